@@ -1,0 +1,47 @@
+# make dev    both services and both consoles on this machine
+# make test   every test, with what they need installed first
+# make e2e    pulumi up against a simulated AWS, then the deployed zips
+# make bench  the figures of docs/performance.md
+# make build  the binaries, into bin/
+
+.DEFAULT_GOAL := help
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+
+MODULES := shared services/user services/admin cli infra test/e2e
+VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
+LDFLAGS := -s -w -X sgraph.ai/send/shared/version.Version=$(VERSION)
+
+.PHONY: help
+help:
+	@sed -n 's/^# //p' Makefile
+
+.PHONY: dev
+dev:
+	go run ./cli/cmd/sgsend serve
+
+.PHONY: build
+build:
+	@mkdir -p bin
+	CGO_ENABLED=0 go build -trimpath -ldflags '$(LDFLAGS)' -o bin/ ./cli/cmd/sgsend ./services/user/cmd/send-user ./services/admin/cmd/send-admin
+
+.PHONY: setup
+setup:
+	@tools/setup
+
+.PHONY: test
+test: setup lint
+	tools/test
+
+.PHONY: lint
+lint:
+	@unformatted=$$(gofmt -l $(MODULES)); [ -z "$$unformatted" ] || { echo "not gofmt-clean: $$unformatted"; exit 1; }
+	go vet $(MODULES:%=./%/...)
+
+.PHONY: e2e
+e2e: setup
+	go test -count=1 -timeout 40m -v ./test/e2e/...
+
+.PHONY: bench
+bench:
+	tools/bench
