@@ -1,0 +1,206 @@
+package send
+
+import (
+	"context"
+	"crypto/subtle"
+	"io"
+	"strings"
+	"time"
+)
+
+// downloadLife is how long a download that was counted may take, or be resumed.
+const downloadLife = time.Hour
+
+const notAvailable = "Transfer not found or not available for download"
+
+// Available returns a transfer that could be downloaded at this moment, without
+// counting anything. NotFound, Gone.
+func (t *Transfers) Available(ctx context.Context, id string) (Transfer, error) {
+	tr, _, err := t.get(ctx, id, notAvailable)
+	if err != nil {
+		return Transfer{}, err
+	}
+	return tr, t.refusal(tr.record)
+}
+
+// Claim counts one download and returns the transfer with it counted. Of any
+// number of claims at once, just as many succeed as there are downloads left.
+// NotFound, Gone.
+func (t *Transfers) Claim(ctx context.Context, id string) (Transfer, error) {
+	if !idForm.MatchString(id) {
+		return Transfer{}, Fail(NotFound, notAvailable)
+	}
+	r, err := t.Ledger.Spend(ctx, transferKey(id), Spend{State: string(Completed), Now: t.Now()})
+	switch CodeOf(err) {
+	case "":
+	case NotFound:
+		return Transfer{}, Fail(NotFound, notAvailable)
+	case Conflict:
+		if refused := t.refusal(r); refused != nil {
+			return Transfer{}, refused
+		}
+		return Transfer{}, Because(Unavailable, err, "the download could not be counted; try again")
+	default:
+		return Transfer{}, err
+	}
+	tr, d, err := readTransfer(r)
+	if err != nil {
+		return Transfer{}, err
+	}
+	if tr.Status == Exhausted {
+		t.retireLater(ctx, tr, d)
+	}
+	return tr, nil
+}
+
+// refusal says why nothing can be downloaded, or returns nil.
+func (t *Transfers) refusal(r Record) error {
+	switch {
+	case r.State != string(Completed):
+		return Fail(NotFound, notAvailable)
+	case r.Expired(t.Now()):
+		return Fail(Gone, "expired")
+	case r.Exhausted():
+		return Fail(Gone, "exhausted")
+	}
+	return nil
+}
+
+// retireLater notes when the sweep may remove the payload of a transfer whose
+// last download has begun. When the note cannot be made the payload goes with
+// the transfer's expiry.
+func (t *Transfers) retireLater(ctx context.Context, tr Transfer, d transferData) {
+	at := t.Now().Add(downloadLife)
+	d.RetireAt = &at
+	r := tr.record
+	if d.write(&r) == nil {
+		_ = t.Ledger.Replace(ctx, r)
+	}
+}
+
+// Unclaim gives back a download of which the receiver got nothing.
+func (t *Transfers) Unclaim(ctx context.Context, id string) error {
+	_, err := update(context.WithoutCancel(ctx), t.Ledger, transferKey(id), func(r *Record) error {
+		r.Count = max(0, r.Count-1)
+		return nil
+	})
+	return err
+}
+
+// Resumable returns a transfer one of whose downloads was counted before: its
+// limit may be reached, but it must still be there. NotFound, Gone.
+func (t *Transfers) Resumable(ctx context.Context, id string) (Transfer, error) {
+	tr, _, err := t.get(ctx, id, notAvailable)
+	switch {
+	case err != nil:
+		return Transfer{}, err
+	case tr.record.State != string(Completed):
+		return Transfer{}, Fail(NotFound, notAvailable)
+	case tr.Expired(t.Now()):
+		return Transfer{}, Fail(Gone, "expired")
+	}
+	return tr, nil
+}
+
+// Named returns the transfer whose payload a key is, as Resumable does.
+func (t *Transfers) Named(ctx context.Context, key string) (Transfer, error) {
+	tr, err := t.Resumable(ctx, idOf(key))
+	if err == nil && tr.Payload.Key != key {
+		err = Fail(NotFound, notAvailable)
+	}
+	return tr, err
+}
+
+// Open returns a reader of the ciphertext from an offset on. The reader may
+// give more than length bytes.
+func (t *Transfers) Open(ctx context.Context, tr Transfer, offset, length int64) (io.ReadCloser, error) {
+	body, _, err := t.Store.Open(ctx, tr.Payload.Key, Span{offset, length})
+	if CodeOf(err) == NotFound {
+		return nil, Because(NotFound, err, notAvailable)
+	}
+	return body, err
+}
+
+// Received says that a receiver got the last byte of a download: what was to go
+// with the last download goes now.
+func (t *Transfers) Received(ctx context.Context, tr Transfer) {
+	if tr.Status == Exhausted {
+		t.discard(ctx, tr.Payload.Key)
+	}
+}
+
+// DownloadUntil returns when a download counted now is over.
+func (t *Transfers) DownloadUntil(tr Transfer) time.Time {
+	return earlier(t.Now().Add(downloadLife), tr.ExpiresAt)
+}
+
+// DownloadURL counts one download and returns a URL of the ciphertext that can
+// be used, and used again to resume, for ttl. NotFound, Conflict while the
+// transfer is not completed, Gone.
+func (t *Transfers) DownloadURL(ctx context.Context, id string) (url string, ttl time.Duration, err error) {
+	tr, err := t.Claim(ctx, id)
+	if CodeOf(err) == NotFound {
+		if found, infoErr := t.Info(ctx, id); infoErr == nil && found.Status == Pending {
+			return "", 0, Fail(Conflict, "Transfer not completed")
+		}
+		return "", 0, Fail(NotFound, "Transfer not found")
+	}
+	if err != nil {
+		return "", 0, err
+	}
+	ttl = t.DownloadUntil(tr).Sub(t.Now())
+	url, err = t.Links.GetURL(ctx, tr.Payload.Key, ttl)
+	if err != nil {
+		_ = t.Unclaim(ctx, id)
+	}
+	return url, ttl, err
+}
+
+// Delete ends a transfer for whoever knows its delete secret. deleted is false
+// when it was deleted before. NotFound, Conflict when the sender did not allow
+// deleting, Forbidden for a wrong secret.
+func (t *Transfers) Delete(ctx context.Context, id, secret string) (deleted bool, err error) {
+	if !idForm.MatchString(id) {
+		return false, Fail(NotFound, "not_found")
+	}
+	var d transferData
+	_, err = update(ctx, t.Ledger, transferKey(id), func(r *Record) (err error) {
+		var tr Transfer
+		if tr, d, err = readTransfer(*r); err != nil {
+			return err
+		}
+		if tr.DeleteAuthHash == "" {
+			return Fail(Conflict, "delete_not_enabled")
+		}
+		if !sameHash(secretHash(secret), tr.DeleteAuthHash) {
+			return Fail(Forbidden, "auth_mismatch")
+		}
+		deleted, r.State = tr.Status != Deleted, string(Deleted)
+		return nil
+	})
+	if CodeOf(err) == NotFound {
+		return false, Fail(NotFound, "not_found")
+	}
+	if err != nil {
+		return false, err
+	}
+	// The record refuses every download from here on. The bytes go now; when
+	// they cannot, this call says so and can be repeated.
+	if err := t.erase(context.WithoutCancel(ctx), d); err != nil {
+		return false, err
+	}
+	return deleted, nil
+}
+
+// sameHash compares two hex digests, whose case does not matter, in constant
+// time.
+func sameHash(a, b string) bool {
+	return subtle.ConstantTimeCompare([]byte(strings.ToLower(a)), []byte(strings.ToLower(b))) == 1
+}
+
+func earlier(a, b time.Time) time.Time {
+	if a.Before(b) {
+		return a
+	}
+	return b
+}

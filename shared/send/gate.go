@@ -1,0 +1,21 @@
+package send
+
+import "context"
+
+// Gate says who may send.
+//
+// Admit and Spend return Unauthorized, with a message for the sender, when the
+// token does not allow it, and Unavailable when that cannot be found out: a
+// gate that cannot be asked is shut.
+type Gate interface {
+	// Admit says whether the holder of the token may send now, and returns
+	// a stable name for the token that does not reveal it: its ID.
+	Admit(ctx context.Context, token string) (id string, err error)
+
+	// Spend books one completed upload on the token, and only one for a
+	// transfer however often it is called for it.
+	Spend(ctx context.Context, token, transferID string) error
+
+	// Token returns the state of a token. NotFound.
+	Token(ctx context.Context, token string) (Token, error)
+}

@@ -1,0 +1,137 @@
+package send
+
+import (
+	"crypto/aes"
+	"crypto/cipher"
+	"crypto/hkdf"
+	"crypto/hmac"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base64"
+	"errors"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Secret is the root from which a service derives every key it needs. Only
+// what it derives is ever used; the secret itself signs and seals nothing.
+type Secret []byte
+
+// key derives the 32-byte key for one purpose (HKDF-SHA256, RFC 5869).
+func (s Secret) key(purpose string) []byte {
+	k, err := hkdf.Key(sha256.New, s, nil, "sgraph-send "+purpose, 32)
+	if err != nil {
+		panic(err) // only a length beyond the hash's bound can fail
+	}
+	return k
+}
+
+// TokenName derives the name of a token for one purpose: whoever has the secret
+// finds the same token again without storing its name.
+func (s Secret) TokenName(purpose string) string {
+	return "send-" + base64.RawURLEncoding.EncodeToString(s.key("token " + purpose)[:20])
+}
+
+// Signer signs short texts that a client hands back later.
+type Signer struct {
+	key []byte
+	now func() time.Time
+}
+
+// Signer returns the signer of one purpose; what it signed is nothing to the
+// signer of another.
+func (s Secret) Signer(purpose string, now func() time.Time) Signer {
+	return Signer{s.key("sign " + purpose), now}
+}
+
+// Until returns the time a duration from now.
+func (s Signer) Until(ttl time.Duration) time.Time { return s.now().Add(ttl) }
+
+// Sign returns a URL-safe text that carries the fields until a time.
+func (s Signer) Sign(until time.Time, fields ...string) string {
+	body := strconv.FormatInt(until.Unix(), 36) + "\x00" + strings.Join(fields, "\x00")
+	return base64.RawURLEncoding.EncodeToString(append(s.mac(body), body...))
+}
+
+// Verify returns the fields of a text that Sign made, and until when it holds.
+// Forbidden when it is not genuine, Gone when its time is over.
+func (s Signer) Verify(text string) (fields []string, until time.Time, err error) {
+	raw, err := base64.RawURLEncoding.DecodeString(text)
+	if err != nil || len(raw) < sha256.Size {
+		return nil, until, Fail(Forbidden, "the link or permit is not genuine")
+	}
+	mac, body := raw[:sha256.Size], string(raw[sha256.Size:])
+	if !hmac.Equal(mac, s.mac(body)) {
+		return nil, until, Fail(Forbidden, "the link or permit is not genuine")
+	}
+	fields = strings.Split(body, "\x00")
+	sec, err := strconv.ParseInt(fields[0], 36, 64)
+	if err != nil {
+		return nil, until, Fail(Forbidden, "the link or permit is not genuine")
+	}
+	until = time.Unix(sec, 0)
+	if !s.now().Before(until) {
+		return nil, until, Fail(Gone, "the link or permit is no longer valid; ask for a new one")
+	}
+	return fields[1:], until, nil
+}
+
+func (s Signer) mac(body string) []byte {
+	m := hmac.New(sha256.New, s.key)
+	m.Write([]byte(body))
+	return m.Sum(nil)
+}
+
+// ClientHash returns the name under which a client address may be kept: an
+// HMAC under a key that changes with every UTC day, so that addresses can
+// neither be read back nor followed from one day to the next.
+func (s Secret) ClientHash(address string, now time.Time) string {
+	if address == "" {
+		return ""
+	}
+	m := hmac.New(sha256.New, s.key("client "+now.UTC().Format(time.DateOnly)))
+	m.Write([]byte(address))
+	return base64.RawURLEncoding.EncodeToString(m.Sum(nil)[:16])
+}
+
+// NameSealer hides token names at rest: they are secrets that an operator must
+// still be able to read in the console.
+type NameSealer struct{ aead cipher.AEAD }
+
+// NameSealer returns the sealer of a secret.
+func (s Secret) NameSealer() NameSealer {
+	block, err := aes.NewCipher(s.key("token names"))
+	if err != nil {
+		panic(err) // only a wrong key length can fail
+	}
+	aead, err := cipher.NewGCMWithRandomNonce(block)
+	if err != nil {
+		panic(err)
+	}
+	return NameSealer{aead}
+}
+
+// Seal encrypts a name.
+func (n NameSealer) Seal(name string) ([]byte, error) {
+	if n.aead == nil {
+		return nil, errors.New("no key to seal names with")
+	}
+	return n.aead.Seal(nil, nil, []byte(name), nil), nil
+}
+
+// Open decrypts a name.
+func (n NameSealer) Open(sealed []byte) (string, error) {
+	if n.aead == nil {
+		return "", errors.New("no key to open names with")
+	}
+	b, err := n.aead.Open(nil, nil, sealed, nil)
+	return string(b), err
+}
+
+// RandomSecret makes a secret of 256 bits, as text.
+func RandomSecret() string {
+	var b [32]byte
+	rand.Read(b[:]) // never fails: crypto/rand
+	return base64.RawURLEncoding.EncodeToString(b[:])
+}

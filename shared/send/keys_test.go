@@ -1,0 +1,56 @@
+package send_test
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	"sgraph.ai/send/shared/send"
+)
+
+func TestSigner(t *testing.T) {
+	t.Parallel()
+	c := &clock{t: time.Now()}
+	secret := send.Secret("a secret for tests")
+	s := secret.Signer("one", c.now)
+	text := s.Sign(c.now().Add(time.Minute), "a", "", "c")
+
+	fields, _, err := s.Verify(text)
+	if err != nil || !slices.Equal(fields, []string{"a", "", "c"}) {
+		t.Fatal(fields, err)
+	}
+	_, _, err = secret.Signer("two", c.now).Verify(text)
+	want(t, err, send.Forbidden, "not genuine")
+	_, _, err = send.Secret("another").Signer("one", c.now).Verify(text)
+	want(t, err, send.Forbidden, "not genuine")
+	for i := range text {
+		forged := []byte(text)
+		forged[i] ^= 1
+		if _, _, err := s.Verify(string(forged)); err == nil && i < len(text)-1 { // the last character has spare bits
+			t.Fatalf("a change of character %d was not seen", i)
+		}
+	}
+	for _, garbage := range []string{"", "x", "%%%", text[:20], text + "A"} {
+		_, _, err = s.Verify(garbage)
+		want(t, err, send.Forbidden, "")
+	}
+	c.advance(time.Minute)
+	_, _, err = s.Verify(text)
+	want(t, err, send.Gone, "no longer valid")
+}
+
+func TestClientHashChangesWithTheDay(t *testing.T) {
+	t.Parallel()
+	secret := send.Secret("a secret for tests")
+	day := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
+	a := secret.ClientHash("192.0.2.1", day)
+	if a == secret.ClientHash("192.0.2.1", day.Add(24*time.Hour)) {
+		t.Error("an address can be followed from day to day")
+	}
+	if a != secret.ClientHash("192.0.2.1", day.Add(time.Hour)) {
+		t.Error("an address cannot be told within a day")
+	}
+	if a == secret.ClientHash("192.0.2.2", day) || secret.ClientHash("", day) != "" {
+		t.Error("addresses are not told apart")
+	}
+}

@@ -1,0 +1,183 @@
+package send
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+)
+
+// Rate is how often one client may do a thing within a window of time.
+type Rate struct {
+	Limit  int64
+	Window time.Duration // whole minutes
+}
+
+// DefaultRates are the limits that hold where nothing else is set. Each name
+// is of something that costs or leaks.
+var DefaultRates = map[string]Rate{
+	"create":   {120, time.Minute},
+	"token":    {60, time.Minute},
+	"download": {600, time.Minute},
+	"login":    {10, time.Minute},
+	"info":     {600, time.Minute},
+}
+
+// ParseRates reads limits such as "create=60/1m,download=off". What is not
+// named keeps its default; "off" alone turns every limit off. Invalid, naming
+// every fault.
+func ParseRates(s string) (map[string]Rate, error) {
+	if strings.TrimSpace(s) == "off" {
+		return map[string]Rate{}, nil
+	}
+	rates := maps.Clone(DefaultRates)
+	seen := map[string]bool{}
+	var faults []string
+	for entry := range strings.SplitSeq(s, ",") {
+		if entry = strings.TrimSpace(entry); entry == "" {
+			continue
+		}
+		name, value, _ := strings.Cut(entry, "=")
+		rate, err := parseRate(value)
+		_, known := DefaultRates[name]
+		switch {
+		case !known:
+			names := slices.Sorted(maps.Keys(DefaultRates))
+			faults = append(faults, fmt.Sprintf("%q: no limit has that name (they are %s)", name, strings.Join(names, ", ")))
+		case seen[name]:
+			faults = append(faults, fmt.Sprintf("%q: named twice", name))
+		case value == "off":
+			delete(rates, name)
+		case err != nil:
+			faults = append(faults, fmt.Sprintf("%q: %v", entry, err))
+		default:
+			rates[name] = rate
+		}
+		seen[name] = true
+	}
+	if faults != nil {
+		return nil, Fail(Invalid, "rate limits: %s", strings.Join(faults, "; "))
+	}
+	return rates, nil
+}
+
+func parseRate(s string) (Rate, error) {
+	count, window, _ := strings.Cut(s, "/")
+	limit, err := strconv.ParseInt(count, 10, 64)
+	if err != nil || limit < 1 {
+		return Rate{}, fmt.Errorf("want a number of 1 or more, a slash and a time, as in 60/1m, or off")
+	}
+	w, err := time.ParseDuration(window)
+	if err != nil || w < time.Minute || w%time.Minute != 0 || w > 24*time.Hour {
+		return Rate{}, fmt.Errorf("want whole minutes after the slash, up to a day, as in 60/1m")
+	}
+	return Rate{limit, w}, nil
+}
+
+// Limiter counts what clients do in fixed windows of time. The count is a
+// record of the ledger, so it is exact however many processes share that.
+type Limiter struct {
+	ledger     Ledger
+	rates      map[string]Rate
+	now        func() time.Time
+	onFailOpen func(name string, err error)
+
+	mu   sync.Mutex
+	over map[overKey]time.Time
+}
+
+// overKey names a client that has used up a limit; with it goes the end of the
+// window for which that holds.
+type overKey struct{ name, client string }
+
+// maxOver bounds what the limiter remembers. Forgetting costs a write of the
+// ledger, no more.
+const maxOver = 8192
+
+// ledgerPatience is how long the ledger may take to count a request: an
+// unlimited request does less harm than one that hangs.
+const ledgerPatience = 2 * time.Second
+
+// NewLimiter returns a limiter for the rates; a name without a rate is not
+// limited. onFailOpen hears of requests that were let through because the
+// ledger could not count them.
+func NewLimiter(ledger Ledger, rates map[string]Rate, now func() time.Time, onFailOpen func(name string, err error)) *Limiter {
+	return &Limiter{ledger: ledger, rates: rates, now: now, onFailOpen: onFailOpen, over: map[overKey]time.Time{}}
+}
+
+// Decision is what a limit says to a request.
+type Decision struct {
+	Allowed   bool
+	Limit     int64         // of the window; 0 = none holds
+	Remaining int64         // requests the window still has
+	Window    time.Duration // its length
+	ResetIn   time.Duration // until the next one begins
+}
+
+// Allow counts a request of a client, and says whether it may go on. It never
+// waits, and lets requests through while the ledger is broken. Its only error
+// is that of a context which ended.
+func (l *Limiter) Allow(ctx context.Context, name, client string) (Decision, error) {
+	rate, ok := l.rates[name]
+	if !ok {
+		return Decision{Allowed: true}, nil
+	}
+	now := l.now()
+	start := now.Truncate(rate.Window)
+	end := start.Add(rate.Window)
+	d := Decision{Limit: rate.Limit, Window: rate.Window, ResetIn: end.Sub(now)}
+	who := overKey{name, client}
+	if l.isOver(who, end) {
+		return d, nil
+	}
+
+	key := Key{Set: windowSet(start), ID: name + "/" + client}
+	asking, cancel := context.WithTimeout(ctx, ledgerPatience)
+	defer cancel()
+	r, err := l.ledger.Spend(asking, key, Spend{
+		Now: now,
+		Open: &Record{
+			Limit:   rate.Limit,
+			Expires: end.Add(time.Minute), // clocks differ
+			Purge:   end.Add((PulseMinutes + 1) * time.Minute),
+		},
+	})
+	switch {
+	case err == nil:
+		d.Allowed, d.Remaining = true, max(0, r.Limit-r.Count)
+	case CodeOf(err) == Conflict:
+	case ctx.Err() != nil:
+		return d, ctx.Err()
+	default:
+		l.onFailOpen(name, err)
+		return Decision{Allowed: true}, nil
+	}
+	if d.Remaining == 0 {
+		l.setOver(who, end, now)
+	}
+	return d, nil
+}
+
+// isOver says whether the client is known to have used up this window. It
+// spares the ledger the clients it would refuse.
+func (l *Limiter) isOver(who overKey, end time.Time) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.over[who].Equal(end)
+}
+
+func (l *Limiter) setOver(who overKey, end, now time.Time) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if len(l.over) >= maxOver {
+		maps.DeleteFunc(l.over, func(_ overKey, end time.Time) bool { return !now.Before(end) })
+		if len(l.over) >= maxOver {
+			clear(l.over)
+		}
+	}
+	l.over[who] = end
+}

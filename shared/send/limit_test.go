@@ -1,0 +1,239 @@
+package send_test
+
+import (
+	"context"
+	"errors"
+	"maps"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"sgraph.ai/send/shared/send"
+)
+
+// windows is the part of a ledger that a limiter uses.
+type windows struct {
+	send.Ledger // none: any other use is a nil dereference
+	mu          sync.Mutex
+	records     map[send.Key]send.Record
+	spends      atomic.Int64
+	err         error
+}
+
+func (w *windows) Spend(ctx context.Context, key send.Key, s send.Spend) (send.Record, error) {
+	w.spends.Add(1)
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.err != nil {
+		return send.Record{}, w.err
+	}
+	r, ok := w.records[key]
+	if !ok {
+		r = *s.Open
+		r.Key = key
+	}
+	r, err := s.Apply(r)
+	if err == nil {
+		if w.records == nil {
+			w.records = map[send.Key]send.Record{}
+		}
+		w.records[key] = r
+	}
+	return r, err
+}
+
+var noon = time.Date(2026, 3, 1, 12, 0, 10, 0, time.UTC)
+
+func at(t *time.Time) func() time.Time { return func() time.Time { return *t } }
+
+func noFailOpen(t *testing.T) func(string, error) {
+	return func(name string, err error) { t.Errorf("failed open: %s: %v", name, err) }
+}
+
+func TestLimiterIsExactAcrossInstances(t *testing.T) {
+	t.Parallel()
+	const limit, clients, goroutines, each = 37, 3, 16, 40
+	ledger := &windows{}
+	rates := map[string]send.Rate{"create": {Limit: limit, Window: time.Minute}}
+	now := noon
+	limiters := [2]*send.Limiter{}
+	for i := range limiters {
+		limiters[i] = send.NewLimiter(ledger, rates, at(&now), noFailOpen(t))
+	}
+	var allowed [clients]atomic.Int64
+	var wg sync.WaitGroup
+	for g := range goroutines {
+		wg.Go(func() {
+			for i := range each {
+				client := (g + i) % clients
+				d, err := limiters[g%2].Allow(t.Context(), "create", string(rune('a'+client)))
+				if err != nil {
+					t.Error(err)
+				}
+				if d.Allowed {
+					allowed[client].Add(1)
+				}
+			}
+		})
+	}
+	wg.Wait()
+	for c := range allowed {
+		if n := allowed[c].Load(); n != limit {
+			t.Errorf("client %d: %d allowed, want %d", c, n, limit)
+		}
+	}
+}
+
+func TestLimiterDecision(t *testing.T) {
+	t.Parallel()
+	ledger := &windows{}
+	now := noon
+	l := send.NewLimiter(ledger, map[string]send.Rate{"login": {Limit: 2, Window: time.Minute}}, at(&now), noFailOpen(t))
+	allow := func() send.Decision {
+		t.Helper()
+		d, err := l.Allow(t.Context(), "login", "c")
+		if err != nil {
+			t.Fatal(err)
+		}
+		return d
+	}
+	want := send.Decision{Allowed: true, Limit: 2, Remaining: 1, Window: time.Minute, ResetIn: 50 * time.Second}
+	if d := allow(); d != want {
+		t.Errorf("first: %+v, want %+v", d, want)
+	}
+	if d := allow(); !d.Allowed || d.Remaining != 0 {
+		t.Errorf("second: %+v", d)
+	}
+	spends := ledger.spends.Load()
+	for range 5 {
+		now = now.Add(time.Second)
+		if d := allow(); d.Allowed || d.Remaining != 0 {
+			t.Errorf("over: %+v", d)
+		}
+	}
+	if d := allow(); d.ResetIn != 45*time.Second {
+		t.Errorf("resets in %v, want 45s", d.ResetIn)
+	}
+	if n := ledger.spends.Load() - spends; n != 0 {
+		t.Errorf("the ledger was asked %d times about a client known to be over", n)
+	}
+	if d, _ := l.Allow(t.Context(), "login", "another"); !d.Allowed {
+		t.Error("another client shares the limit")
+	}
+	if d, _ := l.Allow(t.Context(), "unnamed", "c"); !d.Allowed || d.Limit != 0 {
+		t.Errorf("a name without a rate: %+v", d)
+	}
+	now = now.Add(45 * time.Second)
+	if d := allow(); !d.Allowed {
+		t.Error("the next window does not begin")
+	}
+	for key, r := range ledger.records {
+		if want := "window/"; !strings.HasPrefix(key.Set, want) || r.Purge.IsZero() || !r.Purge.After(now.Truncate(time.Minute)) {
+			t.Errorf("record %+v of %+v", r, key)
+		}
+	}
+}
+
+func TestLimiterFailsOpen(t *testing.T) {
+	t.Parallel()
+	ledger := &windows{err: send.Fail(send.Unavailable, "away")}
+	now := noon
+	var told []string
+	l := send.NewLimiter(ledger, send.DefaultRates, at(&now), func(name string, err error) {
+		told = append(told, name+": "+err.Error())
+	})
+	d, err := l.Allow(t.Context(), "create", "c")
+	if err != nil || !d.Allowed || d.Limit != 0 {
+		t.Errorf("got %+v, %v", d, err)
+	}
+	if len(told) != 1 || told[0] != "create: away" {
+		t.Errorf("told %q", told)
+	}
+
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := l.Allow(ctx, "create", "c"); !errors.Is(err, context.Canceled) {
+		t.Errorf("a request that ended: %v", err)
+	}
+	if len(told) != 1 {
+		t.Error("a request that ended is taken for a broken ledger")
+	}
+}
+
+func TestLimiterForgetsRatherThanGrows(t *testing.T) {
+	t.Parallel()
+	ledger := &windows{}
+	now := noon
+	l := send.NewLimiter(ledger, map[string]send.Rate{"info": {Limit: 1, Window: time.Minute}}, at(&now), noFailOpen(t))
+	for i := range 30_000 {
+		client := string(rune('a'+i%26)) + string(rune(0x4e00+i/26))
+		for _, want := range []bool{true, false} {
+			if d, _ := l.Allow(t.Context(), "info", client); d.Allowed != want {
+				t.Fatalf("client %d: %v, want %v", i, d.Allowed, want)
+			}
+		}
+	}
+	if n := l.Remembered(); n > send.MaxOver {
+		t.Errorf("%d clients remembered", n)
+	}
+}
+
+func TestParseRates(t *testing.T) {
+	t.Parallel()
+	with := func(change map[string]send.Rate) map[string]send.Rate {
+		m := maps.Clone(send.DefaultRates)
+		maps.Copy(m, change)
+		return m
+	}
+	for s, want := range map[string]map[string]send.Rate{
+		"":                            send.DefaultRates,
+		" off ":                       {},
+		"create=5/1m":                 with(map[string]send.Rate{"create": {Limit: 5, Window: time.Minute}}),
+		" create=5/2m , info=1/24h ,": with(map[string]send.Rate{"create": {Limit: 5, Window: 2 * time.Minute}, "info": {Limit: 1, Window: 24 * time.Hour}}),
+	} {
+		got, err := send.ParseRates(s)
+		if err != nil || !maps.Equal(got, want) {
+			t.Errorf("%q: %v, %v", s, got, err)
+		}
+	}
+	got, err := send.ParseRates("login=off")
+	if _, there := got["login"]; err != nil || there || len(got) != len(send.DefaultRates)-1 {
+		t.Errorf("login=off: %v, %v", got, err)
+	}
+}
+
+func TestParseRatesListsEveryFault(t *testing.T) {
+	t.Parallel()
+	_, err := send.ParseRates("creat=5/1m,token=0/1m,download=5/90s,login=x,info=5/1m,info=6/1m,create=9223372036854775808/1m")
+	if send.CodeOf(err) != send.Invalid {
+		t.Fatalf("got %v", err)
+	}
+	for _, part := range []string{`"creat"`, "create, download, info, login, token", `"token=0/1m"`, `"download=5/90s"`, `"login=x"`, `"info": named twice`, `"create=9223`} {
+		if !strings.Contains(err.Error(), part) {
+			t.Errorf("%v\nlacks %s", err, part)
+		}
+	}
+	for _, s := range []string{"create", "create=", "create=-1/1m", "create=1/0m", "create=1/48h", "create=1", "=1/1m", "off,create=1/1m", "create=1/1m/2"} {
+		if _, err := send.ParseRates(s); err == nil {
+			t.Errorf("%q is accepted", s)
+		}
+	}
+}
+
+func BenchmarkLimiter(b *testing.B) {
+	ledger := &windows{}
+	now := noon
+	for name, limit := range map[string]int64{"counted": 1 << 60, "refused": 1} {
+		l := send.NewLimiter(ledger, map[string]send.Rate{name: {Limit: limit, Window: time.Minute}}, at(&now), nil)
+		b.Run(name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				if _, err := l.Allow(b.Context(), name, "client"); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}

@@ -1,0 +1,152 @@
+package send
+
+import (
+	"context"
+	"strings"
+	"time"
+)
+
+// The bounds of uploads in parts: S3's own for the number and the smallest
+// size, and the size that known clients cut parts to.
+// https://docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html
+const (
+	MinPartSize     = 5 << 20
+	DefaultPartSize = 10 << 20
+	MaxParts        = 10_000
+)
+
+const (
+	partLife = 12 * time.Hour // of the URLs that parts are put to
+	putLife  = time.Hour      // of a URL that a whole upload is put to
+)
+
+// MultipartUpload is an upload in parts: where each of them goes.
+type MultipartUpload struct {
+	UploadID string
+	PartSize int64    // bytes that each part but the last should have
+	PartURLs []string // the URL of part 1 first
+}
+
+// Initiate opens an upload in parts for a pending transfer, and ends the one
+// that was open before. parts is 0 to have the number chosen. NotFound,
+// Conflict when the transfer is not pending, Invalid, TooLarge.
+func (t *Transfers) Initiate(ctx context.Context, token, id string, size int64, parts int) (MultipartUpload, error) {
+	tr, d, err := t.admitted(ctx, token, id, "Transfer not found")
+	if err != nil {
+		return MultipartUpload{}, err
+	}
+	if tr.Status != Pending {
+		return MultipartUpload{}, Fail(Conflict, "Transfer not in pending state")
+	}
+	switch {
+	case size <= 0:
+		return MultipartUpload{}, Fail(Invalid, "file_size_bytes must say how many bytes will be sent")
+	case size > t.Rules.MaxBytes:
+		return MultipartUpload{}, t.tooLarge()
+	case parts < 0:
+		return MultipartUpload{}, Fail(Invalid, "num_parts must be 0 (choose for me) or more")
+	}
+	up := MultipartUpload{PartSize: DefaultPartSize}
+	if parts == 0 {
+		up.PartSize = max(DefaultPartSize, ceil(size, MaxParts))
+		parts = int(ceil(size, up.PartSize))
+	} else {
+		up.PartSize = max(MinPartSize, ceil(size, int64(parts)))
+	}
+	if parts > MaxParts {
+		return MultipartUpload{}, Fail(Invalid, "Maximum %d parts allowed", MaxParts)
+	}
+	key := payloadKey(tr)
+	if up.UploadID, err = t.Store.Begin(ctx, key); err != nil {
+		return MultipartUpload{}, err
+	}
+	_, err = t.change(ctx, id, notPending, func(d *transferData) {
+		d.Multipart = multipart{UploadID: up.UploadID, Key: key}
+	})
+	if err != nil {
+		_ = t.Store.Abort(context.WithoutCancel(ctx), key, up.UploadID)
+		return MultipartUpload{}, err
+	}
+	if before := d.Multipart; before.UploadID != "" && !before.Done {
+		_ = t.Store.Abort(ctx, before.Key, before.UploadID) // otherwise the store ends it in a day
+	}
+	up.PartURLs = make([]string, parts)
+	for i := range up.PartURLs {
+		if up.PartURLs[i], err = t.Links.PartURL(ctx, key, up.UploadID, i+1, partLife); err != nil {
+			return MultipartUpload{}, err
+		}
+	}
+	return up, nil
+}
+
+func ceil(n, by int64) int64 { return (n + by - 1) / by }
+
+// Assemble makes the transfer's ciphertext of uploaded parts. Repeating it is
+// safe. NotFound, Invalid when the parts are not what was uploaded, TooLarge.
+func (t *Transfers) Assemble(ctx context.Context, token, id, uploadID string, parts []Part) (Payload, error) {
+	tr, d, err := t.admitted(ctx, token, id, "Transfer not found")
+	if err != nil {
+		return Payload{}, err
+	}
+	m := d.Multipart
+	switch {
+	case tr.Status != Pending, m.UploadID == "", m.UploadID != uploadID:
+		return Payload{}, Fail(NotFound, "Transfer not found or no such upload is open")
+	case m.Done && tr.Payload.Key == m.Key:
+		return tr.Payload, nil
+	case len(parts) == 0 || len(parts) > MaxParts:
+		return Payload{}, Fail(Invalid, "parts must name every uploaded part, 1 to %d of them", MaxParts)
+	}
+	o, err := t.Store.Assemble(ctx, m.Key, m.UploadID, parts)
+	if CodeOf(err) == NotFound {
+		// An answer that was lost: the object may be there already.
+		if o, err = t.Store.Stat(ctx, m.Key); CodeOf(err) == NotFound {
+			return Payload{}, Fail(NotFound, "Transfer not found or no such upload is open")
+		}
+	}
+	if err != nil {
+		return Payload{}, err
+	}
+	if o.Size > t.Rules.MaxBytes {
+		t.discard(ctx, m.Key)
+		return Payload{}, t.tooLarge()
+	}
+	p := Payload{m.Key, o.Size, o.ETag}
+	return p, t.attach(ctx, id, p, func(d *transferData) { d.Multipart = multipart{uploadID, m.Key, true} })
+}
+
+// Cancel ends an upload in parts. One that is not open is no error. NotFound
+// when there is no such transfer.
+func (t *Transfers) Cancel(ctx context.Context, token, id, uploadID string) error {
+	_, d, err := t.admitted(ctx, token, id, "Transfer not found")
+	if err != nil {
+		return err
+	}
+	m := d.Multipart
+	if m.UploadID == "" || m.UploadID != uploadID || m.Done {
+		return nil
+	}
+	return t.Store.Abort(ctx, m.Key, m.UploadID)
+}
+
+// UploadURL returns a URL to which the whole ciphertext of a pending transfer
+// can be put, for ttl. NotFound.
+func (t *Transfers) UploadURL(ctx context.Context, token, id string) (url string, ttl time.Duration, err error) {
+	tr, d, err := t.admitted(ctx, token, id, "Transfer not found")
+	if err != nil {
+		return "", 0, err
+	}
+	if tr.Status != Pending {
+		return "", 0, Fail(NotFound, notPending)
+	}
+	key := d.PutKey
+	if key == "" {
+		// The prefix keeps it apart from every key that is a payload.
+		key = strings.Replace(payloadKey(tr), "/"+id+"/", "/"+id+"/put-", 1)
+		if _, err := t.change(ctx, id, notPending, func(d *transferData) { d.PutKey = key }); err != nil {
+			return "", 0, err
+		}
+	}
+	url, err = t.Links.PutURL(ctx, key, putLife)
+	return url, putLife, err
+}

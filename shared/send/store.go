@@ -1,0 +1,96 @@
+package send
+
+import (
+	"context"
+	"io"
+	"time"
+)
+
+// Object is what the store knows of bytes it keeps.
+type Object struct {
+	Size int64  // bytes
+	ETag string // changes with the content; opaque, with its quotes
+}
+
+// Span is a run of bytes: Length bytes from Offset, or all from Offset when
+// Length is negative. Whole is the span of everything.
+type Span struct{ Offset, Length int64 }
+
+// Whole spans every byte of an object.
+var Whole = Span{0, -1}
+
+// Part is one uploaded part of a multipart upload.
+type Part struct {
+	Number int    // 1 to 10,000
+	ETag   string // as the part's upload answered it
+}
+
+// Entry is an object in a listing.
+type Entry struct {
+	Key      string
+	Size     int64
+	Modified time.Time
+}
+
+// Store keeps objects: bytes under a key that are there as a whole or not at
+// all, and are never changed by anyone who was not given that key. Keys are
+// made by this package: slash-separated segments of [A-Za-z0-9._-].
+//
+// Every method returns Unavailable when the store cannot be asked, and Full
+// when it has no room. An error of a body that is being read is returned as it
+// is.
+type Store interface {
+	// Put keeps everything that body gives. size is its length, or -1 when
+	// that is not known; a body of another length is Invalid. Until Put
+	// returns without error the key keeps what it had.
+	Put(ctx context.Context, key string, body io.Reader, size int64) (Object, error)
+
+	// Open returns a reader that starts at the span's offset; Object is of
+	// the whole. NotFound. A span that begins after the end is Invalid. The
+	// reader may go on past the span's end: take what was asked for and
+	// Close it. Where the bytes are a file it is an *os.File, so that the
+	// system can send them without a copy.
+	Open(ctx context.Context, key string, span Span) (io.ReadCloser, Object, error)
+
+	// Stat returns what is known of an object. NotFound.
+	Stat(ctx context.Context, key string) (Object, error)
+
+	// Copy keeps the bytes of one key under another too. NotFound.
+	Copy(ctx context.Context, from, to string) (Object, error)
+
+	// Settle returns once the object will outlive a loss of power. Put and
+	// Assemble promise only to outlive the process.
+	Settle(ctx context.Context, key string) error
+
+	// Delete forgets the object. One that is not kept is no error.
+	Delete(ctx context.Context, key string) error
+
+	// List returns up to limit objects whose key begins with prefix and is
+	// greater than after, in order of key.
+	List(ctx context.Context, prefix, after string, limit int) ([]Entry, error)
+
+	// Begin starts a multipart upload and returns its id.
+	Begin(ctx context.Context, key string) (uploadID string, err error)
+
+	// PutPart keeps a part and returns its ETag; a part of the same number
+	// replaces the one before. NotFound where there is no such upload.
+	PutPart(ctx context.Context, key, uploadID string, number int, body io.Reader, size int64) (etag string, err error)
+
+	// Assemble makes the object from the parts, in their order, and ends the
+	// upload. NotFound where there is no such upload, Invalid where a part
+	// is missing, out of order, or has another ETag.
+	Assemble(ctx context.Context, key, uploadID string, parts []Part) (Object, error)
+
+	// Abort ends an upload and forgets its parts. One that is not there is
+	// no error.
+	Abort(ctx context.Context, key, uploadID string) error
+}
+
+// Links makes URLs by which a client reaches the bytes directly for a while,
+// without any other credential. A URL that begins with "/" is of the service
+// itself. Making one asks nobody and so fails only with Internal.
+type Links interface {
+	PartURL(ctx context.Context, key, uploadID string, number int, ttl time.Duration) (string, error)
+	PutURL(ctx context.Context, key string, ttl time.Duration) (string, error)
+	GetURL(ctx context.Context, key string, ttl time.Duration) (string, error)
+}

@@ -1,0 +1,151 @@
+package send
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+)
+
+// Swept counts what a sweep removed.
+type Swept struct {
+	Expired   int // payloads of transfers whose time, or last download, was over, or that were deleted
+	Abandoned int // transfers that were never completed
+	Orphans   int // objects that no transfer names
+}
+
+// Sweep removes what nobody can download any more: it goes through every
+// transfer, and a fault with one does not keep it from the others.
+func (t *Transfers) Sweep(ctx context.Context) (Swept, error) {
+	var (
+		n      Swept
+		faults []error
+	)
+	for i := range 256 {
+		err := each(ctx, t.Ledger, fmt.Sprintf("%s%02x", transferSet, i), func(r Record) error {
+			if err := t.sweep(ctx, r, &n); err != nil {
+				faults = append(faults, err)
+			}
+			return ctx.Err()
+		})
+		if err != nil {
+			return n, errors.Join(append(faults, err)...)
+		}
+	}
+	return n, errors.Join(faults...)
+}
+
+func (t *Transfers) sweep(ctx context.Context, r Record, n *Swept) error {
+	tr, d, err := readTransfer(r)
+	if err != nil {
+		return err
+	}
+	now := t.Now()
+	abandoned := tr.Status == Pending && now.After(d.CreatedAt.Add(pendingLife))
+	over := tr.Status == Deleted || tr.Status == Completed && tr.Expired(now) ||
+		tr.Status == Exhausted && (tr.Expired(now) || d.RetireAt != nil && now.After(*d.RetireAt))
+	if !abandoned && (!over || d.Payload.Key == "" && d.PutKey == "") {
+		return nil
+	}
+	if abandoned {
+		// The record first: whoever completes the transfer at this moment
+		// wins, and what a crash leaves here are orphans.
+		if err := t.Ledger.Delete(ctx, r.Key, r.Version); err != nil {
+			return err
+		}
+		n.Abandoned++
+		return t.erase(ctx, d)
+	}
+	if err := t.erase(ctx, d); err != nil {
+		return err
+	}
+	// The record stays a while, to tell why the transfer is gone; without keys
+	// it is not swept again.
+	n.Expired++
+	d.Payload.Key, d.PutKey = "", ""
+	if err := d.write(&r); err != nil {
+		return err
+	}
+	return t.Ledger.Replace(ctx, r)
+}
+
+// erase forgets every byte that a record names.
+func (t *Transfers) erase(ctx context.Context, d transferData) error {
+	if m := d.Multipart; m.UploadID != "" && !m.Done {
+		if err := t.Store.Abort(ctx, m.Key, m.UploadID); err != nil {
+			return err
+		}
+	}
+	for _, key := range []string{d.Payload.Key, d.PutKey} {
+		if key == "" {
+			continue
+		}
+		if err := t.Store.Delete(ctx, key); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// SweepOrphans removes objects older than a day that no transfer names: what a
+// crash between two writes leaves. It lists the whole store, so it is for
+// stores that have no lifecycle rules of their own.
+func (t *Transfers) SweepOrphans(ctx context.Context) (Swept, error) {
+	var n Swept
+	const page = 500
+	for after := ""; ; {
+		entries, err := t.Store.List(ctx, "transfers/", after, page)
+		if err != nil {
+			return n, err
+		}
+		for _, e := range entries {
+			after = e.Key
+			if t.Now().Sub(e.Modified) < pendingLife {
+				continue
+			}
+			named, err := t.names(ctx, e.Key)
+			if err != nil {
+				return n, err
+			}
+			if !named {
+				if err := t.Store.Delete(ctx, e.Key); err != nil {
+					return n, err
+				}
+				n.Orphans++
+			}
+		}
+		if len(entries) < page {
+			return n, nil
+		}
+	}
+}
+
+// names says whether a transfer's record names the object.
+func (t *Transfers) names(ctx context.Context, key string) (bool, error) {
+	_, d, err := t.get(ctx, idOf(key), "")
+	if CodeOf(err) == NotFound {
+		return false, nil
+	}
+	return key == d.Payload.Key || key == d.PutKey || key == d.Multipart.Key, err
+}
+
+// SweepEvery sweeps at once and then again and again until the context ends,
+// and hands what it did to report.
+func (t *Transfers) SweepEvery(ctx context.Context, period time.Duration, report func(Swept, error)) {
+	tick := time.NewTicker(period)
+	defer tick.Stop()
+	for {
+		n, err := t.Sweep(ctx)
+		orphans, orphansErr := t.SweepOrphans(ctx)
+		n.Orphans = orphans.Orphans
+		if ctx.Err() != nil {
+			return
+		}
+		report(n, errors.Join(err, orphansErr))
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			return
+		}
+	}
+}

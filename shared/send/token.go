@@ -1,0 +1,305 @@
+package send
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"regexp"
+	"strings"
+	"time"
+	"unicode"
+)
+
+// The states of a token. Exhausted is never stored: it is what an active token
+// is while its uses are spent.
+const (
+	TokenActive    = "active"
+	TokenExhausted = "exhausted"
+	TokenRevoked   = "revoked"
+)
+
+// DefaultUsageLimit is how many uploads a token allows when nothing is said.
+const DefaultUsageLimit = 50
+
+// Token allows its holder to send. Its name is the secret.
+type Token struct {
+	ID         string // hex SHA-256 of the name; reveals nothing of a random name
+	Name       string // "" where it is not known (sealed under another key)
+	Status     string
+	UsageLimit int64 // uploads; 0 = without limit
+	UsageCount int64
+	CreatedBy  string
+	CreatedAt  time.Time
+	Metadata   map[string]any
+}
+
+// Remaining returns how many uses are left, or -1 when there is no limit.
+func (t Token) Remaining() int64 {
+	if t.UsageLimit == 0 {
+		return -1
+	}
+	return max(0, t.UsageLimit-t.UsageCount)
+}
+
+// TokenID returns the ID of the token of that name.
+func TokenID(name string) string {
+	h := sha256.Sum256([]byte(name))
+	return hex.EncodeToString(h[:])
+}
+
+const maxNameLength = 128
+
+var nameUnsafe = regexp.MustCompile(`[^A-Za-z0-9_-]`)
+
+// CleanName makes an identifier of what a person pasted or a client put into a
+// path: quotes, spaces and invisible characters around it go, and any other
+// character outside [A-Za-z0-9_-] becomes "_", as existing clients expect.
+// Invalid when it is longer than 128 characters.
+func CleanName(s string) (string, error) {
+	s = strings.Map(func(r rune) rune {
+		if unicode.Is(unicode.Cf, r) || unicode.IsControl(r) { // zero-width, BOM, bidi marks
+			return -1
+		}
+		return r
+	}, s)
+	s = strings.TrimFunc(s, func(r rune) bool {
+		return unicode.IsSpace(r) || strings.ContainsRune("\"'`“”‘’«»", r)
+	})
+	if len(s) > maxNameLength {
+		return "", Fail(Invalid, "too long: at most %d characters", maxNameLength)
+	}
+	return nameUnsafe.ReplaceAllString(s, "_"), nil
+}
+
+// Tokens keeps the tokens in a ledger.
+type Tokens struct {
+	Ledger Ledger
+	Names  NameSealer
+	Now    func() time.Time
+}
+
+const (
+	tokenSet     = "token"
+	tokenUseSet  = "use/"
+	tokenUseLife = 45 * 24 * time.Hour // longer than any transfer can stay pending or live
+)
+
+// tokenData is a token's part of a record that no condition looks at.
+type tokenData struct {
+	SealedName []byte         `json:"sealed_name"`
+	CreatedBy  string         `json:"created_by"`
+	CreatedAt  time.Time      `json:"created_at"`
+	Metadata   map[string]any `json:"metadata,omitempty"`
+}
+
+func tokenKey(name string) Key { return Key{tokenSet, TokenID(name)} }
+
+func (t *Tokens) read(r Record) (Token, error) {
+	var d tokenData
+	if err := json.Unmarshal(r.Data, &d); err != nil {
+		return Token{}, Because(Internal, err, "a token's record cannot be read")
+	}
+	tok := Token{
+		ID: r.Key.ID, Status: r.State, UsageLimit: r.Limit, UsageCount: r.Count,
+		CreatedBy: d.CreatedBy, CreatedAt: d.CreatedAt, Metadata: d.Metadata,
+	}
+	if tok.Status == TokenActive && r.Exhausted() {
+		tok.Status = TokenExhausted
+	}
+	tok.Name, _ = t.Names.Open(d.SealedName) // stays "" under another key: the token itself still works
+	return tok, nil
+}
+
+// NewToken is what a token is created from.
+type NewToken struct {
+	Name       string // made at random when empty
+	UsageLimit int64
+	CreatedBy  string
+	Metadata   map[string]any
+}
+
+// Create makes a token. Conflict when the name is taken.
+func (t *Tokens) Create(ctx context.Context, n NewToken) (Token, error) {
+	if n.Name == "" {
+		n.Name = RandomToken()
+	}
+	if n.UsageLimit < 0 {
+		return Token{}, Fail(Invalid, "usage_limit must be 0 (without limit) or more")
+	}
+	sealed, err := t.Names.Seal(n.Name)
+	if err != nil {
+		return Token{}, Because(Internal, err, "the token's name cannot be sealed")
+	}
+	data, err := json.Marshal(tokenData{sealed, n.CreatedBy, t.Now().UTC(), n.Metadata})
+	if err != nil {
+		return Token{}, Because(Invalid, err, "metadata cannot be kept")
+	}
+	if len(data) > 16<<10 {
+		return Token{}, Fail(Invalid, "metadata is too large: at most 16 KiB with everything else")
+	}
+	r := Record{Key: tokenKey(n.Name), State: TokenActive, Limit: n.UsageLimit, Data: data}
+	if err := t.Ledger.Create(ctx, r); err != nil {
+		if CodeOf(err) == Conflict {
+			return Token{}, Fail(Conflict, "Token name already exists")
+		}
+		return Token{}, err
+	}
+	r.Version = 1
+	return t.read(r)
+}
+
+// Token returns the token of that name. NotFound.
+func (t *Tokens) Token(ctx context.Context, name string) (Token, error) {
+	r, err := t.Ledger.Get(ctx, tokenKey(name))
+	if err != nil {
+		return Token{}, tokenMissing(err)
+	}
+	return t.read(r)
+}
+
+// Use spends one use. once, when set, names what the use is for: using a token
+// again for the same thing spends nothing. When the token cannot be used,
+// reason says why: "not_found", "revoked" or "exhausted".
+func (t *Tokens) Use(ctx context.Context, name, once string) (tok Token, reason string, err error) {
+	key := tokenKey(name)
+	spend := Spend{State: TokenActive, Now: t.Now()}
+	if once != "" {
+		// The marker's ID holds the token's too: two tokens may be used for
+		// the same thing.
+		h := sha256.Sum256([]byte(key.ID + "/" + once))
+		id := hex.EncodeToString(h[:])
+		spend.Once = &Record{Key: Key{tokenUseSet + id[:2], id}, Purge: t.Now().Add(tokenUseLife)}
+	}
+	r, err := t.Ledger.Spend(ctx, key, spend)
+	switch {
+	case err == nil, errors.Is(err, ErrRepeated):
+		tok, err = t.read(r)
+		return tok, "", err
+	case CodeOf(err) == NotFound:
+		return Token{}, "not_found", nil
+	case CodeOf(err) == Conflict:
+		if tok, err = t.read(r); err != nil {
+			return Token{}, "", err
+		}
+		return tok, tok.Status, nil
+	}
+	return Token{}, "", err
+}
+
+// Revoke ends a token for good until it is reactivated. NotFound.
+func (t *Tokens) Revoke(ctx context.Context, name string) (Token, error) {
+	return t.change(ctx, name, func(r *Record) error { r.State = TokenRevoked; return nil })
+}
+
+// Reactivate undoes Revoke; the count stays. NotFound.
+func (t *Tokens) Reactivate(ctx context.Context, name string) (Token, error) {
+	return t.change(ctx, name, func(r *Record) error { r.State = TokenActive; return nil })
+}
+
+// UpdateLimit sets how many uses there are in all; an exhausted token is active
+// again when that is more than were spent. NotFound.
+func (t *Tokens) UpdateLimit(ctx context.Context, name string, limit int64) (Token, error) {
+	if limit < 0 {
+		return Token{}, Fail(Invalid, "usage_limit must be 0 (without limit) or more")
+	}
+	return t.change(ctx, name, func(r *Record) error { r.Limit = limit; return nil })
+}
+
+func (t *Tokens) change(ctx context.Context, name string, f func(*Record) error) (Token, error) {
+	r, err := update(ctx, t.Ledger, tokenKey(name), f)
+	if err != nil {
+		return Token{}, tokenMissing(err)
+	}
+	return t.read(r)
+}
+
+// List returns every token, in no order that means anything.
+func (t *Tokens) List(ctx context.Context) ([]Token, error) {
+	var all []Token
+	err := each(ctx, t.Ledger, tokenSet, func(r Record) error {
+		tok, err := t.read(r)
+		all = append(all, tok)
+		return err
+	})
+	return all, err
+}
+
+func tokenMissing(err error) error {
+	if CodeOf(err) == NotFound {
+		return Fail(NotFound, "Token not found")
+	}
+	return err
+}
+
+// Admit and Spend make Tokens the gate of a service that holds the tokens
+// itself.
+func (t *Tokens) Admit(ctx context.Context, token string) (string, error) {
+	if token == "" {
+		return "", Fail(Unauthorized, "Access token required")
+	}
+	tok, err := t.Token(ctx, token)
+	if CodeOf(err) == NotFound {
+		return "", Fail(Unauthorized, "Invalid access token")
+	}
+	if err != nil {
+		return "", err
+	}
+	return tok.ID, tok.usable()
+}
+
+// Spend books one upload on the token, once for a transfer.
+func (t *Tokens) Spend(ctx context.Context, token, transferID string) error {
+	_, reason, err := t.Use(ctx, token, transferID)
+	return RefusedUse(reason, err)
+}
+
+func (t Token) usable() error {
+	if t.Status != TokenActive {
+		return Fail(Unauthorized, "Access token %s", t.Status)
+	}
+	return nil
+}
+
+// RefusedUse turns the outcome of a use into what a sender is told.
+func RefusedUse(reason string, err error) error {
+	switch {
+	case err != nil:
+		return err
+	case reason == "not_found":
+		return Fail(Unauthorized, "Invalid access token")
+	case reason != "":
+		return Fail(Unauthorized, "Access token %s", reason)
+	}
+	return nil
+}
+
+// RandomToken returns a token name of 160 random bits.
+func RandomToken() string {
+	var b [20]byte
+	rand.Read(b[:]) // never fails: crypto/rand
+	return "send-" + base64.RawURLEncoding.EncodeToString(b[:])
+}
+
+// each calls f for every record of a set.
+func each(ctx context.Context, l Ledger, set string, f func(Record) error) error {
+	const page = 200
+	for after := ""; ; {
+		rs, err := l.List(ctx, set, after, page)
+		if err != nil {
+			return err
+		}
+		for _, r := range rs {
+			if err := f(r); err != nil {
+				return err
+			}
+			after = r.Key.ID
+		}
+		if len(rs) < page {
+			return nil
+		}
+	}
+}

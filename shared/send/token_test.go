@@ -1,0 +1,124 @@
+package send_test
+
+import (
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+
+	"sgraph.ai/send/shared/send"
+)
+
+func TestCleanName(t *testing.T) {
+	t.Parallel()
+	for in, out := range map[string]string{
+		"plain-name_1":                "plain-name_1",
+		" \"quoted\" ":                "quoted",
+		"\u200bzero\u200bwidth\ufeff": "zerowidth",
+		"“typographic”":               "typographic",
+		"a b/c":                       "a_b_c",
+		"tab\tand\nline":              "tabandline",
+		"é":                           "_",
+		"":                            "",
+	} {
+		if got, err := send.CleanName(in); err != nil || got != out {
+			t.Errorf("CleanName(%q) = %q, %v, want %q", in, got, err, out)
+		}
+	}
+	_, err := send.CleanName(strings.Repeat("a", 129))
+	want(t, err, send.Invalid, "128")
+}
+
+func TestTokenLife(t *testing.T) {
+	t.Parallel()
+	f := setUp(t)
+	tok, err := f.tokens.Create(t.Context(), send.NewToken{UsageLimit: 2, CreatedBy: "someone", Metadata: map[string]any{"a": "b"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(tok.Name) < 30 || tok.Remaining() != 2 || tok.Status != send.TokenActive {
+		t.Fatalf("%+v", tok)
+	}
+	_, err = f.tokens.Create(t.Context(), send.NewToken{Name: tok.Name})
+	want(t, err, send.Conflict, "already exists")
+
+	use := func(once, reason string) {
+		t.Helper()
+		if _, got, err := f.tokens.Use(t.Context(), tok.Name, once); err != nil || got != reason {
+			t.Fatalf("use for %q: %q, %v, want %q", once, got, err, reason)
+		}
+	}
+	use("one", "")
+	use("one", "") // the same thing: spends nothing
+	use("", "")
+	use("", send.TokenExhausted)
+	use("two", send.TokenExhausted)
+	use("one", "")
+	if tok, err = f.tokens.UpdateLimit(t.Context(), tok.Name, 3); err != nil || tok.Status != send.TokenActive {
+		t.Fatal(tok, err)
+	}
+	use("two", "")
+	if tok, err = f.tokens.Revoke(t.Context(), tok.Name); err != nil || tok.Status != send.TokenRevoked {
+		t.Fatal(tok, err)
+	}
+	use("three", send.TokenRevoked)
+	if tok, err = f.tokens.UpdateLimit(t.Context(), tok.Name, 0); err != nil || tok.Status != send.TokenRevoked {
+		t.Fatal("a new limit undid the revocation", tok, err)
+	}
+	if tok, err = f.tokens.Reactivate(t.Context(), tok.Name); err != nil || tok.Status != send.TokenActive || tok.UsageCount != 3 {
+		t.Fatal(tok, err)
+	}
+	if tok.Remaining() != -1 || tok.Metadata["a"] != "b" || tok.CreatedBy != "someone" {
+		t.Fatalf("%+v", tok)
+	}
+	if _, reason, err := f.tokens.Use(t.Context(), "unknown", ""); err != nil || reason != "not_found" {
+		t.Fatal(reason, err)
+	}
+	_, err = f.tokens.Revoke(t.Context(), "unknown")
+	want(t, err, send.NotFound, "Token not found")
+}
+
+func TestATokenIsUsedOnceForAThingHoweverManyAsk(t *testing.T) {
+	t.Parallel()
+	f := setUp(t)
+	f.newToken(t, "some", 100)
+	var ok atomic.Int64
+	var wg sync.WaitGroup
+	for range 20 {
+		wg.Go(func() {
+			if _, reason, err := f.tokens.Use(t.Context(), "some", "a-transfer"); err == nil && reason == "" {
+				ok.Add(1)
+			}
+		})
+	}
+	wg.Wait()
+	tok, err := f.tokens.Token(t.Context(), "some")
+	if err != nil || tok.UsageCount != 1 || ok.Load() != 20 {
+		t.Fatalf("used %d times in %d calls, %v", tok.UsageCount, ok.Load(), err)
+	}
+}
+
+func TestListNamesEveryToken(t *testing.T) {
+	t.Parallel()
+	f := setUp(t)
+	for i := range 450 { // more than two pages
+		f.newToken(t, "token-"+string(rune('a'+i%26))+strings.Repeat("x", i/26), 1)
+	}
+	all, err := f.tokens.List(t.Context())
+	if err != nil || len(all) != 451 {
+		t.Fatal(len(all), err)
+	}
+	seen := map[string]bool{}
+	for _, tok := range all {
+		seen[tok.Name] = true
+	}
+	if len(seen) != 451 || !seen["a-token"] {
+		t.Fatalf("%d names", len(seen))
+	}
+	// Under another secret the names stay hidden and the tokens work.
+	f.tokens.Names = send.Secret("another secret").NameSealer()
+	tok, err := f.tokens.Token(t.Context(), "a-token")
+	if err != nil || tok.Name != "" || tok.Status != send.TokenActive {
+		t.Fatal(tok, err)
+	}
+}

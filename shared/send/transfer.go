@@ -1,0 +1,177 @@
+package send
+
+import (
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"regexp"
+	"strings"
+	"time"
+)
+
+// Status is where a transfer stands.
+type Status string
+
+// The statuses. Exhausted is never stored: it is what a completed transfer
+// with AutoDelete is once its downloads are spent.
+const (
+	Pending   Status = "pending"
+	Completed Status = "completed"
+	Exhausted Status = "exhausted"
+	Deleted   Status = "deleted"
+)
+
+// Transfer is one file, or text, on its way. What it holds of the content is
+// its size; everything else that describes the content is in the ciphertext.
+type Transfer struct {
+	ID              string
+	Status          Status
+	DeclaredBytes   int64 // as the sender declared; 0 = not declared
+	ContentTypeHint string
+	CreatedAt       time.Time
+	ExpiresAt       time.Time
+	MaxDownloads    int64 // 0 = without limit
+	Downloads       int64
+	AutoDelete      bool   // the payload goes with the last download
+	DeleteAuthHash  string // hex SHA-256 of the secret that deletes; "" = nobody can
+	Owner           string // ID of the token it was created with
+	SenderHash      string // rotating hash of the sender's address
+	Payload         Payload
+
+	record Record
+}
+
+// Payload is the ciphertext of a transfer in the store.
+type Payload struct {
+	Key  string `json:"key,omitempty"`
+	Size int64  `json:"size,omitempty"` // bytes
+	ETag string `json:"etag,omitempty"`
+}
+
+// Size returns the declared size, or that of the ciphertext when none was.
+func (t Transfer) Size() int64 {
+	if t.DeclaredBytes == 0 {
+		return t.Payload.Size
+	}
+	return t.DeclaredBytes
+}
+
+// Expired says whether the transfer's time is over.
+func (t Transfer) Expired(now time.Time) bool { return t.record.Expired(now) }
+
+// Remaining returns how many downloads are left; 0 also when there is no limit,
+// as existing clients expect.
+func (t Transfer) Remaining() int64 {
+	return max(0, t.MaxDownloads-t.Downloads)
+}
+
+// transferData is a transfer's part of a record that no condition looks at.
+type transferData struct {
+	DeclaredBytes   int64      `json:"declared_bytes,omitempty"`
+	ContentTypeHint string     `json:"content_type_hint,omitempty"`
+	CreatedAt       time.Time  `json:"created_at"`
+	AutoDelete      bool       `json:"auto_delete,omitempty"`
+	DeleteAuthHash  string     `json:"delete_auth_hash,omitempty"`
+	Owner           string     `json:"owner,omitempty"`
+	SenderHash      string     `json:"sender_hash,omitempty"`
+	Payload         Payload    `json:"payload,omitzero"`
+	Multipart       multipart  `json:"multipart,omitzero"`
+	PutKey          string     `json:"put_key,omitempty"`   // where a signed upload URL writes
+	RetireAt        *time.Time `json:"retire_at,omitempty"` // when the payload of an exhausted transfer may go
+}
+
+// multipart is an upload in parts: open until Done.
+type multipart struct {
+	UploadID string `json:"upload_id,omitempty"`
+	Key      string `json:"key,omitempty"`
+	Done     bool   `json:"done,omitempty"`
+}
+
+const transferSet = "transfer/"
+
+// transferKey spreads transfers over 256 sets, so that no set grows without
+// bound and all of them can be listed.
+func transferKey(id string) Key { return Key{transferSet + id[:2], id} }
+
+func readTransfer(r Record) (Transfer, transferData, error) {
+	var d transferData
+	if err := json.Unmarshal(r.Data, &d); err != nil {
+		return Transfer{}, d, Because(Internal, err, "a transfer's record cannot be read")
+	}
+	t := Transfer{
+		ID: r.Key.ID, Status: Status(r.State), ExpiresAt: r.Expires,
+		MaxDownloads: r.Limit, Downloads: r.Count,
+		DeclaredBytes: d.DeclaredBytes, ContentTypeHint: d.ContentTypeHint,
+		CreatedAt: d.CreatedAt, AutoDelete: d.AutoDelete, DeleteAuthHash: d.DeleteAuthHash,
+		Owner: d.Owner, SenderHash: d.SenderHash, Payload: d.Payload, record: r,
+	}
+	if t.Status == Completed && t.AutoDelete && r.Exhausted() {
+		t.Status = Exhausted
+	}
+	return t, d, nil
+}
+
+func (d transferData) write(r *Record) error {
+	b, err := json.Marshal(d)
+	if err != nil {
+		return Because(Internal, err, "a transfer's record cannot be written")
+	}
+	r.Data = b
+	return nil
+}
+
+// idForm is the form of every transfer ID: existing links and clients know no
+// other.
+var idForm = regexp.MustCompile(`^[0-9a-f]{12}$`)
+
+func newID() string {
+	var b [6]byte
+	rand.Read(b[:]) // never fails: crypto/rand
+	return hex.EncodeToString(b[:])
+}
+
+// classes are the lifetimes by which the store can sweep on its own: the first
+// segment of a payload's key below "transfers/".
+var classes = []struct {
+	name string
+	life time.Duration
+}{
+	{"1d", 24 * time.Hour},
+	{"7d", 7 * 24 * time.Hour},
+	{"30d", 30 * 24 * time.Hour},
+}
+
+// MaxLifetime is how long a transfer can live at most: the last class.
+const MaxLifetime = 30 * 24 * time.Hour
+
+// payloadKey makes a key nobody was told before, in the class of the
+// transfer's whole lifetime.
+func payloadKey(t Transfer) string {
+	life, class := t.ExpiresAt.Sub(t.CreatedAt), classes[len(classes)-1].name
+	for _, c := range classes {
+		if life <= c.life {
+			class = c.name
+			break
+		}
+	}
+	var b [8]byte
+	rand.Read(b[:])
+	return fmt.Sprintf("transfers/%s/%s/%x", class, t.ID, b)
+}
+
+// idOf returns the ID of the transfer that a key was made for, or "".
+func idOf(key string) string {
+	parts := strings.Split(key, "/")
+	if len(parts) != 4 || !idForm.MatchString(parts[2]) {
+		return ""
+	}
+	return parts[2]
+}
+
+// secretHash is the form in which the secret that deletes a transfer is kept.
+func secretHash(secret string) string {
+	h := sha256.Sum256([]byte(secret))
+	return hex.EncodeToString(h[:])
+}

@@ -1,0 +1,398 @@
+package send
+
+import (
+	"context"
+	"crypto/subtle"
+	"io"
+	"regexp"
+	"time"
+)
+
+// Rules are the bounds of what may be sent.
+type Rules struct {
+	MaxBytes   int64         // of one ciphertext
+	DefaultTTL time.Duration // of a transfer that names no expiry
+	MaxTTL     time.Duration // at most MaxLifetime
+}
+
+// Transfers moves transfers through their life: created, uploaded, completed,
+// downloaded, and gone.
+type Transfers struct {
+	Ledger Ledger
+	Store  Store
+	Links  Links
+	Gate   Gate
+	Form   FormCheck
+	Rules  Rules
+	Now    func() time.Time
+}
+
+// FormCheck says whether an upload has the form of ciphertext and fits the
+// size its sender declared (0 = none). It sees the first HeadSize bytes and the
+// size of the whole; its error, Invalid, is for the sender.
+type FormCheck func(head []byte, size, declared int64) error
+
+// HeadSize is how much of an upload a FormCheck sees, in bytes.
+const HeadSize = 64 << 10
+
+const (
+	// pendingLife is how long a sender has to complete an upload before the
+	// sweep takes it for abandoned.
+	pendingLife = 24 * time.Hour
+	// remembered is how long it can still be told why a transfer is gone.
+	remembered = 7 * 24 * time.Hour
+)
+
+// NewTransfer is what a transfer is created from.
+type NewTransfer struct {
+	ID              string // chosen by the sender; made at random when empty
+	DeclaredBytes   int64
+	ContentTypeHint string
+	MaxDownloads    int64
+	AutoDelete      bool
+	ExpiresAt       string // RFC 3339; "" = after the default lifetime
+	DeleteAuthHash  string
+	SenderHash      string
+}
+
+var (
+	hintUnsafe = regexp.MustCompile(`[^A-Za-z0-9/\-+.;= ]`)
+	hashForm   = regexp.MustCompile(`^[0-9a-fA-F]{64}$`)
+)
+
+// Create opens a transfer for the holder of a token. Invalid for values that
+// cannot be, TooLarge, Conflict when a chosen ID is taken, and what Gate.Admit
+// returns.
+func (t *Transfers) Create(ctx context.Context, token string, n NewTransfer) (Transfer, error) {
+	owner, err := t.Gate.Admit(ctx, token)
+	if err != nil {
+		return Transfer{}, err
+	}
+	now := t.Now().UTC()
+	expires, err := t.expiry(n.ExpiresAt, now)
+	if err != nil {
+		return Transfer{}, err
+	}
+	switch {
+	case n.ID != "" && !idForm.MatchString(n.ID):
+		return Transfer{}, Fail(Invalid, "Invalid transfer ID format (must be 12 lowercase hex chars)")
+	case n.DeclaredBytes < 0:
+		return Transfer{}, Fail(Invalid, "file_size_bytes must be 0 or more")
+	case n.DeclaredBytes > t.Rules.MaxBytes:
+		return Transfer{}, t.tooLarge()
+	case len(n.ContentTypeHint) > 256:
+		return Transfer{}, Fail(Invalid, "content_type_hint is too long: at most 256 characters")
+	case n.MaxDownloads < 0:
+		return Transfer{}, Fail(Invalid, "max_downloads must be 0 (without limit) or more")
+	case n.DeleteAuthHash != "" && !hashForm.MatchString(n.DeleteAuthHash):
+		return Transfer{}, Fail(Invalid, "delete_auth_hash must be the hex SHA-256 of the delete secret (64 characters)")
+	}
+	d := transferData{
+		DeclaredBytes:   n.DeclaredBytes,
+		ContentTypeHint: hintUnsafe.ReplaceAllString(n.ContentTypeHint, "_"),
+		CreatedAt:       now,
+		AutoDelete:      n.AutoDelete,
+		DeleteAuthHash:  n.DeleteAuthHash,
+		Owner:           owner,
+		SenderHash:      n.SenderHash,
+	}
+	r := Record{
+		State: string(Pending), Limit: n.MaxDownloads, Expires: expires,
+		Purge: now.Add(pendingLife + remembered), Version: 1,
+	}
+	if err := d.write(&r); err != nil {
+		return Transfer{}, err
+	}
+	for id := n.ID; ; id = "" {
+		if id == "" {
+			id = newID()
+		}
+		r.Key = transferKey(id)
+		err := t.Ledger.Create(ctx, r)
+		if err == nil {
+			tr, _, err := readTransfer(r)
+			return tr, err
+		}
+		if CodeOf(err) != Conflict {
+			return Transfer{}, err
+		}
+		if n.ID != "" {
+			return Transfer{}, Fail(Conflict, "Transfer ID already exists")
+		}
+	}
+}
+
+// expiry reads when a transfer shall end. Every transfer does.
+func (t *Transfers) expiry(s string, now time.Time) (time.Time, error) {
+	if s == "" {
+		return now.Add(t.Rules.DefaultTTL), nil
+	}
+	at, err := time.Parse(time.RFC3339, s)
+	switch {
+	case err != nil:
+		return at, Fail(Invalid, "expires_at must be a time with its zone, such as 2030-01-31T12:00:00Z")
+	case !at.After(now):
+		return at, Fail(Invalid, "expires_at is in the past")
+	case at.After(now.Add(t.Rules.MaxTTL + time.Minute)): // a minute for clocks that differ
+		return at, Fail(Invalid, "expires_at is too far ahead: a transfer lives %s at most", t.Rules.MaxTTL)
+	}
+	return at.UTC(), nil
+}
+
+func (t *Transfers) tooLarge() error {
+	return Fail(TooLarge, "too large: at most %d bytes can be sent", t.Rules.MaxBytes)
+}
+
+// Info returns a transfer. NotFound.
+func (t *Transfers) Info(ctx context.Context, id string) (Transfer, error) {
+	tr, _, err := t.get(ctx, id, "Transfer not found")
+	return tr, err
+}
+
+// get reads a transfer; missing is what a caller is told when there is none.
+func (t *Transfers) get(ctx context.Context, id, missing string) (Transfer, transferData, error) {
+	if !idForm.MatchString(id) {
+		return Transfer{}, transferData{}, Fail(NotFound, "%s", missing)
+	}
+	r, err := t.Ledger.Get(ctx, transferKey(id))
+	if CodeOf(err) == NotFound {
+		return Transfer{}, transferData{}, Fail(NotFound, "%s", missing)
+	}
+	if err != nil {
+		return Transfer{}, transferData{}, err
+	}
+	return readTransfer(r)
+}
+
+// admitted reads a transfer for the holder of the token it was created with.
+// To anyone else it does not exist.
+func (t *Transfers) admitted(ctx context.Context, token, id, missing string) (Transfer, transferData, error) {
+	owner, err := t.Gate.Admit(ctx, token)
+	if err != nil {
+		return Transfer{}, transferData{}, err
+	}
+	tr, d, err := t.get(ctx, id, missing)
+	if err == nil && tr.Owner != owner {
+		err = Fail(NotFound, "%s", missing)
+	}
+	return tr, d, err
+}
+
+// change alters the record of a pending transfer. It fails with NotFound when
+// the transfer is not pending any more.
+func (t *Transfers) change(ctx context.Context, id, missing string, f func(*transferData)) (Transfer, error) {
+	r, err := update(ctx, t.Ledger, transferKey(id), func(r *Record) error {
+		if r.State != string(Pending) {
+			return Fail(NotFound, "%s", missing)
+		}
+		_, d, err := readTransfer(*r)
+		if err != nil {
+			return err
+		}
+		f(&d)
+		return d.write(r)
+	})
+	if err != nil {
+		return Transfer{}, err
+	}
+	tr, _, err := readTransfer(r)
+	return tr, err
+}
+
+const notPending = "Transfer not found or not in pending state"
+
+// Upload keeps a body as the transfer's ciphertext, in the place of any that
+// was uploaded before. size is -1 when it is not known. NotFound when there is
+// no such pending transfer, TooLarge, Invalid for an empty body.
+func (t *Transfers) Upload(ctx context.Context, token, id string, body io.Reader, size int64) (Payload, error) {
+	tr, _, err := t.admitted(ctx, token, id, notPending)
+	if err != nil {
+		return Payload{}, err
+	}
+	if tr.Status != Pending {
+		return Payload{}, Fail(NotFound, notPending)
+	}
+	p, err := t.put(ctx, payloadKey(tr), body, size)
+	if err != nil {
+		return Payload{}, err
+	}
+	return p, t.attachNew(ctx, id, p, func(*transferData) {})
+}
+
+// put keeps a body of at most MaxBytes.
+func (t *Transfers) put(ctx context.Context, key string, body io.Reader, size int64) (Payload, error) {
+	switch {
+	case size == 0:
+		return Payload{}, errEmpty()
+	case size > t.Rules.MaxBytes:
+		return Payload{}, t.tooLarge()
+	case size < 0:
+		body = &capped{body, t.Rules.MaxBytes, t.tooLarge()}
+	}
+	o, err := t.Store.Put(ctx, key, body, size)
+	if err == nil && o.Size == 0 {
+		t.discard(ctx, key)
+		err = errEmpty()
+	}
+	return Payload{key, o.Size, o.ETag}, err
+}
+
+func errEmpty() error { return Fail(Invalid, "nothing was sent: the body is empty") }
+
+// capped gives over when more than left bytes were read.
+type capped struct {
+	r    io.Reader
+	left int64
+	over error
+}
+
+func (c *capped) Read(p []byte) (int, error) {
+	if int64(len(p)) > c.left+1 {
+		p = p[:c.left+1]
+	}
+	n, err := c.r.Read(p)
+	if c.left -= int64(n); c.left < 0 {
+		return 0, c.over
+	}
+	return n, err
+}
+
+// attach makes p the payload of a pending transfer and forgets the one before.
+func (t *Transfers) attach(ctx context.Context, id string, p Payload, f func(*transferData)) error {
+	var before string
+	_, err := t.change(ctx, id, notPending, func(d *transferData) {
+		before, d.Payload = d.Payload.Key, p
+		f(d)
+	})
+	if err == nil && before != p.Key {
+		t.discard(ctx, before)
+	}
+	return err
+}
+
+// attachNew is attach for a payload whose key only this call knows: where the
+// transfer is not pending any more it is forgotten. After any other failure the
+// record may name it, and the sweep decides.
+func (t *Transfers) attachNew(ctx context.Context, id string, p Payload, f func(*transferData)) error {
+	err := t.attach(ctx, id, p, f)
+	if CodeOf(err) == NotFound {
+		t.discard(ctx, p.Key)
+	}
+	return err
+}
+
+// discard forgets an object that no record names. Failing to is not the
+// caller's concern: the sweep finds it.
+func (t *Transfers) discard(ctx context.Context, key string) {
+	if key != "" {
+		_ = t.Store.Delete(context.WithoutCancel(ctx), key)
+	}
+}
+
+const notUploaded = "Transfer not found or payload not uploaded"
+
+// Complete checks what arrived, spends one use of the token and makes the
+// transfer available; from then on it never changes. Repeating it is safe.
+// NotFound, Invalid when the upload is not ciphertext or not of the declared
+// size, and what Gate.Spend returns.
+func (t *Transfers) Complete(ctx context.Context, token, id string) (Transfer, error) {
+	for {
+		tr, d, err := t.own(ctx, token, id)
+		if err != nil {
+			return Transfer{}, err
+		}
+		switch tr.Status {
+		case Completed, Exhausted:
+			return tr, nil
+		case Deleted:
+			return Transfer{}, Fail(NotFound, notUploaded)
+		}
+		if tr.Payload.Key == "" && d.PutKey != "" {
+			if err := t.adopt(ctx, tr, d.PutKey); err != nil {
+				return Transfer{}, err
+			}
+			continue
+		}
+		if tr.Payload.Key == "" {
+			return Transfer{}, Fail(NotFound, notUploaded)
+		}
+		if err := t.inspect(ctx, tr); err != nil {
+			return Transfer{}, err
+		}
+		if err := t.Store.Settle(ctx, tr.Payload.Key); err != nil {
+			return Transfer{}, err
+		}
+		if err := t.Gate.Spend(ctx, token, id); err != nil {
+			return Transfer{}, err
+		}
+		// Whoever uploaded or completed meanwhile changed the version; then
+		// what was inspected above is not what would be completed.
+		r := tr.record
+		r.State, r.Purge = string(Completed), tr.ExpiresAt.Add(remembered)
+		err = t.Ledger.Replace(ctx, r)
+		if CodeOf(err) == Conflict {
+			continue
+		}
+		if err != nil {
+			return Transfer{}, err
+		}
+		r.Version++
+		tr, _, err = readTransfer(r)
+		return tr, err
+	}
+}
+
+// own reads a transfer to complete it. It does not ask whether the token may
+// still be used: a token whose last use this very transfer was is exhausted
+// when the sender repeats a call whose answer was lost.
+func (t *Transfers) own(ctx context.Context, token, id string) (Transfer, transferData, error) {
+	tr, d, err := t.get(ctx, id, notUploaded)
+	if err == nil && token != "" && subtle.ConstantTimeCompare([]byte(tr.Owner), []byte(TokenID(token))) == 1 {
+		return tr, d, nil
+	}
+	return t.admitted(ctx, token, id, notUploaded)
+}
+
+// adopt takes what was written to a signed URL to a key no URL was signed for:
+// the URL could be used again until it expires.
+func (t *Transfers) adopt(ctx context.Context, tr Transfer, putKey string) error {
+	o, err := t.Store.Stat(ctx, putKey)
+	if CodeOf(err) == NotFound {
+		return Fail(NotFound, notUploaded)
+	}
+	if err != nil {
+		return err
+	}
+	if o.Size > t.Rules.MaxBytes {
+		t.discard(ctx, putKey)
+		return t.tooLarge()
+	}
+	key := payloadKey(tr)
+	if o, err = t.Store.Copy(ctx, putKey, key); err != nil {
+		return err
+	}
+	err = t.attachNew(ctx, tr.ID, Payload{key, o.Size, o.ETag}, func(d *transferData) { d.PutKey = "" })
+	if err == nil {
+		t.discard(ctx, putKey)
+	}
+	return err
+}
+
+// inspect refuses what is not ciphertext of the declared size.
+func (t *Transfers) inspect(ctx context.Context, tr Transfer) error {
+	p := tr.Payload
+	span := Span{0, min(p.Size, HeadSize)}
+	body, _, err := t.Store.Open(ctx, p.Key, span)
+	if CodeOf(err) == NotFound {
+		return Fail(NotFound, notUploaded)
+	}
+	if err != nil {
+		return err
+	}
+	defer body.Close()
+	head := make([]byte, span.Length)
+	if _, err := io.ReadFull(body, head); err != nil {
+		return Because(Unavailable, err, "the upload cannot be read back; try again")
+	}
+	return t.Form(head, p.Size, tr.DeclaredBytes)
+}
