@@ -1,0 +1,32 @@
+// Package host runs a service's handler where the process finds itself: under
+// the Lambda runtime, or on a TCP address.
+package host
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"sgraph.ai/send/shared/lambdahttp"
+	"sgraph.ai/send/shared/web"
+)
+
+// Run serves until the process is told to end (SIGINT, SIGTERM) or ctx ends,
+// lets the requests in flight complete, and flushes the log.
+func Run(ctx context.Context, f lambdahttp.Function, address string) error {
+	defer f.Flush()
+	if lambdahttp.Running() {
+		f.Start(ctx)
+		return nil
+	}
+	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	ln, err := net.Listen("tcp", address)
+	if err != nil {
+		return fmt.Errorf("cannot listen on %s: %w", address, err)
+	}
+	return web.Serve(ctx, f.Handler, ln)
+}

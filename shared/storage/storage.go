@@ -1,0 +1,48 @@
+// Package storage opens the ledger and the stores of a service where its
+// settings say they are. On S3 nobody is asked yet: the first request does.
+package storage
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+
+	"sgraph.ai/send/shared/bolt"
+	"sgraph.ai/send/shared/disk"
+	"sgraph.ai/send/shared/dynamo"
+	"sgraph.ai/send/shared/send"
+	"sgraph.ai/send/shared/settings"
+)
+
+// Ledger opens the ledger.
+func Ledger(s settings.Service) (send.Ledger, io.Closer, error) {
+	switch s.Mode {
+	case settings.S3:
+		return dynamo.New(s.LedgerTable, nil), io.NopCloser(nil), nil
+	case settings.Disk:
+		if err := os.MkdirAll(s.DiskPath, 0o700); err != nil {
+			return nil, nil, fmt.Errorf("the data folder cannot be made: %w", err)
+		}
+		l, err := bolt.Open(filepath.Join(s.DiskPath, "ledger.db"))
+		return l, l, err
+	}
+	return nil, nil, unknown(s)
+}
+
+// Store opens a store: on S3 the bucket, on disk the folder of that name. links
+// is nil where the store does not make links of its own.
+func Store(s settings.Service, bucket, folder string) (store send.Store, links send.Links, err error) {
+	switch s.Mode {
+	case settings.S3:
+		return nil, nil, fmt.Errorf("not yet")
+	case settings.Disk:
+		store, err := disk.Open(filepath.Join(s.DiskPath, folder))
+		return store, nil, err
+	}
+	return nil, nil, unknown(s)
+}
+
+func unknown(s settings.Service) error {
+	return fmt.Errorf("no storage mode is named %q", s.Mode)
+}
