@@ -1,0 +1,147 @@
+package user
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"net/http"
+	"net/url"
+	"time"
+
+	"sgraph.ai/send/shared/send"
+)
+
+// AdminGate asks the admin service who may send.
+type AdminGate struct {
+	BaseURL  string // origin of the admin service
+	KeyName  string // header of its API key
+	KeyValue string
+	Client   *http.Client
+}
+
+const (
+	adminTimeout = 5 * time.Second // of one attempt
+	adminTries   = 3
+)
+
+var errAdminAway = &send.Error{Code: send.Unavailable, Message: "Token validation service unavailable", RetryAfter: 5 * time.Second}
+
+// Admit looks the token up.
+func (g *AdminGate) Admit(ctx context.Context, token string) (string, error) {
+	if token == "" {
+		return "", send.Fail(send.Unauthorized, "Access token required")
+	}
+	t, err := g.Token(ctx, token)
+	switch {
+	case send.CodeOf(err) == send.NotFound:
+		return "", send.Fail(send.Unauthorized, "Invalid access token")
+	case err != nil:
+		return "", err
+	case t.Status != send.TokenActive:
+		return "", send.Fail(send.Unauthorized, "Access token %s", t.Status)
+	}
+	return t.ID, nil
+}
+
+// Spend uses the token once for the transfer.
+func (g *AdminGate) Spend(ctx context.Context, token, transferID string) error {
+	in := map[string]string{"action": "upload_completed", "transfer_id": transferID}
+	var out struct {
+		Success bool   `json:"success"`
+		Reason  string `json:"reason"`
+	}
+	// Safe to repeat: the admin service books a transfer once.
+	if err := g.call(ctx, http.MethodPost, "/tokens/use/"+url.PathEscape(token), in, &out); err != nil {
+		return err
+	}
+	if !out.Success && out.Reason == "" {
+		return errAdminAway // not an answer this service understands: refuse
+	}
+	return send.RefusedUse(out.Reason, nil)
+}
+
+// Token looks a token up. NotFound.
+func (g *AdminGate) Token(ctx context.Context, token string) (send.Token, error) {
+	var out struct {
+		UsageLimit int64  `json:"usage_limit"`
+		UsageCount int64  `json:"usage_count"`
+		Status     string `json:"status"`
+	}
+	if err := g.call(ctx, http.MethodGet, "/tokens/lookup/"+url.PathEscape(token), nil, &out); err != nil {
+		return send.Token{}, err
+	}
+	return send.Token{
+		ID: send.TokenID(token), Name: token, Status: out.Status,
+		UsageLimit: out.UsageLimit, UsageCount: out.UsageCount,
+	}, nil
+}
+
+// call asks the admin service, a few times if it must: everything asked here is
+// safe to repeat. Whatever is not a plain answer is Unavailable: the gate stays
+// shut.
+func (g *AdminGate) call(ctx context.Context, method, path string, in, out any) error {
+	var body []byte
+	if in != nil {
+		var err error
+		if body, err = json.Marshal(in); err != nil {
+			return err
+		}
+	}
+	away := *errAdminAway
+	for try := range adminTries {
+		if try > 0 {
+			select {
+			case <-time.After(time.Duration(try) * 200 * time.Millisecond):
+			case <-ctx.Done():
+				return &away
+			}
+		}
+		again, err := g.try(ctx, method, path, body, out)
+		if err == nil || send.CodeOf(err) == send.NotFound {
+			return err
+		}
+		away.Err = err
+		if !again {
+			break
+		}
+	}
+	return &away
+}
+
+func (g *AdminGate) try(ctx context.Context, method, path string, body []byte, out any) (again bool, err error) {
+	ctx, cancel := context.WithTimeout(ctx, adminTimeout)
+	defer cancel()
+	req, err := http.NewRequestWithContext(ctx, method, g.BaseURL+path, bytes.NewReader(body))
+	if err != nil {
+		return false, withoutURL(err)
+	}
+	req.Header.Set(g.KeyName, g.KeyValue)
+	if body != nil {
+		req.Header.Set("Content-Type", "application/json")
+	}
+	res, err := g.Client.Do(req)
+	if err != nil {
+		return true, withoutURL(err)
+	}
+	defer res.Body.Close()
+	switch {
+	case res.StatusCode == http.StatusNotFound:
+		return false, send.Fail(send.NotFound, "Token not found")
+	case res.StatusCode == http.StatusTooManyRequests || res.StatusCode >= 500:
+		return true, errors.New("the admin service answered " + res.Status)
+	case res.StatusCode != http.StatusOK:
+		return false, errors.New("the admin service answered " + res.Status)
+	}
+	return false, json.NewDecoder(io.LimitReader(res.Body, 1<<20)).Decode(out)
+}
+
+// withoutURL takes the URL out of a client's error: its path holds the token,
+// and the error goes to the log.
+func withoutURL(err error) error {
+	if e, ok := errors.AsType[*url.Error](err); ok {
+		return e.Err
+	}
+	return err
+}

@@ -1,0 +1,89 @@
+package user_test
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync/atomic"
+	"testing"
+
+	"sgraph.ai/send/services/user"
+	"sgraph.ai/send/shared/send"
+)
+
+func adminGate(t *testing.T, h http.HandlerFunc) *user.AdminGate {
+	server := httptest.NewServer(h)
+	t.Cleanup(server.Close)
+	return &user.AdminGate{BaseURL: server.URL, KeyName: "X-Key", KeyValue: "the key", Client: server.Client()}
+}
+
+func TestAdminGate(t *testing.T) {
+	t.Parallel()
+	g := adminGate(t, func(w http.ResponseWriter, r *http.Request) {
+		if r.Header.Get("X-Key") != "the key" {
+			w.WriteHeader(401)
+			return
+		}
+		switch r.Method + r.URL.Path {
+		case "GET/tokens/lookup/good":
+			w.Write([]byte(`{"token_name":"good","usage_limit":5,"usage_count":2,"status":"active"}`))
+		case "GET/tokens/lookup/revoked":
+			w.Write([]byte(`{"status":"revoked"}`))
+		case "POST/tokens/use/good":
+			w.Write([]byte(`{"success":true,"usage_count":3,"remaining":2}`))
+		case "POST/tokens/use/spent":
+			w.Write([]byte(`{"success":false,"reason":"exhausted"}`))
+		case "POST/tokens/use/odd":
+			w.Write([]byte(`{}`))
+		default:
+			w.WriteHeader(404)
+		}
+	})
+	id, err := g.Admit(t.Context(), "good")
+	if err != nil || id != send.TokenID("good") {
+		t.Fatal(id, err)
+	}
+	for token, says := range map[string]string{"": "required", "unknown": "Invalid", "revoked": "revoked"} {
+		if _, err := g.Admit(t.Context(), token); send.CodeOf(err) != send.Unauthorized || !strings.Contains(err.Error(), says) {
+			t.Errorf("%q: %v", token, err)
+		}
+	}
+	if err := g.Spend(t.Context(), "good", "id"); err != nil {
+		t.Error(err)
+	}
+	if err := g.Spend(t.Context(), "spent", "id"); send.CodeOf(err) != send.Unauthorized {
+		t.Error(err)
+	}
+	if err := g.Spend(t.Context(), "odd", "id"); send.CodeOf(err) != send.Unavailable {
+		t.Errorf("an answer that says nothing lets a sender pass: %v", err)
+	}
+	g.KeyValue = "another"
+	if _, err := g.Admit(t.Context(), "good"); send.CodeOf(err) != send.Unavailable {
+		t.Errorf("a wrong key lets a sender pass: %v", err)
+	}
+}
+
+func TestAdminGateRetriesAndThenStaysShut(t *testing.T) {
+	t.Parallel()
+	var calls atomic.Int64
+	g := adminGate(t, func(w http.ResponseWriter, r *http.Request) {
+		if calls.Add(1) < 3 {
+			w.WriteHeader(503)
+			return
+		}
+		w.Write([]byte(`{"status":"active"}`))
+	})
+	if _, err := g.Admit(t.Context(), "good"); err != nil || calls.Load() != 3 {
+		t.Fatal(calls.Load(), err)
+	}
+	calls.Store(-100)
+	_, err := g.Admit(t.Context(), "good")
+	if send.CodeOf(err) != send.Unavailable || calls.Load() != -97 {
+		t.Fatal(calls.Load(), err)
+	}
+	g.BaseURL = "http://127.0.0.1:1"
+	_, err = g.Admit(t.Context(), "secret-token")
+	if send.CodeOf(err) != send.Unavailable || strings.Contains(err.Error(), "secret-token") {
+		t.Fatalf("the error tells the token: %v", err)
+	}
+}

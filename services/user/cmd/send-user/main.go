@@ -1,0 +1,49 @@
+// Command send-user is the user service: on Lambda it answers Function URL
+// events, anywhere else it listens on SEND__USER_ADDR.
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+
+	"sgraph.ai/send/services/user"
+	"sgraph.ai/send/shared/host"
+	"sgraph.ai/send/shared/lambdahttp"
+	"sgraph.ai/send/shared/settings"
+	"sgraph.ai/send/shared/storage"
+	"sgraph.ai/send/shared/web"
+)
+
+func main() {
+	if err := run(context.Background()); err != nil {
+		fmt.Fprintf(os.Stderr, "send-user: %v\n", err)
+		os.Exit(1)
+	}
+}
+
+func run(ctx context.Context) error {
+	set, err := user.FromEnv(os.Getenv)
+	if err != nil {
+		return err
+	}
+	ledger, closer, err := storage.Ledger(set.Service)
+	if err != nil {
+		return err
+	}
+	defer closer.Close()
+	set.Ledger = ledger
+	if set.Store, set.Links, err = storage.Store(set.Service, set.Bucket, "transfers"); err != nil {
+		return err
+	}
+	log, flush := web.NewLog(os.Stdout, set.LogLevel)
+	set.Log = log
+	service, err := user.New(set)
+	if err != nil {
+		return err
+	}
+	if set.Mode == settings.Disk {
+		go service.Sweep(ctx)
+	}
+	return host.Run(ctx, lambdahttp.Function{Handler: service, Log: log, Flush: flush}, set.Addr)
+}

@@ -1,0 +1,589 @@
+package user_test
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/hex"
+	"fmt"
+	"io"
+	"net/http"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"sgraph.ai/send/services/user"
+	"sgraph.ai/send/shared/send"
+	"sgraph.ai/send/shared/settings"
+)
+
+// The wire contract, route by route, under both prefixes.
+func TestTransferRoutes(t *testing.T) {
+	t.Parallel()
+	for _, prefix := range []string{"/transfers", "/api/transfers"} {
+		t.Run(prefix, func(t *testing.T) {
+			t.Parallel()
+			s := start(t, nil)
+			ciphertext, plain := sealed(t, 1000)
+
+			created := s.send("POST", prefix+"/create", map[string]any{
+				"file_size_bytes": plain, "content_type_hint": "text/plain; <x>",
+			}).want(200, "").json()
+			id := created["transfer_id"].(string)
+			if !regexp.MustCompile(`^[0-9a-f]{12}$`).MatchString(id) {
+				t.Fatalf("transfer_id is %q", id)
+			}
+			if created["upload_url"] != prefix+"/upload/"+id {
+				t.Fatalf("upload_url is %v", created["upload_url"])
+			}
+			s.send("POST", prefix+"/complete/"+id, nil).want(404, "Transfer not found or payload not uploaded")
+			s.call("GET", prefix+"/download/"+id, nil).want(404, "Transfer not found or not available for download")
+
+			up := s.send("POST", prefix+"/upload/"+id, ciphertext).want(200, "").json()
+			if up["status"] != "uploaded" || up["transfer_id"] != id || up["size"] != float64(len(ciphertext)) {
+				t.Fatalf("upload answered %v", up)
+			}
+			info := s.call("GET", prefix+"/info/"+id, nil).want(200, "").json()
+			if info["status"] != "pending" {
+				t.Fatalf("info is %v", info)
+			}
+			done := s.send("POST", prefix+"/complete/"+id, nil).want(200, "").json()
+			if done["transfer_id"] != id || done["download_url"] != "/d/"+id {
+				t.Fatalf("complete answered %v", done)
+			}
+			if _, leaked := done["token_name"]; leaked {
+				t.Fatal("complete tells the token's name")
+			}
+			tr := done["transparency"].(map[string]any)
+			if !regexp.MustCompile(`^[0-9a-f]{64}$`).MatchString(tr["ip"].(string)) || tr["ip"] != tr["ip_hash"] ||
+				tr["timestamp"] != tr["upload_timestamp"] || tr["file_size_bytes"] != float64(plain) {
+				t.Fatalf("transparency is %v", tr)
+			}
+			s.send("POST", prefix+"/complete/"+id, nil).want(200, "") // may be repeated
+			s.send("POST", prefix+"/upload/"+id, ciphertext).want(404, "Transfer not found or not in pending state")
+
+			info = s.call("GET", prefix+"/info/"+id, nil).want(200, "").json()
+			for key, want := range map[string]any{
+				"transfer_id": id, "status": "completed", "file_size_bytes": float64(plain),
+				"content_type_hint": "text/plain; _x_", "download_count": 0.0, "max_downloads": 0.0,
+				"downloads_remaining": 0.0, "is_expired": false,
+			} {
+				if info[key] != want {
+					t.Errorf("info: %s is %v, want %v", key, info[key], want)
+				}
+			}
+			stamp := regexp.MustCompile(`^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}\+00:00$`)
+			if !stamp.MatchString(info["created_at"].(string)) || !stamp.MatchString(info["expires_at"].(string)) {
+				t.Errorf("info: times are %v and %v", info["created_at"], info["expires_at"])
+			}
+
+			got := s.call("GET", prefix+"/download/"+id, nil).want(200, "")
+			if !bytes.Equal(got.Body, ciphertext) || got.Header.Get("Content-Type") != "application/octet-stream" {
+				t.Fatalf("downloaded %d bytes of %s", len(got.Body), got.Header.Get("Content-Type"))
+			}
+			b64 := s.call("GET", prefix+"/download-base64/"+id, nil).want(200, "").json()
+			if b64["data"] != base64.StdEncoding.EncodeToString(ciphertext) || b64["transfer_id"] != id || b64["file_size_bytes"] != float64(plain) {
+				t.Fatal("download-base64 differs")
+			}
+			if n := s.call("GET", prefix+"/info/"+id, nil).json()["download_count"]; n != 2.0 {
+				t.Fatalf("download_count is %v, want 2", n)
+			}
+		})
+	}
+}
+
+func TestUnknownTransfers(t *testing.T) {
+	t.Parallel()
+	s := start(t, nil)
+	for _, id := range []string{"ffffffffffff", "x", "..%2f..%2fetc", "FFFFFFFFFFFF", "a b"} {
+		s.call("GET", "/transfers/info/"+strings.ReplaceAll(id, " ", "%20"), nil).want(404, "")
+		s.call("GET", "/transfers/download/"+strings.ReplaceAll(id, " ", "%20"), nil).want(404, "")
+	}
+	s.call("GET", "/transfers/info/"+strings.Repeat("a", 129), nil).want(400, "128")
+	s.send("POST", "/transfers/upload/ffffffffffff", []byte("x")).want(404, "Transfer not found or not in pending state")
+	s.call("GET", "/no/such/path", nil).want(404, "Not Found")
+	s.call("POST", "/transfers/info/ffffffffffff", nil).want(405, "Method Not Allowed")
+}
+
+func TestAccessTokens(t *testing.T) {
+	t.Parallel()
+	s := start(t, nil)
+	s.newToken("revoked-one", 5)
+	if _, err := s.tokens.Revoke(t.Context(), "revoked-one"); err != nil {
+		t.Fatal(err)
+	}
+	create := func(token string) reply {
+		return s.call("POST", "/transfers/create", nil, "x-sgraph-access-token", token)
+	}
+	create("").want(401, "Access token required")
+	create("wrong").want(401, "Invalid access token")
+	create("revoked-one").want(401, "Access token revoked")
+	create(strings.Repeat("a", 200)).want(401, "Invalid access token")
+	create(` "`+s.token+`" `).want(200, "") // as pasted
+	s.call("POST", "/transfers/create?access_token="+s.token, nil).want(200, "")
+
+	id := s.send("POST", "/transfers/create", nil).json()["transfer_id"].(string)
+	s.call("POST", "/transfers/upload/"+id, []byte("x")).want(401, "Access token required")
+	s.call("POST", "/transfers/complete/"+id, nil).want(401, "Access token required")
+	s.call("POST", "/api/presigned/initiate", map[string]any{"transfer_id": id}).want(401, "Access token required")
+	s.call("GET", "/api/presigned/upload-url/"+id, nil).want(401, "Access token required")
+
+	check := func(name string) map[string]any {
+		return s.call("GET", "/transfers/check-token/"+name, nil).want(200, "").json()
+	}
+	if c := check("unknown"); c["valid"] != false || c["reason"] != "not_found" {
+		t.Fatal(c)
+	}
+	if c := check("revoked-one"); c["valid"] != false || c["status"] != "revoked" {
+		t.Fatal(c)
+	}
+	if c := check(s.token); c["valid"] != true || c["status"] != "active" || c["remaining"] != -1.0 {
+		t.Fatal(c)
+	}
+	s.newToken("five", 5)
+	for range 10 { // anyone can ask; nothing may be spent by it
+		v := s.call("POST", "/transfers/validate-token/five", nil).want(200, "").json()
+		if v["success"] != true || v["remaining"] != 5.0 {
+			t.Fatal(v)
+		}
+	}
+	if v := s.call("POST", "/transfers/validate-token/unknown", nil).want(200, "").json(); v["success"] != false || v["reason"] != "not_found" {
+		t.Fatal(v)
+	}
+}
+
+// unavailable is a gate whose admin service is away.
+type unavailable struct{ send.OpenGate }
+
+func (unavailable) Admit(context.Context, string) (string, error) {
+	return "", send.Fail(send.Unavailable, "Token validation service unavailable")
+}
+
+func TestAGateThatCannotBeAskedIsShut(t *testing.T) {
+	t.Parallel()
+	s := start(t, func(set *user.Settings) { set.Gate = unavailable{} })
+	s.send("POST", "/transfers/create", nil).want(503, "Token validation service unavailable")
+}
+
+func TestBadBodies(t *testing.T) {
+	t.Parallel()
+	s := start(t, nil)
+	for body, says := range map[string]string{
+		`{"file_size_bytes": -1}`:                  "file_size_bytes",
+		`{"file_size_bytes": "many"}`:              "file_size_bytes",
+		`{"file_size_bytes": 1e30}`:                "file_size_bytes",
+		`{"file_size_bytes": 1.5}`:                 "file_size_bytes",
+		`{"max_downloads": -1}`:                    "max_downloads",
+		`{"auto_delete": "yes"}`:                   "auto_delete",
+		`{"expires_at": "2020-01-01T00:00:00"}`:    "expires_at",
+		`{"expires_at": "not a date"}`:             "expires_at",
+		`{"transfer_id": "ABC"}`:                   "Invalid transfer ID format",
+		`{"delete_auth_hash": "abc"}`:              "delete_auth_hash",
+		`{"content_type_hint": ` + long(257) + `}`: "content_type_hint",
+		`{`:                               "JSON",
+		`[]`:                              "",
+		`{"file_size_bytes": 1} trailing`: "JSON",
+		"\xff\xfe":                        "JSON",
+		`{"file_size_bytes": 1, "file_size_bytes": 2}`: "twice",
+	} {
+		s.send("POST", "/transfers/create", body).want(400, says)
+	}
+	s.send("POST", "/transfers/create", `{"file_size_bytes": 99999999999}`).want(413, "")
+	s.send("POST", "/transfers/create", strings.Repeat(" ", 70<<10)).want(413, "")
+	s.send("POST", "/transfers/create", `{"unknown": [1,2,{"a":null}]}`).want(200, "")
+	s.send("POST", "/transfers/create", nil).want(200, "")
+}
+
+func long(n int) string { return `"` + strings.Repeat("a", n) + `"` }
+
+func TestUploadsThatAreNotWhatTheySay(t *testing.T) {
+	t.Parallel()
+	s := start(t, nil)
+	ciphertext, plain := sealed(t, 5000)
+	upload := func(declared int64, body []byte) (id string) {
+		id = s.send("POST", "/transfers/create", map[string]any{"file_size_bytes": declared}).want(200, "").json()["transfer_id"].(string)
+		s.send("POST", "/transfers/upload/"+id, body).want(200, "")
+		return id
+	}
+	complete := func(id string) reply { return s.send("POST", "/transfers/complete/"+id, nil) }
+
+	for _, declared := range []int64{0, plain, int64(len(ciphertext))} {
+		complete(upload(declared, ciphertext)).want(200, "")
+	}
+	complete(upload(plain+1, ciphertext)).want(400, "declared")
+	complete(upload(plain, ciphertext[:len(ciphertext)-1])).want(400, "declared")
+	complete(upload(0, ciphertext[:20])).want(400, "not encrypted")
+	complete(upload(0, bytes.Repeat([]byte("plain text "), 100))).want(400, "not encrypted")
+	complete(upload(0, append([]byte("PK\x03\x04\x14\x00\x08\x08\x08\x00"), ciphertext...))).want(400, "not encrypted")
+	complete(upload(0, make([]byte, 10000))).want(400, "not encrypted")
+
+	id := s.send("POST", "/transfers/create", nil).json()["transfer_id"].(string)
+	s.send("POST", "/transfers/upload/"+id, []byte{}).want(400, "empty")
+	s.send("POST", "/transfers/upload/"+id+"?data=%25%25", nil).want(400, "base64")
+	s.send("POST", "/transfers/complete/"+id, nil).want(404, "payload not uploaded")
+	// What was refused can be sent again, right.
+	s.send("POST", "/transfers/upload/"+id, ciphertext).want(200, "")
+	complete(id).want(200, "")
+}
+
+func TestUploadInBase64(t *testing.T) {
+	t.Parallel()
+	s := start(t, nil)
+	ciphertext, _ := sealed(t, 300)
+	data := base64.StdEncoding.EncodeToString(ciphertext)
+	for name, send := range map[string]func(id string) reply{
+		"query": func(id string) reply {
+			return s.send("POST", "/api/transfers/upload/"+id+"?data="+strings.NewReplacer("+", "%2B", "/", "%2F", "=", "%3D").Replace(data), nil)
+		},
+		"json": func(id string) reply {
+			return s.call("POST", "/api/transfers/upload/"+id, map[string]any{"data": data},
+				"x-sgraph-access-token", s.token, "content-type", "application/json")
+		},
+		"bytes called json": func(id string) reply {
+			return s.call("POST", "/api/transfers/upload/"+id, ciphertext,
+				"x-sgraph-access-token", s.token, "content-type", "application/json")
+		},
+	} {
+		id := s.send("POST", "/api/transfers/create", nil).json()["transfer_id"].(string)
+		send(id).want(200, "")
+		s.send("POST", "/api/transfers/complete/"+id, nil).want(200, "")
+		if got := s.call("GET", "/api/transfers/download/"+id, nil).want(200, ""); !bytes.Equal(got.Body, ciphertext) {
+			t.Errorf("%s: the bytes differ", name)
+		}
+	}
+}
+
+func TestOversizedUploads(t *testing.T) {
+	t.Parallel()
+	s := start(t, func(set *user.Settings) { set.Rules.MaxBytes = 1 << 20 })
+	id := s.send("POST", "/transfers/create", nil).json()["transfer_id"].(string)
+	big := bytes.Repeat([]byte{1}, 3<<20)
+	s.send("POST", "/transfers/upload/"+id, big).want(413, "1048576")
+	s.send("POST", "/transfers/upload/"+id, io.MultiReader(bytes.NewReader(big))).want(413, "1048576") // length not told
+}
+
+func TestChosenIDs(t *testing.T) {
+	t.Parallel()
+	s := start(t, nil)
+	chosen := map[string]any{"transfer_id": "4abd0a491ed3"}
+	if id := s.send("POST", "/api/transfers/create", chosen).want(200, "").json()["transfer_id"]; id != "4abd0a491ed3" {
+		t.Fatal(id)
+	}
+	s.send("POST", "/api/transfers/create", chosen).want(409, "Transfer ID already exists")
+}
+
+func TestLimitsAndExpiryHoldOnEveryRoute(t *testing.T) {
+	t.Parallel()
+	routes := []string{"/transfers/download/", "/api/transfers/download/", "/api/transfers/download-base64/", "/api/presigned/download-url/"}
+	for _, first := range routes {
+		s := start(t, nil)
+		ciphertext, _ := sealed(t, 100)
+		once := s.transfer(ciphertext, map[string]any{"max_downloads": 1})
+		s.call("GET", first+once, nil).want(200, "")
+		for _, route := range routes {
+			s.call("GET", route+once, nil).want(410, "exhausted")
+		}
+		brief := s.transfer(ciphertext, map[string]any{"expires_at": s.clock.now().Add(time.Hour).UTC().Format(time.RFC3339)})
+		url := s.call("GET", "/api/presigned/download-url/"+brief, nil).want(200, "").json()
+		if in := url["expires_in"].(float64); in > 3600 {
+			t.Fatalf("a link of %v seconds outlives the transfer", in)
+		}
+		s.clock.advance(time.Hour + time.Second)
+		for _, route := range routes {
+			s.call("GET", route+brief, nil).want(410, "expired")
+		}
+		s.call("GET", url["download_url"].(string), nil).want(410, "")
+		if info := s.call("GET", "/transfers/info/"+brief, nil).want(200, "").json(); info["is_expired"] != true {
+			t.Fatal(info)
+		}
+	}
+}
+
+func TestInfoNeverSpends(t *testing.T) {
+	t.Parallel()
+	s := start(t, nil)
+	ciphertext, _ := sealed(t, 100)
+	id := s.transfer(ciphertext, map[string]any{"max_downloads": 1})
+	for range 5 {
+		for _, path := range []string{"/transfers/info/" + id, "/d/" + id, "/d/", "/en/download/", "/send/v0/v0.1/v0.1.4/download.html"} {
+			s.call("GET", path, nil).want(200, "")
+		}
+	}
+	s.call("GET", "/transfers/download/"+id, nil).want(200, "")
+}
+
+func TestDeleteRoute(t *testing.T) {
+	t.Parallel()
+	s := start(t, nil)
+	ciphertext, _ := sealed(t, 100)
+	sum := sha256.Sum256([]byte("the secret"))
+	id := s.transfer(ciphertext, map[string]any{"delete_auth_hash": hex.EncodeToString(sum[:])})
+	path := "/api/transfers/delete/" + id
+	s.call("DELETE", path, nil).want(400, "x-sgraph-transfer-delete-auth")
+	s.call("DELETE", path, nil, "x-sgraph-transfer-delete-auth", "wrong").want(403, "auth_mismatch")
+	s.call("DELETE", "/api/transfers/delete/ffffffffffff", nil, "x-sgraph-transfer-delete-auth", "x").want(404, "not_found")
+	other := s.transfer(ciphertext, nil)
+	s.call("DELETE", "/api/transfers/delete/"+other, nil, "x-sgraph-transfer-delete-auth", "x").want(409, "delete_not_enabled")
+	url := s.call("GET", "/api/presigned/download-url/"+id, nil).want(200, "").json()["download_url"].(string)
+
+	if r := s.call("DELETE", path, nil, "x-sgraph-transfer-delete-auth", "the secret").want(200, "").json(); r["status"] != "deleted" || r["transfer_id"] != id {
+		t.Fatal(r)
+	}
+	if r := s.call("DELETE", path, nil, "x-sgraph-transfer-delete-auth", "the secret").want(200, "").json(); r["status"] != "already_deleted" {
+		t.Fatal(r)
+	}
+	s.call("GET", "/api/transfers/download/"+id, nil).want(404, "")
+	s.call("GET", url, nil).want(404, "")
+	if info := s.call("GET", "/api/transfers/info/"+id, nil).want(200, "").json(); info["status"] != "deleted" {
+		t.Fatal(info)
+	}
+}
+
+func TestRanges(t *testing.T) {
+	t.Parallel()
+	s := start(t, nil)
+	ciphertext, _ := sealed(t, 1000)
+	n := len(ciphertext)
+	id := s.transfer(ciphertext, nil)
+	for asked, want := range map[string][2]int{
+		"bytes=0-9":                      {0, 10},
+		"bytes=10-":                      {10, n},
+		"bytes=-10":                      {n - 10, n},
+		"bytes=-99999":                   {0, n},
+		fmt.Sprintf("bytes=%d-99999", 5): {5, n},
+		fmt.Sprintf("bytes=%d-", n-1):    {n - 1, n},
+		"bytes= 0-9":                     {0, 10},
+	} {
+		r := s.call("GET", "/transfers/download/"+id, nil, "Range", asked).want(206, "")
+		if !bytes.Equal(r.Body, ciphertext[want[0]:want[1]]) {
+			t.Errorf("%s: got %d bytes", asked, len(r.Body))
+		}
+		if got := r.Header.Get("Content-Range"); got != fmt.Sprintf("bytes %d-%d/%d", want[0], want[1]-1, n) {
+			t.Errorf("%s: Content-Range is %q", asked, got)
+		}
+	}
+	for _, ignored := range []string{"bytes=5-2", "bytes=a-b", "bytes=0-1,5-6", "lines=0-1", "bytes=-", "bytes=--1", "bytes=99999999999999999999-"} {
+		if r := s.call("GET", "/transfers/download/"+id, nil, "Range", ignored).want(200, ""); !bytes.Equal(r.Body, ciphertext) {
+			t.Errorf("%s: got %d bytes", ignored, len(r.Body))
+		}
+	}
+	before := s.call("GET", "/transfers/info/"+id, nil).json()["download_count"]
+	for _, outside := range []string{fmt.Sprintf("bytes=%d-", n), "bytes=-0"} {
+		r := s.call("GET", "/transfers/download/"+id, nil, "Range", outside).want(416, "")
+		if r.Header.Get("Content-Range") != fmt.Sprintf("bytes */%d", n) {
+			t.Errorf("%s: Content-Range is %q", outside, r.Header.Get("Content-Range"))
+		}
+	}
+	if after := s.call("GET", "/transfers/info/"+id, nil).json()["download_count"]; after != before {
+		t.Errorf("a range that cannot be was counted: %v, then %v", before, after)
+	}
+}
+
+func TestALostDownloadIsResumedWithoutBeingCountedAgain(t *testing.T) {
+	t.Parallel()
+	s := start(t, nil)
+	ciphertext, _ := sealed(t, 5000)
+	id := s.transfer(ciphertext, map[string]any{"max_downloads": 1})
+	other := s.transfer(ciphertext, map[string]any{"max_downloads": 1})
+
+	first := s.call("GET", "/transfers/download/"+id, nil, "Range", "bytes=0-999").want(206, "")
+	permit := first.Header.Get("x-sgraph-download-permit")
+	s.call("GET", "/transfers/download/"+id, nil, "Range", "bytes=1000-").want(410, "exhausted")
+	rest := s.call("GET", "/transfers/download/"+id, nil, "Range", "bytes=1000-", "x-sgraph-download-permit", permit).want(206, "")
+	if !bytes.Equal(append(first.Body, rest.Body...), ciphertext) {
+		t.Fatal("the bytes differ")
+	}
+	s.call("GET", "/transfers/download/"+other, nil, "x-sgraph-download-permit", permit).want(403, "another transfer")
+	s.call("GET", "/transfers/download/"+id, nil, "x-sgraph-download-permit", permit+"x").want(403, "not genuine")
+	s.clock.advance(time.Hour + time.Second)
+	s.call("GET", "/transfers/download/"+id, nil, "x-sgraph-download-permit", permit).want(410, "")
+	if n := s.call("GET", "/transfers/info/"+id, nil).json()["download_count"]; n != 1.0 {
+		t.Fatalf("counted %v downloads, want 1", n)
+	}
+}
+
+func TestOnLambdaLargeBodiesGoByPresignedURLs(t *testing.T) {
+	t.Parallel()
+	s := start(t, func(set *user.Settings) {
+		set.Environment, set.TLS, set.DirectBytes = settings.Lambda, true, 1<<20
+	})
+	ciphertext, plain := sealed(t, 2<<20)
+	id := s.send("POST", "/api/transfers/create", map[string]any{"file_size_bytes": plain}).json()["transfer_id"].(string)
+	s.send("POST", "/api/transfers/upload/"+id, ciphertext).want(413, "presigned")
+	up := s.send("POST", "/api/presigned/initiate", map[string]any{"transfer_id": id, "file_size_bytes": plain}).want(200, "").json()
+	url := up["part_urls"].([]any)[0].(map[string]any)["upload_url"].(string)
+	if !strings.HasPrefix(url, "https://") {
+		t.Fatalf("the part's URL is %s, want https behind a Function URL", url)
+	}
+	put := s.call("PUT", s.url+url[strings.Index(url, "/api/"):], ciphertext).want(200, "")
+	s.send("POST", "/api/presigned/complete", map[string]any{
+		"transfer_id": id, "upload_id": up["upload_id"], "parts": []any{map[string]any{"part_number": 1, "etag": put.Header.Get("ETag")}},
+	}).want(200, "")
+	s.send("POST", "/api/transfers/complete/"+id, nil).want(200, "")
+	s.call("GET", "/api/transfers/download/"+id, nil).want(413, "download-url")
+	if n := s.call("GET", "/transfers/info/"+id, nil).json()["download_count"]; n != 0.0 {
+		t.Fatalf("a refused download was counted: %v", n)
+	}
+	if got := s.call("GET", "/info/status", nil).json(); got["environment"] != "aws-lambda" {
+		t.Fatal(got)
+	}
+}
+
+func TestPresignedRoutes(t *testing.T) {
+	t.Parallel()
+	s := start(t, nil)
+	caps := s.call("GET", "/api/presigned/capabilities", nil).want(200, "").json()
+	for key, want := range map[string]any{
+		"presigned_upload": true, "multipart_upload": true, "presigned_download": true, "direct_upload": true,
+		"max_part_size": 10485760.0, "min_part_size": 5242880.0, "max_parts": 10000.0,
+	} {
+		if caps[key] != want {
+			t.Errorf("capabilities: %s is %v, want %v", key, caps[key], want)
+		}
+	}
+	ciphertext, plain := sealed(t, 12<<20)
+	id := s.send("POST", "/api/transfers/create", map[string]any{"file_size_bytes": plain}).json()["transfer_id"].(string)
+
+	s.send("POST", "/api/presigned/initiate", map[string]any{"transfer_id": "ffffffffffff", "file_size_bytes": 1}).want(404, "Transfer not found")
+	s.send("POST", "/api/presigned/initiate", map[string]any{"transfer_id": id, "file_size_bytes": 1, "num_parts": 10001}).want(400, "Maximum 10000 parts allowed")
+	cancelled := s.send("POST", "/api/presigned/initiate", map[string]any{"transfer_id": id, "file_size_bytes": plain}).want(200, "").json()
+	c := s.send("POST", "/api/presigned/cancel/"+id+"/"+cancelled["upload_id"].(string), nil).want(200, "").json()
+	if c["status"] != "cancelled" || c["transfer_id"] != id {
+		t.Fatal(c)
+	}
+	up := s.send("POST", "/api/presigned/initiate", map[string]any{"transfer_id": id, "file_size_bytes": len(ciphertext), "num_parts": 2}).want(200, "").json()
+	size := int(up["part_size"].(float64))
+	var parts []map[string]any
+	for i, p := range up["part_urls"].([]any) {
+		part := p.(map[string]any)
+		url := part["upload_url"].(string)
+		if !strings.HasPrefix(url, s.url+"/") {
+			t.Fatalf("the part's URL is %s, want an absolute one", url)
+		}
+		body := ciphertext[i*size : min(len(ciphertext), (i+1)*size)]
+		put := s.call("PUT", url, body).want(200, "")
+		if put.Header.Get("ETag") == "" {
+			t.Fatal("no ETag")
+		}
+		s.call("GET", url, nil).want(403, "")
+		parts = append(parts, map[string]any{"part_number": part["part_number"], "etag": put.Header.Get("ETag")})
+	}
+	assemble := func(parts any) reply {
+		return s.send("POST", "/api/presigned/complete", map[string]any{"transfer_id": id, "upload_id": up["upload_id"], "parts": parts})
+	}
+	assemble([]any{}).want(400, "parts")
+	assemble([]map[string]any{parts[0], {"part_number": 2, "etag": `"wrong"`}}).want(400, "")
+	if a := assemble(parts).want(200, "").json(); a["status"] != "assembled" || a["etag"] == "" {
+		t.Fatal(a)
+	}
+	s.call("GET", "/api/presigned/download-url/"+id, nil).want(409, "Transfer not completed")
+	s.send("POST", "/api/transfers/complete/"+id, nil).want(200, "")
+	s.send("POST", "/api/presigned/initiate", map[string]any{"transfer_id": id, "file_size_bytes": 1}).want(409, "Transfer not in pending state")
+
+	s.call("GET", "/api/presigned/download-url/ffffffffffff", nil).want(404, "Transfer not found")
+	url := s.call("GET", "/api/presigned/download-url/"+id, nil).want(200, "").json()["download_url"].(string)
+	got := s.call("GET", url, nil).want(200, "")
+	if !bytes.Equal(got.Body, ciphertext) {
+		t.Fatal("the bytes differ")
+	}
+	s.call("PUT", url, []byte("x")).want(403, "")
+	s.call("GET", url[:len(url)-2]+"xx", nil).want(403, "not genuine")
+	if n := s.call("GET", "/transfers/info/"+id, nil).json()["download_count"]; n != 1.0 {
+		t.Fatalf("download_count is %v, want 1", n)
+	}
+}
+
+func TestUploadURL(t *testing.T) {
+	t.Parallel()
+	s := start(t, nil)
+	ciphertext, _ := sealed(t, 3000)
+	id := s.send("POST", "/api/transfers/create", nil).json()["transfer_id"].(string)
+	answer := s.send("GET", "/api/presigned/upload-url/"+id, nil).want(200, "").json()
+	if answer["transfer_id"] != id || answer["expires_in"] != 3600.0 {
+		t.Fatal(answer)
+	}
+	url := answer["upload_url"].(string)
+	s.call("PUT", url, ciphertext).want(200, "")
+	s.send("POST", "/api/transfers/complete/"+id, nil).want(200, "")
+	s.send("GET", "/api/presigned/upload-url/"+id, nil).want(404, "")
+	other, _ := sealed(t, 10)
+	s.call("PUT", url, other) // whatever it answers
+	if got := s.call("GET", "/transfers/download/"+id, nil).want(200, ""); !bytes.Equal(got.Body, ciphertext) {
+		t.Fatal("the payload changed after it was completed")
+	}
+}
+
+func TestInfoRoutes(t *testing.T) {
+	t.Parallel()
+	s := start(t, nil)
+	if h := s.call("GET", "/info/health", nil).want(200, "").json(); h["status"] != "ok" || len(h) != 1 {
+		t.Fatal(h)
+	}
+	st := s.call("GET", "/info/status", nil).want(200, "").json()
+	if st["status"] != "operational" || st["environment"] != "local" || st["name"] == "" || st["version"] == "" {
+		t.Fatal(st)
+	}
+	for path, key := range map[string]string{"/info/version": "version", "/info/versions": "go", "/info/server": "server_id"} {
+		if v := s.call("GET", path, nil).want(200, "").json(); v[key] == nil {
+			t.Errorf("%s answers %v", path, v)
+		}
+	}
+	if s.call("GET", "/info/health", nil).Header.Get("fast-api-request-id") == "" {
+		t.Error("no request id")
+	}
+	cfg := s.call("GET", "/api/send/config", nil).want(200, "").json()
+	if cfg["max_bytes"] != float64(64<<20) || cfg["token_required"] != true || cfg["max_ttl_seconds"] != float64(30*24*3600) {
+		t.Fatal(cfg)
+	}
+}
+
+func TestPagesOfEveryVersionOpen(t *testing.T) {
+	t.Parallel()
+	s := start(t, nil)
+	for path, has := range map[string]string{
+		"/": "<html", "/send": "<html", "/d/": "<html", "/d/4abd0a491ed3": "<html", "/how": "<html",
+		"/send/v0/v0.1/v0.1.4/index.html": "<html", "/send/v0/v0.1/v0.1.4/download.html": "<html",
+		"/en/download/": "<html", "/pt-PT/browse/": "<html", "/tlh/gallery/": "<html", "/v/": "<html",
+	} {
+		r := s.call("GET", path, nil).want(200, "")
+		if !bytes.Contains(r.Body, []byte(has)) {
+			t.Errorf("%s is not a page", path)
+		}
+		csp := r.Header.Get("Content-Security-Policy")
+		if !strings.Contains(csp, "default-src 'none'") || strings.Contains(csp, "unsafe") {
+			t.Errorf("%s: CSP is %q", path, csp)
+		}
+		for name, want := range map[string]string{
+			"Referrer-Policy": "no-referrer", "X-Content-Type-Options": "nosniff", "X-Frame-Options": "DENY",
+			"Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-Resource-Policy": "same-origin", "Cache-Control": "no-store",
+		} {
+			if got := r.Header.Get(name); got != want {
+				t.Errorf("%s: %s is %q, want %q", path, name, got, want)
+			}
+		}
+	}
+}
+
+func TestCORSIsClosedUnlessConfigured(t *testing.T) {
+	t.Parallel()
+	closed := start(t, nil)
+	if h := closed.call("GET", "/info/health", nil, "Origin", "https://a.example").Header.Get("Access-Control-Allow-Origin"); h != "" {
+		t.Errorf("closed, and allows %q", h)
+	}
+	s := start(t, func(set *user.Settings) { set.CORSOrigins = []string{"https://a.example"} })
+	r := s.call(http.MethodOptions, "/api/transfers/create", nil, "Origin", "https://a.example",
+		"Access-Control-Request-Method", "POST", "Access-Control-Request-Headers", "x-sgraph-access-token").want(204, "")
+	if r.Header.Get("Access-Control-Allow-Origin") != "https://a.example" || r.Header.Get("Access-Control-Allow-Credentials") != "" {
+		t.Error(r.Header)
+	}
+	for _, name := range []string{"x-sgraph-access-token", "x-sgraph-transfer-delete-auth"} {
+		if !strings.Contains(strings.ToLower(r.Header.Get("Access-Control-Allow-Headers")), name) {
+			t.Errorf("%s is not allowed", name)
+		}
+	}
+	if h := s.call("GET", "/info/health", nil, "Origin", "https://b.example").Header.Get("Access-Control-Allow-Origin"); h != "" {
+		t.Errorf("another origin is allowed: %q", h)
+	}
+}

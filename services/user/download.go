@@ -1,0 +1,145 @@
+package user
+
+import (
+	"encoding/base64"
+	"fmt"
+	"io"
+	"net/http"
+	"strconv"
+
+	"sgraph.ai/send/shared/send"
+)
+
+// permitHeader carries, in an answer, the permit by which the same download can
+// be resumed without being counted again, and in a request that permit.
+const permitHeader = "X-Sgraph-Download-Permit"
+
+// download hands out ciphertext. It counts when it begins, so that a limit
+// holds exactly; with the permit it answers it can be resumed by Range until
+// the permit ends, so that a lost connection costs nothing.
+func (s *Service) download(w http.ResponseWriter, r *http.Request) error {
+	id, err := pathName(r, "transfer_id")
+	if err != nil {
+		return err
+	}
+	var (
+		t      send.Transfer
+		permit = r.Header.Get(permitHeader)
+	)
+	if permit != "" {
+		t, err = s.permitted(r, permit, id)
+	} else if t, err = s.claim(r, id, s.DirectBytes); err == nil {
+		permit = s.permits.Sign(s.transfers.DownloadUntil(t), t.ID)
+	}
+	if err != nil {
+		return err
+	}
+	w.Header().Set(permitHeader, permit)
+	n, err := s.serve(w, r, t)
+	if n == 0 && err != nil && r.Header.Get(permitHeader) == "" {
+		_ = s.transfers.Unclaim(r.Context(), id)
+	}
+	if err == nil && n == t.Payload.Size {
+		s.transfers.Received(r.Context(), t)
+	}
+	return err
+}
+
+// claim counts a download of at most limit bytes (0 = any number).
+func (s *Service) claim(r *http.Request, id string, limit int64) (send.Transfer, error) {
+	if limit > 0 { // asked first, so that a refusal is not counted
+		t, err := s.transfers.Available(r.Context(), id)
+		if err != nil {
+			return t, err
+		}
+		if max(t.Payload.Size, t.DeclaredBytes) > limit {
+			return t, send.Fail(send.TooLarge,
+				"too large to go through the service (at most %d bytes): use /api/presigned/download-url/%s", limit, id)
+		}
+	}
+	return s.transfers.Claim(r.Context(), id)
+}
+
+func (s *Service) permitted(r *http.Request, permit, id string) (send.Transfer, error) {
+	fields, _, err := s.permits.Verify(permit)
+	if err != nil {
+		return send.Transfer{}, err
+	}
+	if len(fields) != 1 || fields[0] != id {
+		return send.Transfer{}, send.Fail(send.Forbidden, "the download permit is for another transfer")
+	}
+	return s.transfers.Resumable(r.Context(), id)
+}
+
+// serve writes the ciphertext, or the range of it that was asked for, and
+// returns how many bytes went out.
+func (s *Service) serve(w http.ResponseWriter, r *http.Request, t send.Transfer) (int64, error) {
+	h := w.Header()
+	h.Set("Accept-Ranges", "bytes")
+	size, status := t.Payload.Size, http.StatusOK
+	etag := strconv.Quote(t.ID)
+	span := send.Span{Offset: 0, Length: size}
+	if asked := r.Header.Get("Range"); asked != "" && (r.Header.Get("If-Range") == "" || r.Header.Get("If-Range") == etag) {
+		part, ok, err := parseRange(asked, size)
+		if err != nil {
+			h.Set("Content-Range", fmt.Sprintf("bytes */%d", size))
+			return 0, err
+		}
+		if ok {
+			span, status = part, http.StatusPartialContent
+			h.Set("Content-Range", fmt.Sprintf("bytes %d-%d/%d", span.Offset, span.Offset+span.Length-1, size))
+		}
+	}
+	body, err := s.transfers.Open(r.Context(), t, span.Offset, span.Length)
+	if err != nil {
+		return 0, err
+	}
+	defer body.Close()
+	h.Set("ETag", etag) // the ciphertext of an ID never changes
+	h.Set("Content-Type", "application/octet-stream")
+	h.Set("Content-Disposition", fmt.Sprintf(`attachment; filename="%s.sgsend"`, t.ID))
+	h.Set("Content-Length", strconv.FormatInt(span.Length, 10))
+	w.WriteHeader(status)
+	// io.CopyN hands the file itself to the connection where both can: sendfile.
+	n, err := io.CopyN(w, body, span.Length)
+	if err == io.EOF {
+		err = io.ErrUnexpectedEOF
+	}
+	return n, err
+}
+
+// downloadBase64 is download for clients that can take text only.
+func (s *Service) downloadBase64(w http.ResponseWriter, r *http.Request) error {
+	id, err := pathName(r, "transfer_id")
+	if err != nil {
+		return err
+	}
+	var limit int64
+	if s.serverless() {
+		limit = maxBase64Body
+	}
+	t, err := s.claim(r, id, limit)
+	if err != nil {
+		return err
+	}
+	body, err := s.transfers.Open(r.Context(), t, 0, t.Payload.Size)
+	if err != nil {
+		_ = s.transfers.Unclaim(r.Context(), id)
+		return err
+	}
+	defer body.Close()
+	w.Header().Set("Content-Type", "application/json")
+	fmt.Fprintf(w, `{"transfer_id":%q,"file_size_bytes":%d,"data":"`, t.ID, t.Size())
+	enc := base64.NewEncoder(base64.StdEncoding, w)
+	if _, err := io.CopyN(enc, body, t.Payload.Size); err != nil {
+		return err
+	}
+	if err := enc.Close(); err != nil {
+		return err
+	}
+	if _, err := io.WriteString(w, "\"}\n"); err != nil {
+		return err
+	}
+	s.transfers.Received(r.Context(), t)
+	return nil
+}

@@ -1,0 +1,102 @@
+package user
+
+import (
+	"context"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/gorilla/mux"
+
+	"sgraph.ai/send/shared/send"
+)
+
+// linkPrefix begins the paths of URLs that the service signs itself.
+const linkPrefix = "/api/presigned/bytes/"
+
+// localLinks are send.Links of the service's own: what S3's presigned URLs are
+// on AWS. The signed text in the path says what may be done with which object;
+// nothing else is asked.
+type localLinks struct{ signer send.Signer }
+
+// What a link allows.
+const (
+	linkPart = "part"
+	linkPut  = "put"
+	linkGet  = "get"
+)
+
+func newLocalLinks(secret send.Secret, now func() time.Time) localLinks {
+	return localLinks{secret.Signer("links", now)}
+}
+
+// PartURL returns the URL to which a part is put.
+func (l localLinks) PartURL(_ context.Context, key, uploadID string, number int, ttl time.Duration) (string, error) {
+	return l.link(ttl, linkPart, key, uploadID, strconv.Itoa(number)), nil
+}
+
+// PutURL returns the URL to which an object is put.
+func (l localLinks) PutURL(_ context.Context, key string, ttl time.Duration) (string, error) {
+	return l.link(ttl, linkPut, key), nil
+}
+
+// GetURL returns the URL of an object.
+func (l localLinks) GetURL(_ context.Context, key string, ttl time.Duration) (string, error) {
+	return l.link(ttl, linkGet, key), nil
+}
+
+func (l localLinks) link(ttl time.Duration, fields ...string) string {
+	return linkPrefix + l.signer.Sign(l.signer.Until(ttl), fields...)
+}
+
+// putLink takes a part, or a whole upload, at a URL the service signed.
+func (s *Service) putLink(w http.ResponseWriter, r *http.Request) error {
+	fields, _, err := s.links.signer.Verify(mux.Vars(r)["link"])
+	if err != nil {
+		return err
+	}
+	size := r.ContentLength
+	if size > s.Rules.MaxBytes {
+		return send.Fail(send.TooLarge, "too large: at most %d bytes can be sent", s.Rules.MaxBytes)
+	}
+	body := http.MaxBytesReader(w, r.Body, s.Rules.MaxBytes)
+	var etag string
+	switch {
+	case len(fields) == 4 && fields[0] == linkPart:
+		number, _ := strconv.Atoi(fields[3]) // signed: it is a number
+		etag, err = s.Store.PutPart(r.Context(), fields[1], fields[2], number, body, size)
+	case len(fields) == 2 && fields[0] == linkPut:
+		var o send.Object
+		o, err = s.Store.Put(r.Context(), fields[1], body, size)
+		etag = o.ETag
+	default:
+		err = send.Fail(send.Forbidden, "the link is not for uploading")
+	}
+	if err != nil {
+		return err
+	}
+	w.Header().Set("ETag", etag)
+	w.WriteHeader(http.StatusOK)
+	return nil
+}
+
+// getLink hands out ciphertext whose download was counted when the URL was
+// signed.
+func (s *Service) getLink(w http.ResponseWriter, r *http.Request) error {
+	fields, _, err := s.links.signer.Verify(mux.Vars(r)["link"])
+	if err != nil {
+		return err
+	}
+	if len(fields) != 2 || fields[0] != linkGet {
+		return send.Fail(send.Forbidden, "the link is not for downloading")
+	}
+	t, err := s.transfers.Named(r.Context(), fields[1])
+	if err != nil {
+		return err
+	}
+	n, err := s.serve(w, r, t)
+	if err == nil && n == t.Payload.Size {
+		s.transfers.Received(r.Context(), t)
+	}
+	return err
+}

@@ -1,0 +1,57 @@
+package user
+
+import (
+	"embed"
+	"io/fs"
+	"net/http"
+	"strings"
+
+	"github.com/gorilla/mux"
+
+	"sgraph.ai/send/shared/web"
+)
+
+//go:embed web
+var files embed.FS
+
+// pageRoutes are the pages, and the paths of old links, which hard-code where
+// earlier versions of the pages were.
+func (s *Service) pageRoutes(r *mux.Router) {
+	pages, err := fs.Sub(files, "web")
+	if err != nil {
+		panic(err) // the folder is embedded above
+	}
+	csp := web.PageCSP(s.DownloadOrigins...)
+	assets := web.Page(web.Assets(pages), csp)
+
+	page := func(name string, paths ...string) {
+		h := at("/"+name, assets)
+		for _, path := range paths {
+			r.Handle(path, h).Methods(http.MethodGet, http.MethodHead)
+		}
+	}
+	const locale = "/{locale:[a-z]{2,3}(?:-[A-Za-z]{2,4})?}"
+	page("index.html", "/", "/send", "/send/", "/send/v0/v0.1/v0.1.4/", "/send/v0/v0.1/v0.1.4/index.html", locale+"/")
+	page("receive.html",
+		"/d", "/d/", "/d/{transfer_id}", "/v/",
+		locale+"/{page:download|browse|gallery|view|v}/",
+		"/send/v0/v0.1/v0.1.4/download.html")
+	page("how.html", "/how")
+	r.PathPrefix("/assets/").Handler(assets).Methods(http.MethodGet, http.MethodHead)
+	for _, root := range []string{"/sw.js", "/favicon.ico", "/robots.txt"} {
+		if _, err := fs.Stat(pages, strings.TrimPrefix(root, "/")); err == nil {
+			r.Handle(root, assets).Methods(http.MethodGet, http.MethodHead)
+		}
+	}
+}
+
+// at serves what h has at one path, whatever path was asked for.
+func at(path string, h http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		u := *r.URL
+		u.Path, u.RawPath = path, ""
+		r = r.WithContext(r.Context())
+		r.URL = &u
+		h.ServeHTTP(w, r)
+	})
+}

@@ -1,0 +1,130 @@
+// Package user is the service that people and their clients talk to: it takes
+// ciphertext in, keeps it for a while, and hands it out again. [New] makes the
+// whole of it, wherever it runs.
+package user
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"github.com/gorilla/mux"
+
+	"sgraph.ai/send/shared/envelope"
+	"sgraph.ai/send/shared/info"
+	"sgraph.ai/send/shared/send"
+	"sgraph.ai/send/shared/settings"
+	"sgraph.ai/send/shared/web"
+)
+
+// Service is the handler of the user service.
+type Service struct {
+	Settings
+	transfers *send.Transfers
+	web       web.Settings
+	permits   send.Signer
+	links     localLinks
+	handler   http.Handler
+}
+
+// New makes the service, or says what is missing.
+func New(set Settings) (*Service, error) {
+	if err := set.check(); err != nil {
+		return nil, err
+	}
+	s := &Service{
+		Settings: set,
+		permits:  set.Secret.Signer("download permits", set.Now),
+		links:    newLocalLinks(set.Secret, set.Now),
+	}
+	if s.Links == nil {
+		s.Links = s.links
+	}
+	s.transfers = &send.Transfers{
+		Ledger: set.Ledger, Store: set.Store, Links: s.Links, Gate: set.Gate,
+		Form: form, Rules: set.Rules, Now: set.Now,
+	}
+	s.web = web.Settings{
+		Service: "user", Log: set.Log, Secret: set.Secret, Now: set.Now,
+		CORSOrigins: set.CORSOrigins, OriginSecrets: set.OriginSecrets, TrustedProxies: set.TrustedProxies,
+		TLS: set.TLS,
+	}
+	s.web.Limiter = send.NewLimiter(set.Ledger, set.Rates, set.Now, func(name string, err error) {
+		set.Log.Error("a rate limit cannot be held; requests pass", "limit", name, "error", err)
+	})
+
+	r := mux.NewRouter()
+	// In the order of how often they are asked: the router tries one by one.
+	info.Health(r)
+	for _, prefix := range []string{"/api/transfers", "/transfers"} {
+		s.transferRoutes(r, prefix)
+	}
+	s.presignedRoutes(r)
+	s.pageRoutes(r)
+	s.configRoute(r)
+	info.Service{
+		Name: "sgraph-send-user", Environment: s.Environment, Stage: s.Stage, StorageMode: s.Mode,
+	}.Routes(r)
+	s.handler = s.web.Wrap(r)
+	return s, nil
+}
+
+// ServeHTTP answers a request.
+func (s *Service) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.handler.ServeHTTP(w, r) }
+
+// sweepPeriod is how long, at most, bytes outlive what they belonged to.
+const sweepPeriod = 10 * time.Minute
+
+// Sweep removes what nobody can download any more, again and again until ctx
+// ends. It is for stores without lifecycle rules of their own.
+func (s *Service) Sweep(ctx context.Context) {
+	s.transfers.SweepEvery(ctx, sweepPeriod, func(n send.Swept, err error) {
+		switch {
+		case err != nil:
+			s.Log.Error("the sweep could not remove everything", "error", err)
+		case n != send.Swept{}:
+			s.Log.Info("swept", "expired", n.Expired, "abandoned", n.Abandoned, "orphans", n.Orphans)
+		}
+	})
+}
+
+func (s Settings) serverless() bool { return s.Environment == settings.Lambda }
+
+// form refuses what does not look like ciphertext of the declared size.
+func form(head []byte, size, declared int64) error {
+	f, err := envelope.Inspect(head, size)
+	if err != nil {
+		return err
+	}
+	if !f.Matches(declared, size) {
+		return send.Fail(send.Invalid,
+			"%d bytes arrived, which is not what the declared file_size_bytes %d makes when encrypted; upload again", size, declared)
+	}
+	return nil
+}
+
+// route binds a handler to a method and a path.
+func (s *Service) route(r *mux.Router, method, path string, h web.HandlerFunc) {
+	r.Handle(path, web.Handle(h)).Methods(method)
+}
+
+// limited is route for what costs or leaks: a named rate limit stands before
+// the handler.
+func (s *Service) limited(r *mux.Router, limit, method, path string, h web.HandlerFunc) {
+	r.Handle(path, web.Limit(limit, web.Handle(h))).Methods(method)
+}
+
+// absolute makes a link of the service's own into one that works anywhere.
+func (s *Service) absolute(r *http.Request, link string) string {
+	if link == "" || link[0] != '/' {
+		return link
+	}
+	if s.PublicURL != "" {
+		return s.PublicURL + link
+	}
+	scheme := "http"
+	if r.TLS != nil || s.web.TLS {
+		scheme = "https"
+	}
+	return scheme + "://" + r.Host + link
+}

@@ -1,0 +1,132 @@
+package user
+
+import (
+	"errors"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"sgraph.ai/send/shared/send"
+	"sgraph.ai/send/shared/settings"
+)
+
+// Settings is what the service is made from. FromEnv fills in what the
+// environment says; the parts below it are for the caller to open.
+type Settings struct {
+	settings.Service
+
+	Addr        string // where to listen when the Lambda runtime does not call
+	Bucket      string // S3 mode: the bucket of the ciphertext
+	PublicURL   string // origin that absolute URLs begin with; "" = the one that was asked
+	CORSOrigins []string
+	Rules       send.Rules
+	Secret      send.Secret // every key of the service is derived from it
+
+	// DirectBytes bounds the bodies that go through the service itself; larger
+	// ones go by presigned URLs. 0 is without a bound of its own.
+	DirectBytes int64
+
+	// DownloadOrigins are the origins, other than the service's own, that the
+	// pages fetch ciphertext from and send it to: the bucket's.
+	DownloadOrigins []string
+
+	Gate   send.Gate // who may send
+	Ledger send.Ledger
+	Store  send.Store
+	Links  send.Links // nil: the service signs and serves links itself
+	Log    *slog.Logger
+	Now    func() time.Time
+}
+
+// lambdaBody is what fits into a Function URL request: 6 MB of event, in which
+// a binary body is base64.
+// https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+// Known clients go by presigned URLs above 5 MiB of ciphertext.
+const lambdaBody = 5 << 20
+
+// FromEnv reads the settings from an environment such as os.Getenv. The error
+// names everything that is missing or malformed, at once.
+func FromEnv(getenv func(string) string) (Settings, error) {
+	env := settings.New(getenv)
+	const minute, most = time.Minute, send.MaxLifetime
+	s := Settings{
+		Service:     env.Service(),
+		Addr:        env.Address("SEND__USER_ADDR", "127.0.0.1:8080"),
+		PublicURL:   env.URL("SEND__PUBLIC_URL", ""),
+		CORSOrigins: env.List("SEND__CORS_ORIGINS"),
+		Rules: send.Rules{
+			MaxBytes:   env.Bytes("SEND__MAX_TRANSFER_BYTES", 10<<30),
+			DefaultTTL: env.Duration("SEND__DEFAULT_TTL", 7*24*time.Hour, minute, most),
+			MaxTTL:     env.Duration("SEND__MAX_TTL", most, minute, most),
+		},
+		Secret: send.Secret(env.Secret("FAST_API__AUTH__API_KEY__VALUE", "the API key", 16)),
+		Now:    time.Now,
+	}
+	if s.Rules.DefaultTTL > s.Rules.MaxTTL {
+		env.Fault("SEND__DEFAULT_TTL", "must not be longer than SEND__MAX_TTL")
+	}
+	if s.Mode == settings.S3 {
+		s.Bucket = env.Required("SEND__S3_BUCKET", "the name of the S3 bucket that keeps the ciphertext")
+		s.DownloadOrigins = []string{bucketOrigin(env, s.Bucket)}
+	}
+	if s.serverless() {
+		s.DirectBytes = lambdaBody
+	}
+	s.Gate = gate(env)
+	return s, env.Err()
+}
+
+// bucketOrigin returns the origin of the bucket's presigned URLs.
+// https://docs.aws.amazon.com/AmazonS3/latest/userguide/VirtualHosting.html
+func bucketOrigin(env *settings.Env, bucket string) string {
+	if endpoint := env.URL("AWS_ENDPOINT_URL_S3", env.URL("AWS_ENDPOINT_URL", "")); endpoint != "" {
+		return endpoint
+	}
+	return "https://" + bucket + ".s3." + env.Required("AWS_REGION", "the region of the bucket") + ".amazonaws.com"
+}
+
+// gate reads who may send. There is no default: a service that is not told
+// does not start.
+func gate(env *settings.Env) send.Gate {
+	const (
+		adminURL = "SGRAPH_SEND__ADMIN__BASE_URL"
+		shared   = "SGRAPH_SEND__ACCESS_TOKEN"
+		required = "SEND__ENABLE_AUTH"
+	)
+	url, token := env.URL(adminURL, ""), env.Optional(shared, "")
+	switch {
+	case url != "":
+		return &AdminGate{
+			BaseURL:  url,
+			KeyName:  env.HeaderName("SGRAPH_SEND__ADMIN__API_KEY__NAME", "the name of the admin service's API key header"),
+			KeyValue: env.Required("SGRAPH_SEND__ADMIN__API_KEY__VALUE", "the admin service's API key"),
+			Client:   &http.Client{},
+		}
+	case token != "":
+		return send.SharedGate{Secret: token}
+	case !env.Bool(required, true):
+		return send.OpenGate{}
+	}
+	env.Fault(adminURL, "is not set: set it to the admin service's origin, or set %s to one token that all senders share, or %s=false to let everyone send",
+		shared, required)
+	return nil
+}
+
+// check says what New cannot do without.
+func (s Settings) check() error {
+	switch {
+	case len(s.Secret) < 16:
+		return errors.New("user: Secret is missing or too short")
+	case s.Gate == nil:
+		return errors.New("user: Gate, who may send, is missing")
+	case s.Ledger == nil:
+		return errors.New("user: Ledger is missing")
+	case s.Store == nil:
+		return errors.New("user: Store is missing")
+	case s.Log == nil:
+		return errors.New("user: Log is missing")
+	case s.Now == nil:
+		return errors.New("user: Now, the clock, is missing")
+	}
+	return nil
+}

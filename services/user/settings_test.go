@@ -1,0 +1,82 @@
+package user_test
+
+import (
+	"strings"
+	"testing"
+
+	"sgraph.ai/send/services/user"
+	"sgraph.ai/send/shared/send"
+)
+
+// lambda is the environment of a function that lacks nothing.
+func lambda() map[string]string {
+	return map[string]string{
+		"AWS_LAMBDA_RUNTIME_API": "127.0.0.1:1", "AWS_REGION": "eu-west-2",
+		"SEND__STORAGE_MODE": "s3", "SEND__LEDGER_TABLE": "ledger", "SEND__S3_BUCKET": "bucket",
+		"FAST_API__AUTH__API_KEY__VALUE":     "a key that is long enough",
+		"SGRAPH_SEND__ADMIN__BASE_URL":       "https://admin.example/",
+		"SGRAPH_SEND__ADMIN__API_KEY__NAME":  "X-Key",
+		"SGRAPH_SEND__ADMIN__API_KEY__VALUE": "another key",
+		"SEND__CORS_ORIGINS":                 "https://a.example, https://b.example",
+		"SEND__DEFAULT_TTL":                  "24h",
+		"SEND__MAX_TRANSFER_BYTES":           "2GiB",
+	}
+}
+
+func TestFromEnv(t *testing.T) {
+	t.Parallel()
+	env := lambda()
+	s, err := user.FromEnv(func(name string) string { return env[name] })
+	if err != nil {
+		t.Fatal(err)
+	}
+	g, ok := s.Gate.(*user.AdminGate)
+	if !ok || g.BaseURL != "https://admin.example" || s.DirectBytes != 5<<20 || s.Rules.MaxBytes != 2<<30 || len(s.CORSOrigins) != 2 || !s.TLS {
+		t.Fatalf("%+v", s)
+	}
+	if s.DownloadOrigins[0] != "https://bucket.s3.eu-west-2.amazonaws.com" {
+		t.Fatal(s.DownloadOrigins)
+	}
+}
+
+func TestWhoMaySendIsNeverGuessed(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		set  map[string]string
+		gate send.Gate
+	}{
+		"nothing said":   {nil, nil},
+		"auth enabled":   {map[string]string{"SEND__ENABLE_AUTH": "true"}, nil},
+		"shared token":   {map[string]string{"SGRAPH_SEND__ACCESS_TOKEN": "one-for-all"}, send.SharedGate{Secret: "one-for-all"}},
+		"open, in words": {map[string]string{"SEND__ENABLE_AUTH": "false"}, send.OpenGate{}},
+	} {
+		env := lambda()
+		delete(env, "SGRAPH_SEND__ADMIN__BASE_URL")
+		for k, v := range c.set {
+			env[k] = v
+		}
+		s, err := user.FromEnv(func(name string) string { return env[name] })
+		if s.Gate != c.gate || (err == nil) != (c.gate != nil) {
+			t.Errorf("%s: gate %v, %v", name, s.Gate, err)
+		}
+	}
+}
+
+func TestEveryMissingSettingIsNamedAtOnce(t *testing.T) {
+	t.Parallel()
+	_, err := user.FromEnv(func(string) string { return "" })
+	if err == nil {
+		t.Fatal("starts from nothing")
+	}
+	for _, name := range []string{"SEND__STORAGE_MODE", "FAST_API__AUTH__API_KEY__VALUE", "SGRAPH_SEND__ADMIN__BASE_URL"} {
+		if !strings.Contains(err.Error(), name) {
+			t.Errorf("%s is not named: %v", name, err)
+		}
+	}
+	env := lambda()
+	env["SEND__DEFAULT_TTL"], env["SEND__MAX_TTL"], env["SEND__S3_BUCKET"] = "48h", "24h", ""
+	_, err = user.FromEnv(func(name string) string { return env[name] })
+	if err == nil || !strings.Contains(err.Error(), "SEND__DEFAULT_TTL") || !strings.Contains(err.Error(), "SEND__S3_BUCKET") {
+		t.Error(err)
+	}
+}

@@ -1,0 +1,233 @@
+package user
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/hex"
+	"encoding/json"
+	"io"
+	"mime"
+	"net/http"
+	"time"
+
+	"github.com/gorilla/mux"
+
+	"sgraph.ai/send/shared/send"
+	"sgraph.ai/send/shared/web"
+)
+
+// transferRoutes are those of the wire contract, 1.1 and 1.2.
+func (s *Service) transferRoutes(r *mux.Router, prefix string) {
+	s.limited(r, "download", http.MethodGet, prefix+"/download/{transfer_id}", s.download)
+	s.limited(r, "info", http.MethodGet, prefix+"/info/{transfer_id}", s.info)
+	s.limited(r, "create", http.MethodPost, prefix+"/create", s.create(prefix))
+	// What goes on with a transfer is bounded by how many can be created.
+	s.route(r, http.MethodPost, prefix+"/upload/{transfer_id}", s.upload)
+	s.route(r, http.MethodPost, prefix+"/complete/{transfer_id}", s.complete)
+	s.limited(r, "download", http.MethodGet, prefix+"/download-base64/{transfer_id}", s.downloadBase64)
+	s.limited(r, "token", http.MethodDelete, prefix+"/delete/{transfer_id}", s.delete)
+	s.limited(r, "token", http.MethodGet, prefix+"/check-token/{token_name}", s.checkToken)
+	s.limited(r, "token", http.MethodPost, prefix+"/validate-token/{token_name}", s.validateToken)
+}
+
+func (s *Service) create(prefix string) web.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		token, err := accessToken(r)
+		if err != nil {
+			return err
+		}
+		var in struct {
+			FileSizeBytes   int64  `json:"file_size_bytes"`
+			ContentTypeHint string `json:"content_type_hint"`
+			TransferID      string `json:"transfer_id"`
+			MaxDownloads    int64  `json:"max_downloads"`
+			AutoDelete      bool   `json:"auto_delete"`
+			ExpiresAt       string `json:"expires_at"`
+			DeleteAuthHash  string `json:"delete_auth_hash"`
+		}
+		if err := web.ReadJSON(w, r, &in); err != nil {
+			return err
+		}
+		t, err := s.transfers.Create(r.Context(), token, send.NewTransfer{
+			ID:              in.TransferID,
+			DeclaredBytes:   in.FileSizeBytes,
+			ContentTypeHint: in.ContentTypeHint,
+			MaxDownloads:    in.MaxDownloads,
+			AutoDelete:      in.AutoDelete,
+			ExpiresAt:       in.ExpiresAt,
+			DeleteAuthHash:  in.DeleteAuthHash,
+			SenderHash:      senderHash(r),
+		})
+		if err != nil {
+			return err
+		}
+		web.WriteJSON(w, http.StatusOK, map[string]any{
+			"transfer_id": t.ID,
+			"upload_url":  prefix + "/upload/" + t.ID,
+			"expires_at":  timestamp(t.ExpiresAt),
+		})
+		return nil
+	}
+}
+
+// senderHash is the rotating hash of the client's address, in the 64 hex
+// characters that existing clients expect.
+func senderHash(r *http.Request) string {
+	h := sha256.Sum256([]byte(web.ClientHash(r)))
+	return hex.EncodeToString(h[:])
+}
+
+func (s *Service) upload(w http.ResponseWriter, r *http.Request) error {
+	token, err := accessToken(r)
+	if err != nil {
+		return err
+	}
+	id, err := pathName(r, "transfer_id")
+	if err != nil {
+		return err
+	}
+	if err := s.fitsDirectly(r.ContentLength); err != nil {
+		return err
+	}
+	body, size, err := uploadBody(r)
+	if err != nil {
+		return err
+	}
+	p, err := s.transfers.Upload(r.Context(), token, id, body, size)
+	if err != nil {
+		return err
+	}
+	web.WriteJSON(w, http.StatusOK, map[string]any{"status": "uploaded", "transfer_id": id, "size": p.Size})
+	return nil
+}
+
+// fitsDirectly refuses what is too large to go through the service itself.
+func (s *Service) fitsDirectly(size int64) error {
+	if s.DirectBytes > 0 && size > s.DirectBytes {
+		return send.Fail(send.TooLarge,
+			"too large to go through the service (at most %d bytes): use the presigned routes", s.DirectBytes)
+	}
+	return nil
+}
+
+// maxBase64Body bounds uploads and downloads in base64, in bytes before the
+// encoding: they cannot be streamed by those who use them.
+const maxBase64Body = 3_750_000
+
+// uploadBody returns the ciphertext of an upload: the body as it is, or what
+// the query or a JSON body carries in base64 under "data", as clients do that
+// can send text only. size is -1 when it is not known.
+func uploadBody(r *http.Request) (body io.Reader, size int64, err error) {
+	data := r.URL.Query().Get("data")
+	mediaType, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	if data == "" && mediaType == "application/json" {
+		const most = maxBase64Body/3*4 + 64
+		raw, err := io.ReadAll(io.LimitReader(r.Body, most+1))
+		if err != nil {
+			return nil, 0, err
+		}
+		if len(raw) > most {
+			return nil, 0, send.Fail(send.TooLarge, "too large for base64: at most %d bytes; send the bytes as they are", maxBase64Body)
+		}
+		var in struct {
+			Data *string `json:"data"`
+		}
+		if json.Unmarshal(raw, &in) != nil || in.Data == nil {
+			return bytes.NewReader(raw), int64(len(raw)), nil // ciphertext under a wrong type
+		}
+		data = *in.Data
+	}
+	if data == "" {
+		return r.Body, r.ContentLength, nil
+	}
+	b, err := base64.StdEncoding.DecodeString(data)
+	if err != nil {
+		return nil, 0, send.Fail(send.Invalid, "data is not base64")
+	}
+	return bytes.NewReader(b), int64(len(b)), nil
+}
+
+func (s *Service) complete(w http.ResponseWriter, r *http.Request) error {
+	token, err := accessToken(r)
+	if err != nil {
+		return err
+	}
+	id, err := pathName(r, "transfer_id")
+	if err != nil {
+		return err
+	}
+	t, err := s.transfers.Complete(r.Context(), token, id)
+	if err != nil {
+		return err
+	}
+	created := timestamp(t.CreatedAt)
+	web.WriteJSON(w, http.StatusOK, map[string]any{
+		"transfer_id":  t.ID,
+		"download_url": "/d/" + t.ID,
+		"transparency": map[string]any{
+			// Old pages read the second spelling of each.
+			"ip": t.SenderHash, "ip_hash": t.SenderHash,
+			"timestamp": created, "upload_timestamp": created,
+			"file_size_bytes": t.Size(),
+			"stored_fields":   []string{"ip_hash", "file_size_bytes", "created_at", "content_type_hint"},
+			"encrypted":       []string{"file_name", "file_content"},
+			"not_stored":      []string{"file_name", "decryption_key", "raw_ip"},
+		},
+	})
+	return nil
+}
+
+func (s *Service) info(w http.ResponseWriter, r *http.Request) error {
+	id, err := pathName(r, "transfer_id")
+	if err != nil {
+		return err
+	}
+	t, err := s.transfers.Info(r.Context(), id)
+	if err != nil {
+		return err
+	}
+	web.WriteJSON(w, http.StatusOK, map[string]any{
+		"transfer_id":         t.ID,
+		"status":              t.Status,
+		"file_size_bytes":     t.Size(),
+		"content_type_hint":   t.ContentTypeHint,
+		"created_at":          timestamp(t.CreatedAt),
+		"download_count":      t.Downloads,
+		"max_downloads":       t.MaxDownloads,
+		"downloads_remaining": t.Remaining(),
+		"is_exhausted":        t.MaxDownloads > 0 && t.Remaining() == 0,
+		"expires_at":          timestamp(t.ExpiresAt),
+		"is_expired":          t.Expired(s.Now()),
+		"delete_enabled":      t.DeleteAuthHash != "",
+		"payload_bytes":       t.Payload.Size,
+	})
+	return nil
+}
+
+const deleteHeader = "X-Sgraph-Transfer-Delete-Auth"
+
+func (s *Service) delete(w http.ResponseWriter, r *http.Request) error {
+	id, err := pathName(r, "transfer_id")
+	if err != nil {
+		return err
+	}
+	secret := r.Header.Get(deleteHeader)
+	if secret == "" {
+		return send.Fail(send.Invalid, "the header x-sgraph-transfer-delete-auth must carry the delete secret")
+	}
+	deleted, err := s.transfers.Delete(r.Context(), id, secret)
+	if err != nil {
+		return err
+	}
+	status := "deleted"
+	if !deleted {
+		status = "already_deleted"
+	}
+	web.WriteJSON(w, http.StatusOK, map[string]any{"status": status, "transfer_id": id})
+	return nil
+}
+
+// timestamp writes a time as the original service does: ISO 8601 with
+// microseconds and a numeric zone.
+func timestamp(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.000000-07:00") }
