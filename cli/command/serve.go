@@ -1,0 +1,34 @@
+package command
+
+import (
+	"github.com/spf13/cobra"
+
+	"sgraph.ai/send/cli/serve"
+)
+
+func serveCommand(e Env) *cobra.Command {
+	return &cobra.Command{
+		Use:   "serve",
+		Short: "Run the service and its console on this machine",
+		Long: `Serve runs the user and the admin service, with both consoles, in this process,
+and prints where they are, an access token to send with and the console's API
+key. It ends on Ctrl-C, once the requests in flight are complete.
+
+What it is told, it is told by the environment:
+  SEND__DISK_PATH                  folder that keeps the data (data)
+  SEND__USER_ADDR                  where people send and receive (127.0.0.1:8080)
+  SEND__ADMIN_ADDR                 where the console is (127.0.0.1:8081)
+  SEND__PUBLIC_URL                 origin that people reach the service by
+  SEND__MAX_TRANSFER_BYTES         largest transfer (10GiB)
+  SEND__DEFAULT_TTL, SEND__MAX_TTL how long transfers live (7d, 30d)
+  SEND__RATE_LIMITS                limits, as in create=60/1m, or off
+  FAST_API__AUTH__API_KEY__NAME    header of the API key (X-API-Key)
+  FAST_API__AUTH__API_KEY__VALUE   the API key (made, and kept with the data)`,
+		Example: `  sgsend serve
+  SEND__USER_ADDR=:80 SEND__PUBLIC_URL=https://send.example.org sgsend serve`,
+		Args: cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			return serve.Run(c.Context(), e.Getenv, e.Out, e.Err)
+		},
+	}
+}

@@ -1,0 +1,394 @@
+package serve_test
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"fmt"
+	"io"
+	"io/fs"
+	"net/http"
+	"os"
+	"os/exec"
+	"os/signal"
+	"path/filepath"
+	"regexp"
+	"runtime"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"sgraph.ai/send/cli/serve"
+	"sgraph.ai/send/shared/envelope"
+)
+
+// A child of the tests is the command itself.
+func TestMain(m *testing.M) {
+	if os.Getenv("SERVE_AS_CHILD") != "" {
+		ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+		defer stop()
+		if err := serve.Run(ctx, os.Getenv, os.Stdout, os.Stderr); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+		return
+	}
+	os.Exit(m.Run())
+}
+
+// server is a running child.
+type server struct {
+	t           testing.TB
+	cmd         *exec.Cmd
+	user, admin string // origins
+	token, key  string
+	out, log    *syncBuffer
+	ended       chan error
+}
+
+type syncBuffer struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (s *syncBuffer) Write(p []byte) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.b.Write(p)
+}
+
+func (s *syncBuffer) String() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.b.String()
+}
+
+func start(t testing.TB, dir string, env ...string) *server {
+	t.Helper()
+	s := &server{t: t, out: &syncBuffer{}, log: &syncBuffer{}, ended: make(chan error, 1)}
+	s.cmd = exec.Command(os.Args[0])
+	s.cmd.Env = append([]string{
+		"SERVE_AS_CHILD=1", "SEND__DISK_PATH=" + dir, "SEND__USER_ADDR=127.0.0.1:0", "SEND__ADMIN_ADDR=127.0.0.1:0",
+		"SEND__RATE_LIMITS=off", "PATH=" + os.Getenv("PATH"), "HOME=" + t.TempDir(),
+	}, env...)
+	s.cmd.Stdout, s.cmd.Stderr = s.out, s.log
+	if err := s.cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	go func() { s.ended <- s.cmd.Wait() }()
+	t.Cleanup(func() { s.cmd.Process.Kill() })
+	for deadline := time.Now().Add(30 * time.Second); ; time.Sleep(20 * time.Millisecond) {
+		if strings.Contains(s.out.String(), "Ctrl-C") {
+			break
+		}
+		select {
+		case err := <-s.ended:
+			t.Fatalf("ended at the start: %v\n%s", err, s.log)
+		default:
+		}
+		if time.Now().After(deadline) {
+			t.Fatalf("did not start:\n%s\n%s", s.out, s.log)
+		}
+	}
+	found := func(label string) string {
+		m := regexp.MustCompile(label + `\s+(\S+)(?: (\S+))?`).FindStringSubmatch(s.out.String())
+		if m == nil {
+			t.Fatalf("%s is not printed:\n%s", label, s.out)
+		}
+		return m[1] + m[2]
+	}
+	s.user, s.admin, s.token = found("Send and receive"), found("Admin console"), found("Access token")
+	s.key = strings.TrimPrefix(found("API key"), "X-API-Key:")
+	return s
+}
+
+// call makes a request, and returns status and body; 0 when there was no answer.
+func (s *server) call(method, url string, body io.Reader, headers ...string) (int, []byte) {
+	req, err := http.NewRequest(method, url, body)
+	if err != nil {
+		return 0, nil
+	}
+	for i := 0; i+1 < len(headers); i += 2 {
+		req.Header.Set(headers[i], headers[i+1])
+	}
+	res, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return 0, nil
+	}
+	defer res.Body.Close()
+	b, err := io.ReadAll(res.Body)
+	if err != nil {
+		return 0, nil
+	}
+	return res.StatusCode, b
+}
+
+func (s *server) send(method, path string, body []byte) (int, map[string]any) {
+	status, b := s.call(method, s.user+path, bytes.NewReader(body), "x-sgraph-access-token", s.token)
+	var m map[string]any
+	json.Unmarshal(b, &m)
+	return status, m
+}
+
+// sealed is ciphertext as far as a server can tell.
+func sealed(n int) []byte {
+	b := make([]byte, n)
+	rand.Read(b)
+	return b
+}
+
+func TestEveryAcknowledgedByteOutlivesAKill(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	s := start(t, dir)
+
+	type sent struct {
+		id       string
+		body     []byte
+		uploaded bool // acknowledged
+		complete bool // acknowledged
+	}
+	var (
+		mu  sync.Mutex
+		all []*sent
+		wg  sync.WaitGroup
+	)
+	stop := time.Now().Add(1500 * time.Millisecond)
+	for range 6 {
+		wg.Go(func() {
+			for time.Now().Before(stop.Add(time.Second)) {
+				status, m := s.send("POST", "/api/transfers/create", nil)
+				if status != 200 {
+					return
+				}
+				x := &sent{id: m["transfer_id"].(string), body: sealed(300_000)}
+				mu.Lock()
+				all = append(all, x)
+				mu.Unlock()
+				if status, _ := s.send("POST", "/api/transfers/upload/"+x.id, x.body); status != 200 {
+					return
+				}
+				x.uploaded = true
+				if len(x.id)%2 == 0 && x.id[0] < '4' { // some are never completed
+					continue
+				}
+				if status, _ := s.send("POST", "/api/transfers/complete/"+x.id, nil); status != 200 {
+					return
+				}
+				x.complete = true
+			}
+		})
+	}
+	time.Sleep(time.Until(stop))
+	s.cmd.Process.Signal(syscall.SIGKILL)
+	<-s.ended
+	wg.Wait()
+
+	again := start(t, dir)
+	if again.token != s.token || again.key != s.key {
+		t.Error("the token or the key changed with the restart")
+	}
+	var completed, uploaded int
+	for _, x := range all {
+		status, info := again.send("GET", "/api/transfers/info/"+x.id, nil)
+		if status != 200 {
+			t.Fatalf("a transfer that was acknowledged is gone: %d", status)
+		}
+		if x.complete && info["status"] != "completed" {
+			t.Fatalf("a completed transfer is %v", info["status"])
+		}
+		if x.uploaded && !x.complete {
+			uploaded++
+			if status, m := again.send("POST", "/api/transfers/complete/"+x.id, nil); status != 200 {
+				t.Fatalf("an acknowledged upload cannot be completed: %d %v", status, m)
+			}
+			info["status"] = "completed"
+		}
+		if info["status"] == "completed" {
+			completed++
+			if status, b := again.call("GET", again.user+"/api/transfers/download/"+x.id, nil); status != 200 || !bytes.Equal(b, x.body) {
+				t.Fatalf("a completed transfer has other bytes: status %d, %d bytes", status, len(b))
+			}
+		}
+	}
+	t.Logf("%d transfers begun, %d uploaded only, %d whole after the kill", len(all), uploaded, completed)
+	if completed < 5 {
+		t.Fatal("too few transfers to tell anything")
+	}
+	if status, _ := again.call("GET", again.admin+"/tokens/list", nil, "X-API-Key", again.key); status != 200 {
+		t.Fatalf("the admin service answers %d", status)
+	}
+}
+
+func TestASignalLetsUploadsFinish(t *testing.T) {
+	t.Parallel()
+	s := start(t, t.TempDir())
+	_, m := s.send("POST", "/api/transfers/create", nil)
+	id := m["transfer_id"].(string)
+
+	body := sealed(1 << 20)
+	r, w := io.Pipe()
+	answered := make(chan int, 1)
+	go func() {
+		status, _ := s.call("POST", s.user+"/api/transfers/upload/"+id, r, "x-sgraph-access-token", s.token)
+		answered <- status
+	}()
+	w.Write(body[:1<<19])
+	s.cmd.Process.Signal(syscall.SIGTERM)
+	time.Sleep(200 * time.Millisecond)
+	if status, _ := s.call("GET", s.user+"/info/health", nil); status != 0 {
+		t.Errorf("new requests are still answered: %d", status)
+	}
+	w.Write(body[1<<19:])
+	w.Close()
+	if status := <-answered; status != 200 {
+		t.Fatalf("the upload under way answered %d", status)
+	}
+	if err := <-s.ended; err != nil {
+		t.Fatalf("did not end cleanly: %v\n%s", err, s.log)
+	}
+}
+
+// What the service must not know is planted everywhere and then looked for.
+func TestNothingWorthStealingIsStoredOrLogged(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	s := start(t, dir)
+	const (
+		name   = "canary-file-name.txt"
+		secret = "canary-delete-secret"
+		other  = "canary-wrong-token"
+		custom = "canary-custom-token"
+	)
+	plain := []byte(strings.Repeat("canary-plaintext ", 100))
+	key := envelope.NewKey()
+	var ciphertext bytes.Buffer
+	if err := envelope.Encrypt(&ciphertext, key, envelope.Meta{Filename: name}, bytes.NewReader(plain), int64(len(plain))); err != nil {
+		t.Fatal(err)
+	}
+	admin := func(method, path string, body string) {
+		t.Helper()
+		if status, b := s.call(method, s.admin+path, strings.NewReader(body), "X-API-Key", s.key); status != 200 {
+			t.Fatalf("%s %s answers %d: %s", method, path, status, b)
+		}
+	}
+	admin("POST", "/tokens/create", `{"token_name":"`+custom+`"}`)
+	admin("GET", "/tokens/lookup/"+custom, "")
+	admin("POST", "/tokens/use/"+custom, "")
+	admin("GET", "/tokens/list", "")
+	s.call("POST", s.admin+"/auth/login", strings.NewReader(`{"api_key":"`+s.key+`"}`), "Content-Type", "application/json")
+	s.call("POST", s.admin+"/auth/login", strings.NewReader(`{"api_key":"`+other+`"}`), "Content-Type", "application/json")
+
+	_, m := s.send("POST", "/api/transfers/create", []byte(`{"delete_auth_hash":"`+strings.Repeat("ab", 32)+`"}`))
+	id := m["transfer_id"].(string)
+	s.send("POST", "/api/transfers/upload/"+id, plain) // by a client that forgot to encrypt
+	if status, _ := s.send("POST", "/api/transfers/complete/"+id, nil); status != 400 {
+		t.Fatalf("plaintext was accepted: %d", status)
+	}
+	s.send("POST", "/api/transfers/upload/"+id, ciphertext.Bytes())
+	if status, m := s.send("POST", "/api/transfers/complete/"+id, nil); status != 200 {
+		t.Fatal(status, m)
+	}
+	for _, path := range []string{
+		"/api/transfers/download/" + id, "/api/presigned/download-url/" + id, "/api/transfers/info/" + id,
+		"/api/transfers/check-token/" + s.token, "/transfers/check-token/" + other, "/no/such/" + s.token,
+		"/api/transfers/info/" + id + "?access_token=" + s.token, "/d/" + id,
+	} {
+		s.call("GET", s.user+path, nil, "x-sgraph-access-token", other)
+	}
+	s.call("POST", s.user+"/api/transfers/create?access_token="+s.token, strings.NewReader(`{"file_size_bytes":"`+s.token+`"}`))
+	s.call("DELETE", s.user+"/api/transfers/delete/"+id, nil, "x-sgraph-transfer-delete-auth", secret)
+	s.cmd.Process.Signal(syscall.SIGTERM)
+	<-s.ended
+
+	kept := map[string][]byte{"the log": []byte(s.log.String())}
+	filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		b, err := os.ReadFile(path)
+		kept[path] = b
+		return err
+	})
+	if len(kept) < 4 || !bytes.Contains(kept["the log"], []byte(`"route":"/api/transfers/info/{transfer_id}"`)) {
+		t.Fatalf("looked at too little: %d files\n%s", len(kept), s.log)
+	}
+	for where, b := range kept {
+		for what, canary := range map[string]string{
+			"plaintext": "canary-plaintext", "file name": name, "delete secret": secret, "wrong token": other,
+			"access token": s.token, "custom token": custom, "file key": key.String(), "address": "127.0.0.1",
+			"raw key": string(key[:]),
+		} {
+			if bytes.Contains(b, []byte(canary)) {
+				t.Errorf("%s holds the %s", where, what)
+			}
+		}
+		if bytes.Contains(b, []byte(s.key)) && filepath.Base(where) != "api-key" { // kept for the next start, since none was set
+			t.Errorf("%s holds the API key", where)
+		}
+	}
+	for line := range strings.SplitSeq(strings.TrimSpace(s.log.String()), "\n") {
+		if !json.Valid([]byte(line)) {
+			t.Errorf("not a line of JSON: %s", line)
+		}
+	}
+}
+
+func TestAFullDisk(t *testing.T) {
+	if runtime.GOOS != "linux" || os.Getuid() != 0 {
+		t.Skip("SKIPPED: a file system of 8 MiB can be mounted by root on Linux only")
+	}
+	t.Parallel()
+	dir := t.TempDir()
+	if err := exec.Command("mount", "-t", "tmpfs", "-o", "size=8m", "tmpfs", dir).Run(); err != nil {
+		t.Skipf("SKIPPED: a small file system cannot be mounted: %v", err)
+	}
+	t.Cleanup(func() { exec.Command("umount", "-l", dir).Run() })
+	s := start(t, dir)
+	_, m := s.send("POST", "/api/transfers/create", nil)
+	id := m["transfer_id"].(string)
+	if status, m := s.send("POST", "/api/transfers/upload/"+id, sealed(16<<20)); status != 507 {
+		t.Fatalf("an upload that does not fit answers %d %v, want 507", status, m)
+	}
+	if status, m := s.send("POST", "/api/transfers/upload/"+id, sealed(1<<20)); status != 200 {
+		t.Fatalf("there is no room after the refusal: %d %v", status, m)
+	}
+	if status, m := s.send("POST", "/api/transfers/complete/"+id, nil); status != 200 {
+		t.Fatal(status, m)
+	}
+}
+
+func TestSettings(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	s := start(t, dir, "FAST_API__AUTH__API_KEY__NAME=X-Own-Key", "FAST_API__AUTH__API_KEY__VALUE=an-own-key-of-the-operator")
+	if !strings.Contains(s.out.String(), "X-Own-Key: an-own-key-of-the-operator") {
+		t.Errorf("the key that was set is not used:\n%s", s.out)
+	}
+	if _, err := os.Stat(filepath.Join(dir, "api-key")); err == nil {
+		t.Error("a key that was set is kept")
+	}
+	if status, _ := s.call("GET", s.admin+"/tokens/list", nil, "X-Own-Key", "an-own-key-of-the-operator"); status != 200 {
+		t.Errorf("the key is not accepted: %d", status)
+	}
+
+	for name, env := range map[string]string{
+		"is in use":       "SEND__DISK_PATH=" + dir,
+		"SEND__MAX_TTL":   "SEND__MAX_TTL=for ever",
+		"SEND__USER_ADDR": "SEND__USER_ADDR=nowhere",
+		"16":              "FAST_API__AUTH__API_KEY__VALUE=short",
+	} {
+		cmd := exec.Command(os.Args[0])
+		cmd.Env = []string{"SERVE_AS_CHILD=1", "SEND__USER_ADDR=127.0.0.1:0", "SEND__ADMIN_ADDR=127.0.0.1:0", "SEND__DISK_PATH=" + t.TempDir(), env}
+		out, err := cmd.CombinedOutput()
+		if err == nil || !strings.Contains(string(out), name) {
+			t.Errorf("%s: ended with %v and says %q, want it to name %q", env, err, out, name)
+		}
+		if strings.Count(string(out), "SEND__MAX_TTL") > 1 {
+			t.Errorf("the same fault is told twice: %s", out)
+		}
+	}
+}
