@@ -98,10 +98,13 @@ func (t *Transfers) Assemble(ctx context.Context, token, id, uploadID string, pa
 		return Payload{}, Fail(Invalid, "parts must name every uploaded part, 1 to %d of them", MaxParts)
 	}
 	o, err := t.Store.Assemble(ctx, m.Key, m.UploadID, parts)
-	if CodeOf(err) == NotFound {
-		// An answer that was lost: the object may be there already.
-		if o, err = t.Store.Stat(ctx, m.Key); CodeOf(err) == NotFound {
-			return Payload{}, Fail(NotFound, "Transfer not found or no such upload is open")
+	if code := CodeOf(err); code == NotFound || code == Invalid {
+		// The same call may have been made before, or be under way: its
+		// answer was lost, and the parts are gone because the object is there.
+		if found, statErr := t.Store.Stat(ctx, m.Key); statErr == nil {
+			o, err = found, nil
+		} else if code == NotFound {
+			err = Fail(NotFound, "Transfer not found or no such upload is open")
 		}
 	}
 	if err != nil {

@@ -28,7 +28,7 @@ type Pulse struct {
 // those before it.
 type Activity struct {
 	Requests  int64
-	Visitors  int            // different clients
+	Visitors  int            // different clients; one seen on both sides of midnight UTC is two
 	Transfers int64          // uploads begun and downloads
 	Series    []MinuteCounts // every minute, the oldest first
 	Uncounted []string       // names of limits that tell nothing

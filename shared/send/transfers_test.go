@@ -106,8 +106,12 @@ func TestACompletedTransferNeverChanges(t *testing.T) {
 	body := noise(1000)
 	id := f.completed(t, send.NewTransfer{}, body)
 
-	_, err := f.Upload(t.Context(), f.token, id, bytes.NewReader(noise(10)), 10)
+	refused := bytes.NewReader(noise(10))
+	_, err := f.Upload(t.Context(), f.token, id, refused, 10)
 	want(t, err, send.NotFound, "not in pending state")
+	if refused.Len() != 10 {
+		t.Fatal("an upload that cannot be was read all the same")
+	}
 	_, err = f.Initiate(t.Context(), f.token, id, 100, 0)
 	want(t, err, send.Conflict, "not in pending state")
 	_, _, err = f.UploadURL(t.Context(), f.token, id)

@@ -1,0 +1,108 @@
+// Package admin is the admin service: it keeps the tokens that allow sending,
+// says how busy the service is, and serves the operators' console.
+//
+// Every route asks for the API key, or for a session that was opened with it,
+// but for the few that [service.public] lists.
+package admin
+
+import (
+	"net/http"
+	"time"
+
+	"github.com/gorilla/mux"
+
+	"sgraph.ai/send/shared/info"
+	"sgraph.ai/send/shared/send"
+	"sgraph.ai/send/shared/web"
+)
+
+// service is the handlers' common ground.
+type service struct {
+	Settings
+	tokens  *send.Tokens
+	pulse   *send.Pulse
+	session send.Signer
+	keyHash [32]byte
+	probe   *http.Client // asks the user service how it is
+}
+
+// New makes the service's handler.
+func New(s Settings) (http.Handler, error) {
+	if err := s.check(); err != nil {
+		return nil, err
+	}
+	root := send.Secret(s.KeyValue)
+	a := &service{
+		Settings: s,
+		tokens:   &send.Tokens{Ledger: s.Ledger, Names: root.NameSealer(), Now: s.Now},
+		pulse:    &send.Pulse{Ledger: s.Ledger, Rates: s.Rates, Now: s.Now},
+		session:  root.Signer("admin session", s.Now),
+		keyHash:  keyHash(s.KeyValue),
+		probe:    &http.Client{Timeout: 3 * time.Second},
+	}
+	return web.Settings{
+		Service:        name,
+		Log:            s.Log,
+		Secret:         root,
+		Now:            s.Now,
+		OriginSecrets:  s.OriginSecrets,
+		TrustedProxies: s.TrustedProxies,
+		TLS:            s.TLS,
+		Limiter: send.NewLimiter(s.Ledger, s.Rates, s.Now, func(limit string, err error) {
+			s.Log.Error("a rate limit could not be asked", "limit", limit, "error", err)
+		}),
+	}.Wrap(a.routes()), nil
+}
+
+// name is what the service calls itself.
+const name = "sgraph-send-admin"
+
+func (a *service) routes() *mux.Router {
+	r := mux.NewRouter()
+	a.public(r)
+	a.private(r)
+	return r
+}
+
+// public adds what anyone may ask for: what a load balancer needs, the
+// console's files, which hold nothing secret, and the way in.
+func (a *service) public(r *mux.Router) {
+	info.Health(r)
+	console(r)
+	get(r, "/auth/session", a.currentSession)
+	r.Handle("/auth/login", entry(a.login)).Methods(http.MethodPost)
+	r.Handle("/auth/set-auth-cookie", entry(a.setAuthCookie)).Methods(http.MethodPost)
+	r.Handle("/auth/logout", sameSite(web.Handle(a.logout))).Methods(http.MethodPost)
+}
+
+// entry is a door where keys can be tried: not often, and not from elsewhere.
+func entry(h web.HandlerFunc) http.Handler {
+	return web.Limit("login", sameSite(web.Handle(h)))
+}
+
+// private adds everything else.
+func (a *service) private(root *mux.Router) {
+	r := root.NewRoute().Subrouter()
+	r.Use(a.guard)
+	info.Service{Name: name, Environment: a.Environment, Stage: a.Stage, StorageMode: a.Mode}.Routes(r)
+
+	post(r, "/tokens/create", a.createToken)
+	get(r, "/tokens/lookup/{token_name}", a.lookupToken)
+	post(r, "/tokens/use/{token_name}", a.useToken)
+	post(r, "/tokens/revoke/{token_name}", a.revokeToken)
+	post(r, "/tokens/reactivate/{token_name}", a.reactivateToken)
+	post(r, "/tokens/update-limit/{token_name}", a.updateLimit)
+	get(r, "/tokens/list", a.listTokens)
+	get(r, "/tokens/list-details", a.listTokenDetails)
+
+	get(r, "/health/pulse", a.getPulse)
+	get(r, "/health/services", a.services)
+}
+
+func get(r *mux.Router, path string, h web.HandlerFunc) {
+	r.Handle(path, web.Handle(h)).Methods(http.MethodGet)
+}
+
+func post(r *mux.Router, path string, h web.HandlerFunc) {
+	r.Handle(path, web.Handle(h)).Methods(http.MethodPost)
+}

@@ -1,0 +1,288 @@
+package admin_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"io"
+	"log/slog"
+	"maps"
+	"net/http"
+	"net/http/httptest"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"sgraph.ai/send/services/admin"
+	"sgraph.ai/send/shared/bolt"
+	"sgraph.ai/send/shared/send"
+	"sgraph.ai/send/shared/settings"
+)
+
+const (
+	keyName  = "X-Test-Key"
+	keyValue = "an-api-key-of-the-tests"
+)
+
+// rig is a service with everything around it within reach.
+type rig struct {
+	t       *testing.T
+	handler http.Handler
+	ledger  *watchedLedger
+	store   *memoryStore
+	log     *lockedBuffer
+	clock   *clock
+}
+
+func newRig(t *testing.T, change ...func(*admin.Settings)) *rig {
+	t.Helper()
+	l, err := bolt.Open(filepath.Join(t.TempDir(), "ledger.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { l.Close() })
+	g := &rig{
+		t: t, ledger: &watchedLedger{Ledger: l}, store: &memoryStore{objects: map[string][]byte{}},
+		log: &lockedBuffer{},
+		// Ahead of the system's clock, by which bolt forgets old windows.
+		clock: &clock{now: time.Date(2126, 3, 1, 12, 0, 30, 0, time.UTC)},
+	}
+	s := admin.Settings{
+		Service: settings.Service{Environment: settings.Local, Mode: settings.Disk, Stage: "test", Rates: send.DefaultRates},
+		KeyName: keyName, KeyValue: keyValue,
+		Ledger: g.ledger, Audit: g.store, Log: slog.New(slog.NewJSONHandler(g.log, nil)), Now: g.clock.Now,
+	}
+	for _, f := range change {
+		f(&s)
+	}
+	if g.handler, err = admin.New(s); err != nil {
+		t.Fatal(err)
+	}
+	return g
+}
+
+// request is what a test asks: with the key unless it says otherwise.
+type request struct {
+	method, path, body string
+	header             map[string]string
+	cookies            []*http.Cookie
+	anonymous          bool
+}
+
+func (g *rig) do(q request) *http.Response {
+	g.t.Helper()
+	r := httptest.NewRequest(q.method, q.path, strings.NewReader(q.body))
+	if !q.anonymous {
+		r.Header.Set(keyName, keyValue)
+	}
+	for name, value := range q.header {
+		r.Header.Set(name, value)
+	}
+	for _, c := range q.cookies {
+		r.AddCookie(c)
+	}
+	w := httptest.NewRecorder()
+	g.handler.ServeHTTP(w, r)
+	return w.Result()
+}
+
+func (g *rig) get(path string) *http.Response {
+	g.t.Helper()
+	return g.do(request{method: "GET", path: path})
+}
+
+func (g *rig) post(path, body string) *http.Response {
+	g.t.Helper()
+	return g.do(request{method: "POST", path: path, body: body})
+}
+
+// login returns the session cookie.
+func (g *rig) login() *http.Cookie {
+	g.t.Helper()
+	res := g.do(request{method: "POST", path: "/auth/login", body: `{"api_key":"` + keyValue + `"}`, anonymous: true})
+	if res.StatusCode != http.StatusOK || len(res.Cookies()) != 1 {
+		g.t.Fatalf("login: %d %s", res.StatusCode, text(g.t, res))
+	}
+	return res.Cookies()[0]
+}
+
+func text(t *testing.T, res *http.Response) string {
+	t.Helper()
+	b, err := io.ReadAll(res.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return strings.TrimSpace(string(b))
+}
+
+func object(t *testing.T, res *http.Response) map[string]any {
+	t.Helper()
+	var v map[string]any
+	if err := json.NewDecoder(res.Body).Decode(&v); err != nil {
+		t.Fatalf("%d: the answer is not a JSON object: %v", res.StatusCode, err)
+	}
+	return v
+}
+
+// want checks a status and a body, of which only the order of fields is free.
+func want(t *testing.T, res *http.Response, status int, body string) {
+	t.Helper()
+	got := text(t, res)
+	if res.StatusCode != status || canonical(t, got) != canonical(t, body) {
+		t.Errorf("got %d %s, want %d %s", res.StatusCode, got, status, body)
+	}
+}
+
+func canonical(t *testing.T, s string) string {
+	t.Helper()
+	var v any
+	if err := json.Unmarshal([]byte(s), &v); err != nil {
+		t.Fatalf("not JSON: %q", s)
+	}
+	b, _ := json.Marshal(v)
+	return string(b)
+}
+
+// fields returns the names of an object's fields, in order.
+func fields(v map[string]any) string {
+	return strings.Join(slices.Sorted(maps.Keys(v)), " ")
+}
+
+// clock is a time that tests move.
+type clock struct {
+	mu  sync.Mutex
+	now time.Time
+}
+
+func (c *clock) Now() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.now
+}
+
+func (c *clock) advance(d time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.now = c.now.Add(d)
+}
+
+// watchedLedger counts calls, keeps what was written, and can be away.
+type watchedLedger struct {
+	send.Ledger
+	mu      sync.Mutex
+	calls   int
+	written bytes.Buffer
+	away    bool
+}
+
+func (l *watchedLedger) note(written ...send.Record) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.calls++
+	for _, r := range written {
+		b, _ := json.Marshal(r)
+		l.written.Write(b)
+		l.written.Write(r.Data)
+	}
+	if l.away {
+		return send.Fail(send.Unavailable, "the ledger is away")
+	}
+	return nil
+}
+
+func (l *watchedLedger) setAway(away bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.away = away
+}
+
+func (l *watchedLedger) Get(ctx context.Context, k send.Key) (send.Record, error) {
+	if err := l.note(); err != nil {
+		return send.Record{}, err
+	}
+	return l.Ledger.Get(ctx, k)
+}
+
+func (l *watchedLedger) Create(ctx context.Context, r send.Record) error {
+	if err := l.note(r); err != nil {
+		return err
+	}
+	return l.Ledger.Create(ctx, r)
+}
+
+func (l *watchedLedger) Replace(ctx context.Context, r send.Record) error {
+	if err := l.note(r); err != nil {
+		return err
+	}
+	return l.Ledger.Replace(ctx, r)
+}
+
+func (l *watchedLedger) Spend(ctx context.Context, k send.Key, s send.Spend) (send.Record, error) {
+	written := []send.Record{{Key: k}}
+	for _, r := range []*send.Record{s.Open, s.Once} {
+		if r != nil {
+			written = append(written, *r)
+		}
+	}
+	if err := l.note(written...); err != nil {
+		return send.Record{}, err
+	}
+	return l.Ledger.Spend(ctx, k, s)
+}
+
+func (l *watchedLedger) List(ctx context.Context, set, after string, limit int) ([]send.Record, error) {
+	if err := l.note(); err != nil {
+		return nil, err
+	}
+	return l.Ledger.List(ctx, set, after, limit)
+}
+
+// memoryStore keeps what is put.
+type memoryStore struct {
+	send.Store
+	mu      sync.Mutex
+	objects map[string][]byte
+	away    bool
+}
+
+func (s *memoryStore) Put(_ context.Context, key string, body io.Reader, _ int64) (send.Object, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.away {
+		return send.Object{}, send.Fail(send.Unavailable, "the store is away")
+	}
+	b, err := io.ReadAll(body)
+	s.objects[key] = b
+	return send.Object{Size: int64(len(b))}, err
+}
+
+func (s *memoryStore) all() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var b strings.Builder
+	for _, key := range slices.Sorted(maps.Keys(s.objects)) {
+		b.WriteString(key + " " + string(s.objects[key]) + "\n")
+	}
+	return b.String()
+}
+
+// lockedBuffer is a log that can be read while it is written.
+type lockedBuffer struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (l *lockedBuffer) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.Write(p)
+}
+
+func (l *lockedBuffer) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.String()
+}

@@ -1,0 +1,51 @@
+package admin
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/gorilla/mux"
+
+	"sgraph.ai/send/shared/web"
+)
+
+// TestOnlyWhatIsListedIsPublic asks every route there is without a key, so
+// that a new one cannot be left open unnoticed.
+func TestOnlyWhatIsListedIsPublic(t *testing.T) {
+	t.Parallel()
+	public := []string{
+		"/", "/admin", "/admin/", "/admin/v0/v0.1/v0.1.0/index.html", "/info/health",
+		"/auth/set-cookie-form", "/auth/session", "/auth/login", "/auth/set-auth-cookie", "/auth/logout",
+	}
+	routes := (&service{}).routes()
+	handler := web.Settings{}.Wrap(routes)
+	found := 0
+	err := routes.Walk(func(route *mux.Route, _ *mux.Router, _ []*mux.Route) error {
+		path, err := route.GetPathTemplate()
+		if err != nil {
+			return nil // the subrouter itself
+		}
+		if slices.Contains(public, path) {
+			found++
+			return nil
+		}
+		methods, err := route.GetMethods()
+		if err != nil {
+			t.Errorf("%s answers every method", path)
+		}
+		for _, method := range methods {
+			w := httptest.NewRecorder()
+			handler.ServeHTTP(w, httptest.NewRequest(method, strings.ReplaceAll(path, "{token_name}", "t"), nil))
+			if w.Code != http.StatusUnauthorized {
+				t.Errorf("%s %s answers %d to anyone", method, path, w.Code)
+			}
+		}
+		return nil
+	})
+	if err != nil || found != len(public) {
+		t.Errorf("%d of the %d public routes are there: %v", found, len(public), err)
+	}
+}

@@ -1,0 +1,112 @@
+package admin
+
+import (
+	"errors"
+	"net/http"
+	"strings"
+	"time"
+
+	"sgraph.ai/send/shared/send"
+	"sgraph.ai/send/shared/web"
+)
+
+// sessionLife is how long a person stays logged in. Sessions are not kept
+// anywhere: changing the API key ends them all.
+const sessionLife = 8 * time.Hour
+
+// cookieName returns the session cookie's name. The prefix makes browsers
+// refuse a cookie of that name from anyone but this very host over TLS.
+func cookieName(secure bool) string {
+	if secure {
+		return "__Host-sgraph-send-admin"
+	}
+	return "sgraph-send-admin"
+}
+
+// sessionOf returns until when the request's session holds; the error is for
+// the caller to read.
+func (a *service) sessionOf(r *http.Request) (time.Time, error) {
+	c, err := r.Cookie(cookieName(a.secure(r)))
+	if err != nil {
+		return time.Time{}, errors.New(keyMissing)
+	}
+	_, until, err := a.session.Verify(c.Value)
+	switch {
+	case send.CodeOf(err) == send.Gone:
+		return until, errors.New("Your session is over: log in again")
+	case err != nil:
+		return until, errors.New("The session cookie is not genuine: log in again")
+	}
+	return until, nil
+}
+
+// open begins a session for whoever presents the API key.
+func (a *service) open(w http.ResponseWriter, r *http.Request, key string) (until time.Time, ok bool) {
+	ok = a.isKey(strings.TrimSpace(key))
+	a.record(r, "login", "", ok)
+	if !ok {
+		refuse(w, keyWrong)
+		return until, false
+	}
+	until = a.Now().Add(sessionLife)
+	a.setCookie(w, r, a.session.Sign(until, send.RandomSecret()), int(sessionLife/time.Second))
+	return until, true
+}
+
+// secure says whether the client came by TLS.
+func (a *service) secure(r *http.Request) bool { return a.TLS || r.TLS != nil }
+
+// setCookie sets the session cookie; maxAge -1 removes it.
+func (a *service) setCookie(w http.ResponseWriter, r *http.Request, value string, maxAge int) {
+	secure := a.secure(r)
+	http.SetCookie(w, &http.Cookie{
+		Name: cookieName(secure), Value: value, Path: "/", MaxAge: maxAge,
+		HttpOnly: true, Secure: secure, SameSite: http.SameSiteStrictMode,
+	})
+}
+
+func (a *service) login(w http.ResponseWriter, r *http.Request) error {
+	var in struct {
+		APIKey string `json:"api_key"`
+	}
+	if err := web.ReadJSON(w, r, &in); err != nil {
+		return err
+	}
+	if until, ok := a.open(w, r, in.APIKey); ok {
+		web.WriteJSON(w, http.StatusOK, map[string]any{"expires_at": until.UTC()})
+	}
+	return nil
+}
+
+func (a *service) logout(w http.ResponseWriter, r *http.Request) error {
+	a.setCookie(w, r, "", -1)
+	w.WriteHeader(http.StatusNoContent)
+	return nil
+}
+
+// currentSession tells the console whether anyone is logged in.
+func (a *service) currentSession(w http.ResponseWriter, r *http.Request) error {
+	until, err := a.sessionOf(r)
+	if err != nil {
+		refuse(w, err.Error())
+		return nil
+	}
+	web.WriteJSON(w, http.StatusOK, map[string]any{"expires_at": until.UTC()})
+	return nil
+}
+
+// setAuthCookie is the login of existing clients.
+func (a *service) setAuthCookie(w http.ResponseWriter, r *http.Request) error {
+	var in struct {
+		CookieValue string `json:"cookie_value"`
+	}
+	if err := web.ReadJSON(w, r, &in); err != nil {
+		return err
+	}
+	if _, ok := a.open(w, r, in.CookieValue); ok {
+		web.WriteJSON(w, http.StatusOK, map[string]any{
+			"message": "Cookie set", "cookie_name": cookieName(a.secure(r)),
+		})
+	}
+	return nil
+}

@@ -1,0 +1,224 @@
+package admin
+
+import (
+	"cmp"
+	"net/http"
+	"slices"
+	"time"
+
+	"github.com/gorilla/mux"
+
+	"sgraph.ai/send/shared/send"
+	"sgraph.ai/send/shared/web"
+)
+
+// tokenRecord is a token as clients read it.
+type tokenRecord struct {
+	TokenName  string         `json:"token_name"` // "" when it was sealed under another API key
+	UsageLimit int64          `json:"usage_limit"`
+	UsageCount int64          `json:"usage_count"`
+	Status     string         `json:"status"`
+	CreatedBy  string         `json:"created_by"`
+	Metadata   map[string]any `json:"metadata"`
+}
+
+// tokenDetails is what else the console shows.
+type tokenDetails struct {
+	tokenRecord
+	CacheID   string    `json:"cache_id"`
+	CreatedAt time.Time `json:"created_at"`
+	Remaining int64     `json:"remaining"` // -1 = without limit
+}
+
+func recordOf(t send.Token) tokenRecord {
+	if t.Metadata == nil {
+		t.Metadata = map[string]any{}
+	}
+	return tokenRecord{t.Name, t.UsageLimit, t.UsageCount, t.Status, t.CreatedBy, t.Metadata}
+}
+
+func detailsOf(t send.Token) tokenDetails {
+	return tokenDetails{recordOf(t), cacheID(t.ID), t.CreatedAt, t.Remaining()}
+}
+
+// cacheID gives a token's ID the form of the GUID that existing clients expect.
+func cacheID(id string) string {
+	return id[:8] + "-" + id[8:12] + "-" + id[12:16] + "-" + id[16:20] + "-" + id[20:32]
+}
+
+// nameOf returns the token name in the request's path.
+func nameOf(r *http.Request) (string, error) {
+	return cleanName(mux.Vars(r)["token_name"])
+}
+
+func cleanName(s string) (string, error) {
+	name, err := send.CleanName(s)
+	if err == nil && name == "" {
+		err = send.Fail(send.Invalid, "token_name is required")
+	}
+	return name, err
+}
+
+func (a *service) createToken(w http.ResponseWriter, r *http.Request) error {
+	in := struct {
+		TokenName  string         `json:"token_name"`
+		UsageLimit int64          `json:"usage_limit"`
+		CreatedBy  string         `json:"created_by"`
+		Metadata   map[string]any `json:"metadata"`
+	}{UsageLimit: send.DefaultUsageLimit, CreatedBy: "admin"}
+	if err := web.ReadJSON(w, r, &in); err != nil {
+		return err
+	}
+	name := send.RandomToken()
+	if in.TokenName != "" {
+		var err error
+		if name, err = cleanName(in.TokenName); err != nil {
+			return err
+		}
+	}
+	t, err := a.tokens.Create(r.Context(), send.NewToken{
+		Name: name, UsageLimit: in.UsageLimit, CreatedBy: in.CreatedBy, Metadata: in.Metadata,
+	})
+	if err != nil {
+		return err
+	}
+	a.record(r, "token created", t.ID, true)
+	web.WriteJSON(w, http.StatusOK, map[string]any{"cache_id": cacheID(t.ID), "token_name": name})
+	return nil
+}
+
+func (a *service) lookupToken(w http.ResponseWriter, r *http.Request) error {
+	name, err := nameOf(r)
+	if err != nil {
+		return err
+	}
+	t, err := a.tokens.Token(r.Context(), name)
+	if err != nil {
+		return err
+	}
+	t.Name = name
+	web.WriteJSON(w, http.StatusOK, recordOf(t))
+	return nil
+}
+
+// useToken spends a use. A completed upload is booked once, however often it
+// is reported. A token that cannot be used is no error of the request.
+func (a *service) useToken(w http.ResponseWriter, r *http.Request) error {
+	name, err := nameOf(r)
+	if err != nil {
+		return err
+	}
+	var in struct {
+		Action     string `json:"action"`
+		TransferID string `json:"transfer_id"`
+	}
+	if err := web.ReadJSON(w, r, &in); err != nil {
+		return err
+	}
+	once := ""
+	if in.Action == "upload_completed" {
+		once = in.TransferID
+	}
+	t, reason, err := a.tokens.Use(r.Context(), name, once)
+	switch {
+	case err != nil:
+		return err
+	case reason != "":
+		web.WriteJSON(w, http.StatusOK, map[string]any{"success": false, "reason": reason})
+	default:
+		web.WriteJSON(w, http.StatusOK, map[string]any{
+			"success": true, "usage_count": t.UsageCount, "remaining": t.Remaining(),
+		})
+	}
+	return nil
+}
+
+func (a *service) revokeToken(w http.ResponseWriter, r *http.Request) error {
+	name, err := nameOf(r)
+	if err != nil {
+		return err
+	}
+	t, err := a.tokens.Revoke(r.Context(), name)
+	if err != nil {
+		return err
+	}
+	a.record(r, "token revoked", t.ID, true)
+	web.WriteJSON(w, http.StatusOK, map[string]any{"status": t.Status, "token_name": name})
+	return nil
+}
+
+func (a *service) reactivateToken(w http.ResponseWriter, r *http.Request) error {
+	name, err := nameOf(r)
+	if err != nil {
+		return err
+	}
+	t, err := a.tokens.Reactivate(r.Context(), name)
+	if err != nil {
+		return err
+	}
+	a.record(r, "token reactivated", t.ID, true)
+	t.Name = name
+	web.WriteJSON(w, http.StatusOK, recordOf(t))
+	return nil
+}
+
+func (a *service) updateLimit(w http.ResponseWriter, r *http.Request) error {
+	name, err := nameOf(r)
+	if err != nil {
+		return err
+	}
+	var in struct {
+		UsageLimit *int64 `json:"usage_limit"`
+	}
+	if err := web.ReadJSON(w, r, &in); err != nil {
+		return err
+	}
+	if in.UsageLimit == nil {
+		return send.Fail(send.Invalid, "usage_limit is required")
+	}
+	t, err := a.tokens.UpdateLimit(r.Context(), name, *in.UsageLimit)
+	if err != nil {
+		return err
+	}
+	a.record(r, "token limit changed", t.ID, true)
+	t.Name = name
+	web.WriteJSON(w, http.StatusOK, recordOf(t))
+	return nil
+}
+
+// listTokens answers in both spellings: names, and the storage keys from which
+// older consoles read the names.
+func (a *service) listTokens(w http.ResponseWriter, r *http.Request) error {
+	all, err := a.tokens.List(r.Context())
+	if err != nil {
+		return err
+	}
+	names, files := []string{}, []string{}
+	for _, t := range all {
+		if t.Name != "" {
+			names = append(names, t.Name)
+		}
+	}
+	slices.Sort(names)
+	for _, n := range names {
+		files = append(files, "tokens/data/key-based/"+n+"/"+n+".json")
+	}
+	web.WriteJSON(w, http.StatusOK, map[string]any{"token_names": names, "files": files})
+	return nil
+}
+
+func (a *service) listTokenDetails(w http.ResponseWriter, r *http.Request) error {
+	all, err := a.tokens.List(r.Context())
+	if err != nil {
+		return err
+	}
+	slices.SortFunc(all, func(x, y send.Token) int {
+		return cmp.Or(y.CreatedAt.Compare(x.CreatedAt), cmp.Compare(x.ID, y.ID))
+	})
+	details := make([]tokenDetails, len(all))
+	for i, t := range all {
+		details[i] = detailsOf(t)
+	}
+	web.WriteJSON(w, http.StatusOK, map[string]any{"tokens": details})
+	return nil
+}

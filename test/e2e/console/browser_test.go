@@ -1,0 +1,131 @@
+package console
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/exec"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/chromedp/chromedp"
+)
+
+// step is something done in the browser.
+type step = chromedp.Action[chromedp.Void]
+
+// open starts a browser of its own profile for a test. Without a browser the
+// test is skipped, but not where CI is set: there it must have run.
+func open(t *testing.T) context.Context {
+	t.Helper()
+	path := ""
+	for _, name := range []string{"chromium", "chromium-browser", "google-chrome", "chrome"} {
+		if p, err := exec.LookPath(name); err == nil {
+			path = p
+			break
+		}
+	}
+	if path == "" {
+		if os.Getenv("CI") != "" {
+			t.Fatal("no Chromium is installed, and CI must not go without this test")
+		}
+		t.Skip("SKIPPED: the console is not tested, because no Chromium is installed")
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+	t.Cleanup(cancel)
+	ctx, cancel = chromedp.NewExecAllocator(ctx, append(chromedp.DefaultExecAllocatorOptions[:],
+		chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.DisableGPU, chromedp.WindowSize(1280, 900))...)
+	t.Cleanup(cancel)
+	ctx, cancel = chromedp.NewContext(ctx)
+	t.Cleanup(cancel)
+	watch(t, ctx)
+	return ctx
+}
+
+// watch makes every fault that the browser reports (a script that fails, a
+// policy that is broken) one of the test.
+func watch(t *testing.T, ctx context.Context) {
+	messages := chromedp.Console(ctx)
+	ctx, cancel := context.WithCancel(ctx)
+	var reading sync.WaitGroup
+	reading.Go(func() {
+		for m, err := range messages {
+			if err != nil || ctx.Err() != nil {
+				return
+			}
+			bad := m.Type == chromedp.ConsoleException || m.Type == chromedp.ConsoleError
+			if bad && m.Source != "network" { // a 401 is an answer
+				t.Errorf("the browser says: %s", m.Text)
+			}
+		}
+	})
+	t.Cleanup(func() {
+		cancel()
+		chromedp.Cancel(ctx)
+		reading.Wait()
+	})
+}
+
+func run(t *testing.T, ctx context.Context, steps ...step) {
+	t.Helper()
+	if err := chromedp.Do(ctx, steps...); err != nil {
+		page, _ := chromedp.Run(ctx, chromedp.Evaluate[string](`document.body.innerText`))
+		t.Fatalf("%v; the page says:\n%s", err, page)
+	}
+}
+
+func number(t *testing.T, ctx context.Context, expression string) int {
+	t.Helper()
+	n, err := chromedp.Run(ctx, chromedp.Evaluate[int](expression))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
+
+// until repeats a question to the page, a function of one text, until the
+// answer is true. (chromedp's own polling is what the page's policy forbids.)
+func until(question, text string) step {
+	quoted, _ := json.Marshal(text)
+	ask := chromedp.Evaluate[bool](fmt.Sprintf("(%s)(%s)", question, quoted))
+	return func(ctx context.Context, target *chromedp.Target) (chromedp.Void, error) {
+		for deadline := time.Now().Add(15 * time.Second); ; time.Sleep(20 * time.Millisecond) {
+			yes, err := ask(ctx, target)
+			if yes || err != nil {
+				return chromedp.Void{}, err
+			}
+			if time.Now().After(deadline) {
+				return chromedp.Void{}, fmt.Errorf("waited in vain for %q", text)
+			}
+		}
+	}
+}
+
+// says waits until the page shows a text.
+func says(text string) step {
+	return until(`(text) => document.body.innerText.includes(text)`, text)
+}
+
+// press clicks the button, or the link of a view, that begins with those
+// words: of the dialog on top, where one is open.
+func press(text string) step {
+	return until(`(text) => {
+		const open = [...document.querySelectorAll("dialog[open]")].pop() ?? document;
+		const button = [...open.querySelectorAll("button, nav a")].find((b) =>
+			b.checkVisibility() && !b.disabled && new RegExp("^" + text + "\\b").test(b.innerText.trim()));
+		button?.focus();
+		button?.click();
+		return !!button;
+	}`, text)
+}
+
+// enter types into the field of that selector, in place of what it has.
+func enter(selector chromedp.CSS, text string) step {
+	return chromedp.Steps(
+		chromedp.WaitVisible(selector),
+		until(`(selector) => { document.querySelector(selector).select(); return true; }`, string(selector)),
+		chromedp.SendKeys(selector, text),
+	)
+}

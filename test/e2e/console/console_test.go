@@ -1,0 +1,141 @@
+// Package console tests the operators' console in a real browser.
+package console
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
+
+	"sgraph.ai/send/shared/send"
+)
+
+func login() step {
+	return chromedp.Steps(enter("#login-key", apiKey), press("Log in"))
+}
+
+func TestATokensLife(t *testing.T) {
+	t.Parallel()
+	ctx := open(t)
+	url, tokens := serve(t)
+	run(t, ctx,
+		chromedp.Navigate(url),
+		chromedp.WaitVisible(chromedp.CSS("#login-key")), chromedp.KeyEvent(kb.Escape), chromedp.KeyEvent(kb.Escape),
+		enter("#login-key", "not the key"), press("Log in"), says("That is not the API key"),
+		login(), says("No tokens yet"),
+
+		press("New token"), enter("#note", "Press team"), enter("#limit", "0"), press("Make token"),
+		says(`Enter a whole number from 1`),
+		enter("#limit", "5"), press("Make token"), says("The token is ready"))
+	all, err := tokens.List(t.Context())
+	if err != nil || len(all) != 1 || all[0].UsageLimit != 5 || all[0].Metadata["note"] != "Press team" {
+		t.Fatalf("after creating: %+v, %v", all, err)
+	}
+	name := all[0].Name
+	run(t, ctx, says(name), press("Copy"), says("Copied"), press("Done"), chromedp.WaitNotPresent(chromedp.CSS("dialog")), says("0 of 5 used"))
+	shown, err := chromedp.Run(ctx, chromedp.Evaluate[string](`document.documentElement.outerHTML`))
+	if err != nil || strings.Contains(shown, name) {
+		t.Error("the list shows a name that nobody asked to see")
+	}
+	run(t, ctx,
+		chromedp.Click(chromedp.CSS(`[aria-label^="Reveal the name"]`)), says(name),
+		press("Limit"), enter("#limit", "8"), press("Save"), says("0 of 8 used"),
+		press("Revoke"), says("can no longer send"), press("Cancel"),
+		press("Revoke"), press("Revoke"), says("Token revoked"), says("Reactivate"),
+		until(`(text) => document.activeElement.innerText.startsWith(text)`, "Reactivate"))
+	if _, reason, err := tokens.Use(t.Context(), name, ""); reason != "revoked" || err != nil {
+		t.Errorf("after revoking: %q, %v", reason, err)
+	}
+	run(t, ctx, press("Reactivate"), says("Token reactivated"))
+	if tok, reason, err := tokens.Use(t.Context(), name, ""); reason != "" || err != nil || tok.UsageLimit != 8 {
+		t.Errorf("after reactivating: %+v %q, %v", tok, reason, err)
+	}
+	run(t, ctx, press("Log out"), chromedp.WaitVisible(chromedp.CSS("#login-key")))
+}
+
+func TestWhatIsTypedOutlivesASession(t *testing.T) {
+	t.Parallel()
+	ctx := open(t)
+	url, tokens := serve(t)
+	run(t, ctx,
+		chromedp.Navigate(url), login(), says("No tokens yet"),
+		press("New token"), enter("#note", "Typed before the end"),
+		func(ctx context.Context, target *chromedp.Target) (chromedp.Void, error) {
+			_, err := cdp.Call(ctx, target, network.ClearBrowserCookies, cdp.Empty{})
+			return chromedp.Void{}, err
+		},
+		press("Make token"), says("Your session has ended"),
+		login(), says("The token is ready"))
+	all, err := tokens.List(t.Context())
+	if err != nil || len(all) != 1 || all[0].Metadata["note"] != "Typed before the end" {
+		t.Errorf("got %+v, %v", all, err)
+	}
+}
+
+func TestSearchAndOrder(t *testing.T) {
+	t.Parallel()
+	ctx := open(t)
+	url, tokens := serve(t)
+	for i := range 150 {
+		if _, err := tokens.Create(t.Context(), send.NewToken{UsageLimit: 1, CreatedBy: "test", Metadata: map[string]any{"note": fmt.Sprintf("Desk %03d", i)}}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := tokens.Create(t.Context(), send.NewToken{CreatedBy: "test", Metadata: map[string]any{"note": `<img src=x onerror="alert(1)">`}}); err != nil {
+		t.Fatal(err)
+	}
+	rows := func(want int) {
+		t.Helper()
+		if n := number(t, ctx, `document.querySelectorAll("li.token").length`); n != want {
+			t.Errorf("%d rows, want %d", n, want)
+		}
+	}
+	run(t, ctx, chromedp.Navigate(url), login(), says("151 tokens, 151 active"))
+	rows(100)
+	run(t, ctx, press("Show more"))
+	rows(151)
+	run(t, ctx, enter("#search", "desk 07"), says("10 of 151"))
+	rows(10)
+	run(t, ctx, enter("#search", "<img"), says(`<img src=x onerror="alert(1)">`),
+		enter("#search", "nobody"), says("Nothing found"), press("Show all"), says("151 tokens, 151 active"),
+		press("Revoked"), says("No revoked tokens"))
+}
+
+func TestEveryViewFitsAPhone(t *testing.T) {
+	t.Parallel()
+	ctx := open(t)
+	url, tokens := serve(t)
+	for _, n := range []send.NewToken{
+		{CreatedBy: "console", Metadata: map[string]any{"note": strings.Repeat("long", 30)}},
+		{CreatedBy: strings.Repeat("operator", 10), Name: strings.Repeat("n", 128), UsageLimit: 1_000_000_000},
+	} {
+		if _, err := tokens.Create(t.Context(), n); err != nil {
+			t.Fatal(err)
+		}
+	}
+	const width = 320
+	// fits looks at every element: what a row cuts off makes the page no wider.
+	fits := func(what string) {
+		t.Helper()
+		right := number(t, ctx, `Math.ceil(Math.max(...[...document.querySelectorAll("body *:not(.segments *)")]
+			.filter((e) => e.checkVisibility()).map((e) => e.getBoundingClientRect().right)))`)
+		if right > width {
+			t.Errorf("%s is %d pixels too wide", what, right-width)
+		}
+	}
+	run(t, ctx, chromedp.EmulateViewport(width, 640, chromedp.EmulateMobile), chromedp.Navigate(url), chromedp.WaitVisible(chromedp.CSS("#login-key")))
+	fits("the login")
+	run(t, ctx, login(), says("2 tokens, 2 active"), chromedp.Click(chromedp.CSS(`li:first-child .reveal`)))
+	fits("the list")
+	run(t, ctx, press("New token"))
+	fits("the form")
+	run(t, ctx, press("Cancel"), press("Pulse"), says("The last hour"))
+	fits("the pulse")
+	run(t, ctx, press("System"), says("User service"))
+	fits("the system")
+}
