@@ -5,6 +5,7 @@ package host
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"net"
 	"os"
 	"os/signal"
@@ -18,9 +19,9 @@ import (
 // lets the requests in flight complete, and flushes the log.
 func Run(ctx context.Context, f lambdahttp.Function, address string) error {
 	defer f.Flush()
+	slog.SetDefault(f.Log) // what the server itself has to say
 	if lambdahttp.Running() {
-		f.Start(ctx)
-		return nil
+		return f.Start(ctx)
 	}
 	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
 	defer stop()

@@ -1,0 +1,90 @@
+// Package lambdahttp lets an http.Handler answer the events of a Lambda
+// Function URL: payload format 2.0, invoke mode RESPONSE_STREAM.
+//
+// The adapter is its own because of what it has to promise. A panic answers
+// 500 and leaves the instance alive; the work ends before Lambda ends it; a
+// reply is never held as a whole, nor is a body decoded that nobody reads; and
+// the client's address is the one Lambda saw, whatever headers say.
+package lambdahttp
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"os"
+	"runtime/debug"
+
+	"github.com/aws/aws-lambda-go/lambda"
+)
+
+// Function is what a Lambda function runs.
+type Function struct {
+	Handler http.Handler
+
+	// Scheduled takes the events that are no requests, those of a schedule
+	// for one. nil = they are answered and ignored.
+	Scheduled func(ctx context.Context, event json.RawMessage) (any, error)
+
+	// Flush, when set, is called at the end of each event: the process may
+	// be frozen after it.
+	Flush func()
+
+	Log *slog.Logger // what no handler could log; nil = nothing
+}
+
+// Running says whether this process was started by Lambda.
+func Running() bool { return os.Getenv("AWS_LAMBDA_RUNTIME_API") != "" }
+
+// Start serves the requests of a Function URL with h, and calls flush at the
+// end of each. It does not return: Lambda ends the process.
+func Start(ctx context.Context, h http.Handler, flush func()) error {
+	return Function{Handler: h, Flush: flush}.Start(ctx)
+}
+
+// Start serves events. It does not return: Lambda ends the process.
+func (f Function) Start(ctx context.Context) error {
+	lambda.StartWithOptions(f.invoke, lambda.WithContext(ctx))
+	return errors.New("the Lambda runtime has ended")
+}
+
+// ignored is the answer to an event nobody waits for.
+type ignored struct {
+	Detail string `json:"detail"`
+}
+
+// invoke answers one event: a request with the stream of its reply.
+func (f Function) invoke(ctx context.Context, e *event) (any, error) {
+	if e.method != "" {
+		return f.serve(ctx, e), nil
+	}
+	defer f.flush()
+	if f.Scheduled == nil {
+		return ignored{"this function serves the requests of its URL; other events are ignored"}, nil
+	}
+	return f.scheduled(ctx, e.raw)
+}
+
+func (f Function) scheduled(ctx context.Context, event json.RawMessage) (result any, err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			f.logPanic(v)
+			err = fmt.Errorf("the scheduled work failed unexpectedly")
+		}
+	}()
+	return f.Scheduled(ctx, event)
+}
+
+func (f Function) flush() {
+	if f.Flush != nil {
+		f.Flush()
+	}
+}
+
+func (f Function) logPanic(v any) {
+	if f.Log != nil {
+		f.Log.Error("panic", "cause", fmt.Sprint(v), "stack", string(debug.Stack()))
+	}
+}

@@ -1,0 +1,137 @@
+package lambdahttp
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+)
+
+// asFunction makes this test binary the process of a Lambda function.
+const asFunction = "LAMBDAHTTP_TEST_FUNCTION"
+
+func TestMain(m *testing.M) {
+	if os.Getenv(asFunction) != "" {
+		if !Running() {
+			panic("not running")
+		}
+		function().Start(context.Background())
+	}
+	os.Exit(m.Run())
+}
+
+func function() Function {
+	served := 0
+	return Function{
+		Flush: func() { fmt.Print("flush;") },
+		Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			served++
+			switch r.URL.Path {
+			case "/panic":
+				panic("no")
+			case "/abort":
+				w.Write(make([]byte, 100_000))
+				panic(http.ErrAbortHandler)
+			case "/hang":
+				time.Sleep(time.Hour)
+			case "/stream":
+				for range 100 {
+					w.Write(make([]byte, 10_000))
+				}
+			default:
+				fmt.Fprint(w, served)
+			}
+		}),
+	}
+}
+
+// TestRuntime runs a process against the Runtime API, as Lambda does.
+func TestRuntime(t *testing.T) {
+	t.Parallel()
+	type reply struct{ head, body, failure string }
+	todo, replies := make(chan string), make(chan reply)
+	api := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		switch path := strings.TrimPrefix(r.URL.Path, "/2018-06-01/runtime/invocation/"); path {
+		case "next":
+			select {
+			case text := <-todo:
+				w.Header().Set("Lambda-Runtime-Aws-Request-Id", "1")
+				w.Header().Set("Lambda-Runtime-Deadline-Ms", strconv.FormatInt(time.Now().Add(2*time.Second).UnixMilli(), 10))
+				io.WriteString(w, text)
+			case <-r.Context().Done():
+			}
+		case "1/response":
+			all, err := io.ReadAll(r.Body)
+			if err != nil {
+				t.Error(err)
+			}
+			head, body, _ := strings.Cut(string(all), strings.Repeat("\x00", 8))
+			w.WriteHeader(http.StatusAccepted)
+			replies <- reply{head, body, r.Trailer.Get("Lambda-Runtime-Function-Error-Type")}
+		default:
+			t.Errorf("the function says %s", path)
+			w.WriteHeader(http.StatusAccepted)
+			replies <- reply{}
+		}
+	}))
+	defer api.Close()
+
+	process := exec.CommandContext(t.Context(), os.Args[0])
+	process.Env = append(os.Environ(), asFunction+"=1", "AWS_LAMBDA_RUNTIME_API="+strings.TrimPrefix(api.URL, "http://"))
+	var out strings.Builder
+	process.Stdout, process.Stderr = &out, &out
+	if err := process.Start(); err != nil {
+		t.Fatal(err)
+	}
+	ask := func(text string) reply {
+		t.Helper()
+		todo <- text
+		select {
+		case r := <-replies:
+			return r
+		case <-time.After(20 * time.Second):
+			t.Fatal("no reply")
+			return reply{}
+		}
+	}
+	status := func(r reply) int {
+		var head struct{ StatusCode int }
+		json.Unmarshal([]byte(r.head), &head)
+		return head.StatusCode
+	}
+	if r := ask(getEvent("GET", "/")); status(r) != 200 || r.body != "1" || r.failure != "" {
+		t.Errorf("first: %+v", r)
+	}
+	if r := ask(getEvent("GET", "/panic")); status(r) != 500 || r.failure != "" {
+		t.Errorf("panic: %+v", r)
+	}
+	if r := ask(getEvent("GET", "/stream")); status(r) != 200 || len(r.body) != 1_000_000 || r.failure != "" {
+		t.Errorf("stream: %d, %d bytes, %q", status(r), len(r.body), r.failure)
+	}
+	if r := ask(getEvent("GET", "/abort")); status(r) != 200 || r.failure == "" {
+		t.Errorf("abort: %d, %d bytes: looks complete", status(r), len(r.body))
+	}
+	if r := ask(`{}`); !strings.Contains(r.head, "ignored") {
+		t.Errorf("ping: %+v", r)
+	}
+	begin := time.Now()
+	if r := ask(getEvent("GET", "/hang")); status(r) != 503 || time.Since(begin) > 2*time.Second {
+		t.Errorf("hang: %+v after %v", r, time.Since(begin))
+	}
+	if r := ask(getEvent("GET", "/")); r.body != "6" {
+		t.Errorf("the instance did not stay alive: %+v", r)
+	}
+	process.Process.Kill()
+	process.Wait()
+	if n := strings.Count(out.String(), "flush;"); n < 6 {
+		t.Errorf("%d flushes: %s", n, &out)
+	}
+}

@@ -1,0 +1,168 @@
+package web
+
+import (
+	"bytes"
+	"compress/gzip"
+	"crypto/sha256"
+	"encoding/base64"
+	"io/fs"
+	"mime"
+	"net/http"
+	"path"
+	"regexp"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"sgraph.ai/send/shared/send"
+)
+
+// Assets serves embedded files by the request's path, which for a folder means
+// its index.html. Nothing is read before it is asked for; then what a file
+// needs is worked out once.
+//
+// Pages are not stored by browsers, files with a hash in their name
+// (app.0123abcd.js) are stored for good, and all others are asked for again
+// with their ETag.
+func Assets(files fs.FS) http.Handler {
+	a := &assets{files: files}
+	return Handle(a.serve)
+}
+
+type assets struct {
+	files fs.FS
+	known sync.Map // name → *asset
+}
+
+// asset is a file ready to be served.
+type asset struct {
+	plain, gzipped variant // gzipped has no body where that saves nothing
+	contentType    string
+	cacheControl   string
+}
+
+type variant struct {
+	body []byte
+	etag string
+}
+
+func (a *assets) serve(w http.ResponseWriter, r *http.Request) error {
+	if r.Method != http.MethodGet && r.Method != http.MethodHead {
+		w.Header().Set("Allow", "GET, HEAD")
+		WriteJSON(w, http.StatusMethodNotAllowed, detail{"Method Not Allowed"})
+		return nil
+	}
+	f, err := a.find(r.URL.Path)
+	if err != nil {
+		return err
+	}
+	h := w.Header()
+	h.Set("Content-Type", f.contentType)
+	h.Set("Cache-Control", f.cacheControl)
+	v := f.plain
+	if f.gzipped.body != nil {
+		h.Add("Vary", "Accept-Encoding")
+		if acceptsGzip(r) {
+			v = f.gzipped
+			h.Set("Content-Encoding", "gzip")
+			h.Set("Content-Length", strconv.Itoa(len(v.body)))
+		}
+	}
+	h.Set("ETag", v.etag)
+	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(v.body))
+	return nil
+}
+
+func (a *assets) find(urlPath string) (*asset, error) {
+	name := strings.TrimPrefix(urlPath, "/")
+	if name == "" || strings.HasSuffix(name, "/") {
+		name += "index.html"
+	}
+	if f, ok := a.known.Load(name); ok {
+		return f.(*asset), nil
+	}
+	body, err := fs.ReadFile(a.files, name) // refuses every name that is not a clean path; a folder is no file
+	if err != nil {
+		return nil, send.Fail(send.NotFound, "Not Found")
+	}
+	f, _ := a.known.LoadOrStore(name, newAsset(name, body))
+	return f.(*asset), nil
+}
+
+func newAsset(name string, body []byte) *asset {
+	f := &asset{
+		plain:        variant{body, etag(body)},
+		contentType:  contentType(name),
+		cacheControl: cacheControl(name),
+	}
+	if small := compress(body); len(small) < len(body)*9/10 {
+		f.gzipped = variant{small, etag(small)}
+	}
+	return f
+}
+
+func etag(body []byte) string {
+	sum := sha256.Sum256(body)
+	return `"` + base64.RawURLEncoding.EncodeToString(sum[:18]) + `"`
+}
+
+func compress(body []byte) []byte {
+	var b bytes.Buffer
+	z, _ := gzip.NewWriterLevel(&b, gzip.BestCompression) // the level is a valid one
+	z.Write(body)
+	z.Close()
+	return b.Bytes()
+}
+
+// contentTypes are those that pages are made of. The system's own table may
+// say otherwise, and differs from system to system.
+var contentTypes = map[string]string{
+	".html":        "text/html; charset=utf-8",
+	".css":         "text/css; charset=utf-8",
+	".js":          "text/javascript; charset=utf-8",
+	".mjs":         "text/javascript; charset=utf-8",
+	".json":        "application/json",
+	".webmanifest": "application/manifest+json",
+	".svg":         "image/svg+xml",
+	".png":         "image/png",
+	".ico":         "image/x-icon",
+	".txt":         "text/plain; charset=utf-8",
+	".woff2":       "font/woff2",
+}
+
+func contentType(name string) string {
+	ext := path.Ext(name)
+	if t, ok := contentTypes[ext]; ok {
+		return t
+	}
+	if t := mime.TypeByExtension(ext); t != "" {
+		return t
+	}
+	return "application/octet-stream"
+}
+
+var hashedName = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\.[0-9a-f]{8,}\.[a-z0-9]+$`) })
+
+func cacheControl(name string) string {
+	switch {
+	case path.Ext(name) == ".html":
+		return "no-store"
+	case hashedName().MatchString(name):
+		return "public, max-age=31536000, immutable"
+	default:
+		return "no-cache"
+	}
+}
+
+// acceptsGzip says whether the client named gzip, and not to refuse it.
+func acceptsGzip(r *http.Request) bool {
+	for entry := range strings.SplitSeq(strings.Join(r.Header["Accept-Encoding"], ","), ",") {
+		coding, params, _ := strings.Cut(entry, ";")
+		if strings.EqualFold(strings.TrimSpace(coding), "gzip") {
+			q, err := strconv.ParseFloat(strings.TrimPrefix(strings.TrimSpace(params), "q="), 64)
+			return err != nil || q > 0
+		}
+	}
+	return false
+}

@@ -1,0 +1,130 @@
+package web
+
+import (
+	"net/http"
+	"net/netip"
+	"strings"
+	"sync"
+	"time"
+
+	"sgraph.ai/send/shared/send"
+)
+
+// Client returns the address for which the client of a request is limited: an
+// IPv6 client is its /64, because it has all of that. It is no secret from the
+// limiter, but nothing that is kept may hold it; see ClientHash.
+func Client(r *http.Request) string {
+	if x := exchangeOf(r); x != nil {
+		return x.client
+	}
+	return ""
+}
+
+// ClientHash returns the name under which the client may be kept. It changes
+// every day.
+func ClientHash(r *http.Request) string {
+	if x := exchangeOf(r); x != nil {
+		return x.clientHash
+	}
+	return ""
+}
+
+// identify finds out who the client is.
+func (s *site) identify(x *exchange, r *http.Request, fronted bool) {
+	x.client = limitKey(s.address(r, fronted))
+	x.clientHash = s.clients.name(x.client, s.Now())
+}
+
+// address returns the client's address. A header says it only where someone
+// trusted wrote that header: the front that knows the origin secret, or a
+// proxy of a configured range. In a Lambda event the remote address is that of
+// the event, which no header changes.
+func (s *site) address(r *http.Request, fronted bool) netip.Addr {
+	if fronted {
+		if a, ok := parseViewer(r.Header.Get("Cloudfront-Viewer-Address")); ok {
+			return a
+		}
+	}
+	peer, err := netip.ParseAddrPort(r.RemoteAddr)
+	if err != nil {
+		return netip.Addr{}
+	}
+	addr := peer.Addr().Unmap()
+	// Each proxy appends whom it heard from, so the list is to be believed
+	// from its end back to the first that is no proxy of ours.
+	hops := strings.Split(strings.Join(r.Header["X-Forwarded-For"], ","), ",")
+	for i := len(hops) - 1; i >= 0 && s.trusted(addr); i-- {
+		hop, err := netip.ParseAddr(strings.TrimSpace(hops[i]))
+		if err != nil {
+			break
+		}
+		addr = hop.Unmap()
+	}
+	return addr
+}
+
+func (s *site) trusted(a netip.Addr) bool {
+	for _, p := range s.TrustedProxies {
+		if p.Contains(a) {
+			return true
+		}
+	}
+	return false
+}
+
+// parseViewer reads CloudFront's "address:port", in which an IPv6 address has
+// no brackets.
+func parseViewer(s string) (netip.Addr, bool) {
+	i := strings.LastIndexByte(s, ':')
+	if i < 0 {
+		return netip.Addr{}, false
+	}
+	a, err := netip.ParseAddr(strings.Trim(s[:i], "[]"))
+	return a.Unmap(), err == nil
+}
+
+func limitKey(a netip.Addr) string {
+	switch {
+	case !a.IsValid():
+		return ""
+	case a.Is6():
+		p, _ := a.WithZone("").Prefix(64)
+		return p.String()
+	default:
+		return a.String()
+	}
+}
+
+// clientNames remembers the names of the clients of today: a name costs as
+// much as all else that is done around a small request.
+type clientNames struct {
+	secret send.Secret
+
+	mu    sync.RWMutex
+	day   int64
+	names map[string]string
+}
+
+const maxClientNames = 4096
+
+func (c *clientNames) name(address string, now time.Time) string {
+	if address == "" {
+		return ""
+	}
+	day := now.Unix() / (24 * 60 * 60)
+	c.mu.RLock()
+	name, ok := c.names[address]
+	ok = ok && c.day == day
+	c.mu.RUnlock()
+	if ok {
+		return name
+	}
+	name = c.secret.ClientHash(address, now)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.day != day || c.names == nil || len(c.names) >= maxClientNames {
+		c.day, c.names = day, make(map[string]string)
+	}
+	c.names[address] = name
+	return name
+}

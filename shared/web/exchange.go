@@ -1,0 +1,208 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"os"
+	"syscall"
+	"time"
+
+	"sgraph.ai/send/shared/send"
+)
+
+// exchange is one request and its reply: the request's context and the
+// reply's writer. It belongs to the goroutine that serves the request; what
+// others may read of it (id and client) is set before any handler runs.
+type exchange struct {
+	context.Context // the request's own, as it arrived
+
+	site  *site
+	w     http.ResponseWriter
+	conn  deadlines
+	start time.Time
+	head  bool // the reply to HEAD has no body
+
+	id         [1]string         // in the form of a header's values
+	route      string            // its template
+	vars       map[string]string // of its path
+	client     string            // address for limits
+	clientHash string
+
+	body   requestBody
+	status int   // 0 until the reply begins
+	sent   int64 // bytes of the reply's body
+
+	code  send.Code // of the error that was answered
+	cause error
+	cut   bool // the connection takes no more
+	left  bool // the client went away before the reply was complete
+	stack []byte
+}
+
+type exchangeKey struct{}
+
+// Value makes the exchange findable from every context derived from it.
+func (x *exchange) Value(key any) any {
+	if key == (exchangeKey{}) {
+		return x
+	}
+	return x.Context.Value(key)
+}
+
+// exchangeOf returns the exchange of a request, or nil where Wrap is not
+// around its handler.
+func exchangeOf(r *http.Request) *exchange {
+	x, _ := r.Context().Value(exchangeKey{}).(*exchange)
+	return x
+}
+
+func newExchange(s *site, w http.ResponseWriter, r *http.Request) *exchange {
+	x := &exchange{
+		Context: r.Context(),
+		site:    s,
+		w:       w,
+		start:   time.Now(),
+		head:    r.Method == http.MethodHead,
+		id:      [1]string{newRequestID()},
+	}
+	x.conn.setter, _ = w.(deadlineSetter)
+	return x
+}
+
+// request returns the request as handlers see it: with the exchange as its
+// context and a body that is watched.
+func (x *exchange) request(r *http.Request) *http.Request {
+	r = r.WithContext(x)
+	if r.Body != nil && r.Body != http.NoBody {
+		x.body.ReadCloser = r.Body
+		x.body.conn = &x.conn
+		r.Body = &x.body
+	}
+	return r
+}
+
+// note keeps an error for the log.
+func (x *exchange) note(code send.Code, cause error) { x.code, x.cause = code, cause }
+
+func (x *exchange) began() bool { return x.status != 0 }
+
+// begin notes the status, and gives the client time to take the reply and to
+// hand over what is left of its body.
+func (x *exchange) begin(status int) {
+	x.status = status
+	x.conn.beginReply(x.body.unread())
+}
+
+func (x *exchange) Header() http.Header { return x.w.Header() }
+
+func (x *exchange) WriteHeader(status int) {
+	switch {
+	case status < 200 && status != http.StatusSwitchingProtocols:
+		x.w.WriteHeader(status)
+	case !x.began(): // a second status is a mistake that nobody sees
+		x.begin(status)
+		x.w.WriteHeader(status)
+	}
+}
+
+func (x *exchange) Write(p []byte) (int, error) {
+	if !x.began() {
+		x.begin(http.StatusOK)
+	}
+	x.conn.beforeWrite(int64(len(p)))
+	n, err := x.w.Write(p)
+	x.count(int64(n))
+	if err != nil && err != http.ErrContentLength && err != http.ErrBodyNotAllowed { // those are the handler's
+		x.cut = true
+	}
+	return n, err
+}
+
+// ReadFrom lets the connection take the bytes of a file from where they are,
+// by sendfile. It goes in steps, each of which extends the time the client
+// has. Any other source is copied by Write, which can tell whose fault an
+// error is.
+func (x *exchange) ReadFrom(src io.Reader) (total int64, err error) {
+	file, whole := src, (*io.LimitedReader)(nil)
+	if l, ok := src.(*io.LimitedReader); ok {
+		file, whole = l.R, l
+	}
+	rf, direct := x.w.(io.ReaderFrom)
+	if _, ok := file.(syscall.Conn); !ok || !direct {
+		return io.Copy(writerOnly{x}, src)
+	}
+	if !x.began() {
+		x.begin(http.StatusOK)
+	}
+	for {
+		step := io.LimitedReader{R: file, N: stallStep}
+		if whole != nil {
+			step.N = min(step.N, whole.N)
+		}
+		asked := step.N
+		if asked <= 0 {
+			return total, nil
+		}
+		x.conn.beforeWrite(asked)
+		n, err := rf.ReadFrom(&step)
+		total += n
+		x.count(n)
+		if whole != nil {
+			whole.N -= asked - step.N
+		}
+		if err != nil {
+			x.cut = errors.Is(err, syscall.EPIPE) || errors.Is(err, syscall.ECONNRESET) || errors.Is(err, os.ErrDeadlineExceeded)
+			return total, err
+		}
+		if step.N > 0 { // the file's end
+			return total, nil
+		}
+	}
+}
+
+// writerOnly hides ReadFrom from io.Copy.
+type writerOnly struct{ io.Writer }
+
+func (x *exchange) count(n int64) {
+	if !x.head {
+		x.sent += n
+	}
+}
+
+// FlushError serves http.ResponseController.
+func (x *exchange) FlushError() error {
+	if !x.began() {
+		x.begin(http.StatusOK)
+	}
+	return http.NewResponseController(x.w).Flush()
+}
+
+// Flush serves http.Flusher.
+func (x *exchange) Flush() { x.FlushError() }
+
+// Unwrap serves http.ResponseController.
+func (x *exchange) Unwrap() http.ResponseWriter { return x.w }
+
+// A refused upload's client may still be sending. Were the connection closed
+// on it at once, it would see that instead of the reply.
+const (
+	drainBytes = 16 << 20
+	drainTime  = 2 * time.Second
+)
+
+// finish completes the reply of a handler that returned.
+func (x *exchange) finish(r *http.Request) {
+	if !x.began() {
+		x.begin(http.StatusOK) // net/http answers 200 for a handler that wrote nothing
+	}
+	waiting := x.body.got == 0 && r.Header.Get("Expect") != "" // has not begun to send
+	if x.status < 400 || !x.body.unread() || x.conn.setter == nil || waiting {
+		return
+	}
+	if x.FlushError() == nil {
+		x.conn.setter.SetReadDeadline(time.Now().Add(drainTime))
+		io.CopyN(io.Discard, x.body.ReadCloser, drainBytes)
+	}
+}

@@ -1,0 +1,78 @@
+package web_test
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/gorilla/mux"
+
+	"sgraph.ai/send/shared/send"
+	"sgraph.ai/send/shared/web"
+)
+
+// window is a ledger with one record.
+type window struct {
+	send.Ledger
+	key    send.Key
+	record *send.Record
+	err    error
+}
+
+func (w *window) Spend(ctx context.Context, key send.Key, s send.Spend) (send.Record, error) {
+	if w.err != nil {
+		return send.Record{}, w.err
+	}
+	if w.record == nil {
+		w.key, w.record = key, s.Open
+	}
+	r, err := s.Apply(*w.record)
+	w.record = &r
+	return r, err
+}
+
+func TestLimit(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2026, 3, 1, 12, 0, 17, 500, time.UTC)
+	clock := func() time.Time { return now }
+	ledger := &window{}
+	rates := map[string]send.Rate{"create": {Limit: 2, Window: time.Minute}}
+	settings := web.Settings{Now: clock, Limiter: send.NewLimiter(ledger, rates, clock, func(string, error) {})}
+	server, l := site(t, settings, func(r *mux.Router) {
+		r.Handle("/create", web.Limit("create", web.Handle(hello)))
+		r.Handle("/free", web.Limit("free", web.Handle(hello)))
+	})
+	for i, want := range []struct {
+		status               int
+		policy, limit, retry string
+	}{
+		{200, `"create";q=2;w=60`, `"create";r=1;t=43`, ""},
+		{200, `"create";q=2;w=60`, `"create";r=0;t=43`, ""},
+		{429, `"create";q=2;w=60`, `"create";r=0;t=43`, "43"},
+	} {
+		resp, body := get(t, server.URL+"/create", map[string]string{"X-Forwarded-For": "1.1.1." + string(rune('0'+i))})
+		h := resp.Header
+		if resp.StatusCode != want.status || h.Get("RateLimit-Policy") != want.policy || h.Get("RateLimit") != want.limit || h.Get("Retry-After") != want.retry {
+			t.Errorf("%d: %d %s %v", i, resp.StatusCode, body, h)
+		}
+	}
+	if want := "create/" + (send.Secret("a secret of the tests")).ClientHash("127.0.0.1", now); ledger.key.ID != want {
+		t.Errorf("counted under %q, want %q", ledger.key.ID, want)
+	}
+	if line := l.lines(t, 3)[2]; line["code"] != "limited" || line["level"] != "INFO" {
+		t.Errorf("logged %v", line)
+	}
+	if resp, _ := get(t, server.URL+"/free", nil); resp.StatusCode != 200 || resp.Header.Get("RateLimit") != "" {
+		t.Errorf("free: %d %v", resp.StatusCode, resp.Header)
+	}
+	now = now.Add(time.Minute)
+	ledger.record = nil
+	if resp, _ := get(t, server.URL+"/create", nil); resp.StatusCode != 200 {
+		t.Errorf("the next window: %d", resp.StatusCode)
+	}
+	ledger.err = errors.New("away")
+	if resp, _ := get(t, server.URL+"/create", nil); resp.StatusCode != 200 || resp.Header.Get("RateLimit") != "" {
+		t.Errorf("a broken ledger: %d %v", resp.StatusCode, resp.Header)
+	}
+}

@@ -1,0 +1,110 @@
+package web_test
+
+import (
+	"context"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"sgraph.ai/send/shared/web"
+)
+
+func TestServeCompletesWhatIsInFlight(t *testing.T) {
+	t.Parallel()
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	started, release := make(chan bool), make(chan bool)
+	ended := make(chan error)
+	go func() {
+		ended <- web.Serve(ctx, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			started <- true
+			<-release
+			io.WriteString(w, "complete")
+		}), ln)
+	}()
+	answer := make(chan string)
+	go func() {
+		resp, err := http.Get("http://" + ln.Addr().String())
+		if err != nil {
+			answer <- err.Error()
+			return
+		}
+		defer resp.Body.Close()
+		b, _ := io.ReadAll(resp.Body)
+		answer <- string(b)
+	}()
+	<-started
+	stop()
+	for { // until nobody listens any more
+		conn, err := net.Dial("tcp", ln.Addr().String())
+		if err != nil {
+			break
+		}
+		conn.Close()
+		time.Sleep(5 * time.Millisecond)
+	}
+	close(release)
+	if got := <-answer; got != "complete" {
+		t.Errorf("in flight: %s", got)
+	}
+	if err := <-ended; err != nil {
+		t.Errorf("ended with %v", err)
+	}
+}
+
+func TestServeRefusesHugeHeaders(t *testing.T) {
+	t.Parallel()
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	go web.Serve(t.Context(), http.NotFoundHandler(), ln)
+	conn := dial(t, "http://"+ln.Addr().String(), "GET / HTTP/1.1\r\nHost: x\r\nX: "+strings.Repeat("x", 40<<10)+"\r\n\r\n")
+	if b, _ := io.ReadAll(conn); !strings.HasPrefix(string(b), "HTTP/1.1 431") {
+		t.Errorf("got %.40q", b)
+	}
+}
+
+func TestLogIsWrittenInTime(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		l := &logged{}
+		log, flush := web.NewLog(l, slog.LevelInfo)
+		log = log.With("a", 1).WithGroup("g")
+		log.Debug("not at this level")
+		log.Info("one")
+		if l.String() != "" {
+			t.Error("written at once")
+		}
+		time.Sleep(time.Second)
+		if !strings.Contains(l.String(), "one") {
+			t.Error("not written in time")
+		}
+		log.Info("two")
+		flush()
+		if !strings.Contains(l.String(), "two") {
+			t.Error("not flushed")
+		}
+		log.Info("three")
+		log.Error("four")
+		if !strings.Contains(l.String(), "three") || !strings.Contains(l.String(), "four") {
+			t.Error("an error waits")
+		}
+		for range 1000 {
+			log.Info(strings.Repeat("x", 1000))
+		}
+		if n := len(l.String()); n < 900_000 {
+			t.Errorf("only %d bytes of a million are written: the rest is held", n)
+		}
+		flush()
+		l.lines(t, 1004)
+	})
+}

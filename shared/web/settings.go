@@ -1,0 +1,52 @@
+package web
+
+import (
+	"log/slog"
+	"net/http"
+	"net/netip"
+	"time"
+
+	"github.com/gorilla/mux"
+
+	"sgraph.ai/send/shared/send"
+)
+
+// Settings say how a service meets the outside.
+type Settings struct {
+	Service string           // its name in the log
+	Log     *slog.Logger     // where the request log goes; nil = nowhere
+	Secret  send.Secret      // names clients in the log and to the limiter
+	Now     func() time.Time // nil = time.Now
+
+	CORSOrigins []string // origins that may call from a page; none = closed
+
+	// OriginSecrets are the values of which each request must bring one in
+	// the header X-Sgraph-Origin-Secret, because whoever stands in front of
+	// the service adds it; several while they are rotated, none = open to
+	// all. There is no exception, not for health checks either: they, too,
+	// come through the front.
+	OriginSecrets []string
+
+	TrustedProxies []netip.Prefix // whose X-Forwarded-For is believed
+	Limiter        *send.Limiter  // nil = nothing is limited
+	TLS            bool           // clients come by TLS even if the request does not show it
+}
+
+// Wrap returns the handler of a service: its routes within all that surrounds
+// them. Routes are matched in the order in which they were registered, so the
+// busiest belong first.
+func (s Settings) Wrap(routes *mux.Router) http.Handler {
+	if s.Log == nil {
+		s.Log = slog.New(slog.DiscardHandler)
+	}
+	if s.Now == nil {
+		s.Now = time.Now
+	}
+	return &site{
+		Settings: s,
+		log:      s.Log.With("service", s.Service),
+		routes:   routes,
+		cors:     newCORS(s.CORSOrigins),
+		clients:  clientNames{secret: s.Secret},
+	}
+}

@@ -1,0 +1,180 @@
+package web
+
+import (
+	"context"
+	"crypto/subtle"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"runtime/debug"
+	"strings"
+	"time"
+
+	"github.com/gorilla/mux"
+
+	"sgraph.ai/send/shared/send"
+)
+
+// site is a service's handler.
+type site struct {
+	Settings
+	log     *slog.Logger
+	routes  *mux.Router
+	cors    cors
+	clients clientNames
+}
+
+func (s *site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	x := newExchange(s, w, r)
+	r = x.request(r)
+	defer s.end(x, r)
+
+	setAPIHeaders(x.Header(), s.TLS || r.TLS != nil)
+	x.Header()[requestIDHeader] = x.id[:]
+
+	fronted, err := s.checkOrigin(r)
+	s.identify(x, r, fronted)
+	if err != nil {
+		WriteError(x, r, err)
+		return
+	}
+	if s.cors.serve(x, r) {
+		return
+	}
+	s.route(x, r)
+}
+
+const originSecretHeader = "X-Sgraph-Origin-Secret"
+
+// checkOrigin says whether the request came through the front that knows the
+// origin secret; Forbidden where it had to and did not. The header goes no
+// further than this.
+func (s *site) checkOrigin(r *http.Request) (fronted bool, err error) {
+	given := []byte(r.Header.Get(originSecretHeader))
+	delete(r.Header, originSecretHeader)
+	if len(s.OriginSecrets) == 0 {
+		return false, nil
+	}
+	match := 0
+	for _, secret := range s.OriginSecrets {
+		match |= subtle.ConstantTimeCompare(given, []byte(secret))
+	}
+	if match == 0 || len(given) == 0 {
+		return false, send.Fail(send.Forbidden, "Forbidden")
+	}
+	return true, nil
+}
+
+// route finds the route and serves it. It asks the router for the match only:
+// that names the route for the log, and leaves out the router's own answers,
+// which are not JSON and redirect to cleaned paths.
+func (s *site) route(x *exchange, r *http.Request) {
+	var match mux.RouteMatch
+	found := s.routes.Match(r, &match)
+	if match.Route != nil {
+		x.route, _ = match.Route.GetPathTemplate()
+	}
+	switch {
+	case found && match.Handler != nil && match.MatchErr == nil:
+		if x.vars = match.Vars; len(x.vars) > 0 {
+			r = mux.SetURLVars(r, match.Vars)
+		}
+		match.Handler.ServeHTTP(x, r)
+	case errors.Is(match.MatchErr, mux.ErrMethodMismatch):
+		x.Header().Set("Allow", strings.Join(s.allowed(r), ", "))
+		WriteJSON(x, http.StatusMethodNotAllowed, detail{"Method Not Allowed"})
+	default:
+		WriteError(x, r, send.Fail(send.NotFound, "Not Found"))
+	}
+}
+
+// methods are those that any route of a service may have.
+var methods = []string{
+	http.MethodGet, http.MethodPost, http.MethodPut, http.MethodDelete, http.MethodHead, http.MethodOptions,
+}
+
+// allowed returns the methods that the request's path has.
+func (s *site) allowed(r *http.Request) []string {
+	var found []string
+	probe := *r
+	for _, probe.Method = range methods {
+		var match mux.RouteMatch
+		if s.routes.Match(&probe, &match) && match.MatchErr == nil {
+			found = append(found, probe.Method)
+		}
+	}
+	return found
+}
+
+// end completes a request however its handler ended: it answers a panic, logs
+// the request, and breaks a connection whose reply cannot be completed.
+func (s *site) end(x *exchange, r *http.Request) {
+	abort := false
+	if v := recover(); v != nil {
+		switch {
+		case v == http.ErrAbortHandler: // known and noted: WriteError's way out
+			abort = true
+		default:
+			x.stack = debug.Stack()
+			err := fmt.Errorf("panic: %v", v)
+			if abort = x.began(); abort {
+				x.note(send.Internal, err)
+			} else {
+				WriteError(x, r, err)
+			}
+		}
+	}
+	if !abort {
+		x.finish(r)
+	}
+	s.logRequest(x, r)
+	if abort {
+		panic(http.ErrAbortHandler) // the server breaks the connection, and logs nothing
+	}
+}
+
+// statusGone is what is logged where the client left before the reply; no
+// client ever sees it.
+const statusGone = 499
+
+func (s *site) logRequest(x *exchange, r *http.Request) {
+	level, status := slog.LevelInfo, x.status
+	switch {
+	case x.left:
+		status = statusGone
+	case x.code == send.Internal || status >= 500:
+		level = slog.LevelError
+	}
+	ctx := context.Background() // the line is written even if the request's context has ended
+	if !s.log.Enabled(ctx, level) {
+		return
+	}
+	route := x.route
+	if route == "" {
+		route = "unmatched"
+	}
+	// A record made by hand does not look up the line of code it comes from.
+	now := time.Now()
+	line := slog.NewRecord(now, level, "request", 0)
+	line.AddAttrs(
+		slog.String("request_id", x.id[0]),
+		slog.String("method", r.Method),
+		slog.String("route", route),
+		slog.Int("status", status),
+		slog.Int64("bytes_in", x.body.got),
+		slog.Int64("bytes_out", x.sent),
+		slog.Float64("duration_ms", float64(now.Sub(x.start).Microseconds())/1000),
+		slog.String("client", x.clientHash),
+	)
+	if x.code != "" {
+		line.AddAttrs(slog.String("code", string(x.code)))
+	}
+	if x.cause != nil {
+		line.AddAttrs(slog.String("cause", redact(x.cause, r, x.vars)))
+	}
+	if x.stack != nil {
+		line.AddAttrs(slog.String("stack", string(x.stack)))
+	}
+	s.log.Handler().Handle(ctx, line)
+}
