@@ -38,12 +38,6 @@ type Function struct {
 // Running says whether this process was started by Lambda.
 func Running() bool { return os.Getenv("AWS_LAMBDA_RUNTIME_API") != "" }
 
-// Start serves the requests of a Function URL with h, and calls flush at the
-// end of each. It does not return: Lambda ends the process.
-func Start(ctx context.Context, h http.Handler, flush func()) error {
-	return Function{Handler: h, Flush: flush}.Start(ctx)
-}
-
 // Start serves events. It does not return: Lambda ends the process.
 func (f Function) Start(ctx context.Context) error {
 	lambda.StartWithOptions(f.invoke, lambda.WithContext(ctx))

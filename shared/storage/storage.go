@@ -3,14 +3,19 @@
 package storage
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/config"
+
 	"sgraph.ai/send/shared/bolt"
 	"sgraph.ai/send/shared/disk"
 	"sgraph.ai/send/shared/dynamo"
+	"sgraph.ai/send/shared/s3store"
 	"sgraph.ai/send/shared/send"
 	"sgraph.ai/send/shared/settings"
 )
@@ -19,7 +24,7 @@ import (
 func Ledger(s settings.Service) (send.Ledger, io.Closer, error) {
 	switch s.Mode {
 	case settings.S3:
-		return dynamo.New(s.LedgerTable, nil), io.NopCloser(nil), nil
+		return dynamo.New(s.LedgerTable, awsConfig), io.NopCloser(nil), nil
 	case settings.Disk:
 		if err := os.MkdirAll(s.DiskPath, 0o700); err != nil {
 			return nil, nil, fmt.Errorf("the data folder cannot be made: %w", err)
@@ -35,13 +40,17 @@ func Ledger(s settings.Service) (send.Ledger, io.Closer, error) {
 func Store(s settings.Service, bucket, folder string) (store send.Store, links send.Links, err error) {
 	switch s.Mode {
 	case settings.S3:
-		return nil, nil, fmt.Errorf("not yet")
+		b := s3store.New(bucket, awsConfig)
+		return b, b, nil
 	case settings.Disk:
 		store, err := disk.Open(filepath.Join(s.DiskPath, folder))
 		return store, nil, err
 	}
 	return nil, nil, unknown(s)
 }
+
+// awsConfig reads how to reach AWS where the SDK always does.
+func awsConfig(ctx context.Context) (aws.Config, error) { return config.LoadDefaultConfig(ctx) }
 
 func unknown(s settings.Service) error {
 	return fmt.Errorf("no storage mode is named %q", s.Mode)
