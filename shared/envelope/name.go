@@ -1,0 +1,71 @@
+package envelope
+
+import (
+	"regexp"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// Nameless is the name of a file whose sender gave none that can be used.
+const Nameless = "download"
+
+const (
+	maxName      = 255 // bytes, what common file systems allow
+	maxExtension = 16  // bytes of an extension that outlive the cutting of a name
+)
+
+// CleanName makes a name that is safe to create in any folder of any system
+// out of what a sender, who may mean harm, called the file: the last element
+// of a path with either slash; without control characters and those that turn
+// the direction of writing to hide an extension; with "_" for what Windows
+// reserves; without dots and spaces at its ends, so that it neither hides nor
+// climbs; not the name of a device; at most 255 bytes, cut before the
+// extension. [Nameless] when nothing is left.
+func CleanName(name string) string {
+	name = strings.ToValidUTF8(name, "")
+	name = name[strings.LastIndexAny(name, `/\`)+1:]
+	name = trimName(strings.Map(safeRune, name))
+	if device.MatchString(name) {
+		name = "_" + name
+	}
+	if name = cutName(name); name == "" {
+		return Nameless
+	}
+	return name
+}
+
+// device matches what Windows takes for a device, whatever follows the dot.
+var device = regexp.MustCompile(`(?i)^(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[0-9¹²³])[ ]*(\.|$)`)
+
+func safeRune(r rune) rune {
+	switch {
+	case unicode.IsControl(r), turnsText(r), r == '\u2028', r == '\u2029', r == '\ufeff', r == utf8.RuneError:
+		return -1
+	case strings.ContainsRune(`<>:"|?*`, r):
+		return '_'
+	}
+	return r
+}
+
+// turnsText says whether a rune is one of Unicode's bidirectional controls.
+func turnsText(r rune) bool { return unicode.Is(unicode.Bidi_Control, r) }
+
+func trimName(name string) string {
+	return strings.TrimFunc(name, func(r rune) bool { return r == '.' || unicode.IsSpace(r) })
+}
+
+func cutName(name string) string {
+	if len(name) <= maxName {
+		return name
+	}
+	extension := ""
+	if dot := strings.LastIndexByte(name, '.'); dot > 0 && len(name)-dot <= maxExtension {
+		extension = name[dot:]
+	}
+	stem := name[:maxName-len(extension)]
+	for !utf8.ValidString(stem) { // cut in the middle of a rune
+		stem = stem[:len(stem)-1]
+	}
+	return strings.TrimRightFunc(stem, func(r rune) bool { return r == '.' || unicode.IsSpace(r) }) + extension
+}
