@@ -4,88 +4,101 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
+	"fmt"
 	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"regexp"
-	"strconv"
+	"strings"
+	"time"
 
 	"sgraph.ai/send/shared/send"
 )
 
-// An upload in parts is a folder of its own; a part is a file there.
+// idForm is the form of rand.Text, which leaves no way out of the folder.
+var idForm = regexp.MustCompile(`^[A-Z2-7]{26}$`)
 
-var uploadForm = regexp.MustCompile(`^[A-Z2-7]{26}$`) // rand.Text
+// uploadLife is how long an upload waits for its next part.
+const uploadLife = 24 * time.Hour
 
-// upload returns the folder of an upload that is open.
-func (s *Store) upload(id string) (string, error) {
-	dir := filepath.Join(s.uploads, id)
-	if !uploadForm.MatchString(id) {
-		return "", send.Fail(send.NotFound, "no such upload is open")
+// Begin implements [send.Store].
+func (s *Store) Begin(_ context.Context, key string) (string, error) {
+	if err := checkKey(key); err != nil {
+		return "", err
 	}
+	id := rand.Text()
+	return id, failed(os.Mkdir(s.folder(key, id), 0o700))
+}
+
+// folder returns where the parts of an upload are.
+func (s *Store) folder(key, id string) string {
+	return filepath.Join(s.uploads, id+","+fileName(key))
+}
+
+// upload returns the folder of an upload that is open. NotFound.
+func (s *Store) upload(key, id string) (string, error) {
+	if err := checkKey(key); err != nil {
+		return "", err
+	}
+	if !idForm.MatchString(id) {
+		return "", noUpload(fs.ErrNotExist)
+	}
+	dir := s.folder(key, id)
 	if _, err := os.Stat(dir); err != nil {
-		if errors.Is(err, fs.ErrNotExist) {
-			return "", send.Fail(send.NotFound, "no such upload is open")
-		}
-		return "", failure(err)
+		return "", noUpload(err)
 	}
 	return dir, nil
 }
 
-// Begin opens an upload.
-func (s *Store) Begin(_ context.Context, key string) (string, error) {
-	if _, err := s.path(key); err != nil {
-		return "", err
+func noUpload(err error) error {
+	if errors.Is(err, fs.ErrNotExist) {
+		return send.Because(send.NotFound, err, "no such upload is open")
 	}
-	id := rand.Text()
-	if err := os.Mkdir(filepath.Join(s.uploads, id), 0o700); err != nil {
-		return "", failure(err)
-	}
-	return id, nil
+	return failed(err)
 }
 
-// PutPart keeps a part.
-func (s *Store) PutPart(ctx context.Context, _, uploadID string, number int, body io.Reader, size int64) (string, error) {
-	dir, err := s.upload(uploadID)
+func partName(number int) string { return fmt.Sprintf("%05d", number) }
+
+// PutPart implements [send.Store].
+func (s *Store) PutPart(ctx context.Context, key, uploadID string, number int, body io.Reader, size int64) (string, error) {
+	dir, err := s.upload(key, uploadID)
 	if err != nil {
 		return "", err
 	}
 	if number < 1 || number > send.MaxParts {
-		return "", send.Fail(send.Invalid, "parts are numbered from 1 to %d", send.MaxParts)
+		return "", send.Fail(send.Invalid, "part numbers are 1 to %d", send.MaxParts)
 	}
-	o, err := s.write(ctx, filepath.Join(dir, strconv.Itoa(number)), body, size)
-	if err == nil {
-		// The upload may have been ended while the part arrived; then its
-		// folder was made again for a part that nobody will ask for.
-		if _, err = os.Stat(dir); err != nil {
-			err = failure(err)
-		}
+	temp, o, err := s.write(ctx, body, size)
+	if err != nil {
+		return "", err
 	}
-	return o.ETag, err
+	if err := os.Rename(temp, filepath.Join(dir, partName(number))); err != nil {
+		os.Remove(temp)
+		return "", noUpload(err) // it was ended meanwhile
+	}
+	return o.ETag, nil
 }
 
-// Assemble copies the parts into one file, within the kernel, and puts that in
-// place. The parts stay until it is there: however the process may end, nothing
-// that was acknowledged is lost.
+// Assemble implements [send.Store]. The system copies the parts itself where it
+// can, and they stay until the object is there: however the process ends, and
+// when the disk is full, nothing that was acknowledged is lost. So there has to
+// be room for all of it twice.
 func (s *Store) Assemble(ctx context.Context, key, uploadID string, parts []send.Part) (send.Object, error) {
+	dir, err := s.upload(key, uploadID)
+	if err != nil {
+		return send.Object{}, err
+	}
 	path, err := s.path(key)
 	if err != nil {
 		return send.Object{}, err
 	}
-	dir, err := s.upload(uploadID)
-	if err != nil {
+	if err := checkParts(dir, parts); err != nil {
 		return send.Object{}, err
 	}
-	if err := verify(dir, parts); err != nil {
-		return send.Object{}, err
-	}
-	o, err := s.create(path, func(f *os.File) error {
+	temp, o, err := s.create(func(f *os.File) error {
 		for _, p := range parts {
-			if err := ctx.Err(); err != nil {
-				return err
-			}
-			if err := appendFile(f, partPath(dir, p)); err != nil {
+			if err := appendPart(ctx, f, dir, p); err != nil {
 				return err
 			}
 		}
@@ -94,52 +107,112 @@ func (s *Store) Assemble(ctx context.Context, key, uploadID string, parts []send
 	if err != nil {
 		return send.Object{}, err
 	}
-	return o, failure(os.RemoveAll(dir))
-}
-
-func appendFile(f *os.File, from string) error {
-	part, err := os.Open(from)
-	if err != nil {
-		return failure(err)
+	if err := s.place(temp, path); err != nil {
+		return send.Object{}, err
 	}
-	defer part.Close()
-	_, err = f.ReadFrom(part)
-	return failure(err)
+	return o, s.end(dir)
 }
 
-// verify checks that the parts are there, in order, as they were answered.
-func verify(dir string, parts []send.Part) error {
+// checkParts finds what is wrong with the parts before any is copied.
+func checkParts(dir string, parts []send.Part) error {
 	if len(parts) == 0 {
-		return send.Fail(send.Invalid, "no parts are named")
+		return send.Fail(send.Invalid, "no part is named")
 	}
-	for i, p := range parts {
-		if i > 0 && p.Number <= parts[i-1].Number {
+	before := 0
+	for _, p := range parts {
+		if p.Number <= before {
 			return send.Fail(send.Invalid, "part %d is out of order", p.Number)
 		}
-		info, err := os.Stat(partPath(dir, p))
-		if errors.Is(err, fs.ErrNotExist) {
-			return send.Fail(send.Invalid, "part %d was not uploaded", p.Number)
-		}
+		before = p.Number
+		f, err := openPart(dir, p)
 		if err != nil {
-			return failure(err)
+			return err
 		}
-		if p.ETag != object(info).ETag && `"`+p.ETag+`"` != object(info).ETag {
-			return send.Fail(send.Invalid, "part %d has another ETag than its upload answered", p.Number)
-		}
+		f.Close()
 	}
 	return nil
 }
 
-func partPath(dir string, p send.Part) string { return filepath.Join(dir, strconv.Itoa(p.Number)) }
+// openPart opens the part that has that ETag, which clients may return without
+// its quotes. Invalid.
+func openPart(dir string, p send.Part) (*os.File, error) {
+	f, err := os.Open(filepath.Join(dir, partName(p.Number)))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, send.Because(send.Invalid, err, "part %d is missing", p.Number)
+	}
+	if err != nil {
+		return nil, failed(err)
+	}
+	info, err := f.Stat()
+	if err != nil {
+		f.Close()
+		return nil, failed(err)
+	}
+	if strings.Trim(object(info).ETag, `"`) != strings.Trim(p.ETag, `"`) {
+		f.Close()
+		return nil, send.Fail(send.Invalid, "part %d has another ETag", p.Number)
+	}
+	return f, nil
+}
 
-// Abort forgets an upload.
-func (s *Store) Abort(_ context.Context, _, uploadID string) error {
-	dir, err := s.upload(uploadID)
+func appendPart(ctx context.Context, f *os.File, dir string, p send.Part) error {
+	if err := ended(ctx); err != nil {
+		return err
+	}
+	part, err := openPart(dir, p)
+	if err != nil {
+		return err
+	}
+	defer part.Close()
+	_, err = f.ReadFrom(part)
+	return failed(err)
+}
+
+// Abort implements [send.Store].
+func (s *Store) Abort(_ context.Context, key, uploadID string) error {
+	dir, err := s.upload(key, uploadID)
 	if send.CodeOf(err) == send.NotFound {
 		return nil
 	}
 	if err != nil {
 		return err
 	}
-	return failure(os.RemoveAll(dir))
+	return s.end(dir)
+}
+
+// end takes the folder away at once, so that no part comes in while it is
+// being emptied.
+func (s *Store) end(dir string) error {
+	taken := s.tempName()
+	if err := os.Rename(dir, taken); err != nil {
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil
+		}
+		return failed(err)
+	}
+	return failed(os.RemoveAll(taken))
+}
+
+// Sweep ends the uploads that got no part for a day, and returns how many there
+// were.
+func (s *Store) Sweep(ctx context.Context, now time.Time) (int, error) {
+	entries, err := os.ReadDir(s.uploads)
+	if err != nil {
+		return 0, failed(err)
+	}
+	n := 0
+	for _, e := range entries {
+		if err := ended(ctx); err != nil {
+			return n, err
+		}
+		// A folder is modified by every part that comes into it.
+		if info, err := e.Info(); err != nil || now.Sub(info.ModTime()) < uploadLife {
+			continue
+		}
+		if err := s.end(filepath.Join(s.uploads, e.Name())); err != nil {
+			return n, err
+		}
+		n++
+	}
+	return n, nil
 }

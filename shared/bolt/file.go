@@ -1,0 +1,242 @@
+package bolt
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime/debug"
+	"sync"
+	"syscall"
+	"time"
+
+	"go.etcd.io/bbolt"
+	bolterrors "go.etcd.io/bbolt/errors"
+
+	"sgraph.ai/send/shared/send"
+)
+
+// lockPatience is how long Open waits for another process to let go of the
+// file: long enough for a restart, short enough to be told.
+const lockPatience = 2 * time.Second
+
+var bucketName = []byte("records")
+
+// file is the durable home.
+type file struct {
+	db *bbolt.DB
+
+	// Writers queue here; the one that holds committing commits for all of
+	// the queue. So nobody ever waits for company, and under load every
+	// sync carries as many writes as arrived during the one before.
+	committing sync.Mutex
+	mu         sync.Mutex
+	queue      []*change
+}
+
+type change struct {
+	do   func(table) error
+	err  error
+	done bool
+}
+
+func openFile(path string) (*file, error) {
+	var db *bbolt.DB
+	err := guard(func() (err error) {
+		db, err = bbolt.Open(path, 0o600, &bbolt.Options{Timeout: lockPatience, FreelistType: bbolt.FreelistMapType})
+		if err != nil {
+			return err
+		}
+		if err = whole(db); err == nil {
+			err = db.Update(func(tx *bbolt.Tx) error {
+				_, err := tx.CreateBucketIfNotExists(bucketName)
+				return err
+			})
+		}
+		if err != nil {
+			db.Close()
+		}
+		return err
+	})
+	switch {
+	case errors.Is(err, bolterrors.ErrTimeout):
+		return nil, send.Because(send.Unavailable, err,
+			"the ledger %s is in use: another process holds it, such as a service or `sgsend serve` that is still running", path)
+	case errors.Is(err, bolterrors.ErrInvalid), errors.Is(err, bolterrors.ErrChecksum),
+		errors.Is(err, bolterrors.ErrVersionMismatch), errors.Is(err, errDamaged):
+		return nil, send.Because(send.Internal, err,
+			"the ledger %s is damaged or is no ledger; restore it from a backup, or move it away to begin with an empty one", path)
+	case full(err):
+		return nil, send.Because(send.Full, err, "the ledger %s cannot be made: the disk is full", path)
+	case err != nil:
+		return nil, send.Because(send.Internal, err, "the ledger %s cannot be opened", path)
+	}
+	syncFolder(filepath.Dir(path)) // so that a new file is found after a loss of power
+	return &file{db: db}, nil
+}
+
+// whole says whether the file is as long as its own header says. Reading what
+// is missing would end the process.
+func whole(db *bbolt.DB) error {
+	info, err := os.Stat(db.Path())
+	if err != nil {
+		return err
+	}
+	return db.View(func(tx *bbolt.Tx) error {
+		if info.Size() < tx.Size() {
+			return fmt.Errorf("%w: %d bytes of %d", errDamaged, info.Size(), tx.Size())
+		}
+		return nil
+	})
+}
+
+func syncFolder(path string) {
+	if d, err := os.Open(path); err == nil {
+		_ = d.Sync() // not every system can
+		d.Close()
+	}
+}
+
+func (f *file) close() error { return f.db.Close() }
+
+func (f *file) read(look func(table) error) error {
+	err := guard(func() error {
+		return f.db.View(func(tx *bbolt.Tx) error { return look(&rows{b: tx.Bucket(bucketName)}) })
+	})
+	return failed(err, "read")
+}
+
+func (f *file) write(do func(table) error) error {
+	c := &change{do: do}
+	f.mu.Lock()
+	f.queue = append(f.queue, c)
+	f.mu.Unlock()
+
+	f.committing.Lock()
+	defer f.committing.Unlock()
+	if !c.done { // nobody took it along
+		f.mu.Lock()
+		batch := f.queue
+		f.queue = nil
+		f.mu.Unlock()
+		f.commit(batch)
+	}
+	return c.err
+}
+
+// errUnchanged spares a batch that decided against every change the sync.
+var errUnchanged = errors.New("nothing changed")
+
+func (f *file) commit(batch []*change) {
+	err := guard(func() error {
+		return f.db.Update(func(tx *bbolt.Tx) error {
+			t := &rows{b: tx.Bucket(bucketName)}
+			for _, c := range batch {
+				c.err = c.do(t)
+				if t.fault != nil {
+					return t.fault
+				}
+			}
+			if !t.changed {
+				return errUnchanged
+			}
+			return nil
+		})
+	})
+	if errors.Is(err, errUnchanged) {
+		err = nil
+	}
+	for _, c := range batch {
+		if err != nil {
+			c.err = failed(err, "written")
+		}
+		c.done = true
+	}
+}
+
+// rows is the table of one transaction.
+type rows struct {
+	b       *bbolt.Bucket
+	changed bool
+	fault   error // a change that may be half made: the batch must not be committed
+}
+
+func (t *rows) get(k send.Key) (send.Record, bool, error) {
+	v := t.b.Get(rowKey(k))
+	if v == nil {
+		return send.Record{}, false, nil
+	}
+	r, err := decode(k, v)
+	return r, true, err
+}
+
+func (t *rows) put(r send.Record) error {
+	t.changed = true
+	t.fault = t.b.Put(rowKey(r.Key), encode(r))
+	return t.fault
+}
+
+func (t *rows) remove(k send.Key) error {
+	t.changed = true
+	t.fault = t.b.Delete(rowKey(k))
+	return t.fault
+}
+
+func (t *rows) each(set, after string, yield func(send.Record) bool) error {
+	return t.from(send.Key{Set: set, ID: after}, func(r send.Record) bool {
+		return r.Key.Set == set && (r.Key.ID == after || yield(r))
+	})
+}
+
+// from hands over the records from a key on, in order of set and ID, until
+// yield returns false.
+func (t *rows) from(first send.Key, yield func(send.Record) bool) error {
+	c := t.b.Cursor()
+	for k, v := c.Seek(rowKey(first)); k != nil; k, v = c.Next() {
+		set, id, _ := bytes.Cut(k, []byte{0})
+		r, err := decode(send.Key{Set: string(set), ID: string(id)}, v)
+		if err != nil {
+			return err
+		}
+		if !yield(r) {
+			break
+		}
+	}
+	return nil
+}
+
+// rowKey sorts by set, then by ID: no set has a NUL.
+func rowKey(k send.Key) []byte { return []byte(k.Set + "\x00" + k.ID) }
+
+var errDamaged = errors.New("the file is damaged")
+
+// guard turns what bbolt does on a damaged file, a panic or a fault of memory,
+// into an error.
+func guard(f func() error) (err error) {
+	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("%w: %v", errDamaged, p)
+		}
+	}()
+	return f()
+}
+
+// failed makes an error of the file the caller's; decisions pass.
+func failed(err error, verb string) error {
+	_, decided := errors.AsType[*send.Error](err)
+	switch {
+	case err == nil, decided, errors.Is(err, send.ErrRepeated):
+		return err
+	case full(err):
+		return send.Because(send.Full, err, "the disk is full")
+	case errors.Is(err, errDamaged):
+		return send.Because(send.Internal, err, "the ledger cannot be %s", verb)
+	}
+	return send.Because(send.Unavailable, err, "the ledger cannot be %s", verb)
+}
+
+func full(err error) bool {
+	return errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT)
+}

@@ -1,0 +1,61 @@
+package disk_test
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"path/filepath"
+	"syscall"
+	"testing"
+
+	"sgraph.ai/send/shared/send"
+)
+
+func TestFullDisk(t *testing.T) {
+	t.Parallel()
+	if os.Getuid() != 0 {
+		t.Skip("SKIPPED, nothing was tested: a small disk to fill can be mounted by root only")
+	}
+	root := t.TempDir()
+	if err := syscall.Mount("tmpfs", root, "tmpfs", 0, "size=8m,mode=0700"); err != nil {
+		t.Skipf("SKIPPED, nothing was tested: no disk to fill could be mounted: %v", err)
+	}
+	t.Cleanup(func() { syscall.Unmount(root, syscall.MNT_DETACH) })
+	s := open(t, root)
+	ctx := t.Context()
+	const mib = 1 << 20
+	body := func(n int) *bytes.Reader { return bytes.NewReader(make([]byte, n)) }
+
+	_, err := s.Put(ctx, "k/big", body(9*mib), 9*mib)
+	want(t, send.Full, err)
+	put(t, s, "k/old", "old")
+	_, err = s.Put(ctx, "k/old", body(9*mib), -1)
+	want(t, send.Full, err)
+	if o, err := s.Stat(ctx, "k/old"); o.Size != 3 || err != nil {
+		t.Fatalf("what was there: %+v, %v", o, err)
+	}
+
+	// An upload that finds no room to be put together is still there when
+	// room was made.
+	id, err := s.Begin(ctx, "k/parts")
+	want(t, "", err)
+	parts := make([]send.Part, 5)
+	for i := range parts {
+		parts[i].Number = i + 1
+		parts[i].ETag, err = s.PutPart(ctx, "k/parts", id, i+1, body(mib), mib)
+		want(t, "", err)
+	}
+	_, err = s.PutPart(ctx, "k/parts", id, 6, body(4*mib), 4*mib)
+	want(t, send.Full, err)
+	_, err = s.Assemble(ctx, "k/parts", id, parts)
+	want(t, send.Full, err)
+	if left, err := os.ReadDir(filepath.Join(root, "temporary")); err != nil || len(left) != 0 {
+		t.Fatalf("left half written: %v, %v", left, err)
+	}
+	want(t, "", syscall.Mount("tmpfs", root, "tmpfs", syscall.MS_REMOUNT, "size=16m"))
+	o, err := s.Assemble(ctx, "k/parts", id, parts)
+	want(t, "", err)
+	if got := fmt.Sprint(files(t, root)); o.Size != 5*mib || got != "[objects/k,ol/k,old objects/k,pa/k,parts]" {
+		t.Fatalf("%+v; files: %s", o, got)
+	}
+}

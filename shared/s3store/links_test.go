@@ -1,0 +1,100 @@
+package s3store_test
+
+import (
+	"bytes"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"sgraph.ai/send/shared/moto"
+	"sgraph.ai/send/shared/s3store"
+	"sgraph.ai/send/shared/send"
+)
+
+// do is a client that knows nothing of S3.
+func do(t *testing.T, method, link string, body []byte, headers ...string) (*http.Response, []byte) {
+	t.Helper()
+	req, err := http.NewRequestWithContext(t.Context(), method, link, bytes.NewReader(body))
+	want(t, "", err)
+	for i := 0; i+1 < len(headers); i += 2 {
+		req.Header.Set(headers[i], headers[i+1])
+	}
+	resp, err := http.DefaultClient.Do(req)
+	want(t, "", err)
+	defer resp.Body.Close()
+	got, err := io.ReadAll(resp.Body)
+	want(t, "", err)
+	return resp, got
+}
+
+func want(t *testing.T, code send.Code, err error) {
+	t.Helper()
+	if got := send.CodeOf(err); got != code {
+		t.Fatalf("code %q of %v; want %q", got, err, code)
+	}
+}
+
+func TestLinks(t *testing.T) {
+	t.Parallel()
+	bucket := moto.Bucket(t)
+	s := s3store.New(bucket, moto.Load(t))
+	ctx := t.Context()
+
+	put, err := s.PutURL(ctx, "t/a/put", time.Minute)
+	want(t, "", err)
+	if resp, b := do(t, http.MethodPut, put, []byte("ciphertext"), "Content-Type", "application/octet-stream"); resp.StatusCode != 200 {
+		t.Fatalf("PUT: %s %s", resp.Status, b)
+	}
+	o, err := s.Stat(ctx, "t/a/put")
+	want(t, "", err)
+	if o.Size != 10 {
+		t.Fatalf("%+v", o)
+	}
+
+	get, err := s.GetURL(ctx, "t/a/put", time.Minute)
+	want(t, "", err)
+	if resp, b := do(t, http.MethodGet, get, nil); resp.StatusCode != 200 || string(b) != "ciphertext" || resp.Header.Get("ETag") != o.ETag {
+		t.Fatalf("GET: %s %s", resp.Status, b)
+	}
+	if resp, b := do(t, http.MethodGet, get, nil, "Range", "bytes=6-"); resp.StatusCode != 206 || string(b) != "text" {
+		t.Fatalf("GET of a range: %s %s", resp.Status, b)
+	}
+
+	id, err := s.Begin(ctx, "t/a/parts")
+	want(t, "", err)
+	content := bytes.Repeat([]byte("part one"), 5<<20/8)
+	var parts []send.Part
+	for i, b := range [][]byte{content, []byte("part two")} {
+		link, err := s.PartURL(ctx, "t/a/parts", id, i+1, time.Minute)
+		want(t, "", err)
+		resp, b := do(t, http.MethodPut, link, b)
+		if resp.StatusCode != 200 {
+			t.Fatalf("PUT of part %d: %s %s", i+1, resp.Status, b)
+		}
+		parts = append(parts, send.Part{Number: i + 1, ETag: resp.Header.Get("ETag")})
+		put += " " + link
+	}
+	o, err = s.Assemble(ctx, "t/a/parts", id, parts)
+	want(t, "", err)
+	if o.Size != int64(len(content)+8) {
+		t.Fatalf("%+v", o)
+	}
+
+	for _, link := range append(strings.Fields(put), get) {
+		u, err := url.Parse(link)
+		want(t, "", err)
+		q := u.Query()
+		if q.Get("X-Amz-SignedHeaders") != "host" || q.Get("X-Amz-Expires") != "60" {
+			t.Errorf("a client would have to send %s within %s s", q.Get("X-Amz-SignedHeaders"), q.Get("X-Amz-Expires"))
+		}
+		if strings.Contains(strings.ToLower(link), "checksum") {
+			t.Errorf("a checksum is part of %s", link)
+		}
+		if !strings.Contains(u.Path, "/"+bucket+"/t/a/") {
+			t.Errorf("path %s", u.Path)
+		}
+	}
+}

@@ -1,0 +1,234 @@
+package storetest
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"sync"
+	"testing/iotest"
+
+	"sgraph.ai/send/shared/send"
+)
+
+func (f *fixture) begin(key string) string {
+	f.Helper()
+	id, err := f.Begin(f.Context(), key)
+	f.ok(err)
+	if id == "" {
+		f.Fatal("no upload ID")
+	}
+	return id
+}
+
+func (f *fixture) part(key, id string, number int, b []byte) send.Part {
+	f.Helper()
+	etag, err := f.PutPart(f.Context(), key, id, number, bytes.NewReader(b), int64(len(b)))
+	f.ok(err)
+	return send.Part{Number: number, ETag: etag}
+}
+
+// invalid checks that parts make no object and the upload goes on.
+func (f *fixture) invalid(key, id string, parts ...send.Part) {
+	f.Helper()
+	_, err := f.Assemble(f.Context(), key, id, parts)
+	f.code(send.Invalid, err)
+	f.gone(key)
+}
+
+func multipart(f *fixture) {
+	b := content(1, 4*PartSize+17) // beyond 20 MiB
+	id := f.begin("k/x")
+	parts := make([]send.Part, 5)
+	for _, i := range []int{4, 0, 3, 1, 2} { // they may come in any order
+		parts[i] = f.part("k/x", id, 10*i+1, b[i*PartSize:min((i+1)*PartSize, len(b))]) // and with any numbers
+		f.gone("k/x")
+	}
+	o, err := f.Assemble(f.Context(), "k/x", id, parts)
+	f.ok(err)
+	if etag := f.holds("k/x", b); o.Size != int64(len(b)) || o.ETag != etag {
+		f.Fatalf("Assemble returns %+v; Stat says %s", o, etag)
+	}
+	f.ok(f.Settle(f.Context(), "k/x"))
+	f.lists("", "", 10, "k/x")
+}
+
+func multipartOne(f *fixture) {
+	id := f.begin("k/x")
+	p := f.part("k/x", id, 1, []byte("small"))
+	_, err := f.Assemble(f.Context(), "k/x", id, []send.Part{p})
+	f.ok(err)
+	f.holds("k/x", []byte("small"))
+}
+
+func multipartReplaces(f *fixture) {
+	old := f.put("k/x", []byte("old"))
+	id := f.begin("k/x")
+	p := f.part("k/x", id, 1, []byte("new"))
+	f.holds("k/x", []byte("old"))
+	o, err := f.Assemble(f.Context(), "k/x", id, []send.Part{p})
+	f.ok(err)
+	f.holds("k/x", []byte("new"))
+	if o.ETag == old.ETag {
+		f.Fatal("the ETag did not change with the content")
+	}
+}
+
+func partAgain(f *fixture) {
+	first, second, last := content(1, PartSize), content(2, PartSize), []byte("end")
+	id := f.begin("k/x")
+	replaced := f.part("k/x", id, 1, first)
+	end := f.part("k/x", id, 2, last)
+	kept := f.part("k/x", id, 1, second)
+	if replaced.ETag == kept.ETag {
+		f.Fatal("the ETag did not change with the part")
+	}
+	f.invalid("k/x", id, replaced, end)
+	_, err := f.Assemble(f.Context(), "k/x", id, []send.Part{kept, end})
+	f.ok(err)
+	f.holds("k/x", append(bytes.Clone(second), last...))
+}
+
+func partWrongSize(f *fixture) {
+	const big = 20 << 20
+	id := f.begin("k/x")
+	p := f.part("k/x", id, 1, []byte("kept"))
+	for _, c := range []struct{ announced, given int }{{10, 9}, {10, 11}, {0, 1}, {big, big - 1}, {big, big + 1}} {
+		for _, number := range []int{1, 2} {
+			_, err := f.PutPart(f.Context(), "k/x", id, number, unsized{bytes.NewReader(content(2, c.given))}, int64(c.announced))
+			f.code(send.Invalid, err)
+		}
+	}
+	for _, number := range []int{-1, 0, send.MaxParts + 1} {
+		_, err := f.PutPart(f.Context(), "k/x", id, number, bytes.NewReader([]byte("x")), 1)
+		f.code(send.Invalid, err)
+	}
+	_, err := f.Assemble(f.Context(), "k/x", id, []send.Part{p})
+	f.ok(err)
+	f.holds("k/x", []byte("kept"))
+}
+
+func partBrokenBody(f *fixture) {
+	const big = 20 << 20
+	id := f.begin("k/x")
+	p := f.part("k/x", id, 1, []byte("kept"))
+	for _, n := range []int{0, 1000, big} {
+		body := io.MultiReader(bytes.NewReader(content(2, n)), iotest.ErrReader(errBroken))
+		if _, err := f.PutPart(f.Context(), "k/x", id, 1, body, int64(n)+1); err != errBroken {
+			f.Fatalf("%d bytes and then an error: %v; want the body's own", n, err)
+		}
+	}
+	_, err := f.Assemble(f.Context(), "k/x", id, []send.Part{p})
+	f.ok(err)
+	f.holds("k/x", []byte("kept"))
+}
+
+func partsAtOnce(f *fixture) {
+	b := content(1, 6*PartSize)
+	id := f.begin("k/x")
+	parts := make([]send.Part, 6)
+	var wg sync.WaitGroup
+	for i := range parts {
+		wg.Go(func() {
+			etag, err := f.PutPart(f.Context(), "k/x", id, i+1, bytes.NewReader(b[i*PartSize:(i+1)*PartSize]), PartSize)
+			if err != nil {
+				f.Errorf("PutPart: %v", err)
+			}
+			parts[i] = send.Part{Number: i + 1, ETag: etag}
+		})
+	}
+	wg.Wait()
+	_, err := f.Assemble(f.Context(), "k/x", id, parts)
+	f.ok(err)
+	f.holds("k/x", b)
+}
+
+func assembleInvalid(f *fixture) {
+	b := content(1, 2*PartSize)
+	id := f.begin("k/x")
+	one, two := f.part("k/x", id, 1, b[:PartSize]), f.part("k/x", id, 2, b[PartSize:])
+	f.invalid("k/x", id)
+	f.invalid("k/x", id, two, one)
+	f.invalid("k/x", id, one, one)
+	f.invalid("k/x", id, one, send.Part{Number: 3, ETag: two.ETag})
+	f.invalid("k/x", id, one, send.Part{Number: 2, ETag: one.ETag})
+	f.invalid("k/x", id, one, send.Part{Number: 2, ETag: `"0123456789abcdef0123456789abcdef"`})
+	f.invalid("k/x", id, one, send.Part{Number: 2})
+	f.invalid("k/x", id, send.Part{Number: 0, ETag: one.ETag})
+
+	// Nothing of that ended the upload.
+	_, err := f.Assemble(f.Context(), "k/x", id, []send.Part{one, two})
+	f.ok(err)
+	f.holds("k/x", b)
+}
+
+func assembleEnds(f *fixture) {
+	id := f.begin("k/x")
+	p := f.part("k/x", id, 1, []byte("x"))
+	f.part("k/x", id, 2, []byte("left out"))
+	_, err := f.Assemble(f.Context(), "k/x", id, []send.Part{p})
+	f.ok(err)
+	// S3 answers a repeated Assemble, for a while, as it did the first.
+	if _, err := f.Assemble(f.Context(), "k/x", id, []send.Part{p}); err != nil {
+		f.code(send.NotFound, err)
+	}
+	f.holds("k/x", []byte("x"))
+	f.ok(f.Abort(f.Context(), "k/x", id))
+	_, err = f.PutPart(f.Context(), "k/x", id, 1, bytes.NewReader([]byte("y")), 1)
+	f.code(send.NotFound, err)
+	f.holds("k/x", []byte("x"))
+}
+
+// ended checks that an upload is not there any more.
+func (f *fixture) ended(key, id string, p send.Part) {
+	f.Helper()
+	_, err := f.PutPart(f.Context(), key, id, 1, bytes.NewReader([]byte("x")), 1)
+	f.code(send.NotFound, err)
+	_, err = f.Assemble(f.Context(), key, id, []send.Part{p})
+	f.code(send.NotFound, err)
+	f.ok(f.Abort(f.Context(), key, id))
+}
+
+func noUpload(f *fixture) {
+	f.ended("k/x", "nosuchupload", send.Part{Number: 1, ETag: `"x"`})
+	f.ended("k/x", "../../objects", send.Part{Number: 1, ETag: `"x"`})
+	f.gone("k/x")
+}
+
+func abort(f *fixture) {
+	f.put("k/x", []byte("old"))
+	id := f.begin("k/x")
+	p := f.part("k/x", id, 1, []byte("new"))
+	f.ok(f.Abort(f.Context(), "k/x", id))
+	f.ended("k/x", id, p)
+	f.holds("k/x", []byte("old"))
+}
+
+// Uploads keep apart, of one key as of two.
+func twoUploads(f *fixture) {
+	ids := map[string]string{}
+	parts := map[string]send.Part{}
+	for _, key := range []string{"k/x", "k/y"} {
+		for i := range 2 {
+			id := f.begin(key)
+			if _, taken := ids[id]; taken {
+				f.Fatal("two uploads have one ID")
+			}
+			ids[id] = key
+			parts[id] = f.part(key, id, 1, fmt.Appendf(nil, "%s, upload %d", key, i))
+		}
+	}
+	for id, key := range ids {
+		_, err := f.Assemble(f.Context(), key, id, []send.Part{parts[id]})
+		f.ok(err)
+	}
+	for _, key := range []string{"k/x", "k/y"} {
+		r, _, err := f.Open(f.Context(), key, send.Whole)
+		f.ok(err)
+		b, err := io.ReadAll(r)
+		f.ok(err)
+		f.ok(r.Close())
+		if !bytes.HasPrefix(b, []byte(key)) {
+			f.Fatalf("%s keeps %q", key, b)
+		}
+	}
+}

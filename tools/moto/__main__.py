@@ -1,0 +1,31 @@
+"""moto's server, with what the tests need beyond it. Run by tools/moto-server.
+
+Each module imported here changes moto in one respect when it is imported.
+"""
+
+import os
+import sys
+import threading
+
+import bucket_metrics  # noqa: F401
+import cache_policies  # noqa: F401
+import composite_alarms  # noqa: F401
+import function_logging  # noqa: F401
+import no_such_upload  # noqa: F401
+import one_at_a_time  # noqa: F401
+import secure_transport  # noqa: F401
+import whole_budgets  # noqa: F401
+
+from moto.server import main
+
+
+def stop_with_stdin() -> None:
+    """Ends the process when whoever holds the other end of stdin is gone."""
+    sys.stdin.buffer.read()
+    os._exit(0)
+
+
+if os.environ.get("MOTO_STOP_WITH_STDIN") == "1":
+    threading.Thread(target=stop_with_stdin, daemon=True).start()
+
+main()
