@@ -1,0 +1,181 @@
+// Package client speaks the API of the user service: it sends and receives
+// sealed files, whatever their size, with the memory of a few parts.
+//
+// Every error is a [send.Error] whose message says what to do, except what the
+// caller's own reader or writer returned.
+package client
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"time"
+
+	"sgraph.ai/send/shared/send"
+)
+
+// Client is one service. The zero value of everything but Server will do.
+type Client struct {
+	Server   string                            // its origin: "https://send.example.org"
+	Token    string                            // access token; only sending needs one, and only where the service asks
+	Progress func(done, total int64)           // called as sealed bytes go or come, from one goroutine at a time; may be nil
+	Stall    time.Duration                     // how long a connection may carry nothing; 0 is a minute
+	Pause    func(time.Duration) time.Duration // changes the pause before a repetition; nil leaves it
+}
+
+const defaultStall = time.Minute
+
+func (c *Client) stall() time.Duration {
+	if c.Stall > 0 {
+		return c.Stall
+	}
+	return defaultStall
+}
+
+// transport bounds every wait that is not for bytes to come or go.
+var transport = &http.Transport{
+	Proxy:                 http.ProxyFromEnvironment,
+	DialContext:           (&net.Dialer{Timeout: 15 * time.Second}).DialContext,
+	TLSHandshakeTimeout:   15 * time.Second,
+	ExpectContinueTimeout: time.Second,
+	MaxIdleConnsPerHost:   workers,
+	IdleConnTimeout:       time.Minute,
+	ForceAttemptHTTP2:     true,
+	DisableCompression:    true, // ciphertext
+}
+
+// doer follows no redirect: the access token is in a header of its own, which
+// net/http would take along to another host.
+var doer = &http.Client{Transport: transport, CheckRedirect: func(*http.Request, []*http.Request) error {
+	return http.ErrUseLastResponse
+}}
+
+const (
+	tokenHeader  = "X-Sgraph-Access-Token"
+	deleteHeader = "X-Sgraph-Transfer-Delete-Auth"
+	permitHeader = "X-Sgraph-Download-Permit"
+)
+
+// call makes a call of the API with JSON in and out, either of which may be
+// nil, and repeats it while that can help.
+func (c *Client) call(ctx context.Context, again repeatable, method, path string, in, out any, headers ...string) error {
+	var body []byte
+	if in != nil {
+		var err error
+		if body, err = json.Marshal(in); err != nil {
+			return err
+		}
+		headers = append(headers, "Content-Type", "application/json")
+	}
+	return c.repeat(ctx, again, func() error {
+		res, done, err := c.do(ctx, method, c.Server+path, bytes.NewReader(body), int64(len(body)), headers...)
+		if err != nil {
+			return err
+		}
+		defer done()
+		return decode(res.Body, out)
+	})
+}
+
+// authorized are the headers of a call that only a sender may make.
+func (c *Client) authorized() []string {
+	if c.Token == "" {
+		return nil
+	}
+	return []string{tokenHeader, c.Token}
+}
+
+// do makes one request, which ends when nothing has moved for the time of a
+// stall. The caller calls done when it has read the answer.
+func (c *Client) do(ctx context.Context, method, url string, body io.Reader, size int64, headers ...string) (res *http.Response, done func(), err error) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	stalled := time.AfterFunc(c.stall(), func() { cancel(errStalled) })
+	moved := func() { stalled.Reset(c.stall()) }
+	stop := func() { stalled.Stop(); cancel(nil) }
+
+	if size == 0 {
+		body = http.NoBody
+	}
+	r, err := http.NewRequestWithContext(ctx, method, url, &moving{body, moved, ctx})
+	if err != nil {
+		stop()
+		return nil, nil, send.Because(send.Invalid, err, "%q is not the address of a service", url)
+	}
+	if r.ContentLength = size; size == 0 {
+		r.Body = http.NoBody
+	}
+	r.Header.Set("User-Agent", "sgsend")
+	for i := 0; i+1 < len(headers); i += 2 {
+		r.Header.Set(headers[i], headers[i+1])
+	}
+	if res, err = doer.Do(r); err != nil {
+		defer stop()
+		return nil, nil, unreachable(ctx, err)
+	}
+	moved()
+	if res.StatusCode/100 != 2 {
+		defer stop()
+		defer res.Body.Close()
+		return nil, nil, refusal(res)
+	}
+	body2 := res.Body
+	res.Body = struct {
+		io.Reader
+		io.Closer
+	}{&moving{body2, moved, ctx}, body2}
+	return res, func() { body2.Close(); stop() }, nil
+}
+
+var errStalled = errors.New("the connection carried nothing for too long")
+
+// moving is a body of which every read shows that the connection lives.
+type moving struct {
+	r     io.Reader
+	moved func()
+	ctx   context.Context
+}
+
+func (m *moving) Read(p []byte) (int, error) {
+	n, err := m.r.Read(p)
+	if n > 0 {
+		m.moved()
+	}
+	if err != nil && err != io.EOF {
+		if cause := context.Cause(m.ctx); cause != nil {
+			err = cause
+		}
+	}
+	return n, err
+}
+
+// decode reads a JSON answer; no answer of the API is larger than a few MiB.
+func decode(r io.Reader, out any) error {
+	if out == nil {
+		return nil
+	}
+	if err := json.NewDecoder(io.LimitReader(r, 64<<20)).Decode(out); err != nil {
+		return send.Because(send.Unavailable, err, "the service gave an answer that cannot be read")
+	}
+	return nil
+}
+
+// unreachable explains why a request had no answer.
+func unreachable(ctx context.Context, err error) error {
+	switch cause := context.Cause(ctx); {
+	case errors.Is(cause, errStalled):
+		err = cause
+	case cause != nil:
+		return cause
+	}
+	return send.Because(send.Unavailable, err, "the service cannot be reached")
+}
+
+// sent says whether an error is of a request that may have reached the service.
+func sent(err error) bool {
+	op, ok := errors.AsType[*net.OpError](err)
+	return !ok || op.Op != "dial"
+}

@@ -1,0 +1,144 @@
+package client
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+
+	"sgraph.ai/send/shared/send"
+)
+
+// Download opens the ciphertext of a transfer, which counts as one download.
+// When the connection is lost while it is being read, it goes on where it was,
+// without counting again. NotFound, Gone.
+func (c *Client) Download(ctx context.Context, id string) (*Body, error) {
+	b := &Body{c: c, ctx: ctx}
+	var out struct {
+		URL string `json:"download_url"`
+	}
+	err := c.call(ctx, unsent, http.MethodGet, "/api/presigned/download-url/"+url.PathEscape(id), nil, &out)
+	switch status(err) {
+	case 0:
+		b.url = out.URL
+	// What a service says that has no such route, or no storage to make URLs for.
+	case http.StatusBadRequest, http.StatusNotFound, http.StatusMethodNotAllowed, http.StatusNotImplemented:
+		b.url, err = c.Server+"/api/transfers/download/"+url.PathEscape(id), nil
+		b.counts = true
+	}
+	if err == nil {
+		err = b.open()
+	}
+	if err != nil {
+		return nil, err
+	}
+	b.meter = c.meter(b.Size)
+	return b, nil
+}
+
+// Body is a download.
+type Body struct {
+	Size int64 // bytes of ciphertext; -1 when the service did not say
+
+	c      *Client
+	ctx    context.Context
+	meter  *meter
+	url    string
+	counts bool   // whether a request without permit is a new download
+	etag   string // of what is being read, so that nothing else is appended to it
+	permit string // for resuming where requests count
+
+	at    int64 // bytes read so far
+	res   *http.Response
+	done  func()
+	tries int // since the last byte
+	err   error
+}
+
+// open makes the request for what is still to come.
+func (b *Body) open() error {
+	again := always
+	if b.counts && b.permit == "" {
+		again = unsent
+	}
+	return b.c.repeat(b.ctx, again, func() error {
+		var headers []string
+		if b.at > 0 {
+			headers = append(headers, "Range", fmt.Sprintf("bytes=%d-", b.at))
+			if b.etag != "" {
+				headers = append(headers, "If-Range", b.etag)
+			}
+		}
+		if b.permit != "" {
+			headers = append(headers, permitHeader, b.permit)
+		}
+		res, done, err := b.c.do(b.ctx, http.MethodGet, b.url, nil, 0, headers...)
+		if err != nil {
+			return err
+		}
+		if b.at == 0 {
+			b.Size, b.etag, b.permit = res.ContentLength, res.Header.Get("ETag"), res.Header.Get(permitHeader)
+		} else if !strings.HasPrefix(res.Header.Get("Content-Range"), "bytes "+strconv.FormatInt(b.at, 10)+"-") {
+			done()
+			return send.Fail(send.Conflict, "the download was interrupted and the service cannot continue it; start again")
+		}
+		b.res, b.done = res, done
+		return nil
+	})
+}
+
+// Read returns the next bytes of ciphertext.
+func (b *Body) Read(p []byte) (int, error) {
+	for b.err == nil {
+		n, err := b.res.Body.Read(p)
+		b.at += int64(n)
+		if b.meter.add(int64(n)); n > 0 {
+			b.tries = 0
+		}
+		if err == nil {
+			return n, nil
+		}
+		if err == io.EOF { // net/http has held it against Content-Length
+			b.err = err
+			return n, err
+		}
+		b.resume(err)
+		if n > 0 {
+			return n, nil
+		}
+	}
+	return 0, b.err
+}
+
+// resume opens the rest after a failure, or gives up.
+func (b *Body) resume(cause error) {
+	b.done()
+	b.tries++
+	lost := send.Because(send.Unavailable, cause, "the download was interrupted; try again")
+	switch {
+	case b.ctx.Err() != nil:
+		b.err = context.Cause(b.ctx)
+	case b.tries == tries, b.Size < 0, b.counts && b.permit == "":
+		b.err = lost
+	default:
+		if b.err = b.c.sleep(b.ctx, firstWait); b.err == nil {
+			b.err = b.open()
+		}
+	}
+	if b.err != nil {
+		b.done = func() {}
+	}
+}
+
+// Close ends the download.
+func (b *Body) Close() error {
+	b.done()
+	if b.err == nil {
+		b.err = errors.New("closed")
+	}
+	return nil
+}

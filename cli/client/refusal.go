@@ -1,0 +1,91 @@
+package client
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
+
+	"sgraph.ai/send/shared/send"
+)
+
+// refused is an answer that is not 2xx, kept as the cause of the error that
+// explains it.
+type refused int
+
+func (r refused) Error() string { return fmt.Sprintf("HTTP status %d", int(r)) }
+
+// status returns the HTTP status that an error comes of, or 0.
+func status(err error) int {
+	r, _ := errors.AsType[refused](err)
+	return int(r)
+}
+
+var codes = map[int]send.Code{
+	http.StatusUnauthorized:          send.Unauthorized,
+	http.StatusForbidden:             send.Forbidden,
+	http.StatusNotFound:              send.NotFound,
+	http.StatusConflict:              send.Conflict,
+	http.StatusGone:                  send.Gone,
+	http.StatusRequestEntityTooLarge: send.TooLarge,
+	http.StatusTooManyRequests:       send.Limited,
+	http.StatusInsufficientStorage:   send.Full,
+	http.StatusBadGateway:            send.Unavailable,
+	http.StatusServiceUnavailable:    send.Unavailable,
+	http.StatusGatewayTimeout:        send.Unavailable,
+}
+
+// refusal is the error of an answer.
+func refusal(res *http.Response) error {
+	if to, err := res.Location(); err == nil {
+		return send.Because(send.Invalid, refused(res.StatusCode), "the service moved to %s://%s: name that one", to.Scheme, to.Host)
+	}
+	code, known := codes[res.StatusCode]
+	if !known {
+		code = send.Invalid
+		if res.StatusCode >= 500 {
+			code = send.Internal
+		}
+	}
+	e := send.Because(code, refused(res.StatusCode), "%s", detail(res))
+	if s, err := strconv.Atoi(res.Header.Get("Retry-After")); err == nil && s > 0 {
+		e.RetryAfter = time.Duration(s) * time.Second
+	}
+	return e
+}
+
+// detail returns what an answer says, fit for a terminal.
+func detail(res *http.Response) string {
+	b, _ := io.ReadAll(io.LimitReader(res.Body, 4<<10))
+	var in struct {
+		Detail any `json:"detail"`
+	}
+	text := ""
+	if json.Unmarshal(b, &in) == nil {
+		switch d := in.Detail.(type) {
+		case string:
+			text = d
+		case []any: // validation: one object for each field
+			for _, p := range d {
+				if m, ok := p.(map[string]any); ok {
+					text += fmt.Sprintf("%v; ", m["msg"])
+				}
+			}
+		}
+	}
+	text = strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) {
+			return ' '
+		}
+		return r
+	}, strings.TrimRight(text, "; "))
+	if text == "" {
+		text = "the service answered " + res.Status
+	}
+	return text
+}

@@ -1,0 +1,81 @@
+package client
+
+import (
+	"context"
+	"errors"
+	"math/rand/v2"
+	"net"
+	"net/http"
+	"time"
+
+	"sgraph.ai/send/shared/send"
+)
+
+// repeatable says when a call may be made again.
+type repeatable bool
+
+const (
+	// always: it does no harm to make the call twice.
+	always repeatable = true
+	// unsent: making it twice costs something, so only when the service
+	// never got it, or said that it did nothing.
+	unsent repeatable = false
+)
+
+const (
+	tries     = 6
+	firstWait = 500 * time.Millisecond
+	maxWait   = time.Minute
+)
+
+// repeat makes a call until it succeeds, fails for good, or has failed tries
+// times. The pauses double, with chance in them so that clients that were
+// turned away together do not come back together; the service can ask for
+// longer ones.
+func (c *Client) repeat(ctx context.Context, again repeatable, call func() error) error {
+	wait := firstWait
+	for try := 1; ; try++ {
+		err := call()
+		if err == nil || try == tries || ctx.Err() != nil || !worthRepeating(err, again) {
+			return err
+		}
+		if err := c.sleep(ctx, max(wait/2+rand.N(wait/2), min(retryAfter(err), maxWait))); err != nil {
+			return err
+		}
+		wait *= 2
+	}
+}
+
+func worthRepeating(err error, again repeatable) bool {
+	switch send.CodeOf(err) {
+	case send.Limited:
+		return true
+	case send.Unavailable:
+		if e, ok := errors.AsType[*net.DNSError](err); ok && e.IsNotFound {
+			return false // a name that was mistyped does not come to be
+		}
+		return bool(again) || status(err) == http.StatusServiceUnavailable || !sent(err)
+	}
+	return false
+}
+
+func retryAfter(err error) time.Duration {
+	if e, ok := errors.AsType[*send.Error](err); ok {
+		return e.RetryAfter
+	}
+	return 0
+}
+
+func (c *Client) sleep(ctx context.Context, d time.Duration) error {
+	if c.Pause != nil {
+		d = c.Pause(d)
+	}
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	case <-t.C:
+		return nil
+	}
+}

@@ -1,0 +1,110 @@
+package client
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"io"
+	"os"
+	"time"
+
+	"sgraph.ai/send/shared/envelope"
+	"sgraph.ai/send/shared/send"
+)
+
+// File is what is to be sent.
+type File struct {
+	Meta    envelope.Meta
+	Content io.Reader
+	Size    int64 // bytes; envelope.Unknown when nobody knows
+}
+
+// Options are the limits of a transfer.
+type Options struct {
+	Lifetime     time.Duration // 0 leaves it to the service
+	MaxDownloads int64         // 0 = without limit
+}
+
+// Sent is a file that arrived.
+type Sent struct {
+	Link         envelope.Link
+	DeleteSecret string    // for Delete
+	ExpiresAt    time.Time // zero when the service did not say
+	Size         int64     // sealed, in bytes
+}
+
+// directMax is the most that goes through the service itself, in bytes: what
+// every home of it takes.
+const directMax = 5 << 20
+
+// Send seals a file under a new key and sends it. Of the key and the file's
+// name nothing leaves this process but inside the seal.
+func (c *Client) Send(ctx context.Context, f File, o Options) (Sent, error) {
+	key := envelope.NewKey()
+	if f.Size < 0 {
+		return c.sendUnknown(ctx, key, f, o)
+	}
+	return c.sendSealed(ctx, key, envelope.SealedSize(f.Meta, f.Size), o, func(w io.Writer) error {
+		return envelope.Encrypt(w, key, f.Meta, f.Content, f.Size)
+	})
+}
+
+// sendUnknown sends a content of unknown size, which the service wants to know
+// beforehand. A small one is read first; of a large one the ciphertext, and
+// only that, is kept in a temporary file.
+func (c *Client) sendUnknown(ctx context.Context, key envelope.Key, f File, o Options) (Sent, error) {
+	var small bytes.Buffer
+	n, err := io.Copy(&small, io.LimitReader(f.Content, envelope.MaxV1+1))
+	if err != nil {
+		return Sent{}, fmt.Errorf("read the content: %w", err)
+	}
+	if n <= envelope.MaxV1 {
+		return c.Send(ctx, File{f.Meta, &small, n}, o)
+	}
+	spool, err := os.CreateTemp("", "sgsend-*")
+	if err != nil {
+		return Sent{}, fmt.Errorf("keep what is sealed until its size is known: %w", err)
+	}
+	defer os.Remove(spool.Name())
+	defer spool.Close()
+	if err := envelope.Encrypt(spool, key, f.Meta, io.MultiReader(&small, f.Content), envelope.Unknown); err != nil {
+		return Sent{}, err
+	}
+	size, err := spool.Seek(0, io.SeekCurrent)
+	if err == nil {
+		_, err = spool.Seek(0, io.SeekStart)
+	}
+	if err != nil {
+		return Sent{}, err
+	}
+	return c.sendSealed(ctx, key, size, o, func(w io.Writer) error {
+		_, err := io.Copy(w, spool)
+		return err
+	})
+}
+
+// sendSealed sends size bytes that write writes.
+func (c *Client) sendSealed(ctx context.Context, key envelope.Key, size int64, o Options, write func(io.Writer) error) (Sent, error) {
+	secret := send.RandomSecret()
+	hash := sha256.Sum256([]byte(secret))
+	t := newTransfer{
+		Size: size, Hint: "application/octet-stream", // what it is stands inside the seal
+		MaxDownloads: o.MaxDownloads, AutoDelete: o.MaxDownloads > 0, DeleteHash: hex.EncodeToString(hash[:]),
+	}
+	if o.Lifetime > 0 {
+		t.ExpiresAt = time.Now().Add(o.Lifetime).UTC().Format(time.RFC3339)
+	}
+	id, expires, err := c.create(ctx, t)
+	if err != nil {
+		return Sent{}, err
+	}
+	if err := c.upload(ctx, id, size, write); err != nil {
+		return Sent{}, err
+	}
+	if err := c.complete(ctx, id); err != nil {
+		return Sent{}, err
+	}
+	return Sent{envelope.Link{Origin: c.Server, ID: id, Key: key, HasKey: true}, secret, expires, size}, nil
+}

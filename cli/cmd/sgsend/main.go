@@ -1,0 +1,18 @@
+// Command sgsend sends files that nobody in between can read.
+package main
+
+import (
+	"context"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"sgraph.ai/send/cli/command"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	code := command.Run(ctx, command.New(command.Process()), os.Args[1:])
+	stop()
+	os.Exit(code)
+}

@@ -1,0 +1,136 @@
+// Package command is the sgsend command line. Each command is a file of its
+// own; New puts them together.
+//
+// What a command makes goes to standard output, so that it can be piped; all
+// that is for people goes to standard error.
+package command
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"sgraph.ai/send/shared/envelope"
+	"sgraph.ai/send/shared/send"
+	"sgraph.ai/send/shared/version"
+)
+
+// Env is what a command has of the process it runs in.
+type Env struct {
+	In       io.Reader
+	Out, Err io.Writer
+	Getenv   func(string) string
+}
+
+// Process is the Env of this process.
+func Process() Env { return Env{os.Stdin, os.Stdout, os.Stderr, os.Getenv} }
+
+// The exit codes. They are part of the interface: scripts depend on them.
+const (
+	exitOK          = 0
+	exitFailure     = 1
+	exitUsage       = 2
+	exitGone        = 3
+	exitDenied      = 4
+	exitNotOpened   = 5
+	exitUnavailable = 6
+	exitInterrupted = 130 // as shells report Ctrl-C
+)
+
+const exitHelp = `Exit codes:
+  0  done
+  1  failed, for another reason than these
+  2  the command line is wrong
+  3  the transfer is not there: never was, expired, deleted, or downloaded too often
+  4  the access token or the secret is missing or wrong
+  5  the file cannot be opened: the key does not fit, or it was damaged
+  6  the service cannot be reached, or has no room or no time; try again later`
+
+// New returns the command with all its commands.
+func New(e Env) *cobra.Command {
+	root := &cobra.Command{
+		Use:   "sgsend",
+		Short: "Send files that nobody in between can read",
+		Long: `sgsend sends a file to whoever has its link. It encrypts before anything leaves
+this machine; the service keeps ciphertext, and the key is in the link only.`,
+		Example: `  sgsend send report.pdf
+  sgsend receive 'https://send.example.org/d/#4abd0a491ed3/AAECAwQF…'
+
+` + exitHelp,
+		Version:           version.Version,
+		SilenceErrors:     true, // Run prints them
+		SilenceUsage:      true,
+		CompletionOptions: cobra.CompletionOptions{HiddenDefaultCmd: true},
+	}
+	root.SetIn(e.In)
+	root.SetOut(e.Out)
+	root.SetErr(e.Err)
+	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usage(err) })
+	root.AddCommand(sendCommand(e), receiveCommand(e), infoCommand(e), deleteCommand(e), serveCommand(e),
+		smokeCommand(e), rollbackCommand(e))
+	return root
+}
+
+// Run runs a command line and returns its exit code.
+func Run(ctx context.Context, root *cobra.Command, args []string) int {
+	root.SetArgs(args)
+	c, err := root.ExecuteContextC(ctx)
+	if err == nil {
+		return exitOK
+	}
+	if ctx.Err() != nil && errors.Is(err, context.Canceled) {
+		fmt.Fprintln(root.ErrOrStderr(), "sgsend: interrupted")
+		return exitInterrupted
+	}
+	fmt.Fprintf(root.ErrOrStderr(), "sgsend: %v\n", message(err))
+	if _, ok := errors.AsType[*usageError](err); ok || c == root {
+		fmt.Fprintf(root.ErrOrStderr(), "Try '%s --help'.\n", c.CommandPath())
+		return exitUsage
+	}
+	return exitCode(err)
+}
+
+// message is what an error says to a person: of the causes beneath an error of
+// ours, only those that are of this machine or its network help.
+func message(err error) error {
+	if e, ok := errors.AsType[*send.Error](err); ok && e.Code != send.Unavailable && e.Code != send.Internal {
+		return errors.New(e.Message)
+	}
+	return err
+}
+
+func exitCode(err error) int {
+	if errors.Is(err, envelope.ErrNotAuthentic) || errors.Is(err, envelope.ErrVersion) {
+		return exitNotOpened
+	}
+	switch send.CodeOf(err) {
+	case send.NotFound, send.Gone:
+		return exitGone
+	case send.Unauthorized, send.Forbidden:
+		return exitDenied
+	case send.Unavailable, send.Limited, send.Full:
+		return exitUnavailable
+	}
+	return exitFailure
+}
+
+// usageError is a fault of the command line.
+type usageError struct{ error }
+
+func (e *usageError) Unwrap() error { return e.error }
+
+func usage(err error) error { return &usageError{err} }
+
+// exactly takes n arguments, which what names.
+func exactly(n int, what string) cobra.PositionalArgs {
+	return func(_ *cobra.Command, args []string) error {
+		if len(args) != n {
+			return usage(fmt.Errorf("want %s, got %d arguments", what, len(args)))
+		}
+		return nil
+	}
+}

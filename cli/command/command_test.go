@@ -1,0 +1,42 @@
+package command_test
+
+import (
+	"context"
+	"os"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"sgraph.ai/send/cli/command"
+	"sgraph.ai/send/cli/internal/site"
+)
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){
+		"sgsend": func() {
+			os.Exit(command.Run(context.Background(), command.New(command.Process()), os.Args[1:]))
+		},
+	})
+}
+
+// Each script has a service of its own.
+func TestScripts(t *testing.T) {
+	t.Parallel()
+	testscript.Run(t, testscript.Params{
+		Dir: "testdata/script",
+		Setup: func(e *testscript.Env) error {
+			s, stop, err := site.Run(t.TempDir())
+			if err != nil {
+				return err
+			}
+			e.Defer(stop)
+			e.Setenv("SGSEND_SERVER", s.URL)
+			e.Setenv("SGSEND_TOKEN", s.Token)
+			e.Setenv("TZ", "UTC")
+			return nil
+		},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"exits": exits, "fill": fill, "keep": keep, "change": change,
+		},
+	})
+}

@@ -1,0 +1,36 @@
+package command
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/spf13/cobra"
+)
+
+func deleteCommand(e Env) *cobra.Command {
+	var server, secret string
+	c := &cobra.Command{
+		Use:     "delete [flags] LINK",
+		Short:   "Delete a transfer that you sent",
+		Long:    "Delete a transfer that you sent: nobody can receive it any more. The secret is the\none that 'sgsend send' printed.",
+		Example: `  sgsend delete --secret Zm9v… 'https://send.example.org/d/#4abd0a491ed3'`,
+		Args:    exactly(1, "one LINK, in quotes"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			link, api, err := linked(e, args[0], server)
+			if err != nil {
+				return err
+			}
+			if secret == "" {
+				return usage(errors.New("give the secret that 'sgsend send' printed, with --secret"))
+			}
+			if err := api.Delete(cmd.Context(), link.ID, secret); err != nil {
+				return err
+			}
+			fmt.Fprintln(e.Err, "deleted")
+			return nil
+		},
+	}
+	c.Flags().StringVar(&secret, "secret", "", "the delete secret of the transfer")
+	c.Flags().StringVar(&server, "server", "", "the service, where the link names none (default $SGSEND_SERVER)")
+	return c
+}

@@ -1,0 +1,44 @@
+package command
+
+import (
+	"errors"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// lifetime is a time such as 30m, 12h, 1d or 2w, as a flag.
+type lifetime time.Duration
+
+var units = map[string]time.Duration{
+	"m": time.Minute, "h": time.Hour, "d": 24 * time.Hour, "w": 7 * 24 * time.Hour,
+}
+
+// Set reads the flag.
+func (l *lifetime) Set(s string) error {
+	for unit, d := range units {
+		number, ok := strings.CutSuffix(s, unit)
+		if !ok {
+			continue
+		}
+		if n, err := strconv.ParseUint(number, 10, 16); err == nil && n > 0 {
+			*l = lifetime(time.Duration(n) * d)
+			return nil
+		}
+	}
+	return errors.New("want a number and m, h, d or w, as in 1d")
+}
+
+// String writes the flag in the largest unit that fits.
+func (l *lifetime) String() string {
+	d := time.Duration(*l)
+	for _, unit := range []string{"w", "d", "h"} {
+		if d%units[unit] == 0 && d != 0 {
+			return strconv.Itoa(int(d/units[unit])) + unit
+		}
+	}
+	return strconv.Itoa(int(d/time.Minute)) + "m"
+}
+
+// Type names the value in the help text.
+func (*lifetime) Type() string { return "time" }

@@ -1,0 +1,85 @@
+package command
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/aws/aws-sdk-go-v2/config"
+	"github.com/aws/aws-sdk-go-v2/service/lambda"
+	"github.com/spf13/cobra"
+
+	"sgraph.ai/send/cli/rollback"
+)
+
+func rollbackCommand(e Env) *cobra.Command {
+	var stack, to, service string
+	var dryRun, show bool
+	c := &cobra.Command{
+		Use:   "rollback --stack NAME [flags]",
+		Short: "Put a deployed stack back to the version before",
+		Long: `Put a deployed stack back to the version before, by moving the alias "live" of
+its functions. Nothing is built and Pulumi is not needed; AWS credentials and the
+region come from the environment, as for the AWS command line.
+
+A function that is not at its newest version has been put back already, so that a
+second time changes nothing; name versions with --to to go further. The next
+deploy goes forward again.`,
+		Example: `  sgsend rollback --stack dev --dry-run
+  sgsend rollback --stack dev
+  sgsend rollback --stack dev --to user=7,admin=3`,
+		Args: exactly(0, "no arguments"),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if stack == "" {
+				return usage(errors.New("which stack? Name it with --stack, as in dev"))
+			}
+			services := rollback.Services
+			if service != "" {
+				services = []string{service}
+				if service != "user" && service != "admin" {
+					return usage(errors.New("--service is user or admin"))
+				}
+			}
+			var versions rollback.Versions
+			if to != "" {
+				var err error
+				if versions, err = rollback.ParseVersions(to); err != nil {
+					return usage(fmt.Errorf("--to: %w", err))
+				}
+			}
+			aws, err := config.LoadDefaultConfig(cmd.Context())
+			if err != nil {
+				return err
+			}
+			s := rollback.Stack{Name: stack, Lambda: lambda.NewFromConfig(aws)}
+			if show {
+				live, err := s.Live(cmd.Context())
+				if err == nil && len(live) > 0 {
+					fmt.Fprintln(e.Out, live)
+				}
+				return err
+			}
+			steps, err := s.Plan(cmd.Context(), services, versions)
+			if err != nil {
+				return err
+			}
+			if !dryRun {
+				if err := s.Apply(cmd.Context(), steps); err != nil {
+					return err
+				}
+			}
+			for _, step := range steps {
+				fmt.Fprintln(e.Out, step)
+			}
+			if dryRun {
+				fmt.Fprintln(e.Err, "dry run: nothing was moved")
+			}
+			return nil
+		},
+	}
+	c.Flags().StringVar(&stack, "stack", "", "dev, qa or prod")
+	c.Flags().StringVar(&to, "to", "", "published versions, as in user=7,admin=3; a service that is not named stays")
+	c.Flags().StringVar(&service, "service", "", "only this one: user or admin")
+	c.Flags().BoolVar(&dryRun, "dry-run", false, "show what would be moved, and move nothing")
+	c.Flags().BoolVar(&show, "show", false, "print the versions that are live, in the form of --to, and move nothing")
+	return c
+}

@@ -1,0 +1,97 @@
+package command
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/url"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"sgraph.ai/send/cli/smoke"
+)
+
+func smokeCommand(e Env) *cobra.Command {
+	var target smoke.Target
+	var keyEnv string
+	var large int64
+	var asJSON bool
+	c := &cobra.Command{
+		Use:   "smoke [flags] URL...",
+		Short: "Check that a running service does what it is for",
+		Long: `Check that a running service does what it is for, and that what guards it stands:
+health, pages and assets, security headers, other sites kept out, tokens and keys
+asked for; and a real file, encrypted, sent, found to be kept as ciphertext only,
+received, compared and deleted.
+
+With --admin and its API key the admin service is checked too, and an access token
+is made for the round and revoked after it. Without, name a token.`,
+		Example: `  sgsend smoke https://send.example.org --admin https://admin.example.org --api-key-env SEND_KEY
+  sgsend smoke https://send.example.org --token "$SGSEND_TOKEN" --json`,
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return usage(errors.New("want the URL of at least one user service"))
+			}
+			return nil
+		},
+		RunE: func(cmd *cobra.Command, args []string) error {
+			target.Key = e.Getenv(keyEnv)
+			if target.Token == "" && target.Key == "" {
+				target.Token = e.Getenv("SGSEND_TOKEN")
+			}
+			if target.Admin != "" {
+				var err error
+				if target.Admin, err = origin(target.Admin); err != nil {
+					return err
+				}
+			}
+			target.Large = large << 20
+			failures := 0
+			reports := make([]smoke.Report, 0, len(args))
+			for _, arg := range args {
+				var err error
+				if target.User, err = origin(arg); err != nil {
+					return err
+				}
+				report := smoke.Run(cmd.Context(), target)
+				failures += report.Failures()
+				reports = append(reports, report)
+				if !asJSON {
+					if err := report.Print(e.Out); err != nil {
+						return err
+					}
+				}
+			}
+			if asJSON {
+				out := json.NewEncoder(e.Out)
+				out.SetIndent("", "  ")
+				out.SetEscapeHTML(false)
+				if err := out.Encode(reports); err != nil {
+					return err
+				}
+			}
+			if failures > 0 {
+				return fmt.Errorf("checks that failed: %d", failures)
+			}
+			return nil
+		},
+	}
+	c.Flags().StringVar(&target.Admin, "admin", "", "URL of the admin service")
+	c.Flags().StringVar(&keyEnv, "api-key-env", "FAST_API__AUTH__API_KEY__VALUE", "environment variable that holds its API key")
+	c.Flags().StringVar(&target.KeyHeader, "api-key-header", smoke.DefaultKeyHeader, "header that carries the key")
+	c.Flags().StringVar(&target.Token, "token", "", "access token to send with (default $SGSEND_TOKEN, or one made by the admin service)")
+	c.Flags().StringVar(&target.Version, "expect-version", "", "version that must be running")
+	c.Flags().Int64Var(&large, "large", 0, "also send a file of so many MiB, in parts")
+	c.Flags().BoolVar(&asJSON, "json", false, "print JSON")
+	return c
+}
+
+// origin reads the address of a service.
+func origin(text string) (string, error) {
+	u, err := url.Parse(text)
+	if err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" || strings.Trim(u.Path, "/") != "" {
+		return "", usage(fmt.Errorf("%q is not of the form https://send.example.org, without a path", text))
+	}
+	return u.Scheme + "://" + u.Host, nil
+}

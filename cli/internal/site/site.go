@@ -1,0 +1,86 @@
+// Package site runs the user service for tests of its clients: the service
+// itself, over a ledger in a temporary file and a store in memory, with faults
+// that a test can put before it.
+package site
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"path/filepath"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"sgraph.ai/send/services/user"
+	"sgraph.ai/send/shared/bolt"
+	"sgraph.ai/send/shared/send"
+	"sgraph.ai/send/shared/settings"
+)
+
+// Site is a running service.
+type Site struct {
+	URL   string
+	Token string // allows sending
+	Store *Store
+
+	fault atomic.Pointer[Fault]
+}
+
+// Fault stands before the service and may answer in its place.
+type Fault func(w http.ResponseWriter, r *http.Request, service http.Handler)
+
+// Fail puts a fault before the service; nil takes it away.
+func (s *Site) Fail(f Fault) {
+	if f == nil {
+		s.fault.Store(nil)
+		return
+	}
+	s.fault.Store(&f)
+}
+
+// Start runs a service until the test ends.
+func Start(t testing.TB) *Site {
+	t.Helper()
+	s, stop, err := Run(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(stop)
+	return s
+}
+
+// Run runs a service with its ledger in a folder until stop is called.
+func Run(dir string) (s *Site, stop func(), err error) {
+	ledger, err := bolt.Open(filepath.Join(dir, "ledger.db"))
+	if err != nil {
+		return nil, nil, err
+	}
+	secret := send.Secret("a secret for tests only")
+	tokens := &send.Tokens{Ledger: ledger, Names: secret.NameSealer(), Now: time.Now}
+	s = &Site{Token: "token-of-the-tests", Store: newStore()}
+	service, err := user.New(user.Settings{
+		Service: settings.Service{Environment: settings.Local, Mode: settings.Disk, Rates: map[string]send.Rate{}},
+		Rules:   send.Rules{MaxBytes: 1 << 30, DefaultTTL: 24 * time.Hour, MaxTTL: send.MaxLifetime},
+		Secret:  secret, Gate: tokens, Ledger: ledger, Store: s.Store, Log: slog.New(slog.DiscardHandler), Now: time.Now,
+	})
+	if err != nil {
+		ledger.Close()
+		return nil, nil, err
+	}
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if f := s.fault.Load(); f != nil {
+			(*f)(w, r, service)
+			return
+		}
+		service.ServeHTTP(w, r)
+	}))
+	s.URL = server.URL
+	stop = func() { server.Close(); ledger.Close() }
+	if _, err := tokens.Create(context.Background(), send.NewToken{Name: s.Token}); err != nil {
+		stop()
+		return nil, nil, err
+	}
+	return s, stop, nil
+}
