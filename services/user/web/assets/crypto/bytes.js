@@ -1,0 +1,68 @@
+// Small things every module here does with bytes.
+
+const encoder = new TextEncoder();
+
+export const encodeText = (text) => encoder.encode(text);
+
+/** Joins chunks into one array. */
+export function concat(chunks) {
+  const joined = new Uint8Array(chunks.reduce((sum, chunk) => sum + chunk.length, 0));
+  let at = 0;
+  for (const chunk of chunks) {
+    joined.set(chunk, at);
+    at += chunk.length;
+  }
+  return joined;
+}
+
+export function startsWith(bytes, prefix) {
+  return bytes.length >= prefix.length && prefix.every((byte, i) => bytes[i] === byte);
+}
+
+export function toHex(bytes) {
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
+/** Base64url without padding: the alphabet of keys in links. */
+export function toBase64url(bytes) {
+  return btoa(String.fromCharCode(...bytes)).replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '');
+}
+
+/** Reads base64url or plain base64, padded or not; throws on anything else. */
+export function fromBase64url(text) {
+  const plain = text.replaceAll('-', '+').replaceAll('_', '/').replace(/=+$/, '');
+  return Uint8Array.from(atob(plain), (char) => char.charCodeAt(0));
+}
+
+/** A first-in, first-out run of bytes: chunks of any size go in, exact lengths come out. */
+export class ByteQueue {
+  #chunks = [];
+  length = 0;
+
+  push(chunk) {
+    if (chunk.length === 0) return;
+    this.#chunks.push(chunk);
+    this.length += chunk.length;
+  }
+
+  /** The next n bytes (fewer only when fewer are held), in a fresh array. */
+  take(n) {
+    const taken = new Uint8Array(Math.min(n, this.length));
+    let at = 0;
+    while (at < taken.length) {
+      const head = this.#chunks[0];
+      const want = taken.length - at;
+      if (head.length <= want) {
+        taken.set(head, at);
+        at += head.length;
+        this.#chunks.shift();
+      } else {
+        taken.set(head.subarray(0, want), at);
+        at += want;
+        this.#chunks[0] = head.subarray(want);
+      }
+    }
+    this.length -= taken.length;
+    return taken;
+  }
+}

@@ -1,0 +1,123 @@
+// The envelope: how a file's name travels inside the ciphertext, in front of the content.
+//
+//   layout A (written here):  "SGMETA" 00 | length, 4 bytes big-endian | JSON | content
+//   layout B (read only):     "SGMETA"    | length, 4 bytes big-endian | JSON | content
+//   older still (read only):  "SGMETA" 00 or "." directly followed by JSON, then content
+//
+// Anything else is content without a name.
+
+import { concat, encodeText, startsWith } from './bytes.js';
+
+const MAGIC = encodeText('SGMETA');
+const NUL = 0x00;
+const DOT = 0x2e;
+const BRACE = 0x7b;
+
+/** No honest name needs more; a lying length must not make us search a whole file. */
+export const MAX_METADATA = 64 * 1024;
+
+/** The bytes that stand before the content, for a file of this name. */
+export function writeEnvelope(metadata) {
+  const json = encodeText(JSON.stringify(metadata));
+  if (json.length > MAX_METADATA) throw new RangeError('metadata too long');
+  const length = new Uint8Array(4);
+  new DataView(length.buffer).setUint32(0, json.length);
+  return concat([MAGIC, Uint8Array.of(NUL), length, json]);
+}
+
+/** True when content without an envelope would be mistaken for one. */
+export const looksEnveloped = (content) => startsWith(content, MAGIC);
+
+/**
+ * Finds the envelope at the start of a plaintext. The bytes given may be just the beginning, as long as they
+ * hold MAX_METADATA and a few more. Returns the metadata (null when there is none) and where the content starts.
+ */
+export function readEnvelope(bytes) {
+  const none = { metadata: null, contentStart: 0 };
+  if (!startsWith(bytes, MAGIC)) return none;
+  switch (bytes[6]) {
+    case DOT:
+      return readBareJson(bytes, 7) ?? none;
+    case NUL:
+      return readSized(bytes, 7) ?? readSized(bytes, 6) ?? readBareJson(bytes, 7) ?? none;
+    default:
+      return readSized(bytes, 6) ?? none;
+  }
+}
+
+function readSized(bytes, at) {
+  const jsonStart = at + 4;
+  if (bytes.length < jsonStart) return null;
+  const length = new DataView(bytes.buffer, bytes.byteOffset + at, 4).getUint32(0);
+  if (length > MAX_METADATA || bytes.length < jsonStart + length) return null;
+  const metadata = parseObject(bytes.subarray(jsonStart, jsonStart + length));
+  return metadata && { metadata, contentStart: jsonStart + length };
+}
+
+function readBareJson(bytes, at) {
+  if (bytes[at] !== BRACE) return null;
+  const end = endOfObject(bytes, at, Math.min(bytes.length, at + MAX_METADATA));
+  const metadata = end && parseObject(bytes.subarray(at, end));
+  return metadata ? { metadata, contentStart: end } : null;
+}
+
+/** Where the JSON object that opens at `at` closes; braces inside strings do not count. */
+function endOfObject(bytes, at, limit) {
+  let depth = 0;
+  let inString = false;
+  for (let i = at; i < limit; i++) {
+    const byte = bytes[i];
+    if (inString) {
+      if (byte === 0x5c) i++; // a backslash hides the byte after it
+      else if (byte === 0x22) inString = false;
+    } else if (byte === 0x22) inString = true;
+    else if (byte === BRACE) depth++;
+    else if (byte === 0x7d && --depth === 0) return i + 1;
+  }
+  return null;
+}
+
+function parseObject(bytes) {
+  try {
+    const value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+    return value && typeof value === 'object' && !Array.isArray(value) ? value : null;
+  } catch {
+    return null;
+  }
+}
+
+// What Windows takes for a device, whatever follows the dot.
+const DEVICE = /^(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[0-9\u00b9\u00b2\u00b3]) *(\.|$)/i;
+
+// Control characters, what turns the direction of writing to hide an ending, separators, and marks of bad decoding.
+const UNSAFE = /[\p{Cc}\p{Bidi_Control}\u2028\u2029\ufeff\ufffd]/gu;
+
+const MAX_NAME = 255; // bytes, what common file systems allow
+const MAX_ENDING = 16;
+
+/**
+ * The sender, who may mean harm, chooses the name, and the recipient's disk has to bear it. docs/formats.md has the
+ * steps; every reader takes the same.
+ */
+export function safeFilename(name, fallback = 'download') {
+  let safe = String(name ?? '')
+    .split(/[/\\]/)
+    .pop()
+    .replace(UNSAFE, '')
+    .replace(/[<>:"|?*]/g, '_')
+    .replace(/^[\s.]+|[\s.]+$/g, '');
+  if (DEVICE.test(safe)) safe = `_${safe}`;
+  return shorten(safe) || fallback;
+}
+
+/** Cuts to what a file system takes, keeping the ending that tells programs what the file is. */
+function shorten(name) {
+  const length = (text) => encodeText(text).length;
+  if (length(name) <= MAX_NAME) return name;
+  const dot = name.lastIndexOf('.');
+  const ending = dot > 0 && length(name.slice(dot)) <= MAX_ENDING ? name.slice(dot) : '';
+  const stem = Array.from(name.slice(0, name.length - ending.length));
+  let room = MAX_NAME - length(ending);
+  const fitting = stem.findIndex((char) => (room -= length(char)) < 0);
+  return stem.slice(0, fitting < 0 ? stem.length : fitting).join('').replace(/[\s.]+$/, '') + ending;
+}

@@ -1,0 +1,105 @@
+// Downloading a ciphertext: asked for once, so that it counts once. Whatever happens after that, a lost connection or
+// a wrong key, goes on with the same permission.
+
+import { ApiError, directDownloadPath, errorFrom, getDownloadUrl } from './api.js';
+import { patiently } from './patience.js';
+
+/** Answers of the service about the transfer itself; asking another way would change nothing. */
+const FINAL = [401, 403, 404, 409, 410, 429];
+
+/** Up to here a ciphertext is kept in memory, so that another key can be tried on it. */
+const KEEP_MAX = 64 * 1024 * 1024;
+
+const PERMIT_HEADER = 'x-sgraph-download-permit';
+
+export class Download {
+  total = 0;
+  #id;
+  #place = null;
+  #permit = '';
+  #validator = '';
+  #kept = [];
+  #keptWhole = false;
+
+  constructor(id) {
+    this.#id = id;
+  }
+
+  /** The ciphertext from its first byte. Only the first call ever spends a download. */
+  async *chunks({ signal, onWait }) {
+    if (this.#keptWhole) {
+      for (const chunk of this.#kept) yield chunk.slice();
+      return;
+    }
+    this.#kept = [];
+    this.#place ??= await this.#locate();
+    let received = 0;
+    do {
+      const { reader, skip } = await patiently(() => this.#ask(received, signal), { signal, onWait });
+      try {
+        let toSkip = skip;
+        for (;;) {
+          const { done, value } = await read(reader);
+          if (done) break;
+          const fresh = value.subarray(Math.min(toSkip, value.length));
+          toSkip -= value.length - fresh.length;
+          if (fresh.length === 0) continue;
+          received += fresh.length;
+          if (this.total <= KEEP_MAX) this.#kept.push(fresh.slice());
+          yield fresh;
+        }
+        if (!this.total) break; // a length that was not told cannot be missed
+      } catch (error) {
+        signal.throwIfAborted();
+        if (!(error instanceof ApiError && error.status === 0)) throw error;
+        onWait(navigator.onLine ? 'retrying' : 'offline');
+      } finally {
+        reader.cancel().catch(() => {});
+      }
+    } while (received < this.total);
+    this.#keptWhole = this.total <= KEEP_MAX;
+  }
+
+  /** Where the bytes are: at a link that can be asked again, or at the route that gives a permit for that. */
+  async #locate() {
+    try {
+      return (await getDownloadUrl(this.#id)).download_url;
+    } catch (error) {
+      if (FINAL.includes(error.status)) throw error;
+      return directDownloadPath(this.#id);
+    }
+  }
+
+  async #ask(from, signal) {
+    const headers = {};
+    if (from) headers.range = `bytes=${from}-`;
+    if (from && this.#validator) headers['if-range'] = this.#validator;
+    if (this.#permit) headers[PERMIT_HEADER] = this.#permit;
+    let response;
+    try {
+      response = await fetch(this.#place, { headers, signal, credentials: 'omit', cache: 'no-store', referrerPolicy: 'no-referrer' });
+    } catch (error) {
+      if (error.name === 'AbortError') throw error;
+      throw new ApiError(0, '');
+    }
+    if (!response.ok) throw await errorFrom(response);
+    this.#permit = response.headers.get(PERMIT_HEADER) ?? this.#permit;
+    // A server that ignores the range starts over; what is known already is skipped.
+    const startsAt = response.status === 206 ? from : 0;
+    if (!from) {
+      this.total = Number(response.headers.get('content-length')) || 0;
+      const tag = response.headers.get('etag') ?? '';
+      this.#validator = tag.startsWith('W/') ? '' : tag;
+    }
+    return { reader: response.body.getReader(), skip: from - startsAt };
+  }
+}
+
+async function read(reader) {
+  try {
+    return await reader.read();
+  } catch (error) {
+    if (error.name === 'AbortError') throw error;
+    throw new ApiError(0, '');
+  }
+}

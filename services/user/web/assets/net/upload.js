@@ -1,0 +1,120 @@
+// Uploading a sealed transfer: one request when it is small, parts side by side when it is not. At most a few parts
+// are in memory at a time; a part that fails is sent again from there.
+
+import { errorOf, ApiError, post, tokenHeaders } from './api.js';
+import { patiently } from './patience.js';
+
+/** Beyond this a single request has too much to lose when the line drops, even where the server would take it. */
+const DIRECT_MAX = 8 * 1024 * 1024;
+const AT_ONCE = 3;
+
+/**
+ * Creates, fills and completes a transfer; returns its id. `settings` are the fields of create; `sealed` is what
+ * CryptoClient.seal gives. onProgress gets {encrypted, uploaded} in bytes, onWait why nothing moves.
+ */
+export async function upload(sealed, { settings, token, config, signal, onCreated = () => {}, onProgress, onWait }) {
+  const { transfer_id: id, upload_url: uploadUrl } = await post('/api/transfers/create', {
+    token,
+    signal,
+    body: { ...settings, file_size_bytes: sealed.plainSize },
+  });
+  onCreated(id);
+  const context = { id, token, signal, onProgress, onWait };
+  if (sealed.size <= Math.min(DIRECT_MAX, config.direct_bytes)) await uploadWhole(sealed, uploadUrl, context);
+  else await uploadParts(sealed, context);
+  await patiently(() => post(`/api/transfers/complete/${id}`, { token, signal }), { signal, onWait });
+  return id;
+}
+
+async function uploadWhole(sealed, url, { token, signal, onProgress, onWait }) {
+  const body = await sealed.pull(sealed.size);
+  onProgress({ encrypted: body.length, uploaded: 0 });
+  const headers = { 'content-type': 'application/octet-stream', ...tokenHeaders(token) };
+  const report = (uploaded) => onProgress({ encrypted: body.length, uploaded });
+  await patiently(() => transmit('POST', url, body, { headers, signal, onProgress: report }), { signal, onWait });
+}
+
+async function uploadParts(sealed, { id, token, signal, onProgress, onWait }) {
+  const { upload_id: uploadId, part_urls: urls, part_size: partSize } = await patiently(
+    () => post('/api/presigned/initiate', { token, signal, body: { transfer_id: id, file_size_bytes: sealed.size } }),
+    { signal, onWait },
+  );
+  const sent = new Array(urls.length).fill(0);
+  const parts = [];
+  let encrypted = 0;
+  let next = 0;
+  let pulling = Promise.resolve();
+  const report = () => onProgress({ encrypted, uploaded: sent.reduce((sum, bytes) => sum + bytes, 0) });
+
+  // Parts are encrypted in order, one at a time, whichever lane asks for the next.
+  const pullNext = () => {
+    const pulled = pulling.then(async () => {
+      if (next >= urls.length) return null;
+      const index = next++;
+      const body = await sealed.pull(partSize);
+      encrypted += body.length;
+      report();
+      return { index, body };
+    });
+    pulling = pulled.catch(() => {});
+    return pulled;
+  };
+
+  // The first lane to fail stops the others, and so does the person.
+  const lanes = new AbortController();
+  const laneSignal = lanes.signal;
+  signal.addEventListener('abort', () => lanes.abort(signal.reason), { once: true });
+  const lane = async () => {
+    for (let part = await pullNext(); part; part = await pullNext()) {
+      const { index, body } = part;
+      const send = () =>
+        transmit('PUT', urls[index].upload_url, body, {
+          signal: laneSignal,
+          onProgress(bytes) {
+            sent[index] = bytes;
+            report();
+          },
+        });
+      const { etag } = await patiently(send, { signal: laneSignal, onWait });
+      parts[index] = { part_number: urls[index].part_number, etag };
+    }
+  };
+  try {
+    await Promise.all(Array.from({ length: AT_ONCE }, lane));
+    const body = { transfer_id: id, upload_id: uploadId, parts };
+    await patiently(() => post('/api/presigned/complete', { token, signal, body }), { signal, onWait });
+  } catch (error) {
+    lanes.abort(error);
+    post(`/api/presigned/cancel/${id}/${uploadId}`, { token }).catch(() => {}); // the server cleans up in time anyway
+    throw error;
+  }
+}
+
+/** One request with a body, by XMLHttpRequest because fetch does not tell how much has left. */
+function transmit(method, url, body, { headers = {}, signal, onProgress }) {
+  return new Promise((resolve, reject) => {
+    signal.throwIfAborted();
+    const xhr = new XMLHttpRequest();
+    const stop = () => xhr.abort();
+    const end = (settle, value) => {
+      signal.removeEventListener('abort', stop);
+      settle(value);
+    };
+    xhr.open(method, url);
+    for (const [name, value] of Object.entries(headers)) xhr.setRequestHeader(name, value);
+    xhr.upload.onprogress = ({ loaded }) => onProgress(loaded);
+    xhr.onload = () => {
+      if (xhr.status >= 200 && xhr.status < 300) {
+        onProgress(body.length);
+        end(resolve, { etag: xhr.getResponseHeader('etag') });
+      } else end(reject, errorOf(xhr.status, xhr.responseText, xhr.getResponseHeader('retry-after')));
+    };
+    xhr.onerror = () => {
+      onProgress(0);
+      end(reject, new ApiError(0, ''));
+    };
+    xhr.onabort = () => end(reject, signal.reason);
+    signal.addEventListener('abort', stop, { once: true });
+    xhr.send(new Blob([body])); // which the browser reads on, where an array would be copied into the request
+  });
+}

@@ -1,0 +1,103 @@
+import { bytes, span, speed } from '../format.js';
+import { el } from './dom.js';
+
+const SPOKEN_EVERY = 10_000;
+const SETTLED_AFTER = 1500;
+
+/**
+ * <progress-meter label="…">: how far, how fast, how long still. `ahead` is work that runs before the one being
+ * measured (encrypting before uploading); `done` is what counts.
+ */
+class ProgressMeter extends HTMLElement {
+  #bar;
+  #ahead = el('i', { class: 'ahead' });
+  #done = el('i', { class: 'done' });
+  #percent = el('span', { class: 'meter-percent' }, '0%');
+  #facts = el('span', { class: 'meter-facts' });
+  #steps = el('p', { class: 'meter-steps' });
+  #spoken = el('p', { class: 'visually-hidden', role: 'status' });
+  #lastSpoken = 0;
+  #pace = new Pace();
+  #waiting = '';
+
+  connectedCallback() {
+    this.#bar = el(
+      'div',
+      { class: 'bar', role: 'progressbar', 'aria-label': this.getAttribute('label'), 'aria-valuemin': 0, 'aria-valuemax': 100 },
+      this.#ahead,
+      this.#done,
+    );
+    this.replaceChildren(
+      el('div', { class: 'meter-head' }, this.#percent, this.#facts),
+      this.#bar,
+      this.#steps,
+      this.#spoken,
+    );
+  }
+
+  reset() {
+    this.#pace = new Pace();
+    this.#waiting = '';
+    this.#lastSpoken = performance.now();
+    this.update({ done: 0, total: 0 });
+  }
+
+  /** A line that says why nothing moves; the next progress takes it away. */
+  wait(text) {
+    this.#waiting = text;
+    this.#facts.textContent = text;
+    this.#speak(text);
+  }
+
+  /** steps: [{name, done}] with `ahead` for those that run before. */
+  update({ done, total, ahead = 0, steps = [] }) {
+    const ratio = total ? Math.min(1, done / total) : 0;
+    const percent = Math.floor(ratio * 100);
+    this.#done.style.setProperty('--done', ratio);
+    this.#ahead.style.setProperty('--done', total ? Math.min(1, ahead / total) : 0);
+    this.#percent.textContent = `${percent}%`;
+    this.#bar.setAttribute('aria-valuenow', percent);
+    this.#steps.replaceChildren(...steps.map((step) => el('span', { class: step.ahead ? 'ahead' : '' }, step.name)));
+
+    const perSecond = this.#pace.at(done);
+    if (this.#pace.moved) this.#waiting = '';
+    if (this.#waiting) return;
+    const facts = [`${bytes(done)} of ${bytes(total)}`];
+    if (total && done >= total) facts.push('finishing…');
+    else if (perSecond > 0) facts.push(speed(perSecond), `${span((total - done) / perSecond)} left`);
+    this.#facts.textContent = total ? facts.join(' · ') : '';
+    if (performance.now() - this.#lastSpoken > SPOKEN_EVERY) this.#speak(`${percent}%. ${facts.join(', ')}`);
+  }
+
+  #speak(text) {
+    this.#lastSpoken = performance.now();
+    this.#spoken.textContent = text;
+  }
+}
+
+/** Bytes per second, smoothed so that the figures can be read. */
+class Pace {
+  #started = 0;
+  #lastAt = 0;
+  #last = 0;
+  #perSecond = 0;
+  moved = false;
+
+  at(done) {
+    const now = performance.now();
+    this.moved = done > this.#last;
+    if (!this.#started) {
+      [this.#started, this.#lastAt, this.#last] = [now, now, done];
+      return 0;
+    }
+    const seconds = (now - this.#lastAt) / 1000;
+    if (seconds >= 0.25) {
+      const current = Math.max(0, done - this.#last) / seconds;
+      this.#perSecond = this.#perSecond ? this.#perSecond * 0.75 + current * 0.25 : current;
+      [this.#lastAt, this.#last] = [now, done];
+    }
+    return now - this.#started > SETTLED_AFTER ? this.#perSecond : 0;
+  }
+}
+
+customElements.define('progress-meter', ProgressMeter);

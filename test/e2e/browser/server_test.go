@@ -1,0 +1,263 @@
+package browser
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"io/fs"
+	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// server is a running `sgsend serve` with a data folder of its own.
+type server struct {
+	URL   string // of the user service
+	Token string // an access token
+
+	data string
+	log  *lockedBuffer
+}
+
+// sgsend is the command, built once for all tests; SGSEND names one that is built already.
+var sgsend = sync.OnceValues(func() (string, error) {
+	if built := os.Getenv("SGSEND"); built != "" {
+		return built, nil
+	}
+	dir, err := os.MkdirTemp("", "sgsend-browser-test-")
+	if err != nil {
+		return "", err
+	}
+	builtIn = dir
+	binary := filepath.Join(dir, "sgsend")
+	build := exec.Command("go", "build", "-o", binary, "./cli/cmd/sgsend")
+	build.Dir = filepath.Join("..", "..", "..")
+	if out, err := build.CombinedOutput(); err != nil {
+		return "", fmt.Errorf("go build ./cli/cmd/sgsend: %w\n%s", err, out)
+	}
+	return binary, nil
+})
+
+// builtIn is the folder of the command that was built here.
+var builtIn string
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	if builtIn != "" {
+		os.RemoveAll(builtIn)
+	}
+	os.Exit(code)
+}
+
+var (
+	userLine  = regexp.MustCompile(`Send and receive\s+(http://\S+)`)
+	tokenLine = regexp.MustCompile(`(?i)token\s+(\S+)`)
+)
+
+// serve starts a server and stops it when the test ends.
+func serve(t *testing.T, settings ...string) *server {
+	t.Helper()
+	binary, err := sgsend()
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := &server{data: t.TempDir(), log: &lockedBuffer{}}
+	ctx, cancel := context.WithCancel(context.Background())
+	cmd := exec.CommandContext(ctx, binary, "serve")
+	cmd.Env = append(os.Environ(),
+		"SEND__USER_ADDR=127.0.0.1:0", "SEND__ADMIN_ADDR=127.0.0.1:0", "SEND__DISK_PATH="+s.data)
+	cmd.Env = append(cmd.Env, settings...)
+	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) }
+	cmd.WaitDelay = 10 * time.Second
+	stdout, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd.Stderr = s.log
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		cancel()
+		_ = cmd.Wait() // it was told to stop; how it does is tested elsewhere
+	})
+
+	ready := make(chan struct{})
+	go func() {
+		lines := bufio.NewScanner(stdout)
+		told := false
+		for lines.Scan() {
+			line := lines.Text()
+			if m := userLine.FindStringSubmatch(line); m != nil {
+				s.URL = m[1]
+			}
+			if m := tokenLine.FindStringSubmatch(line); m != nil {
+				s.Token = m[1]
+			}
+			if !told && s.URL != "" && s.Token != "" {
+				told = true
+				close(ready)
+			}
+		}
+	}()
+	select {
+	case <-ready:
+	case <-time.After(20 * time.Second):
+		t.Fatalf("sgsend serve did not say where it is and with which token:\n%s", s.log)
+	}
+	return s
+}
+
+// info is what the server says about a transfer.
+func (s *server) info(t *testing.T, id string) (info struct {
+	Status    string `json:"status"`
+	Downloads int    `json:"download_count"`
+	Hint      string `json:"content_type_hint"`
+}) {
+	t.Helper()
+	res, err := http.Get(s.URL + "/api/transfers/info/" + id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	if err := json.NewDecoder(res.Body).Decode(&info); err != nil {
+		t.Fatal(err)
+	}
+	return info
+}
+
+// behind puts a proxy before the server, for what networks do: spoil may replace the writer of an answer, or answer
+// itself and return nil.
+func (s *server) behind(t *testing.T, spoil func(http.ResponseWriter, *http.Request) http.ResponseWriter) (origin string) {
+	t.Helper()
+	target, err := url.Parse(s.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	proxy := httputil.NewSingleHostReverseProxy(target)
+	front := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if w = spoil(w, r); w != nil {
+			proxy.ServeHTTP(w, r)
+		}
+	}))
+	t.Cleanup(front.Close)
+	return front.URL
+}
+
+// keep makes a transfer of a ciphertext, as an old client would have.
+func (s *server) keep(t *testing.T, sealed []byte, hint, id string) string {
+	t.Helper()
+	return s.keepUntil(t, sealed, hint, id, time.Now().Add(time.Hour))
+}
+
+func (s *server) keepUntil(t *testing.T, sealed []byte, hint, id string, expires time.Time) string {
+	t.Helper()
+	body, _ := json.Marshal(map[string]any{
+		"content_type_hint": hint, "transfer_id": id, "expires_at": expires.UTC().Format(time.RFC3339Nano),
+	})
+	var created struct {
+		ID string `json:"transfer_id"`
+	}
+	s.post(t, "/transfers/create", "application/json", body, &created)
+	s.post(t, "/transfers/upload/"+created.ID, "application/octet-stream", sealed, nil)
+	s.post(t, "/transfers/complete/"+created.ID, "", nil, nil)
+	return created.ID
+}
+
+func (s *server) post(t *testing.T, path, contentType string, body []byte, into any) {
+	t.Helper()
+	req, err := http.NewRequest(http.MethodPost, s.URL+path, bytes.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Header.Set("Content-Type", contentType)
+	req.Header.Set("x-sgraph-access-token", s.Token)
+	res, err := http.DefaultClient.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	answer, _ := io.ReadAll(res.Body)
+	if res.StatusCode != http.StatusOK {
+		t.Fatalf("POST %s: %s: %s", path, res.Status, answer)
+	}
+	if into != nil {
+		if err := json.Unmarshal(answer, into); err != nil {
+			t.Fatalf("POST %s: %v in %s", path, err, answer)
+		}
+	}
+}
+
+// stored is how many bytes the server keeps, the ledger included.
+func (s *server) stored(t *testing.T) (bytes int64) {
+	t.Helper()
+	_ = filepath.WalkDir(s.data, func(_ string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return nil // it may go while we look
+		}
+		if info, err := entry.Info(); err == nil {
+			bytes += info.Size()
+		}
+		return nil
+	})
+	return bytes
+}
+
+// mustNotKnow searches every stored byte and log line for what the server must never have.
+func (s *server) mustNotKnow(t *testing.T, secrets map[string]string) {
+	t.Helper()
+	files := map[string][]byte{"the log": s.log.Bytes()}
+	err := filepath.WalkDir(s.data, func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		files[path], err = os.ReadFile(path)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(files) < 2 {
+		t.Error("the data folder is empty: nothing was searched")
+	}
+	for where, content := range files {
+		for what, secret := range secrets {
+			if bytes.Contains(content, []byte(secret)) || strings.Contains(where, secret) {
+				t.Errorf("%s is in %s", what, where)
+			}
+		}
+	}
+}
+
+// lockedBuffer is a buffer that a process writes while a test reads.
+type lockedBuffer struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (l *lockedBuffer) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.Write(p)
+}
+
+func (l *lockedBuffer) Bytes() []byte {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return bytes.Clone(l.b.Bytes())
+}
+
+func (l *lockedBuffer) String() string { return string(l.Bytes()) }
