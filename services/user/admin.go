@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"time"
 
+	"sgraph.ai/send/shared/audit"
 	"sgraph.ai/send/shared/send"
 )
 
@@ -76,6 +77,12 @@ func (g *AdminGate) Token(ctx context.Context, token string) (send.Token, error)
 		ID: send.TokenID(token), Name: token, Status: out.Status,
 		UsageLimit: out.UsageLimit, UsageCount: out.UsageCount,
 	}, nil
+}
+
+// Record hands events over for the trail, which the admin service keeps.
+func (g *AdminGate) Record(ctx context.Context, events []audit.Event) error {
+	// Safe to repeat: the same event is kept once.
+	return g.call(ctx, http.MethodPost, "/audit/events", map[string]any{"events": events}, new(struct{}))
 }
 
 // call asks the admin service, a few times if it must: everything asked here is

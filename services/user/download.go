@@ -7,6 +7,8 @@ import (
 	"net/http"
 	"strconv"
 
+	"sgraph.ai/send/shared/audit"
+	"sgraph.ai/send/shared/metric"
 	"sgraph.ai/send/shared/send"
 )
 
@@ -26,7 +28,8 @@ func (s *Service) download(w http.ResponseWriter, r *http.Request) error {
 		t      send.Transfer
 		permit = r.Header.Get(permitHeader)
 	)
-	if permit != "" {
+	first := permit == ""
+	if !first {
 		t, err = s.permitted(r, permit, id)
 	} else if t, err = s.claim(r, id, s.DirectBytes); err == nil {
 		permit = s.permits.Sign(s.transfers.DownloadUntil(t), t.ID)
@@ -36,17 +39,19 @@ func (s *Service) download(w http.ResponseWriter, r *http.Request) error {
 	}
 	w.Header().Set(permitHeader, permit)
 	n, err := s.serve(w, r, t)
-	if n == 0 && err != nil && r.Header.Get(permitHeader) == "" {
-		_ = s.transfers.Unclaim(r.Context(), id)
-	}
-	if err == nil && n == t.Payload.Size {
-		s.transfers.Received(r.Context(), t)
+	switch {
+	case first && n == 0 && err != nil:
+		s.unclaim(r, id, err)
+	case first:
+		metric.Count(r.Context(), metric.Downloads, 1)
 	}
 	return err
 }
 
-// claim counts a download of at most limit bytes (0 = any number).
-func (s *Service) claim(r *http.Request, id string, limit int64) (send.Transfer, error) {
+// claim counts a download of at most limit bytes (0 = any number). The trail
+// has it before the first byte goes out.
+func (s *Service) claim(r *http.Request, id string, limit int64) (t send.Transfer, err error) {
+	defer func() { s.record(r, audit.TransferDownloaded, id, "", err) }()
 	if limit > 0 { // asked first, so that a refusal is not counted
 		t, err := s.transfers.Available(r.Context(), id)
 		if err != nil {
@@ -58,6 +63,12 @@ func (s *Service) claim(r *http.Request, id string, limit int64) (send.Transfer,
 		}
 	}
 	return s.transfers.Claim(r.Context(), id)
+}
+
+// unclaim gives back a download of which nothing went out.
+func (s *Service) unclaim(r *http.Request, id string, why error) {
+	s.record(r, audit.TransferDownloaded, id, "", send.Because(send.Unavailable, why, "nothing went out"))
+	_ = s.transfers.Unclaim(r.Context(), id)
 }
 
 func (s *Service) permitted(r *http.Request, permit, id string) (send.Transfer, error) {
@@ -102,6 +113,7 @@ func (s *Service) serve(w http.ResponseWriter, r *http.Request, t send.Transfer)
 	w.WriteHeader(status)
 	// io.CopyN hands the file itself to the connection where both can: sendfile.
 	n, err := io.CopyN(w, body, span.Length)
+	metric.Count(r.Context(), metric.BytesDownloaded, n)
 	if err == io.EOF {
 		err = io.ErrUnexpectedEOF
 	}
@@ -124,22 +136,22 @@ func (s *Service) downloadBase64(w http.ResponseWriter, r *http.Request) error {
 	}
 	body, err := s.transfers.Open(r.Context(), t, 0, t.Payload.Size)
 	if err != nil {
-		_ = s.transfers.Unclaim(r.Context(), id)
+		s.unclaim(r, id, err)
 		return err
 	}
 	defer body.Close()
+	metric.Count(r.Context(), metric.Downloads, 1)
 	w.Header().Set("Content-Type", "application/json")
 	fmt.Fprintf(w, `{"transfer_id":%q,"file_size_bytes":%d,"data":"`, t.ID, t.Size())
 	enc := base64.NewEncoder(base64.StdEncoding, w)
-	if _, err := io.CopyN(enc, body, t.Payload.Size); err != nil {
+	n, err := io.CopyN(enc, body, t.Payload.Size)
+	metric.Count(r.Context(), metric.BytesDownloaded, n)
+	if err != nil {
 		return err
 	}
 	if err := enc.Close(); err != nil {
 		return err
 	}
-	if _, err := io.WriteString(w, "\"}\n"); err != nil {
-		return err
-	}
-	s.transfers.Received(r.Context(), t)
-	return nil
+	_, err = io.WriteString(w, "\"}\n")
+	return err
 }

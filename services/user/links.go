@@ -57,7 +57,7 @@ func (s *Service) putLink(w http.ResponseWriter, r *http.Request) error {
 	}
 	size := r.ContentLength
 	if size > s.Rules.MaxBytes {
-		return send.Fail(send.TooLarge, "too large: at most %d bytes can be sent", s.Rules.MaxBytes)
+		return refused(r, send.Fail(send.TooLarge, "too large: at most %d bytes can be sent", s.Rules.MaxBytes))
 	}
 	body := http.MaxBytesReader(w, r.Body, s.Rules.MaxBytes)
 	var etag string
@@ -73,7 +73,7 @@ func (s *Service) putLink(w http.ResponseWriter, r *http.Request) error {
 		err = send.Fail(send.Forbidden, "the link is not for uploading")
 	}
 	if err != nil {
-		return err
+		return refused(r, err)
 	}
 	w.Header().Set("ETag", etag)
 	w.WriteHeader(http.StatusOK)
@@ -94,9 +94,6 @@ func (s *Service) getLink(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	n, err := s.serve(w, r, t)
-	if err == nil && n == t.Payload.Size {
-		s.transfers.Received(r.Context(), t)
-	}
+	_, err = s.serve(w, r, t)
 	return err
 }

@@ -6,6 +6,8 @@ import (
 
 	"github.com/gorilla/mux"
 
+	"sgraph.ai/send/shared/audit"
+	"sgraph.ai/send/shared/metric"
 	"sgraph.ai/send/shared/send"
 	"sgraph.ai/send/shared/web"
 )
@@ -53,7 +55,7 @@ func (s *Service) initiate(w http.ResponseWriter, r *http.Request) error {
 	}
 	up, err := s.transfers.Initiate(r.Context(), token, in.TransferID, in.FileSizeBytes, in.NumParts)
 	if err != nil {
-		return err
+		return refused(r, err)
 	}
 	type part struct {
 		Number int    `json:"part_number"`
@@ -95,7 +97,7 @@ func (s *Service) assemble(w http.ResponseWriter, r *http.Request) error {
 	}
 	p, err := s.transfers.Assemble(r.Context(), token, in.TransferID, in.UploadID, parts)
 	if err != nil {
-		return err
+		return refused(r, err)
 	}
 	web.WriteJSON(w, http.StatusOK, map[string]any{
 		"transfer_id": in.TransferID, "status": "assembled", "etag": p.ETag,
@@ -144,9 +146,11 @@ func (s *Service) downloadURL(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	u, ttl, err := s.transfers.DownloadURL(r.Context(), id)
+	s.record(r, audit.TransferDownloaded, id, "", err)
 	if err != nil {
 		return err
 	}
+	metric.Count(r.Context(), metric.Downloads, 1)
 	web.WriteJSON(w, http.StatusOK, map[string]any{
 		"transfer_id": id, "download_url": s.absolute(r, u), "expires_in": int(ttl / time.Second),
 	})

@@ -4,14 +4,16 @@
 package user
 
 import (
-	"context"
+	"log/slog"
 	"net/http"
-	"time"
 
 	"github.com/gorilla/mux"
 
+	"sgraph.ai/send/shared/audit"
 	"sgraph.ai/send/shared/envelope"
 	"sgraph.ai/send/shared/info"
+	"sgraph.ai/send/shared/metered"
+	"sgraph.ai/send/shared/metric"
 	"sgraph.ai/send/shared/send"
 	"sgraph.ai/send/shared/settings"
 	"sgraph.ai/send/shared/web"
@@ -24,6 +26,9 @@ type Service struct {
 	web       web.Settings
 	permits   send.Signer
 	links     localLinks
+	meter     metric.Meter
+	log       *slog.Logger
+	outbox    *audit.Outbox
 	handler   http.Handler
 }
 
@@ -36,22 +41,23 @@ func New(set Settings) (*Service, error) {
 		Settings: set,
 		permits:  set.Secret.Signer("download permits", set.Now),
 		links:    newLocalLinks(set.Secret, set.Now),
+		meter:    metric.Meter{Service: metric.User, Stage: set.Stage, Embed: set.serverless(), Registry: set.Registry},
 	}
+	s.log = s.meter.Logger(set.Log)
+	s.outbox = audit.NewOutbox(set.Audit, s.meter, set.Log)
 	if s.Links == nil {
 		s.Links = s.links
 	}
+	ledger := metered.Ledger(set.Ledger)
 	s.transfers = &send.Transfers{
-		Ledger: set.Ledger, Store: set.Store, Links: s.Links, Gate: set.Gate,
-		Form: form, Rules: set.Rules, Now: set.Now,
+		Ledger: ledger, Store: metered.Store(set.Store), Links: s.Links, Gate: metered.Gate(set.Gate),
+		Form: form, Rules: set.Rules, Now: set.Now, Removed: s.removed,
 	}
 	s.web = web.Settings{
-		Service: "user", Log: set.Log, Secret: set.Secret, Now: set.Now,
+		Meter: s.meter, Log: set.Log, Secret: set.Secret, Now: set.Now,
 		CORSOrigins: set.CORSOrigins, OriginSecrets: set.OriginSecrets, TrustedProxies: set.TrustedProxies,
-		TLS: set.TLS,
+		TLS: set.TLS, Limiter: web.NewLimiter(ledger, set.Rates, set.Now, s.log),
 	}
-	s.web.Limiter = send.NewLimiter(set.Ledger, set.Rates, set.Now, func(name string, err error) {
-		set.Log.Error("a rate limit cannot be held; requests pass", "limit", name, "error", err)
-	})
 
 	r := mux.NewRouter()
 	// In the order of how often they are asked: the router tries one by one.
@@ -72,21 +78,9 @@ func New(set Settings) (*Service, error) {
 // ServeHTTP answers a request.
 func (s *Service) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.handler.ServeHTTP(w, r) }
 
-// sweepPeriod is how long, at most, bytes outlive what they belonged to.
-const sweepPeriod = 10 * time.Minute
-
-// Sweep removes what nobody can download any more, again and again until ctx
-// ends. It is for stores without lifecycle rules of their own.
-func (s *Service) Sweep(ctx context.Context) {
-	s.transfers.SweepEvery(ctx, sweepPeriod, func(n send.Swept, err error) {
-		switch {
-		case err != nil:
-			s.Log.Error("the sweep could not remove everything", "error", err)
-		case n != send.Swept{}:
-			s.Log.Info("swept", "expired", n.Expired, "abandoned", n.Abandoned, "orphans", n.Orphans)
-		}
-	})
-}
+// Flush hands over what the service has to tell of the requests it answered:
+// before the process ends, or is frozen.
+func (s *Service) Flush() { s.outbox.Flush() }
 
 func (s Settings) serverless() bool { return s.Environment == settings.Lambda }
 

@@ -1,11 +1,14 @@
 package user
 
 import (
+	"context"
 	"errors"
 	"log/slog"
 	"net/http"
 	"time"
 
+	"sgraph.ai/send/shared/audit"
+	"sgraph.ai/send/shared/metric"
 	"sgraph.ai/send/shared/send"
 	"sgraph.ai/send/shared/settings"
 )
@@ -36,6 +39,10 @@ type Settings struct {
 	Links  send.Links // nil: the service signs and serves links itself
 	Log    *slog.Logger
 	Now    func() time.Time
+
+	// Audit keeps events in the trail; nil where nobody keeps one.
+	Audit    func(context.Context, []audit.Event) error
+	Registry metric.Registry // nil = metrics are not kept here
 }
 
 // lambdaBody is what fits into a Function URL request: 6 MB of event, in which
@@ -73,6 +80,9 @@ func FromEnv(getenv func(string) string) (Settings, error) {
 		s.DirectBytes = lambdaBody
 	}
 	s.Gate = gate(env)
+	if admin, ok := s.Gate.(*AdminGate); ok {
+		s.Audit = admin.Record
+	}
 	return s, env.Err()
 }
 

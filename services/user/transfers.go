@@ -13,6 +13,8 @@ import (
 
 	"github.com/gorilla/mux"
 
+	"sgraph.ai/send/shared/audit"
+	"sgraph.ai/send/shared/metric"
 	"sgraph.ai/send/shared/send"
 	"sgraph.ai/send/shared/web"
 )
@@ -59,9 +61,11 @@ func (s *Service) create(prefix string) web.HandlerFunc {
 			DeleteAuthHash:  in.DeleteAuthHash,
 			SenderHash:      senderHash(r),
 		})
+		s.record(r, audit.TransferCreated, t.ID, tokenID(token), err)
 		if err != nil {
 			return err
 		}
+		metric.Count(r.Context(), metric.TransfersCreated, 1)
 		web.WriteJSON(w, http.StatusOK, map[string]any{
 			"transfer_id": t.ID,
 			"upload_url":  prefix + "/upload/" + t.ID,
@@ -88,7 +92,7 @@ func (s *Service) upload(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if err := s.fitsDirectly(r.ContentLength); err != nil {
-		return err
+		return refused(r, err)
 	}
 	body, size, err := uploadBody(r)
 	if err != nil {
@@ -96,7 +100,7 @@ func (s *Service) upload(w http.ResponseWriter, r *http.Request) error {
 	}
 	p, err := s.transfers.Upload(r.Context(), token, id, body, size)
 	if err != nil {
-		return err
+		return refused(r, err)
 	}
 	web.WriteJSON(w, http.StatusOK, map[string]any{"status": "uploaded", "transfer_id": id, "size": p.Size})
 	return nil
@@ -109,6 +113,14 @@ func (s *Service) fitsDirectly(size int64) error {
 			"too large to go through the service (at most %d bytes): use the presigned routes", s.DirectBytes)
 	}
 	return nil
+}
+
+// refused counts an upload that is not taken for what it is, and returns why.
+func refused(r *http.Request, err error) error {
+	if code := send.CodeOf(err); code == send.Invalid || code == send.TooLarge {
+		metric.Count(r.Context(), metric.UploadsRefused, 1)
+	}
+	return err
 }
 
 // maxBase64Body bounds uploads and downloads in base64, in bytes before the
@@ -158,9 +170,12 @@ func (s *Service) complete(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	t, err := s.transfers.Complete(r.Context(), token, id)
+	s.record(r, audit.TransferCompleted, id, tokenID(token), err)
 	if err != nil {
-		return err
+		return refused(r, err)
 	}
+	metric.Count(r.Context(), metric.TransfersCompleted, 1)
+	metric.Count(r.Context(), metric.BytesUploaded, t.Payload.Size)
 	created := timestamp(t.CreatedAt)
 	web.WriteJSON(w, http.StatusOK, map[string]any{
 		"transfer_id":  t.ID,
@@ -217,12 +232,14 @@ func (s *Service) delete(w http.ResponseWriter, r *http.Request) error {
 		return send.Fail(send.Invalid, "the header x-sgraph-transfer-delete-auth must carry the delete secret")
 	}
 	deleted, err := s.transfers.Delete(r.Context(), id, secret)
+	s.record(r, audit.TransferDeleted, id, "", err)
 	if err != nil {
 		return err
 	}
-	status := "deleted"
-	if !deleted {
-		status = "already_deleted"
+	status := "already_deleted"
+	if deleted {
+		status = "deleted"
+		metric.Count(r.Context(), metric.TransfersDeleted, 1)
 	}
 	web.WriteJSON(w, http.StatusOK, map[string]any{"status": status, "transfer_id": id})
 	return nil

@@ -67,8 +67,9 @@ func (t *Transfers) refusal(r Record) error {
 }
 
 // retireLater notes when the sweep may remove the payload of a transfer whose
-// last download has begun. When the note cannot be made the payload goes with
-// the transfer's expiry.
+// last download has begun. Not at once: nobody can begin another, but this one
+// may be lost on its way and resumed, and it is the last there will be. When
+// the note cannot be made the payload goes with the transfer's expiry.
 func (t *Transfers) retireLater(ctx context.Context, tr Transfer, d transferData) {
 	at := t.Now().Add(downloadLife)
 	d.RetireAt = &at
@@ -119,14 +120,6 @@ func (t *Transfers) Open(ctx context.Context, tr Transfer, offset, length int64)
 		return nil, Because(NotFound, err, notAvailable)
 	}
 	return body, err
-}
-
-// Received says that a receiver got the last byte of a download: what was to go
-// with the last download goes now.
-func (t *Transfers) Received(ctx context.Context, tr Transfer) {
-	if tr.Status == Exhausted {
-		t.discard(ctx, tr.Payload.Key)
-	}
 }
 
 // DownloadUntil returns when a download counted now is over.

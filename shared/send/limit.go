@@ -84,7 +84,7 @@ type Limiter struct {
 	ledger     Ledger
 	rates      map[string]Rate
 	now        func() time.Time
-	onFailOpen func(name string, err error)
+	onFailOpen func(ctx context.Context, name string, err error)
 
 	mu   sync.Mutex
 	over map[overKey]time.Time
@@ -105,7 +105,7 @@ const ledgerPatience = 2 * time.Second
 // NewLimiter returns a limiter for the rates; a name without a rate is not
 // limited. onFailOpen hears of requests that were let through because the
 // ledger could not count them.
-func NewLimiter(ledger Ledger, rates map[string]Rate, now func() time.Time, onFailOpen func(name string, err error)) *Limiter {
+func NewLimiter(ledger Ledger, rates map[string]Rate, now func() time.Time, onFailOpen func(ctx context.Context, name string, err error)) *Limiter {
 	return &Limiter{ledger: ledger, rates: rates, now: now, onFailOpen: onFailOpen, over: map[overKey]time.Time{}}
 }
 
@@ -153,7 +153,7 @@ func (l *Limiter) Allow(ctx context.Context, name, client string) (Decision, err
 	case ctx.Err() != nil:
 		return d, ctx.Err()
 	default:
-		l.onFailOpen(name, err)
+		l.onFailOpen(ctx, name, err)
 		return Decision{Allowed: true}, nil
 	}
 	if d.Remaining == 0 {

@@ -48,8 +48,8 @@ var noon = time.Date(2026, 3, 1, 12, 0, 10, 0, time.UTC)
 
 func at(t *time.Time) func() time.Time { return func() time.Time { return *t } }
 
-func noFailOpen(t *testing.T) func(string, error) {
-	return func(name string, err error) { t.Errorf("failed open: %s: %v", name, err) }
+func noFailOpen(t *testing.T) func(context.Context, string, error) {
+	return func(_ context.Context, name string, err error) { t.Errorf("failed open: %s: %v", name, err) }
 }
 
 func TestLimiterIsExactAcrossInstances(t *testing.T) {
@@ -141,7 +141,7 @@ func TestLimiterFailsOpen(t *testing.T) {
 	ledger := &windows{err: send.Fail(send.Unavailable, "away")}
 	now := noon
 	var told []string
-	l := send.NewLimiter(ledger, send.DefaultRates, at(&now), func(name string, err error) {
+	l := send.NewLimiter(ledger, send.DefaultRates, at(&now), func(_ context.Context, name string, err error) {
 		told = append(told, name+": "+err.Error())
 	})
 	d, err := l.Allow(t.Context(), "create", "c")

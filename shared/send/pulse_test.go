@@ -14,7 +14,7 @@ import (
 func pulseOf(t *testing.T, f *fixture, rates map[string]send.Rate) (*send.Pulse, func(name, client string)) {
 	t.Helper()
 	f.clock.advance(f.clock.now().Truncate(time.Minute).Add(time.Minute).Sub(f.clock.now()))
-	limiter := send.NewLimiter(f.ledger, rates, f.clock.now, func(name string, err error) { t.Errorf("%s failed open: %v", name, err) })
+	limiter := send.NewLimiter(f.ledger, rates, f.clock.now, func(_ context.Context, name string, err error) { t.Errorf("%s failed open: %v", name, err) })
 	return &send.Pulse{Ledger: f.ledger, Rates: rates, Now: f.clock.now}, func(name, client string) {
 		t.Helper()
 		if _, err := limiter.Allow(t.Context(), name, client); err != nil {

@@ -4,7 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"time"
+	"math/rand/v2"
 )
 
 // Swept counts what a sweep removed.
@@ -15,14 +15,17 @@ type Swept struct {
 }
 
 // Sweep removes what nobody can download any more: it goes through every
-// transfer, and a fault with one does not keep it from the others.
+// transfer, and a fault with one does not keep it from the others. It begins
+// anywhere, so that sweeps which are ended before they are through do not all
+// leave out the same ones.
 func (t *Transfers) Sweep(ctx context.Context) (Swept, error) {
 	var (
 		n      Swept
 		faults []error
 	)
+	first := rand.IntN(256)
 	for i := range 256 {
-		err := each(ctx, t.Ledger, fmt.Sprintf("%s%02x", transferSet, i), func(r Record) error {
+		err := each(ctx, t.Ledger, fmt.Sprintf("%s%02x", transferSet, (first+i)%256), func(r Record) error {
 			if err := t.sweep(ctx, r, &n); err != nil {
 				faults = append(faults, err)
 			}
@@ -54,6 +57,7 @@ func (t *Transfers) sweep(ctx context.Context, r Record, n *Swept) error {
 			return err
 		}
 		n.Abandoned++
+		t.removed(tr, "abandoned")
 		return t.erase(ctx, d)
 	}
 	if err := t.erase(ctx, d); err != nil {
@@ -62,11 +66,25 @@ func (t *Transfers) sweep(ctx context.Context, r Record, n *Swept) error {
 	// The record stays a while, to tell why the transfer is gone; without keys
 	// it is not swept again.
 	n.Expired++
+	switch {
+	case tr.Status == Deleted:
+	case tr.Expired(now):
+		t.removed(tr, "expired")
+	default:
+		t.removed(tr, "exhausted")
+	}
 	d.Payload.Key, d.PutKey = "", ""
 	if err := d.write(&r); err != nil {
 		return err
 	}
 	return t.Ledger.Replace(ctx, r)
+}
+
+// removed tells whoever wants to hear it.
+func (t *Transfers) removed(tr Transfer, why string) {
+	if t.Removed != nil {
+		t.Removed(tr, why)
+	}
 }
 
 // erase forgets every byte that a record names.
@@ -127,25 +145,4 @@ func (t *Transfers) names(ctx context.Context, key string) (bool, error) {
 		return false, nil
 	}
 	return key == d.Payload.Key || key == d.PutKey || key == d.Multipart.Key, err
-}
-
-// SweepEvery sweeps at once and then again and again until the context ends,
-// and hands what it did to report.
-func (t *Transfers) SweepEvery(ctx context.Context, period time.Duration, report func(Swept, error)) {
-	tick := time.NewTicker(period)
-	defer tick.Stop()
-	for {
-		n, err := t.Sweep(ctx)
-		orphans, orphansErr := t.SweepOrphans(ctx)
-		n.Orphans = orphans.Orphans
-		if ctx.Err() != nil {
-			return
-		}
-		report(n, errors.Join(err, orphansErr))
-		select {
-		case <-tick.C:
-		case <-ctx.Done():
-			return
-		}
-	}
 }

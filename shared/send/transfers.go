@@ -25,6 +25,10 @@ type Transfers struct {
 	Form   FormCheck
 	Rules  Rules
 	Now    func() time.Time
+
+	// Removed, when set, hears of each transfer that the sweep removed because
+	// it was expired, exhausted or abandoned.
+	Removed func(t Transfer, why string)
 }
 
 // FormCheck says whether an upload has the form of ciphertext and fits the

@@ -10,6 +10,8 @@ import (
 	"sgraph.ai/send/services/user"
 	"sgraph.ai/send/shared/host"
 	"sgraph.ai/send/shared/lambdahttp"
+	"sgraph.ai/send/shared/metric"
+	"sgraph.ai/send/shared/prom"
 	"sgraph.ai/send/shared/settings"
 	"sgraph.ai/send/shared/storage"
 	"sgraph.ai/send/shared/web"
@@ -38,6 +40,9 @@ func run(ctx context.Context) error {
 	}
 	log, flush := web.NewLog(os.Stdout, set.LogLevel)
 	set.Log = log
+	if set.Registry, _, err = prom.Start(ctx, set.MetricsAddr, log, metric.User); err != nil {
+		return err
+	}
 	service, err := user.New(set)
 	if err != nil {
 		return err
@@ -45,5 +50,10 @@ func run(ctx context.Context) error {
 	if set.Mode == settings.Disk {
 		go service.Sweep(ctx)
 	}
-	return host.Run(ctx, lambdahttp.Function{Handler: service, Log: log, Flush: flush}, set.Addr)
+	return host.Run(ctx, lambdahttp.Function{
+		Handler:   service,
+		Scheduled: service.Scheduled,
+		Log:       log,
+		Flush:     func() { service.Flush(); flush() },
+	}, set.Addr)
 }

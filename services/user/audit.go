@@ -1,0 +1,31 @@
+package user
+
+import (
+	"net/http"
+
+	"sgraph.ai/send/shared/audit"
+	"sgraph.ai/send/shared/send"
+	"sgraph.ai/send/shared/web"
+)
+
+// record puts into the trail what became of a request's attempt at something.
+// That there is no such transfer, or that no token was brought, is not worth a
+// trace: anyone can try that, as often as they like.
+func (s *Service) record(r *http.Request, kind audit.Kind, transfer, token string, err error) {
+	code := send.CodeOf(err)
+	if code == send.NotFound || code == send.Unauthorized && token == "" {
+		return
+	}
+	s.outbox.Put(r.Context(), audit.Event{
+		Time: s.Now().UTC(), Kind: kind, Request: web.RequestID(r), Client: web.ClientHash(r),
+		Transfer: transfer, Token: token,
+	}.Result(err))
+}
+
+// tokenID is the ID of the token that a request brought, if any.
+func tokenID(token string) string {
+	if token == "" {
+		return ""
+	}
+	return send.TokenID(token)
+}

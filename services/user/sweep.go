@@ -1,0 +1,107 @@
+package user
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"log/slog"
+	"time"
+
+	"sgraph.ai/send/shared/audit"
+	"sgraph.ai/send/shared/metric"
+	"sgraph.ai/send/shared/send"
+)
+
+const (
+	// sweepPeriod is how long, at most, bytes outlive what they belonged to.
+	sweepPeriod = 10 * time.Minute
+
+	// sweepMargin is how long before the end of the time it has a sweep ends,
+	// so that it can still tell what it did.
+	sweepMargin = 5 * time.Second
+)
+
+// Sweep removes what nobody can download any more, again and again until ctx
+// ends. It is for stores without lifecycle rules of their own.
+func (s *Service) Sweep(ctx context.Context) {
+	tick := time.NewTicker(sweepPeriod)
+	defer tick.Stop()
+	for {
+		s.sweep(ctx, s.transfers.Sweep, s.transfers.SweepOrphans, own(s.Ledger, s.Now), own(s.Store, s.Now))
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+// Scheduled sweeps once, as far as the time of ctx allows; what is left is for
+// the next time. Objects that no transfer names are left to the bucket's rules.
+func (s *Service) Scheduled(ctx context.Context, _ json.RawMessage) (any, error) {
+	if deadline, ok := ctx.Deadline(); ok {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithDeadline(ctx, deadline.Add(-sweepMargin))
+		defer cancel()
+	}
+	return s.sweep(ctx, s.transfers.Sweep)
+}
+
+// sweeper is one part of a sweep.
+type sweeper func(context.Context) (send.Swept, error)
+
+// own is the sweep of what ledger or store alone know to be over.
+func own(of any, now func() time.Time) sweeper {
+	return func(ctx context.Context) (send.Swept, error) {
+		sweeping, ok := of.(interface {
+			Sweep(context.Context, time.Time) (int, error)
+		})
+		if !ok {
+			return send.Swept{}, nil
+		}
+		_, err := sweeping.Sweep(ctx, now())
+		return send.Swept{}, err
+	}
+}
+
+// sweep does every part and tells what came of them.
+func (s *Service) sweep(ctx context.Context, parts ...sweeper) (n send.Swept, err error) {
+	ctx, counts := metric.Begin(ctx)
+	var faults []error
+	for _, part := range parts {
+		did, err := part(ctx)
+		n.Expired += did.Expired
+		n.Abandoned += did.Abandoned
+		n.Orphans += did.Orphans
+		if err != nil && ctx.Err() == nil {
+			faults = append(faults, err)
+		}
+	}
+	s.outbox.Flush()
+
+	metric.Count(ctx, metric.Swept, int64(n.Expired+n.Abandoned+n.Orphans))
+	level, message := slog.LevelInfo, "swept"
+	if n == (send.Swept{}) {
+		level = slog.LevelDebug
+	}
+	attrs := []slog.Attr{slog.Int("expired", n.Expired), slog.Int("abandoned", n.Abandoned), slog.Int("orphans", n.Orphans)}
+	switch err = errors.Join(faults...); {
+	case err != nil:
+		level, message = slog.LevelError, "the sweep could not remove everything"
+		attrs = append(attrs, slog.String("cause", err.Error()))
+	case ctx.Err() != nil:
+		message = "swept as far as the time allowed"
+	default:
+		metric.Count(ctx, metric.SweepsCompleted, 1)
+	}
+	s.meter.Log(s.log, level, message, counts, attrs...)
+	return n, err
+}
+
+// removed puts what the sweep took into the trail.
+func (s *Service) removed(t send.Transfer, why string) {
+	s.outbox.Send(context.Background(), audit.Event{
+		Time: s.Now().UTC(), Kind: audit.TransferExpired, Outcome: audit.Success,
+		Transfer: t.ID, Token: t.Owner, Reason: why,
+	})
+}
