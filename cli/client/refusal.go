@@ -87,5 +87,21 @@ func detail(res *http.Response) string {
 	if text == "" {
 		text = "the service answered " + res.Status
 	}
+	if plain, ok := plainWords[text]; ok {
+		return plain
+	}
 	return text
+}
+
+// plainWords are what the words stand for that the service answers programs
+// with.
+var plainWords = map[string]string{
+	"expired":            "the transfer has expired; ask its sender to send it again",
+	"exhausted":          "the transfer was downloaded as often as its sender allowed; ask for it to be sent again",
+	"not_found":          "there is no such transfer: the link is not complete, or the transfer is long gone",
+	"Transfer not found": "there is no such transfer: the link is not complete, or the transfer is long gone",
+	"delete_not_enabled": "the transfer was sent without a delete secret, so nobody can delete it; it expires by itself",
+	"auth_mismatch":      "the delete secret is not the one of this transfer",
+
+	"Transfer not found or not available for download": "there is nothing to download: the link is not complete, or the transfer was deleted or never completed",
 }
