@@ -1,0 +1,55 @@
+package artifact
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+)
+
+// Services are the commands that a stack runs.
+var Services = []Target{
+	{Name: "send-user", Package: "sgraph.ai/send/services/user/cmd/send-user"},
+	{Name: "send-admin", Package: "sgraph.ai/send/services/admin/cmd/send-admin"},
+}
+
+// ServicesBuilder builds Services from a checkout into one of its folders.
+func ServicesBuilder(root, dir, version string) Builder {
+	if !filepath.IsAbs(dir) {
+		dir = filepath.Join(root, dir)
+	}
+	return Builder{Root: root, Dir: dir, Version: version, VersionVariable: "sgraph.ai/send/shared/version.Version"}
+}
+
+// ForStack answers what a stack ships: the zips that lie in promoted, or, if
+// that is empty, ones built from the checkout around dir.
+func ForStack(ctx context.Context, dir, promoted, version, architecture string) (Set, error) {
+	root, err := checkout(dir)
+	if err != nil {
+		return Set{}, err
+	}
+	if promoted != "" {
+		if !filepath.IsAbs(promoted) {
+			promoted = filepath.Join(root, promoted)
+		}
+		return Open(promoted)
+	}
+	return ServicesBuilder(root, filepath.Join("build", "artifacts", architecture), version).
+		Build(ctx, Services, architecture)
+}
+
+// checkout finds the folder of go.work, in dir or above it.
+func checkout(dir string) (string, error) {
+	dir, err := filepath.Abs(dir)
+	if err != nil {
+		return "", err
+	}
+	for root := dir; ; root = filepath.Dir(root) {
+		if _, err := os.Stat(filepath.Join(root, "go.work")); err == nil {
+			return root, nil
+		}
+		if root == filepath.Dir(root) {
+			return "", fmt.Errorf("no go.work in %s or above it: run this in a checkout", dir)
+		}
+	}
+}

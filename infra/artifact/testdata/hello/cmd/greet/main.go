@@ -1,0 +1,6 @@
+// Command greet is packaged by the tests.
+package main
+
+import "example.org/hello/version"
+
+func main() { println("greet", version.Version) }

@@ -1,0 +1,132 @@
+package main
+
+import (
+	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/s3"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+)
+
+// Bucket is an S3 bucket as this project wants all of them: closed to the
+// public, owned by the account alone, encrypted, spoken to over TLS only, and
+// swept of abandoned uploads.
+type Bucket struct {
+	pulumi.ResourceState
+
+	Name pulumi.StringOutput
+	ARN  pulumi.StringOutput
+}
+
+// BucketArgs describe a Bucket.
+type BucketArgs struct {
+	Name string
+	// Protect keeps the bucket and what is in it; otherwise deleting the
+	// stack empties it.
+	Protect bool
+	// Versioned keeps what is overwritten or deleted for a month.
+	Versioned bool
+	Expire    []lifecycleRule
+}
+
+// lifecycleRule expires the objects under a prefix.
+type lifecycleRule struct {
+	ID, Prefix string
+	Days       int
+}
+
+// NewBucket makes a Bucket.
+func NewBucket(ctx *pulumi.Context, name string, args *BucketArgs, opts ...pulumi.ResourceOption) (*Bucket, error) {
+	c := &Bucket{}
+	if err := ctx.RegisterComponentResource("send:infra:Bucket", name, c, opts...); err != nil {
+		return nil, err
+	}
+	inside := pulumi.Parent(c)
+
+	bucket, err := s3.NewBucketV2(ctx, name, &s3.BucketV2Args{
+		Bucket: pulumi.String(args.Name), ForceDestroy: pulumi.Bool(!args.Protect),
+	}, inside, keep(args.Protect))
+	if err != nil {
+		return nil, err
+	}
+	c.Name, c.ARN = bucket.Bucket, bucket.Arn
+
+	closed, err := s3.NewBucketPublicAccessBlock(ctx, name+"-private", &s3.BucketPublicAccessBlockArgs{
+		Bucket:          bucket.Bucket,
+		BlockPublicAcls: pulumi.Bool(true), IgnorePublicAcls: pulumi.Bool(true),
+		BlockPublicPolicy: pulumi.Bool(true), RestrictPublicBuckets: pulumi.Bool(true),
+	}, inside)
+	if err != nil {
+		return nil, err
+	}
+	// S3 answers 409 when two of a bucket's settings change at the same
+	// moment, so these three go one after the other.
+	owned, err := s3.NewBucketOwnershipControls(ctx, name+"-owner", &s3.BucketOwnershipControlsArgs{
+		Bucket: bucket.Bucket,
+		Rule:   &s3.BucketOwnershipControlsRuleArgs{ObjectOwnership: pulumi.String("BucketOwnerEnforced")},
+	}, inside, after(closed))
+	if err != nil {
+		return nil, err
+	}
+	if _, err := s3.NewBucketPolicy(ctx, name+"-tls", &s3.BucketPolicyArgs{
+		Bucket: bucket.Bucket,
+		Policy: policy(statement{
+			"Sid": "TLSOnly", "Effect": "Deny", "Principal": "*", "Action": "s3:*",
+			"Resource":  []any{bucket.Arn, pulumi.Sprintf("%s/*", bucket.Arn)},
+			"Condition": map[string]any{"Bool": map[string]any{"aws:SecureTransport": "false"}},
+		}),
+	}, inside, after(owned)); err != nil {
+		return nil, err
+	}
+	if _, err := s3.NewBucketServerSideEncryptionConfigurationV2(ctx, name+"-encryption", &s3.BucketServerSideEncryptionConfigurationV2Args{
+		Bucket: bucket.Bucket,
+		Rules: s3.BucketServerSideEncryptionConfigurationV2RuleArray{&s3.BucketServerSideEncryptionConfigurationV2RuleArgs{
+			ApplyServerSideEncryptionByDefault: &s3.BucketServerSideEncryptionConfigurationV2RuleApplyServerSideEncryptionByDefaultArgs{
+				SseAlgorithm: pulumi.String("AES256"),
+			},
+		}},
+	}, inside); err != nil {
+		return nil, err
+	}
+	settled := []pulumi.Resource{bucket}
+	if args.Versioned {
+		versioning, err := s3.NewBucketVersioningV2(ctx, name+"-versions", &s3.BucketVersioningV2Args{
+			Bucket:                  bucket.Bucket,
+			VersioningConfiguration: &s3.BucketVersioningV2VersioningConfigurationArgs{Status: pulumi.String("Enabled")},
+		}, inside)
+		if err != nil {
+			return nil, err
+		}
+		settled = append(settled, versioning)
+	}
+	if _, err := s3.NewBucketLifecycleConfigurationV2(ctx, name+"-lifecycle", &s3.BucketLifecycleConfigurationV2Args{
+		Bucket: bucket.Bucket, Rules: lifecycle(args),
+	}, inside, after(settled...)); err != nil {
+		return nil, err
+	}
+	return c, ctx.RegisterResourceOutputs(c, pulumi.Map{"name": c.Name, "arn": c.ARN})
+}
+
+func lifecycle(args *BucketArgs) s3.BucketLifecycleConfigurationV2RuleArray {
+	everything := &s3.BucketLifecycleConfigurationV2RuleFilterArgs{Prefix: pulumi.String("")}
+	rules := s3.BucketLifecycleConfigurationV2RuleArray{&s3.BucketLifecycleConfigurationV2RuleArgs{
+		Id: pulumi.String("abandoned-uploads"), Status: pulumi.String("Enabled"), Filter: everything,
+		AbortIncompleteMultipartUpload: &s3.BucketLifecycleConfigurationV2RuleAbortIncompleteMultipartUploadArgs{
+			DaysAfterInitiation: pulumi.Int(1),
+		},
+	}}
+	for _, rule := range args.Expire {
+		rules = append(rules, &s3.BucketLifecycleConfigurationV2RuleArgs{
+			Id: pulumi.String(rule.ID), Status: pulumi.String("Enabled"),
+			Filter:     &s3.BucketLifecycleConfigurationV2RuleFilterArgs{Prefix: pulumi.String(rule.Prefix)},
+			Expiration: &s3.BucketLifecycleConfigurationV2RuleExpirationArgs{Days: pulumi.Int(rule.Days)},
+		})
+	}
+	if args.Versioned {
+		rules = append(rules, &s3.BucketLifecycleConfigurationV2RuleArgs{
+			Id: pulumi.String("old-versions"), Status: pulumi.String("Enabled"), Filter: everything,
+			NoncurrentVersionExpiration: &s3.BucketLifecycleConfigurationV2RuleNoncurrentVersionExpirationArgs{NoncurrentDays: pulumi.Int(30)},
+		})
+	}
+	return rules
+}
+
+// after makes a resource wait for others that its inputs do not mention.
+func after(others ...pulumi.Resource) pulumi.ResourceOption { return pulumi.DependsOn(others) }

@@ -1,0 +1,86 @@
+package main
+
+import (
+	"strings"
+	"testing"
+)
+
+func TestWrongAccountTouchesNothing(t *testing.T) {
+	t.Parallel()
+	s, err := parseStack(t, "dev", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	g := &graph{account: "999999999999"}
+	err = run(t, s, g)
+	if err == nil || !strings.Contains(err.Error(), "999999999999") || !strings.Contains(err.Error(), testAccount) {
+		t.Errorf("the message names not both accounts: %v", err)
+	}
+	for _, d := range g.resources {
+		if !strings.HasPrefix(d.Type, "pulumi:providers:") {
+			t.Errorf("%s %s was declared", d.Type, d.Name)
+		}
+	}
+}
+
+func TestOwnNamesReachTheEdgeAndTheService(t *testing.T) {
+	t.Parallel()
+	g := record(t, "qa", map[string]string{
+		"sgraph-send:userDomain":     "send.example.org",
+		"sgraph-send:certificateArn": "arn:aws:acm:us-east-1:123456789012:certificate/abc",
+		"sgraph-send:alarmEmail":     "ops@example.org",
+	})
+	user := g.with(t, "aws:lambda/function:Function", "name", "sgraph-send-user-qa")
+	if url := plain(plain(user.object("environment")["variables"]).ObjectValue()["SEND__PUBLIC_URL"]); !url.IsString() || url.StringValue() != "https://send.example.org" {
+		t.Errorf("the service believes it is at %v", url)
+	}
+	for _, d := range g.some(t, "aws:cloudfront/distribution:Distribution") {
+		if want := d.Name == "user"; strings.Contains(asJSON(t, d.Inputs["viewerCertificate"]), "TLSv1.2_2021") != want {
+			t.Errorf("%s: certificate is %v", d.Name, d.Inputs["viewerCertificate"])
+		}
+	}
+	if n := len(g.of("aws:sns/topicSubscription:TopicSubscription")); n != 2 {
+		t.Errorf("%d subscriptions, want one per region", n)
+	}
+}
+
+func TestOriginSecretRotatesWithoutARefusal(t *testing.T) {
+	t.Parallel()
+	secrets := func(stack, generation string) []string {
+		s, err := parseStack(t, stack, map[string]string{"sgraph-send:originSecretGeneration": generation})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return originSecrets(s)
+	}
+	before, after := secrets("qa", "1"), secrets("qa", "2")
+	if after[1] != before[0] {
+		t.Error("after a rotation the functions refuse what CloudFront still sends")
+	}
+	if after[0] == before[0] || before[0] == before[1] {
+		t.Error("counting up does not change the secret")
+	}
+	if secrets("prod", "1")[0] == before[0] {
+		t.Error("two stacks share a secret")
+	}
+}
+
+func TestAdoptedCacheBucketIsNotMadeAgain(t *testing.T) {
+	t.Parallel()
+	s, err := parseStack(t, "dev", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.Secrets.CacheBucket = "somebody-elses-cache"
+	g := &graph{account: testAccount}
+	if err := run(t, s, g); err != nil {
+		t.Fatal(err)
+	}
+	if n := len(g.of("aws:s3/bucketV2:BucketV2")); n != 2 {
+		t.Errorf("%d buckets, want two", n)
+	}
+	admin := g.with(t, "aws:iam/rolePolicy:RolePolicy", "role", "sgraph-send-admin-dev")
+	if !strings.Contains(admin.text("policy"), "arn:aws:s3:::somebody-elses-cache/*") {
+		t.Errorf("the admin service cannot use it: %s", admin.text("policy"))
+	}
+}

@@ -1,0 +1,230 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+	"gopkg.in/yaml.v3"
+
+	"sgraph.ai/send/infra/artifact"
+	"sgraph.ai/send/infra/settings"
+)
+
+const testAccount = "123456789012"
+
+// stacks are the real stack files; every policy holds for each of them.
+var stacks = []string{"dev", "qa", "prod"}
+
+// canaries are the secrets of the tests. Where one of them shows up in a plain
+// input, a secret would have.
+var canaries = map[string]string{
+	"AWS_ACCOUNT_ID":                               testAccount,
+	"FAST_API__AUTH__API_KEY__NAME":                "X-Canary-Key-Name",
+	"FAST_API__AUTH__API_KEY__VALUE":               "canary-api-key-value",
+	"AUTH__TARGET_SERVER__CACHE_SERVICE__BASE_URL": "https://canary-cache.example.org",
+	"SGRAPH_SEND__ADMIN__API_KEY__NAME":            "X-Canary-Key-Name",
+	"SGRAPH_SEND__ADMIN__API_KEY__VALUE":           "canary-api-key-value",
+}
+
+// declared is one resource that the program asked for.
+type declared struct {
+	Type, Name string
+	Inputs     resource.PropertyMap
+	Protect    bool
+	Retain     bool
+}
+
+// text answers an input as text, seen through secrets.
+func (d declared) text(key string) string {
+	v := plain(d.Inputs[resource.PropertyKey(key)])
+	if v.IsString() {
+		return v.StringValue()
+	}
+	if !v.HasValue() {
+		return ""
+	}
+	return fmt.Sprint(v.V)
+}
+
+// object answers an input that is an object, or an empty one.
+func (d declared) object(key string) resource.PropertyMap {
+	if v := plain(d.Inputs[resource.PropertyKey(key)]); v.IsObject() {
+		return v.ObjectValue()
+	}
+	return resource.PropertyMap{}
+}
+
+func plain(v resource.PropertyValue) resource.PropertyValue {
+	for {
+		switch {
+		case v.IsSecret():
+			v = v.SecretValue().Element
+		case v.IsOutput():
+			v = v.OutputValue().Element
+		default:
+			return v
+		}
+	}
+}
+
+// graph records what a program declares, in place of an engine.
+type graph struct {
+	account string
+
+	mu        sync.Mutex
+	resources []declared
+}
+
+func (g *graph) NewResource(args pulumi.MockResourceArgs) (string, resource.PropertyMap, error) {
+	d := declared{Type: args.TypeToken, Name: args.Name, Inputs: args.Inputs}
+	if rpc := args.RegisterRPC; rpc != nil {
+		d.Protect, d.Retain = rpc.GetProtect(), rpc.GetRetainOnDelete()
+	}
+	g.mu.Lock()
+	g.resources = append(g.resources, d)
+	g.mu.Unlock()
+
+	// What AWS would add, as far as the program looks at it.
+	state := args.Inputs.Copy()
+	add := func(key, format string, values ...any) {
+		if _, ok := state[resource.PropertyKey(key)]; !ok {
+			state[resource.PropertyKey(key)] = resource.NewStringProperty(fmt.Sprintf(format, values...))
+		}
+	}
+	switch args.TypeToken {
+	case "aws:s3/bucketV2:BucketV2":
+		add("arn", "arn:aws:s3:::%s", d.text("bucket"))
+	case "aws:dynamodb/table:Table":
+		add("arn", "arn:aws:dynamodb:eu-west-2:%s:table/%s", testAccount, d.text("name"))
+	case "aws:cloudwatch/logGroup:LogGroup":
+		add("arn", "arn:aws:logs:eu-west-2:%s:log-group:%s", testAccount, d.text("name"))
+	case "aws:lambda/function:Function":
+		add("version", "1")
+	case "aws:lambda/alias:Alias":
+		add("arn", "arn:aws:lambda:eu-west-2:%s:function:%s:%s", testAccount, d.text("functionName"), d.text("name"))
+	case "aws:lambda/functionUrl:FunctionUrl":
+		add("functionUrl", "https://%s.lambda-url.eu-west-2.on.aws/", args.Name)
+	case "aws:cloudfront/distribution:Distribution":
+		add("domainName", "%s.cloudfront.net", args.Name)
+	default:
+		add("arn", "arn:aws:test:::%s", args.Name)
+	}
+	return args.Name + "-id", state, nil
+}
+
+func (g *graph) Call(args pulumi.MockCallArgs) (resource.PropertyMap, error) {
+	if args.Token != "aws:index/getCallerIdentity:getCallerIdentity" {
+		return nil, fmt.Errorf("the program asks AWS %s, which these tests do not answer", args.Token)
+	}
+	return resource.PropertyMap{
+		"accountId": resource.NewStringProperty(g.account),
+		"arn":       resource.NewStringProperty("arn:aws:iam::" + g.account + ":user/test"),
+		"id":        resource.NewStringProperty(g.account),
+		"userId":    resource.NewStringProperty("test"),
+	}, nil
+}
+
+// of answers the resources of one type.
+func (g *graph) of(kind string) []declared {
+	var found []declared
+	for _, d := range g.resources {
+		if d.Type == kind {
+			found = append(found, d)
+		}
+	}
+	return found
+}
+
+// some is of, for types that a stack cannot be without.
+func (g *graph) some(t *testing.T, kind string) []declared {
+	t.Helper()
+	found := g.of(kind)
+	if len(found) == 0 {
+		t.Fatalf("the stack has no %s", kind)
+	}
+	return found
+}
+
+// with answers the one resource of a type that refers to a value.
+func (g *graph) with(t *testing.T, kind, key, value string) declared {
+	t.Helper()
+	all := g.of(kind)
+	i := slices.IndexFunc(all, func(d declared) bool { return d.text(key) == value })
+	if i < 0 {
+		t.Fatalf("no %s has %s = %q", kind, key, value)
+	}
+	return all[i]
+}
+
+// parseStack reads a real stack file as the engine would.
+func parseStack(t *testing.T, stack string, changes map[string]string) (settings.Settings, error) {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join("..", "Pulumi."+stack+".yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var file struct{ Config map[string]any }
+	if err := yaml.Unmarshal(text, &file); err != nil {
+		t.Fatal(err)
+	}
+	config := map[string]string{}
+	for key, value := range file.Config {
+		config[key] = fmt.Sprint(value)
+	}
+	for key, value := range changes {
+		config[key] = value
+	}
+	return settings.Parse(stack, config, nil, func(name string) (string, bool) {
+		v, ok := canaries[name]
+		return v, ok
+	})
+}
+
+// record runs the program for a stack and answers what it declared.
+func record(t *testing.T, stack string, changes map[string]string) *graph {
+	t.Helper()
+	s, err := parseStack(t, stack, changes)
+	if err != nil {
+		t.Fatal(err)
+	}
+	g := &graph{account: testAccount}
+	if err := run(t, s, g); err != nil {
+		t.Fatal(err)
+	}
+	return g
+}
+
+func run(t *testing.T, s settings.Settings, g *graph) error {
+	t.Helper()
+	zips := artifact.Set{Version: "v0.0.0-test", Go: "go1.26"}
+	for _, target := range artifact.Services {
+		path := filepath.Join(t.TempDir(), target.Name+".zip")
+		if err := os.WriteFile(path, []byte(target.Name), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		zips.Zips = append(zips.Zips, artifact.Zip{
+			Name: target.Name, Architecture: s.Architecture, SHA256: strings.Repeat("ab", 32), Path: path,
+		})
+	}
+	return pulumi.RunErr(func(ctx *pulumi.Context) error { return deploy(ctx, s, zips) },
+		pulumi.WithMocks(settings.Project, s.Stack, g))
+}
+
+// each runs a policy test on every real stack.
+func each(t *testing.T, policy func(t *testing.T, stack string, g *graph)) {
+	t.Helper()
+	t.Parallel()
+	for _, stack := range stacks {
+		t.Run(stack, func(t *testing.T) {
+			t.Parallel()
+			policy(t, stack, record(t, stack, nil))
+		})
+	}
+}

@@ -1,0 +1,76 @@
+package main
+
+import (
+	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/iam"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+)
+
+// Identity is the role that one function runs as, with what it may do and
+// nothing else.
+type Identity struct {
+	pulumi.ResourceState
+
+	RoleARN pulumi.StringOutput
+	// Granted is the policy; a function waits for it, or its first request
+	// might be refused.
+	Granted pulumi.Resource
+}
+
+// IdentityArgs describe an Identity.
+type IdentityArgs struct {
+	RoleName   string
+	Statements []statement
+}
+
+// NewIdentity makes a role that Lambda can assume.
+func NewIdentity(ctx *pulumi.Context, name string, args *IdentityArgs, opts ...pulumi.ResourceOption) (*Identity, error) {
+	c := &Identity{}
+	if err := ctx.RegisterComponentResource("send:infra:Identity", name, c, opts...); err != nil {
+		return nil, err
+	}
+	inside := pulumi.Parent(c)
+
+	role, err := iam.NewRole(ctx, name, &iam.RoleArgs{
+		Name: pulumi.String(args.RoleName),
+		AssumeRolePolicy: policy(statement{
+			"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": map[string]any{"Service": "lambda.amazonaws.com"},
+		}),
+	}, inside)
+	if err != nil {
+		return nil, err
+	}
+	grants, err := iam.NewRolePolicy(ctx, name, &iam.RolePolicyArgs{
+		Name: pulumi.String("service"), Role: role.Name, Policy: policy(args.Statements...),
+	}, inside)
+	if err != nil {
+		return nil, err
+	}
+	c.RoleARN, c.Granted = role.Arn, grants
+	return c, ctx.RegisterResourceOutputs(c, pulumi.Map{"roleArn": c.RoleARN})
+}
+
+// ledgerAccess grants the item actions on the named sets of the ledger only:
+// a set is a partition key, and "prefix/*" stands for all sets under it.
+func ledgerAccess(table pulumi.StringOutput, sets ...string) statement {
+	grant := allow([]string{
+		"dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem",
+		"dynamodb:ConditionCheckItem", "dynamodb:Query",
+	}, table)
+	grant["Condition"] = map[string]any{"ForAllValues:StringLike": map[string]any{"dynamodb:LeadingKeys": sets}}
+	return grant
+}
+
+// transfersAccess grants what sending and receiving needs, on payloads only.
+func transfersAccess(bucket pulumi.StringOutput) statement {
+	return allow([]string{
+		"s3:GetObject", "s3:PutObject", "s3:DeleteObject", "s3:AbortMultipartUpload", "s3:ListMultipartUploadParts",
+	}, pulumi.Sprintf("arn:aws:s3:::%s/transfers/*", bucket))
+}
+
+// cacheAccess grants reading, writing and listing of one bucket.
+func cacheAccess(bucket pulumi.StringOutput) []statement {
+	return []statement{
+		allow([]string{"s3:GetObject", "s3:PutObject", "s3:DeleteObject"}, pulumi.Sprintf("arn:aws:s3:::%s/*", bucket)),
+		allow([]string{"s3:ListBucket"}, pulumi.Sprintf("arn:aws:s3:::%s", bucket)),
+	}
+}

@@ -1,0 +1,275 @@
+package settings_test
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"os"
+	"reflect"
+	"strings"
+	"testing"
+
+	"sgraph.ai/send/infra/settings"
+)
+
+func enough() map[string]string {
+	return map[string]string{
+		"AWS_ACCOUNT_ID":                               "123456789012",
+		"FAST_API__AUTH__API_KEY__NAME":                "x-api-key",
+		"FAST_API__AUTH__API_KEY__VALUE":               "the-key-of-the-tests",
+		"AUTH__TARGET_SERVER__CACHE_SERVICE__BASE_URL": "https://cache.example.org",
+		"SGRAPH_SEND__ADMIN__API_KEY__NAME":            "X-API-Key",
+		"SGRAPH_SEND__ADMIN__API_KEY__VALUE":           "the-key-of-the-tests",
+	}
+}
+
+func lookup(env map[string]string) func(string) (string, bool) {
+	return func(name string) (string, bool) { v, ok := env[name]; return v, ok }
+}
+
+func parse(changes map[string]string, env map[string]string, encrypted ...string) (settings.Settings, error) {
+	config := map[string]string{"aws:region": "eu-west-2"}
+	maps.Copy(config, changes)
+	return settings.Parse("dev", config, encrypted, lookup(env))
+}
+
+func TestDefaultsAreEnough(t *testing.T) {
+	t.Parallel()
+	s, err := parse(nil, enough())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s.Stage != "dev" || s.Account != "123456789012" || s.Architecture != "arm64" || s.Protect {
+		t.Errorf("got %+v", s)
+	}
+	if got, want := s.BucketName("transfers"), "123456789012--sgraph-send-transfers--dev--eu-west-2"; got != want {
+		t.Errorf("bucket is %s, want %s", got, want)
+	}
+}
+
+func TestEveryFaultIsNamedAtOnce(t *testing.T) {
+	t.Parallel()
+	env := enough()
+	delete(env, "FAST_API__AUTH__API_KEY__NAME")
+	env["AWS_ACCOUNT_ID"] = "12"
+	env["AWS_DEFAULT_REGION"] = "us-east-1"
+	_, err := parse(map[string]string{
+		"sgraph-send:userMemory":   "lots",
+		"sgraph-send:usermemory":   "512",
+		"sgraph-send:corsOrigins":  "*",
+		"sgraph-send:rateLimits":   "create=many",
+		"sgraph-send:somethingNew": "1",
+		"aws:profile":              "me",
+		"sgraph-send:defaultTtl":   "200h",
+	}, env)
+	var faults *settings.Faults
+	if !errors.As(err, &faults) {
+		t.Fatalf("got %v", err)
+	}
+	for _, part := range []string{
+		"FAST_API__AUTH__API_KEY__NAME is missing", "AWS_ACCOUNT_ID", "AWS_DEFAULT_REGION is us-east-1",
+		"userMemory", "usermemory is unknown (did you mean userMemory?)", "corsOrigins", "rateLimits",
+		"somethingNew is unknown", "aws:profile", "defaultTtl (200h0m0s) is longer than maxTtl", "nothing was touched",
+	} {
+		if !strings.Contains(err.Error(), part) {
+			t.Errorf("the message does not say %q:\n%v", part, err)
+		}
+	}
+}
+
+func TestFaults(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		config, env map[string]string
+		want        string
+	}{
+		"no region":            {config: map[string]string{"aws:region": ""}, want: "aws:region is missing"},
+		"other region":         {env: map[string]string{"AWS_REGION": "eu-west-1"}, want: "AWS_REGION is eu-west-1"},
+		"not a stage":          {config: map[string]string{"sgraph-send:stage": "staging"}, want: "one of dev, qa, prod"},
+		"limits off":           {config: map[string]string{"sgraph-send:rateLimits": "off"}, want: "name=N/duration"},
+		"unknown limit":        {config: map[string]string{"sgraph-send:rateLimits": "upload=1/1m"}, want: "name=N/duration"},
+		"origin with a path":   {config: map[string]string{"sgraph-send:corsOrigins": "https://a.example/x"}, want: "no path"},
+		"plain origin":         {config: map[string]string{"sgraph-send:corsOrigins": "http://a.example"}, want: "no path"},
+		"too long a life":      {config: map[string]string{"sgraph-send:maxTtl": "721h"}, want: "from 1m0s to 720h0m0s"},
+		"odd retention":        {config: map[string]string{"sgraph-send:logRetentionDays": "31"}, want: "one of 1 3 5"},
+		"domain, no edge":      {config: map[string]string{"sgraph-send:userDomain": "a.example.org"}, want: "need edge: true"},
+		"slow behind the edge": {config: map[string]string{"sgraph-send:edge": "true", "sgraph-send:userTimeout": "60s"}, want: "CloudFront's own limit"},
+		"keys differ":          {env: map[string]string{"SGRAPH_SEND__ADMIN__API_KEY__VALUE": "another-key-of-the-tests"}, want: "could not ask this stack's admin service"},
+		"secret in the clear":  {config: map[string]string{"sgraph-send:FAST_API__AUTH__API_KEY__VALUE": "oops"}, want: "in the clear"},
+		"short key":            {env: map[string]string{"FAST_API__AUTH__API_KEY__VALUE": "short"}, want: "at least 16 visible characters"},
+		"not a header":         {env: map[string]string{"FAST_API__AUTH__API_KEY__NAME": "a b", "SGRAPH_SEND__ADMIN__API_KEY__NAME": "a b"}, want: "not the name of an HTTP header"},
+		"not an address":       {env: map[string]string{"SGRAPH_SEND__ADMIN__BASE_URL": "admin.example.org"}, want: "not a web address"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			env := enough()
+			maps.Copy(env, c.env)
+			_, err := parse(c.config, env)
+			if err == nil || !strings.Contains(err.Error(), c.want) {
+				t.Errorf("got %v, want it to say %q", err, c.want)
+			}
+		})
+	}
+}
+
+func TestBucketNamesFit(t *testing.T) {
+	t.Parallel()
+	_, err := settings.Parse("a-stack-with-a-rather-long-name", map[string]string{"aws:region": "eu-west-2", "sgraph-send:stage": "dev"}, nil, lookup(enough()))
+	if err == nil || !strings.Contains(err.Error(), "S3 allows 63") {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestEncryptedSecretsServeToo(t *testing.T) {
+	t.Parallel()
+	env := enough()
+	delete(env, "FAST_API__AUTH__API_KEY__VALUE")
+	s, err := parse(map[string]string{"sgraph-send:FAST_API__AUTH__API_KEY__VALUE": "the-key-of-the-tests"}, env, "sgraph-send:FAST_API__AUTH__API_KEY__VALUE")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s.Secrets.APIKeyValue != "the-key-of-the-tests" {
+		t.Error("the encrypted secret was not read")
+	}
+}
+
+func TestAnotherAdminServiceMayHaveAnotherKey(t *testing.T) {
+	t.Parallel()
+	env := enough()
+	env["SGRAPH_SEND__ADMIN__API_KEY__VALUE"] = "another-key-of-the-tests"
+	env["SGRAPH_SEND__ADMIN__BASE_URL"] = "https://admin.example.org"
+	if _, err := parse(nil, env); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestSecretsDoNotPrint(t *testing.T) {
+	t.Parallel()
+	s, err := parse(nil, enough())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, text := range []string{fmt.Sprint(s), fmt.Sprintf("%+v", s), fmt.Sprintf("%#v", s), fmt.Sprint(s.Secrets)} {
+		if strings.Contains(text, "the-key") || strings.Contains(text, "cache.example.org") {
+			t.Errorf("printing shows secrets: %s", text)
+		}
+	}
+	env := enough()
+	env["AUTH__TARGET_SERVER__CACHE_SERVICE__BASE_URL"] = "canary value"
+	if _, err := parse(nil, env); err == nil || strings.Contains(err.Error(), "canary") {
+		t.Errorf("a fault repeats a secret: %v", err)
+	}
+}
+
+func TestLoadReadsWhatTheEnginePasses(t *testing.T) {
+	t.Parallel()
+	env := enough()
+	env["PULUMI_CONFIG"] = `{"aws:region":"eu-west-2","sgraph-send:protect":"true"}`
+	env["PULUMI_CONFIG_SECRET_KEYS"] = `[]`
+	s, err := settings.Load("prod", lookup(env))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !s.Protect || s.Stage != "prod" {
+		t.Errorf("got %+v", s)
+	}
+}
+
+// TestEveryFieldHasAKey changes each key and asks that some field follows, and
+// that no field of Settings is left that nothing sets.
+func TestEveryFieldHasAKey(t *testing.T) {
+	t.Parallel()
+	other := map[string]string{
+		"stage": "qa", "protect": "true", "architecture": "x86_64", "artifactsDir": "dir", "version": "v1",
+		"userMemory": "1000", "userTimeout": "9s", "userConcurrency": "99", "adminMemory": "1000", "adminTimeout": "9s", "adminConcurrency": "99",
+		"maxTransferBytes": "5", "defaultTtl": "2h", "maxTtl": "300h", "rateLimits": "create=1/1m", "corsOrigins": "https://a.example",
+		"logLevel": "warn", "logRetentionDays": "60", "edge": "true", "userDomain": "a.example.org", "adminDomain": "b.example.org",
+		"certificateArn": "arn:aws:acm:us-east-1:123456789012:certificate/a", "edgeRateLimit": "77", "originSecretGeneration": "3",
+		"alarmEmail": "a@example.org", "uptime": "true", "monthlyBudget": "9",
+	}
+	config := map[string]string{"aws:maxRetries": "3"}
+	for _, k := range settings.Keys() {
+		value, ok := other[k.Name]
+		if !ok {
+			t.Fatalf("no other value for %s: add one here", k.Name)
+		}
+		config["sgraph-send:"+k.Name] = value
+	}
+	plain, err := parse(nil, enough())
+	if err != nil {
+		t.Fatal(err)
+	}
+	changed, err := parse(config, enough())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range unchanged("", reflect.ValueOf(plain), reflect.ValueOf(changed)) {
+		switch name {
+		case ".Stack", ".Region", ".Account", ".Secrets":
+		default:
+			t.Errorf("no key sets Settings%s", name)
+		}
+	}
+}
+
+// unchanged names the exported fields that are equal in a and b.
+func unchanged(path string, a, b reflect.Value) []string {
+	var names []string
+	for i := range a.NumField() {
+		field := a.Type().Field(i)
+		name := path + "." + field.Name
+		switch {
+		case field.Type.Kind() == reflect.Struct && field.Name != "Secrets":
+			names = append(names, unchanged(name, a.Field(i), b.Field(i))...)
+		case reflect.DeepEqual(a.Field(i).Interface(), b.Field(i).Interface()):
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+func TestDocumentationListsEverySetting(t *testing.T) {
+	t.Parallel()
+	page, err := os.ReadFile("../../docs/settings.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var want []string
+	for _, k := range settings.Keys() {
+		want = append(want, row(k.Name, code(k.Default), k.Doc+environment(k.Env)))
+	}
+	for _, s := range settings.SecretNames() {
+		needed := "yes"
+		if s.Optional {
+			needed = "no"
+		}
+		want = append(want, row(s.Name, needed, s.Doc))
+	}
+	var got []string
+	for line := range strings.Lines(string(page)) {
+		if strings.HasPrefix(line, "| `") {
+			got = append(got, strings.TrimSpace(line))
+		}
+	}
+	if !reflect.DeepEqual(got, want) {
+		t.Errorf("the tables of docs/settings.md should be, in this order:\n%s", strings.Join(want, "\n"))
+	}
+}
+
+func row(name, middle, doc string) string {
+	return fmt.Sprintf("| `%s` | %s | %s |", name, middle, doc)
+}
+
+func code(value string) string {
+	if value == "" {
+		return ""
+	}
+	return "`" + value + "`"
+}
+
+func environment(name string) string {
+	if name == "" {
+		return ""
+	}
+	return " The environment variable `" + name + "` goes first."
+}

@@ -1,0 +1,35 @@
+package main
+
+import (
+	"maps"
+	"reflect"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"sgraph.ai/send/infra/settings"
+)
+
+// tagEverything marks all that the program makes, so that bills, people and
+// clean-ups can tell stacks apart. It works on whatever has tags, which is why
+// no component needs to think of them.
+func tagEverything(ctx *pulumi.Context, s settings.Settings) error {
+	common := pulumi.StringMap{
+		"project": pulumi.String(settings.Project), "stack": pulumi.String(s.Stack), "stage": pulumi.String(s.Stage),
+	}
+	return ctx.RegisterStackTransformation(func(args *pulumi.ResourceTransformationArgs) *pulumi.ResourceTransformationResult {
+		props := reflect.Indirect(reflect.ValueOf(args.Props))
+		if props.Kind() != reflect.Struct {
+			return nil
+		}
+		field := props.FieldByName("Tags")
+		if !field.IsValid() || field.Type() != reflect.TypeFor[pulumi.StringMapInput]() {
+			return nil
+		}
+		tags := maps.Clone(common)
+		if own, ok := field.Interface().(pulumi.StringMap); ok {
+			maps.Copy(tags, own)
+		}
+		field.Set(reflect.ValueOf(tags))
+		return &pulumi.ResourceTransformationResult{Props: args.Props, Opts: args.Opts}
+	})
+}

@@ -1,0 +1,75 @@
+// Command echo is a bare function for the host's own tests. It speaks the
+// Runtime API through AWS's library and answers according to the path.
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-lambda-go/events"
+	"github.com/aws/aws-lambda-go/lambda"
+)
+
+func main() {
+	if os.Getenv("ECHO_BROKEN") != "" {
+		os.Exit(3)
+	}
+	lambda.Start(handle)
+}
+
+func handle(_ context.Context, e events.LambdaFunctionURLRequest) (*events.LambdaFunctionURLStreamingResponse, error) {
+	reply := &events.LambdaFunctionURLStreamingResponse{StatusCode: 200, Headers: map[string]string{"Content-Type": "application/json"}}
+	switch e.RawPath {
+	case "/fail":
+		return nil, errors.New("asked to fail")
+	case "/exit":
+		os.Exit(1)
+	case "/sleep":
+		time.Sleep(time.Minute)
+	case "/wait":
+		time.Sleep(200 * time.Millisecond)
+		reply.Body = strings.NewReader("waited")
+	case "/cookies":
+		reply.StatusCode, reply.Cookies = 201, []string{"a=1; Path=/", "b=2"}
+		reply.Body = strings.NewReader("set")
+	case "/large":
+		reply.Headers = map[string]string{"Content-Type": "application/octet-stream"}
+		reply.Body = io.LimitReader(zeros{}, 20<<20)
+	case "/slowly":
+		r, w := io.Pipe()
+		go func() {
+			io.WriteString(w, "first")
+			time.Sleep(300 * time.Millisecond)
+			io.WriteString(w, "second")
+			w.Close()
+		}()
+		reply.Body = r
+	case "/broken":
+		r, w := io.Pipe()
+		go func() {
+			io.WriteString(w, "half")
+			w.CloseWithError(errors.New("the rest is lost"))
+		}()
+		reply.Body = r
+	default:
+		text, err := json.Marshal(map[string]any{"event": e, "greeting": os.Getenv("GREETING"), "home": os.Getenv("HOME")})
+		if err != nil {
+			return nil, err
+		}
+		reply.Body = strings.NewReader(string(text))
+	}
+	return reply, nil
+}
+
+// zeros never ends.
+type zeros struct{}
+
+func (zeros) Read(p []byte) (int, error) {
+	clear(p)
+	return len(p), nil
+}

@@ -1,0 +1,138 @@
+package stack
+
+import (
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"sgraph.ai/send/test/e2e/lambdahost"
+)
+
+// simulation asks the simulated AWS. It checks no signatures, only reads from
+// them which service and region are meant.
+type simulation struct{ endpoint string }
+
+func (s simulation) ask(t *testing.T, service, method, path, target, body string) (int, []byte) {
+	t.Helper()
+	request, err := http.NewRequestWithContext(t.Context(), method, s.endpoint+path, strings.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	request.Header.Set("Authorization", fmt.Sprintf(
+		"AWS4-HMAC-SHA256 Credential=test/20260101/%s/%s/aws4_request, SignedHeaders=host, Signature=0", region, service))
+	if target != "" {
+		request.Header.Set("X-Amz-Target", target)
+		request.Header.Set("Content-Type", "application/x-amz-json-1.1")
+	}
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	answer, err := io.ReadAll(response.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return response.StatusCode, answer
+}
+
+func (s simulation) askJSON(t *testing.T, service, method, path, target, body string, into any) {
+	t.Helper()
+	status, answer := s.ask(t, service, method, path, target, body)
+	if status/100 != 2 { // moto answers some reads with 201
+		t.Fatalf("%s %s %s answers %d: %s", service, path, target, status, answer)
+	}
+	if err := json.Unmarshal(answer, into); err != nil {
+		t.Fatalf("%s %s: %v: %s", service, path, err, answer)
+	}
+}
+
+// object reads an object.
+func (s simulation) object(t *testing.T, bucket, key string) []byte {
+	t.Helper()
+	status, content := s.ask(t, "s3", http.MethodGet, "/"+bucket+"/"+key, "", "")
+	if status != http.StatusOK {
+		t.Fatalf("s3://%s/%s answers %d: %s", bucket, key, status, content)
+	}
+	return content
+}
+
+// keys lists a bucket.
+func (s simulation) keys(t *testing.T, bucket string) []string {
+	t.Helper()
+	status, listing := s.ask(t, "s3", http.MethodGet, "/"+bucket+"?list-type=2", "", "")
+	if status != http.StatusOK {
+		t.Fatalf("listing %s answers %d: %s", bucket, status, listing)
+	}
+	var keys []string
+	for part := range strings.SplitSeq(string(listing), "<Key>") {
+		if key, _, ok := strings.Cut(part, "</Key>"); ok {
+			keys = append(keys, key)
+		}
+	}
+	return keys
+}
+
+// items reads a whole table, as the wire has it.
+func (s simulation) items(t *testing.T, table string) []map[string]any {
+	t.Helper()
+	var scan struct{ Items []map[string]any }
+	s.askJSON(t, "dynamodb", http.MethodPost, "/", "DynamoDB_20120810.Scan", fmt.Sprintf(`{"TableName":%q}`, table), &scan)
+	return scan.Items
+}
+
+// tagged answers the ARNs of all that carries the stack's tag.
+func (s simulation) tagged(t *testing.T) []string {
+	t.Helper()
+	var found struct {
+		ResourceTagMappingList []struct{ ResourceARN string }
+	}
+	s.askJSON(t, "tagging", http.MethodPost, "/", "ResourceGroupsTaggingAPI_20170126.GetResources",
+		`{"TagFilters":[{"Key":"project","Values":["sgraph-send"]}]}`, &found)
+	var arns []string
+	for _, mapping := range found.ResourceTagMappingList {
+		arns = append(arns, mapping.ResourceARN)
+	}
+	return arns
+}
+
+// deployed answers what the host needs to run a function: the settings that
+// Lambda has, and the zip from the artifacts bucket, if it is the same code.
+func (s simulation) deployed(t *testing.T, function, bucket, key string) lambdahost.Config {
+	t.Helper()
+	var answer struct {
+		Configuration struct {
+			FunctionName, CodeSha256, Runtime, Handler string
+			Timeout, MemorySize                        int
+			Environment                                struct{ Variables map[string]string }
+		}
+	}
+	s.askJSON(t, "lambda", http.MethodGet, "/2015-03-31/functions/"+function, "", "", &answer)
+	var reserved struct{ ReservedConcurrentExecutions int }
+	s.askJSON(t, "lambda", http.MethodGet, "/2019-09-30/functions/"+function+"/concurrency", "", "", &reserved)
+
+	c := answer.Configuration
+	zip := s.object(t, bucket, key)
+	if digest := sha256.Sum256(zip); base64.StdEncoding.EncodeToString(digest[:]) != c.CodeSha256 {
+		t.Fatalf("%s runs other code than s3://%s/%s", function, bucket, key)
+	}
+	return lambdahost.Config{
+		Name: c.FunctionName, Zip: zip, Environment: c.Environment.Variables, Region: region,
+		MemoryMB: c.MemorySize, Timeout: time.Duration(c.Timeout) * time.Second,
+		Concurrency: reserved.ReservedConcurrentExecutions, Log: t.Output(),
+	}
+}
+
+// version answers the version that the live alias of a function points at.
+func (s simulation) version(t *testing.T, function string) string {
+	t.Helper()
+	var alias struct{ FunctionVersion string }
+	s.askJSON(t, "lambda", http.MethodGet, "/2015-03-31/functions/"+function+"/aliases/live", "", "", &alias)
+	return alias.FunctionVersion
+}

@@ -1,0 +1,123 @@
+package stack
+
+import (
+	"bytes"
+	"encoding/json"
+	"os"
+	"os/exec"
+	"strings"
+	"testing"
+)
+
+const (
+	account = "123456789012" // moto's
+	region  = "eu-west-2"    // the stack file's
+	apiKey  = "canary-of-the-stack-test-api-key"
+)
+
+// secrets are the card's, as the pipeline would set them.
+var secrets = map[string]string{
+	"AWS_ACCOUNT_ID":                               account,
+	"FAST_API__AUTH__API_KEY__NAME":                "X-API-Key",
+	"FAST_API__AUTH__API_KEY__VALUE":               apiKey,
+	"AUTH__TARGET_SERVER__CACHE_SERVICE__BASE_URL": "https://canary-cache.example.org",
+	"SGRAPH_SEND__ADMIN__API_KEY__NAME":            "X-API-Key",
+	"SGRAPH_SEND__ADMIN__API_KEY__VALUE":           apiKey,
+}
+
+// commandLine runs pulumi in a checkout, against the simulated AWS and a state
+// of its own.
+type commandLine struct {
+	dir string
+	env []string
+}
+
+// newCommandLine answers the command line, or skips the test loudly.
+func newCommandLine(t *testing.T, dir, endpoint string) *commandLine {
+	t.Helper()
+	if _, err := exec.LookPath("pulumi"); err != nil {
+		reason := "pulumi is not on PATH, so no stack was deployed: install it, or run .ci/run, which may build it"
+		if os.Getenv("SEND_REQUIRE_PULUMI") == "1" {
+			t.Fatal(reason)
+		}
+		t.Skip("SKIPPED, nothing was tested: " + reason)
+	}
+	env := []string{
+		"PULUMI_BACKEND_URL=file://" + t.TempDir(), "PULUMI_CONFIG_PASSPHRASE=test", "PULUMI_SKIP_UPDATE_CHECK=true",
+		"AWS_ENDPOINT_URL=" + endpoint, "AWS_ACCESS_KEY_ID=test", "AWS_SECRET_ACCESS_KEY=test", "AWS_REGION=" + region,
+	}
+	for name, value := range secrets {
+		env = append(env, name+"="+value)
+	}
+	// What the machine has set for real deployments must not reach this one;
+	// where Pulumi keeps its plugins may.
+	for _, entry := range os.Environ() {
+		name, _, _ := strings.Cut(entry, "=")
+		foreign := strings.HasPrefix(name, "AWS_") || strings.HasPrefix(name, "SEND_") || strings.Contains(name, "__") ||
+			strings.HasPrefix(name, "PULUMI_") && name != "PULUMI_HOME"
+		if !foreign {
+			env = append(env, entry)
+		}
+	}
+	return &commandLine{dir: dir, env: env}
+}
+
+// try runs a command and answers what it said.
+func (c *commandLine) try(t *testing.T, args ...string) (string, error) {
+	t.Helper()
+	cmd := exec.CommandContext(t.Context(), "pulumi", args...)
+	cmd.Dir, cmd.Env = c.dir, c.env
+	var said, complaint bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &said, &complaint
+	err := cmd.Run()
+	for _, text := range []string{said.String(), complaint.String()} {
+		if strings.Contains(text, "canary") {
+			t.Errorf("pulumi %s shows a secret", args[0])
+		}
+	}
+	if err != nil {
+		return said.String() + complaint.String(), err
+	}
+	return said.String(), nil
+}
+
+// run is try for what must succeed.
+func (c *commandLine) run(t *testing.T, args ...string) string {
+	t.Helper()
+	said, err := c.try(t, args...)
+	if err != nil {
+		t.Fatalf("pulumi %s: %v\n%s", strings.Join(args, " "), err, said)
+	}
+	return said
+}
+
+// outputs answers the stack's outputs.
+func (c *commandLine) outputs(t *testing.T) map[string]string {
+	t.Helper()
+	outputs := map[string]string{}
+	if err := json.Unmarshal([]byte(c.run(t, "stack", "output", "--json")), &outputs); err != nil {
+		t.Fatal(err)
+	}
+	return outputs
+}
+
+// changes answers what a deploy would do, by resource type and name.
+func (c *commandLine) changes(t *testing.T) map[string]string {
+	t.Helper()
+	var preview struct {
+		Steps []struct{ Op, URN string }
+	}
+	if err := json.Unmarshal([]byte(c.run(t, "preview", "--json", "--non-interactive")), &preview); err != nil {
+		t.Fatal(err)
+	}
+	changes := map[string]string{}
+	for _, step := range preview.Steps {
+		if step.Op == "same" || step.Op == "read" {
+			continue
+		}
+		parts := strings.Split(step.URN, "::")
+		kind := parts[2][strings.LastIndex(parts[2], ":")+1:]
+		changes[kind+" "+parts[3]] = step.Op
+	}
+	return changes
+}

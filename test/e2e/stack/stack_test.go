@@ -1,0 +1,136 @@
+package stack
+
+import (
+	"maps"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"testing"
+
+	"sgraph.ai/send/shared/moto"
+	"sgraph.ai/send/test/e2e/lambdahost"
+)
+
+// TestStack takes one stack from its first deploy to its end. The steps build
+// on each other, so the first that fails ends the test.
+func TestStack(t *testing.T) {
+	source := checkout(t)
+	aws := simulation{endpoint: moto.Start(t)}
+	pulumi := newCommandLine(t, source, aws.endpoint)
+
+	pulumi.run(t, "stack", "init", "dev")
+	// The only differences from the real stack file: this machine's processor,
+	// and patience that suits a simulation.
+	pulumi.run(t, "config", "set", "aws:maxRetries", "2")
+	pulumi.run(t, "config", "set", "architecture", map[string]string{"amd64": "x86_64", "arm64": "arm64"}[runtime.GOARCH])
+
+	step(t, "a wrong account is refused", func(t *testing.T) {
+		wrong := *pulumi
+		wrong.env = append(slices.Clone(pulumi.env), "AWS_ACCOUNT_ID=999999999999")
+		said, err := wrong.try(t, "up", "--yes", "--skip-preview", "--non-interactive")
+		if err == nil || !strings.Contains(said, "nothing was touched") {
+			t.Errorf("pulumi says %v\n%s", err, said)
+		}
+		if made := aws.tagged(t); len(made) != 0 {
+			t.Errorf("it made %v", made)
+		}
+	})
+
+	step(t, "up", func(t *testing.T) {
+		pulumi.run(t, "up", "--yes", "--skip-preview", "--non-interactive")
+		if made := aws.tagged(t); len(made) < 10 {
+			t.Errorf("only %v is tagged", made)
+		}
+		if state := pulumi.run(t, "stack", "export"); !strings.Contains(state, "sgraph-send-user-dev") || strings.Contains(state, "canary") {
+			t.Error("the state holds secrets in the clear, or no stack")
+		}
+	})
+	step(t, "an unchanged checkout is an empty preview", func(t *testing.T) {
+		pulumi.run(t, "preview", "--expect-no-changes", "--diff", "--non-interactive")
+	})
+	step(t, "and so it is after a refresh", func(t *testing.T) {
+		pulumi.run(t, "refresh", "--yes", "--skip-preview", "--non-interactive")
+		pulumi.run(t, "preview", "--expect-no-changes", "--diff", "--non-interactive")
+	})
+
+	outputs := pulumi.outputs(t)
+	step(t, "the deployed zips serve", func(t *testing.T) {
+		admin := aws.deployed(t, outputs["adminFunction"], outputs["artifactsBucket"], outputs["adminArtifact"])
+		user := aws.deployed(t, outputs["userFunction"], outputs["artifactsBucket"], outputs["userArtifact"])
+		if got := user.Environment["SGRAPH_SEND__ADMIN__BASE_URL"]; got != outputs["adminFunctionUrl"] {
+			t.Errorf("the user service asks %s, not %s", got, outputs["adminFunctionUrl"])
+		}
+		adminURL := serve(t, admin, aws.endpoint)
+		user.Environment["SGRAPH_SEND__ADMIN__BASE_URL"] = adminURL
+		travel(t, aws, outputs, serve(t, user, aws.endpoint), adminURL)
+	})
+
+	step(t, "a changed service moves its own function only", func(t *testing.T) {
+		change := "package main\n\nimport \"os\"\n\nfunc init() {\n\tif os.Getenv(\"SEND_NEVER_SET\") != \"\" {\n\t\tos.Exit(7)\n\t}\n}\n"
+		if err := os.WriteFile(filepath.Join(source, "services", "user", "cmd", "send-user", "changed.go"), []byte(change), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		want := map[string]string{"BucketObjectv2 user-artifact": "replace", "Function user": "update", "Alias user-live": "update"}
+		changes := pulumi.changes(t)
+		for name, op := range changes {
+			if strings.Contains(op, "replace") {
+				changes[name] = "replace" // the engine lists its parts
+			}
+		}
+		// The outputs of the stack follow; they are no resource.
+		delete(changes, "Stack sgraph-send-dev")
+		if !maps.Equal(changes, want) {
+			t.Errorf("a deploy would change %v, want %v", changes, want)
+		}
+		pulumi.run(t, "up", "--yes", "--skip-preview", "--non-interactive")
+		if u, a := aws.version(t, outputs["userFunction"]), aws.version(t, outputs["adminFunction"]); u != "2" || a != "1" {
+			t.Errorf("live is version %s of user and %s of admin, want 2 and 1", u, a)
+		}
+		now := pulumi.outputs(t)
+		if now["userArtifact"] == outputs["userArtifact"] || now["adminArtifact"] != outputs["adminArtifact"] {
+			t.Errorf("artifacts went from %s and %s to %s and %s", outputs["userArtifact"], outputs["adminArtifact"], now["userArtifact"], now["adminArtifact"])
+		}
+		deployed := []string{now["adminArtifact"], now["userArtifact"]}
+		if kept := aws.keys(t, outputs["artifactsBucket"]); !slices.Equal(kept, slices.Sorted(slices.Values(deployed))) {
+			t.Errorf("the artifacts bucket holds %v, want %v", kept, deployed)
+		}
+		aws.deployed(t, outputs["userFunction"], outputs["artifactsBucket"], now["userArtifact"])
+	})
+
+	step(t, "destroy leaves nothing", func(t *testing.T) {
+		pulumi.run(t, "destroy", "--yes", "--skip-preview", "--non-interactive")
+		if left := aws.tagged(t); len(left) != 0 {
+			t.Errorf("left behind: %v", left)
+		}
+		if status, _ := aws.ask(t, "s3", http.MethodHead, "/"+outputs["transfersBucket"], "", ""); status != http.StatusNotFound {
+			t.Errorf("the transfers bucket answers %d", status)
+		}
+		pulumi.run(t, "stack", "rm", "--yes", "dev")
+	})
+}
+
+// step runs a part of the test and ends the whole if it fails.
+func step(t *testing.T, name string, part func(t *testing.T)) {
+	t.Helper()
+	if !t.Run(name, part) {
+		t.FailNow()
+	}
+}
+
+// serve runs a deployed function and answers its URL. Beside its own
+// environment it learns where the simulated AWS is.
+func serve(t *testing.T, config lambdahost.Config, endpoint string) string {
+	t.Helper()
+	config.Environment["AWS_ENDPOINT_URL"] = endpoint
+	f, err := lambdahost.Start(config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := httptest.NewServer(f)
+	t.Cleanup(func() { server.Close(); f.Stop() })
+	return server.URL
+}
