@@ -48,13 +48,7 @@ func openFile(path string) (*file, error) {
 		if err != nil {
 			return err
 		}
-		if err = whole(db); err == nil {
-			err = db.Update(func(tx *bbolt.Tx) error {
-				_, err := tx.CreateBucketIfNotExists(bucketName)
-				return err
-			})
-		}
-		if err != nil {
+		if err = prepare(db); err != nil {
 			db.Close()
 		}
 		return err
@@ -76,18 +70,28 @@ func openFile(path string) (*file, error) {
 	return &file{db: db}, nil
 }
 
-// whole says whether the file is as long as its own header says. Reading what
-// is missing would end the process.
-func whole(db *bbolt.DB) error {
+// prepare makes the bucket of a new file. Of one that is not new it checks that
+// it is as long as its own header says: what is missing would be found only
+// when it is read.
+func prepare(db *bbolt.DB) error {
 	info, err := os.Stat(db.Path())
 	if err != nil {
 		return err
 	}
-	return db.View(func(tx *bbolt.Tx) error {
+	fresh := false
+	err = db.View(func(tx *bbolt.Tx) error {
 		if info.Size() < tx.Size() {
 			return fmt.Errorf("%w: %d bytes of %d", errDamaged, info.Size(), tx.Size())
 		}
+		fresh = tx.Bucket(bucketName) == nil
 		return nil
+	})
+	if err != nil || !fresh {
+		return err
+	}
+	return db.Update(func(tx *bbolt.Tx) error {
+		_, err := tx.CreateBucket(bucketName)
+		return err
 	})
 }
 

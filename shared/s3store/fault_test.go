@@ -57,6 +57,9 @@ func storeAt(endpoint string) *s3store.Store {
 		return aws.Config{
 			Region: moto.Region, BaseEndpoint: &endpoint, RetryMaxAttempts: 1,
 			Credentials: credentials.NewStaticCredentialsProvider("a", "b", ""),
+			// The defaults of a configuration that is loaded.
+			RequestChecksumCalculation: aws.RequestChecksumCalculationWhenSupported,
+			ResponseChecksumValidation: aws.ResponseChecksumValidationWhenSupported,
 		}, nil
 	})
 }
@@ -157,6 +160,41 @@ func (f readerFunc) Read(p []byte) (int, error) { return f(p) }
 type roundTripper func(*http.Request) (*http.Response, error)
 
 func (f roundTripper) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
+
+// An upload that was begun with a checksum would demand one of every part, of
+// clients too.
+func TestNoChecksums(t *testing.T) {
+	t.Parallel()
+	var mu sync.Mutex
+	var requests []string
+	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		mu.Lock()
+		defer mu.Unlock()
+		requests = append(requests, r.Method)
+		for name, values := range r.Header {
+			if line := strings.ToLower(name + strings.Join(values, " ")); strings.Contains(line, "checksum") || strings.Contains(line, "trailer") {
+				t.Errorf("%s %s: %s", r.Method, r.URL, line)
+			}
+		}
+		io.Copy(io.Discard, r.Body)
+		if r.Method == http.MethodPost {
+			io.WriteString(w, "<InitiateMultipartUploadResult><UploadId>u</UploadId></InitiateMultipartUploadResult>")
+		}
+	}))
+	defer srv.Close()
+	s, ctx := storeAt(srv.URL), t.Context()
+	_, err := s.Put(ctx, "k/x", strings.NewReader("x"), 1)
+	want(t, "", err)
+	id, err := s.Begin(ctx, "k/x")
+	want(t, "", err)
+	_, err = s.PutPart(ctx, "k/x", id, 1, strings.NewReader("x"), 1)
+	want(t, "", err)
+	_, _, err = s.Open(ctx, "k/x", send.Whole)
+	want(t, "", err)
+	if got := strings.Join(requests, " "); got != "PUT POST PUT GET" {
+		t.Fatalf("requests: %s", got)
+	}
+}
 
 // A large body is never in memory as a whole.
 func TestPutIsFlat(t *testing.T) {

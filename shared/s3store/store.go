@@ -62,7 +62,7 @@ func options(o *s3.Options) {
 	// The SDK would put checksums even into presigned URLs and uploads in
 	// parts, and then S3 would demand them of clients that know nothing of
 	// it. Content that matters authenticates itself: it is ciphertext.
-	_ = 0
+	o.RequestChecksumCalculation = aws.RequestChecksumCalculationWhenRequired
 	o.ResponseChecksumValidation = aws.ResponseChecksumValidationWhenRequired
 }
 
