@@ -21,8 +21,8 @@ type Record struct {
 	State   string    // "" is a state like any other
 	Count   int64     // units spent
 	Limit   int64     // units there are; 0 = without limit
-	Expires time.Time // nothing can be spent from then on; zero = never
-	Purge   time.Time // the ledger may forget the record from then on; zero = never
+	Expires time.Time // nothing can be spent from then on, to the millisecond; zero = never
+	Purge   time.Time // the ledger may forget the record from then on, or a second later; zero = never
 	Data    []byte
 }
 
@@ -48,7 +48,8 @@ type Spend struct {
 
 	// Once, when set, is created in the same write. Where a record of its
 	// key is kept already nothing is spent and ErrRepeated is returned:
-	// repeating a spend is safe. Open and Once do not go together.
+	// repeating a spend is safe. Open and Once do not go together, and Once
+	// is as volatile as the record.
 	Once *Record
 }
 
@@ -88,10 +89,10 @@ type Ledger interface {
 	Replace(ctx context.Context, r Record) error
 
 	// Spend takes one unit and returns the record as it is after the write.
-	// NotFound where none is kept and Open is not given. Conflict, together
-	// with the record as it is, where the condition does not hold.
-	// ErrRepeated, together with the record, where Once is kept already,
-	// whether the condition holds or not.
+	// NotFound where none is kept and Open is not given; otherwise
+	// ErrRepeated, together with the record, where Once is kept already;
+	// otherwise Conflict, together with the record as it is, where the
+	// condition does not hold.
 	Spend(ctx context.Context, key Key, s Spend) (Record, error)
 
 	// Delete forgets the record of that version. Conflict where another

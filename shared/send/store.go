@@ -46,7 +46,8 @@ type Store interface {
 	Put(ctx context.Context, key string, body io.Reader, size int64) (Object, error)
 
 	// Open returns a reader that starts at the span's offset; Object is of
-	// the whole. NotFound. A span that begins after the end is Invalid. The
+	// the whole. NotFound. A span that begins at the end or behind it is
+	// Invalid, unless at 0. The
 	// reader may go on past the span's end: take what was asked for and
 	// Close it. Where the bytes are a file it is an *os.File, so that the
 	// system can send them without a copy.

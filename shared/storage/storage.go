@@ -15,6 +15,7 @@ import (
 	"sgraph.ai/send/shared/bolt"
 	"sgraph.ai/send/shared/disk"
 	"sgraph.ai/send/shared/dynamo"
+	"sgraph.ai/send/shared/lazy"
 	"sgraph.ai/send/shared/s3store"
 	"sgraph.ai/send/shared/send"
 	"sgraph.ai/send/shared/settings"
@@ -49,8 +50,8 @@ func Store(s settings.Service, bucket, folder string) (store send.Store, links s
 	return nil, nil, unknown(s)
 }
 
-// awsConfig reads how to reach AWS where the SDK always does.
-func awsConfig(ctx context.Context) (aws.Config, error) { return config.LoadDefaultConfig(ctx) }
+// awsConfig reads how to reach AWS where the SDK always does, once for all.
+var awsConfig = lazy.New(func(ctx context.Context) (aws.Config, error) { return config.LoadDefaultConfig(ctx) }).Get
 
 func unknown(s settings.Service) error {
 	return fmt.Errorf("no storage mode is named %q", s.Mode)
