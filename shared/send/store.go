@@ -47,10 +47,9 @@ type Store interface {
 
 	// Open returns a reader that starts at the span's offset; Object is of
 	// the whole. NotFound. A span that begins at the end or behind it is
-	// Invalid, unless at 0. The
-	// reader may go on past the span's end: take what was asked for and
-	// Close it. Where the bytes are a file it is an *os.File, so that the
-	// system can send them without a copy.
+	// Invalid, unless at 0. The reader may go on past the span's end: take
+	// what was asked for and Close it. Where the bytes are a file it is an
+	// *os.File, so that the system can send them without a copy.
 	Open(ctx context.Context, key string, span Span) (io.ReadCloser, Object, error)
 
 	// Stat returns what is known of an object. NotFound.
