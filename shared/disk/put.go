@@ -86,9 +86,10 @@ func (s *Store) create(fill func(*os.File) error) (temp string, o send.Object, e
 	return temp, o, err
 }
 
-// bufferSize lets a body of the network be read in as large pieces as it
-// arrives in.
-const bufferSize = 256 << 10
+// bufferSize is how much of a body is gathered before it is written. The
+// network gives less at a time; few large writes cost the system far less than
+// many small ones, and beyond half a MiB nothing more is gained.
+const bufferSize = 512 << 10
 
 var buffers = sync.Pool{New: func() any { return new([bufferSize]byte) }}
 
@@ -99,10 +100,10 @@ func copyBody(ctx context.Context, f *os.File, body io.Reader, size int64) error
 	defer buffers.Put(buf)
 	var written int64
 	for {
+		n, err := fill(buf[:], body)
 		if err := ended(ctx); err != nil {
 			return err
 		}
-		n, err := body.Read(buf[:])
 		if written += int64(n); size >= 0 && written > size {
 			return send.Fail(send.Invalid, "more than the %d bytes that were announced", size)
 		}
@@ -118,6 +119,17 @@ func copyBody(ctx context.Context, f *os.File, body io.Reader, size int64) error
 			return err
 		}
 	}
+}
+
+// fill reads until the buffer is full or the body ends. Unlike io.ReadFull it
+// tells the end of the body from one that was cut short.
+func fill(buf []byte, body io.Reader) (n int, err error) {
+	for n < len(buf) && err == nil {
+		var m int
+		m, err = body.Read(buf[n:])
+		n += m
+	}
+	return n, err
 }
 
 // mark gives a file a modification time that no other has: with the size it is
