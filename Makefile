@@ -3,12 +3,13 @@
 # make e2e    pulumi up against a simulated AWS, then the deployed zips
 # make bench  the figures of docs/performance.md
 # make build  the binaries, into bin/
+# make artifacts  the zips that a deploy ships, into build/artifacts/release
 
 .DEFAULT_GOAL := help
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 
-MODULES := shared services/user services/admin cli infra test/e2e
+MODULES := shared services/user services/admin cli infra release bootstrap test/e2e
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 LDFLAGS := -s -w -X sgraph.ai/send/shared/version.Version=$(VERSION)
 
@@ -24,6 +25,10 @@ dev:
 build:
 	@mkdir -p bin
 	CGO_ENABLED=0 go build -trimpath -ldflags '$(LDFLAGS)' -o bin/ ./cli/cmd/sgsend ./services/user/cmd/send-user ./services/admin/cmd/send-admin
+
+.PHONY: artifacts
+artifacts:
+	go run ./infra/cmd/build-artifacts -version '$(VERSION)'
 
 .PHONY: setup
 setup:

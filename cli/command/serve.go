@@ -22,6 +22,8 @@ What it is told, it is told by the environment:
   SEND__MAX_TRANSFER_BYTES         largest transfer (10GiB)
   SEND__DEFAULT_TTL, SEND__MAX_TTL how long transfers live (7d, 30d)
   SEND__RATE_LIMITS                limits, as in create=60/1m, or off
+  SEND__AUDIT_RETENTION            how long the audit trail is kept (90d)
+  SEND__METRICS_ADDR               where Prometheus reads metrics (nowhere)
   FAST_API__AUTH__API_KEY__NAME    header of the API key (X-API-Key)
   FAST_API__AUTH__API_KEY__VALUE   the API key (made, and kept with the data)`,
 		Example: `  sgsend serve

@@ -1,0 +1,22 @@
+#!/usr/bin/env bash
+# Downloads the release VERSION into DIR and trusts it only after every digest
+# and the build's signed provenance have been checked.
+set -euo pipefail
+
+gh release download "$VERSION" --dir "$DIR"
+go run ./release/cmd/release verify --dir "$DIR"
+
+stamped=$(jq -r .version "$DIR/manifest.json")
+if [ "$stamped" != "$VERSION" ]; then
+  echo "the release $VERSION holds zips of $stamped; nothing is deployed" >&2
+  exit 1
+fi
+
+if [ "${ATTESTATIONS:-}" = off ]; then
+  echo "::warning::ATTESTATIONS is off: the digests were checked, the provenance was not"
+  exit 0
+fi
+for file in "$DIR"/*.zip "$DIR/manifest.json"; do
+  gh attestation verify "$file" --repo "$GITHUB_REPOSITORY" \
+    --signer-workflow "$GITHUB_REPOSITORY/.github/workflows/ci-pipeline.yml"
+done

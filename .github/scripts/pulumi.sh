@@ -1,0 +1,149 @@
+#!/usr/bin/env bash
+# Runs one operation of the Pulumi program on STACK: pulumi.sh OPERATION
+#
+#   deploy   bring the stack to VERSION from the zips in SEND_ARTIFACTS_DIR
+#   preview  report what a deploy of this checkout would change
+#   drift    report what differs from what was deployed; a difference fails
+#   outputs  tell the job the stack's addresses and version
+#
+# Where the state lives is Pulumi's own environment: PULUMI_BACKEND_URL, or
+# PULUMI_ACCESS_TOKEN for Pulumi Cloud. PULUMI_SECRETS_PROVIDER encrypts the
+# secrets of a new stack; an existing one remembers its own in its state.
+# Reports go to REPORTS as OPERATION-STACK.md and to the job's summary.
+set -euo pipefail
+
+operation=$1
+stack=${PULUMI_ORG:+$PULUMI_ORG/}$STACK
+reports=${REPORTS:-reports}
+
+# The stack files in the repository name no secrets provider, so that moving
+# the state needs no commit: Pulumi finds it in the state instead.
+export PULUMI_FALLBACK_TO_STATE_SECRETS_MANAGER=true
+export PULUMI_SKIP_UPDATE_CHECK=true
+plain=(--stack "$stack" --non-interactive --color never)
+
+tell() { echo "$1=$2" >>"$GITHUB_OUTPUT"; }
+
+# secret_names are the variables whose values must stand in no report. The
+# log masks them by itself; a report is a file, which nothing masks.
+secret_names=(AWS_ACCOUNT_ID FAST_API__AUTH__API_KEY__VALUE SGRAPH_SEND__ADMIN__API_KEY__VALUE
+  AUTH__TARGET_SERVER__CACHE_SERVICE__BASE_URL SGRAPH_SEND__ADMIN__BASE_URL CACHE__SERVICE__BUCKET_NAME
+  AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN PULUMI_ACCESS_TOKEN PULUMI_CONFIG_PASSPHRASE)
+
+redact() {
+  local text name value
+  text=$(cat)
+  for name in "${secret_names[@]}"; do
+    value=${!name:-}
+    [ -z "$value" ] || text=${text//"$value"/***}
+  done
+  printf '%s\n' "$text"
+}
+
+# report HEADLINE [FILE]: a headline, with a file folded away under it.
+report() {
+  mkdir -p "$reports"
+  {
+    echo "### $STACK: $1"
+    if [ -n "${2:-}" ]; then
+      printf '\n<details><summary>what Pulumi says</summary>\n\n````\n'
+      redact <"$2"
+      printf '````\n</details>\n'
+    fi
+  } >"$reports/$operation-$STACK.md"
+  if [ -n "${GITHUB_STEP_SUMMARY:-}" ]; then cat "$reports/$operation-$STACK.md" >>"$GITHUB_STEP_SUMMARY"; fi
+}
+
+# quietly FILE COMMAND...: runs a command with its output in the log and in a file.
+quietly() {
+  local file=$1
+  shift
+  "$@" 2>&1 | tee "$file"
+}
+
+said=$(mktemp)
+trap 'rm -f "$said"' EXIT
+
+# select_stack [--create]: answers 1 if there is no such stack.
+select_stack() {
+  if pulumi stack select "$stack" --non-interactive "$@" >"$said" 2>&1; then return 0; fi
+  if grep -q 'no stack named' "$said"; then return 1; fi
+  cat "$said" >&2
+  exit 1
+}
+
+output_of() { pulumi stack output "$1" "${plain[@]}" 2>/dev/null || true; }
+
+tell_outputs() {
+  tell user-url "$(output_of userUrl)"
+  tell admin-url "$(output_of adminUrl)"
+  tell version "$(output_of releaseVersion)"
+}
+
+summary_line() { grep -E '^ +[+~-].* to (create|update|delete|replace)|^ +[0-9]+ unchanged' "$said" | redact | xargs echo; }
+
+case $operation in
+deploy)
+  select_stack --create ${PULUMI_SECRETS_PROVIDER:+--secrets-provider "$PULUMI_SECRETS_PROVIDER"}
+  # Two pushes can overtake each other on their way here; the newer one stays.
+  running=$(output_of releaseVersion)
+  if [ "${ALLOW_OLDER:-}" != true ] && [ "$running" != "$VERSION" ] &&
+    [ "$(printf '%s\n' "$running" "$VERSION" | sort -V | tail -n 1)" = "$running" ]; then
+    report "$VERSION was not deployed: $running, which is newer, is there already"
+    tell deployed false
+    tell_outputs
+    exit 0
+  fi
+  # --refresh: what was done by hand since, a rollback for one, is put right.
+  if ! quietly "$said" pulumi up --yes --refresh --skip-preview "${plain[@]}"; then
+    report "the deploy of $VERSION failed; it can be repeated" "$said"
+    exit 1
+  fi
+  report "$VERSION deployed (before: ${running:-nothing})" "$said"
+  tell deployed true
+  tell_outputs
+  ;;
+preview)
+  if ! select_stack; then
+    report "has never been deployed, so everything would be new"
+    exit 0
+  fi
+  # With the version that is deployed, equal source gives equal bytes, and the
+  # diff shows what changed rather than that a commit was made.
+  [ -n "${SEND_VERSION:-}" ] || SEND_VERSION=$(output_of releaseVersion)
+  export SEND_VERSION
+  if ! quietly "$said" pulumi preview --diff "${plain[@]}"; then
+    report "the preview failed" "$said"
+    exit 1
+  fi
+  changes=$(summary_line)
+  report "${changes:-no changes}" "$said"
+  ;;
+drift)
+  if ! select_stack; then
+    echo "$STACK has never been deployed: it cannot drift."
+    exit 0
+  fi
+  SEND_VERSION=$(output_of releaseVersion)
+  export SEND_VERSION
+  if ! quietly "$said" pulumi preview --refresh --expect-no-changes --diff "${plain[@]}"; then
+    if grep -q 'no changes were expected' "$said"; then
+      report "differs from what was deployed ($SEND_VERSION)" "$said"
+    else
+      report "could not be compared with what was deployed" "$said"
+    fi
+    exit 1
+  fi
+  ;;
+outputs)
+  if ! select_stack; then
+    echo "$STACK has never been deployed."
+    exit 0
+  fi
+  tell_outputs
+  ;;
+*)
+  echo "pulumi.sh: unknown operation '$operation'" >&2
+  exit 2
+  ;;
+esac

@@ -1,0 +1,396 @@
+package main
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+)
+
+const account = "123456789012"
+
+// graph records what the program declares, in place of an engine.
+type graph struct {
+	mu   sync.Mutex
+	made map[string]map[string]declared // by type, then name
+}
+
+type declared struct {
+	inputs  resource.PropertyMap
+	protect bool
+}
+
+func (d declared) text(key string) string {
+	v := d.inputs[resource.PropertyKey(key)]
+	if v.IsOutput() {
+		v = v.OutputValue().Element
+	}
+	if !v.IsString() {
+		return ""
+	}
+	return v.StringValue()
+}
+
+func (d declared) json(t *testing.T) string {
+	t.Helper()
+	text, err := json.Marshal(d.inputs.Mappable())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
+
+func (g *graph) NewResource(args pulumi.MockResourceArgs) (string, resource.PropertyMap, error) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.made[args.TypeToken] == nil {
+		g.made[args.TypeToken] = map[string]declared{}
+	}
+	g.made[args.TypeToken][args.Name] = declared{args.Inputs, args.RegisterRPC != nil && args.RegisterRPC.GetProtect()}
+	state := args.Inputs.Copy()
+	state["arn"] = resource.NewStringProperty("arn:made:" + args.Name)
+	state["keyId"] = resource.NewStringProperty("key-" + args.Name)
+	return args.Name + "-id", state, nil
+}
+
+func (g *graph) Call(pulumi.MockCallArgs) (resource.PropertyMap, error) {
+	return resource.PropertyMap{"accountId": resource.NewStringProperty(account)}, nil
+}
+
+func record(t *testing.T, config map[string]string) (*graph, error) {
+	t.Helper()
+	all := map[string]string{"aws:region": "eu-west-2", "sgraph-send-bootstrap:repository": "acme/send"}
+	for key, value := range config {
+		all[key] = value
+	}
+	g := &graph{made: map[string]map[string]declared{}}
+	err := pulumi.RunErr(program, pulumi.WithMocks("sgraph-send-bootstrap", "account", g), func(info *pulumi.RunInfo) { info.Config = all })
+	return g, err
+}
+
+func mustRecord(t *testing.T, config map[string]string) *graph {
+	t.Helper()
+	g, err := record(t, config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return g
+}
+
+const (
+	roleType     = "aws:iam/role:Role"
+	policyType   = "aws:iam/policy:Policy"
+	providerType = "aws:iam/openIdConnectProvider:OpenIdConnectProvider"
+	bucketType   = "aws:s3/bucketV2:BucketV2"
+	keyType      = "aws:kms/key:Key"
+)
+
+// document is a policy as AWS reads it.
+type document struct {
+	Statement []struct {
+		Effect, Action, Resource, Condition, Principal any
+	}
+}
+
+func parse(t *testing.T, text string) document {
+	t.Helper()
+	var d document
+	if err := json.Unmarshal([]byte(text), &d); err != nil {
+		t.Fatalf("%v in %q", err, text)
+	}
+	return d
+}
+
+// list reads what may be one value or several.
+func list(v any) []string {
+	switch v := v.(type) {
+	case string:
+		return []string{v}
+	case []any:
+		var all []string
+		for _, one := range v {
+			all = append(all, one.(string))
+		}
+		return all
+	}
+	return nil
+}
+
+func TestRolesTrustOneEnvironmentOfOneRepository(t *testing.T) {
+	t.Parallel()
+	roles := mustRecord(t, nil).made[roleType]
+	if len(roles) != 6 {
+		t.Fatalf("%d roles, want two for each of three stacks", len(roles))
+	}
+	for name, role := range roles {
+		purpose, stack, _ := strings.Cut(strings.TrimPrefix(name, "sgraph-send-pipeline-"), "-")
+		environment := map[string]string{"deploy": stack, "preview": stack + "-preview"}[purpose]
+		want := `{"StringEquals":{"token.actions.githubusercontent.com:aud":"sts.amazonaws.com","token.actions.githubusercontent.com:sub":"repo:acme/send:environment:` + environment + `"}}`
+		trust := parse(t, role.text("assumeRolePolicy"))
+		condition, err := json.Marshal(trust.Statement[0].Condition)
+		if err != nil || len(trust.Statement) != 1 || string(condition) != want {
+			t.Errorf("%s trusts %s", name, role.text("assumeRolePolicy"))
+		}
+	}
+}
+
+func TestGrantsStayWithinTheStack(t *testing.T) {
+	t.Parallel()
+	stacks := []string{"dev", "qa", "prod"}
+	unnamed := regexp.MustCompile(`^(cloudfront|wafv2|route53|sts):|:(Get|List|Describe)|^logs:(Create|Delete)LogDelivery$|^logs:PutResourcePolicy$`)
+	for name, p := range mustRecord(t, nil).made[policyType] {
+		stack := name[strings.LastIndex(name, "-")+1:]
+		text := p.text("policy")
+		// What a managed policy may have.
+		if len(text) > 6144 {
+			t.Errorf("%s has %d characters, over 6144", name, len(text))
+		}
+		for _, s := range parse(t, text).Statement {
+			if s.Effect != "Allow" || s.Principal != nil {
+				t.Errorf("%s: %v", name, s)
+			}
+			for _, r := range list(s.Resource) {
+				for _, other := range stacks {
+					if other != stack && regexp.MustCompile(`\b`+other+`\b`).MatchString(r) {
+						t.Errorf("%s reaches %s of %s", name, r, other)
+					}
+				}
+				for _, action := range list(s.Action) {
+					if action == "*" || r == "*" && !unnamed.MatchString(action) {
+						t.Errorf("%s may %s on %s", name, action, r)
+					}
+				}
+			}
+		}
+	}
+}
+
+// A deploy makes roles for functions. It must not be able to make itself, or
+// what else there is in the account, more than it is.
+func TestDeployCannotRaiseItself(t *testing.T) {
+	t.Parallel()
+	g := mustRecord(t, nil)
+	for name, p := range g.made[policyType] {
+		for _, s := range parse(t, p.text("policy")).Statement {
+			for _, action := range list(s.Action) {
+				if !strings.HasPrefix(action, "iam:") {
+					continue
+				}
+				if action == "iam:PassRole" && !strings.Contains(mustJSON(t, s.Condition), `"iam:PassedToService":"lambda.amazonaws.com"`) {
+					t.Errorf("%s passes roles to anyone", name)
+				}
+				for _, r := range list(s.Resource) {
+					for role := range g.made[roleType] {
+						if matches(r, "arn:aws:iam::"+account+":role/"+role) {
+							t.Errorf("%s may %s on the pipeline's own role %s", name, action, role)
+						}
+					}
+				}
+			}
+			for _, forbidden := range []string{"iam:AttachRolePolicy", "iam:CreatePolicyVersion", "iam:CreateUser", "iam:*", "kms:*"} {
+				if slices.Contains(list(s.Action), forbidden) {
+					t.Errorf("%s may %s", name, forbidden)
+				}
+			}
+		}
+	}
+}
+
+func mustJSON(t *testing.T, v any) string {
+	t.Helper()
+	text, err := json.Marshal(v)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
+
+// matches reads "*" in an ARN as AWS does.
+func matches(pattern, arn string) bool {
+	re := "^" + strings.ReplaceAll(regexp.QuoteMeta(pattern), `\*`, ".*") + "$"
+	return regexp.MustCompile(re).MatchString(arn)
+}
+
+func TestPreviewOnlyReadsAndReadsNoPayload(t *testing.T) {
+	t.Parallel()
+	reading := regexp.MustCompile(`^\w+:(Get|List|Describe|View|Decrypt$|Encrypt$)`)
+	for name, p := range mustRecord(t, nil).made[policyType] {
+		for _, s := range parse(t, p.text("policy")).Statement {
+			for _, action := range list(s.Action) {
+				if strings.Contains(name, "-preview-") && !reading.MatchString(action) {
+					t.Errorf("%s may %s", name, action)
+				}
+				if regexp.MustCompile(`^(s3:(\*|GetObject)|dynamodb:(\*|GetItem|Query|Scan|BatchGetItem))`).MatchString(action) {
+					for _, r := range list(s.Resource) {
+						if matches(r, "arn:aws:s3:::"+account+"--sgraph-send-transfers--dev--eu-west-2/transfers/a") || strings.HasPrefix(r, "arn:aws:dynamodb") {
+							t.Errorf("%s may %s on %s", name, action, r)
+						}
+					}
+				}
+			}
+		}
+	}
+}
+
+// What a stack consists of, by the names that docs/settings.md gives, is
+// within reach of its roles, and of no other stack's.
+func TestGrantsReachWhatAStackConsistsOf(t *testing.T) {
+	t.Parallel()
+	policies := mustRecord(t, nil).made[policyType]
+	for _, stack := range []string{"dev", "qa", "prod"} {
+		for arn, actions := range map[string][2]string{ // what deploy, and what preview, must be able to do
+			"arn:aws:lambda:eu-west-2:123456789012:function:sgraph-send-user-" + stack:                               {"lambda:*", "lambda:Get*"},
+			"arn:aws:lambda:eu-west-2:123456789012:function:sgraph-send-admin-" + stack + ":live":                    {"lambda:*", "lambda:Get*"},
+			"arn:aws:iam::123456789012:role/sgraph-send-user-" + stack:                                               {"iam:PassRole", "iam:Get*"},
+			"arn:aws:s3:::123456789012--sgraph-send-transfers--" + stack + "--eu-west-2":                             {"s3:*", "s3:GetBucket*"},
+			"arn:aws:s3:::123456789012--sgraph-send-artifacts--" + stack + "--eu-west-2/send-user/ab.zip":            {"s3:PutObject*", "s3:GetObject*"},
+			"arn:aws:dynamodb:eu-west-2:123456789012:table/sgraph-send-ledger-" + stack:                              {"dynamodb:CreateTable", "dynamodb:Describe*"},
+			"arn:aws:logs:eu-west-2:123456789012:log-group:/aws/lambda/sgraph-send-user-" + stack + ":*":             {"logs:*", "logs:List*"},
+			"arn:aws:logs:us-east-1:123456789012:log-group:aws-waf-logs-sgraph-send-" + stack:                        {"logs:*", "logs:List*"},
+			"arn:aws:sns:eu-west-2:123456789012:sgraph-send-alarms-" + stack:                                         {"sns:*", "sns:Get*"},
+			"arn:aws:sns:us-east-1:123456789012:sgraph-send-global-alarms-" + stack:                                  {"sns:*", "sns:Get*"},
+			"arn:aws:cloudwatch:eu-west-2:123456789012:alarm:sgraph-send-" + stack + "-unhealthy":                    {"cloudwatch:*", "cloudwatch:Describe*"},
+			"arn:aws:cloudwatch::123456789012:dashboard/sgraph-send-" + stack:                                        {"cloudwatch:*", "cloudwatch:GetDashboard"},
+			"arn:aws:cloudformation:eu-west-2:123456789012:stack/sgraph-send-user-" + stack + "-invoke-via-url/1b9d": {"cloudformation:*", "cloudformation:Describe*"},
+			"arn:aws:budgets::123456789012:budget/sgraph-send-" + stack:                                              {"budgets:*", "budgets:ViewBudget"},
+		} {
+			for name, p := range policies {
+				purpose, of, _ := strings.Cut(strings.TrimPrefix(name, "sgraph-send-pipeline-"), "-")
+				action := actions[0]
+				if purpose == "preview" {
+					action = actions[1]
+				}
+				granted := false
+				for _, s := range parse(t, p.text("policy")).Statement {
+					within := slices.ContainsFunc(list(s.Resource), func(r string) bool { return r != "*" && matches(r, arn) })
+					granted = granted || within && slices.Contains(list(s.Action), action)
+					if within && of != stack {
+						t.Errorf("%s reaches %s", name, arn)
+					}
+				}
+				if granted != (of == stack) {
+					t.Errorf("%s may %s on %s: %v", name, action, arn, granted)
+				}
+			}
+		}
+	}
+}
+
+// Every service that the program in infra/ uses, the deploy role may use.
+func TestDeployCoversWhatTheProgramUses(t *testing.T) {
+	t.Parallel()
+	names, err := filepath.Glob(filepath.Join("..", "infra", "*.go"))
+	if err != nil || len(names) == 0 {
+		t.Fatal("the program is not there", err)
+	}
+	used := map[string]bool{}
+	for _, name := range names {
+		text, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range regexp.MustCompile(`pulumi-aws/sdk/v6/go/aws/(\w+)"`).FindAllStringSubmatch(string(text), -1) {
+			used[m[1]] = true
+		}
+	}
+	policies := mustRecord(t, nil).made[policyType]
+	for service := range used {
+		for _, purpose := range []string{"deploy", "preview"} {
+			if !strings.Contains(policies["sgraph-send-pipeline-"+purpose+"-dev"].text("policy"), `"`+service+":") {
+				t.Errorf("infra uses %s, which the %s role may not", service, purpose)
+			}
+		}
+	}
+}
+
+func TestStateIsKeptSafe(t *testing.T) {
+	t.Parallel()
+	g := mustRecord(t, nil)
+	bucket := g.made[bucketType]["state"]
+	if !bucket.protect || bucket.text("bucket") != account+"--sgraph-send-state--eu-west-2" || strings.Contains(bucket.json(t), "forceDestroy") {
+		t.Errorf("the bucket is %s, protected: %v", bucket.json(t), bucket.protect)
+	}
+	for kind, wanted := range map[string][]string{
+		"aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock":                                     {`"blockPublicAcls":true`, `"blockPublicPolicy":true`, `"ignorePublicAcls":true`, `"restrictPublicBuckets":true`},
+		"aws:s3/bucketOwnershipControls:BucketOwnershipControls":                                     {"BucketOwnerEnforced"},
+		"aws:s3/bucketServerSideEncryptionConfigurationV2:BucketServerSideEncryptionConfigurationV2": {"AES256"},
+		"aws:s3/bucketVersioningV2:BucketVersioningV2":                                               {"Enabled"},
+		"aws:s3/bucketPolicy:BucketPolicy":                                                           {"Deny", "aws:SecureTransport"},
+		"aws:s3/bucketLifecycleConfigurationV2:BucketLifecycleConfigurationV2":                       {`"noncurrentDays":90`},
+	} {
+		text := g.made[kind]["state"].json(t)
+		for _, w := range wanted {
+			if !strings.Contains(text, w) {
+				t.Errorf("%s lacks %s: %s", kind, w, text)
+			}
+		}
+	}
+	for _, stack := range []string{"dev", "qa", "prod"} {
+		key := g.made[keyType][stack]
+		if !key.protect || !strings.Contains(key.json(t), `"enableKeyRotation":true`) {
+			t.Errorf("the key of %s: %s, protected: %v", stack, key.json(t), key.protect)
+		}
+	}
+}
+
+func TestStackReachesItsOwnStateOnly(t *testing.T) {
+	t.Parallel()
+	g := mustRecord(t, nil)
+	for purpose, write := range map[string]bool{"deploy": true, "preview": false} {
+		text := g.made[policyType]["sgraph-send-pipeline-"+purpose+"-dev"].text("policy")
+		for what, want := range map[string]bool{
+			"/.pulumi/stacks/sgraph-send/dev.json*":         true,
+			"/.pulumi/locks/organization/sgraph-send/dev/*": write,
+			"arn:made:dev":  true,  // its key
+			"arn:made:prod": false, // another's
+			"s3:PutObject":  write,
+		} {
+			if strings.Contains(text, what) != want {
+				t.Errorf("%s: %q is there: %v, want %v", purpose, what, !want, want)
+			}
+		}
+	}
+}
+
+func TestWhatTheAccountHasOrDoesNotWantIsNotMade(t *testing.T) {
+	t.Parallel()
+	g := mustRecord(t, map[string]string{
+		"sgraph-send-bootstrap:provider": "false", "sgraph-send-bootstrap:state": "false", "sgraph-send-bootstrap:stacks": "prod",
+	})
+	if len(g.made[providerType])+len(g.made[bucketType])+len(g.made[keyType]) > 0 {
+		t.Errorf("made %v", g.made)
+	}
+	if len(g.made[roleType]) != 2 {
+		t.Errorf("%d roles, want those of prod", len(g.made[roleType]))
+	}
+	trust := g.made[roleType]["sgraph-send-pipeline-deploy-prod"].text("assumeRolePolicy")
+	if !strings.Contains(trust, "arn:aws:iam::"+account+":oidc-provider/token.actions.githubusercontent.com") {
+		t.Errorf("trust: %s", trust)
+	}
+	if text := g.made[policyType]["sgraph-send-pipeline-deploy-prod"].text("policy"); strings.Contains(text, "kms:") {
+		t.Errorf("a key that is not there is granted: %s", text)
+	}
+}
+
+func TestWrongSettingsAreRefused(t *testing.T) {
+	t.Parallel()
+	for key, values := range map[string][]string{
+		"sgraph-send-bootstrap:repository": {"", "acme", "acme/*", "*/*", "acme/send:environment:prod", "acme/send/x"},
+		"sgraph-send-bootstrap:stacks":     {"dev,", "*", "Dev", "dev-preview"},
+		"aws:region":                       {""},
+	} {
+		for _, value := range values {
+			g, err := record(t, map[string]string{key: value})
+			if err == nil || len(g.made[roleType]) > 0 {
+				t.Errorf("%s = %q is taken", key, value)
+			}
+		}
+	}
+}

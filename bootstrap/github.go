@@ -1,0 +1,52 @@
+package main
+
+import (
+	"fmt"
+
+	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/iam"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+)
+
+// issuer is whom AWS asks whether a token of GitHub's is real.
+const issuer = "token.actions.githubusercontent.com"
+
+// GitHub is the account's trust in GitHub as a provider of identities. It
+// allows nothing by itself.
+type GitHub struct {
+	pulumi.ResourceState
+
+	ProviderARN pulumi.StringOutput
+}
+
+// NewGitHub makes the identity provider, or refers to the one that is there:
+// an account can have only one.
+func NewGitHub(ctx *pulumi.Context, name string, s settings, opts ...pulumi.ResourceOption) (*GitHub, error) {
+	c := &GitHub{}
+	if err := ctx.RegisterComponentResource("send:bootstrap:GitHub", name, c, opts...); err != nil {
+		return nil, err
+	}
+	c.ProviderARN = pulumi.Sprintf("arn:aws:iam::%s:oidc-provider/%s", s.account, issuer)
+	if s.provider {
+		provider, err := iam.NewOpenIdConnectProvider(ctx, name, &iam.OpenIdConnectProviderArgs{
+			Url: pulumi.String("https://" + issuer), ClientIdLists: pulumi.StringArray{pulumi.String("sts.amazonaws.com")},
+		}, pulumi.Parent(c))
+		if err != nil {
+			return nil, err
+		}
+		c.ProviderARN = provider.Arn
+	}
+	return c, ctx.RegisterResourceOutputs(c, pulumi.Map{"providerArn": c.ProviderARN})
+}
+
+// trust lets jobs of one environment of one repository assume a role. Equals,
+// not like: nothing here is a pattern.
+func (g *GitHub) trust(s settings, environment string) pulumi.StringOutput {
+	return policy(statement{
+		"Effect": "Allow", "Action": "sts:AssumeRoleWithWebIdentity",
+		"Principal": map[string]any{"Federated": g.ProviderARN},
+		"Condition": map[string]any{"StringEquals": map[string]any{
+			issuer + ":aud": "sts.amazonaws.com",
+			issuer + ":sub": fmt.Sprintf("repo:%s:environment:%s", s.repository, environment),
+		}},
+	})
+}

@@ -1,0 +1,48 @@
+// Command bootstrap is the Pulumi program that a person runs once in each AWS
+// account: it lets the pipelines of one GitHub repository deploy the stacks
+// that live there, without a long-lived key. docs/new-account.md says how.
+package main
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+)
+
+func main() { pulumi.Run(program) }
+
+func program(ctx *pulumi.Context) error {
+	s, err := loadSettings(ctx)
+	if err != nil {
+		return err
+	}
+	caller, err := aws.GetCallerIdentity(ctx, nil)
+	if err != nil {
+		return fmt.Errorf("asking AWS whose credentials these are: %w", err)
+	}
+	s.account = caller.AccountId
+
+	github, err := NewGitHub(ctx, "github", s)
+	if err != nil {
+		return err
+	}
+	var state *State
+	if s.state {
+		if state, err = NewState(ctx, "state", s); err != nil {
+			return err
+		}
+		ctx.Export("PULUMI_BACKEND_URL", state.BackendURL)
+	}
+	for _, stack := range slices.Sorted(slices.Values(s.stacks)) {
+		access, err := NewAccess(ctx, stack, &AccessArgs{Settings: s, GitHub: github, State: state})
+		if err != nil {
+			return err
+		}
+		// What to set in each GitHub environment, under its name.
+		ctx.Export(stack, access.Variables(access.Deploy))
+		ctx.Export(stack+"-preview", access.Variables(access.Preview))
+	}
+	return nil
+}

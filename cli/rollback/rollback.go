@@ -1,0 +1,215 @@
+// Package rollback puts the functions of a stack back to versions that ran
+// before.
+//
+// A deploy publishes a version of each function that changed and moves the
+// alias "live" to it; the versions before stay. Going back is moving the alias,
+// which takes a second and needs neither the source nor Pulumi.
+package rollback
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/lambda"
+	"github.com/aws/aws-sdk-go-v2/service/lambda/types"
+)
+
+// alias is what the public URLs point at.
+const alias = "live"
+
+// Services are the functions of a stack, in the order in which they go back:
+// the reverse of a deploy, so that no user service meets an admin service older
+// than itself.
+var Services = []string{"user", "admin"}
+
+// Versions are published versions by the name of their service.
+type Versions map[string]int
+
+// String is the form that ParseVersions reads: "user=7,admin=3".
+func (v Versions) String() string {
+	var parts []string
+	for _, s := range Services {
+		if n, ok := v[s]; ok {
+			parts = append(parts, fmt.Sprintf("%s=%d", s, n))
+		}
+	}
+	return strings.Join(parts, ",")
+}
+
+// ParseVersions reads "user=7,admin=3". Either may be left out.
+func ParseVersions(text string) (Versions, error) {
+	all := Versions{}
+	for part := range strings.SplitSeq(text, ",") {
+		service, number, _ := strings.Cut(strings.TrimSpace(part), "=")
+		n, err := strconv.Atoi(number)
+		if _, twice := all[service]; err != nil || n < 1 || twice || !slices.Contains(Services, service) {
+			return nil, fmt.Errorf("%q is not of the form user=7,admin=3", text)
+		}
+		all[service] = n
+	}
+	return all, nil
+}
+
+// Stack is one stack's functions.
+type Stack struct {
+	Name   string
+	Lambda *lambda.Client
+}
+
+func (s Stack) function(service string) *string {
+	return aws.String("sgraph-send-" + service + "-" + s.Name)
+}
+
+// Live answers which versions are live. A function that does not exist is left
+// out: before the first deploy there is none.
+func (s Stack) Live(ctx context.Context) (Versions, error) {
+	live := Versions{}
+	for _, service := range Services {
+		a, err := s.alias(ctx, service)
+		if _, missing := errors.AsType[*types.ResourceNotFoundException](err); missing {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		live[service] = a.version
+	}
+	return live, nil
+}
+
+// Step is what happens to one service.
+type Step struct {
+	Service  string
+	From, To int    // the same if it stays
+	Why      string // it stays
+
+	revision *string
+	weighted bool
+}
+
+// Moves says whether the step changes anything.
+func (s Step) Moves() bool { return s.From != s.To || s.weighted }
+
+func (s Step) String() string {
+	if s.Moves() {
+		return fmt.Sprintf("%-5s  %d -> %d", s.Service, s.From, s.To)
+	}
+	return fmt.Sprintf("%-5s  %d  stays: %s", s.Service, s.From, s.Why)
+}
+
+// Plan says what going back takes. With versions each named service goes to its
+// own, and others stay out of it. Without, each of the services goes to the
+// published version before the newest; one that is not at the newest has been
+// put back already, so a second time changes nothing.
+func (s Stack) Plan(ctx context.Context, services []string, to Versions) ([]Step, error) {
+	var steps []Step
+	for _, service := range Services {
+		if _, named := to[service]; !slices.Contains(services, service) || len(to) > 0 && !named {
+			continue
+		}
+		step, err := s.plan(ctx, service, to[service])
+		if err != nil {
+			return nil, err
+		}
+		steps = append(steps, step)
+	}
+	return steps, nil
+}
+
+func (s Stack) plan(ctx context.Context, service string, to int) (Step, error) {
+	now, err := s.alias(ctx, service)
+	if err != nil {
+		return Step{}, err
+	}
+	published, err := s.published(ctx, service)
+	if err != nil {
+		return Step{}, err
+	}
+	step := Step{Service: service, From: now.version, To: to, revision: now.revision, weighted: now.weighted}
+	newest := published[len(published)-1]
+	switch {
+	case to != 0 && !slices.Contains(published, to):
+		return Step{}, fmt.Errorf("%s has no version %d; it has %s", service, to, join(published))
+	case to != 0:
+		step.Why = "it is there already"
+	case now.version != newest:
+		step.To, step.Why = now.version, fmt.Sprintf("it was put back already, from %d", newest)
+	case len(published) == 1:
+		step.To, step.Why = now.version, "there is no version before it"
+	default:
+		step.To = published[len(published)-2]
+	}
+	return step, nil
+}
+
+// Apply takes the steps of a plan. A deploy that moved an alias since the plan
+// was made is not undone: the step fails.
+func (s Stack) Apply(ctx context.Context, steps []Step) error {
+	for _, step := range steps {
+		if !step.Moves() {
+			continue
+		}
+		in := &lambda.UpdateAliasInput{
+			FunctionName: s.function(step.Service), Name: aws.String(alias),
+			FunctionVersion: aws.String(strconv.Itoa(step.To)), RevisionId: step.revision,
+		}
+		if step.weighted {
+			in.RoutingConfig = &types.AliasRoutingConfiguration{AdditionalVersionWeights: map[string]float64{}}
+		}
+		if _, err := s.Lambda.UpdateAlias(ctx, in); err != nil {
+			return fmt.Errorf("putting %s back to %d: %w", step.Service, step.To, err)
+		}
+	}
+	return nil
+}
+
+// pointer is where an alias points.
+type pointer struct {
+	version  int
+	revision *string
+	weighted bool // a share of the requests goes to another version
+}
+
+func (s Stack) alias(ctx context.Context, service string) (pointer, error) {
+	out, err := s.Lambda.GetAlias(ctx, &lambda.GetAliasInput{FunctionName: s.function(service), Name: aws.String(alias)})
+	if err != nil {
+		return pointer{}, fmt.Errorf("asking which version of %s is live: %w", *s.function(service), err)
+	}
+	n, err := strconv.Atoi(aws.ToString(out.FunctionVersion))
+	if err != nil {
+		return pointer{}, fmt.Errorf("the alias %s of %s points at %q, which is no published version", alias, service, aws.ToString(out.FunctionVersion))
+	}
+	weighted := out.RoutingConfig != nil && len(out.RoutingConfig.AdditionalVersionWeights) > 0
+	return pointer{n, out.RevisionId, weighted}, nil
+}
+
+// published answers the numbers of all published versions, oldest first.
+func (s Stack) published(ctx context.Context, service string) ([]int, error) {
+	var numbers []int
+	pages := lambda.NewListVersionsByFunctionPaginator(s.Lambda, &lambda.ListVersionsByFunctionInput{FunctionName: s.function(service)})
+	for pages.HasMorePages() {
+		page, err := pages.NextPage(ctx)
+		if err != nil {
+			return nil, fmt.Errorf("asking for the versions of %s: %w", *s.function(service), err)
+		}
+		for _, v := range page.Versions {
+			if n, err := strconv.Atoi(aws.ToString(v.Version)); err == nil { // not $LATEST
+				numbers = append(numbers, n)
+			}
+		}
+	}
+	if len(numbers) == 0 {
+		return nil, fmt.Errorf("%s has no published version", *s.function(service))
+	}
+	slices.Sort(numbers)
+	return numbers, nil
+}
+
+func join(numbers []int) string {
+	return strings.Trim(strings.Join(strings.Fields(fmt.Sprint(numbers)), ", "), "[]")
+}

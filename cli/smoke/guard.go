@@ -1,0 +1,170 @@
+package smoke
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"strings"
+)
+
+// headers that every reply has, with what they must say.
+var everywhere = map[string]string{
+	"X-Content-Type-Options": "nosniff",
+	"Referrer-Policy":        "no-referrer",
+	"X-Frame-Options":        "DENY",
+}
+
+// checkHeaders holds one reply against what every reply must have.
+func checkHeaders(a *answer, secure bool) error {
+	for name, value := range everywhere {
+		if got := a.header.Get(name); !strings.EqualFold(got, value) {
+			return fmt.Errorf("%s has %s %q, not %q", a.what, name, got, value)
+		}
+	}
+	policy := a.header.Get("Content-Security-Policy")
+	for _, part := range []string{"default-src 'none'", "frame-ancestors 'none'"} {
+		if !strings.Contains(policy, part) {
+			return fmt.Errorf("%s has a content security policy without %s: %q", a.what, part, policy)
+		}
+	}
+	if strings.Contains(policy, "unsafe-inline") || strings.Contains(policy, "unsafe-eval") || strings.Contains(policy, "*") {
+		return fmt.Errorf("%s has a content security policy that lets strangers in: %q", a.what, policy)
+	}
+	if secure && !strings.HasPrefix(a.header.Get("Strict-Transport-Security"), "max-age=") {
+		return fmt.Errorf("%s comes without Strict-Transport-Security", a.what)
+	}
+	return nil
+}
+
+// headersOf checks pages that were fetched before, and one reply of the API.
+func (r *run) headersOf(ctx context.Context, origin, api string) (string, error) {
+	secure := strings.HasPrefix(origin, "https://")
+	count := 1
+	for _, p := range r.pages {
+		if !strings.HasPrefix(p.url, origin+"/") {
+			continue
+		}
+		if err := checkHeaders(p.answer, secure); err != nil {
+			return "", err
+		}
+		count++
+	}
+	a, err := r.get(ctx, origin+api)
+	if err != nil {
+		return "", err
+	}
+	if err := checkHeaders(a, secure); err != nil {
+		return "", err
+	}
+	if got := a.header.Get("Cache-Control"); !strings.Contains(got, "no-store") {
+		return "", fmt.Errorf("%s may be stored on the way: Cache-Control %q", a.what, got)
+	}
+	return fmt.Sprintf("%d replies", count), nil
+}
+
+func (r *run) userHeaders(ctx context.Context) (string, error) {
+	return r.headersOf(ctx, r.User, "/api/transfers/info/000000000000")
+}
+
+func (r *run) adminHeaders(ctx context.Context) (string, error) {
+	return r.headersOf(ctx, r.Admin, "/tokens/list")
+}
+
+// stranger is an origin that no stack allows.
+const stranger = "https://stranger.invalid"
+
+// closedToOthers says whether pages of other sites are kept from a service.
+func (r *run) closedToOthers(ctx context.Context, origin, path string) (string, error) {
+	preflight, err := r.ask(ctx, http.MethodOptions, origin+path, nil,
+		"Origin", stranger, "Access-Control-Request-Method", "POST", "Access-Control-Request-Headers", "x-sgraph-access-token")
+	if err != nil {
+		return "", err
+	}
+	simple, err := r.get(ctx, origin+"/info/health", "Origin", stranger)
+	if err != nil {
+		return "", err
+	}
+	for _, a := range []*answer{preflight, simple} {
+		if got := a.header.Get("Access-Control-Allow-Origin"); got != "" {
+			return "", fmt.Errorf("%s allows %q to a page of %s", a.what, got, stranger)
+		}
+	}
+	return "an unknown origin gets nothing", nil
+}
+
+func (r *run) adminClosed(ctx context.Context) (string, error) {
+	return r.closedToOthers(ctx, r.Admin, "/tokens/create")
+}
+
+// madeUp is a token, and a key, that nobody ever gave out.
+const madeUp = "made-up-by-the-smoke-test"
+
+func (r *run) sendingNeedsToken(ctx context.Context) (string, error) {
+	for _, prefix := range []string{"/api/transfers", "/transfers"} {
+		for what, headers := range map[string][]string{
+			"without a token":      nil,
+			"with a made-up token": {tokenHeader, madeUp},
+		} {
+			a, err := r.ask(ctx, http.MethodPost, r.User+prefix+"/create", []byte(`{"file_size_bytes":1}`), headers...)
+			if err != nil {
+				return "", err
+			}
+			if err := want(a, http.StatusUnauthorized); err != nil {
+				return "", fmt.Errorf("%s: %w", what, err)
+			}
+		}
+	}
+	return "refused without, and with a made-up one", nil
+}
+
+// private are routes of the admin service that tell or change something.
+var private = []struct{ method, path string }{
+	{http.MethodGet, "/tokens/list"},
+	{http.MethodPost, "/tokens/create"},
+	{http.MethodGet, "/health/pulse"},
+	{http.MethodGet, "/info/status"},
+}
+
+func (r *run) adminNeedsKey(ctx context.Context) (string, error) {
+	for _, p := range private {
+		// Asked without a body: even if the guard were down, nothing is made.
+		for what, headers := range map[string][]string{
+			"without the key":    nil,
+			"with a made-up key": {r.keyHeader(), madeUp},
+		} {
+			a, err := r.ask(ctx, p.method, r.Admin+p.path, nil, headers...)
+			if err != nil {
+				return "", err
+			}
+			if err := want(a, http.StatusUnauthorized); err != nil {
+				return "", fmt.Errorf("%s: %w", what, err)
+			}
+		}
+	}
+	return fmt.Sprintf("%d routes refuse", len(private)), nil
+}
+
+func (r *run) keyHeader() string {
+	if r.KeyHeader != "" {
+		return r.KeyHeader
+	}
+	return DefaultKeyHeader
+}
+
+// DefaultKeyHeader carries the admin service's API key where nothing else is said.
+const DefaultKeyHeader = "X-API-Key"
+
+func (r *run) adminKeyWorks(ctx context.Context) (string, error) {
+	if r.Key == "" {
+		return "", skip("no API key was given")
+	}
+	a, err := r.get(ctx, r.Admin+"/tokens/list", r.keyHeader(), r.Key)
+	if err != nil {
+		return "", err
+	}
+	if err := want(a, http.StatusOK); err != nil {
+		return "", err
+	}
+	v, err := r.version(ctx, r.Admin, r.keyHeader(), r.Key)
+	return "version " + v, err
+}

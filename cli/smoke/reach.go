@@ -1,0 +1,163 @@
+package smoke
+
+import (
+	"context"
+	"fmt"
+	"mime"
+	"net/http"
+	"net/url"
+	"regexp"
+	"strings"
+)
+
+func (r *run) health(ctx context.Context, origin string) (string, error) {
+	a, err := r.get(ctx, origin+"/info/health")
+	if err != nil {
+		return "", err
+	}
+	if err := want(a, http.StatusOK); err != nil {
+		return "", err
+	}
+	var says struct{ Status string }
+	if err := a.json(&says); err != nil {
+		return "", err
+	}
+	if says.Status != "ok" {
+		return "", fmt.Errorf("%s says %q, not ok", a.what, says.Status)
+	}
+	return "ok", nil
+}
+
+func (r *run) version(ctx context.Context, origin string, headers ...string) (string, error) {
+	a, err := r.get(ctx, origin+"/info/version", headers...)
+	if err != nil {
+		return "", err
+	}
+	if err := want(a, http.StatusOK); err != nil {
+		return "", err
+	}
+	var says struct{ Version string }
+	if err := a.json(&says); err != nil {
+		return "", err
+	}
+	if says.Version == "" || r.Version != "" && says.Version != r.Version {
+		return "", fmt.Errorf("version %q runs, not %q", says.Version, r.Version)
+	}
+	return says.Version, nil
+}
+
+// page is a page that was fetched.
+type page struct {
+	url string
+	*answer
+}
+
+// fetchPage fetches a page that belongs to people.
+func (r *run) fetchPage(ctx context.Context, address string) error {
+	a, err := r.get(ctx, address)
+	if err != nil {
+		return err
+	}
+	if err := want(a, http.StatusOK); err != nil {
+		return err
+	}
+	if kind, _, _ := mime.ParseMediaType(a.header.Get("Content-Type")); kind != "text/html" {
+		return fmt.Errorf("%s is %q, not a page", a.what, a.header.Get("Content-Type"))
+	}
+	if !strings.Contains(string(a.body), "SGraph Send") {
+		return fmt.Errorf("%s is not a page of this service", a.what)
+	}
+	r.pages = append(r.pages, page{address, a})
+	return nil
+}
+
+func (r *run) userPages(ctx context.Context) (string, error) {
+	// The last is the address in links of the first version.
+	paths := []string{"/", "/d/", "/how", "/send/v0/v0.1/v0.1.4/download.html"}
+	for _, path := range paths {
+		if err := r.fetchPage(ctx, r.User+path); err != nil {
+			return "", err
+		}
+	}
+	return fmt.Sprintf("%d pages", len(paths)), nil
+}
+
+func (r *run) adminConsole(ctx context.Context) (string, error) {
+	a, err := r.get(ctx, r.Admin+"/")
+	if err != nil {
+		return "", err
+	}
+	if err := want(a, http.StatusTemporaryRedirect); err != nil {
+		return "", err
+	}
+	if to := a.header.Get("Location"); to != "/admin/" {
+		return "", fmt.Errorf("%s leads to %q, not to /admin/", a.what, to)
+	}
+	pages := len(r.pages)
+	if err := r.fetchPage(ctx, r.Admin+"/admin/"); err != nil {
+		return "", err
+	}
+	found, err := r.fetchAssets(ctx, r.pages[pages:])
+	return fmt.Sprintf("page and %d assets", found), err
+}
+
+func (r *run) adminHealth(ctx context.Context) (string, error) { return r.health(ctx, r.Admin) }
+
+var (
+	reference = regexp.MustCompile(`<(?:script|link)\b[^>]*?\b(?:src|href)="([^"]+)"`)
+	// kinds are the types that assets must be served as: under nosniff a browser
+	// runs no script of another.
+	kinds = map[string]string{
+		".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml", ".webmanifest": "application/manifest+json",
+	}
+)
+
+func (r *run) assets(ctx context.Context) (string, error) {
+	if len(r.pages) == 0 {
+		return "", skip("no page to take them from")
+	}
+	found, err := r.fetchAssets(ctx, r.pages)
+	return fmt.Sprintf("%d assets", found), err
+}
+
+// fetchAssets fetches all that pages refer to. It must come from the service
+// itself.
+func (r *run) fetchAssets(ctx context.Context, pages []page) (int, error) {
+	seen := map[string]bool{}
+	for _, p := range pages {
+		base, err := url.Parse(p.url)
+		if err != nil {
+			return 0, err
+		}
+		for _, m := range reference.FindAllStringSubmatch(string(p.body), -1) {
+			to, err := base.Parse(m[1])
+			if err != nil || to.Host != base.Host {
+				return 0, fmt.Errorf("%s refers to %s, which is elsewhere", p.what, m[1])
+			}
+			if seen[to.String()] {
+				continue
+			}
+			seen[to.String()] = true
+			a, err := r.get(ctx, to.String())
+			if err != nil {
+				return 0, err
+			}
+			if err := want(a, http.StatusOK); err != nil {
+				return 0, err
+			}
+			kind, _, _ := mime.ParseMediaType(a.header.Get("Content-Type"))
+			for suffix, expected := range kinds {
+				if strings.HasSuffix(to.Path, suffix) && kind != expected {
+					return 0, fmt.Errorf("%s is served as %q, not %s", to.Path, kind, expected)
+				}
+			}
+			if len(a.body) == 0 {
+				return 0, fmt.Errorf("%s is empty", to.Path)
+			}
+		}
+	}
+	if len(seen) == 0 {
+		return 0, fmt.Errorf("the pages refer to no script and no style")
+	}
+	return len(seen), nil
+}

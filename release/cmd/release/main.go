@@ -1,0 +1,70 @@
+// Command release does what the pipelines need done: it counts versions up,
+// fills the folder of a release, and keeps comments and issues current.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"strings"
+)
+
+const usage = `usage: release <command> [flags]
+
+  tag         give the checked-out commit its version
+  changelog   print what a version changes
+  binaries    compile sgsend for every system into a folder
+  sums        list the digests of a folder
+  verify      hold a folder against its digests
+  comment     put reports on a pull request, in place of the last ones
+  issue       open, update or close the one issue about a matter
+`
+
+// command is one job: flags are read into the closure, then it runs.
+type command func(*flag.FlagSet) func(context.Context) error
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	commands := map[string]command{
+		"tag": tagCommand, "changelog": changelogCommand,
+		"binaries": binariesCommand, "sums": sumsCommand, "verify": verifyCommand,
+		"comment": commentCommand, "issue": issueCommand,
+	}
+	if len(os.Args) < 2 || commands[os.Args[1]] == nil {
+		fmt.Fprint(os.Stderr, usage)
+		os.Exit(2)
+	}
+	flags := flag.NewFlagSet("release "+os.Args[1], flag.ExitOnError)
+	run := commands[os.Args[1]](flags)
+	flags.Parse(os.Args[2:])
+	if flags.NArg() > 0 {
+		fmt.Fprintf(os.Stderr, "release: unexpected %q\n", flags.Args())
+		os.Exit(2)
+	}
+	if err := run(ctx); err != nil {
+		fmt.Fprintln(os.Stderr, "release:", err)
+		os.Exit(1)
+	}
+}
+
+// output tells the following steps of a job a value.
+func output(name, value string) error {
+	path := os.Getenv("GITHUB_OUTPUT")
+	if path == "" {
+		return nil
+	}
+	if strings.ContainsAny(value, "\r\n") {
+		return fmt.Errorf("output %s has more than one line", name)
+	}
+	file, err := os.OpenFile(path, os.O_APPEND|os.O_WRONLY|os.O_CREATE, 0o644)
+	if err != nil {
+		return err
+	}
+	_, err = io.WriteString(file, name+"="+value+"\n")
+	return errors.Join(err, file.Close())
+}

@@ -1,0 +1,90 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"sgraph.ai/send/release/github"
+)
+
+func commentCommand(f *flag.FlagSet) func(context.Context) error {
+	number := f.Int("pull-request", 0, "its number")
+	marker := f.String("marker", "", "what the comment is about; finds it again")
+	dir := f.String("reports", "reports", "folder of Markdown files, put together in the order of their names")
+	return func(ctx context.Context) error {
+		text, err := reports(*dir)
+		if err != nil {
+			return err
+		}
+		if text == "" {
+			fmt.Println("no reports, no comment")
+			return nil
+		}
+		return say(fromEnvironment().Comment(ctx, *number, *marker, text))
+	}
+}
+
+func issueCommand(f *flag.FlagSet) func(context.Context) error {
+	marker := f.String("marker", "", "what the issue is about; finds it again")
+	title := f.String("title", "", "its title")
+	dir := f.String("reports", "reports", "folder of Markdown files; none means that all is well, and closes the issue")
+	return func(ctx context.Context) error {
+		text, err := reports(*dir)
+		if err != nil {
+			return err
+		}
+		if text == "" {
+			return say(fromEnvironment().CloseIssue(ctx, *marker, "All is well again: "+runURL()))
+		}
+		return say(fromEnvironment().OpenIssue(ctx, *marker, *title, text+"\nFrom "+runURL()+"\n"))
+	}
+}
+
+// reports puts together the Markdown files of a folder, which need not exist,
+// and of the folders right in it: that is how artifacts are downloaded.
+func reports(dir string) (string, error) {
+	var text strings.Builder
+	for _, pattern := range []string{"*.md", "*/*.md"} {
+		names, err := filepath.Glob(filepath.Join(dir, pattern))
+		if err != nil {
+			return "", err
+		}
+		for _, name := range names {
+			part, err := os.ReadFile(name)
+			if err != nil {
+				return "", err
+			}
+			text.Write(part)
+			text.WriteString("\n")
+		}
+	}
+	return text.String(), nil
+}
+
+func fromEnvironment() github.Client {
+	return github.Client{
+		API: os.Getenv("GITHUB_API_URL"), Repo: os.Getenv("GITHUB_REPOSITORY"), Token: os.Getenv("GITHUB_TOKEN"),
+		HTTP: http.DefaultClient,
+	}
+}
+
+func runURL() string {
+	return fmt.Sprintf("%s/%s/actions/runs/%s", os.Getenv("GITHUB_SERVER_URL"), os.Getenv("GITHUB_REPOSITORY"), os.Getenv("GITHUB_RUN_ID"))
+}
+
+func say(address string, err error) error {
+	if err != nil {
+		return errors.Join(errors.New("the report did not reach GitHub"), err)
+	}
+	if address == "" {
+		address = "nothing to do"
+	}
+	fmt.Println(address)
+	return nil
+}

@@ -1,0 +1,71 @@
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+
+	"sgraph.ai/send/release/changelog"
+	"sgraph.ai/send/release/dist"
+	"sgraph.ai/send/release/git"
+	"sgraph.ai/send/release/semver"
+	"sgraph.ai/send/release/tag"
+)
+
+func tagCommand(f *flag.FlagSet) func(context.Context) error {
+	line := f.String("line", "", "dev counts up the third number, main the second")
+	remote := f.String("remote", "origin", "where the tag is pushed; empty keeps it here")
+	return func(ctx context.Context) error {
+		l, err := semver.ParseLine(*line)
+		if err != nil {
+			return err
+		}
+		made, err := tag.Tagger{Repo: git.Repo{Dir: "."}, Line: l, Remote: *remote}.Tag(ctx)
+		if err != nil {
+			return err
+		}
+		fmt.Println(made.Version)
+		return output("version", made.Version.String())
+	}
+}
+
+func changelogCommand(f *flag.FlagSet) func(context.Context) error {
+	version := f.String("version", "", "a tag, such as v0.4.0")
+	return func(ctx context.Context) error {
+		v, err := semver.Parse(*version)
+		if err != nil {
+			return err
+		}
+		text, err := changelog.Write(ctx, git.Repo{Dir: "."}, v)
+		fmt.Print(text)
+		return err
+	}
+}
+
+func binariesCommand(f *flag.FlagSet) func(context.Context) error {
+	version := f.String("version", "", "version to stamp, such as v0.4.0")
+	dir := f.String("dir", "dist", "folder to fill")
+	return func(ctx context.Context) error {
+		v, err := semver.Parse(*version)
+		if err != nil {
+			return err
+		}
+		return dist.BuildCLI(ctx, ".", "sgraph.ai/send/cli/cmd/sgsend", *dir, v.String(), dist.Systems)
+	}
+}
+
+func sumsCommand(f *flag.FlagSet) func(context.Context) error {
+	dir := f.String("dir", "dist", "folder to list")
+	return func(context.Context) error { return dist.WriteSums(*dir) }
+}
+
+func verifyCommand(f *flag.FlagSet) func(context.Context) error {
+	dir := f.String("dir", "dist", "folder to verify")
+	return func(context.Context) error {
+		if err := dist.Verify(*dir); err != nil {
+			return err
+		}
+		fmt.Println("every file is the one that was built")
+		return nil
+	}
+}

@@ -1,0 +1,103 @@
+package dist
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+)
+
+func put(t *testing.T, dir, name, text string) {
+	t.Helper()
+	if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func folder(t *testing.T) string {
+	t.Helper()
+	dir := t.TempDir()
+	put(t, dir, "send-user-arm64.zip", "user")
+	put(t, dir, "manifest.json", "{}")
+	if err := WriteSums(dir); err != nil {
+		t.Fatal(err)
+	}
+	return dir
+}
+
+func TestSumsHold(t *testing.T) {
+	t.Parallel()
+	dir := folder(t)
+	if err := Verify(dir); err != nil {
+		t.Error(err)
+	}
+	// The list is of the form that people check by hand.
+	if _, err := exec.LookPath("sha256sum"); err == nil {
+		cmd := exec.Command("sha256sum", "--check", "--strict", SumsName)
+		cmd.Dir = dir
+		if out, err := cmd.CombinedOutput(); err != nil {
+			t.Errorf("sha256sum: %v\n%s", err, out)
+		}
+	}
+}
+
+func TestVerifyNamesEveryFault(t *testing.T) {
+	t.Parallel()
+	for want, spoil := range map[string]func(dir string){
+		"manifest.json is not the file that was built": func(dir string) { put(t, dir, "manifest.json", "{ }") },
+		"extra.zip is not on the list":                 func(dir string) { put(t, dir, "extra.zip", "") },
+		"send-user-arm64.zip is missing":               func(dir string) { os.Remove(filepath.Join(dir, "send-user-arm64.zip")) },
+		"no digest and name":                           func(dir string) { put(t, dir, SumsName, "abc  ../../outside\n") },
+		"opening the list":                             func(dir string) { os.Remove(filepath.Join(dir, SumsName)) },
+	} {
+		dir := folder(t)
+		spoil(dir)
+		if err := Verify(dir); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("want %q, got %v", want, err)
+		}
+	}
+}
+
+func TestNothingToReleaseIsAFault(t *testing.T) {
+	t.Parallel()
+	if err := WriteSums(t.TempDir()); err == nil {
+		t.Error("an empty folder became a release")
+	}
+}
+
+// A small program stands in for sgsend: what is tested is that the stamp
+// reaches the one variable, and that equal source gives equal bytes.
+func TestBuiltBinaryCarriesItsVersion(t *testing.T) {
+	t.Parallel()
+	root := t.TempDir()
+	put(t, root, "go.mod", "module sgraph.ai/send/shared\n\ngo 1.26\n")
+	if err := os.MkdirAll(filepath.Join(root, "version"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	put(t, root, "version/version.go", "package version\n\nvar Version = \"dev\"\n")
+	put(t, root, "main.go", "package main\n\nimport \"sgraph.ai/send/shared/version\"\n\nfunc main() { println(version.Version) }\n")
+	here := System{runtime.GOOS, runtime.GOARCH}
+	other := System{"windows", "arm64"}
+	var builds [2][]byte
+	for i := range builds {
+		dir := t.TempDir()
+		if err := BuildCLI(t.Context(), root, ".", dir, "v1.2.3", []System{here, other}); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := os.Stat(filepath.Join(dir, "sgsend-windows-arm64.exe")); err != nil {
+			t.Error(err)
+		}
+		out, err := exec.Command(filepath.Join(dir, here.Binary())).CombinedOutput()
+		if err != nil || strings.TrimSpace(string(out)) != "v1.2.3" {
+			t.Errorf("the binary says %q (%v)", out, err)
+		}
+		if builds[i], err = os.ReadFile(filepath.Join(dir, here.Binary())); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if string(builds[0]) != string(builds[1]) {
+		t.Error("two builds of one source differ")
+	}
+}

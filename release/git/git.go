@@ -1,0 +1,35 @@
+// Package git runs the git command in one working tree.
+package git
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"os/exec"
+	"strings"
+)
+
+// Repo is a working tree.
+type Repo struct{ Dir string }
+
+// Run runs git and answers what it printed, without the last line's end. The
+// error carries git's own words.
+func (r Repo) Run(ctx context.Context, args ...string) (string, error) {
+	cmd := exec.CommandContext(ctx, "git", args...)
+	cmd.Dir = r.Dir
+	var stdout, stderr bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &stdout, &stderr
+	if err := cmd.Run(); err != nil {
+		return "", fmt.Errorf("git %s: %w: %s", args[0], err, strings.TrimSpace(stderr.String()))
+	}
+	return strings.TrimRight(stdout.String(), "\n"), nil
+}
+
+// Lines is Run for commands that print a list.
+func (r Repo) Lines(ctx context.Context, args ...string) ([]string, error) {
+	out, err := r.Run(ctx, args...)
+	if err != nil || out == "" {
+		return nil, err
+	}
+	return strings.Split(out, "\n"), nil
+}

@@ -1,0 +1,165 @@
+// Package github keeps one comment and one issue up to date, instead of
+// adding another each time. A hidden marker in the text finds them again.
+package github
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+)
+
+// Client speaks to one repository.
+type Client struct {
+	API   string // such as the value of GITHUB_API_URL
+	Repo  string // owner/name
+	Token string
+	HTTP  *http.Client
+}
+
+// maxBody is what GitHub takes as a comment, less a margin.
+const maxBody = 65000
+
+// author is whose comments and issues are ours: a marker alone could be
+// written by anyone.
+const author = "github-actions[bot]"
+
+type post struct {
+	Number  int    `json:"number"`
+	ID      int64  `json:"id"`
+	Body    string `json:"body"`
+	HTMLURL string `json:"html_url"`
+	User    struct {
+		Login string `json:"login"`
+	} `json:"user"`
+	PullRequest *struct{} `json:"pull_request"`
+}
+
+func mark(marker string) string { return "<!-- sgraph-send: " + marker + " -->" }
+
+func (p post) is(marker string) bool {
+	return p.User.Login == author && strings.HasPrefix(p.Body, mark(marker)) && p.PullRequest == nil
+}
+
+// Comment puts text on a pull request, in place of what the marker put there
+// before. It answers the comment's address.
+func (c Client) Comment(ctx context.Context, pullRequest int, marker, text string) (string, error) {
+	thread := fmt.Sprintf("issues/%d/comments", pullRequest)
+	old, err := c.find(ctx, thread, marker, nil)
+	if err != nil {
+		return "", err
+	}
+	method, path := http.MethodPost, thread
+	if old != nil {
+		method, path = http.MethodPatch, fmt.Sprintf("issues/comments/%d", old.ID)
+	}
+	var now post
+	err = c.call(ctx, method, path, map[string]any{"body": body(marker, text)}, &now)
+	return now.HTMLURL, err
+}
+
+// OpenIssue makes sure that one open issue says text.
+func (c Client) OpenIssue(ctx context.Context, marker, title, text string) (string, error) {
+	old, err := c.openIssue(ctx, marker)
+	if err != nil {
+		return "", err
+	}
+	method, path, content := http.MethodPost, "issues", map[string]any{"title": title, "body": body(marker, text)}
+	if old != nil {
+		method, path = http.MethodPatch, fmt.Sprintf("issues/%d", old.Number)
+	}
+	var now post
+	err = c.call(ctx, method, path, content, &now)
+	return now.HTMLURL, err
+}
+
+// CloseIssue closes the open issue, if there is one, with a last word.
+func (c Client) CloseIssue(ctx context.Context, marker, lastWord string) (string, error) {
+	old, err := c.openIssue(ctx, marker)
+	if err != nil || old == nil {
+		return "", err
+	}
+	if err := c.call(ctx, http.MethodPost, fmt.Sprintf("issues/%d/comments", old.Number), map[string]any{"body": lastWord}, nil); err != nil {
+		return "", err
+	}
+	err = c.call(ctx, http.MethodPatch, fmt.Sprintf("issues/%d", old.Number),
+		map[string]any{"state": "closed", "state_reason": "completed"}, nil)
+	return old.HTMLURL, err
+}
+
+func (c Client) openIssue(ctx context.Context, marker string) (*post, error) {
+	return c.find(ctx, "issues", marker, url.Values{"state": {"open"}, "creator": {author}})
+}
+
+// find looks through all pages of a list for the post that the marker names.
+func (c Client) find(ctx context.Context, path, marker string, query url.Values) (*post, error) {
+	const perPage = 100
+	if query == nil {
+		query = url.Values{}
+	}
+	query.Set("per_page", fmt.Sprint(perPage))
+	for page := 1; ; page++ {
+		query.Set("page", fmt.Sprint(page))
+		var posts []post
+		if err := c.call(ctx, http.MethodGet, path+"?"+query.Encode(), nil, &posts); err != nil {
+			return nil, err
+		}
+		for _, p := range posts {
+			if p.is(marker) {
+				return &p, nil
+			}
+		}
+		if len(posts) < perPage {
+			return nil, nil
+		}
+	}
+}
+
+// body marks a text, and shortens it to what GitHub takes. The end of a Pulumi
+// diff is the summary, so the middle goes.
+func body(marker, text string) string {
+	if len(text) > maxBody {
+		half := (maxBody - 200) / 2
+		text = strings.ToValidUTF8(text[:half], "") +
+			"\n```\n\n… the middle is left out: it is in the log of the run …\n\n```\n" +
+			strings.ToValidUTF8(text[len(text)-half:], "")
+	}
+	return mark(marker) + "\n" + text
+}
+
+func (c Client) call(ctx context.Context, method, path string, in, out any) error {
+	content, err := json.Marshal(in)
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
+	defer cancel()
+	req, err := http.NewRequestWithContext(ctx, method, c.API+"/repos/"+c.Repo+"/"+path, bytes.NewReader(content))
+	if err != nil {
+		return err
+	}
+	req.Header.Set("Accept", "application/vnd.github+json")
+	req.Header.Set("Authorization", "Bearer "+c.Token)
+	resp, err := c.HTTP.Do(req)
+	if err != nil {
+		return err
+	}
+	defer resp.Body.Close()
+	answer, err := io.ReadAll(io.LimitReader(resp.Body, 32<<20))
+	if err != nil {
+		return err
+	}
+	if resp.StatusCode/100 != 2 {
+		where, _, _ := strings.Cut(path, "?")
+		return fmt.Errorf("GitHub answered %s %s with %s: %s", method, where, resp.Status, bytes.TrimSpace(answer[:min(len(answer), 300)]))
+	}
+	if out == nil {
+		return nil
+	}
+	return json.Unmarshal(answer, out)
+}

@@ -1,0 +1,171 @@
+package workflows
+
+import (
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+var (
+	pinned  = regexp.MustCompile(`^[\w.-]+/[\w./-]+@[0-9a-f]{40}$`)
+	comment = regexp.MustCompile(`uses: \S+@[0-9a-f]{40} # v\d+\.\d+\.\d+\n`)
+	script  = regexp.MustCompile(`(?:^|\s)(\.github/scripts/[\w.-]+\.sh|\.ci/run)`)
+)
+
+func TestActionsOfOthersArePinnedByCommit(t *testing.T) {
+	t.Parallel()
+	versions := map[string]string{}
+	for _, f := range allFiles(t) {
+		count := 0
+		for _, s := range f.steps(t) {
+			if s.Uses == "" || strings.HasPrefix(s.Uses, "./") {
+				continue
+			}
+			count++
+			if !pinned.MatchString(s.Uses) {
+				t.Errorf("%s: %s is not pinned by a commit", f.path, s.Uses)
+			}
+			name, commit, _ := strings.Cut(s.Uses, "@")
+			if known, ok := versions[name]; ok && known != commit {
+				t.Errorf("%s: %s is pinned to another commit elsewhere", f.path, name)
+			}
+			versions[name] = commit
+		}
+		if told := len(comment.FindAllString(f.text, -1)); told != count {
+			t.Errorf("%s: %d of %d pins say their version in a comment", f.path, told, count)
+		}
+	}
+}
+
+func TestJobsAreBoundedAndHaveOnlyWhatTheyNeed(t *testing.T) {
+	t.Parallel()
+	for _, f := range workflowFiles(t) {
+		w := decode[workflow](t, &f.root)
+		if w.Permissions == nil || len(w.Permissions) > 0 {
+			t.Errorf("%s: the permissions of the workflow are %v; begin with {} and grant by job", f.path, w.Permissions)
+		}
+		for name, j := range w.Jobs {
+			if len(j.Permissions) == 0 {
+				t.Errorf("%s: job %s names no permissions", f.path, name)
+			}
+			if j.Uses == "" && j.Timeout == 0 {
+				t.Errorf("%s: job %s may run for ever", f.path, name)
+			}
+		}
+	}
+}
+
+// What holds the power to write does not run what a pull request brought.
+func TestPullRequestsRunWithoutPower(t *testing.T) {
+	t.Parallel()
+	for _, f := range workflowFiles(t) {
+		if strings.Contains(f.text, "pull_request_target") {
+			t.Errorf("%s runs for pull requests of forks with the rights of the repository", f.path)
+		}
+	}
+	w := one(t, "workflows/preview.yml")
+	for name, j := range decode[workflow](t, &w.root).Jobs {
+		for _, s := range j.Steps {
+			if strings.HasPrefix(s.Uses, "actions/checkout@") && j.Permissions["pull-requests"] == "write" && s.With["ref"] == "" {
+				t.Errorf("job %s may write and checks out the pull request", name)
+			}
+		}
+	}
+}
+
+func TestRunBlocksAreShortAndTakeNoExpressions(t *testing.T) {
+	t.Parallel()
+	for _, f := range allFiles(t) {
+		for _, s := range f.steps(t) {
+			if strings.Contains(s.Run, "${{") {
+				t.Errorf("%s: an expression in a script can become part of it: %q; pass it by env", f.path, s.Run)
+			}
+			if lines := strings.Count(strings.TrimSpace(s.Run), "\n") + 1; lines > 3 {
+				t.Errorf("%s: %d lines of script; make it a file with a test", f.path, lines)
+			}
+		}
+	}
+}
+
+func TestEveryScriptIsThereAndIsUsed(t *testing.T) {
+	t.Parallel()
+	used := map[string]bool{}
+	for _, f := range allFiles(t) {
+		for _, s := range f.steps(t) {
+			for _, m := range script.FindAllStringSubmatch(s.Run, -1) {
+				used[m[1]] = true
+				info, err := os.Stat(filepath.Join("..", "..", m[1]))
+				if err != nil || info.Mode()&0o111 == 0 {
+					t.Errorf("%s runs %s, which is missing or cannot be run", f.path, m[1])
+				}
+			}
+		}
+	}
+	names, err := filepath.Glob(filepath.Join(github, "scripts", "*"))
+	if err != nil || len(names) == 0 {
+		t.Fatal("no scripts", err)
+	}
+	for _, name := range names {
+		if path := ".github/scripts/" + filepath.Base(name); !used[path] {
+			t.Errorf("nothing runs %s", path)
+		}
+	}
+}
+
+// Whoever reads the folder of a job must not find its token there.
+func TestOnlyTheTagKeepsItsToken(t *testing.T) {
+	t.Parallel()
+	for _, f := range workflowFiles(t) {
+		for name, j := range decode[workflow](t, &f.root).Jobs {
+			for _, s := range j.Steps {
+				if !strings.HasPrefix(s.Uses, "actions/checkout@") {
+					continue
+				}
+				if want := "false"; s.With["persist-credentials"] != want && name != "tag" {
+					t.Errorf("%s: job %s leaves its token in the working tree", f.path, name)
+				}
+			}
+		}
+	}
+}
+
+func TestActionsDescribeThemselves(t *testing.T) {
+	t.Parallel()
+	for _, f := range actionFiles(t) {
+		a := decode[action](t, &f.root)
+		if a.Name == "" || a.Description == "" || a.Runs.Using != "composite" {
+			t.Errorf("%s: name %q, description %q, using %q", f.path, a.Name, a.Description, a.Runs.Using)
+		}
+		for name, in := range a.Inputs {
+			if in.Description == "" {
+				t.Errorf("%s: input %s has no description", f.path, name)
+			}
+			if !strings.Contains(f.text, "inputs."+name) {
+				t.Errorf("%s: input %s is not used", f.path, name)
+			}
+		}
+		for _, s := range a.Runs.Steps {
+			if s.Run != "" && s.Shell == "" {
+				t.Errorf("%s: %q names no shell", f.path, s.Run)
+			}
+		}
+	}
+}
+
+func TestTwoDeploysOfAStackNeverOverlap(t *testing.T) {
+	t.Parallel()
+	f := one(t, "workflows/stack.yml")
+	j := decode[workflow](t, &f.root).Jobs["stack"]
+	if !strings.Contains(j.Concurrency.Group, "inputs.operation == 'deploy' && format('deploy-{0}', inputs.stack)") || j.Concurrency.Cancel {
+		t.Errorf("deploys run in group %q, cancelled: %v", j.Concurrency.Group, j.Concurrency.Cancel)
+	}
+	for _, f := range allFiles(t) {
+		for _, s := range f.steps(t) {
+			if s.Uses == "./.github/actions/deploy-stack" && f.path != ".github/workflows/stack.yml" {
+				t.Errorf("%s deploys outside of the group", f.path)
+			}
+		}
+	}
+}

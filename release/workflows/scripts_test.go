@@ -1,0 +1,400 @@
+package workflows
+
+import (
+	"bytes"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// job is one step of a job that runs a script: in a folder of its own, with
+// commands of the test's in place of those that reach elsewhere.
+type scriptRun struct {
+	t   *testing.T
+	dir string
+	env []string
+}
+
+func newRun(t *testing.T, env ...string) *scriptRun {
+	t.Helper()
+	r := &scriptRun{t: t, dir: t.TempDir()}
+	for _, dir := range []string{"bin", "work"} {
+		if err := os.Mkdir(filepath.Join(r.dir, dir), 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	r.env = append([]string{
+		"PATH=" + filepath.Join(r.dir, "bin") + ":" + os.Getenv("PATH"), "HOME=" + r.dir,
+		"GITHUB_OUTPUT=" + filepath.Join(r.dir, "output"), "GITHUB_STEP_SUMMARY=" + filepath.Join(r.dir, "summary"),
+		"GITHUB_PATH=" + filepath.Join(r.dir, "path"), "RUNNER_TEMP=" + r.dir, "GITHUB_REPOSITORY=owner/name", "STACK=dev",
+	}, env...)
+	return r
+}
+
+// fake puts a command on the job's PATH. Each call is noted, then the body runs.
+func (r *scriptRun) fake(name, body string) *scriptRun {
+	r.t.Helper()
+	text := "#!/usr/bin/env bash\necho \"" + name + " $*\" >>'" + filepath.Join(r.dir, "calls") + "'\n" + body + "\n"
+	if err := os.WriteFile(filepath.Join(r.dir, "bin", name), []byte(text), 0o755); err != nil {
+		r.t.Fatal(err)
+	}
+	return r
+}
+
+// run runs the script; ok says whether it must succeed.
+func (r *scriptRun) run(ok bool, script string, args ...string) string {
+	r.t.Helper()
+	path, err := filepath.Abs(filepath.Join(github, "scripts", script))
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	cmd := exec.CommandContext(r.t.Context(), path, args...)
+	cmd.Dir, cmd.Env = filepath.Join(r.dir, "work"), r.env
+	var said bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &said, &said
+	if err := cmd.Run(); (err == nil) != ok {
+		r.t.Errorf("%s: %v\n%s", script, err, said.String())
+	}
+	return said.String()
+}
+
+func (r *scriptRun) read(name string) string {
+	text, _ := os.ReadFile(filepath.Join(r.dir, name))
+	return string(text)
+}
+
+// output answers what the step told the job.
+func (r *scriptRun) output(name string) string {
+	for line := range strings.SplitSeq(r.read("output"), "\n") {
+		if value, ok := strings.CutPrefix(line, name+"="); ok {
+			return value
+		}
+	}
+	return ""
+}
+
+func (r *scriptRun) has(what, text string, wanted ...string) {
+	r.t.Helper()
+	for _, w := range wanted {
+		if !strings.Contains(text, w) {
+			r.t.Errorf("%s lacks %q:\n%s", what, w, text)
+		}
+	}
+}
+
+func (r *scriptRun) lacks(what, text string, unwanted ...string) {
+	r.t.Helper()
+	for _, w := range unwanted {
+		if strings.Contains(text, w) {
+			r.t.Errorf("%s has %q:\n%s", what, w, text)
+		}
+	}
+}
+
+func TestCredentials(t *testing.T) {
+	t.Parallel()
+	const role, id, key, region, backend, cloud = "ROLE=arn:aws:iam::1:role/x", "ACCESS_KEY_ID=AKIA", "SECRET_ACCESS_KEY=s3cr3t",
+		"REGION=eu-west-2", "PULUMI_BACKEND_URL=s3://state", "PULUMI_ACCESS_TOKEN=pul-1"
+	for name, c := range map[string]struct {
+		env             []string
+		mode, available string
+		says            string
+	}{
+		"nothing":                  {nil, "none", "false", "No AWS credentials"},
+		"role and own state":       {[]string{role, region, backend}, "role", "true", "the role"},
+		"keys and Pulumi Cloud":    {[]string{id, key, region, cloud}, "keys", "true", "the access keys"},
+		"both: the role":           {[]string{role, id, key, region, cloud}, "role", "true", "the role"},
+		"half a key":               {[]string{id, region, cloud}, "none", "false", "set both"},
+		"no region":                {[]string{role, cloud}, "none", "false", "AWS_DEFAULT_REGION"},
+		"no place for the state":   {[]string{role, region}, "none", "false", "PULUMI_BACKEND_URL"},
+		"variables set to nothing": {[]string{"ROLE=", "ACCESS_KEY_ID=", "SECRET_ACCESS_KEY=", "REGION="}, "none", "false", "No AWS credentials"},
+	} {
+		r := newRun(t, c.env...)
+		said := r.run(true, "credentials.sh") // green, whatever is missing
+		if r.output("mode") != c.mode || r.output("available") != c.available {
+			t.Errorf("%s: mode %q, available %q", name, r.output("mode"), r.output("available"))
+		}
+		r.has(name, r.output("reason"), c.says)
+		r.has(name, said, "title=dev::")
+		if skipped := strings.Contains(r.read("summary"), "### dev: skipped\n\n"+r.output("reason")); skipped != (c.available == "false") {
+			t.Errorf("%s: the summary says\n%s", name, r.read("summary"))
+		}
+		r.lacks(name, said+r.read("output"), "s3cr3t", "pul-1")
+	}
+}
+
+func TestLiveVersionsAreRememberedAndPutBack(t *testing.T) {
+	t.Parallel()
+	r := newRun(t).fake("sgsend", `echo user=7,admin=3`)
+	r.run(true, "live-versions.sh")
+	if got := r.output("live"); got != "user=7,admin=3" {
+		t.Errorf("remembered %q", got)
+	}
+	r.has("calls", r.read("calls"), "sgsend rollback --stack dev --show\n")
+
+	r = newRun(t, "LIVE_BEFORE=user=7,admin=3").fake("sgsend", `echo "user   8 -> 7"`)
+	said := r.run(true, "put-back.sh")
+	r.has("calls", r.read("calls"), "sgsend rollback --stack dev --to user=7,admin=3\n")
+	r.has("summary", r.read("summary"), "put back to user=7,admin=3", "user   8 -> 7")
+	r.has("log", said, "::error title=dev::")
+
+	r = newRun(t, "LIVE_BEFORE=").fake("sgsend", `exit 1`)
+	r.has("log", r.run(true, "put-back.sh"), "nothing to put back")
+	r.lacks("calls", r.read("calls"), "sgsend")
+
+	r = newRun(t, "LIVE_BEFORE=user=7").fake("sgsend", `echo denied >&2; exit 1`)
+	r.lacks("log", r.run(false, "put-back.sh"), "live again")
+
+	r = newRun(t).fake("sgsend", `exit 1`)
+	r.run(false, "live-versions.sh")
+}
+
+// pulumi as a stack that has been deployed, at v0.3.6.
+const deployed = `
+case "$*" in
+"stack select"*) ;;
+"stack output releaseVersion"*) echo v0.3.6 ;;
+"stack output userUrl"*) echo https://user.example.org ;;
+"stack output adminUrl"*) echo https://admin.example.org ;;
+up*) echo "Resources:
+    ~ 2 to update" ;;
+preview*) echo "version is $SEND_VERSION, bucket 123456789012--transfers, key s3cr3t&\\/*
+Resources:
+    + 1 to create
+    ~ 2 to update
+    40 unchanged" ;;
+esac`
+
+const neverDeployed = `
+if [ "$1 $2" = "stack select" ] && [[ "$*" != *--create* ]]; then echo "error: no stack named 'dev' found" >&2; exit 255; fi
+if [ "$1 $2" = "stack output" ]; then exit 255; fi`
+
+func TestDeploy(t *testing.T) {
+	t.Parallel()
+	r := newRun(t, "VERSION=v0.3.7", "PULUMI_SECRETS_PROVIDER=awskms://alias/state").fake("pulumi", deployed)
+	r.run(true, "pulumi.sh", "deploy")
+	r.has("calls", r.read("calls"), "stack select dev --non-interactive --create --secrets-provider awskms://alias/state\n",
+		"pulumi up --yes --refresh --skip-preview --stack dev --non-interactive --color never\n")
+	if r.output("deployed") != "true" || r.output("user-url") != "https://user.example.org" || r.output("admin-url") != "https://admin.example.org" {
+		t.Errorf("the job is told\n%s", r.read("output"))
+	}
+	r.has("summary", r.read("summary"), "### dev: v0.3.7 deployed (before: v0.3.6)", "2 to update")
+}
+
+func TestFirstDeployMakesTheStack(t *testing.T) {
+	t.Parallel()
+	r := newRun(t, "VERSION=v0.3.6", "PULUMI_ORG=acme").fake("pulumi", neverDeployed)
+	r.run(true, "pulumi.sh", "deploy")
+	r.has("calls", r.read("calls"), "stack select acme/dev --non-interactive --create\n")
+	r.has("summary", r.read("summary"), "deployed (before: nothing)")
+}
+
+func TestOlderVersionDoesNotOvertake(t *testing.T) {
+	t.Parallel()
+	for version, want := range map[string]string{"v0.3.5": "false", "v0.2.10": "false", "v0.3.6": "true", "v0.3.10": "true"} {
+		r := newRun(t, "VERSION="+version).fake("pulumi", deployed)
+		r.run(true, "pulumi.sh", "deploy")
+		if got := r.output("deployed"); got != want {
+			t.Errorf("%s over v0.3.6: deployed %q, want %q", version, got, want)
+		}
+		if up := strings.Contains(r.read("calls"), "pulumi up"); up != (want == "true") {
+			t.Errorf("%s over v0.3.6: pulumi up ran: %v", version, up)
+		}
+	}
+	r := newRun(t, "VERSION=v0.3.5", "ALLOW_OLDER=true").fake("pulumi", deployed)
+	r.run(true, "pulumi.sh", "deploy")
+	r.has("calls", r.read("calls"), "pulumi up")
+}
+
+func TestFailedDeployIsReportedAndFails(t *testing.T) {
+	t.Parallel()
+	r := newRun(t, "VERSION=v0.3.7").fake("pulumi", `case "$1" in up) echo "error: quota"; exit 255 ;; stack) [ "$2" = select ] ;; esac`)
+	r.run(false, "pulumi.sh", "deploy")
+	r.has("summary", r.read("summary"), "the deploy of v0.3.7 failed", "error: quota")
+	if r.output("deployed") == "true" {
+		t.Error("the job is told that it was deployed")
+	}
+}
+
+func TestUnreachableStateIsNoMissingStack(t *testing.T) {
+	t.Parallel()
+	for _, operation := range []string{"deploy", "preview", "drift", "outputs"} {
+		r := newRun(t, "VERSION=v0.3.7").fake("pulumi", `echo "error: AccessDenied" >&2; exit 255`)
+		r.has(operation, r.run(false, "pulumi.sh", operation), "AccessDenied")
+	}
+}
+
+func TestPreviewReportHidesSecrets(t *testing.T) {
+	t.Parallel()
+	r := newRun(t, "AWS_ACCOUNT_ID=123456789012", `FAST_API__AUTH__API_KEY__VALUE=s3cr3t&\/*`).fake("pulumi", deployed)
+	r.run(true, "pulumi.sh", "preview")
+	report := r.read("work/reports/preview-dev.md")
+	r.has("report", report, "### dev: + 1 to create ~ 2 to update 40 unchanged", "version is v0.3.6", "***--transfers", "key ***")
+	r.lacks("report", report+r.read("summary"), "123456789012", "s3cr3t")
+
+	// The version to promote goes before the one that runs.
+	r = newRun(t, "SEND_VERSION=v9.0.0").fake("pulumi", deployed)
+	r.has("log", r.run(true, "pulumi.sh", "preview"), "version is v9.0.0")
+
+	r = newRun(t).fake("pulumi", neverDeployed)
+	r.run(true, "pulumi.sh", "preview")
+	r.has("report", r.read("work/reports/preview-dev.md"), "has never been deployed")
+
+	r = newRun(t).fake("pulumi", `case "$1" in preview) echo "error: setting x is unknown"; exit 1 ;; esac`)
+	r.run(false, "pulumi.sh", "preview")
+	r.has("report", r.read("work/reports/preview-dev.md"), "the preview failed", "setting x is unknown")
+}
+
+func TestDrift(t *testing.T) {
+	t.Parallel()
+	r := newRun(t).fake("pulumi", deployed)
+	r.run(true, "pulumi.sh", "drift")
+	r.has("calls", r.read("calls"), "pulumi preview --refresh --expect-no-changes --diff")
+	if r.read("work/reports/drift-dev.md") != "" {
+		t.Error("no drift, but a report")
+	}
+	for said, want := range map[string]string{
+		"error: no changes were expected but changes were proposed": "differs from what was deployed (v0.3.6)",
+		"error: AccessDenied": "could not be compared",
+	} {
+		r := newRun(t).fake("pulumi", `case "$1 $3" in "stack releaseVersion") ;& "stack --stack") ;; esac
+case "$*" in "stack output"*) echo v0.3.6 ;; preview*) echo "`+said+`"; exit 255 ;; esac`)
+		r.run(false, "pulumi.sh", "drift")
+		r.has("report", r.read("work/reports/drift-dev.md"), want, said)
+	}
+	r = newRun(t).fake("pulumi", neverDeployed)
+	r.run(true, "pulumi.sh", "drift")
+}
+
+func TestOutputs(t *testing.T) {
+	t.Parallel()
+	r := newRun(t).fake("pulumi", deployed)
+	r.run(true, "pulumi.sh", "outputs")
+	if r.output("version") != "v0.3.6" || r.output("user-url") == "" {
+		t.Errorf("the job is told\n%s", r.read("output"))
+	}
+	r = newRun(t).fake("pulumi", neverDeployed)
+	r.run(true, "pulumi.sh", "outputs")
+	if r.output("version") != "" {
+		t.Error("a stack that does not exist has a version")
+	}
+	newRun(t).fake("pulumi", deployed).run(false, "pulumi.sh", "destroy")
+}
+
+func TestSmokeScript(t *testing.T) {
+	t.Parallel()
+	env := []string{"USER_URL=https://u", "ADMIN_URL=https://a", "FAST_API__AUTH__API_KEY__NAME=X-Key", "FAST_API__AUTH__API_KEY__VALUE=s3cr3t"}
+	r := newRun(t, env...).fake("sgsend", `echo "all well"`)
+	r.run(true, "smoke.sh")
+	r.has("calls", r.read("calls"), "sgsend smoke https://u --admin https://a --api-key-env FAST_API__AUTH__API_KEY__VALUE --api-key-header X-Key\n")
+	r.lacks("calls", r.read("calls"), "s3cr3t")
+	r.has("summary", r.read("summary"), "dev: smoke test passed", "all well")
+
+	r = newRun(t, env...).fake("sgsend", `echo "failed  user: health"; exit 1`)
+	r.run(false, "smoke.sh")
+	r.has("summary", r.read("summary"), "dev: smoke test failed", "failed  user: health")
+	r.has("report", r.read("work/reports/smoke-dev.md"), "smoke test failed")
+}
+
+func TestFetchRelease(t *testing.T) {
+	t.Parallel()
+	download := `if [ "$1 $2" = "release download" ]; then mkdir -p dist; echo '{"version":"v0.4.0"}' >dist/manifest.json; touch dist/a.zip dist/b.zip; fi`
+	env := []string{"VERSION=v0.4.0", "DIR=dist"}
+	r := newRun(t, env...).fake("gh", download).fake("go", "")
+	r.run(true, "fetch-release.sh")
+	r.has("calls", r.read("calls"), "gh release download v0.4.0 --dir dist\n", "go run ./release/cmd/release verify --dir dist\n")
+	for _, file := range []string{"a.zip", "b.zip", "manifest.json"} {
+		r.has("calls", r.read("calls"), "gh attestation verify dist/"+file+" --repo owner/name --signer-workflow owner/name/.github/workflows/ci-pipeline.yml\n")
+	}
+	newRun(t, env...).fake("gh", download).fake("go", "exit 1").run(false, "fetch-release.sh")
+	newRun(t, env...).fake("gh", download+`; [ "$1" != attestation ]`).fake("go", "").run(false, "fetch-release.sh")
+	r = newRun(t, "VERSION=v0.5.0", "DIR=dist").fake("gh", download).fake("go", "")
+	r.has("log", r.run(false, "fetch-release.sh"), "holds zips of v0.4.0")
+	r = newRun(t, append(env, "ATTESTATIONS=off")...).fake("gh", download).fake("go", "")
+	r.has("log", r.run(true, "fetch-release.sh"), "::warning::")
+	r.lacks("calls", r.read("calls"), "attestation verify")
+}
+
+func TestPublishRelease(t *testing.T) {
+	t.Parallel()
+	env := []string{"VERSION=v0.4.0", "DIR=dist"}
+	r := newRun(t, env...).fake("gh", `[ "$2" != view ]`).fake("go", "echo '## Changes'")
+	if err := os.MkdirAll(filepath.Join(r.dir, "work/dist"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(r.dir, "work/dist/manifest.json"), nil, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	r.run(true, "publish-release.sh")
+	r.has("calls", r.read("calls"), "gh release create v0.4.0 --verify-tag --prerelease", "dist/manifest.json")
+	r = newRun(t, env...).fake("gh", "").fake("go", "")
+	r.run(true, "publish-release.sh")
+	r.lacks("calls", r.read("calls"), "release create")
+}
+
+func TestBuildStopsAtTheFirstFault(t *testing.T) {
+	t.Parallel()
+	env := []string{"VERSION=v0.4.0", "DIR=dist"}
+	r := newRun(t, env...).fake("go", "")
+	r.run(true, "build.sh")
+	r.has("calls", r.read("calls"), "go run ./infra/cmd/build-artifacts -out dist -version v0.4.0 -arch arm64,x86_64\n",
+		"release binaries --version v0.4.0 --dir dist\n", "release sums --dir dist\n")
+	r = newRun(t, env...).fake("go", `case "$*" in *binaries*) exit 1 ;; esac`)
+	r.run(false, "build.sh")
+	r.lacks("calls", r.read("calls"), "release sums")
+}
+
+func TestSummaryTellsWhyNothingWasDeployed(t *testing.T) {
+	t.Parallel()
+	without := `NEEDS={"test":{"result":"success","outputs":{}},"deploy":{"result":"skipped","outputs":{}},"credentials":{"result":"success","outputs":{"available":"false","reason":"No AWS credentials"}}}`
+	r := newRun(t, "VERSION=v0.3.6", without)
+	r.run(true, "summary.sh")
+	r.has("summary", r.read("summary"), "## v0.3.6", "| test | success |", "| deploy | skipped |", "**dev was not deployed:** No AWS credentials")
+	r = newRun(t, `NEEDS={"credentials":{"result":"success","outputs":{"available":"true"}}}`)
+	r.run(true, "summary.sh")
+	r.lacks("summary", r.read("summary"), "not deployed")
+}
+
+func TestIssueFollowsTheResult(t *testing.T) {
+	t.Parallel()
+	for result, left := range map[string]bool{"success": false, "failure": true} {
+		r := newRun(t, "RESULT="+result, "TITLE=Drift").fake("go", "ls -R reports >'found' 2>/dev/null || true")
+		dir := filepath.Join(r.dir, "work/reports/report-drift-dev")
+		if err := os.MkdirAll(dir, 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(dir, "drift-dev.md"), nil, 0o644); err != nil {
+			t.Fatal(err)
+		}
+		r.run(true, "issue.sh", "drift")
+		r.has("calls", r.read("calls"), "issue --marker drift --title Drift\n")
+		if got := strings.Contains(r.read("work/found"), "drift-dev.md"); got != left {
+			t.Errorf("%s: the report is used: %v, want %v", result, got, left)
+		}
+	}
+	r := newRun(t, "RESULT=cancelled", "TITLE=Drift").fake("go", "")
+	r.run(true, "issue.sh", "drift")
+	r.lacks("calls", r.read("calls"), "go ")
+	r = newRun(t, "RESULT=failure", "TITLE=Drift").fake("go", "cat reports/*.md")
+	r.has("log", r.run(true, "issue.sh", "drift"), "failed before it could say anything")
+}
+
+func TestScriptsForTools(t *testing.T) {
+	t.Parallel()
+	r := newRun(t).fake("go", "echo v3.232.0")
+	if err := os.Mkdir(filepath.Join(r.dir, "work/infra"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	r.run(true, "pulumi-version.sh")
+	if got := r.output("version"); got != "3.232.0" {
+		t.Errorf("Pulumi %q", got)
+	}
+	r = newRun(t).fake("go", "")
+	r.run(true, "build-sgsend.sh")
+	r.has("path", r.read("path"), filepath.Join(r.dir, "bin")+"\n")
+	r = newRun(t).fake("go", `case "$1" in work) echo '{"Use":[{"DiskPath":"./cli"},{"DiskPath":"./infra"}]}' ;; run) [ "$4" != ./infra ] ;; esac`)
+	r.run(false, "vulnerabilities.sh")
+	r.has("calls", r.read("calls"), "-C ./cli ./...\n", "-C ./infra ./...\n")
+}

@@ -1,0 +1,148 @@
+package workflows
+
+import (
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"sgraph.ai/send/infra/settings"
+)
+
+// card is the card's table of GitHub secrets, all eleven.
+var card = []string{
+	"AWS_ACCESS_KEY_ID",
+	"AWS_SECRET_ACCESS_KEY",
+	"AWS_DEFAULT_REGION",
+	"AWS_ACCOUNT_ID",
+	"FAST_API__AUTH__API_KEY__NAME",
+	"FAST_API__AUTH__API_KEY__VALUE",
+	"AUTH__TARGET_SERVER__CACHE_SERVICE__BASE_URL",
+	"CACHE__SERVICE__BUCKET_NAME",
+	"SGRAPH_SEND__ADMIN__BASE_URL",
+	"SGRAPH_SEND__ADMIN__API_KEY__NAME",
+	"SGRAPH_SEND__ADMIN__API_KEY__VALUE",
+}
+
+// state are the secrets that reach the state of the stacks, besides the card's.
+var state = []string{"PULUMI_ACCESS_TOKEN", "PULUMI_CONFIG_PASSPHRASE"}
+
+var (
+	secretUse   = regexp.MustCompile(`\bsecrets\.([A-Za-z_]+)`)
+	variableUse = regexp.MustCompile(`\bvars\.([A-Za-z_]+)`)
+)
+
+func uses(re *regexp.Regexp, files ...file) []string {
+	var names []string
+	for _, f := range files {
+		for _, m := range re.FindAllStringSubmatch(f.text, -1) {
+			names = append(names, m[1])
+		}
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
+func sorted(lists ...[]string) []string {
+	all := slices.Concat(lists...)
+	slices.Sort(all)
+	return all
+}
+
+func TestSecretsAreNamedInOnePlaceAndAreTheCards(t *testing.T) {
+	t.Parallel()
+	const place = ".github/workflows/stack.yml"
+	for _, f := range allFiles(t) {
+		got := uses(secretUse, f)
+		if f.path == place {
+			if want := sorted(card, state); !slices.Equal(got, want) {
+				t.Errorf("%s names %v, want %v", place, got, want)
+			}
+		} else if len(got) > 0 {
+			t.Errorf("%s names %v; only %s does", f.path, got, place)
+		}
+	}
+}
+
+// The program's settings know the card's secrets, but for the three that the
+// AWS SDK reads by itself, and each reaches it under its own name.
+func TestProgramGetsEverySecretUnderItsName(t *testing.T) {
+	t.Parallel()
+	var program []string
+	for _, s := range settings.SecretNames() {
+		program = append(program, s.Name)
+	}
+	aws := []string{"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_DEFAULT_REGION"}
+	if got, want := sorted(program, aws), sorted(card); !slices.Equal(got, want) {
+		t.Errorf("the program and the SDK read %v, the card lists %v", got, want)
+	}
+	f := one(t, "workflows/stack.yml")
+	env := decode[workflow](t, &f.root).Jobs["stack"].Env
+	for _, name := range program {
+		if want := "${{ secrets." + name + " }}"; env[name] != want {
+			t.Errorf("the program gets %s = %q, want %q", name, env[name], want)
+		}
+	}
+	for _, name := range aws {
+		if _, ok := env[name]; ok {
+			t.Errorf("%s reaches every step, also where a role is used", name)
+		}
+	}
+}
+
+// Every caller hands all secrets on: an environment's own reach only a job
+// whose caller inherits.
+func TestCallersHandSecretsOn(t *testing.T) {
+	t.Parallel()
+	for _, f := range workflowFiles(t) {
+		for name, j := range decode[workflow](t, &f.root).Jobs {
+			if j.Uses != "" && j.Secrets != "inherit" {
+				t.Errorf("%s: job %s hands on %v", f.path, name, j.Secrets)
+			}
+		}
+	}
+}
+
+// What has to be set is documented: each secret and variable in a table.
+func TestSecretsAndVariablesAreDocumented(t *testing.T) {
+	t.Parallel()
+	text, err := os.ReadFile(filepath.Join("..", "..", "docs", "new-account.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	documented := map[string]bool{}
+	for _, m := range regexp.MustCompile("(?m)^\\| `([A-Z_]+)` \\|").FindAllStringSubmatch(string(text), -1) {
+		documented[m[1]] = true
+	}
+	names := append(uses(secretUse, allFiles(t)...), uses(variableUse, allFiles(t)...)...)
+	for _, name := range names {
+		if !documented[name] {
+			t.Errorf("docs/new-account.md has no line for %s", name)
+		}
+		delete(documented, name)
+	}
+	for name := range documented {
+		t.Errorf("docs/new-account.md explains %s, which no workflow uses", name)
+	}
+}
+
+// No report shows a secret: the script that writes them hides every one but
+// those that are names of things, not things to hide.
+func TestReportsHideEverySecret(t *testing.T) {
+	t.Parallel()
+	text, err := os.ReadFile(filepath.Join(github, "scripts", "pulumi.sh"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, list, _ := strings.Cut(string(text), "secret_names=(")
+	list, _, _ = strings.Cut(list, ")")
+	hidden := strings.Fields(list)
+	for _, name := range sorted(card, state) {
+		open := name == "AWS_DEFAULT_REGION" || strings.HasSuffix(name, "API_KEY__NAME")
+		if slices.Contains(hidden, name) == open {
+			t.Errorf("%s: hidden %v", name, !open)
+		}
+	}
+}

@@ -1,0 +1,143 @@
+package promotion
+
+import (
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"sgraph.ai/send/test/e2e/lambdahost"
+)
+
+const (
+	account = "123456789012" // the simulated AWS's own
+	region  = "eu-west-2"    // the stack files'
+)
+
+// simulation asks the simulated AWS.
+type simulation struct{ endpoint string }
+
+func (s simulation) ask(t *testing.T, service, method, path, target, body string, into any) {
+	t.Helper()
+	req, err := http.NewRequestWithContext(t.Context(), method, s.endpoint+path, strings.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Header.Set("Authorization", fmt.Sprintf(
+		"AWS4-HMAC-SHA256 Credential=test/20260101/%s/%s/aws4_request, SignedHeaders=host, Signature=0", region, service))
+	if target != "" {
+		req.Header.Set("X-Amz-Target", target)
+		req.Header.Set("Content-Type", "application/x-amz-json-1.1")
+	}
+	res, err := http.DefaultClient.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	answer, err := io.ReadAll(res.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if res.StatusCode/100 != 2 {
+		t.Fatalf("%s %s %s answers %s: %s", service, method, path, res.Status, answer)
+	}
+	if into != nil {
+		if err := json.Unmarshal(answer, into); err != nil {
+			t.Fatalf("%s %s: %v: %s", service, path, err, answer)
+		}
+	}
+}
+
+// stateHome makes what keeps the state of the stacks: a bucket, and a key that
+// encrypts the secrets in it. It answers the two settings of the pipelines.
+func (s simulation) stateHome(t *testing.T) (backend, provider string) {
+	t.Helper()
+	s.ask(t, "s3", http.MethodPut, "/promotion-state", "",
+		`<CreateBucketConfiguration><LocationConstraint>`+region+`</LocationConstraint></CreateBucketConfiguration>`, nil)
+	var key struct{ KeyMetadata struct{ KeyID string } }
+	s.ask(t, "kms", http.MethodPost, "/", "TrentService.CreateKey", `{}`, &key)
+	s.ask(t, "kms", http.MethodPost, "/", "TrentService.CreateAlias",
+		fmt.Sprintf(`{"AliasName":"alias/promotion","TargetKeyId":%q}`, key.KeyMetadata.KeyID), nil)
+	host := strings.TrimPrefix(s.endpoint, "http://")
+	return "s3://promotion-state?region=" + region + "&endpoint=" + host + "&disableSSL=true&s3ForcePathStyle=true",
+		"awskms:///alias/promotion?region=" + region + "&awssdk=v2"
+}
+
+// live answers the version that a function's public URL would reach, and the
+// settings that this version has.
+func (s simulation) live(t *testing.T, function string) (version string, c configuration) {
+	t.Helper()
+	var alias struct{ FunctionVersion string }
+	s.ask(t, "lambda", http.MethodGet, "/2015-03-31/functions/"+function+"/aliases/live", "", "", &alias)
+	var answer struct{ Configuration configuration }
+	s.ask(t, "lambda", http.MethodGet, "/2015-03-31/functions/"+function+"?Qualifier="+alias.FunctionVersion, "", "", &answer)
+	return alias.FunctionVersion, answer.Configuration
+}
+
+type configuration struct {
+	FunctionName, CodeSha256 string
+	Timeout, MemorySize      int
+	Environment              struct{ Variables map[string]string }
+}
+
+// zips are all that were ever built, by the digest that Lambda gives them:
+// Lambda keeps the code of every version, also when the bucket no longer does.
+func zips(t *testing.T, dirs ...string) map[string][]byte {
+	t.Helper()
+	all := map[string][]byte{}
+	for _, dir := range dirs {
+		names, err := filepath.Glob(filepath.Join(dir, "*.zip"))
+		if err != nil || len(names) == 0 {
+			t.Fatalf("no zips in %s (%v)", dir, err)
+		}
+		for _, name := range names {
+			content, err := os.ReadFile(name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			digest := sha256.Sum256(content)
+			all[base64.StdEncoding.EncodeToString(digest[:])] = content
+		}
+	}
+	return all
+}
+
+// serve runs what is live in a stack and answers its two addresses.
+func (s simulation) serve(t *testing.T, stack string, code map[string][]byte) (user, admin string) {
+	t.Helper()
+	admin = s.serveOne(t, "sgraph-send-admin-"+stack, code, nil)
+	user = s.serveOne(t, "sgraph-send-user-"+stack, code, map[string]string{"SGRAPH_SEND__ADMIN__BASE_URL": admin})
+	return user, admin
+}
+
+func (s simulation) serveOne(t *testing.T, function string, code map[string][]byte, instead map[string]string) string {
+	t.Helper()
+	version, c := s.live(t, function)
+	zip := code[c.CodeSha256]
+	if zip == nil {
+		t.Fatalf("version %s of %s runs code that was never built: %s", version, function, c.CodeSha256)
+	}
+	env := c.Environment.Variables
+	env["AWS_ENDPOINT_URL"] = s.endpoint
+	for name, value := range instead {
+		env[name] = value
+	}
+	f, err := lambdahost.Start(lambdahost.Config{
+		Name: c.FunctionName, Zip: zip, Environment: env, Region: region,
+		MemoryMB: c.MemorySize, Timeout: time.Duration(c.Timeout) * time.Second, Concurrency: 10,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := httptest.NewServer(f)
+	t.Cleanup(func() { server.Close(); f.Stop() })
+	return server.URL
+}
