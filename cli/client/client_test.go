@@ -60,7 +60,7 @@ func same(t *testing.T, got []byte, n int64) {
 }
 
 // sizes are around what goes in one request, in parts, and in either form.
-var sizes = []int64{0, 1, 5<<20 - 60, 5 << 20, 25 << 20, envelope.MaxV1 + 1}
+var sizes = []int64{0, 1, 4<<20 - 60, 4 << 20, 25 << 20, envelope.MaxV1 + 1}
 
 func TestSendAndReceive(t *testing.T) {
 	t.Parallel()

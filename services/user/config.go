@@ -17,9 +17,9 @@ func (s *Service) configRoute(r *mux.Router) {
 // config tells the pages what they may offer.
 func (s *Service) config(w http.ResponseWriter, _ *http.Request) error {
 	rules := s.Rules
-	direct := s.DirectBytes
-	if direct == 0 {
-		direct = rules.MaxBytes
+	direct := rules.MaxBytes
+	if s.DirectBytes > 0 {
+		direct = min(s.DirectBytes, lambdaBinary)
 	}
 	web.WriteJSON(w, http.StatusOK, map[string]any{
 		"max_bytes":           rules.MaxBytes,

@@ -45,11 +45,15 @@ type Settings struct {
 	Registry metric.Registry // nil = metrics are not kept here
 }
 
-// lambdaBody is what fits into a Function URL request: 6 MB of event, in which
-// a binary body is base64.
+// Known clients go by presigned URLs above lambdaBody of ciphertext, and the
+// service takes and hands out that much itself. A Function URL request, though,
+// is an event of at most 6 MB in which a binary body is base64, so that no more
+// than lambdaBinary is sure to arrive: what clients are told to send at most.
 // https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
-// Known clients go by presigned URLs above 5 MiB of ciphertext.
-const lambdaBody = 5 << 20
+const (
+	lambdaBody   = 5 << 20
+	lambdaBinary = 4 << 20
+)
 
 // FromEnv reads the settings from an environment such as os.Getenv. The error
 // names everything that is missing or malformed, at once.
@@ -106,12 +110,17 @@ func gate(env *settings.Env) send.Gate {
 	url, token := env.URL(adminURL, ""), env.Optional(shared, "")
 	switch {
 	case url != "":
-		return &AdminGate{
+		g := &AdminGate{
 			BaseURL:  url,
 			KeyName:  env.HeaderName("SGRAPH_SEND__ADMIN__API_KEY__NAME", "the name of the admin service's API key header"),
 			KeyValue: env.Required("SGRAPH_SEND__ADMIN__API_KEY__VALUE", "the admin service's API key"),
 			Client:   &http.Client{},
 		}
+		// Both services of a stack stand behind the same front.
+		if own := env.List("SEND__ORIGIN_SECRETS"); len(own) > 0 {
+			g.OriginSecret = own[0]
+		}
+		return g
 	case token != "":
 		return send.SharedGate{Secret: token}
 	case !env.Bool(required, true):
