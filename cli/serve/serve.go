@@ -16,6 +16,8 @@ import (
 
 	"sgraph.ai/send/services/admin"
 	"sgraph.ai/send/services/user"
+	"sgraph.ai/send/shared/metric"
+	"sgraph.ai/send/shared/prom"
 	"sgraph.ai/send/shared/send"
 	"sgraph.ai/send/shared/settings"
 	"sgraph.ai/send/shared/storage"
@@ -68,10 +70,6 @@ func Run(ctx context.Context, getenv func(string) string, out, logTo io.Writer) 
 	if admins.Audit, _, err = storage.Store(admins.Service, admins.CacheBucket, "cache"); err != nil {
 		return err
 	}
-	// The admin service is a function call away.
-	tokens := &send.Tokens{Ledger: ledger, Names: users.Secret.NameSealer(), Now: users.Now}
-	users.Gate = tokens
-
 	userLn, err := listen("SEND__USER_ADDR", users.Addr)
 	if err != nil {
 		return err
@@ -83,15 +81,25 @@ func Run(ctx context.Context, getenv func(string) string, out, logTo io.Writer) 
 	}
 	defer adminLn.Close()
 	admins.UserURL = url(userLn)
-
-	userService, err := user.New(users)
+	registry, metricsURL, err := prom.Start(ctx, users.MetricsAddr, log, metric.User, metric.Admin)
 	if err != nil {
 		return err
 	}
+	users.Registry, admins.Registry = registry, registry
+
 	adminService, err := admin.New(admins)
 	if err != nil {
 		return err
 	}
+	// The admin service is a function call away.
+	users.Gate, users.Audit = adminService.Gate(), adminService.Record
+	userService, err := user.New(users)
+	if err != nil {
+		return err
+	}
+	defer adminService.Flush()
+	defer userService.Flush()
+	tokens := &send.Tokens{Ledger: ledger, Names: users.Secret.NameSealer(), Now: users.Now}
 	token := users.Secret.TokenName(readyToken)
 	_, err = tokens.Create(ctx, send.NewToken{Name: token, CreatedBy: "sgsend serve"})
 	if err != nil && send.CodeOf(err) != send.Conflict {
@@ -104,12 +112,15 @@ func Run(ctx context.Context, getenv func(string) string, out, logTo io.Writer) 
   Admin console     %s
   Access token      %s
   API key           %s: %s
-
-Press Ctrl-C to stop.
 `, version.Version, url(userLn), url(adminLn), token, admins.KeyName, key)
+	if metricsURL != "" {
+		fmt.Fprintf(out, "  Metrics           %s\n", metricsURL)
+	}
+	fmt.Fprint(out, "\nPress Ctrl-C to stop.\n")
 
 	if users.Mode == settings.Disk {
 		go userService.Sweep(ctx)
+		go adminService.Sweep(ctx)
 	}
 	return both(ctx, log, func(ctx context.Context) error {
 		return web.Serve(ctx, userService, userLn)

@@ -316,6 +316,15 @@ func TestNothingWorthStealingIsStoredOrLogged(t *testing.T) {
 	if len(kept) < 4 || !bytes.Contains(kept["the log"], []byte(`"route":"/api/transfers/info/{transfer_id}"`)) {
 		t.Fatalf("looked at too little: %d files\n%s", len(kept), s.log)
 	}
+	trail := 0
+	for where := range kept {
+		if strings.Contains(filepath.Base(where), ".transfer_created.success.") || strings.Contains(filepath.Base(where), ".login.denied.") {
+			trail++
+		}
+	}
+	if trail != 2 {
+		t.Errorf("the audit trail has %d of the 2 events that were looked for", trail)
+	}
 	for where, b := range kept {
 		for what, canary := range map[string]string{
 			"plaintext": "canary-plaintext", "file name": name, "delete secret": secret, "wrong token": other,
@@ -333,6 +342,37 @@ func TestNothingWorthStealingIsStoredOrLogged(t *testing.T) {
 	for line := range strings.SplitSeq(strings.TrimSpace(s.log.String()), "\n") {
 		if !json.Valid([]byte(line)) {
 			t.Errorf("not a line of JSON: %s", line)
+		}
+	}
+}
+
+func TestMetricsHaveTheirOwnAddress(t *testing.T) {
+	t.Parallel()
+	s := start(t, t.TempDir(), "SEND__METRICS_ADDR=127.0.0.1:0", "SEND__RATE_LIMITS=info=1/1m")
+	m := regexp.MustCompile(`Metrics\s+(\S+)`).FindStringSubmatch(s.out.String())
+	if m == nil {
+		t.Fatalf("the address is not printed:\n%s", s.out)
+	}
+	_, made := s.send("POST", "/api/transfers/create", nil)
+	for range 2 {
+		s.call("GET", s.user+"/api/transfers/info/"+made["transfer_id"].(string), nil)
+	}
+	s.call("GET", s.admin+"/tokens/list", nil, "X-API-Key", "wrong")
+	status, shown := s.call("GET", m[1], nil)
+	for _, line := range []string{
+		`sgraph_send_transfers_created_total{service="user"} 1`,
+		`sgraph_send_limit_hit_total{service="user",limit="info"} 1`,
+		`sgraph_send_failed_logins_total{service="admin"} 1`,
+		`sgraph_send_requests_total{service="user",route="/api/transfers/info/{transfer_id}",method="GET",status="2xx"} 1`,
+		`sgraph_send_requests_total{service="user",route="/api/transfers/info/{transfer_id}",method="GET",status="4xx"} 1`,
+	} {
+		if !bytes.Contains(shown, []byte(line+"\n")) {
+			t.Errorf("status %d, without %s", status, line)
+		}
+	}
+	for _, origin := range []string{s.user, s.admin} {
+		if status, _ := s.call("GET", origin+"/metrics", nil); status != 404 && status != 401 {
+			t.Errorf("%s/metrics answers %d", origin, status)
 		}
 	}
 }

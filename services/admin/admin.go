@@ -2,62 +2,83 @@
 // says how busy the service is, and serves the operators' console.
 //
 // Every route asks for the API key, or for a session that was opened with it,
-// but for the few that [service.public] lists.
+// but for the few that [Service.public] lists.
 package admin
 
 import (
+	"log/slog"
 	"net/http"
 	"time"
 
 	"github.com/gorilla/mux"
 
+	"sgraph.ai/send/shared/audit"
 	"sgraph.ai/send/shared/info"
+	"sgraph.ai/send/shared/metered"
+	"sgraph.ai/send/shared/metric"
 	"sgraph.ai/send/shared/send"
+	"sgraph.ai/send/shared/settings"
 	"sgraph.ai/send/shared/web"
 )
 
-// service is the handlers' common ground.
-type service struct {
+// Service is the handler of the admin service.
+type Service struct {
 	Settings
 	tokens  *send.Tokens
 	pulse   *send.Pulse
+	trail   audit.Trail
+	outbox  *audit.Outbox
+	meter   metric.Meter
+	log     *slog.Logger
 	session send.Signer
 	keyHash [32]byte
 	probe   *http.Client // asks the user service how it is
+	handler http.Handler
 }
 
-// New makes the service's handler.
-func New(s Settings) (http.Handler, error) {
+// New makes the service, or says what is missing.
+func New(s Settings) (*Service, error) {
 	if err := s.check(); err != nil {
 		return nil, err
 	}
+	s.Ledger, s.Audit = metered.Ledger(s.Ledger), metered.Store(s.Audit)
 	root := send.Secret(s.KeyValue)
-	a := &service{
+	a := &Service{
 		Settings: s,
 		tokens:   &send.Tokens{Ledger: s.Ledger, Names: root.NameSealer(), Now: s.Now},
 		pulse:    &send.Pulse{Ledger: s.Ledger, Rates: s.Rates, Now: s.Now},
+		trail:    audit.Trail{Store: s.Audit},
+		meter:    metric.Meter{Service: metric.Admin, Stage: s.Stage, Embed: s.Environment == settings.Lambda, Registry: s.Registry},
 		session:  root.Signer("admin session", s.Now),
 		keyHash:  keyHash(s.KeyValue),
 		probe:    &http.Client{Timeout: 3 * time.Second},
 	}
-	return web.Settings{
-		Service:        name,
+	a.log = a.meter.Logger(s.Log)
+	a.outbox = audit.NewOutbox(a.trail.Append, a.meter, s.Log)
+	a.handler = web.Settings{
+		Meter:          a.meter,
 		Log:            s.Log,
 		Secret:         root,
 		Now:            s.Now,
 		OriginSecrets:  s.OriginSecrets,
 		TrustedProxies: s.TrustedProxies,
 		TLS:            s.TLS,
-		Limiter: send.NewLimiter(s.Ledger, s.Rates, s.Now, func(limit string, err error) {
-			s.Log.Error("a rate limit could not be asked", "limit", limit, "error", err)
-		}),
-	}.Wrap(a.routes()), nil
+		Limiter:        web.NewLimiter(s.Ledger, s.Rates, s.Now, a.log),
+	}.Wrap(a.routes())
+	return a, nil
 }
+
+// ServeHTTP answers a request.
+func (a *Service) ServeHTTP(w http.ResponseWriter, r *http.Request) { a.handler.ServeHTTP(w, r) }
+
+// Flush keeps what the service has to tell of the requests it answered: before
+// the process ends, or is frozen.
+func (a *Service) Flush() { a.outbox.Flush() }
 
 // name is what the service calls itself.
 const name = "sgraph-send-admin"
 
-func (a *service) routes() *mux.Router {
+func (a *Service) routes() *mux.Router {
 	r := mux.NewRouter()
 	a.public(r)
 	a.private(r)
@@ -66,7 +87,7 @@ func (a *service) routes() *mux.Router {
 
 // public adds what anyone may ask for: what a load balancer needs, the
 // console's files, which hold nothing secret, and the way in.
-func (a *service) public(r *mux.Router) {
+func (a *Service) public(r *mux.Router) {
 	info.Health(r)
 	console(r)
 	get(r, "/auth/session", a.currentSession)
@@ -81,7 +102,7 @@ func entry(h web.HandlerFunc) http.Handler {
 }
 
 // private adds everything else.
-func (a *service) private(root *mux.Router) {
+func (a *Service) private(root *mux.Router) {
 	r := root.NewRoute().Subrouter()
 	r.Use(a.guard)
 	info.Service{Name: name, Environment: a.Environment, Stage: a.Stage, StorageMode: a.Mode}.Routes(r)
@@ -97,6 +118,10 @@ func (a *service) private(root *mux.Router) {
 
 	get(r, "/health/pulse", a.getPulse)
 	get(r, "/health/services", a.services)
+
+	post(r, "/audit/events", a.takeEvents)
+	get(r, "/audit/events", a.listEvents)
+	get(r, "/audit/export", a.exportEvents)
 }
 
 func get(r *mux.Router, path string, h web.HandlerFunc) {

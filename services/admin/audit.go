@@ -1,47 +1,160 @@
 package admin
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
-	"log/slog"
+	"fmt"
 	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
 	"time"
 
+	"sgraph.ai/send/shared/audit"
 	"sgraph.ai/send/shared/send"
 	"sgraph.ai/send/shared/web"
 )
 
-// auditEvent is one line of the audit trail: who did what to which token. It
-// names tokens by ID and people by the rotating hash of their address.
-type auditEvent struct {
-	Time    time.Time `json:"time"`
-	Event   string    `json:"event"`
-	Outcome string    `json:"outcome"` // success, denied
-	Token   string    `json:"token,omitempty"`
-	Client  string    `json:"client,omitempty"`
+// record puts into the trail what became of a request's attempt at something.
+func (a *Service) record(r *http.Request, kind audit.Kind, token string, err error) {
+	a.outbox.Put(r.Context(), audit.Event{
+		Time: a.Now().UTC(), Kind: kind, Request: web.RequestID(r), Client: web.ClientHash(r), Token: token,
+	}.Result(err))
 }
 
-// record adds an event to the trail: to the log and to the store, one object
-// an event under the day it happened. What was done stays done when the store
-// is away; the log then has the event, and an error beside it.
-func (a *service) record(r *http.Request, event, token string, ok bool) {
-	e := auditEvent{Time: a.Now().UTC(), Event: event, Outcome: "success", Token: token, Client: web.ClientHash(r)}
-	if !ok {
-		e.Outcome = "denied"
-	}
-	a.Log.LogAttrs(r.Context(), slog.LevelInfo, "audit", slog.String("event", e.Event),
-		slog.String("outcome", e.Outcome), slog.String("token", e.Token), slog.String("client", e.Client))
+// Record keeps what another service has to tell: one in the same process calls
+// it, others by takeEvents.
+func (a *Service) Record(ctx context.Context, events []audit.Event) error {
+	return a.trail.Append(ctx, events)
+}
 
-	line, err := json.Marshal(e)
-	if err == nil {
-		// A client that hangs up does not stop the trail.
-		ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), 5*time.Second)
-		defer cancel()
-		key := e.Time.Format("audit/2006/01/02/150405.000000000-") + send.RandomSecret() + ".json"
-		_, err = a.Audit.Put(ctx, key, bytes.NewReader(line), int64(len(line)))
+// takeEvents keeps what another service hands over. The answer comes when all
+// of it is kept; until then the sender may send it again. People have nothing
+// to hand over, so their sessions do not do.
+func (a *Service) takeEvents(w http.ResponseWriter, r *http.Request) error {
+	if r.Header.Get(a.KeyName) == "" {
+		refuse(w, keyMissing)
+		return nil
 	}
+	var in struct {
+		Events []audit.Event `json:"events"`
+	}
+	if err := web.ReadJSONUpTo(w, r, 256<<10, &in); err != nil {
+		return err
+	}
+	if len(in.Events) == 0 || len(in.Events) > audit.MaxBatch {
+		return send.Fail(send.Invalid, "events must be from 1 to %d", audit.MaxBatch)
+	}
+	for i, e := range in.Events {
+		if err := e.Check(a.Now()); err != nil {
+			return send.Fail(send.Invalid, "events[%d]: %s", i, err)
+		}
+	}
+	if err := a.Record(r.Context(), in.Events); err != nil {
+		return err
+	}
+	web.WriteJSON(w, http.StatusOK, map[string]any{"kept": len(in.Events)})
+	return nil
+}
+
+// defaultWindow is how far back is looked where no beginning is asked for.
+const defaultWindow = 24 * time.Hour
+
+// query reads what is asked for. Without a limit, a page has so many events.
+func (a *Service) query(r *http.Request, limit int) (audit.Query, error) {
+	in := r.URL.Query()
+	q := audit.Query{
+		Kind: audit.Kind(in.Get("event")), Outcome: audit.Outcome(in.Get("outcome")),
+		Transfer: in.Get("transfer"), Token: strings.ReplaceAll(in.Get("token"), "-", ""), // as cache_id is written
+		After: in.Get("after"), Limit: limit,
+	}
+	var err error
+	if q.To, err = instant(in, "to", a.Now()); err != nil {
+		return q, err
+	}
+	if q.From, err = instant(in, "from", q.To.Add(-defaultWindow)); err != nil {
+		return q, err
+	}
+	if in.Has("limit") {
+		if q.Limit, err = strconv.Atoi(in.Get("limit")); err != nil {
+			q.Limit = 0 // out of bounds
+		}
+	}
+	return q, q.Check()
+}
+
+func instant(in url.Values, name string, otherwise time.Time) (time.Time, error) {
+	if in.Get(name) == "" {
+		return otherwise, nil
+	}
+	t, err := time.Parse(time.RFC3339, in.Get(name))
 	if err != nil {
-		a.Log.Error("the audit trail cannot be written", "event", e.Event, "error", err)
+		return t, send.Fail(send.Invalid, "%s must be a time with its zone, such as 2030-01-31T12:00:00Z", name)
+	}
+	return t, nil
+}
+
+// listEvents answers a page of the trail, the newest first.
+func (a *Service) listEvents(w http.ResponseWriter, r *http.Request) error {
+	q, err := a.query(r, 50)
+	if err != nil {
+		return err
+	}
+	p, err := a.trail.Page(r.Context(), q)
+	if err != nil {
+		return err
+	}
+	web.WriteJSON(w, http.StatusOK, p)
+	return nil
+}
+
+// exportEvents answers all that is asked for, an event a line, the newest
+// first. A reply that breaks off is seen to: its end is missing.
+func (a *Service) exportEvents(w http.ResponseWriter, r *http.Request) error {
+	q, err := a.query(r, audit.MaxLimit)
+	if err != nil {
+		return err
+	}
+	lines := json.NewEncoder(w)
+	for first := true; first || q.After != ""; first = false {
+		p, err := a.trail.Page(r.Context(), q)
+		if err != nil {
+			return err
+		}
+		if first {
+			h := w.Header()
+			h.Set("Content-Type", "application/x-ndjson")
+			h.Set("Content-Disposition", fmt.Sprintf(`attachment; filename="audit-%s-%s.ndjson"`, day(q.From), day(q.To)))
+		}
+		for _, e := range p.Events {
+			if err := lines.Encode(e); err != nil {
+				return err
+			}
+		}
+		q.After = p.After
+	}
+	return nil
+}
+
+func day(t time.Time) string { return t.UTC().Format(time.DateOnly) }
+
+// Sweep forgets, again and again until ctx ends, the events that were kept
+// long enough. It is for stores without lifecycle rules.
+func (a *Service) Sweep(ctx context.Context) {
+	tick := time.NewTicker(time.Hour)
+	defer tick.Stop()
+	for {
+		n, err := a.trail.Sweep(ctx, a.Now().Add(-a.AuditRetention))
+		switch {
+		case err != nil && ctx.Err() == nil:
+			a.log.Error("old audit events could not be removed", "cause", err)
+		case n > 0:
+			a.log.Info("old audit events removed", "events", n)
+		}
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			return
+		}
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"crypto/subtle"
 	"net/http"
 
+	"sgraph.ai/send/shared/metric"
 	"sgraph.ai/send/shared/send"
 	"sgraph.ai/send/shared/web"
 )
@@ -19,7 +20,7 @@ const (
 // the same time whatever was presented.
 func keyHash(key string) [32]byte { return sha256.Sum256([]byte(key)) }
 
-func (a *service) isKey(presented string) bool {
+func (a *Service) isKey(presented string) bool {
 	h := keyHash(presented)
 	return subtle.ConstantTimeCompare(h[:], a.keyHash[:]) == 1
 }
@@ -27,12 +28,12 @@ func (a *service) isKey(presented string) bool {
 // guard lets a request pass that carries the API key, or the cookie of a
 // session. A key that is presented decides: a wrong one is not made good by a
 // cookie.
-func (a *service) guard(next http.Handler) http.Handler {
+func (a *Service) guard(next http.Handler) http.Handler {
 	browser := sameSite(next)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if key := r.Header.Get(a.KeyName); key != "" {
 			if !a.isKey(key) {
-				refuse(w, keyWrong)
+				refuseKey(w, r)
 				return
 			}
 			next.ServeHTTP(w, r)
@@ -58,6 +59,12 @@ func sameSite(next http.Handler) http.Handler {
 		}
 		next.ServeHTTP(w, r)
 	})
+}
+
+// refuseKey refuses a wrong key.
+func refuseKey(w http.ResponseWriter, r *http.Request) {
+	metric.Count(r.Context(), metric.FailedLogins, 1)
+	refuse(w, keyWrong)
 }
 
 // refuse answers 401 in the form existing clients read.

@@ -19,7 +19,7 @@ type check struct {
 }
 
 // services says whether what the operators depend on answers now.
-func (a *service) services(w http.ResponseWriter, r *http.Request) error {
+func (a *Service) services(w http.ResponseWriter, r *http.Request) error {
 	web.WriteJSON(w, http.StatusOK, map[string]check{
 		"ledger": a.checkLedger(r), "user": a.checkUser(r),
 	})
@@ -27,9 +27,9 @@ func (a *service) services(w http.ResponseWriter, r *http.Request) error {
 }
 
 // checkLedger reads a record that is never kept: being told so is an answer.
-func (a *service) checkLedger(r *http.Request) check {
+func (a *Service) checkLedger(r *http.Request) check {
 	start := time.Now()
-	_, err := a.Ledger.Get(r.Context(), send.Key{Set: "health", ID: "none"})
+	_, err := a.Ledger.Get(r.Context(), send.Key{Set: "token", ID: "none"})
 	c := check{Status: "ok", LatencyMS: time.Since(start).Milliseconds()}
 	if err != nil && send.CodeOf(err) != send.NotFound {
 		c.Status = "unavailable"
@@ -37,7 +37,7 @@ func (a *service) checkLedger(r *http.Request) check {
 	return c
 }
 
-func (a *service) checkUser(r *http.Request) check {
+func (a *Service) checkUser(r *http.Request) check {
 	if a.UserURL == "" {
 		return check{Status: "not_configured"}
 	}
@@ -64,7 +64,7 @@ func (a *service) checkUser(r *http.Request) check {
 
 // getPulse says how busy the services were over the last minutes; with a series
 // parameter also minute by minute. Whose limits tell nothing is "uncounted".
-func (a *service) getPulse(w http.ResponseWriter, r *http.Request) error {
+func (a *Service) getPulse(w http.ResponseWriter, r *http.Request) error {
 	minutes := 5
 	if q := r.URL.Query().Get("window_minutes"); q != "" {
 		var err error

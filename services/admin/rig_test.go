@@ -30,7 +30,7 @@ const (
 // rig is a service with everything around it within reach.
 type rig struct {
 	t       *testing.T
-	handler http.Handler
+	handler *admin.Service
 	ledger  *watchedLedger
 	store   *memoryStore
 	log     *lockedBuffer
@@ -257,6 +257,43 @@ func (s *memoryStore) Put(_ context.Context, key string, body io.Reader, _ int64
 	b, err := io.ReadAll(body)
 	s.objects[key] = b
 	return send.Object{Size: int64(len(b))}, err
+}
+
+func (s *memoryStore) Open(_ context.Context, key string, _ send.Span) (io.ReadCloser, send.Object, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	b, ok := s.objects[key]
+	if !ok {
+		return nil, send.Object{}, send.Fail(send.NotFound, "no such object")
+	}
+	return io.NopCloser(bytes.NewReader(b)), send.Object{Size: int64(len(b))}, nil
+}
+
+func (s *memoryStore) List(_ context.Context, prefix, after string, limit int) (list []send.Entry, err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.away {
+		return nil, send.Fail(send.Unavailable, "the store is away")
+	}
+	for _, key := range slices.Sorted(maps.Keys(s.objects)) {
+		if strings.HasPrefix(key, prefix) && key > after && len(list) < limit {
+			list = append(list, send.Entry{Key: key, Size: int64(len(s.objects[key]))})
+		}
+	}
+	return list, nil
+}
+
+func (s *memoryStore) Delete(_ context.Context, key string) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.objects, key)
+	return nil
+}
+
+func (s *memoryStore) setAway(away bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.away = away
 }
 
 func (s *memoryStore) all() string {

@@ -20,7 +20,7 @@ func TestOnlyWhatIsListedIsPublic(t *testing.T) {
 		"/", "/admin", "/admin/", "/admin/v0/v0.1/v0.1.0/index.html", "/info/health",
 		"/auth/set-cookie-form", "/auth/session", "/auth/login", "/auth/set-auth-cookie", "/auth/logout",
 	}
-	routes := (&service{}).routes()
+	routes := (&Service{}).routes()
 	handler := web.Settings{}.Wrap(routes)
 	found := 0
 	err := routes.Walk(func(route *mux.Route, _ *mux.Router, _ []*mux.Route) error {

@@ -34,6 +34,8 @@ func TestNothingKeptTellsASecret(t *testing.T) {
 	g.ledger.setAway(true)
 	g.post("/tokens/use/"+token, ``)
 
+	g.handler.Flush()
+
 	kept := map[string]string{"the ledger": g.ledger.written.String(), "the trail": g.store.all(), "the log": g.log.String()}
 	for where, text := range kept {
 		if len(text) < 100 {

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"sgraph.ai/send/shared/audit"
 	"sgraph.ai/send/shared/send"
 	"sgraph.ai/send/shared/web"
 )
@@ -25,7 +26,7 @@ func cookieName(secure bool) string {
 
 // sessionOf returns until when the request's session holds; the error is for
 // the caller to read.
-func (a *service) sessionOf(r *http.Request) (time.Time, error) {
+func (a *Service) sessionOf(r *http.Request) (time.Time, error) {
 	c, err := r.Cookie(cookieName(a.secure(r)))
 	if err != nil {
 		return time.Time{}, errors.New(keyMissing)
@@ -41,23 +42,23 @@ func (a *service) sessionOf(r *http.Request) (time.Time, error) {
 }
 
 // open begins a session for whoever presents the API key.
-func (a *service) open(w http.ResponseWriter, r *http.Request, key string) (until time.Time, ok bool) {
-	ok = a.isKey(strings.TrimSpace(key))
-	a.record(r, "login", "", ok)
-	if !ok {
-		refuse(w, keyWrong)
+func (a *Service) open(w http.ResponseWriter, r *http.Request, key string) (until time.Time, ok bool) {
+	if !a.isKey(strings.TrimSpace(key)) {
+		a.record(r, audit.Login, "", send.Fail(send.Unauthorized, keyWrong))
+		refuseKey(w, r)
 		return until, false
 	}
+	a.record(r, audit.Login, "", nil)
 	until = a.Now().Add(sessionLife)
 	a.setCookie(w, r, a.session.Sign(until, send.RandomSecret()), int(sessionLife/time.Second))
 	return until, true
 }
 
 // secure says whether the client came by TLS.
-func (a *service) secure(r *http.Request) bool { return a.TLS || r.TLS != nil }
+func (a *Service) secure(r *http.Request) bool { return a.TLS || r.TLS != nil }
 
 // setCookie sets the session cookie; maxAge -1 removes it.
-func (a *service) setCookie(w http.ResponseWriter, r *http.Request, value string, maxAge int) {
+func (a *Service) setCookie(w http.ResponseWriter, r *http.Request, value string, maxAge int) {
 	secure := a.secure(r)
 	http.SetCookie(w, &http.Cookie{
 		Name: cookieName(secure), Value: value, Path: "/", MaxAge: maxAge,
@@ -65,7 +66,7 @@ func (a *service) setCookie(w http.ResponseWriter, r *http.Request, value string
 	})
 }
 
-func (a *service) login(w http.ResponseWriter, r *http.Request) error {
+func (a *Service) login(w http.ResponseWriter, r *http.Request) error {
 	var in struct {
 		APIKey string `json:"api_key"`
 	}
@@ -78,14 +79,14 @@ func (a *service) login(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-func (a *service) logout(w http.ResponseWriter, r *http.Request) error {
+func (a *Service) logout(w http.ResponseWriter, r *http.Request) error {
 	a.setCookie(w, r, "", -1)
 	w.WriteHeader(http.StatusNoContent)
 	return nil
 }
 
 // currentSession tells the console whether anyone is logged in.
-func (a *service) currentSession(w http.ResponseWriter, r *http.Request) error {
+func (a *Service) currentSession(w http.ResponseWriter, r *http.Request) error {
 	until, err := a.sessionOf(r)
 	if err != nil {
 		refuse(w, err.Error())
@@ -96,7 +97,7 @@ func (a *service) currentSession(w http.ResponseWriter, r *http.Request) error {
 }
 
 // setAuthCookie is the login of existing clients.
-func (a *service) setAuthCookie(w http.ResponseWriter, r *http.Request) error {
+func (a *Service) setAuthCookie(w http.ResponseWriter, r *http.Request) error {
 	var in struct {
 		CookieValue string `json:"cookie_value"`
 	}

@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"time"
 
+	"sgraph.ai/send/shared/metric"
 	"sgraph.ai/send/shared/send"
 	"sgraph.ai/send/shared/settings"
 )
@@ -24,10 +25,14 @@ type Settings struct {
 	CacheBucket string // S3 mode: the bucket of the audit trail
 	UserURL     string // the user service, for the system page; "" = not shown
 
-	Ledger send.Ledger
-	Audit  send.Store // keeps the audit trail
-	Log    *slog.Logger
-	Now    func() time.Time
+	// AuditRetention is how long Sweep leaves events in the trail.
+	AuditRetention time.Duration
+
+	Ledger   send.Ledger
+	Audit    send.Store // keeps the audit trail
+	Log      *slog.Logger
+	Now      func() time.Time
+	Registry metric.Registry // nil = metrics are not kept here
 }
 
 // FromEnv reads the settings from an environment such as os.Getenv. The error
@@ -42,6 +47,8 @@ func FromEnv(getenv func(string) string) (Settings, error) {
 		UserURL:  env.URL("SEND__USER_BASE_URL", ""),
 		Now:      time.Now,
 	}
+	const day = 24 * time.Hour
+	s.AuditRetention = env.Duration("SEND__AUDIT_RETENTION", 90*day, day, 3650*day)
 	if s.Mode == settings.S3 {
 		s.CacheBucket = env.Required("CACHE__SERVICE__BUCKET_NAME", "the name of the S3 bucket that keeps the audit trail")
 	}

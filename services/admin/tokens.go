@@ -8,6 +8,7 @@ import (
 
 	"github.com/gorilla/mux"
 
+	"sgraph.ai/send/shared/audit"
 	"sgraph.ai/send/shared/send"
 	"sgraph.ai/send/shared/web"
 )
@@ -59,7 +60,7 @@ func cleanName(s string) (string, error) {
 	return name, err
 }
 
-func (a *service) createToken(w http.ResponseWriter, r *http.Request) error {
+func (a *Service) createToken(w http.ResponseWriter, r *http.Request) error {
 	in := struct {
 		TokenName  string         `json:"token_name"`
 		UsageLimit int64          `json:"usage_limit"`
@@ -82,12 +83,12 @@ func (a *service) createToken(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	a.record(r, "token created", t.ID, true)
+	a.record(r, audit.TokenCreated, t.ID, nil)
 	web.WriteJSON(w, http.StatusOK, map[string]any{"cache_id": cacheID(t.ID), "token_name": name})
 	return nil
 }
 
-func (a *service) lookupToken(w http.ResponseWriter, r *http.Request) error {
+func (a *Service) lookupToken(w http.ResponseWriter, r *http.Request) error {
 	name, err := nameOf(r)
 	if err != nil {
 		return err
@@ -103,7 +104,7 @@ func (a *service) lookupToken(w http.ResponseWriter, r *http.Request) error {
 
 // useToken spends a use. A completed upload is booked once, however often it
 // is reported. A token that cannot be used is no error of the request.
-func (a *service) useToken(w http.ResponseWriter, r *http.Request) error {
+func (a *Service) useToken(w http.ResponseWriter, r *http.Request) error {
 	name, err := nameOf(r)
 	if err != nil {
 		return err
@@ -119,7 +120,7 @@ func (a *service) useToken(w http.ResponseWriter, r *http.Request) error {
 	if in.Action == "upload_completed" {
 		once = in.TransferID
 	}
-	t, reason, err := a.tokens.Use(r.Context(), name, once)
+	t, reason, err := a.use(r.Context(), name, once)
 	switch {
 	case err != nil:
 		return err
@@ -133,7 +134,7 @@ func (a *service) useToken(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-func (a *service) revokeToken(w http.ResponseWriter, r *http.Request) error {
+func (a *Service) revokeToken(w http.ResponseWriter, r *http.Request) error {
 	name, err := nameOf(r)
 	if err != nil {
 		return err
@@ -142,12 +143,12 @@ func (a *service) revokeToken(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	a.record(r, "token revoked", t.ID, true)
+	a.record(r, audit.TokenRevoked, t.ID, nil)
 	web.WriteJSON(w, http.StatusOK, map[string]any{"status": t.Status, "token_name": name})
 	return nil
 }
 
-func (a *service) reactivateToken(w http.ResponseWriter, r *http.Request) error {
+func (a *Service) reactivateToken(w http.ResponseWriter, r *http.Request) error {
 	name, err := nameOf(r)
 	if err != nil {
 		return err
@@ -156,13 +157,13 @@ func (a *service) reactivateToken(w http.ResponseWriter, r *http.Request) error 
 	if err != nil {
 		return err
 	}
-	a.record(r, "token reactivated", t.ID, true)
+	a.record(r, audit.TokenReactivated, t.ID, nil)
 	t.Name = name
 	web.WriteJSON(w, http.StatusOK, recordOf(t))
 	return nil
 }
 
-func (a *service) updateLimit(w http.ResponseWriter, r *http.Request) error {
+func (a *Service) updateLimit(w http.ResponseWriter, r *http.Request) error {
 	name, err := nameOf(r)
 	if err != nil {
 		return err
@@ -180,7 +181,7 @@ func (a *service) updateLimit(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	a.record(r, "token limit changed", t.ID, true)
+	a.record(r, audit.TokenLimitChanged, t.ID, nil)
 	t.Name = name
 	web.WriteJSON(w, http.StatusOK, recordOf(t))
 	return nil
@@ -188,7 +189,7 @@ func (a *service) updateLimit(w http.ResponseWriter, r *http.Request) error {
 
 // listTokens answers in both spellings: names, and the storage keys from which
 // older consoles read the names.
-func (a *service) listTokens(w http.ResponseWriter, r *http.Request) error {
+func (a *Service) listTokens(w http.ResponseWriter, r *http.Request) error {
 	all, err := a.tokens.List(r.Context())
 	if err != nil {
 		return err
@@ -207,7 +208,7 @@ func (a *service) listTokens(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-func (a *service) listTokenDetails(w http.ResponseWriter, r *http.Request) error {
+func (a *Service) listTokenDetails(w http.ResponseWriter, r *http.Request) error {
 	all, err := a.tokens.List(r.Context())
 	if err != nil {
 		return err

@@ -12,6 +12,7 @@ import (
 
 	"sgraph.ai/send/shared/audit"
 	"sgraph.ai/send/shared/send"
+	"sgraph.ai/send/shared/web"
 )
 
 // AdminGate asks the admin service who may send.
@@ -20,6 +21,10 @@ type AdminGate struct {
 	KeyName  string // header of its API key
 	KeyValue string
 	Client   *http.Client
+
+	// OriginSecret, when set, is what the admin service asks of whoever does
+	// not come by its front: this service goes to it directly.
+	OriginSecret string
 }
 
 const (
@@ -125,6 +130,9 @@ func (g *AdminGate) try(ctx context.Context, method, path string, body []byte, o
 		return false, withoutURL(err)
 	}
 	req.Header.Set(g.KeyName, g.KeyValue)
+	if g.OriginSecret != "" {
+		req.Header.Set(web.OriginSecretHeader, g.OriginSecret)
+	}
 	if body != nil {
 		req.Header.Set("Content-Type", "application/json")
 	}

@@ -20,7 +20,7 @@ func adminGate(t *testing.T, h http.HandlerFunc) *user.AdminGate {
 func TestAdminGate(t *testing.T) {
 	t.Parallel()
 	g := adminGate(t, func(w http.ResponseWriter, r *http.Request) {
-		if r.Header.Get("X-Key") != "the key" {
+		if r.Header.Get("X-Key") != "the key" || r.Header.Get("X-Sgraph-Origin-Secret") != "the secret" {
 			w.WriteHeader(401)
 			return
 		}
@@ -39,6 +39,7 @@ func TestAdminGate(t *testing.T) {
 			w.WriteHeader(404)
 		}
 	})
+	g.OriginSecret = "the secret"
 	id, err := g.Admit(t.Context(), "good")
 	if err != nil || id != send.TokenID("good") {
 		t.Fatal(id, err)

@@ -25,13 +25,14 @@ import (
 
 // site is a user service on one machine, behind a real server.
 type site struct {
-	t      testing.TB
-	url    string
-	dir    string // where ledger and store are
-	tokens *send.Tokens
-	token  string // one without limit
-	log    *syncBuffer
-	clock  *clock
+	t       testing.TB
+	url     string
+	service *user.Service
+	dir     string // where ledger and store are
+	tokens  *send.Tokens
+	token   string // one without limit
+	log     *syncBuffer
+	clock   *clock
 }
 
 type clock struct {
@@ -99,7 +100,7 @@ func start(t testing.TB, change func(*user.Settings)) *site {
 	}
 	server := httptest.NewServer(service)
 	t.Cleanup(server.Close)
-	s.url = server.URL
+	s.url, s.service = server.URL, service
 	s.newToken(s.token, 0)
 	return s
 }

@@ -221,19 +221,3 @@ func TestParseRatesListsEveryFault(t *testing.T) {
 		}
 	}
 }
-
-func BenchmarkLimiter(b *testing.B) {
-	ledger := &windows{}
-	now := noon
-	for name, limit := range map[string]int64{"counted": 1 << 60, "refused": 1} {
-		l := send.NewLimiter(ledger, map[string]send.Rate{name: {Limit: limit, Window: time.Minute}}, at(&now), nil)
-		b.Run(name, func(b *testing.B) {
-			b.ReportAllocs()
-			for b.Loop() {
-				if _, err := l.Allow(b.Context(), name, "client"); err != nil {
-					b.Fatal(err)
-				}
-			}
-		})
-	}
-}

@@ -31,6 +31,7 @@ type Service struct {
 	TrustedProxies []netip.Prefix
 	TLS            bool // clients come by TLS, whoever ends it
 	LogLevel       slog.Level
+	MetricsAddr    string // where servers show their metrics; "" = nowhere
 }
 
 // Service reads what both services are told alike.
@@ -45,6 +46,8 @@ func (e *Env) Service() Service {
 	}
 	if e.Optional("AWS_LAMBDA_RUNTIME_API", "") != "" {
 		s.Environment = Lambda
+	} else if e.Optional("SEND__METRICS_ADDR", "") != "" {
+		s.MetricsAddr = e.Address("SEND__METRICS_ADDR", "")
 	}
 	s.TLS = e.Bool("SEND__TLS", s.Environment == Lambda)
 	switch s.Mode {

@@ -16,6 +16,7 @@ import (
 
 	"github.com/gorilla/mux"
 
+	"sgraph.ai/send/shared/metric"
 	"sgraph.ai/send/shared/send"
 	"sgraph.ai/send/shared/web"
 )
@@ -46,7 +47,7 @@ func BenchmarkHealth(b *testing.B) {
 	}
 	log, flush := web.NewLog(io.Discard, slog.LevelInfo)
 	defer flush()
-	benchmarkGet(b, web.Settings{Service: "user", Log: log, Secret: send.Secret("secret")}.Wrap(router))
+	benchmarkGet(b, web.Settings{Meter: metric.Meter{Service: metric.User}, Log: log, Secret: send.Secret("secret")}.Wrap(router))
 }
 
 // benchmarkGet asks over loopback, with a client that costs little.

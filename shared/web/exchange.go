@@ -9,6 +9,7 @@ import (
 	"syscall"
 	"time"
 
+	"sgraph.ai/send/shared/metric"
 	"sgraph.ai/send/shared/send"
 )
 
@@ -39,14 +40,20 @@ type exchange struct {
 	cut   bool // the connection takes no more
 	left  bool // the client went away before the reply was complete
 	stack []byte
+
+	counts metric.Counts
 }
 
 type exchangeKey struct{}
 
-// Value makes the exchange findable from every context derived from it.
+// Value makes the exchange, and its counts, findable from every context
+// derived from it.
 func (x *exchange) Value(key any) any {
-	if key == (exchangeKey{}) {
+	switch key {
+	case exchangeKey{}:
 		return x
+	case metric.Key{}:
+		return &x.counts
 	}
 	return x.Context.Value(key)
 }

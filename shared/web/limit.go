@@ -1,11 +1,24 @@
 package web
 
 import (
+	"context"
 	"fmt"
+	"log/slog"
 	"net/http"
+	"time"
 
+	"sgraph.ai/send/shared/metric"
 	"sgraph.ai/send/shared/send"
 )
+
+// NewLimiter returns the limiter of a service. That it cannot hold a limit, it
+// counts and tells the log.
+func NewLimiter(ledger send.Ledger, rates map[string]send.Rate, now func() time.Time, log *slog.Logger) *send.Limiter {
+	return send.NewLimiter(ledger, rates, now, func(ctx context.Context, limit string, err error) {
+		metric.CountLimit(ctx, metric.LimiterFailedOpen, limit)
+		log.Error("a rate limit cannot be held; requests pass", "limit", limit, "cause", err)
+	})
+}
 
 // Limit lets a client through to next as often as the limit of that name
 // allows, and answers 429 beyond it. How much is left is told in either case,
@@ -27,6 +40,7 @@ func Limit(name string, next http.Handler) http.Handler {
 			h.Set("RateLimit", fmt.Sprintf("%q;r=%d;t=%s", name, d.Remaining, seconds(d.ResetIn)))
 		}
 		if !d.Allowed {
+			metric.CountLimit(r.Context(), metric.LimitHit, name)
 			return &send.Error{
 				Code:       send.Limited,
 				Message:    fmt.Sprintf("Too many requests; try again in %s seconds", seconds(d.ResetIn)),

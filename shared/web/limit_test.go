@@ -38,7 +38,7 @@ func TestLimit(t *testing.T) {
 	clock := func() time.Time { return now }
 	ledger := &window{}
 	rates := map[string]send.Rate{"create": {Limit: 2, Window: time.Minute}}
-	settings := web.Settings{Now: clock, Limiter: send.NewLimiter(ledger, rates, clock, func(string, error) {})}
+	settings := web.Settings{Now: clock, Limiter: send.NewLimiter(ledger, rates, clock, func(context.Context, string, error) {})}
 	server, l := site(t, settings, func(r *mux.Router) {
 		r.Handle("/create", web.Limit("create", web.Handle(hello)))
 		r.Handle("/free", web.Limit("free", web.Handle(hello)))

@@ -8,15 +8,16 @@ import (
 
 	"github.com/gorilla/mux"
 
+	"sgraph.ai/send/shared/metric"
 	"sgraph.ai/send/shared/send"
 )
 
 // Settings say how a service meets the outside.
 type Settings struct {
-	Service string           // its name in the log
-	Log     *slog.Logger     // where the request log goes; nil = nowhere
-	Secret  send.Secret      // names clients in the log and to the limiter
-	Now     func() time.Time // nil = time.Now
+	Meter  metric.Meter     // names the service, and takes what requests count
+	Log    *slog.Logger     // where the request log goes; nil = nowhere
+	Secret send.Secret      // names clients in the log and to the limiter
+	Now    func() time.Time // nil = time.Now
 
 	CORSOrigins []string // origins that may call from a page; none = closed
 
@@ -44,7 +45,7 @@ func (s Settings) Wrap(routes *mux.Router) http.Handler {
 	}
 	return &site{
 		Settings: s,
-		log:      s.Log.With("service", s.Service),
+		log:      s.Meter.Logger(s.Log),
 		routes:   routes,
 		cors:     newCORS(s.CORSOrigins),
 		clients:  clientNames{secret: s.Secret},

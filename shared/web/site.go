@@ -9,10 +9,12 @@ import (
 	"net/http"
 	"runtime/debug"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/gorilla/mux"
 
+	"sgraph.ai/send/shared/metric"
 	"sgraph.ai/send/shared/send"
 )
 
@@ -23,6 +25,7 @@ type site struct {
 	routes  *mux.Router
 	cors    cors
 	clients clientNames
+	warm    atomic.Bool // a request was answered before
 }
 
 func (s *site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -45,14 +48,16 @@ func (s *site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.route(x, r)
 }
 
-const originSecretHeader = "X-Sgraph-Origin-Secret"
+// OriginSecretHeader carries the secret of whoever may ask a service that has a
+// front directly: the front, and the other service.
+const OriginSecretHeader = "X-Sgraph-Origin-Secret"
 
 // checkOrigin says whether the request came through the front that knows the
 // origin secret; Forbidden where it had to and did not. The header goes no
 // further than this.
 func (s *site) checkOrigin(r *http.Request) (fronted bool, err error) {
-	given := []byte(r.Header.Get(originSecretHeader))
-	delete(r.Header, originSecretHeader)
+	given := []byte(r.Header.Get(OriginSecretHeader))
+	delete(r.Header, OriginSecretHeader)
 	if len(s.OriginSecrets) == 0 {
 		return false, nil
 	}
@@ -117,6 +122,7 @@ func (s *site) end(x *exchange, r *http.Request) {
 			abort = true
 		default:
 			x.stack = debug.Stack()
+			x.counts.Add(metric.Panics, 1)
 			err := fmt.Errorf("panic: %v", v)
 			if abort = x.began(); abort {
 				x.note(send.Internal, err)
@@ -146,16 +152,17 @@ func (s *site) logRequest(x *exchange, r *http.Request) {
 	case x.code == send.Internal || status >= 500:
 		level = slog.LevelError
 	}
-	ctx := context.Background() // the line is written even if the request's context has ended
-	if !s.log.Enabled(ctx, level) {
-		return
-	}
 	route := x.route
 	if route == "" {
 		route = "unmatched"
 	}
-	// A record made by hand does not look up the line of code it comes from.
 	now := time.Now()
+	took := now.Sub(x.start)
+	s.Meter.Request(route, r.Method, status, took)
+	if s.Meter.Embed && !s.warm.Swap(true) {
+		x.counts.Add(metric.ColdStarts, 1)
+	}
+	// A record made by hand does not look up the line of code it comes from.
 	line := slog.NewRecord(now, level, "request", 0)
 	line.AddAttrs(
 		slog.String("request_id", x.id[0]),
@@ -164,7 +171,7 @@ func (s *site) logRequest(x *exchange, r *http.Request) {
 		slog.Int("status", status),
 		slog.Int64("bytes_in", x.body.got),
 		slog.Int64("bytes_out", x.sent),
-		slog.Float64("duration_ms", float64(now.Sub(x.start).Microseconds())/1000),
+		slog.Float64("duration_ms", float64(took.Microseconds())/1000),
 		slog.String("client", x.clientHash),
 	)
 	if x.code != "" {
@@ -176,5 +183,8 @@ func (s *site) logRequest(x *exchange, r *http.Request) {
 	if x.stack != nil {
 		line.AddAttrs(slog.String("stack", string(x.stack)))
 	}
-	s.log.Handler().Handle(ctx, line)
+	ctx := context.Background() // the line is written even if the request's context has ended
+	if s.Meter.Line(&line, &x.counts) || s.log.Enabled(ctx, level) {
+		s.log.Handler().Handle(ctx, line)
+	}
 }

@@ -66,7 +66,7 @@ func site(t testing.TB, s web.Settings, routes func(*mux.Router)) (*httptest.Ser
 	t.Helper()
 	l := &logged{}
 	log, flush := web.NewLog(l, slog.LevelInfo)
-	s.Service, s.Log = "test", log
+	s.Meter.Service, s.Log = "test", log
 	if s.Secret == nil {
 		s.Secret = send.Secret("a secret of the tests")
 	}

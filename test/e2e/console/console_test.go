@@ -6,12 +6,15 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 
+	"sgraph.ai/send/services/admin"
+	"sgraph.ai/send/shared/audit"
 	"sgraph.ai/send/shared/send"
 )
 
@@ -106,10 +109,80 @@ func TestSearchAndOrder(t *testing.T) {
 		press("Revoked"), says("No revoked tokens"))
 }
 
+// happened puts events into the trail: every kind with every outcome, and many
+// of one.
+func happened(t *testing.T, service *admin.Service) {
+	t.Helper()
+	var events []audit.Event
+	put := func(e audit.Event) {
+		e.Time = time.Now().Add(-time.Duration(len(events)+1) * time.Second)
+		e.Client, e.Token = "dGhlIGNsaWVudA", send.TokenID("token")
+		events = append(events, e)
+	}
+	for _, kind := range audit.Kinds {
+		for _, outcome := range audit.Outcomes {
+			put(audit.Event{Kind: kind, Outcome: outcome, Transfer: "aabbccddeeff", Reason: "the reason why"})
+		}
+	}
+	for i := range 60 {
+		put(audit.Event{Kind: audit.TransferCreated, Outcome: audit.Success, Transfer: fmt.Sprintf("%012x", i)})
+	}
+	if err := service.Record(t.Context(), events); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestTheTrail(t *testing.T) {
+	t.Parallel()
+	ctx := open(t)
+	url, tokens, service := serveWithTrail(t)
+	if _, err := tokens.Create(t.Context(), send.NewToken{Name: "token", CreatedBy: "test", Metadata: map[string]any{"note": "Press team"}}); err != nil {
+		t.Fatal(err)
+	}
+	rows := func(want int) {
+		t.Helper()
+		if n := number(t, ctx, `document.querySelectorAll(".events tbody tr").length`); n != want {
+			t.Errorf("%d rows, want %d", n, want)
+		}
+	}
+	pick := func(selector, value string) step {
+		return until(fmt.Sprintf(`(value) => {
+			const select = document.querySelector(%q);
+			select.value = value;
+			select.dispatchEvent(new Event("change"));
+			return select.value === value;
+		}`, selector), value)
+	}
+	run(t, ctx, chromedp.Navigate(url), login(), press("Audit"), pick("#audit-outcome", "failure"), says("Nothing happened"))
+	happened(t, service)
+	service.Flush() // this login
+	run(t, ctx, pick("#audit-outcome", ""), press("7 days"), says("50 or more events"), says("Press team"))
+	rows(50)
+	run(t, ctx, press("Show more"), says("94 events"))
+	rows(94)
+	run(t, ctx, pick("#audit-outcome", "denied"), says("11 events"),
+		pick("#audit-event", "transfer_deleted"), says("1 event"), says("the reason why"),
+		pick("#audit-outcome", ""), says("3 events"), pick("#audit-event", ""), says("50 or more"),
+		enter("#audit-id", "00000000000a"), chromedp.KeyEvent(kb.Enter), says("1 event"),
+		enter("#audit-id", "no id"), chromedp.KeyEvent(kb.Enter), says("token must be the ID of one"),
+		enter("#audit-id", send.TokenID("token")[:9]), chromedp.KeyEvent(kb.Enter), says("50 or more"),
+		until(`() => { document.querySelector('[aria-label="Only transfer aabbccddeeff"]').click(); return true; }`, ""), says("33 events"))
+	exported := number(t, ctx, `(() => {
+		const request = new XMLHttpRequest();
+		request.open("GET", document.querySelector("a.button").href, false);
+		request.send();
+		return request.status === 200 ? request.responseText.trim().split("\n").filter((line) => JSON.parse(line).transfer === "aabbccddeeff").length : -request.status;
+	})()`)
+	if exported != 33 {
+		t.Errorf("the download has %d lines of the transfer, want 33", exported)
+	}
+}
+
 func TestEveryViewFitsAPhone(t *testing.T) {
 	t.Parallel()
 	ctx := open(t)
-	url, tokens := serve(t)
+	url, tokens, service := serveWithTrail(t)
+	happened(t, service)
 	for _, n := range []send.NewToken{
 		{CreatedBy: "console", Metadata: map[string]any{"note": strings.Repeat("long", 30)}},
 		{CreatedBy: strings.Repeat("operator", 10), Name: strings.Repeat("n", 128), UsageLimit: 1_000_000_000},
@@ -136,6 +209,8 @@ func TestEveryViewFitsAPhone(t *testing.T) {
 	fits("the form")
 	run(t, ctx, press("Cancel"), press("Pulse"), says("The last hour"))
 	fits("the pulse")
+	run(t, ctx, press("Audit"), says("events, the newest first"))
+	fits("the trail")
 	run(t, ctx, press("System"), says("User service"))
 	fits("the system")
 }

@@ -10,6 +10,9 @@ import (
 	"sgraph.ai/send/services/admin"
 	"sgraph.ai/send/shared/host"
 	"sgraph.ai/send/shared/lambdahttp"
+	"sgraph.ai/send/shared/metric"
+	"sgraph.ai/send/shared/prom"
+	"sgraph.ai/send/shared/settings"
 	"sgraph.ai/send/shared/storage"
 	"sgraph.ai/send/shared/web"
 )
@@ -37,9 +40,19 @@ func run(ctx context.Context) error {
 	}
 	log, flush := web.NewLog(os.Stdout, set.LogLevel)
 	set.Log = log
+	if set.Registry, _, err = prom.Start(ctx, set.MetricsAddr, log, metric.Admin); err != nil {
+		return err
+	}
 	service, err := admin.New(set)
 	if err != nil {
 		return err
 	}
-	return host.Run(ctx, lambdahttp.Function{Handler: service, Log: log, Flush: flush}, set.Addr)
+	if set.Mode == settings.Disk {
+		go service.Sweep(ctx)
+	}
+	return host.Run(ctx, lambdahttp.Function{
+		Handler: service,
+		Log:     log,
+		Flush:   func() { service.Flush(); flush() },
+	}, set.Addr)
 }

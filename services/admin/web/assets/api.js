@@ -48,6 +48,10 @@ export const tokens = {
   limit: (name, limit) => call("POST", tokenPath("update-limit", name), { usage_limit: limit }),
 };
 
+export const audit = {
+  page: (query, limit) => call("GET", `/audit/events?${query}&limit=${limit}`),
+};
+
 const tokenPath = (action, name) => `/tokens/${action}/${encodeURIComponent(name)}`;
 
 async function send(method, path, body) {

@@ -5,11 +5,13 @@ import * as api from "./api.js";
 import "./login.js";
 import "./tokens.js";
 import "./pulse.js";
+import "./audit.js";
 import "./system.js";
 
 const VIEWS = [
   ["tokens", "Tokens", "key"],
   ["pulse", "Pulse", "pulse"],
+  ["audit", "Audit", "trail"],
   ["system", "System", "server"],
 ];
 

@@ -1,0 +1,118 @@
+// Package canary does from time to time what people do: it sends a file
+// through the public address of a service, receives it, compares and deletes
+// it. It tells in one line of the log, with a metric, whether that works.
+//
+// It does nothing that is refused, so that it leaves nothing in the audit trail
+// that an operator would have to look into.
+package canary
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"time"
+
+	"sgraph.ai/send/cli/client"
+	"sgraph.ai/send/shared/envelope"
+	"sgraph.ai/send/shared/metric"
+	"sgraph.ai/send/shared/settings"
+)
+
+// Canary is what to try.
+type Canary struct {
+	Server string // origin of the user service
+	Token  string // access token, without a limit
+	Stage  string
+	Log    *slog.Logger
+}
+
+// FromEnv reads what to try from an environment such as os.Getenv.
+func FromEnv(getenv func(string) string) (Canary, error) {
+	env := settings.New(getenv)
+	c := Canary{
+		Server: env.URL("CANARY__URL", ""),
+		Token:  env.Required("CANARY__TOKEN", "an access token without a limit"),
+		Stage:  env.Optional("SEND__STAGE", ""),
+	}
+	if c.Server == "" {
+		env.Fault("CANARY__URL", "is not set: set it to the address at which people reach the service")
+	}
+	return c, env.Err()
+}
+
+// margin is what is left of the time there is to tell that it was not enough.
+const margin = 2 * time.Second
+
+// Scheduled is one round.
+func (c Canary) Scheduled(ctx context.Context, _ json.RawMessage) (any, error) {
+	if deadline, ok := ctx.Deadline(); ok {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithDeadline(ctx, deadline.Add(-margin))
+		defer cancel()
+	}
+	began := time.Now()
+	err := c.round(ctx)
+	took := slog.Int64("duration_ms", time.Since(began).Milliseconds())
+
+	m := metric.Meter{Service: metric.Canary, Stage: c.Stage, Embed: true}
+	var counts metric.Counts
+	if err != nil {
+		counts.Add(metric.CanaryFailed, 1)
+		m.Log(m.Logger(c.Log), slog.LevelError, "the canary found a fault", &counts, took, slog.String("cause", err.Error()))
+		return nil, err
+	}
+	counts.Add(metric.CanarySucceeded, 1)
+	m.Log(m.Logger(c.Log), slog.LevelInfo, "the canary is well", &counts, took)
+	return map[string]string{"status": "ok"}, nil
+}
+
+// life is how long a file stays that could not be deleted.
+const life = 10 * time.Minute
+
+// round sends, receives, compares and deletes.
+func (c Canary) round(ctx context.Context) error {
+	service := &client.Client{Server: c.Server, Token: c.Token}
+	// Unlike any other, so that nothing older can be received in its place.
+	name, content := rand.Text(), make([]byte, 64<<10)
+	rand.Read(content) // never fails: crypto/rand
+	sent, err := service.Send(ctx, client.File{
+		Meta: envelope.Meta{Filename: name}, Content: bytes.NewReader(content), Size: int64(len(content)),
+	}, client.Options{Lifetime: life})
+	if err != nil {
+		return fmt.Errorf("send: %w", err)
+	}
+	received := receive(ctx, service, sent.Link, name, content)
+	if err := service.Delete(ctx, sent.Link.ID, sent.DeleteSecret); err != nil {
+		return errors.Join(received, fmt.Errorf("delete: %w", err))
+	}
+	return received
+}
+
+func receive(ctx context.Context, service *client.Client, link envelope.Link, name string, content []byte) error {
+	key, ok := link.OpenKey()
+	if !ok {
+		return errors.New("receive: the link has no key")
+	}
+	body, err := service.Download(ctx, link.ID)
+	if err != nil {
+		return fmt.Errorf("receive: %w", err)
+	}
+	defer body.Close()
+	meta, plain, err := envelope.Decrypt(body, key)
+	if err != nil {
+		return fmt.Errorf("receive: %w", err)
+	}
+	got, err := io.ReadAll(plain)
+	if err != nil {
+		return fmt.Errorf("receive: %w", err)
+	}
+	if meta.Filename != name || !bytes.Equal(got, content) {
+		return errors.New("compare: what was received is not what was sent")
+	}
+	return nil
+}

@@ -1,0 +1,114 @@
+package canary_test
+
+import (
+	"bytes"
+	"context"
+	"log/slog"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"sgraph.ai/send/cli/canary"
+	"sgraph.ai/send/cli/internal/site"
+	"sgraph.ai/send/shared/metric"
+	"sgraph.ai/send/shared/metrictest"
+)
+
+func newCanary(t *testing.T) (canary.Canary, *site.Site, *bytes.Buffer) {
+	t.Helper()
+	s := site.Start(t)
+	env := map[string]string{"CANARY__URL": s.URL, "CANARY__TOKEN": s.Token, "SEND__STAGE": "qa"}
+	c, err := canary.FromEnv(func(name string) string { return env[name] })
+	if err != nil {
+		t.Fatal(err)
+	}
+	var log bytes.Buffer
+	c.Log = slog.New(slog.NewJSONHandler(&log, nil))
+	return c, s, &log
+}
+
+func TestARoundLeavesNothing(t *testing.T) {
+	t.Parallel()
+	c, s, log := newCanary(t)
+	if _, err := c.Scheduled(t.Context(), nil); err != nil {
+		t.Fatal(err)
+	}
+	got := metrictest.Read(t, log.String())
+	if v := got[metric.CanarySucceeded]; len(got) != 1 || len(v) != 1 || v[0].Dimensions[0]["service"] != "canary" || v[0].Dimensions[0]["stage"] != "qa" {
+		t.Errorf("got %v", got)
+	}
+	if kept, err := s.Store.List(t.Context(), "", "", 10); err != nil || len(kept) != 0 {
+		t.Errorf("the store still has %v, %v", kept, err)
+	}
+}
+
+// Whatever step fails, it is told, and what was sent is deleted where it can be.
+func TestWhatItFinds(t *testing.T) {
+	t.Parallel()
+	answer := func(method, part string, status int, body string) site.Fault {
+		return func(w http.ResponseWriter, r *http.Request, service http.Handler) {
+			if r.Method == method && strings.Contains(r.URL.Path, part) {
+				w.WriteHeader(status)
+				w.Write([]byte(body))
+				return
+			}
+			service.ServeHTTP(w, r)
+		}
+	}
+	for name, c := range map[string]struct {
+		fault site.Fault
+		says  string
+		stays bool
+	}{
+		"nothing can be sent":     {fault: answer("POST", "/create", 400, `{"detail":"no"}`), says: "send: "},
+		"nothing can be received": {fault: answer("GET", "/download", 404, `{"detail":"no"}`), says: "receive: "},
+		"something else is there": {fault: answer("GET", "/presigned/bytes/", 200, strings.Repeat("else", 100)), says: "receive: "},
+		"nothing can be deleted":  {fault: answer("DELETE", "/delete/", 409, `{"detail":"no"}`), says: "delete: ", stays: true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			try, s, log := newCanary(t)
+			s.Fail(c.fault)
+			ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+			defer cancel()
+			_, err := try.Scheduled(ctx, nil)
+			if err == nil || !strings.HasPrefix(err.Error(), c.says) {
+				t.Errorf("found %v, want %s", err, c.says)
+			}
+			if n := metrictest.Sum(t, log.String(), metric.CanaryFailed); n != 1 || metrictest.Sum(t, log.String(), metric.CanarySucceeded) != 0 {
+				t.Errorf("failed %v times, want once", n)
+			}
+			if strings.Contains(log.String(), s.Token) {
+				t.Errorf("the log has the token: %s", log)
+			}
+			if kept, _ := s.Store.List(t.Context(), "", "", 10); len(kept) > 0 != c.stays {
+				t.Errorf("the store has %v", kept)
+			}
+		})
+	}
+}
+
+func TestItTellsWhenTheTimeIsOver(t *testing.T) {
+	t.Parallel()
+	c, s, log := newCanary(t)
+	over := make(chan struct{})
+	t.Cleanup(func() { close(over) }) // the server ends with its requests
+	s.Fail(func(http.ResponseWriter, *http.Request, http.Handler) { <-over })
+	ctx, cancel := context.WithTimeout(t.Context(), 2100*time.Millisecond)
+	defer cancel()
+	if _, err := c.Scheduled(ctx, nil); err == nil || ctx.Err() != nil {
+		t.Errorf("ended with %v, and the time is over: %v", err, ctx.Err())
+	}
+	if n := metrictest.Sum(t, log.String(), metric.CanaryFailed); n != 1 {
+		t.Errorf("failed %v times, want once", n)
+	}
+}
+
+func TestWhatItIsTold(t *testing.T) {
+	t.Parallel()
+	_, err := canary.FromEnv(func(string) string { return "" })
+	if err == nil || !strings.Contains(err.Error(), "CANARY__URL") || !strings.Contains(err.Error(), "CANARY__TOKEN") {
+		t.Errorf("without settings: %v", err)
+	}
+}

@@ -1,0 +1,163 @@
+// Package audit keeps the trail of what was done with tokens and transfers, by
+// whom, and what became of it.
+//
+// An [Event] tells that without a name, a token or any content: people are the
+// rotating hashes of their addresses, tokens the hashes of theirs. A [Trail]
+// keeps events, one object each, under the hour in which they happened, and
+// never changes one. An [Outbox] takes them there after the request that they
+// are about, so that no request waits for its own trace.
+package audit
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"sgraph.ai/send/shared/send"
+)
+
+// Kind is what was done.
+type Kind string
+
+// The kinds of events.
+const (
+	TokenCreated       Kind = "token_created"
+	TokenLimitChanged  Kind = "token_limit_changed"
+	TokenRevoked       Kind = "token_revoked"
+	TokenReactivated   Kind = "token_reactivated"
+	TokenUsed          Kind = "token_used"
+	Login              Kind = "login"
+	TransferCreated    Kind = "transfer_created"
+	TransferCompleted  Kind = "transfer_completed"
+	TransferDownloaded Kind = "transfer_downloaded"
+	TransferDeleted    Kind = "transfer_deleted"
+	TransferExpired    Kind = "transfer_expired" // swept: its bytes are gone
+)
+
+// Kinds are all of them.
+var Kinds = []Kind{
+	TokenCreated, TokenLimitChanged, TokenRevoked, TokenReactivated, TokenUsed, Login,
+	TransferCreated, TransferCompleted, TransferDownloaded, TransferDeleted, TransferExpired,
+}
+
+// Outcome is what became of it.
+type Outcome string
+
+// The outcomes.
+const (
+	Success Outcome = "success"
+	Denied  Outcome = "denied"  // it was not allowed
+	Failure Outcome = "failure" // the service could not
+)
+
+// Outcomes are all of them.
+var Outcomes = []Outcome{Success, Denied, Failure}
+
+// Event is something that was done, or tried.
+type Event struct {
+	Time     time.Time `json:"time"`
+	Kind     Kind      `json:"event"`
+	Outcome  Outcome   `json:"outcome"`
+	Request  string    `json:"request,omitempty"`  // id under which the log has it
+	Client   string    `json:"client,omitempty"`   // hash of the address, another one every day
+	Transfer string    `json:"transfer,omitempty"` // its ID
+	Token    string    `json:"token,omitempty"`    // its ID, a hash
+	Reason   string    `json:"reason,omitempty"`   // why not, or why
+}
+
+// Result returns the event with the outcome that an error means.
+func (e Event) Result(err error) Event {
+	switch code := send.CodeOf(err); code {
+	case "":
+		e.Outcome = Success
+	case send.Internal, send.Unavailable, send.Full:
+		e.Outcome, e.Reason = Failure, string(code)
+	default:
+		e.Outcome, e.Reason = Denied, told(err)
+	}
+	return e
+}
+
+// told is what an error says to anyone; its cause is for the log alone.
+func told(err error) string {
+	e, _ := errors.AsType[*send.Error](err)
+	text := strings.Map(func(r rune) rune {
+		if r < ' ' || r > '~' {
+			return '?'
+		}
+		return r
+	}, e.Message)
+	return text[:min(len(text), maxReason)]
+}
+
+const maxReason = 300
+
+// ID returns the event's name: in the order of time, and of its content, so
+// that handing over an event twice keeps it once, and no other takes its place.
+func (e Event) ID() string {
+	content, err := json.Marshal(e)
+	if err != nil {
+		panic(err) // strings and a time always can be
+	}
+	digest := sha256.Sum256(content)
+	return idOfTime(e.Time) + "-" + hex.EncodeToString(digest[:8])
+}
+
+func idOfTime(t time.Time) string { return fmt.Sprintf("%016x", t.UnixNano()) }
+
+var (
+	transferForm = regexp.MustCompile(`^([0-9a-f]{12})?$`)
+	tokenForm    = regexp.MustCompile(`^([0-9a-f]{64})?$`)
+	nameForm     = regexp.MustCompile(`^[A-Za-z0-9_-]{0,64}$`)
+	reasonForm   = regexp.MustCompile(`^[ -~]*$`)
+)
+
+// TransferID returns what may stand as the ID of a transfer: what has the form
+// of one, and otherwise nothing.
+func TransferID(s string) string {
+	if !transferForm.MatchString(s) {
+		return ""
+	}
+	return s
+}
+
+// Events come late when a service could not hand them over; clocks differ.
+const (
+	latest   = 24 * time.Hour
+	earliest = 5 * time.Minute
+)
+
+// Check refuses, with Invalid, what no service hands over at that time.
+func (e Event) Check(now time.Time) error {
+	switch {
+	case e.Time.Before(now.Add(-latest)) || e.Time.After(now.Add(earliest)):
+		return send.Fail(send.Invalid, "time must be of the last %s", latest)
+	case !slices.Contains(Kinds, e.Kind):
+		return send.Fail(send.Invalid, "event must be one of %s", list(Kinds))
+	case !slices.Contains(Outcomes, e.Outcome):
+		return send.Fail(send.Invalid, "outcome must be one of %s", list(Outcomes))
+	case !transferForm.MatchString(e.Transfer):
+		return send.Fail(send.Invalid, "transfer must be the ID of one")
+	case !tokenForm.MatchString(e.Token):
+		return send.Fail(send.Invalid, "token must be the ID of one: the hex SHA-256 of its name")
+	case !nameForm.MatchString(e.Client) || !nameForm.MatchString(e.Request):
+		return send.Fail(send.Invalid, "client and request must be names")
+	case len(e.Reason) > maxReason || !reasonForm.MatchString(e.Reason):
+		return send.Fail(send.Invalid, "reason must be a short text")
+	}
+	return nil
+}
+
+func list[T ~string](all []T) string {
+	names := make([]string, len(all))
+	for i, x := range all {
+		names[i] = string(x)
+	}
+	return strings.Join(names, ", ")
+}

@@ -1,0 +1,132 @@
+package dynamo_test
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/credentials"
+
+	"sgraph.ai/send/shared/dynamo"
+	"sgraph.ai/send/shared/moto"
+	"sgraph.ai/send/shared/send"
+)
+
+const (
+	processes = 8
+	attempts  = 30 // of each process
+	limit     = 100
+	inFlight  = 4 // attempts of a process at once
+)
+
+// A child of the test is an instance of the service, as far as its limiter is
+// concerned: it prints how many attempts it let through.
+func TestMain(m *testing.M) {
+	if table := os.Getenv("LIMITER_CHILD_TABLE"); table != "" {
+		if err := child(table, os.Getenv("LIMITER_CHILD_ENDPOINT")); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+		return
+	}
+	os.Exit(m.Run())
+}
+
+func child(table, endpoint string) error {
+	cfg := aws.Config{
+		Region: moto.Region, BaseEndpoint: &endpoint,
+		Credentials: credentials.NewStaticCredentialsProvider("testing", "testing", ""),
+	}
+	ledger := dynamo.New(table, func(context.Context) (aws.Config, error) { return cfg, nil })
+	var (
+		mu      sync.Mutex
+		allowed int
+		failure error
+		all     sync.WaitGroup
+	)
+	note := func(f func()) { mu.Lock(); defer mu.Unlock(); f() }
+	limiter := send.NewLimiter(ledger, map[string]send.Rate{"create": {Limit: limit, Window: time.Hour}}, inOneWindow,
+		func(_ context.Context, _ string, err error) { note(func() { failure = err }) })
+
+	// All wait for the word, so that they try at the same time.
+	fmt.Println("ready")
+	io.ReadFull(os.Stdin, make([]byte, 1))
+	slots := make(chan struct{}, inFlight)
+	for range attempts {
+		slots <- struct{}{}
+		all.Go(func() {
+			defer func() { <-slots }()
+			d, err := limiter.Allow(context.Background(), "create", "client")
+			note(func() {
+				if err != nil {
+					failure = err
+				}
+				if d.Allowed {
+					allowed++
+				}
+			})
+		})
+	}
+	all.Wait()
+	fmt.Println(allowed)
+	return failure
+}
+
+// inOneWindow is a clock that does not turn a window over in the test.
+func inOneWindow() time.Time { return time.Date(2126, 3, 1, 12, 30, 0, 0, time.UTC) }
+
+func TestALimitIsExactAcrossProcesses(t *testing.T) {
+	t.Parallel()
+	table, endpoint := moto.Table(t), moto.Start(t)
+	var (
+		begin   sync.WaitGroup
+		all     sync.WaitGroup
+		mu      sync.Mutex
+		allowed []int
+	)
+	begin.Add(processes)
+	for range processes {
+		cmd := exec.CommandContext(t.Context(), os.Args[0])
+		cmd.Env = append(os.Environ(), "LIMITER_CHILD_TABLE="+table, "LIMITER_CHILD_ENDPOINT="+endpoint)
+		cmd.Stderr = t.Output()
+		in, _ := cmd.StdinPipe()
+		out, _ := cmd.StdoutPipe()
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		all.Go(func() {
+			io.ReadFull(out, make([]byte, len("ready\n")))
+			begin.Done()
+			begin.Wait()
+			in.Write([]byte{1})
+			said, _ := io.ReadAll(out)
+			if err := cmd.Wait(); err != nil {
+				t.Errorf("a process ended with %v", err)
+			}
+			n, err := strconv.Atoi(strings.TrimSpace(string(said)))
+			if err != nil {
+				t.Errorf("a process said %q", said)
+			}
+			mu.Lock()
+			defer mu.Unlock()
+			allowed = append(allowed, n)
+		})
+	}
+	all.Wait()
+	sum := 0
+	for _, n := range allowed {
+		sum += n
+	}
+	if sum != limit {
+		t.Errorf("%d processes let %v through, %d together of %d; the limit is %d", processes, allowed, sum, processes*attempts, limit)
+	}
+	t.Logf("each process let through: %v", allowed)
+}

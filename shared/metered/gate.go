@@ -1,0 +1,30 @@
+package metered
+
+import (
+	"context"
+
+	"sgraph.ai/send/shared/metric"
+	"sgraph.ai/send/shared/send"
+)
+
+// Gate returns a gate whose refusals are counted. Whoever brings no token was
+// not refused one.
+func Gate(g send.Gate) send.Gate { return gate{g} }
+
+type gate struct{ send.Gate }
+
+func (g gate) Admit(ctx context.Context, token string) (string, error) {
+	id, err := g.Gate.Admit(ctx, token)
+	return id, refused(ctx, token, err)
+}
+
+func (g gate) Spend(ctx context.Context, token, transferID string) error {
+	return refused(ctx, token, g.Gate.Spend(ctx, token, transferID))
+}
+
+func refused(ctx context.Context, token string, err error) error {
+	if token != "" && send.CodeOf(err) == send.Unauthorized {
+		metric.Count(ctx, metric.TokenRefused, 1)
+	}
+	return err
+}
