@@ -238,9 +238,13 @@ func TestASignalLetsUploadsFinish(t *testing.T) {
 	}()
 	w.Write(body[:1<<19])
 	s.cmd.Process.Signal(syscall.SIGTERM)
-	time.Sleep(200 * time.Millisecond)
-	if status, _ := s.call("GET", s.user+"/info/health", nil); status != 0 {
-		t.Errorf("new requests are still answered: %d", status)
+	for deadline := time.Now().Add(10 * time.Second); ; time.Sleep(20 * time.Millisecond) {
+		if status, _ := s.call("GET", s.user+"/info/health", nil); status == 0 {
+			break
+		}
+		if time.Now().After(deadline) {
+			t.Fatal("new requests are still answered")
+		}
 	}
 	w.Write(body[1<<19:])
 	w.Close()

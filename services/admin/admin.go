@@ -51,7 +51,10 @@ func New(s Settings) (*Service, error) {
 		meter:    metric.Meter{Service: metric.Admin, Stage: s.Stage, Embed: s.Environment == settings.Lambda, Registry: s.Registry},
 		session:  root.Signer("admin session", s.Now),
 		keyHash:  keyHash(s.KeyValue),
-		probe:    &http.Client{Timeout: 3 * time.Second},
+		probe: &http.Client{
+			Timeout:       3 * time.Second,
+			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+		},
 	}
 	a.log = a.meter.Logger(s.Log)
 	a.outbox = audit.NewOutbox(a.trail.Append, a.meter, s.Log)

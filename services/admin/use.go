@@ -2,16 +2,19 @@ package admin
 
 import (
 	"context"
+	"strings"
 
 	"sgraph.ai/send/shared/audit"
 	"sgraph.ai/send/shared/metric"
 	"sgraph.ai/send/shared/send"
 )
 
-// use spends a use of a token, for a transfer where it is for one. reason says
-// why it cannot be used.
-func (a *Service) use(ctx context.Context, name, transfer string) (t send.Token, reason string, err error) {
-	t, reason, err = a.tokens.Use(ctx, name, transfer)
+// use spends a use of a token, for an upload where it is for one: its transfer's
+// ID, and what tells it from another of that ID. reason says why it cannot be
+// used.
+func (a *Service) use(ctx context.Context, name, upload string) (t send.Token, reason string, err error) {
+	t, reason, err = a.tokens.Use(ctx, name, upload)
+	transfer, _, _ := strings.Cut(upload, "-")
 	e := audit.Event{
 		Time: a.Now().UTC(), Kind: audit.TokenUsed, Token: send.TokenID(name), Transfer: audit.TransferID(transfer),
 	}.Result(err)
@@ -39,8 +42,8 @@ type gate struct {
 	service *Service
 }
 
-// Spend books one upload on the token, once for a transfer.
-func (g gate) Spend(ctx context.Context, token, transferID string) error {
-	_, reason, err := g.service.use(ctx, token, transferID)
+// Spend books an upload on the token, once.
+func (g gate) Spend(ctx context.Context, token, upload string) error {
+	_, reason, err := g.service.use(ctx, token, upload)
 	return send.RefusedUse(reason, err)
 }

@@ -51,14 +51,14 @@ func (g *AdminGate) Admit(ctx context.Context, token string) (string, error) {
 	return t.ID, nil
 }
 
-// Spend uses the token once for the transfer.
-func (g *AdminGate) Spend(ctx context.Context, token, transferID string) error {
-	in := map[string]string{"action": "upload_completed", "transfer_id": transferID}
+// Spend uses the token once for the upload.
+func (g *AdminGate) Spend(ctx context.Context, token, upload string) error {
+	in := map[string]string{"action": "upload_completed", "transfer_id": upload}
 	var out struct {
 		Success bool   `json:"success"`
 		Reason  string `json:"reason"`
 	}
-	// Safe to repeat: the admin service books a transfer once.
+	// Safe to repeat: the admin service books an upload once.
 	if err := g.call(ctx, http.MethodPost, "/tokens/use/"+url.PathEscape(token), in, &out); err != nil {
 		return err
 	}

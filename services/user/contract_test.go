@@ -587,3 +587,27 @@ func TestCORSIsClosedUnlessConfigured(t *testing.T) {
 		t.Errorf("another origin is allowed: %q", h)
 	}
 }
+
+// Whoever presents wrong tokens is soon not let in at all, on whichever route;
+// the right one costs nothing.
+func TestTokensCannotBeGuessed(t *testing.T) {
+	t.Parallel()
+	s := start(t, func(set *user.Settings) {
+		set.Rates = map[string]send.Rate{"token": {Limit: 5, Window: time.Minute}}
+	})
+	id := s.send("POST", "/api/transfers/create", nil).want(200, "").json()["transfer_id"].(string)
+	for range 20 {
+		s.send("POST", "/api/transfers/upload/"+id, []byte("x")).want(200, "")
+	}
+	routes := []string{"upload/" + id, "complete/" + id, "create"}
+	for i := range 5 {
+		s.call("POST", "/transfers/"+routes[i%3], []byte("{}"), "x-sgraph-access-token", "guess").want(401, "")
+	}
+	for _, route := range routes {
+		r := s.call("POST", "/transfers/"+route, []byte("{}"), "x-sgraph-access-token", "guess").want(429, "Too many requests")
+		if r.Header.Get("Retry-After") == "" {
+			t.Error("no Retry-After")
+		}
+	}
+	s.call("POST", "/api/presigned/initiate", []byte("{}"), "x-sgraph-access-token", "guess").want(429, "")
+}

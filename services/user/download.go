@@ -48,8 +48,7 @@ func (s *Service) download(w http.ResponseWriter, r *http.Request) error {
 	return err
 }
 
-// claim counts a download of at most limit bytes (0 = any number). The trail
-// has it before the first byte goes out.
+// claim counts a download of at most limit bytes (0 = any number).
 func (s *Service) claim(r *http.Request, id string, limit int64) (t send.Transfer, err error) {
 	defer func() { s.record(r, audit.TransferDownloaded, id, "", err) }()
 	if limit > 0 { // asked first, so that a refusal is not counted

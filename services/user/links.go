@@ -64,10 +64,10 @@ func (s *Service) putLink(w http.ResponseWriter, r *http.Request) error {
 	switch {
 	case len(fields) == 4 && fields[0] == linkPart:
 		number, _ := strconv.Atoi(fields[3]) // signed: it is a number
-		etag, err = s.Store.PutPart(r.Context(), fields[1], fields[2], number, body, size)
+		etag, err = s.transfers.Store.PutPart(r.Context(), fields[1], fields[2], number, body, size)
 	case len(fields) == 2 && fields[0] == linkPut:
 		var o send.Object
-		o, err = s.Store.Put(r.Context(), fields[1], body, size)
+		o, err = s.transfers.Store.Put(r.Context(), fields[1], body, size)
 		etag = o.ETag
 	default:
 		err = send.Fail(send.Forbidden, "the link is not for uploading")

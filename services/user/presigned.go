@@ -18,10 +18,10 @@ func (s *Service) presignedRoutes(r *mux.Router) {
 	const prefix = "/api/presigned"
 	s.limited(r, "download", http.MethodGet, prefix+"/download-url/{transfer_id}", s.downloadURL)
 	s.route(r, http.MethodGet, prefix+"/capabilities", s.capabilities)
-	s.route(r, http.MethodPost, prefix+"/initiate", s.initiate)
-	s.route(r, http.MethodPost, prefix+"/complete", s.assemble)
-	s.route(r, http.MethodPost, prefix+"/cancel/{transfer_id}/{upload_id}", s.cancel)
-	s.route(r, http.MethodGet, prefix+"/upload-url/{transfer_id}", s.uploadURL)
+	s.guarded(r, http.MethodPost, prefix+"/initiate", s.initiate)
+	s.guarded(r, http.MethodPost, prefix+"/complete", s.assemble)
+	s.guarded(r, http.MethodPost, prefix+"/cancel/{transfer_id}/{upload_id}", s.cancel)
+	s.guarded(r, http.MethodGet, prefix+"/upload-url/{transfer_id}", s.uploadURL)
 	s.route(r, http.MethodPut, linkPrefix+"{link}", s.putLink)
 	s.route(r, http.MethodGet, linkPrefix+"{link}", s.getLink)
 }
@@ -106,11 +106,7 @@ func (s *Service) assemble(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Service) cancel(w http.ResponseWriter, r *http.Request) error {
-	token, err := accessToken(r)
-	if err != nil {
-		return err
-	}
-	id, err := pathName(r, "transfer_id")
+	token, id, err := sender(r)
 	if err != nil {
 		return err
 	}
@@ -122,11 +118,7 @@ func (s *Service) cancel(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Service) uploadURL(w http.ResponseWriter, r *http.Request) error {
-	token, err := accessToken(r)
-	if err != nil {
-		return err
-	}
-	id, err := pathName(r, "transfer_id")
+	token, id, err := sender(r)
 	if err != nil {
 		return err
 	}

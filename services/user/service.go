@@ -102,6 +102,12 @@ func (s *Service) route(r *mux.Router, method, path string, h web.HandlerFunc) {
 	r.Handle(path, web.Handle(h)).Methods(method)
 }
 
+// guarded is route for what asks for an access token: who presents wrong ones
+// is soon not let in at all.
+func (s *Service) guarded(r *mux.Router, method, path string, h web.HandlerFunc) {
+	r.Handle(path, web.Guard("token", web.Handle(h))).Methods(method)
+}
+
 // limited is route for what costs or leaks: a named rate limit stands before
 // the handler.
 func (s *Service) limited(r *mux.Router, limit, method, path string, h web.HandlerFunc) {

@@ -114,7 +114,8 @@ func gate(env *settings.Env) send.Gate {
 			BaseURL:  url,
 			KeyName:  env.HeaderName("SGRAPH_SEND__ADMIN__API_KEY__NAME", "the name of the admin service's API key header"),
 			KeyValue: env.Required("SGRAPH_SEND__ADMIN__API_KEY__VALUE", "the admin service's API key"),
-			Client:   &http.Client{},
+			// A redirect would take key and secret along to wherever it leads.
+			Client: &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }},
 		}
 		// Both services of a stack stand behind the same front.
 		if own := env.List("SEND__ORIGIN_SECRETS"); len(own) > 0 {
@@ -122,6 +123,9 @@ func gate(env *settings.Env) send.Gate {
 		}
 		return g
 	case token != "":
+		if clean, err := send.CleanName(token); err != nil || clean != token {
+			env.Fault(shared, "must consist of letters, digits, _ and -, 128 at most: nothing else reaches the service as it was typed")
+		}
 		return send.SharedGate{Secret: token}
 	case !env.Bool(required, true):
 		return send.OpenGate{}

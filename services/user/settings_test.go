@@ -62,6 +62,16 @@ func TestWhoMaySendIsNeverGuessed(t *testing.T) {
 	}
 }
 
+func TestASharedTokenIsOneThatCanBePresented(t *testing.T) {
+	t.Parallel()
+	env := lambda()
+	delete(env, "SGRAPH_SEND__ADMIN__BASE_URL")
+	env["SGRAPH_SEND__ACCESS_TOKEN"] = "base64+with/others="
+	if _, err := user.FromEnv(func(name string) string { return env[name] }); err == nil || !strings.Contains(err.Error(), "SGRAPH_SEND__ACCESS_TOKEN") {
+		t.Fatal(err)
+	}
+}
+
 func TestEveryMissingSettingIsNamedAtOnce(t *testing.T) {
 	t.Parallel()
 	_, err := user.FromEnv(func(string) string { return "" })

@@ -10,6 +10,7 @@ import (
 	"sgraph.ai/send/shared/audit"
 	"sgraph.ai/send/shared/metric"
 	"sgraph.ai/send/shared/send"
+	"sgraph.ai/send/shared/settings"
 )
 
 const (
@@ -22,12 +23,17 @@ const (
 )
 
 // Sweep removes what nobody can download any more, again and again until ctx
-// ends. It is for stores without lifecycle rules of their own.
+// ends. Objects that no transfer names are looked for on disk only: a bucket has
+// rules for them, and listing it costs.
 func (s *Service) Sweep(ctx context.Context) {
 	tick := time.NewTicker(sweepPeriod)
 	defer tick.Stop()
+	parts := []sweeper{s.transfers.Sweep}
+	if s.Mode == settings.Disk {
+		parts = append(parts, s.transfers.SweepOrphans, own(s.Ledger, s.Now), own(s.Store, s.Now))
+	}
 	for {
-		s.sweep(ctx, s.transfers.Sweep, s.transfers.SweepOrphans, own(s.Ledger, s.Now), own(s.Store, s.Now))
+		s.sweep(ctx, parts...)
 		select {
 		case <-tick.C:
 		case <-ctx.Done():

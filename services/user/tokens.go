@@ -38,6 +38,16 @@ func pathName(r *http.Request, name string) (string, error) {
 	return id, nil
 }
 
+// sender returns the token and the transfer's ID of a request that goes on with
+// a transfer.
+func sender(r *http.Request) (token, id string, err error) {
+	if token, err = accessToken(r); err != nil {
+		return "", "", err
+	}
+	id, err = pathName(r, "transfer_id")
+	return token, id, err
+}
+
 // checkToken tells a sender how a token stands.
 func (s *Service) checkToken(w http.ResponseWriter, r *http.Request) error {
 	t, found, err := s.lookUp(r)

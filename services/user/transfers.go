@@ -23,10 +23,10 @@ import (
 func (s *Service) transferRoutes(r *mux.Router, prefix string) {
 	s.limited(r, "download", http.MethodGet, prefix+"/download/{transfer_id}", s.download)
 	s.limited(r, "info", http.MethodGet, prefix+"/info/{transfer_id}", s.info)
-	s.limited(r, "create", http.MethodPost, prefix+"/create", s.create(prefix))
+	r.Handle(prefix+"/create", web.Limit("create", web.Guard("token", web.Handle(s.create(prefix))))).Methods(http.MethodPost)
 	// What goes on with a transfer is bounded by how many can be created.
-	s.route(r, http.MethodPost, prefix+"/upload/{transfer_id}", s.upload)
-	s.route(r, http.MethodPost, prefix+"/complete/{transfer_id}", s.complete)
+	s.guarded(r, http.MethodPost, prefix+"/upload/{transfer_id}", s.upload)
+	s.guarded(r, http.MethodPost, prefix+"/complete/{transfer_id}", s.complete)
 	s.limited(r, "download", http.MethodGet, prefix+"/download-base64/{transfer_id}", s.downloadBase64)
 	s.limited(r, "token", http.MethodDelete, prefix+"/delete/{transfer_id}", s.delete)
 	s.limited(r, "token", http.MethodGet, prefix+"/check-token/{token_name}", s.checkToken)
@@ -83,16 +83,17 @@ func senderHash(r *http.Request) string {
 }
 
 func (s *Service) upload(w http.ResponseWriter, r *http.Request) error {
-	token, err := accessToken(r)
-	if err != nil {
-		return err
-	}
-	id, err := pathName(r, "transfer_id")
+	token, id, err := sender(r)
 	if err != nil {
 		return err
 	}
 	if err := s.fitsDirectly(r.ContentLength); err != nil {
 		return refused(r, err)
+	}
+	if inBase64(r) { // which is held in memory: not for everyone
+		if _, err := s.transfers.Gate.Admit(r.Context(), token); err != nil {
+			return err
+		}
 	}
 	body, size, err := uploadBody(r)
 	if err != nil {
@@ -132,8 +133,7 @@ const maxBase64Body = 3_750_000
 // can send text only. size is -1 when it is not known.
 func uploadBody(r *http.Request) (body io.Reader, size int64, err error) {
 	data := r.URL.Query().Get("data")
-	mediaType, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
-	if data == "" && mediaType == "application/json" {
+	if data == "" && inBase64(r) {
 		const most = maxBase64Body/3*4 + 64
 		raw, err := io.ReadAll(io.LimitReader(r.Body, most+1))
 		if err != nil {
@@ -160,22 +160,28 @@ func uploadBody(r *http.Request) (body io.Reader, size int64, err error) {
 	return bytes.NewReader(b), int64(len(b)), nil
 }
 
+// inBase64 says whether an upload may carry its ciphertext in a JSON body.
+func inBase64(r *http.Request) bool {
+	mediaType, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	return mediaType == "application/json"
+}
+
 func (s *Service) complete(w http.ResponseWriter, r *http.Request) error {
-	token, err := accessToken(r)
+	token, id, err := sender(r)
 	if err != nil {
 		return err
 	}
-	id, err := pathName(r, "transfer_id")
-	if err != nil {
-		return err
+	t, first, err := s.transfers.Complete(r.Context(), token, id)
+	if first || err != nil {
+		s.record(r, audit.TransferCompleted, id, tokenID(token), err)
 	}
-	t, err := s.transfers.Complete(r.Context(), token, id)
-	s.record(r, audit.TransferCompleted, id, tokenID(token), err)
 	if err != nil {
 		return refused(r, err)
 	}
-	metric.Count(r.Context(), metric.TransfersCompleted, 1)
-	metric.Count(r.Context(), metric.BytesUploaded, t.Payload.Size)
+	if first {
+		metric.Count(r.Context(), metric.TransfersCompleted, 1)
+		metric.Count(r.Context(), metric.BytesUploaded, t.Payload.Size)
+	}
 	created := timestamp(t.CreatedAt)
 	web.WriteJSON(w, http.StatusOK, map[string]any{
 		"transfer_id":  t.ID,

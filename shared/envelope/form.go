@@ -34,17 +34,6 @@ const (
 	V2 Form = 2 // an 8-byte header and a Tink AES256_GCM_HKDF_1MB stream
 )
 
-// String returns "v1" or "v2".
-func (f Form) String() string {
-	switch f {
-	case V1:
-		return "v1"
-	case V2:
-		return "v2"
-	}
-	return "unknown form"
-}
-
 // PlainSize returns how many bytes of envelope and content a sealed file of
 // that many bytes holds, or -1 when no sealed file has that size.
 func (f Form) PlainSize(sealed int64) int64 {

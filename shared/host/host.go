@@ -7,24 +7,19 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
-	"os"
-	"os/signal"
-	"syscall"
 
 	"sgraph.ai/send/shared/lambdahttp"
 	"sgraph.ai/send/shared/web"
 )
 
-// Run serves until the process is told to end (SIGINT, SIGTERM) or ctx ends,
-// lets the requests in flight complete, and flushes the log.
+// Run serves until ctx ends, lets the requests in flight complete, and flushes
+// the log.
 func Run(ctx context.Context, f lambdahttp.Function, address string) error {
 	defer f.Flush()
 	slog.SetDefault(f.Log) // what the server itself has to say
 	if lambdahttp.Running() {
 		return f.Start(ctx)
 	}
-	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
-	defer stop()
 	ln, err := net.Listen("tcp", address)
 	if err != nil {
 		return fmt.Errorf("cannot listen on %s: %w", address, err)

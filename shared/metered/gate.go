@@ -18,8 +18,8 @@ func (g gate) Admit(ctx context.Context, token string) (string, error) {
 	return id, refused(ctx, token, err)
 }
 
-func (g gate) Spend(ctx context.Context, token, transferID string) error {
-	return refused(ctx, token, g.Gate.Spend(ctx, token, transferID))
+func (g gate) Spend(ctx context.Context, token, upload string) error {
+	return refused(ctx, token, g.Gate.Spend(ctx, token, upload))
 }
 
 func refused(ctx context.Context, token string, err error) error {

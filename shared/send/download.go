@@ -59,7 +59,7 @@ func (t *Transfers) refusal(r Record) error {
 	case r.State != string(Completed):
 		return Fail(NotFound, notAvailable)
 	case r.Expired(t.Now()):
-		return Fail(Gone, "expired")
+		return errExpired()
 	case r.Exhausted():
 		return Fail(Gone, "exhausted")
 	}
@@ -82,8 +82,13 @@ func (t *Transfers) retireLater(ctx context.Context, tr Transfer, d transferData
 // Unclaim gives back a download of which the receiver got nothing.
 func (t *Transfers) Unclaim(ctx context.Context, id string) error {
 	_, err := update(context.WithoutCancel(ctx), t.Ledger, transferKey(id), func(r *Record) error {
+		_, d, err := readTransfer(*r)
+		if err != nil {
+			return err
+		}
 		r.Count = max(0, r.Count-1)
-		return nil
+		d.RetireAt = nil // it was not the last one after all
+		return d.write(r)
 	})
 	return err
 }
@@ -98,7 +103,7 @@ func (t *Transfers) Resumable(ctx context.Context, id string) (Transfer, error) 
 	case tr.record.State != string(Completed):
 		return Transfer{}, Fail(NotFound, notAvailable)
 	case tr.Expired(t.Now()):
-		return Transfer{}, Fail(Gone, "expired")
+		return Transfer{}, errExpired()
 	}
 	return tr, nil
 }

@@ -100,10 +100,15 @@ func (f *fixture) uploaded(t testing.TB, n send.NewTransfer, body []byte) string
 func (f *fixture) completed(t testing.TB, n send.NewTransfer, body []byte) string {
 	t.Helper()
 	id := f.uploaded(t, n, body)
-	if _, err := f.Complete(t.Context(), f.token, id); err != nil {
+	f.complete(t, id)
+	return id
+}
+
+func (f *fixture) complete(t testing.TB, id string) {
+	t.Helper()
+	if _, _, err := f.Complete(t.Context(), f.token, id); err != nil {
 		t.Fatal(err)
 	}
-	return id
 }
 
 // objects returns the keys of everything in the store.

@@ -12,9 +12,10 @@ type Gate interface {
 	// a stable name for the token that does not reveal it: its ID.
 	Admit(ctx context.Context, token string) (id string, err error)
 
-	// Spend books one completed upload on the token, and only one for a
-	// transfer however often it is called for it.
-	Spend(ctx context.Context, token, transferID string) error
+	// Spend books a completed upload on the token, once however often it is
+	// called for it. An upload is named by its transfer's ID, a "-" and what
+	// tells it from another of that ID.
+	Spend(ctx context.Context, token, upload string) error
 
 	// Token returns the state of a token. NotFound.
 	Token(ctx context.Context, token string) (Token, error)

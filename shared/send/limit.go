@@ -162,6 +162,18 @@ func (l *Limiter) Allow(ctx context.Context, name, client string) (Decision, err
 	return d, nil
 }
 
+// Over says whether a client is known here to have used up a limit, and for how
+// long that holds. It counts nothing and asks nobody.
+func (l *Limiter) Over(name, client string) (time.Duration, bool) {
+	rate, ok := l.rates[name]
+	if !ok {
+		return 0, false
+	}
+	now := l.now()
+	end := now.Truncate(rate.Window).Add(rate.Window)
+	return end.Sub(now), l.isOver(overKey{name, client}, end)
+}
+
 // isOver says whether the client is known to have used up this window. It
 // spares the ledger the clients it would refuse.
 func (l *Limiter) isOver(who overKey, end time.Time) bool {

@@ -38,6 +38,9 @@ func (t *Transfers) Initiate(ctx context.Context, token, id string, size int64, 
 	if tr.Status != Pending {
 		return MultipartUpload{}, Fail(Conflict, "Transfer not in pending state")
 	}
+	if tr.Expired(t.Now()) {
+		return MultipartUpload{}, errExpired()
+	}
 	switch {
 	case size <= 0:
 		return MultipartUpload{}, Fail(Invalid, "file_size_bytes must say how many bytes will be sent")

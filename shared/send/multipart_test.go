@@ -46,9 +46,7 @@ func TestMultipart(t *testing.T) {
 		})
 	}
 	calls.Wait()
-	if _, err := f.Complete(t.Context(), f.token, id); err != nil {
-		t.Fatal(err)
-	}
+	f.complete(t, id)
 	if !bytes.Equal(f.payload(t, id), body) {
 		t.Fatal("the bytes differ")
 	}

@@ -47,14 +47,14 @@ func (t *Transfers) sweep(ctx context.Context, r Record, n *Swept) error {
 	abandoned := tr.Status == Pending && now.After(d.CreatedAt.Add(pendingLife))
 	over := tr.Status == Deleted || tr.Status == Completed && tr.Expired(now) ||
 		tr.Status == Exhausted && (tr.Expired(now) || d.RetireAt != nil && now.After(*d.RetireAt))
-	if !abandoned && (!over || d.Payload.Key == "" && d.PutKey == "") {
+	if !abandoned && (!over || len(d.keys()) == 0) {
 		return nil
 	}
 	if abandoned {
 		// The record first: whoever completes the transfer at this moment
 		// wins, and what a crash leaves here are orphans.
 		if err := t.Ledger.Delete(ctx, r.Key, r.Version); err != nil {
-			return err
+			return unlessConflict(err)
 		}
 		n.Abandoned++
 		t.removed(tr, "abandoned")
@@ -65,6 +65,13 @@ func (t *Transfers) sweep(ctx context.Context, r Record, n *Swept) error {
 	}
 	// The record stays a while, to tell why the transfer is gone; without keys
 	// it is not swept again.
+	d.Payload.Key, d.PutKey, d.Multipart = "", "", multipart{}
+	if err := d.write(&r); err != nil {
+		return err
+	}
+	if err := t.Ledger.Replace(ctx, r); err != nil {
+		return unlessConflict(err)
+	}
 	n.Expired++
 	switch {
 	case tr.Status == Deleted:
@@ -73,11 +80,16 @@ func (t *Transfers) sweep(ctx context.Context, r Record, n *Swept) error {
 	default:
 		t.removed(tr, "exhausted")
 	}
-	d.Payload.Key, d.PutKey = "", ""
-	if err := d.write(&r); err != nil {
-		return err
+	return nil
+}
+
+// unlessConflict passes over that somebody else changed the record meanwhile:
+// the next sweep sees what became of it.
+func unlessConflict(err error) error {
+	if CodeOf(err) == Conflict {
+		return nil
 	}
-	return t.Ledger.Replace(ctx, r)
+	return err
 }
 
 // removed tells whoever wants to hear it.
@@ -94,10 +106,7 @@ func (t *Transfers) erase(ctx context.Context, d transferData) error {
 			return err
 		}
 	}
-	for _, key := range []string{d.Payload.Key, d.PutKey} {
-		if key == "" {
-			continue
-		}
+	for _, key := range d.keys() {
 		if err := t.Store.Delete(ctx, key); err != nil {
 			return err
 		}

@@ -251,9 +251,9 @@ func (t *Tokens) Admit(ctx context.Context, token string) (string, error) {
 	return tok.ID, tok.usable()
 }
 
-// Spend books one upload on the token, once for a transfer.
-func (t *Tokens) Spend(ctx context.Context, token, transferID string) error {
-	_, reason, err := t.Use(ctx, token, transferID)
+// Spend books an upload on the token, once.
+func (t *Tokens) Spend(ctx context.Context, token, upload string) error {
+	_, reason, err := t.Use(ctx, token, upload)
 	return RefusedUse(reason, err)
 }
 

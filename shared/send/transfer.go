@@ -7,6 +7,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"regexp"
+	"slices"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -67,6 +69,12 @@ func (t Transfer) Remaining() int64 {
 	return max(0, t.MaxDownloads-t.Downloads)
 }
 
+// upload names the upload that a transfer is. Its ID alone does not: a sender
+// can choose it again once the transfer is forgotten.
+func (t Transfer) upload() string {
+	return t.ID + "-" + strconv.FormatInt(t.CreatedAt.UnixNano(), 36)
+}
+
 // transferData is a transfer's part of a record that no condition looks at.
 type transferData struct {
 	DeclaredBytes   int64      `json:"declared_bytes,omitempty"`
@@ -111,6 +119,16 @@ func readTransfer(r Record) (Transfer, transferData, error) {
 		t.Status = Exhausted
 	}
 	return t, d, nil
+}
+
+// keys are the objects that a record names.
+func (d transferData) keys() (keys []string) {
+	for _, key := range []string{d.Payload.Key, d.PutKey, d.Multipart.Key} {
+		if key != "" && !slices.Contains(keys, key) {
+			keys = append(keys, key)
+		}
+	}
+	return keys
 }
 
 func (d transferData) write(r *Record) error {

@@ -216,11 +216,14 @@ func (t *Transfers) Upload(ctx context.Context, token, id string, body io.Reader
 	if tr.Status != Pending {
 		return Payload{}, Fail(NotFound, notPending)
 	}
+	if tr.Expired(t.Now()) {
+		return Payload{}, errExpired()
+	}
 	p, err := t.put(ctx, payloadKey(tr), body, size)
 	if err != nil {
 		return Payload{}, err
 	}
-	return p, t.attachNew(ctx, id, p, func(*transferData) {})
+	return p, t.attachNew(ctx, id, p)
 }
 
 // put keeps a body of at most MaxBytes.
@@ -251,7 +254,7 @@ type capped struct {
 }
 
 func (c *capped) Read(p []byte) (int, error) {
-	if int64(len(p)) > c.left+1 {
+	if int64(len(p))-1 > c.left { // one more than may come, to see that it does
 		p = p[:c.left+1]
 	}
 	n, err := c.r.Read(p)
@@ -261,24 +264,29 @@ func (c *capped) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// attach makes p the payload of a pending transfer and forgets the one before.
+// attach makes p the payload of a pending transfer. Whatever was uploaded
+// before, in whichever way, is forgotten: the last upload counts.
 func (t *Transfers) attach(ctx context.Context, id string, p Payload, f func(*transferData)) error {
-	var before string
+	var before, put string
 	_, err := t.change(ctx, id, notPending, func(d *transferData) {
-		before, d.Payload = d.Payload.Key, p
+		before, put, d.Payload = d.Payload.Key, d.PutKey, p
 		f(d)
 	})
-	if err == nil && before != p.Key {
+	if err != nil {
+		return err
+	}
+	if before != p.Key {
 		t.discard(ctx, before)
 	}
-	return err
+	t.discard(ctx, put)
+	return nil
 }
 
 // attachNew is attach for a payload whose key only this call knows: where the
 // transfer is not pending any more it is forgotten. After any other failure the
 // record may name it, and the sweep decides.
-func (t *Transfers) attachNew(ctx context.Context, id string, p Payload, f func(*transferData)) error {
-	err := t.attach(ctx, id, p, f)
+func (t *Transfers) attachNew(ctx context.Context, id string, p Payload) error {
+	err := t.attach(ctx, id, p, func(*transferData) {})
 	if CodeOf(err) == NotFound {
 		t.discard(ctx, p.Key)
 	}
@@ -296,38 +304,45 @@ func (t *Transfers) discard(ctx context.Context, key string) {
 const notUploaded = "Transfer not found or payload not uploaded"
 
 // Complete checks what arrived, spends one use of the token and makes the
-// transfer available; from then on it never changes. Repeating it is safe.
-// NotFound, Invalid when the upload is not ciphertext or not of the declared
-// size, and what Gate.Spend returns.
-func (t *Transfers) Complete(ctx context.Context, token, id string) (Transfer, error) {
-	for {
+// transfer available; from then on it never changes. Repeating it is safe, and
+// first is false then. NotFound, Gone when it has expired, Invalid when the
+// upload is not ciphertext or not of the declared size, and what Gate.Spend
+// returns.
+func (t *Transfers) Complete(ctx context.Context, token, id string) (tr Transfer, first bool, err error) {
+	for adopted := false; ; {
 		tr, d, err := t.own(ctx, token, id)
 		if err != nil {
-			return Transfer{}, err
+			return Transfer{}, false, err
 		}
-		switch tr.Status {
-		case Completed, Exhausted:
-			return tr, nil
-		case Deleted:
-			return Transfer{}, Fail(NotFound, notUploaded)
+		switch {
+		case tr.Status == Completed, tr.Status == Exhausted:
+			return tr, false, nil
+		case tr.Status == Deleted:
+			return Transfer{}, false, Fail(NotFound, notUploaded)
+		case tr.Expired(t.Now()):
+			return Transfer{}, false, errExpired()
 		}
-		if tr.Payload.Key == "" && d.PutKey != "" {
-			if err := t.adopt(ctx, tr, d.PutKey); err != nil {
-				return Transfer{}, err
+		if d.PutKey != "" && !adopted {
+			err := t.adopt(ctx, tr, d.PutKey)
+			if err == nil {
+				adopted = true
+				continue
 			}
-			continue
+			if CodeOf(err) != NotFound || tr.Payload.Key == "" {
+				return Transfer{}, false, err
+			}
 		}
 		if tr.Payload.Key == "" {
-			return Transfer{}, Fail(NotFound, notUploaded)
+			return Transfer{}, false, Fail(NotFound, notUploaded)
 		}
 		if err := t.inspect(ctx, tr); err != nil {
-			return Transfer{}, err
+			return Transfer{}, false, err
 		}
 		if err := t.Store.Settle(ctx, tr.Payload.Key); err != nil {
-			return Transfer{}, err
+			return Transfer{}, false, err
 		}
-		if err := t.Gate.Spend(ctx, token, id); err != nil {
-			return Transfer{}, err
+		if err := t.Gate.Spend(ctx, token, tr.upload()); err != nil {
+			return Transfer{}, false, err
 		}
 		// Whoever uploaded or completed meanwhile changed the version; then
 		// what was inspected above is not what would be completed.
@@ -338,13 +353,15 @@ func (t *Transfers) Complete(ctx context.Context, token, id string) (Transfer, e
 			continue
 		}
 		if err != nil {
-			return Transfer{}, err
+			return Transfer{}, false, err
 		}
 		r.Version++
 		tr, _, err = readTransfer(r)
-		return tr, err
+		return tr, true, err
 	}
 }
+
+func errExpired() error { return Fail(Gone, "expired") }
 
 // own reads a transfer to complete it. It does not ask whether the token may
 // still be used: a token whose last use this very transfer was is exhausted
@@ -358,28 +375,21 @@ func (t *Transfers) own(ctx context.Context, token, id string) (Transfer, transf
 }
 
 // adopt takes what was written to a signed URL to a key no URL was signed for:
-// the URL could be used again until it expires.
+// the URL can be used again until it expires.
 func (t *Transfers) adopt(ctx context.Context, tr Transfer, putKey string) error {
-	o, err := t.Store.Stat(ctx, putKey)
-	if CodeOf(err) == NotFound {
+	key := payloadKey(tr)
+	o, err := t.Store.Copy(ctx, putKey, key)
+	switch {
+	case CodeOf(err) == NotFound:
 		return Fail(NotFound, notUploaded)
-	}
-	if err != nil {
+	case err != nil:
 		return err
-	}
-	if o.Size > t.Rules.MaxBytes {
+	case o.Size > t.Rules.MaxBytes:
+		t.discard(ctx, key)
 		t.discard(ctx, putKey)
 		return t.tooLarge()
 	}
-	key := payloadKey(tr)
-	if o, err = t.Store.Copy(ctx, putKey, key); err != nil {
-		return err
-	}
-	err = t.attachNew(ctx, tr.ID, Payload{key, o.Size, o.ETag}, func(d *transferData) { d.PutKey = "" })
-	if err == nil {
-		t.discard(ctx, putKey)
-	}
-	return err
+	return t.attachNew(ctx, tr.ID, Payload{key, o.Size, o.ETag})
 }
 
 // inspect refuses what is not ciphertext of the declared size.

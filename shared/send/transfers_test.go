@@ -90,11 +90,11 @@ func TestOnlyTheSenderUploadsAndCompletes(t *testing.T) {
 
 	_, err := f.Upload(t.Context(), "another-token", id, bytes.NewReader(noise(10)), 10)
 	want(t, err, send.NotFound, "not in pending state")
-	_, err = f.Complete(t.Context(), "another-token", id)
+	_, _, err = f.Complete(t.Context(), "another-token", id)
 	want(t, err, send.NotFound, "not uploaded")
-	_, err = f.Complete(t.Context(), "no-such-token", id)
+	_, _, err = f.Complete(t.Context(), "no-such-token", id)
 	want(t, err, send.Unauthorized, "Invalid access token")
-	_, err = f.Complete(t.Context(), "", id)
+	_, _, err = f.Complete(t.Context(), "", id)
 	want(t, err, send.Unauthorized, "required")
 	_, err = f.Initiate(t.Context(), "another-token", id, 100, 0)
 	want(t, err, send.NotFound, "")
@@ -153,9 +153,7 @@ func TestAnUploadURLCannotChangeACompletedTransfer(t *testing.T) {
 	if _, err := f.store.Put(t.Context(), key, bytes.NewReader(body), 5000); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := f.Complete(t.Context(), f.token, id); err != nil {
-		t.Fatal(err)
-	}
+	f.complete(t, id)
 	if _, err := f.store.Put(t.Context(), key, bytes.NewReader(noise(70)), 70); err != nil {
 		t.Fatal(err)
 	}
@@ -172,9 +170,7 @@ func TestUploadAgainReplaces(t *testing.T) {
 	if _, err := f.Upload(t.Context(), f.token, id, bytes.NewReader(body), -1); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := f.Complete(t.Context(), f.token, id); err != nil {
-		t.Fatal(err)
-	}
+	f.complete(t, id)
 	if got := f.payload(t, id); !bytes.Equal(got, body) {
 		t.Fatal("the second upload is not what was completed")
 	}
@@ -207,7 +203,7 @@ func TestUploadBounds(t *testing.T) {
 	if keys := f.objects(t); len(keys) != 0 {
 		t.Errorf("the store keeps %v of uploads that failed", keys)
 	}
-	_, err := f.Complete(t.Context(), f.token, id)
+	_, _, err := f.Complete(t.Context(), f.token, id)
 	want(t, err, send.NotFound, "not uploaded")
 	if _, err := f.Upload(t.Context(), f.token, id, bytes.NewReader(noise(1<<20)), -1); err != nil {
 		t.Errorf("just the largest: %v", err)
@@ -228,7 +224,7 @@ func TestCompleteRefusesWhatTheFormRefuses(t *testing.T) {
 		return send.Fail(send.Invalid, "not ciphertext")
 	}
 	id := f.uploaded(t, send.NewTransfer{DeclaredBytes: 72}, noise(100))
-	_, err := f.Complete(t.Context(), f.token, id)
+	_, _, err := f.Complete(t.Context(), f.token, id)
 	want(t, err, send.Invalid, "not ciphertext")
 	if tr, _ := f.Info(t.Context(), id); tr.Status != send.Pending {
 		t.Fatalf("the transfer is %s, want pending", tr.Status)
@@ -253,7 +249,7 @@ func TestATokenCompletesJustItsUses(t *testing.T) {
 	for _, id := range ids {
 		for range 3 { // each of them completed by three callers at once
 			wg.Go(func() {
-				switch _, err := f.Complete(t.Context(), f.token, id); send.CodeOf(err) {
+				switch _, _, err := f.Complete(t.Context(), f.token, id); send.CodeOf(err) {
 				case "":
 					done.Add(1)
 				case send.Unauthorized:
@@ -275,7 +271,7 @@ func TestATokenCompletesJustItsUses(t *testing.T) {
 	// The last use's answer may be lost: repeating that call is no new use.
 	var again int
 	for _, id := range ids {
-		if _, err := f.Complete(t.Context(), f.token, id); err == nil {
+		if _, _, err := f.Complete(t.Context(), f.token, id); err == nil {
 			again++
 		}
 	}
@@ -441,4 +437,126 @@ func TestOrphansAreSwept(t *testing.T) {
 		t.Fatal(err)
 	}
 	f.payload(t, id)
+}
+
+// However the uploads came, the last one counts.
+func TestTheLastUploadCountsInWhicheverWayItCame(t *testing.T) {
+	t.Parallel()
+	f := setUp(t)
+	for _, ways := range []string{"put", "upload put", "put upload", "put put", "upload put upload", "put upload put"} {
+		id := f.created(t, send.NewTransfer{})
+		url, _, err := f.UploadURL(t.Context(), f.token, id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var last []byte
+		for way := range strings.FieldsSeq(ways) {
+			last = noise(500)
+			if way == "put" {
+				_, err = f.store.Put(t.Context(), strings.TrimPrefix(url, "/put/"), bytes.NewReader(last), 500)
+			} else {
+				_, err = f.Upload(t.Context(), f.token, id, bytes.NewReader(last), 500)
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		f.complete(t, id)
+		if !bytes.Equal(f.payload(t, id), last) {
+			t.Errorf("%s: the last upload is not what was completed", ways)
+		}
+	}
+	if n := len(f.objects(t)); n != 6 {
+		t.Errorf("the store keeps %d objects of 6 transfers", n)
+	}
+}
+
+func TestWhatAFormRefusesCanBePutAgain(t *testing.T) {
+	t.Parallel()
+	f := setUp(t)
+	f.Form = func(head []byte, _, _ int64) error {
+		if head[0] == 0 {
+			return send.Fail(send.Invalid, "not ciphertext")
+		}
+		return nil
+	}
+	id := f.created(t, send.NewTransfer{})
+	url, _, err := f.UploadURL(t.Context(), f.token, id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	put := func(b byte) {
+		if _, err := f.store.Put(t.Context(), strings.TrimPrefix(url, "/put/"), bytes.NewReader([]byte{b, 1, 2}), 3); err != nil {
+			t.Fatal(err)
+		}
+	}
+	put(0)
+	_, _, err = f.Complete(t.Context(), f.token, id)
+	want(t, err, send.Invalid, "not ciphertext")
+	put(1)
+	f.complete(t, id)
+}
+
+func TestAnExpiredTransferCannotBeCompleted(t *testing.T) {
+	t.Parallel()
+	f := setUp(t)
+	id := f.uploaded(t, send.NewTransfer{ExpiresAt: f.clock.now().Add(time.Minute).UTC().Format(time.RFC3339)}, noise(100))
+	f.clock.advance(2 * time.Minute)
+	_, _, err := f.Complete(t.Context(), f.token, id)
+	want(t, err, send.Gone, "expired")
+	_, err = f.Upload(t.Context(), f.token, id, bytes.NewReader(noise(100)), 100)
+	want(t, err, send.Gone, "expired")
+	_, err = f.Initiate(t.Context(), f.token, id, 100, 0)
+	want(t, err, send.Gone, "expired")
+	if tok, _ := f.tokens.Token(t.Context(), f.token); tok.UsageCount != 0 {
+		t.Fatal("a use was spent on a transfer that nobody can download")
+	}
+}
+
+// A sender may choose an ID again once its transfer is forgotten: that is
+// another upload.
+func TestAnIDThatIsUsedAgainCostsAnotherUse(t *testing.T) {
+	t.Parallel()
+	f := setUp(t)
+	f.newToken(t, "one-use", 1)
+	f.token = "one-use"
+	brief := send.NewTransfer{ID: "0123456789ab", ExpiresAt: f.clock.now().Add(time.Minute).UTC().Format(time.RFC3339)}
+	f.completed(t, brief, noise(100))
+	r, err := f.ledger.Get(t.Context(), send.Key{Set: "transfer/01", ID: "0123456789ab"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := f.ledger.Delete(t.Context(), r.Key, r.Version); err != nil { // as its purge would
+		t.Fatal(err)
+	}
+	if _, err := f.tokens.UpdateLimit(t.Context(), f.token, 2); err != nil {
+		t.Fatal(err)
+	}
+	f.clock.advance(time.Second)
+	f.completed(t, brief, noise(100))
+	if tok, err := f.tokens.Token(t.Context(), f.token); err != nil || tok.UsageCount != 2 {
+		t.Fatal(tok.UsageCount, err)
+	}
+}
+
+func TestADownloadThatIsGivenBackIsNotTheLast(t *testing.T) {
+	t.Parallel()
+	f := setUp(t)
+	id := f.completed(t, send.NewTransfer{MaxDownloads: 1, AutoDelete: true}, noise(100))
+	if _, err := f.Claim(t.Context(), id); err != nil {
+		t.Fatal(err)
+	}
+	if err := f.Unclaim(t.Context(), id); err != nil {
+		t.Fatal(err)
+	}
+	f.clock.advance(2 * time.Hour)
+	if n, err := f.Sweep(t.Context()); err != nil || n != (send.Swept{}) {
+		t.Fatal(n, err)
+	}
+	if _, err := f.Claim(t.Context(), id); err != nil {
+		t.Fatal(err)
+	}
+	if n, err := f.Sweep(t.Context()); err != nil || n != (send.Swept{}) {
+		t.Fatalf("swept %+v, %v while the last download goes on", n, err)
+	}
 }

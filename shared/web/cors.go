@@ -18,7 +18,7 @@ var (
 	varyOrigin  = []string{"Origin"}
 	corsMethods = strings.Join(methods, ", ")
 	corsHeaders = strings.Join([]string{
-		"content-type", "range", "x-sgraph-access-token", "x-sgraph-transfer-delete-auth", "x-sgraph-download-permit",
+		"content-type", "range", "if-range", "x-sgraph-access-token", "x-sgraph-transfer-delete-auth", "x-sgraph-download-permit",
 	}, ", ")
 	corsExposed = strings.Join([]string{
 		"ETag", "Content-Length", "Content-Range", "Content-Disposition", "Retry-After",

@@ -40,14 +40,40 @@ func Limit(name string, next http.Handler) http.Handler {
 			h.Set("RateLimit", fmt.Sprintf("%q;r=%d;t=%s", name, d.Remaining, seconds(d.ResetIn)))
 		}
 		if !d.Allowed {
-			metric.CountLimit(r.Context(), metric.LimitHit, name)
-			return &send.Error{
-				Code:       send.Limited,
-				Message:    fmt.Sprintf("Too many requests; try again in %s seconds", seconds(d.ResetIn)),
-				RetryAfter: d.ResetIn,
-			}
+			return limited(r, name, d.ResetIn)
 		}
 		next.ServeHTTP(w, r)
 		return nil
 	})
+}
+
+// Guard counts the refusals of next, its 401s, under the limit of that name, and
+// lets a client that has used it up try no more: so credentials cannot be
+// guessed, and whoever has the right one costs the ledger nothing.
+func Guard(name string, next http.Handler) http.Handler {
+	return Handle(func(w http.ResponseWriter, r *http.Request) error {
+		x := exchangeOf(r)
+		if x == nil || x.site.Limiter == nil {
+			next.ServeHTTP(w, r)
+			return nil
+		}
+		if wait, over := x.site.Limiter.Over(name, x.clientHash); over {
+			return limited(r, name, wait)
+		}
+		next.ServeHTTP(w, r)
+		if x.status == http.StatusUnauthorized {
+			// What this says is for the next request: this one is answered.
+			_, _ = x.site.Limiter.Allow(r.Context(), name, x.clientHash)
+		}
+		return nil
+	})
+}
+
+func limited(r *http.Request, name string, wait time.Duration) error {
+	metric.CountLimit(r.Context(), metric.LimitHit, name)
+	return &send.Error{
+		Code:       send.Limited,
+		Message:    fmt.Sprintf("Too many requests; try again in %s seconds", seconds(wait)),
+		RetryAfter: wait,
+	}
 }

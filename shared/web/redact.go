@@ -50,5 +50,12 @@ func redact(err error, r *http.Request, vars map[string]string) string {
 	if len(r.URL.Path) >= minHidden {
 		hide(r.URL.Path, "[path]")
 	}
+	for name, values := range r.URL.Query() {
+		for _, value := range values {
+			if len(value) >= minHidden {
+				hide(value, "["+name+"]")
+			}
+		}
+	}
 	return text
 }

@@ -88,8 +88,11 @@ func WriteError(w http.ResponseWriter, r *http.Request, err error) {
 		h.Del(name)
 	}
 	h["Cache-Control"] = noStore
-	if e.RetryAfter > 0 {
+	switch {
+	case e.RetryAfter > 0:
 		h.Set("Retry-After", seconds(e.RetryAfter))
+	case e.Code == send.Unavailable:
+		h.Set("Retry-After", "2") // nobody knows; but not at once
 	}
 	WriteJSON(w, status, body)
 }

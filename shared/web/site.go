@@ -124,7 +124,7 @@ func (s *site) end(x *exchange, r *http.Request) {
 			x.stack = debug.Stack()
 			x.counts.Add(metric.Panics, 1)
 			err := fmt.Errorf("panic: %v", v)
-			if abort = x.began(); abort {
+			if abort = x.began() || r.Context().Err() != nil; abort {
 				x.note(send.Internal, err)
 			} else {
 				WriteError(x, r, err)

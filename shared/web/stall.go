@@ -7,7 +7,7 @@ import (
 )
 
 // A transfer may take as long as it takes, as long as it moves: for each
-// stallStep the client has stallTime, which is 9 KB a second.
+// stallStep the client has up to twice stallTime, which is 4 KB a second.
 const (
 	stallStep = 1 << 20
 	stallTime = 2 * time.Minute

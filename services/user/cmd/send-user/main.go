@@ -6,6 +6,8 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"os/signal"
+	"syscall"
 
 	"sgraph.ai/send/services/user"
 	"sgraph.ai/send/shared/host"
@@ -18,7 +20,9 @@ import (
 )
 
 func main() {
-	if err := run(context.Background()); err != nil {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	if err := run(ctx); err != nil {
 		fmt.Fprintf(os.Stderr, "send-user: %v\n", err)
 		os.Exit(1)
 	}
@@ -47,7 +51,7 @@ func run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if set.Mode == settings.Disk {
+	if set.Environment != settings.Lambda { // there a schedule does it
 		go service.Sweep(ctx)
 	}
 	return host.Run(ctx, lambdahttp.Function{
