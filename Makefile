@@ -19,7 +19,8 @@ help:
 
 .PHONY: dev
 dev:
-	go run ./cli/cmd/sgsend serve
+	@go build -o bin/sgsend ./cli/cmd/sgsend
+	@exec bin/sgsend serve
 
 .PHONY: build
 build:

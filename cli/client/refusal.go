@@ -96,6 +96,9 @@ func detail(res *http.Response) string {
 // plainWords are what the words stand for that the service answers programs
 // with.
 var plainWords = map[string]string{
+	"Access token required": "an access token is needed to send here: give it with --token, or in SGSEND_TOKEN",
+	"Invalid access token":  "the service does not know this access token: check that all of it was copied",
+
 	"expired":            "the transfer has expired; ask its sender to send it again",
 	"exhausted":          "the transfer was downloaded as often as its sender allowed; ask for it to be sent again",
 	"not_found":          "there is no such transfer: the link is not complete, or the transfer is long gone",

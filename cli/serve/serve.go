@@ -173,17 +173,21 @@ func apiKey(env func(string) string) (string, error) {
 	dir := env("SEND__DISK_PATH")
 	path := filepath.Join(dir, "api-key")
 	kept, err := os.ReadFile(path)
-	if err == nil {
-		return strings.TrimSpace(string(kept)), nil
+	if key := strings.TrimSpace(string(kept)); key != "" {
+		return key, nil
 	}
-	if !errors.Is(err, os.ErrNotExist) {
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
 		return "", fmt.Errorf("the API key of an earlier start cannot be read: %w", err)
 	}
 	key := send.RandomSecret()
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return "", fmt.Errorf("SEND__DISK_PATH: the data folder cannot be made: %w", err)
 	}
-	if err := os.WriteFile(path, []byte(key+"\n"), 0o600); err != nil {
+	// Aside first: a start that is interrupted leaves no half of a key.
+	if err := os.WriteFile(path+".new", []byte(key+"\n"), 0o600); err != nil {
+		return "", fmt.Errorf("SEND__DISK_PATH: the API key cannot be kept: %w", err)
+	}
+	if err := os.Rename(path+".new", path); err != nil {
 		return "", fmt.Errorf("SEND__DISK_PATH: the API key cannot be kept: %w", err)
 	}
 	return key, nil

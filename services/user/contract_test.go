@@ -611,3 +611,59 @@ func TestTokensCannotBeGuessed(t *testing.T) {
 	}
 	s.call("POST", "/api/presigned/initiate", []byte("{}"), "x-sgraph-access-token", "guess").want(429, "")
 }
+
+// A range that cannot be is refused before it is counted, and without a permit.
+func TestARefusedRangeLeavesNoPermit(t *testing.T) {
+	t.Parallel()
+	s := start(t, nil)
+	ciphertext, _ := sealed(t, 500)
+	id := s.transfer(ciphertext, map[string]any{"max_downloads": 1})
+	for range 3 {
+		r := s.call("GET", "/transfers/download/"+id, nil, "Range", "bytes=99999-").want(416, "")
+		if p := r.Header.Get("x-sgraph-download-permit"); p != "" {
+			t.Fatal("a refusal carries a permit")
+		}
+	}
+	s.call("GET", "/transfers/download/"+id, nil).want(200, "")
+	s.call("GET", "/transfers/download/"+id, nil, "Range", "bytes=99999-").want(410, "exhausted")
+}
+
+func TestWhatLinksTakeIsBounded(t *testing.T) {
+	t.Parallel()
+	s := start(t, nil)
+	id := s.send("POST", "/api/transfers/create", nil).json()["transfer_id"].(string)
+	up := s.send("POST", "/api/presigned/initiate", map[string]any{"transfer_id": id, "file_size_bytes": 100, "num_parts": 5}).want(200, "").json()
+	for _, p := range up["part_urls"].([]any) {
+		url := p.(map[string]any)["upload_url"].(string)
+		s.call("PUT", url, bytes.Repeat([]byte{1}, 1<<20)).want(413, "too large")
+		s.call("PUT", url, io.MultiReader(bytes.NewReader(bytes.Repeat([]byte{1}, 1<<20)))).want(413, "") // length not told
+	}
+	put := s.send("GET", "/api/presigned/upload-url/"+id, nil).want(200, "").json()["upload_url"].(string)
+	ciphertext, _ := sealed(t, 500)
+	s.call("PUT", put, ciphertext).want(200, "")
+	s.send("POST", "/api/transfers/complete/"+id, nil).want(200, "")
+	s.call("PUT", put, ciphertext).want(404, "not in pending state")
+}
+
+func TestUploadsUnderAnyContentType(t *testing.T) {
+	t.Parallel()
+	s := start(t, nil)
+	big, _ := sealed(t, 6_000_000)
+	braced := append([]byte("{"), big[:2000]...)
+	wrapped := []byte(`{"data":"` + base64.StdEncoding.EncodeToString(big[:3000]) + `"}`)
+	for name, c := range map[string]struct{ body, want []byte }{
+		"large":                       {big, big},
+		"begins with a brace":         {braced, braced},
+		"base64 in JSON":              {wrapped, big[:3000]},
+		"begins with anything at all": {big[:5000], big[:5000]},
+	} {
+		for _, mediaType := range []string{"application/json", "application/octet-stream", "text/plain; charset=utf-8"} {
+			id := s.send("POST", "/api/transfers/create", nil).json()["transfer_id"].(string)
+			s.call("POST", "/api/transfers/upload/"+id, c.body, "x-sgraph-access-token", s.token, "content-type", mediaType).want(200, "")
+			s.send("POST", "/api/transfers/complete/"+id, nil).want(200, "")
+			if got := s.call("GET", "/api/transfers/download/"+id, nil).want(200, ""); !bytes.Equal(got.Body, c.want) {
+				t.Errorf("%s as %s: %d bytes came back", name, mediaType, len(got.Body))
+			}
+		}
+	}
+}

@@ -31,14 +31,13 @@ func (s *Service) download(w http.ResponseWriter, r *http.Request) error {
 	first := permit == ""
 	if !first {
 		t, err = s.permitted(r, permit, id)
-	} else if t, err = s.claim(r, id, s.DirectBytes); err == nil {
+	} else if t, err = s.claim(w, r, id, s.DirectBytes); err == nil {
 		permit = s.permits.Sign(s.transfers.DownloadUntil(t), t.ID)
 	}
 	if err != nil {
 		return err
 	}
-	w.Header().Set(permitHeader, permit)
-	n, err := s.serve(w, r, t)
+	n, err := s.serve(w, r, t, permit)
 	switch {
 	case first && n == 0 && err != nil:
 		s.unclaim(r, id, err)
@@ -49,16 +48,19 @@ func (s *Service) download(w http.ResponseWriter, r *http.Request) error {
 }
 
 // claim counts a download of at most limit bytes (0 = any number).
-func (s *Service) claim(r *http.Request, id string, limit int64) (t send.Transfer, err error) {
+func (s *Service) claim(w http.ResponseWriter, r *http.Request, id string, limit int64) (t send.Transfer, err error) {
 	defer func() { s.record(r, audit.TransferDownloaded, id, "", err) }()
-	if limit > 0 { // asked first, so that a refusal is not counted
+	if limit > 0 || r.Header.Get("Range") != "" { // asked first, so that a refusal is not counted
 		t, err := s.transfers.Available(r.Context(), id)
 		if err != nil {
 			return t, err
 		}
-		if max(t.Payload.Size, t.DeclaredBytes) > limit {
+		if limit > 0 && max(t.Payload.Size, t.DeclaredBytes) > limit {
 			return t, send.Fail(send.TooLarge,
 				"too large to go through the service (at most %d bytes): use /api/presigned/download-url/%s", limit, id)
+		}
+		if _, _, err := asked(w, r, t); err != nil {
+			return t, err
 		}
 	}
 	return s.transfers.Claim(r.Context(), id)
@@ -83,29 +85,26 @@ func (s *Service) permitted(r *http.Request, permit, id string) (send.Transfer, 
 
 // serve writes the ciphertext, or the range of it that was asked for, and
 // returns how many bytes went out.
-func (s *Service) serve(w http.ResponseWriter, r *http.Request, t send.Transfer) (int64, error) {
-	h := w.Header()
-	h.Set("Accept-Ranges", "bytes")
-	size, status := t.Payload.Size, http.StatusOK
-	etag := strconv.Quote(t.ID)
-	span := send.Span{Offset: 0, Length: size}
-	if asked := r.Header.Get("Range"); asked != "" && (r.Header.Get("If-Range") == "" || r.Header.Get("If-Range") == etag) {
-		part, ok, err := parseRange(asked, size)
-		if err != nil {
-			h.Set("Content-Range", fmt.Sprintf("bytes */%d", size))
-			return 0, err
-		}
-		if ok {
-			span, status = part, http.StatusPartialContent
-			h.Set("Content-Range", fmt.Sprintf("bytes %d-%d/%d", span.Offset, span.Offset+span.Length-1, size))
-		}
+func (s *Service) serve(w http.ResponseWriter, r *http.Request, t send.Transfer, permit string) (int64, error) {
+	span, partial, err := asked(w, r, t)
+	if err != nil {
+		return 0, err
 	}
 	body, err := s.transfers.Open(r.Context(), t, span.Offset, span.Length)
 	if err != nil {
 		return 0, err
 	}
 	defer body.Close()
-	h.Set("ETag", etag) // the ciphertext of an ID never changes
+	h, status := w.Header(), http.StatusOK
+	if partial {
+		status = http.StatusPartialContent
+		h.Set("Content-Range", fmt.Sprintf("bytes %d-%d/%d", span.Offset, span.Offset+span.Length-1, t.Payload.Size))
+	}
+	if permit != "" { // not before there is something to resume
+		h.Set(permitHeader, permit)
+	}
+	h.Set("Accept-Ranges", "bytes")
+	h.Set("ETag", etag(t))
 	h.Set("Content-Type", "application/octet-stream")
 	h.Set("Content-Disposition", fmt.Sprintf(`attachment; filename="%s.sgsend"`, t.ID))
 	h.Set("Content-Length", strconv.FormatInt(span.Length, 10))
@@ -119,6 +118,29 @@ func (s *Service) serve(w http.ResponseWriter, r *http.Request, t send.Transfer)
 	return n, err
 }
 
+// etag of a transfer: the ciphertext of an ID never changes.
+func etag(t send.Transfer) string { return strconv.Quote(t.ID) }
+
+// asked returns the bytes that a request is for: all, or the range it names.
+// OutOfRange, with how many bytes there are in the header.
+func asked(w http.ResponseWriter, r *http.Request, t send.Transfer) (span send.Span, partial bool, err error) {
+	size := t.Payload.Size
+	whole := send.Span{Offset: 0, Length: size}
+	header, condition := r.Header.Get("Range"), r.Header.Get("If-Range")
+	if header == "" || condition != "" && condition != etag(t) {
+		return whole, false, nil
+	}
+	span, partial, err = parseRange(header, size)
+	if err != nil {
+		w.Header().Set("Content-Range", fmt.Sprintf("bytes */%d", size))
+		return span, false, err
+	}
+	if !partial {
+		return whole, false, nil
+	}
+	return span, true, nil
+}
+
 // downloadBase64 is download for clients that can take text only.
 func (s *Service) downloadBase64(w http.ResponseWriter, r *http.Request) error {
 	id, err := pathName(r, "transfer_id")
@@ -129,7 +151,8 @@ func (s *Service) downloadBase64(w http.ResponseWriter, r *http.Request) error {
 	if s.serverless() {
 		limit = maxBase64Body
 	}
-	t, err := s.claim(r, id, limit)
+	r.Header.Del("Range") // there is none of a JSON document
+	t, err := s.claim(w, r, id, limit)
 	if err != nil {
 		return err
 	}

@@ -2,6 +2,7 @@ package user
 
 import (
 	"context"
+	"io"
 	"net/http"
 	"strconv"
 	"time"
@@ -31,8 +32,8 @@ func newLocalLinks(secret send.Secret, now func() time.Time) localLinks {
 }
 
 // PartURL returns the URL to which a part is put.
-func (l localLinks) PartURL(_ context.Context, key, uploadID string, number int, ttl time.Duration) (string, error) {
-	return l.link(ttl, linkPart, key, uploadID, strconv.Itoa(number)), nil
+func (l localLinks) PartURL(_ context.Context, key, uploadID string, number int, most int64, ttl time.Duration) (string, error) {
+	return l.link(ttl, linkPart, key, uploadID, strconv.Itoa(number), strconv.FormatInt(most, 10)), nil
 }
 
 // PutURL returns the URL to which an object is put.
@@ -55,20 +56,22 @@ func (s *Service) putLink(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	size := r.ContentLength
-	if size > s.Rules.MaxBytes {
-		return refused(r, send.Fail(send.TooLarge, "too large: at most %d bytes can be sent", s.Rules.MaxBytes))
-	}
-	body := http.MaxBytesReader(w, r.Body, s.Rules.MaxBytes)
 	var etag string
 	switch {
-	case len(fields) == 4 && fields[0] == linkPart:
-		number, _ := strconv.Atoi(fields[3]) // signed: it is a number
-		etag, err = s.transfers.Store.PutPart(r.Context(), fields[1], fields[2], number, body, size)
+	case len(fields) == 5 && fields[0] == linkPart:
+		number, _ := strconv.Atoi(fields[3]) // signed: they are numbers
+		most, _ := strconv.ParseInt(fields[4], 10, 64)
+		etag, err = s.takeLink(w, r, most, func(body io.Reader, size int64) (string, error) {
+			return s.transfers.Store.PutPart(r.Context(), fields[1], fields[2], number, body, size)
+		})
 	case len(fields) == 2 && fields[0] == linkPut:
-		var o send.Object
-		o, err = s.transfers.Store.Put(r.Context(), fields[1], body, size)
-		etag = o.ETag
+		if err := s.transfers.Expected(r.Context(), fields[1]); err != nil {
+			return err
+		}
+		etag, err = s.takeLink(w, r, s.Rules.MaxBytes, func(body io.Reader, size int64) (string, error) {
+			o, err := s.transfers.Store.Put(r.Context(), fields[1], body, size)
+			return o.ETag, err
+		})
 	default:
 		err = send.Fail(send.Forbidden, "the link is not for uploading")
 	}
@@ -78,6 +81,14 @@ func (s *Service) putLink(w http.ResponseWriter, r *http.Request) error {
 	w.Header().Set("ETag", etag)
 	w.WriteHeader(http.StatusOK)
 	return nil
+}
+
+// takeLink hands the body of at most that many bytes to put.
+func (s *Service) takeLink(w http.ResponseWriter, r *http.Request, most int64, put func(io.Reader, int64) (string, error)) (etag string, err error) {
+	if r.ContentLength > most {
+		return "", send.Fail(send.TooLarge, "too large: at most %d bytes can be sent here", most)
+	}
+	return put(http.MaxBytesReader(w, r.Body, most), r.ContentLength)
 }
 
 // getLink hands out ciphertext whose download was counted when the URL was
@@ -94,6 +105,6 @@ func (s *Service) getLink(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	_, err = s.serve(w, r, t)
+	_, err = s.serve(w, r, t, "")
 	return err
 }

@@ -34,7 +34,7 @@ func (s *Service) pageRoutes(r *mux.Router) {
 	page("index.html", "/", "/send", "/send/", "/send/v0/v0.1/v0.1.4/", "/send/v0/v0.1/v0.1.4/index.html", locale+"/")
 	page("receive.html",
 		"/d", "/d/", "/d/{transfer_id}", "/v/",
-		locale+"/{page:download|browse|gallery|view|v}/",
+		locale+"/{page:download|browse|gallery|view|v|welcome}/",
 		"/send/v0/v0.1/v0.1.4/download.html")
 	page("how.html", "/how")
 	r.PathPrefix("/assets/").Handler(assets).Methods(http.MethodGet, http.MethodHead)

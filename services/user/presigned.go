@@ -87,6 +87,11 @@ func (s *Service) assemble(w http.ResponseWriter, r *http.Request) error {
 			ETag   string `json:"etag"`
 		} `json:"parts"`
 	}
+	if r.ContentLength < 0 || r.ContentLength > 64<<10 { // much is not read of everyone
+		if _, err := s.transfers.Gate.Admit(r.Context(), token); err != nil {
+			return err
+		}
+	}
 	// Ten thousand parts with their ETags.
 	if err := web.ReadJSONUpTo(w, r, 2<<20, &in); err != nil {
 		return err

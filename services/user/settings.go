@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"net/url"
 	"time"
 
 	"sgraph.ai/send/shared/audit"
@@ -73,6 +74,13 @@ func FromEnv(getenv func(string) string) (Settings, error) {
 		Secret: send.Secret(env.Secret("FAST_API__AUTH__API_KEY__VALUE", "the API key", 16)),
 		Now:    time.Now,
 	}
+	for _, origin := range s.CORSOrigins {
+		// Origins are compared as browsers send them (RFC 6454, 6.2).
+		if u, err := url.Parse(origin); err != nil || u.Scheme == "" || u.Host == "" || origin != u.Scheme+"://"+u.Host {
+			env.Fault("SEND__CORS_ORIGINS", "must list origins such as https://send.example.org, without a path, separated by commas")
+			break
+		}
+	}
 	if s.Rules.DefaultTTL > s.Rules.MaxTTL {
 		env.Fault("SEND__DEFAULT_TTL", "must not be longer than SEND__MAX_TTL")
 	}
@@ -107,11 +115,11 @@ func gate(env *settings.Env) send.Gate {
 		shared   = "SGRAPH_SEND__ACCESS_TOKEN"
 		required = "SEND__ENABLE_AUTH"
 	)
-	url, token := env.URL(adminURL, ""), env.Optional(shared, "")
+	base, token := env.URL(adminURL, ""), env.Optional(shared, "")
 	switch {
-	case url != "":
+	case base != "":
 		g := &AdminGate{
-			BaseURL:  url,
+			BaseURL:  base,
 			KeyName:  env.HeaderName("SGRAPH_SEND__ADMIN__API_KEY__NAME", "the name of the admin service's API key header"),
 			KeyValue: env.Required("SGRAPH_SEND__ADMIN__API_KEY__VALUE", "the admin service's API key"),
 			// A redirect would take key and secret along to wherever it leads.

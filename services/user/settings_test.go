@@ -72,6 +72,17 @@ func TestASharedTokenIsOneThatCanBePresented(t *testing.T) {
 	}
 }
 
+func TestCORSOriginsAreOrigins(t *testing.T) {
+	t.Parallel()
+	for _, origins := range []string{"*", "example.org", "https://a.example/", "https://a.example, https://b.example/x"} {
+		env := lambda()
+		env["SEND__CORS_ORIGINS"] = origins
+		if _, err := user.FromEnv(func(name string) string { return env[name] }); err == nil || !strings.Contains(err.Error(), "SEND__CORS_ORIGINS") {
+			t.Errorf("%s: %v", origins, err)
+		}
+	}
+}
+
 func TestEveryMissingSettingIsNamedAtOnce(t *testing.T) {
 	t.Parallel()
 	_, err := user.FromEnv(func(string) string { return "" })

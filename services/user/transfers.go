@@ -1,13 +1,13 @@
 package user
 
 import (
+	"bufio"
 	"bytes"
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
 	"io"
-	"mime"
 	"net/http"
 	"time"
 
@@ -90,12 +90,7 @@ func (s *Service) upload(w http.ResponseWriter, r *http.Request) error {
 	if err := s.fitsDirectly(r.ContentLength); err != nil {
 		return refused(r, err)
 	}
-	if inBase64(r) { // which is held in memory: not for everyone
-		if _, err := s.transfers.Gate.Admit(r.Context(), token); err != nil {
-			return err
-		}
-	}
-	body, size, err := uploadBody(r)
+	body, size, err := s.uploadBody(r, token)
 	if err != nil {
 		return err
 	}
@@ -131,27 +126,32 @@ const maxBase64Body = 3_750_000
 // uploadBody returns the ciphertext of an upload: the body as it is, or what
 // the query or a JSON body carries in base64 under "data", as clients do that
 // can send text only. size is -1 when it is not known.
-func uploadBody(r *http.Request) (body io.Reader, size int64, err error) {
+func (s *Service) uploadBody(r *http.Request, token string) (body io.Reader, size int64, err error) {
+	const most = maxBase64Body/3*4 + 64
 	data := r.URL.Query().Get("data")
-	if data == "" && inBase64(r) {
-		const most = maxBase64Body/3*4 + 64
-		raw, err := io.ReadAll(io.LimitReader(r.Body, most+1))
-		if err != nil {
+	if data == "" {
+		if r.ContentLength < 0 || r.ContentLength > most {
+			return r.Body, r.ContentLength, nil
+		}
+		begin := bufio.NewReader(r.Body)
+		if b, _ := begin.Peek(1); len(b) == 0 || b[0] != '{' {
+			return &begun{begin, r.Body}, r.ContentLength, nil
+		}
+		// It is held in memory, which is not for everyone.
+		if _, err := s.transfers.Gate.Admit(r.Context(), token); err != nil {
 			return nil, 0, err
 		}
-		if len(raw) > most {
-			return nil, 0, send.Fail(send.TooLarge, "too large for base64: at most %d bytes; send the bytes as they are", maxBase64Body)
+		raw, err := io.ReadAll(begin)
+		if err != nil {
+			return nil, 0, err
 		}
 		var in struct {
 			Data *string `json:"data"`
 		}
 		if json.Unmarshal(raw, &in) != nil || in.Data == nil {
-			return bytes.NewReader(raw), int64(len(raw)), nil // ciphertext under a wrong type
+			return bytes.NewReader(raw), int64(len(raw)), nil // ciphertext that begins like that
 		}
 		data = *in.Data
-	}
-	if data == "" {
-		return r.Body, r.ContentLength, nil
 	}
 	b, err := base64.StdEncoding.DecodeString(data)
 	if err != nil {
@@ -160,10 +160,18 @@ func uploadBody(r *http.Request) (body io.Reader, size int64, err error) {
 	return bytes.NewReader(b), int64(len(b)), nil
 }
 
-// inBase64 says whether an upload may carry its ciphertext in a JSON body.
-func inBase64(r *http.Request) bool {
-	mediaType, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
-	return mediaType == "application/json"
+// begun is a body of which a buffer took the beginning: first what that holds,
+// then the body itself, in pieces as large as they come.
+type begun struct {
+	taken *bufio.Reader
+	rest  io.Reader
+}
+
+func (b *begun) Read(p []byte) (int, error) {
+	if b.taken.Buffered() > 0 {
+		return b.taken.Read(p[:min(len(p), b.taken.Buffered())])
+	}
+	return b.rest.Read(p)
 }
 
 func (s *Service) complete(w http.ResponseWriter, r *http.Request) error {

@@ -15,7 +15,7 @@ import (
 // it was asked for: on Lambda those are a role's, and last some hours.
 
 // PartURL implements [send.Links]: PUT a part there.
-func (s *Store) PartURL(ctx context.Context, key, uploadID string, number int, ttl time.Duration) (string, error) {
+func (s *Store) PartURL(ctx context.Context, key, uploadID string, number int, _ int64, ttl time.Duration) (string, error) {
 	return s.link(ctx, func(c *s3.PresignClient) (*v4.PresignedHTTPRequest, error) {
 		return c.PresignUploadPart(ctx, &s3.UploadPartInput{
 			Bucket: &s.bucket, Key: &key, UploadId: &uploadID, PartNumber: aws.Int32(int32(number)),

@@ -68,7 +68,7 @@ func TestLinks(t *testing.T) {
 	content := bytes.Repeat([]byte("part one"), 5<<20/8)
 	var parts []send.Part
 	for i, b := range [][]byte{content, []byte("part two")} {
-		link, err := s.PartURL(ctx, "t/a/parts", id, i+1, time.Minute)
+		link, err := s.PartURL(ctx, "t/a/parts", id, i+1, 1<<20, time.Minute)
 		want(t, "", err)
 		resp, b := do(t, http.MethodPut, link, b)
 		if resp.StatusCode != 200 {

@@ -73,9 +73,12 @@ func (t *Transfers) Initiate(ctx context.Context, token, id string, size int64, 
 	if before := d.Multipart; before.UploadID != "" && !before.Done {
 		_ = t.Store.Abort(ctx, before.Key, before.UploadID) // otherwise the store ends it in a day
 	}
+	// Known clients cut parts to the size they know, whatever they are told; and
+	// what they announce may be the size before the encryption.
+	most := min(max(up.PartSize, DefaultPartSize), size+size>>10+64<<10)
 	up.PartURLs = make([]string, parts)
 	for i := range up.PartURLs {
-		if up.PartURLs[i], err = t.Links.PartURL(ctx, key, up.UploadID, i+1, partLife); err != nil {
+		if up.PartURLs[i], err = t.Links.PartURL(ctx, key, up.UploadID, i+1, most, partLife); err != nil {
 			return MultipartUpload{}, err
 		}
 	}
@@ -133,6 +136,16 @@ func (t *Transfers) Cancel(ctx context.Context, token, id, uploadID string) erro
 		return nil
 	}
 	return t.Store.Abort(ctx, m.Key, m.UploadID)
+}
+
+// Expected says whether a key is one that an upload URL was made for, of a
+// transfer that is still pending. NotFound otherwise.
+func (t *Transfers) Expected(ctx context.Context, key string) error {
+	tr, d, err := t.get(ctx, idOf(key), notPending)
+	if err == nil && (tr.Status != Pending || d.PutKey != key) {
+		err = Fail(NotFound, notPending)
+	}
+	return err
 }
 
 // UploadURL returns a URL to which the whole ciphertext of a pending transfer

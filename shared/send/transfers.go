@@ -5,6 +5,7 @@ import (
 	"crypto/subtle"
 	"io"
 	"regexp"
+	"strconv"
 	"time"
 )
 
@@ -138,9 +139,17 @@ func (t *Transfers) expiry(s string, now time.Time) (time.Time, error) {
 	case !at.After(now):
 		return at, Fail(Invalid, "expires_at is in the past")
 	case at.After(now.Add(t.Rules.MaxTTL + time.Minute)): // a minute for clocks that differ
-		return at, Fail(Invalid, "expires_at is too far ahead: a transfer lives %s at most", t.Rules.MaxTTL)
+		return at, Fail(Invalid, "expires_at is too far ahead: a transfer lives %s at most", inWords(t.Rules.MaxTTL))
 	}
 	return at.UTC(), nil
+}
+
+// inWords writes a duration of whole days as people say it.
+func inWords(d time.Duration) string {
+	if days := d / (24 * time.Hour); days > 1 && d%(24*time.Hour) == 0 {
+		return strconv.FormatInt(int64(days), 10) + " days"
+	}
+	return d.String()
 }
 
 func (t *Transfers) tooLarge() error {
@@ -335,10 +344,18 @@ func (t *Transfers) Complete(ctx context.Context, token, id string) (tr Transfer
 		if tr.Payload.Key == "" {
 			return Transfer{}, false, Fail(NotFound, notUploaded)
 		}
-		if err := t.inspect(ctx, tr); err != nil {
-			return Transfer{}, false, err
+		err = t.inspect(ctx, tr)
+		if err == nil {
+			err = t.Store.Settle(ctx, tr.Payload.Key)
 		}
-		if err := t.Store.Settle(ctx, tr.Payload.Key); err != nil {
+		if CodeOf(err) == NotFound {
+			// Another upload may have taken its place in this moment.
+			if now, _, getErr := t.get(ctx, id, notUploaded); getErr == nil && now.record.Version != tr.record.Version {
+				continue
+			}
+			err = Because(NotFound, err, notUploaded)
+		}
+		if err != nil {
 			return Transfer{}, false, err
 		}
 		if err := t.Gate.Spend(ctx, token, tr.upload()); err != nil {
@@ -397,9 +414,6 @@ func (t *Transfers) inspect(ctx context.Context, tr Transfer) error {
 	p := tr.Payload
 	span := Span{0, min(p.Size, HeadSize)}
 	body, _, err := t.Store.Open(ctx, p.Key, span)
-	if CodeOf(err) == NotFound {
-		return Fail(NotFound, notUploaded)
-	}
 	if err != nil {
 		return err
 	}

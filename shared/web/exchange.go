@@ -143,6 +143,9 @@ func (x *exchange) ReadFrom(src io.Reader) (total int64, err error) {
 	if !x.began() {
 		x.begin(http.StatusOK)
 	}
+	if whole == nil || whole.N > stallStep {
+		defer x.fullSegments()()
+	}
 	for {
 		step := io.LimitedReader{R: file, N: stallStep}
 		if whole != nil {

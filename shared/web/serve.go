@@ -27,6 +27,7 @@ func Serve(ctx context.Context, h http.Handler, ln net.Listener) error {
 		IdleTimeout:       idleTime,
 		MaxHeaderBytes:    maxHeaderBytes,
 		ErrorLog:          log.New(acceptErrors{}, "", 0),
+		ConnContext:       withConn,
 	}
 	ended := make(chan error, 1)
 	go func() { ended <- server.Serve(ln) }()
