@@ -23,10 +23,13 @@ func checkAccount(ctx *pulumi.Context, s settings.Settings) error {
 	return nil
 }
 
-// globalRegion speaks to us-east-1, the only region that keeps CloudFront's
-// WAF and the metrics of CloudFront, WAF and Route 53.
+// globalRegionName is the only region that keeps CloudFront's WAF, the metrics
+// of CloudFront, WAF and Route 53, and what an account costs.
+const globalRegionName = "us-east-1"
+
+// globalRegion speaks to that region.
 func globalRegion(ctx *pulumi.Context, s settings.Settings) (pulumi.ResourceOption, error) {
-	args := &aws.ProviderArgs{Region: pulumi.String("us-east-1")}
+	args := &aws.ProviderArgs{Region: pulumi.String(globalRegionName)}
 	if s.MaxRetries > 0 {
 		args.MaxRetries = pulumi.Int(s.MaxRetries)
 	}

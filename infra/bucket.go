@@ -123,6 +123,8 @@ func lifecycle(args *BucketArgs) s3.BucketLifecycleConfigurationV2RuleArray {
 		rules = append(rules, &s3.BucketLifecycleConfigurationV2RuleArgs{
 			Id: pulumi.String("old-versions"), Status: pulumi.String("Enabled"), Filter: everything,
 			NoncurrentVersionExpiration: &s3.BucketLifecycleConfigurationV2RuleNoncurrentVersionExpirationArgs{NoncurrentDays: pulumi.Int(30)},
+			// What is left of an expired object whose versions are gone.
+			Expiration: &s3.BucketLifecycleConfigurationV2RuleExpirationArgs{ExpiredObjectDeleteMarker: pulumi.Bool(true)},
 		})
 	}
 	return rules

@@ -36,10 +36,10 @@ type EdgeArgs struct {
 	User, Admin *Service
 }
 
-// The managed CloudFront policies in use, by their fixed ids.
+// The managed cache policies in use, by their fixed ids.
 const (
-	cachingOptimized          = "658327ea-f89d-4fab-a63d-7e88639e58f6"
-	allViewerExceptHostHeader = "b689b0a8-53d0-40ab-baf2-68738e2966ac"
+	cachingDisabled  = "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"
+	cachingOptimized = "658327ea-f89d-4fab-a63d-7e88639e58f6"
 )
 
 // originSecretHeader is where a function looks for the secret.
@@ -57,49 +57,60 @@ func NewEdge(ctx *pulumi.Context, name string, args *EdgeArgs, opts ...pulumi.Re
 		if err != nil {
 			return nil, err
 		}
-		fresh, err := c.freshPolicy(ctx, s)
+		user, err := c.forwarding(ctx, s, args.User.Name, "none", userHeaders)
 		if err != nil {
 			return nil, err
 		}
-		front := func(service *Service, domain string) (url, host pulumi.StringOutput, err error) {
-			return c.distribution(ctx, s, service, domain, acl.Arn, fresh.ID().ToStringOutput())
-		}
-		if c.UserURL, c.UserDomain, err = front(args.User, s.Edge.UserDomain); err != nil {
+		admin, err := c.forwarding(ctx, s, args.Admin.Name, "all", adminHeaders(s))
+		if err != nil {
 			return nil, err
 		}
-		if c.AdminURL, c.AdminDomain, err = front(args.Admin, s.Edge.AdminDomain); err != nil {
+		if c.UserURL, c.UserDomain, err = c.distribution(ctx, s, args.User, s.Edge.UserDomain, acl.Arn, user.ID()); err != nil {
+			return nil, err
+		}
+		if c.AdminURL, c.AdminDomain, err = c.distribution(ctx, s, args.Admin, s.Edge.AdminDomain, acl.Arn, admin.ID()); err != nil {
 			return nil, err
 		}
 	}
 	return c, ctx.RegisterResourceOutputs(c, pulumi.Map{"userUrl": c.UserURL, "adminUrl": c.AdminURL})
 }
 
-// freshPolicy caches nothing that the service does not ask to be cached, for a
-// second at most. The viewer's address is in the key because that is what
-// makes CloudFront send it to the origin beside all the viewer's own headers.
-func (c *Edge) freshPolicy(ctx *pulumi.Context, s settings.Settings) (*cloudfront.CachePolicy, error) {
-	return cloudfront.NewCachePolicy(ctx, "fresh", &cloudfront.CachePolicyArgs{
-		Name:   pulumi.String("sgraph-send-fresh-" + s.Stack),
-		MinTtl: pulumi.Int(0), DefaultTtl: pulumi.Int(0), MaxTtl: pulumi.Int(1),
-		ParametersInCacheKeyAndForwardedToOrigin: &cloudfront.CachePolicyParametersInCacheKeyAndForwardedToOriginArgs{
-			HeadersConfig: &cloudfront.CachePolicyParametersInCacheKeyAndForwardedToOriginHeadersConfigArgs{
-				HeaderBehavior: pulumi.String("whitelist"),
-				Headers: &cloudfront.CachePolicyParametersInCacheKeyAndForwardedToOriginHeadersConfigHeadersArgs{
-					Items: pulumi.ToStringArray([]string{"CloudFront-Viewer-Address"}),
-				},
-			},
-			CookiesConfig: &cloudfront.CachePolicyParametersInCacheKeyAndForwardedToOriginCookiesConfigArgs{
-				CookieBehavior: pulumi.String("all"),
-			},
-			QueryStringsConfig: &cloudfront.CachePolicyParametersInCacheKeyAndForwardedToOriginQueryStringsConfigArgs{
-				QueryStringBehavior: pulumi.String("all"),
-			},
+// viewerAddress is the header in which CloudFront says who asks. A function
+// believes it only beside the origin secret.
+const viewerAddress = "CloudFront-Viewer-Address"
+
+// userHeaders are the request headers that the user service reads, beyond those
+// that CloudFront passes on by itself, such as Content-Type, Range, If-Range and
+// If-None-Match. A policy takes ten at most; Host is never among them, because a
+// Function URL answers to its own name only.
+// https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/RequestAndResponseBehaviorCustomOrigin.html
+var userHeaders = pulumi.ToStringArray([]string{
+	"x-sgraph-access-token", "x-sgraph-transfer-delete-auth", "x-sgraph-download-permit",
+	"Origin", "Sec-Fetch-Site", "Access-Control-Request-Method", "Access-Control-Request-Headers", viewerAddress,
+})
+
+// adminHeaders are those that the admin service reads.
+func adminHeaders(s settings.Settings) pulumi.StringArray {
+	return append(pulumi.ToStringArray([]string{"Origin", "Sec-Fetch-Site", viewerAddress}), secretString(s.Secrets.APIKeyName))
+}
+
+// forwarding says what of a request CloudFront passes on to one service. Only
+// the admin service has cookies: its session.
+func (c *Edge) forwarding(ctx *pulumi.Context, s settings.Settings, service, cookies string, headers pulumi.StringArray) (*cloudfront.OriginRequestPolicy, error) {
+	return cloudfront.NewOriginRequestPolicy(ctx, service, &cloudfront.OriginRequestPolicyArgs{
+		Name:    pulumi.String(fmt.Sprintf("sgraph-send-%s-%s", service, s.Stack)),
+		Comment: pulumi.Sprintf("What the SGraph Send %s service reads of a request", service),
+		HeadersConfig: &cloudfront.OriginRequestPolicyHeadersConfigArgs{
+			HeaderBehavior: pulumi.String("whitelist"),
+			Headers:        &cloudfront.OriginRequestPolicyHeadersConfigHeadersArgs{Items: headers},
 		},
+		CookiesConfig:      &cloudfront.OriginRequestPolicyCookiesConfigArgs{CookieBehavior: pulumi.String(cookies)},
+		QueryStringsConfig: &cloudfront.OriginRequestPolicyQueryStringsConfigArgs{QueryStringBehavior: pulumi.String("all")},
 	}, pulumi.Parent(c))
 }
 
 // distribution puts CloudFront in front of one service.
-func (c *Edge) distribution(ctx *pulumi.Context, s settings.Settings, service *Service, domain string, acl, fresh pulumi.StringOutput) (url, host pulumi.StringOutput, err error) {
+func (c *Edge) distribution(ctx *pulumi.Context, s settings.Settings, service *Service, domain string, acl pulumi.StringOutput, forwarding pulumi.IDOutput) (url, host pulumi.StringOutput, err error) {
 	certificate := &cloudfront.DistributionViewerCertificateArgs{CloudfrontDefaultCertificate: pulumi.Bool(true)}
 	aliases := pulumi.StringArray{}
 	if domain != "" {
@@ -133,7 +144,7 @@ func (c *Edge) distribution(ctx *pulumi.Context, s settings.Settings, service *S
 			TargetOriginId: origin, ViewerProtocolPolicy: pulumi.String("redirect-to-https"),
 			AllowedMethods: pulumi.ToStringArray([]string{"GET", "HEAD", "OPTIONS", "PUT", "POST", "PATCH", "DELETE"}),
 			CachedMethods:  pulumi.ToStringArray([]string{"GET", "HEAD"}),
-			CachePolicyId:  fresh, OriginRequestPolicyId: pulumi.String(allViewerExceptHostHeader),
+			CachePolicyId:  pulumi.String(cachingDisabled), OriginRequestPolicyId: forwarding,
 			// Ciphertext does not compress, and a compressed secret can be guessed.
 			Compress: pulumi.Bool(false),
 		},
@@ -158,27 +169,34 @@ func (c *Edge) distribution(ctx *pulumi.Context, s settings.Settings, service *S
 // firewall is the web ACL of both distributions, with a log of what it blocks.
 func (c *Edge) firewall(ctx *pulumi.Context, s settings.Settings) (*wafv2.WebAcl, error) {
 	c.ACL = "sgraph-send-" + s.Stack
+	rules := wafv2.WebAclRuleArray{
+		&wafv2.WebAclRuleArgs{
+			Name: pulumi.String("requests-per-address"), Priority: pulumi.Int(0),
+			Action: &wafv2.WebAclRuleActionArgs{Block: &wafv2.WebAclRuleActionBlockArgs{}},
+			Statement: &wafv2.WebAclRuleStatementArgs{RateBasedStatement: &wafv2.WebAclRuleStatementRateBasedStatementArgs{
+				AggregateKeyType: pulumi.String("IP"), EvaluationWindowSec: pulumi.Int(300),
+				Limit: pulumi.Int(s.Edge.RequestsPerFiveMinutes),
+			}},
+			VisibilityConfig: ruleVisibility("requests-per-address"),
+		},
+		managedRules(1, "AWSManagedRulesAmazonIpReputationList", nil),
+		managedRules(2, "AWSManagedRulesKnownBadInputsRuleSet", nil),
+		// This rule blocks every body over 8 KB; an upload is one. The
+		// services hold bodies against their own limits.
+		managedRules(3, "AWSManagedRulesCommonRuleSet", nil, "SizeRestrictions_BODY"),
+	}
+	if s.Edge.BotControl {
+		// The command line, the canary and uptime checks are no browsers, and
+		// some of them ask from a data center: such rules only count.
+		rules = append(rules, managedRules(4, "AWSManagedRulesBotControlRuleSet", botControl,
+			"CategoryHttpLibrary", "CategoryMonitoring", "SignalNonBrowserUserAgent", "SignalKnownBotDataCenter"))
+	}
 	acl, err := wafv2.NewWebAcl(ctx, "firewall", &wafv2.WebAclArgs{
 		Name: pulumi.String(c.ACL), Scope: pulumi.String("CLOUDFRONT"),
 		Description:      pulumi.String("Guards SGraph Send " + s.Stack),
 		DefaultAction:    &wafv2.WebAclDefaultActionArgs{Allow: &wafv2.WebAclDefaultActionAllowArgs{}},
 		VisibilityConfig: &wafv2.WebAclVisibilityConfigArgs{MetricName: pulumi.String(c.ACL), CloudwatchMetricsEnabled: pulumi.Bool(true), SampledRequestsEnabled: pulumi.Bool(false)},
-		Rules: wafv2.WebAclRuleArray{
-			&wafv2.WebAclRuleArgs{
-				Name: pulumi.String("requests-per-address"), Priority: pulumi.Int(0),
-				Action: &wafv2.WebAclRuleActionArgs{Block: &wafv2.WebAclRuleActionBlockArgs{}},
-				Statement: &wafv2.WebAclRuleStatementArgs{RateBasedStatement: &wafv2.WebAclRuleStatementRateBasedStatementArgs{
-					AggregateKeyType: pulumi.String("IP"), EvaluationWindowSec: pulumi.Int(300),
-					Limit: pulumi.Int(s.Edge.RequestsPerFiveMinutes),
-				}},
-				VisibilityConfig: ruleVisibility("requests-per-address"),
-			},
-			managedRules(1, "AWSManagedRulesAmazonIpReputationList"),
-			managedRules(2, "AWSManagedRulesKnownBadInputsRuleSet"),
-			// This rule blocks every body over 8 KB; an upload is one. The
-			// services hold bodies against their own limits.
-			managedRules(3, "AWSManagedRulesCommonRuleSet", "SizeRestrictions_BODY"),
-		},
+		Rules:            rules,
 	}, pulumi.Parent(c))
 	if err != nil {
 		return nil, err
@@ -217,9 +235,19 @@ func redacted(headers ...string) wafv2.WebAclLoggingConfigurationRedactedFieldAr
 	return fields
 }
 
+// botControl configures the group of that name, which costs extra: the common
+// level knows bots that say what they are.
+var botControl = wafv2.WebAclRuleStatementManagedRuleGroupStatementManagedRuleGroupConfigArray{
+	&wafv2.WebAclRuleStatementManagedRuleGroupStatementManagedRuleGroupConfigArgs{
+		AwsManagedRulesBotControlRuleSet: &wafv2.WebAclRuleStatementManagedRuleGroupStatementManagedRuleGroupConfigAwsManagedRulesBotControlRuleSetArgs{
+			InspectionLevel: pulumi.String("COMMON"),
+		},
+	},
+}
+
 // managedRules uses a rule group that AWS maintains, with some of its rules
 // only counting.
-func managedRules(priority int, group string, countOnly ...string) *wafv2.WebAclRuleArgs {
+func managedRules(priority int, group string, configs wafv2.WebAclRuleStatementManagedRuleGroupStatementManagedRuleGroupConfigArrayInput, countOnly ...string) *wafv2.WebAclRuleArgs {
 	overrides := wafv2.WebAclRuleStatementManagedRuleGroupStatementRuleActionOverrideArray{}
 	for _, rule := range countOnly {
 		overrides = append(overrides, &wafv2.WebAclRuleStatementManagedRuleGroupStatementRuleActionOverrideArgs{
@@ -234,6 +262,7 @@ func managedRules(priority int, group string, countOnly ...string) *wafv2.WebAcl
 		OverrideAction: &wafv2.WebAclRuleOverrideActionArgs{None: &wafv2.WebAclRuleOverrideActionNoneArgs{}},
 		Statement: &wafv2.WebAclRuleStatementArgs{ManagedRuleGroupStatement: &wafv2.WebAclRuleStatementManagedRuleGroupStatementArgs{
 			VendorName: pulumi.String("AWS"), Name: pulumi.String(group), RuleActionOverrides: overrides,
+			ManagedRuleGroupConfigs: configs,
 		}},
 		VisibilityConfig: ruleVisibility(group),
 	}

@@ -11,20 +11,20 @@ import (
 )
 
 // adminService describes the admin function: tokens, audit, console.
-func adminService(s settings.Settings, zips artifact.Set, storage *Storage) *ServiceArgs {
+func adminService(s settings.Settings, zips artifact.Set, storage *Storage) *FunctionArgs {
 	env := sharedEnvironment(s, storage)
 	env["CACHE__SERVICE__BUCKET_NAME"] = storage.CacheName
 	set(env, "SEND__USER_BASE_URL", s.PublicURL())
-	return &ServiceArgs{
+	return &FunctionArgs{
 		Settings: s, Size: s.Admin, Zips: zips, Artifacts: storage.Artifacts,
 		Environment: env,
-		Grants: append(cacheAccess(storage.CacheName),
+		Grants: append(auditAccess(storage.CacheName),
 			ledgerAccess(storage.Ledger.Arn, "token", "use/*", "window/*")),
 	}
 }
 
 // userService describes the user function: sending and receiving.
-func userService(s settings.Settings, zips artifact.Set, storage *Storage, admin *Service) *ServiceArgs {
+func userService(s settings.Settings, zips artifact.Set, storage *Storage, admin *Service) *FunctionArgs {
 	env := sharedEnvironment(s, storage)
 	env["SEND__S3_BUCKET"] = storage.Transfers.Name
 	env["SEND__MAX_TRANSFER_BYTES"] = pulumi.String(strconv.Itoa(s.MaxTransferBytes))
@@ -38,13 +38,11 @@ func userService(s settings.Settings, zips artifact.Set, storage *Storage, admin
 	env["SGRAPH_SEND__ADMIN__API_KEY__VALUE"] = secretString(s.Secrets.AdminKeyValue)
 	set(env, "SEND__CORS_ORIGINS", strings.Join(s.CORSOrigins, ","))
 	set(env, "SEND__PUBLIC_URL", s.PublicURL())
-	return &ServiceArgs{
+	return &FunctionArgs{
 		Settings: s, Size: s.User, Zips: zips, Artifacts: storage.Artifacts,
 		Environment: env,
-		Grants: []statement{
-			transfersAccess(storage.Transfers.Name),
-			ledgerAccess(storage.Ledger.Arn, "transfer/*", "window/*"),
-		},
+		Grants: append(transfersAccess(storage.Transfers.Name),
+			ledgerAccess(storage.Ledger.Arn, "transfer/*", "window/*")),
 	}
 }
 

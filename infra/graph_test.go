@@ -163,6 +163,17 @@ func (g *graph) with(t *testing.T, kind, key, value string) declared {
 	return all[i]
 }
 
+// named answers the one resource of a type and name.
+func (g *graph) named(t *testing.T, kind, name string) declared {
+	t.Helper()
+	all := g.of(kind)
+	i := slices.IndexFunc(all, func(d declared) bool { return d.Name == name })
+	if i < 0 {
+		t.Fatalf("no %s is called %s", kind, name)
+	}
+	return all[i]
+}
+
 // parseStack reads a real stack file as the engine would.
 func parseStack(t *testing.T, stack string, changes map[string]string) (settings.Settings, error) {
 	t.Helper()
@@ -217,6 +228,22 @@ func run(t *testing.T, s settings.Settings, g *graph) error {
 		pulumi.WithMocks(settings.Project, s.Stack, g))
 }
 
+var recordings = struct {
+	sync.Mutex
+	of map[string]*graph
+}{of: map[string]*graph{}}
+
+// recorded is record for a stack as it is, which happens once: tests only look.
+func recorded(t *testing.T, stack string) *graph {
+	t.Helper()
+	recordings.Lock()
+	defer recordings.Unlock()
+	if recordings.of[stack] == nil {
+		recordings.of[stack] = record(t, stack, nil)
+	}
+	return recordings.of[stack]
+}
+
 // each runs a policy test on every real stack.
 func each(t *testing.T, policy func(t *testing.T, stack string, g *graph)) {
 	t.Helper()
@@ -224,7 +251,7 @@ func each(t *testing.T, policy func(t *testing.T, stack string, g *graph)) {
 	for _, stack := range stacks {
 		t.Run(stack, func(t *testing.T) {
 			t.Parallel()
-			policy(t, stack, record(t, stack, nil))
+			policy(t, stack, recorded(t, stack))
 		})
 	}
 }

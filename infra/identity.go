@@ -61,16 +61,29 @@ func ledgerAccess(table pulumi.StringOutput, sets ...string) statement {
 }
 
 // transfersAccess grants what sending and receiving needs, on payloads only.
-func transfersAccess(bucket pulumi.StringOutput) statement {
-	return allow([]string{
-		"s3:GetObject", "s3:PutObject", "s3:DeleteObject", "s3:AbortMultipartUpload", "s3:ListMultipartUploadParts",
-	}, pulumi.Sprintf("arn:aws:s3:::%s/transfers/*", bucket))
-}
-
-// cacheAccess grants reading, writing and listing of one bucket.
-func cacheAccess(bucket pulumi.StringOutput) []statement {
+// The right to list is there for its side effect: without it S3 answers 403 for
+// an object that is gone, and the service could not tell that from a missing
+// right. It has no condition, because a request for one object names no prefix.
+func transfersAccess(bucket pulumi.StringOutput) []statement {
 	return []statement{
-		allow([]string{"s3:GetObject", "s3:PutObject", "s3:DeleteObject"}, pulumi.Sprintf("arn:aws:s3:::%s/*", bucket)),
+		allow([]string{
+			"s3:GetObject", "s3:PutObject", "s3:DeleteObject", "s3:AbortMultipartUpload", "s3:ListMultipartUploadParts",
+		}, pulumi.Sprintf("arn:aws:s3:::%s/transfers/*", bucket)),
 		allow([]string{"s3:ListBucket"}, pulumi.Sprintf("arn:aws:s3:::%s", bucket)),
 	}
+}
+
+// auditAccess grants reading, listing and adding to the audit trail. Nothing
+// grants deleting: the trail only grows, until the bucket's rule ends it.
+func auditAccess(bucket pulumi.StringOutput) []statement {
+	return []statement{
+		allow([]string{"s3:GetObject", "s3:PutObject"}, pulumi.Sprintf("arn:aws:s3:::%s/audit/*", bucket)),
+		allow([]string{"s3:ListBucket"}, pulumi.Sprintf("arn:aws:s3:::%s", bucket)),
+	}
+}
+
+// tracingAccess grants handing traces to X-Ray, whose two actions know no
+// resources.
+func tracingAccess() statement {
+	return allow([]string{"xray:PutTraceSegments", "xray:PutTelemetryRecords"}, "*")
 }

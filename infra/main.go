@@ -1,5 +1,5 @@
 // Command infra is the Pulumi program of SGraph Send: settings → components →
-// outputs. `pulumi up` builds both services, ships them and provisions the
+// outputs. `pulumi up` builds the functions, ships them and provisions the
 // stack around them; Pulumi.<stack>.yaml holds what differs between stacks and
 // docs/settings.md explains it.
 package main
@@ -26,6 +26,10 @@ func main() {
 		return deploy(ctx, s, zips)
 	})
 }
+
+// sweepMinutes is how long bytes may outlive what they belonged to. The bucket's
+// own rules remove them too, but by the day.
+const sweepMinutes = 60
 
 // deploy declares one stack.
 func deploy(ctx *pulumi.Context, s settings.Settings, zips artifact.Set) error {
@@ -58,8 +62,22 @@ func deploy(ctx *pulumi.Context, s settings.Settings, zips artifact.Set) error {
 	if err := storage.AllowUploadsFrom(ctx, s.CORSOrigins, user.URL, edge.UserURL); err != nil {
 		return err
 	}
+	if _, err := NewSchedule(ctx, "sweep", &ScheduleArgs{
+		Stack: s.Stack, Why: "remove what nobody can download any more", Minutes: sweepMinutes,
+		Function: user.Function.Name, Alias: user.Live.Name, ARN: user.Live.Arn,
+	}); err != nil {
+		return err
+	}
+	var canary *Canary
+	if s.CanaryMinutes > 0 {
+		if canary, err = NewCanary(ctx, "canary", &CanaryArgs{
+			Settings: s, Zips: zips, Artifacts: storage.Artifacts, Admin: admin, URL: edge.UserURL,
+		}); err != nil {
+			return err
+		}
+	}
 	watch, err := NewWatch(ctx, "watch", &WatchArgs{
-		Settings: s, Storage: storage, Services: []*Service{user, admin}, Edge: edge, Global: global,
+		Settings: s, Storage: storage, Services: []*Service{user, admin}, Canary: canary, Edge: edge, Global: global,
 	})
 	if err != nil {
 		return err

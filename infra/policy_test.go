@@ -49,7 +49,7 @@ func TestBucketsArePrivateOwnedEncryptedTLSOnlyAndSwept(t *testing.T) {
 	})
 }
 
-func TestTransfersExpireByClassAndDeployedArtifactsNever(t *testing.T) {
+func TestTransfersExpireByClassTheTrailByAgeAndDeployedArtifactsNever(t *testing.T) {
 	each(t, func(t *testing.T, stack string, g *graph) {
 		for _, d := range g.some(t, "aws:s3/bucketLifecycleConfigurationV2:BucketLifecycleConfigurationV2") {
 			expiries := map[string]float64{}
@@ -57,12 +57,17 @@ func TestTransfersExpireByClassAndDeployedArtifactsNever(t *testing.T) {
 				rule := plain(v).ObjectValue()
 				if expiration := plain(rule["expiration"]); expiration.IsObject() {
 					prefix := plain(plain(rule["filter"]).ObjectValue()["prefix"]).StringValue()
-					expiries[prefix] = plain(expiration.ObjectValue()["days"]).NumberValue()
+					if days := plain(expiration.ObjectValue()["days"]); days.IsNumber() {
+						expiries[prefix] = days.NumberValue()
+					}
 				}
 			}
 			want := map[string]float64{}
-			if d.Name == "transfers-lifecycle" {
+			switch d.Name {
+			case "transfers-lifecycle":
 				want = map[string]float64{"transfers/1d/": 2, "transfers/7d/": 8, "transfers/30d/": 31}
+			case "cache-lifecycle":
+				want = map[string]float64{"audit/": map[string]float64{"dev": 90, "qa": 90, "prod": 365}[stack]}
 			}
 			if !maps.Equal(expiries, want) {
 				t.Errorf("%s expires %v, want %v", d.Name, expiries, want)
@@ -78,6 +83,9 @@ func TestUploadsAreAllowedFromNamedOriginsOnly(t *testing.T) {
 			if strings.Contains(rules, `"*"`) {
 				t.Errorf("%s names no origins: %s", d.Name, rules)
 			}
+			if !strings.Contains(rules, `"allowedHeaders":["content-type","range","if-range"]`) {
+				t.Errorf("%s does not let pages resume a download: %s", d.Name, rules)
+			}
 			for _, origin := range []string{"https://user-url.lambda-url.eu-west-2.on.aws", "send.sgraph.ai"} {
 				if !strings.Contains(rules, origin) {
 					t.Errorf("%s does not let %s upload: %s", d.Name, origin, rules)
@@ -87,13 +95,9 @@ func TestUploadsAreAllowedFromNamedOriginsOnly(t *testing.T) {
 	})
 }
 
-func TestFunctionsAreBoundedLoggedAndBehindAnAlias(t *testing.T) {
+func TestFunctionsAreBoundedAndLogged(t *testing.T) {
 	each(t, func(t *testing.T, stack string, g *graph) {
-		functions := g.some(t, "aws:lambda/function:Function")
-		if len(functions) != 2 {
-			t.Errorf("%d functions, want user and admin", len(functions))
-		}
-		for _, f := range functions {
+		for _, f := range g.some(t, "aws:lambda/function:Function") {
 			name := f.text("name")
 			for key, want := range map[string]string{"runtime": "provided.al2023", "handler": "bootstrap", "publish": "true"} {
 				if f.text(key) != want {
@@ -106,6 +110,14 @@ func TestFunctionsAreBoundedLoggedAndBehindAnAlias(t *testing.T) {
 			if logs := g.with(t, "aws:cloudwatch/logGroup:LogGroup", "name", "/aws/lambda/"+name); !plain(logs.Inputs["retentionInDays"]).IsNumber() {
 				t.Errorf("%s keeps its logs for ever", name)
 			}
+		}
+	})
+}
+
+func TestServicesAnswerAtTheURLOfTheirAlias(t *testing.T) {
+	each(t, func(t *testing.T, stack string, g *graph) {
+		for _, service := range []string{"user", "admin"} {
+			name := "sgraph-send-" + service + "-" + stack
 			if alias := g.with(t, "aws:lambda/alias:Alias", "functionName", name); alias.text("name") != "live" {
 				t.Errorf("%s: the alias is called %q", name, alias.text("name"))
 			}
@@ -113,8 +125,8 @@ func TestFunctionsAreBoundedLoggedAndBehindAnAlias(t *testing.T) {
 			if url.text("qualifier") != "live" || url.text("invokeMode") != "RESPONSE_STREAM" {
 				t.Errorf("%s: the URL is on %q in mode %q", name, url.text("qualifier"), url.text("invokeMode"))
 			}
-			public := g.with(t, "aws:lambda/permission:Permission", "function", name)
-			if public.text("action") != "lambda:InvokeFunctionUrl" || public.text("functionUrlAuthType") != "NONE" || public.text("qualifier") != "live" {
+			public := g.named(t, "aws:lambda/permission:Permission", service+"-invoke-url")
+			if public.text("function") != name || public.text("action") != "lambda:InvokeFunctionUrl" || public.text("functionUrlAuthType") != "NONE" || public.text("qualifier") != "live" {
 				t.Errorf("%s: the URL permission is %v", name, public.Inputs)
 			}
 			template := g.with(t, "aws:cloudformation/stack:Stack", "name", name+"-invoke-via-url").text("templateBody")
@@ -132,6 +144,9 @@ func TestNoOneElseMayInvoke(t *testing.T) {
 		for _, p := range g.some(t, "aws:lambda/permission:Permission") {
 			if p.text("principal") == "*" && p.text("functionUrlAuthType") == "" {
 				t.Errorf("%s lets any AWS principal %s", p.Name, p.text("action"))
+			}
+			if p.text("principal") != "*" && p.text("sourceArn") == "" {
+				t.Errorf("%s lets all that %s does for anyone %s", p.Name, p.text("principal"), p.text("action"))
 			}
 		}
 	})
@@ -180,9 +195,9 @@ func texts(v any) []string {
 }
 
 func TestGrantsAreExact(t *testing.T) {
-	// The only stars: the keys of a bucket that is named in full, and the
-	// streams of a log group that is named in full.
-	exact := regexp.MustCompile(`^arn:aws:(s3:::[a-z0-9-]+(/(transfers/)?\*)?|logs:[a-z0-9-]+:\d+:log-group:/aws/lambda/[a-z-]+:log-stream:\*|dynamodb:[a-z0-9-]+:\d+:table/[a-z-]+)$`)
+	// The only stars: the keys under one prefix of a bucket that is named in
+	// full, and the streams of a log group that is named in full.
+	exact := regexp.MustCompile(`^arn:aws:(s3:::[a-z0-9-]+(/(transfers|audit)/\*)?|logs:[a-z0-9-]+:\d+:log-group:/aws/lambda/[a-z-]+:log-stream:\*|dynamodb:[a-z0-9-]+:\d+:table/[a-z-]+)$`)
 	each(t, func(t *testing.T, stack string, g *graph) {
 		for _, granted := range grants(t, g) {
 			for _, action := range granted.actions {
@@ -216,6 +231,8 @@ func TestServicesCannotTouchEachOthersData(t *testing.T) {
 	}{
 		"user":  {"transfers", `["transfer/*","window/*"]`},
 		"admin": {"cache", `["token","use/*","window/*"]`},
+		// The canary does all it does from outside.
+		"canary": {},
 	}
 	each(t, func(t *testing.T, stack string, g *graph) {
 		seen := map[string]bool{}
@@ -227,7 +244,7 @@ func TestServicesCannotTouchEachOthersData(t *testing.T) {
 			for _, target := range granted.resources {
 				if bucket, ok := strings.CutPrefix(target, "arn:aws:s3:::"); ok {
 					seen[granted.role+" bucket"] = true
-					if !strings.HasPrefix(bucket, testAccount+"--sgraph-send-"+want.bucket+"--") {
+					if want.bucket == "" || !strings.HasPrefix(bucket, testAccount+"--sgraph-send-"+want.bucket+"--") {
 						t.Errorf("%s may act on %s", granted.role, target)
 					}
 				}
@@ -266,7 +283,7 @@ func TestSecretsAreNeverPlainInputs(t *testing.T) {
 					}
 				}, false)
 			}
-			if d.Type == "aws:lambda/function:Function" && stack != "dev" {
+			if d.Type == "aws:lambda/function:Function" && d.Name != "canary" && stack != "dev" {
 				variables := plain(d.object("environment")["variables"]).ObjectValue()
 				if v := variables["SEND__ORIGIN_SECRETS"]; !isSecret(v) {
 					t.Errorf("%s: SEND__ORIGIN_SECRETS is in the clear", d.Name)
@@ -313,7 +330,8 @@ func TestEnvironmentFollowsTheCard(t *testing.T) {
 		"SEND__STORAGE_MODE", "SEND__LEDGER_TABLE", "SEND__STAGE", "SEND__LOG_LEVEL",
 	}
 	want := map[string][]string{
-		"admin": append([]string{"CACHE__SERVICE__BUCKET_NAME"}, both...),
+		"canary": {"CANARY__URL", "CANARY__TOKEN", "SEND__STAGE"},
+		"admin":  append([]string{"CACHE__SERVICE__BUCKET_NAME"}, both...),
 		"user": append([]string{
 			"SGRAPH_SEND__ADMIN__BASE_URL", "SGRAPH_SEND__ADMIN__API_KEY__NAME", "SGRAPH_SEND__ADMIN__API_KEY__VALUE",
 			"SEND__S3_BUCKET", "SEND__CORS_ORIGINS", "SEND__MAX_TRANSFER_BYTES", "SEND__DEFAULT_TTL", "SEND__MAX_TTL",
@@ -322,7 +340,7 @@ func TestEnvironmentFollowsTheCard(t *testing.T) {
 	each(t, func(t *testing.T, stack string, g *graph) {
 		for _, f := range g.some(t, "aws:lambda/function:Function") {
 			names := slices.Clone(want[f.Name])
-			if stack != "dev" {
+			if stack != "dev" && f.Name != "canary" {
 				names = append(names, "SEND__ORIGIN_SECRETS")
 			}
 			slices.Sort(names)
@@ -391,7 +409,7 @@ func TestEveryAlarmSpeaksAndHasAPlaybook(t *testing.T) {
 				t.Errorf("%s: %v", a.Name, err)
 			}
 			quiet := a.text("treatMissingData") == "notBreaching"
-			if down := strings.HasSuffix(a.Name, "-down"); a.Type != "aws:cloudwatch/compositeAlarm:CompositeAlarm" && quiet == down {
+			if down := strings.HasSuffix(a.Name, "-down") || strings.HasSuffix(a.Name, "-silent"); a.Type != "aws:cloudwatch/compositeAlarm:CompositeAlarm" && quiet == down {
 				t.Errorf("%s: missing data is %s", a.Name, a.text("treatMissingData"))
 			}
 		}
@@ -439,8 +457,56 @@ func TestEdgeIsWholeWhereItIsOn(t *testing.T) {
 			if d.text("webAclId") == "" || d.text("httpVersion") != "http2and3" {
 				t.Errorf("%s: web ACL %q, HTTP %q", d.Name, d.text("webAclId"), d.text("httpVersion"))
 			}
+			behaviour := d.object("defaultCacheBehavior")
+			if id := plain(behaviour["cachePolicyId"]).StringValue(); id != cachingDisabled {
+				t.Errorf("%s caches what the service answers, by %s", d.Name, id)
+			}
+			if id := plain(behaviour["originRequestPolicyId"]).StringValue(); id != d.Name+"-id" {
+				t.Errorf("%s passes on what %q says", d.Name, id)
+			}
 			if text := asJSON(t, d.Inputs["origins"]); !strings.Contains(text, originSecretHeader) || !strings.Contains(text, `"originProtocolPolicy":"https-only"`) {
 				t.Errorf("%s: origin is %s", d.Name, text)
+			}
+		}
+	})
+}
+
+// TestEdgePassesOnWhatTheServicesRead and no more. The services read what
+// web.Settings, the sessions and the user routes name.
+func TestEdgePassesOnWhatTheServicesRead(t *testing.T) {
+	read := map[string]struct {
+		cookies string
+		headers []string
+	}{
+		"user": {"none", []string{
+			"access-control-request-headers", "access-control-request-method", "cloudfront-viewer-address", "origin", "sec-fetch-site",
+			"x-sgraph-access-token", "x-sgraph-download-permit", "x-sgraph-transfer-delete-auth",
+		}},
+		"admin": {"all", []string{"cloudfront-viewer-address", "origin", "sec-fetch-site", "x-canary-key-name"}},
+	}
+	each(t, func(t *testing.T, stack string, g *graph) {
+		policies := g.of("aws:cloudfront/originRequestPolicy:OriginRequestPolicy")
+		if stack == "dev" {
+			return
+		}
+		if len(policies) != len(read) {
+			t.Fatalf("%d policies, want one per service", len(policies))
+		}
+		for _, d := range policies {
+			want := read[d.Name]
+			if got := plain(d.object("cookiesConfig")["cookieBehavior"]).StringValue(); got != want.cookies {
+				t.Errorf("%s: cookies are passed on as %q, want %q", d.Name, got, want.cookies)
+			}
+			if got := plain(d.object("queryStringsConfig")["queryStringBehavior"]).StringValue(); got != "all" {
+				t.Errorf("%s: queries are passed on as %q", d.Name, got)
+			}
+			var headers []string
+			for _, v := range plain(plain(d.object("headersConfig")["headers"]).ObjectValue()["items"]).ArrayValue() {
+				headers = append(headers, strings.ToLower(plain(v).StringValue()))
+			}
+			slices.Sort(headers)
+			if !slices.Equal(headers, want.headers) || len(headers) > 10 {
+				t.Errorf("%s passes on %v, want %v", d.Name, headers, want.headers)
 			}
 		}
 	})

@@ -67,6 +67,7 @@ func NewStorage(ctx *pulumi.Context, name string, args *StorageArgs, opts ...pul
 	} else {
 		cache, err := NewBucket(ctx, "cache", &BucketArgs{
 			Name: s.BucketName("cache"), Protect: s.Protect, Versioned: true,
+			Expire: []lifecycleRule{{ID: "expire-audit", Prefix: "audit/", Days: s.AuditRetentionDays}},
 		}, c.inside)
 		if err != nil {
 			return nil, err
@@ -115,7 +116,7 @@ func (c *Storage) AllowUploadsFrom(ctx *pulumi.Context, named []string, own ...p
 		CorsRules: s3.BucketCorsConfigurationV2CorsRuleArray{&s3.BucketCorsConfigurationV2CorsRuleArgs{
 			AllowedOrigins: distinct(origins),
 			AllowedMethods: pulumi.ToStringArray([]string{"GET", "PUT"}),
-			AllowedHeaders: pulumi.ToStringArray([]string{"content-type", "range"}),
+			AllowedHeaders: pulumi.ToStringArray([]string{"content-type", "range", "if-range"}),
 			ExposeHeaders:  pulumi.ToStringArray([]string{"ETag", "Content-Length", "Content-Range"}),
 			MaxAgeSeconds:  pulumi.Int(3600),
 		}},

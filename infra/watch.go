@@ -14,7 +14,7 @@ import (
 )
 
 // Watch tells people when a stack is not well: alarms with a playbook each,
-// uptime checks from outside, a budget and a dashboard.
+// uptime checks from outside, a budget, a dashboard, and questions to the logs.
 type Watch struct {
 	pulumi.ResourceState
 
@@ -34,6 +34,7 @@ type WatchArgs struct {
 	Settings settings.Settings
 	Storage  *Storage
 	Services []*Service
+	Canary   *Canary // nil where there is none
 	Edge     *Edge
 	// Global is the provider of us-east-1, the only region in which
 	// CloudFront, its WAF and Route 53 report.
@@ -54,16 +55,28 @@ func NewWatch(ctx *pulumi.Context, name string, args *WatchArgs, opts ...pulumi.
 	}
 	c.Topic = c.regional.topic
 
+	var alarms []alarm
+	logs := pulumi.StringArray{}
 	for _, service := range args.Services {
-		for _, a := range serviceAlarms(service) {
-			made, err := c.regional.raise(ctx, a)
-			if err != nil {
-				return nil, err
-			}
-			if a.critical {
-				c.critical = append(c.critical, made)
-			}
+		alarms = append(alarms, serviceAlarms(service)...)
+		alarms = append(alarms, businessAlarms(s, service.Name)...)
+		logs = append(logs, service.LogGroup.Name)
+	}
+	if args.Canary != nil {
+		alarms = append(alarms, canaryAlarm(s))
+		logs = append(logs, args.Canary.LogGroup.Name)
+	}
+	for _, a := range alarms {
+		made, err := c.regional.raise(ctx, a)
+		if err != nil {
+			return nil, err
 		}
+		if a.critical {
+			c.critical = append(c.critical, made)
+		}
+	}
+	if err := c.saveQuestions(ctx, logs, inside); err != nil {
+		return nil, err
 	}
 	if err := c.watchStorage(ctx, args.Storage, inside); err != nil {
 		return nil, err
@@ -95,7 +108,7 @@ func NewWatch(ctx *pulumi.Context, name string, args *WatchArgs, opts ...pulumi.
 	}
 	dashboard, err := cloudwatch.NewDashboard(ctx, "dashboard", &cloudwatch.DashboardArgs{
 		DashboardName: pulumi.String("sgraph-send-" + s.Stack),
-		DashboardBody: dashboardBody(s.Region, args),
+		DashboardBody: dashboardBody(args),
 	}, inside)
 	if err != nil {
 		return nil, err

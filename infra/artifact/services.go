@@ -7,10 +7,12 @@ import (
 	"path/filepath"
 )
 
-// Services are the commands that a stack runs.
+// Services are the commands that a stack runs: the two services, and the canary
+// that tries them.
 var Services = []Target{
 	{Name: "send-user", Package: "sgraph.ai/send/services/user/cmd/send-user"},
 	{Name: "send-admin", Package: "sgraph.ai/send/services/admin/cmd/send-admin"},
+	{Name: "send-canary", Package: "sgraph.ai/send/cli/cmd/send-canary"},
 }
 
 // ServicesBuilder builds Services from a checkout into one of its folders.

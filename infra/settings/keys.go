@@ -68,6 +68,10 @@ var keys = []Key{
 		oneOf(func(s *Settings) *string { return &s.LogLevel }, "debug", "info", "warn", "error")},
 	{"logRetentionDays", "", "30", "Days that logs are kept; one of the values that CloudWatch knows.",
 		retention},
+	{"auditRetentionDays", "", "90", "Days that the audit trail is kept.",
+		integer(func(s *Settings) *int { return &s.AuditRetentionDays }, 1, 3650)},
+	{"tracing", "", "false", "X-Ray records a sample of the requests.",
+		boolean(func(s *Settings) *bool { return &s.Tracing })},
 
 	{"edge", "", "false", "CloudFront and WAF in front of both functions; their bare URLs then answer 403.",
 		boolean(func(s *Settings) *bool { return &s.Edge.Enabled })},
@@ -79,6 +83,8 @@ var keys = []Key{
 		matching(func(s *Settings) *string { return &s.Edge.CertificateARN }, `^(arn:aws:acm:us-east-1:\d{12}:certificate/\S+)?$`, "not the ARN of an ACM certificate in us-east-1")},
 	{"edgeRateLimit", "", "2000", "Requests in five minutes after which WAF blocks an address.",
 		integer(func(s *Settings) *int { return &s.Edge.RequestsPerFiveMinutes }, 10, 2_000_000_000)},
+	{"botControl", "", "false", "WAF also blocks bots, at a price per request; what is no browser but says so honestly still passes.",
+		boolean(func(s *Settings) *bool { return &s.Edge.BotControl })},
 	{"originSecretGeneration", "", "1", "Count up by one to rotate the secret between CloudFront and the functions; the one before stays valid.",
 		integer(func(s *Settings) *int { return &s.Edge.OriginSecretGeneration }, 1, 1_000_000)},
 
@@ -86,6 +92,8 @@ var keys = []Key{
 		matching(func(s *Settings) *string { return &s.AlarmEmail }, `^([^@\s]+@[^@\s]+\.[^@\s]+)?$`, "not an e-mail address")},
 	{"uptime", "", "false", "Route 53 asks both services from outside, with an alarm each.",
 		boolean(func(s *Settings) *bool { return &s.Uptime })},
+	{"canaryMinutes", "", "0", "Minutes between two rounds of the canary, which sends, receives, compares and deletes a file; 0 means there is none.",
+		integer(func(s *Settings) *int { return &s.CanaryMinutes }, 0, 60)},
 	{"monthlyBudget", "", "0", "US dollars a month that this stack's tagged resources may cost before a notice goes out; 0 means no budget.",
 		integer(func(s *Settings) *int { return &s.MonthlyBudget }, 0, 1_000_000)},
 }

@@ -50,6 +50,10 @@ type Settings struct {
 	CORSOrigins        []string
 	LogLevel           string
 	LogRetentionDays   int
+	// AuditRetentionDays is how long the audit trail is kept.
+	AuditRetentionDays int
+	// Tracing records requests with X-Ray.
+	Tracing bool
 
 	Edge Edge
 
@@ -57,6 +61,9 @@ type Settings struct {
 	AlarmEmail string
 	// Uptime asks both services from outside, every half minute.
 	Uptime bool
+	// CanaryMinutes is how often a file is sent, received and deleted by way
+	// of trial; 0 means never.
+	CanaryMinutes int
 	// MonthlyBudget is in US dollars; 0 means no budget.
 	MonthlyBudget int
 
@@ -78,6 +85,8 @@ type Edge struct {
 	UserDomain, AdminDomain, CertificateARN string
 	// RequestsPerFiveMinutes is what one address may ask before WAF blocks it.
 	RequestsPerFiveMinutes int
+	// BotControl adds WAF's rules against bots, which cost extra.
+	BotControl bool
 	// OriginSecretGeneration is counted up to rotate the origin secret.
 	OriginSecretGeneration int
 }
@@ -212,6 +221,12 @@ func (s Settings) checkTogether(fault func(string, ...any)) {
 	if (e.UserDomain != "" || e.AdminDomain != "") && (!e.Enabled || e.CertificateARN == "") {
 		fault("settings userDomain and adminDomain need edge: true and a certificateArn")
 	}
+	if name := strings.ToLower(s.Secrets.APIKeyName); e.Enabled && slices.Contains(notForwarded, name) {
+		fault("with the edge on, FAST_API__AUTH__API_KEY__NAME cannot be %s: CloudFront does not pass that header on by name", name)
+	}
+	if s.CanaryMinutes > 0 && s.Secrets.AdminBaseURL != "" {
+		fault("setting canaryMinutes needs the stack's own admin service, which makes the canary's token: remove SGRAPH_SEND__ADMIN__BASE_URL, or set canaryMinutes to 0")
+	}
 	if limit := 60 * time.Second; e.Enabled && (s.User.Timeout >= limit || s.Admin.Timeout >= limit) {
 		fault("with the edge on, userTimeout and adminTimeout must be under %s, CloudFront's own limit", limit)
 	}
@@ -221,6 +236,9 @@ func (s Settings) checkTogether(fault func(string, ...any)) {
 			"the user service could not ask this stack's admin service (set SGRAPH_SEND__ADMIN__BASE_URL to ask another)")
 	}
 }
+
+// notForwarded are headers that an origin request policy cannot name.
+var notForwarded = []string{"authorization", "accept-encoding", "cookie", "host"}
 
 var stackName = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
 

@@ -98,6 +98,8 @@ func TestFaults(t *testing.T) {
 		"secret in the clear":  {config: map[string]string{"sgraph-send:FAST_API__AUTH__API_KEY__VALUE": "oops"}, want: "in the clear"},
 		"short key":            {env: map[string]string{"FAST_API__AUTH__API_KEY__VALUE": "short"}, want: "at least 16 visible characters"},
 		"not a header":         {env: map[string]string{"FAST_API__AUTH__API_KEY__NAME": "a b", "SGRAPH_SEND__ADMIN__API_KEY__NAME": "a b"}, want: "not the name of an HTTP header"},
+		"key not forwarded":    {config: map[string]string{"sgraph-send:edge": "true"}, env: map[string]string{"FAST_API__AUTH__API_KEY__NAME": "Authorization", "SGRAPH_SEND__ADMIN__API_KEY__NAME": "Authorization"}, want: "does not pass that header on"},
+		"canary, no own admin": {config: map[string]string{"sgraph-send:canaryMinutes": "5"}, env: map[string]string{"SGRAPH_SEND__ADMIN__BASE_URL": "https://admin.example.org"}, want: "own admin service"},
 		"not an address":       {env: map[string]string{"SGRAPH_SEND__ADMIN__BASE_URL": "admin.example.org"}, want: "not a web address"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -185,6 +187,7 @@ func TestEveryFieldHasAKey(t *testing.T) {
 		"maxTransferBytes": "5", "defaultTtl": "2h", "maxTtl": "300h", "rateLimits": "create=1/1m", "corsOrigins": "https://a.example",
 		"logLevel": "warn", "logRetentionDays": "60", "edge": "true", "userDomain": "a.example.org", "adminDomain": "b.example.org",
 		"certificateArn": "arn:aws:acm:us-east-1:123456789012:certificate/a", "edgeRateLimit": "77", "originSecretGeneration": "3",
+		"auditRetentionDays": "7", "tracing": "true", "botControl": "true", "canaryMinutes": "7",
 		"alarmEmail": "a@example.org", "uptime": "true", "monthlyBudget": "9",
 	}
 	config := map[string]string{"aws:maxRetries": "3"}

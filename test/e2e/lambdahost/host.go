@@ -130,28 +130,48 @@ func (f *Function) invoke(w http.ResponseWriter, r *http.Request, i *instance, b
 	// Lambda finishes an event even when its caller has gone.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), f.config.Timeout)
 	defer cancel()
-	reply := i.invoke(ctx, event)
+	got, err := f.await(ctx, i, event)
+	if err != nil {
+		fmt.Fprintf(f.config.Log, "lambdahost: %s: %v\n", f.config.Name, err)
+		refuse(w, http.StatusBadGateway, "Internal Server Error")
+		return ctx.Err() == nil && !i.dead()
+	}
+	complete := copyReply(w, got)
+	close(got.taken)
+	if !complete {
+		panic(http.ErrAbortHandler) // the caller must not take half for the whole
+	}
+	return ctx.Err() == nil
+}
+
+// Invoke hands the function an event that need not be a request, as a schedule
+// does, and answers its reply as it is.
+func (f *Function) Invoke(ctx context.Context, event []byte) ([]byte, error) {
+	i, err := f.take(ctx)
+	if err != nil {
+		return nil, err
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), f.config.Timeout)
+	defer cancel()
+	defer func() { f.give(i, ctx.Err() == nil && !i.dead()) }()
+	got, err := f.await(ctx, i, event)
+	if err != nil {
+		return nil, err
+	}
+	defer close(got.taken)
+	return io.ReadAll(got.body)
+}
+
+// await waits until the reply to an event begins.
+func (f *Function) await(ctx context.Context, i *instance, event []byte) (reply, error) {
+	v := i.invoke(ctx, event)
 	select {
-	case got := <-reply.begun:
-		if got.err != nil {
-			fmt.Fprintf(f.config.Log, "lambdahost: %s failed: %v\n", f.config.Name, got.err)
-			refuse(w, http.StatusBadGateway, "Internal Server Error")
-			return !i.dead()
-		}
-		complete := copyReply(w, got)
-		close(got.taken)
-		if !complete {
-			panic(http.ErrAbortHandler) // the caller must not take half for the whole
-		}
-		return ctx.Err() == nil
+	case got := <-v.begun:
+		return got, got.err
 	case <-i.ended:
-		fmt.Fprintf(f.config.Log, "lambdahost: %s exited during a request\n", f.config.Name)
-		refuse(w, http.StatusBadGateway, "Internal Server Error")
-		return false
+		return reply{}, errors.New("it exited during a request")
 	case <-ctx.Done():
-		fmt.Fprintf(f.config.Log, "lambdahost: %s: Task timed out after %s\n", f.config.Name, f.config.Timeout)
-		refuse(w, http.StatusBadGateway, "Internal Server Error")
-		return false
+		return reply{}, fmt.Errorf("Task timed out after %s", f.config.Timeout)
 	}
 }
 

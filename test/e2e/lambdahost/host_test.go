@@ -81,6 +81,23 @@ func get(t *testing.T, url string) (int, string) {
 	return response.StatusCode, string(body)
 }
 
+func TestAnyEventCanBeHandedOver(t *testing.T) {
+	t.Parallel()
+	_, f := function(t, nil)
+	got, err := f.Invoke(t.Context(), []byte(`{"rawPath":"/cookies"}`))
+	if err != nil || !bytes.Contains(got, []byte(`"statusCode":201`)) || !bytes.HasSuffix(got, []byte("\x00set")) {
+		t.Errorf("it answers %q, %v", got, err)
+	}
+	for path, says := range map[string]string{"/fail": "asked to fail", "/exit": "exited"} {
+		if _, err := f.Invoke(t.Context(), []byte(`{"rawPath":"`+path+`"}`)); err == nil || !strings.Contains(err.Error(), says) {
+			t.Errorf("%s: %v", path, err)
+		}
+	}
+	if _, err := f.Invoke(t.Context(), []byte(`{}`)); err != nil {
+		t.Errorf("after that: %v", err)
+	}
+}
+
 func TestEventIsPayloadTwo(t *testing.T) {
 	t.Parallel()
 	url, _ := function(t, nil)

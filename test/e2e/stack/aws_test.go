@@ -88,13 +88,13 @@ func (s simulation) items(t *testing.T, table string) []map[string]any {
 }
 
 // tagged answers the ARNs of all that carries the stack's tag.
-func (s simulation) tagged(t *testing.T) []string {
+func (s simulation) tagged(t *testing.T, stack string) []string {
 	t.Helper()
 	var found struct {
 		ResourceTagMappingList []struct{ ResourceARN string }
 	}
 	s.askJSON(t, "tagging", http.MethodPost, "/", "ResourceGroupsTaggingAPI_20170126.GetResources",
-		`{"TagFilters":[{"Key":"project","Values":["sgraph-send"]}]}`, &found)
+		fmt.Sprintf(`{"TagFilters":[{"Key":"project","Values":["sgraph-send"]},{"Key":"stack","Values":[%q]}]}`, stack), &found)
 	var arns []string
 	for _, mapping := range found.ResourceTagMappingList {
 		arns = append(arns, mapping.ResourceARN)

@@ -12,7 +12,8 @@ import (
 const (
 	account = "123456789012" // moto's
 	region  = "eu-west-2"    // the stack file's
-	apiKey  = "canary-of-the-stack-test-api-key"
+	hidden  = "never-shown"  // stands in every secret
+	apiKey  = hidden + "-api-key-of-the-stack-test"
 )
 
 // secrets are the card's, as the pipeline would set them.
@@ -20,7 +21,7 @@ var secrets = map[string]string{
 	"AWS_ACCOUNT_ID":                               account,
 	"FAST_API__AUTH__API_KEY__NAME":                "X-API-Key",
 	"FAST_API__AUTH__API_KEY__VALUE":               apiKey,
-	"AUTH__TARGET_SERVER__CACHE_SERVICE__BASE_URL": "https://canary-cache.example.org",
+	"AUTH__TARGET_SERVER__CACHE_SERVICE__BASE_URL": "https://" + hidden + ".example.org",
 	"SGRAPH_SEND__ADMIN__API_KEY__NAME":            "X-API-Key",
 	"SGRAPH_SEND__ADMIN__API_KEY__VALUE":           apiKey,
 }
@@ -71,7 +72,7 @@ func (c *commandLine) try(t *testing.T, args ...string) (string, error) {
 	cmd.Stdout, cmd.Stderr = &said, &complaint
 	err := cmd.Run()
 	for _, text := range []string{said.String(), complaint.String()} {
-		if strings.Contains(text, "canary") {
+		if strings.Contains(text, hidden) {
 			t.Errorf("pulumi %s shows a secret", args[0])
 		}
 	}
@@ -99,6 +100,49 @@ func (c *commandLine) outputs(t *testing.T) map[string]string {
 		t.Fatal(err)
 	}
 	return outputs
+}
+
+// resources answers the stack's resources of one type, by name, with their
+// secrets readable.
+func (c *commandLine) resources(t *testing.T, kind string) map[string]resource {
+	t.Helper()
+	cmd := exec.CommandContext(t.Context(), "pulumi", "stack", "export", "--show-secrets")
+	cmd.Dir, cmd.Env = c.dir, c.env
+	said, err := cmd.Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var state struct {
+		Deployment struct{ Resources []resource }
+	}
+	if err := json.Unmarshal(said, &state); err != nil {
+		t.Fatal(err)
+	}
+	found := map[string]resource{}
+	for _, r := range state.Deployment.Resources {
+		if r.Type == kind {
+			found[r.URN[strings.LastIndex(r.URN, ":")+1:]] = r
+		}
+	}
+	return found
+}
+
+// resource is a resource as the state has it.
+type resource struct {
+	Type, URN, ID string
+	Inputs        map[string]any
+}
+
+// text answers an input that is text, secret or not.
+func (r resource) text(t *testing.T, name string) string {
+	t.Helper()
+	value := r.Inputs[name]
+	if secret, ok := value.(map[string]any); ok {
+		if err := json.Unmarshal([]byte(secret["plaintext"].(string)), &value); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return value.(string)
 }
 
 // changes answers what a deploy would do, by resource type and name.

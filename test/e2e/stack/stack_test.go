@@ -18,15 +18,9 @@ import (
 // TestStack takes one stack from its first deploy to its end. The steps build
 // on each other, so the first that fails ends the test.
 func TestStack(t *testing.T) {
+	t.Parallel()
 	source := checkout(t)
-	aws := simulation{endpoint: moto.Start(t)}
-	pulumi := newCommandLine(t, source, aws.endpoint)
-
-	pulumi.run(t, "stack", "init", "dev")
-	// The only differences from the real stack file: this machine's processor,
-	// and patience that suits a simulation.
-	pulumi.run(t, "config", "set", "aws:maxRetries", "2")
-	pulumi.run(t, "config", "set", "architecture", map[string]string{"amd64": "x86_64", "arm64": "arm64"}[runtime.GOARCH])
+	pulumi, aws := begin(t, source, "dev")
 
 	step(t, "a wrong account is refused", func(t *testing.T) {
 		wrong := *pulumi
@@ -35,17 +29,17 @@ func TestStack(t *testing.T) {
 		if err == nil || !strings.Contains(said, "nothing was touched") {
 			t.Errorf("pulumi says %v\n%s", err, said)
 		}
-		if made := aws.tagged(t); len(made) != 0 {
+		if made := aws.tagged(t, "dev"); len(made) != 0 {
 			t.Errorf("it made %v", made)
 		}
 	})
 
 	step(t, "up", func(t *testing.T) {
 		pulumi.run(t, "up", "--yes", "--skip-preview", "--non-interactive")
-		if made := aws.tagged(t); len(made) < 10 {
+		if made := aws.tagged(t, "dev"); len(made) < 10 {
 			t.Errorf("only %v is tagged", made)
 		}
-		if state := pulumi.run(t, "stack", "export"); !strings.Contains(state, "sgraph-send-user-dev") || strings.Contains(state, "canary") {
+		if state := pulumi.run(t, "stack", "export"); !strings.Contains(state, "sgraph-send-user-dev") || strings.Contains(state, hidden) {
 			t.Error("the state holds secrets in the clear, or no stack")
 		}
 	})
@@ -103,7 +97,7 @@ func TestStack(t *testing.T) {
 
 	step(t, "destroy leaves nothing", func(t *testing.T) {
 		pulumi.run(t, "destroy", "--yes", "--skip-preview", "--non-interactive")
-		if left := aws.tagged(t); len(left) != 0 {
+		if left := aws.tagged(t, "dev"); len(left) != 0 {
 			t.Errorf("left behind: %v", left)
 		}
 		if status, _ := aws.ask(t, "s3", http.MethodHead, "/"+outputs["transfersBucket"], "", ""); status != http.StatusNotFound {
@@ -111,6 +105,20 @@ func TestStack(t *testing.T) {
 		}
 		pulumi.run(t, "stack", "rm", "--yes", "dev")
 	})
+}
+
+// begin makes a stack of a checkout. All stacks are in one simulated account, in
+// which they must not meet.
+func begin(t *testing.T, source, stack string) (*commandLine, simulation) {
+	t.Helper()
+	aws := simulation{endpoint: moto.Start(t)}
+	pulumi := newCommandLine(t, source, aws.endpoint)
+	pulumi.run(t, "stack", "init", stack)
+	// The only differences from the real stack file: this machine's processor,
+	// and patience that suits a simulation.
+	pulumi.run(t, "config", "set", "aws:maxRetries", "2")
+	pulumi.run(t, "config", "set", "architecture", map[string]string{"amd64": "x86_64", "arm64": "arm64"}[runtime.GOARCH])
+	return pulumi, aws
 }
 
 // step runs a part of the test and ends the whole if it fails.
@@ -125,6 +133,13 @@ func step(t *testing.T, name string, part func(t *testing.T)) {
 // environment it learns where the simulated AWS is.
 func serve(t *testing.T, config lambdahost.Config, endpoint string) string {
 	t.Helper()
+	url, _ := host(t, config, endpoint)
+	return url
+}
+
+// host is serve for who also has events to hand over.
+func host(t *testing.T, config lambdahost.Config, endpoint string) (string, *lambdahost.Function) {
+	t.Helper()
 	config.Environment["AWS_ENDPOINT_URL"] = endpoint
 	f, err := lambdahost.Start(config)
 	if err != nil {
@@ -132,5 +147,5 @@ func serve(t *testing.T, config lambdahost.Config, endpoint string) string {
 	}
 	server := httptest.NewServer(f)
 	t.Cleanup(func() { server.Close(); f.Stop() })
-	return server.URL
+	return server.URL, f
 }

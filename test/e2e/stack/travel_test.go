@@ -6,10 +6,14 @@ import (
 	"io"
 	"math/rand/v2"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
+	"sgraph.ai/send/shared/audit"
 	"sgraph.ai/send/shared/envelope"
+	"sgraph.ai/send/shared/send"
 )
 
 // plaintext runs through every file that is sent; it must be found nowhere.
@@ -122,6 +126,32 @@ func travel(t *testing.T, aws simulation, outputs map[string]string, userURL, ad
 		for _, canary := range []string{plaintext, "canary-file-name", token, apiKey, "127.0.0.1"} {
 			if bytes.Contains(text, []byte(canary)) {
 				t.Errorf("the ledger knows %q", canary)
+			}
+		}
+	})
+
+	t.Run("the trail tells it", func(t *testing.T) {
+		a := admin
+		a.t = t
+		var trail struct{ Events []audit.Kept }
+		// An event is handed over after its request was answered.
+		for deadline := time.Now().Add(10 * time.Second); len(trail.Events) < len(sent) && time.Now().Before(deadline); time.Sleep(100 * time.Millisecond) {
+			a.get("/audit/events?event=transfer_completed&outcome=success", &trail)
+		}
+		for id := range sent {
+			if !slices.ContainsFunc(trail.Events, func(e audit.Kept) bool { return e.Transfer == id && e.Token == send.TokenID(token) }) {
+				t.Errorf("nothing is told of transfer %s", id)
+			}
+		}
+		for _, key := range aws.keys(t, outputs["cacheBucket"]) {
+			event := aws.object(t, outputs["cacheBucket"], key)
+			if !strings.HasPrefix(key, "audit/data/temporal/") {
+				t.Errorf("key %q is no event's", key)
+			}
+			for _, canary := range []string{plaintext, "canary-file-name", token, apiKey, "127.0.0.1"} {
+				if bytes.Contains(event, []byte(canary)) {
+					t.Errorf("the trail knows %q", canary)
+				}
 			}
 		}
 	})

@@ -1,0 +1,102 @@
+package main
+
+import (
+	"encoding/base64"
+	"encoding/hex"
+	"fmt"
+
+	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/cloudwatch"
+	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/lambda"
+	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/s3"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"sgraph.ai/send/infra/artifact"
+	"sgraph.ai/send/infra/settings"
+)
+
+// function is a program of this repository that Lambda runs.
+type function struct {
+	// Name is user, admin or canary.
+	Name     string
+	Size     settings.Function
+	Function *lambda.Function
+	Artifact *s3.BucketObjectv2
+	LogGroup *cloudwatch.LogGroup
+}
+
+// FunctionArgs describe what to run, how large and with which rights.
+type FunctionArgs struct {
+	Settings    settings.Settings
+	Size        settings.Function
+	Zips        artifact.Set
+	Artifacts   *Bucket
+	Environment pulumi.StringMap
+	Grants      []statement
+}
+
+// newFunction ships the zip send-<name> and makes the function that runs it,
+// its role and its logs.
+func newFunction(ctx *pulumi.Context, name string, args *FunctionArgs, inside pulumi.ResourceOption) (function, error) {
+	f := function{Name: name, Size: args.Size}
+	s := args.Settings
+	functionName := fmt.Sprintf("sgraph-send-%s-%s", name, s.Stack)
+
+	zip, err := args.Zips.Find("send-"+name, s.Architecture)
+	if err != nil {
+		return f, err
+	}
+	digest, err := hex.DecodeString(zip.SHA256)
+	if err != nil {
+		return f, fmt.Errorf("digest of %s: %w", zip.Name, err)
+	}
+	// A changed zip has another key, so Pulumi makes the new object, moves the
+	// function, and only then deletes the old one: a deployed zip is never
+	// missing, and old ones do not pile up. Versions kept for rollback do not
+	// need theirs: Lambda holds its own copy of each.
+	if f.Artifact, err = s3.NewBucketObjectv2(ctx, name+"-artifact", &s3.BucketObjectv2Args{
+		Bucket: args.Artifacts.Name, Key: pulumi.String(zip.Key()), Source: pulumi.NewFileAsset(zip.Path),
+		ContentType: pulumi.String("application/zip"),
+	}, inside); err != nil {
+		return f, err
+	}
+
+	if f.LogGroup, err = cloudwatch.NewLogGroup(ctx, name, &cloudwatch.LogGroupArgs{
+		Name: pulumi.String("/aws/lambda/" + functionName), RetentionInDays: pulumi.Int(s.LogRetentionDays),
+	}, inside); err != nil {
+		return f, err
+	}
+	grants := append([]statement{
+		allow([]string{"logs:CreateLogStream", "logs:PutLogEvents"}, pulumi.Sprintf("%s:log-stream:*", f.LogGroup.Arn)),
+	}, args.Grants...)
+	tracing := "PassThrough"
+	if s.Tracing {
+		tracing = "Active"
+		grants = append(grants, tracingAccess())
+	}
+	identity, err := NewIdentity(ctx, name, &IdentityArgs{RoleName: functionName, Statements: grants}, inside)
+	if err != nil {
+		return f, err
+	}
+
+	f.Function, err = lambda.NewFunction(ctx, name, &lambda.FunctionArgs{
+		Name:           pulumi.String(functionName),
+		Description:    pulumi.Sprintf("SGraph Send %s, %s", name, s.Stack),
+		Runtime:        pulumi.String("provided.al2023"),
+		Handler:        pulumi.String("bootstrap"),
+		Architectures:  pulumi.StringArray{pulumi.String(s.Architecture)},
+		S3Bucket:       args.Artifacts.Name,
+		S3Key:          f.Artifact.Key,
+		SourceCodeHash: pulumi.String(base64.StdEncoding.EncodeToString(digest)),
+		Role:           identity.RoleARN,
+		MemorySize:     pulumi.Int(args.Size.MemoryMB),
+		Timeout:        pulumi.Int(int(args.Size.Timeout.Seconds())),
+		// A ceiling on cost: ten requests a second per unit, and no more.
+		ReservedConcurrentExecutions: pulumi.Int(args.Size.Concurrency),
+		Publish:                      pulumi.Bool(true),
+		Environment:                  &lambda.FunctionEnvironmentArgs{Variables: args.Environment},
+		TracingConfig:                &lambda.FunctionTracingConfigArgs{Mode: pulumi.String(tracing)},
+		// The program writes JSON lines itself; Text leaves them as they are.
+		LoggingConfig: &lambda.FunctionLoggingConfigArgs{LogFormat: pulumi.String("Text"), LogGroup: f.LogGroup.Name},
+	}, inside, after(identity.Granted))
+	return f, err
+}

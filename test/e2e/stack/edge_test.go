@@ -1,0 +1,269 @@
+package stack
+
+import (
+	"bytes"
+	"encoding/json"
+	"encoding/xml"
+	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"sgraph.ai/send/shared/metric"
+	"sgraph.ai/send/shared/metrictest"
+)
+
+// TestEdge deploys the stack of qa, with everything that prod has too: what
+// stands in front of the services, and what calls them on a schedule.
+func TestEdge(t *testing.T) {
+	t.Parallel()
+	pulumi, aws := begin(t, checkout(t), "qa")
+
+	step(t, "up", func(t *testing.T) {
+		pulumi.run(t, "up", "--yes", "--skip-preview", "--non-interactive")
+		if state := pulumi.run(t, "stack", "export"); strings.Contains(state, hidden) {
+			t.Error("the state holds secrets in the clear")
+		}
+	})
+	step(t, "an unchanged checkout is an empty preview", func(t *testing.T) {
+		pulumi.run(t, "preview", "--expect-no-changes", "--diff", "--non-interactive")
+	})
+
+	outputs := pulumi.outputs(t)
+	distributions := pulumi.resources(t, "aws:cloudfront/distribution:Distribution")
+	var userLog, adminLog record
+	config := aws.deployed(t, outputs["adminFunction"], outputs["artifactsBucket"], outputs["adminArtifact"])
+	config.Log = &adminLog
+	adminURL, admin := host(t, config, aws.endpoint)
+	config = aws.deployed(t, outputs["userFunction"], outputs["artifactsBucket"], outputs["userArtifact"])
+	config.Log = &userLog
+	config.Environment["SGRAPH_SEND__ADMIN__BASE_URL"] = adminURL // past its front, as deployed
+	userURL, user := host(t, config, aws.endpoint)
+	fronts := map[string]*front{
+		"user":  newFront(t, aws, distributions["user"].ID, userURL),
+		"admin": newFront(t, aws, distributions["admin"].ID, adminURL),
+	}
+
+	step(t, "who comes past the edge is refused", func(t *testing.T) {
+		for name, bare := range map[string]string{"user": userURL, "admin": adminURL} {
+			for secret, want := range map[string]int{"": http.StatusForbidden, "guess": http.StatusForbidden, fronts[name].secret: http.StatusOK} {
+				if response := ask(t, bare+"/info/health", secret, ""); response.StatusCode != want {
+					t.Errorf("%s with the secret %.5q answers %d, want %d", name, secret, response.StatusCode, want)
+				}
+			}
+		}
+	})
+	step(t, "only the edge says who asks", func(t *testing.T) {
+		client := func(secret, viewer string) string {
+			response := ask(t, userURL+"/info/health", secret, viewer)
+			return userLog.client(t, response.Header.Get("Fast-Api-Request-Id"))
+		}
+		secret := fronts["user"].secret
+		one, other := client(secret, "192.0.2.1:1000"), client(secret, "192.0.2.2:1000")
+		if one == other || one != client(secret, "192.0.2.1:2000") {
+			t.Error("behind the edge, clients are not told apart by the viewer's address")
+		}
+		if forged := client("", "192.0.2.1:1000"); forged == one || forged != client("guess", "192.0.2.2:1000") {
+			t.Error("past the edge, a header says who asks")
+		}
+	})
+	step(t, "files travel through the edge", func(t *testing.T) {
+		travel(t, aws, outputs, fronts["user"].url, fronts["admin"].url)
+	})
+
+	step(t, "the canary is well", func(t *testing.T) {
+		creation := pulumi.resources(t, "aws:lambda/invocation:Invocation")["canary-token"]
+		for range 2 { // with every deploy of another admin service
+			if _, err := admin.Invoke(t.Context(), []byte(creation.text(t, "input"))); err != nil {
+				t.Fatal(err)
+			}
+		}
+		artifact := pulumi.resources(t, "aws:s3/bucketObjectv2:BucketObjectv2")["canary-artifact"]
+		config := aws.deployed(t, "sgraph-send-canary-qa", outputs["artifactsBucket"], artifact.text(t, "key"))
+		if got := config.Environment["CANARY__URL"]; got != outputs["userUrl"] {
+			t.Errorf("it goes to %s, not %s", got, outputs["userUrl"])
+		}
+		config.Environment["CANARY__URL"] = fronts["user"].url
+		var log record
+		config.Log = &log
+		_, canary := host(t, config, aws.endpoint)
+		answer, err := canary.Invoke(t.Context(), scheduled)
+		if err != nil {
+			t.Fatalf("%v\n%s", err, log.String())
+		}
+		if !log.counts(t, 0, metric.CanarySucceeded) {
+			t.Errorf("it answers %s and says\n%s", answer, log.String())
+		}
+	})
+	step(t, "the schedule sweeps", func(t *testing.T) {
+		before := len(userLog.String())
+		if _, err := user.Invoke(t.Context(), scheduled); err != nil {
+			t.Fatal(err)
+		}
+		if !userLog.counts(t, before, metric.SweepsCompleted) {
+			t.Errorf("it says\n%s", userLog.String()[before:])
+		}
+	})
+	step(t, "no log knows a secret", func(t *testing.T) {
+		for name, log := range map[string]*record{"user": &userLog, "admin": &adminLog} {
+			for _, secret := range []string{hidden, plaintext, "canary-file-name", fronts[name].secret, "192.0.2."} {
+				if strings.Contains(log.String(), secret) {
+					t.Errorf("the log of %s has %.12q", name, secret)
+				}
+			}
+		}
+	})
+
+	step(t, "destroy leaves nothing", func(t *testing.T) {
+		pulumi.run(t, "destroy", "--yes", "--skip-preview", "--non-interactive")
+		if left := aws.tagged(t, "qa"); len(left) != 0 {
+			t.Errorf("left behind: %v", left)
+		}
+	})
+}
+
+// scheduled is an event as a rule of EventBridge sends it.
+var scheduled = []byte(`{"version":"0","id":"1","detail-type":"Scheduled Event","source":"aws.events",` +
+	`"account":"123456789012","time":"2030-01-01T00:00:00Z","region":"eu-west-2","resources":[],"detail":{}}`)
+
+// ask asks a function past its front.
+func ask(t *testing.T, address, secret, viewer string) *http.Response {
+	t.Helper()
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, address, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, value := range map[string]string{originSecretHeader: secret, viewerHeader: viewer} {
+		if value != "" {
+			request.Header.Set(name, value)
+		}
+	}
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	response.Body.Close()
+	return response
+}
+
+const (
+	originSecretHeader = "X-Sgraph-Origin-Secret"
+	viewerHeader       = "Cloudfront-Viewer-Address"
+)
+
+// front passes on what CloudFront would, as the deployed distribution and its
+// policy say.
+type front struct{ url, secret string }
+
+func newFront(t *testing.T, aws simulation, distribution, function string) *front {
+	t.Helper()
+	var config struct {
+		Secrets []struct {
+			Name  string `xml:"HeaderName"`
+			Value string `xml:"HeaderValue"`
+		} `xml:"DistributionConfig>Origins>Items>Origin>CustomHeaders>Items>OriginCustomHeader"`
+		Policy string `xml:"DistributionConfig>DefaultCacheBehavior>OriginRequestPolicyId"`
+	}
+	aws.askXML(t, "cloudfront", "/2020-05-31/distribution/"+distribution, &config)
+	if len(config.Secrets) != 1 || !strings.EqualFold(config.Secrets[0].Name, originSecretHeader) {
+		t.Fatalf("the distribution adds %d headers", len(config.Secrets))
+	}
+	var policy struct {
+		Headers []string `xml:"OriginRequestPolicyConfig>HeadersConfig>Headers>Items>Name"`
+		Cookies string   `xml:"OriginRequestPolicyConfig>CookiesConfig>CookieBehavior"`
+	}
+	aws.askXML(t, "cloudfront", "/2020-05-31/origin-request-policy/"+config.Policy, &policy)
+	// Beside the policy's, CloudFront passes these on by itself.
+	passed := append(policy.Headers, "Content-Type", "Content-Length", "Range", "If-Range", "If-Match", "If-None-Match", "If-Modified-Since", "User-Agent")
+	if policy.Cookies == "all" {
+		passed = append(passed, "Cookie")
+	}
+
+	target, err := url.Parse(function)
+	if err != nil {
+		t.Fatal(err)
+	}
+	proxy := &httputil.ReverseProxy{Rewrite: func(r *httputil.ProxyRequest) {
+		r.SetURL(target)
+		viewer := r.In.RemoteAddr
+		r.Out.Header.Set(viewerHeader, viewer)
+		for name := range r.Out.Header {
+			if !slices.ContainsFunc(passed, func(p string) bool { return strings.EqualFold(p, name) }) {
+				r.Out.Header.Del(name)
+			}
+		}
+		r.Out.Header.Set(config.Secrets[0].Name, config.Secrets[0].Value)
+	}}
+	server := httptest.NewServer(proxy)
+	t.Cleanup(server.Close)
+	return &front{server.URL, config.Secrets[0].Value}
+}
+
+func (s simulation) askXML(t *testing.T, service, path string, into any) {
+	t.Helper()
+	status, answer := s.ask(t, service, http.MethodGet, path, "", "")
+	if status != http.StatusOK {
+		t.Fatalf("%s %s answers %d: %s", service, path, status, answer)
+	}
+	if err := xml.Unmarshal(answer, into); err != nil {
+		t.Fatalf("%s %s: %v: %s", service, path, err, answer)
+	}
+}
+
+// record is what a function has written.
+type record struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+func (r *record) Write(p []byte) (int, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.text.Write(p)
+}
+
+func (r *record) String() string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.text.String()
+}
+
+// find looks for a JSON line after the first n bytes, for a while: what a
+// process has written arrives a moment after its reply.
+func (r *record) find(n int, wanted func(line string) bool) bool {
+	for deadline := time.Now().Add(5 * time.Second); time.Now().Before(deadline); time.Sleep(10 * time.Millisecond) {
+		text := r.String()[n:]
+		for line := range strings.Lines(text[:strings.LastIndex(text, "\n")+1]) {
+			if json.Valid([]byte(line)) && wanted(line) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// counts says whether a line after the first n bytes counts one of a metric.
+func (r *record) counts(t *testing.T, n int, name metric.Name) bool {
+	t.Helper()
+	return r.find(n, func(line string) bool { return metrictest.Sum(t, line, name) == 1 })
+}
+
+// client answers whose a request was.
+func (r *record) client(t *testing.T, request string) string {
+	t.Helper()
+	var logged struct {
+		Request string `json:"request_id"`
+		Client  string `json:"client"`
+	}
+	if !r.find(0, func(line string) bool {
+		return json.Unmarshal([]byte(line), &logged) == nil && logged.Request == request
+	}) {
+		t.Fatalf("request %q was not logged", request)
+	}
+	return logged.Client
+}
