@@ -144,7 +144,7 @@ func TestRolesTrustOneEnvironmentOfOneRepository(t *testing.T) {
 func TestGrantsStayWithinTheStack(t *testing.T) {
 	t.Parallel()
 	stacks := []string{"dev", "qa", "prod"}
-	unnamed := regexp.MustCompile(`^(cloudfront|wafv2|route53|sts):|:(Get|List|Describe)|^logs:(Create|Delete)LogDelivery$|^logs:PutResourcePolicy$`)
+	unnamed := regexp.MustCompile(`^(cloudfront|wafv2|route53|sts):|:(Get|List|Describe)|^logs:(Create|Delete)LogDelivery$|^logs:PutResourcePolicy$|^logs:(Put|Delete)QueryDefinition$`)
 	for name, p := range mustRecord(t, nil).made[policyType] {
 		stack := name[strings.LastIndex(name, "-")+1:]
 		text := p.text("policy")
@@ -259,6 +259,11 @@ func TestGrantsReachWhatAStackConsistsOf(t *testing.T) {
 			"arn:aws:cloudwatch:eu-west-2:123456789012:alarm:sgraph-send-" + stack + "-unhealthy":                    {"cloudwatch:*", "cloudwatch:Describe*"},
 			"arn:aws:cloudwatch::123456789012:dashboard/sgraph-send-" + stack:                                        {"cloudwatch:*", "cloudwatch:GetDashboard"},
 			"arn:aws:cloudformation:eu-west-2:123456789012:stack/sgraph-send-user-" + stack + "-invoke-via-url/1b9d": {"cloudformation:*", "cloudformation:Describe*"},
+			"arn:aws:lambda:eu-west-2:123456789012:function:sgraph-send-canary-" + stack:                             {"lambda:*", "lambda:Get*"},
+			"arn:aws:iam::123456789012:role/sgraph-send-canary-" + stack:                                             {"iam:PassRole", "iam:Get*"},
+			"arn:aws:logs:eu-west-2:123456789012:log-group:/aws/lambda/sgraph-send-canary-" + stack + ":*":           {"logs:*", "logs:List*"},
+			"arn:aws:events:eu-west-2:123456789012:rule/sgraph-send-sweep-" + stack:                                  {"events:*", "events:Describe*"},
+			"arn:aws:events:eu-west-2:123456789012:rule/sgraph-send-canary-" + stack:                                 {"events:*", "events:Describe*"},
 			"arn:aws:budgets::123456789012:budget/sgraph-send-" + stack:                                              {"budgets:*", "budgets:ViewBudget"},
 		} {
 			for name, p := range policies {

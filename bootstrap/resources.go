@@ -9,13 +9,31 @@ import (
 // program in infra/ puts the stack's name into every name it gives.
 type resources struct{ account, region, stack string }
 
+// functionNames are the stack's functions; their roles have the same names.
+var functionNames = []string{"sgraph-send-user-<stack>", "sgraph-send-admin-<stack>", "sgraph-send-canary-<stack>"}
+
+func prefixed(prefix string, names []string, suffix string) (all []string) {
+	for _, name := range names {
+		all = append(all, prefix+name+suffix)
+	}
+	return all
+}
+
+// schedules are the rules that call the sweep and the canary.
+func (r resources) schedules() []any {
+	return r.arns("events", r.region, "rule/sgraph-send-sweep-<stack>", "rule/sgraph-send-canary-<stack>")
+}
+
 func (r resources) functions() []any {
-	return r.arns("lambda", r.region, "function:sgraph-send-user-<stack>", "function:sgraph-send-user-<stack>:*",
-		"function:sgraph-send-admin-<stack>", "function:sgraph-send-admin-<stack>:*")
+	var forms []string
+	for _, name := range functionNames {
+		forms = append(forms, "function:"+name, "function:"+name+":*")
+	}
+	return r.arns("lambda", r.region, forms...)
 }
 
 func (r resources) roles() []any {
-	return r.arns("iam", "", "role/sgraph-send-user-<stack>", "role/sgraph-send-admin-<stack>")
+	return r.arns("iam", "", prefixed("role/", functionNames, "")...)
 }
 
 func (r resources) bucket(purpose string) string {
@@ -31,7 +49,7 @@ func (r resources) table() []any {
 }
 
 func (r resources) logGroups() []any {
-	return append(r.arns("logs", r.region, "log-group:/aws/lambda/sgraph-send-user-<stack>*", "log-group:/aws/lambda/sgraph-send-admin-<stack>*"),
+	return append(r.arns("logs", r.region, prefixed("log-group:/aws/lambda/", functionNames, "*")...),
 		r.arns("logs", edgeRegion, "log-group:aws-waf-logs-sgraph-send-<stack>*")...)
 }
 
@@ -88,12 +106,14 @@ func (r resources) deploy() []statement {
 			"dynamodb:UpdateTimeToLive", "dynamodb:UpdateContinuousBackups", "dynamodb:TagResource", "dynamodb:UntagResource",
 		}, r.table()...),
 		allow([]string{"logs:*"}, r.logGroups()...),
+		allow([]string{"events:*"}, r.schedules()...),
 		allow([]string{"sns:*"}, r.topics()...),
 		allow([]string{"cloudwatch:*"}, r.alarms()...),
 		allow([]string{"cloudformation:*"}, r.formations()...),
 		allow([]string{"budgets:*"}, r.budget()...),
 		allow([]string{"cloudfront:*", "wafv2:*", "route53:*HealthCheck*", "route53:*TagsForResource*"}, everything),
 		r.lists(),
+		allow([]string{"logs:PutQueryDefinition", "logs:DeleteQueryDefinition"}, everything), // which have no names of their own
 		// What putting the firewall's log into its group takes.
 		allow([]string{
 			"logs:CreateLogDelivery", "logs:DeleteLogDelivery", "logs:PutResourcePolicy", "logs:DescribeResourcePolicies",
@@ -105,7 +125,7 @@ func (r resources) deploy() []statement {
 // lists are reads that AWS grants for all or not at all.
 func (r resources) lists() statement {
 	return allow([]string{
-		"sts:GetCallerIdentity", "lambda:GetAccountSettings", "lambda:ListFunctions", "logs:DescribeLogGroups", "cloudwatch:DescribeAlarms",
+		"sts:GetCallerIdentity", "lambda:GetAccountSettings", "lambda:ListFunctions", "logs:DescribeLogGroups", "logs:DescribeQueryDefinitions", "cloudwatch:DescribeAlarms",
 		"cloudwatch:ListDashboards", "cloudwatch:ListTagsForResource", "sns:GetSubscriptionAttributes", "cloudformation:DescribeStacks",
 		"s3:ListAllMyBuckets",
 	}, everything)
@@ -124,6 +144,7 @@ func (r resources) preview() []statement {
 		allow([]string{"s3:GetObject*"}, r.bucket("artifacts")+"/*"),
 		allow([]string{"dynamodb:Describe*", "dynamodb:ListTagsOfResource"}, r.table()...),
 		allow([]string{"logs:Describe*", "logs:List*"}, r.logGroups()...),
+		allow([]string{"events:Describe*", "events:List*"}, r.schedules()...),
 		allow([]string{"sns:Get*", "sns:List*"}, r.topics()...),
 		allow([]string{"cloudwatch:GetDashboard", "cloudwatch:Describe*", "cloudwatch:List*"}, r.alarms()...),
 		allow([]string{"cloudformation:Describe*", "cloudformation:GetTemplate"}, r.formations()...),
