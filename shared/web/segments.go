@@ -19,8 +19,8 @@ func withConn(ctx context.Context, c net.Conn) context.Context {
 // loopback that cost a sixth of the throughput.
 func (x *exchange) fullSegments() (end func()) {
 	c, ok := x.Context.Value(connKey{}).(*net.TCPConn)
-	if !ok || c.SetNoDelay(false) != nil {
+	if !ok || cork(c, true) != nil {
 		return func() {}
 	}
-	return func() { c.SetNoDelay(true) }
+	return func() { cork(c, false) }
 }

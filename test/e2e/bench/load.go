@@ -10,6 +10,7 @@ import (
 	"slices"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"time"
 )
 
@@ -106,6 +107,7 @@ func throughput(ctx context.Context, peers []peer, size int64, runs int) error {
 	for range runs {
 		for i, p := range peers {
 			c := newClient()
+			syscall.Sync() // what earlier runs left to write is not measured
 			start := time.Now()
 			url, err := p.upload(ctx, c, size)
 			if err != nil {

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"crypto/sha256"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -77,7 +78,9 @@ func (s *serveProcess) stop() {
 func (*serveProcess) name() string { return "sgsend serve" }
 
 func (s *serveProcess) upload(ctx context.Context, c *http.Client, size int64) (string, error) {
-	b, err := body(ctx, c, "POST", s.user+"/api/transfers/create", nil, 0, "x-sgraph-access-token", s.token)
+	hash := sha256.Sum256([]byte(deleteSecret))
+	asked := fmt.Sprintf(`{"delete_auth_hash":"%x"}`, hash)
+	b, err := body(ctx, c, "POST", s.user+"/api/transfers/create", strings.NewReader(asked), int64(len(asked)), "x-sgraph-access-token", s.token)
 	if err != nil {
 		return "", err
 	}
@@ -97,8 +100,12 @@ func (s *serveProcess) ready(ctx context.Context, c *http.Client, url string) (s
 	return url, err
 }
 
-// forget leaves the bytes to the end of the run: the disk is not measured full.
-func (s *serveProcess) forget(context.Context, *http.Client, string) {}
+func (s *serveProcess) forget(ctx context.Context, c *http.Client, url string) {
+	body(ctx, c, "DELETE", strings.Replace(url, "/download/", "/delete/", 1), nil, 0, "x-sgraph-transfer-delete-auth", deleteSecret)
+}
+
+// deleteSecret is what the transfers of a run are deleted with.
+const deleteSecret = "bench"
 
 // resetPeak starts the peak of resident memory anew (proc(5), clear_refs).
 func (s *serveProcess) resetPeak() error {

@@ -1,0 +1,8 @@
+//go:build !linux
+
+package web
+
+import "net"
+
+// cork holds back segments that are not full, as far as the system can.
+func cork(c *net.TCPConn, on bool) error { return c.SetNoDelay(!on) }
