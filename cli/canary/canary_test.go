@@ -12,7 +12,7 @@ import (
 	"sgraph.ai/send/cli/canary"
 	"sgraph.ai/send/cli/internal/site"
 	"sgraph.ai/send/shared/metric"
-	"sgraph.ai/send/shared/metrictest"
+	"sgraph.ai/send/shared/metric/metrictest"
 )
 
 func newCanary(t *testing.T) (canary.Canary, *site.Site, *bytes.Buffer) {

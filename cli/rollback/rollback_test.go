@@ -16,7 +16,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/lambda/types"
 
 	"sgraph.ai/send/cli/rollback"
-	"sgraph.ai/send/shared/moto"
+	"sgraph.ai/send/shared/test/moto"
 )
 
 // deployed makes the functions of a stack with so many published versions

@@ -17,7 +17,7 @@ import (
 	"sgraph.ai/send/services/admin"
 	"sgraph.ai/send/services/user"
 	"sgraph.ai/send/shared/metric"
-	"sgraph.ai/send/shared/prom"
+	"sgraph.ai/send/shared/metric/prom"
 	"sgraph.ai/send/shared/send"
 	"sgraph.ai/send/shared/settings"
 	"sgraph.ai/send/shared/storage"

@@ -14,8 +14,8 @@ import (
 
 	"sgraph.ai/send/shared/audit"
 	"sgraph.ai/send/shared/info"
-	"sgraph.ai/send/shared/metered"
 	"sgraph.ai/send/shared/metric"
+	"sgraph.ai/send/shared/metric/metered"
 	"sgraph.ai/send/shared/send"
 	"sgraph.ai/send/shared/settings"
 	"sgraph.ai/send/shared/web"

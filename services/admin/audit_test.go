@@ -14,7 +14,7 @@ import (
 	"sgraph.ai/send/services/admin"
 	"sgraph.ai/send/shared/audit"
 	"sgraph.ai/send/shared/metric"
-	"sgraph.ai/send/shared/metrictest"
+	"sgraph.ai/send/shared/metric/metrictest"
 	"sgraph.ai/send/shared/send"
 	"sgraph.ai/send/shared/settings"
 )

@@ -12,7 +12,7 @@ import (
 
 	"sgraph.ai/send/shared/audit"
 	"sgraph.ai/send/shared/metric"
-	"sgraph.ai/send/shared/metrictest"
+	"sgraph.ai/send/shared/metric/metrictest"
 )
 
 // taker takes what an outbox hands over.

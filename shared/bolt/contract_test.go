@@ -5,8 +5,8 @@ import (
 	"testing"
 
 	"sgraph.ai/send/shared/bolt"
-	"sgraph.ai/send/shared/ledgertest"
 	"sgraph.ai/send/shared/send"
+	"sgraph.ai/send/shared/test/ledgertest"
 )
 
 func TestContract(t *testing.T) {

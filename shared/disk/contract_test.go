@@ -5,7 +5,7 @@ import (
 
 	"sgraph.ai/send/shared/disk"
 	"sgraph.ai/send/shared/send"
-	"sgraph.ai/send/shared/storetest"
+	"sgraph.ai/send/shared/test/storetest"
 )
 
 func TestContract(t *testing.T) {

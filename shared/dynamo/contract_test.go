@@ -4,9 +4,9 @@ import (
 	"testing"
 
 	"sgraph.ai/send/shared/dynamo"
-	"sgraph.ai/send/shared/ledgertest"
-	"sgraph.ai/send/shared/moto"
 	"sgraph.ai/send/shared/send"
+	"sgraph.ai/send/shared/test/ledgertest"
+	"sgraph.ai/send/shared/test/moto"
 )
 
 func TestContract(t *testing.T) {

@@ -15,8 +15,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 
 	"sgraph.ai/send/shared/dynamo"
-	"sgraph.ai/send/shared/moto"
 	"sgraph.ai/send/shared/send"
+	"sgraph.ai/send/shared/test/moto"
 )
 
 // wire stands between the SDK and DynamoDB. Every request is written down, and

@@ -16,7 +16,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
-	"sgraph.ai/send/shared/lazy"
+	"sgraph.ai/send/shared/internal/lazy"
 	"sgraph.ai/send/shared/send"
 )
 

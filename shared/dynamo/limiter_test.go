@@ -16,8 +16,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/credentials"
 
 	"sgraph.ai/send/shared/dynamo"
-	"sgraph.ai/send/shared/moto"
 	"sgraph.ai/send/shared/send"
+	"sgraph.ai/send/shared/test/moto"
 )
 
 const (

@@ -12,7 +12,7 @@ import (
 	"testing"
 
 	"sgraph.ai/send/shared/metric"
-	"sgraph.ai/send/shared/metrictest"
+	"sgraph.ai/send/shared/metric/metrictest"
 )
 
 // meter returns a meter as on Lambda, a log, and what was logged.

@@ -3,10 +3,10 @@ package s3store_test
 import (
 	"testing"
 
-	"sgraph.ai/send/shared/moto"
 	"sgraph.ai/send/shared/s3store"
 	"sgraph.ai/send/shared/send"
-	"sgraph.ai/send/shared/storetest"
+	"sgraph.ai/send/shared/test/moto"
+	"sgraph.ai/send/shared/test/storetest"
 )
 
 func TestContract(t *testing.T) {

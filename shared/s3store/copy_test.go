@@ -6,8 +6,8 @@ import (
 	"math/rand/v2"
 	"testing"
 
-	"sgraph.ai/send/shared/moto"
 	"sgraph.ai/send/shared/send"
+	"sgraph.ai/send/shared/test/moto"
 )
 
 // What takes 5 GiB on S3 is tried with less.

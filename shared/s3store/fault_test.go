@@ -18,9 +18,9 @@ import (
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 
-	"sgraph.ai/send/shared/moto"
 	"sgraph.ai/send/shared/s3store"
 	"sgraph.ai/send/shared/send"
+	"sgraph.ai/send/shared/test/moto"
 )
 
 func TestNothingIsAskedBeforeTheFirstUse(t *testing.T) {

@@ -9,9 +9,9 @@ import (
 	"testing"
 	"time"
 
-	"sgraph.ai/send/shared/moto"
 	"sgraph.ai/send/shared/s3store"
 	"sgraph.ai/send/shared/send"
+	"sgraph.ai/send/shared/test/moto"
 )
 
 // do is a client that knows nothing of S3.

@@ -13,7 +13,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 
-	"sgraph.ai/send/shared/lazy"
+	"sgraph.ai/send/shared/internal/lazy"
 	"sgraph.ai/send/shared/send"
 )
 

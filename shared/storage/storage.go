@@ -15,7 +15,7 @@ import (
 	"sgraph.ai/send/shared/bolt"
 	"sgraph.ai/send/shared/disk"
 	"sgraph.ai/send/shared/dynamo"
-	"sgraph.ai/send/shared/lazy"
+	"sgraph.ai/send/shared/internal/lazy"
 	"sgraph.ai/send/shared/s3store"
 	"sgraph.ai/send/shared/send"
 	"sgraph.ai/send/shared/settings"

@@ -12,7 +12,7 @@ import (
 	"github.com/gorilla/mux"
 
 	"sgraph.ai/send/shared/metric"
-	"sgraph.ai/send/shared/metrictest"
+	"sgraph.ai/send/shared/metric/metrictest"
 	"sgraph.ai/send/shared/send"
 	"sgraph.ai/send/shared/web"
 )

@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"sgraph.ai/send/shared/moto"
+	"sgraph.ai/send/shared/test/moto"
 )
 
 // TestPromotion takes versions from their build to prod and back. The steps

@@ -15,7 +15,7 @@ import (
 	"time"
 
 	"sgraph.ai/send/shared/metric"
-	"sgraph.ai/send/shared/metrictest"
+	"sgraph.ai/send/shared/metric/metrictest"
 )
 
 // TestEdge deploys the stack of qa, with everything that prod has too: what

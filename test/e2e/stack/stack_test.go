@@ -11,7 +11,7 @@ import (
 	"strings"
 	"testing"
 
-	"sgraph.ai/send/shared/moto"
+	"sgraph.ai/send/shared/test/moto"
 	"sgraph.ai/send/test/e2e/lambdahost"
 )
 

@@ -13,7 +13,7 @@ import (
 	"sgraph.ai/send/shared/host"
 	"sgraph.ai/send/shared/lambdahttp"
 	"sgraph.ai/send/shared/metric"
-	"sgraph.ai/send/shared/prom"
+	"sgraph.ai/send/shared/metric/prom"
 	"sgraph.ai/send/shared/settings"
 	"sgraph.ai/send/shared/storage"
 	"sgraph.ai/send/shared/web"

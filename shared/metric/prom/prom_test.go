@@ -12,7 +12,7 @@ import (
 	"time"
 
 	"sgraph.ai/send/shared/metric"
-	"sgraph.ai/send/shared/prom"
+	"sgraph.ai/send/shared/metric/prom"
 )
 
 func TestShowsWhatWasCounted(t *testing.T) {

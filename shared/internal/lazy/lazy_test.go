@@ -7,7 +7,7 @@ import (
 	"sync/atomic"
 	"testing"
 
-	"sgraph.ai/send/shared/lazy"
+	"sgraph.ai/send/shared/internal/lazy"
 )
 
 func TestBuiltOnceHoweverManyAsk(t *testing.T) {

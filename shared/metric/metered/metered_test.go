@@ -10,9 +10,9 @@ import (
 	"strings"
 	"testing"
 
-	"sgraph.ai/send/shared/metered"
 	"sgraph.ai/send/shared/metric"
-	"sgraph.ai/send/shared/metrictest"
+	"sgraph.ai/send/shared/metric/metered"
+	"sgraph.ai/send/shared/metric/metrictest"
 	"sgraph.ai/send/shared/send"
 )
 
