@@ -29,7 +29,7 @@ func (a *Service) services(w http.ResponseWriter, r *http.Request) error {
 // checkLedger reads a record that is never kept: being told so is an answer.
 func (a *Service) checkLedger(r *http.Request) check {
 	start := time.Now()
-	_, err := a.Ledger.Get(r.Context(), send.Key{Set: "token", ID: "none"})
+	_, err := a.Ledger.Get(r.Context(), send.Key{Set: send.TokenSet, ID: "none"})
 	c := check{Status: "ok", LatencyMS: time.Since(start).Milliseconds()}
 	if err != nil && send.CodeOf(err) != send.NotFound {
 		c.Status = "unavailable"

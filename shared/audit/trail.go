@@ -15,9 +15,12 @@ import (
 // Trail is where events are kept.
 type Trail struct{ Store send.Store }
 
+// Prefix begins the key of everything that the trail keeps.
+const Prefix = "audit/"
+
 const (
 	// root begins the key of every event; the hour follows.
-	root = "audit/data/temporal/"
+	root = Prefix + "data/temporal/"
 	hour = "2006/01/02/15/"
 
 	// parallel is how many objects are written or read at once.

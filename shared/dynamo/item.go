@@ -8,6 +8,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
+	"sgraph.ai/send/shared/dynamo/table"
 	"sgraph.ai/send/shared/send"
 )
 
@@ -25,12 +26,12 @@ import (
 type attributes = map[string]types.AttributeValue
 
 func itemKey(k send.Key) attributes {
-	return attributes{"pk": text(k.Set), "sk": text(k.ID)}
+	return attributes{table.PartitionKey: text(k.Set), table.SortKey: text(k.ID)}
 }
 
 func item(r send.Record, id writeID) attributes {
 	it := optional(r)
-	it["pk"], it["sk"] = text(r.Key.Set), text(r.Key.ID)
+	it[table.PartitionKey], it[table.SortKey] = text(r.Key.Set), text(r.Key.ID)
 	it["v"], it["cnt"], it["state"] = number(r.Version), number(r.Count), text(r.State)
 	it["w"] = id.value()
 	return it
@@ -46,7 +47,7 @@ func optional(r send.Record) attributes {
 		it["exp"] = number(r.Expires.UnixMilli())
 	}
 	if !r.Purge.IsZero() {
-		it["ttl"] = number(ceilSecond(r.Purge))
+		it[table.TimeToLive] = number(ceilSecond(r.Purge))
 	}
 	if len(r.Data) > 0 {
 		it["data"] = &types.AttributeValueMemberB{Value: r.Data}
@@ -76,7 +77,7 @@ func record(it attributes) (send.Record, error) {
 		return n
 	}
 	r := send.Record{
-		Key:     send.Key{Set: str("pk"), ID: str("sk")},
+		Key:     send.Key{Set: str(table.PartitionKey), ID: str(table.SortKey)},
 		Version: num("v"), State: str("state"), Count: num("cnt"),
 	}
 	if it["lim"] != nil {
@@ -85,8 +86,8 @@ func record(it attributes) (send.Record, error) {
 	if it["exp"] != nil {
 		r.Expires = time.UnixMilli(num("exp")).UTC()
 	}
-	if it["ttl"] != nil {
-		r.Purge = time.Unix(num("ttl"), 0).UTC()
+	if it[table.TimeToLive] != nil {
+		r.Purge = time.Unix(num(table.TimeToLive), 0).UTC()
 	}
 	if b, ok := it["data"].(*types.AttributeValueMemberB); ok {
 		r.Data = b.Value

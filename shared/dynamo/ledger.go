@@ -1,8 +1,7 @@
 // Package dynamo keeps the ledger in a DynamoDB table.
 //
-// The table's keys are pk (a record's set) and sk (its ID), both strings; its
-// time-to-live attribute is "ttl". Every condition is decided by DynamoDB in the
-// write itself: nothing is read first, and nothing afterwards but for a spend
+// The table has the attributes that [table] names. Every condition is decided by
+// DynamoDB in the write itself: nothing is read first, and nothing afterwards but for a spend
 // with Once, of which DynamoDB does not return the outcome.
 package dynamo
 
@@ -16,6 +15,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
+	"sgraph.ai/send/shared/dynamo/table"
 	"sgraph.ai/send/shared/internal/lazy"
 	"sgraph.ai/send/shared/send"
 )
@@ -34,18 +34,18 @@ type Ledger struct {
 	// Now says which records are purged. It may be set before first use.
 	Now func() time.Time
 
-	table  string
+	name   string // of the table
 	client *lazy.Value[*dynamodb.Client]
 }
 
 var _ send.Ledger = (*Ledger)(nil)
 
-// New returns the ledger in a table. It asks nobody and reads nothing: load is
+// New returns the ledger in the table of that name. It asks nobody and reads nothing: load is
 // called when the ledger is first used, and again later if it failed.
-func New(table string, load func(context.Context) (aws.Config, error)) *Ledger {
+func New(name string, load func(context.Context) (aws.Config, error)) *Ledger {
 	return &Ledger{
-		Now:   time.Now,
-		table: table,
+		Now:  time.Now,
+		name: name,
 		client: lazy.New(func(ctx context.Context) (*dynamodb.Client, error) {
 			cfg, err := load(ctx)
 			if err != nil {
@@ -63,7 +63,7 @@ func (l *Ledger) Get(ctx context.Context, key send.Key) (send.Record, error) {
 		return send.Record{}, failed(err)
 	}
 	out, err := c.GetItem(ctx, &dynamodb.GetItemInput{
-		TableName: &l.table, Key: itemKey(key), ConsistentRead: aws.Bool(true),
+		TableName: &l.name, Key: itemKey(key), ConsistentRead: aws.Bool(true),
 	})
 	if err != nil {
 		return send.Record{}, failed(err)
@@ -74,7 +74,7 @@ func (l *Ledger) Get(ctx context.Context, key send.Key) (send.Record, error) {
 // Create implements [send.Ledger].
 func (l *Ledger) Create(ctx context.Context, r send.Record) error {
 	r.Version = 1
-	return l.put(ctx, r, "attribute_not_exists(pk) OR "+isPurged, values{":sec": seconds(l.Now())},
+	return l.put(ctx, r, isFree, values{":sec": seconds(l.Now())},
 		"the record is there already")
 }
 
@@ -94,7 +94,7 @@ func (l *Ledger) put(ctx context.Context, r send.Record, condition string, v val
 	}
 	id := newWriteID()
 	_, err = c.PutItem(ctx, &dynamodb.PutItemInput{
-		TableName: &l.table, Item: item(r, id),
+		TableName: &l.name, Item: item(r, id),
 		ConditionExpression: &condition, ExpressionAttributeNames: ttlName, ExpressionAttributeValues: v,
 		ReturnValuesOnConditionCheckFailure: types.ReturnValuesOnConditionCheckFailureAllOld,
 	})
@@ -114,8 +114,8 @@ func (l *Ledger) Delete(ctx context.Context, key send.Key, version int64) error 
 		return failed(err)
 	}
 	_, err = c.DeleteItem(ctx, &dynamodb.DeleteItemInput{
-		TableName: &l.table, Key: itemKey(key),
-		ConditionExpression:      aws.String("attribute_not_exists(pk) OR v = :v OR " + isPurged),
+		TableName: &l.name, Key: itemKey(key),
+		ConditionExpression:      aws.String(isAbsent + " OR v = :v OR " + isPurged),
 		ExpressionAttributeNames: ttlName, ExpressionAttributeValues: values{":v": number(version), ":sec": seconds(l.Now())},
 	})
 	if _, refused := errors.AsType[*types.ConditionalCheckFailedException](err); refused {
@@ -134,14 +134,14 @@ func (l *Ledger) List(ctx context.Context, set, after string, limit int) ([]send
 		return nil, failed(err)
 	}
 	in := &dynamodb.QueryInput{
-		TableName: &l.table, ConsistentRead: aws.Bool(true), Limit: aws.Int32(int32(min(limit, 1000))),
-		KeyConditionExpression:    aws.String("pk = :set"),
+		TableName: &l.name, ConsistentRead: aws.Bool(true), Limit: aws.Int32(int32(min(limit, 1000))),
+		KeyConditionExpression:    aws.String(table.PartitionKey + " = :set"),
 		FilterExpression:          aws.String(isLive),
 		ExpressionAttributeNames:  ttlName,
 		ExpressionAttributeValues: values{":set": text(set), ":sec": seconds(l.Now())},
 	}
 	if after != "" { // no key is empty, so there is no comparing with ""
-		*in.KeyConditionExpression += " AND sk > :after"
+		*in.KeyConditionExpression += " AND " + table.SortKey + " > :after"
 		in.ExpressionAttributeValues[":after"] = text(after)
 	}
 	var rs []send.Record
@@ -167,14 +167,17 @@ func (l *Ledger) List(ctx context.Context, set, after string, limit int) ([]send
 }
 
 // isPurged and isLive hold for an item that may be forgotten, and for one that
-// may not: DynamoDB itself may take days to forget it.
+// may not: DynamoDB itself may take days to forget it. isFree holds where an item
+// may be created.
 const (
+	isAbsent = "attribute_not_exists(" + table.PartitionKey + ")"
+	isFree   = isAbsent + " OR " + isPurged
 	isPurged = "#ttl <= :sec" // false where there is no ttl
 	isLive   = "(attribute_not_exists(#ttl) OR #ttl > :sec)"
 )
 
 // ttlName is there because "ttl" is a reserved word.
-var ttlName = map[string]string{"#ttl": "ttl"}
+var ttlName = map[string]string{"#ttl": table.TimeToLive}
 
 type values = map[string]types.AttributeValue
 

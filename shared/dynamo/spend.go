@@ -11,6 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
+	"sgraph.ai/send/shared/dynamo/table"
 	"sgraph.ai/send/shared/send"
 )
 
@@ -32,7 +33,7 @@ func (l *Ledger) Spend(ctx context.Context, key send.Key, s send.Spend) (send.Re
 // update runs an update that spends, and reads the outcome from its answer.
 func (l *Ledger) update(ctx context.Context, c *dynamodb.Client, key send.Key, s send.Spend, u update) (send.Record, error) {
 	out, err := c.UpdateItem(ctx, &dynamodb.UpdateItemInput{
-		TableName: &l.table, Key: itemKey(key),
+		TableName: &l.name, Key: itemKey(key),
 		UpdateExpression: &u.set, ConditionExpression: &u.condition,
 		ExpressionAttributeNames: u.names, ExpressionAttributeValues: u.values,
 		ReturnValues:                        types.ReturnValueAllNew,
@@ -79,7 +80,7 @@ func (l *Ledger) spendOpen(ctx context.Context, c *dynamodb.Client, key send.Key
 		case refusal != nil:
 			return begun, refusal
 		}
-		err = l.put(ctx, begun, "attribute_not_exists(pk) OR "+isPurged, values{":sec": seconds(s.Now)}, "begun meanwhile")
+		err = l.put(ctx, begun, isFree, values{":sec": seconds(s.Now)}, "begun meanwhile")
 		if send.CodeOf(err) != send.Conflict {
 			return begun, err
 		}
@@ -101,14 +102,14 @@ func (l *Ledger) spendOnce(ctx context.Context, c *dynamodb.Client, key send.Key
 	in := &dynamodb.TransactWriteItemsInput{
 		TransactItems: []types.TransactWriteItem{
 			{Update: &types.Update{
-				TableName: &l.table, Key: itemKey(key),
+				TableName: &l.name, Key: itemKey(key),
 				UpdateExpression: &u.set, ConditionExpression: &u.condition,
 				ExpressionAttributeNames: u.names, ExpressionAttributeValues: u.values,
 				ReturnValuesOnConditionCheckFailure: types.ReturnValuesOnConditionCheckFailureAllOld,
 			}},
 			{Put: &types.Put{
-				TableName: &l.table, Item: item(once, id),
-				ConditionExpression:      aws.String("attribute_not_exists(pk) OR " + isPurged),
+				TableName: &l.name, Item: item(once, id),
+				ConditionExpression:      aws.String(isFree),
 				ExpressionAttributeNames: ttlName, ExpressionAttributeValues: values{":sec": seconds(s.Now)},
 			}},
 		},
@@ -187,7 +188,7 @@ func spending(s send.Spend, id writeID) update {
 		condition: "#state = :state AND w <> :w AND " + isLive +
 			" AND (attribute_not_exists(exp) OR exp > :ms)" +
 			" AND (attribute_not_exists(lim) OR cnt < lim)",
-		names: map[string]string{"#state": "state", "#ttl": "ttl"},
+		names: map[string]string{"#state": "state", "#ttl": table.TimeToLive},
 		values: values{
 			":one": number(1), ":w": id.value(), ":state": text(s.State),
 			":sec": seconds(s.Now), ":ms": number(s.Now.UnixMilli()),
@@ -211,6 +212,6 @@ func opening(s send.Spend, begun send.Record, id writeID) update {
 		u.set += ", " + strings.ReplaceAll("#N = if_not_exists(#N, :N)", "N", name)
 		kept += " AND attribute_exists(#" + name + ")"
 	}
-	u.condition = "attribute_not_exists(pk) OR (" + kept + ")"
+	u.condition = isAbsent + " OR (" + kept + ")"
 	return u
 }

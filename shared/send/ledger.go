@@ -104,8 +104,8 @@ type Ledger interface {
 	List(ctx context.Context, set, after string, limit int) ([]Record, error)
 }
 
-// VolatilePrefix begins the names of sets whose records (rate and pulse
-// windows) need not outlive a single process that owns the whole ledger.
+// VolatilePrefix begins the names of the sets whose records need not outlive a
+// single process that owns the whole ledger.
 const VolatilePrefix = "window/"
 
 // update reads the record, lets change alter it, and writes it if nobody else

@@ -108,5 +108,5 @@ func (p *Pulse) minute(ctx context.Context, m time.Time) (MinuteCounts, map[stri
 
 // windowSet names the set of the windows that begin at a time.
 func windowSet(start time.Time) string {
-	return VolatilePrefix + strconv.FormatInt(start.Unix()/60, 10)
+	return WindowSets + strconv.FormatInt(start.Unix()/60, 10)
 }

@@ -25,7 +25,7 @@ func (t *Transfers) Sweep(ctx context.Context) (Swept, error) {
 	)
 	first := rand.IntN(256)
 	for i := range 256 {
-		err := each(ctx, t.Ledger, fmt.Sprintf("%s%02x", transferSet, (first+i)%256), func(r Record) error {
+		err := each(ctx, t.Ledger, fmt.Sprintf("%s%02x", TransferSets, (first+i)%256), func(r Record) error {
 			if err := t.sweep(ctx, r, &n); err != nil {
 				faults = append(faults, err)
 			}
@@ -121,7 +121,7 @@ func (t *Transfers) SweepOrphans(ctx context.Context) (Swept, error) {
 	var n Swept
 	const page = 500
 	for after := ""; ; {
-		entries, err := t.Store.List(ctx, "transfers/", after, page)
+		entries, err := t.Store.List(ctx, PayloadPrefix, after, page)
 		if err != nil {
 			return n, err
 		}

@@ -82,11 +82,8 @@ type Tokens struct {
 	Now    func() time.Time
 }
 
-const (
-	tokenSet     = "token"
-	tokenUseSet  = "use/"
-	tokenUseLife = 45 * 24 * time.Hour // longer than any transfer can stay pending or live
-)
+// tokenUseLife is longer than any transfer can stay pending or live.
+const tokenUseLife = 45 * 24 * time.Hour
 
 // tokenData is a token's part of a record that no condition looks at.
 type tokenData struct {
@@ -96,7 +93,7 @@ type tokenData struct {
 	Metadata   map[string]any `json:"metadata,omitempty"`
 }
 
-func tokenKey(name string) Key { return Key{tokenSet, TokenID(name)} }
+func tokenKey(name string) Key { return Key{TokenSet, TokenID(name)} }
 
 func (t *Tokens) read(r Record) (Token, error) {
 	var d tokenData
@@ -172,7 +169,7 @@ func (t *Tokens) Use(ctx context.Context, name, once string) (tok Token, reason 
 		// the same thing.
 		h := sha256.Sum256([]byte(key.ID + "/" + once))
 		id := hex.EncodeToString(h[:])
-		spend.Once = &Record{Key: Key{tokenUseSet + id[:2], id}, Purge: t.Now().Add(tokenUseLife)}
+		spend.Once = &Record{Key: Key{TokenUseSets + id[:2], id}, Purge: t.Now().Add(tokenUseLife)}
 	}
 	r, err := t.Ledger.Spend(ctx, key, spend)
 	switch {
@@ -220,7 +217,7 @@ func (t *Tokens) change(ctx context.Context, name string, f func(*Record) error)
 // List returns every token, in no order that means anything.
 func (t *Tokens) List(ctx context.Context) ([]Token, error) {
 	var all []Token
-	err := each(ctx, t.Ledger, tokenSet, func(r Record) error {
+	err := each(ctx, t.Ledger, TokenSet, func(r Record) error {
 		tok, err := t.read(r)
 		all = append(all, tok)
 		return err

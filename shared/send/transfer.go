@@ -5,11 +5,9 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
-	"fmt"
 	"regexp"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 )
 
@@ -97,12 +95,6 @@ type multipart struct {
 	Done     bool   `json:"done,omitempty"`
 }
 
-const transferSet = "transfer/"
-
-// transferKey spreads transfers over 256 sets, so that no set grows without
-// bound and all of them can be listed.
-func transferKey(id string) Key { return Key{transferSet + id[:2], id} }
-
 func readTransfer(r Record) (Transfer, transferData, error) {
 	var d transferData
 	if err := json.Unmarshal(r.Data, &d); err != nil {
@@ -148,44 +140,6 @@ func newID() string {
 	var b [6]byte
 	rand.Read(b[:]) // never fails: crypto/rand
 	return hex.EncodeToString(b[:])
-}
-
-// classes are the lifetimes by which the store can sweep on its own: the first
-// segment of a payload's key below "transfers/".
-var classes = []struct {
-	name string
-	life time.Duration
-}{
-	{"1d", 24 * time.Hour},
-	{"7d", 7 * 24 * time.Hour},
-	{"30d", 30 * 24 * time.Hour},
-}
-
-// MaxLifetime is how long a transfer can live at most: the last class.
-const MaxLifetime = 30 * 24 * time.Hour
-
-// payloadKey makes a key nobody was told before, in the class of the
-// transfer's whole lifetime.
-func payloadKey(t Transfer) string {
-	life, class := t.ExpiresAt.Sub(t.CreatedAt), classes[len(classes)-1].name
-	for _, c := range classes {
-		if life <= c.life {
-			class = c.name
-			break
-		}
-	}
-	var b [8]byte
-	rand.Read(b[:])
-	return fmt.Sprintf("transfers/%s/%s/%x", class, t.ID, b)
-}
-
-// idOf returns the ID of the transfer that a key was made for, or "".
-func idOf(key string) string {
-	parts := strings.Split(key, "/")
-	if len(parts) != 4 || !idForm.MatchString(parts[2]) {
-		return ""
-	}
-	return parts[2]
 }
 
 // secretHash is the form in which the secret that deletes a transfer is kept.

@@ -12,6 +12,8 @@ import (
 	ddb "github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	s3t "github.com/aws/aws-sdk-go-v2/service/s3/types"
+
+	"sgraph.ai/send/shared/dynamo/table"
 )
 
 // Region is the region of everything made here.
@@ -61,12 +63,12 @@ func Table(tb testing.TB) string {
 		TableName:   &name,
 		BillingMode: ddb.BillingModePayPerRequest,
 		AttributeDefinitions: []ddb.AttributeDefinition{
-			{AttributeName: aws.String("pk"), AttributeType: ddb.ScalarAttributeTypeS},
-			{AttributeName: aws.String("sk"), AttributeType: ddb.ScalarAttributeTypeS},
+			{AttributeName: aws.String(table.PartitionKey), AttributeType: ddb.ScalarAttributeTypeS},
+			{AttributeName: aws.String(table.SortKey), AttributeType: ddb.ScalarAttributeTypeS},
 		},
 		KeySchema: []ddb.KeySchemaElement{
-			{AttributeName: aws.String("pk"), KeyType: ddb.KeyTypeHash},
-			{AttributeName: aws.String("sk"), KeyType: ddb.KeyTypeRange},
+			{AttributeName: aws.String(table.PartitionKey), KeyType: ddb.KeyTypeHash},
+			{AttributeName: aws.String(table.SortKey), KeyType: ddb.KeyTypeRange},
 		},
 	})
 	if err != nil {

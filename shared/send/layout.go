@@ -1,0 +1,71 @@
+package send
+
+import (
+	"crypto/rand"
+	"fmt"
+	"strings"
+	"time"
+)
+
+// The sets of the ledger. Where a name ends in a slash the records are spread
+// over many sets, whose names begin with it.
+const (
+	TransferSets = "transfer/"    // transfers, by the first byte of their ID
+	TokenSet     = "token"        // tokens
+	TokenUseSets = "use/"         // what tokens were used for, so that nothing is booked twice
+	WindowSets   = VolatilePrefix // how often clients did a thing, by when the window of time began
+)
+
+// transferKey spreads transfers over 256 sets, so that no set grows without
+// bound and all of them can be listed.
+func transferKey(id string) Key { return Key{TransferSets + id[:2], id} }
+
+// PayloadPrefix begins the key of every payload in the store. What follows is
+// the name of its lifetime, its transfer's ID, and what tells it from the
+// others of that transfer.
+const PayloadPrefix = "transfers/"
+
+// Lifetime is a class of payloads by how long their transfers live, so that a
+// store can forget on its own what the sweep left behind.
+type Lifetime struct {
+	Name string
+	Life time.Duration // at most, from the transfer's creation on
+}
+
+// Prefix begins the key of every payload of the class.
+func (l Lifetime) Prefix() string { return PayloadPrefix + l.Name + "/" }
+
+// Lifetimes are the classes, the shortest first. A payload is in the first that
+// its transfer fits.
+var Lifetimes = []Lifetime{
+	{"1d", 24 * time.Hour},
+	{"7d", 7 * 24 * time.Hour},
+	{"30d", MaxLifetime},
+}
+
+// MaxLifetime is how long a transfer can live at most.
+const MaxLifetime = 30 * 24 * time.Hour
+
+// payloadKey makes a key nobody was told before, in the class of the
+// transfer's whole lifetime.
+func payloadKey(t Transfer) string {
+	life, class := t.ExpiresAt.Sub(t.CreatedAt), Lifetimes[len(Lifetimes)-1]
+	for _, l := range Lifetimes {
+		if life <= l.Life {
+			class = l
+			break
+		}
+	}
+	var b [8]byte
+	rand.Read(b[:])
+	return fmt.Sprintf("%s%s/%x", class.Prefix(), t.ID, b)
+}
+
+// idOf returns the ID of the transfer that a key was made for, or "".
+func idOf(key string) string {
+	parts := strings.Split(key, "/")
+	if len(parts) != 4 || !idForm.MatchString(parts[2]) {
+		return ""
+	}
+	return parts[2]
+}
