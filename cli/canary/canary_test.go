@@ -1,7 +1,6 @@
 package canary_test
 
 import (
-	"bytes"
 	"context"
 	"log/slog"
 	"net/http"
@@ -13,9 +12,10 @@ import (
 	"sgraph.ai/send/cli/internal/site"
 	"sgraph.ai/send/shared/metric"
 	"sgraph.ai/send/shared/metric/metrictest"
+	"sgraph.ai/send/shared/test/logtest"
 )
 
-func newCanary(t *testing.T) (canary.Canary, *site.Site, *bytes.Buffer) {
+func newCanary(t *testing.T) (canary.Canary, *site.Site, *logtest.Buffer) {
 	t.Helper()
 	s := site.Start(t)
 	env := map[string]string{"CANARY__URL": s.URL, "CANARY__TOKEN": s.Token, "SEND__STAGE": "qa"}
@@ -23,7 +23,7 @@ func newCanary(t *testing.T) (canary.Canary, *site.Site, *bytes.Buffer) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var log bytes.Buffer
+	var log logtest.Buffer
 	c.Log = slog.New(slog.NewJSONHandler(&log, nil))
 	return c, s, &log
 }

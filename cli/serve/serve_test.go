@@ -7,7 +7,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"io/fs"
 	"net/http"
 	"os"
 	"os/exec"
@@ -23,6 +22,8 @@ import (
 
 	"sgraph.ai/send/cli/serve"
 	"sgraph.ai/send/shared/envelope"
+	"sgraph.ai/send/shared/test/logtest"
+	"sgraph.ai/send/shared/test/secrettest"
 )
 
 // A child of the tests is the command itself.
@@ -45,30 +46,13 @@ type server struct {
 	cmd         *exec.Cmd
 	user, admin string // origins
 	token, key  string
-	out, log    *syncBuffer
+	out, log    *logtest.Buffer
 	ended       chan error
-}
-
-type syncBuffer struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (s *syncBuffer) Write(p []byte) (int, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.b.Write(p)
-}
-
-func (s *syncBuffer) String() string {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.b.String()
 }
 
 func start(t testing.TB, dir string, env ...string) *server {
 	t.Helper()
-	s := &server{t: t, out: &syncBuffer{}, log: &syncBuffer{}, ended: make(chan error, 1)}
+	s := &server{t: t, out: &logtest.Buffer{}, log: &logtest.Buffer{}, ended: make(chan error, 1)}
 	s.cmd = exec.Command(os.Args[0])
 	s.cmd.Env = append([]string{
 		"SERVE_AS_CHILD=1", "SEND__DISK_PATH=" + dir, "SEND__USER_ADDR=127.0.0.1:0", "SEND__ADMIN_ADDR=127.0.0.1:0",
@@ -80,18 +64,12 @@ func start(t testing.TB, dir string, env ...string) *server {
 	}
 	go func() { s.ended <- s.cmd.Wait() }()
 	t.Cleanup(func() { s.cmd.Process.Kill() })
-	for deadline := time.Now().Add(30 * time.Second); ; time.Sleep(20 * time.Millisecond) {
-		if strings.Contains(s.out.String(), "Ctrl-C") {
-			break
-		}
-		select {
-		case err := <-s.ended:
-			t.Fatalf("ended at the start: %v\n%s", err, s.log)
-		default:
-		}
-		if time.Now().After(deadline) {
-			t.Fatalf("did not start:\n%s\n%s", s.out, s.log)
-		}
+	select {
+	case <-s.out.When(func(text string) bool { return strings.Contains(text, "Ctrl-C") }):
+	case err := <-s.ended:
+		t.Fatalf("ended at the start: %v\n%s", err, s.log)
+	case <-time.After(2 * time.Minute):
+		t.Fatalf("did not start:\n%s\n%s", s.out, s.log)
 	}
 	found := func(label string) string {
 		m := regexp.MustCompile(label + `\s+(\S+)(?: (\S+))?`).FindStringSubmatch(s.out.String())
@@ -308,16 +286,9 @@ func TestNothingWorthStealingIsStoredOrLogged(t *testing.T) {
 	s.cmd.Process.Signal(syscall.SIGTERM)
 	<-s.ended
 
-	kept := map[string][]byte{"the log": []byte(s.log.String())}
-	filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() {
-			return err
-		}
-		b, err := os.ReadFile(path)
-		kept[path] = b
-		return err
-	})
-	if len(kept) < 4 || !bytes.Contains(kept["the log"], []byte(`"route":"/api/transfers/info/{transfer_id}"`)) {
+	kept := secrettest.Kept{"the log": s.log.String()}
+	kept.AddFiles(t, dir)
+	if len(kept) < 4 || !strings.Contains(kept["the log"], `"route":"/api/transfers/info/{transfer_id}"`) {
 		t.Fatalf("looked at too little: %d files\n%s", len(kept), s.log)
 	}
 	trail := 0
@@ -329,20 +300,13 @@ func TestNothingWorthStealingIsStoredOrLogged(t *testing.T) {
 	if trail != 2 {
 		t.Errorf("the audit trail has %d of the 2 events that were looked for", trail)
 	}
-	for where, b := range kept {
-		for what, canary := range map[string]string{
-			"plaintext": "canary-plaintext", "file name": name, "delete secret": secret, "wrong token": other,
-			"access token": s.token, "custom token": custom, "file key": key.String(), "address": "127.0.0.1",
-			"raw key": string(key[:]),
-		} {
-			if bytes.Contains(b, []byte(canary)) {
-				t.Errorf("%s holds the %s", where, what)
-			}
-		}
-		if bytes.Contains(b, []byte(s.key)) && filepath.Base(where) != "api-key" { // kept for the next start, since none was set
-			t.Errorf("%s holds the API key", where)
-		}
-	}
+	kept.Lacks(t, map[string]string{
+		"plaintext": "canary-plaintext", "file name": name, "delete secret": secret, "wrong token": other,
+		"access token": s.token, "custom token": custom, "file key": key.String(), "address": "127.0.0.1",
+		"raw key": string(key[:]),
+	})
+	delete(kept, filepath.Join(dir, "api-key")) // kept for the next start, since none was set
+	kept.Lacks(t, map[string]string{"API key": s.key})
 	for line := range strings.SplitSeq(strings.TrimSpace(s.log.String()), "\n") {
 		if !json.Valid([]byte(line)) {
 			t.Errorf("not a line of JSON: %s", line)

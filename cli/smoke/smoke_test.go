@@ -16,10 +16,10 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	"sgraph.ai/send/cli/serve"
 	"sgraph.ai/send/cli/smoke"
+	"sgraph.ai/send/shared/test/logtest"
 )
 
 // served is the real thing, both services on this machine, for all tests.
@@ -35,40 +35,22 @@ func TestMain(m *testing.M) {
 		"SEND__DISK_PATH": dir, "SEND__USER_ADDR": "127.0.0.1:0", "SEND__ADMIN_ADDR": "127.0.0.1:0",
 		"SEND__RATE_LIMITS": "off", "FAST_API__AUTH__API_KEY__VALUE": "the-key-of-the-tests",
 	}
-	var out safeBuffer
+	var out logtest.Buffer
 	ended := make(chan error, 1)
 	go func() { ended <- serve.Run(ctx, func(name string) string { return env[name] }, &out, io.Discard) }()
 	found := regexp.MustCompile(`(?s)Send and receive\s+(http://[0-9.:]+).*Admin console\s+(http://[0-9.:]+)`)
-	var addresses []string
-	for deadline := time.Now().Add(time.Minute); addresses == nil; time.Sleep(10 * time.Millisecond) {
-		addresses = found.FindStringSubmatch(out.String())
-		if time.Now().After(deadline) {
-			panic("the services did not start: " + out.String())
-		}
+	select {
+	case <-out.When(func(text string) bool { return strings.Contains(text, "Ctrl-C") }):
+	case err := <-ended:
+		panic(fmt.Sprintf("the services did not start: %v\n%s", err, &out))
 	}
+	addresses := found.FindStringSubmatch(out.String())
 	served = smoke.Target{User: addresses[1], Admin: addresses[2], Key: "the-key-of-the-tests"}
 	code := m.Run()
 	stop()
 	<-ended
 	os.RemoveAll(dir)
 	os.Exit(code)
-}
-
-type safeBuffer struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (s *safeBuffer) Write(p []byte) (int, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.b.Write(p)
-}
-
-func (s *safeBuffer) String() string {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.b.String()
 }
 
 func table(r smoke.Report) string {
@@ -394,7 +376,7 @@ func TestLargeFileThatIsDamagedIsFound(t *testing.T) {
 // What failed half way leaves no token that still works.
 func TestFailedRoundLeavesNoToken(t *testing.T) {
 	t.Parallel()
-	var made, revoked safeBuffer
+	var made, revoked logtest.Buffer
 	target := spoiled(t, fault{answer: func(w http.ResponseWriter, r *http.Request) bool {
 		if name, ok := strings.CutPrefix(r.URL.Path, "/tokens/revoke/"); ok {
 			io.WriteString(&revoked, name)

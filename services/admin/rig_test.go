@@ -20,6 +20,7 @@ import (
 	"sgraph.ai/send/shared/bolt"
 	"sgraph.ai/send/shared/send"
 	"sgraph.ai/send/shared/settings"
+	"sgraph.ai/send/shared/test/logtest"
 )
 
 const (
@@ -33,7 +34,7 @@ type rig struct {
 	handler *admin.Service
 	ledger  *watchedLedger
 	store   *memoryStore
-	log     *lockedBuffer
+	log     *logtest.Buffer
 	clock   *clock
 }
 
@@ -46,7 +47,7 @@ func newRig(t *testing.T, change ...func(*admin.Settings)) *rig {
 	t.Cleanup(func() { l.Close() })
 	g := &rig{
 		t: t, ledger: &watchedLedger{Ledger: l}, store: &memoryStore{objects: map[string][]byte{}},
-		log: &lockedBuffer{},
+		log: &logtest.Buffer{},
 		// Ahead of the system's clock, by which bolt forgets old windows.
 		clock: &clock{now: time.Date(2126, 3, 1, 12, 0, 30, 0, time.UTC)},
 	}
@@ -304,22 +305,4 @@ func (s *memoryStore) all() string {
 		b.WriteString(key + " " + string(s.objects[key]) + "\n")
 	}
 	return b.String()
-}
-
-// lockedBuffer is a log that can be read while it is written.
-type lockedBuffer struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (l *lockedBuffer) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.Write(p)
-}
-
-func (l *lockedBuffer) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.String()
 }

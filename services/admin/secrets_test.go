@@ -4,6 +4,8 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+
+	"sgraph.ai/send/shared/test/secrettest"
 )
 
 // TestNothingKeptTellsASecret plants secrets in every place that takes one and
@@ -12,7 +14,10 @@ func TestNothingKeptTellsASecret(t *testing.T) {
 	t.Parallel()
 	g := newRig(t)
 	const token, wrongKey = "canary-token-name", "canary-wrong-api-key"
-	secrets := []string{token, "canary", wrongKey, keyValue, "192.0.2.1"}
+	secrets := map[string]string{
+		"the token": token, "what was planted": "canary", "an address": "192.0.2.1",
+		"a wrong key": wrongKey, "the key": keyValue,
+	}
 
 	g.post("/tokens/create", `{"token_name":"`+token+`"}`)
 	g.post("/tokens/create", `{"token_name":"`+token+`"}`)
@@ -29,22 +34,24 @@ func TestNothingKeptTellsASecret(t *testing.T) {
 	g.do(request{method: "POST", path: "/auth/login", body: `{"api_key":"` + wrongKey, anonymous: true})
 	g.do(request{method: "GET", path: "/tokens/list", header: map[string]string{keyName: wrongKey}})
 	session := g.login()
-	secrets = append(secrets, session.Value)
+	secrets["the session"] = session.Value
 	g.do(request{method: "GET", path: "/tokens/list", anonymous: true, cookies: []*http.Cookie{session}})
 	g.ledger.setAway(true)
 	g.post("/tokens/use/"+token, ``)
 
 	g.handler.Flush()
 
-	kept := map[string]string{"the ledger": g.ledger.written.String(), "the trail": g.store.all(), "the log": g.log.String()}
+	kept := secrettest.Kept{
+		"the ledger": g.ledger.written.String(), "the trail": g.store.all(), "the log": g.log.String(),
+	}
 	for where, text := range kept {
 		if len(text) < 100 {
 			t.Errorf("%s holds next to nothing: this test would find nothing either", where)
 		}
-		for _, secret := range secrets {
-			if strings.Contains(strings.ToLower(text), strings.ToLower(secret)) {
-				t.Errorf("%s is in %s", secret, where)
-			}
-		}
+		kept[where] = strings.ToLower(text)
 	}
+	for what, secret := range secrets {
+		secrets[what] = strings.ToLower(secret)
+	}
+	kept.Lacks(t, secrets)
 }

@@ -20,6 +20,7 @@ import (
 	"sgraph.ai/send/shared/envelope"
 	"sgraph.ai/send/shared/send"
 	"sgraph.ai/send/shared/settings"
+	"sgraph.ai/send/shared/test/logtest"
 	"sgraph.ai/send/shared/web"
 )
 
@@ -31,7 +32,7 @@ type site struct {
 	dir     string // where ledger and store are
 	tokens  *send.Tokens
 	token   string // one without limit
-	log     *syncBuffer
+	log     *logtest.Buffer
 	clock   *clock
 }
 
@@ -52,27 +53,10 @@ func (c *clock) advance(d time.Duration) {
 	c.ahead += d
 }
 
-type syncBuffer struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (s *syncBuffer) Write(p []byte) (int, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.b.Write(p)
-}
-
-func (s *syncBuffer) String() string {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.b.String()
-}
-
 // start runs a service; change alters its settings before.
 func start(t testing.TB, change func(*user.Settings)) *site {
 	t.Helper()
-	s := &site{t: t, dir: t.TempDir(), token: "token-of-the-tests", log: &syncBuffer{}, clock: &clock{}}
+	s := &site{t: t, dir: t.TempDir(), token: "token-of-the-tests", log: &logtest.Buffer{}, clock: &clock{}}
 	ledger, err := bolt.Open(filepath.Join(s.dir, "ledger.db"))
 	if err != nil {
 		t.Fatal(err)

@@ -1,7 +1,6 @@
 package audit_test
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"log/slog"
@@ -13,6 +12,7 @@ import (
 	"sgraph.ai/send/shared/audit"
 	"sgraph.ai/send/shared/metric"
 	"sgraph.ai/send/shared/metric/metrictest"
+	"sgraph.ai/send/shared/test/logtest"
 )
 
 // taker takes what an outbox hands over.
@@ -42,8 +42,8 @@ func (k *taker) take(ctx context.Context, events []audit.Event) error {
 	return k.err
 }
 
-func outbox(k *taker) (*audit.Outbox, *bytes.Buffer) {
-	var log bytes.Buffer
+func outbox(k *taker) (*audit.Outbox, *logtest.Buffer) {
+	var log logtest.Buffer
 	m := metric.Meter{Service: metric.User, Stage: "dev", Embed: true}
 	return audit.NewOutbox(k.take, m, slog.New(slog.NewJSONHandler(&log, nil))), &log
 }
@@ -128,7 +128,7 @@ func TestAnOutboxIsBounded(t *testing.T) {
 		o.Send(t.Context(), event(i))
 	}
 	o.Flush()
-	if len(k.taken) != 2500 || log.Len() > 0 {
+	if len(k.taken) != 2500 || log.String() != "" {
 		t.Errorf("%d are taken of what could wait, and the log says %s", len(k.taken), log)
 	}
 }

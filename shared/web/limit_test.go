@@ -60,7 +60,7 @@ func TestLimit(t *testing.T) {
 	if want := "create/" + (send.Secret("a secret of the tests")).ClientHash("127.0.0.1", now); ledger.key.ID != want {
 		t.Errorf("counted under %q, want %q", ledger.key.ID, want)
 	}
-	if line := l.lines(t, 3)[2]; line["code"] != "limited" || line["level"] != "INFO" {
+	if line := l.Records(t, 3)[2]; line["code"] != "limited" || line["level"] != "INFO" {
 		t.Errorf("logged %v", line)
 	}
 	if resp, _ := get(t, server.URL+"/free", nil); resp.StatusCode != 200 || resp.Header.Get("RateLimit") != "" {

@@ -14,14 +14,15 @@ import (
 	"sgraph.ai/send/shared/metric"
 	"sgraph.ai/send/shared/metric/metrictest"
 	"sgraph.ai/send/shared/send"
+	"sgraph.ai/send/shared/test/logtest"
 	"sgraph.ai/send/shared/web"
 )
 
 // onLambda returns a service as it is there, with a log of that level, and what
 // it logs.
-func onLambda(t *testing.T, s web.Settings, level slog.Level, routes func(*mux.Router)) (http.Handler, *logged) {
+func onLambda(t *testing.T, s web.Settings, level slog.Level, routes func(*mux.Router)) (http.Handler, *logtest.Buffer) {
 	t.Helper()
-	l := &logged{}
+	l := &logtest.Buffer{}
 	s.Meter = metric.Meter{Service: metric.User, Stage: "qa", Embed: true}
 	s.Log = slog.New(slog.NewJSONHandler(l, &slog.HandlerOptions{Level: level}))
 	s.Secret = send.Secret("a secret of the tests")
@@ -93,7 +94,7 @@ func TestLimitsAreCounted(t *testing.T) {
 
 	// The ledger breaks: the request passes, and that is counted and told.
 	broken := &window{err: send.Fail(send.Unavailable, "away")}
-	told := &logged{}
+	told := &logtest.Buffer{}
 	limiter := web.NewLimiter(broken, rates, clock, slog.New(slog.NewJSONHandler(told, nil)))
 	h, l = onLambda(t, web.Settings{Limiter: limiter}, slog.LevelInfo, func(r *mux.Router) {
 		r.Handle("/", web.Limit("create", web.Handle(hello)))
@@ -104,7 +105,7 @@ func TestLimitsAreCounted(t *testing.T) {
 	if n := metrictest.Sum(t, l.String(), metric.LimiterFailedOpen); n != 1 {
 		t.Errorf("failed open %v times, want 1", n)
 	}
-	if lines := told.lines(t, 1); lines[0]["level"] != "ERROR" || lines[0]["limit"] != "create" {
+	if lines := told.Records(t, 1); lines[0]["level"] != "ERROR" || lines[0]["limit"] != "create" {
 		t.Errorf("told %v", lines)
 	}
 }
@@ -136,7 +137,7 @@ func TestServersKeepTheirMetrics(t *testing.T) {
 		metric.Count(r.Context(), metric.Downloads, 2)
 		return hello(w, r)
 	}))
-	l := &logged{}
+	l := &logtest.Buffer{}
 	h := web.Settings{
 		Meter: metric.Meter{Service: metric.User, Registry: kept}, Log: slog.New(slog.NewJSONHandler(l, nil)),
 	}.Wrap(router)

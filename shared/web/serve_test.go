@@ -11,6 +11,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"sgraph.ai/send/shared/test/logtest"
 	"sgraph.ai/send/shared/web"
 )
 
@@ -76,7 +77,7 @@ func TestServeRefusesHugeHeaders(t *testing.T) {
 func TestLogIsWrittenInTime(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		l := &logged{}
+		l := &logtest.Buffer{}
 		log, flush := web.NewLog(l, slog.LevelInfo)
 		log = log.With("a", 1).WithGroup("g")
 		log.Debug("not at this level")
@@ -105,6 +106,6 @@ func TestLogIsWrittenInTime(t *testing.T) {
 			t.Errorf("only %d bytes of a million are written: the rest is held", n)
 		}
 		flush()
-		l.lines(t, 1004)
+		l.Records(t, 1004)
 	})
 }

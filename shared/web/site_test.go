@@ -77,7 +77,7 @@ func TestUnknownPathAndWrongMethod(t *testing.T) {
 	if resp, _ = get(t, server.URL+"//things/1", nil); resp.StatusCode != 404 {
 		t.Errorf("an unclean path: %d", resp.StatusCode)
 	}
-	if lines := l.lines(t, 3); lines[0]["route"] != "unmatched" || lines[1]["status"] != 405.0 {
+	if lines := l.Records(t, 3); lines[0]["route"] != "unmatched" || lines[1]["status"] != 405.0 {
 		t.Errorf("%v", lines)
 	}
 }
@@ -118,7 +118,7 @@ func TestErrorStatuses(t *testing.T) {
 		err = c.err
 		resp, body := get(t, server.URL, nil)
 		n++
-		line := l.lines(t, n)[n-1]
+		line := l.Records(t, n)[n-1]
 		if resp.StatusCode != c.status || body != c.body || resp.Header.Get("Retry-After") != c.retry {
 			t.Errorf("%v: %d %s, Retry-After %q", c.err, resp.StatusCode, body, resp.Header.Get("Retry-After"))
 		}
@@ -143,7 +143,7 @@ func TestPanicBeforeTheReply(t *testing.T) {
 	if resp.StatusCode != 500 || body != `{"detail":"An unexpected error occurred."}` {
 		t.Errorf("%d %s", resp.StatusCode, body)
 	}
-	line := l.lines(t, 1)[0]
+	line := l.Records(t, 1)[0]
 	stack, _ := line["stack"].(string)
 	if line["cause"] != "panic: the inner works" || !strings.Contains(stack, "TestPanicBeforeTheReply") || line["route"] != "/p/{id}" {
 		t.Errorf("logged %v", line)
@@ -176,7 +176,7 @@ func TestReplyThatBreaksOff(t *testing.T) {
 		if err == nil || strings.Contains(string(body), "detail") {
 			t.Errorf("%s: the reply looks complete: %q, %v", path, body, err)
 		}
-		line := l.lines(t, i+1)[i]
+		line := l.Records(t, i+1)[i]
 		if line["level"] != "ERROR" || line["status"] != 200.0 || line["code"] != "internal" || !strings.Contains(line["cause"].(string), "halfway") {
 			t.Errorf("%s: logged %v", path, line)
 		}
@@ -201,7 +201,7 @@ func TestClientThatLeaves(t *testing.T) {
 		resp.Body.Close()
 		t.Fatal("answered")
 	}
-	if line := l.lines(t, 1)[0]; line["status"] != 499.0 || line["level"] != "INFO" {
+	if line := l.Records(t, 1)[0]; line["status"] != 499.0 || line["level"] != "INFO" {
 		t.Errorf("logged %v", line)
 	}
 }
@@ -237,7 +237,7 @@ func TestUploadThatBreaksOff(t *testing.T) {
 	if resp.StatusCode != 400 {
 		t.Errorf("answered %d", resp.StatusCode)
 	}
-	if line := l.lines(t, 1)[0]; line["level"] != "INFO" || line["bytes_in"] != 4.0 || line["code"] != "invalid" {
+	if line := l.Records(t, 1)[0]; line["level"] != "INFO" || line["bytes_in"] != 4.0 || line["code"] != "invalid" {
 		t.Errorf("logged %v", line)
 	}
 }
@@ -368,7 +368,7 @@ func TestLogHoldsNoSecret(t *testing.T) {
 	header := map[string]string{"x-sgraph-access-token": token, "User-Agent": "canary-agent", "Cookie": "session=" + key, "Referer": "https://x/" + id}
 	do(t, http.MethodPost, server.URL+"/t/"+id+"?access_token="+query, header, "canary-body")
 	get(t, server.URL+"/nowhere/"+id, header)
-	lines := l.lines(t, 2)
+	lines := l.Records(t, 2)
 	for _, canary := range []string{"canary", "127.0.0.1", serverAddress, "AAAA", "BBBB", "CCCC", "DDDD"} {
 		if strings.Contains(l.String(), canary) {
 			t.Errorf("the log holds %q:\n%s", canary, l)

@@ -16,6 +16,7 @@ import (
 
 	"github.com/gorilla/mux"
 
+	"sgraph.ai/send/shared/test/logtest"
 	"sgraph.ai/send/shared/web"
 )
 
@@ -96,7 +97,7 @@ func TestFilesAreSentFromTheFile(t *testing.T) {
 		}
 		return err
 	}, len(content)))
-	l := &logged{}
+	l := &logtest.Buffer{}
 	log, flush := web.NewLog(l, nil)
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -119,7 +120,7 @@ func TestFilesAreSentFromTheFile(t *testing.T) {
 			t.Errorf("%s: other bytes arrived (%d)", c.path, len(body))
 		}
 		flush()
-		if got := l.lines(t, i+1)[i]["bytes_out"]; got != float64(c.size) {
+		if got := l.Records(t, i+1)[i]["bytes_out"]; got != float64(c.size) {
 			t.Errorf("%s: %v bytes logged, want %d", c.path, got, c.size)
 		}
 		w.mu.Lock()
@@ -132,7 +133,7 @@ func TestFilesAreSentFromTheFile(t *testing.T) {
 		t.Errorf("HEAD: %d bytes, length %d", len(body), resp.ContentLength)
 	}
 	flush()
-	if got := l.lines(t, 5)[4]["bytes_out"]; got != 0.0 {
+	if got := l.Records(t, 5)[4]["bytes_out"]; got != 0.0 {
 		t.Errorf("HEAD: %v bytes logged", got)
 	}
 }
@@ -187,7 +188,7 @@ func TestDownloadThatNobodyTakes(t *testing.T) {
 		conn := dial(t, server.URL, "GET /"+how+" HTTP/1.1\r\nHost: x\r\n\r\n")
 		io.CopyN(io.Discard, conn, 100_000)
 		conn.Close()
-		line := l.lines(t, i+1)[i]
+		line := l.Records(t, i+1)[i]
 		if sent, _ := line["bytes_out"].(float64); line["status"] != 499.0 || line["level"] != "INFO" || sent == 0 || sent >= size {
 			t.Errorf("%s: logged %v", how, line)
 		}
@@ -212,7 +213,7 @@ func TestConnectionThatBreaks(t *testing.T) {
 	}
 	defer f.Close()
 	for name, src := range map[string]io.Reader{"file": f, "copy": io.MultiReader(bytes.NewReader([]byte("x")))} {
-		l := &logged{}
+		l := &logtest.Buffer{}
 		log, flush := web.NewLog(l, nil)
 		router := mux.NewRouter()
 		router.Handle("/", web.Handle(func(w http.ResponseWriter, r *http.Request) error {
@@ -228,7 +229,7 @@ func TestConnectionThatBreaks(t *testing.T) {
 			web.Settings{Log: log}.Wrap(router).ServeHTTP(broken{httptest.NewRecorder()}, httptest.NewRequest(http.MethodGet, "/", nil))
 		}()
 		flush()
-		if line := l.lines(t, 1)[0]; line["status"] != 499.0 || line["level"] != "INFO" {
+		if line := l.Records(t, 1)[0]; line["status"] != 499.0 || line["level"] != "INFO" {
 			t.Errorf("%s: logged %v", name, line)
 		}
 	}

@@ -1,70 +1,24 @@
 package web_test
 
 import (
-	"bytes"
-	"encoding/json"
 	"io"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"strings"
-	"sync"
 	"testing"
-	"time"
 
 	"github.com/gorilla/mux"
 
 	"sgraph.ai/send/shared/send"
+	"sgraph.ai/send/shared/test/logtest"
 	"sgraph.ai/send/shared/web"
 )
 
-// logged is a request log that a test reads.
-type logged struct {
-	mu  sync.Mutex
-	buf bytes.Buffer
-}
-
-func (l *logged) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.buf.Write(p)
-}
-
-func (l *logged) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.buf.String()
-}
-
-// lines waits until there are n lines, and returns them.
-func (l *logged) lines(t *testing.T, n int) []map[string]any {
-	t.Helper()
-	for range 500 {
-		text := strings.TrimSpace(l.String())
-		if got := strings.Split(text, "\n"); text != "" && len(got) >= n {
-			var lines []map[string]any
-			for _, line := range got {
-				var m map[string]any
-				if err := json.Unmarshal([]byte(line), &m); err != nil {
-					t.Fatalf("a line is not JSON: %s", line)
-				}
-				lines = append(lines, m)
-			}
-			if len(lines) > n {
-				t.Fatalf("%d lines, want %d:\n%s", len(lines), n, text)
-			}
-			return lines
-		}
-		time.Sleep(10 * time.Millisecond)
-	}
-	t.Fatalf("not %d lines:\n%s", n, l)
-	return nil
-}
-
 // site starts a server of one service.
-func site(t testing.TB, s web.Settings, routes func(*mux.Router)) (*httptest.Server, *logged) {
+func site(t testing.TB, s web.Settings, routes func(*mux.Router)) (*httptest.Server, *logtest.Buffer) {
 	t.Helper()
-	l := &logged{}
+	l := &logtest.Buffer{}
 	log, flush := web.NewLog(l, slog.LevelInfo)
 	s.Meter.Service, s.Log = "test", log
 	if s.Secret == nil {

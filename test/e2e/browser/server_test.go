@@ -1,7 +1,6 @@
 package browser
 
 import (
-	"bufio"
 	"bytes"
 	"context"
 	"encoding/json"
@@ -16,11 +15,13 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
-	"strings"
 	"sync"
 	"syscall"
 	"testing"
 	"time"
+
+	"sgraph.ai/send/shared/test/logtest"
+	"sgraph.ai/send/shared/test/secrettest"
 )
 
 // server is a running `sgsend serve` with a data folder of its own.
@@ -29,7 +30,7 @@ type server struct {
 	Token string // an access token
 
 	data string
-	log  *lockedBuffer
+	log  *logtest.Buffer
 }
 
 // sgsend is the command, built once for all tests; SGSEND names one that is built already.
@@ -63,8 +64,8 @@ func TestMain(m *testing.M) {
 }
 
 var (
-	userLine  = regexp.MustCompile(`Send and receive\s+(http://\S+)`)
-	tokenLine = regexp.MustCompile(`(?i)token\s+(\S+)`)
+	userLine  = regexp.MustCompile(`Send and receive\s+(http://\S+)\s`)
+	tokenLine = regexp.MustCompile(`(?i)token\s+(\S+)\s`)
 )
 
 // serve starts a server and stops it when the test ends.
@@ -74,7 +75,7 @@ func serve(t *testing.T, settings ...string) *server {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &server{data: t.TempDir(), log: &lockedBuffer{}}
+	s := &server{data: t.TempDir(), log: &logtest.Buffer{}}
 	ctx, cancel := context.WithCancel(context.Background())
 	cmd := exec.CommandContext(ctx, binary, "serve")
 	cmd.Env = append(os.Environ(),
@@ -82,11 +83,8 @@ func serve(t *testing.T, settings ...string) *server {
 	cmd.Env = append(cmd.Env, settings...)
 	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) }
 	cmd.WaitDelay = 10 * time.Second
-	stdout, err := cmd.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	cmd.Stderr = s.log
+	var out logtest.Buffer
+	cmd.Stdout, cmd.Stderr = &out, s.log
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
@@ -95,30 +93,22 @@ func serve(t *testing.T, settings ...string) *server {
 		_ = cmd.Wait() // it was told to stop; how it does is tested elsewhere
 	})
 
-	ready := make(chan struct{})
-	go func() {
-		lines := bufio.NewScanner(stdout)
-		told := false
-		for lines.Scan() {
-			line := lines.Text()
-			if m := userLine.FindStringSubmatch(line); m != nil {
-				s.URL = m[1]
-			}
-			if m := tokenLine.FindStringSubmatch(line); m != nil {
-				s.Token = m[1]
-			}
-			if !told && s.URL != "" && s.Token != "" {
-				told = true
-				close(ready)
-			}
-		}
-	}()
 	select {
-	case <-ready:
-	case <-time.After(20 * time.Second):
-		t.Fatalf("sgsend serve did not say where it is and with which token:\n%s", s.log)
+	case <-out.When(s.readStart):
+	case <-time.After(2 * time.Minute):
+		t.Fatalf("sgsend serve did not say where it is and with which token:\n%s\n%s", &out, s.log)
 	}
 	return s
+}
+
+// readStart takes from what a server prints where it is, and a token.
+func (s *server) readStart(out string) bool {
+	url, token := userLine.FindStringSubmatch(out), tokenLine.FindStringSubmatch(out)
+	if url == nil || token == nil {
+		return false
+	}
+	s.URL, s.Token = url[1], token[1]
+	return true
 }
 
 // info is what the server says about a transfer.
@@ -219,45 +209,10 @@ func (s *server) stored(t *testing.T) (bytes int64) {
 // mustNotKnow searches every stored byte and log line for what the server must never have.
 func (s *server) mustNotKnow(t *testing.T, secrets map[string]string) {
 	t.Helper()
-	files := map[string][]byte{"the log": s.log.Bytes()}
-	err := filepath.WalkDir(s.data, func(path string, entry fs.DirEntry, err error) error {
-		if err != nil || entry.IsDir() {
-			return err
-		}
-		files[path], err = os.ReadFile(path)
-		return err
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if len(files) < 2 {
+	kept := secrettest.Kept{"the log": s.log.String()}
+	kept.AddFiles(t, s.data)
+	if len(kept) < 2 {
 		t.Error("the data folder is empty: nothing was searched")
 	}
-	for where, content := range files {
-		for what, secret := range secrets {
-			if bytes.Contains(content, []byte(secret)) || strings.Contains(where, secret) {
-				t.Errorf("%s is in %s", what, where)
-			}
-		}
-	}
+	kept.Lacks(t, secrets)
 }
-
-// lockedBuffer is a buffer that a process writes while a test reads.
-type lockedBuffer struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (l *lockedBuffer) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.Write(p)
-}
-
-func (l *lockedBuffer) Bytes() []byte {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return bytes.Clone(l.b.Bytes())
-}
-
-func (l *lockedBuffer) String() string { return string(l.Bytes()) }

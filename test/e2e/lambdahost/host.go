@@ -41,7 +41,8 @@ type Config struct {
 	Timeout time.Duration
 	// Concurrency is how many requests are served at once; more get 429.
 	Concurrency int
-	// Log receives what the function writes; nil discards it.
+	// Log receives what the function writes, from several processes at once, so
+	// that it must be safe for concurrent use; nil discards it.
 	Log io.Writer
 }
 
@@ -69,7 +70,6 @@ func Start(config Config) (*Function, error) {
 	if config.Log == nil {
 		config.Log = io.Discard
 	}
-	config.Log = &lockedWriter{w: config.Log}
 	dir, err := os.MkdirTemp("", "lambdahost-")
 	if err != nil {
 		return nil, err
@@ -254,16 +254,4 @@ func unpack(packed []byte, dir string) error {
 		return errors.New("bootstrap is not executable")
 	}
 	return nil
-}
-
-// lockedWriter lets several processes write one log.
-type lockedWriter struct {
-	mu sync.Mutex
-	w  io.Writer
-}
-
-func (l *lockedWriter) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.w.Write(p)
 }

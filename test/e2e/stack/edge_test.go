@@ -1,7 +1,6 @@
 package stack
 
 import (
-	"bytes"
 	"encoding/json"
 	"encoding/xml"
 	"net/http"
@@ -10,12 +9,12 @@ import (
 	"net/url"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
-	"time"
 
 	"sgraph.ai/send/shared/metric"
 	"sgraph.ai/send/shared/metric/metrictest"
+	"sgraph.ai/send/shared/test/logtest"
+	"sgraph.ai/send/shared/test/secrettest"
 )
 
 // TestEdge deploys the stack of qa, with everything that prod has too: what
@@ -36,7 +35,7 @@ func TestEdge(t *testing.T) {
 
 	outputs := pulumi.outputs(t)
 	distributions := pulumi.resources(t, "aws:cloudfront/distribution:Distribution")
-	var userLog, adminLog record
+	var userLog, adminLog logtest.Buffer
 	config := aws.deployed(t, outputs["adminFunction"], outputs["artifactsBucket"], outputs["adminArtifact"])
 	config.Log = &adminLog
 	adminURL, admin := host(t, config, aws.endpoint)
@@ -61,7 +60,7 @@ func TestEdge(t *testing.T) {
 	step(t, "only the edge says who asks", func(t *testing.T) {
 		client := func(secret, viewer string) string {
 			response := ask(t, userURL+"/info/health", secret, viewer)
-			return userLog.client(t, response.Header.Get("Fast-Api-Request-Id"))
+			return clientOf(t, &userLog, response.Header.Get("Fast-Api-Request-Id"))
 		}
 		secret := fronts["user"].secret
 		one, other := client(secret, "192.0.2.1:1000"), client(secret, "192.0.2.2:1000")
@@ -89,34 +88,26 @@ func TestEdge(t *testing.T) {
 			t.Errorf("it goes to %s, not %s", got, outputs["userUrl"])
 		}
 		config.Environment["CANARY__URL"] = fronts["user"].url
-		var log record
+		var log logtest.Buffer
 		config.Log = &log
 		_, canary := host(t, config, aws.endpoint)
-		answer, err := canary.Invoke(t.Context(), scheduled)
-		if err != nil {
-			t.Fatalf("%v\n%s", err, log.String())
+		if _, err := canary.Invoke(t.Context(), scheduled); err != nil {
+			t.Fatalf("%v\n%s", err, &log)
 		}
-		if !log.counts(t, 0, metric.CanarySucceeded) {
-			t.Errorf("it answers %s and says\n%s", answer, log.String())
-		}
+		counts(t, &log, 0, metric.CanarySucceeded)
 	})
 	step(t, "the schedule sweeps", func(t *testing.T) {
 		before := len(userLog.String())
 		if _, err := user.Invoke(t.Context(), scheduled); err != nil {
 			t.Fatal(err)
 		}
-		if !userLog.counts(t, before, metric.SweepsCompleted) {
-			t.Errorf("it says\n%s", userLog.String()[before:])
-		}
+		counts(t, &userLog, before, metric.SweepsCompleted)
 	})
 	step(t, "no log knows a secret", func(t *testing.T) {
-		for name, log := range map[string]*record{"user": &userLog, "admin": &adminLog} {
-			for _, secret := range []string{hidden, plaintext, "canary-file-name", fronts[name].secret, "192.0.2."} {
-				if strings.Contains(log.String(), secret) {
-					t.Errorf("the log of %s has %.12q", name, secret)
-				}
-			}
-		}
+		secrettest.Kept{"user's log": userLog.String(), "admin's log": adminLog.String()}.Lacks(t, map[string]string{
+			"hidden": hidden, "the plaintext": plaintext, "the file's name": "canary-file-name", "an address": "192.0.2.",
+			"user's origin secret": fronts["user"].secret, "admin's origin secret": fronts["admin"].secret,
+		})
 	})
 
 	step(t, "destroy leaves nothing", func(t *testing.T) {
@@ -215,55 +206,22 @@ func (s simulation) askXML(t *testing.T, service, path string, into any) {
 	}
 }
 
-// record is what a function has written.
-type record struct {
-	mu   sync.Mutex
-	text bytes.Buffer
-}
-
-func (r *record) Write(p []byte) (int, error) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return r.text.Write(p)
-}
-
-func (r *record) String() string {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return r.text.String()
-}
-
-// find looks for a JSON line after the first n bytes, for a while: what a
-// process has written arrives a moment after its reply.
-func (r *record) find(n int, wanted func(line string) bool) bool {
-	for deadline := time.Now().Add(5 * time.Second); time.Now().Before(deadline); time.Sleep(10 * time.Millisecond) {
-		text := r.String()[n:]
-		for line := range strings.Lines(text[:strings.LastIndex(text, "\n")+1]) {
-			if json.Valid([]byte(line)) && wanted(line) {
-				return true
-			}
-		}
-	}
-	return false
-}
-
-// counts says whether a line after the first n bytes counts one of a metric.
-func (r *record) counts(t *testing.T, n int, name metric.Name) bool {
+// counts waits for a record after the first skip bytes that counts one of a
+// metric.
+func counts(t *testing.T, log *logtest.Buffer, skip int, name metric.Name) {
 	t.Helper()
-	return r.find(n, func(line string) bool { return metrictest.Sum(t, line, name) == 1 })
+	log.WaitRecord(t, skip, func(record string) bool { return metrictest.Sum(t, record, name) == 1 })
 }
 
-// client answers whose a request was.
-func (r *record) client(t *testing.T, request string) string {
+// clientOf answers whose a request was.
+func clientOf(t *testing.T, log *logtest.Buffer, request string) string {
 	t.Helper()
 	var logged struct {
 		Request string `json:"request_id"`
 		Client  string `json:"client"`
 	}
-	if !r.find(0, func(line string) bool {
-		return json.Unmarshal([]byte(line), &logged) == nil && logged.Request == request
-	}) {
-		t.Fatalf("request %q was not logged", request)
-	}
+	log.WaitRecord(t, 0, func(record string) bool {
+		return json.Unmarshal([]byte(record), &logged) == nil && logged.Request == request
+	})
 	return logged.Client
 }
