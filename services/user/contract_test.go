@@ -19,7 +19,8 @@ import (
 	"sgraph.ai/send/shared/settings"
 )
 
-// The wire contract, route by route, under both prefixes.
+// The wire contract (docs/contract.md, 1.1 and 1.2), route by route, under both
+// prefixes.
 func TestTransferRoutes(t *testing.T) {
 	t.Parallel()
 	for _, prefix := range []string{"/transfers", "/api/transfers"} {

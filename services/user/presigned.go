@@ -12,7 +12,7 @@ import (
 	"sgraph.ai/send/shared/web"
 )
 
-// presignedRoutes are those of the wire contract, 1.3, and the URLs that the
+// presignedRoutes are those of docs/contract.md, 1.3, and the URLs that the
 // service signs itself where the store does not.
 func (s *Service) presignedRoutes(r *mux.Router) {
 	const prefix = "/api/presigned"

@@ -19,7 +19,7 @@ import (
 	"sgraph.ai/send/shared/web"
 )
 
-// transferRoutes are those of the wire contract, 1.1 and 1.2.
+// transferRoutes are those of docs/contract.md, 1.1 and 1.2.
 func (s *Service) transferRoutes(r *mux.Router, prefix string) {
 	s.limited(r, "download", http.MethodGet, prefix+"/download/{transfer_id}", s.download)
 	s.limited(r, "info", http.MethodGet, prefix+"/info/{transfer_id}", s.info)
