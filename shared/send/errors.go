@@ -29,6 +29,7 @@ const (
 // Err, the cause, is for the log only.
 type Error struct {
 	Code       Code
+	Reason     Reason // finer than the code; "" where the code says it all
 	Message    string
 	Err        error
 	RetryAfter time.Duration // for Limited and Unavailable; 0 = not known
@@ -53,6 +54,12 @@ func Fail(code Code, format string, args ...any) *Error {
 // Because makes an error of a code that keeps its cause for the log.
 func Because(code Code, err error, format string, args ...any) *Error {
 	return &Error{Code: code, Message: fmt.Sprintf(format, args...), Err: err}
+}
+
+// With gives the error its reason, and returns it.
+func (e *Error) With(r Reason) *Error {
+	e.Reason = r
+	return e
 }
 
 // CodeOf returns the code of an error: Internal for one that carries none,

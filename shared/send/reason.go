@@ -1,0 +1,75 @@
+package send
+
+import "errors"
+
+// Reason is why something failed, in a stable word that programs decide by
+// where the [Code] is not fine enough. Messages are for people, and may change.
+type Reason string
+
+// What is wrong with an access token.
+const (
+	ReasonTokenRequired         Reason = "token_required"          // none was brought, and one is needed
+	ReasonTokenUnknown          Reason = "token_unknown"           // there is no such token
+	ReasonTokenRevoked          Reason = "token_revoked"           // it was withdrawn
+	ReasonTokenExhausted        Reason = "token_exhausted"         // all its uses are spent
+	ReasonTokenNameTaken        Reason = "token_name_taken"        // another token has the name
+	ReasonTokenCheckUnavailable Reason = "token_check_unavailable" // who keeps the tokens cannot be asked; repeat later
+)
+
+// What is wrong with a transfer.
+const (
+	ReasonTransferNotFound     Reason = "transfer_not_found"     // there is none of that ID, or it is another sender's
+	ReasonDeleted              Reason = "deleted"                // its sender deleted it
+	ReasonExpired              Reason = "expired"                // its time is over
+	ReasonExhausted            Reason = "exhausted"              // it was downloaded as often as its sender allowed
+	ReasonIDTaken              Reason = "id_taken"               // another transfer has the ID that was chosen
+	ReasonNotUploaded          Reason = "not_uploaded"           // its ciphertext has not arrived
+	ReasonNotPending           Reason = "not_pending"            // it takes no upload any more
+	ReasonNotCompleted         Reason = "not_completed"          // its sender has not completed it yet
+	ReasonDeleteNotEnabled     Reason = "delete_not_enabled"     // it was created without a delete secret
+	ReasonDeleteSecretRequired Reason = "delete_secret_required" // the delete secret was not brought
+	ReasonWrongDeleteSecret    Reason = "wrong_delete_secret"    // the delete secret is not the one it was created with
+)
+
+// What is wrong with an upload.
+const (
+	ReasonEmptyBody      Reason = "empty_body"       // nothing was sent
+	ReasonIncompleteBody Reason = "incomplete_body"  // the request broke off; send it again
+	ReasonNotCiphertext  Reason = "not_ciphertext"   // it is not encrypted
+	ReasonDamaged        Reason = "damaged"          // it is a sealed file, but cut short or damaged; send it again
+	ReasonUnknownVersion Reason = "unknown_version"  // it is sealed in a version that the service does not know
+	ReasonSizeMismatch   Reason = "size_mismatch"    // it is not as long as was declared
+	ReasonUsePresigned   Reason = "use_presigned"    // it is too large to go through the service itself; go by presigned URLs
+	ReasonUploadNotFound Reason = "upload_not_found" // no such upload in parts is open
+	ReasonPartsMismatch  Reason = "parts_mismatch"   // the parts that were named are not those that were uploaded
+)
+
+// What is wrong with a link, or a permit, that a service signed.
+const (
+	ReasonLinkNotGenuine Reason = "link_not_genuine" // the service did not make it
+	ReasonLinkExpired    Reason = "link_expired"     // it held for a while, which is over; ask for a new one
+	ReasonLinkMismatch   Reason = "link_mismatch"    // it is for something else
+)
+
+// What keeps an operator out.
+const (
+	ReasonAPIKeyRequired Reason = "api_key_required" // neither the API key nor a session was brought
+	ReasonWrongAPIKey    Reason = "wrong_api_key"    // it is not the API key
+	ReasonSessionExpired Reason = "session_expired"  // log in again
+	ReasonSessionInvalid Reason = "session_invalid"  // the cookie is not genuine; log in again
+)
+
+// What is wrong with a request, whatever it is for.
+const (
+	ReasonMethodNotAllowed Reason = "method_not_allowed" // the path has another method
+	ReasonCrossSite        Reason = "cross_site"         // a page of another site made the browser ask
+)
+
+// ReasonOf returns why an error came about: its reason, or its code where that
+// says it all; and "" for nil.
+func ReasonOf(err error) Reason {
+	if e, ok := errors.AsType[*Error](err); ok && e.Reason != "" {
+		return e.Reason
+	}
+	return Reason(CodeOf(err))
+}
