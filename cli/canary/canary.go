@@ -35,12 +35,9 @@ type Canary struct {
 func FromEnv(getenv func(string) string) (Canary, error) {
 	env := settings.New(getenv)
 	c := Canary{
-		Server: env.URL("CANARY__URL", ""),
-		Token:  env.Required("CANARY__TOKEN", "an access token without a limit"),
-		Stage:  env.Optional("SEND__STAGE", ""),
-	}
-	if c.Server == "" {
-		env.Fault("CANARY__URL", "is not set: set it to the address at which people reach the service")
+		Server: settings.CanaryURL.Required(env),
+		Token:  settings.CanaryToken.Required(env),
+		Stage:  settings.Stage.In(env),
 	}
 	return c, env.Err()
 }

@@ -10,10 +10,6 @@ import (
 	"sgraph.ai/send/shared/settings"
 )
 
-// MinKeyLength is how many characters an API key has at least. Everything the
-// service signs and seals is derived from the key, so it must not be guessable.
-const MinKeyLength = 16
-
 // Settings is what the service is made from. FromEnv fills in what the
 // environment says; Ledger and Audit are for the caller to open.
 type Settings struct {
@@ -39,20 +35,24 @@ type Settings struct {
 // names everything that is missing or malformed, at once.
 func FromEnv(getenv func(string) string) (Settings, error) {
 	env := settings.New(getenv)
+	return Read(env), env.Err()
+}
+
+// Read is FromEnv for an environment that other services read too.
+func Read(env *settings.Env) Settings {
 	s := Settings{
-		Service:  env.Service(),
-		Addr:     env.Address("SEND__ADMIN_ADDR", "127.0.0.1:8081"),
-		KeyName:  env.HeaderName("FAST_API__AUTH__API_KEY__NAME", "the name of the header that carries the API key"),
-		KeyValue: env.Secret("FAST_API__AUTH__API_KEY__VALUE", "the API key", MinKeyLength),
-		UserURL:  env.URL("SEND__USER_BASE_URL", ""),
-		Now:      time.Now,
+		Service:        env.Service(),
+		Addr:           settings.AdminAddr.In(env),
+		KeyName:        settings.APIKeyName.Required(env),
+		KeyValue:       settings.APIKeyValue.Required(env),
+		UserURL:        settings.UserURL.In(env),
+		AuditRetention: settings.AuditRetention.In(env),
+		Now:            time.Now,
 	}
-	const day = 24 * time.Hour
-	s.AuditRetention = env.Duration("SEND__AUDIT_RETENTION", 90*day, day, 3650*day)
 	if s.Mode == settings.S3 {
-		s.CacheBucket = env.Required("CACHE__SERVICE__BUCKET_NAME", "the name of the S3 bucket that keeps the audit trail")
+		s.CacheBucket = settings.CacheBucket.Required(env)
 	}
-	return s, env.Err()
+	return s
 }
 
 // check says what New cannot do without.
@@ -60,7 +60,7 @@ func (s Settings) check() error {
 	switch {
 	case s.KeyName == "":
 		return errors.New("admin: KeyName, the name of the API key header, is missing")
-	case len(s.KeyValue) < MinKeyLength:
+	case len(s.KeyValue) < settings.MinSecretLength:
 		return errors.New("admin: KeyValue, the API key, is missing or too short")
 	case s.Ledger == nil:
 		return errors.New("admin: Ledger is missing")

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
-	"net/url"
 	"time"
 
 	"sgraph.ai/send/shared/audit"
@@ -60,37 +59,7 @@ const (
 // names everything that is missing or malformed, at once.
 func FromEnv(getenv func(string) string) (Settings, error) {
 	env := settings.New(getenv)
-	const minute, most = time.Minute, send.MaxLifetime
-	s := Settings{
-		Service:     env.Service(),
-		Addr:        env.Address("SEND__USER_ADDR", "127.0.0.1:8080"),
-		PublicURL:   env.URL("SEND__PUBLIC_URL", ""),
-		CORSOrigins: env.List("SEND__CORS_ORIGINS"),
-		Rules: send.Rules{
-			MaxBytes:   env.Bytes("SEND__MAX_TRANSFER_BYTES", 10<<30),
-			DefaultTTL: env.Duration("SEND__DEFAULT_TTL", 7*24*time.Hour, minute, most),
-			MaxTTL:     env.Duration("SEND__MAX_TTL", most, minute, most),
-		},
-		Secret: send.Secret(env.Secret("FAST_API__AUTH__API_KEY__VALUE", "the API key", 16)),
-		Now:    time.Now,
-	}
-	for _, origin := range s.CORSOrigins {
-		// Origins are compared as browsers send them (RFC 6454, 6.2).
-		if u, err := url.Parse(origin); err != nil || u.Scheme == "" || u.Host == "" || origin != u.Scheme+"://"+u.Host {
-			env.Fault("SEND__CORS_ORIGINS", "must list origins such as https://send.example.org, without a path, separated by commas")
-			break
-		}
-	}
-	if s.Rules.DefaultTTL > s.Rules.MaxTTL {
-		env.Fault("SEND__DEFAULT_TTL", "must not be longer than SEND__MAX_TTL")
-	}
-	if s.Mode == settings.S3 {
-		s.Bucket = env.Required("SEND__S3_BUCKET", "the name of the S3 bucket that keeps the ciphertext")
-		s.DownloadOrigins = []string{bucketOrigin(env, s.Bucket)}
-	}
-	if s.serverless() {
-		s.DirectBytes = lambdaBody
-	}
+	s := Read(env)
 	s.Gate = gate(env)
 	if admin, ok := s.Gate.(*AdminGate); ok {
 		s.Audit = admin.Record
@@ -98,55 +67,86 @@ func FromEnv(getenv func(string) string) (Settings, error) {
 	return s, env.Err()
 }
 
-// bucketOrigin returns the origin of the bucket's presigned URLs.
+// Read is FromEnv without who may send: for a process that knows the admin
+// service, and whose environment other services read too.
+func Read(env *settings.Env) Settings {
+	s := Settings{
+		Service:     env.Service(),
+		Addr:        settings.UserAddr.In(env),
+		PublicURL:   settings.PublicURL.In(env),
+		CORSOrigins: settings.CORSOrigins.In(env),
+		Rules: send.Rules{
+			MaxBytes:   settings.MaxTransferBytes.In(env),
+			DefaultTTL: settings.DefaultTTL.In(env),
+			MaxTTL:     settings.MaxTTL.In(env),
+		},
+		Secret: send.Secret(settings.APIKeyValue.Required(env)),
+		Now:    time.Now,
+	}
+	env.Together(settings.Variable)
+	if s.Mode == settings.S3 {
+		s.Bucket = settings.TransfersBucket.Required(env)
+		s.DownloadOrigins = []string{bucketOrigin(env, s.Bucket)}
+	}
+	if s.serverless() {
+		s.DirectBytes = lambdaBody
+	}
+	return s
+}
+
+// bucketOrigin returns the origin of the bucket's presigned URLs, as the SDK
+// makes them.
 // https://docs.aws.amazon.com/AmazonS3/latest/userguide/VirtualHosting.html
 func bucketOrigin(env *settings.Env, bucket string) string {
-	if endpoint := env.URL("AWS_ENDPOINT_URL_S3", env.URL("AWS_ENDPOINT_URL", "")); endpoint != "" {
-		return endpoint
+	for _, name := range []string{"AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL"} {
+		if text := env.Text(name); text != "" {
+			endpoint, err := settings.URL().Parse(text)
+			if err != nil {
+				env.Fault(name, "%v", err)
+			}
+			return endpoint
+		}
 	}
-	return "https://" + bucket + ".s3." + env.Required("AWS_REGION", "the region of the bucket") + ".amazonaws.com"
+	region := env.Text("AWS_REGION")
+	if region == "" {
+		env.Fault("AWS_REGION", "is not set: set it to the region of the bucket")
+	}
+	return "https://" + bucket + ".s3." + region + ".amazonaws.com"
 }
 
 // gate reads who may send. There is no default: a service that is not told
 // does not start.
 func gate(env *settings.Env) send.Gate {
-	const (
-		adminURL = "SGRAPH_SEND__ADMIN__BASE_URL"
-		shared   = "SGRAPH_SEND__ACCESS_TOKEN"
-		required = "SEND__ENABLE_AUTH"
-	)
-	base, token := env.URL(adminURL, ""), env.Optional(shared, "")
+	base, token := settings.AdminURL.In(env), settings.SharedToken.In(env)
 	switch {
 	case base != "":
 		g := &AdminGate{
 			BaseURL:  base,
-			KeyName:  env.HeaderName("SGRAPH_SEND__ADMIN__API_KEY__NAME", "the name of the admin service's API key header"),
-			KeyValue: env.Required("SGRAPH_SEND__ADMIN__API_KEY__VALUE", "the admin service's API key"),
+			KeyName:  settings.AdminKeyName.Required(env),
+			KeyValue: settings.AdminKeyValue.Required(env),
 			// A redirect would take key and secret along to wherever it leads.
 			Client: &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }},
 		}
 		// Both services of a stack stand behind the same front.
-		if own := env.List("SEND__ORIGIN_SECRETS"); len(own) > 0 {
+		if own := settings.OriginSecrets.In(env); len(own) > 0 {
 			g.OriginSecret = own[0]
 		}
 		return g
 	case token != "":
-		if clean, err := send.CleanName(token); err != nil || clean != token {
-			env.Fault(shared, "must consist of letters, digits, _ and -, 128 at most: nothing else reaches the service as it was typed")
-		}
 		return send.SharedGate{Secret: token}
-	case !env.Bool(required, true):
+	case !settings.EnableAuth.In(env):
 		return send.OpenGate{}
 	}
-	env.Fault(adminURL, "is not set: set it to the admin service's origin, or set %s to one token that all senders share, or %s=false to let everyone send",
-		shared, required)
+	env.Fault(settings.AdminURL.Env, "is not set: set it to the admin service's origin, "+
+		"or set %s to one token that all senders share, or %s=false to let everyone send",
+		settings.SharedToken.Env, settings.EnableAuth.Env)
 	return nil
 }
 
 // check says what New cannot do without.
 func (s Settings) check() error {
 	switch {
-	case len(s.Secret) < 16:
+	case len(s.Secret) < settings.MinSecretLength:
 		return errors.New("user: Secret is missing or too short")
 	case s.Gate == nil:
 		return errors.New("user: Gate, who may send, is missing")

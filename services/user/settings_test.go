@@ -5,7 +5,9 @@ import (
 	"testing"
 
 	"sgraph.ai/send/services/user"
+	"sgraph.ai/send/shared/metric"
 	"sgraph.ai/send/shared/send"
+	"sgraph.ai/send/shared/settings"
 )
 
 // lambda is the environment of a function that lacks nothing.
@@ -16,22 +18,27 @@ func lambda() map[string]string {
 		"FAST_API__AUTH__API_KEY__VALUE":     "a key that is long enough",
 		"SGRAPH_SEND__ADMIN__BASE_URL":       "https://admin.example/",
 		"SGRAPH_SEND__ADMIN__API_KEY__NAME":  "X-Key",
-		"SGRAPH_SEND__ADMIN__API_KEY__VALUE": "another key",
+		"SGRAPH_SEND__ADMIN__API_KEY__VALUE": "another key, just as long",
 		"SEND__CORS_ORIGINS":                 "https://a.example, https://b.example",
 		"SEND__DEFAULT_TTL":                  "24h",
 		"SEND__MAX_TRANSFER_BYTES":           "2GiB",
 	}
 }
 
+func from(env map[string]string) (user.Settings, error) {
+	return user.FromEnv(func(name string) string { return env[name] })
+}
+
 func TestFromEnv(t *testing.T) {
 	t.Parallel()
 	env := lambda()
-	s, err := user.FromEnv(func(name string) string { return env[name] })
+	s, err := from(env)
 	if err != nil {
 		t.Fatal(err)
 	}
 	g, ok := s.Gate.(*user.AdminGate)
-	if !ok || g.BaseURL != "https://admin.example" || s.DirectBytes != 5<<20 || s.Rules.MaxBytes != 2<<30 || len(s.CORSOrigins) != 2 || !s.TLS {
+	if !ok || g.BaseURL != "https://admin.example" || s.DirectBytes != 5<<20 ||
+		s.Rules.MaxBytes != 2<<30 || len(s.CORSOrigins) != 2 || !s.TLS {
 		t.Fatalf("%+v", s)
 	}
 	if s.DownloadOrigins[0] != "https://bucket.s3.eu-west-2.amazonaws.com" {
@@ -45,9 +52,11 @@ func TestWhoMaySendIsNeverGuessed(t *testing.T) {
 		set  map[string]string
 		gate send.Gate
 	}{
-		"nothing said":   {nil, nil},
-		"auth enabled":   {map[string]string{"SEND__ENABLE_AUTH": "true"}, nil},
-		"shared token":   {map[string]string{"SGRAPH_SEND__ACCESS_TOKEN": "one-for-all"}, send.SharedGate{Secret: "one-for-all"}},
+		"nothing said": {nil, nil},
+		"auth enabled": {map[string]string{"SEND__ENABLE_AUTH": "true"}, nil},
+		"shared token": {
+			map[string]string{"SGRAPH_SEND__ACCESS_TOKEN": "one-for-all"}, send.SharedGate{Secret: "one-for-all"},
+		},
 		"open, in words": {map[string]string{"SEND__ENABLE_AUTH": "false"}, send.OpenGate{}},
 	} {
 		env := lambda()
@@ -55,7 +64,7 @@ func TestWhoMaySendIsNeverGuessed(t *testing.T) {
 		for k, v := range c.set {
 			env[k] = v
 		}
-		s, err := user.FromEnv(func(name string) string { return env[name] })
+		s, err := from(env)
 		if s.Gate != c.gate || (err == nil) != (c.gate != nil) {
 			t.Errorf("%s: gate %v, %v", name, s.Gate, err)
 		}
@@ -67,7 +76,7 @@ func TestASharedTokenIsOneThatCanBePresented(t *testing.T) {
 	env := lambda()
 	delete(env, "SGRAPH_SEND__ADMIN__BASE_URL")
 	env["SGRAPH_SEND__ACCESS_TOKEN"] = "base64+with/others="
-	if _, err := user.FromEnv(func(name string) string { return env[name] }); err == nil || !strings.Contains(err.Error(), "SGRAPH_SEND__ACCESS_TOKEN") {
+	if _, err := from(env); err == nil || !strings.Contains(err.Error(), "SGRAPH_SEND__ACCESS_TOKEN") {
 		t.Fatal(err)
 	}
 }
@@ -77,7 +86,7 @@ func TestCORSOriginsAreOrigins(t *testing.T) {
 	for _, origins := range []string{"*", "example.org", "https://a.example/", "https://a.example, https://b.example/x"} {
 		env := lambda()
 		env["SEND__CORS_ORIGINS"] = origins
-		if _, err := user.FromEnv(func(name string) string { return env[name] }); err == nil || !strings.Contains(err.Error(), "SEND__CORS_ORIGINS") {
+		if _, err := from(env); err == nil || !strings.Contains(err.Error(), "SEND__CORS_ORIGINS") {
 			t.Errorf("%s: %v", origins, err)
 		}
 	}
@@ -96,8 +105,21 @@ func TestEveryMissingSettingIsNamedAtOnce(t *testing.T) {
 	}
 	env := lambda()
 	env["SEND__DEFAULT_TTL"], env["SEND__MAX_TTL"], env["SEND__S3_BUCKET"] = "48h", "24h", ""
-	_, err = user.FromEnv(func(name string) string { return env[name] })
+	_, err = from(env)
 	if err == nil || !strings.Contains(err.Error(), "SEND__DEFAULT_TTL") || !strings.Contains(err.Error(), "SEND__S3_BUCKET") {
 		t.Error(err)
+	}
+}
+
+func TestReadsWhatTheTableSaysItReads(t *testing.T) {
+	t.Parallel()
+	asked := map[string]bool{}
+	for _, env := range []map[string]string{lambda(), {"SEND__STORAGE_MODE": "disk"}} {
+		_, _ = user.FromEnv(func(name string) string { asked[name] = true; return env[name] })
+	}
+	for _, e := range settings.Table() {
+		if asked[e.Env] != e.ReadBy(metric.User) {
+			t.Errorf("%s: the service asks for it: %v; the table says so: %v", e.Env, asked[e.Env], !asked[e.Env])
+		}
 	}
 }

@@ -7,18 +7,6 @@ import (
 	"sgraph.ai/send/shared/send"
 )
 
-// Where bytes and the ledger are kept.
-const (
-	S3   = "s3"   // S3 and DynamoDB
-	Disk = "disk" // a folder of this machine
-)
-
-// Where a service runs.
-const (
-	Lambda = "aws-lambda"
-	Local  = "local" // anywhere else
-)
-
 // Service is what both services are told alike.
 type Service struct {
 	Stage          string // dev, qa, prod, or "" where there are no stages
@@ -34,31 +22,34 @@ type Service struct {
 	MetricsAddr    string // where servers show their metrics; "" = nowhere
 }
 
+// Where a service runs.
+const (
+	Lambda = "aws-lambda"
+	Local  = "local" // anywhere else
+)
+
 // Service reads what both services are told alike.
 func (e *Env) Service() Service {
 	s := Service{
-		Stage:          e.Optional("SEND__STAGE", ""),
+		Stage:          Stage.In(e),
 		Environment:    Local,
-		Mode:           e.Choice("SEND__STORAGE_MODE", S3, Disk),
-		OriginSecrets:  e.List("SEND__ORIGIN_SECRETS"),
-		TrustedProxies: e.Prefixes("SEND__TRUSTED_PROXIES"),
-		LogLevel:       e.Level("SEND__LOG_LEVEL", slog.LevelInfo),
+		Mode:           StorageMode.Required(e),
+		Rates:          RateLimits.Or(e, send.DefaultRates),
+		OriginSecrets:  OriginSecrets.In(e),
+		TrustedProxies: TrustedProxies.In(e),
+		LogLevel:       LogLevel.In(e),
 	}
-	if e.Optional("AWS_LAMBDA_RUNTIME_API", "") != "" {
+	if e.Text("AWS_LAMBDA_RUNTIME_API") != "" {
 		s.Environment = Lambda
-	} else if e.Optional("SEND__METRICS_ADDR", "") != "" {
-		s.MetricsAddr = e.Address("SEND__METRICS_ADDR", "")
+	} else {
+		s.MetricsAddr = MetricsAddr.In(e)
 	}
-	s.TLS = e.Bool("SEND__TLS", s.Environment == Lambda)
+	s.TLS = TLS.Or(e, s.Environment == Lambda)
 	switch s.Mode {
 	case S3:
-		s.LedgerTable = e.Required("SEND__LEDGER_TABLE", "the name of the DynamoDB table that keeps the ledger")
+		s.LedgerTable = LedgerTable.Required(e)
 	case Disk:
-		s.DiskPath = e.Required("SEND__DISK_PATH", "the folder that keeps the data")
-	}
-	var err error
-	if s.Rates, err = send.ParseRates(e.Optional("SEND__RATE_LIMITS", "")); err != nil {
-		e.Fault("SEND__RATE_LIMITS", "cannot be used: %v", err)
+		s.DiskPath = DiskPath.Required(e)
 	}
 	return s
 }

@@ -1,0 +1,260 @@
+package settings
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"math"
+	"net"
+	"net/netip"
+	"net/url"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"sgraph.ai/send/shared/send"
+)
+
+// Kind is a grammar: how a value is written, and how it is read. A service that
+// starts and a stack that is checked before it is deployed read by the same one.
+type Kind[T any] struct {
+	// Parse reads a value that is not empty. Its error goes on after the
+	// setting's name, as in "must be true or false", and repeats no value that
+	// may be a secret.
+	Parse func(text string) (T, error)
+
+	// Format writes a value in one way where Parse reads several; nil leaves
+	// it as it was written.
+	Format func(T) string
+}
+
+// canonical reads a value and writes it as Format does.
+func (k Kind[T]) canonical(text string) (string, error) {
+	v, err := k.Parse(text)
+	if err != nil || k.Format == nil {
+		return text, err
+	}
+	return k.Format(v), nil
+}
+
+// Text is anything.
+func Text() Kind[string] {
+	return Kind[string]{Parse: func(text string) (string, error) { return text, nil }}
+}
+
+// Matching is text of a form; must says which, as in "must be a host name".
+func Matching(form *regexp.Regexp, must string) Kind[string] {
+	return Kind[string]{Parse: func(text string) (string, error) {
+		if !form.MatchString(text) {
+			return "", errors.New(must)
+		}
+		return text, nil
+	}}
+}
+
+// Choice is one of some words.
+func Choice(words ...string) Kind[string] {
+	return Kind[string]{Parse: func(text string) (string, error) {
+		if !slices.Contains(words, text) {
+			return "", fmt.Errorf("must be one of %s", strings.Join(words, ", "))
+		}
+		return text, nil
+	}}
+}
+
+// Bool is true or false.
+func Bool() Kind[bool] {
+	return Kind[bool]{Parse: func(text string) (bool, error) {
+		b, err := strconv.ParseBool(text)
+		if err != nil {
+			return false, errors.New("must be true or false")
+		}
+		return b, nil
+	}}
+}
+
+// Int is a whole number from lowest to highest.
+func Int(lowest, highest int) Kind[int] {
+	return Kind[int]{Parse: func(text string) (int, error) {
+		n, err := strconv.Atoi(text)
+		if err != nil || n < lowest || n > highest {
+			return 0, fmt.Errorf("must be a whole number from %d to %d", lowest, highest)
+		}
+		return n, nil
+	}}
+}
+
+// sizes are the powers of two that units stand for.
+var sizes = map[string]int{
+	"": 0, "b": 0, "k": 10, "kib": 10, "m": 20, "mib": 20, "g": 30, "gib": 30, "t": 40, "tib": 40,
+}
+
+// Bytes is a size from 1 to most: a number, alone or with a unit (KiB, MiB,
+// GiB, TiB; k, M, G and T mean the same).
+func Bytes(most int64) Kind[int64] {
+	return Kind[int64]{Parse: func(text string) (int64, error) {
+		digits := strings.TrimRight(text, "KMGTkmgtiB ")
+		shift, known := sizes[strings.ToLower(strings.TrimSpace(text[len(digits):]))]
+		n, err := strconv.ParseInt(digits, 10, 64)
+		if err != nil || !known || n < 1 || n > math.MaxInt64>>shift || n<<shift > most {
+			return 0, fmt.Errorf("must be a size such as 5MiB or 2GiB, %d bytes at most", most)
+		}
+		return n << shift, nil
+	}}
+}
+
+// Duration is a time from lowest to highest, written as in Go (90s, 15m, 168h)
+// or, for whole days, as 7d.
+func Duration(lowest, highest time.Duration) Kind[time.Duration] {
+	return Kind[time.Duration]{
+		Parse: func(text string) (time.Duration, error) {
+			d, err := parseDuration(text)
+			if err != nil || d < lowest || d > highest {
+				return 0, fmt.Errorf("must be a duration from %s to %s, such as 90s, 15m, 24h or 7d", lowest, highest)
+			}
+			return d, nil
+		},
+		Format: time.Duration.String,
+	}
+}
+
+func parseDuration(text string) (time.Duration, error) {
+	if days, ok := strings.CutSuffix(text, "d"); ok {
+		n, err := strconv.ParseInt(days, 10, 16) // 16 bits: no product can overflow
+		return time.Duration(n) * 24 * time.Hour, err
+	}
+	return time.ParseDuration(text)
+}
+
+// List is entries between commas; blank ones do not count.
+func List() Kind[[]string] {
+	return Kind[[]string]{
+		Parse: func(text string) ([]string, error) {
+			var list []string
+			for v := range strings.SplitSeq(text, ",") {
+				if v = strings.TrimSpace(v); v != "" {
+					list = append(list, v)
+				}
+			}
+			return list, nil
+		},
+		Format: func(list []string) string { return strings.Join(list, ",") },
+	}
+}
+
+// Origins is a list of web origins as browsers send them (RFC 6454, 6.2).
+func Origins() Kind[[]string] {
+	list := List()
+	return Kind[[]string]{
+		Parse: func(text string) ([]string, error) {
+			origins, _ := list.Parse(text)
+			for _, origin := range origins {
+				u, err := url.Parse(origin)
+				if err != nil || u.Scheme == "" || u.Host == "" || origin != u.Scheme+"://"+u.Host {
+					return nil, errors.New("must list origins such as https://send.example.org, without a path, separated by commas")
+				}
+			}
+			return origins, nil
+		},
+		Format: list.Format,
+	}
+}
+
+// URL is the address of a service, without a trailing slash.
+func URL() Kind[string] {
+	return Kind[string]{Parse: func(text string) (string, error) {
+		u, err := url.Parse(text)
+		if err != nil || u.Host == "" || u.User != nil || strings.ContainsAny(text, "?#") ||
+			u.Scheme != "https" && u.Scheme != "http" {
+			return "", errors.New("must be a URL such as https://send.example.org")
+		}
+		return strings.TrimRight(text, "/"), nil
+	}}
+}
+
+// Prefixes is a list of address ranges; a single address is a range of one.
+func Prefixes() Kind[[]netip.Prefix] {
+	return Kind[[]netip.Prefix]{Parse: func(text string) ([]netip.Prefix, error) {
+		texts, _ := List().Parse(text)
+		var list []netip.Prefix
+		for _, v := range texts {
+			p, err := netip.ParsePrefix(v)
+			if err != nil {
+				a, addrErr := netip.ParseAddr(v)
+				if addrErr != nil {
+					return nil, errors.New("must list address ranges such as 10.0.0.0/8, separated by commas")
+				}
+				p = netip.PrefixFrom(a, a.BitLen())
+			}
+			list = append(list, p.Masked())
+		}
+		return list, nil
+	}}
+}
+
+// Address is a TCP address to listen on: host:port, with an empty host for
+// every interface.
+func Address() Kind[string] {
+	return Kind[string]{Parse: func(text string) (string, error) {
+		_, port, err := net.SplitHostPort(text)
+		if n, perr := strconv.Atoi(port); err != nil || perr != nil || n < 0 || n > 65535 {
+			return "", errors.New("must be an address such as 127.0.0.1:8080 or :8080")
+		}
+		return text, nil
+	}}
+}
+
+// Level is a log level.
+func Level() Kind[slog.Level] {
+	return Kind[slog.Level]{Parse: func(text string) (l slog.Level, err error) {
+		if l.UnmarshalText([]byte(text)) != nil {
+			return 0, errors.New("must be debug, info, warn or error")
+		}
+		return l, nil
+	}}
+}
+
+// Rates is the limits that send.ParseRates reads.
+func Rates() Kind[map[string]send.Rate] {
+	return Kind[map[string]send.Rate]{Parse: func(text string) (map[string]send.Rate, error) {
+		rates, err := send.ParseRates(text)
+		if err != nil {
+			return nil, fmt.Errorf("cannot be used: %w", err)
+		}
+		return rates, nil
+	}}
+}
+
+// HeaderName is the name of an HTTP header (RFC 9110, 5.6.2).
+func HeaderName() Kind[string] {
+	return Matching(regexp.MustCompile("^[A-Za-z0-9!#$%&'*+.^_`|~-]+$"),
+		"must be the name of an HTTP header: letters, digits and hyphens")
+}
+
+// MinSecretLength is how many characters a secret has at least: keys are
+// derived from it, so it must not be guessable.
+const MinSecretLength = 16
+
+// SecretText is a secret that a header can carry.
+func SecretText() Kind[string] {
+	return Matching(regexp.MustCompile(fmt.Sprintf(`^[\x20-\x7e]{%d,}$`, MinSecretLength)), fmt.Sprintf(
+		"must be a secret of at least %d characters, such as openssl rand -hex 32 gives", MinSecretLength))
+}
+
+// AccessToken is a token that reaches the service as it was typed.
+func AccessToken() Kind[string] {
+	return Kind[string]{Parse: func(text string) (string, error) {
+		if clean, err := send.CleanName(text); err != nil || clean != text {
+			return "", errors.New("must consist of letters, digits, _ and -, 128 at most: " +
+				"nothing else reaches the service as it was typed")
+		}
+		return text, nil
+	}}
+}
+
+// BucketName is the name of an S3 bucket.
+func BucketName() Kind[string] {
+	return Matching(regexp.MustCompile(`^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$`), "must be the name of an S3 bucket")
+}

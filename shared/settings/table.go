@@ -1,0 +1,174 @@
+package settings
+
+import (
+	"time"
+
+	"sgraph.ai/send/shared/metric"
+	"sgraph.ai/send/shared/send"
+)
+
+// Who reads a setting.
+var (
+	user   = []string{metric.User}
+	admin  = []string{metric.Admin}
+	canary = []string{metric.Canary}
+	both   = []string{metric.User, metric.Admin}
+	all    = []string{metric.User, metric.Admin, metric.Canary}
+)
+
+// Where bytes and the ledger are kept.
+const (
+	S3   = "s3"   // S3 and DynamoDB
+	Disk = "disk" // a folder of this machine
+)
+
+const day = 24 * time.Hour
+
+// maxObject is the most that S3 keeps in one object.
+// https://docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html
+const maxObject = 5 << 40
+
+// What both services are told.
+var (
+	Stage = define(Choice("dev", "qa", "prod"), Entry{
+		Env: "SEND__STAGE", By: all, Key: "stage",
+		Doc: "What the services call themselves: `dev`, `qa` or `prod`. A stack that says nothing takes its own name.",
+	})
+	StorageMode = define(Choice(S3, Disk), Entry{
+		Env: "SEND__STORAGE_MODE", By: both,
+		Doc: "Mode of storage: `s3` (S3 and DynamoDB) or `disk` (a folder of this machine).",
+	})
+	LedgerTable = define(Text(), Entry{
+		Env: "SEND__LEDGER_TABLE", By: both,
+		Doc: "Name of the DynamoDB table that keeps the ledger. Needed by mode `s3`.",
+	})
+	DiskPath = define(Text(), Entry{
+		Env: "SEND__DISK_PATH", By: both,
+		Doc: "Folder that keeps the data. Needed by mode `disk`.",
+	})
+	LogLevel = define(Level(), Entry{
+		Env: "SEND__LOG_LEVEL", By: both, Default: "info", Key: "logLevel", KeyDefault: "info",
+		Doc: "Least level that is logged: `debug`, `info`, `warn` or `error`.",
+	})
+	RateLimits = define(Rates(), Entry{
+		Env: "SEND__RATE_LIMITS", By: both, Key: "rateLimits",
+		Doc: "Limits as `name=N/duration` or `name=off`, separated by commas, or `off` for none; names are create, token, " +
+			"download, login and info. What is not named keeps its built-in limit.",
+	})
+	OriginSecrets = define(List(), Entry{
+		Env: "SEND__ORIGIN_SECRETS", By: both, Secret: true,
+		Doc: "Secrets by which CloudFront proves itself, separated by commas, the current one first. With one, a request " +
+			"that brings none of them is refused.",
+	})
+	TrustedProxies = define(Prefixes(), Entry{
+		Env: "SEND__TRUSTED_PROXIES", By: both,
+		Doc: "Address ranges of proxies whose `X-Forwarded-For` is believed, separated by commas.",
+	})
+	TLS = define(Bool(), Entry{
+		Env: "SEND__TLS", By: both,
+		Doc: "Clients come by TLS, whoever ends it. On Lambda true, elsewhere false where nothing is said.",
+	})
+	MetricsAddr = define(Address(), Entry{
+		Env: "SEND__METRICS_ADDR", By: both,
+		Doc: "Address at which Prometheus reads metrics, such as `127.0.0.1:9090`. Not on Lambda.",
+	})
+	APIKeyName = define(HeaderName(), Entry{
+		Env: "FAST_API__AUTH__API_KEY__NAME", By: admin, Secret: true,
+		Doc: "Header that carries the admin API key.",
+	})
+	APIKeyValue = define(SecretText(), Entry{
+		Env: "FAST_API__AUTH__API_KEY__VALUE", By: both, Secret: true,
+		Doc: "Admin API key.",
+	})
+)
+
+// What the user service is told.
+var (
+	UserAddr = define(Address(), Entry{
+		Env: "SEND__USER_ADDR", By: user, Default: "127.0.0.1:8080",
+		Doc: "Address at which the user service listens, where Lambda does not call it.",
+	})
+	PublicURL = define(URL(), Entry{
+		Env: "SEND__PUBLIC_URL", By: user,
+		Doc: "Origin that absolute URLs begin with. Where nothing is said, the one that was asked.",
+	})
+	CORSOrigins = define(Origins(), Entry{
+		Env: "SEND__CORS_ORIGINS", By: user, Key: "corsOrigins",
+		Doc: "Origins of other sites whose pages may call the user service and upload to the bucket, separated by commas. " +
+			"The service's own addresses are always allowed.",
+	})
+	MaxTransferBytes = define(Bytes(maxObject), Entry{
+		Env: "SEND__MAX_TRANSFER_BYTES", By: user, Default: "10GiB", Key: "maxTransferBytes", KeyDefault: "1073741824",
+		Doc: "Largest transfer, in bytes, or as in `5GiB`.",
+	})
+	DefaultTTL = define(Duration(time.Minute, send.MaxLifetime), Entry{
+		Env: "SEND__DEFAULT_TTL", By: user, Default: "7d", Key: "defaultTtl", KeyDefault: "24h",
+		Doc: "Life of a transfer whose sender names none.",
+	})
+	MaxTTL = define(Duration(time.Minute, send.MaxLifetime), Entry{
+		Env: "SEND__MAX_TTL", By: user, Default: "30d", Key: "maxTtl", KeyDefault: "168h",
+		Doc: "Longest life a sender may ask for; at most 720h, the last lifetime class.",
+	})
+	TransfersBucket = define(BucketName(), Entry{
+		Env: "SEND__S3_BUCKET", By: user,
+		Doc: "Name of the S3 bucket that keeps the ciphertext. Needed by mode `s3`.",
+	})
+	AdminURL = define(URL(), Entry{
+		Env: "SGRAPH_SEND__ADMIN__BASE_URL", By: user, Secret: true,
+		Doc: "Admin service that the user service asks who may send.",
+	})
+	AdminKeyName = define(HeaderName(), Entry{
+		Env: "SGRAPH_SEND__ADMIN__API_KEY__NAME", By: user, Secret: true,
+		Doc: "Header in which the user service sends its key to the admin service.",
+	})
+	AdminKeyValue = define(SecretText(), Entry{
+		Env: "SGRAPH_SEND__ADMIN__API_KEY__VALUE", By: user, Secret: true,
+		Doc: "Key that the user service sends to the admin service.",
+	})
+	SharedToken = define(AccessToken(), Entry{
+		Env: "SGRAPH_SEND__ACCESS_TOKEN", By: user, Secret: true,
+		Doc: "One access token for all senders, where no admin service is asked.",
+	})
+	EnableAuth = define(Bool(), Entry{
+		Env: "SEND__ENABLE_AUTH", By: user, Default: "true",
+		Doc: "Senders need a token. `false`, where no admin service and no shared token is named, lets everyone send.",
+	})
+)
+
+// What the admin service is told.
+var (
+	AdminAddr = define(Address(), Entry{
+		Env: "SEND__ADMIN_ADDR", By: admin, Default: "127.0.0.1:8081",
+		Doc: "Address at which the admin service listens, where Lambda does not call it.",
+	})
+	UserURL = define(URL(), Entry{
+		Env: "SEND__USER_BASE_URL", By: admin,
+		Doc: "Address of the user service, which the console's system page shows.",
+	})
+	CacheBucket = define(BucketName(), Entry{
+		Env: "CACHE__SERVICE__BUCKET_NAME", By: admin, Secret: true,
+		Doc: "Name of the S3 bucket that keeps the audit trail. Needed by mode `s3`.",
+	})
+	AuditRetention = define(Duration(day, 3650*day), Entry{
+		Env: "SEND__AUDIT_RETENTION", By: admin, Default: "90d",
+		Doc: "Time that the audit trail is kept, in mode `disk`; on AWS the bucket's rule says so.",
+	})
+	// CacheServiceURL is part of what a stack tells its functions; nothing
+	// reads it yet.
+	CacheServiceURL = define(URL(), Entry{
+		Env: "URL__TARGET_SERVER__CACHE_SERVICE", Secret: true,
+		Doc: "Base URL of the cache service.",
+	})
+)
+
+// What the canary is told.
+var (
+	CanaryURL = define(URL(), Entry{
+		Env: "CANARY__URL", By: canary,
+		Doc: "Address at which people reach the user service.",
+	})
+	CanaryToken = define(Text(), Entry{
+		Env: "CANARY__TOKEN", By: canary, Secret: true,
+		Doc: "Access token without a limit.",
+	})
+)
