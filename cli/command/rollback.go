@@ -3,6 +3,7 @@ package command
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
@@ -35,7 +36,7 @@ deploy goes forward again.`,
 			services := rollback.Services
 			if service != "" {
 				services = []string{service}
-				if service != "user" && service != "admin" {
+				if !slices.Contains(rollback.Services, service) {
 					return usage(errors.New("--service is user or admin"))
 				}
 			}

@@ -17,15 +17,15 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
 	"github.com/aws/aws-sdk-go-v2/service/lambda/types"
-)
 
-// alias is what the public URLs point at.
-const alias = "live"
+	"sgraph.ai/send/shared/metric"
+	"sgraph.ai/send/shared/stack"
+)
 
 // Services are the functions of a stack, in the order in which they go back:
 // the reverse of a deploy, so that no user service meets an admin service older
 // than itself.
-var Services = []string{"user", "admin"}
+var Services = []string{metric.User, metric.Admin}
 
 // Versions are published versions by the name of their service.
 type Versions map[string]int
@@ -62,7 +62,7 @@ type Stack struct {
 }
 
 func (s Stack) function(service string) *string {
-	return aws.String("sgraph-send-" + service + "-" + s.Name)
+	return aws.String(stack.Names{Stack: s.Name}.Function(service))
 }
 
 // Live answers which versions are live. A function that does not exist is left
@@ -155,8 +155,10 @@ func (s Stack) Apply(ctx context.Context, steps []Step) error {
 			continue
 		}
 		in := &lambda.UpdateAliasInput{
-			FunctionName: s.function(step.Service), Name: aws.String(alias),
-			FunctionVersion: aws.String(strconv.Itoa(step.To)), RevisionId: step.revision,
+			FunctionName:    s.function(step.Service),
+			Name:            aws.String(stack.LiveAlias),
+			FunctionVersion: aws.String(strconv.Itoa(step.To)),
+			RevisionId:      step.revision,
 		}
 		if step.weighted {
 			in.RoutingConfig = &types.AliasRoutingConfiguration{AdditionalVersionWeights: map[string]float64{}}
@@ -176,13 +178,17 @@ type pointer struct {
 }
 
 func (s Stack) alias(ctx context.Context, service string) (pointer, error) {
-	out, err := s.Lambda.GetAlias(ctx, &lambda.GetAliasInput{FunctionName: s.function(service), Name: aws.String(alias)})
+	out, err := s.Lambda.GetAlias(ctx, &lambda.GetAliasInput{
+		FunctionName: s.function(service),
+		Name:         aws.String(stack.LiveAlias),
+	})
 	if err != nil {
 		return pointer{}, fmt.Errorf("asking which version of %s is live: %w", *s.function(service), err)
 	}
 	n, err := strconv.Atoi(aws.ToString(out.FunctionVersion))
 	if err != nil {
-		return pointer{}, fmt.Errorf("the alias %s of %s points at %q, which is no published version", alias, service, aws.ToString(out.FunctionVersion))
+		return pointer{}, fmt.Errorf("the alias %s of %s points at %q, which is no published version",
+			stack.LiveAlias, service, aws.ToString(out.FunctionVersion))
 	}
 	weighted := out.RoutingConfig != nil && len(out.RoutingConfig.AdditionalVersionWeights) > 0
 	return pointer{n, out.RevisionId, weighted}, nil
@@ -191,7 +197,9 @@ func (s Stack) alias(ctx context.Context, service string) (pointer, error) {
 // published answers the numbers of all published versions, oldest first.
 func (s Stack) published(ctx context.Context, service string) ([]int, error) {
 	var numbers []int
-	pages := lambda.NewListVersionsByFunctionPaginator(s.Lambda, &lambda.ListVersionsByFunctionInput{FunctionName: s.function(service)})
+	pages := lambda.NewListVersionsByFunctionPaginator(s.Lambda, &lambda.ListVersionsByFunctionInput{
+		FunctionName: s.function(service),
+	})
 	for pages.HasMorePages() {
 		page, err := pages.NextPage(ctx)
 		if err != nil {

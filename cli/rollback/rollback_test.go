@@ -29,14 +29,20 @@ func deployed(t *testing.T, versions rollback.Versions) rollback.Stack {
 	for service, n := range versions {
 		name := "sgraph-send-" + service + "-" + s.Name
 		_, err := s.Lambda.CreateFunction(t.Context(), &lambda.CreateFunctionInput{
-			FunctionName: &name, Runtime: types.RuntimeProvidedal2023, Handler: aws.String("bootstrap"),
-			Role: aws.String("arn:aws:iam::123456789012:role/rollback-test"), Code: &types.FunctionCode{ZipFile: packed(t, 1)}, Publish: true,
+			FunctionName: &name,
+			Runtime:      types.RuntimeProvidedal2023,
+			Handler:      aws.String("bootstrap"),
+			Role:         aws.String("arn:aws:iam::123456789012:role/rollback-test"),
+			Code:         &types.FunctionCode{ZipFile: packed(t, 1)},
+			Publish:      true,
 		})
 		if err != nil {
 			t.Fatal(err)
 		}
 		if _, err := s.Lambda.CreateAlias(t.Context(), &lambda.CreateAliasInput{
-			FunctionName: &name, Name: aws.String("live"), FunctionVersion: aws.String("1"),
+			FunctionName:    &name,
+			Name:            aws.String("live"),
+			FunctionVersion: aws.String("1"),
 		}); err != nil {
 			t.Fatal(err)
 		}
@@ -57,13 +63,17 @@ func publish(t *testing.T, s rollback.Stack, service string) {
 		t.Fatal(err)
 	}
 	out, err := s.Lambda.UpdateFunctionCode(t.Context(), &lambda.UpdateFunctionCodeInput{
-		FunctionName: name, ZipFile: packed(t, live[service]+100), Publish: true,
+		FunctionName: name,
+		ZipFile:      packed(t, live[service]+100),
+		Publish:      true,
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
 	if _, err := s.Lambda.UpdateAlias(t.Context(), &lambda.UpdateAliasInput{
-		FunctionName: name, Name: aws.String("live"), FunctionVersion: out.Version,
+		FunctionName:    name,
+		Name:            aws.String("live"),
+		FunctionVersion: out.Version,
 	}); err != nil {
 		t.Fatal(err)
 	}
@@ -89,13 +99,15 @@ func role(t *testing.T, endpoint string) {
 	t.Helper()
 	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, endpoint, strings.NewReader(url.Values{
 		"Action": {"CreateRole"}, "Version": {"2010-05-08"}, "RoleName": {"rollback-test"},
-		"AssumeRolePolicyDocument": {`{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"sts:AssumeRole","Principal":{"Service":"lambda.amazonaws.com"}}]}`},
+		"AssumeRolePolicyDocument": {`{"Version":"2012-10-17","Statement":[` +
+			`{"Effect":"Allow","Action":"sts:AssumeRole","Principal":{"Service":"lambda.amazonaws.com"}}]}`},
 	}.Encode()))
 	if err != nil {
 		t.Fatal(err)
 	}
 	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	req.Header.Set("Authorization", "AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/iam/aws4_request, SignedHeaders=host, Signature=0")
+	req.Header.Set("Authorization",
+		"AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/iam/aws4_request, SignedHeaders=host, Signature=0")
 	res, err := http.DefaultClient.Do(req)
 	if err != nil {
 		t.Fatal(err)
@@ -167,7 +179,8 @@ func TestBackToNamedVersions(t *testing.T) {
 		must(t, steps, err)
 		isLive(t, s, "user=1,admin=2")
 	}
-	if _, err := back(t.Context(), s, rollback.Services, rollback.Versions{"user": 3, "admin": 7}); err == nil || !strings.Contains(err.Error(), "admin has no version 7; it has 1, 2") {
+	_, err := back(t.Context(), s, rollback.Services, rollback.Versions{"user": 3, "admin": 7})
+	if err == nil || !strings.Contains(err.Error(), "admin has no version 7; it has 1, 2") {
 		t.Errorf("got %v", err)
 	}
 	isLive(t, s, "user=1,admin=2") // nothing moved, not even what could have
@@ -196,8 +209,10 @@ func TestSplitTrafficGoesBackWhole(t *testing.T) {
 	s := deployed(t, rollback.Versions{"user": 3, "admin": 1})
 	name := aws.String("sgraph-send-user-" + s.Name)
 	if _, err := s.Lambda.UpdateAlias(t.Context(), &lambda.UpdateAliasInput{
-		FunctionName: name, Name: aws.String("live"), FunctionVersion: aws.String("2"),
-		RoutingConfig: &types.AliasRoutingConfiguration{AdditionalVersionWeights: map[string]float64{"3": 0.1}},
+		FunctionName:    name,
+		Name:            aws.String("live"),
+		FunctionVersion: aws.String("2"),
+		RoutingConfig:   &types.AliasRoutingConfiguration{AdditionalVersionWeights: map[string]float64{"3": 0.1}},
 	}); err != nil {
 		t.Fatal(err)
 	}
@@ -231,7 +246,10 @@ func (l *listener) Do(req *http.Request) (*http.Response, error) {
 func TestMoveNamesTheRevisionThatWasPlanned(t *testing.T) {
 	t.Parallel()
 	s := deployed(t, rollback.Versions{"user": 2, "admin": 1})
-	before, err := s.Lambda.GetAlias(t.Context(), &lambda.GetAliasInput{FunctionName: aws.String("sgraph-send-user-" + s.Name), Name: aws.String("live")})
+	before, err := s.Lambda.GetAlias(t.Context(), &lambda.GetAliasInput{
+		FunctionName: aws.String("sgraph-send-user-" + s.Name),
+		Name:         aws.String("live"),
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -241,7 +259,8 @@ func TestMoveNamesTheRevisionThatWasPlanned(t *testing.T) {
 	s.Lambda = lambda.NewFromConfig(config)
 	steps, err := back(t.Context(), s, rollback.Services, nil)
 	must(t, steps, err)
-	if revision := aws.ToString(before.RevisionId); revision == "" || len(l.said) != 1 || !strings.Contains(l.said[0], revision) {
+	revision := aws.ToString(before.RevisionId)
+	if revision == "" || len(l.said) != 1 || !strings.Contains(l.said[0], revision) {
 		t.Errorf("revision %q, moved by %v", revision, l.said)
 	}
 }
@@ -250,7 +269,8 @@ func TestStackThatDoesNotExist(t *testing.T) {
 	t.Parallel()
 	s := deployed(t, nil)
 	isLive(t, s, "")
-	if _, err := s.Plan(t.Context(), rollback.Services, nil); err == nil || !strings.Contains(err.Error(), "sgraph-send-user-"+s.Name) {
+	_, err := s.Plan(t.Context(), rollback.Services, nil)
+	if err == nil || !strings.Contains(err.Error(), "sgraph-send-user-"+s.Name) {
 		t.Errorf("got %v", err)
 	}
 }

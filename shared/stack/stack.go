@@ -1,0 +1,161 @@
+// Package stack names what a stack consists of on AWS.
+//
+// The program that makes a stack, the roles that may touch it and the commands
+// that look at it call things by these names. Every name carries the stack, so
+// that the stacks of one account share nothing. A changed name is another
+// resource: a deployed stack would be built anew.
+package stack
+
+import (
+	"fmt"
+	"regexp"
+
+	"sgraph.ai/send/shared/metric"
+)
+
+// Project begins every name; it is the tag "project", and the namespace of the
+// settings in a stack file.
+const Project = "sgraph-send"
+
+// LiveAlias is the alias of a function that its URL and its schedules call.
+// Pointing it at an earlier version is a rollback.
+const LiveAlias = "live"
+
+// GlobalRegion is the only region that keeps CloudFront's firewall, the metrics
+// of CloudFront, WAF and Route 53, and what an account costs.
+const GlobalRegion = "us-east-1"
+
+// Services are the functions that answer at a URL, Functions all of them.
+var (
+	Services  = []string{metric.User, metric.Admin}
+	Functions = []string{metric.User, metric.Admin, metric.Canary}
+)
+
+// The buckets: ciphertext, the audit trail, and the zips of the functions.
+const (
+	Transfers = "transfers"
+	Cache     = "cache"
+	Artifacts = "artifacts"
+)
+
+// Buckets are all of them.
+var Buckets = []string{Transfers, Cache, Artifacts}
+
+// Sweep is the schedule of the user function's sweep. The canary's is named as
+// the canary.
+const Sweep = "sweep"
+
+// Schedules are all of them.
+var Schedules = []string{Sweep, metric.Canary}
+
+// The topics: alarms go to the one of the stack's region, or, where their
+// metrics are in GlobalRegion, to the one there.
+const (
+	Alarms       = "alarms"
+	GlobalAlarms = "global-alarms"
+)
+
+// Names are the names of one stack.
+type Names struct {
+	Account string // 12 digits
+	Region  string // as in eu-west-2
+	Stack   string // as in dev
+}
+
+var form = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
+
+// maxBucketName is what S3 allows.
+// https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
+const maxBucketName = 63
+
+// Check says whether the stack can have these names.
+func (n Names) Check() error {
+	if !form.MatchString(n.Stack) {
+		return fmt.Errorf("%q becomes part of bucket names: use lower-case letters, digits and single hyphens", n.Stack)
+	}
+	for _, purpose := range Buckets {
+		if length := len(n.Bucket(purpose)); length > maxBucketName {
+			return fmt.Errorf("bucket names would have %d characters, of which S3 allows %d: use a shorter stack name",
+				length, maxBucketName)
+		}
+	}
+	return nil
+}
+
+// whole is the name of what a stack has one of.
+func (n Names) whole() string { return Project + "-" + n.Stack }
+
+// part is the name of one of several things of a kind.
+func (n Names) part(what string) string { return Project + "-" + what + "-" + n.Stack }
+
+// Function is a function's name, and its role's.
+func (n Names) Function(name string) string { return n.part(name) }
+
+// Role is the role that a function runs as.
+func (n Names) Role(function string) string { return n.Function(function) }
+
+// LogGroup is where a function logs.
+func (n Names) LogGroup(function string) string { return "/aws/lambda/" + n.Function(function) }
+
+// InvokeViaURL is the CloudFormation stack that lets a service's URL call it.
+func (n Names) InvokeViaURL(service string) string { return n.Function(service) + "-invoke-via-url" }
+
+// Zip is the name of a function's zip; it carries no stack, because the same
+// zip goes from one to the next.
+func Zip(function string) string { return "send-" + function }
+
+// ZipKey is the key of a zip in the artifacts bucket.
+func ZipKey(zip, sha256 string) string { return zip + "/" + sha256 + ".zip" }
+
+// Bucket follows the pattern of the account's other buckets, with the stack in
+// it.
+func (n Names) Bucket(purpose string) string {
+	return fmt.Sprintf("%s--%s-%s--%s--%s", n.Account, Project, purpose, n.Stack, n.Region)
+}
+
+// Ledger is the ledger's table.
+func (n Names) Ledger() string { return n.part("ledger") }
+
+// Schedule is the rule that calls a function from time to time.
+func (n Names) Schedule(name string) string { return n.part(name) }
+
+// Topic is a topic of alarms.
+func (n Names) Topic(name string) string { return n.part(name) }
+
+// Alarm carries the stack, because CloudWatch silently overwrites an alarm whose
+// name another stack uses.
+func (n Names) Alarm(name string) string { return n.whole() + "-" + name }
+
+// Dashboard is the stack's dashboard.
+func (n Names) Dashboard() string { return n.whole() }
+
+// Budget is the stack's budget.
+func (n Names) Budget() string { return n.whole() }
+
+// Query is a saved query of the logs.
+func (n Names) Query(question string) string { return n.whole() + "/" + question }
+
+// HealthCheck is what a service's uptime check is called.
+func (n Names) HealthCheck(service string) string { return n.part(service) }
+
+// OriginRequestPolicy says what CloudFront passes on to a service.
+func (n Names) OriginRequestPolicy(service string) string { return n.part(service) }
+
+// Firewall is WAF's access control list, and its metric.
+func (n Names) Firewall() string { return n.whole() }
+
+// FirewallLogGroup is where WAF logs; it accepts only groups with this prefix.
+func (n Names) FirewallLogGroup() string { return "aws-waf-logs-" + n.Firewall() }
+
+// PipelineRole is the role by which a pipeline reaches the stack, for the
+// purpose "deploy" or "preview", and that role's policy.
+func (n Names) PipelineRole(purpose string) string { return n.part("pipeline-" + purpose) }
+
+// StateBucket is where Pulumi keeps the state of all stacks of the account.
+func (n Names) StateBucket() string {
+	return fmt.Sprintf("%s--%s-state--%s", n.Account, Project, n.Region)
+}
+
+// StateKey is the alias of the key that encrypts the secrets in the stack's
+// state.
+func (n Names) StateKey() string { return "alias/" + n.whole() }
