@@ -81,6 +81,11 @@ func parseRate(s string) (Rate, error) {
 // Limiter counts what clients do in fixed windows of time. The count is a
 // record of the ledger, so it is exact however many processes share that.
 type Limiter struct {
+	// Patience is how long the ledger may take to count a request: an unlimited
+	// request does less harm than one that hangs. It may be set before first
+	// use.
+	Patience time.Duration
+
 	ledger     Ledger
 	rates      map[string]Rate
 	now        func() time.Time
@@ -98,15 +103,18 @@ type overKey struct{ name, client string }
 // ledger, no more.
 const maxOver = 8192
 
-// ledgerPatience is how long the ledger may take to count a request: an
-// unlimited request does less harm than one that hangs.
+// ledgerPatience is a new limiter's Patience.
 const ledgerPatience = 2 * time.Second
 
 // NewLimiter returns a limiter for the rates; a name without a rate is not
 // limited. onFailOpen hears of requests that were let through because the
 // ledger could not count them.
 func NewLimiter(ledger Ledger, rates map[string]Rate, now func() time.Time, onFailOpen func(ctx context.Context, name string, err error)) *Limiter {
-	return &Limiter{ledger: ledger, rates: rates, now: now, onFailOpen: onFailOpen, over: map[overKey]time.Time{}}
+	return &Limiter{
+		Patience: ledgerPatience,
+		ledger:   ledger, rates: rates, now: now, onFailOpen: onFailOpen,
+		over: map[overKey]time.Time{},
+	}
 }
 
 // Decision is what a limit says to a request.
@@ -136,7 +144,7 @@ func (l *Limiter) Allow(ctx context.Context, name, client string) (Decision, err
 	}
 
 	key := Key{Set: windowSet(start), ID: name + "/" + client}
-	asking, cancel := context.WithTimeout(ctx, ledgerPatience)
+	asking, cancel := context.WithTimeout(ctx, l.Patience)
 	defer cancel()
 	r, err := l.ledger.Spend(asking, key, Spend{
 		Now: now,

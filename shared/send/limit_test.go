@@ -8,6 +8,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"sgraph.ai/send/shared/send"
@@ -220,4 +221,31 @@ func TestParseRatesListsEveryFault(t *testing.T) {
 			t.Errorf("%q is accepted", s)
 		}
 	}
+}
+
+// deaf is a ledger that never answers.
+type deaf struct{ send.Ledger }
+
+func (deaf) Spend(ctx context.Context, _ send.Key, _ send.Spend) (send.Record, error) {
+	<-ctx.Done()
+	return send.Record{}, send.Because(send.Unavailable, ctx.Err(), "no answer")
+}
+
+func TestLimiterDoesNotWaitForEver(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var told error
+		l := send.NewLimiter(deaf{}, send.DefaultRates, time.Now, func(_ context.Context, _ string, err error) { told = err })
+		for _, patience := range []time.Duration{l.Patience, time.Minute} {
+			l.Patience, told = patience, nil
+			began := time.Now()
+			d, err := l.Allow(t.Context(), "create", "c")
+			if err != nil || !d.Allowed || told == nil {
+				t.Errorf("got %+v, %v, and told is %v", d, err, told)
+			}
+			if waited := time.Since(began); waited != patience {
+				t.Errorf("waited %v, want %v", waited, patience)
+			}
+		}
+	})
 }

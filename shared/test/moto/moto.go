@@ -8,23 +8,27 @@ package moto
 
 import (
 	"context"
-	"errors"
-	"fmt"
-	"net"
-	"net/http"
 	"os"
-	"os/exec"
-	"path/filepath"
-	"strings"
 	"sync"
 	"testing"
-	"time"
 
-	"sgraph.ai/send/shared/test/logtest"
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+	s3t "github.com/aws/aws-sdk-go-v2/service/s3/types"
+
+	"sgraph.ai/send/shared/test/internal/simulator"
 )
 
-// patience is how long the server may take; the first start installs it.
-const patience = 5 * time.Minute
+// Region is the region of everything made here.
+const Region = simulator.Region
+
+var server = sync.OnceValues(simulator.Server{
+	Script: "moto-server",
+	Args:   func(port string) []string { return []string{"-H", "127.0.0.1", "-p", port} },
+	Env:    []string{"MOTO_STOP_WITH_STDIN=1"},
+	Probe:  "/moto-api/",
+	Status: 200,
+}.Start)
 
 // Start returns the endpoint of the simulated AWS, such as
 // "http://127.0.0.1:4566".
@@ -40,84 +44,37 @@ func Start(tb testing.TB) (endpoint string) {
 	return endpoint
 }
 
-var server = sync.OnceValues(func() (string, error) {
-	script, err := launcher()
-	if err != nil {
-		return "", err
-	}
-	port, err := freePort()
-	if err != nil {
-		return "", err
-	}
-	var output logtest.Buffer
-	cmd := exec.Command(script, "-H", "127.0.0.1", "-p", port)
-	cmd.Env = append(os.Environ(), "MOTO_STOP_WITH_STDIN=1")
-	cmd.Stdout, cmd.Stderr = &output, &output
-	// Nothing is ever written to it. The system closes it when this process
-	// ends, however it does, and the server ends with it.
-	if _, err := cmd.StdinPipe(); err != nil {
-		return "", err
-	}
-	if err := cmd.Start(); err != nil {
-		return "", err
-	}
-	ended := make(chan struct{})
-	go func() { cmd.Wait(); close(ended) }()
-
-	endpoint := "http://127.0.0.1:" + port
-	for deadline := time.Now().Add(patience); time.Now().Before(deadline); {
-		select {
-		case <-ended:
-			return "", fmt.Errorf("%s ended: %s", script, strings.TrimSpace(output.String()))
-		case <-time.After(50 * time.Millisecond):
-		}
-		if answers(endpoint) {
-			return endpoint, nil
-		}
-	}
-	cmd.Process.Kill()
-	return "", fmt.Errorf("%s did not answer in %v: %s", script, patience, output.String())
-})
-
-func answers(endpoint string) bool {
-	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
-	defer cancel()
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, endpoint+"/moto-api/", nil)
-	if err != nil {
-		return false
-	}
-	resp, err := http.DefaultClient.Do(req)
-	if err != nil {
-		return false
-	}
-	resp.Body.Close()
-	return resp.StatusCode == http.StatusOK
+// Config returns the configuration by which the AWS SDK reaches the simulated
+// AWS.
+func Config(tb testing.TB) aws.Config {
+	tb.Helper()
+	return simulator.Config(Start(tb))
 }
 
-// launcher finds tools/moto-server from wherever in the repository the test runs.
-func launcher() (string, error) {
-	dir, err := os.Getwd()
-	if err != nil {
-		return "", err
-	}
-	for {
-		if _, err := os.Stat(filepath.Join(dir, "go.work")); err == nil {
-			return filepath.Join(dir, "tools", "moto-server"), nil
-		}
-		parent := filepath.Dir(dir)
-		if parent == dir {
-			return "", errors.New("no go.work above the test: not inside the repository")
-		}
-		dir = parent
-	}
+// Load returns Config in the form the adapters take.
+func Load(tb testing.TB) func(context.Context) (aws.Config, error) {
+	tb.Helper()
+	cfg := Config(tb)
+	return func(context.Context) (aws.Config, error) { return cfg, nil }
 }
 
-func freePort() (string, error) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+// Bucket makes a bucket with a name of its own.
+func Bucket(tb testing.TB) string {
+	tb.Helper()
+	name := simulator.Unique("bucket")
+	client := s3.NewFromConfig(Config(tb), func(o *s3.Options) { o.UsePathStyle = true })
+	_, err := client.CreateBucket(tb.Context(), &s3.CreateBucketInput{
+		Bucket:                    &name,
+		CreateBucketConfiguration: &s3t.CreateBucketConfiguration{LocationConstraint: Region},
+	})
 	if err != nil {
-		return "", err
+		tb.Fatal(err)
 	}
-	defer l.Close()
-	_, port, err := net.SplitHostPort(l.Addr().String())
-	return port, err
+	return name
+}
+
+// Table makes a ledger table with a name of its own.
+func Table(tb testing.TB) string {
+	tb.Helper()
+	return simulator.Table(tb, Config(tb))
 }
