@@ -15,12 +15,12 @@ import (
 
 // tokenRecord is a token as clients read it.
 type tokenRecord struct {
-	TokenName  string         `json:"token_name"` // "" when it was sealed under another API key
-	UsageLimit int64          `json:"usage_limit"`
-	UsageCount int64          `json:"usage_count"`
-	Status     string         `json:"status"`
-	CreatedBy  string         `json:"created_by"`
-	Metadata   map[string]any `json:"metadata"`
+	TokenName  string           `json:"token_name"` // "" when it was sealed under another API key
+	UsageLimit int64            `json:"usage_limit"`
+	UsageCount int64            `json:"usage_count"`
+	Status     send.TokenStatus `json:"status"`
+	CreatedBy  string           `json:"created_by"`
+	Metadata   map[string]any   `json:"metadata"`
 }
 
 // tokenDetails is what else the console shows.
@@ -120,12 +120,12 @@ func (a *Service) useToken(w http.ResponseWriter, r *http.Request) error {
 	if in.Action == "upload_completed" {
 		once = in.TransferID
 	}
-	t, reason, err := a.use(r.Context(), name, once)
+	t, stood, err := a.use(r.Context(), name, once)
 	switch {
 	case err != nil:
 		return err
-	case reason != "":
-		web.WriteJSON(w, http.StatusOK, map[string]any{"success": false, "reason": reason})
+	case stood != send.TokenActive:
+		web.WriteJSON(w, http.StatusOK, map[string]any{"success": false, "reason": stood})
 	default:
 		web.WriteJSON(w, http.StatusOK, map[string]any{
 			"success": true, "usage_count": t.UsageCount, "remaining": t.Remaining(),

@@ -10,22 +10,23 @@ import (
 )
 
 // use spends a use of a token, for an upload where it is for one: its transfer's
-// ID, and what tells it from another of that ID. reason says why it cannot be
-// used.
-func (a *Service) use(ctx context.Context, name, upload string) (t send.Token, reason string, err error) {
-	t, reason, err = a.tokens.Use(ctx, name, upload)
+// ID, and what tells it from another of that ID. Only a token that stood active
+// is used.
+func (a *Service) use(ctx context.Context, name, upload string) (t send.Token, stood send.TokenStatus, err error) {
+	t, stood, err = a.tokens.Use(ctx, name, upload)
 	transfer, _, _ := strings.Cut(upload, "-")
 	e := audit.Event{
 		Time: a.Now().UTC(), Kind: audit.TokenUsed, Token: send.TokenID(name), Transfer: audit.TransferID(transfer),
 	}.Result(err)
-	if reason != "" {
-		e.Outcome, e.Reason = audit.Denied, reason
-	}
-	a.outbox.Put(ctx, e)
-	if err == nil && reason == "" && nearlySpent(t) {
+	switch {
+	case err != nil:
+	case stood != send.TokenActive:
+		e.Outcome, e.Reason = audit.Denied, string(stood)
+	case nearlySpent(t):
 		metric.Count(ctx, metric.TokenNearlySpent, 1)
 	}
-	return t, reason, err
+	a.outbox.Put(ctx, e)
+	return t, stood, err
 }
 
 // nearlySpent says whether a tenth of a token's uses, or less, is left. A token
@@ -44,6 +45,9 @@ type gate struct {
 
 // Spend books an upload on the token, once.
 func (g gate) Spend(ctx context.Context, token, upload string) error {
-	_, reason, err := g.service.use(ctx, token, upload)
-	return send.RefusedUse(reason, err)
+	_, stood, err := g.service.use(ctx, token, upload)
+	if err != nil {
+		return err
+	}
+	return stood.Refusal()
 }

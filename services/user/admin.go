@@ -36,44 +36,35 @@ var errAdminAway = &send.Error{Code: send.Unavailable, Message: "Token validatio
 
 // Admit looks the token up.
 func (g *AdminGate) Admit(ctx context.Context, token string) (string, error) {
-	if token == "" {
-		return "", send.Fail(send.Unauthorized, "Access token required")
-	}
-	t, err := g.Token(ctx, token)
-	switch {
-	case send.CodeOf(err) == send.NotFound:
-		return "", send.Fail(send.Unauthorized, "Invalid access token")
-	case err != nil:
-		return "", err
-	case t.Status != send.TokenActive:
-		return "", send.Fail(send.Unauthorized, "Access token %s", t.Status)
-	}
-	return t.ID, nil
+	return send.Admit(ctx, g, token)
 }
 
 // Spend uses the token once for the upload.
 func (g *AdminGate) Spend(ctx context.Context, token, upload string) error {
 	in := map[string]string{"action": "upload_completed", "transfer_id": upload}
 	var out struct {
-		Success bool   `json:"success"`
-		Reason  string `json:"reason"`
+		Success bool             `json:"success"`
+		Reason  send.TokenStatus `json:"reason"`
 	}
 	// Safe to repeat: the admin service books an upload once.
 	if err := g.call(ctx, http.MethodPost, "/tokens/use/"+url.PathEscape(token), in, &out); err != nil {
 		return err
 	}
-	if !out.Success && out.Reason == "" {
+	switch {
+	case out.Reason == "" && out.Success:
+		return nil
+	case out.Reason == "", out.Reason == send.TokenActive:
 		return errAdminAway // not an answer this service understands: refuse
 	}
-	return send.RefusedUse(out.Reason, nil)
+	return out.Reason.Refusal()
 }
 
 // Token looks a token up. NotFound.
 func (g *AdminGate) Token(ctx context.Context, token string) (send.Token, error) {
 	var out struct {
-		UsageLimit int64  `json:"usage_limit"`
-		UsageCount int64  `json:"usage_count"`
-		Status     string `json:"status"`
+		UsageLimit int64            `json:"usage_limit"`
+		UsageCount int64            `json:"usage_count"`
+		Status     send.TokenStatus `json:"status"`
 	}
 	if err := g.call(ctx, http.MethodGet, "/tokens/lookup/"+url.PathEscape(token), nil, &out); err != nil {
 		return send.Token{}, err
@@ -143,7 +134,7 @@ func (g *AdminGate) try(ctx context.Context, method, path string, body []byte, o
 	defer res.Body.Close()
 	switch {
 	case res.StatusCode == http.StatusNotFound:
-		return false, send.Fail(send.NotFound, "Token not found")
+		return false, send.TokenNotFound()
 	case res.StatusCode == http.StatusTooManyRequests || res.StatusCode >= 500:
 		return true, errors.New("the admin service answered " + res.Status)
 	case res.StatusCode != http.StatusOK:

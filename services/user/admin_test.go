@@ -35,6 +35,8 @@ func TestAdminGate(t *testing.T) {
 			w.Write([]byte(`{"success":false,"reason":"exhausted"}`))
 		case "POST/tokens/use/odd":
 			w.Write([]byte(`{}`))
+		case "POST/tokens/use/odder":
+			w.Write([]byte(`{"success":false,"reason":"active"}`))
 		default:
 			w.WriteHeader(404)
 		}
@@ -55,8 +57,10 @@ func TestAdminGate(t *testing.T) {
 	if err := g.Spend(t.Context(), "spent", "id"); send.CodeOf(err) != send.Unauthorized {
 		t.Error(err)
 	}
-	if err := g.Spend(t.Context(), "odd", "id"); send.CodeOf(err) != send.Unavailable {
-		t.Errorf("an answer that says nothing lets a sender pass: %v", err)
+	for _, token := range []string{"odd", "odder"} {
+		if err := g.Spend(t.Context(), token, "id"); send.CodeOf(err) != send.Unavailable {
+			t.Errorf("an answer that says nothing lets a sender pass: %v", err)
+		}
 	}
 	g.KeyValue = "another"
 	if _, err := g.Admit(t.Context(), "good"); send.CodeOf(err) != send.Unavailable {

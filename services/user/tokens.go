@@ -55,7 +55,7 @@ func (s *Service) checkToken(w http.ResponseWriter, r *http.Request) error {
 	case err != nil:
 		return err
 	case !found:
-		web.WriteJSON(w, http.StatusOK, map[string]any{"valid": false, "reason": "not_found"})
+		web.WriteJSON(w, http.StatusOK, map[string]any{"valid": false, "reason": send.TokenUnknown})
 		return nil
 	}
 	web.WriteJSON(w, http.StatusOK, map[string]any{
@@ -75,7 +75,7 @@ func (s *Service) validateToken(w http.ResponseWriter, r *http.Request) error {
 	case err != nil:
 		return err
 	case !found:
-		web.WriteJSON(w, http.StatusOK, map[string]any{"success": false, "reason": "not_found"})
+		web.WriteJSON(w, http.StatusOK, map[string]any{"success": false, "reason": send.TokenUnknown})
 	case t.Status != send.TokenActive:
 		web.WriteJSON(w, http.StatusOK, map[string]any{"success": false, "reason": t.Status})
 	default:

@@ -20,3 +20,24 @@ type Gate interface {
 	// Token returns the state of a token. NotFound.
 	Token(ctx context.Context, token string) (Token, error)
 }
+
+// Admit is what Admit does of a gate that admits whoever holds an active token.
+func Admit(ctx context.Context, g Gate, token string) (id string, err error) {
+	if token == "" {
+		return "", tokenRequired(ReasonTokenRequired)
+	}
+	t, err := g.Token(ctx, token)
+	switch {
+	case CodeOf(err) == NotFound:
+		return "", TokenUnknown.Refusal()
+	case err != nil:
+		return "", err
+	}
+	return t.ID, t.Status.Refusal()
+}
+
+// tokenRequired is what a sender without a token is told, and one whose token
+// is not the one that all senders share.
+func tokenRequired(why Reason) error {
+	return Fail(Unauthorized, "Access token required").With(why)
+}

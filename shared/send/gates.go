@@ -27,8 +27,11 @@ type SharedGate struct{ Secret string }
 func (g SharedGate) Admit(_ context.Context, token string) (string, error) {
 	// Digests have one length, so the comparison tells nothing of the token's.
 	a, b := sha256.Sum256([]byte(token)), sha256.Sum256([]byte(g.Secret))
-	if g.Secret == "" || subtle.ConstantTimeCompare(a[:], b[:]) != 1 {
-		return "", Fail(Unauthorized, "Access token required")
+	switch {
+	case token == "":
+		return "", tokenRequired(ReasonTokenRequired)
+	case g.Secret == "" || subtle.ConstantTimeCompare(a[:], b[:]) != 1:
+		return "", tokenRequired(ReasonTokenUnknown)
 	}
 	return TokenID(g.Secret), nil
 }
@@ -42,7 +45,7 @@ func (g SharedGate) Spend(ctx context.Context, token, _ string) error {
 // Token returns the state of the shared token. NotFound for any other.
 func (g SharedGate) Token(ctx context.Context, token string) (Token, error) {
 	if _, err := g.Admit(ctx, token); err != nil {
-		return Token{}, Fail(NotFound, "Token not found")
+		return Token{}, TokenNotFound()
 	}
 	return Token{ID: TokenID(g.Secret), Status: TokenActive}, nil
 }

@@ -14,13 +14,36 @@ import (
 	"unicode"
 )
 
-// The states of a token. Exhausted is never stored: it is what an active token
-// is while its uses are spent.
+// TokenStatus is where a token stands.
+type TokenStatus string
+
+// The statuses. Only active and revoked are stored: exhausted is what an active
+// token is while its uses are spent.
 const (
-	TokenActive    = "active"
-	TokenExhausted = "exhausted"
-	TokenRevoked   = "revoked"
+	TokenActive    TokenStatus = "active"
+	TokenExhausted TokenStatus = "exhausted"
+	TokenRevoked   TokenStatus = "revoked"
+	TokenUnknown   TokenStatus = "not_found" // there is no such token
 )
+
+// Refusal is what the holder of a token that stands so is told, or nil where
+// the token may be used.
+func (s TokenStatus) Refusal() error {
+	switch s {
+	case TokenActive:
+		return nil
+	case TokenUnknown:
+		return Fail(Unauthorized, "Invalid access token").With(ReasonTokenUnknown)
+	}
+	return Fail(Unauthorized, "Access token %s", s).With(tokenReasons[s])
+}
+
+var tokenReasons = map[TokenStatus]Reason{TokenExhausted: ReasonTokenExhausted, TokenRevoked: ReasonTokenRevoked}
+
+// TokenNotFound is what whoever asks about a token is told where there is none.
+func TokenNotFound() error {
+	return Fail(NotFound, "Token not found").With(ReasonTokenUnknown)
+}
 
 // DefaultUsageLimit is how many uploads a token allows when nothing is said.
 const DefaultUsageLimit = 50
@@ -29,7 +52,7 @@ const DefaultUsageLimit = 50
 type Token struct {
 	ID         string // hex SHA-256 of the name; reveals nothing of a random name
 	Name       string // "" where it is not known (sealed under another key)
-	Status     string
+	Status     TokenStatus
 	UsageLimit int64 // uploads; 0 = without limit
 	UsageCount int64
 	CreatedBy  string
@@ -101,7 +124,7 @@ func (t *Tokens) read(r Record) (Token, error) {
 		return Token{}, Because(Internal, err, "a token's record cannot be read")
 	}
 	tok := Token{
-		ID: r.Key.ID, Status: r.State, UsageLimit: r.Limit, UsageCount: r.Count,
+		ID: r.Key.ID, Status: TokenStatus(r.State), UsageLimit: r.Limit, UsageCount: r.Count,
 		CreatedBy: d.CreatedBy, CreatedAt: d.CreatedAt, Metadata: d.Metadata,
 	}
 	if tok.Status == TokenActive && r.Exhausted() {
@@ -138,7 +161,7 @@ func (t *Tokens) Create(ctx context.Context, n NewToken) (Token, error) {
 	if len(data) > 16<<10 {
 		return Token{}, Fail(Invalid, "metadata is too large: at most 16 KiB with everything else")
 	}
-	r := Record{Key: tokenKey(n.Name), State: TokenActive, Limit: n.UsageLimit, Data: data}
+	r := Record{Key: tokenKey(n.Name), State: string(TokenActive), Limit: n.UsageLimit, Data: data}
 	if err := t.Ledger.Create(ctx, r); err != nil {
 		if CodeOf(err) == Conflict {
 			return Token{}, Fail(Conflict, "Token name already exists")
@@ -158,12 +181,12 @@ func (t *Tokens) Token(ctx context.Context, name string) (Token, error) {
 	return t.read(r)
 }
 
-// Use spends one use. once, when set, names what the use is for: using a token
-// again for the same thing spends nothing. When the token cannot be used,
-// reason says why: "not_found", "revoked" or "exhausted".
-func (t *Tokens) Use(ctx context.Context, name, once string) (tok Token, reason string, err error) {
+// Use spends one use, and returns the token with how it stood when it was asked
+// for: only an active one is used. once, when set, names what the use is for:
+// using a token again for the same thing spends nothing.
+func (t *Tokens) Use(ctx context.Context, name, once string) (tok Token, stood TokenStatus, err error) {
 	key := tokenKey(name)
-	spend := Spend{State: TokenActive, Now: t.Now()}
+	spend := Spend{State: string(TokenActive), Now: t.Now()}
 	if once != "" {
 		// The marker's ID holds the token's too: two tokens may be used for
 		// the same thing.
@@ -175,26 +198,24 @@ func (t *Tokens) Use(ctx context.Context, name, once string) (tok Token, reason 
 	switch {
 	case err == nil, errors.Is(err, ErrRepeated):
 		tok, err = t.read(r)
-		return tok, "", err
+		return tok, TokenActive, err
 	case CodeOf(err) == NotFound:
-		return Token{}, "not_found", nil
+		return Token{}, TokenUnknown, nil
 	case CodeOf(err) == Conflict:
-		if tok, err = t.read(r); err != nil {
-			return Token{}, "", err
-		}
-		return tok, tok.Status, nil
+		tok, err = t.read(r)
+		return tok, tok.Status, err
 	}
 	return Token{}, "", err
 }
 
 // Revoke ends a token for good until it is reactivated. NotFound.
 func (t *Tokens) Revoke(ctx context.Context, name string) (Token, error) {
-	return t.change(ctx, name, func(r *Record) error { r.State = TokenRevoked; return nil })
+	return t.change(ctx, name, func(r *Record) error { r.State = string(TokenRevoked); return nil })
 }
 
 // Reactivate undoes Revoke; the count stays. NotFound.
 func (t *Tokens) Reactivate(ctx context.Context, name string) (Token, error) {
-	return t.change(ctx, name, func(r *Record) error { r.State = TokenActive; return nil })
+	return t.change(ctx, name, func(r *Record) error { r.State = string(TokenActive); return nil })
 }
 
 // UpdateLimit sets how many uses there are in all; an exhausted token is active
@@ -227,7 +248,7 @@ func (t *Tokens) List(ctx context.Context) ([]Token, error) {
 
 func tokenMissing(err error) error {
 	if CodeOf(err) == NotFound {
-		return Fail(NotFound, "Token not found")
+		return TokenNotFound()
 	}
 	return err
 }
@@ -235,43 +256,16 @@ func tokenMissing(err error) error {
 // Admit and Spend make Tokens the gate of a service that holds the tokens
 // itself.
 func (t *Tokens) Admit(ctx context.Context, token string) (string, error) {
-	if token == "" {
-		return "", Fail(Unauthorized, "Access token required")
-	}
-	tok, err := t.Token(ctx, token)
-	if CodeOf(err) == NotFound {
-		return "", Fail(Unauthorized, "Invalid access token")
-	}
-	if err != nil {
-		return "", err
-	}
-	return tok.ID, tok.usable()
+	return Admit(ctx, t, token)
 }
 
 // Spend books an upload on the token, once.
 func (t *Tokens) Spend(ctx context.Context, token, upload string) error {
-	_, reason, err := t.Use(ctx, token, upload)
-	return RefusedUse(reason, err)
-}
-
-func (t Token) usable() error {
-	if t.Status != TokenActive {
-		return Fail(Unauthorized, "Access token %s", t.Status)
-	}
-	return nil
-}
-
-// RefusedUse turns the outcome of a use into what a sender is told.
-func RefusedUse(reason string, err error) error {
-	switch {
-	case err != nil:
+	_, stood, err := t.Use(ctx, token, upload)
+	if err != nil {
 		return err
-	case reason == "not_found":
-		return Fail(Unauthorized, "Invalid access token")
-	case reason != "":
-		return Fail(Unauthorized, "Access token %s", reason)
 	}
-	return nil
+	return stood.Refusal()
 }
 
 // RandomToken returns a token name of 160 random bits.

@@ -42,22 +42,22 @@ func TestTokenLife(t *testing.T) {
 	_, err = f.tokens.Create(t.Context(), send.NewToken{Name: tok.Name})
 	want(t, err, send.Conflict, "already exists")
 
-	use := func(once, reason string) {
+	use := func(once string, stood send.TokenStatus) {
 		t.Helper()
-		if _, got, err := f.tokens.Use(t.Context(), tok.Name, once); err != nil || got != reason {
-			t.Fatalf("use for %q: %q, %v, want %q", once, got, err, reason)
+		if _, got, err := f.tokens.Use(t.Context(), tok.Name, once); err != nil || got != stood {
+			t.Fatalf("use for %q: %q, %v, want %q", once, got, err, stood)
 		}
 	}
-	use("one", "")
-	use("one", "") // the same thing: spends nothing
-	use("", "")
+	use("one", send.TokenActive)
+	use("one", send.TokenActive) // the same thing: spends nothing
+	use("", send.TokenActive)
 	use("", send.TokenExhausted)
 	use("two", send.TokenExhausted)
-	use("one", "")
+	use("one", send.TokenActive)
 	if tok, err = f.tokens.UpdateLimit(t.Context(), tok.Name, 3); err != nil || tok.Status != send.TokenActive {
 		t.Fatal(tok, err)
 	}
-	use("two", "")
+	use("two", send.TokenActive)
 	if tok, err = f.tokens.Revoke(t.Context(), tok.Name); err != nil || tok.Status != send.TokenRevoked {
 		t.Fatal(tok, err)
 	}
@@ -71,11 +71,34 @@ func TestTokenLife(t *testing.T) {
 	if tok.Remaining() != -1 || tok.Metadata["a"] != "b" || tok.CreatedBy != "someone" {
 		t.Fatalf("%+v", tok)
 	}
-	if _, reason, err := f.tokens.Use(t.Context(), "unknown", ""); err != nil || reason != "not_found" {
-		t.Fatal(reason, err)
+	if _, stood, err := f.tokens.Use(t.Context(), "unknown", ""); err != nil || stood != send.TokenUnknown {
+		t.Fatal(stood, err)
 	}
 	_, err = f.tokens.Revoke(t.Context(), "unknown")
 	want(t, err, send.NotFound, "Token not found")
+}
+
+func TestARefusalSaysHowTheTokenStands(t *testing.T) {
+	t.Parallel()
+	for stood, c := range map[send.TokenStatus]struct {
+		says   string
+		reason send.Reason
+	}{
+		send.TokenUnknown:    {"Invalid access token", send.ReasonTokenUnknown},
+		send.TokenRevoked:    {"Access token revoked", send.ReasonTokenRevoked},
+		send.TokenExhausted:  {"Access token exhausted", send.ReasonTokenExhausted},
+		"":                   {"Access token ", "unauthorized"}, // fails closed
+		"of another service": {"Access token of another service", "unauthorized"},
+	} {
+		err := stood.Refusal()
+		want(t, err, send.Unauthorized, c.says)
+		if got := send.ReasonOf(err); got != c.reason {
+			t.Errorf("%q: the reason is %q, want %q", stood, got, c.reason)
+		}
+	}
+	if err := send.TokenActive.Refusal(); err != nil {
+		t.Error(err)
+	}
 }
 
 func TestATokenIsUsedOnceForAThingHoweverManyAsk(t *testing.T) {
@@ -86,7 +109,7 @@ func TestATokenIsUsedOnceForAThingHoweverManyAsk(t *testing.T) {
 	var wg sync.WaitGroup
 	for range 20 {
 		wg.Go(func() {
-			if _, reason, err := f.tokens.Use(t.Context(), "some", "a-transfer"); err == nil && reason == "" {
+			if _, stood, err := f.tokens.Use(t.Context(), "some", "a-transfer"); err == nil && stood == send.TokenActive {
 				ok.Add(1)
 			}
 		})

@@ -1,6 +1,10 @@
 package wire
 
-import "time"
+import (
+	"time"
+
+	"sgraph.ai/send/shared/send"
+)
 
 // How tokens are made, changed and used, at the admin service; and what senders
 // may ask of theirs, at the user service.
@@ -58,12 +62,12 @@ type CreateTokenReply struct {
 // Token is how a token stands: the reply to LookupToken, ReactivateToken and
 // UpdateTokenLimit.
 type Token struct {
-	TokenName  string         `json:"token_name"`  // "" when it was sealed under another API key
-	UsageLimit int64          `json:"usage_limit"` // 0 = without limit
-	UsageCount int64          `json:"usage_count"`
-	Status     string         `json:"status"`
-	CreatedBy  string         `json:"created_by"`
-	Metadata   map[string]any `json:"metadata"` // never null
+	TokenName  string           `json:"token_name"`  // "" when it was sealed under another API key
+	UsageLimit int64            `json:"usage_limit"` // 0 = without limit
+	UsageCount int64            `json:"usage_count"`
+	Status     send.TokenStatus `json:"status"`
+	CreatedBy  string           `json:"created_by"`
+	Metadata   map[string]any   `json:"metadata"` // never null
 }
 
 // TokenDetails is what else the console shows of a token.
@@ -87,8 +91,8 @@ const UploadCompleted = "upload_completed"
 // UseTokenReply is what became of a use; the reply to ValidateToken, too. That
 // the token cannot be used is no error of the request.
 type UseTokenReply struct {
-	Success bool   `json:"success"`
-	Reason  string `json:"reason,omitzero"` // why not: "not_found", "revoked", "exhausted"
+	Success bool             `json:"success"`
+	Reason  send.TokenStatus `json:"reason,omitzero"` // how the token stands where it could not be used
 	*TokenUsage
 }
 
@@ -100,8 +104,8 @@ type TokenUsage struct {
 
 // RevokeTokenReply is a token that was revoked.
 type RevokeTokenReply struct {
-	Status    string `json:"status"` // "revoked"
-	TokenName string `json:"token_name"`
+	Status    send.TokenStatus `json:"status"`
+	TokenName string           `json:"token_name"`
 }
 
 // UpdateTokenLimitRequest says how many uses there are to be.
@@ -123,14 +127,14 @@ type ListTokenDetailsReply struct {
 
 // CheckTokenReply is what a sender is told of a token.
 type CheckTokenReply struct {
-	Valid       bool   `json:"valid"`
-	Reason      string `json:"reason,omitzero"` // "not_found"
-	*TokenState        // nil when there is no such token
+	Valid       bool             `json:"valid"`
+	Reason      send.TokenStatus `json:"reason,omitzero"` // send.TokenUnknown
+	*TokenState                  // nil when there is no such token
 }
 
 // TokenState is how a token that there is stands.
 type TokenState struct {
-	Status    string `json:"status"`
-	Remaining int64  `json:"remaining"` // -1 = without limit
-	Unlimited bool   `json:"unlimited"`
+	Status    send.TokenStatus `json:"status"`
+	Remaining int64            `json:"remaining"` // -1 = without limit
+	Unlimited bool             `json:"unlimited"`
 }
