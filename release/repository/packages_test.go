@@ -6,6 +6,7 @@ import (
 	"go/token"
 	"path"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -77,6 +78,95 @@ func TestNoPackageIsADrawer(t *testing.T) {
 	for dir := range packages(t) {
 		if slices.Contains([]string{"util", "utils", "common", "helper", "helpers", "misc", "base"}, path.Base(dir)) {
 			t.Errorf("%s: a package is named for what it is about", dir)
+		}
+	}
+}
+
+// room is a row of the table in docs/architecture.md.
+type room struct{ name, may string }
+
+var quoted = regexp.MustCompile("`([^`]+)`")
+
+// rooms reads the table.
+func rooms(t *testing.T) (all []room) {
+	t.Helper()
+	_, section, _ := strings.Cut(read(t, "docs/architecture.md"), "\n## Rooms\n")
+	section, _, _ = strings.Cut(section, "\n## ")
+	for line := range strings.Lines(section) {
+		cells := strings.Split(line, "|")
+		if len(cells) != 5 {
+			continue
+		}
+		if name := quoted.FindStringSubmatch(cells[1]); name != nil {
+			all = append(all, room{name[1], cells[3]})
+		}
+	}
+	return all
+}
+
+// roomOf returns the room that a package is in: the innermost.
+func roomOf(all []room, dir string) (in room) {
+	for _, r := range all {
+		if (dir == r.name || strings.HasPrefix(dir, r.name+"/")) && len(r.name) > len(in.name) {
+			in = r
+		}
+	}
+	return in
+}
+
+func TestRoomsImportWhatTheyMay(t *testing.T) {
+	t.Parallel()
+	all := rooms(t)
+	inhabited := map[string]bool{}
+	for dir, p := range packages(t) {
+		in := roomOf(all, dir)
+		if in.name == "" {
+			t.Errorf("%s is in no room of docs/architecture.md", dir)
+			continue
+		}
+		inhabited[in.name] = true
+		for _, name := range p.imports {
+			imported, ours := strings.CutPrefix(name, module)
+			if !ours {
+				continue
+			}
+			to := roomOf(all, imported)
+			if to.name == in.name {
+				continue
+			}
+			allowed := false
+			for _, m := range quoted.FindAllStringSubmatch(in.may, -1) {
+				allowed = allowed || to.name == m[1] || roomOf(all, m[1]).name == "" && strings.HasPrefix(to.name, m[1]+"/")
+			}
+			if !allowed {
+				t.Errorf("%s imports %s, which its room in docs/architecture.md may not", dir, imported)
+			}
+		}
+	}
+	for _, r := range all {
+		if !inhabited[r.name] {
+			t.Errorf("docs/architecture.md has a room %s, in which there is nothing", r.name)
+		}
+		for _, m := range quoted.FindAllStringSubmatch(r.may, -1) {
+			if !slices.ContainsFunc(all, func(o room) bool { return o.name == m[1] || strings.HasPrefix(o.name, m[1]+"/") }) {
+				t.Errorf("docs/architecture.md: %s may import %s, which is no room", r.name, m[1])
+			}
+		}
+	}
+}
+
+// What everything stands on stands on Go alone.
+func TestTheDomainImportsNoLibrary(t *testing.T) {
+	t.Parallel()
+	all := packages(t)
+	for _, dir := range []string{"shared/send", "shared/wire"} {
+		if all[dir] == nil {
+			t.Fatalf("there is no %s", dir)
+		}
+		for _, name := range all[dir].imports {
+			if first, _, _ := strings.Cut(name, "/"); strings.Contains(first, ".") && !strings.HasPrefix(name, module) {
+				t.Errorf("%s imports %s", dir, name)
+			}
 		}
 	}
 }

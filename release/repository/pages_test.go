@@ -142,3 +142,25 @@ func TestPagesThatAreNamedAreThere(t *testing.T) {
 		t.Errorf("only %d citations of the wire contract were found", citations)
 	}
 }
+
+// A page that names a file or folder of the repository names one that is there.
+func TestPathsInPagesAreThere(t *testing.T) {
+	t.Parallel()
+	top := regexp.MustCompile(`^(?:\.github|bootstrap|cli|docs|infra|release|services|shared|test|tools)/[\w./@-]+$`)
+	seen := 0
+	for _, page := range find(t, ".md") {
+		for _, quote := range code.FindAllString(codeBlock.ReplaceAllString(read(t, page), ""), -1) {
+			name := strings.Trim(quote, "`")
+			if !top.MatchString(name) {
+				continue
+			}
+			seen++
+			if _, err := os.Stat(filepath.Join(root, name)); err != nil {
+				t.Errorf("%s names %s, which is not there", page, name)
+			}
+		}
+	}
+	if seen < 20 {
+		t.Errorf("only %d paths were found", seen)
+	}
+}
