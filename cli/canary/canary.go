@@ -13,7 +13,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"time"
 
@@ -91,24 +90,12 @@ func (c Canary) round(ctx context.Context) error {
 }
 
 func receive(ctx context.Context, service *client.Client, link envelope.Link, name string, content []byte) error {
-	key, ok := link.OpenKey()
-	if !ok {
-		return errors.New("receive: the link has no key")
-	}
-	body, err := service.Download(ctx, link.ID)
+	var got bytes.Buffer
+	meta, err := service.Receive(ctx, link, client.Into(&got))
 	if err != nil {
 		return fmt.Errorf("receive: %w", err)
 	}
-	defer body.Close()
-	meta, plain, err := envelope.Decrypt(body, key)
-	if err != nil {
-		return fmt.Errorf("receive: %w", err)
-	}
-	got, err := io.ReadAll(plain)
-	if err != nil {
-		return fmt.Errorf("receive: %w", err)
-	}
-	if meta.Filename != name || !bytes.Equal(got, content) {
+	if meta.Filename != name || !bytes.Equal(got.Bytes(), content) {
 		return errors.New("compare: what was received is not what was sent")
 	}
 	return nil

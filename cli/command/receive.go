@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"sgraph.ai/send/cli/client"
 	"sgraph.ai/send/shared/envelope"
 )
 
@@ -42,38 +43,30 @@ Put the link in quotes: it contains characters that shells read themselves.`,
 				}
 				link.HasKey, link.Friendly = true, ""
 			}
-			k, ok := link.OpenKey()
-			if !ok {
-				return usage(errors.New("the link has no key; copy all of it, or give the key with --key"))
-			}
 			to, err := newTarget(output, force) // before the download is counted
 			if err != nil {
 				return err
 			}
 
 			bar := newBar(e.Err, "receiving")
-			defer bar.end()
 			api.Progress = bar.show
-			body, err := api.Download(cmd.Context(), link.ID)
-			if err != nil {
-				return err
+			var path string
+			keep := client.Into(e.Out)
+			if output != "-" {
+				keep = func(meta envelope.Meta, content io.Reader) (err error) {
+					path, err = to.save(meta.Filename, content)
+					return err
+				}
 			}
-			defer body.Close()
-			meta, content, err := envelope.Decrypt(body, k)
-			if err != nil {
-				return err
-			}
-			if output == "-" {
-				_, err := io.Copy(e.Out, content)
-				return err
-			}
-			path, err := to.save(meta.Filename, content)
-			if err != nil {
-				return err
-			}
+			_, err = api.Receive(cmd.Context(), link, keep)
 			bar.end()
-			fmt.Fprintln(e.Out, path)
-			return nil
+			if errors.Is(err, client.ErrNoKey) {
+				return usage(errors.New("the link has no key; copy all of it, or give the key with --key"))
+			}
+			if err == nil && path != "" {
+				fmt.Fprintln(e.Out, path)
+			}
+			return err
 		},
 	}
 	flags := c.Flags()

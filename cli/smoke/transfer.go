@@ -4,8 +4,6 @@ import (
 	"bytes"
 	"context"
 	"crypto/rand"
-	"crypto/sha256"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -16,8 +14,6 @@ import (
 	"sgraph.ai/send/shared/envelope"
 	"sgraph.ai/send/shared/send"
 )
-
-const tokenHeader = "X-Sgraph-Access-Token"
 
 // marker begins the content of what is sent, so that it would be recognised
 // where it must not be.
@@ -39,47 +35,6 @@ func (r *run) needsSending() error {
 }
 
 func (r *run) client() *client.Client { return &client.Client{Server: r.User, Token: r.token} }
-
-// uses is how many transfers one round makes.
-func (r *run) uses() int {
-	if r.Large > 0 {
-		return 2
-	}
-	return 1
-}
-
-func (r *run) takeToken(ctx context.Context) (string, error) {
-	if r.Token != "" {
-		r.token = r.Token
-		return "the one that was given", nil
-	}
-	if r.Admin == "" || r.Key == "" {
-		r.doomed = skip("no access token")
-		return "", errors.New("none was given, and without an admin service and its key none can be made")
-	}
-	body, err := json.Marshal(map[string]any{
-		"token_name": "smoke-" + rand.Text(), "usage_limit": r.uses(), "created_by": "smoke test",
-	})
-	if err != nil {
-		return "", err
-	}
-	a, err := r.ask(ctx, http.MethodPost, r.Admin+"/tokens/create", body, r.keyHeader(), r.Key)
-	if err == nil {
-		err = want(a, http.StatusOK)
-	}
-	var made struct {
-		Name string `json:"token_name"`
-	}
-	if err == nil {
-		err = a.json(&made)
-	}
-	if err != nil {
-		r.doomed = skip("no access token")
-		return "", err
-	}
-	r.token = made.Name
-	return fmt.Sprintf("made one for %d transfers", r.uses()), nil
-}
 
 func (r *run) sendFile(ctx context.Context) (string, error) {
 	if r.doomed != nil {
@@ -140,32 +95,15 @@ func (r *run) receiveFile(ctx context.Context) (string, error) {
 	if err := r.needsSending(); err != nil {
 		return "", err
 	}
-	meta, content, err := r.receive(ctx, r.sent.Link)
+	var got bytes.Buffer
+	meta, err := r.client().Receive(ctx, r.sent.Link, client.Into(&got))
 	if err != nil {
 		return "", err
 	}
-	if !bytes.Equal(content, r.sent.content) || meta.Filename != r.sent.name {
+	if !bytes.Equal(got.Bytes(), r.sent.content) || meta.Filename != r.sent.name {
 		return "", errors.New("what was received is not what was sent")
 	}
 	return "byte for byte, with its name", nil
-}
-
-func (r *run) receive(ctx context.Context, link envelope.Link) (envelope.Meta, []byte, error) {
-	key, ok := link.OpenKey()
-	if !ok {
-		return envelope.Meta{}, nil, errors.New("the link has no key")
-	}
-	body, err := r.client().Download(ctx, link.ID)
-	if err != nil {
-		return envelope.Meta{}, nil, err
-	}
-	defer body.Close()
-	meta, plain, err := envelope.Decrypt(body, key)
-	if err != nil {
-		return meta, nil, err
-	}
-	content, err := io.ReadAll(plain)
-	return meta, content, err
 }
 
 // limitHolds asks for more than the two downloads that were allowed.
@@ -200,109 +138,6 @@ func (r *run) deleteFile(ctx context.Context) (string, error) {
 	}
 	r.sent = nil
 	return "gone, and not with a wrong secret", nil
-}
-
-// largeFile sends random bytes of a size that goes in parts.
-func (r *run) largeFile(ctx context.Context) (string, error) {
-	if r.Large == 0 {
-		return "", skip("not asked for")
-	}
-	if r.doomed != nil {
-		return "", r.doomed
-	}
-	digest := sha256.New()
-	sent, err := r.client().Send(ctx, client.File{
-		Meta: envelope.Meta{Filename: "large"}, Size: r.Large,
-		Content: io.TeeReader(io.LimitReader(rand.Reader, r.Large), digest),
-	}, client.Options{Lifetime: time.Hour})
-	if err != nil {
-		return "", err
-	}
-	r.spent++
-	defer r.client().Delete(context.WithoutCancel(ctx), sent.Link.ID, sent.DeleteSecret)
-	key, _ := sent.Link.OpenKey()
-	body, err := r.client().Download(ctx, sent.Link.ID)
-	if err != nil {
-		return "", err
-	}
-	defer body.Close()
-	_, plain, err := envelope.Decrypt(body, key)
-	if err != nil {
-		return "", err
-	}
-	received := sha256.New()
-	if _, err := io.Copy(received, plain); err != nil {
-		return "", err
-	}
-	if !bytes.Equal(digest.Sum(nil), received.Sum(nil)) {
-		return "", errors.New("what was received is not what was sent")
-	}
-	return fmt.Sprintf("%d MiB, byte for byte", r.Large>>20), nil
-}
-
-// own says whether the token is one that this round made.
-func (r *run) own() error {
-	switch {
-	case r.doomed != nil:
-		return r.doomed
-	case r.Token != "":
-		return skip("the access token was given, and stays")
-	}
-	return nil
-}
-
-func (r *run) tokenIsSpent(ctx context.Context) (string, error) {
-	if err := r.own(); err != nil {
-		return "", err
-	}
-	if r.spent < r.uses() {
-		return "", skip("not everything was sent")
-	}
-	return fmt.Sprintf("refused after %d", r.uses()), r.tokenIsRefused(ctx)
-}
-
-func (r *run) revokeToken(ctx context.Context) (string, error) {
-	if err := r.own(); err != nil {
-		return "", err
-	}
-	if err := r.revoke(ctx); err != nil {
-		return "", err
-	}
-	a, err := r.get(ctx, r.User+"/api/transfers/check-token/"+r.token)
-	if err != nil {
-		return "", err
-	}
-	var says struct {
-		Valid  *bool
-		Status string
-	}
-	if err := a.json(&says); err != nil {
-		return "", err
-	}
-	if says.Valid == nil || *says.Valid || says.Status != "revoked" {
-		return "", fmt.Errorf("the user service says that the token is %q", says.Status)
-	}
-	if err := r.tokenIsRefused(ctx); err != nil {
-		return "", err
-	}
-	r.token = ""
-	return "at once", nil
-}
-
-func (r *run) tokenIsRefused(ctx context.Context) error {
-	a, err := r.ask(ctx, http.MethodPost, r.User+"/api/transfers/create", []byte(`{"file_size_bytes":1}`), tokenHeader, r.token)
-	if err != nil {
-		return err
-	}
-	return want(a, http.StatusUnauthorized)
-}
-
-func (r *run) revoke(ctx context.Context) error {
-	a, err := r.ask(ctx, http.MethodPost, r.Admin+"/tokens/revoke/"+r.token, nil, r.keyHeader(), r.Key)
-	if err != nil {
-		return err
-	}
-	return want(a, http.StatusOK)
 }
 
 // cleanUp leaves no file and no usable token behind, whatever failed.

@@ -1,6 +1,6 @@
 // Package site runs the user service for tests of its clients: the service
-// itself, over a ledger in a temporary file and a store in memory, with faults
-// that a test can put before it.
+// itself, with what it keeps in a folder, and with faults that a test can put
+// before it.
 package site
 
 import (
@@ -15,16 +15,20 @@ import (
 
 	"sgraph.ai/send/services/user"
 	"sgraph.ai/send/shared/bolt"
+	"sgraph.ai/send/shared/disk"
 	"sgraph.ai/send/shared/send"
 	"sgraph.ai/send/shared/settings"
+	"sgraph.ai/send/shared/test/logtest"
+	"sgraph.ai/send/shared/test/secrettest"
 )
 
 // Site is a running service.
 type Site struct {
 	URL   string
 	Token string // allows sending
-	Store *Store
 
+	dir   string
+	log   logtest.Buffer
 	fault atomic.Pointer[Fault]
 }
 
@@ -40,6 +44,24 @@ func (s *Site) Fail(f Fault) {
 	s.fault.Store(&f)
 }
 
+// Kept is all that the service keeps and logs: what a thief would have.
+func (s *Site) Kept(t testing.TB) secrettest.Kept {
+	t.Helper()
+	kept := secrettest.Kept{"the log": s.log.String()}
+	kept.AddFiles(t, s.dir)
+	return kept
+}
+
+// Payloads are the files that hold ciphertext, whole or in parts.
+func (s *Site) Payloads(t testing.TB) secrettest.Kept {
+	t.Helper()
+	files := secrettest.Kept{}
+	for _, folder := range []string{"objects", "uploads", "temporary"} {
+		files.AddFiles(t, filepath.Join(s.dir, "transfers", folder))
+	}
+	return files
+}
+
 // Start runs a service until the test ends.
 func Start(t testing.TB) *Site {
 	t.Helper()
@@ -51,22 +73,38 @@ func Start(t testing.TB) *Site {
 	return s
 }
 
-// Run runs a service with its ledger in a folder until stop is called.
+// Run runs a service that keeps what it has in a folder, until stop is called.
 func Run(dir string) (s *Site, stop func(), err error) {
 	ledger, err := bolt.Open(filepath.Join(dir, "ledger.db"))
 	if err != nil {
 		return nil, nil, err
 	}
+	defer func() {
+		if err != nil {
+			ledger.Close()
+		}
+	}()
+	store, err := disk.Open(filepath.Join(dir, "transfers"))
+	if err != nil {
+		return nil, nil, err
+	}
 	secret := send.Secret("a secret for tests only")
 	tokens := &send.Tokens{Ledger: ledger, Names: secret.NameSealer(), Now: time.Now}
-	s = &Site{Token: "token-of-the-tests", Store: newStore()}
+	s = &Site{Token: "token-of-the-tests", dir: dir}
 	service, err := user.New(user.Settings{
 		Service: settings.Service{Environment: settings.Local, Mode: settings.Disk, Rates: map[string]send.Rate{}},
 		Rules:   send.Rules{MaxBytes: 1 << 30, DefaultTTL: 24 * time.Hour, MaxTTL: send.MaxLifetime},
-		Secret:  secret, Gate: tokens, Ledger: ledger, Store: s.Store, Log: slog.New(slog.DiscardHandler), Now: time.Now,
+		Secret:  secret,
+		Gate:    tokens,
+		Ledger:  ledger,
+		Store:   store,
+		Log:     slog.New(slog.NewJSONHandler(&s.log, nil)),
+		Now:     time.Now,
 	})
 	if err != nil {
-		ledger.Close()
+		return nil, nil, err
+	}
+	if _, err := tokens.Create(context.Background(), send.NewToken{Name: s.Token}); err != nil {
 		return nil, nil, err
 	}
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -77,10 +115,5 @@ func Run(dir string) (s *Site, stop func(), err error) {
 		service.ServeHTTP(w, r)
 	}))
 	s.URL = server.URL
-	stop = func() { server.Close(); ledger.Close() }
-	if _, err := tokens.Create(context.Background(), send.NewToken{Name: s.Token}); err != nil {
-		stop()
-		return nil, nil, err
-	}
-	return s, stop, nil
+	return s, func() { server.Close(); ledger.Close() }, nil
 }
