@@ -370,7 +370,6 @@ func TestOldLinks(t *testing.T) {
 		if got := recipient.downloaded("a.txt"); string(got) != "hello" {
 			t.Errorf("%s: %q arrived", link, got)
 		}
-		_ = os.Remove(filepath.Join(recipient.downloads, "a.txt"))
 	}
 
 	recipient.goAfresh(s.URL + "/send/v0/v0.1/v0.1.4/download.html?id=" + raw)

@@ -48,7 +48,9 @@ type profile struct {
 	mu        sync.Mutex
 	problems  []string
 	tolerated []string
-	requests  []string // everything each request said: method, URL, headers, body
+	requests  []string          // everything each request said: method, URL, headers, body
+	names     map[string]string // of the downloads that began, by their ids
+	complete  map[string]bool   // the names of those that are on disk as a whole
 }
 
 // step is something done in a browser.
@@ -66,7 +68,8 @@ var desktop = screen{width: 1280, height: 900}
 func open(t *testing.T, on screen) *profile {
 	t.Helper()
 	path := chromium(t)
-	p := &profile{t: t, downloads: t.TempDir()}
+	p := &profile{t: t, downloads: t.TempDir(), names: map[string]string{}, complete: map[string]bool{}}
+	events := true
 	options := []chromedp.ExecAllocatorOption{
 		chromedp.ExecPath(path), chromedp.UserDataDir(t.TempDir()), chromedp.WSURLReadTimeout(40 * time.Second),
 		chromedp.Flag("headless", "new"),
@@ -97,7 +100,7 @@ func open(t *testing.T, on screen) *profile {
 			Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}},
 		}),
 		call(browser.SetDownloadBehavior, browser.SetDownloadBehaviorParams{
-			Behavior: browser.SetDownloadBehaviorBehaviorAllow, DownloadPath: p.downloads,
+			Behavior: browser.SetDownloadBehaviorBehaviorAllow, DownloadPath: p.downloads, EventsEnabled: &events,
 		}),
 	)
 	t.Cleanup(func() {
@@ -158,6 +161,12 @@ func (p *profile) observe(event any) {
 		go func() {
 			_ = chromedp.Do(p.ctx, call(page.HandleJavaScriptDialog, page.HandleJavaScriptDialogParams{Accept: true}))
 		}()
+	case *browser.EventDownloadWillBegin:
+		p.names[e.GUID] = e.SuggestedFilename
+	case *browser.EventDownloadProgress:
+		if e.State == browser.DownloadProgressStateCompleted {
+			p.complete[p.names[e.GUID]] = true
+		}
 	case *network.EventRequestWillBeSent:
 		// Without URLFragment: that is told to us, not to the server.
 		said := fmt.Sprintf("%s %s %v", e.Request.Method, e.Request.URL, e.Request.Headers)
@@ -292,18 +301,34 @@ func (p *profile) choose(selector string, paths ...string) {
 	p.do(chromedp.SetUploadFiles(chromedp.CSS(selector), paths))
 }
 
-// downloaded waits for a file in the downloads and returns its bytes.
+// downloaded waits for a file in the downloads, takes it out of there and returns its bytes. That a file of the name
+// is there does not say that it is whole: the browser takes the name with an empty file before it writes.
 func (p *profile) downloaded(name string) []byte {
 	p.t.Helper()
-	path := filepath.Join(p.downloads, name)
-	for end := time.Now().Add(30 * time.Second); time.Now().Before(end); time.Sleep(50 * time.Millisecond) {
-		if content, err := os.ReadFile(path); err == nil {
-			return content
+	for end := time.Now().Add(time.Minute); time.Now().Before(end); time.Sleep(50 * time.Millisecond) {
+		if !p.took(name) {
+			continue
 		}
+		path := filepath.Join(p.downloads, name)
+		content, err := os.ReadFile(path)
+		if err != nil {
+			p.t.Fatal(err)
+		}
+		_ = os.Remove(path)
+		return content
 	}
 	entries, _ := os.ReadDir(p.downloads)
 	p.t.Fatalf("%s was not downloaded; there is %v", name, entries)
 	return nil
+}
+
+// took says, once, that a download is complete.
+func (p *profile) took(name string) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	complete := p.complete[name]
+	delete(p.complete, name)
+	return complete
 }
 
 // photograph leaves a picture of a page that failed, where SEND_SCREENSHOTS says.
