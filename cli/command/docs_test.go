@@ -1,57 +1,134 @@
 package command
 
 import (
+	"errors"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
+
+	"github.com/spf13/cobra"
 )
+
+const root = "../.."
 
 // The documentation's commands exist and take the flags and arguments that are
 // shown. The scripts of this folder run what they do.
 func TestDocumentedCommands(t *testing.T) {
 	t.Parallel()
-	const root = "../.."
 	makefile, err := os.ReadFile(filepath.Join(root, "Makefile"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	pages, err := filepath.Glob(filepath.Join(root, "docs", "*.md"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	playbooks, err := filepath.Glob(filepath.Join(root, "docs", "*", "*.md"))
-	if err != nil {
-		t.Fatal(err)
-	}
 	commands := 0
-	for _, page := range append(append(pages, playbooks...), filepath.Join(root, "README.md")) {
-		text, err := os.ReadFile(page)
-		if err != nil {
-			t.Fatal(err)
+	for page, text := range pages(t) {
+		in := root // where the block's commands are
+		for _, line := range shellLines(text) {
+			commands++
+			if err := check(line, &in, string(makefile)); err != nil {
+				t.Errorf("%s: %s: %v", page, line, err)
+			}
 		}
-		for _, line := range shellLines(string(text)) {
-			switch name, rest, _ := strings.Cut(line, " "); name {
-			case "sgsend":
-				commands++
-				if err := accepts(strings.Fields(unquoted(rest))); err != nil {
-					t.Errorf("%s: %s: %v", page, line, err)
-				}
-			case "make":
-				commands++
-				for target := range strings.FieldsSeq(rest) {
-					if !strings.Contains(target, "=") && !strings.Contains(string(makefile), "\n"+target+":") {
-						t.Errorf("%s: %s: there is no such target", page, line)
-					}
-				}
+		for _, m := range inText.FindAllStringSubmatch(text, -1) {
+			commands++
+			in := root
+			if m[1] == "sgsend" { // perhaps without the arguments it needs
+				err = known(strings.Fields(unquoted(m[2])))
+			} else {
+				err = check(m[1]+" "+m[2], &in, string(makefile))
+			}
+			if err != nil {
+				t.Errorf("%s: %s: %v", page, m[0], err)
 			}
 		}
 	}
-	if commands < 6 {
+	if commands < 20 {
 		t.Errorf("only %d commands were found", commands)
 	}
+}
+
+// pages are the texts of all pages of the repository, by their paths.
+func pages(t *testing.T) map[string]string {
+	t.Helper()
+	all := map[string]string{}
+	for _, pattern := range []string{"*.md", "docs/*.md", "docs/*/*.md"} {
+		found, err := filepath.Glob(filepath.Join(root, pattern))
+		if err != nil || len(found) == 0 {
+			t.Fatalf("nothing matches %s (%v)", pattern, err)
+		}
+		for _, page := range found {
+			text, err := os.ReadFile(page)
+			if err != nil {
+				t.Fatal(err)
+			}
+			all[page] = string(text)
+		}
+	}
+	return all
+}
+
+// inText are commands that stand within a sentence.
+var inText = regexp.MustCompile("`(sgsend|make) ([^`\n]+)`")
+
+// elsewhere are commands that are not this repository's, or do something where
+// only a command before them makes it. What they are told is not checked.
+var elsewhere = []string{"(cd", "export", "gh", "git", "openssl", "pulumi", "sha256sum"}
+
+// check says whether a command, given in a folder, is one that could be run.
+func check(line string, in *string, makefile string) error {
+	name, rest, _ := strings.Cut(line, " ")
+	args := strings.Fields(unquoted(rest))
+	switch {
+	case name == "sgsend":
+		return accepts(args)
+	case name == "make":
+		return makes(args, makefile)
+	case name == "cd":
+		*in = filepath.Join(*in, args[0])
+		return there(*in)
+	case name == "go" || strings.Contains(name, "/"):
+		for _, arg := range append(args, name) {
+			if path, ok := strings.CutPrefix(arg, "./"); ok || arg == name && name != "go" {
+				if err := there(filepath.Join(*in, strings.TrimSuffix(path, "..."))); err != nil {
+					return err
+				}
+			}
+		}
+		return nil
+	case slices.Contains(elsewhere, name):
+		return nil
+	}
+	return errors.New("nobody knows this command; if it is not ours, name it in elsewhere")
+}
+
+// makes says whether the Makefile has the targets, and the packages are there.
+func makes(args []string, makefile string) error {
+	for _, arg := range args {
+		if variable, value, set := strings.Cut(arg, "="); set {
+			if !strings.Contains(makefile, "$("+variable) {
+				return fmt.Errorf("the Makefile does not look at %s", variable)
+			}
+			if path, ok := strings.CutPrefix(value, "./"); ok {
+				if err := there(filepath.Join(root, path)); err != nil {
+					return err
+				}
+			}
+			continue
+		}
+		if !strings.Contains(makefile, "\n"+arg+":") {
+			return fmt.Errorf("there is no target %s", arg)
+		}
+	}
+	return nil
+}
+
+func there(path string) error {
+	_, err := os.Stat(path)
+	return err
 }
 
 var shellBlock = regexp.MustCompile("(?s)```(?:sh|bash|console)\n(.*?)```")
@@ -78,8 +155,7 @@ func unquoted(s string) string { return strings.NewReplacer("'", "", `"`, "").Re
 
 // accepts says whether the command line is one that would be run.
 func accepts(args []string) error {
-	root := New(Env{In: strings.NewReader(""), Out: io.Discard, Err: io.Discard, Getenv: func(string) string { return "" }})
-	c, rest, err := root.Find(args)
+	c, rest, err := find(args)
 	if err != nil {
 		return err
 	}
@@ -87,4 +163,19 @@ func accepts(args []string) error {
 		return err
 	}
 	return c.ValidateArgs(c.Flags().Args())
+}
+
+// known says whether there is such a command, with these flags.
+func known(args []string) error {
+	c, rest, err := find(args)
+	if err != nil {
+		return err
+	}
+	return c.ParseFlags(rest)
+}
+
+func find(args []string) (*cobra.Command, []string, error) {
+	top := New(Env{In: strings.NewReader(""), Out: io.Discard, Err: io.Discard, Getenv: func(string) string { return "" }})
+	top.InitDefaultVersionFlag()
+	return top.Find(args)
 }
