@@ -1,6 +1,7 @@
 package command
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -12,6 +13,8 @@ import (
 	"testing"
 
 	"github.com/spf13/cobra"
+
+	"sgraph.ai/send/cli/internal/site"
 )
 
 const root = "../.."
@@ -48,6 +51,48 @@ func TestDocumentedCommands(t *testing.T) {
 	}
 	if commands < 20 {
 		t.Errorf("only %d commands were found", commands)
+	}
+}
+
+// What the README shows to begin with does what it says: with the service, the
+// token and the link of this test in the place of those that are shown.
+func TestTheFirstCommandsWork(t *testing.T) {
+	t.Parallel()
+	s := site.Start(t)
+	dir := t.TempDir()
+	report, received := filepath.Join(dir, "report.pdf"), filepath.Join(dir, "received.pdf")
+	if err := os.WriteFile(report, []byte("the report"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	var printed bytes.Buffer
+	env := Env{In: strings.NewReader(""), Out: &printed, Err: t.Output(), Getenv: func(name string) string {
+		return map[string]string{"SGSEND_SERVER": s.URL, "SGSEND_TOKEN": s.Token}[name]
+	}}
+	ran := map[string]bool{}
+	for _, line := range shellLines(pages(t)[filepath.Join(root, "README.md")]) {
+		args := strings.Fields(unquoted(line))
+		if args[0] != "sgsend" {
+			continue
+		}
+		ran[args[1]] = true
+		for i, arg := range args {
+			switch {
+			case arg == "report.pdf":
+				args[i] = report
+			case strings.HasPrefix(arg, "http"):
+				args[i] = strings.TrimSpace(printed.String())
+			}
+		}
+		if args[1] == "receive" {
+			args = append(args, "-o", received)
+		}
+		printed.Reset()
+		if code := Run(t.Context(), New(env), args[1:]); code != exitOK {
+			t.Fatalf("%s: exit code %d", line, code)
+		}
+	}
+	if got, err := os.ReadFile(received); err != nil || string(got) != "the report" || !ran["send"] {
+		t.Errorf("received %q, %v", got, err)
 	}
 }
 
