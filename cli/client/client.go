@@ -16,15 +16,31 @@ import (
 	"time"
 
 	"sgraph.ai/send/shared/send"
+	"sgraph.ai/send/shared/wire"
 )
 
 // Client is one service. The zero value of everything but Server will do.
 type Client struct {
-	Server   string                            // its origin: "https://send.example.org"
-	Token    string                            // access token; only sending needs one, and only where the service asks
-	Progress func(done, total int64)           // called as sealed bytes go or come, from one goroutine at a time; may be nil
-	Stall    time.Duration                     // how long a connection may carry nothing; 0 is a minute
-	Pause    func(time.Duration) time.Duration // changes the pause before a repetition; nil leaves it
+	// Server is its origin: "https://send.example.org".
+	Server string
+
+	// Token is the access token. Only sending needs one, and only where the
+	// service asks.
+	Token string
+
+	// Progress, where there is one, is called as sealed bytes go or come, from
+	// one goroutine at a time. total is -1 where the service does not say.
+	Progress func(done, total int64)
+
+	// Stall is how long a connection may carry nothing; 0 is a minute.
+	Stall time.Duration
+
+	// Pause changes the pause before a repetition; nil leaves it.
+	Pause func(time.Duration) time.Duration
+
+	// Transport carries the requests; nil is one that all clients share, which
+	// bounds every wait that is not for bytes to come or go.
+	Transport http.RoundTripper
 }
 
 const defaultStall = time.Minute
@@ -36,8 +52,8 @@ func (c *Client) stall() time.Duration {
 	return defaultStall
 }
 
-// transport bounds every wait that is not for bytes to come or go.
-var transport = &http.Transport{
+// shared is the transport of every client that has none of its own.
+var shared = &http.Transport{
 	Proxy:                 http.ProxyFromEnvironment,
 	DialContext:           (&net.Dialer{Timeout: 15 * time.Second}).DialContext,
 	TLSHandshakeTimeout:   15 * time.Second,
@@ -50,29 +66,35 @@ var transport = &http.Transport{
 
 // doer follows no redirect: the access token is in a header of its own, which
 // net/http would take along to another host.
-var doer = &http.Client{Transport: transport, CheckRedirect: func(*http.Request, []*http.Request) error {
-	return http.ErrUseLastResponse
-}}
+func (c *Client) doer() *http.Client {
+	var transport http.RoundTripper = shared
+	if c.Transport != nil {
+		transport = c.Transport
+	}
+	return &http.Client{Transport: transport, CheckRedirect: func(*http.Request, []*http.Request) error {
+		return http.ErrUseLastResponse
+	}}
+}
 
-const (
-	tokenHeader  = "X-Sgraph-Access-Token"
-	deleteHeader = "X-Sgraph-Transfer-Delete-Auth"
-	permitHeader = "X-Sgraph-Download-Permit"
-)
+// target is what a request is for.
+type target struct{ method, path string }
+
+// to is the target of a route, with what stands in its path.
+func to(r wire.Route, values ...string) target { return target{r.Method, r.To(values...)} }
 
 // call makes a call of the API with JSON in and out, either of which may be
-// nil, and repeats it while that can help.
-func (c *Client) call(ctx context.Context, again repeatable, method, path string, in, out any, headers ...string) error {
+// nil, and repeats it while that can help. Headers come in pairs.
+func (c *Client) call(ctx context.Context, again repeatable, t target, in, out any, headers ...string) error {
 	var body []byte
 	if in != nil {
 		var err error
 		if body, err = json.Marshal(in); err != nil {
 			return err
 		}
-		headers = append(headers, "Content-Type", "application/json")
+		headers = append(headers, wire.ContentType.Name, "application/json")
 	}
 	return c.repeat(ctx, again, func() error {
-		res, done, err := c.do(ctx, method, c.Server+path, bytes.NewReader(body), int64(len(body)), headers...)
+		res, done, err := c.do(ctx, t.method, c.Server+t.path, bytes.NewReader(body), int64(len(body)), headers...)
 		if err != nil {
 			return err
 		}
@@ -86,12 +108,14 @@ func (c *Client) authorized() []string {
 	if c.Token == "" {
 		return nil
 	}
-	return []string{tokenHeader, c.Token}
+	return []string{wire.AccessToken.Name, c.Token}
 }
 
 // do makes one request, which ends when nothing has moved for the time of a
 // stall. The caller calls done when it has read the answer.
-func (c *Client) do(ctx context.Context, method, url string, body io.Reader, size int64, headers ...string) (res *http.Response, done func(), err error) {
+func (c *Client) do(
+	ctx context.Context, method, url string, body io.Reader, size int64, headers ...string,
+) (res *http.Response, done func(), err error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	stalled := time.AfterFunc(c.stall(), func() { cancel(errStalled) })
 	moved := func() { stalled.Reset(c.stall()) }
@@ -112,7 +136,7 @@ func (c *Client) do(ctx context.Context, method, url string, body io.Reader, siz
 	for i := 0; i+1 < len(headers); i += 2 {
 		r.Header.Set(headers[i], headers[i+1])
 	}
-	if res, err = doer.Do(r); err != nil {
+	if res, err = c.doer().Do(r); err != nil {
 		defer stop()
 		return nil, nil, unreachable(ctx, err)
 	}

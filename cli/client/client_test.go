@@ -239,8 +239,8 @@ func TestDownloadResumes(t *testing.T) {
 		if breaks < 5 {
 			t.Errorf("%s: %d breaks", name, breaks)
 		}
-		if info, err := at(s).Info(t.Context(), sent.Link.ID); err != nil || info.Downloads != 1 {
-			t.Errorf("%s: %d downloads counted, %v", name, info.Downloads, err)
+		if info, err := at(s).Info(t.Context(), sent.Link.ID); err != nil || info.DownloadCount != 1 {
+			t.Errorf("%s: %d downloads counted, %v", name, info.DownloadCount, err)
 		}
 	}
 }
@@ -402,7 +402,7 @@ func TestSlowIsNoStall(t *testing.T) {
 	}))
 	defer slow.Close()
 	c := &client.Client{Server: slow.URL, Stall: 600 * time.Millisecond}
-	if info, err := c.Info(t.Context(), "000000000000"); err != nil || info.Downloads != 7 {
+	if info, err := c.Info(t.Context(), "000000000000"); err != nil || info.DownloadCount != 7 {
 		t.Errorf("%+v, %v", info, err)
 	}
 }

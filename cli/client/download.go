@@ -6,11 +6,10 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"net/url"
-	"strconv"
 	"strings"
 
 	"sgraph.ai/send/shared/send"
+	"sgraph.ai/send/shared/wire"
 )
 
 // Download opens the ciphertext of a transfer, which counts as one download.
@@ -18,16 +17,14 @@ import (
 // without counting again. NotFound, Gone.
 func (c *Client) Download(ctx context.Context, id string) (*Body, error) {
 	b := &Body{c: c, ctx: ctx}
-	var out struct {
-		URL string `json:"download_url"`
-	}
-	err := c.call(ctx, unsent, http.MethodGet, "/api/presigned/download-url/"+url.PathEscape(id), nil, &out)
+	var out wire.DownloadURLReply
+	err := c.call(ctx, unsent, to(wire.DownloadURL, id), nil, &out)
 	switch status(err) {
 	case 0:
-		b.url = out.URL
+		b.url = out.DownloadURL
 	// What a service says that has no such route, or no storage to make URLs for.
 	case http.StatusBadRequest, http.StatusNotFound, http.StatusMethodNotAllowed, http.StatusNotImplemented:
-		b.url, err = c.Server+"/api/transfers/download/"+url.PathEscape(id), nil
+		b.url, err = c.Server+wire.DownloadTransfer.To(id), nil
 		b.counts = true
 	}
 	if err == nil {
@@ -68,21 +65,21 @@ func (b *Body) open() error {
 	return b.c.repeat(b.ctx, again, func() error {
 		var headers []string
 		if b.at > 0 {
-			headers = append(headers, "Range", fmt.Sprintf("bytes=%d-", b.at))
+			headers = append(headers, wire.Range.Name, fmt.Sprintf("bytes=%d-", b.at))
 			if b.etag != "" {
-				headers = append(headers, "If-Range", b.etag)
+				headers = append(headers, wire.IfRange.Name, b.etag)
 			}
 		}
 		if b.permit != "" {
-			headers = append(headers, permitHeader, b.permit)
+			headers = append(headers, wire.DownloadPermit.Name, b.permit)
 		}
 		res, done, err := b.c.do(b.ctx, http.MethodGet, b.url, nil, 0, headers...)
 		if err != nil {
 			return err
 		}
 		if b.at == 0 {
-			b.Size, b.etag, b.permit = res.ContentLength, res.Header.Get("ETag"), res.Header.Get(permitHeader)
-		} else if !strings.HasPrefix(res.Header.Get("Content-Range"), "bytes "+strconv.FormatInt(b.at, 10)+"-") {
+			b.Size, b.etag, b.permit = res.ContentLength, wire.ETag.Get(res.Header), wire.DownloadPermit.Get(res.Header)
+		} else if !strings.HasPrefix(wire.ContentRange.Get(res.Header), fmt.Sprintf("bytes %d-", b.at)) {
 			done()
 			return send.Fail(send.Conflict, "the download was interrupted and the service cannot continue it; start again")
 		}

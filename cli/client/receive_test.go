@@ -28,8 +28,8 @@ func TestReceiveWithoutKey(t *testing.T) {
 	if _, _, err := receive(t.Context(), at(s), bare); !errors.Is(err, client.ErrNoKey) {
 		t.Errorf("got %v", err)
 	}
-	if info, err := at(s).Info(t.Context(), sent.Link.ID); err != nil || info.Downloads != 0 {
-		t.Errorf("%d downloads counted, %v", info.Downloads, err)
+	if info, err := at(s).Info(t.Context(), sent.Link.ID); err != nil || info.DownloadCount != 0 {
+		t.Errorf("%d downloads counted, %v", info.DownloadCount, err)
 	}
 }
 

@@ -12,6 +12,7 @@ import (
 	"unicode"
 
 	"sgraph.ai/send/shared/send"
+	"sgraph.ai/send/shared/wire"
 )
 
 // refused is an answer that is not 2xx, kept as the cause of the error that
@@ -53,7 +54,7 @@ func refusal(res *http.Response) error {
 		}
 	}
 	e := send.Because(code, refused(res.StatusCode), "%s", detail(res))
-	if s, err := strconv.Atoi(res.Header.Get("Retry-After")); err == nil && s > 0 {
+	if s, err := strconv.Atoi(wire.RetryAfter.Get(res.Header)); err == nil && s > 0 {
 		e.RetryAfter = time.Duration(s) * time.Second
 	}
 	return e

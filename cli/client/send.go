@@ -12,6 +12,7 @@ import (
 
 	"sgraph.ai/send/shared/envelope"
 	"sgraph.ai/send/shared/send"
+	"sgraph.ai/send/shared/wire"
 )
 
 // File is what is to be sent.
@@ -87,25 +88,36 @@ func (c *Client) sendUnknown(ctx context.Context, key envelope.Key, f File, o Op
 }
 
 // sendSealed sends size bytes that write writes.
-func (c *Client) sendSealed(ctx context.Context, key envelope.Key, size int64, o Options, write func(io.Writer) error) (Sent, error) {
+func (c *Client) sendSealed(
+	ctx context.Context, key envelope.Key, size int64, o Options, write func(io.Writer) error,
+) (Sent, error) {
 	secret := send.RandomSecret()
 	hash := sha256.Sum256([]byte(secret))
-	t := newTransfer{
-		Size: size, Hint: "application/octet-stream", // what it is stands inside the seal
-		MaxDownloads: o.MaxDownloads, AutoDelete: o.MaxDownloads > 0, DeleteHash: hex.EncodeToString(hash[:]),
+	t := wire.CreateTransferRequest{
+		FileSizeBytes:   size,
+		ContentTypeHint: "application/octet-stream", // what it is stands inside the seal
+		MaxDownloads:    o.MaxDownloads,
+		AutoDelete:      o.MaxDownloads > 0,
+		DeleteAuthHash:  hex.EncodeToString(hash[:]),
 	}
 	if o.Lifetime > 0 {
 		t.ExpiresAt = time.Now().Add(o.Lifetime).UTC().Format(time.RFC3339)
 	}
-	id, expires, err := c.create(ctx, t)
+	made, err := c.create(ctx, t)
 	if err != nil {
 		return Sent{}, err
 	}
+	id := made.TransferID
 	if err := c.upload(ctx, id, size, write); err != nil {
 		return Sent{}, err
 	}
 	if err := c.complete(ctx, id); err != nil {
 		return Sent{}, err
 	}
-	return Sent{envelope.Link{Origin: c.Server, ID: id, Key: key, HasKey: true}, secret, expires, size}, nil
+	return Sent{
+		Link:         envelope.Link{Origin: c.Server, ID: id, Key: key, HasKey: true},
+		DeleteSecret: secret,
+		ExpiresAt:    made.ExpiresAt.Time,
+		Size:         size,
+	}, nil
 }

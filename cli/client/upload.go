@@ -6,11 +6,11 @@ import (
 	"errors"
 	"io"
 	"net/http"
-	"net/url"
 	"sync"
 	"time"
 
 	"sgraph.ai/send/shared/send"
+	"sgraph.ai/send/shared/wire"
 )
 
 // workers is how many parts are on their way at once, each held in memory.
@@ -31,7 +31,7 @@ func (c *Client) upload(ctx context.Context, id string, size int64, write func(i
 	if err != nil {
 		return err
 	}
-	if !caps.Multipart {
+	if !caps.MultipartUpload {
 		return send.Fail(send.TooLarge, "the service takes at most %d MiB", directMax>>20)
 	}
 	return c.uploadParts(ctx, id, size, p, write)
@@ -39,10 +39,11 @@ func (c *Client) upload(ctx context.Context, id string, size int64, write func(i
 
 // uploadDirectly may be repeated: the service keeps the last.
 func (c *Client) uploadDirectly(ctx context.Context, id string, sealed []byte, p *meter) error {
-	headers := append(c.authorized(), "Content-Type", "application/octet-stream")
+	t := to(wire.UploadTransfer, id)
+	headers := append(c.authorized(), wire.ContentType.Name, "application/octet-stream")
 	return c.repeat(ctx, always, func() error {
 		body := p.watch(bytes.NewReader(sealed))
-		_, done, err := c.do(ctx, http.MethodPost, c.Server+"/api/transfers/upload/"+url.PathEscape(id), body, int64(len(sealed)), headers...)
+		_, done, err := c.do(ctx, t.method, c.Server+t.path, body, int64(len(sealed)), headers...)
 		if err != nil {
 			body.undo()
 			return err
@@ -52,56 +53,46 @@ func (c *Client) uploadDirectly(ctx context.Context, id string, sealed []byte, p
 	})
 }
 
-// plan is where the parts of an upload go.
-type plan struct {
-	UploadID string `json:"upload_id"`
-	PartSize int64  `json:"part_size"`
-	Parts    []struct {
-		Number int    `json:"part_number"`
-		URL    string `json:"upload_url"`
-	} `json:"part_urls"`
-}
-
-// part is an uploaded part.
-type part struct {
-	Number int    `json:"part_number"`
-	ETag   string `json:"etag"`
-}
-
 // uploadParts seals on one goroutine and sends the parts on several.
 func (c *Client) uploadParts(ctx context.Context, id string, size int64, p *meter, write func(io.Writer) error) error {
-	var to plan
-	in := map[string]any{"transfer_id": id, "file_size_bytes": size}
-	if err := c.call(ctx, always, http.MethodPost, "/api/presigned/initiate", in, &to, c.authorized()...); err != nil {
+	var plan wire.InitiateUploadReply
+	in := wire.InitiateUploadRequest{TransferID: id, FileSizeBytes: size}
+	if err := c.call(ctx, always, to(wire.InitiateUpload), in, &plan, c.authorized()...); err != nil {
 		return err
 	}
-	if to.PartSize <= 0 || int64(len(to.Parts)) != (size+to.PartSize-1)/to.PartSize {
+	if plan.PartSize <= 0 || int64(len(plan.PartURLs)) != (size+plan.PartSize-1)/plan.PartSize {
 		return send.Fail(send.Unavailable, "the service planned the upload in parts that do not add up")
 	}
-	parts, err := c.putParts(ctx, to, size, p, write)
+	parts, err := c.putParts(ctx, plan, size, p, write)
 	if err == nil {
-		in := map[string]any{"transfer_id": id, "upload_id": to.UploadID, "parts": parts}
-		err = c.call(ctx, always, http.MethodPost, "/api/presigned/complete", in, nil, c.authorized()...)
+		in := wire.AssembleUploadRequest{TransferID: id, UploadID: plan.UploadID, Parts: parts}
+		err = c.call(ctx, always, to(wire.AssembleUpload), in, nil, c.authorized()...)
 	}
 	if err != nil {
-		c.cancel(ctx, id, to.UploadID)
+		c.cancel(ctx, id, plan.UploadID)
 	}
 	return err
 }
 
+// cancelWait is how long the end of an upload that failed waits for the service.
+const cancelWait = 15 * time.Second
+
 // cancel gives back at once the room that parts take. When it fails the
 // service gives it back later.
 func (c *Client) cancel(ctx context.Context, id, uploadID string) {
-	ctx, stop := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+	ctx, stop := context.WithTimeout(context.WithoutCancel(ctx), cancelWait)
 	defer stop()
-	_, done, err := c.do(ctx, http.MethodPost, c.Server+"/api/presigned/cancel/"+url.PathEscape(id)+"/"+url.PathEscape(uploadID), nil, 0, c.authorized()...)
+	t := to(wire.CancelUpload, id, uploadID)
+	_, done, err := c.do(ctx, t.method, c.Server+t.path, nil, 0, c.authorized()...)
 	if err == nil {
 		done()
 	}
 }
 
 // putParts cuts what write writes into parts and puts each where it goes.
-func (c *Client) putParts(ctx context.Context, to plan, size int64, p *meter, write func(io.Writer) error) ([]part, error) {
+func (c *Client) putParts(
+	ctx context.Context, plan wire.InitiateUploadReply, size int64, p *meter, write func(io.Writer) error,
+) ([]wire.Part, error) {
 	ctx, fail := context.WithCancelCause(ctx)
 	defer fail(nil)
 	sealed, w := io.Pipe()
@@ -109,14 +100,14 @@ func (c *Client) putParts(ctx context.Context, to plan, size int64, p *meter, wr
 	go func() { w.CloseWithError(write(w)) }()
 
 	var (
-		parts   = make([]part, len(to.Parts))
+		parts   = make([]wire.Part, len(plan.PartURLs))
 		buffers = make(chan []byte, workers) // at once the room to send in, and what bounds it
 		group   sync.WaitGroup
 	)
 	for range workers {
 		buffers <- nil
 	}
-	for i, target := range to.Parts {
+	for i, target := range plan.PartURLs {
 		var buf []byte
 		select {
 		case buf = <-buffers:
@@ -126,9 +117,9 @@ func (c *Client) putParts(ctx context.Context, to plan, size int64, p *meter, wr
 			break
 		}
 		if buf == nil {
-			buf = make([]byte, min(to.PartSize, size))
+			buf = make([]byte, min(plan.PartSize, size))
 		}
-		n, err := io.ReadFull(sealed, buf[:min(to.PartSize, size-int64(i)*to.PartSize)])
+		n, err := io.ReadFull(sealed, buf[:min(plan.PartSize, size-int64(i)*plan.PartSize)])
 		if err != nil {
 			if err == io.EOF || err == io.ErrUnexpectedEOF {
 				err = errShort
@@ -138,11 +129,11 @@ func (c *Client) putParts(ctx context.Context, to plan, size int64, p *meter, wr
 		}
 		group.Go(func() {
 			defer func() { buffers <- buf }()
-			etag, err := c.putPart(ctx, target.URL, buf[:n], p)
+			etag, err := c.putPart(ctx, target.UploadURL, buf[:n], p)
 			if err != nil {
 				fail(err)
 			}
-			parts[i] = part{target.Number, etag}
+			parts[i] = wire.Part{PartNumber: target.PartNumber, ETag: etag}
 		})
 	}
 	group.Wait()
@@ -171,13 +162,13 @@ var (
 func (c *Client) putPart(ctx context.Context, url string, b []byte, p *meter) (etag string, err error) {
 	err = c.repeat(ctx, always, func() error {
 		body := p.watch(bytes.NewReader(b))
-		res, done, err := c.do(ctx, http.MethodPut, url, body, int64(len(b)), "Content-Type", "application/octet-stream")
+		res, done, err := c.do(ctx, http.MethodPut, url, body, int64(len(b)), wire.ContentType.Name, "application/octet-stream")
 		if err != nil {
 			body.undo()
 			return err
 		}
 		defer done()
-		if etag = res.Header.Get("ETag"); etag == "" {
+		if etag = wire.ETag.Get(res.Header); etag == "" {
 			return send.Fail(send.Unavailable, "the storage did not confirm a part")
 		}
 		return nil

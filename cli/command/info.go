@@ -27,16 +27,16 @@ func infoCommand(e Env) *cobra.Command {
 				return err
 			}
 			limit := "no limit"
-			if t.MaxDownload > 0 {
-				limit = strconv.FormatInt(t.MaxDownload, 10)
+			if t.MaxDownloads > 0 {
+				limit = strconv.FormatInt(t.MaxDownloads, 10)
 			}
 			w := tabwriter.NewWriter(e.Out, 0, 0, 2, ' ', 0)
 			fmt.Fprintf(w, "transfer\t%s\n", link.ID)
 			fmt.Fprintf(w, "status\t%s\n", t.Status)
-			fmt.Fprintf(w, "size\t%s\n", size(t.Size))
-			fmt.Fprintf(w, "created\t%s\n", local(t.CreatedAt))
-			fmt.Fprintf(w, "expires\t%s\n", local(t.ExpiresAt))
-			fmt.Fprintf(w, "downloads\t%d of %s\n", t.Downloads, limit)
+			fmt.Fprintf(w, "size\t%s\n", size(t.FileSizeBytes))
+			fmt.Fprintf(w, "created\t%s\n", local(t.CreatedAt.Time))
+			fmt.Fprintf(w, "expires\t%s\n", local(t.ExpiresAt.Time))
+			fmt.Fprintf(w, "downloads\t%d of %s\n", t.DownloadCount, limit)
 			return w.Flush()
 		},
 	}

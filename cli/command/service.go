@@ -2,6 +2,7 @@ package command
 
 import (
 	"errors"
+	"fmt"
 	"net/url"
 	"strings"
 
@@ -19,11 +20,17 @@ func service(e Env, server string) (*client.Client, error) {
 	if server == "" {
 		return nil, usage(errors.New("which service? Name it with --server or in SGSEND_SERVER, as in https://send.example.org"))
 	}
-	u, err := url.Parse(server)
+	at, err := origin(server)
+	return &client.Client{Server: at}, err
+}
+
+// origin reads the address of a service.
+func origin(text string) (string, error) {
+	u, err := url.Parse(text)
 	if err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" || strings.Trim(u.Path, "/") != "" {
-		return nil, usage(errors.New("the service is named like https://send.example.org, without a path"))
+		return "", usage(fmt.Errorf("%q is not of the form https://send.example.org, without a path", text))
 	}
-	return &client.Client{Server: u.Scheme + "://" + u.Host}, nil
+	return u.Scheme + "://" + u.Host, nil
 }
 
 // linked reads a link, and returns the client of the service that it is of.

@@ -4,8 +4,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"net/url"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -85,13 +83,4 @@ is made for the round and revoked after it. Without, name a token.`,
 	c.Flags().Int64Var(&large, "large", 0, "also send a file of so many MiB, in parts")
 	c.Flags().BoolVar(&asJSON, "json", false, "print JSON")
 	return c
-}
-
-// origin reads the address of a service.
-func origin(text string) (string, error) {
-	u, err := url.Parse(text)
-	if err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" || strings.Trim(u.Path, "/") != "" {
-		return "", usage(fmt.Errorf("%q is not of the form https://send.example.org, without a path", text))
-	}
-	return u.Scheme + "://" + u.Host, nil
 }

@@ -58,6 +58,15 @@ func (r *run) ask(ctx context.Context, method, url string, body []byte, headers 
 	return &answer{what: method + " " + req.URL.Path, status: res.StatusCode, header: res.Header, body: content}, nil
 }
 
+// body is a request's, as JSON.
+func body(v any) []byte {
+	b, err := json.Marshal(v)
+	if err != nil {
+		panic(err) // v is our own, so this is a fault of the program
+	}
+	return b
+}
+
 func (r *run) get(ctx context.Context, url string, headers ...string) (*answer, error) {
 	return r.ask(ctx, http.MethodGet, url, nil, headers...)
 }

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+
+	"sgraph.ai/send/shared/wire"
 )
 
 // headers that every reply has, with what they must say.
@@ -63,24 +65,24 @@ func (r *run) headersOf(ctx context.Context, origin, api string) (string, error)
 }
 
 func (r *run) userHeaders(ctx context.Context) (string, error) {
-	return r.headersOf(ctx, r.User, "/api/transfers/info/000000000000")
+	return r.headersOf(ctx, r.User, wire.TransferInfo.To("000000000000"))
 }
 
 func (r *run) adminHeaders(ctx context.Context) (string, error) {
-	return r.headersOf(ctx, r.Admin, "/tokens/list")
+	return r.headersOf(ctx, r.Admin, wire.ListTokens.To())
 }
 
 // stranger is an origin that no stack allows.
 const stranger = "https://stranger.invalid"
 
 // closedToOthers says whether pages of other sites are kept from a service.
-func (r *run) closedToOthers(ctx context.Context, origin, path string) (string, error) {
-	preflight, err := r.ask(ctx, http.MethodOptions, origin+path, nil,
-		"Origin", stranger, "Access-Control-Request-Method", "POST", "Access-Control-Request-Headers", "x-sgraph-access-token")
+func (r *run) closedToOthers(ctx context.Context, origin string, to wire.Route) (string, error) {
+	preflight, err := r.ask(ctx, http.MethodOptions, origin+to.To(), nil, wire.Origin.Name, stranger,
+		wire.RequestMethod.Name, to.Method, wire.RequestHeaders.Name, strings.ToLower(wire.AccessToken.Name))
 	if err != nil {
 		return "", err
 	}
-	simple, err := r.get(ctx, origin+"/info/health", "Origin", stranger)
+	simple, err := r.get(ctx, origin+wire.Health.To(), wire.Origin.Name, stranger)
 	if err != nil {
 		return "", err
 	}
@@ -93,19 +95,22 @@ func (r *run) closedToOthers(ctx context.Context, origin, path string) (string, 
 }
 
 func (r *run) adminClosed(ctx context.Context) (string, error) {
-	return r.closedToOthers(ctx, r.Admin, "/tokens/create")
+	return r.closedToOthers(ctx, r.Admin, wire.CreateToken)
 }
 
 // madeUp is a token, and a key, that nobody ever gave out.
 const madeUp = "made-up-by-the-smoke-test"
 
+// oneByte asks for a transfer, which is to be refused.
+var oneByte = body(wire.CreateTransferRequest{FileSizeBytes: 1})
+
 func (r *run) sendingNeedsToken(ctx context.Context) (string, error) {
-	for _, prefix := range []string{"/api/transfers", "/transfers"} {
+	for _, path := range wire.CreateTransfer.Paths {
 		for what, headers := range map[string][]string{
 			"without a token":      nil,
-			"with a made-up token": {tokenHeader, madeUp},
+			"with a made-up token": {wire.AccessToken.Name, madeUp},
 		} {
-			a, err := r.ask(ctx, http.MethodPost, r.User+prefix+"/create", []byte(`{"file_size_bytes":1}`), headers...)
+			a, err := r.ask(ctx, wire.CreateTransfer.Method, r.User+path, oneByte, headers...)
 			if err != nil {
 				return "", err
 			}
@@ -118,12 +123,7 @@ func (r *run) sendingNeedsToken(ctx context.Context) (string, error) {
 }
 
 // private are routes of the admin service that tell or change something.
-var private = []struct{ method, path string }{
-	{http.MethodGet, "/tokens/list"},
-	{http.MethodPost, "/tokens/create"},
-	{http.MethodGet, "/health/pulse"},
-	{http.MethodGet, "/info/status"},
-}
+var private = []wire.Route{wire.ListTokens, wire.CreateToken, wire.Pulse, wire.Status}
 
 func (r *run) adminNeedsKey(ctx context.Context) (string, error) {
 	for _, p := range private {
@@ -132,7 +132,7 @@ func (r *run) adminNeedsKey(ctx context.Context) (string, error) {
 			"without the key":    nil,
 			"with a made-up key": {r.keyHeader(), madeUp},
 		} {
-			a, err := r.ask(ctx, p.method, r.Admin+p.path, nil, headers...)
+			a, err := r.ask(ctx, p.Method, r.Admin+p.To(), nil, headers...)
 			if err != nil {
 				return "", err
 			}
@@ -158,7 +158,7 @@ func (r *run) adminKeyWorks(ctx context.Context) (string, error) {
 	if r.Key == "" {
 		return "", skip("no API key was given")
 	}
-	a, err := r.get(ctx, r.Admin+"/tokens/list", r.keyHeader(), r.Key)
+	a, err := r.get(ctx, r.Admin+wire.ListTokens.To(), r.keyHeader(), r.Key)
 	if err != nil {
 		return "", err
 	}

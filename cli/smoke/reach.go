@@ -8,35 +8,37 @@ import (
 	"net/url"
 	"regexp"
 	"strings"
+
+	"sgraph.ai/send/shared/wire"
 )
 
 func (r *run) health(ctx context.Context, origin string) (string, error) {
-	a, err := r.get(ctx, origin+"/info/health")
+	a, err := r.get(ctx, origin+wire.Health.To())
 	if err != nil {
 		return "", err
 	}
 	if err := want(a, http.StatusOK); err != nil {
 		return "", err
 	}
-	var says struct{ Status string }
+	var says wire.HealthReply
 	if err := a.json(&says); err != nil {
 		return "", err
 	}
-	if says.Status != "ok" {
-		return "", fmt.Errorf("%s says %q, not ok", a.what, says.Status)
+	if says.Status != wire.OK {
+		return "", fmt.Errorf("%s says %q, not %s", a.what, says.Status, wire.OK)
 	}
-	return "ok", nil
+	return wire.OK, nil
 }
 
 func (r *run) version(ctx context.Context, origin string, headers ...string) (string, error) {
-	a, err := r.get(ctx, origin+"/info/version", headers...)
+	a, err := r.get(ctx, origin+wire.Version.To(), headers...)
 	if err != nil {
 		return "", err
 	}
 	if err := want(a, http.StatusOK); err != nil {
 		return "", err
 	}
-	var says struct{ Version string }
+	var says wire.VersionReply
 	if err := a.json(&says); err != nil {
 		return "", err
 	}
@@ -72,8 +74,9 @@ func (r *run) fetchPage(ctx context.Context, address string) error {
 }
 
 func (r *run) userPages(ctx context.Context) (string, error) {
+	links := wire.ReceivePage.Paths
 	// The last is the address in links of the first version.
-	paths := []string{"/", "/d/", "/how", "/send/v0/v0.1/v0.1.4/download.html"}
+	paths := []string{wire.SendPage.Path(), wire.ReceivePage.Path(), wire.HowPage.Path(), links[len(links)-1]}
 	for _, path := range paths {
 		if err := r.fetchPage(ctx, r.User+path); err != nil {
 			return "", err
@@ -83,18 +86,18 @@ func (r *run) userPages(ctx context.Context) (string, error) {
 }
 
 func (r *run) adminConsole(ctx context.Context) (string, error) {
-	a, err := r.get(ctx, r.Admin+"/")
+	a, err := r.get(ctx, r.Admin+wire.OldConsole.Path())
 	if err != nil {
 		return "", err
 	}
 	if err := want(a, http.StatusTemporaryRedirect); err != nil {
 		return "", err
 	}
-	if to := a.header.Get("Location"); to != "/admin/" {
-		return "", fmt.Errorf("%s leads to %q, not to /admin/", a.what, to)
+	if to := a.header.Get("Location"); to != wire.Console.Path() {
+		return "", fmt.Errorf("%s leads to %q, not to %s", a.what, to, wire.Console.Path())
 	}
 	pages := len(r.pages)
-	if err := r.fetchPage(ctx, r.Admin+"/admin/"); err != nil {
+	if err := r.fetchPage(ctx, r.Admin+wire.Console.Path()); err != nil {
 		return "", err
 	}
 	found, err := r.fetchAssets(ctx, r.pages[pages:])

@@ -12,6 +12,8 @@ import (
 	"fmt"
 	"net/http"
 	"time"
+
+	"sgraph.ai/send/shared/wire"
 )
 
 // Target is what is asked.
@@ -72,7 +74,7 @@ type run struct {
 	pages  []page   // that were fetched
 	token  string   // to send with
 	sent   *sending // what was sent, until it is deleted
-	spent  int      // uses of the token
+	spent  int64    // uses of the token
 	doomed error    // why nothing can be sent
 }
 
@@ -96,7 +98,7 @@ var checks = []check{
 	{"user: assets", (*run).assets},
 	{"user: security headers", (*run).userHeaders},
 	{"user: other sites kept out", func(r *run, ctx context.Context) (string, error) {
-		return r.closedToOthers(ctx, r.User, "/api/transfers/create")
+		return r.closedToOthers(ctx, r.User, wire.CreateTransfer)
 	}},
 	{"user: sending needs a token", (*run).sendingNeedsToken},
 	{"admin: health", admin((*run).adminHealth)},

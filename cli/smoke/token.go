@@ -3,16 +3,16 @@ package smoke
 import (
 	"context"
 	"crypto/rand"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
+
+	"sgraph.ai/send/shared/send"
+	"sgraph.ai/send/shared/wire"
 )
 
-const tokenHeader = "X-Sgraph-Access-Token"
-
 // uses is how many transfers one round makes.
-func (r *run) uses() int {
+func (r *run) uses() int64 {
 	if r.Large > 0 {
 		return 2
 	}
@@ -28,19 +28,13 @@ func (r *run) takeToken(ctx context.Context) (string, error) {
 		r.doomed = skip("no access token")
 		return "", errors.New("none was given, and without an admin service and its key none can be made")
 	}
-	body, err := json.Marshal(map[string]any{
-		"token_name": "smoke-" + rand.Text(), "usage_limit": r.uses(), "created_by": "smoke test",
-	})
-	if err != nil {
-		return "", err
-	}
-	a, err := r.ask(ctx, http.MethodPost, r.Admin+"/tokens/create", body, r.keyHeader(), r.Key)
+	a, err := r.ask(ctx, wire.CreateToken.Method, r.Admin+wire.CreateToken.To(), body(wire.CreateTokenRequest{
+		TokenName: "smoke-" + rand.Text(), UsageLimit: r.uses(), CreatedBy: "smoke test",
+	}), r.keyHeader(), r.Key)
 	if err == nil {
 		err = want(a, http.StatusOK)
 	}
-	var made struct {
-		Name string `json:"token_name"`
-	}
+	var made wire.CreateTokenReply
 	if err == nil {
 		err = a.json(&made)
 	}
@@ -48,7 +42,7 @@ func (r *run) takeToken(ctx context.Context) (string, error) {
 		r.doomed = skip("no access token")
 		return "", err
 	}
-	r.token = made.Name
+	r.token = made.TokenName
 	return fmt.Sprintf("made one for %d transfers", r.uses()), nil
 }
 
@@ -80,19 +74,16 @@ func (r *run) revokeToken(ctx context.Context) (string, error) {
 	if err := r.revoke(ctx); err != nil {
 		return "", err
 	}
-	a, err := r.get(ctx, r.User+"/api/transfers/check-token/"+r.token)
+	a, err := r.get(ctx, r.User+wire.CheckToken.To(r.token))
 	if err != nil {
 		return "", err
 	}
-	var says struct {
-		Valid  *bool
-		Status string
-	}
+	var says wire.CheckTokenReply
 	if err := a.json(&says); err != nil {
 		return "", err
 	}
-	if says.Valid == nil || *says.Valid || says.Status != "revoked" {
-		return "", fmt.Errorf("the user service says that the token is %q", says.Status)
+	if says.Valid || says.TokenState == nil || says.Status != send.TokenRevoked {
+		return "", fmt.Errorf("the user service does not say that the token is revoked%s", a.said())
 	}
 	if err := r.tokenIsRefused(ctx); err != nil {
 		return "", err
@@ -102,7 +93,7 @@ func (r *run) revokeToken(ctx context.Context) (string, error) {
 }
 
 func (r *run) tokenIsRefused(ctx context.Context) error {
-	a, err := r.ask(ctx, http.MethodPost, r.User+"/api/transfers/create", []byte(`{"file_size_bytes":1}`), tokenHeader, r.token)
+	a, err := r.ask(ctx, wire.CreateTransfer.Method, r.User+wire.CreateTransfer.To(), oneByte, wire.AccessToken.Name, r.token)
 	if err != nil {
 		return err
 	}
@@ -110,7 +101,7 @@ func (r *run) tokenIsRefused(ctx context.Context) error {
 }
 
 func (r *run) revoke(ctx context.Context) error {
-	a, err := r.ask(ctx, http.MethodPost, r.Admin+"/tokens/revoke/"+r.token, nil, r.keyHeader(), r.Key)
+	a, err := r.ask(ctx, wire.RevokeToken.Method, r.Admin+wire.RevokeToken.To(r.token), nil, r.keyHeader(), r.Key)
 	if err != nil {
 		return err
 	}

@@ -13,6 +13,7 @@ import (
 	"sgraph.ai/send/cli/client"
 	"sgraph.ai/send/shared/envelope"
 	"sgraph.ai/send/shared/send"
+	"sgraph.ai/send/shared/wire"
 )
 
 // marker begins the content of what is sent, so that it would be recognised
@@ -81,7 +82,7 @@ func (r *run) keptIsSealed(ctx context.Context) (string, error) {
 	if _, err := envelope.Inspect(kept[:min(len(kept), 64<<10)], int64(len(kept))); err != nil {
 		return "", fmt.Errorf("what the service keeps is not ciphertext: %w", err)
 	}
-	a, err := r.get(ctx, r.User+"/api/transfers/info/"+r.sent.Link.ID)
+	a, err := r.get(ctx, r.User+wire.TransferInfo.To(r.sent.Link.ID))
 	if err != nil {
 		return "", err
 	}
@@ -111,7 +112,7 @@ func (r *run) limitHolds(ctx context.Context) (string, error) {
 	if err := r.needsSending(); err != nil {
 		return "", err
 	}
-	a, err := r.get(ctx, r.User+"/api/transfers/download/"+r.sent.Link.ID)
+	a, err := r.get(ctx, r.User+wire.DownloadTransfer.To(r.sent.Link.ID))
 	if err != nil {
 		return "", err
 	}
@@ -133,7 +134,7 @@ func (r *run) deleteFile(ctx context.Context) (string, error) {
 		return "", err
 	}
 	info, err := r.client().Info(ctx, r.sent.Link.ID)
-	if err == nil && info.Status != "deleted" || err != nil && send.CodeOf(err) != send.NotFound {
+	if err == nil && info.Status != send.Deleted || err != nil && send.CodeOf(err) != send.NotFound {
 		return "", fmt.Errorf("after it was deleted the service says %q, %v", info.Status, err)
 	}
 	r.sent = nil
