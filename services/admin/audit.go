@@ -3,6 +3,7 @@ package admin
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -139,15 +140,18 @@ func (a *Service) exportEvents(w http.ResponseWriter, r *http.Request) error {
 func day(t time.Time) string { return t.UTC().Format(time.DateOnly) }
 
 // Sweep forgets, again and again until ctx ends, the events that were kept
-// long enough. It is for stores without lifecycle rules.
+// long enough, and gives back the room of what ledger and store know to be over.
+// It is for stores without lifecycle rules.
 func (a *Service) Sweep(ctx context.Context) {
 	tick := time.NewTicker(time.Hour)
 	defer tick.Stop()
 	for {
-		n, err := a.trail.Sweep(ctx, a.Now().Add(-a.AuditRetention))
-		switch {
+		n, trail := a.trail.Sweep(ctx, a.Now().Add(-a.AuditRetention))
+		_, ledger := a.Ledger.Sweep(ctx, a.Now())
+		_, store := a.Audit.Sweep(ctx, a.Now())
+		switch err := errors.Join(trail, ledger, store); {
 		case err != nil && ctx.Err() == nil:
-			a.log.Error("old audit events could not be removed", "cause", err)
+			a.log.Error("the sweep could not remove everything", "cause", err)
 		case n > 0:
 			a.log.Info("old audit events removed", "events", n)
 		}

@@ -291,6 +291,8 @@ func (s *memoryStore) Delete(_ context.Context, key string) error {
 	return nil
 }
 
+func (s *memoryStore) Sweep(context.Context, time.Time) (int, error) { return 0, nil }
+
 func (s *memoryStore) setAway(away bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -139,8 +139,8 @@ func (l *Ledger) List(ctx context.Context, set, after string, limit int) (rs []s
 	return rs, err
 }
 
-// Sweep removes the records that are purged at that time, so that their room
-// can be used again, and returns how many there were.
+// Sweep implements [send.Sweeper]: it removes the records that are purged, so
+// that their room can be used again.
 func (l *Ledger) Sweep(ctx context.Context, now time.Time) (int, error) {
 	n, err := l.file.sweep(ctx, now)
 	return n + l.memory.sweep(now), err

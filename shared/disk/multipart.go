@@ -19,9 +19,6 @@ import (
 // idForm is the form of rand.Text, which leaves no way out of the folder.
 var idForm = regexp.MustCompile(`^[A-Z2-7]{26}$`)
 
-// uploadLife is how long an upload waits for its next part.
-const uploadLife = 24 * time.Hour
-
 // Begin implements [send.Store].
 func (s *Store) Begin(_ context.Context, key string) (string, error) {
 	if err := checkKey(key); err != nil {
@@ -193,8 +190,8 @@ func (s *Store) end(dir string) error {
 	return failed(os.RemoveAll(taken))
 }
 
-// Sweep ends the uploads that got no part for a day, and returns how many there
-// were.
+// Sweep implements [send.Sweeper]: it ends the uploads that got no part for
+// [send.UploadLife].
 func (s *Store) Sweep(ctx context.Context, now time.Time) (int, error) {
 	entries, err := os.ReadDir(s.uploads)
 	if err != nil {
@@ -206,7 +203,7 @@ func (s *Store) Sweep(ctx context.Context, now time.Time) (int, error) {
 			return n, err
 		}
 		// A folder is modified by every part that comes into it.
-		if info, err := e.Info(); err != nil || now.Sub(info.ModTime()) < uploadLife {
+		if info, err := e.Info(); err != nil || now.Sub(info.ModTime()) < send.UploadLife {
 			continue
 		}
 		if err := s.end(filepath.Join(s.uploads, e.Name())); err != nil {

@@ -166,6 +166,9 @@ func (l *Ledger) List(ctx context.Context, set, after string, limit int) ([]send
 	}
 }
 
+// Sweep implements [send.Sweeper]: the table forgets by its time-to-live.
+func (l *Ledger) Sweep(context.Context, time.Time) (int, error) { return 0, nil }
+
 // isPurged and isLive hold for an item that may be forgotten, and for one that
 // may not: DynamoDB itself may take days to forget it. isFree holds where an item
 // may be created.

@@ -102,6 +102,9 @@ type Ledger interface {
 	// List returns up to limit records of the set with an ID greater than
 	// after, in order of ID.
 	List(ctx context.Context, set, after string, limit int) ([]Record, error)
+
+	// Sweep forgets the records that may be forgotten.
+	Sweeper
 }
 
 // VolatilePrefix begins the names of the sets whose records need not outlive a

@@ -19,6 +19,9 @@ type Span struct{ Offset, Length int64 }
 // Whole spans every byte of an object.
 var Whole = Span{0, -1}
 
+// UploadLife is how long a multipart upload waits for somebody to go on with it.
+const UploadLife = 24 * time.Hour
+
 // Part is one uploaded part of a multipart upload.
 type Part struct {
 	Number int    // 1 to 10,000
@@ -84,6 +87,10 @@ type Store interface {
 	// Abort ends an upload and forgets its parts. One that is not there is
 	// no error.
 	Abort(ctx context.Context, key, uploadID string) error
+
+	// Sweep ends the multipart uploads that nobody went on with for
+	// UploadLife.
+	Sweeper
 }
 
 // Links makes URLs by which a client reaches the bytes directly for a while,

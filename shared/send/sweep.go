@@ -5,7 +5,18 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"time"
 )
+
+// Sweeper gives back the room of what is over: what it removes nobody could
+// have asked for any more.
+type Sweeper interface {
+	// Sweep removes what is over at that time, and returns how many things
+	// these were: none where what keeps them forgets by itself. It ends
+	// early, with Unavailable, when ctx ends; whatever error it returns,
+	// what it did not reach is left for the next time.
+	Sweep(ctx context.Context, now time.Time) (removed int, err error)
+}
 
 // Swept counts what a sweep removed.
 type Swept struct {

@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"time"
 
 	"sgraph.ai/send/shared/metric"
 	"sgraph.ai/send/shared/send"
@@ -59,6 +60,11 @@ func (l ledger) Delete(ctx context.Context, key send.Key, version int64) error {
 func (l ledger) List(ctx context.Context, set, after string, limit int) ([]send.Record, error) {
 	rs, err := l.Ledger.List(ctx, set, after, limit)
 	return rs, count(ctx, metric.LedgerErrors, err)
+}
+
+func (l ledger) Sweep(ctx context.Context, now time.Time) (int, error) {
+	n, err := l.Ledger.Sweep(ctx, now)
+	return n, count(ctx, metric.LedgerErrors, err)
 }
 
 // Store returns a store whose failures are counted.
@@ -116,4 +122,9 @@ func (s store) Assemble(ctx context.Context, key, uploadID string, parts []send.
 
 func (s store) Abort(ctx context.Context, key, uploadID string) error {
 	return count(ctx, metric.StorageErrors, s.Store.Abort(ctx, key, uploadID))
+}
+
+func (s store) Sweep(ctx context.Context, now time.Time) (int, error) {
+	n, err := s.Store.Sweep(ctx, now)
+	return n, count(ctx, metric.StorageErrors, err)
 }

@@ -9,6 +9,7 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+	"time"
 
 	"sgraph.ai/send/shared/metric"
 	"sgraph.ai/send/shared/metric/metered"
@@ -109,6 +110,7 @@ func (l ledger) Spend(context.Context, send.Key, send.Spend) (send.Record, error
 func (l ledger) List(context.Context, string, string, int) ([]send.Record, error) {
 	return nil, l.err
 }
+func (l ledger) Sweep(context.Context, time.Time) (int, error) { return 0, l.err }
 
 // store answers every call with one error.
 type store struct{ err error }
@@ -135,4 +137,5 @@ func (s store) PutPart(context.Context, string, string, int, io.Reader, int64) (
 func (s store) Assemble(context.Context, string, string, []send.Part) (send.Object, error) {
 	return send.Object{}, s.err
 }
-func (s store) Abort(context.Context, string, string) error { return s.err }
+func (s store) Abort(context.Context, string, string) error   { return s.err }
+func (s store) Sweep(context.Context, time.Time) (int, error) { return 0, s.err }

@@ -34,6 +34,7 @@ func Run(t *testing.T, open func(t *testing.T) send.Ledger) {
 				{"Open", openNew}, {"OpenUnlike", openUnlike}, {"OpenRace", openRace}, {"OpenRefused", openRefused},
 				{"Once", once}, {"OnceRefused", onceRefused}, {"OnceRace", onceRace}, {"OnceManyRace", onceManyRace},
 				{"Delete", remove}, {"List", list}, {"ListPages", listPages}, {"Purge", purge}, {"ListPurged", listPurged},
+				{"Sweep", sweep},
 				{"EndedRequest", endedRequest},
 			} {
 				t.Run(test.name, func(t *testing.T) {
@@ -637,4 +638,21 @@ func endedRequest(f *fixture) {
 	f.code(send.Unavailable, err)
 	_, err = f.List(ctx, r.Key.Set, "", 10)
 	f.code(send.Unavailable, err)
+}
+
+// A sweep takes nothing that can still be asked for, however often it comes.
+func sweep(f *fixture) {
+	lasting := f.made(send.Record{Key: f.key("lasting"), Data: []byte("data")})
+	soon := f.made(send.Record{Key: f.key("soon"), Purge: f.now.Add(time.Hour)})
+	expired := f.made(send.Record{Key: f.key("expired"), Expires: f.now.Add(-time.Hour), Purge: f.now.Add(time.Hour)})
+	over := f.made(send.Record{Key: f.key("over"), Purge: f.now.Add(-time.Hour)})
+	for range 2 {
+		_, err := f.Sweep(f.Context(), f.now)
+		f.ok(err)
+		f.holds(lasting)
+		f.holds(soon)
+		f.holds(expired)
+		f.gone(over.Key)
+	}
+	f.made(send.Record{Key: over.Key})
 }

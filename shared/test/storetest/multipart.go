@@ -6,6 +6,7 @@ import (
 	"io"
 	"sync"
 	"testing/iotest"
+	"time"
 
 	"sgraph.ai/send/shared/send"
 )
@@ -231,4 +232,17 @@ func twoUploads(f *fixture) {
 			f.Fatalf("%s keeps %q", key, b)
 		}
 	}
+}
+
+// A sweep takes nothing that can still be asked for.
+func sweep(f *fixture) {
+	f.put("k/x", []byte("object"))
+	id := f.begin("k/y")
+	p := f.part("k/y", id, 1, []byte("part"))
+	_, err := f.Sweep(f.Context(), time.Now())
+	f.ok(err)
+	f.holds("k/x", []byte("object"))
+	_, err = f.Assemble(f.Context(), "k/y", id, []send.Part{p})
+	f.ok(err)
+	f.holds("k/y", []byte("part"))
 }

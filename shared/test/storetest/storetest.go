@@ -35,6 +35,7 @@ func Run(t *testing.T, open func(t *testing.T) send.Store) {
 		{"Multipart", multipart}, {"MultipartOne", multipartOne}, {"MultipartReplaces", multipartReplaces},
 		{"PartAgain", partAgain}, {"PartWrongSize", partWrongSize}, {"PartBrokenBody", partBrokenBody}, {"PartsAtOnce", partsAtOnce},
 		{"AssembleInvalid", assembleInvalid}, {"AssembleEnds", assembleEnds}, {"NoUpload", noUpload}, {"Abort", abort}, {"TwoUploads", twoUploads},
+		{"Sweep", sweep},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
