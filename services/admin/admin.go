@@ -23,7 +23,7 @@ import (
 
 // Service is the handler of the admin service.
 type Service struct {
-	Settings
+	set     Settings
 	tokens  *send.Tokens
 	pulse   *send.Pulse
 	trail   audit.Trail
@@ -37,36 +37,41 @@ type Service struct {
 }
 
 // New makes the service, or says what is missing.
-func New(s Settings) (*Service, error) {
-	if err := s.check(); err != nil {
+func New(set Settings) (*Service, error) {
+	if err := set.check(); err != nil {
 		return nil, err
 	}
-	s.Ledger, s.Audit = metered.Ledger(s.Ledger), metered.Store(s.Audit)
-	root := send.Secret(s.KeyValue)
+	set.Ledger, set.Audit = metered.Ledger(set.Ledger), metered.Store(set.Audit)
+	root := send.Secret(set.KeyValue)
 	a := &Service{
-		Settings: s,
-		tokens:   &send.Tokens{Ledger: s.Ledger, Names: root.NameSealer(), Now: s.Now},
-		pulse:    &send.Pulse{Ledger: s.Ledger, Rates: s.Rates, Now: s.Now},
-		trail:    audit.Trail{Store: s.Audit},
-		meter:    metric.Meter{Service: metric.Admin, Stage: s.Stage, Embed: s.Environment == settings.Lambda, Registry: s.Registry},
-		session:  root.Signer("admin session", s.Now),
-		keyHash:  keyHash(s.KeyValue),
+		set:    set,
+		tokens: &send.Tokens{Ledger: set.Ledger, Names: root.NameSealer(), Now: set.Now},
+		pulse:  &send.Pulse{Ledger: set.Ledger, Rates: set.Rates, Now: set.Now},
+		trail:  audit.Trail{Store: set.Audit},
+		meter: metric.Meter{
+			Service:  metric.Admin,
+			Stage:    set.Stage,
+			Embed:    set.Environment == settings.Lambda,
+			Registry: set.Registry,
+		},
+		session: root.Signer("admin session", set.Now),
+		keyHash: keyHash(set.KeyValue),
 		probe: &http.Client{
 			Timeout:       3 * time.Second,
 			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 		},
 	}
-	a.log = a.meter.Logger(s.Log)
-	a.outbox = audit.NewOutbox(a.trail.Append, a.meter, s.Log)
+	a.log = a.meter.Logger(set.Log)
+	a.outbox = audit.NewOutbox(a.trail.Append, a.meter, set.Log)
 	a.handler = web.Settings{
 		Meter:          a.meter,
-		Log:            s.Log,
+		Log:            set.Log,
 		Secret:         root,
-		Now:            s.Now,
-		OriginSecrets:  s.OriginSecrets,
-		TrustedProxies: s.TrustedProxies,
-		TLS:            s.TLS,
-		Limiter:        web.NewLimiter(s.Ledger, s.Rates, s.Now, a.log),
+		Now:            set.Now,
+		OriginSecrets:  set.OriginSecrets,
+		TrustedProxies: set.TrustedProxies,
+		TLS:            set.TLS,
+		Limiter:        web.NewLimiter(set.Ledger, set.Rates, set.Now, a.log),
 	}.Wrap(a.routes())
 	return a, nil
 }
@@ -108,7 +113,7 @@ func entry(h web.HandlerFunc) http.Handler {
 func (a *Service) private(root *mux.Router) {
 	r := root.NewRoute().Subrouter()
 	r.Use(a.guard)
-	info.Service{Name: name, Environment: a.Environment, Stage: a.Stage, StorageMode: a.Mode}.Routes(r)
+	info.Service{Name: name, Environment: a.set.Environment, Stage: a.set.Stage, StorageMode: a.set.Mode}.Routes(r)
 
 	post(r, "/tokens/create", a.createToken)
 	get(r, "/tokens/lookup/{token_name}", a.lookupToken)

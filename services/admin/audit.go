@@ -19,7 +19,7 @@ import (
 // record puts into the trail what became of a request's attempt at something.
 func (a *Service) record(r *http.Request, kind audit.Kind, token string, err error) {
 	a.outbox.Put(r.Context(), audit.Event{
-		Time: a.Now().UTC(), Kind: kind, Request: web.RequestID(r), Client: web.ClientHash(r), Token: token,
+		Time: a.set.Now().UTC(), Kind: kind, Request: web.RequestID(r), Client: web.ClientHash(r), Token: token,
 	}.Result(err))
 }
 
@@ -33,7 +33,7 @@ func (a *Service) Record(ctx context.Context, events []audit.Event) error {
 // of it is kept; until then the sender may send it again. People have nothing
 // to hand over, so their sessions do not do.
 func (a *Service) takeEvents(w http.ResponseWriter, r *http.Request) error {
-	if r.Header.Get(a.KeyName) == "" {
+	if r.Header.Get(a.set.KeyName) == "" {
 		refuse(w, keyMissing)
 		return nil
 	}
@@ -47,7 +47,7 @@ func (a *Service) takeEvents(w http.ResponseWriter, r *http.Request) error {
 		return send.Fail(send.Invalid, "events must be from 1 to %d", audit.MaxBatch)
 	}
 	for i, e := range in.Events {
-		if err := e.Check(a.Now()); err != nil {
+		if err := e.Check(a.set.Now()); err != nil {
 			return send.Fail(send.Invalid, "events[%d]: %s", i, err)
 		}
 	}
@@ -70,7 +70,7 @@ func (a *Service) query(r *http.Request, limit int) (audit.Query, error) {
 		After: in.Get("after"), Limit: limit,
 	}
 	var err error
-	if q.To, err = instant(in, "to", a.Now()); err != nil {
+	if q.To, err = instant(in, "to", a.set.Now()); err != nil {
 		return q, err
 	}
 	if q.From, err = instant(in, "from", q.To.Add(-defaultWindow)); err != nil {
@@ -146,9 +146,9 @@ func (a *Service) Sweep(ctx context.Context) {
 	tick := time.NewTicker(time.Hour)
 	defer tick.Stop()
 	for {
-		n, trail := a.trail.Sweep(ctx, a.Now().Add(-a.AuditRetention))
-		_, ledger := a.Ledger.Sweep(ctx, a.Now())
-		_, store := a.Audit.Sweep(ctx, a.Now())
+		n, trail := a.trail.Sweep(ctx, a.set.Now().Add(-a.set.AuditRetention))
+		_, ledger := a.set.Ledger.Sweep(ctx, a.set.Now())
+		_, store := a.set.Audit.Sweep(ctx, a.set.Now())
 		switch err := errors.Join(trail, ledger, store); {
 		case err != nil && ctx.Err() == nil:
 			a.log.Error("the sweep could not remove everything", "cause", err)

@@ -31,7 +31,7 @@ func (a *Service) isKey(presented string) bool {
 func (a *Service) guard(next http.Handler) http.Handler {
 	browser := sameSite(next)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if key := r.Header.Get(a.KeyName); key != "" {
+		if key := r.Header.Get(a.set.KeyName); key != "" {
 			if !a.isKey(key) {
 				refuseKey(w, r)
 				return

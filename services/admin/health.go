@@ -29,7 +29,7 @@ func (a *Service) services(w http.ResponseWriter, r *http.Request) error {
 // checkLedger reads a record that is never kept: being told so is an answer.
 func (a *Service) checkLedger(r *http.Request) check {
 	start := time.Now()
-	_, err := a.Ledger.Get(r.Context(), send.Key{Set: send.TokenSet, ID: "none"})
+	_, err := a.set.Ledger.Get(r.Context(), send.Key{Set: send.TokenSet, ID: "none"})
 	c := check{Status: "ok", LatencyMS: time.Since(start).Milliseconds()}
 	if err != nil && send.CodeOf(err) != send.NotFound {
 		c.Status = "unavailable"
@@ -38,12 +38,12 @@ func (a *Service) checkLedger(r *http.Request) check {
 }
 
 func (a *Service) checkUser(r *http.Request) check {
-	if a.UserURL == "" {
+	if a.set.UserURL == "" {
 		return check{Status: "not_configured"}
 	}
 	start := time.Now()
 	c := check{Status: "unavailable"}
-	req, err := http.NewRequestWithContext(r.Context(), http.MethodGet, a.UserURL+"/info/status", nil)
+	req, err := http.NewRequestWithContext(r.Context(), http.MethodGet, a.set.UserURL+"/info/status", nil)
 	if err != nil {
 		return c
 	}

@@ -49,13 +49,13 @@ func (a *Service) open(w http.ResponseWriter, r *http.Request, key string) (unti
 		return until, false
 	}
 	a.record(r, audit.Login, "", nil)
-	until = a.Now().Add(sessionLife)
+	until = a.set.Now().Add(sessionLife)
 	a.setCookie(w, r, a.session.Sign(until, send.RandomSecret()), int(sessionLife/time.Second))
 	return until, true
 }
 
 // secure says whether the client came by TLS.
-func (a *Service) secure(r *http.Request) bool { return a.TLS || r.TLS != nil }
+func (a *Service) secure(r *http.Request) bool { return a.set.TLS || r.TLS != nil }
 
 // setCookie sets the session cookie; maxAge -1 removes it.
 func (a *Service) setCookie(w http.ResponseWriter, r *http.Request, value string, maxAge int) {

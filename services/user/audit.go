@@ -17,7 +17,7 @@ func (s *Service) record(r *http.Request, kind audit.Kind, transfer, token strin
 		return
 	}
 	s.outbox.Put(r.Context(), audit.Event{
-		Time: s.Now().UTC(), Kind: kind, Request: web.RequestID(r), Client: web.ClientHash(r),
+		Time: s.set.Now().UTC(), Kind: kind, Request: web.RequestID(r), Client: web.ClientHash(r),
 		Transfer: transfer, Token: token,
 	}.Result(err))
 }

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"sgraph.ai/send/services/user"
+	"sgraph.ai/send/shared/metric/metered"
 	"sgraph.ai/send/shared/send"
 	"sgraph.ai/send/shared/settings"
 )
@@ -537,6 +538,19 @@ func TestInfoRoutes(t *testing.T) {
 	cfg := s.call("GET", "/api/send/config", nil).want(200, "").json()
 	if cfg["max_bytes"] != float64(64<<20) || cfg["token_required"] != true || cfg["max_ttl_seconds"] != float64(30*24*3600) {
 		t.Fatal(cfg)
+	}
+}
+
+func TestATokenIsRequiredUnlessTheGateIsOpen(t *testing.T) {
+	t.Parallel()
+	for required, gate := range map[bool]send.Gate{
+		true:  send.SharedGate{Secret: "shared"},
+		false: metered.Gate(send.OpenGate{}), // an open gate is open whatever it is wrapped in
+	} {
+		s := start(t, func(set *user.Settings) { set.Gate = gate })
+		if got := s.call("GET", "/api/send/config", nil).want(200, "").json()["token_required"]; got != required {
+			t.Errorf("%T: the pages are told %v, want %v", gate, got, required)
+		}
 	}
 }
 

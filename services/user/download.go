@@ -31,7 +31,7 @@ func (s *Service) download(w http.ResponseWriter, r *http.Request) error {
 	first := permit == ""
 	if !first {
 		t, err = s.permitted(r, permit, id)
-	} else if t, err = s.claim(w, r, id, s.DirectBytes); err == nil {
+	} else if t, err = s.claim(w, r, id, s.set.DirectBytes); err == nil {
 		permit = s.permits.Sign(s.transfers.DownloadUntil(t), t.ID)
 	}
 	if err != nil {
@@ -148,7 +148,7 @@ func (s *Service) downloadBase64(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	var limit int64
-	if s.serverless() {
+	if s.set.serverless() {
 		limit = maxBase64Body
 	}
 	r.Header.Del("Range") // there is none of a JSON document

@@ -52,7 +52,7 @@ func (l localLinks) link(ttl time.Duration, fields ...string) string {
 
 // putLink takes a part, or a whole upload, at a URL the service signed.
 func (s *Service) putLink(w http.ResponseWriter, r *http.Request) error {
-	fields, _, err := s.links.signer.Verify(mux.Vars(r)["link"])
+	fields, _, err := s.signed.signer.Verify(mux.Vars(r)["link"])
 	if err != nil {
 		return err
 	}
@@ -68,7 +68,7 @@ func (s *Service) putLink(w http.ResponseWriter, r *http.Request) error {
 		if err := s.transfers.Expected(r.Context(), fields[1]); err != nil {
 			return err
 		}
-		etag, err = s.takeLink(w, r, s.Rules.MaxBytes, func(body io.Reader, size int64) (string, error) {
+		etag, err = s.takeLink(w, r, s.set.Rules.MaxBytes, func(body io.Reader, size int64) (string, error) {
 			o, err := s.transfers.Store.Put(r.Context(), fields[1], body, size)
 			return o.ETag, err
 		})
@@ -94,7 +94,7 @@ func (s *Service) takeLink(w http.ResponseWriter, r *http.Request, most int64, p
 // getLink hands out ciphertext whose download was counted when the URL was
 // signed.
 func (s *Service) getLink(w http.ResponseWriter, r *http.Request) error {
-	fields, _, err := s.links.signer.Verify(mux.Vars(r)["link"])
+	fields, _, err := s.signed.signer.Verify(mux.Vars(r)["link"])
 	if err != nil {
 		return err
 	}

@@ -21,7 +21,7 @@ func (s *Service) pageRoutes(r *mux.Router) {
 	if err != nil {
 		panic(err) // the folder is embedded above
 	}
-	csp := web.PageCSP(s.DownloadOrigins...)
+	csp := web.PageCSP(s.set.DownloadOrigins...)
 	assets := web.Page(web.Assets(pages), csp)
 
 	page := func(name string, paths ...string) {

@@ -21,11 +21,10 @@ import (
 
 // Service is the handler of the user service.
 type Service struct {
-	Settings
+	set       Settings
 	transfers *send.Transfers
-	web       web.Settings
 	permits   send.Signer
-	links     localLinks
+	signed    localLinks
 	meter     metric.Meter
 	log       *slog.Logger
 	outbox    *audit.Outbox
@@ -38,22 +37,23 @@ func New(set Settings) (*Service, error) {
 		return nil, err
 	}
 	s := &Service{
-		Settings: set,
-		permits:  set.Secret.Signer("download permits", set.Now),
-		links:    newLocalLinks(set.Secret, set.Now),
-		meter:    metric.Meter{Service: metric.User, Stage: set.Stage, Embed: set.serverless(), Registry: set.Registry},
+		set:     set,
+		permits: set.Secret.Signer("download permits", set.Now),
+		signed:  newLocalLinks(set.Secret, set.Now),
+		meter:   metric.Meter{Service: metric.User, Stage: set.Stage, Embed: set.serverless(), Registry: set.Registry},
 	}
 	s.log = s.meter.Logger(set.Log)
 	s.outbox = audit.NewOutbox(set.Audit, s.meter, set.Log)
-	if s.Links == nil {
-		s.Links = s.links
+	links := set.Links
+	if links == nil {
+		links = s.signed
 	}
 	ledger := metered.Ledger(set.Ledger)
 	s.transfers = &send.Transfers{
-		Ledger: ledger, Store: metered.Store(set.Store), Links: s.Links, Gate: metered.Gate(set.Gate),
+		Ledger: ledger, Store: metered.Store(set.Store), Links: links, Gate: metered.Gate(set.Gate),
 		Form: form, Rules: set.Rules, Now: set.Now, Removed: s.removed,
 	}
-	s.web = web.Settings{
+	site := web.Settings{
 		Meter: s.meter, Log: set.Log, Secret: set.Secret, Now: set.Now,
 		CORSOrigins: set.CORSOrigins, OriginSecrets: set.OriginSecrets, TrustedProxies: set.TrustedProxies,
 		TLS: set.TLS, Limiter: web.NewLimiter(ledger, set.Rates, set.Now, s.log),
@@ -69,9 +69,9 @@ func New(set Settings) (*Service, error) {
 	s.pageRoutes(r)
 	s.configRoute(r)
 	info.Service{
-		Name: "sgraph-send-user", Environment: s.Environment, Stage: s.Stage, StorageMode: s.Mode,
+		Name: "sgraph-send-user", Environment: s.set.Environment, Stage: s.set.Stage, StorageMode: s.set.Mode,
 	}.Routes(r)
-	s.handler = s.web.Wrap(r)
+	s.handler = site.Wrap(r)
 	return s, nil
 }
 
@@ -119,11 +119,11 @@ func (s *Service) absolute(r *http.Request, link string) string {
 	if link == "" || link[0] != '/' {
 		return link
 	}
-	if s.PublicURL != "" {
-		return s.PublicURL + link
+	if s.set.PublicURL != "" {
+		return s.set.PublicURL + link
 	}
 	scheme := "http"
-	if r.TLS != nil || s.web.TLS {
+	if r.TLS != nil || s.set.TLS {
 		scheme = "https"
 	}
 	return scheme + "://" + r.Host + link

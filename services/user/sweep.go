@@ -29,7 +29,7 @@ func (s *Service) Sweep(ctx context.Context) {
 	tick := time.NewTicker(sweepPeriod)
 	defer tick.Stop()
 	parts := []part{s.transfers.Sweep, s.reclaim}
-	if s.Mode == settings.Disk {
+	if s.set.Mode == settings.Disk {
 		parts = append(parts, s.transfers.SweepOrphans)
 	}
 	for {
@@ -59,8 +59,8 @@ type part func(context.Context) (send.Swept, error)
 // reclaim gives back the room of what the ledger and the store alone know to be
 // over. It is no loss to anybody, and so it is not counted.
 func (s *Service) reclaim(ctx context.Context) (send.Swept, error) {
-	_, ledger := s.transfers.Ledger.Sweep(ctx, s.Now())
-	_, store := s.transfers.Store.Sweep(ctx, s.Now())
+	_, ledger := s.transfers.Ledger.Sweep(ctx, s.set.Now())
+	_, store := s.transfers.Store.Sweep(ctx, s.set.Now())
 	return send.Swept{}, errors.Join(ledger, store)
 }
 
@@ -101,7 +101,7 @@ func (s *Service) sweep(ctx context.Context, parts ...part) (n send.Swept, err e
 // removed puts what the sweep took into the trail.
 func (s *Service) removed(t send.Transfer, why string) {
 	s.outbox.Send(context.Background(), audit.Event{
-		Time: s.Now().UTC(), Kind: audit.TransferExpired, Outcome: audit.Success,
+		Time: s.set.Now().UTC(), Kind: audit.TransferExpired, Outcome: audit.Success,
 		Transfer: t.ID, Token: t.Owner, Reason: why,
 	})
 }

@@ -104,9 +104,9 @@ func (s *Service) upload(w http.ResponseWriter, r *http.Request) error {
 
 // fitsDirectly refuses what is too large to go through the service itself.
 func (s *Service) fitsDirectly(size int64) error {
-	if s.DirectBytes > 0 && size > s.DirectBytes {
+	if s.set.DirectBytes > 0 && size > s.set.DirectBytes {
 		return send.Fail(send.TooLarge,
-			"too large to go through the service (at most %d bytes): use the presigned routes", s.DirectBytes)
+			"too large to go through the service (at most %d bytes): use the presigned routes", s.set.DirectBytes)
 	}
 	return nil
 }
@@ -227,7 +227,7 @@ func (s *Service) info(w http.ResponseWriter, r *http.Request) error {
 		"downloads_remaining": t.Remaining(),
 		"is_exhausted":        t.MaxDownloads > 0 && t.Remaining() == 0,
 		"expires_at":          timestamp(t.ExpiresAt),
-		"is_expired":          t.Expired(s.Now()),
+		"is_expired":          t.Expired(s.set.Now()),
 		"delete_enabled":      t.DeleteAuthHash != "",
 		"payload_bytes":       t.Payload.Size,
 	})
