@@ -3,11 +3,13 @@
 package serve
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"log/slog"
+	"maps"
 	"net"
 	"net/http"
 	"os"
@@ -27,11 +29,9 @@ import (
 
 // defaults is what this command adds to an environment that says nothing.
 var defaults = map[string]string{
-	"SEND__STORAGE_MODE":            settings.Disk,
-	"SEND__DISK_PATH":               "data",
-	"SEND__USER_ADDR":               "127.0.0.1:8080",
-	"SEND__ADMIN_ADDR":              "127.0.0.1:8081",
-	"FAST_API__AUTH__API_KEY__NAME": "X-API-Key",
+	settings.StorageMode.Env: settings.Disk,
+	settings.DiskPath.Env:    "data",
+	settings.APIKeyName.Env:  "X-API-Key",
 }
 
 // readyToken is the purpose of the token that is printed at the start.
@@ -40,18 +40,12 @@ const readyToken = "ready at the start"
 // Run serves until ctx ends and then lets the requests in flight complete. It
 // prints to out where everything is, and logs to log.
 func Run(ctx context.Context, getenv func(string) string, out, logTo io.Writer) error {
-	env := func(name string) string {
-		if v := getenv(name); v != "" {
-			return v
-		}
-		return defaults[name]
-	}
-	key, err := apiKey(env)
+	env, err := environment(getenv)
 	if err != nil {
 		return err
 	}
-	users, admins, err := read(env, key)
-	if err != nil {
+	users, admins := user.Read(env), admin.Read(env)
+	if err := env.Err(); err != nil {
 		return err
 	}
 
@@ -64,18 +58,18 @@ func Run(ctx context.Context, getenv func(string) string, out, logTo io.Writer) 
 	}
 	defer closer.Close()
 	users.Ledger, admins.Ledger = ledger, ledger
-	if users.Store, users.Links, err = storage.Store(users.Service, users.Bucket, "transfers"); err != nil {
+	if users.Store, users.Links, err = storage.Transfers(users.Service, users.Bucket); err != nil {
 		return err
 	}
-	if admins.Audit, _, err = storage.Store(admins.Service, admins.CacheBucket, "cache"); err != nil {
+	if admins.Audit, err = storage.Trail(admins.Service, admins.CacheBucket); err != nil {
 		return err
 	}
-	userLn, err := listen("SEND__USER_ADDR", users.Addr)
+	userLn, err := listen(settings.UserAddr.Env, users.Addr)
 	if err != nil {
 		return err
 	}
 	defer userLn.Close()
-	adminLn, err := listen("SEND__ADMIN_ADDR", admins.Addr)
+	adminLn, err := listen(settings.AdminAddr.Env, admins.Addr)
 	if err != nil {
 		return err
 	}
@@ -91,7 +85,8 @@ func Run(ctx context.Context, getenv func(string) string, out, logTo io.Writer) 
 	if err != nil {
 		return err
 	}
-	// The admin service is a function call away.
+	// Who may send is asked of the admin service, which is a function call away:
+	// the settings that name another gate are not even read.
 	users.Gate, users.Audit = adminService.Gate(), adminService.Record
 	userService, err := user.New(users)
 	if err != nil {
@@ -112,7 +107,7 @@ func Run(ctx context.Context, getenv func(string) string, out, logTo io.Writer) 
   Admin console     %s
   Access token      %s
   API key           %s: %s
-`, version.Version, url(userLn), url(adminLn), token, admins.KeyName, key)
+`, version.Version, url(userLn), url(adminLn), token, admins.KeyName, admins.KeyValue)
 	if metricsURL != "" {
 		fmt.Fprintf(out, "  Metrics           %s\n", metricsURL)
 	}
@@ -129,48 +124,23 @@ func Run(ctx context.Context, getenv func(string) string, out, logTo io.Writer) 
 	})
 }
 
-// read reads the settings of both services. Who may send is known here, so the
-// settings that say how to find out do not count.
-func read(env func(string) string, key string) (user.Settings, admin.Settings, error) {
-	together := func(name string) string {
-		switch name {
-		case "FAST_API__AUTH__API_KEY__VALUE":
-			return key
-		case "SGRAPH_SEND__ADMIN__BASE_URL", "SGRAPH_SEND__ACCESS_TOKEN":
-			return ""
-		case "SEND__ENABLE_AUTH":
-			return "false" // until the gate is set
+// environment is what the command is told, with what it adds.
+func environment(getenv func(string) string) (*settings.Env, error) {
+	added := maps.Clone(defaults)
+	env := settings.New(func(name string) string { return cmp.Or(strings.TrimSpace(getenv(name)), added[name]) })
+	if env.Text(settings.APIKeyValue.Env) == "" {
+		key, err := keptKey(env.Text(settings.DiskPath.Env))
+		if err != nil {
+			return nil, err
 		}
-		return env(name)
+		added[settings.APIKeyValue.Env] = key
 	}
-	users, userErr := user.FromEnv(together)
-	admins, adminErr := admin.FromEnv(together)
-	return users, admins, oneOf(userErr, adminErr)
+	return env, nil
 }
 
-// oneOf joins the faults of two readings of one environment, without those
-// that both have.
-func oneOf(a, b error) error {
-	if a == nil || b == nil {
-		return errors.Join(a, b)
-	}
-	seen := map[string]bool{}
-	var lines []string
-	for _, line := range strings.Split(a.Error()+"\n"+b.Error(), "\n") {
-		if !seen[line] {
-			seen[line], lines = true, append(lines, line)
-		}
-	}
-	return errors.New(strings.Join(lines, "\n"))
-}
-
-// apiKey returns the API key that is set, or the one that an earlier start made
-// and kept beside the data, or a new one.
-func apiKey(env func(string) string) (string, error) {
-	if key := env("FAST_API__AUTH__API_KEY__VALUE"); key != "" {
-		return key, nil
-	}
-	dir := env("SEND__DISK_PATH")
+// keptKey returns the API key that an earlier start made and kept beside the
+// data, or a new one.
+func keptKey(dir string) (string, error) {
 	path := filepath.Join(dir, "api-key")
 	kept, err := os.ReadFile(path)
 	if key := strings.TrimSpace(string(kept)); key != "" {
@@ -180,17 +150,22 @@ func apiKey(env func(string) string) (string, error) {
 		return "", fmt.Errorf("the API key of an earlier start cannot be read: %w", err)
 	}
 	key := send.RandomSecret()
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return "", fmt.Errorf("SEND__DISK_PATH: the data folder cannot be made: %w", err)
-	}
-	// Aside first: a start that is interrupted leaves no half of a key.
-	if err := os.WriteFile(path+".new", []byte(key+"\n"), 0o600); err != nil {
-		return "", fmt.Errorf("SEND__DISK_PATH: the API key cannot be kept: %w", err)
-	}
-	if err := os.Rename(path+".new", path); err != nil {
-		return "", fmt.Errorf("SEND__DISK_PATH: the API key cannot be kept: %w", err)
+	if err := keep(path, key); err != nil {
+		return "", fmt.Errorf("%s: the API key cannot be kept: %w", settings.DiskPath.Env, err)
 	}
 	return key, nil
+}
+
+// keep writes a key aside first: a start that is interrupted leaves no half of
+// it.
+func keep(path, key string) error {
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return err
+	}
+	if err := os.WriteFile(path+".new", []byte(key+"\n"), 0o600); err != nil {
+		return err
+	}
+	return os.Rename(path+".new", path)
 }
 
 func listen(setting, address string) (net.Listener, error) {

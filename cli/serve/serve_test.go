@@ -383,6 +383,12 @@ func TestSettings(t *testing.T) {
 		t.Errorf("the key is not accepted: %d", status)
 	}
 
+	// Settings of a service that stands alone open no gate here.
+	open := start(t, t.TempDir(), "SEND__ENABLE_AUTH=false", "SGRAPH_SEND__ADMIN__BASE_URL=nowhere")
+	if status, m := open.call("POST", open.user+"/api/transfers/create", nil); status != 401 {
+		t.Errorf("without a token a transfer can be made: %d %v", status, m)
+	}
+
 	for name, env := range map[string]string{
 		"is in use":       "SEND__DISK_PATH=" + dir,
 		"SEND__MAX_TTL":   "SEND__MAX_TTL=for ever",

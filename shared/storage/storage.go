@@ -36,9 +36,20 @@ func Ledger(s settings.Service) (send.Ledger, io.Closer, error) {
 	return nil, nil, unknown(s)
 }
 
-// Store opens a store: on S3 the bucket, on disk the folder of that name. links
-// is nil where the store does not make links of its own.
-func Store(s settings.Service, bucket, folder string) (store send.Store, links send.Links, err error) {
+// Transfers opens the store of the ciphertext. links is nil where the store does
+// not make links of its own.
+func Transfers(s settings.Service, bucket string) (store send.Store, links send.Links, err error) {
+	return open(s, bucket, "transfers")
+}
+
+// Trail opens the store of the audit trail.
+func Trail(s settings.Service, bucket string) (send.Store, error) {
+	store, _, err := open(s, bucket, "cache")
+	return store, err
+}
+
+// open opens a store: on S3 the bucket, on disk the folder of that name.
+func open(s settings.Service, bucket, folder string) (store send.Store, links send.Links, err error) {
 	switch s.Mode {
 	case settings.S3:
 		b := s3store.New(bucket, awsConfig)

@@ -39,7 +39,7 @@ func run(ctx context.Context) error {
 	}
 	defer closer.Close()
 	set.Ledger = ledger
-	if set.Audit, _, err = storage.Store(set.Service, set.CacheBucket, "cache"); err != nil {
+	if set.Audit, err = storage.Trail(set.Service, set.CacheBucket); err != nil {
 		return err
 	}
 	log, flush := web.NewLog(os.Stdout, set.LogLevel)

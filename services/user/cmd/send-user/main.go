@@ -39,7 +39,7 @@ func run(ctx context.Context) error {
 	}
 	defer closer.Close()
 	set.Ledger = ledger
-	if set.Store, set.Links, err = storage.Store(set.Service, set.Bucket, "transfers"); err != nil {
+	if set.Store, set.Links, err = storage.Transfers(set.Service, set.Bucket); err != nil {
 		return err
 	}
 	log, flush := web.NewLog(os.Stdout, set.LogLevel)
