@@ -11,8 +11,8 @@ import (
 	"sgraph.ai/send/infra/settings"
 )
 
-// card is the card's table of GitHub secrets, all eleven.
-var card = []string{
+// given are the secrets that docs/new-account.md asks for, but those of the state.
+var given = []string{
 	"AWS_ACCESS_KEY_ID",
 	"AWS_SECRET_ACCESS_KEY",
 	"AWS_DEFAULT_REGION",
@@ -26,7 +26,7 @@ var card = []string{
 	"SGRAPH_SEND__ADMIN__API_KEY__VALUE",
 }
 
-// state are the secrets that reach the state of the stacks, besides the card's.
+// state are the secrets that reach the state of the stacks, besides those given.
 var state = []string{"PULUMI_ACCESS_TOKEN", "PULUMI_CONFIG_PASSPHRASE"}
 
 var (
@@ -57,7 +57,7 @@ func TestSecretsAreNamedInOnePlaceAndAreTheCards(t *testing.T) {
 	for _, f := range allFiles(t) {
 		got := uses(secretUse, f)
 		if f.path == place {
-			if want := sorted(card, state); !slices.Equal(got, want) {
+			if want := sorted(given, state); !slices.Equal(got, want) {
 				t.Errorf("%s names %v, want %v", place, got, want)
 			}
 		} else if len(got) > 0 {
@@ -66,7 +66,7 @@ func TestSecretsAreNamedInOnePlaceAndAreTheCards(t *testing.T) {
 	}
 }
 
-// The program's settings know the card's secrets, but for the three that the
+// The program's settings know the secrets that are given, but for the three that the
 // AWS SDK reads by itself, and each reaches it under its own name.
 func TestProgramGetsEverySecretUnderItsName(t *testing.T) {
 	t.Parallel()
@@ -75,8 +75,8 @@ func TestProgramGetsEverySecretUnderItsName(t *testing.T) {
 		program = append(program, s.Name)
 	}
 	aws := []string{"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_DEFAULT_REGION"}
-	if got, want := sorted(program, aws), sorted(card); !slices.Equal(got, want) {
-		t.Errorf("the program and the SDK read %v, the card lists %v", got, want)
+	if got, want := sorted(program, aws), sorted(given); !slices.Equal(got, want) {
+		t.Errorf("the program and the SDK read %v, given are %v", got, want)
 	}
 	f := one(t, "workflows/stack.yml")
 	env := decode[workflow](t, &f.root).Jobs["stack"].Env
@@ -139,7 +139,7 @@ func TestReportsHideEverySecret(t *testing.T) {
 	_, list, _ := strings.Cut(string(text), "secret_names=(")
 	list, _, _ = strings.Cut(list, ")")
 	hidden := strings.Fields(list)
-	for _, name := range sorted(card, state) {
+	for _, name := range sorted(given, state) {
 		open := name == "AWS_DEFAULT_REGION" || strings.HasSuffix(name, "API_KEY__NAME")
 		if slices.Contains(hidden, name) == open {
 			t.Errorf("%s: hidden %v", name, !open)

@@ -16,7 +16,7 @@ const (
 	apiKey  = hidden + "-api-key-of-the-stack-test"
 )
 
-// secrets are the card's, as the pipeline would set them.
+// secrets are a stack's, as the pipeline would set them.
 var secrets = map[string]string{
 	"AWS_ACCOUNT_ID":                               account,
 	"FAST_API__AUTH__API_KEY__NAME":                "X-API-Key",
