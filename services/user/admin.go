@@ -32,7 +32,10 @@ const (
 	adminTries   = 3
 )
 
-var errAdminAway = &send.Error{Code: send.Unavailable, Message: "Token validation service unavailable", RetryAfter: 5 * time.Second}
+var errAdminAway = &send.Error{
+	Code: send.Unavailable, Reason: send.ReasonTokenCheckUnavailable,
+	Message: "Token validation service unavailable", RetryAfter: 5 * time.Second,
+}
 
 // Admit looks the token up.
 func (g *AdminGate) Admit(ctx context.Context, token string) (string, error) {

@@ -50,7 +50,7 @@ func (s *Store) upload(key, id string) (string, error) {
 
 func noUpload(err error) error {
 	if errors.Is(err, fs.ErrNotExist) {
-		return send.Because(send.NotFound, err, "no such upload is open")
+		return send.Because(send.NotFound, err, "no such upload is open").With(send.ReasonUploadNotFound)
 	}
 	return failed(err)
 }
@@ -113,12 +113,12 @@ func (s *Store) Assemble(ctx context.Context, key, uploadID string, parts []send
 // checkParts finds what is wrong with the parts before any is copied.
 func checkParts(dir string, parts []send.Part) error {
 	if len(parts) == 0 {
-		return send.Fail(send.Invalid, "no part is named")
+		return send.Fail(send.Invalid, "no part is named").With(send.ReasonPartsMismatch)
 	}
 	before := 0
 	for _, p := range parts {
 		if p.Number <= before {
-			return send.Fail(send.Invalid, "part %d is out of order", p.Number)
+			return send.Fail(send.Invalid, "part %d is out of order", p.Number).With(send.ReasonPartsMismatch)
 		}
 		before = p.Number
 		f, err := openPart(dir, p)
@@ -135,7 +135,7 @@ func checkParts(dir string, parts []send.Part) error {
 func openPart(dir string, p send.Part) (*os.File, error) {
 	f, err := os.Open(filepath.Join(dir, partName(p.Number)))
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, send.Because(send.Invalid, err, "part %d is missing", p.Number)
+		return nil, send.Because(send.Invalid, err, "part %d is missing", p.Number).With(send.ReasonPartsMismatch)
 	}
 	if err != nil {
 		return nil, failed(err)
@@ -147,7 +147,7 @@ func openPart(dir string, p send.Part) (*os.File, error) {
 	}
 	if strings.Trim(object(info).ETag, `"`) != strings.Trim(p.ETag, `"`) {
 		f.Close()
-		return nil, send.Fail(send.Invalid, "part %d has another ETag", p.Number)
+		return nil, send.Fail(send.Invalid, "part %d has another ETag", p.Number).With(send.ReasonPartsMismatch)
 	}
 	return f, nil
 }

@@ -54,16 +54,19 @@ func Inspect(head []byte, size int64) (Form, error) {
 func inspectV2(head []byte, size int64) error {
 	switch {
 	case !bytes.HasPrefix(head, []byte(magic)):
-		return send.Fail(send.Invalid, "this is a sealed file of a version that is not known here; nothing was kept")
+		return send.Fail(send.Invalid, "this is a sealed file of a version that is not known here; nothing was kept").
+			With(send.ReasonUnknownVersion)
 	case size < int64(leastV2), head[headerSize] != streamSize, V2.PlainSize(size) < 0:
-		return send.Fail(send.Invalid, "this sealed file is damaged or cut short; nothing was kept; send it again")
+		return send.Fail(send.Invalid, "this sealed file is damaged or cut short; nothing was kept; send it again").
+			With(send.ReasonDamaged)
 	}
 	return nil
 }
 
 func refuse(format string, args ...any) error {
 	return send.Fail(send.Invalid, "this is not encrypted (%s); nothing was kept; "+
-		"send it with the page or the sgsend command, which encrypt before they send", fmt.Sprintf(format, args...))
+		"send it with the page or the sgsend command, which encrypt before they send", fmt.Sprintf(format, args...)).
+		With(send.ReasonNotCiphertext)
 }
 
 // isText says whether every rune of a head can be printed. Of random bytes it

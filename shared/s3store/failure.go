@@ -18,9 +18,9 @@ func failed(err error) error {
 	if api, ok := errors.AsType[smithy.APIError](err); ok {
 		switch api.ErrorCode() {
 		case "NoSuchUpload":
-			return send.Because(send.NotFound, err, "no such upload is open")
+			return send.Because(send.NotFound, err, "no such upload is open").With(send.ReasonUploadNotFound)
 		case "InvalidPart", "InvalidPartOrder", "EntityTooSmall", "InvalidPartNumber":
-			return send.Because(send.Invalid, err, "the parts are not what was uploaded")
+			return send.Because(send.Invalid, err, "the parts are not what was uploaded").With(send.ReasonPartsMismatch)
 		case "EntityTooLarge":
 			return send.Because(send.TooLarge, err, "the storage takes no object so large")
 		}

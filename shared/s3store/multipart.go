@@ -87,16 +87,16 @@ func (s *Store) Assemble(ctx context.Context, key, uploadID string, parts []send
 		return send.Object{}, failed(err)
 	}
 	if len(parts) == 0 {
-		return send.Object{}, send.Fail(send.Invalid, "no part is named")
+		return send.Object{}, send.Fail(send.Invalid, "no part is named").With(send.ReasonPartsMismatch)
 	}
 	done := make([]types.CompletedPart, len(parts))
 	before := 0
 	for i, p := range parts {
 		if p.Number <= before || p.Number > send.MaxParts {
-			return send.Object{}, send.Fail(send.Invalid, "part %d is out of order", p.Number)
+			return send.Object{}, send.Fail(send.Invalid, "part %d is out of order", p.Number).With(send.ReasonPartsMismatch)
 		}
 		if p.ETag == "" {
-			return send.Object{}, send.Fail(send.Invalid, "part %d has another ETag", p.Number)
+			return send.Object{}, send.Fail(send.Invalid, "part %d has another ETag", p.Number).With(send.ReasonPartsMismatch)
 		}
 		before = p.Number
 		done[i] = types.CompletedPart{PartNumber: aws.Int32(int32(p.Number)), ETag: &p.ETag}

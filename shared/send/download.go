@@ -28,13 +28,13 @@ func (t *Transfers) Available(ctx context.Context, id string) (Transfer, error) 
 // NotFound, Gone.
 func (t *Transfers) Claim(ctx context.Context, id string) (Transfer, error) {
 	if !idForm.MatchString(id) {
-		return Transfer{}, Fail(NotFound, notAvailable)
+		return Transfer{}, Fail(NotFound, notAvailable).With(ReasonTransferNotFound)
 	}
 	r, err := t.Ledger.Spend(ctx, transferKey(id), Spend{State: string(Completed), Now: t.Now()})
 	switch CodeOf(err) {
 	case "":
 	case NotFound:
-		return Transfer{}, Fail(NotFound, notAvailable)
+		return Transfer{}, Fail(NotFound, notAvailable).With(ReasonTransferNotFound)
 	case Conflict:
 		if refused := t.refusal(r); refused != nil {
 			return Transfer{}, refused
@@ -57,13 +57,22 @@ func (t *Transfers) Claim(ctx context.Context, id string) (Transfer, error) {
 func (t *Transfers) refusal(r Record) error {
 	switch {
 	case r.State != string(Completed):
-		return Fail(NotFound, notAvailable)
+		return notThere(r)
 	case r.Expired(t.Now()):
 		return errExpired()
 	case r.Exhausted():
-		return Fail(Gone, "exhausted")
+		return Fail(Gone, "exhausted").With(ReasonExhausted)
 	}
 	return nil
+}
+
+// notThere is the refusal of what is not completed: not yet, or no more.
+func notThere(r Record) error {
+	why := ReasonNotCompleted
+	if r.State == string(Deleted) {
+		why = ReasonDeleted
+	}
+	return Fail(NotFound, notAvailable).With(why)
 }
 
 // retireLater notes when the sweep may remove the payload of a transfer whose
@@ -101,7 +110,7 @@ func (t *Transfers) Resumable(ctx context.Context, id string) (Transfer, error) 
 	case err != nil:
 		return Transfer{}, err
 	case tr.record.State != string(Completed):
-		return Transfer{}, Fail(NotFound, notAvailable)
+		return Transfer{}, notThere(tr.record)
 	case tr.Expired(t.Now()):
 		return Transfer{}, errExpired()
 	}
@@ -112,7 +121,7 @@ func (t *Transfers) Resumable(ctx context.Context, id string) (Transfer, error) 
 func (t *Transfers) Named(ctx context.Context, key string) (Transfer, error) {
 	tr, err := t.Resumable(ctx, idOf(key))
 	if err == nil && tr.Payload.Key != key {
-		err = Fail(NotFound, notAvailable)
+		err = Fail(NotFound, notAvailable).With(ReasonTransferNotFound)
 	}
 	return tr, err
 }
@@ -122,7 +131,7 @@ func (t *Transfers) Named(ctx context.Context, key string) (Transfer, error) {
 func (t *Transfers) Open(ctx context.Context, tr Transfer, offset, length int64) (io.ReadCloser, error) {
 	body, _, err := t.Store.Open(ctx, tr.Payload.Key, Span{offset, length})
 	if CodeOf(err) == NotFound {
-		return nil, Because(NotFound, err, notAvailable)
+		return nil, Because(NotFound, err, notAvailable).With(ReasonTransferNotFound)
 	}
 	return body, err
 }
@@ -139,9 +148,9 @@ func (t *Transfers) DownloadURL(ctx context.Context, id string) (url string, ttl
 	tr, err := t.Claim(ctx, id)
 	if CodeOf(err) == NotFound {
 		if found, infoErr := t.Info(ctx, id); infoErr == nil && found.Status == Pending {
-			return "", 0, Fail(Conflict, "Transfer not completed")
+			return "", 0, Fail(Conflict, "Transfer not completed").With(ReasonNotCompleted)
 		}
-		return "", 0, Fail(NotFound, "Transfer not found")
+		return "", 0, Fail(NotFound, "Transfer not found").With(ReasonOf(err))
 	}
 	if err != nil {
 		return "", 0, err
@@ -159,7 +168,7 @@ func (t *Transfers) DownloadURL(ctx context.Context, id string) (url string, ttl
 // deleting, Forbidden for a wrong secret.
 func (t *Transfers) Delete(ctx context.Context, id, secret string) (deleted bool, err error) {
 	if !idForm.MatchString(id) {
-		return false, Fail(NotFound, "not_found")
+		return false, Fail(NotFound, "not_found").With(ReasonTransferNotFound)
 	}
 	var d transferData
 	_, err = update(ctx, t.Ledger, transferKey(id), func(r *Record) (err error) {
@@ -168,16 +177,16 @@ func (t *Transfers) Delete(ctx context.Context, id, secret string) (deleted bool
 			return err
 		}
 		if tr.DeleteAuthHash == "" {
-			return Fail(Conflict, "delete_not_enabled")
+			return Fail(Conflict, "delete_not_enabled").With(ReasonDeleteNotEnabled)
 		}
 		if !sameHash(secretHash(secret), tr.DeleteAuthHash) {
-			return Fail(Forbidden, "auth_mismatch")
+			return Fail(Forbidden, "auth_mismatch").With(ReasonWrongDeleteSecret)
 		}
 		deleted, r.State = tr.Status != Deleted, string(Deleted)
 		return nil
 	})
 	if CodeOf(err) == NotFound {
-		return false, Fail(NotFound, "not_found")
+		return false, Fail(NotFound, "not_found").With(ReasonTransferNotFound)
 	}
 	if err != nil {
 		return false, err

@@ -59,22 +59,27 @@ func (s Signer) Sign(until time.Time, fields ...string) string {
 func (s Signer) Verify(text string) (fields []string, until time.Time, err error) {
 	raw, err := base64.RawURLEncoding.DecodeString(text)
 	if err != nil || len(raw) < sha256.Size {
-		return nil, until, Fail(Forbidden, "the link or permit is not genuine")
+		return nil, until, notGenuine()
 	}
 	mac, body := raw[:sha256.Size], string(raw[sha256.Size:])
 	if !hmac.Equal(mac, s.mac(body)) {
-		return nil, until, Fail(Forbidden, "the link or permit is not genuine")
+		return nil, until, notGenuine()
 	}
 	fields = strings.Split(body, "\x00")
 	sec, err := strconv.ParseInt(fields[0], 36, 64)
 	if err != nil {
-		return nil, until, Fail(Forbidden, "the link or permit is not genuine")
+		return nil, until, notGenuine()
 	}
 	until = time.Unix(sec, 0)
 	if !s.now().Before(until) {
-		return nil, until, Fail(Gone, "the link or permit is no longer valid; ask for a new one")
+		err := Fail(Gone, "the link or permit is no longer valid; ask for a new one")
+		return nil, until, err.With(ReasonLinkExpired)
 	}
 	return fields[1:], until, nil
+}
+
+func notGenuine() error {
+	return Fail(Forbidden, "the link or permit is not genuine").With(ReasonLinkNotGenuine)
 }
 
 func (s Signer) mac(body string) []byte {

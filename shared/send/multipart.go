@@ -36,7 +36,7 @@ func (t *Transfers) Initiate(ctx context.Context, token, id string, size int64, 
 		return MultipartUpload{}, err
 	}
 	if tr.Status != Pending {
-		return MultipartUpload{}, Fail(Conflict, "Transfer not in pending state")
+		return MultipartUpload{}, Fail(Conflict, "Transfer not in pending state").With(ReasonNotPending)
 	}
 	if tr.Expired(t.Now()) {
 		return MultipartUpload{}, errExpired()
@@ -97,11 +97,12 @@ func (t *Transfers) Assemble(ctx context.Context, token, id, uploadID string, pa
 	m := d.Multipart
 	switch {
 	case tr.Status != Pending, m.UploadID == "", m.UploadID != uploadID:
-		return Payload{}, Fail(NotFound, "Transfer not found or no such upload is open")
+		return Payload{}, noUpload()
 	case m.Done && tr.Payload.Key == m.Key:
 		return tr.Payload, nil
 	case len(parts) == 0 || len(parts) > MaxParts:
-		return Payload{}, Fail(Invalid, "parts must name every uploaded part, 1 to %d of them", MaxParts)
+		err := Fail(Invalid, "parts must name every uploaded part, 1 to %d of them", MaxParts)
+		return Payload{}, err.With(ReasonPartsMismatch)
 	}
 	o, err := t.Store.Assemble(ctx, m.Key, m.UploadID, parts)
 	if code := CodeOf(err); code == NotFound || code == Invalid {
@@ -110,7 +111,7 @@ func (t *Transfers) Assemble(ctx context.Context, token, id, uploadID string, pa
 		if found, statErr := t.Store.Stat(ctx, m.Key); statErr == nil {
 			o, err = found, nil
 		} else if code == NotFound {
-			err = Fail(NotFound, "Transfer not found or no such upload is open")
+			err = noUpload()
 		}
 	}
 	if err != nil {
@@ -122,6 +123,10 @@ func (t *Transfers) Assemble(ctx context.Context, token, id, uploadID string, pa
 	}
 	p := Payload{m.Key, o.Size, o.ETag}
 	return p, t.attach(ctx, id, p, func(d *transferData) { d.Multipart = multipart{uploadID, m.Key, true} })
+}
+
+func noUpload() error {
+	return Fail(NotFound, "Transfer not found or no such upload is open").With(ReasonUploadNotFound)
 }
 
 // Cancel ends an upload in parts. One that is not open is no error. NotFound
@@ -143,7 +148,7 @@ func (t *Transfers) Cancel(ctx context.Context, token, id, uploadID string) erro
 func (t *Transfers) Expected(ctx context.Context, key string) error {
 	tr, d, err := t.get(ctx, idOf(key), notPending)
 	if err == nil && (tr.Status != Pending || d.PutKey != key) {
-		err = Fail(NotFound, notPending)
+		err = Fail(NotFound, notPending).With(ReasonNotPending)
 	}
 	return err
 }
@@ -156,7 +161,7 @@ func (t *Transfers) UploadURL(ctx context.Context, token, id string) (url string
 		return "", 0, err
 	}
 	if tr.Status != Pending {
-		return "", 0, Fail(NotFound, notPending)
+		return "", 0, Fail(NotFound, notPending).With(ReasonNotPending)
 	}
 	key := d.PutKey
 	if key == "" {

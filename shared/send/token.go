@@ -164,7 +164,7 @@ func (t *Tokens) Create(ctx context.Context, n NewToken) (Token, error) {
 	r := Record{Key: tokenKey(n.Name), State: string(TokenActive), Limit: n.UsageLimit, Data: data}
 	if err := t.Ledger.Create(ctx, r); err != nil {
 		if CodeOf(err) == Conflict {
-			return Token{}, Fail(Conflict, "Token name already exists")
+			return Token{}, Fail(Conflict, "Token name already exists").With(ReasonTokenNameTaken)
 		}
 		return Token{}, err
 	}

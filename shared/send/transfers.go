@@ -122,7 +122,7 @@ func (t *Transfers) Create(ctx context.Context, token string, n NewTransfer) (Tr
 			return Transfer{}, err
 		}
 		if n.ID != "" {
-			return Transfer{}, Fail(Conflict, "Transfer ID already exists")
+			return Transfer{}, Fail(Conflict, "Transfer ID already exists").With(ReasonIDTaken)
 		}
 	}
 }
@@ -165,11 +165,11 @@ func (t *Transfers) Info(ctx context.Context, id string) (Transfer, error) {
 // get reads a transfer; missing is what a caller is told when there is none.
 func (t *Transfers) get(ctx context.Context, id, missing string) (Transfer, transferData, error) {
 	if !idForm.MatchString(id) {
-		return Transfer{}, transferData{}, Fail(NotFound, "%s", missing)
+		return Transfer{}, transferData{}, Fail(NotFound, "%s", missing).With(ReasonTransferNotFound)
 	}
 	r, err := t.Ledger.Get(ctx, transferKey(id))
 	if CodeOf(err) == NotFound {
-		return Transfer{}, transferData{}, Fail(NotFound, "%s", missing)
+		return Transfer{}, transferData{}, Fail(NotFound, "%s", missing).With(ReasonTransferNotFound)
 	}
 	if err != nil {
 		return Transfer{}, transferData{}, err
@@ -186,7 +186,7 @@ func (t *Transfers) admitted(ctx context.Context, token, id, missing string) (Tr
 	}
 	tr, d, err := t.get(ctx, id, missing)
 	if err == nil && tr.Owner != owner {
-		err = Fail(NotFound, "%s", missing)
+		err = Fail(NotFound, "%s", missing).With(ReasonTransferNotFound)
 	}
 	return tr, d, err
 }
@@ -196,7 +196,7 @@ func (t *Transfers) admitted(ctx context.Context, token, id, missing string) (Tr
 func (t *Transfers) change(ctx context.Context, id, missing string, f func(*transferData)) (Transfer, error) {
 	r, err := update(ctx, t.Ledger, transferKey(id), func(r *Record) error {
 		if r.State != string(Pending) {
-			return Fail(NotFound, "%s", missing)
+			return Fail(NotFound, "%s", missing).With(ReasonNotPending)
 		}
 		_, d, err := readTransfer(*r)
 		if err != nil {
@@ -223,7 +223,7 @@ func (t *Transfers) Upload(ctx context.Context, token, id string, body io.Reader
 		return Payload{}, err
 	}
 	if tr.Status != Pending {
-		return Payload{}, Fail(NotFound, notPending)
+		return Payload{}, Fail(NotFound, notPending).With(ReasonNotPending)
 	}
 	if tr.Expired(t.Now()) {
 		return Payload{}, errExpired()
@@ -253,7 +253,9 @@ func (t *Transfers) put(ctx context.Context, key string, body io.Reader, size in
 	return Payload{key, o.Size, o.ETag}, err
 }
 
-func errEmpty() error { return Fail(Invalid, "nothing was sent: the body is empty") }
+func errEmpty() error {
+	return Fail(Invalid, "nothing was sent: the body is empty").With(ReasonEmptyBody)
+}
 
 // capped gives over when more than left bytes were read.
 type capped struct {
@@ -327,7 +329,7 @@ func (t *Transfers) Complete(ctx context.Context, token, id string) (tr Transfer
 		case tr.Status == Completed, tr.Status == Exhausted:
 			return tr, false, nil
 		case tr.Status == Deleted:
-			return Transfer{}, false, Fail(NotFound, notUploaded)
+			return Transfer{}, false, Fail(NotFound, notUploaded).With(ReasonDeleted)
 		case tr.Expired(t.Now()):
 			return Transfer{}, false, errExpired()
 		}
@@ -342,7 +344,7 @@ func (t *Transfers) Complete(ctx context.Context, token, id string) (tr Transfer
 			}
 		}
 		if tr.Payload.Key == "" {
-			return Transfer{}, false, Fail(NotFound, notUploaded)
+			return Transfer{}, false, Fail(NotFound, notUploaded).With(ReasonNotUploaded)
 		}
 		err = t.inspect(ctx, tr)
 		if err == nil {
@@ -353,7 +355,7 @@ func (t *Transfers) Complete(ctx context.Context, token, id string) (tr Transfer
 			if now, _, getErr := t.get(ctx, id, notUploaded); getErr == nil && now.record.Version != tr.record.Version {
 				continue
 			}
-			err = Because(NotFound, err, notUploaded)
+			err = Because(NotFound, err, notUploaded).With(ReasonNotUploaded)
 		}
 		if err != nil {
 			return Transfer{}, false, err
@@ -378,7 +380,7 @@ func (t *Transfers) Complete(ctx context.Context, token, id string) (tr Transfer
 	}
 }
 
-func errExpired() error { return Fail(Gone, "expired") }
+func errExpired() error { return Fail(Gone, "expired").With(ReasonExpired) }
 
 // own reads a transfer to complete it. It does not ask whether the token may
 // still be used: a token whose last use this very transfer was is exhausted
@@ -398,7 +400,7 @@ func (t *Transfers) adopt(ctx context.Context, tr Transfer, putKey string) error
 	o, err := t.Store.Copy(ctx, putKey, key)
 	switch {
 	case CodeOf(err) == NotFound:
-		return Fail(NotFound, notUploaded)
+		return Fail(NotFound, notUploaded).With(ReasonNotUploaded)
 	case err != nil:
 		return err
 	case o.Size > t.Rules.MaxBytes:
