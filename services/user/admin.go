@@ -125,7 +125,7 @@ func (g *AdminGate) try(ctx context.Context, method, path string, body []byte, o
 	}
 	req.Header.Set(g.KeyName, g.KeyValue)
 	if g.OriginSecret != "" {
-		req.Header.Set(web.OriginSecretHeader, g.OriginSecret)
+		req.Header.Set(wire.OriginSecret, g.OriginSecret)
 	}
 	if body != nil {
 		req.Header.Set("Content-Type", "application/json")

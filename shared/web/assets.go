@@ -49,8 +49,7 @@ type variant struct {
 
 func (a *assets) serve(w http.ResponseWriter, r *http.Request) error {
 	if r.Method != http.MethodGet && r.Method != http.MethodHead {
-		w.Header().Set("Allow", "GET, HEAD")
-		WriteJSON(w, http.StatusMethodNotAllowed, detail{"Method Not Allowed"})
+		methodNotAllowed(w, http.MethodGet, http.MethodHead)
 		return nil
 	}
 	f, err := a.find(r.URL.Path)

@@ -57,7 +57,8 @@ func TestAssets(t *testing.T) {
 	}
 	for _, path := range []string{"/nothing.js", "/sub", "/../index.html", "/sub/../app.js", "/%2e%2e/app.js", "/sub//index.html", "/nothing/"} {
 		resp, body := get(t, server.URL+path, nil)
-		if resp.StatusCode != 404 || body != `{"detail":"Not Found"}` || resp.Header.Get("Cache-Control") != "no-store" {
+		if resp.StatusCode != 404 || body != failure("not_found", "Not Found") ||
+			resp.Header.Get("Cache-Control") != "no-store" {
 			t.Errorf("%s: %d %s", path, resp.StatusCode, body)
 		}
 	}

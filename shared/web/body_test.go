@@ -36,9 +36,10 @@ func TestReadJSON(t *testing.T) {
 		return nil
 	}))
 	field := func(kind, loc, msg string) string {
-		return fmt.Sprintf(`{"detail":[{"type":%q,"loc":[%s],"msg":%q,"input":null}]}`, kind, loc, msg)
+		return fmt.Sprintf(`400 {"detail":[{"type":%q,"loc":[%s],"msg":%q,"input":null}],"code":"invalid"}`, kind, loc, msg)
 	}
-	const invalid = `{"detail":"the request's body is not valid JSON"}`
+	said := func(detail string) string { return "400 " + failure("invalid", detail) }
+	invalid := said("the request's body is not valid JSON")
 	for body, want := range map[string]string{
 		``:                                      `200 "as it was"`,
 		" \n":                                   `200 "as it was"`,
@@ -47,24 +48,24 @@ func TestReadJSON(t *testing.T) {
 		`{"name":"n","unknown":[{"a":{}}]}`:     `200 "n"`,
 		`{"meta":{"a":1,"b":{"a":2}}}`:          `200 "as it was"`,
 		`{"parts":[{"number":1},{"number":2}]}`: `200 "as it was"`,
-		`{"name":`:                              `400 ` + invalid,
-		`{"name":"n"} x`:                        `400 ` + invalid,
-		`{"name":"n"}{"name":"m"}`:              `400 ` + invalid,
-		`{'name':'n'}`:                          `400 ` + invalid,
-		"{\"name\":\"\xff\"}":                   `400 ` + invalid,
-		`{"name":"n","size":1,"name":"m"}`:      `400 {"detail":"the request's body has the field \"name\" twice"}`,
-		`{"meta":{"x":[{"k":1,"k":2}]}}`:        `400 {"detail":"the request's body has the field \"k\" twice"}`,
-		`{"size":"canary"}`:                     `400 ` + field("int_type", `"body","size"`, "size must be a whole number"),
-		`{"size":1.5}`:                          `400 ` + field("int_type", `"body","size"`, "size must be a whole number"),
-		`{"size":99999999999999999999}`:         `400 ` + field("int_type", `"body","size"`, "size must be a whole number"),
-		`{"name":{"canary":1}}`:                 `400 ` + field("string_type", `"body","name"`, "name must be a text"),
-		`{"ratio":"canary"}`:                    `400 ` + field("float_type", `"body","ratio"`, "ratio must be a number"),
-		`{"quick":"canary"}`:                    `400 ` + field("bool_type", `"body","quick"`, "quick must be true or false"),
-		`{"parts":"canary"}`:                    `400 ` + field("list_type", `"body","parts"`, "parts must be a list"),
-		`{"meta":"canary"}`:                     `400 ` + field("dict_type", `"body","meta"`, "meta must be an object"),
-		`{"parts":[{"number":"canary"}]}`:       `400 ` + field("int_type", `"body","parts","number"`, "parts.number must be a whole number"),
-		`["canary"]`:                            `400 ` + field("dict_type", `"body"`, "the request's body must be an object"),
-		`{"until":"canary"}`:                    `400 {"detail":"the request's body has a value that cannot be read"}`,
+		`{"name":`:                              invalid,
+		`{"name":"n"} x`:                        invalid,
+		`{"name":"n"}{"name":"m"}`:              invalid,
+		`{'name':'n'}`:                          invalid,
+		"{\"name\":\"\xff\"}":                   invalid,
+		`{"name":"n","size":1,"name":"m"}`:      said(`the request's body has the field "name" twice`),
+		`{"meta":{"x":[{"k":1,"k":2}]}}`:        said(`the request's body has the field "k" twice`),
+		`{"size":"canary"}`:                     field("int_type", `"body","size"`, "size must be a whole number"),
+		`{"size":1.5}`:                          field("int_type", `"body","size"`, "size must be a whole number"),
+		`{"size":99999999999999999999}`:         field("int_type", `"body","size"`, "size must be a whole number"),
+		`{"name":{"canary":1}}`:                 field("string_type", `"body","name"`, "name must be a text"),
+		`{"ratio":"canary"}`:                    field("float_type", `"body","ratio"`, "ratio must be a number"),
+		`{"quick":"canary"}`:                    field("bool_type", `"body","quick"`, "quick must be true or false"),
+		`{"parts":"canary"}`:                    field("list_type", `"body","parts"`, "parts must be a list"),
+		`{"meta":"canary"}`:                     field("dict_type", `"body","meta"`, "meta must be an object"),
+		`{"parts":[{"number":"canary"}]}`:       field("int_type", `"body","parts","number"`, "parts.number must be a whole number"),
+		`["canary"]`:                            field("dict_type", `"body"`, "the request's body must be an object"),
+		`{"until":"canary"}`:                    said("the request's body has a value that cannot be read"),
 	} {
 		resp, got := do(t, http.MethodPost, server.URL, nil, body)
 		if got := fmt.Sprint(resp.StatusCode, " ", got); got != want {

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"sgraph.ai/send/shared/send"
+	"sgraph.ai/send/shared/wire"
 )
 
 // Client returns the address for which the client of a request is limited: an
@@ -41,7 +42,7 @@ func (s *site) identify(x *exchange, r *http.Request, fronted bool) {
 // the event, which no header changes.
 func (s *site) address(r *http.Request, fronted bool) netip.Addr {
 	if fronted {
-		if a, ok := parseViewer(r.Header.Get("Cloudfront-Viewer-Address")); ok {
+		if a, ok := parseViewer(wire.ViewerAddress.Get(r.Header)); ok {
 			return a
 		}
 	}
@@ -52,7 +53,7 @@ func (s *site) address(r *http.Request, fronted bool) netip.Addr {
 	addr := peer.Addr().Unmap()
 	// Each proxy appends whom it heard from, so the list is to be believed
 	// from its end back to the first that is no proxy of ours.
-	hops := strings.Split(strings.Join(r.Header["X-Forwarded-For"], ","), ",")
+	hops := strings.Split(strings.Join(r.Header[wire.ForwardedFor.Key()], ","), ",")
 	for i := len(hops) - 1; i >= 0 && s.trusted(addr); i-- {
 		hop, err := netip.ParseAddr(strings.TrimSpace(hops[i]))
 		if err != nil {

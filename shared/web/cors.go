@@ -4,6 +4,8 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+
+	"sgraph.ai/send/shared/wire"
 )
 
 // cors says what pages of other origins may do. The origins are exact, and
@@ -15,15 +17,10 @@ func newCORS(origins []string) cors {
 }
 
 var (
-	varyOrigin  = []string{"Origin"}
+	varyOrigin  = []string{wire.Origin.Name}
 	corsMethods = strings.Join(methods, ", ")
-	corsHeaders = strings.Join([]string{
-		"content-type", "range", "if-range", "x-sgraph-access-token", "x-sgraph-transfer-delete-auth", "x-sgraph-download-permit",
-	}, ", ")
-	corsExposed = strings.Join([]string{
-		"ETag", "Content-Length", "Content-Range", "Content-Disposition", "Retry-After",
-		"fast-api-request-id", "x-sgraph-download-permit",
-	}, ", ")
+	corsHeaders = strings.ToLower(strings.Join(wire.Names(wire.CORSAllowed()), ", "))
+	corsExposed = strings.Join(wire.Names(wire.CORSExposed()), ", ")
 )
 
 // serve sets the headers for an allowed origin, and says whether it has
@@ -35,12 +32,12 @@ func (c cors) serve(w http.ResponseWriter, r *http.Request) (answered bool) {
 	}
 	h := w.Header()
 	h["Vary"] = varyOrigin
-	origin := r.Header.Get("Origin")
+	origin := wire.Origin.Get(r.Header)
 	if !slices.Contains(c.origins, origin) {
 		return false
 	}
 	h.Set("Access-Control-Allow-Origin", origin)
-	if r.Method != http.MethodOptions || r.Header.Get("Access-Control-Request-Method") == "" {
+	if r.Method != http.MethodOptions || wire.RequestMethod.Get(r.Header) == "" {
 		h.Set("Access-Control-Expose-Headers", corsExposed)
 		return false
 	}

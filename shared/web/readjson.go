@@ -11,6 +11,7 @@ import (
 	"unicode/utf8"
 
 	"sgraph.ai/send/shared/send"
+	"sgraph.ai/send/shared/wire"
 )
 
 // maxJSON is how large a JSON body may be.
@@ -77,20 +78,11 @@ func repeatedName(d *json.Decoder) (name string, found bool) {
 // it: a list of problems.
 type fieldError struct {
 	err      *send.Error
-	problems []problem
+	problems []wire.Problem
 }
 
 func (f *fieldError) Error() string { return f.err.Error() }
 func (f *fieldError) Unwrap() error { return f.err }
-
-// problem is one entry of that list. Input, the value, stays null: it may be
-// a secret in the wrong place.
-type problem struct {
-	Type  string   `json:"type"`
-	Loc   []string `json:"loc"`
-	Msg   string   `json:"msg"`
-	Input any      `json:"input"`
-}
 
 func newFieldError(e *json.UnmarshalTypeError) error {
 	loc, name := []string{"body"}, "the request's body"
@@ -99,7 +91,7 @@ func newFieldError(e *json.UnmarshalTypeError) error {
 	}
 	kind, want := expected(e.Type)
 	msg := name + " must be " + want
-	return &fieldError{send.Fail(send.Invalid, "%s", msg), []problem{{Type: kind, Loc: loc, Msg: msg}}}
+	return &fieldError{send.Fail(send.Invalid, "%s", msg), []wire.Problem{{Type: kind, Loc: loc, Msg: msg}}}
 }
 
 // expected names a type for clients.

@@ -7,10 +7,19 @@ import (
 	"math"
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 
 	"sgraph.ai/send/shared/send"
+	"sgraph.ai/send/shared/wire"
 )
+
+// methodNotAllowed answers a method that the path does not have.
+func methodNotAllowed(w http.ResponseWriter, allowed ...string) {
+	w.Header().Set("Allow", strings.Join(allowed, ", "))
+	WriteJSON(w, http.StatusMethodNotAllowed,
+		wire.Error{Detail: "Method Not Allowed", Code: send.ReasonMethodNotAllowed})
+}
 
 // HandlerFunc is a route: it answers, or returns why it cannot.
 type HandlerFunc func(w http.ResponseWriter, r *http.Request) error
@@ -33,11 +42,6 @@ func WriteJSON(w http.ResponseWriter, status int, v any) {
 	w.Header()["Content-Type"] = jsonType
 	w.WriteHeader(status)
 	w.Write(body)
-}
-
-// detail is the body of every error.
-type detail struct {
-	Detail any `json:"detail"`
 }
 
 // statuses maps the domain's codes; every other code is 500.
@@ -72,17 +76,18 @@ func WriteError(w http.ResponseWriter, r *http.Request, err error) {
 		}
 	}
 	status, known := statuses[e.Code]
-	body := detail{e.Message}
+	body := wire.Error{Detail: e.Message, Code: send.ReasonOf(e)}
 	if !known {
-		status, body = http.StatusInternalServerError, detail{"An unexpected error occurred."}
+		status = http.StatusInternalServerError
+		body = wire.Error{Detail: "An unexpected error occurred.", Code: send.Reason(send.Internal)}
 	}
 	if f, ok := errors.AsType[*fieldError](err); ok {
-		body.Detail = f.problems
+		body.Problems = f.problems
 	}
 
 	h := w.Header()
 	for _, name := range ofTheBody {
-		if status == http.StatusRequestedRangeNotSatisfiable && name == "Content-Range" {
+		if status == http.StatusRequestedRangeNotSatisfiable && name == wire.ContentRange.Name {
 			continue // says how many bytes there are (RFC 9110, 15.5.17)
 		}
 		h.Del(name)
@@ -90,9 +95,9 @@ func WriteError(w http.ResponseWriter, r *http.Request, err error) {
 	h["Cache-Control"] = noStore
 	switch {
 	case e.RetryAfter > 0:
-		h.Set("Retry-After", seconds(e.RetryAfter))
+		wire.RetryAfter.Set(h, seconds(e.RetryAfter))
 	case e.Code == send.Unavailable:
-		h.Set("Retry-After", "2") // nobody knows; but not at once
+		wire.RetryAfter.Set(h, "2") // nobody knows; but not at once
 	}
 	WriteJSON(w, status, body)
 }
@@ -100,7 +105,8 @@ func WriteError(w http.ResponseWriter, r *http.Request, err error) {
 // ofTheBody are the headers that a handler may have set for the body it did
 // not come to send.
 var ofTheBody = []string{
-	"Accept-Ranges", "Content-Disposition", "Content-Encoding", "Content-Length", "Content-Range", "Etag", "Last-Modified",
+	"Accept-Ranges", "Content-Encoding", "Last-Modified",
+	wire.ContentDisposition.Name, wire.ContentLength.Name, wire.ContentRange.Name, wire.ETag.Name,
 }
 
 // explain returns an error in the domain's terms.
@@ -112,7 +118,8 @@ func (x *exchange) explain(r *http.Request, err error) *send.Error {
 		return send.Fail(send.TooLarge, "the request's body is larger than %d bytes", e.Limit)
 	}
 	if x != nil && x.body.broke(err) {
-		return send.Because(send.Invalid, err, "the request's body did not arrive as a whole")
+		e := send.Because(send.Invalid, err, "the request's body did not arrive as a whole")
+		return e.With(send.ReasonIncompleteBody)
 	}
 	if errors.Is(err, context.DeadlineExceeded) && r.Context().Err() != nil {
 		return send.Because(send.Unavailable, err, "this took too long; try again")

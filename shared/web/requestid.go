@@ -6,10 +6,6 @@ import (
 	"net/http"
 )
 
-// requestIDHeader is fast-api-request-id, as existing clients know it. One
-// that comes in is not believed.
-const requestIDHeader = "Fast-Api-Request-Id"
-
 // RequestID returns the id under which the request is logged.
 func RequestID(r *http.Request) string {
 	if x := exchangeOf(r); x != nil {

@@ -21,11 +21,15 @@ type Settings struct {
 
 	CORSOrigins []string // origins that may call from a page; none = closed
 
+	// APIKeyName names the header of an API key, which then is in no log; ""
+	// = there is none.
+	APIKeyName string
+
 	// OriginSecrets are the values of which each request must bring one in
-	// the header X-Sgraph-Origin-Secret, because whoever stands in front of
-	// the service adds it; several while they are rotated, none = open to
-	// all. There is no exception, not for health checks either: they, too,
-	// come through the front.
+	// the header [sgraph.ai/send/shared/wire.OriginSecret], because whoever
+	// stands in front of the service adds it; several while they are rotated,
+	// none = open to all. There is no exception, not for health checks either:
+	// they, too, come through the front.
 	OriginSecrets []string
 
 	TrustedProxies []netip.Prefix // whose X-Forwarded-For is believed
@@ -48,6 +52,7 @@ func (s Settings) Wrap(routes *mux.Router) http.Handler {
 		log:      s.Meter.Logger(s.Log),
 		routes:   routes,
 		cors:     newCORS(s.CORSOrigins),
+		secrets:  newSecrets(s.APIKeyName, s.OriginSecrets),
 		clients:  clientNames{secret: s.Secret},
 	}
 }

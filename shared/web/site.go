@@ -8,7 +8,6 @@ import (
 	"log/slog"
 	"net/http"
 	"runtime/debug"
-	"strings"
 	"sync/atomic"
 	"time"
 
@@ -16,6 +15,7 @@ import (
 
 	"sgraph.ai/send/shared/metric"
 	"sgraph.ai/send/shared/send"
+	"sgraph.ai/send/shared/wire"
 )
 
 // site is a service's handler.
@@ -24,6 +24,7 @@ type site struct {
 	log     *slog.Logger
 	routes  *mux.Router
 	cors    cors
+	secrets secrets
 	clients clientNames
 	warm    atomic.Bool // a request was answered before
 }
@@ -34,7 +35,7 @@ func (s *site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	defer s.end(x, r)
 
 	setAPIHeaders(x.Header(), s.TLS || r.TLS != nil)
-	x.Header()[requestIDHeader] = x.id[:]
+	x.Header()[wire.RequestID.Key()] = x.id[:]
 
 	fronted, err := s.checkOrigin(r)
 	s.identify(x, r, fronted)
@@ -48,16 +49,12 @@ func (s *site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.route(x, r)
 }
 
-// OriginSecretHeader carries the secret of whoever may ask a service that has a
-// front directly: the front, and the other service.
-const OriginSecretHeader = "X-Sgraph-Origin-Secret"
-
 // checkOrigin says whether the request came through the front that knows the
 // origin secret; Forbidden where it had to and did not. The header goes no
 // further than this.
 func (s *site) checkOrigin(r *http.Request) (fronted bool, err error) {
-	given := []byte(r.Header.Get(OriginSecretHeader))
-	delete(r.Header, OriginSecretHeader)
+	given := []byte(wire.OriginSecret.Get(r.Header))
+	wire.OriginSecret.Del(r.Header)
 	if len(s.OriginSecrets) == 0 {
 		return false, nil
 	}
@@ -87,8 +84,7 @@ func (s *site) route(x *exchange, r *http.Request) {
 		}
 		match.Handler.ServeHTTP(x, r)
 	case errors.Is(match.MatchErr, mux.ErrMethodMismatch):
-		x.Header().Set("Allow", strings.Join(s.allowed(r), ", "))
-		WriteJSON(x, http.StatusMethodNotAllowed, detail{"Method Not Allowed"})
+		methodNotAllowed(x, s.allowed(r)...)
 	default:
 		WriteError(x, r, send.Fail(send.NotFound, "Not Found"))
 	}
@@ -178,7 +174,7 @@ func (s *site) logRequest(x *exchange, r *http.Request) {
 		line.AddAttrs(slog.String("code", string(x.code)))
 	}
 	if x.cause != nil {
-		line.AddAttrs(slog.String("cause", redact(x.cause, r, x.vars)))
+		line.AddAttrs(slog.String("cause", s.secrets.redact(x.cause, r, x.vars)))
 	}
 	if x.stack != nil {
 		line.AddAttrs(slog.String("stack", string(x.stack)))

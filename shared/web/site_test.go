@@ -67,11 +67,12 @@ func TestUnknownPathAndWrongMethod(t *testing.T) {
 		r.Handle("/things/{id}", web.Handle(hello)).Methods(http.MethodDelete)
 	})
 	resp, body := get(t, server.URL+"/nowhere", nil)
-	if resp.StatusCode != 404 || body != `{"detail":"Not Found"}` {
+	if resp.StatusCode != 404 || body != failure("not_found", "Not Found") {
 		t.Errorf("%d %s", resp.StatusCode, body)
 	}
 	resp, body = do(t, http.MethodPost, server.URL+"/things/1", nil, "")
-	if resp.StatusCode != 405 || body != `{"detail":"Method Not Allowed"}` || resp.Header.Get("Allow") != "GET, DELETE" {
+	if resp.StatusCode != 405 || body != failure("method_not_allowed", "Method Not Allowed") ||
+		resp.Header.Get("Allow") != "GET, DELETE" {
 		t.Errorf("%d %s, Allow: %s", resp.StatusCode, body, resp.Header.Get("Allow"))
 	}
 	if resp, _ = get(t, server.URL+"//things/1", nil); resp.StatusCode != 404 {
@@ -91,7 +92,7 @@ func TestErrorStatuses(t *testing.T) {
 		w.Header().Set("Cache-Control", "public")
 		return err
 	}))
-	const hidden = `{"detail":"An unexpected error occurred."}`
+	hidden := failure("internal", "An unexpected error occurred.")
 	n := 0
 	for _, c := range []struct {
 		err    error
@@ -100,19 +101,24 @@ func TestErrorStatuses(t *testing.T) {
 		retry  string
 		level  string
 	}{
-		{send.Fail(send.Invalid, "m"), 400, `{"detail":"m"}`, "", "INFO"},
-		{send.Fail(send.Unauthorized, "m"), 401, `{"detail":"m"}`, "", "INFO"},
-		{send.Fail(send.Forbidden, "m"), 403, `{"detail":"m"}`, "", "INFO"},
-		{send.Fail(send.NotFound, "m"), 404, `{"detail":"m"}`, "", "INFO"},
-		{send.Fail(send.Conflict, "m"), 409, `{"detail":"m"}`, "", "INFO"},
-		{send.Fail(send.Gone, "m"), 410, `{"detail":"m"}`, "", "INFO"},
-		{send.Fail(send.TooLarge, "m"), 413, `{"detail":"m"}`, "", "INFO"},
-		{&send.Error{Code: send.Limited, Message: "m", RetryAfter: 1100 * time.Millisecond}, 429, `{"detail":"m"}`, "2", "INFO"},
-		{send.Fail(send.Full, "m"), 507, `{"detail":"m"}`, "", "ERROR"},
-		{&send.Error{Code: send.Unavailable, Message: "m", RetryAfter: time.Second}, 503, `{"detail":"m"}`, "1", "ERROR"},
+		{send.Fail(send.Invalid, "m"), 400, failure("invalid", "m"), "", "INFO"},
+		{send.Fail(send.Unauthorized, "m"), 401, failure("unauthorized", "m"), "", "INFO"},
+		{send.Fail(send.Forbidden, "m"), 403, failure("forbidden", "m"), "", "INFO"},
+		{send.Fail(send.NotFound, "m"), 404, failure("not_found", "m"), "", "INFO"},
+		{send.Fail(send.Conflict, "m"), 409, failure("conflict", "m"), "", "INFO"},
+		{send.Fail(send.Gone, "m"), 410, failure("gone", "m"), "", "INFO"},
+		{send.Fail(send.TooLarge, "m"), 413, failure("too_large", "m"), "", "INFO"},
+		{
+			&send.Error{Code: send.Limited, Message: "m", RetryAfter: 1100 * time.Millisecond},
+			429, failure("limited", "m"), "2", "INFO",
+		},
+		{send.Fail(send.Full, "m"), 507, failure("full", "m"), "", "ERROR"},
+		{&send.Error{Code: send.Unavailable, Message: "m", RetryAfter: time.Second}, 503, failure("unavailable", "m"), "1", "ERROR"},
 		{send.Because(send.Internal, io.ErrShortWrite, "secret"), 500, hidden, "", "ERROR"},
 		{errors.New("secret"), 500, hidden, "", "ERROR"},
-		{fmt.Errorf("outer: %w", send.Fail(send.Gone, "m")), 410, `{"detail":"m"}`, "", "INFO"},
+		{send.Fail(send.Gone, "m").With(send.ReasonExpired), 410, failure("expired", "m"), "", "INFO"},
+		{send.Because(send.Internal, io.ErrShortWrite, "m").With(send.ReasonExpired), 500, hidden, "", "ERROR"},
+		{fmt.Errorf("outer: %w", send.Fail(send.Gone, "m")), 410, failure("gone", "m"), "", "INFO"},
 		{context.DeadlineExceeded, 500, hidden, "", "ERROR"}, // not the request's own deadline
 	} {
 		err = c.err
@@ -140,7 +146,7 @@ func TestPanicBeforeTheReply(t *testing.T) {
 		panic("the inner works")
 	}))
 	resp, body := get(t, server.URL+"/p/1", nil)
-	if resp.StatusCode != 500 || body != `{"detail":"An unexpected error occurred."}` {
+	if resp.StatusCode != 500 || body != failure("internal", "An unexpected error occurred.") {
 		t.Errorf("%d %s", resp.StatusCode, body)
 	}
 	line := l.Records(t, 1)[0]
@@ -259,7 +265,7 @@ func TestRefusalIsSeenByAClientThatStillSends(t *testing.T) {
 	}
 	body, _ := io.ReadAll(resp.Body)
 	resp.Body.Close()
-	if resp.StatusCode != 413 || string(body) != `{"detail":"too large"}` {
+	if resp.StatusCode != 413 || string(body) != failure("too_large", "too large") {
 		t.Errorf("%d %s", resp.StatusCode, body)
 	}
 }
@@ -377,7 +383,7 @@ func TestLogHoldsNoSecret(t *testing.T) {
 	line := lines[0]
 	for name, want := range map[string]any{
 		"msg": "request", "service": "test", "method": "POST", "route": "/t/{id}", "status": 503.0,
-		"bytes_in": 11.0, "bytes_out": float64(len(`{"detail":"not now"}`)), "code": "unavailable",
+		"bytes_in": 11.0, "bytes_out": float64(len(failure("unavailable", "not now"))), "code": "unavailable",
 	} {
 		if line[name] != want {
 			t.Errorf("%s is %v, want %v", name, line[name], want)

@@ -1,6 +1,7 @@
 package web_test
 
 import (
+	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
@@ -39,6 +40,11 @@ func route(pattern string, h web.HandlerFunc) func(*mux.Router) {
 func hello(w http.ResponseWriter, r *http.Request) error {
 	web.WriteJSON(w, http.StatusOK, map[string]string{"hello": "world"})
 	return nil
+}
+
+// failure is the body of an error.
+func failure(code send.Reason, detail string) string {
+	return fmt.Sprintf(`{"detail":%q,"code":%q}`, detail, code)
 }
 
 func do(t *testing.T, method, url string, header map[string]string, body string) (*http.Response, string) {
