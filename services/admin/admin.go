@@ -19,6 +19,7 @@ import (
 	"sgraph.ai/send/shared/send"
 	"sgraph.ai/send/shared/settings"
 	"sgraph.ai/send/shared/web"
+	"sgraph.ai/send/shared/wire"
 )
 
 // Service is the handler of the admin service.
@@ -49,10 +50,7 @@ func New(set Settings) (*Service, error) {
 		pulse:  &send.Pulse{Ledger: set.Ledger, Rates: set.Rates, Now: set.Now},
 		trail:  audit.Trail{Store: set.Audit},
 		meter: metric.Meter{
-			Service:  metric.Admin,
-			Stage:    set.Stage,
-			Embed:    set.Environment == settings.Lambda,
-			Registry: set.Registry,
+			Service: metric.Admin, Stage: set.Stage, Embed: set.Environment == settings.Lambda, Registry: set.Registry,
 		},
 		session: root.Signer("admin session", set.Now),
 		keyHash: keyHash(set.KeyValue),
@@ -68,6 +66,7 @@ func New(set Settings) (*Service, error) {
 		Log:            set.Log,
 		Secret:         root,
 		Now:            set.Now,
+		APIKeyName:     set.KeyName,
 		OriginSecrets:  set.OriginSecrets,
 		TrustedProxies: set.TrustedProxies,
 		TLS:            set.TLS,
@@ -98,10 +97,10 @@ func (a *Service) routes() *mux.Router {
 func (a *Service) public(r *mux.Router) {
 	info.Health(r)
 	console(r)
-	get(r, "/auth/session", a.currentSession)
-	r.Handle("/auth/login", entry(a.login)).Methods(http.MethodPost)
-	r.Handle("/auth/set-auth-cookie", entry(a.setAuthCookie)).Methods(http.MethodPost)
-	r.Handle("/auth/logout", sameSite(web.Handle(a.logout))).Methods(http.MethodPost)
+	bind(r, wire.CurrentSession, web.Handle(a.currentSession))
+	bind(r, wire.Login, entry(a.login))
+	bind(r, wire.SetAuthCookie, entry(a.setAuthCookie))
+	bind(r, wire.Logout, sameSite(web.Handle(a.logout)))
 }
 
 // entry is a door where keys can be tried: not often, and not from elsewhere.
@@ -115,27 +114,14 @@ func (a *Service) private(root *mux.Router) {
 	r.Use(a.guard)
 	info.Service{Name: name, Environment: a.set.Environment, Stage: a.set.Stage, StorageMode: a.set.Mode}.Routes(r)
 
-	post(r, "/tokens/create", a.createToken)
-	get(r, "/tokens/lookup/{token_name}", a.lookupToken)
-	post(r, "/tokens/use/{token_name}", a.useToken)
-	post(r, "/tokens/revoke/{token_name}", a.revokeToken)
-	post(r, "/tokens/reactivate/{token_name}", a.reactivateToken)
-	post(r, "/tokens/update-limit/{token_name}", a.updateLimit)
-	get(r, "/tokens/list", a.listTokens)
-	get(r, "/tokens/list-details", a.listTokenDetails)
-
-	get(r, "/health/pulse", a.getPulse)
-	get(r, "/health/services", a.services)
-
-	post(r, "/audit/events", a.takeEvents)
-	get(r, "/audit/events", a.listEvents)
-	get(r, "/audit/export", a.exportEvents)
+	a.tokenRoutes(r)
+	a.healthRoutes(r)
+	a.auditRoutes(r)
 }
 
-func get(r *mux.Router, path string, h web.HandlerFunc) {
-	r.Handle(path, web.Handle(h)).Methods(http.MethodGet)
-}
-
-func post(r *mux.Router, path string, h web.HandlerFunc) {
-	r.Handle(path, web.Handle(h)).Methods(http.MethodPost)
+// bind binds a handler to a route, under each of its paths.
+func bind(r *mux.Router, to wire.Route, h http.Handler) {
+	for _, path := range to.Paths {
+		r.Handle(path, h).Methods(to.Method)
+	}
 }

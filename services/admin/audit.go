@@ -11,10 +11,19 @@ import (
 	"strings"
 	"time"
 
+	"github.com/gorilla/mux"
+
 	"sgraph.ai/send/shared/audit"
 	"sgraph.ai/send/shared/send"
 	"sgraph.ai/send/shared/web"
+	"sgraph.ai/send/shared/wire"
 )
+
+func (a *Service) auditRoutes(r *mux.Router) {
+	bind(r, wire.RecordEvents, web.Handle(a.takeEvents))
+	bind(r, wire.ListEvents, web.Handle(a.listEvents))
+	bind(r, wire.ExportEvents, web.Handle(a.exportEvents))
+}
 
 // record puts into the trail what became of a request's attempt at something.
 func (a *Service) record(r *http.Request, kind audit.Kind, token string, err error) {
@@ -33,13 +42,11 @@ func (a *Service) Record(ctx context.Context, events []audit.Event) error {
 // of it is kept; until then the sender may send it again. People have nothing
 // to hand over, so their sessions do not do.
 func (a *Service) takeEvents(w http.ResponseWriter, r *http.Request) error {
-	if r.Header.Get(a.set.KeyName) == "" {
-		refuse(w, keyMissing)
+	if wire.APIKey(a.set.KeyName).Get(r.Header) == "" {
+		refuse(w, errKeyMissing)
 		return nil
 	}
-	var in struct {
-		Events []audit.Event `json:"events"`
-	}
+	var in wire.RecordEventsRequest
 	if err := web.ReadJSONUpTo(w, r, 256<<10, &in); err != nil {
 		return err
 	}
@@ -54,7 +61,7 @@ func (a *Service) takeEvents(w http.ResponseWriter, r *http.Request) error {
 	if err := a.Record(r.Context(), in.Events); err != nil {
 		return err
 	}
-	web.WriteJSON(w, http.StatusOK, map[string]any{"kept": len(in.Events)})
+	web.WriteJSON(w, http.StatusOK, wire.RecordEventsReply{Kept: len(in.Events)})
 	return nil
 }
 

@@ -8,12 +8,18 @@ import (
 	"sgraph.ai/send/shared/metric"
 	"sgraph.ai/send/shared/send"
 	"sgraph.ai/send/shared/web"
+	"sgraph.ai/send/shared/wire"
 )
 
-// The texts existing clients know.
-const (
-	keyMissing = "Client API key is missing, you need to set it on a header or cookie"
-	keyWrong   = "Invalid API key value"
+// What keeps an operator out. The first two texts existing clients know.
+var (
+	errKeyMissing = send.Fail(send.Unauthorized,
+		"Client API key is missing, you need to set it on a header or cookie").With(send.ReasonAPIKeyRequired)
+	errKeyWrong    = send.Fail(send.Unauthorized, "Invalid API key value").With(send.ReasonWrongAPIKey)
+	errSessionOver = send.Fail(send.Unauthorized,
+		"Your session is over: log in again").With(send.ReasonSessionExpired)
+	errSessionForged = send.Fail(send.Unauthorized,
+		"The session cookie is not genuine: log in again").With(send.ReasonSessionInvalid)
 )
 
 // keyHash gives keys of any length one length, so that comparing them takes
@@ -29,9 +35,9 @@ func (a *Service) isKey(presented string) bool {
 // session. A key that is presented decides: a wrong one is not made good by a
 // cookie.
 func (a *Service) guard(next http.Handler) http.Handler {
-	browser := sameSite(next)
+	browser, header := sameSite(next), wire.APIKey(a.set.KeyName)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if key := r.Header.Get(a.set.KeyName); key != "" {
+		if key := header.Get(r.Header); key != "" {
 			if !a.isKey(key) {
 				refuseKey(w, r)
 				return
@@ -40,7 +46,7 @@ func (a *Service) guard(next http.Handler) http.Handler {
 			return
 		}
 		if _, err := a.sessionOf(r); err != nil {
-			refuse(w, err.Error())
+			refuse(w, err)
 			return
 		}
 		browser.ServeHTTP(w, r)
@@ -54,7 +60,8 @@ func sameSite(next http.Handler) http.Handler {
 	protection := http.NewCrossOriginProtection()
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if err := protection.Check(r); err != nil {
-			web.WriteError(w, r, send.Because(send.Forbidden, err, "This was asked for by another site"))
+			forged := send.Because(send.Forbidden, err, "This was asked for by another site")
+			web.WriteError(w, r, forged.With(send.ReasonCrossSite))
 			return
 		}
 		next.ServeHTTP(w, r)
@@ -64,12 +71,10 @@ func sameSite(next http.Handler) http.Handler {
 // refuseKey refuses a wrong key.
 func refuseKey(w http.ResponseWriter, r *http.Request) {
 	metric.Count(r.Context(), metric.FailedLogins, 1)
-	refuse(w, keyWrong)
+	refuse(w, errKeyWrong)
 }
 
 // refuse answers 401 in the form existing clients read.
-func refuse(w http.ResponseWriter, message string) {
-	web.WriteJSON(w, http.StatusUnauthorized, map[string]any{
-		"data": nil, "error": nil, "message": message, "status": "error", "detail": message,
-	})
+func refuse(w http.ResponseWriter, why *send.Error) {
+	web.WriteJSON(w, http.StatusUnauthorized, wire.Refuse(why.Reason, why.Message))
 }

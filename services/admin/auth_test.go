@@ -2,6 +2,7 @@ package admin_test
 
 import (
 	"crypto/tls"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -30,8 +31,17 @@ var private = []request{
 	{method: "GET", path: "/info/server"},
 }
 
-func refused(message string) string {
-	return `{"data":null,"error":null,"message":"` + message + `","status":"error","detail":"` + message + `"}`
+// What keeps an operator out, as it is answered.
+var (
+	keyMissing = refused("api_key_required", "Client API key is missing, you need to set it on a header or cookie")
+	keyWrong   = refused("wrong_api_key", "Invalid API key value")
+	notGenuine = refused("session_invalid", "The session cookie is not genuine: log in again")
+	over       = refused("session_expired", "Your session is over: log in again")
+)
+
+func refused(code, message string) string {
+	return fmt.Sprintf(`{"data":null,"error":null,"message":%q,"status":"error","detail":%q,"code":%q}`,
+		message, message, code)
 }
 
 func TestNothingPrivateWithoutTheKey(t *testing.T) {
@@ -40,31 +50,29 @@ func TestNothingPrivateWithoutTheKey(t *testing.T) {
 	g.post("/tokens/create", `{"token_name":"t"}`)
 	session := g.login()
 	forged := *session
-	forged.Value = send.Secret("another secret of a service").Signer("admin session", g.clock.Now).Sign(g.clock.Now().Add(time.Hour), "")
+	later := g.clock.Now().Add(time.Hour)
+	forged.Value = send.Secret("another secret of a service").Signer("admin session", g.clock.Now).Sign(later, "")
 	otherUse := *session
-	otherUse.Value = send.Secret(keyValue).Signer("download", g.clock.Now).Sign(g.clock.Now().Add(time.Hour), "")
+	otherUse.Value = send.Secret(keyValue).Signer("download", g.clock.Now).Sign(later, "")
 	rawKey := http.Cookie{Name: keyName, Value: keyValue}
 
-	const missing = "Client API key is missing, you need to set it on a header or cookie"
-	const wrong = "Invalid API key value"
-	const notGenuine = "The session cookie is not genuine: log in again"
 	header := func(value string) map[string]string { return map[string]string{keyName: value} }
 	for _, c := range []struct {
 		name    string
 		header  map[string]string
 		cookies []*http.Cookie
-		message string // "" = let in
+		body    string // "" = let in
 	}{
-		{"nothing", nil, nil, missing},
-		{"wrong key", header("wrong"), nil, wrong},
-		{"key with more", header(keyValue + "x"), nil, wrong},
-		{"beginning of the key", header(keyValue[:10]), nil, wrong},
-		{"key in another case", header(strings.ToUpper(keyValue)), nil, wrong},
-		{"key as bearer only", map[string]string{"Authorization": "Bearer " + keyValue}, nil, missing},
-		{"key as cookie", nil, []*http.Cookie{&rawKey}, missing},
+		{"nothing", nil, nil, keyMissing},
+		{"wrong key", header("wrong"), nil, keyWrong},
+		{"key with more", header(keyValue + "x"), nil, keyWrong},
+		{"beginning of the key", header(keyValue[:10]), nil, keyWrong},
+		{"key in another case", header(strings.ToUpper(keyValue)), nil, keyWrong},
+		{"key as bearer only", map[string]string{"Authorization": "Bearer " + keyValue}, nil, keyMissing},
+		{"key as cookie", nil, []*http.Cookie{&rawKey}, keyMissing},
 		{"forged session", nil, []*http.Cookie{&forged}, notGenuine},
 		{"signed for another purpose", nil, []*http.Cookie{&otherUse}, notGenuine},
-		{"wrong key and session", header("wrong"), []*http.Cookie{session}, wrong},
+		{"wrong key and session", header("wrong"), []*http.Cookie{session}, keyWrong},
 		{"key", header(keyValue), nil, ""},
 		{"key, header in lower case", map[string]string{strings.ToLower(keyName): keyValue}, nil, ""},
 		{"key and forged session", header(keyValue), []*http.Cookie{&forged}, ""},
@@ -73,8 +81,8 @@ func TestNothingPrivateWithoutTheKey(t *testing.T) {
 		for _, q := range private {
 			q.anonymous, q.header, q.cookies = true, c.header, c.cookies
 			res := g.do(q)
-			if c.message != "" {
-				t.Run(c.name+q.path, func(t *testing.T) { want(t, res, 401, refused(c.message)) })
+			if c.body != "" {
+				t.Run(c.name+q.path, func(t *testing.T) { want(t, res, 401, c.body) })
 			} else if res.StatusCode != 200 && q.path != "/tokens/create" {
 				t.Errorf("%s: %s %s: %d", c.name, q.method, q.path, res.StatusCode)
 			}
@@ -95,11 +103,11 @@ func TestSessionEnds(t *testing.T) {
 		t.Errorf("before its end: %d", res.StatusCode)
 	}
 	g.clock.advance(time.Second)
-	want(t, ask(), 401, refused("Your session is over: log in again"))
+	want(t, ask(), 401, over)
 	want(t, g.do(request{method: "GET", path: "/tokens/list", anonymous: true, cookies: []*http.Cookie{session}}),
-		401, refused("Your session is over: log in again"))
+		401, over)
 	want(t, g.do(request{method: "GET", path: "/auth/session", anonymous: true}),
-		401, refused("Client API key is missing, you need to set it on a header or cookie"))
+		401, keyMissing)
 }
 
 func TestSessionCookie(t *testing.T) {
@@ -146,7 +154,7 @@ func TestLoginAndLogout(t *testing.T) {
 		if len(res.Cookies()) != 0 {
 			t.Errorf("%s: a cookie is set", body)
 		}
-		want(t, res, 401, refused("Invalid API key value"))
+		want(t, res, 401, keyWrong)
 	}
 	res := g.do(request{method: "POST", path: "/auth/logout", anonymous: true, cookies: []*http.Cookie{g.login()}})
 	if k := res.Cookies(); res.StatusCode != 204 || len(k) != 1 || k[0].MaxAge != -1 || k[0].Value != "" {
@@ -160,7 +168,7 @@ func TestLoginOfExistingClients(t *testing.T) {
 	ask := func(value string) *http.Response {
 		return g.do(request{method: "POST", path: "/auth/set-auth-cookie", body: `{"cookie_value":"` + value + `"}`, anonymous: true})
 	}
-	want(t, ask("wrong"), 401, refused("Invalid API key value"))
+	want(t, ask("wrong"), 401, keyWrong)
 	res := ask(keyValue)
 	cookies := res.Cookies()
 	want(t, res, 200, `{"message":"Cookie set","cookie_name":"sgraph-send-admin"}`)
@@ -230,6 +238,6 @@ func TestLoginIsLimited(t *testing.T) {
 func TestUnknownPathsAndMethods(t *testing.T) {
 	t.Parallel()
 	g := newRig(t)
-	want(t, g.get("/nothing/here"), 404, `{"detail":"Not Found"}`)
-	want(t, g.post("/tokens/list", ""), 405, `{"detail":"Method Not Allowed"}`)
+	want(t, g.get("/nothing/here"), 404, `{"detail":"Not Found","code":"not_found"}`)
+	want(t, g.post("/tokens/list", ""), 405, `{"detail":"Method Not Allowed","code":"method_not_allowed"}`)
 }

@@ -4,16 +4,16 @@ import (
 	"embed"
 	"io/fs"
 	"net/http"
+	"strings"
 
 	"github.com/gorilla/mux"
 
 	"sgraph.ai/send/shared/web"
+	"sgraph.ai/send/shared/wire"
 )
 
 //go:embed web
 var files embed.FS
-
-const consoleHome = "/admin/"
 
 // console adds the operators' pages, and ways to them from the addresses they
 // had before.
@@ -22,10 +22,8 @@ func console(r *mux.Router) {
 	if err != nil {
 		panic(err) // the name is a constant
 	}
-	home := http.RedirectHandler(consoleHome, http.StatusTemporaryRedirect)
-	for _, path := range []string{"/", "/admin", "/admin/v0/v0.1/v0.1.0/index.html", "/auth/set-cookie-form"} {
-		r.Handle(path, home).Methods(http.MethodGet)
-	}
-	pages := web.Page(http.StripPrefix("/admin", web.Assets(site)), "")
-	r.PathPrefix(consoleHome).Handler(pages).Methods(http.MethodGet, http.MethodHead)
+	home := wire.Console.Path()
+	bind(r, wire.OldConsole, http.RedirectHandler(home, http.StatusTemporaryRedirect))
+	pages := web.Page(http.StripPrefix(strings.TrimSuffix(home, "/"), web.Assets(site)), "")
+	r.PathPrefix(home).Handler(pages).Methods(http.MethodGet, http.MethodHead)
 }

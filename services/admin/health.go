@@ -7,43 +7,42 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/gorilla/mux"
+
 	"sgraph.ai/send/shared/send"
 	"sgraph.ai/send/shared/web"
+	"sgraph.ai/send/shared/wire"
 )
 
-// check is what became of asking one of the services.
-type check struct {
-	Status    string `json:"status"` // ok, unavailable, not_configured
-	LatencyMS int64  `json:"latency_ms"`
-	Version   string `json:"version,omitempty"`
+func (a *Service) healthRoutes(r *mux.Router) {
+	bind(r, wire.Pulse, web.Handle(a.getPulse))
+	bind(r, wire.Services, web.Handle(a.services))
 }
 
 // services says whether what the operators depend on answers now.
 func (a *Service) services(w http.ResponseWriter, r *http.Request) error {
-	web.WriteJSON(w, http.StatusOK, map[string]check{
-		"ledger": a.checkLedger(r), "user": a.checkUser(r),
-	})
+	web.WriteJSON(w, http.StatusOK, wire.ServicesReply{Ledger: a.checkLedger(r), User: a.checkUser(r)})
 	return nil
 }
 
 // checkLedger reads a record that is never kept: being told so is an answer.
-func (a *Service) checkLedger(r *http.Request) check {
+func (a *Service) checkLedger(r *http.Request) wire.ServiceCheck {
 	start := time.Now()
 	_, err := a.set.Ledger.Get(r.Context(), send.Key{Set: send.TokenSet, ID: "none"})
-	c := check{Status: "ok", LatencyMS: time.Since(start).Milliseconds()}
+	c := wire.ServiceCheck{Status: wire.OK, LatencyMS: time.Since(start).Milliseconds()}
 	if err != nil && send.CodeOf(err) != send.NotFound {
-		c.Status = "unavailable"
+		c.Status = wire.Unavailable
 	}
 	return c
 }
 
-func (a *Service) checkUser(r *http.Request) check {
+func (a *Service) checkUser(r *http.Request) wire.ServiceCheck {
 	if a.set.UserURL == "" {
-		return check{Status: "not_configured"}
+		return wire.ServiceCheck{Status: wire.NotConfigured}
 	}
 	start := time.Now()
-	c := check{Status: "unavailable"}
-	req, err := http.NewRequestWithContext(r.Context(), http.MethodGet, a.set.UserURL+"/info/status", nil)
+	c := wire.ServiceCheck{Status: wire.Unavailable}
+	req, err := http.NewRequestWithContext(r.Context(), http.MethodGet, a.set.UserURL+wire.Status.To(), nil)
 	if err != nil {
 		return c
 	}
@@ -53,11 +52,9 @@ func (a *Service) checkUser(r *http.Request) check {
 	}
 	defer res.Body.Close()
 	c.LatencyMS = time.Since(start).Milliseconds()
-	var told struct {
-		Version string `json:"version"`
-	}
+	var told wire.StatusReply
 	if res.StatusCode == http.StatusOK && json.NewDecoder(io.LimitReader(res.Body, 64<<10)).Decode(&told) == nil {
-		c.Status, c.Version = "ok", told.Version
+		c.Status, c.Version = wire.OK, told.Version
 	}
 	return c
 }
@@ -76,13 +73,15 @@ func (a *Service) getPulse(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	answer := map[string]any{
-		"window_minutes": minutes, "active_requests": p.Requests,
-		"active_visitors": p.Visitors, "active_transfers": p.Transfers,
-		"uncounted": p.Uncounted,
+	answer := wire.PulseReply{
+		WindowMinutes:   minutes,
+		ActiveRequests:  p.Requests,
+		ActiveVisitors:  p.Visitors,
+		ActiveTransfers: p.Transfers,
+		Uncounted:       p.Uncounted,
 	}
 	if r.URL.Query().Has("series") {
-		answer["series"] = p.Series
+		answer.Series = p.Series
 	}
 	web.WriteJSON(w, http.StatusOK, answer)
 	return nil

@@ -56,7 +56,8 @@ func TestPulse(t *testing.T) {
 		`{"window_minutes":5,"active_requests":2,"active_visitors":1,"active_transfers":1,"uncounted":[]}`)
 
 	for _, bad := range []string{"0", "-1", "61", "five", "1.5", "99999999999999999999"} {
-		want(t, g.get("/health/pulse?window_minutes="+bad), 400, `{"detail":"window_minutes must be a whole number from 1 to 60"}`)
+		want(t, g.get("/health/pulse?window_minutes="+bad), 400,
+			`{"detail":"window_minutes must be a whole number from 1 to 60","code":"invalid"}`)
 	}
 }
 

@@ -1,7 +1,6 @@
 package admin
 
 import (
-	"errors"
 	"net/http"
 	"strings"
 	"time"
@@ -9,6 +8,7 @@ import (
 	"sgraph.ai/send/shared/audit"
 	"sgraph.ai/send/shared/send"
 	"sgraph.ai/send/shared/web"
+	"sgraph.ai/send/shared/wire"
 )
 
 // sessionLife is how long a person stays logged in. Sessions are not kept
@@ -24,19 +24,19 @@ func cookieName(secure bool) string {
 	return "sgraph-send-admin"
 }
 
-// sessionOf returns until when the request's session holds; the error is for
-// the caller to read.
-func (a *Service) sessionOf(r *http.Request) (time.Time, error) {
+// sessionOf returns until when the request's session holds, or why there is
+// none.
+func (a *Service) sessionOf(r *http.Request) (time.Time, *send.Error) {
 	c, err := r.Cookie(cookieName(a.secure(r)))
 	if err != nil {
-		return time.Time{}, errors.New(keyMissing)
+		return time.Time{}, errKeyMissing
 	}
 	_, until, err := a.session.Verify(c.Value)
 	switch {
 	case send.CodeOf(err) == send.Gone:
-		return until, errors.New("Your session is over: log in again")
+		return until, errSessionOver
 	case err != nil:
-		return until, errors.New("The session cookie is not genuine: log in again")
+		return until, errSessionForged
 	}
 	return until, nil
 }
@@ -44,7 +44,7 @@ func (a *Service) sessionOf(r *http.Request) (time.Time, error) {
 // open begins a session for whoever presents the API key.
 func (a *Service) open(w http.ResponseWriter, r *http.Request, key string) (until time.Time, ok bool) {
 	if !a.isKey(strings.TrimSpace(key)) {
-		a.record(r, audit.Login, "", send.Fail(send.Unauthorized, keyWrong))
+		a.record(r, audit.Login, "", errKeyWrong)
 		refuseKey(w, r)
 		return until, false
 	}
@@ -67,14 +67,12 @@ func (a *Service) setCookie(w http.ResponseWriter, r *http.Request, value string
 }
 
 func (a *Service) login(w http.ResponseWriter, r *http.Request) error {
-	var in struct {
-		APIKey string `json:"api_key"`
-	}
+	var in wire.LoginRequest
 	if err := web.ReadJSON(w, r, &in); err != nil {
 		return err
 	}
 	if until, ok := a.open(w, r, in.APIKey); ok {
-		web.WriteJSON(w, http.StatusOK, map[string]any{"expires_at": until.UTC()})
+		web.WriteJSON(w, http.StatusOK, wire.SessionReply{ExpiresAt: until.UTC()})
 	}
 	return nil
 }
@@ -87,26 +85,24 @@ func (a *Service) logout(w http.ResponseWriter, r *http.Request) error {
 
 // currentSession tells the console whether anyone is logged in.
 func (a *Service) currentSession(w http.ResponseWriter, r *http.Request) error {
-	until, err := a.sessionOf(r)
-	if err != nil {
-		refuse(w, err.Error())
+	until, why := a.sessionOf(r)
+	if why != nil {
+		refuse(w, why)
 		return nil
 	}
-	web.WriteJSON(w, http.StatusOK, map[string]any{"expires_at": until.UTC()})
+	web.WriteJSON(w, http.StatusOK, wire.SessionReply{ExpiresAt: until.UTC()})
 	return nil
 }
 
 // setAuthCookie is the login of existing clients.
 func (a *Service) setAuthCookie(w http.ResponseWriter, r *http.Request) error {
-	var in struct {
-		CookieValue string `json:"cookie_value"`
-	}
+	var in wire.SetAuthCookieRequest
 	if err := web.ReadJSON(w, r, &in); err != nil {
 		return err
 	}
 	if _, ok := a.open(w, r, in.CookieValue); ok {
-		web.WriteJSON(w, http.StatusOK, map[string]any{
-			"message": "Cookie set", "cookie_name": cookieName(a.secure(r)),
+		web.WriteJSON(w, http.StatusOK, wire.SetAuthCookieReply{
+			Message: "Cookie set", CookieName: cookieName(a.secure(r)),
 		})
 	}
 	return nil

@@ -4,42 +4,46 @@ import (
 	"cmp"
 	"net/http"
 	"slices"
-	"time"
 
 	"github.com/gorilla/mux"
 
 	"sgraph.ai/send/shared/audit"
 	"sgraph.ai/send/shared/send"
 	"sgraph.ai/send/shared/web"
+	"sgraph.ai/send/shared/wire"
 )
 
-// tokenRecord is a token as clients read it.
-type tokenRecord struct {
-	TokenName  string           `json:"token_name"` // "" when it was sealed under another API key
-	UsageLimit int64            `json:"usage_limit"`
-	UsageCount int64            `json:"usage_count"`
-	Status     send.TokenStatus `json:"status"`
-	CreatedBy  string           `json:"created_by"`
-	Metadata   map[string]any   `json:"metadata"`
+func (a *Service) tokenRoutes(r *mux.Router) {
+	bind(r, wire.CreateToken, web.Handle(a.createToken))
+	bind(r, wire.LookupToken, web.Handle(a.lookupToken))
+	bind(r, wire.UseToken, web.Handle(a.useToken))
+	bind(r, wire.RevokeToken, web.Handle(a.revokeToken))
+	bind(r, wire.ReactivateToken, web.Handle(a.reactivateToken))
+	bind(r, wire.UpdateTokenLimit, web.Handle(a.updateLimit))
+	bind(r, wire.ListTokens, web.Handle(a.listTokens))
+	bind(r, wire.ListTokenDetails, web.Handle(a.listTokenDetails))
 }
 
-// tokenDetails is what else the console shows.
-type tokenDetails struct {
-	tokenRecord
-	CacheID   string    `json:"cache_id"`
-	CreatedAt time.Time `json:"created_at"`
-	Remaining int64     `json:"remaining"` // -1 = without limit
-}
-
-func recordOf(t send.Token) tokenRecord {
+// recordOf is a token as clients read it.
+func recordOf(t send.Token) wire.Token {
 	if t.Metadata == nil {
 		t.Metadata = map[string]any{}
 	}
-	return tokenRecord{t.Name, t.UsageLimit, t.UsageCount, t.Status, t.CreatedBy, t.Metadata}
+	return wire.Token{
+		TokenName:  t.Name,
+		UsageLimit: t.UsageLimit,
+		UsageCount: t.UsageCount,
+		Status:     t.Status,
+		CreatedBy:  t.CreatedBy,
+		Metadata:   t.Metadata,
+	}
 }
 
-func detailsOf(t send.Token) tokenDetails {
-	return tokenDetails{recordOf(t), cacheID(t.ID), t.CreatedAt, t.Remaining()}
+// detailsOf is a token as the console shows it.
+func detailsOf(t send.Token) wire.TokenDetails {
+	return wire.TokenDetails{
+		Token: recordOf(t), CacheID: cacheID(t.ID), CreatedAt: t.CreatedAt, Remaining: t.Remaining(),
+	}
 }
 
 // cacheID gives a token's ID the form of the GUID that existing clients expect.
@@ -49,7 +53,7 @@ func cacheID(id string) string {
 
 // nameOf returns the token name in the request's path.
 func nameOf(r *http.Request) (string, error) {
-	return cleanName(mux.Vars(r)["token_name"])
+	return cleanName(mux.Vars(r)[wire.TokenName.Name])
 }
 
 func cleanName(s string) (string, error) {
@@ -61,12 +65,7 @@ func cleanName(s string) (string, error) {
 }
 
 func (a *Service) createToken(w http.ResponseWriter, r *http.Request) error {
-	in := struct {
-		TokenName  string         `json:"token_name"`
-		UsageLimit int64          `json:"usage_limit"`
-		CreatedBy  string         `json:"created_by"`
-		Metadata   map[string]any `json:"metadata"`
-	}{UsageLimit: send.DefaultUsageLimit, CreatedBy: "admin"}
+	in := wire.CreateTokenRequest{UsageLimit: send.DefaultUsageLimit, CreatedBy: "admin"}
 	if err := web.ReadJSON(w, r, &in); err != nil {
 		return err
 	}
@@ -84,7 +83,7 @@ func (a *Service) createToken(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	a.record(r, audit.TokenCreated, t.ID, nil)
-	web.WriteJSON(w, http.StatusOK, map[string]any{"cache_id": cacheID(t.ID), "token_name": name})
+	web.WriteJSON(w, http.StatusOK, wire.CreateTokenReply{CacheID: cacheID(t.ID), TokenName: name})
 	return nil
 }
 
@@ -109,15 +108,12 @@ func (a *Service) useToken(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	var in struct {
-		Action     string `json:"action"`
-		TransferID string `json:"transfer_id"`
-	}
+	var in wire.UseTokenRequest
 	if err := web.ReadJSON(w, r, &in); err != nil {
 		return err
 	}
 	once := ""
-	if in.Action == "upload_completed" {
+	if in.Action == wire.UploadCompleted {
 		once = in.TransferID
 	}
 	t, stood, err := a.use(r.Context(), name, once)
@@ -125,10 +121,10 @@ func (a *Service) useToken(w http.ResponseWriter, r *http.Request) error {
 	case err != nil:
 		return err
 	case stood != send.TokenActive:
-		web.WriteJSON(w, http.StatusOK, map[string]any{"success": false, "reason": stood})
+		web.WriteJSON(w, http.StatusOK, wire.UseTokenReply{Reason: stood})
 	default:
-		web.WriteJSON(w, http.StatusOK, map[string]any{
-			"success": true, "usage_count": t.UsageCount, "remaining": t.Remaining(),
+		web.WriteJSON(w, http.StatusOK, wire.UseTokenReply{
+			Success: true, TokenUsage: &wire.TokenUsage{UsageCount: t.UsageCount, Remaining: t.Remaining()},
 		})
 	}
 	return nil
@@ -144,7 +140,7 @@ func (a *Service) revokeToken(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	a.record(r, audit.TokenRevoked, t.ID, nil)
-	web.WriteJSON(w, http.StatusOK, map[string]any{"status": t.Status, "token_name": name})
+	web.WriteJSON(w, http.StatusOK, wire.RevokeTokenReply{Status: t.Status, TokenName: name})
 	return nil
 }
 
@@ -168,9 +164,7 @@ func (a *Service) updateLimit(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	var in struct {
-		UsageLimit *int64 `json:"usage_limit"`
-	}
+	var in wire.UpdateTokenLimitRequest
 	if err := web.ReadJSON(w, r, &in); err != nil {
 		return err
 	}
@@ -204,7 +198,7 @@ func (a *Service) listTokens(w http.ResponseWriter, r *http.Request) error {
 	for _, n := range names {
 		files = append(files, "tokens/data/key-based/"+n+"/"+n+".json")
 	}
-	web.WriteJSON(w, http.StatusOK, map[string]any{"token_names": names, "files": files})
+	web.WriteJSON(w, http.StatusOK, wire.ListTokensReply{TokenNames: names, Files: files})
 	return nil
 }
 
@@ -216,10 +210,10 @@ func (a *Service) listTokenDetails(w http.ResponseWriter, r *http.Request) error
 	slices.SortFunc(all, func(x, y send.Token) int {
 		return cmp.Or(y.CreatedAt.Compare(x.CreatedAt), cmp.Compare(x.ID, y.ID))
 	})
-	details := make([]tokenDetails, len(all))
+	details := make([]wire.TokenDetails, len(all))
 	for i, t := range all {
 		details[i] = detailsOf(t)
 	}
-	web.WriteJSON(w, http.StatusOK, map[string]any{"tokens": details})
+	web.WriteJSON(w, http.StatusOK, wire.ListTokenDetailsReply{Tokens: details})
 	return nil
 }

@@ -21,7 +21,7 @@ func TestCreate(t *testing.T) {
 	if named["token_name"] != "community-x" || !guid.MatchString(fmt.Sprint(named["cache_id"])) || len(named) != 2 {
 		t.Errorf("got %v", named)
 	}
-	want(t, g.post("/tokens/create", `{"token_name":"community-x"}`), 409, `{"detail":"Token name already exists"}`)
+	want(t, g.post("/tokens/create", `{"token_name":"community-x"}`), 409, `{"detail":"Token name already exists","code":"token_name_taken"}`)
 	want(t, g.get("/tokens/lookup/community-x"), 200,
 		`{"token_name":"community-x","usage_limit":50,"usage_count":0,"status":"active","created_by":"admin","metadata":{}}`)
 
@@ -56,12 +56,12 @@ func TestNamesAreCleanedAlikeEverywhere(t *testing.T) {
 			t.Errorf("lookup of %s: %d", path, res.StatusCode)
 		}
 	}
-	want(t, g.post("/tokens/create", `{"token_name":"\"\""}`), 400, `{"detail":"token_name is required"}`)
+	want(t, g.post("/tokens/create", `{"token_name":"\"\""}`), 400, `{"detail":"token_name is required","code":"invalid"}`)
 	long := strings.Repeat("x", 129)
 	for _, res := range []*http.Response{
 		g.post("/tokens/create", `{"token_name":"`+long+`"}`), g.get("/tokens/lookup/" + long), g.post("/tokens/use/"+long, ""),
 	} {
-		want(t, res, 400, `{"detail":"too long: at most 128 characters"}`)
+		want(t, res, 400, `{"detail":"too long: at most 128 characters","code":"invalid"}`)
 	}
 }
 
@@ -150,7 +150,7 @@ func TestRevokeReactivateAndLimit(t *testing.T) {
 		if strings.Contains(path, "lookup") {
 			method = "GET"
 		}
-		want(t, g.do(request{method: method, path: path, body: `{"usage_limit":1}`}), 404, `{"detail":"Token not found"}`)
+		want(t, g.do(request{method: method, path: path, body: `{"usage_limit":1}`}), 404, `{"detail":"Token not found","code":"token_unknown"}`)
 	}
 }
 

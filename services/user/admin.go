@@ -12,7 +12,7 @@ import (
 
 	"sgraph.ai/send/shared/audit"
 	"sgraph.ai/send/shared/send"
-	"sgraph.ai/send/shared/web"
+	"sgraph.ai/send/shared/wire"
 )
 
 // AdminGate asks the admin service who may send.
@@ -44,13 +44,10 @@ func (g *AdminGate) Admit(ctx context.Context, token string) (string, error) {
 
 // Spend uses the token once for the upload.
 func (g *AdminGate) Spend(ctx context.Context, token, upload string) error {
-	in := map[string]string{"action": "upload_completed", "transfer_id": upload}
-	var out struct {
-		Success bool             `json:"success"`
-		Reason  send.TokenStatus `json:"reason"`
-	}
+	in := wire.UseTokenRequest{Action: wire.UploadCompleted, TransferID: upload}
+	var out wire.UseTokenReply
 	// Safe to repeat: the admin service books an upload once.
-	if err := g.call(ctx, http.MethodPost, "/tokens/use/"+url.PathEscape(token), in, &out); err != nil {
+	if err := g.call(ctx, wire.UseToken, in, &out, token); err != nil {
 		return err
 	}
 	switch {
@@ -64,12 +61,8 @@ func (g *AdminGate) Spend(ctx context.Context, token, upload string) error {
 
 // Token looks a token up. NotFound.
 func (g *AdminGate) Token(ctx context.Context, token string) (send.Token, error) {
-	var out struct {
-		UsageLimit int64            `json:"usage_limit"`
-		UsageCount int64            `json:"usage_count"`
-		Status     send.TokenStatus `json:"status"`
-	}
-	if err := g.call(ctx, http.MethodGet, "/tokens/lookup/"+url.PathEscape(token), nil, &out); err != nil {
+	var out wire.Token
+	if err := g.call(ctx, wire.LookupToken, nil, &out, token); err != nil {
 		return send.Token{}, err
 	}
 	return send.Token{
@@ -81,13 +74,13 @@ func (g *AdminGate) Token(ctx context.Context, token string) (send.Token, error)
 // Record hands events over for the trail, which the admin service keeps.
 func (g *AdminGate) Record(ctx context.Context, events []audit.Event) error {
 	// Safe to repeat: the same event is kept once.
-	return g.call(ctx, http.MethodPost, "/audit/events", map[string]any{"events": events}, new(struct{}))
+	return g.call(ctx, wire.RecordEvents, wire.RecordEventsRequest{Events: events}, new(wire.RecordEventsReply))
 }
 
 // call asks the admin service, a few times if it must: everything asked here is
 // safe to repeat. Whatever is not a plain answer is Unavailable: the gate stays
 // shut.
-func (g *AdminGate) call(ctx context.Context, method, path string, in, out any) error {
+func (g *AdminGate) call(ctx context.Context, to wire.Route, in, out any, values ...string) error {
 	var body []byte
 	if in != nil {
 		var err error
@@ -104,7 +97,7 @@ func (g *AdminGate) call(ctx context.Context, method, path string, in, out any) 
 				return &away
 			}
 		}
-		again, err := g.try(ctx, method, path, body, out)
+		again, err := g.try(ctx, to.Method, to.To(values...), body, out)
 		if err == nil || send.CodeOf(err) == send.NotFound {
 			return err
 		}
@@ -123,12 +116,12 @@ func (g *AdminGate) try(ctx context.Context, method, path string, body []byte, o
 	if err != nil {
 		return false, withoutURL(err)
 	}
-	req.Header.Set(g.KeyName, g.KeyValue)
+	wire.APIKey(g.KeyName).Set(req.Header, g.KeyValue)
 	if g.OriginSecret != "" {
-		req.Header.Set(wire.OriginSecret, g.OriginSecret)
+		wire.OriginSecret.Set(req.Header, g.OriginSecret)
 	}
 	if body != nil {
-		req.Header.Set("Content-Type", "application/json")
+		wire.ContentType.Set(req.Header, "application/json")
 	}
 	res, err := g.Client.Do(req)
 	if err != nil {

@@ -7,10 +7,11 @@ import (
 
 	"sgraph.ai/send/shared/version"
 	"sgraph.ai/send/shared/web"
+	"sgraph.ai/send/shared/wire"
 )
 
 func (s *Service) configRoute(r *mux.Router) {
-	s.route(r, http.MethodGet, "/api/send/config", s.config)
+	s.route(r, wire.Config, s.config)
 }
 
 // config tells the pages what they may offer.
@@ -22,13 +23,13 @@ func (s *Service) config(w http.ResponseWriter, r *http.Request) error {
 	}
 	// Who admits a sender without a token needs none.
 	_, closed := s.transfers.Gate.Admit(r.Context(), "")
-	web.WriteJSON(w, http.StatusOK, map[string]any{
-		"max_bytes":           rules.MaxBytes,
-		"direct_bytes":        direct,
-		"default_ttl_seconds": int64(rules.DefaultTTL.Seconds()),
-		"max_ttl_seconds":     int64(rules.MaxTTL.Seconds()),
-		"token_required":      closed != nil,
-		"version":             version.Version,
+	web.WriteJSON(w, http.StatusOK, wire.ConfigReply{
+		MaxBytes:          rules.MaxBytes,
+		DirectBytes:       direct,
+		DefaultTTLSeconds: int64(rules.DefaultTTL.Seconds()),
+		MaxTTLSeconds:     int64(rules.MaxTTL.Seconds()),
+		TokenRequired:     closed != nil,
+		Version:           version.Version,
 	})
 	return nil
 }

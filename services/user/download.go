@@ -2,6 +2,7 @@ package user
 
 import (
 	"encoding/base64"
+	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
@@ -10,23 +11,20 @@ import (
 	"sgraph.ai/send/shared/audit"
 	"sgraph.ai/send/shared/metric"
 	"sgraph.ai/send/shared/send"
+	"sgraph.ai/send/shared/wire"
 )
-
-// permitHeader carries, in an answer, the permit by which the same download can
-// be resumed without being counted again, and in a request that permit.
-const permitHeader = "X-Sgraph-Download-Permit"
 
 // download hands out ciphertext. It counts when it begins, so that a limit
 // holds exactly; with the permit it answers it can be resumed by Range until
 // the permit ends, so that a lost connection costs nothing.
 func (s *Service) download(w http.ResponseWriter, r *http.Request) error {
-	id, err := pathName(r, "transfer_id")
+	id, err := pathName(r, wire.TransferID)
 	if err != nil {
 		return err
 	}
 	var (
 		t      send.Transfer
-		permit = r.Header.Get(permitHeader)
+		permit = wire.DownloadPermit.Get(r.Header)
 	)
 	first := permit == ""
 	if !first {
@@ -56,8 +54,8 @@ func (s *Service) claim(w http.ResponseWriter, r *http.Request, id string, limit
 			return t, err
 		}
 		if limit > 0 && max(t.Payload.Size, t.DeclaredBytes) > limit {
-			return t, send.Fail(send.TooLarge,
-				"too large to go through the service (at most %d bytes): use /api/presigned/download-url/%s", limit, id)
+			return t, send.Fail(send.TooLarge, "too large to go through the service (at most %d bytes): use %s",
+				limit, wire.DownloadURL.To(id)).With(send.ReasonUsePresigned)
 		}
 		if _, _, err := asked(w, r, t); err != nil {
 			return t, err
@@ -78,7 +76,8 @@ func (s *Service) permitted(r *http.Request, permit, id string) (send.Transfer, 
 		return send.Transfer{}, err
 	}
 	if len(fields) != 1 || fields[0] != id {
-		return send.Transfer{}, send.Fail(send.Forbidden, "the download permit is for another transfer")
+		return send.Transfer{}, send.Fail(send.Forbidden, "the download permit is for another transfer").
+			With(send.ReasonLinkMismatch)
 	}
 	return s.transfers.Resumable(r.Context(), id)
 }
@@ -101,7 +100,7 @@ func (s *Service) serve(w http.ResponseWriter, r *http.Request, t send.Transfer,
 		h.Set("Content-Range", fmt.Sprintf("bytes %d-%d/%d", span.Offset, span.Offset+span.Length-1, t.Payload.Size))
 	}
 	if permit != "" { // not before there is something to resume
-		h.Set(permitHeader, permit)
+		wire.DownloadPermit.Set(h, permit)
 	}
 	h.Set("Accept-Ranges", "bytes")
 	h.Set("ETag", etag(t))
@@ -143,7 +142,7 @@ func asked(w http.ResponseWriter, r *http.Request, t send.Transfer) (span send.S
 
 // downloadBase64 is download for clients that can take text only.
 func (s *Service) downloadBase64(w http.ResponseWriter, r *http.Request) error {
-	id, err := pathName(r, "transfer_id")
+	id, err := pathName(r, wire.TransferID)
 	if err != nil {
 		return err
 	}
@@ -163,8 +162,16 @@ func (s *Service) downloadBase64(w http.ResponseWriter, r *http.Request) error {
 	}
 	defer body.Close()
 	metric.Count(r.Context(), metric.Downloads, 1)
+	// The data are the reply's last field: they go between its last quotes.
+	reply, err := json.Marshal(wire.DownloadBase64Reply{TransferID: t.ID, FileSizeBytes: t.Size()})
+	if err != nil {
+		return err
+	}
+	before, after := reply[:len(reply)-2], reply[len(reply)-2:]
 	w.Header().Set("Content-Type", "application/json")
-	fmt.Fprintf(w, `{"transfer_id":%q,"file_size_bytes":%d,"data":"`, t.ID, t.Size())
+	if _, err := w.Write(before); err != nil {
+		return err
+	}
 	enc := base64.NewEncoder(base64.StdEncoding, w)
 	n, err := io.CopyN(enc, body, t.Payload.Size)
 	metric.Count(r.Context(), metric.BytesDownloaded, n)
@@ -174,6 +181,6 @@ func (s *Service) downloadBase64(w http.ResponseWriter, r *http.Request) error {
 	if err := enc.Close(); err != nil {
 		return err
 	}
-	_, err = io.WriteString(w, "\"}\n")
+	_, err = w.Write(append(after, '\n'))
 	return err
 }

@@ -10,10 +10,8 @@ import (
 	"github.com/gorilla/mux"
 
 	"sgraph.ai/send/shared/send"
+	"sgraph.ai/send/shared/wire"
 )
-
-// linkPrefix begins the paths of URLs that the service signs itself.
-const linkPrefix = "/api/presigned/bytes/"
 
 // localLinks are send.Links of the service's own: what S3's presigned URLs are
 // on AWS. The signed text in the path says what may be done with which object;
@@ -32,7 +30,9 @@ func newLocalLinks(secret send.Secret, now func() time.Time) localLinks {
 }
 
 // PartURL returns the URL to which a part is put.
-func (l localLinks) PartURL(_ context.Context, key, uploadID string, number int, most int64, ttl time.Duration) (string, error) {
+func (l localLinks) PartURL(
+	_ context.Context, key, uploadID string, number int, most int64, ttl time.Duration,
+) (string, error) {
 	return l.link(ttl, linkPart, key, uploadID, strconv.Itoa(number), strconv.FormatInt(most, 10)), nil
 }
 
@@ -47,12 +47,12 @@ func (l localLinks) GetURL(_ context.Context, key string, ttl time.Duration) (st
 }
 
 func (l localLinks) link(ttl time.Duration, fields ...string) string {
-	return linkPrefix + l.signer.Sign(l.signer.Until(ttl), fields...)
+	return wire.GetLink.To(l.signer.Sign(l.signer.Until(ttl), fields...))
 }
 
 // putLink takes a part, or a whole upload, at a URL the service signed.
 func (s *Service) putLink(w http.ResponseWriter, r *http.Request) error {
-	fields, _, err := s.signed.signer.Verify(mux.Vars(r)["link"])
+	fields, _, err := s.signed.signer.Verify(mux.Vars(r)[wire.Link.Name])
 	if err != nil {
 		return err
 	}
@@ -73,18 +73,20 @@ func (s *Service) putLink(w http.ResponseWriter, r *http.Request) error {
 			return o.ETag, err
 		})
 	default:
-		err = send.Fail(send.Forbidden, "the link is not for uploading")
+		err = send.Fail(send.Forbidden, "the link is not for uploading").With(send.ReasonLinkMismatch)
 	}
 	if err != nil {
 		return refused(r, err)
 	}
-	w.Header().Set("ETag", etag)
+	wire.ETag.Set(w.Header(), etag)
 	w.WriteHeader(http.StatusOK)
 	return nil
 }
 
 // takeLink hands the body of at most that many bytes to put.
-func (s *Service) takeLink(w http.ResponseWriter, r *http.Request, most int64, put func(io.Reader, int64) (string, error)) (etag string, err error) {
+func (s *Service) takeLink(
+	w http.ResponseWriter, r *http.Request, most int64, put func(io.Reader, int64) (string, error),
+) (etag string, err error) {
 	if r.ContentLength > most {
 		return "", send.Fail(send.TooLarge, "too large: at most %d bytes can be sent here", most)
 	}
@@ -94,12 +96,12 @@ func (s *Service) takeLink(w http.ResponseWriter, r *http.Request, most int64, p
 // getLink hands out ciphertext whose download was counted when the URL was
 // signed.
 func (s *Service) getLink(w http.ResponseWriter, r *http.Request) error {
-	fields, _, err := s.signed.signer.Verify(mux.Vars(r)["link"])
+	fields, _, err := s.signed.signer.Verify(mux.Vars(r)[wire.Link.Name])
 	if err != nil {
 		return err
 	}
 	if len(fields) != 2 || fields[0] != linkGet {
-		return send.Fail(send.Forbidden, "the link is not for downloading")
+		return send.Fail(send.Forbidden, "the link is not for downloading").With(send.ReasonLinkMismatch)
 	}
 	t, err := s.transfers.Named(r.Context(), fields[1])
 	if err != nil {

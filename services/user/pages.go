@@ -9,6 +9,7 @@ import (
 	"github.com/gorilla/mux"
 
 	"sgraph.ai/send/shared/web"
+	"sgraph.ai/send/shared/wire"
 )
 
 //go:embed web
@@ -24,20 +25,15 @@ func (s *Service) pageRoutes(r *mux.Router) {
 	csp := web.PageCSP(s.set.DownloadOrigins...)
 	assets := web.Page(web.Assets(pages), csp)
 
-	page := func(name string, paths ...string) {
-		h := at("/"+name, assets)
-		for _, path := range paths {
+	for file, page := range map[string]wire.Route{
+		"/index.html": wire.SendPage, "/receive.html": wire.ReceivePage, "/how.html": wire.HowPage,
+	} {
+		h := at(file, assets)
+		for _, path := range page.Paths {
 			r.Handle(path, h).Methods(http.MethodGet, http.MethodHead)
 		}
 	}
-	const locale = "/{locale:[a-z]{2,3}(?:-[A-Za-z]{2,4})?}"
-	page("index.html", "/", "/send", "/send/", "/send/v0/v0.1/v0.1.4/", "/send/v0/v0.1/v0.1.4/index.html", locale+"/")
-	page("receive.html",
-		"/d", "/d/", "/d/{transfer_id}", "/v/",
-		locale+"/{page:download|browse|gallery|view|v|welcome}/",
-		"/send/v0/v0.1/v0.1.4/download.html")
-	page("how.html", "/how")
-	r.PathPrefix("/assets/").Handler(assets).Methods(http.MethodGet, http.MethodHead)
+	r.PathPrefix(wire.Assets).Handler(assets).Methods(http.MethodGet, http.MethodHead)
 	for _, root := range []string{"/sw.js", "/favicon.ico", "/robots.txt"} {
 		if _, err := fs.Stat(pages, strings.TrimPrefix(root, "/")); err == nil {
 			r.Handle(root, assets).Methods(http.MethodGet, http.MethodHead)

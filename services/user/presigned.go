@@ -10,32 +10,32 @@ import (
 	"sgraph.ai/send/shared/metric"
 	"sgraph.ai/send/shared/send"
 	"sgraph.ai/send/shared/web"
+	"sgraph.ai/send/shared/wire"
 )
 
 // presignedRoutes are those of docs/contract.md, 1.3, and the URLs that the
 // service signs itself where the store does not.
 func (s *Service) presignedRoutes(r *mux.Router) {
-	const prefix = "/api/presigned"
-	s.limited(r, "download", http.MethodGet, prefix+"/download-url/{transfer_id}", s.downloadURL)
-	s.route(r, http.MethodGet, prefix+"/capabilities", s.capabilities)
-	s.guarded(r, http.MethodPost, prefix+"/initiate", s.initiate)
-	s.guarded(r, http.MethodPost, prefix+"/complete", s.assemble)
-	s.guarded(r, http.MethodPost, prefix+"/cancel/{transfer_id}/{upload_id}", s.cancel)
-	s.guarded(r, http.MethodGet, prefix+"/upload-url/{transfer_id}", s.uploadURL)
-	s.route(r, http.MethodPut, linkPrefix+"{link}", s.putLink)
-	s.route(r, http.MethodGet, linkPrefix+"{link}", s.getLink)
+	s.limited(r, "download", wire.DownloadURL, s.downloadURL)
+	s.route(r, wire.Capabilities, s.capabilities)
+	s.guarded(r, wire.InitiateUpload, s.initiate)
+	s.guarded(r, wire.AssembleUpload, s.assemble)
+	s.guarded(r, wire.CancelUpload, s.cancel)
+	s.guarded(r, wire.UploadURL, s.uploadURL)
+	s.route(r, wire.PutLink, s.putLink)
+	s.route(r, wire.GetLink, s.getLink)
 }
 
 func (s *Service) capabilities(w http.ResponseWriter, _ *http.Request) error {
 	// All are true in both modes: what S3 does not serve, the service does.
-	web.WriteJSON(w, http.StatusOK, map[string]any{
-		"presigned_upload":   true,
-		"multipart_upload":   true,
-		"presigned_download": true,
-		"direct_upload":      true,
-		"max_part_size":      send.DefaultPartSize,
-		"min_part_size":      send.MinPartSize,
-		"max_parts":          send.MaxParts,
+	web.WriteJSON(w, http.StatusOK, wire.CapabilitiesReply{
+		PresignedUpload:   true,
+		MultipartUpload:   true,
+		PresignedDownload: true,
+		DirectUpload:      true,
+		MaxPartSize:       send.DefaultPartSize,
+		MinPartSize:       send.MinPartSize,
+		MaxParts:          send.MaxParts,
 	})
 	return nil
 }
@@ -45,11 +45,7 @@ func (s *Service) initiate(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	var in struct {
-		TransferID    string `json:"transfer_id"`
-		FileSizeBytes int64  `json:"file_size_bytes"`
-		NumParts      int    `json:"num_parts"`
-	}
+	var in wire.InitiateUploadRequest
 	if err := web.ReadJSON(w, r, &in); err != nil {
 		return err
 	}
@@ -57,19 +53,12 @@ func (s *Service) initiate(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return refused(r, err)
 	}
-	type part struct {
-		Number int    `json:"part_number"`
-		URL    string `json:"upload_url"`
-	}
-	parts := make([]part, len(up.PartURLs))
+	parts := make([]wire.PartURL, len(up.PartURLs))
 	for i, u := range up.PartURLs {
-		parts[i] = part{i + 1, s.absolute(r, u)}
+		parts[i] = wire.PartURL{PartNumber: i + 1, UploadURL: s.absolute(r, u)}
 	}
-	web.WriteJSON(w, http.StatusOK, map[string]any{
-		"transfer_id": in.TransferID,
-		"upload_id":   up.UploadID,
-		"part_urls":   parts,
-		"part_size":   up.PartSize,
+	web.WriteJSON(w, http.StatusOK, wire.InitiateUploadReply{
+		TransferID: in.TransferID, UploadID: up.UploadID, PartURLs: parts, PartSize: up.PartSize,
 	})
 	return nil
 }
@@ -79,14 +68,7 @@ func (s *Service) assemble(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	var in struct {
-		TransferID string `json:"transfer_id"`
-		UploadID   string `json:"upload_id"`
-		Parts      []struct {
-			Number int    `json:"part_number"`
-			ETag   string `json:"etag"`
-		} `json:"parts"`
-	}
+	var in wire.AssembleUploadRequest
 	if r.ContentLength < 0 || r.ContentLength > 64<<10 { // much is not read of everyone
 		if _, err := s.transfers.Gate.Admit(r.Context(), token); err != nil {
 			return err
@@ -98,14 +80,14 @@ func (s *Service) assemble(w http.ResponseWriter, r *http.Request) error {
 	}
 	parts := make([]send.Part, len(in.Parts))
 	for i, p := range in.Parts {
-		parts[i] = send.Part{Number: p.Number, ETag: p.ETag}
+		parts[i] = send.Part{Number: p.PartNumber, ETag: p.ETag}
 	}
 	p, err := s.transfers.Assemble(r.Context(), token, in.TransferID, in.UploadID, parts)
 	if err != nil {
 		return refused(r, err)
 	}
-	web.WriteJSON(w, http.StatusOK, map[string]any{
-		"transfer_id": in.TransferID, "status": "assembled", "etag": p.ETag,
+	web.WriteJSON(w, http.StatusOK, wire.AssembleUploadReply{
+		TransferID: in.TransferID, Status: wire.Assembled, ETag: p.ETag,
 	})
 	return nil
 }
@@ -115,10 +97,10 @@ func (s *Service) cancel(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if err := s.transfers.Cancel(r.Context(), token, id, mux.Vars(r)["upload_id"]); err != nil {
+	if err := s.transfers.Cancel(r.Context(), token, id, mux.Vars(r)[wire.UploadID.Name]); err != nil {
 		return err
 	}
-	web.WriteJSON(w, http.StatusOK, map[string]any{"transfer_id": id, "status": "cancelled"})
+	web.WriteJSON(w, http.StatusOK, wire.CancelUploadReply{TransferID: id, Status: wire.Cancelled})
 	return nil
 }
 
@@ -131,14 +113,14 @@ func (s *Service) uploadURL(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	web.WriteJSON(w, http.StatusOK, map[string]any{
-		"transfer_id": id, "upload_url": s.absolute(r, u), "expires_in": int(ttl / time.Second),
+	web.WriteJSON(w, http.StatusOK, wire.UploadURLReply{
+		TransferID: id, UploadURL: s.absolute(r, u), ExpiresIn: int64(ttl / time.Second),
 	})
 	return nil
 }
 
 func (s *Service) downloadURL(w http.ResponseWriter, r *http.Request) error {
-	id, err := pathName(r, "transfer_id")
+	id, err := pathName(r, wire.TransferID)
 	if err != nil {
 		return err
 	}
@@ -148,8 +130,8 @@ func (s *Service) downloadURL(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	metric.Count(r.Context(), metric.Downloads, 1)
-	web.WriteJSON(w, http.StatusOK, map[string]any{
-		"transfer_id": id, "download_url": s.absolute(r, u), "expires_in": int(ttl / time.Second),
+	web.WriteJSON(w, http.StatusOK, wire.DownloadURLReply{
+		TransferID: id, DownloadURL: s.absolute(r, u), ExpiresIn: int64(ttl / time.Second),
 	})
 	return nil
 }

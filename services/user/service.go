@@ -17,6 +17,7 @@ import (
 	"sgraph.ai/send/shared/send"
 	"sgraph.ai/send/shared/settings"
 	"sgraph.ai/send/shared/web"
+	"sgraph.ai/send/shared/wire"
 )
 
 // Service is the handler of the user service.
@@ -62,9 +63,7 @@ func New(set Settings) (*Service, error) {
 	r := mux.NewRouter()
 	// In the order of how often they are asked: the router tries one by one.
 	info.Health(r)
-	for _, prefix := range []string{"/api/transfers", "/transfers"} {
-		s.transferRoutes(r, prefix)
-	}
+	s.transferRoutes(r)
 	s.presignedRoutes(r)
 	s.pageRoutes(r)
 	s.configRoute(r)
@@ -91,27 +90,34 @@ func form(head []byte, size, declared int64) error {
 		return err
 	}
 	if !f.Matches(declared, size) {
-		return send.Fail(send.Invalid,
-			"%d bytes arrived, which is not what the declared file_size_bytes %d makes when encrypted; upload again", size, declared)
+		return send.Fail(send.Invalid, "%d bytes arrived, which is not what the declared file_size_bytes %d "+
+			"makes when encrypted; upload again", size, declared).With(send.ReasonSizeMismatch)
 	}
 	return nil
 }
 
-// route binds a handler to a method and a path.
-func (s *Service) route(r *mux.Router, method, path string, h web.HandlerFunc) {
-	r.Handle(path, web.Handle(h)).Methods(method)
+// bind binds a handler to a route, under each of its paths.
+func bind(r *mux.Router, to wire.Route, h http.Handler) {
+	for _, path := range to.Paths {
+		r.Handle(path, h).Methods(to.Method)
+	}
+}
+
+// route is bind for what costs nothing and tells nothing.
+func (s *Service) route(r *mux.Router, to wire.Route, h web.HandlerFunc) {
+	bind(r, to, web.Handle(h))
 }
 
 // guarded is route for what asks for an access token: who presents wrong ones
 // is soon not let in at all.
-func (s *Service) guarded(r *mux.Router, method, path string, h web.HandlerFunc) {
-	r.Handle(path, web.Guard("token", web.Handle(h))).Methods(method)
+func (s *Service) guarded(r *mux.Router, to wire.Route, h web.HandlerFunc) {
+	bind(r, to, web.Guard("token", web.Handle(h)))
 }
 
 // limited is route for what costs or leaks: a named rate limit stands before
 // the handler.
-func (s *Service) limited(r *mux.Router, limit, method, path string, h web.HandlerFunc) {
-	r.Handle(path, web.Limit(limit, web.Handle(h))).Methods(method)
+func (s *Service) limited(r *mux.Router, limit string, to wire.Route, h web.HandlerFunc) {
+	bind(r, to, web.Limit(limit, web.Handle(h)))
 }
 
 // absolute makes a link of the service's own into one that works anywhere.

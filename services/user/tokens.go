@@ -7,33 +7,28 @@ import (
 
 	"sgraph.ai/send/shared/send"
 	"sgraph.ai/send/shared/web"
+	"sgraph.ai/send/shared/wire"
 )
 
-// tokenHeader carries the access token. Clients that cannot set headers put it
-// into the query.
-const (
-	tokenHeader = "X-Sgraph-Access-Token"
-	tokenQuery  = "access_token"
-)
-
-// accessToken returns the token a request was made with, or "".
+// accessToken returns the token a request was made with, or "". That of the
+// query, which clients use that cannot set headers, goes first.
 func accessToken(r *http.Request) (string, error) {
-	t := r.URL.Query().Get(tokenQuery)
+	t := r.URL.Query().Get(wire.AccessTokenQuery.Name)
 	if t == "" {
-		t = r.Header.Get(tokenHeader)
+		t = wire.AccessToken.Get(r.Header)
 	}
 	t, err := send.CleanName(t)
 	if err != nil {
-		return "", send.Fail(send.Unauthorized, "Invalid access token")
+		return "", send.TokenUnknown.Refusal()
 	}
 	return t, nil
 }
 
 // pathName returns an identifier from the path.
-func pathName(r *http.Request, name string) (string, error) {
-	id, err := send.CleanName(mux.Vars(r)[name])
+func pathName(r *http.Request, p wire.Parameter) (string, error) {
+	id, err := send.CleanName(mux.Vars(r)[p.Name])
 	if err != nil {
-		return "", send.Fail(send.Invalid, "%s is %s", name, err.Error())
+		return "", send.Fail(send.Invalid, "%s is %s", p.Name, err.Error())
 	}
 	return id, nil
 }
@@ -44,7 +39,7 @@ func sender(r *http.Request) (token, id string, err error) {
 	if token, err = accessToken(r); err != nil {
 		return "", "", err
 	}
-	id, err = pathName(r, "transfer_id")
+	id, err = pathName(r, wire.TransferID)
 	return token, id, err
 }
 
@@ -55,14 +50,12 @@ func (s *Service) checkToken(w http.ResponseWriter, r *http.Request) error {
 	case err != nil:
 		return err
 	case !found:
-		web.WriteJSON(w, http.StatusOK, map[string]any{"valid": false, "reason": send.TokenUnknown})
+		web.WriteJSON(w, http.StatusOK, wire.CheckTokenReply{Reason: send.TokenUnknown})
 		return nil
 	}
-	web.WriteJSON(w, http.StatusOK, map[string]any{
-		"valid":     t.Status == send.TokenActive,
-		"status":    t.Status,
-		"remaining": t.Remaining(),
-		"unlimited": t.UsageLimit == 0,
+	web.WriteJSON(w, http.StatusOK, wire.CheckTokenReply{
+		Valid:      t.Status == send.TokenActive,
+		TokenState: &wire.TokenState{Status: t.Status, Remaining: t.Remaining(), Unlimited: t.UsageLimit == 0},
 	})
 	return nil
 }
@@ -75,19 +68,19 @@ func (s *Service) validateToken(w http.ResponseWriter, r *http.Request) error {
 	case err != nil:
 		return err
 	case !found:
-		web.WriteJSON(w, http.StatusOK, map[string]any{"success": false, "reason": send.TokenUnknown})
+		web.WriteJSON(w, http.StatusOK, wire.UseTokenReply{Reason: send.TokenUnknown})
 	case t.Status != send.TokenActive:
-		web.WriteJSON(w, http.StatusOK, map[string]any{"success": false, "reason": t.Status})
+		web.WriteJSON(w, http.StatusOK, wire.UseTokenReply{Reason: t.Status})
 	default:
-		web.WriteJSON(w, http.StatusOK, map[string]any{
-			"success": true, "usage_count": t.UsageCount, "remaining": t.Remaining(),
+		web.WriteJSON(w, http.StatusOK, wire.UseTokenReply{
+			Success: true, TokenUsage: &wire.TokenUsage{UsageCount: t.UsageCount, Remaining: t.Remaining()},
 		})
 	}
 	return nil
 }
 
 func (s *Service) lookUp(r *http.Request) (t send.Token, found bool, err error) {
-	name, err := pathName(r, "token_name")
+	name, err := pathName(r, wire.TokenName)
 	if err != nil {
 		return t, false, err
 	}

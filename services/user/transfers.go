@@ -9,7 +9,7 @@ import (
 	"encoding/json"
 	"io"
 	"net/http"
-	"time"
+	"strings"
 
 	"github.com/gorilla/mux"
 
@@ -17,62 +17,53 @@ import (
 	"sgraph.ai/send/shared/metric"
 	"sgraph.ai/send/shared/send"
 	"sgraph.ai/send/shared/web"
+	"sgraph.ai/send/shared/wire"
 )
 
 // transferRoutes are those of docs/contract.md, 1.1 and 1.2.
-func (s *Service) transferRoutes(r *mux.Router, prefix string) {
-	s.limited(r, "download", http.MethodGet, prefix+"/download/{transfer_id}", s.download)
-	s.limited(r, "info", http.MethodGet, prefix+"/info/{transfer_id}", s.info)
-	r.Handle(prefix+"/create", web.Limit("create", web.Guard("token", web.Handle(s.create(prefix))))).Methods(http.MethodPost)
+func (s *Service) transferRoutes(r *mux.Router) {
+	s.limited(r, "download", wire.DownloadTransfer, s.download)
+	s.limited(r, "info", wire.TransferInfo, s.info)
+	bind(r, wire.CreateTransfer, web.Limit("create", web.Guard("token", web.Handle(s.create))))
 	// What goes on with a transfer is bounded by how many can be created.
-	s.guarded(r, http.MethodPost, prefix+"/upload/{transfer_id}", s.upload)
-	s.guarded(r, http.MethodPost, prefix+"/complete/{transfer_id}", s.complete)
-	s.limited(r, "download", http.MethodGet, prefix+"/download-base64/{transfer_id}", s.downloadBase64)
-	s.limited(r, "token", http.MethodDelete, prefix+"/delete/{transfer_id}", s.delete)
-	s.limited(r, "token", http.MethodGet, prefix+"/check-token/{token_name}", s.checkToken)
-	s.limited(r, "token", http.MethodPost, prefix+"/validate-token/{token_name}", s.validateToken)
+	s.guarded(r, wire.UploadTransfer, s.upload)
+	s.guarded(r, wire.CompleteTransfer, s.complete)
+	s.limited(r, "download", wire.DownloadBase64, s.downloadBase64)
+	s.limited(r, "token", wire.DeleteTransfer, s.delete)
+	s.limited(r, "token", wire.CheckToken, s.checkToken)
+	s.limited(r, "token", wire.ValidateToken, s.validateToken)
 }
 
-func (s *Service) create(prefix string) web.HandlerFunc {
-	return func(w http.ResponseWriter, r *http.Request) error {
-		token, err := accessToken(r)
-		if err != nil {
-			return err
-		}
-		var in struct {
-			FileSizeBytes   int64  `json:"file_size_bytes"`
-			ContentTypeHint string `json:"content_type_hint"`
-			TransferID      string `json:"transfer_id"`
-			MaxDownloads    int64  `json:"max_downloads"`
-			AutoDelete      bool   `json:"auto_delete"`
-			ExpiresAt       string `json:"expires_at"`
-			DeleteAuthHash  string `json:"delete_auth_hash"`
-		}
-		if err := web.ReadJSON(w, r, &in); err != nil {
-			return err
-		}
-		t, err := s.transfers.Create(r.Context(), token, send.NewTransfer{
-			ID:              in.TransferID,
-			DeclaredBytes:   in.FileSizeBytes,
-			ContentTypeHint: in.ContentTypeHint,
-			MaxDownloads:    in.MaxDownloads,
-			AutoDelete:      in.AutoDelete,
-			ExpiresAt:       in.ExpiresAt,
-			DeleteAuthHash:  in.DeleteAuthHash,
-			SenderHash:      senderHash(r),
-		})
-		s.record(r, audit.TransferCreated, t.ID, tokenID(token), err)
-		if err != nil {
-			return err
-		}
-		metric.Count(r.Context(), metric.TransfersCreated, 1)
-		web.WriteJSON(w, http.StatusOK, map[string]any{
-			"transfer_id": t.ID,
-			"upload_url":  prefix + "/upload/" + t.ID,
-			"expires_at":  timestamp(t.ExpiresAt),
-		})
-		return nil
+func (s *Service) create(w http.ResponseWriter, r *http.Request) error {
+	token, err := accessToken(r)
+	if err != nil {
+		return err
 	}
+	var in wire.CreateTransferRequest
+	if err := web.ReadJSON(w, r, &in); err != nil {
+		return err
+	}
+	t, err := s.transfers.Create(r.Context(), token, send.NewTransfer{
+		ID:              in.TransferID,
+		DeclaredBytes:   in.FileSizeBytes,
+		ContentTypeHint: in.ContentTypeHint,
+		MaxDownloads:    in.MaxDownloads,
+		AutoDelete:      in.AutoDelete,
+		ExpiresAt:       in.ExpiresAt,
+		DeleteAuthHash:  in.DeleteAuthHash,
+		SenderHash:      senderHash(r),
+	})
+	s.record(r, audit.TransferCreated, t.ID, tokenID(token), err)
+	if err != nil {
+		return err
+	}
+	metric.Count(r.Context(), metric.TransfersCreated, 1)
+	web.WriteJSON(w, http.StatusOK, wire.CreateTransferReply{
+		TransferID: t.ID,
+		UploadURL:  wire.UploadTransfer.Beside(r.URL.Path, t.ID),
+		ExpiresAt:  wire.Time{Time: t.ExpiresAt},
+	})
+	return nil
 }
 
 // senderHash is the rotating hash of the client's address, in the 64 hex
@@ -98,7 +89,7 @@ func (s *Service) upload(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return refused(r, err)
 	}
-	web.WriteJSON(w, http.StatusOK, map[string]any{"status": "uploaded", "transfer_id": id, "size": p.Size})
+	web.WriteJSON(w, http.StatusOK, wire.UploadTransferReply{TransferID: id, Status: wire.Uploaded, Size: p.Size})
 	return nil
 }
 
@@ -106,7 +97,8 @@ func (s *Service) upload(w http.ResponseWriter, r *http.Request) error {
 func (s *Service) fitsDirectly(size int64) error {
 	if s.set.DirectBytes > 0 && size > s.set.DirectBytes {
 		return send.Fail(send.TooLarge,
-			"too large to go through the service (at most %d bytes): use the presigned routes", s.set.DirectBytes)
+			"too large to go through the service (at most %d bytes): use the presigned routes", s.set.DirectBytes).
+			With(send.ReasonUsePresigned)
 	}
 	return nil
 }
@@ -128,7 +120,7 @@ const maxBase64Body = 3_750_000
 // can send text only. size is -1 when it is not known.
 func (s *Service) uploadBody(r *http.Request, token string) (body io.Reader, size int64, err error) {
 	const most = maxBase64Body/3*4 + 64
-	data := r.URL.Query().Get("data")
+	data := r.URL.Query().Get(wire.UploadData.Name)
 	if data == "" {
 		if r.ContentLength < 0 || r.ContentLength > most {
 			return r.Body, r.ContentLength, nil
@@ -145,9 +137,7 @@ func (s *Service) uploadBody(r *http.Request, token string) (body io.Reader, siz
 		if err != nil {
 			return nil, 0, err
 		}
-		var in struct {
-			Data *string `json:"data"`
-		}
+		var in wire.UploadTransferRequest
 		if json.Unmarshal(raw, &in) != nil || in.Data == nil {
 			return bytes.NewReader(raw), int64(len(raw)), nil // ciphertext that begins like that
 		}
@@ -190,25 +180,26 @@ func (s *Service) complete(w http.ResponseWriter, r *http.Request) error {
 		metric.Count(r.Context(), metric.TransfersCompleted, 1)
 		metric.Count(r.Context(), metric.BytesUploaded, t.Payload.Size)
 	}
-	created := timestamp(t.CreatedAt)
-	web.WriteJSON(w, http.StatusOK, map[string]any{
-		"transfer_id":  t.ID,
-		"download_url": "/d/" + t.ID,
-		"transparency": map[string]any{
-			// Old pages read the second spelling of each.
-			"ip": t.SenderHash, "ip_hash": t.SenderHash,
-			"timestamp": created, "upload_timestamp": created,
-			"file_size_bytes": t.Size(),
-			"stored_fields":   []string{"ip_hash", "file_size_bytes", "created_at", "content_type_hint"},
-			"encrypted":       []string{"file_name", "file_content"},
-			"not_stored":      []string{"file_name", "decryption_key", "raw_ip"},
+	created := wire.Time{Time: t.CreatedAt}
+	web.WriteJSON(w, http.StatusOK, wire.CompleteTransferReply{
+		TransferID:  t.ID,
+		DownloadURL: wire.ReceivePage.To() + t.ID,
+		Transparency: wire.Transparency{
+			IP:              t.SenderHash,
+			IPHash:          t.SenderHash,
+			Timestamp:       created,
+			UploadTimestamp: created,
+			FileSizeBytes:   t.Size(),
+			StoredFields:    []string{"ip_hash", "file_size_bytes", "created_at", "content_type_hint"},
+			Encrypted:       []string{"file_name", "file_content"},
+			NotStored:       []string{"file_name", "decryption_key", "raw_ip"},
 		},
 	})
 	return nil
 }
 
 func (s *Service) info(w http.ResponseWriter, r *http.Request) error {
-	id, err := pathName(r, "transfer_id")
+	id, err := pathName(r, wire.TransferID)
 	if err != nil {
 		return err
 	}
@@ -216,49 +207,44 @@ func (s *Service) info(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	web.WriteJSON(w, http.StatusOK, map[string]any{
-		"transfer_id":         t.ID,
-		"status":              t.Status,
-		"file_size_bytes":     t.Size(),
-		"content_type_hint":   t.ContentTypeHint,
-		"created_at":          timestamp(t.CreatedAt),
-		"download_count":      t.Downloads,
-		"max_downloads":       t.MaxDownloads,
-		"downloads_remaining": t.Remaining(),
-		"is_exhausted":        t.MaxDownloads > 0 && t.Remaining() == 0,
-		"expires_at":          timestamp(t.ExpiresAt),
-		"is_expired":          t.Expired(s.set.Now()),
-		"delete_enabled":      t.DeleteAuthHash != "",
-		"payload_bytes":       t.Payload.Size,
+	web.WriteJSON(w, http.StatusOK, wire.TransferInfoReply{
+		TransferID:         t.ID,
+		Status:             t.Status,
+		FileSizeBytes:      t.Size(),
+		PayloadBytes:       t.Payload.Size,
+		ContentTypeHint:    t.ContentTypeHint,
+		CreatedAt:          wire.Time{Time: t.CreatedAt},
+		ExpiresAt:          wire.Time{Time: t.ExpiresAt},
+		IsExpired:          t.Expired(s.set.Now()),
+		DownloadCount:      t.Downloads,
+		MaxDownloads:       t.MaxDownloads,
+		DownloadsRemaining: t.Remaining(),
+		IsExhausted:        t.MaxDownloads > 0 && t.Remaining() == 0,
+		DeleteEnabled:      t.DeleteAuthHash != "",
 	})
 	return nil
 }
 
-const deleteHeader = "X-Sgraph-Transfer-Delete-Auth"
-
 func (s *Service) delete(w http.ResponseWriter, r *http.Request) error {
-	id, err := pathName(r, "transfer_id")
+	id, err := pathName(r, wire.TransferID)
 	if err != nil {
 		return err
 	}
-	secret := r.Header.Get(deleteHeader)
+	secret := wire.DeleteAuth.Get(r.Header)
 	if secret == "" {
-		return send.Fail(send.Invalid, "the header x-sgraph-transfer-delete-auth must carry the delete secret")
+		return send.Fail(send.Invalid, "the header %s must carry the delete secret", strings.ToLower(wire.DeleteAuth.Name)).
+			With(send.ReasonDeleteSecretRequired)
 	}
 	deleted, err := s.transfers.Delete(r.Context(), id, secret)
 	s.record(r, audit.TransferDeleted, id, "", err)
 	if err != nil {
 		return err
 	}
-	status := "already_deleted"
+	status := wire.AlreadyDeleted
 	if deleted {
-		status = "deleted"
+		status = wire.Deleted
 		metric.Count(r.Context(), metric.TransfersDeleted, 1)
 	}
-	web.WriteJSON(w, http.StatusOK, map[string]any{"status": status, "transfer_id": id})
+	web.WriteJSON(w, http.StatusOK, wire.DeleteTransferReply{TransferID: id, Status: status})
 	return nil
 }
-
-// timestamp writes a time as the original service does: ISO 8601 with
-// microseconds and a numeric zone.
-func timestamp(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.000000-07:00") }

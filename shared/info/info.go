@@ -2,6 +2,7 @@
 package info
 
 import (
+	"encoding/json"
 	"net/http"
 	"runtime"
 	"time"
@@ -11,6 +12,7 @@ import (
 	"sgraph.ai/send/shared/send"
 	"sgraph.ai/send/shared/version"
 	"sgraph.ai/send/shared/web"
+	"sgraph.ai/send/shared/wire"
 )
 
 // Service is what there is to tell.
@@ -24,35 +26,43 @@ type Service struct {
 // Routes adds /info/*. They ask nothing of anyone, so they answer even when
 // ledger and store are away.
 func (s Service) Routes(r *mux.Router) {
-	boot := map[string]any{
-		"server_id":          send.RandomSecret(), // tells one start from another
-		"server_name":        s.Name,
-		"server_instance_id": send.RandomSecret(),
-		"server_boot_time":   time.Now().UnixMilli(),
-	}
-	status := map[string]any{
-		"name": s.Name, "version": version.Version, "status": "operational",
-		"environment": s.Environment, "stage": s.Stage, "storage_mode": s.StorageMode,
-	}
-	for path, answer := range map[string]map[string]any{
-		"/info/status":   status,
-		"/info/server":   boot,
-		"/info/version":  {"version": version.Version},
-		"/info/versions": {"sgraph_send": version.Version, "go": runtime.Version()},
+	for _, of := range []struct {
+		route wire.Route
+		reply any
+	}{
+		{wire.Status, wire.StatusReply{
+			Name:        s.Name,
+			Version:     version.Version,
+			Status:      wire.Operational,
+			Environment: s.Environment,
+			Stage:       s.Stage,
+			StorageMode: s.StorageMode,
+		}},
+		{wire.Server, wire.ServerReply{
+			ID:         send.RandomSecret(), // tells one start from another
+			Name:       s.Name,
+			InstanceID: send.RandomSecret(),
+			BootTime:   time.Now().UnixMilli(),
+		}},
+		{wire.Version, wire.VersionReply{Version: version.Version}},
+		{wire.Versions, wire.VersionsReply{Send: version.Version, Go: runtime.Version()}},
 	} {
-		r.Handle(path, web.Handle(func(w http.ResponseWriter, _ *http.Request) error {
-			web.WriteJSON(w, http.StatusOK, answer)
+		r.Handle(of.route.Path(), web.Handle(func(w http.ResponseWriter, _ *http.Request) error {
+			web.WriteJSON(w, http.StatusOK, of.reply)
 			return nil
-		})).Methods(http.MethodGet)
+		})).Methods(of.route.Method)
 	}
 }
 
 // Health answers that the service runs. It stands apart from Routes so that it
 // can be the first route of a router: nothing is asked more often.
 func Health(r *mux.Router) {
-	answer := []byte("{\"status\":\"ok\"}\n")
-	r.HandleFunc("/info/health", func(w http.ResponseWriter, _ *http.Request) {
+	answer, err := json.Marshal(wire.HealthReply{Status: wire.OK})
+	if err != nil {
+		panic(err) // it holds one text
+	}
+	r.HandleFunc(wire.Health.Path(), func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "application/json")
 		w.Write(answer)
-	}).Methods(http.MethodGet)
+	}).Methods(wire.Health.Method)
 }
