@@ -12,25 +12,29 @@ import (
 // root is the repository.
 var root = filepath.Join("..", "..")
 
-// notOurs are folders of what was built or downloaded, or what tests leave.
-var notOurs = []string{".git", ".tools", ".pulumi-state", "bin", "build", "data", "dist", "node_modules", "reports"}
+// notOurs are folders at the top of what was built, downloaded or kept.
+var notOurs = []string{".git", ".pulumi-state", ".tools", "bin", "build", "data", "dist", "reports"}
 
 // find returns the files, relative to the repository and with slashes, whose
-// name ends so; there must be some. A folder of testdata holds no file of ours.
+// name ends so; there must be some.
 func find(t *testing.T, suffix string) (files []string) {
 	t.Helper()
 	err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
 		if err != nil {
 			return err
 		}
-		if d.IsDir() && (d.Name() == "testdata" || slices.Contains(notOurs, d.Name())) {
-			return filepath.SkipDir
+		name, err := filepath.Rel(root, path)
+		if err != nil {
+			return err
 		}
-		if !d.IsDir() && strings.HasSuffix(d.Name(), suffix) {
-			name, err := filepath.Rel(root, path)
-			if err != nil {
-				return err
+		if d.IsDir() {
+			top := !strings.Contains(name, string(filepath.Separator))
+			if d.Name() == "testdata" || d.Name() == "node_modules" || top && slices.Contains(notOurs, name) {
+				return filepath.SkipDir
 			}
+			return nil
+		}
+		if strings.HasSuffix(name, suffix) {
 			files = append(files, filepath.ToSlash(name))
 		}
 		return nil
