@@ -19,11 +19,8 @@ func (c *Client) Download(ctx context.Context, id string) (*Body, error) {
 	b := &Body{c: c, ctx: ctx}
 	var out wire.DownloadURLReply
 	err := c.call(ctx, unsent, to(wire.DownloadURL, id), nil, &out)
-	switch status(err) {
-	case 0:
-		b.url = out.DownloadURL
-	// What a service says that has no such route, or no storage to make URLs for.
-	case http.StatusBadRequest, http.StatusNotFound, http.StatusMethodNotAllowed, http.StatusNotImplemented:
+	b.url = out.DownloadURL
+	if makesNoURLs(err) {
 		b.url, err = c.Server+wire.DownloadTransfer.To(id), nil
 		b.counts = true
 	}
@@ -35,6 +32,18 @@ func (c *Client) Download(ctx context.Context, id string) (*Body, error) {
 	}
 	b.meter = c.meter(b.Size)
 	return b, nil
+}
+
+// makesNoURLs says whether an answer is that of a service that has no route to
+// make URLs by, or no storage to make them for. What says more than that is
+// about the transfer.
+func makesNoURLs(err error) bool {
+	switch status(err) {
+	case http.StatusBadRequest, http.StatusNotFound, http.StatusMethodNotAllowed, http.StatusNotImplemented:
+		why := send.ReasonOf(err)
+		return why == send.Reason(send.CodeOf(err)) || why == send.ReasonMethodNotAllowed
+	}
+	return false
 }
 
 // Body is a download.

@@ -1,0 +1,180 @@
+package client
+
+import (
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"net/http"
+	"net/http/httptest"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"sgraph.ai/send/shared/send"
+)
+
+// elsewhere are the codes that this client never meets.
+var elsewhere = map[send.Reason]string{
+	send.ReasonIDTaken:        "it lets the service choose the ID",
+	send.ReasonTokenNameTaken: "operators make tokens",
+	send.ReasonAPIKeyRequired: "operators have the key",
+	send.ReasonWrongAPIKey:    "operators have the key",
+	send.ReasonSessionExpired: "operators log in",
+	send.ReasonSessionInvalid: "operators log in",
+	send.ReasonCrossSite:      "it is no browser",
+}
+
+func TestEveryCodeHasWords(t *testing.T) {
+	t.Parallel()
+	codes := declared(t)
+	if len(codes) < 40 {
+		t.Fatalf("only %d codes are found", len(codes))
+	}
+	for code := range codes {
+		_, known := words[code]
+		if why := elsewhere[code]; known == (why != "") {
+			t.Errorf("%s: has words: %v; is not met because %q", code, known, why)
+		}
+	}
+	for code := range words {
+		if !codes[code] {
+			t.Errorf("%s has words, and no service says it", code)
+		}
+	}
+}
+
+// declared are the codes that package send declares, whatever their names.
+func declared(t *testing.T) map[send.Reason]bool {
+	t.Helper()
+	files, err := filepath.Glob("../../shared/send/*.go")
+	if err != nil || len(files) == 0 {
+		t.Fatal(err, files)
+	}
+	codes := map[send.Reason]bool{}
+	for _, path := range files {
+		f, err := parser.ParseFile(token.NewFileSet(), path, nil, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ast.Inspect(f, func(n ast.Node) bool {
+			v, ok := n.(*ast.ValueSpec)
+			if !ok {
+				return true
+			}
+			if of, ok := v.Type.(*ast.Ident); !ok || of.Name != "Reason" && of.Name != "Code" {
+				return false
+			}
+			for _, value := range v.Values {
+				if lit, ok := value.(*ast.BasicLit); ok {
+					code, err := strconv.Unquote(lit.Value)
+					if err != nil {
+						t.Fatal(err)
+					}
+					codes[send.Reason(code)] = true
+				}
+			}
+			return false
+		})
+	}
+	return codes
+}
+
+func TestRefusalsAreExplained(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		status int
+		body   string
+		code   send.Code
+		reason send.Reason
+		says   string // all of it
+	}{
+		"by its code": {
+			410, `{"detail":"expired","code":"expired"}`, send.Gone, send.ReasonExpired,
+			"the transfer has expired; ask its sender to send it again",
+		},
+		"by its code, whatever the detail is": {
+			410, `{"detail":{"in":"a new form"},"code":"exhausted"}`, send.Gone, send.ReasonExhausted,
+			"the transfer was downloaded as often as its sender allowed; ask for it to be sent again",
+		},
+		"in the service's words": {
+			413, `{"detail":"at most 5 GiB","code":"too_large"}`, send.TooLarge, "too_large", "at most 5 GiB",
+		},
+		"fields, one by one": {
+			400, `{"detail":[{"msg":"a is no number"},{"msg":"b is missing"}],"code":"invalid"}`, send.Invalid, "invalid",
+			"a is no number; b is missing",
+		},
+		"by a code of the future": {
+			409, `{"detail":"the moon is full","code":"full_moon"}`, send.Conflict, "full_moon", "the moon is full",
+		},
+		"by a code of the future, without a detail": {
+			409, `{"code":"full_moon"}`, send.Conflict, "full_moon",
+			"the transfer is not in a state in which this can be done (it answered 409 Conflict)",
+		},
+		"an older service": {
+			410, `{"detail":"expired"}`, send.Gone, "gone",
+			"the transfer has expired, or was downloaded as often as its sender allowed; " +
+				"ask for it to be sent again (it says: expired)",
+		},
+		"an older service, in many words": {
+			400, `{"detail":[{"msg":"a is no number","loc":["body","a"]},{"msg":"b is missing"}]}`, send.Invalid, "invalid",
+			"the service does not accept this (it says: a is no number; b is missing)",
+		},
+		"a proxy": {
+			404, `<html>nothing here</html>`, send.NotFound, "not_found",
+			noTransfer + " (it answered 404 Not Found)",
+		},
+		"a proxy's JSON": {
+			403, `["denied"]`, send.Forbidden, "forbidden",
+			meanings[403].words + " (it answered 403 Forbidden)",
+		},
+		"a teapot":         {418, ``, send.Invalid, "invalid", "the service does not accept this (it answered 418 I'm a teapot)"},
+		"a fault":          {500, ``, send.Internal, "internal", "the service failed; try again later (it answered 500 Internal Server Error)"},
+		"tricks of escape": {409, "{\"detail\":\"a\\u001b[2Jb\\n\",\"code\":\"conflict\"}", send.Conflict, "conflict", "a [2Jb"},
+	} {
+		got := answered(t, c.status, c.body, nil)
+		if got.Message != c.says || got.Code != c.code || send.ReasonOf(got) != c.reason {
+			t.Errorf("%s: %s, %s: %q", name, got.Code, send.ReasonOf(got), got.Message)
+		}
+	}
+}
+
+// Whatever a status says of itself, there are words for it.
+func TestEveryStatusHasWords(t *testing.T) {
+	t.Parallel()
+	for status := 400; status < 600; status++ {
+		if m := meaningOf(status); m.words == "" || m.code == "" {
+			t.Errorf("%d: %+v", status, m)
+		}
+	}
+}
+
+func TestRetryAfterIsRead(t *testing.T) {
+	t.Parallel()
+	for value, want := range map[string]time.Duration{"7": 7 * time.Second, "-7": 0, "soon": 0, "": 0} {
+		got := answered(t, 429, `{"detail":"wait","code":"limited"}`, http.Header{"Retry-After": {value}})
+		if got.RetryAfter != want || got.Message != "wait" {
+			t.Errorf("%q: %v, %q", value, got.RetryAfter, got.Message)
+		}
+	}
+}
+
+// answered is the error of an answer.
+func answered(t *testing.T, status int, body string, header http.Header) *send.Error {
+	t.Helper()
+	w := httptest.NewRecorder()
+	for name, values := range header {
+		w.Header()[name] = values
+	}
+	w.WriteHeader(status)
+	fmt.Fprint(w, body)
+	res := w.Result()
+	res.Status = strings.TrimSpace(fmt.Sprint(status, " ", http.StatusText(status)))
+	e, ok := refusal(res).(*send.Error)
+	if !ok {
+		t.Fatalf("got %v", refusal(res))
+	}
+	return e
+}
