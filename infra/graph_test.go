@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -175,15 +174,7 @@ func (g *graph) named(t *testing.T, kind, name string) declared {
 	return all[i]
 }
 
-// told answers what a function is told, by environment variable.
-func (g *graph) told(t *testing.T, function string) resource.PropertyMap {
-	t.Helper()
-	f := g.with(t, "aws:lambda/function:Function", "name", function)
-	return plain(f.object("environment")["variables"]).ObjectValue()
-}
-
-// parseStack reads a real stack file as the engine would, with some keys of it,
-// or variables of the environment, changed.
+// parseStack reads a real stack file as the engine would.
 func parseStack(t *testing.T, stack string, changes map[string]string) (settings.Settings, error) {
 	t.Helper()
 	text, err := os.ReadFile(filepath.Join("..", "Pulumi."+stack+".yaml"))
@@ -198,16 +189,11 @@ func parseStack(t *testing.T, stack string, changes map[string]string) (settings
 	for key, value := range file.Config {
 		config[key] = fmt.Sprint(value)
 	}
-	env := maps.Clone(canaries)
 	for key, value := range changes {
-		if strings.Contains(key, ":") {
-			config[key] = value
-		} else {
-			env[key] = value
-		}
+		config[key] = value
 	}
 	return settings.Parse(stack, config, nil, func(name string) (string, bool) {
-		v, ok := env[name]
+		v, ok := canaries[name]
 		return v, ok
 	})
 }

@@ -9,7 +9,6 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
-	"runtime"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -338,6 +337,7 @@ func TestSourceFails(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
+	s.End()
 	if left := s.Payloads(t); len(left) > 0 {
 		t.Errorf("%d objects or parts are left", len(left))
 	}
@@ -356,106 +356,8 @@ func TestCancelled(t *testing.T) {
 	if _, err := c.Send(ctx, file(60<<20), client.Options{}); !errors.Is(err, context.Canceled) {
 		t.Errorf("got %v", err)
 	}
+	s.End()
 	if left := s.Payloads(t); len(left) > 0 {
 		t.Errorf("%d parts are left", len(left))
 	}
-}
-
-// A connection that carries nothing is given up, however it hangs.
-func TestStalls(t *testing.T) {
-	t.Parallel()
-	s := site.Start(t)
-	sent, err := at(s).Send(t.Context(), file(100_000), client.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	c := at(s)
-	c.Stall = 50 * time.Millisecond
-	var hung atomic.Int32
-	s.Fail(func(w http.ResponseWriter, r *http.Request, service http.Handler) {
-		if n := hung.Add(1); n == 1 { // never answers
-			<-r.Context().Done()
-			return
-		} else if n == 2 { // stops in the middle
-			w.Header().Set("Content-Length", "1000")
-			_, _ = w.Write(make([]byte, 10))
-			_ = http.NewResponseController(w).Flush()
-			<-r.Context().Done()
-			return
-		}
-		service.ServeHTTP(w, r)
-	})
-	if _, err := c.Info(t.Context(), sent.Link.ID); err != nil || hung.Load() != 3 {
-		t.Errorf("%v after %d calls", err, hung.Load())
-	}
-}
-
-// A slow connection is not a stalled one.
-func TestSlowIsNoStall(t *testing.T) {
-	t.Parallel()
-	slow := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		for _, piece := range strings.Split(`{"status": "completed", "download_count": 7 }`, " ") {
-			fmt.Fprint(w, piece)
-			_ = http.NewResponseController(w).Flush()
-			time.Sleep(200 * time.Millisecond)
-		}
-	}))
-	defer slow.Close()
-	c := &client.Client{Server: slow.URL, Stall: 600 * time.Millisecond}
-	if info, err := c.Info(t.Context(), "000000000000"); err != nil || info.DownloadCount != 7 {
-		t.Errorf("%+v, %v", info, err)
-	}
-}
-
-// A large file is never in memory: sealing, sending and receiving take the
-// buffers of a few parts. Not parallel: it measures what all goroutines hold.
-// The service is a sink of its own, for ours keeps what it gets.
-func TestMemoryIsFlat(t *testing.T) {
-	if testing.Short() {
-		t.Skip("sends 300 MiB")
-	}
-	const size, most = 300 << 20, 64 << 20
-	var got, peak atomic.Int64
-	sealed := envelope.SealedSize(envelope.Meta{Filename: "a.bin"}, size)
-	var sink *httptest.Server
-	sink = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		switch path := r.URL.Path; {
-		case strings.HasSuffix(path, "/create"):
-			fmt.Fprint(w, `{"transfer_id":"000000000000"}`)
-		case strings.HasSuffix(path, "/capabilities"):
-			fmt.Fprint(w, `{"multipart_upload":true}`)
-		case strings.HasSuffix(path, "/initiate"):
-			n := (sealed + 10<<20 - 1) / (10 << 20)
-			fmt.Fprintf(w, `{"upload_id":"u","part_size":%d,"part_urls":[`, 10<<20)
-			for i := range n {
-				fmt.Fprintf(w, `%s{"part_number":%d,"upload_url":"%s/part"}`, strings.Repeat(",", int(min(i, 1))), i+1, sink.URL)
-			}
-			fmt.Fprint(w, `]}`)
-		case r.Method == http.MethodPut:
-			n, _ := io.Copy(io.Discard, r.Body)
-			got.Add(n)
-			w.Header().Set("ETag", `"x"`)
-			peak.Store(max(peak.Load(), heap()))
-		}
-	}))
-	defer sink.Close()
-	before := heap()
-	c := &client.Client{Server: sink.URL}
-	if _, err := c.Send(t.Context(), file(size), client.Options{}); err != nil {
-		t.Fatal(err)
-	}
-	if got.Load() != sealed {
-		t.Errorf("%d bytes came, not %d", got.Load(), sealed)
-	}
-	t.Logf("%d MiB at most", (peak.Load()-before)>>20)
-	if peak.Load()-before > most {
-		t.Errorf("holds %d bytes", peak.Load()-before)
-	}
-}
-
-func heap() int64 {
-	runtime.GC()
-	var m runtime.MemStats
-	runtime.ReadMemStats(&m)
-	return int64(m.HeapAlloc)
 }

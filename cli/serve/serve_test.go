@@ -134,10 +134,10 @@ func TestEveryAcknowledgedByteOutlivesAKill(t *testing.T) {
 		all []*sent
 		wg  sync.WaitGroup
 	)
-	stop := time.Now().Add(1500 * time.Millisecond)
+	enough := make(chan struct{}, 30) // transfers to tell by, however long they take
 	for range 6 {
 		wg.Go(func() {
-			for time.Now().Before(stop.Add(time.Second)) {
+			for {
 				status, m := s.send("POST", "/api/transfers/create", nil)
 				if status != 200 {
 					return
@@ -157,10 +157,22 @@ func TestEveryAcknowledgedByteOutlivesAKill(t *testing.T) {
 					return
 				}
 				x.complete = true
+				select {
+				case enough <- struct{}{}:
+				default:
+				}
 			}
 		})
 	}
-	time.Sleep(time.Until(stop))
+	for range cap(enough) {
+		select {
+		case <-enough:
+		case err := <-s.ended:
+			t.Fatalf("ended by itself: %v\n%s", err, s.log)
+		case <-time.After(2 * time.Minute):
+			t.Fatalf("nothing is completed any more\n%s", s.log)
+		}
+	}
 	s.cmd.Process.Signal(syscall.SIGKILL)
 	<-s.ended
 	wg.Wait()
@@ -216,7 +228,7 @@ func TestASignalLetsUploadsFinish(t *testing.T) {
 	}()
 	w.Write(body[:1<<19])
 	s.cmd.Process.Signal(syscall.SIGTERM)
-	for deadline := time.Now().Add(10 * time.Second); ; time.Sleep(20 * time.Millisecond) {
+	for deadline := time.Now().Add(2 * time.Minute); ; time.Sleep(20 * time.Millisecond) {
 		if status, _ := s.call("GET", s.user+"/info/health", nil); status == 0 {
 			break
 		}

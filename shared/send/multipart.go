@@ -29,8 +29,7 @@ type MultipartUpload struct {
 
 // Initiate opens an upload in parts for a pending transfer, and ends the one
 // that was open before. parts is 0 to have the number chosen. NotFound,
-// Conflict when the transfer is not pending, Gone when it has expired, Invalid,
-// TooLarge.
+// Conflict when the transfer is not pending, Invalid, TooLarge.
 func (t *Transfers) Initiate(ctx context.Context, token, id string, size int64, parts int) (MultipartUpload, error) {
 	tr, d, err := t.admitted(ctx, token, id, "Transfer not found")
 	if err != nil {
@@ -39,8 +38,8 @@ func (t *Transfers) Initiate(ctx context.Context, token, id string, size int64, 
 	if tr.Status != Pending {
 		return MultipartUpload{}, Fail(Conflict, "Transfer not in pending state").With(ReasonNotPending)
 	}
-	if why := t.over(tr.record); why != "" {
-		return MultipartUpload{}, gone(why)
+	if tr.Expired(t.Now()) {
+		return MultipartUpload{}, errExpired()
 	}
 	switch {
 	case size <= 0:
@@ -123,8 +122,7 @@ func (t *Transfers) Assemble(ctx context.Context, token, id, uploadID string, pa
 		return Payload{}, t.tooLarge()
 	}
 	p := Payload{m.Key, o.Size, o.ETag}
-	_, err = t.attach(ctx, id, p, func(d *transferData) { d.Multipart = multipart{uploadID, m.Key, true} })
-	return p, err
+	return p, t.attach(ctx, id, p, func(d *transferData) { d.Multipart = multipart{uploadID, m.Key, true} })
 }
 
 func noUpload() error {

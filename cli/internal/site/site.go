@@ -27,10 +27,15 @@ type Site struct {
 	URL   string
 	Token string // allows sending
 
-	dir   string
-	log   logtest.Buffer
-	fault atomic.Pointer[Fault]
+	dir    string
+	log    logtest.Buffer
+	fault  atomic.Pointer[Fault]
+	server *httptest.Server
 }
+
+// End takes no more requests, and waits for those under way: of one that the
+// client has given up, the service may still be clearing away what came.
+func (s *Site) End() { s.server.Close() }
 
 // Fault stands before the service and may answer in its place.
 type Fault func(w http.ResponseWriter, r *http.Request, service http.Handler)
@@ -107,13 +112,13 @@ func Run(dir string) (s *Site, stop func(), err error) {
 	if _, err := tokens.Create(context.Background(), send.NewToken{Name: s.Token}); err != nil {
 		return nil, nil, err
 	}
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	s.server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if f := s.fault.Load(); f != nil {
 			(*f)(w, r, service)
 			return
 		}
 		service.ServeHTTP(w, r)
 	}))
-	s.URL = server.URL
-	return s, func() { server.Close(); ledger.Close() }, nil
+	s.URL = s.server.URL
+	return s, func() { s.End(); ledger.Close() }, nil
 }
