@@ -9,6 +9,7 @@ import (
 
 	"sgraph.ai/send/shared/metric"
 	"sgraph.ai/send/shared/send"
+	"sgraph.ai/send/shared/wire"
 )
 
 // NewLimiter returns the limiter of a service. That it cannot hold a limit, it
@@ -22,7 +23,7 @@ func NewLimiter(ledger send.Ledger, rates map[string]send.Rate, now func() time.
 
 // Limit lets a client through to next as often as the limit of that name
 // allows, and answers 429 beyond it. How much is left is told in either case,
-// in the fields of the IETF draft "RateLimit header fields for HTTP".
+// in the RateLimit fields.
 func Limit(name string, next http.Handler) http.Handler {
 	return Handle(func(w http.ResponseWriter, r *http.Request) error {
 		x := exchangeOf(r)
@@ -36,8 +37,8 @@ func Limit(name string, next http.Handler) http.Handler {
 		}
 		if d.Limit > 0 {
 			h := w.Header()
-			h.Set("RateLimit-Policy", fmt.Sprintf("%q;q=%d;w=%s", name, d.Limit, seconds(d.Window)))
-			h.Set("RateLimit", fmt.Sprintf("%q;r=%d;t=%s", name, d.Remaining, seconds(d.ResetIn)))
+			wire.RateLimitPolicy.Set(h, fmt.Sprintf("%q;q=%d;w=%s", name, d.Limit, seconds(d.Window)))
+			wire.RateLimit.Set(h, fmt.Sprintf("%q;r=%d;t=%s", name, d.Remaining, seconds(d.ResetIn)))
 		}
 		if !d.Allowed {
 			return limited(r, name, d.ResetIn)

@@ -186,4 +186,11 @@ var (
 	// RetryAfter is how many seconds to wait before asking again, with 429
 	// and 503.
 	RetryAfter = declare(Header{Name: "Retry-After", Exposed: true})
+
+	// RateLimitPolicy is the limit that holds, in the form of the IETF draft
+	// "RateLimit header fields for HTTP".
+	RateLimitPolicy = declare(Header{Name: "RateLimit-Policy"})
+
+	// RateLimit is what is left of it.
+	RateLimit = declare(Header{Name: "RateLimit"})
 )

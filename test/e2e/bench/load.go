@@ -12,6 +12,8 @@ import (
 	"sync/atomic"
 	"syscall"
 	"time"
+
+	"sgraph.ai/send/shared/wire"
 )
 
 // peer is a server under measurement.
@@ -151,7 +153,7 @@ func smallRequests(ctx context.Context, ours *serveProcess, bare *bareProcess, r
 		for _, m := range []struct {
 			url  string
 			into *[]float64
-		}{{bare.url + "/health", &b}, {ours.user + "/info/health", &a}} {
+		}{{bare.url + "/health", &b}, {ours.user + wire.Health.To(), &a}} {
 			n, err := hammer(ctx, m.url, 2*time.Second)
 			if err != nil {
 				return err

@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"context"
 	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -13,12 +14,15 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
+	"path"
 	"path/filepath"
 	"regexp"
 	"strconv"
 	"strings"
 	"syscall"
 	"time"
+
+	"sgraph.ai/send/shared/wire"
 )
 
 // serveProcess is `sgsend serve`.
@@ -79,29 +83,33 @@ func (*serveProcess) name() string { return "sgsend serve" }
 
 func (s *serveProcess) upload(ctx context.Context, c *http.Client, size int64) (string, error) {
 	hash := sha256.Sum256([]byte(deleteSecret))
-	asked := fmt.Sprintf(`{"delete_auth_hash":"%x"}`, hash)
-	b, err := body(ctx, c, "POST", s.user+"/api/transfers/create", strings.NewReader(asked), int64(len(asked)), "x-sgraph-access-token", s.token)
+	asked, err := json.Marshal(wire.CreateTransferRequest{DeleteAuthHash: hex.EncodeToString(hash[:])})
 	if err != nil {
 		return "", err
 	}
-	var created struct {
-		ID string `json:"transfer_id"`
+	b, err := body(ctx, c, wire.CreateTransfer.Method, s.user+wire.CreateTransfer.To(),
+		bytes.NewReader(asked), int64(len(asked)), wire.AccessToken.Name, s.token)
+	if err != nil {
+		return "", err
 	}
+	var created wire.CreateTransferReply
 	if err := json.Unmarshal(b, &created); err != nil {
 		return "", err
 	}
-	_, err = body(ctx, c, "POST", s.user+"/api/transfers/upload/"+created.ID, &source{size}, size,
-		"x-sgraph-access-token", s.token, "Content-Type", "application/octet-stream")
-	return s.user + "/api/transfers/download/" + created.ID, err
+	_, err = body(ctx, c, wire.UploadTransfer.Method, s.user+wire.UploadTransfer.To(created.TransferID),
+		&source{size}, size, wire.AccessToken.Name, s.token, wire.ContentType.Name, "application/octet-stream")
+	return s.user + wire.DownloadTransfer.To(created.TransferID), err
 }
 
 func (s *serveProcess) ready(ctx context.Context, c *http.Client, url string) (string, error) {
-	_, err := body(ctx, c, "POST", strings.Replace(url, "/download/", "/complete/", 1), nil, 0, "x-sgraph-access-token", s.token)
+	_, err := body(ctx, c, wire.CompleteTransfer.Method, s.user+wire.CompleteTransfer.To(path.Base(url)),
+		nil, 0, wire.AccessToken.Name, s.token)
 	return url, err
 }
 
 func (s *serveProcess) forget(ctx context.Context, c *http.Client, url string) {
-	body(ctx, c, "DELETE", strings.Replace(url, "/download/", "/delete/", 1), nil, 0, "x-sgraph-transfer-delete-auth", deleteSecret)
+	body(ctx, c, wire.DeleteTransfer.Method, s.user+wire.DeleteTransfer.To(path.Base(url)),
+		nil, 0, wire.DeleteAuth.Name, deleteSecret)
 }
 
 // deleteSecret is what the transfers of a run are deleted with.
