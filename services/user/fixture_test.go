@@ -3,6 +3,8 @@ package user_test
 import (
 	"bytes"
 	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -172,6 +174,12 @@ func (r reply) want(status int, says string) reply {
 		r.t.Fatalf("got %s, want a detail that says %q", r.Body, says)
 	}
 	return r
+}
+
+// hexSHA256 is the form in which a delete secret is announced.
+func hexSHA256(s string) string {
+	sum := sha256.Sum256([]byte(s))
+	return hex.EncodeToString(sum[:])
 }
 
 // sealed returns ciphertext of n bytes of content, and its size in clear.
