@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -9,7 +10,7 @@ import (
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/sns"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
-	"sgraph.ai/send/infra/settings"
+	"sgraph.ai/send/shared/stack"
 )
 
 // alarm is a metric, or several and some math, held against a threshold.
@@ -45,50 +46,57 @@ type board struct {
 	topic  pulumi.StringOutput
 	policy pulumi.Resource
 
-	stack  string
+	names  stack.Names
 	inside pulumi.ResourceOption
 }
 
 // newBoard makes the topic, lets CloudWatch and Budgets of this account speak
-// on it, and subscribes the alarm address.
-func newBoard(ctx *pulumi.Context, name string, s settings.Settings, inside pulumi.ResourceOption) (*board, error) {
-	topic, err := sns.NewTopic(ctx, name, &sns.TopicArgs{Name: pulumi.String(fmt.Sprintf("sgraph-send-%s-%s", name, s.Stack))}, inside)
+// on it, and subscribes the alarm address, if there is one.
+func newBoard(
+	ctx *pulumi.Context, name string, names stack.Names, email string, inside pulumi.ResourceOption,
+) (*board, error) {
+	topic, err := sns.NewTopic(ctx, name, &sns.TopicArgs{Name: pulumi.String(names.Topic(name))}, inside)
 	if err != nil {
 		return nil, err
 	}
 	speakers, err := sns.NewTopicPolicy(ctx, name, &sns.TopicPolicyArgs{
 		Arn: topic.Arn,
 		Policy: policy(statement{
-			"Sid": "Alarms", "Effect": "Allow", "Action": "sns:Publish", "Resource": topic.Arn,
+			"Sid":       "Alarms",
+			"Effect":    "Allow",
+			"Action":    "sns:Publish",
+			"Resource":  topic.Arn,
 			"Principal": map[string]any{"Service": []string{"cloudwatch.amazonaws.com", "budgets.amazonaws.com"}},
-			"Condition": map[string]any{"StringEquals": map[string]any{"aws:SourceAccount": s.Account}},
+			"Condition": map[string]any{"StringEquals": map[string]any{"aws:SourceAccount": names.Account}},
 		}),
 	}, inside)
 	if err != nil {
 		return nil, err
 	}
-	if s.AlarmEmail != "" {
+	if email != "" {
 		if _, err := sns.NewTopicSubscription(ctx, name, &sns.TopicSubscriptionArgs{
-			Topic: topic.Arn, Protocol: pulumi.String("email"), Endpoint: pulumi.String(s.AlarmEmail),
+			Topic:    topic.Arn,
+			Protocol: pulumi.String("email"),
+			Endpoint: pulumi.String(email),
 		}, inside); err != nil {
 			return nil, err
 		}
 	}
-	return &board{topic: topic.Arn, policy: speakers, stack: s.Stack, inside: inside}, nil
+	return &board{topic: topic.Arn, policy: speakers, names: names, inside: inside}, nil
 }
 
 // raise declares one alarm.
 func (b *board) raise(ctx *pulumi.Context, a alarm) (*cloudwatch.MetricAlarm, error) {
 	args := &cloudwatch.MetricAlarmArgs{
-		Name:               pulumi.String(alarmName(b.stack, a.name)),
+		Name:               pulumi.String(b.names.Alarm(a.name)),
 		AlarmDescription:   pulumi.String(describeAlarm(a.why, a.playbook)),
 		AlarmActions:       pulumi.Array{b.topic},
 		OkActions:          pulumi.Array{b.topic},
 		Threshold:          pulumi.Float64(a.above),
 		ComparisonOperator: pulumi.String("GreaterThanThreshold"),
 		TreatMissingData:   pulumi.String("notBreaching"),
-		EvaluationPeriods:  pulumi.Int(or(a.of, 3)),
-		DatapointsToAlarm:  pulumi.Int(or(a.datapoints, 2)),
+		EvaluationPeriods:  pulumi.Int(cmp.Or(a.of, 3)),
+		DatapointsToAlarm:  pulumi.Int(cmp.Or(a.datapoints, 2)),
 	}
 	if a.inverted {
 		args.ComparisonOperator = pulumi.String("LessThanOrEqualToThreshold")
@@ -96,10 +104,13 @@ func (b *board) raise(ctx *pulumi.Context, a alarm) (*cloudwatch.MetricAlarm, er
 	if a.silenceIsBad {
 		args.TreatMissingData = pulumi.String("breaching")
 	}
-	period := pulumi.Int(or(a.period, 60))
+	period := pulumi.Int(cmp.Or(a.period, 60))
 	if a.math == "" {
 		m := a.metric
-		args.Namespace, args.MetricName, args.Dimensions, args.Period = pulumi.String(m.namespace), pulumi.String(m.name), m.dimensions, period
+		args.Namespace = pulumi.String(m.namespace)
+		args.MetricName = pulumi.String(m.name)
+		args.Dimensions = m.dimensions
+		args.Period = period
 		if m.stat[0] == 'p' {
 			args.ExtendedStatistic = pulumi.String(m.stat)
 		} else {
@@ -108,15 +119,22 @@ func (b *board) raise(ctx *pulumi.Context, a alarm) (*cloudwatch.MetricAlarm, er
 		return cloudwatch.NewMetricAlarm(ctx, a.name, args, b.inside)
 	}
 	queries := cloudwatch.MetricAlarmMetricQueryArray{&cloudwatch.MetricAlarmMetricQueryArgs{
-		Id: pulumi.String("result"), Expression: pulumi.String(a.math), Label: pulumi.String(a.name), ReturnData: pulumi.Bool(true),
+		Id:         pulumi.String("result"),
+		Expression: pulumi.String(a.math),
+		Label:      pulumi.String(a.name),
+		ReturnData: pulumi.Bool(true),
 	}}
 	for _, id := range slices.Sorted(maps.Keys(a.metrics)) {
 		m := a.metrics[id]
 		queries = append(queries, &cloudwatch.MetricAlarmMetricQueryArgs{
-			Id: pulumi.String(id), ReturnData: pulumi.Bool(false),
+			Id:         pulumi.String(id),
+			ReturnData: pulumi.Bool(false),
 			Metric: &cloudwatch.MetricAlarmMetricQueryMetricArgs{
-				Namespace: pulumi.String(m.namespace), MetricName: pulumi.String(m.name), Dimensions: m.dimensions,
-				Stat: pulumi.String(m.stat), Period: period,
+				Namespace:  pulumi.String(m.namespace),
+				MetricName: pulumi.String(m.name),
+				Dimensions: m.dimensions,
+				Stat:       pulumi.String(m.stat),
+				Period:     period,
 			},
 		})
 	}
@@ -124,18 +142,7 @@ func (b *board) raise(ctx *pulumi.Context, a alarm) (*cloudwatch.MetricAlarm, er
 	return cloudwatch.NewMetricAlarm(ctx, a.name, args, b.inside)
 }
 
-// alarmName carries the stack: PutMetricAlarm silently overwrites a name that
-// another stack already uses.
-func alarmName(stack, name string) string { return fmt.Sprintf("sgraph-send-%s-%s", stack, name) }
-
 // describeAlarm is what arrives in the e-mail.
 func describeAlarm(why, playbook string) string {
 	return fmt.Sprintf("This alarm says that %s. What to do: docs/playbooks/%s.md", why, playbook)
-}
-
-func or(value, otherwise int) int {
-	if value == 0 {
-		return otherwise
-	}
-	return value
 }

@@ -33,7 +33,9 @@ type lifecycleRule struct {
 }
 
 // NewBucket makes a Bucket.
-func NewBucket(ctx *pulumi.Context, name string, args *BucketArgs, opts ...pulumi.ResourceOption) (*Bucket, error) {
+func NewBucket(
+	ctx *pulumi.Context, name string, args *BucketArgs, opts ...pulumi.ResourceOption,
+) (*Bucket, error) {
 	c := &Bucket{}
 	if err := ctx.RegisterComponentResource("send:infra:Bucket", name, c, opts...); err != nil {
 		return nil, err
@@ -41,7 +43,8 @@ func NewBucket(ctx *pulumi.Context, name string, args *BucketArgs, opts ...pulum
 	inside := pulumi.Parent(c)
 
 	bucket, err := s3.NewBucketV2(ctx, name, &s3.BucketV2Args{
-		Bucket: pulumi.String(args.Name), ForceDestroy: pulumi.Bool(!args.Protect),
+		Bucket:       pulumi.String(args.Name),
+		ForceDestroy: pulumi.Bool(!args.Protect),
 	}, inside, keep(args.Protect))
 	if err != nil {
 		return nil, err
@@ -49,9 +52,11 @@ func NewBucket(ctx *pulumi.Context, name string, args *BucketArgs, opts ...pulum
 	c.Name, c.ARN = bucket.Bucket, bucket.Arn
 
 	closed, err := s3.NewBucketPublicAccessBlock(ctx, name+"-private", &s3.BucketPublicAccessBlockArgs{
-		Bucket:          bucket.Bucket,
-		BlockPublicAcls: pulumi.Bool(true), IgnorePublicAcls: pulumi.Bool(true),
-		BlockPublicPolicy: pulumi.Bool(true), RestrictPublicBuckets: pulumi.Bool(true),
+		Bucket:                bucket.Bucket,
+		BlockPublicAcls:       pulumi.Bool(true),
+		BlockPublicPolicy:     pulumi.Bool(true),
+		IgnorePublicAcls:      pulumi.Bool(true),
+		RestrictPublicBuckets: pulumi.Bool(true),
 	}, inside)
 	if err != nil {
 		return nil, err
@@ -68,28 +73,26 @@ func NewBucket(ctx *pulumi.Context, name string, args *BucketArgs, opts ...pulum
 	if _, err := s3.NewBucketPolicy(ctx, name+"-tls", &s3.BucketPolicyArgs{
 		Bucket: bucket.Bucket,
 		Policy: policy(statement{
-			"Sid": "TLSOnly", "Effect": "Deny", "Principal": "*", "Action": "s3:*",
+			"Sid":       "TLSOnly",
+			"Effect":    "Deny",
+			"Principal": "*",
+			"Action":    "s3:*",
 			"Resource":  []any{bucket.Arn, pulumi.Sprintf("%s/*", bucket.Arn)},
 			"Condition": map[string]any{"Bool": map[string]any{"aws:SecureTransport": "false"}},
 		}),
 	}, inside, after(owned)); err != nil {
 		return nil, err
 	}
-	if _, err := s3.NewBucketServerSideEncryptionConfigurationV2(ctx, name+"-encryption", &s3.BucketServerSideEncryptionConfigurationV2Args{
-		Bucket: bucket.Bucket,
-		Rules: s3.BucketServerSideEncryptionConfigurationV2RuleArray{&s3.BucketServerSideEncryptionConfigurationV2RuleArgs{
-			ApplyServerSideEncryptionByDefault: &s3.BucketServerSideEncryptionConfigurationV2RuleApplyServerSideEncryptionByDefaultArgs{
-				SseAlgorithm: pulumi.String("AES256"),
-			},
-		}},
-	}, inside); err != nil {
+	if err := encrypt(ctx, name, bucket, inside); err != nil {
 		return nil, err
 	}
 	settled := []pulumi.Resource{bucket}
 	if args.Versioned {
 		versioning, err := s3.NewBucketVersioningV2(ctx, name+"-versions", &s3.BucketVersioningV2Args{
-			Bucket:                  bucket.Bucket,
-			VersioningConfiguration: &s3.BucketVersioningV2VersioningConfigurationArgs{Status: pulumi.String("Enabled")},
+			Bucket: bucket.Bucket,
+			VersioningConfiguration: &s3.BucketVersioningV2VersioningConfigurationArgs{
+				Status: pulumi.String("Enabled"),
+			},
 		}, inside)
 		if err != nil {
 			return nil, err
@@ -97,34 +100,62 @@ func NewBucket(ctx *pulumi.Context, name string, args *BucketArgs, opts ...pulum
 		settled = append(settled, versioning)
 	}
 	if _, err := s3.NewBucketLifecycleConfigurationV2(ctx, name+"-lifecycle", &s3.BucketLifecycleConfigurationV2Args{
-		Bucket: bucket.Bucket, Rules: lifecycle(args),
+		Bucket: bucket.Bucket,
+		Rules:  lifecycle(args),
 	}, inside, after(settled...)); err != nil {
 		return nil, err
 	}
 	return c, ctx.RegisterResourceOutputs(c, pulumi.Map{"name": c.Name, "arn": c.ARN})
 }
 
+// encrypt has S3 encrypt what the bucket keeps, with a key of its own.
+func encrypt(ctx *pulumi.Context, name string, bucket *s3.BucketV2, inside pulumi.ResourceOption) error {
+	aes := &s3.BucketServerSideEncryptionConfigurationV2RuleApplyServerSideEncryptionByDefaultArgs{
+		SseAlgorithm: pulumi.String("AES256"),
+	}
+	_, err := s3.NewBucketServerSideEncryptionConfigurationV2(ctx, name+"-encryption",
+		&s3.BucketServerSideEncryptionConfigurationV2Args{
+			Bucket: bucket.Bucket,
+			Rules: s3.BucketServerSideEncryptionConfigurationV2RuleArray{
+				&s3.BucketServerSideEncryptionConfigurationV2RuleArgs{ApplyServerSideEncryptionByDefault: aes},
+			},
+		}, inside)
+	return err
+}
+
 func lifecycle(args *BucketArgs) s3.BucketLifecycleConfigurationV2RuleArray {
-	everything := &s3.BucketLifecycleConfigurationV2RuleFilterArgs{Prefix: pulumi.String("")}
+	enabled := pulumi.String("Enabled")
+	under := func(prefix string) *s3.BucketLifecycleConfigurationV2RuleFilterArgs {
+		return &s3.BucketLifecycleConfigurationV2RuleFilterArgs{Prefix: pulumi.String(prefix)}
+	}
 	rules := s3.BucketLifecycleConfigurationV2RuleArray{&s3.BucketLifecycleConfigurationV2RuleArgs{
-		Id: pulumi.String("abandoned-uploads"), Status: pulumi.String("Enabled"), Filter: everything,
+		Id:     pulumi.String("abandoned-uploads"),
+		Status: enabled,
+		Filter: under(""),
 		AbortIncompleteMultipartUpload: &s3.BucketLifecycleConfigurationV2RuleAbortIncompleteMultipartUploadArgs{
 			DaysAfterInitiation: pulumi.Int(1),
 		},
 	}}
 	for _, rule := range args.Expire {
 		rules = append(rules, &s3.BucketLifecycleConfigurationV2RuleArgs{
-			Id: pulumi.String(rule.ID), Status: pulumi.String("Enabled"),
-			Filter:     &s3.BucketLifecycleConfigurationV2RuleFilterArgs{Prefix: pulumi.String(rule.Prefix)},
+			Id:         pulumi.String(rule.ID),
+			Status:     enabled,
+			Filter:     under(rule.Prefix),
 			Expiration: &s3.BucketLifecycleConfigurationV2RuleExpirationArgs{Days: pulumi.Int(rule.Days)},
 		})
 	}
 	if args.Versioned {
 		rules = append(rules, &s3.BucketLifecycleConfigurationV2RuleArgs{
-			Id: pulumi.String("old-versions"), Status: pulumi.String("Enabled"), Filter: everything,
-			NoncurrentVersionExpiration: &s3.BucketLifecycleConfigurationV2RuleNoncurrentVersionExpirationArgs{NoncurrentDays: pulumi.Int(30)},
+			Id:     pulumi.String("old-versions"),
+			Status: enabled,
+			Filter: under(""),
+			NoncurrentVersionExpiration: &s3.BucketLifecycleConfigurationV2RuleNoncurrentVersionExpirationArgs{
+				NoncurrentDays: pulumi.Int(30),
+			},
 			// What is left of an expired object whose versions are gone.
-			Expiration: &s3.BucketLifecycleConfigurationV2RuleExpirationArgs{ExpiredObjectDeleteMarker: pulumi.Bool(true)},
+			Expiration: &s3.BucketLifecycleConfigurationV2RuleExpirationArgs{
+				ExpiredObjectDeleteMarker: pulumi.Bool(true),
+			},
 		})
 	}
 	return rules

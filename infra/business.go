@@ -3,44 +3,48 @@ package main
 import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
-	"sgraph.ai/send/infra/settings"
 	"sgraph.ai/send/shared/metric"
 )
 
 // counted is what a service counts of its own business. Names and dimensions
 // come from the package with which the services count, so that an alarm cannot
 // wait for a metric that nobody sends.
-func counted(s settings.Settings, service string, name metric.Name) metricOf {
-	return metricOf{namespace: metric.Namespace, name: string(name), stat: "Sum", dimensions: pulumi.StringMap{
-		metric.DimensionService: pulumi.String(service),
-		metric.DimensionStage:   pulumi.String(s.Stage),
-	}}
+func counted(stage, service string, name metric.Name) metricOf {
+	return metricOf{
+		namespace: metric.Namespace,
+		name:      string(name),
+		stat:      "Sum",
+		dimensions: pulumi.StringMap{
+			metric.DimensionService: pulumi.String(service),
+			metric.DimensionStage:   pulumi.String(stage),
+		},
+	}
 }
 
 // businessAlarms watch what only the services can see. A metric has no data
 // while nothing happens, which is well for all but the sweep.
-func businessAlarms(s settings.Settings, service string) []alarm {
+func businessAlarms(stage, service string) []alarm {
 	all := []alarm{
 		{
 			name: "limiter-open", playbook: "limiter-open",
 			why:    "requests pass a rate limit uncounted, because the ledger cannot be asked",
-			metric: counted(s, service, metric.LimiterFailedOpen), above: 0, period: 300, datapoints: 1, of: 1,
+			metric: counted(stage, service, metric.LimiterFailedOpen), above: 0, period: 300, datapoints: 1, of: 1,
 		}, {
 			name: "ledger-calls", playbook: "ledger-calls",
 			why:    "calls of the ledger fail",
-			metric: counted(s, service, metric.LedgerErrors), above: 0,
+			metric: counted(stage, service, metric.LedgerErrors), above: 0,
 		}, {
 			name: "storage-calls", playbook: "storage-calls",
 			why:    "calls of the store fail",
-			metric: counted(s, service, metric.StorageErrors), above: 0,
+			metric: counted(stage, service, metric.StorageErrors), above: 0,
 		}, {
 			name: "panics", playbook: "panics",
 			why:    "a request ended in a fault of the program",
-			metric: counted(s, service, metric.Panics), above: 0, period: 300, datapoints: 1, of: 1,
+			metric: counted(stage, service, metric.Panics), above: 0, period: 300, datapoints: 1, of: 1,
 		}, {
 			name: "audit-lost", playbook: "audit-lost",
 			why:    "events could not be kept in the audit trail",
-			metric: counted(s, service, metric.AuditLost), above: 0, period: 300, datapoints: 1, of: 1,
+			metric: counted(stage, service, metric.AuditLost), above: 0, period: 300, datapoints: 1, of: 1,
 		},
 	}
 	switch service {
@@ -48,19 +52,19 @@ func businessAlarms(s settings.Settings, service string) []alarm {
 		all = append(all, alarm{
 			name: "sweep-silent", playbook: "sweep-silent",
 			why:    "no sweep got through everything for three rounds: what has expired is not removed",
-			metric: counted(s, service, metric.SweepsCompleted), inverted: true, silenceIsBad: true,
+			metric: counted(stage, service, metric.SweepsCompleted), inverted: true, silenceIsBad: true,
 			period: sweepMinutes * 60, datapoints: 3, of: 3,
 		})
 	case metric.Admin:
 		all = append(all, alarm{
 			name: "failed-logins", playbook: "failed-logins",
 			why:    "a wrong API key was presented 20 times or more in five minutes",
-			metric: counted(s, service, metric.FailedLogins), above: 19, period: 300, datapoints: 1, of: 1,
+			metric: counted(stage, service, metric.FailedLogins), above: 19, period: 300, datapoints: 1, of: 1,
 		}, alarm{
 			// Only the admin function uses tokens, so only it sees this.
 			name: "token-nearly-spent", playbook: "token-nearly-spent",
 			why:    "a token has a tenth of its uses or less left",
-			metric: counted(s, service, metric.TokenNearlySpent), above: 0, period: 300, datapoints: 1, of: 1,
+			metric: counted(stage, service, metric.TokenNearlySpent), above: 0, period: 300, datapoints: 1, of: 1,
 		})
 	}
 	for i := range all {
@@ -71,11 +75,11 @@ func businessAlarms(s settings.Settings, service string) []alarm {
 
 // canaryAlarm is the most certain sign that a stack works, or does not: it says
 // so too where the canary itself no longer runs.
-func canaryAlarm(s settings.Settings) alarm {
+func canaryAlarm(stage string, minutes int) alarm {
 	return alarm{
 		name: "canary-silent", playbook: "canary-silent", critical: true,
 		why:    "no file could be sent, received and deleted for three rounds of the canary",
-		metric: counted(s, metric.Canary, metric.CanarySucceeded), inverted: true, silenceIsBad: true,
-		period: s.CanaryMinutes * 60, datapoints: 3, of: 3,
+		metric: counted(stage, metric.Canary, metric.CanarySucceeded), inverted: true, silenceIsBad: true,
+		period: minutes * 60, datapoints: 3, of: 3,
 	}
 }

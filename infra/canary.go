@@ -2,16 +2,14 @@ package main
 
 import (
 	"encoding/json"
-	"net/http"
 	"strings"
 	"time"
 
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/lambda"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
-	"sgraph.ai/send/infra/artifact"
 	"sgraph.ai/send/infra/settings"
-	"sgraph.ai/send/shared/send"
+	"sgraph.ai/send/shared/wire"
 )
 
 // Canary sends, receives, compares and deletes a file on a schedule, through
@@ -24,12 +22,19 @@ type Canary struct {
 
 // CanaryArgs describe a Canary.
 type CanaryArgs struct {
-	Settings  settings.Settings
-	Zips      artifact.Set
-	Artifacts *Bucket
-	Admin     *Service
-	// URL is where people reach the user service.
-	URL pulumi.StringOutput
+	Common
+	Environment pulumi.StringMap
+	Minutes     int      // between two rounds
+	Token       NewToken // what it sends with
+	Admin       *Service // makes the token
+}
+
+// NewToken is an access token and what makes one: all of it is secret.
+type NewToken struct {
+	Name         string
+	Key          wire.Header // of the admin API key
+	KeyValue     string
+	OriginSecret string // what the admin service wants beside it; "" = nothing
 }
 
 // canarySize is enough for one small file at a time.
@@ -42,72 +47,74 @@ func NewCanary(ctx *pulumi.Context, name string, args *CanaryArgs, opts ...pulum
 		return nil, err
 	}
 	inside := pulumi.Parent(c)
-	s := args.Settings
-	created, err := createCanaryToken(ctx, name, s, args, inside)
+	created, err := createToken(ctx, name+"-token", args, inside)
 	if err != nil {
 		return nil, err
 	}
 	if c.function, err = newFunction(ctx, name, &FunctionArgs{
-		Settings: s, Size: canarySize, Zips: args.Zips, Artifacts: args.Artifacts,
-		Environment: pulumi.StringMap{
-			"CANARY__URL":   args.URL,
-			"CANARY__TOKEN": secretString(canaryToken(s)),
-			"SEND__STAGE":   pulumi.String(s.Stage),
-		},
+		Common:      args.Common,
+		Size:        canarySize,
+		Environment: args.Environment,
 	}, inside); err != nil {
 		return nil, err
 	}
 	if _, err := NewSchedule(ctx, name, &ScheduleArgs{
-		Stack: s.Stack, Why: "try itself", Minutes: s.CanaryMinutes, Function: c.Function.Name, ARN: c.Function.Arn,
+		Names:    args.Names,
+		Why:      "try itself",
+		Minutes:  args.Minutes,
+		Function: c.Function.Name,
+		ARN:      c.Function.Arn,
 	}, inside, after(created)); err != nil {
 		return nil, err
 	}
 	return c, ctx.RegisterResourceOutputs(c, pulumi.Map{"function": c.Function.Name})
 }
 
-// canaryToken names the canary's access token. It is derived from the admin
-// API key, so that a stack needs no further secret.
-func canaryToken(s settings.Settings) string {
-	return send.Secret(s.Secrets.APIKeyValue).TokenName("canary")
-}
-
-// createCanaryToken has the admin function make the canary's token while the
-// stack is deployed, by the request that a person would send. A token that is
-// there already stays as it is; a changed API key or another build of the
-// admin service asks again.
-func createCanaryToken(ctx *pulumi.Context, name string, s settings.Settings, args *CanaryArgs, inside pulumi.ResourceOption) (pulumi.Resource, error) {
-	request, err := createTokenEvent(s)
+// createToken has the admin function make the canary's token while the stack is
+// deployed, by the request that a person would send. A token that is there
+// already stays as it is; a changed API key or another build of the admin
+// service asks again.
+func createToken(
+	ctx *pulumi.Context, name string, args *CanaryArgs, inside pulumi.ResourceOption,
+) (pulumi.Resource, error) {
+	event, err := args.Token.event(args.Names.Stack)
 	if err != nil {
 		return nil, err
 	}
-	return lambda.NewInvocation(ctx, name+"-token", &lambda.InvocationArgs{
-		FunctionName: args.Admin.Function.Name, Qualifier: args.Admin.Live.Name,
-		Input:    secretString(request),
-		Triggers: pulumi.StringMap{"artifact": args.Admin.Artifact.Key},
+	return lambda.NewInvocation(ctx, name, &lambda.InvocationArgs{
+		FunctionName: args.Admin.Function.Name,
+		Qualifier:    args.Admin.Live.Name,
+		Input:        secretString(event),
+		Triggers:     pulumi.StringMap{"artifact": args.Admin.Artifact.Key},
 	}, inside, pulumi.AdditionalSecretOutputs([]string{"result"})) // the answer repeats the token
 }
 
-// createTokenEvent is the event by which a Function URL would pass on the
-// request for a token without a limit.
-func createTokenEvent(s settings.Settings) (string, error) {
-	body, err := json.Marshal(map[string]any{
-		"token_name": canaryToken(s), "usage_limit": 0, "created_by": "stack " + s.Stack,
-	})
+// event is the event by which a Function URL would pass on the request for a
+// token without a limit.
+// https://docs.aws.amazon.com/lambda/latest/dg/urls-invocation.html
+func (t NewToken) event(stack string) (string, error) {
+	body, err := json.Marshal(wire.CreateTokenRequest{TokenName: t.Name, CreatedBy: "stack " + stack})
 	if err != nil {
 		return "", err
 	}
 	headers := map[string]string{
-		"content-type":                        "application/json",
-		strings.ToLower(s.Secrets.APIKeyName): s.Secrets.APIKeyValue,
+		"content-type":              "application/json",
+		strings.ToLower(t.Key.Name): t.KeyValue,
 	}
-	if s.Edge.Enabled {
-		headers[originSecretHeader] = originSecrets(s)[0]
+	if t.OriginSecret != "" {
+		headers[strings.ToLower(wire.OriginSecret.Name)] = t.OriginSecret
 	}
-	const path = "/tokens/create"
 	event, err := json.Marshal(map[string]any{
-		"version": "2.0", "rawPath": path, "headers": headers, "body": string(body), "isBase64Encoded": false,
+		"version":         "2.0",
+		"rawPath":         wire.CreateToken.Path(),
+		"headers":         headers,
+		"body":            string(body),
+		"isBase64Encoded": false,
 		"requestContext": map[string]any{"http": map[string]any{
-			"method": http.MethodPost, "path": path, "protocol": "HTTP/1.1", "sourceIp": "127.0.0.1",
+			"method":   wire.CreateToken.Method,
+			"path":     wire.CreateToken.Path(),
+			"protocol": "HTTP/1.1",
+			"sourceIp": "127.0.0.1",
 		}},
 	})
 	return string(event), err

@@ -4,11 +4,13 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"sgraph.ai/send/shared/metric"
+	"sgraph.ai/send/shared/stack"
 )
 
 // page lays a dashboard out: rows of four widgets each.
 type page struct {
 	region  string
+	stage   string
 	widgets []any
 }
 
@@ -23,73 +25,115 @@ func (l line) with(stat string) line {
 // graph draws metrics over time.
 func (p *page) graph(title, stat string, lines ...line) {
 	p.add("metric", map[string]any{
-		"title": title, "region": p.region, "stat": stat, "period": 60, "view": "timeSeries", "metrics": lines,
+		"title":   title,
+		"region":  p.region,
+		"stat":    stat,
+		"period":  60,
+		"view":    "timeSeries",
+		"metrics": lines,
 	})
 }
 
 // slow draws metrics that have one value a day or so.
 func (p *page) slow(title, region string, lines ...line) {
 	p.add("metric", map[string]any{
-		"title": title, "region": region, "stat": "Maximum", "period": 86400, "view": "timeSeries", "metrics": lines,
+		"title":   title,
+		"region":  region,
+		"stat":    "Maximum",
+		"period":  86400,
+		"view":    "timeSeries",
+		"metrics": lines,
 	})
 }
 
 func (p *page) add(kind string, properties map[string]any) {
 	n := len(p.widgets)
 	p.widgets = append(p.widgets, map[string]any{
-		"type": kind, "x": n % 4 * 6, "y": n / 4 * 6, "width": 6, "height": 6, "properties": properties,
+		"type":       kind,
+		"x":          n % 4 * 6,
+		"y":          n / 4 * 6,
+		"width":      6,
+		"height":     6,
+		"properties": properties,
 	})
 }
 
 // dashboardBody lays out one page for a stack: what goes through it, a row and
 // a half per service, then what both stand on and what it costs.
 func dashboardBody(args *WatchArgs) pulumi.StringOutput {
-	s := args.Settings
-	p := &page{region: s.Region}
-	business := func(service string, name metric.Name) line {
-		return line{metric.Namespace, string(name), metric.DimensionService, service, metric.DimensionStage, s.Stage}
-	}
-	user := func(name metric.Name) line { return business(metric.User, name) }
-	admin := func(name metric.Name) line { return business(metric.Admin, name) }
-
-	p.graph("transfers", "Sum", user(metric.TransfersCreated), user(metric.TransfersCompleted), user(metric.Downloads), user(metric.TransfersDeleted), user(metric.Swept))
-	p.graph("bytes through the services", "Sum", user(metric.BytesUploaded), user(metric.BytesDownloaded))
-	p.graph("refused", "Sum", user(metric.TokenRefused), user(metric.UploadsRefused), admin(metric.FailedLogins), user(metric.LimitHit), admin(metric.LimitHit))
-	p.graph("canary and sweep", "Sum", business(metric.Canary, metric.CanarySucceeded), business(metric.Canary, metric.CanaryFailed), user(metric.SweepsCompleted))
-
+	p := &page{region: args.Names.Region, stage: args.Stage}
+	p.drawBusiness()
 	for _, service := range args.Services {
-		of := func(name string) line { return line{"AWS/Lambda", name, "FunctionName", service.Function.Name} }
-		p.graph(service.Name+": requests", "Sum", of("UrlRequestCount"), of("Url4xxCount"), of("Url5xxCount"))
-		p.graph(service.Name+": latency in ms", "p50", of("UrlRequestLatency"), of("UrlRequestLatency").with("p90"), of("UrlRequestLatency").with("p99"))
-		p.graph(service.Name+": errors and throttles", "Sum", of("Errors"), of("Throttles"), business(service.Name, metric.Panics))
-		p.graph(service.Name+": concurrency", "Maximum", of("ConcurrentExecutions"))
-		p.graph(service.Name+": cold starts", "Sum", business(service.Name, metric.ColdStarts))
-		p.add("log", map[string]any{
-			"title": service.Name + ": cold starts in ms", "region": s.Region, "view": "timeSeries",
-			"query": pulumi.Sprintf("SOURCE '%s' | filter @type = 'REPORT' and ispresent(@initDuration) | stats pct(@initDuration, 50) as p50, max(@initDuration) as slowest by bin(1h)", service.LogGroup.Name),
-		})
-		p.graph(service.Name+": failing calls", "Sum", business(service.Name, metric.LedgerErrors), business(service.Name, metric.StorageErrors),
-			business(service.Name, metric.LimiterFailedOpen), business(service.Name, metric.AuditLost))
-		p.graph(service.Name+": duration in ms", "p99", of("Duration"))
+		p.drawService(service)
 	}
-
-	table := func(name string) line { return line{"AWS/DynamoDB", name, "TableName", args.Storage.Ledger.Name} }
-	bucket := func(name, dimension, value string) line {
-		return line{"AWS/S3", name, "BucketName", args.Storage.Transfers.Name, dimension, value}
-	}
-	p.graph("ledger: units", "Sum", table("ConsumedReadCapacityUnits"), table("ConsumedWriteCapacityUnits"))
-	p.graph("ledger: refused", "Sum", table("ReadThrottleEvents"), table("WriteThrottleEvents"), table("ConditionalCheckFailedRequests"))
-	p.graph("transfers: bytes in and out of the bucket", "Sum", bucket("BytesUploaded", "FilterId", "EntireBucket"), bucket("BytesDownloaded", "FilterId", "EntireBucket"))
-	p.graph("transfers: errors of the bucket", "Sum", bucket("4xxErrors", "FilterId", "EntireBucket"), bucket("5xxErrors", "FilterId", "EntireBucket"))
-	p.slow("transfers: bytes stored", s.Region, bucket("BucketSizeBytes", "StorageType", "StandardStorage"))
-	p.slow("transfers: objects stored", s.Region, bucket("NumberOfObjects", "StorageType", "AllStorageTypes"))
-	// Bills are told in us-east-1 only, and of the account as a whole.
-	p.slow("the account's charges this month, in US dollars", globalRegionName, line{"AWS/Billing", "EstimatedCharges", "Currency", "USD"})
-	if args.Edge.ACL != "" {
+	p.drawStorage(args.Storage)
+	// Bills are told in that region only, and of the account as a whole.
+	p.slow("the account's charges this month, in US dollars", stack.GlobalRegion,
+		line{"AWS/Billing", "EstimatedCharges", "Currency", "USD"})
+	if args.Firewall {
 		p.add("metric", map[string]any{
-			"title": "firewall: blocked", "region": globalRegionName, "stat": "Sum", "period": 60, "view": "timeSeries",
-			"metrics": []line{{"AWS/WAFV2", "BlockedRequests", "WebACL", args.Edge.ACL, "Rule", "ALL"}},
+			"title":   "firewall: blocked",
+			"region":  stack.GlobalRegion,
+			"stat":    "Sum",
+			"period":  60,
+			"view":    "timeSeries",
+			"metrics": []line{{"AWS/WAFV2", "BlockedRequests", "WebACL", args.Names.Firewall(), "Rule", "ALL"}},
 		})
 	}
 	return pulumi.JSONMarshal(map[string]any{"widgets": p.widgets})
+}
+
+// counted is what a service counts of its own business.
+func (p *page) counted(service string, name metric.Name) line {
+	return line{metric.Namespace, string(name), metric.DimensionService, service, metric.DimensionStage, p.stage}
+}
+
+func (p *page) drawBusiness() {
+	user := func(name metric.Name) line { return p.counted(metric.User, name) }
+	admin := func(name metric.Name) line { return p.counted(metric.Admin, name) }
+	p.graph("transfers", "Sum", user(metric.TransfersCreated), user(metric.TransfersCompleted),
+		user(metric.Downloads), user(metric.TransfersDeleted), user(metric.Swept))
+	p.graph("bytes through the services", "Sum", user(metric.BytesUploaded), user(metric.BytesDownloaded))
+	p.graph("refused", "Sum", user(metric.TokenRefused), user(metric.UploadsRefused), admin(metric.FailedLogins),
+		user(metric.LimitHit), admin(metric.LimitHit))
+	p.graph("canary and sweep", "Sum", p.counted(metric.Canary, metric.CanarySucceeded),
+		p.counted(metric.Canary, metric.CanaryFailed), user(metric.SweepsCompleted))
+}
+
+func (p *page) drawService(service *Service) {
+	of := func(name string) line { return line{"AWS/Lambda", name, "FunctionName", service.Function.Name} }
+	business := func(name metric.Name) line { return p.counted(service.Name, name) }
+	latency := of("UrlRequestLatency")
+
+	p.graph(service.Name+": requests", "Sum", of("UrlRequestCount"), of("Url4xxCount"), of("Url5xxCount"))
+	p.graph(service.Name+": latency in ms", "p50", latency, latency.with("p90"), latency.with("p99"))
+	p.graph(service.Name+": errors and throttles", "Sum", of("Errors"), of("Throttles"), business(metric.Panics))
+	p.graph(service.Name+": concurrency", "Maximum", of("ConcurrentExecutions"))
+	p.graph(service.Name+": cold starts", "Sum", business(metric.ColdStarts))
+	p.add("log", map[string]any{
+		"title":  service.Name + ": cold starts in ms",
+		"region": p.region,
+		"view":   "timeSeries",
+		"query": pulumi.Sprintf("SOURCE '%s' | filter @type = 'REPORT' and ispresent(@initDuration) | "+
+			"stats pct(@initDuration, 50) as p50, max(@initDuration) as slowest by bin(1h)", service.LogGroup.Name),
+	})
+	p.graph(service.Name+": failing calls", "Sum", business(metric.LedgerErrors), business(metric.StorageErrors),
+		business(metric.LimiterFailedOpen), business(metric.AuditLost))
+	p.graph(service.Name+": duration in ms", "p99", of("Duration"))
+}
+
+func (p *page) drawStorage(storage *Storage) {
+	table := func(name string) line { return line{"AWS/DynamoDB", name, "TableName", storage.Ledger.Name} }
+	bucket := func(name, dimension, value string) line {
+		return line{"AWS/S3", name, "BucketName", storage.Transfers.Name, dimension, value}
+	}
+	requests := func(name string) line { return bucket(name, "FilterId", allRequests) }
+
+	p.graph("ledger: units", "Sum", table("ConsumedReadCapacityUnits"), table("ConsumedWriteCapacityUnits"))
+	p.graph("ledger: refused", "Sum", table("ReadThrottleEvents"), table("WriteThrottleEvents"),
+		table("ConditionalCheckFailedRequests"))
+	p.graph("transfers: bytes in and out of the bucket", "Sum", requests("BytesUploaded"), requests("BytesDownloaded"))
+	p.graph("transfers: errors of the bucket", "Sum", requests("4xxErrors"), requests("5xxErrors"))
+	p.slow("transfers: bytes stored", p.region, bucket("BucketSizeBytes", "StorageType", "StandardStorage"))
+	p.slow("transfers: objects stored", p.region, bucket("NumberOfObjects", "StorageType", "AllStorageTypes"))
 }

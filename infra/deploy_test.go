@@ -30,8 +30,8 @@ func TestOwnNamesReachTheEdgeAndTheService(t *testing.T) {
 		"sgraph-send:certificateArn": "arn:aws:acm:us-east-1:123456789012:certificate/abc",
 		"sgraph-send:alarmEmail":     "ops@example.org",
 	})
-	user := g.with(t, "aws:lambda/function:Function", "name", "sgraph-send-user-qa")
-	if url := plain(plain(user.object("environment")["variables"]).ObjectValue()["SEND__PUBLIC_URL"]); !url.IsString() || url.StringValue() != "https://send.example.org" {
+	url := plain(g.told(t, "sgraph-send-user-qa")["SEND__PUBLIC_URL"])
+	if !url.IsString() || url.StringValue() != "https://send.example.org" {
 		t.Errorf("the service believes it is at %v", url)
 	}
 	for _, d := range g.some(t, "aws:cloudfront/distribution:Distribution") {
@@ -67,20 +67,25 @@ func TestOriginSecretRotatesWithoutARefusal(t *testing.T) {
 
 func TestAdoptedCacheBucketIsNotMadeAgain(t *testing.T) {
 	t.Parallel()
-	s, err := parseStack(t, "dev", nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	s.Secrets.CacheBucket = "somebody-elses-cache"
-	g := &graph{account: testAccount}
-	if err := run(t, s, g); err != nil {
-		t.Fatal(err)
-	}
+	g := record(t, "dev", map[string]string{"CACHE__SERVICE__BUCKET_NAME": "somebody-elses-cache"})
 	if n := len(g.of("aws:s3/bucketV2:BucketV2")); n != 2 {
 		t.Errorf("%d buckets, want two", n)
 	}
 	admin := g.with(t, "aws:iam/rolePolicy:RolePolicy", "role", "sgraph-send-admin-dev")
 	if !strings.Contains(admin.text("policy"), "arn:aws:s3:::somebody-elses-cache/audit/*") {
 		t.Errorf("the admin service cannot use it: %s", admin.text("policy"))
+	}
+	told := g.told(t, "sgraph-send-admin-dev")["CACHE__SERVICE__BUCKET_NAME"]
+	if plain(told).StringValue() != "somebody-elses-cache" || !isSecret(told) {
+		t.Errorf("the admin service is told %v", told)
+	}
+}
+
+func TestAnotherAdminServiceIsAsked(t *testing.T) {
+	t.Parallel()
+	g := record(t, "dev", map[string]string{"SGRAPH_SEND__ADMIN__BASE_URL": "https://admin.example.org"})
+	told := g.told(t, "sgraph-send-user-dev")["SGRAPH_SEND__ADMIN__BASE_URL"]
+	if plain(told).StringValue() != "https://admin.example.org" || !isSecret(told) {
+		t.Errorf("the user service is told to ask %v", told)
 	}
 }

@@ -1,73 +1,88 @@
 package main
 
 import (
-	"strconv"
 	"strings"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
-	"sgraph.ai/send/infra/artifact"
 	"sgraph.ai/send/infra/settings"
+	"sgraph.ai/send/shared/metric"
+	"sgraph.ai/send/shared/send"
+	service "sgraph.ai/send/shared/settings"
 )
 
-// adminService describes the admin function: tokens, audit, console.
-func adminService(s settings.Settings, zips artifact.Set, storage *Storage) *FunctionArgs {
-	env := sharedEnvironment(s, storage)
-	env["CACHE__SERVICE__BUCKET_NAME"] = storage.CacheName
-	set(env, "SEND__USER_BASE_URL", s.PublicURL())
+// adminFunction describes the admin function: tokens, audit, console.
+func adminFunction(s settings.Settings, common Common, storage *Storage) *FunctionArgs {
+	made := madeForBoth(s, storage)
+	made[service.CacheBucket.Env] = storage.CacheName
+	made[service.UserURL.Env] = unlessEmpty(s.PublicURL())
 	return &FunctionArgs{
-		Settings: s, Size: s.Admin, Zips: zips, Artifacts: storage.Artifacts,
-		Environment: env,
+		Common:      common,
+		Size:        s.Admin,
+		Environment: environment(metric.Admin, s, made),
 		Grants: append(auditAccess(storage.CacheName),
-			ledgerAccess(storage.Ledger.Arn, "token", "use/*", "window/*")),
+			ledgerAccess(storage.Ledger.Arn, send.TokenSet, send.TokenUseSets, send.WindowSets)),
 	}
 }
 
-// userService describes the user function: sending and receiving.
-func userService(s settings.Settings, zips artifact.Set, storage *Storage, admin *Service) *FunctionArgs {
-	env := sharedEnvironment(s, storage)
-	env["SEND__S3_BUCKET"] = storage.Transfers.Name
-	env["SEND__MAX_TRANSFER_BYTES"] = pulumi.String(strconv.Itoa(s.MaxTransferBytes))
-	env["SEND__DEFAULT_TTL"] = pulumi.String(s.DefaultTTL.String())
-	env["SEND__MAX_TTL"] = pulumi.String(s.MaxTTL.String())
-	env["SGRAPH_SEND__ADMIN__BASE_URL"] = admin.URL
-	if elsewhere := s.Secrets.AdminBaseURL; elsewhere != "" {
-		env["SGRAPH_SEND__ADMIN__BASE_URL"] = secretString(elsewhere)
+// userFunction describes the user function: sending and receiving.
+func userFunction(s settings.Settings, common Common, storage *Storage, admin *Service) *FunctionArgs {
+	made := madeForBoth(s, storage)
+	made[service.TransfersBucket.Env] = storage.Transfers.Name
+	made[service.PublicURL.Env] = unlessEmpty(s.PublicURL())
+	if s.Secrets.Of(service.AdminURL.Env) == "" {
+		made[service.AdminURL.Env] = admin.URL
 	}
-	env["SGRAPH_SEND__ADMIN__API_KEY__NAME"] = secretString(s.Secrets.AdminKeyName)
-	env["SGRAPH_SEND__ADMIN__API_KEY__VALUE"] = secretString(s.Secrets.AdminKeyValue)
-	set(env, "SEND__CORS_ORIGINS", strings.Join(s.CORSOrigins, ","))
-	set(env, "SEND__PUBLIC_URL", s.PublicURL())
 	return &FunctionArgs{
-		Settings: s, Size: s.User, Zips: zips, Artifacts: storage.Artifacts,
-		Environment: env,
+		Common:      common,
+		Size:        s.User,
+		Environment: environment(metric.User, s, made),
 		Grants: append(transfersAccess(storage.Transfers.Name),
-			ledgerAccess(storage.Ledger.Arn, "transfer/*", "window/*")),
+			ledgerAccess(storage.Ledger.Arn, send.TransferSets, send.WindowSets)),
 	}
 }
 
-// sharedEnvironment is what both functions are told.
-func sharedEnvironment(s settings.Settings, storage *Storage) pulumi.StringMap {
-	env := pulumi.StringMap{
-		"SEND__STORAGE_MODE":                pulumi.String("s3"),
-		"SEND__LEDGER_TABLE":                storage.Ledger.Name,
-		"SEND__STAGE":                       pulumi.String(s.Stage),
-		"SEND__LOG_LEVEL":                   pulumi.String(s.LogLevel),
-		"FAST_API__AUTH__API_KEY__NAME":     secretString(s.Secrets.APIKeyName),
-		"FAST_API__AUTH__API_KEY__VALUE":    secretString(s.Secrets.APIKeyValue),
-		"URL__TARGET_SERVER__CACHE_SERVICE": secretString(s.Secrets.CacheServiceURL),
+// madeForBoth is what both services are told of what the program knows or made.
+// Two of the secrets are for both whether they read them or not.
+func madeForBoth(s settings.Settings, storage *Storage) pulumi.StringMap {
+	made := pulumi.StringMap{
+		service.StorageMode.Env:     pulumi.String(service.S3),
+		service.LedgerTable.Env:     storage.Ledger.Name,
+		service.APIKeyName.Env:      secretString(s.Secrets.Of(service.APIKeyName.Env)),
+		service.CacheServiceURL.Env: secretString(s.Secrets.Of(service.CacheServiceURL.Env)),
 	}
-	set(env, "SEND__RATE_LIMITS", s.RateLimits)
 	if s.Edge.Enabled {
-		env["SEND__ORIGIN_SECRETS"] = secretString(strings.Join(originSecrets(s), ","))
+		made[service.OriginSecrets.Env] = secretString(strings.Join(originSecrets(s), ","))
+	}
+	return made
+}
+
+// environment is what a service is told: what the program made, and of all that
+// the service reads what the stack file and the secrets say.
+func environment(reader string, s settings.Settings, made pulumi.StringMap) pulumi.StringMap {
+	env := pulumi.StringMap{}
+	for _, e := range service.Table() {
+		if text := s.Told[e.Env]; e.ReadBy(reader) && text != "" {
+			env[e.Env] = pulumi.String(text)
+		}
+		if text := s.Secrets.Of(e.Env); e.ReadBy(reader) && text != "" {
+			env[e.Env] = secretString(text)
+		}
+	}
+	for name, value := range made {
+		// Lambda drops empty variables, which would show up as a change in
+		// every preview.
+		if value != nil {
+			env[name] = value
+		}
 	}
 	return env
 }
 
-// set adds a variable unless it is empty: Lambda drops empty ones, which would
-// show up as a change in every preview.
-func set(env pulumi.StringMap, name, value string) {
-	if value != "" {
-		env[name] = pulumi.String(value)
+// unlessEmpty is a value, or none where it is empty.
+func unlessEmpty(text string) pulumi.StringInput {
+	if text == "" {
+		return nil
 	}
+	return pulumi.String(text)
 }

@@ -12,6 +12,7 @@ import (
 
 	"sgraph.ai/send/infra/artifact"
 	"sgraph.ai/send/infra/settings"
+	"sgraph.ai/send/shared/stack"
 )
 
 // function is a program of this repository that Lambda runs.
@@ -24,24 +25,31 @@ type function struct {
 	LogGroup *cloudwatch.LogGroup
 }
 
+// Common is what the functions of a stack have in common.
+type Common struct {
+	Names        stack.Names
+	Architecture string // arm64 or x86_64
+	LogDays      int    // how long logs are kept
+	Tracing      bool   // requests are recorded with X-Ray
+	Zips         artifact.Set
+	Artifacts    *Bucket
+}
+
 // FunctionArgs describe what to run, how large and with which rights.
 type FunctionArgs struct {
-	Settings    settings.Settings
+	Common
 	Size        settings.Function
-	Zips        artifact.Set
-	Artifacts   *Bucket
 	Environment pulumi.StringMap
 	Grants      []statement
 }
 
-// newFunction ships the zip send-<name> and makes the function that runs it,
-// its role and its logs.
-func newFunction(ctx *pulumi.Context, name string, args *FunctionArgs, inside pulumi.ResourceOption) (function, error) {
+// newFunction ships a function's zip and makes the function that runs it, its
+// role and its logs.
+func newFunction(
+	ctx *pulumi.Context, name string, args *FunctionArgs, inside pulumi.ResourceOption,
+) (function, error) {
 	f := function{Name: name, Size: args.Size}
-	s := args.Settings
-	functionName := fmt.Sprintf("sgraph-send-%s-%s", name, s.Stack)
-
-	zip, err := args.Zips.Find("send-"+name, s.Architecture)
+	zip, err := args.Zips.Find(stack.Zip(name), args.Architecture)
 	if err != nil {
 		return f, err
 	}
@@ -54,14 +62,17 @@ func newFunction(ctx *pulumi.Context, name string, args *FunctionArgs, inside pu
 	// missing, and old ones do not pile up. Versions kept for rollback do not
 	// need theirs: Lambda holds its own copy of each.
 	if f.Artifact, err = s3.NewBucketObjectv2(ctx, name+"-artifact", &s3.BucketObjectv2Args{
-		Bucket: args.Artifacts.Name, Key: pulumi.String(zip.Key()), Source: pulumi.NewFileAsset(zip.Path),
+		Bucket:      args.Artifacts.Name,
+		Key:         pulumi.String(zip.Key()),
+		Source:      pulumi.NewFileAsset(zip.Path),
 		ContentType: pulumi.String("application/zip"),
 	}, inside); err != nil {
 		return f, err
 	}
 
 	if f.LogGroup, err = cloudwatch.NewLogGroup(ctx, name, &cloudwatch.LogGroupArgs{
-		Name: pulumi.String("/aws/lambda/" + functionName), RetentionInDays: pulumi.Int(s.LogRetentionDays),
+		Name:            pulumi.String(args.Names.LogGroup(name)),
+		RetentionInDays: pulumi.Int(args.LogDays),
 	}, inside); err != nil {
 		return f, err
 	}
@@ -69,21 +80,24 @@ func newFunction(ctx *pulumi.Context, name string, args *FunctionArgs, inside pu
 		allow([]string{"logs:CreateLogStream", "logs:PutLogEvents"}, pulumi.Sprintf("%s:log-stream:*", f.LogGroup.Arn)),
 	}, args.Grants...)
 	tracing := "PassThrough"
-	if s.Tracing {
+	if args.Tracing {
 		tracing = "Active"
 		grants = append(grants, tracingAccess())
 	}
-	identity, err := NewIdentity(ctx, name, &IdentityArgs{RoleName: functionName, Statements: grants}, inside)
+	identity, err := NewIdentity(ctx, name, &IdentityArgs{
+		RoleName:   args.Names.Role(name),
+		Statements: grants,
+	}, inside)
 	if err != nil {
 		return f, err
 	}
 
 	f.Function, err = lambda.NewFunction(ctx, name, &lambda.FunctionArgs{
-		Name:           pulumi.String(functionName),
-		Description:    pulumi.Sprintf("SGraph Send %s, %s", name, s.Stack),
+		Name:           pulumi.String(args.Names.Function(name)),
+		Description:    pulumi.Sprintf("SGraph Send %s, %s", name, args.Names.Stack),
 		Runtime:        pulumi.String("provided.al2023"),
 		Handler:        pulumi.String("bootstrap"),
-		Architectures:  pulumi.StringArray{pulumi.String(s.Architecture)},
+		Architectures:  pulumi.StringArray{pulumi.String(args.Architecture)},
 		S3Bucket:       args.Artifacts.Name,
 		S3Key:          f.Artifact.Key,
 		SourceCodeHash: pulumi.String(base64.StdEncoding.EncodeToString(digest)),
@@ -96,7 +110,10 @@ func newFunction(ctx *pulumi.Context, name string, args *FunctionArgs, inside pu
 		Environment:                  &lambda.FunctionEnvironmentArgs{Variables: args.Environment},
 		TracingConfig:                &lambda.FunctionTracingConfigArgs{Mode: pulumi.String(tracing)},
 		// The program writes JSON lines itself; Text leaves them as they are.
-		LoggingConfig: &lambda.FunctionLoggingConfigArgs{LogFormat: pulumi.String("Text"), LogGroup: f.LogGroup.Name},
+		LoggingConfig: &lambda.FunctionLoggingConfigArgs{
+			LogFormat: pulumi.String("Text"),
+			LogGroup:  f.LogGroup.Name,
+		},
 	}, inside, after(identity.Granted))
 	return f, err
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -174,7 +175,15 @@ func (g *graph) named(t *testing.T, kind, name string) declared {
 	return all[i]
 }
 
-// parseStack reads a real stack file as the engine would.
+// told answers what a function is told, by environment variable.
+func (g *graph) told(t *testing.T, function string) resource.PropertyMap {
+	t.Helper()
+	f := g.with(t, "aws:lambda/function:Function", "name", function)
+	return plain(f.object("environment")["variables"]).ObjectValue()
+}
+
+// parseStack reads a real stack file as the engine would, with some keys of it,
+// or variables of the environment, changed.
 func parseStack(t *testing.T, stack string, changes map[string]string) (settings.Settings, error) {
 	t.Helper()
 	text, err := os.ReadFile(filepath.Join("..", "Pulumi."+stack+".yaml"))
@@ -189,11 +198,16 @@ func parseStack(t *testing.T, stack string, changes map[string]string) (settings
 	for key, value := range file.Config {
 		config[key] = fmt.Sprint(value)
 	}
+	env := maps.Clone(canaries)
 	for key, value := range changes {
-		config[key] = value
+		if strings.Contains(key, ":") {
+			config[key] = value
+		} else {
+			env[key] = value
+		}
 	}
 	return settings.Parse(stack, config, nil, func(name string) (string, bool) {
-		v, ok := canaries[name]
+		v, ok := env[name]
 		return v, ok
 	})
 }

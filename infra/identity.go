@@ -1,8 +1,13 @@
 package main
 
 import (
+	"strings"
+
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/iam"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"sgraph.ai/send/shared/audit"
+	"sgraph.ai/send/shared/send"
 )
 
 // Identity is the role that one function runs as, with what it may do and
@@ -23,7 +28,9 @@ type IdentityArgs struct {
 }
 
 // NewIdentity makes a role that Lambda can assume.
-func NewIdentity(ctx *pulumi.Context, name string, args *IdentityArgs, opts ...pulumi.ResourceOption) (*Identity, error) {
+func NewIdentity(
+	ctx *pulumi.Context, name string, args *IdentityArgs, opts ...pulumi.ResourceOption,
+) (*Identity, error) {
 	c := &Identity{}
 	if err := ctx.RegisterComponentResource("send:infra:Identity", name, c, opts...); err != nil {
 		return nil, err
@@ -33,14 +40,18 @@ func NewIdentity(ctx *pulumi.Context, name string, args *IdentityArgs, opts ...p
 	role, err := iam.NewRole(ctx, name, &iam.RoleArgs{
 		Name: pulumi.String(args.RoleName),
 		AssumeRolePolicy: policy(statement{
-			"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": map[string]any{"Service": "lambda.amazonaws.com"},
+			"Effect":    "Allow",
+			"Action":    "sts:AssumeRole",
+			"Principal": map[string]any{"Service": "lambda.amazonaws.com"},
 		}),
 	}, inside)
 	if err != nil {
 		return nil, err
 	}
 	grants, err := iam.NewRolePolicy(ctx, name, &iam.RolePolicyArgs{
-		Name: pulumi.String("service"), Role: role.Name, Policy: policy(args.Statements...),
+		Name:   pulumi.String("service"),
+		Role:   role.Name,
+		Policy: policy(args.Statements...),
 	}, inside)
 	if err != nil {
 		return nil, err
@@ -49,14 +60,22 @@ func NewIdentity(ctx *pulumi.Context, name string, args *IdentityArgs, opts ...p
 	return c, ctx.RegisterResourceOutputs(c, pulumi.Map{"roleArn": c.RoleARN})
 }
 
-// ledgerAccess grants the item actions on the named sets of the ledger only:
-// a set is a partition key, and "prefix/*" stands for all sets under it.
+// ledgerAccess grants the item actions on the named sets of the ledger only: a
+// set is a partition key, and a name that ends in a slash stands for all sets
+// that begin with it.
 func ledgerAccess(table pulumi.StringOutput, sets ...string) statement {
+	keys := make([]string, len(sets))
+	for i, set := range sets {
+		keys[i] = set
+		if strings.HasSuffix(set, "/") {
+			keys[i] += "*"
+		}
+	}
 	grant := allow([]string{
 		"dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem",
 		"dynamodb:ConditionCheckItem", "dynamodb:Query",
 	}, table)
-	grant["Condition"] = map[string]any{"ForAllValues:StringLike": map[string]any{"dynamodb:LeadingKeys": sets}}
+	grant["Condition"] = map[string]any{"ForAllValues:StringLike": map[string]any{"dynamodb:LeadingKeys": keys}}
 	return grant
 }
 
@@ -68,8 +87,8 @@ func transfersAccess(bucket pulumi.StringOutput) []statement {
 	return []statement{
 		allow([]string{
 			"s3:GetObject", "s3:PutObject", "s3:DeleteObject", "s3:AbortMultipartUpload", "s3:ListMultipartUploadParts",
-		}, pulumi.Sprintf("arn:aws:s3:::%s/transfers/*", bucket)),
-		allow([]string{"s3:ListBucket"}, pulumi.Sprintf("arn:aws:s3:::%s", bucket)),
+		}, objects(bucket, send.PayloadPrefix)),
+		allow([]string{"s3:ListBucket"}, objects(bucket, "")),
 	}
 }
 
@@ -77,9 +96,18 @@ func transfersAccess(bucket pulumi.StringOutput) []statement {
 // grants deleting: the trail only grows, until the bucket's rule ends it.
 func auditAccess(bucket pulumi.StringOutput) []statement {
 	return []statement{
-		allow([]string{"s3:GetObject", "s3:PutObject"}, pulumi.Sprintf("arn:aws:s3:::%s/audit/*", bucket)),
-		allow([]string{"s3:ListBucket"}, pulumi.Sprintf("arn:aws:s3:::%s", bucket)),
+		allow([]string{"s3:GetObject", "s3:PutObject"}, objects(bucket, audit.Prefix)),
+		allow([]string{"s3:ListBucket"}, objects(bucket, "")),
 	}
+}
+
+// objects are the objects of a bucket under a prefix, or, without one, the
+// bucket itself.
+func objects(bucket pulumi.StringOutput, prefix string) pulumi.StringOutput {
+	if prefix == "" {
+		return pulumi.Sprintf("arn:aws:s3:::%s", bucket)
+	}
+	return pulumi.Sprintf("arn:aws:s3:::%s/%s*", bucket, prefix)
 }
 
 // tracingAccess grants handing traces to X-Ray, whose two actions know no

@@ -11,6 +11,8 @@ import (
 
 	"sgraph.ai/send/infra/artifact"
 	"sgraph.ai/send/infra/settings"
+	"sgraph.ai/send/shared/metric"
+	"sgraph.ai/send/shared/stack"
 )
 
 func main() {
@@ -27,73 +29,79 @@ func main() {
 	})
 }
 
-// sweepMinutes is how long bytes may outlive what they belonged to. The bucket's
-// own rules remove them too, but by the day.
-const sweepMinutes = 60
-
 // deploy declares one stack.
 func deploy(ctx *pulumi.Context, s settings.Settings, zips artifact.Set) error {
-	if err := checkAccount(ctx, s); err != nil {
+	if err := checkAccount(ctx, s.Names); err != nil {
 		return err
 	}
-	if err := tagEverything(ctx, s); err != nil {
+	if err := tagEverything(ctx, s.Stack, s.Stage); err != nil {
 		return err
 	}
-	storage, err := NewStorage(ctx, "storage", &StorageArgs{Settings: s})
+	storage, err := NewStorage(ctx, "storage", storageArgs(s))
 	if err != nil {
 		return err
 	}
-	admin, err := NewService(ctx, "admin", adminService(s, zips, storage))
+	common := commonOf(s, zips, storage)
+	admin, err := NewService(ctx, metric.Admin, adminFunction(s, common, storage))
 	if err != nil {
 		return err
 	}
-	user, err := NewService(ctx, "user", userService(s, zips, storage, admin))
+	user, err := NewService(ctx, metric.User, userFunction(s, common, storage, admin))
 	if err != nil {
 		return err
 	}
-	global, err := globalRegion(ctx, s)
+	global, err := globalRegion(ctx, s.MaxRetries)
 	if err != nil {
 		return err
 	}
-	edge, err := NewEdge(ctx, "edge", &EdgeArgs{Settings: s, User: user, Admin: admin}, global)
+	edge, err := NewEdge(ctx, "edge", edgeArgs(s, user, admin), global)
 	if err != nil {
 		return err
 	}
 	if err := storage.AllowUploadsFrom(ctx, s.CORSOrigins, user.URL, edge.UserURL); err != nil {
 		return err
 	}
-	if _, err := NewSchedule(ctx, "sweep", &ScheduleArgs{
-		Stack: s.Stack, Why: "remove what nobody can download any more", Minutes: sweepMinutes,
-		Function: user.Function.Name, Alias: user.Live.Name, ARN: user.Live.Arn,
-	}); err != nil {
+	if _, err := NewSchedule(ctx, stack.Sweep, sweepArgs(s, user)); err != nil {
 		return err
 	}
 	var canary *Canary
 	if s.CanaryMinutes > 0 {
-		if canary, err = NewCanary(ctx, "canary", &CanaryArgs{
-			Settings: s, Zips: zips, Artifacts: storage.Artifacts, Admin: admin, URL: edge.UserURL,
-		}); err != nil {
+		if canary, err = NewCanary(ctx, metric.Canary, canaryArgs(s, common, edge, admin)); err != nil {
 			return err
 		}
 	}
-	watch, err := NewWatch(ctx, "watch", &WatchArgs{
-		Settings: s, Storage: storage, Services: []*Service{user, admin}, Canary: canary, Edge: edge, Global: global,
-	})
+	watch, err := NewWatch(ctx, "watch", watchArgs(s, storage, edge, canary, global, user, admin))
 	if err != nil {
 		return err
 	}
+	export(ctx, pulumi.Map{
+		"userUrl":          edge.UserURL,
+		"userFunctionUrl":  user.URL,
+		"userFunction":     user.Function.Name,
+		"userVersion":      user.Function.Version,
+		"userArtifact":     user.Artifact.Key,
+		"userEdgeDomain":   edge.UserDomain,
+		"adminUrl":         edge.AdminURL,
+		"adminFunctionUrl": admin.URL,
+		"adminFunction":    admin.Function.Name,
+		"adminVersion":     admin.Function.Version,
+		"adminArtifact":    admin.Artifact.Key,
+		"adminEdgeDomain":  edge.AdminDomain,
+		"transfersBucket":  storage.Transfers.Name,
+		"cacheBucket":      storage.CacheName,
+		"artifactsBucket":  storage.Artifacts.Name,
+		"ledgerTable":      storage.Ledger.Name,
+		"alarmTopic":       watch.Topic,
+		"dashboard":        watch.Dashboard,
+		"releaseVersion":   pulumi.String(zips.Version),
+		"goVersion":        pulumi.String(zips.Go),
+	})
+	return nil
+}
 
-	for name, value := range map[string]pulumi.Input{
-		"userUrl": edge.UserURL, "userFunctionUrl": user.URL, "userFunction": user.Function.Name,
-		"userVersion": user.Function.Version, "userArtifact": user.Artifact.Key,
-		"adminUrl": edge.AdminURL, "adminFunctionUrl": admin.URL, "adminFunction": admin.Function.Name,
-		"adminVersion": admin.Function.Version, "adminArtifact": admin.Artifact.Key,
-		"userEdgeDomain": edge.UserDomain, "adminEdgeDomain": edge.AdminDomain,
-		"transfersBucket": storage.Transfers.Name, "cacheBucket": storage.CacheName, "artifactsBucket": storage.Artifacts.Name,
-		"ledgerTable": storage.Ledger.Name, "alarmTopic": watch.Topic, "dashboard": watch.Dashboard,
-		"releaseVersion": pulumi.String(zips.Version), "goVersion": pulumi.String(zips.Go),
-	} {
+// export tells whoever deploys.
+func export(ctx *pulumi.Context, outputs pulumi.Map) {
+	for name, value := range outputs {
 		ctx.Export(name, value)
 	}
-	return nil
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"maps"
+	"net/http"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -11,6 +12,9 @@ import (
 	"testing"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
+
+	service "sgraph.ai/send/shared/settings"
+	"sgraph.ai/send/shared/wire"
 )
 
 func TestBucketsArePrivateOwnedEncryptedTLSOnlyAndSwept(t *testing.T) {
@@ -324,28 +328,39 @@ func walk(v resource.PropertyValue, visit func(resource.PropertyValue, bool), se
 	}
 }
 
+// TestEnvironmentFollowsTheCard: the card names what the functions are told of
+// secrets and of what was made. What else they are told is in the stack file.
 func TestEnvironmentFollowsTheCard(t *testing.T) {
 	both := []string{
 		"FAST_API__AUTH__API_KEY__NAME", "FAST_API__AUTH__API_KEY__VALUE", "URL__TARGET_SERVER__CACHE_SERVICE",
-		"SEND__STORAGE_MODE", "SEND__LEDGER_TABLE", "SEND__STAGE", "SEND__LOG_LEVEL",
+		"SEND__STORAGE_MODE", "SEND__LEDGER_TABLE",
 	}
 	want := map[string][]string{
-		"canary": {"CANARY__URL", "CANARY__TOKEN", "SEND__STAGE"},
+		"canary": {"CANARY__URL", "CANARY__TOKEN"},
 		"admin":  append([]string{"CACHE__SERVICE__BUCKET_NAME"}, both...),
 		"user": append([]string{
 			"SGRAPH_SEND__ADMIN__BASE_URL", "SGRAPH_SEND__ADMIN__API_KEY__NAME", "SGRAPH_SEND__ADMIN__API_KEY__VALUE",
-			"SEND__S3_BUCKET", "SEND__CORS_ORIGINS", "SEND__MAX_TRANSFER_BYTES", "SEND__DEFAULT_TTL", "SEND__MAX_TTL",
+			"SEND__S3_BUCKET",
 		}, both...),
 	}
 	each(t, func(t *testing.T, stack string, g *graph) {
+		s, err := parseStack(t, stack, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
 		for _, f := range g.some(t, "aws:lambda/function:Function") {
 			names := slices.Clone(want[f.Name])
-			if stack != "dev" && f.Name != "canary" {
+			if s.Edge.Enabled && f.Name != "canary" {
 				names = append(names, "SEND__ORIGIN_SECRETS")
+			}
+			for _, e := range service.Table() {
+				if e.ReadBy(f.Name) && s.Told[e.Env] != "" {
+					names = append(names, e.Env)
+				}
 			}
 			slices.Sort(names)
 			var got []string
-			for name := range plain(f.object("environment")["variables"]).ObjectValue() {
+			for name := range g.told(t, f.text("name")) {
 				got = append(got, string(name))
 			}
 			slices.Sort(got)
@@ -353,10 +368,36 @@ func TestEnvironmentFollowsTheCard(t *testing.T) {
 				t.Errorf("%s is told\n%v, want\n%v", f.Name, got, names)
 			}
 		}
-		user := g.with(t, "aws:lambda/function:Function", "name", "sgraph-send-user-"+stack)
-		variables := plain(user.object("environment")["variables"]).ObjectValue()
-		if url := plain(variables["SGRAPH_SEND__ADMIN__BASE_URL"]).StringValue(); url != "https://admin-url.lambda-url.eu-west-2.on.aws" {
-			t.Errorf("the user service asks %s, not this stack's admin service", url)
+		asked := plain(g.told(t, "sgraph-send-user-"+stack)["SGRAPH_SEND__ADMIN__BASE_URL"]).StringValue()
+		if asked != "https://admin-url.lambda-url.eu-west-2.on.aws" {
+			t.Errorf("the user service asks %s, not this stack's admin service", asked)
+		}
+	})
+}
+
+// TestStacksTellTheServices what their files say, or what a stack says where
+// its file says nothing.
+func TestStacksTellTheServices(t *testing.T) {
+	want := map[string]map[string]string{
+		"dev": {
+			"SEND__STAGE": "dev", "SEND__LOG_LEVEL": "debug", "SEND__CORS_ORIGINS": "https://dev.send.sgraph.ai",
+			"SEND__MAX_TRANSFER_BYTES": "1073741824", "SEND__DEFAULT_TTL": "24h0m0s", "SEND__MAX_TTL": "168h0m0s",
+		},
+		"qa": {
+			"SEND__STAGE": "qa", "SEND__LOG_LEVEL": "info", "SEND__CORS_ORIGINS": "https://qa.send.sgraph.ai",
+			"SEND__MAX_TRANSFER_BYTES": "1073741824", "SEND__DEFAULT_TTL": "24h0m0s", "SEND__MAX_TTL": "168h0m0s",
+		},
+		"prod": {
+			"SEND__STAGE": "prod", "SEND__LOG_LEVEL": "info", "SEND__CORS_ORIGINS": "https://send.sgraph.ai",
+			"SEND__MAX_TRANSFER_BYTES": "5368709120", "SEND__DEFAULT_TTL": "24h0m0s", "SEND__MAX_TTL": "720h0m0s",
+		},
+	}
+	each(t, func(t *testing.T, stack string, g *graph) {
+		told := g.told(t, "sgraph-send-user-"+stack)
+		for name, value := range want[stack] {
+			if got := plain(told[resource.PropertyKey(name)]); !got.IsString() || got.StringValue() != value {
+				t.Errorf("%s is %v, want %s", name, got, value)
+			}
 		}
 	})
 }
@@ -464,25 +505,24 @@ func TestEdgeIsWholeWhereItIsOn(t *testing.T) {
 			if id := plain(behaviour["originRequestPolicyId"]).StringValue(); id != d.Name+"-id" {
 				t.Errorf("%s passes on what %q says", d.Name, id)
 			}
-			if text := asJSON(t, d.Inputs["origins"]); !strings.Contains(text, originSecretHeader) || !strings.Contains(text, `"originProtocolPolicy":"https-only"`) {
+			if text := asJSON(t, d.Inputs["origins"]); !strings.Contains(text, strings.ToLower(wire.OriginSecret.Name)) || !strings.Contains(text, `"originProtocolPolicy":"https-only"`) {
 				t.Errorf("%s: origin is %s", d.Name, text)
 			}
 		}
 	})
 }
 
-// TestEdgePassesOnWhatTheServicesRead and no more. The services read what
-// web.Settings, the sessions and the user routes name.
+// TestEdgePassesOnWhatTheServicesRead and no more, as far as CloudFront can.
 func TestEdgePassesOnWhatTheServicesRead(t *testing.T) {
+	// What an origin request policy can name.
+	// https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/cloudfront-limits.html
+	const most = 10
 	read := map[string]struct {
 		cookies string
-		headers []string
+		by      wire.Service
 	}{
-		"user": {"none", []string{
-			"access-control-request-headers", "access-control-request-method", "cloudfront-viewer-address", "origin", "sec-fetch-site",
-			"x-sgraph-access-token", "x-sgraph-download-permit", "x-sgraph-transfer-delete-auth",
-		}},
-		"admin": {"all", []string{"cloudfront-viewer-address", "origin", "sec-fetch-site", "x-canary-key-name"}},
+		"user":  {"none", wire.User},
+		"admin": {"all", wire.Admin},
 	}
 	each(t, func(t *testing.T, stack string, g *graph) {
 		policies := g.of("aws:cloudfront/originRequestPolicy:OriginRequestPolicy")
@@ -500,13 +540,43 @@ func TestEdgePassesOnWhatTheServicesRead(t *testing.T) {
 			if got := plain(d.object("queryStringsConfig")["queryStringBehavior"]).StringValue(); got != "all" {
 				t.Errorf("%s: queries are passed on as %q", d.Name, got)
 			}
-			var headers []string
+			passed := map[string]bool{}
 			for _, v := range plain(plain(d.object("headersConfig")["headers"]).ObjectValue()["items"]).ArrayValue() {
-				headers = append(headers, strings.ToLower(plain(v).StringValue()))
+				passed[http.CanonicalHeaderKey(plain(v).StringValue())] = true
 			}
-			slices.Sort(headers)
-			if !slices.Equal(headers, want.headers) || len(headers) > 10 {
-				t.Errorf("%s passes on %v, want %v", d.Name, headers, want.headers)
+			for _, h := range append(wire.Headers(), wire.APIKey(canaries["FAST_API__AUTH__API_KEY__NAME"])) {
+				named := h.ReadBy&want.by != 0 && !h.Passed
+				if passed[h.Key()] != named {
+					t.Errorf("%s: %s is passed on: %v, want %v", d.Name, h.Name, passed[h.Key()], named)
+				}
+				delete(passed, h.Key())
+			}
+			if len(passed) > 0 {
+				t.Errorf("%s passes on what nobody declares: %v", d.Name, passed)
+			}
+			if n := len(plain(plain(d.object("headersConfig")["headers"]).ObjectValue()["items"]).ArrayValue()); n > most {
+				t.Errorf("%s passes on %d headers, of which CloudFront takes %d", d.Name, n, most)
+			}
+		}
+	})
+}
+
+// TestFirewallLogsNoSecret: each header that is a credential, or says who the
+// client is, is redacted.
+func TestFirewallLogsNoSecret(t *testing.T) {
+	each(t, func(t *testing.T, stack string, g *graph) {
+		if stack == "dev" {
+			return
+		}
+		logging := g.some(t, "aws:wafv2/webAclLoggingConfiguration:WebAclLoggingConfiguration")[0]
+		redacted := map[string]bool{}
+		for _, v := range plain(logging.Inputs["redactedFields"]).ArrayValue() {
+			field := plain(plain(v).ObjectValue()["singleHeader"]).ObjectValue()
+			redacted[plain(field["name"]).StringValue()] = true
+		}
+		for _, h := range append(wire.Headers(), wire.APIKey(canaries["FAST_API__AUTH__API_KEY__NAME"])) {
+			if h.Secret && !redacted[strings.ToLower(h.Name)] {
+				t.Errorf("%s stands in the firewall's log", h.Name)
 			}
 		}
 	})

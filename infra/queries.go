@@ -7,6 +7,7 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"sgraph.ai/send/shared/metric"
+	"sgraph.ai/send/shared/stack"
 )
 
 // question is something that operators ask of the logs.
@@ -17,7 +18,8 @@ type question struct{ name, query string }
 // after an @, those of Lambda's.
 var questions = []question{
 	{"slowest-routes", `filter msg = "request"
-| stats count(*) as requests, pct(duration_ms, 50) as p50, pct(duration_ms, 99) as p99, max(duration_ms) as slowest by service, method, route
+| stats count(*) as requests, pct(duration_ms, 50) as p50, pct(duration_ms, 99) as p99, ` +
+		`max(duration_ms) as slowest by service, method, route
 | sort p99 desc`},
 	{"errors-by-route", `filter level = "ERROR"
 | stats count(*) as errors, latest(cause) as last_cause by service, msg, route, code
@@ -33,7 +35,8 @@ var questions = []question{
 | sort %[1]s desc
 | limit 50`, metric.BytesUploaded)},
 	{"cold-starts", `filter @type = "REPORT" and ispresent(@initDuration)
-| stats count(*) as starts, pct(@initDuration, 50) as p50, max(@initDuration) as slowest, max(@maxMemoryUsed / 1000000) as megabytes by @log`},
+| stats count(*) as starts, pct(@initDuration, 50) as p50, max(@initDuration) as slowest, ` +
+		`max(@maxMemoryUsed / 1000000) as megabytes by @log`},
 	{"faults", `filter ispresent(stack)
 | fields @timestamp, service, request_id, route, cause, stack
 | sort @timestamp desc
@@ -49,11 +52,14 @@ func count(name metric.Name, by string) string {
 }
 
 // saveQuestions keeps the questions where the console offers them.
-func (c *Watch) saveQuestions(ctx *pulumi.Context, logs pulumi.StringArray, inside pulumi.ResourceOption) error {
+func saveQuestions(
+	ctx *pulumi.Context, names stack.Names, logs pulumi.StringArray, inside pulumi.ResourceOption,
+) error {
 	for _, q := range questions {
 		if _, err := cloudwatch.NewQueryDefinition(ctx, q.name, &cloudwatch.QueryDefinitionArgs{
-			Name:        pulumi.String(fmt.Sprintf("sgraph-send-%s/%s", c.stack, q.name)),
-			QueryString: pulumi.String(q.query), LogGroupNames: logs,
+			Name:          pulumi.String(names.Query(q.name)),
+			QueryString:   pulumi.String(q.query),
+			LogGroupNames: logs,
 		}, inside); err != nil {
 			return err
 		}

@@ -1,14 +1,15 @@
 package main
 
 import (
-	"fmt"
-	"strings"
+	"time"
 
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/dynamodb"
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/s3"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
-	"sgraph.ai/send/infra/settings"
+	"sgraph.ai/send/shared/audit"
+	"sgraph.ai/send/shared/send"
+	"sgraph.ai/send/shared/stack"
 )
 
 // Storage is where a stack keeps things: bytes in buckets, state in a table.
@@ -18,26 +19,27 @@ type Storage struct {
 	Transfers *Bucket
 	Artifacts *Bucket
 	Ledger    *dynamodb.Table
-	// CacheName is the stack's own cache bucket, or the one that the secret
-	// CACHE__SERVICE__BUCKET_NAME names.
+	// CacheName is the stack's own cache bucket, or the adopted one.
 	CacheName pulumi.StringOutput
 
 	inside pulumi.ResourceOption
 }
 
-// StorageArgs size a Storage.
+// StorageArgs describe a Storage.
 type StorageArgs struct {
-	Settings settings.Settings
+	Names   stack.Names
+	Protect bool
+	// AuditDays is how long the audit trail is kept.
+	AuditDays int
+	// AdoptedCache names an existing bucket, a secret, to use instead of a
+	// cache bucket of the stack's own; "" = none.
+	AdoptedCache string
 }
 
-// lifetimes are the classes of the transfers bucket: the user service files an
-// object under the shortest class that covers its life, and a rule sweeps the
-// class one day later.
-var lifetimes = []int{1, 7, 30}
-
 // NewStorage makes the buckets and the ledger.
-func NewStorage(ctx *pulumi.Context, name string, args *StorageArgs, opts ...pulumi.ResourceOption) (*Storage, error) {
-	s := args.Settings
+func NewStorage(
+	ctx *pulumi.Context, name string, args *StorageArgs, opts ...pulumi.ResourceOption,
+) (*Storage, error) {
 	c := &Storage{}
 	if err := ctx.RegisterComponentResource("send:infra:Storage", name, c, opts...); err != nil {
 		return nil, err
@@ -45,59 +47,80 @@ func NewStorage(ctx *pulumi.Context, name string, args *StorageArgs, opts ...pul
 	c.inside = pulumi.Parent(c)
 
 	var err error
-	expiries := make([]lifecycleRule, len(lifetimes))
-	for i, days := range lifetimes {
-		expiries[i] = lifecycleRule{ID: fmt.Sprintf("expire-%dd", days), Prefix: fmt.Sprintf("transfers/%dd/", days), Days: days + 1}
-	}
-	if c.Transfers, err = NewBucket(ctx, "transfers", &BucketArgs{
-		Name: s.BucketName("transfers"), Protect: s.Protect, Expire: expiries,
+	if c.Transfers, err = NewBucket(ctx, stack.Transfers, &BucketArgs{
+		Name:    args.Names.Bucket(stack.Transfers),
+		Protect: args.Protect,
+		Expire:  expiries(),
 	}, c.inside); err != nil {
 		return nil, err
 	}
 	// No rule here looks at the age of a current object: a zip that has been
 	// deployed for a year is as needed as one from today. What a newer zip
 	// replaces, Pulumi deletes, after the function has moved on.
-	if c.Artifacts, err = NewBucket(ctx, "artifacts", &BucketArgs{
-		Name: s.BucketName("artifacts"), Protect: s.Protect,
+	if c.Artifacts, err = NewBucket(ctx, stack.Artifacts, &BucketArgs{
+		Name:    args.Names.Bucket(stack.Artifacts),
+		Protect: args.Protect,
 	}, c.inside); err != nil {
 		return nil, err
 	}
-	if adopted := s.Secrets.CacheBucket; adopted != "" {
-		c.CacheName = secretString(adopted)
+	if args.AdoptedCache != "" {
+		c.CacheName = secretString(args.AdoptedCache)
 	} else {
-		cache, err := NewBucket(ctx, "cache", &BucketArgs{
-			Name: s.BucketName("cache"), Protect: s.Protect, Versioned: true,
-			Expire: []lifecycleRule{{ID: "expire-audit", Prefix: "audit/", Days: s.AuditRetentionDays}},
+		cache, err := NewBucket(ctx, stack.Cache, &BucketArgs{
+			Name:      args.Names.Bucket(stack.Cache),
+			Protect:   args.Protect,
+			Versioned: true,
+			Expire:    []lifecycleRule{{ID: "expire-audit", Prefix: audit.Prefix, Days: args.AuditDays}},
 		}, c.inside)
 		if err != nil {
 			return nil, err
 		}
 		c.CacheName = cache.Name
 	}
-	if c.Ledger, err = newLedger(ctx, s, c.inside); err != nil {
+	if c.Ledger, err = newLedger(ctx, args, c.inside); err != nil {
 		return nil, err
 	}
 	return c, ctx.RegisterResourceOutputs(c, pulumi.Map{
-		"transfers": c.Transfers.Name, "cache": c.CacheName, "artifacts": c.Artifacts.Name, "ledger": c.Ledger.Name,
+		"transfers": c.Transfers.Name,
+		"cache":     c.CacheName,
+		"artifacts": c.Artifacts.Name,
+		"ledger":    c.Ledger.Name,
 	})
+}
+
+// expiries remove payloads by their lifetime, a day after the longest life
+// of one, in case the sweep did not.
+func expiries() []lifecycleRule {
+	var rules []lifecycleRule
+	for _, l := range send.Lifetimes {
+		days := int(l.Life / (24 * time.Hour))
+		rules = append(rules, lifecycleRule{ID: "expire-" + l.Name, Prefix: l.Prefix(), Days: days + 1})
+	}
+	return rules
 }
 
 // newLedger makes the table of everything that changes: transfers, tokens,
 // once-only markers and rate windows.
-func newLedger(ctx *pulumi.Context, s settings.Settings, inside pulumi.ResourceOption) (*dynamodb.Table, error) {
+func newLedger(ctx *pulumi.Context, args *StorageArgs, inside pulumi.ResourceOption) (*dynamodb.Table, error) {
+	attribute := func(name string) *dynamodb.TableAttributeArgs {
+		return &dynamodb.TableAttributeArgs{
+			Name: pulumi.String(name),
+			Type: pulumi.String("S"),
+		}
+	}
 	return dynamodb.NewTable(ctx, "ledger", &dynamodb.TableArgs{
-		Name:        pulumi.String("sgraph-send-ledger-" + s.Stack),
+		Name:        pulumi.String(args.Names.Ledger()),
 		BillingMode: pulumi.String("PAY_PER_REQUEST"),
 		HashKey:     pulumi.String("pk"),
 		RangeKey:    pulumi.String("sk"),
-		Attributes: dynamodb.TableAttributeArray{
-			&dynamodb.TableAttributeArgs{Name: pulumi.String("pk"), Type: pulumi.String("S")},
-			&dynamodb.TableAttributeArgs{Name: pulumi.String("sk"), Type: pulumi.String("S")},
+		Attributes:  dynamodb.TableAttributeArray{attribute("pk"), attribute("sk")},
+		Ttl: &dynamodb.TableTtlArgs{
+			AttributeName: pulumi.String("ttl"),
+			Enabled:       pulumi.Bool(true),
 		},
-		Ttl:                       &dynamodb.TableTtlArgs{AttributeName: pulumi.String("ttl"), Enabled: pulumi.Bool(true)},
-		PointInTimeRecovery:       &dynamodb.TablePointInTimeRecoveryArgs{Enabled: pulumi.Bool(s.Protect)},
-		DeletionProtectionEnabled: pulumi.Bool(s.Protect),
-	}, inside, keep(s.Protect))
+		PointInTimeRecovery:       &dynamodb.TablePointInTimeRecoveryArgs{Enabled: pulumi.Bool(args.Protect)},
+		DeletionProtectionEnabled: pulumi.Bool(args.Protect),
+	}, inside, keep(args.Protect))
 }
 
 // AllowUploadsFrom lets pages of the given origins send parts straight to the
@@ -109,7 +132,7 @@ func (c *Storage) AllowUploadsFrom(ctx *pulumi.Context, named []string, own ...p
 		origins = append(origins, pulumi.String(origin))
 	}
 	for _, url := range own {
-		origins = append(origins, url.ApplyT(func(u string) string { return strings.TrimSuffix(u, "/") }).(pulumi.StringOutput))
+		origins = append(origins, url)
 	}
 	_, err := s3.NewBucketCorsConfigurationV2(ctx, "transfers-cors", &s3.BucketCorsConfigurationV2Args{
 		Bucket: c.Transfers.Name,

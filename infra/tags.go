@@ -6,15 +6,17 @@ import (
 
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
-	"sgraph.ai/send/infra/settings"
+	"sgraph.ai/send/shared/stack"
 )
 
 // tagEverything marks all that the program makes, so that bills, people and
 // clean-ups can tell stacks apart. It works on whatever has tags, which is why
 // no component needs to think of them.
-func tagEverything(ctx *pulumi.Context, s settings.Settings) error {
+func tagEverything(ctx *pulumi.Context, name, stage string) error {
 	common := pulumi.StringMap{
-		"project": pulumi.String(settings.Project), "stack": pulumi.String(s.Stack), "stage": pulumi.String(s.Stage),
+		"project": pulumi.String(stack.Project),
+		"stack":   pulumi.String(name),
+		"stage":   pulumi.String(stage),
 	}
 	return ctx.RegisterStackTransformation(func(args *pulumi.ResourceTransformationArgs) *pulumi.ResourceTransformationResult {
 		props := reflect.Indirect(reflect.ValueOf(args.Props))

@@ -10,6 +10,7 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
 
 	"sgraph.ai/send/shared/metric"
+	"sgraph.ai/send/shared/wire"
 )
 
 // known says that a service counts a metric.
@@ -102,7 +103,7 @@ func TestCanaryRunsOnScheduleWithATokenOfItsOwn(t *testing.T) {
 		if body.Name != plain(token).StringValue() || body.Limit == nil || *body.Limit != 0 {
 			t.Errorf("the token that is made is not its own, or has a limit")
 		}
-		if event.Headers["x-canary-key-name"] != canaries["FAST_API__AUTH__API_KEY__VALUE"] || event.Headers[originSecretHeader] == "" {
+		if event.Headers["x-canary-key-name"] != canaries["FAST_API__AUTH__API_KEY__VALUE"] || event.Headers[strings.ToLower(wire.OriginSecret.Name)] == "" {
 			t.Errorf("the admin service would refuse to make the token")
 		}
 	})

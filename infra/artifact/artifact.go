@@ -16,6 +16,8 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+
+	"sgraph.ai/send/shared/stack"
 )
 
 // MaxSize is what one zip may weigh. The functions start fast because they are
@@ -38,7 +40,7 @@ type Zip struct {
 }
 
 // Key names the zip in an artifacts bucket.
-func (z Zip) Key() string { return z.Name + "/" + z.SHA256 + ".zip" }
+func (z Zip) Key() string { return stack.ZipKey(z.Name, z.SHA256) }
 
 // Set is what one build made.
 type Set struct {
@@ -91,7 +93,8 @@ func Open(dir string) (Set, error) {
 			return Set{}, fmt.Errorf("artifact %s for %s: %w", z.Name, z.Architecture, err)
 		}
 		if found.SHA256 != z.SHA256 || found.Size != z.Size {
-			return Set{}, fmt.Errorf("artifact %s is not the one that was built: its digest is %s, the manifest says %s; fetch the release again", z.File, found.SHA256, z.SHA256)
+			return Set{}, fmt.Errorf("artifact %s is not the one that was built: "+
+				"its digest is %s, the manifest says %s; fetch the release again", z.File, found.SHA256, z.SHA256)
 		}
 		set.Zips[i] = z
 	}
@@ -105,8 +108,8 @@ func describe(path string) (Zip, error) {
 		return Zip{}, err
 	}
 	if len(content) > MaxSize {
-		return Zip{}, fmt.Errorf("%s weighs %.1f MB, over the limit of %d MB: find what made it grow (go version -m, go tool nm -size)",
-			filepath.Base(path), float64(len(content))/(1<<20), MaxSize>>20)
+		return Zip{}, fmt.Errorf("%s weighs %.1f MB, over the limit of %d MB: find what made it grow "+
+			"(go version -m, go tool nm -size)", filepath.Base(path), float64(len(content))/(1<<20), MaxSize>>20)
 	}
 	digest := sha256.Sum256(content)
 	return Zip{SHA256: hex.EncodeToString(digest[:]), Size: int64(len(content)), Path: path}, nil

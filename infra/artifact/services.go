@@ -5,14 +5,17 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+
+	"sgraph.ai/send/shared/metric"
+	"sgraph.ai/send/shared/stack"
 )
 
 // Services are the commands that a stack runs: the two services, and the canary
 // that tries them.
 var Services = []Target{
-	{Name: "send-user", Package: "sgraph.ai/send/services/user/cmd/send-user"},
-	{Name: "send-admin", Package: "sgraph.ai/send/services/admin/cmd/send-admin"},
-	{Name: "send-canary", Package: "sgraph.ai/send/cli/cmd/send-canary"},
+	{Name: stack.Zip(metric.User), Package: "sgraph.ai/send/services/user/cmd/send-user"},
+	{Name: stack.Zip(metric.Admin), Package: "sgraph.ai/send/services/admin/cmd/send-admin"},
+	{Name: stack.Zip(metric.Canary), Package: "sgraph.ai/send/cli/cmd/send-canary"},
 }
 
 // ServicesBuilder builds Services from a checkout into one of its folders.

@@ -3,12 +3,12 @@ package settings
 import (
 	"errors"
 	"fmt"
-	"net/url"
 	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
+
+	service "sgraph.ai/send/shared/settings"
 )
 
 // Key is one setting of a stack file.
@@ -25,186 +25,171 @@ type Key struct {
 	parse func(*Settings, string) error
 }
 
-// Keys lists every setting, in the order of the documentation.
-func Keys() []Key { return slices.Clone(keys) }
+// Keys lists every setting of a stack file: those of the stack itself, in the
+// order of the documentation, and those that its services are told.
+func Keys() []Key { return slices.Concat(own, told()) }
 
-var keys = []Key{
-	{"stage", "", "", "What the services call themselves: `dev`, `qa` or `prod`. Empty means the stack's name.",
-		oneOf(func(s *Settings) *string { return &s.Stage }, "dev", "qa", "prod")},
-	{"protect", "", "false", "Keep data: buckets and table cannot be deleted by Pulumi, buckets are not emptied, point-in-time recovery is on.",
-		boolean(func(s *Settings) *bool { return &s.Protect })},
-
-	{"architecture", "", "arm64", "Processor of the functions: `arm64` or `x86_64`.",
-		oneOf(func(s *Settings) *string { return &s.Architecture }, "arm64", "x86_64")},
-	{"artifactsDir", "SEND_ARTIFACTS_DIR", "", "Folder with built zips and their `manifest.json` to ship, instead of building: promotion. Relative to the repository.",
-		text(func(s *Settings) *string { return &s.ArtifactsDir })},
-	{"version", "SEND_VERSION", "", "Version to stamp into the binaries; empty leaves the one in the source. A promoted artifact keeps its own.",
-		matching(func(s *Settings) *string { return &s.Version }, `^[A-Za-z0-9._+-]*$`, "letters, digits and . _ + - only")},
-
-	{"userMemory", "", "512", "Memory of the user function, in MB. Processor time grows with it.",
-		integer(func(s *Settings) *int { return &s.User.MemoryMB }, 128, 10240)},
-	{"userTimeout", "", "55s", "Longest request of the user function. Under 60s with the edge on.",
-		duration(func(s *Settings) *time.Duration { return &s.User.Timeout }, time.Second, 15*time.Minute)},
-	{"userConcurrency", "", "10", "Reserved concurrency of the user function; ten times this is its most requests per second.",
-		integer(func(s *Settings) *int { return &s.User.Concurrency }, 1, 10000)},
-	{"adminMemory", "", "256", "Memory of the admin function, in MB.",
-		integer(func(s *Settings) *int { return &s.Admin.MemoryMB }, 128, 10240)},
-	{"adminTimeout", "", "15s", "Longest request of the admin function. Under 60s with the edge on.",
-		duration(func(s *Settings) *time.Duration { return &s.Admin.Timeout }, time.Second, 15*time.Minute)},
-	{"adminConcurrency", "", "5", "Reserved concurrency of the admin function.",
-		integer(func(s *Settings) *int { return &s.Admin.Concurrency }, 1, 10000)},
-
-	{"maxTransferBytes", "", "1073741824", "Largest transfer, in bytes.",
-		integer(func(s *Settings) *int { return &s.MaxTransferBytes }, 1, 5<<40)},
-	{"defaultTtl", "", "24h", "Life of a transfer whose sender names none.",
-		duration(func(s *Settings) *time.Duration { return &s.DefaultTTL }, time.Minute, longestTTL)},
-	{"maxTtl", "", "168h", "Longest life a sender may ask for; at most 720h, the last lifetime class.",
-		duration(func(s *Settings) *time.Duration { return &s.MaxTTL }, time.Minute, longestTTL)},
-	{"rateLimits", "", "", "Limits as `name=N/duration`, separated by commas; names are create, token, download, login and info. Empty keeps the built-in ones.",
-		rateLimits},
-	{"corsOrigins", "", "", "Origins of other sites whose pages may call the user service and upload to the bucket, separated by commas. The stack's own addresses are always allowed.",
-		origins},
-	{"logLevel", "", "info", "`debug`, `info`, `warn` or `error`.",
-		oneOf(func(s *Settings) *string { return &s.LogLevel }, "debug", "info", "warn", "error")},
-	{"logRetentionDays", "", "30", "Days that logs are kept; one of the values that CloudWatch knows.",
-		retention},
-	{"auditRetentionDays", "", "90", "Days that the audit trail is kept.",
-		integer(func(s *Settings) *int { return &s.AuditRetentionDays }, 1, 3650)},
-	{"tracing", "", "false", "X-Ray records a sample of the requests.",
-		boolean(func(s *Settings) *bool { return &s.Tracing })},
-
-	{"edge", "", "false", "CloudFront and WAF in front of both functions; their bare URLs then answer 403.",
-		boolean(func(s *Settings) *bool { return &s.Edge.Enabled })},
-	{"userDomain", "", "", "Host name of the user service at the edge. Point its DNS at the output `userEdgeDomain`.",
-		matching(func(s *Settings) *string { return &s.Edge.UserDomain }, hostName, "not a host name")},
-	{"adminDomain", "", "", "Host name of the admin service at the edge.",
-		matching(func(s *Settings) *string { return &s.Edge.AdminDomain }, hostName, "not a host name")},
-	{"certificateArn", "", "", "ACM certificate for both names; CloudFront wants it in us-east-1.",
-		matching(func(s *Settings) *string { return &s.Edge.CertificateARN }, `^(arn:aws:acm:us-east-1:\d{12}:certificate/\S+)?$`, "not the ARN of an ACM certificate in us-east-1")},
-	{"edgeRateLimit", "", "2000", "Requests in five minutes after which WAF blocks an address.",
-		integer(func(s *Settings) *int { return &s.Edge.RequestsPerFiveMinutes }, 10, 2_000_000_000)},
-	{"botControl", "", "false", "WAF also blocks bots, at a price per request; what is no browser but says so honestly still passes.",
-		boolean(func(s *Settings) *bool { return &s.Edge.BotControl })},
-	{"originSecretGeneration", "", "1", "Count up by one to rotate the secret between CloudFront and the functions; the one before stays valid.",
-		integer(func(s *Settings) *int { return &s.Edge.OriginSecretGeneration }, 1, 1_000_000)},
-
-	{"alarmEmail", "", "", "Address that alarms and budget notices go to, once it confirms. Empty: the topics exist, nobody is told.",
-		matching(func(s *Settings) *string { return &s.AlarmEmail }, `^([^@\s]+@[^@\s]+\.[^@\s]+)?$`, "not an e-mail address")},
-	{"uptime", "", "false", "Route 53 asks both services from outside, with an alarm each.",
-		boolean(func(s *Settings) *bool { return &s.Uptime })},
-	{"canaryMinutes", "", "0", "Minutes between two rounds of the canary, which sends, receives, compares and deletes a file; 0 means there is none.",
-		integer(func(s *Settings) *int { return &s.CanaryMinutes }, 0, 60)},
-	{"monthlyBudget", "", "0", "US dollars a month that this stack's tagged resources may cost before a notice goes out; 0 means no budget.",
-		integer(func(s *Settings) *int { return &s.MonthlyBudget }, 0, 1_000_000)},
+// told are the settings that a stack passes on to its services: checked by the
+// parser that will read them there.
+func told() []Key {
+	var keys []Key
+	for _, e := range service.Table() {
+		if e.Key == "" {
+			continue
+		}
+		keys = append(keys, Key{Name: e.Key, Default: e.KeyDefault, Doc: e.Doc, parse: func(s *Settings, text string) error {
+			value, err := e.Canonical(text)
+			if err != nil || value == "" {
+				return err
+			}
+			s.Told[e.Env] = value
+			if bound := bounds[e.Env]; bound != nil {
+				return bound(value)
+			}
+			return nil
+		}})
+	}
+	return keys
 }
 
-const (
-	longestTTL = 30 * 24 * time.Hour
-	hostName   = `^([a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+)?$`
+// bounds are what a stack refuses although a service would start with it.
+var bounds = map[string]func(value string) error{
+	// A page that came unencrypted could be anybody's by the time it uploads.
+	service.CORSOrigins.Env: func(value string) error {
+		for origin := range strings.SplitSeq(value, ",") {
+			if !strings.HasPrefix(origin, "https://") {
+				return errors.New("must list origins that begin with https://")
+			}
+		}
+		return nil
+	},
+}
+
+// own are the settings of the stack itself.
+var own = []Key{
+	{"protect", "", "false",
+		"Keep data: buckets and table cannot be deleted by Pulumi, buckets are not emptied, point-in-time recovery is on.",
+		into(service.Bool(), func(s *Settings) *bool { return &s.Protect })},
+
+	{"architecture", "", "arm64",
+		"Processor of the functions: `arm64` or `x86_64`.",
+		into(service.Choice("arm64", "x86_64"), func(s *Settings) *string { return &s.Architecture })},
+	{"artifactsDir", "SEND_ARTIFACTS_DIR", "",
+		"Folder with built zips and their `manifest.json` to ship, instead of building: promotion. " +
+			"Relative to the repository.",
+		into(service.Text(), func(s *Settings) *string { return &s.ArtifactsDir })},
+	{"version", "SEND_VERSION", "",
+		"Version to stamp into the binaries; empty leaves the one in the source. A promoted artifact keeps its own.",
+		into(service.Matching(regexp.MustCompile(`^[A-Za-z0-9._+-]+$`), "must be letters, digits and . _ + - only"),
+			func(s *Settings) *string { return &s.Version })},
+
+	{"userMemory", "", "512",
+		"Memory of the user function, in MB. Processor time grows with it.",
+		into(memory, func(s *Settings) *int { return &s.User.MemoryMB })},
+	{"userTimeout", "", "55s",
+		"Longest request of the user function. Under 60s with the edge on.",
+		into(timeout, func(s *Settings) *time.Duration { return &s.User.Timeout })},
+	{"userConcurrency", "", "10",
+		"Reserved concurrency of the user function; ten times this is its most requests per second.",
+		into(concurrency, func(s *Settings) *int { return &s.User.Concurrency })},
+	{"adminMemory", "", "256",
+		"Memory of the admin function, in MB.",
+		into(memory, func(s *Settings) *int { return &s.Admin.MemoryMB })},
+	{"adminTimeout", "", "15s",
+		"Longest request of the admin function. Under 60s with the edge on.",
+		into(timeout, func(s *Settings) *time.Duration { return &s.Admin.Timeout })},
+	{"adminConcurrency", "", "5",
+		"Reserved concurrency of the admin function.",
+		into(concurrency, func(s *Settings) *int { return &s.Admin.Concurrency })},
+
+	{"logRetentionDays", "", "30",
+		"Days that logs are kept; one of the values that CloudWatch knows.",
+		into(retention, func(s *Settings) *int { return &s.LogRetentionDays })},
+	{"auditRetentionDays", "", "90",
+		"Days that the audit trail is kept.",
+		into(service.Int(1, 3650), func(s *Settings) *int { return &s.AuditRetentionDays })},
+	{"tracing", "", "false",
+		"X-Ray records a sample of the requests.",
+		into(service.Bool(), func(s *Settings) *bool { return &s.Tracing })},
+
+	{"edge", "", "false",
+		"CloudFront and WAF in front of both functions; their bare URLs then answer 403.",
+		into(service.Bool(), func(s *Settings) *bool { return &s.Edge.Enabled })},
+	{"userDomain", "", "",
+		"Host name of the user service at the edge. Point its DNS at the output `userEdgeDomain`.",
+		into(hostName, func(s *Settings) *string { return &s.Edge.UserDomain })},
+	{"adminDomain", "", "",
+		"Host name of the admin service at the edge.",
+		into(hostName, func(s *Settings) *string { return &s.Edge.AdminDomain })},
+	{"certificateArn", "", "",
+		"ACM certificate for both names; CloudFront wants it in us-east-1.",
+		into(certificate, func(s *Settings) *string { return &s.Edge.CertificateARN })},
+	{"edgeRateLimit", "", "2000",
+		"Requests in five minutes after which WAF blocks an address.",
+		into(service.Int(10, 2_000_000_000), func(s *Settings) *int { return &s.Edge.RequestsPerFiveMinutes })},
+	{"botControl", "", "false",
+		"WAF also blocks bots, at a price per request; what is no browser but says so honestly still passes.",
+		into(service.Bool(), func(s *Settings) *bool { return &s.Edge.BotControl })},
+	{"originSecretGeneration", "", "1",
+		"Count up by one to rotate the secret between CloudFront and the functions; the one before stays valid.",
+		into(service.Int(1, 1_000_000), func(s *Settings) *int { return &s.Edge.OriginSecretGeneration })},
+
+	{"alarmEmail", "", "",
+		"Address that alarms and budget notices go to, once it confirms. Empty: the topics exist, nobody is told.",
+		into(service.Matching(regexp.MustCompile(`^[^@\s]+@[^@\s]+\.[^@\s]+$`), "must be an e-mail address"),
+			func(s *Settings) *string { return &s.AlarmEmail })},
+	{"uptime", "", "false",
+		"Route 53 asks both services from outside, with an alarm each.",
+		into(service.Bool(), func(s *Settings) *bool { return &s.Uptime })},
+	{"canaryMinutes", "", "0",
+		"Minutes between two rounds of the canary, which sends, receives, compares and deletes a file; " +
+			"0 means there is none.",
+		into(service.Int(0, 60), func(s *Settings) *int { return &s.CanaryMinutes })},
+	{"monthlyBudget", "", "0",
+		"US dollars a month that this stack's tagged resources may cost before a notice goes out; 0 means no budget.",
+		into(service.Int(0, 1_000_000), func(s *Settings) *int { return &s.MonthlyBudget })},
+}
+
+// The grammars of what only a stack is told.
+var (
+	memory      = service.Int(128, 10240)
+	concurrency = service.Int(1, 10000)
+	hostName    = service.Matching(regexp.MustCompile(
+		`^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+$`), "must be a host name")
+	certificate = service.Matching(regexp.MustCompile(
+		`^arn:aws:acm:us-east-1:\d{12}:certificate/\S+$`), "must be the ARN of an ACM certificate in us-east-1")
+	timeout = narrowed(service.Duration(time.Second, 15*time.Minute), "must be whole seconds",
+		func(d time.Duration) bool { return d%time.Second == 0 })
+
+	// retentionDays are the only values that CloudWatch takes, up to a year or so.
+	retentionDays = []int{1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400}
+	retention     = narrowed(service.Int(1, 400), "must be one of "+strings.Trim(fmt.Sprint(retentionDays), "[]"),
+		func(n int) bool { return slices.Contains(retentionDays, n) })
 )
 
-func text(field func(*Settings) *string) func(*Settings, string) error {
-	return func(s *Settings, v string) error {
-		*field(s) = v
-		return nil
-	}
-}
-
-func matching(field func(*Settings) *string, pattern, complaint string) func(*Settings, string) error {
-	re := regexp.MustCompile(pattern)
-	return func(s *Settings, v string) error {
-		if !re.MatchString(v) {
-			return errors.New(complaint)
+// narrowed is a kind of which only some values will do.
+func narrowed[T any](kind service.Kind[T], must string, will func(T) bool) service.Kind[T] {
+	parse := kind.Parse
+	kind.Parse = func(text string) (T, error) {
+		v, err := parse(text)
+		if err == nil && !will(v) {
+			err = errors.New(must)
 		}
-		*field(s) = v
-		return nil
+		return v, err
 	}
+	return kind
 }
 
-func oneOf(field func(*Settings) *string, allowed ...string) func(*Settings, string) error {
-	return func(s *Settings, v string) error {
-		if !slices.Contains(allowed, v) {
-			return fmt.Errorf("use one of %s", strings.Join(allowed, ", "))
+// into reads a value into a field; an empty one leaves it as it is.
+func into[T any](kind service.Kind[T], field func(*Settings) *T) func(*Settings, string) error {
+	return func(s *Settings, text string) error {
+		if text == "" {
+			return nil
 		}
-		*field(s) = v
-		return nil
-	}
-}
-
-func boolean(field func(*Settings) *bool) func(*Settings, string) error {
-	return func(s *Settings, v string) error {
-		if v != "true" && v != "false" {
-			return errors.New("use true or false")
+		v, err := kind.Parse(text)
+		if err == nil {
+			*field(s) = v
 		}
-		*field(s) = v == "true"
-		return nil
+		return err
 	}
-}
-
-func integer(field func(*Settings) *int, low, high int) func(*Settings, string) error {
-	return func(s *Settings, v string) error {
-		n, err := strconv.Atoi(v)
-		if err != nil || n < low || n > high {
-			return fmt.Errorf("use a whole number from %d to %d", low, high)
-		}
-		*field(s) = n
-		return nil
-	}
-}
-
-func duration(field func(*Settings) *time.Duration, low, high time.Duration) func(*Settings, string) error {
-	return func(s *Settings, v string) error {
-		d, err := time.ParseDuration(v)
-		if err != nil || d < low || d > high || d%time.Second != 0 {
-			return fmt.Errorf("use whole seconds from %s to %s, such as 55s or 24h", low, high)
-		}
-		*field(s) = d
-		return nil
-	}
-}
-
-// retentionDays are the only values that CloudWatch takes, up to a year or so.
-var retentionDays = []int{1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400}
-
-func retention(s *Settings, v string) error {
-	n, err := strconv.Atoi(v)
-	if err != nil || !slices.Contains(retentionDays, n) {
-		return fmt.Errorf("use one of %s", strings.Trim(fmt.Sprint(retentionDays), "[]"))
-	}
-	s.LogRetentionDays = n
-	return nil
-}
-
-var oneRateLimit = regexp.MustCompile(`^(create|token|download|login|info)=([1-9]\d*)/(\S+)$`)
-
-func rateLimits(s *Settings, v string) error {
-	if v != "" {
-		for part := range strings.SplitSeq(v, ",") {
-			m := oneRateLimit.FindStringSubmatch(strings.TrimSpace(part))
-			if m == nil {
-				return fmt.Errorf("%q is not name=N/duration with a name of create, token, download, login, info", part)
-			}
-			if d, err := time.ParseDuration(m[3]); err != nil || d <= 0 {
-				return fmt.Errorf("%q has no duration such as 1m or 1h", part)
-			}
-		}
-	}
-	s.RateLimits = v
-	return nil
-}
-
-func origins(s *Settings, v string) error {
-	s.CORSOrigins = nil
-	if v == "" {
-		return nil
-	}
-	for part := range strings.SplitSeq(v, ",") {
-		origin := strings.TrimSpace(part)
-		u, err := url.Parse(origin)
-		if err != nil || u.Scheme != "https" || u.Host == "" || origin != "https://"+u.Host {
-			return fmt.Errorf("%q is not an origin such as https://send.example.org (no path, no *)", origin)
-		}
-		s.CORSOrigins = append(s.CORSOrigins, origin)
-	}
-	return nil
 }

@@ -11,24 +11,26 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"regexp"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
+
+	service "sgraph.ai/send/shared/settings"
+	"sgraph.ai/send/shared/stack"
 )
 
 // Project is the namespace of the settings in a stack file.
-const Project = "sgraph-send"
+const Project = stack.Project
 
 // Settings is one stack, as a value.
 type Settings struct {
-	// Stack is the Pulumi stack; resource names carry it.
-	Stack string
+	// Names are where the stack lives, and what its parts are called.
+	stack.Names
+
 	// Stage is what the services call themselves: dev, qa or prod.
 	Stage string
-	// Region and Account are where the stack lives, and nowhere else.
-	Region, Account string
 	// MaxRetries is aws:maxRetries; 0 leaves the provider's own number.
 	MaxRetries int
 	// Protect keeps Pulumi from deleting what holds data.
@@ -44,12 +46,12 @@ type Settings struct {
 	// User and Admin size the two functions.
 	User, Admin Function
 
-	MaxTransferBytes   int
-	DefaultTTL, MaxTTL time.Duration
-	RateLimits         string
-	CORSOrigins        []string
-	LogLevel           string
-	LogRetentionDays   int
+	// Told is what the stack file says to the services, by environment
+	// variable, and CORSOrigins what the transfers bucket has to know of it.
+	Told        map[string]string
+	CORSOrigins []string
+
+	LogRetentionDays int
 	// AuditRetentionDays is how long the audit trail is kept.
 	AuditRetentionDays int
 	// Tracing records requests with X-Ray.
@@ -100,12 +102,6 @@ func (s Settings) PublicURL() string {
 	return ""
 }
 
-// BucketName follows the card's pattern with the stack in it, so that stacks
-// of one account share no bucket.
-func (s Settings) BucketName(purpose string) string {
-	return fmt.Sprintf("%s--sgraph-send-%s--%s--%s", s.Account, purpose, s.Stack, s.Region)
-}
-
 // Faults is everything wrong with a stack's settings and secrets.
 type Faults struct {
 	Stack string
@@ -140,15 +136,16 @@ func unmarshal(text string, into any) error {
 // Parse makes Settings of a stack's configuration (full keys, such as
 // "sgraph-send:protect"), the names of the keys that are encrypted in it, and
 // the environment. The error, if any, is a *Faults.
-func Parse(stack string, config map[string]string, encrypted []string, lookup func(string) (string, bool)) (Settings, error) {
-	s := Settings{Stack: stack, Region: config["aws:region"]}
-	faults := &Faults{Stack: stack}
+func Parse(name string, config map[string]string, encrypted []string,
+	lookup func(string) (string, bool)) (Settings, error) {
+	s := Settings{Names: stack.Names{Stack: name, Region: config["aws:region"]}, Told: map[string]string{}}
+	faults := &Faults{Stack: name}
 	fault := func(format string, args ...any) { faults.List = append(faults.List, fmt.Sprintf(format, args...)) }
 
-	own := map[string]string{}
-	for _, key := range sortedKeys(config) {
+	given := map[string]string{}
+	for _, key := range slices.Sorted(maps.Keys(config)) {
 		if name, ok := strings.CutPrefix(key, Project+":"); ok {
-			own[name] = config[key]
+			given[name] = config[key]
 		} else if key == "aws:maxRetries" {
 			if n, err := strconv.Atoi(config[key]); err != nil || n < 1 {
 				fault("aws:maxRetries is %q: use a whole number from 1", config[key])
@@ -156,40 +153,51 @@ func Parse(stack string, config map[string]string, encrypted []string, lookup fu
 				s.MaxRetries = n
 			}
 		} else if strings.HasPrefix(key, "aws:") && key != "aws:region" {
-			fault("%s is not read: credentials come from the environment (AWS_PROFILE or the keys), the region from aws:region", key)
+			fault("%s is not read: credentials come from the environment (AWS_PROFILE or the keys), "+
+				"the region from aws:region", key)
 		}
 	}
-	for _, k := range keys {
-		text, set := own[k.Name]
-		if k.Env != "" {
-			if v, ok := lookup(k.Env); ok && v != "" {
-				text, set = v, true
-			}
+	for _, k := range Keys() {
+		text := given[k.Name]
+		if v, ok := lookup(k.Env); k.Env != "" && ok && v != "" {
+			text = v
 		}
-		if !set {
+		if strings.TrimSpace(text) == "" {
 			text = k.Default
 		}
-		if k.Name == "stage" && text == "" {
-			text = stack
+		if k.Name == service.Stage.Key && text == "" {
+			text = name
 		}
 		if err := k.parse(&s, text); err != nil {
-			fault("setting %s is %q: %v", k.Name, text, err)
+			fault("setting %s is %q: it %v", k.Name, text, err)
 		}
-		delete(own, k.Name)
+		delete(given, k.Name)
 	}
 
-	s.Secrets = readSecrets(own, encrypted, lookup, fault)
-	s.Account = s.Secrets.account
-	for _, name := range sortedKeys(own) {
+	s.Secrets = readSecrets(given, encrypted, lookup, fault)
+	s.Account = s.Secrets.Of(account)
+	for _, name := range slices.Sorted(maps.Keys(given)) {
 		fault("setting %s is unknown%s", name, suggestion(name))
 	}
 
 	checkRegion(s, lookup, fault)
+	s.checkTold(fault)
 	s.checkTogether(fault)
 	if len(faults.List) > 0 {
 		return Settings{}, faults
 	}
 	return s, nil
+}
+
+// checkTold reads what the services are told as they will, and keeps what the
+// program has to know of it.
+func (s *Settings) checkTold(fault func(string, ...any)) {
+	env := service.New(func(name string) string { return s.Told[name] })
+	s.Stage, s.CORSOrigins = service.Stage.In(env), service.CORSOrigins.In(env)
+	env.Together(func(e service.Entry) string { return "setting " + e.Key })
+	if err := env.Err(); err != nil {
+		fault("%v", err)
+	}
 }
 
 // checkRegion holds the stack file against the environment of the shell: a
@@ -208,57 +216,45 @@ func checkRegion(s Settings, lookup func(string) (string, bool), fault func(stri
 
 // checkTogether finds what no single key can show.
 func (s Settings) checkTogether(fault func(string, ...any)) {
-	if !stackName.MatchString(s.Stack) {
-		fault("the stack's name becomes part of bucket names: use lower-case letters, digits and single hyphens")
-	}
-	if n := len(s.BucketName("transfers")); s.Account != "" && n > 63 {
-		fault("bucket names would have %d characters, of which S3 allows 63: use a shorter stack name", n)
-	}
-	if s.DefaultTTL > s.MaxTTL {
-		fault("setting defaultTtl (%s) is longer than maxTtl (%s)", s.DefaultTTL, s.MaxTTL)
+	if err := s.Names.Check(); err != nil {
+		fault("the stack's name: %v", err)
 	}
 	e := s.Edge
 	if (e.UserDomain != "" || e.AdminDomain != "") && (!e.Enabled || e.CertificateARN == "") {
 		fault("settings userDomain and adminDomain need edge: true and a certificateArn")
 	}
-	if name := strings.ToLower(s.Secrets.APIKeyName); e.Enabled && slices.Contains(notForwarded, name) {
-		fault("with the edge on, FAST_API__AUTH__API_KEY__NAME cannot be %s: CloudFront does not pass that header on by name", name)
+	secret := func(of service.Entry) string { return s.Secrets.Of(of.Env) }
+	keyName, adminURL := service.APIKeyName.Entry, service.AdminURL.Entry
+	if name := strings.ToLower(secret(keyName)); e.Enabled && slices.Contains(notForwarded, name) {
+		fault("with the edge on, %s cannot be %s: CloudFront does not pass that header on by name", keyName.Env, name)
 	}
-	if s.CanaryMinutes > 0 && s.Secrets.AdminBaseURL != "" {
-		fault("setting canaryMinutes needs the stack's own admin service, which makes the canary's token: remove SGRAPH_SEND__ADMIN__BASE_URL, or set canaryMinutes to 0")
+	if s.CanaryMinutes > 0 && secret(adminURL) != "" {
+		fault("setting canaryMinutes needs the stack's own admin service, which makes the canary's token: "+
+			"remove %s, or set canaryMinutes to 0", adminURL.Env)
 	}
 	if limit := 60 * time.Second; e.Enabled && (s.User.Timeout >= limit || s.Admin.Timeout >= limit) {
 		fault("with the edge on, userTimeout and adminTimeout must be under %s, CloudFront's own limit", limit)
 	}
-	if p := s.Secrets; p.AdminBaseURL == "" && p.AdminKeyValue != "" && p.APIKeyValue != "" &&
-		(!strings.EqualFold(p.AdminKeyName, p.APIKeyName) || p.AdminKeyValue != p.APIKeyValue) {
-		fault("SGRAPH_SEND__ADMIN__API_KEY__NAME and __VALUE differ from FAST_API__AUTH__API_KEY__NAME and __VALUE: " +
-			"the user service could not ask this stack's admin service (set SGRAPH_SEND__ADMIN__BASE_URL to ask another)")
+	sent, wanted := secret(service.AdminKeyValue.Entry), secret(service.APIKeyValue.Entry)
+	if secret(adminURL) == "" && sent != "" && wanted != "" &&
+		(sent != wanted || !strings.EqualFold(secret(service.AdminKeyName.Entry), secret(keyName))) {
+		fault("%s and %s differ from %s and %s: the user service could not ask this stack's admin service "+
+			"(set %s to ask another)", service.AdminKeyName.Env, service.AdminKeyValue.Env,
+			keyName.Env, service.APIKeyValue.Env, adminURL.Env)
 	}
 }
 
 // notForwarded are headers that an origin request policy cannot name.
 var notForwarded = []string{"authorization", "accept-encoding", "cookie", "host"}
 
-var stackName = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
-
 // suggestion answers " (did you mean …?)" for a key that differs from a known
 // one only in case or by a prefix.
 func suggestion(name string) string {
-	for _, k := range keys {
+	for _, k := range Keys() {
 		known, got := strings.ToLower(k.Name), strings.ToLower(name)
 		if known == got || strings.HasPrefix(known, got) || strings.HasPrefix(got, known) {
 			return fmt.Sprintf(" (did you mean %s?)", k.Name)
 		}
 	}
 	return ": docs/settings.md lists them"
-}
-
-func sortedKeys(m map[string]string) []string {
-	names := make([]string, 0, len(m))
-	for name := range m {
-		names = append(names, name)
-	}
-	slices.Sort(names)
-	return names
 }

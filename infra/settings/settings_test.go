@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"sgraph.ai/send/infra/settings"
+	service "sgraph.ai/send/shared/settings"
 )
 
 func enough() map[string]string {
@@ -33,6 +34,9 @@ func parse(changes map[string]string, env map[string]string, encrypted ...string
 	return settings.Parse("dev", config, encrypted, lookup(env))
 }
 
+// one is a stack file of one setting.
+func one(key, value string) map[string]string { return map[string]string{"sgraph-send:" + key: value} }
+
 func TestDefaultsAreEnough(t *testing.T) {
 	t.Parallel()
 	s, err := parse(nil, enough())
@@ -42,7 +46,7 @@ func TestDefaultsAreEnough(t *testing.T) {
 	if s.Stage != "dev" || s.Account != "123456789012" || s.Architecture != "arm64" || s.Protect {
 		t.Errorf("got %+v", s)
 	}
-	if got, want := s.BucketName("transfers"), "123456789012--sgraph-send-transfers--dev--eu-west-2"; got != want {
+	if got, want := s.Bucket("transfers"), "123456789012--sgraph-send-transfers--dev--eu-west-2"; got != want {
 		t.Errorf("bucket is %s, want %s", got, want)
 	}
 }
@@ -69,7 +73,7 @@ func TestEveryFaultIsNamedAtOnce(t *testing.T) {
 	for _, part := range []string{
 		"FAST_API__AUTH__API_KEY__NAME is missing", "AWS_ACCOUNT_ID", "AWS_DEFAULT_REGION is us-east-1",
 		"userMemory", "usermemory is unknown (did you mean userMemory?)", "corsOrigins", "rateLimits",
-		"somethingNew is unknown", "aws:profile", "defaultTtl (200h0m0s) is longer than maxTtl", "nothing was touched",
+		"somethingNew is unknown", "aws:profile", "setting defaultTtl must not be longer than setting maxTtl", "nothing was touched",
 	} {
 		if !strings.Contains(err.Error(), part) {
 			t.Errorf("the message does not say %q:\n%v", part, err)
@@ -79,28 +83,56 @@ func TestEveryFaultIsNamedAtOnce(t *testing.T) {
 
 func TestFaults(t *testing.T) {
 	t.Parallel()
+	edge := map[string]string{"sgraph-send:edge": "true"}
 	for name, c := range map[string]struct {
 		config, env map[string]string
 		want        string
 	}{
-		"no region":            {config: map[string]string{"aws:region": ""}, want: "aws:region is missing"},
-		"other region":         {env: map[string]string{"AWS_REGION": "eu-west-1"}, want: "AWS_REGION is eu-west-1"},
-		"not a stage":          {config: map[string]string{"sgraph-send:stage": "staging"}, want: "one of dev, qa, prod"},
-		"limits off":           {config: map[string]string{"sgraph-send:rateLimits": "off"}, want: "name=N/duration"},
-		"unknown limit":        {config: map[string]string{"sgraph-send:rateLimits": "upload=1/1m"}, want: "name=N/duration"},
-		"origin with a path":   {config: map[string]string{"sgraph-send:corsOrigins": "https://a.example/x"}, want: "no path"},
-		"plain origin":         {config: map[string]string{"sgraph-send:corsOrigins": "http://a.example"}, want: "no path"},
-		"too long a life":      {config: map[string]string{"sgraph-send:maxTtl": "721h"}, want: "from 1m0s to 720h0m0s"},
-		"odd retention":        {config: map[string]string{"sgraph-send:logRetentionDays": "31"}, want: "one of 1 3 5"},
-		"domain, no edge":      {config: map[string]string{"sgraph-send:userDomain": "a.example.org"}, want: "need edge: true"},
-		"slow behind the edge": {config: map[string]string{"sgraph-send:edge": "true", "sgraph-send:userTimeout": "60s"}, want: "CloudFront's own limit"},
-		"keys differ":          {env: map[string]string{"SGRAPH_SEND__ADMIN__API_KEY__VALUE": "another-key-of-the-tests"}, want: "could not ask this stack's admin service"},
-		"secret in the clear":  {config: map[string]string{"sgraph-send:FAST_API__AUTH__API_KEY__VALUE": "oops"}, want: "in the clear"},
-		"short key":            {env: map[string]string{"FAST_API__AUTH__API_KEY__VALUE": "short"}, want: "at least 16 visible characters"},
-		"not a header":         {env: map[string]string{"FAST_API__AUTH__API_KEY__NAME": "a b", "SGRAPH_SEND__ADMIN__API_KEY__NAME": "a b"}, want: "not the name of an HTTP header"},
-		"key not forwarded":    {config: map[string]string{"sgraph-send:edge": "true"}, env: map[string]string{"FAST_API__AUTH__API_KEY__NAME": "Authorization", "SGRAPH_SEND__ADMIN__API_KEY__NAME": "Authorization"}, want: "does not pass that header on"},
-		"canary, no own admin": {config: map[string]string{"sgraph-send:canaryMinutes": "5"}, env: map[string]string{"SGRAPH_SEND__ADMIN__BASE_URL": "https://admin.example.org"}, want: "own admin service"},
-		"not an address":       {env: map[string]string{"SGRAPH_SEND__ADMIN__BASE_URL": "admin.example.org"}, want: "not a web address"},
+		"no region":          {config: map[string]string{"aws:region": ""}, want: "aws:region is missing"},
+		"other region":       {env: map[string]string{"AWS_REGION": "eu-west-1"}, want: "AWS_REGION is eu-west-1"},
+		"not a stage":        {config: one("stage", "staging"), want: "one of dev, qa, prod"},
+		"odd limit":          {config: one("rateLimits", "create=60/90s"), want: "want whole minutes"},
+		"unknown limit":      {config: one("rateLimits", "upload=1/1m"), want: "no limit has that name"},
+		"origin with a path": {config: one("corsOrigins", "https://a.example/x"), want: "without a path"},
+		"plain origin":       {config: one("corsOrigins", "http://a.example"), want: "begin with https://"},
+		"too long a life":    {config: one("maxTtl", "721h"), want: "from 1m0s to 720h0m0s"},
+		"odd retention":      {config: one("logRetentionDays", "31"), want: "one of 1 3 5"},
+		"odd timeout":        {config: one("userTimeout", "1500ms"), want: "whole seconds"},
+		"domain, no edge":    {config: one("userDomain", "a.example.org"), want: "need edge: true"},
+		"slow behind the edge": {
+			config: map[string]string{"sgraph-send:edge": "true", "sgraph-send:userTimeout": "60s"},
+			want:   "CloudFront's own limit",
+		},
+		"keys differ": {
+			env:  map[string]string{"SGRAPH_SEND__ADMIN__API_KEY__VALUE": "another-key-of-the-tests"},
+			want: "could not ask this stack's admin service",
+		},
+		"secret in the clear": {config: one("FAST_API__AUTH__API_KEY__VALUE", "oops"), want: "in the clear"},
+		"short key": {
+			env:  map[string]string{"FAST_API__AUTH__API_KEY__VALUE": "short"},
+			want: "a secret of at least 16 characters",
+		},
+		"not a header": {
+			env:  map[string]string{"FAST_API__AUTH__API_KEY__NAME": "a b"},
+			want: "the name of an HTTP header",
+		},
+		"key not forwarded": {
+			config: edge,
+			env: map[string]string{
+				"FAST_API__AUTH__API_KEY__NAME":     "Authorization",
+				"SGRAPH_SEND__ADMIN__API_KEY__NAME": "Authorization",
+			},
+			want: "does not pass that header on",
+		},
+		"canary, no own admin": {
+			config: one("canaryMinutes", "5"),
+			env:    map[string]string{"SGRAPH_SEND__ADMIN__BASE_URL": "https://admin.example.org"},
+			want:   "own admin service",
+		},
+		"not an address": {
+			env:  map[string]string{"SGRAPH_SEND__ADMIN__BASE_URL": "admin.example.org"},
+			want: "must be a URL",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -116,7 +148,8 @@ func TestFaults(t *testing.T) {
 
 func TestBucketNamesFit(t *testing.T) {
 	t.Parallel()
-	_, err := settings.Parse("a-stack-with-a-rather-long-name", map[string]string{"aws:region": "eu-west-2", "sgraph-send:stage": "dev"}, nil, lookup(enough()))
+	config := map[string]string{"aws:region": "eu-west-2", "sgraph-send:stage": "dev"}
+	_, err := settings.Parse("a-stack-with-a-rather-long-name", config, nil, lookup(enough()))
 	if err == nil || !strings.Contains(err.Error(), "S3 allows 63") {
 		t.Errorf("got %v", err)
 	}
@@ -126,11 +159,12 @@ func TestEncryptedSecretsServeToo(t *testing.T) {
 	t.Parallel()
 	env := enough()
 	delete(env, "FAST_API__AUTH__API_KEY__VALUE")
-	s, err := parse(map[string]string{"sgraph-send:FAST_API__AUTH__API_KEY__VALUE": "the-key-of-the-tests"}, env, "sgraph-send:FAST_API__AUTH__API_KEY__VALUE")
+	const name = "FAST_API__AUTH__API_KEY__VALUE"
+	s, err := parse(one(name, "the-key-of-the-tests"), env, "sgraph-send:"+name)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if s.Secrets.APIKeyValue != "the-key-of-the-tests" {
+	if s.Secrets.Of(name) != "the-key-of-the-tests" {
 		t.Error("the encrypted secret was not read")
 	}
 }
@@ -182,17 +216,26 @@ func TestLoadReadsWhatTheEnginePasses(t *testing.T) {
 func TestEveryFieldHasAKey(t *testing.T) {
 	t.Parallel()
 	other := map[string]string{
-		"stage": "qa", "protect": "true", "architecture": "x86_64", "artifactsDir": "dir", "version": "v1",
-		"userMemory": "1000", "userTimeout": "9s", "userConcurrency": "99", "adminMemory": "1000", "adminTimeout": "9s", "adminConcurrency": "99",
-		"maxTransferBytes": "5", "defaultTtl": "2h", "maxTtl": "300h", "rateLimits": "create=1/1m", "corsOrigins": "https://a.example",
-		"logLevel": "warn", "logRetentionDays": "60", "edge": "true", "userDomain": "a.example.org", "adminDomain": "b.example.org",
-		"certificateArn": "arn:aws:acm:us-east-1:123456789012:certificate/a", "edgeRateLimit": "77", "originSecretGeneration": "3",
-		"auditRetentionDays": "7", "tracing": "true", "botControl": "true", "canaryMinutes": "7",
-		"alarmEmail": "a@example.org", "uptime": "true", "monthlyBudget": "9",
+		"protect": "true", "architecture": "x86_64", "artifactsDir": "dir", "version": "v1",
+		"userMemory": "1000", "userTimeout": "9s", "userConcurrency": "99",
+		"adminMemory": "1000", "adminTimeout": "9s", "adminConcurrency": "99",
+		"logRetentionDays": "60", "auditRetentionDays": "7", "tracing": "true",
+		"edge": "true", "userDomain": "a.example.org", "adminDomain": "b.example.org",
+		"certificateArn": "arn:aws:acm:us-east-1:123456789012:certificate/a", "edgeRateLimit": "77",
+		"originSecretGeneration": "3", "botControl": "true",
+		"alarmEmail": "a@example.org", "uptime": "true", "canaryMinutes": "7", "monthlyBudget": "9",
+		"stage": "qa", "corsOrigins": "https://a.example",
+	}
+	told := map[string]bool{} // the services' own, which the program passes on
+	for _, e := range service.Table() {
+		told[e.Key] = true
 	}
 	config := map[string]string{"aws:maxRetries": "3"}
 	for _, k := range settings.Keys() {
 		value, ok := other[k.Name]
+		if !ok && told[k.Name] {
+			continue
+		}
 		if !ok {
 			t.Fatalf("no other value for %s: add one here", k.Name)
 		}
@@ -208,7 +251,7 @@ func TestEveryFieldHasAKey(t *testing.T) {
 	}
 	for _, name := range unchanged("", reflect.ValueOf(plain), reflect.ValueOf(changed)) {
 		switch name {
-		case ".Stack", ".Region", ".Account", ".Secrets":
+		case ".Names.Stack", ".Names.Region", ".Names.Account", ".Secrets":
 		default:
 			t.Errorf("no key sets Settings%s", name)
 		}
@@ -237,21 +280,48 @@ func TestDocumentationListsEverySetting(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	secret, told := map[string]bool{}, map[string]bool{}
+	for _, s := range settings.SecretNames() {
+		secret[s.Name] = true
+	}
+	for _, e := range service.Table() {
+		told[e.Key] = true
+	}
 	var want []string
 	for _, k := range settings.Keys() {
-		want = append(want, row(k.Name, code(k.Default), k.Doc+environment(k.Env)))
+		if told[k.Name] {
+			continue
+		}
+		doc := k.Doc
+		if k.Env != "" {
+			doc += " The environment variable `" + k.Env + "` goes first."
+		}
+		want = append(want, row(code(k.Name), code(k.Default), doc))
+	}
+	for _, e := range service.Table() {
+		if secret[e.Env] || len(e.By) == 0 {
+			continue
+		}
+		standing := code(e.Default)
+		if e.KeyDefault != "" && e.KeyDefault != e.Default {
+			standing += ", in a stack " + code(e.KeyDefault)
+		}
+		want = append(want, row(code(e.Env), code(e.Key), strings.Join(e.By, ", "), standing, e.Doc))
 	}
 	for _, s := range settings.SecretNames() {
 		needed := "yes"
 		if s.Optional {
 			needed = "no"
 		}
-		want = append(want, row(s.Name, needed, s.Doc))
+		want = append(want, row(code(s.Name), needed, s.Doc))
 	}
 	var got []string
 	for line := range strings.Lines(string(page)) {
 		if strings.HasPrefix(line, "| `") {
 			got = append(got, strings.TrimSpace(line))
+		}
+		if strings.HasPrefix(line, "## What a stack makes") {
+			break
 		}
 	}
 	if !reflect.DeepEqual(got, want) {
@@ -259,20 +329,11 @@ func TestDocumentationListsEverySetting(t *testing.T) {
 	}
 }
 
-func row(name, middle, doc string) string {
-	return fmt.Sprintf("| `%s` | %s | %s |", name, middle, doc)
-}
+func row(cells ...string) string { return "| " + strings.Join(cells, " | ") + " |" }
 
 func code(value string) string {
 	if value == "" {
 		return ""
 	}
 	return "`" + value + "`"
-}
-
-func environment(name string) string {
-	if name == "" {
-		return ""
-	}
-	return " The environment variable `" + name + "` goes first."
 }

@@ -99,9 +99,9 @@ func (s *Service) sweep(ctx context.Context, parts ...part) (n send.Swept, err e
 }
 
 // removed puts what the sweep took into the trail.
-func (s *Service) removed(t send.Transfer, why string) {
+func (s *Service) removed(t send.Transfer, why send.Reason) {
 	s.outbox.Send(context.Background(), audit.Event{
 		Time: s.set.Now().UTC(), Kind: audit.TransferExpired, Outcome: audit.Success,
-		Transfer: t.ID, Token: t.Owner, Reason: why,
+		Transfer: t.ID, Token: t.Owner, Reason: string(why),
 	})
 }

@@ -20,7 +20,7 @@ func (t *Transfers) Available(ctx context.Context, id string) (Transfer, error) 
 	if err != nil {
 		return Transfer{}, err
 	}
-	return tr, t.refusal(tr.record)
+	return tr, t.refusal(tr.record, false)
 }
 
 // Claim counts one download and returns the transfer with it counted. Of any
@@ -36,7 +36,7 @@ func (t *Transfers) Claim(ctx context.Context, id string) (Transfer, error) {
 	case NotFound:
 		return Transfer{}, Fail(NotFound, notAvailable).With(ReasonTransferNotFound)
 	case Conflict:
-		if refused := t.refusal(r); refused != nil {
+		if refused := t.refusal(r, false); refused != nil {
 			return Transfer{}, refused
 		}
 		return Transfer{}, Because(Unavailable, err, "the download could not be counted; try again")
@@ -53,26 +53,19 @@ func (t *Transfers) Claim(ctx context.Context, id string) (Transfer, error) {
 	return tr, nil
 }
 
-// refusal says why nothing can be downloaded, or returns nil.
-func (t *Transfers) refusal(r Record) error {
+// refusal says why nothing can be downloaded, or returns nil. What was counted
+// before can be resumed though no further download can begin.
+func (t *Transfers) refusal(r Record, counted bool) error {
+	why := t.over(r)
 	switch {
+	case why == ReasonDeleted:
+		return Fail(NotFound, notAvailable).With(ReasonDeleted)
 	case r.State != string(Completed):
-		return notThere(r)
-	case r.Expired(t.Now()):
-		return errExpired()
-	case r.Exhausted():
-		return Fail(Gone, "exhausted").With(ReasonExhausted)
+		return Fail(NotFound, notAvailable).With(ReasonNotCompleted)
+	case why == "", why == ReasonExhausted && counted:
+		return nil
 	}
-	return nil
-}
-
-// notThere is the refusal of what is not completed: not yet, or no more.
-func notThere(r Record) error {
-	why := ReasonNotCompleted
-	if r.State == string(Deleted) {
-		why = ReasonDeleted
-	}
-	return Fail(NotFound, notAvailable).With(why)
+	return gone(why)
 }
 
 // retireLater notes when the sweep may remove the payload of a transfer whose
@@ -106,15 +99,10 @@ func (t *Transfers) Unclaim(ctx context.Context, id string) error {
 // limit may be reached, but it must still be there. NotFound, Gone.
 func (t *Transfers) Resumable(ctx context.Context, id string) (Transfer, error) {
 	tr, _, err := t.get(ctx, id, notAvailable)
-	switch {
-	case err != nil:
+	if err != nil {
 		return Transfer{}, err
-	case tr.record.State != string(Completed):
-		return Transfer{}, notThere(tr.record)
-	case tr.Expired(t.Now()):
-		return Transfer{}, errExpired()
 	}
-	return tr, nil
+	return tr, t.refusal(tr.record, true)
 }
 
 // Named returns the transfer whose payload a key is, as Resumable does.

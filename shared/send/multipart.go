@@ -29,7 +29,8 @@ type MultipartUpload struct {
 
 // Initiate opens an upload in parts for a pending transfer, and ends the one
 // that was open before. parts is 0 to have the number chosen. NotFound,
-// Conflict when the transfer is not pending, Invalid, TooLarge.
+// Conflict when the transfer is not pending, Gone when it has expired, Invalid,
+// TooLarge.
 func (t *Transfers) Initiate(ctx context.Context, token, id string, size int64, parts int) (MultipartUpload, error) {
 	tr, d, err := t.admitted(ctx, token, id, "Transfer not found")
 	if err != nil {
@@ -38,8 +39,8 @@ func (t *Transfers) Initiate(ctx context.Context, token, id string, size int64, 
 	if tr.Status != Pending {
 		return MultipartUpload{}, Fail(Conflict, "Transfer not in pending state").With(ReasonNotPending)
 	}
-	if tr.Expired(t.Now()) {
-		return MultipartUpload{}, errExpired()
+	if why := t.over(tr.record); why != "" {
+		return MultipartUpload{}, gone(why)
 	}
 	switch {
 	case size <= 0:
@@ -122,7 +123,8 @@ func (t *Transfers) Assemble(ctx context.Context, token, id, uploadID string, pa
 		return Payload{}, t.tooLarge()
 	}
 	p := Payload{m.Key, o.Size, o.ETag}
-	return p, t.attach(ctx, id, p, func(d *transferData) { d.Multipart = multipart{uploadID, m.Key, true} })
+	_, err = t.attach(ctx, id, p, func(d *transferData) { d.Multipart = multipart{uploadID, m.Key, true} })
+	return p, err
 }
 
 func noUpload() error {

@@ -54,29 +54,41 @@ func (t *Transfers) sweep(ctx context.Context, r Record, n *Swept) error {
 	if err != nil {
 		return err
 	}
-	now := t.Now()
-	abandoned := tr.Status == Pending && now.After(d.CreatedAt.Add(pendingLife))
-	over := tr.Status == Deleted || tr.Status == Completed && tr.Expired(now) ||
-		tr.Status == Exhausted && (tr.Expired(now) || d.RetireAt != nil && now.After(*d.RetireAt))
-	if !abandoned && (!over || len(d.keys()) == 0) {
+	why, now := t.over(r), t.Now()
+	switch {
+	case tr.Status == Pending && now.After(tr.CreatedAt.Add(pendingLife)):
+		return t.abandon(ctx, tr, d, n)
+	case tr.Status == Pending, why == "", len(d.keys()) == 0:
 		return nil
+	case why == ReasonExhausted && (d.RetireAt == nil || !now.After(*d.RetireAt)):
+		return nil // its last download may still be resumed
 	}
-	if abandoned {
-		// The record first: whoever completes the transfer at this moment
-		// wins, and what a crash leaves here are orphans.
-		if err := t.Ledger.Delete(ctx, r.Key, r.Version); err != nil {
-			return unlessConflict(err)
-		}
-		n.Abandoned++
-		t.removed(tr, "abandoned")
-		return t.erase(ctx, d)
+	return t.retire(ctx, tr, d, why, n)
+}
+
+// abandoned is why a transfer is removed that nobody completed. No request
+// fails for it: to those the transfer was never there.
+const abandoned Reason = "abandoned"
+
+// abandon removes a transfer. The record goes first: whoever completes the
+// transfer at this moment wins, and what a crash leaves here are orphans.
+func (t *Transfers) abandon(ctx context.Context, tr Transfer, d transferData, n *Swept) error {
+	if err := t.Ledger.Delete(ctx, tr.record.Key, tr.record.Version); err != nil {
+		return unlessConflict(err)
 	}
+	n.Abandoned++
+	t.removed(tr, abandoned)
+	return t.erase(ctx, d)
+}
+
+// retire removes the bytes of a transfer. The record stays a while, to tell why
+// it is gone; without keys it is not swept again.
+func (t *Transfers) retire(ctx context.Context, tr Transfer, d transferData, why Reason, n *Swept) error {
 	if err := t.erase(ctx, d); err != nil {
 		return err
 	}
-	// The record stays a while, to tell why the transfer is gone; without keys
-	// it is not swept again.
 	d.Payload.Key, d.PutKey, d.Multipart = "", "", multipart{}
+	r := tr.record
 	if err := d.write(&r); err != nil {
 		return err
 	}
@@ -84,12 +96,8 @@ func (t *Transfers) sweep(ctx context.Context, r Record, n *Swept) error {
 		return unlessConflict(err)
 	}
 	n.Expired++
-	switch {
-	case tr.Status == Deleted:
-	case tr.Expired(now):
-		t.removed(tr, "expired")
-	default:
-		t.removed(tr, "exhausted")
+	if why != ReasonDeleted {
+		t.removed(tr, why)
 	}
 	return nil
 }
@@ -104,7 +112,7 @@ func unlessConflict(err error) error {
 }
 
 // removed tells whoever wants to hear it.
-func (t *Transfers) removed(tr Transfer, why string) {
+func (t *Transfers) removed(tr Transfer, why Reason) {
 	if t.Removed != nil {
 		t.Removed(tr, why)
 	}

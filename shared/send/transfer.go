@@ -61,6 +61,23 @@ func (t Transfer) Size() int64 {
 // Expired says whether the transfer's time is over.
 func (t Transfer) Expired(now time.Time) bool { return t.record.Expired(now) }
 
+// over says why nothing more comes of a transfer: it was deleted, its time is
+// over, or all its downloads have begun. "" while it goes on.
+func (t *Transfers) over(r Record) Reason {
+	switch {
+	case r.State == string(Deleted):
+		return ReasonDeleted
+	case r.Expired(t.Now()):
+		return ReasonExpired
+	case r.Exhausted():
+		return ReasonExhausted
+	}
+	return ""
+}
+
+// gone is what whoever comes too late for a transfer is told.
+func gone(why Reason) error { return Fail(Gone, "%s", why).With(why) }
+
 // Remaining returns how many downloads are left; 0 also when there is no limit,
 // as existing clients expect.
 func (t Transfer) Remaining() int64 {

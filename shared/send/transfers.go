@@ -3,6 +3,7 @@ package send
 import (
 	"context"
 	"crypto/subtle"
+	"errors"
 	"io"
 	"regexp"
 	"strconv"
@@ -29,7 +30,7 @@ type Transfers struct {
 
 	// Removed, when set, hears of each transfer that the sweep removed because
 	// it was expired, exhausted or abandoned.
-	Removed func(t Transfer, why string)
+	Removed func(t Transfer, why Reason)
 }
 
 // FormCheck says whether an upload has the form of ciphertext and fits the
@@ -216,7 +217,8 @@ const notPending = "Transfer not found or not in pending state"
 
 // Upload keeps a body as the transfer's ciphertext, in the place of any that
 // was uploaded before. size is -1 when it is not known. NotFound when there is
-// no such pending transfer, TooLarge, Invalid for an empty body.
+// no such pending transfer, Gone when it has expired, TooLarge, Invalid for an
+// empty body.
 func (t *Transfers) Upload(ctx context.Context, token, id string, body io.Reader, size int64) (Payload, error) {
 	tr, _, err := t.admitted(ctx, token, id, notPending)
 	if err != nil {
@@ -225,14 +227,15 @@ func (t *Transfers) Upload(ctx context.Context, token, id string, body io.Reader
 	if tr.Status != Pending {
 		return Payload{}, Fail(NotFound, notPending).With(ReasonNotPending)
 	}
-	if tr.Expired(t.Now()) {
-		return Payload{}, errExpired()
+	if why := t.over(tr.record); why != "" {
+		return Payload{}, gone(why)
 	}
 	p, err := t.put(ctx, payloadKey(tr), body, size)
 	if err != nil {
 		return Payload{}, err
 	}
-	return p, t.attachNew(ctx, id, p)
+	_, err = t.attachNew(ctx, id, p)
+	return p, err
 }
 
 // put keeps a body of at most MaxBytes.
@@ -277,31 +280,31 @@ func (c *capped) Read(p []byte) (int, error) {
 
 // attach makes p the payload of a pending transfer. Whatever was uploaded
 // before, in whichever way, is forgotten: the last upload counts.
-func (t *Transfers) attach(ctx context.Context, id string, p Payload, f func(*transferData)) error {
+func (t *Transfers) attach(ctx context.Context, id string, p Payload, f func(*transferData)) (Transfer, error) {
 	var before, put string
-	_, err := t.change(ctx, id, notPending, func(d *transferData) {
+	tr, err := t.change(ctx, id, notPending, func(d *transferData) {
 		before, put, d.Payload = d.Payload.Key, d.PutKey, p
 		f(d)
 	})
 	if err != nil {
-		return err
+		return Transfer{}, err
 	}
 	if before != p.Key {
 		t.discard(ctx, before)
 	}
 	t.discard(ctx, put)
-	return nil
+	return tr, nil
 }
 
 // attachNew is attach for a payload whose key only this call knows: where the
 // transfer is not pending any more it is forgotten. After any other failure the
 // record may name it, and the sweep decides.
-func (t *Transfers) attachNew(ctx context.Context, id string, p Payload) error {
-	err := t.attach(ctx, id, p, func(*transferData) {})
+func (t *Transfers) attachNew(ctx context.Context, id string, p Payload) (Transfer, error) {
+	tr, err := t.attach(ctx, id, p, func(*transferData) {})
 	if CodeOf(err) == NotFound {
 		t.discard(ctx, p.Key)
 	}
-	return err
+	return tr, err
 }
 
 // discard forgets an object that no record names. Failing to is not the
@@ -320,67 +323,86 @@ const notUploaded = "Transfer not found or payload not uploaded"
 // upload is not ciphertext or not of the declared size, and what Gate.Spend
 // returns.
 func (t *Transfers) Complete(ctx context.Context, token, id string) (tr Transfer, first bool, err error) {
-	for adopted := false; ; {
-		tr, d, err := t.own(ctx, token, id)
-		if err != nil {
-			return Transfer{}, false, err
-		}
+	for {
+		tr, err := t.ready(ctx, token, id)
 		switch {
-		case tr.Status == Completed, tr.Status == Exhausted:
-			return tr, false, nil
-		case tr.Status == Deleted:
-			return Transfer{}, false, Fail(NotFound, notUploaded).With(ReasonDeleted)
-		case tr.Expired(t.Now()):
-			return Transfer{}, false, errExpired()
-		}
-		if d.PutKey != "" && !adopted {
-			err := t.adopt(ctx, tr, d.PutKey)
-			if err == nil {
-				adopted = true
-				continue
-			}
-			if CodeOf(err) != NotFound || tr.Payload.Key == "" {
-				return Transfer{}, false, err
-			}
-		}
-		if tr.Payload.Key == "" {
-			return Transfer{}, false, Fail(NotFound, notUploaded).With(ReasonNotUploaded)
-		}
-		err = t.inspect(ctx, tr)
-		if err == nil {
-			err = t.Store.Settle(ctx, tr.Payload.Key)
-		}
-		if CodeOf(err) == NotFound {
-			// Another upload may have taken its place in this moment.
-			if now, _, getErr := t.get(ctx, id, notUploaded); getErr == nil && now.record.Version != tr.record.Version {
-				continue
-			}
-			err = Because(NotFound, err, notUploaded).With(ReasonNotUploaded)
-		}
-		if err != nil {
-			return Transfer{}, false, err
+		case errors.Is(err, errChanged):
+			continue
+		case err != nil || tr.Status != Pending:
+			return tr, false, err
 		}
 		if err := t.Gate.Spend(ctx, token, tr.upload()); err != nil {
 			return Transfer{}, false, err
 		}
-		// Whoever uploaded or completed meanwhile changed the version; then
-		// what was inspected above is not what would be completed.
 		r := tr.record
 		r.State, r.Purge = string(Completed), tr.ExpiresAt.Add(remembered)
-		err = t.Ledger.Replace(ctx, r)
-		if CodeOf(err) == Conflict {
-			continue
-		}
-		if err != nil {
+		switch err := t.Ledger.Replace(ctx, r); CodeOf(err) {
+		case "":
+			r.Version++
+			tr.Status, tr.record = Completed, r
+			return tr, true, nil
+		case Conflict: // somebody uploaded or completed meanwhile: what was ready is not what there is
+		default:
 			return Transfer{}, false, err
 		}
-		r.Version++
-		tr, _, err = readTransfer(r)
-		return tr, true, err
 	}
 }
 
-func errExpired() error { return Fail(Gone, "expired").With(ReasonExpired) }
+// errChanged says that a transfer is no longer what was read of it.
+var errChanged = errors.New("the transfer was changed meanwhile")
+
+// ready returns a pending transfer of which all holds that has to before it may
+// be completed, and one that is completed already as it is.
+func (t *Transfers) ready(ctx context.Context, token, id string) (Transfer, error) {
+	tr, d, err := t.own(ctx, token, id)
+	if err != nil || tr.record.State == string(Completed) {
+		return tr, err
+	}
+	switch why := t.over(tr.record); why {
+	case "":
+	case ReasonDeleted:
+		return Transfer{}, Fail(NotFound, notUploaded).With(why)
+	default:
+		return Transfer{}, gone(why)
+	}
+	found, err := t.arrived(ctx, tr, d)
+	if CodeOf(err) == NotFound {
+		// Another upload, or call to complete it, may have taken its place in
+		// this moment.
+		if now, _, getErr := t.get(ctx, id, notUploaded); getErr == nil && now.record.Version != tr.record.Version {
+			err = errChanged
+		}
+	}
+	if err != nil {
+		return Transfer{}, err
+	}
+	return found, nil
+}
+
+// arrived returns the transfer with the upload that counts, which is ciphertext
+// of the declared size and there to stay. NotFound, Invalid.
+func (t *Transfers) arrived(ctx context.Context, tr Transfer, d transferData) (Transfer, error) {
+	if d.PutKey != "" {
+		adopted, err := t.adopt(ctx, tr, d.PutKey)
+		switch {
+		case err == nil:
+			tr = adopted
+		case CodeOf(err) != NotFound:
+			return Transfer{}, err
+		}
+	}
+	if tr.Payload.Key == "" {
+		return Transfer{}, Fail(NotFound, notUploaded).With(ReasonNotUploaded)
+	}
+	err := t.inspect(ctx, tr)
+	if err == nil {
+		err = t.Store.Settle(ctx, tr.Payload.Key)
+	}
+	if CodeOf(err) == NotFound {
+		err = Because(NotFound, err, notUploaded).With(ReasonNotUploaded)
+	}
+	return tr, err
+}
 
 // own reads a transfer to complete it. It does not ask whether the token may
 // still be used: a token whose last use this very transfer was is exhausted
@@ -394,19 +416,17 @@ func (t *Transfers) own(ctx context.Context, token, id string) (Transfer, transf
 }
 
 // adopt takes what was written to a signed URL to a key no URL was signed for:
-// the URL can be used again until it expires.
-func (t *Transfers) adopt(ctx context.Context, tr Transfer, putKey string) error {
+// the URL can be used again until it expires. NotFound when nothing was.
+func (t *Transfers) adopt(ctx context.Context, tr Transfer, putKey string) (Transfer, error) {
 	key := payloadKey(tr)
 	o, err := t.Store.Copy(ctx, putKey, key)
 	switch {
-	case CodeOf(err) == NotFound:
-		return Fail(NotFound, notUploaded).With(ReasonNotUploaded)
 	case err != nil:
-		return err
+		return Transfer{}, err
 	case o.Size > t.Rules.MaxBytes:
 		t.discard(ctx, key)
 		t.discard(ctx, putKey)
-		return t.tooLarge()
+		return Transfer{}, t.tooLarge()
 	}
 	return t.attachNew(ctx, tr.ID, Payload{key, o.Size, o.ETag})
 }

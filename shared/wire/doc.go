@@ -12,7 +12,10 @@
 // Every reply that is not 2xx has an [Error] for a body, whose code says why in
 // a stable word: see [sgraph.ai/send/shared/send.Reason].
 //
-// The pages' copies of it, contract.js of each service, are generated:
+// The pages' copy of it, contract.js of [sgraph.ai/send/shared/pages], is
+// generated:
 //
 //	go generate ./shared/wire
 package wire
+
+//go:generate go test -run ^TestThePagesCopyIsUpToDate$ . -args -update

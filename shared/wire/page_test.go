@@ -12,7 +12,9 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
+	"sgraph.ai/send/shared/send"
 	"sgraph.ai/send/shared/wire"
 )
 
@@ -131,7 +133,7 @@ func source(t *testing.T, dir string) (files []*ast.File) {
 		if strings.HasSuffix(name, "_test.go") {
 			continue
 		}
-		f, err := parser.ParseFile(token.NewFileSet(), name, nil, 0)
+		f, err := parser.ParseFile(token.NewFileSet(), name, nil, parser.ParseComments)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -204,5 +206,23 @@ func TestThePageHasEveryField(t *testing.T) {
 	}
 	if fields < 50 {
 		t.Errorf("only %d fields were found", fields)
+	}
+}
+
+func TestThePageHasEveryRateLimit(t *testing.T) {
+	t.Parallel()
+	said := map[string]string{}
+	for _, row := range rows(page(t, "3.4 Rate limits")) {
+		said[row[0]] = row[1] + " in " + row[2]
+	}
+	windows := map[time.Duration]string{time.Minute: "a minute", time.Hour: "an hour"}
+	for name, rate := range send.DefaultRates {
+		if want := strconv.FormatInt(rate.Limit, 10) + " in " + windows[rate.Window]; said[name] != want {
+			t.Errorf("docs/contract.md, 3.4 says that %s is %s; it is %s", name, said[name], want)
+		}
+		delete(said, name)
+	}
+	for name := range said {
+		t.Errorf("docs/contract.md, 3.4 has a limit %s, which there is not", name)
 	}
 }

@@ -1,0 +1,108 @@
+package main
+
+import (
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"sgraph.ai/send/infra/artifact"
+	"sgraph.ai/send/infra/settings"
+	"sgraph.ai/send/shared/metric"
+	"sgraph.ai/send/shared/send"
+	service "sgraph.ai/send/shared/settings"
+	"sgraph.ai/send/shared/wire"
+)
+
+// What each component of the stack needs of the settings, and nothing else. The
+// functions' are beside what they are told, in environment.go.
+
+func storageArgs(s settings.Settings) *StorageArgs {
+	return &StorageArgs{
+		Names:        s.Names,
+		Protect:      s.Protect,
+		AuditDays:    s.AuditRetentionDays,
+		AdoptedCache: s.Secrets.Of(service.CacheBucket.Env),
+	}
+}
+
+func commonOf(s settings.Settings, zips artifact.Set, storage *Storage) Common {
+	return Common{
+		Names:        s.Names,
+		Architecture: s.Architecture,
+		LogDays:      s.LogRetentionDays,
+		Tracing:      s.Tracing,
+		Zips:         zips,
+		Artifacts:    storage.Artifacts,
+	}
+}
+
+func edgeArgs(s settings.Settings, user, admin *Service) *EdgeArgs {
+	args := &EdgeArgs{
+		Names:   s.Names,
+		Edge:    s.Edge,
+		LogDays: s.LogRetentionDays,
+		KeyName: s.Secrets.Of(service.APIKeyName.Env),
+		User:    user,
+		Admin:   admin,
+	}
+	if s.Edge.Enabled {
+		args.OriginSecret = originSecrets(s)[0]
+	}
+	return args
+}
+
+// sweepMinutes is how long bytes may outlive what they belonged to. The bucket's
+// own rules remove them too, but by the day.
+const sweepMinutes = 60
+
+func sweepArgs(s settings.Settings, user *Service) *ScheduleArgs {
+	return &ScheduleArgs{
+		Names:    s.Names,
+		Why:      "remove what nobody can download any more",
+		Minutes:  sweepMinutes,
+		Function: user.Function.Name,
+		Alias:    user.Live.Name,
+		ARN:      user.Live.Arn,
+	}
+}
+
+func canaryArgs(s settings.Settings, common Common, edge *Edge, admin *Service) *CanaryArgs {
+	key := s.Secrets.Of(service.APIKeyValue.Env)
+	token := NewToken{
+		// Derived from the admin API key, so that a stack needs no further
+		// secret.
+		Name:     send.Secret(key).TokenName(metric.Canary),
+		Key:      wire.APIKey(s.Secrets.Of(service.APIKeyName.Env)),
+		KeyValue: key,
+	}
+	if s.Edge.Enabled {
+		token.OriginSecret = originSecrets(s)[0]
+	}
+	return &CanaryArgs{
+		Common: common,
+		Environment: environment(metric.Canary, s, pulumi.StringMap{
+			service.CanaryURL.Env:   edge.UserURL,
+			service.CanaryToken.Env: secretString(token.Name),
+		}),
+		Minutes: s.CanaryMinutes,
+		Token:   token,
+		Admin:   admin,
+	}
+}
+
+func watchArgs(
+	s settings.Settings, storage *Storage, edge *Edge, canary *Canary, global pulumi.ResourceOption, services ...*Service,
+) *WatchArgs {
+	return &WatchArgs{
+		Names:         s.Names,
+		Stage:         s.Stage,
+		AlarmEmail:    s.AlarmEmail,
+		Uptime:        s.Uptime,
+		MonthlyBudget: s.MonthlyBudget,
+		Firewall:      s.Edge.Enabled,
+		CanaryMinutes: s.CanaryMinutes,
+		Storage:       storage,
+		Services:      services,
+		Canary:        canary,
+		Edge:          edge,
+		Global:        global,
+	}
+}

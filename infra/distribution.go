@@ -1,0 +1,160 @@
+package main
+
+import (
+	"strings"
+
+	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/cloudfront"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"sgraph.ai/send/shared/stack"
+	"sgraph.ai/send/shared/wire"
+)
+
+// distribution is CloudFront in front of one service.
+type distribution struct {
+	url  pulumi.StringOutput // where people go, without a trailing slash
+	host pulumi.StringOutput // CloudFront's own name for it
+}
+
+// distributionArgs describe a distribution.
+type distributionArgs struct {
+	Names        stack.Names
+	Origin       pulumi.StringOutput // host of the service
+	OriginSecret string              // proves to it that CloudFront asks; a secret
+	Domain       string              // name of its own, "" = CloudFront's
+	Certificate  string              // ARN, for that name
+	Firewall     pulumi.StringOutput // ARN
+	Headers      []string            // what is passed on of a request
+	KeyName      string              // the one of them whose name is a secret
+	Cookies      string              // "all" or "none"
+}
+
+// The managed cache policies in use, by their fixed ids.
+// https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/using-managed-cache-policies.html
+const (
+	cachingDisabled  = "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"
+	cachingOptimized = "658327ea-f89d-4fab-a63d-7e88639e58f6"
+)
+
+// What may be asked, and of that what may be answered from the cache.
+var (
+	allMethods  = pulumi.ToStringArray([]string{"GET", "HEAD", "OPTIONS", "PUT", "POST", "PATCH", "DELETE"})
+	readMethods = pulumi.ToStringArray([]string{"GET", "HEAD"})
+)
+
+// newDistribution makes the distribution of a service.
+func newDistribution(
+	ctx *pulumi.Context, service string, args *distributionArgs, inside pulumi.ResourceOption,
+) (*distribution, error) {
+	forwarding, err := newForwarding(ctx, service, args, inside)
+	if err != nil {
+		return nil, err
+	}
+	certificate := &cloudfront.DistributionViewerCertificateArgs{CloudfrontDefaultCertificate: pulumi.Bool(true)}
+	aliases := pulumi.StringArray{}
+	if args.Domain != "" {
+		aliases = append(aliases, pulumi.String(args.Domain))
+		certificate = &cloudfront.DistributionViewerCertificateArgs{
+			AcmCertificateArn:      pulumi.String(args.Certificate),
+			SslSupportMethod:       pulumi.String("sni-only"),
+			MinimumProtocolVersion: pulumi.String("TLSv1.2_2021"),
+		}
+	}
+	origin := pulumi.String("function")
+	made, err := cloudfront.NewDistribution(ctx, service, &cloudfront.DistributionArgs{
+		Comment:           pulumi.Sprintf("SGraph Send %s service, %s", service, args.Names.Stack),
+		Enabled:           pulumi.Bool(true),
+		IsIpv6Enabled:     pulumi.Bool(true),
+		HttpVersion:       pulumi.String("http2and3"),
+		Aliases:           aliases,
+		ViewerCertificate: certificate,
+		WebAclId:          args.Firewall,
+		Restrictions: &cloudfront.DistributionRestrictionsArgs{
+			GeoRestriction: &cloudfront.DistributionRestrictionsGeoRestrictionArgs{
+				RestrictionType: pulumi.String("none"),
+			},
+		},
+		Origins: cloudfront.DistributionOriginArray{functionOrigin(origin, args)},
+		DefaultCacheBehavior: &cloudfront.DistributionDefaultCacheBehaviorArgs{
+			TargetOriginId:        origin,
+			ViewerProtocolPolicy:  pulumi.String("redirect-to-https"),
+			AllowedMethods:        allMethods,
+			CachedMethods:         readMethods,
+			CachePolicyId:         pulumi.String(cachingDisabled),
+			OriginRequestPolicyId: forwarding.ID(),
+			// Ciphertext does not compress, and a compressed secret can be guessed.
+			Compress: pulumi.Bool(false),
+		},
+		OrderedCacheBehaviors: cloudfront.DistributionOrderedCacheBehaviorArray{
+			&cloudfront.DistributionOrderedCacheBehaviorArgs{
+				PathPattern:          pulumi.String("/assets/*"),
+				TargetOriginId:       origin,
+				ViewerProtocolPolicy: pulumi.String("redirect-to-https"),
+				Compress:             pulumi.Bool(true),
+				AllowedMethods:       readMethods,
+				CachedMethods:        readMethods,
+				CachePolicyId:        pulumi.String(cachingOptimized),
+			},
+		},
+	}, inside)
+	if err != nil {
+		return nil, err
+	}
+	d := &distribution{url: pulumi.Sprintf("https://%s", made.DomainName), host: made.DomainName}
+	if args.Domain != "" {
+		d.url = pulumi.String("https://" + args.Domain).ToStringOutput()
+	}
+	return d, nil
+}
+
+// functionOrigin is the service behind the distribution.
+func functionOrigin(id pulumi.String, args *distributionArgs) *cloudfront.DistributionOriginArgs {
+	return &cloudfront.DistributionOriginArgs{
+		OriginId:   id,
+		DomainName: args.Origin,
+		CustomHeaders: cloudfront.DistributionOriginCustomHeaderArray{
+			&cloudfront.DistributionOriginCustomHeaderArgs{
+				Name:  pulumi.String(strings.ToLower(wire.OriginSecret.Name)),
+				Value: secretString(args.OriginSecret),
+			},
+		},
+		CustomOriginConfig: &cloudfront.DistributionOriginCustomOriginConfigArgs{
+			HttpPort:             pulumi.Int(80),
+			HttpsPort:            pulumi.Int(443),
+			OriginProtocolPolicy: pulumi.String("https-only"),
+			OriginSslProtocols:   pulumi.ToStringArray([]string{"TLSv1.2"}),
+			// Longer than any function may take, so that the function's own answer is the one seen.
+			OriginReadTimeout:      pulumi.Int(60),
+			OriginKeepaliveTimeout: pulumi.Int(60),
+		},
+	}
+}
+
+// newForwarding says what of a request CloudFront passes on to a service. Host is
+// never among it, because a Function URL answers to its own name only.
+func newForwarding(
+	ctx *pulumi.Context, service string, args *distributionArgs, inside pulumi.ResourceOption,
+) (*cloudfront.OriginRequestPolicy, error) {
+	headers := pulumi.StringArray{}
+	for _, name := range args.Headers {
+		if name == args.KeyName {
+			headers = append(headers, secretString(name))
+		} else {
+			headers = append(headers, pulumi.String(name))
+		}
+	}
+	return cloudfront.NewOriginRequestPolicy(ctx, service, &cloudfront.OriginRequestPolicyArgs{
+		Name:    pulumi.String(args.Names.OriginRequestPolicy(service)),
+		Comment: pulumi.Sprintf("What the SGraph Send %s service reads of a request", service),
+		HeadersConfig: &cloudfront.OriginRequestPolicyHeadersConfigArgs{
+			HeaderBehavior: pulumi.String("whitelist"),
+			Headers:        &cloudfront.OriginRequestPolicyHeadersConfigHeadersArgs{Items: headers},
+		},
+		CookiesConfig: &cloudfront.OriginRequestPolicyCookiesConfigArgs{
+			CookieBehavior: pulumi.String(args.Cookies),
+		},
+		QueryStringsConfig: &cloudfront.OriginRequestPolicyQueryStringsConfigArgs{
+			QueryStringBehavior: pulumi.String("all"),
+		},
+	}, inside)
+}

@@ -1,0 +1,165 @@
+package main
+
+import (
+	"strings"
+
+	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/cloudwatch"
+	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/wafv2"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"sgraph.ai/send/shared/wire"
+)
+
+// newFirewall makes the web ACL of both distributions, with a log of what it
+// blocks.
+func newFirewall(ctx *pulumi.Context, args *EdgeArgs, inside pulumi.ResourceOption) (*wafv2.WebAcl, error) {
+	name := args.Names.Firewall()
+	acl, err := wafv2.NewWebAcl(ctx, "firewall", &wafv2.WebAclArgs{
+		Name:          pulumi.String(name),
+		Scope:         pulumi.String("CLOUDFRONT"),
+		Description:   pulumi.String("Guards SGraph Send " + args.Names.Stack),
+		DefaultAction: &wafv2.WebAclDefaultActionArgs{Allow: &wafv2.WebAclDefaultActionAllowArgs{}},
+		VisibilityConfig: &wafv2.WebAclVisibilityConfigArgs{
+			MetricName:               pulumi.String(name),
+			CloudwatchMetricsEnabled: pulumi.Bool(true),
+			SampledRequestsEnabled:   pulumi.Bool(false),
+		},
+		Rules: firewallRules(args),
+	}, inside)
+	if err != nil {
+		return nil, err
+	}
+	logs, err := cloudwatch.NewLogGroup(ctx, "firewall", &cloudwatch.LogGroupArgs{
+		Name:            pulumi.String(args.Names.FirewallLogGroup()),
+		RetentionInDays: pulumi.Int(args.LogDays),
+	}, inside)
+	if err != nil {
+		return nil, err
+	}
+	_, err = wafv2.NewWebAclLoggingConfiguration(ctx, "firewall", &wafv2.WebAclLoggingConfigurationArgs{
+		ResourceArn:           acl.Arn,
+		LogDestinationConfigs: pulumi.StringArray{logs.Arn},
+		LoggingFilter:         onlyBlocked,
+		RedactedFields:        redacted(wire.Secret(wire.APIKey(args.KeyName))),
+	}, inside)
+	return acl, err
+}
+
+// firewallRules are what the firewall asks of a request, in this order.
+func firewallRules(args *EdgeArgs) wafv2.WebAclRuleArray {
+	rules := wafv2.WebAclRuleArray{
+		&wafv2.WebAclRuleArgs{
+			Name:     pulumi.String("requests-per-address"),
+			Priority: pulumi.Int(0),
+			Action:   &wafv2.WebAclRuleActionArgs{Block: &wafv2.WebAclRuleActionBlockArgs{}},
+			Statement: &wafv2.WebAclRuleStatementArgs{
+				RateBasedStatement: &wafv2.WebAclRuleStatementRateBasedStatementArgs{
+					AggregateKeyType:    pulumi.String("IP"),
+					EvaluationWindowSec: pulumi.Int(300),
+					Limit:               pulumi.Int(args.RequestsPerFiveMinutes),
+				},
+			},
+			VisibilityConfig: ruleVisibility("requests-per-address"),
+		},
+		managedRules(1, "AWSManagedRulesAmazonIpReputationList", nil),
+		managedRules(2, "AWSManagedRulesKnownBadInputsRuleSet", nil),
+		// This rule blocks every body over 8 KB; an upload is one. The
+		// services hold bodies against their own limits.
+		managedRules(3, "AWSManagedRulesCommonRuleSet", nil, "SizeRestrictions_BODY"),
+	}
+	if args.BotControl {
+		// The command line, the canary and uptime checks are no browsers, and
+		// some of them ask from a data center: such rules only count.
+		rules = append(rules, managedRules(4, "AWSManagedRulesBotControlRuleSet", commonBots,
+			"CategoryHttpLibrary", "CategoryMonitoring", "SignalNonBrowserUserAgent", "SignalKnownBotDataCenter"))
+	}
+	return rules
+}
+
+// onlyBlocked keeps of WAF's log what it blocked.
+var onlyBlocked = &wafv2.WebAclLoggingConfigurationLoggingFilterArgs{
+	DefaultBehavior: pulumi.String("DROP"),
+	Filters: wafv2.WebAclLoggingConfigurationLoggingFilterFilterArray{
+		&wafv2.WebAclLoggingConfigurationLoggingFilterFilterArgs{
+			Behavior:    pulumi.String("KEEP"),
+			Requirement: pulumi.String("MEETS_ANY"),
+			Conditions: wafv2.WebAclLoggingConfigurationLoggingFilterFilterConditionArray{
+				&wafv2.WebAclLoggingConfigurationLoggingFilterFilterConditionArgs{
+					ActionCondition: &wafv2.WebAclLoggingConfigurationLoggingFilterFilterConditionActionConditionArgs{
+						Action: pulumi.String("BLOCK"),
+					},
+				},
+			},
+		},
+	},
+}
+
+// redacted keeps the values of secret headers out of WAF's log, which wants
+// their names in lower case.
+func redacted(headers []wire.Header) wafv2.WebAclLoggingConfigurationRedactedFieldArray {
+	fields := wafv2.WebAclLoggingConfigurationRedactedFieldArray{}
+	for _, h := range headers {
+		fields = append(fields, &wafv2.WebAclLoggingConfigurationRedactedFieldArgs{
+			SingleHeader: &wafv2.WebAclLoggingConfigurationRedactedFieldSingleHeaderArgs{
+				Name: secretString(strings.ToLower(h.Name)),
+			},
+		})
+	}
+	return fields
+}
+
+// Short names for what the SDK calls at length.
+type (
+	groupConfigs     = wafv2.WebAclRuleStatementManagedRuleGroupStatementManagedRuleGroupConfigArray
+	groupConfigInput = wafv2.WebAclRuleStatementManagedRuleGroupStatementManagedRuleGroupConfigArrayInput
+	groupConfigArgs  = wafv2.WebAclRuleStatementManagedRuleGroupStatementManagedRuleGroupConfigArgs
+	overrides        = wafv2.WebAclRuleStatementManagedRuleGroupStatementRuleActionOverrideArray
+	overrideArgs     = wafv2.WebAclRuleStatementManagedRuleGroupStatementRuleActionOverrideArgs
+	overrideAction   = wafv2.WebAclRuleStatementManagedRuleGroupStatementRuleActionOverrideActionToUseArgs
+	overrideToCount  = wafv2.WebAclRuleStatementManagedRuleGroupStatementRuleActionOverrideActionToUseCountArgs
+)
+
+type botControlArgs = wafv2.
+	WebAclRuleStatementManagedRuleGroupStatementManagedRuleGroupConfigAwsManagedRulesBotControlRuleSetArgs
+
+// commonBots is the level of bot control, which costs extra, that knows bots
+// that say what they are.
+var commonBots = groupConfigs{&groupConfigArgs{
+	AwsManagedRulesBotControlRuleSet: &botControlArgs{InspectionLevel: pulumi.String("COMMON")},
+}}
+
+// managedRules uses a rule group that AWS maintains, with some of its rules
+// only counting.
+func managedRules(priority int, group string, configs groupConfigInput, countOnly ...string) *wafv2.WebAclRuleArgs {
+	counted := overrides{}
+	for _, rule := range countOnly {
+		counted = append(counted, &overrideArgs{
+			Name:        pulumi.String(rule),
+			ActionToUse: &overrideAction{Count: &overrideToCount{}},
+		})
+	}
+	return &wafv2.WebAclRuleArgs{
+		Name:           pulumi.String(group),
+		Priority:       pulumi.Int(priority),
+		OverrideAction: &wafv2.WebAclRuleOverrideActionArgs{None: &wafv2.WebAclRuleOverrideActionNoneArgs{}},
+		Statement: &wafv2.WebAclRuleStatementArgs{
+			ManagedRuleGroupStatement: &wafv2.WebAclRuleStatementManagedRuleGroupStatementArgs{
+				VendorName:              pulumi.String("AWS"),
+				Name:                    pulumi.String(group),
+				RuleActionOverrides:     counted,
+				ManagedRuleGroupConfigs: configs,
+			},
+		},
+		VisibilityConfig: ruleVisibility(group),
+	}
+}
+
+// ruleVisibility counts a rule's matches. No samples: they would keep request
+// headers of people for hours.
+func ruleVisibility(metric string) *wafv2.WebAclRuleVisibilityConfigArgs {
+	return &wafv2.WebAclRuleVisibilityConfigArgs{
+		MetricName:               pulumi.String(metric),
+		CloudwatchMetricsEnabled: pulumi.Bool(true),
+		SampledRequestsEnabled:   pulumi.Bool(false),
+	}
+}

@@ -1,0 +1,128 @@
+package main
+
+import (
+	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/s3"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"sgraph.ai/send/shared/stack"
+)
+
+// serviceAlarms watch one function. Where there is no traffic there is nothing
+// wrong: missing data never raises one of these.
+func serviceAlarms(service *Service) []alarm {
+	dimensions := pulumi.StringMap{"FunctionName": service.Function.Name}
+	lambda := func(metric, stat string) metricOf {
+		return metricOf{namespace: "AWS/Lambda", name: metric, stat: stat, dimensions: dimensions}
+	}
+	of := func(kind string) string { return service.Name + "-" + kind }
+	return []alarm{
+		{
+			name: of("errors"), playbook: "function-errors", critical: true,
+			why:     "more than 2 % of requests end in an error of the function",
+			metrics: map[string]metricOf{"errors": lambda("Errors", "Sum"), "calls": lambda("Invocations", "Sum")},
+			math:    "IF(calls > 0, 100 * errors / calls, 0)", above: 2,
+		}, {
+			name: of("throttles"), playbook: "function-throttles", critical: true,
+			why:    "requests are refused because the reserved concurrency is used up",
+			metric: lambda("Throttles", "Sum"), above: 0, period: 300, datapoints: 1, of: 1,
+		}, {
+			name: of("slow"), playbook: "function-slow",
+			why:    "one request in a hundred takes more than 80 % of the timeout",
+			metric: lambda("Duration", "p99"), above: 0.8 * float64(service.Size.Timeout.Milliseconds()),
+		}, {
+			name: of("concurrency"), playbook: "function-concurrency",
+			why:    "more than 80 % of the reserved concurrency is in use",
+			metric: lambda("ConcurrentExecutions", "Maximum"), above: 0.8 * float64(service.Size.Concurrency),
+		}, {
+			name: of("url-5xx"), playbook: "url-5xx", critical: true,
+			why:    "callers of the Function URL see errors or timeouts",
+			metric: lambda("Url5xxCount", "Sum"), above: 0, period: 300, datapoints: 1, of: 1,
+		}, {
+			name: of("url-4xx"), playbook: "url-4xx",
+			why:     "more than 40 % of at least 50 requests in a minute are refused: abuse, or a broken client",
+			metrics: map[string]metricOf{"refused": lambda("Url4xxCount", "Sum"), "calls": lambda("UrlRequestCount", "Sum")},
+			math:    "IF(calls > 50, 100 * refused / calls, 0)", above: 40,
+		},
+	}
+}
+
+// newRequestMetrics has S3 count the requests to the transfers bucket, and
+// returns the name under which it does.
+func newRequestMetrics(
+	ctx *pulumi.Context, storage *Storage, inside pulumi.ResourceOption,
+) (pulumi.StringOutput, error) {
+	requests, err := s3.NewBucketMetric(ctx, "transfers-requests", &s3.BucketMetricArgs{
+		Bucket: storage.Transfers.Name,
+		Name:   pulumi.String(allRequests),
+	}, inside)
+	if err != nil {
+		return pulumi.StringOutput{}, err
+	}
+	return requests.Name, nil
+}
+
+// allRequests names the count of all requests to a bucket.
+const allRequests = "EntireBucket"
+
+// storageAlarms watch the ledger and the transfers bucket.
+func storageAlarms(storage *Storage, requests pulumi.StringOutput) []alarm {
+	table := func(metric string) metricOf {
+		return metricOf{
+			namespace:  "AWS/DynamoDB",
+			name:       metric,
+			stat:       "Sum",
+			dimensions: pulumi.StringMap{"TableName": storage.Ledger.Name},
+		}
+	}
+	failed := func(operation string) metricOf {
+		m := table("SystemErrors")
+		m.dimensions["Operation"] = pulumi.String(operation)
+		return m
+	}
+	return []alarm{
+		{
+			name: "ledger-throttles", playbook: "ledger-throttles",
+			why: "the ledger refuses reads or writes: transfers and limits fail",
+			metrics: map[string]metricOf{
+				"reads":  table("ReadThrottleEvents"),
+				"writes": table("WriteThrottleEvents"),
+			},
+			math: "FILL(reads, 0) + FILL(writes, 0)", above: 0, period: 300, datapoints: 1, of: 1,
+		}, {
+			name: "ledger-errors", playbook: "ledger-errors",
+			why: "DynamoDB itself fails",
+			metrics: map[string]metricOf{
+				"gets":    failed("GetItem"),
+				"puts":    failed("PutItem"),
+				"updates": failed("UpdateItem"),
+				"writes":  failed("TransactWriteItems"),
+			},
+			math: "FILL(gets, 0) + FILL(puts, 0) + FILL(updates, 0) + FILL(writes, 0)", above: 0,
+		}, {
+			name: "transfers-bucket-errors", playbook: "bucket-errors",
+			why: "S3 answers requests for payloads with 5xx",
+			metric: metricOf{
+				namespace:  "AWS/S3",
+				name:       "5xxErrors",
+				stat:       "Sum",
+				dimensions: pulumi.StringMap{"BucketName": storage.Transfers.Name, "FilterId": requests},
+			},
+			above: 0,
+		},
+	}
+}
+
+// firewallAlarm notices a wave that WAF holds off.
+func firewallAlarm(names stack.Names) alarm {
+	return alarm{
+		name: "firewall-blocks", playbook: "firewall-blocks",
+		why: "WAF blocks more than 500 requests in five minutes",
+		metric: metricOf{
+			namespace:  "AWS/WAFV2",
+			name:       "BlockedRequests",
+			stat:       "Sum",
+			dimensions: pulumi.StringMap{"WebACL": pulumi.String(names.Firewall()), "Rule": pulumi.String("ALL")},
+		},
+		above: 500, period: 300, datapoints: 1, of: 1,
+	}
+}
