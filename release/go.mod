@@ -19,8 +19,15 @@ require (
 	go.yaml.in/yaml/v4 v4.0.0-rc.3 // indirect
 	golang.org/x/sync v0.24.0 // indirect
 	golang.org/x/sys v0.49.0 // indirect
+	sgraph.ai/send/shared v0.0.0 // indirect
 )
 
 require sgraph.ai/send/infra v0.0.0
 
 replace sgraph.ai/send/infra => ../infra
+
+replace sgraph.ai/send/shared => ../shared
+
+replace sgraph.ai/send/services/user => ../services/user
+
+replace sgraph.ai/send/services/admin => ../services/admin
