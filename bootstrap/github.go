@@ -5,6 +5,8 @@ import (
 
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/iam"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"sgraph.ai/send/infra/policy"
 )
 
 // issuer is whom AWS asks whether a token of GitHub's is real.
@@ -18,17 +20,23 @@ type GitHub struct {
 	ProviderARN pulumi.StringOutput
 }
 
-// NewGitHub makes the identity provider, or refers to the one that is there:
-// an account can have only one.
-func NewGitHub(ctx *pulumi.Context, name string, s settings, opts ...pulumi.ResourceOption) (*GitHub, error) {
+// GitHubArgs describe a GitHub.
+type GitHubArgs struct {
+	Account string
+	Adopt   bool // the account has the identity provider already: it can have only one
+}
+
+// NewGitHub makes the identity provider, or refers to the one that is there.
+func NewGitHub(ctx *pulumi.Context, name string, args *GitHubArgs, opts ...pulumi.ResourceOption) (*GitHub, error) {
 	c := &GitHub{}
 	if err := ctx.RegisterComponentResource("send:bootstrap:GitHub", name, c, opts...); err != nil {
 		return nil, err
 	}
-	c.ProviderARN = pulumi.Sprintf("arn:aws:iam::%s:oidc-provider/%s", s.account, issuer)
-	if s.provider {
+	c.ProviderARN = pulumi.Sprintf("arn:aws:iam::%s:oidc-provider/%s", args.Account, issuer)
+	if !args.Adopt {
 		provider, err := iam.NewOpenIdConnectProvider(ctx, name, &iam.OpenIdConnectProviderArgs{
-			Url: pulumi.String("https://" + issuer), ClientIdLists: pulumi.StringArray{pulumi.String("sts.amazonaws.com")},
+			Url:           pulumi.String("https://" + issuer),
+			ClientIdLists: pulumi.StringArray{pulumi.String("sts.amazonaws.com")},
 		}, pulumi.Parent(c))
 		if err != nil {
 			return nil, err
@@ -40,13 +48,14 @@ func NewGitHub(ctx *pulumi.Context, name string, s settings, opts ...pulumi.Reso
 
 // trust lets jobs of one environment of one repository assume a role. Equals,
 // not like: nothing here is a pattern.
-func (g *GitHub) trust(s settings, environment string) pulumi.StringOutput {
-	return policy(statement{
-		"Effect": "Allow", "Action": "sts:AssumeRoleWithWebIdentity",
+func (g *GitHub) trust(repository, environment string) pulumi.StringOutput {
+	return policy.Document(policy.Statement{
+		"Effect":    "Allow",
+		"Action":    "sts:AssumeRoleWithWebIdentity",
 		"Principal": map[string]any{"Federated": g.ProviderARN},
 		"Condition": map[string]any{"StringEquals": map[string]any{
 			issuer + ":aud": "sts.amazonaws.com",
-			issuer + ":sub": fmt.Sprintf("repo:%s:environment:%s", s.repository, environment),
+			issuer + ":sub": fmt.Sprintf("repo:%s:environment:%s", repository, environment),
 		}},
 	})
 }

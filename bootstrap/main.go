@@ -9,6 +9,8 @@ import (
 
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"sgraph.ai/send/shared/stack"
 )
 
 func main() { pulumi.Run(program) }
@@ -24,25 +26,37 @@ func program(ctx *pulumi.Context) error {
 	}
 	s.account = caller.AccountId
 
-	github, err := NewGitHub(ctx, "github", s)
+	github, err := NewGitHub(ctx, "github", &GitHubArgs{
+		Account: s.account,
+		Adopt:   !s.provider,
+	})
 	if err != nil {
 		return err
 	}
 	var state *State
 	if s.state {
-		if state, err = NewState(ctx, "state", s); err != nil {
+		if state, err = NewState(ctx, "state", &StateArgs{
+			Account: s.account,
+			Region:  s.region,
+			Stacks:  s.stacks,
+		}); err != nil {
 			return err
 		}
 		ctx.Export("PULUMI_BACKEND_URL", state.BackendURL)
 	}
-	for _, stack := range slices.Sorted(slices.Values(s.stacks)) {
-		access, err := NewAccess(ctx, stack, &AccessArgs{Settings: s, GitHub: github, State: state})
+	for _, name := range slices.Sorted(slices.Values(s.stacks)) {
+		access, err := NewAccess(ctx, name, &AccessArgs{
+			Names:      stack.Names{Account: s.account, Region: s.region, Stack: name},
+			Repository: s.repository,
+			GitHub:     github,
+			State:      state,
+		})
 		if err != nil {
 			return err
 		}
 		// What to set in each GitHub environment, under its name.
-		ctx.Export(stack, access.Variables(access.Deploy))
-		ctx.Export(stack+"-preview", access.Variables(access.Preview))
+		ctx.Export(name, access.Variables(access.Deploy))
+		ctx.Export(name+"-preview", access.Variables(access.Preview))
 	}
 	return nil
 }

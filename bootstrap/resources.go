@@ -2,84 +2,82 @@ package main
 
 import (
 	"fmt"
-	"strings"
+
+	"sgraph.ai/send/infra/policy"
+	"sgraph.ai/send/shared/stack"
 )
 
-// resources are what one stack consists of, as far as names can say it: the
-// program in infra/ puts the stack's name into every name it gives.
-type resources struct{ account, region, stack string }
+// resources are what one stack consists of, as far as names can say it.
+type resources struct{ stack.Names }
 
-// functionNames are the stack's functions; their roles have the same names.
-var functionNames = []string{"sgraph-send-user-<stack>", "sgraph-send-admin-<stack>", "sgraph-send-canary-<stack>"}
-
-func prefixed(prefix string, names []string, suffix string) (all []string) {
-	for _, name := range names {
-		all = append(all, prefix+name+suffix)
+// arns are resources of one service in a region; "" where it has none.
+func (r resources) arns(service, region string, forms ...string) []any {
+	var all []any
+	for _, form := range forms {
+		all = append(all, fmt.Sprintf("arn:aws:%s:%s:%s:%s", service, region, r.Account, form))
 	}
 	return all
+}
+
+// named are the forms of several things, each by its name, before and after
+// which something stands.
+func named(before string, names []string, name func(string) string, after ...string) (forms []string) {
+	for _, n := range names {
+		for _, a := range after {
+			forms = append(forms, before+name(n)+a)
+		}
+	}
+	return forms
+}
+
+func (r resources) functions() []any {
+	return r.arns("lambda", r.Region, named("function:", stack.Functions, r.Function, "", ":*")...)
+}
+
+func (r resources) roles() []any {
+	return r.arns("iam", "", named("role/", stack.Functions, r.Role, "")...)
 }
 
 // schedules are the rules that call the sweep and the canary.
 func (r resources) schedules() []any {
-	return r.arns("events", r.region, "rule/sgraph-send-sweep-<stack>", "rule/sgraph-send-canary-<stack>")
+	return r.arns("events", r.Region, named("rule/", stack.Schedules, r.Schedule, "")...)
 }
 
-func (r resources) functions() []any {
-	var forms []string
-	for _, name := range functionNames {
-		forms = append(forms, "function:"+name, "function:"+name+":*")
-	}
-	return r.arns("lambda", r.region, forms...)
-}
+// bucket is a bucket, objects all that is in it.
+func (r resources) bucket(purpose string) string  { return "arn:aws:s3:::" + r.Bucket(purpose) }
+func (r resources) objects(purpose string) string { return r.bucket(purpose) + "/*" }
 
-func (r resources) roles() []any {
-	return r.arns("iam", "", prefixed("role/", functionNames, "")...)
-}
-
-func (r resources) bucket(purpose string) string {
-	return fmt.Sprintf("arn:aws:s3:::%s--sgraph-send-%s--%s--%s", r.account, purpose, r.stack, r.region)
-}
-
-func (r resources) buckets() []any {
-	return []any{r.bucket("transfers"), r.bucket("cache"), r.bucket("artifacts")}
-}
-
-func (r resources) table() []any {
-	return r.arns("dynamodb", r.region, "table/sgraph-send-ledger-<stack>")
-}
-
-func (r resources) logGroups() []any {
-	return append(r.arns("logs", r.region, prefixed("log-group:/aws/lambda/", functionNames, "*")...),
-		r.arns("logs", edgeRegion, "log-group:aws-waf-logs-sgraph-send-<stack>*")...)
-}
-
-func (r resources) topics() []any {
-	return append(r.arns("sns", r.region, "sgraph-send-alarms-<stack>", "sgraph-send-alarms-<stack>:*"),
-		r.arns("sns", edgeRegion, "sgraph-send-global-alarms-<stack>", "sgraph-send-global-alarms-<stack>:*")...)
-}
-
-func (r resources) alarms() []any {
-	all := append(r.arns("cloudwatch", r.region, "alarm:sgraph-send-<stack>-*"), r.arns("cloudwatch", edgeRegion, "alarm:sgraph-send-<stack>-*")...)
-	return append(all, r.arns("cloudwatch", "", "dashboard/sgraph-send-<stack>")...)
-}
-
-func (r resources) formations() []any {
-	return r.arns("cloudformation", r.region, "stack/sgraph-send-user-<stack>-invoke-via-url/*", "stack/sgraph-send-admin-<stack>-invoke-via-url/*")
-}
-
-func (r resources) budget() []any { return r.arns("budgets", "", "budget/sgraph-send-<stack>") }
-
-// edgeRegion is where CloudFront's firewall and metrics are.
-const edgeRegion = "us-east-1"
-
-// arns are names of one service's resources in a region; "" where it has none.
-func (r resources) arns(service, region string, forms ...string) []any {
-	var all []any
-	for _, form := range forms {
-		all = append(all, fmt.Sprintf("arn:aws:%s:%s:%s:%s", service, region, r.account, strings.ReplaceAll(form, "<stack>", r.stack)))
+func (r resources) buckets() (all []any) {
+	for _, purpose := range stack.Buckets {
+		all = append(all, r.bucket(purpose))
 	}
 	return all
 }
+
+func (r resources) table() []any { return r.arns("dynamodb", r.Region, "table/"+r.Ledger()) }
+
+func (r resources) logGroups() []any {
+	return append(r.arns("logs", r.Region, named("log-group:", stack.Functions, r.LogGroup, "*")...),
+		r.arns("logs", stack.GlobalRegion, "log-group:"+r.FirewallLogGroup()+"*")...)
+}
+
+func (r resources) topics() []any {
+	regional, global := r.Topic(stack.Alarms), r.Topic(stack.GlobalAlarms)
+	return append(r.arns("sns", r.Region, regional, regional+":*"),
+		r.arns("sns", stack.GlobalRegion, global, global+":*")...)
+}
+
+func (r resources) alarms() []any {
+	all := append(r.arns("cloudwatch", r.Region, "alarm:"+r.Alarm("*")),
+		r.arns("cloudwatch", stack.GlobalRegion, "alarm:"+r.Alarm("*"))...)
+	return append(all, r.arns("cloudwatch", "", "dashboard/"+r.Dashboard())...)
+}
+
+func (r resources) formations() []any {
+	return r.arns("cloudformation", r.Region, named("stack/", stack.Services, r.InvokeViaURL, "/*")...)
+}
+
+func (r resources) budget() []any { return r.arns("budgets", "", "budget/"+r.Budget()) }
 
 // everything is for what AWS names itself: distributions, firewalls, health
 // checks. Their identifiers cannot be known beforehand.
@@ -87,71 +85,83 @@ const everything = "*"
 
 // deploy is what it takes to make, change and remove a stack. Payloads can be
 // deleted with their bucket, but not read.
-func (r resources) deploy() []statement {
-	passed := allow([]string{"iam:PassRole"}, r.roles()...)
+func (r resources) deploy() []policy.Statement {
+	passed := policy.Allow([]string{"iam:PassRole"}, r.roles()...)
 	passed["Condition"] = map[string]any{"StringEquals": map[string]any{"iam:PassedToService": "lambda.amazonaws.com"}}
-	return []statement{
-		allow([]string{"lambda:*"}, r.functions()...),
-		allow([]string{
-			"iam:CreateRole", "iam:DeleteRole", "iam:GetRole", "iam:UpdateRole", "iam:UpdateRoleDescription", "iam:UpdateAssumeRolePolicy",
-			"iam:TagRole", "iam:UntagRole", "iam:ListRoleTags", "iam:PutRolePolicy", "iam:GetRolePolicy", "iam:DeleteRolePolicy",
-			"iam:ListRolePolicies", "iam:ListAttachedRolePolicies", "iam:ListInstanceProfilesForRole",
+	linked := fmt.Sprintf("arn:aws:iam::%s:role/aws-service-role/wafv2.amazonaws.com/*", r.Account)
+	return []policy.Statement{
+		policy.Allow([]string{"lambda:*"}, r.functions()...),
+		policy.Allow([]string{
+			"iam:CreateRole", "iam:DeleteRole", "iam:GetRole", "iam:UpdateRole", "iam:UpdateRoleDescription",
+			"iam:UpdateAssumeRolePolicy", "iam:TagRole", "iam:UntagRole", "iam:ListRoleTags", "iam:PutRolePolicy",
+			"iam:GetRolePolicy", "iam:DeleteRolePolicy", "iam:ListRolePolicies", "iam:ListAttachedRolePolicies",
+			"iam:ListInstanceProfilesForRole",
 		}, r.roles()...),
 		passed,
-		allow([]string{"s3:*"}, r.buckets()...),
-		allow([]string{"s3:GetObject*", "s3:PutObject*", "s3:DeleteObject*"}, r.bucket("artifacts")+"/*"),
-		allow([]string{"s3:DeleteObject*", "s3:AbortMultipartUpload"}, r.bucket("transfers")+"/*", r.bucket("cache")+"/*"),
-		allow([]string{
-			"dynamodb:CreateTable", "dynamodb:DeleteTable", "dynamodb:UpdateTable", "dynamodb:Describe*", "dynamodb:List*",
-			"dynamodb:UpdateTimeToLive", "dynamodb:UpdateContinuousBackups", "dynamodb:TagResource", "dynamodb:UntagResource",
+		policy.Allow([]string{"s3:*"}, r.buckets()...),
+		policy.Allow([]string{"s3:GetObject*", "s3:PutObject*", "s3:DeleteObject*"}, r.objects(stack.Artifacts)),
+		policy.Allow([]string{"s3:DeleteObject*", "s3:AbortMultipartUpload"},
+			r.objects(stack.Transfers), r.objects(stack.Cache)),
+		policy.Allow([]string{
+			"dynamodb:CreateTable", "dynamodb:DeleteTable", "dynamodb:UpdateTable", "dynamodb:Describe*",
+			"dynamodb:List*", "dynamodb:UpdateTimeToLive", "dynamodb:UpdateContinuousBackups",
+			"dynamodb:TagResource", "dynamodb:UntagResource",
 		}, r.table()...),
-		allow([]string{"logs:*"}, r.logGroups()...),
-		allow([]string{"events:*"}, r.schedules()...),
-		allow([]string{"sns:*"}, r.topics()...),
-		allow([]string{"cloudwatch:*"}, r.alarms()...),
-		allow([]string{"cloudformation:*"}, r.formations()...),
-		allow([]string{"budgets:*"}, r.budget()...),
-		allow([]string{"cloudfront:*", "wafv2:*", "route53:*HealthCheck*", "route53:*TagsForResource*"}, everything),
-		r.lists(),
-		allow([]string{"logs:PutQueryDefinition", "logs:DeleteQueryDefinition"}, everything), // which have no names of their own
+		policy.Allow([]string{"logs:*"}, r.logGroups()...),
+		policy.Allow([]string{"events:*"}, r.schedules()...),
+		policy.Allow([]string{"sns:*"}, r.topics()...),
+		policy.Allow([]string{"cloudwatch:*"}, r.alarms()...),
+		policy.Allow([]string{"cloudformation:*"}, r.formations()...),
+		policy.Allow([]string{"budgets:*"}, r.budget()...),
+		policy.Allow([]string{
+			"cloudfront:*", "wafv2:*", "route53:*HealthCheck*", "route53:*TagsForResource*",
+		}, everything),
+		lists(),
+		// Queries have no names of their own.
+		policy.Allow([]string{"logs:PutQueryDefinition", "logs:DeleteQueryDefinition"}, everything),
 		// What putting the firewall's log into its group takes.
-		allow([]string{
+		policy.Allow([]string{
 			"logs:CreateLogDelivery", "logs:DeleteLogDelivery", "logs:PutResourcePolicy", "logs:DescribeResourcePolicies",
 		}, everything),
-		allow([]string{"iam:CreateServiceLinkedRole"}, fmt.Sprintf("arn:aws:iam::%s:role/aws-service-role/wafv2.amazonaws.com/*", r.account)),
+		policy.Allow([]string{"iam:CreateServiceLinkedRole"}, linked),
 	}
 }
 
 // lists are reads that AWS grants for all or not at all.
-func (r resources) lists() statement {
-	return allow([]string{
-		"sts:GetCallerIdentity", "lambda:GetAccountSettings", "lambda:ListFunctions", "logs:DescribeLogGroups", "logs:DescribeQueryDefinitions", "cloudwatch:DescribeAlarms",
-		"cloudwatch:ListDashboards", "cloudwatch:ListTagsForResource", "sns:GetSubscriptionAttributes", "cloudformation:DescribeStacks",
+func lists() policy.Statement {
+	return policy.Allow([]string{
+		"sts:GetCallerIdentity", "lambda:GetAccountSettings", "lambda:ListFunctions", "logs:DescribeLogGroups",
+		"logs:DescribeQueryDefinitions", "cloudwatch:DescribeAlarms", "cloudwatch:ListDashboards",
+		"cloudwatch:ListTagsForResource", "sns:GetSubscriptionAttributes", "cloudformation:DescribeStacks",
 		"s3:ListAllMyBuckets",
 	}, everything)
 }
 
 // preview is what comparing a stack with its program takes: reading how things
 // are set up, and nothing of what is in them.
-func (r resources) preview() []statement {
-	return []statement{
-		allow([]string{"lambda:Get*", "lambda:List*"}, r.functions()...),
-		allow([]string{"iam:Get*", "iam:List*"}, r.roles()...),
-		allow([]string{
-			"s3:GetBucket*", "s3:GetEncryptionConfiguration", "s3:GetLifecycleConfiguration", "s3:GetAccelerateConfiguration",
-			"s3:GetReplicationConfiguration", "s3:GetMetricsConfiguration", "s3:ListBucket", "s3:ListTagsForResource",
+func (r resources) preview() []policy.Statement {
+	return []policy.Statement{
+		policy.Allow([]string{"lambda:Get*", "lambda:List*"}, r.functions()...),
+		policy.Allow([]string{"iam:Get*", "iam:List*"}, r.roles()...),
+		policy.Allow([]string{
+			"s3:GetBucket*", "s3:GetEncryptionConfiguration", "s3:GetLifecycleConfiguration",
+			"s3:GetAccelerateConfiguration", "s3:GetReplicationConfiguration", "s3:GetMetricsConfiguration",
+			"s3:ListBucket", "s3:ListTagsForResource",
 		}, r.buckets()...),
-		allow([]string{"s3:GetObject*"}, r.bucket("artifacts")+"/*"),
-		allow([]string{"dynamodb:Describe*", "dynamodb:ListTagsOfResource"}, r.table()...),
-		allow([]string{"logs:Describe*", "logs:List*"}, r.logGroups()...),
-		allow([]string{"events:Describe*", "events:List*"}, r.schedules()...),
-		allow([]string{"sns:Get*", "sns:List*"}, r.topics()...),
-		allow([]string{"cloudwatch:GetDashboard", "cloudwatch:Describe*", "cloudwatch:List*"}, r.alarms()...),
-		allow([]string{"cloudformation:Describe*", "cloudformation:GetTemplate"}, r.formations()...),
-		allow([]string{"budgets:ViewBudget", "budgets:DescribeBudget*", "budgets:ListTagsForResource"}, r.budget()...),
-		allow([]string{
-			"cloudfront:Get*", "cloudfront:List*", "wafv2:Get*", "wafv2:List*", "route53:GetHealthCheck", "route53:ListTagsForResource",
+		policy.Allow([]string{"s3:GetObject*"}, r.objects(stack.Artifacts)),
+		policy.Allow([]string{"dynamodb:Describe*", "dynamodb:ListTagsOfResource"}, r.table()...),
+		policy.Allow([]string{"logs:Describe*", "logs:List*"}, r.logGroups()...),
+		policy.Allow([]string{"events:Describe*", "events:List*"}, r.schedules()...),
+		policy.Allow([]string{"sns:Get*", "sns:List*"}, r.topics()...),
+		policy.Allow([]string{"cloudwatch:GetDashboard", "cloudwatch:Describe*", "cloudwatch:List*"}, r.alarms()...),
+		policy.Allow([]string{"cloudformation:Describe*", "cloudformation:GetTemplate"}, r.formations()...),
+		policy.Allow([]string{
+			"budgets:ViewBudget", "budgets:DescribeBudget*", "budgets:ListTagsForResource",
+		}, r.budget()...),
+		policy.Allow([]string{
+			"cloudfront:Get*", "cloudfront:List*", "wafv2:Get*", "wafv2:List*",
+			"route53:GetHealthCheck", "route53:ListTagsForResource",
 		}, everything),
-		r.lists(),
+		lists(),
 	}
 }

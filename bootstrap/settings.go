@@ -8,6 +8,8 @@ import (
 
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi/config"
+
+	"sgraph.ai/send/shared/stack"
 )
 
 // settings are what the person says.
@@ -21,16 +23,15 @@ type settings struct {
 	account string // whose credentials these are
 }
 
-var (
-	repositoryForm = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9-]*/[A-Za-z0-9._-]+$`)
-	stackForm      = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
-)
+var repositoryForm = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9-]*/[A-Za-z0-9._-]+$`)
 
 func loadSettings(ctx *pulumi.Context) (settings, error) {
 	c := config.New(ctx, "sgraph-send-bootstrap")
 	s := settings{
-		repository: c.Get("repository"), region: config.Get(ctx, "aws:region"),
-		state: flag(c, "state"), provider: flag(c, "provider"),
+		repository: c.Get("repository"),
+		region:     config.Get(ctx, "aws:region"),
+		state:      flag(c, "state"),
+		provider:   flag(c, "provider"),
 	}
 	var faults []error
 	// A pattern that matched more than one repository would let strangers deploy.
@@ -44,12 +45,15 @@ func loadSettings(ctx *pulumi.Context) (settings, error) {
 	if stacks == "" {
 		stacks = "dev,qa,prod"
 	}
-	for stack := range strings.SplitSeq(stacks, ",") {
-		stack = strings.TrimSpace(stack)
-		if !stackForm.MatchString(stack) || strings.HasSuffix(stack, "-preview") {
-			faults = append(faults, fmt.Errorf("%q is not the name of a stack", stack))
+	for name := range strings.SplitSeq(stacks, ",") {
+		name = strings.TrimSpace(name)
+		if strings.HasSuffix(name, "-preview") {
+			faults = append(faults, fmt.Errorf("%q is the name of a preview's environment, not of a stack", name))
 		}
-		s.stacks = append(s.stacks, stack)
+		if err := (stack.Names{Region: s.region, Stack: name}).Check(); err != nil {
+			faults = append(faults, fmt.Errorf("the name of a stack: %w", err))
+		}
+		s.stacks = append(s.stacks, name)
 	}
 	return s, errors.Join(faults...)
 }

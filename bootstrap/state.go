@@ -6,6 +6,9 @@ import (
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/kms"
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/s3"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"sgraph.ai/send/infra/policy"
+	"sgraph.ai/send/shared/stack"
 )
 
 // State is where Pulumi keeps what it knows of the stacks: a bucket for all,
@@ -16,81 +19,93 @@ type State struct {
 
 	Bucket     pulumi.StringOutput
 	BackendURL pulumi.StringOutput
-	Keys       map[string]*kms.Key
+	Keys       map[string]*kms.Key // by stack
+}
+
+// StateArgs describe a State.
+type StateArgs struct {
+	Account, Region string
+	Stacks          []string
 }
 
 // NewState makes the bucket and the keys. Losing them would orphan every
 // stack, so Pulumi refuses to delete them.
-func NewState(ctx *pulumi.Context, name string, s settings, opts ...pulumi.ResourceOption) (*State, error) {
+func NewState(ctx *pulumi.Context, name string, args *StateArgs, opts ...pulumi.ResourceOption) (*State, error) {
 	c := &State{Keys: map[string]*kms.Key{}}
 	if err := ctx.RegisterComponentResource("send:bootstrap:State", name, c, opts...); err != nil {
 		return nil, err
 	}
 	inside, kept := pulumi.Parent(c), pulumi.Protect(true)
 
-	bucket, err := s3.NewBucketV2(ctx, name, &s3.BucketV2Args{
-		Bucket: pulumi.String(fmt.Sprintf("%s--sgraph-send-state--%s", s.account, s.region)),
-	}, inside, kept)
+	all := stack.Names{Account: args.Account, Region: args.Region}
+	bucket, err := s3.NewBucketV2(ctx, name, &s3.BucketV2Args{Bucket: pulumi.String(all.StateBucket())}, inside, kept)
 	if err != nil {
 		return nil, err
 	}
 	if err := guard(ctx, name, bucket, inside); err != nil {
 		return nil, err
 	}
-	for _, stack := range s.stacks {
-		key, err := kms.NewKey(ctx, stack, &kms.KeyArgs{
-			Description:       pulumi.Sprintf("Secrets in the state of SGraph Send, %s", stack),
-			EnableKeyRotation: pulumi.Bool(true), DeletionWindowInDays: pulumi.Int(30),
+	for _, of := range args.Stacks {
+		key, err := kms.NewKey(ctx, of, &kms.KeyArgs{
+			Description:          pulumi.Sprintf("Secrets in the state of SGraph Send, %s", of),
+			EnableKeyRotation:    pulumi.Bool(true),
+			DeletionWindowInDays: pulumi.Int(30),
 		}, inside, kept)
 		if err != nil {
 			return nil, err
 		}
-		if _, err := kms.NewAlias(ctx, stack, &kms.AliasArgs{
-			Name: pulumi.String(keyAlias(stack)), TargetKeyId: key.KeyId,
+		if _, err := kms.NewAlias(ctx, of, &kms.AliasArgs{
+			Name:        pulumi.String(stack.Names{Stack: of}.StateKey()),
+			TargetKeyId: key.KeyId,
 		}, inside); err != nil {
 			return nil, err
 		}
-		c.Keys[stack] = key
+		c.Keys[of] = key
 	}
 	c.Bucket = bucket.Bucket
-	c.BackendURL = pulumi.Sprintf("s3://%s?region=%s&awssdk=v2", bucket.Bucket, s.region)
+	c.BackendURL = pulumi.Sprintf("s3://%s?region=%s&awssdk=v2", bucket.Bucket, args.Region)
 	return c, ctx.RegisterResourceOutputs(c, pulumi.Map{"bucket": c.Bucket})
 }
 
-func keyAlias(stack string) string { return "alias/sgraph-send-" + stack }
-
 // secretsProvider is what PULUMI_SECRETS_PROVIDER says for a stack.
-func secretsProvider(s settings, stack string) string {
-	return fmt.Sprintf("awskms:///%s?region=%s&awssdk=v2", keyAlias(stack), s.region)
+func secretsProvider(names stack.Names) string {
+	return fmt.Sprintf("awskms:///%s?region=%s&awssdk=v2", names.StateKey(), names.Region)
 }
 
 // guard makes a bucket private, encrypted and versioned: an update that ends
 // badly can be undone from the version before.
 func guard(ctx *pulumi.Context, name string, bucket *s3.BucketV2, inside pulumi.ResourceOption) error {
 	private, err := s3.NewBucketPublicAccessBlock(ctx, name, &s3.BucketPublicAccessBlockArgs{
-		Bucket: bucket.ID(), BlockPublicAcls: pulumi.Bool(true), BlockPublicPolicy: pulumi.Bool(true),
-		IgnorePublicAcls: pulumi.Bool(true), RestrictPublicBuckets: pulumi.Bool(true),
+		Bucket:                bucket.ID(),
+		BlockPublicAcls:       pulumi.Bool(true),
+		BlockPublicPolicy:     pulumi.Bool(true),
+		IgnorePublicAcls:      pulumi.Bool(true),
+		RestrictPublicBuckets: pulumi.Bool(true),
 	}, inside)
 	if err != nil {
 		return err
 	}
 	if _, err := s3.NewBucketOwnershipControls(ctx, name, &s3.BucketOwnershipControlsArgs{
-		Bucket: bucket.ID(), Rule: &s3.BucketOwnershipControlsRuleArgs{ObjectOwnership: pulumi.String("BucketOwnerEnforced")},
+		Bucket: bucket.ID(),
+		Rule:   &s3.BucketOwnershipControlsRuleArgs{ObjectOwnership: pulumi.String("BucketOwnerEnforced")},
 	}, inside); err != nil {
 		return err
 	}
-	if _, err := s3.NewBucketServerSideEncryptionConfigurationV2(ctx, name, &s3.BucketServerSideEncryptionConfigurationV2Args{
-		Bucket: bucket.ID(),
-		Rules: s3.BucketServerSideEncryptionConfigurationV2RuleArray{&s3.BucketServerSideEncryptionConfigurationV2RuleArgs{
-			ApplyServerSideEncryptionByDefault: &s3.BucketServerSideEncryptionConfigurationV2RuleApplyServerSideEncryptionByDefaultArgs{
-				SseAlgorithm: pulumi.String("AES256"),
+	aes := &s3.BucketServerSideEncryptionConfigurationV2RuleApplyServerSideEncryptionByDefaultArgs{
+		SseAlgorithm: pulumi.String("AES256"),
+	}
+	if _, err := s3.NewBucketServerSideEncryptionConfigurationV2(ctx, name,
+		&s3.BucketServerSideEncryptionConfigurationV2Args{
+			Bucket: bucket.ID(),
+			Rules: s3.BucketServerSideEncryptionConfigurationV2RuleArray{
+				&s3.BucketServerSideEncryptionConfigurationV2RuleArgs{ApplyServerSideEncryptionByDefault: aes},
 			},
-		}},
-	}, inside); err != nil {
+		}, inside); err != nil {
 		return err
 	}
 	versioned, err := s3.NewBucketVersioningV2(ctx, name, &s3.BucketVersioningV2Args{
-		Bucket: bucket.ID(), VersioningConfiguration: &s3.BucketVersioningV2VersioningConfigurationArgs{Status: pulumi.String("Enabled")},
+		Bucket:                  bucket.ID(),
+		VersioningConfiguration: &s3.BucketVersioningV2VersioningConfigurationArgs{Status: pulumi.String("Enabled")},
 	}, inside)
 	if err != nil {
 		return err
@@ -98,7 +113,8 @@ func guard(ctx *pulumi.Context, name string, bucket *s3.BucketV2, inside pulumi.
 	if _, err := s3.NewBucketLifecycleConfigurationV2(ctx, name, &s3.BucketLifecycleConfigurationV2Args{
 		Bucket: bucket.ID(),
 		Rules: s3.BucketLifecycleConfigurationV2RuleArray{&s3.BucketLifecycleConfigurationV2RuleArgs{
-			Id: pulumi.String("old-versions"), Status: pulumi.String("Enabled"),
+			Id:     pulumi.String("old-versions"),
+			Status: pulumi.String("Enabled"),
 			Filter: &s3.BucketLifecycleConfigurationV2RuleFilterArgs{Prefix: pulumi.String("")},
 			NoncurrentVersionExpiration: &s3.BucketLifecycleConfigurationV2RuleNoncurrentVersionExpirationArgs{
 				NoncurrentDays: pulumi.Int(90),
@@ -109,11 +125,7 @@ func guard(ctx *pulumi.Context, name string, bucket *s3.BucketV2, inside pulumi.
 	}
 	_, err = s3.NewBucketPolicy(ctx, name, &s3.BucketPolicyArgs{
 		Bucket: bucket.ID(),
-		Policy: policy(statement{
-			"Sid": "TlsOnly", "Effect": "Deny", "Principal": "*", "Action": "s3:*",
-			"Resource":  []any{bucket.Arn, pulumi.Sprintf("%s/*", bucket.Arn)},
-			"Condition": map[string]any{"Bool": map[string]any{"aws:SecureTransport": "false"}},
-		}),
+		Policy: policy.Document(policy.TLSOnly("TlsOnly", bucket.Arn)),
 	}, inside, pulumi.DependsOn([]pulumi.Resource{private}))
 	return err
 }

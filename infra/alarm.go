@@ -10,6 +10,7 @@ import (
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/sns"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
+	"sgraph.ai/send/infra/policy"
 	"sgraph.ai/send/shared/stack"
 )
 
@@ -61,7 +62,7 @@ func newBoard(
 	}
 	speakers, err := sns.NewTopicPolicy(ctx, name, &sns.TopicPolicyArgs{
 		Arn: topic.Arn,
-		Policy: policy(statement{
+		Policy: policy.Document(policy.Statement{
 			"Sid":       "Alarms",
 			"Effect":    "Allow",
 			"Action":    "sns:Publish",

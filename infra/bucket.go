@@ -3,6 +3,8 @@ package main
 import (
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/s3"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"sgraph.ai/send/infra/policy"
 )
 
 // Bucket is an S3 bucket as this project wants all of them: closed to the
@@ -72,14 +74,7 @@ func NewBucket(
 	}
 	if _, err := s3.NewBucketPolicy(ctx, name+"-tls", &s3.BucketPolicyArgs{
 		Bucket: bucket.Bucket,
-		Policy: policy(statement{
-			"Sid":       "TLSOnly",
-			"Effect":    "Deny",
-			"Principal": "*",
-			"Action":    "s3:*",
-			"Resource":  []any{bucket.Arn, pulumi.Sprintf("%s/*", bucket.Arn)},
-			"Condition": map[string]any{"Bool": map[string]any{"aws:SecureTransport": "false"}},
-		}),
+		Policy: policy.Document(policy.TLSOnly("TLSOnly", bucket.Arn)),
 	}, inside, after(owned)); err != nil {
 		return nil, err
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"sgraph.ai/send/infra/artifact"
+	"sgraph.ai/send/infra/policy"
 	"sgraph.ai/send/infra/settings"
 	"sgraph.ai/send/shared/stack"
 )
@@ -40,7 +41,7 @@ type FunctionArgs struct {
 	Common
 	Size        settings.Function
 	Environment pulumi.StringMap
-	Grants      []statement
+	Grants      []policy.Statement
 }
 
 // newFunction ships a function's zip and makes the function that runs it, its
@@ -76,8 +77,8 @@ func newFunction(
 	}, inside); err != nil {
 		return f, err
 	}
-	grants := append([]statement{
-		allow([]string{"logs:CreateLogStream", "logs:PutLogEvents"}, pulumi.Sprintf("%s:log-stream:*", f.LogGroup.Arn)),
+	grants := append([]policy.Statement{
+		policy.Allow([]string{"logs:CreateLogStream", "logs:PutLogEvents"}, pulumi.Sprintf("%s:log-stream:*", f.LogGroup.Arn)),
 	}, args.Grants...)
 	tracing := "PassThrough"
 	if args.Tracing {

@@ -6,6 +6,7 @@ import (
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/iam"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
+	"sgraph.ai/send/infra/policy"
 	"sgraph.ai/send/shared/audit"
 	"sgraph.ai/send/shared/send"
 )
@@ -24,7 +25,7 @@ type Identity struct {
 // IdentityArgs describe an Identity.
 type IdentityArgs struct {
 	RoleName   string
-	Statements []statement
+	Statements []policy.Statement
 }
 
 // NewIdentity makes a role that Lambda can assume.
@@ -39,7 +40,7 @@ func NewIdentity(
 
 	role, err := iam.NewRole(ctx, name, &iam.RoleArgs{
 		Name: pulumi.String(args.RoleName),
-		AssumeRolePolicy: policy(statement{
+		AssumeRolePolicy: policy.Document(policy.Statement{
 			"Effect":    "Allow",
 			"Action":    "sts:AssumeRole",
 			"Principal": map[string]any{"Service": "lambda.amazonaws.com"},
@@ -51,7 +52,7 @@ func NewIdentity(
 	grants, err := iam.NewRolePolicy(ctx, name, &iam.RolePolicyArgs{
 		Name:   pulumi.String("service"),
 		Role:   role.Name,
-		Policy: policy(args.Statements...),
+		Policy: policy.Document(args.Statements...),
 	}, inside)
 	if err != nil {
 		return nil, err
@@ -63,7 +64,7 @@ func NewIdentity(
 // ledgerAccess grants the item actions on the named sets of the ledger only: a
 // set is a partition key, and a name that ends in a slash stands for all sets
 // that begin with it.
-func ledgerAccess(table pulumi.StringOutput, sets ...string) statement {
+func ledgerAccess(table pulumi.StringOutput, sets ...string) policy.Statement {
 	keys := make([]string, len(sets))
 	for i, set := range sets {
 		keys[i] = set
@@ -71,7 +72,7 @@ func ledgerAccess(table pulumi.StringOutput, sets ...string) statement {
 			keys[i] += "*"
 		}
 	}
-	grant := allow([]string{
+	grant := policy.Allow([]string{
 		"dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem",
 		"dynamodb:ConditionCheckItem", "dynamodb:Query",
 	}, table)
@@ -83,21 +84,21 @@ func ledgerAccess(table pulumi.StringOutput, sets ...string) statement {
 // The right to list is there for its side effect: without it S3 answers 403 for
 // an object that is gone, and the service could not tell that from a missing
 // right. It has no condition, because a request for one object names no prefix.
-func transfersAccess(bucket pulumi.StringOutput) []statement {
-	return []statement{
-		allow([]string{
+func transfersAccess(bucket pulumi.StringOutput) []policy.Statement {
+	return []policy.Statement{
+		policy.Allow([]string{
 			"s3:GetObject", "s3:PutObject", "s3:DeleteObject", "s3:AbortMultipartUpload", "s3:ListMultipartUploadParts",
 		}, objects(bucket, send.PayloadPrefix)),
-		allow([]string{"s3:ListBucket"}, objects(bucket, "")),
+		policy.Allow([]string{"s3:ListBucket"}, objects(bucket, "")),
 	}
 }
 
 // auditAccess grants reading, listing and adding to the audit trail. Nothing
 // grants deleting: the trail only grows, until the bucket's rule ends it.
-func auditAccess(bucket pulumi.StringOutput) []statement {
-	return []statement{
-		allow([]string{"s3:GetObject", "s3:PutObject"}, objects(bucket, audit.Prefix)),
-		allow([]string{"s3:ListBucket"}, objects(bucket, "")),
+func auditAccess(bucket pulumi.StringOutput) []policy.Statement {
+	return []policy.Statement{
+		policy.Allow([]string{"s3:GetObject", "s3:PutObject"}, objects(bucket, audit.Prefix)),
+		policy.Allow([]string{"s3:ListBucket"}, objects(bucket, "")),
 	}
 }
 
@@ -112,6 +113,6 @@ func objects(bucket pulumi.StringOutput, prefix string) pulumi.StringOutput {
 
 // tracingAccess grants handing traces to X-Ray, whose two actions know no
 // resources.
-func tracingAccess() statement {
-	return allow([]string{"xray:PutTraceSegments", "xray:PutTelemetryRecords"}, "*")
+func tracingAccess() policy.Statement {
+	return policy.Allow([]string{"xray:PutTraceSegments", "xray:PutTelemetryRecords"}, "*")
 }
