@@ -158,8 +158,8 @@ func TestThePageHasEveryCode(t *testing.T) {
 			if kind, ok := spec.Type.(*ast.Ident); !ok || kind.Name != "Code" && kind.Name != "Reason" {
 				return true
 			}
-			for _, value := range spec.Values {
-				if lit, ok := value.(*ast.BasicLit); ok {
+			for i, value := range spec.Values {
+				if lit, ok := value.(*ast.BasicLit); ok && spec.Names[i].IsExported() {
 					code, _ := strconv.Unquote(lit.Value) // it was parsed: it is quoted
 					declared[code] = true
 				}
