@@ -188,7 +188,7 @@ func (c *copier) route(call *ast.CallExpr) wire.Route {
 	return wire.Route{}
 }
 
-// constants calls f for each code and each reason of a package.
+// constants calls f for each code and each reason that a package exports.
 func (c *copier) constants(pkg string, f func(value, doc string)) {
 	for _, file := range c.source(pkg) {
 		ast.Inspect(file, func(n ast.Node) bool {
@@ -197,7 +197,7 @@ func (c *copier) constants(pkg string, f func(value, doc string)) {
 				return true
 			}
 			if kind := fmt.Sprint(spec.Type); (kind == "Code" || kind == "Reason") && len(spec.Values) == 1 {
-				if value := text(spec.Values[0]); value != "" {
+				if value := text(spec.Values[0]); value != "" && spec.Names[0].IsExported() {
 					f(value, said("", spec.Comment))
 				}
 			}
