@@ -2,18 +2,15 @@ package client
 
 import (
 	"fmt"
-	"go/ast"
-	"go/parser"
-	"go/token"
 	"net/http"
 	"net/http/httptest"
 	"path/filepath"
-	"strconv"
 	"strings"
 	"testing"
 	"time"
 
 	"sgraph.ai/send/shared/send"
+	"sgraph.ai/send/shared/test/codetest"
 )
 
 // elsewhere are the codes that this client never meets.
@@ -29,14 +26,12 @@ var elsewhere = map[send.Reason]string{
 
 func TestEveryCodeHasWords(t *testing.T) {
 	t.Parallel()
-	codes := declared(t)
-	if len(codes) < 40 {
-		t.Fatalf("only %d codes are found", len(codes))
-	}
-	for code := range codes {
-		_, known := words[code]
-		if why := elsewhere[code]; known == (why != "") {
-			t.Errorf("%s: has words: %v; is not met because %q", code, known, why)
+	codes := map[send.Reason]bool{}
+	for _, c := range codetest.Declared(t, filepath.Join("..", "..", "shared", "send")) {
+		codes[c.Code] = true
+		_, known := words[c.Code]
+		if why := elsewhere[c.Code]; known == (why != "") {
+			t.Errorf("%s: has words: %v; is not met because %q", c.Code, known, why)
 		}
 	}
 	for code := range words {
@@ -44,42 +39,6 @@ func TestEveryCodeHasWords(t *testing.T) {
 			t.Errorf("%s has words, and no service says it", code)
 		}
 	}
-}
-
-// declared are the codes that package send declares, whatever their names.
-func declared(t *testing.T) map[send.Reason]bool {
-	t.Helper()
-	files, err := filepath.Glob("../../shared/send/*.go")
-	if err != nil || len(files) == 0 {
-		t.Fatal(err, files)
-	}
-	codes := map[send.Reason]bool{}
-	for _, path := range files {
-		f, err := parser.ParseFile(token.NewFileSet(), path, nil, 0)
-		if err != nil {
-			t.Fatal(err)
-		}
-		ast.Inspect(f, func(n ast.Node) bool {
-			v, ok := n.(*ast.ValueSpec)
-			if !ok {
-				return true
-			}
-			if of, ok := v.Type.(*ast.Ident); !ok || of.Name != "Reason" && of.Name != "Code" {
-				return false
-			}
-			for _, value := range v.Values {
-				if lit, ok := value.(*ast.BasicLit); ok {
-					code, err := strconv.Unquote(lit.Value)
-					if err != nil {
-						t.Fatal(err)
-					}
-					codes[send.Reason(code)] = true
-				}
-			}
-			return false
-		})
-	}
-	return codes
 }
 
 func TestRefusalsAreExplained(t *testing.T) {

@@ -14,6 +14,7 @@ import (
 	"strings"
 	"testing"
 
+	"sgraph.ai/send/shared/test/codetest"
 	"sgraph.ai/send/shared/wire"
 )
 
@@ -83,10 +84,10 @@ func copyForPages(t *testing.T) []byte {
 	c.line("")
 	c.line("/** Why something failed: what the code of an error can be. */")
 	c.line("export const codes = {")
-	c.constants("send", func(code, doc string) {
-		c.doc("  ", doc)
-		c.line("  %s: '%s',", camel(code), code)
-	})
+	for _, code := range codetest.Declared(t, filepath.Join("..", "send")) {
+		c.doc("  ", said("", code.Comment))
+		c.line("  %s: '%s',", camel(string(code.Code)), code.Code)
+	}
 	c.line("};")
 	c.line("")
 	c.line("/**")
@@ -186,24 +187,6 @@ func (c *copier) route(call *ast.CallExpr) wire.Route {
 	}
 	c.t.Fatalf("a route is declared in a way that is not understood: %v", call.Args)
 	return wire.Route{}
-}
-
-// constants calls f for each code and each reason that a package exports.
-func (c *copier) constants(pkg string, f func(value, doc string)) {
-	for _, file := range c.source(pkg) {
-		ast.Inspect(file, func(n ast.Node) bool {
-			spec, ok := n.(*ast.ValueSpec)
-			if !ok {
-				return true
-			}
-			if kind := fmt.Sprint(spec.Type); (kind == "Code" || kind == "Reason") && len(spec.Values) == 1 {
-				if value := text(spec.Values[0]); value != "" && spec.Names[0].IsExported() {
-					f(value, said("", spec.Comment))
-				}
-			}
-			return true
-		})
-	}
 }
 
 // message writes the type of a message.
