@@ -86,7 +86,8 @@ func TestWhatIsDoneIsInTheTrail(t *testing.T) {
 	g.store.setAway(true)
 	do("/tokens/create", `{"token_name":"u"}`)
 	g.handler.Flush()
-	if !strings.Contains(g.log.String(), `"level":"ERROR","msg":"audit events could not be kept"`) || !strings.Contains(g.log.String(), send.TokenID("u")) {
+	if !strings.Contains(g.log.String(), `"level":"ERROR","msg":"audit events could not be kept"`) ||
+		!strings.Contains(g.log.String(), send.TokenID("u")) {
 		t.Error("the log says nothing of the lost event")
 	}
 	want503(t, g.get("/audit/events"))
@@ -161,7 +162,8 @@ func TestEventsOfOtherServices(t *testing.T) {
 	t.Parallel()
 	g := newRig(t)
 	at := g.clock.Now().Format(time.RFC3339Nano)
-	good := `{"time":"` + at + `","event":"transfer_created","outcome":"success","transfer":"aabbccddeeff","client":"c","request":"r"}`
+	good := `{"time":"` + at + `","event":"transfer_created","outcome":"success",` +
+		`"transfer":"aabbccddeeff","client":"c","request":"r"}`
 	want(t, g.post("/audit/events", `{"events":[`+good+`]}`), 200, `{"kept":1}`)
 	want(t, g.post("/audit/events", `{"events":[`+good+`,`+good+`]}`), 200, `{"kept":2}`) // handed over again
 	g.clock.advance(time.Second)
@@ -175,7 +177,7 @@ func TestEventsOfOtherServices(t *testing.T) {
 		`{"events":[]}`:                    "events must be from 1 to 100",
 		`{"events":[` + many + good + `]}`: "events must be from 1 to 100",
 		`{"events":[` + good + `,` + strings.Replace(good, "aabbccddeeff", "a-name", 1) + `]}`: "events[1]: transfer must be",
-		`{"events":[` + strings.Replace(good, "transfer_created", "../../../tokens", 1) + `]}`: "events[0]: event must be one of",
+		`{"events":[` + strings.Replace(good, "transfer_created", "../../x", 1) + `]}`:         "events[0]: event must be one of",
 	} {
 		res := g.post("/audit/events", body)
 		if got := text(t, res); res.StatusCode != 400 || !strings.Contains(got, says) {
@@ -255,8 +257,9 @@ func TestWhatOperatorsAreAlarmedBy(t *testing.T) {
 	}
 	g.ledger.setAway(true)
 	g.get("/tokens/list")
-	g.do(request{method: "POST", path: "/auth/set-auth-cookie", body: `{"cookie_value":"` + keyValue + `"}`, anonymous: true,
-		header: map[string]string{"X-Forwarded-For": "198.51.100.1"}}) // the same client, whatever it says
+	g.do(request{method: "POST", path: "/auth/set-auth-cookie", body: `{"cookie_value":"` + keyValue + `"}`,
+		anonymous: true,
+		header:    map[string]string{"X-Forwarded-For": "198.51.100.1"}}) // the same client, whatever it says
 	g.ledger.setAway(false)
 	g.store.setAway(true)
 	g.post("/tokens/revoke/t", ``)

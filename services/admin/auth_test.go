@@ -166,13 +166,15 @@ func TestLoginOfExistingClients(t *testing.T) {
 	t.Parallel()
 	g := newRig(t)
 	ask := func(value string) *http.Response {
-		return g.do(request{method: "POST", path: "/auth/set-auth-cookie", body: `{"cookie_value":"` + value + `"}`, anonymous: true})
+		body := `{"cookie_value":"` + value + `"}`
+		return g.do(request{method: "POST", path: "/auth/set-auth-cookie", body: body, anonymous: true})
 	}
 	want(t, ask("wrong"), 401, keyWrong)
 	res := ask(keyValue)
 	cookies := res.Cookies()
 	want(t, res, 200, `{"message":"Cookie set","cookie_name":"sgraph-send-admin"}`)
-	if res := g.do(request{method: "GET", path: "/tokens/list", anonymous: true, cookies: cookies}); res.StatusCode != 200 {
+	res = g.do(request{method: "GET", path: "/tokens/list", anonymous: true, cookies: cookies})
+	if res.StatusCode != 200 {
 		t.Errorf("with its cookie: %d", res.StatusCode)
 	}
 	form := g.do(request{method: "GET", path: "/auth/set-cookie-form", anonymous: true})
@@ -195,7 +197,8 @@ func TestOtherSitesChangeNothing(t *testing.T) {
 		{"an old browser on another site", map[string]string{"Origin": "https://evil.example"}, 403},
 		{"a sandboxed page", map[string]string{"Origin": "null"}, 403},
 		{"the console", map[string]string{"Sec-Fetch-Site": "same-origin", "Origin": "http://example.com"}, 200},
-		{"the console behind a front with another host", map[string]string{"Sec-Fetch-Site": "same-origin", "Origin": "https://front.example"}, 200},
+		{"the console behind a front with another host",
+			map[string]string{"Sec-Fetch-Site": "same-origin", "Origin": "https://front.example"}, 200},
 		{"the console in an old browser", map[string]string{"Origin": "http://example.com"}, 200},
 	} {
 		create := g.do(request{method: "POST", path: "/tokens/create", anonymous: true, cookies: session, header: c.header})
@@ -203,7 +206,8 @@ func TestOtherSitesChangeNothing(t *testing.T) {
 			t.Errorf("%s creates: %d, want %d", c.name, create.StatusCode, c.status)
 		}
 		for _, path := range []string{"/auth/login", "/auth/set-auth-cookie"} {
-			in := g.do(request{method: "POST", path: path, body: `{"api_key":"` + keyValue + `","cookie_value":"` + keyValue + `"}`, anonymous: true, header: c.header})
+			body := `{"api_key":"` + keyValue + `","cookie_value":"` + keyValue + `"}`
+			in := g.do(request{method: "POST", path: path, body: body, anonymous: true, header: c.header})
 			if (in.StatusCode == 403) != (c.status == 403) {
 				t.Errorf("%s logs in: %d", c.name, in.StatusCode)
 			}

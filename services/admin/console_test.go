@@ -25,7 +25,8 @@ func TestConsole(t *testing.T) {
 	if res.StatusCode != 200 || !strings.Contains(text(t, res), "<send-console") {
 		t.Errorf("the console: %d", res.StatusCode)
 	}
-	for _, part := range []string{"default-src 'none'", "script-src 'self'", "style-src 'self'", "frame-ancestors 'none'", "base-uri 'none'"} {
+	for _, part := range []string{"default-src 'none'", "script-src 'self'", "style-src 'self'",
+		"frame-ancestors 'none'", "base-uri 'none'"} {
 		if !strings.Contains(policy, part) {
 			t.Errorf("the policy %q lacks %s", policy, part)
 		}
@@ -33,12 +34,15 @@ func TestConsole(t *testing.T) {
 	if strings.Contains(policy, "unsafe") {
 		t.Errorf("the policy is %q", policy)
 	}
-	for path, kind := range map[string]string{"console.css": "text/css", "console.js": "text/javascript", "favicon.svg": "image/svg+xml"} {
-		if res := anonymous("/admin/assets/" + path); res.StatusCode != 200 || !strings.HasPrefix(res.Header.Get("Content-Type"), kind) {
+	for path, kind := range map[string]string{"console.css": "text/css", "console.js": "text/javascript",
+		"favicon.svg": "image/svg+xml"} {
+		if res := anonymous("/admin/assets/" + path); res.StatusCode != 200 ||
+			!strings.HasPrefix(res.Header.Get("Content-Type"), kind) {
 			t.Errorf("%s: %d %s", path, res.StatusCode, res.Header.Get("Content-Type"))
 		}
 	}
-	for _, path := range []string{"/admin/nothing", "/admin/assets/", "/admin/../settings.go", "/admin/assets/..%2f..%2fsettings.go"} {
+	for _, path := range []string{"/admin/nothing", "/admin/assets/", "/admin/../settings.go",
+		"/admin/assets/..%2f..%2fsettings.go"} {
 		if res := anonymous(path); res.StatusCode != 404 {
 			t.Errorf("%s: %d", path, res.StatusCode)
 		}
@@ -60,7 +64,8 @@ func TestPagesKeepTheirPolicy(t *testing.T) {
 				t.Errorf("%s has %q", path, found)
 			}
 		}
-		if strings.HasSuffix(path, ".js") && regexp.MustCompile(`innerHTML|insertAdjacentHTML|\beval\(|document\.write|localStorage|sessionStorage`).Match(b) {
+		if strings.HasSuffix(path, ".js") &&
+			regexp.MustCompile(`innerHTML|insertAdjacentHTML|\beval\(|document\.write|localStorage|sessionStorage`).Match(b) {
 			t.Errorf("%s makes markup of text, or keeps something in the browser", path)
 		}
 		return err

@@ -34,7 +34,8 @@ func TestInfo(t *testing.T) {
 func TestPulse(t *testing.T) {
 	t.Parallel()
 	g := newRig(t)
-	limiter := send.NewLimiter(g.ledger, send.DefaultRates, g.clock.Now, func(context.Context, string, error) { t.Error("failed open") })
+	limiter := send.NewLimiter(g.ledger, send.DefaultRates, g.clock.Now,
+		func(context.Context, string, error) { t.Error("failed open") })
 	count := func(name, client string) {
 		if _, err := limiter.Allow(t.Context(), name, client); err != nil {
 			t.Fatal(err)

@@ -21,7 +21,8 @@ func TestCreate(t *testing.T) {
 	if named["token_name"] != "community-x" || !guid.MatchString(fmt.Sprint(named["cache_id"])) || len(named) != 2 {
 		t.Errorf("got %v", named)
 	}
-	want(t, g.post("/tokens/create", `{"token_name":"community-x"}`), 409, `{"detail":"Token name already exists","code":"token_name_taken"}`)
+	want(t, g.post("/tokens/create", `{"token_name":"community-x"}`), 409,
+		`{"detail":"Token name already exists","code":"token_name_taken"}`)
 	want(t, g.get("/tokens/lookup/community-x"), 200,
 		`{"token_name":"community-x","usage_limit":50,"usage_count":0,"status":"active","created_by":"admin","metadata":{}}`)
 
@@ -33,7 +34,8 @@ func TestCreate(t *testing.T) {
 	}
 	g.post("/tokens/create", `{"token_name":"full","usage_limit":0,"created_by":"ops","metadata":{"note":"press","n":1}}`)
 	want(t, g.get("/tokens/lookup/full"), 200,
-		`{"token_name":"full","usage_limit":0,"usage_count":0,"status":"active","created_by":"ops","metadata":{"note":"press","n":1}}`)
+		`{"token_name":"full","usage_limit":0,"usage_count":0,"status":"active",
+		  "created_by":"ops","metadata":{"note":"press","n":1}}`)
 }
 
 func TestNamesAreCleanedAlikeEverywhere(t *testing.T) {
@@ -51,7 +53,8 @@ func TestNamesAreCleanedAlikeEverywhere(t *testing.T) {
 			t.Errorf("%d: created as %v, want %q", i, got, c.clean)
 		}
 	}
-	for _, path := range []string{"%20spaced%20", "%22quoted%22", "%E2%80%8Bunseen", "a%20b.c", "%E2%80%9Ccurly%E2%80%9D"} {
+	for _, path := range []string{"%20spaced%20", "%22quoted%22", "%E2%80%8Bunseen", "a%20b.c",
+		"%E2%80%9Ccurly%E2%80%9D"} {
 		if res := g.get("/tokens/lookup/" + path); res.StatusCode != 200 {
 			t.Errorf("lookup of %s: %d", path, res.StatusCode)
 		}
@@ -59,7 +62,8 @@ func TestNamesAreCleanedAlikeEverywhere(t *testing.T) {
 	want(t, g.post("/tokens/create", `{"token_name":"\"\""}`), 400, `{"detail":"token_name is required","code":"invalid"}`)
 	long := strings.Repeat("x", 129)
 	for _, res := range []*http.Response{
-		g.post("/tokens/create", `{"token_name":"`+long+`"}`), g.get("/tokens/lookup/" + long), g.post("/tokens/use/"+long, ""),
+		g.post("/tokens/create", `{"token_name":"`+long+`"}`), g.get("/tokens/lookup/" + long),
+		g.post("/tokens/use/"+long, ""),
 	} {
 		want(t, res, 400, `{"detail":"too long: at most 128 characters","code":"invalid"}`)
 	}
@@ -94,7 +98,8 @@ func TestBadBodies(t *testing.T) {
 		t.Errorf("a huge body: %d", res.StatusCode)
 	}
 	want(t, g.post("/tokens/update-limit/t", `{"usage_limit":9223372036854775807}`), 200,
-		`{"token_name":"t","usage_limit":9223372036854775807,"usage_count":0,"status":"active","created_by":"admin","metadata":{}}`)
+		`{"token_name":"t","usage_limit":9223372036854775807,"usage_count":0,"status":"active",
+		  "created_by":"admin","metadata":{}}`)
 }
 
 func TestUse(t *testing.T) {
@@ -102,7 +107,8 @@ func TestUse(t *testing.T) {
 	g := newRig(t)
 	g.post("/tokens/create", `{"token_name":"two","usage_limit":2}`)
 	want(t, g.post("/tokens/use/two", ``), 200, `{"success":true,"usage_count":1,"remaining":1}`)
-	want(t, g.post("/tokens/use/two", `{"action":"page_opened","ip_hash":"x","transfer_id":"t1"}`), 200, `{"success":true,"usage_count":2,"remaining":0}`)
+	want(t, g.post("/tokens/use/two", `{"action":"page_opened","ip_hash":"x","transfer_id":"t1"}`), 200,
+		`{"success":true,"usage_count":2,"remaining":0}`)
 	want(t, g.post("/tokens/use/two", `{}`), 200, `{"success":false,"reason":"exhausted"}`)
 	if got := object(t, g.get("/tokens/lookup/two"))["status"]; got != "exhausted" {
 		t.Errorf("status %v, want exhausted", got)
@@ -123,9 +129,11 @@ func TestACompletedUploadIsBookedOnce(t *testing.T) {
 	for range 3 {
 		want(t, g.post("/tokens/use/t", done), 200, `{"success":true,"usage_count":1,"remaining":2}`)
 	}
-	want(t, g.post("/tokens/use/t", `{"action":"upload_completed","transfer_id":"001122334455"}`), 200, `{"success":true,"usage_count":2,"remaining":1}`)
+	want(t, g.post("/tokens/use/t", `{"action":"upload_completed","transfer_id":"001122334455"}`), 200,
+		`{"success":true,"usage_count":2,"remaining":1}`)
 	// Without a transfer every report is a use of its own.
-	want(t, g.post("/tokens/use/t", `{"action":"upload_completed"}`), 200, `{"success":true,"usage_count":3,"remaining":0}`)
+	want(t, g.post("/tokens/use/t", `{"action":"upload_completed"}`), 200,
+		`{"success":true,"usage_count":3,"remaining":0}`)
 	// A report repeated after the end is still no refusal.
 	want(t, g.post("/tokens/use/t", done), 200, `{"success":true,"usage_count":3,"remaining":0}`)
 }
@@ -134,7 +142,8 @@ func TestRevokeReactivateAndLimit(t *testing.T) {
 	t.Parallel()
 	g := newRig(t)
 	record := func(limit, count int, status string) string {
-		return fmt.Sprintf(`{"token_name":"t","usage_limit":%d,"usage_count":%d,"status":%q,"created_by":"admin","metadata":{}}`, limit, count, status)
+		return fmt.Sprintf(`{"token_name":"t","usage_limit":%d,"usage_count":%d,"status":%q,
+			"created_by":"admin","metadata":{}}`, limit, count, status)
 	}
 	g.post("/tokens/create", `{"token_name":"t","usage_limit":1}`)
 	g.post("/tokens/use/t", ``)
@@ -145,12 +154,14 @@ func TestRevokeReactivateAndLimit(t *testing.T) {
 	want(t, g.post("/tokens/update-limit/t", `{"usage_limit":1}`), 200, record(1, 1, "exhausted"))
 	want(t, g.post("/tokens/update-limit/t", `{"usage_limit":0}`), 200, record(0, 1, "active"))
 
-	for _, path := range []string{"/tokens/lookup/none", "/tokens/revoke/none", "/tokens/reactivate/none", "/tokens/update-limit/none"} {
+	for _, path := range []string{"/tokens/lookup/none", "/tokens/revoke/none", "/tokens/reactivate/none",
+		"/tokens/update-limit/none"} {
 		method := "POST"
 		if strings.Contains(path, "lookup") {
 			method = "GET"
 		}
-		want(t, g.do(request{method: method, path: path, body: `{"usage_limit":1}`}), 404, `{"detail":"Token not found","code":"token_unknown"}`)
+		want(t, g.do(request{method: method, path: path, body: `{"usage_limit":1}`}), 404,
+			`{"detail":"Token not found","code":"token_unknown"}`)
 	}
 }
 
@@ -168,10 +179,12 @@ func TestLists(t *testing.T) {
 
 	all := object(t, g.get("/tokens/list-details"))["tokens"].([]any)
 	newest := all[0].(map[string]any)
-	if len(all) != 2 || newest["token_name"] != "a" || newest["remaining"] != -1.0 || newest["created_at"] != "2126-03-01T12:00:31Z" {
+	if len(all) != 2 || newest["token_name"] != "a" || newest["remaining"] != -1.0 ||
+		newest["created_at"] != "2126-03-01T12:00:31Z" {
 		t.Errorf("got %v", all)
 	}
-	if got := fields(newest); got != "cache_id created_at created_by metadata remaining status token_name usage_count usage_limit" {
+	const names = "cache_id created_at created_by metadata remaining status token_name usage_count usage_limit"
+	if got := fields(newest); got != names {
 		t.Errorf("fields %s", got)
 	}
 }
@@ -257,8 +270,12 @@ func TestALedgerThatIsAwayIsSaidSo(t *testing.T) {
 	g.post("/tokens/create", `{"token_name":"t"}`)
 	g.ledger.setAway(true)
 	for _, q := range []request{
-		{method: "GET", path: "/tokens/lookup/t"}, {method: "GET", path: "/tokens/list"}, {method: "GET", path: "/tokens/list-details"},
-		{method: "POST", path: "/tokens/use/t"}, {method: "POST", path: "/tokens/revoke/t"}, {method: "POST", path: "/tokens/create"},
+		{method: "GET", path: "/tokens/lookup/t"},
+		{method: "GET", path: "/tokens/list"},
+		{method: "GET", path: "/tokens/list-details"},
+		{method: "POST", path: "/tokens/use/t"},
+		{method: "POST", path: "/tokens/revoke/t"},
+		{method: "POST", path: "/tokens/create"},
 		{method: "GET", path: "/health/pulse"},
 	} {
 		if res := g.do(q); res.StatusCode != http.StatusServiceUnavailable {

@@ -47,7 +47,8 @@ func TestAdminGate(t *testing.T) {
 		t.Fatal(id, err)
 	}
 	for token, says := range map[string]string{"": "required", "unknown": "Invalid", "revoked": "revoked"} {
-		if _, err := g.Admit(t.Context(), token); send.CodeOf(err) != send.Unauthorized || !strings.Contains(err.Error(), says) {
+		if _, err := g.Admit(t.Context(), token); send.CodeOf(err) != send.Unauthorized ||
+			!strings.Contains(err.Error(), says) {
 			t.Errorf("%q: %v", token, err)
 		}
 	}

@@ -127,7 +127,7 @@ func TestDeletedTransfersSaySo(t *testing.T) {
 	t.Parallel()
 	s := start(t, nil)
 	ciphertext, _ := sealed(t, 100)
-	id := s.transfer(ciphertext, map[string]any{"delete_auth_hash": hexSHA256("the secret")})
+	id := s.transfer(ciphertext, map[string]any{"delete_auth_hash": hashOf("the secret")})
 	s.call("DELETE", "/api/transfers/delete/"+id, nil, "x-sgraph-transfer-delete-auth", "the secret").want(200, "")
 	for _, path := range []string{"/api/transfers/download/", "/api/presigned/download-url/"} {
 		s.call("GET", path+id, nil).refused(404, "deleted")

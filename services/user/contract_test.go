@@ -86,7 +86,8 @@ func TestTransferRoutes(t *testing.T) {
 				t.Fatalf("downloaded %d bytes of %s", len(got.Body), got.Header.Get("Content-Type"))
 			}
 			b64 := s.call("GET", prefix+"/download-base64/"+id, nil).want(200, "").json()
-			if b64["data"] != base64.StdEncoding.EncodeToString(ciphertext) || b64["transfer_id"] != id || b64["file_size_bytes"] != float64(plain) {
+			if b64["data"] != base64.StdEncoding.EncodeToString(ciphertext) || b64["transfer_id"] != id ||
+				b64["file_size_bytes"] != float64(plain) {
 				t.Fatal("download-base64 differs")
 			}
 			if n := s.call("GET", prefix+"/info/"+id, nil).json()["download_count"]; n != 2.0 {
@@ -151,7 +152,8 @@ func TestAccessTokens(t *testing.T) {
 			t.Fatal(v)
 		}
 	}
-	if v := s.call("POST", "/transfers/validate-token/unknown", nil).want(200, "").json(); v["success"] != false || v["reason"] != "not_found" {
+	v := s.call("POST", "/transfers/validate-token/unknown", nil).want(200, "").json()
+	if v["success"] != false || v["reason"] != "not_found" {
 		t.Fatal(v)
 	}
 }
@@ -205,7 +207,8 @@ func TestUploadsThatAreNotWhatTheySay(t *testing.T) {
 	s := start(t, nil)
 	ciphertext, plain := sealed(t, 5000)
 	upload := func(declared int64, body []byte) (id string) {
-		id = s.send("POST", "/transfers/create", map[string]any{"file_size_bytes": declared}).want(200, "").json()["transfer_id"].(string)
+		id = s.send("POST", "/transfers/create", map[string]any{"file_size_bytes": declared}).want(200, "").
+			json()["transfer_id"].(string)
 		s.send("POST", "/transfers/upload/"+id, body).want(200, "")
 		return id
 	}
@@ -237,7 +240,8 @@ func TestUploadInBase64(t *testing.T) {
 	data := base64.StdEncoding.EncodeToString(ciphertext)
 	for name, send := range map[string]func(id string) reply{
 		"query": func(id string) reply {
-			return s.send("POST", "/api/transfers/upload/"+id+"?data="+strings.NewReplacer("+", "%2B", "/", "%2F", "=", "%3D").Replace(data), nil)
+			return s.send("POST",
+				"/api/transfers/upload/"+id+"?data="+strings.NewReplacer("+", "%2B", "/", "%2F", "=", "%3D").Replace(data), nil)
 		},
 		"json": func(id string) reply {
 			return s.call("POST", "/api/transfers/upload/"+id, map[string]any{"data": data},
@@ -278,7 +282,8 @@ func TestChosenIDs(t *testing.T) {
 
 func TestLimitsAndExpiryHoldOnEveryRoute(t *testing.T) {
 	t.Parallel()
-	routes := []string{"/transfers/download/", "/api/transfers/download/", "/api/transfers/download-base64/", "/api/presigned/download-url/"}
+	routes := []string{"/transfers/download/", "/api/transfers/download/", "/api/transfers/download-base64/",
+		"/api/presigned/download-url/"}
 	for _, first := range routes {
 		s := start(t, nil)
 		ciphertext, _ := sealed(t, 100)
@@ -309,7 +314,8 @@ func TestInfoNeverSpends(t *testing.T) {
 	ciphertext, _ := sealed(t, 100)
 	id := s.transfer(ciphertext, map[string]any{"max_downloads": 1})
 	for range 5 {
-		for _, path := range []string{"/transfers/info/" + id, "/d/" + id, "/d/", "/en/download/", "/send/v0/v0.1/v0.1.4/download.html"} {
+		for _, path := range []string{"/transfers/info/" + id, "/d/" + id, "/d/", "/en/download/",
+			"/send/v0/v0.1/v0.1.4/download.html"} {
 			s.call("GET", path, nil).want(200, "")
 		}
 	}
@@ -325,15 +331,20 @@ func TestDeleteRoute(t *testing.T) {
 	path := "/api/transfers/delete/" + id
 	s.call("DELETE", path, nil).want(400, "x-sgraph-transfer-delete-auth")
 	s.call("DELETE", path, nil, "x-sgraph-transfer-delete-auth", "wrong").want(403, "auth_mismatch")
-	s.call("DELETE", "/api/transfers/delete/ffffffffffff", nil, "x-sgraph-transfer-delete-auth", "x").want(404, "not_found")
+	s.call("DELETE", "/api/transfers/delete/ffffffffffff", nil, "x-sgraph-transfer-delete-auth", "x").
+		want(404, "not_found")
 	other := s.transfer(ciphertext, nil)
-	s.call("DELETE", "/api/transfers/delete/"+other, nil, "x-sgraph-transfer-delete-auth", "x").want(409, "delete_not_enabled")
+	s.call("DELETE", "/api/transfers/delete/"+other, nil, "x-sgraph-transfer-delete-auth", "x").
+		want(409, "delete_not_enabled")
 	url := s.call("GET", "/api/presigned/download-url/"+id, nil).want(200, "").json()["download_url"].(string)
 
-	if r := s.call("DELETE", path, nil, "x-sgraph-transfer-delete-auth", "the secret").want(200, "").json(); r["status"] != "deleted" || r["transfer_id"] != id {
+	deleted := func() map[string]any {
+		return s.call("DELETE", path, nil, "x-sgraph-transfer-delete-auth", "the secret").want(200, "").json()
+	}
+	if r := deleted(); r["status"] != "deleted" || r["transfer_id"] != id {
 		t.Fatal(r)
 	}
-	if r := s.call("DELETE", path, nil, "x-sgraph-transfer-delete-auth", "the secret").want(200, "").json(); r["status"] != "already_deleted" {
+	if r := deleted(); r["status"] != "already_deleted" {
 		t.Fatal(r)
 	}
 	s.call("GET", "/api/transfers/download/"+id, nil).want(404, "")
@@ -366,8 +377,10 @@ func TestRanges(t *testing.T) {
 			t.Errorf("%s: Content-Range is %q", asked, got)
 		}
 	}
-	for _, ignored := range []string{"bytes=5-2", "bytes=a-b", "bytes=0-1,5-6", "lines=0-1", "bytes=-", "bytes=--1", "bytes=99999999999999999999-"} {
-		if r := s.call("GET", "/transfers/download/"+id, nil, "Range", ignored).want(200, ""); !bytes.Equal(r.Body, ciphertext) {
+	for _, ignored := range []string{"bytes=5-2", "bytes=a-b", "bytes=0-1,5-6", "lines=0-1", "bytes=-", "bytes=--1",
+		"bytes=99999999999999999999-"} {
+		r := s.call("GET", "/transfers/download/"+id, nil, "Range", ignored).want(200, "")
+		if !bytes.Equal(r.Body, ciphertext) {
 			t.Errorf("%s: got %d bytes", ignored, len(r.Body))
 		}
 	}
@@ -393,7 +406,8 @@ func TestALostDownloadIsResumedWithoutBeingCountedAgain(t *testing.T) {
 	first := s.call("GET", "/transfers/download/"+id, nil, "Range", "bytes=0-999").want(206, "")
 	permit := first.Header.Get("x-sgraph-download-permit")
 	s.call("GET", "/transfers/download/"+id, nil, "Range", "bytes=1000-").want(410, "exhausted")
-	rest := s.call("GET", "/transfers/download/"+id, nil, "Range", "bytes=1000-", "x-sgraph-download-permit", permit).want(206, "")
+	rest := s.call("GET", "/transfers/download/"+id, nil, "Range", "bytes=1000-", "x-sgraph-download-permit", permit).
+		want(206, "")
 	if !bytes.Equal(append(first.Body, rest.Body...), ciphertext) {
 		t.Fatal("the bytes differ")
 	}
@@ -414,14 +428,16 @@ func TestOnLambdaLargeBodiesGoByPresignedURLs(t *testing.T) {
 	ciphertext, plain := sealed(t, 2<<20)
 	id := s.send("POST", "/api/transfers/create", map[string]any{"file_size_bytes": plain}).json()["transfer_id"].(string)
 	s.send("POST", "/api/transfers/upload/"+id, ciphertext).want(413, "presigned")
-	up := s.send("POST", "/api/presigned/initiate", map[string]any{"transfer_id": id, "file_size_bytes": plain}).want(200, "").json()
+	up := s.send("POST", "/api/presigned/initiate", map[string]any{"transfer_id": id, "file_size_bytes": plain}).
+		want(200, "").json()
 	url := up["part_urls"].([]any)[0].(map[string]any)["upload_url"].(string)
 	if !strings.HasPrefix(url, "https://") {
 		t.Fatalf("the part's URL is %s, want https behind a Function URL", url)
 	}
 	put := s.call("PUT", s.url+url[strings.Index(url, "/api/"):], ciphertext).want(200, "")
 	s.send("POST", "/api/presigned/complete", map[string]any{
-		"transfer_id": id, "upload_id": up["upload_id"], "parts": []any{map[string]any{"part_number": 1, "etag": put.Header.Get("ETag")}},
+		"transfer_id": id, "upload_id": up["upload_id"],
+		"parts": []any{map[string]any{"part_number": 1, "etag": put.Header.Get("ETag")}},
 	}).want(200, "")
 	s.send("POST", "/api/transfers/complete/"+id, nil).want(200, "")
 	s.call("GET", "/api/transfers/download/"+id, nil).want(413, "download-url")
@@ -448,14 +464,18 @@ func TestPresignedRoutes(t *testing.T) {
 	ciphertext, plain := sealed(t, 12<<20)
 	id := s.send("POST", "/api/transfers/create", map[string]any{"file_size_bytes": plain}).json()["transfer_id"].(string)
 
-	s.send("POST", "/api/presigned/initiate", map[string]any{"transfer_id": "ffffffffffff", "file_size_bytes": 1}).want(404, "Transfer not found")
-	s.send("POST", "/api/presigned/initiate", map[string]any{"transfer_id": id, "file_size_bytes": 1, "num_parts": 10001}).want(400, "Maximum 10000 parts allowed")
-	cancelled := s.send("POST", "/api/presigned/initiate", map[string]any{"transfer_id": id, "file_size_bytes": plain}).want(200, "").json()
+	s.send("POST", "/api/presigned/initiate", map[string]any{"transfer_id": "ffffffffffff", "file_size_bytes": 1}).
+		want(404, "Transfer not found")
+	s.send("POST", "/api/presigned/initiate",
+		map[string]any{"transfer_id": id, "file_size_bytes": 1, "num_parts": 10001}).want(400, "Maximum 10000 parts allowed")
+	cancelled := s.send("POST", "/api/presigned/initiate", map[string]any{"transfer_id": id, "file_size_bytes": plain}).
+		want(200, "").json()
 	c := s.send("POST", "/api/presigned/cancel/"+id+"/"+cancelled["upload_id"].(string), nil).want(200, "").json()
 	if c["status"] != "cancelled" || c["transfer_id"] != id {
 		t.Fatal(c)
 	}
-	up := s.send("POST", "/api/presigned/initiate", map[string]any{"transfer_id": id, "file_size_bytes": len(ciphertext), "num_parts": 2}).want(200, "").json()
+	up := s.send("POST", "/api/presigned/initiate",
+		map[string]any{"transfer_id": id, "file_size_bytes": len(ciphertext), "num_parts": 2}).want(200, "").json()
 	size := int(up["part_size"].(float64))
 	var parts []map[string]any
 	for i, p := range up["part_urls"].([]any) {
@@ -473,7 +493,8 @@ func TestPresignedRoutes(t *testing.T) {
 		parts = append(parts, map[string]any{"part_number": part["part_number"], "etag": put.Header.Get("ETag")})
 	}
 	assemble := func(parts any) reply {
-		return s.send("POST", "/api/presigned/complete", map[string]any{"transfer_id": id, "upload_id": up["upload_id"], "parts": parts})
+		return s.send("POST", "/api/presigned/complete",
+			map[string]any{"transfer_id": id, "upload_id": up["upload_id"], "parts": parts})
 	}
 	assemble([]any{}).want(400, "parts")
 	assemble([]map[string]any{parts[0], {"part_number": 2, "etag": `"wrong"`}}).want(400, "")
@@ -482,7 +503,8 @@ func TestPresignedRoutes(t *testing.T) {
 	}
 	s.call("GET", "/api/presigned/download-url/"+id, nil).want(409, "Transfer not completed")
 	s.send("POST", "/api/transfers/complete/"+id, nil).want(200, "")
-	s.send("POST", "/api/presigned/initiate", map[string]any{"transfer_id": id, "file_size_bytes": 1}).want(409, "Transfer not in pending state")
+	s.send("POST", "/api/presigned/initiate", map[string]any{"transfer_id": id, "file_size_bytes": 1}).
+		want(409, "Transfer not in pending state")
 
 	s.call("GET", "/api/presigned/download-url/ffffffffffff", nil).want(404, "Transfer not found")
 	url := s.call("GET", "/api/presigned/download-url/"+id, nil).want(200, "").json()["download_url"].(string)
@@ -527,7 +549,8 @@ func TestInfoRoutes(t *testing.T) {
 	if st["status"] != "operational" || st["environment"] != "local" || st["name"] == "" || st["version"] == "" {
 		t.Fatal(st)
 	}
-	for path, key := range map[string]string{"/info/version": "version", "/info/versions": "go", "/info/server": "server_id"} {
+	for path, key := range map[string]string{"/info/version": "version", "/info/versions": "go",
+		"/info/server": "server_id"} {
 		if v := s.call("GET", path, nil).want(200, "").json(); v[key] == nil {
 			t.Errorf("%s answers %v", path, v)
 		}
@@ -536,7 +559,8 @@ func TestInfoRoutes(t *testing.T) {
 		t.Error("no request id")
 	}
 	cfg := s.call("GET", "/api/send/config", nil).want(200, "").json()
-	if cfg["max_bytes"] != float64(64<<20) || cfg["token_required"] != true || cfg["max_ttl_seconds"] != float64(30*24*3600) {
+	if cfg["max_bytes"] != float64(64<<20) || cfg["token_required"] != true ||
+		cfg["max_ttl_seconds"] != float64(30*24*3600) {
 		t.Fatal(cfg)
 	}
 }
@@ -572,7 +596,8 @@ func TestPagesOfEveryVersionOpen(t *testing.T) {
 		}
 		for name, want := range map[string]string{
 			"Referrer-Policy": "no-referrer", "X-Content-Type-Options": "nosniff", "X-Frame-Options": "DENY",
-			"Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-Resource-Policy": "same-origin", "Cache-Control": "no-store",
+			"Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-Resource-Policy": "same-origin",
+			"Cache-Control": "no-store",
 		} {
 			if got := r.Header.Get(name); got != want {
 				t.Errorf("%s: %s is %q, want %q", path, name, got, want)
@@ -584,13 +609,15 @@ func TestPagesOfEveryVersionOpen(t *testing.T) {
 func TestCORSIsClosedUnlessConfigured(t *testing.T) {
 	t.Parallel()
 	closed := start(t, nil)
-	if h := closed.call("GET", "/info/health", nil, "Origin", "https://a.example").Header.Get("Access-Control-Allow-Origin"); h != "" {
+	if h := closed.call("GET", "/info/health", nil, "Origin", "https://a.example").
+		Header.Get("Access-Control-Allow-Origin"); h != "" {
 		t.Errorf("closed, and allows %q", h)
 	}
 	s := start(t, func(set *user.Settings) { set.CORSOrigins = []string{"https://a.example"} })
 	r := s.call(http.MethodOptions, "/api/transfers/create", nil, "Origin", "https://a.example",
 		"Access-Control-Request-Method", "POST", "Access-Control-Request-Headers", "x-sgraph-access-token").want(204, "")
-	if r.Header.Get("Access-Control-Allow-Origin") != "https://a.example" || r.Header.Get("Access-Control-Allow-Credentials") != "" {
+	if r.Header.Get("Access-Control-Allow-Origin") != "https://a.example" ||
+		r.Header.Get("Access-Control-Allow-Credentials") != "" {
 		t.Error(r.Header)
 	}
 	for _, name := range []string{"x-sgraph-access-token", "x-sgraph-transfer-delete-auth"} {
@@ -598,7 +625,8 @@ func TestCORSIsClosedUnlessConfigured(t *testing.T) {
 			t.Errorf("%s is not allowed", name)
 		}
 	}
-	if h := s.call("GET", "/info/health", nil, "Origin", "https://b.example").Header.Get("Access-Control-Allow-Origin"); h != "" {
+	if h := s.call("GET", "/info/health", nil, "Origin", "https://b.example").
+		Header.Get("Access-Control-Allow-Origin"); h != "" {
 		t.Errorf("another origin is allowed: %q", h)
 	}
 }
@@ -619,7 +647,8 @@ func TestTokensCannotBeGuessed(t *testing.T) {
 		s.call("POST", "/transfers/"+routes[i%3], []byte("{}"), "x-sgraph-access-token", "guess").want(401, "")
 	}
 	for _, route := range routes {
-		r := s.call("POST", "/transfers/"+route, []byte("{}"), "x-sgraph-access-token", "guess").want(429, "Too many requests")
+		r := s.call("POST", "/transfers/"+route, []byte("{}"), "x-sgraph-access-token", "guess").
+			want(429, "Too many requests")
 		if r.Header.Get("Retry-After") == "" {
 			t.Error("no Retry-After")
 		}
@@ -647,7 +676,8 @@ func TestWhatLinksTakeIsBounded(t *testing.T) {
 	t.Parallel()
 	s := start(t, nil)
 	id := s.send("POST", "/api/transfers/create", nil).json()["transfer_id"].(string)
-	up := s.send("POST", "/api/presigned/initiate", map[string]any{"transfer_id": id, "file_size_bytes": 100, "num_parts": 5}).want(200, "").json()
+	up := s.send("POST", "/api/presigned/initiate",
+		map[string]any{"transfer_id": id, "file_size_bytes": 100, "num_parts": 5}).want(200, "").json()
 	for _, p := range up["part_urls"].([]any) {
 		url := p.(map[string]any)["upload_url"].(string)
 		s.call("PUT", url, bytes.Repeat([]byte{1}, 1<<20)).want(413, "too large")
@@ -674,7 +704,8 @@ func TestUploadsUnderAnyContentType(t *testing.T) {
 	} {
 		for _, mediaType := range []string{"application/json", "application/octet-stream", "text/plain; charset=utf-8"} {
 			id := s.send("POST", "/api/transfers/create", nil).json()["transfer_id"].(string)
-			s.call("POST", "/api/transfers/upload/"+id, c.body, "x-sgraph-access-token", s.token, "content-type", mediaType).want(200, "")
+			s.call("POST", "/api/transfers/upload/"+id, c.body, "x-sgraph-access-token", s.token, "content-type", mediaType).
+				want(200, "")
 			s.send("POST", "/api/transfers/complete/"+id, nil).want(200, "")
 			if got := s.call("GET", "/api/transfers/download/"+id, nil).want(200, ""); !bytes.Equal(got.Body, c.want) {
 				t.Errorf("%s as %s: %d bytes came back", name, mediaType, len(got.Body))

@@ -3,8 +3,6 @@ package user_test
 import (
 	"bytes"
 	"crypto/rand"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -176,19 +174,14 @@ func (r reply) want(status int, says string) reply {
 	return r
 }
 
-// hexSHA256 is the form in which a delete secret is announced.
-func hexSHA256(s string) string {
-	sum := sha256.Sum256([]byte(s))
-	return hex.EncodeToString(sum[:])
-}
-
 // sealed returns ciphertext of n bytes of content, and its size in clear.
 func sealed(t testing.TB, n int) (ciphertext []byte, plain int64) {
 	t.Helper()
 	content := make([]byte, n)
 	rand.Read(content)
 	var b bytes.Buffer
-	if err := envelope.Encrypt(&b, envelope.NewKey(), envelope.Meta{Filename: "a.bin"}, bytes.NewReader(content), int64(n)); err != nil {
+	if err := envelope.Encrypt(&b, envelope.NewKey(), envelope.Meta{Filename: "a.bin"}, bytes.NewReader(content),
+		int64(n)); err != nil {
 		t.Fatal(err)
 	}
 	form, err := envelope.Inspect(b.Bytes()[:min(b.Len(), envelope.HeadSize)], int64(b.Len()))

@@ -50,7 +50,8 @@ func TestWhatRequestsCostTheLedger(t *testing.T) {
 	if n := ledger.writes.Load(); n != 3 { // create, attach the upload, complete
 		t.Errorf("sending costs %d writes beside the token's, want 3", n)
 	}
-	for _, path := range []string{"/transfers/download/", "/api/transfers/download-base64/", "/api/presigned/download-url/"} {
+	for _, path := range []string{"/transfers/download/", "/api/transfers/download-base64/",
+		"/api/presigned/download-url/"} {
 		ledger.reads.Store(0)
 		ledger.writes.Store(0)
 		s.call("GET", path+id, nil).want(200, "")

@@ -106,7 +106,8 @@ func TestEveryMissingSettingIsNamedAtOnce(t *testing.T) {
 	env := lambda()
 	env["SEND__DEFAULT_TTL"], env["SEND__MAX_TTL"], env["SEND__S3_BUCKET"] = "48h", "24h", ""
 	_, err = from(env)
-	if err == nil || !strings.Contains(err.Error(), "SEND__DEFAULT_TTL") || !strings.Contains(err.Error(), "SEND__S3_BUCKET") {
+	if err == nil || !strings.Contains(err.Error(), "SEND__DEFAULT_TTL") ||
+		!strings.Contains(err.Error(), "SEND__S3_BUCKET") {
 		t.Error(err)
 	}
 }

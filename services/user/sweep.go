@@ -84,7 +84,9 @@ func (s *Service) sweep(ctx context.Context, parts ...part) (n send.Swept, err e
 	if n == (send.Swept{}) {
 		level = slog.LevelDebug
 	}
-	attrs := []slog.Attr{slog.Int("expired", n.Expired), slog.Int("abandoned", n.Abandoned), slog.Int("orphans", n.Orphans)}
+	attrs := []slog.Attr{
+		slog.Int("expired", n.Expired), slog.Int("abandoned", n.Abandoned), slog.Int("orphans", n.Orphans),
+	}
 	switch err = errors.Join(faults...); {
 	case err != nil:
 		level, message = slog.LevelError, "the sweep could not remove everything"

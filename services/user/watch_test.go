@@ -78,10 +78,12 @@ func TestWhatHappensIsCountedAndTraced(t *testing.T) {
 	t.Parallel()
 	s, kept := watched(t, nil)
 	body, plain := sealed(t, 5000)
-	id := s.transfer(body, map[string]any{"file_size_bytes": plain, "max_downloads": 2, "delete_auth_hash": hashOf("secret")})
+	id := s.transfer(body,
+		map[string]any{"file_size_bytes": plain, "max_downloads": 2, "delete_auth_hash": hashOf("secret")})
 	first := s.call("GET", "/api/transfers/download/"+id, nil, "Range", "bytes=0-99").want(206, "")
 	permit := first.Header.Get("X-Sgraph-Download-Permit")
-	s.call("GET", "/api/transfers/download/"+id, nil, "X-Sgraph-Download-Permit", permit, "Range", "bytes=100-").want(206, "")
+	s.call("GET", "/api/transfers/download/"+id, nil, "X-Sgraph-Download-Permit", permit, "Range", "bytes=100-").
+		want(206, "")
 	s.call("GET", "/api/presigned/download-url/"+id, nil).want(200, "")
 	s.call("GET", "/api/transfers/download/"+id, nil).want(410, "exhausted")
 	s.call("GET", "/api/transfers/download/ffffffffffff", nil).want(404, "")
@@ -176,7 +178,8 @@ func TestWhatBreaksIsCounted(t *testing.T) {
 			t.Errorf("%s is %v, want %v", name, n, want)
 		}
 	}
-	if !strings.Contains(s.log.String(), `"level":"ERROR","msg":"a rate limit cannot be held; requests pass","service":"user"`) {
+	if !strings.Contains(s.log.String(),
+		`"level":"ERROR","msg":"a rate limit cannot be held; requests pass","service":"user"`) {
 		t.Errorf("the log does not say that a limit cannot be held:\n%s", s.log)
 	}
 }
@@ -197,7 +200,8 @@ func TestTheScheduledSweep(t *testing.T) {
 	s, kept := watched(t, nil)
 	body, _ := sealed(t, 100)
 	expired := s.transfer(body, map[string]any{"expires_at": s.clock.now().Add(time.Hour).UTC().Format(time.RFC3339)})
-	lasting := s.transfer(body, map[string]any{"expires_at": s.clock.now().Add(100 * time.Hour).UTC().Format(time.RFC3339)})
+	lasting := s.transfer(body,
+		map[string]any{"expires_at": s.clock.now().Add(100 * time.Hour).UTC().Format(time.RFC3339)})
 	abandoned := s.send("POST", "/api/transfers/create", nil).want(200, "").json()["transfer_id"].(string)
 	s.clock.advance(25 * time.Hour)
 
@@ -221,8 +225,13 @@ func TestTheScheduledSweep(t *testing.T) {
 	if n := metrictest.Sum(t, s.log.String(), metric.SweepsCompleted); n != 1 {
 		t.Errorf("%v sweeps are counted, want 1", n)
 	}
-	for id, want := range map[string]string{expired: "transfer_expired success expired", abandoned: "transfer_expired success abandoned", lasting: ""} {
-		if got := kept.told(id); want != "" && got[len(got)-1] != want || want == "" && slices.Contains(got, "transfer_expired success expired") {
+	for id, want := range map[string]string{
+		expired:   "transfer_expired success expired",
+		abandoned: "transfer_expired success abandoned",
+		lasting:   "",
+	} {
+		if got := kept.told(id); want != "" && got[len(got)-1] != want ||
+			want == "" && slices.Contains(got, "transfer_expired success expired") {
 			t.Errorf("the trail of %s is %q, want %q at the end", id, got, want)
 		}
 	}
@@ -310,7 +319,8 @@ func TestEventsGoToTheAdminService(t *testing.T) {
 	}))
 	defer server.Close()
 	g := &user.AdminGate{BaseURL: server.URL, KeyName: "X-Key", KeyValue: "the-key", Client: server.Client()}
-	e := audit.Event{Time: time.Now().UTC().Round(0), Kind: audit.TransferCreated, Outcome: audit.Success, Transfer: "aabbccddeeff"}
+	e := audit.Event{Time: time.Now().UTC().Round(0), Kind: audit.TransferCreated, Outcome: audit.Success,
+		Transfer: "aabbccddeeff"}
 	if err := g.Record(t.Context(), []audit.Event{e}); err != nil {
 		t.Fatal(err)
 	}

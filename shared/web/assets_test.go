@@ -25,7 +25,8 @@ func TestAssets(t *testing.T) {
 		"empty.txt":          {Data: nil},
 	}
 	server, _ := site(t, web.Settings{}, func(r *mux.Router) {
-		r.PathPrefix("/pages/").Handler(http.StripPrefix("/pages", web.Page(web.Assets(files), web.PageCSP("https://bucket.example"))))
+		r.PathPrefix("/pages/").
+			Handler(http.StripPrefix("/pages", web.Page(web.Assets(files), web.PageCSP("https://bucket.example"))))
 		r.PathPrefix("/").Handler(web.Page(web.Assets(files), ""))
 	})
 	for path, want := range map[string][2]string{
@@ -39,7 +40,8 @@ func TestAssets(t *testing.T) {
 		"/pages/app.js":       {"text/javascript; charset=utf-8", "no-cache"},
 	} {
 		resp, body := get(t, server.URL+path, nil)
-		if resp.StatusCode != 200 || resp.Header.Get("Content-Type") != want[0] || resp.Header.Get("Cache-Control") != want[1] {
+		if resp.StatusCode != 200 || resp.Header.Get("Content-Type") != want[0] ||
+			resp.Header.Get("Cache-Control") != want[1] {
 			t.Errorf("%s: %d %v", path, resp.StatusCode, resp.Header)
 		}
 		etag := resp.Header.Get("ETag")
@@ -55,14 +57,16 @@ func TestAssets(t *testing.T) {
 			t.Errorf("%s: HEAD: %d, %d bytes, length %d", path, head.StatusCode, len(none), head.ContentLength)
 		}
 	}
-	for _, path := range []string{"/nothing.js", "/sub", "/../index.html", "/sub/../app.js", "/%2e%2e/app.js", "/sub//index.html", "/nothing/"} {
+	for _, path := range []string{"/nothing.js", "/sub", "/../index.html", "/sub/../app.js", "/%2e%2e/app.js",
+		"/sub//index.html", "/nothing/"} {
 		resp, body := get(t, server.URL+path, nil)
 		if resp.StatusCode != 404 || body != failure("not_found", "Not Found") ||
 			resp.Header.Get("Cache-Control") != "no-store" {
 			t.Errorf("%s: %d %s", path, resp.StatusCode, body)
 		}
 	}
-	if resp, _ := do(t, http.MethodPost, server.URL+"/app.js", nil, ""); resp.StatusCode != 405 || resp.Header.Get("Allow") != "GET, HEAD" {
+	if resp, _ := do(t, http.MethodPost, server.URL+"/app.js", nil, ""); resp.StatusCode != 405 ||
+		resp.Header.Get("Allow") != "GET, HEAD" {
 		t.Errorf("POST: %d", resp.StatusCode)
 	}
 
@@ -72,7 +76,8 @@ func TestAssets(t *testing.T) {
 	}
 	for range 2 {
 		zipped, body := get(t, server.URL+"/app.js", map[string]string{"Accept-Encoding": "br, gzip;q=0.5"})
-		if zipped.Header.Get("Content-Encoding") != "gzip" || zipped.ContentLength != int64(len(body)) || zipped.Header.Get("ETag") == plain.Header.Get("ETag") {
+		if zipped.Header.Get("Content-Encoding") != "gzip" || zipped.ContentLength != int64(len(body)) ||
+			zipped.Header.Get("ETag") == plain.Header.Get("ETag") {
 			t.Fatalf("gzip: %v", zipped.Header)
 		}
 		z, err := gzip.NewReader(strings.NewReader(body))
@@ -83,12 +88,15 @@ func TestAssets(t *testing.T) {
 			t.Errorf("gzip: %d bytes, %v", len(got), err)
 		}
 	}
-	if resp, _ := get(t, server.URL+"/style.0123abcd.css", map[string]string{"Accept-Encoding": "gzip"}); resp.Header.Get("Content-Encoding") != "" {
+	if resp, _ := get(t, server.URL+"/style.0123abcd.css",
+		map[string]string{"Accept-Encoding": "gzip"}); resp.Header.Get("Content-Encoding") != "" {
 		t.Error("a file that gzip makes larger is gzipped")
 	}
 
 	page, _ := get(t, server.URL+"/", nil)
-	if page.Header.Get("Content-Security-Policy") != "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; connect-src 'self'; worker-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'" {
+	if page.Header.Get("Content-Security-Policy") != "default-src 'none'; script-src 'self'; style-src 'self'; "+
+		"img-src 'self' data: blob:; connect-src 'self'; worker-src 'self'; manifest-src 'self'; "+
+		"form-action 'self'; base-uri 'none'; frame-ancestors 'none'" {
 		t.Errorf("CSP: %s", page.Header.Get("Content-Security-Policy"))
 	}
 	page, _ = get(t, server.URL+"/pages/", nil)

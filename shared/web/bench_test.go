@@ -47,7 +47,8 @@ func BenchmarkHealth(b *testing.B) {
 	}
 	log, flush := web.NewLog(io.Discard, slog.LevelInfo)
 	defer flush()
-	benchmarkGet(b, web.Settings{Meter: metric.Meter{Service: metric.User}, Log: log, Secret: send.Secret("secret")}.Wrap(router))
+	benchmarkGet(b,
+		web.Settings{Meter: metric.Meter{Service: metric.User}, Log: log, Secret: send.Secret("secret")}.Wrap(router))
 }
 
 // benchmarkGet asks over loopback, with a client that costs little.

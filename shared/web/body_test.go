@@ -63,9 +63,10 @@ func TestReadJSON(t *testing.T) {
 		`{"quick":"canary"}`:                    field("bool_type", `"body","quick"`, "quick must be true or false"),
 		`{"parts":"canary"}`:                    field("list_type", `"body","parts"`, "parts must be a list"),
 		`{"meta":"canary"}`:                     field("dict_type", `"body","meta"`, "meta must be an object"),
-		`{"parts":[{"number":"canary"}]}`:       field("int_type", `"body","parts","number"`, "parts.number must be a whole number"),
-		`["canary"]`:                            field("dict_type", `"body"`, "the request's body must be an object"),
-		`{"until":"canary"}`:                    said("the request's body has a value that cannot be read"),
+		`{"parts":[{"number":"canary"}]}`: field("int_type", `"body","parts","number"`,
+			"parts.number must be a whole number"),
+		`["canary"]`:         field("dict_type", `"body"`, "the request's body must be an object"),
+		`{"until":"canary"}`: said("the request's body has a value that cannot be read"),
 	} {
 		resp, got := do(t, http.MethodPost, server.URL, nil, body)
 		if got := fmt.Sprint(resp.StatusCode, " ", got); got != want {

@@ -38,7 +38,8 @@ func TestLimit(t *testing.T) {
 	clock := func() time.Time { return now }
 	ledger := &window{}
 	rates := map[string]send.Rate{"create": {Limit: 2, Window: time.Minute}}
-	settings := web.Settings{Now: clock, Limiter: send.NewLimiter(ledger, rates, clock, func(context.Context, string, error) {})}
+	settings := web.Settings{Now: clock,
+		Limiter: send.NewLimiter(ledger, rates, clock, func(context.Context, string, error) {})}
 	server, l := site(t, settings, func(r *mux.Router) {
 		r.Handle("/create", web.Limit("create", web.Handle(hello)))
 		r.Handle("/free", web.Limit("free", web.Handle(hello)))
@@ -53,7 +54,8 @@ func TestLimit(t *testing.T) {
 	} {
 		resp, body := get(t, server.URL+"/create", map[string]string{"X-Forwarded-For": "1.1.1." + string(rune('0'+i))})
 		h := resp.Header
-		if resp.StatusCode != want.status || h.Get("RateLimit-Policy") != want.policy || h.Get("RateLimit") != want.limit || h.Get("Retry-After") != want.retry {
+		if resp.StatusCode != want.status || h.Get("RateLimit-Policy") != want.policy || h.Get("RateLimit") != want.limit ||
+			h.Get("Retry-After") != want.retry {
 			t.Errorf("%d: %d %s %v", i, resp.StatusCode, body, h)
 		}
 	}

@@ -20,7 +20,9 @@ import (
 
 // onLambda returns a service as it is there, with a log of that level, and what
 // it logs.
-func onLambda(t *testing.T, s web.Settings, level slog.Level, routes func(*mux.Router)) (http.Handler, *logtest.Buffer) {
+func onLambda(
+	t *testing.T, s web.Settings, level slog.Level, routes func(*mux.Router),
+) (http.Handler, *logtest.Buffer) {
 	t.Helper()
 	l := &logtest.Buffer{}
 	s.Meter = metric.Meter{Service: metric.User, Stage: "qa", Embed: true}
@@ -66,7 +68,8 @@ func TestWhatARequestCountsIsInItsLine(t *testing.T) {
 
 func TestPanicsAreCounted(t *testing.T) {
 	t.Parallel()
-	h, l := onLambda(t, web.Settings{}, slog.LevelInfo, route("/", func(http.ResponseWriter, *http.Request) error { panic("oh") }))
+	h, l := onLambda(t, web.Settings{}, slog.LevelInfo,
+		route("/", func(http.ResponseWriter, *http.Request) error { panic("oh") }))
 	if status := ask(h, "/"); status != http.StatusInternalServerError {
 		t.Errorf("answered %d", status)
 	}
@@ -80,15 +83,17 @@ func TestLimitsAreCounted(t *testing.T) {
 	ledger, clock := &window{}, time.Now
 	rates := map[string]send.Rate{"create": {Limit: 1, Window: time.Minute}}
 	quiet := slog.New(slog.DiscardHandler)
-	h, l := onLambda(t, web.Settings{Limiter: web.NewLimiter(ledger, rates, clock, quiet)}, slog.LevelInfo, func(r *mux.Router) {
-		r.Handle("/", web.Limit("create", web.Handle(hello)))
-	})
+	h, l := onLambda(t, web.Settings{Limiter: web.NewLimiter(ledger, rates, clock, quiet)}, slog.LevelInfo,
+		func(r *mux.Router) {
+			r.Handle("/", web.Limit("create", web.Handle(hello)))
+		})
 	ask(h, "/")
 	if status := ask(h, "/"); status != http.StatusTooManyRequests {
 		t.Fatalf("answered %d", status)
 	}
 	got := metrictest.Read(t, l.String())[metric.LimitHit]
-	if len(got) != 1 || got[0].N != 1 || fmt.Sprint(got[0].Dimensions) != "[map[service:user stage:qa] map[limit:create service:user stage:qa]]" {
+	if len(got) != 1 || got[0].N != 1 ||
+		fmt.Sprint(got[0].Dimensions) != "[map[service:user stage:qa] map[limit:create service:user stage:qa]]" {
 		t.Errorf("got %v", got)
 	}
 

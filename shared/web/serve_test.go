@@ -68,7 +68,8 @@ func TestServeRefusesHugeHeaders(t *testing.T) {
 		t.Fatal(err)
 	}
 	go web.Serve(t.Context(), http.NotFoundHandler(), ln)
-	conn := dial(t, "http://"+ln.Addr().String(), "GET / HTTP/1.1\r\nHost: x\r\nX: "+strings.Repeat("x", 40<<10)+"\r\n\r\n")
+	conn := dial(t, "http://"+ln.Addr().String(),
+		"GET / HTTP/1.1\r\nHost: x\r\nX: "+strings.Repeat("x", 40<<10)+"\r\n\r\n")
 	if b, _ := io.ReadAll(conn); !strings.HasPrefix(string(b), "HTTP/1.1 431") {
 		t.Errorf("got %.40q", b)
 	}

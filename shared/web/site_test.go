@@ -55,7 +55,8 @@ func TestHeadersOfEveryReply(t *testing.T) {
 		}
 	}
 	server, _ = site(t, web.Settings{TLS: true}, route("/ok", hello))
-	if resp, _ := get(t, server.URL+"/ok", nil); resp.Header.Get("Strict-Transport-Security") != "max-age=63072000; includeSubDomains" {
+	resp, _ := get(t, server.URL+"/ok", nil)
+	if resp.Header.Get("Strict-Transport-Security") != "max-age=63072000; includeSubDomains" {
 		t.Error("no HSTS behind TLS")
 	}
 }
@@ -113,7 +114,8 @@ func TestErrorStatuses(t *testing.T) {
 			429, failure("limited", "m"), "2", "INFO",
 		},
 		{send.Fail(send.Full, "m"), 507, failure("full", "m"), "", "ERROR"},
-		{&send.Error{Code: send.Unavailable, Message: "m", RetryAfter: time.Second}, 503, failure("unavailable", "m"), "1", "ERROR"},
+		{&send.Error{Code: send.Unavailable, Message: "m", RetryAfter: time.Second}, 503, failure("unavailable", "m"), "1",
+			"ERROR"},
 		{send.Because(send.Internal, io.ErrShortWrite, "secret"), 500, hidden, "", "ERROR"},
 		{errors.New("secret"), 500, hidden, "", "ERROR"},
 		{send.Fail(send.Gone, "m").With(send.ReasonExpired), 410, failure("expired", "m"), "", "INFO"},
@@ -151,7 +153,8 @@ func TestPanicBeforeTheReply(t *testing.T) {
 	}
 	line := l.Records(t, 1)[0]
 	stack, _ := line["stack"].(string)
-	if line["cause"] != "panic: the inner works" || !strings.Contains(stack, "TestPanicBeforeTheReply") || line["route"] != "/p/{id}" {
+	if line["cause"] != "panic: the inner works" || !strings.Contains(stack, "TestPanicBeforeTheReply") ||
+		line["route"] != "/p/{id}" {
 		t.Errorf("logged %v", line)
 	}
 }
@@ -183,7 +186,8 @@ func TestReplyThatBreaksOff(t *testing.T) {
 			t.Errorf("%s: the reply looks complete: %q, %v", path, body, err)
 		}
 		line := l.Records(t, i+1)[i]
-		if line["level"] != "ERROR" || line["status"] != 200.0 || line["code"] != "internal" || !strings.Contains(line["cause"].(string), "halfway") {
+		if line["level"] != "ERROR" || line["status"] != 200.0 || line["code"] != "internal" ||
+			!strings.Contains(line["cause"].(string), "halfway") {
 			t.Errorf("%s: logged %v", path, line)
 		}
 		if _, stack := line["stack"]; stack != (path == "/panic") {
@@ -314,7 +318,8 @@ func TestCORS(t *testing.T) {
 	t.Parallel()
 	const ours, theirs = "https://send.example", "https://send.example.evil"
 	preflight := func(origin string) map[string]string {
-		return map[string]string{"Origin": origin, "Access-Control-Request-Method": "PUT", "Access-Control-Request-Headers": "x-sgraph-transfer-delete-auth"}
+		return map[string]string{"Origin": origin, "Access-Control-Request-Method": "PUT",
+			"Access-Control-Request-Headers": "x-sgraph-transfer-delete-auth"}
 	}
 	get1 := func(r *mux.Router) { r.Handle("/", web.Handle(hello)).Methods(http.MethodGet) }
 
@@ -327,7 +332,8 @@ func TestCORS(t *testing.T) {
 		t.Errorf("preflight: %d %v", resp.StatusCode, h)
 	}
 	resp, _ = get(t, server.URL, map[string]string{"Origin": ours})
-	if resp.Header.Get("Access-Control-Allow-Origin") != ours || !strings.Contains(resp.Header.Get("Access-Control-Expose-Headers"), "ETag") {
+	if resp.Header.Get("Access-Control-Allow-Origin") != ours ||
+		!strings.Contains(resp.Header.Get("Access-Control-Expose-Headers"), "ETag") {
 		t.Errorf("open: %v", resp.Header)
 	}
 	for name := range resp.Header {
@@ -337,7 +343,8 @@ func TestCORS(t *testing.T) {
 	}
 	for _, origin := range []string{theirs, "null", "", "HTTPS://SEND.EXAMPLE"} {
 		resp, _ := do(t, http.MethodOptions, server.URL, preflight(origin), "")
-		if resp.StatusCode != 405 || resp.Header.Get("Access-Control-Allow-Origin") != "" || resp.Header.Get("Vary") != "Origin" {
+		if resp.StatusCode != 405 || resp.Header.Get("Access-Control-Allow-Origin") != "" ||
+			resp.Header.Get("Vary") != "Origin" {
 			t.Errorf("%q: %d %v", origin, resp.StatusCode, resp.Header)
 		}
 	}
@@ -371,7 +378,8 @@ func TestLogHoldsNoSecret(t *testing.T) {
 		}))
 	})
 	serverAddress = strings.TrimPrefix(server.URL, "http://")
-	header := map[string]string{"x-sgraph-access-token": token, "User-Agent": "canary-agent", "Cookie": "session=" + key, "Referer": "https://x/" + id}
+	header := map[string]string{"x-sgraph-access-token": token, "User-Agent": "canary-agent", "Cookie": "session=" + key,
+		"Referer": "https://x/" + id}
 	do(t, http.MethodPost, server.URL+"/t/"+id+"?access_token="+query, header, "canary-body")
 	get(t, server.URL+"/nowhere/"+id, header)
 	lines := l.Records(t, 2)

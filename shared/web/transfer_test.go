@@ -79,7 +79,8 @@ func TestFilesAreSentFromTheFile(t *testing.T) {
 	}
 	const some = 3<<20 + 1
 	router := mux.NewRouter()
-	router.Handle("/whole", serve(func(w io.Writer, f *os.File) error { _, err := io.Copy(w, f); return err }, len(content)))
+	router.Handle("/whole",
+		serve(func(w io.Writer, f *os.File) error { _, err := io.Copy(w, f); return err }, len(content)))
 	router.Handle("/some", serve(func(w io.Writer, f *os.File) error { _, err := io.CopyN(w, f, some); return err }, some))
 	router.Handle("/twice", serve(func(w io.Writer, f *os.File) error {
 		l := &io.LimitedReader{R: f, N: some}
@@ -129,7 +130,8 @@ func TestFilesAreSentFromTheFile(t *testing.T) {
 		}
 		w.mu.Unlock()
 	}
-	if resp, body := do(t, http.MethodHead, server.URL+"/whole", nil, ""); body != "" || resp.ContentLength != int64(len(content)) {
+	if resp, body := do(t, http.MethodHead, server.URL+"/whole", nil, ""); body != "" ||
+		resp.ContentLength != int64(len(content)) {
 		t.Errorf("HEAD: %d bytes, length %d", len(body), resp.ContentLength)
 	}
 	flush()
@@ -189,7 +191,8 @@ func TestDownloadThatNobodyTakes(t *testing.T) {
 		io.CopyN(io.Discard, conn, 100_000)
 		conn.Close()
 		line := l.Records(t, i+1)[i]
-		if sent, _ := line["bytes_out"].(float64); line["status"] != 499.0 || line["level"] != "INFO" || sent == 0 || sent >= size {
+		if sent, _ := line["bytes_out"].(float64); line["status"] != 499.0 || line["level"] != "INFO" || sent == 0 ||
+			sent >= size {
 			t.Errorf("%s: logged %v", how, line)
 		}
 	}
@@ -226,7 +229,8 @@ func TestConnectionThatBreaks(t *testing.T) {
 					t.Errorf("%s: panic %v", name, v)
 				}
 			}()
-			web.Settings{Log: log}.Wrap(router).ServeHTTP(broken{httptest.NewRecorder()}, httptest.NewRequest(http.MethodGet, "/", nil))
+			web.Settings{Log: log}.Wrap(router).
+				ServeHTTP(broken{httptest.NewRecorder()}, httptest.NewRequest(http.MethodGet, "/", nil))
 		}()
 		flush()
 		if line := l.Records(t, 1)[0]; line["status"] != 499.0 || line["level"] != "INFO" {
