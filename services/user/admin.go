@@ -39,7 +39,7 @@ var errAdminAway = &send.Error{
 
 // Admit looks the token up.
 func (g *AdminGate) Admit(ctx context.Context, token string) (string, error) {
-	return send.Admit(ctx, g, token)
+	return send.AdmitActive(ctx, g, token)
 }
 
 // Spend uses the token once for the upload.

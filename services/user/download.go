@@ -24,18 +24,19 @@ func (s *Service) download(w http.ResponseWriter, r *http.Request) error {
 	}
 	var (
 		t      send.Transfer
+		part   selection
 		permit = wire.DownloadPermit.Get(r.Header)
 	)
 	first := permit == ""
 	if !first {
-		t, err = s.permitted(r, permit, id)
-	} else if t, err = s.claim(w, r, id, s.set.DirectBytes); err == nil {
+		t, part, err = s.permitted(w, r, permit, id)
+	} else if t, part, err = s.claim(w, r, id, s.set.DirectBytes); err == nil {
 		permit = s.permits.Sign(s.transfers.DownloadUntil(t), t.ID)
 	}
 	if err != nil {
 		return err
 	}
-	n, err := s.serve(w, r, t, permit)
+	n, err := s.serve(w, r, t, part, permit)
 	switch {
 	case first && n == 0 && err != nil:
 		s.unclaim(r, id, err)
@@ -45,23 +46,29 @@ func (s *Service) download(w http.ResponseWriter, r *http.Request) error {
 	return err
 }
 
-// claim counts a download of at most limit bytes (0 = any number).
-func (s *Service) claim(w http.ResponseWriter, r *http.Request, id string, limit int64) (t send.Transfer, err error) {
+// claim counts a download of at most limit bytes (0 = any number), and returns
+// what of it is asked for.
+func (s *Service) claim(
+	w http.ResponseWriter, r *http.Request, id string, limit int64,
+) (t send.Transfer, part selection, err error) {
 	defer func() { s.record(r, audit.TransferDownloaded, id, "", err) }()
-	if limit > 0 || r.Header.Get("Range") != "" { // asked first, so that a refusal is not counted
-		t, err := s.transfers.Available(r.Context(), id)
-		if err != nil {
-			return t, err
-		}
-		if limit > 0 && max(t.Payload.Size, t.DeclaredBytes) > limit {
-			return t, send.Fail(send.TooLarge, "too large to go through the service (at most %d bytes): use %s",
-				limit, wire.DownloadURL.To(id)).With(send.ReasonUsePresigned)
-		}
-		if _, _, err := asked(w, r, t); err != nil {
-			return t, err
-		}
+	if limit == 0 && !asksRange(r) {
+		t, err = s.transfers.Claim(r.Context(), id)
+		return t, whole(t), err
 	}
-	return s.transfers.Claim(r.Context(), id)
+	// Looked at first, so that a refusal is not counted.
+	if t, err = s.transfers.Available(r.Context(), id); err != nil {
+		return t, part, err
+	}
+	if limit > 0 && max(t.Payload.Size, t.DeclaredBytes) > limit {
+		return t, part, send.Fail(send.TooLarge, "too large to go through the service (at most %d bytes): use %s",
+			limit, wire.DownloadURL.To(id)).With(send.ReasonUsePresigned)
+	}
+	if part, err = asked(w, r, t); err != nil {
+		return t, part, err
+	}
+	t, err = s.transfers.Claim(r.Context(), id)
+	return t, part, err
 }
 
 // unclaim gives back a download of which nothing went out.
@@ -70,46 +77,52 @@ func (s *Service) unclaim(r *http.Request, id string, why error) {
 	_ = s.transfers.Unclaim(r.Context(), id)
 }
 
-func (s *Service) permitted(r *http.Request, permit, id string) (send.Transfer, error) {
+// permitted returns a transfer of which a download was counted before, and what
+// of it is asked for now.
+func (s *Service) permitted(
+	w http.ResponseWriter, r *http.Request, permit, id string,
+) (t send.Transfer, part selection, err error) {
 	fields, _, err := s.permits.Verify(permit)
 	if err != nil {
-		return send.Transfer{}, err
+		return t, part, err
 	}
 	if len(fields) != 1 || fields[0] != id {
-		return send.Transfer{}, send.Fail(send.Forbidden, "the download permit is for another transfer").
+		return t, part, send.Fail(send.Forbidden, "the download permit is for another transfer").
 			With(send.ReasonLinkMismatch)
 	}
-	return s.transfers.Resumable(r.Context(), id)
+	if t, err = s.transfers.Resumable(r.Context(), id); err != nil {
+		return t, part, err
+	}
+	part, err = asked(w, r, t)
+	return t, part, err
 }
 
-// serve writes the ciphertext, or the range of it that was asked for, and
-// returns how many bytes went out.
-func (s *Service) serve(w http.ResponseWriter, r *http.Request, t send.Transfer, permit string) (int64, error) {
-	span, partial, err := asked(w, r, t)
-	if err != nil {
-		return 0, err
-	}
-	body, err := s.transfers.Open(r.Context(), t, span.Offset, span.Length)
+// serve writes the part of the ciphertext that was asked for, and returns how
+// many bytes went out.
+func (s *Service) serve(
+	w http.ResponseWriter, r *http.Request, t send.Transfer, part selection, permit string,
+) (int64, error) {
+	body, err := s.transfers.Open(r.Context(), t, part.Offset, part.Length)
 	if err != nil {
 		return 0, err
 	}
 	defer body.Close()
 	h, status := w.Header(), http.StatusOK
-	if partial {
+	if part.isRange {
 		status = http.StatusPartialContent
-		h.Set("Content-Range", fmt.Sprintf("bytes %d-%d/%d", span.Offset, span.Offset+span.Length-1, t.Payload.Size))
+		wire.ContentRange.Set(h, fmt.Sprintf("bytes %d-%d/%d", part.Offset, part.Offset+part.Length-1, t.Payload.Size))
 	}
 	if permit != "" { // not before there is something to resume
 		wire.DownloadPermit.Set(h, permit)
 	}
 	h.Set("Accept-Ranges", "bytes")
-	h.Set("ETag", etag(t))
+	wire.ETag.Set(h, etag(t))
 	h.Set("Content-Type", "application/octet-stream")
 	h.Set("Content-Disposition", fmt.Sprintf(`attachment; filename="%s.sgsend"`, t.ID))
-	h.Set("Content-Length", strconv.FormatInt(span.Length, 10))
+	h.Set("Content-Length", strconv.FormatInt(part.Length, 10))
 	w.WriteHeader(status)
 	// io.CopyN hands the file itself to the connection where both can: sendfile.
-	n, err := io.CopyN(w, body, span.Length)
+	n, err := io.CopyN(w, body, part.Length)
 	metric.Count(r.Context(), metric.BytesDownloaded, n)
 	if err == io.EOF {
 		err = io.ErrUnexpectedEOF
@@ -119,26 +132,6 @@ func (s *Service) serve(w http.ResponseWriter, r *http.Request, t send.Transfer,
 
 // etag of a transfer: the ciphertext of an ID never changes.
 func etag(t send.Transfer) string { return strconv.Quote(t.ID) }
-
-// asked returns the bytes that a request is for: all, or the range it names.
-// OutOfRange, with how many bytes there are in the header.
-func asked(w http.ResponseWriter, r *http.Request, t send.Transfer) (span send.Span, partial bool, err error) {
-	size := t.Payload.Size
-	whole := send.Span{Offset: 0, Length: size}
-	header, condition := r.Header.Get("Range"), r.Header.Get("If-Range")
-	if header == "" || condition != "" && condition != etag(t) {
-		return whole, false, nil
-	}
-	span, partial, err = parseRange(header, size)
-	if err != nil {
-		w.Header().Set("Content-Range", fmt.Sprintf("bytes */%d", size))
-		return span, false, err
-	}
-	if !partial {
-		return whole, false, nil
-	}
-	return span, true, nil
-}
 
 // downloadBase64 is download for clients that can take text only.
 func (s *Service) downloadBase64(w http.ResponseWriter, r *http.Request) error {
@@ -151,7 +144,7 @@ func (s *Service) downloadBase64(w http.ResponseWriter, r *http.Request) error {
 		limit = maxBase64Body
 	}
 	r.Header.Del("Range") // there is none of a JSON document
-	t, err := s.claim(w, r, id, limit)
+	t, _, err := s.claim(w, r, id, limit)
 	if err != nil {
 		return err
 	}

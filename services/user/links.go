@@ -107,6 +107,10 @@ func (s *Service) getLink(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	_, err = s.serve(w, r, t, "")
+	part, err := asked(w, r, t)
+	if err != nil {
+		return err
+	}
+	_, err = s.serve(w, r, t, part, "")
 	return err
 }

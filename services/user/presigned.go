@@ -49,7 +49,11 @@ func (s *Service) initiate(w http.ResponseWriter, r *http.Request) error {
 	if err := web.ReadJSON(w, r, &in); err != nil {
 		return err
 	}
-	up, err := s.transfers.Initiate(r.Context(), token, in.TransferID, in.FileSizeBytes, in.NumParts)
+	from, err := s.transfers.Admit(r.Context(), token)
+	if err != nil {
+		return err
+	}
+	up, err := s.transfers.Initiate(r.Context(), from, in.TransferID, in.FileSizeBytes, in.NumParts)
 	if err != nil {
 		return refused(r, err)
 	}
@@ -68,13 +72,12 @@ func (s *Service) assemble(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	var in wire.AssembleUploadRequest
-	if r.ContentLength < 0 || r.ContentLength > 64<<10 { // much is not read of everyone
-		if _, err := s.transfers.Gate.Admit(r.Context(), token); err != nil {
-			return err
-		}
+	from, err := s.transfers.Admit(r.Context(), token)
+	if err != nil {
+		return err
 	}
-	// Ten thousand parts with their ETags.
+	var in wire.AssembleUploadRequest
+	// Ten thousand parts with their ETags: not read of everyone.
 	if err := web.ReadJSONUpTo(w, r, 2<<20, &in); err != nil {
 		return err
 	}
@@ -82,7 +85,7 @@ func (s *Service) assemble(w http.ResponseWriter, r *http.Request) error {
 	for i, p := range in.Parts {
 		parts[i] = send.Part{Number: p.PartNumber, ETag: p.ETag}
 	}
-	p, err := s.transfers.Assemble(r.Context(), token, in.TransferID, in.UploadID, parts)
+	p, err := s.transfers.Assemble(r.Context(), from, in.TransferID, in.UploadID, parts)
 	if err != nil {
 		return refused(r, err)
 	}
@@ -93,11 +96,11 @@ func (s *Service) assemble(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Service) cancel(w http.ResponseWriter, r *http.Request) error {
-	token, id, err := sender(r)
+	from, id, err := s.sender(r)
 	if err != nil {
 		return err
 	}
-	if err := s.transfers.Cancel(r.Context(), token, id, mux.Vars(r)[wire.UploadID.Name]); err != nil {
+	if err := s.transfers.Cancel(r.Context(), from, id, mux.Vars(r)[wire.UploadID.Name]); err != nil {
 		return err
 	}
 	web.WriteJSON(w, http.StatusOK, wire.CancelUploadReply{TransferID: id, Status: wire.Cancelled})
@@ -105,11 +108,11 @@ func (s *Service) cancel(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Service) uploadURL(w http.ResponseWriter, r *http.Request) error {
-	token, id, err := sender(r)
+	from, id, err := s.sender(r)
 	if err != nil {
 		return err
 	}
-	u, ttl, err := s.transfers.UploadURL(r.Context(), token, id)
+	u, ttl, err := s.transfers.UploadURL(r.Context(), from, id)
 	if err != nil {
 		return err
 	}

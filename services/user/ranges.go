@@ -1,11 +1,45 @@
 package user
 
 import (
+	"fmt"
+	"net/http"
 	"strconv"
 	"strings"
 
 	"sgraph.ai/send/shared/send"
+	"sgraph.ai/send/shared/wire"
 )
+
+// selection is the bytes of a ciphertext that a request is for.
+type selection struct {
+	send.Span
+	isRange bool // they were named, even if they are all there are
+}
+
+func whole(t send.Transfer) selection {
+	return selection{Span: send.Span{Offset: 0, Length: t.Payload.Size}}
+}
+
+// asksRange says whether a request may be for a part only.
+func asksRange(r *http.Request) bool { return wire.Range.Get(r.Header) != "" }
+
+// asked returns the bytes that a request is for: all, or the range it names.
+// OutOfRange, with how many bytes there are in the header.
+func asked(w http.ResponseWriter, r *http.Request, t send.Transfer) (selection, error) {
+	condition := wire.IfRange.Get(r.Header)
+	if !asksRange(r) || condition != "" && condition != etag(t) {
+		return whole(t), nil
+	}
+	span, ok, err := parseRange(wire.Range.Get(r.Header), t.Payload.Size)
+	switch {
+	case err != nil:
+		wire.ContentRange.Set(w.Header(), fmt.Sprintf("bytes */%d", t.Payload.Size))
+		return selection{}, err
+	case !ok:
+		return whole(t), nil
+	}
+	return selection{span, true}, nil
+}
 
 // parseRange reads a Range header (RFC 9110, 14.2) over an object of size
 // bytes. ok is false for what a server may ignore: several ranges, another

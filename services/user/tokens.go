@@ -33,14 +33,24 @@ func pathName(r *http.Request, p wire.Parameter) (string, error) {
 	return id, nil
 }
 
-// sender returns the token and the transfer's ID of a request that goes on with
+// goingOn returns the token and the transfer's ID of a request that goes on with
 // a transfer.
-func sender(r *http.Request) (token, id string, err error) {
+func goingOn(r *http.Request) (token, id string, err error) {
 	if token, err = accessToken(r); err != nil {
 		return "", "", err
 	}
 	id, err = pathName(r, wire.TransferID)
 	return token, id, err
+}
+
+// sender is goingOn for a request that only its sender may make.
+func (s *Service) sender(r *http.Request) (from send.Sender, id string, err error) {
+	token, id, err := goingOn(r)
+	if err != nil {
+		return from, "", err
+	}
+	from, err = s.transfers.Admit(r.Context(), token)
+	return from, id, err
 }
 
 // checkToken tells a sender how a token stands.

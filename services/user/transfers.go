@@ -43,16 +43,20 @@ func (s *Service) create(w http.ResponseWriter, r *http.Request) error {
 	if err := web.ReadJSON(w, r, &in); err != nil {
 		return err
 	}
-	t, err := s.transfers.Create(r.Context(), token, send.NewTransfer{
-		ID:              in.TransferID,
-		DeclaredBytes:   in.FileSizeBytes,
-		ContentTypeHint: in.ContentTypeHint,
-		MaxDownloads:    in.MaxDownloads,
-		AutoDelete:      in.AutoDelete,
-		ExpiresAt:       in.ExpiresAt,
-		DeleteAuthHash:  in.DeleteAuthHash,
-		SenderHash:      senderHash(r),
-	})
+	var t send.Transfer
+	from, err := s.transfers.Admit(r.Context(), token)
+	if err == nil {
+		t, err = s.transfers.Create(r.Context(), from, send.NewTransfer{
+			ID:              in.TransferID,
+			DeclaredBytes:   in.FileSizeBytes,
+			ContentTypeHint: in.ContentTypeHint,
+			MaxDownloads:    in.MaxDownloads,
+			AutoDelete:      in.AutoDelete,
+			ExpiresAt:       in.ExpiresAt,
+			DeleteAuthHash:  in.DeleteAuthHash,
+			SenderHash:      senderHash(r),
+		})
+	}
 	s.record(r, audit.TransferCreated, t.ID, tokenID(token), err)
 	if err != nil {
 		return err
@@ -74,18 +78,18 @@ func senderHash(r *http.Request) string {
 }
 
 func (s *Service) upload(w http.ResponseWriter, r *http.Request) error {
-	token, id, err := sender(r)
-	if err != nil {
-		return err
-	}
 	if err := s.fitsDirectly(r.ContentLength); err != nil {
 		return refused(r, err)
 	}
-	body, size, err := s.uploadBody(r, token)
+	from, id, err := s.sender(r)
 	if err != nil {
 		return err
 	}
-	p, err := s.transfers.Upload(r.Context(), token, id, body, size)
+	body, size, err := uploadBody(r)
+	if err != nil {
+		return err
+	}
+	p, err := s.transfers.Upload(r.Context(), from, id, body, size)
 	if err != nil {
 		return refused(r, err)
 	}
@@ -117,8 +121,9 @@ const maxBase64Body = 3_750_000
 
 // uploadBody returns the ciphertext of an upload: the body as it is, or what
 // the query or a JSON body carries in base64 under "data", as clients do that
-// can send text only. size is -1 when it is not known.
-func (s *Service) uploadBody(r *http.Request, token string) (body io.Reader, size int64, err error) {
+// can send text only. That is held in memory, which is not for everyone: whoever
+// sent it has been admitted. size is -1 when it is not known.
+func uploadBody(r *http.Request) (body io.Reader, size int64, err error) {
 	const most = maxBase64Body/3*4 + 64
 	data := r.URL.Query().Get(wire.UploadData.Name)
 	if data == "" {
@@ -128,10 +133,6 @@ func (s *Service) uploadBody(r *http.Request, token string) (body io.Reader, siz
 		begin := bufio.NewReader(r.Body)
 		if b, _ := begin.Peek(1); len(b) == 0 || b[0] != '{' {
 			return &begun{begin, r.Body}, r.ContentLength, nil
-		}
-		// It is held in memory, which is not for everyone.
-		if _, err := s.transfers.Gate.Admit(r.Context(), token); err != nil {
-			return nil, 0, err
 		}
 		raw, err := io.ReadAll(begin)
 		if err != nil {
@@ -165,7 +166,7 @@ func (b *begun) Read(p []byte) (int, error) {
 }
 
 func (s *Service) complete(w http.ResponseWriter, r *http.Request) error {
-	token, id, err := sender(r)
+	token, id, err := goingOn(r)
 	if err != nil {
 		return err
 	}

@@ -61,7 +61,7 @@ func TestAnUploadWhileATransferIsCompleted(t *testing.T) {
 			f.Transfers.Store = s
 			interrupt(f, s, func() {
 				// The token that is being spent still holds good for this transfer.
-				if _, err := f.Upload(t.Context(), f.token, id, bytes.NewReader(last), 200); err != nil {
+				if _, err := f.Upload(t.Context(), f.sender(t), id, bytes.NewReader(last), 200); err != nil {
 					t.Error(err)
 				}
 			})
@@ -102,7 +102,7 @@ func TestAPutUploadIsCompletedByManyCallsAtOnce(t *testing.T) {
 	f := setUp(t)
 	for range 20 {
 		id := f.created(t, send.NewTransfer{})
-		url, _, err := f.UploadURL(t.Context(), f.token, id)
+		url, _, err := f.UploadURL(t.Context(), f.sender(t), id)
 		if err != nil {
 			t.Fatal(err)
 		}

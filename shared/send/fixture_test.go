@@ -78,10 +78,26 @@ func (f *fixture) newToken(t testing.TB, name string, limit int64) {
 	}
 }
 
+// admitted returns the holder of a token as the gate admits it.
+func (f *fixture) admitted(t testing.TB, token string) send.Sender {
+	t.Helper()
+	from, err := f.Admit(t.Context(), token)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return from
+}
+
+// sender returns the holder of the fixture's token.
+func (f *fixture) sender(t testing.TB) send.Sender {
+	t.Helper()
+	return f.admitted(t, f.token)
+}
+
 // created returns the ID of a new transfer.
 func (f *fixture) created(t testing.TB, n send.NewTransfer) string {
 	t.Helper()
-	tr, err := f.Create(t.Context(), f.token, n)
+	tr, err := f.Create(t.Context(), f.sender(t), n)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -91,7 +107,7 @@ func (f *fixture) created(t testing.TB, n send.NewTransfer) string {
 func (f *fixture) uploaded(t testing.TB, n send.NewTransfer, body []byte) string {
 	t.Helper()
 	id := f.created(t, n)
-	if _, err := f.Upload(t.Context(), f.token, id, bytes.NewReader(body), int64(len(body))); err != nil {
+	if _, err := f.Upload(t.Context(), f.sender(t), id, bytes.NewReader(body), int64(len(body))); err != nil {
 		t.Fatal(err)
 	}
 	return id

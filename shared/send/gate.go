@@ -21,8 +21,9 @@ type Gate interface {
 	Token(ctx context.Context, token string) (Token, error)
 }
 
-// Admit is what Admit does of a gate that admits whoever holds an active token.
-func Admit(ctx context.Context, g Gate, token string) (id string, err error) {
+// AdmitActive is what Admit does of a gate that admits whoever holds an active
+// token.
+func AdmitActive(ctx context.Context, g Gate, token string) (id string, err error) {
 	if token == "" {
 		return "", tokenRequired(ReasonTokenRequired)
 	}

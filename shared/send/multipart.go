@@ -31,8 +31,10 @@ type MultipartUpload struct {
 // that was open before. parts is 0 to have the number chosen. NotFound,
 // Conflict when the transfer is not pending, Gone when it has expired, Invalid,
 // TooLarge.
-func (t *Transfers) Initiate(ctx context.Context, token, id string, size int64, parts int) (MultipartUpload, error) {
-	tr, d, err := t.admitted(ctx, token, id, "Transfer not found")
+func (t *Transfers) Initiate(
+	ctx context.Context, from Sender, id string, size int64, parts int,
+) (MultipartUpload, error) {
+	tr, d, err := t.owned(ctx, from, id, "Transfer not found")
 	if err != nil {
 		return MultipartUpload{}, err
 	}
@@ -90,8 +92,8 @@ func ceil(n, by int64) int64 { return (n + by - 1) / by }
 
 // Assemble makes the transfer's ciphertext of uploaded parts. Repeating it is
 // safe. NotFound, Invalid when the parts are not what was uploaded, TooLarge.
-func (t *Transfers) Assemble(ctx context.Context, token, id, uploadID string, parts []Part) (Payload, error) {
-	tr, d, err := t.admitted(ctx, token, id, "Transfer not found")
+func (t *Transfers) Assemble(ctx context.Context, from Sender, id, uploadID string, parts []Part) (Payload, error) {
+	tr, d, err := t.owned(ctx, from, id, "Transfer not found")
 	if err != nil {
 		return Payload{}, err
 	}
@@ -133,8 +135,8 @@ func noUpload() error {
 
 // Cancel ends an upload in parts. One that is not open is no error. NotFound
 // when there is no such transfer.
-func (t *Transfers) Cancel(ctx context.Context, token, id, uploadID string) error {
-	_, d, err := t.admitted(ctx, token, id, "Transfer not found")
+func (t *Transfers) Cancel(ctx context.Context, from Sender, id, uploadID string) error {
+	_, d, err := t.owned(ctx, from, id, "Transfer not found")
 	if err != nil {
 		return err
 	}
@@ -157,8 +159,8 @@ func (t *Transfers) Expected(ctx context.Context, key string) error {
 
 // UploadURL returns a URL to which the whole ciphertext of a pending transfer
 // can be put, for ttl. NotFound.
-func (t *Transfers) UploadURL(ctx context.Context, token, id string) (url string, ttl time.Duration, err error) {
-	tr, d, err := t.admitted(ctx, token, id, "Transfer not found")
+func (t *Transfers) UploadURL(ctx context.Context, from Sender, id string) (url string, ttl time.Duration, err error) {
+	tr, d, err := t.owned(ctx, from, id, "Transfer not found")
 	if err != nil {
 		return "", 0, err
 	}

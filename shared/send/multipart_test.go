@@ -16,9 +16,9 @@ func TestMultipart(t *testing.T) {
 	body := noise(11 << 20)
 	id := f.created(t, send.NewTransfer{})
 
-	_, err := f.Assemble(t.Context(), f.token, id, "none", []send.Part{{Number: 1, ETag: "x"}})
+	_, err := f.Assemble(t.Context(), f.sender(t), id, "none", []send.Part{{Number: 1, ETag: "x"}})
 	want(t, err, send.NotFound, "")
-	up, err := f.Initiate(t.Context(), f.token, id, int64(len(body)), 2)
+	up, err := f.Initiate(t.Context(), f.sender(t), id, int64(len(body)), 2)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -34,12 +34,12 @@ func TestMultipart(t *testing.T) {
 		}
 		parts = append(parts, send.Part{Number: i + 1, ETag: etag})
 	}
-	_, err = f.Assemble(t.Context(), f.token, id, up.UploadID, nil)
+	_, err = f.Assemble(t.Context(), f.sender(t), id, up.UploadID, nil)
 	want(t, err, send.Invalid, "parts")
 	var calls sync.WaitGroup
 	for range 8 { // the answer may be lost, and the call repeated
 		calls.Go(func() {
-			p, err := f.Assemble(t.Context(), f.token, id, up.UploadID, parts)
+			p, err := f.Assemble(t.Context(), f.sender(t), id, up.UploadID, parts)
 			if err != nil || p.Size != int64(len(body)) {
 				t.Error(p, err)
 			}
@@ -50,7 +50,7 @@ func TestMultipart(t *testing.T) {
 	if !bytes.Equal(f.payload(t, id), body) {
 		t.Fatal("the bytes differ")
 	}
-	_, err = f.Assemble(t.Context(), f.token, id, up.UploadID, parts)
+	_, err = f.Assemble(t.Context(), f.sender(t), id, up.UploadID, parts)
 	want(t, err, send.NotFound, "")
 	if !bytes.Equal(f.payload(t, id), body) {
 		t.Fatal("assembling again took the payload")
@@ -81,7 +81,7 @@ func TestInitiateBounds(t *testing.T) {
 		{10 << 20, 10, "", 10, 5 << 20},
 		{1 << 40, 0, "", 10_000, 109_951_163}, // parts grow so that there are no more than S3 allows
 	} {
-		up, err := f.Initiate(t.Context(), f.token, id, c.size, c.parts)
+		up, err := f.Initiate(t.Context(), f.sender(t), id, c.size, c.parts)
 		if send.CodeOf(err) != c.code || len(up.PartURLs) != c.n || c.n > 0 && up.PartSize != c.each {
 			t.Errorf("%d bytes in %d parts: %d parts of %d bytes, %v", c.size, c.parts, len(up.PartURLs), up.PartSize, err)
 		}
@@ -92,11 +92,11 @@ func TestCancel(t *testing.T) {
 	t.Parallel()
 	f := setUp(t)
 	id := f.created(t, send.NewTransfer{})
-	first, err := f.Initiate(t.Context(), f.token, id, 100, 0)
+	first, err := f.Initiate(t.Context(), f.sender(t), id, 100, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
-	second, err := f.Initiate(t.Context(), f.token, id, 100, 0)
+	second, err := f.Initiate(t.Context(), f.sender(t), id, 100, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -104,7 +104,7 @@ func TestCancel(t *testing.T) {
 	_, err = f.store.PutPart(t.Context(), key, first.UploadID, 1, bytes.NewReader(noise(10)), 10)
 	want(t, err, send.NotFound, "")
 	for range 2 {
-		if err := f.Cancel(t.Context(), f.token, id, second.UploadID); err != nil {
+		if err := f.Cancel(t.Context(), f.sender(t), id, second.UploadID); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -256,7 +256,7 @@ func tokenMissing(err error) error {
 // Admit and Spend make Tokens the gate of a service that holds the tokens
 // itself.
 func (t *Tokens) Admit(ctx context.Context, token string) (string, error) {
-	return Admit(ctx, t, token)
+	return AdmitActive(ctx, t, token)
 }
 
 // Spend books an upload on the token, once.

@@ -76,7 +76,7 @@ func (t *Transfers) over(r Record) Reason {
 }
 
 // gone is what whoever comes too late for a transfer is told.
-func gone(why Reason) error { return Fail(Gone, "%s", why).With(why) }
+func gone(why Reason) error { return &Error{Code: Gone, Reason: why, Message: string(why)} }
 
 // Remaining returns how many downloads are left; 0 also when there is no limit,
 // as existing clients expect.

@@ -66,14 +66,21 @@ var (
 	hashForm   = regexp.MustCompile(`^[0-9a-fA-F]{64}$`)
 )
 
-// Create opens a transfer for the holder of a token. Invalid for values that
-// cannot be, TooLarge, Conflict when a chosen ID is taken, and what Gate.Admit
-// returns.
-func (t *Transfers) Create(ctx context.Context, token string, n NewTransfer) (Transfer, error) {
-	owner, err := t.Gate.Admit(ctx, token)
-	if err != nil {
-		return Transfer{}, err
-	}
+// Sender is somebody whom the gate has admitted.
+type Sender struct {
+	id string // of their token
+}
+
+// Admit asks the gate, once for all that a request is about, and returns what
+// Gate.Admit does.
+func (t *Transfers) Admit(ctx context.Context, token string) (Sender, error) {
+	id, err := t.Gate.Admit(ctx, token)
+	return Sender{id}, err
+}
+
+// Create opens a transfer. Invalid for values that cannot be, TooLarge, Conflict
+// when a chosen ID is taken.
+func (t *Transfers) Create(ctx context.Context, from Sender, n NewTransfer) (Transfer, error) {
 	now := t.Now().UTC()
 	expires, err := t.expiry(n.ExpiresAt, now)
 	if err != nil {
@@ -99,7 +106,7 @@ func (t *Transfers) Create(ctx context.Context, token string, n NewTransfer) (Tr
 		CreatedAt:       now,
 		AutoDelete:      n.AutoDelete,
 		DeleteAuthHash:  n.DeleteAuthHash,
-		Owner:           owner,
+		Owner:           from.id,
 		SenderHash:      n.SenderHash,
 	}
 	r := Record{
@@ -178,15 +185,10 @@ func (t *Transfers) get(ctx context.Context, id, missing string) (Transfer, tran
 	return readTransfer(r)
 }
 
-// admitted reads a transfer for the holder of the token it was created with.
-// To anyone else it does not exist.
-func (t *Transfers) admitted(ctx context.Context, token, id, missing string) (Transfer, transferData, error) {
-	owner, err := t.Gate.Admit(ctx, token)
-	if err != nil {
-		return Transfer{}, transferData{}, err
-	}
+// owned reads a transfer for its sender. To anyone else it does not exist.
+func (t *Transfers) owned(ctx context.Context, from Sender, id, missing string) (Transfer, transferData, error) {
 	tr, d, err := t.get(ctx, id, missing)
-	if err == nil && tr.Owner != owner {
+	if err == nil && tr.Owner != from.id {
 		err = Fail(NotFound, "%s", missing).With(ReasonTransferNotFound)
 	}
 	return tr, d, err
@@ -219,8 +221,10 @@ const notPending = "Transfer not found or not in pending state"
 // was uploaded before. size is -1 when it is not known. NotFound when there is
 // no such pending transfer, Gone when it has expired, TooLarge, Invalid for an
 // empty body.
-func (t *Transfers) Upload(ctx context.Context, token, id string, body io.Reader, size int64) (Payload, error) {
-	tr, _, err := t.admitted(ctx, token, id, notPending)
+func (t *Transfers) Upload(
+	ctx context.Context, from Sender, id string, body io.Reader, size int64,
+) (Payload, error) {
+	tr, _, err := t.owned(ctx, from, id, notPending)
 	if err != nil {
 		return Payload{}, err
 	}
@@ -412,7 +416,11 @@ func (t *Transfers) own(ctx context.Context, token, id string) (Transfer, transf
 	if err == nil && token != "" && subtle.ConstantTimeCompare([]byte(tr.Owner), []byte(TokenID(token))) == 1 {
 		return tr, d, nil
 	}
-	return t.admitted(ctx, token, id, notUploaded)
+	from, err := t.Admit(ctx, token)
+	if err != nil {
+		return Transfer{}, transferData{}, err
+	}
+	return t.owned(ctx, from, id, notUploaded)
 }
 
 // adopt takes what was written to a signed URL to a key no URL was signed for:

@@ -28,7 +28,7 @@ func BenchmarkTransfers(b *testing.B) {
 		id := f.created(b, send.NewTransfer{})
 		b.ReportAllocs()
 		for b.Loop() {
-			if _, err := f.Upload(b.Context(), f.token, id, bytes.NewReader(body), int64(len(body))); err != nil {
+			if _, err := f.Upload(b.Context(), f.sender(b), id, bytes.NewReader(body), int64(len(body))); err != nil {
 				b.Fatal(err)
 			}
 		}

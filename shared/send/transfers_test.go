@@ -38,7 +38,7 @@ func TestCreateValidates(t *testing.T) {
 		"the longest expiry":   {send.NewTransfer{ExpiresAt: at(30 * 24 * time.Hour)}, "", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
-			_, err := f.Create(t.Context(), f.token, c.n)
+			_, err := f.Create(t.Context(), f.sender(t), c.n)
 			want(t, err, c.code, c.says)
 		})
 	}
@@ -51,7 +51,7 @@ func TestAChosenIDIsTakenOnce(t *testing.T) {
 	var wg sync.WaitGroup
 	for range 16 {
 		wg.Go(func() {
-			switch _, err := f.Create(t.Context(), f.token, send.NewTransfer{ID: "0123456789ab"}); send.CodeOf(err) {
+			switch _, err := f.Create(t.Context(), f.sender(t), send.NewTransfer{ID: "0123456789ab"}); send.CodeOf(err) {
 			case "":
 				won.Add(1)
 			case send.Conflict:
@@ -88,7 +88,7 @@ func TestOnlyTheSenderUploadsAndCompletes(t *testing.T) {
 	f.newToken(t, "another-token", 0)
 	id := f.uploaded(t, send.NewTransfer{}, noise(100))
 
-	_, err := f.Upload(t.Context(), "another-token", id, bytes.NewReader(noise(10)), 10)
+	_, err := f.Upload(t.Context(), f.admitted(t, "another-token"), id, bytes.NewReader(noise(10)), 10)
 	want(t, err, send.NotFound, "not in pending state")
 	_, _, err = f.Complete(t.Context(), "another-token", id)
 	want(t, err, send.NotFound, "not uploaded")
@@ -96,7 +96,7 @@ func TestOnlyTheSenderUploadsAndCompletes(t *testing.T) {
 	want(t, err, send.Unauthorized, "Invalid access token")
 	_, _, err = f.Complete(t.Context(), "", id)
 	want(t, err, send.Unauthorized, "required")
-	_, err = f.Initiate(t.Context(), "another-token", id, 100, 0)
+	_, err = f.Initiate(t.Context(), f.admitted(t, "another-token"), id, 100, 0)
 	want(t, err, send.NotFound, "")
 }
 
@@ -107,14 +107,14 @@ func TestACompletedTransferNeverChanges(t *testing.T) {
 	id := f.completed(t, send.NewTransfer{}, body)
 
 	refused := bytes.NewReader(noise(10))
-	_, err := f.Upload(t.Context(), f.token, id, refused, 10)
+	_, err := f.Upload(t.Context(), f.sender(t), id, refused, 10)
 	want(t, err, send.NotFound, "not in pending state")
 	if refused.Len() != 10 {
 		t.Fatal("an upload that cannot be was read all the same")
 	}
-	_, err = f.Initiate(t.Context(), f.token, id, 100, 0)
+	_, err = f.Initiate(t.Context(), f.sender(t), id, 100, 0)
 	want(t, err, send.Conflict, "not in pending state")
-	_, _, err = f.UploadURL(t.Context(), f.token, id)
+	_, _, err = f.UploadURL(t.Context(), f.sender(t), id)
 	want(t, err, send.NotFound, "")
 	if got := f.payload(t, id); !bytes.Equal(got, body) {
 		t.Fatal("the payload changed")
@@ -145,7 +145,7 @@ func TestAnUploadURLCannotChangeACompletedTransfer(t *testing.T) {
 	t.Parallel()
 	f := setUp(t)
 	id := f.created(t, send.NewTransfer{})
-	url, _, err := f.UploadURL(t.Context(), f.token, id)
+	url, _, err := f.UploadURL(t.Context(), f.sender(t), id)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -167,7 +167,7 @@ func TestUploadAgainReplaces(t *testing.T) {
 	f := setUp(t)
 	id := f.uploaded(t, send.NewTransfer{}, noise(100))
 	body := noise(200)
-	if _, err := f.Upload(t.Context(), f.token, id, bytes.NewReader(body), -1); err != nil {
+	if _, err := f.Upload(t.Context(), f.sender(t), id, bytes.NewReader(body), -1); err != nil {
 		t.Fatal(err)
 	}
 	f.complete(t, id)
@@ -195,7 +195,7 @@ func TestUploadBounds(t *testing.T) {
 		"shorter than declared":  {bytes.NewReader(noise(50)), 100, send.Invalid},
 		"the connection is lost": {io.MultiReader(bytes.NewReader(noise(50)), brokenReader{}), 100, send.Internal},
 	} {
-		_, err := f.Upload(t.Context(), f.token, id, c.body, c.size)
+		_, err := f.Upload(t.Context(), f.sender(t), id, c.body, c.size)
 		if send.CodeOf(err) != c.code {
 			t.Errorf("%s: got %v, want code %q", name, err, c.code)
 		}
@@ -205,7 +205,7 @@ func TestUploadBounds(t *testing.T) {
 	}
 	_, _, err := f.Complete(t.Context(), f.token, id)
 	want(t, err, send.NotFound, "not uploaded")
-	if _, err := f.Upload(t.Context(), f.token, id, bytes.NewReader(noise(1<<20)), -1); err != nil {
+	if _, err := f.Upload(t.Context(), f.sender(t), id, bytes.NewReader(noise(1<<20)), -1); err != nil {
 		t.Errorf("just the largest: %v", err)
 	}
 }
@@ -381,7 +381,7 @@ func TestSweep(t *testing.T) {
 	f := setUp(t)
 	abandoned := f.uploaded(t, send.NewTransfer{}, noise(100))
 	half := f.created(t, send.NewTransfer{})
-	up, err := f.Initiate(t.Context(), f.token, half, 100, 0)
+	up, err := f.Initiate(t.Context(), f.sender(t), half, 100, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -445,7 +445,7 @@ func TestTheLastUploadCountsInWhicheverWayItCame(t *testing.T) {
 	f := setUp(t)
 	for _, ways := range []string{"put", "upload put", "put upload", "put put", "upload put upload", "put upload put"} {
 		id := f.created(t, send.NewTransfer{})
-		url, _, err := f.UploadURL(t.Context(), f.token, id)
+		url, _, err := f.UploadURL(t.Context(), f.sender(t), id)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -455,7 +455,7 @@ func TestTheLastUploadCountsInWhicheverWayItCame(t *testing.T) {
 			if way == "put" {
 				_, err = f.store.Put(t.Context(), strings.TrimPrefix(url, "/put/"), bytes.NewReader(last), 500)
 			} else {
-				_, err = f.Upload(t.Context(), f.token, id, bytes.NewReader(last), 500)
+				_, err = f.Upload(t.Context(), f.sender(t), id, bytes.NewReader(last), 500)
 			}
 			if err != nil {
 				t.Fatal(err)
@@ -481,7 +481,7 @@ func TestWhatAFormRefusesCanBePutAgain(t *testing.T) {
 		return nil
 	}
 	id := f.created(t, send.NewTransfer{})
-	url, _, err := f.UploadURL(t.Context(), f.token, id)
+	url, _, err := f.UploadURL(t.Context(), f.sender(t), id)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -504,9 +504,9 @@ func TestAnExpiredTransferCannotBeCompleted(t *testing.T) {
 	f.clock.advance(2 * time.Minute)
 	_, _, err := f.Complete(t.Context(), f.token, id)
 	want(t, err, send.Gone, "expired")
-	_, err = f.Upload(t.Context(), f.token, id, bytes.NewReader(noise(100)), 100)
+	_, err = f.Upload(t.Context(), f.sender(t), id, bytes.NewReader(noise(100)), 100)
 	want(t, err, send.Gone, "expired")
-	_, err = f.Initiate(t.Context(), f.token, id, 100, 0)
+	_, err = f.Initiate(t.Context(), f.sender(t), id, 100, 0)
 	want(t, err, send.Gone, "expired")
 	if tok, _ := f.tokens.Token(t.Context(), f.token); tok.UsageCount != 0 {
 		t.Fatal("a use was spent on a transfer that nobody can download")
