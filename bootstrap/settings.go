@@ -36,7 +36,8 @@ func loadSettings(ctx *pulumi.Context) (settings, error) {
 	var faults []error
 	// A pattern that matched more than one repository would let strangers deploy.
 	if !repositoryForm.MatchString(s.repository) {
-		faults = append(faults, fmt.Errorf("repository is %q: set it with pulumi config set repository owner/name", s.repository))
+		faults = append(faults, fmt.Errorf(
+			"repository is %q: set it with pulumi config set repository owner/name", s.repository))
 	}
 	if s.region == "" {
 		faults = append(faults, errors.New("aws:region is missing: set it with pulumi config set aws:region eu-west-2"))
