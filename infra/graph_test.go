@@ -1,11 +1,13 @@
 package main
 
 import (
+	"encoding/json"
 	"fmt"
 	"maps"
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -42,9 +44,30 @@ type declared struct {
 	Retain     bool
 }
 
-// text answers an input as text, seen through secrets.
-func (d declared) text(key string) string {
-	v := plain(d.Inputs[resource.PropertyKey(key)])
+// at answers a part of the inputs: a key, then keys or indexes of what lies
+// within. Nothing, where there is none.
+func (d declared) at(path ...string) resource.PropertyValue {
+	v := d.Inputs[resource.PropertyKey(path[0])]
+	for _, step := range path[1:] {
+		switch v = plain(v); {
+		case v.IsObject():
+			v = v.ObjectValue()[resource.PropertyKey(step)]
+		case v.IsArray():
+			i, err := strconv.Atoi(step)
+			if err != nil || i >= len(v.ArrayValue()) {
+				return resource.PropertyValue{}
+			}
+			v = v.ArrayValue()[i]
+		default:
+			return resource.PropertyValue{}
+		}
+	}
+	return v
+}
+
+// text answers a part of the inputs as text, seen through secrets.
+func (d declared) text(path ...string) string {
+	v := plain(d.at(path...))
 	if v.IsString() {
 		return v.StringValue()
 	}
@@ -54,12 +77,20 @@ func (d declared) text(key string) string {
 	return fmt.Sprint(v.V)
 }
 
-// object answers an input that is an object, or an empty one.
-func (d declared) object(key string) resource.PropertyMap {
-	if v := plain(d.Inputs[resource.PropertyKey(key)]); v.IsObject() {
+// object answers a part of the inputs that is an object, or an empty one.
+func (d declared) object(path ...string) resource.PropertyMap {
+	if v := plain(d.at(path...)); v.IsObject() {
 		return v.ObjectValue()
 	}
 	return resource.PropertyMap{}
+}
+
+// list answers a part of the inputs that is a list, or an empty one.
+func (d declared) list(path ...string) []resource.PropertyValue {
+	if v := plain(d.at(path...)); v.IsArray() {
+		return v.ArrayValue()
+	}
+	return nil
 }
 
 func plain(v resource.PropertyValue) resource.PropertyValue {
@@ -178,8 +209,7 @@ func (g *graph) named(t *testing.T, kind, name string) declared {
 // told answers what a function is told, by environment variable.
 func (g *graph) told(t *testing.T, function string) resource.PropertyMap {
 	t.Helper()
-	f := g.with(t, "aws:lambda/function:Function", "name", function)
-	return plain(f.object("environment")["variables"]).ObjectValue()
+	return g.with(t, "aws:lambda/function:Function", "name", function).object("environment", "variables")
 }
 
 // parseStack reads a real stack file as the engine would, with some keys of it,
@@ -268,4 +298,56 @@ func each(t *testing.T, policy func(t *testing.T, stack string, g *graph)) {
 			policy(t, stack, recorded(t, stack))
 		})
 	}
+}
+
+func isSecret(v resource.PropertyValue) bool {
+	return v.IsSecret() || v.IsOutput() && v.OutputValue().Secret
+}
+
+// walk visits every leaf, saying whether it lies under a secret.
+func walk(v resource.PropertyValue, visit func(resource.PropertyValue, bool), secret bool) {
+	secret = secret || isSecret(v)
+	v = plain(v)
+	switch {
+	case v.IsObject():
+		for _, child := range v.ObjectValue() {
+			walk(child, visit, secret)
+		}
+	case v.IsArray():
+		for _, child := range v.ArrayValue() {
+			walk(child, visit, secret)
+		}
+	default:
+		visit(v, secret)
+	}
+}
+
+// asJSON renders inputs, seen through secrets, for looking into.
+func asJSON(t *testing.T, v resource.PropertyValue) string {
+	t.Helper()
+	var bare func(v resource.PropertyValue) any
+	bare = func(v resource.PropertyValue) any {
+		v = plain(v)
+		switch {
+		case v.IsObject():
+			m := map[string]any{}
+			for k, child := range v.ObjectValue() {
+				m[string(k)] = bare(child)
+			}
+			return m
+		case v.IsArray():
+			list := []any{}
+			for _, child := range v.ArrayValue() {
+				list = append(list, bare(child))
+			}
+			return list
+		default:
+			return v.V
+		}
+	}
+	text, err := json.Marshal(bare(v))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
 }

@@ -1,0 +1,156 @@
+package main
+
+import (
+	"encoding/json"
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// grant is one Allow statement of a role, taken apart.
+type grant struct {
+	role                 string
+	actions, resources   []string
+	condition, statement string
+}
+
+func grants(t *testing.T, g *graph) []grant {
+	t.Helper()
+	var all []grant
+	for _, p := range g.some(t, "aws:iam/rolePolicy:RolePolicy") {
+		var document struct {
+			Statement []struct {
+				Effect           string
+				Action, Resource any
+				Condition        any
+			}
+		}
+		if err := json.Unmarshal([]byte(p.text("policy")), &document); err != nil {
+			t.Fatalf("%s: %v", p.Name, err)
+		}
+		for _, s := range document.Statement {
+			text, _ := json.Marshal(s)
+			condition, _ := json.Marshal(s.Condition)
+			all = append(all, grant{p.Name, texts(s.Action), texts(s.Resource), string(condition), string(text)})
+		}
+	}
+	return all
+}
+
+// texts answers a policy value that may be one string or several.
+func texts(v any) []string {
+	if one, ok := v.(string); ok {
+		return []string{one}
+	}
+	var many []string
+	for _, each := range v.([]any) {
+		many = append(many, each.(string))
+	}
+	return many
+}
+
+func TestGrantsAreExact(t *testing.T) {
+	// The only stars: the keys under one prefix of a bucket that is named in
+	// full, and the streams of a log group that is named in full.
+	exact := regexp.MustCompile(`^arn:aws:(s3:::[a-z0-9-]+(/(transfers|audit)/\*)?|` +
+		`logs:[a-z0-9-]+:\d+:log-group:/aws/lambda/[a-z-]+:log-stream:\*|` +
+		`dynamodb:[a-z0-9-]+:\d+:table/[a-z-]+)$`)
+	each(t, func(t *testing.T, stack string, g *graph) {
+		for _, granted := range grants(t, g) {
+			for _, action := range granted.actions {
+				if strings.Contains(action, "*") {
+					t.Errorf("%s may %s", granted.role, action)
+				}
+			}
+			for _, target := range granted.resources {
+				if !exact.MatchString(target) || !strings.Contains(target, stack) {
+					t.Errorf("%s may act on %s", granted.role, target)
+				}
+			}
+		}
+		for _, role := range g.some(t, "aws:iam/role:Role") {
+			if len(role.object("managedPolicyArns")) > 0 || role.text("managedPolicyArns") != "" {
+				t.Errorf("%s has managed policies", role.Name)
+			}
+		}
+		for _, kind := range []string{
+			"aws:iam/rolePolicyAttachment:RolePolicyAttachment", "aws:iam/policyAttachment:PolicyAttachment",
+		} {
+			if found := g.of(kind); len(found) > 0 {
+				t.Errorf("a policy is attached from elsewhere: %v", found)
+			}
+		}
+	})
+}
+
+func TestServicesCannotTouchEachOthersData(t *testing.T) {
+	// What each role may name, and nothing more.
+	allowed := map[string]struct {
+		bucket, sets string
+	}{
+		"user":  {"transfers", `["transfer/*","window/*"]`},
+		"admin": {"cache", `["token","use/*","window/*"]`},
+		// The canary does all it does from outside.
+		"canary": {},
+	}
+	each(t, func(t *testing.T, stack string, g *graph) {
+		seen := map[string]bool{}
+		for _, granted := range grants(t, g) {
+			want, ok := allowed[granted.role]
+			if !ok {
+				t.Fatalf("unknown role %s", granted.role)
+			}
+			for _, target := range granted.resources {
+				if bucket, ok := strings.CutPrefix(target, "arn:aws:s3:::"); ok {
+					seen[granted.role+" bucket"] = true
+					if want.bucket == "" || !strings.HasPrefix(bucket, testAccount+"--sgraph-send-"+want.bucket+"--") {
+						t.Errorf("%s may act on %s", granted.role, target)
+					}
+				}
+				if strings.Contains(target, ":dynamodb:") {
+					seen[granted.role+" ledger"] = true
+					if want := `{"ForAllValues:StringLike":{"dynamodb:LeadingKeys":` + want.sets + `}}`; granted.condition != want {
+						t.Errorf("%s may use the ledger under %s, want %s", granted.role, granted.condition, want)
+					}
+				}
+			}
+		}
+		if len(seen) != 4 {
+			t.Errorf("looked at %v only", slices.Collect(maps.Keys(seen)))
+		}
+	})
+}
+
+// TestTheTrailOnlyGrows: nothing that runs may take an event away.
+func TestTheTrailOnlyGrows(t *testing.T) {
+	each(t, func(t *testing.T, stack string, g *graph) {
+		for _, granted := range grants(t, g) {
+			for _, target := range granted.resources {
+				deletes := func(action string) bool { return strings.Contains(action, "Delete") }
+				if strings.Contains(target, "-cache--") && slices.ContainsFunc(granted.actions, deletes) {
+					t.Errorf("%s may %v of %s", granted.role, granted.actions, target)
+				}
+			}
+		}
+		versions := g.named(t, "aws:s3/bucketVersioningV2:BucketVersioningV2", "cache-versions")
+		if versions.text("versioningConfiguration", "status") != "Enabled" {
+			t.Error("an event that is overwritten is lost")
+		}
+	})
+}
+
+// TestMissingPayloadsAreTold: S3 answers 403 instead of 404 to who may not list.
+func TestMissingPayloadsAreTold(t *testing.T) {
+	each(t, func(t *testing.T, stack string, g *graph) {
+		bucket := []string{"arn:aws:s3:::" + testAccount + "--sgraph-send-transfers--" + stack + "--eu-west-2"}
+		found := slices.ContainsFunc(grants(t, g), func(granted grant) bool {
+			return granted.role == "user" && slices.Equal(granted.actions, []string{"s3:ListBucket"}) &&
+				granted.condition == "null" && slices.Equal(granted.resources, bucket)
+		})
+		if !found {
+			t.Error("the user service cannot tell a missing payload from a missing right")
+		}
+	})
+}

@@ -1,0 +1,86 @@
+package main
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+
+	"sgraph.ai/send/shared/wire"
+)
+
+func TestCanaryRunsOnScheduleWithATokenOfItsOwn(t *testing.T) {
+	each(t, func(t *testing.T, stack string, g *graph) {
+		composite := g.some(t, "aws:cloudwatch/compositeAlarm:CompositeAlarm")[0].text("alarmRule")
+		if stack == "dev" {
+			if n := len(g.of("aws:lambda/invocation:Invocation")); n != 0 || strings.Contains(composite, "canary") {
+				t.Error("dev has a canary")
+			}
+			return
+		}
+		rates := map[string]string{"qa": "rate(15 minutes)", "prod": "rate(5 minutes)"}
+		rule := g.named(t, "aws:cloudwatch/eventRule:EventRule", "canary")
+		if rate := rule.text("scheduleExpression"); rate != rates[stack] {
+			t.Errorf("it runs at %s", rate)
+		}
+		retries := g.named(t, "aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig", "canary")
+		if n := retries.text("maximumRetryAttempts"); n != "0" {
+			t.Errorf("a failed round is tried %s times more, and looks like a good one", n)
+		}
+		if !strings.Contains(composite, `ALARM("sgraph-send-`+stack+`-canary-silent")`) {
+			t.Errorf("its silence wakes nobody: %s", composite)
+		}
+		told := g.told(t, "sgraph-send-canary-"+stack)
+		token := told["CANARY__TOKEN"]
+		if !isSecret(token) {
+			t.Error("its token is in the clear")
+		}
+		if url := plain(told["CANARY__URL"]).StringValue(); url != "https://user.cloudfront.net" {
+			t.Errorf("it does not go where people go: %s", url)
+		}
+
+		creation := g.some(t, "aws:lambda/invocation:Invocation")[0]
+		if creation.text("functionName") != "sgraph-send-admin-"+stack || creation.text("qualifier") != "live" ||
+			!isSecret(creation.Inputs["input"]) {
+			t.Errorf("its token is made by %v", creation.Inputs)
+		}
+		var event struct {
+			Body    string
+			Headers map[string]string
+		}
+		var body struct {
+			Name  string `json:"token_name"`
+			Limit *int   `json:"usage_limit"`
+		}
+		if err := json.Unmarshal([]byte(creation.text("input")), &event); err != nil {
+			t.Fatal(err)
+		}
+		if err := json.Unmarshal([]byte(event.Body), &body); err != nil {
+			t.Fatal(err)
+		}
+		if body.Name != plain(token).StringValue() || body.Limit == nil || *body.Limit != 0 {
+			t.Errorf("the token that is made is not its own, or has a limit")
+		}
+		if event.Headers["x-canary-key-name"] != canaries["FAST_API__AUTH__API_KEY__VALUE"] ||
+			event.Headers[strings.ToLower(wire.OriginSecret.Name)] == "" {
+			t.Errorf("the admin service would refuse to make the token")
+		}
+	})
+}
+
+func TestSweepIsScheduledOnTheLiveAlias(t *testing.T) {
+	each(t, func(t *testing.T, stack string, g *graph) {
+		target := g.named(t, "aws:cloudwatch/eventTarget:EventTarget", "sweep")
+		if !strings.HasSuffix(target.text("arn"), ":function:sgraph-send-user-"+stack+":live") {
+			t.Errorf("it calls %s", target.text("arn"))
+		}
+		rule := g.named(t, "aws:cloudwatch/eventRule:EventRule", "sweep")
+		if rule.text("scheduleExpression") != "rate(60 minutes)" || target.text("rule") != rule.text("name") {
+			t.Errorf("rule %s runs at %s", rule.text("name"), rule.text("scheduleExpression"))
+		}
+		allowed := g.named(t, "aws:lambda/permission:Permission", "sweep")
+		if allowed.text("principal") != "events.amazonaws.com" || allowed.text("qualifier") != "live" ||
+			allowed.text("function") != "sgraph-send-user-"+stack {
+			t.Errorf("the rule is let by %v", allowed.Inputs)
+		}
+	})
+}
