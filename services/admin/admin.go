@@ -97,10 +97,10 @@ func (a *Service) routes() *mux.Router {
 func (a *Service) public(r *mux.Router) {
 	info.Health(r)
 	console(r)
-	bind(r, wire.CurrentSession, web.Handle(a.currentSession))
-	bind(r, wire.Login, entry(a.login))
-	bind(r, wire.SetAuthCookie, entry(a.setAuthCookie))
-	bind(r, wire.Logout, sameSite(web.Handle(a.logout)))
+	web.Bind(r, wire.CurrentSession, web.Handle(a.currentSession))
+	web.Bind(r, wire.Login, entry(a.login))
+	web.Bind(r, wire.SetAuthCookie, entry(a.setAuthCookie))
+	web.Bind(r, wire.Logout, sameSite(web.Handle(a.logout)))
 }
 
 // entry is a door where keys can be tried: not often, and not from elsewhere.
@@ -117,11 +117,4 @@ func (a *Service) private(root *mux.Router) {
 	a.tokenRoutes(r)
 	a.healthRoutes(r)
 	a.auditRoutes(r)
-}
-
-// bind binds a handler to a route, under each of its paths.
-func bind(r *mux.Router, to wire.Route, h http.Handler) {
-	for _, path := range to.Paths {
-		r.Handle(path, h).Methods(to.Method)
-	}
 }

@@ -20,9 +20,9 @@ import (
 )
 
 func (a *Service) auditRoutes(r *mux.Router) {
-	bind(r, wire.RecordEvents, web.Handle(a.takeEvents))
-	bind(r, wire.ListEvents, web.Handle(a.listEvents))
-	bind(r, wire.ExportEvents, web.Handle(a.exportEvents))
+	web.Bind(r, wire.RecordEvents, web.Handle(a.takeEvents))
+	web.Bind(r, wire.ListEvents, web.Handle(a.listEvents))
+	web.Bind(r, wire.ExportEvents, web.Handle(a.exportEvents))
 }
 
 // record puts into the trail what became of a request's attempt at something.

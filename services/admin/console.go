@@ -23,7 +23,7 @@ func console(r *mux.Router) {
 		panic(err) // the name is a constant
 	}
 	home := wire.Console.Path()
-	bind(r, wire.OldConsole, http.RedirectHandler(home, http.StatusTemporaryRedirect))
+	web.Bind(r, wire.OldConsole, http.RedirectHandler(home, http.StatusTemporaryRedirect))
 	pages := web.Page(http.StripPrefix(strings.TrimSuffix(home, "/"), web.Assets(site)), "")
 	r.PathPrefix(home).Handler(pages).Methods(http.MethodGet, http.MethodHead)
 }

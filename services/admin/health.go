@@ -15,8 +15,8 @@ import (
 )
 
 func (a *Service) healthRoutes(r *mux.Router) {
-	bind(r, wire.Pulse, web.Handle(a.getPulse))
-	bind(r, wire.Services, web.Handle(a.services))
+	web.Bind(r, wire.Pulse, web.Handle(a.getPulse))
+	web.Bind(r, wire.Services, web.Handle(a.services))
 }
 
 // services says whether what the operators depend on answers now.

@@ -10,6 +10,7 @@ import (
 	"github.com/gorilla/mux"
 
 	"sgraph.ai/send/shared/web"
+	"sgraph.ai/send/shared/wire"
 )
 
 // TestOnlyWhatIsListedIsPublic asks every route there is without a key, so
@@ -47,5 +48,36 @@ func TestOnlyWhatIsListedIsPublic(t *testing.T) {
 	})
 	if err != nil || found != len(public) {
 		t.Errorf("%d of the %d public routes are there: %v", found, len(public), err)
+	}
+}
+
+// The service answers at every path that the contract says, and at no other
+// but those of the console's files.
+func TestRoutesAreThoseOfTheContract(t *testing.T) {
+	t.Parallel()
+	served := map[string]bool{}
+	err := (&Service{}).routes().Walk(func(route *mux.Route, _ *mux.Router, _ []*mux.Route) error {
+		path, _ := route.GetPathTemplate() // the subrouter itself has none, nor methods
+		methods, _ := route.GetMethods()
+		for _, method := range methods {
+			served[method+" "+path] = true
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	delete(served, http.MethodHead+" "+wire.Console.Path())
+	for _, r := range wire.Routes() {
+		for _, path := range r.Paths {
+			if name := r.Method + " " + path; r.Service&wire.Admin != 0 && !served[name] {
+				t.Errorf("%s is not served", name)
+			} else if r.Service&wire.Admin != 0 {
+				delete(served, name)
+			}
+		}
+	}
+	for name := range served {
+		t.Errorf("%s is not in the contract", name)
 	}
 }

@@ -14,14 +14,14 @@ import (
 )
 
 func (a *Service) tokenRoutes(r *mux.Router) {
-	bind(r, wire.CreateToken, web.Handle(a.createToken))
-	bind(r, wire.LookupToken, web.Handle(a.lookupToken))
-	bind(r, wire.UseToken, web.Handle(a.useToken))
-	bind(r, wire.RevokeToken, web.Handle(a.revokeToken))
-	bind(r, wire.ReactivateToken, web.Handle(a.reactivateToken))
-	bind(r, wire.UpdateTokenLimit, web.Handle(a.updateLimit))
-	bind(r, wire.ListTokens, web.Handle(a.listTokens))
-	bind(r, wire.ListTokenDetails, web.Handle(a.listTokenDetails))
+	web.Bind(r, wire.CreateToken, web.Handle(a.createToken))
+	web.Bind(r, wire.LookupToken, web.Handle(a.lookupToken))
+	web.Bind(r, wire.UseToken, web.Handle(a.useToken))
+	web.Bind(r, wire.RevokeToken, web.Handle(a.revokeToken))
+	web.Bind(r, wire.ReactivateToken, web.Handle(a.reactivateToken))
+	web.Bind(r, wire.UpdateTokenLimit, web.Handle(a.updateLimit))
+	web.Bind(r, wire.ListTokens, web.Handle(a.listTokens))
+	web.Bind(r, wire.ListTokenDetails, web.Handle(a.listTokenDetails))
 }
 
 // recordOf is a token as clients read it.

@@ -11,7 +11,7 @@ import (
 )
 
 func (s *Service) configRoute(r *mux.Router) {
-	s.route(r, wire.Config, s.config)
+	open(r, wire.Config, s.config)
 }
 
 // config tells the pages what they may offer.

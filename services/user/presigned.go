@@ -16,14 +16,14 @@ import (
 // presignedRoutes are those of docs/contract.md, 1.3, and the URLs that the
 // service signs itself where the store does not.
 func (s *Service) presignedRoutes(r *mux.Router) {
-	s.limited(r, "download", wire.DownloadURL, s.downloadURL)
-	s.route(r, wire.Capabilities, s.capabilities)
-	s.guarded(r, wire.InitiateUpload, s.initiate)
-	s.guarded(r, wire.AssembleUpload, s.assemble)
-	s.guarded(r, wire.CancelUpload, s.cancel)
-	s.guarded(r, wire.UploadURL, s.uploadURL)
-	s.route(r, wire.PutLink, s.putLink)
-	s.route(r, wire.GetLink, s.getLink)
+	limited(r, "download", wire.DownloadURL, s.downloadURL)
+	open(r, wire.Capabilities, s.capabilities)
+	guarded(r, wire.InitiateUpload, s.initiate)
+	guarded(r, wire.AssembleUpload, s.assemble)
+	guarded(r, wire.CancelUpload, s.cancel)
+	guarded(r, wire.UploadURL, s.uploadURL)
+	open(r, wire.PutLink, s.putLink)
+	open(r, wire.GetLink, s.getLink)
 }
 
 func (s *Service) capabilities(w http.ResponseWriter, _ *http.Request) error {

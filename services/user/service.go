@@ -96,28 +96,21 @@ func form(head []byte, size, declared int64) error {
 	return nil
 }
 
-// bind binds a handler to a route, under each of its paths.
-func bind(r *mux.Router, to wire.Route, h http.Handler) {
-	for _, path := range to.Paths {
-		r.Handle(path, h).Methods(to.Method)
-	}
+// open binds a handler to a route that costs nothing and tells nothing.
+func open(r *mux.Router, to wire.Route, h web.HandlerFunc) {
+	web.Bind(r, to, web.Handle(h))
 }
 
-// route is bind for what costs nothing and tells nothing.
-func (s *Service) route(r *mux.Router, to wire.Route, h web.HandlerFunc) {
-	bind(r, to, web.Handle(h))
-}
-
-// guarded is route for what asks for an access token: who presents wrong ones
+// guarded is open for what asks for an access token: who presents wrong ones
 // is soon not let in at all.
-func (s *Service) guarded(r *mux.Router, to wire.Route, h web.HandlerFunc) {
-	bind(r, to, web.Guard("token", web.Handle(h)))
+func guarded(r *mux.Router, to wire.Route, h web.HandlerFunc) {
+	web.Bind(r, to, web.Guard("token", web.Handle(h)))
 }
 
-// limited is route for what costs or leaks: a named rate limit stands before
+// limited is open for what costs or leaks: a named rate limit stands before
 // the handler.
-func (s *Service) limited(r *mux.Router, limit string, to wire.Route, h web.HandlerFunc) {
-	bind(r, to, web.Limit(limit, web.Handle(h)))
+func limited(r *mux.Router, limit string, to wire.Route, h web.HandlerFunc) {
+	web.Bind(r, to, web.Limit(limit, web.Handle(h)))
 }
 
 // absolute makes a link of the service's own into one that works anywhere.

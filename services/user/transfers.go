@@ -22,16 +22,16 @@ import (
 
 // transferRoutes are those of docs/contract.md, 1.1 and 1.2.
 func (s *Service) transferRoutes(r *mux.Router) {
-	s.limited(r, "download", wire.DownloadTransfer, s.download)
-	s.limited(r, "info", wire.TransferInfo, s.info)
-	bind(r, wire.CreateTransfer, web.Limit("create", web.Guard("token", web.Handle(s.create))))
+	limited(r, "download", wire.DownloadTransfer, s.download)
+	limited(r, "info", wire.TransferInfo, s.info)
+	web.Bind(r, wire.CreateTransfer, web.Limit("create", web.Guard("token", web.Handle(s.create))))
 	// What goes on with a transfer is bounded by how many can be created.
-	s.guarded(r, wire.UploadTransfer, s.upload)
-	s.guarded(r, wire.CompleteTransfer, s.complete)
-	s.limited(r, "download", wire.DownloadBase64, s.downloadBase64)
-	s.limited(r, "token", wire.DeleteTransfer, s.delete)
-	s.limited(r, "token", wire.CheckToken, s.checkToken)
-	s.limited(r, "token", wire.ValidateToken, s.validateToken)
+	guarded(r, wire.UploadTransfer, s.upload)
+	guarded(r, wire.CompleteTransfer, s.complete)
+	limited(r, "download", wire.DownloadBase64, s.downloadBase64)
+	limited(r, "token", wire.DeleteTransfer, s.delete)
+	limited(r, "token", wire.CheckToken, s.checkToken)
+	limited(r, "token", wire.ValidateToken, s.validateToken)
 }
 
 func (s *Service) create(w http.ResponseWriter, r *http.Request) error {

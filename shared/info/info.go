@@ -47,10 +47,10 @@ func (s Service) Routes(r *mux.Router) {
 		{wire.Version, wire.VersionReply{Version: version.Version}},
 		{wire.Versions, wire.VersionsReply{Send: version.Version, Go: runtime.Version()}},
 	} {
-		r.Handle(of.route.Path(), web.Handle(func(w http.ResponseWriter, _ *http.Request) error {
+		web.Bind(r, of.route, web.Handle(func(w http.ResponseWriter, _ *http.Request) error {
 			web.WriteJSON(w, http.StatusOK, of.reply)
 			return nil
-		})).Methods(of.route.Method)
+		}))
 	}
 }
 
@@ -61,8 +61,8 @@ func Health(r *mux.Router) {
 	if err != nil {
 		panic(err) // it holds one text
 	}
-	r.HandleFunc(wire.Health.Path(), func(w http.ResponseWriter, _ *http.Request) {
+	web.Bind(r, wire.Health, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "application/json")
 		w.Write(answer)
-	}).Methods(wire.Health.Method)
+	}))
 }

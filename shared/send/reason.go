@@ -39,7 +39,7 @@ const (
 	ReasonDamaged        Reason = "damaged"          // it is a sealed file, but cut short or damaged; send it again
 	ReasonUnknownVersion Reason = "unknown_version"  // it is sealed in a version that the service does not know
 	ReasonSizeMismatch   Reason = "size_mismatch"    // it is not as long as was declared
-	ReasonUsePresigned   Reason = "use_presigned"    // it is too large to go through the service itself; go by presigned URLs
+	ReasonUsePresigned   Reason = "use_presigned"    // it is too large for this route; go by presigned URLs
 	ReasonUploadNotFound Reason = "upload_not_found" // no such upload in parts is open
 	ReasonPartsMismatch  Reason = "parts_mismatch"   // the parts that were named are not those that were uploaded
 )

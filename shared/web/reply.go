@@ -10,6 +10,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/gorilla/mux"
+
 	"sgraph.ai/send/shared/send"
 	"sgraph.ai/send/shared/wire"
 )
@@ -31,6 +33,13 @@ func Handle(h HandlerFunc) http.Handler {
 			WriteError(w, r, err)
 		}
 	})
+}
+
+// Bind binds a handler to a route of the contract, under each of its paths.
+func Bind(r *mux.Router, to wire.Route, h http.Handler) {
+	for _, path := range to.Paths {
+		r.Handle(path, h).Methods(to.Method)
+	}
 }
 
 // WriteJSON answers with v as JSON.

@@ -255,7 +255,7 @@ export const codes = {
   unknownVersion: 'unknown_version',
   /** It is not as long as was declared. */
   sizeMismatch: 'size_mismatch',
-  /** It is too large to go through the service itself; go by presigned URLs. */
+  /** It is too large for this route; go by presigned URLs. */
   usePresigned: 'use_presigned',
   /** No such upload in parts is open. */
   uploadNotFound: 'upload_not_found',
