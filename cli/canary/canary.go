@@ -28,6 +28,10 @@ type Canary struct {
 	Token  string // access token, without a limit
 	Stage  string
 	Log    *slog.Logger
+
+	// Margin is what is left of the time that a round has, to tell that it was
+	// not enough.
+	Margin time.Duration
 }
 
 // FromEnv reads what to try from an environment such as os.Getenv.
@@ -37,18 +41,16 @@ func FromEnv(getenv func(string) string) (Canary, error) {
 		Server: settings.CanaryURL.Required(env),
 		Token:  settings.CanaryToken.Required(env),
 		Stage:  settings.Stage.In(env),
+		Margin: 2 * time.Second,
 	}
 	return c, env.Err()
 }
-
-// margin is what is left of the time there is to tell that it was not enough.
-const margin = 2 * time.Second
 
 // Scheduled is one round.
 func (c Canary) Scheduled(ctx context.Context, _ json.RawMessage) (any, error) {
 	if deadline, ok := ctx.Deadline(); ok {
 		var cancel context.CancelFunc
-		ctx, cancel = context.WithDeadline(ctx, deadline.Add(-margin))
+		ctx, cancel = context.WithDeadline(ctx, deadline.Add(-c.Margin))
 		defer cancel()
 	}
 	began := time.Now()

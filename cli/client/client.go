@@ -2,7 +2,8 @@
 // sealed files, whatever their size, with the memory of a few parts.
 //
 // Every error is a [send.Error] whose message says what to do, except what the
-// caller's own reader or writer returned.
+// caller's own context, reader or [Keep] ended with, and what this machine
+// refuses, such as room for a temporary file.
 package client
 
 import (

@@ -154,7 +154,8 @@ func TestTokenGoesNowhereElse(t *testing.T) {
 		s.Fail(func(w http.ResponseWriter, r *http.Request, _ http.Handler) {
 			http.Redirect(w, r, other.URL+r.URL.Path, status)
 		})
-		if _, err := at(s).Send(t.Context(), file(1), client.Options{}); send.CodeOf(err) != send.Invalid || !strings.Contains(err.Error(), other.URL) {
+		_, err := at(s).Send(t.Context(), file(1), client.Options{})
+		if send.CodeOf(err) != send.Invalid || !strings.Contains(err.Error(), other.URL) {
 			t.Errorf("redirected by %d: %v", status, err)
 		}
 	}

@@ -2,7 +2,6 @@ package client
 
 import (
 	"context"
-	"errors"
 	"io"
 
 	"sgraph.ai/send/shared/envelope"
@@ -71,4 +70,4 @@ func ended(content io.Reader) error {
 	}
 }
 
-var errUnread = errors.New("a part of the file was not read, so that nothing proves it")
+var errUnread = send.Fail(send.Invalid, "a part of the file was not read, so that nothing proves it")

@@ -89,9 +89,17 @@ func TestRefusalsAreExplained(t *testing.T) {
 			403, `["denied"]`, send.Forbidden, "forbidden",
 			meanings[403].words + " (it answered 403 Forbidden)",
 		},
-		"a teapot":         {418, ``, send.Invalid, "invalid", "the service does not accept this (it answered 418 I'm a teapot)"},
-		"a fault":          {500, ``, send.Internal, "internal", "the service failed; try again later (it answered 500 Internal Server Error)"},
-		"tricks of escape": {409, "{\"detail\":\"a\\u001b[2Jb\\n\",\"code\":\"conflict\"}", send.Conflict, "conflict", "a [2Jb"},
+		"a teapot": {
+			418, ``, send.Invalid, "invalid",
+			"the service does not accept this (it answered 418 I'm a teapot)",
+		},
+		"a fault": {
+			500, ``, send.Internal, "internal",
+			"the service failed; try again later (it answered 500 Internal Server Error)",
+		},
+		"what would move a terminal's cursor": {
+			409, `{"detail":"a\u001b[2Jb\n","code":"conflict"}`, send.Conflict, "conflict", "a [2Jb",
+		},
 	} {
 		got := answered(t, c.status, c.body, nil)
 		if got.Message != c.says || got.Code != c.code || send.ReasonOf(got) != c.reason {

@@ -41,6 +41,10 @@ type Sent struct {
 // of 6 MB.
 const directMax = 4 << 20
 
+// sealedType is the media type of everything that is sent: what it is stands
+// inside the seal.
+const sealedType = "application/octet-stream"
+
 // Send seals a file under a new key and sends it. Of the key and the file's
 // name nothing leaves this process but inside the seal.
 func (c *Client) Send(ctx context.Context, f File, o Options) (Sent, error) {
@@ -95,7 +99,7 @@ func (c *Client) sendSealed(
 	hash := sha256.Sum256([]byte(secret))
 	t := wire.CreateTransferRequest{
 		FileSizeBytes:   size,
-		ContentTypeHint: "application/octet-stream", // what it is stands inside the seal
+		ContentTypeHint: sealedType,
 		MaxDownloads:    o.MaxDownloads,
 		AutoDelete:      o.MaxDownloads > 0,
 		DeleteAuthHash:  hex.EncodeToString(hash[:]),

@@ -40,7 +40,7 @@ func (c *Client) upload(ctx context.Context, id string, size int64, write func(i
 // uploadDirectly may be repeated: the service keeps the last.
 func (c *Client) uploadDirectly(ctx context.Context, id string, sealed []byte, p *meter) error {
 	t := to(wire.UploadTransfer, id)
-	headers := append(c.authorized(), wire.ContentType.Name, "application/octet-stream")
+	headers := append(c.authorized(), wire.ContentType.Name, sealedType)
 	return c.repeat(ctx, always, func() error {
 		body := p.watch(bytes.NewReader(sealed))
 		_, done, err := c.do(ctx, t.method, c.Server+t.path, body, int64(len(sealed)), headers...)
@@ -162,7 +162,7 @@ var (
 func (c *Client) putPart(ctx context.Context, url string, b []byte, p *meter) (etag string, err error) {
 	err = c.repeat(ctx, always, func() error {
 		body := p.watch(bytes.NewReader(b))
-		res, done, err := c.do(ctx, http.MethodPut, url, body, int64(len(b)), wire.ContentType.Name, "application/octet-stream")
+		res, done, err := c.do(ctx, http.MethodPut, url, body, int64(len(b)), wire.ContentType.Name, sealedType)
 		if err != nil {
 			body.undo()
 			return err

@@ -65,7 +65,8 @@ func line(verb string, done, total int64, took time.Duration) string {
 	}
 	full := int(min(done, total) * width / total)
 	return fmt.Sprintf("%s [%s%s] %3d %%  %s of %s%s", verb,
-		strings.Repeat("#", full), strings.Repeat(" ", width-full), min(done, total)*100/total, size(done), size(total), speed)
+		strings.Repeat("#", full), strings.Repeat(" ", width-full), min(done, total)*100/total,
+		size(done), size(total), speed)
 }
 
 // size writes bytes for people.

@@ -10,9 +10,10 @@ import (
 func deleteCommand(e Env) *cobra.Command {
 	var server, secret string
 	c := &cobra.Command{
-		Use:     "delete [flags] LINK",
-		Short:   "Delete a transfer that you sent",
-		Long:    "Delete a transfer that you sent: nobody can receive it any more. The secret is the\none that 'sgsend send' printed.",
+		Use:   "delete [flags] LINK",
+		Short: "Delete a transfer that you sent",
+		Long: `Delete a transfer that you sent: nobody can receive it any more. The secret is the
+one that 'sgsend send' printed.`,
 		Example: `  sgsend delete --secret Zm9v… 'https://send.example.org/d/#4abd0a491ed3'`,
 		Args:    exactly(1, "one LINK, in quotes"),
 		RunE: func(cmd *cobra.Command, args []string) error {

@@ -178,6 +178,9 @@ func there(path string) error {
 
 var shellBlock = regexp.MustCompile("(?s)```(?:sh|bash|console)\n(.*?)```")
 
+// setting is one that stands before a command.
+var setting = regexp.MustCompile(`^[A-Z_]+=\S* `)
+
 // shellLines returns the commands of a page's shell blocks, without comments.
 func shellLines(page string) (lines []string) {
 	for _, block := range shellBlock.FindAllStringSubmatch(page, -1) {
@@ -185,7 +188,7 @@ func shellLines(page string) (lines []string) {
 		for line := range strings.SplitSeq(text, "\n") {
 			line, _, _ = strings.Cut(line, "  #")
 			line = strings.TrimPrefix(strings.TrimSpace(line), "$ ")
-			for strings.Contains(line, "=") && regexp.MustCompile(`^[A-Z_]+=\S* `).MatchString(line) { // settings before a command
+			for setting.MatchString(line) {
 				_, line, _ = strings.Cut(line, " ")
 			}
 			if line != "" {

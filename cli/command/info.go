@@ -12,9 +12,10 @@ import (
 func infoCommand(e Env) *cobra.Command {
 	var server string
 	c := &cobra.Command{
-		Use:     "info [flags] LINK",
-		Short:   "Show what the service knows of a transfer",
-		Long:    "Show what the service knows of a transfer. Nothing is downloaded or counted, and\nthe key is not needed: the service knows neither the file's name nor its content.",
+		Use:   "info [flags] LINK",
+		Short: "Show what the service knows of a transfer",
+		Long: `Show what the service knows of a transfer. Nothing is downloaded or counted, and
+the key is not needed: the service knows neither the file's name nor its content.`,
 		Example: `  sgsend info 'https://send.example.org/d/#4abd0a491ed3'`,
 		Args:    exactly(1, "one LINK, in quotes"),
 		RunE: func(cmd *cobra.Command, args []string) error {

@@ -65,7 +65,8 @@ one; better than --token, which others on this machine can see, is SGSEND_TOKEN.
 			if !sent.ExpiresAt.IsZero() {
 				fmt.Fprintf(e.Err, "expires  %s\n", sent.ExpiresAt.Local().Format(time.RFC1123))
 			}
-			fmt.Fprintf(e.Err, "delete   sgsend delete --secret %s %s/d/#%s\n", sent.DeleteSecret, sent.Link.Origin, sent.Link.ID)
+			keyless := envelope.Link{Origin: sent.Link.Origin, ID: sent.Link.ID}
+			fmt.Fprintf(e.Err, "delete   sgsend delete --secret %s %s\n", sent.DeleteSecret, keyless)
 			return nil
 		},
 	}
@@ -91,7 +92,8 @@ func openFile(e Env, path, name string) (f client.File, done func(), err error) 
 		}
 		info, err := file.Stat()
 		if err == nil && info.IsDir() {
-			err = fmt.Errorf("%s is a folder; send it as one file: tar cz %[1]s | sgsend send --name %s.tar.gz -", path, filepath.Base(path))
+			err = fmt.Errorf("%s is a folder; send it as one file: tar cz %[1]s | sgsend send --name %s.tar.gz -",
+				path, filepath.Base(path))
 		}
 		if err != nil {
 			file.Close()

@@ -18,7 +18,8 @@ func service(e Env, server string) (*client.Client, error) {
 		server = e.Getenv("SGSEND_SERVER")
 	}
 	if server == "" {
-		return nil, usage(errors.New("which service? Name it with --server or in SGSEND_SERVER, as in https://send.example.org"))
+		return nil, usage(errors.New("which service? " +
+			"Name it with --server or in SGSEND_SERVER, as in https://send.example.org"))
 	}
 	at, err := origin(server)
 	return &client.Client{Server: at}, err

@@ -11,10 +11,10 @@ import (
 func TestLine(t *testing.T) {
 	t.Parallel()
 	for want, got := range map[string]string{
-		"sending [############            ]  50 %  5.0 MiB of 10.0 MiB  2.5 MiB/s":   line("sending", 5<<20, 10<<20, 2*time.Second),
-		"sending [                        ]   0 %  0 bytes of 10 bytes":              line("sending", 0, 10, 0),
-		"sending [########################] 100 %  10 bytes of 10 bytes  10 bytes/s": line("sending", 10, 10, time.Second),
-		"receiving 1.5 KiB": line("receiving", 1536, -1, 0),
+		"go [############            ]  50 %  5.0 MiB of 10.0 MiB  2.5 MiB/s":   line("go", 5<<20, 10<<20, 2*time.Second),
+		"go [                        ]   0 %  0 bytes of 10 bytes":              line("go", 0, 10, 0),
+		"go [########################] 100 %  10 bytes of 10 bytes  10 bytes/s": line("go", 10, 10, time.Second),
+		"go 1.5 KiB": line("go", 1536, -1, 0),
 	} {
 		if got != want {
 			t.Errorf("%q, not %q", got, want)
@@ -24,7 +24,9 @@ func TestLine(t *testing.T) {
 
 func TestSize(t *testing.T) {
 	t.Parallel()
-	for n, want := range map[int64]string{0: "0 bytes", 1023: "1023 bytes", 1024: "1.0 KiB", 3 << 30: "3.0 GiB", 5 << 50: "5.0 PiB", 1 << 62: "4096.0 PiB"} {
+	for n, want := range map[int64]string{
+		0: "0 bytes", 1023: "1023 bytes", 1024: "1.0 KiB", 3 << 30: "3.0 GiB", 5 << 50: "5.0 PiB", 1 << 62: "4096.0 PiB",
+	} {
 		if got := size(n); got != want {
 			t.Errorf("%d: %s", n, got)
 		}
@@ -65,7 +67,9 @@ func TestBarIsDrawn(t *testing.T) {
 
 func TestLifetime(t *testing.T) {
 	t.Parallel()
-	for in, want := range map[string]time.Duration{"30m": 30 * time.Minute, "12h": 12 * time.Hour, "1d": 24 * time.Hour, "2w": 14 * 24 * time.Hour} {
+	for in, want := range map[string]time.Duration{
+		"30m": 30 * time.Minute, "12h": 12 * time.Hour, "1d": 24 * time.Hour, "2w": 14 * 24 * time.Hour,
+	} {
 		var l lifetime
 		if err := l.Set(in); err != nil || time.Duration(l) != want || l.String() != in {
 			t.Errorf("%s: %v, %v", in, &l, err)

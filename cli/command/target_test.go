@@ -28,7 +28,9 @@ func TestSaveWholeOrNot(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	lost := errors.New("lost")
-	for _, content := range []io.Reader{iotest.ErrReader(lost), io.MultiReader(strings.NewReader("almost all"), iotest.ErrReader(lost))} {
+	for _, content := range []io.Reader{
+		iotest.ErrReader(lost), io.MultiReader(strings.NewReader("almost all"), iotest.ErrReader(lost)),
+	} {
 		if _, err := (target{dir: dir}).save("a.txt", content); !errors.Is(err, lost) {
 			t.Errorf("got %v", err)
 		}

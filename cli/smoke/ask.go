@@ -71,6 +71,18 @@ func (r *run) get(ctx context.Context, url string, headers ...string) (*answer, 
 	return r.ask(ctx, http.MethodGet, url, nil, headers...)
 }
 
+// told asks for a message.
+func (r *run) told(ctx context.Context, url string, message any, headers ...string) error {
+	a, err := r.get(ctx, url, headers...)
+	if err != nil {
+		return err
+	}
+	if err := want(a, http.StatusOK); err != nil {
+		return err
+	}
+	return a.json(message)
+}
+
 // said is the beginning of what an answer says in words.
 func (a *answer) said() string {
 	text := strings.Join(strings.Fields(string(a.body[:min(len(a.body), 200)])), " ")

@@ -29,8 +29,10 @@ func checkHeaders(a *answer, secure bool) error {
 			return fmt.Errorf("%s has a content security policy without %s: %q", a.what, part, policy)
 		}
 	}
-	if strings.Contains(policy, "unsafe-inline") || strings.Contains(policy, "unsafe-eval") || strings.Contains(policy, "*") {
-		return fmt.Errorf("%s has a content security policy that lets strangers in: %q", a.what, policy)
+	for _, part := range []string{"unsafe-inline", "unsafe-eval", "*"} {
+		if strings.Contains(policy, part) {
+			return fmt.Errorf("%s has a content security policy that lets strangers in: %q", a.what, policy)
+		}
 	}
 	if secure && !strings.HasPrefix(a.header.Get("Strict-Transport-Security"), "max-age=") {
 		return fmt.Errorf("%s comes without Strict-Transport-Security", a.what)

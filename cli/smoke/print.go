@@ -14,7 +14,8 @@ func (r Report) Print(w io.Writer) error {
 	counts := map[Status]int{}
 	for _, c := range r.Checks {
 		counts[c.Status]++
-		fmt.Fprintf(table, "  %s\t%s\t%d ms\t%s\n", c.Status, c.Name, c.Milliseconds, strings.Join(strings.Fields(c.Detail), " "))
+		detail := strings.Join(strings.Fields(c.Detail), " ")
+		fmt.Fprintf(table, "  %s\t%s\t%d ms\t%s\n", c.Status, c.Name, c.Milliseconds, detail)
 	}
 	fmt.Fprintf(table, "%d passed, %d failed, %d skipped\n", counts[Passed], counts[Failed], counts[Skipped])
 	return table.Flush()

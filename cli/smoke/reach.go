@@ -13,33 +13,19 @@ import (
 )
 
 func (r *run) health(ctx context.Context, origin string) (string, error) {
-	a, err := r.get(ctx, origin+wire.Health.To())
-	if err != nil {
-		return "", err
-	}
-	if err := want(a, http.StatusOK); err != nil {
-		return "", err
-	}
 	var says wire.HealthReply
-	if err := a.json(&says); err != nil {
+	if err := r.told(ctx, origin+wire.Health.To(), &says); err != nil {
 		return "", err
 	}
 	if says.Status != wire.OK {
-		return "", fmt.Errorf("%s says %q, not %s", a.what, says.Status, wire.OK)
+		return "", fmt.Errorf("it says %q, not %s", says.Status, wire.OK)
 	}
 	return wire.OK, nil
 }
 
 func (r *run) version(ctx context.Context, origin string, headers ...string) (string, error) {
-	a, err := r.get(ctx, origin+wire.Version.To(), headers...)
-	if err != nil {
-		return "", err
-	}
-	if err := want(a, http.StatusOK); err != nil {
-		return "", err
-	}
 	var says wire.VersionReply
-	if err := a.json(&says); err != nil {
+	if err := r.told(ctx, origin+wire.Version.To(), &says, headers...); err != nil {
 		return "", err
 	}
 	if says.Version == "" || r.Version != "" && says.Version != r.Version {

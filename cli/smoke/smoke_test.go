@@ -209,7 +209,8 @@ func with(body string) func(*http.Response) {
 
 // isDownload says whether a request is for the bytes of a transfer.
 func isDownload(r *http.Request) bool {
-	return strings.Contains(r.URL.Path, "/download/") || r.Method == http.MethodGet && strings.Contains(r.URL.Path, "/presigned/bytes/")
+	return strings.Contains(r.URL.Path, "/download/") ||
+		r.Method == http.MethodGet && strings.Contains(r.URL.Path, "/presigned/bytes/")
 }
 
 const jsonType = "application/json"
@@ -234,6 +235,7 @@ func TestEveryCheckFindsItsFault(t *testing.T) {
 			}
 		}}
 	}
+	const policy = "default-src 'none'; frame-ancestors 'none'; "
 	cases := map[string]map[string]fault{
 		"user: health": {
 			"down":      at("/info/health", 503, jsonType, `{}`),
@@ -257,20 +259,40 @@ func TestEveryCheckFindsItsFault(t *testing.T) {
 			"referrer":       header("/api/", "Referrer-Policy", "unsafe-url"),
 			"frames":         header("/d/", "X-Frame-Options", "SAMEORIGIN"),
 			"no policy":      header("/how", "Content-Security-Policy", ""),
-			"unsafe policy":  header("/how", "Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'; script-src 'unsafe-inline'"),
+			"unsafe policy":  header("/how", "Content-Security-Policy", policy+"script-src 'unsafe-inline'"),
 			"stored on way":  header("/api/transfers/info", "Cache-Control", "public"),
-			"open to anyone": header("/how", "Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'; connect-src *"),
+			"open to anyone": header("/how", "Content-Security-Policy", policy+"connect-src *"),
 		},
-		"user: other sites kept out":     {"star": header("/api/", "Access-Control-Allow-Origin", "*"), "echo": header("/info/health", "Access-Control-Allow-Origin", "https://stranger.invalid")},
-		"user: sending needs a token":    {"open": pass(http.MethodPost, "/transfers/create")},
-		"admin: health":                  {"down": at("/info/health", 500, jsonType, `{}`)},
-		"admin: console":                 {"missing": at("/admin/", 404, "text/html", ""), "asset": at("/admin/assets/console.js", 404, "text/javascript", ""), "root": at("/admin/", 200, "text/html", "SGraph Send, and nothing else")},
-		"admin: security headers":        {"frames": header("/admin/", "X-Frame-Options", ""), "api": header("/tokens/list", "Cache-Control", "max-age=60")},
-		"admin: other sites kept out":    {"star": header("/tokens/", "Access-Control-Allow-Origin", "*")},
-		"admin: nothing without the key": {"list": pass(http.MethodGet, "/tokens/list"), "create": pass(http.MethodPost, "/tokens/create"), "status": pass(http.MethodGet, "/info/status")},
-		"admin: the key works":           {"refused": at("/tokens/list", 401, jsonType, `{"detail":"Invalid API key value"}`)},
-		"transfer: access token":         {"refused": at("/tokens/create", 401, jsonType, `{"detail":"no"}`), "broken": at("/tokens/create", 500, jsonType, `{}`)},
-		"transfer: encrypt and send":     {"refused": at("/api/transfers/upload", 400, jsonType, `{"detail":"no"}`), "complete": at("/api/transfers/complete", 404, jsonType, `{"detail":"no"}`)},
+		"user: other sites kept out": {
+			"star": header("/api/", "Access-Control-Allow-Origin", "*"),
+			"echo": header("/info/health", "Access-Control-Allow-Origin", "https://stranger.invalid"),
+		},
+		"user: sending needs a token": {"open": pass(http.MethodPost, "/transfers/create")},
+		"admin: health":               {"down": at("/info/health", 500, jsonType, `{}`)},
+		"admin: console": {
+			"missing": at("/admin/", 404, "text/html", ""),
+			"asset":   at("/admin/assets/console.js", 404, "text/javascript", ""),
+			"root":    at("/admin/", 200, "text/html", "SGraph Send, and nothing else"),
+		},
+		"admin: security headers": {
+			"frames": header("/admin/", "X-Frame-Options", ""),
+			"api":    header("/tokens/list", "Cache-Control", "max-age=60"),
+		},
+		"admin: other sites kept out": {"star": header("/tokens/", "Access-Control-Allow-Origin", "*")},
+		"admin: nothing without the key": {
+			"list":   pass(http.MethodGet, "/tokens/list"),
+			"create": pass(http.MethodPost, "/tokens/create"),
+			"status": pass(http.MethodGet, "/info/status"),
+		},
+		"admin: the key works": {"refused": at("/tokens/list", 401, jsonType, `{"detail":"Invalid API key value"}`)},
+		"transfer: access token": {
+			"refused": at("/tokens/create", 401, jsonType, `{"detail":"no"}`),
+			"broken":  at("/tokens/create", 500, jsonType, `{}`),
+		},
+		"transfer: encrypt and send": {
+			"refused":  at("/api/transfers/upload", 400, jsonType, `{"detail":"no"}`),
+			"complete": at("/api/transfers/complete", 404, jsonType, `{"detail":"no"}`),
+		},
 		"transfer: only ciphertext is kept": {
 			"in the clear": downloads(with(strings.Repeat("plain and readable text, kept as it came. ", 500))),
 			"among noise":  downloads(with(noise() + "the smoke test's plaintext" + noise())),
@@ -303,8 +325,11 @@ func TestEveryCheckFindsItsFault(t *testing.T) {
 				}
 			}},
 		},
-		"transfer: token's uses are spent":   {"not counted": notCounted()},
-		"transfer: revoked token is refused": {"still valid": at("/api/transfers/check-token", 200, jsonType, `{"valid":true,"status":"active"}`), "not revoked": at("/tokens/revoke", 200, jsonType, `{}`)},
+		"transfer: token's uses are spent": {"not counted": notCounted()},
+		"transfer: revoked token is refused": {
+			"still valid": at("/api/transfers/check-token", 200, jsonType, `{"valid":true,"status":"active"}`),
+			"not revoked": at("/tokens/revoke", 200, jsonType, `{}`),
+		},
 	}
 	for check, faults := range cases {
 		for name, f := range faults {

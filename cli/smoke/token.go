@@ -93,7 +93,8 @@ func (r *run) revokeToken(ctx context.Context) (string, error) {
 }
 
 func (r *run) tokenIsRefused(ctx context.Context) error {
-	a, err := r.ask(ctx, wire.CreateTransfer.Method, r.User+wire.CreateTransfer.To(), oneByte, wire.AccessToken.Name, r.token)
+	to := wire.CreateTransfer
+	a, err := r.ask(ctx, to.Method, r.User+to.To(), oneByte, wire.AccessToken.Name, r.token)
 	if err != nil {
 		return err
 	}
