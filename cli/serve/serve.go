@@ -25,13 +25,14 @@ import (
 	"sgraph.ai/send/shared/storage"
 	"sgraph.ai/send/shared/version"
 	"sgraph.ai/send/shared/web"
+	"sgraph.ai/send/shared/wire"
 )
 
 // defaults is what this command adds to an environment that says nothing.
 var defaults = map[string]string{
 	settings.StorageMode.Env: settings.Disk,
 	settings.DiskPath.Env:    "data",
-	settings.APIKeyName.Env:  "X-API-Key",
+	settings.APIKeyName.Env:  wire.DefaultAPIKey,
 }
 
 // readyToken is the purpose of the token that is printed at the start.

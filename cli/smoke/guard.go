@@ -150,11 +150,8 @@ func (r *run) keyHeader() string {
 	if r.KeyHeader != "" {
 		return r.KeyHeader
 	}
-	return DefaultKeyHeader
+	return wire.DefaultAPIKey
 }
-
-// DefaultKeyHeader carries the admin service's API key where nothing else is said.
-const DefaultKeyHeader = "X-API-Key"
 
 func (r *run) adminKeyWorks(ctx context.Context) (string, error) {
 	if r.Key == "" {

@@ -77,6 +77,9 @@ func APIKey(name string) Header {
 	return Header{Name: name, Secret: true, SetBy: Client, ReadBy: Admin, key: http.CanonicalHeaderKey(name)}
 }
 
+// DefaultAPIKey is the name of that header where nothing else is said.
+const DefaultAPIKey = "X-API-Key"
+
 var headers []Header
 
 // declare registers a header.
