@@ -78,7 +78,8 @@ func newFunction(
 		return f, err
 	}
 	grants := append([]policy.Statement{
-		policy.Allow([]string{"logs:CreateLogStream", "logs:PutLogEvents"}, pulumi.Sprintf("%s:log-stream:*", f.LogGroup.Arn)),
+		policy.Allow([]string{"logs:CreateLogStream", "logs:PutLogEvents"},
+			pulumi.Sprintf("%s:log-stream:*", f.LogGroup.Arn)),
 	}, args.Grants...)
 	tracing := "PassThrough"
 	if args.Tracing {

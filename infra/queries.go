@@ -48,7 +48,9 @@ var questions = []question{
 
 // count asks who made the services count something.
 func count(name metric.Name, by string) string {
-	return fmt.Sprintf("filter ispresent(%[1]s)\n| stats sum(%[1]s) as times by service, %[2]s\n| sort times desc", name, by)
+	return fmt.Sprintf(`filter ispresent(%[1]s)
+| stats sum(%[1]s) as times by service, %[2]s
+| sort times desc`, name, by)
 }
 
 // saveQuestions keeps the questions where the console offers them.

@@ -18,7 +18,7 @@ func tagEverything(ctx *pulumi.Context, name, stage string) error {
 		"stack":   pulumi.String(name),
 		"stage":   pulumi.String(stage),
 	}
-	return ctx.RegisterStackTransformation(func(args *pulumi.ResourceTransformationArgs) *pulumi.ResourceTransformationResult {
+	tag := func(args *pulumi.ResourceTransformationArgs) *pulumi.ResourceTransformationResult {
 		props := reflect.Indirect(reflect.ValueOf(args.Props))
 		if props.Kind() != reflect.Struct {
 			return nil
@@ -33,5 +33,6 @@ func tagEverything(ctx *pulumi.Context, name, stage string) error {
 		}
 		field.Set(reflect.ValueOf(tags))
 		return &pulumi.ResourceTransformationResult{Props: args.Props, Opts: args.Opts}
-	})
+	}
+	return ctx.RegisterStackTransformation(tag)
 }

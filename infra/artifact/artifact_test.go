@@ -40,7 +40,12 @@ func checkout(t *testing.T) string {
 
 func build(t *testing.T, root, version string, architectures ...string) (artifact.Set, string) {
 	t.Helper()
-	b := artifact.Builder{Root: root, Dir: t.TempDir(), Version: version, VersionVariable: "example.org/hello/version.Version"}
+	b := artifact.Builder{
+		Root:            root,
+		Dir:             t.TempDir(),
+		Version:         version,
+		VersionVariable: "example.org/hello/version.Version",
+	}
 	set, err := b.Build(t.Context(), hello, architectures...)
 	if err != nil {
 		t.Fatal(err)
@@ -216,13 +221,17 @@ func TestBuildFailuresSayWhat(t *testing.T) {
 	t.Parallel()
 	root := checkout(t)
 	b := artifact.Builder{Root: root, Dir: t.TempDir()}
-	if _, err := b.Build(t.Context(), hello, "sparc"); err == nil || !strings.Contains(err.Error(), "use arm64 or x86_64") {
+	_, err := b.Build(t.Context(), hello, "sparc")
+	if err == nil || !strings.Contains(err.Error(), "use arm64 or x86_64") {
 		t.Errorf("got %v", err)
 	}
-	if err := os.WriteFile(filepath.Join(root, "cmd", "greet", "main.go"), []byte("package main\nfunc main() { nowhere() }\n"), 0o600); err != nil {
+	broken := "package main\nfunc main() { nowhere() }\n"
+	if err := os.WriteFile(filepath.Join(root, "cmd", "greet", "main.go"), []byte(broken), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := b.Build(t.Context(), hello, native()); err == nil || !strings.Contains(err.Error(), "building greet") || !strings.Contains(err.Error(), "undefined: nowhere") {
+	_, err = b.Build(t.Context(), hello, native())
+	if err == nil || !strings.Contains(err.Error(), "building greet") ||
+		!strings.Contains(err.Error(), "undefined: nowhere") {
 		t.Errorf("got %v", err)
 	}
 }
@@ -238,7 +247,8 @@ func TestPromotedFoldersAreRelativeToTheCheckout(t *testing.T) {
 	if err := os.Mkdir(inside, 0o755); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := artifact.ForStack(t.Context(), inside, "release", "", native()); err == nil || !strings.Contains(err.Error(), "go.work") {
+	_, err := artifact.ForStack(t.Context(), inside, "release", "", native())
+	if err == nil || !strings.Contains(err.Error(), "go.work") {
 		t.Errorf("without a checkout: %v", err)
 	}
 	if err := os.WriteFile(filepath.Join(root, "go.work"), nil, 0o600); err != nil {

@@ -73,7 +73,8 @@ func TestEveryFaultIsNamedAtOnce(t *testing.T) {
 	for _, part := range []string{
 		"FAST_API__AUTH__API_KEY__NAME is missing", "AWS_ACCOUNT_ID", "AWS_DEFAULT_REGION is us-east-1",
 		"userMemory", "usermemory is unknown (did you mean userMemory?)", "corsOrigins", "rateLimits",
-		"somethingNew is unknown", "aws:profile", "setting defaultTtl must not be longer than setting maxTtl", "nothing was touched",
+		"somethingNew is unknown", "aws:profile", "setting defaultTtl must not be longer than setting maxTtl",
+		"nothing was touched",
 	} {
 		if !strings.Contains(err.Error(), part) {
 			t.Errorf("the message does not say %q:\n%v", part, err)

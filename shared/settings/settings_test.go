@@ -57,7 +57,9 @@ func TestKinds(t *testing.T) {
 	read(t, List(), "a, b,,c ", []string{"a", "b", "c"})
 	read(t, Origins(), "https://a.example, http://localhost:3000",
 		[]string{"https://a.example", "http://localhost:3000"})
-	for _, text := range []string{"*", "example.org", "https://a.example/", "https://b.example/x", "https://me@a.example"} {
+	for _, text := range []string{
+		"*", "example.org", "https://a.example/", "https://b.example/x", "https://me@a.example",
+	} {
 		read(t, Origins(), text, nil)
 	}
 	read(t, Prefixes(), "10.1.2.3/8, ::1",
