@@ -5,6 +5,7 @@ import (
 	"os"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 )
 
@@ -53,16 +54,19 @@ func TestBarIsQuiet(t *testing.T) {
 // On a terminal it is drawn now and then, and removed at the end.
 func TestBarIsDrawn(t *testing.T) {
 	t.Parallel()
-	var b bytes.Buffer
-	bar := &bar{w: &b, verb: "sending", began: time.Now()}
-	for i := range int64(1000) {
-		bar.show(i, 2000)
-	}
-	bar.show(2000, 2000)
-	bar.end()
-	if n := strings.Count(b.String(), "%"); n < 2 || n > 100 || !strings.HasSuffix(b.String(), "\r\x1b[K") {
-		t.Errorf("%d times: %q", n, &b)
-	}
+	synctest.Test(t, func(t *testing.T) {
+		var b bytes.Buffer
+		bar := &bar{w: &b, verb: "sending", began: time.Now()}
+		for i := range int64(1000) { // a second
+			bar.show(i, 2000)
+			time.Sleep(time.Millisecond)
+		}
+		bar.show(2000, 2000)
+		bar.end()
+		if n := strings.Count(b.String(), "%"); n != 11 || !strings.HasSuffix(b.String(), "\r\x1b[K") {
+			t.Errorf("%d times: %q", n, &b)
+		}
+	})
 }
 
 func TestLifetime(t *testing.T) {
