@@ -1,5 +1,5 @@
-// Package codetest lists the codes that errors carry on the wire, as the domain
-// declares them, for tests that hold something else to all of them.
+// Package codetest holds errors to their codes, and things that must know every
+// code to the ones that the domain declares.
 package codetest
 
 import (

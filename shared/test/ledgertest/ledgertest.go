@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"sgraph.ai/send/shared/send"
+	"sgraph.ai/send/shared/test/codetest"
 )
 
 // Run tests a ledger against the contract. open returns an empty one and
@@ -39,7 +40,7 @@ func Run(t *testing.T, open func(t *testing.T) send.Ledger) {
 			} {
 				t.Run(test.name, func(t *testing.T) {
 					t.Parallel()
-					test.f(&fixture{t, open(t), sets.prefix, time.Now().Truncate(time.Millisecond)})
+					test.f(&fixture{codetest.T{T: t}, open(t), sets.prefix, time.Now().Truncate(time.Millisecond)})
 				})
 			}
 		})
@@ -47,7 +48,7 @@ func Run(t *testing.T, open func(t *testing.T) send.Ledger) {
 }
 
 type fixture struct {
-	*testing.T
+	codetest.T
 	send.Ledger
 	prefix string
 	now    time.Time
@@ -58,30 +59,16 @@ func (f *fixture) key(id string) send.Key { return send.Key{Set: f.prefix + "a",
 // made creates a record and returns it as kept.
 func (f *fixture) made(r send.Record) send.Record {
 	f.Helper()
-	f.ok(f.Create(f.Context(), r))
+	f.OK(f.Create(f.Context(), r))
 	r.Version = 1
 	return r
-}
-
-func (f *fixture) ok(err error) {
-	f.Helper()
-	if err != nil {
-		f.Fatalf("error: %v", err)
-	}
-}
-
-func (f *fixture) code(want send.Code, err error) {
-	f.Helper()
-	if got := send.CodeOf(err); got != want {
-		f.Fatalf("code %q of error %v; want %q", got, err, want)
-	}
 }
 
 // holds checks that the ledger keeps exactly that record.
 func (f *fixture) holds(want send.Record) {
 	f.Helper()
 	got, err := f.Get(f.Context(), want.Key)
-	f.ok(err)
+	f.OK(err)
 	f.same(got, want)
 }
 
@@ -100,7 +87,7 @@ func (f *fixture) same(got, want send.Record) {
 func (f *fixture) gone(key send.Key) {
 	f.Helper()
 	_, err := f.Get(f.Context(), key)
-	f.code(send.NotFound, err)
+	f.Is(send.NotFound, err)
 }
 
 // together runs f n times at once.
@@ -122,7 +109,7 @@ func create(f *fixture) {
 	given := full
 	given.Version = 41 // a new record's version is 1 whatever is said
 	given.Data = bytes.Clone(full.Data)
-	f.ok(f.Create(f.Context(), given))
+	f.OK(f.Create(f.Context(), given))
 	given.Data[0] = 99 // the ledger keeps its own
 	full.Version = 1
 	f.holds(full)
@@ -130,7 +117,7 @@ func create(f *fixture) {
 	f.holds(f.made(send.Record{Key: f.key("bare")}))
 	f.holds(f.made(send.Record{Key: f.key("big"), Data: bytes.Repeat([]byte("0123456789abcdef"), 4<<10)}))
 
-	f.code(send.Conflict, f.Create(f.Context(), send.Record{Key: full.Key, State: "other"}))
+	f.Is(send.Conflict, f.Create(f.Context(), send.Record{Key: full.Key, State: "other"}))
 	f.holds(full)
 }
 
@@ -158,7 +145,7 @@ func get(f *fixture) {
 
 	r := f.made(send.Record{Key: f.key("d"), Data: []byte("data")})
 	got, err := f.Get(f.Context(), r.Key)
-	f.ok(err)
+	f.OK(err)
 	got.Data[0] = 'X' // what is returned is the caller's
 	f.holds(r)
 }
@@ -169,16 +156,16 @@ func replace(f *fixture) {
 		Expires: f.now.Add(time.Hour), Purge: f.now.Add(time.Hour),
 	})
 	r = send.Record{Key: r.Key, Version: 1, State: "two"} // nothing of the old one stays
-	f.ok(f.Replace(f.Context(), r))
+	f.OK(f.Replace(f.Context(), r))
 	r.Version = 2
 	f.holds(r)
 
 	for _, version := range []int64{0, 1, 3} {
-		f.code(send.Conflict, f.Replace(f.Context(), send.Record{Key: r.Key, Version: version}))
+		f.Is(send.Conflict, f.Replace(f.Context(), send.Record{Key: r.Key, Version: version}))
 		f.holds(r)
 	}
-	f.code(send.Conflict, f.Replace(f.Context(), send.Record{Key: f.key("none"), Version: 0}))
-	f.code(send.Conflict, f.Replace(f.Context(), send.Record{Key: f.key("none"), Version: 1}))
+	f.Is(send.Conflict, f.Replace(f.Context(), send.Record{Key: f.key("none"), Version: 0}))
+	f.Is(send.Conflict, f.Replace(f.Context(), send.Record{Key: f.key("none"), Version: 1}))
 	f.gone(f.key("none"))
 }
 
@@ -211,21 +198,21 @@ func spend(f *fixture) {
 	r := f.made(send.Record{Key: f.key("x"), State: "live", Limit: 2, Data: []byte("data"), Expires: f.now.Add(time.Hour)})
 	for range 2 {
 		got, err := f.Spend(f.Context(), r.Key, send.Spend{State: "live", Now: f.now})
-		f.ok(err)
+		f.OK(err)
 		r.Count++
 		r.Version++
 		f.same(got, r)
 		f.holds(r)
 	}
 	got, err := f.Spend(f.Context(), r.Key, send.Spend{State: "live", Now: f.now})
-	f.code(send.Conflict, err)
+	f.Is(send.Conflict, err)
 	f.same(got, r)
 	f.holds(r)
 
 	free := f.made(send.Record{Key: f.key("free"), Count: 5}) // without limit, state ""
 	for range 5 {
 		got, err := f.Spend(f.Context(), free.Key, send.Spend{Now: f.now})
-		f.ok(err)
+		f.OK(err)
 		free.Count++
 		free.Version++
 		f.same(got, free)
@@ -234,7 +221,7 @@ func spend(f *fixture) {
 
 func spendRefused(f *fixture) {
 	got, err := f.Spend(f.Context(), f.key("none"), send.Spend{Now: f.now})
-	f.code(send.NotFound, err)
+	f.Is(send.NotFound, err)
 	f.same(got, send.Record{})
 	f.gone(f.key("none"))
 
@@ -250,7 +237,7 @@ func spendRefused(f *fixture) {
 		r.Data = []byte("data")
 		r = f.made(r)
 		got, err := f.Spend(f.Context(), r.Key, send.Spend{State: "live", Now: f.now})
-		f.code(send.Conflict, err)
+		f.Is(send.Conflict, err)
 		f.same(got, r)
 		f.holds(r)
 	}
@@ -259,9 +246,9 @@ func spendRefused(f *fixture) {
 func spendExpiry(f *fixture) {
 	r := f.made(send.Record{Key: f.key("x"), Expires: f.now})
 	got, err := f.Spend(f.Context(), r.Key, send.Spend{Now: f.now.Add(-time.Millisecond)})
-	f.ok(err)
+	f.OK(err)
 	_, err = f.Spend(f.Context(), r.Key, send.Spend{Now: f.now}) // "from then on"
-	f.code(send.Conflict, err)
+	f.Is(send.Conflict, err)
 	f.holds(got)
 }
 
@@ -306,12 +293,12 @@ func openNew(f *fixture) {
 		want.Version++
 		want.Count++
 		got, err := f.Spend(f.Context(), want.Key, send.Spend{State: "live", Now: f.now, Open: &beginning})
-		f.ok(err)
+		f.OK(err)
 		f.same(got, want)
 		f.holds(want)
 	}
 	got, err := f.Spend(f.Context(), want.Key, send.Spend{State: "live", Now: f.now, Open: &beginning})
-	f.code(send.Conflict, err)
+	f.Is(send.Conflict, err)
 	f.same(got, want)
 	f.holds(want)
 	f.gone(f.key("ignored"))
@@ -325,7 +312,7 @@ func openUnlike(f *fixture) {
 		c.kept.Key = f.key(fmt.Sprint(i))
 		r := f.made(c.kept)
 		got, err := f.Spend(f.Context(), r.Key, send.Spend{Now: f.now, Open: &c.opened})
-		f.ok(err)
+		f.OK(err)
 		r.Count++
 		r.Version++
 		f.same(got, r)
@@ -333,7 +320,7 @@ func openUnlike(f *fixture) {
 	}
 	over := f.made(send.Record{Key: f.key("over"), Expires: f.now})
 	got, err := f.Spend(f.Context(), over.Key, send.Spend{Now: f.now, Open: &rich})
-	f.code(send.Conflict, err)
+	f.Is(send.Conflict, err)
 	f.same(got, over)
 	f.holds(over)
 }
@@ -362,12 +349,12 @@ func openRefused(f *fixture) {
 	for i, open := range []send.Record{{State: "other"}, {Expires: f.now}} {
 		key := f.key(fmt.Sprint(i))
 		_, err := f.Spend(f.Context(), key, send.Spend{Now: f.now, Open: &open})
-		f.code(send.Conflict, err)
+		f.Is(send.Conflict, err)
 		f.gone(key)
 
 		f.made(send.Record{Key: key}) // what is kept counts, not Open
 		_, err = f.Spend(f.Context(), key, send.Spend{Now: f.now, Open: &open})
-		f.ok(err)
+		f.OK(err)
 	}
 }
 
@@ -381,7 +368,7 @@ func once(f *fixture) {
 	}
 	for i, id := range []string{"first", "second"} {
 		got, err := f.Spend(f.Context(), r.Key, send.Spend{Now: f.now, Once: mark(id)})
-		f.ok(err)
+		f.OK(err)
 		r.Count++
 		r.Version++
 		f.same(got, r)
@@ -408,26 +395,26 @@ func once(f *fixture) {
 func onceRefused(f *fixture) {
 	mark := &send.Record{Key: send.Key{Set: f.prefix + "marks", ID: "m"}}
 	_, err := f.Spend(f.Context(), f.key("x"), send.Spend{Now: f.now, Once: mark})
-	f.code(send.NotFound, err)
+	f.Is(send.NotFound, err)
 	f.gone(mark.Key)
 
 	r := f.made(send.Record{Key: f.key("x"), Limit: 1, Count: 1})
 	got, err := f.Spend(f.Context(), r.Key, send.Spend{Now: f.now, Once: mark})
-	f.code(send.Conflict, err)
+	f.Is(send.Conflict, err)
 	f.same(got, r)
 	f.gone(mark.Key)
 
 	r.Limit = 2
-	f.ok(f.Replace(f.Context(), r))
+	f.OK(f.Replace(f.Context(), r))
 	_, err = f.Spend(f.Context(), r.Key, send.Spend{Now: f.now, Once: mark})
-	f.ok(err)
+	f.OK(err)
 
 	// A mark that may be forgotten is none.
 	r = f.made(send.Record{Key: f.key("y")})
 	old := f.made(send.Record{Key: send.Key{Set: f.prefix + "marks", ID: "old"}, Purge: f.now.Add(-time.Minute)})
 	old.Purge = f.now.Add(time.Hour)
 	_, err = f.Spend(f.Context(), r.Key, send.Spend{Now: f.now, Once: &old})
-	f.ok(err)
+	f.OK(err)
 	old.Version = 1
 	f.holds(old)
 }
@@ -477,7 +464,7 @@ func onceManyRace(f *fixture) {
 	r.Count, r.Version = limit, 1+limit
 	f.holds(r)
 	marks, err := f.List(f.Context(), f.prefix+"marks", "", 100)
-	f.ok(err)
+	f.OK(err)
 	if spent.Load() != limit || len(marks) != limit {
 		f.Fatalf("%d spends succeeded and left %d marks; want %d", spent.Load(), len(marks), limit)
 	}
@@ -485,15 +472,15 @@ func onceManyRace(f *fixture) {
 
 func remove(f *fixture) {
 	r := f.made(send.Record{Key: f.key("x")})
-	f.ok(f.Replace(f.Context(), r))
+	f.OK(f.Replace(f.Context(), r))
 	r.Version = 2
-	f.code(send.Conflict, f.Delete(f.Context(), r.Key, 1))
-	f.code(send.Conflict, f.Delete(f.Context(), r.Key, 3))
+	f.Is(send.Conflict, f.Delete(f.Context(), r.Key, 1))
+	f.Is(send.Conflict, f.Delete(f.Context(), r.Key, 3))
 	f.holds(r)
-	f.ok(f.Delete(f.Context(), r.Key, 2))
+	f.OK(f.Delete(f.Context(), r.Key, 2))
 	f.gone(r.Key)
-	f.ok(f.Delete(f.Context(), r.Key, 2))
-	f.ok(f.Delete(f.Context(), f.key("never"), 1))
+	f.OK(f.Delete(f.Context(), r.Key, 2))
+	f.OK(f.Delete(f.Context(), f.key("never"), 1))
 	f.holds(f.made(send.Record{Key: r.Key, State: "anew"}))
 }
 
@@ -512,19 +499,21 @@ func list(f *fixture) {
 	f.lists("none", "", 100)
 
 	rs, err := f.List(f.Context(), f.prefix+"a/b", "b\x00", 1)
-	f.ok(err)
+	f.OK(err)
 	if len(rs) != 0 {
 		f.Fatalf("list after the last: %v", rs)
 	}
 	rs, err = f.List(f.Context(), f.prefix+"a/b", "2", 1)
-	f.ok(err)
-	f.same(rs[0], send.Record{Key: send.Key{Set: f.prefix + "a/b", ID: "B"}, Version: 1, State: "a/b", Count: 2, Data: []byte("B")})
+	f.OK(err)
+	f.same(rs[0], send.Record{
+		Key: send.Key{Set: f.prefix + "a/b", ID: "B"}, Version: 1, State: "a/b", Count: 2, Data: []byte("B"),
+	})
 }
 
 func (f *fixture) lists(set, after string, limit int, want ...string) {
 	f.Helper()
 	rs, err := f.List(f.Context(), f.prefix+set, after, limit)
-	f.ok(err)
+	f.OK(err)
 	var got []string
 	for _, r := range rs {
 		if r.Key.Set != f.prefix+set {
@@ -547,7 +536,7 @@ func listPages(f *fixture) {
 	after, seen := "", 0
 	for {
 		rs, err := f.List(f.Context(), f.prefix+"a", after, page)
-		f.ok(err)
+		f.OK(err)
 		for _, r := range rs {
 			if want := fmt.Sprintf("%03d", seen); r.Key.ID != want {
 				f.Fatalf("record %d is %q", seen, r.Key.ID)
@@ -576,18 +565,20 @@ func purge(f *fixture) {
 
 	f.gone(over("get").Key)
 	f.holds(f.made(send.Record{Key: over("create").Key, State: "anew"}))
-	f.code(send.Conflict, f.Replace(f.Context(), over("replace")))
+	f.Is(send.Conflict, f.Replace(f.Context(), over("replace")))
 	f.gone(f.key("replace"))
-	f.ok(f.Delete(f.Context(), over("delete").Key, 77))
+	f.OK(f.Delete(f.Context(), over("delete").Key, 77))
 	f.gone(f.key("delete"))
 
 	got, err := f.Spend(f.Context(), over("spend").Key, send.Spend{State: "old", Now: f.now})
-	f.code(send.NotFound, err)
+	f.Is(send.NotFound, err)
 	f.same(got, send.Record{})
 
-	open := send.Record{State: "live", Limit: 4, Data: []byte("new"), Expires: f.now.Add(time.Hour), Purge: f.now.Add(time.Hour)}
+	open := send.Record{
+		State: "live", Limit: 4, Data: []byte("new"), Expires: f.now.Add(time.Hour), Purge: f.now.Add(time.Hour),
+	}
 	got, err = f.Spend(f.Context(), over("open").Key, send.Spend{State: "live", Now: f.now, Open: &open})
-	f.ok(err)
+	f.OK(err)
 	want := open
 	want.Key, want.Version, want.Count = f.key("open"), 1, 1
 	f.same(got, want)
@@ -595,7 +586,7 @@ func purge(f *fixture) {
 
 	bare := send.Record{}
 	got, err = f.Spend(f.Context(), over("bare").Key, send.Spend{Now: f.now, Open: &bare})
-	f.ok(err)
+	f.OK(err)
 	want = send.Record{Key: f.key("bare"), Version: 1, Count: 1}
 	f.same(got, want)
 	f.holds(want)
@@ -628,16 +619,16 @@ func endedRequest(f *fixture) {
 	cancel()
 	r := send.Record{Key: f.key("x")}
 	_, err := f.Get(ctx, r.Key)
-	f.code(send.Unavailable, err)
-	f.code(send.Unavailable, f.Create(ctx, r))
-	f.code(send.Unavailable, f.Replace(ctx, r))
-	f.code(send.Unavailable, f.Delete(ctx, r.Key, 1))
+	f.Is(send.Unavailable, err)
+	f.Is(send.Unavailable, f.Create(ctx, r))
+	f.Is(send.Unavailable, f.Replace(ctx, r))
+	f.Is(send.Unavailable, f.Delete(ctx, r.Key, 1))
 	_, err = f.Spend(ctx, r.Key, send.Spend{Now: f.now})
-	f.code(send.Unavailable, err)
+	f.Is(send.Unavailable, err)
 	_, err = f.Spend(ctx, r.Key, send.Spend{Now: f.now, Once: &send.Record{Key: f.key("m")}})
-	f.code(send.Unavailable, err)
+	f.Is(send.Unavailable, err)
 	_, err = f.List(ctx, r.Key.Set, "", 10)
-	f.code(send.Unavailable, err)
+	f.Is(send.Unavailable, err)
 }
 
 // A sweep takes nothing that can still be asked for, however often it comes.
@@ -648,7 +639,7 @@ func sweep(f *fixture) {
 	over := f.made(send.Record{Key: f.key("over"), Purge: f.now.Add(-time.Hour)})
 	for range 2 {
 		_, err := f.Sweep(f.Context(), f.now)
-		f.ok(err)
+		f.OK(err)
 		f.holds(lasting)
 		f.holds(soon)
 		f.holds(expired)

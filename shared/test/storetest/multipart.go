@@ -14,7 +14,7 @@ import (
 func (f *fixture) begin(key string) string {
 	f.Helper()
 	id, err := f.Begin(f.Context(), key)
-	f.ok(err)
+	f.OK(err)
 	if id == "" {
 		f.Fatal("no upload ID")
 	}
@@ -24,7 +24,7 @@ func (f *fixture) begin(key string) string {
 func (f *fixture) part(key, id string, number int, b []byte) send.Part {
 	f.Helper()
 	etag, err := f.PutPart(f.Context(), key, id, number, bytes.NewReader(b), int64(len(b)))
-	f.ok(err)
+	f.OK(err)
 	return send.Part{Number: number, ETag: etag}
 }
 
@@ -32,7 +32,7 @@ func (f *fixture) part(key, id string, number int, b []byte) send.Part {
 func (f *fixture) invalid(key, id string, parts ...send.Part) {
 	f.Helper()
 	_, err := f.Assemble(f.Context(), key, id, parts)
-	f.code(send.Invalid, err)
+	f.Is(send.Invalid, err)
 	f.gone(key)
 }
 
@@ -45,11 +45,11 @@ func multipart(f *fixture) {
 		f.gone("k/x")
 	}
 	o, err := f.Assemble(f.Context(), "k/x", id, parts)
-	f.ok(err)
+	f.OK(err)
 	if etag := f.holds("k/x", b); o.Size != int64(len(b)) || o.ETag != etag {
 		f.Fatalf("Assemble returns %+v; Stat says %s", o, etag)
 	}
-	f.ok(f.Settle(f.Context(), "k/x"))
+	f.OK(f.Settle(f.Context(), "k/x"))
 	f.lists("", "", 10, "k/x")
 }
 
@@ -57,7 +57,7 @@ func multipartOne(f *fixture) {
 	id := f.begin("k/x")
 	p := f.part("k/x", id, 1, []byte("small"))
 	_, err := f.Assemble(f.Context(), "k/x", id, []send.Part{p})
-	f.ok(err)
+	f.OK(err)
 	f.holds("k/x", []byte("small"))
 }
 
@@ -67,7 +67,7 @@ func multipartReplaces(f *fixture) {
 	p := f.part("k/x", id, 1, []byte("new"))
 	f.holds("k/x", []byte("old"))
 	o, err := f.Assemble(f.Context(), "k/x", id, []send.Part{p})
-	f.ok(err)
+	f.OK(err)
 	f.holds("k/x", []byte("new"))
 	if o.ETag == old.ETag {
 		f.Fatal("the ETag did not change with the content")
@@ -85,7 +85,7 @@ func partAgain(f *fixture) {
 	}
 	f.invalid("k/x", id, replaced, end)
 	_, err := f.Assemble(f.Context(), "k/x", id, []send.Part{kept, end})
-	f.ok(err)
+	f.OK(err)
 	f.holds("k/x", append(bytes.Clone(second), last...))
 }
 
@@ -95,16 +95,17 @@ func partWrongSize(f *fixture) {
 	p := f.part("k/x", id, 1, []byte("kept"))
 	for _, c := range []struct{ announced, given int }{{10, 9}, {10, 11}, {0, 1}, {big, big - 1}, {big, big + 1}} {
 		for _, number := range []int{1, 2} {
-			_, err := f.PutPart(f.Context(), "k/x", id, number, unsized{bytes.NewReader(content(2, c.given))}, int64(c.announced))
-			f.code(send.Invalid, err)
+			body := unsized{bytes.NewReader(content(2, c.given))}
+			_, err := f.PutPart(f.Context(), "k/x", id, number, body, int64(c.announced))
+			f.Is(send.Invalid, err)
 		}
 	}
 	for _, number := range []int{-1, 0, send.MaxParts + 1} {
 		_, err := f.PutPart(f.Context(), "k/x", id, number, bytes.NewReader([]byte("x")), 1)
-		f.code(send.Invalid, err)
+		f.Is(send.Invalid, err)
 	}
 	_, err := f.Assemble(f.Context(), "k/x", id, []send.Part{p})
-	f.ok(err)
+	f.OK(err)
 	f.holds("k/x", []byte("kept"))
 }
 
@@ -119,7 +120,7 @@ func partBrokenBody(f *fixture) {
 		}
 	}
 	_, err := f.Assemble(f.Context(), "k/x", id, []send.Part{p})
-	f.ok(err)
+	f.OK(err)
 	f.holds("k/x", []byte("kept"))
 }
 
@@ -139,7 +140,7 @@ func partsAtOnce(f *fixture) {
 	}
 	wg.Wait()
 	_, err := f.Assemble(f.Context(), "k/x", id, parts)
-	f.ok(err)
+	f.OK(err)
 	f.holds("k/x", b)
 }
 
@@ -158,7 +159,7 @@ func assembleInvalid(f *fixture) {
 
 	// Nothing of that ended the upload.
 	_, err := f.Assemble(f.Context(), "k/x", id, []send.Part{one, two})
-	f.ok(err)
+	f.OK(err)
 	f.holds("k/x", b)
 }
 
@@ -167,15 +168,15 @@ func assembleEnds(f *fixture) {
 	p := f.part("k/x", id, 1, []byte("x"))
 	f.part("k/x", id, 2, []byte("left out"))
 	_, err := f.Assemble(f.Context(), "k/x", id, []send.Part{p})
-	f.ok(err)
+	f.OK(err)
 	// S3 answers a repeated Assemble, for a while, as it did the first.
 	if _, err := f.Assemble(f.Context(), "k/x", id, []send.Part{p}); err != nil {
-		f.code(send.NotFound, err)
+		f.Is(send.NotFound, err)
 	}
 	f.holds("k/x", []byte("x"))
-	f.ok(f.Abort(f.Context(), "k/x", id))
+	f.OK(f.Abort(f.Context(), "k/x", id))
 	_, err = f.PutPart(f.Context(), "k/x", id, 1, bytes.NewReader([]byte("y")), 1)
-	f.code(send.NotFound, err)
+	f.Is(send.NotFound, err)
 	f.holds("k/x", []byte("x"))
 }
 
@@ -183,10 +184,10 @@ func assembleEnds(f *fixture) {
 func (f *fixture) ended(key, id string, p send.Part) {
 	f.Helper()
 	_, err := f.PutPart(f.Context(), key, id, 1, bytes.NewReader([]byte("x")), 1)
-	f.code(send.NotFound, err)
+	f.Is(send.NotFound, err)
 	_, err = f.Assemble(f.Context(), key, id, []send.Part{p})
-	f.code(send.NotFound, err)
-	f.ok(f.Abort(f.Context(), key, id))
+	f.Is(send.NotFound, err)
+	f.OK(f.Abort(f.Context(), key, id))
 }
 
 func noUpload(f *fixture) {
@@ -199,7 +200,7 @@ func abort(f *fixture) {
 	f.put("k/x", []byte("old"))
 	id := f.begin("k/x")
 	p := f.part("k/x", id, 1, []byte("new"))
-	f.ok(f.Abort(f.Context(), "k/x", id))
+	f.OK(f.Abort(f.Context(), "k/x", id))
 	f.ended("k/x", id, p)
 	f.holds("k/x", []byte("old"))
 }
@@ -220,14 +221,14 @@ func twoUploads(f *fixture) {
 	}
 	for id, key := range ids {
 		_, err := f.Assemble(f.Context(), key, id, []send.Part{parts[id]})
-		f.ok(err)
+		f.OK(err)
 	}
 	for _, key := range []string{"k/x", "k/y"} {
 		r, _, err := f.Open(f.Context(), key, send.Whole)
-		f.ok(err)
+		f.OK(err)
 		b, err := io.ReadAll(r)
-		f.ok(err)
-		f.ok(r.Close())
+		f.OK(err)
+		f.OK(r.Close())
 		if !bytes.HasPrefix(b, []byte(key)) {
 			f.Fatalf("%s keeps %q", key, b)
 		}
@@ -240,9 +241,9 @@ func sweep(f *fixture) {
 	id := f.begin("k/y")
 	p := f.part("k/y", id, 1, []byte("part"))
 	_, err := f.Sweep(f.Context(), time.Now())
-	f.ok(err)
+	f.OK(err)
 	f.holds("k/x", []byte("object"))
 	_, err = f.Assemble(f.Context(), "k/y", id, []send.Part{p})
-	f.ok(err)
+	f.OK(err)
 	f.holds("k/y", []byte("part"))
 }

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"sgraph.ai/send/shared/send"
+	"sgraph.ai/send/shared/test/codetest"
 )
 
 // PartSize is the size of the parts that are uploaded: the smallest that S3
@@ -29,38 +30,28 @@ func Run(t *testing.T, open func(t *testing.T) send.Store) {
 		f    func(*fixture)
 	}{
 		{"Put", put}, {"PutSizes", putSizes}, {"PutBig", putBig}, {"PutReplaces", putReplaces},
-		{"PutWrongSize", putWrongSize}, {"PutBrokenBody", putBrokenBody}, {"PutEndedRequest", putEndedRequest}, {"PutRace", putRace},
+		{"PutWrongSize", putWrongSize}, {"PutBrokenBody", putBrokenBody}, {"PutEndedRequest", putEndedRequest},
+		{"PutRace", putRace},
 		{"Spans", spans}, {"SpansOfNothing", spansOfNothing}, {"OpenOutlivesDelete", openOutlives}, {"Missing", missing},
-		{"Copy", copyObject}, {"CopyBig", copyBig}, {"Delete", remove}, {"List", list}, {"ListOrder", listOrder}, {"ListPages", listPages},
+		{"Copy", copyObject}, {"CopyBig", copyBig}, {"Delete", remove}, {"List", list}, {"ListOrder", listOrder},
+		{"ListPages", listPages},
 		{"Multipart", multipart}, {"MultipartOne", multipartOne}, {"MultipartReplaces", multipartReplaces},
-		{"PartAgain", partAgain}, {"PartWrongSize", partWrongSize}, {"PartBrokenBody", partBrokenBody}, {"PartsAtOnce", partsAtOnce},
-		{"AssembleInvalid", assembleInvalid}, {"AssembleEnds", assembleEnds}, {"NoUpload", noUpload}, {"Abort", abort}, {"TwoUploads", twoUploads},
+		{"PartAgain", partAgain}, {"PartWrongSize", partWrongSize}, {"PartBrokenBody", partBrokenBody},
+		{"PartsAtOnce", partsAtOnce},
+		{"AssembleInvalid", assembleInvalid}, {"AssembleEnds", assembleEnds}, {"NoUpload", noUpload}, {"Abort", abort},
+		{"TwoUploads", twoUploads},
 		{"Sweep", sweep},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			test.f(&fixture{t, open(t)})
+			test.f(&fixture{codetest.T{T: t}, open(t)})
 		})
 	}
 }
 
 type fixture struct {
-	*testing.T
+	codetest.T
 	send.Store
-}
-
-func (f *fixture) ok(err error) {
-	f.Helper()
-	if err != nil {
-		f.Fatalf("error: %v", err)
-	}
-}
-
-func (f *fixture) code(want send.Code, err error) {
-	f.Helper()
-	if got := send.CodeOf(err); got != want {
-		f.Fatalf("code %q of error %v; want %q", got, err, want)
-	}
 }
 
 // content returns n bytes that differ from those of every other seed.
@@ -73,7 +64,7 @@ func content(seed uint64, n int) []byte {
 func (f *fixture) put(key string, b []byte) send.Object {
 	f.Helper()
 	o, err := f.Put(f.Context(), key, bytes.NewReader(b), int64(len(b)))
-	f.ok(err)
+	f.OK(err)
 	return o
 }
 
@@ -81,15 +72,15 @@ func (f *fixture) put(key string, b []byte) send.Object {
 func (f *fixture) holds(key string, want []byte) string {
 	f.Helper()
 	r, o, err := f.Open(f.Context(), key, send.Whole)
-	f.ok(err)
+	f.OK(err)
 	defer r.Close()
 	got, err := io.ReadAll(r)
-	f.ok(err)
+	f.OK(err)
 	if !bytes.Equal(got, want) {
 		f.Fatalf("%s keeps %d bytes that are not the %d that were put", key, len(got), len(want))
 	}
 	stat, err := f.Stat(f.Context(), key)
-	f.ok(err)
+	f.OK(err)
 	if o.Size != int64(len(want)) || stat != o {
 		f.Fatalf("%s: Open says %+v, Stat %+v; want %d bytes", key, o, stat, len(want))
 	}
@@ -102,11 +93,11 @@ func (f *fixture) holds(key string, want []byte) string {
 func (f *fixture) gone(key string) {
 	f.Helper()
 	_, err := f.Stat(f.Context(), key)
-	f.code(send.NotFound, err)
+	f.Is(send.NotFound, err)
 	_, _, err = f.Open(f.Context(), key, send.Whole)
-	f.code(send.NotFound, err)
+	f.Is(send.NotFound, err)
 	es, err := f.List(f.Context(), key, "", 10)
-	f.ok(err)
+	f.OK(err)
 	for _, e := range es {
 		if e.Key == key {
 			f.Fatalf("%s is listed", key)
@@ -123,7 +114,7 @@ func put(f *fixture) {
 	if etag := f.holds("transfers/a/b-c_d.e", b); o.Size != 100_000 || o.ETag != etag {
 		f.Fatalf("Put returns %+v; Stat says %s", o, etag)
 	}
-	f.ok(f.Settle(f.Context(), "transfers/a/b-c_d.e"))
+	f.OK(f.Settle(f.Context(), "transfers/a/b-c_d.e"))
 	f.holds("transfers/a/b-c_d.e", b)
 
 	// A key may go on where another ends.
@@ -141,7 +132,7 @@ func putSizes(f *fixture) {
 		f.put("k/sized", b)
 		f.holds("k/sized", b)
 		o, err := f.Put(f.Context(), "k/unsized", unsized{iotest.HalfReader(bytes.NewReader(b))}, -1)
-		f.ok(err)
+		f.OK(err)
 		if o.Size != int64(n) {
 			f.Fatalf("%d bytes put, the object has %d", n, o.Size)
 		}
@@ -154,7 +145,7 @@ func putBig(f *fixture) {
 	f.put("k/big", b)
 	f.holds("k/big", b)
 	_, err := f.Put(f.Context(), "k/unsized", unsized{bytes.NewReader(b)}, -1)
-	f.ok(err)
+	f.OK(err)
 	f.holds("k/unsized", b)
 }
 
@@ -175,10 +166,12 @@ func putWrongSize(f *fixture) {
 	const big = 20 << 20
 	old := content(1, 10)
 	f.put("k/old", old)
-	for _, c := range []struct{ announced, given int }{{10, 9}, {10, 11}, {0, 1}, {1, 0}, {big, big - 1}, {big, big + 1}, {10, big}, {big, 10}} {
+	for _, c := range []struct{ announced, given int }{
+		{10, 9}, {10, 11}, {0, 1}, {1, 0}, {big, big - 1}, {big, big + 1}, {10, big}, {big, 10},
+	} {
 		for _, key := range []string{"k/old", "k/new"} {
 			_, err := f.Put(f.Context(), key, unsized{bytes.NewReader(content(2, c.given))}, int64(c.announced))
-			f.code(send.Invalid, err)
+			f.Is(send.Invalid, err)
 		}
 		f.holds("k/old", old)
 		f.gone("k/new")
@@ -209,7 +202,7 @@ func putEndedRequest(f *fixture) {
 		ctx, cancel := context.WithCancel(f.Context())
 		body := io.MultiReader(bytes.NewReader(content(2, n)), ending(cancel), bytes.NewReader(content(3, n)))
 		_, err := f.Put(ctx, "k/x", body, -1)
-		f.code(send.Unavailable, err)
+		f.Is(send.Unavailable, err)
 		f.gone("k/x")
 	}
 }
@@ -272,7 +265,8 @@ func spans(f *fixture) {
 	b := content(1, n)
 	o := f.put("k/x", b)
 	for _, c := range [][2]int64{
-		{0, -1}, {0, 1}, {0, n}, {0, n + 5}, {1, 1}, {10, 0}, {0, 0}, {500, 1000}, {n - 1, 1}, {n - 1, -1}, {n - 1, 10}, {700_000, -1}, {700_000, -9},
+		{0, -1}, {0, 1}, {0, n}, {0, n + 5}, {1, 1}, {10, 0}, {0, 0}, {500, 1000},
+		{n - 1, 1}, {n - 1, -1}, {n - 1, 10}, {700_000, -1}, {700_000, -9},
 	} {
 		s := send.Span{Offset: c[0], Length: c[1]}
 		r, got, err := f.Open(f.Context(), "k/x", s)
@@ -287,15 +281,15 @@ func spans(f *fixture) {
 			length = min(length, s.Length)
 		}
 		part, err := io.ReadAll(io.LimitReader(r, length))
-		f.ok(err)
+		f.OK(err)
 		if !bytes.Equal(part, b[s.Offset:s.Offset+length]) {
 			f.Fatalf("span %v: other bytes", s)
 		}
-		f.ok(r.Close())
+		f.OK(r.Close())
 	}
 	for _, c := range [][2]int64{{n, 1}, {n, -1}, {n, 0}, {n + 1, -1}, {n + 1, 0}, {-1, 1}, {-5, -1}} {
 		r, _, err := f.Open(f.Context(), "k/x", send.Span{Offset: c[0], Length: c[1]})
-		f.code(send.Invalid, err)
+		f.Is(send.Invalid, err)
 		if r != nil {
 			f.Fatalf("span %v: a reader beside the error", c)
 		}
@@ -306,16 +300,16 @@ func spansOfNothing(f *fixture) {
 	f.put("k/x", nil)
 	for _, length := range []int64{-1, 0, 5} {
 		r, o, err := f.Open(f.Context(), "k/x", send.Span{Length: length})
-		f.ok(err)
+		f.OK(err)
 		b, err := io.ReadAll(r)
-		f.ok(err)
-		f.ok(r.Close())
+		f.OK(err)
+		f.OK(r.Close())
 		if len(b) != 0 || o.Size != 0 {
 			f.Fatalf("%d of no bytes: %d, %+v", length, len(b), o)
 		}
 	}
 	_, _, err := f.Open(f.Context(), "k/x", send.Span{Offset: 1, Length: -1})
-	f.code(send.Invalid, err)
+	f.Is(send.Invalid, err)
 }
 
 // Bytes that are being read do not change, whatever becomes of their key.
@@ -323,12 +317,12 @@ func openOutlives(f *fixture) {
 	b := content(1, 100_000)
 	f.put("k/x", b)
 	r, _, err := f.Open(f.Context(), "k/x", send.Whole)
-	f.ok(err)
+	f.OK(err)
 	defer r.Close()
 	f.put("k/x", content(2, 100_000))
-	f.ok(f.Delete(f.Context(), "k/x"))
+	f.OK(f.Delete(f.Context(), "k/x"))
 	got, err := io.ReadAll(r)
-	f.ok(err)
+	f.OK(err)
 	if !bytes.Equal(got, b) {
 		f.Fatal("what was being read changed")
 	}
@@ -341,7 +335,7 @@ func missing(f *fixture) {
 	f.gone("k/X")
 	f.gone("other/x")
 	_, err := f.Copy(f.Context(), "k/none", "k/to")
-	f.code(send.NotFound, err)
+	f.Is(send.NotFound, err)
 	f.gone("k/to")
 }
 
@@ -351,7 +345,7 @@ func copyObject(f *fixture) {
 	f.put("k/old", other)
 	for _, to := range []string{"k/to", "k/to", "k/old", "elsewhere/x/y", "k/from"} {
 		o, err := f.Copy(f.Context(), "k/from", to)
-		f.ok(err)
+		f.OK(err)
 		if etag := f.holds(to, b); o.Size != int64(len(b)) || o.ETag != etag {
 			f.Fatalf("Copy returns %+v; Stat says %s", o, etag)
 		}
@@ -359,7 +353,7 @@ func copyObject(f *fixture) {
 	}
 	f.put("k/from", other) // the copy is not touched by what becomes of the original
 	f.holds("k/to", b)
-	f.ok(f.Delete(f.Context(), "k/from"))
+	f.OK(f.Delete(f.Context(), "k/from"))
 	f.holds("k/to", b)
 	f.put("k/to", other)
 	f.holds("elsewhere/x/y", b)
@@ -369,18 +363,18 @@ func copyBig(f *fixture) {
 	b := content(1, 20<<20)
 	f.put("k/from", b)
 	_, err := f.Copy(f.Context(), "k/from", "k/to")
-	f.ok(err)
+	f.OK(err)
 	f.holds("k/to", b)
 }
 
 func remove(f *fixture) {
 	f.put("k/x", content(1, 10))
 	f.put("k/xy", content(2, 10))
-	f.ok(f.Delete(f.Context(), "k/x"))
+	f.OK(f.Delete(f.Context(), "k/x"))
 	f.gone("k/x")
 	f.holds("k/xy", content(2, 10))
-	f.ok(f.Delete(f.Context(), "k/x"))
-	f.ok(f.Delete(f.Context(), "never/x"))
+	f.OK(f.Delete(f.Context(), "k/x"))
+	f.OK(f.Delete(f.Context(), "never/x"))
 	f.put("k/x", content(3, 10))
 	f.holds("k/x", content(3, 10))
 
@@ -420,7 +414,7 @@ func list(f *fixture) {
 	f.lists("", "", 0)
 
 	es, err := f.List(f.Context(), "t/a/10", "", 1)
-	f.ok(err)
+	f.OK(err)
 	if e := es[0]; e.Size != 2 || e.Modified.Before(before) || e.Modified.After(time.Now().Add(3*time.Second)) {
 		f.Fatalf("entry %+v", e)
 	}
@@ -429,7 +423,7 @@ func list(f *fixture) {
 func (f *fixture) lists(prefix, after string, limit int, want ...string) {
 	f.Helper()
 	es, err := f.List(f.Context(), prefix, after, limit)
-	f.ok(err)
+	f.OK(err)
 	var got []string
 	for _, e := range es {
 		got = append(got, e.Key)
@@ -443,7 +437,8 @@ func (f *fixture) lists(prefix, after string, limit int, want ...string) {
 // and "/" before everything else: where a tree of folders would be wrong.
 func listOrder(f *fixture) {
 	keys := []string{
-		"a", "a-", "a-/x", "a-b", "a.", "a.b", "a/-", "a/a", "a/a/a", "a/b", "a0", "aa", "aa-", "aa.b/c", "aa/b", "aa/bb/c", "aab", "ab",
+		"a", "a-", "a-/x", "a-b", "a.", "a.b", "a/-", "a/a", "a/a/a", "a/b", "a0",
+		"aa", "aa-", "aa.b/c", "aa/b", "aa/bb/c", "aab", "ab",
 		"b/ccc/d", "b/cccc/d", "b/ccccc", "b/d",
 	}
 	for _, i := range rand.Perm(len(keys)) {
@@ -476,7 +471,7 @@ func listPages(f *fixture) {
 		after, seen := "", 0
 		for {
 			es, err := f.List(f.Context(), "transfers/", after, size)
-			f.ok(err)
+			f.OK(err)
 			for _, e := range es {
 				if want := fmt.Sprintf("transfers/%04d-abcdefgh/x", seen); e.Key != want {
 					f.Fatalf("entry %d is %s", seen, e.Key)
