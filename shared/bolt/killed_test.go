@@ -86,7 +86,7 @@ func runAndKill(t *testing.T, path string, before int) (acked []string) {
 	out, err := cmd.StdoutPipe()
 	want(t, "", err)
 	want(t, "", cmd.Start())
-	kill := time.AfterFunc(30*time.Second, func() { cmd.Process.Kill() })
+	kill := time.AfterFunc(5*time.Minute, func() { cmd.Process.Kill() })
 	defer kill.Stop()
 	lines := bufio.NewScanner(out)
 	for lines.Scan() {

@@ -126,7 +126,7 @@ func runAndKill(t *testing.T, root string) (acked []string) {
 	out, err := cmd.StdoutPipe()
 	want(t, "", err)
 	want(t, "", cmd.Start())
-	patience := time.AfterFunc(30*time.Second, func() { cmd.Process.Kill() })
+	patience := time.AfterFunc(5*time.Minute, func() { cmd.Process.Kill() })
 	defer patience.Stop()
 	said := bufio.NewScanner(out)
 	for said.Scan() {

@@ -11,6 +11,7 @@ import (
 	"os/exec"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 )
@@ -58,13 +59,15 @@ func TestRuntime(t *testing.T) {
 	t.Parallel()
 	type reply struct{ head, body, failure string }
 	todo, replies := make(chan string), make(chan reply)
+	var patience atomic.Int64 // how long the next invocation may take
+	patience.Store(int64(time.Hour))
 	api := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch path := strings.TrimPrefix(r.URL.Path, "/2018-06-01/runtime/invocation/"); path {
 		case "next":
 			select {
 			case text := <-todo:
 				w.Header().Set("Lambda-Runtime-Aws-Request-Id", "1")
-				w.Header().Set("Lambda-Runtime-Deadline-Ms", strconv.FormatInt(time.Now().Add(2*time.Second).UnixMilli(), 10))
+				w.Header().Set("Lambda-Runtime-Deadline-Ms", strconv.FormatInt(time.Now().Add(time.Duration(patience.Load())).UnixMilli(), 10))
 				io.WriteString(w, text)
 			case <-r.Context().Done():
 			}
@@ -97,7 +100,7 @@ func TestRuntime(t *testing.T) {
 		select {
 		case r := <-replies:
 			return r
-		case <-time.After(20 * time.Second):
+		case <-time.After(2 * time.Minute):
 			t.Fatal("no reply")
 			return reply{}
 		}
@@ -122,10 +125,11 @@ func TestRuntime(t *testing.T) {
 	if r := ask(`{}`); !strings.Contains(r.head, "ignored") {
 		t.Errorf("ping: %+v", r)
 	}
-	begin := time.Now()
-	if r := ask(getEvent("GET", "/hang")); status(r) != 503 || time.Since(begin) > 2*time.Second {
-		t.Errorf("hang: %+v after %v", r, time.Since(begin))
+	patience.Store(int64(time.Second))
+	if r := ask(getEvent("GET", "/hang")); status(r) != 503 {
+		t.Errorf("hang: %+v", r)
 	}
+	patience.Store(int64(time.Hour))
 	if r := ask(getEvent("GET", "/")); r.body != "6" {
 		t.Errorf("the instance did not stay alive: %+v", r)
 	}

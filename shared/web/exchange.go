@@ -197,10 +197,9 @@ func (x *exchange) Unwrap() http.ResponseWriter { return x.w }
 
 // A refused upload's client may still be sending. Were the connection closed
 // on it at once, it would see that instead of the reply.
-const (
-	drainBytes = 16 << 20
-	drainTime  = 2 * time.Second
-)
+const drainBytes = 16 << 20
+
+var drainTime = 2 * time.Second // longer in tests, where it is not the client that is slow
 
 // finish completes the reply of a handler that returned.
 func (x *exchange) finish(r *http.Request) {

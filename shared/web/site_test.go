@@ -224,7 +224,7 @@ func dial(t *testing.T, serverURL, request string) net.Conn {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { conn.Close() })
-	conn.SetDeadline(time.Now().Add(20 * time.Second))
+	conn.SetDeadline(time.Now().Add(time.Minute)) // less than stallTime
 	if _, err := io.WriteString(conn, request); err != nil {
 		t.Fatal(err)
 	}
@@ -281,10 +281,9 @@ func TestRefusalOfAClientThatWaits(t *testing.T) {
 		return send.Fail(send.Unauthorized, "who?")
 	}))
 	conn := dial(t, server.URL, "POST /up HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 9000000\r\n\r\n")
-	begin := time.Now()
-	all, err := io.ReadAll(conn)
-	if err != nil || !strings.HasPrefix(string(all), "HTTP/1.1 401") || time.Since(begin) > time.Second {
-		t.Errorf("after %v: %q, %v", time.Since(begin), all, err)
+	all, err := io.ReadAll(conn) // up to its end, for which a server that waits takes longer than dial's patience
+	if err != nil || !strings.HasPrefix(string(all), "HTTP/1.1 401") {
+		t.Errorf("%q, %v", all, err)
 	}
 }
 

@@ -1,0 +1,5 @@
+package web
+
+import "time"
+
+func init() { drainTime = time.Minute }
