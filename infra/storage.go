@@ -8,6 +8,7 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"sgraph.ai/send/shared/audit"
+	"sgraph.ai/send/shared/dynamo/table"
 	"sgraph.ai/send/shared/send"
 	"sgraph.ai/send/shared/stack"
 )
@@ -111,11 +112,11 @@ func newLedger(ctx *pulumi.Context, args *StorageArgs, inside pulumi.ResourceOpt
 	return dynamodb.NewTable(ctx, "ledger", &dynamodb.TableArgs{
 		Name:        pulumi.String(args.Names.Ledger()),
 		BillingMode: pulumi.String("PAY_PER_REQUEST"),
-		HashKey:     pulumi.String("pk"),
-		RangeKey:    pulumi.String("sk"),
-		Attributes:  dynamodb.TableAttributeArray{attribute("pk"), attribute("sk")},
+		HashKey:     pulumi.String(table.PartitionKey),
+		RangeKey:    pulumi.String(table.SortKey),
+		Attributes:  dynamodb.TableAttributeArray{attribute(table.PartitionKey), attribute(table.SortKey)},
 		Ttl: &dynamodb.TableTtlArgs{
-			AttributeName: pulumi.String("ttl"),
+			AttributeName: pulumi.String(table.TimeToLive),
 			Enabled:       pulumi.Bool(true),
 		},
 		PointInTimeRecovery:       &dynamodb.TablePointInTimeRecoveryArgs{Enabled: pulumi.Bool(args.Protect)},

@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"sgraph.ai/send/cli/smoke"
+	"sgraph.ai/send/shared/settings"
 	"sgraph.ai/send/shared/wire"
 )
 
@@ -77,7 +78,7 @@ is made for the round and revoked after it. Without, name a token.`,
 		},
 	}
 	c.Flags().StringVar(&target.Admin, "admin", "", "URL of the admin service")
-	c.Flags().StringVar(&keyEnv, "api-key-env", "FAST_API__AUTH__API_KEY__VALUE",
+	c.Flags().StringVar(&keyEnv, "api-key-env", settings.APIKeyValue.Env,
 		"environment variable that holds its API key")
 	c.Flags().StringVar(&target.KeyHeader, "api-key-header", wire.DefaultAPIKey, "header that carries the key")
 	c.Flags().StringVar(&target.Token, "token", "",

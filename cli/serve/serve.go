@@ -78,7 +78,7 @@ func Run(ctx context.Context, getenv func(string) string, out, logTo io.Writer) 
 	admins.UserURL = url(userLn)
 	registry, metricsURL, err := prom.Start(ctx, users.MetricsAddr, log, metric.User, metric.Admin)
 	if err != nil {
-		return err
+		return fmt.Errorf("%s: %w", settings.MetricsAddr.Env, err)
 	}
 	users.Registry, admins.Registry = registry, registry
 

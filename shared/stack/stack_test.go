@@ -1,6 +1,7 @@
 package stack
 
 import (
+	"os"
 	"strings"
 	"testing"
 )
@@ -45,6 +46,32 @@ func TestNamesThatCannotBe(t *testing.T) {
 		err := Names{Account: "123456789012", Region: "eu-west-2", Stack: name}.Check()
 		if (err == nil) != (want == "") || err != nil && !strings.Contains(err.Error(), want) {
 			t.Errorf("%q: %v, want %q", name, err, want)
+		}
+	}
+}
+
+func TestDocumentationListsTheNames(t *testing.T) {
+	t.Parallel()
+	page, err := os.ReadFile("../../docs/settings.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, section, _ := strings.Cut(string(page), "\n## What a stack makes")
+	section, _, _ = strings.Cut(section, "\n## ")
+	n := Names{Account: "<account>", Region: "<region>", Stack: "<stack>"}
+	want := []string{
+		n.Bucket(Transfers), n.Ledger(), n.Topic(Alarms), n.Topic(GlobalAlarms), n.Alarm("<alarm>"),
+		n.Query("<question>"), n.Dashboard(), n.FirewallLogGroup(), n.InvokeViaURL("user"), LiveAlias,
+	}
+	for _, function := range Functions {
+		want = append(want, n.Function(function))
+	}
+	for _, schedule := range Schedules {
+		want = append(want, n.Schedule(schedule))
+	}
+	for _, name := range want {
+		if !strings.Contains(section, "`"+name+"`") {
+			t.Errorf("docs/settings.md does not say that something is called %s", name)
 		}
 	}
 }

@@ -132,7 +132,7 @@ func Start(ctx context.Context, address string, log *slog.Logger, services ...st
 	}
 	ln, err := net.Listen("tcp", address)
 	if err != nil {
-		return nil, "", fmt.Errorf("SEND__METRICS_ADDR: cannot listen on %s: %w", address, err)
+		return nil, "", fmt.Errorf("metrics: cannot listen on %s: %w", address, err)
 	}
 	r := New(services...)
 	go func() {

@@ -45,7 +45,7 @@ func run(ctx context.Context) error {
 	log, flush := web.NewLog(os.Stdout, set.LogLevel)
 	set.Log = log
 	if set.Registry, _, err = prom.Start(ctx, set.MetricsAddr, log, metric.Admin); err != nil {
-		return err
+		return fmt.Errorf("%s: %w", settings.MetricsAddr.Env, err)
 	}
 	service, err := admin.New(set)
 	if err != nil {
