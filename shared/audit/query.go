@@ -117,7 +117,7 @@ func (t Trail) keys(ctx context.Context, q Query) iter.Seq2[string, error] {
 		}
 		const daily = 24 * time.Hour
 		for day := newest.Truncate(daily); day.Add(daily).After(q.From); day = day.Add(-daily) {
-			keys, more, err := t.list(ctx, day.Format("2006/01/02/"), "")
+			keys, more, err := t.some(ctx, day.Format("2006/01/02/"))
 			if err == nil && !more {
 				if !give(keys, q, yield) {
 					return
@@ -162,10 +162,10 @@ func (q Query) mayMatch(key string) bool {
 		id >= idOfTime(q.From) && id < idOfTime(q.To) && (q.After == "" || id < q.After)
 }
 
-// list returns a page of the keys of a day or an hour.
-func (t Trail) list(ctx context.Context, part, after string) (keys []string, more bool, err error) {
+// some returns the first keys of a day; more says that there may be others.
+func (t Trail) some(ctx context.Context, part string) (keys []string, more bool, err error) {
 	const page = 1000
-	entries, err := t.Store.List(ctx, root+part, after, page)
+	entries, err := t.Store.List(ctx, root+part, "", page)
 	for _, e := range entries {
 		keys = append(keys, e.Key)
 	}
@@ -174,14 +174,11 @@ func (t Trail) list(ctx context.Context, part, after string) (keys []string, mor
 
 // all returns every key of an hour.
 func (t Trail) all(ctx context.Context, part string) (all []string, err error) {
-	for after, more := "", true; more; after = all[len(all)-1] {
-		var keys []string
-		if keys, more, err = t.list(ctx, part, after); err != nil {
+	for e, err := range send.Entries(ctx, t.Store, root+part) {
+		if err != nil {
 			return nil, err
 		}
-		if all = append(all, keys...); len(all) == 0 {
-			break
-		}
+		all = append(all, e.Key)
 	}
 	return all, nil
 }

@@ -5,9 +5,9 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"strings"
-	"sync"
 	"time"
+
+	"golang.org/x/sync/errgroup"
 
 	"sgraph.ai/send/shared/send"
 )
@@ -51,16 +51,12 @@ func (t Trail) append(ctx context.Context, e Event) error {
 
 // each calls f for 0 to n-1, several at once.
 func each(n int, f func(i int)) {
-	var running sync.WaitGroup
-	slots := make(chan struct{}, parallel)
+	var running errgroup.Group
+	running.SetLimit(parallel)
 	for i := range n {
-		slots <- struct{}{}
-		running.Go(func() {
-			defer func() { <-slots }()
-			f(i)
-		})
+		running.Go(func() error { f(i); return nil })
 	}
-	running.Wait()
+	_ = running.Wait()
 }
 
 // Sweep forgets the events of the hours that ended before a time, and returns
@@ -68,24 +64,14 @@ func each(n int, f func(i int)) {
 func (t Trail) Sweep(ctx context.Context, before time.Time) (removed int, err error) {
 	// Keys are in the order of time, and those of the hour itself stay.
 	end := root + before.UTC().Format(hour)
-	const page = 500
-	for after := ""; ; {
-		entries, err := t.Store.List(ctx, root, after, page)
-		if err != nil {
+	for e, err := range send.Entries(ctx, t.Store, root) {
+		if err != nil || e.Key >= end {
 			return removed, err
 		}
-		for _, e := range entries {
-			after = e.Key
-			if strings.Compare(e.Key, end) >= 0 {
-				return removed, nil
-			}
-			if err := t.Store.Delete(ctx, e.Key); err != nil {
-				return removed, err
-			}
-			removed++
+		if err := t.Store.Delete(ctx, e.Key); err != nil {
+			return removed, err
 		}
-		if len(entries) < page {
-			return removed, nil
-		}
+		removed++
 	}
+	return removed, nil
 }

@@ -3,6 +3,7 @@ package send
 import (
 	"context"
 	"errors"
+	"iter"
 	"time"
 )
 
@@ -110,6 +111,30 @@ type Ledger interface {
 // VolatilePrefix begins the names of the sets whose records need not outlive a
 // single process that owns the whole ledger.
 const VolatilePrefix = "window/"
+
+// records lists all records of a set, in order of ID, a page at a time. An error
+// is the last that it yields.
+func records(ctx context.Context, l Ledger, set string) iter.Seq2[Record, error] {
+	return func(yield func(Record, error) bool) {
+		const page = 200
+		for after := ""; ; {
+			rs, err := l.List(ctx, set, after, page)
+			if err != nil {
+				yield(Record{}, err)
+				return
+			}
+			for _, r := range rs {
+				if !yield(r, nil) {
+					return
+				}
+				after = r.Key.ID
+			}
+			if len(rs) < page {
+				return
+			}
+		}
+	}
+}
 
 // update reads the record, lets change alter it, and writes it if nobody else
 // did meanwhile; otherwise it does so again. An error of change ends it.

@@ -6,8 +6,9 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
 	"time"
+
+	"golang.org/x/sync/errgroup"
 )
 
 // PulseMinutes is how many minutes a pulse can look back.
@@ -53,27 +54,24 @@ func (p *Pulse) Over(ctx context.Context, minutes int) (Activity, error) {
 	}
 	a.Series = make([]MinuteCounts, minutes)
 	clients := make([]map[string]bool, minutes)
-	errs := make([]error, minutes)
 
 	// A minute is a set of its own: all are read at once, but not so many
 	// that the ledger would feel it.
-	var reading sync.WaitGroup
-	slots := make(chan struct{}, 8)
+	reading, ctx := errgroup.WithContext(ctx)
+	reading.SetLimit(8)
 	for i := range minutes {
-		slots <- struct{}{}
-		reading.Go(func() {
-			defer func() { <-slots }()
+		reading.Go(func() (err error) {
 			m := last.Add(time.Duration(i-minutes+1) * time.Minute)
-			a.Series[i], clients[i], errs[i] = p.minute(ctx, m)
+			a.Series[i], clients[i], err = p.minute(ctx, m)
+			return err
 		})
 	}
-	reading.Wait()
+	if err := reading.Wait(); err != nil {
+		return Activity{}, err
+	}
 
 	visitors := map[string]bool{}
 	for i, m := range a.Series {
-		if errs[i] != nil {
-			return Activity{}, errs[i]
-		}
 		a.Requests += m.Requests
 		a.Transfers += m.Transfers
 		maps.Copy(visitors, clients[i])
@@ -88,10 +86,13 @@ func (p *Pulse) counts(name string) bool { return p.Rates[name].Window == time.M
 // minute reads what happened in one minute, and which clients were there.
 func (p *Pulse) minute(ctx context.Context, m time.Time) (MinuteCounts, map[string]bool, error) {
 	counts, clients := MinuteCounts{Minute: m}, map[string]bool{}
-	err := each(ctx, p.Ledger, windowSet(m), func(r Record) error {
+	for r, err := range records(ctx, p.Ledger, windowSet(m)) {
+		if err != nil {
+			return counts, nil, err
+		}
 		name, client, _ := strings.Cut(r.Key.ID, "/")
 		if !p.counts(name) {
-			return nil
+			continue
 		}
 		counts.Requests += r.Count
 		if name == "create" || name == "download" {
@@ -100,10 +101,9 @@ func (p *Pulse) minute(ctx context.Context, m time.Time) (MinuteCounts, map[stri
 		if client != "" {
 			clients[client] = true
 		}
-		return nil
-	})
+	}
 	counts.Visitors = len(clients)
-	return counts, clients, err
+	return counts, clients, nil
 }
 
 // windowSet names the set of the windows that begin at a time.

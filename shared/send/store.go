@@ -3,6 +3,7 @@ package send
 import (
 	"context"
 	"io"
+	"iter"
 	"time"
 )
 
@@ -91,6 +92,30 @@ type Store interface {
 	// Sweep ends the multipart uploads that nobody went on with for
 	// UploadLife.
 	Sweeper
+}
+
+// Entries lists all objects whose key begins with prefix, in order of key, a page
+// at a time. An error is the last that it yields.
+func Entries(ctx context.Context, s Store, prefix string) iter.Seq2[Entry, error] {
+	return func(yield func(Entry, error) bool) {
+		const page = 1000
+		for after := ""; ; {
+			entries, err := s.List(ctx, prefix, after, page)
+			if err != nil {
+				yield(Entry{}, err)
+				return
+			}
+			for _, e := range entries {
+				if !yield(e, nil) {
+					return
+				}
+				after = e.Key
+			}
+			if len(entries) < page {
+				return
+			}
+		}
+	}
 }
 
 // Links makes URLs by which a client reaches the bytes directly for a while,

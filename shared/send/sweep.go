@@ -36,14 +36,16 @@ func (t *Transfers) Sweep(ctx context.Context) (Swept, error) {
 	)
 	first := rand.IntN(256)
 	for i := range 256 {
-		err := each(ctx, t.Ledger, fmt.Sprintf("%s%02x", TransferSets, (first+i)%256), func(r Record) error {
+		for r, err := range records(ctx, t.Ledger, fmt.Sprintf("%s%02x", TransferSets, (first+i)%256)) {
+			if err == nil {
+				err = ctx.Err()
+			}
+			if err != nil {
+				return n, errors.Join(append(faults, err)...)
+			}
 			if err := t.sweep(ctx, r, &n); err != nil {
 				faults = append(faults, err)
 			}
-			return ctx.Err()
-		})
-		if err != nil {
-			return n, errors.Join(append(faults, err)...)
 		}
 	}
 	return n, errors.Join(faults...)
@@ -138,32 +140,25 @@ func (t *Transfers) erase(ctx context.Context, d transferData) error {
 // stores that have no lifecycle rules of their own.
 func (t *Transfers) SweepOrphans(ctx context.Context) (Swept, error) {
 	var n Swept
-	const page = 500
-	for after := ""; ; {
-		entries, err := t.Store.List(ctx, PayloadPrefix, after, page)
+	for e, err := range Entries(ctx, t.Store, PayloadPrefix) {
 		if err != nil {
 			return n, err
 		}
-		for _, e := range entries {
-			after = e.Key
-			if t.Now().Sub(e.Modified) < pendingLife {
-				continue
-			}
-			named, err := t.names(ctx, e.Key)
-			if err != nil {
+		if t.Now().Sub(e.Modified) < pendingLife {
+			continue
+		}
+		named, err := t.names(ctx, e.Key)
+		if err != nil {
+			return n, err
+		}
+		if !named {
+			if err := t.Store.Delete(ctx, e.Key); err != nil {
 				return n, err
 			}
-			if !named {
-				if err := t.Store.Delete(ctx, e.Key); err != nil {
-					return n, err
-				}
-				n.Orphans++
-			}
-		}
-		if len(entries) < page {
-			return n, nil
+			n.Orphans++
 		}
 	}
+	return n, nil
 }
 
 // names says whether a transfer's record names the object.

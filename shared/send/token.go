@@ -238,12 +238,17 @@ func (t *Tokens) change(ctx context.Context, name string, f func(*Record) error)
 // List returns every token, in no order that means anything.
 func (t *Tokens) List(ctx context.Context) ([]Token, error) {
 	var all []Token
-	err := each(ctx, t.Ledger, TokenSet, func(r Record) error {
+	for r, err := range records(ctx, t.Ledger, TokenSet) {
+		if err != nil {
+			return nil, err
+		}
 		tok, err := t.read(r)
+		if err != nil {
+			return nil, err
+		}
 		all = append(all, tok)
-		return err
-	})
-	return all, err
+	}
+	return all, nil
 }
 
 func tokenMissing(err error) error {
@@ -273,24 +278,4 @@ func RandomToken() string {
 	var b [20]byte
 	rand.Read(b[:]) // never fails: crypto/rand
 	return "send-" + base64.RawURLEncoding.EncodeToString(b[:])
-}
-
-// each calls f for every record of a set.
-func each(ctx context.Context, l Ledger, set string, f func(Record) error) error {
-	const page = 200
-	for after := ""; ; {
-		rs, err := l.List(ctx, set, after, page)
-		if err != nil {
-			return err
-		}
-		for _, r := range rs {
-			if err := f(r); err != nil {
-				return err
-			}
-			after = r.Key.ID
-		}
-		if len(rs) < page {
-			return nil
-		}
-	}
 }
