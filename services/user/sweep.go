@@ -14,7 +14,8 @@ import (
 )
 
 const (
-	// sweepPeriod is how long, at most, bytes outlive what they belonged to.
+	// sweepPeriod is how long, on a server, bytes may outlive what they belonged
+	// to until a sweep begins.
 	sweepPeriod = 10 * time.Minute
 
 	// sweepMargin is how long before the end of the time it has a sweep ends,

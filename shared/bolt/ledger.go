@@ -19,7 +19,7 @@ import (
 // file turns out to be damaged and Invalid when a key has no set or ID, a NUL
 // in its set, or more than 1 KiB.
 //
-// Times are kept to the millisecond.
+// The file keeps times to the millisecond.
 type Ledger struct {
 	// Now says which records are purged. It may be set before first use.
 	Now func() time.Time
@@ -41,7 +41,7 @@ func Open(path string) (*Ledger, error) {
 }
 
 // Close waits for the calls under way and lets go of the file. Calls that come
-// later return Unavailable.
+// later, of records that are not volatile, return Unavailable.
 func (l *Ledger) Close() error { return l.file.close() }
 
 // home is one of the two places where records are kept.

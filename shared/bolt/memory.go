@@ -14,8 +14,9 @@ import (
 // of clients then costs the windows that end soonest, not the process.
 const maxVolatile = 200_000
 
-// memory is the home of volatile records. One lock is enough: it is held for
-// about a microsecond, far less than the request around it takes.
+// memory is the home of volatile records. One lock is enough: a write holds it
+// for about a microsecond, far less than the request around it takes. Only a
+// listing and a sweep, which nobody's request waits for often, look at all.
 type memory struct {
 	mu      sync.RWMutex
 	records map[send.Key]send.Record

@@ -135,7 +135,7 @@ func fill(buf []byte, body io.Reader) (n int, err error) {
 // mark gives a file a modification time that no other has: with the size it is
 // what the ETag is made of, so that no content need be hashed.
 func (s *Store) mark(path string) (send.Object, error) {
-	const step = 100 // the finest that all file systems keep, in nanoseconds
+	const step = 100 // nanoseconds, the finest that NTFS keeps; others keep finer
 	now := time.Now().UnixNano() / step * step
 	for {
 		last := s.stamp.Load()

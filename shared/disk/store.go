@@ -24,8 +24,8 @@ import (
 )
 
 // Store is a [send.Store] in a folder. Beyond the interface's contract, every
-// method returns Invalid for what is no key: empty, longer than 200 bytes, or
-// with other than segments of [A-Za-z0-9._-].
+// method that takes a key returns Invalid for what is none: empty, longer than
+// 200 bytes, or with other than segments of [A-Za-z0-9._-].
 type Store struct {
 	objects, uploads, temporary string
 

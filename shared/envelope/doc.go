@@ -14,8 +14,9 @@
 // A service holds no key and yet must not keep plaintext by accident:
 // [Inspect] tells ciphertext from what evidently is none.
 //
-// Every error of this package is a [send.Error], except one of the reader or
-// writer that the caller handed in, which is returned wrapped.
+// Every error that a file, a key or a link brings about is a [send.Error]. One of
+// the reader or writer that the caller handed in is passed on: as it is, or
+// wrapped.
 package envelope
 
 import "sgraph.ai/send/shared/send"

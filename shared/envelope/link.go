@@ -119,8 +119,8 @@ func idInPath(path string) string {
 	return ""
 }
 
-// transferID is what the service takes for an ID: its own are 12 or more hex
-// digits, and paths allow no more than this.
+// transferID is what the paths of services have taken for an ID. Ours are 12 hex
+// digits.
 var transferID = regexp.MustCompile(`^[A-Za-z0-9_-]{1,128}$`)
 
 // host is a name or an address, with or without a port.

@@ -126,9 +126,9 @@ type Decision struct {
 	ResetIn   time.Duration // until the next one begins
 }
 
-// Allow counts a request of a client, and says whether it may go on. It never
-// waits, and lets requests through while the ledger is broken. Its only error
-// is that of a context which ended.
+// Allow counts a request of a client, and says whether it may go on. It waits for
+// nothing but the ledger, for as long as Patience says, and lets requests
+// through while that is broken. Its only error is that of a context which ended.
 func (l *Limiter) Allow(ctx context.Context, name, client string) (Decision, error) {
 	rate, ok := l.rates[name]
 	if !ok {

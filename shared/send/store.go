@@ -120,8 +120,8 @@ func Entries(ctx context.Context, s Store, prefix string) iter.Seq2[Entry, error
 
 // Links makes URLs by which a client reaches the bytes directly for a while,
 // without any other credential. A URL that begins with "/" is of the service
-// itself. Making one asks nobody and so fails only with Internal. A part may
-// have most bytes, where a URL can say so.
+// itself. Making one fails only with Internal: what it leads to is not asked
+// for. A part may have most bytes, where a URL can say so.
 type Links interface {
 	PartURL(ctx context.Context, key, uploadID string, number int, most int64, ttl time.Duration) (string, error)
 	PutURL(ctx context.Context, key string, ttl time.Duration) (string, error)
