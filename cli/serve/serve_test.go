@@ -199,7 +199,8 @@ func TestEveryAcknowledgedByteOutlivesAKill(t *testing.T) {
 		}
 		if info["status"] == "completed" {
 			completed++
-			if status, b := again.call("GET", again.user+"/api/transfers/download/"+x.id, nil); status != 200 || !bytes.Equal(b, x.body) {
+			status, b := again.call("GET", again.user+"/api/transfers/download/"+x.id, nil)
+			if status != 200 || !bytes.Equal(b, x.body) {
 				t.Fatalf("a completed transfer has other bytes: status %d, %d bytes", status, len(b))
 			}
 		}
@@ -260,7 +261,8 @@ func TestNothingWorthStealingIsStoredOrLogged(t *testing.T) {
 	plain := []byte(strings.Repeat("canary-plaintext ", 100))
 	key := envelope.NewKey()
 	var ciphertext bytes.Buffer
-	if err := envelope.Encrypt(&ciphertext, key, envelope.Meta{Filename: name}, bytes.NewReader(plain), int64(len(plain))); err != nil {
+	meta := envelope.Meta{Filename: name}
+	if err := envelope.Encrypt(&ciphertext, key, meta, bytes.NewReader(plain), int64(len(plain))); err != nil {
 		t.Fatal(err)
 	}
 	admin := func(method, path string, body string) {
@@ -293,7 +295,8 @@ func TestNothingWorthStealingIsStoredOrLogged(t *testing.T) {
 	} {
 		s.call("GET", s.user+path, nil, "x-sgraph-access-token", other)
 	}
-	s.call("POST", s.user+"/api/transfers/create?access_token="+s.token, strings.NewReader(`{"file_size_bytes":"`+s.token+`"}`))
+	s.call("POST", s.user+"/api/transfers/create?access_token="+s.token,
+		strings.NewReader(`{"file_size_bytes":"`+s.token+`"}`))
 	s.call("DELETE", s.user+"/api/transfers/delete/"+id, nil, "x-sgraph-transfer-delete-auth", secret)
 	s.cmd.Process.Signal(syscall.SIGTERM)
 	<-s.ended
@@ -305,7 +308,8 @@ func TestNothingWorthStealingIsStoredOrLogged(t *testing.T) {
 	}
 	trail := 0
 	for where := range kept {
-		if strings.Contains(filepath.Base(where), ".transfer_created.success.") || strings.Contains(filepath.Base(where), ".login.denied.") {
+		name := filepath.Base(where)
+		if strings.Contains(name, ".transfer_created.success.") || strings.Contains(name, ".login.denied.") {
 			trail++
 		}
 	}
@@ -384,7 +388,8 @@ func TestAFullDisk(t *testing.T) {
 func TestSettings(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	s := start(t, dir, "FAST_API__AUTH__API_KEY__NAME=X-Own-Key", "FAST_API__AUTH__API_KEY__VALUE=an-own-key-of-the-operator")
+	s := start(t, dir,
+		"FAST_API__AUTH__API_KEY__NAME=X-Own-Key", "FAST_API__AUTH__API_KEY__VALUE=an-own-key-of-the-operator")
 	if !strings.Contains(s.out.String(), "X-Own-Key: an-own-key-of-the-operator") {
 		t.Errorf("the key that was set is not used:\n%s", s.out)
 	}
@@ -408,7 +413,10 @@ func TestSettings(t *testing.T) {
 		"16":              "FAST_API__AUTH__API_KEY__VALUE=short",
 	} {
 		cmd := exec.Command(os.Args[0])
-		cmd.Env = []string{"SERVE_AS_CHILD=1", "SEND__USER_ADDR=127.0.0.1:0", "SEND__ADMIN_ADDR=127.0.0.1:0", "SEND__DISK_PATH=" + t.TempDir(), env}
+		cmd.Env = []string{
+			"SERVE_AS_CHILD=1", "SEND__USER_ADDR=127.0.0.1:0", "SEND__ADMIN_ADDR=127.0.0.1:0",
+			"SEND__DISK_PATH=" + t.TempDir(), env,
+		}
 		out, err := cmd.CombinedOutput()
 		if err == nil || !strings.Contains(string(out), name) {
 			t.Errorf("%s: ended with %v and says %q, want it to name %q", env, err, out, name)

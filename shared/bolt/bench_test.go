@@ -32,7 +32,9 @@ func BenchmarkSync(b *testing.B) {
 func BenchmarkSpend(b *testing.B) {
 	for _, writers := range []int{1, 16, 64} {
 		b.Run(fmt.Sprintf("durable/writers=%d", writers), func(b *testing.B) { benchmarkSpend(b, "s", writers) })
-		b.Run(fmt.Sprintf("volatile/writers=%d", writers), func(b *testing.B) { benchmarkSpend(b, send.VolatilePrefix+"s", writers) })
+		b.Run(fmt.Sprintf("volatile/writers=%d", writers), func(b *testing.B) {
+			benchmarkSpend(b, send.VolatilePrefix+"s", writers)
+		})
 	}
 }
 

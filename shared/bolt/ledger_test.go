@@ -218,7 +218,8 @@ func TestSweep(t *testing.T) {
 func TestNoKeys(t *testing.T) {
 	t.Parallel()
 	l := open(t, filepath.Join(t.TempDir(), "ledger"))
-	for _, k := range []send.Key{{}, key("", "x"), key("s", ""), key("s\x00t", "x"), key("s", strings.Repeat("x", 1<<10))} {
+	long := strings.Repeat("x", 1<<10)
+	for _, k := range []send.Key{{}, key("", "x"), key("s", ""), key("s\x00t", "x"), key("s", long)} {
 		want(t, send.Invalid, l.Create(t.Context(), send.Record{Key: k}))
 		_, err := l.Get(t.Context(), k)
 		want(t, send.Invalid, err)

@@ -152,7 +152,8 @@ func runAndKill(t *testing.T, root string) (acked []string) {
 func inUse(t *testing.T, root string) {
 	t.Helper()
 	_, err := disk.Open(root)
-	if send.CodeOf(err) != send.Unavailable || !strings.Contains(err.Error(), root) || !strings.Contains(err.Error(), "another process") {
+	want(t, send.Unavailable, err)
+	if !strings.Contains(err.Error(), root) || !strings.Contains(err.Error(), "another process") {
 		t.Errorf("opened beside another process: %v", err)
 	}
 }

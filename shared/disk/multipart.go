@@ -58,7 +58,9 @@ func noUpload(err error) error {
 func partName(number int) string { return fmt.Sprintf("%05d", number) }
 
 // PutPart implements [send.Store].
-func (s *Store) PutPart(ctx context.Context, key, uploadID string, number int, body io.Reader, size int64) (string, error) {
+func (s *Store) PutPart(
+	ctx context.Context, key, uploadID string, number int, body io.Reader, size int64,
+) (string, error) {
 	dir, err := s.upload(key, uploadID)
 	if err != nil {
 		return "", err

@@ -38,7 +38,8 @@ func own(root string) (first bool, err error) {
 		f.Close()
 		if errors.Is(err, errHeld) {
 			return false, send.Because(send.Unavailable, err,
-				"the folder %s is in use: another process holds it, such as a service or `sgsend serve` that is still running", root)
+				"the folder %s is in use: another process holds it, such as a service or `sgsend serve` that is still running",
+				root)
 		}
 		return false, failed(err)
 	}

@@ -79,7 +79,8 @@ func TestNoKeys(t *testing.T) {
 	id, err := s.Begin(ctx, "k/x")
 	want(t, "", err)
 	for _, key := range []string{
-		"", "/", "/k", "k/", "k//x", ".", "..", "../x", "k/../x", "k/..", "./k", "k\\x", "k,x", "k x", "k\x00", "é", "k/x\n", strings.Repeat("k", 201),
+		"", "/", "/k", "k/", "k//x", ".", "..", "../x", "k/../x", "k/..", "./k", "k\\x", "k,x", "k x", "k\x00", "é",
+		"k/x\n", strings.Repeat("k", 201),
 	} {
 		_, err := s.Put(ctx, key, strings.NewReader("x"), 1)
 		want(t, send.Invalid, err)

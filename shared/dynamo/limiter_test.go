@@ -137,7 +137,8 @@ func isExactAcrossProcesses(t *testing.T, table, endpoint string) {
 		sum += n
 	}
 	if sum != limit {
-		t.Errorf("%d processes let %v through, %d together of %d; the limit is %d", processes, allowed, sum, processes*attempts, limit)
+		t.Errorf("%d processes let %v through, %d together of %d; the limit is %d",
+			processes, allowed, sum, processes*attempts, limit)
 	}
 	t.Logf("each process let through: %v", allowed)
 }

@@ -31,7 +31,9 @@ func (l *Ledger) Spend(ctx context.Context, key send.Key, s send.Spend) (send.Re
 }
 
 // update runs an update that spends, and reads the outcome from its answer.
-func (l *Ledger) update(ctx context.Context, c *dynamodb.Client, key send.Key, s send.Spend, u update) (send.Record, error) {
+func (l *Ledger) update(
+	ctx context.Context, c *dynamodb.Client, key send.Key, s send.Spend, u update,
+) (send.Record, error) {
 	out, err := c.UpdateItem(ctx, &dynamodb.UpdateItemInput{
 		TableName: &l.name, Key: itemKey(key),
 		UpdateExpression: &u.set, ConditionExpression: &u.condition,

@@ -15,8 +15,10 @@ import (
 const (
 	formats     = "../../docs/formats.md"
 	contractKey = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8"
-	blobA       = "a0a1a2a3a4a5a6a7a8a9aaabb55f3168118a02bf626593a8251ca9b215c2387df795784efd2052fe0b890869b71a2b905dd8b2b3f69374c0612d22ad7517a6cc"
-	blobB       = "a0a1a2a3a4a5a6a7a8a9aaabb55f3168118a02bf6271fcf16113acbb1ecd3475b08d600db27a5ef25dd61d64be1a281e9a732426827cc4d0dee28644fc621c"
+	blobA       = "a0a1a2a3a4a5a6a7a8a9aaabb55f3168118a02bf626593a8251ca9b215c2387d" +
+		"f795784efd2052fe0b890869b71a2b905dd8b2b3f69374c0612d22ad7517a6cc"
+	blobB = "a0a1a2a3a4a5a6a7a8a9aaabb55f3168118a02bf6271fcf16113acbb1ecd3475" +
+		"b08d600db27a5ef25dd61d64be1a281e9a732426827cc4d0dee28644fc621c"
 
 	friendly    = "apple-mango-5623"
 	friendlyID  = "4abd0a491ed3"
@@ -72,7 +74,9 @@ func TestContractFriendlyToken(t *testing.T) {
 	if got := key.String(); got != friendlyKey {
 		t.Errorf("key %s", got)
 	}
-	for _, s := range []string{"", "apple-mango-562", "Apple-mango-5623", "apple-mango-56234", "apple--5623", "apple-mango-5623\n"} {
+	for _, s := range []string{
+		"", "apple-mango-562", "Apple-mango-5623", "apple-mango-56234", "apple--5623", "apple-mango-5623\n",
+	} {
 		if envelope.IsFriendly(s) {
 			t.Errorf("%q taken for a friendly token", s)
 		}

@@ -198,7 +198,9 @@ func TestChanceOfText(t *testing.T) {
 // What only happens to be UTF-8 is no text: half of all bytes are.
 func TestControlsAreNoText(t *testing.T) {
 	t.Parallel()
-	for _, s := range []string{strings.Repeat("a", 40) + "\x00", strings.Repeat("\x01", 40), strings.Repeat("a\u0085", 20), "too short"} {
+	for _, s := range []string{
+		strings.Repeat("a", 40) + "\x00", strings.Repeat("\x01", 40), strings.Repeat("a\u0085", 20), "too short",
+	} {
 		if isText([]byte(s)) {
 			t.Errorf("%q is taken for a text", s)
 		}

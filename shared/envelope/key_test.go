@@ -11,7 +11,8 @@ import (
 func TestParseKey(t *testing.T) {
 	t.Parallel()
 	k := NewKey()
-	for _, s := range []string{k.String(), k.String() + "=", `"` + k.String() + `"`, "'" + k.String() + "'", " " + k.String() + "\n"} {
+	text := k.String()
+	for _, s := range []string{text, text + "=", `"` + text + `"`, "'" + text + "'", " " + text + "\n"} {
 		if got, err := ParseKey(s); err != nil || got != k {
 			t.Errorf("%q: %v, %v", s, got, err)
 		}

@@ -64,7 +64,10 @@ func TestMetaEncoding(t *testing.T) {
 // However long the name, readers take the envelope.
 func TestMetaIsShort(t *testing.T) {
 	t.Parallel()
-	b := Meta{Filename: strings.Repeat("\u2027", 4000), Type: strings.Repeat("a", 63) + "/" + strings.Repeat("b", 63)}.seal()
+	b := Meta{
+		Filename: strings.Repeat("\u2027", 4000),
+		Type:     strings.Repeat("a", 63) + "/" + strings.Repeat("b", 63),
+	}.seal()
 	if m, rest := openAny(b); len(b) > maxMeta || len(rest) > 0 || len(m.Filename) > maxName || m.Type == "" {
 		t.Errorf("%d bytes, %d left, %+v", len(b), len(rest), m)
 	}

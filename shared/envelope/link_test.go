@@ -25,7 +25,10 @@ var links = []struct {
 	{"http://localhost:8080/d/#" + linkID + "/" + linkKey, "http://localhost:8080", linkID, linkKey, ""},
 	{"http://[::1]:8080/d/#" + linkID + "/" + linkKey, "http://[::1]:8080", linkID, linkKey, ""},
 	{origin + "/send/v0/v0.1/v0.1.4/download.html#" + linkID + "/" + linkKey, origin, linkID, linkKey, ""},
-	{origin + "/send/v0/v0.1/v0.1.4/download.html?token=community-x#" + linkID + "/" + linkKey, origin, linkID, linkKey, ""},
+	{
+		origin + "/send/v0/v0.1/v0.1.4/download.html?token=community-x#" + linkID + "/" + linkKey,
+		origin, linkID, linkKey, "",
+	},
 	{origin + "/send/v0/v0.1/v0.1.4/download.html#" + linkID, origin, linkID, "", ""},
 	{origin + "/send/v0/v0.1/v0.1.4/download.html?id=" + linkID, origin, linkID, "", ""},
 	{origin + "/download?id=" + linkID + "#" + linkKey, origin, linkID, linkKey, ""},

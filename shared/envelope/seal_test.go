@@ -27,7 +27,8 @@ func pattern(n int) []byte {
 // envelope of testMeta before it.
 func interesting() []int {
 	first := firstRoom - len(testMeta.seal())
-	return []int{0, 1, first - 1, first, first + 1, first + segmentRoom - 1, first + segmentRoom, first + segmentRoom + 1, 3 << 20}
+	second := first + segmentRoom
+	return []int{0, 1, first - 1, first, first + 1, second - 1, second, second + 1, 3 << 20}
 }
 
 func sealedV1(t testing.TB, key Key, content []byte) []byte {
@@ -114,7 +115,8 @@ func TestFresh(t *testing.T) {
 	}
 	a, b = sealedV2(t, key, content), sealedV2(t, key, content)
 	salt := a[headerSize+1:][:saltSize]
-	if bytes.Contains(b, salt) || bytes.Equal(a[headerSize+1+saltSize:][:prefixSize], b[headerSize+1+saltSize:][:prefixSize]) {
+	const begin, end = headerSize + 1 + saltSize, headerSize + 1 + saltSize + prefixSize // of the nonces' prefix
+	if bytes.Contains(b, salt) || bytes.Equal(a[begin:end], b[begin:end]) {
 		t.Error("V2 uses a salt or a nonce prefix twice")
 	}
 }
@@ -313,7 +315,10 @@ func TestLimit(t *testing.T) {
 func TestStreamWithoutEnvelope(t *testing.T) {
 	t.Parallel()
 	key := NewKey()
-	for _, plain := range []string{"", "SGMETA\x00", "hello, hello, hello", "SGMETB\x00\x00\x00\x00\x02{}", "SGMETA\x00\x00\x00\x00\x05[1,2]", "SGMETA\x00\xff\xff\xff\xff{}", "SGMETA\x00\x00\x00\x00\x09{}"} {
+	for _, plain := range []string{
+		"", "SGMETA\x00", "hello, hello, hello", "SGMETB\x00\x00\x00\x00\x02{}", "SGMETA\x00\x00\x00\x00\x05[1,2]",
+		"SGMETA\x00\xff\xff\xff\xff{}", "SGMETA\x00\x00\x00\x00\x09{}",
+	} {
 		blob := rawStream(t, key, []byte(plain))
 		if _, _, err := Decrypt(bytes.NewReader(blob), key); !errors.Is(err, errMalformed) {
 			t.Errorf("%q: %v", plain, err)

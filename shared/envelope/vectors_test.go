@@ -113,8 +113,11 @@ func makeVectors() (v vectors) {
 	} {
 		iv := [ivSize]byte{0xa0, 0xa1, 0xa2, 0xa3, 0xa4, 0xa5, 0xa6, 0xa7, 0xa8, 0xa9, 0xaa, 0xab}
 		m, content := openAny([]byte(c.plain))
-		v.V1 = append(v.V1, v1Vector{c.name, key.String(), hex.EncodeToString(iv[:]), hex.EncodeToString([]byte(c.plain)),
-			hex.EncodeToString(newGCM(key[:]).Seal(slices.Clone(iv[:]), iv[:], []byte(c.plain), nil)), m, hex.EncodeToString(content)})
+		sealed := newGCM(key[:]).Seal(slices.Clone(iv[:]), iv[:], []byte(c.plain), nil)
+		v.V1 = append(v.V1, v1Vector{
+			c.name, key.String(), hex.EncodeToString(iv[:]), hex.EncodeToString([]byte(c.plain)),
+			hex.EncodeToString(sealed), m, hex.EncodeToString(content),
+		})
 	}
 
 	first := firstRoom - len(testMeta.seal())
@@ -123,7 +126,8 @@ func makeVectors() (v vectors) {
 		size int
 	}{
 		{"empty", 0}, {"one byte", 1}, {"one segment", first}, {"one byte more than a segment", first + 1},
-		{"two segments", first + segmentRoom}, {"three segments", first + 2*segmentRoom}, {"three segments and some", 3<<20 + 12345},
+		{"two segments", first + segmentRoom}, {"three segments", first + 2*segmentRoom},
+		{"three segments and some", 3<<20 + 12345},
 	} {
 		seed := sha256.Sum256([]byte(c.name))
 		s := stream{salt: seed}
@@ -139,16 +143,19 @@ func makeVectors() (v vectors) {
 	}
 
 	v.Broken = []brokenVector{
-		{"one byte", "cut", 0}, {"one byte", "cut", 8}, {"one byte", "cut", 48}, {"one byte", "flip", 0}, {"one byte", "flip", 7},
-		{"one byte", "flip", 8}, {"one byte", "flip", 9}, {"one byte", "flip", 41}, {"one byte", "flip", 48}, {"one byte", "append", 0},
+		{"one byte", "cut", 0}, {"one byte", "cut", 8}, {"one byte", "cut", 48},
+		{"one byte", "flip", 0}, {"one byte", "flip", 7}, {"one byte", "flip", 8}, {"one byte", "flip", 9},
+		{"one byte", "flip", 41}, {"one byte", "flip", 48}, {"one byte", "append", 0},
 		{"empty", "append", 0}, {"one segment", "append", 0}, {"one segment", "cut", headerSize + segmentSize - 1},
 		{"one byte more than a segment", "cut", headerSize + segmentSize}, {"two segments", "cut", headerSize + segmentSize},
 		{"three segments", "cut", headerSize + 2*segmentSize}, {"three segments", "cut", headerSize + segmentSize + 5},
 		{"three segments", "swap", 1}, {"three segments", "drop", 1}, {"three segments and some", "swap", 0},
-		{"three segments and some", "swap", 1}, {"three segments and some", "drop", 2}, {"three segments and some", "flip", 2 << 20},
+		{"three segments and some", "swap", 1}, {"three segments and some", "drop", 2},
+		{"three segments and some", "flip", 2 << 20},
 		{"three segments and some", "append", 0},
 	}
-	for _, plain := range []int64{0, 1, firstRoom - 1, firstRoom, firstRoom + 1, firstRoom + segmentRoom, firstRoom + segmentRoom + 1, 10 << 30} {
+	const second = firstRoom + segmentRoom
+	for _, plain := range []int64{0, 1, firstRoom - 1, firstRoom, firstRoom + 1, second, second + 1, 10 << 30} {
 		v.Sizes = append(v.Sizes, sizeVector{V1, plain, V1.sealedSize(plain)}, sizeVector{V2, plain, V2.sealedSize(plain)})
 	}
 	for _, n := range names {
@@ -239,7 +246,8 @@ func TestVectors(t *testing.T) {
 		s := stream{salt: [saltSize]byte(unhex(c.Salt)), prefix: [prefixSize]byte(unhex(c.NoncePrefix))}
 		blob := sealWith(key, s, c.ContentSize)
 		sum := sha256.Sum256(blob)
-		if len(blob) != c.SealedSize || hex.EncodeToString(sum[:]) != c.SealedSHA256 || c.Sealed != "" && c.Sealed != hex.EncodeToString(blob) {
+		if len(blob) != c.SealedSize || hex.EncodeToString(sum[:]) != c.SealedSHA256 ||
+			c.Sealed != "" && c.Sealed != hex.EncodeToString(blob) {
 			t.Errorf("v2, %s: sealed otherwise", c.Name)
 		}
 		meta, content, err := open(blob, key)

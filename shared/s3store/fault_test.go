@@ -121,7 +121,8 @@ func TestFailedPutIsAborted(t *testing.T) {
 	client := s3.NewFromConfig(cfg, func(o *s3.Options) { o.UsePathStyle = true })
 	broken := errors.New("the connection broke")
 	body := func() io.Reader {
-		return io.MultiReader(bytes.NewReader(make([]byte, 20<<20)), readerFunc(func([]byte) (int, error) { return 0, broken }))
+		rest := readerFunc(func([]byte) (int, error) { return 0, broken })
+		return io.MultiReader(bytes.NewReader(make([]byte, 20<<20)), rest)
 	}
 
 	// The body breaks; a part is refused; the request ends.
@@ -142,8 +143,9 @@ func TestFailedPutIsAborted(t *testing.T) {
 	_, err = s.Put(t.Context(), "k/x", bytes.NewReader(make([]byte, 60<<20)), 60<<20)
 	want(t, send.Unavailable, err)
 	ctx, cancel := context.WithCancel(t.Context())
+	rest := readerFunc(func([]byte) (int, error) { cancel(); return 0, nil })
 	_, err = s3store.New(bucket, moto.Load(t)).Put(ctx, "k/x",
-		io.MultiReader(bytes.NewReader(make([]byte, 20<<20)), readerFunc(func([]byte) (int, error) { cancel(); return 0, nil })), -1)
+		io.MultiReader(bytes.NewReader(make([]byte, 20<<20)), rest), -1)
 	want(t, send.Unavailable, err)
 
 	out, err := client.ListMultipartUploads(t.Context(), &s3.ListMultipartUploadsInput{Bucket: &bucket})
@@ -172,7 +174,8 @@ func TestNoChecksums(t *testing.T) {
 		defer mu.Unlock()
 		requests = append(requests, r.Method)
 		for name, values := range r.Header {
-			if line := strings.ToLower(name + strings.Join(values, " ")); strings.Contains(line, "checksum") || strings.Contains(line, "trailer") {
+			line := strings.ToLower(name + strings.Join(values, " "))
+			if strings.Contains(line, "checksum") || strings.Contains(line, "trailer") {
 				t.Errorf("%s %s: %s", r.Method, r.URL, line)
 			}
 		}

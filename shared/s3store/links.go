@@ -15,7 +15,9 @@ import (
 // it was asked for: on Lambda those are a role's, and last some hours.
 
 // PartURL implements [send.Links]: PUT a part there.
-func (s *Store) PartURL(ctx context.Context, key, uploadID string, number int, _ int64, ttl time.Duration) (string, error) {
+func (s *Store) PartURL(
+	ctx context.Context, key, uploadID string, number int, _ int64, ttl time.Duration,
+) (string, error) {
 	return s.link(ctx, func(c *s3.PresignClient) (*v4.PresignedHTTPRequest, error) {
 		return c.PresignUploadPart(ctx, &s3.UploadPartInput{
 			Bucket: &s.bucket, Key: &key, UploadId: &uploadID, PartNumber: aws.Int32(int32(number)),
@@ -37,7 +39,9 @@ func (s *Store) GetURL(ctx context.Context, key string, ttl time.Duration) (stri
 	})
 }
 
-func (s *Store) link(ctx context.Context, sign func(*s3.PresignClient) (*v4.PresignedHTTPRequest, error)) (string, error) {
+func (s *Store) link(
+	ctx context.Context, sign func(*s3.PresignClient) (*v4.PresignedHTTPRequest, error),
+) (string, error) {
 	c, err := s.clients.Get(ctx)
 	if err != nil {
 		return "", send.Because(send.Internal, err, "no link can be made")

@@ -45,7 +45,8 @@ func TestLinks(t *testing.T) {
 
 	put, err := s.PutURL(ctx, "t/a/put", time.Minute)
 	want(t, "", err)
-	if resp, b := do(t, http.MethodPut, put, []byte("ciphertext"), "Content-Type", "application/octet-stream"); resp.StatusCode != 200 {
+	resp, b := do(t, http.MethodPut, put, []byte("ciphertext"), "Content-Type", "application/octet-stream")
+	if resp.StatusCode != 200 {
 		t.Fatalf("PUT: %s %s", resp.Status, b)
 	}
 	o, err := s.Stat(ctx, "t/a/put")
@@ -56,7 +57,8 @@ func TestLinks(t *testing.T) {
 
 	get, err := s.GetURL(ctx, "t/a/put", time.Minute)
 	want(t, "", err)
-	if resp, b := do(t, http.MethodGet, get, nil); resp.StatusCode != 200 || string(b) != "ciphertext" || resp.Header.Get("ETag") != o.ETag {
+	resp, b = do(t, http.MethodGet, get, nil)
+	if resp.StatusCode != 200 || string(b) != "ciphertext" || resp.Header.Get("ETag") != o.ETag {
 		t.Fatalf("GET: %s %s", resp.Status, b)
 	}
 	if resp, b := do(t, http.MethodGet, get, nil, "Range", "bytes=6-"); resp.StatusCode != 206 || string(b) != "text" {

@@ -30,7 +30,9 @@ func (s *Store) Begin(ctx context.Context, key string) (string, error) {
 // PutPart implements [send.Store]. A part of more than 8 MiB goes to S3 as it
 // comes, so that its request cannot be repeated; its size has to be known:
 // TooLarge where it is not.
-func (s *Store) PutPart(ctx context.Context, key, uploadID string, number int, body io.Reader, size int64) (string, error) {
+func (s *Store) PutPart(
+	ctx context.Context, key, uploadID string, number int, body io.Reader, size int64,
+) (string, error) {
 	if number < 1 || number > send.MaxParts {
 		return "", send.Fail(send.Invalid, "part numbers are 1 to %d", send.MaxParts)
 	}

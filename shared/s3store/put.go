@@ -63,7 +63,9 @@ func (s *Store) putOne(ctx context.Context, key string, b []byte) (send.Object, 
 
 // putParts sends a body of which first, a full buffer, is the beginning. When it
 // fails nothing is kept.
-func (s *Store) putParts(ctx context.Context, key string, first *buffer, body io.Reader, size int64) (send.Object, error) {
+func (s *Store) putParts(
+	ctx context.Context, key string, first *buffer, body io.Reader, size int64,
+) (send.Object, error) {
 	id, err := s.Begin(ctx, key)
 	if err != nil {
 		buffers.Put(first)
@@ -82,7 +84,9 @@ func (s *Store) putParts(ctx context.Context, key string, first *buffer, body io
 	return send.Object{}, err
 }
 
-func (s *Store) sendParts(ctx context.Context, key, id string, first *buffer, body io.Reader, size int64) ([]send.Part, error) {
+func (s *Store) sendParts(
+	ctx context.Context, key, id string, first *buffer, body io.Reader, size int64,
+) ([]send.Part, error) {
 	var sent []*send.Part
 	group, sending := errgroup.WithContext(ctx)
 	group.SetLimit(parallel)

@@ -109,7 +109,10 @@ const ledgerPatience = 2 * time.Second
 // NewLimiter returns a limiter for the rates; a name without a rate is not
 // limited. onFailOpen hears of requests that were let through because the
 // ledger could not count them.
-func NewLimiter(ledger Ledger, rates map[string]Rate, now func() time.Time, onFailOpen func(ctx context.Context, name string, err error)) *Limiter {
+func NewLimiter(
+	ledger Ledger, rates map[string]Rate, now func() time.Time,
+	onFailOpen func(ctx context.Context, name string, err error),
+) *Limiter {
 	return &Limiter{
 		Patience: ledgerPatience,
 		ledger:   ledger, rates: rates, now: now, onFailOpen: onFailOpen,

@@ -131,7 +131,7 @@ func TestLimiterDecision(t *testing.T) {
 		t.Error("the next window does not begin")
 	}
 	for key, r := range ledger.records {
-		if want := "window/"; !strings.HasPrefix(key.Set, want) || r.Purge.IsZero() || !r.Purge.After(now.Truncate(time.Minute)) {
+		if !strings.HasPrefix(key.Set, send.WindowSets) || r.Purge.IsZero() || !r.Purge.After(now.Truncate(time.Minute)) {
 			t.Errorf("record %+v of %+v", r, key)
 		}
 	}
@@ -189,10 +189,13 @@ func TestParseRates(t *testing.T) {
 		return m
 	}
 	for s, want := range map[string]map[string]send.Rate{
-		"":                            send.DefaultRates,
-		" off ":                       {},
-		"create=5/1m":                 with(map[string]send.Rate{"create": {Limit: 5, Window: time.Minute}}),
-		" create=5/2m , info=1/24h ,": with(map[string]send.Rate{"create": {Limit: 5, Window: 2 * time.Minute}, "info": {Limit: 1, Window: 24 * time.Hour}}),
+		"":            send.DefaultRates,
+		" off ":       {},
+		"create=5/1m": with(map[string]send.Rate{"create": {Limit: 5, Window: time.Minute}}),
+		" create=5/2m , info=1/24h ,": with(map[string]send.Rate{
+			"create": {Limit: 5, Window: 2 * time.Minute},
+			"info":   {Limit: 1, Window: 24 * time.Hour},
+		}),
 	} {
 		got, err := send.ParseRates(s)
 		if err != nil || !maps.Equal(got, want) {
@@ -207,16 +210,23 @@ func TestParseRates(t *testing.T) {
 
 func TestParseRatesListsEveryFault(t *testing.T) {
 	t.Parallel()
-	_, err := send.ParseRates("creat=5/1m,token=0/1m,download=5/90s,login=x,info=5/1m,info=6/1m,create=9223372036854775808/1m")
+	_, err := send.ParseRates(
+		"creat=5/1m,token=0/1m,download=5/90s,login=x,info=5/1m,info=6/1m,create=9223372036854775808/1m")
 	if send.CodeOf(err) != send.Invalid {
 		t.Fatalf("got %v", err)
 	}
-	for _, part := range []string{`"creat"`, "create, download, info, login, token", `"token=0/1m"`, `"download=5/90s"`, `"login=x"`, `"info": named twice`, `"create=9223`} {
+	for _, part := range []string{
+		`"creat"`, "create, download, info, login, token", `"token=0/1m"`, `"download=5/90s"`, `"login=x"`,
+		`"info": named twice`, `"create=9223`,
+	} {
 		if !strings.Contains(err.Error(), part) {
 			t.Errorf("%v\nlacks %s", err, part)
 		}
 	}
-	for _, s := range []string{"create", "create=", "create=-1/1m", "create=1/0m", "create=1/48h", "create=1", "=1/1m", "off,create=1/1m", "create=1/1m/2"} {
+	for _, s := range []string{
+		"create", "create=", "create=-1/1m", "create=1/0m", "create=1/48h", "create=1", "=1/1m", "off,create=1/1m",
+		"create=1/1m/2",
+	} {
 		if _, err := send.ParseRates(s); err == nil {
 			t.Errorf("%q is accepted", s)
 		}

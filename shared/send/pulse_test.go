@@ -14,7 +14,9 @@ import (
 func pulseOf(t *testing.T, f *fixture, rates map[string]send.Rate) (*send.Pulse, func(name, client string)) {
 	t.Helper()
 	f.clock.advance(f.clock.now().Truncate(time.Minute).Add(time.Minute).Sub(f.clock.now()))
-	limiter := send.NewLimiter(f.ledger, rates, f.clock.now, func(_ context.Context, name string, err error) { t.Errorf("%s failed open: %v", name, err) })
+	limiter := send.NewLimiter(f.ledger, rates, f.clock.now, func(_ context.Context, name string, err error) {
+		t.Errorf("%s failed open: %v", name, err)
+	})
 	return &send.Pulse{Ledger: f.ledger, Rates: rates, Now: f.clock.now}, func(name, client string) {
 		t.Helper()
 		if _, err := limiter.Allow(t.Context(), name, client); err != nil {
@@ -26,8 +28,10 @@ func pulseOf(t *testing.T, f *fixture, rates map[string]send.Rate) (*send.Pulse,
 func wantPulse(t *testing.T, p *send.Pulse, minutes int, requests int64, visitors int, transfers int64) {
 	t.Helper()
 	a, err := p.Over(t.Context(), minutes)
-	if err != nil || a.Requests != requests || a.Visitors != visitors || a.Transfers != transfers || len(a.Series) != minutes {
-		t.Errorf("the last %d minutes: %+v, %v; want %d requests, %d visitors, %d transfers", minutes, a, err, requests, visitors, transfers)
+	if err != nil || a.Requests != requests || a.Visitors != visitors || a.Transfers != transfers ||
+		len(a.Series) != minutes {
+		t.Errorf("the last %d minutes: %+v, %v; want %d requests, %d visitors, %d transfers",
+			minutes, a, err, requests, visitors, transfers)
 	}
 }
 

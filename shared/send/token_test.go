@@ -32,7 +32,9 @@ func TestCleanName(t *testing.T) {
 func TestTokenLife(t *testing.T) {
 	t.Parallel()
 	f := setUp(t)
-	tok, err := f.tokens.Create(t.Context(), send.NewToken{UsageLimit: 2, CreatedBy: "someone", Metadata: map[string]any{"a": "b"}})
+	tok, err := f.tokens.Create(t.Context(), send.NewToken{
+		UsageLimit: 2, CreatedBy: "someone", Metadata: map[string]any{"a": "b"},
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -65,7 +67,8 @@ func TestTokenLife(t *testing.T) {
 	if tok, err = f.tokens.UpdateLimit(t.Context(), tok.Name, 0); err != nil || tok.Status != send.TokenRevoked {
 		t.Fatal("a new limit undid the revocation", tok, err)
 	}
-	if tok, err = f.tokens.Reactivate(t.Context(), tok.Name); err != nil || tok.Status != send.TokenActive || tok.UsageCount != 3 {
+	tok, err = f.tokens.Reactivate(t.Context(), tok.Name)
+	if err != nil || tok.Status != send.TokenActive || tok.UsageCount != 3 {
 		t.Fatal(tok, err)
 	}
 	if tok.Remaining() != -1 || tok.Metadata["a"] != "b" || tok.CreatedBy != "someone" {

@@ -18,6 +18,7 @@ func TestCreateValidates(t *testing.T) {
 	f := setUp(t)
 	now := f.clock.now()
 	at := func(d time.Duration) string { return now.Add(d).UTC().Format(time.RFC3339) }
+	hint := strings.Repeat("a", 257)
 	for name, c := range map[string]struct {
 		n    send.NewTransfer
 		code send.Code
@@ -28,7 +29,7 @@ func TestCreateValidates(t *testing.T) {
 		"over the cap":         {send.NewTransfer{DeclaredBytes: 1<<20 + 1}, send.TooLarge, "1048576"},
 		"short id":             {send.NewTransfer{ID: "abc"}, send.Invalid, "12 lowercase hex"},
 		"upper-case id":        {send.NewTransfer{ID: "ABCDEF012345"}, send.Invalid, "12 lowercase hex"},
-		"long hint":            {send.NewTransfer{ContentTypeHint: strings.Repeat("a", 257)}, send.Invalid, "content_type_hint"},
+		"long hint":            {send.NewTransfer{ContentTypeHint: hint}, send.Invalid, "content_type_hint"},
 		"negative downloads":   {send.NewTransfer{MaxDownloads: -1}, send.Invalid, "max_downloads"},
 		"malformed delete":     {send.NewTransfer{DeleteAuthHash: "xyz"}, send.Invalid, "delete_auth_hash"},
 		"malformed expiry":     {send.NewTransfer{ExpiresAt: "tomorrow"}, send.Invalid, "expires_at"},
@@ -262,7 +263,8 @@ func TestATokenCompletesJustItsUses(t *testing.T) {
 	}
 	wg.Wait()
 	if done.Load() != uses*3 || refused.Load() != (transfers-uses)*3 {
-		t.Fatalf("%d calls completed and %d were refused, want %d and %d", done.Load(), refused.Load(), uses*3, (transfers-uses)*3)
+		t.Fatalf("%d calls completed and %d were refused, want %d and %d",
+			done.Load(), refused.Load(), uses*3, (transfers-uses)*3)
 	}
 	tok, err := f.tokens.Token(t.Context(), "limited")
 	if err != nil || tok.UsageCount != uses || tok.Status != send.TokenExhausted {
@@ -486,7 +488,8 @@ func TestWhatAFormRefusesCanBePutAgain(t *testing.T) {
 		t.Fatal(err)
 	}
 	put := func(b byte) {
-		if _, err := f.store.Put(t.Context(), strings.TrimPrefix(url, "/put/"), bytes.NewReader([]byte{b, 1, 2}), 3); err != nil {
+		_, err := f.store.Put(t.Context(), strings.TrimPrefix(url, "/put/"), bytes.NewReader([]byte{b, 1, 2}), 3)
+		if err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -110,7 +110,9 @@ func (s store) Begin(ctx context.Context, key string) (string, error) {
 	return id, count(ctx, metric.StorageErrors, err)
 }
 
-func (s store) PutPart(ctx context.Context, key, uploadID string, number int, body io.Reader, size int64) (string, error) {
+func (s store) PutPart(
+	ctx context.Context, key, uploadID string, number int, body io.Reader, size int64,
+) (string, error) {
 	etag, err := s.Store.PutPart(ctx, key, uploadID, number, body, size)
 	return etag, count(ctx, metric.StorageErrors, err)
 }
