@@ -74,34 +74,8 @@ func deploy(ctx *pulumi.Context, s settings.Settings, zips artifact.Set) error {
 	if err != nil {
 		return err
 	}
-	export(ctx, pulumi.Map{
-		"userUrl":          edge.UserURL,
-		"userFunctionUrl":  user.URL,
-		"userFunction":     user.Function.Name,
-		"userVersion":      user.Function.Version,
-		"userArtifact":     user.Artifact.Key,
-		"userEdgeDomain":   edge.UserDomain,
-		"adminUrl":         edge.AdminURL,
-		"adminFunctionUrl": admin.URL,
-		"adminFunction":    admin.Function.Name,
-		"adminVersion":     admin.Function.Version,
-		"adminArtifact":    admin.Artifact.Key,
-		"adminEdgeDomain":  edge.AdminDomain,
-		"transfersBucket":  storage.Transfers.Name,
-		"cacheBucket":      storage.CacheName,
-		"artifactsBucket":  storage.Artifacts.Name,
-		"ledgerTable":      storage.Ledger.Name,
-		"alarmTopic":       watch.Topic,
-		"dashboard":        watch.Dashboard,
-		"releaseVersion":   pulumi.String(zips.Version),
-		"goVersion":        pulumi.String(zips.Go),
-	})
+	export(ctx, storage, user, admin, edge, watch)
+	ctx.Export("releaseVersion", pulumi.String(zips.Version))
+	ctx.Export("goVersion", pulumi.String(zips.Go))
 	return nil
-}
-
-// export tells whoever deploys.
-func export(ctx *pulumi.Context, outputs pulumi.Map) {
-	for name, value := range outputs {
-		ctx.Export(name, value)
-	}
 }

@@ -42,8 +42,9 @@ func newPipeline(t *testing.T, aws simulation) *pipeline {
 	// Go and Pulumi keep things does.
 	for _, entry := range os.Environ() {
 		name, _, _ := strings.Cut(entry, "=")
-		foreign := strings.HasPrefix(name, "AWS_") || strings.HasPrefix(name, "SEND_") || strings.HasPrefix(name, "GITHUB_") ||
-			strings.Contains(name, "__") || strings.HasPrefix(name, "PULUMI_") && name != "PULUMI_HOME"
+		foreign := strings.HasPrefix(name, "AWS_") || strings.HasPrefix(name, "SEND_") ||
+			strings.HasPrefix(name, "GITHUB_") || strings.Contains(name, "__") ||
+			strings.HasPrefix(name, "PULUMI_") && name != "PULUMI_HOME"
 		if !foreign && name != "PATH" {
 			p.env = append(p.env, entry)
 		}
@@ -167,7 +168,8 @@ func (p *pipeline) script(t *testing.T, ok bool, command string, env ...string) 
 	words := strings.Fields(command)
 	cmd := exec.CommandContext(t.Context(), filepath.Join(p.root, ".github", "scripts", words[0]), words[1:]...)
 	cmd.Dir = p.root
-	cmd.Env = append(slices.Clone(p.env), append(env, "GITHUB_OUTPUT="+dir+"/output", "GITHUB_STEP_SUMMARY="+dir+"/summary", "REPORTS="+dir+"/reports")...)
+	cmd.Env = append(slices.Concat(p.env, env),
+		"GITHUB_OUTPUT="+dir+"/output", "GITHUB_STEP_SUMMARY="+dir+"/summary", "REPORTS="+dir+"/reports")
 	var log bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &log, &log
 	err := cmd.Run()

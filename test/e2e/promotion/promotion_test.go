@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"sgraph.ai/send/shared/metric"
 	"sgraph.ai/send/shared/test/moto"
 )
 
@@ -39,7 +40,7 @@ func TestPromotion(t *testing.T) {
 			t.Errorf("the job is told\n%s", up.output)
 		}
 		has(t, smoke(t, true, "qa").summary, "qa: smoke test passed", "passed   user: version", "v0.4.0")
-		qaUser, qaAdmin = codeOf(t, aws, "user-qa"), codeOf(t, aws, "admin-qa")
+		qaUser, qaAdmin = codeOf(t, aws, "qa", metric.User), codeOf(t, aws, "qa", metric.Admin)
 	})
 
 	step(t, "nothing differs from what was deployed, built anew from its source", func(t *testing.T) {
@@ -53,7 +54,8 @@ func TestPromotion(t *testing.T) {
 	step(t, "the same bytes go to prod", func(t *testing.T) {
 		dir := p.release(t, good, "v0.4.0")
 		p.script(t, true, "pulumi.sh deploy", "STACK=prod", "VERSION=v0.4.0", "SEND_ARTIFACTS_DIR="+dir)
-		if user, admin := codeOf(t, aws, "user-prod"), codeOf(t, aws, "admin-prod"); user != qaUser || admin != qaAdmin {
+		user, admin := codeOf(t, aws, "prod", metric.User), codeOf(t, aws, "prod", metric.Admin)
+		if user != qaUser || admin != qaAdmin {
 			t.Errorf("prod runs %s and %s, qa %s and %s", user, admin, qaUser, qaAdmin)
 		}
 		has(t, smoke(t, true, "prod").summary, "prod: smoke test passed", "v0.4.0")
@@ -70,8 +72,9 @@ func TestPromotion(t *testing.T) {
 		if err := os.WriteFile(zip, content, 0o644); err != nil {
 			t.Fatal(err)
 		}
-		has(t, p.script(t, false, "pulumi.sh deploy", "STACK=prod", "VERSION=v0.4.1", "SEND_ARTIFACTS_DIR="+dir).log, "is not the one that was built")
-		if version, _ := aws.live(t, "sgraph-send-user-prod"); version != "1" {
+		refused := p.script(t, false, "pulumi.sh deploy", "STACK=prod", "VERSION=v0.4.1", "SEND_ARTIFACTS_DIR="+dir)
+		has(t, refused.log, "is not the one that was built")
+		if version, _ := aws.live(t, "prod", metric.User); version != "1" {
 			t.Errorf("version %s is live", version)
 		}
 	})
@@ -82,7 +85,7 @@ func TestPromotion(t *testing.T) {
 			t.Fatalf("live before is %q", before)
 		}
 		p.script(t, true, "pulumi.sh deploy", "STACK=qa", "VERSION=v0.5.0", "SEND_ARTIFACTS_DIR="+bad)
-		if version, _ := aws.live(t, "sgraph-send-user-qa"); version != "2" {
+		if version, _ := aws.live(t, "qa", metric.User); version != "2" {
 			t.Fatalf("version %s is live after the deploy", version)
 		}
 		has(t, smoke(t, false, "qa").summary, "qa: smoke test failed", "failed   user: health")
@@ -138,9 +141,9 @@ func has(t *testing.T, text string, wanted ...string) {
 }
 
 // codeOf answers the digest of what is live.
-func codeOf(t *testing.T, aws simulation, function string) string {
+func codeOf(t *testing.T, aws simulation, stack, service string) string {
 	t.Helper()
-	_, c := aws.live(t, "sgraph-send-"+function)
+	_, c := aws.live(t, stack, service)
 	return c.CodeSha256
 }
 
@@ -169,7 +172,12 @@ func (p *pipeline) fault() string {
 func (p *pipeline) release(t *testing.T, built, version string) string {
 	t.Helper()
 	bin := t.TempDir()
-	gh := "#!/usr/bin/env bash\n# gh release download VERSION --dir DIR\nset -e\nmkdir -p \"$5\"\ncp '" + built + "'/* \"$5\"\n"
+	gh := `#!/usr/bin/env bash
+# gh release download VERSION --dir DIR
+set -e
+mkdir -p "$5"
+cp '` + built + `'/* "$5"
+`
 	if err := os.WriteFile(filepath.Join(bin, "gh"), []byte(gh), 0o755); err != nil {
 		t.Fatal(err)
 	}

@@ -14,6 +14,9 @@ import (
 	"testing"
 	"time"
 
+	"sgraph.ai/send/shared/metric"
+	"sgraph.ai/send/shared/settings"
+	"sgraph.ai/send/shared/stack"
 	"sgraph.ai/send/test/e2e/lambdahost"
 )
 
@@ -71,14 +74,15 @@ func (s simulation) stateHome(t *testing.T) (backend, provider string) {
 		"awskms:///alias/promotion?region=" + region + "&awssdk=v2"
 }
 
-// live answers the version that a function's public URL would reach, and the
+// live answers the version that a service's public URL would reach, and the
 // settings that this version has.
-func (s simulation) live(t *testing.T, function string) (version string, c configuration) {
+func (s simulation) live(t *testing.T, of, service string) (version string, c configuration) {
 	t.Helper()
+	function := "/2015-03-31/functions/" + stack.Names{Stack: of}.Function(service)
 	var alias struct{ FunctionVersion string }
-	s.ask(t, "lambda", http.MethodGet, "/2015-03-31/functions/"+function+"/aliases/live", "", "", &alias)
+	s.ask(t, "lambda", http.MethodGet, function+"/aliases/"+stack.LiveAlias, "", "", &alias)
 	var answer struct{ Configuration configuration }
-	s.ask(t, "lambda", http.MethodGet, "/2015-03-31/functions/"+function+"?Qualifier="+alias.FunctionVersion, "", "", &answer)
+	s.ask(t, "lambda", http.MethodGet, function+"?Qualifier="+alias.FunctionVersion, "", "", &answer)
 	return alias.FunctionVersion, answer.Configuration
 }
 
@@ -113,17 +117,19 @@ func zips(t *testing.T, dirs ...string) map[string][]byte {
 // serve runs what is live in a stack and answers its two addresses.
 func (s simulation) serve(t *testing.T, stack string, code map[string][]byte) (user, admin string) {
 	t.Helper()
-	admin = s.serveOne(t, "sgraph-send-admin-"+stack, code, nil)
-	user = s.serveOne(t, "sgraph-send-user-"+stack, code, map[string]string{"SGRAPH_SEND__ADMIN__BASE_URL": admin})
+	admin = s.serveOne(t, stack, metric.Admin, code, nil)
+	user = s.serveOne(t, stack, metric.User, code, map[string]string{settings.AdminURL.Env: admin})
 	return user, admin
 }
 
-func (s simulation) serveOne(t *testing.T, function string, code map[string][]byte, instead map[string]string) string {
+func (s simulation) serveOne(
+	t *testing.T, stack, service string, code map[string][]byte, instead map[string]string,
+) string {
 	t.Helper()
-	version, c := s.live(t, function)
+	version, c := s.live(t, stack, service)
 	zip := code[c.CodeSha256]
 	if zip == nil {
-		t.Fatalf("version %s of %s runs code that was never built: %s", version, function, c.CodeSha256)
+		t.Fatalf("version %s of %s runs code that was never built: %s", version, service, c.CodeSha256)
 	}
 	env := c.Environment.Variables
 	env["AWS_ENDPOINT_URL"] = s.endpoint

@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	names "sgraph.ai/send/shared/stack"
 	"sgraph.ai/send/test/e2e/lambdahost"
 )
 
@@ -93,8 +94,9 @@ func (s simulation) tagged(t *testing.T, stack string) []string {
 	var found struct {
 		ResourceTagMappingList []struct{ ResourceARN string }
 	}
+	filter := `{"TagFilters":[{"Key":"project","Values":[%q]},{"Key":"stack","Values":[%q]}]}`
 	s.askJSON(t, "tagging", http.MethodPost, "/", "ResourceGroupsTaggingAPI_20170126.GetResources",
-		fmt.Sprintf(`{"TagFilters":[{"Key":"project","Values":["sgraph-send"]},{"Key":"stack","Values":[%q]}]}`, stack), &found)
+		fmt.Sprintf(filter, names.Project, stack), &found)
 	var arns []string
 	for _, mapping := range found.ResourceTagMappingList {
 		arns = append(arns, mapping.ResourceARN)
@@ -133,6 +135,6 @@ func (s simulation) deployed(t *testing.T, function, bucket, key string) lambdah
 func (s simulation) version(t *testing.T, function string) string {
 	t.Helper()
 	var alias struct{ FunctionVersion string }
-	s.askJSON(t, "lambda", http.MethodGet, "/2015-03-31/functions/"+function+"/aliases/live", "", "", &alias)
+	s.askJSON(t, "lambda", http.MethodGet, "/2015-03-31/functions/"+function+"/aliases/"+names.LiveAlias, "", "", &alias)
 	return alias.FunctionVersion
 }

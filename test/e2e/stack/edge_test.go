@@ -13,8 +13,10 @@ import (
 
 	"sgraph.ai/send/shared/metric"
 	"sgraph.ai/send/shared/metric/metrictest"
+	"sgraph.ai/send/shared/settings"
 	"sgraph.ai/send/shared/test/logtest"
 	"sgraph.ai/send/shared/test/secrettest"
+	"sgraph.ai/send/shared/wire"
 )
 
 // TestEdge deploys the stack of qa, with everything that prod has too: what
@@ -41,7 +43,7 @@ func TestEdge(t *testing.T) {
 	adminURL, admin := host(t, config, aws.endpoint)
 	config = aws.deployed(t, outputs["userFunction"], outputs["artifactsBucket"], outputs["userArtifact"])
 	config.Log = &userLog
-	config.Environment["SGRAPH_SEND__ADMIN__BASE_URL"] = adminURL // past its front, as deployed
+	config.Environment[settings.AdminURL.Env] = adminURL // past its front, as deployed
 	userURL, user := host(t, config, aws.endpoint)
 	fronts := map[string]*front{
 		"user":  newFront(t, aws, distributions["user"].ID, userURL),
@@ -50,7 +52,11 @@ func TestEdge(t *testing.T) {
 
 	step(t, "who comes past the edge is refused", func(t *testing.T) {
 		for name, bare := range map[string]string{"user": userURL, "admin": adminURL} {
-			for secret, want := range map[string]int{"": http.StatusForbidden, "guess": http.StatusForbidden, fronts[name].secret: http.StatusOK} {
+			for secret, want := range map[string]int{
+				"":                  http.StatusForbidden,
+				"guess":             http.StatusForbidden,
+				fronts[name].secret: http.StatusOK,
+			} {
 				if response := ask(t, bare+"/info/health", secret, ""); response.StatusCode != want {
 					t.Errorf("%s with the secret %.5q answers %d, want %d", name, secret, response.StatusCode, want)
 				}
@@ -129,10 +135,11 @@ func ask(t *testing.T, address, secret, viewer string) *http.Response {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for name, value := range map[string]string{originSecretHeader: secret, viewerHeader: viewer} {
-		if value != "" {
-			request.Header.Set(name, value)
-		}
+	if secret != "" {
+		wire.OriginSecret.Set(request.Header, secret)
+	}
+	if viewer != "" {
+		wire.ViewerAddress.Set(request.Header, viewer)
 	}
 	response, err := http.DefaultClient.Do(request)
 	if err != nil {
@@ -141,11 +148,6 @@ func ask(t *testing.T, address, secret, viewer string) *http.Response {
 	response.Body.Close()
 	return response
 }
-
-const (
-	originSecretHeader = "X-Sgraph-Origin-Secret"
-	viewerHeader       = "Cloudfront-Viewer-Address"
-)
 
 // front passes on what CloudFront would, as the deployed distribution and its
 // policy say.
@@ -161,7 +163,7 @@ func newFront(t *testing.T, aws simulation, distribution, function string) *fron
 		Policy string `xml:"DistributionConfig>DefaultCacheBehavior>OriginRequestPolicyId"`
 	}
 	aws.askXML(t, "cloudfront", "/2020-05-31/distribution/"+distribution, &config)
-	if len(config.Secrets) != 1 || !strings.EqualFold(config.Secrets[0].Name, originSecretHeader) {
+	if len(config.Secrets) != 1 || !strings.EqualFold(config.Secrets[0].Name, wire.OriginSecret.Name) {
 		t.Fatalf("the distribution adds %d headers", len(config.Secrets))
 	}
 	var policy struct {
@@ -170,7 +172,8 @@ func newFront(t *testing.T, aws simulation, distribution, function string) *fron
 	}
 	aws.askXML(t, "cloudfront", "/2020-05-31/origin-request-policy/"+config.Policy, &policy)
 	// Beside the policy's, CloudFront passes these on by itself.
-	passed := append(policy.Headers, "Content-Type", "Content-Length", "Range", "If-Range", "If-Match", "If-None-Match", "If-Modified-Since", "User-Agent")
+	passed := append(policy.Headers, "Content-Type", "Content-Length", "Range", "If-Range", "If-Match",
+		"If-None-Match", "If-Modified-Since", "User-Agent")
 	if policy.Cookies == "all" {
 		passed = append(passed, "Cookie")
 	}
@@ -182,7 +185,7 @@ func newFront(t *testing.T, aws simulation, distribution, function string) *fron
 	proxy := &httputil.ReverseProxy{Rewrite: func(r *httputil.ProxyRequest) {
 		r.SetURL(target)
 		viewer := r.In.RemoteAddr
-		r.Out.Header.Set(viewerHeader, viewer)
+		wire.ViewerAddress.Set(r.Out.Header, viewer)
 		for name := range r.Out.Header {
 			if !slices.ContainsFunc(passed, func(p string) bool { return strings.EqualFold(p, name) }) {
 				r.Out.Header.Del(name)

@@ -11,6 +11,9 @@ import (
 	"strings"
 	"testing"
 
+	"sgraph.ai/send/shared/metric"
+	"sgraph.ai/send/shared/settings"
+	names "sgraph.ai/send/shared/stack"
 	"sgraph.ai/send/shared/test/moto"
 	"sgraph.ai/send/test/e2e/lambdahost"
 )
@@ -39,7 +42,8 @@ func TestStack(t *testing.T) {
 		if made := aws.tagged(t, "dev"); len(made) < 10 {
 			t.Errorf("only %v is tagged", made)
 		}
-		if state := pulumi.run(t, "stack", "export"); !strings.Contains(state, "sgraph-send-user-dev") || strings.Contains(state, hidden) {
+		state := pulumi.run(t, "stack", "export")
+		if !strings.Contains(state, names.Names{Stack: "dev"}.Function(metric.User)) || strings.Contains(state, hidden) {
 			t.Error("the state holds secrets in the clear, or no stack")
 		}
 	})
@@ -55,20 +59,34 @@ func TestStack(t *testing.T) {
 	step(t, "the deployed zips serve", func(t *testing.T) {
 		admin := aws.deployed(t, outputs["adminFunction"], outputs["artifactsBucket"], outputs["adminArtifact"])
 		user := aws.deployed(t, outputs["userFunction"], outputs["artifactsBucket"], outputs["userArtifact"])
-		if got := user.Environment["SGRAPH_SEND__ADMIN__BASE_URL"]; got != outputs["adminFunctionUrl"] {
+		if got := user.Environment[settings.AdminURL.Env]; got != outputs["adminFunctionUrl"] {
 			t.Errorf("the user service asks %s, not %s", got, outputs["adminFunctionUrl"])
 		}
 		adminURL := serve(t, admin, aws.endpoint)
-		user.Environment["SGRAPH_SEND__ADMIN__BASE_URL"] = adminURL
+		user.Environment[settings.AdminURL.Env] = adminURL
 		travel(t, aws, outputs, serve(t, user, aws.endpoint), adminURL)
 	})
 
 	step(t, "a changed service moves its own function only", func(t *testing.T) {
-		change := "package main\n\nimport \"os\"\n\nfunc init() {\n\tif os.Getenv(\"SEND_NEVER_SET\") != \"\" {\n\t\tos.Exit(7)\n\t}\n}\n"
-		if err := os.WriteFile(filepath.Join(source, "services", "user", "cmd", "send-user", "changed.go"), []byte(change), 0o600); err != nil {
+		change := `package main
+
+import "os"
+
+func init() {
+	if os.Getenv("SEND_NEVER_SET") != "" {
+		os.Exit(7)
+	}
+}
+`
+		file := filepath.Join(source, "services", "user", "cmd", "send-user", "changed.go")
+		if err := os.WriteFile(file, []byte(change), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		want := map[string]string{"BucketObjectv2 user-artifact": "replace", "Function user": "update", "Alias user-live": "update"}
+		want := map[string]string{
+			"BucketObjectv2 user-artifact": "replace",
+			"Function user":                "update",
+			"Alias user-live":              "update",
+		}
 		changes := pulumi.changes(t)
 		for name, op := range changes {
 			if strings.Contains(op, "replace") {
@@ -86,7 +104,8 @@ func TestStack(t *testing.T) {
 		}
 		now := pulumi.outputs(t)
 		if now["userArtifact"] == outputs["userArtifact"] || now["adminArtifact"] != outputs["adminArtifact"] {
-			t.Errorf("artifacts went from %s and %s to %s and %s", outputs["userArtifact"], outputs["adminArtifact"], now["userArtifact"], now["adminArtifact"])
+			t.Errorf("artifacts went from %s and %s to %s and %s", outputs["userArtifact"], outputs["adminArtifact"],
+				now["userArtifact"], now["adminArtifact"])
 		}
 		deployed := []string{now["adminArtifact"], now["userArtifact"]}
 		if kept := aws.keys(t, outputs["artifactsBucket"]); !slices.Equal(kept, slices.Sorted(slices.Values(deployed))) {
@@ -100,7 +119,8 @@ func TestStack(t *testing.T) {
 		if left := aws.tagged(t, "dev"); len(left) != 0 {
 			t.Errorf("left behind: %v", left)
 		}
-		if status, _ := aws.ask(t, "s3", http.MethodHead, "/"+outputs["transfersBucket"], "", ""); status != http.StatusNotFound {
+		status, _ := aws.ask(t, "s3", http.MethodHead, "/"+outputs["transfersBucket"], "", "")
+		if status != http.StatusNotFound {
 			t.Errorf("the transfers bucket answers %d", status)
 		}
 		pulumi.run(t, "stack", "rm", "--yes", "dev")

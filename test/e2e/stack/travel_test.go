@@ -135,11 +135,13 @@ func travel(t *testing.T, aws simulation, outputs map[string]string, userURL, ad
 		a.t = t
 		var trail struct{ Events []audit.Kept }
 		// An event is handed over after its request was answered.
-		for deadline := time.Now().Add(10 * time.Second); len(trail.Events) < len(sent) && time.Now().Before(deadline); time.Sleep(100 * time.Millisecond) {
+		for deadline := time.Now().Add(time.Minute); len(trail.Events) < len(sent) && time.Now().Before(deadline); {
+			time.Sleep(100 * time.Millisecond)
 			a.get("/audit/events?event=transfer_completed&outcome=success", &trail)
 		}
 		for id := range sent {
-			if !slices.ContainsFunc(trail.Events, func(e audit.Kept) bool { return e.Transfer == id && e.Token == send.TokenID(token) }) {
+			of := func(e audit.Kept) bool { return e.Transfer == id && e.Token == send.TokenID(token) }
+			if !slices.ContainsFunc(trail.Events, of) {
 				t.Errorf("nothing is told of transfer %s", id)
 			}
 		}
@@ -161,7 +163,9 @@ func travel(t *testing.T, aws simulation, outputs map[string]string, userURL, ad
 func seal(t *testing.T, size int) []byte {
 	t.Helper()
 	var sealed bytes.Buffer
-	if err := envelope.Encrypt(&sealed, envelope.NewKey(), envelope.Meta{Filename: "canary-file-name.bin"}, bytes.NewReader(contentOf(size)), int64(size)); err != nil {
+	meta := envelope.Meta{Filename: "canary-file-name.bin"}
+	err := envelope.Encrypt(&sealed, envelope.NewKey(), meta, bytes.NewReader(contentOf(size)), int64(size))
+	if err != nil {
 		t.Fatal(err)
 	}
 	return sealed.Bytes()
