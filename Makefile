@@ -9,7 +9,6 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 
-MODULES := shared services/user services/admin cli infra release bootstrap test/e2e
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 LDFLAGS := -s -w -X sgraph.ai/send/shared/version.Version=$(VERSION)
 
@@ -41,8 +40,7 @@ test: setup lint
 
 .PHONY: lint
 lint:
-	@unformatted=$$(gofmt -l $(MODULES)); [ -z "$$unformatted" ] || { echo "not gofmt-clean: $$unformatted"; exit 1; }
-	go vet $(MODULES:%=./%/...)
+	@tools/lint
 
 .PHONY: e2e
 e2e: setup

@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -67,9 +68,7 @@ func (g *graph) Call(pulumi.MockCallArgs) (resource.PropertyMap, error) {
 func record(t *testing.T, config map[string]string) (*graph, error) {
 	t.Helper()
 	all := map[string]string{"aws:region": "eu-west-2", "sgraph-send-bootstrap:repository": "acme/send"}
-	for key, value := range config {
-		all[key] = value
-	}
+	maps.Copy(all, config)
 	g := &graph{made: map[string]map[string]declared{}}
 	err := pulumi.RunErr(program, pulumi.WithMocks("sgraph-send-bootstrap", "account", g),
 		func(info *pulumi.RunInfo) { info.Config = all })

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"slices"
+
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"sgraph.ai/send/shared/metric"
@@ -19,7 +21,7 @@ type line []any
 
 // with reads the metric in another way than its widget.
 func (l line) with(stat string) line {
-	return append(l[:len(l):len(l)], map[string]any{"stat": stat})
+	return append(slices.Clip(l), map[string]any{"stat": stat})
 }
 
 // graph draws metrics over time.

@@ -28,7 +28,7 @@ func tagEverything(ctx *pulumi.Context, name, stage string) error {
 			return nil
 		}
 		tags := maps.Clone(common)
-		if own, ok := field.Interface().(pulumi.StringMap); ok {
+		if own, ok := reflect.TypeAssert[pulumi.StringMap](field); ok {
 			maps.Copy(tags, own)
 		}
 		field.Set(reflect.ValueOf(tags))

@@ -2,6 +2,7 @@ package client
 
 import (
 	"fmt"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"path/filepath"
@@ -132,9 +133,7 @@ func TestRetryAfterIsRead(t *testing.T) {
 func answered(t *testing.T, status int, body string, header http.Header) *send.Error {
 	t.Helper()
 	w := httptest.NewRecorder()
-	for name, values := range header {
-		w.Header()[name] = values
-	}
+	maps.Copy(w.Header(), header)
 	w.WriteHeader(status)
 	fmt.Fprint(w, body)
 	res := w.Result()

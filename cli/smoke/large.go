@@ -31,7 +31,7 @@ func (r *run) largeFile(ctx context.Context) (string, error) {
 		return "", err
 	}
 	r.spent++
-	defer r.client().Delete(context.WithoutCancel(ctx), sent.Link.ID, sent.DeleteSecret)
+	defer func() { _ = r.client().Delete(context.WithoutCancel(ctx), sent.Link.ID, sent.DeleteSecret) }()
 	received := sha256.New()
 	if _, err := r.client().Receive(ctx, sent.Link, client.Into(received)); err != nil {
 		return "", err

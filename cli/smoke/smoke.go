@@ -11,6 +11,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"time"
 
 	"sgraph.ai/send/shared/wire"
@@ -157,10 +158,8 @@ func admin(ask func(*run, context.Context) (string, error)) func(*run, context.C
 
 // want is the failure of an answer with another status.
 func want(a *answer, status ...int) error {
-	for _, s := range status {
-		if a.status == s {
-			return nil
-		}
+	if slices.Contains(status, a.status) {
+		return nil
 	}
 	return fmt.Errorf("%s answered %d, not %v%s", a.what, a.status, status[0], a.said())
 }

@@ -128,6 +128,7 @@ func (r *run) deleteFile(ctx context.Context) (string, error) {
 	}
 	wrong := r.client().Delete(ctx, r.sent.Link.ID, madeUp)
 	if send.CodeOf(wrong) != send.Forbidden {
+		//nolint:errorlint // there may be no error
 		return "", fmt.Errorf("a wrong secret was answered with %v, not refused", wrong)
 	}
 	if err := r.client().Delete(ctx, r.sent.Link.ID, r.sent.DeleteSecret); err != nil {
@@ -135,6 +136,7 @@ func (r *run) deleteFile(ctx context.Context) (string, error) {
 	}
 	info, err := r.client().Info(ctx, r.sent.Link.ID)
 	if err == nil && info.Status != send.Deleted || err != nil && send.CodeOf(err) != send.NotFound {
+		//nolint:errorlint // there may be no error
 		return "", fmt.Errorf("after it was deleted the service says %q, %v", info.Status, err)
 	}
 	r.sent = nil
@@ -146,9 +148,9 @@ func (r *run) cleanUp(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	if r.sent != nil {
-		r.client().Delete(ctx, r.sent.Link.ID, r.sent.DeleteSecret)
+		_ = r.client().Delete(ctx, r.sent.Link.ID, r.sent.DeleteSecret)
 	}
 	if r.token != "" && r.Token == "" {
-		r.revoke(ctx)
+		_ = r.revoke(ctx)
 	}
 }

@@ -66,8 +66,7 @@ func TestEveryFaultIsNamedAtOnce(t *testing.T) {
 		"aws:profile":              "me",
 		"sgraph-send:defaultTtl":   "200h",
 	}, env)
-	var faults *settings.Faults
-	if !errors.As(err, &faults) {
+	if _, ok := errors.AsType[*settings.Faults](err); !ok {
 		t.Fatalf("got %v", err)
 	}
 	for _, part := range []string{

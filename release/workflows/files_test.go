@@ -5,7 +5,6 @@ package workflows
 import (
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
 
@@ -117,21 +116,4 @@ func (f file) steps(t *testing.T) []step {
 		all = append(all, s.step)
 	}
 	return all
-}
-
-// values answers every scalar of a file.
-func (f file) values() []string {
-	var all []string
-	var walk func(*yaml.Node)
-	walk = func(n *yaml.Node) {
-		if n.Kind == yaml.ScalarNode {
-			all = append(all, n.Value)
-		}
-		for _, c := range n.Content {
-			walk(c)
-		}
-	}
-	walk(&f.root)
-	slices.Sort(all)
-	return slices.Compact(all)
 }

@@ -3,7 +3,6 @@ package user_test
 import (
 	"bytes"
 	"encoding/base64"
-	"net/http"
 	"net/http/httptest"
 	"testing"
 )
@@ -34,7 +33,7 @@ func BenchmarkTransfers(b *testing.B) {
 				if c.rng != "" {
 					r.Header.Set("Range", c.rng)
 				}
-				w := &httptest.ResponseRecorder{HeaderMap: http.Header{}, Body: new(bytes.Buffer), Code: 200}
+				w := httptest.NewRecorder()
 				if s.service.ServeHTTP(w, r); w.Code != c.status {
 					b.Fatalf("%d: %s", w.Code, w.Body)
 				}

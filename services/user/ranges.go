@@ -53,7 +53,8 @@ func parseRange(header string, size int64) (span send.Span, ok bool, err error) 
 	if !found {
 		return span, false, nil
 	}
-	first, last := int64(0), size-1
+	var first int64
+	last := size - 1
 	switch n, okFrom := position(from); {
 	case from == "": // the last n bytes
 		n, okTo := position(to)

@@ -1,6 +1,7 @@
 package user_test
 
 import (
+	"maps"
 	"strings"
 	"testing"
 
@@ -61,9 +62,7 @@ func TestWhoMaySendIsNeverGuessed(t *testing.T) {
 	} {
 		env := lambda()
 		delete(env, "SGRAPH_SEND__ADMIN__BASE_URL")
-		for k, v := range c.set {
-			env[k] = v
-		}
+		maps.Copy(env, c.set)
 		s, err := from(env)
 		if s.Gate != c.gate || (err == nil) != (c.gate != nil) {
 			t.Errorf("%s: gate %v, %v", name, s.Gate, err)

@@ -34,7 +34,7 @@ func (s *Service) Sweep(ctx context.Context) {
 		parts = append(parts, s.transfers.SweepOrphans)
 	}
 	for {
-		s.sweep(ctx, parts...)
+		_, _ = s.sweep(ctx, parts...) // it is in the log, and the next may do it
 		select {
 		case <-tick.C:
 		case <-ctx.Done():

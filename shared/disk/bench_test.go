@@ -24,7 +24,7 @@ func benchRoot(b *testing.B) string {
 	if info, err := os.Stat("/dev/shm"); base == "" && err == nil && info.IsDir() {
 		base = "/dev/shm"
 	}
-	root, err := os.MkdirTemp(base, "bench-disk-*")
+	root, err := os.MkdirTemp(base, "bench-disk-*") //nolint:usetesting // its place is chosen
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -51,6 +51,9 @@ func TestLayout(t *testing.T) {
 		t.Fatalf("files: %s", got)
 	}
 	err := filepath.WalkDir(root, func(path string, e fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
 		info, err := e.Info()
 		mode := fs.FileMode(0o600)
 		if e.IsDir() {

@@ -205,15 +205,18 @@ func spending(s send.Spend, id writeID) update {
 func opening(s send.Spend, begun send.Record, id writeID) update {
 	u := spending(s, id)
 	u.values[":zero"] = number(0)
-	u.set = "SET v = if_not_exists(v, :zero) + :one, cnt = if_not_exists(cnt, :zero) + :one, w = :w, #state = :state"
-	kept := u.condition
+	set := []string{
+		"SET v = if_not_exists(v, :zero) + :one", "cnt = if_not_exists(cnt, :zero) + :one", "w = :w", "#state = :state",
+	}
+	kept := []string{u.condition}
 	opt := optional(begun)
 	for _, name := range slices.Sorted(maps.Keys(opt)) {
 		u.names["#"+name] = name
 		u.values[":"+name] = opt[name]
-		u.set += ", " + strings.ReplaceAll("#N = if_not_exists(#N, :N)", "N", name)
-		kept += " AND attribute_exists(#" + name + ")"
+		set = append(set, strings.ReplaceAll("#N = if_not_exists(#N, :N)", "N", name))
+		kept = append(kept, "attribute_exists(#"+name+")")
 	}
-	u.condition = isAbsent + " OR (" + kept + ")"
+	u.set = strings.Join(set, ", ")
+	u.condition = isAbsent + " OR (" + strings.Join(kept, " AND ") + ")"
 	return u
 }

@@ -23,7 +23,7 @@ func TestParseKey(t *testing.T) {
 			t.Errorf("%q is taken for a key", s)
 		}
 	}
-	if NewKey() == NewKey() {
+	if one, two := NewKey(), NewKey(); one == two {
 		t.Error("a key twice")
 	}
 }

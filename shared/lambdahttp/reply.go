@@ -70,7 +70,7 @@ func (w *reply) FlushError() error {
 }
 
 // Flush serves http.Flusher.
-func (w *reply) Flush() { w.FlushError() }
+func (w *reply) Flush() { _ = w.FlushError() }
 
 // begin sends what is held and opens the stream for what follows; next is the
 // beginning of that. It fails once the clock has answered.

@@ -3,6 +3,7 @@ package lambdahttp
 import (
 	"bytes"
 	"encoding/json"
+	"strings"
 )
 
 // scanner walks JSON that is known to be valid, so it checks nothing.
@@ -78,7 +79,7 @@ func (t text) String() string {
 		return string(t.raw())
 	}
 	var s string
-	json.Unmarshal(t.quoted, &s) // valid, being a part of what is valid
+	_ = json.Unmarshal(t.quoted, &s) // valid, being a part of what is valid
 	return s
 }
 
@@ -117,7 +118,7 @@ func (s *scanner) skip() {
 	case '[':
 		s.elements(s.skip)
 	default:
-		for s.pos < len(s.data) && bytes.IndexByte([]byte(",]} \t\r\n"), s.data[s.pos]) < 0 {
+		for s.pos < len(s.data) && strings.IndexByte(",]} \t\r\n", s.data[s.pos]) < 0 {
 			s.pos++
 		}
 	}

@@ -109,8 +109,8 @@ func etag(body []byte) string {
 func compress(body []byte) []byte {
 	var b bytes.Buffer
 	z, _ := gzip.NewWriterLevel(&b, gzip.BestCompression) // the level is a valid one
-	z.Write(body)
-	z.Close()
+	_, _ = z.Write(body)                                  // into memory
+	_ = z.Close()
 	return b.Bytes()
 }
 

@@ -190,7 +190,7 @@ func (x *exchange) FlushError() error {
 }
 
 // Flush serves http.Flusher.
-func (x *exchange) Flush() { x.FlushError() }
+func (x *exchange) Flush() { _ = x.FlushError() }
 
 // Unwrap serves http.ResponseController.
 func (x *exchange) Unwrap() http.ResponseWriter { return x.w }
@@ -212,6 +212,6 @@ func (x *exchange) finish(r *http.Request) {
 	}
 	if x.FlushError() == nil {
 		x.conn.setter.SetReadDeadline(time.Now().Add(drainTime))
-		io.CopyN(io.Discard, x.body.ReadCloser, drainBytes)
+		_, _ = io.CopyN(io.Discard, x.body.ReadCloser, drainBytes) // as far as it comes
 	}
 }

@@ -58,7 +58,7 @@ func (b *lineBuffer) flush() {
 		b.timer = nil
 	}
 	if len(b.lines) > 0 {
-		b.w.Write(b.lines) // a log that cannot be written has nowhere to say so
+		_, _ = b.w.Write(b.lines) // a log that cannot be written has nowhere to say so
 		b.lines = b.lines[:0]
 	}
 }

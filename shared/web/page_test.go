@@ -2,6 +2,7 @@ package web
 
 import (
 	"fmt"
+	"maps"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -19,9 +20,7 @@ func TestThePageHasEveryStatus(t *testing.T) {
 		t.Fatal(err)
 	}
 	answered := map[send.Code]int{send.Internal: http.StatusInternalServerError}
-	for code, status := range statuses {
-		answered[code] = status
-	}
+	maps.Copy(answered, statuses)
 	for code, status := range answered {
 		if row := fmt.Sprintf("\n| `%s` | %d |", code, status); !strings.Contains(string(page), row) {
 			t.Errorf("docs/contract.md, 3.3 does not say that %s is answered by %d", code, status)

@@ -69,7 +69,7 @@ func repeatedName(d *json.Decoder) (name string, found bool) {
 		}
 	}
 	if open != 0 {
-		d.Token() // the closing one
+		_, _ = d.Token() // the closing one
 	}
 	return "", false
 }

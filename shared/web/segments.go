@@ -22,5 +22,5 @@ func (x *exchange) fullSegments() (end func()) {
 	if !ok || cork(c, true) != nil {
 		return func() {}
 	}
-	return func() { cork(c, false) }
+	return func() { _ = cork(c, false) }
 }

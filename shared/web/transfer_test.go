@@ -66,7 +66,7 @@ func TestFilesAreSentFromTheFile(t *testing.T) {
 	if err := os.WriteFile(name, content, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	serve := func(copy func(w io.Writer, f *os.File) error, length int) http.Handler {
+	serve := func(transfer func(w io.Writer, f *os.File) error, length int) http.Handler {
 		return web.Handle(func(w http.ResponseWriter, r *http.Request) error {
 			f, err := os.Open(name)
 			if err != nil {
@@ -74,7 +74,7 @@ func TestFilesAreSentFromTheFile(t *testing.T) {
 			}
 			defer f.Close()
 			w.Header().Set("Content-Length", strconv.Itoa(length))
-			return copy(w, f)
+			return transfer(w, f)
 		})
 	}
 	const some = 3<<20 + 1

@@ -56,7 +56,7 @@ func (e *Error) UnmarshalJSON(b []byte) error {
 	}
 	*e = Error{Code: in.Code}
 	if json.Unmarshal(in.Detail, &e.Detail) == nil || json.Unmarshal(in.Detail, &e.Problems) != nil {
-		return nil
+		return nil //nolint:nilerr // neither form: it is left out
 	}
 	said := make([]string, len(e.Problems))
 	for i, p := range e.Problems {

@@ -41,7 +41,7 @@ func main() {
 	}
 	flags := flag.NewFlagSet("release "+os.Args[1], flag.ExitOnError)
 	run := commands[os.Args[1]](flags)
-	flags.Parse(os.Args[2:])
+	_ = flags.Parse(os.Args[2:]) // it ends the process itself
 	if flags.NArg() > 0 {
 		fmt.Fprintf(os.Stderr, "release: unexpected %q\n", flags.Args())
 		os.Exit(2)

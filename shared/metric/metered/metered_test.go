@@ -32,8 +32,7 @@ func counted(t *testing.T, name metric.Name, f func(context.Context)) float64 {
 // has. A method that is not counted would be one that nobody wrapped.
 func everyMethod(ctx context.Context, port any) int {
 	v := reflect.ValueOf(port)
-	for i := range v.NumMethod() {
-		m := v.Method(i)
+	for _, m := range v.Methods() {
 		args := []reflect.Value{reflect.ValueOf(ctx)}
 		for j := 1; j < m.Type().NumIn(); j++ {
 			args = append(args, reflect.Zero(m.Type().In(j)))

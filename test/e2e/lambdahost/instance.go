@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net"
 	"net/http"
 	"os"
@@ -128,9 +129,7 @@ func (i *instance) environment(api string) []string {
 		"PATH":                            "/usr/local/bin:/usr/bin/:/bin",
 		"TMPDIR":                          os.TempDir(),
 	}
-	for name, value := range c.Environment {
-		env[name] = value
-	}
+	maps.Copy(env, c.Environment)
 	list := make([]string, 0, len(env))
 	for name, value := range env {
 		list = append(list, name+"="+value)

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -133,9 +134,7 @@ func (s simulation) serveOne(
 	}
 	env := c.Environment.Variables
 	env["AWS_ENDPOINT_URL"] = s.endpoint
-	for name, value := range instead {
-		env[name] = value
-	}
+	maps.Copy(env, instead)
 	f, err := lambdahost.Start(lambdahost.Config{
 		Name: c.FunctionName, Zip: zip, Environment: env, Region: region,
 		MemoryMB: c.MemorySize, Timeout: time.Duration(c.Timeout) * time.Second, Concurrency: 10,

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"io"
+	"maps"
 	"math/rand/v2"
 	"net/http"
 	"slices"
@@ -203,9 +204,7 @@ const largestDirect = 5 << 20
 func (c client) send(sealed []byte, more map[string]any) string {
 	c.t.Helper()
 	ask := map[string]any{"file_size_bytes": len(sealed), "content_type_hint": "application/octet-stream"}
-	for name, value := range more {
-		ask[name] = value
-	}
+	maps.Copy(ask, more)
 	var created struct {
 		TransferID string `json:"transfer_id"`
 	}
@@ -324,9 +323,7 @@ func (c client) do(method, path string, body []byte) (int, []byte) {
 	if err != nil {
 		c.t.Fatal(err)
 	}
-	for name, values := range c.header {
-		request.Header[name] = values
-	}
+	maps.Copy(request.Header, c.header)
 	if kind := "application/octet-stream"; body != nil {
 		if json.Valid(body) {
 			kind = "application/json"
