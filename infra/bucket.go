@@ -1,10 +1,13 @@
 package main
 
 import (
+	"time"
+
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/s3"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"sgraph.ai/send/infra/policy"
+	"sgraph.ai/send/shared/send"
 )
 
 // Bucket is an S3 bucket as this project wants all of them: closed to the
@@ -118,6 +121,9 @@ func encrypt(ctx *pulumi.Context, name string, bucket *s3.BucketV2, inside pulum
 	return err
 }
 
+// days is a time as lifecycle rules count it.
+func days(d time.Duration) int { return int(d / (24 * time.Hour)) }
+
 func lifecycle(args *BucketArgs) s3.BucketLifecycleConfigurationV2RuleArray {
 	enabled := pulumi.String("Enabled")
 	under := func(prefix string) *s3.BucketLifecycleConfigurationV2RuleFilterArgs {
@@ -128,7 +134,7 @@ func lifecycle(args *BucketArgs) s3.BucketLifecycleConfigurationV2RuleArray {
 		Status: enabled,
 		Filter: under(""),
 		AbortIncompleteMultipartUpload: &s3.BucketLifecycleConfigurationV2RuleAbortIncompleteMultipartUploadArgs{
-			DaysAfterInitiation: pulumi.Int(1),
+			DaysAfterInitiation: pulumi.Int(days(send.UploadLife)),
 		},
 	}}
 	for _, rule := range args.Expire {

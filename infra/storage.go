@@ -1,7 +1,6 @@
 package main
 
 import (
-	"time"
 
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/dynamodb"
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/s3"
@@ -94,8 +93,7 @@ func NewStorage(
 func expiries() []lifecycleRule {
 	var rules []lifecycleRule
 	for _, l := range send.Lifetimes {
-		days := int(l.Life / (24 * time.Hour))
-		rules = append(rules, lifecycleRule{ID: "expire-" + l.Name, Prefix: l.Prefix(), Days: days + 1})
+		rules = append(rules, lifecycleRule{ID: "expire-" + l.Name, Prefix: l.Prefix(), Days: days(l.Life) + 1})
 	}
 	return rules
 }
