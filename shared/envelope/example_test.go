@@ -2,39 +2,62 @@ package envelope_test
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"log"
-	"os"
 	"strings"
 
 	"sgraph.ai/send/shared/envelope"
 )
 
-// What is sealed is opened with the key that it was sealed with, and with no
-// other.
+// A file is sealed under a key of its own, which only the link carries. The
+// name goes inside the seal.
 func Example() {
-	key := envelope.NewKey() // one for every file
+	const content = "Meet me at the lighthouse."
+	key := envelope.NewKey()
+	meta := envelope.Meta{Filename: "note.txt", Type: "text/plain"}
+
 	var sealed bytes.Buffer
-	meta := envelope.Meta{Filename: "greeting.txt"}
-	if err := envelope.Encrypt(&sealed, key, meta, strings.NewReader("Hello!\n"), 7); err != nil {
-		log.Fatal(err)
-	}
-	fmt.Println(sealed.Len(), "bytes of ciphertext")
-
-	_, _, err := envelope.Decrypt(bytes.NewReader(sealed.Bytes()), envelope.NewKey())
-	fmt.Println("With another key:", err)
-
-	meta, content, err := envelope.Decrypt(&sealed, key)
+	err := envelope.Encrypt(&sealed, key, meta, strings.NewReader(content), int64(len(content)))
 	if err != nil {
 		log.Fatal(err)
 	}
-	fmt.Print(meta.Filename, ": ")
-	if _, err := io.Copy(os.Stdout, content); err != nil {
-		log.Fatal(err) // and what came so far proves nothing
+	fmt.Println(int64(sealed.Len()) == envelope.SealedSize(meta, int64(len(content))))
+
+	// A service, which has no key, can tell that this is sealed, and no more.
+	head := sealed.Bytes()[:min(sealed.Len(), envelope.HeadSize)]
+	if _, err := envelope.Inspect(head, int64(sealed.Len())); err != nil {
+		log.Fatal(err)
 	}
+
+	_, _, err = envelope.Decrypt(bytes.NewReader(sealed.Bytes()), envelope.NewKey())
+	fmt.Println(errors.Is(err, envelope.ErrNotAuthentic))
+
+	opened, r, err := envelope.Decrypt(&sealed, key)
+	if err != nil {
+		log.Fatal(err)
+	}
+	// What was read is all there is only when the end was reached.
+	text, err := io.ReadAll(r)
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(opened.Filename, opened.Type)
+	fmt.Println(string(text))
 	// Output:
-	// 73 bytes of ciphertext
-	// With another key: the key does not fit, or the file was damaged or cut short
-	// greeting.txt: Hello!
+	// true
+	// true
+	// note.txt text/plain
+	// Meet me at the lighthouse.
+}
+
+// Links of every version of the service are read, as people copy them.
+func ExampleParseLink() {
+	link, err := envelope.ParseLink(`"https://send.example.org/d/#4abd0a491ed3/` + strings.Repeat("A", 43) + `"`)
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(link.Origin, link.ID, link.HasKey)
+	// Output: https://send.example.org 4abd0a491ed3 true
 }
