@@ -38,13 +38,13 @@ func TestWhatIsDoneIsInTheTrail(t *testing.T) {
 	g := newRig(t)
 	do := func(path, body string) {
 		t.Helper()
-		g.clock.advance(time.Second)
+		g.clock.Advance(time.Second)
 		if res := g.post(path, body); res.StatusCode != 200 {
 			t.Fatalf("%s: %d", path, res.StatusCode)
 		}
 	}
 	g.do(request{method: "POST", path: "/auth/login", body: `{"api_key":"wrong"}`, anonymous: true})
-	g.clock.advance(time.Second)
+	g.clock.Advance(time.Second)
 	g.login()
 	do("/tokens/create", `{"token_name":"t"}`)
 	do("/tokens/update-limit/t", `{"usage_limit":1}`)
@@ -54,7 +54,7 @@ func TestWhatIsDoneIsInTheTrail(t *testing.T) {
 	do("/tokens/reactivate/t", ``)
 	do("/tokens/use/none", ``)
 	g.handler.Flush()
-	g.clock.advance(time.Second)
+	g.clock.Advance(time.Second)
 
 	want := []string{
 		"token_used denied not_found", "token_reactivated success", "token_revoked success",
@@ -166,7 +166,7 @@ func TestEventsOfOtherServices(t *testing.T) {
 		`"transfer":"aabbccddeeff","client":"c","request":"r"}`
 	want(t, g.post("/audit/events", `{"events":[`+good+`]}`), 200, `{"kept":1}`)
 	want(t, g.post("/audit/events", `{"events":[`+good+`,`+good+`]}`), 200, `{"kept":2}`) // handed over again
-	g.clock.advance(time.Second)
+	g.clock.Advance(time.Second)
 	if got := g.events(""); !slices.Equal(got, []string{"transfer_created success"}) {
 		t.Errorf("got %q", got)
 	}
@@ -200,10 +200,10 @@ func TestOnOneMachineTheTrailAndTheLedgerAreSwept(t *testing.T) {
 	g.post("/tokens/create", `{"token_name":"t"}`)
 	g.login() // a window of the ledger
 	g.handler.Flush()
-	g.clock.advance(24 * time.Hour)
+	g.clock.Advance(24 * time.Hour)
 	g.post("/tokens/revoke/t", ``)
 	g.handler.Flush()
-	g.clock.advance(26 * time.Hour)
+	g.clock.Advance(26 * time.Hour)
 	ctx, stop := context.WithCancel(t.Context())
 	done := make(chan struct{})
 	go func() { g.handler.Sweep(ctx); close(done) }()
@@ -233,7 +233,7 @@ func TestAGateForTheSameProcess(t *testing.T) {
 		t.Errorf("spent once too often: %v", err)
 	}
 	g.handler.Flush()
-	g.clock.advance(time.Second)
+	g.clock.Advance(time.Second)
 	if got := g.events("?event=token_used&outcome=success&transfer=aabbccddeeff"); len(got) != 1 {
 		t.Errorf("the trail has %q", got)
 	}

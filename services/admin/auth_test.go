@@ -98,11 +98,11 @@ func TestSessionEnds(t *testing.T) {
 		return g.do(request{method: "GET", path: "/auth/session", anonymous: true, cookies: []*http.Cookie{session}})
 	}
 	want(t, ask(), 200, `{"expires_at":"2126-03-01T20:00:30Z"}`)
-	g.clock.advance(8*time.Hour - time.Second)
+	g.clock.Advance(8*time.Hour - time.Second)
 	if res := ask(); res.StatusCode != 200 {
 		t.Errorf("before its end: %d", res.StatusCode)
 	}
-	g.clock.advance(time.Second)
+	g.clock.Advance(time.Second)
 	want(t, ask(), 401, over)
 	want(t, g.do(request{method: "GET", path: "/tokens/list", anonymous: true, cookies: []*http.Cookie{session}}),
 		401, over)
@@ -211,7 +211,7 @@ func TestOtherSitesChangeNothing(t *testing.T) {
 			if (in.StatusCode == 403) != (c.status == 403) {
 				t.Errorf("%s logs in: %d", c.name, in.StatusCode)
 			}
-			g.clock.advance(10 * time.Second) // not too many at once
+			g.clock.Advance(10 * time.Second) // not too many at once
 		}
 	}
 	// Programs present the key, and say nothing of where they come from.
@@ -233,7 +233,7 @@ func TestLoginIsLimited(t *testing.T) {
 	if res := try(keyValue); res.StatusCode != 429 || res.Header.Get("Retry-After") == "" {
 		t.Errorf("the eleventh: %d", res.StatusCode)
 	}
-	g.clock.advance(time.Minute)
+	g.clock.Advance(time.Minute)
 	if res := try(keyValue); res.StatusCode != 200 {
 		t.Errorf("a minute later: %d", res.StatusCode)
 	}

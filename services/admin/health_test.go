@@ -42,7 +42,7 @@ func TestPulse(t *testing.T) {
 		}
 	}
 	count("create", "a")
-	g.clock.advance(4 * time.Minute)
+	g.clock.Advance(4 * time.Minute)
 	count("info", "b")
 	count("download", "b")
 
@@ -52,7 +52,7 @@ func TestPulse(t *testing.T) {
 		`{"window_minutes":2,"active_requests":2,"active_visitors":1,"active_transfers":1,"uncounted":[],"series":[
 			{"minute":"2126-03-01T12:03:00Z","requests":0,"visitors":0,"transfers":0},
 			{"minute":"2126-03-01T12:04:00Z","requests":2,"visitors":1,"transfers":1}]}`)
-	g.clock.advance(time.Minute)
+	g.clock.Advance(time.Minute)
 	want(t, g.get("/health/pulse"), 200,
 		`{"window_minutes":5,"active_requests":2,"active_visitors":1,"active_transfers":1,"uncounted":[]}`)
 

@@ -20,6 +20,7 @@ import (
 	"sgraph.ai/send/shared/bolt"
 	"sgraph.ai/send/shared/send"
 	"sgraph.ai/send/shared/settings"
+	"sgraph.ai/send/shared/test/clocktest"
 	"sgraph.ai/send/shared/test/logtest"
 )
 
@@ -35,7 +36,7 @@ type rig struct {
 	ledger  *watchedLedger
 	store   *memoryStore
 	log     *logtest.Buffer
-	clock   *clock
+	clock   *clocktest.Clock
 }
 
 func newRig(t *testing.T, change ...func(*admin.Settings)) *rig {
@@ -49,7 +50,7 @@ func newRig(t *testing.T, change ...func(*admin.Settings)) *rig {
 		t: t, ledger: &watchedLedger{Ledger: l}, store: &memoryStore{objects: map[string][]byte{}},
 		log: &logtest.Buffer{},
 		// Ahead of the system's clock, by which bolt forgets old windows.
-		clock: &clock{now: time.Date(2126, 3, 1, 12, 0, 30, 0, time.UTC)},
+		clock: clocktest.At(time.Date(2126, 3, 1, 12, 0, 30, 0, time.UTC)),
 	}
 	s := admin.Settings{
 		Service: settings.Service{Environment: settings.Local, Mode: settings.Disk, Stage: "test", Rates: send.DefaultRates},
@@ -150,24 +151,6 @@ func canonical(t *testing.T, s string) string {
 // fields returns the names of an object's fields, in order.
 func fields(v map[string]any) string {
 	return strings.Join(slices.Sorted(maps.Keys(v)), " ")
-}
-
-// clock is a time that tests move.
-type clock struct {
-	mu  sync.Mutex
-	now time.Time
-}
-
-func (c *clock) Now() time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.now
-}
-
-func (c *clock) advance(d time.Duration) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.now = c.now.Add(d)
 }
 
 // watchedLedger counts calls, keeps what was written, and can be away.

@@ -172,7 +172,7 @@ func TestLists(t *testing.T) {
 	want(t, g.get("/tokens/list-details"), 200, `{"tokens":[]}`)
 
 	g.post("/tokens/create", `{"token_name":"b"}`)
-	g.clock.advance(1e9)
+	g.clock.Advance(1e9)
 	g.post("/tokens/create", `{"token_name":"a","usage_limit":0,"metadata":{"note":"n"}}`)
 	want(t, g.get("/tokens/list"), 200, `{"token_names":["a","b"],
 		"files":["tokens/data/key-based/a/a.json","tokens/data/key-based/b/b.json"]}`)

@@ -43,7 +43,7 @@ func TestErrorsHaveCodes(t *testing.T) {
 		deletable = s.transfer(ciphertext, map[string]any{"delete_auth_hash": secret})
 		spent     = s.transfer(ciphertext, map[string]any{"max_downloads": 1})
 		brief     = s.transfer(ciphertext, map[string]any{
-			"expires_at": s.clock.now().Add(time.Minute).UTC().Format(time.RFC3339),
+			"expires_at": s.clock.Now().Add(time.Minute).UTC().Format(time.RFC3339),
 		})
 		withParts = create(map[string]any{"file_size_bytes": 6 << 20})
 	)
@@ -108,7 +108,7 @@ func TestErrorsHaveCodes(t *testing.T) {
 	} {
 		c.reply.refused(c.status, c.code)
 	}
-	s.clock.advance(time.Hour + time.Minute)
+	s.clock.Advance(time.Hour + time.Minute)
 	s.call("GET", "/api/transfers/download/"+brief, nil).refused(410, "expired")
 	s.call("GET", link, nil).refused(410, "link_expired")
 	s.call("GET", "/api/transfers/download/"+sent, nil, "x-sgraph-download-permit", permit).refused(410, "link_expired")

@@ -292,12 +292,12 @@ func TestLimitsAndExpiryHoldOnEveryRoute(t *testing.T) {
 		for _, route := range routes {
 			s.call("GET", route+once, nil).want(410, "exhausted")
 		}
-		brief := s.transfer(ciphertext, map[string]any{"expires_at": s.clock.now().Add(time.Hour).UTC().Format(time.RFC3339)})
+		brief := s.transfer(ciphertext, map[string]any{"expires_at": s.clock.Now().Add(time.Hour).UTC().Format(time.RFC3339)})
 		url := s.call("GET", "/api/presigned/download-url/"+brief, nil).want(200, "").json()
 		if in := url["expires_in"].(float64); in > 3600 {
 			t.Fatalf("a link of %v seconds outlives the transfer", in)
 		}
-		s.clock.advance(time.Hour + time.Second)
+		s.clock.Advance(time.Hour + time.Second)
 		for _, route := range routes {
 			s.call("GET", route+brief, nil).want(410, "expired")
 		}
@@ -413,7 +413,7 @@ func TestALostDownloadIsResumedWithoutBeingCountedAgain(t *testing.T) {
 	}
 	s.call("GET", "/transfers/download/"+other, nil, "x-sgraph-download-permit", permit).want(403, "another transfer")
 	s.call("GET", "/transfers/download/"+id, nil, "x-sgraph-download-permit", permit+"x").want(403, "not genuine")
-	s.clock.advance(time.Hour + time.Second)
+	s.clock.Advance(time.Hour + time.Second)
 	s.call("GET", "/transfers/download/"+id, nil, "x-sgraph-download-permit", permit).want(410, "")
 	if n := s.call("GET", "/transfers/info/"+id, nil).json()["download_count"]; n != 1.0 {
 		t.Fatalf("counted %v downloads, want 1", n)

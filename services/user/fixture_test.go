@@ -10,7 +10,6 @@ import (
 	"net/http/httptest"
 	"path/filepath"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -20,6 +19,7 @@ import (
 	"sgraph.ai/send/shared/envelope"
 	"sgraph.ai/send/shared/send"
 	"sgraph.ai/send/shared/settings"
+	"sgraph.ai/send/shared/test/clocktest"
 	"sgraph.ai/send/shared/test/logtest"
 	"sgraph.ai/send/shared/web"
 )
@@ -33,30 +33,13 @@ type site struct {
 	tokens  *send.Tokens
 	token   string // one without limit
 	log     *logtest.Buffer
-	clock   *clock
-}
-
-type clock struct {
-	mu    sync.Mutex
-	ahead time.Duration
-}
-
-func (c *clock) now() time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return time.Now().Add(c.ahead)
-}
-
-func (c *clock) advance(d time.Duration) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.ahead += d
+	clock   *clocktest.Clock
 }
 
 // start runs a service; change alters its settings before.
 func start(t testing.TB, change func(*user.Settings)) *site {
 	t.Helper()
-	s := &site{t: t, dir: t.TempDir(), token: "token-of-the-tests", log: &logtest.Buffer{}, clock: &clock{}}
+	s := &site{t: t, dir: t.TempDir(), token: "token-of-the-tests", log: &logtest.Buffer{}, clock: &clocktest.Clock{}}
 	ledger, err := bolt.Open(filepath.Join(s.dir, "ledger.db"))
 	if err != nil {
 		t.Fatal(err)
@@ -67,13 +50,13 @@ func start(t testing.TB, change func(*user.Settings)) *site {
 		t.Fatal(err)
 	}
 	secret := send.Secret("a secret for tests only")
-	s.tokens = &send.Tokens{Ledger: ledger, Names: secret.NameSealer(), Now: s.clock.now}
+	s.tokens = &send.Tokens{Ledger: ledger, Names: secret.NameSealer(), Now: s.clock.Now}
 	log, flush := web.NewLog(s.log, nil)
 	t.Cleanup(flush)
 	set := user.Settings{
 		Service: settings.Service{Environment: settings.Local, Mode: settings.Disk, Rates: map[string]send.Rate{}},
 		Rules:   send.Rules{MaxBytes: 64 << 20, DefaultTTL: 24 * time.Hour, MaxTTL: send.MaxLifetime},
-		Secret:  secret, Gate: s.tokens, Ledger: ledger, Store: store, Log: log, Now: s.clock.now,
+		Secret:  secret, Gate: s.tokens, Ledger: ledger, Store: store, Log: log, Now: s.clock.Now,
 	}
 	if change != nil {
 		change(&set)

@@ -21,9 +21,9 @@ func TestAWrappedLedgerIsSwept(t *testing.T) {
 		set.Ledger = metered.Ledger(set.Ledger)
 	})
 	body, _ := sealed(t, 100)
-	s.transfer(body, map[string]any{"expires_at": s.clock.now().Add(time.Hour).UTC().Format(time.RFC3339)})
+	s.transfer(body, map[string]any{"expires_at": s.clock.Now().Add(time.Hour).UTC().Format(time.RFC3339)})
 	s.call("GET", "/api/transfers/info/ffffffffffff", nil).want(404, "") // two windows, of what creates and of what asks
-	s.clock.advance(25 * time.Hour)
+	s.clock.Advance(25 * time.Hour)
 
 	ctx, stop := context.WithCancel(t.Context())
 	done := make(chan struct{})
@@ -32,7 +32,7 @@ func TestAWrappedLedgerIsSwept(t *testing.T) {
 	stop()
 	<-done
 
-	left, err := ledger.Sweep(t.Context(), s.clock.now())
+	left, err := ledger.Sweep(t.Context(), s.clock.Now())
 	if err != nil || left != 0 {
 		t.Errorf("%d windows that are over were left, %v", left, err)
 	}

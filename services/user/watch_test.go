@@ -126,7 +126,7 @@ func TestWhatHappensIsCountedAndTraced(t *testing.T) {
 		"the token": s.token, "another token": "no-such-token", "an address": "127.0.0.1", "the delete secret": "secret",
 	})
 	for _, e := range kept.events {
-		if err := e.Check(s.clock.now()); err != nil {
+		if err := e.Check(s.clock.Now()); err != nil {
 			t.Errorf("the admin service would refuse %+v: %v", e, err)
 		}
 		if e.Client == "" || !strings.Contains(s.log.String(), `"request_id":"`+e.Request+`"`) {
@@ -199,11 +199,11 @@ func TestTheScheduledSweep(t *testing.T) {
 	t.Parallel()
 	s, kept := watched(t, nil)
 	body, _ := sealed(t, 100)
-	expired := s.transfer(body, map[string]any{"expires_at": s.clock.now().Add(time.Hour).UTC().Format(time.RFC3339)})
+	expired := s.transfer(body, map[string]any{"expires_at": s.clock.Now().Add(time.Hour).UTC().Format(time.RFC3339)})
 	lasting := s.transfer(body,
-		map[string]any{"expires_at": s.clock.now().Add(100 * time.Hour).UTC().Format(time.RFC3339)})
+		map[string]any{"expires_at": s.clock.Now().Add(100 * time.Hour).UTC().Format(time.RFC3339)})
 	abandoned := s.send("POST", "/api/transfers/create", nil).want(200, "").json()["transfer_id"].(string)
-	s.clock.advance(25 * time.Hour)
+	s.clock.Advance(25 * time.Hour)
 
 	// A sweep whose time is over is no fault, and says that it is not through.
 	ended, cancel := context.WithDeadline(t.Context(), time.Now().Add(-time.Second))
@@ -279,8 +279,8 @@ func TestAFaultOfTheSweepIsLoud(t *testing.T) {
 	t.Parallel()
 	s, _ := watched(t, func(set *user.Settings) { set.Store = undeletable{set.Store} })
 	body, _ := sealed(t, 100)
-	s.transfer(body, map[string]any{"expires_at": s.clock.now().Add(time.Hour).UTC().Format(time.RFC3339)})
-	s.clock.advance(25 * time.Hour)
+	s.transfer(body, map[string]any{"expires_at": s.clock.Now().Add(time.Hour).UTC().Format(time.RFC3339)})
+	s.clock.Advance(25 * time.Hour)
 	if _, err := s.service.Scheduled(t.Context(), nil); err == nil {
 		t.Error("the function does not fail")
 	}

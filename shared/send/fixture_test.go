@@ -8,32 +8,14 @@ import (
 	"encoding/hex"
 	"path/filepath"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
 	"sgraph.ai/send/shared/bolt"
 	"sgraph.ai/send/shared/disk"
 	"sgraph.ai/send/shared/send"
+	"sgraph.ai/send/shared/test/clocktest"
 )
-
-// clock is a clock that a test moves.
-type clock struct {
-	mu sync.Mutex
-	t  time.Time
-}
-
-func (c *clock) now() time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.t
-}
-
-func (c *clock) advance(d time.Duration) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.t = c.t.Add(d)
-}
 
 // fixture is the domain on one machine's ledger and store.
 type fixture struct {
@@ -41,7 +23,7 @@ type fixture struct {
 	tokens *send.Tokens
 	store  send.Store
 	ledger send.Ledger
-	clock  *clock
+	clock  *clocktest.Clock
 	token  string // one without limit
 }
 
@@ -57,11 +39,11 @@ func setUp(t testing.TB) *fixture {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := &clock{t: time.Now()}
-	tokens := &send.Tokens{Ledger: ledger, Names: send.Secret("a secret for tests").NameSealer(), Now: c.now}
+	c := clocktest.At(time.Now())
+	tokens := &send.Tokens{Ledger: ledger, Names: send.Secret("a secret for tests").NameSealer(), Now: c.Now}
 	f := &fixture{
 		Transfers: &send.Transfers{
-			Ledger: ledger, Store: store, Links: pathLinks{}, Gate: tokens, Now: c.now,
+			Ledger: ledger, Store: store, Links: pathLinks{}, Gate: tokens, Now: c.Now,
 			Form:  func([]byte, int64, int64) error { return nil },
 			Rules: send.Rules{MaxBytes: 1 << 20, DefaultTTL: 24 * time.Hour, MaxTTL: send.MaxLifetime},
 		},

@@ -6,22 +6,23 @@ import (
 	"time"
 
 	"sgraph.ai/send/shared/send"
+	"sgraph.ai/send/shared/test/clocktest"
 )
 
 func TestSigner(t *testing.T) {
 	t.Parallel()
-	c := &clock{t: time.Now()}
+	c := clocktest.At(time.Now())
 	secret := send.Secret("a secret for tests")
-	s := secret.Signer("one", c.now)
-	text := s.Sign(c.now().Add(time.Minute), "a", "", "c")
+	s := secret.Signer("one", c.Now)
+	text := s.Sign(c.Now().Add(time.Minute), "a", "", "c")
 
 	fields, _, err := s.Verify(text)
 	if err != nil || !slices.Equal(fields, []string{"a", "", "c"}) {
 		t.Fatal(fields, err)
 	}
-	_, _, err = secret.Signer("two", c.now).Verify(text)
+	_, _, err = secret.Signer("two", c.Now).Verify(text)
 	want(t, err, send.Forbidden, "not genuine")
-	_, _, err = send.Secret("another").Signer("one", c.now).Verify(text)
+	_, _, err = send.Secret("another").Signer("one", c.Now).Verify(text)
 	want(t, err, send.Forbidden, "not genuine")
 	for i := range text {
 		forged := []byte(text)
@@ -34,7 +35,7 @@ func TestSigner(t *testing.T) {
 		_, _, err = s.Verify(garbage)
 		want(t, err, send.Forbidden, "")
 	}
-	c.advance(time.Minute)
+	c.Advance(time.Minute)
 	_, _, err = s.Verify(text)
 	want(t, err, send.Gone, "no longer valid")
 }

@@ -13,11 +13,11 @@ import (
 // does; the minute has just begun.
 func pulseOf(t *testing.T, f *fixture, rates map[string]send.Rate) (*send.Pulse, func(name, client string)) {
 	t.Helper()
-	f.clock.advance(f.clock.now().Truncate(time.Minute).Add(time.Minute).Sub(f.clock.now()))
-	limiter := send.NewLimiter(f.ledger, rates, f.clock.now, func(_ context.Context, name string, err error) {
+	f.clock.Advance(f.clock.Now().Truncate(time.Minute).Add(time.Minute).Sub(f.clock.Now()))
+	limiter := send.NewLimiter(f.ledger, rates, f.clock.Now, func(_ context.Context, name string, err error) {
 		t.Errorf("%s failed open: %v", name, err)
 	})
-	return &send.Pulse{Ledger: f.ledger, Rates: rates, Now: f.clock.now}, func(name, client string) {
+	return &send.Pulse{Ledger: f.ledger, Rates: rates, Now: f.clock.Now}, func(name, client string) {
 		t.Helper()
 		if _, err := limiter.Allow(t.Context(), name, client); err != nil {
 			t.Fatal(err)
@@ -43,21 +43,21 @@ func TestPulseCountsOverTheTrueWindow(t *testing.T) {
 
 	count("create", "ann")
 	count("info", "ann")
-	f.clock.advance(time.Minute)
+	f.clock.Advance(time.Minute)
 	count("download", "bob")
 	count("download", "bob")
 	count("info", "ann") // the same visitor in another minute
-	f.clock.advance(59 * time.Second)
+	f.clock.Advance(59 * time.Second)
 	count("token", "")
 	wantPulse(t, p, 1, 4, 2, 2)
 	wantPulse(t, p, 2, 6, 2, 3)
 	wantPulse(t, p, 60, 6, 2, 3)
 
-	f.clock.advance(58 * time.Minute)
+	f.clock.Advance(58 * time.Minute)
 	wantPulse(t, p, 60, 6, 2, 3)
-	f.clock.advance(time.Minute) // the first minute is no longer one of the sixty
+	f.clock.Advance(time.Minute) // the first minute is no longer one of the sixty
 	wantPulse(t, p, 60, 4, 2, 2)
-	f.clock.advance(time.Minute)
+	f.clock.Advance(time.Minute)
 	wantPulse(t, p, 60, 0, 0, 0)
 }
 

@@ -16,7 +16,7 @@ import (
 func TestCreateValidates(t *testing.T) {
 	t.Parallel()
 	f := setUp(t)
-	now := f.clock.now()
+	now := f.clock.Now()
 	at := func(d time.Duration) string { return now.Add(d).UTC().Format(time.RFC3339) }
 	hint := strings.Repeat("a", 257)
 	for name, c := range map[string]struct {
@@ -70,11 +70,11 @@ func TestEveryTransferExpires(t *testing.T) {
 	t.Parallel()
 	f := setUp(t)
 	id := f.completed(t, send.NewTransfer{}, noise(100))
-	f.clock.advance(24*time.Hour - time.Second)
+	f.clock.Advance(24*time.Hour - time.Second)
 	if _, err := f.Available(t.Context(), id); err != nil {
 		t.Fatal(err)
 	}
-	f.clock.advance(time.Second)
+	f.clock.Advance(time.Second)
 	_, err := f.Claim(t.Context(), id)
 	want(t, err, send.Gone, "expired")
 	_, _, err = f.DownloadURL(t.Context(), id)
@@ -329,14 +329,14 @@ func TestAutoDeleteTakesThePayloadOnceTheLastDownloadIsOver(t *testing.T) {
 	if err != nil || tr.Status != send.Exhausted {
 		t.Fatal(tr.Status, err)
 	}
-	f.clock.advance(59 * time.Minute)
+	f.clock.Advance(59 * time.Minute)
 	if _, err := f.Resumable(t.Context(), id); err != nil {
 		t.Fatalf("the last download cannot be resumed: %v", err)
 	}
 	if n, err := f.Sweep(t.Context()); err != nil || n.Expired != 0 {
 		t.Fatalf("swept %+v, %v while the download may go on", n, err)
 	}
-	f.clock.advance(2 * time.Minute)
+	f.clock.Advance(2 * time.Minute)
 	if n, err := f.Sweep(t.Context()); err != nil || n.Expired != 1 {
 		t.Fatalf("swept %+v, %v, want the one", n, err)
 	}
@@ -389,13 +389,13 @@ func TestSweep(t *testing.T) {
 	}
 	expired := f.completed(t, send.NewTransfer{}, noise(100))
 	lasting := f.completed(t, send.NewTransfer{
-		ExpiresAt: f.clock.now().Add(20 * 24 * time.Hour).UTC().Format(time.RFC3339),
+		ExpiresAt: f.clock.Now().Add(20 * 24 * time.Hour).UTC().Format(time.RFC3339),
 	}, noise(100))
 
 	if n, err := f.Sweep(t.Context()); err != nil || n != (send.Swept{}) {
 		t.Fatalf("swept %+v, %v before anything was over", n, err)
 	}
-	f.clock.advance(25 * time.Hour)
+	f.clock.Advance(25 * time.Hour)
 	n, err := f.Sweep(t.Context())
 	if err != nil || n.Abandoned != 2 || n.Expired != 1 {
 		t.Fatalf("swept %+v, %v, want 2 abandoned and 1 expired", n, err)
@@ -419,9 +419,9 @@ func TestSweep(t *testing.T) {
 func TestOrphansAreSwept(t *testing.T) {
 	t.Parallel()
 	f := setUp(t)
-	f.clock.advance(time.Hour) // ahead of the files' own times
+	f.clock.Advance(time.Hour) // ahead of the files' own times
 	id := f.completed(t, send.NewTransfer{
-		ExpiresAt: f.clock.now().Add(20 * 24 * time.Hour).UTC().Format(time.RFC3339),
+		ExpiresAt: f.clock.Now().Add(20 * 24 * time.Hour).UTC().Format(time.RFC3339),
 	}, noise(100))
 	for _, key := range []string{"transfers/1d/" + id + "/orphan", "transfers/1d/ffffffffffff/orphan"} {
 		if _, err := f.store.Put(t.Context(), key, bytes.NewReader(noise(10)), 10); err != nil {
@@ -431,7 +431,7 @@ func TestOrphansAreSwept(t *testing.T) {
 	if n, err := f.SweepOrphans(t.Context()); err != nil || n.Orphans != 0 {
 		t.Fatalf("swept %+v, %v: young objects may belong to an upload under way", n, err)
 	}
-	f.clock.advance(25 * time.Hour)
+	f.clock.Advance(25 * time.Hour)
 	if n, err := f.SweepOrphans(t.Context()); err != nil || n.Orphans != 2 {
 		t.Fatalf("swept %+v, %v, want 2 orphans", n, err)
 	}
@@ -503,8 +503,8 @@ func TestWhatAFormRefusesCanBePutAgain(t *testing.T) {
 func TestAnExpiredTransferCannotBeCompleted(t *testing.T) {
 	t.Parallel()
 	f := setUp(t)
-	id := f.uploaded(t, send.NewTransfer{ExpiresAt: f.clock.now().Add(time.Minute).UTC().Format(time.RFC3339)}, noise(100))
-	f.clock.advance(2 * time.Minute)
+	id := f.uploaded(t, send.NewTransfer{ExpiresAt: f.clock.Now().Add(time.Minute).UTC().Format(time.RFC3339)}, noise(100))
+	f.clock.Advance(2 * time.Minute)
 	_, _, err := f.Complete(t.Context(), f.token, id)
 	want(t, err, send.Gone, "expired")
 	_, err = f.Upload(t.Context(), f.sender(t), id, bytes.NewReader(noise(100)), 100)
@@ -523,7 +523,7 @@ func TestAnIDThatIsUsedAgainCostsAnotherUse(t *testing.T) {
 	f := setUp(t)
 	f.newToken(t, "one-use", 1)
 	f.token = "one-use"
-	brief := send.NewTransfer{ID: "0123456789ab", ExpiresAt: f.clock.now().Add(time.Minute).UTC().Format(time.RFC3339)}
+	brief := send.NewTransfer{ID: "0123456789ab", ExpiresAt: f.clock.Now().Add(time.Minute).UTC().Format(time.RFC3339)}
 	f.completed(t, brief, noise(100))
 	r, err := f.ledger.Get(t.Context(), send.Key{Set: "transfer/01", ID: "0123456789ab"})
 	if err != nil {
@@ -535,7 +535,7 @@ func TestAnIDThatIsUsedAgainCostsAnotherUse(t *testing.T) {
 	if _, err := f.tokens.UpdateLimit(t.Context(), f.token, 2); err != nil {
 		t.Fatal(err)
 	}
-	f.clock.advance(time.Second)
+	f.clock.Advance(time.Second)
 	f.completed(t, brief, noise(100))
 	if tok, err := f.tokens.Token(t.Context(), f.token); err != nil || tok.UsageCount != 2 {
 		t.Fatal(tok.UsageCount, err)
@@ -552,7 +552,7 @@ func TestADownloadThatIsGivenBackIsNotTheLast(t *testing.T) {
 	if err := f.Unclaim(t.Context(), id); err != nil {
 		t.Fatal(err)
 	}
-	f.clock.advance(2 * time.Hour)
+	f.clock.Advance(2 * time.Hour)
 	if n, err := f.Sweep(t.Context()); err != nil || n != (send.Swept{}) {
 		t.Fatal(n, err)
 	}
