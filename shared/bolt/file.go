@@ -8,12 +8,12 @@ import (
 	"path/filepath"
 	"runtime/debug"
 	"sync"
-	"syscall"
 	"time"
 
 	"go.etcd.io/bbolt"
 	bolterrors "go.etcd.io/bbolt/errors"
 
+	"sgraph.ai/send/shared/internal/volume"
 	"sgraph.ai/send/shared/send"
 )
 
@@ -62,12 +62,12 @@ func openFile(path string) (*file, error) {
 		return nil, send.Because(send.Internal, err,
 			"the ledger %s is damaged or is no ledger; restore it from a backup, or move it away to begin with an empty one",
 			path)
-	case full(err):
+	case volume.Full(err):
 		return nil, send.Because(send.Full, err, "the ledger %s cannot be made: the disk is full", path)
 	case err != nil:
 		return nil, send.Because(send.Internal, err, "the ledger %s cannot be opened", path)
 	}
-	syncFolder(filepath.Dir(path)) // so that a new file is found after a loss of power
+	_ = volume.SyncFolder(filepath.Dir(path)) // so that a new file is found after a loss of power; not every system can
 	return &file{db: db}, nil
 }
 
@@ -94,13 +94,6 @@ func prepare(db *bbolt.DB) error {
 		_, err := tx.CreateBucket(bucketName)
 		return err
 	})
-}
-
-func syncFolder(path string) {
-	if d, err := os.Open(path); err == nil {
-		_ = d.Sync() // not every system can
-		d.Close()
-	}
 }
 
 func (f *file) close() error { return f.db.Close() }
@@ -234,14 +227,10 @@ func failed(err error, verb string) error {
 	switch {
 	case err == nil, decided, errors.Is(err, send.ErrRepeated):
 		return err
-	case full(err):
+	case volume.Full(err):
 		return send.Because(send.Full, err, "the disk is full")
 	case errors.Is(err, errDamaged):
 		return send.Because(send.Internal, err, "the ledger cannot be %s", verb)
 	}
 	return send.Because(send.Unavailable, err, "the ledger cannot be %s", verb)
-}
-
-func full(err error) bool {
-	return errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT)
 }

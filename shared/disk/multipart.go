@@ -65,8 +65,8 @@ func (s *Store) PutPart(
 	if err != nil {
 		return "", err
 	}
-	if number < 1 || number > send.MaxParts {
-		return "", send.Fail(send.Invalid, "part numbers are 1 to %d", send.MaxParts)
+	if err := send.CheckPart(number); err != nil {
+		return "", err
 	}
 	temp, o, err := s.write(ctx, body, size)
 	if err != nil {
@@ -114,15 +114,10 @@ func (s *Store) Assemble(ctx context.Context, key, uploadID string, parts []send
 
 // checkParts finds what is wrong with the parts before any is copied.
 func checkParts(dir string, parts []send.Part) error {
-	if len(parts) == 0 {
-		return send.Fail(send.Invalid, "no part is named").With(send.ReasonPartsMismatch)
+	if err := send.CheckParts(parts); err != nil {
+		return err
 	}
-	before := 0
 	for _, p := range parts {
-		if p.Number <= before {
-			return send.Fail(send.Invalid, "part %d is out of order", p.Number).With(send.ReasonPartsMismatch)
-		}
-		before = p.Number
 		f, err := openPart(dir, p)
 		if err != nil {
 			return err

@@ -20,6 +20,7 @@ import (
 	"path/filepath"
 	"sync/atomic"
 
+	"sgraph.ai/send/shared/internal/volume"
 	"sgraph.ai/send/shared/send"
 )
 
@@ -126,7 +127,7 @@ func (s *Store) Settle(_ context.Context, key string) error {
 	}
 	// The file's name, and its folder's, which may be new as well.
 	for _, dir := range []string{filepath.Dir(path), s.objects} {
-		if err := syncFolder(dir); err != nil {
+		if err := volume.SyncFolder(dir); err != nil {
 			return missing(err)
 		}
 	}
@@ -166,7 +167,7 @@ func failed(err error) error {
 	if err == nil {
 		return nil
 	}
-	if isFull(err) {
+	if volume.Full(err) {
 		return send.Because(send.Full, err, "the disk is full")
 	}
 	return send.Because(send.Unavailable, err, "the disk cannot be used")

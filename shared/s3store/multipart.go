@@ -33,8 +33,8 @@ func (s *Store) Begin(ctx context.Context, key string) (string, error) {
 func (s *Store) PutPart(
 	ctx context.Context, key, uploadID string, number int, body io.Reader, size int64,
 ) (string, error) {
-	if number < 1 || number > send.MaxParts {
-		return "", send.Fail(send.Invalid, "part numbers are 1 to %d", send.MaxParts)
+	if err := send.CheckPart(number); err != nil {
+		return "", err
 	}
 	if size > partSize {
 		exact := &exactly{body: body, left: size}
@@ -88,19 +88,14 @@ func (s *Store) Assemble(ctx context.Context, key, uploadID string, parts []send
 	if err != nil {
 		return send.Object{}, failed(err)
 	}
-	if len(parts) == 0 {
-		return send.Object{}, send.Fail(send.Invalid, "no part is named").With(send.ReasonPartsMismatch)
+	if err := send.CheckParts(parts); err != nil {
+		return send.Object{}, err
 	}
 	done := make([]types.CompletedPart, len(parts))
-	before := 0
 	for i, p := range parts {
-		if p.Number <= before || p.Number > send.MaxParts {
-			return send.Object{}, send.Fail(send.Invalid, "part %d is out of order", p.Number).With(send.ReasonPartsMismatch)
-		}
 		if p.ETag == "" {
 			return send.Object{}, send.Fail(send.Invalid, "part %d has another ETag", p.Number).With(send.ReasonPartsMismatch)
 		}
-		before = p.Number
 		done[i] = types.CompletedPart{PartNumber: aws.Int32(int32(p.Number)), ETag: &p.ETag}
 	}
 	_, err = c.CompleteMultipartUpload(ctx, &s3.CompleteMultipartUploadInput{

@@ -29,6 +29,30 @@ type Part struct {
 	ETag   string // as the part's upload answered it
 }
 
+// CheckPart refuses, with Invalid, a number that no part can have.
+func CheckPart(number int) error {
+	if number < 1 || number > MaxParts {
+		return Fail(Invalid, "part numbers are 1 to %d", MaxParts)
+	}
+	return nil
+}
+
+// CheckParts refuses, with Invalid, parts of which nothing can be made, whatever
+// was uploaded: none, or not in the order of their numbers.
+func CheckParts(parts []Part) error {
+	if len(parts) == 0 {
+		return Fail(Invalid, "no part is named").With(ReasonPartsMismatch)
+	}
+	before := 0
+	for _, p := range parts {
+		if p.Number <= before || p.Number > MaxParts {
+			return Fail(Invalid, "part %d is out of order", p.Number).With(ReasonPartsMismatch)
+		}
+		before = p.Number
+	}
+	return nil
+}
+
 // Entry is an object in a listing.
 type Entry struct {
 	Key      string

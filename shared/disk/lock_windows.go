@@ -17,11 +17,3 @@ func lock(f *os.File) error {
 	}
 	return err
 }
-
-func isFull(err error) bool {
-	return errors.Is(err, windows.ERROR_DISK_FULL) || errors.Is(err, windows.ERROR_HANDLE_DISK_FULL) ||
-		errors.Is(err, windows.ERROR_DISK_QUOTA_EXCEEDED)
-}
-
-// syncFolder has nothing to do: Windows cannot and need not sync a folder.
-func syncFolder(string) error { return nil }

@@ -1,0 +1,2 @@
+// Package volume tells what systems say of a disk in ways of their own.
+package volume
