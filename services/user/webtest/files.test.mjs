@@ -49,7 +49,12 @@ test('an archive is as long as it said and holds every file', async () => {
   let at = view.getUint32(end + 16, true);
   for (const { path, file } of entries) {
     assert.equal(view.getUint32(at, true), 0x02014b50);
-    const [crc, size, nameLength, local] = [view.getUint32(at + 16, true), view.getUint32(at + 24, true), view.getUint16(at + 28, true), view.getUint32(at + 42, true)];
+    const [crc, size, nameLength, local] = [
+      view.getUint32(at + 16, true),
+      view.getUint32(at + 24, true),
+      view.getUint16(at + 28, true),
+      view.getUint32(at + 42, true),
+    ];
     assert.equal(new TextDecoder().decode(zip.subarray(at + 46, at + 46 + nameLength)), path);
     const start = local + 30 + view.getUint16(local + 26, true) + view.getUint16(local + 28, true);
     const content = zip.subarray(start, start + size);
@@ -75,14 +80,21 @@ test('beyond four gigabytes or 65,535 files the size is still known', async () =
 
 test('a file that changes while it is read is an error', async () => {
   let reads = 0;
-  const changing = { size: 4, lastModified: 0, slice: () => ({ arrayBuffer: async () => Uint8Array.of(1, 2, 3, reads++).buffer }) };
+  const changing = {
+    size: 4,
+    lastModified: 0,
+    slice: () => ({ arrayBuffer: async () => Uint8Array.of(1, 2, 3, reads++).buffer }),
+  };
   await assert.rejects(read(zipSource('x.zip', [{ path: 'a', file: changing }])), { code: 'file-changed' });
 });
 
 test('selections', () => {
   const entry = (path) => ({ path, file: file('', path) });
   const merged = merge([entry('a.txt'), entry('.env')], [entry('a.txt'), entry('a.txt'), entry('.env')]);
-  assert.deepEqual(merged.map(({ path }) => path), ['a.txt', '.env', 'a (2).txt', 'a (3).txt', '.env (2)']);
+  assert.deepEqual(
+    merged.map(({ path }) => path),
+    ['a.txt', '.env', 'a (2).txt', 'a (3).txt', '.env (2)'],
+  );
   assert.equal(merged.filter(isHidden).length, 2);
   assert.ok(isHidden(entry('a/.git/config')));
 

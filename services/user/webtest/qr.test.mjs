@@ -27,7 +27,12 @@ test('one code of each version', () => {
   for (const [length, side, hash] of RECORDED) {
     const modules = qrCode('https://send.example/d/#'.repeat(10).slice(0, length));
     assert.equal(modules.length, side);
-    assert.equal(createHash('sha256').update(rows(modules, '1', '0').join('\n')).digest('hex'), hash);
+    assert.equal(
+      createHash('sha256')
+        .update(rows(modules, '1', '0').join('\n'))
+        .digest('hex'),
+      hash,
+    );
   }
 });
 

@@ -45,7 +45,9 @@ for (const vector of vectors.v1) {
     assert.equal(toHex(content), vector.content);
   });
   test(`format 1 seals: ${vector.name}`, async () => {
-    const sealed = await collect(sealAtOnce(fromBase64url(vector.key), pieces(fromHex(vector.plain), 5), fromHex(vector.iv)));
+    const sealed = await collect(
+      sealAtOnce(fromBase64url(vector.key), pieces(fromHex(vector.plain), 5), fromHex(vector.iv)),
+    );
     assert.equal(toHex(sealed), vector.sealed);
   });
 }
@@ -89,7 +91,12 @@ function change(sealed, { change, at }) {
     case 'append':
       return concat([bytes, Uint8Array.of(0)]);
     case 'swap':
-      return concat([bytes.slice(0, start(at)), bytes.slice(start(at + 1), start(at + 2)), bytes.slice(start(at), start(at + 1)), bytes.slice(start(at + 2))]);
+      return concat([
+        bytes.slice(0, start(at)),
+        bytes.slice(start(at + 1), start(at + 2)),
+        bytes.slice(start(at), start(at + 1)),
+        bytes.slice(start(at + 2)),
+      ]);
     case 'drop':
       return concat([bytes.slice(0, start(at)), bytes.slice(start(at + 1))]);
   }
@@ -100,7 +107,9 @@ for (const broken of vectors.broken) {
   test(`refused: ${broken.of}, ${broken.change} at ${broken.at}`, async () => {
     const vector = vectors.v2.find(({ name }) => name === broken.of);
     const damaged = change(await sealV2(vector), broken);
-    await assert.rejects(open(fromBase64url(vector.key), damaged), ({ code }) => ['wrong-key', 'damaged', 'newer-version'].includes(code));
+    await assert.rejects(open(fromBase64url(vector.key), damaged), ({ code }) =>
+      ['wrong-key', 'damaged', 'newer-version'].includes(code),
+    );
   });
 }
 

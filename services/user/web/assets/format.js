@@ -29,7 +29,13 @@ export const plural = (count, noun) => `${count.toLocaleString('en')} ${noun}${c
 
 /** A moment as date and time, with the zone left to the reader's own clock. */
 export function moment(date) {
-  return date.toLocaleString('en-GB', { weekday: 'short', day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' });
+  return date.toLocaleString('en-GB', {
+    weekday: 'short',
+    day: 'numeric',
+    month: 'short',
+    hour: '2-digit',
+    minute: '2-digit',
+  });
 }
 
 /** "in 3 hours (Sun 1 Dec, 14:05)" */

@@ -6,13 +6,29 @@ import { encodeText } from './crypto/bytes.js';
 // Per version at level M: error correction bytes per block, number of blocks, all codewords.
 const VERSIONS = [
   null,
-  [10, 1, 26], [16, 1, 44], [26, 1, 70], [18, 2, 100], [24, 2, 134],
-  [16, 4, 172], [18, 4, 196], [22, 4, 242], [22, 5, 292], [26, 5, 346],
+  [10, 1, 26],
+  [16, 1, 44],
+  [26, 1, 70],
+  [18, 2, 100],
+  [24, 2, 134],
+  [16, 4, 172],
+  [18, 4, 196],
+  [22, 4, 242],
+  [22, 5, 292],
+  [26, 5, 346],
 ];
 const ALIGNMENT = [
   null,
-  [], [6, 18], [6, 22], [6, 26], [6, 30],
-  [6, 34], [6, 22, 38], [6, 24, 42], [6, 26, 46], [6, 28, 50],
+  [],
+  [6, 18],
+  [6, 22],
+  [6, 26],
+  [6, 30],
+  [6, 34],
+  [6, 22, 38],
+  [6, 24, 42],
+  [6, 26, 46],
+  [6, 28, 50],
 ];
 
 /** The modules of the smallest code that holds the text: rows of booleans, true for dark. Null when too long. */
@@ -137,7 +153,11 @@ function drawPatterns(version, size, set, fixed) {
     set(6, i, i % 2 === 0);
     set(i, 6, i % 2 === 0);
   }
-  for (const [cx, cy] of [[3, 3], [size - 4, 3], [3, size - 4]]) {
+  for (const [cx, cy] of [
+    [3, 3],
+    [size - 4, 3],
+    [3, size - 4],
+  ]) {
     for (let dy = -4; dy <= 4; dy++) {
       for (let dx = -4; dx <= 4; dx++) {
         const ring = Math.max(Math.abs(dx), Math.abs(dy));
@@ -229,7 +249,14 @@ function penalty(modules) {
     for (let x = 0; x < size; x++) {
       const dark = modules[y][x];
       if (dark) darkCount++;
-      if (x + 1 < size && y + 1 < size && dark === modules[y][x + 1] && dark === modules[y + 1][x] && dark === modules[y + 1][x + 1]) score += 3;
+      if (
+        x + 1 < size &&
+        y + 1 < size &&
+        dark === modules[y][x + 1] &&
+        dark === modules[y + 1][x] &&
+        dark === modules[y + 1][x + 1]
+      )
+        score += 3;
     }
   }
   const percent = (darkCount * 100) / (size * size);

@@ -15,7 +15,10 @@ import { describe, insecure } from './words.js';
 
 const STREAM_TO_DISK_FROM = 64 * 1024 * 1024;
 const SHOWN_TEXT_MAX = 2 * 1024 * 1024;
-const WAITS = { offline: 'Offline. It goes on when the connection is back.', retrying: 'Connection lost. Picking up where it stopped…' };
+const WAITS = {
+  offline: 'Offline. It goes on when the connection is back.',
+  retrying: 'Connection lost. Picking up where it stopped…',
+};
 
 class ReceivePage extends HTMLElement {
   #crypto = new CryptoClient();
@@ -29,7 +32,9 @@ class ReceivePage extends HTMLElement {
   connectedCallback() {
     this.#onSubmit('ask', () => this.#lookUpPasted());
     this.#onSubmit('ready', () => this.#receive());
-    this.querySelector('[data-cancel]').addEventListener('click', () => this.#running?.abort(new DOMException('cancelled', 'AbortError')));
+    this.querySelector('[data-cancel]').addEventListener('click', () =>
+      this.#running?.abort(new DOMException('cancelled', 'AbortError')),
+    );
     this.querySelector('[data-retry]').addEventListener('click', () => this.#lookUp());
     addEventListener('hashchange', () => {
       if (location.hash && !this.#running) this.#open(readAddress(location));
@@ -84,7 +89,13 @@ class ReceivePage extends HTMLElement {
   }
 
   #ready() {
-    const { file_size_bytes: declared, payload_bytes: stored, expires_at: expires, max_downloads: max, downloads_remaining: left } = this.#info;
+    const {
+      file_size_bytes: declared,
+      payload_bytes: stored,
+      expires_at: expires,
+      max_downloads: max,
+      downloads_remaining: left,
+    } = this.#info;
     const view = show(this, 'ready');
     const isText = this.#isText;
     view.querySelector('[data-title]').textContent = isText ? 'A text is waiting for you' : 'A file is waiting for you';
@@ -92,15 +103,24 @@ class ReceivePage extends HTMLElement {
     const facts = [['Size', bytes(declared || stored || 0)]];
     if (expires) facts.push(['Expires', until(new Date(expires))]);
     facts.push(['Downloads left', max ? `${left} of ${max}` : 'no limit']);
-    view.querySelector('[data-facts]').replaceChildren(...facts.flatMap(([name, value]) => [el('dt', {}, name), el('dd', {}, value)]));
+    view
+      .querySelector('[data-facts]')
+      .replaceChildren(...facts.flatMap(([name, value]) => [el('dt', {}, name), el('dd', {}, value)]));
     const cost = view.querySelector('[data-cost]');
     cost.hidden = !max;
-    cost.textContent = left === 1 ? 'This is the last download. Opening this page did not use it; the button does.' : 'Opening this page did not count. The button uses one download.';
+    cost.textContent =
+      left === 1
+        ? 'This is the last download. Opening this page did not use it; the button does.'
+        : 'Opening this page did not count. The button uses one download.';
     if (this.#download) cost.hidden = true; // paid for already
     view.querySelector('[data-key]').hidden = this.#key !== null;
     const note = view.querySelector('error-note');
     note.clear();
-    if (this.#keyBroken) note.show({ title: 'The key in your link is not whole', text: 'Copy all of the link, up to its last character, or paste the key above.' });
+    if (this.#keyBroken)
+      note.show({
+        title: 'The key in your link is not whole',
+        text: 'Copy all of the link, up to its last character, or paste the key above.',
+      });
     announce(view.querySelector('[data-title]'));
   }
 
@@ -112,7 +132,9 @@ class ReceivePage extends HTMLElement {
     const view = this.querySelector('[data-view="ready"]');
     const key = this.#key ?? readPastedKey(view.querySelector('#key').value);
     if (!key) {
-      view.querySelector('error-note').show({ title: 'That is not a whole key', text: 'A key has 43 letters, digits, "-" or "_". Paste all of it.' });
+      view
+        .querySelector('error-note')
+        .show({ title: 'That is not a whole key', text: 'A key has 43 letters, digits, "-" or "_". Paste all of it.' });
       view.querySelector('#key').focus();
       return;
     }
@@ -197,7 +219,8 @@ class ReceivePage extends HTMLElement {
 
     const preview = blob ? await previewOf(blob, { name, isText: this.#isText, maxText: SHOWN_TEXT_MAX }) : null;
     const filename = name || (preview?.text !== undefined ? 'message.txt' : 'download');
-    const saveButton = (words) => el('button', { type: 'button', class: 'button', click: () => saveBlob(blob, filename) }, icon('download'), words);
+    const saveButton = (words) =>
+      el('button', { type: 'button', class: 'button', click: () => saveBlob(blob, filename) }, icon('download'), words);
     if (!blob) {
       title.textContent = 'Saved';
       subject.textContent = filename;
@@ -205,12 +228,18 @@ class ReceivePage extends HTMLElement {
       title.textContent = 'Your text';
       subject.textContent = plural(preview.text.length, 'character');
       content.append(el('pre', { class: 'shown-text', tabindex: 0, 'aria-label': 'The text' }, preview.text));
-      actions.append(copyButton('Copy text', () => preview.text), saveButton('Save as a file'));
+      actions.append(
+        copyButton('Copy text', () => preview.text),
+        saveButton('Save as a file'),
+      );
     } else {
       saveBlob(blob, filename);
       title.textContent = 'Decrypted and saved';
       subject.textContent = `${filename}, ${bytes(blob.size)}. Look in your downloads.`;
-      if (preview?.image) content.append(el('img', { class: 'preview', src: URL.createObjectURL(preview.image), alt: `Preview of ${filename}` }));
+      if (preview?.image)
+        content.append(
+          el('img', { class: 'preview', src: URL.createObjectURL(preview.image), alt: `Preview of ${filename}` }),
+        );
       actions.append(saveButton('Save again'));
     }
     content.hidden = !content.hasChildNodes();
@@ -249,7 +278,11 @@ class ReceivePage extends HTMLElement {
 
 /** What the facts alone say about a transfer that cannot be had any more. */
 function whyGone(info) {
-  if (info.status === 'deleted') return { title: 'The sender has deleted this', text: 'It was erased from the server. Ask the sender if you still need it.' };
+  if (info.status === 'deleted')
+    return {
+      title: 'The sender has deleted this',
+      text: 'It was erased from the server. Ask the sender if you still need it.',
+    };
   if (info.is_expired || info.status === 'expired') return describe(new ApiError(410, 'expired'), 'look');
   if (info.status === 'exhausted' || info.is_exhausted) return describe(new ApiError(410, 'exhausted'), 'look');
   if (info.status === 'pending') return describe(new ApiError(409, ''), 'download');

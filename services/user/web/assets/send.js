@@ -16,7 +16,10 @@ import './ui/token-field.js';
 import { describe, insecure } from './words.js';
 
 const MAX_TEXT = 1024 * 1024; // bytes; longer ones are better sent as a file
-const WAITS = { offline: 'Offline. It goes on when the connection is back.', retrying: 'Connection trouble. Trying again…' };
+const WAITS = {
+  offline: 'Offline. It goes on when the connection is back.',
+  retrying: 'Connection trouble. Trying again…',
+};
 const TITLE = document.title;
 
 class SendPage extends HTMLElement {
@@ -26,12 +29,24 @@ class SendPage extends HTMLElement {
   #running = null;
   #linkAtRisk = false;
 
-  get #form() { return this.querySelector('form'); }
-  get #picker() { return this.querySelector('file-picker'); }
-  get #text() { return this.querySelector('#text'); }
-  get #token() { return this.querySelector('token-field'); }
-  get #error() { return this.#form.querySelector('error-note'); }
-  get #meter() { return this.querySelector('progress-meter'); }
+  get #form() {
+    return this.querySelector('form');
+  }
+  get #picker() {
+    return this.querySelector('file-picker');
+  }
+  get #text() {
+    return this.querySelector('#text');
+  }
+  get #token() {
+    return this.querySelector('token-field');
+  }
+  get #error() {
+    return this.#form.querySelector('error-note');
+  }
+  get #meter() {
+    return this.querySelector('progress-meter');
+  }
 
   connectedCallback() {
     this.selectTab = tabs(this.querySelector('[role="tablist"]'), (id) => {
@@ -48,8 +63,15 @@ class SendPage extends HTMLElement {
     this.#picker.addEventListener('change', () => {
       if (this.#picker.entries.length) this.selectTab('tab-files');
     });
-    this.#picker.addEventListener('unreadable', () => this.#error.show({ title: 'That could not be read', text: 'The browser gave no access to it. Use the "Choose files" button instead.' }));
-    this.querySelector('[data-cancel]').addEventListener('click', () => this.#running?.abort(new DOMException('cancelled', 'AbortError')));
+    this.#picker.addEventListener('unreadable', () =>
+      this.#error.show({
+        title: 'That could not be read',
+        text: 'The browser gave no access to it. Use the "Choose files" button instead.',
+      }),
+    );
+    this.querySelector('[data-cancel]').addEventListener('click', () =>
+      this.#running?.abort(new DOMException('cancelled', 'AbortError')),
+    );
     document.addEventListener('paste', (event) => this.#paste(event));
     addEventListener('beforeunload', (event) => {
       if (this.#running || this.#linkAtRisk) event.preventDefault();
@@ -67,15 +89,22 @@ class SendPage extends HTMLElement {
       this.#error.show(describe(error, 'send'));
       return;
     }
-    const { max_bytes: max, max_ttl_seconds: maxTtl, default_ttl_seconds: usualTtl, token_required: tokenRequired } = this.#config;
+    const {
+      max_bytes: max,
+      max_ttl_seconds: maxTtl,
+      default_ttl_seconds: usualTtl,
+      token_required: tokenRequired,
+    } = this.#config;
     this.querySelector('[data-limit]').textContent = max ? `Up to ${bytes(max)} at a time.` : '';
     if (tokenRequired) this.#token.require();
 
     const choices = Array.from(this.#form.elements.expiry);
     for (const radio of choices) radio.closest('label').hidden = Number(radio.value) > maxTtl;
     const offered = choices.filter((radio) => Number(radio.value) <= maxTtl);
-    if (offered.length === 0) this.querySelector('[data-expiry]').hidden = true; // the server's own lifetime applies
-    else if (!offered.some((radio) => radio.checked)) (offered.findLast((radio) => Number(radio.value) <= usualTtl) ?? offered.at(-1)).checked = true;
+    if (offered.length === 0)
+      this.querySelector('[data-expiry]').hidden = true; // the server's own lifetime applies
+    else if (!offered.some((radio) => radio.checked))
+      (offered.findLast((radio) => Number(radio.value) <= usualTtl) ?? offered.at(-1)).checked = true;
   }
 
   #offerAutoDelete() {
@@ -111,16 +140,36 @@ class SendPage extends HTMLElement {
     const max = this.#config.max_bytes;
     if (this.#mode === 'tab-text') {
       const text = this.#text.value;
-      if (!text) return { problem: { title: 'There is no text yet', text: 'Write or paste one first.' }, focus: this.#text };
-      if (new Blob([text]).size > MAX_TEXT) return { problem: { title: 'Too long for a text', text: `Up to ${bytes(MAX_TEXT)}. Save it as a file and send that.` }, focus: this.#text };
+      if (!text)
+        return { problem: { title: 'There is no text yet', text: 'Write or paste one first.' }, focus: this.#text };
+      if (new Blob([text]).size > MAX_TEXT)
+        return {
+          problem: { title: 'Too long for a text', text: `Up to ${bytes(MAX_TEXT)}. Save it as a file and send that.` },
+          focus: this.#text,
+        };
       return { isText: true, source: { text }, subject: plural(text.length, 'character') };
     }
     const { entries } = this.#picker;
-    if (entries.length === 0) return { problem: { title: 'Nothing chosen yet', text: 'Choose a file, drop one, or paste one first.' }, focus: this.querySelector('#files') };
+    if (entries.length === 0)
+      return {
+        problem: { title: 'Nothing chosen yet', text: 'Choose a file, drop one, or paste one first.' },
+        focus: this.querySelector('#files'),
+      };
     const size = totalSize(entries);
-    if (max && size > max) return { problem: { title: 'Too large', text: `Together they have ${bytes(size)}; this service takes up to ${bytes(max)}.` }, focus: this.querySelector('#more') };
+    if (max && size > max)
+      return {
+        problem: {
+          title: 'Too large',
+          text: `Together they have ${bytes(size)}; this service takes up to ${bytes(max)}.`,
+        },
+        focus: this.querySelector('#more'),
+      };
     const name = sendName(entries);
-    return { isText: false, source: { entries, name, archive: isArchive(entries) }, subject: `${name}, ${bytes(size)}` };
+    return {
+      isText: false,
+      source: { entries, name, archive: isArchive(entries) },
+      subject: `${name}, ${bytes(size)}`,
+    };
   }
 
   async #submit() {
@@ -225,7 +274,11 @@ class SendPage extends HTMLElement {
   }
 
   #again() {
-    if (this.#linkAtRisk && !confirm('You have not copied the link yet. Without it nobody can open what you sent. Go on anyway?')) return;
+    if (
+      this.#linkAtRisk &&
+      !confirm('You have not copied the link yet. Without it nobody can open what you sent. Go on anyway?')
+    )
+      return;
     this.#linkAtRisk = false;
     this.querySelector('[data-links]').replaceChildren();
     this.#picker.clear();

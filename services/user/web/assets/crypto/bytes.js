@@ -25,7 +25,10 @@ export function toHex(bytes) {
 
 /** Base64url without padding: the alphabet of keys in links. */
 export function toBase64url(bytes) {
-  return btoa(String.fromCharCode(...bytes)).replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '');
+  return btoa(String.fromCharCode(...bytes))
+    .replaceAll('+', '-')
+    .replaceAll('/', '_')
+    .replace(/=+$/, '');
 }
 
 /** Reads base64url or plain base64, padded or not; throws on anything else. */

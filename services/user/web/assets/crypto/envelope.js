@@ -68,7 +68,8 @@ function endOfObject(bytes, at, limit) {
   for (let i = at; i < limit; i++) {
     const byte = bytes[i];
     if (inString) {
-      if (byte === 0x5c) i++; // a backslash hides the byte after it
+      if (byte === 0x5c)
+        i++; // a backslash hides the byte after it
       else if (byte === 0x22) inString = false;
     } else if (byte === 0x22) inString = true;
     else if (byte === BRACE) depth++;
@@ -119,5 +120,10 @@ function shorten(name) {
   const stem = Array.from(name.slice(0, name.length - ending.length));
   let room = MAX_NAME - length(ending);
   const fitting = stem.findIndex((char) => (room -= length(char)) < 0);
-  return stem.slice(0, fitting < 0 ? stem.length : fitting).join('').replace(/[\s.]+$/, '') + ending;
+  return (
+    stem
+      .slice(0, fitting < 0 ? stem.length : fitting)
+      .join('')
+      .replace(/[\s.]+$/, '') + ending
+  );
 }

@@ -31,7 +31,9 @@ class OneShotDecrypter {
     const iv = this.#queue.take(IV);
     const key = await crypto.subtle.importKey('raw', this.#linkKey, 'AES-GCM', false, ['decrypt']);
     try {
-      return new Uint8Array(await crypto.subtle.decrypt({ name: 'AES-GCM', iv }, key, this.#queue.take(this.#queue.length)));
+      return new Uint8Array(
+        await crypto.subtle.decrypt({ name: 'AES-GCM', iv }, key, this.#queue.take(this.#queue.length)),
+      );
     } catch {
       throw new WrongKeyError();
     }

@@ -60,7 +60,11 @@ class Nonces {
  * Encrypts a run of plaintext chunks into a run of ciphertext chunks. Salt and nonce prefix are random; only
  * tests give them.
  */
-export async function* encryptStream(linkKey, plainChunks, random = crypto.getRandomValues(new Uint8Array(SALT + PREFIX))) {
+export async function* encryptStream(
+  linkKey,
+  plainChunks,
+  random = crypto.getRandomValues(new Uint8Array(SALT + PREFIX)),
+) {
   const salt = random.slice(0, SALT);
   const prefix = random.slice(SALT);
   const key = await deriveKey(linkKey, salt, 'encrypt');

@@ -1,13 +1,13 @@
 // Encryption and decryption off the page's thread. The page asks with {id, call, args}; the answer is {id, value}
 // or {id, error}. Sessions live until closed; bytes are handed over, not copied.
 
+import { fileChunks } from '../files/read.js';
+import { zipSource } from '../files/zip.js';
 import { ByteQueue } from './bytes.js';
 import { safeFilename } from './envelope.js';
 import { friendlyTransfer } from './key.js';
 import { Opener } from './open.js';
 import { seal, textSource } from './seal.js';
-import { fileChunks } from '../files/read.js';
-import { zipSource } from '../files/zip.js';
 
 const sessions = new Map();
 let lastSession = 0;

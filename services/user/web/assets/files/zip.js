@@ -55,9 +55,18 @@ function localHeader({ path, file, crc, time }) {
   const large = file.size >= MAX32;
   const extra = large ? zip64Extra([file.size, file.size]) : [];
   return fields(
-    [4, LOCAL], [2, large ? 45 : 20], [2, UTF8_NAMES], [2, 0], [4, time], [4, crc],
-    [4, large ? MAX32 : file.size], [4, large ? MAX32 : file.size], [2, path.length], [2, sizeOf(extra)],
-    [path], ...extra,
+    [4, LOCAL],
+    [2, large ? 45 : 20],
+    [2, UTF8_NAMES],
+    [2, 0],
+    [4, time],
+    [4, crc],
+    [4, large ? MAX32 : file.size],
+    [4, large ? MAX32 : file.size],
+    [2, path.length],
+    [2, sizeOf(extra)],
+    [path],
+    ...extra,
   );
 }
 
@@ -68,21 +77,51 @@ function centralHeader({ path, file, crc, time, offset }) {
   const extra = wide.length ? zip64Extra(wide) : [];
   const version = wide.length ? 45 : 20;
   return fields(
-    [4, CENTRAL], [2, version], [2, version], [2, UTF8_NAMES], [2, 0], [4, time], [4, crc],
-    [4, large ? MAX32 : file.size], [4, large ? MAX32 : file.size], [2, path.length], [2, sizeOf(extra)],
-    [2, 0], [2, 0], [2, 0], [4, 0], [4, far ? MAX32 : offset], [path], ...extra,
+    [4, CENTRAL],
+    [2, version],
+    [2, version],
+    [2, UTF8_NAMES],
+    [2, 0],
+    [4, time],
+    [4, crc],
+    [4, large ? MAX32 : file.size],
+    [4, large ? MAX32 : file.size],
+    [2, path.length],
+    [2, sizeOf(extra)],
+    [2, 0],
+    [2, 0],
+    [2, 0],
+    [4, 0],
+    [4, far ? MAX32 : offset],
+    [path],
+    ...extra,
   );
 }
 
 function ending(entries, { offset, size }) {
   const count = entries.length;
   const end = fields(
-    [4, END], [2, 0], [2, 0], [2, Math.min(count, MAX16)], [2, Math.min(count, MAX16)],
-    [4, Math.min(size, MAX32)], [4, Math.min(offset, MAX32)], [2, 0],
+    [4, END],
+    [2, 0],
+    [2, 0],
+    [2, Math.min(count, MAX16)],
+    [2, Math.min(count, MAX16)],
+    [4, Math.min(size, MAX32)],
+    [4, Math.min(offset, MAX32)],
+    [2, 0],
   );
   if (count < MAX16 && size < MAX32 && offset < MAX32) return end;
   const end64 = fields(
-    [4, END64], [8, 44], [2, 45], [2, 45], [4, 0], [4, 0], [8, count], [8, count], [8, size], [8, offset],
+    [4, END64],
+    [8, 44],
+    [2, 45],
+    [2, 45],
+    [4, 0],
+    [4, 0],
+    [8, count],
+    [8, count],
+    [8, size],
+    [8, offset],
   );
   const locator = fields([4, END64_LOCATOR], [4, 0], [8, offset + size], [4, 1]);
   return concat([end64, locator, end]);

@@ -57,7 +57,13 @@ export const post = (path, { token, body, signal } = {}) =>
 async function request(method, path, options = {}, onResponse = () => {}) {
   let response;
   try {
-    response = await fetch(path, { method, credentials: 'omit', cache: 'no-store', referrerPolicy: 'no-referrer', ...options });
+    response = await fetch(path, {
+      method,
+      credentials: 'omit',
+      cache: 'no-store',
+      referrerPolicy: 'no-referrer',
+      ...options,
+    });
   } catch (error) {
     if (error.name === 'AbortError') throw error;
     throw new ApiError(0, '');

@@ -77,7 +77,13 @@ export class Download {
     if (this.#permit) headers[PERMIT_HEADER] = this.#permit;
     let response;
     try {
-      response = await fetch(this.#place, { headers, signal, credentials: 'omit', cache: 'no-store', referrerPolicy: 'no-referrer' });
+      response = await fetch(this.#place, {
+        headers,
+        signal,
+        credentials: 'omit',
+        cache: 'no-store',
+        referrerPolicy: 'no-referrer',
+      });
     } catch (error) {
       if (error.name === 'AbortError') throw error;
       throw new ApiError(0, '');

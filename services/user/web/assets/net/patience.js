@@ -5,7 +5,8 @@ import { ApiError } from './api.js';
 const WAITS = [1, 2, 4, 8, 15];
 
 /** Failures that may pass by themselves: no connection, overload, a gateway's bad moment. */
-export const mayPass = (error) => error instanceof ApiError && [0, 408, 425, 429, 500, 502, 503, 504].includes(error.status);
+export const mayPass = (error) =>
+  error instanceof ApiError && [0, 408, 425, 429, 500, 502, 503, 504].includes(error.status);
 
 /** Runs a task until it succeeds, fails for good, or has failed too often in a row. */
 export async function patiently(task, { signal, onWait = () => {} } = {}) {

@@ -1,7 +1,7 @@
 // Uploading a sealed transfer: one request when it is small, parts side by side when it is not. At most a few parts
 // are in memory at a time; a part that fails is sent again from there.
 
-import { errorOf, ApiError, post, tokenHeaders } from './api.js';
+import { ApiError, errorOf, post, tokenHeaders } from './api.js';
 import { patiently } from './patience.js';
 
 /** Beyond this a single request has too much to lose when the line drops, even where the server would take it. */
@@ -35,7 +35,11 @@ async function uploadWhole(sealed, url, { token, signal, onProgress, onWait }) {
 }
 
 async function uploadParts(sealed, { id, token, signal, onProgress, onWait }) {
-  const { upload_id: uploadId, part_urls: urls, part_size: partSize } = await patiently(
+  const {
+    upload_id: uploadId,
+    part_urls: urls,
+    part_size: partSize,
+  } = await patiently(
     () => post('/api/presigned/initiate', { token, signal, body: { transfer_id: id, file_size_bytes: sealed.size } }),
     { signal, onWait },
   );

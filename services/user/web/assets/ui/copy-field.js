@@ -10,9 +10,13 @@ class CopyField extends HTMLElement {
     if (this.#input.isConnected) return;
     this.#input.id = `copy-${++lastId}`;
     this.#input.addEventListener('focus', () => this.#input.select());
-    const button = copyButton(this.getAttribute('action') ?? 'Copy', () => this.value, () => {
-      this.dispatchEvent(new CustomEvent('copied', { bubbles: true }));
-    });
+    const button = copyButton(
+      this.getAttribute('action') ?? 'Copy',
+      () => this.value,
+      () => {
+        this.dispatchEvent(new CustomEvent('copied', { bubbles: true }));
+      },
+    );
     if (this.hasAttribute('primary')) button.classList.add('primary');
     this.replaceChildren(
       el('label', { class: 'label', for: this.#input.id }, this.getAttribute('label')),

@@ -72,7 +72,9 @@ class FilePicker extends HTMLElement {
     this.querySelector('[data-total]').textContent = `${plural(entries.length, 'file')}, ${bytes(size)}`;
     this.querySelector('.files').replaceChildren(
       ...entries.slice(0, SHOWN).map((entry) => this.#item(entry)),
-      ...(entries.length > SHOWN ? [el('li', { class: 'rest' }, `and ${plural(entries.length - SHOWN, 'more file')}`)] : []),
+      ...(entries.length > SHOWN
+        ? [el('li', { class: 'rest' }, `and ${plural(entries.length - SHOWN, 'more file')}`)]
+        : []),
     );
 
     const hidden = entries.filter(isHidden);

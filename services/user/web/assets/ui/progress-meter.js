@@ -23,7 +23,13 @@ class ProgressMeter extends HTMLElement {
   connectedCallback() {
     this.#bar = el(
       'div',
-      { class: 'bar', role: 'progressbar', 'aria-label': this.getAttribute('label'), 'aria-valuemin': 0, 'aria-valuemax': 100 },
+      {
+        class: 'bar',
+        role: 'progressbar',
+        'aria-label': this.getAttribute('label'),
+        'aria-valuemin': 0,
+        'aria-valuemax': 100,
+      },
       this.#ahead,
       this.#done,
     );

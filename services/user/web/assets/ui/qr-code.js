@@ -15,7 +15,12 @@ class QrCode extends HTMLElement {
     this.replaceChildren(
       svg(
         'svg',
-        { viewBox: `0 0 ${side} ${side}`, role: 'img', 'aria-label': 'QR code of the link', 'shape-rendering': 'crispEdges' },
+        {
+          viewBox: `0 0 ${side} ${side}`,
+          role: 'img',
+          'aria-label': 'QR code of the link',
+          'shape-rendering': 'crispEdges',
+        },
         svg('rect', { width: side, height: side, fill: '#fff' }),
         svg('path', { d: path, fill: '#000' }),
       ),

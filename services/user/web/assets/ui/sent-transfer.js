@@ -23,11 +23,22 @@ class SentTransfer extends HTMLElement {
       { class: 'apart', hidden: true },
       linkField,
       keyField,
-      el('p', { class: 'hint' }, 'Send them by two different ways, such as mail and phone. Either alone opens nothing.'),
+      el(
+        'p',
+        { class: 'hint' },
+        'Send them by two different ways, such as mail and phone. Either alone opens nothing.',
+      ),
     );
     this.addEventListener('copied', taken);
 
-    const message = () => messageFor({ link: toggle.checked ? withoutKey : whole, keyApart: toggle.checked, expires, maxDownloads, isText });
+    const message = () =>
+      messageFor({
+        link: toggle.checked ? withoutKey : whole,
+        keyApart: toggle.checked,
+        expires,
+        maxDownloads,
+        isText,
+      });
     const buttons = el('div', { class: 'row' }, copyButton('Copy as message', message, taken, 'mail'));
     if (navigator.share) {
       const share = async () => {
@@ -44,7 +55,12 @@ class SentTransfer extends HTMLElement {
     const qr = el('qr-code');
     const qrHint = el('p', { class: 'hint' });
     const qrPanel = el('div', { class: 'qr', id: 'qr-panel', hidden: true }, qr, qrHint);
-    const qrButton = el('button', { type: 'button', class: 'button', 'aria-controls': 'qr-panel', 'aria-expanded': 'false' }, icon('qr'), 'QR code');
+    const qrButton = el(
+      'button',
+      { type: 'button', class: 'button', 'aria-controls': 'qr-panel', 'aria-expanded': 'false' },
+      icon('qr'),
+      'QR code',
+    );
     qrButton.addEventListener('click', () => {
       qrPanel.hidden = !qrPanel.hidden;
       qrButton.setAttribute('aria-expanded', !qrPanel.hidden);
@@ -83,9 +99,22 @@ class SentTransfer extends HTMLElement {
         'details',
         {},
         el('summary', {}, icon('eye'), 'See or delete it later'),
-        el('div', {}, el('p', { class: 'hint' }, 'This page shows how often it was downloaded and can delete it. It cannot open it. Keep it to yourself.'), manageField),
+        el(
+          'div',
+          {},
+          el(
+            'p',
+            { class: 'hint' },
+            'This page shows how often it was downloaded and can delete it. It cannot open it. Keep it to yourself.',
+          ),
+          manageField,
+        ),
       ),
-      el('button', { type: 'button', class: 'button wide', click: () => this.dispatchEvent(new CustomEvent('again')) }, 'Send something else'),
+      el(
+        'button',
+        { type: 'button', class: 'button wide', click: () => this.dispatchEvent(new CustomEvent('again')) },
+        'Send something else',
+      ),
     );
     status.watch(id, deleteSecret);
   }
@@ -99,10 +128,16 @@ function field(label, action, value, primary) {
 
 /** What the sender can paste into a mail or chat. */
 function messageFor({ link, keyApart, expires, maxDownloads, isText }) {
-  const lines = [`I have sent you ${isText ? 'a text' : 'a file'}, encrypted so that only you can open it:`, '', link, ''];
+  const lines = [
+    `I have sent you ${isText ? 'a text' : 'a file'}, encrypted so that only you can open it:`,
+    '',
+    link,
+    '',
+  ];
   lines.push('Open the link in a browser. Nothing has to be installed.');
   if (keyApart) lines.push('You will be asked for a key; I am sending it to you separately.');
-  const limit = maxDownloads === 1 ? ' It can be opened once.' : maxDownloads ? ` It can be opened ${maxDownloads} times.` : '';
+  const limit =
+    maxDownloads === 1 ? ' It can be opened once.' : maxDownloads ? ` It can be opened ${maxDownloads} times.` : '';
   lines.push(`It is there until ${moment(expires)}.${limit}`);
   return lines.join('\n');
 }

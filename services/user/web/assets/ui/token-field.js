@@ -1,6 +1,6 @@
+import { plural } from '../format.js';
 import { stripNoise } from '../link.js';
 import { checkToken } from '../net/api.js';
-import { plural } from '../format.js';
 import { el, icon } from './dom.js';
 
 const STORED = 'sgraph-send-token';

@@ -44,7 +44,9 @@ class TransferStatus extends HTMLElement {
   }
 
   #render({ status, download_count: count, max_downloads: max, expires_at: expires, is_expired: expired }) {
-    const rows = [['Downloaded', max ? `${count} of ${plural(max, 'time')}` : count ? plural(count, 'time') : 'not yet']];
+    const rows = [
+      ['Downloaded', max ? `${count} of ${plural(max, 'time')}` : count ? plural(count, 'time') : 'not yet'],
+    ];
     if (status === 'deleted') return this.#end('Deleted');
     if (expired) rows.push(['Expired', until(new Date(expires)).replace('expired ', '')]);
     else if (expires) rows.push(['Expires', until(new Date(expires))]);
@@ -74,12 +76,21 @@ class TransferStatus extends HTMLElement {
         'form',
         { method: 'dialog' },
         el('h2', { id: 'delete-title' }, 'Delete this transfer?'),
-        el('p', {}, 'It is erased from the server at once, and the link stops working for everyone. This cannot be undone.'),
+        el(
+          'p',
+          {},
+          'It is erased from the server at once, and the link stops working for everyone. This cannot be undone.',
+        ),
         el(
           'div',
           { class: 'row' },
           el('button', { type: 'button', class: 'button', click: close }, 'Keep it'),
-          el('button', { type: 'button', class: 'button danger', 'data-confirm': true, click: () => (close(), this.#delete()) }, icon('trash'), 'Delete'),
+          el(
+            'button',
+            { type: 'button', class: 'button danger', 'data-confirm': true, click: () => (close(), this.#delete()) },
+            icon('trash'),
+            'Delete',
+          ),
         ),
       ),
     );
