@@ -34,8 +34,10 @@ func TestConsole(t *testing.T) {
 	if strings.Contains(policy, "unsafe") {
 		t.Errorf("the policy is %q", policy)
 	}
-	for path, kind := range map[string]string{"console.css": "text/css", "console.js": "text/javascript",
-		"favicon.svg": "image/svg+xml"} {
+	for path, kind := range map[string]string{
+		"console.css": "text/css", "console.js": "text/javascript",
+		"shared/base.css": "text/css", "shared/favicon.svg": "image/svg+xml",
+	} {
 		if res := anonymous("/admin/assets/" + path); res.StatusCode != 200 ||
 			!strings.HasPrefix(res.Header.Get("Content-Type"), kind) {
 			t.Errorf("%s: %d %s", path, res.StatusCode, res.Header.Get("Content-Type"))
@@ -54,23 +56,25 @@ func TestConsole(t *testing.T) {
 func TestPagesKeepTheirPolicy(t *testing.T) {
 	t.Parallel()
 	inline := regexp.MustCompile(`(?i)<script(>| [^>]*>[^<])|<style|\sstyle=|\son[a-z]+="|javascript:|https?://[^"' ]*`)
-	err := fs.WalkDir(os.DirFS("web"), ".", func(path string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() {
-			return err
-		}
-		b, err := os.ReadFile("web/" + path)
-		for _, found := range inline.FindAllString(string(b), -1) {
-			if found != "http://www.w3.org/2000/svg" {
-				t.Errorf("%s has %q", path, found)
+	unsafe := regexp.MustCompile(`innerHTML|insertAdjacentHTML|\beval\(|document\.write|localStorage|sessionStorage`)
+	for _, folder := range []string{"web", "../../shared/pages/assets"} {
+		err := fs.WalkDir(os.DirFS(folder), ".", func(path string, d fs.DirEntry, err error) error {
+			if err != nil || !d.Type().IsRegular() {
+				return err
 			}
+			b, err := os.ReadFile(folder + "/" + path)
+			for _, found := range inline.FindAllString(string(b), -1) {
+				if found != "http://www.w3.org/2000/svg" {
+					t.Errorf("%s has %q", path, found)
+				}
+			}
+			if strings.HasSuffix(path, ".js") && unsafe.Match(b) {
+				t.Errorf("%s makes markup of text, or keeps something in the browser", path)
+			}
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
 		}
-		if strings.HasSuffix(path, ".js") &&
-			regexp.MustCompile(`innerHTML|insertAdjacentHTML|\beval\(|document\.write|localStorage|sessionStorage`).Match(b) {
-			t.Errorf("%s makes markup of text, or keeps something in the browser", path)
-		}
-		return err
-	})
-	if err != nil {
-		t.Fatal(err)
 	}
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/gorilla/mux"
 
+	"sgraph.ai/send/shared/pages"
 	"sgraph.ai/send/shared/web"
 	"sgraph.ai/send/shared/wire"
 )
@@ -18,12 +19,12 @@ var files embed.FS
 // pageRoutes are the pages, and the paths of old links, which hard-code where
 // earlier versions of the pages were.
 func (s *Service) pageRoutes(r *mux.Router) {
-	pages, err := fs.Sub(files, "web")
+	own, err := fs.Sub(files, "web")
 	if err != nil {
 		panic(err) // the folder is embedded above
 	}
-	csp := web.PageCSP(s.set.DownloadOrigins...)
-	assets := web.Page(web.Assets(pages), csp)
+	site := pages.With(own)
+	assets := web.Page(web.Assets(site), web.PageCSP(s.set.DownloadOrigins...))
 
 	for file, page := range map[string]wire.Route{
 		"/index.html": wire.SendPage, "/receive.html": wire.ReceivePage, "/how.html": wire.HowPage,
@@ -35,7 +36,7 @@ func (s *Service) pageRoutes(r *mux.Router) {
 	}
 	r.PathPrefix(wire.Assets).Handler(assets).Methods(http.MethodGet, http.MethodHead)
 	for _, root := range []string{"/sw.js", "/favicon.ico", "/robots.txt"} {
-		if _, err := fs.Stat(pages, strings.TrimPrefix(root, "/")); err == nil {
+		if _, err := fs.Stat(site, strings.TrimPrefix(root, "/")); err == nil {
 			r.Handle(root, assets).Methods(http.MethodGet, http.MethodHead)
 		}
 	}

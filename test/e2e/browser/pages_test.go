@@ -325,7 +325,7 @@ func TestSenderDeletes(t *testing.T) {
 			}
 		}
 		sender.click(`transfer-status .danger`)
-		sender.click(`dialog [data-confirm]`)
+		sender.click(`dialog .danger`)
 		sender.await(`document.querySelector("transfer-status .facts").innerText.includes("Deleted")`)
 		if status := s.info(t, id).Status; status != "deleted" {
 			t.Errorf("after deleting, the transfer is %s", status)

@@ -1,90 +1,125 @@
-// The service's API, as the console speaks it.
+// The service's API, as the console speaks it. Every failure is a Problem, which has the words for it.
 
-import { Problem } from './dom.js';
+import { Problem } from './shared/dom.js';
+import { span } from './shared/format.js';
+import { ApiError, read, request } from './shared/http.js';
 
-let askToLogIn; // resolves once somebody has logged in again
+/** @type {(() => Promise<void>) | undefined} resolves once somebody has logged in again */
+let askToLogIn;
 
-// onSignedOut sets what to do when a request finds the session over.
+/**
+ * Sets what to do when a request finds the session over.
+ * @param {() => Promise<void>} ask
+ */
 export function onSignedOut(ask) {
   askToLogIn = ask;
 }
 
-// call asks the service and returns what it answers. When the session is over
-// it waits for a new login and asks again, so that nothing typed is lost.
-export async function call(method, path, body) {
+/**
+ * Asks the service and returns what it answers. When the session is over it waits for a new login and asks again, so
+ * that nothing typed is lost.
+ * @param {string} method
+ * @param {string} path
+ * @param {unknown} [json]
+ */
+export async function call(method, path, json) {
   for (;;) {
-    const response = await send(method, path, body);
-    if (response.status === 401 && askToLogIn) {
+    try {
+      return await read(await send(method, path, json));
+    } catch (error) {
+      if (!signedOut(error) || !askToLogIn) throw problemOf(error);
       await askToLogIn();
-      continue;
     }
-    return read(response);
   }
 }
 
-// login opens a session; the cookie it sets is out of reach of this page.
+/**
+ * Opens a session; the cookie it sets is out of reach of this page.
+ * @param {string} key
+ */
 export async function login(key) {
-  const response = await send('POST', '/auth/login', { api_key: key });
-  if (response.status === 401) throw new Problem('That is not the API key. Check that all of it was pasted.');
-  await read(response);
-  if (!(await signedIn()))
-    throw new Problem('The browser did not keep the session cookie. Allow cookies for this site, then log in again.');
+  try {
+    await send('POST', '/auth/login', { api_key: key });
+  } catch (error) {
+    throw signedOut(error)
+      ? new Problem('That is not the API key. Check that all of it was pasted.')
+      : problemOf(error);
+  }
+  if (await signedIn()) return;
+  throw new Problem('The browser did not keep the session cookie. Allow cookies for this site, then log in again.');
 }
 
-// signedIn says whether there is a session.
+/** Says whether there is a session. */
 export async function signedIn() {
-  const response = await send('GET', '/auth/session');
-  if (response.status === 401) return false;
-  await read(response);
-  return true;
+  try {
+    await send('GET', '/auth/session');
+    return true;
+  } catch (error) {
+    if (signedOut(error)) return false;
+    throw problemOf(error);
+  }
 }
 
-export const logout = () => send('POST', '/auth/logout');
+export async function logout() {
+  try {
+    await send('POST', '/auth/logout');
+  } catch (error) {
+    throw problemOf(error);
+  }
+}
+
+/**
+ * A token as the list has it; remaining is negative where there is no limit.
+ * @typedef {{
+ *   token_name: string, cache_id: string, status: string, created_at: string, created_by: string,
+ *   usage_limit: number, usage_count: number, remaining: number, metadata: { note?: unknown } | null,
+ * }} Token
+ */
 
 export const tokens = {
+  /** @returns {Promise<Token[]>} */
   list: () => call('GET', '/tokens/list-details').then((answer) => answer.tokens),
-  create: (token) => call('POST', '/tokens/create', token),
-  revoke: (name) => call('POST', tokenPath('revoke', name)),
-  reactivate: (name) => call('POST', tokenPath('reactivate', name)),
-  limit: (name, limit) => call('POST', tokenPath('update-limit', name), { usage_limit: limit }),
+  create: (/** @type {object} */ token) => call('POST', '/tokens/create', token),
+  revoke: (/** @type {string} */ name) => call('POST', tokenPath('revoke', name)),
+  reactivate: (/** @type {string} */ name) => call('POST', tokenPath('reactivate', name)),
+  limit: (/** @type {string} */ name, /** @type {number} */ limit) =>
+    call('POST', tokenPath('update-limit', name), { usage_limit: limit }),
 };
+
+/**
+ * @typedef {{
+ *   time: string, event: string, outcome: string, reason?: string, transfer?: string, token?: string, client?: string,
+ * }} Event
+ */
 
 export const audit = {
-  page: (query, limit) => call('GET', `/audit/events?${query}&limit=${limit}`),
+  /** @returns {Promise<{ events: Event[], after?: string }>} */
+  page: (/** @type {URLSearchParams} */ query, /** @type {number} */ limit) =>
+    call('GET', `/audit/events?${query}&limit=${limit}`),
+  exportOf: (/** @type {URLSearchParams} */ query) => `/audit/export?${query}`,
 };
 
-const tokenPath = (action, name) => `/tokens/${action}/${encodeURIComponent(name)}`;
+const tokenPath = (/** @type {string} */ action, /** @type {string} */ name) =>
+  `/tokens/${action}/${encodeURIComponent(name)}`;
 
-async function send(method, path, body) {
-  const request = { method, headers: { Accept: 'application/json' }, cache: 'no-store', credentials: 'same-origin' };
-  if (body !== undefined) {
-    request.headers['Content-Type'] = 'application/json';
-    request.body = JSON.stringify(body);
-  }
-  try {
-    return await fetch(path, request);
-  } catch {
-    throw new Problem('The service cannot be reached. Check your connection and try again.');
-  }
+/**
+ * @param {string} method
+ * @param {string} path
+ * @param {unknown} [json]
+ */
+const send = (method, path, json) => request(method, path, { json, credentials: 'same-origin' });
+
+const signedOut = (/** @type {unknown} */ error) => error instanceof ApiError && error.status === 401;
+
+const OWN_FAULT = 'The service has a problem of its own. Try again in a minute; the system page says what is wrong.';
+
+/** The words for a failure, which are a Problem. */
+function problemOf(/** @type {unknown} */ error) {
+  if (!(error instanceof ApiError)) return error;
+  return new Problem(wordsFor(error));
 }
 
-async function read(response) {
-  if (response.status === 204) return null;
-  const answer = await response.json().catch(() => null);
-  if (response.ok && answer !== null) return answer;
-  if (response.status === 429) {
-    const wait = Number(response.headers.get('Retry-After')) || 60;
-    throw new Problem(
-      `Too many attempts. Try again in ${wait < 90 ? `${wait} seconds` : `${Math.ceil(wait / 60)} minutes`}.`,
-    );
-  }
-  if (response.status === 409)
-    throw new Problem('There is a token of that name already. Choose another, or leave the name empty.');
-  if (response.status >= 500)
-    throw new Problem(
-      'The service has a problem of its own. Try again in a minute; the system page says what is wrong.',
-    );
-  throw new Problem(
-    typeof answer?.detail === 'string' ? answer.detail : 'The service refused that. Check what you entered.',
-  );
+/** @param {ApiError} error */
+export function wordsFor({ status, code, detail, retryAfter }) {
+  return detail || code || String(status) || span(retryAfter) || OWN_FAULT;
 }

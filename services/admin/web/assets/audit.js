@@ -1,15 +1,21 @@
 // <send-audit>: what was done with tokens and transfers, and by whom.
 
 import { audit, tokens } from './api.js';
-import { h, icon, notice } from './dom.js';
+import { el, icon } from './shared/dom.js';
+import { plural } from './shared/format.js';
+import { empty, failed, head, messageOf, notice, Segments, View } from './view.js';
 
+/** @typedef {import('./api.js').Event} Event */
+
+/** @type {[hours: number, title: string][]} */
 const RANGES = [
-  ['1 hour', 1],
-  ['24 hours', 24],
-  ['7 days', 7 * 24],
-  ['30 days', 30 * 24],
-]; // hours
+  [1, '1 hour'],
+  [24, '24 hours'],
+  [7 * 24, '7 days'],
+  [30 * 24, '30 days'],
+];
 
+/** @type {Record<string, string>} */
 const EVENTS = {
   token_created: 'Token created',
   token_limit_changed: 'Token limit changed',
@@ -24,230 +30,209 @@ const EVENTS = {
   transfer_expired: 'Transfer removed',
 };
 
+/** @type {Record<string, string>} */
 const OUTCOMES = { success: 'Success', denied: 'Denied', failure: 'Failure' };
 
 const PAGE = 50;
 
-const choices = (all, words) => [
-  h('option', { value: '' }, all),
-  ...Object.entries(words).map(([value, text]) => h('option', { value }, text)),
-];
-
-customElements.define(
-  'send-audit',
-  class extends HTMLElement {
-    #hours = 24;
-    #asked = 0; // counts the questions, so that a late answer to an old one is dropped
-    #notes = new Map(); // by the beginning of a token's ID
-    #ranges = h('div', { class: 'segments', role: 'group', 'aria-label': 'Time' });
-    #event = h('select', { id: 'audit-event', onchange: () => this.#load() }, choices('All events', EVENTS));
-    #outcome = h('select', { id: 'audit-outcome', onchange: () => this.#load() }, choices('All outcomes', OUTCOMES));
-    #id = h('input', {
-      id: 'audit-id',
-      type: 'search',
-      placeholder: 'ID of a transfer or a token',
-      autocomplete: 'off',
-      spellcheck: 'false',
-      autocapitalize: 'none',
-      maxlength: 80,
-      onchange: () => this.#load(),
-      onsearch: () => this.#load(),
-    });
-    #download = h('a', { class: 'button', download: '' }, icon('download'), h('span', {}, 'Download'));
-    #state = h('p', { class: 'muted', role: 'status' });
-    #rows = h('tbody', { role: 'rowgroup' });
-    #table = h(
-      'table',
-      { class: 'events', role: 'table', hidden: true },
-      h(
-        'thead',
-        { role: 'rowgroup' },
-        h(
-          'tr',
-          { role: 'row' },
-          ['Time', 'Event', 'Outcome', 'About', 'Who'].map((title) =>
-            h('th', { scope: 'col', role: 'columnheader' }, title),
-          ),
-        ),
-      ),
-      this.#rows,
-    );
-    #foot = h('div', { class: 'foot' });
-
-    connectedCallback() {
-      this.append(
-        h('header', { class: 'head' }, h('div', {}, h('h1', {}, 'Audit'), this.#state), this.#download),
-        h(
-          'div',
-          { class: 'tools' },
-          h(
-            'div',
-            { class: 'search' },
-            icon('search'),
-            h('label', { class: 'hidden', for: 'audit-id' }, 'ID of a transfer or a token'),
-            this.#id,
-          ),
-          this.#ranges,
-          h('label', { class: 'hidden', for: 'audit-event' }, 'Event'),
-          this.#event,
-          h('label', { class: 'hidden', for: 'audit-outcome' }, 'Outcome'),
-          this.#outcome,
-        ),
-        this.#table,
-        this.#foot,
-      );
-      this.#drawRanges();
-    }
-
-    opened() {
-      this.#load();
-    }
-
-    #drawRanges() {
-      this.#ranges.replaceChildren(
-        ...RANGES.map(([title, hours]) =>
-          h(
-            'button',
-            {
-              class: 'segment',
-              'aria-pressed': String(hours === this.#hours),
-              onclick: () => {
-                this.#hours = hours;
-                this.#drawRanges();
-                this.#ranges.querySelector('[aria-pressed=true]').focus();
-                this.#load();
-              },
-            },
-            title,
-          ),
-        ),
-      );
-    }
-
-    // #query is what the filters ask for.
-    #query() {
-      const query = new URLSearchParams({ from: new Date(Date.now() - this.#hours * 3_600_000).toISOString() });
-      const id = this.#id.value.trim().toLowerCase();
-      if (id) query.set(/^[0-9a-f]{12}$/.test(id) ? 'transfer' : 'token', id);
-      if (this.#event.value) query.set('event', this.#event.value);
-      if (this.#outcome.value) query.set('outcome', this.#outcome.value);
-      return query;
-    }
-
-    // #load shows the newest of what is asked for; #more goes on from there.
-    async #load() {
-      const query = this.#query();
-      this.#download.href = `/audit/export?${query}`;
-      const asked = ++this.#asked;
-      try {
-        const [page, known] = await Promise.all([audit.page(query, PAGE), tokens.list()]);
-        if (asked !== this.#asked) return;
-        this.#notes = new Map(known.map((t) => [t.cache_id.replaceAll('-', ''), t.metadata.note]));
-        this.#rows.replaceChildren();
-        this.#add(page, query);
-      } catch (problem) {
-        if (asked !== this.#asked) return;
-        this.#table.hidden = true;
-        this.#state.textContent = '';
-        this.#foot.replaceChildren(
-          h(
-            'div',
-            { class: 'empty' },
-            h('h2', {}, 'The trail cannot be shown'),
-            h('p', {}, problem.message),
-            h('button', { onclick: () => this.#load() }, icon('refresh'), 'Try again'),
-          ),
-        );
-      }
-    }
-
-    async #more(query, button) {
-      button.disabled = true;
-      const asked = this.#asked;
-      try {
-        const page = await audit.page(query, PAGE);
-        if (asked === this.#asked) this.#add(page, query);
-      } catch (problem) {
-        button.disabled = false;
-        notice(problem.message, 'bad');
-      }
-    }
-
-    #add(page, query) {
-      this.#rows.append(...page.events.map((e) => this.#row(e)));
-      const n = this.#rows.childElementCount;
-      this.#table.hidden = n === 0;
-      this.#state.textContent =
-        n === 0 ? '' : `${n}${page.after ? ' or more' : ''} ${n === 1 ? 'event' : 'events'}, the newest first`;
-      if (page.after) {
-        query.set('after', page.after);
-        const more = h(
-          'button',
-          { class: 'wide', onclick: () => this.#more(query, more) },
-          n === 0 ? 'Nothing yet: look further back' : 'Show more',
-        );
-        this.#foot.replaceChildren(more);
-      } else {
-        this.#foot.replaceChildren(
-          ...(n > 0
-            ? []
-            : [
-                h(
-                  'div',
-                  { class: 'empty' },
-                  icon('trail'),
-                  h('h2', {}, 'Nothing happened'),
-                  h('p', {}, 'No event matches in this time. Look further back, or show all events.'),
-                ),
-              ]),
-        );
-      }
-    }
-
-    #row(e) {
-      const time = new Date(e.time);
-      const cell = (title, ...content) => h('td', { role: 'cell', 'data-title': title }, h('div', {}, content));
-      return h(
+class SendAudit extends View {
+  live = false; // how far somebody has looked back stays as it is
+  #hours = 24;
+  #asked = 0; // counts the questions, so that a late answer to an old one is dropped
+  /** @type {Map<string, unknown>} by the beginning of a token's ID */
+  #notes = new Map();
+  #ranges = new Segments('Time', (hours) => this.#range(hours));
+  #event = choice('audit-event', 'Event', 'All events', EVENTS, () => this.load());
+  #outcome = choice('audit-outcome', 'Outcome', 'All outcomes', OUTCOMES, () => this.load());
+  #id = el('input', {
+    id: 'audit-id',
+    type: 'search',
+    'aria-label': 'ID of a transfer or a token',
+    placeholder: 'ID of a transfer or a token',
+    autocomplete: 'off',
+    spellcheck: 'false',
+    autocapitalize: 'none',
+    maxlength: 80,
+    change: () => this.load(),
+    search: () => this.load(),
+  });
+  #download = el('a', { class: 'button', download: '' }, icon('download'), el('span', {}, 'Download'));
+  #state = el('p', { class: 'muted', role: 'status' });
+  #rows = el('tbody', { role: 'rowgroup' });
+  #table = el(
+    'table',
+    { class: 'events card', role: 'table', hidden: true },
+    el(
+      'thead',
+      { role: 'rowgroup' },
+      el(
         'tr',
         { role: 'row' },
-        cell('Time', h('time', { datetime: e.time, title: e.time }, stamp(time))),
-        cell('Event', h('b', {}, EVENTS[e.event] ?? e.event), e.reason && h('small', {}, e.reason)),
-        cell('Outcome', h('span', { class: `pill ${e.outcome}` }, OUTCOMES[e.outcome] ?? e.outcome)),
-        cell(
-          'About',
-          e.transfer && this.#about('Transfer', e.transfer, e.transfer),
-          e.token && this.#about('Token', e.token, this.#notes.get(e.token.slice(0, 32)) || `${e.token.slice(0, 12)}…`),
+        ['Time', 'Event', 'Outcome', 'About', 'Who'].map((title) =>
+          el('th', { scope: 'col', role: 'columnheader' }, title),
         ),
-        cell(
-          'Who',
-          e.client
-            ? h('code', { title: 'Hash of the address; it changes every day' }, e.client.slice(0, 8))
-            : h('span', { class: 'muted' }, '–'),
-        ),
-      );
-    }
+      ),
+    ),
+    this.#rows,
+  );
+  #below = el('div', { class: 'below' });
 
-    // #about names what an event is about; pressing it shows only that.
-    #about(kind, id, label) {
-      return h(
-        'button',
-        {
-          class: 'quiet id',
-          title: `${kind} ${id}`,
-          'aria-label': `Only ${kind.toLowerCase()} ${label}`,
-          onclick: () => {
-            this.#id.value = id;
-            this.#load();
-          },
-        },
-        h('span', {}, kind),
-        h('code', {}, label),
-      );
-    }
-  },
-);
+  draw() {
+    this.append(
+      head('Audit', this.#state, this.#download),
+      el(
+        'div',
+        { class: 'tools' },
+        el('div', { class: 'search' }, icon('search'), this.#id),
+        this.#ranges.element,
+        this.#event,
+        this.#outcome,
+      ),
+      this.#table,
+      this.#below,
+    );
+    this.#ranges.draw(RANGES, this.#hours);
+  }
 
-const stamp = (time) =>
+  #range(/** @type {number} */ hours) {
+    this.#hours = hours;
+    this.#ranges.draw(RANGES, hours);
+    this.load();
+  }
+
+  /** What the filters ask for. */
+  #query() {
+    const query = new URLSearchParams({ from: new Date(Date.now() - this.#hours * 3_600_000).toISOString() });
+    const id = this.#id.value.trim().toLowerCase();
+    if (id) query.set(/^[0-9a-f]{12}$/.test(id) ? 'transfer' : 'token', id);
+    if (this.#event.value) query.set('event', this.#event.value);
+    if (this.#outcome.value) query.set('outcome', this.#outcome.value);
+    return query;
+  }
+
+  /** Shows the newest of what is asked for; #more goes on from there. */
+  async load() {
+    const query = this.#query();
+    this.#download.href = audit.exportOf(query);
+    const asked = ++this.#asked;
+    try {
+      const [page, known] = await Promise.all([audit.page(query, PAGE), tokens.list()]);
+      if (asked !== this.#asked) return;
+      this.#notes = new Map(known.map((t) => [t.cache_id.replaceAll('-', ''), t.metadata?.note]));
+      this.#rows.replaceChildren();
+      this.#add(page, query);
+    } catch (problem) {
+      if (asked !== this.#asked) return;
+      this.#table.hidden = true;
+      this.#state.textContent = '';
+      this.#below.replaceChildren(failed('The trail cannot be shown', messageOf(problem), () => this.load()));
+    }
+  }
+
+  /**
+   * @param {URLSearchParams} query
+   * @param {HTMLButtonElement} button
+   */
+  async #more(query, button) {
+    button.disabled = true;
+    const asked = this.#asked;
+    try {
+      const page = await audit.page(query, PAGE);
+      if (asked === this.#asked) this.#add(page, query);
+    } catch (problem) {
+      button.disabled = false;
+      notice(messageOf(problem), 'bad');
+    }
+  }
+
+  /**
+   * @param {{ events: Event[], after?: string }} page
+   * @param {URLSearchParams} query
+   */
+  #add({ events, after }, query) {
+    this.#rows.append(...events.map((event) => this.#row(event)));
+    const n = this.#rows.childElementCount;
+    this.#table.hidden = n === 0;
+    this.#state.textContent = n === 0 ? '' : `${after ? `${n} or more events` : plural(n, 'event')}, the newest first`;
+    if (after) {
+      query.set('after', after);
+      const click = () => {
+        this.#more(query, more);
+      };
+      const words = n === 0 ? 'Nothing yet: look further back' : 'Show more';
+      const more = el('button', { type: 'button', class: 'button wide', click }, words);
+      this.#below.replaceChildren(more);
+    } else if (n === 0) {
+      const text = 'No event matches in this time. Look further back, or show all events.';
+      this.#below.replaceChildren(empty({ picture: 'trail', title: 'Nothing happened', text }));
+    } else this.#below.replaceChildren();
+  }
+
+  #row(/** @type {Event} */ { time, event, outcome, reason, transfer, token, client }) {
+    const cell = (/** @type {string} */ title, /** @type {import('./shared/dom.js').Child[]} */ ...content) =>
+      el('td', { role: 'cell', 'data-title': title }, el('div', {}, content));
+    const note = token && this.#notes.get(token.slice(0, 32));
+    return el(
+      'tr',
+      { role: 'row' },
+      cell('Time', el('time', { datetime: time, title: time }, stamp(new Date(time)))),
+      cell('Event', el('b', {}, EVENTS[event] ?? event), reason && el('small', {}, reason)),
+      cell('Outcome', el('span', { class: `pill ${outcome}` }, OUTCOMES[outcome] ?? outcome)),
+      cell(
+        'About',
+        transfer && this.#about('Transfer', transfer, transfer),
+        token && this.#about('Token', token, note ? String(note) : `${token.slice(0, 12)}…`),
+      ),
+      cell(
+        'Who',
+        client
+          ? el('code', { title: 'Hash of the address; it changes every day' }, client.slice(0, 8))
+          : el('span', { class: 'muted' }, '–'),
+      ),
+    );
+  }
+
+  /**
+   * Names what an event is about; pressing it shows only that.
+   * @param {string} kind
+   * @param {string} id
+   * @param {string} label
+   */
+  #about(kind, id, label) {
+    const click = () => {
+      this.#id.value = id;
+      this.load();
+    };
+    return el(
+      'button',
+      {
+        type: 'button',
+        class: 'button quiet id',
+        title: `${kind} ${id}`,
+        'aria-label': `Only ${kind.toLowerCase()} ${label}`,
+        click,
+      },
+      el('span', {}, kind),
+      el('code', {}, label),
+    );
+  }
+}
+
+/**
+ * @param {string} id
+ * @param {string} label
+ * @param {string} all what it says where nothing is chosen
+ * @param {Record<string, string>} words
+ * @param {() => void} change
+ */
+const choice = (id, label, all, words, change) =>
+  el(
+    'select',
+    { id, 'aria-label': label, change },
+    [['', all], ...Object.entries(words)].map(([value, text]) => el('option', { value }, text)),
+  );
+
+const stamp = (/** @type {Date} */ time) =>
   time.toLocaleString(undefined, {
     day: 'numeric',
     month: 'short',
@@ -255,3 +240,5 @@ const stamp = (time) =>
     minute: '2-digit',
     second: '2-digit',
   });
+
+customElements.define('send-audit', SendAudit);

@@ -1,13 +1,11 @@
 // <send-console>: the frame around the views, and which of them is open.
 
 import * as api from './api.js';
-import { h, icon, notice } from './dom.js';
-import './login.js';
-import './tokens.js';
-import './pulse.js';
-import './audit.js';
-import './system.js';
+import { SendLogin } from './login.js';
+import { el, find, icon } from './shared/dom.js';
+import { brand, notice } from './view.js';
 
+/** [name, title, icon]: the view <send-name> is in name.js, which is fetched when it is first opened. */
 const VIEWS = [
   ['tokens', 'Tokens', 'key'],
   ['pulse', 'Pulse', 'pulse'],
@@ -15,74 +13,78 @@ const VIEWS = [
   ['system', 'System', 'server'],
 ];
 
-customElements.define(
-  'send-console',
-  class extends HTMLElement {
-    #main = h('main', { id: 'main', tabindex: '-1' });
-    #links = new Map();
+class SendConsole extends HTMLElement {
+  #main = el('main', { id: 'main', tabindex: '-1' });
+  /** @type {Map<string, HTMLElement>} */
+  #links = new Map();
+  #open = '';
 
-    start() {
-      for (const [name, title, picture] of VIEWS) {
-        this.#links.set(name, h('a', { href: `#${name}` }, icon(picture), h('span', {}, title)));
-      }
-      this.append(
-        h(
-          'header',
-          { class: 'bar' },
-          h(
-            'a',
-            { class: 'brand', href: '#tokens' },
-            icon('brand'),
-            h('span', {}, 'SGraph ', h('b', {}, 'Send')),
-            h('small', {}, 'console'),
-          ),
-          h('nav', { 'aria-label': 'Views' }, ...this.#links.values()),
-          h('button', { class: 'quiet', onclick: () => this.#leave() }, icon('leave'), h('span', {}, 'Log out')),
-        ),
-        this.#main,
-      );
-      this.hidden = false;
-      addEventListener('hashchange', () => this.#open());
-      this.#open();
+  start() {
+    for (const [name, title, picture] of VIEWS) {
+      this.#links.set(name, el('a', { href: `#${name}` }, icon(picture), el('span', {}, title)));
     }
+    const leave = { type: 'button', class: 'button quiet', click: () => this.#leave() };
+    this.append(
+      el(
+        'header',
+        { class: 'top' },
+        el('a', { class: 'brand', href: '#tokens' }, icon('brand'), brand(), el('small', {}, 'console')),
+        el('nav', { 'aria-label': 'Views' }, ...this.#links.values()),
+        el('button', leave, icon('leave'), el('span', {}, 'Log out')),
+      ),
+      this.#main,
+    );
+    this.hidden = false;
+    addEventListener('hashchange', () => this.#show());
+    this.#show();
+  }
 
-    // #open shows the view that the address names. The views stay in the page
-    // when another is opened: a search or a window is as it was on coming back.
-    #open() {
-      const asked = location.hash.slice(1);
-      if (asked === 'main') return; // the skip link
-      const name = this.#links.has(asked) ? asked : VIEWS[0][0];
-      for (const [other, link] of this.#links) {
-        if (other === name) link.setAttribute('aria-current', 'page');
-        else link.removeAttribute('aria-current');
-      }
-      let view = this.#main.querySelector(`send-${name}`);
-      if (!view) this.#main.append((view = document.createElement(`send-${name}`)));
-      for (const other of this.#main.children) {
-        other.hidden = other !== view;
-        if (other !== view) other.closed?.();
-      }
-      view.opened();
-      document.title = `${VIEWS.find(([n]) => n === name)[1]} · SGraph Send console`;
+  // The views stay in the page when another is opened: a search is as it was on coming back.
+  async #show() {
+    const asked = location.hash.slice(1);
+    if (asked === 'main') return; // the skip link
+    const [name, title] = VIEWS.find(([name]) => name === asked) ?? VIEWS[0];
+    this.#open = name;
+    for (const [other, link] of this.#links) {
+      if (other === name) link.setAttribute('aria-current', 'page');
+      else link.removeAttribute('aria-current');
     }
-
-    async #leave() {
-      try {
-        await api.logout();
-      } catch (problem) {
-        notice(problem.message, 'bad');
-        return;
-      }
-      location.reload();
+    document.title = `${title} · SGraph Send console`;
+    try {
+      await import(`./${name}.js`);
+    } catch {
+      notice('That part of the console did not load. Check your connection, then reload the page.', 'bad');
+      return;
     }
-  },
-);
+    if (this.#open !== name) return; // another was asked for meanwhile
+    const known = this.#main.querySelector(`send-${name}`);
+    const view = /** @type {import('./view.js').View} */ (known ?? document.createElement(`send-${name}`));
+    if (!known) this.#main.append(view);
+    for (const other of /** @type {Iterable<import('./view.js').View>} */ (this.#main.children)) {
+      other.hidden = other !== view;
+      if (other !== view) other.closed();
+    }
+    view.opened();
+  }
 
-const form = document.querySelector('send-login');
+  async #leave() {
+    try {
+      await api.logout();
+    } catch (problem) {
+      notice(/** @type {Error} */ (problem).message, 'bad');
+      return;
+    }
+    location.reload();
+  }
+}
+
+customElements.define('send-console', SendConsole);
+
+const form = find(document, 'send-login', SendLogin);
 try {
   if (!(await api.signedIn())) await form.ask(false);
 } catch {
   await form.ask(false);
 }
 api.onSignedOut(() => form.ask(true));
-document.querySelector('send-console').start();
+find(document, 'send-console', SendConsole).start();

@@ -2,22 +2,31 @@
 
 import { FRIENDLY_TOKEN, readKey } from './crypto/key.js';
 
+/** @typedef {{ id: string, key: string, friendly: string }} Address each empty when absent */
+
 // Twelve digits so far; longer ones may come.
 const TRANSFER_ID = /^[0-9a-f]{12,64}$/;
 
 // Quotes and invisible characters come along when a link is copied out of a mail or a chat.
 const NOISE = /["'`\u201c\u201d\u2018\u2019\u00ab\u00bb\s\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff]/g;
 
-export const stripNoise = (text) => text.replace(NOISE, '');
+export const stripNoise = (/** @type {string} */ text) => text.replace(NOISE, '');
 
-/** The links of a transfer. Both id and key stand in the fragment, which browsers never send. */
+/**
+ * The links of a transfer. Both id and key stand in the fragment, which browsers never send.
+ * @param {string} origin
+ * @param {string} id
+ * @param {string} key
+ */
 export function writeLinks(origin, id, key) {
   return { whole: `${origin}/d/#${id}/${key}`, withoutKey: `${origin}/d/#${id}` };
 }
 
 /**
- * What a page address points to: {id, key, friendly}, each empty when absent. Knows #id/key, #id, #friendly-token,
+ * What a page address points to. Knows #id/key, #id, #friendly-token,
  * /d/id#key and ?id=; a "|…" suffix once pointed into an archive and is ignored.
+ * @param {{ pathname: string, search: string, hash: string }} address
+ * @returns {Address}
  */
 export function readAddress({ pathname, search, hash }) {
   let fragment = hash.replace(/^#/, '');
@@ -35,6 +44,10 @@ export function readAddress({ pathname, search, hash }) {
   return readFragment(fragment, id);
 }
 
+/**
+ * @param {string} fragment
+ * @param {string} idElsewhere
+ */
 function readFragment(fragment, idElsewhere) {
   if (FRIENDLY_TOKEN.test(fragment)) return { id: '', key: '', friendly: fragment };
   // A key may hold "/" when it was written in plain base64, so only the first slash divides.
@@ -45,7 +58,10 @@ function readFragment(fragment, idElsewhere) {
   return { id: idElsewhere, key: '', friendly: '' };
 }
 
-/** What someone pasted into the page: a whole link, an id with or without its key, or a friendly token. */
+/**
+ * What someone pasted into the page: a whole link, an id with or without its key, or a friendly token.
+ * @param {string} text
+ */
 export function readPasted(text) {
   const clean = stripNoise(text);
   if (/^[a-z]+:\/\//i.test(clean)) {
@@ -59,7 +75,10 @@ export function readPasted(text) {
   return readAddress({ pathname: TRANSFER_ID.test(id) ? `/d/${id}` : '', search: '', hash: fragment });
 }
 
-/** The key in what someone typed into the key box; a whole link does as well. Null when there is none. */
+/**
+ * The key in what someone typed into the key box; a whole link does as well. Null when there is none.
+ * @param {string} text
+ */
 export function readPastedKey(text) {
   const clean = stripNoise(text);
   const key = readKey(clean) ? clean : readPasted(clean).key;

@@ -4,9 +4,12 @@ import { startsWith } from './crypto/bytes.js';
 
 const IMAGE_MAX = 32 * 1024 * 1024;
 
-const ascii = (text) => Array.from(text, (char) => char.charCodeAt(0));
+const ascii = (/** @type {string} */ text) => Array.from(text, (char) => char.charCodeAt(0));
 
-/** By content, not by name: [type, what stands at, offset]. SVG is left out: it is a document. */
+/**
+ * By content, not by name. SVG is left out: it is a document.
+ * @type {[type: string, magic: number[], offset: number][]}
+ */
 const IMAGES = [
   ['image/png', [0x89, ...ascii('PNG\r\n'), 0x1a, 0x0a], 0],
   ['image/jpeg', [0xff, 0xd8, 0xff], 0],
@@ -15,7 +18,12 @@ const IMAGES = [
   ['image/avif', ascii('ftypavif'), 4],
 ];
 
-/** {text} or {image} (a blob with its true type), or null. */
+/**
+ * A text, or a picture as a blob with its true type, or null.
+ * @param {Blob} blob
+ * @param {{ name: string, isText: boolean, maxText: number }} what
+ * @returns {Promise<{ text?: string, image?: Blob } | null>}
+ */
 export async function previewOf(blob, { name, isText, maxText }) {
   if (isText || (!name && blob.size <= maxText)) {
     const text = blob.size <= maxText ? readText(await blob.arrayBuffer()) : undefined;
@@ -27,6 +35,7 @@ export async function previewOf(blob, { name, isText, maxText }) {
   return type ? { image: blob.slice(0, blob.size, type) } : null;
 }
 
+/** @param {ArrayBuffer} buffer */
 function readText(buffer) {
   try {
     const text = new TextDecoder('utf-8', { fatal: true }).decode(buffer);

@@ -5,7 +5,7 @@ import { encodeText } from './crypto/bytes.js';
 
 // Per version at level M: error correction bytes per block, number of blocks, all codewords.
 const VERSIONS = [
-  null,
+  [0, 0, 0],
   [10, 1, 26],
   [16, 1, 44],
   [26, 1, 70],
@@ -18,7 +18,7 @@ const VERSIONS = [
   [26, 5, 346],
 ];
 const ALIGNMENT = [
-  null,
+  [],
   [],
   [6, 18],
   [6, 22],
@@ -31,7 +31,13 @@ const ALIGNMENT = [
   [6, 28, 50],
 ];
 
-/** The modules of the smallest code that holds the text: rows of booleans, true for dark. Null when too long. */
+/** @typedef {boolean[][]} Modules rows of them, true for dark */
+/** @typedef {(x: number, y: number, dark: boolean) => void} Set */
+
+/**
+ * The modules of the smallest code that holds the text. Null when too long.
+ * @param {string} text
+ */
 export function qrCode(text) {
   const bytes = encodeText(text);
   for (let version = 1; version < VERSIONS.length; version++) {
@@ -46,10 +52,16 @@ export function qrCode(text) {
   return null;
 }
 
-/** Mode, length, bytes, terminator, and padding up to the capacity. */
+/**
+ * Mode, length, bytes, terminator, and padding up to the capacity.
+ * @param {Uint8Array} bytes
+ * @param {number} countBits
+ * @param {number} capacity
+ */
 function dataCodewords(bytes, countBits, capacity) {
+  /** @type {number[]} */
   const bits = [];
-  const append = (value, width) => {
+  const append = (/** @type {number} */ value, /** @type {number} */ width) => {
     for (let i = width - 1; i >= 0; i--) bits.push((value >>> i) & 1);
   };
   append(0b0100, 4);
@@ -63,7 +75,12 @@ function dataCodewords(bytes, countBits, capacity) {
   return codewords;
 }
 
-/** Splits into blocks (the later ones may be one longer), adds error correction, and takes turns. */
+/**
+ * Splits into blocks (the later ones may be one longer), adds error correction, and takes turns.
+ * @param {number[]} data
+ * @param {number} eccLength
+ * @param {number} count
+ */
 function interleave(data, eccLength, count) {
   const short = Math.floor(data.length / count);
   const longFrom = count - (data.length % count);
@@ -75,7 +92,7 @@ function interleave(data, eccLength, count) {
     at += length;
   }
   const checks = blocks.map((block) => remainder(block, divisor));
-  const takeTurns = (lists, longest) => {
+  const takeTurns = (/** @type {number[][]} */ lists, /** @type {number} */ longest) => {
     const out = [];
     for (let i = 0; i < longest; i++) for (const list of lists) if (i < list.length) out.push(list[i]);
     return out;
@@ -83,7 +100,11 @@ function interleave(data, eccLength, count) {
   return [...takeTurns(blocks, short + 1), ...takeTurns(checks, eccLength)];
 }
 
-// Arithmetic in the field of 256 elements modulo x^8 + x^4 + x^3 + x^2 + 1.
+/**
+ * Arithmetic in the field of 256 elements modulo x^8 + x^4 + x^3 + x^2 + 1.
+ * @param {number} a
+ * @param {number} b
+ */
 function multiply(a, b) {
   let product = 0;
   for (let i = 7; i >= 0; i--) {
@@ -93,30 +114,38 @@ function multiply(a, b) {
   return product;
 }
 
-/** The Reed-Solomon generator polynomial of a degree, highest coefficient (1) left out. */
+/**
+ * The Reed-Solomon generator polynomial of a degree, highest coefficient (1) left out.
+ * @param {number} degree
+ */
 function generator(degree) {
   let poly = [1];
   for (let i = 0, root = 1; i < degree; i++, root = multiply(root, 2)) {
     const next = [...poly, 0];
-    poly.forEach((coefficient, j) => (next[j + 1] ^= multiply(coefficient, root)));
+    for (const [j, coefficient] of poly.entries()) next[j + 1] ^= multiply(coefficient, root);
     poly = next;
   }
   return poly.slice(1);
 }
 
+/**
+ * @param {number[]} data
+ * @param {number[]} divisor
+ */
 function remainder(data, divisor) {
   const rest = new Array(divisor.length).fill(0);
   for (const byte of data) {
     const factor = byte ^ rest.shift();
     rest.push(0);
-    divisor.forEach((coefficient, i) => (rest[i] ^= multiply(coefficient, factor)));
+    for (const [i, coefficient] of divisor.entries()) rest[i] ^= multiply(coefficient, factor);
   }
   return rest;
 }
 
+/** @type {((x: number, y: number) => boolean)[]} */
 const MASKS = [
   (x, y) => (x + y) % 2 === 0,
-  (x, y) => y % 2 === 0,
+  (_, y) => y % 2 === 0,
   (x) => x % 3 === 0,
   (x, y) => (x + y) % 3 === 0,
   (x, y) => (Math.floor(x / 3) + Math.floor(y / 2)) % 2 === 0,
@@ -125,30 +154,43 @@ const MASKS = [
   (x, y) => (((x + y) % 2) + ((x * y) % 3)) % 2 === 0,
 ];
 
+/**
+ * @param {number} version
+ * @param {number[]} codewords
+ */
 function draw(version, codewords) {
   const size = 17 + 4 * version;
-  const modules = Array.from({ length: size }, () => new Array(size).fill(false));
-  const fixed = Array.from({ length: size }, () => new Array(size).fill(false));
+  const blank = () => Array.from({ length: size }, () => new Array(size).fill(false));
+  const modules = blank();
+  const fixed = blank();
+  /** @type {Set} */
   const set = (x, y, dark) => {
     modules[y][x] = dark;
     fixed[y][x] = true;
   };
 
-  drawPatterns(version, size, set, fixed);
+  drawPatterns(version, size, set);
   drawFormat(0, size, set); // holds the place until the mask is chosen
   drawData(codewords, modules, fixed);
 
-  let best = null;
-  MASKS.forEach((mask, number) => {
+  let best = { score: Number.POSITIVE_INFINITY, masked: modules };
+  for (const [number, mask] of MASKS.entries()) {
     const masked = modules.map((row, y) => row.map((dark, x) => dark !== (!fixed[y][x] && mask(x, y))));
-    drawFormat(number, size, (x, y, dark) => (masked[y][x] = dark));
+    drawFormat(number, size, (x, y, dark) => {
+      masked[y][x] = dark;
+    });
     const score = penalty(masked);
-    if (!best || score < best.score) best = { score, masked };
-  });
+    if (score < best.score) best = { score, masked };
+  }
   return best.masked;
 }
 
-function drawPatterns(version, size, set, fixed) {
+/**
+ * @param {number} version
+ * @param {number} size
+ * @param {Set} set
+ */
+function drawPatterns(version, size, set) {
   for (let i = 0; i < size; i++) {
     set(6, i, i % 2 === 0);
     set(i, 6, i % 2 === 0);
@@ -185,19 +227,28 @@ function drawPatterns(version, size, set, fixed) {
       set(b, a, dark);
     }
   }
-  return fixed;
 }
 
+/**
+ * @param {number} value
+ * @param {number} width
+ * @param {number} divisor
+ */
 function bch(value, width, divisor) {
   let rest = value;
   for (let i = 0; i < width; i++) rest = (rest << 1) ^ ((rest >>> (width - 1)) * divisor);
   return rest;
 }
 
+/**
+ * @param {number} mask
+ * @param {number} size
+ * @param {Set} set
+ */
 function drawFormat(mask, size, set) {
   const levelAndMask = (0b00 << 3) | mask; // 00 is level M
   const bits = ((levelAndMask << 10) | bch(levelAndMask, 10, 0x537)) ^ 0x5412;
-  const bit = (i) => ((bits >>> i) & 1) === 1;
+  const bit = (/** @type {number} */ i) => ((bits >>> i) & 1) === 1;
   for (let i = 0; i <= 5; i++) set(8, i, bit(i));
   set(8, 7, bit(6));
   set(8, 8, bit(7));
@@ -208,7 +259,12 @@ function drawFormat(mask, size, set) {
   set(8, size - 8, true);
 }
 
-/** Columns two by two from the right, up and down in turn, around everything fixed. */
+/**
+ * Columns two by two from the right, up and down in turn, around everything fixed.
+ * @param {number[]} codewords
+ * @param {Modules} modules
+ * @param {Modules} fixed
+ */
 function drawData(codewords, modules, fixed) {
   const size = modules.length;
   let at = 0;
@@ -226,7 +282,10 @@ function drawData(codewords, modules, fixed) {
   }
 }
 
-/** How hard a masked code is to read, by the standard's four rules. */
+/**
+ * How hard a masked code is to read, by the standard's four rules.
+ * @param {Modules} modules
+ */
 function penalty(modules) {
   const size = modules.length;
   let score = 0;

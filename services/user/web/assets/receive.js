@@ -1,16 +1,16 @@
 // The receive page: what is waiting, and on a click, the thing itself. Opening the page never spends a download.
 
 import { CryptoClient } from './crypto/client.js';
-import { bytes, plural, until } from './format.js';
 import { readAddress, readPasted, readPastedKey } from './link.js';
-import { ApiError, getInfo } from './net/api.js';
+import { getInfo } from './net/api.js';
 import { Download } from './net/download.js';
 import { previewOf } from './preview.js';
 import { BlobSink, FileSink } from './save.js';
-import { copyButton } from './ui/copy-field.js';
-import { announce, el, icon, show } from './ui/dom.js';
-import './ui/error-note.js';
-import './ui/progress-meter.js';
+import { announce, copyButton, el, facts, find, icon, show } from './shared/dom.js';
+import { bytes, plural, until } from './shared/format.js';
+import { ApiError } from './shared/http.js';
+import { ErrorNote } from './ui/error-note.js';
+import { ProgressMeter } from './ui/progress-meter.js';
 import { describe, insecure } from './words.js';
 
 const STREAM_TO_DISK_FROM = 64 * 1024 * 1024;
@@ -20,22 +20,34 @@ const WAITS = {
   retrying: 'Connection lost. Picking up where it stopped…',
 };
 
+/** @typedef {import('./crypto/key.js').Key} Key */
+/** @typedef {import('./words.js').Words} Words */
+
 class ReceivePage extends HTMLElement {
+  #ready = find(this, '[data-view="ready"]');
+  #done = find(this, '[data-view="done"]');
+  #note = find(this.#ready, 'error-note', ErrorNote);
+  #keyField = find(this, '#key', HTMLInputElement);
+  #meter = find(this, 'progress-meter', ProgressMeter);
   #crypto = new CryptoClient();
   #id = '';
+  /** @type {Key | null} */
   #key = null;
   #keyBroken = false;
+  /** @type {import('./net/api.js').TransferInfo | null} */
   #info = null;
+  /** @type {Download | null} */
   #download = null;
+  /** @type {AbortController | null} */
   #running = null;
 
   connectedCallback() {
     this.#onSubmit('ask', () => this.#lookUpPasted());
     this.#onSubmit('ready', () => this.#receive());
-    this.querySelector('[data-cancel]').addEventListener('click', () =>
+    find(this, '[data-cancel]').addEventListener('click', () =>
       this.#running?.abort(new DOMException('cancelled', 'AbortError')),
     );
-    this.querySelector('[data-retry]').addEventListener('click', () => this.#lookUp());
+    find(this, '[data-retry]').addEventListener('click', () => this.#lookUp());
     addEventListener('hashchange', () => {
       if (location.hash && !this.#running) this.#open(readAddress(location));
     });
@@ -43,17 +55,22 @@ class ReceivePage extends HTMLElement {
       if (this.#running) event.preventDefault();
     });
     dropToken();
-    if (!isSecureContext) this.#gone(insecure, false);
+    if (!isSecureContext) this.#showGone(insecure, false);
     else this.#open(readAddress(location));
   }
 
+  /**
+   * @param {string} view
+   * @param {() => void} action
+   */
   #onSubmit(view, action) {
-    this.querySelector(`form[data-view="${view}"]`).addEventListener('submit', (event) => {
+    find(this, `form[data-view="${view}"]`).addEventListener('submit', (event) => {
       event.preventDefault();
       action();
     });
   }
 
+  /** @param {import('./link.js').Address} address */
   async #open({ id, key, friendly }) {
     if (!id && !friendly) {
       show(this, 'ask');
@@ -63,14 +80,14 @@ class ReceivePage extends HTMLElement {
     const transfer = friendly ? await this.#crypto.friendly(friendly) : { id, key: readPastedKey(key) };
     this.#id = transfer.id;
     this.#key = transfer.key;
-    this.#keyBroken = Boolean(key) && !transfer.key;
+    this.#keyBroken = key !== '' && !transfer.key;
     this.#download = null;
     await this.#lookUp();
   }
 
   #lookUpPasted() {
-    const note = this.querySelector('[data-view="ask"] error-note');
-    const address = readPasted(this.querySelector('#link').value);
+    const note = find(this, '[data-view="ask"] error-note', ErrorNote);
+    const address = readPasted(find(this, '#link', HTMLInputElement).value);
     note.clear();
     if (address.id || address.friendly) this.#open(address);
     else note.show({ title: 'That is no link to a transfer', text: 'Paste all of it, up to its last character.' });
@@ -80,75 +97,65 @@ class ReceivePage extends HTMLElement {
     show(this, 'loading');
     try {
       this.#info = await getInfo(this.#id);
-      const reason = whyGone(this.#info);
-      if (reason) this.#gone(reason, false);
-      else this.#ready();
+      const why = whyGone(this.#info);
+      if (why) this.#showGone(describe(why, 'download'), false);
+      else this.#showReady();
     } catch (error) {
-      this.#gone(describe(error, 'look'), error.status !== 404);
+      this.#showGone(describe(error, 'look'), !(error instanceof ApiError && error.status === 404));
     }
   }
 
-  #ready() {
-    const {
-      file_size_bytes: declared,
-      payload_bytes: stored,
-      expires_at: expires,
-      max_downloads: max,
-      downloads_remaining: left,
-    } = this.#info;
-    const view = show(this, 'ready');
-    const isText = this.#isText;
-    view.querySelector('[data-title]').textContent = isText ? 'A text is waiting for you' : 'A file is waiting for you';
-    view.querySelector('[data-action]').textContent = isText ? 'Decrypt and show' : 'Decrypt and save';
-    const facts = [['Size', bytes(declared || stored || 0)]];
-    if (expires) facts.push(['Expires', until(new Date(expires))]);
-    facts.push(['Downloads left', max ? `${left} of ${max}` : 'no limit']);
-    view
-      .querySelector('[data-facts]')
-      .replaceChildren(...facts.flatMap(([name, value]) => [el('dt', {}, name), el('dd', {}, value)]));
-    const cost = view.querySelector('[data-cost]');
-    cost.hidden = !max;
+  #showReady() {
+    const { file_size_bytes: declared, payload_bytes: stored, expires_at: expires } = this.#info ?? {};
+    const { max_downloads: max, downloads_remaining: left } = this.#info ?? {};
+    show(this, 'ready');
+    const title = find(this.#ready, '[data-title]');
+    title.textContent = this.#isText ? 'A text is waiting for you' : 'A file is waiting for you';
+    find(this.#ready, '[data-action]').textContent = this.#isText ? 'Decrypt and show' : 'Decrypt and save';
+    /** @type {[string, string][]} */
+    const rows = [['Size', bytes(declared || stored || 0)]];
+    if (expires) rows.push(['Expires', until(new Date(expires))]);
+    rows.push(['Downloads left', max ? `${left} of ${max}` : 'no limit']);
+    find(this.#ready, '[data-facts]').replaceChildren(...facts(rows));
+    const cost = find(this.#ready, '[data-cost]');
+    cost.hidden = !max || this.#download !== null; // what is being tried again is paid for already
     cost.textContent =
       left === 1
         ? 'This is the last download. Opening this page did not use it; the button does.'
         : 'Opening this page did not count. The button uses one download.';
-    if (this.#download) cost.hidden = true; // paid for already
-    view.querySelector('[data-key]').hidden = this.#key !== null;
-    const note = view.querySelector('error-note');
-    note.clear();
-    if (this.#keyBroken)
-      note.show({
+    find(this.#ready, '[data-key]').hidden = this.#key !== null;
+    this.#note.clear();
+    if (this.#keyBroken) {
+      this.#note.show({
         title: 'The key in your link is not whole',
         text: 'Copy all of the link, up to its last character, or paste the key above.',
       });
-    announce(view.querySelector('[data-title]'));
+    }
+    announce(title);
   }
 
   get #isText() {
-    return this.#info.content_type_hint?.startsWith('text/') ?? false;
+    return this.#info?.content_type_hint?.startsWith('text/') ?? false;
   }
 
   async #receive() {
-    const view = this.querySelector('[data-view="ready"]');
-    const key = this.#key ?? readPastedKey(view.querySelector('#key').value);
+    const key = this.#key ?? readPastedKey(this.#keyField.value);
     if (!key) {
-      view
-        .querySelector('error-note')
-        .show({ title: 'That is not a whole key', text: 'A key has 43 letters, digits, "-" or "_". Paste all of it.' });
-      view.querySelector('#key').focus();
+      const text = 'A key has 43 letters, digits, "-" or "_". Paste all of it.';
+      this.#note.show({ title: 'That is not a whole key', text });
+      this.#keyField.focus();
       return;
     }
-    const meter = this.querySelector('progress-meter');
-    this.querySelector('[data-view="working"] [data-subject]').textContent = '';
+    find(this, '[data-view="working"] [data-subject]').textContent = '';
     show(this, 'working');
-    meter.reset();
-    announce(this.querySelector('#working-title'));
+    this.#meter.reset();
+    announce(find(this, '#working-title'));
     this.#running = new AbortController();
     this.#download ??= new Download(this.#id);
     try {
-      const received = await this.#decrypt(key, meter, this.#running.signal);
+      const received = await this.#decrypt(this.#download, key, this.#running.signal);
       history.replaceState(null, '', '/d/'); // the key has done its work; it must not stay in the address bar
-      await this.#done(received);
+      await this.#showDone(received);
     } catch (error) {
       this.#failed(error);
     } finally {
@@ -156,28 +163,35 @@ class ReceivePage extends HTMLElement {
     }
   }
 
-  /** Downloads and decrypts into a sink, segment by segment. */
-  async #decrypt(key, meter, signal) {
+  /**
+   * Downloads and decrypts into a sink, segment by segment.
+   * @param {Download} download
+   * @param {Key} key
+   * @param {AbortSignal} signal
+   */
+  async #decrypt(download, key, signal) {
     const opener = await this.#crypto.open(key);
-    let sink = null;
+    /** @type {{ sink?: BlobSink | FileSink }} */
+    const to = {};
     let received = 0;
-    const take = async ({ chunks, known, name }) => {
+    const take = async (/** @type {import('./crypto/client.js').Opened} */ { chunks, known, name }) => {
       if (!known) return;
-      sink ??= await this.#sinkFor(name, signal);
-      for (const chunk of chunks) await sink.write(chunk);
+      to.sink ??= await this.#sinkFor(name, download.total, signal);
+      for (const chunk of chunks) await to.sink.write(chunk);
     };
-    const onWait = (why) => meter.wait(WAITS[why]);
     try {
-      for await (const chunk of this.#download.chunks({ signal, onWait })) {
+      for await (const chunk of download.chunks({ signal, onWait: (why) => this.#meter.wait(WAITS[why]) })) {
         received += chunk.length;
         await take(await opener.push(chunk));
-        meter.update({ done: received, total: this.#download.total, steps: [{ name: 'Decrypted as it arrives' }] });
-        document.title = `${this.#download.total ? Math.floor((received / this.#download.total) * 100) : 0}% received`;
+        const { total } = download;
+        this.#meter.update({ done: received, total, steps: [{ name: 'Decrypted as it arrives' }] });
+        document.title = `${total ? Math.floor((received / total) * 100) : 0}% received`;
       }
       await take(await opener.finish());
-      return await sink.close();
+      if (!to.sink) throw new Error('Nothing arrived.');
+      return await to.sink.close();
     } catch (error) {
-      await sink?.abort();
+      await to.sink?.abort();
       throw error;
     } finally {
       opener.close();
@@ -185,18 +199,23 @@ class ReceivePage extends HTMLElement {
     }
   }
 
-  /** Small things become a blob. Large ones go straight to a file, where the browser lets the person choose one. */
-  async #sinkFor(name, signal) {
-    if (!window.showSaveFilePicker || this.#download.total < STREAM_TO_DISK_FROM) return new BlobSink(name);
-    const subject = this.querySelector('[data-view="working"] [data-subject]');
-    const offer = this.querySelector('[data-choose]');
-    subject.textContent = name;
+  /**
+   * Small things become a blob. Large ones go straight to a file, where the browser lets the person choose one.
+   * @param {string} name
+   * @param {number} total bytes
+   * @param {AbortSignal} signal
+   */
+  async #sinkFor(name, total, signal) {
+    if (!FileSink.supported || total < STREAM_TO_DISK_FROM) return new BlobSink(name);
+    const offer = find(this, '[data-choose]');
+    const pick = find(offer, 'button');
+    find(this, '[data-view="working"] [data-subject]').textContent = name;
     offer.hidden = false;
-    offer.querySelector('button').focus();
+    pick.focus();
     try {
       // The browser opens its dialog only on a click, and the name was not known before the first bytes came.
       await new Promise((resolve, reject) => {
-        offer.querySelector('button').addEventListener('click', resolve, { once: true });
+        pick.addEventListener('click', resolve, { once: true });
         signal.addEventListener('abort', () => reject(signal.reason), { once: true });
       });
       return await FileSink.choose(name);
@@ -208,84 +227,87 @@ class ReceivePage extends HTMLElement {
     }
   }
 
-  async #done({ name, blob }) {
-    const view = show(this, 'done');
-    const title = view.querySelector('#done-title');
-    const content = view.querySelector('[data-content]');
-    const actions = view.querySelector('[data-actions]');
-    const subject = view.querySelector('[data-subject]');
+  /** @param {import('./save.js').Saved} received */
+  async #showDone({ name, blob }) {
+    const preview = blob ? await previewOf(blob, { name, isText: this.#isText, maxText: SHOWN_TEXT_MAX }) : null;
+    const text = preview?.text;
+    const filename = name || (text === undefined ? 'download' : 'message.txt');
+    show(this, 'done');
+    const title = find(this.#done, '#done-title');
+    const subject = find(this.#done, '[data-subject]');
+    const content = find(this.#done, '[data-content]');
+    const actions = find(this.#done, '[data-actions]');
     content.replaceChildren();
     actions.replaceChildren();
-
-    const preview = blob ? await previewOf(blob, { name, isText: this.#isText, maxText: SHOWN_TEXT_MAX }) : null;
-    const filename = name || (preview?.text !== undefined ? 'message.txt' : 'download');
-    const saveButton = (words) =>
-      el('button', { type: 'button', class: 'button', click: () => saveBlob(blob, filename) }, icon('download'), words);
     if (!blob) {
       title.textContent = 'Saved';
       subject.textContent = filename;
-    } else if (preview?.text !== undefined) {
+    } else if (text !== undefined) {
       title.textContent = 'Your text';
-      subject.textContent = plural(preview.text.length, 'character');
-      content.append(el('pre', { class: 'shown-text', tabindex: 0, 'aria-label': 'The text' }, preview.text));
+      subject.textContent = plural(text.length, 'character');
+      content.append(el('pre', { class: 'shown-text', tabindex: 0, 'aria-label': 'The text' }, text));
       actions.append(
-        copyButton('Copy text', () => preview.text),
-        saveButton('Save as a file'),
+        copyButton('Copy text', () => text),
+        saveButton('Save as a file', blob, filename),
       );
     } else {
       saveBlob(blob, filename);
       title.textContent = 'Decrypted and saved';
       subject.textContent = `${filename}, ${bytes(blob.size)}. Look in your downloads.`;
-      if (preview?.image)
-        content.append(
-          el('img', { class: 'preview', src: URL.createObjectURL(preview.image), alt: `Preview of ${filename}` }),
-        );
-      actions.append(saveButton('Save again'));
+      if (preview?.image) {
+        const src = URL.createObjectURL(preview.image);
+        content.append(el('img', { class: 'preview', src, alt: `Preview of ${filename}` }));
+      }
+      actions.append(saveButton('Save again', blob, filename));
     }
     content.hidden = !content.hasChildNodes();
     actions.hidden = !actions.hasChildNodes();
     announce(title);
   }
 
+  /** @param {unknown} error */
   #failed(error) {
-    if (error.name === 'AbortError') {
-      this.#ready();
+    const { name, code } = /** @type {{ name?: string, code?: string }} */ (error);
+    if (name === 'AbortError') {
+      this.#showReady();
       return;
     }
     const words = describe(error, 'download');
-    if (error.code === 'wrong-key') {
-      this.#key = null;
-      this.#ready();
-      this.querySelector('[data-view="ready"] error-note').show(words);
-      this.querySelector('#key').focus();
-    } else if (error instanceof ApiError && [404, 410].includes(error.status)) {
-      this.#gone(words, false);
-    } else {
-      if (error.status === 403) this.#download = null; // its permission has run out
-      this.#ready();
-      this.querySelector('[data-view="ready"] error-note').show(words);
+    const status = error instanceof ApiError ? error.status : 0;
+    if (status === 404 || status === 410) {
+      this.#showGone(words, false);
+      return;
     }
+    if (status === 403) this.#download = null; // its permission has run out
+    const wrongKey = !status && code === 'wrong-key';
+    if (wrongKey) this.#key = null;
+    this.#showReady();
+    this.#note.show(words);
+    if (wrongKey) this.#keyField.focus();
   }
 
-  #gone({ title, text }, retry) {
+  /**
+   * @param {Words} words
+   * @param {boolean} retry
+   */
+  #showGone({ title, text }, retry) {
     const view = show(this, 'gone');
-    view.querySelector('#gone-title').textContent = title;
-    view.querySelector('[data-text]').textContent = text;
-    view.querySelector('[data-retry]').hidden = !retry;
-    announce(view.querySelector('#gone-title'));
+    find(view, '#gone-title').textContent = title;
+    find(view, '[data-text]').textContent = text;
+    find(view, '[data-retry]').hidden = !retry;
+    announce(find(view, '#gone-title'));
   }
 }
 
-/** What the facts alone say about a transfer that cannot be had any more. */
-function whyGone(info) {
-  if (info.status === 'deleted')
-    return {
-      title: 'The sender has deleted this',
-      text: 'It was erased from the server. Ask the sender if you still need it.',
-    };
-  if (info.is_expired || info.status === 'expired') return describe(new ApiError(410, 'expired'), 'look');
-  if (info.status === 'exhausted' || info.is_exhausted) return describe(new ApiError(410, 'exhausted'), 'look');
-  if (info.status === 'pending') return describe(new ApiError(409, ''), 'download');
+/**
+ * What the facts alone say about a transfer that cannot be had any more: the answer that asking for it would get.
+ * @param {import('./net/api.js').TransferInfo} info
+ */
+function whyGone({ status, is_expired: expired, is_exhausted: exhausted }) {
+  if (status === 'deleted') return new ApiError(404, { code: 'deleted' });
+  if (expired || status === 'expired') return new ApiError(410, { code: 'expired' });
+  if (exhausted || status === 'exhausted') return new ApiError(410, { code: 'exhausted' });
+  if (status === 'pending') return new ApiError(409, { code: 'not_completed' });
   return null;
 }
 
@@ -298,6 +320,18 @@ function dropToken() {
   if (search !== location.search) history.replaceState(null, '', location.pathname + search + location.hash);
 }
 
+/**
+ * @param {string} words
+ * @param {Blob} blob
+ * @param {string} name
+ */
+const saveButton = (words, blob, name) =>
+  el('button', { type: 'button', class: 'button', click: () => saveBlob(blob, name) }, icon('download'), words);
+
+/**
+ * @param {Blob} blob
+ * @param {string} name
+ */
 function saveBlob(blob, name) {
   const url = URL.createObjectURL(blob);
   el('a', { href: url, download: name }).click();

@@ -3,16 +3,18 @@
 import { CryptoClient } from './crypto/client.js';
 import { hashSecret, newSecret, writeKey } from './crypto/key.js';
 import { isArchive, picked, sendName, totalSize } from './files/selection.js';
-import { bytes, plural } from './format.js';
-import { ApiError, deleteTransfer, getConfig } from './net/api.js';
+import { deleteTransfer, getConfig } from './net/api.js';
 import { upload } from './net/upload.js';
-import { announce, el, show } from './ui/dom.js';
-import './ui/error-note.js';
-import './ui/file-picker.js';
-import './ui/progress-meter.js';
-import './ui/sent-transfer.js';
+import { announce, find, show } from './shared/dom.js';
+import { bytes, plural } from './shared/format.js';
+import { ApiError } from './shared/http.js';
+import { ErrorNote } from './ui/error-note.js';
+import { FilePicker } from './ui/file-picker.js';
+import { ProgressMeter } from './ui/progress-meter.js';
+import { SentTransfer } from './ui/sent-transfer.js';
 import { tabs } from './ui/tabs.js';
-import './ui/token-field.js';
+import { TokenField } from './ui/token-field.js';
+import { TransferStatus } from './ui/transfer-status.js';
 import { describe, insecure } from './words.js';
 
 const MAX_TEXT = 1024 * 1024; // bytes; longer ones are better sent as a file
@@ -22,46 +24,52 @@ const WAITS = {
 };
 const TITLE = document.title;
 
+/** @typedef {{ source: import('./crypto/client.js').Content, isText: boolean, subject: string }} Content */
+
+/** Why there is nothing to send, and where that can be mended. */
+class Missing extends Error {
+  /**
+   * @param {import('./words.js').Words} words
+   * @param {HTMLElement} field
+   */
+  constructor(words, field) {
+    super(words.title);
+    this.words = words;
+    this.field = field;
+  }
+}
+
 class SendPage extends HTMLElement {
-  #config = null;
+  #form = find(this, 'form', HTMLFormElement);
+  #picker = find(this, 'file-picker', FilePicker);
+  #text = find(this, '#text', HTMLTextAreaElement);
+  #token = find(this, 'token-field', TokenField);
+  #error = find(this, 'form error-note', ErrorNote);
+  #meter = find(this, 'progress-meter', ProgressMeter);
+  #result = find(this, '[data-links]');
   #mode = 'tab-files';
-  #crypto;
+  #selectTab = tabs(find(this, '[role="tablist"]'), (id) => {
+    this.#mode = id;
+    this.#error.clear();
+  });
+  /** @type {import('./net/api.js').Config | null} */
+  #config = null;
+  /** @type {CryptoClient | null} */
+  #crypto = null;
+  /** @type {AbortController | null} */
   #running = null;
   #linkAtRisk = false;
 
-  get #form() {
-    return this.querySelector('form');
-  }
-  get #picker() {
-    return this.querySelector('file-picker');
-  }
-  get #text() {
-    return this.querySelector('#text');
-  }
-  get #token() {
-    return this.querySelector('token-field');
-  }
-  get #error() {
-    return this.#form.querySelector('error-note');
-  }
-  get #meter() {
-    return this.querySelector('progress-meter');
-  }
-
   connectedCallback() {
-    this.selectTab = tabs(this.querySelector('[role="tablist"]'), (id) => {
-      this.#mode = id;
-      this.#error.clear();
-    });
     this.#form.addEventListener('submit', (event) => {
       event.preventDefault();
       this.#submit();
     });
     this.#form.addEventListener('change', () => this.#error.clear());
-    this.#form.elements.downloads.forEach((radio) => radio.addEventListener('change', () => this.#offerAutoDelete()));
+    for (const radio of this.#radios('downloads')) radio.addEventListener('change', () => this.#offerAutoDelete());
     this.#text.addEventListener('input', () => this.#count());
     this.#picker.addEventListener('change', () => {
-      if (this.#picker.entries.length) this.selectTab('tab-files');
+      if (this.#picker.entries.length) this.#selectTab('tab-files');
     });
     this.#picker.addEventListener('unreadable', () =>
       this.#error.show({
@@ -69,7 +77,7 @@ class SendPage extends HTMLElement {
         text: 'The browser gave no access to it. Use the "Choose files" button instead.',
       }),
     );
-    this.querySelector('[data-cancel]').addEventListener('click', () =>
+    find(this, '[data-cancel]').addEventListener('click', () =>
       this.#running?.abort(new DOMException('cancelled', 'AbortError')),
     );
     document.addEventListener('paste', (event) => this.#paste(event));
@@ -82,163 +90,177 @@ class SendPage extends HTMLElement {
     else this.#configure();
   }
 
+  /** @returns {HTMLInputElement[]} */
+  #radios(/** @type {string} */ name) {
+    return Array.from(this.#form.querySelectorAll(`input[name="${name}"]`));
+  }
+
+  /** The choice of a group as a number; 0 where there is none. */
+  #chosen(/** @type {string} */ name) {
+    return Number(this.#radios(name).find((radio) => radio.checked)?.value ?? 0);
+  }
+
+  /** Learns what the service allows; says so where it cannot. */
   async #configure() {
     try {
       this.#config = await getConfig();
     } catch (error) {
       this.#error.show(describe(error, 'send'));
-      return;
+      return null;
     }
-    const {
-      max_bytes: max,
-      max_ttl_seconds: maxTtl,
-      default_ttl_seconds: usualTtl,
-      token_required: tokenRequired,
-    } = this.#config;
-    this.querySelector('[data-limit]').textContent = max ? `Up to ${bytes(max)} at a time.` : '';
-    if (tokenRequired) this.#token.require();
+    const { max_bytes: max, max_ttl_seconds: longest, default_ttl_seconds: usual } = this.#config;
+    find(this, '[data-limit]').textContent = max ? `Up to ${bytes(max)} at a time.` : '';
+    if (this.#config.token_required) this.#token.require();
 
-    const choices = Array.from(this.#form.elements.expiry);
-    for (const radio of choices) radio.closest('label').hidden = Number(radio.value) > maxTtl;
-    const offered = choices.filter((radio) => Number(radio.value) <= maxTtl);
-    if (offered.length === 0)
-      this.querySelector('[data-expiry]').hidden = true; // the server's own lifetime applies
-    else if (!offered.some((radio) => radio.checked))
-      (offered.findLast((radio) => Number(radio.value) <= usualTtl) ?? offered.at(-1)).checked = true;
+    const choices = this.#radios('expiry');
+    const offered = choices.filter((radio) => Number(radio.value) <= longest);
+    for (const radio of choices) find(this, `label:has([value="${radio.value}"])`).hidden = !offered.includes(radio);
+    find(this, '[data-expiry]').hidden = offered.length === 0; // the server's own lifetime applies
+    if (!offered.some((radio) => radio.checked)) {
+      for (const radio of choices) radio.checked = false;
+      const fitting = offered.findLast((radio) => Number(radio.value) <= usual) ?? offered.at(-1);
+      if (fitting) fitting.checked = true;
+    }
+    return this.#config;
   }
 
   #offerAutoDelete() {
-    this.querySelector('[data-auto-delete]').hidden = this.#form.elements.downloads.value === '0';
+    find(this, '[data-auto-delete]').hidden = this.#chosen('downloads') === 0;
   }
 
   #count() {
-    const text = this.#text.value;
-    const size = new Blob([text]).size;
-    const counter = this.querySelector('[data-counter]');
-    counter.textContent = `${plural(text.length, 'character')}${size > MAX_TEXT ? `. More than ${bytes(MAX_TEXT)}: send it as a file instead.` : ''}`;
+    const { length } = this.#text.value;
+    const over = sizeOf(this.#text.value) > MAX_TEXT;
+    const advice = over ? `. More than ${bytes(MAX_TEXT)}: send it as a file instead.` : '';
+    find(this, '[data-counter]').textContent = plural(length, 'character') + advice;
   }
 
+  /** @param {ClipboardEvent} event */
   #paste(event) {
     if (this.#running || this.#form.hidden || !event.clipboardData) return;
     const files = picked(event.clipboardData.files);
     if (files.length) {
       event.preventDefault();
       this.#picker.add(files);
-    } else if (!event.target.closest?.('input, textarea')) {
+    } else if (!(event.target instanceof Element && event.target.closest('input, textarea'))) {
       const text = event.clipboardData.getData('text/plain');
       if (!text) return;
       event.preventDefault();
-      this.selectTab('tab-text');
+      this.#selectTab('tab-text');
       this.#text.setRangeText(text, this.#text.selectionStart, this.#text.selectionEnd, 'end');
       this.#text.focus();
       this.#count();
     }
   }
 
-  /** What would be sent, or what is missing for it. */
-  #content() {
-    const max = this.#config.max_bytes;
+  /**
+   * What would be sent; Missing where there is nothing yet.
+   * @param {number} max bytes, 0 for no limit
+   * @returns {Content}
+   */
+  #content(max) {
     if (this.#mode === 'tab-text') {
       const text = this.#text.value;
-      if (!text)
-        return { problem: { title: 'There is no text yet', text: 'Write or paste one first.' }, focus: this.#text };
-      if (new Blob([text]).size > MAX_TEXT)
-        return {
-          problem: { title: 'Too long for a text', text: `Up to ${bytes(MAX_TEXT)}. Save it as a file and send that.` },
-          focus: this.#text,
-        };
+      if (!text) throw new Missing({ title: 'There is no text yet', text: 'Write or paste one first.' }, this.#text);
+      if (sizeOf(text) > MAX_TEXT) {
+        const advice = `Up to ${bytes(MAX_TEXT)}. Save it as a file and send that.`;
+        throw new Missing({ title: 'Too long for a text', text: advice }, this.#text);
+      }
       return { isText: true, source: { text }, subject: plural(text.length, 'character') };
     }
     const { entries } = this.#picker;
-    if (entries.length === 0)
-      return {
-        problem: { title: 'Nothing chosen yet', text: 'Choose a file, drop one, or paste one first.' },
-        focus: this.querySelector('#files'),
-      };
+    if (entries.length === 0) {
+      const advice = 'Choose a file, drop one, or paste one first.';
+      throw new Missing({ title: 'Nothing chosen yet', text: advice }, find(this, '#files'));
+    }
     const size = totalSize(entries);
-    if (max && size > max)
-      return {
-        problem: {
-          title: 'Too large',
-          text: `Together they have ${bytes(size)}; this service takes up to ${bytes(max)}.`,
-        },
-        focus: this.querySelector('#more'),
-      };
+    if (max && size > max) {
+      const why = `Together they have ${bytes(size)}; this service takes up to ${bytes(max)}.`;
+      throw new Missing({ title: 'Too large', text: why }, find(this, '#more'));
+    }
     const name = sendName(entries);
-    return {
-      isText: false,
-      source: { entries, name, archive: isArchive(entries) },
-      subject: `${name}, ${bytes(size)}`,
-    };
+    const source = { entries, name, archive: isArchive(entries) };
+    return { isText: false, source, subject: `${name}, ${bytes(size)}` };
   }
 
   async #submit() {
     if (!isSecureContext) return;
     this.#error.clear();
-    if (!this.#config) await this.#configure();
-    if (!this.#config || this.#running) return; // what is missing is on the page
-    const content = this.#content();
-    if (content.problem) {
-      this.#error.show(content.problem);
-      content.focus.focus();
-      return;
+    const config = this.#config ?? (await this.#configure());
+    if (!config || this.#running) return; // what is missing is on the page
+    try {
+      const content = this.#content(config.max_bytes);
+      if (this.#token.problem) this.#token.refuse(this.#token.problem);
+      else await this.#send(content, config);
+    } catch (missing) {
+      if (!(missing instanceof Missing)) throw missing;
+      this.#error.show(missing.words);
+      missing.field.focus();
     }
-    if (this.#token.problem) {
-      this.#token.refuse(this.#token.problem);
-      return;
-    }
-    await this.#send(content);
   }
 
-  async #send({ source, isText, subject }) {
-    const { elements } = this.#form;
-    const maxDownloads = Number(elements.downloads.value);
-    const lifetime = elements.expiry.value ? Number(elements.expiry.value) : this.#config.default_ttl_seconds;
-    const expires = new Date(Date.now() + this.#config.clock_offset + lifetime * 1000);
+  /**
+   * @param {Content} content
+   * @param {import('./net/api.js').Config} config
+   */
+  async #send({ source, isText, subject }, config) {
+    const maxDownloads = this.#chosen('downloads');
+    const lifetime = this.#chosen('expiry') || config.default_ttl_seconds;
+    const expires = new Date(Date.now() + config.clock_offset + lifetime * 1000);
     const key = newSecret();
     const deleteSecret = writeKey(newSecret());
+    const erase = find(this, '[name="autodelete"]', HTMLInputElement).checked;
     const settings = {
       content_type_hint: isText ? 'text/plain' : 'application/octet-stream',
       max_downloads: maxDownloads,
       expires_at: expires.toISOString(),
-      auto_delete: maxDownloads > 0 && elements.autodelete.checked,
+      auto_delete: maxDownloads > 0 && erase,
       delete_auth_hash: await hashSecret(deleteSecret),
     };
 
     for (const line of this.querySelectorAll('[data-subject]')) line.textContent = subject;
     show(this, 'working');
     this.#meter.reset();
-    announce(this.querySelector('#working-title'));
+    announce(find(this, '#working-title'));
     this.#running = new AbortController();
-    let sealed;
+    const { signal } = this.#running;
     let created = '';
+    let sealed = null;
     try {
       this.#crypto ??= new CryptoClient();
       sealed = await this.#crypto.seal(key, source);
-      const { max_bytes: max } = this.#config;
-      if (max && sealed.size > max) throw new ApiError(413, ''); // fitted only before it was sealed
+      const { size } = sealed;
+      if (config.max_bytes && size > config.max_bytes) throw new ApiError(413); // it fitted before it was sealed
       const id = await upload(sealed, {
         settings,
         token: this.#token.hidden ? '' : this.#token.value,
-        config: this.#config,
-        signal: this.#running.signal,
-        onCreated: (id) => (created = id),
-        onProgress: ({ encrypted, uploaded }) => this.#progress(encrypted, uploaded, sealed.size),
+        config,
+        signal,
+        onCreated: (id) => {
+          created = id;
+        },
+        onProgress: ({ encrypted, uploaded }) => {
+          if (!signal.aborted) this.#progress(encrypted, uploaded, size); // else it is a last word of what was cancelled
+        },
         onWait: (why) => this.#meter.wait(WAITS[why]),
       });
       this.#sent({ id, key: writeKey(key), deleteSecret, expires, maxDownloads, isText });
     } catch (error) {
       if (created) deleteTransfer(created, deleteSecret).catch(() => {}); // what is half there need not stay
-      this.#failed(error);
+      this.#failed(error, config);
     } finally {
       sealed?.close();
       this.#running = null;
     }
   }
 
+  /**
+   * @param {number} encrypted
+   * @param {number} uploaded
+   * @param {number} size
+   */
   #progress(encrypted, uploaded, size) {
-    if (!this.#running || this.#running.signal.aborted) return; // a last word of what was cancelled
-    const percent = (part) => `${Math.floor((part / size) * 100)}%`;
+    const percent = (/** @type {number} */ part) => `${Math.floor((part / size) * 100)}%`;
     this.#meter.update({
       done: uploaded,
       ahead: encrypted,
@@ -248,46 +270,51 @@ class SendPage extends HTMLElement {
     document.title = `${percent(uploaded)} sent`;
   }
 
+  /** @param {import('./ui/sent-transfer.js').Transfer} transfer */
   #sent(transfer) {
-    const result = el('sent-transfer');
-    result.addEventListener('taken', () => (this.#linkAtRisk = false));
-    result.addEventListener('deleted', () => (this.#linkAtRisk = false));
+    const result = new SentTransfer();
+    const safe = () => {
+      this.#linkAtRisk = false;
+    };
+    result.addEventListener('taken', safe);
+    result.addEventListener('deleted', safe);
     result.addEventListener('again', () => this.#again());
     show(this, 'sent');
-    this.querySelector('[data-links]').replaceChildren(result);
+    this.#result.replaceChildren(result);
     result.show(transfer);
     this.#linkAtRisk = true;
     document.title = `Ready: ${TITLE}`;
-    announce(this.querySelector('#sent-title'));
+    announce(find(this, '#sent-title'));
   }
 
-  #failed(error) {
+  /**
+   * @param {unknown} error
+   * @param {import('./net/api.js').Config} config
+   */
+  #failed(error, config) {
     show(this, 'compose');
     document.title = TITLE;
-    if (error.name === 'AbortError') {
-      this.#form.querySelector('[type="submit"]').focus();
+    if (error instanceof Error && error.name === 'AbortError') {
+      find(this.#form, '[type="submit"]').focus();
       return;
     }
-    const words = describe(error, 'send', this.#config);
-    if (error.status === 401) this.#token.refuse(words.text);
+    const words = describe(error, 'send', config);
+    if (error instanceof ApiError && error.status === 401) this.#token.refuse(words.text);
     this.#error.show(words);
   }
 
   #again() {
-    if (
-      this.#linkAtRisk &&
-      !confirm('You have not copied the link yet. Without it nobody can open what you sent. Go on anyway?')
-    )
-      return;
+    const lost = 'You have not copied the link yet. Without it nobody can open what you sent. Go on anyway?';
+    if (this.#linkAtRisk && !confirm(lost)) return;
     this.#linkAtRisk = false;
-    this.querySelector('[data-links]').replaceChildren();
+    this.#result.replaceChildren();
     this.#picker.clear();
     this.#text.value = '';
     this.#count();
     if (this.#token.value) this.#token.require();
     document.title = TITLE;
     show(this, 'compose');
-    announce(this.querySelector('[role="tab"][aria-selected="true"]'));
+    announce(find(this, '[role="tab"][aria-selected="true"]'));
   }
 
   /** The sender's page of an earlier transfer. The secret does not stay in the address bar. */
@@ -295,14 +322,16 @@ class SendPage extends HTMLElement {
     const [, id, secret] = location.hash.match(/^#manage\/([0-9a-f]{12,64})\/([A-Za-z0-9_-]{43})$/) ?? [];
     if (!id || this.#running) return;
     history.replaceState(null, '', location.pathname);
-    const status = el('transfer-status');
+    const status = new TransferStatus();
     show(this, 'sent');
-    this.querySelector('#sent-title').textContent = 'Your transfer';
-    this.querySelector('[data-view="sent"] [data-subject]').textContent = `Number ${id}`;
-    this.querySelector('[data-links]').replaceChildren(status);
+    find(this, '#sent-title').textContent = 'Your transfer';
+    find(this, '[data-view="sent"] [data-subject]').textContent = `Number ${id}`;
+    this.#result.replaceChildren(status);
     status.watch(id, secret);
-    announce(this.querySelector('#sent-title'));
+    announce(find(this, '#sent-title'));
   }
 }
+
+const sizeOf = (/** @type {string} */ text) => new Blob([text]).size;
 
 customElements.define('send-page', SendPage);

@@ -1,64 +1,103 @@
 // What to tell a person about a failure: what happened, and what they can do.
 
-import { bytes, span } from './format.js';
+import { bytes, span } from './shared/format.js';
+import { ApiError } from './shared/http.js';
+
+/** @typedef {{ title: string, text: string }} Words */
+/** @typedef {'send' | 'look' | 'download' | 'status' | 'delete'} Doing */
+/** @typedef {{ max_bytes?: number }} Limits */
+/** @typedef {Record<string, (error: ApiError, limits: Limits) => Words>} Table */
+
+/**
+ * @param {string} title
+ * @param {string} text
+ */
+const say = (title, text) => ({ title, text });
 
 /** Browsers give encryption only to pages that nobody on the way can have changed. */
-export const insecure = {
-  title: 'This address is not secure',
-  text: 'Encryption works only at an https:// address, or on the machine itself. Open this page there.',
+export const insecure = say(
+  'This address is not secure',
+  'Encryption works only at an https:// address, or on the machine itself. Open this page there.',
+);
+
+/** What is wrong with an access token, by the code of the refusal. */
+export const tokenWords = {
+  token_required: 'This service asks for one. Whoever runs it gives you one.',
+  token_unknown: 'This service does not know that token. Check that all of it was copied.',
+  token_revoked: 'This token was withdrawn. Ask whoever runs the service for a new one.',
+  token_exhausted: 'This token is used up. Ask whoever runs the service for a new one.',
 };
 
 /**
- * {title, text} for an error. `doing` is one of send, look, download, status, delete; `config` gives limits
- * to name.
+ * The words for an error. `limits` are what there is to name.
+ * @param {unknown} error
+ * @param {Doing} doing
+ * @param {Limits} [limits]
+ * @returns {Words}
  */
-export function describe(error, doing, config = {}) {
-  return (
-    byCode[error.code]?.(error) ??
-    byDoing[doing]?.[error.status]?.(error, config) ??
-    byStatus[error.status]?.(error, config) ??
-    unexpected(error)
-  );
+export function describe(error, doing, limits = {}) {
+  if (!(error instanceof ApiError)) return ofThePage(error);
+  for (const code of [error.code, STATUSES[error.status] ?? '']) {
+    const words = BY_DOING[doing]?.[code] ?? BY_CODE[code];
+    if (words) return words(error, limits);
+  }
+  return unexpected(error.detail);
 }
 
-const say = (title, text) => ({ title, text });
+/** What goes wrong in the page itself: see crypto/errors.js. */
+function ofThePage(/** @type {unknown} */ error) {
+  const { code = '', message = '' } = /** @type {{ code?: string, message?: string }} */ (error);
+  return code === 'worker' ? say('The page could not start encryption', message) : (PAGE[code] ?? unexpected(message));
+}
 
-const byCode = {
-  'wrong-key': () =>
-    say(
-      'The key does not fit this transfer',
-      'Check that all of the link or key was copied, up to its last character, and try again; that does not count as another download. If it was, the data may have been damaged: ask the sender to send it again.',
-    ),
-  damaged: () =>
-    say(
-      'Not all of it arrived intact',
-      'The key is right, but the data were cut off or changed on the way. Try again; if it happens twice, ask the sender to send it anew.',
-    ),
-  'newer-version': () =>
-    say('Sent with a newer version', 'This page does not know the format yet. Reload it and open the link again.'),
-  'too-large-to-open': () =>
-    say(
-      'Too large for this browser',
-      'It was sent by an older version, in one piece of more than 2 GB. The sgsend command line program can open it.',
-    ),
-  'file-changed': () =>
-    say(
-      'A file changed while it was read',
-      'It was edited, moved or deleted after you chose it. Choose it again and send once more.',
-    ),
-  worker: (error) => say('The page could not start encryption', error.message),
+const unexpected = (/** @type {string} */ why) =>
+  say('That did not work', why || 'Try again; if it stays, tell whoever runs the service.');
+
+/** @type {Record<string, Words>} */
+const PAGE = {
+  'wrong-key': say(
+    'The key does not fit this transfer',
+    'Check that all of the link or key was copied, up to its last character, and try again; that does not count as another download. If it was, the data may have been damaged: ask the sender to send it again.',
+  ),
+  damaged: say(
+    'Not all of it arrived intact',
+    'The key is right, but the data were cut off or changed on the way. Try again; if it happens twice, ask the sender to send it anew.',
+  ),
+  'newer-version': say(
+    'Sent with a newer version',
+    'This page does not know the format yet. Reload it and open the link again.',
+  ),
+  'too-large-to-open': say(
+    'Too large for this browser',
+    'It was sent by an older version, in one piece of more than 2 GB. The sgsend command line program can open it.',
+  ),
+  'file-changed': say(
+    'A file changed while it was read',
+    'It was edited, moved or deleted after you chose it. Choose it again and send once more.',
+  ),
 };
 
-const gone = (error) => {
-  const reason = error.detail.toLowerCase();
-  if (reason.includes('expired'))
-    return say('This transfer has expired', 'Its time is over and it was erased. Ask the sender to send it again.');
-  if (reason.includes('exhausted') || reason.includes('limit'))
-    return say(
-      'All downloads are used',
-      'It could be downloaded a limited number of times, and that number is reached. Ask the sender to send it again.',
-    );
-  return say('This transfer is gone', 'It expired or was deleted. Ask the sender to send it again.');
+/**
+ * What an answer without a code comes to: of something on the way, or of the storage, which has words of its own.
+ * @type {Record<number, string>}
+ */
+const STATUSES = {
+  0: 'no_answer',
+  400: 'invalid',
+  401: 'unauthorized',
+  403: 'forbidden',
+  404: 'not_found',
+  405: 'method_not_allowed',
+  409: 'conflict',
+  410: 'gone',
+  413: 'too_large',
+  416: 'out_of_range',
+  429: 'limited',
+  500: 'internal',
+  502: 'no_proper_answer',
+  503: 'unavailable',
+  504: 'no_answer_in_time',
+  507: 'full',
 };
 
 const notFound = () =>
@@ -67,78 +106,134 @@ const notFound = () =>
     'The link may be incomplete, or the transfer was deleted or has been over for a while. Check that you have the whole link, or ask the sender.',
   );
 
-const byDoing = {
-  send: {
-    401: (error) => say('The access token was not accepted', tokenReason(error)),
-    403: () => say('This token may not do that', 'Ask whoever runs the service for one that may.'),
-    404: () => say('The server dropped the upload', 'It waited too long or was restarted. Send again.'),
-    409: () => say('The server lost track of the upload', 'Send again; nothing was published.'),
-    410: () =>
-      say(
-        'The upload took too long',
-        'The server no longer accepts its parts. Send again, over a faster connection if you can.',
-      ),
-    413: (_, { max_bytes: max }) =>
-      say(
-        'Too large',
-        max
-          ? `This service takes up to ${bytes(max)}. Send less at a time.`
-          : 'This service does not take that much at a time.',
-      ),
-    507: () =>
-      say(
-        'The server is full',
-        'It has no room left for this. Nothing was kept. Try later, or tell whoever runs the service.',
-      ),
-    503: () =>
-      say(
-        'The service cannot check tokens just now',
-        'This usually passes. Try again in a minute; what you chose is still here.',
-      ),
-  },
-  look: { 404: notFound, 400: notFound },
-  download: {
-    404: notFound,
-    409: () => say('Not there yet', 'The sender has not finished uploading. Try again in a while.'),
-    403: () => say('The download link has run out', 'It took too long to get here. Start the download again.'),
-    410: gone,
-  },
-  delete: {
-    403: () => say('It cannot be deleted from here', 'This page does not hold the right secret for it.'),
-    404: () => say('It is gone already', 'There is no such transfer any more.'),
-    409: () => say('It cannot be deleted', 'It was sent without that possibility. It still expires by itself.'),
-  },
-};
+const stranger = () =>
+  say('The page and the server do not fit together', 'The page may be out of date. Reload it and try again.');
 
-const byStatus = {
-  0: () => say('No connection', 'The server could not be reached. Check your connection and try again.'),
-  400: (error) => say('The server did not accept that', error.detail || 'Check what you entered and try again.'),
-  404: notFound,
-  410: gone,
-  429: (error) =>
-    say('Too many attempts', `Wait ${error.retryAfter ? span(error.retryAfter) : 'a minute'} and try again.`),
-  500: () =>
+/** @type {Table} */
+const BY_CODE = {
+  no_answer: () => say('No connection', 'The server could not be reached. Check your connection and try again.'),
+  no_answer_in_time: () => say('The server took too long', 'Try again in a minute.'),
+  no_proper_answer: () =>
+    say('The server gave no proper answer', 'Something between you and it may be in the way. Try again in a minute.'),
+  invalid: ({ detail }) => say('The server did not accept that', detail || 'Check what you entered and try again.'),
+  not_found: notFound,
+  transfer_not_found: notFound,
+  deleted: () =>
+    say('The sender has deleted this', 'It was erased from the server. Ask the sender if you still need it.'),
+  expired: () =>
+    say('This transfer has expired', 'Its time is over and it was erased. Ask the sender to send it again.'),
+  exhausted: () =>
+    say(
+      'All downloads are used',
+      'It could be downloaded a limited number of times, and that number is reached. Ask the sender to send it again.',
+    ),
+  gone: () => say('This transfer is gone', 'It expired or was deleted. Ask the sender to send it again.'),
+  limited: ({ retryAfter }) =>
+    say('Too many attempts', `Wait ${retryAfter ? span(retryAfter) : 'a minute'} and try again.`),
+  internal: () =>
     say(
       'Something failed on the server',
       'It is not your fault, and nothing was kept. Try again; if it stays, tell whoever runs the service.',
     ),
-  502: () =>
-    say('The server gave no proper answer', 'Something between you and it may be in the way. Try again in a minute.'),
-  503: () => say('The service is not available just now', 'Try again in a minute.'),
-  504: () => say('The server took too long', 'Try again in a minute.'),
+  unavailable: () => say('The service is not available just now', 'Try again in a minute.'),
+  method_not_allowed: stranger,
+  cross_site: stranger,
 };
 
-function tokenReason({ detail }) {
-  const reason = detail.toLowerCase();
-  if (reason.includes('required')) return 'This service asks for one. Whoever runs it gives you one.';
-  if (reason.includes('revoked')) return 'It was withdrawn. Ask whoever runs the service for a new one.';
-  if (reason.includes('exhausted')) return 'It is used up. Ask whoever runs the service for a new one.';
-  return 'Check that all of it was copied, or ask whoever runs the service for a new one.';
-}
+const refused = (/** @type {string} */ why) => say('The access token was not accepted', why);
 
-function unexpected(error) {
-  return say(
-    'That did not work',
-    error.detail || error.message || 'Try again; if it stays, tell whoever runs the service.',
+const lostTrack = () => say('The server lost track of the upload', 'Send again; nothing was published.');
+
+const dropped = () => say('The server dropped the upload', 'It waited too long or was restarted. Send again.');
+
+const tooSlow = () =>
+  say(
+    'The upload took too long',
+    'The server no longer accepts its parts. Send again, over a faster connection if you can.',
   );
-}
+
+const notIntact = () =>
+  say(
+    'It did not arrive intact',
+    'The upload was cut off or changed on the way, and nothing of it was kept. Send again.',
+  );
+
+/** @type {Table} */
+const SENDING = {
+  ...Object.fromEntries(Object.entries(tokenWords).map(([code, why]) => [code, () => refused(why)])),
+  unauthorized: () => refused('Check that all of it was copied, or ask whoever runs the service for a new one.'),
+  token_check_unavailable: () =>
+    say(
+      'The service cannot check tokens just now',
+      'This usually passes. Try again in a minute; what you chose is still here.',
+    ),
+  forbidden: () => say('This token may not do that', 'Ask whoever runs the service for one that may.'),
+  not_found: dropped,
+  transfer_not_found: dropped,
+  upload_not_found: dropped,
+  conflict: lostTrack,
+  id_taken: lostTrack,
+  not_pending: lostTrack,
+  not_uploaded: lostTrack,
+  parts_mismatch: lostTrack,
+  expired: tooSlow,
+  gone: tooSlow,
+  link_expired: tooSlow,
+  link_mismatch: lostTrack,
+  link_not_genuine: lostTrack,
+  empty_body: notIntact,
+  incomplete_body: notIntact,
+  not_ciphertext: notIntact,
+  damaged: notIntact,
+  size_mismatch: notIntact,
+  unknown_version: stranger,
+  use_presigned: stranger,
+  too_large: (_, { max_bytes: max }) =>
+    say(
+      'Too large',
+      max
+        ? `This service takes up to ${bytes(max)}. Send less at a time.`
+        : 'This service does not take that much at a time.',
+    ),
+  full: () =>
+    say(
+      'The server is full',
+      'It has no room left for this. Nothing was kept. Try later, or tell whoever runs the service.',
+    ),
+};
+
+const linkOver = () => say('The download link has run out', 'It took too long to get here. Start the download again.');
+
+const notYet = () => say('Not there yet', 'The sender has not finished uploading. Try again in a while.');
+
+/** @type {Table} */
+const DOWNLOADING = {
+  conflict: notYet,
+  not_completed: notYet,
+  forbidden: linkOver,
+  link_expired: linkOver,
+  link_mismatch: linkOver,
+  link_not_genuine: linkOver,
+  out_of_range: () => PAGE.damaged,
+};
+
+const wrongSecret = () => say('It cannot be deleted from here', 'This page does not hold the right secret for it.');
+
+const noneLeft = () => say('It is gone already', 'There is no such transfer any more.');
+
+const notEnabled = () =>
+  say('It cannot be deleted', 'It was sent without that possibility. It still expires by itself.');
+
+/** @type {Table} */
+const DELETING = {
+  forbidden: wrongSecret,
+  wrong_delete_secret: wrongSecret,
+  delete_secret_required: wrongSecret,
+  not_found: noneLeft,
+  transfer_not_found: noneLeft,
+  conflict: notEnabled,
+  delete_not_enabled: notEnabled,
+};
+
+/** @type {Partial<Record<Doing, Table>>} */
+const BY_DOING = { send: SENDING, look: { invalid: notFound }, download: DOWNLOADING, delete: DELETING };

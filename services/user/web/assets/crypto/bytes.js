@@ -2,9 +2,14 @@
 
 const encoder = new TextEncoder();
 
-export const encodeText = (text) => encoder.encode(text);
+/** @typedef {Uint8Array<ArrayBuffer>} Bytes */
 
-/** Joins chunks into one array. */
+export const encodeText = (/** @type {string} */ text) => encoder.encode(text);
+
+/**
+ * Joins chunks into one array.
+ * @param {Bytes[]} chunks
+ */
 export function concat(chunks) {
   const joined = new Uint8Array(chunks.reduce((sum, chunk) => sum + chunk.length, 0));
   let at = 0;
@@ -15,15 +20,21 @@ export function concat(chunks) {
   return joined;
 }
 
-export function startsWith(bytes, prefix) {
-  return bytes.length >= prefix.length && prefix.every((byte, i) => bytes[i] === byte);
-}
+/**
+ * @param {Bytes} bytes
+ * @param {ArrayLike<number>} prefix
+ */
+export const startsWith = (bytes, prefix) => Array.from(prefix).every((byte, i) => bytes[i] === byte);
 
+/** @param {Bytes} bytes */
 export function toHex(bytes) {
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
-/** Base64url without padding: the alphabet of keys in links. */
+/**
+ * Base64url without padding: the alphabet of keys in links.
+ * @param {Bytes} bytes
+ */
 export function toBase64url(bytes) {
   return btoa(String.fromCharCode(...bytes))
     .replaceAll('+', '-')
@@ -31,7 +42,11 @@ export function toBase64url(bytes) {
     .replace(/=+$/, '');
 }
 
-/** Reads base64url or plain base64, padded or not; throws on anything else. */
+/**
+ * Reads base64url or plain base64, padded or not; throws on anything else.
+ * @param {string} text
+ * @returns {Bytes}
+ */
 export function fromBase64url(text) {
   const plain = text.replaceAll('-', '+').replaceAll('_', '/').replace(/=+$/, '');
   return Uint8Array.from(atob(plain), (char) => char.charCodeAt(0));
@@ -39,16 +54,21 @@ export function fromBase64url(text) {
 
 /** A first-in, first-out run of bytes: chunks of any size go in, exact lengths come out. */
 export class ByteQueue {
+  /** @type {Bytes[]} */
   #chunks = [];
   length = 0;
 
+  /** @param {Bytes} chunk */
   push(chunk) {
     if (chunk.length === 0) return;
     this.#chunks.push(chunk);
     this.length += chunk.length;
   }
 
-  /** The next n bytes (fewer only when fewer are held), in a fresh array. */
+  /**
+   * The next n bytes (fewer only when fewer are held), in a fresh array.
+   * @param {number} n
+   */
   take(n) {
     const taken = new Uint8Array(Math.min(n, this.length));
     let at = 0;

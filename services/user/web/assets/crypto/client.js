@@ -1,7 +1,14 @@
 // The page's end of the crypto worker.
 
+/** @typedef {import('./bytes.js').Bytes} Bytes */
+/** @typedef {import('./key.js').Key} Key */
+/** @typedef {{ text: string } | { entries: import('../files/selection.js').Entry[], name: string, archive: boolean }} Content */
+/** @typedef {{ plainSize: number, size: number, pull: (length: number) => Promise<Bytes>, close: () => void }} Sealed */
+/** @typedef {{ chunks: Bytes[], known: boolean, name: string }} Opened name counts once known is true */
+
 export class CryptoClient {
   #worker;
+  /** @type {Map<number, { resolve: (value: any) => void, reject: (why: Error) => void }>} */
   #waiting = new Map();
   #lastId = 0;
 
@@ -11,7 +18,12 @@ export class CryptoClient {
     this.#worker.addEventListener('error', () => this.#fail('The encryption module did not start. Reload the page.'));
   }
 
-  /** Starts sealing {text} or {entries, name, archive}. Gives {plainSize, size, pull(length), close()}. */
+  /**
+   * Starts sealing.
+   * @param {Key} key
+   * @param {Content} content
+   * @returns {Promise<Sealed>}
+   */
   async seal(key, content) {
     const { session, plainSize, size } = await this.#call('seal', [key, content]);
     return {
@@ -22,20 +34,35 @@ export class CryptoClient {
     };
   }
 
-  /** Starts opening. push and finish give {chunks, known, name}: name counts once known is true. */
+  /**
+   * Starts opening.
+   * @param {Key} key
+   */
   async open(key) {
     const session = await this.#call('open', [key]);
     return {
-      push: (chunk) => this.#call('push', [session, chunk], [chunk.buffer]),
+      /** @returns {Promise<Opened>} */
+      push: (/** @type {Bytes} */ chunk) => this.#call('push', [session, chunk], [chunk.buffer]),
+      /** @returns {Promise<Opened>} */
       finish: () => this.#call('finish', [session]),
       close: () => this.#call('close', [session]),
     };
   }
 
+  /**
+   * @param {string} token
+   * @returns {Promise<{ id: string, key: Key }>}
+   */
   friendly(token) {
     return this.#call('friendly', [token]);
   }
 
+  /**
+   * @param {string} call
+   * @param {unknown[]} args
+   * @param {Transferable[]} [handOver]
+   * @returns {Promise<any>}
+   */
   #call(call, args, handOver = []) {
     const id = ++this.#lastId;
     return new Promise((resolve, reject) => {
@@ -44,13 +71,15 @@ export class CryptoClient {
     });
   }
 
+  /** @param {{ id: number, value: unknown, error?: { message: string, code: string } }} answer */
   #answer({ id, value, error }) {
-    const { resolve, reject } = this.#waiting.get(id);
+    const asked = this.#waiting.get(id);
     this.#waiting.delete(id);
-    if (error) reject(Object.assign(new Error(error.message), { code: error.code }));
-    else resolve(value);
+    if (error) asked?.reject(Object.assign(new Error(error.message), { code: error.code }));
+    else asked?.resolve(value);
   }
 
+  /** @param {string} message */
   #fail(message) {
     for (const { reject } of this.#waiting.values()) reject(Object.assign(new Error(message), { code: 'worker' }));
     this.#waiting.clear();

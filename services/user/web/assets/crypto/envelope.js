@@ -8,6 +8,9 @@
 
 import { concat, encodeText, startsWith } from './bytes.js';
 
+/** @typedef {import('./bytes.js').Bytes} Bytes */
+/** @typedef {{ filename?: unknown }} Metadata */
+
 const MAGIC = encodeText('SGMETA');
 const NUL = 0x00;
 const DOT = 0x2e;
@@ -16,7 +19,10 @@ const BRACE = 0x7b;
 /** No honest name needs more; a lying length must not make us search a whole file. */
 export const MAX_METADATA = 64 * 1024;
 
-/** The bytes that stand before the content, for a file of this name. */
+/**
+ * The bytes that stand before the content, for a file of this name.
+ * @param {Metadata} metadata
+ */
 export function writeEnvelope(metadata) {
   const json = encodeText(JSON.stringify(metadata));
   if (json.length > MAX_METADATA) throw new RangeError('metadata too long');
@@ -26,11 +32,13 @@ export function writeEnvelope(metadata) {
 }
 
 /** True when content without an envelope would be mistaken for one. */
-export const looksEnveloped = (content) => startsWith(content, MAGIC);
+export const looksEnveloped = (/** @type {Bytes} */ content) => startsWith(content, MAGIC);
 
 /**
  * Finds the envelope at the start of a plaintext. The bytes given may be just the beginning, as long as they
  * hold MAX_METADATA and a few more. Returns the metadata (null when there is none) and where the content starts.
+ * @param {Bytes} bytes
+ * @returns {{ metadata: Metadata | null, contentStart: number }}
  */
 export function readEnvelope(bytes) {
   const none = { metadata: null, contentStart: 0 };
@@ -45,6 +53,10 @@ export function readEnvelope(bytes) {
   }
 }
 
+/**
+ * @param {Bytes} bytes
+ * @param {number} at
+ */
 function readSized(bytes, at) {
   const jsonStart = at + 4;
   if (bytes.length < jsonStart) return null;
@@ -54,14 +66,24 @@ function readSized(bytes, at) {
   return metadata && { metadata, contentStart: jsonStart + length };
 }
 
+/**
+ * @param {Bytes} bytes
+ * @param {number} at
+ */
 function readBareJson(bytes, at) {
   if (bytes[at] !== BRACE) return null;
   const end = endOfObject(bytes, at, Math.min(bytes.length, at + MAX_METADATA));
-  const metadata = end && parseObject(bytes.subarray(at, end));
-  return metadata ? { metadata, contentStart: end } : null;
+  if (end === null) return null;
+  const metadata = parseObject(bytes.subarray(at, end));
+  return metadata && { metadata, contentStart: end };
 }
 
-/** Where the JSON object that opens at `at` closes; braces inside strings do not count. */
+/**
+ * Where the JSON object that opens at `at` closes; braces inside strings do not count.
+ * @param {Bytes} bytes
+ * @param {number} at
+ * @param {number} limit
+ */
 function endOfObject(bytes, at, limit) {
   let depth = 0;
   let inString = false;
@@ -78,6 +100,10 @@ function endOfObject(bytes, at, limit) {
   return null;
 }
 
+/**
+ * @param {Bytes} bytes
+ * @returns {Metadata | null}
+ */
 function parseObject(bytes) {
   try {
     const value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
@@ -99,11 +125,11 @@ const MAX_ENDING = 16;
 /**
  * The sender, who may mean harm, chooses the name, and the recipient's disk has to bear it. docs/formats.md has the
  * steps; every reader takes the same.
+ * @param {unknown} name
  */
 export function safeFilename(name, fallback = 'download') {
   let safe = String(name ?? '')
-    .split(/[/\\]/)
-    .pop()
+    .replace(/^.*[/\\]/s, '')
     .replace(UNSAFE, '')
     .replace(/[<>:"|?*]/g, '_')
     .replace(/^[\s.]+|[\s.]+$/g, '');
@@ -111,19 +137,21 @@ export function safeFilename(name, fallback = 'download') {
   return shorten(safe) || fallback;
 }
 
-/** Cuts to what a file system takes, keeping the ending that tells programs what the file is. */
+/**
+ * Cuts to what a file system takes, keeping the ending that tells programs what the file is.
+ * @param {string} name
+ */
 function shorten(name) {
-  const length = (text) => encodeText(text).length;
+  const length = (/** @type {string} */ text) => encodeText(text).length;
   if (length(name) <= MAX_NAME) return name;
   const dot = name.lastIndexOf('.');
   const ending = dot > 0 && length(name.slice(dot)) <= MAX_ENDING ? name.slice(dot) : '';
-  const stem = Array.from(name.slice(0, name.length - ending.length));
   let room = MAX_NAME - length(ending);
-  const fitting = stem.findIndex((char) => (room -= length(char)) < 0);
-  return (
-    stem
-      .slice(0, fitting < 0 ? stem.length : fitting)
-      .join('')
-      .replace(/[\s.]+$/, '') + ending
-  );
+  let stem = '';
+  for (const char of name.slice(0, name.length - ending.length)) {
+    room -= length(char);
+    if (room < 0) break;
+    stem += char;
+  }
+  return stem.replace(/[\s.]+$/, '') + ending;
 }

@@ -2,11 +2,16 @@
 
 import { encodeText, fromBase64url, toBase64url, toHex } from './bytes.js';
 
+/** @typedef {import('./bytes.js').Bytes} Key */
+
 export const newSecret = () => crypto.getRandomValues(new Uint8Array(32));
 
 export const writeKey = toBase64url;
 
-/** The key in what a person typed or pasted, or null when that is not a key. */
+/**
+ * The key in what a person typed or pasted, or null when that is not a key.
+ * @param {string} text
+ */
 export function readKey(text) {
   if (!/^[A-Za-z0-9_+/-]{43}=?$/.test(text)) return null;
   return fromBase64url(text);
@@ -17,7 +22,10 @@ export const FRIENDLY_TOKEN = /^[a-z]+-[a-z]+-\d{4}$/;
 const FRIENDLY_SALT = encodeText('sgraph-send-v1');
 const FRIENDLY_ROUNDS = 600_000;
 
-/** Id and key of a friendly token. Read for the links that exist; none are made, since the id gives the token away. */
+/**
+ * Id and key of a friendly token. Read for the links that exist; none are made, since the id gives the token away.
+ * @param {string} token
+ */
 export async function friendlyTransfer(token) {
   const secret = encodeText(token);
   const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', secret));
@@ -27,7 +35,10 @@ export async function friendlyTransfer(token) {
   return { id: toHex(digest.subarray(0, 6)), key };
 }
 
-/** What the server keeps to recognise the sender's wish to delete: a hash of the secret, never the secret. */
+/**
+ * What the server keeps to recognise the sender's wish to delete: a hash of the secret, never the secret.
+ * @param {string} secret
+ */
 export async function hashSecret(secret) {
   return toHex(new Uint8Array(await crypto.subtle.digest('SHA-256', encodeText(secret))));
 }

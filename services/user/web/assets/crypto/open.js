@@ -5,6 +5,9 @@ import { readEnvelope } from './envelope.js';
 import { DamagedError, NewerVersionError, TooLargeToOpenError, WrongKeyError } from './errors.js';
 import { FAMILY, MAGIC, StreamDecrypter } from './stream.js';
 
+/** @typedef {import('./bytes.js').Bytes} Bytes */
+/** @typedef {import('./key.js').Key} Key */
+
 const IV = 12;
 const TAG = 16;
 
@@ -16,10 +19,15 @@ class OneShotDecrypter {
   #linkKey;
   #queue = new ByteQueue();
 
+  /** @param {Key} linkKey */
   constructor(linkKey) {
     this.#linkKey = linkKey;
   }
 
+  /**
+   * @param {Bytes} chunk
+   * @returns {Promise<Bytes[]>}
+   */
   async push(chunk) {
     this.#queue.push(chunk);
     if (this.#queue.length > ONE_SHOT_OPEN_MAX) throw new TooLargeToOpenError();
@@ -45,16 +53,22 @@ class OneShotDecrypter {
  * plaintext has no envelope).
  */
 export class Opener {
+  /** @type {import('./envelope.js').Metadata | null | undefined} */
   metadata = undefined;
   #linkKey;
   #start = new ByteQueue();
+  /** @type {OneShotDecrypter | StreamDecrypter | null} */
   #decrypter = null;
 
+  /** @param {Key} linkKey */
   constructor(linkKey) {
     this.#linkKey = linkKey;
   }
 
-  /** Takes the next ciphertext bytes; returns the content chunks they complete. */
+  /**
+   * Takes the next ciphertext bytes; returns the content chunks they complete.
+   * @param {Bytes} chunk
+   */
   async push(chunk) {
     if (this.#decrypter) return this.#unwrap(await this.#decrypter.push(chunk));
     this.#start.push(chunk);
@@ -69,13 +83,17 @@ export class Opener {
     return this.#unwrap([await this.#decrypter.finish()]);
   }
 
+  /** @param {Bytes} start */
   #decrypterFor(start) {
     if (startsWith(start, MAGIC)) return new StreamDecrypter(this.#linkKey);
     if (startsWith(start, FAMILY)) throw new NewerVersionError();
     return new OneShotDecrypter(this.#linkKey);
   }
 
-  /** Takes the envelope off the first plaintext chunk. The first segment of a stream always holds all of it. */
+  /**
+   * Takes the envelope off the first plaintext chunk. The first segment of a stream always holds all of it.
+   * @param {Bytes[]} chunks
+   */
   #unwrap(chunks) {
     if (this.metadata !== undefined || chunks.length === 0) return chunks;
     const { metadata, contentStart } = readEnvelope(chunks[0]);

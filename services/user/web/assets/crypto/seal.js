@@ -5,6 +5,10 @@ import { concat, encodeText } from './bytes.js';
 import { looksEnveloped, safeFilename, writeEnvelope } from './envelope.js';
 import { encryptStream, streamSize } from './stream.js';
 
+/** @typedef {import('./bytes.js').Bytes} Bytes */
+/** @typedef {import('./key.js').Key} Key */
+/** @typedef {{ name: string, size: number, chunks: () => AsyncIterable<Bytes> }} Source a text has no name */
+
 export const ONE_SHOT_MAX = 32 * 1024 * 1024;
 
 const IV = 12;
@@ -12,7 +16,8 @@ const TAG = 16;
 
 /**
  * A sealed transfer: its exact ciphertext size, the plaintext size that is declared to the server, and the
- * ciphertext as a run of chunks. `source` is {name, size, chunks()}; a text has no name.
+ * ciphertext as a run of chunks. @param {Key} linkKey
+ * @param {Source} source
  */
 export function seal(linkKey, source) {
   const head = source.name ? writeEnvelope({ filename: safeFilename(source.name) }) : new Uint8Array();
@@ -26,6 +31,11 @@ export function seal(linkKey, source) {
     : { plainSize, size: streamSize(plainSize), chunks: encryptStream(linkKey, plain()) };
 }
 
+/**
+ * @param {Key} linkKey
+ * @param {AsyncIterable<Bytes>} plainChunks
+ * @returns {AsyncGenerator<Bytes>}
+ */
 export async function* sealAtOnce(linkKey, plainChunks, iv = crypto.getRandomValues(new Uint8Array(IV))) {
   const chunks = [];
   for await (const chunk of plainChunks) chunks.push(chunk);
@@ -37,6 +47,8 @@ export async function* sealAtOnce(linkKey, plainChunks, iv = crypto.getRandomVal
 /**
  * A text as a source. It travels without an envelope, as every version of the page has read it, unless it
  * happens to begin like one.
+ * @param {string} text
+ * @returns {Source}
  */
 export function textSource(text) {
   const bytes = encodeText(text);

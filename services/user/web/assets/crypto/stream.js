@@ -11,6 +11,9 @@
 import { ByteQueue, concat, encodeText } from './bytes.js';
 import { DamagedError, WrongKeyError } from './errors.js';
 
+/** @typedef {import('./bytes.js').Bytes} Bytes */
+/** @typedef {import('./key.js').Key} Key */
+
 /** What this format and all later ones begin with; the byte after it is the version. */
 export const FAMILY = concat([encodeText('SGSEND'), Uint8Array.of(0x00)]);
 export const MAGIC = concat([FAMILY, Uint8Array.of(0x02)]);
@@ -25,12 +28,20 @@ const MAX_SEGMENTS = 2 ** 32 - 1;
 const firstPlain = SEGMENT - HEADER - TAG;
 const nextPlain = SEGMENT - TAG;
 
-/** The length of the ciphertext for a plaintext of this length. */
+/**
+ * The length of the ciphertext for a plaintext of this length.
+ * @param {number} plainSize
+ */
 export function streamSize(plainSize) {
   const segments = 1 + Math.ceil(Math.max(0, plainSize - firstPlain) / nextPlain);
   return MAGIC.length + HEADER + plainSize + segments * TAG;
 }
 
+/**
+ * @param {Key} linkKey
+ * @param {Bytes} salt
+ * @param {KeyUsage} usage
+ */
 async function deriveKey(linkKey, salt, usage) {
   const material = await crypto.subtle.importKey('raw', linkKey, 'HKDF', false, ['deriveKey']);
   const hkdf = { name: 'HKDF', hash: 'SHA-256', salt, info: MAGIC };
@@ -42,10 +53,12 @@ class Nonces {
   #prefix;
   #counter = 0;
 
+  /** @param {Bytes} prefix */
   constructor(prefix) {
     this.#prefix = prefix;
   }
 
+  /** @param {boolean} last */
   next(last) {
     if (this.#counter >= MAX_SEGMENTS) throw new RangeError('stream too long');
     const nonce = new Uint8Array(12);
@@ -59,6 +72,9 @@ class Nonces {
 /**
  * Encrypts a run of plaintext chunks into a run of ciphertext chunks. Salt and nonce prefix are random; only
  * tests give them.
+ * @param {Key} linkKey
+ * @param {AsyncIterable<Bytes>} plainChunks
+ * @returns {AsyncGenerator<Bytes>}
  */
 export async function* encryptStream(
   linkKey,
@@ -69,7 +85,8 @@ export async function* encryptStream(
   const prefix = random.slice(SALT);
   const key = await deriveKey(linkKey, salt, 'encrypt');
   const nonces = new Nonces(prefix);
-  const seal = async (plain, last) => new Uint8Array(await crypto.subtle.encrypt(nonces.next(last), key, plain));
+  const seal = async (/** @type {Bytes} */ plain, /** @type {boolean} */ last) =>
+    new Uint8Array(await crypto.subtle.encrypt(nonces.next(last), key, plain));
 
   yield concat([MAGIC, Uint8Array.of(HEADER), salt, prefix]);
 
@@ -90,19 +107,24 @@ export async function* encryptStream(
 export class StreamDecrypter {
   #linkKey;
   #queue = new ByteQueue();
-  #key = null;
-  #nonces = null;
+  /** @type {{ key: CryptoKey, nonces: Nonces } | null} known once the stream's header has arrived */
+  #stream = null;
   #segment = SEGMENT - HEADER;
   #opened = 0;
 
+  /** @param {Key} linkKey */
   constructor(linkKey) {
     this.#linkKey = linkKey;
   }
 
-  /** Takes the next ciphertext bytes; returns the plaintext segments they complete. */
+  /**
+   * Takes the next ciphertext bytes; returns the plaintext segments they complete.
+   * @param {Bytes} chunk
+   * @returns {Promise<Bytes[]>}
+   */
   async push(chunk) {
     this.#queue.push(chunk);
-    if (!this.#key && !(await this.#readHeader())) return [];
+    if (!this.#stream && !(await this.#readHeader())) return [];
     const plain = [];
     while (this.#queue.length > this.#segment) plain.push(await this.#open(this.#queue.take(this.#segment), false));
     return plain;
@@ -110,7 +132,6 @@ export class StreamDecrypter {
 
   /** To be called once all ciphertext has arrived; returns the last segment. */
   async finish() {
-    if (!this.#key) throw new DamagedError();
     return this.#open(this.#queue.take(this.#queue.length), true);
   }
 
@@ -119,15 +140,21 @@ export class StreamDecrypter {
     this.#queue.take(MAGIC.length);
     const header = this.#queue.take(HEADER);
     if (header[0] !== HEADER) throw new DamagedError();
-    this.#key = await deriveKey(this.#linkKey, header.slice(1, 1 + SALT), 'decrypt');
-    this.#nonces = new Nonces(header.slice(1 + SALT));
+    const key = await deriveKey(this.#linkKey, header.slice(1, 1 + SALT), 'decrypt');
+    this.#stream = { key, nonces: new Nonces(header.slice(1 + SALT)) };
     return true;
   }
 
+  /**
+   * @param {Bytes} sealed
+   * @param {boolean} last
+   */
   async #open(sealed, last) {
+    if (!this.#stream) throw new DamagedError();
+    const { key, nonces } = this.#stream;
     let plain;
     try {
-      plain = new Uint8Array(await crypto.subtle.decrypt(this.#nonces.next(last), this.#key, sealed));
+      plain = new Uint8Array(await crypto.subtle.decrypt(nonces.next(last), key, sealed));
     } catch {
       // The first segment fails under any other key; after it has passed, the key is right and the bytes are not.
       throw this.#opened === 0 ? new WrongKeyError() : new DamagedError();

@@ -11,7 +11,10 @@ for (let t = 1; t < 8; t++) {
 }
 const [t0, t1, t2, t3, t4, t5, t6, t7] = tables;
 
-/** The CRC of everything so far followed by these bytes; starts from 0. */
+/**
+ * The CRC of everything so far followed by these bytes; starts from 0.
+ * @param {Uint8Array} bytes
+ */
 export function crc32(bytes, soFar = 0) {
   let crc = ~soFar;
   let i = 0;

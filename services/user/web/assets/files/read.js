@@ -4,6 +4,7 @@ import { FileChangedError } from '../crypto/errors.js';
 
 const SLICE = 4 * 1024 * 1024;
 
+/** @param {Blob} file */
 export async function* fileChunks(file) {
   for (let at = 0; at < file.size; at += SLICE) {
     const end = Math.min(at + SLICE, file.size);

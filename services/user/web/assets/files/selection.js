@@ -1,35 +1,59 @@
 // What the sender has chosen: files and folders from drop, picker or clipboard, as one thing to send.
 
-/** The entries of a drop, [{path, file}], folders walked through. To be called inside the event. */
+/** @typedef {{ path: string, file: File }} Entry */
+
+/**
+ * The entries of a drop, folders walked through. To be called inside the event.
+ * @param {DataTransfer} transfer
+ * @returns {Promise<Entry[]>}
+ */
 export async function dropped(transfer) {
-  const items = Array.from(transfer.items ?? []).filter((item) => item.kind === 'file');
-  const roots = items.map((item) => item.webkitGetAsEntry?.()).filter(Boolean);
+  const roots = [];
+  for (const item of transfer.items ?? []) {
+    const root = item.kind === 'file' && item.webkitGetAsEntry?.();
+    if (root) roots.push(root);
+  }
   if (roots.length === 0) return picked(transfer.files);
-  const found = await Promise.all(roots.map((root) => walk(root, '')));
-  return found.flat();
+  return (await Promise.all(roots.map((root) => walk(root, '')))).flat();
 }
 
-/** The entries of a file input or a clipboard. */
+/**
+ * The entries of a file input or a clipboard.
+ * @param {ArrayLike<File>} files
+ * @returns {Entry[]}
+ */
 export function picked(files) {
   return Array.from(files, (file) => ({ path: file.webkitRelativePath || file.name, file }));
 }
 
+/**
+ * @param {FileSystemEntry} entry
+ * @param {string} folder
+ * @returns {Promise<Entry[]>}
+ */
 async function walk(entry, folder) {
   const path = folder + entry.name;
-  if (entry.isFile) return [{ path, file: await new Promise((resolve, reject) => entry.file(resolve, reject)) }];
-  const reader = entry.createReader();
+  if (entry.isFile) {
+    const found = /** @type {FileSystemFileEntry} */ (entry);
+    return [{ path, file: await new Promise((resolve, reject) => found.file(resolve, reject)) }];
+  }
+  const reader = /** @type {FileSystemDirectoryEntry} */ (entry).createReader();
   const children = [];
   for (;;) {
     // A reader hands out a folder in batches and says with an empty one that it is done.
+    /** @type {FileSystemEntry[]} */
     const batch = await new Promise((resolve, reject) => reader.readEntries(resolve, reject));
     if (batch.length === 0) break;
     children.push(...batch);
   }
-  const found = await Promise.all(children.map((child) => walk(child, `${path}/`)));
-  return found.flat();
+  return (await Promise.all(children.map((child) => walk(child, `${path}/`)))).flat();
 }
 
-/** Entries added to others; a path that is already taken gets a number. */
+/**
+ * Entries added to others; a path that is already taken gets a number.
+ * @param {Entry[]} entries
+ * @param {Entry[]} added
+ */
 export function merge(entries, added) {
   const taken = new Set(entries.map(({ path }) => path));
   const renamed = added.map(({ path, file }) => {
@@ -40,6 +64,10 @@ export function merge(entries, added) {
   return [...entries, ...renamed];
 }
 
+/**
+ * @param {string} path
+ * @param {Set<string>} taken
+ */
 function freePath(path, taken) {
   if (!taken.has(path)) return path;
   const dot = path.lastIndexOf('.');
@@ -51,14 +79,18 @@ function freePath(path, taken) {
 }
 
 /** Files that file managers do not show, and that people send without meaning to. */
-export const isHidden = ({ path }) => path.split('/').some((part) => part.startsWith('.'));
+export const isHidden = (/** @type {Entry} */ { path }) => path.split('/').some((part) => part.startsWith('.'));
 
-export const totalSize = (entries) => entries.reduce((sum, { file }) => sum + file.size, 0);
+export const totalSize = (/** @type {Entry[]} */ entries) => entries.reduce((sum, { file }) => sum + file.size, 0);
 
 /** A single file that is not in a folder goes as it is; everything else as an archive. */
-export const isArchive = (entries) => entries.length > 1 || entries.some(({ path }) => path.includes('/'));
+export const isArchive = (/** @type {Entry[]} */ entries) =>
+  entries.length > 1 || entries.some(({ path }) => path.includes('/'));
 
-/** The name under which the recipient gets it. */
+/**
+ * The name under which the recipient gets it.
+ * @param {Entry[]} entries
+ */
 export function sendName(entries) {
   if (!isArchive(entries)) return entries[0].path;
   const roots = new Set(entries.map(({ path }) => path.split('/')[0]));

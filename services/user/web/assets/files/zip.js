@@ -17,13 +17,26 @@ const UTF8_NAMES = 1 << 11;
 const MAX16 = 0xffff;
 const MAX32 = 0xffffffff;
 
-/** An archive of [{path, file}] as a source of known size; see seal. */
+/** @typedef {import('../crypto/bytes.js').Bytes} Bytes */
+/** @typedef {import('./selection.js').Entry} Entry */
+/** @typedef {{ path: Bytes, file: File, offset: number, crc: number, time: number }} Planned */
+/** @typedef {{ offset: number, size: number }} Directory */
+/** @typedef {[width: number, value: number] | [Bytes]} Part */
+
+/**
+ * An archive as a source of known size; see seal.
+ * @param {string} name
+ * @param {Entry[]} entries
+ */
 export function zipSource(name, entries) {
   const planned = plan(entries);
   return { name, size: planned.size, chunks: () => write(planned) };
 }
 
-/** Where everything will stand. */
+/**
+ * Where everything will stand.
+ * @param {Entry[]} files
+ */
 function plan(files) {
   let offset = 0;
   const entries = files.map(({ path, file }) => {
@@ -35,6 +48,7 @@ function plan(files) {
   return { entries, directory, size: offset + directory.size + ending(entries, directory).length };
 }
 
+/** @param {{ entries: Planned[], directory: Directory }} planned */
 async function* write({ entries, directory }) {
   for (const entry of entries) {
     entry.crc = 0;
@@ -51,6 +65,7 @@ async function* write({ entries, directory }) {
   yield ending(entries, directory);
 }
 
+/** @param {Planned} entry */
 function localHeader({ path, file, crc, time }) {
   const large = file.size >= MAX32;
   const extra = large ? zip64Extra([file.size, file.size]) : [];
@@ -70,6 +85,7 @@ function localHeader({ path, file, crc, time }) {
   );
 }
 
+/** @param {Planned} entry */
 function centralHeader({ path, file, crc, time, offset }) {
   const large = file.size >= MAX32;
   const far = offset >= MAX32;
@@ -98,6 +114,10 @@ function centralHeader({ path, file, crc, time, offset }) {
   );
 }
 
+/**
+ * @param {Planned[]} entries
+ * @param {Directory} directory
+ */
 function ending(entries, { offset, size }) {
   const count = entries.length;
   const end = fields(
@@ -127,26 +147,40 @@ function ending(entries, { offset, size }) {
   return concat([end64, locator, end]);
 }
 
-const zip64Extra = (values) => [[2, 0x0001], [2, values.length * 8], ...values.map((value) => [8, value])];
+/** @returns {Part[]} */
+const zip64Extra = (/** @type {number[]} */ values) => [
+  [2, 0x0001],
+  [2, values.length * 8],
+  ...values.map((value) => /** @type {Part} */ ([8, value])),
+];
 
-const sizeOf = (parts) => parts.reduce((sum, [width]) => sum + (width.length ?? width), 0);
+const widthOf = (/** @type {Part} */ [first]) => (typeof first === 'number' ? first : first.length);
 
-/** Little-endian fields, each [width, value] or [bytes], one after the other. */
+const sizeOf = (/** @type {Part[]} */ parts) => parts.reduce((sum, part) => sum + widthOf(part), 0);
+
+/**
+ * Little-endian fields, one after the other.
+ * @param {...Part} parts
+ */
 function fields(...parts) {
   const bytes = new Uint8Array(sizeOf(parts));
   const view = new DataView(bytes.buffer);
   let at = 0;
-  for (const [width, value] of parts) {
-    if (width.length !== undefined) bytes.set(width, at);
-    else if (width === 2) view.setUint16(at, value, true);
-    else if (width === 4) view.setUint32(at, value, true);
-    else view.setBigUint64(at, BigInt(value), true);
-    at += width.length ?? width;
+  for (const part of parts) {
+    const [width, value] = part;
+    if (typeof width !== 'number') bytes.set(width, at);
+    else if (width === 2) view.setUint16(at, Number(value), true);
+    else if (width === 4) view.setUint32(at, Number(value), true);
+    else view.setBigUint64(at, BigInt(value ?? 0), true);
+    at += widthOf(part);
   }
   return bytes;
 }
 
-/** Date and time in the four bytes of 1980: local time, two-second steps, nothing earlier. */
+/**
+ * Date and time in the four bytes of 1980: local time, two-second steps, nothing earlier.
+ * @param {Date} date
+ */
 function dosTime(date) {
   const year = Math.min(Math.max(date.getFullYear(), 1980), 2107);
   const day = ((year - 1980) << 9) | ((date.getMonth() + 1) << 5) | date.getDate();

@@ -1,18 +1,17 @@
-// The service's API, as this page uses it. Every failure is an ApiError; words.js says what it means to a person.
+// The service's API, as these pages use it. Every failure is an ApiError; words.js says what it means to a person.
 
-export class ApiError extends Error {
-  /** status 0: no answer at all. */
-  constructor(status, detail, retryAfter = 0) {
-    super(detail || `status ${status}`);
-    this.name = 'ApiError';
-    this.status = status;
-    this.detail = detail;
-    this.retryAfter = retryAfter;
-  }
-}
+import { read, request } from '../shared/http.js';
 
 const TOKEN_HEADER = 'x-sgraph-access-token';
 const DELETE_HEADER = 'x-sgraph-transfer-delete-auth';
+
+/**
+ * What the service says about itself; max_bytes is 0 where there is no limit.
+ * @typedef {{
+ *   max_bytes: number, direct_bytes: number, default_ttl_seconds: number, max_ttl_seconds: number,
+ *   token_required: boolean, version?: string, clock_offset: number,
+ * }} Config
+ */
 
 /** Cautious values for a service that does not say. */
 const DEFAULTS = {
@@ -23,72 +22,54 @@ const DEFAULTS = {
   token_required: true,
 };
 
-/** What the service says about itself, and how far its clock is ahead of ours (milliseconds). */
+/**
+ * What the service says about itself, and how far its clock is ahead of ours (milliseconds).
+ * @returns {Promise<Config>}
+ */
 export async function getConfig() {
-  let clockOffset = 0;
-  const said = await request('GET', '/api/send/config', {}, (response) => {
-    const serverTime = Date.parse(response.headers.get('date') ?? '');
-    // The header has whole seconds, and the answer took a moment: only a clock that is really off counts.
-    if (Math.abs(serverTime - Date.now()) > 5000) clockOffset = serverTime - Date.now();
-  });
-  return { ...DEFAULTS, ...said, clock_offset: clockOffset };
+  const response = await request('GET', '/api/send/config');
+  const serverTime = Date.parse(response.headers.get('date') ?? '');
+  const ahead = serverTime - Date.now();
+  const said = await read(response);
+  // The header has whole seconds, and the answer took a moment: only a clock that is really off counts.
+  return { ...DEFAULTS, ...said, clock_offset: Math.abs(ahead) > 5000 ? ahead : 0 };
 }
 
-export const checkToken = (token) => request('GET', `/api/transfers/check-token/${encodeURIComponent(token)}`);
+const get = async (/** @type {string} */ path) => read(await request('GET', path));
 
-export const getInfo = (id) => request('GET', `/api/transfers/info/${id}`);
+/** @returns {Promise<{ valid: boolean, status?: string, reason?: string, remaining?: number, unlimited?: boolean }>} */
+export const checkToken = (/** @type {string} */ token) =>
+  get(`/api/transfers/check-token/${encodeURIComponent(token)}`);
 
-export const getDownloadUrl = (id) => request('GET', `/api/presigned/download-url/${id}`);
+/**
+ * @typedef {{
+ *   status: string, content_type_hint?: string, file_size_bytes?: number, payload_bytes?: number, expires_at?: string,
+ *   is_expired?: boolean, is_exhausted?: boolean, download_count: number, max_downloads?: number,
+ *   downloads_remaining?: number,
+ * }} TransferInfo
+ */
 
-export const directDownloadPath = (id) => `/api/transfers/download/${id}`;
+/** @returns {Promise<TransferInfo>} */
+export const getInfo = (/** @type {string} */ id) => get(`/api/transfers/info/${id}`);
 
+/** @returns {Promise<{ download_url: string }>} */
+export const getDownloadUrl = (/** @type {string} */ id) => get(`/api/presigned/download-url/${id}`);
+
+export const directDownloadPath = (/** @type {string} */ id) => `/api/transfers/download/${id}`;
+
+/**
+ * @param {string} id
+ * @param {string} secret
+ */
 export const deleteTransfer = (id, secret) =>
   request('DELETE', `/api/transfers/delete/${id}`, { headers: { [DELETE_HEADER]: secret } });
 
-export const tokenHeaders = (token) => (token ? { [TOKEN_HEADER]: token } : {});
+/** @returns {Record<string, string>} */
+export const tokenHeaders = (/** @type {string} */ token) => (token ? { [TOKEN_HEADER]: token } : {});
 
-export const post = (path, { token, body, signal } = {}) =>
-  request('POST', path, {
-    signal,
-    headers: { ...tokenHeaders(token), ...(body ? { 'content-type': 'application/json' } : {}) },
-    body: body && JSON.stringify(body),
-  });
-
-async function request(method, path, options = {}, onResponse = () => {}) {
-  let response;
-  try {
-    response = await fetch(path, {
-      method,
-      credentials: 'omit',
-      cache: 'no-store',
-      referrerPolicy: 'no-referrer',
-      ...options,
-    });
-  } catch (error) {
-    if (error.name === 'AbortError') throw error;
-    throw new ApiError(0, '');
-  }
-  if (!response.ok) throw await errorFrom(response);
-  onResponse(response);
-  try {
-    return await response.json();
-  } catch {
-    throw new ApiError(502, ''); // a proxy's page, not the service's answer
-  }
-}
-
-export async function errorFrom(response) {
-  return errorOf(response.status, await response.text().catch(() => ''), response.headers.get('retry-after'));
-}
-
-/** The error in an answer: {"detail": "text"} or {"detail": [{"loc", "msg"}]}. */
-export function errorOf(status, body, retryAfter) {
-  let detail = '';
-  try {
-    ({ detail } = JSON.parse(body));
-    if (Array.isArray(detail)) detail = detail.map(({ msg }) => msg).join('; ');
-  } catch {
-    // Not JSON: the status has to do.
-  }
-  return new ApiError(status, typeof detail === 'string' ? detail : '', Number(retryAfter) || 0);
-}
+/**
+ * @param {string} path
+ * @param {{ token?: string, json?: unknown, signal?: AbortSignal }} [options]
+ */
+export const post = async (path, { token = '', json, signal } = {}) =>
+  read(await request('POST', path, { json, signal, headers: tokenHeaders(token) }));

@@ -1,7 +1,8 @@
 // Downloading a ciphertext: asked for once, so that it counts once. Whatever happens after that, a lost connection or
 // a wrong key, goes on with the same permission.
 
-import { ApiError, directDownloadPath, errorFrom, getDownloadUrl } from './api.js';
+import { ApiError, request } from '../shared/http.js';
+import { directDownloadPath, getDownloadUrl } from './api.js';
 import { patiently } from './patience.js';
 
 /** Answers of the service about the transfer itself; asking another way would change nothing. */
@@ -15,17 +16,23 @@ const PERMIT_HEADER = 'x-sgraph-download-permit';
 export class Download {
   total = 0;
   #id;
+  /** @type {string | null} */
   #place = null;
   #permit = '';
   #validator = '';
+  /** @type {Uint8Array<ArrayBuffer>[]} */
   #kept = [];
   #keptWhole = false;
 
+  /** @param {string} id */
   constructor(id) {
     this.#id = id;
   }
 
-  /** The ciphertext from its first byte. Only the first call ever spends a download. */
+  /**
+   * The ciphertext from its first byte. Only the first call ever spends a download.
+   * @param {{ signal: AbortSignal, onWait: import('./patience.js').OnWait }} options
+   */
   async *chunks({ signal, onWait }) {
     if (this.#keptWhole) {
       for (const chunk of this.#kept) yield chunk.slice();
@@ -33,9 +40,10 @@ export class Download {
     }
     this.#kept = [];
     this.#place ??= await this.#locate();
+    const place = this.#place;
     let received = 0;
     do {
-      const { reader, skip } = await patiently(() => this.#ask(received, signal), { signal, onWait });
+      const { reader, skip } = await patiently(() => this.#ask(place, received, signal), { signal, onWait });
       try {
         let toSkip = skip;
         for (;;) {
@@ -65,30 +73,24 @@ export class Download {
     try {
       return (await getDownloadUrl(this.#id)).download_url;
     } catch (error) {
-      if (FINAL.includes(error.status)) throw error;
+      if (error instanceof ApiError && FINAL.includes(error.status)) throw error;
       return directDownloadPath(this.#id);
     }
   }
 
-  async #ask(from, signal) {
+  /**
+   * @param {string} place
+   * @param {number} from
+   * @param {AbortSignal} signal
+   */
+  async #ask(place, from, signal) {
+    /** @type {Record<string, string>} */
     const headers = {};
     if (from) headers.range = `bytes=${from}-`;
     if (from && this.#validator) headers['if-range'] = this.#validator;
     if (this.#permit) headers[PERMIT_HEADER] = this.#permit;
-    let response;
-    try {
-      response = await fetch(this.#place, {
-        headers,
-        signal,
-        credentials: 'omit',
-        cache: 'no-store',
-        referrerPolicy: 'no-referrer',
-      });
-    } catch (error) {
-      if (error.name === 'AbortError') throw error;
-      throw new ApiError(0, '');
-    }
-    if (!response.ok) throw await errorFrom(response);
+    const response = await request('GET', place, { headers, signal });
+    if (!response.body) throw new ApiError(0);
     this.#permit = response.headers.get(PERMIT_HEADER) ?? this.#permit;
     // A server that ignores the range starts over; what is known already is skipped.
     const startsAt = response.status === 206 ? from : 0;
@@ -101,11 +103,12 @@ export class Download {
   }
 }
 
+/** @param {ReadableStreamDefaultReader<Uint8Array<ArrayBuffer>>} reader */
 async function read(reader) {
   try {
     return await reader.read();
   } catch (error) {
-    if (error.name === 'AbortError') throw error;
-    throw new ApiError(0, '');
+    if (error instanceof Error && error.name === 'AbortError') throw error;
+    throw new ApiError(0);
   }
 }

@@ -1,21 +1,27 @@
 // Trying again, sensibly.
 
-import { ApiError } from './api.js';
+import { ApiError } from '../shared/http.js';
 
-const WAITS = [1, 2, 4, 8, 15];
+const WAITS = [1, 2, 4, 8, 15]; // seconds
+
+/** @typedef {(why: 'retrying' | 'offline') => void} OnWait */
 
 /** Failures that may pass by themselves: no connection, overload, a gateway's bad moment. */
-export const mayPass = (error) =>
-  error instanceof ApiError && [0, 408, 425, 429, 500, 502, 503, 504].includes(error.status);
+const PASSING = [0, 408, 425, 429, 500, 502, 503, 504];
 
-/** Runs a task until it succeeds, fails for good, or has failed too often in a row. */
+/**
+ * Runs a task until it succeeds, fails for good, or has failed too often in a row.
+ * @template R
+ * @param {() => Promise<R>} task
+ * @param {{ signal?: AbortSignal, onWait?: OnWait }} [options]
+ */
 export async function patiently(task, { signal, onWait = () => {} } = {}) {
   for (let attempt = 0; ; attempt++) {
     signal?.throwIfAborted();
     try {
       return await task();
     } catch (error) {
-      if (!mayPass(error) || attempt >= WAITS.length) throw error;
+      if (!(error instanceof ApiError && PASSING.includes(error.status)) || attempt >= WAITS.length) throw error;
       onWait(navigator.onLine ? 'retrying' : 'offline');
       const jitter = 0.8 + Math.random() * 0.4;
       await sleep(Math.max(WAITS[attempt] * jitter, Math.min(error.retryAfter, 60)) * 1000, signal);
@@ -24,22 +30,27 @@ export async function patiently(task, { signal, onWait = () => {} } = {}) {
   }
 }
 
-export function sleep(milliseconds, signal) {
+/**
+ * @param {number} milliseconds
+ * @param {AbortSignal} [signal]
+ */
+function sleep(milliseconds, signal) {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(done, milliseconds);
     function done() {
       signal?.removeEventListener('abort', stopped);
-      resolve();
+      resolve(undefined);
     }
     function stopped() {
       clearTimeout(timer);
-      reject(signal.reason);
+      reject(signal?.reason);
     }
     if (signal?.aborted) stopped();
     else signal?.addEventListener('abort', stopped, { once: true });
   });
 }
 
+/** @param {AbortSignal} [signal] */
 function backOnline(signal) {
   return new Promise((resolve, reject) => {
     addEventListener('online', resolve, { once: true, signal });

@@ -1,22 +1,37 @@
 // Uploading a sealed transfer: one request when it is small, parts side by side when it is not. At most a few parts
 // are in memory at a time; a part that fails is sent again from there.
 
-import { ApiError, errorOf, post, tokenHeaders } from './api.js';
+import { ApiError, errorOf } from '../shared/http.js';
+import { post, tokenHeaders } from './api.js';
 import { patiently } from './patience.js';
 
 /** Beyond this a single request has too much to lose when the line drops, even where the server would take it. */
 const DIRECT_MAX = 8 * 1024 * 1024;
 const AT_ONCE = 3;
 
+/** @typedef {import('../crypto/client.js').Sealed} Sealed */
+/** @typedef {(bytes: { encrypted: number, uploaded: number }) => void} OnProgress */
+
 /**
- * Creates, fills and completes a transfer; returns its id. `settings` are the fields of create; `sealed` is what
- * CryptoClient.seal gives. onProgress gets {encrypted, uploaded} in bytes, onWait why nothing moves.
+ * @typedef {{
+ *   id: string, token: string, signal: AbortSignal, onProgress: OnProgress, onWait: import('./patience.js').OnWait,
+ * }} Context
+ */
+
+/**
+ * Creates, fills and completes a transfer; returns its id. `settings` are the fields of create; onWait gets why
+ * nothing moves.
+ * @param {Sealed} sealed
+ * @param {Omit<Context, 'id'> & {
+ *   settings: object, config: import('./api.js').Config, onCreated?: (id: string) => void,
+ * }} options
+ * @returns {Promise<string>}
  */
 export async function upload(sealed, { settings, token, config, signal, onCreated = () => {}, onProgress, onWait }) {
   const { transfer_id: id, upload_url: uploadUrl } = await post('/api/transfers/create', {
     token,
     signal,
-    body: { ...settings, file_size_bytes: sealed.plainSize },
+    json: { ...settings, file_size_bytes: sealed.plainSize },
   });
   onCreated(id);
   const context = { id, token, signal, onProgress, onWait };
@@ -26,27 +41,38 @@ export async function upload(sealed, { settings, token, config, signal, onCreate
   return id;
 }
 
+/**
+ * @param {Sealed} sealed
+ * @param {string} url
+ * @param {Context} context
+ */
 async function uploadWhole(sealed, url, { token, signal, onProgress, onWait }) {
   const body = await sealed.pull(sealed.size);
-  onProgress({ encrypted: body.length, uploaded: 0 });
+  const report = (/** @type {number} */ uploaded) => onProgress({ encrypted: body.length, uploaded });
+  report(0);
   const headers = { 'content-type': 'application/octet-stream', ...tokenHeaders(token) };
-  const report = (uploaded) => onProgress({ encrypted: body.length, uploaded });
   await patiently(() => transmit('POST', url, body, { headers, signal, onProgress: report }), { signal, onWait });
 }
 
+/**
+ * @param {Sealed} sealed
+ * @param {Context} context
+ */
 async function uploadParts(sealed, { id, token, signal, onProgress, onWait }) {
   const {
     upload_id: uploadId,
     part_urls: urls,
     part_size: partSize,
   } = await patiently(
-    () => post('/api/presigned/initiate', { token, signal, body: { transfer_id: id, file_size_bytes: sealed.size } }),
+    () => post('/api/presigned/initiate', { token, signal, json: { transfer_id: id, file_size_bytes: sealed.size } }),
     { signal, onWait },
   );
   const sent = new Array(urls.length).fill(0);
+  /** @type {{ part_number: number, etag: string | null }[]} */
   const parts = [];
   let encrypted = 0;
   let next = 0;
+  /** @type {Promise<unknown>} */
   let pulling = Promise.resolve();
   const report = () => onProgress({ encrypted, uploaded: sent.reduce((sum, bytes) => sum + bytes, 0) });
 
@@ -79,14 +105,14 @@ async function uploadParts(sealed, { id, token, signal, onProgress, onWait }) {
             report();
           },
         });
-      const { etag } = await patiently(send, { signal: laneSignal, onWait });
+      const etag = await patiently(send, { signal: laneSignal, onWait });
       parts[index] = { part_number: urls[index].part_number, etag };
     }
   };
   try {
     await Promise.all(Array.from({ length: AT_ONCE }, lane));
-    const body = { transfer_id: id, upload_id: uploadId, parts };
-    await patiently(() => post('/api/presigned/complete', { token, signal, body }), { signal, onWait });
+    const json = { transfer_id: id, upload_id: uploadId, parts };
+    await patiently(() => post('/api/presigned/complete', { token, signal, json }), { signal, onWait });
   } catch (error) {
     lanes.abort(error);
     post(`/api/presigned/cancel/${id}/${uploadId}`, { token }).catch(() => {}); // the server cleans up in time anyway
@@ -94,31 +120,35 @@ async function uploadParts(sealed, { id, token, signal, onProgress, onWait }) {
   }
 }
 
-/** One request with a body, by XMLHttpRequest because fetch does not tell how much has left. */
+/**
+ * One request with a body, by XMLHttpRequest because fetch does not tell how much has left. Returns the ETag.
+ * @param {string} method
+ * @param {string} url
+ * @param {Uint8Array<ArrayBuffer>} body
+ * @param {{ headers?: Record<string, string>, signal: AbortSignal, onProgress: (bytes: number) => void }} options
+ * @returns {Promise<string | null>}
+ */
 function transmit(method, url, body, { headers = {}, signal, onProgress }) {
   return new Promise((resolve, reject) => {
     signal.throwIfAborted();
     const xhr = new XMLHttpRequest();
     const stop = () => xhr.abort();
-    const end = (settle, value) => {
-      signal.removeEventListener('abort', stop);
-      settle(value);
-    };
+    signal.addEventListener('abort', stop, { once: true });
+    xhr.onloadend = () => signal.removeEventListener('abort', stop);
     xhr.open(method, url);
     for (const [name, value] of Object.entries(headers)) xhr.setRequestHeader(name, value);
     xhr.upload.onprogress = ({ loaded }) => onProgress(loaded);
     xhr.onload = () => {
       if (xhr.status >= 200 && xhr.status < 300) {
         onProgress(body.length);
-        end(resolve, { etag: xhr.getResponseHeader('etag') });
-      } else end(reject, errorOf(xhr.status, xhr.responseText, xhr.getResponseHeader('retry-after')));
+        resolve(xhr.getResponseHeader('etag'));
+      } else reject(errorOf(xhr.status, xhr.responseText, xhr.getResponseHeader('retry-after')));
     };
     xhr.onerror = () => {
       onProgress(0);
-      end(reject, new ApiError(0, ''));
+      reject(new ApiError(0));
     };
-    xhr.onabort = () => end(reject, signal.reason);
-    signal.addEventListener('abort', stop, { once: true });
+    xhr.onabort = () => reject(signal.reason);
     xhr.send(new Blob([body])); // which the browser reads on, where an array would be copied into the request
   });
 }

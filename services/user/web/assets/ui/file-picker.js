@@ -1,61 +1,70 @@
 import { dropped, isArchive, isHidden, merge, picked, sendName, totalSize } from '../files/selection.js';
-import { bytes, plural } from '../format.js';
-import { el, icon } from './dom.js';
+import { el, find, icon } from '../shared/dom.js';
+import { bytes, plural } from '../shared/format.js';
+
+/** @typedef {import('../files/selection.js').Entry} Entry */
 
 const SHOWN = 100; // a folder can have a hundred thousand files; a list cannot
 
 /**
- * <file-picker>: the drop zone and what is in it. Its markup is in the page. `entries` is [{path, file}]; a "change"
- * follows every change.
+ * <file-picker>: the drop zone and what is in it. Its markup is in the page. A "change" follows every change of its entries.
  */
-class FilePicker extends HTMLElement {
+export class FilePicker extends HTMLElement {
+  /** @type {Entry[]} */
   entries = [];
+  #depth = 0; // of drags into elements of the page
 
   connectedCallback() {
-    for (const input of this.querySelectorAll('input[type="file"]')) {
+    for (const input of /** @type {NodeListOf<HTMLInputElement>} */ (this.querySelectorAll('input[type="file"]'))) {
       input.addEventListener('change', () => {
-        this.add(picked(input.files));
+        this.add(picked(input.files ?? []));
         input.value = ''; // the same file can be chosen again after it was removed
       });
     }
-    this.querySelector('[data-clear]').addEventListener('click', () => {
+    find(this, '[data-clear]').addEventListener('click', () => {
       this.#set([]);
-      this.querySelector('#files').focus();
+      find(this, '#files').focus();
     });
-    this.querySelector('[data-drop-hidden]').addEventListener('click', () => {
+    find(this, '[data-drop-hidden]').addEventListener('click', () => {
       this.#set(this.entries.filter((entry) => !isHidden(entry)));
-      this.querySelector('#more').focus();
+      find(this, '#more').focus();
     });
 
     // Anywhere on the page is near enough: a file dropped beside the zone must not replace the page.
-    let depth = 0;
-    const carriesFiles = (event) => event.dataTransfer?.types.includes('Files');
-    addEventListener('dragenter', (event) => {
-      if (carriesFiles(event)) this.classList.toggle('over', ++depth > 0);
-    });
-    addEventListener('dragleave', (event) => {
-      if (carriesFiles(event)) this.classList.toggle('over', --depth > 0);
-    });
+    addEventListener('dragenter', (event) => this.#over(event, 1));
+    addEventListener('dragleave', (event) => this.#over(event, -1));
     addEventListener('dragover', (event) => {
       if (carriesFiles(event)) event.preventDefault();
     });
-    addEventListener('drop', async (event) => {
+    addEventListener('drop', (event) => {
       if (!carriesFiles(event)) return;
       event.preventDefault();
-      depth = 0;
-      this.classList.remove('over');
-      if (!this.closest('[data-view]').hidden) this.#drop(event); // not while something is being sent
+      this.#over(event, -this.#depth);
+      const sending = /** @type {HTMLElement | null} */ (this.closest('[data-view]'))?.hidden;
+      if (!sending && event.dataTransfer) this.#drop(event.dataTransfer);
     });
   }
 
-  async #drop(event) {
+  /**
+   * @param {DragEvent} event
+   * @param {number} by
+   */
+  #over(event, by) {
+    if (!carriesFiles(event)) return;
+    this.#depth += by;
+    this.classList.toggle('over', this.#depth > 0);
+  }
+
+  /** @param {DataTransfer} transfer */
+  async #drop(transfer) {
     try {
-      this.add(await dropped(event.dataTransfer));
+      this.add(await dropped(transfer));
     } catch {
       this.dispatchEvent(new CustomEvent('unreadable', { bubbles: true }));
     }
   }
 
+  /** @param {Entry[]} entries */
   add(entries) {
     if (entries.length) this.#set(merge(this.entries, entries));
   }
@@ -64,13 +73,14 @@ class FilePicker extends HTMLElement {
     this.#set([]);
   }
 
+  /** @param {Entry[]} entries */
   #set(entries) {
     this.entries = entries;
     const size = totalSize(entries);
-    this.querySelector('.drop').hidden = entries.length > 0;
-    this.querySelector('.chosen').hidden = entries.length === 0;
-    this.querySelector('[data-total]').textContent = `${plural(entries.length, 'file')}, ${bytes(size)}`;
-    this.querySelector('.files').replaceChildren(
+    find(this, '.drop').hidden = entries.length > 0;
+    find(this, '.chosen').hidden = entries.length === 0;
+    find(this, '[data-total]').textContent = `${plural(entries.length, 'file')}, ${bytes(size)}`;
+    find(this, '.files').replaceChildren(
       ...entries.slice(0, SHOWN).map((entry) => this.#item(entry)),
       ...(entries.length > SHOWN
         ? [el('li', { class: 'rest' }, `and ${plural(entries.length - SHOWN, 'more file')}`)]
@@ -78,22 +88,23 @@ class FilePicker extends HTMLElement {
     );
 
     const hidden = entries.filter(isHidden);
-    const warning = this.querySelector('[data-hidden-files]');
-    warning.hidden = hidden.length === 0;
-    warning.firstElementChild.textContent = `${plural(hidden.length, 'hidden file')} among them, such as ${hidden[0]?.path ?? ''}.`;
+    find(this, '[data-hidden-files]').hidden = hidden.length === 0;
+    find(this, '[data-hidden-files] span').textContent =
+      `${plural(hidden.length, 'hidden file')} among them, such as ${hidden[0]?.path}.`;
 
-    const archive = this.querySelector('[data-archive]');
+    const archive = find(this, '[data-archive]');
     archive.hidden = entries.length === 0 || !isArchive(entries);
     if (!archive.hidden) archive.textContent = `They travel together, as ${sendName(entries)}.`;
     this.dispatchEvent(new CustomEvent('change', { bubbles: true }));
   }
 
+  /** @param {Entry} entry */
   #item(entry) {
     const remove = () => {
       const at = this.entries.indexOf(entry);
       this.#set(this.entries.filter((other) => other !== entry));
-      const buttons = this.querySelectorAll('.files button');
-      (buttons[Math.min(at, buttons.length - 1)] ?? this.querySelector('#files')).focus();
+      const buttons = /** @type {NodeListOf<HTMLElement>} */ (this.querySelectorAll('.files button'));
+      (buttons[Math.min(at, buttons.length - 1)] ?? find(this, '#files')).focus();
     };
     return el(
       'li',
@@ -105,5 +116,7 @@ class FilePicker extends HTMLElement {
     );
   }
 }
+
+const carriesFiles = (/** @type {DragEvent} */ event) => event.dataTransfer?.types.includes('Files') ?? false;
 
 customElements.define('file-picker', FilePicker);

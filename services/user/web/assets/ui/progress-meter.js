@@ -1,5 +1,5 @@
-import { bytes, span, speed } from '../format.js';
-import { el } from './dom.js';
+import { el } from '../shared/dom.js';
+import { bytes, span, speed } from '../shared/format.js';
 
 const SPOKEN_EVERY = 10_000;
 const SETTLED_AFTER = 1500;
@@ -8,10 +8,15 @@ const SETTLED_AFTER = 1500;
  * <progress-meter label="…">: how far, how fast, how long still. `ahead` is work that runs before the one being
  * measured (encrypting before uploading); `done` is what counts.
  */
-class ProgressMeter extends HTMLElement {
-  #bar;
+export class ProgressMeter extends HTMLElement {
   #ahead = el('i', { class: 'ahead' });
   #done = el('i', { class: 'done' });
+  #bar = el(
+    'div',
+    { class: 'bar', role: 'progressbar', 'aria-valuemin': 0, 'aria-valuemax': 100 },
+    this.#ahead,
+    this.#done,
+  );
   #percent = el('span', { class: 'meter-percent' }, '0%');
   #facts = el('span', { class: 'meter-facts' });
   #steps = el('p', { class: 'meter-steps' });
@@ -21,18 +26,7 @@ class ProgressMeter extends HTMLElement {
   #waiting = '';
 
   connectedCallback() {
-    this.#bar = el(
-      'div',
-      {
-        class: 'bar',
-        role: 'progressbar',
-        'aria-label': this.getAttribute('label'),
-        'aria-valuemin': 0,
-        'aria-valuemax': 100,
-      },
-      this.#ahead,
-      this.#done,
-    );
+    this.#bar.setAttribute('aria-label', this.getAttribute('label') ?? '');
     this.replaceChildren(
       el('div', { class: 'meter-head' }, this.#percent, this.#facts),
       this.#bar,
@@ -48,21 +42,27 @@ class ProgressMeter extends HTMLElement {
     this.update({ done: 0, total: 0 });
   }
 
-  /** A line that says why nothing moves; the next progress takes it away. */
+  /**
+   * A line that says why nothing moves; the next progress takes it away.
+   * @param {string} text
+   */
   wait(text) {
     this.#waiting = text;
     this.#facts.textContent = text;
     this.#speak(text);
   }
 
-  /** steps: [{name, done}] with `ahead` for those that run before. */
+  /**
+   * @param {{ done: number, total: number, ahead?: number, steps?: { name: string, ahead?: boolean }[] }} progress in
+   * bytes; ahead marks steps that run before the one being measured
+   */
   update({ done, total, ahead = 0, steps = [] }) {
     const ratio = total ? Math.min(1, done / total) : 0;
     const percent = Math.floor(ratio * 100);
-    this.#done.style.setProperty('--done', ratio);
-    this.#ahead.style.setProperty('--done', total ? Math.min(1, ahead / total) : 0);
+    this.#done.style.setProperty('--done', String(ratio));
+    this.#ahead.style.setProperty('--done', String(total ? Math.min(1, ahead / total) : 0));
     this.#percent.textContent = `${percent}%`;
-    this.#bar.setAttribute('aria-valuenow', percent);
+    this.#bar.setAttribute('aria-valuenow', String(percent));
     this.#steps.replaceChildren(...steps.map((step) => el('span', { class: step.ahead ? 'ahead' : '' }, step.name)));
 
     const perSecond = this.#pace.at(done);
@@ -75,6 +75,7 @@ class ProgressMeter extends HTMLElement {
     if (performance.now() - this.#lastSpoken > SPOKEN_EVERY) this.#speak(`${percent}%. ${facts.join(', ')}`);
   }
 
+  /** @param {string} text */
   #speak(text) {
     this.#lastSpoken = performance.now();
     this.#spoken.textContent = text;
@@ -89,6 +90,7 @@ class Pace {
   #perSecond = 0;
   moved = false;
 
+  /** @param {number} done bytes so far */
   at(done) {
     const now = performance.now();
     this.moved = done > this.#last;

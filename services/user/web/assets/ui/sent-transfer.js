@@ -1,98 +1,77 @@
-import { moment } from '../format.js';
 import { writeLinks } from '../link.js';
-import { copyButton } from './copy-field.js';
-import './copy-field.js';
-import { el, icon } from './dom.js';
-import './qr-code.js';
-import './transfer-status.js';
+import { qrCode } from '../qr.js';
+import { copyButton, el, icon, svg } from '../shared/dom.js';
+import { moment } from '../shared/format.js';
+import { CopyField } from './copy-field.js';
+import { TransferStatus } from './transfer-status.js';
+
+const QUIET = 4; // modules of white around a QR code, as the standard asks
+
+/**
+ * @typedef {{
+ *   id: string, key: string, deleteSecret: string, expires: Date, maxDownloads: number, isText: boolean,
+ * }} Transfer maxDownloads is 0 where there is no limit
+ */
 
 /**
  * <sent-transfer>: everything a sender needs after sending. "taken" says that the link has left the page; "again"
  * that the sender wants to send something else.
  */
-class SentTransfer extends HTMLElement {
-  show({ id, key, deleteSecret, expires, maxDownloads, isText }) {
+export class SentTransfer extends HTMLElement {
+  /** @param {Transfer} transfer */
+  show(transfer) {
+    const { id, key, deleteSecret } = transfer;
     const { whole, withoutKey } = writeLinks(location.origin, id, key);
+    const link = () => (toggle.checked ? withoutKey : whole);
+    const message = () => messageFor(transfer, link(), toggle.checked);
     const taken = () => this.dispatchEvent(new CustomEvent('taken'));
+    this.addEventListener('copied', taken);
 
     const wholeField = field('Link', 'Copy link', whole, true);
-    const linkField = field('1. The link', 'Copy link', withoutKey, true);
-    const keyField = field('2. The key', 'Copy key', key, false);
     const apart = el(
       'div',
       { class: 'apart', hidden: true },
-      linkField,
-      keyField,
+      field('1. The link', 'Copy link', withoutKey, true),
+      field('2. The key', 'Copy key', key),
       el(
         'p',
         { class: 'hint' },
         'Send them by two different ways, such as mail and phone. Either alone opens nothing.',
       ),
     );
-    this.addEventListener('copied', taken);
-
-    const message = () =>
-      messageFor({
-        link: toggle.checked ? withoutKey : whole,
-        keyApart: toggle.checked,
-        expires,
-        maxDownloads,
-        isText,
-      });
-    const buttons = el('div', { class: 'row' }, copyButton('Copy as message', message, taken, 'mail'));
-    if (navigator.share) {
-      const share = async () => {
-        try {
-          await navigator.share({ text: message() });
-          taken();
-        } catch {
-          // Closed without sharing.
-        }
-      };
-      buttons.append(el('button', { type: 'button', class: 'button', click: share }, icon('share'), 'Share'));
-    }
-
-    const qr = el('qr-code');
-    const qrHint = el('p', { class: 'hint' });
-    const qrPanel = el('div', { class: 'qr', id: 'qr-panel', hidden: true }, qr, qrHint);
-    const qrButton = el(
-      'button',
-      { type: 'button', class: 'button', 'aria-controls': 'qr-panel', 'aria-expanded': 'false' },
-      icon('qr'),
-      'QR code',
-    );
-    qrButton.addEventListener('click', () => {
-      qrPanel.hidden = !qrPanel.hidden;
-      qrButton.setAttribute('aria-expanded', !qrPanel.hidden);
-    });
-    buttons.append(qrButton);
+    const qrPanel = el('div', { class: 'qr', id: 'qr-panel', hidden: true });
     const drawQr = () => {
-      const fits = qr.draw(toggle.checked ? withoutKey : whole);
-      qrHint.textContent = !fits
-        ? 'The address of this site is too long for a QR code.'
-        : toggle.checked
-          ? 'Holds the link without the key.'
-          : 'Holds the whole link: whoever photographs it can open the transfer.';
+      const picture = qrPicture(link());
+      const holds = toggle.checked
+        ? 'Holds the link without the key.'
+        : 'Holds the whole link: whoever photographs it can open the transfer.';
+      const hint = picture ? holds : 'The address of this site is too long for a QR code.';
+      qrPanel.replaceChildren(picture ?? '', el('p', { class: 'hint' }, hint));
     };
-
-    const toggle = el('input', { type: 'checkbox', role: 'switch' });
-    toggle.addEventListener('change', () => {
+    const turn = () => {
       wholeField.hidden = toggle.checked;
       apart.hidden = !toggle.checked;
       drawQr();
-    });
+    };
+    const toggle = el('input', { type: 'checkbox', role: 'switch' });
+    toggle.addEventListener('change', turn);
     drawQr();
 
-    const manage = `${location.origin}/#manage/${id}/${deleteSecret}`;
-    const manageField = field('Your private page', 'Copy', manage, false);
+    const manageField = field('Your private page', 'Copy', `${location.origin}/#manage/${id}/${deleteSecret}`);
     manageField.addEventListener('copied', (event) => event.stopPropagation()); // not the link it is about
-    const status = el('transfer-status');
+    const status = new TransferStatus();
 
     this.replaceChildren(
       wholeField,
       apart,
-      el('label', { class: 'switch' }, toggle, el('span', {}, 'Show link and key separately')),
-      buttons,
+      el('label', { class: 'check' }, toggle, el('span', {}, 'Show link and key separately')),
+      el(
+        'div',
+        { class: 'row' },
+        copyButton('Copy as message', message, { picture: 'mail', onCopied: taken }),
+        'share' in navigator && shareButton(message, taken),
+        qrButton(qrPanel),
+      ),
       qrPanel,
       status,
       el(
@@ -120,26 +99,93 @@ class SentTransfer extends HTMLElement {
   }
 }
 
-function field(label, action, value, primary) {
-  const copyField = el('copy-field', { label, action, primary });
+/**
+ * @param {string} label
+ * @param {string} action
+ * @param {string} value
+ */
+function field(label, action, value, primary = false) {
+  const copyField = new CopyField();
+  copyField.setAttribute('label', label);
+  copyField.setAttribute('action', action);
+  copyField.toggleAttribute('primary', primary);
   copyField.value = value;
   return copyField;
 }
 
-/** What the sender can paste into a mail or chat. */
-function messageFor({ link, keyApart, expires, maxDownloads, isText }) {
-  const lines = [
-    `I have sent you ${isText ? 'a text' : 'a file'}, encrypted so that only you can open it:`,
+/**
+ * @param {() => string} message
+ * @param {() => void} taken
+ */
+function shareButton(message, taken) {
+  const share = async () => {
+    try {
+      await navigator.share({ text: message() });
+      taken();
+    } catch {
+      // Closed without sharing.
+    }
+  };
+  return el('button', { type: 'button', class: 'button', click: share }, icon('share'), 'Share');
+}
+
+/** @param {HTMLElement} panel */
+function qrButton(panel) {
+  const button = el(
+    'button',
+    { type: 'button', class: 'button', 'aria-controls': panel.id, 'aria-expanded': 'false' },
+    icon('qr'),
+    'QR code',
+  );
+  button.addEventListener('click', () => {
+    panel.hidden = !panel.hidden;
+    button.setAttribute('aria-expanded', String(!panel.hidden));
+  });
+  return button;
+}
+
+/**
+ * The picture of a text; null where it is too long.
+ * @param {string} text
+ */
+function qrPicture(text) {
+  const modules = qrCode(text);
+  if (!modules) return null;
+  const side = modules.length + 2 * QUIET;
+  const d = modules
+    .flatMap((row, y) => row.map((dark, x) => (dark ? `M${x + QUIET} ${y + QUIET}h1v1h-1z` : '')))
+    .join('');
+  return svg(
+    'svg',
+    {
+      viewBox: `0 0 ${side} ${side}`,
+      role: 'img',
+      'aria-label': 'QR code of the link',
+      'shape-rendering': 'crispEdges',
+    },
+    svg('rect', { width: side, height: side, fill: '#fff' }),
+    svg('path', { d, fill: '#000' }),
+  );
+}
+
+/**
+ * What the sender can paste into a mail or chat.
+ * @param {Transfer} transfer
+ * @param {string} link
+ * @param {boolean} keyApart
+ */
+function messageFor({ expires, maxDownloads: max, isText }, link, keyApart) {
+  const what = isText ? 'a text' : 'a file';
+  const limit = max === 1 ? ' It can be opened once.' : max ? ` It can be opened ${max} times.` : '';
+  return [
+    `I have sent you ${what}, encrypted so that only you can open it:`,
     '',
     link,
     '',
-  ];
-  lines.push('Open the link in a browser. Nothing has to be installed.');
-  if (keyApart) lines.push('You will be asked for a key; I am sending it to you separately.');
-  const limit =
-    maxDownloads === 1 ? ' It can be opened once.' : maxDownloads ? ` It can be opened ${maxDownloads} times.` : '';
-  lines.push(`It is there until ${moment(expires)}.${limit}`);
-  return lines.join('\n');
+    'Open the link in a browser. Nothing has to be installed.',
+    ...(keyApart ? ['You will be asked for a key; I am sending it to you separately.'] : []),
+    `It is there until ${moment(expires)}.${limit}`,
+  ].join('\n');
 }
 
 customElements.define('sent-transfer', SentTransfer);

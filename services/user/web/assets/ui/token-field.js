@@ -1,23 +1,35 @@
-import { plural } from '../format.js';
 import { stripNoise } from '../link.js';
 import { checkToken } from '../net/api.js';
-import { el, icon } from './dom.js';
+import { el, find, icon } from '../shared/dom.js';
+import { plural } from '../shared/format.js';
+import { tokenWords } from '../words.js';
 
 const STORED = 'sgraph-send-token';
 const FORM = /^[A-Za-z0-9_-]{1,128}$/;
 
 /**
- * <token-field>: the access token, checked as soon as it is there. It stays in memory, and on the device only when
- * the person says so.
+ * What is wrong with a token, by its state.
+ * @type {Record<string, string>}
  */
-class TokenField extends HTMLElement {
-  #input;
-  #state;
+const STATES = {
+  not_found: tokenWords.token_unknown,
+  revoked: tokenWords.token_revoked,
+  exhausted: tokenWords.token_exhausted,
+};
+
+/**
+ * <token-field>: the access token, checked as soon as it is there. It stays in memory, and on the device only when
+ * the person says so. Its markup is in the page.
+ */
+export class TokenField extends HTMLElement {
+  #input = find(this, '#token', HTMLInputElement);
+  #state = find(this, '.token-state');
+  #editor = find(this, '[data-edit]');
+  #offer = find(this, '[data-remember]');
+  #remember = find(this, '[data-remember] input', HTMLInputElement);
   #checked = '';
 
   connectedCallback() {
-    this.#input = this.querySelector('#token');
-    this.#state = this.querySelector('.token-state');
     this.#input.addEventListener('input', () => {
       this.#say('', '');
       this.#offerToRemember();
@@ -52,7 +64,10 @@ class TokenField extends HTMLElement {
     return '';
   }
 
-  /** Says that the service refused the token. */
+  /**
+   * Says that the service refused the token.
+   * @param {string} text
+   */
   refuse(text) {
     this.hidden = false;
     this.#edit();
@@ -66,49 +81,53 @@ class TokenField extends HTMLElement {
   }
 
   #offerToRemember() {
-    this.querySelector('[data-remember]').hidden = !this.value;
-  }
-
-  get #remember() {
-    return this.querySelector('[data-remember] input');
+    this.#offer.hidden = !this.value;
   }
 
   async #check() {
     const token = this.value;
     if (!token || token === this.#checked) return;
-    if (this.problem) return this.#say('bad', this.problem);
+    if (this.problem) {
+      this.#say('bad', this.problem);
+      return;
+    }
     this.#checked = token;
     this.#say('', 'Checking…');
     try {
       const answer = await checkToken(token);
       if (token !== this.value) return;
       if (answer.valid) this.#accept(answer);
-      else this.#say('bad', REASONS[answer.reason ?? answer.status] ?? REASONS.not_found);
+      else this.#say('bad', STATES[answer.reason ?? answer.status ?? ''] ?? tokenWords.token_unknown);
     } catch {
       if (token === this.value) this.#say('', ''); // it is checked again on sending
     }
   }
 
-  #accept({ remaining, unlimited }) {
+  /** @param {{ remaining?: number, unlimited?: boolean }} token */
+  #accept({ remaining = 0, unlimited }) {
     this.#input.value = this.value;
     this.#store();
-    const left = unlimited || !(remaining > 0) ? '' : ` ${plural(remaining, 'transfer')} left.`;
+    const left = unlimited || remaining <= 0 ? '' : ` ${plural(remaining, 'transfer')} left.`;
     this.#say('good', `Access token accepted.${left}`);
-    this.querySelector('[data-edit]').hidden = true;
+    this.#editor.hidden = true;
     this.#state.prepend(icon('check'));
     this.#state.append(el('button', { type: 'button', class: 'link', click: () => this.focus() }, 'Change'));
   }
 
   #edit() {
     this.#checked = '';
-    this.querySelector('[data-edit]').hidden = false;
+    this.#editor.hidden = false;
     this.#say('', '');
   }
 
+  /**
+   * @param {'good' | 'bad' | ''} kind
+   * @param {string} text
+   */
   #say(kind, text) {
     this.#state.className = `token-state ${kind}`;
     this.#state.replaceChildren(...(text ? [el('span', {}, text)] : []));
-    this.#input.setAttribute('aria-invalid', kind === 'bad');
+    this.#input.setAttribute('aria-invalid', String(kind === 'bad'));
   }
 
   #store() {
@@ -120,11 +139,5 @@ class TokenField extends HTMLElement {
     }
   }
 }
-
-const REASONS = {
-  not_found: 'This service does not know that token. Check that all of it was copied.',
-  revoked: 'This token was withdrawn. Ask whoever runs the service for a new one.',
-  exhausted: 'This token is used up. Ask whoever runs the service for a new one.',
-};
 
 customElements.define('token-field', TokenField);

@@ -2,7 +2,10 @@
 
 const SIZES = ['bytes', 'KB', 'MB', 'GB', 'TB'];
 
-/** 1,234,567 → "1.2 MB"; steps of 1024, as file managers and our limits count. */
+/**
+ * 1,234,567 → "1.2 MB"; steps of 1024, as file managers and our limits count.
+ * @param {number} count
+ */
 export function bytes(count) {
   let step = 0;
   let value = count;
@@ -15,9 +18,12 @@ export function bytes(count) {
   return `${value.toLocaleString('en', { maximumFractionDigits: digits })} ${SIZES[step]}`;
 }
 
-export const speed = (bytesPerSecond) => `${bytes(Math.round(bytesPerSecond))}/s`;
+export const speed = (/** @type {number} */ bytesPerSecond) => `${bytes(Math.round(bytesPerSecond))}/s`;
 
-/** Seconds as a rough length of time: "20 s", "3 min", "2 h", "5 days". */
+/**
+ * Seconds as a rough length of time: "20 s", "3 min", "2 hours", "5 days".
+ * @param {number} seconds
+ */
 export function span(seconds) {
   if (seconds < 90) return `${Math.max(1, Math.round(seconds))} s`;
   if (seconds < 90 * 60) return `${Math.round(seconds / 60)} min`;
@@ -25,9 +31,18 @@ export function span(seconds) {
   return plural(Math.round(seconds / 86400), 'day');
 }
 
-export const plural = (count, noun) => `${count.toLocaleString('en')} ${noun}${count === 1 ? '' : 's'}`;
+export const number = (/** @type {number} */ count) => count.toLocaleString('en');
 
-/** A moment as date and time, with the zone left to the reader's own clock. */
+/**
+ * @param {number} count
+ * @param {string} noun
+ */
+export const plural = (count, noun) => `${number(count)} ${noun}${count === 1 ? '' : 's'}`;
+
+/**
+ * A moment as date and time, with the zone left to the reader's own clock.
+ * @param {Date} date
+ */
 export function moment(date) {
   return date.toLocaleString('en-GB', {
     weekday: 'short',
@@ -38,8 +53,20 @@ export function moment(date) {
   });
 }
 
-/** "in 3 hours (Sun 1 Dec, 14:05)" */
+/**
+ * "in 3 hours (Sun 1 Dec, 14:05)"
+ * @param {Date} date
+ */
 export function until(date, now = new Date()) {
-  const seconds = (date - now) / 1000;
+  const seconds = (date.getTime() - now.getTime()) / 1000;
   return seconds <= 0 ? `expired ${moment(date)}` : `in ${span(seconds)} (${moment(date)})`;
+}
+
+/**
+ * "3 hours ago"
+ * @param {Date} date
+ */
+export function ago(date, now = new Date()) {
+  const seconds = (now.getTime() - date.getTime()) / 1000;
+  return seconds < 60 ? 'just now' : `${span(seconds)} ago`;
 }
