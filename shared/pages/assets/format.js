@@ -68,5 +68,5 @@ export function until(date, now = new Date()) {
  */
 export function ago(date, now = new Date()) {
   const seconds = (now.getTime() - date.getTime()) / 1000;
-  return seconds < 60 ? 'just now' : `${span(seconds)} ago`;
+  return seconds < 90 ? 'just now' : `${span(seconds)} ago`;
 }
