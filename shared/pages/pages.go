@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-//go:embed assets
+//go:embed assets/*.js assets/*.css assets/*.svg
 var files embed.FS
 
 // Within is where a service's pages find what they have in common. On disk a

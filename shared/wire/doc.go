@@ -12,8 +12,8 @@
 // Every reply that is not 2xx has an [Error] for a body, whose code says why in
 // a stable word: see [sgraph.ai/send/shared/send.Reason].
 //
-// The pages' copy of it, contract.js of [sgraph.ai/send/shared/pages], is
-// generated:
+// The pages' copy of it, contract.js of [sgraph.ai/send/shared/pages] with its
+// types in contract.d.ts, is generated:
 //
 //	go generate ./shared/wire
 package wire

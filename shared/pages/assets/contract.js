@@ -2,643 +2,115 @@
 
 const part = encodeURIComponent;
 
-/** The headers that scripts set, or may read. */
 export const headers = {
-  /** The media type of a body. */
   contentType: 'content-type',
-  /** The length of a body, in bytes. */
   contentLength: 'content-length',
-  /** The id under which the log has the request. One that comes in is not believed. */
   requestId: 'fast-api-request-id',
-  /** How many seconds to wait before asking again, with 429 and 503. */
   retryAfter: 'retry-after',
-  /** The token by which a sender may send. */
   accessToken: 'x-sgraph-access-token',
-  /** The secret that deletes a transfer. */
   deleteAuth: 'x-sgraph-transfer-delete-auth',
-  /**
-   * In a reply, the permit by which the same download can be resumed without being counted again, and in a request that
-   * permit.
-   */
   downloadPermit: 'x-sgraph-download-permit',
-  /** The part of the ciphertext that is asked for (RFC 9110, 14.2). */
   range: 'range',
-  /** The ETag of what a range is asked of. */
   ifRange: 'if-range',
-  /** Names the ciphertext, which never changes; of a part, what is to be said of it when the parts are put together. */
   eTag: 'etag',
-  /** Says which bytes a reply has, or with 416 how many there are. */
   contentRange: 'content-range',
-  /** Under which name a browser saves a reply. */
   contentDisposition: 'content-disposition',
 };
 
-/** The paths, by what is done there. */
 export const paths = {
-  /** Tells the pages what they may offer. */
   config: '/api/send/config',
-  /** Answers that the service runs. */
   health: '/info/health',
-  /** Says what runs, and where. */
   status: '/info/status',
-  /** Tells one start of the service from another. */
   server: '/info/server',
-  /** Says which version runs. */
   version: '/info/version',
-  /** Says of what it was built. */
   versions: '/info/versions',
-  /** Where people send. */
   sendPage: '/',
-  /** Where links lead: the ID and the key are behind the #, which browsers keep to themselves. */
   receivePage: '/d/',
-  /** Says how it works. */
   howPage: '/how',
-  /** Where operators work. */
   console: '/admin/',
-  /** Where the console, and its login, were: people are sent on. */
   oldConsole: '/',
-  /** Says how the service takes large uploads. */
   capabilities: '/api/presigned/capabilities',
-  /** Opens an upload in parts, each of which is PUT to a URL of its own. */
   initiateUpload: '/api/presigned/initiate',
-  /** Makes the ciphertext of the parts. It can be repeated. */
   assembleUpload: '/api/presigned/complete',
-  /**
-   * Gives up an upload in parts. It can be repeated.
-   * @param {string} transferId
-   * @param {string} uploadId
-   */
   cancelUpload: (transferId, uploadId) => `/api/presigned/cancel/${part(transferId)}/${part(uploadId)}`,
-  /**
-   * Makes a URL that a whole ciphertext can be PUT to.
-   * @param {string} transferId
-   */
   uploadUrl: (transferId) => `/api/presigned/upload-url/${part(transferId)}`,
-  /**
-   * Makes a URL of the ciphertext, and counts a download. The URL can be asked again to resume it.
-   * @param {string} transferId
-   */
   downloadUrl: (transferId) => `/api/presigned/download-url/${part(transferId)}`,
-  /**
-   * Takes what is PUT to a URL that the service signed itself, and answers with its ETag.
-   * @param {string} link
-   */
   putLink: (link) => `/api/presigned/bytes/${part(link)}`,
-  /**
-   * Answers the ciphertext, or a range of it, of such a URL.
-   * @param {string} link
-   */
   getLink: (link) => `/api/presigned/bytes/${part(link)}`,
-  /** Opens a session for whoever has the API key. */
   login: '/auth/login',
-  /** The Login of existing clients. */
   setAuthCookie: '/auth/set-auth-cookie',
-  /** Says until when the session holds. */
   currentSession: '/auth/session',
-  /** Ends the session in this browser. */
   logout: '/auth/logout',
-  /** Makes a token. */
   createToken: '/tokens/create',
-  /**
-   * Says how a token stands.
-   * @param {string} tokenName
-   */
   lookupToken: (tokenName) => `/tokens/lookup/${part(tokenName)}`,
-  /**
-   * Spends a use of a token.
-   * @param {string} tokenName
-   */
   useToken: (tokenName) => `/tokens/use/${part(tokenName)}`,
-  /**
-   * Ends a token until it is reactivated.
-   * @param {string} tokenName
-   */
   revokeToken: (tokenName) => `/tokens/revoke/${part(tokenName)}`,
-  /**
-   * Undoes RevokeToken; the count of uses stays.
-   * @param {string} tokenName
-   */
   reactivateToken: (tokenName) => `/tokens/reactivate/${part(tokenName)}`,
-  /**
-   * Sets how many uses a token has in all.
-   * @param {string} tokenName
-   */
   updateTokenLimit: (tokenName) => `/tokens/update-limit/${part(tokenName)}`,
-  /** Names all tokens. */
   listTokens: '/tokens/list',
-  /** Says how all tokens stand, the newest first. */
   listTokenDetails: '/tokens/list-details',
-  /**
-   * Tells a sender how a token stands.
-   * @param {string} tokenName
-   */
   checkToken: (tokenName) => `/api/transfers/check-token/${part(tokenName)}`,
-  /**
-   * Answers as UseToken does, and spends nothing.
-   * @param {string} tokenName
-   */
   validateToken: (tokenName) => `/api/transfers/validate-token/${part(tokenName)}`,
-  /** Opens a transfer for the holder of an access token. */
   createTransfer: '/api/transfers/create',
-  /**
-   * Takes the ciphertext of a pending transfer: the body as it is, or the base64 of it in the query's data or in an
-   * UploadTransferRequest. The last upload counts.
-   * @param {string} transferId
-   */
   uploadTransfer: (transferId) => `/api/transfers/upload/${part(transferId)}`,
-  /**
-   * Makes a transfer available, and spends a use of its token. It can be repeated.
-   * @param {string} transferId
-   */
   completeTransfer: (transferId) => `/api/transfers/complete/${part(transferId)}`,
-  /**
-   * Says how a transfer stands, to whoever has its ID. It costs no download.
-   * @param {string} transferId
-   */
   transferInfo: (transferId) => `/api/transfers/info/${part(transferId)}`,
-  /**
-   * Answers the ciphertext, or a range of it, and counts a download, but not again for whoever brings a permit.
-   * @param {string} transferId
-   */
   downloadTransfer: (transferId) => `/api/transfers/download/${part(transferId)}`,
-  /**
-   * DownloadTransfer for clients that can take text only.
-   * @param {string} transferId
-   */
   downloadBase64: (transferId) => `/api/transfers/download-base64/${part(transferId)}`,
-  /**
-   * Ends a transfer for whoever has its delete secret.
-   * @param {string} transferId
-   */
   deleteTransfer: (transferId) => `/api/transfers/delete/${part(transferId)}`,
-  /** Says how busy the services were over the last minutes; with the parameter series also minute by minute. */
   pulse: '/health/pulse',
-  /** Says whether what the operators depend on answers. */
   services: '/health/services',
-  /** Takes what another service has to tell for the audit trail. It can be repeated. */
   recordEvents: '/audit/events',
-  /** Answers a page of the trail, an audit.Page. */
   listEvents: '/audit/events',
-  /** Answers all of the trail that is asked for, an audit.Kept a line. */
   exportEvents: '/audit/export',
 };
 
-/** Why something failed: what the code of an error can be. */
 export const codes = {
-  /** Correct the request. */
   invalid: 'invalid',
-  /** Present a (valid) credential. */
   unauthorized: 'unauthorized',
-  /** This credential does not allow it. */
   forbidden: 'forbidden',
-  /** There is no such thing. */
   notFound: 'not_found',
-  /** The thing is in another state. */
   conflict: 'conflict',
-  /** It was there and will not come back. */
   gone: 'gone',
-  /** Send less. */
   tooLarge: 'too_large',
-  /** Ask for bytes that are there. */
   outOfRange: 'out_of_range',
-  /** Wait, then repeat. */
   limited: 'limited',
-  /** The storage has no room left. */
   full: 'full',
-  /** A dependency is away; repeat later. */
   unavailable: 'unavailable',
-  /** A fault of the service. */
   internal: 'internal',
-  /** None was brought, and one is needed. */
   tokenRequired: 'token_required',
-  /** There is no such token. */
   tokenUnknown: 'token_unknown',
-  /** It was withdrawn. */
   tokenRevoked: 'token_revoked',
-  /** All its uses are spent. */
   tokenExhausted: 'token_exhausted',
-  /** Another token has the name. */
   tokenNameTaken: 'token_name_taken',
-  /** Who keeps the tokens cannot be asked; repeat later. */
   tokenCheckUnavailable: 'token_check_unavailable',
-  /** There is none of that ID, or it is another sender's. */
   transferNotFound: 'transfer_not_found',
-  /** Its sender deleted it. */
   deleted: 'deleted',
-  /** Its time is over. */
   expired: 'expired',
-  /** It was downloaded as often as its sender allowed. */
   exhausted: 'exhausted',
-  /** Another transfer has the ID that was chosen. */
   idTaken: 'id_taken',
-  /** Its ciphertext has not arrived. */
   notUploaded: 'not_uploaded',
-  /** It takes no upload any more. */
   notPending: 'not_pending',
-  /** Its sender has not completed it yet. */
   notCompleted: 'not_completed',
-  /** It was created without a delete secret. */
   deleteNotEnabled: 'delete_not_enabled',
-  /** The delete secret was not brought. */
   deleteSecretRequired: 'delete_secret_required',
-  /** The delete secret is not the one it was created with. */
   wrongDeleteSecret: 'wrong_delete_secret',
-  /** Nothing was sent. */
   emptyBody: 'empty_body',
-  /** The request broke off; send it again. */
   incompleteBody: 'incomplete_body',
-  /** It is not encrypted. */
   notCiphertext: 'not_ciphertext',
-  /** It is a sealed file, but cut short or damaged; send it again. */
   damaged: 'damaged',
-  /** It is sealed in a version that the service does not know. */
   unknownVersion: 'unknown_version',
-  /** It is not as long as was declared. */
   sizeMismatch: 'size_mismatch',
-  /** It is too large for this route; go by presigned URLs. */
   usePresigned: 'use_presigned',
-  /** No such upload in parts is open. */
   uploadNotFound: 'upload_not_found',
-  /** The parts that were named are not those that were uploaded. */
   partsMismatch: 'parts_mismatch',
-  /** The service did not make it. */
   linkNotGenuine: 'link_not_genuine',
-  /** It held for a while, which is over; ask for a new one. */
   linkExpired: 'link_expired',
-  /** It is for something else. */
   linkMismatch: 'link_mismatch',
-  /** Neither the API key nor a session was brought. */
   apiKeyRequired: 'api_key_required',
-  /** It is not the API key. */
   wrongApiKey: 'wrong_api_key',
-  /** Log in again. */
   sessionExpired: 'session_expired',
-  /** The cookie is not genuine; log in again. */
   sessionInvalid: 'session_invalid',
-  /** The path has another method. */
   methodNotAllowed: 'method_not_allowed',
-  /** A page of another site made the browser ask. */
   crossSite: 'cross_site',
 };
-
-/**
- * The body of every reply that is not 2xx.
- * @typedef {{ detail: string | Problem[], code?: string }} ErrorReply
- */
-
-/**
- * What the service takes.
- * @typedef {{
- *   max_bytes: number,
- *   direct_bytes: number,
- *   default_ttl_seconds: number,
- *   max_ttl_seconds: number,
- *   token_required: boolean,
- *   version: string,
- * }} ConfigReply
- */
-
-/**
- * What is wrong with one field of a request.
- * @typedef {{ type: string, loc: string[], msg: string, input: unknown }} Problem
- */
-
-/**
- * The body of the admin service's 401: an Error in the form that its existing clients read.
- * @typedef {{ data: unknown, error: unknown, message: string, status: string, detail: string, code: string }} Refusal
- */
-
-/**
- * That of a service that runs.
- * @typedef {{ status: string }} HealthReply
- */
-
-/**
- * What runs.
- * @typedef {{
- *   name: string,
- *   version: string,
- *   status: string,
- *   environment: string,
- *   stage: string,
- *   storage_mode: string,
- * }} StatusReply
- */
-
-/**
- * One start of the service.
- * @typedef {{
- *   server_id: string,
- *   server_name: string,
- *   server_instance_id: string,
- *   server_boot_time: number,
- * }} ServerReply
- */
-
-/**
- * The version that runs.
- * @typedef {{ version: string }} VersionReply
- */
-
-/**
- * Of what it was built.
- * @typedef {{ sgraph_send: string, go: string }} VersionsReply
- */
-
-/**
- * How large uploads are taken.
- * @typedef {{
- *   presigned_upload: boolean,
- *   multipart_upload: boolean,
- *   presigned_download: boolean,
- *   direct_upload: boolean,
- *   max_part_size: number,
- *   min_part_size: number,
- *   max_parts: number,
- * }} CapabilitiesReply
- */
-
-/**
- * Asks for an upload in parts.
- * @typedef {{ transfer_id: string, file_size_bytes: number, num_parts?: number }} InitiateUploadRequest
- */
-
-/**
- * Where the parts go.
- * @typedef {{ transfer_id: string, upload_id: string, part_urls: PartURL[], part_size: number }} InitiateUploadReply
- */
-
-/**
- * Where one part is PUT.
- * @typedef {{ part_number: number, upload_url: string }} PartURL
- */
-
-/**
- * Names the parts that were uploaded.
- * @typedef {{ transfer_id: string, upload_id: string, parts: Part[] }} AssembleUploadRequest
- */
-
-/**
- * A part that was uploaded.
- * @typedef {{ part_number: number, etag: string }} Part
- */
-
-/**
- * A ciphertext made of parts.
- * @typedef {{ transfer_id: string, status: string, etag: string }} AssembleUploadReply
- */
-
-/**
- * An upload that was given up.
- * @typedef {{ transfer_id: string, status: string }} CancelUploadReply
- */
-
-/**
- * Where a ciphertext is PUT.
- * @typedef {{ transfer_id: string, upload_url: string, expires_in: number }} UploadURLReply
- */
-
-/**
- * Where a ciphertext is.
- * @typedef {{ transfer_id: string, download_url: string, expires_in: number }} DownloadURLReply
- */
-
-/**
- * Carries the API key.
- * @typedef {{ api_key: string }} LoginRequest
- */
-
-/**
- * A session: the reply to Login and CurrentSession.
- * @typedef {{ expires_at: string }} SessionReply
- */
-
-/**
- * Carries the API key as existing clients send it.
- * @typedef {{ cookie_value: string }} SetAuthCookieRequest
- */
-
-/**
- * A session as existing clients read it.
- * @typedef {{ message: string, cookie_name: string }} SetAuthCookieReply
- */
-
-/**
- * What a token is made from. All of it can be left out: the name is random then, and there are 50 uses.
- * @typedef {{
- *   token_name?: string,
- *   usage_limit: number,
- *   created_by?: string,
- *   metadata?: Record<string, unknown>,
- * }} CreateTokenRequest
- */
-
-/**
- * A token that was made.
- * @typedef {{ cache_id: string, token_name: string }} CreateTokenReply
- */
-
-/**
- * How a token stands: the reply to LookupToken, ReactivateToken and UpdateTokenLimit.
- * @typedef {{
- *   token_name: string,
- *   usage_limit: number,
- *   usage_count: number,
- *   status: string,
- *   created_by: string,
- *   metadata: Record<string, unknown>,
- * }} Token
- */
-
-/**
- * What else the console shows of a token.
- * @typedef {{
- *   token_name: string,
- *   usage_limit: number,
- *   usage_count: number,
- *   status: string,
- *   created_by: string,
- *   metadata: Record<string, unknown>,
- *   cache_id: string,
- *   created_at: string,
- *   remaining: number,
- * }} TokenDetails
- */
-
-/**
- * What a use is for.
- * @typedef {{ action?: string, transfer_id?: string }} UseTokenRequest
- */
-
-/**
- * What became of a use; the reply to ValidateToken, too. That the token cannot be used is no error of the request.
- * @typedef {{ success: boolean, reason?: string, usage_count?: number, remaining?: number }} UseTokenReply
- */
-
-/**
- * How much of a token was used, where it could be.
- * @typedef {{ usage_count: number, remaining: number }} TokenUsage
- */
-
-/**
- * A token that was revoked.
- * @typedef {{ status: string, token_name: string }} RevokeTokenReply
- */
-
-/**
- * Says how many uses there are to be.
- * @typedef {{ usage_limit?: number }} UpdateTokenLimitRequest
- */
-
-/**
- * Names all tokens, also in the form of the storage keys from which older consoles read the names.
- * @typedef {{ token_names: string[], files: string[] }} ListTokensReply
- */
-
-/**
- * How all tokens stand.
- * @typedef {{ tokens: TokenDetails[] }} ListTokenDetailsReply
- */
-
-/**
- * What a sender is told of a token.
- * @typedef {{
- *   valid: boolean,
- *   reason?: string,
- *   status?: string,
- *   remaining?: number,
- *   unlimited?: boolean,
- * }} CheckTokenReply
- */
-
-/**
- * How a token that there is stands.
- * @typedef {{ status: string, remaining: number, unlimited: boolean }} TokenState
- */
-
-/**
- * What a transfer is created from. All of it can be left out.
- * @typedef {{
- *   file_size_bytes?: number,
- *   content_type_hint?: string,
- *   transfer_id?: string,
- *   max_downloads?: number,
- *   auto_delete?: boolean,
- *   expires_at?: string,
- *   delete_auth_hash?: string,
- * }} CreateTransferRequest
- */
-
-/**
- * A transfer that waits for its ciphertext.
- * @typedef {{ transfer_id: string, upload_url: string, expires_at: string }} CreateTransferReply
- */
-
-/**
- * A ciphertext in base64.
- * @typedef {{ data?: string }} UploadTransferRequest
- */
-
-/**
- * An upload that arrived.
- * @typedef {{ transfer_id: string, status: string, size: number }} UploadTransferReply
- */
-
-/**
- * A transfer that can be downloaded.
- * @typedef {{ transfer_id: string, download_url: string, transparency: Transparency }} CompleteTransferReply
- */
-
-/**
- * Says what the service keeps of a transfer, and what not. Old pages read the second spelling of each of the first two.
- * @typedef {{
- *   ip: string,
- *   ip_hash: string,
- *   timestamp: string,
- *   upload_timestamp: string,
- *   file_size_bytes: number,
- *   stored_fields: string[],
- *   encrypted: string[],
- *   not_stored: string[],
- * }} Transparency
- */
-
-/**
- * How a transfer stands.
- * @typedef {{
- *   transfer_id: string,
- *   status: string,
- *   file_size_bytes: number,
- *   payload_bytes: number,
- *   content_type_hint: string,
- *   created_at: string,
- *   expires_at: string,
- *   is_expired: boolean,
- *   download_count: number,
- *   max_downloads: number,
- *   downloads_remaining: number,
- *   is_exhausted: boolean,
- *   delete_enabled: boolean,
- * }} TransferInfoReply
- */
-
-/**
- * A ciphertext in base64. The data come last, so that they can be written as they are read.
- * @typedef {{ transfer_id: string, file_size_bytes: number, data: string }} DownloadBase64Reply
- */
-
-/**
- * A transfer that is no more.
- * @typedef {{ transfer_id: string, status: string }} DeleteTransferReply
- */
-
-/**
- * How busy the services were.
- * @typedef {{
- *   window_minutes: number,
- *   active_requests: number,
- *   active_visitors: number,
- *   active_transfers: number,
- *   uncounted: string[],
- *   series?: MinuteCounts[],
- * }} PulseReply
- */
-
-/**
- * How what the operators depend on is.
- * @typedef {{ ledger: ServiceCheck, user: ServiceCheck }} ServicesReply
- */
-
-/**
- * What became of asking one of them.
- * @typedef {{ status: string, latency_ms: number, version?: string }} ServiceCheck
- */
-
-/**
- * What happened.
- * @typedef {{ events: Event[] }} RecordEventsRequest
- */
-
-/**
- * How many events are kept now.
- * @typedef {{ kept: number }} RecordEventsReply
- */
-
-/**
- * What happened in a minute.
- * @typedef {{ minute: string, requests: number, visitors: number, transfers: number }} MinuteCounts
- */
-
-/**
- * Something that was done, or tried.
- * @typedef {{
- *   time: string,
- *   event: string,
- *   outcome: string,
- *   request?: string,
- *   client?: string,
- *   transfer?: string,
- *   token?: string,
- *   reason?: string,
- * }} Event
- */

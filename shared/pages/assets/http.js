@@ -1,14 +1,47 @@
 // Asking a service. Every failure is an ApiError: each site has the words for it.
 
-/** What a service answered other than what was asked for, or that it did not answer. */
+import { headers as names } from './contract.js';
+
+/** @typedef {typeof import('./contract.js').codes} Codes */
+/** @typedef {Codes[keyof Codes] | 'no_answer' | 'no_answer_in_time' | 'no_proper_answer'} Code */
+
+/**
+ * What an answer without a code comes to: of something on the way, or of the storage, which has words of its own.
+ * @type {Record<number, Code>}
+ */
+const STATUSES = {
+  0: 'no_answer',
+  400: 'invalid',
+  401: 'unauthorized',
+  403: 'forbidden',
+  404: 'not_found',
+  405: 'method_not_allowed',
+  409: 'conflict',
+  410: 'gone',
+  413: 'too_large',
+  416: 'out_of_range',
+  429: 'limited',
+  500: 'internal',
+  502: 'no_proper_answer',
+  503: 'unavailable',
+  504: 'no_answer_in_time',
+  507: 'full',
+};
+
+/**
+ * The code that a status comes to.
+ * @param {number} status
+ */
+export const codeOf = (status) => STATUSES[status] ?? (status < 500 ? 'invalid' : 'internal');
+
+/** That a service did not do what was asked, or did not answer. Its code says why, in a word that does not change. */
 export class ApiError extends Error {
   /**
    * @param {number} status 0: no answer at all
-   * @param {{ code?: string, detail?: string, retryAfter?: number }} [why] code is a word of the contract, and empty
-   * where something on the way answered; detail is for people; retryAfter is in seconds
+   * @param {{ code?: Code, detail?: string, retryAfter?: number }} [why] detail is for people, retryAfter in seconds
    */
-  constructor(status, { code = '', detail = '', retryAfter = 0 } = {}) {
-    super(detail || code || `status ${status}`);
+  constructor(status, { code = codeOf(status), detail = '', retryAfter = 0 } = {}) {
+    super(detail || code);
     this.name = 'ApiError';
     this.status = status;
     this.code = code;
@@ -29,7 +62,7 @@ export async function request(method, path, { headers = {}, json, signal, creden
   try {
     response = await fetch(path, {
       method,
-      headers: body === undefined ? headers : { 'content-type': 'application/json', ...headers },
+      headers: body === undefined ? headers : { [names.contentType]: 'application/json', ...headers },
       body,
       signal,
       credentials,
@@ -42,7 +75,7 @@ export async function request(method, path, { headers = {}, json, signal, creden
   }
   if (response.ok) return response;
   const text = await response.text().catch(() => '');
-  throw errorOf(response.status, text, response.headers.get('retry-after'));
+  throw errorOf(response.status, text, response.headers.get(names.retryAfter));
 }
 
 /**
@@ -75,7 +108,7 @@ export function errorOf(status, body, retryAfter) {
     ? said.detail.map((/** @type {{ msg: string }} */ { msg }) => msg).join('; ')
     : said?.detail;
   return new ApiError(status, {
-    code: typeof said?.code === 'string' ? said.code : '',
+    code: typeof said?.code === 'string' ? said.code : undefined,
     detail: typeof detail === 'string' ? detail : '',
     retryAfter: Number(retryAfter) || 0,
   });

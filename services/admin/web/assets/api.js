@@ -1,8 +1,9 @@
 // The service's API, as the console speaks it. Every failure is a Problem, which has the words for it.
 
+import { codes, paths } from './shared/contract.js';
 import { Problem } from './shared/dom.js';
 import { span } from './shared/format.js';
-import { ApiError, read, request } from './shared/http.js';
+import { ApiError, codeOf, read, request } from './shared/http.js';
 
 /** @type {(() => Promise<void>) | undefined} resolves once somebody has logged in again */
 let askToLogIn;
@@ -39,7 +40,7 @@ export async function call(method, path, json) {
  */
 export async function login(key) {
   try {
-    await send('POST', '/auth/login', { api_key: key });
+    await send('POST', paths.login, { api_key: key });
   } catch (error) {
     throw signedOut(error)
       ? new Problem('That is not the API key. Check that all of it was pasted.')
@@ -52,7 +53,7 @@ export async function login(key) {
 /** Says whether there is a session. */
 export async function signedIn() {
   try {
-    await send('GET', '/auth/session');
+    await send('GET', paths.currentSession);
     return true;
   } catch (error) {
     if (signedOut(error)) return false;
@@ -62,45 +63,32 @@ export async function signedIn() {
 
 export async function logout() {
   try {
-    await send('POST', '/auth/logout');
+    await send('POST', paths.logout);
   } catch (error) {
     throw problemOf(error);
   }
 }
 
-/**
- * A token as the list has it; remaining is negative where there is no limit.
- * @typedef {{
- *   token_name: string, cache_id: string, status: string, created_at: string, created_by: string,
- *   usage_limit: number, usage_count: number, remaining: number, metadata: { note?: unknown } | null,
- * }} Token
- */
+/** @typedef {import('./shared/contract.js').TokenDetails} Token remaining is negative where there is no limit */
+/** @typedef {import('./shared/contract.js').Event} Event */
 
 export const tokens = {
   /** @returns {Promise<Token[]>} */
-  list: () => call('GET', '/tokens/list-details').then((answer) => answer.tokens),
-  create: (/** @type {object} */ token) => call('POST', '/tokens/create', token),
-  revoke: (/** @type {string} */ name) => call('POST', tokenPath('revoke', name)),
-  reactivate: (/** @type {string} */ name) => call('POST', tokenPath('reactivate', name)),
+  list: () => call('GET', paths.listTokenDetails).then((answer) => answer.tokens),
+  create: (/** @type {import('./shared/contract.js').CreateTokenRequest} */ token) =>
+    call('POST', paths.createToken, token),
+  revoke: (/** @type {string} */ name) => call('POST', paths.revokeToken(name)),
+  reactivate: (/** @type {string} */ name) => call('POST', paths.reactivateToken(name)),
   limit: (/** @type {string} */ name, /** @type {number} */ limit) =>
-    call('POST', tokenPath('update-limit', name), { usage_limit: limit }),
+    call('POST', paths.updateTokenLimit(name), { usage_limit: limit }),
 };
-
-/**
- * @typedef {{
- *   time: string, event: string, outcome: string, reason?: string, transfer?: string, token?: string, client?: string,
- * }} Event
- */
 
 export const audit = {
   /** @returns {Promise<{ events: Event[], after?: string }>} */
   page: (/** @type {URLSearchParams} */ query, /** @type {number} */ limit) =>
-    call('GET', `/audit/events?${query}&limit=${limit}`),
-  exportOf: (/** @type {URLSearchParams} */ query) => `/audit/export?${query}`,
+    call('GET', `${paths.listEvents}?${query}&limit=${limit}`),
+  exportOf: (/** @type {URLSearchParams} */ query) => `${paths.exportEvents}?${query}`,
 };
-
-const tokenPath = (/** @type {string} */ action, /** @type {string} */ name) =>
-  `/tokens/${action}/${encodeURIComponent(name)}`;
 
 /**
  * @param {string} method
@@ -111,15 +99,33 @@ const send = (method, path, json) => request(method, path, { json, credentials: 
 
 const signedOut = (/** @type {unknown} */ error) => error instanceof ApiError && error.status === 401;
 
-const OWN_FAULT = 'The service has a problem of its own. Try again in a minute; the system page says what is wrong.';
+/** The failure in words, as a Problem. */
+const problemOf = (/** @type {unknown} */ error) => (error instanceof ApiError ? new Problem(wordsFor(error)) : error);
 
-/** The words for a failure, which are a Problem. */
-function problemOf(/** @type {unknown} */ error) {
-  if (!(error instanceof ApiError)) return error;
-  return new Problem(wordsFor(error));
-}
+const ownFault = 'The service has a problem of its own. Try again in a minute; the system page says what is wrong.';
+const noToken = 'There is no such token any more. Reload the page to see those there are.';
+const stranger = 'The console and the service do not fit together. Reload the page and try again.';
 
-/** @param {ApiError} error */
+/** @type {Partial<Record<import('./shared/http.js').Code, string>>} */
+const WORDS = {
+  no_answer: 'The service cannot be reached. Check your connection and try again.',
+  no_answer_in_time: ownFault,
+  no_proper_answer: ownFault,
+  unavailable: ownFault,
+  internal: ownFault,
+  full: ownFault,
+  token_name_taken: 'There is a token of that name already. Choose another, or leave the name empty.',
+  not_found: noToken,
+  token_unknown: noToken,
+  cross_site: stranger,
+  method_not_allowed: stranger,
+};
+
+/**
+ * What to tell an operator about a failure. Of what they entered the service itself says what is wrong.
+ * @param {ApiError} error
+ */
 export function wordsFor({ status, code, detail, retryAfter }) {
-  return detail || code || String(status) || span(retryAfter) || OWN_FAULT;
+  if (code === codes.limited) return `Too many attempts. Try again in ${span(retryAfter || 60)}.`;
+  return WORDS[code] ?? (detail || WORDS[codeOf(status)] || 'The service refused that. Check what you entered.');
 }

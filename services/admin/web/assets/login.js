@@ -2,6 +2,7 @@
 // was when a session ends.
 
 import * as api from './api.js';
+import { paths } from './shared/contract.js';
 import { el, icon } from './shared/dom.js';
 import { brand, messageOf } from './view.js';
 
@@ -70,7 +71,7 @@ export class SendLogin extends HTMLElement {
       { class: again ? 'login again' : 'login', 'aria-labelledby': 'login-title' },
       el(
         'form',
-        { method: 'post', action: '/auth/login', novalidate: true, submit },
+        { method: 'post', action: paths.login, novalidate: true, submit },
         el('p', { class: 'brand' }, icon('brand'), brand()),
         el(
           'div',

@@ -1,11 +1,12 @@
 // <send-pulse>: how busy the service is now, and was over the last hour.
 
 import { call } from './api.js';
+import { paths } from './shared/contract.js';
 import { el, svg } from './shared/dom.js';
 import { number } from './shared/format.js';
 import { head, messageOf, Segments, View } from './view.js';
 
-/** @typedef {{ minute: string, requests: number, transfers: number, visitors: number }} Minute */
+/** @typedef {import('./shared/contract.js').MinuteCounts} Minute */
 
 /** @type {[minutes: number, title: string][]} */
 const WINDOWS = [
@@ -68,8 +69,8 @@ class SendPulse extends View {
     try {
       const asked = this.#window;
       const [now, hour] = await Promise.all([
-        call('GET', `/health/pulse?window_minutes=${asked}`),
-        call('GET', '/health/pulse?window_minutes=60&series=1'),
+        call('GET', `${paths.pulse}?window_minutes=${asked}`),
+        call('GET', `${paths.pulse}?window_minutes=60&series=1`),
       ]);
       if (asked !== this.#window) return;
       for (const [key, value] of this.#values) value.textContent = number(now[key]);

@@ -1,6 +1,7 @@
 // <send-system>: whether everything answers, how fast, and what runs.
 
 import { call } from './api.js';
+import { paths } from './shared/contract.js';
 import { el, facts, icon } from './shared/dom.js';
 import { ago } from './shared/format.js';
 import { head, messageOf, View } from './view.js';
@@ -33,12 +34,12 @@ class SendSystem extends View {
   async load() {
     try {
       const start = performance.now();
-      const status = await call('GET', '/info/status');
+      const status = await call('GET', paths.status);
       const latency = Math.round(performance.now() - start);
       const [services, versions, server] = await Promise.all([
-        call('GET', '/health/services'),
-        call('GET', '/info/versions'),
-        call('GET', '/info/server'),
+        call('GET', paths.services),
+        call('GET', paths.versions),
+        call('GET', paths.server),
       ]);
       this.#cards.replaceChildren(
         card('Admin service', 'ok', [

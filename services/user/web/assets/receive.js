@@ -6,6 +6,7 @@ import { getInfo } from './net/api.js';
 import { Download } from './net/download.js';
 import { previewOf } from './preview.js';
 import { BlobSink, FileSink } from './save.js';
+import { codes } from './shared/contract.js';
 import { announce, copyButton, el, facts, find, icon, show } from './shared/dom.js';
 import { bytes, plural, until } from './shared/format.js';
 import { ApiError } from './shared/http.js';
@@ -304,10 +305,10 @@ class ReceivePage extends HTMLElement {
  * @param {import('./net/api.js').TransferInfo} info
  */
 function whyGone({ status, is_expired: expired, is_exhausted: exhausted }) {
-  if (status === 'deleted') return new ApiError(404, { code: 'deleted' });
-  if (expired || status === 'expired') return new ApiError(410, { code: 'expired' });
-  if (exhausted || status === 'exhausted') return new ApiError(410, { code: 'exhausted' });
-  if (status === 'pending') return new ApiError(409, { code: 'not_completed' });
+  if (status === 'deleted') return new ApiError(404, { code: codes.deleted });
+  if (expired || status === 'expired') return new ApiError(410, { code: codes.expired });
+  if (exhausted || status === 'exhausted') return new ApiError(410, { code: codes.exhausted });
+  if (status === 'pending') return new ApiError(409, { code: codes.notCompleted });
   return null;
 }
 

@@ -1,12 +1,13 @@
 // What to tell a person about a failure: what happened, and what they can do.
 
 import { bytes, span } from './shared/format.js';
-import { ApiError } from './shared/http.js';
+import { ApiError, codeOf } from './shared/http.js';
 
 /** @typedef {{ title: string, text: string }} Words */
 /** @typedef {'send' | 'look' | 'download' | 'status' | 'delete'} Doing */
 /** @typedef {{ max_bytes?: number }} Limits */
-/** @typedef {Record<string, (error: ApiError, limits: Limits) => Words>} Table */
+/** @typedef {import('./shared/http.js').Code} Code */
+/** @typedef {Partial<Record<Code, (error: ApiError, limits: Limits) => Words>>} Table */
 
 /**
  * @param {string} title
@@ -20,7 +21,10 @@ export const insecure = say(
   'Encryption works only at an https:// address, or on the machine itself. Open this page there.',
 );
 
-/** What is wrong with an access token, by the code of the refusal. */
+/**
+ * What is wrong with an access token, by the code of the refusal.
+ * @satisfies {Partial<Record<Code, string>>}
+ */
 export const tokenWords = {
   token_required: 'This service asks for one. Whoever runs it gives you one.',
   token_unknown: 'This service does not know that token. Check that all of it was copied.',
@@ -37,7 +41,7 @@ export const tokenWords = {
  */
 export function describe(error, doing, limits = {}) {
   if (!(error instanceof ApiError)) return ofThePage(error);
-  for (const code of [error.code, STATUSES[error.status] ?? '']) {
+  for (const code of [error.code, codeOf(error.status)]) {
     const words = BY_DOING[doing]?.[code] ?? BY_CODE[code];
     if (words) return words(error, limits);
   }
@@ -75,29 +79,6 @@ const PAGE = {
     'A file changed while it was read',
     'It was edited, moved or deleted after you chose it. Choose it again and send once more.',
   ),
-};
-
-/**
- * What an answer without a code comes to: of something on the way, or of the storage, which has words of its own.
- * @type {Record<number, string>}
- */
-const STATUSES = {
-  0: 'no_answer',
-  400: 'invalid',
-  401: 'unauthorized',
-  403: 'forbidden',
-  404: 'not_found',
-  405: 'method_not_allowed',
-  409: 'conflict',
-  410: 'gone',
-  413: 'too_large',
-  416: 'out_of_range',
-  429: 'limited',
-  500: 'internal',
-  502: 'no_proper_answer',
-  503: 'unavailable',
-  504: 'no_answer_in_time',
-  507: 'full',
 };
 
 const notFound = () =>

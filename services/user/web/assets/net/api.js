@@ -1,17 +1,10 @@
 // The service's API, as these pages use it. Every failure is an ApiError; words.js says what it means to a person.
 
+import { headers, paths } from '../shared/contract.js';
 import { read, request } from '../shared/http.js';
 
-const TOKEN_HEADER = 'x-sgraph-access-token';
-const DELETE_HEADER = 'x-sgraph-transfer-delete-auth';
-
-/**
- * What the service says about itself; max_bytes is 0 where there is no limit.
- * @typedef {{
- *   max_bytes: number, direct_bytes: number, default_ttl_seconds: number, max_ttl_seconds: number,
- *   token_required: boolean, version?: string, clock_offset: number,
- * }} Config
- */
+/** @typedef {import('../shared/contract.js').TransferInfoReply} TransferInfo */
+/** @typedef {import('../shared/contract.js').ConfigReply & { clock_offset: number }} Config max_bytes is 0 for no limit */
 
 /** Cautious values for a service that does not say. */
 const DEFAULTS = {
@@ -27,7 +20,7 @@ const DEFAULTS = {
  * @returns {Promise<Config>}
  */
 export async function getConfig() {
-  const response = await request('GET', '/api/send/config');
+  const response = await request('GET', paths.config);
   const serverTime = Date.parse(response.headers.get('date') ?? '');
   const ahead = serverTime - Date.now();
   const said = await read(response);
@@ -37,35 +30,24 @@ export async function getConfig() {
 
 const get = async (/** @type {string} */ path) => read(await request('GET', path));
 
-/** @returns {Promise<{ valid: boolean, status?: string, reason?: string, remaining?: number, unlimited?: boolean }>} */
-export const checkToken = (/** @type {string} */ token) =>
-  get(`/api/transfers/check-token/${encodeURIComponent(token)}`);
-
-/**
- * @typedef {{
- *   status: string, content_type_hint?: string, file_size_bytes?: number, payload_bytes?: number, expires_at?: string,
- *   is_expired?: boolean, is_exhausted?: boolean, download_count: number, max_downloads?: number,
- *   downloads_remaining?: number,
- * }} TransferInfo
- */
+/** @returns {Promise<import('../shared/contract.js').CheckTokenReply>} */
+export const checkToken = (/** @type {string} */ token) => get(paths.checkToken(token));
 
 /** @returns {Promise<TransferInfo>} */
-export const getInfo = (/** @type {string} */ id) => get(`/api/transfers/info/${id}`);
+export const getInfo = (/** @type {string} */ id) => get(paths.transferInfo(id));
 
-/** @returns {Promise<{ download_url: string }>} */
-export const getDownloadUrl = (/** @type {string} */ id) => get(`/api/presigned/download-url/${id}`);
-
-export const directDownloadPath = (/** @type {string} */ id) => `/api/transfers/download/${id}`;
+/** @returns {Promise<import('../shared/contract.js').DownloadURLReply>} */
+export const getDownloadUrl = (/** @type {string} */ id) => get(paths.downloadUrl(id));
 
 /**
  * @param {string} id
  * @param {string} secret
  */
 export const deleteTransfer = (id, secret) =>
-  request('DELETE', `/api/transfers/delete/${id}`, { headers: { [DELETE_HEADER]: secret } });
+  request('DELETE', paths.deleteTransfer(id), { headers: { [headers.deleteAuth]: secret } });
 
 /** @returns {Record<string, string>} */
-export const tokenHeaders = (/** @type {string} */ token) => (token ? { [TOKEN_HEADER]: token } : {});
+export const tokenHeaders = (/** @type {string} */ token) => (token ? { [headers.accessToken]: token } : {});
 
 /**
  * @param {string} path

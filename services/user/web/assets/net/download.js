@@ -1,8 +1,9 @@
 // Downloading a ciphertext: asked for once, so that it counts once. Whatever happens after that, a lost connection or
 // a wrong key, goes on with the same permission.
 
+import { headers, paths } from '../shared/contract.js';
 import { ApiError, request } from '../shared/http.js';
-import { directDownloadPath, getDownloadUrl } from './api.js';
+import { getDownloadUrl } from './api.js';
 import { patiently } from './patience.js';
 
 /** Answers of the service about the transfer itself; asking another way would change nothing. */
@@ -10,8 +11,6 @@ const FINAL = [401, 403, 404, 409, 410, 429];
 
 /** Up to here a ciphertext is kept in memory, so that another key can be tried on it. */
 const KEEP_MAX = 64 * 1024 * 1024;
-
-const PERMIT_HEADER = 'x-sgraph-download-permit';
 
 export class Download {
   total = 0;
@@ -74,7 +73,7 @@ export class Download {
       return (await getDownloadUrl(this.#id)).download_url;
     } catch (error) {
       if (error instanceof ApiError && FINAL.includes(error.status)) throw error;
-      return directDownloadPath(this.#id);
+      return paths.downloadTransfer(this.#id);
     }
   }
 
@@ -85,18 +84,18 @@ export class Download {
    */
   async #ask(place, from, signal) {
     /** @type {Record<string, string>} */
-    const headers = {};
-    if (from) headers.range = `bytes=${from}-`;
-    if (from && this.#validator) headers['if-range'] = this.#validator;
-    if (this.#permit) headers[PERMIT_HEADER] = this.#permit;
-    const response = await request('GET', place, { headers, signal });
+    const asked = {};
+    if (from) asked[headers.range] = `bytes=${from}-`;
+    if (from && this.#validator) asked[headers.ifRange] = this.#validator;
+    if (this.#permit) asked[headers.downloadPermit] = this.#permit;
+    const response = await request('GET', place, { headers: asked, signal });
     if (!response.body) throw new ApiError(0);
-    this.#permit = response.headers.get(PERMIT_HEADER) ?? this.#permit;
+    this.#permit = response.headers.get(headers.downloadPermit) ?? this.#permit;
     // A server that ignores the range starts over; what is known already is skipped.
     const startsAt = response.status === 206 ? from : 0;
     if (!from) {
-      this.total = Number(response.headers.get('content-length')) || 0;
-      const tag = response.headers.get('etag') ?? '';
+      this.total = Number(response.headers.get(headers.contentLength)) || 0;
+      const tag = response.headers.get(headers.eTag) ?? '';
       this.#validator = tag.startsWith('W/') ? '' : tag;
     }
     return { reader: response.body.getReader(), skip: from - startsAt };

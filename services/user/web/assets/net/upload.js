@@ -1,6 +1,7 @@
 // Uploading a sealed transfer: one request when it is small, parts side by side when it is not. At most a few parts
 // are in memory at a time; a part that fails is sent again from there.
 
+import { headers, paths } from '../shared/contract.js';
 import { ApiError, errorOf } from '../shared/http.js';
 import { post, tokenHeaders } from './api.js';
 import { patiently } from './patience.js';
@@ -28,7 +29,7 @@ const AT_ONCE = 3;
  * @returns {Promise<string>}
  */
 export async function upload(sealed, { settings, token, config, signal, onCreated = () => {}, onProgress, onWait }) {
-  const { transfer_id: id, upload_url: uploadUrl } = await post('/api/transfers/create', {
+  const { transfer_id: id, upload_url: uploadUrl } = await post(paths.createTransfer, {
     token,
     signal,
     json: { ...settings, file_size_bytes: sealed.plainSize },
@@ -37,7 +38,7 @@ export async function upload(sealed, { settings, token, config, signal, onCreate
   const context = { id, token, signal, onProgress, onWait };
   if (sealed.size <= Math.min(DIRECT_MAX, config.direct_bytes)) await uploadWhole(sealed, uploadUrl, context);
   else await uploadParts(sealed, context);
-  await patiently(() => post(`/api/transfers/complete/${id}`, { token, signal }), { signal, onWait });
+  await patiently(() => post(paths.completeTransfer(id), { token, signal }), { signal, onWait });
   return id;
 }
 
@@ -50,8 +51,9 @@ async function uploadWhole(sealed, url, { token, signal, onProgress, onWait }) {
   const body = await sealed.pull(sealed.size);
   const report = (/** @type {number} */ uploaded) => onProgress({ encrypted: body.length, uploaded });
   report(0);
-  const headers = { 'content-type': 'application/octet-stream', ...tokenHeaders(token) };
-  await patiently(() => transmit('POST', url, body, { headers, signal, onProgress: report }), { signal, onWait });
+  const said = { [headers.contentType]: 'application/octet-stream', ...tokenHeaders(token) };
+  const send = () => transmit('POST', url, body, { headers: said, signal, onProgress: report });
+  await patiently(send, { signal, onWait });
 }
 
 /**
@@ -64,7 +66,7 @@ async function uploadParts(sealed, { id, token, signal, onProgress, onWait }) {
     part_urls: urls,
     part_size: partSize,
   } = await patiently(
-    () => post('/api/presigned/initiate', { token, signal, json: { transfer_id: id, file_size_bytes: sealed.size } }),
+    () => post(paths.initiateUpload, { token, signal, json: { transfer_id: id, file_size_bytes: sealed.size } }),
     { signal, onWait },
   );
   const sent = new Array(urls.length).fill(0);
@@ -112,10 +114,10 @@ async function uploadParts(sealed, { id, token, signal, onProgress, onWait }) {
   try {
     await Promise.all(Array.from({ length: AT_ONCE }, lane));
     const json = { transfer_id: id, upload_id: uploadId, parts };
-    await patiently(() => post('/api/presigned/complete', { token, signal, json }), { signal, onWait });
+    await patiently(() => post(paths.assembleUpload, { token, signal, json }), { signal, onWait });
   } catch (error) {
     lanes.abort(error);
-    post(`/api/presigned/cancel/${id}/${uploadId}`, { token }).catch(() => {}); // the server cleans up in time anyway
+    post(paths.cancelUpload(id, uploadId), { token }).catch(() => {}); // the server cleans up in time anyway
     throw error;
   }
 }
@@ -128,7 +130,7 @@ async function uploadParts(sealed, { id, token, signal, onProgress, onWait }) {
  * @param {{ headers?: Record<string, string>, signal: AbortSignal, onProgress: (bytes: number) => void }} options
  * @returns {Promise<string | null>}
  */
-function transmit(method, url, body, { headers = {}, signal, onProgress }) {
+function transmit(method, url, body, { headers: said = {}, signal, onProgress }) {
   return new Promise((resolve, reject) => {
     signal.throwIfAborted();
     const xhr = new XMLHttpRequest();
@@ -136,13 +138,13 @@ function transmit(method, url, body, { headers = {}, signal, onProgress }) {
     signal.addEventListener('abort', stop, { once: true });
     xhr.onloadend = () => signal.removeEventListener('abort', stop);
     xhr.open(method, url);
-    for (const [name, value] of Object.entries(headers)) xhr.setRequestHeader(name, value);
+    for (const [name, value] of Object.entries(said)) xhr.setRequestHeader(name, value);
     xhr.upload.onprogress = ({ loaded }) => onProgress(loaded);
     xhr.onload = () => {
       if (xhr.status >= 200 && xhr.status < 300) {
         onProgress(body.length);
-        resolve(xhr.getResponseHeader('etag'));
-      } else reject(errorOf(xhr.status, xhr.responseText, xhr.getResponseHeader('retry-after')));
+        resolve(xhr.getResponseHeader(headers.eTag));
+      } else reject(errorOf(xhr.status, xhr.responseText, xhr.getResponseHeader(headers.retryAfter)));
     };
     xhr.onerror = () => {
       onProgress(0);
