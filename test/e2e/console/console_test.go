@@ -51,12 +51,12 @@ func TestATokensLife(t *testing.T) {
 		press("Revoke"), says("can no longer send"), press("Cancel"),
 		press("Revoke"), press("Revoke"), says("Token revoked"), says("Reactivate"),
 		until(`(text) => document.activeElement.innerText.startsWith(text)`, "Reactivate"))
-	if _, reason, err := tokens.Use(t.Context(), name, ""); reason != "revoked" || err != nil {
-		t.Errorf("after revoking: %q, %v", reason, err)
+	if _, stood, err := tokens.Use(t.Context(), name, ""); stood != send.TokenRevoked || err != nil {
+		t.Errorf("after revoking: %q, %v", stood, err)
 	}
 	run(t, ctx, press("Reactivate"), says("Token reactivated"))
-	if tok, reason, err := tokens.Use(t.Context(), name, ""); reason != "" || err != nil || tok.UsageLimit != 8 {
-		t.Errorf("after reactivating: %+v %q, %v", tok, reason, err)
+	if tok, stood, err := tokens.Use(t.Context(), name, ""); stood != send.TokenActive || err != nil || tok.UsageLimit != 8 {
+		t.Errorf("after reactivating: %+v %q, %v", tok, stood, err)
 	}
 	run(t, ctx, press("Log out"), chromedp.WaitVisible(chromedp.CSS("#login-key")))
 }
@@ -148,6 +148,7 @@ func TestTheTrail(t *testing.T) {
 	pick := func(selector, value string) step {
 		return until(fmt.Sprintf(`(value) => {
 			const select = document.querySelector(%q);
+			if (!select) return false;
 			select.value = value;
 			select.dispatchEvent(new Event("change"));
 			return select.value === value;

@@ -87,6 +87,9 @@ const notFound = () =>
     'The link may be incomplete, or the transfer was deleted or has been over for a while. Check that you have the whole link, or ask the sender.',
   );
 
+const notAllowed = () =>
+  say('The server refused that', 'Reload the page and try again; if it stays, tell whoever runs the service.');
+
 const stranger = () =>
   say('The page and the server do not fit together', 'The page may be out of date. Reload it and try again.');
 
@@ -117,6 +120,22 @@ const BY_CODE = {
       'It is not your fault, and nothing was kept. Try again; if it stays, tell whoever runs the service.',
     ),
   unavailable: () => say('The service is not available just now', 'Try again in a minute.'),
+  too_large: (_, { max_bytes: max }) =>
+    say(
+      'Too large',
+      max
+        ? `This service takes up to ${bytes(max)}. Send less at a time.`
+        : 'This service does not take that much at a time.',
+    ),
+  full: () =>
+    say(
+      'The server is full',
+      'It has no room left for this. Nothing was kept. Try later, or tell whoever runs the service.',
+    ),
+  unauthorized: notAllowed,
+  forbidden: notAllowed,
+  conflict: notAllowed,
+  out_of_range: notAllowed,
   method_not_allowed: stranger,
   cross_site: stranger,
 };
@@ -169,18 +188,6 @@ const SENDING = {
   size_mismatch: notIntact,
   unknown_version: stranger,
   use_presigned: stranger,
-  too_large: (_, { max_bytes: max }) =>
-    say(
-      'Too large',
-      max
-        ? `This service takes up to ${bytes(max)}. Send less at a time.`
-        : 'This service does not take that much at a time.',
-    ),
-  full: () =>
-    say(
-      'The server is full',
-      'It has no room left for this. Nothing was kept. Try later, or tell whoever runs the service.',
-    ),
 };
 
 const linkOver = () => say('The download link has run out', 'It took too long to get here. Start the download again.');
