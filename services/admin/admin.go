@@ -105,7 +105,7 @@ func (a *Service) public(r *mux.Router) {
 
 // entry is a door where keys can be tried: not often, and not from elsewhere.
 func entry(h web.HandlerFunc) http.Handler {
-	return web.Limit("login", sameSite(web.Handle(h)))
+	return web.Limit(send.LimitLogin, sameSite(web.Handle(h)))
 }
 
 // private adds everything else.

@@ -16,7 +16,7 @@ import (
 // presignedRoutes are those of docs/contract.md, 1.3, and the URLs that the
 // service signs itself where the store does not.
 func (s *Service) presignedRoutes(r *mux.Router) {
-	limited(r, "download", wire.DownloadURL, s.downloadURL)
+	limited(r, send.LimitDownload, wire.DownloadURL, s.downloadURL)
 	open(r, wire.Capabilities, s.capabilities)
 	guarded(r, wire.InitiateUpload, s.initiate)
 	guarded(r, wire.AssembleUpload, s.assemble)

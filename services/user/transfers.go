@@ -22,16 +22,16 @@ import (
 
 // transferRoutes are those of docs/contract.md, 1.1 and 1.2.
 func (s *Service) transferRoutes(r *mux.Router) {
-	limited(r, "download", wire.DownloadTransfer, s.download)
-	limited(r, "info", wire.TransferInfo, s.info)
-	web.Bind(r, wire.CreateTransfer, web.Limit("create", web.Guard("token", web.Handle(s.create))))
+	limited(r, send.LimitDownload, wire.DownloadTransfer, s.download)
+	limited(r, send.LimitInfo, wire.TransferInfo, s.info)
+	web.Bind(r, wire.CreateTransfer, web.Limit(send.LimitCreate, web.Guard(send.LimitToken, web.Handle(s.create))))
 	// What goes on with a transfer is bounded by how many can be created.
 	guarded(r, wire.UploadTransfer, s.upload)
 	guarded(r, wire.CompleteTransfer, s.complete)
-	limited(r, "download", wire.DownloadBase64, s.downloadBase64)
-	limited(r, "token", wire.DeleteTransfer, s.delete)
-	limited(r, "token", wire.CheckToken, s.checkToken)
-	limited(r, "token", wire.ValidateToken, s.validateToken)
+	limited(r, send.LimitDownload, wire.DownloadBase64, s.downloadBase64)
+	limited(r, send.LimitToken, wire.DeleteTransfer, s.delete)
+	limited(r, send.LimitToken, wire.CheckToken, s.checkToken)
+	limited(r, send.LimitToken, wire.ValidateToken, s.validateToken)
 }
 
 func (s *Service) create(w http.ResponseWriter, r *http.Request) error {
@@ -220,7 +220,7 @@ func (s *Service) info(w http.ResponseWriter, r *http.Request) error {
 		DownloadCount:      t.Downloads,
 		MaxDownloads:       t.MaxDownloads,
 		DownloadsRemaining: t.Remaining(),
-		IsExhausted:        t.MaxDownloads > 0 && t.Remaining() == 0,
+		IsExhausted:        t.Exhausted(),
 		DeleteEnabled:      t.DeleteAuthHash != "",
 	})
 	return nil

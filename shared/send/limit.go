@@ -17,14 +17,23 @@ type Rate struct {
 	Window time.Duration // whole minutes
 }
 
-// DefaultRates are the limits that hold where nothing else is set. Each name
-// is of something that costs or leaks.
+// The names of the limits: each is of something that costs or leaks.
+const (
+	LimitCreate   = "create"   // creating transfers
+	LimitToken    = "token"    // trying tokens and delete secrets
+	LimitDownload = "download" // downloading
+	LimitLogin    = "login"    // trying API keys
+	LimitInfo     = "info"     // looking at transfers
+)
+
+// DefaultRates are the limits that hold where nothing else is set: all there
+// are.
 var DefaultRates = map[string]Rate{
-	"create":   {120, time.Minute},
-	"token":    {60, time.Minute},
-	"download": {600, time.Minute},
-	"login":    {10, time.Minute},
-	"info":     {600, time.Minute},
+	LimitCreate:   {120, time.Minute},
+	LimitToken:    {60, time.Minute},
+	LimitDownload: {600, time.Minute},
+	LimitLogin:    {10, time.Minute},
+	LimitInfo:     {600, time.Minute},
 }
 
 // ParseRates reads limits such as "create=60/1m,download=off". What is not

@@ -95,7 +95,7 @@ func (p *Pulse) minute(ctx context.Context, m time.Time) (MinuteCounts, map[stri
 			continue
 		}
 		counts.Requests += r.Count
-		if name == "create" || name == "download" {
+		if name == LimitCreate || name == LimitDownload {
 			counts.Transfers += r.Count
 		}
 		if client != "" {

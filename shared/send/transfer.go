@@ -61,6 +61,9 @@ func (t Transfer) Size() int64 {
 // Expired says whether the transfer's time is over.
 func (t Transfer) Expired(now time.Time) bool { return t.record.Expired(now) }
 
+// Exhausted says whether its downloads have all begun.
+func (t Transfer) Exhausted() bool { return t.record.Exhausted() }
+
 // over says why nothing more comes of a transfer: it was deleted, its time is
 // over, or all its downloads have begun. "" while it goes on.
 func (t *Transfers) over(r Record) Reason {
