@@ -487,7 +487,7 @@ func TestCancel(t *testing.T) {
 	p.see(submit)
 	// The first part had arrived. It goes too, and so does what might still be on its way.
 	left := s.stored(t)
-	for end := time.Now().Add(10 * time.Second); left > 1<<20 && time.Now().Before(end); left = s.stored(t) {
+	for end := time.Now().Add(patience); left > 1<<20 && time.Now().Before(end); left = s.stored(t) {
 		time.Sleep(50 * time.Millisecond)
 	}
 	if left > 1<<20 {
@@ -505,8 +505,20 @@ func TestExpired(t *testing.T) {
 	chromium(t)
 	s := serve(t)
 	sealed := sealWith(t, "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8", "gone soon")
-	id := s.keepUntil(t, sealed, "text/plain", "", time.Now().Add(2*time.Second))
-	time.Sleep(2100 * time.Millisecond)
+	var id string
+	var over time.Time
+	for life := 2 * time.Second; ; life *= 2 { // until it is complete before it is over
+		over = time.Now().Add(life)
+		kept, err := s.keepUntil(t, sealed, "text/plain", "", over)
+		if err == nil {
+			id = kept
+			break
+		}
+		if life > time.Minute {
+			t.Fatal(err)
+		}
+	}
+	time.Sleep(time.Until(over.Add(100 * time.Millisecond)))
 	p := open(t, desktop)
 	p.tolerate("404") // the server may have forgotten it already
 	p.goTo(s.URL + "/d/#" + id)

@@ -62,6 +62,10 @@ type screen struct {
 	phone, dark   bool
 }
 
+// patience is how long is waited for what must come. It ends a test that would
+// hang; nothing is proven by something coming sooner.
+const patience = 2 * time.Minute
+
 var desktop = screen{width: 1280, height: 900}
 
 // open starts a browser with an empty profile. When the test ends, nothing that a page complained about may be left.
@@ -71,7 +75,7 @@ func open(t *testing.T, on screen) *profile {
 	p := &profile{t: t, downloads: t.TempDir(), names: map[string]string{}, complete: map[string]bool{}}
 	events := true
 	options := []chromedp.ExecAllocatorOption{
-		chromedp.ExecPath(path), chromedp.UserDataDir(t.TempDir()), chromedp.WSURLReadTimeout(40 * time.Second),
+		chromedp.ExecPath(path), chromedp.UserDataDir(t.TempDir()), chromedp.WSURLReadTimeout(patience),
 		chromedp.Flag("headless", "new"),
 	}
 	for _, flag := range []string{
@@ -80,7 +84,7 @@ func open(t *testing.T, on screen) *profile {
 	} {
 		options = append(options, chromedp.Flag(flag, true))
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
+	ctx, cancel := context.WithTimeout(context.Background(), 5*patience)
 	t.Cleanup(cancel)
 	ctx, cancel = chromedp.NewExecAllocator(ctx, options...)
 	t.Cleanup(cancel)
@@ -230,7 +234,7 @@ func (p *profile) goAfresh(url string) {
 // see waits until something is visible.
 func (p *profile) see(selector string) {
 	p.t.Helper()
-	ctx, cancel := context.WithTimeout(p.ctx, 40*time.Second)
+	ctx, cancel := context.WithTimeout(p.ctx, patience)
 	defer cancel()
 	if err := chromedp.Do(ctx, chromedp.WaitVisible(chromedp.CSS(selector))); err != nil {
 		p.photograph()
@@ -279,7 +283,7 @@ func evaluate[T any](p *profile, script string) T {
 // await waits until a script is true. (What chromedp has for that is forbidden by the pages' policy.)
 func (p *profile) await(script string) {
 	p.t.Helper()
-	for end := time.Now().Add(30 * time.Second); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
+	for end := time.Now().Add(patience); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
 		if evaluate[bool](p, script) {
 			return
 		}
@@ -305,7 +309,7 @@ func (p *profile) choose(selector string, paths ...string) {
 // is there does not say that it is whole: the browser takes the name with an empty file before it writes.
 func (p *profile) downloaded(name string) []byte {
 	p.t.Helper()
-	for end := time.Now().Add(time.Minute); time.Now().Before(end); time.Sleep(50 * time.Millisecond) {
+	for end := time.Now().Add(patience); time.Now().Before(end); time.Sleep(50 * time.Millisecond) {
 		if !p.took(name) {
 			continue
 		}

@@ -82,7 +82,7 @@ func serve(t *testing.T, settings ...string) *server {
 		"SEND__USER_ADDR=127.0.0.1:0", "SEND__ADMIN_ADDR=127.0.0.1:0", "SEND__DISK_PATH="+s.data)
 	cmd.Env = append(cmd.Env, settings...)
 	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) }
-	cmd.WaitDelay = 10 * time.Second
+	cmd.WaitDelay = patience
 	var out logtest.Buffer
 	cmd.Stdout, cmd.Stderr = &out, s.log
 	if err := cmd.Start(); err != nil {
@@ -95,7 +95,7 @@ func serve(t *testing.T, settings ...string) *server {
 
 	select {
 	case <-out.When(s.readStart):
-	case <-time.After(2 * time.Minute):
+	case <-time.After(patience):
 		t.Fatalf("sgsend serve did not say where it is and with which token:\n%s\n%s", &out, s.log)
 	}
 	return s
@@ -150,45 +150,55 @@ func (s *server) behind(t *testing.T, spoil func(http.ResponseWriter, *http.Requ
 // keep makes a transfer of a ciphertext, as an old client would have.
 func (s *server) keep(t *testing.T, sealed []byte, hint, id string) string {
 	t.Helper()
-	return s.keepUntil(t, sealed, hint, id, time.Now().Add(time.Hour))
+	id, err := s.keepUntil(t, sealed, hint, id, time.Now().Add(time.Hour))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return id
 }
 
-func (s *server) keepUntil(t *testing.T, sealed []byte, hint, id string, expires time.Time) string {
+// keepUntil fails where the transfer is over before it is complete.
+func (s *server) keepUntil(
+	t *testing.T, sealed []byte, hint, id string, expires time.Time,
+) (created string, err error) {
 	t.Helper()
 	body, _ := json.Marshal(map[string]any{
 		"content_type_hint": hint, "transfer_id": id, "expires_at": expires.UTC().Format(time.RFC3339Nano),
 	})
-	var created struct {
+	var reply struct {
 		ID string `json:"transfer_id"`
 	}
-	s.post(t, "/transfers/create", "application/json", body, &created)
-	s.post(t, "/transfers/upload/"+created.ID, "application/octet-stream", sealed, nil)
-	s.post(t, "/transfers/complete/"+created.ID, "", nil, nil)
-	return created.ID
+	answer, err := s.post(t, "/transfers/create", "application/json", body)
+	if err == nil {
+		err = json.Unmarshal(answer, &reply)
+	}
+	if err == nil {
+		_, err = s.post(t, "/transfers/upload/"+reply.ID, "application/octet-stream", sealed)
+	}
+	if err == nil {
+		_, err = s.post(t, "/transfers/complete/"+reply.ID, "", nil)
+	}
+	return reply.ID, err
 }
 
-func (s *server) post(t *testing.T, path, contentType string, body []byte, into any) {
+func (s *server) post(t *testing.T, path, contentType string, body []byte) (answer []byte, err error) {
 	t.Helper()
 	req, err := http.NewRequest(http.MethodPost, s.URL+path, bytes.NewReader(body))
 	if err != nil {
-		t.Fatal(err)
+		return nil, err
 	}
 	req.Header.Set("Content-Type", contentType)
 	req.Header.Set("x-sgraph-access-token", s.Token)
 	res, err := http.DefaultClient.Do(req)
 	if err != nil {
-		t.Fatal(err)
+		return nil, err
 	}
 	defer res.Body.Close()
-	answer, _ := io.ReadAll(res.Body)
-	if res.StatusCode != http.StatusOK {
-		t.Fatalf("POST %s: %s: %s", path, res.Status, answer)
+	answer, err = io.ReadAll(res.Body)
+	if err == nil && res.StatusCode != http.StatusOK {
+		err = fmt.Errorf("POST %s: %s: %s", path, res.Status, answer)
 	}
-	if into != nil {
-		if err := json.Unmarshal(answer, into); err != nil {
-			t.Fatalf("POST %s: %v in %s", path, err, answer)
-		}
-	}
+	return answer, err
 }
 
 // stored is how many bytes the server keeps, the ledger included.

@@ -33,7 +33,7 @@ func open(t *testing.T) context.Context {
 		}
 		t.Skip("SKIPPED: the console is not tested, because no Chromium is installed")
 	}
-	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Minute)
 	t.Cleanup(cancel)
 	ctx, cancel = chromedp.NewExecAllocator(ctx, append(chromedp.DefaultExecAllocatorOptions[:],
 		chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.DisableGPU, chromedp.WindowSize(1280, 900))...)
@@ -91,7 +91,7 @@ func until(question, text string) step {
 	quoted, _ := json.Marshal(text)
 	ask := chromedp.Evaluate[bool](fmt.Sprintf("(%s)(%s)", question, quoted))
 	return func(ctx context.Context, target *chromedp.Target) (chromedp.Void, error) {
-		for deadline := time.Now().Add(15 * time.Second); ; time.Sleep(20 * time.Millisecond) {
+		for deadline := time.Now().Add(2 * time.Minute); ; time.Sleep(20 * time.Millisecond) {
 			yes, err := ask(ctx, target)
 			if yes || err != nil {
 				return chromedp.Void{}, err

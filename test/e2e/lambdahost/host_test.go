@@ -52,7 +52,7 @@ func function(t *testing.T, change func(*lambdahost.Config)) (string, *lambdahos
 		t.Fatal(err)
 	}
 	config := lambdahost.Config{
-		Name: "echo", Zip: packed, Region: "eu-west-2", Timeout: 10 * time.Second,
+		Name: "echo", Zip: packed, Region: "eu-west-2", Timeout: time.Minute,
 		Environment: map[string]string{"GREETING": "hello"}, Log: t.Output(),
 	}
 	if change != nil {
@@ -155,19 +155,19 @@ func TestTextTravelsAsItIs(t *testing.T) {
 
 func TestRepliesAreStreamed(t *testing.T) {
 	t.Parallel()
-	url, _ := function(t, nil)
+	release := filepath.Join(t.TempDir(), "release")
+	url, _ := function(t, func(c *lambdahost.Config) { c.Environment = map[string]string{"ECHO_RELEASE": release} })
 	response, err := http.Get(url + "/slowly")
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer response.Body.Close()
-	began := time.Now()
 	first := make([]byte, 5)
 	if _, err := io.ReadFull(response.Body, first); err != nil || string(first) != "first" {
-		t.Fatalf("read %q, %v", first, err)
+		t.Fatalf("read %q, %v: the first part waits for the rest", first, err)
 	}
-	if waited := time.Since(began); waited > 200*time.Millisecond {
-		t.Errorf("the first part came after %s, with the rest", waited)
+	if err := os.WriteFile(release, nil, 0o600); err != nil {
+		t.Fatal(err)
 	}
 	rest, err := io.ReadAll(response.Body)
 	if err != nil || string(rest) != "second" {
@@ -211,7 +211,7 @@ func TestRequestsAreBounded(t *testing.T) {
 
 func TestFailuresAnswer502(t *testing.T) {
 	t.Parallel()
-	url, _ := function(t, func(c *lambdahost.Config) { c.Timeout = 500 * time.Millisecond })
+	url, _ := function(t, func(c *lambdahost.Config) { c.Timeout = 10 * time.Second })
 	for _, path := range []string{"/fail", "/exit", "/sleep"} {
 		if status, _ := get(t, url+path); status != http.StatusBadGateway {
 			t.Errorf("%s answers %d", path, status)

@@ -17,8 +17,9 @@ import (
 	"time"
 )
 
-// initTimeout is how long a process may take until it asks for work.
-const initTimeout = 10 * time.Second
+// initTimeout is how long a process may take until it asks for work. Lambda
+// gives it ten seconds; this machine may be busier.
+const initTimeout = time.Minute
 
 // instance is one process of a function and its end of the Runtime API.
 type instance struct {

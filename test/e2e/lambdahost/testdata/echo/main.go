@@ -44,7 +44,9 @@ func handle(_ context.Context, e events.LambdaFunctionURLRequest) (*events.Lambd
 		r, w := io.Pipe()
 		go func() {
 			io.WriteString(w, "first")
-			time.Sleep(300 * time.Millisecond)
+			for !exists(os.Getenv("ECHO_RELEASE")) {
+				time.Sleep(10 * time.Millisecond)
+			}
 			io.WriteString(w, "second")
 			w.Close()
 		}()
@@ -64,6 +66,11 @@ func handle(_ context.Context, e events.LambdaFunctionURLRequest) (*events.Lambd
 		reply.Body = strings.NewReader(string(text))
 	}
 	return reply, nil
+}
+
+func exists(name string) bool {
+	_, err := os.Stat(name)
+	return err == nil
 }
 
 // zeros never ends.
