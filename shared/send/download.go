@@ -28,13 +28,13 @@ func (t *Transfers) Available(ctx context.Context, id string) (Transfer, error) 
 // NotFound, Gone.
 func (t *Transfers) Claim(ctx context.Context, id string) (Transfer, error) {
 	if !idForm.MatchString(id) {
-		return Transfer{}, Fail(NotFound, notAvailable).With(ReasonTransferNotFound)
+		return Transfer{}, noTransfer(notAvailable)
 	}
 	r, err := t.Ledger.Spend(ctx, transferKey(id), Spend{State: string(Completed), Now: t.Now()})
 	switch CodeOf(err) {
 	case "":
 	case NotFound:
-		return Transfer{}, Fail(NotFound, notAvailable).With(ReasonTransferNotFound)
+		return Transfer{}, noTransfer(notAvailable)
 	case Conflict:
 		if refused := t.refusal(r, false); refused != nil {
 			return Transfer{}, refused
@@ -109,7 +109,7 @@ func (t *Transfers) Resumable(ctx context.Context, id string) (Transfer, error) 
 func (t *Transfers) Named(ctx context.Context, key string) (Transfer, error) {
 	tr, err := t.Resumable(ctx, idOf(key))
 	if err == nil && tr.Payload.Key != key {
-		err = Fail(NotFound, notAvailable).With(ReasonTransferNotFound)
+		err = noTransfer(notAvailable)
 	}
 	return tr, err
 }
@@ -156,7 +156,7 @@ func (t *Transfers) DownloadURL(ctx context.Context, id string) (url string, ttl
 // deleting, Forbidden for a wrong secret.
 func (t *Transfers) Delete(ctx context.Context, id, secret string) (deleted bool, err error) {
 	if !idForm.MatchString(id) {
-		return false, Fail(NotFound, "not_found").With(ReasonTransferNotFound)
+		return false, noTransfer("not_found")
 	}
 	var d transferData
 	_, err = update(ctx, t.Ledger, transferKey(id), func(r *Record) (err error) {
@@ -174,7 +174,7 @@ func (t *Transfers) Delete(ctx context.Context, id, secret string) (deleted bool
 		return nil
 	})
 	if CodeOf(err) == NotFound {
-		return false, Fail(NotFound, "not_found").With(ReasonTransferNotFound)
+		return false, noTransfer("not_found")
 	}
 	if err != nil {
 		return false, err

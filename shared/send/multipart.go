@@ -66,7 +66,7 @@ func (t *Transfers) Initiate(
 	if up.UploadID, err = t.Store.Begin(ctx, key); err != nil {
 		return MultipartUpload{}, err
 	}
-	_, err = t.change(ctx, id, notPending, func(d *transferData) {
+	_, err = t.change(ctx, id, func(d *transferData) {
 		d.Multipart = multipart{UploadID: up.UploadID, Key: key}
 	})
 	if err != nil {
@@ -171,7 +171,7 @@ func (t *Transfers) UploadURL(ctx context.Context, from Sender, id string) (url 
 	if key == "" {
 		// The prefix keeps it apart from every key that is a payload.
 		key = strings.Replace(payloadKey(tr), "/"+id+"/", "/"+id+"/put-", 1)
-		if _, err := t.change(ctx, id, notPending, func(d *transferData) { d.PutKey = key }); err != nil {
+		if _, err := t.change(ctx, id, func(d *transferData) { d.PutKey = key }); err != nil {
 			return "", 0, err
 		}
 	}

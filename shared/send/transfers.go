@@ -173,11 +173,11 @@ func (t *Transfers) Info(ctx context.Context, id string) (Transfer, error) {
 // get reads a transfer; missing is what a caller is told when there is none.
 func (t *Transfers) get(ctx context.Context, id, missing string) (Transfer, transferData, error) {
 	if !idForm.MatchString(id) {
-		return Transfer{}, transferData{}, Fail(NotFound, "%s", missing).With(ReasonTransferNotFound)
+		return Transfer{}, transferData{}, noTransfer(missing)
 	}
 	r, err := t.Ledger.Get(ctx, transferKey(id))
 	if CodeOf(err) == NotFound {
-		return Transfer{}, transferData{}, Fail(NotFound, "%s", missing).With(ReasonTransferNotFound)
+		return Transfer{}, transferData{}, noTransfer(missing)
 	}
 	if err != nil {
 		return Transfer{}, transferData{}, err
@@ -185,21 +185,26 @@ func (t *Transfers) get(ctx context.Context, id, missing string) (Transfer, tran
 	return readTransfer(r)
 }
 
+// noTransfer says that there is no such transfer, in the words of what was asked.
+func noTransfer(words string) error {
+	return &Error{Code: NotFound, Reason: ReasonTransferNotFound, Message: words}
+}
+
 // owned reads a transfer for its sender. To anyone else it does not exist.
 func (t *Transfers) owned(ctx context.Context, from Sender, id, missing string) (Transfer, transferData, error) {
 	tr, d, err := t.get(ctx, id, missing)
 	if err == nil && tr.Owner != from.id {
-		err = Fail(NotFound, "%s", missing).With(ReasonTransferNotFound)
+		err = noTransfer(missing)
 	}
 	return tr, d, err
 }
 
 // change alters the record of a pending transfer. It fails with NotFound when
 // the transfer is not pending any more.
-func (t *Transfers) change(ctx context.Context, id, missing string, f func(*transferData)) (Transfer, error) {
+func (t *Transfers) change(ctx context.Context, id string, f func(*transferData)) (Transfer, error) {
 	r, err := update(ctx, t.Ledger, transferKey(id), func(r *Record) error {
 		if r.State != string(Pending) {
-			return Fail(NotFound, "%s", missing).With(ReasonNotPending)
+			return Fail(NotFound, notPending).With(ReasonNotPending)
 		}
 		_, d, err := readTransfer(*r)
 		if err != nil {
@@ -286,7 +291,7 @@ func (c *capped) Read(p []byte) (int, error) {
 // before, in whichever way, is forgotten: the last upload counts.
 func (t *Transfers) attach(ctx context.Context, id string, p Payload, f func(*transferData)) (Transfer, error) {
 	var before, put string
-	tr, err := t.change(ctx, id, notPending, func(d *transferData) {
+	tr, err := t.change(ctx, id, func(d *transferData) {
 		before, put, d.Payload = d.Payload.Key, d.PutKey, p
 		f(d)
 	})
