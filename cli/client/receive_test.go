@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"os"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"sgraph.ai/send/cli/client"
@@ -30,6 +31,21 @@ func TestReceiveWithoutKey(t *testing.T) {
 	}
 	if info, err := at(s).Info(t.Context(), sent.Link.ID); err != nil || info.DownloadCount != 0 {
 		t.Errorf("%d downloads counted, %v", info.DownloadCount, err)
+	}
+}
+
+// A service that says what is wrong with a transfer is not asked in another way.
+func TestRefusedOnce(t *testing.T) {
+	t.Parallel()
+	s := site.Start(t)
+	var asked atomic.Int32
+	s.Fail(func(w http.ResponseWriter, r *http.Request, service http.Handler) {
+		asked.Add(1)
+		service.ServeHTTP(w, r)
+	})
+	_, err := at(s).Download(t.Context(), "000000000000")
+	if send.ReasonOf(err) != send.ReasonTransferNotFound || asked.Load() != 1 {
+		t.Errorf("%v after %d requests", err, asked.Load())
 	}
 }
 
