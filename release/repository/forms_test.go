@@ -127,3 +127,31 @@ func TestOwnersOwnWhatIsThere(t *testing.T) {
 		t.Error("nobody owns anything")
 	}
 }
+
+// Everything that names versions of others is kept current.
+func TestEveryManifestIsKeptCurrent(t *testing.T) {
+	t.Parallel()
+	var config struct {
+		Updates []struct {
+			Ecosystem   string `yaml:"package-ecosystem"`
+			Directory   string
+			Directories []string
+		}
+	}
+	if err := yaml.Unmarshal([]byte(read(t, ".github/dependabot.yml")), &config); err != nil {
+		t.Fatal(err)
+	}
+	kept := map[string]bool{}
+	for _, u := range config.Updates {
+		for _, dir := range append(u.Directories, u.Directory) {
+			kept[u.Ecosystem+" "+dir] = true
+		}
+	}
+	for file, ecosystem := range map[string]string{"go.mod": "gomod", "package.json": "npm"} {
+		for _, name := range find(t, file) {
+			if !kept[ecosystem+" /"+path.Dir(name)] {
+				t.Errorf(".github/dependabot.yml does not keep %s current", name)
+			}
+		}
+	}
+}
