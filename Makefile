@@ -1,5 +1,8 @@
 # make dev    both services and both consoles on this machine
-# make test   every test, with what they need installed first
+# make test   every test, with what they need installed first; one thing with
+#             make test PKG=./shared/send RUN=Claim
+# make nightly  the long forms, too: fuzzing, races and kills again and again
+# make lint   the form of the code, and what linters find
 # make e2e    pulumi up against a simulated AWS, then the deployed zips
 # make bench  the figures of docs/performance.md
 # make build  the binaries, into bin/
@@ -35,8 +38,12 @@ setup:
 	@tools/setup
 
 .PHONY: test
-test: setup lint
-	tools/test
+test: setup
+	@tools/test $(if $(PKG),-pkg '$(PKG)') $(if $(RUN),-run '$(RUN)')
+
+.PHONY: nightly
+nightly: setup
+	@tools/test -nightly
 
 .PHONY: lint
 lint:
