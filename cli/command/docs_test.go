@@ -158,7 +158,7 @@ func makes(args []string, makefile string) error {
 				return fmt.Errorf("the Makefile does not look at %s", variable)
 			}
 			if path, ok := strings.CutPrefix(value, "./"); ok {
-				if err := there(filepath.Join(root, path)); err != nil {
+				if err := there(filepath.Join(root, strings.TrimSuffix(path, "..."))); err != nil {
 					return err
 				}
 			}
