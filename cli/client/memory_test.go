@@ -11,6 +11,7 @@ import (
 
 	"sgraph.ai/send/cli/client"
 	"sgraph.ai/send/shared/envelope"
+	"sgraph.ai/send/shared/test/nightly"
 	"sgraph.ai/send/shared/wire"
 )
 
@@ -30,10 +31,9 @@ func (f *flow) in(n int) {
 
 func (f *flow) out(n int64) { f.held.Add(-n) }
 
-const (
-	large    = 100 << 20
-	partSize = 10 << 20
-)
+const partSize = 10 << 20
+
+var large = nightly.Or[int64](100<<20, 4<<30)
 
 // A large file is never in memory: sealing and sending hold the parts that are
 // on their way, and the one that is being sealed.

@@ -20,6 +20,7 @@ import (
 	"sgraph.ai/send/cli/serve"
 	"sgraph.ai/send/cli/smoke"
 	"sgraph.ai/send/shared/test/logtest"
+	"sgraph.ai/send/shared/test/nightly"
 )
 
 // served is the real thing, both services on this machine, for all tests.
@@ -66,7 +67,7 @@ func failed(r smoke.Report, check string) bool {
 func TestRunningServicesPass(t *testing.T) {
 	t.Parallel()
 	target := served
-	target.Large = 12 << 20
+	target.Large = nightly.Or[int64](12<<20, 1<<30)
 	report := smoke.Run(t.Context(), target)
 	if !report.OK {
 		t.Fatalf("\n%s", table(report))

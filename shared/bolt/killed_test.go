@@ -14,6 +14,7 @@ import (
 
 	"sgraph.ai/send/shared/bolt"
 	"sgraph.ai/send/shared/send"
+	"sgraph.ai/send/shared/test/nightly"
 )
 
 // writerOf, when set, makes the test binary the process that is killed.
@@ -54,7 +55,7 @@ func TestKilled(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "ledger")
 	acked := map[string]bool{}
-	for range 4 {
+	for range nightly.Or(4, 40) {
 		for _, id := range runAndKill(t, path, len(acked)) {
 			acked[id] = true
 		}

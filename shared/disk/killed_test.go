@@ -15,6 +15,7 @@ import (
 
 	"sgraph.ai/send/shared/disk"
 	"sgraph.ai/send/shared/send"
+	"sgraph.ai/send/shared/test/nightly"
 )
 
 // writerOf, when set, makes the test binary the process that is killed.
@@ -89,7 +90,7 @@ func TestKilled(t *testing.T) {
 	t.Parallel()
 	root := t.TempDir()
 	var acked []string
-	for range 4 {
+	for range nightly.Or(4, 40) {
 		acked = append(acked, runAndKill(t, root)...)
 	}
 	s := open(t, root)

@@ -18,11 +18,13 @@ import (
 	"sgraph.ai/send/shared/dynamo"
 	"sgraph.ai/send/shared/send"
 	"sgraph.ai/send/shared/test/moto"
+	"sgraph.ai/send/shared/test/nightly"
 )
+
+var attempts = nightly.Or(30, 500) // of each process
 
 const (
 	processes = 8
-	attempts  = 30 // of each process
 	limit     = 100
 	inFlight  = 4 // attempts of a process at once
 )

@@ -21,6 +21,7 @@ import (
 	"unicode/utf8"
 
 	"sgraph.ai/send/shared/send"
+	"sgraph.ai/send/shared/test/nightly"
 )
 
 func inspect(b []byte) (Form, error) {
@@ -135,11 +136,7 @@ func TestHeadOfAnotherSizeIsAFault(t *testing.T) {
 // one in 10^9; the next tests add that up.
 func TestSealedFilesPass(t *testing.T) {
 	t.Parallel()
-	rounds := 3000
-	if testing.Short() {
-		rounds = 300
-	}
-	for i := range rounds {
+	for i := range nightly.Or(3000, 300_000) {
 		n := leastV1 + i%600
 		if i%50 == 0 {
 			n = HeadSize - i%3 + 1

@@ -20,6 +20,7 @@ import (
 	"sgraph.ai/send/shared/s3store"
 	"sgraph.ai/send/shared/send"
 	"sgraph.ai/send/shared/test/moto"
+	"sgraph.ai/send/shared/test/nightly"
 )
 
 func TestNothingIsAskedBeforeTheFirstUse(t *testing.T) {
@@ -202,7 +203,8 @@ func TestNoChecksums(t *testing.T) {
 // its way is a few parts.
 func TestPutReadsAFewPartsAhead(t *testing.T) {
 	t.Parallel()
-	const size, part = 400 << 20, 8 << 20
+	const part = 8 << 20
+	size := nightly.Or[int64](200<<20, 8<<30)
 	var parts, arrived atomic.Int64
 	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch {

@@ -1,0 +1,13 @@
+// Package nightly gives tests their long form where there is time for it: in
+// "make nightly", which sets SEND_TEST_NIGHTLY=1.
+package nightly
+
+import "os"
+
+// Or returns how much of something a test does: as usual, or at night.
+func Or[T any](usual, night T) T {
+	if os.Getenv("SEND_TEST_NIGHTLY") == "1" {
+		return night
+	}
+	return usual
+}
