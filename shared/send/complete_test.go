@@ -8,6 +8,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"sgraph.ai/send/shared/send"
 )
@@ -130,3 +131,26 @@ func TestAPutUploadIsCompletedByManyCallsAtOnce(t *testing.T) {
 		}
 	}
 }
+
+// A sweep may take a transfer for abandoned while its upload is still arriving.
+func TestAnUploadToWhatIsForgottenMeanwhile(t *testing.T) {
+	t.Parallel()
+	f := setUp(t)
+	id := f.created(t, send.NewTransfer{})
+	body := readerFunc(func(p []byte) (int, error) {
+		f.clock.Advance(25 * time.Hour)
+		if n, err := f.Sweep(t.Context()); err != nil || n.Abandoned != 1 {
+			t.Errorf("swept %+v, %v", n, err)
+		}
+		return copy(p, "ciphertext"), io.EOF
+	})
+	_, err := f.Upload(t.Context(), f.sender(t), id, body, 10)
+	want(t, err, send.NotFound, "not in pending state")
+	if keys := f.objects(t); len(keys) != 0 {
+		t.Errorf("the store keeps %v, which nothing names", keys)
+	}
+}
+
+type readerFunc func([]byte) (int, error)
+
+func (f readerFunc) Read(p []byte) (int, error) { return f(p) }

@@ -152,7 +152,7 @@ func (t *Transfers) Cancel(ctx context.Context, from Sender, id, uploadID string
 func (t *Transfers) Expected(ctx context.Context, key string) error {
 	tr, d, err := t.get(ctx, idOf(key), notPending)
 	if err == nil && (tr.Status != Pending || d.PutKey != key) {
-		err = Fail(NotFound, notPending).With(ReasonNotPending)
+		err = errNotPending()
 	}
 	return err
 }
@@ -165,7 +165,7 @@ func (t *Transfers) UploadURL(ctx context.Context, from Sender, id string) (url 
 		return "", 0, err
 	}
 	if tr.Status != Pending {
-		return "", 0, Fail(NotFound, notPending).With(ReasonNotPending)
+		return "", 0, errNotPending()
 	}
 	key := d.PutKey
 	if key == "" {

@@ -204,7 +204,7 @@ func (t *Transfers) owned(ctx context.Context, from Sender, id, missing string) 
 func (t *Transfers) change(ctx context.Context, id string, f func(*transferData)) (Transfer, error) {
 	r, err := update(ctx, t.Ledger, transferKey(id), func(r *Record) error {
 		if r.State != string(Pending) {
-			return Fail(NotFound, notPending).With(ReasonNotPending)
+			return errNotPending()
 		}
 		_, d, err := readTransfer(*r)
 		if err != nil {
@@ -213,6 +213,9 @@ func (t *Transfers) change(ctx context.Context, id string, f func(*transferData)
 		f(&d)
 		return d.write(r)
 	})
+	if CodeOf(err) == NotFound {
+		err = errNotPending() // or forgotten meanwhile
+	}
 	if err != nil {
 		return Transfer{}, err
 	}
@@ -221,6 +224,8 @@ func (t *Transfers) change(ctx context.Context, id string, f func(*transferData)
 }
 
 const notPending = "Transfer not found or not in pending state"
+
+func errNotPending() error { return Fail(NotFound, notPending).With(ReasonNotPending) }
 
 // Upload keeps a body as the transfer's ciphertext, in the place of any that
 // was uploaded before. size is -1 when it is not known. NotFound when there is
@@ -234,7 +239,7 @@ func (t *Transfers) Upload(
 		return Payload{}, err
 	}
 	if tr.Status != Pending {
-		return Payload{}, Fail(NotFound, notPending).With(ReasonNotPending)
+		return Payload{}, errNotPending()
 	}
 	if why := t.over(tr.record); why != "" {
 		return Payload{}, gone(why)

@@ -2,6 +2,7 @@ package settings
 
 import (
 	"log/slog"
+	"maps"
 	"net/netip"
 
 	"sgraph.ai/send/shared/send"
@@ -34,7 +35,7 @@ func (e *Env) Service() Service {
 		Stage:          Stage.In(e),
 		Environment:    Local,
 		Mode:           StorageMode.Required(e),
-		Rates:          RateLimits.Or(e, send.DefaultRates),
+		Rates:          RateLimits.Or(e, maps.Clone(send.DefaultRates)),
 		OriginSecrets:  OriginSecrets.In(e),
 		TrustedProxies: TrustedProxies.In(e),
 		LogLevel:       LogLevel.In(e),
