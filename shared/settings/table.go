@@ -1,6 +1,9 @@
 package settings
 
 import (
+	"maps"
+	"slices"
+	"strings"
 	"time"
 
 	"sgraph.ai/send/shared/metric"
@@ -52,8 +55,8 @@ var (
 	})
 	RateLimits = define(Rates(), Entry{
 		Env: "SEND__RATE_LIMITS", By: both, Key: "rateLimits",
-		Doc: "Limits as `name=N/duration` or `name=off`, separated by commas, or `off` for none; names are create, token, " +
-			"download, login and info. What is not named keeps its built-in limit.",
+		Doc: "Limits as `name=N/duration` or `name=off`, separated by commas, or `off` for none; names are " +
+			strings.Join(slices.Sorted(maps.Keys(send.DefaultRates)), ", ") + ". What is not named keeps its built-in limit.",
 	})
 	OriginSecrets = define(List(), Entry{
 		Env: "SEND__ORIGIN_SECRETS", By: both, Secret: true,
