@@ -87,7 +87,7 @@ func newDistribution(
 		},
 		OrderedCacheBehaviors: cloudfront.DistributionOrderedCacheBehaviorArray{
 			&cloudfront.DistributionOrderedCacheBehaviorArgs{
-				PathPattern:          pulumi.String("/assets/*"),
+				PathPattern:          pulumi.String(wire.Assets + "*"),
 				TargetOriginId:       origin,
 				ViewerProtocolPolicy: pulumi.String("redirect-to-https"),
 				Compress:             pulumi.Bool(true),

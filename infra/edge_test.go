@@ -103,16 +103,25 @@ func TestEdgePassesOnWhatTheServicesRead(t *testing.T) {
 }
 
 // TestFirewallLogsNoSecret: each header that is a credential, or says who the
-// client is, is redacted.
+// client is, is redacted; and path and query where they hold one.
 func TestFirewallLogsNoSecret(t *testing.T) {
 	each(t, func(t *testing.T, stack string, g *graph) {
 		if stack == "dev" {
 			return
 		}
 		logging := g.some(t, "aws:wafv2/webAclLoggingConfiguration:WebAclLoggingConfiguration")[0]
-		redacted := map[string]bool{}
-		for i := range logging.list("redactedFields") {
+		redacted, whole := map[string]bool{}, map[string]bool{}
+		for i, field := range logging.list("redactedFields") {
 			redacted[logging.text("redactedFields", strconv.Itoa(i), "singleHeader", "name")] = true
+			for part := range plain(field).ObjectValue() {
+				whole[string(part)] = true
+			}
+		}
+		for _, p := range wire.Parameters() {
+			part := map[wire.Place]string{wire.InPath: "uriPath", wire.InQuery: "queryString"}[p.In]
+			if p.Secret && !whole[part] {
+				t.Errorf("%s stands in the firewall's log: it is in the %s", p.Name, part)
+			}
 		}
 		for _, h := range append(wire.Headers(), wire.APIKey(canaries["FAST_API__AUTH__API_KEY__NAME"])) {
 			if h.Secret && !redacted[strings.ToLower(h.Name)] {

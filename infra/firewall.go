@@ -94,8 +94,9 @@ var onlyBlocked = &wafv2.WebAclLoggingConfigurationLoggingFilterArgs{
 	},
 }
 
-// redacted keeps the values of secret headers out of WAF's log, which wants
-// their names in lower case.
+// redacted keeps secrets out of WAF's log: the values of headers, whose names
+// it wants in lower case, and the path and the query where any part of them is
+// a secret, because it can only leave out the whole.
 func redacted(headers []wire.Header) wafv2.WebAclLoggingConfigurationRedactedFieldArray {
 	fields := wafv2.WebAclLoggingConfigurationRedactedFieldArray{}
 	for _, h := range headers {
@@ -103,6 +104,16 @@ func redacted(headers []wire.Header) wafv2.WebAclLoggingConfigurationRedactedFie
 			SingleHeader: &wafv2.WebAclLoggingConfigurationRedactedFieldSingleHeaderArgs{
 				Name: secretString(strings.ToLower(h.Name)),
 			},
+		})
+	}
+	if len(wire.SecretParameters(wire.InPath)) > 0 {
+		fields = append(fields, &wafv2.WebAclLoggingConfigurationRedactedFieldArgs{
+			UriPath: &wafv2.WebAclLoggingConfigurationRedactedFieldUriPathArgs{},
+		})
+	}
+	if len(wire.SecretParameters(wire.InQuery)) > 0 {
+		fields = append(fields, &wafv2.WebAclLoggingConfigurationRedactedFieldArgs{
+			QueryString: &wafv2.WebAclLoggingConfigurationRedactedFieldQueryStringArgs{},
 		})
 	}
 	return fields
