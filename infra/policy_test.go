@@ -5,6 +5,8 @@ import (
 	"testing"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
+
+	service "sgraph.ai/send/shared/settings"
 )
 
 func TestSecretsAreNeverPlainInputs(t *testing.T) {
@@ -28,9 +30,12 @@ func TestSecretsAreNeverPlainInputs(t *testing.T) {
 					}
 				}, false)
 			}
-			if d.Type == "aws:lambda/function:Function" && d.Name != "canary" && stack != "dev" {
-				if !isSecret(d.at("environment", "variables", "SEND__ORIGIN_SECRETS")) {
-					t.Errorf("%s: SEND__ORIGIN_SECRETS is in the clear", d.Name)
+			if d.Type == "aws:lambda/function:Function" {
+				told := g.told(t, d.text("name"))
+				for _, e := range service.Table() {
+					if v, ok := told[resource.PropertyKey(e.Env)]; ok && e.Secret && !isSecret(v) {
+						t.Errorf("%s: %s is in the clear", d.Name, e.Env)
+					}
 				}
 			}
 			if d.Type == "aws:cloudfront/distribution:Distribution" {

@@ -117,7 +117,7 @@ var (
 		Doc: "Name of the S3 bucket that keeps the ciphertext. Needed by mode `s3`.",
 	})
 	AdminURL = define(URL(), Entry{
-		Env: "SGRAPH_SEND__ADMIN__BASE_URL", By: user, Secret: true,
+		Env: "SGRAPH_SEND__ADMIN__BASE_URL", By: user,
 		Doc: "Admin service that the user service asks who may send.",
 	})
 	AdminKeyName = define(HeaderName(), Entry{
@@ -149,7 +149,7 @@ var (
 		Doc: "Address of the user service, which the console's system page shows.",
 	})
 	CacheBucket = define(BucketName(), Entry{
-		Env: "CACHE__SERVICE__BUCKET_NAME", By: admin, Secret: true,
+		Env: "CACHE__SERVICE__BUCKET_NAME", By: admin,
 		Doc: "Name of the S3 bucket that keeps the audit trail. Needed by mode `s3`.",
 	})
 	AuditRetention = define(Duration(day, 3650*day), Entry{
