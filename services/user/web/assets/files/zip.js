@@ -65,50 +65,50 @@ async function* write({ entries, directory }) {
   yield ending(entries, directory);
 }
 
-/** @param {Planned} entry */
-function localHeader({ path, file, crc, time }) {
-  const large = file.size >= MAX32;
-  const extra = large ? zip64Extra([file.size, file.size]) : [];
-  return fields(
-    [4, LOCAL],
-    [2, large ? 45 : 20],
+/**
+ * What both headers of an entry say of it, up to the lengths of its name and of what is extra.
+ * @param {Planned} entry
+ * @param {Part[]} extra
+ * @returns {Part[]}
+ */
+function description({ path, file, crc, time }, extra) {
+  const size = Math.min(file.size, MAX32);
+  return [
     [2, UTF8_NAMES],
     [2, 0],
     [4, time],
     [4, crc],
-    [4, large ? MAX32 : file.size],
-    [4, large ? MAX32 : file.size],
+    [4, size],
+    [4, size],
     [2, path.length],
     [2, sizeOf(extra)],
-    [path],
-    ...extra,
-  );
+  ];
 }
 
 /** @param {Planned} entry */
-function centralHeader({ path, file, crc, time, offset }) {
+function localHeader(entry) {
+  const { path, file } = entry;
   const large = file.size >= MAX32;
-  const far = offset >= MAX32;
-  const wide = [...(large ? [file.size, file.size] : []), ...(far ? [offset] : [])];
+  const extra = large ? zip64Extra([file.size, file.size]) : [];
+  return fields([4, LOCAL], [2, large ? 45 : 20], ...description(entry, extra), [path], ...extra);
+}
+
+/** @param {Planned} entry */
+function centralHeader(entry) {
+  const { path, file, offset } = entry;
+  const wide = [...(file.size >= MAX32 ? [file.size, file.size] : []), ...(offset >= MAX32 ? [offset] : [])];
   const extra = wide.length ? zip64Extra(wide) : [];
   const version = wide.length ? 45 : 20;
   return fields(
     [4, CENTRAL],
     [2, version],
     [2, version],
-    [2, UTF8_NAMES],
-    [2, 0],
-    [4, time],
-    [4, crc],
-    [4, large ? MAX32 : file.size],
-    [4, large ? MAX32 : file.size],
-    [2, path.length],
-    [2, sizeOf(extra)],
+    ...description(entry, extra),
     [2, 0],
     [2, 0],
     [2, 0],
     [4, 0],
-    [4, far ? MAX32 : offset],
+    [4, Math.min(offset, MAX32)],
     [path],
     ...extra,
   );
