@@ -27,7 +27,8 @@ dev:
 .PHONY: build
 build:
 	@mkdir -p bin
-	CGO_ENABLED=0 go build -trimpath -ldflags '$(LDFLAGS)' -o bin/ ./cli/cmd/sgsend ./services/user/cmd/send-user ./services/admin/cmd/send-admin
+	CGO_ENABLED=0 go build -trimpath -ldflags '$(LDFLAGS)' -o bin/ \
+		./cli/cmd/sgsend ./services/user/cmd/send-user ./services/admin/cmd/send-admin
 
 .PHONY: artifacts
 artifacts:

@@ -30,9 +30,11 @@ elif [ -n "${ACCESS_KEY_ID:-}" ] && [ -n "${SECRET_ACCESS_KEY:-}" ]; then
 elif [ -n "${ACCESS_KEY_ID:-}${SECRET_ACCESS_KEY:-}" ]; then
   finish none false "Half of an access key: set both AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY. $without"
 else
-  finish none false "No AWS credentials: neither the variable AWS_ROLE_ARN nor the secrets AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are set. $without"
+  finish none false "No AWS credentials: neither the variable AWS_ROLE_ARN nor the secrets\
+ AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are set. $without"
 fi
 [ -n "${REGION:-}" ] || finish none false "No region: the secret AWS_DEFAULT_REGION is not set. $without"
 [ -n "${PULUMI_BACKEND_URL:-}${PULUMI_ACCESS_TOKEN:-}" ] ||
-  finish none false "No place for the state of the stacks: neither the variable PULUMI_BACKEND_URL nor the secret PULUMI_ACCESS_TOKEN is set. $without"
+  finish none false "No place for the state of the stacks: neither the variable PULUMI_BACKEND_URL\
+ nor the secret PULUMI_ACCESS_TOKEN is set. $without"
 finish "$mode" true "Credentials: $how."

@@ -80,7 +80,9 @@ tell_outputs() {
   tell version "$(output_of releaseVersion)"
 }
 
-summary_line() { grep -E '^ +[+~-].* to (create|update|delete|replace)|^ +[0-9]+ unchanged' "$said" | redact | xargs echo; }
+summary_line() {
+  grep -E '^ +[+~-].* to (create|update|delete|replace)|^ +[0-9]+ unchanged' "$said" | redact | xargs echo
+}
 
 case $operation in
 deploy)

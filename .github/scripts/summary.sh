@@ -7,6 +7,7 @@ set -euo pipefail
   printf '## %s\n\n| Job | Result |\n| --- | --- |\n' "${VERSION:-no version}"
   jq -r 'to_entries[] | "| \(.key) | \(.value.result) |"' <<<"$NEEDS"
   if [ "$(jq -r '.credentials.outputs.available // "false"' <<<"$NEEDS")" != true ]; then
-    printf '\n**%s was not deployed:** %s\n' "$STACK" "$(jq -r '.credentials.outputs.reason // "the credentials were not checked"' <<<"$NEEDS")"
+    printf '\n**%s was not deployed:** %s\n' "$STACK" \
+      "$(jq -r '.credentials.outputs.reason // "the credentials were not checked"' <<<"$NEEDS")"
   fi
 } >>"$GITHUB_STEP_SUMMARY"

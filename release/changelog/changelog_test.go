@@ -54,7 +54,8 @@ func TestChangesSinceTheReleaseBefore(t *testing.T) {
 			t.Errorf("%q is in\n%s", surplus, got)
 		}
 	}
-	if first := write("v0.4.0"); !strings.Contains(first, "since the beginning") || !strings.Contains(first, "First thing") {
+	first := write("v0.4.0")
+	if !strings.Contains(first, "since the beginning") || !strings.Contains(first, "First thing") {
 		t.Errorf("the first release says\n%s", first)
 	}
 	if same := write("v0.6.0"); !strings.Contains(same, "No commit") {

@@ -48,9 +48,11 @@ func TestVerifyNamesEveryFault(t *testing.T) {
 	for want, spoil := range map[string]func(dir string){
 		"manifest.json is not the file that was built": func(dir string) { put(t, dir, "manifest.json", "{ }") },
 		"extra.zip is not on the list":                 func(dir string) { put(t, dir, "extra.zip", "") },
-		"send-user-arm64.zip is missing":               func(dir string) { os.Remove(filepath.Join(dir, "send-user-arm64.zip")) },
-		"no digest and name":                           func(dir string) { put(t, dir, SumsName, "abc  ../../outside\n") },
-		"opening the list":                             func(dir string) { os.Remove(filepath.Join(dir, SumsName)) },
+		"send-user-arm64.zip is missing": func(dir string) {
+			os.Remove(filepath.Join(dir, "send-user-arm64.zip"))
+		},
+		"no digest and name": func(dir string) { put(t, dir, SumsName, "abc  ../../outside\n") },
+		"opening the list":   func(dir string) { os.Remove(filepath.Join(dir, SumsName)) },
 	} {
 		dir := folder(t)
 		spoil(dir)
@@ -77,7 +79,8 @@ func TestBuiltBinaryCarriesItsVersion(t *testing.T) {
 		t.Fatal(err)
 	}
 	put(t, root, "version/version.go", "package version\n\nvar Version = \"dev\"\n")
-	put(t, root, "main.go", "package main\n\nimport \"sgraph.ai/send/shared/version\"\n\nfunc main() { println(version.Version) }\n")
+	put(t, root, "main.go",
+		"package main\n\nimport \"sgraph.ai/send/shared/version\"\n\nfunc main() { println(version.Version) }\n")
 	here := System{runtime.GOOS, runtime.GOARCH}
 	other := System{"windows", "arm64"}
 	var builds [2][]byte

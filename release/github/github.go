@@ -84,7 +84,8 @@ func (c Client) CloseIssue(ctx context.Context, marker, lastWord string) (string
 	if err != nil || old == nil {
 		return "", err
 	}
-	if err := c.call(ctx, http.MethodPost, fmt.Sprintf("issues/%d/comments", old.Number), map[string]any{"body": lastWord}, nil); err != nil {
+	comments := fmt.Sprintf("issues/%d/comments", old.Number)
+	if err := c.call(ctx, http.MethodPost, comments, map[string]any{"body": lastWord}, nil); err != nil {
 		return "", err
 	}
 	err = c.call(ctx, http.MethodPatch, fmt.Sprintf("issues/%d", old.Number),
@@ -156,7 +157,8 @@ func (c Client) call(ctx context.Context, method, path string, in, out any) erro
 	}
 	if resp.StatusCode/100 != 2 {
 		where, _, _ := strings.Cut(path, "?")
-		return fmt.Errorf("GitHub answered %s %s with %s: %s", method, where, resp.Status, bytes.TrimSpace(answer[:min(len(answer), 300)]))
+		return fmt.Errorf("GitHub answered %s %s with %s: %s",
+			method, where, resp.Status, bytes.TrimSpace(answer[:min(len(answer), 300)]))
 	}
 	if out == nil {
 		return nil

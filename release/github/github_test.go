@@ -158,7 +158,8 @@ func TestRefusalIsToldWithoutTheToken(t *testing.T) {
 func TestLongTextKeepsBothEnds(t *testing.T) {
 	t.Parallel()
 	got := body("preview", "begin"+strings.Repeat("ä", maxBody)+"end")
-	if len(got) > maxBody+100 || !utf8.ValidString(got) || !strings.Contains(got, "begin") || !strings.HasSuffix(got, "end") {
+	if len(got) > maxBody+100 || !utf8.ValidString(got) ||
+		!strings.Contains(got, "begin") || !strings.HasSuffix(got, "end") {
 		t.Errorf("%d bytes, valid: %v", len(got), utf8.ValidString(got))
 	}
 }

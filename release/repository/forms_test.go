@@ -12,7 +12,7 @@ import (
 )
 
 // form is an issue form, as far as GitHub refuses to show one without it.
-// https://docs.github.com/en/communities/using-templates-to-encourage-useful-issues-and-pull-requests/syntax-for-githubs-form-schema
+// docs.github.com: Syntax for GitHub's form schema.
 type form struct {
 	Name        string
 	Description string

@@ -27,7 +27,8 @@ func packages(t *testing.T) map[string]*pkg {
 	t.Helper()
 	all := map[string]*pkg{}
 	for _, file := range find(t, ".go") {
-		f, err := parser.ParseFile(token.NewFileSet(), filepath.Join(root, file), nil, parser.ImportsOnly|parser.ParseComments)
+		const mode = parser.ImportsOnly | parser.ParseComments
+		f, err := parser.ParseFile(token.NewFileSet(), filepath.Join(root, file), nil, mode)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -26,7 +26,9 @@ func TestNext(t *testing.T) {
 
 func TestParseRefusesWhatIsNoRelease(t *testing.T) {
 	t.Parallel()
-	for _, s := range []string{"", "0.3.5", "v0.3", "v0.3.5-rc1", "v0.3.05", "v0.3.5 ", "v1.2.3.4", "v1.2.9999999999", "dev"} {
+	for _, s := range []string{
+		"", "0.3.5", "v0.3", "v0.3.5-rc1", "v0.3.05", "v0.3.5 ", "v1.2.3.4", "v1.2.9999999999", "dev",
+	} {
 		if v, err := Parse(s); err == nil {
 			t.Errorf("%q was read as %v", s, v)
 		}

@@ -72,7 +72,8 @@ func (t Tagger) refuseDirt(ctx context.Context) error {
 		return err
 	}
 	if len(changes) > 0 {
-		return fmt.Errorf("the working tree has changes that no commit holds; nothing was tagged:\n%s", strings.Join(changes, "\n"))
+		return fmt.Errorf("the working tree has changes that no commit holds; nothing was tagged:\n%s",
+			strings.Join(changes, "\n"))
 	}
 	return nil
 }
@@ -109,7 +110,8 @@ func (t Tagger) latest(ctx context.Context, filter ...string) (v semver.Version,
 // make creates the tag and pushes it. On failure no local tag is left behind.
 func (t Tagger) make(ctx context.Context, v semver.Version) error {
 	name := v.String()
-	if _, err := t.Repo.Run(ctx, "-c", "user.name=SGraph Send pipeline", "-c", "user.email=pipeline@users.noreply.github.com",
+	if _, err := t.Repo.Run(ctx,
+		"-c", "user.name=SGraph Send pipeline", "-c", "user.email=pipeline@users.noreply.github.com",
 		"tag", "--annotate", "--message", "SGraph Send "+name, name); err != nil {
 		return err
 	}

@@ -73,7 +73,10 @@ func TestDevAndMainCountInOneSequence(t *testing.T) {
 	for i, step := range []struct {
 		line semver.Line
 		want string
-	}{{semver.Dev, "v0.3.6"}, {semver.Dev, "v0.3.7"}, {semver.Main, "v0.4.0"}, {semver.Dev, "v0.4.1"}, {semver.Main, "v0.5.0"}} {
+	}{
+		{semver.Dev, "v0.3.6"}, {semver.Dev, "v0.3.7"}, {semver.Main, "v0.4.0"}, {semver.Dev, "v0.4.1"},
+		{semver.Main, "v0.5.0"},
+	} {
 		commit(t, work, "change "+string(rune('a'+i)))
 		if got := tagOn(t, step.line, work).Version.String(); got != step.want {
 			t.Fatalf("step %d on %s: %s, want %s", i, step.line, got, step.want)

@@ -88,12 +88,14 @@ func asWorkflow(t *testing.T, f file) []byte {
 // The linter must be able to complain, about both kinds of file.
 func TestActionlintSeesFaults(t *testing.T) {
 	t.Parallel()
-	spoiled := strings.Replace(one(t, "workflows/stack.yml").text, "steps.credentials.outputs.available }}", "steps.credentials.outputs.availabel }}", 1)
+	spoiled := strings.Replace(one(t, "workflows/stack.yml").text,
+		"steps.credentials.outputs.available }}", "steps.credentials.outputs.availabel }}", 1)
 	if len(lint(t, ".github/workflows/stack.yml", []byte(spoiled))) == 0 {
 		t.Error("a misspelt output of a composite action passes")
 	}
 	caller := one(t, "workflows/drift.yml").text
-	if len(lint(t, ".github/workflows/drift.yml", []byte(strings.Replace(caller, "      operation: drift\n", "", 1)))) == 0 {
+	without := []byte(strings.Replace(caller, "      operation: drift\n", "", 1))
+	if len(lint(t, ".github/workflows/drift.yml", without)) == 0 {
 		t.Error("a missing input of the reusable workflow passes")
 	}
 	f := one(t, "actions/aws-credentials/action.yml")

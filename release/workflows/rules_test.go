@@ -68,7 +68,8 @@ func TestPullRequestsRunWithoutPower(t *testing.T) {
 	w := one(t, "workflows/preview.yml")
 	for name, j := range decode[workflow](t, &w.root).Jobs {
 		for _, s := range j.Steps {
-			if strings.HasPrefix(s.Uses, "actions/checkout@") && j.Permissions["pull-requests"] == "write" && s.With["ref"] == "" {
+			checkout := strings.HasPrefix(s.Uses, "actions/checkout@") && s.With["ref"] == ""
+			if checkout && j.Permissions["pull-requests"] == "write" {
 				t.Errorf("job %s may write and checks out the pull request", name)
 			}
 		}
@@ -158,7 +159,8 @@ func TestTwoDeploysOfAStackNeverOverlap(t *testing.T) {
 	t.Parallel()
 	f := one(t, "workflows/stack.yml")
 	j := decode[workflow](t, &f.root).Jobs["stack"]
-	if !strings.Contains(j.Concurrency.Group, "inputs.operation == 'deploy' && format('deploy-{0}', inputs.stack)") || j.Concurrency.Cancel {
+	const alone = "inputs.operation == 'deploy' && format('deploy-{0}', inputs.stack)"
+	if !strings.Contains(j.Concurrency.Group, alone) || j.Concurrency.Cancel {
 		t.Errorf("deploys run in group %q, cancelled: %v", j.Concurrency.Group, j.Concurrency.Cancel)
 	}
 	for _, f := range allFiles(t) {

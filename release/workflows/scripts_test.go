@@ -95,21 +95,24 @@ func (r *scriptRun) lacks(what, text string, unwanted ...string) {
 
 func TestCredentials(t *testing.T) {
 	t.Parallel()
-	const role, id, key, region, backend, cloud = "ROLE=arn:aws:iam::1:role/x", "ACCESS_KEY_ID=AKIA", "SECRET_ACCESS_KEY=s3cr3t",
+	const role, id, key, region, backend, cloud = "ROLE=arn:aws:iam::1:role/x", "ACCESS_KEY_ID=AKIA",
+		"SECRET_ACCESS_KEY=s3cr3t",
 		"REGION=eu-west-2", "PULUMI_BACKEND_URL=s3://state", "PULUMI_ACCESS_TOKEN=pul-1"
 	for name, c := range map[string]struct {
 		env             []string
 		mode, available string
 		says            string
 	}{
-		"nothing":                  {nil, "none", "false", "No AWS credentials"},
-		"role and own state":       {[]string{role, region, backend}, "role", "true", "the role"},
-		"keys and Pulumi Cloud":    {[]string{id, key, region, cloud}, "keys", "true", "the access keys"},
-		"both: the role":           {[]string{role, id, key, region, cloud}, "role", "true", "the role"},
-		"half a key":               {[]string{id, region, cloud}, "none", "false", "set both"},
-		"no region":                {[]string{role, cloud}, "none", "false", "AWS_DEFAULT_REGION"},
-		"no place for the state":   {[]string{role, region}, "none", "false", "PULUMI_BACKEND_URL"},
-		"variables set to nothing": {[]string{"ROLE=", "ACCESS_KEY_ID=", "SECRET_ACCESS_KEY=", "REGION="}, "none", "false", "No AWS credentials"},
+		"nothing":                {nil, "none", "false", "No AWS credentials"},
+		"role and own state":     {[]string{role, region, backend}, "role", "true", "the role"},
+		"keys and Pulumi Cloud":  {[]string{id, key, region, cloud}, "keys", "true", "the access keys"},
+		"both: the role":         {[]string{role, id, key, region, cloud}, "role", "true", "the role"},
+		"half a key":             {[]string{id, region, cloud}, "none", "false", "set both"},
+		"no region":              {[]string{role, cloud}, "none", "false", "AWS_DEFAULT_REGION"},
+		"no place for the state": {[]string{role, region}, "none", "false", "PULUMI_BACKEND_URL"},
+		"variables set to nothing": {
+			[]string{"ROLE=", "ACCESS_KEY_ID=", "SECRET_ACCESS_KEY=", "REGION="}, "none", "false", "No AWS credentials",
+		},
 	} {
 		r := newRun(t, c.env...)
 		said := r.run(true, "credentials.sh") // green, whatever is missing
@@ -118,7 +121,8 @@ func TestCredentials(t *testing.T) {
 		}
 		r.has(name, r.output("reason"), c.says)
 		r.has(name, said, "title=dev::")
-		if skipped := strings.Contains(r.read("summary"), "### dev: skipped\n\n"+r.output("reason")); skipped != (c.available == "false") {
+		skipped := strings.Contains(r.read("summary"), "### dev: skipped\n\n"+r.output("reason"))
+		if skipped != (c.available == "false") {
 			t.Errorf("%s: the summary says\n%s", name, r.read("summary"))
 		}
 		r.lacks(name, said+r.read("output"), "s3cr3t", "pul-1")
@@ -168,16 +172,20 @@ Resources:
 esac`
 
 const neverDeployed = `
-if [ "$1 $2" = "stack select" ] && [[ "$*" != *--create* ]]; then echo "error: no stack named 'dev' found" >&2; exit 255; fi
+if [ "$1 $2" = "stack select" ] && [[ "$*" != *--create* ]]; then
+  echo "error: no stack named 'dev' found" >&2; exit 255
+fi
 if [ "$1 $2" = "stack output" ]; then exit 255; fi`
 
 func TestDeploy(t *testing.T) {
 	t.Parallel()
 	r := newRun(t, "VERSION=v0.3.7", "PULUMI_SECRETS_PROVIDER=awskms://alias/state").fake("pulumi", deployed)
 	r.run(true, "pulumi.sh", "deploy")
-	r.has("calls", r.read("calls"), "stack select dev --non-interactive --create --secrets-provider awskms://alias/state\n",
+	r.has("calls", r.read("calls"),
+		"stack select dev --non-interactive --create --secrets-provider awskms://alias/state\n",
 		"pulumi up --yes --refresh --skip-preview --stack dev --non-interactive --color never\n")
-	if r.output("deployed") != "true" || r.output("user-url") != "https://user.example.org" || r.output("admin-url") != "https://admin.example.org" {
+	if r.output("deployed") != "true" ||
+		r.output("user-url") != "https://user.example.org" || r.output("admin-url") != "https://admin.example.org" {
 		t.Errorf("the job is told\n%s", r.read("output"))
 	}
 	r.has("summary", r.read("summary"), "### dev: v0.3.7 deployed (before: v0.3.6)", "2 to update")
@@ -193,7 +201,9 @@ func TestFirstDeployMakesTheStack(t *testing.T) {
 
 func TestOlderVersionDoesNotOvertake(t *testing.T) {
 	t.Parallel()
-	for version, want := range map[string]string{"v0.3.5": "false", "v0.2.10": "false", "v0.3.6": "true", "v0.3.10": "true"} {
+	for version, want := range map[string]string{
+		"v0.3.5": "false", "v0.2.10": "false", "v0.3.6": "true", "v0.3.10": "true",
+	} {
 		r := newRun(t, "VERSION="+version).fake("pulumi", deployed)
 		r.run(true, "pulumi.sh", "deploy")
 		if got := r.output("deployed"); got != want {
@@ -210,7 +220,8 @@ func TestOlderVersionDoesNotOvertake(t *testing.T) {
 
 func TestFailedDeployIsReportedAndFails(t *testing.T) {
 	t.Parallel()
-	r := newRun(t, "VERSION=v0.3.7").fake("pulumi", `case "$1" in up) echo "error: quota"; exit 255 ;; stack) [ "$2" = select ] ;; esac`)
+	r := newRun(t, "VERSION=v0.3.7").fake("pulumi",
+		`case "$1" in up) echo "error: quota"; exit 255 ;; stack) [ "$2" = select ] ;; esac`)
 	r.run(false, "pulumi.sh", "deploy")
 	r.has("summary", r.read("summary"), "the deploy of v0.3.7 failed", "error: quota")
 	if r.output("deployed") == "true" {
@@ -231,7 +242,8 @@ func TestPreviewReportHidesSecrets(t *testing.T) {
 	r := newRun(t, "AWS_ACCOUNT_ID=123456789012", `FAST_API__AUTH__API_KEY__VALUE=s3cr3t&\/*`).fake("pulumi", deployed)
 	r.run(true, "pulumi.sh", "preview")
 	report := r.read("work/reports/preview-dev.md")
-	r.has("report", report, "### dev: + 1 to create ~ 2 to update 40 unchanged", "version is v0.3.6", "***--transfers", "key ***")
+	r.has("report", report,
+		"### dev: + 1 to create ~ 2 to update 40 unchanged", "version is v0.3.6", "***--transfers", "key ***")
 	r.lacks("report", report+r.read("summary"), "123456789012", "s3cr3t")
 
 	// The version to promote goes before the one that runs.
@@ -285,10 +297,14 @@ func TestOutputs(t *testing.T) {
 
 func TestSmokeScript(t *testing.T) {
 	t.Parallel()
-	env := []string{"USER_URL=https://u", "ADMIN_URL=https://a", "FAST_API__AUTH__API_KEY__NAME=X-Key", "FAST_API__AUTH__API_KEY__VALUE=s3cr3t"}
+	env := []string{
+		"USER_URL=https://u", "ADMIN_URL=https://a",
+		"FAST_API__AUTH__API_KEY__NAME=X-Key", "FAST_API__AUTH__API_KEY__VALUE=s3cr3t",
+	}
 	r := newRun(t, env...).fake("sgsend", `echo "all well"`)
 	r.run(true, "smoke.sh")
-	r.has("calls", r.read("calls"), "sgsend smoke https://u --admin https://a --api-key-env FAST_API__AUTH__API_KEY__VALUE --api-key-header X-Key\n")
+	r.has("calls", r.read("calls"), "sgsend smoke https://u --admin https://a"+
+		" --api-key-env FAST_API__AUTH__API_KEY__VALUE --api-key-header X-Key\n")
 	r.lacks("calls", r.read("calls"), "s3cr3t")
 	r.has("summary", r.read("summary"), "dev: smoke test passed", "all well")
 
@@ -300,13 +316,17 @@ func TestSmokeScript(t *testing.T) {
 
 func TestFetchRelease(t *testing.T) {
 	t.Parallel()
-	download := `if [ "$1 $2" = "release download" ]; then mkdir -p dist; echo '{"version":"v0.4.0"}' >dist/manifest.json; touch dist/a.zip dist/b.zip; fi`
+	download := `if [ "$1 $2" = "release download" ]; then
+  mkdir -p dist; echo '{"version":"v0.4.0"}' >dist/manifest.json; touch dist/a.zip dist/b.zip
+fi`
 	env := []string{"VERSION=v0.4.0", "DIR=dist"}
 	r := newRun(t, env...).fake("gh", download).fake("go", "")
 	r.run(true, "fetch-release.sh")
-	r.has("calls", r.read("calls"), "gh release download v0.4.0 --dir dist\n", "go run ./release/cmd/release verify --dir dist\n")
+	r.has("calls", r.read("calls"),
+		"gh release download v0.4.0 --dir dist\n", "go run ./release/cmd/release verify --dir dist\n")
 	for _, file := range []string{"a.zip", "b.zip", "manifest.json"} {
-		r.has("calls", r.read("calls"), "gh attestation verify dist/"+file+" --repo owner/name --signer-workflow owner/name/.github/workflows/ci-pipeline.yml\n")
+		r.has("calls", r.read("calls"), "gh attestation verify dist/"+file+
+			" --repo owner/name --signer-workflow owner/name/.github/workflows/ci-pipeline.yml\n")
 	}
 	newRun(t, env...).fake("gh", download).fake("go", "exit 1").run(false, "fetch-release.sh")
 	newRun(t, env...).fake("gh", download+`; [ "$1" != attestation ]`).fake("go", "").run(false, "fetch-release.sh")
@@ -348,10 +368,12 @@ func TestBuildStopsAtTheFirstFault(t *testing.T) {
 
 func TestSummaryTellsWhyNothingWasDeployed(t *testing.T) {
 	t.Parallel()
-	without := `NEEDS={"test":{"result":"success","outputs":{}},"deploy":{"result":"skipped","outputs":{}},"credentials":{"result":"success","outputs":{"available":"false","reason":"No AWS credentials"}}}`
+	without := `NEEDS={"test":{"result":"success","outputs":{}},"deploy":{"result":"skipped","outputs":{}},` +
+		`"credentials":{"result":"success","outputs":{"available":"false","reason":"No AWS credentials"}}}`
 	r := newRun(t, "VERSION=v0.3.6", without)
 	r.run(true, "summary.sh")
-	r.has("summary", r.read("summary"), "## v0.3.6", "| test | success |", "| deploy | skipped |", "**dev was not deployed:** No AWS credentials")
+	r.has("summary", r.read("summary"), "## v0.3.6", "| test | success |", "| deploy | skipped |",
+		"**dev was not deployed:** No AWS credentials")
 	r = newRun(t, `NEEDS={"credentials":{"result":"success","outputs":{"available":"true"}}}`)
 	r.run(true, "summary.sh")
 	r.lacks("summary", r.read("summary"), "not deployed")
@@ -394,7 +416,8 @@ func TestScriptsForTools(t *testing.T) {
 	r = newRun(t).fake("go", "")
 	r.run(true, "build-sgsend.sh")
 	r.has("path", r.read("path"), filepath.Join(r.dir, "bin")+"\n")
-	r = newRun(t).fake("go", `case "$1" in work) echo '{"Use":[{"DiskPath":"./cli"},{"DiskPath":"./infra"}]}' ;; run) [ "$4" != ./infra ] ;; esac`)
+	r = newRun(t).fake("go",
+		`case "$1" in work) echo '{"Use":[{"DiskPath":"./cli"},{"DiskPath":"./infra"}]}' ;; run) [ "$4" != ./infra ] ;; esac`)
 	r.run(false, "vulnerabilities.sh")
 	r.has("calls", r.read("calls"), "-C ./cli ./...\n", "-C ./infra ./...\n")
 }

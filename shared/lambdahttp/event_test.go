@@ -28,8 +28,11 @@ const sample = `{
   "requestContext": {
     "accountId": "anonymous", "apiId": "id", "authentication": null, "authorizer": {"iam": {"userId": "\\\"}"}},
     "domainName": "id.lambda-url.eu-west-1.on.aws", "domainPrefix": "id",
-    "http": {"method": "POST", "path": "/decoded", "protocol": "HTTP/1.1", "sourceIp": "203.0.113.7", "userAgent": "agent"},
-    "requestId": "id", "routeKey": "$default", "stage": "$default", "time": "01/Mar/2026:12:00:00 +0000", "timeEpoch": 1772366400000
+    "http": {
+      "method": "POST", "path": "/decoded", "protocol": "HTTP/1.1", "sourceIp": "203.0.113.7", "userAgent": "agent"
+    },
+    "requestId": "id", "routeKey": "$default", "stage": "$default",
+    "time": "01/Mar/2026:12:00:00 +0000", "timeEpoch": 1772366400000
   },
   "body": "AAECA/8=", "pathParameters": null, "isBase64Encoded": true, "stageVariables": null
 }`
@@ -77,7 +80,8 @@ func TestRequestOfAnEvent(t *testing.T) {
 
 func TestRequestOfAnOddEvent(t *testing.T) {
 	t.Parallel()
-	e := parse(t, `{"requestContext":{"http":{"method":"GET","sourceIp":"2001:db8::1"},"domainName":"d"},"rawPath":"/%zz","body":"say \"hi\"\n\\ \u00e9"}`)
+	e := parse(t, `{"requestContext":{"http":{"method":"GET","sourceIp":"2001:db8::1"},"domainName":"d"},`+
+		`"rawPath":"/%zz","body":"say \"hi\"\n\\ \u00e9"}`)
 	r := e.request(t.Context())
 	if r.URL.Path != "/%zz" || r.Host != "d" || r.RemoteAddr != "[2001:db8::1]:0" || r.Header == nil {
 		t.Errorf("%+v", r)
@@ -85,7 +89,8 @@ func TestRequestOfAnOddEvent(t *testing.T) {
 	if b, err := io.ReadAll(r.Body); string(b) != "say \"hi\"\n\\ é" || r.ContentLength != int64(len(b)) || err != nil {
 		t.Errorf("body %q, length %d, %v", b, r.ContentLength, err)
 	}
-	for _, text := range []string{`{}`, `[]`, `"x"`, `17`, `true`, `{"requestContext":null}`, `{"requestContext":{"http":[1,{"method":"GET"}]}}`,
+	for _, text := range []string{
+		`{}`, `[]`, `"x"`, `17`, `true`, `{"requestContext":null}`, `{"requestContext":{"http":[1,{"method":"GET"}]}}`,
 		`{"source":"aws.events","detail":{"a":["}",{"b":"\\"}]},"headers":7,"cookies":{},"body":null,"rawPath":[]}`} {
 		if e := parse(t, text); e.method != "" || string(e.raw) != text {
 			t.Errorf("%s is taken for a request: %+v", text, e)

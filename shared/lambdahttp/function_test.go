@@ -20,12 +20,15 @@ import (
 
 // get is an event of a request.
 func getEvent(method, path string) string {
-	return `{"version":"2.0","rawPath":"` + path + `","headers":{},"requestContext":{"http":{"method":"` + method + `","sourceIp":"203.0.113.7"}}}`
+	return `{"version":"2.0","rawPath":"` + path + `","headers":{},` +
+		`"requestContext":{"http":{"method":"` + method + `","sourceIp":"203.0.113.7"}}}`
 }
 
 // answer runs a handler for one request as the runtime's client would, and
 // returns the reply with its body.
-func answer(t *testing.T, ctx context.Context, f Function, text string) (*events.LambdaFunctionURLStreamingResponse, string, error) {
+func answer(
+	t *testing.T, ctx context.Context, f Function, text string,
+) (*events.LambdaFunctionURLStreamingResponse, string, error) {
 	t.Helper()
 	v, err := f.invoke(ctx, parse(t, text))
 	if err != nil {
@@ -57,11 +60,21 @@ func TestReply(t *testing.T) {
 			io.WriteString(w, "hello ")
 			io.WriteString(w, "world")
 		}, 201, map[string]string{"Content-Type": "text/x", "Vary": "Origin, Accept"}, "hello world"},
-		"nothing":     {"GET", func(http.ResponseWriter, *http.Request) {}, 200, nil, ""},
-		"sniffed":     {"GET", func(w http.ResponseWriter, r *http.Request) { io.WriteString(w, "<!doctype html>") }, 200, map[string]string{"Content-Type": "text/html; charset=utf-8"}, "<!doctype html>"},
-		"HEAD":        {"HEAD", func(w http.ResponseWriter, r *http.Request) { io.WriteString(w, strings.Repeat("x", 9000)) }, 200, nil, ""},
-		"no content":  {"GET", func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(204); io.WriteString(w, "x") }, 204, nil, ""},
-		"information": {"GET", func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(103); w.WriteHeader(404) }, 404, nil, ""},
+		"nothing": {"GET", func(http.ResponseWriter, *http.Request) {}, 200, nil, ""},
+		"sniffed": {"GET", func(w http.ResponseWriter, _ *http.Request) {
+			io.WriteString(w, "<!doctype html>")
+		}, 200, map[string]string{"Content-Type": "text/html; charset=utf-8"}, "<!doctype html>"},
+		"HEAD": {"HEAD", func(w http.ResponseWriter, _ *http.Request) {
+			io.WriteString(w, strings.Repeat("x", 9000))
+		}, 200, nil, ""},
+		"no content": {"GET", func(w http.ResponseWriter, _ *http.Request) {
+			w.WriteHeader(204)
+			io.WriteString(w, "x")
+		}, 204, nil, ""},
+		"information": {"GET", func(w http.ResponseWriter, _ *http.Request) {
+			w.WriteHeader(103)
+			w.WriteHeader(404)
+		}, 404, nil, ""},
 		"large": {"GET", func(w http.ResponseWriter, r *http.Request) {
 			io.WriteString(w, "begin")
 			for range 1000 {
@@ -210,7 +223,8 @@ func TestDeadline(t *testing.T) {
 				w.WriteHeader(503)
 				io.WriteString(w, r.Context().Err().Error())
 			}), getEvent("GET", "/"))
-			if resp.StatusCode != 503 || body != "context deadline exceeded" || err != nil || time.Since(begin) != 9500*time.Millisecond {
+			took := time.Since(begin)
+			if resp.StatusCode != 503 || body != "context deadline exceeded" || err != nil || took != 9500*time.Millisecond {
 				t.Errorf("%d %s %v after %v", resp.StatusCode, body, err, time.Since(begin))
 			}
 		})
@@ -278,7 +292,11 @@ func TestAnswersOfTheRuntimesClient(t *testing.T) {
 		}
 		return map[string]string{"got": string(event)}, nil
 	}
-	for text, want := range map[string]string{`{"a":1}`: `{"got":"{\"a\":1}"}`, `"fail"`: "it did not work", `"panic"`: "the scheduled work failed unexpectedly"} {
+	for text, want := range map[string]string{
+		`{"a":1}`: `{"got":"{\"a\":1}"}`,
+		`"fail"`:  "it did not work",
+		`"panic"`: "the scheduled work failed unexpectedly",
+	} {
 		got, err := run(f, text)
 		if err != nil {
 			got = err.Error()

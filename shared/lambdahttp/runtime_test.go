@@ -67,7 +67,8 @@ func TestRuntime(t *testing.T) {
 			select {
 			case text := <-todo:
 				w.Header().Set("Lambda-Runtime-Aws-Request-Id", "1")
-				w.Header().Set("Lambda-Runtime-Deadline-Ms", strconv.FormatInt(time.Now().Add(time.Duration(patience.Load())).UnixMilli(), 10))
+				deadline := time.Now().Add(time.Duration(patience.Load()))
+				w.Header().Set("Lambda-Runtime-Deadline-Ms", strconv.FormatInt(deadline.UnixMilli(), 10))
 				io.WriteString(w, text)
 			case <-r.Context().Done():
 			}

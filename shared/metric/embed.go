@@ -25,7 +25,10 @@ type member struct {
 // service and the stage.
 func (m Meter) embed(line *slog.Record, list []count, limit string) {
 	all := directive{Namespace: Namespace, Dimensions: [][]string{m.dimensions()}}
-	byLimit := directive{Namespace: Namespace, Dimensions: [][]string{m.dimensions(), append(m.dimensions(), DimensionLimit)}}
+	byLimit := directive{
+		Namespace:  Namespace,
+		Dimensions: [][]string{m.dimensions(), append(m.dimensions(), DimensionLimit)},
+	}
 	for _, c := range list {
 		d := Of(c.name)
 		line.AddAttrs(slog.Float64(string(c.name), c.n))

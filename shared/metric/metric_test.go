@@ -43,7 +43,8 @@ func TestEveryMetricCanBeEmbeddedAtOnce(t *testing.T) {
 		want := []metrictest.Value{{N: float64(i + 1), Dimensions: []map[string]string{whole}}}
 		if d.ByLimit {
 			want[0].N = 1
-			want[0].Dimensions = append(want[0].Dimensions, map[string]string{"service": "user", "stage": "dev", "limit": "create"})
+			byLimit := map[string]string{"service": "user", "stage": "dev", "limit": "create"}
+			want[0].Dimensions = append(want[0].Dimensions, byLimit)
 		}
 		if fmt.Sprint(got[d.Name]) != fmt.Sprint(want) {
 			t.Errorf("%s is %v, want %v", d.Name, got[d.Name], want)

@@ -75,7 +75,8 @@ func fromEnvironment() github.Client {
 }
 
 func runURL() string {
-	return fmt.Sprintf("%s/%s/actions/runs/%s", os.Getenv("GITHUB_SERVER_URL"), os.Getenv("GITHUB_REPOSITORY"), os.Getenv("GITHUB_RUN_ID"))
+	return fmt.Sprintf("%s/%s/actions/runs/%s",
+		os.Getenv("GITHUB_SERVER_URL"), os.Getenv("GITHUB_REPOSITORY"), os.Getenv("GITHUB_RUN_ID"))
 }
 
 func say(address string, err error) error {

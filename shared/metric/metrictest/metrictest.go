@@ -94,7 +94,8 @@ func read(line string) (map[metric.Name]Value, error) {
 	values := map[metric.Name]Value{}
 	for _, d := range m.Directives {
 		if d.Namespace != metric.Namespace || len(d.Metrics) == 0 || len(d.Metrics) > 100 || len(d.Dimensions) == 0 {
-			return nil, fmt.Errorf("namespace %q, %d metrics, %d sets of dimensions", d.Namespace, len(d.Metrics), len(d.Dimensions))
+			return nil, fmt.Errorf("namespace %q, %d metrics, %d sets of dimensions",
+				d.Namespace, len(d.Metrics), len(d.Dimensions))
 		}
 		var dimensions []map[string]string
 		for _, set := range d.Dimensions {

@@ -126,7 +126,9 @@ func (r *Registry) ServeHTTP(w http.ResponseWriter, q *http.Request) {
 
 // Start shows the metrics of services on an address until ctx ends, and
 // returns where that is. With no address there are none, and nothing is kept.
-func Start(ctx context.Context, address string, log *slog.Logger, services ...string) (kept metric.Registry, url string, err error) {
+func Start(
+	ctx context.Context, address string, log *slog.Logger, services ...string,
+) (kept metric.Registry, url string, err error) {
 	if address == "" {
 		return nil, "", nil
 	}

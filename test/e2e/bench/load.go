@@ -64,7 +64,9 @@ func newClient() *http.Client {
 }
 
 // body asks and returns the answer's body; any status but the wanted is an error.
-func body(ctx context.Context, c *http.Client, method, url string, from io.Reader, size int64, headers ...string) ([]byte, error) {
+func body(
+	ctx context.Context, c *http.Client, method, url string, from io.Reader, size int64, headers ...string,
+) ([]byte, error) {
 	req, err := http.NewRequestWithContext(ctx, method, url, from)
 	if err != nil {
 		return nil, err
@@ -161,7 +163,8 @@ func smallRequests(ctx context.Context, ours *serveProcess, bare *bareProcess, r
 			*m.into = append(*m.into, n)
 		}
 	}
-	fmt.Printf("| small GET | requests/s | to bare |\n|---|---|---|\n| bare net/http | %.0f | 1.00 |\n| /info/health, with logging and headers | %.0f | %.2f |\n\n",
+	fmt.Printf("| small GET | requests/s | to bare |\n|---|---|---|\n| bare net/http | %.0f | 1.00 |\n"+
+		"| /info/health, with logging and headers | %.0f | %.2f |\n\n",
 		median(b), median(a), median(a)/median(b))
 	return nil
 }
@@ -229,6 +232,7 @@ func memory(ctx context.Context, ours *serveProcess, clients int, size int64) er
 	if err != nil {
 		return err
 	}
-	fmt.Printf("| memory | peak resident MiB |\n|---|---|\n| %d clients, %d MiB each up and down | %.1f |\n", clients, size>>20, float64(peak)/(1<<20))
+	fmt.Printf("| memory | peak resident MiB |\n|---|---|\n| %d clients, %d MiB each up and down | %.1f |\n",
+		clients, size>>20, float64(peak)/(1<<20))
 	return nil
 }

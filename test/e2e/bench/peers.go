@@ -36,7 +36,8 @@ func startServe(ctx context.Context, dir string) (*serveProcess, error) {
 		return nil, err
 	}
 	bin := filepath.Join(dir, "sgsend")
-	if out, err := exec.CommandContext(ctx, "go", "build", "-trimpath", "-o", bin, "sgraph.ai/send/cli/cmd/sgsend").CombinedOutput(); err != nil {
+	build := exec.CommandContext(ctx, "go", "build", "-trimpath", "-o", bin, "sgraph.ai/send/cli/cmd/sgsend")
+	if out, err := build.CombinedOutput(); err != nil {
 		return nil, fmt.Errorf("sgsend cannot be built: %w\n%s", err, out)
 	}
 	log, err := os.Create(filepath.Join(dir, "log"))
@@ -243,7 +244,8 @@ daemon off; worker_processes auto; pid DIR/pid; error_log DIR/error.log; user ro
 events { worker_connections 1024; }
 http {
   access_log off; sendfile on; tcp_nopush on; client_max_body_size 0;
-  client_body_temp_path DIR/body; proxy_temp_path DIR/p; fastcgi_temp_path DIR/f; uwsgi_temp_path DIR/u; scgi_temp_path DIR/s;
+  client_body_temp_path DIR/body; proxy_temp_path DIR/p; fastcgi_temp_path DIR/f;
+  uwsgi_temp_path DIR/u; scgi_temp_path DIR/s;
   client_body_buffer_size 256k;
   server { listen ADDRESS; root DIR/root; location / { dav_methods PUT DELETE; } }
 }

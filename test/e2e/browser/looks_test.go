@@ -18,7 +18,8 @@ const auditScript = `(() => {
   const visible = (e) => e.checkVisibility({ opacityProperty: false, visibilityProperty: true });
   const describe = (e) => e.outerHTML.slice(0, 120);
   const nameOf = (e) => {
-    const by = (e.getAttribute('aria-labelledby') ?? '').split(/\s+/).map((id) => document.getElementById(id)?.textContent ?? '').join(' ').trim();
+    const by = (e.getAttribute('aria-labelledby') ?? '')
+      .split(/\s+/).map((id) => document.getElementById(id)?.textContent ?? '').join(' ').trim();
     const labels = Array.from(e.labels ?? [], (label) => label.textContent.trim()).join(' ');
     return by || e.getAttribute('aria-label') || labels || e.textContent.trim() || e.getAttribute('alt') || '';
   };
@@ -27,11 +28,15 @@ const auditScript = `(() => {
   if (!document.title) failures.push('no title');
   if (document.querySelectorAll('main').length !== 1) failures.push('not one main');
   if (document.querySelectorAll('h1').length !== 1) failures.push('not one h1');
-  for (const e of document.querySelectorAll('a[href], button, input, textarea, select, summary, [role="tab"], [role="progressbar"], fieldset')) {
+  const named = 'a[href], button, input, textarea, select, summary, [role="tab"], [role="progressbar"], fieldset';
+  for (const e of document.querySelectorAll(named)) {
     if (visible(e) && !nameOf(e)) failures.push('no name: ' + describe(e));
   }
   for (const e of document.querySelectorAll('img')) if (!e.hasAttribute('alt')) failures.push('no alt: ' + describe(e));
-  for (const e of document.querySelectorAll('svg')) if (!e.closest('[aria-hidden="true"]') && !e.getAttribute('aria-label')) failures.push('svg without a name: ' + describe(e));
+  for (const e of document.querySelectorAll('svg')) {
+    const named = e.closest('[aria-hidden="true"]') || e.getAttribute('aria-label');
+    if (!named) failures.push('svg without a name: ' + describe(e));
+  }
   for (const e of document.querySelectorAll('[aria-controls], [aria-labelledby], [aria-describedby], label[for]')) {
     for (const attribute of ['aria-controls', 'aria-labelledby', 'aria-describedby', 'for']) {
       for (const id of (e.getAttribute(attribute) ?? '').split(/\s+/).filter(Boolean)) {
@@ -43,24 +48,37 @@ const auditScript = `(() => {
   for (const id of new Set(ids)) if (ids.filter((other) => other === id).length > 1) failures.push('id twice: ' + id);
 
   // Targets: 44 pixels, except links within a line of text.
-  for (const e of document.querySelectorAll('button:not(.link), input:not([type="file"]), textarea, summary, nav a, a.button, label.button')) {
+  const targets =
+    'button:not(.link), input:not([type="file"]), textarea, summary, nav a, a.button, label.button';
+  for (const e of document.querySelectorAll(targets)) {
     if (!visible(e)) continue;
     const target = e.closest('label:not(.label)') ?? e;
     const { width, height } = target.getBoundingClientRect();
     const least = matchMedia('(pointer: coarse)').matches ? 44 : 40;
-    if (height < least - .5 || width < least - .5) failures.push('small target ' + Math.round(width) + 'x' + Math.round(height) + ': ' + describe(e));
+    if (height < least - .5 || width < least - .5) {
+      failures.push('small target ' + Math.round(width) + 'x' + Math.round(height) + ': ' + describe(e));
+    }
   }
-  if (document.documentElement.scrollWidth > innerWidth) failures.push('scrolls sideways: ' + document.documentElement.scrollWidth + ' > ' + innerWidth);
+  const wide = document.documentElement.scrollWidth;
+  if (wide > innerWidth) failures.push('scrolls sideways: ' + wide + ' > ' + innerWidth);
 
   // Contrast of text against the nearest opaque background.
   const canvas = new OffscreenCanvas(1, 1).getContext('2d', { willReadFrequently: true });
-  const rgba = (color) => { canvas.clearRect(0, 0, 1, 1); canvas.fillStyle = color; canvas.fillRect(0, 0, 1, 1); return canvas.getImageData(0, 0, 1, 1).data; };
+  const rgba = (color) => {
+    canvas.clearRect(0, 0, 1, 1);
+    canvas.fillStyle = color;
+    canvas.fillRect(0, 0, 1, 1);
+    return canvas.getImageData(0, 0, 1, 1).data;
+  };
   const luminance = ([r, g, b]) => {
     const [x, y, z] = [r, g, b].map((v) => (v /= 255) <= .04045 ? v / 12.92 : ((v + .055) / 1.055) ** 2.4);
     return .2126 * x + .7152 * y + .0722 * z;
   };
   const backgroundOf = (e) => {
-    for (; e; e = e.parentElement) { const color = rgba(getComputedStyle(e).backgroundColor); if (color[3] === 255) return color; }
+    for (; e; e = e.parentElement) {
+      const color = rgba(getComputedStyle(e).backgroundColor);
+      if (color[3] === 255) return color;
+    }
     return rgba('Canvas');
   };
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
@@ -142,7 +160,8 @@ func TestEveryPageOnEveryScreen(t *testing.T) {
 	}
 }
 
-// TestPicture takes the picture of the send page in the README: SEND_PICTURE=../../../docs/send.png go test -run Picture
+// TestPicture takes the picture of the send page in the README:
+// SEND_PICTURE=../../../docs/send.png go test -run Picture
 func TestPicture(t *testing.T) {
 	path := os.Getenv("SEND_PICTURE")
 	if path == "" {

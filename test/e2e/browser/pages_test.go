@@ -580,7 +580,8 @@ func TestVectorsInTheBrowser(t *testing.T) {
 		t.Fatal(err)
 	}
 	quoted, _ := json.Marshal(string(raw))
-	failures := evaluate[[]string](p, fmt.Sprintf("(async () => { const vectors = JSON.parse(%s); %s })()", quoted, vectorScript))
+	failures := evaluate[[]string](p,
+		fmt.Sprintf("(async () => { const vectors = JSON.parse(%s); %s })()", quoted, vectorScript))
 	for _, failure := range failures {
 		t.Error(failure)
 	}

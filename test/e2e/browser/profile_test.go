@@ -80,7 +80,8 @@ func open(t *testing.T, on screen) *profile {
 	}
 	for _, flag := range []string{
 		"no-sandbox", "disable-gpu", "no-first-run", "no-default-browser-check", "disable-background-networking",
-		"disable-component-update", "disable-sync", "disable-extensions", "disable-dev-shm-usage", "mute-audio", "hide-scrollbars",
+		"disable-component-update", "disable-sync", "disable-extensions", "disable-dev-shm-usage", "mute-audio",
+		"hide-scrollbars",
 	} {
 		options = append(options, chromedp.Flag(flag, true))
 	}
@@ -156,7 +157,8 @@ func (p *profile) observe(event any) {
 			p.problems = append(p.problems, fmt.Sprintf("%s: %s (%s)", e.Entry.Level, e.Entry.Text, e.Entry.URL))
 		}
 	case *runtime.EventExceptionThrown:
-		p.problems = append(p.problems, fmt.Sprintf("exception: %s %+v", e.ExceptionDetails.Text, e.ExceptionDetails.Exception))
+		d := e.ExceptionDetails
+		p.problems = append(p.problems, fmt.Sprintf("exception: %s %+v", d.Text, d.Exception))
 	case *runtime.EventConsoleAPICalled:
 		if e.Type == "error" || e.Type == "warning" {
 			p.problems = append(p.problems, fmt.Sprintf("console: %v", e.Args))
@@ -205,7 +207,8 @@ func (p *profile) mustHaveStayedAt(origin string) {
 	defer p.mu.Unlock()
 	for _, request := range p.requests {
 		_, url, _ := strings.Cut(request, " ")
-		if !strings.HasPrefix(url, origin+"/") && !strings.HasPrefix(url, "blob:"+origin) && !strings.HasPrefix(url, "data:") {
+		if !strings.HasPrefix(url, origin+"/") &&
+			!strings.HasPrefix(url, "blob:"+origin) && !strings.HasPrefix(url, "data:") {
 			p.t.Errorf("a request left the site: %.200s", request)
 		}
 	}
@@ -255,7 +258,8 @@ func (p *profile) press(keys string) {
 }
 
 func (p *profile) text(selector string) string {
-	text, _ := chromedp.Run(p.ctx, chromedp.Evaluate[string](fmt.Sprintf(`document.querySelector(%q)?.innerText ?? ""`, selector)))
+	ask := fmt.Sprintf(`document.querySelector(%q)?.innerText ?? ""`, selector)
+	text, _ := chromedp.Run(p.ctx, chromedp.Evaluate[string](ask))
 	return text
 }
 

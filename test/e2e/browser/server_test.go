@@ -131,7 +131,9 @@ func (s *server) info(t *testing.T, id string) (info struct {
 
 // behind puts a proxy before the server, for what networks do: spoil may replace the writer of an answer, or answer
 // itself and return nil.
-func (s *server) behind(t *testing.T, spoil func(http.ResponseWriter, *http.Request) http.ResponseWriter) (origin string) {
+func (s *server) behind(
+	t *testing.T, spoil func(http.ResponseWriter, *http.Request) http.ResponseWriter,
+) (origin string) {
 	t.Helper()
 	target, err := url.Parse(s.URL)
 	if err != nil {

@@ -101,8 +101,14 @@ const equal = (what, got, want) => { if (got !== want) failures.push(what + ': '
 const fromHex = (hex) => Uint8Array.from(hex.match(/../g) ?? [], (pair) => parseInt(pair, 16));
 const sha256 = async (bytes) => toHex(new Uint8Array(await crypto.subtle.digest('SHA-256', bytes)));
 const pattern = (size) => Uint8Array.from({ length: size }, (_, i) => i % 251);
-async function* pieces(bytes, length) { for (let at = 0; at < bytes.length; at += length) yield bytes.slice(at, at + length); }
-async function collect(chunks) { const all = []; for await (const chunk of chunks) all.push(chunk); return concat(all); }
+async function* pieces(bytes, length) {
+  for (let at = 0; at < bytes.length; at += length) yield bytes.slice(at, at + length);
+}
+async function collect(chunks) {
+  const all = [];
+  for await (const chunk of chunks) all.push(chunk);
+  return concat(all);
+}
 async function open(key, sealed) {
   const opener = new Opener(key);
   const content = [];
@@ -124,7 +130,8 @@ for (const v of vectors.v2) {
   tried++;
   const key = fromBase64url(v.key);
   const plain = concat([writeEnvelope(v.meta), pattern(v.contentSize)]);
-  const sealed = await collect(encryptStream(key, pieces(plain, 300_000), concat([fromHex(v.salt), fromHex(v.noncePrefix)])));
+  const header = concat([fromHex(v.salt), fromHex(v.noncePrefix)]);
+  const sealed = await collect(encryptStream(key, pieces(plain, 300_000), header));
   equal(v.name, await sha256(sealed), v.sealedSha256);
   const { metadata, content } = await open(key, sealed);
   equal(v.name, await sha256(content), await sha256(pattern(v.contentSize)));

@@ -40,7 +40,8 @@ func TestATokensLife(t *testing.T) {
 		t.Fatalf("after creating: %+v, %v", all, err)
 	}
 	name := all[0].Name
-	run(t, ctx, says(name), press("Copy"), says("Copied"), press("Done"), chromedp.WaitNotPresent(chromedp.CSS("dialog")), says("0 of 5 used"))
+	run(t, ctx, says(name), press("Copy"), says("Copied"), press("Done"),
+		chromedp.WaitNotPresent(chromedp.CSS("dialog")), says("0 of 5 used"))
 	shown, err := chromedp.Run(ctx, chromedp.Evaluate[string](`document.documentElement.outerHTML`))
 	if err != nil || strings.Contains(shown, name) {
 		t.Error("the list shows a name that nobody asked to see")
@@ -55,7 +56,8 @@ func TestATokensLife(t *testing.T) {
 		t.Errorf("after revoking: %q, %v", stood, err)
 	}
 	run(t, ctx, press("Reactivate"), says("Token reactivated"))
-	if tok, stood, err := tokens.Use(t.Context(), name, ""); stood != send.TokenActive || err != nil || tok.UsageLimit != 8 {
+	tok, stood, err := tokens.Use(t.Context(), name, "")
+	if stood != send.TokenActive || err != nil || tok.UsageLimit != 8 {
 		t.Errorf("after reactivating: %+v %q, %v", tok, stood, err)
 	}
 	run(t, ctx, press("Log out"), chromedp.WaitVisible(chromedp.CSS("#login-key")))
@@ -85,11 +87,13 @@ func TestSearchAndOrder(t *testing.T) {
 	ctx := open(t)
 	url, tokens := serve(t)
 	for i := range 150 {
-		if _, err := tokens.Create(t.Context(), send.NewToken{UsageLimit: 1, CreatedBy: "test", Metadata: map[string]any{"note": fmt.Sprintf("Desk %03d", i)}}); err != nil {
+		note := map[string]any{"note": fmt.Sprintf("Desk %03d", i)}
+		if _, err := tokens.Create(t.Context(), send.NewToken{UsageLimit: 1, CreatedBy: "test", Metadata: note}); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if _, err := tokens.Create(t.Context(), send.NewToken{CreatedBy: "test", Metadata: map[string]any{"note": `<img src=x onerror="alert(1)">`}}); err != nil {
+	note := map[string]any{"note": `<img src=x onerror="alert(1)">`}
+	if _, err := tokens.Create(t.Context(), send.NewToken{CreatedBy: "test", Metadata: note}); err != nil {
 		t.Fatal(err)
 	}
 	rows := func(want int) {
@@ -136,7 +140,8 @@ func TestTheTrail(t *testing.T) {
 	t.Parallel()
 	ctx := open(t)
 	url, tokens, service := serveWithTrail(t)
-	if _, err := tokens.Create(t.Context(), send.NewToken{Name: "token", CreatedBy: "test", Metadata: map[string]any{"note": "Press team"}}); err != nil {
+	note := map[string]any{"note": "Press team"}
+	if _, err := tokens.Create(t.Context(), send.NewToken{Name: "token", CreatedBy: "test", Metadata: note}); err != nil {
 		t.Fatal(err)
 	}
 	rows := func(want int) {
@@ -154,7 +159,8 @@ func TestTheTrail(t *testing.T) {
 			return select.value === value;
 		}`, selector), value)
 	}
-	run(t, ctx, chromedp.Navigate(url), login(), press("Audit"), pick("#audit-outcome", "failure"), says("Nothing happened"))
+	run(t, ctx, chromedp.Navigate(url), login(), press("Audit"),
+		pick("#audit-outcome", "failure"), says("Nothing happened"))
 	happened(t, service)
 	service.Flush() // this login
 	run(t, ctx, pick("#audit-outcome", ""), press("7 days"), says("50 or more events"), says("Press team"))
@@ -167,12 +173,15 @@ func TestTheTrail(t *testing.T) {
 		enter("#audit-id", "00000000000a"), chromedp.KeyEvent(kb.Enter), says("1 event"),
 		enter("#audit-id", "no id"), chromedp.KeyEvent(kb.Enter), says("token must be the ID of one"),
 		enter("#audit-id", send.TokenID("token")[:9]), chromedp.KeyEvent(kb.Enter), says("50 or more"),
-		until(`() => { document.querySelector('[aria-label="Only transfer aabbccddeeff"]').click(); return true; }`, ""), says("33 events"))
+		until(`() => { document.querySelector('[aria-label="Only transfer aabbccddeeff"]').click(); return true; }`, ""),
+		says("33 events"))
 	exported := number(t, ctx, `(() => {
 		const request = new XMLHttpRequest();
 		request.open("GET", document.querySelector("a.button").href, false);
 		request.send();
-		return request.status === 200 ? request.responseText.trim().split("\n").filter((line) => JSON.parse(line).transfer === "aabbccddeeff").length : -request.status;
+		if (request.status !== 200) return -request.status;
+		const lines = request.responseText.trim().split("\n");
+		return lines.filter((line) => JSON.parse(line).transfer === "aabbccddeeff").length;
 	})()`)
 	if exported != 33 {
 		t.Errorf("the download has %d lines of the transfer, want 33", exported)
@@ -202,7 +211,8 @@ func TestEveryViewFitsAPhone(t *testing.T) {
 			t.Errorf("%s is %d pixels too wide", what, right-width)
 		}
 	}
-	run(t, ctx, chromedp.EmulateViewport(width, 640, chromedp.EmulateMobile), chromedp.Navigate(url), chromedp.WaitVisible(chromedp.CSS("#login-key")))
+	run(t, ctx, chromedp.EmulateViewport(width, 640, chromedp.EmulateMobile), chromedp.Navigate(url),
+		chromedp.WaitVisible(chromedp.CSS("#login-key")))
 	fits("the login")
 	run(t, ctx, login(), says("2 tokens, 2 active"), chromedp.Click(chromedp.CSS(`li:first-child .reveal`)))
 	fits("the list")

@@ -89,7 +89,8 @@ func TestAnyEventCanBeHandedOver(t *testing.T) {
 		t.Errorf("it answers %q, %v", got, err)
 	}
 	for path, says := range map[string]string{"/fail": "asked to fail", "/exit": "exited"} {
-		if _, err := f.Invoke(t.Context(), []byte(`{"rawPath":"`+path+`"}`)); err == nil || !strings.Contains(err.Error(), says) {
+		_, err := f.Invoke(t.Context(), []byte(`{"rawPath":"`+path+`"}`))
+		if err == nil || !strings.Contains(err.Error(), says) {
 			t.Errorf("%s: %v", path, err)
 		}
 	}
@@ -120,13 +121,15 @@ func TestEventIsPayloadTwo(t *testing.T) {
 		t.Fatal(err)
 	}
 	e := got.Event
-	if e.Version != "2.0" || e.RawPath != "/a%2Fb/c" || e.RawQueryString != "x=1&x=2&y=%20" || e.RequestContext.HTTP.Method != http.MethodPut {
+	if e.Version != "2.0" || e.RawPath != "/a%2Fb/c" || e.RawQueryString != "x=1&x=2&y=%20" ||
+		e.RequestContext.HTTP.Method != http.MethodPut {
 		t.Errorf("the event is %+v", e)
 	}
 	if !e.IsBase64Encoded || e.Body != base64.StdEncoding.EncodeToString(binary) {
 		t.Errorf("the body is %q, base64 %v", e.Body, e.IsBase64Encoded)
 	}
-	if e.Headers["x-many"] != "one,two" || len(e.Cookies) != 2 || e.QueryStringParameters["x"] != "1,2" || e.RequestContext.HTTP.SourceIP != "127.0.0.1" {
+	if e.Headers["x-many"] != "one,two" || len(e.Cookies) != 2 || e.QueryStringParameters["x"] != "1,2" ||
+		e.RequestContext.HTTP.SourceIP != "127.0.0.1" {
 		t.Errorf("the event is %+v", e)
 	}
 	if got.Greeting != "hello" || got.Home != "" {
@@ -199,7 +202,8 @@ func TestCookiesAndStatus(t *testing.T) {
 func TestRequestsAreBounded(t *testing.T) {
 	t.Parallel()
 	url, _ := function(t, nil)
-	response, err := http.Post(url+"/", "application/octet-stream", bytes.NewReader(make([]byte, lambdahost.MaxRequestBytes+1)))
+	body := bytes.NewReader(make([]byte, lambdahost.MaxRequestBytes+1))
+	response, err := http.Post(url+"/", "application/octet-stream", body)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -189,7 +189,8 @@ func (i *instance) next(w http.ResponseWriter, r *http.Request) {
 		h.Set("Content-Type", "application/json")
 		h.Set("Lambda-Runtime-Aws-Request-Id", v.id)
 		h.Set("Lambda-Runtime-Deadline-Ms", strconv.FormatInt(v.deadline.UnixMilli(), 10))
-		h.Set("Lambda-Runtime-Invoked-Function-Arn", fmt.Sprintf("arn:aws:lambda:%s:123456789012:function:%s:live", i.config.Region, i.config.Name))
+		h.Set("Lambda-Runtime-Invoked-Function-Arn",
+			fmt.Sprintf("arn:aws:lambda:%s:123456789012:function:%s:live", i.config.Region, i.config.Name))
 		h.Set("Lambda-Runtime-Trace-Id", "Root=1-00000000-000000000000000000000000;Parent=0000000000000000;Sampled=0")
 		w.Write(v.event)
 	case <-r.Context().Done():

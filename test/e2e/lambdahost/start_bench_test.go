@@ -154,7 +154,8 @@ func packaged(b *testing.B) string {
 // built with.
 func reference(b *testing.B, name string) string {
 	binary := filepath.Join(b.TempDir(), "bootstrap")
-	build := exec.Command("go", "build", "-tags", "lambda.norpc", "-trimpath", "-ldflags", "-s -w", "-o", binary, "./testdata/"+name)
+	build := exec.Command("go", "build",
+		"-tags", "lambda.norpc", "-trimpath", "-ldflags", "-s -w", "-o", binary, "./testdata/"+name)
 	build.Env, build.Stderr = append(os.Environ(), "CGO_ENABLED=0"), os.Stderr
 	if err := build.Run(); err != nil {
 		b.Fatal(err)

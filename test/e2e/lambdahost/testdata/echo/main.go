@@ -23,7 +23,10 @@ func main() {
 }
 
 func handle(_ context.Context, e events.LambdaFunctionURLRequest) (*events.LambdaFunctionURLStreamingResponse, error) {
-	reply := &events.LambdaFunctionURLStreamingResponse{StatusCode: 200, Headers: map[string]string{"Content-Type": "application/json"}}
+	reply := &events.LambdaFunctionURLStreamingResponse{
+		StatusCode: 200,
+		Headers:    map[string]string{"Content-Type": "application/json"},
+	}
 	switch e.RawPath {
 	case "/fail":
 		return nil, errors.New("asked to fail")
