@@ -77,9 +77,9 @@ func TestNoOneElseMayInvoke(t *testing.T) {
 	})
 }
 
-// TestEnvironmentFollowsTheCard: the card names what the functions are told of
+// TestEnvironmentIsAllThatIsTold: these are what the functions are told of
 // secrets and of what was made. What else they are told is in the stack file.
-func TestEnvironmentFollowsTheCard(t *testing.T) {
+func TestEnvironmentIsAllThatIsTold(t *testing.T) {
 	both := []string{
 		"FAST_API__AUTH__API_KEY__NAME", "FAST_API__AUTH__API_KEY__VALUE", "URL__TARGET_SERVER__CACHE_SERVICE",
 		"SEND__STORAGE_MODE", "SEND__LEDGER_TABLE",

@@ -8,7 +8,7 @@ import (
 	service "sgraph.ai/send/shared/settings"
 )
 
-// Secrets are the values that the card keeps as GitHub secrets. The program
+// Secrets are the values that the pipelines keep as GitHub secrets. The program
 // turns each into a Pulumi secret before it enters any resource.
 type Secrets struct{ values map[string]string }
 

@@ -121,6 +121,12 @@ func TestThePageHasEveryHeader(t *testing.T) {
 	for name := range sent {
 		t.Errorf("docs/contract.md, 3.2 has %s, which is not declared", name)
 	}
+	_, inURLs, _ := strings.Cut(requests, "Secret in a URL are ")
+	for _, p := range slices.Concat(wire.SecretParameters(wire.InPath), wire.SecretParameters(wire.InQuery)) {
+		if !strings.Contains(inURLs, "`"+p.Name+"`") {
+			t.Errorf("docs/contract.md, 3.2 does not say that %s is secret", p.Name)
+		}
+	}
 }
 
 // source reads every file of a package that is not a test.
