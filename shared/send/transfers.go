@@ -194,7 +194,7 @@ func noTransfer(words string) error {
 func (t *Transfers) owned(ctx context.Context, from Sender, id, missing string) (Transfer, transferData, error) {
 	tr, d, err := t.get(ctx, id, missing)
 	if err == nil && tr.Owner != from.id {
-		err = noTransfer(missing)
+		return Transfer{}, transferData{}, noTransfer(missing)
 	}
 	return tr, d, err
 }
@@ -369,14 +369,15 @@ var errChanged = errors.New("the transfer was changed meanwhile")
 // be completed, and one that is completed already as it is.
 func (t *Transfers) ready(ctx context.Context, token, id string) (Transfer, error) {
 	tr, d, err := t.own(ctx, token, id)
-	if err != nil || tr.record.State == string(Completed) {
-		return tr, err
+	if err != nil {
+		return Transfer{}, err
 	}
-	switch why := t.over(tr.record); why {
-	case "":
-	case ReasonDeleted:
+	switch why := t.over(tr.record); {
+	case tr.record.State == string(Completed):
+		return tr, nil
+	case why == ReasonDeleted:
 		return Transfer{}, Fail(NotFound, notUploaded).With(why)
-	default:
+	case why != "":
 		return Transfer{}, gone(why)
 	}
 	found, err := t.arrived(ctx, tr, d)
