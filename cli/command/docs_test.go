@@ -121,7 +121,7 @@ var inText = regexp.MustCompile("`(sgsend|make) ([^`\n]+)`")
 
 // elsewhere are commands that are not this repository's, or do something where
 // only a command before them makes it. What they are told is not checked.
-var elsewhere = []string{"(cd", "export", "gh", "git", "openssl", "pulumi", "sha256sum"}
+var elsewhere = []string{"(cd", "export", "gh", "git", "node", "openssl", "pulumi", "sha256sum"}
 
 // check says whether a command, given in a folder, is one that could be run.
 func check(line string, in *string, makefile string) error {
