@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"os/exec"
+	"syscall"
 	"time"
 )
 
@@ -75,7 +76,11 @@ func (g Group) run(ctx context.Context, out io.Writer) (Found, error) {
 	printed, w := io.Pipe()
 	cmd := exec.CommandContext(ctx, g.Command[0], g.Command[1:]...)
 	cmd.Stdout, cmd.Stderr = w, w
-	cmd.WaitDelay = time.Minute // what a test left running is a fault
+	// What a group began ends with it: by a signal where the whole run is ended,
+	// and what a test left running is a fault.
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGTERM) }
+	cmd.WaitDelay = time.Minute
 	if err := cmd.Start(); err != nil {
 		return Found{}, err
 	}

@@ -1,11 +1,14 @@
 package suite
 
 import (
+	"context"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 )
 
 // module makes a Go module of its own with these files.
@@ -123,5 +126,30 @@ func TestAGroupThatPasses(t *testing.T) {
 	}
 	if text := out.String(); !strings.Contains(text, "== fine\ndone\n") || strings.Contains(text, "== failed") {
 		t.Errorf("it says %q", text)
+	}
+}
+
+func TestWhatAGroupBeganEndsWithIt(t *testing.T) {
+	t.Parallel()
+	ctx, stop := context.WithCancel(t.Context())
+	dir := t.TempDir()
+	began := filepath.Join(dir, "began")
+	go func() {
+		for {
+			if _, err := os.Stat(began); err == nil {
+				stop()
+				return
+			}
+			time.Sleep(10 * time.Millisecond)
+		}
+	}()
+	var out strings.Builder
+	// Its child holds the output open until it ends, too.
+	script := `sleep 600 & : >"$0"; wait`
+	if Run(ctx, []Group{{Name: "long", Command: []string{"sh", "-c", script, began}}}, &out) {
+		t.Error("it passed")
+	}
+	if strings.Contains(out.String(), exec.ErrWaitDelay.Error()) {
+		t.Errorf("a process outlived it: %s", &out)
 	}
 }
