@@ -1,4 +1,4 @@
-// The browser's modules against the vectors that the Go implementation passes too. Run: node --test services/user/webtest/
+// The browser's modules against the vectors that the Go implementation passes too.
 
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
@@ -141,7 +141,7 @@ test('links', () => {
 
 test('what is no link opens nothing', () => {
   for (const text of vectors.noLinks) {
-    if (text.startsWith('send.example.org')) continue; // the page takes a link without its scheme; a person may type it so
+    if (text.startsWith('send.example.org')) continue; // a link without its scheme, as a person may type it
     const { id, key, friendly } = readPasted(text);
     assert.ok(!friendly && !(id && readPastedKey(key)), text);
   }

@@ -97,7 +97,9 @@ export function announce(heading) {
  * A button that copies, and says so for a moment. Where the browser does not let it, onRefused may help.
  * @param {string} words
  * @param {() => string} value
- * @param {{ picture?: string, wordless?: boolean, primary?: boolean, onCopied?: () => void, onRefused?: () => void }} [options]
+ * @param {{
+ *   picture?: string, wordless?: boolean, primary?: boolean, onCopied?: () => void, onRefused?: () => void,
+ * }} [options]
  */
 export function copyButton(words, value, { picture = 'copy', wordless, primary, onCopied, onRefused } = {}) {
   const said = el('span', { class: wordless ? 'visually-hidden' : '', 'aria-live': 'polite' }, words);

@@ -54,7 +54,9 @@ export class ApiError extends Error {
  * Asks, and returns an answer that is one of success.
  * @param {string} method
  * @param {string} path
- * @param {{ headers?: Record<string, string>, json?: unknown, signal?: AbortSignal, credentials?: RequestCredentials }} [options]
+ * @param {{
+ *   headers?: Record<string, string>, json?: unknown, signal?: AbortSignal, credentials?: RequestCredentials,
+ * }} [options]
  */
 export async function request(method, path, { headers = {}, json, signal, credentials = 'omit' } = {}) {
   const body = json === undefined ? undefined : JSON.stringify(json);

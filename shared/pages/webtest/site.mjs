@@ -7,8 +7,8 @@ import { test } from 'node:test';
 /**
  * A page names every module it will load, so that a browser fetches all at once instead of one import after the other;
  * and it has nothing that its policy forbids.
- * @param {{ web: URL, base?: string, pages: Record<string, string[]> }} site the folder, the path it is served at, and of
- * each page the modules that it loads later
+ * @param {{ web: URL, base?: string, pages: Record<string, string[]> }} site the folder, the path it is served at, and
+ * of each page the modules that it loads later
  */
 export function checkPages({ web, base = '', pages }) {
   const read = (path) => readFileSync(new URL(path.replace(/^\//, ''), web), 'utf8');

@@ -75,10 +75,12 @@ class SendPulse extends View {
       if (asked !== this.#window) return;
       for (const [key, value] of this.#values) value.textContent = number(now[key]);
       this.#note.hidden = now.uncounted.length === 0;
-      this.#note.textContent = `Not counted: ${now.uncounted.join(', ')}. Only what a rate limit of one minute watches is counted.`;
+      const counted = 'Only what a rate limit of one minute watches is counted.';
+      this.#note.textContent = `Not counted: ${now.uncounted.join(', ')}. ${counted}`;
       this.#chart.replaceChildren(...chart(hour.series));
       this.#table.replaceChildren(table(hour.series));
-      this.#state.textContent = `The last ${asked === 60 ? 'hour' : `${asked} minutes`}, at ${new Date().toLocaleTimeString()}`;
+      const span = asked === 60 ? 'hour' : `${asked} minutes`;
+      this.#state.textContent = `The last ${span}, at ${new Date().toLocaleTimeString()}`;
     } catch (problem) {
       this.#state.textContent = messageOf(problem);
     }

@@ -213,7 +213,8 @@ class SendTokens extends View {
   async #create() {
     const noteHelp = 'Who it is for, so that you find it again. Only operators see it.';
     const nameHelp =
-      'The name is the secret: whoever guesses it can send. Left empty, a strong one is made. Letters, digits, - and _; anything else becomes _.';
+      'The name is the secret: whoever guesses it can send. Left empty, a strong one is made. ' +
+      'Letters, digits, - and _; anything else becomes _.';
     const made = await dialog({
       title: 'New token',
       action: 'Make token',

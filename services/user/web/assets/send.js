@@ -240,7 +240,8 @@ class SendPage extends HTMLElement {
           created = id;
         },
         onProgress: ({ encrypted, uploaded }) => {
-          if (!signal.aborted) this.#progress(encrypted, uploaded, size); // else it is a last word of what was cancelled
+          if (signal.aborted) return; // a last word of what was cancelled
+          this.#progress(encrypted, uploaded, size);
         },
         onWait: (why) => this.#meter.wait(WAITS[why]),
       });

@@ -61,11 +61,13 @@ const unexpected = (/** @type {string} */ why) =>
 const PAGE = {
   'wrong-key': say(
     'The key does not fit this transfer',
-    'Check that all of the link or key was copied, up to its last character, and try again; that does not count as another download. If it was, the data may have been damaged: ask the sender to send it again.',
+    'Check that all of the link or key was copied, up to its last character, and try again; that does not count as ' +
+      'another download. If it was, the data may have been damaged: ask the sender to send it again.',
   ),
   damaged: say(
     'Not all of it arrived intact',
-    'The key is right, but the data were cut off or changed on the way. Try again; if it happens twice, ask the sender to send it anew.',
+    'The key is right, but the data were cut off or changed on the way. Try again; if it happens twice, ask the ' +
+      'sender to send it anew.',
   ),
   'newer-version': say(
     'Sent with a newer version',
@@ -84,7 +86,8 @@ const PAGE = {
 const notFound = () =>
   say(
     'There is no such transfer',
-    'The link may be incomplete, or the transfer was deleted or has been over for a while. Check that you have the whole link, or ask the sender.',
+    'The link may be incomplete, or the transfer was deleted or has been over for a while. Check that you have the ' +
+      'whole link, or ask the sender.',
   );
 
 const notAllowed = () =>

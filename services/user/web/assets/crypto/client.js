@@ -2,8 +2,10 @@
 
 /** @typedef {import('./bytes.js').Bytes} Bytes */
 /** @typedef {import('./key.js').Key} Key */
-/** @typedef {{ text: string } | { entries: import('../files/selection.js').Entry[], name: string, archive: boolean }} Content */
-/** @typedef {{ plainSize: number, size: number, pull: (length: number) => Promise<Bytes>, close: () => void }} Sealed */
+/** @typedef {import('../files/selection.js').Entry} Entry */
+/** @typedef {{ text: string } | { entries: Entry[], name: string, archive: boolean }} Content */
+/** @typedef {(length: number) => Promise<Bytes>} Pull */
+/** @typedef {{ plainSize: number, size: number, pull: Pull, close: () => void }} Sealed */
 /** @typedef {{ chunks: Bytes[], known: boolean, name: string }} Opened name counts once known is true */
 
 export class CryptoClient {

@@ -4,7 +4,7 @@ import { headers, paths } from '../shared/contract.js';
 import { read, request } from '../shared/http.js';
 
 /** @typedef {import('../shared/contract.js').TransferInfoReply} TransferInfo */
-/** @typedef {import('../shared/contract.js').ConfigReply & { clock_offset: number }} Config max_bytes is 0 for no limit */
+/** @typedef {import('../shared/contract.js').ConfigReply & { clock_offset: number }} Config */
 
 /** Cautious values for a service that does not say. */
 const DEFAULTS = {

@@ -7,7 +7,8 @@ import { bytes, plural } from '../shared/format.js';
 const SHOWN = 100; // a folder can have a hundred thousand files; a list cannot
 
 /**
- * <file-picker>: the drop zone and what is in it. Its markup is in the page. A "change" follows every change of its entries.
+ * <file-picker>: the drop zone and what is in it. Its markup is in the page. A "change" follows every change of its
+ * entries.
  */
 export class FilePicker extends HTMLElement {
   /** @type {Entry[]} */
