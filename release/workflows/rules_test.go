@@ -171,3 +171,14 @@ func TestTwoDeploysOfAStackNeverOverlap(t *testing.T) {
 		}
 	}
 }
+
+// What takes too long for every push runs all the same.
+func TestTheLongFormsRunOnASchedule(t *testing.T) {
+	t.Parallel()
+	for _, f := range workflowFiles(t) {
+		if strings.Contains(f.text, "\n  schedule:\n") && strings.Contains(f.text, "run: make nightly\n") {
+			return
+		}
+	}
+	t.Error("no workflow with a schedule runs make nightly")
+}
