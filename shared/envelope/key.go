@@ -19,19 +19,45 @@ func NewKey() (k Key) {
 	return k
 }
 
-// ParseKey reads the text of a key: 32 bytes in base64url (RFC 4648, section
-// 5), that is 43 characters, with or without padding, and with the quotes and
-// spaces that come along when a person copies it. Invalid.
-func ParseKey(s string) (k Key, err error) {
-	s = strings.TrimRight(unquote(s), "=")
-	// Strict: the last character carries two bits that must be zero, so that
-	// a key has one spelling.
-	b, err := base64.RawURLEncoding.Strict().DecodeString(s)
-	if err != nil || len(b) != len(k) {
-		return k, send.Fail(send.Invalid, "that is not a key: a key is 43 letters, digits, - and _")
+// ParseKey finds the key in a text that a person or a program handed over: the
+// key alone, or a link that has it. It reads through what links are read
+// through. Invalid, with one of the reasons of [ParseLink].
+func ParseKey(text string) (k Key, err error) {
+	if k, ok := decodeKey(text); ok {
+		return k, nil
 	}
-	return Key(b), nil
+	if len(text) > maxText {
+		return k, send.Fail(send.Invalid, "that is too long for a key").With(ReasonLongText)
+	}
+	var all []sighting
+	for _, s := range readings(text) {
+		all = append(all, keys(s)...)
+	}
+	if len(all) == 0 {
+		return k, send.Fail(send.Invalid,
+			"that is not a key: a key is %d letters, digits, - and _", keyLength).With(ReasonNoLink)
+	}
+	l, err := choose(all)
+	return l.Key, err
 }
+
+// decodeKey reads a key in base64url (RFC 4648, section 5), that is in 43
+// characters, or in the standard alphabet, and drops what follows that can
+// belong to none. The last character carries two bits that must be zero, so
+// that a key has one spelling in each alphabet.
+func decodeKey(text string) (k Key, ok bool) {
+	text = base64URL.Replace(trimKey(text))
+	if len(text) != keyLength {
+		return k, false
+	}
+	b, err := base64.RawURLEncoding.Strict().DecodeString(text)
+	if err != nil || len(b) != len(k) {
+		return k, false
+	}
+	return Key(b), true
+}
+
+var base64URL = strings.NewReplacer("+", "-", "/", "_")
 
 // String returns the key as it stands in a link: 43 characters. It is the
 // secret itself.
@@ -39,13 +65,3 @@ func (k Key) String() string { return base64.RawURLEncoding.EncodeToString(k[:])
 
 // LogValue keeps the key out of logs.
 func (Key) LogValue() slog.Value { return slog.StringValue("[key]") }
-
-// unquote removes the quotes and spaces around and in a copied text.
-func unquote(s string) string {
-	return strings.TrimSpace(strings.Map(func(r rune) rune {
-		if r == '"' || r == '\'' {
-			return -1
-		}
-		return r
-	}, s))
-}

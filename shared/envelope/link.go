@@ -1,10 +1,6 @@
 package envelope
 
 import (
-	"net/url"
-	"regexp"
-	"strings"
-
 	"sgraph.ai/send/shared/send"
 )
 
@@ -39,8 +35,20 @@ func (l Link) String() string {
 	return s + l.ID
 }
 
-// ParseLink reads a link of any version of the service, or the part of it that
-// a person copied:
+// Why a text cannot be read as a link.
+const (
+	ReasonNoLink       send.Reason = "no_link"       // nothing in it has the shape of one
+	ReasonSeveralLinks send.Reason = "several_links" // it has more than one, and which is meant is not ours to guess
+	ReasonShortKey     send.Reason = "short_key"     // a part of the key is missing
+	ReasonLongKey      send.Reason = "long_key"      // something was added to the key
+	ReasonDamagedKey   send.Reason = "damaged_key"   // the key is as long as one, and is none
+	ReasonDamagedID    send.Reason = "damaged_id"    // the key is whole, and the ID before it is not
+	ReasonLongText     send.Reason = "long_text"     // it is too long to look for a link in it
+)
+
+// ParseLink finds the link in a text that a person or a program handed over.
+// It reads the links of every version of the service, or the part of one that
+// was copied:
 //
 //	{origin}/d/#{id}/{key}          ours
 //	{origin}/d/{id}#{key}           the same, told apart by the path
@@ -48,87 +56,84 @@ func (l Link) String() string {
 //	{origin}/{any path}?id={id}     the oldest
 //	{id}/{key}                      without the service
 //
-// each also without the key, or with a friendly token for both. Quotes, spaces
-// around it and what follows a "|" do not matter. Invalid.
+// each also without the key, or with a friendly token for both; and it reads
+// them through what mail programs, messengers and redirectors do to a link, as
+// docs/formats.md specifies. It never makes up for a part that is missing.
+// Invalid, with one of the reasons above.
 func ParseLink(text string) (Link, error) {
-	text = unquote(text)
-	var l Link
-	place, fragment, ok := strings.Cut(text, "#")
-	if strings.Contains(place, "://") {
-		u, err := url.Parse(place)
-		if err != nil || !host.MatchString(u.Host) || u.Scheme != "https" && u.Scheme != "http" {
-			return Link{}, errLink
-		}
-		l.Origin = u.Scheme + "://" + u.Host
-		if l.ID = u.Query().Get("id"); l.ID == "" {
-			l.ID = idInPath(u.Path)
-		}
-	} else if !ok {
-		fragment = place // the bare {id}/{key}
-	} else if l.ID = place; strings.Contains(place, "/") {
-		return Link{}, errLink // a service without its scheme: https, or http?
+	if len(text) > maxText {
+		return Link{}, send.Fail(send.Invalid,
+			"that is too long to look for a link in it: give the link alone").With(ReasonLongText)
 	}
-	fragment, _, _ = strings.Cut(fragment, "|")
-	if plain, err := url.PathUnescape(fragment); err == nil {
-		fragment = unquote(plain)
-		fragment, _, _ = strings.Cut(fragment, "|")
+	var all []sighting
+	texts := readings(text)
+	for _, s := range texts {
+		all = append(all, sightings(s)...)
 	}
-	return l.withFragment(strings.TrimSpace(fragment))
+	if len(all) == 0 && wholeKeyWithoutID(texts) {
+		return Link{}, send.Fail(send.Invalid,
+			"the ID in the link is not whole: 12 digits stand before the key; copy all of the link").With(ReasonDamagedID)
+	}
+	return choose(all)
 }
 
-// withFragment completes a link with what its fragment says.
-func (l Link) withFragment(fragment string) (Link, error) {
-	switch {
-	case fragment == "":
-	case IsFriendly(fragment) && l.ID == "":
-		l.Friendly, l.ID = fragment, FriendlyID(fragment)
-		return l, nil
-	case l.ID != "" && !strings.Contains(fragment, "/"):
-		return l.withKey(fragment)
+// choose returns the one link that was seen, however often and in however many
+// forms.
+func choose(all []sighting) (Link, error) {
+	if len(all) == 0 {
+		return Link{}, send.Fail(send.Invalid,
+			"that is not a link to a transfer: copy all of it, up to the last character behind the #").With(ReasonNoLink)
+	}
+	best := all[0]
+	for _, s := range all[1:] {
+		if s.id != best.id || s.friendly != best.friendly ||
+			s.origin != "" && best.origin != "" && s.origin != best.origin ||
+			s.state == whole && best.state == whole && s.key != best.key {
+			return Link{}, errSeveral
+		}
+		if best.origin == "" {
+			best.origin = s.origin
+		}
+		if s.better(best) {
+			s.origin = best.origin
+			best = s
+		}
+	}
+	l := Link{Origin: best.origin, ID: best.id, Friendly: best.friendly}
+	switch best.state {
+	case whole:
+		l.Key, l.HasKey = best.key, true
+	case derived:
+		l.ID = FriendlyID(best.friendly)
+	case without:
 	default:
-		var key string
-		l.ID, key, _ = strings.Cut(fragment, "/")
-		if key != "" {
-			return l.withKey(key)
-		}
-	}
-	if !transferID.MatchString(l.ID) {
-		return Link{}, errLink
+		return Link{}, best.state.fault(best.length)
 	}
 	return l, nil
 }
 
-func (l Link) withKey(text string) (Link, error) {
-	k, err := ParseKey(text)
-	if err != nil {
-		return Link{}, errLinkKey
+// better says whether a sighting tells more of the same link than another.
+func (s sighting) better(than sighting) bool {
+	if s.state.faulty() && than.state.faulty() {
+		return s.length > than.length
 	}
-	l.Key, l.HasKey = k, true
-	if !transferID.MatchString(l.ID) {
-		return Link{}, errLink
-	}
-	return l, nil
+	return s.state < than.state
 }
 
-// idInPath returns the ID of /d/{id}.
-func idInPath(path string) string {
-	parts := strings.Split(strings.Trim(path, "/"), "/")
-	if n := len(parts); n >= 2 && parts[n-2] == "d" {
-		return parts[n-1]
+var errSeveral = send.Fail(send.Invalid,
+	"there is more than one link in that: give the one that is meant").With(ReasonSeveralLinks)
+
+// fault says what is wrong with a key of a length, as it was seen.
+func (s state) fault(length int) *send.Error {
+	switch s {
+	case short:
+		return send.Fail(send.Invalid, "the key is not whole: %d of its %d characters are there; "+
+			"copy all of it, up to its last character", length, keyLength).With(ReasonShortKey)
+	case long:
+		return send.Fail(send.Invalid, "the key has %d characters, and a key has %d: something was added to it; "+
+			"copy the link again, and nothing else", length, keyLength).With(ReasonLongKey)
+	default:
+		return send.Fail(send.Invalid, "the key was changed on its way: it is not %d letters, digits, - and _ "+
+			"that make a key; copy it again from where it was sent", keyLength).With(ReasonDamagedKey)
 	}
-	return ""
 }
-
-// transferID is what the paths of services have taken for an ID. Ours are 12 hex
-// digits.
-var transferID = regexp.MustCompile(`^[A-Za-z0-9_-]{1,128}$`)
-
-// host is a name or an address, with or without a port.
-var host = regexp.MustCompile(`^[\pL\pN._:\[\]-]+$`)
-
-var (
-	errLink = send.Fail(send.Invalid,
-		"that is not a link to a transfer: copy all of it, up to the last character behind the #")
-	errLinkKey = send.Fail(send.Invalid,
-		"the key in the link is not whole: copy all of the link, up to the last character behind the #")
-)

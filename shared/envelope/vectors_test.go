@@ -11,6 +11,8 @@ import (
 	"slices"
 	"testing"
 	"unicode/utf8"
+
+	"sgraph.ai/send/shared/send"
 )
 
 var update = flag.Bool("update", false, "write testdata/vectors.json anew")
@@ -19,14 +21,19 @@ var update = flag.Bool("update", false, "write testdata/vectors.json anew")
 // passes. Bytes are in hex, keys as they stand in links. A content of n bytes
 // is the one of pattern: byte i is i mod 251.
 type vectors struct {
-	Friendly []friendlyVector `json:"friendly"`
-	V1       []v1Vector       `json:"v1"`
-	V2       []v2Vector       `json:"v2"`
-	Broken   []brokenVector   `json:"broken"`
-	Sizes    []sizeVector     `json:"sizes"`
-	Names    []nameVector     `json:"names"`
-	Links    []linkVector     `json:"links"`
-	NoLinks  []string         `json:"noLinks"`
+	Friendly  []friendlyVector `json:"friendly"`
+	V1        []v1Vector       `json:"v1"`
+	V2        []v2Vector       `json:"v2"`
+	Broken    []brokenVector   `json:"broken"`
+	Sizes     []sizeVector     `json:"sizes"`
+	Names     []nameVector     `json:"names"`
+	Links     []linkVector     `json:"links"`
+	OddLinks  []linkVector     `json:"oddLinks"`
+	NoLinks   []noLinkVector   `json:"noLinks"`
+	Keys      []keyVector      `json:"keys"`
+	NoKeys    []noLinkVector   `json:"noKeys"`
+	Wrappings []wrapping       `json:"wrappings"`
+	Shaken    shakenVector     `json:"shaken"`
 }
 
 type friendlyVector struct {
@@ -81,12 +88,49 @@ type nameVector struct {
 	Out string `json:"out"`
 }
 
+// linkVector is a text and the link that is read from it.
 type linkVector struct {
 	In       string `json:"in"`
 	Origin   string `json:"origin"`
 	ID       string `json:"id"`
 	Key      string `json:"key"`
 	Friendly string `json:"friendly"`
+}
+
+// keyVector is a text and the key that is read from it.
+type keyVector struct {
+	In  string `json:"in"`
+	Key string `json:"key"`
+}
+
+// noLinkVector is a text and why no link is read from it.
+type noLinkVector struct {
+	In     string      `json:"in"`
+	Reason send.Reason `json:"reason"`
+}
+
+// wrapping is something that is done to a text with a link, in this order:
+// Replace texts by others; behind the last of Behind, Insert something before
+// each character whose place is a multiple of Every, but not the first; put the
+// text in the place of every "{}" in Around.
+type wrapping struct {
+	Name    string      `json:"name"`
+	Replace [][2]string `json:"replace,omitempty"`
+	Insert  string      `json:"insert,omitempty"`
+	Every   int         `json:"every,omitempty"`
+	Behind  string      `json:"behind,omitempty"`
+	Around  string      `json:"around,omitempty"`
+	Words   bool        `json:"words,omitempty"`   // adds words, among which an ID alone is not looked for
+	Address bool        `json:"address,omitempty"` // is done to addresses only, not to what names no service
+	First   bool        `json:"first,omitempty"`   // comes before every other
+}
+
+// shakenVector stands for Count texts that are made of the links, the
+// wrappings and chance, as [shaken] makes them, and for what is read from each.
+type shakenVector struct {
+	Seed   uint32 `json:"seed"`
+	Count  int    `json:"count"`
+	SHA256 string `json:"sha256"`
 }
 
 // makeVectors makes the file. Its keys, salts and nonces are no secrets.
@@ -163,10 +207,10 @@ func makeVectors() (v vectors) {
 			v.Names = append(v.Names, nameVector{n.in, n.out})
 		}
 	}
-	for _, l := range links {
-		v.Links = append(v.Links, linkVector{l.in, l.origin, l.id, l.key, l.friendly})
-	}
-	v.NoLinks = noLinks
+	v.Links, v.OddLinks, v.NoLinks, v.Wrappings = links, oddLinks, noLinks, wrappings
+	v.Keys, v.NoKeys = keyVectors, noKeys
+	v.Shaken = shakenVector{Seed: 20, Count: 4000}
+	v.Shaken.SHA256 = v.Shaken.read()
 	return v
 }
 
