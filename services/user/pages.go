@@ -24,7 +24,8 @@ func (s *Service) pageRoutes(r *mux.Router) {
 		panic(err) // the folder is embedded above
 	}
 	site := pages.With(own)
-	assets := web.Page(web.Assets(site), web.PageCSP(s.set.DownloadOrigins...))
+	csp := web.PageCSP(s.set.DownloadOrigins...)
+	assets := web.Page(web.Assets(site), csp)
 
 	for file, page := range map[string]wire.Route{
 		"/index.html": wire.SendPage, "/receive.html": wire.ReceivePage, "/how.html": wire.HowPage,
@@ -34,6 +35,7 @@ func (s *Service) pageRoutes(r *mux.Router) {
 			r.Handle(path, h).Methods(http.MethodGet, http.MethodHead)
 		}
 	}
+	r.NotFoundHandler = web.NotFoundPage(site, "lost.html", csp)
 	r.PathPrefix(wire.Assets).Handler(assets).Methods(http.MethodGet, http.MethodHead)
 	for _, root := range []string{"/sw.js", "/favicon.ico", "/robots.txt"} {
 		if _, err := fs.Stat(site, strings.TrimPrefix(root, "/")); err == nil {

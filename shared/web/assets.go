@@ -62,7 +62,7 @@ func (a *assets) serve(w http.ResponseWriter, r *http.Request) error {
 	v := f.plain
 	if f.gzipped.body != nil {
 		h.Add("Vary", "Accept-Encoding")
-		if acceptsGzip(r) {
+		if accepts(r.Header["Accept-Encoding"], "gzip") {
 			v = f.gzipped
 			h.Set("Content-Encoding", "gzip")
 			h.Set("Content-Length", strconv.Itoa(len(v.body)))
@@ -83,7 +83,7 @@ func (a *assets) find(urlPath string) (*asset, error) {
 	}
 	body, err := fs.ReadFile(a.files, name) // refuses every name that is not a clean path; a folder is no file
 	if err != nil {
-		return nil, send.Fail(send.NotFound, "Not Found")
+		return nil, errNotFound
 	}
 	f, _ := a.known.LoadOrStore(name, newAsset(name, body))
 	return f.(*asset), nil
@@ -154,11 +154,46 @@ func cacheControl(name string) string {
 	}
 }
 
-// acceptsGzip says whether the client named gzip, and not to refuse it.
-func acceptsGzip(r *http.Request) bool {
-	for entry := range strings.SplitSeq(strings.Join(r.Header["Accept-Encoding"], ","), ",") {
-		coding, params, _ := strings.Cut(entry, ";")
-		if strings.EqualFold(strings.TrimSpace(coding), "gzip") {
+// NotFoundPage is for a router's NotFoundHandler: a browser that asks for a
+// page that is not there gets the named one, under a policy as [Page] has it,
+// and a program gets the error.
+func NotFoundPage(files fs.FS, name, csp string) http.Handler {
+	a := &assets{files: files}
+	page := Page(Handle(func(w http.ResponseWriter, r *http.Request) error {
+		f, err := a.find(name)
+		if err != nil {
+			return err
+		}
+		if x := exchangeOf(r); x != nil {
+			x.note(send.NotFound, nil)
+		}
+		h := w.Header()
+		h.Set("Content-Type", f.contentType)
+		h.Set("Content-Length", strconv.Itoa(len(f.plain.body)))
+		w.WriteHeader(http.StatusNotFound)
+		if r.Method == http.MethodGet {
+			w.Write(f.plain.body)
+		}
+		return nil
+	}), csp)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		isGet := r.Method == http.MethodGet || r.Method == http.MethodHead
+		if isGet && accepts(r.Header["Accept"], "text/html") {
+			page.ServeHTTP(w, r)
+		} else {
+			WriteError(w, r, errNotFound)
+		}
+	})
+}
+
+var errNotFound = send.Fail(send.NotFound, "Not Found")
+
+// accepts says whether the client names a value in a header of those that it
+// takes, and not to refuse it.
+func accepts(header []string, value string) bool {
+	for entry := range strings.SplitSeq(strings.Join(header, ","), ",") {
+		name, params, _ := strings.Cut(entry, ";")
+		if strings.EqualFold(strings.TrimSpace(name), value) {
 			q, err := strconv.ParseFloat(strings.TrimPrefix(strings.TrimSpace(params), "q="), 64)
 			return err != nil || q > 0
 		}

@@ -77,6 +77,7 @@ func (s secrets) redact(err error, r *http.Request, vars map[string]string) stri
 	for name, value := range vars {
 		hideValue(value, name)
 	}
+	hideValue(r.URL.EscapedPath(), "path")
 	hideValue(r.URL.Path, "path")
 	for name, values := range r.URL.Query() {
 		for _, value := range values {

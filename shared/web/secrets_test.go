@@ -2,6 +2,7 @@ package web_test
 
 import (
 	"errors"
+	"fmt"
 	"net/http"
 	"slices"
 	"strings"
@@ -68,6 +69,19 @@ func TestNoSecretOfTheWireIsLogged(t *testing.T) {
 	}
 	for _, p := range wire.SecretParameters(wire.InQuery) {
 		ask(p.Name, "query-canary", server.URL+path+"?"+p.Name+"=query-canary", map[string]string{})
+	}
+}
+
+// A link whose # some program encoded has its key in the path.
+func TestNoKeyInAPathIsLogged(t *testing.T) {
+	t.Parallel()
+	const asked = "/d/%230123456789ab%7Ckey-canary"
+	server, log := site(t, web.Settings{}, route("/d/{id}", func(_ http.ResponseWriter, r *http.Request) error {
+		return fmt.Errorf("asked for %s, which is %s, of %s", asked, r.URL.Path, r.RequestURI)
+	}))
+	get(t, server.URL+asked, nil)
+	if line := log.Records(t, 1)[0]; strings.Contains(log.String(), "canary") || line["cause"] == nil {
+		t.Errorf("the log says %v", line)
 	}
 }
 

@@ -85,8 +85,10 @@ func (s *site) route(x *exchange, r *http.Request) {
 		match.Handler.ServeHTTP(x, r)
 	case errors.Is(match.MatchErr, mux.ErrMethodMismatch):
 		methodNotAllowed(x, s.allowed(r)...)
+	case found && match.Handler != nil: // the router's NotFoundHandler
+		match.Handler.ServeHTTP(x, r)
 	default:
-		WriteError(x, r, send.Fail(send.NotFound, "Not Found"))
+		WriteError(x, r, errNotFound)
 	}
 }
 

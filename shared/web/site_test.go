@@ -12,6 +12,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"testing/fstest"
 	"time"
 
 	"github.com/gorilla/mux"
@@ -81,6 +82,58 @@ func TestUnknownPathAndWrongMethod(t *testing.T) {
 	}
 	if lines := l.Records(t, 3); lines[0]["route"] != "unmatched" || lines[1]["status"] != 405.0 {
 		t.Errorf("%v", lines)
+	}
+}
+
+// Browsers get a page where there is none, and programs the error.
+func TestNotFoundPage(t *testing.T) {
+	t.Parallel()
+	const page = "<p>There is no such page."
+	server, l := site(t, web.Settings{}, func(r *mux.Router) {
+		r.Handle("/things", web.Handle(hello)).Methods(http.MethodGet)
+		files := fstest.MapFS{"lost.html": {Data: []byte(page)}}
+		r.NotFoundHandler = web.NotFoundPage(files, "lost.html", "default-src 'self'")
+	})
+	const browser = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
+	for n, c := range []struct {
+		method, accept string
+		html           bool
+		body           string
+	}{
+		{"GET", browser, true, page},
+		{"HEAD", browser, true, ""},
+		{"POST", browser, false, failure("not_found", "Not Found")},
+		{"GET", "", false, failure("not_found", "Not Found")},
+		{"GET", "*/*", false, failure("not_found", "Not Found")},
+		{"GET", "application/json", false, failure("not_found", "Not Found")},
+		{"GET", "text/html;q=0, */*", false, failure("not_found", "Not Found")},
+	} {
+		resp, body := do(t, c.method, server.URL+"/d/%23canary/canary", map[string]string{"Accept": c.accept}, "")
+		policy, kind := "default-src 'none'; frame-ancestors 'none'", "application/json"
+		if c.html {
+			policy, kind = "default-src 'self'", "text/html; charset=utf-8"
+		}
+		if resp.StatusCode != http.StatusNotFound || body != c.body {
+			t.Errorf("%+v: %d %s", c, resp.StatusCode, body)
+		}
+		for name, want := range map[string]string{
+			"Cache-Control": "no-store", "Referrer-Policy": "no-referrer", "X-Content-Type-Options": "nosniff",
+			"Content-Security-Policy": policy, "Content-Type": kind,
+		} {
+			if got := resp.Header.Get(name); got != want {
+				t.Errorf("%+v: %s is %q, want %q", c, name, got, want)
+			}
+		}
+		line := l.Records(t, n+1)[n]
+		if line["route"] != "unmatched" || line["status"] != 404.0 || line["code"] != "not_found" {
+			t.Errorf("%+v: the log says %v", c, line)
+		}
+	}
+	if strings.Contains(l.String(), "canary") {
+		t.Errorf("the log has what was asked for: %s", l)
+	}
+	if resp, _ := do(t, "POST", server.URL+"/things", map[string]string{"Accept": browser}, ""); resp.StatusCode != 405 {
+		t.Errorf("a wrong method: %d", resp.StatusCode)
 	}
 }
 

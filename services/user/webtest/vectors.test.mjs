@@ -11,7 +11,6 @@ import { friendlyTransfer, writeKey } from '../web/assets/crypto/key.js';
 import { Opener } from '../web/assets/crypto/open.js';
 import { sealAtOnce } from '../web/assets/crypto/seal.js';
 import { encryptStream, streamSize } from '../web/assets/crypto/stream.js';
-import { readPasted, readPastedKey } from '../web/assets/link.js';
 
 const vectors = JSON.parse(readFileSync(new URL('../../../shared/envelope/testdata/vectors.json', import.meta.url)));
 
@@ -128,21 +127,3 @@ for (const { token, id, key } of vectors.friendly) {
     assert.equal(writeKey(transfer.key), key);
   });
 }
-
-test('links', () => {
-  for (const link of vectors.links) {
-    const read = readPasted(link.in);
-    assert.equal(read.friendly, link.friendly, link.in);
-    if (!link.friendly) assert.equal(read.id, link.id, link.in);
-    const key = readPastedKey(read.key);
-    assert.equal(key ? writeKey(key) : '', link.key, link.in);
-  }
-});
-
-test('what is no link opens nothing', () => {
-  for (const text of vectors.noLinks) {
-    if (text.startsWith('send.example.org')) continue; // a link without its scheme, as a person may type it
-    const { id, key, friendly } = readPasted(text);
-    assert.ok(!friendly && !(id && readPastedKey(key)), text);
-  }
-});

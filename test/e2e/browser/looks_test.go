@@ -156,6 +156,12 @@ func TestEveryPageOnEveryScreen(t *testing.T) {
 			recipient.goAfresh(s.URL + "/d/#0123456789ab/" + key)
 			recipient.see(goneTitle)
 			recipient.audit("nothing there")
+			recipient.goTo(s.URL + "/no/such/page")
+			recipient.see(`lost-page .button`)
+			recipient.audit("no such page")
+			recipient.goTo(s.URL + "/d/%23" + id + "/" + key)
+			recipient.see(`[data-open]`)
+			recipient.audit("no such page, but a link")
 		})
 	}
 }

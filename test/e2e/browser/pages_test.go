@@ -192,7 +192,6 @@ func TestTextByKeyboardAlone(t *testing.T) {
 		if evaluate[bool](recipient, fmt.Sprintf(`document.activeElement.matches(%q)`, receiveIt)) {
 			break
 		}
-		recipient.press(kb.Tab)
 	}
 	recipient.press(kb.Enter)
 	recipient.see(shownText)
@@ -337,6 +336,71 @@ func TestSenderDeletes(t *testing.T) {
 			t.Errorf("after deleting, the page says %q", title)
 		}
 	}
+}
+
+// A link is read as it comes, pasted or followed; what came where the server sees it is in the fragment at once.
+func TestDisfiguredLinks(t *testing.T) {
+	chromium(t)
+	s := serve(t)
+	v := readVectors(t)
+	sealed, _ := hex.DecodeString(v.V1[0].Sealed)
+	key := v.V1[0].Key
+	id := s.keep(t, sealed, "text/plain", "")
+	place := s.URL + "/d/#" + id + "/" + key
+	recipient := open(t, desktop)
+
+	paste := func(text string) {
+		recipient.goAfresh(s.URL + "/d/")
+		recipient.see(`#link`)
+		evaluate[bool](recipient, fmt.Sprintf(`(document.querySelector("#link").value = %q), true`, text))
+		recipient.click(`form[data-view="ask"] [type="submit"]`)
+	}
+	for _, w := range v.Wrappings {
+		if strings.HasPrefix(w.Around, "https:") || w.Around == "" {
+			continue // the tests of the reader have them
+		}
+		paste(strings.ReplaceAll(w.Around, "{}", place))
+		recipient.see(receiveIt)
+		if !evaluate[bool](recipient, `document.querySelector("[data-key]").hidden`) {
+			t.Errorf("%s: the key was not read", w.Name)
+		}
+	}
+	paste(place + " and " + s.URL + "/d/#ffffffffffff/" + key)
+	recipient.see(`form[data-view="ask"] error-note > div`)
+	if said := recipient.text(`form[data-view="ask"] error-note > div`); !strings.Contains(said, "more than one link") {
+		t.Errorf("for two links the page says %q", said)
+	}
+
+	recipient.tolerate("404")
+	for path, exposed := range map[string]bool{
+		"/d/##" + id + "/" + key:                                     false,
+		"/d/#" + id + "%2F" + key + ").":                             false,
+		"/nothing/here/#" + id + "/" + key:                           false,
+		"/d/" + id + "%23" + key:                                     true,
+		"/d/%23" + id + "/" + key:                                    true,
+		"/d/%23" + id + "%2F" + key + "%3E":                          true,
+		"/x?to=https%3A%2F%2Fx.example%2Fd%2F%23" + id + "%2F" + key: true,
+	} {
+		recipient.goAfresh(s.URL + path)
+		isLost := exposed && !strings.HasPrefix(path, "/d/"+id)
+		if isLost {
+			recipient.see(`[data-open]`)
+			if got := recipient.address(); got != place {
+				t.Errorf("%s: the address is %s", path, got)
+			}
+			recipient.click(`[data-open]`)
+		}
+		recipient.see(receiveIt)
+		if got := recipient.address(); got != place {
+			t.Errorf("%s: the address is %s", path, got)
+		}
+		if told := !evaluate[bool](recipient, `document.querySelector("[data-exposed]").hidden`); told != (exposed && !isLost) {
+			t.Errorf("%s: that the server got the key is told: %v", path, told)
+		}
+	}
+	recipient.click(receiveIt)
+	recipient.see(shownText)
+	s.mustNotKnow(t, map[string]string{"the key": key})
 }
 
 func TestOldLinks(t *testing.T) {

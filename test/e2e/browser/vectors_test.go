@@ -20,6 +20,10 @@ type vectors struct {
 		Key    string `json:"key"`
 		Sealed string `json:"sealed"`
 	} `json:"v1"`
+	Wrappings []struct {
+		Name   string `json:"name"`
+		Around string `json:"around"`
+	} `json:"wrappings"`
 	Friendly []struct {
 		Token string `json:"token"`
 		ID    string `json:"id"`
@@ -36,7 +40,7 @@ func readVectors(t *testing.T) (v vectors) {
 	if err := json.Unmarshal(raw, &v); err != nil {
 		t.Fatal(err)
 	}
-	if len(v.V1) == 0 || len(v.Friendly) == 0 {
+	if len(v.V1) == 0 || len(v.Friendly) == 0 || len(v.Wrappings) == 0 {
 		t.Fatal("the vectors are empty")
 	}
 	return v

@@ -1,7 +1,9 @@
 // The receive page: what is waiting, and on a click, the thing itself. Opening the page never spends a download.
 
 import { CryptoClient } from './crypto/client.js';
-import { readAddress, readPasted, readPastedKey } from './link.js';
+import { parseKey } from './crypto/key.js';
+import { takeLink } from './link/address.js';
+import { readKey, readLink } from './link/read.js';
 import { getInfo } from './net/api.js';
 import { Download } from './net/download.js';
 import { previewOf } from './preview.js';
@@ -12,7 +14,7 @@ import { bytes, plural, until } from './shared/format.js';
 import { ApiError } from './shared/http.js';
 import { ErrorNote } from './ui/error-note.js';
 import { ProgressMeter } from './ui/progress-meter.js';
-import { describe, insecure } from './words.js';
+import { describe, insecure, keyWords, linkWords } from './words.js';
 
 const STREAM_TO_DISK_FROM = 64 * 1024 * 1024;
 const SHOWN_TEXT_MAX = 2 * 1024 * 1024;
@@ -28,13 +30,15 @@ class ReceivePage extends HTMLElement {
   #ready = find(this, '[data-view="ready"]');
   #done = find(this, '[data-view="done"]');
   #note = find(this.#ready, 'error-note', ErrorNote);
+  #linkField = find(this, '#link', HTMLTextAreaElement);
   #keyField = find(this, '#key', HTMLInputElement);
   #meter = find(this, 'progress-meter', ProgressMeter);
   #crypto = new CryptoClient();
   #id = '';
   /** @type {Key | null} */
   #key = null;
-  #keyBroken = false;
+  /** @type {import('./link/read.js').Reading | null} what is wrong with the key in the link */
+  #fault = null;
   /** @type {import('./net/api.js').TransferInfo | null} */
   #info = null;
   /** @type {Download | null} */
@@ -45,19 +49,23 @@ class ReceivePage extends HTMLElement {
   connectedCallback() {
     this.#onSubmit('ask', () => this.#lookUpPasted());
     this.#onSubmit('ready', () => this.#receive());
+    this.#linkField.addEventListener('keydown', (event) => {
+      if (event.key !== 'Enter' || event.isComposing) return;
+      event.preventDefault();
+      this.#lookUpPasted();
+    });
     find(this, '[data-cancel]').addEventListener('click', () =>
       this.#running?.abort(new DOMException('cancelled', 'AbortError')),
     );
     find(this, '[data-retry]').addEventListener('click', () => this.#lookUp());
     addEventListener('hashchange', () => {
-      if (location.hash && !this.#running) this.#open(readAddress(location));
+      if (location.hash && !this.#running) this.#openAddress();
     });
     addEventListener('beforeunload', (event) => {
       if (this.#running) event.preventDefault();
     });
-    dropToken();
     if (!isSecureContext) this.#showGone(insecure, false);
-    else this.#open(readAddress(location));
+    else this.#openAddress();
   }
 
   /**
@@ -71,27 +79,39 @@ class ReceivePage extends HTMLElement {
     });
   }
 
-  /** @param {import('./link.js').Address} address */
-  async #open({ id, key, friendly }) {
-    if (!id && !friendly) {
-      show(this, 'ask');
-      return;
-    }
+  /** Opens what the address of the page leads to, and leaves nothing else in it. */
+  #openAddress() {
+    const { link, exposed } = takeLink();
+    find(this.#ready, '[data-exposed]').hidden = !exposed;
+    find(document, '[data-claim]').hidden = exposed;
+    if (link.id || link.friendly) this.#open(link);
+    else this.#ask(link.reason === 'no_link' && location.hash.length < 2 ? null : linkWords(link));
+  }
+
+  /** @param {Words | null} words */
+  #ask(words) {
+    const view = show(this, 'ask');
+    const note = find(view, 'error-note', ErrorNote);
+    if (words) note.show(words);
+    else note.clear();
+  }
+
+  /** @param {import('./link/read.js').Reading} link */
+  async #open(link) {
     show(this, 'loading');
-    const transfer = friendly ? await this.#crypto.friendly(friendly) : { id, key: readPastedKey(key) };
+    const { friendly, id, key } = link;
+    const transfer = friendly ? await this.#crypto.friendly(friendly) : { id, key: key ? parseKey(key) : null };
     this.#id = transfer.id;
     this.#key = transfer.key;
-    this.#keyBroken = key !== '' && !transfer.key;
+    this.#fault = link.reason ? link : null;
     this.#download = null;
     await this.#lookUp();
   }
 
   #lookUpPasted() {
-    const note = find(this, '[data-view="ask"] error-note', ErrorNote);
-    const address = readPasted(find(this, '#link', HTMLInputElement).value);
-    note.clear();
-    if (address.id || address.friendly) this.#open(address);
-    else note.show({ title: 'That is no link to a transfer', text: 'Paste all of it, up to its last character.' });
+    const link = readLink(this.#linkField.value);
+    if (link.id || link.friendly) this.#open(link);
+    else this.#ask(linkWords(link));
   }
 
   async #lookUp() {
@@ -126,12 +146,7 @@ class ReceivePage extends HTMLElement {
         : 'Opening this page did not count. The button uses one download.';
     find(this.#ready, '[data-key]').hidden = this.#key !== null;
     this.#note.clear();
-    if (this.#keyBroken) {
-      this.#note.show({
-        title: 'The key in your link is not whole',
-        text: 'Copy all of the link, up to its last character, or paste the key above.',
-      });
-    }
+    if (this.#fault) this.#note.show(linkWords(this.#fault));
     announce(title);
   }
 
@@ -140,10 +155,10 @@ class ReceivePage extends HTMLElement {
   }
 
   async #receive() {
-    const key = this.#key ?? readPastedKey(this.#keyField.value);
+    const typed = readKey(this.#keyField.value);
+    const key = this.#key ?? (typed.key ? parseKey(typed.key) : null);
     if (!key) {
-      const text = 'A key has 43 letters, digits, "-" or "_". Paste all of it.';
-      this.#note.show({ title: 'That is not a whole key', text });
+      this.#note.show(keyWords(typed));
       this.#keyField.focus();
       return;
     }
@@ -310,15 +325,6 @@ function whyGone({ status, is_expired: expired, is_exhausted: exhausted }) {
   if (exhausted || status === 'exhausted') return new ApiError(410, { code: codes.exhausted });
   if (status === 'pending') return new ApiError(409, { code: codes.notCompleted });
   return null;
-}
-
-/** Old links carried an access token. It is nobody's business here and is not to stay in the address bar. */
-function dropToken() {
-  const query = new URLSearchParams(location.search);
-  query.delete('token');
-  query.delete('access_token');
-  const search = query.size ? `?${query}` : '';
-  if (search !== location.search) history.replaceState(null, '', location.pathname + search + location.hash);
 }
 
 /**

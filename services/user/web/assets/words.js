@@ -21,6 +21,37 @@ export const insecure = say(
   'Encryption works only at an https:// address, or on the machine itself. Open this page there.',
 );
 
+const TO_COPY = 'Copy all of the link, up to its last character, and nothing else.';
+
+/**
+ * What is wrong with a link, by the reason why it cannot be read.
+ * @type {Record<string, (length: number) => Words>}
+ */
+const LINK = {
+  no_link: () => say('That is no link to a transfer', 'Paste all of it, up to its last character.'),
+  several_links: () => say('There is more than one link in that', 'Paste the one that you want to open.'),
+  short_key: (n) => say('The key in the link is not whole', `${n} of its 43 characters are there. ${TO_COPY}`),
+  long_key: (n) => say('There is too much in the link', `Its key has ${n} characters, and a key has 43. ${TO_COPY}`),
+  damaged_key: () => say('The key in the link was changed', `It has the length of a key, but is none. ${TO_COPY}`),
+  damaged_id: () => say('The link is not whole', `12 digits stand before the key, and those are not. ${TO_COPY}`),
+  long_text: () => say('That is too long', 'Paste the link alone.'),
+};
+
+/**
+ * Why a link cannot be read, or not all of it.
+ * @param {import('./link/read.js').Reading} link
+ */
+export const linkWords = ({ reason, length }) => LINK[reason](length);
+
+/**
+ * Why a key cannot be read.
+ * @param {import('./link/read.js').Reading} key
+ */
+export const keyWords = (key) =>
+  key.reason === 'no_link'
+    ? say('That is not a whole key', 'A key has 43 letters, digits, "-" or "_". Paste all of it.')
+    : linkWords(key);
+
 /**
  * What is wrong with an access token, by the code of the refusal.
  * @satisfies {Partial<Record<Code, string>>}

@@ -8,16 +8,8 @@ export const newSecret = () => crypto.getRandomValues(new Uint8Array(32));
 
 export const writeKey = toBase64url;
 
-/**
- * The key in what a person typed or pasted, or null when that is not a key.
- * @param {string} text
- */
-export function readKey(text) {
-  if (!/^[A-Za-z0-9_+/-]{43}=?$/.test(text)) return null;
-  return fromBase64url(text);
-}
-
-export const FRIENDLY_TOKEN = /^[a-z]+-[a-z]+-\d{4}$/;
+/** The key that is written in 43 characters. */
+export const parseKey = fromBase64url;
 
 const FRIENDLY_SALT = encodeText('sgraph-send-v1');
 const FRIENDLY_ROUNDS = 600_000;

@@ -1,4 +1,4 @@
-import { writeLinks } from '../link.js';
+import { writeLinks } from '../link/write.js';
 import { qrCode } from '../qr.js';
 import { copyButton, el, icon, svg } from '../shared/dom.js';
 import { moment } from '../shared/format.js';

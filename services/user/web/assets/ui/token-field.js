@@ -1,4 +1,3 @@
-import { stripNoise } from '../link.js';
 import { checkToken } from '../net/api.js';
 import { el, find, icon } from '../shared/dom.js';
 import { plural } from '../shared/format.js';
@@ -6,6 +5,9 @@ import { tokenWords } from '../words.js';
 
 const STORED = 'sgraph-send-token';
 const FORM = /^[A-Za-z0-9_-]{1,128}$/;
+
+// Quotes and invisible characters come along when a token is copied out of a mail or a chat.
+const NOISE = /["'`\u201c\u201d\u2018\u2019\u00ab\u00bb\s\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff]/g;
 
 /**
  * What is wrong with a token, by its state.
@@ -53,7 +55,7 @@ export class TokenField extends HTMLElement {
   }
 
   get value() {
-    return stripNoise(this.#input.value);
+    return this.#input.value.replace(NOISE, '');
   }
 
   /** What is wrong with the token as it stands, or nothing. */
