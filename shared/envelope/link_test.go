@@ -120,7 +120,8 @@ var links = []linkVector{
 var oddLinks = []linkVector{
 	{"//send.example.org/d/#" + linkID + "/" + linkKey, origin, linkID, linkKey, ""},
 	{"https://send.exam\nple.org/d/#" + linkID + "/" + linkKey, "", linkID, linkKey, ""},
-	{"https://www.google.com/url?q=send.example.org/d/%23" + linkID + "/" + linkKey + "&sa=D", origin, linkID, linkKey, ""},
+	{"https://www.google.com/url?q=send.example.org/d/%23" + linkID + "/" + linkKey + "&sa=D",
+		origin, linkID, linkKey, ""},
 	{"https://urldefense.example/v3/__" + origin + "/d/*" + linkID + "/" + linkKey + "__;Iw!!abc$",
 		origin, linkID, linkKey, ""},
 }
@@ -266,8 +267,8 @@ var wrappings = []wrapping{
 	{Name: "URL in angles", Around: "<URL:{}>", Words: true},
 	{Name: "a shell's line", Around: "sgsend receive '{}'", Words: true},
 
-	{Name: "without a scheme", Replace: [][2]string{{"https://send.example.org", "send.example.org"}}, Address: true, First: true},
-	{Name: "a loud service", Replace: [][2]string{{"https://send.example.org", "HTTPS://SEND.EXAMPLE.ORG"}}, Address: true},
+	{Name: "without a scheme", Replace: [][2]string{{origin, "send.example.org"}}, Address: true, First: true},
+	{Name: "a loud service", Replace: [][2]string{{origin, "HTTPS://SEND.EXAMPLE.ORG"}}, Address: true},
 	{Name: "Outlook", Replace: percent, Address: true,
 		Around: "https://eur01.safelinks.protection.example/?url={}&data=05%7C02%7Ca%40b.example%7C0&reserved=0"},
 	{Name: "Google", Replace: percent, Address: true,
@@ -277,9 +278,9 @@ var wrappings = []wrapping{
 
 // percent is the percent-encoding of what stands in a query.
 var percent = [][2]string{
-	{"%", "%25"}, {":", "%3A"}, {"/", "%2F"}, {"#", "%23"}, {"?", "%3F"}, {"=", "%3D"}, {"&", "%26"}, {"|", "%7C"}, {" ", "%20"},
-	{"\r", "%0D"}, {"\n", "%0A"}, {`"`, "%22"}, {"<", "%3C"}, {">", "%3E"}, {"+", "%2B"}, {`\`, "%5C"}, {";", "%3B"},
-	{"[", "%5B"}, {"]", "%5D"}, {"\u200b", "%E2%80%8B"},
+	{"%", "%25"}, {":", "%3A"}, {"/", "%2F"}, {"#", "%23"}, {"?", "%3F"}, {"=", "%3D"}, {"&", "%26"}, {"|", "%7C"},
+	{" ", "%20"}, {"\r", "%0D"}, {"\n", "%0A"}, {`"`, "%22"}, {"<", "%3C"}, {">", "%3E"}, {"+", "%2B"}, {`\`, "%5C"},
+	{";", "%3B"}, {"[", "%5B"}, {"]", "%5D"}, {"\u200b", "%E2%80%8B"},
 }
 
 // apply wraps a text.

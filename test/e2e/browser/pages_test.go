@@ -394,8 +394,9 @@ func TestDisfiguredLinks(t *testing.T) {
 		if got := recipient.address(); got != place {
 			t.Errorf("%s: the address is %s", path, got)
 		}
-		if told := !evaluate[bool](recipient, `document.querySelector("[data-exposed]").hidden`); told != (exposed && !isLost) {
-			t.Errorf("%s: that the server got the key is told: %v", path, told)
+		isHidden := evaluate[bool](recipient, `document.querySelector("[data-exposed]").hidden`)
+		if isHidden == (exposed && !isLost) {
+			t.Errorf("%s: that the server got the key is hidden: %v", path, isHidden)
 		}
 	}
 	recipient.click(receiveIt)
