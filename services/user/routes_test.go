@@ -1,6 +1,7 @@
 package user_test
 
 import (
+	"net/http"
 	"regexp"
 	"strings"
 	"testing"
@@ -41,5 +42,39 @@ func TestLinksLeadToTheirPage(t *testing.T) {
 	link := envelope.Link{Origin: "https://send.example", ID: "ffffffffffff"}.String()
 	if want := "https://send.example" + wire.ReceivePage.To() + "#"; !strings.HasPrefix(link, want) {
 		t.Errorf("a link is %s, want it to begin with %s", link, want)
+	}
+}
+
+// A browser that follows a link whose # some program encoded gets a page, and
+// the key, which stands in the path then, stays in no log.
+func TestLinkWithItsKeyInThePath(t *testing.T) {
+	t.Parallel()
+	s := start(t, nil)
+	key := envelope.NewKey().String()
+	for _, path := range []string{"/d/%23ffffffffffff/" + key, "/d/ffffffffffff%23" + key, "/d/%23ffffffffffff%2F" + key} {
+		req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, s.url+path, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for accept, want := range map[string]string{
+			"text/html,*/*;q=0.8": "text/html; charset=utf-8", "*/*": "application/json",
+		} {
+			req.Header.Set("Accept", accept)
+			resp, err := http.DefaultClient.Do(req)
+			if err != nil {
+				t.Fatal(err)
+			}
+			resp.Body.Close()
+			h := resp.Header
+			isPage := resp.StatusCode == http.StatusOK // the path is one of the page to receive with
+			if !isPage && (resp.StatusCode != http.StatusNotFound || h.Get("Content-Type") != want) ||
+				h.Get("Cache-Control") != "no-store" || h.Get("Referrer-Policy") != "no-referrer" {
+				t.Errorf("%s for %s: %d %v", path, accept, resp.StatusCode, h)
+			}
+		}
+	}
+	s.log.Records(t, 6)
+	if log := s.log.String(); strings.Contains(log, key) || strings.Contains(log, "ffffffffffff") {
+		t.Errorf("the log has the link: %s", log)
 	}
 }

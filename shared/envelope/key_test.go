@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"log/slog"
+	"slices"
 	"strings"
 	"testing"
 
@@ -70,6 +71,29 @@ func TestParseKey(t *testing.T) {
 	if one, two := NewKey(), NewKey(); one == two {
 		t.Error("a key twice")
 	}
+}
+
+func FuzzParseKey(f *testing.F) {
+	for i, c := range keyVectors {
+		f.Add(c.In)
+		f.Add(wrappings[i%len(wrappings)].apply(c.In))
+	}
+	for _, c := range noKeys {
+		if len(c.In) < 1000 {
+			f.Add(c.In)
+		}
+	}
+	f.Fuzz(func(t *testing.T, in string) {
+		k, err := ParseKey(in)
+		switch {
+		case err == nil:
+			if !stands(k, in) {
+				t.Fatalf("%q: the key %s is nowhere in it", in, k)
+			}
+		case send.CodeOf(err) != send.Invalid || k != (Key{}) || !slices.Contains(reasons, send.ReasonOf(err)):
+			t.Fatalf("%q: %v, %v", in, k, err)
+		}
+	})
 }
 
 func TestKeyStaysOutOfLogs(t *testing.T) {

@@ -122,6 +122,7 @@ var oddLinks = []linkVector{
 	{"https://send.exam\nple.org/d/#" + linkID + "/" + linkKey, "", linkID, linkKey, ""},
 	{"https://www.google.com/url?q=send.example.org/d/%23" + linkID + "/" + linkKey + "&sa=D",
 		origin, linkID, linkKey, ""},
+	{"https://r.example/?u=127.0.0.1:8080/d/%23" + linkID, "http://127.0.0.1:8080", linkID, "", ""},
 	{"https://urldefense.example/v3/__" + origin + "/d/*" + linkID + "/" + linkKey + "__;Iw!!abc$",
 		origin, linkID, linkKey, ""},
 }
