@@ -5,8 +5,10 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"net/http"
 	"os"
 	"os/exec"
@@ -216,7 +218,8 @@ func TestEveryAcknowledgedByteOutlivesAKill(t *testing.T) {
 
 func TestASignalLetsUploadsFinish(t *testing.T) {
 	t.Parallel()
-	s := start(t, t.TempDir())
+	dir := t.TempDir()
+	s := start(t, dir)
 	_, m := s.send("POST", "/api/transfers/create", nil)
 	id := m["transfer_id"].(string)
 
@@ -228,15 +231,13 @@ func TestASignalLetsUploadsFinish(t *testing.T) {
 		answered <- status
 	}()
 	w.Write(body[:1<<19])
+	// The kernel takes that much before the service has seen anything of it.
+	eventually(t, "the upload has not begun", func() bool { return hasFile(t, filepath.Join(dir, "transfers")) })
 	s.cmd.Process.Signal(syscall.SIGTERM)
-	for deadline := time.Now().Add(2 * time.Minute); ; time.Sleep(20 * time.Millisecond) {
-		if status, _ := s.call("GET", s.user+"/info/health", nil); status == 0 {
-			break
-		}
-		if time.Now().After(deadline) {
-			t.Fatal("new requests are still answered")
-		}
-	}
+	eventually(t, "new requests are still answered", func() bool {
+		status, _ := s.call("GET", s.user+"/info/health", nil)
+		return status == 0
+	})
 	w.Write(body[1<<19:])
 	w.Close()
 	if status := <-answered; status != 200 {
@@ -245,6 +246,32 @@ func TestASignalLetsUploadsFinish(t *testing.T) {
 	if err := <-s.ended; err != nil {
 		t.Fatalf("did not end cleanly: %v\n%s", err, s.log)
 	}
+}
+
+// eventually waits until something holds that has to.
+func eventually(t *testing.T, otherwise string, holds func() bool) {
+	t.Helper()
+	for deadline := time.Now().Add(2 * time.Minute); !holds(); time.Sleep(20 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatal(otherwise)
+		}
+	}
+}
+
+// hasFile says whether there is a file anywhere in a folder.
+func hasFile(t *testing.T, dir string) (found bool) {
+	t.Helper()
+	err := filepath.WalkDir(dir, func(_ string, e fs.DirEntry, err error) error {
+		found = found || err == nil && e.Type().IsRegular()
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil // it went while the folder was read
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return found
 }
 
 // What the service must not know is planted everywhere and then looked for.
