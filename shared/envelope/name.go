@@ -19,9 +19,12 @@ const (
 // out of what a sender, who may mean harm, called the file: the last element
 // of a path with either slash; without control characters and those that turn
 // the direction of writing to hide an extension; with "_" for what Windows
-// reserves; without dots and spaces at its ends, so that it neither hides nor
-// climbs; not the name of a device; at most 255 bytes, cut before the
-// extension. [Nameless] when nothing is left.
+// reserves; without dots and spaces at its ends, so that it does not climb, but
+// for one dot at its beginning, as in ".env"; not the name of a device; at most
+// 255 bytes, cut before the extension. [Nameless] when nothing is left.
+//
+// A name with a dot at its beginning may be one that programs obey in the folder
+// where it is, such as ".bashrc": who keeps the file decides about that.
 func CleanName(name string) string {
 	name = strings.ToValidUTF8(name, "")
 	name = name[strings.LastIndexAny(name, `/\`)+1:]
@@ -51,9 +54,17 @@ func safeRune(r rune) rune {
 // turnsText says whether a rune is one of Unicode's bidirectional controls.
 func turnsText(r rune) bool { return unicode.Is(unicode.Bidi_Control, r) }
 
+// trimName trims dots and spaces, but for a single dot that begins a name.
 func trimName(name string) string {
-	return strings.TrimFunc(name, func(r rune) bool { return r == '.' || unicode.IsSpace(r) })
+	name = strings.TrimFunc(name, unicode.IsSpace)
+	trimmed := strings.TrimFunc(name, dotOrSpace)
+	if trimmed != "" && strings.HasPrefix(name, "."+trimmed) {
+		return "." + trimmed
+	}
+	return trimmed
 }
+
+func dotOrSpace(r rune) bool { return r == '.' || unicode.IsSpace(r) }
 
 func cutName(name string) string {
 	if len(name) <= maxName {
@@ -67,5 +78,5 @@ func cutName(name string) string {
 	for !utf8.ValidString(stem) { // cut in the middle of a rune
 		stem = stem[:len(stem)-1]
 	}
-	return strings.TrimRightFunc(stem, func(r rune) bool { return r == '.' || unicode.IsSpace(r) }) + extension
+	return strings.TrimRightFunc(stem, dotOrSpace) + extension
 }

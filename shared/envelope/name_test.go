@@ -18,8 +18,15 @@ var names = []struct{ in, out string }{
 	{"../../etc/passwd", "passwd"},
 	{`C:\Users\x\report.doc`, "report.doc"},
 	{"a/b\\c/..", "download"},
-	{".bashrc", "bashrc"},
+	{".env", ".env"},
+	{" .env.local. ", ".env.local"},
+	{"a/.gitignore", ".gitignore"},
+	{"\u202e.a", ".a"},
 	{"...a", "a"},
+	{"..a", "a"},
+	{". a", "a"},
+	{".con", ".con"},
+	{"." + strings.Repeat("x", 300), "." + strings.Repeat("x", 254)},
 	{"a.txt. . ", "a.txt"},
 	{"a\x00b\nc\x1b[31m\x7f.txt", "abc[31m.txt"},
 	{"invoice\u202efdp.exe", "invoicefdp.exe"},
@@ -60,7 +67,7 @@ func FuzzCleanName(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, in string) {
 		name := CleanName(in)
-		if name == "" || len(name) > maxName || strings.ContainsAny(name, "/\\\x00\n:") || name[0] == '.' {
+		if name == "" || len(name) > maxName || strings.ContainsAny(name, "/\\\x00\n:") || name == "." || strings.HasPrefix(name, "..") || strings.HasPrefix(name, ". ") {
 			t.Fatalf("%q: %q", in, name)
 		}
 		if again := CleanName(name); again != name {

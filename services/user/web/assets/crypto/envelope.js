@@ -132,7 +132,8 @@ export function safeFilename(name, fallback = 'download') {
     .replace(/^.*[/\\]/s, '')
     .replace(UNSAFE, '')
     .replace(/[<>:"|?*]/g, '_')
-    .replace(/^[\s.]+|[\s.]+$/g, '');
+    .replace(/^\s+/, '')
+    .replace(/^(?!\.[^\s.])[\s.]+|[\s.]+$/g, ''); // a single dot that begins a name stays
   if (DEVICE.test(safe)) safe = `_${safe}`;
   return shorten(safe) || fallback;
 }
