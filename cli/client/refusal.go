@@ -17,20 +17,23 @@ import (
 
 // refused is an answer that is not 2xx, kept as the cause of the error that
 // explains it.
-type refused int
+type refused struct {
+	status int
+	date   time.Time
+}
 
-func (r refused) Error() string { return fmt.Sprintf("HTTP status %d", int(r)) }
+func (r refused) Error() string { return fmt.Sprintf("HTTP status %d", r.status) }
 
 // status returns the HTTP status that an error comes of, or 0.
 func status(err error) int {
 	r, _ := errors.AsType[refused](err)
-	return int(r)
+	return r.status
 }
 
 // refusal is the error of an answer that is not 2xx. Its reason is the code
 // that the service gave, if any.
 func refusal(res *http.Response) error {
-	cause := refused(res.StatusCode)
+	cause := refused{res.StatusCode, dated(res)}
 	if to, err := res.Location(); err == nil {
 		return send.Because(send.Invalid, cause, "the service moved to %s://%s: name that one", to.Scheme, to.Host)
 	}

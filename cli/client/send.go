@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -24,7 +25,7 @@ type File struct {
 
 // Options are the limits of a transfer.
 type Options struct {
-	Lifetime     time.Duration // 0 leaves it to the service
+	Lifetime     time.Duration // by the service's clock; 0 leaves it to the service
 	MaxDownloads int64         // 0 = without limit
 }
 
@@ -46,7 +47,8 @@ const directMax = 4 << 20
 const sealedType = "application/octet-stream"
 
 // Send seals a file under a new key and sends it. Of the key and the file's
-// name nothing leaves this process but inside the seal.
+// name nothing leaves this process but inside the seal. When it fails, or ctx
+// ends, what was sent is withdrawn within seconds.
 func (c *Client) Send(ctx context.Context, f File, o Options) (Sent, error) {
 	key := envelope.NewKey()
 	if f.Size < 0 {
@@ -69,13 +71,28 @@ func (c *Client) sendUnknown(ctx context.Context, key envelope.Key, f File, o Op
 	if n <= envelope.MaxV1 {
 		return c.Send(ctx, File{f.Meta, &small, n}, o)
 	}
+	rules, _, err := c.rules(ctx)
+	if err != nil {
+		return Sent{}, err
+	}
+	content := io.MultiReader(&small, f.Content)
+	if rules.MaxBytes > 0 {
+		content = &atMost{content, rules.MaxBytes}
+	}
 	spool, err := os.CreateTemp("", "sgsend-*")
 	if err != nil {
-		return Sent{}, fmt.Errorf("keep what is sealed until its size is known: %w", err)
+		return Sent{}, spooling(err)
 	}
-	defer os.Remove(spool.Name())
+	// At once, where the system can: then nothing is left, however this ends.
+	if os.Remove(spool.Name()) != nil {
+		defer os.Remove(spool.Name())
+	}
 	defer spool.Close()
-	if err := envelope.Encrypt(spool, key, f.Meta, io.MultiReader(&small, f.Content), envelope.Unknown); err != nil {
+	err = envelope.Encrypt(spool, key, f.Meta, content, envelope.Unknown)
+	if p, ok := errors.AsType[*os.PathError](err); ok && p.Path == spool.Name() {
+		return Sent{}, spooling(err)
+	}
+	if err != nil {
 		return Sent{}, err
 	}
 	size, err := spool.Seek(0, io.SeekCurrent)
@@ -89,6 +106,29 @@ func (c *Client) sendUnknown(ctx context.Context, key envelope.Key, f File, o Op
 		_, err := io.Copy(w, spool)
 		return err
 	})
+}
+
+// atMost is a content that fails where it is longer than the service takes: an
+// endless one would fill the disk first.
+type atMost struct {
+	r    io.Reader
+	left int64
+}
+
+func (a *atMost) Read(p []byte) (int, error) {
+	n, err := a.r.Read(p)
+	if a.left -= int64(n); a.left < 0 {
+		return 0, errEndless
+	}
+	return n, err
+}
+
+var errEndless = send.Fail(send.TooLarge, "the content is longer than the service takes")
+
+// spooling explains that what is sealed cannot be kept until its size is known.
+func spooling(err error) error {
+	return fmt.Errorf("the folder for temporary files of this machine (%s; set TMPDIR to use another) "+
+		"cannot keep what is sealed until its size is known: %w", os.TempDir(), err)
 }
 
 // sendSealed sends size bytes that write writes.
@@ -105,17 +145,22 @@ func (c *Client) sendSealed(
 		DeleteAuthHash:  hex.EncodeToString(hash[:]),
 	}
 	if o.Lifetime > 0 {
-		t.ExpiresAt = time.Now().Add(o.Lifetime).UTC().Format(time.RFC3339)
+		ends, err := c.expiry(ctx, o.Lifetime)
+		if err != nil {
+			return Sent{}, err
+		}
+		t.ExpiresAt = ends.UTC().Format(time.RFC3339)
 	}
 	made, err := c.create(ctx, t)
 	if err != nil {
 		return Sent{}, err
 	}
 	id := made.TransferID
-	if err := c.upload(ctx, id, size, write); err != nil {
-		return Sent{}, err
+	if err = c.upload(ctx, id, size, write); err == nil {
+		err = c.complete(ctx, id)
 	}
-	if err := c.complete(ctx, id); err != nil {
+	if err != nil {
+		c.withdraw(ctx, id, secret)
 		return Sent{}, err
 	}
 	return Sent{

@@ -69,21 +69,26 @@ func (c *Client) uploadParts(ctx context.Context, id string, size int64, p *mete
 		err = c.call(ctx, always, to(wire.AssembleUpload), in, nil, c.authorized()...)
 	}
 	if err != nil {
-		c.cancel(ctx, id, plan.UploadID)
+		c.inPassing(ctx, to(wire.CancelUpload, id, plan.UploadID), c.authorized()...)
 	}
 	return err
 }
 
-// cancelWait is how long the end of an upload that failed waits for the service.
-const cancelWait = 15 * time.Second
+// withdraw deletes a transfer that failed, whose link nobody will have, and with
+// it the room that it takes.
+func (c *Client) withdraw(ctx context.Context, id, secret string) {
+	c.inPassing(ctx, to(wire.DeleteTransfer, id), wire.DeleteAuth.Name, secret)
+}
 
-// cancel gives back at once the room that parts take. When it fails the
-// service gives it back later.
-func (c *Client) cancel(ctx context.Context, id, uploadID string) {
-	ctx, stop := context.WithTimeout(context.WithoutCancel(ctx), cancelWait)
+// passing is how long the end of an upload that failed waits for the service.
+const passing = 5 * time.Second
+
+// inPassing asks once for what gives room back at once, also when ctx has
+// ended. When it fails the service gives it back later.
+func (c *Client) inPassing(ctx context.Context, t target, headers ...string) {
+	ctx, stop := context.WithTimeout(context.WithoutCancel(ctx), passing)
 	defer stop()
-	t := to(wire.CancelUpload, id, uploadID)
-	_, done, err := c.do(ctx, t.method, c.Server+t.path, nil, 0, c.authorized()...)
+	_, done, err := c.do(ctx, t.method, c.Server+t.path, nil, 0, headers...)
 	if err == nil {
 		done()
 	}

@@ -61,7 +61,7 @@ var words = map[send.Reason]string{
 	send.Reason(send.TooLarge):     inItsWords,
 	send.Reason(send.OutOfRange):   inItsWords,
 	send.Reason(send.Limited):      inItsWords,
-	send.Reason(send.Full):         inItsWords,
+	send.Reason(send.Full):         noRoom,
 	send.Reason(send.Unavailable):  inItsWords,
 }
 
@@ -70,6 +70,9 @@ const (
 		"or the transfer was deleted, or is long gone"
 	lostUpload = "the file did not all arrive, or its transfer ended before it did; send it again"
 	startAgain = "the service does not take back what it gave out itself; start again"
+
+	noRoom = "the service has no room left: it is its disk that is full, not this machine's; " +
+		"try again later, or tell who runs it"
 
 	otherVersion = "the service does not know this request: " +
 		"it is of another version than this program, or no SGraph Send at all"
@@ -93,7 +96,7 @@ var meanings = map[int]meaning{
 		"ask for it to be sent again"},
 	http.StatusRequestEntityTooLarge: {send.TooLarge, "the file is larger than the service takes"},
 	http.StatusTooManyRequests:       {send.Limited, "the service is asked too often; try again later"},
-	http.StatusInsufficientStorage:   {send.Full, "the service has no room left; try again later"},
+	http.StatusInsufficientStorage:   {send.Full, noRoom},
 	http.StatusBadGateway:            {send.Unavailable, away},
 	http.StatusServiceUnavailable:    {send.Unavailable, away},
 	http.StatusGatewayTimeout:        {send.Unavailable, away},

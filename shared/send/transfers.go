@@ -147,15 +147,24 @@ func (t *Transfers) expiry(s string, now time.Time) (time.Time, error) {
 	case !at.After(now):
 		return at, Fail(Invalid, "expires_at is in the past")
 	case at.After(now.Add(t.Rules.MaxTTL + time.Minute)): // a minute for clocks that differ
-		return at, Fail(Invalid, "expires_at is too far ahead: a transfer lives %s at most", inWords(t.Rules.MaxTTL))
+		return at, Fail(Invalid, "expires_at is too far ahead: a transfer lives %s at most", InWords(t.Rules.MaxTTL))
 	}
 	return at.UTC(), nil
 }
 
-// inWords writes a duration of whole days as people say it.
-func inWords(d time.Duration) string {
-	if days := d / (24 * time.Hour); days > 1 && d%(24*time.Hour) == 0 {
-		return strconv.FormatInt(int64(days), 10) + " days"
+// InWords writes a lifetime as people say it: "30 days", "36 hours".
+func InWords(d time.Duration) string {
+	for _, unit := range []struct {
+		length time.Duration
+		name   string
+	}{{24 * time.Hour, "day"}, {time.Hour, "hour"}, {time.Minute, "minute"}} {
+		switch n := d / unit.length; {
+		case n == 0 || d%unit.length != 0:
+		case n == 1:
+			return "1 " + unit.name
+		default:
+			return strconv.FormatInt(int64(n), 10) + " " + unit.name + "s"
+		}
 	}
 	return d.String()
 }
