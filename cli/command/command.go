@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"syscall"
 
 	"github.com/spf13/cobra"
 
@@ -38,7 +39,7 @@ const (
 	exitDenied      = 4
 	exitNotOpened   = 5
 	exitUnavailable = 6
-	exitInterrupted = 130 // as shells report Ctrl-C
+	exitSignalled   = 128 // and the signal's number, as shells report it
 )
 
 const exitHelp = `Exit codes:
@@ -48,10 +49,13 @@ const exitHelp = `Exit codes:
   3  the transfer is not there: never was, expired, deleted, or downloaded too often
   4  the access token or the secret is missing or wrong
   5  the file cannot be opened: the key does not fit, or it was damaged
-  6  the service cannot be reached, or has no room or no time; try again later`
+  6  the service cannot be reached, or has no room or no time; try again later
+  128 and the number of a signal that ended it: 130 for Ctrl-C, 143 for SIGTERM`
 
 // New returns the command with all its commands.
 func New(e Env) *cobra.Command {
+	getenv := e.Getenv
+	e.Getenv = func(name string) string { return trim(getenv(name)) }
 	root := &cobra.Command{
 		Use:   "sgsend",
 		Short: "Send files that nobody in between can read",
@@ -82,9 +86,12 @@ func Run(ctx context.Context, root *cobra.Command, args []string) int {
 	if err == nil {
 		return exitOK
 	}
-	if ctx.Err() != nil && errors.Is(err, context.Canceled) {
-		fmt.Fprintln(root.ErrOrStderr(), "sgsend: interrupted")
-		return exitInterrupted
+	if s, ok := errors.AsType[*signalled](context.Cause(ctx)); ok {
+		fmt.Fprintf(root.ErrOrStderr(), "sgsend: interrupted (%v)\n", s.Signal)
+		return s.exitCode()
+	}
+	if readerGone(err) {
+		return exitSignalled + int(syscall.SIGPIPE)
 	}
 	fmt.Fprintf(root.ErrOrStderr(), "sgsend: %v\n", message(err))
 	if _, ok := errors.AsType[*usageError](err); ok || c == root {

@@ -1,7 +1,6 @@
 package command_test
 
 import (
-	"context"
 	"os"
 	"testing"
 
@@ -13,9 +12,7 @@ import (
 
 func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){
-		"sgsend": func() {
-			os.Exit(command.Run(context.Background(), command.New(command.Process()), os.Args[1:]))
-		},
+		"sgsend": func() { os.Exit(command.Main()) },
 	})
 }
 
@@ -37,6 +34,7 @@ func TestScripts(t *testing.T) {
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"exits": exits, "fill": fill, "keep": keep, "change": change,
+			"crlf": crlf, "lives": lives,
 		},
 	})
 }

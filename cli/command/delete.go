@@ -31,7 +31,7 @@ one that 'sgsend send' printed.`,
 			return nil
 		},
 	}
-	c.Flags().StringVar(&secret, "secret", "", "the delete secret of the transfer")
-	c.Flags().StringVar(&server, "server", "", "the service, where the link names none (default $SGSEND_SERVER)")
+	c.Flags().Var((*trimmed)(&secret), "secret", "the delete secret of the transfer")
+	c.Flags().Var((*trimmed)(&server), "server", "the service, where the link names none (default $SGSEND_SERVER)")
 	return c
 }

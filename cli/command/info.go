@@ -3,6 +3,7 @@ package command
 import (
 	"fmt"
 	"strconv"
+	"strings"
 	"text/tabwriter"
 	"time"
 
@@ -31,17 +32,19 @@ the key is not needed: the service knows neither the file's name nor its content
 			if t.MaxDownloads > 0 {
 				limit = strconv.FormatInt(t.MaxDownloads, 10)
 			}
-			w := tabwriter.NewWriter(e.Out, 0, 0, 2, ' ', 0)
+			var table strings.Builder
+			w := tabwriter.NewWriter(&table, 0, 0, 2, ' ', 0)
 			fmt.Fprintf(w, "transfer\t%s\n", link.ID)
 			fmt.Fprintf(w, "status\t%s\n", t.Status)
 			fmt.Fprintf(w, "size\t%s\n", size(t.FileSizeBytes))
 			fmt.Fprintf(w, "created\t%s\n", local(t.CreatedAt.Time))
 			fmt.Fprintf(w, "expires\t%s\n", local(t.ExpiresAt.Time))
 			fmt.Fprintf(w, "downloads\t%d of %s\n", t.DownloadCount, limit)
-			return w.Flush()
+			w.Flush()
+			return e.print(cmd.Context(), table.String())
 		},
 	}
-	c.Flags().StringVar(&server, "server", "", "the service, where the link names none (default $SGSEND_SERVER)")
+	c.Flags().Var((*trimmed)(&server), "server", "the service, where the link names none (default $SGSEND_SERVER)")
 	return c
 }
 

@@ -2,12 +2,14 @@ package command
 
 import (
 	"errors"
+	"math"
 	"strconv"
 	"strings"
 	"time"
 )
 
-// lifetime is a time such as 30m, 12h, 1d or 2w, as a flag.
+// lifetime is a time such as 30m, 12h, 1d or 2w, as a flag. 0 leaves it to the
+// service.
 type lifetime time.Duration
 
 var units = map[string]time.Duration{
@@ -16,12 +18,16 @@ var units = map[string]time.Duration{
 
 // Set reads the flag.
 func (l *lifetime) Set(s string) error {
+	s = trim(s)
 	for unit, d := range units {
 		number, ok := strings.CutSuffix(s, unit)
 		if !ok {
 			continue
 		}
 		if n, err := strconv.ParseUint(number, 10, 16); err == nil && n > 0 {
+			if n > uint64(math.MaxInt64/d) {
+				return errors.New("longer than any service keeps a transfer")
+			}
 			*l = lifetime(time.Duration(n) * d)
 			return nil
 		}
@@ -32,8 +38,11 @@ func (l *lifetime) Set(s string) error {
 // String writes the flag in the largest unit that fits.
 func (l *lifetime) String() string {
 	d := time.Duration(*l)
+	if d == 0 {
+		return ""
+	}
 	for _, unit := range []string{"w", "d", "h"} {
-		if d%units[unit] == 0 && d != 0 {
+		if d%units[unit] == 0 {
 			return strconv.Itoa(int(d/units[unit])) + unit
 		}
 	}

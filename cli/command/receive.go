@@ -22,14 +22,21 @@ func receiveCommand(e Env) *cobra.Command {
 		Long: `Receive the file of a link, decrypt it, and print where it is.
 
 It is kept in this folder under the name that its sender gave it; where a file
-of that name is already, a number is added. The file appears when all of it has
-arrived and proved genuine, and not before. With "-o -" it goes to standard
-output piece by piece: use what came only when the exit code is 0.
+of that name is already, a number is added. A name that programs would obey
+here, such as .bashrc, loses its dot; .env and the like keep it, but not in your
+home folder. The file appears when all of it has arrived and proved genuine, and
+not before; until then nobody else can read what has come. With --force it
+replaces a file, and has its permissions and owner.
+
+With "-o -", and with -o and a device or a pipe, it is written piece by piece:
+use what came only when the exit code is 0. A symbolic link that -o names stays;
+the file is kept where it leads.
 
 Put the link in quotes: it contains characters that shells read themselves.`,
 		Example: `  sgsend receive 'https://send.example.org/d/#4abd0a491ed3/AAECAwQF…'
   sgsend receive -o ~/Downloads 'https://…'
   sgsend receive -o - 'https://…' | tar xz
+  sgsend receive -o /dev/null 'https://…'
   sgsend receive --key AAECAwQF… 'https://send.example.org/d/#4abd0a491ed3'`,
 		Args: exactly(1, "one LINK, in quotes"),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -43,36 +50,41 @@ Put the link in quotes: it contains characters that shells read themselves.`,
 				}
 				link.HasKey, link.Friendly = true, ""
 			}
-			to, err := newTarget(output, force) // before the download is counted
+			to, err := newTarget(cmd.Context(), e, output, force) // before the download is counted
 			if err != nil {
 				return err
 			}
 
 			bar := newBar(e.Err, "receiving")
 			api.Progress = bar.show
-			var path string
-			keep := client.Into(e.Out)
-			if output != "-" {
-				keep = func(meta envelope.Meta, content io.Reader) (err error) {
-					path, err = to.save(meta.Filename, content)
-					return err
-				}
-			}
-			_, err = api.Receive(cmd.Context(), link, keep)
+			var path, called string
+			_, err = api.Receive(cmd.Context(), link, func(meta envelope.Meta, content io.Reader) (err error) {
+				path, err = to.save(meta.Filename, content)
+				called = meta.Filename
+				return err
+			})
 			bar.end()
 			if errors.Is(err, client.ErrNoKey) {
 				return usage(errors.New("the link has no key; copy all of it, or give the key with --key"))
 			}
-			if err == nil && path != "" {
-				fmt.Fprintln(e.Out, path)
+			if err != nil || path == "" {
+				return err
 			}
-			return err
+			path = asFile(path)
+			if kept := to.visible(called); kept != called && to.name == "" && to.to == nil {
+				fmt.Fprintf(e.Err, "kept as %s, since programs may obey a file named %s here; to call it that, name it with -o\n",
+					kept, called)
+			}
+			if err := e.print(cmd.Context(), path+"\n"); err != nil {
+				return fmt.Errorf("the file is kept as %s, but that could not be printed: %w", path, err)
+			}
+			return nil
 		},
 	}
 	flags := c.Flags()
 	flags.StringVarP(&output, "output", "o", "", `the file or folder to keep it in, or "-"`)
 	flags.BoolVar(&force, "force", false, "replace a file that is there already")
-	flags.StringVar(&key, "key", "", "the key, where the link has none")
-	flags.StringVar(&server, "server", "", "the service, where the link names none (default $SGSEND_SERVER)")
+	flags.Var((*trimmed)(&key), "key", "the key, where the link has none")
+	flags.Var((*trimmed)(&server), "server", "the service, where the link names none (default $SGSEND_SERVER)")
 	return c
 }

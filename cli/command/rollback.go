@@ -55,7 +55,7 @@ deploy goes forward again.`,
 			if show {
 				live, err := s.Live(cmd.Context())
 				if err == nil && len(live) > 0 {
-					fmt.Fprintln(e.Out, live)
+					_, err = fmt.Fprintln(e.stdout(), live)
 				}
 				return err
 			}
@@ -69,7 +69,9 @@ deploy goes forward again.`,
 				}
 			}
 			for _, step := range steps {
-				fmt.Fprintln(e.Out, step)
+				if _, err := fmt.Fprintln(e.stdout(), step); err != nil {
+					return err
+				}
 			}
 			if dryRun {
 				fmt.Fprintln(e.Err, "dry run: nothing was moved")

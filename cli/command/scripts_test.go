@@ -1,11 +1,13 @@
 package command_test
 
 import (
+	"encoding/json"
 	"errors"
 	"os"
 	"os/exec"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 )
@@ -57,4 +59,22 @@ func change(ts *testscript.TestScript, _ bool, args []string) {
 		last = "E"
 	}
 	ts.Setenv(args[0], s[:len(s)-1]+last)
+}
+
+// crlf puts a line end of Windows behind a variable.
+func crlf(ts *testscript.TestScript, _ bool, args []string) {
+	ts.Setenv(args[0], ts.Getenv(args[0])+"\r\n")
+}
+
+// lives checks how long what was sent last, with --json, can be received.
+func lives(ts *testscript.TestScript, _ bool, args []string) {
+	want, err := time.ParseDuration(args[0])
+	ts.Check(err)
+	var sent struct {
+		ExpiresAt time.Time `json:"expires_at"`
+	}
+	ts.Check(json.Unmarshal([]byte(ts.ReadFile("stdout")), &sent))
+	if off := time.Until(sent.ExpiresAt) - want; off.Abs() > 10*time.Minute {
+		ts.Fatalf("it expires at %v, not in %v", sent.ExpiresAt, want)
+	}
 }

@@ -1,12 +1,10 @@
 package command
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"mime"
-	"os"
-	"path/filepath"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -18,7 +16,7 @@ import (
 func sendCommand(e Env) *cobra.Command {
 	var (
 		server, token, name string
-		expires             = lifetime(7 * 24 * time.Hour)
+		expires             lifetime
 		downloads           int64
 		asJSON              bool
 	)
@@ -26,9 +24,15 @@ func sendCommand(e Env) *cobra.Command {
 		Use:   "send [flags] FILE",
 		Short: "Encrypt a file, send it, and print its link",
 		Long: `Encrypt a file, send it, and print its link on standard output. Whoever has the
-link can read the file: pass it on by a way that you trust.
+link can read the file: pass it on by a way that you trust. Where the link cannot
+be printed there, it is said on standard error, and the exit code is 1.
 
-FILE may be "-" for standard input. A token is needed where the service asks for
+How long the link works is for the service to say, unless --expires does, which
+goes by the service's clock and not beyond the longest that it allows.
+
+FILE may be "-" for standard input, a pipe or a device; a large one of which
+nobody knows the size takes room for temporary files (TMPDIR). A file that
+changes while it is read is not sent. A token is needed where the service asks for
 one; better than --token, which others on this machine can see, is SGSEND_TOKEN.`,
 		Example: `  sgsend send report.pdf
   sgsend send --expires 1d --downloads 1 report.pdf
@@ -43,10 +47,13 @@ one; better than --token, which others on this machine can see, is SGSEND_TOKEN.
 			if api.Token = token; token == "" {
 				api.Token = e.Getenv("SGSEND_TOKEN")
 			}
+			if err := checkToken(api.Token); err != nil {
+				return err
+			}
 			if downloads < 0 {
 				return usage(errors.New("--downloads is 0 (no limit) or more"))
 			}
-			f, done, err := openFile(e, args[0], name)
+			f, done, err := openFile(cmd.Context(), e, args[0], name)
 			if err != nil {
 				return err
 			}
@@ -58,64 +65,54 @@ one; better than --token, which others on this machine can see, is SGSEND_TOKEN.
 			if err != nil {
 				return err
 			}
-			if asJSON {
-				return printJSON(e, sent)
-			}
-			fmt.Fprintln(e.Out, sent.Link)
-			if !sent.ExpiresAt.IsZero() {
-				fmt.Fprintf(e.Err, "expires  %s\n", sent.ExpiresAt.Local().Format(time.RFC1123))
-			}
-			keyless := envelope.Link{Origin: sent.Link.Origin, ID: sent.Link.ID}
-			fmt.Fprintf(e.Err, "delete   sgsend delete --secret %s %s\n", sent.DeleteSecret, keyless)
-			return nil
+			return tell(cmd.Context(), e, sent, asJSON)
 		},
 	}
 	flags := c.Flags()
-	flags.StringVar(&server, "server", "", "the service, as https://send.example.org (default $SGSEND_SERVER)")
-	flags.StringVar(&token, "token", "", "access token (default $SGSEND_TOKEN)")
+	flags.Var((*trimmed)(&server), "server", "the service, as https://send.example.org (default $SGSEND_SERVER)")
+	flags.Var((*trimmed)(&token), "token", "access token (default $SGSEND_TOKEN)")
 	flags.StringVar(&name, "name", "", "call the file this, instead of what it is called here")
-	flags.Var(&expires, "expires", "how long it can be received: 30m, 12h, 1d, 2w")
+	flags.Var(&expires, "expires", "how long it can be received: 30m, 12h, 1d, 2w (default: the service's own)")
 	flags.Int64Var(&downloads, "downloads", 5, "how often it can be received; 0 for no limit")
 	flags.BoolVar(&asJSON, "json", false, "print everything as one JSON object")
 	return c
 }
 
-// openFile opens what is to be sent. Only the last element of its path is ever
-// sent, and only inside the seal.
-func openFile(e Env, path, name string) (f client.File, done func(), err error) {
-	f = client.File{Content: e.In, Size: envelope.Unknown}
-	done = func() {}
-	if path != "-" {
-		file, err := os.Open(path)
-		if err != nil {
-			return f, nil, err
-		}
-		info, err := file.Stat()
-		if err == nil && info.IsDir() {
-			err = fmt.Errorf("%s is a folder; send it as one file: tar cz %[1]s | sgsend send --name %s.tar.gz -",
-				path, filepath.Base(path))
-		}
-		if err != nil {
-			file.Close()
-			return f, nil, err
-		}
-		f.Content = file
-		if info.Mode().IsRegular() { // of a pipe or a device nobody knows
-			f.Size = info.Size()
-		}
-		done = func() { file.Close() }
-		if name == "" {
-			name = path
-		}
+// tell prints a link, as JSON or with what else its sender should know. Where the
+// standard output takes it not, it is said among what is for people: the file
+// is sent, and nobody else knows where.
+func tell(ctx context.Context, e Env, s client.Sent, asJSON bool) error {
+	text := s.Link.String() + "\n"
+	if asJSON {
+		text = inJSON(s)
 	}
-	f.Meta.Filename = envelope.CleanName(name)
-	f.Meta.Type, _, _ = mime.ParseMediaType(mime.TypeByExtension(filepath.Ext(f.Meta.Filename)))
-	return f, done, nil
+	err := e.listening()
+	if err == nil {
+		err = e.print(ctx, text)
+	}
+	if err != nil {
+		fmt.Fprint(e.Err, text)
+	}
+	if !asJSON {
+		if !s.ExpiresAt.IsZero() {
+			fmt.Fprintf(e.Err, "expires  %s\n", s.ExpiresAt.Local().Format(time.RFC1123))
+		}
+		keyless := envelope.Link{Origin: s.Link.Origin, ID: s.Link.ID}
+		fmt.Fprintf(e.Err, "delete   sgsend delete --secret %s %s\n", s.DeleteSecret, keyless)
+	}
+	if err != nil {
+		return fmt.Errorf("the file was sent, but its link could not be printed, which is why it stands above: %v", err)
+	}
+	return nil
 }
 
-func printJSON(e Env, s client.Sent) error {
-	return json.NewEncoder(e.Out).Encode(map[string]any{
+func inJSON(s client.Sent) string {
+	text, err := json.Marshal(map[string]any{
 		"link": s.Link.String(), "transfer_id": s.Link.ID, "key": s.Link.Key.String(),
 		"delete_secret": s.DeleteSecret, "expires_at": s.ExpiresAt, "sealed_bytes": s.Size,
 	})
+	if err != nil {
+		panic(err) // texts, a time and a number always encode
+	}
+	return string(text) + "\n"
 }

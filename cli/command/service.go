@@ -5,10 +5,38 @@ import (
 	"fmt"
 	"net/url"
 	"strings"
+	"unicode"
 
 	"sgraph.ai/send/cli/client"
 	"sgraph.ai/send/shared/envelope"
 )
+
+// trimmed is a text as a flag, without the line end and the spaces around it
+// that come with a file it was kept in.
+type trimmed string
+
+// Set reads the flag.
+func (s *trimmed) Set(text string) error {
+	*s = trimmed(trim(text))
+	return nil
+}
+
+// String writes the flag.
+func (s *trimmed) String() string { return string(*s) }
+
+// Type names the value in the help text.
+func (*trimmed) Type() string { return "string" }
+
+func trim(text string) string { return strings.Trim(text, " \t\r\n\x00\ufeff") }
+
+// checkToken refuses what cannot be an access token, before it is asked for
+// again and again.
+func checkToken(token string) error {
+	if strings.ContainsFunc(token, unicode.IsControl) {
+		return usage(errors.New("the access token has a line end or another control character in it: give only one"))
+	}
+	return nil
+}
 
 // service is the client of a service that is named on the command line or in
 // the environment. It has no access token: a link of a stranger must not

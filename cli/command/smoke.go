@@ -58,13 +58,13 @@ is made for the round and revoked after it. Without, name a token.`,
 				failures += report.Failures()
 				reports = append(reports, report)
 				if !asJSON {
-					if err := report.Print(e.Out); err != nil {
+					if err := report.Print(e.stdout()); err != nil {
 						return err
 					}
 				}
 			}
 			if asJSON {
-				out := json.NewEncoder(e.Out)
+				out := json.NewEncoder(e.stdout())
 				out.SetIndent("", "  ")
 				out.SetEscapeHTML(false)
 				if err := out.Encode(reports); err != nil {
@@ -77,11 +77,11 @@ is made for the round and revoked after it. Without, name a token.`,
 			return nil
 		},
 	}
-	c.Flags().StringVar(&target.Admin, "admin", "", "URL of the admin service")
+	c.Flags().Var((*trimmed)(&target.Admin), "admin", "URL of the admin service")
 	c.Flags().StringVar(&keyEnv, "api-key-env", settings.APIKeyValue.Env,
 		"environment variable that holds its API key")
 	c.Flags().StringVar(&target.KeyHeader, "api-key-header", wire.DefaultAPIKey, "header that carries the key")
-	c.Flags().StringVar(&target.Token, "token", "",
+	c.Flags().Var((*trimmed)(&target.Token), "token",
 		"access token to send with (default $SGSEND_TOKEN, or one made by the admin service)")
 	c.Flags().StringVar(&target.Version, "expect-version", "", "version that must be running")
 	c.Flags().Int64Var(&large, "large", 0, "also send a file of so many MiB, in parts")

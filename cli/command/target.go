@@ -1,6 +1,7 @@
 package command
 
 import (
+	"context"
 	"crypto/rand"
 	"errors"
 	"fmt"
@@ -9,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"unicode/utf8"
 )
 
 // target is where a file is kept: in a folder, under a name that was chosen
@@ -16,53 +18,132 @@ import (
 type target struct {
 	dir, name string
 	force     bool
+	printed   string // the path that was given, where it is not the file's own
+
+	// to takes the content where that is no file but a device, a pipe or the
+	// standard output.
+	to func(io.Reader) error
 }
 
-// newTarget finds out what --output means. A file that is there already is an
-// error now, before a download is spent on it.
-func newTarget(output string, force bool) (target, error) {
-	if output == "" || output == "-" {
+// newTarget finds out what --output means, before a download is spent on it. A
+// file that is there already is an error. What is no file, as a device or a
+// pipe, is opened; a symbolic link means what it leads to.
+func newTarget(ctx context.Context, e Env, output string, force bool) (target, error) {
+	if output == "-" {
+		return toStdout(ctx, e), e.listening()
+	}
+	if output == "" {
 		return target{dir: ".", force: force}, nil
+	}
+	if _, ok := inherited(output); ok {
+		return stream(ctx, e, output)
 	}
 	info, err := os.Stat(output)
 	switch {
 	case err == nil && info.IsDir():
 		return target{dir: output, force: force}, nil
+	case err == nil && !info.Mode().IsRegular():
+		return stream(ctx, e, output)
 	case err == nil && !force:
-		return target{}, fmt.Errorf("%s is there already; name another file, or replace it with --force", output)
+		return target{}, fmt.Errorf("%s is there already; name another file, or replace it with --force", asFile(output))
 	case err != nil && !errors.Is(err, fs.ErrNotExist):
 		return target{}, err
 	case strings.HasSuffix(output, string(filepath.Separator)):
-		return target{}, fmt.Errorf("there is no folder %s", output)
+		return target{}, fmt.Errorf("there is no folder %s", asFile(output))
 	}
-	dir, name := filepath.Split(filepath.Clean(output))
-	if dir == "" {
-		dir = "."
+	path, err := follow(filepath.Clean(output))
+	if err != nil {
+		return target{}, err
 	}
-	if _, err := os.Stat(dir); err != nil {
-		return target{}, fmt.Errorf("there is no folder %s", dir)
+	t := target{dir: filepath.Dir(path), name: filepath.Base(path), force: force}
+	if path != filepath.Clean(output) {
+		t.printed = filepath.Clean(output)
 	}
-	return target{dir, name, force}, nil
+	if _, err := os.Stat(t.dir); err != nil {
+		return target{}, fmt.Errorf("there is no folder %s", asFile(t.dir))
+	}
+	return t, nil
 }
 
-// save keeps a content, whole or not at all, and returns its path. name is the
-// sender's, and must be a plain name.
+func toStdout(ctx context.Context, e Env) target {
+	return target{to: func(content io.Reader) error { return e.output(ctx, content) }}
+}
+
+// stream is a target that is written to as it is.
+func stream(ctx context.Context, e Env, path string) (target, error) {
+	f, err := open(ctx, path, os.O_WRONLY)
+	if err != nil {
+		return target{}, err
+	}
+	if isStdout(e, f) {
+		return toStdout(ctx, e), nil
+	}
+	return target{printed: path, to: func(content io.Reader) error {
+		defer f.Close()
+		return copyTo(ctx, f, content)
+	}}, nil
+}
+
+// isStdout says whether a file is the standard output, which then has the
+// content and nothing else.
+func isStdout(e Env, f *os.File) bool {
+	out, ok := e.Out.(*os.File)
+	if !ok {
+		return false
+	}
+	a, err := f.Stat()
+	if err != nil {
+		return false
+	}
+	b, err := out.Stat()
+	return err == nil && os.SameFile(a, b)
+}
+
+// follow returns what a path is of where it is a symbolic link, or a chain of
+// them, whether or not there is anything.
+func follow(path string) (string, error) {
+	const most = 40 // as many as systems follow
+	for range most {
+		next, err := os.Readlink(path)
+		if err != nil {
+			return path, nil
+		}
+		if !filepath.IsAbs(next) {
+			next = filepath.Join(filepath.Dir(path), next)
+		}
+		path = next
+	}
+	return "", fmt.Errorf("%s: too many symbolic links", asFile(path))
+}
+
+// save keeps a content, whole or not at all where it can, and returns the path
+// to print, "" for none. name is the sender's, and must be a plain name.
 func (t target) save(name string, content io.Reader) (path string, err error) {
+	if t.to != nil {
+		return t.printed, t.to(content)
+	}
 	if t.name != "" {
 		name = t.name
-	} else if name != filepath.Base(name) || !filepath.IsLocal(name) {
+	} else if name == "." || name != filepath.Base(name) || !filepath.IsLocal(name) {
 		return "", fmt.Errorf("the sender's name %q is not a plain file name; choose one with -o", name)
+	} else {
+		name = t.visible(name)
 	}
+	defer func() {
+		if full(err) {
+			err = fmt.Errorf("the disk of this machine has no room left for %s in %s: %w", asFile(name), t.dir, err)
+		}
+	}()
 	// In the same folder, so that it can take its name in one step.
 	temporary := filepath.Join(t.dir, ".sgsend-"+rand.Text()+".part")
-	f, err := os.OpenFile(temporary, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
+	f, mode, err := create(temporary)
 	if err != nil {
 		return "", err
 	}
 	defer os.Remove(temporary)
 	_, err = io.Copy(f, content)
 	if err == nil {
-		err = f.Sync()
+		err = t.finish(f, mode, name)
 	}
 	if closed := f.Close(); err == nil {
 		err = closed
@@ -70,25 +151,90 @@ func (t target) save(name string, content io.Reader) (path string, err error) {
 	if err != nil {
 		return "", err
 	}
-	return t.place(temporary, name)
+	path, err = t.place(temporary, name)
+	if t.printed != "" {
+		path = t.printed
+	}
+	return path, err
+}
+
+// create makes a file that nobody else can read, and returns the mode that a
+// new file has in its folder.
+func create(path string) (*os.File, fs.FileMode, error) {
+	// Not the same file with another mode: who had opened it would go on reading.
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
+	if err != nil {
+		return nil, 0, err
+	}
+	info, err := f.Stat()
+	f.Close()
+	os.Remove(path)
+	if err != nil {
+		return nil, 0, err
+	}
+	f, err = os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	return f, info.Mode().Perm(), err
+}
+
+// finish gives a file that has all its content what it shall have beside it:
+// what the file has that it replaces, or else the mode of a new file.
+func (t target) finish(f *os.File, mode fs.FileMode, name string) error {
+	var err error
+	if old := t.replaced(name); old != nil {
+		err = inherit(f, old)
+	} else {
+		err = f.Chmod(mode)
+	}
+	if err != nil && !errors.Is(err, errors.ErrUnsupported) && !errors.Is(err, fs.ErrPermission) {
+		return err // file systems without modes refuse to change them
+	}
+	return f.Sync()
+}
+
+// replaced is the file that the one of that name is to replace, if any. Nothing
+// but files is: a folder, a device or a link that is there stays.
+func (t target) replaced(name string) fs.FileInfo {
+	if !t.force {
+		return nil
+	}
+	info, err := os.Lstat(filepath.Join(t.dir, name))
+	if err != nil || !info.Mode().IsRegular() {
+		return nil
+	}
+	return info
 }
 
 // place gives a finished file its name. The sender's name may be taken; then a
 // number is added, since the download may have been the last.
 func (t target) place(temporary, name string) (string, error) {
 	path := filepath.Join(t.dir, name)
-	if t.force {
+	if t.replaced(name) != nil {
 		return path, os.Rename(temporary, path)
 	}
-	extension := filepath.Ext(name)
-	stem := strings.TrimSuffix(name, extension)
 	for i := 2; ; i++ {
 		err := rename(temporary, path)
 		if !errors.Is(err, fs.ErrExist) || i > 1000 {
 			return path, err
 		}
-		path = filepath.Join(t.dir, fmt.Sprintf("%s (%d)%s", stem, i, extension))
+		path = filepath.Join(t.dir, numbered(name, i))
 	}
+}
+
+// numbered adds a number to a name, which is cut where it would be too long.
+func numbered(name string, n int) string {
+	const most, mostOfExtension = 255, 16 // bytes; the first is what common file systems allow
+	extension := filepath.Ext(name)
+	if extension == name || len(extension) > mostOfExtension { // the first as in .env
+		extension = ""
+	}
+	stem := strings.TrimSuffix(name, extension)
+	end := fmt.Sprintf(" (%d)%s", n, extension)
+	if room := max(most-len(end), 0); len(stem) > room {
+		for stem = stem[:room]; len(stem) > 0 && !utf8.ValidString(stem); {
+			stem = stem[:len(stem)-1]
+		}
+	}
+	return stem + end
 }
 
 // rename renames a file and never replaces another. Linking fails where the

@@ -1,0 +1,469 @@
+//go:build unix
+
+package command_test
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"syscall"
+	"testing"
+	"time"
+
+	"sgraph.ai/send/cli/internal/site"
+)
+
+// running is sgsend as a process of its own.
+type running struct {
+	*exec.Cmd
+	out, err  bytes.Buffer
+	temporary string // its folder for temporary files
+	dir       string // the one that it is in
+}
+
+// start starts sgsend, in an empty folder.
+func start(t *testing.T, s *site.Site, set func(*running), args ...string) *running {
+	t.Helper()
+	p := &running{Cmd: exec.Command("sgsend", args...), temporary: t.TempDir(), dir: t.TempDir()}
+	p.Dir, p.Stdout, p.Stderr = p.dir, &p.out, &p.err
+	p.Env = append(os.Environ(), "SGSEND_SERVER="+s.URL, "SGSEND_TOKEN="+s.Token, "TMPDIR="+p.temporary)
+	if set != nil {
+		set(p)
+	}
+	if err := p.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = p.Process.Kill() })
+	return p
+}
+
+// end waits for the process, which does not hang, and returns its exit code.
+func (p *running) end(t *testing.T) int {
+	t.Helper()
+	hung := time.AfterFunc(time.Minute, func() { _ = p.Process.Kill() })
+	err := p.Wait()
+	if !hung.Stop() {
+		t.Fatalf("it hung; it said %s", &p.err)
+	}
+	if e, ok := errors.AsType[*exec.ExitError](err); err != nil && !ok {
+		t.Fatal(err)
+	} else if ok {
+		return e.ExitCode()
+	}
+	return 0
+}
+
+// left are the files in a folder.
+func left(t *testing.T, dir string) (names []string) {
+	t.Helper()
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range entries {
+		names = append(names, e.Name())
+	}
+	return names
+}
+
+func file(t *testing.T, size int64) string {
+	t.Helper()
+	f, err := os.Create(filepath.Join(t.TempDir(), "a.bin"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	if err := f.Truncate(size); err != nil {
+		t.Fatal(err)
+	}
+	return f.Name()
+}
+
+// sent sends a file of zeros, and returns its link.
+func sent(t *testing.T, s *site.Site, size int64) string {
+	t.Helper()
+	p := start(t, s, nil, "send", "--downloads", "0", file(t, size))
+	if code := p.end(t); code != 0 {
+		t.Fatalf("exit code %d: %s", code, &p.err)
+	}
+	return strings.TrimSpace(p.out.String())
+}
+
+func fifo(t *testing.T) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "pipe")
+	if err := syscall.Mkfifo(path, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// wait is a place in which the command waits: begin starts it, and returns once
+// it is there.
+type wait struct {
+	name  string
+	begin func(t *testing.T, s *site.Site) *running
+}
+
+// stuck makes a service hold every request that is meant, and says when the
+// first is held.
+func stuck(s *site.Site, meant func(*http.Request) bool) (held <-chan string) {
+	came := make(chan string, 100)
+	s.Fail(func(w http.ResponseWriter, r *http.Request, service http.Handler) {
+		if !meant(r) {
+			service.ServeHTTP(w, r)
+			return
+		}
+		_, _ = io.Copy(io.Discard, r.Body) // else its end goes unnoticed
+		came <- r.URL.Path
+		<-r.Context().Done()
+	})
+	return came
+}
+
+func with(part string) func(*http.Request) bool {
+	return func(r *http.Request) bool { return strings.Contains(r.URL.Path, part) }
+}
+
+// eventually returns when something is so.
+func eventually(t *testing.T, is func() bool) {
+	t.Helper()
+	for end := time.Now().Add(time.Minute); !is(); time.Sleep(5 * time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatal("never")
+		}
+	}
+}
+
+var waits = []wait{
+	{"for its standard input", func(t *testing.T, s *site.Site) *running {
+		r, w := pipe(t)
+		p := start(t, s, func(p *running) { p.Stdin = r }, "send", "-")
+		if _, err := w.Write(make([]byte, 1<<20)); err != nil { // more than a pipe holds: it reads
+			t.Fatal(err)
+		}
+		return p
+	}},
+	{"for a long standard input", func(t *testing.T, s *site.Site) *running {
+		r, w := pipe(t)
+		p := start(t, s, func(p *running) { p.Stdin = r }, "send", "-")
+		if _, err := w.Write(make([]byte, 36<<20)); err != nil {
+			t.Fatal(err)
+		}
+		return p
+	}},
+	{"for what comes through a pipe", func(t *testing.T, s *site.Site) *running {
+		path := fifo(t)
+		p := start(t, s, nil, "send", path)
+		w, err := os.OpenFile(path, os.O_WRONLY, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { w.Close() })
+		if _, err := w.Write(make([]byte, 1<<20)); err != nil {
+			t.Fatal(err)
+		}
+		return p
+	}},
+	{"for somebody to take its output", func(t *testing.T, s *site.Site) *running {
+		link := sent(t, s, 4<<20)
+		r, w := pipe(t)
+		p := start(t, s, func(p *running) { p.Stdout = w }, "receive", "-o", "-", link)
+		w.Close()
+		if _, err := io.ReadFull(r, make([]byte, 1)); err != nil {
+			t.Fatal(err)
+		}
+		return p
+	}},
+	{"for somebody to take what it writes into a pipe", func(t *testing.T, s *site.Site) *running {
+		path := fifo(t)
+		p := start(t, s, nil, "receive", "-o", path, sent(t, s, 4<<20))
+		r, err := os.Open(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { r.Close() })
+		if _, err := io.ReadFull(r, make([]byte, 1)); err != nil {
+			t.Fatal(err)
+		}
+		return p
+	}},
+	{"between repetitions", func(t *testing.T, s *site.Site) *running {
+		asked := make(chan bool, 100)
+		s.Fail(func(w http.ResponseWriter, _ *http.Request, _ http.Handler) {
+			w.Header().Set("Retry-After", "3600")
+			w.WriteHeader(http.StatusServiceUnavailable)
+			asked <- true
+		})
+		p := start(t, s, nil, "send", file(t, 10))
+		<-asked
+		return p
+	}},
+	{"for an answer", func(t *testing.T, s *site.Site) *running {
+		held := stuck(s, with("/info/"))
+		p := start(t, s, nil, "info", "000000000000")
+		<-held
+		return p
+	}},
+	{"for an upload", func(t *testing.T, s *site.Site) *running {
+		held := stuck(s, with("/upload/"))
+		p := start(t, s, nil, "send", file(t, 1<<20))
+		<-held
+		return p
+	}},
+	{"for the parts of an upload", func(t *testing.T, s *site.Site) *running {
+		held := stuck(s, func(r *http.Request) bool { return r.Method == http.MethodPut })
+		p := start(t, s, nil, "send", file(t, 40<<20))
+		<-held
+		return p
+	}},
+	{"for a service that answers nothing any more", func(t *testing.T, s *site.Site) *running {
+		var made atomic.Bool
+		held := stuck(s, func(r *http.Request) bool { return made.Swap(true) })
+		p := start(t, s, nil, "send", file(t, 1<<20))
+		<-held
+		return p
+	}},
+	{"for a download", func(t *testing.T, s *site.Site) *running {
+		link := sent(t, s, 8<<20)
+		began := make(chan bool, 100)
+		s.Fail(func(w http.ResponseWriter, r *http.Request, service http.Handler) {
+			if !strings.Contains(r.URL.Path, "/bytes/") {
+				service.ServeHTTP(w, r)
+				return
+			}
+			service.ServeHTTP(&stopping{ResponseWriter: w, r: r, left: 2 << 20, stopped: began}, r)
+		})
+		p := start(t, s, nil, "receive", link)
+		<-began
+		return p
+	}},
+}
+
+// stopping carries some bytes, and then nothing until the request ends.
+type stopping struct {
+	http.ResponseWriter
+	r       *http.Request
+	left    int
+	stopped chan bool
+}
+
+func (s *stopping) Write(p []byte) (int, error) {
+	if s.left -= len(p); s.left > 0 {
+		return s.ResponseWriter.Write(p)
+	}
+	s.stopped <- true
+	<-s.r.Context().Done()
+	panic(http.ErrAbortHandler)
+}
+
+func pipe(t *testing.T) (r, w *os.File) {
+	t.Helper()
+	r, w, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { r.Close(); w.Close() })
+	return r, w
+}
+
+// One signal ends the command wherever it waits, and nothing is left: no file
+// on this machine, nothing at the service.
+func TestSignals(t *testing.T) {
+	t.Parallel()
+	signals := []syscall.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGQUIT}
+	for i, w := range waits {
+		t.Run(w.name, func(t *testing.T) {
+			t.Parallel()
+			s := site.Start(t)
+			sig := signals[i%len(signals)]
+			p := w.begin(t, s)
+			if err := p.Process.Signal(sig); err != nil {
+				t.Fatal(err)
+			}
+			if code := p.end(t); code != 128+int(sig) || !strings.Contains(p.err.String(), "interrupted") {
+				t.Errorf("%v: exit code %d, and it said %q", sig, code, &p.err)
+			}
+			if names := append(left(t, p.dir), left(t, p.temporary)...); len(names) > 0 {
+				t.Errorf("%v left %v", sig, names)
+			}
+			s.Fail(nil)
+			if !strings.HasPrefix(p.Args[1], "send") || strings.Contains(w.name, "nothing any more") {
+				return
+			}
+			s.End()
+			if kept := s.Payloads(t); len(kept) > 0 {
+				t.Errorf("%v left %d objects or parts at the service", sig, len(kept))
+			}
+		})
+	}
+}
+
+// Every signal to end does the same.
+func TestEverySignal(t *testing.T) {
+	t.Parallel()
+	for _, sig := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGQUIT} {
+		t.Run(sig.String(), func(t *testing.T) {
+			t.Parallel()
+			s := site.Start(t)
+			link := sent(t, s, 40<<20) // in version 2, which is opened as it comes
+			began := make(chan bool, 100)
+			s.Fail(func(w http.ResponseWriter, r *http.Request, service http.Handler) {
+				if !strings.Contains(r.URL.Path, "/bytes/") {
+					service.ServeHTTP(w, r)
+					return
+				}
+				service.ServeHTTP(&stopping{ResponseWriter: w, r: r, left: 10 << 20, stopped: began}, r)
+			})
+			p := start(t, s, nil, "receive", link)
+			<-began
+			eventually(t, func() bool { return len(left(t, p.dir)) > 0 })
+			if err := p.Process.Signal(sig); err != nil {
+				t.Fatal(err)
+			}
+			if code := p.end(t); code != 128+int(sig) {
+				t.Errorf("exit code %d: %s", code, &p.err)
+			}
+			if names := left(t, p.dir); len(names) > 0 {
+				t.Errorf("left %v", names)
+			}
+		})
+	}
+}
+
+// What is to survive the end of a terminal, as by nohup, does.
+func TestIgnoredSignalsStayIgnored(t *testing.T) {
+	t.Parallel()
+	s := site.Start(t)
+	r, w := pipe(t)
+	p := start(t, s, func(p *running) {
+		p.Stdin = r
+		p.Path, p.Args = "/bin/sh", append([]string{"sh", "-c", `trap "" HUP INT; exec "$@"`, "sh"}, p.Args...)
+	}, "send", "-")
+	content := make([]byte, 1<<20)
+	if _, err := w.Write(content); err != nil {
+		t.Fatal(err)
+	}
+	for _, sig := range []syscall.Signal{syscall.SIGHUP, syscall.SIGINT} {
+		if err := p.Process.Signal(sig); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := w.Write(content); err != nil {
+		t.Error(err)
+	}
+	w.Close()
+	if code := p.end(t); code != 0 || !strings.HasPrefix(p.out.String(), s.URL) {
+		t.Errorf("exit code %d: %s", code, &p.err)
+	}
+}
+
+// While it is written nobody else can read a file, also where it replaces one
+// that everybody can.
+func TestNobodyReadsWhatIsNotWhole(t *testing.T) {
+	t.Parallel()
+	s := site.Start(t)
+	link := sent(t, s, 40<<20) // in version 2, which is opened as it comes
+	for _, replaces := range []bool{false, true} {
+		began := make(chan bool, 100)
+		s.Fail(func(w http.ResponseWriter, r *http.Request, service http.Handler) {
+			if !strings.Contains(r.URL.Path, "/bytes/") {
+				service.ServeHTTP(w, r)
+				return
+			}
+			service.ServeHTTP(&stopping{ResponseWriter: w, r: r, left: 10 << 20, stopped: began}, r)
+		})
+		p := start(t, s, func(p *running) {
+			if replaces {
+				if err := os.WriteFile(filepath.Join(p.dir, "a.bin"), nil, 0o644); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}, "receive", "--force", link)
+		<-began
+		var partial os.FileInfo
+		eventually(t, func() bool {
+			for _, name := range left(t, p.dir) {
+				if strings.HasSuffix(name, ".part") {
+					partial, _ = os.Stat(filepath.Join(p.dir, name))
+				}
+			}
+			return partial != nil && partial.Size() > 0
+		})
+		if mode := partial.Mode(); mode != 0o600 {
+			t.Errorf("replaces %v: the mode is %v", replaces, mode)
+		}
+		_ = p.Process.Signal(os.Interrupt)
+		p.end(t)
+	}
+}
+
+// A file that changes while it is sent is noticed, whatever of it stays the
+// same, and nothing of it can be received.
+func TestChangedWhileSent(t *testing.T) {
+	t.Parallel()
+	const size = 60 << 20
+	writeAt := func(path string) error {
+		f, err := os.OpenFile(path, os.O_WRONLY, 0)
+		if err != nil {
+			return err
+		}
+		defer f.Close()
+		_, err = f.WriteAt([]byte("x"), 0)
+		return err
+	}
+	for name, change := range map[string]func(path string) error{
+		"in place": writeAt,
+		"with its time put back": func(path string) error {
+			info, err := os.Stat(path)
+			if err != nil {
+				return err
+			}
+			if err := writeAt(path); err != nil {
+				return err
+			}
+			return os.Chtimes(path, time.Time{}, info.ModTime())
+		},
+		"by another of its name": func(path string) error {
+			other := path + ".new"
+			if err := os.WriteFile(other, make([]byte, size), 0o600); err != nil {
+				return err
+			}
+			return os.Rename(other, path)
+		},
+		"to be shorter": func(path string) error { return os.Truncate(path, size-1) },
+		"to be longer":  func(path string) error { return os.Truncate(path, size+1) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := site.Start(t)
+			path := file(t, size)
+			var once sync.Once
+			s.Fail(func(w http.ResponseWriter, r *http.Request, service http.Handler) {
+				if r.Method == http.MethodPut { // a part; those after the next few are not read yet
+					once.Do(func() {
+						if err := change(path); err != nil {
+							t.Error(err)
+						}
+					})
+				}
+				service.ServeHTTP(w, r)
+			})
+			p := start(t, s, nil, "send", path)
+			if code := p.end(t); code != 1 || !strings.Contains(p.err.String(), "while it was read") {
+				t.Errorf("exit code %d: %s%s", code, &p.out, &p.err)
+			}
+			s.End()
+			if kept := s.Payloads(t); len(kept) > 0 {
+				t.Errorf("%d objects or parts are left", len(kept))
+			}
+		})
+	}
+}

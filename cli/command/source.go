@@ -1,0 +1,136 @@
+package command
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"io/fs"
+	"mime"
+	"os"
+	"path/filepath"
+
+	"sgraph.ai/send/cli/client"
+	"sgraph.ai/send/shared/envelope"
+	"sgraph.ai/send/shared/send"
+)
+
+// openFile opens what is to be sent. Only the last element of its path is ever
+// sent, and only inside the seal.
+func openFile(ctx context.Context, e Env, path, name string) (f client.File, done func(), err error) {
+	f = client.File{Size: envelope.Unknown}
+	done = func() {}
+	content := e.In
+	_, unnamed := inherited(path)
+	if path == "-" {
+		unnamed = true
+	} else {
+		file, err := open(ctx, path, os.O_RDONLY)
+		if err != nil {
+			return f, nil, err
+		}
+		content = file
+		done = func() { file.Close() }
+	}
+	if name == "" && !unnamed {
+		name = path
+	}
+	if file, ok := content.(*os.File); ok {
+		content, f.Size, err = measure(file, path)
+		if err != nil {
+			done()
+			return f, nil, err
+		}
+	}
+	f.Content = reading(ctx, content)
+	f.Meta.Filename = envelope.CleanName(name)
+	f.Meta.Type, _, _ = mime.ParseMediaType(mime.TypeByExtension(filepath.Ext(f.Meta.Filename)))
+	return f, done, nil
+}
+
+// measure returns what a file has from where it is being read, and how much
+// that is. Of a pipe or a terminal nobody knows; and what a small file says is
+// not asked, since some, as those of /proc, say 0: all of it is read first.
+func measure(file *os.File, path string) (content io.Reader, size int64, err error) {
+	info, err := file.Stat()
+	switch {
+	case err != nil:
+		return nil, 0, err
+	case info.IsDir():
+		return nil, 0, isFolder(path)
+	case info.Mode().IsRegular():
+		content, err = newSteady(file, path, info)
+	case info.Mode()&(fs.ModeDevice|fs.ModeCharDevice) == fs.ModeDevice:
+		content = file // a disk, which says its size to who asks for its end
+	default:
+		return file, envelope.Unknown, nil
+	}
+	if err != nil {
+		return nil, 0, err
+	}
+	at, err := file.Seek(0, io.SeekCurrent)
+	if err != nil {
+		return content, envelope.Unknown, nil
+	}
+	end, err := file.Seek(0, io.SeekEnd)
+	if err != nil {
+		return content, envelope.Unknown, nil
+	}
+	if _, err := file.Seek(at, io.SeekStart); err != nil {
+		return nil, 0, err
+	}
+	if size = end - at; size <= envelope.MaxV1 {
+		size = envelope.Unknown
+	}
+	return content, size, nil
+}
+
+func isFolder(path string) error {
+	name := path
+	if whole, err := filepath.Abs(path); err == nil {
+		name = filepath.Base(whole)
+	}
+	return fmt.Errorf("%s is a folder; send it as one file: tar cz %s | sgsend send --name %s -",
+		path, quoted(asFile(path)), quoted(name+".tar.gz"))
+}
+
+// steady is a file that must not change while it is read: what was read of it
+// before would not fit what is read after.
+type steady struct {
+	file  *os.File
+	path  string // "" for one that was opened elsewhere
+	info  fs.FileInfo
+	stamp string
+}
+
+func newSteady(file *os.File, path string, info fs.FileInfo) (*steady, error) {
+	s := &steady{file: file, info: info}
+	if _, ok := inherited(path); !ok && path != "-" {
+		s.path = path
+	}
+	var err error
+	s.stamp, err = stamp(file)
+	return s, err
+}
+
+// Read reads the file, and at its end looks whether it is still the same.
+func (s *steady) Read(p []byte) (int, error) {
+	n, err := s.file.Read(p)
+	if err == io.EOF && s.changed() {
+		err = errChanged
+	}
+	return n, err
+}
+
+func (s *steady) changed() bool {
+	if now, err := stamp(s.file); err != nil || now != s.stamp {
+		return true
+	}
+	if s.path == "" {
+		return false
+	}
+	there, err := os.Stat(s.path)
+	return err != nil || !os.SameFile(there, s.info)
+}
+
+var errChanged = send.Fail(send.Invalid,
+	"the file was changed, replaced or moved while it was read; send it again when it rests")
