@@ -83,15 +83,12 @@ func (c *Client) withdraw(ctx context.Context, id, secret string) {
 // passing is how long the end of an upload that failed waits for the service.
 const passing = 5 * time.Second
 
-// inPassing asks once for what gives room back at once, also when ctx has
-// ended. When it fails the service gives it back later.
+// inPassing asks for what gives room back at once, also when ctx has ended. When
+// it fails the service gives it back later.
 func (c *Client) inPassing(ctx context.Context, t target, headers ...string) {
 	ctx, stop := context.WithTimeout(context.WithoutCancel(ctx), passing)
 	defer stop()
-	_, done, err := c.do(ctx, t.method, c.Server+t.path, nil, 0, headers...)
-	if err == nil {
-		done()
-	}
+	_ = c.call(ctx, always, t, nil, nil, headers...)
 }
 
 // putParts cuts what write writes into parts and puts each where it goes.

@@ -6,10 +6,12 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	"maps"
 	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -462,7 +464,7 @@ func TestChangedWhileSent(t *testing.T) {
 			}
 			s.End()
 			if kept := s.Payloads(t); len(kept) > 0 {
-				t.Errorf("%d objects or parts are left", len(kept))
+				t.Errorf("left: %v", slices.Collect(maps.Keys(kept)))
 			}
 		})
 	}
