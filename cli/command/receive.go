@@ -32,7 +32,9 @@ With "-o -", and with -o and a device or a pipe, it is written piece by piece:
 use what came only when the exit code is 0. A symbolic link that -o names stays;
 the file is kept where it leads.
 
-Put the link in quotes: it contains characters that shells read themselves.`,
+Put the link in quotes: it contains characters that shells read themselves. It
+may be as it came, in a sentence or a mail, divided by line breaks, or in the
+address of a redirector.`,
 		Example: `  sgsend receive 'https://send.example.org/d/#4abd0a491ed3/AAECAwQF…'
   sgsend receive -o ~/Downloads 'https://…'
   sgsend receive -o - 'https://…' | tar xz

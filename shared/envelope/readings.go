@@ -41,7 +41,7 @@ var patterns = sync.OnceValue(func() (p struct {
 
 	wordBreak, gap *regexp.Regexp // of the simple form
 
-	word, place, host, friendly *regexp.Regexp
+	word, host, name, local, friendly *regexp.Regexp
 }) {
 	const lineBreak = `(?:[ \t]*[\r\n][ \t\r\n>]*)?`
 	p.percent = regexp.MustCompile(`(?:%` + lineBreak + `[0-9A-Fa-f]` + lineBreak + `[0-9A-Fa-f])+`)
@@ -55,9 +55,10 @@ var patterns = sync.OnceValue(func() (p struct {
 
 	p.word = regexp.MustCompile(`^(?:[A-Z]?[a-z]+|[A-Z]*|[0-9]+)(?:[-_+/](?:[A-Z]?[a-z]+|[A-Z]*|[0-9]+))*$`)
 	p.host = regexp.MustCompile(`^(?:[\pL\pN_-]+(?:\.[\pL\pN_-]+)*|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?$`)
-	p.place = regexp.MustCompile(`^[/:_]*(?:[^/]*[^/\pL\pN._-])?(` +
+	p.name = regexp.MustCompile(`^(.*[:\[\]])?(` +
 		`(?:(?:[A-Za-z0-9][A-Za-z0-9_-]*\.)+(?:[A-Za-z]{2,}|[Xx][Nn]--[A-Za-z0-9-]+)|[0-9]+(?:\.[0-9]+){3}|` +
-		`[Ll][Oo][Cc][Aa][Ll][Hh][Oo][Ss][Tt]|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?)/`)
+		`[Ll][Oo][Cc][Aa][Ll][Hh][Oo][Ss][Tt]|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?)$`)
+	p.local = regexp.MustCompile(`^(?:localhost(?::|$)|127\.|\[::1\])`)
 	p.friendly = regexp.MustCompile(`[a-z](?:\n?[a-z]){0,31}\n?-\n?[a-z](?:\n?[a-z]){0,31}\n?-\n?[0-9](?:\n?[0-9]){3}`)
 	return p
 })

@@ -3,11 +3,16 @@ package envelope
 import (
 	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 )
 
 const (
 	idLength  = 12 // hexadecimal digits
 	keyLength = 43 // of the alphabet of keys
+
+	maxRun  = 1024 // characters in which a key is looked for
+	maxHost = 300  // characters of the name of a service, and its port
 )
 
 // state is how much of a link was seen. What is better comes first.
@@ -179,9 +184,10 @@ func endsLine(s string, at int) bool {
 	return at == len(s) || s[at] == '\n'
 }
 
+// run returns the characters of a set from a place on.
 func run(s string, at int, in func(byte) bool) string {
 	end := at
-	for end < len(s) && in(s[end]) {
+	for end < len(s) && end-at < maxRun && in(s[end]) {
 		end++
 	}
 	return s[at:end]
@@ -277,16 +283,36 @@ func originIn(address string) (origin string, ok bool) {
 			}
 			return scheme + "://" + host, true
 		}
-		if m := p.place.FindStringSubmatch(part); m != nil {
-			host := lower(m[1])
-			if name, _, _ := strings.Cut(host, ":"); name == "localhost" || strings.HasPrefix(host, "127.") ||
-				strings.HasPrefix(host, "[::1]") {
+		if host := lower(nameIn(part)); host != "" {
+			if p.local.MatchString(host) {
 				return "http://" + host, true
 			}
 			return "https://" + host, true
 		}
 	}
 	return "", true
+}
+
+// nameIn returns the name of a service, with its port, that an address without
+// a scheme begins with: "" where there is none.
+func nameIn(address string) string {
+	before, _, found := strings.Cut(strings.TrimLeft(address, "/:_"), "/")
+	from := len(before)
+	for from > 0 && (isKeyByte(before[from-1]) || strings.IndexByte(".:[]", before[from-1]) >= 0) {
+		from--
+	}
+	if !found || len(before)-from > maxHost {
+		return ""
+	}
+	m := patterns().name.FindStringSubmatch(before[from:])
+	if m == nil {
+		return ""
+	}
+	// What a letter goes before is only the end of a name.
+	if r, _ := utf8.DecodeLastRuneInString(before[:from]); m[1] == "" && (unicode.IsLetter(r) || unicode.IsNumber(r)) {
+		return ""
+	}
+	return m[2]
 }
 
 // keys returns the keys in a text in the simple form, those in links and those

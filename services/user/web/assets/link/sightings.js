@@ -5,6 +5,8 @@ import { unpercent } from './readings.js';
 
 export const KEY_LENGTH = 43;
 const ID_LENGTH = 12;
+const MAX_RUN = 1024; // characters in which a key is looked for
+const MAX_HOST = 300; // characters of the name of a service, and its port
 
 /**
  * What was seen of a link. `state` is how much: whole, derived (a friendly token), short, long or damaged (its key), or
@@ -22,13 +24,13 @@ const isWord = (/** @type {string} */ text) => text.length <= KEY_LENGTH && WORD
 
 const HOST = /^(?:[\p{L}\p{N}_-]+(?:\.[\p{L}\p{N}_-]+)*|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?$/u;
 
-// A service without its scheme, and the beginning of its path.
-const PLACE = new RegExp(
-  '^[/:_]*(?:[^/]*[^/\\p{L}\\p{N}._\\-])?(' +
-    '(?:(?:[A-Za-z0-9][A-Za-z0-9_\\-]*\\.)+(?:[A-Za-z]{2,}|[Xx][Nn]--[A-Za-z0-9\\-]+)|[0-9]+(?:\\.[0-9]+){3}|' +
-    '[Ll][Oo][Cc][Aa][Ll][Hh][Oo][Ss][Tt]|\\[[0-9A-Fa-f:.]+\\])(?::[0-9]{1,5})?)/',
-  'u',
+// The name of a service, with its port, and what may go before it.
+const NAME = new RegExp(
+  '^(.*[:\\[\\]])?(' +
+    '(?:(?:[A-Za-z0-9][A-Za-z0-9_-]*\\.)+(?:[A-Za-z]{2,}|[Xx][Nn]--[A-Za-z0-9-]+)|[0-9]+(?:\\.[0-9]+){3}|' +
+    '[Ll][Oo][Cc][Aa][Ll][Hh][Oo][Ss][Tt]|\\[[0-9A-Fa-f:.]+\\])(?::[0-9]{1,5})?)$',
 );
+const LOCAL = /^(?:localhost(?::|$)|127\.|\[::1\])/;
 
 const FRIENDLY = /[a-z](?:\n?[a-z]){0,31}\n?-\n?[a-z](?:\n?[a-z]){0,31}\n?-\n?[0-9](?:\n?[0-9]){3}/g;
 
@@ -70,7 +72,7 @@ export const isFaulty = (/** @type {Sighting} */ { state }) => ['short', 'long',
 
 function run(/** @type {string} */ s, /** @type {number} */ at, /** @type {RegExp} */ set) {
   let end = at;
-  while (end < s.length && set.test(s[end])) end++;
+  while (end < s.length && end - at < MAX_RUN && set.test(s[end])) end++;
   return s.slice(at, end);
 }
 
@@ -202,6 +204,21 @@ function keyBehind(s, at) {
 }
 
 /**
+ * The name of a service, with its port, that an address without a scheme begins with: '' where there is none.
+ * @param {string} address
+ */
+function nameIn(address) {
+  const [before, ...path] = address.replace(/^[/:_]+/, '').split('/', 2);
+  let from = before.length;
+  while (from > 0 && /[A-Za-z0-9._:[\]-]/.test(before[from - 1])) from--;
+  if (path.length === 0 || before.length - from > MAX_HOST) return '';
+  const name = NAME.exec(before.slice(from));
+  // What a letter goes before is only the end of a name.
+  const isEnd = !name?.[1] && /[\p{L}\p{N}]$/u.test(before.slice(0, from));
+  return name && !isEnd ? name[2] : '';
+}
+
+/**
  * The service that an address names: '' where it names none, null where what it names is none. In the address of a
  * redirector it is the one that stands last.
  * @param {string} address
@@ -220,11 +237,8 @@ function originIn(address) {
       const host = lower(part.slice(at + 3).split(/[/?#\\]/)[0]);
       return /^https?$/.test(scheme) && HOST.test(host) ? `${scheme}://${host}` : null;
     }
-    const place = PLACE.exec(part);
-    if (place) {
-      const host = lower(place[1]);
-      return /^(?:localhost(?::|$)|127\.|\[::1\])/.test(host) ? `http://${host}` : `https://${host}`;
-    }
+    const host = lower(nameIn(part));
+    if (host) return LOCAL.test(host) ? `http://${host}` : `https://${host}`;
   }
   return '';
 }
