@@ -71,7 +71,7 @@ this machine; the service keeps ciphertext, and the key is in the link only.`,
 		CompletionOptions: cobra.CompletionOptions{HiddenDefaultCmd: true},
 	}
 	root.SetIn(e.In)
-	root.SetOut(e.Out)
+	root.SetOut(e.stdout())
 	root.SetErr(e.Err)
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usage(err) })
 	root.AddCommand(sendCommand(e), receiveCommand(e), infoCommand(e), deleteCommand(e), serveCommand(e),
@@ -83,6 +83,9 @@ this machine; the service keeps ciphertext, and the key is in the link only.`,
 func Run(ctx context.Context, root *cobra.Command, args []string) int {
 	root.SetArgs(args)
 	c, err := root.ExecuteContextC(ctx)
+	if out, ok := root.OutOrStdout().(*stdout); ok && out.err != nil { // of help that was asked for
+		c, err = nil, out.err
+	}
 	if err == nil {
 		return exitOK
 	}

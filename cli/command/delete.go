@@ -24,6 +24,9 @@ one that 'sgsend send' printed.`,
 			if secret == "" {
 				return usage(errors.New("give the secret that 'sgsend send' printed, with --secret"))
 			}
+			if err := inOneLine("secret", secret); err != nil {
+				return err
+			}
 			if err := api.Delete(cmd.Context(), link.ID, secret); err != nil {
 				return err
 			}

@@ -8,6 +8,25 @@ import (
 	"time"
 )
 
+// count is a number of times, 0 for no limit, as a flag.
+type count int64
+
+// Set reads the flag.
+func (c *count) Set(s string) error {
+	n, err := strconv.ParseInt(trim(s), 10, 64)
+	if err != nil || n < 0 {
+		return errors.New("want a number, or 0 for no limit")
+	}
+	*c = count(n)
+	return nil
+}
+
+// String writes the flag.
+func (c *count) String() string { return strconv.FormatInt(int64(*c), 10) }
+
+// Type names the value in the help text.
+func (*count) Type() string { return "int" }
+
 // lifetime is a time such as 30m, 12h, 1d or 2w, as a flag. 0 leaves it to the
 // service.
 type lifetime time.Duration

@@ -3,7 +3,6 @@ package command
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"time"
 
@@ -17,7 +16,7 @@ func sendCommand(e Env) *cobra.Command {
 	var (
 		server, token, name string
 		expires             lifetime
-		downloads           int64
+		downloads           = count(5)
 		asJSON              bool
 	)
 	c := &cobra.Command{
@@ -47,11 +46,8 @@ one; better than --token, which others on this machine can see, is SGSEND_TOKEN.
 			if api.Token = token; token == "" {
 				api.Token = e.Getenv("SGSEND_TOKEN")
 			}
-			if err := checkToken(api.Token); err != nil {
+			if err := inOneLine("access token", api.Token); err != nil {
 				return err
-			}
-			if downloads < 0 {
-				return usage(errors.New("--downloads is 0 (no limit) or more"))
 			}
 			f, done, err := openFile(cmd.Context(), e, args[0], name)
 			if err != nil {
@@ -60,7 +56,7 @@ one; better than --token, which others on this machine can see, is SGSEND_TOKEN.
 			defer done()
 			bar := newBar(e.Err, "sending")
 			api.Progress = bar.show
-			sent, err := api.Send(cmd.Context(), f, client.Options{Lifetime: time.Duration(expires), MaxDownloads: downloads})
+			sent, err := api.Send(cmd.Context(), f, client.Options{Lifetime: time.Duration(expires), MaxDownloads: int64(downloads)})
 			bar.end()
 			if err != nil {
 				return err
@@ -73,7 +69,7 @@ one; better than --token, which others on this machine can see, is SGSEND_TOKEN.
 	flags.Var((*trimmed)(&token), "token", "access token (default $SGSEND_TOKEN)")
 	flags.StringVar(&name, "name", "", "call the file this, instead of what it is called here")
 	flags.Var(&expires, "expires", "how long it can be received: 30m, 12h, 1d, 2w (default: the service's own)")
-	flags.Int64Var(&downloads, "downloads", 5, "how often it can be received; 0 for no limit")
+	flags.Var(&downloads, "downloads", "how often it can be received; 0 for no limit")
 	flags.BoolVar(&asJSON, "json", false, "print everything as one JSON object")
 	return c
 }

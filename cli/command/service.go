@@ -29,11 +29,11 @@ func (*trimmed) Type() string { return "string" }
 
 func trim(text string) string { return strings.Trim(text, " \t\r\n\x00\ufeff") }
 
-// checkToken refuses what cannot be an access token, before it is asked for
-// again and again.
-func checkToken(token string) error {
-	if strings.ContainsFunc(token, unicode.IsControl) {
-		return usage(errors.New("the access token has a line end or another control character in it: give only one"))
+// inOneLine refuses what cannot be a token or a secret, before the service is
+// asked with it again and again. what names it.
+func inOneLine(what, text string) error {
+	if strings.ContainsFunc(text, unicode.IsControl) {
+		return usage(fmt.Errorf("the %s has a line end or another control character in it: give only one", what))
 	}
 	return nil
 }

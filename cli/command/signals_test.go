@@ -5,6 +5,7 @@ package command_test
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"io"
 	"maps"
 	"net/http"
@@ -161,6 +162,32 @@ var waits = []wait{
 		}
 		return p
 	}},
+	{"for somebody to write into a pipe", func(t *testing.T, s *site.Site) *running {
+		p := start(t, s, nil, "send", fifo(t))
+		opening(t, p)
+		return p
+	}},
+	{"for somebody to read a pipe", func(t *testing.T, s *site.Site) *running {
+		p := start(t, s, nil, "receive", "-o", fifo(t), sent(t, s, 10))
+		opening(t, p)
+		return p
+	}},
+	{"for somebody to take the link", func(t *testing.T, s *site.Site) *running {
+		r, w := pipe(t)
+		filled(t, w)
+		var completed sync.Once
+		done := make(chan bool)
+		s.Fail(func(w http.ResponseWriter, r *http.Request, service http.Handler) {
+			service.ServeHTTP(w, r)
+			if strings.Contains(r.URL.Path, "/complete/") {
+				completed.Do(func() { close(done) })
+			}
+		})
+		p := start(t, s, func(p *running) { p.Stdout = w }, "send", file(t, 10))
+		<-done
+		_ = r
+		return p
+	}},
 	{"for what comes through a pipe", func(t *testing.T, s *site.Site) *running {
 		path := fifo(t)
 		p := start(t, s, nil, "send", path)
@@ -266,6 +293,38 @@ func (s *stopping) Write(p []byte) (int, error) {
 	panic(http.ErrAbortHandler)
 }
 
+// opening returns once a process waits for the other end of a pipe.
+func opening(t *testing.T, p *running) {
+	t.Helper()
+	waits := func() bool {
+		threads, _ := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/wchan", p.Process.Pid))
+		for _, thread := range threads {
+			if at, _ := os.ReadFile(thread); strings.Contains(string(at), "partner") || strings.Contains(string(at), "fifo") {
+				return true
+			}
+		}
+		return false
+	}
+	for end := time.Now().Add(20 * time.Second); !waits(); time.Sleep(5 * time.Millisecond) {
+		if time.Now().After(end) {
+			t.Skip("SKIPPED, nothing was tested: this system does not say what a process waits for")
+		}
+	}
+}
+
+// filled fills a pipe, so that who writes to it waits.
+func filled(t *testing.T, w *os.File) {
+	t.Helper()
+	if err := w.SetWriteDeadline(time.Now().Add(time.Second)); err != nil {
+		t.Fatal(err)
+	}
+	for {
+		if _, err := w.Write(make([]byte, 4096)); err != nil {
+			return
+		}
+	}
+}
+
 func pipe(t *testing.T) (r, w *os.File) {
 	t.Helper()
 	r, w, err := os.Pipe()
@@ -297,7 +356,7 @@ func TestSignals(t *testing.T) {
 				t.Errorf("%v left %v", sig, names)
 			}
 			s.Fail(nil)
-			if !strings.HasPrefix(p.Args[1], "send") || strings.Contains(w.name, "nothing any more") {
+			if p.Args[1] != "send" || strings.Contains(w.name, "nothing any more") || strings.Contains(w.name, "the link") {
 				return
 			}
 			s.End()

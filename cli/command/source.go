@@ -35,6 +35,9 @@ func openFile(ctx context.Context, e Env, path, name string) (f client.File, don
 		name = path
 	}
 	if file, ok := content.(*os.File); ok {
+		if in, _ := e.In.(*os.File); file == in && closed(file) {
+			return f, nil, errNothing
+		}
 		content, f.Size, err = measure(file, path)
 		if err != nil {
 			done()

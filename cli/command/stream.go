@@ -130,7 +130,10 @@ func (e *outputError) Error() string {
 
 func (e *outputError) Unwrap() error { return e.error }
 
-var errClosed = errors.New("standard output is closed")
+var (
+	errClosed  = errors.New("standard output is closed")
+	errNothing = errors.New("standard input is closed; give a FILE, or </dev/null for an empty one")
+)
 
 // listening says whether what is written to the standard output goes anywhere.
 func (e Env) listening() error {
@@ -153,13 +156,20 @@ func (e Env) output(ctx context.Context, content io.Reader) error {
 }
 
 // stdout is the standard output, whose failures say that they are its.
-func (e Env) stdout() io.Writer { return stdout{e.Out} }
+func (e Env) stdout() *stdout { return &stdout{w: e.Out} }
 
-type stdout struct{ w io.Writer }
+// stdout remembers its first failure, for who does not ask.
+type stdout struct {
+	w   io.Writer
+	err error
+}
 
-func (s stdout) Write(p []byte) (n int, err error) {
+func (s *stdout) Write(p []byte) (n int, err error) {
 	if n, err = s.w.Write(p); err != nil {
 		err = &outputError{err}
+	}
+	if s.err == nil {
+		s.err = err
 	}
 	return n, err
 }
