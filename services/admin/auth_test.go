@@ -116,18 +116,25 @@ func TestSessionCookie(t *testing.T) {
 		name   string
 		change func(*admin.Settings)
 		tls    bool
+		proxy  bool // one on this machine, which is asked by TLS
 		cookie string
 		secure bool
 	}{
-		{"plain", func(*admin.Settings) {}, false, "sgraph-send-admin", false},
-		{"TLS", func(*admin.Settings) {}, true, "__Host-sgraph-send-admin", true},
-		{"TLS ends before the service", func(s *admin.Settings) { s.TLS = true }, false, "__Host-sgraph-send-admin", true},
+		{"plain", func(*admin.Settings) {}, false, false, "sgraph-send-admin", false},
+		{"TLS", func(*admin.Settings) {}, true, false, "__Host-sgraph-send-admin", true},
+		{"TLS ends before the service", func(s *admin.Settings) { s.TLS = true }, false, false,
+			"__Host-sgraph-send-admin", true},
+		{"TLS ends in a proxy", func(*admin.Settings) {}, false, true, "__Host-sgraph-send-admin", true},
 	} {
 		g := newRig(t, c.change)
 		r := httptest.NewRequest("POST", "/auth/login", strings.NewReader(`{"api_key":" `+keyValue+`\n"}`))
 		r.Header.Set("Sec-Fetch-Site", "same-origin")
 		if c.tls {
 			r.TLS = &tls.ConnectionState{}
+		}
+		if c.proxy {
+			r.RemoteAddr = "127.0.0.1:1"
+			r.Header.Set("X-Forwarded-Proto", "https")
 		}
 		w := httptest.NewRecorder()
 		g.handler.ServeHTTP(w, r)

@@ -27,7 +27,7 @@ func cookieName(secure bool) string {
 // sessionOf returns until when the request's session holds, or why there is
 // none.
 func (a *Service) sessionOf(r *http.Request) (time.Time, *send.Error) {
-	c, err := r.Cookie(cookieName(a.secure(r)))
+	c, err := r.Cookie(cookieName(web.Secure(r)))
 	if err != nil {
 		return time.Time{}, errKeyMissing
 	}
@@ -54,12 +54,9 @@ func (a *Service) open(w http.ResponseWriter, r *http.Request, key string) (unti
 	return until, true
 }
 
-// secure says whether the client came by TLS.
-func (a *Service) secure(r *http.Request) bool { return a.set.TLS || r.TLS != nil }
-
 // setCookie sets the session cookie; maxAge -1 removes it.
 func (a *Service) setCookie(w http.ResponseWriter, r *http.Request, value string, maxAge int) {
-	secure := a.secure(r)
+	secure := web.Secure(r)
 	http.SetCookie(w, &http.Cookie{
 		Name: cookieName(secure), Value: value, Path: "/", MaxAge: maxAge,
 		HttpOnly: true, Secure: secure, SameSite: http.SameSiteStrictMode,
@@ -102,7 +99,7 @@ func (a *Service) setAuthCookie(w http.ResponseWriter, r *http.Request) error {
 	}
 	if _, ok := a.open(w, r, in.CookieValue); ok {
 		web.WriteJSON(w, http.StatusOK, wire.SetAuthCookieReply{
-			Message: "Cookie set", CookieName: cookieName(a.secure(r)),
+			Message: "Cookie set", CookieName: cookieName(web.Secure(r)),
 		})
 	}
 	return nil

@@ -529,6 +529,11 @@ func TestUploadURL(t *testing.T) {
 		t.Fatal(answer)
 	}
 	url := answer["upload_url"].(string)
+	proxied := s.call("GET", "/api/presigned/upload-url/"+id, nil, "X-Sgraph-Access-Token", s.token,
+		"X-Forwarded-Proto", "https").want(200, "").json()
+	if by := proxied["upload_url"].(string); !strings.HasPrefix(by, "https://"+strings.TrimPrefix(s.url, "http://")+"/") {
+		t.Errorf("asked by TLS, the URL is %s", by)
+	}
 	s.call("PUT", url, ciphertext).want(200, "")
 	s.send("POST", "/api/transfers/complete/"+id, nil).want(200, "")
 	s.send("GET", "/api/presigned/upload-url/"+id, nil).want(404, "")

@@ -122,7 +122,7 @@ func (s *Service) absolute(r *http.Request, link string) string {
 		return s.set.PublicURL + link
 	}
 	scheme := "http"
-	if r.TLS != nil || s.set.TLS {
+	if web.Secure(r) {
 		scheme = "https"
 	}
 	return scheme + "://" + r.Host + link

@@ -65,11 +65,13 @@ var (
 	})
 	TrustedProxies = define(Prefixes(), Entry{
 		Env: "SEND__TRUSTED_PROXIES", By: both,
-		Doc: "Address ranges of proxies whose `X-Forwarded-For` is believed, separated by commas.",
+		Doc: "Address ranges of proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed, " +
+			"separated by commas. The latter also of one on this machine.",
 	})
 	TLS = define(Bool(), Entry{
 		Env: "SEND__TLS", By: both,
-		Doc: "Clients come by TLS, whoever ends it. On Lambda true, elsewhere false where nothing is said.",
+		Doc: "Clients come by TLS, whoever ends it, always. On Lambda true; elsewhere, where nothing is said, each request " +
+			"shows it: by its connection, or by a proxy's `X-Forwarded-Proto`.",
 	})
 	MetricsAddr = define(Address(), Entry{
 		Env: "SEND__METRICS_ADDR", By: both,

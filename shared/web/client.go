@@ -46,11 +46,7 @@ func (s *site) address(r *http.Request, fronted bool) netip.Addr {
 			return a
 		}
 	}
-	peer, err := netip.ParseAddrPort(r.RemoteAddr)
-	if err != nil {
-		return netip.Addr{}
-	}
-	addr := peer.Addr().Unmap()
+	addr := peer(r)
 	// Each proxy appends whom it heard from, so the list is to be believed
 	// from its end back to the first that is no proxy of ours.
 	hops := strings.Split(strings.Join(r.Header[wire.ForwardedFor.Key()], ","), ",")
@@ -62,6 +58,42 @@ func (s *site) address(r *http.Request, fronted bool) netip.Addr {
 		addr = hop.Unmap()
 	}
 	return addr
+}
+
+// peer returns the address that the request's connection comes from; the zero
+// one is nobody's.
+func peer(r *http.Request) netip.Addr {
+	p, err := netip.ParseAddrPort(r.RemoteAddr)
+	if err != nil {
+		return netip.Addr{}
+	}
+	return p.Addr().Unmap()
+}
+
+// Secure says whether the client came by TLS, to the service or to whoever
+// stands before it.
+func Secure(r *http.Request) bool {
+	x := exchangeOf(r)
+	return x != nil && x.secure || r.TLS != nil
+}
+
+// secure finds that out. A header says it only where a proxy of a configured
+// range wrote it, or one on this machine, which needs no setting: all that
+// anybody there can forge is the reply to a request of its own. Of several
+// values the last is the nearest proxy's.
+func (s *site) secure(r *http.Request) bool {
+	if s.TLS || r.TLS != nil {
+		return true
+	}
+	said := r.Header[wire.ForwardedProto.Key()]
+	if len(said) == 0 {
+		return false
+	}
+	if from := peer(r); !from.IsLoopback() && !s.trusted(from) {
+		return false
+	}
+	last := said[len(said)-1]
+	return strings.EqualFold(strings.TrimSpace(last[strings.LastIndexByte(last, ',')+1:]), "https")
 }
 
 func (s *site) trusted(a netip.Addr) bool {

@@ -112,3 +112,50 @@ func TestClientHashChangesDaily(t *testing.T) {
 		}
 	}
 }
+
+// Whether the client came by TLS is believed of a proxy of this machine or of a
+// configured range, and of nobody else.
+func TestSecure(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		remote string
+		protos []string
+		want   bool
+	}{
+		"plain":                          {remote: "203.0.113.7:1"},
+		"forged":                         {remote: "203.0.113.7:1", protos: []string{"https"}},
+		"forged in the proxy's own net":  {remote: "192.168.0.7:1", protos: []string{"https"}},
+		"no address":                     {remote: "@", protos: []string{"https"}},
+		"this machine":                   {remote: "127.0.0.1:1", protos: []string{"https"}, want: true},
+		"this machine by IPv6":           {remote: "[::1]:1", protos: []string{"https"}, want: true},
+		"this machine by IPv4 in IPv6":   {remote: "[::ffff:127.0.0.1]:1", protos: []string{"https"}, want: true},
+		"this machine, which says http":  {remote: "127.0.0.1:1", protos: []string{"http"}},
+		"this machine, which is silent":  {remote: "127.0.0.1:1"},
+		"a proxy":                        {remote: "10.1.1.1:1", protos: []string{"HTTPS"}, want: true},
+		"a proxy with a client's before": {remote: "10.1.1.1:1", protos: []string{"https, http"}},
+		"a proxy that adds a line":       {remote: "10.1.1.1:1", protos: []string{"https", "http"}},
+		"two proxies":                    {remote: "10.1.1.1:1", protos: []string{"http, https"}, want: true},
+		"nonsense":                       {remote: "10.1.1.1:1", protos: []string{"httpsx"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var got bool
+			router := mux.NewRouter()
+			router.Handle("/", web.Handle(func(w http.ResponseWriter, r *http.Request) error {
+				got = web.Secure(r)
+				return nil
+			}))
+			h := web.Settings{TrustedProxies: []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8")}}.Wrap(router)
+			r := httptest.NewRequest(http.MethodGet, "/", nil)
+			r.RemoteAddr = c.remote
+			for _, p := range c.protos {
+				r.Header.Add("X-Forwarded-Proto", p)
+			}
+			w := httptest.NewRecorder()
+			h.ServeHTTP(w, r)
+			if hsts := w.Header().Get("Strict-Transport-Security") != ""; got != c.want || hsts != c.want {
+				t.Errorf("by TLS: %v, with HSTS: %v, want %v", got, hsts, c.want)
+			}
+		})
+	}
+}

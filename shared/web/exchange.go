@@ -30,6 +30,7 @@ type exchange struct {
 	vars       map[string]string // of its path
 	client     string            // address for limits
 	clientHash string
+	secure     bool // the client came by TLS
 
 	body   requestBody
 	status int   // 0 until the reply begins

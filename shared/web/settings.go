@@ -32,7 +32,7 @@ type Settings struct {
 	// they, too, come through the front.
 	OriginSecrets []string
 
-	TrustedProxies []netip.Prefix // whose X-Forwarded-For is believed
+	TrustedProxies []netip.Prefix // whose X-Forwarded-For and -Proto are believed
 	Limiter        *send.Limiter  // nil = nothing is limited
 	TLS            bool           // clients come by TLS even if the request does not show it
 }

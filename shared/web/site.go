@@ -34,7 +34,8 @@ func (s *site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	r = x.request(r)
 	defer s.end(x, r)
 
-	setAPIHeaders(x.Header(), s.TLS || r.TLS != nil)
+	x.secure = s.secure(r)
+	setAPIHeaders(x.Header(), x.secure)
 	x.Header()[wire.RequestID.Key()] = x.id[:]
 
 	fronted, err := s.checkOrigin(r)

@@ -153,6 +153,11 @@ var (
 	// heard from. It is believed of configured proxies only.
 	ForwardedFor = declare(Header{Name: "X-Forwarded-For", Secret: true, SetBy: Front, ReadBy: Both, Passed: true})
 
+	// ForwardedProto is the scheme by which a proxy was asked. It is believed
+	// of configured proxies and of this machine only. A function URL sets it
+	// itself.
+	ForwardedProto = declare(Header{Name: "X-Forwarded-Proto", SetBy: Front, ReadBy: Both, Passed: true})
+
 	// Cookie is, at the admin service, the session of a person.
 	Cookie = declare(Header{Name: "Cookie", Secret: true, SetBy: Browser, ReadBy: Admin, Passed: true})
 
