@@ -419,6 +419,7 @@ func TestSettings(t *testing.T) {
 	}
 
 	for name, env := range map[string]string{
+		"without a path":  "SEND__PUBLIC_URL=https://example.org/send",
 		"is in use":       "SEND__DISK_PATH=" + dir,
 		"SEND__MAX_TTL":   "SEND__MAX_TTL=for ever",
 		"SEND__USER_ADDR": "SEND__USER_ADDR=nowhere",

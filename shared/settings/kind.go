@@ -174,6 +174,23 @@ func URL() Kind[string] {
 	}}
 }
 
+// Origin is the address of a service that people reach, without a path: links,
+// cookies and pages begin at the root.
+func Origin() Kind[string] {
+	address := URL()
+	return Kind[string]{Parse: func(text string) (string, error) {
+		origin, err := address.Parse(text)
+		if err != nil {
+			return "", err
+		}
+		if u, _ := url.Parse(origin); u.Path != "" {
+			return "", fmt.Errorf("must be an origin such as %s://%s, without a path: "+
+				"the service works at the root of a name only; give it one of its own", u.Scheme, u.Host)
+		}
+		return origin, nil
+	}}
+}
+
 // Prefixes is a list of address ranges; a single address is a range of one.
 func Prefixes() Kind[[]netip.Prefix] {
 	return Kind[[]netip.Prefix]{Parse: func(text string) ([]netip.Prefix, error) {

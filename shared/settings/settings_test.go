@@ -69,6 +69,12 @@ func TestKinds(t *testing.T) {
 	for _, text := range []string{"send.example.org", "ftp://a", "https://me@a.example", "https://a.example?q=1"} {
 		read(t, URL(), text, nil)
 	}
+	read(t, Origin(), "https://send.example.org:8443/", "https://send.example.org:8443")
+	for _, text := range []string{
+		"send.example.org", "https://a.example/send", "https://a.example/send/", "https://a.example//x", "https://a.example?q",
+	} {
+		read(t, Origin(), text, nil)
+	}
 	read(t, Address(), ":9000", ":9000")
 	read(t, Address(), "x:99999", nil)
 	read(t, Level(), "warn", slog.LevelWarn)

@@ -93,9 +93,9 @@ var (
 		Env: "SEND__USER_ADDR", By: user, Default: "127.0.0.1:8080",
 		Doc: "Address at which the user service listens, where Lambda does not call it.",
 	})
-	PublicURL = define(URL(), Entry{
+	PublicURL = define(Origin(), Entry{
 		Env: "SEND__PUBLIC_URL", By: user,
-		Doc: "Origin that absolute URLs begin with. Where nothing is said, the one that was asked.",
+		Doc: "Origin that absolute URLs begin with, without a path. Where nothing is said, the one that was asked.",
 	})
 	CORSOrigins = define(Origins(), Entry{
 		Env: "SEND__CORS_ORIGINS", By: user, Key: "corsOrigins",
