@@ -112,6 +112,15 @@ func (c *Client) authorized() []string {
 	return []string{wire.AccessToken.Name, c.Token}
 }
 
+// place is where a link that the service gave is asked. Its own are asked where
+// all else is: the name under which it knows itself may mean nothing here.
+func (c *Client) place(link string) string {
+	if path := wire.OwnPath(link); path != "" {
+		return c.Server + path
+	}
+	return link
+}
+
 // do makes one request, which ends when nothing has moved for the time of a
 // stall. The caller calls done when it has read the answer.
 func (c *Client) do(

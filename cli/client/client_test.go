@@ -118,6 +118,27 @@ func TestServiceLearnsNothing(t *testing.T) {
 	})
 }
 
+// Whatever name the service believes to have, it is asked at the one that it
+// was reached by.
+func TestLinksOfAnotherName(t *testing.T) {
+	t.Parallel()
+	s := site.Start(t)
+	s.Fail(func(w http.ResponseWriter, r *http.Request, service http.Handler) {
+		r.Host = "inside.invalid:1"
+		service.ServeHTTP(w, r)
+	})
+	const size = 12 << 20
+	sent, err := at(s).Send(t.Context(), file(size), client.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, got, err := receive(t.Context(), at(s), sent.Link)
+	if err != nil {
+		t.Fatal(err)
+	}
+	same(t, got, size)
+}
+
 // The token goes to the service, and not where parts go, nor with what anyone
 // may ask.
 func TestTokenGoesNowhereElse(t *testing.T) {

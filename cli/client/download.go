@@ -19,7 +19,7 @@ func (c *Client) Download(ctx context.Context, id string) (*Body, error) {
 	b := &Body{c: c, ctx: ctx}
 	var out wire.DownloadURLReply
 	err := c.call(ctx, unsent, to(wire.DownloadURL, id), nil, &out)
-	b.url = out.DownloadURL
+	b.url = c.place(out.DownloadURL)
 	if makesNoURLs(err) {
 		b.url, err = c.Server+wire.DownloadTransfer.To(id), nil
 		b.counts = true

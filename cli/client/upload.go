@@ -131,7 +131,7 @@ func (c *Client) putParts(
 		}
 		group.Go(func() {
 			defer func() { buffers <- buf }()
-			etag, err := c.putPart(ctx, target.UploadURL, buf[:n], p)
+			etag, err := c.putPart(ctx, c.place(target.UploadURL), buf[:n], p)
 			if err != nil {
 				fail(err)
 			}

@@ -1,5 +1,10 @@
 package wire
 
+import (
+	"net/url"
+	"strings"
+)
+
 // What is too large to go through the service itself goes by URLs that carry
 // their own permission: those of S3, or the service's own where there is none.
 var (
@@ -39,6 +44,17 @@ var (
 	// Link is what the service signed: all the permission there is.
 	Link = parameter(Parameter{Name: "link", In: InPath, Secret: true})
 )
+
+// OwnPath returns the path of a URL that the service signed itself, which holds
+// at whatever address a client reaches the service by; "" of any other, such as
+// S3's.
+func OwnPath(link string) string {
+	u, err := url.Parse(link)
+	if err != nil || !strings.HasPrefix(u.EscapedPath(), GetLink.To("")) {
+		return ""
+	}
+	return u.RequestURI()
+}
 
 // CapabilitiesReply is how large uploads are taken.
 type CapabilitiesReply struct {

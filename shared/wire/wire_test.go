@@ -199,3 +199,21 @@ func TestRepliesOfTwoShapes(t *testing.T) {
 		}
 	}
 }
+
+func TestOwnPath(t *testing.T) {
+	t.Parallel()
+	for link, want := range map[string]string{
+		"https://send.example.org/api/presigned/bytes/a.b-c":                    "/api/presigned/bytes/a.b-c",
+		"http://[::1]:8080/api/presigned/bytes/a%2Fb?x=1":                       "/api/presigned/bytes/a%2Fb?x=1",
+		"/api/presigned/bytes/a":                                                "/api/presigned/bytes/a",
+		"https://b.s3.eu-central-1.amazonaws.com/transfers/a?X-Amz-Signature=1": "",
+		"http://127.0.0.1:5000/bucket/api/presigned/bytes/a":                    "",
+		"https://send.example.org/api/presigned/initiate":                       "",
+		"://": "",
+		"":    "",
+	} {
+		if got := wire.OwnPath(link); got != want {
+			t.Errorf("%s: %q, want %q", link, got, want)
+		}
+	}
+}

@@ -43,6 +43,8 @@ export const paths: {
   cancelUpload(transferId: string, uploadId: string): string;
   /** Makes a URL of the ciphertext, and counts a download. The URL can be asked again to resume it. */
   downloadUrl(transferId: string): string;
+  /** Answers the ciphertext, or a range of it, of such a URL. */
+  getLink(link: string): string;
   /** Opens a session for whoever has the API key. */
   login: '/auth/login';
   /** Says until when the session holds. */

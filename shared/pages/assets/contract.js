@@ -23,6 +23,7 @@ export const paths = {
   assembleUpload: '/api/presigned/complete',
   cancelUpload: (transferId, uploadId) => `/api/presigned/cancel/${part(transferId)}/${part(uploadId)}`,
   downloadUrl: (transferId) => `/api/presigned/download-url/${part(transferId)}`,
+  getLink: (link) => `/api/presigned/bytes/${part(link)}`,
   login: '/auth/login',
   currentSession: '/auth/session',
   logout: '/auth/logout',

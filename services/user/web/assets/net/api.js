@@ -28,6 +28,16 @@ export async function getConfig() {
   return { ...DEFAULTS, ...said, clock_offset: Math.abs(ahead) > 5000 ? ahead : 0 };
 }
 
+/**
+ * Where a link that the service gave is asked. Its own are asked where this page came from, by whatever name or address
+ * that was; those of a storage are left as they are.
+ * @param {string} link
+ */
+export function place(link) {
+  const path = link.replace(/^https?:\/\/[^/]*/i, '');
+  return path.startsWith(paths.getLink('')) ? path : link;
+}
+
 const get = async (/** @type {string} */ path) => read(await request('GET', path));
 
 /** @returns {Promise<import('../shared/contract.js').CheckTokenReply>} */

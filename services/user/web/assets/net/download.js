@@ -3,7 +3,7 @@
 
 import { headers, paths } from '../shared/contract.js';
 import { ApiError, request } from '../shared/http.js';
-import { getDownloadUrl } from './api.js';
+import { getDownloadUrl, place } from './api.js';
 import { patiently } from './patience.js';
 
 /** Answers of the service about the transfer itself; asking another way would change nothing. */
@@ -70,7 +70,7 @@ export class Download {
   /** Where the bytes are: at a link that can be asked again, or at the route that gives a permit for that. */
   async #locate() {
     try {
-      return (await getDownloadUrl(this.#id)).download_url;
+      return place((await getDownloadUrl(this.#id)).download_url);
     } catch (error) {
       if (error instanceof ApiError && FINAL.includes(error.status)) throw error;
       return paths.downloadTransfer(this.#id);

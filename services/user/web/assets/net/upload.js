@@ -3,7 +3,7 @@
 
 import { headers, paths } from '../shared/contract.js';
 import { ApiError, errorOf } from '../shared/http.js';
-import { post, tokenHeaders } from './api.js';
+import { place, post, tokenHeaders } from './api.js';
 import { patiently } from './patience.js';
 
 /** Beyond this a single request has too much to lose when the line drops, even where the server would take it. */
@@ -100,7 +100,7 @@ async function uploadParts(sealed, { id, token, signal, onProgress, onWait }) {
     for (let part = await pullNext(); part; part = await pullNext()) {
       const { index, body } = part;
       const send = () =>
-        transmit('PUT', urls[index].upload_url, body, {
+        transmit('PUT', place(urls[index].upload_url), body, {
           signal: laneSignal,
           onProgress(bytes) {
             sent[index] = bytes;
