@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"crypto/rand"
+	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -259,6 +260,80 @@ func eventually(t *testing.T, otherwise string, holds func() bool) {
 	}
 }
 
+// plaintext is what a client sends that forgot to encrypt.
+var plaintext = []byte(strings.Repeat("canary-plaintext ", 10_000))
+
+// sendPlaintext sends it in every way there is, as long and as short text, and
+// looks into the store as soon as it is refused.
+func (s *server) sendPlaintext(t *testing.T, dir, id string) {
+	t.Helper()
+	stored := func() int {
+		kept := secrettest.Kept{}
+		kept.AddFiles(t, filepath.Join(dir, "transfers"))
+		return len(kept)
+	}
+	whole := "/api/transfers/upload/" + id
+	complete := func() int {
+		status, _ := s.send("POST", "/api/transfers/complete/"+id, nil)
+		return status
+	}
+	asJSON := func(b []byte) []byte { return []byte(`{"data":"` + base64.StdEncoding.EncodeToString(b) + `"}`) }
+	url := func() string {
+		_, m := s.send("GET", "/api/presigned/upload-url/"+id, nil)
+		return m["upload_url"].(string)
+	}
+	put := func(url string, body io.Reader) (int, string) {
+		r, err := http.NewRequestWithContext(t.Context(), "PUT", url, body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		res, err := http.DefaultClient.Do(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		res.Body.Close()
+		return res.StatusCode, res.Header.Get("ETag")
+	}
+	ways := map[string]func(plain []byte) int{
+		"upload":  func(plain []byte) int { status, _ := s.send("POST", whole, plain); return status },
+		"as JSON": func(plain []byte) int { status, _ := s.send("POST", whole, asJSON(plain)); return status },
+		"of a length that is not told": func(plain []byte) int {
+			status, _ := s.call("POST", s.user+whole, io.MultiReader(bytes.NewReader(plain)),
+				"x-sgraph-access-token", s.token)
+			return status
+		},
+		"put": func(plain []byte) int { status, _ := put(url(), bytes.NewReader(plain)); return status },
+		"put, of a length that is not told": func(plain []byte) int {
+			status, _ := put(url(), io.MultiReader(bytes.NewReader(plain)))
+			return status
+		},
+		"parts": func(plain []byte) int {
+			_, up := s.send("POST", "/api/presigned/initiate",
+				fmt.Appendf(nil, `{"transfer_id":%q,"file_size_bytes":%d}`, id, len(plain)))
+			_, etag := put(up["part_urls"].([]any)[0].(map[string]any)["upload_url"].(string), bytes.NewReader(plain))
+			in, _ := json.Marshal(map[string]any{
+				"transfer_id": id, "upload_id": up["upload_id"], "parts": []any{map[string]any{"part_number": 1, "etag": etag}},
+			})
+			s.send("POST", "/api/presigned/complete", in)
+			return complete()
+		},
+	}
+	before := stored()
+	for way, send := range ways {
+		for _, plain := range [][]byte{plaintext, plaintext[:1000]} {
+			if status := send(plain); status != 400 {
+				t.Errorf("plaintext, %s: answered with %d", way, status)
+			}
+			if n := stored() - before; n != 0 {
+				t.Errorf("plaintext, %s: %d files are kept of what was refused", way, n)
+			}
+			if status := complete(); status != 404 {
+				t.Errorf("plaintext, %s: can be completed, with %d", way, status)
+			}
+		}
+	}
+}
+
 // What the service must not know is planted everywhere and then looked for.
 func TestNothingWorthStealingIsStoredOrLogged(t *testing.T) {
 	t.Parallel()
@@ -270,7 +345,7 @@ func TestNothingWorthStealingIsStoredOrLogged(t *testing.T) {
 		other  = "canary-wrong-token"
 		custom = "canary-custom-token"
 	)
-	plain := []byte(strings.Repeat("canary-plaintext ", 100))
+	plain := plaintext[:1700]
 	key := envelope.NewKey()
 	var ciphertext bytes.Buffer
 	meta := envelope.Meta{Filename: name}
@@ -292,10 +367,7 @@ func TestNothingWorthStealingIsStoredOrLogged(t *testing.T) {
 
 	_, m := s.send("POST", "/api/transfers/create", []byte(`{"delete_auth_hash":"`+strings.Repeat("ab", 32)+`"}`))
 	id := m["transfer_id"].(string)
-	s.send("POST", "/api/transfers/upload/"+id, plain) // by a client that forgot to encrypt
-	if status, _ := s.send("POST", "/api/transfers/complete/"+id, nil); status != 400 {
-		t.Fatalf("plaintext was accepted: %d", status)
-	}
+	s.sendPlaintext(t, dir, id)
 	s.send("POST", "/api/transfers/upload/"+id, ciphertext.Bytes())
 	if status, m := s.send("POST", "/api/transfers/complete/"+id, nil); status != 200 {
 		t.Fatal(status, m)

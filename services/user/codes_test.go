@@ -31,11 +31,9 @@ func TestErrorsHaveCodes(t *testing.T) {
 		t.Helper()
 		return s.send("POST", "/api/transfers/create", fields).want(200, "").json()["transfer_id"].(string)
 	}
-	upload := func(fields map[string]any, body []byte) string {
+	upload := func(fields map[string]any, body []byte) reply {
 		t.Helper()
-		id := create(fields)
-		s.send("POST", "/api/transfers/upload/"+id, body).want(200, "")
-		return id
+		return s.send("POST", "/api/transfers/upload/"+create(fields), body)
 	}
 	var (
 		pending   = create(map[string]any{"transfer_id": "0123456789ab"})
@@ -85,14 +83,10 @@ func TestErrorsHaveCodes(t *testing.T) {
 		{"out_of_range", 416, s.call("GET", "/api/transfers/download/"+sent, nil, "Range", "bytes=9999-")},
 		{"empty_body", 400, s.send("POST", "/api/transfers/upload/"+pending, []byte{})},
 		{"use_presigned", 413, s.send("POST", "/api/transfers/upload/"+pending, make([]byte, 5<<20))},
-		{"not_ciphertext", 400, s.send("POST", "/api/transfers/complete/"+
-			upload(nil, bytes.Repeat([]byte("plain text "), 100)), nil)},
-		{"size_mismatch", 400, s.send("POST", "/api/transfers/complete/"+
-			upload(map[string]any{"file_size_bytes": plain + 1}, ciphertext), nil)},
-		{"unknown_version", 400, s.send("POST", "/api/transfers/complete/"+
-			upload(nil, append([]byte("SGSEND\x00\x09"), ciphertext...)), nil)},
-		{"damaged", 400, s.send("POST", "/api/transfers/complete/"+
-			upload(nil, append([]byte("SGSEND\x00\x02"), ciphertext...)), nil)},
+		{"not_ciphertext", 400, upload(nil, bytes.Repeat([]byte("plain text "), 100))},
+		{"size_mismatch", 400, upload(map[string]any{"file_size_bytes": plain + 1}, ciphertext)},
+		{"unknown_version", 400, upload(nil, append([]byte("SGSEND\x00\x09"), ciphertext...))},
+		{"damaged", 400, upload(nil, append([]byte("SGSEND\x00\x02"), ciphertext...))},
 		{"upload_not_found", 404, assemble("none", `"x"`)},
 		{"parts_mismatch", 400, assemble(parts, `"x"`)},
 		{"delete_secret_required", 400, s.call("DELETE", "/api/transfers/delete/"+deletable, nil)},

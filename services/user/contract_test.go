@@ -206,23 +206,71 @@ func TestUploadsThatAreNotWhatTheySay(t *testing.T) {
 	t.Parallel()
 	s := start(t, nil)
 	ciphertext, plain := sealed(t, 5000)
-	upload := func(declared int64, body []byte) (id string) {
-		id = s.send("POST", "/transfers/create", map[string]any{"file_size_bytes": declared}).want(200, "").
+	create := func(declared int64) string {
+		return s.send("POST", "/transfers/create", map[string]any{"file_size_bytes": declared}).want(200, "").
 			json()["transfer_id"].(string)
-		s.send("POST", "/transfers/upload/"+id, body).want(200, "")
-		return id
 	}
 	complete := func(id string) reply { return s.send("POST", "/transfers/complete/"+id, nil) }
-
-	for _, declared := range []int64{0, plain, int64(len(ciphertext))} {
-		complete(upload(declared, ciphertext)).want(200, "")
+	putURL := func(id string) string {
+		return s.send("GET", "/api/presigned/upload-url/"+id, nil).want(200, "").json()["upload_url"].(string)
 	}
-	complete(upload(plain+1, ciphertext)).want(400, "declared")
-	complete(upload(plain, ciphertext[:len(ciphertext)-1])).want(400, "declared")
-	complete(upload(0, ciphertext[:20])).want(400, "not encrypted")
-	complete(upload(0, bytes.Repeat([]byte("plain text "), 100))).want(400, "not encrypted")
-	complete(upload(0, append([]byte("PK\x03\x04\x14\x00\x08\x08\x08\x00"), ciphertext...))).want(400, "not encrypted")
-	complete(upload(0, make([]byte, 10000))).want(400, "not encrypted")
+	// The last reply of each way is the one that says whether it is taken.
+	ways := map[string]func(id string, body []byte) reply{
+		"upload": func(id string, body []byte) reply { return s.send("POST", "/transfers/upload/"+id, body) },
+		"length not told": func(id string, body []byte) reply {
+			return s.send("POST", "/transfers/upload/"+id, io.MultiReader(bytes.NewReader(body)))
+		},
+		"base64": func(id string, body []byte) reply {
+			return s.send("POST", "/transfers/upload/"+id, map[string]any{"data": base64.StdEncoding.EncodeToString(body)})
+		},
+		"put": func(id string, body []byte) reply { return s.call("PUT", putURL(id), body) },
+		"put, length not told": func(id string, body []byte) reply {
+			return s.call("PUT", putURL(id), io.MultiReader(bytes.NewReader(body)))
+		},
+		"parts": func(id string, body []byte) reply {
+			up := s.send("POST", "/api/presigned/initiate",
+				map[string]any{"transfer_id": id, "file_size_bytes": len(body)}).want(200, "").json()
+			url := up["part_urls"].([]any)[0].(map[string]any)["upload_url"].(string)
+			put := s.call("PUT", url, body).want(200, "")
+			s.send("POST", "/api/presigned/complete", map[string]any{
+				"transfer_id": id, "upload_id": up["upload_id"],
+				"parts": []map[string]any{{"part_number": 1, "etag": put.Header.Get("ETag")}},
+			}).want(200, "")
+			return complete(id)
+		},
+	}
+	long := append([]byte("PK\x03\x04\x14\x00\x08\x08\x08\x00"), bytes.Repeat(ciphertext, 30)...)
+	for way, arrive := range ways {
+		for _, declared := range []int64{0, plain, int64(len(ciphertext))} {
+			id := create(declared)
+			arrive(id, ciphertext).want(200, "")
+			complete(id).want(200, "")
+		}
+		for _, c := range []struct {
+			declared int64
+			body     []byte
+			says     string
+			code     string
+		}{
+			{plain + 1, ciphertext, "declared", "size_mismatch"},
+			{plain, ciphertext[:len(ciphertext)-1], "declared", "size_mismatch"},
+			{0, ciphertext[:20], "not encrypted", "not_ciphertext"},
+			{0, bytes.Repeat([]byte("plain text "), 100), "not encrypted", "not_ciphertext"},
+			{0, bytes.Repeat([]byte("plain text "), 10000), "nothing was kept", "not_ciphertext"},
+			{0, long, "not encrypted", "not_ciphertext"},
+			{0, make([]byte, 10000), "not encrypted", "not_ciphertext"},
+		} {
+			before := s.objects()
+			id := create(c.declared)
+			got := arrive(id, c.body)
+			got.refused(400, c.code)
+			got.want(400, c.says)
+			if after := s.objects(); after != before {
+				t.Errorf("%s: %d objects are kept of what was refused as %s", way, after-before, c.code)
+			}
+			complete(id).want(404, "payload not uploaded")
+		}
+	}
 
 	id := s.send("POST", "/transfers/create", nil).json()["transfer_id"].(string)
 	s.send("POST", "/transfers/upload/"+id, []byte{}).want(400, "empty")
@@ -644,8 +692,9 @@ func TestTokensCannotBeGuessed(t *testing.T) {
 		set.Rates = map[string]send.Rate{"token": {Limit: 5, Window: time.Minute}}
 	})
 	id := s.send("POST", "/api/transfers/create", nil).want(200, "").json()["transfer_id"].(string)
+	ciphertext, _ := sealed(t, 100)
 	for range 20 {
-		s.send("POST", "/api/transfers/upload/"+id, []byte("x")).want(200, "")
+		s.send("POST", "/api/transfers/upload/"+id, ciphertext).want(200, "")
 	}
 	routes := []string{"upload/" + id, "complete/" + id, "create"}
 	for i := range 5 {

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"io/fs"
 	"net/http"
 	"net/http/httptest"
 	"path/filepath"
@@ -127,6 +128,21 @@ func (s *site) call(method, path string, body any, headers ...string) reply {
 		s.t.Fatal(err)
 	}
 	return reply{s.t, res.StatusCode, res.Header, b}
+}
+
+// objects counts what the store keeps, in whichever state.
+func (s *site) objects() (n int) {
+	s.t.Helper()
+	err := filepath.WalkDir(filepath.Join(s.dir, "transfers"), func(path string, e fs.DirEntry, err error) error {
+		if err == nil && !e.IsDir() && filepath.Base(path) != "lock" {
+			n++
+		}
+		return err
+	})
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return n
 }
 
 // send is call with the access token.

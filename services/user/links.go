@@ -65,12 +65,9 @@ func (s *Service) putLink(w http.ResponseWriter, r *http.Request) error {
 			return s.transfers.Store.PutPart(r.Context(), fields[1], fields[2], number, body, size)
 		})
 	case len(fields) == 2 && fields[0] == linkPut:
-		if err := s.transfers.Expected(r.Context(), fields[1]); err != nil {
-			return err
-		}
 		etag, err = s.takeLink(w, r, s.set.Rules.MaxBytes, func(body io.Reader, size int64) (string, error) {
-			o, err := s.transfers.Store.Put(r.Context(), fields[1], body, size)
-			return o.ETag, err
+			p, err := s.transfers.Put(r.Context(), fields[1], body, size)
+			return p.ETag, err
 		})
 	default:
 		err = send.Fail(send.Forbidden, "the link is not for uploading").With(send.ReasonLinkMismatch)

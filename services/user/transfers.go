@@ -91,6 +91,10 @@ func (s *Service) upload(w http.ResponseWriter, r *http.Request) error {
 	}
 	p, err := s.transfers.Upload(r.Context(), from, id, body, size)
 	if err != nil {
+		if send.CodeOf(err) == send.Invalid { // it is not going to be completed: this is where it ends
+			token, _ := accessToken(r) // which was admitted
+			s.record(r, audit.TransferCompleted, id, tokenID(token), err)
+		}
 		return refused(r, err)
 	}
 	web.WriteJSON(w, http.StatusOK, wire.UploadTransferReply{TransferID: id, Status: wire.Uploaded, Size: p.Size})

@@ -92,8 +92,8 @@ func TestWhatHappensIsCountedAndTraced(t *testing.T) {
 	s.call("DELETE", "/api/transfers/delete/"+id, nil, "x-sgraph-transfer-delete-auth", "secret").want(200, "")
 
 	plaintext := s.send("POST", "/api/transfers/create", nil).want(200, "").json()["transfer_id"].(string)
-	s.send("POST", "/api/transfers/upload/"+plaintext, []byte("not ciphertext at all, not even long")).want(200, "")
-	s.send("POST", "/api/transfers/complete/"+plaintext, nil).want(400, "")
+	s.send("POST", "/api/transfers/upload/"+plaintext, []byte("not ciphertext at all, not even long")).want(400, "")
+	s.send("POST", "/api/transfers/complete/"+plaintext, nil).want(404, "")
 	s.call("POST", "/api/transfers/create", nil, "x-sgraph-access-token", "no-such-token").want(401, "")
 	s.call("POST", "/api/transfers/create", nil).want(401, "")
 	s.service.Flush()

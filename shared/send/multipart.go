@@ -2,6 +2,7 @@ package send
 
 import (
 	"context"
+	"io"
 	"strings"
 	"time"
 )
@@ -121,8 +122,7 @@ func (t *Transfers) Assemble(ctx context.Context, from Sender, id, uploadID stri
 		return Payload{}, err
 	}
 	if o.Size > t.Rules.MaxBytes {
-		t.discard(ctx, m.Key)
-		return Payload{}, t.tooLarge()
+		return Payload{}, t.withdraw(ctx, id, t.tooLarge(), m.Key)
 	}
 	p := Payload{m.Key, o.Size, o.ETag}
 	_, err = t.attach(ctx, id, p, func(d *transferData) { d.Multipart = multipart{uploadID, m.Key, true} })
@@ -147,14 +147,17 @@ func (t *Transfers) Cancel(ctx context.Context, from Sender, id, uploadID string
 	return t.Store.Abort(ctx, m.Key, m.UploadID)
 }
 
-// Expected says whether a key is one that an upload URL was made for, of a
-// transfer that is still pending. NotFound otherwise.
-func (t *Transfers) Expected(ctx context.Context, key string) error {
+// Put keeps a body at a key that an upload URL was made for, as Upload keeps
+// one. NotFound unless its transfer is still pending, TooLarge, Invalid.
+func (t *Transfers) Put(ctx context.Context, key string, body io.Reader, size int64) (Payload, error) {
 	tr, d, err := t.get(ctx, idOf(key), notPending)
-	if err == nil && (tr.Status != Pending || d.PutKey != key) {
-		err = errNotPending()
+	switch {
+	case err != nil:
+		return Payload{}, err
+	case tr.Status != Pending || d.PutKey != key:
+		return Payload{}, errNotPending()
 	}
-	return err
+	return t.put(ctx, key, body, size, tr.DeclaredBytes)
 }
 
 // UploadURL returns a URL to which the whole ciphertext of a pending transfer

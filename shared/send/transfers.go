@@ -6,7 +6,9 @@ import (
 	"errors"
 	"io"
 	"regexp"
+	"slices"
 	"strconv"
+	"sync"
 	"time"
 )
 
@@ -239,7 +241,7 @@ func errNotPending() error { return Fail(NotFound, notPending).With(ReasonNotPen
 // Upload keeps a body as the transfer's ciphertext, in the place of any that
 // was uploaded before. size is -1 when it is not known. NotFound when there is
 // no such pending transfer, Gone when it has expired, TooLarge, Invalid for an
-// empty body.
+// empty body and for what the FormCheck refuses; of that nothing is kept.
 func (t *Transfers) Upload(
 	ctx context.Context, from Sender, id string, body io.Reader, size int64,
 ) (Payload, error) {
@@ -253,7 +255,7 @@ func (t *Transfers) Upload(
 	if why := t.over(tr.record); why != "" {
 		return Payload{}, gone(why)
 	}
-	p, err := t.put(ctx, payloadKey(tr), body, size)
+	p, err := t.put(ctx, payloadKey(tr), body, size, tr.DeclaredBytes)
 	if err != nil {
 		return Payload{}, err
 	}
@@ -261,8 +263,12 @@ func (t *Transfers) Upload(
 	return p, err
 }
 
-// put keeps a body of at most MaxBytes.
-func (t *Transfers) put(ctx context.Context, key string, body io.Reader, size int64) (Payload, error) {
+// put keeps a body of at most MaxBytes that has the right form for what was
+// declared. It looks before it stores anything. Where the size is not known
+// beforehand, and more than a head comes, it can only look afterwards.
+func (t *Transfers) put(
+	ctx context.Context, key string, body io.Reader, size, declared int64,
+) (Payload, error) {
 	switch {
 	case size == 0:
 		return Payload{}, errEmpty()
@@ -271,12 +277,111 @@ func (t *Transfers) put(ctx context.Context, key string, body io.Reader, size in
 	case size < 0:
 		body = &capped{body, t.Rules.MaxBytes, t.tooLarge()}
 	}
-	o, err := t.Store.Put(ctx, key, body, size)
-	if err == nil && o.Size == 0 {
-		t.discard(ctx, key)
-		err = errEmpty()
+	buf := heads.Get().(*[HeadSize]byte)
+	defer heads.Put(buf)
+	head, end := readHead(buf[:], body)
+	switch {
+	case end != nil && end != io.EOF:
+		return Payload{}, end
+	case end == io.EOF && len(head) == 0 && size < 0:
+		return Payload{}, errEmpty()
+	case end == io.EOF && size < 0:
+		size = int64(len(head))
 	}
-	return Payload{key, o.Size, o.ETag}, err
+	known := size >= 0
+	if known && int64(len(head)) >= min(size, HeadSize) { // of a body that is too short the store tells
+		if err := t.Form(head[:min(size, HeadSize)], size, declared); err != nil {
+			return Payload{}, err
+		}
+	}
+	o, err := t.Store.Put(ctx, key, &begun{head, end, body}, size)
+	if err != nil {
+		return Payload{}, err
+	}
+	if !known {
+		if why := t.Form(head, o.Size, declared); why != nil {
+			return Payload{}, refusal(why, t.remove(ctx, key))
+		}
+	}
+	return Payload{key, o.Size, o.ETag}, nil
+}
+
+// heads are reused: every upload is looked at.
+var heads = sync.Pool{New: func() any { return new([HeadSize]byte) }}
+
+// readHead reads until buf is full or the body ends, and returns the error with
+// which it did. Unlike io.ReadFull it tells the end of the body from one that
+// was cut short.
+func readHead(buf []byte, body io.Reader) (head []byte, end error) {
+	n := 0
+	for n < len(buf) && end == nil {
+		var m int
+		m, end = body.Read(buf[n:])
+		n += m
+	}
+	return buf[:n], end
+}
+
+// begun is a body of which the head was read: first that, then the rest as it
+// comes.
+type begun struct {
+	head []byte
+	end  error // of the body, where the head is all of it
+	rest io.Reader
+}
+
+func (b *begun) Read(p []byte) (int, error) {
+	if len(b.head) > 0 {
+		n := copy(p, b.head)
+		b.head = b.head[n:]
+		return n, nil
+	}
+	if b.end != nil {
+		return 0, b.end
+	}
+	return b.rest.Read(p)
+}
+
+// remove forgets what is not taken, before its sender is told. It does so also
+// when nobody waits for that any more.
+func (t *Transfers) remove(ctx context.Context, keys ...string) error {
+	var faults []error
+	for _, key := range keys {
+		if key != "" {
+			faults = append(faults, t.Store.Delete(context.WithoutCancel(ctx), key))
+		}
+	}
+	return errors.Join(faults...)
+}
+
+// refusal is what the sender of an upload is told that is not taken: why, which
+// may say that nothing was kept; and where it could not be removed, not that.
+func refusal(why, removing error) error {
+	if removing == nil {
+		return why
+	}
+	r := ReasonOf(why)
+	return Because(CodeOf(why), errors.Join(why, removing),
+		"the upload is not taken (%s), and could not be removed yet; it goes with the next sweep after a day", r).With(r)
+}
+
+// withdraw removes what a pending transfer has of an upload that is not taken:
+// the object and, once that is gone, the record's word of it. It returns what
+// the sender is told. Where the record cannot be written it names what is not
+// there, which is as good as nothing.
+func (t *Transfers) withdraw(ctx context.Context, id string, why error, keys ...string) error {
+	err := t.remove(ctx, keys...)
+	if err == nil {
+		_, _ = t.change(context.WithoutCancel(ctx), id, func(d *transferData) {
+			if slices.Contains(keys, d.Payload.Key) {
+				d.Payload = Payload{}
+			}
+			if slices.Contains(keys, d.Multipart.Key) {
+				d.Multipart = multipart{}
+			}
+		})
+	}
+	return refusal(why, err)
 }
 
 func errEmpty() error {
@@ -343,8 +448,8 @@ const notUploaded = "Transfer not found or payload not uploaded"
 // Complete checks what arrived, spends one use of the token and makes the
 // transfer available; from then on it never changes. Repeating it is safe, and
 // first is false then. NotFound, Gone when it has expired, Invalid when the
-// upload is not ciphertext or not of the declared size, and what Gate.Spend
-// returns.
+// upload is not ciphertext or not of the declared size, of which nothing is kept
+// then, and what Gate.Spend returns.
 func (t *Transfers) Complete(ctx context.Context, token, id string) (tr Transfer, first bool, err error) {
 	for {
 		tr, err := t.ready(ctx, token, id)
@@ -406,11 +511,12 @@ func (t *Transfers) ready(ctx context.Context, token, id string) (Transfer, erro
 // arrived returns the transfer with the upload that counts, which is ciphertext
 // of the declared size and there to stay. NotFound, Invalid.
 func (t *Transfers) arrived(ctx context.Context, tr Transfer, d transferData) (Transfer, error) {
+	put := ""
 	if d.PutKey != "" {
 		adopted, err := t.adopt(ctx, tr, d.PutKey)
 		switch {
 		case err == nil:
-			tr = adopted
+			tr, put = adopted, d.PutKey
 		case CodeOf(err) != NotFound:
 			return Transfer{}, err
 		}
@@ -418,7 +524,10 @@ func (t *Transfers) arrived(ctx context.Context, tr Transfer, d transferData) (T
 	if tr.Payload.Key == "" {
 		return Transfer{}, Fail(NotFound, notUploaded).With(ReasonNotUploaded)
 	}
-	err := t.inspect(ctx, tr)
+	why, err := t.inspect(ctx, tr)
+	if why != nil {
+		return Transfer{}, t.withdraw(ctx, tr.ID, why, tr.Payload.Key, put)
+	}
 	if err == nil {
 		err = t.Store.Settle(ctx, tr.Payload.Key)
 	}
@@ -452,25 +561,25 @@ func (t *Transfers) adopt(ctx context.Context, tr Transfer, putKey string) (Tran
 	case err != nil:
 		return Transfer{}, err
 	case o.Size > t.Rules.MaxBytes:
-		t.discard(ctx, key)
-		t.discard(ctx, putKey)
-		return Transfer{}, t.tooLarge()
+		return Transfer{}, t.withdraw(ctx, tr.ID, t.tooLarge(), key, putKey)
 	}
 	return t.attachNew(ctx, tr.ID, Payload{key, o.Size, o.ETag})
 }
 
-// inspect refuses what is not ciphertext of the declared size.
-func (t *Transfers) inspect(ctx context.Context, tr Transfer) error {
+// inspect says why an upload is not ciphertext of the declared size, or that it
+// cannot be read.
+func (t *Transfers) inspect(ctx context.Context, tr Transfer) (why, err error) {
 	p := tr.Payload
-	span := Span{0, min(p.Size, HeadSize)}
-	body, _, err := t.Store.Open(ctx, p.Key, span)
+	body, _, err := t.Store.Open(ctx, p.Key, Span{0, min(p.Size, HeadSize)})
 	if err != nil {
-		return err
+		return nil, err
 	}
 	defer body.Close()
-	head := make([]byte, span.Length)
+	buf := heads.Get().(*[HeadSize]byte)
+	defer heads.Put(buf)
+	head := buf[:min(p.Size, HeadSize)]
 	if _, err := io.ReadFull(body, head); err != nil {
-		return Because(Unavailable, err, "the upload cannot be read back; try again")
+		return nil, Because(Unavailable, err, "the upload cannot be read back; try again")
 	}
-	return t.Form(head, p.Size, tr.DeclaredBytes)
+	return t.Form(head, p.Size, tr.DeclaredBytes), nil
 }

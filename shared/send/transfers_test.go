@@ -215,7 +215,7 @@ type brokenReader struct{}
 
 func (brokenReader) Read([]byte) (int, error) { return 0, errors.New("connection lost") }
 
-func TestCompleteRefusesWhatTheFormRefuses(t *testing.T) {
+func TestWhatTheFormRefusesIsRefused(t *testing.T) {
 	t.Parallel()
 	f := setUp(t)
 	f.Form = func(head []byte, size, declared int64) error {
@@ -224,8 +224,17 @@ func TestCompleteRefusesWhatTheFormRefuses(t *testing.T) {
 		}
 		return send.Fail(send.Invalid, "not ciphertext")
 	}
-	id := f.uploaded(t, send.NewTransfer{DeclaredBytes: 72}, noise(100))
-	_, _, err := f.Complete(t.Context(), f.token, id)
+	id := f.created(t, send.NewTransfer{DeclaredBytes: 72})
+	_, err := f.Upload(t.Context(), f.sender(t), id, bytes.NewReader(noise(100)), 100)
+	want(t, err, send.Invalid, "not ciphertext")
+	url, _, err := f.UploadURL(t.Context(), f.sender(t), id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := f.store.Put(t.Context(), strings.TrimPrefix(url, "/put/"), bytes.NewReader(noise(100)), 100); err != nil {
+		t.Fatal(err)
+	}
+	_, _, err = f.Complete(t.Context(), f.token, id)
 	want(t, err, send.Invalid, "not ciphertext")
 	if tr, _ := f.Info(t.Context(), id); tr.Status != send.Pending {
 		t.Fatalf("the transfer is %s, want pending", tr.Status)

@@ -189,7 +189,7 @@ const tooSlow = () =>
 const notIntact = () =>
   say(
     'It did not arrive intact',
-    'The upload was cut off or changed on the way, and nothing of it was kept. Send again.',
+    'The upload was cut off or changed on the way. Send again.',
   );
 
 /** @type {Table} */
