@@ -19,11 +19,21 @@ What it is told, it is told by the environment:
   SEND__USER_ADDR                  where people send and receive (127.0.0.1:8080)
   SEND__ADMIN_ADDR                 where the console is (127.0.0.1:8081)
   SEND__PUBLIC_URL                 origin that people reach the service by
+  SEND__TRUSTED_PROXIES            proxies that are believed who asks (none)
+  SEND__TLS                        true where a proxy does not say that it has TLS
+  SEND__ORIGIN_SECRETS             secrets that a proxy must bring (none)
+  SEND__CORS_ORIGINS               other sites whose pages may ask (none)
   SEND__MAX_TRANSFER_BYTES         largest transfer (10GiB)
   SEND__DEFAULT_TTL, SEND__MAX_TTL how long transfers live (7d, 30d)
   SEND__RATE_LIMITS                limits, as in create=60/1m, or off
   SEND__AUDIT_RETENTION            how long the audit trail is kept (90d)
   SEND__METRICS_ADDR               where Prometheus reads metrics (nowhere)
+  SEND__LOG_LEVEL                  debug, info, warn or error (info)
+  SEND__STAGE                      what it calls itself: dev, qa or prod
+  SEND__STORAGE_MODE               disk, or s3 for S3 and DynamoDB (disk)
+  SEND__LEDGER_TABLE               the table that keeps the ledger, in mode s3
+  SEND__S3_BUCKET                  the bucket of the ciphertext, in mode s3
+  CACHE__SERVICE__BUCKET_NAME      the bucket of the audit trail, in mode s3
   FAST_API__AUTH__API_KEY__NAME    header of the API key (X-API-Key)
   FAST_API__AUTH__API_KEY__VALUE   the API key (made, and kept with the data)`,
 		Example: `  sgsend serve

@@ -1,10 +1,12 @@
 package command
 
 import (
+	"io"
 	"regexp"
 	"strings"
 	"testing"
 
+	"sgraph.ai/send/cli/serve"
 	"sgraph.ai/send/shared/settings"
 )
 
@@ -15,7 +17,7 @@ func TestServeHelpKnowsItsSettings(t *testing.T) {
 	for _, e := range settings.Table() {
 		defaults[e.Env] = e.Default
 	}
-	setting, lines := regexp.MustCompile(`\b(?:SEND|FAST_API)__[A-Z_]+`), 0
+	setting, lines := regexp.MustCompile(`\b(?:SEND|FAST_API|CACHE)__[A-Z0-9_]+`), 0
 	for line := range strings.Lines(serveCommand(Env{}).Long) {
 		for _, name := range setting.FindAllString(line, -1) {
 			lines++
@@ -29,5 +31,32 @@ func TestServeHelpKnowsItsSettings(t *testing.T) {
 	}
 	if _, err := settings.RateLimits.Canonical("create=60/1m"); err != nil {
 		t.Errorf("the help's example of limits: %v", err)
+	}
+}
+
+// What serve reads of the environment, its help says.
+func TestServeHelpHasAllSettings(t *testing.T) {
+	t.Parallel()
+	help := serveCommand(Env{}).Long
+	known := map[string]bool{}
+	for _, e := range settings.Table() {
+		known[e.Env] = true
+	}
+	delete(known, settings.UserURL.Env) // it is beside it, and needs not be told
+	for _, mode := range []string{settings.Disk, settings.S3} {
+		said := map[string]string{
+			settings.StorageMode.Env: mode, settings.DiskPath.Env: t.TempDir(),
+			settings.MaxTTL.Env: "a fault, so that nothing is started",
+		}
+		read := map[string]bool{}
+		err := serve.Run(t.Context(), func(name string) string { read[name] = true; return said[name] }, io.Discard, io.Discard)
+		if err == nil || !strings.Contains(err.Error(), settings.MaxTTL.Env) || len(read) < 15 {
+			t.Fatalf("%d settings are read, and then: %v", len(read), err)
+		}
+		for name := range read {
+			if known[name] && !strings.Contains(help, name) {
+				t.Errorf("mode %s reads %s", mode, name)
+			}
+		}
 	}
 }

@@ -75,7 +75,8 @@ func Run(ctx context.Context, getenv func(string) string, out, logTo io.Writer) 
 		return err
 	}
 	defer adminLn.Close()
-	admins.UserURL = url(userLn)
+	userURL, adminURL := web.Origin(userLn, users.Addr), web.Origin(adminLn, admins.Addr)
+	admins.UserURL = userURL
 	registry, metricsURL, err := prom.Start(ctx, users.MetricsAddr, log, metric.User, metric.Admin)
 	if err != nil {
 		return fmt.Errorf("%s: %w", settings.MetricsAddr.Env, err)
@@ -108,7 +109,10 @@ func Run(ctx context.Context, getenv func(string) string, out, logTo io.Writer) 
   Admin console     %s
   Access token      %s
   API key           %s: %s
-`, version.Version, url(userLn), url(adminLn), token, admins.KeyName, admins.KeyValue)
+`, version.Version, userURL, adminURL, token, admins.KeyName, admins.KeyValue)
+	if users.PublicURL != "" {
+		fmt.Fprintf(out, "  Public address    %s\n", users.PublicURL)
+	}
 	if metricsURL != "" {
 		fmt.Fprintf(out, "  Metrics           %s\n", metricsURL)
 	}
@@ -176,8 +180,6 @@ func listen(setting, address string) (net.Listener, error) {
 	}
 	return ln, nil
 }
-
-func url(ln net.Listener) string { return "http://" + ln.Addr().String() }
 
 // both runs two servers until ctx ends or one of them fails; then the other
 // ends too.

@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"os"
 	"os/exec"
@@ -509,5 +510,35 @@ func TestSettings(t *testing.T) {
 		if strings.Count(string(out), "SEND__MAX_TTL") > 1 {
 			t.Errorf("the same fault is told twice: %s", out)
 		}
+	}
+}
+
+// Whatever it listens at, what it prints can be asked; and where others are to
+// reach it is printed, too.
+func TestPrintsAddressesThatWork(t *testing.T) {
+	t.Parallel()
+	for _, listen := range []string{":0", "0.0.0.0:0", "[::]:0", "localhost:0", "127.0.0.1:0", "[::1]:0"} {
+		t.Run(listen, func(t *testing.T) {
+			t.Parallel()
+			if ln, err := net.Listen("tcp", listen); err != nil {
+				t.Skipf("SKIPPED: this machine cannot listen on %s: %v", listen, err)
+			} else {
+				ln.Close()
+			}
+			s := start(t, t.TempDir(), "SEND__USER_ADDR="+listen, "SEND__ADMIN_ADDR="+listen, "SEND__METRICS_ADDR="+listen,
+				"SEND__PUBLIC_URL=https://send.example.org/")
+			metrics := regexp.MustCompile(`Metrics\s+(\S+)`).FindStringSubmatch(s.out.String())
+			if metrics == nil || !regexp.MustCompile(`Public address +https://send\.example\.org\n`).MatchString(s.out.String()) {
+				t.Fatalf("not all is printed:\n%s", s.out)
+			}
+			for _, url := range []string{s.user + "/info/health", s.admin + "/info/health", metrics[1]} {
+				if strings.Contains(url, "//0.0.0.0") || strings.Contains(url, "//[::]") {
+					t.Errorf("%s is an address to listen at, not one to ask", url)
+				}
+				if status, _ := s.call("GET", url, nil); status != 200 {
+					t.Errorf("%s answers %d", url, status)
+				}
+			}
+		})
 	}
 }

@@ -8,6 +8,9 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/netip"
+	"net/url"
+	"strings"
 	"time"
 )
 
@@ -43,6 +46,29 @@ func Serve(ctx context.Context, h http.Handler, ln net.Listener) error {
 		return fmt.Errorf("requests were still in flight %v after the end: %w", shutdownTime, err)
 	}
 	return nil
+}
+
+// Origin returns where a browser on this machine finds what listens, which was
+// told to at the address asked: by the name that was given, and by localhost
+// what listens everywhere.
+func Origin(ln net.Listener, asked string) string {
+	host, port, err := net.SplitHostPort(ln.Addr().String())
+	if err != nil {
+		return "http://" + ln.Addr().String()
+	}
+	name, _, _ := net.SplitHostPort(asked)
+	_, noAddress := netip.ParseAddr(name)
+	switch at, err := netip.ParseAddr(host); {
+	case err == nil && at.Unmap().IsUnspecified():
+		host = "localhost"
+	case name != "" && noAddress != nil:
+		host = name
+	}
+	u := url.URL{Scheme: "http", Host: net.JoinHostPort(host, port)}
+	if port == "80" {
+		u.Host = strings.TrimSuffix(u.Host, ":80")
+	}
+	return u.String()
 }
 
 // acceptErrors passes on what an operator has to know of the server's own

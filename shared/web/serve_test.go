@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/netip"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -109,4 +110,34 @@ func TestLogIsWrittenInTime(t *testing.T) {
 		flush()
 		l.Records(t, 1004)
 	})
+}
+
+// listening is a listener by its address alone.
+type listening struct {
+	net.Listener
+	at string
+}
+
+func (l listening) Addr() net.Addr {
+	a, _ := netip.ParseAddrPort(l.at)
+	return net.TCPAddrFromAddrPort(a)
+}
+
+func TestOrigin(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ asked, at, want string }{
+		{":80", "[::]:80", "http://localhost"},
+		{":8080", "[::]:8080", "http://localhost:8080"},
+		{"0.0.0.0:80", "0.0.0.0:80", "http://localhost"},
+		{"[::]:8080", "[::]:8080", "http://localhost:8080"},
+		{"127.0.0.1:0", "127.0.0.1:4711", "http://127.0.0.1:4711"},
+		{"[::1]:80", "[::1]:80", "http://[::1]"},
+		{"send.example.org:80", "192.0.2.1:80", "http://send.example.org"},
+		{"[fe80::1%eth0]:8080", "[fe80::1%eth0]:8080", "http://[fe80::1%25eth0]:8080"},
+		{"192.0.2.1:8000", "192.0.2.1:8000", "http://192.0.2.1:8000"},
+	} {
+		if got := web.Origin(listening{at: c.at}, c.asked); got != c.want {
+			t.Errorf("asked to listen at %s: %s, want %s", c.asked, got, c.want)
+		}
+	}
 }

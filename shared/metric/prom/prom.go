@@ -142,5 +142,5 @@ func Start(
 			log.Error("metrics are no longer shown", "cause", err)
 		}
 	}()
-	return r, "http://" + ln.Addr().String() + "/metrics", nil
+	return r, web.Origin(ln, address) + "/metrics", nil
 }
