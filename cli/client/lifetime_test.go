@@ -82,7 +82,9 @@ func TestLifetimesThatAreTooLong(t *testing.T) {
 func TestWhatFailsIsWithdrawn(t *testing.T) {
 	t.Parallel()
 	for _, n := range []int64{10, 12 << 20} {
-		for _, step := range []wire.Route{wire.UploadTransfer, wire.InitiateUpload, wire.AssembleUpload, wire.CompleteTransfer} {
+		for _, step := range []wire.Route{
+			wire.UploadTransfer, wire.InitiateUpload, wire.AssembleUpload, wire.CompleteTransfer,
+		} {
 			path, _, _ := strings.Cut(step.Path(), "{")
 			s := site.Start(t)
 			reached, id := false, ""

@@ -3,6 +3,7 @@ package command
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"time"
 
@@ -56,7 +57,9 @@ one; better than --token, which others on this machine can see, is SGSEND_TOKEN.
 			defer done()
 			bar := newBar(e.Err, "sending")
 			api.Progress = bar.show
-			sent, err := api.Send(cmd.Context(), f, client.Options{Lifetime: time.Duration(expires), MaxDownloads: int64(downloads)})
+			sent, err := api.Send(cmd.Context(), f, client.Options{
+				Lifetime: time.Duration(expires), MaxDownloads: int64(downloads),
+			})
 			bar.end()
 			if err != nil {
 				return err
@@ -97,7 +100,9 @@ func tell(ctx context.Context, e Env, s client.Sent, asJSON bool) error {
 		fmt.Fprintf(e.Err, "delete   sgsend delete --secret %s %s\n", s.DeleteSecret, keyless)
 	}
 	if err != nil {
-		return fmt.Errorf("the file was sent, but its link could not be printed, which is why it stands above: %v", err)
+		// A text only: also that nobody reads it any more is a failure here.
+		return errors.New("the file was sent, but its link could not be printed, which is why it stands above: " +
+			err.Error())
 	}
 	return nil
 }

@@ -70,21 +70,27 @@ func measure(file *os.File, path string) (content io.Reader, size int64, err err
 	if err != nil {
 		return nil, 0, err
 	}
-	at, err := file.Seek(0, io.SeekCurrent)
-	if err != nil {
-		return content, envelope.Unknown, nil
-	}
-	end, err := file.Seek(0, io.SeekEnd)
-	if err != nil {
-		return content, envelope.Unknown, nil
-	}
-	if _, err := file.Seek(at, io.SeekStart); err != nil {
-		return nil, 0, err
-	}
-	if size = end - at; size <= envelope.MaxV1 {
+	if size = rest(file); size <= envelope.MaxV1 {
 		size = envelope.Unknown
 	}
 	return content, size, nil
+}
+
+// rest is how much of a file is still to be read, envelope.Unknown where it
+// cannot say.
+func rest(file *os.File) int64 {
+	at, err := file.Seek(0, io.SeekCurrent)
+	if err != nil {
+		return envelope.Unknown
+	}
+	end, err := file.Seek(0, io.SeekEnd)
+	if err != nil {
+		return envelope.Unknown
+	}
+	if _, err := file.Seek(at, io.SeekStart); err != nil {
+		return envelope.Unknown // and reading it will say why
+	}
+	return end - at
 }
 
 func isFolder(path string) error {

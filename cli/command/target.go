@@ -104,9 +104,16 @@ func isStdout(e Env, f *os.File) bool {
 func follow(path string) (string, error) {
 	const most = 40 // as many as systems follow
 	for range most {
+		info, err := os.Lstat(path)
+		if errors.Is(err, fs.ErrNotExist) || err == nil && info.Mode()&fs.ModeSymlink == 0 {
+			return path, nil
+		}
+		if err != nil {
+			return "", err
+		}
 		next, err := os.Readlink(path)
 		if err != nil {
-			return path, nil
+			return "", err
 		}
 		if !filepath.IsAbs(next) {
 			next = filepath.Join(filepath.Dir(path), next)

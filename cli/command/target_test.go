@@ -174,8 +174,10 @@ func TestVisible(t *testing.T) {
 	t.Setenv("USERPROFILE", home)
 	for name, want := range map[string]string{
 		".env": ".env", ".env.local": ".env.local", ".gitignore": ".gitignore", ".hidden": ".hidden", ".a.txt": ".a.txt",
-		".editorconfig": ".editorconfig", ".gitconfig": "gitconfig", ".bashrc": "bashrc", ".BASHRC": "BASHRC", ".envrc": "envrc", ".npmrc": "npmrc",
-		".bash_aliases": "bash_aliases", ".profile": "profile", ".zshenv": "zshenv", ".git": "git", ".gitmodules": "gitmodules",
+		".editorconfig": ".editorconfig", ".gitconfig": "gitconfig", ".bashrc": "bashrc", ".BASHRC": "BASHRC",
+		".envrc": "envrc", ".npmrc": "npmrc",
+		".bash_aliases": "bash_aliases", ".profile": "profile", ".zshenv": "zshenv",
+		".git": "git", ".gitmodules": "gitmodules",
 		".htaccess": "htaccess", ".eslintrc.js": "eslintrc.js", ".gdbinit": "gdbinit", ".x.desktop": "x.desktop",
 		"a.txt": "a.txt", "bashrc": "bashrc",
 	} {

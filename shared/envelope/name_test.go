@@ -67,7 +67,8 @@ func FuzzCleanName(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, in string) {
 		name := CleanName(in)
-		if name == "" || len(name) > maxName || strings.ContainsAny(name, "/\\\x00\n:") || name == "." || strings.HasPrefix(name, "..") || strings.HasPrefix(name, ". ") {
+		if name == "" || len(name) > maxName || strings.ContainsAny(name, "/\\\x00\n:") ||
+			name == "." || strings.HasPrefix(name, "..") || strings.HasPrefix(name, ". ") {
 			t.Fatalf("%q: %q", in, name)
 		}
 		if again := CleanName(name); again != name {
