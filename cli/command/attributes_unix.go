@@ -12,17 +12,20 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// inherit gives a new file the owner and the permissions of the one that it
-// will replace. Where the group cannot be kept, the new one may no more than
+// inherit gives a new file the owner, the permissions and the attributes of the
+// one at path that it will replace. Where the group cannot be kept, the new one may no more than
 // others may.
-func inherit(f *os.File, old fs.FileInfo) error {
+func inherit(f *os.File, path string, old fs.FileInfo) error {
 	mode := old.Mode().Perm()
 	if was, ok := old.Sys().(*syscall.Stat_t); ok {
 		if f.Chown(int(was.Uid), int(was.Gid)) != nil && f.Chown(-1, int(was.Gid)) != nil {
 			mode = mode&^0o070 | mode&0o007<<3
 		}
 	}
-	return f.Chmod(mode)
+	if err := f.Chmod(mode); err != nil {
+		return err
+	}
+	return inheritAttributes(f, path, mode)
 }
 
 // stamp changes whenever a file is changed, also where its size and its time

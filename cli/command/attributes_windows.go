@@ -10,7 +10,7 @@ import (
 )
 
 // inherit gives a new file what it can have of the one that it will replace.
-func inherit(f *os.File, old fs.FileInfo) error { return f.Chmod(old.Mode().Perm()) }
+func inherit(f *os.File, _ string, old fs.FileInfo) error { return f.Chmod(old.Mode().Perm()) }
 
 // stamp changes whenever a file is changed.
 func stamp(f *os.File) (string, error) {

@@ -188,7 +188,7 @@ func create(path string) (*os.File, fs.FileMode, error) {
 func (t target) finish(f *os.File, mode fs.FileMode, name string) error {
 	var err error
 	if old := t.replaced(name); old != nil {
-		err = inherit(f, old)
+		err = inherit(f, filepath.Join(t.dir, name), old)
 	} else {
 		err = f.Chmod(mode)
 	}
