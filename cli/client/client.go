@@ -33,7 +33,9 @@ type Client struct {
 	// one goroutine at a time. total is -1 where the service does not say.
 	Progress func(done, total int64)
 
-	// Stall is how long a connection may carry nothing; 0 is a minute.
+	// Stall is how long a connection may carry nothing; 0 is a minute. What was
+	// handed over may still be on its way, through buffers of this machine and
+	// of proxies, and is given the time that it takes on the slowest line.
 	Stall time.Duration
 
 	// Pause changes the pause before a repetition; nil leaves it.
@@ -46,6 +48,10 @@ type Client struct {
 
 const defaultStall = time.Minute
 
+// slowest is the line, in bytes a second, that is waited for: the service's own
+// measure.
+const slowest = 4 << 10
+
 func (c *Client) stall() time.Duration {
 	if c.Stall > 0 {
 		return c.Stall
@@ -56,7 +62,7 @@ func (c *Client) stall() time.Duration {
 // shared is the transport of every client that has none of its own.
 var shared = &http.Transport{
 	Proxy:                 http.ProxyFromEnvironment,
-	DialContext:           (&net.Dialer{Timeout: 15 * time.Second}).DialContext,
+	DialContext:           (&net.Dialer{Timeout: 15 * time.Second, Control: endWhenDead}).DialContext,
 	TLSHandshakeTimeout:   15 * time.Second,
 	ExpectContinueTimeout: time.Second,
 	MaxIdleConnsPerHost:   workers,
@@ -128,13 +134,14 @@ func (c *Client) do(
 ) (res *http.Response, done func(), err error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	stalled := time.AfterFunc(c.stall(), func() { cancel(errStalled) })
-	moved := func() { stalled.Reset(c.stall()) }
+	moved := func(int64) { stalled.Reset(c.stall()) }
+	handedOver := func(n int64) { stalled.Reset(c.stall() + time.Duration(n)*time.Second/slowest) }
 	stop := func() { stalled.Stop(); cancel(nil) }
 
 	if size == 0 {
 		body = http.NoBody
 	}
-	r, err := http.NewRequestWithContext(ctx, method, url, &moving{body, moved, ctx})
+	r, err := http.NewRequestWithContext(ctx, method, url, &moving{body, handedOver, 0, ctx})
 	if err != nil {
 		stop()
 		return nil, nil, send.Because(send.Invalid, err, "%q is not the address of a service", url)
@@ -150,7 +157,7 @@ func (c *Client) do(
 		defer stop()
 		return nil, nil, unreachable(ctx, err)
 	}
-	moved()
+	moved(0)
 	if res.StatusCode/100 != 2 {
 		defer stop()
 		defer res.Body.Close()
@@ -160,7 +167,7 @@ func (c *Client) do(
 	res.Body = struct {
 		io.Reader
 		io.Closer
-	}{&moving{body2, moved, ctx}, body2}
+	}{&moving{body2, moved, 0, ctx}, body2}
 	return res, func() { body2.Close(); stop() }, nil
 }
 
@@ -169,14 +176,16 @@ var errStalled = errors.New("the connection carried nothing for too long")
 // moving is a body of which every read shows that the connection lives.
 type moving struct {
 	r     io.Reader
-	moved func()
+	moved func(total int64)
+	total int64 // bytes read
 	ctx   context.Context
 }
 
 func (m *moving) Read(p []byte) (int, error) {
 	n, err := m.r.Read(p)
 	if n > 0 {
-		m.moved()
+		m.total += int64(n)
+		m.moved(m.total)
 	}
 	if err != nil && err != io.EOF {
 		if cause := context.Cause(m.ctx); cause != nil {

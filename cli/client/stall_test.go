@@ -5,6 +5,7 @@ import (
 	"io"
 	"net/http"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -94,4 +95,56 @@ func TestSlowIsNoStall(t *testing.T) {
 			t.Errorf("took %v", took)
 		}
 	})
+}
+
+// relay is a network whose buffers take a whole request at once, and hand it on
+// at some bytes a second; 0 is never.
+func relay(calls *atomic.Int32, rate int) roundTripper {
+	return func(r *http.Request) (*http.Response, error) {
+		n, err := io.Copy(io.Discard, r.Body)
+		if err != nil {
+			return nil, err
+		}
+		if n > 1<<20 {
+			calls.Add(1)
+		}
+		var arrived <-chan time.Time
+		if rate > 0 {
+			arrived = time.After(time.Duration(n) * time.Second / time.Duration(rate))
+		} else if n < 1<<20 {
+			arrived = time.After(0)
+		}
+		select {
+		case <-r.Context().Done():
+			return nil, r.Context().Err()
+		case <-arrived:
+		}
+		return replying(strings.NewReader(`{"transfer_id":"000000000000","status":"completed"}`)), nil
+	}
+}
+
+// What was handed over may be on its way for long: the answer comes when all
+// has arrived.
+func TestASlowLineIsWaitedFor(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		rate  int
+		calls int32
+		fails bool
+	}{
+		"20 KB a second":  {20_000, 1, false},
+		"5 KB a second":   {5_000, 1, false},
+		"nothing arrives": {0, 6, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				var calls atomic.Int32
+				_, err := through(relay(&calls, c.rate)).Send(t.Context(), file(4<<20-100), client.Options{})
+				if (err != nil) != c.fails || calls.Load() != c.calls {
+					t.Errorf("sent %d times: %v", calls.Load(), err)
+				}
+			})
+		})
+	}
 }
