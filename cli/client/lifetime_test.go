@@ -115,6 +115,29 @@ func TestWhatFailsIsWithdrawn(t *testing.T) {
 	}
 }
 
+// What the service takes for plaintext it refuses where it sees it: the sender is
+// told the same at every step.
+func TestRefusedContentIsExplained(t *testing.T) {
+	t.Parallel()
+	for _, n := range []int64{10, 12 << 20} {
+		s := site.Start(t)
+		s.Fail(func(w http.ResponseWriter, r *http.Request, service http.Handler) {
+			if r.Method == http.MethodPut || strings.Contains(r.URL.Path, "/upload/") {
+				r.Body = io.NopCloser(io.LimitReader(endless{}, r.ContentLength)) // changed on the way
+			}
+			service.ServeHTTP(w, r)
+		})
+		_, err := at(s).Send(t.Context(), file(n), client.Options{})
+		if send.ReasonOf(err) != send.ReasonNotCiphertext || !strings.Contains(err.Error(), "not encrypted; send it again") {
+			t.Errorf("%d bytes: %s: %v", n, send.ReasonOf(err), err)
+		}
+		s.End()
+		if kept := s.Payloads(t); len(kept) > 0 {
+			t.Errorf("%d bytes: %d objects are left", n, len(kept))
+		}
+	}
+}
+
 // A content without end is given up where the service takes no more of it, and
 // nothing is asked of the service.
 func TestEndlessContent(t *testing.T) {

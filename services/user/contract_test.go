@@ -744,6 +744,54 @@ func TestWhatLinksTakeIsBounded(t *testing.T) {
 	s.call("PUT", put, ciphertext).want(404, "not in pending state")
 }
 
+// A URL that something can be put to dies with the token that asked for it.
+func TestLinksDieWithTheirToken(t *testing.T) {
+	t.Parallel()
+	s := start(t, nil)
+	ciphertext, plain := sealed(t, 500)
+	for name, end := range map[string]func(token string) error{
+		"revoked": func(token string) error { _, err := s.tokens.Revoke(t.Context(), token); return err },
+		"exhausted": func(token string) error {
+			if _, err := s.tokens.UpdateLimit(t.Context(), token, 1); err != nil {
+				return err
+			}
+			_, _, err := s.tokens.Use(t.Context(), token, "another upload")
+			return err
+		},
+	} {
+		token := "the-token-that-is-" + name
+		s.newToken(token, 0)
+		as := func(method, path string, body any) reply {
+			return s.call(method, path, body, "x-sgraph-access-token", token)
+		}
+		id := as("POST", "/api/transfers/create", nil).want(200, "").json()["transfer_id"].(string)
+		up := as("POST", "/api/presigned/initiate", map[string]any{"transfer_id": id, "file_size_bytes": plain}).
+			want(200, "").json()
+		urls := map[string]string{
+			"part": up["part_urls"].([]any)[0].(map[string]any)["upload_url"].(string),
+			"put":  as("GET", "/api/presigned/upload-url/"+id, nil).want(200, "").json()["upload_url"].(string),
+		}
+		for _, url := range urls {
+			s.call("PUT", url, ciphertext).want(200, "")
+			raw, err := base64.RawURLEncoding.DecodeString(url[strings.LastIndex(url, "/")+1:])
+			if err != nil || bytes.Contains(raw, []byte(token)) {
+				t.Errorf("the token can be read in its URL, %v", err)
+			}
+		}
+		if err := end(token); err != nil {
+			t.Fatal(err)
+		}
+		s.clock.Advance(5 * time.Second)
+		before := s.objects()
+		for kind, url := range urls {
+			s.call("PUT", url, ciphertext).refused(401, "token_"+name)
+			if n := s.objects() - before; n != 0 {
+				t.Errorf("%s: %d files are kept for a token that is %s", kind, n, name)
+			}
+		}
+	}
+}
+
 func TestUploadsUnderAnyContentType(t *testing.T) {
 	t.Parallel()
 	s := start(t, nil)

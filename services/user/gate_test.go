@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"sgraph.ai/send/services/user"
 	"sgraph.ai/send/shared/send"
@@ -76,7 +77,11 @@ func TestASenderIsAdmittedOncePerRequest(t *testing.T) {
 	costs("upload JSON that is no base64", "POST", upload, `{"data":"?"}`, 400, once)
 	costs("upload what begins like JSON", "POST", upload, like, 200, once)
 	costs("upload in the query", "POST", upload+"?data="+url.QueryEscape(inText), nil, 200, once)
-	costs("ask for a URL", "GET", "/api/presigned/upload-url/"+id, nil, 200, once)
+	link := costs("ask for a URL", "GET", "/api/presigned/upload-url/"+id, nil, 200, once).json()["upload_url"].(string)
+	costs("put", "PUT", link, body, 200, once)
+	costs("put again at once", "PUT", link, body, 200, asks{})
+	s.clock.Advance(5 * time.Second)
+	costs("put again later", "PUT", link, body, 200, once)
 
 	initiate := map[string]any{"transfer_id": id, "file_size_bytes": len(body)}
 	up := costs("begin parts", "POST", "/api/presigned/initiate", initiate, 200, once).json()["upload_id"].(string)

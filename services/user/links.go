@@ -2,9 +2,12 @@ package user
 
 import (
 	"context"
+	"encoding/base64"
 	"io"
+	"maps"
 	"net/http"
 	"strconv"
+	"sync"
 	"time"
 
 	"github.com/gorilla/mux"
@@ -14,9 +17,13 @@ import (
 )
 
 // localLinks are send.Links of the service's own: what S3's presigned URLs are
-// on AWS. The signed text in the path says what may be done with which object;
-// nothing else is asked.
-type localLinks struct{ signer send.Signer }
+// on AWS. The signed text in the path says what may be done with which object,
+// and, where something is put, for which access token, which is asked about
+// again: it is there sealed, because whoever sees a URL must not have the token.
+type localLinks struct {
+	signer send.Signer
+	tokens send.NameSealer
+}
 
 // What a link allows.
 const (
@@ -26,19 +33,21 @@ const (
 )
 
 func newLocalLinks(secret send.Secret, now func() time.Time) localLinks {
-	return localLinks{secret.Signer("links", now)}
+	return localLinks{secret.Signer("links", now), secret.NameSealer()}
 }
 
 // PartURL returns the URL to which a part is put.
 func (l localLinks) PartURL(
-	_ context.Context, key, uploadID string, number int, most int64, ttl time.Duration,
+	_ context.Context, token, key, uploadID string, number int, most int64, ttl time.Duration,
 ) (string, error) {
-	return l.link(ttl, linkPart, key, uploadID, strconv.Itoa(number), strconv.FormatInt(most, 10)), nil
+	sealed, err := l.seal(token)
+	return l.link(ttl, linkPart, sealed, key, uploadID, strconv.Itoa(number), strconv.FormatInt(most, 10)), err
 }
 
 // PutURL returns the URL to which an object is put.
-func (l localLinks) PutURL(_ context.Context, key string, ttl time.Duration) (string, error) {
-	return l.link(ttl, linkPut, key), nil
+func (l localLinks) PutURL(_ context.Context, token, key string, ttl time.Duration) (string, error) {
+	sealed, err := l.seal(token)
+	return l.link(ttl, linkPut, sealed, key), err
 }
 
 // GetURL returns the URL of an object.
@@ -50,28 +59,85 @@ func (l localLinks) link(ttl time.Duration, fields ...string) string {
 	return wire.GetLink.To(l.signer.Sign(l.signer.Until(ttl), fields...))
 }
 
+// seal hides a token in a field of a link.
+func (l localLinks) seal(token string) (string, error) {
+	sealed, err := l.tokens.Seal(token)
+	if err != nil {
+		return "", send.Because(send.Internal, err, "no link can be made")
+	}
+	return base64.RawURLEncoding.EncodeToString(sealed), nil
+}
+
+// open returns the token that seal hid.
+func (l localLinks) open(field string) (string, error) {
+	sealed, err := base64.RawURLEncoding.DecodeString(field)
+	if err != nil {
+		return "", err
+	}
+	return l.tokens.Open(sealed)
+}
+
+// admitted remembers for a moment whom the gate admitted, so that not every part
+// of an upload asks it.
+type admitted struct {
+	mu    sync.Mutex
+	until map[string]time.Time // by the token's ID
+}
+
+// admittedFor is how long a token that was withdrawn may still be taken for one
+// that holds good.
+const admittedFor = 5 * time.Second
+
+// holds says whether the token that a link was made for still holds good, as the
+// gate does of who comes with it.
+func (s *Service) holds(ctx context.Context, sealed string) error {
+	token, err := s.signed.open(sealed)
+	if err != nil {
+		return send.Because(send.Forbidden, err, "the link is not for uploading").With(send.ReasonLinkMismatch)
+	}
+	id, now := send.TokenID(token), s.set.Now()
+	s.admitted.mu.Lock()
+	until, known := s.admitted.until[id]
+	s.admitted.mu.Unlock()
+	if known && now.Before(until) {
+		return nil
+	}
+	if _, err := s.transfers.Admit(ctx, token); err != nil {
+		return err
+	}
+	s.admitted.mu.Lock()
+	defer s.admitted.mu.Unlock()
+	maps.DeleteFunc(s.admitted.until, func(_ string, until time.Time) bool { return !now.Before(until) })
+	s.admitted.until[id] = now.Add(admittedFor)
+	return nil
+}
+
 // putLink takes a part, or a whole upload, at a URL the service signed.
 func (s *Service) putLink(w http.ResponseWriter, r *http.Request) error {
 	fields, _, err := s.signed.signer.Verify(mux.Vars(r)[wire.Link.Name])
 	if err != nil {
 		return err
 	}
-	var etag string
-	switch {
-	case len(fields) == 5 && fields[0] == linkPart:
-		number, _ := strconv.Atoi(fields[3]) // signed: they are numbers
-		most, _ := strconv.ParseInt(fields[4], 10, 64)
-		etag, err = s.takeLink(w, r, most, func(body io.Reader, size int64) (string, error) {
-			return s.transfers.Store.PutPart(r.Context(), fields[1], fields[2], number, body, size)
-		})
-	case len(fields) == 2 && fields[0] == linkPut:
-		etag, err = s.takeLink(w, r, s.set.Rules.MaxBytes, func(body io.Reader, size int64) (string, error) {
-			p, err := s.transfers.Put(r.Context(), fields[1], body, size)
-			return p.ETag, err
-		})
-	default:
-		err = send.Fail(send.Forbidden, "the link is not for uploading").With(send.ReasonLinkMismatch)
+	part := len(fields) == 6 && fields[0] == linkPart
+	if !part && !(len(fields) == 3 && fields[0] == linkPut) {
+		return send.Fail(send.Forbidden, "the link is not for uploading").With(send.ReasonLinkMismatch)
 	}
+	if err := s.holds(r.Context(), fields[1]); err != nil {
+		return err
+	}
+	key, most := fields[2], s.set.Rules.MaxBytes
+	put := func(body io.Reader, size int64) (string, error) {
+		p, err := s.transfers.Put(r.Context(), key, body, size)
+		return p.ETag, err
+	}
+	if part {
+		number, _ := strconv.Atoi(fields[4]) // signed: they are numbers
+		most, _ = strconv.ParseInt(fields[5], 10, 64)
+		put = func(body io.Reader, size int64) (string, error) {
+			return s.transfers.Store.PutPart(r.Context(), key, fields[3], number, body, size)
+		}
+	}
+	etag, err := s.takeLink(w, r, most, put)
 	if err != nil {
 		return refused(r, err)
 	}

@@ -6,6 +6,7 @@ package user
 import (
 	"log/slog"
 	"net/http"
+	"time"
 
 	"github.com/gorilla/mux"
 
@@ -26,6 +27,7 @@ type Service struct {
 	transfers *send.Transfers
 	permits   send.Signer
 	signed    localLinks
+	admitted  admitted
 	meter     metric.Meter
 	log       *slog.Logger
 	outbox    *audit.Outbox
@@ -38,10 +40,11 @@ func New(set Settings) (*Service, error) {
 		return nil, err
 	}
 	s := &Service{
-		set:     set,
-		permits: set.Secret.Signer("download permits", set.Now),
-		signed:  newLocalLinks(set.Secret, set.Now),
-		meter:   metric.Meter{Service: metric.User, Stage: set.Stage, Embed: set.serverless(), Registry: set.Registry},
+		set:      set,
+		permits:  set.Secret.Signer("download permits", set.Now),
+		signed:   newLocalLinks(set.Secret, set.Now),
+		admitted: admitted{until: map[string]time.Time{}},
+		meter:    metric.Meter{Service: metric.User, Stage: set.Stage, Embed: set.serverless(), Registry: set.Registry},
 	}
 	s.log = s.meter.Logger(set.Log)
 	s.outbox = audit.NewOutbox(set.Audit, s.meter, set.Log)

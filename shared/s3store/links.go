@@ -12,11 +12,12 @@ import (
 )
 
 // A link holds no longer than the credentials it was signed with, however long
-// it was asked for: on Lambda those are a role's, and last some hours.
+// it was asked for: on Lambda those are a role's, and last some hours. It cannot
+// be taken back before: not with the access token that it was made for, either.
 
 // PartURL implements [send.Links]: PUT a part there.
 func (s *Store) PartURL(
-	ctx context.Context, key, uploadID string, number int, _ int64, ttl time.Duration,
+	ctx context.Context, _, key, uploadID string, number int, _ int64, ttl time.Duration,
 ) (string, error) {
 	return s.link(ctx, func(c *s3.PresignClient) (*v4.PresignedHTTPRequest, error) {
 		return c.PresignUploadPart(ctx, &s3.UploadPartInput{
@@ -26,7 +27,7 @@ func (s *Store) PartURL(
 }
 
 // PutURL implements [send.Links]: PUT the object there.
-func (s *Store) PutURL(ctx context.Context, key string, ttl time.Duration) (string, error) {
+func (s *Store) PutURL(ctx context.Context, _, key string, ttl time.Duration) (string, error) {
 	return s.link(ctx, func(c *s3.PresignClient) (*v4.PresignedHTTPRequest, error) {
 		return c.PresignPutObject(ctx, &s3.PutObjectInput{Bucket: &s.bucket, Key: &key}, s3.WithPresignExpires(ttl))
 	})

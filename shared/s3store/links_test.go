@@ -43,7 +43,7 @@ func TestLinks(t *testing.T) {
 	s := s3store.New(bucket, moto.Load(t))
 	ctx := t.Context()
 
-	put, err := s.PutURL(ctx, "t/a/put", time.Minute)
+	put, err := s.PutURL(ctx, "a token", "t/a/put", time.Minute)
 	want(t, "", err)
 	resp, b := do(t, http.MethodPut, put, []byte("ciphertext"), "Content-Type", "application/octet-stream")
 	if resp.StatusCode != 200 {
@@ -70,7 +70,7 @@ func TestLinks(t *testing.T) {
 	content := bytes.Repeat([]byte("part one"), 5<<20/8)
 	var parts []send.Part
 	for i, b := range [][]byte{content, []byte("part two")} {
-		link, err := s.PartURL(ctx, "t/a/parts", id, i+1, 1<<20, time.Minute)
+		link, err := s.PartURL(ctx, "a token", "t/a/parts", id, i+1, 1<<20, time.Minute)
 		want(t, "", err)
 		resp, b := do(t, http.MethodPut, link, b)
 		if resp.StatusCode != 200 {

@@ -126,10 +126,10 @@ func (f *fixture) objects(t testing.TB) []string {
 // pathLinks are links whose text is all they are.
 type pathLinks struct{}
 
-func (pathLinks) PartURL(_ context.Context, key, _ string, _ int, _ int64, _ time.Duration) (string, error) {
+func (pathLinks) PartURL(_ context.Context, _, key, _ string, _ int, _ int64, _ time.Duration) (string, error) {
 	return "/part/" + key, nil
 }
-func (pathLinks) PutURL(_ context.Context, key string, _ time.Duration) (string, error) {
+func (pathLinks) PutURL(_ context.Context, _, key string, _ time.Duration) (string, error) {
 	return "/put/" + key, nil
 }
 func (pathLinks) GetURL(_ context.Context, key string, _ time.Duration) (string, error) {

@@ -82,7 +82,7 @@ func (t *Transfers) Initiate(
 	most := min(max(up.PartSize, DefaultPartSize), size+size>>10+64<<10)
 	up.PartURLs = make([]string, parts)
 	for i := range up.PartURLs {
-		if up.PartURLs[i], err = t.Links.PartURL(ctx, key, up.UploadID, i+1, most, partLife); err != nil {
+		if up.PartURLs[i], err = t.Links.PartURL(ctx, from.token, key, up.UploadID, i+1, most, partLife); err != nil {
 			return MultipartUpload{}, err
 		}
 	}
@@ -178,6 +178,6 @@ func (t *Transfers) UploadURL(ctx context.Context, from Sender, id string) (url 
 			return "", 0, err
 		}
 	}
-	url, err = t.Links.PutURL(ctx, key, putLife)
+	url, err = t.Links.PutURL(ctx, from.token, key, putLife)
 	return url, putLife, err
 }

@@ -145,9 +145,11 @@ func Entries(ctx context.Context, s Store, prefix string) iter.Seq2[Entry, error
 // Links makes URLs by which a client reaches the bytes directly for a while,
 // without any other credential. A URL that begins with "/" is of the service
 // itself. Making one fails only with Internal: what it leads to is not asked
-// for. A part may have most bytes, where a URL can say so.
+// for. A part may have most bytes, where a URL can say so. token is the access
+// token for which a URL to upload to is made: where URLs can be taken back it
+// dies with that. It cannot be read from the URL.
 type Links interface {
-	PartURL(ctx context.Context, key, uploadID string, number int, most int64, ttl time.Duration) (string, error)
-	PutURL(ctx context.Context, key string, ttl time.Duration) (string, error)
+	PartURL(ctx context.Context, token, key, uploadID string, number int, most int64, ttl time.Duration) (string, error)
+	PutURL(ctx context.Context, token, key string, ttl time.Duration) (string, error)
 	GetURL(ctx context.Context, key string, ttl time.Duration) (string, error)
 }

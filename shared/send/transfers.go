@@ -70,14 +70,15 @@ var (
 
 // Sender is somebody whom the gate has admitted.
 type Sender struct {
-	id string // of their token
+	id    string // of their token
+	token string
 }
 
 // Admit asks the gate, once for all that a request is about, and returns what
 // Gate.Admit does.
 func (t *Transfers) Admit(ctx context.Context, token string) (Sender, error) {
 	id, err := t.Gate.Admit(ctx, token)
-	return Sender{id}, err
+	return Sender{id, token}, err
 }
 
 // Create opens a transfer. Invalid for values that cannot be, TooLarge, Conflict
