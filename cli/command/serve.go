@@ -40,7 +40,7 @@ What it is told, it is told by the environment:
   SEND__USER_ADDR=:80 SEND__PUBLIC_URL=https://send.example.org sgsend serve`,
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
-			return serve.Run(c.Context(), e.Getenv, e.Out, e.Err)
+			return serve.Run(c.Context(), e.Getenv, e.stdout(), e.Err)
 		},
 	}
 }

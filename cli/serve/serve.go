@@ -116,7 +116,9 @@ func Run(ctx context.Context, getenv func(string) string, out, logTo io.Writer) 
 	if metricsURL != "" {
 		fmt.Fprintf(out, "  Metrics           %s\n", metricsURL)
 	}
-	fmt.Fprint(out, "\nPress Ctrl-C to stop.\n")
+	if _, err := fmt.Fprint(out, "\nPress Ctrl-C to stop.\n"); err != nil {
+		return err // nobody would know the token
+	}
 
 	if users.Mode == settings.Disk {
 		go userService.Sweep(ctx)
