@@ -49,7 +49,8 @@ func TestServeHelpHasAllSettings(t *testing.T) {
 			settings.MaxTTL.Env: "a fault, so that nothing is started",
 		}
 		read := map[string]bool{}
-		err := serve.Run(t.Context(), func(name string) string { read[name] = true; return said[name] }, io.Discard, io.Discard)
+		getenv := func(name string) string { read[name] = true; return said[name] }
+		err := serve.Run(t.Context(), getenv, io.Discard, io.Discard)
 		if err == nil || !strings.Contains(err.Error(), settings.MaxTTL.Env) || len(read) < 15 {
 			t.Fatalf("%d settings are read, and then: %v", len(read), err)
 		}

@@ -528,7 +528,8 @@ func TestPrintsAddressesThatWork(t *testing.T) {
 			s := start(t, t.TempDir(), "SEND__USER_ADDR="+listen, "SEND__ADMIN_ADDR="+listen, "SEND__METRICS_ADDR="+listen,
 				"SEND__PUBLIC_URL=https://send.example.org/")
 			metrics := regexp.MustCompile(`Metrics\s+(\S+)`).FindStringSubmatch(s.out.String())
-			if metrics == nil || !regexp.MustCompile(`Public address +https://send\.example\.org\n`).MatchString(s.out.String()) {
+			public := regexp.MustCompile(`Public address +https://send\.example\.org\n`)
+			if metrics == nil || !public.MatchString(s.out.String()) {
 				t.Fatalf("not all is printed:\n%s", s.out)
 			}
 			for _, url := range []string{s.user + "/info/health", s.admin + "/info/health", metrics[1]} {

@@ -71,7 +71,8 @@ func TestKinds(t *testing.T) {
 	}
 	read(t, Origin(), "https://send.example.org:8443/", "https://send.example.org:8443")
 	for _, text := range []string{
-		"send.example.org", "https://a.example/send", "https://a.example/send/", "https://a.example//x", "https://a.example?q",
+		"send.example.org", "https://a.example/send", "https://a.example/send/", "https://a.example//x",
+		"https://a.example?q",
 	} {
 		read(t, Origin(), text, nil)
 	}
