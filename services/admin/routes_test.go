@@ -67,7 +67,11 @@ func TestRoutesAreThoseOfTheContract(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	delete(served, http.MethodHead+" "+wire.Console.Path())
+	for name := range served { // what can be got can be asked for by HEAD
+		if path, is := strings.CutPrefix(name, http.MethodHead+" "); is && served[http.MethodGet+" "+path] {
+			delete(served, name)
+		}
+	}
 	for _, r := range wire.Routes() {
 		for _, path := range r.Paths {
 			if name := r.Method + " " + path; r.Service&wire.Admin != 0 && !served[name] {

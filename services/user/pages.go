@@ -37,7 +37,9 @@ func (s *Service) pageRoutes(r *mux.Router) {
 	}
 	r.NotFoundHandler = web.NotFoundPage(site, "lost.html", csp)
 	r.PathPrefix(wire.Assets).Handler(assets).Methods(http.MethodGet, http.MethodHead)
-	for _, root := range []string{"/sw.js", "/favicon.ico", "/robots.txt"} {
+	icon := at("/"+pages.Within+"favicon.svg", assets)
+	r.Handle("/favicon.ico", icon).Methods(http.MethodGet, http.MethodHead) // asked for where no page says otherwise
+	for _, root := range []string{"/sw.js", "/robots.txt"} {
 		if _, err := fs.Stat(site, strings.TrimPrefix(root, "/")); err == nil {
 			r.Handle(root, assets).Methods(http.MethodGet, http.MethodHead)
 		}

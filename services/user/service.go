@@ -5,6 +5,7 @@ package user
 
 import (
 	"log/slog"
+	"net"
 	"net/http"
 	"time"
 
@@ -128,5 +129,9 @@ func (s *Service) absolute(r *http.Request, link string) string {
 	if web.Secure(r) {
 		scheme = "https"
 	}
-	return scheme + "://" + r.Host + link
+	host := r.Host
+	if at, ok := r.Context().Value(http.LocalAddrContextKey).(net.Addr); ok && host == "" {
+		host = at.String() // HTTP/1.0 needs not say whom it asks
+	}
+	return scheme + "://" + host + link
 }

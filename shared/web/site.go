@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net/http"
 	"runtime/debug"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -73,6 +74,10 @@ func (s *site) checkOrigin(r *http.Request) (fronted bool, err error) {
 // that names the route for the log, and leaves out the router's own answers,
 // which are not JSON and redirect to cleaned paths.
 func (s *site) route(x *exchange, r *http.Request) {
+	if r.URL.Path == "" { // "GET http://host", as proxies are asked (RFC 9110, 4.2.3)
+		u := *r.URL
+		u.Path, r.URL = "/", &u
+	}
 	var match mux.RouteMatch
 	found := s.routes.Match(r, &match)
 	if match.Route != nil {
@@ -84,6 +89,9 @@ func (s *site) route(x *exchange, r *http.Request) {
 			r = mux.SetURLVars(r, match.Vars)
 		}
 		match.Handler.ServeHTTP(x, r)
+	case errors.Is(match.MatchErr, mux.ErrMethodMismatch) && isPlainOptions(r):
+		x.Header().Set("Allow", strings.Join(append(s.allowed(r), http.MethodOptions), ", "))
+		x.WriteHeader(http.StatusNoContent)
 	case errors.Is(match.MatchErr, mux.ErrMethodMismatch):
 		methodNotAllowed(x, s.allowed(r)...)
 	case found && match.Handler != nil: // the router's NotFoundHandler
@@ -91,6 +99,12 @@ func (s *site) route(x *exchange, r *http.Request) {
 	default:
 		WriteError(x, r, errNotFound)
 	}
+}
+
+// isPlainOptions says whether a request asks what a path can, and not, as a
+// browser does, whether another site may.
+func isPlainOptions(r *http.Request) bool {
+	return r.Method == http.MethodOptions && wire.RequestMethod.Get(r.Header) == ""
 }
 
 // methods are those that any route of a service may have.

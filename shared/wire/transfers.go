@@ -33,6 +33,13 @@ var (
 	DeleteTransfer = route(User, remove, "/api/transfers/delete/{transfer_id}", "/transfers/delete/{transfer_id}")
 )
 
+// Spends says whether asking for a route counts as a download, so that nobody
+// may ask for it by HEAD: looking spends nothing.
+func Spends(r Route) bool {
+	path := r.Path()
+	return path == DownloadTransfer.Path() || path == DownloadBase64.Path() || path == DownloadURL.Path()
+}
+
 // TransferID is the ID of a transfer: 12 hex characters. Whoever has it can
 // download ciphertext, which tells nothing without the link's key.
 var TransferID = parameter(Parameter{Name: "transfer_id", In: InPath})
