@@ -186,11 +186,7 @@ const tooSlow = () =>
     'The server no longer accepts its parts. Send again, over a faster connection if you can.',
   );
 
-const notIntact = () =>
-  say(
-    'It did not arrive intact',
-    'The upload was cut off or changed on the way. Send again.',
-  );
+const notIntact = () => say('It did not arrive intact', 'The upload was cut off or changed on the way. Send again.');
 
 /** @type {Table} */
 const SENDING = {
