@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"log/slog"
 	"time"
 
@@ -31,7 +32,7 @@ func (s *Service) Sweep(ctx context.Context) {
 	defer tick.Stop()
 	parts := []part{s.transfers.Sweep, s.reclaim}
 	if s.set.Mode == settings.Disk {
-		parts = append(parts, s.transfers.SweepOrphans)
+		parts = []part{s.sweepPaired, s.reclaim}
 	}
 	for {
 		_, _ = s.sweep(ctx, parts...) // it is in the log, and the next may do it
@@ -56,6 +57,29 @@ func (s *Service) Scheduled(ctx context.Context, _ json.RawMessage) (any, error)
 
 // part is one part of a sweep.
 type part func(context.Context) (send.Swept, error)
+
+// sweepPaired removes what the ledger says is over and what it does not name, if
+// the ledger is the store's own. On one machine either can be moved, lost, or
+// restored from a backup without the other.
+func (s *Service) sweepPaired(ctx context.Context) (send.Swept, error) {
+	err := s.transfers.Pair(ctx)
+	if send.CodeOf(err) == send.Conflict {
+		return send.Swept{}, fmt.Errorf("NOTHING IS SWEPT, so that no file is lost: %w; stop the service and put the "+
+			"ledger.db back that belongs to the folder transfers; or, where this ledger is the newest there is, delete "+
+			"the file %s: what it does not know is then kept aside for a week, and removed", err, pairFile)
+	}
+	if err != nil {
+		return send.Swept{}, err
+	}
+	n, err := s.transfers.Sweep(ctx)
+	aside, orphans := s.transfers.SweepOrphans(ctx)
+	n.Orphans = aside.Orphans
+	return n, errors.Join(err, orphans)
+}
+
+// pairFile is where, from the data folder on, the store on disk keeps what it
+// knows of its ledger.
+const pairFile = "transfers/objects/le/ledger"
 
 // reclaim gives back the room of what the ledger and the store alone know to be
 // over. It is no loss to anybody, and so it is not counted.

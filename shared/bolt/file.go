@@ -60,8 +60,8 @@ func openFile(path string) (*file, error) {
 	case errors.Is(err, bolterrors.ErrInvalid), errors.Is(err, bolterrors.ErrChecksum),
 		errors.Is(err, bolterrors.ErrVersionMismatch), errors.Is(err, errDamaged):
 		return nil, send.Because(send.Internal, err,
-			"the ledger %s is damaged or is no ledger; restore it from a backup, or move it away to begin with an empty one",
-			path)
+			"the ledger %s is damaged or is no ledger; restore it from a backup, or move it away to begin with an empty "+
+				"one: files that it does not know stay until you say in the way that the log tells that they may go", path)
 	case volume.Full(err):
 		return nil, send.Because(send.Full, err, "the ledger %s cannot be made: the disk is full", path)
 	case err != nil:

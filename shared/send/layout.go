@@ -13,6 +13,7 @@ const (
 	TransferSets = "transfer/"    // transfers, by the first byte of their ID
 	TokenSet     = "token"        // tokens
 	TokenUseSets = "use/"         // what tokens were used for, so that nothing is booked twice
+	PairSet      = "pair"         // which store the ledger belongs to
 	WindowSets   = VolatilePrefix // how often clients did a thing, by when the window of time began
 )
 
@@ -24,6 +25,10 @@ func transferKey(id string) Key { return Key{TransferSets + id[:2], id} }
 // the name of its lifetime, its transfer's ID, and what tells it from the
 // others of that transfer.
 const PayloadPrefix = "transfers/"
+
+// QuarantinePrefix begins the key of what no transfer names any more. What
+// follows is the day on which it was put there, and the key that it had.
+const QuarantinePrefix = "quarantine/"
 
 // Lifetime is a class of payloads by how long their transfers live, so that a
 // store can forget on its own what the sweep left behind.

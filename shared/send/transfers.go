@@ -363,7 +363,7 @@ func refusal(why, removing error) error {
 	}
 	r := ReasonOf(why)
 	return Because(CodeOf(why), errors.Join(why, removing),
-		"the upload is not taken (%s), and could not be removed yet; it goes with the next sweep after a day", r).With(r)
+		"the upload is not taken (%s), and could not be removed yet: a sweep removes it later", r).With(r)
 }
 
 // withdraw removes what a pending transfer has of an upload that is not taken:
