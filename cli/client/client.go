@@ -8,12 +8,14 @@ package client
 
 import (
 	"bytes"
+	"compress/gzip"
 	"context"
 	"encoding/json"
 	"errors"
 	"io"
 	"net"
 	"net/http"
+	"strings"
 	"time"
 
 	"sgraph.ai/send/shared/send"
@@ -150,6 +152,7 @@ func (c *Client) do(
 		r.Body = http.NoBody
 	}
 	r.Header.Set("User-Agent", "sgsend")
+	r.Header.Set("Accept-Encoding", "identity") // said to proxies: silence is consent
 	for i := 0; i+1 < len(headers); i += 2 {
 		r.Header.Set(headers[i], headers[i+1])
 	}
@@ -164,11 +167,35 @@ func (c *Client) do(
 		return nil, nil, refusal(res)
 	}
 	body2 := res.Body
+	plain, err := decoded(res, &moving{body2, moved, 0, ctx})
+	if err != nil {
+		defer stop()
+		defer body2.Close()
+		return nil, nil, err
+	}
 	res.Body = struct {
 		io.Reader
 		io.Closer
-	}{&moving{body2, moved, 0, ctx}, body2}
+	}{plain, body2}
 	return res, func() { body2.Close(); stop() }, nil
+}
+
+// decoded undoes what a proxy did to a body unasked. How long it is, nobody
+// says then.
+func decoded(res *http.Response, body io.Reader) (io.Reader, error) {
+	encoding := wire.ContentEncoding.Get(res.Header)
+	switch strings.ToLower(encoding) {
+	case "", "identity":
+		return body, nil
+	case "gzip", "x-gzip":
+		z, err := gzip.NewReader(body)
+		if err != nil {
+			return nil, send.Because(send.Unavailable, err, "the answer cannot be read")
+		}
+		res.ContentLength = -1
+		return z, nil
+	}
+	return nil, send.Fail(send.Unavailable, "a proxy encoded the answer (%q), which was not asked for", encoding)
 }
 
 var errStalled = errors.New("the connection carried nothing for too long")

@@ -2,6 +2,7 @@ package client_test
 
 import (
 	"bytes"
+	"compress/gzip"
 	"context"
 	"errors"
 	"fmt"
@@ -383,3 +384,105 @@ func TestCancelled(t *testing.T) {
 		t.Errorf("%d parts are left", len(left))
 	}
 }
+
+// What proxies do to answers on the way: the file arrives, and is counted once.
+func TestProxiesThatChangeAnswers(t *testing.T) {
+	t.Parallel()
+	const size = 12 << 20
+	for name, change := range map[string]func(w http.ResponseWriter) http.ResponseWriter{
+		"weak ETag":             func(w http.ResponseWriter) http.ResponseWriter { return &changed{w, "weaken"} },
+		"no length":             func(w http.ResponseWriter) http.ResponseWriter { return &changed{w, "chunk"} },
+		"no length, HTTP/1.0":   func(w http.ResponseWriter) http.ResponseWriter { return &changed{w, "close"} },
+		"compressed unasked":    func(w http.ResponseWriter) http.ResponseWriter { return &changed{w, "gzip"} },
+		"nothing, for contrast": func(w http.ResponseWriter) http.ResponseWriter { return w },
+	} {
+		for _, breaks := range []bool{false, true} {
+			if breaks && name == "compressed unasked" {
+				continue // a part of what was compressed is no part of the file
+			}
+			t.Run(fmt.Sprintf("%s, breaks: %v", name, breaks), func(t *testing.T) {
+				t.Parallel()
+				s := site.Start(t)
+				var asked atomic.Int32
+				s.Fail(func(w http.ResponseWriter, r *http.Request, service http.Handler) {
+					if got := r.Header.Get("Accept-Encoding"); got != "identity" {
+						t.Errorf("%s %s accepts %q", r.Method, r.URL.Path, got)
+					}
+					w = change(w)
+					if strings.Contains(r.URL.Path, "/bytes/") && r.Method == http.MethodGet && asked.Add(1) < 3 && breaks {
+						w = &breaking{w, 5 << 20}
+					}
+					service.ServeHTTP(w, r)
+					if c, ok := w.(*changed); ok {
+						c.end()
+					}
+				})
+				sent, err := at(s).Send(t.Context(), file(size), client.Options{MaxDownloads: 1})
+				if err != nil {
+					t.Fatal(err)
+				}
+				_, got, err := receive(t.Context(), at(s), sent.Link)
+				if err != nil {
+					t.Fatal(err)
+				}
+				same(t, got, size)
+				want := int32(1)
+				switch {
+				case breaks:
+					want = 3
+				case strings.Contains(name, "HTTP/1.0"): // asks whether there is more
+					want = 2
+				}
+				if asked.Load() != want {
+					t.Errorf("asked %d times, want %d", asked.Load(), want)
+				}
+			})
+		}
+	}
+}
+
+// changed is what a proxy makes of an answer.
+type changed struct {
+	http.ResponseWriter
+	how string
+}
+
+func (c *changed) WriteHeader(status int) {
+	h := c.Header()
+	switch c.how {
+	case "weaken":
+		if tag := h.Get("ETag"); tag != "" {
+			h.Set("ETag", "W/"+tag)
+		}
+	case "chunk":
+		h.Del("Content-Length")
+	case "close":
+		h.Del("Content-Length")
+		h.Set("Connection", "close")
+		h.Set("Transfer-Encoding", "identity")
+	case "gzip":
+		if h.Get("Content-Length") != "" && status == http.StatusOK {
+			h.Del("Content-Length")
+			h.Set("Content-Encoding", "gzip")
+			c.ResponseWriter.WriteHeader(status)
+			c.ResponseWriter = &zipped{c.ResponseWriter, gzip.NewWriter(c.ResponseWriter)}
+			return
+		}
+	}
+	c.ResponseWriter.WriteHeader(status)
+}
+
+func (c *changed) Write(p []byte) (int, error) { return c.ResponseWriter.Write(p) }
+
+func (c *changed) end() {
+	if z, ok := c.ResponseWriter.(*zipped); ok {
+		_ = z.to.Close()
+	}
+}
+
+type zipped struct {
+	http.ResponseWriter
+	to *gzip.Writer
+}
+
+func (z *zipped) Write(p []byte) (int, error) { return z.to.Write(p) }

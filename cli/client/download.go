@@ -87,8 +87,9 @@ func (b *Body) open() error {
 			return err
 		}
 		if b.at == 0 {
-			b.Size, b.etag, b.permit = res.ContentLength, wire.ETag.Get(res.Header), wire.DownloadPermit.Get(res.Header)
-		} else if !strings.HasPrefix(wire.ContentRange.Get(res.Header), fmt.Sprintf("bytes %d-", b.at)) {
+			b.Size, b.permit = res.ContentLength, wire.DownloadPermit.Get(res.Header)
+			b.etag = strings.TrimPrefix(wire.ETag.Get(res.Header), "W/") // as a proxy that compresses has it
+		} else if !b.continues(res) {
 			done()
 			return send.Fail(send.Conflict, "the download was interrupted and the service cannot continue it; start again")
 		}
@@ -96,6 +97,32 @@ func (b *Body) open() error {
 		return nil
 	})
 }
+
+// continues says whether an answer is the rest of what was read; where it does,
+// it also says how much there is in all.
+func (b *Body) continues(res *http.Response) bool {
+	var first, last, total int64
+	said := wire.ContentRange.Get(res.Header)
+	n, _ := fmt.Sscanf(said, "bytes %d-%d/%d", &first, &last, &total)
+	if n < 2 || first != b.at || wire.ContentEncoding.Get(res.Header) != "" {
+		return false
+	}
+	if b.Size < 0 && n == 3 {
+		b.Size = total
+	}
+	return true
+}
+
+// whole says whether the end of an answer is that of the ciphertext. net/http
+// holds it against what the answer says of its length, and gzip has an end of
+// its own; where nothing says it, a connection that was lost ends it just so.
+func (b *Body) whole() bool {
+	return b.res.ContentLength >= 0 || b.at == b.Size || b.res.ProtoMajor > 1 || len(b.res.TransferEncoding) > 0 ||
+		wire.ContentEncoding.Get(b.res.Header) != "" || !b.resumable()
+}
+
+// resumable says whether the rest can be asked for without counting again.
+func (b *Body) resumable() bool { return !b.counts || b.permit != "" }
 
 // Read returns the next bytes of ciphertext.
 func (b *Body) Read(p []byte) (int, error) {
@@ -108,7 +135,7 @@ func (b *Body) Read(p []byte) (int, error) {
 		if err == nil {
 			return n, nil
 		}
-		if err == io.EOF { // net/http has held it against Content-Length
+		if err == io.EOF && b.whole() {
 			b.err = err
 			return n, err
 		}
@@ -128,11 +155,14 @@ func (b *Body) resume(cause error) {
 	switch {
 	case b.ctx.Err() != nil:
 		b.err = context.Cause(b.ctx)
-	case b.tries == tries, b.Size < 0, b.counts && b.permit == "":
+	case b.tries == tries, !b.resumable():
 		b.err = lost
 	default:
 		if b.err = b.c.sleep(b.ctx, firstWait); b.err == nil {
 			b.err = b.open()
+		}
+		if b.Size < 0 && status(b.err) == http.StatusRequestedRangeNotSatisfiable {
+			b.err = io.EOF // there is no more
 		}
 	}
 	if b.err != nil {

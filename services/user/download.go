@@ -116,6 +116,7 @@ func (s *Service) serve(
 		wire.DownloadPermit.Set(h, permit)
 	}
 	h.Set("Accept-Ranges", "bytes")
+	h.Set("Cache-Control", "no-store, no-transform") // ranges are of these very bytes
 	wire.ETag.Set(h, etag(t))
 	h.Set("Content-Type", "application/octet-stream")
 	h.Set("Content-Disposition", fmt.Sprintf(`attachment; filename="%s.sgsend"`, t.ID))

@@ -2,6 +2,7 @@ package user
 
 import (
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/gorilla/mux"
@@ -83,7 +84,8 @@ func (s *Service) assemble(w http.ResponseWriter, r *http.Request) error {
 	}
 	parts := make([]send.Part, len(in.Parts))
 	for i, p := range in.Parts {
-		parts[i] = send.Part{Number: p.PartNumber, ETag: p.ETag}
+		// A proxy that compresses makes ETags weak on their way to the client.
+		parts[i] = send.Part{Number: p.PartNumber, ETag: strings.TrimPrefix(p.ETag, "W/")}
 	}
 	p, err := s.transfers.Assemble(r.Context(), from, in.TransferID, in.UploadID, parts)
 	if err != nil {

@@ -72,6 +72,10 @@ var (
 	// IfRange is the ETag of what a range is asked of.
 	IfRange = declare(Header{Name: "If-Range", SetBy: Client, ReadBy: User, Passed: true})
 
+	// ContentEncoding is how something on the way, and never the service, encoded
+	// a ciphertext. Its length is then not the ciphertext's.
+	ContentEncoding = declare(Header{Name: "Content-Encoding"})
+
 	// ETag names the ciphertext, which never changes; of a part, what is to be
 	// said of it when the parts are put together.
 	ETag = declare(Header{Name: "ETag", Exposed: true})

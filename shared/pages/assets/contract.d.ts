@@ -21,8 +21,12 @@ export const headers: {
   range: 'range';
   /** The ETag of what a range is asked of. */
   ifRange: 'if-range';
+  /** How something on the way, and never the service, encoded a ciphertext. Its length is then not the ciphertext's. */
+  contentEncoding: 'content-encoding';
   /** Names the ciphertext, which never changes; of a part, what is to be said of it when the parts are put together. */
   eTag: 'etag';
+  /** Says which bytes a reply has, or with 416 how many there are. */
+  contentRange: 'content-range';
 };
 
 /** The paths, by what is done there. */

@@ -11,7 +11,9 @@ export const headers = {
   downloadPermit: 'x-sgraph-download-permit',
   range: 'range',
   ifRange: 'if-range',
+  contentEncoding: 'content-encoding',
   eTag: 'etag',
+  contentRange: 'content-range',
 };
 
 export const paths = {

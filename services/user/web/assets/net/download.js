@@ -41,21 +41,30 @@ export class Download {
     this.#place ??= await this.#locate();
     const place = this.#place;
     let received = 0;
-    do {
-      const { reader, skip } = await patiently(() => this.#ask(place, received, signal), { signal, onWait });
+    for (let whole = false; !whole; ) {
+      const answer = await patiently(() => this.#ask(place, received, signal), { signal, onWait }).catch((error) => {
+        // Of what has no length, the rest of nothing: the connection was lost behind the last byte.
+        if (received && !this.total && error instanceof ApiError && error.status === 416) return null;
+        throw error;
+      });
+      if (!answer) break;
+      const { reader, skip } = answer;
       try {
         let toSkip = skip;
         for (;;) {
           const { done, value } = await read(reader);
-          if (done) break;
+          if (done) {
+            whole = received >= this.total; // a length that was not told cannot be missed
+            break;
+          }
           const fresh = value.subarray(Math.min(toSkip, value.length));
           toSkip -= value.length - fresh.length;
           if (fresh.length === 0) continue;
           received += fresh.length;
-          if (this.total <= KEEP_MAX) this.#kept.push(fresh.slice());
+          if (received <= KEEP_MAX) this.#kept.push(fresh.slice());
+          else this.#kept = [];
           yield fresh;
         }
-        if (!this.total) break; // a length that was not told cannot be missed
       } catch (error) {
         signal.throwIfAborted();
         if (!(error instanceof ApiError && error.status === 0)) throw error;
@@ -63,8 +72,8 @@ export class Download {
       } finally {
         reader.cancel().catch(() => {});
       }
-    } while (received < this.total);
-    this.#keptWhole = this.total <= KEEP_MAX;
+    }
+    this.#keptWhole = received <= KEEP_MAX;
   }
 
   /** Where the bytes are: at a link that can be asked again, or at the route that gives a permit for that. */
@@ -94,10 +103,12 @@ export class Download {
     // A server that ignores the range starts over; what is known already is skipped.
     const startsAt = response.status === 206 ? from : 0;
     if (!from) {
-      this.total = Number(response.headers.get(headers.contentLength)) || 0;
-      const tag = response.headers.get(headers.eTag) ?? '';
-      this.#validator = tag.startsWith('W/') ? '' : tag;
+      // Of an answer that something on the way encoded the length is another one.
+      const encoded = response.headers.get(headers.contentEncoding);
+      this.total = encoded ? 0 : Number(response.headers.get(headers.contentLength)) || 0;
+      this.#validator = (response.headers.get(headers.eTag) ?? '').replace(/^W\//, '');
     }
+    this.total ||= Number(/\/(\d+)$/.exec(response.headers.get(headers.contentRange) ?? '')?.[1] ?? 0);
     return { reader: response.body.getReader(), skip: from - startsAt };
   }
 }
