@@ -468,6 +468,30 @@ func TestAFullDisk(t *testing.T) {
 	if status, m := s.send("POST", "/api/transfers/complete/"+id, nil); status != 200 {
 		t.Fatal(status, m)
 	}
+
+	// However many are sent, a little is left, with which everything else goes on.
+	status := 200
+	for n := 0; status == 200; n++ {
+		_, m := s.send("POST", "/api/transfers/create", nil)
+		status, _ = s.send("POST", "/api/transfers/upload/"+m["transfer_id"].(string), sealed(300<<10))
+		if n > 100 {
+			t.Fatal("the disk is never full")
+		}
+	}
+	if status != 507 {
+		t.Errorf("a full disk answers %d, want 507", status)
+	}
+	var left, all int64
+	blocks, err := exec.Command("stat", "-f", "-c", "%a %b", dir).Output()
+	if n, _ := fmt.Sscan(string(blocks), &left, &all); n != 2 || err != nil || left < all/20 {
+		t.Errorf("of %d blocks %d are left, %v", all, left, err)
+	}
+	if status, m := s.send("POST", "/api/transfers/create", nil); status != 200 {
+		t.Errorf("nothing can be written to the ledger: %d %v", status, m)
+	}
+	if status, _ := s.call("GET", s.user+"/api/transfers/download/"+id, nil); status != 200 {
+		t.Errorf("nothing can be downloaded: %d", status)
+	}
 }
 
 func TestSettings(t *testing.T) {

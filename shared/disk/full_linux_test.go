@@ -59,3 +59,55 @@ func TestFullDisk(t *testing.T) {
 		t.Fatalf("%+v; files: %s", o, got)
 	}
 }
+
+// What is spared is left to others, whichever way bytes come.
+func TestASpareIsLeft(t *testing.T) {
+	t.Parallel()
+	if os.Getuid() != 0 {
+		t.Skip("SKIPPED, nothing was tested: a small disk to fill can be mounted by root only")
+	}
+	root := t.TempDir()
+	if err := syscall.Mount("tmpfs", root, "tmpfs", 0, "size=32m,mode=0700"); err != nil {
+		t.Skipf("SKIPPED, nothing was tested: no disk to fill could be mounted: %v", err)
+	}
+	t.Cleanup(func() { syscall.Unmount(root, syscall.MNT_DETACH) })
+	s := open(t, root)
+	s.Spare = 1 << 30 // of which a sixteenth of the disk is left: 2 MiB
+	ctx := t.Context()
+	const mib = 1 << 20
+	body := func(n int) *bytes.Reader { return bytes.NewReader(make([]byte, n)) }
+	refused := func(err error) {
+		t.Helper()
+		want(t, send.Full, err)
+		var stat syscall.Statfs_t
+		if err := syscall.Statfs(root, &stat); err != nil || int64(stat.Bavail)*stat.Bsize < 2*mib {
+			t.Fatalf("%d bytes are left, %v", int64(stat.Bavail)*stat.Bsize, err)
+		}
+		if left, err := os.ReadDir(filepath.Join(root, "temporary")); err != nil || len(left) != 0 {
+			t.Fatalf("left half written: %v, %v", left, err)
+		}
+	}
+	id, err := s.Begin(ctx, "k/parts")
+	want(t, "", err)
+	parts := make([]send.Part, 4)
+	for i := range parts {
+		parts[i].Number = i + 1
+		parts[i].ETag, err = s.PutPart(ctx, "k/parts", id, i+1, body(4*mib), 4*mib)
+		want(t, "", err)
+	}
+	_, err = s.Assemble(ctx, "k/parts", id, parts)
+	refused(err)
+	_, err = s.Put(ctx, "k/known", body(15*mib), 15*mib)
+	refused(err)
+	_, err = s.Put(ctx, "k/unknown", body(15*mib), -1)
+	refused(err)
+	_, err = s.PutPart(ctx, "k/parts", id, 5, body(15*mib), -1)
+	refused(err)
+	_, err = s.Put(ctx, "k/fits", body(13*mib), 13*mib)
+	want(t, "", err)
+	_, err = s.Put(ctx, "k/small", body(2*mib), 2*mib)
+	refused(err)
+	s.Spare = 0
+	_, err = s.Put(ctx, "k/small", body(2*mib), 2*mib)
+	want(t, "", err)
+}

@@ -97,7 +97,7 @@ func (s *Store) Assemble(ctx context.Context, key, uploadID string, parts []send
 	}
 	temp, o, err := s.create(func(f *os.File) error {
 		for _, p := range parts {
-			if err := appendPart(ctx, f, dir, p); err != nil {
+			if err := s.appendPart(ctx, f, dir, p); err != nil {
 				return err
 			}
 		}
@@ -149,7 +149,7 @@ func openPart(dir string, p send.Part) (*os.File, error) {
 	return f, nil
 }
 
-func appendPart(ctx context.Context, f *os.File, dir string, p send.Part) error {
+func (s *Store) appendPart(ctx context.Context, f *os.File, dir string, p send.Part) error {
 	if err := ended(ctx); err != nil {
 		return err
 	}
@@ -158,6 +158,13 @@ func appendPart(ctx context.Context, f *os.File, dir string, p send.Part) error 
 		return err
 	}
 	defer part.Close()
+	info, err := part.Stat()
+	if err != nil {
+		return failed(err)
+	}
+	if err := s.room(info.Size()); err != nil {
+		return err
+	}
 	_, err = f.ReadFrom(part)
 	return failed(err)
 }

@@ -62,7 +62,10 @@ func (s *Store) Copy(ctx context.Context, from, to string) (send.Object, error) 
 
 // write makes a temporary file of what body gives.
 func (s *Store) write(ctx context.Context, body io.Reader, size int64) (temp string, o send.Object, err error) {
-	return s.create(func(f *os.File) error { return copyBody(ctx, f, body, size) })
+	if err := s.room(max(size, 0)); err != nil {
+		return "", o, err
+	}
+	return s.create(func(f *os.File) error { return s.copyBody(ctx, f, body, size) })
 }
 
 // create makes a temporary file that fill writes. When it fails the file is
@@ -95,7 +98,7 @@ var buffers = sync.Pool{New: func() any { return new([bufferSize]byte) }}
 
 // copyBody writes what body gives, which is to be size bytes unless that is
 // negative. An error of body is returned as it is.
-func copyBody(ctx context.Context, f *os.File, body io.Reader, size int64) error {
+func (s *Store) copyBody(ctx context.Context, f *os.File, body io.Reader, size int64) error {
 	buf := buffers.Get().(*[bufferSize]byte)
 	defer buffers.Put(buf)
 	var written int64
@@ -106,6 +109,11 @@ func copyBody(ctx context.Context, f *os.File, body io.Reader, size int64) error
 		}
 		if written += int64(n); size >= 0 && written > size {
 			return send.Fail(send.Invalid, "more than the %d bytes that were announced", size)
+		}
+		if written > bufferSize || size < 0 { // others write, too, since it was looked
+			if err := s.room(int64(n)); err != nil {
+				return err
+			}
 		}
 		if _, err := f.Write(buf[:n]); err != nil {
 			return failed(err)

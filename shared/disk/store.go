@@ -28,6 +28,11 @@ import (
 // method that takes a key returns Invalid for what is none: empty, longer than
 // 200 bytes, or with other than segments of [A-Za-z0-9._-].
 type Store struct {
+	// Spare, when set, is how many bytes of its volume are left to others, such
+	// as the ledger beside it, at most a sixteenth of the whole: what would take
+	// of them is refused as on a full disk. Set it before the store is used.
+	Spare int64
+
 	objects, uploads, temporary string
 
 	stamp atomic.Int64 // the last modification time given, in nanoseconds
@@ -144,6 +149,19 @@ func (s *Store) Delete(_ context.Context, key string) error {
 		return failed(err)
 	}
 	_ = os.Remove(filepath.Dir(path)) // succeeds only for the last one in it
+	return nil
+}
+
+// room says whether n more bytes can be written. Where the system cannot tell it
+// is found out by writing them.
+func (s *Store) room(n int64) error {
+	if s.Spare == 0 {
+		return nil
+	}
+	left, all, err := volume.Room(s.temporary)
+	if err == nil && left-n < min(s.Spare, all/16) {
+		return send.Fail(send.Full, "the disk is full, but for what the service needs itself")
+	}
 	return nil
 }
 

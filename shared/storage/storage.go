@@ -39,8 +39,16 @@ func Ledger(s settings.Service) (send.Ledger, io.Closer, error) {
 // Transfers opens the store of the ciphertext. links is nil where the store does
 // not make links of its own.
 func Transfers(s settings.Service, bucket string) (store send.Store, links send.Links, err error) {
-	return open(s, bucket, "transfers")
+	store, links, err = open(s, bucket, "transfers")
+	if d, ok := store.(*disk.Store); ok && err == nil {
+		d.Spare = spare
+	}
+	return store, links, err
 }
+
+// spare is how much of a disk uploads leave to the ledger and the trail, in
+// bytes: without room for those nothing can be downloaded, or deleted, either.
+const spare = 256 << 20
 
 // Trail opens the store of the audit trail.
 func Trail(s settings.Service, bucket string) (send.Store, error) {
