@@ -156,12 +156,12 @@ func throughProxy(t *testing.T, s *server, origin string, roots *x509.CertPool) 
 	if status, h := ask(from("127.0.0.1"), "/info/health"); status != 200 || h.Get("Strict-Transport-Security") == "" {
 		t.Errorf("the service does not know that it was asked by TLS: %d %v", status, h)
 	}
-	if probe, err := net.ListenPacket("udp", "127.0.0.2:0"); err != nil {
+	probe, err := net.ListenPacket("udp", "127.0.0.2:0")
+	if err != nil {
 		t.Logf("this machine has no second address of its own: %v", err)
 		return
-	} else {
-		probe.Close()
 	}
+	probe.Close()
 	const info = "/api/transfers/info/ffffffffffff"
 	one, other := from("127.0.0.2"), from("127.0.0.3")
 	var got []int
