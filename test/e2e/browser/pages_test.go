@@ -153,32 +153,20 @@ func TestTextByKeyboardAlone(t *testing.T) {
 	sender := open(t, desktop)
 	sender.goTo(s.URL + "/")
 	sender.see(tokenInput)
-	tabTo := func(selector string) {
-		t.Helper()
-		for range 40 {
-			if evaluate[bool](sender, fmt.Sprintf(`document.activeElement?.matches(%q) ?? false`, selector)) {
-				return
-			}
-			sender.press(kb.Tab)
-		}
-		t.Fatalf("the Tab key does not lead to %s", selector)
-	}
-	tabTo(`#tab-files`)
+	sender.tabTo(`#tab-files`)
 	sender.press(kb.ArrowRight) // to the text
-	tabTo(textBox)
+	sender.tabTo(textBox)
 	sender.enter(textBox, text)
-	tabTo(`input[name="expiry"]`)
+	sender.tabTo(`input[name="expiry"]`)
 	sender.press(kb.ArrowLeft) // 1 day
-	tabTo(`input[name="downloads"]`)
+	sender.tabTo(`input[name="downloads"]`)
 	sender.press(kb.ArrowLeft) // once
-	tabTo(tokenInput)
+	sender.tabTo(tokenInput)
 	sender.press(s.Token)
-	tabTo(submit)
+	sender.tabTo(submit)
 	sender.press(kb.Enter)
 	sender.see(sendingDone)
-	if !evaluate[bool](sender, `document.activeElement.id === "sent-title"`) {
-		t.Error("after sending, the focus is not at what has happened")
-	}
+	sender.await(`document.activeElement?.id === "sent-title"`) // the focus is at what has happened
 	link := sender.value(linkInput)
 	id, key := partsOf(t, link)
 	if hint := s.info(t, id).Hint; hint != "text/plain" {
@@ -188,11 +176,7 @@ func TestTextByKeyboardAlone(t *testing.T) {
 	recipient := open(t, screen{width: 390, height: 844, phone: true})
 	recipient.goTo(link)
 	recipient.see(receiveIt)
-	for range 20 {
-		if evaluate[bool](recipient, fmt.Sprintf(`document.activeElement.matches(%q)`, receiveIt)) {
-			break
-		}
-	}
+	recipient.tabTo(receiveIt)
 	recipient.press(kb.Enter)
 	recipient.see(shownText)
 	if got := evaluate[string](recipient, `document.querySelector(".shown-text").textContent`); got != text {

@@ -19,6 +19,7 @@ import (
 	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
 )
 
 // chromium returns the browser to test in, and ends the test where there is none.
@@ -255,6 +256,18 @@ func (p *profile) click(selector string) {
 func (p *profile) press(keys string) {
 	p.t.Helper()
 	p.do(chromedp.KeyEvent(keys))
+}
+
+// tabTo presses the Tab key until it has led to something.
+func (p *profile) tabTo(selector string) {
+	p.t.Helper()
+	for range 40 {
+		if evaluate[bool](p, fmt.Sprintf(`document.activeElement?.matches(%q) ?? false`, selector)) {
+			return
+		}
+		p.press(kb.Tab)
+	}
+	p.t.Fatalf("the Tab key does not lead to %s", selector)
 }
 
 func (p *profile) text(selector string) string {
