@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -31,9 +32,21 @@ type running struct {
 	dir       string // the one that it is in
 }
 
+// heard makes what is started from here begin with every signal at its default.
+// Whoever runs the tests may ignore some, as nohup does, and as shells do for
+// what they run in the background; programs that are started inherit that.
+var heard = sync.OnceFunc(func() {
+	for _, s := range []os.Signal{syscall.SIGHUP, syscall.SIGINT, syscall.SIGQUIT} {
+		if signal.Ignored(s) {
+			signal.Notify(make(chan os.Signal, 1), s)
+		}
+	}
+})
+
 // start starts sgsend, in an empty folder.
 func start(t *testing.T, s *site.Site, set func(*running), args ...string) *running {
 	t.Helper()
+	heard()
 	p := &running{Cmd: exec.Command("sgsend", args...), temporary: t.TempDir(), dir: t.TempDir()}
 	p.Dir, p.Stdout, p.Stderr = p.dir, &p.out, &p.err
 	p.Env = append(os.Environ(), "SGSEND_SERVER="+s.URL, "SGSEND_TOKEN="+s.Token, "TMPDIR="+p.temporary)
@@ -50,7 +63,7 @@ func start(t *testing.T, s *site.Site, set func(*running), args ...string) *runn
 // end waits for the process, which does not hang, and returns its exit code.
 func (p *running) end(t *testing.T) int {
 	t.Helper()
-	hung := time.AfterFunc(time.Minute, func() { _ = p.Process.Kill() })
+	hung := time.AfterFunc(5*time.Minute, func() { _ = p.Process.Kill() })
 	err := p.Wait()
 	if !hung.Stop() {
 		t.Fatalf("it hung; it said %s", &p.err)
