@@ -20,6 +20,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"syscall"
 	"time"
 )
 
@@ -242,7 +243,12 @@ func unpack(packed []byte, dir string) error {
 	if err != nil {
 		return err
 	}
-	if err := os.CopyFS(dir, r); err != nil {
+	// Linux starts no program that somebody has open for writing, which a process
+	// that is forked in this moment has, until it becomes another program.
+	syscall.ForkLock.RLock()
+	err = os.CopyFS(dir, r)
+	syscall.ForkLock.RUnlock()
+	if err != nil {
 		return err
 	}
 	// CopyFS keeps the permissions that the zip gives; Lambda needs this one.
