@@ -6,6 +6,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 )
 
@@ -37,7 +38,12 @@ func newRun(t *testing.T, env ...string) *scriptRun {
 func (r *scriptRun) fake(name, body string) *scriptRun {
 	r.t.Helper()
 	text := "#!/usr/bin/env bash\necho \"" + name + " $*\" >>'" + filepath.Join(r.dir, "calls") + "'\n" + body + "\n"
-	if err := os.WriteFile(filepath.Join(r.dir, "bin", name), []byte(text), 0o755); err != nil {
+	// Linux starts no program that somebody has open for writing, as a process
+	// has that another test forks in this moment.
+	syscall.ForkLock.RLock()
+	err := os.WriteFile(filepath.Join(r.dir, "bin", name), []byte(text), 0o755)
+	syscall.ForkLock.RUnlock()
+	if err != nil {
 		r.t.Fatal(err)
 	}
 	return r
