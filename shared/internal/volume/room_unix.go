@@ -11,6 +11,6 @@ func Room(path string) (left, all int64, err error) {
 	if err := unix.Statfs(path, &s); err != nil {
 		return 0, 0, err
 	}
-	block := int64(s.Bsize)                                      //nolint:unconvert // of another type elsewhere
-	return int64(s.Bavail) * block, int64(s.Blocks) * block, nil //nolint:unconvert // of another type elsewhere
+	block := int64(s.Bsize) //nolint:unconvert // of another type elsewhere
+	return int64(s.Bavail) * block, int64(s.Blocks) * block, nil
 }
