@@ -35,6 +35,10 @@ type Client struct {
 	// one goroutine at a time. total is -1 where the service does not say.
 	Progress func(done, total int64)
 
+	// Claims keeps downloads that were counted until they are done; nil keeps
+	// them no longer than they take.
+	Claims Claims
+
 	// Stall is how long a connection may carry nothing; 0 is a minute. What was
 	// handed over may still be on its way, through buffers of this machine and
 	// of proxies, and is given the time that it takes on the slowest line.

@@ -12,26 +12,45 @@ import (
 	"sgraph.ai/send/shared/wire"
 )
 
-// Download opens the ciphertext of a transfer, which counts as one download.
-// When the connection is lost while it is being read, it goes on where it was,
-// without counting again. NotFound, Gone.
+// Download opens the ciphertext of a transfer, which counts as one download
+// unless [Client.Claims] has one that was counted. When the connection is lost
+// while it is being read, it goes on where it was, without counting again.
+// NotFound, Gone.
 func (c *Client) Download(ctx context.Context, id string) (*Body, error) {
-	b := &Body{c: c, ctx: ctx}
-	var out wire.DownloadURLReply
-	err := c.call(ctx, unsent, to(wire.DownloadURL, id), nil, &out)
-	b.url = c.place(out.DownloadURL)
-	if makesNoURLs(err) {
-		b.url, err = c.Server+wire.DownloadTransfer.To(id), nil
-		b.counts = true
+	return c.DownloadFrom(ctx, id, 0)
+}
+
+// DownloadFrom is Download without the first bytes of the ciphertext, of which
+// so many have arrived before. Conflict where there is only all of it.
+func (c *Client) DownloadFrom(ctx context.Context, id string, at int64) (*Body, error) {
+	b := &Body{Size: -1, c: c, ctx: ctx, at: at}
+	claim, kept := c.claims().Load(c.Server, id)
+	var over error
+	if kept && claim.Server == c.Server && claim.ID == id {
+		b.claim, b.counted, b.Size = claim, true, claim.Size
+		if over = b.open(); over == nil {
+			return b.begun(), nil
+		}
+		if !claim.ended(over) {
+			return nil, over
+		}
+		c.claims().Drop(c.Server, id)
+		b.Size = -1
 	}
-	if err == nil {
+	var err error
+	if b.claim, b.counted, err = c.claim(ctx, id, ""); err == nil {
+		if b.counted { // from here on it would be lost with the process
+			c.claims().Save(b.claim)
+		}
 		err = b.open()
+	}
+	if over != nil && send.CodeOf(err) == send.Gone {
+		err = over // says more than that there is no other download
 	}
 	if err != nil {
 		return nil, err
 	}
-	b.meter = c.meter(b.Size)
-	return b, nil
+	return b.begun(), nil
 }
 
 // makesNoURLs says whether an answer is that of a service that has no route to
@@ -50,13 +69,11 @@ func makesNoURLs(err error) bool {
 type Body struct {
 	Size int64 // bytes of ciphertext; -1 when the service did not say
 
-	c      *Client
-	ctx    context.Context
-	meter  *meter
-	url    string
-	counts bool   // whether a request without permit is a new download
-	etag   string // of what is being read, so that nothing else is appended to it
-	permit string // for resuming where requests count
+	c       *Client
+	ctx     context.Context
+	meter   *meter
+	claim   Claim
+	counted bool // whether the claim was made; else the first request makes it
 
 	at    int64 // bytes read so far
 	res   *http.Response
@@ -65,37 +82,75 @@ type Body struct {
 	err   error
 }
 
-// open makes the request for what is still to come.
+// begun makes what was opened ready to be read.
+func (b *Body) begun() *Body {
+	b.meter = b.c.meter(b.Size)
+	b.meter.add(b.at)
+	return b
+}
+
+// open makes the request for what is still to come, by a new URL where the one
+// that is known holds no longer.
 func (b *Body) open() error {
 	again := always
-	if b.counts && b.permit == "" {
+	if !b.counted {
 		again = unsent
 	}
-	return b.c.repeat(b.ctx, again, func() error {
-		var headers []string
-		if b.at > 0 {
-			headers = append(headers, wire.Range.Name, fmt.Sprintf("bytes=%d-", b.at))
-			if b.etag != "" {
-				headers = append(headers, wire.IfRange.Name, b.etag)
-			}
+	err := b.c.repeat(b.ctx, again, b.request)
+	if err == nil || b.claim.URL == "" || b.claim.Permit == "" || !refusedURL(err) {
+		return err
+	}
+	renewed, _, err := b.c.claim(b.ctx, b.claim.ID, b.claim.Permit)
+	if err != nil {
+		return err
+	}
+	b.claim.URL, b.claim.Permit = renewed.URL, renewed.Permit
+	return b.c.repeat(b.ctx, always, b.request)
+}
+
+// request asks for what is still to come.
+func (b *Body) request() error {
+	url := b.c.place(b.claim.URL)
+	var headers []string
+	if b.claim.URL == "" {
+		url = b.c.Server + wire.DownloadTransfer.To(b.claim.ID)
+		if b.claim.Permit != "" {
+			headers = append(headers, wire.DownloadPermit.Name, b.claim.Permit)
 		}
-		if b.permit != "" {
-			headers = append(headers, wire.DownloadPermit.Name, b.permit)
+	}
+	if b.at > 0 {
+		headers = append(headers, wire.Range.Name, fmt.Sprintf("bytes=%d-", b.at))
+		if b.claim.ETag != "" {
+			headers = append(headers, wire.IfRange.Name, b.claim.ETag)
 		}
-		res, done, err := b.c.do(b.ctx, http.MethodGet, b.url, nil, 0, headers...)
-		if err != nil {
-			return err
-		}
-		if b.at == 0 {
-			b.Size, b.permit = res.ContentLength, wire.DownloadPermit.Get(res.Header)
-			b.etag = strings.TrimPrefix(wire.ETag.Get(res.Header), "W/") // as a proxy that compresses has it
-		} else if !b.continues(res) {
-			done()
-			return send.Fail(send.Conflict, "the download was interrupted and the service cannot continue it; start again")
-		}
-		b.res, b.done = res, done
-		return nil
-	})
+	}
+	res, done, err := b.c.do(b.ctx, http.MethodGet, url, nil, 0, headers...)
+	if err != nil {
+		return err
+	}
+	if b.at > 0 && !b.continues(res) {
+		done()
+		return send.Fail(send.Conflict, "the download was interrupted and the service cannot continue it; start again")
+	}
+	if b.at == 0 {
+		b.Size = res.ContentLength
+		b.claim.ETag = strings.TrimPrefix(wire.ETag.Get(res.Header), "W/") // as a proxy that compresses has it
+	}
+	b.res, b.done = res, done
+	b.know(res)
+	return nil
+}
+
+// know keeps what an answer tells of the claim.
+func (b *Body) know(res *http.Response) {
+	before := b.claim
+	if permit := wire.DownloadPermit.Get(res.Header); permit != "" {
+		b.claim.Permit = permit
+	}
+	b.counted, b.claim.Size = true, b.Size
+	if b.resumable() && b.claim != before {
+		b.c.claims().Save(b.claim)
+	}
 }
 
 // continues says whether an answer is the rest of what was read; where it does,
@@ -122,7 +177,7 @@ func (b *Body) whole() bool {
 }
 
 // resumable says whether the rest can be asked for without counting again.
-func (b *Body) resumable() bool { return !b.counts || b.permit != "" }
+func (b *Body) resumable() bool { return b.claim.URL != "" || b.claim.Permit != "" }
 
 // Read returns the next bytes of ciphertext.
 func (b *Body) Read(p []byte) (int, error) {

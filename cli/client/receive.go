@@ -31,7 +31,9 @@ var ErrNoKey = send.Fail(send.Invalid, "the link has no key: copy all of it, up 
 // It counts as one download, from the first answer on: before that nothing is
 // known of the file but what [Client.Info] tells, which costs nothing. A
 // connection that is lost on the way is taken up where it was, without being
-// counted again. Progress is called with sealed bytes.
+// counted again; so is one that ended with the process before, where Claims
+// keeps them, and one for which the key was wrong. Progress is called with
+// sealed bytes.
 //
 // A link without its key is ErrNoKey, and nothing is counted. NotFound where
 // there is no such transfer, or not yet; Gone where it has expired or is used
@@ -55,11 +57,15 @@ func (c *Client) Receive(ctx context.Context, link envelope.Link, keep Keep) (en
 	if err := keep(meta, content); err != nil {
 		return meta, err
 	}
-	return meta, ended(content)
+	if err := proven(content); err != nil {
+		return meta, err
+	}
+	c.claims().Drop(c.Server, link.ID)
+	return meta, nil
 }
 
-// ended says whether a content was read to its end, which proves it.
-func ended(content io.Reader) error {
+// proven says whether a content was read to its end, which proves it.
+func proven(content io.Reader) error {
 	switch _, err := io.ReadFull(content, make([]byte, 1)); err {
 	case io.EOF:
 		return nil

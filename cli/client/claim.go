@@ -1,0 +1,112 @@
+package client
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"sgraph.ai/send/shared/send"
+	"sgraph.ai/send/shared/wire"
+)
+
+// Claim is a download that was counted: what it takes to go on with it, or to
+// fetch it again, for as long as the service allows, which is an hour. It is a
+// secret of whoever receives: it opens nothing, and gets what is sealed.
+type Claim struct {
+	Server string    `json:"server"`           // the origin of its service, and the only one that may see it
+	ID     string    `json:"transfer"`         // of what is downloaded
+	Permit string    `json:"permit,omitempty"` // by which the service knows it; "" where it gave none
+	URL    string    `json:"url,omitempty"`    // where the bytes are; "" where that is the service's own route
+	ETag   string    `json:"etag,omitempty"`   // of the bytes; "" before the first have come
+	Size   int64     `json:"size"`             // how many there are; -1 when nobody said
+	Begun  time.Time `json:"begun"`            // when it was counted
+}
+
+// Claims keeps downloads that were counted, so that they outlive the process
+// that began them. Where there is one, every download is looked for in it first,
+// and is in it from the moment it was counted until [Client.Receive] is done
+// with it or the service will not go on with it.
+//
+// To keep them is a comfort: what cannot be kept is no failure, since the
+// download was counted already. One goroutine of a download calls it at a time.
+type Claims interface {
+	// Load returns the claim of a transfer at a service; false where there is none.
+	Load(server, id string) (Claim, bool)
+	// Save keeps a claim in the place of what was kept for its transfer. It is
+	// called again whenever more is known.
+	Save(claim Claim)
+	// Drop forgets the claim of a transfer.
+	Drop(server, id string)
+}
+
+// none keeps nothing.
+type none struct{}
+
+func (none) Load(string, string) (Claim, bool) { return Claim{}, false }
+func (none) Save(Claim)                        {}
+func (none) Drop(string, string)               {}
+
+func (c *Client) claims() Claims {
+	if c.Claims == nil {
+		return none{}
+	}
+	return c.Claims
+}
+
+// claimLife is how long a service goes on with a download, at most. A claim
+// that is twice as old is no use, whatever the clocks say.
+const claimLife = time.Hour
+
+// Stale says whether no service will go on with a claim any more.
+func (k Claim) Stale(now time.Time) bool { return now.Sub(k.Begun) > 2*claimLife }
+
+// claim counts a download, or, with a permit, asks again for the URL of one that
+// was counted. counted is false where the service has no URLs: then the
+// download is counted by its first request.
+func (c *Client) claim(ctx context.Context, id, permit string) (claim Claim, counted bool, err error) {
+	claim = Claim{Server: c.Server, ID: id, Permit: permit, Size: -1, Begun: time.Now()}
+	again, headers := unsent, []string(nil)
+	if permit != "" {
+		again, headers = always, []string{wire.DownloadPermit.Name, permit}
+	}
+	var out wire.DownloadURLReply
+	t := to(wire.DownloadURL, id)
+	err = c.repeat(ctx, again, func() error {
+		res, done, err := c.do(ctx, t.method, c.Server+t.path, nil, 0, headers...)
+		if err != nil {
+			return err
+		}
+		defer done()
+		if given := wire.DownloadPermit.Get(res.Header); given != "" {
+			claim.Permit = given
+		}
+		return decode(res.Body, &out)
+	})
+	if permit == "" && makesNoURLs(err) {
+		return claim, false, nil
+	}
+	claim.URL = out.DownloadURL
+	return claim, true, err
+}
+
+// ended says whether an error is that the service will not go on with a claim:
+// as the service alone says it, and nothing that stands before it. A store that
+// signed a URL has no better words than that it is forbidden.
+func (k Claim) ended(err error) bool {
+	switch send.ReasonOf(err) {
+	case send.ReasonExpired, send.ReasonDeleted, send.ReasonTransferNotFound, send.ReasonExhausted,
+		send.ReasonLinkExpired, send.ReasonLinkNotGenuine, send.ReasonLinkMismatch:
+		return true
+	}
+	return refusedURL(err) && time.Since(k.Begun) > claimLife
+}
+
+// refusedURL says whether an error can be that of a URL whose time is over, as
+// a store says it, or the service.
+func refusedURL(err error) bool {
+	switch status(err) {
+	case http.StatusBadRequest, http.StatusForbidden, http.StatusNotFound, http.StatusGone:
+		return true
+	}
+	return false
+}

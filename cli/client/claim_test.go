@@ -1,0 +1,220 @@
+package client_test
+
+import (
+	"errors"
+	"io"
+	"net/http"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"sgraph.ai/send/cli/client"
+	"sgraph.ai/send/cli/internal/site"
+	"sgraph.ai/send/shared/envelope"
+	"sgraph.ai/send/shared/send"
+	"sgraph.ai/send/shared/wire"
+)
+
+// memory keeps claims as long as a test runs.
+type memory struct {
+	mu   sync.Mutex
+	kept map[string]client.Claim
+}
+
+func (m *memory) Load(server, id string) (client.Claim, bool) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	claim, ok := m.kept[server+id]
+	return claim, ok
+}
+
+func (m *memory) Save(claim client.Claim) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.kept == nil {
+		m.kept = map[string]client.Claim{}
+	}
+	m.kept[claim.Server+claim.ID] = claim
+}
+
+func (m *memory) Drop(server, id string) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	delete(m.kept, server+id)
+}
+
+// once sends a file that can be downloaded once.
+func once(t *testing.T, s *site.Site, size int64) client.Sent {
+	t.Helper()
+	sent, err := at(s).Send(t.Context(), file(size), client.Options{MaxDownloads: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return sent
+}
+
+// routes are the two ways to download: by a URL, and through the service.
+var routes = map[string]site.Fault{
+	"by a URL": nil,
+	"through the service": func(w http.ResponseWriter, r *http.Request, service http.Handler) {
+		if strings.Contains(r.URL.Path, "download-url") {
+			http.NotFound(w, r)
+			return
+		}
+		service.ServeHTTP(w, r)
+	},
+}
+
+// A download that was counted is gone on with, whatever ended it: the reader, a
+// wrong key, the process.
+func TestClaimOutlivesItsDownload(t *testing.T) {
+	t.Parallel()
+	for way, fault := range routes {
+		for _, size := range []int64{1000, envelope.MaxV1 + 1} {
+			t.Run(way, func(t *testing.T) {
+				t.Parallel()
+				s := site.Start(t)
+				s.Fail(fault)
+				sent := once(t, s, size)
+				claims := &memory{}
+				process := func() *client.Client { c := at(s); c.Claims = claims; return c }
+
+				wrong := sent.Link
+				wrong.Key = envelope.NewKey()
+				if _, _, err := receive(t.Context(), process(), wrong); !errors.Is(err, envelope.ErrNotAuthentic) {
+					t.Fatalf("another key: %v", err)
+				}
+				stopped := errors.New("stopped")
+				stop := func(envelope.Meta, io.Reader) error { return stopped }
+				if _, err := process().Receive(t.Context(), sent.Link, stop); !errors.Is(err, stopped) {
+					t.Fatalf("stopped: %v", err)
+				}
+				_, got, err := receive(t.Context(), process(), sent.Link)
+				if err != nil || int64(len(got)) != size {
+					t.Fatalf("%d bytes, %v", len(got), err)
+				}
+				if len(claims.kept) > 0 {
+					t.Error("the claim outlives its download")
+				}
+				info, err := at(s).Info(t.Context(), sent.Link.ID)
+				if err != nil || info.DownloadCount != 1 {
+					t.Errorf("%d downloads counted, %v", info.DownloadCount, err)
+				}
+				if _, _, err := receive(t.Context(), process(), sent.Link); send.CodeOf(err) != send.Gone {
+					t.Errorf("once more: %v", err)
+				}
+			})
+		}
+	}
+}
+
+// The claim is kept before the first byte has come: it may be the last that
+// this process does.
+func TestClaimIsKeptAtOnce(t *testing.T) {
+	t.Parallel()
+	s := site.Start(t)
+	sent := once(t, s, 1000)
+	claims := &memory{}
+	s.Fail(func(w http.ResponseWriter, r *http.Request, service http.Handler) {
+		if strings.Contains(r.URL.Path, "/bytes/") {
+			if _, ok := claims.Load(s.URL, sent.Link.ID); !ok {
+				t.Error("not kept yet")
+			}
+		}
+		service.ServeHTTP(w, r)
+	})
+	c := at(s)
+	c.Claims = claims
+	if _, _, err := receive(t.Context(), c, sent.Link); err != nil {
+		t.Error(err)
+	}
+}
+
+// What has arrived is not fetched again.
+func TestDownloadFrom(t *testing.T) {
+	t.Parallel()
+	for way, fault := range routes {
+		t.Run(way, func(t *testing.T) {
+			t.Parallel()
+			s := site.Start(t)
+			s.Fail(fault)
+			sent := once(t, s, 1<<20)
+			c := at(s)
+			c.Claims = &memory{}
+			whole, err := c.Download(t.Context(), sent.Link.ID)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer whole.Close()
+			first, err := io.ReadAll(io.LimitReader(whole, 1000))
+			if err != nil {
+				t.Fatal(err)
+			}
+			var done, total int64
+			c.Progress = func(d, of int64) { done, total = d, of }
+			rest, err := c.DownloadFrom(t.Context(), sent.Link.ID, 1000)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer rest.Close()
+			if rest.Size != sent.Size {
+				t.Errorf("it says %d bytes of %d", rest.Size, sent.Size)
+			}
+			more, err := io.ReadAll(rest)
+			if err != nil || int64(len(first)+len(more)) != sent.Size || done != sent.Size || total != sent.Size {
+				t.Errorf("%d and %d bytes, %d of %d told, %v", len(first), len(more), done, total, err)
+			}
+		})
+	}
+}
+
+// A claim that the service does not go on with gives way to another; one of
+// another service is never shown.
+func TestClaimThatIsOver(t *testing.T) {
+	t.Parallel()
+	s := site.Start(t)
+	for name, claim := range map[string]client.Claim{
+		"permit":          {Server: s.URL, Permit: "not.genuine"},
+		"URL":             {Server: s.URL, URL: wire.GetLink.To("not.genuine")},
+		"another service": {Server: "http://127.0.0.1:1", Permit: "secret"},
+	} {
+		sent := once(t, s, 100)
+		claim.ID, claim.Begun, claim.Size = sent.Link.ID, time.Now(), 166
+		s.Fail(func(w http.ResponseWriter, r *http.Request, service http.Handler) {
+			if wire.DownloadPermit.Get(r.Header) == "secret" {
+				t.Error("the permit of another service was shown")
+			}
+			service.ServeHTTP(w, r)
+		})
+		c := at(s)
+		c.Claims = &memory{kept: map[string]client.Claim{s.URL + sent.Link.ID: claim}}
+		if _, got, err := receive(t.Context(), c, sent.Link); err != nil || len(got) != 100 {
+			t.Errorf("%s: %d bytes, %v", name, len(got), err)
+		}
+	}
+}
+
+// What a captive portal answers, or a proxy, does not cost a claim.
+func TestClaimOutlivesStrangers(t *testing.T) {
+	t.Parallel()
+	s := site.Start(t)
+	sent := once(t, s, 100)
+	c := at(s)
+	c.Claims = &memory{}
+	body, err := c.Download(t.Context(), sent.Link.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	body.Close()
+	for _, status := range []int{302, 400, 401, 403, 404, 410, 451} {
+		s.Fail(func(w http.ResponseWriter, _ *http.Request, _ http.Handler) { w.WriteHeader(status) })
+		if _, _, err := receive(t.Context(), c, sent.Link); err == nil {
+			t.Errorf("%d: received", status)
+		}
+	}
+	s.Fail(nil)
+	if _, got, err := receive(t.Context(), c, sent.Link); err != nil || len(got) != 100 {
+		t.Errorf("%d bytes, %v", len(got), err)
+	}
+}
