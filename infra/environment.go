@@ -21,7 +21,7 @@ func adminFunction(s settings.Settings, common Common, storage *Storage) *Functi
 		Size:        s.Admin,
 		Environment: environment(metric.Admin, s, made),
 		Grants: append(auditAccess(storage.CacheName),
-			ledgerAccess(storage.Ledger.Arn, send.TokenSet, send.TokenUseSets, send.WindowSets)),
+			ledgerAccess(storage.Ledger.Arn, send.TokenSet, send.TokenUseSets, send.WindowSets, send.SaltSet)),
 	}
 }
 
@@ -38,7 +38,7 @@ func userFunction(s settings.Settings, common Common, storage *Storage, admin *S
 		Size:        s.User,
 		Environment: environment(metric.User, s, made),
 		Grants: append(transfersAccess(storage.Transfers.Name),
-			ledgerAccess(storage.Ledger.Arn, send.TransferSets, send.WindowSets)),
+			ledgerAccess(storage.Ledger.Arn, send.TransferSets, send.WindowSets, send.SaltSet)),
 	}
 }
 

@@ -90,8 +90,8 @@ func TestServicesCannotTouchEachOthersData(t *testing.T) {
 	allowed := map[string]struct {
 		bucket, sets string
 	}{
-		"user":  {"transfers", `["transfer/*","window/*"]`},
-		"admin": {"cache", `["token","use/*","window/*"]`},
+		"user":  {"transfers", `["transfer/*","window/*","salt"]`},
+		"admin": {"cache", `["token","use/*","window/*","salt"]`},
 		// The canary does all it does from outside.
 		"canary": {},
 	}

@@ -28,6 +28,7 @@ type Service struct {
 	tokens  *send.Tokens
 	pulse   *send.Pulse
 	trail   audit.Trail
+	salts   *send.Salts
 	outbox  *audit.Outbox
 	meter   metric.Meter
 	log     *slog.Logger
@@ -60,12 +61,13 @@ func New(set Settings) (*Service, error) {
 		},
 	}
 	a.log = a.meter.Logger(set.Log)
+	a.salts = web.NewSalts(set.Ledger, a.log)
 	a.outbox = audit.NewOutbox(a.trail.Append, a.meter, set.Log)
 	a.handler = web.Settings{
 		Meter:          a.meter,
 		Log:            set.Log,
-		Secret:         root,
 		Now:            set.Now,
+		Salts:          a.salts,
 		APIKeyName:     set.KeyName,
 		OriginSecrets:  set.OriginSecrets,
 		TrustedProxies: set.TrustedProxies,

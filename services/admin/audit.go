@@ -156,7 +156,8 @@ func (a *Service) Sweep(ctx context.Context) {
 		n, trail := a.trail.Sweep(ctx, a.set.Now().Add(-a.set.AuditRetention))
 		_, ledger := a.set.Ledger.Sweep(ctx, a.set.Now())
 		_, store := a.set.Audit.Sweep(ctx, a.set.Now())
-		switch err := errors.Join(trail, ledger, store); {
+		salts := a.salts.Sweep(ctx, a.set.Now())
+		switch err := errors.Join(trail, ledger, store, salts); {
 		case err != nil && ctx.Err() == nil:
 			a.log.Error("the sweep could not remove everything", "cause", err)
 		case n > 0:

@@ -45,6 +45,9 @@ func TestWhatRequestsCostTheLedger(t *testing.T) {
 		ledger = &countingLedger{Ledger: set.Ledger}
 		set.Ledger = ledger
 	})
+	s.call("GET", "/transfers/info/aabbccddeeff", nil).want(404, "") // the first of a day finds the salt
+	ledger.writes.Store(0)
+	ledger.lists.Store(0)
 	ciphertext, _ := sealed(t, 100)
 	id := s.transfer(ciphertext, nil)
 	if n := ledger.writes.Load(); n != 3 { // create, attach the upload, complete

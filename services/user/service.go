@@ -27,6 +27,7 @@ type Service struct {
 	set       Settings
 	transfers *send.Transfers
 	permits   send.Signer
+	salts     *send.Salts
 	signed    localLinks
 	admitted  admitted
 	meter     metric.Meter
@@ -54,12 +55,13 @@ func New(set Settings) (*Service, error) {
 		links = s.signed
 	}
 	ledger := metered.Ledger(set.Ledger)
+	s.salts = web.NewSalts(ledger, s.log)
 	s.transfers = &send.Transfers{
 		Ledger: ledger, Store: metered.Store(set.Store), Links: links, Gate: metered.Gate(set.Gate),
 		Form: form, Rules: set.Rules, Now: set.Now, Removed: s.removed,
 	}
 	site := web.Settings{
-		Meter: s.meter, Log: set.Log, Secret: set.Secret, Now: set.Now,
+		Meter: s.meter, Log: set.Log, Now: set.Now, Salts: s.salts,
 		CORSOrigins: set.CORSOrigins, OriginSecrets: set.OriginSecrets, TrustedProxies: set.TrustedProxies,
 		TLS: set.TLS, Limiter: web.NewLimiter(ledger, set.Rates, set.Now, s.log),
 	}

@@ -30,9 +30,9 @@ const (
 func (s *Service) Sweep(ctx context.Context) {
 	tick := time.NewTicker(sweepPeriod)
 	defer tick.Stop()
-	parts := []part{s.transfers.Sweep, s.reclaim}
+	parts := []part{s.transfers.Sweep, s.forget, s.reclaim}
 	if s.set.Mode == settings.Disk {
-		parts = []part{s.sweepPaired, s.reclaim}
+		parts = []part{s.sweepPaired, s.forget, s.reclaim}
 	}
 	for {
 		_, _ = s.sweep(ctx, parts...) // it is in the log, and the next may do it
@@ -52,7 +52,7 @@ func (s *Service) Scheduled(ctx context.Context, _ json.RawMessage) (any, error)
 		ctx, cancel = context.WithDeadline(ctx, deadline.Add(-sweepMargin))
 		defer cancel()
 	}
-	return s.sweep(ctx, s.transfers.Sweep)
+	return s.sweep(ctx, s.transfers.Sweep, s.forget)
 }
 
 // part is one part of a sweep.
@@ -80,6 +80,12 @@ func (s *Service) sweepPaired(ctx context.Context) (send.Swept, error) {
 // pairFile is where, from the data folder on, the store on disk keeps what it
 // knows of its ledger.
 const pairFile = "transfers/objects/le/ledger"
+
+// forget destroys the salts whose time is over: whose the names of those days
+// were, nobody can find out any more.
+func (s *Service) forget(ctx context.Context) (send.Swept, error) {
+	return send.Swept{}, s.salts.Sweep(ctx, s.set.Now())
+}
 
 // reclaim gives back the room of what the ledger and the store alone know to be
 // over. It is no loss to anybody, and so it is not counted.

@@ -173,7 +173,7 @@ func TestWhatBreaksIsCounted(t *testing.T) {
 		set.Rates = map[string]send.Rate{"info": {Limit: 1, Window: time.Minute}}
 	})
 	s.call("GET", "/api/transfers/info/aabbccddeeff", nil).want(503, "")
-	for name, want := range map[metric.Name]float64{metric.LedgerErrors: 2, metric.LimiterFailedOpen: 1} {
+	for name, want := range map[metric.Name]float64{metric.LedgerErrors: 3, metric.LimiterFailedOpen: 1} {
 		if n := metrictest.Sum(t, s.log.String(), name); n != want {
 			t.Errorf("%s is %v, want %v", name, n, want)
 		}
@@ -327,4 +327,35 @@ func TestEventsGoToTheAdminService(t *testing.T) {
 	if calls != 2 || len(got.Events) != 1 || got.Events[0].ID() != e.ID() {
 		t.Errorf("after %d calls: %+v", calls, got)
 	}
+}
+
+func TestASweepDestroysSalts(t *testing.T) {
+	t.Parallel()
+	old := send.Record{Key: send.Key{Set: send.SaltSet, ID: "2020-01-01"}, Purge: time.Date(2020, 1, 3, 0, 0, 0, 0, time.UTC)}
+	var ledger *lastingLedger
+	s := start(t, func(set *user.Settings) { ledger = &lastingLedger{Ledger: set.Ledger}; set.Ledger = ledger })
+	ledger.salt = &old
+	if _, err := s.service.Scheduled(t.Context(), nil); err != nil || ledger.salt != nil {
+		t.Errorf("the salt is still there, %v", err)
+	}
+}
+
+// lastingLedger keeps a salt beyond its time, as DynamoDB may for two days.
+type lastingLedger struct {
+	send.Ledger
+	salt *send.Record
+}
+
+func (l *lastingLedger) List(ctx context.Context, set, after string, limit int) ([]send.Record, error) {
+	if set == send.SaltSet && l.salt != nil {
+		return []send.Record{*l.salt}, nil
+	}
+	return l.Ledger.List(ctx, set, after, limit)
+}
+
+func (l *lastingLedger) Delete(ctx context.Context, key send.Key, version int64) error {
+	if key.Set == send.SaltSet {
+		l.salt = nil
+	}
+	return l.Ledger.Delete(ctx, key, version)
 }

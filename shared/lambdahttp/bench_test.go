@@ -14,7 +14,6 @@ import (
 	"github.com/aws/aws-lambda-go/lambda"
 	"github.com/gorilla/mux"
 
-	"sgraph.ai/send/shared/send"
 	"sgraph.ai/send/shared/web"
 )
 
@@ -39,7 +38,7 @@ func routes() http.Handler {
 		return err
 	}))
 	log, _ := web.NewLog(io.Discard, nil)
-	return web.Settings{Log: log, Secret: send.Secret("secret")}.Wrap(router)
+	return web.Settings{Log: log}.Wrap(router)
 }
 
 // BenchmarkBare is the handler alone, without events.

@@ -88,18 +88,6 @@ func (s Signer) mac(body string) []byte {
 	return m.Sum(nil)
 }
 
-// ClientHash returns the name under which a client address may be kept: an
-// HMAC under a key that changes with every UTC day, so that addresses can
-// neither be read back nor followed from one day to the next.
-func (s Secret) ClientHash(address string, now time.Time) string {
-	if address == "" {
-		return ""
-	}
-	m := hmac.New(sha256.New, s.key("client "+now.UTC().Format(time.DateOnly)))
-	m.Write([]byte(address))
-	return base64.RawURLEncoding.EncodeToString(m.Sum(nil)[:16])
-}
-
 // NameSealer hides token names at rest: they are secrets that an operator must
 // still be able to read in the console.
 type NameSealer struct{ aead cipher.AEAD }

@@ -17,7 +17,6 @@ import (
 	"github.com/gorilla/mux"
 
 	"sgraph.ai/send/shared/metric"
-	"sgraph.ai/send/shared/send"
 	"sgraph.ai/send/shared/web"
 )
 
@@ -48,7 +47,7 @@ func BenchmarkHealth(b *testing.B) {
 	log, flush := web.NewLog(io.Discard, slog.LevelInfo)
 	defer flush()
 	benchmarkGet(b,
-		web.Settings{Meter: metric.Meter{Service: metric.User}, Log: log, Secret: send.Secret("secret")}.Wrap(router))
+		web.Settings{Meter: metric.Meter{Service: metric.User}, Log: log}.Wrap(router))
 }
 
 // benchmarkGet asks over loopback, with a client that costs little.
@@ -111,7 +110,7 @@ func BenchmarkFile(b *testing.B) {
 	benchmarkFile(b, func(h http.Handler) http.Handler {
 		router := mux.NewRouter()
 		router.Handle("/file", h)
-		return web.Settings{Secret: send.Secret("secret")}.Wrap(router)
+		return web.Settings{}.Wrap(router)
 	})
 }
 

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"net/http"
 	"net/netip"
 	"strings"
@@ -33,7 +34,7 @@ func ClientHash(r *http.Request) string {
 // identify finds out who the client is.
 func (s *site) identify(x *exchange, r *http.Request, fronted bool) {
 	x.client = limitKey(s.address(r, fronted))
-	x.clientHash = s.clients.name(x.client, s.Now())
+	x.clientHash = s.clients.name(r.Context(), x.client, s.Now())
 }
 
 // address returns the client's address. A header says it only where someone
@@ -131,32 +132,32 @@ func limitKey(a netip.Addr) string {
 // clientNames remembers the names of the clients of today: a name costs as
 // much as all else that is done around a small request.
 type clientNames struct {
-	secret send.Secret
+	salts *send.Salts
 
 	mu    sync.RWMutex
-	day   int64
+	salt  *send.Salt // of the names
 	names map[string]string
 }
 
 const maxClientNames = 4096
 
-func (c *clientNames) name(address string, now time.Time) string {
+func (c *clientNames) name(ctx context.Context, address string, now time.Time) string {
 	if address == "" {
 		return ""
 	}
-	day := now.Unix() / (24 * 60 * 60)
+	salt := c.salts.Of(ctx, now)
 	c.mu.RLock()
 	name, ok := c.names[address]
-	ok = ok && c.day == day
+	ok = ok && c.salt == salt
 	c.mu.RUnlock()
 	if ok {
 		return name
 	}
-	name = c.secret.ClientHash(address, now)
+	name = salt.Name(address)
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.day != day || c.names == nil || len(c.names) >= maxClientNames {
-		c.day, c.names = day, make(map[string]string)
+	if c.salt != salt || c.names == nil || len(c.names) >= maxClientNames {
+		c.salt, c.names = salt, make(map[string]string)
 	}
 	c.names[address] = name
 	return name

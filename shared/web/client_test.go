@@ -66,7 +66,7 @@ func TestClient(t *testing.T) {
 				got = web.Client(r)
 				return nil
 			}))
-			h := web.Settings{TrustedProxies: proxies, OriginSecrets: c.fronts, Secret: send.Secret("s")}.Wrap(router)
+			h := web.Settings{TrustedProxies: proxies, OriginSecrets: c.fronts}.Wrap(router)
 			r := httptest.NewRequest(http.MethodGet, "/", nil)
 			r.RemoteAddr = c.remote
 			for k, v := range c.header {
@@ -83,14 +83,14 @@ func TestClient(t *testing.T) {
 func TestClientHashChangesDaily(t *testing.T) {
 	t.Parallel()
 	now := time.Date(2026, 3, 1, 23, 59, 59, 0, time.UTC)
-	secret := send.Secret("s")
+	salts := &send.Salts{}
 	var got string
 	router := mux.NewRouter()
 	router.Handle("/", web.Handle(func(w http.ResponseWriter, r *http.Request) error {
 		got = web.ClientHash(r)
 		return nil
 	}))
-	h := web.Settings{Secret: secret, Now: func() time.Time { return now }}.Wrap(router)
+	h := web.Settings{Salts: salts, Now: func() time.Time { return now }}.Wrap(router)
 	ask := func(remote string) string {
 		r := httptest.NewRequest(http.MethodGet, "/", nil)
 		r.RemoteAddr = remote
@@ -98,16 +98,16 @@ func TestClientHashChangesDaily(t *testing.T) {
 		return got
 	}
 	today := ask("203.0.113.7:1")
-	if today != ask("203.0.113.7:2") || today != secret.ClientHash("203.0.113.7", now) || today == ask("203.0.113.8:1") {
+	if today != ask("203.0.113.7:2") || today != salts.Of(t.Context(), now).Name("203.0.113.7") || today == ask("203.0.113.8:1") {
 		t.Error("not one name for each client")
 	}
 	now = now.Add(time.Second)
-	if tomorrow := ask("203.0.113.7:1"); tomorrow == today || tomorrow != secret.ClientHash("203.0.113.7", now) {
+	if tomorrow := ask("203.0.113.7:1"); tomorrow == today || tomorrow != salts.Of(t.Context(), now).Name("203.0.113.7") {
 		t.Error("the name did not change with the day")
 	}
 	for i := range 10_000 { // more than are remembered
 		remote := netip.AddrPortFrom(netip.AddrFrom4([4]byte{10, 0, byte(i >> 8), byte(i)}), 1).String()
-		if got := ask(remote); got != secret.ClientHash(remote[:len(remote)-2], now) {
+		if got := ask(remote); got != salts.Of(t.Context(), now).Name(remote[:len(remote)-2]) {
 			t.Fatalf("%s is %s", remote, got)
 		}
 	}

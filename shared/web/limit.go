@@ -21,6 +21,14 @@ func NewLimiter(ledger send.Ledger, rates map[string]send.Rate, now func() time.
 	})
 }
 
+// NewSalts returns what a service names its clients by. That it has to do so
+// alone, it tells the log.
+func NewSalts(ledger send.Ledger, log *slog.Logger) *send.Salts {
+	return &send.Salts{Ledger: ledger, Failed: func(_ context.Context, err error) {
+		log.Error("clients cannot be named as other processes name them; this one does so alone", "cause", err)
+	}}
+}
+
 // Limit lets a client through to next as often as the limit of that name
 // allows, and answers 429 beyond it. How much is left is told in either case,
 // in the RateLimit fields.

@@ -38,7 +38,8 @@ func TestLimit(t *testing.T) {
 	clock := func() time.Time { return now }
 	ledger := &window{}
 	rates := map[string]send.Rate{"create": {Limit: 2, Window: time.Minute}}
-	settings := web.Settings{Now: clock,
+	salts := &send.Salts{}
+	settings := web.Settings{Now: clock, Salts: salts,
 		Limiter: send.NewLimiter(ledger, rates, clock, func(context.Context, string, error) {})}
 	server, l := site(t, settings, func(r *mux.Router) {
 		r.Handle("/create", web.Limit("create", web.Handle(hello)))
@@ -59,7 +60,7 @@ func TestLimit(t *testing.T) {
 			t.Errorf("%d: %d %s %v", i, resp.StatusCode, body, h)
 		}
 	}
-	if want := "create/" + (send.Secret("a secret of the tests")).ClientHash("127.0.0.1", now); ledger.key.ID != want {
+	if want := "create/" + salts.Of(t.Context(), now).Name("127.0.0.1"); ledger.key.ID != want {
 		t.Errorf("counted under %q, want %q", ledger.key.ID, want)
 	}
 	if line := l.Records(t, 3)[2]; line["code"] != "limited" || line["level"] != "INFO" {

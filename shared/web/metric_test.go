@@ -27,7 +27,6 @@ func onLambda(
 	l := &logtest.Buffer{}
 	s.Meter = metric.Meter{Service: metric.User, Stage: "qa", Embed: true}
 	s.Log = slog.New(slog.NewJSONHandler(l, &slog.HandlerOptions{Level: level}))
-	s.Secret = send.Secret("a secret of the tests")
 	router := mux.NewRouter()
 	routes(router)
 	return s.Wrap(router), l

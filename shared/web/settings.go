@@ -14,10 +14,10 @@ import (
 
 // Settings say how a service meets the outside.
 type Settings struct {
-	Meter  metric.Meter     // names the service, and takes what requests count
-	Log    *slog.Logger     // where the request log goes; nil = nowhere
-	Secret send.Secret      // names clients in the log and to the limiter
-	Now    func() time.Time // nil = time.Now
+	Meter metric.Meter     // names the service, and takes what requests count
+	Log   *slog.Logger     // where the request log goes; nil = nowhere
+	Now   func() time.Time // nil = time.Now
+	Salts *send.Salts      // name clients in the log and to the limiter; nil = of this process alone
 
 	CORSOrigins []string // origins that may call from a page; none = closed
 
@@ -47,12 +47,15 @@ func (s Settings) Wrap(routes *mux.Router) http.Handler {
 	if s.Now == nil {
 		s.Now = time.Now
 	}
+	if s.Salts == nil {
+		s.Salts = &send.Salts{}
+	}
 	return &site{
 		Settings: s,
 		log:      s.Meter.Logger(s.Log),
 		routes:   routes,
 		cors:     newCORS(s.CORSOrigins),
 		secrets:  newSecrets(s.APIKeyName, s.OriginSecrets),
-		clients:  clientNames{secret: s.Secret},
+		clients:  clientNames{salts: s.Salts},
 	}
 }

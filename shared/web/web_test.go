@@ -22,9 +22,6 @@ func site(t testing.TB, s web.Settings, routes func(*mux.Router)) (*httptest.Ser
 	l := &logtest.Buffer{}
 	log, flush := web.NewLog(l, slog.LevelInfo)
 	s.Meter.Service, s.Log = "test", log
-	if s.Secret == nil {
-		s.Secret = send.Secret("a secret of the tests")
-	}
 	router := mux.NewRouter()
 	routes(router)
 	server := httptest.NewServer(s.Wrap(router))
