@@ -1,0 +1,132 @@
+package envelope_test
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"slices"
+	"testing"
+	"testing/iotest"
+
+	"sgraph.ai/send/shared/envelope"
+)
+
+// sealV2 seals n bytes as a file of V2.
+func sealV2(t *testing.T, key envelope.Key, n int) (sealed, content []byte) {
+	t.Helper()
+	content = make([]byte, n)
+	for i := range content {
+		content[i] = byte(i % 251)
+	}
+	var out bytes.Buffer
+	err := envelope.Encrypt(&out, key, envelope.Meta{Filename: "a.bin"}, bytes.NewReader(content), envelope.Unknown)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out.Bytes(), content
+}
+
+// openerSizes are around the ends of the first segments.
+var openerSizes = []int{0, 1, 1<<20 - 40 - 16 - 31, 1<<20 - 40 - 16 - 30, 1 << 20, 3<<20 + 5}
+
+// From whichever segment on, what is opened is what Decrypt opens.
+func TestOpenerFromAnySegment(t *testing.T) {
+	t.Parallel()
+	key := envelope.NewKey()
+	for _, n := range openerSizes {
+		sealed, content := sealV2(t, key, n)
+		o, err := envelope.NewOpener(sealed[:envelope.StreamHead], key)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var all []envelope.Segment
+		for from := int64(0); ; from++ {
+			var plain []byte
+			err := o.Each(bytes.NewReader(sealed[envelope.SegmentPlace(from):]), from, func(s envelope.Segment) error {
+				s.Plain = slices.Clone(s.Plain)
+				plain = append(plain, s.Plain...)
+				if from == 0 {
+					all = append(all, s)
+				}
+				return nil
+			})
+			if err != nil {
+				t.Fatalf("%d bytes, from %d: %v", n, from, err)
+			}
+			if from == 0 {
+				meta, size, err := envelope.SplitMeta(plain)
+				if err != nil || meta.Filename != "a.bin" {
+					t.Fatalf("%+v, %v", meta, err)
+				}
+				plain = plain[size:]
+			}
+			if !bytes.HasSuffix(content, plain) {
+				t.Errorf("%d bytes, from %d: something else came out", n, from)
+			}
+			if from == int64(len(all))-1 {
+				break
+			}
+		}
+		for _, s := range all {
+			if !o.Proves(s) {
+				t.Errorf("%d bytes: segment %d is not proved", n, s.Number)
+			}
+			for name, changed := range map[string]envelope.Segment{
+				"number": {s.Number + 1, s.Last, s.Plain, s.Tag},
+				"last":   {s.Number, !s.Last, s.Plain, s.Tag},
+				"plain":  {s.Number, s.Last, append([]byte{1}, s.Plain...), s.Tag},
+				"tag":    {s.Number, s.Last, s.Plain, [16]byte{}},
+			} {
+				if o.Proves(changed) {
+					t.Errorf("%d bytes: segment %d with another %s is proved", n, s.Number, name)
+				}
+			}
+		}
+	}
+}
+
+// What is cut, longer, changed, in another place or under another key does not
+// come out to its end.
+func TestOpenerRefuses(t *testing.T) {
+	t.Parallel()
+	key := envelope.NewKey()
+	sealed, _ := sealV2(t, key, 2<<20)
+	each := func(key envelope.Key, sealed []byte, from int64) error {
+		o, err := envelope.NewOpener(sealed[:envelope.StreamHead], key)
+		if err != nil {
+			return err
+		}
+		return o.Each(bytes.NewReader(sealed[envelope.SegmentPlace(from):]), from, func(envelope.Segment) error { return nil })
+	}
+	if err := each(key, sealed, 0); err != nil {
+		t.Fatal(err)
+	}
+	flipped := slices.Clone(sealed)
+	flipped[len(flipped)-20] ^= 1
+	second := envelope.SegmentPlace(1)
+	for name, err := range map[string]error{
+		"cut":       each(key, sealed[:len(sealed)-1], 0),
+		"cut there": each(key, sealed[:second], 0),
+		"longer":    each(key, append(slices.Clone(sealed), 0), 0),
+		"changed":   each(key, flipped, 0),
+		"moved":     each(key, append(slices.Clone(sealed[:second]), sealed[envelope.StreamHead:]...), 1),
+		"key":       each(envelope.NewKey(), sealed, 0),
+		"empty":     each(key, sealed[:envelope.StreamHead], 0),
+	} {
+		if !errors.Is(err, envelope.ErrNotAuthentic) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	lost := errors.New("lost")
+	o, err := envelope.NewOpener(sealed[:envelope.StreamHead], key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	src := io.MultiReader(bytes.NewReader(sealed[envelope.StreamHead:second+5]), iotest.ErrReader(lost))
+	if err := o.Each(src, 0, func(envelope.Segment) error { return nil }); !errors.Is(err, lost) {
+		t.Errorf("a lost connection: %v", err)
+	}
+	if _, err := envelope.NewOpener(make([]byte, envelope.StreamHead), key); !errors.Is(err, envelope.ErrVersion) {
+		t.Errorf("another version: %v", err)
+	}
+}
