@@ -89,16 +89,25 @@ func (c *Client) claim(ctx context.Context, id, permit string) (claim Claim, cou
 	return claim, true, err
 }
 
-// ended says whether an error is that the service will not go on with a claim:
-// as the service alone says it, and nothing that stands before it. A store that
-// signed a URL has no better words than that it is forbidden.
-func (k Claim) ended(err error) bool {
+// Over says whether an error is that nothing of a transfer can be downloaded
+// any more: as the service says it, and nothing that stands before it.
+func Over(err error) bool {
 	switch send.ReasonOf(err) {
-	case send.ReasonExpired, send.ReasonDeleted, send.ReasonTransferNotFound, send.ReasonExhausted,
-		send.ReasonLinkExpired, send.ReasonLinkNotGenuine, send.ReasonLinkMismatch:
+	case send.ReasonExpired, send.ReasonDeleted, send.ReasonTransferNotFound, send.ReasonExhausted:
 		return true
 	}
-	return refusedURL(err) && time.Since(k.Begun) > claimLife
+	return false
+}
+
+// ended says whether an error is that the service will not go on with a claim:
+// as it says it itself, or as a store that signed a URL does, which has no better
+// word than that it is forbidden.
+func (k Claim) ended(err error) bool {
+	switch send.ReasonOf(err) {
+	case send.ReasonLinkExpired, send.ReasonLinkNotGenuine, send.ReasonLinkMismatch:
+		return true
+	}
+	return Over(err) || refusedURL(err) && time.Since(k.Begun) > claimLife
 }
 
 // refusedURL says whether an error can be that of a URL whose time is over, as

@@ -47,3 +47,6 @@ func stamp(f *os.File) (string, error) {
 func full(err error) bool {
 	return errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT)
 }
+
+// tooLong says whether an error is that a file system takes no name so long.
+func tooLong(err error) bool { return errors.Is(err, syscall.ENAMETOOLONG) }

@@ -30,6 +30,7 @@ func TestScripts(t *testing.T) {
 			e.Setenv("SGSEND_SERVER", s.URL)
 			e.Setenv("SGSEND_TOKEN", s.Token)
 			e.Setenv("TZ", "UTC")
+			e.Setenv("XDG_CACHE_HOME", t.TempDir())
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){

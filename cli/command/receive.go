@@ -3,11 +3,9 @@ package command
 import (
 	"errors"
 	"fmt"
-	"io"
 
 	"github.com/spf13/cobra"
 
-	"sgraph.ai/send/cli/client"
 	"sgraph.ai/send/shared/envelope"
 )
 
@@ -52,30 +50,24 @@ address of a redirector.`,
 				}
 				link.HasKey, link.Friendly = true, ""
 			}
-			to, err := newTarget(cmd.Context(), e, output, force) // before the download is counted
+			fits, ok := link.OpenKey()
+			if !ok {
+				return usage(errors.New("the link has no key; copy all of it, or give the key with --key"))
+			}
+			to, err := newTarget(cmd.Context(), e, output, force)
 			if err != nil {
 				return err
 			}
 
-			bar := newBar(e.Err, "receiving")
-			api.Progress = bar.show
-			var path, called string
-			_, err = api.Receive(cmd.Context(), link, func(meta envelope.Meta, content io.Reader) (err error) {
-				path, err = to.save(meta.Filename, content)
-				called = meta.Filename
-				return err
-			})
-			bar.end()
-			if errors.Is(err, client.ErrNoKey) {
-				return usage(errors.New("the link has no key; copy all of it, or give the key with --key"))
-			}
+			r := reception{e: e, api: api, link: link, key: fits, to: to}
+			path, called, err := r.run(cmd.Context())
 			if err != nil || path == "" {
 				return err
 			}
 			path = asFile(path)
-			if kept := to.visible(called); kept != called && to.name == "" && to.to == nil {
+			if name := to.visible(called); name != called && to.name == "" && to.to == nil {
 				fmt.Fprintf(e.Err, "kept as %s, since programs may obey a file named %s here; to call it that, name it with -o\n",
-					kept, called)
+					name, called)
 			}
 			if err := e.print(cmd.Context(), path+"\n"); err != nil {
 				return fmt.Errorf("the file is kept as %s, but that could not be printed: %w", path, err)

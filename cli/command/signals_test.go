@@ -49,7 +49,8 @@ func start(t *testing.T, s *site.Site, set func(*running), args ...string) *runn
 	heard()
 	p := &running{Cmd: exec.Command("sgsend", args...), temporary: t.TempDir(), dir: t.TempDir()}
 	p.Dir, p.Stdout, p.Stderr = p.dir, &p.out, &p.err
-	p.Env = append(os.Environ(), "SGSEND_SERVER="+s.URL, "SGSEND_TOKEN="+s.Token, "TMPDIR="+p.temporary)
+	p.Env = append(os.Environ(), "SGSEND_SERVER="+s.URL, "SGSEND_TOKEN="+s.Token, "TMPDIR="+p.temporary,
+		"XDG_CACHE_HOME="+t.TempDir())
 	if set != nil {
 		set(p)
 	}
@@ -105,7 +106,19 @@ func file(t *testing.T, size int64) string {
 // sent sends a file of zeros, and returns its link.
 func sent(t *testing.T, s *site.Site, size int64) string {
 	t.Helper()
-	p := start(t, s, nil, "send", "--downloads", "0", file(t, size))
+	return sentFor(t, s, "0", file(t, size))
+}
+
+// sentOnce sends a file of zeros that can be downloaded once.
+func sentOnce(t *testing.T, s *site.Site, size int64) string {
+	t.Helper()
+	return sentFor(t, s, "1", file(t, size))
+}
+
+// sentFor sends a file that can be downloaded so many times.
+func sentFor(t *testing.T, s *site.Site, times, path string) string {
+	t.Helper()
+	p := start(t, s, nil, "send", "--downloads", times, path)
 	if code := p.end(t); code != 0 {
 		t.Fatalf("exit code %d: %s", code, &p.err)
 	}
@@ -349,7 +362,7 @@ func pipe(t *testing.T) (r, w *os.File) {
 }
 
 // One signal ends the command wherever it waits, and nothing is left: no file
-// on this machine, nothing at the service.
+// on this machine but what is kept of a download, nothing at the service.
 func TestSignals(t *testing.T) {
 	t.Parallel()
 	signals := []syscall.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGQUIT}
@@ -365,7 +378,7 @@ func TestSignals(t *testing.T) {
 			if code := p.end(t); code != 128+int(sig) || !strings.Contains(p.err.String(), "interrupted") {
 				t.Errorf("%v: exit code %d, and it said %q", sig, code, &p.err)
 			}
-			if names := append(left(t, p.dir), left(t, p.temporary)...); len(names) > 0 {
+			if names := append(left(t, p.dir), left(t, p.temporary)...); len(names) > 0 && w.name != "for a download" {
 				t.Errorf("%v left %v", sig, names)
 			}
 			s.Fail(nil)
@@ -380,14 +393,15 @@ func TestSignals(t *testing.T) {
 	}
 }
 
-// Every signal to end does the same.
+// Every signal to end does the same: what has come of a download that was
+// counted is kept from all others, and gone on with.
 func TestEverySignal(t *testing.T) {
 	t.Parallel()
 	for _, sig := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGQUIT} {
 		t.Run(sig.String(), func(t *testing.T) {
 			t.Parallel()
 			s := site.Start(t)
-			link := sent(t, s, 40<<20) // in version 2, which is opened as it comes
+			link := sentOnce(t, s, 40<<20) // in version 2, which is opened as it comes
 			began := make(chan bool, 100)
 			s.Fail(func(w http.ResponseWriter, r *http.Request, service http.Handler) {
 				if !strings.Contains(r.URL.Path, "/bytes/") {
@@ -402,11 +416,26 @@ func TestEverySignal(t *testing.T) {
 			if err := p.Process.Signal(sig); err != nil {
 				t.Fatal(err)
 			}
-			if code := p.end(t); code != 128+int(sig) {
+			if code := p.end(t); code != 128+int(sig) || !strings.Contains(p.err.String(), "receive it again") {
 				t.Errorf("exit code %d: %s", code, &p.err)
 			}
-			if names := left(t, p.dir); len(names) > 0 {
+			names := left(t, p.dir)
+			for _, name := range names {
+				info, err := os.Stat(filepath.Join(p.dir, name))
+				if err != nil || info.Mode() != 0o600 || !strings.HasPrefix(name, ".sgsend-") {
+					t.Errorf("left %s: %v, %v", name, info.Mode(), err)
+				}
+			}
+			if len(names) != 2 {
 				t.Errorf("left %v", names)
+			}
+			s.Fail(nil)
+			again := start(t, s, func(next *running) { next.Dir = p.dir }, "receive", link)
+			if code := again.end(t); code != 0 || !strings.Contains(again.err.String(), "going on with the download") {
+				t.Errorf("exit code %d: %s", code, &again.err)
+			}
+			if names := left(t, p.dir); !slices.Equal(names, []string{"a.bin"}) {
+				t.Errorf("there is %v", names)
 			}
 		})
 	}

@@ -123,42 +123,66 @@ func follow(path string) (string, error) {
 	return "", fmt.Errorf("%s: too many symbolic links", asFile(path))
 }
 
-// save keeps a content, whole or not at all where it can, and returns the path
-// to print, "" for none. name is the sender's, and must be a plain name.
-func (t target) save(name string, content io.Reader) (path string, err error) {
-	if t.to != nil {
-		return t.printed, t.to(content)
-	}
-	if t.name != "" {
-		name = t.name
-	} else if name == "." || name != filepath.Base(name) || !filepath.IsLocal(name) {
+// called returns under which name a file is kept that its sender called name,
+// which must be a plain name.
+func (t target) called(name string) (string, error) {
+	switch {
+	case t.name != "":
+		return t.name, nil
+	case name == "." || name != filepath.Base(name) || !filepath.IsLocal(name):
 		return "", fmt.Errorf("the sender's name %q is not a plain file name; choose one with -o", name)
-	} else {
-		name = t.visible(name)
 	}
-	defer func() {
-		if full(err) {
-			err = fmt.Errorf("the disk of this machine has no room left for %s in %s: %w", asFile(name), t.dir, err)
-		}
-	}()
+	return t.visible(name), nil
+}
+
+// save keeps a content, whole or not at all, and returns the path to print. name
+// is the sender's.
+func (t target) save(name string, content io.Reader) (path string, err error) {
+	if name, err = t.called(name); err != nil {
+		return "", err
+	}
 	// In the same folder, so that it can take its name in one step.
-	temporary := filepath.Join(t.dir, ".sgsend-"+rand.Text()+".part")
+	temporary := t.temporary()
 	f, mode, err := create(temporary)
 	if err != nil {
 		return "", err
 	}
 	defer os.Remove(temporary)
-	_, err = io.Copy(f, content)
-	if err == nil {
-		err = t.finish(f, mode, name)
+	if _, err = io.Copy(f, content); err == nil {
+		return t.keep(f, mode, name)
 	}
+	f.Close()
+	return "", err
+}
+
+// take gives a file of this folder that has all its content its name, which is
+// the sender's, and returns the path to print.
+func (t target) take(part *os.File, name string) (path string, err error) {
+	if name, err = t.called(name); err != nil {
+		return "", err
+	}
+	temporary := t.temporary()
+	f, mode, err := create(temporary) // to see what mode a new file has
+	if err != nil {
+		return "", err
+	}
+	f.Close()
+	os.Remove(temporary)
+	return t.keep(part, mode, name)
+}
+
+func (t target) temporary() string { return filepath.Join(t.dir, ".sgsend-"+rand.Text()+".part") }
+
+// keep ends a file that has all its content, and gives it its name.
+func (t target) keep(f *os.File, mode fs.FileMode, name string) (path string, err error) {
+	err = t.finish(f, mode, name)
 	if closed := f.Close(); err == nil {
 		err = closed
 	}
 	if err != nil {
 		return "", err
 	}
-	path, err = t.place(temporary, name)
+	path, err = t.place(f.Name(), name)
 	if t.printed != "" {
 		path = t.printed
 	}
@@ -212,8 +236,12 @@ func (t target) replaced(name string) fs.FileInfo {
 }
 
 // place gives a finished file its name. The sender's name may be taken; then a
-// number is added, since the download may have been the last.
+// number is added. It may be longer than this file system takes; then it is cut.
 func (t target) place(temporary, name string) (string, error) {
+	most := t.longest(name)
+	if _, err := os.Lstat(filepath.Join(t.dir, name)); tooLong(err) {
+		name = cut(name, "", most)
+	}
 	path := filepath.Join(t.dir, name)
 	if t.replaced(name) != nil {
 		return path, os.Rename(temporary, path)
@@ -223,33 +251,57 @@ func (t target) place(temporary, name string) (string, error) {
 		if !errors.Is(err, fs.ErrExist) || i > 1000 {
 			return path, err
 		}
-		path = filepath.Join(t.dir, numbered(name, i))
+		path = filepath.Join(t.dir, numbered(name, i, most))
 	}
 }
 
+// longest returns how many bytes a name like that can have in the folder, with
+// its number: what common file systems allow, encrypted folders, or others.
+func (t target) longest(name string) (most int) {
+	for _, most = range []int{255, 143, 100, 60} {
+		if _, err := os.Lstat(filepath.Join(t.dir, numbered(name, 1000, most))); !tooLong(err) {
+			break
+		}
+	}
+	return most
+}
+
 // numbered adds a number to a name, which is cut where it would be too long.
-func numbered(name string, n int) string {
-	const most, mostOfExtension = 255, 16 // bytes; the first is what common file systems allow
+func numbered(name string, n, most int) string { return cut(name, fmt.Sprintf(" (%d)", n), most) }
+
+// cut returns a name of at most so many bytes, with end before its extension.
+func cut(name, end string, most int) string {
+	const mostOfExtension = 16 // bytes
 	extension := filepath.Ext(name)
 	if extension == name || len(extension) > mostOfExtension { // the first as in .env
 		extension = ""
 	}
 	stem := strings.TrimSuffix(name, extension)
-	end := fmt.Sprintf(" (%d)%s", n, extension)
-	if room := max(most-len(end), 0); len(stem) > room {
+	if room := max(most-len(end)-len(extension), 0); len(stem) > room {
 		for stem = stem[:room]; len(stem) > 0 && !utf8.ValidString(stem); {
 			stem = stem[:len(stem)-1]
 		}
 	}
-	return stem + end
+	return stem + end + extension
 }
 
 // rename renames a file and never replaces another. Linking fails where the
-// name is taken, in one step; not all file systems can link.
+// name is taken, in one step; not all file systems can link. That it has the name
+// already is left of a process that ended just then.
 func rename(from, to string) error {
 	err := os.Link(from, to)
-	if err == nil || errors.Is(err, fs.ErrExist) {
-		return err
+	there := errors.Is(err, fs.ErrExist)
+	if there {
+		a, _ := os.Lstat(from)
+		b, _ := os.Lstat(to)
+		there = a == nil || b == nil || !os.SameFile(a, b)
+	}
+	switch {
+	case there:
+		return fs.ErrExist
+	case err == nil, errors.Is(err, fs.ErrExist):
+		os.Remove(from)
+		return nil
 	}
 	if _, err := os.Lstat(to); err == nil {
 		return fs.ErrExist
