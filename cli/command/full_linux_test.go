@@ -4,6 +4,7 @@ import (
 	"io"
 	"net/http"
 	"os"
+	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
@@ -28,15 +29,45 @@ func TestFullDisks(t *testing.T) {
 	t.Parallel()
 	t.Run("where a file is kept", func(t *testing.T) {
 		t.Parallel()
-		s := site.Start(t)
-		link := sent(t, s, 8<<20)
-		p := start(t, s, func(p *running) { small(t, p.dir) }, "receive", link)
-		if code := p.end(t); code != 1 || !strings.Contains(p.err.String(), "the disk of this machine has no room left") {
-			t.Errorf("exit code %d: %s", code, &p.err)
+		r := newRecipient(t, "a.bin", 8<<20)
+		small(t, r.dir)
+		r.fails(t, 1, "the disk of this machine has no room left for this")
+		if names := left(t, r.dir); len(names) > 0 || r.counted(t) != 0 {
+			t.Errorf("left %v, and %d downloads were counted", names, r.counted(t))
 		}
-		if names := left(t, p.dir); len(names) > 0 {
-			t.Errorf("left %v", names)
+	})
+	t.Run("where the standard output is kept", func(t *testing.T) {
+		t.Parallel()
+		r := newRecipient(t, "a.bin", 8<<20)
+		small(t, r.dir)
+		out, err := os.Create(filepath.Join(r.dir, "out"))
+		if err != nil {
+			t.Fatal(err)
 		}
+		defer out.Close()
+		p := start(t, r.s, func(p *running) { p.Stdout = out }, "receive", "-o", "-", r.link)
+		if code := p.end(t); code != 1 || !strings.Contains(p.err.String(), "no room left for this") || r.counted(t) != 0 {
+			t.Errorf("exit code %d: %s, and %d downloads were counted", code, &p.err, r.counted(t))
+		}
+	})
+	t.Run("that fills while a file arrives", func(t *testing.T) {
+		t.Parallel()
+		r := newRecipient(t, "a.bin", 1<<20)
+		small(t, r.dir)
+		filler := filepath.Join(r.dir, "filler")
+		r.s.Fail(func(w http.ResponseWriter, req *http.Request, service http.Handler) {
+			if strings.Contains(req.URL.Path, "/bytes/") {
+				_ = os.WriteFile(filler, make([]byte, 8<<20), 0o600) // as much as there is
+				_ = os.Truncate(filler, 3<<20)
+			}
+			service.ServeHTTP(w, req)
+		})
+		r.fails(t, 1, "the disk of this machine has no room left")
+		if err := os.Remove(filler); err != nil {
+			t.Fatal(err)
+		}
+		r.s.Fail(nil)
+		r.gets(t, "a.bin")
 	})
 	t.Run("of temporary files", func(t *testing.T) {
 		t.Parallel()

@@ -26,6 +26,13 @@ home folder. The file appears when all of it has arrived and proved genuine, and
 not before; until then nobody else can read what has come. With --force it
 replaces a file, and has its permissions and owner.
 
+What can be known before is looked at before the download is counted: the folder,
+the room on the disk. Once it was counted it is kept, for the hour in which the
+service goes on with it: the same command, after whatever ended it, goes on where
+it was and is not counted again. Nor is another target, or the right key after a
+wrong one. What is kept is in hidden files beside the target and in your folder
+of caches, which nobody else can read; the key is in none.
+
 With "-o -", and with -o and a device or a pipe, it is written piece by piece:
 use what came only when the exit code is 0. A symbolic link that -o names stays;
 the file is kept where it leads.

@@ -28,6 +28,7 @@ import (
 //	back N           only the first N chunks count
 type journal struct {
 	file *os.File
+	end  int64 // of its last line
 
 	claim    client.Claim
 	form     form
@@ -69,22 +70,18 @@ func (j *journal) read() error {
 	if _, err := j.file.Seek(0, io.SeekStart); err != nil {
 		return err
 	}
-	r, end := bufio.NewReader(j.file), int64(0)
+	r := bufio.NewReader(j.file)
 	for n := 0; ; n++ {
 		line, err := r.ReadString('\n')
 		if err != nil || n == 0 && line != title+"\n" || n > 0 && !j.apply(strings.TrimSuffix(line, "\n")) {
 			break
 		}
-		end += int64(len(line))
+		j.end += int64(len(line))
 	}
-	if end == 0 {
+	if j.end == 0 {
 		return j.reset()
 	}
-	if err := j.file.Truncate(end); err != nil {
-		return err
-	}
-	_, err = j.file.Seek(end, io.SeekStart)
-	return err
+	return j.file.Truncate(j.end)
 }
 
 // reset begins the journal anew.
@@ -93,11 +90,17 @@ func (j *journal) reset() error {
 	if err := j.file.Truncate(0); err != nil {
 		return err
 	}
-	if _, err := j.file.Seek(0, io.SeekStart); err != nil {
+	return j.write(title)
+}
+
+// write writes a line behind the last, or in the place of one that could not be
+// written to its end.
+func (j *journal) write(line string) error {
+	if _, err := j.file.WriteAt([]byte(line+"\n"), j.end); err != nil {
 		return err
 	}
-	_, err := io.WriteString(j.file, title+"\n")
-	return err
+	j.end += int64(len(line)) + 1
+	return nil
 }
 
 // apply takes one line, and says whether it is one.
@@ -159,8 +162,7 @@ func (j *journal) add(name, rest string) error {
 	if !j.apply(line) {
 		return fmt.Errorf("%q is no line of the journal", name)
 	}
-	_, err := io.WriteString(j.file, line+"\n")
-	return err
+	return j.write(line)
 }
 
 func (j *journal) addClaim(claim client.Claim) error {
