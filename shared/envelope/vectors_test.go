@@ -21,19 +21,22 @@ var update = flag.Bool("update", false, "write testdata/vectors.json anew")
 // passes. Bytes are in hex, keys as they stand in links. A content of n bytes
 // is the one of pattern: byte i is i mod 251.
 type vectors struct {
-	Friendly  []friendlyVector `json:"friendly"`
-	V1        []v1Vector       `json:"v1"`
-	V2        []v2Vector       `json:"v2"`
-	Broken    []brokenVector   `json:"broken"`
-	Sizes     []sizeVector     `json:"sizes"`
-	Names     []nameVector     `json:"names"`
-	Links     []linkVector     `json:"links"`
-	OddLinks  []linkVector     `json:"oddLinks"`
-	NoLinks   []noLinkVector   `json:"noLinks"`
-	Keys      []keyVector      `json:"keys"`
-	NoKeys    []noLinkVector   `json:"noKeys"`
-	Wrappings []wrapping       `json:"wrappings"`
-	Shaken    shakenVector     `json:"shaken"`
+	Friendly  []friendlyVector  `json:"friendly"`
+	V1        []v1Vector        `json:"v1"`
+	V2        []v2Vector        `json:"v2"`
+	Broken    []brokenVector    `json:"broken"`
+	Sizes     []sizeVector      `json:"sizes"`
+	Names     []nameVector      `json:"names"`
+	Labels    []labelVector     `json:"labels"`
+	OddLabels []labelTextVector `json:"oddLabels"`
+	NoLabels  []noLabelVector   `json:"noLabels"`
+	Links     []linkVector      `json:"links"`
+	OddLinks  []linkVector      `json:"oddLinks"`
+	NoLinks   []noLinkVector    `json:"noLinks"`
+	Keys      []keyVector       `json:"keys"`
+	NoKeys    []noLinkVector    `json:"noKeys"`
+	Wrappings []wrapping        `json:"wrappings"`
+	Shaken    shakenVector      `json:"shaken"`
 }
 
 type friendlyVector struct {
@@ -207,6 +210,7 @@ func makeVectors() (v vectors) {
 			v.Names = append(v.Names, nameVector{n.in, n.out})
 		}
 	}
+	v.Labels, v.OddLabels, v.NoLabels = labelVectors(key)
 	v.Links, v.OddLinks, v.NoLinks, v.Wrappings = links, oddLinks, noLinks, wrappings
 	v.Keys, v.NoKeys = keyVectors, noKeys
 	v.Shaken = shakenVector{Seed: 20, Count: 4000}

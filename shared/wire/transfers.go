@@ -100,6 +100,7 @@ type CreateTransferRequest struct {
 	AutoDelete      bool   `json:"auto_delete,omitzero"`       // the ciphertext goes with the last download
 	ExpiresAt       string `json:"expires_at,omitzero"`        // RFC 3339; "" = after the service's default
 	DeleteAuthHash  string `json:"delete_auth_hash,omitzero"`  // hex SHA-256 of the delete secret; "" = none
+	Label           string `json:"label,omitzero"`             // sealed, in standard base64; "" = none
 }
 
 // CreateTransferReply is a transfer that waits for its ciphertext.
@@ -165,6 +166,7 @@ type TransferInfoReply struct {
 	DownloadsRemaining int64       `json:"downloads_remaining"` // 0 also where there is no limit
 	IsExhausted        bool        `json:"is_exhausted"`
 	DeleteEnabled      bool        `json:"delete_enabled"`
+	Label              string      `json:"label,omitzero"` // sealed, in standard base64; "" = none, or not any more
 }
 
 // DownloadBase64Reply is a ciphertext in base64. The data come last, so that

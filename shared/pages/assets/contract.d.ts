@@ -243,6 +243,7 @@ export type TransferInfoReply = {
   downloads_remaining: number;
   is_exhausted: boolean;
   delete_enabled: boolean;
+  label?: string;
 };
 
 /** What happened in a minute. */
