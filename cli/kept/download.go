@@ -139,15 +139,16 @@ func (d *Download) Begun() (time.Time, bool) { return d.claim.Begun, d.claim.ID 
 // Until returns when the service will go on with it no longer.
 func (d *Download) Until() time.Time { return d.claim.Begun.Add(useless / 2) }
 
-// Share makes two folders keep the same claim: that of the target, where what
-// arrives is, and one where it is found for whatever target.
+// Share makes two folders keep the same claim, which is the later of theirs:
+// that of the target, where what arrives is, and one where it is found for
+// whatever target.
 func (d *Download) Share(other *Download) {
-	switch {
-	case other == nil:
+	if other == nil {
 		return
-	case d.claim.ID == "" && other.claim.ID != "":
+	}
+	if other.claim.Begun.After(d.claim.Begun) {
 		d.Save(other.claim)
-	case d.claim.ID != "":
+	} else if d.claim.ID != "" {
 		other.Save(d.claim)
 	}
 	d.twin = other

@@ -307,10 +307,82 @@ func TestShare(t *testing.T) {
 	if claim, ok := d.Load("http://one", "000000000000"); !ok || claim.Permit != "secret" {
 		t.Errorf("%+v", claim)
 	}
+	later := client.Claim{Server: "http://one", ID: "000000000000", Permit: "later", Begun: time.Now().Add(time.Second)}
+	d.Save(later)
+	d.Close()
+	d = open(one)
+	d.Share(open(two))
+	if claim, _ := d.Load("http://one", "000000000000"); claim.Permit != "later" {
+		t.Errorf("of two, the claim is %q", claim.Permit)
+	}
+	d.Close()
+	d = open(third)
+	d.Share(open(two))
 	d.Remove()
 	for _, dir := range []string{two, third} {
 		if entries, _ := os.ReadDir(dir); len(entries) > 0 {
 			t.Errorf("left %v", entries)
+		}
+	}
+}
+
+// A claim that no service goes on with is none; what has arrived is used with
+// another.
+func TestStale(t *testing.T) {
+	t.Parallel()
+	for _, of := range sizes[2:5] {
+		p := newPlace(t, of.size, of.said)
+		if _, err := p.try(p.link.Key, of.size/2); err == nil {
+			t.Fatal("it came over half a line")
+		}
+		d, err := kept.Open(p.dir, p.s.URL, p.link.ID, p.link.Key)
+		if err != nil {
+			t.Fatal(err)
+		}
+		claim, ok := d.Load(p.s.URL, p.link.ID)
+		if !ok {
+			t.Fatal("there is no claim")
+		}
+		valid := claim.Begun
+		claim.Begun = valid.Add(-3 * time.Hour)
+		d.Save(claim)
+		d.Close()
+		if d, err = kept.Open(p.dir, p.s.URL, p.link.ID, p.link.Key); err != nil {
+			t.Fatal(err)
+		}
+		if _, counted := d.Begun(); counted {
+			t.Error("it is taken for one that can be gone on with")
+		}
+		if n, whole := d.Arrived(); n == 0 || whole {
+			t.Errorf("%d bytes are here, all: %v", n, whole)
+		}
+		claim.Begun = valid // as if there were another
+		d.Save(claim)
+		d.Close()
+		if got, err := p.try(p.link.Key, 1<<40); err != nil {
+			t.Error(err)
+		} else {
+			p.receivedOnce(got)
+		}
+	}
+}
+
+// Where ranges are not to be had all of it is fetched again.
+func TestWithoutRanges(t *testing.T) {
+	t.Parallel()
+	for _, of := range sizes[2:] {
+		p := newPlace(t, of.size, of.said)
+		if _, err := p.try(p.link.Key, of.size/2); err == nil {
+			t.Fatal("it came over half a line")
+		}
+		p.s.Fail(func(w http.ResponseWriter, r *http.Request, service http.Handler) {
+			r.Header.Del("Range")
+			service.ServeHTTP(w, r)
+		})
+		if got, err := p.try(p.link.Key, 1<<40); err != nil {
+			t.Errorf("%d bytes: %v", of.size, err)
+		} else {
+			p.receivedOnce(got)
 		}
 	}
 }
