@@ -38,7 +38,7 @@ func userFunction(s settings.Settings, common Common, storage *Storage, admin *S
 		Size:        s.User,
 		Environment: environment(metric.User, s, made),
 		Grants: append(transfersAccess(storage.Transfers.Name),
-			ledgerAccess(storage.Ledger.Arn, send.TransferSets, send.WindowSets, send.SaltSet)),
+			ledgerAccess(storage.Ledger.Arn, send.TransferSets, send.LabelSets, send.WindowSets, send.SaltSet)),
 	}
 }
 

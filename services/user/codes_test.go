@@ -66,6 +66,7 @@ func TestErrorsHaveCodes(t *testing.T) {
 		{"token_revoked", 401, s.call("POST", "/api/transfers/create", nil, "x-sgraph-access-token", "revoked")},
 		{"token_exhausted", 401, s.call("POST", "/api/transfers/create", nil, "x-sgraph-access-token", "spent")},
 		{"invalid", 400, s.send("POST", "/api/transfers/create", `{"file_size_bytes":"many"}`)},
+		{"bad_label", 400, s.send("POST", "/api/transfers/create", map[string]any{"label": "bm8gbGFiZWw="})},
 		{"id_taken", 409, s.send("POST", "/api/transfers/create", map[string]any{"transfer_id": pending})},
 		{"too_large", 413, s.send("POST", "/api/transfers/create", map[string]any{"file_size_bytes": 9 << 20})},
 		{"transfer_not_found", 404, s.call("GET", "/api/transfers/info/ffffffffffff", nil)},

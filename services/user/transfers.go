@@ -14,6 +14,7 @@ import (
 	"github.com/gorilla/mux"
 
 	"sgraph.ai/send/shared/audit"
+	"sgraph.ai/send/shared/envelope"
 	"sgraph.ai/send/shared/metric"
 	"sgraph.ai/send/shared/send"
 	"sgraph.ai/send/shared/web"
@@ -43,6 +44,10 @@ func (s *Service) create(w http.ResponseWriter, r *http.Request) error {
 	if err := web.ReadJSON(w, r, &in); err != nil {
 		return err
 	}
+	label, err := sealedLabel(in.Label)
+	if err != nil {
+		return err
+	}
 	var t send.Transfer
 	from, err := s.transfers.Admit(r.Context(), token)
 	if err == nil {
@@ -55,6 +60,7 @@ func (s *Service) create(w http.ResponseWriter, r *http.Request) error {
 			ExpiresAt:       in.ExpiresAt,
 			DeleteAuthHash:  in.DeleteAuthHash,
 			SenderHash:      senderHash(r),
+			Label:           label,
 		})
 	}
 	s.record(r, audit.TransferCreated, t.ID, tokenID(token), err)
@@ -68,6 +74,19 @@ func (s *Service) create(w http.ResponseWriter, r *http.Request) error {
 		ExpiresAt:  wire.Time{Time: t.ExpiresAt},
 	})
 	return nil
+}
+
+// sealedLabel reads the label of a new transfer, of which the service can see no
+// more than its form.
+func sealedLabel(text string) ([]byte, error) {
+	if text == "" {
+		return nil, nil
+	}
+	label, err := base64.StdEncoding.Strict().DecodeString(text)
+	if err != nil || !envelope.IsSealedLabel(label) {
+		return nil, send.Fail(send.Invalid, "label must be a sealed label, in base64").With(send.ReasonBadLabel)
+	}
+	return label, nil
 }
 
 // senderHash is the rotating hash of the client's address, in the 64 hex
@@ -212,6 +231,10 @@ func (s *Service) info(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	label, err := s.transfers.Label(r.Context(), t)
+	if err != nil {
+		return err
+	}
 	web.WriteJSON(w, http.StatusOK, wire.TransferInfoReply{
 		TransferID:         t.ID,
 		Status:             t.Status,
@@ -226,6 +249,7 @@ func (s *Service) info(w http.ResponseWriter, r *http.Request) error {
 		DownloadsRemaining: t.Remaining(),
 		IsExhausted:        t.Exhausted(),
 		DeleteEnabled:      t.DeleteAuthHash != "",
+		Label:              base64.StdEncoding.EncodeToString(label),
 	})
 	return nil
 }

@@ -158,9 +158,9 @@ func (t *Transfers) Delete(ctx context.Context, id, secret string) (deleted bool
 	if !idForm.MatchString(id) {
 		return false, noTransfer("not_found")
 	}
+	var tr Transfer
 	var d transferData
 	_, err = update(ctx, t.Ledger, transferKey(id), func(r *Record) (err error) {
-		var tr Transfer
 		if tr, d, err = readTransfer(*r); err != nil {
 			return err
 		}
@@ -181,7 +181,7 @@ func (t *Transfers) Delete(ctx context.Context, id, secret string) (deleted bool
 	}
 	// The record refuses every download from here on. The bytes go now; when
 	// they cannot, this call says so and can be repeated.
-	if err := t.erase(context.WithoutCancel(ctx), d); err != nil {
+	if err := t.erase(context.WithoutCancel(ctx), tr, d); err != nil {
 		return false, err
 	}
 	return deleted, nil

@@ -11,6 +11,7 @@ import (
 // over many sets, whose names begin with it.
 const (
 	TransferSets = "transfer/"    // transfers, by the first byte of their ID
+	LabelSets    = "label/"       // sealed labels of transfers, as these are spread
 	TokenSet     = "token"        // tokens
 	TokenUseSets = "use/"         // what tokens were used for, so that nothing is booked twice
 	PairSet      = "pair"         // which store the ledger belongs to

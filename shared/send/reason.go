@@ -26,6 +26,7 @@ const (
 	ReasonNotUploaded          Reason = "not_uploaded"           // its ciphertext has not arrived
 	ReasonNotPending           Reason = "not_pending"            // it takes no upload any more
 	ReasonNotCompleted         Reason = "not_completed"          // its sender has not completed it yet
+	ReasonBadLabel             Reason = "bad_label"              // its label is not a sealed one
 	ReasonDeleteNotEnabled     Reason = "delete_not_enabled"     // it was created without a delete secret
 	ReasonDeleteSecretRequired Reason = "delete_secret_required" // the delete secret was not brought
 	ReasonWrongDeleteSecret    Reason = "wrong_delete_secret"    // the delete secret is not the one it was created with

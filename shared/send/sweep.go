@@ -61,7 +61,7 @@ func (t *Transfers) sweep(ctx context.Context, r Record, n *Swept) error {
 	switch {
 	case tr.Status == Pending && now.After(tr.CreatedAt.Add(pendingLife)):
 		return t.abandon(ctx, tr, d, n)
-	case tr.Status == Pending, why == "", len(d.keys()) == 0:
+	case tr.Status == Pending, why == "", len(d.keys()) == 0 && !d.Labelled:
 		return nil
 	case why == ReasonExhausted && (d.RetireAt == nil || !now.After(*d.RetireAt)):
 		return nil // its last download may still be resumed
@@ -81,16 +81,16 @@ func (t *Transfers) abandon(ctx context.Context, tr Transfer, d transferData, n 
 	}
 	n.Abandoned++
 	t.removed(tr, abandoned)
-	return t.erase(ctx, d)
+	return t.erase(ctx, tr, d)
 }
 
 // retire removes the bytes of a transfer. The record stays a while, to tell why
 // it is gone; without keys it is not swept again.
 func (t *Transfers) retire(ctx context.Context, tr Transfer, d transferData, why Reason, n *Swept) error {
-	if err := t.erase(ctx, d); err != nil {
+	if err := t.erase(ctx, tr, d); err != nil {
 		return err
 	}
-	d.Payload.Key, d.PutKey, d.Multipart = "", "", multipart{}
+	d.Payload.Key, d.PutKey, d.Multipart, d.Labelled = "", "", multipart{}, false
 	r := tr.record
 	if err := d.write(&r); err != nil {
 		return err
@@ -121,8 +121,13 @@ func (t *Transfers) removed(tr Transfer, why Reason) {
 	}
 }
 
-// erase forgets every byte that a record names.
-func (t *Transfers) erase(ctx context.Context, d transferData) error {
+// erase forgets every byte that a record names, and the label.
+func (t *Transfers) erase(ctx context.Context, tr Transfer, d transferData) error {
+	if d.Labelled {
+		if err := t.dropLabel(ctx, tr); err != nil {
+			return err
+		}
+	}
 	if m := d.Multipart; m.UploadID != "" && !m.Done {
 		if err := t.Store.Abort(ctx, m.Key, m.UploadID); err != nil {
 			return err

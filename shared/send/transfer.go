@@ -102,6 +102,7 @@ type transferData struct {
 	DeleteAuthHash  string     `json:"delete_auth_hash,omitempty"`
 	Owner           string     `json:"owner,omitempty"`
 	SenderHash      string     `json:"sender_hash,omitempty"`
+	Labelled        bool       `json:"labelled,omitempty"` // there is a label
 	Payload         Payload    `json:"payload,omitzero"`
 	Multipart       multipart  `json:"multipart,omitzero"`
 	PutKey          string     `json:"put_key,omitempty"`   // where a signed upload URL writes

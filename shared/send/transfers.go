@@ -61,6 +61,7 @@ type NewTransfer struct {
 	ExpiresAt       string // RFC 3339; "" = after the default lifetime
 	DeleteAuthHash  string
 	SenderHash      string
+	Label           []byte // sealed; none = no label
 }
 
 var (
@@ -111,6 +112,7 @@ func (t *Transfers) Create(ctx context.Context, from Sender, n NewTransfer) (Tra
 		DeleteAuthHash:  n.DeleteAuthHash,
 		Owner:           from.id,
 		SenderHash:      n.SenderHash,
+		Labelled:        len(n.Label) > 0,
 	}
 	r := Record{
 		State: string(Pending), Limit: n.MaxDownloads, Expires: expires,
@@ -124,10 +126,13 @@ func (t *Transfers) Create(ctx context.Context, from Sender, n NewTransfer) (Tra
 			id = newID()
 		}
 		r.Key = transferKey(id)
-		err := t.Ledger.Create(ctx, r)
+		tr, _, err := readTransfer(r)
+		if err != nil {
+			return Transfer{}, err
+		}
+		err = t.open(ctx, tr, n.Label)
 		if err == nil {
-			tr, _, err := readTransfer(r)
-			return tr, err
+			return tr, nil
 		}
 		if CodeOf(err) != Conflict {
 			return Transfer{}, err
@@ -136,6 +141,21 @@ func (t *Transfers) Create(ctx context.Context, from Sender, n NewTransfer) (Tra
 			return Transfer{}, Fail(Conflict, "Transfer ID already exists").With(ReasonIDTaken)
 		}
 	}
+}
+
+// open writes what is kept of a new transfer. Its label comes first, so that no
+// transfer is without the one that it should have.
+func (t *Transfers) open(ctx context.Context, tr Transfer, label []byte) error {
+	if len(label) > 0 {
+		if err := t.keepLabel(ctx, tr, label); err != nil {
+			return err
+		}
+	}
+	err := t.Ledger.Create(ctx, tr.record)
+	if len(label) > 0 && CodeOf(err) == Conflict {
+		_ = t.dropLabel(context.WithoutCancel(ctx), tr)
+	}
+	return err
 }
 
 // expiry reads when a transfer shall end. Every transfer does.

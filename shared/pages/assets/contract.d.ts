@@ -141,6 +141,8 @@ export const codes: {
   notPending: 'not_pending';
   /** Its sender has not completed it yet. */
   notCompleted: 'not_completed';
+  /** Its label is not a sealed one. */
+  badLabel: 'bad_label';
   /** It was created without a delete secret. */
   deleteNotEnabled: 'delete_not_enabled';
   /** The delete secret was not brought. */

@@ -73,6 +73,7 @@ export const codes = {
   notUploaded: 'not_uploaded',
   notPending: 'not_pending',
   notCompleted: 'not_completed',
+  badLabel: 'bad_label',
   deleteNotEnabled: 'delete_not_enabled',
   deleteSecretRequired: 'delete_secret_required',
   wrongDeleteSecret: 'wrong_delete_secret',

@@ -217,6 +217,7 @@ const SENDING = {
   damaged: notIntact,
   size_mismatch: notIntact,
   unknown_version: stranger,
+  bad_label: stranger,
   use_presigned: stranger,
 };
 

@@ -1,0 +1,41 @@
+package send
+
+import "context"
+
+// A label says what is waiting, sealed like the payload. It is kept in a record
+// of its own, so that to count a download stays a small write, and named as its
+// upload is: a transfer of the same ID that comes later has another.
+
+// labelKey names the label of a transfer.
+func labelKey(t Transfer) Key { return Key{LabelSets + t.ID[:2], t.upload()} }
+
+// keepLabel keeps the label of a transfer that is about to be created. Where
+// that is not, drop it; where a crash comes in between, the ledger forgets it
+// when the transfer would have ended. Conflict where another transfer of that ID
+// is created at this moment.
+func (t *Transfers) keepLabel(ctx context.Context, tr Transfer, label []byte) error {
+	return t.Ledger.Create(ctx, Record{Key: labelKey(tr), Data: label, Purge: tr.ExpiresAt})
+}
+
+// dropLabel forgets the label of a transfer.
+func (t *Transfers) dropLabel(ctx context.Context, tr Transfer) error {
+	return t.Ledger.Delete(ctx, labelKey(tr), 1)
+}
+
+// Label returns the sealed label of a transfer, for as long as the transfer can
+// be downloaded or a download of it resumed; nil otherwise, and where it has none.
+func (t *Transfers) Label(ctx context.Context, tr Transfer) ([]byte, error) {
+	_, d, err := readTransfer(tr.record)
+	if err != nil {
+		return nil, err
+	}
+	over := d.RetireAt != nil && t.Now().After(*d.RetireAt)
+	if !d.Labelled || over || t.refusal(tr.record, true) != nil {
+		return nil, nil
+	}
+	r, err := t.Ledger.Get(ctx, labelKey(tr))
+	if CodeOf(err) == NotFound {
+		return nil, nil // removed just now
+	}
+	return r.Data, err
+}
