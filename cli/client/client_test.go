@@ -100,7 +100,8 @@ func TestServiceLearnsNothing(t *testing.T) {
 		Meta:    envelope.Meta{Filename: "canary-file.txt", Type: "text/canary"},
 		Content: strings.NewReader(canary),
 		Size:    int64(len(canary)),
-	}, client.Options{})
+		Picture: &envelope.Picture{Type: "image/jpeg", Data: []byte("\xff\xd8\xffcanary-picture")},
+	}, client.Options{Note: "canary-note"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -114,6 +115,7 @@ func TestServiceLearnsNothing(t *testing.T) {
 	}
 	kept.Lacks(t, map[string]string{
 		"the content": canary, "the file's name": "canary-file", "its type": "text/canary",
+		"the note": "canary-note", "the picture": "canary-picture",
 		"the key": sent.Link.Key.String(), "the raw key": string(sent.Link.Key[:]),
 		"the delete secret": sent.DeleteSecret,
 	})

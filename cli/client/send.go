@@ -4,12 +4,14 @@ import (
 	"bytes"
 	"context"
 	"crypto/sha256"
+	"encoding/base64"
 	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
 	"os"
 	"time"
+	"unicode/utf8"
 
 	"sgraph.ai/send/shared/envelope"
 	"sgraph.ai/send/shared/send"
@@ -21,12 +23,24 @@ type File struct {
 	Meta    envelope.Meta
 	Content io.Reader
 	Size    int64 // bytes; envelope.Unknown when nobody knows
+
+	// Picture is a small one of the content, for the label; nil = none.
+	Picture *envelope.Picture
 }
 
-// Options are the limits of a transfer.
+// label is what is told of the file before it is downloaded.
+func (f File) label(size int64, note string) envelope.Label {
+	return envelope.Label{
+		Files: []envelope.LabelFile{{Name: f.Meta.Filename, Size: size, Type: f.Meta.Type}},
+		Count: 1, Size: size, Note: note, Picture: f.Picture,
+	}
+}
+
+// Options are what goes with a transfer.
 type Options struct {
 	Lifetime     time.Duration // by the service's clock; 0 leaves it to the service
 	MaxDownloads int64         // 0 = without limit
+	Note         string        // for the receiver, sealed; at most envelope.MaxNote characters; "" = none
 }
 
 // Sent is a file that arrived.
@@ -46,15 +60,21 @@ const directMax = 4 << 20
 // inside the seal.
 const sealedType = "application/octet-stream"
 
-// Send seals a file under a new key and sends it. Of the key and the file's
-// name nothing leaves this process but inside the seal. When it fails, or ctx
-// ends, what was sent is withdrawn within seconds.
+// Send seals a file under a new key and sends it, with a label that says what is
+// waiting. Of the key, the file's name and the note nothing leaves this process
+// but inside the seals. When it fails, or ctx ends, what was sent is withdrawn
+// within seconds.
 func (c *Client) Send(ctx context.Context, f File, o Options) (Sent, error) {
+	if n := utf8.RuneCountInString(o.Note); n > envelope.MaxNote {
+		return Sent{}, send.Fail(send.Invalid,
+			"the note has %d characters, and at most %d go with a transfer; send it as a file", n, envelope.MaxNote)
+	}
 	key := envelope.NewKey()
 	if f.Size < 0 {
 		return c.sendUnknown(ctx, key, f, o)
 	}
-	return c.sendSealed(ctx, key, envelope.SealedSize(f.Meta, f.Size), o, func(w io.Writer) error {
+	label := f.label(f.Size, o.Note)
+	return c.sendSealed(ctx, key, label, envelope.SealedSize(f.Meta, f.Size), o, func(w io.Writer) error {
 		return envelope.Encrypt(w, key, f.Meta, f.Content, f.Size)
 	})
 }
@@ -69,13 +89,15 @@ func (c *Client) sendUnknown(ctx context.Context, key envelope.Key, f File, o Op
 		return Sent{}, fmt.Errorf("read the content: %w", err)
 	}
 	if n <= envelope.MaxV1 {
-		return c.Send(ctx, File{f.Meta, &small, n}, o)
+		f.Content, f.Size = &small, n
+		return c.Send(ctx, f, o)
 	}
 	rules, _, err := c.rules(ctx)
 	if err != nil {
 		return Sent{}, err
 	}
-	content := io.MultiReader(&small, f.Content)
+	read := &counted{r: io.MultiReader(&small, f.Content)}
+	content := io.Reader(read)
 	if rules.MaxBytes > 0 {
 		content = &atMost{content, rules.MaxBytes}
 	}
@@ -102,10 +124,22 @@ func (c *Client) sendUnknown(ctx context.Context, key envelope.Key, f File, o Op
 	if err != nil {
 		return Sent{}, err
 	}
-	return c.sendSealed(ctx, key, size, o, func(w io.Writer) error {
+	return c.sendSealed(ctx, key, f.label(read.n, o.Note), size, o, func(w io.Writer) error {
 		_, err := io.Copy(w, spool)
 		return err
 	})
+}
+
+// counted counts what is read.
+type counted struct {
+	r io.Reader
+	n int64
+}
+
+func (c *counted) Read(p []byte) (int, error) {
+	n, err := c.r.Read(p)
+	c.n += int64(n)
+	return n, err
 }
 
 // atMost is a content that fails where it is longer than the service takes: an
@@ -133,7 +167,7 @@ func spooling(err error) error {
 
 // sendSealed sends size bytes that write writes.
 func (c *Client) sendSealed(
-	ctx context.Context, key envelope.Key, size int64, o Options, write func(io.Writer) error,
+	ctx context.Context, key envelope.Key, label envelope.Label, size int64, o Options, write func(io.Writer) error,
 ) (Sent, error) {
 	secret := send.RandomSecret()
 	hash := sha256.Sum256([]byte(secret))
@@ -143,6 +177,7 @@ func (c *Client) sendSealed(
 		MaxDownloads:    o.MaxDownloads,
 		AutoDelete:      o.MaxDownloads > 0,
 		DeleteAuthHash:  hex.EncodeToString(hash[:]),
+		Label:           base64.StdEncoding.EncodeToString(envelope.SealLabel(key, label)),
 	}
 	if o.Lifetime > 0 {
 		ends, err := c.expiry(ctx, o.Lifetime)

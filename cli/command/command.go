@@ -114,7 +114,8 @@ func message(err error) error {
 }
 
 func exitCode(err error) int {
-	if errors.Is(err, envelope.ErrNotAuthentic) || errors.Is(err, envelope.ErrVersion) {
+	if errors.Is(err, envelope.ErrNotAuthentic) || errors.Is(err, envelope.ErrVersion) ||
+		errors.Is(err, envelope.ErrWrongKey) {
 		return exitNotOpened
 	}
 	switch send.CodeOf(err) {
