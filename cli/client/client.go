@@ -96,8 +96,9 @@ type target struct{ method, path string }
 func to(r wire.Route, values ...string) target { return target{r.Method, r.To(values...)} }
 
 // call makes a call of the API with JSON in and out, either of which may be
-// nil, and repeats it while that can help. Headers come in pairs.
-func (c *Client) call(ctx context.Context, again repeatable, t target, in, out any, headers ...string) error {
+// nil, and repeats it while that can help, which must do no harm. Headers come in
+// pairs.
+func (c *Client) call(ctx context.Context, t target, in, out any, headers ...string) error {
 	var body []byte
 	if in != nil {
 		var err error
@@ -106,7 +107,7 @@ func (c *Client) call(ctx context.Context, again repeatable, t target, in, out a
 		}
 		headers = append(headers, wire.ContentType.Name, "application/json")
 	}
-	return c.repeat(ctx, again, func() error {
+	return c.repeat(ctx, always, func() error {
 		res, done, err := c.do(ctx, t.method, c.Server+t.path, bytes.NewReader(body), int64(len(body)), headers...)
 		if err != nil {
 			return err

@@ -9,7 +9,7 @@ import (
 // Info asks how a transfer stands, which the service tells everyone who has its
 // ID; nothing is counted. NotFound.
 func (c *Client) Info(ctx context.Context, id string) (info wire.TransferInfoReply, err error) {
-	err = c.call(ctx, always, to(wire.TransferInfo, id), nil, &info)
+	err = c.call(ctx, to(wire.TransferInfo, id), nil, &info)
 	return info, err
 }
 
@@ -17,24 +17,24 @@ func (c *Client) Info(ctx context.Context, id string) (info wire.TransferInfoRep
 // is no error. NotFound, Forbidden for a wrong secret, Conflict for a transfer
 // that was sent without one.
 func (c *Client) Delete(ctx context.Context, id, secret string) error {
-	return c.call(ctx, always, to(wire.DeleteTransfer, id), nil, nil, wire.DeleteAuth.Name, secret)
+	return c.call(ctx, to(wire.DeleteTransfer, id), nil, nil, wire.DeleteAuth.Name, secret)
 }
 
 // create begins a transfer. When its answer was lost it is repeated, and what
 // the first began is swept by the service as never completed.
 func (c *Client) create(ctx context.Context, in wire.CreateTransferRequest) (out wire.CreateTransferReply, err error) {
-	err = c.call(ctx, always, to(wire.CreateTransfer), in, &out, c.authorized()...)
+	err = c.call(ctx, to(wire.CreateTransfer), in, &out, c.authorized()...)
 	return out, err
 }
 
 // complete makes a transfer available. The service books it once, however
 // often it is called.
 func (c *Client) complete(ctx context.Context, id string) error {
-	return c.call(ctx, always, to(wire.CompleteTransfer, id), nil, nil, c.authorized()...)
+	return c.call(ctx, to(wire.CompleteTransfer, id), nil, nil, c.authorized()...)
 }
 
 // capabilities says how the service takes large files.
 func (c *Client) capabilities(ctx context.Context) (out wire.CapabilitiesReply, err error) {
-	err = c.call(ctx, always, to(wire.Capabilities), nil, &out)
+	err = c.call(ctx, to(wire.Capabilities), nil, &out)
 	return out, err
 }

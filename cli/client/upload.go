@@ -57,7 +57,7 @@ func (c *Client) uploadDirectly(ctx context.Context, id string, sealed []byte, p
 func (c *Client) uploadParts(ctx context.Context, id string, size int64, p *meter, write func(io.Writer) error) error {
 	var plan wire.InitiateUploadReply
 	in := wire.InitiateUploadRequest{TransferID: id, FileSizeBytes: size}
-	if err := c.call(ctx, always, to(wire.InitiateUpload), in, &plan, c.authorized()...); err != nil {
+	if err := c.call(ctx, to(wire.InitiateUpload), in, &plan, c.authorized()...); err != nil {
 		return err
 	}
 	if plan.PartSize <= 0 || int64(len(plan.PartURLs)) != (size+plan.PartSize-1)/plan.PartSize {
@@ -66,7 +66,7 @@ func (c *Client) uploadParts(ctx context.Context, id string, size int64, p *mete
 	parts, err := c.putParts(ctx, plan, size, p, write)
 	if err == nil {
 		in := wire.AssembleUploadRequest{TransferID: id, UploadID: plan.UploadID, Parts: parts}
-		err = c.call(ctx, always, to(wire.AssembleUpload), in, nil, c.authorized()...)
+		err = c.call(ctx, to(wire.AssembleUpload), in, nil, c.authorized()...)
 	}
 	if err != nil {
 		c.inPassing(ctx, to(wire.CancelUpload, id, plan.UploadID), c.authorized()...)
@@ -88,7 +88,7 @@ const passing = 5 * time.Second
 func (c *Client) inPassing(ctx context.Context, t target, headers ...string) {
 	ctx, stop := context.WithTimeout(context.WithoutCancel(ctx), passing)
 	defer stop()
-	_ = c.call(ctx, always, t, nil, nil, headers...)
+	_ = c.call(ctx, t, nil, nil, headers...)
 }
 
 // putParts cuts what write writes into parts and puts each where it goes.

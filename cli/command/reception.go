@@ -144,7 +144,7 @@ func (r *reception) fits(sealed, here int64) error {
 	dir, need := r.to.dir, kept.Room(sealed)-here
 	if r.to.to != nil {
 		f, ok := r.e.Out.(*os.File)
-		if info, err := f.Stat(); !ok || r.to.printed != "" || err != nil || !info.Mode().IsRegular() {
+		if !ok || r.to.printed != "" || !isRegular(f) {
 			return nil
 		}
 		dir, need = f.Name(), sealed
@@ -154,6 +154,11 @@ func (r *reception) fits(sealed, here int64) error {
 			"nothing was downloaded now", dir, size(need), size(free))
 	}
 	return nil
+}
+
+func isRegular(f *os.File) bool {
+	info, err := f.Stat()
+	return err == nil && info.Mode().IsRegular()
 }
 
 // place gives what has all arrived its name.

@@ -282,7 +282,8 @@ func TestAnotherService(t *testing.T) {
 	}
 	d.Save(client.Claim{Server: "http://one", ID: "000000000000", Permit: "secret", Begun: time.Now()})
 	d.Close()
-	if _, err := kept.Open(dir, "http://two", "000000000000", key); err == nil || !strings.Contains(err.Error(), "http://one") {
+	_, err = kept.Open(dir, "http://two", "000000000000", key)
+	if err == nil || !strings.Contains(err.Error(), "http://one") {
 		t.Errorf("got %v", err)
 	}
 }
