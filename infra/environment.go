@@ -6,6 +6,7 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"sgraph.ai/send/infra/settings"
+	"sgraph.ai/send/shared/audit"
 	"sgraph.ai/send/shared/metric"
 	"sgraph.ai/send/shared/send"
 	service "sgraph.ai/send/shared/settings"
@@ -16,12 +17,14 @@ func adminFunction(s settings.Settings, common Common, storage *Storage) *Functi
 	made := madeForBoth(s, storage)
 	made[service.CacheBucket.Env] = storage.CacheName
 	made[service.UserURL.Env] = unlessEmpty(s.PublicURL())
+	made[service.AuditRetention.Env] = pulumi.Sprintf("%dd", s.AuditRetentionDays)
 	return &FunctionArgs{
 		Common:      common,
 		Size:        s.Admin,
 		Environment: environment(metric.Admin, s, made),
 		Grants: append(auditAccess(storage.CacheName),
-			ledgerAccess(storage.Ledger.Arn, send.TokenSet, send.TokenUseSets, send.WindowSets, send.SaltSet)),
+			ledgerAccess(storage.Ledger.Arn, send.TokenSet, send.TokenUseSets, send.WindowSets, send.SaltSet,
+				audit.ChainSets, audit.QueueSets+metric.Admin)),
 	}
 }
 
@@ -38,7 +41,8 @@ func userFunction(s settings.Settings, common Common, storage *Storage, admin *S
 		Size:        s.User,
 		Environment: environment(metric.User, s, made),
 		Grants: append(transfersAccess(storage.Transfers.Name),
-			ledgerAccess(storage.Ledger.Arn, send.TransferSets, send.LabelSets, send.WindowSets, send.SaltSet)),
+			ledgerAccess(storage.Ledger.Arn, send.TransferSets, send.LabelSets, send.WindowSets, send.SaltSet,
+				audit.QueueSets+metric.User)),
 	}
 }
 

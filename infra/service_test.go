@@ -86,7 +86,7 @@ func TestEnvironmentIsAllThatIsTold(t *testing.T) {
 	}
 	want := map[string][]string{
 		"canary": {"CANARY__URL", "CANARY__TOKEN"},
-		"admin":  append([]string{"CACHE__SERVICE__BUCKET_NAME"}, both...),
+		"admin":  append([]string{"CACHE__SERVICE__BUCKET_NAME", "SEND__AUDIT_RETENTION"}, both...),
 		"user": append([]string{
 			"SGRAPH_SEND__ADMIN__BASE_URL", "SGRAPH_SEND__ADMIN__API_KEY__NAME", "SGRAPH_SEND__ADMIN__API_KEY__VALUE",
 			"SEND__S3_BUCKET",

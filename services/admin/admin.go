@@ -27,7 +27,7 @@ type Service struct {
 	set     Settings
 	tokens  *send.Tokens
 	pulse   *send.Pulse
-	trail   audit.Trail
+	trail   *audit.Trail
 	salts   *send.Salts
 	outbox  *audit.Outbox
 	meter   metric.Meter
@@ -49,7 +49,6 @@ func New(set Settings) (*Service, error) {
 		set:    set,
 		tokens: &send.Tokens{Ledger: set.Ledger, Names: root.NameSealer(), Now: set.Now},
 		pulse:  &send.Pulse{Ledger: set.Ledger, Rates: set.Rates, Now: set.Now},
-		trail:  audit.Trail{Store: set.Audit},
 		meter: metric.Meter{
 			Service: metric.Admin, Stage: set.Stage, Embed: set.Environment == settings.Lambda, Registry: set.Registry,
 		},
@@ -62,7 +61,13 @@ func New(set Settings) (*Service, error) {
 	}
 	a.log = a.meter.Logger(set.Log)
 	a.salts = web.NewSalts(set.Ledger, a.log)
-	a.outbox = audit.NewOutbox(a.trail.Append, a.meter, set.Log)
+	a.trail = &audit.Trail{
+		Store: set.Audit, Ledger: set.Ledger, Now: set.Now, Retention: set.AuditRetention, Log: a.log,
+	}
+	a.outbox = &audit.Outbox{
+		Deliver: a.trail.Append, Ledger: set.Ledger, Now: set.Now, Meter: a.meter, Log: set.Log,
+		Frozen: set.Environment == settings.Lambda,
+	}
 	a.handler = web.Settings{
 		Meter:          a.meter,
 		Log:            set.Log,

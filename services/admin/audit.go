@@ -23,6 +23,7 @@ func (a *Service) auditRoutes(r *mux.Router) {
 	web.Bind(r, wire.RecordEvents, web.Handle(a.takeEvents))
 	web.Bind(r, wire.ListEvents, web.Handle(a.listEvents))
 	web.Bind(r, wire.ExportEvents, web.Handle(a.exportEvents))
+	web.Bind(r, wire.ChainHead, web.Handle(a.chainHead))
 }
 
 // record puts into the trail what became of a request's attempt at something.
@@ -117,34 +118,70 @@ func (a *Service) listEvents(w http.ResponseWriter, r *http.Request) error {
 }
 
 // exportEvents answers all that is asked for, an event a line, the newest
-// first. A reply that breaks off is seen to: its end is missing.
+// first; or the chain of the days, as audit.Verify reads it. A reply that breaks
+// off is seen to: its end is missing.
 func (a *Service) exportEvents(w http.ResponseWriter, r *http.Request) error {
 	q, err := a.query(r, audit.MaxLimit)
 	if err != nil {
 		return err
 	}
-	lines := json.NewEncoder(w)
-	for first := true; first || q.After != ""; first = false {
-		p, err := a.trail.Page(r.Context(), q)
+	switch form := r.URL.Query().Get("form"); form {
+	case wire.ChainForm:
+		lines := &download{w: w, name: "audit-chain", q: q}
+		return a.trail.Export(r.Context(), lines, q.From, q.To)
+	case "":
+	default:
+		return send.Fail(send.Invalid, "form must be %s, or left out", wire.ChainForm)
+	}
+	out := &download{w: w, name: "audit", q: q}
+	lines := json.NewEncoder(out)
+	for e, err := range a.trail.Matching(r.Context(), q) {
+		if err == nil {
+			err = lines.Encode(e)
+		}
 		if err != nil {
 			return err
 		}
-		if first {
-			h := w.Header()
-			h.Set("Content-Type", "application/x-ndjson")
-			h.Set("Content-Disposition", fmt.Sprintf(`attachment; filename="audit-%s-%s.ndjson"`, day(q.From), day(q.To)))
-		}
-		for _, e := range p.Events {
-			if err := lines.Encode(e); err != nil {
-				return err
-			}
-		}
-		q.After = p.After
 	}
+	out.begin()
 	return nil
 }
 
+// download is the body of a file. Until it has its first bytes an error can
+// still be answered.
+type download struct {
+	w     http.ResponseWriter
+	name  string
+	q     audit.Query
+	begun bool
+}
+
+func (d *download) begin() {
+	if d.begun {
+		return
+	}
+	d.begun = true
+	h := d.w.Header()
+	h.Set("Content-Type", "application/x-ndjson")
+	h.Set("Content-Disposition", fmt.Sprintf(`attachment; filename="%s-%s-%s.ndjson"`, d.name, day(d.q.From), day(d.q.To)))
+}
+
+func (d *download) Write(b []byte) (int, error) {
+	d.begin()
+	return d.w.Write(b)
+}
+
 func day(t time.Time) string { return t.UTC().Format(time.DateOnly) }
+
+// chainHead answers where the trail's chain ends, for whoever writes it down.
+func (a *Service) chainHead(w http.ResponseWriter, r *http.Request) error {
+	head, err := a.trail.Head(r.Context())
+	if err != nil {
+		return err
+	}
+	web.WriteJSON(w, http.StatusOK, head)
+	return nil
+}
 
 // Sweep forgets, again and again until ctx ends, the events that were kept
 // long enough, and gives back the room of what ledger and store know to be over.
@@ -153,6 +190,7 @@ func (a *Service) Sweep(ctx context.Context) {
 	tick := time.NewTicker(time.Hour)
 	defer tick.Stop()
 	for {
+		a.outbox.Flush() // what waits since before the start, too
 		n, trail := a.trail.Sweep(ctx, a.set.Now().Add(-a.set.AuditRetention))
 		_, ledger := a.set.Ledger.Sweep(ctx, a.set.Now())
 		_, store := a.set.Audit.Sweep(ctx, a.set.Now())

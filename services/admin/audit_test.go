@@ -82,15 +82,30 @@ func TestWhatIsDoneIsInTheTrail(t *testing.T) {
 		t.Errorf("the trail does not say who:\n%s", g.store.all())
 	}
 
-	// A trail that cannot be written is loud, and does not undo what was done.
+	// A trail that cannot be written is loud, does not undo what was done, and
+	// has it when it is back.
 	g.store.setAway(true)
 	do("/tokens/create", `{"token_name":"u"}`)
 	g.handler.Flush()
-	if !strings.Contains(g.log.String(), `"level":"ERROR","msg":"audit events could not be kept"`) ||
-		!strings.Contains(g.log.String(), send.TokenID("u")) {
-		t.Error("the log says nothing of the lost event")
+	if !strings.Contains(g.log.String(), `"level":"WARN","msg":"audit events wait in the ledger"`) {
+		t.Error("the log says nothing of the event that waits")
 	}
 	want503(t, g.get("/audit/events"))
+	g.store.setAway(false)
+	g.clock.Advance(time.Hour)
+	g.handler.Flush()
+	if got := g.events("?token=" + send.TokenID("u")); !slices.Equal(got, []string{"token_created success"}) {
+		t.Errorf("got %q when it is back", got)
+	}
+
+	// What cannot even wait is lost, and the log has it.
+	g.store.setAway(true)
+	g.ledger.setAway(true)
+	g.do(request{method: "POST", path: "/auth/login", body: `{"api_key":"wrong again"}`, anonymous: true})
+	g.handler.Flush()
+	if !strings.Contains(g.log.String(), `"level":"ERROR","msg":"audit events could not be kept"`) {
+		t.Error("the log says nothing of the lost event")
+	}
 }
 
 func want503(t *testing.T, res *http.Response) {
@@ -158,6 +173,38 @@ func TestExport(t *testing.T) {
 	}
 }
 
+func TestTheChain(t *testing.T) {
+	t.Parallel()
+	g := newRig(t)
+	g.post("/tokens/create", `{"token_name":"t"}`)
+	g.handler.Flush()
+	g.clock.Advance(time.Minute)
+	head := object(t, g.get("/audit/head"))
+	hash, _ := head["hash"].(string)
+	if head["seq"] != 1.0 || head["events"] != 1.0 || len(hash) != 64 {
+		t.Errorf("the head is %v", head)
+	}
+	res := g.get("/audit/export?form=chain")
+	if res.StatusCode != 200 || res.Header.Get("Content-Type") != "application/x-ndjson" ||
+		res.Header.Get("Content-Disposition") != `attachment; filename="audit-chain-2126-02-28-2126-03-01.ndjson"` {
+		t.Errorf("%d %v", res.StatusCode, res.Header)
+	}
+	if v, err := audit.Verify(res.Body, hash); err != nil || v.Batches != 1 || v.Events != 1 {
+		t.Errorf("verified is %+v, %v", v, err)
+	}
+	if res := g.get("/audit/export?form=list"); res.StatusCode != 400 {
+		t.Errorf("a form that is none: %d", res.StatusCode)
+	}
+	for _, path := range []string{"/audit/head", "/audit/export?form=chain"} {
+		if res := g.do(request{method: "GET", path: path, anonymous: true}); res.StatusCode != 401 {
+			t.Errorf("%s answers anybody: %d", path, res.StatusCode)
+		}
+	}
+	g.ledger.setAway(true)
+	want503(t, g.get("/audit/head"))
+	want503(t, g.get("/audit/export?form=chain"))
+}
+
 func TestEventsOfOtherServices(t *testing.T) {
 	t.Parallel()
 	g := newRig(t)
@@ -203,14 +250,14 @@ func TestOnOneMachineTheTrailAndTheLedgerAreSwept(t *testing.T) {
 	g.clock.Advance(24 * time.Hour)
 	g.post("/tokens/revoke/t", ``)
 	g.handler.Flush()
-	g.clock.Advance(26 * time.Hour)
+	g.clock.Advance(40 * time.Hour)
 	ctx, stop := context.WithCancel(t.Context())
 	done := make(chan struct{})
 	go func() { g.handler.Sweep(ctx); close(done) }()
 	g.log.WaitFor(t, "old audit events removed")
 	stop()
 	<-done
-	if kept := g.store.all(); strings.Count(kept, "\n") != 1 || !strings.Contains(kept, "token_revoked") {
+	if kept := g.store.all(); strings.Count(kept, ".ndjson") != 1 || !strings.Contains(kept, "token_revoked") {
 		t.Errorf("kept is %s", kept)
 	}
 	if left, err := g.ledger.Sweep(t.Context(), g.clock.Now()); left != 0 || err != nil {
@@ -275,8 +322,14 @@ func TestWhatOperatorsAreAlarmedBy(t *testing.T) {
 			t.Errorf("%s is %v, want %v", name, n, want)
 		}
 	}
-	if n := metrictest.Sum(t, g.log.String(), metric.AuditLost); n < 1 {
-		t.Error("no lost event is counted")
+	if n := metrictest.Sum(t, g.log.String(), metric.AuditDelayed); n < 1 {
+		t.Error("no event that waits is counted")
+	}
+	g.post("/tokens/reactivate/t", ``)
+	g.ledger.setAway(true)
+	g.handler.Flush()
+	if n := metrictest.Sum(t, g.log.String(), metric.AuditLost); n != 1 {
+		t.Errorf("%v lost events are counted, want 1", n)
 	}
 
 	g = newRig(t, func(s *admin.Settings) { s.Environment = settings.Lambda })

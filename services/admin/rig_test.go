@@ -267,6 +267,21 @@ func (s *memoryStore) List(_ context.Context, prefix, after string, limit int) (
 	return list, nil
 }
 
+func (s *memoryStore) Stat(_ context.Context, key string) (send.Object, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	b, ok := s.objects[key]
+	switch {
+	case s.away:
+		return send.Object{}, send.Fail(send.Unavailable, "the store is away")
+	case !ok:
+		return send.Object{}, send.Fail(send.NotFound, "no such object")
+	}
+	return send.Object{Size: int64(len(b))}, nil
+}
+
+func (s *memoryStore) Settle(context.Context, string) error { return nil }
+
 func (s *memoryStore) Delete(_ context.Context, key string) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()

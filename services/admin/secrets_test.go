@@ -38,7 +38,7 @@ func TestNothingKeptTellsASecret(t *testing.T) {
 	g.do(request{method: "GET", path: "/tokens/list", anonymous: true, cookies: []*http.Cookie{session}})
 	g.ledger.setAway(true)
 	g.post("/tokens/use/"+token, ``)
-
+	g.ledger.setAway(false)
 	g.handler.Flush()
 
 	kept := secrettest.Kept{

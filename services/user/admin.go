@@ -72,10 +72,17 @@ func (g *AdminGate) Token(ctx context.Context, token string) (send.Token, error)
 }
 
 // Record hands events over for the trail, which the admin service keeps.
+// Invalid where it will not have them however often they are handed over.
 func (g *AdminGate) Record(ctx context.Context, events []audit.Event) error {
-	// Safe to repeat: the same event is kept once.
-	return g.call(ctx, wire.RecordEvents, wire.RecordEventsRequest{Events: events}, new(wire.RecordEventsReply))
+	// Safe to repeat: the same event is read once.
+	err := g.call(ctx, wire.RecordEvents, wire.RecordEventsRequest{Events: events}, new(wire.RecordEventsReply))
+	if errors.Is(err, errNotTaken) {
+		return send.Because(send.Invalid, err, "the admin service refused the events")
+	}
+	return err
 }
+
+var errNotTaken = errors.New("the admin service answered 400 Bad Request")
 
 // call asks the admin service, a few times if it must: everything asked here is
 // safe to repeat. Whatever is not a plain answer is Unavailable: the gate stays
@@ -133,6 +140,8 @@ func (g *AdminGate) try(ctx context.Context, method, path string, body []byte, o
 		return false, send.TokenNotFound()
 	case res.StatusCode == http.StatusTooManyRequests || res.StatusCode >= 500:
 		return true, errors.New("the admin service answered " + res.Status)
+	case res.StatusCode == http.StatusBadRequest:
+		return false, errNotTaken
 	case res.StatusCode != http.StatusOK:
 		return false, errors.New("the admin service answered " + res.Status)
 	}

@@ -49,13 +49,15 @@ func New(set Settings) (*Service, error) {
 		meter:    metric.Meter{Service: metric.User, Stage: set.Stage, Embed: set.serverless(), Registry: set.Registry},
 	}
 	s.log = s.meter.Logger(set.Log)
-	s.outbox = audit.NewOutbox(set.Audit, s.meter, set.Log)
 	links := set.Links
 	if links == nil {
 		links = s.signed
 	}
 	ledger := metered.Ledger(set.Ledger)
 	s.salts = web.NewSalts(ledger, s.log)
+	s.outbox = &audit.Outbox{
+		Deliver: set.Audit, Ledger: ledger, Now: set.Now, Meter: s.meter, Log: set.Log, Frozen: set.serverless(),
+	}
 	s.transfers = &send.Transfers{
 		Ledger: ledger, Store: metered.Store(set.Store), Links: links, Gate: metered.Gate(set.Gate),
 		Form: form, Rules: set.Rules, Now: set.Now, Removed: s.removed,

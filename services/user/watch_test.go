@@ -36,7 +36,9 @@ type trail struct {
 func (k *trail) record(_ context.Context, events []audit.Event) error {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	k.events = append(k.events, events...)
+	if k.err == nil {
+		k.events = append(k.events, events...)
+	}
 	return k.err
 }
 
@@ -190,8 +192,17 @@ func TestATrailThatIsAwayFailsNothing(t *testing.T) {
 	kept.err = errors.New("the admin service is away")
 	id := s.send("POST", "/api/transfers/create", nil).want(200, "").json()["transfer_id"].(string)
 	s.service.Flush()
-	if n := metrictest.Sum(t, s.log.String(), metric.AuditLost); n != 1 || !strings.Contains(s.log.String(), id) {
-		t.Errorf("%v events are lost, and the log is\n%s", n, s.log)
+	if n := metrictest.Sum(t, s.log.String(), metric.AuditDelayed); n != 1 {
+		t.Errorf("%v events wait, and the log is\n%s", n, s.log)
+	}
+	if n := metrictest.Sum(t, s.log.String(), metric.AuditLost); n != 0 {
+		t.Errorf("%v events are lost", n)
+	}
+	kept.err = nil
+	s.clock.Advance(2 * time.Minute)
+	s.service.Flush()
+	if got := kept.told(id); len(got) != 1 {
+		t.Errorf("the trail has %q when it is back", got)
 	}
 }
 

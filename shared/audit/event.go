@@ -2,10 +2,11 @@
 // whom, and what became of it.
 //
 // An [Event] tells that without a name, a token or any content: people are the
-// rotating hashes of their addresses, tokens the hashes of theirs. A [Trail]
-// keeps events, one object each, under the hour in which they happened, and
-// never changes one. An [Outbox] takes them there after the request that they
-// are about, so that no request waits for its own trace.
+// rotating hashes of their addresses, tokens the hashes of theirs. An [Outbox]
+// keeps an event as soon as it is told of it, and hands it over afterwards, so
+// that nothing is lost while nobody takes it. A [Trail] keeps events in batches,
+// each of which holds the hash of the one before: [Verify] finds what was done
+// to them.
 package audit
 
 import (
@@ -69,7 +70,15 @@ type Event struct {
 	Transfer string    `json:"transfer,omitempty"` // its ID
 	Token    string    `json:"token,omitempty"`    // its ID, a hash
 	Reason   string    `json:"reason,omitempty"`   // why not, or why
+
+	// An event can stand for several that were alike: how many, the first of
+	// them at Time, and when the last was. 0 is one.
+	Count int64     `json:"count,omitempty"`
+	Last  time.Time `json:"last,omitzero"`
 }
+
+// Times returns how many events this one stands for.
+func (e Event) Times() int64 { return max(e.Count, 1) }
 
 // Result returns the event with the outcome that an error means.
 func (e Event) Result(err error) Event {
@@ -129,7 +138,7 @@ func TransferID(s string) string {
 
 // Events come late when a service could not hand them over; clocks differ.
 const (
-	latest   = 24 * time.Hour
+	latest   = 7 * 24 * time.Hour
 	earliest = 5 * time.Minute
 )
 
@@ -137,7 +146,11 @@ const (
 func (e Event) Check(now time.Time) error {
 	switch {
 	case e.Time.Before(now.Add(-latest)) || e.Time.After(now.Add(earliest)):
-		return send.Fail(send.Invalid, "time must be of the last %s", latest)
+		return send.Fail(send.Invalid, "time must be of the last %d days", latest/(24*time.Hour))
+	case e.Count < 0 || e.Count > 1 && e.Last.IsZero():
+		return send.Fail(send.Invalid, "count must be how many events this one stands for, until last")
+	case !e.Last.IsZero() && (e.Last.Before(e.Time) || e.Last.After(now.Add(earliest))):
+		return send.Fail(send.Invalid, "last must be a time from time on")
 	case !slices.Contains(Kinds, e.Kind):
 		return send.Fail(send.Invalid, "event must be one of %s", list(Kinds))
 	case !slices.Contains(Outcomes, e.Outcome):

@@ -2,8 +2,6 @@ package audit
 
 import (
 	"context"
-	"encoding/json"
-	"io"
 	"iter"
 	"slices"
 	"strconv"
@@ -42,128 +40,170 @@ type Page struct {
 const maxRead = 1000
 
 // Page returns a page of events.
-func (t Trail) Page(ctx context.Context, q Query) (Page, error) {
+func (t *Trail) Page(ctx context.Context, q Query) (Page, error) {
 	p := Page{Events: []Kept{}}
 	read := 0
-	for some, err := range chunks(t.keys(ctx, q), parallel) {
+	for k, err := range t.all(ctx, q) {
 		if err != nil {
 			return Page{}, err
 		}
-		found := make([]Kept, len(some))
-		errs := make([]error, len(some))
-		each(len(some), func(i int) { found[i], errs[i] = t.read(ctx, some[i]) })
-		for i, k := range found {
-			switch {
-			case send.CodeOf(errs[i]) == send.NotFound:
-				continue // swept meanwhile
-			case errs[i] != nil:
-				return Page{}, errs[i]
-			case k.Transfer != q.Transfer && q.Transfer != "", !strings.HasPrefix(k.Token, q.Token):
-			default:
-				p.Events = append(p.Events, k)
-			}
-			if read++; len(p.Events) == q.Limit || read == maxRead {
-				p.After = k.ID
-				return p, nil
-			}
+		if q.matches(k.Event) {
+			p.Events = append(p.Events, k)
+		}
+		if read++; len(p.Events) == q.Limit || read == maxRead {
+			p.After = k.ID
+			break
 		}
 	}
 	return p, nil
 }
 
-func (t Trail) read(ctx context.Context, key string) (Kept, error) {
-	body, o, err := t.Store.Open(ctx, key, send.Whole)
-	if err != nil {
-		return Kept{}, err
-	}
-	defer body.Close()
-	k := Kept{ID: idOf(key)}
-	if err := json.NewDecoder(io.LimitReader(body, o.Size)).Decode(&k.Event); err != nil {
-		return Kept{}, send.Because(send.Unavailable, err, "an event of the trail cannot be read")
-	}
-	return k, nil
+func (q Query) matches(e Event) bool {
+	return (q.Kind == "" || e.Kind == q.Kind) && (q.Outcome == "" || e.Outcome == q.Outcome) &&
+		(q.Transfer == "" || e.Transfer == q.Transfer) && strings.HasPrefix(e.Token, q.Token)
 }
 
-// chunks gathers what s gives, n at a time.
-func chunks(s iter.Seq2[string, error], n int) iter.Seq2[[]string, error] {
-	return func(yield func([]string, error) bool) {
-		var some []string
-		for key, err := range s {
-			if err != nil {
-				yield(nil, err)
-				return
-			}
-			if some = append(some, key); len(some) == n {
-				if !yield(some, nil) {
+// Matching returns all events that a query asks for, the newest first; its
+// Limit does not matter. An error is the last that it yields.
+func (t *Trail) Matching(ctx context.Context, q Query) iter.Seq2[Kept, error] {
+	return func(yield func(Kept, error) bool) {
+		for k, err := range t.all(ctx, q) {
+			if err != nil || q.matches(k.Event) {
+				if !yield(k, err) || err != nil {
 					return
 				}
-				some = nil
 			}
-		}
-		if len(some) > 0 {
-			yield(some, nil)
 		}
 	}
 }
 
-// keys returns the keys of the events that a query asks for as far as the keys
-// tell, the newest first. The store lists the oldest first, so it goes back
-// day by day, and hour by hour through a day of which there is much.
-func (t Trail) keys(ctx context.Context, q Query) iter.Seq2[string, error] {
-	return func(yield func(string, error) bool) {
+// all returns the events of the time of a query, each once, the newest first.
+// Those that are kept by themselves are left out where their names tell that
+// they are none that it asks for.
+func (t *Trail) all(ctx context.Context, q Query) iter.Seq2[Kept, error] {
+	return func(yield func(Kept, error) bool) {
+		before := ""
+		for places, err := range t.places(ctx, q) {
+			if err != nil {
+				yield(Kept{}, err)
+				return
+			}
+			for k, err := range t.merged(ctx, places) {
+				if err == nil && (k.ID == before || !q.of(k.ID)) {
+					continue // handed over twice
+				}
+				if before = k.ID; !yield(k, err) || err != nil {
+					return
+				}
+			}
+		}
+	}
+}
+
+// merged returns the events of some objects, the newest first. It reads an
+// object when nothing that it read before can be newer.
+func (t *Trail) merged(ctx context.Context, places []place) iter.Seq2[Kept, error] {
+	slices.SortFunc(places, func(a, b place) int { return strings.Compare(b.last, a.last) })
+	return func(yield func(Kept, error) bool) {
+		var events []Kept
+		for len(places) > 0 || len(events) > 0 {
+			some := places[:min(len(places), parallel)]
+			places = places[len(some):]
+			more, err := t.load(ctx, some)
+			if err != nil {
+				yield(Kept{}, err)
+				return
+			}
+			events = append(events, more...)
+			slices.SortFunc(events, func(a, b Kept) int { return strings.Compare(b.ID, a.ID) })
+			for len(events) > 0 && (len(places) == 0 || events[0].ID[:idWidth] > places[0].last) {
+				if !yield(events[0], nil) {
+					return
+				}
+				events = events[1:]
+			}
+		}
+	}
+}
+
+// load reads objects. One that is gone was swept meanwhile.
+func (t *Trail) load(ctx context.Context, places []place) (all []Kept, err error) {
+	contents := make([][]byte, len(places))
+	errs := make([]error, len(places))
+	each(len(places), func(i int) { contents[i], errs[i] = t.read(ctx, places[i].key) })
+	for i, content := range contents {
+		if send.CodeOf(errs[i]) == send.NotFound {
+			continue
+		}
+		if errs[i] != nil {
+			return nil, errs[i]
+		}
+		events, err := decode(content)
+		if err != nil {
+			return nil, unreadable(err)
+		}
+		for _, e := range events {
+			all = append(all, Kept{ID: e.ID(), Event: e})
+		}
+	}
+	return all, nil
+}
+
+// places returns the objects that may have what a query asks for, of the newest
+// time first: those of a day, or of an hour where a day has many.
+func (t *Trail) places(ctx context.Context, q Query) iter.Seq2[[]place, error] {
+	return func(yield func([]place, error) bool) {
 		newest := q.To.UTC().Add(-1)
 		if at, ok := timeOf(q.After); ok && at.Before(newest) {
 			newest = at
 		}
 		const daily = 24 * time.Hour
-		for day := newest.Truncate(daily); day.Add(daily).After(q.From); day = day.Add(-daily) {
-			keys, more, err := t.some(ctx, day.Format("2006/01/02/"))
+		for d := newest.Truncate(daily); d.Add(daily).After(q.From); d = d.Add(-daily) {
+			keys, more, err := t.some(ctx, d.Format(day))
 			if err == nil && !more {
-				if !give(keys, q, yield) {
+				if !yield(q.among(keys), nil) {
 					return
 				}
 				continue
 			}
 			for h := 23; err == nil && h >= 0; h-- {
-				at := day.Add(time.Duration(h) * time.Hour)
+				at := d.Add(time.Duration(h) * time.Hour)
 				if at.After(newest) || !at.Add(time.Hour).After(q.From) {
 					continue
 				}
-				if keys, err = t.all(ctx, at.Format(hour)); err == nil && !give(keys, q, yield) {
+				if keys, err = t.keys(ctx, at.Format(hour)); err == nil && !yield(q.among(keys), nil) {
 					return
 				}
 			}
 			if err != nil {
-				yield("", err)
+				yield(nil, err)
 				return
 			}
 		}
 	}
 }
 
-// give hands over the matching ones of keys, from the last to the first.
-func give(keys []string, q Query, yield func(string, error) bool) bool {
-	for _, key := range slices.Backward(keys) {
-		if q.mayMatch(key) && !yield(key, nil) {
-			return false
+// among returns the places of keys that may have what is asked for.
+func (q Query) among(keys []string) (places []place) {
+	for _, key := range keys {
+		p, ok := placeOf(key)
+		switch {
+		case !ok, p.last < idOfTime(q.From), p.first >= idOfTime(q.To), q.After != "" && p.first > q.After:
+		case p.id != "" && (q.Kind != "" && p.kind != q.Kind || q.Outcome != "" && p.outcome != q.Outcome):
+		default:
+			places = append(places, p)
 		}
 	}
-	return true
+	return places
 }
 
-// mayMatch says whether the event of a key can be one that is asked for.
-func (q Query) mayMatch(key string) bool {
-	parts := strings.Split(key[strings.LastIndexByte(key, '/')+1:], ".")
-	if len(parts) != 4 {
-		return false // not an event
-	}
-	id, kind, outcome := parts[0], Kind(parts[1]), Outcome(parts[2])
-	return (q.Kind == "" || kind == q.Kind) && (q.Outcome == "" || outcome == q.Outcome) &&
-		id >= idOfTime(q.From) && id < idOfTime(q.To) && (q.After == "" || id < q.After)
+// of says whether an event of that ID is of the time that is asked for.
+func (q Query) of(id string) bool {
+	return id >= idOfTime(q.From) && id < idOfTime(q.To) && (q.After == "" || id < q.After)
 }
 
 // some returns the first keys of a day; more says that there may be others.
-func (t Trail) some(ctx context.Context, part string) (keys []string, more bool, err error) {
+func (t *Trail) some(ctx context.Context, part string) (keys []string, more bool, err error) {
 	const page = 1000
 	entries, err := t.Store.List(ctx, root+part, "", page)
 	for _, e := range entries {
@@ -172,8 +212,8 @@ func (t Trail) some(ctx context.Context, part string) (keys []string, more bool,
 	return keys, len(entries) == page, err
 }
 
-// all returns every key of an hour.
-func (t Trail) all(ctx context.Context, part string) (all []string, err error) {
+// keys returns every key of an hour.
+func (t *Trail) keys(ctx context.Context, part string) (all []string, err error) {
 	for e, err := range send.Entries(ctx, t.Store, root+part) {
 		if err != nil {
 			return nil, err
@@ -183,16 +223,14 @@ func (t Trail) all(ctx context.Context, part string) (all []string, err error) {
 	return all, nil
 }
 
-// idOf returns the ID of the event that a key is of.
-func idOf(key string) string {
-	id, _, _ := strings.Cut(key[strings.LastIndexByte(key, '/')+1:], ".")
-	return id
-}
+// idWidth is how many characters of an ID are its time.
+const idWidth = 16
 
 // timeOf returns when the event of an ID was.
 func timeOf(id string) (time.Time, bool) {
-	nanos, err := strconv.ParseInt(strings.SplitN(id, "-", 2)[0], 16, 64)
-	return time.Unix(0, nanos).UTC(), err == nil
+	text, _, _ := strings.Cut(id, "-")
+	nanos, err := strconv.ParseInt(text, 16, 64)
+	return time.Unix(0, nanos).UTC(), err == nil && len(text) == idWidth
 }
 
 // The bounds of what can be asked at once.

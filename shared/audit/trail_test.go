@@ -1,6 +1,8 @@
 package audit_test
 
 import (
+	"bytes"
+	"encoding/json"
 	"fmt"
 	"os"
 	"slices"
@@ -11,17 +13,18 @@ import (
 	"sgraph.ai/send/shared/audit"
 	"sgraph.ai/send/shared/disk"
 	"sgraph.ai/send/shared/send"
+	"sgraph.ai/send/shared/test/clocktest"
 )
 
 var noon = time.Date(2026, 3, 1, 12, 30, 0, 0, time.UTC)
 
-func newTrail(t testing.TB) (audit.Trail, send.Store) {
+func newTrail(t testing.TB) (*audit.Trail, send.Store) {
 	t.Helper()
 	store, err := disk.Open(t.TempDir())
 	if err != nil {
 		t.Fatal(err)
 	}
-	return audit.Trail{Store: store}, store
+	return &audit.Trail{Store: store, Ledger: newLedger(t), Now: clocktest.At(noon).Now}, store
 }
 
 // event is the nth of a series, a minute after the one before.
@@ -32,14 +35,14 @@ func event(n int) audit.Event {
 	}
 }
 
-func keep(t testing.TB, trail audit.Trail, events ...audit.Event) {
+func keep(t testing.TB, trail *audit.Trail, events ...audit.Event) {
 	t.Helper()
 	if err := trail.Append(t.Context(), events); err != nil {
 		t.Fatal(err)
 	}
 }
 
-func page(t testing.TB, trail audit.Trail, q audit.Query) audit.Page {
+func page(t testing.TB, trail *audit.Trail, q audit.Query) audit.Page {
 	t.Helper()
 	if q.Limit == 0 {
 		q.Limit = 100
@@ -69,19 +72,55 @@ func transfers(p audit.Page) string {
 func TestTheLayout(t *testing.T) {
 	t.Parallel()
 	trail, store := newTrail(t)
-	e := event(1)
-	keep(t, trail, e)
-	keep(t, trail, e) // handed over again
-	other := e
-	other.Client = "another"
-	keep(t, trail, other) // of the same moment
+	var events []audit.Event
+	for i := range 50 {
+		e := event(0)
+		e.Time = e.Time.Add(time.Duration(i) * time.Second)
+		events = append(events, e)
+	}
+	keep(t, trail, events...)
+	keep(t, trail, events...) // handed over again
+	events[0].Client = "another"
+	keep(t, trail, events...) // most of them again
 	entries, err := store.List(t.Context(), "", "", 10)
 	if err != nil || len(entries) != 2 {
 		t.Fatalf("%d objects, %v, want 2", len(entries), err)
 	}
 	for _, o := range entries {
-		if !strings.HasPrefix(o.Key, "audit/data/temporal/2026/03/01/12/") || !strings.HasSuffix(o.Key, ".json") {
-			t.Errorf("an event is at %s", o.Key)
+		if !strings.HasPrefix(o.Key, "audit/data/temporal/2026/03/01/12/") || !strings.HasSuffix(o.Key, ".ndjson") {
+			t.Errorf("a batch is at %s", o.Key)
+		}
+	}
+	if p := page(t, trail, audit.Query{}); len(p.Events) != 51 {
+		t.Errorf("%d events are read, want each once, 51", len(p.Events))
+	}
+}
+
+// What was kept an event each, before there were batches, is read with them.
+func TestEventsThatWereKeptByThemselves(t *testing.T) {
+	t.Parallel()
+	trail, store := newTrail(t)
+	for i := range 5 {
+		e := event(2 * i)
+		content, err := json.Marshal(e)
+		if err != nil {
+			t.Fatal(err)
+		}
+		key := "audit/data/temporal/" + e.Time.Format("2006/01/02/15/") + e.ID() + ".transfer_created.success.json"
+		if _, err := store.Put(t.Context(), key, bytes.NewReader(content), int64(len(content))); err != nil {
+			t.Fatal(err)
+		}
+		keep(t, trail, event(2*i+1))
+	}
+	for query, want := range map[audit.Query]string{
+		{}:                         "9 8 7 6 5 4 3 2 1 ",
+		{Limit: 4}:                 "9 8 7 6",
+		{After: event(4).ID()}:     "3 2 1 ",
+		{Outcome: audit.Denied}:    "",
+		{Transfer: "000000000004"}: "4",
+	} {
+		if got := transfers(page(t, trail, query)); got != want {
+			t.Errorf("%+v: got %q, want %q", query, got, want)
 		}
 	}
 }
@@ -194,28 +233,6 @@ func TestABusyDay(t *testing.T) {
 	}
 }
 
-func TestSweep(t *testing.T) {
-	t.Parallel()
-	trail, _ := newTrail(t)
-	var events []audit.Event
-	for i := range 600 {
-		e := event(i)
-		e.Time = noon.Add(-time.Duration(i) * 30 * time.Minute)
-		events = append(events, e)
-	}
-	keep(t, trail, events...)
-	n, err := trail.Sweep(t.Context(), noon.Add(-24*time.Hour))
-	if err != nil || n != 600-24*2-2 { // what is of the same hour as the limit stays
-		t.Fatalf("swept %d, %v", n, err)
-	}
-	if p := page(t, trail, audit.Query{Limit: 100}); len(p.Events) != 50 {
-		t.Errorf("%d are left, want 50", len(p.Events))
-	}
-	if n, err := trail.Sweep(t.Context(), noon.Add(-24*time.Hour)); n != 0 || err != nil {
-		t.Errorf("swept %d a second time, %v", n, err)
-	}
-}
-
 func TestWhatIsNotTaken(t *testing.T) {
 	t.Parallel()
 	if err := event(0).Check(noon); err != nil {
@@ -224,8 +241,12 @@ func TestWhatIsNotTaken(t *testing.T) {
 	for name, spoil := range map[string]func(*audit.Event){
 		"a kind that is none":    func(e *audit.Event) { e.Kind = "x/../y" },
 		"an outcome":             func(e *audit.Event) { e.Outcome = "perhaps" },
-		"a time long ago":        func(e *audit.Event) { e.Time = noon.Add(-25 * time.Hour) },
+		"a time long ago":        func(e *audit.Event) { e.Time = noon.Add(-8 * 24 * time.Hour) },
 		"a time to come":         func(e *audit.Event) { e.Time = noon.Add(6 * time.Minute) },
+		"a count below nothing":  func(e *audit.Event) { e.Count = -1 },
+		"a count without an end": func(e *audit.Event) { e.Count = 2 },
+		"an end before its time": func(e *audit.Event) { e.Count, e.Last = 2, noon.Add(-1) },
+		"an end to come":         func(e *audit.Event) { e.Count, e.Last = 2, noon.Add(6*time.Minute) },
 		"a name for a token":     func(e *audit.Event) { e.Token = "community-x" },
 		"an address":             func(e *audit.Event) { e.Client = "203.0.113.7" },
 		"a path for a transfer":  func(e *audit.Event) { e.Transfer = "../../aabbcc" },

@@ -46,6 +46,7 @@ const (
 	LimiterFailedOpen  Name = "LimiterFailedOpen"
 	LedgerErrors       Name = "LedgerErrors"
 	StorageErrors      Name = "StorageErrors"
+	AuditDelayed       Name = "AuditDelayed"
 	AuditLost          Name = "AuditLost"
 	ColdStarts         Name = "ColdStarts"
 	Panics             Name = "Panics"
@@ -91,6 +92,8 @@ var Table = []Definition{
 		"Requests that passed a rate limit uncounted, because the ledger could not be asked."},
 	{LedgerErrors, Ones, both, false, "Calls of the ledger that failed."},
 	{StorageErrors, Ones, both, false, "Calls of the store that failed, or found no room."},
+	{AuditDelayed, Ones, both, false,
+		"Audit events that could not be handed over, each time that it was tried; they wait in the ledger."},
 	{AuditLost, Ones, both, false, "Audit events that could not be kept; the log has each of them."},
 	{ColdStarts, Ones, both, false, "Instances of the function that answered their first request."},
 	{Panics, Ones, both, false, "Requests that ended in a fault of the program."},

@@ -156,7 +156,7 @@ var (
 	})
 	AuditRetention = define(Duration(day, 3650*day), Entry{
 		Env: "SEND__AUDIT_RETENTION", By: admin, Default: "90d",
-		Doc: "Time that the audit trail is kept, in mode `disk`; on AWS the bucket's rule says so.",
+		Doc: "Time that the audit trail is kept. On AWS the bucket's rule removes it, and the program says here when.",
 	})
 	// CacheServiceURL is part of what a stack tells its functions; nothing
 	// reads it yet.

@@ -22,9 +22,15 @@ var (
 	ListEvents = route(Admin, get, "/audit/events")
 
 	// ExportEvents answers all of the trail that is asked for, an
-	// [audit.Kept] a line.
+	// [audit.Kept] a line; with the parameter form, ChainForm, its chain.
 	ExportEvents = route(Admin, get, "/audit/export")
+
+	// ChainHead answers where the trail's chain ends, an [audit.Head].
+	ChainHead = route(Admin, get, "/audit/head")
 )
+
+// ChainForm is the form of an export that [audit.Verify] reads.
+const ChainForm = "chain"
 
 // PulseReply is how busy the services were.
 type PulseReply struct {

@@ -83,7 +83,9 @@ export const paths: {
   services: '/health/services';
   /** Answers a page of the trail, an audit.Page. */
   listEvents: '/audit/events';
-  /** Answers all of the trail that is asked for, an audit.Kept a line. */
+  /**
+   * Answers all of the trail that is asked for, an audit.Kept a line; with the parameter form, ChainForm, its chain.
+   */
   exportEvents: '/audit/export';
 };
 
@@ -261,4 +263,6 @@ export type Event = {
   transfer?: string;
   token?: string;
   reason?: string;
+  count?: number;
+  last?: string;
 };

@@ -1,0 +1,184 @@
+package audit
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"encoding/json"
+	"io"
+	"slices"
+	"strings"
+	"time"
+
+	"sgraph.ai/send/shared/send"
+)
+
+// The lines of an exported chain that are no lines of a batch.
+type (
+	beginLine struct {
+		Begin Link `json:"begin"` // the link before the first batch
+	}
+	endLine struct {
+		End Link `json:"end"` // the last batch
+	}
+	strayLine struct {
+		Stray string `json:"stray"` // key of an object that no writer of the trail made
+	}
+)
+
+// strayGrace is how long after the chain's beginning events can still have been
+// kept by themselves, by processes of a version without one.
+const strayGrace = time.Hour
+
+// Export writes what was kept on the days from one time to another, every batch
+// byte for byte in the order of the chain, between the links that the ledger
+// knows: what [Verify] reads. Days that are older than the trail is kept are
+// left out.
+func (t *Trail) Export(ctx context.Context, w io.Writer, from, to time.Time) error {
+	h, err := t.Head(ctx)
+	if err != nil {
+		return err
+	}
+	const daily = 24 * time.Hour
+	first, last := from.UTC().Truncate(daily), to.UTC().Add(-1).Truncate(daily)
+	if t.Retention > 0 {
+		oldest := t.Now().UTC().Add(-t.Retention).Truncate(daily).Add(daily)
+		if first.Before(oldest) {
+			first = oldest
+		}
+	}
+	begin, err := t.began(ctx, first, h)
+	if err != nil {
+		return err
+	}
+	end, err := t.began(ctx, last.Add(daily), h)
+	if err != nil {
+		return err
+	}
+	lines := json.NewEncoder(w)
+	if err := lines.Encode(beginLine{begin}); err != nil {
+		return err
+	}
+	part := part{trail: t, w: w, begin: begin, end: end, first: first, last: last, begun: h.Begun, known: h.Seq}
+	if err := part.write(ctx); err != nil {
+		return err
+	}
+	return lines.Encode(endLine{end})
+}
+
+// began returns the link before the first batch that was kept on a day or after
+// it: the end of the chain where there is none.
+func (t *Trail) began(ctx context.Context, d time.Time, end Head) (Link, error) {
+	days, err := t.Ledger.List(ctx, daySet, dayOf(d.AddDate(0, 0, -1)), 1)
+	if err != nil {
+		return Link{}, err
+	}
+	var l Link
+	if len(days) == 1 {
+		if json.Unmarshal(days[0].Data, &l) != nil {
+			return l, send.Fail(send.Internal, "where a day of the audit chain began cannot be read in the ledger")
+		}
+		return l, nil
+	}
+	// It is the day of the end, or one to come.
+	if dayOf(end.Time) < dayOf(d) {
+		return end.Link, nil
+	}
+	_, h, err := t.last(ctx)
+	if err != nil || dayOf(h.Time) == dayOf(end.Time) {
+		return h.Today, err
+	}
+	return t.began(ctx, d, h.Head) // the day ended meanwhile
+}
+
+// part is the part of the chain that is exported.
+type part struct {
+	trail       *Trail
+	w           io.Writer
+	begin, end  Link
+	first, last time.Time // days
+	begun       time.Time // when the chain began
+	known       int64     // number of the chain's last batch
+}
+
+// write writes the batches. The store lists objects by when their events
+// happened, which is up to a week before they were kept, or a little after. So
+// it goes through the days of events and writes, of what it has found, what was
+// kept on days of which all is found.
+func (p *part) write(ctx context.Context) error {
+	const daily = 24 * time.Hour
+	var found []place
+	for d := p.first.Add(-latest); !d.After(p.last.Add(daily)); d = d.Add(daily) {
+		for e, err := range send.Entries(ctx, p.trail.Store, root+d.Format(day)) {
+			if err != nil {
+				return err
+			}
+			switch at, ok := placeOf(e.Key); {
+			case !ok || !at.chained && !p.begun.IsZero() && at.kept.After(p.begun.Add(strayGrace)) && p.spans(at.kept):
+				if err := json.NewEncoder(p.w).Encode(strayLine{e.Key}); err != nil {
+					return err
+				}
+			case !at.chained:
+			case at.seq > p.begin.Seq && at.seq <= p.end.Seq:
+				found = append(found, at)
+			case p.spans(at.kept): // it says so, and its number is of another time
+				if ok, err := p.grown(ctx, at.seq); err != nil {
+					return err
+				} else if !ok {
+					found = append(found, at)
+				}
+			}
+		}
+		complete := func(at place) bool { return at.kept.Before(d) || d.After(p.last) }
+		slices.SortFunc(found, func(a, b place) int {
+			return cmp.Or(cmp.Compare(a.seq, b.seq), strings.Compare(a.key, b.key))
+		})
+		n := 0
+		for n < len(found) && complete(found[n]) {
+			n++
+		}
+		if err := p.copy(ctx, found[:n]); err != nil {
+			return err
+		}
+		found = slices.Delete(found, 0, n)
+	}
+	return nil
+}
+
+// grown says whether a batch was added to the chain since its end was looked at.
+func (p *part) grown(ctx context.Context, seq int64) (bool, error) {
+	if seq <= p.known {
+		return false, nil
+	}
+	_, h, err := p.trail.last(ctx)
+	return seq <= h.Seq, err
+}
+
+// spans says whether a time is of the days of the part.
+func (p *part) spans(at time.Time) bool {
+	return !at.Before(p.first) && at.Before(p.last.Add(24*time.Hour))
+}
+
+// copy writes batches as they are, each to the end of its line.
+func (p *part) copy(ctx context.Context, places []place) error {
+	for some := range slices.Chunk(places, parallel) {
+		contents := make([][]byte, len(some))
+		errs := make([]error, len(some))
+		each(len(some), func(i int) { contents[i], errs[i] = p.trail.read(ctx, some[i].key) })
+		for i, content := range contents {
+			if send.CodeOf(errs[i]) == send.NotFound {
+				continue // its absence will be found
+			}
+			if errs[i] != nil {
+				return errs[i]
+			}
+			if !bytes.HasSuffix(content, []byte("\n")) {
+				content = append(content, '\n')
+			}
+			if _, err := p.w.Write(content); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
