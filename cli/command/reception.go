@@ -105,12 +105,18 @@ func (r *reception) look(ctx context.Context, d *kept.Download) error {
 			return nil
 		}
 	}
-	info, err := r.api.Info(ctx, r.link.ID)
+	waiting, err := r.api.Look(ctx, r.link)
 	if err != nil {
 		return err
 	}
-	if err := r.fits(info.PayloadBytes, here); err != nil {
+	sealed := waiting.Info.PayloadBytes
+	if err := r.fits(sealed, here); err != nil {
 		return err
+	}
+	if l := waiting.Label; l != nil && l.Count == 1 && r.to.to == nil {
+		if err := r.to.takes(l.Files[0].Name); err != nil {
+			return err
+		}
 	}
 	if d == nil {
 		return nil
@@ -119,12 +125,12 @@ func (r *reception) look(ctx context.Context, d *kept.Download) error {
 	switch {
 	case counted && here > 0:
 		r.say("going on with the download that was begun at %s: %s of it is here",
-			begun.Local().Format(time.TimeOnly), percent(here, info.PayloadBytes))
+			begun.Local().Format(time.TimeOnly), percent(here, sealed))
 	case counted:
 		r.say("going on with the download that was begun at %s; it is not counted again",
 			begun.Local().Format(time.TimeOnly))
 	case here > 0:
-		r.say("%s of it is here, of a download that was begun before", percent(here, info.PayloadBytes))
+		r.say("%s of it is here, of a download that was begun before", percent(here, sealed))
 	}
 	return nil
 }

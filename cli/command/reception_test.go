@@ -4,6 +4,8 @@ package command_test
 
 import (
 	"bytes"
+	"encoding/json"
+	"io"
 	"math/rand/v2"
 	"net/http"
 	"os"
@@ -18,6 +20,7 @@ import (
 	"sgraph.ai/send/cli/client"
 	"sgraph.ai/send/cli/internal/site"
 	"sgraph.ai/send/shared/envelope"
+	"sgraph.ai/send/shared/wire"
 )
 
 // recipient is somebody who has the link of a file that can be downloaded once.
@@ -30,7 +33,12 @@ type recipient struct {
 
 func newRecipient(t *testing.T, name string, size int) *recipient {
 	t.Helper()
-	r := &recipient{s: site.Start(t), content: make([]byte, size), dir: t.TempDir(), caches: t.TempDir()}
+	return newRecipientAt(t, site.Start(t), name, size)
+}
+
+func newRecipientAt(t *testing.T, s *site.Site, name string, size int) *recipient {
+	t.Helper()
+	r := &recipient{s: s, content: make([]byte, size), dir: t.TempDir(), caches: t.TempDir()}
 	for i := range r.content {
 		r.content[i] = byte(i % 251)
 	}
@@ -40,6 +48,25 @@ func newRecipient(t *testing.T, name string, size int) *recipient {
 	}
 	r.link = sentFor(t, r.s, "1", path)
 	return r
+}
+
+// withoutLabels makes a service one that knows no labels.
+func withoutLabels(s *site.Site) {
+	s.Fail(func(w http.ResponseWriter, r *http.Request, service http.Handler) {
+		if r.URL.Path == wire.CreateTransfer.To() {
+			var in map[string]any
+			if err := json.NewDecoder(r.Body).Decode(&in); err != nil {
+				panic(err)
+			}
+			delete(in, "label")
+			b, err := json.Marshal(in)
+			if err != nil {
+				panic(err)
+			}
+			r.Body, r.ContentLength = io.NopCloser(bytes.NewReader(b)), int64(len(b))
+		}
+		service.ServeHTTP(w, r)
+	})
 }
 
 // begin starts to receive the file with these flags.
@@ -136,28 +163,34 @@ func TestLongNameThatIsTaken(t *testing.T) {
 }
 
 // A wrong key, however often, and then the right one; for a file, and for the
-// standard output.
+// standard output. Where there is a label, nothing is counted to find out.
 func TestWrongKeyAndThenTheRightOne(t *testing.T) {
 	t.Parallel()
-	for _, size := range []int{1000, 36 << 20} {
-		for _, output := range []string{".", "-"} {
-			r := newRecipient(t, "a.bin", size)
-			right := r.link
-			r.link = right[:len(right)-43] + envelope.NewKey().String()
-			for range 3 {
-				r.fails(t, 5, "the key does not fit", "-o", output)
-			}
-			r.link = right
-			if output == "." {
-				r.gets(t, "a.bin", "-o", output)
-				continue
-			}
-			p := r.begin(t, "-o", "-")
-			if code := p.end(t); code != 0 || !bytes.Equal(p.out.Bytes(), r.content) {
-				t.Errorf("exit code %d, %d bytes: %s", code, p.out.Len(), &p.err)
-			}
-			if n := r.counted(t); n != 1 {
-				t.Errorf("%d downloads were counted", n)
+	for _, labels := range []bool{true, false} {
+		for _, size := range []int{1000, 36 << 20} {
+			for _, output := range []string{".", "-"} {
+				s := site.Start(t)
+				if !labels {
+					withoutLabels(s)
+				}
+				r := newRecipientAt(t, s, "a.bin", size)
+				right := r.link
+				r.link = right[:len(right)-43] + envelope.NewKey().String()
+				for range 3 {
+					r.fails(t, 5, "the key does not fit", "-o", output)
+				}
+				if n := r.counted(t); labels == (n > 0) {
+					t.Errorf("labels: %v: %d downloads were counted", labels, n)
+				}
+				r.link = right
+				if output == "." {
+					r.gets(t, "a.bin", "-o", output)
+					continue
+				}
+				p := r.begin(t, "-o", "-")
+				if code := p.end(t); code != 0 || !bytes.Equal(p.out.Bytes(), r.content) || r.counted(t) != 1 {
+					t.Errorf("exit code %d, %d bytes, %d counted: %s", code, p.out.Len(), r.counted(t), &p.err)
+				}
 			}
 		}
 	}

@@ -135,6 +135,19 @@ func (t target) called(name string) (string, error) {
 	return t.visible(name), nil
 }
 
+// takes says whether a file that its sender called name can be kept here.
+func (t target) takes(name string) error {
+	name, err := t.called(name)
+	if err != nil {
+		return err
+	}
+	_, err = os.Lstat(filepath.Join(t.dir, name))
+	if err == nil || errors.Is(err, fs.ErrNotExist) || tooLong(err) { // then it is numbered, or cut
+		return nil
+	}
+	return fmt.Errorf("it cannot be kept under the name that its sender gave it; choose one with -o: %w", err)
+}
+
 // save keeps a content, whole or not at all, and returns the path to print. name
 // is the sender's.
 func (t target) save(name string, content io.Reader) (path string, err error) {
