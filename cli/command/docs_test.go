@@ -68,7 +68,7 @@ func TestTheFirstCommandsWork(t *testing.T) {
 	env := Env{In: strings.NewReader(""), Out: &printed, Err: t.Output(), Getenv: func(name string) string {
 		return map[string]string{"SGSEND_SERVER": s.URL, "SGSEND_TOKEN": s.Token}[name]
 	}}
-	ran := map[string]bool{}
+	ran, link := map[string]bool{}, ""
 	for _, line := range shellLines(pages(t)[filepath.Join(root, "README.md")]) {
 		args := strings.Fields(unquoted(line))
 		if args[0] != "sgsend" {
@@ -80,7 +80,7 @@ func TestTheFirstCommandsWork(t *testing.T) {
 			case arg == "report.pdf":
 				args[i] = report
 			case strings.HasPrefix(arg, "http"):
-				args[i] = strings.TrimSpace(printed.String())
+				args[i] = link
 			}
 		}
 		if args[1] == "receive" {
@@ -89,6 +89,9 @@ func TestTheFirstCommandsWork(t *testing.T) {
 		printed.Reset()
 		if code := Run(t.Context(), New(env), args[1:]); code != exitOK {
 			t.Fatalf("%s: exit code %d", line, code)
+		}
+		if args[1] == "send" {
+			link = strings.TrimSpace(printed.String())
 		}
 	}
 	if got, err := os.ReadFile(received); err != nil || string(got) != "the report" || !ran["send"] {

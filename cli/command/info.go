@@ -2,31 +2,44 @@ package command
 
 import (
 	"fmt"
+	"io"
 	"strconv"
 	"strings"
 	"text/tabwriter"
 	"time"
 
 	"github.com/spf13/cobra"
+
+	"sgraph.ai/send/shared/envelope"
 )
 
 func infoCommand(e Env) *cobra.Command {
-	var server string
+	var server, key string
 	c := &cobra.Command{
 		Use:   "info [flags] LINK",
-		Short: "Show what the service knows of a transfer",
-		Long: `Show what the service knows of a transfer. Nothing is downloaded or counted, and
-the key is not needed: the service knows neither the file's name nor its content.`,
-		Example: `  sgsend info 'https://send.example.org/d/#4abd0a491ed3'`,
-		Args:    exactly(1, "one LINK, in quotes"),
+		Short: "Show what is waiting behind a link",
+		Long: `Show what is waiting behind a link: what the service knows of the transfer and,
+where the link has its key, what its sender says of the files. Nothing is
+downloaded or counted, and a wrong key is found out.
+
+The names, sizes and note come sealed with the transfer; the service knows none of
+them. Transfers of older programs have none, and those that are over have them no
+more.`,
+		Example: `  sgsend info 'https://send.example.org/d/#4abd0a491ed3/AAECAwQF…'
+  sgsend info 'https://send.example.org/d/#4abd0a491ed3'`,
+		Args: exactly(1, "one LINK, in quotes"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			link, api, err := linked(e, args[0], server)
 			if err != nil {
 				return err
 			}
-			t, err := api.Info(cmd.Context(), link.ID)
-			if err != nil {
+			if err := giveKey(&link, key); err != nil {
 				return err
+			}
+			waiting, wrong := api.Look(cmd.Context(), link)
+			t := waiting.Info
+			if t.TransferID == "" {
+				return wrong
 			}
 			limit := "no limit"
 			if t.MaxDownloads > 0 {
@@ -35,17 +48,52 @@ the key is not needed: the service knows neither the file's name nor its content
 			var table strings.Builder
 			w := tabwriter.NewWriter(&table, 0, 0, 2, ' ', 0)
 			fmt.Fprintf(w, "transfer\t%s\n", link.ID)
-			fmt.Fprintf(w, "status\t%s\n", t.Status)
+			fmt.Fprintf(w, "status\t%s\n", envelope.CleanNote(string(t.Status)))
 			fmt.Fprintf(w, "size\t%s\n", size(t.FileSizeBytes))
 			fmt.Fprintf(w, "created\t%s\n", local(t.CreatedAt.Time))
 			fmt.Fprintf(w, "expires\t%s\n", local(t.ExpiresAt.Time))
 			fmt.Fprintf(w, "downloads\t%d of %s\n", t.DownloadCount, limit)
+			if waiting.Label != nil {
+				showLabel(w, *waiting.Label)
+			}
 			w.Flush()
-			return e.print(cmd.Context(), table.String())
+			if err := e.print(cmd.Context(), table.String()); err != nil {
+				return err
+			}
+			return wrong
 		},
 	}
-	c.Flags().Var((*trimmed)(&server), "server", "the service, where the link names none (default $SGSEND_SERVER)")
+	flags := c.Flags()
+	flags.Var((*trimmed)(&key), "key", "the key, where the link has none")
+	flags.Var((*trimmed)(&server), "server", "the service, where the link names none (default $SGSEND_SERVER)")
 	return c
+}
+
+// showLabel writes what a label says, which package envelope has made safe for
+// a terminal, as rows of a table.
+func showLabel(w io.Writer, l envelope.Label) {
+	for _, f := range l.Files {
+		fmt.Fprintf(w, "file\t%s%s\n", f.Name, inBrackets(f.Size))
+	}
+	if l.Count > 1 {
+		fmt.Fprintf(w, "files\t%d in all%s\n", l.Count, inBrackets(l.Size))
+	}
+	for i, line := range strings.Split(l.Note, "\n") {
+		switch {
+		case i > 0:
+			fmt.Fprintf(w, "\t%s\n", line)
+		case line != "":
+			fmt.Fprintf(w, "note\t%s\n", line)
+		}
+	}
+}
+
+// inBrackets writes a size that its sender may not have said.
+func inBrackets(bytes int64) string {
+	if bytes < 0 {
+		return ""
+	}
+	return " (" + size(bytes) + ")"
 }
 
 func local(t time.Time) string {

@@ -5,8 +5,6 @@ import (
 	"fmt"
 
 	"github.com/spf13/cobra"
-
-	"sgraph.ai/send/shared/envelope"
 )
 
 func receiveCommand(e Env) *cobra.Command {
@@ -51,11 +49,8 @@ address of a redirector.`,
 			if err != nil {
 				return err
 			}
-			if key != "" {
-				if link.Key, err = envelope.ParseKey(key); err != nil {
-					return usage(err)
-				}
-				link.HasKey, link.Friendly = true, ""
+			if err := giveKey(&link, key); err != nil {
+				return err
 			}
 			fits, ok := link.OpenKey()
 			if !ok {

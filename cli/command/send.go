@@ -15,10 +15,11 @@ import (
 
 func sendCommand(e Env) *cobra.Command {
 	var (
-		server, token, name string
-		expires             lifetime
-		downloads           = count(5)
-		asJSON              bool
+		server, token string
+		name, note    string
+		expires       lifetime
+		downloads     = count(5)
+		asJSON        bool
 	)
 	c := &cobra.Command{
 		Use:   "send [flags] FILE",
@@ -30,12 +31,16 @@ be printed there, it is said on standard error, and the exit code is 1.
 How long the link works is for the service to say, unless --expires does, which
 goes by the service's clock and not beyond the longest that it allows.
 
+Whoever has the link sees the file's name and size, and the words of --note, before
+they download it. These are sealed, too; the service cannot read them.
+
 FILE may be "-" for standard input, a pipe or a device; a large one of which
 nobody knows the size takes room for temporary files (TMPDIR). A file that
 changes while it is read is not sent. A token is needed where the service asks for
 one; better than --token, which others on this machine can see, is SGSEND_TOKEN.`,
 		Example: `  sgsend send report.pdf
   sgsend send --expires 1d --downloads 1 report.pdf
+  sgsend send --note 'The second draft' report.pdf
   tar cz photos | sgsend send --name photos.tar.gz -
   sgsend send --json report.pdf | jq -r .delete_secret`,
 		Args: exactly(1, "one FILE, or - for standard input"),
@@ -58,7 +63,7 @@ one; better than --token, which others on this machine can see, is SGSEND_TOKEN.
 			bar := newBar(e.Err, "sending")
 			api.Progress = bar.show
 			sent, err := api.Send(cmd.Context(), f, client.Options{
-				Lifetime: time.Duration(expires), MaxDownloads: int64(downloads),
+				Lifetime: time.Duration(expires), MaxDownloads: int64(downloads), Note: note,
 			})
 			bar.end()
 			if err != nil {
@@ -71,6 +76,7 @@ one; better than --token, which others on this machine can see, is SGSEND_TOKEN.
 	flags.Var((*trimmed)(&server), "server", "the service, as https://send.example.org (default $SGSEND_SERVER)")
 	flags.Var((*trimmed)(&token), "token", "access token (default $SGSEND_TOKEN)")
 	flags.StringVar(&name, "name", "", "call the file this, instead of what it is called here")
+	flags.StringVar(&note, "note", "", "some words for whoever receives it, sealed like the file")
 	flags.Var(&expires, "expires", "how long it can be received: 30m, 12h, 1d, 2w (default: the service's own)")
 	flags.Var(&downloads, "downloads", "how often it can be received; 0 for no limit")
 	flags.BoolVar(&asJSON, "json", false, "print everything as one JSON object")

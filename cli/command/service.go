@@ -74,3 +74,16 @@ func linked(e Env, text, server string) (envelope.Link, *client.Client, error) {
 	c, err := service(e, server)
 	return l, c, err
 }
+
+// giveKey gives a link the key that came another way, unless that is "".
+func giveKey(link *envelope.Link, key string) error {
+	if key == "" {
+		return nil
+	}
+	k, err := envelope.ParseKey(key)
+	if err != nil {
+		return usage(err)
+	}
+	link.Key, link.HasKey, link.Friendly = k, true, ""
+	return nil
+}

@@ -110,6 +110,7 @@ var checks = []check{
 	{"admin: the key works", admin((*run).adminKeyWorks)},
 	{"transfer: access token", (*run).takeToken},
 	{"transfer: encrypt and send", (*run).sendFile},
+	{"transfer: the label says what is waiting", (*run).lookAtFile},
 	{"transfer: only ciphertext is kept", (*run).keptIsSealed},
 	{"transfer: receive and compare", (*run).receiveFile},
 	{"transfer: limit of downloads holds", (*run).limitHolds},

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"crypto/rand"
+	"encoding/base64"
 	"fmt"
 	"io"
 	"net/http"
@@ -19,6 +20,7 @@ import (
 
 	"sgraph.ai/send/cli/serve"
 	"sgraph.ai/send/cli/smoke"
+	"sgraph.ai/send/shared/envelope"
 	"sgraph.ai/send/shared/test/logtest"
 	"sgraph.ai/send/shared/test/nightly"
 )
@@ -236,6 +238,14 @@ func TestEveryCheckFindsItsFault(t *testing.T) {
 			}
 		}}
 	}
+	info := func(pattern, by string) fault {
+		return fault{change: func(res *http.Response) {
+			if strings.Contains(res.Request.URL.Path, "/transfers/info/") && res.StatusCode == http.StatusOK {
+				content, _ := io.ReadAll(res.Body)
+				with(regexp.MustCompile(pattern).ReplaceAllString(string(content), by))(res)
+			}
+		}}
+	}
 	const policy = "default-src 'none'; frame-ancestors 'none'; "
 	cases := map[string]map[string]fault{
 		"user: health": {
@@ -294,6 +304,11 @@ func TestEveryCheckFindsItsFault(t *testing.T) {
 			"refused":  at("/api/transfers/upload", 400, jsonType, `{"detail":"no"}`),
 			"complete": at("/api/transfers/complete", 404, jsonType, `{"detail":"no"}`),
 		},
+		"transfer: the label says what is waiting": {
+			"another": info(`"label":"[^"]*"`, `"label":"`+strangersLabel()+`"`),
+			"damaged": info(`"label":"[^"]*"`, `"label":"AAAA"`),
+			"counted": info(`"download_count":0`, `"download_count":1`),
+		},
 		"transfer: only ciphertext is kept": {
 			"in the clear": downloads(with(strings.Repeat("plain and readable text, kept as it came. ", 500))),
 			"among noise":  downloads(with(noise() + "the smoke test's plaintext" + noise())),
@@ -349,6 +364,11 @@ func TestEveryCheckFindsItsFault(t *testing.T) {
 			t.Errorf("no fault is tried on %q", c.Name)
 		}
 	}
+}
+
+// strangersLabel is one that another key opens.
+func strangersLabel() string {
+	return base64.StdEncoding.EncodeToString(envelope.SealLabel(envelope.NewKey(), envelope.Label{}))
 }
 
 // noise looks like ciphertext.

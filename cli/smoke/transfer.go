@@ -48,13 +48,38 @@ func (r *run) sendFile(ctx context.Context) (string, error) {
 	began := time.Now()
 	sent, err := r.client().Send(ctx, client.File{
 		Meta: envelope.Meta{Filename: s.name}, Content: bytes.NewReader(s.content), Size: int64(len(s.content)),
-	}, client.Options{Lifetime: time.Hour, MaxDownloads: 2})
+	}, client.Options{Lifetime: time.Hour, MaxDownloads: 2, Note: marker})
 	if err != nil {
 		return "", err
 	}
 	s.Sent, r.sent = sent, s
 	r.spent++
 	return fmt.Sprintf("%d bytes in %d ms", len(s.content), time.Since(began).Milliseconds()), nil
+}
+
+// lookAtFile opens the label, which proves the key before a download is counted.
+func (r *run) lookAtFile(ctx context.Context) (string, error) {
+	if err := r.needsSending(); err != nil {
+		return "", err
+	}
+	wrong := r.sent.Link
+	wrong.Key[0] ^= 1
+	w, err := r.client().Look(ctx, r.sent.Link)
+	_, refused := r.client().Look(ctx, wrong)
+	switch {
+	case err != nil:
+		return "", err
+	case w.Info.Label == "":
+		return "", skip("the service is of a version that keeps no labels")
+	case w.Label == nil || w.Label.Note != marker || w.Label.Files[0].Name != r.sent.name:
+		return "", errors.New("the label is not the one that was sent")
+	case !errors.Is(refused, envelope.ErrWrongKey):
+		//nolint:errorlint // there may be no error
+		return "", fmt.Errorf("a wrong key was answered with %v, not found out", refused)
+	case w.Info.DownloadCount != 0:
+		return "", errors.New("looking counted as a download")
+	}
+	return "name, size and note, and not with a wrong key", nil
 }
 
 // keptIsSealed fetches what the service keeps, as it keeps it.
@@ -86,8 +111,10 @@ func (r *run) keptIsSealed(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	if bytes.Contains(a.body, []byte(r.sent.name)) {
-		return "", errors.New("the file's name stands in what the service tells of the transfer")
+	for what, plain := range map[string]string{"the file's name": r.sent.name, "the note": marker} {
+		if bytes.Contains(a.body, []byte(plain)) {
+			return "", fmt.Errorf("%s stands in what the service tells of the transfer", what)
+		}
 	}
 	return fmt.Sprintf("%d bytes of ciphertext", len(kept)), nil
 }
