@@ -57,7 +57,7 @@ func TestDocumentedCommands(t *testing.T) {
 // What the README shows to begin with does what it says: with the service, the
 // token and the link of this test in the place of those that are shown.
 func TestTheFirstCommandsWork(t *testing.T) {
-	t.Parallel()
+	t.Setenv("XDG_CACHE_HOME", t.TempDir())
 	s := site.Start(t)
 	dir := t.TempDir()
 	report, received := filepath.Join(dir, "report.pdf"), filepath.Join(dir, "received.pdf")

@@ -13,6 +13,7 @@ package kept
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -80,20 +81,24 @@ func (d *Download) path(suffix string) string { return filepath.Join(d.dir, pref
 
 var errNotOwn = errors.New("not a file of this user alone")
 
-// openOwn opens a file, or makes it, and locks it. It is the one of that name.
+// openOwn opens a file, or makes it, so that nobody else can read it, and locks
+// it. It is the one of that name.
 func openOwn(path string) (*os.File, error) {
 	for {
-		f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|noFollow, 0o600)
+		f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
+		if errors.Is(err, fs.ErrExist) {
+			if f, err = reopen(path); errors.Is(err, fs.ErrNotExist) {
+				continue // it was removed just then
+			}
+		}
 		if err != nil {
 			return nil, err
 		}
+		if err := lock(f); err != nil {
+			f.Close()
+			return nil, err
+		}
 		info, err := f.Stat()
-		if err == nil && !own(info) {
-			err = errNotOwn
-		}
-		if err == nil {
-			err = lock(f)
-		}
 		if err != nil {
 			f.Close()
 			return nil, err
@@ -103,6 +108,39 @@ func openOwn(path string) (*os.File, error) {
 		}
 		f.Close() // who had it before was done with it
 	}
+}
+
+// reopen opens a file that is there already.
+func reopen(path string) (*os.File, error) {
+	made, err := madeIn(filepath.Dir(path))
+	if err != nil {
+		return nil, err
+	}
+	f, err := os.OpenFile(path, os.O_RDWR|noFollow, 0)
+	if err != nil {
+		return nil, err
+	}
+	info, err := f.Stat()
+	if err == nil && !own(info, made) {
+		err = errNotOwn
+	}
+	if err != nil {
+		f.Close()
+		return nil, err
+	}
+	_ = f.Chmod(0o600) // it may have been about to take its name
+	return f, nil
+}
+
+// madeIn says what a file is like that this process makes in a folder.
+func madeIn(dir string) (fs.FileInfo, error) {
+	f, err := os.CreateTemp(dir, prefix+"*.new")
+	if err != nil {
+		return nil, err
+	}
+	defer os.Remove(f.Name())
+	defer f.Close()
+	return f.Stat()
 }
 
 // Clear removes from a folder what is kept there of downloads that no service

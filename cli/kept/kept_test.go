@@ -418,22 +418,84 @@ func TestClear(t *testing.T) {
 func TestPlanted(t *testing.T) {
 	t.Parallel()
 	dir, elsewhere := t.TempDir(), filepath.Join(t.TempDir(), "planted")
-	if err := os.Symlink(elsewhere, filepath.Join(dir, ".sgsend-000000000000.claim")); err != nil {
-		t.Skip("SKIPPED, nothing was tested: no symbolic links here:", err)
-	}
-	if _, err := kept.Open(dir, "http://one", "000000000000", envelope.Key{}); err == nil {
-		t.Error("a link was followed")
-	}
-	os.Remove(filepath.Join(dir, ".sgsend-000000000000.claim"))
-	if err := os.WriteFile(filepath.Join(dir, ".sgsend-000000000000.claim"), nil, 0o666); err != nil {
+	path := filepath.Join(dir, ".sgsend-000000000000.claim")
+	if err := os.WriteFile(elsewhere, []byte("mine"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.Chmod(filepath.Join(dir, ".sgsend-000000000000.claim"), 0o666); err != nil {
+	plant := map[string]func() error{
+		"a symbolic link": func() error { return os.Symlink(elsewhere, path) },
+		"a second name":   func() error { return os.Link(elsewhere, path) },
+		"a folder":        func() error { return os.Mkdir(path, 0o700) },
+		"another's":       func() error { return errors.Join(os.WriteFile(path, nil, 0o666), os.Chown(path, 12345, -1)) },
+	}
+	for name, plant := range plant {
+		if err := plant(); err != nil {
+			t.Logf("SKIPPED, not tested: %s: %v", name, err)
+			os.Remove(path)
+			continue
+		}
+		if _, err := kept.Open(dir, "http://one", "000000000000", envelope.Key{}); err == nil {
+			t.Errorf("%s was used", name)
+		}
+		if err := os.Remove(path); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got, err := os.ReadFile(elsewhere); err != nil || string(got) != "mine" {
+		t.Errorf("%q, %v", got, err)
+	}
+}
+
+// A file that others may read is closed to them; where modes cannot be, as on a
+// memory card, it is used nevertheless.
+func TestModes(t *testing.T) {
+	t.Parallel()
+	p := newPlace(t, 300_000, 300_000)
+	if _, err := p.try(p.link.Key, 100_000); err == nil {
+		t.Fatal("it came over a line that broke")
+	}
+	found, _ := filepath.Glob(filepath.Join(p.dir, ".sgsend-*"))
+	for _, path := range found {
+		if err := os.Chmod(path, 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := p.try(p.link.Key, 100_000); err == nil {
+		t.Fatal("it came over a line that broke")
+	}
+	for _, path := range found {
+		if info, err := os.Stat(path); err != nil || info.Mode() != 0o600 {
+			t.Errorf("%v, %v", info.Mode(), err)
+		}
+	}
+	got, err := p.try(p.link.Key, 1<<40)
+	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := kept.Open(dir, "http://one", "000000000000", envelope.Key{}); err == nil {
-		t.Error("a file that others read was used")
-	}
+	p.receivedOnce(got)
+}
+
+// Whatever a journal holds, it is read or passed over.
+func FuzzJournal(f *testing.F) {
+	f.Add([]byte("sgsend download 1\nclaim {\"server\":\"http://one\",\"transfer\":\"000000000000\"}\nsealed\nchunk 10 00\n"))
+	f.Add([]byte("sgsend download 1\nopened U0dTRU5EAAI=\nmeta U0dN\nlast 3 00000000000000000000000000000000\nback 0\n"))
+	f.Add([]byte("sgsend download 1\nsealed\nchunk 2147483647 00000000000000000000000000000000\n"))
+	f.Fuzz(func(t *testing.T, text []byte) {
+		dir := t.TempDir()
+		for _, name := range []string{"claim", "part"} {
+			if err := os.WriteFile(filepath.Join(dir, ".sgsend-000000000000."+name), text, 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+		d, err := kept.Open(dir, "http://one", "000000000000", envelope.Key{})
+		if err != nil {
+			return // of another service
+		}
+		if n, _ := d.Arrived(); n > int64(len(text)) {
+			t.Errorf("%d bytes of %d have arrived", n, len(text))
+		}
+		d.Close()
+	})
 }
 
 // An interrupted download ends as its context did.

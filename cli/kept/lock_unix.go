@@ -24,9 +24,12 @@ func lock(f *os.File) error {
 	return nil
 }
 
-// own says whether a file is this user's alone, and not one that another put
-// there to read what will be in it.
-func own(info fs.FileInfo) bool {
+// own says whether a file that is there already was made by this user, as the
+// one that was made beside it just now: another could have put it there to read
+// what will be in it, or a second name of a file to have it overwritten. Some
+// file systems have owners of their own.
+func own(info, made fs.FileInfo) bool {
 	st, ok := info.Sys().(*syscall.Stat_t)
-	return info.Mode().IsRegular() && (!ok || int(st.Uid) == os.Geteuid() && info.Mode().Perm()&0o077 == 0)
+	other, known := made.Sys().(*syscall.Stat_t)
+	return info.Mode().IsRegular() && (!ok || !known || st.Uid == other.Uid && st.Nlink == 1)
 }

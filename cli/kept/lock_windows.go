@@ -21,5 +21,5 @@ func lock(f *os.File) error {
 	return nil
 }
 
-// own says whether a file can be used.
-func own(info fs.FileInfo) bool { return info.Mode().IsRegular() }
+// own says whether a file that is there already can be used.
+func own(info, _ fs.FileInfo) bool { return info.Mode().IsRegular() }
