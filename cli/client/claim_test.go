@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"sync"
 	"testing"
@@ -216,5 +217,48 @@ func TestClaimOutlivesStrangers(t *testing.T) {
 	s.Fail(nil)
 	if _, got, err := receive(t.Context(), c, sent.Link); err != nil || len(got) != 100 {
 		t.Errorf("%d bytes, %v", len(got), err)
+	}
+}
+
+// A URL whose time is over is renewed by the permit, which counts no download:
+// before the first byte, and in the middle.
+func TestURLIsRenewed(t *testing.T) {
+	t.Parallel()
+	s := site.Start(t)
+	sent := once(t, s, 1<<20)
+	var signed []byte // what the service answered
+	var requests, renewals int
+	var mu sync.Mutex
+	s.Fail(func(w http.ResponseWriter, r *http.Request, service http.Handler) {
+		mu.Lock()
+		defer mu.Unlock()
+		switch {
+		case strings.Contains(r.URL.Path, "download-url") && wire.DownloadPermit.Get(r.Header) == "permit":
+			renewals++
+			_, _ = w.Write(signed)
+		case strings.Contains(r.URL.Path, "download-url"):
+			answer := httptest.NewRecorder()
+			service.ServeHTTP(answer, r)
+			signed = answer.Body.Bytes()
+			wire.DownloadPermit.Set(w.Header(), "permit")
+			_, _ = w.Write(signed)
+		case strings.Contains(r.URL.Path, "/bytes/"):
+			if requests++; requests%2 == 1 { // as S3 says it
+				w.WriteHeader(http.StatusForbidden)
+				_, _ = io.WriteString(w, "<Error><Code>AccessDenied</Code><Message>Request has expired</Message></Error>")
+				return
+			}
+			service.ServeHTTP(&breaking{ResponseWriter: w, left: 600 << 10}, r)
+		default:
+			service.ServeHTTP(w, r)
+		}
+	})
+	c := at(s)
+	c.Claims = &memory{}
+	if _, got, err := receive(t.Context(), c, sent.Link); err != nil || len(got) != 1<<20 {
+		t.Errorf("%d bytes, %v", len(got), err)
+	}
+	if renewals != 2 {
+		t.Errorf("%d renewals", renewals)
 	}
 }
