@@ -110,13 +110,40 @@ func TestNoTransferWithoutItsLabel(t *testing.T) {
 	t.Parallel()
 	f := setUp(t)
 	away := errors.New("away")
-	f.Ledger = noLabels{f.ledger, away}
+	f.Ledger = without{f.ledger, send.LabelSets, away}
 	_, err := f.Create(t.Context(), f.sender(t), send.NewTransfer{ID: "0123456789ab", Label: []byte("sealed")})
 	if !errors.Is(err, away) {
 		t.Fatal(err)
 	}
 	_, err = f.Info(t.Context(), "0123456789ab")
 	want(t, err, send.NotFound, "")
+}
+
+// A label that was kept of a transfer that then was not stands in nobody's way.
+func TestALabelLeftBehindIsNobodysElse(t *testing.T) {
+	t.Parallel()
+	f := setUp(t)
+	const id = "0123456789ab"
+	f.Ledger = without{f.ledger, send.TransferSets, errors.New("away")}
+	if _, err := f.Create(t.Context(), f.sender(t), send.NewTransfer{ID: id, Label: []byte("lost")}); err == nil {
+		t.Fatal("created")
+	}
+	f.Ledger = f.ledger
+	f.clock.Advance(time.Second)
+	f.completed(t, send.NewTransfer{ID: id, Label: []byte("mine")}, noise(100))
+	if got := f.label(t, id); got != "mine" {
+		t.Errorf("the label is %q", got)
+	}
+	f.clock.Advance(24*time.Hour + 2*time.Second)
+	if _, err := f.Sweep(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := f.ledger.Sweep(t.Context(), f.clock.Now()); err != nil {
+		t.Fatal(err)
+	}
+	if n := f.labels(t, id); n != 0 {
+		t.Errorf("%d labels outlive their time", n)
+	}
 }
 
 // Counting a download writes no label.
@@ -131,14 +158,15 @@ func TestLabelsAreNotInTheTransfersRecord(t *testing.T) {
 	}
 }
 
-// noLabels is a ledger that keeps everything but labels.
-type noLabels struct {
+// without is a ledger that creates no records of some sets.
+type without struct {
 	send.Ledger
-	err error
+	sets string // what the names of these begin with
+	err  error
 }
 
-func (l noLabels) Create(ctx context.Context, r send.Record) error {
-	if strings.HasPrefix(r.Key.Set, send.LabelSets) {
+func (l without) Create(ctx context.Context, r send.Record) error {
+	if strings.HasPrefix(r.Key.Set, l.sets) {
 		return l.err
 	}
 	return l.Ledger.Create(ctx, r)
