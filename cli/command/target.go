@@ -299,22 +299,15 @@ func cut(name, end string, most int) string {
 }
 
 // rename renames a file and never replaces another. Linking fails where the
-// name is taken, in one step; not all file systems can link. That it has the name
-// already is left of a process that ended just then.
+// name is taken, in one step; not all file systems can link.
 func rename(from, to string) error {
 	err := os.Link(from, to)
-	there := errors.Is(err, fs.ErrExist)
-	if there {
-		a, _ := os.Lstat(from)
-		b, _ := os.Lstat(to)
-		there = a == nil || b == nil || !os.SameFile(a, b)
-	}
-	switch {
-	case there:
-		return fs.ErrExist
-	case err == nil, errors.Is(err, fs.ErrExist):
+	if err == nil {
 		os.Remove(from)
 		return nil
+	}
+	if errors.Is(err, fs.ErrExist) {
+		return err
 	}
 	if _, err := os.Lstat(to); err == nil {
 		return fs.ErrExist

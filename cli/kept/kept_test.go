@@ -477,7 +477,11 @@ func TestModes(t *testing.T) {
 
 // Whatever a journal holds, it is read or passed over.
 func FuzzJournal(f *testing.F) {
-	f.Add([]byte("sgsend download 1\nclaim {\"server\":\"http://one\",\"transfer\":\"000000000000\"}\nsealed\nchunk 10 00\n"))
+	f.Add([]byte(`sgsend download 1
+claim {"server":"http://one","transfer":"000000000000"}
+sealed
+chunk 10 00
+`))
 	f.Add([]byte("sgsend download 1\nopened U0dTRU5EAAI=\nmeta U0dN\nlast 3 00000000000000000000000000000000\nback 0\n"))
 	f.Add([]byte("sgsend download 1\nsealed\nchunk 2147483647 00000000000000000000000000000000\n"))
 	f.Fuzz(func(t *testing.T, text []byte) {

@@ -96,7 +96,8 @@ func TestOpenerRefuses(t *testing.T) {
 		if err != nil {
 			return err
 		}
-		return o.Each(bytes.NewReader(sealed[envelope.SegmentPlace(from):]), from, func(envelope.Segment) error { return nil })
+		src := bytes.NewReader(sealed[envelope.SegmentPlace(from):])
+		return o.Each(src, from, func(envelope.Segment) error { return nil })
 	}
 	if err := each(key, sealed, 0); err != nil {
 		t.Fatal(err)
