@@ -23,6 +23,7 @@ import (
 	"time"
 
 	"sgraph.ai/send/cli/serve"
+	"sgraph.ai/send/shared/audit"
 	"sgraph.ai/send/shared/envelope"
 	"sgraph.ai/send/shared/test/logtest"
 	"sgraph.ai/send/shared/test/secrettest"
@@ -332,6 +333,87 @@ func (s *server) sendPlaintext(t *testing.T, dir, id string) {
 				t.Errorf("plaintext, %s: can be completed, with %d", way, status)
 			}
 		}
+	}
+}
+
+// What was acknowledged is in the audit trail, and a chain that is cut off by a
+// kill goes on.
+func TestEveryAcknowledgedActionIsInTheTrailAfterAKill(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	done := map[string]bool{} // events that must be there
+	for range 3 {
+		s := start(t, dir)
+		var mu sync.Mutex
+		var running sync.WaitGroup
+		enough := make(chan struct{}, 40)
+		for range 4 {
+			running.Go(func() {
+				for {
+					status, m := s.send("POST", "/api/transfers/create", nil)
+					if status != 200 {
+						return
+					}
+					id := m["transfer_id"].(string)
+					mu.Lock()
+					done[`"transfer_created","outcome":"success",`+id] = true
+					mu.Unlock()
+					status, _ = s.call("DELETE", s.user+"/api/transfers/delete/"+id, nil, "x-sgraph-transfer-delete-auth", "wrong")
+					if status != 409 { // it has no secret to be deleted with
+						return
+					}
+					mu.Lock()
+					done[`"transfer_deleted","outcome":"denied",`+id] = true
+					mu.Unlock()
+					select {
+					case enough <- struct{}{}:
+					default:
+					}
+				}
+			})
+		}
+		for range cap(enough) {
+			select {
+			case <-enough:
+			case <-time.After(2 * time.Minute):
+				t.Fatalf("nothing is answered any more\n%s", s.log)
+			}
+		}
+		s.cmd.Process.Signal(syscall.SIGKILL)
+		<-s.ended
+		running.Wait()
+	}
+
+	s := start(t, dir)
+	missing := func() (missing []string) {
+		_, export := s.call("GET", s.admin+"/audit/export", nil, "X-API-Key", s.key)
+		kept := map[string]bool{}
+		for line := range strings.SplitSeq(string(export), "\n") {
+			var e audit.Event
+			if json.Unmarshal([]byte(line), &e) == nil {
+				kept[fmt.Sprintf(`"%s","outcome":"%s",%s`, e.Kind, e.Outcome, e.Transfer)] = true
+			}
+		}
+		for event := range done {
+			if !kept[event] {
+				missing = append(missing, event)
+			}
+		}
+		return missing
+	}
+	for end := time.Now().Add(2 * time.Minute); len(missing()) > 0; time.Sleep(50 * time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatalf("of %d events are missing %q\n%s", len(done), missing(), s.log)
+		}
+	}
+	_, head := s.call("GET", s.admin+"/audit/head", nil, "X-API-Key", s.key)
+	var h audit.Head
+	if err := json.Unmarshal(head, &h); err != nil {
+		t.Fatalf("%s: %v", head, err)
+	}
+	_, chain := s.call("GET", s.admin+"/audit/export?form=chain", nil, "X-API-Key", s.key)
+	if v, err := audit.Verify(bytes.NewReader(chain), h.Hash); err != nil || v.Events < int64(len(done)) {
+		t.Errorf("the chain is %+v, %v", v, err)
 	}
 }
 

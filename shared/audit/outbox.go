@@ -174,7 +174,7 @@ func (o *Outbox) flush(all bool) {
 	o.mu.Lock()
 	queued, counting := o.queued, len(o.denials.by) > 0
 	o.mu.Unlock()
-	if o.Frozen && now.Sub(o.looked) >= lookEvery {
+	if o.looked.IsZero() || o.Frozen && now.Sub(o.looked) >= lookEvery { // what others left
 		queued = true
 	}
 	if queued && !now.Before(o.again) {
