@@ -31,8 +31,9 @@ be printed there, it is said on standard error, and the exit code is 1.
 How long the link works is for the service to say, unless --expires does, which
 goes by the service's clock and not beyond the longest that it allows.
 
-Whoever has the link sees the file's name and size, and the words of --note, before
-they download it. These are sealed, too; the service cannot read them.
+Whoever has the link sees the file's name and size, the words of --note and, of a
+photo, a small picture, before they download it. These are sealed, too; the service
+cannot read them.
 
 FILE may be "-" for standard input, a pipe or a device; a large one of which
 nobody knows the size takes room for temporary files (TMPDIR). A file that

@@ -34,7 +34,8 @@ func openFile(ctx context.Context, e Env, path, name string) (f client.File, don
 	if name == "" && !unnamed {
 		name = path
 	}
-	if file, ok := content.(*os.File); ok {
+	file, ok := content.(*os.File)
+	if ok {
 		if in, _ := e.In.(*os.File); file == in && closed(file) {
 			return f, nil, errNothing
 		}
@@ -47,6 +48,9 @@ func openFile(ctx context.Context, e Env, path, name string) (f client.File, don
 	f.Content = reading(ctx, content)
 	f.Meta.Filename = envelope.CleanName(name)
 	f.Meta.Type, _, _ = mime.ParseMediaType(mime.TypeByExtension(filepath.Ext(f.Meta.Filename)))
+	if ok {
+		f.Picture = pictureOf(file, f.Meta.Type)
+	}
 	return f, done, nil
 }
 
