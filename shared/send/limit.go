@@ -2,6 +2,7 @@ package send
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -138,27 +139,62 @@ type Decision struct {
 	ResetIn   time.Duration // until the next one begins
 }
 
-// Allow counts a request of a client, and says whether it may go on. It waits for
-// nothing but the ledger, for as long as Patience says, and lets requests
-// through while that is broken. Its only error is that of a context which ended.
-func (l *Limiter) Allow(ctx context.Context, name, client string) (Decision, error) {
+// widerTimes is how much more than a network each wider one around it may do.
+const widerTimes = 4
+
+// widerPrefix tells the windows of wider networks from those of clients, which
+// the [Pulse] counts.
+const widerPrefix = "wider-"
+
+// Allow counts a request of a client, and says whether it may go on. wider are
+// the networks around the client, from the narrowest to the widest: each may do
+// four times what the one before may, and whichever is used up first refuses.
+// What a narrower one refuses counts for no wider one, so that its neighbours
+// are not locked out with it. The decision tells of the one that has the least
+// left.
+//
+// It waits for nothing but the ledger, for as long as Patience says, and lets
+// requests through while that is broken. Its only error is that of a context
+// which ended.
+func (l *Limiter) Allow(ctx context.Context, name, client string, wider ...string) (Decision, error) {
 	rate, ok := l.rates[name]
 	if !ok {
 		return Decision{Allowed: true}, nil
 	}
 	now := l.now()
+	end := now.Truncate(rate.Window).Add(rate.Window)
+	if _, over := l.Over(name, client, wider...); over {
+		return Decision{Limit: rate.Limit, Window: rate.Window, ResetIn: end.Sub(now)}, nil
+	}
+	ctx, cancel := context.WithTimeoutCause(ctx, l.Patience, errImpatient)
+	defer cancel()
+	d, err := l.count(ctx, name, name, client, rate, now)
+	for _, network := range wider {
+		if err != nil || !d.Allowed || d.Limit == 0 {
+			break
+		}
+		rate.Limit *= widerTimes
+		var of Decision
+		of, err = l.count(ctx, name, widerPrefix+name, network, rate, now)
+		if !of.Allowed || of.Limit == 0 || of.Remaining < d.Remaining {
+			d = of
+		}
+	}
+	return d, err
+}
+
+// errImpatient ends the wait for the ledger.
+var errImpatient = errors.New("the ledger takes too long to count a request")
+
+// count is Allow of one network, under what its windows are called.
+func (l *Limiter) count(
+	ctx context.Context, name, called, client string, rate Rate, now time.Time,
+) (Decision, error) {
 	start := now.Truncate(rate.Window)
 	end := start.Add(rate.Window)
 	d := Decision{Limit: rate.Limit, Window: rate.Window, ResetIn: end.Sub(now)}
-	who := overKey{name, client}
-	if l.isOver(who, end) {
-		return d, nil
-	}
-
-	key := Key{Set: windowSet(start), ID: name + "/" + client}
-	asking, cancel := context.WithTimeout(ctx, l.Patience)
-	defer cancel()
-	r, err := l.ledger.Spend(asking, key, Spend{
+	key := Key{Set: windowSet(start), ID: called + "/" + client}
+	r, err := l.ledger.Spend(ctx, key, Spend{
 		Now: now,
 		Open: &Record{
 			Limit:   rate.Limit,
@@ -170,28 +206,32 @@ func (l *Limiter) Allow(ctx context.Context, name, client string) (Decision, err
 	case err == nil:
 		d.Allowed, d.Remaining = true, max(0, r.Limit-r.Count)
 	case CodeOf(err) == Conflict:
-	case ctx.Err() != nil:
+	case ctx.Err() != nil && context.Cause(ctx) != errImpatient:
 		return d, ctx.Err()
 	default:
 		l.onFailOpen(ctx, name, err)
 		return Decision{Allowed: true}, nil
 	}
 	if d.Remaining == 0 {
-		l.setOver(who, end, now)
+		l.setOver(overKey{name, client}, end, now)
 	}
 	return d, nil
 }
 
-// Over says whether a client is known here to have used up a limit, and for how
-// long that holds. It counts nothing and asks nobody.
-func (l *Limiter) Over(name, client string) (time.Duration, bool) {
+// Over says whether a client, or a network around it, is known here to have used
+// up a limit, and for how long that holds. It counts nothing and asks nobody.
+func (l *Limiter) Over(name, client string, wider ...string) (time.Duration, bool) {
 	rate, ok := l.rates[name]
 	if !ok {
 		return 0, false
 	}
 	now := l.now()
 	end := now.Truncate(rate.Window).Add(rate.Window)
-	return end.Sub(now), l.isOver(overKey{name, client}, end)
+	over := l.isOver(overKey{name, client}, end)
+	for _, network := range wider {
+		over = over || l.isOver(overKey{name, network}, end)
+	}
+	return end.Sub(now), over
 }
 
 // isOver says whether the client is known to have used up this window. It

@@ -3,6 +3,7 @@ package send_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"maps"
 	"strings"
 	"sync"
@@ -258,4 +259,48 @@ func TestLimiterDoesNotWaitForEver(t *testing.T) {
 			}
 		}
 	})
+}
+
+// A network may do four times what each in it may; what one of them is refused
+// locks nobody out.
+func TestLimiterCountsForNetworks(t *testing.T) {
+	t.Parallel()
+	now := noon
+	ledger := &windows{}
+	l := send.NewLimiter(ledger, map[string]send.Rate{"login": {Limit: 2, Window: time.Minute}}, at(&now), noFailOpen(t))
+	allowed := func(networks ...string) (n int) {
+		for range 10 {
+			d, err := l.Allow(t.Context(), "login", networks[0], networks[1:]...)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if d.Allowed {
+				n++
+			}
+		}
+		return n
+	}
+	for i, want := range []int{2, 2, 2, 2, 0} { // the /56 may do 8
+		if n := allowed(string(rune('a'+i)), "56", "48"); n != want {
+			t.Errorf("/64 number %d: %d allowed, want %d", i, n, want)
+		}
+	}
+	if _, over := l.Over("login", "z", "56", "48"); !over {
+		t.Error("the /56 is used up, and the limiter does not know")
+	}
+	if _, over := l.Over("login", "z", "other 56", "48"); over {
+		t.Error("a neighbour is locked out")
+	}
+	total := 8
+	for i := range 10 {
+		for j := range 4 {
+			total += allowed(fmt.Sprint(i, "/", j), fmt.Sprint(i), "48")
+		}
+	}
+	if total != 32 {
+		t.Errorf("the /48 was allowed %d, want 32", total)
+	}
+	if before := ledger.spends.Load(); allowed("198.51.100.1") != 2 || ledger.spends.Load()-before != 2 {
+		t.Error("an IPv4 client costs more than a write a request")
+	}
 }

@@ -19,7 +19,7 @@ func pulseOf(t *testing.T, f *fixture, rates map[string]send.Rate) (*send.Pulse,
 	})
 	return &send.Pulse{Ledger: f.ledger, Rates: rates, Now: f.clock.Now}, func(name, client string) {
 		t.Helper()
-		if _, err := limiter.Allow(t.Context(), name, client); err != nil {
+		if _, err := limiter.Allow(t.Context(), name, client, client+" and around"); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -13,7 +13,7 @@ import (
 )
 
 // Client returns the address for which the client of a request is limited: an
-// IPv6 client is its /64, because it has all of that. It is no secret from the
+// IPv6 client is its /64, because it has all of that; see networksOf. It is no secret from the
 // limiter, but nothing that is kept may hold it; see ClientHash.
 func Client(r *http.Request) string {
 	if x := exchangeOf(r); x != nil {
@@ -33,8 +33,12 @@ func ClientHash(r *http.Request) string {
 
 // identify finds out who the client is.
 func (s *site) identify(x *exchange, r *http.Request, fronted bool) {
-	x.client = limitKey(s.address(r, fronted))
+	networks := networksOf(s.address(r, fronted))
+	x.client = networks[0]
 	x.clientHash = s.clients.name(r.Context(), x.client, s.Now())
+	for _, wider := range networks[1:] {
+		x.wider = append(x.wider, s.clients.name(r.Context(), wider, s.Now()))
+	}
 }
 
 // address returns the client's address. A header says it only where someone
@@ -117,16 +121,46 @@ func parseViewer(s string) (netip.Addr, bool) {
 	return a.Unmap(), err == nil
 }
 
-func limitKey(a netip.Addr) string {
+// networksOf returns what a client is limited as: an IPv4 address, or the /64
+// of an IPv6 one and what lies around that, because whoever has a /56 or a /48
+// has every /64 in it. An IPv6 address that stands for an IPv4 one is that.
+func networksOf(a netip.Addr) []string {
+	a = standsFor(a.WithZone(""))
 	switch {
 	case !a.IsValid():
-		return ""
-	case a.Is6():
-		p, _ := a.WithZone("").Prefix(64)
-		return p.String()
-	default:
-		return a.String()
+		return []string{""}
+	case a.Is4():
+		return []string{a.String()}
 	}
+	var networks []string
+	for _, bits := range []int{64, 56, 48} {
+		p, _ := a.Prefix(bits)
+		networks = append(networks, p.String())
+	}
+	return networks
+}
+
+// The networks whose addresses hold an IPv4 one.
+var (
+	nat64  = netip.MustParsePrefix("64:ff9b::/96") // RFC 6052, in the last four bytes
+	sixTo4 = netip.MustParsePrefix("2002::/16")    // RFC 3056, behind the prefix
+	teredo = netip.MustParsePrefix("2001::/32")    // RFC 4380, inverted in the last four bytes
+)
+
+// standsFor returns the IPv4 address that an IPv6 address stands for, or the
+// address as it is.
+func standsFor(a netip.Addr) netip.Addr {
+	a = a.Unmap()
+	b := a.As16()
+	switch {
+	case nat64.Contains(a):
+		return netip.AddrFrom4([4]byte(b[12:]))
+	case sixTo4.Contains(a):
+		return netip.AddrFrom4([4]byte(b[2:6]))
+	case teredo.Contains(a):
+		return netip.AddrFrom4([4]byte{^b[12], ^b[13], ^b[14], ^b[15]})
+	}
+	return a
 }
 
 // clientNames remembers the names of the clients of today: a name costs as

@@ -30,7 +30,8 @@ type exchange struct {
 	vars       map[string]string // of its path
 	client     string            // address for limits
 	clientHash string
-	secure     bool // the client came by TLS
+	wider      []string // names of the networks around an IPv6 client
+	secure     bool     // the client came by TLS
 
 	body   requestBody
 	status int   // 0 until the reply begins

@@ -39,7 +39,7 @@ func Limit(name string, next http.Handler) http.Handler {
 			next.ServeHTTP(w, r)
 			return nil
 		}
-		d, err := x.site.Limiter.Allow(r.Context(), name, x.clientHash)
+		d, err := x.site.Limiter.Allow(r.Context(), name, x.clientHash, x.wider...)
 		if err != nil {
 			return err
 		}
@@ -66,13 +66,13 @@ func Guard(name string, next http.Handler) http.Handler {
 			next.ServeHTTP(w, r)
 			return nil
 		}
-		if wait, over := x.site.Limiter.Over(name, x.clientHash); over {
+		if wait, over := x.site.Limiter.Over(name, x.clientHash, x.wider...); over {
 			return limited(r, name, wait)
 		}
 		next.ServeHTTP(w, r)
 		if x.status == http.StatusUnauthorized {
 			// What this says is for the next request: this one is answered.
-			_, _ = x.site.Limiter.Allow(r.Context(), name, x.clientHash)
+			_, _ = x.site.Limiter.Allow(r.Context(), name, x.clientHash, x.wider...)
 		}
 		return nil
 	})

@@ -3,6 +3,9 @@ package web_test
 import (
 	"context"
 	"errors"
+	"net/http"
+	"net/http/httptest"
+	"slices"
 	"testing"
 	"time"
 
@@ -77,5 +80,38 @@ func TestLimit(t *testing.T) {
 	ledger.err = errors.New("away")
 	if resp, _ := get(t, server.URL+"/create", nil); resp.StatusCode != 200 || resp.Header.Get("RateLimit") != "" {
 		t.Errorf("a broken ledger: %d %v", resp.StatusCode, resp.Header)
+	}
+}
+
+// recorder keeps under what a limiter counts.
+type recorder struct {
+	send.Ledger
+	ids []string
+}
+
+func (r *recorder) Spend(_ context.Context, key send.Key, s send.Spend) (send.Record, error) {
+	r.ids = append(r.ids, key.ID)
+	return s.Apply(*s.Open)
+}
+
+func TestIPv6IsCountedForItsNetworks(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+	clock := func() time.Time { return now }
+	ledger, salts := &recorder{}, &send.Salts{}
+	rates := map[string]send.Rate{"create": {Limit: 2, Window: time.Minute}}
+	routes := mux.NewRouter()
+	routes.Handle("/", web.Limit("create", web.Handle(hello)))
+	h := web.Settings{Now: clock, Salts: salts,
+		Limiter: send.NewLimiter(ledger, rates, clock, func(context.Context, string, error) {})}.Wrap(routes)
+	r := httptest.NewRequest(http.MethodGet, "/", nil)
+	r.RemoteAddr = "[2001:db8:1:2ff:3:4:5:6]:1"
+	h.ServeHTTP(httptest.NewRecorder(), r)
+	var want []string
+	for i, network := range []string{"2001:db8:1:2ff::/64", "2001:db8:1:200::/56", "2001:db8:1::/48"} {
+		want = append(want, []string{"", "wider-", "wider-"}[i]+"create/"+salts.Of(t.Context(), now).Name(network))
+	}
+	if !slices.Equal(ledger.ids, want) {
+		t.Errorf("counted for %q, want %q", ledger.ids, want)
 	}
 }
