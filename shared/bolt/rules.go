@@ -99,3 +99,24 @@ func remove(t table, key send.Key, version int64, now time.Time) error {
 	}
 	return t.remove(key)
 }
+
+func add(t table, a send.Add, now time.Time) error {
+	r, err := kept(t, a.Key, now)
+	switch {
+	case send.CodeOf(err) == send.NotFound && a.Units < 0:
+		return nil
+	case send.CodeOf(err) == send.NotFound:
+		r = send.Record{Key: a.Key}
+	case err != nil:
+		return err
+	}
+	if !a.Fits(r.Count) {
+		return send.Fail(send.Conflict, "as much is counted already")
+	}
+	r.Count = max(r.Count+a.Units, 0)
+	r.Version++
+	if !a.Purge.IsZero() {
+		r.Purge = a.Purge
+	}
+	return t.put(r)
+}

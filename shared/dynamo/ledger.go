@@ -82,7 +82,7 @@ func (l *Ledger) Create(ctx context.Context, r send.Record) error {
 func (l *Ledger) Replace(ctx context.Context, r send.Record) error {
 	was := r.Version
 	r.Version++
-	return l.put(ctx, r, "v = :v AND "+isLive, values{":v": number(was), ":sec": seconds(l.Now())},
+	return l.put(ctx, r, isVersion, values{":v": number(was), ":sec": seconds(l.Now())},
 		"the record was changed meanwhile")
 }
 
@@ -115,7 +115,7 @@ func (l *Ledger) Delete(ctx context.Context, key send.Key, version int64) error 
 	}
 	_, err = c.DeleteItem(ctx, &dynamodb.DeleteItemInput{
 		TableName: &l.name, Key: itemKey(key),
-		ConditionExpression:      aws.String(isAbsent + " OR v = :v OR " + isPurged),
+		ConditionExpression:      aws.String(isDeletable),
 		ExpressionAttributeNames: ttlName, ExpressionAttributeValues: values{":v": number(version), ":sec": seconds(l.Now())},
 	})
 	if _, refused := errors.AsType[*types.ConditionalCheckFailedException](err); refused {
@@ -171,12 +171,14 @@ func (l *Ledger) Sweep(context.Context, time.Time) (int, error) { return 0, nil 
 
 // isPurged and isLive hold for an item that may be forgotten, and for one that
 // may not: DynamoDB itself may take days to forget it. isFree holds where an item
-// may be created.
+// may be created, isVersion and isDeletable where version :v may be replaced and deleted.
 const (
-	isAbsent = "attribute_not_exists(" + table.PartitionKey + ")"
-	isFree   = isAbsent + " OR " + isPurged
-	isPurged = "#ttl <= :sec" // false where there is no ttl
-	isLive   = "(attribute_not_exists(#ttl) OR #ttl > :sec)"
+	isAbsent    = "attribute_not_exists(" + table.PartitionKey + ")"
+	isFree      = isAbsent + " OR " + isPurged
+	isPurged    = "#ttl <= :sec" // false where there is no ttl
+	isLive      = "(attribute_not_exists(#ttl) OR #ttl > :sec)"
+	isVersion   = "v = :v AND " + isLive
+	isDeletable = isAbsent + " OR v = :v OR " + isPurged
 )
 
 // ttlName is there because "ttl" is a reserved word.

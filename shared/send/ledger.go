@@ -100,6 +100,11 @@ type Ledger interface {
 	// version is kept; a record that is not kept is no error.
 	Delete(ctx context.Context, key Key, version int64) error
 
+	// Apply makes all changes in one durable write, or none of them. Conflict,
+	// as a [*Refused], where one of them cannot be made; Invalid where
+	// [CheckChanges] says so.
+	Apply(ctx context.Context, changes ...Change) error
+
 	// List returns up to limit records of the set with an ID greater than
 	// after, in order of ID.
 	List(ctx context.Context, set, after string, limit int) ([]Record, error)

@@ -57,6 +57,10 @@ func (l ledger) Delete(ctx context.Context, key send.Key, version int64) error {
 	return count(ctx, metric.LedgerErrors, l.Ledger.Delete(ctx, key, version))
 }
 
+func (l ledger) Apply(ctx context.Context, changes ...send.Change) error {
+	return count(ctx, metric.LedgerErrors, l.Ledger.Apply(ctx, changes...))
+}
+
 func (l ledger) List(ctx context.Context, set, after string, limit int) ([]send.Record, error) {
 	rs, err := l.Ledger.List(ctx, set, after, limit)
 	return rs, count(ctx, metric.LedgerErrors, err)

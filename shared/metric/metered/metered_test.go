@@ -37,7 +37,11 @@ func everyMethod(ctx context.Context, port any) int {
 		for j := 1; j < m.Type().NumIn(); j++ {
 			args = append(args, reflect.Zero(m.Type().In(j)))
 		}
-		m.Call(args)
+		if m.Type().IsVariadic() {
+			m.CallSlice(args)
+		} else {
+			m.Call(args)
+		}
 	}
 	return v.NumMethod()
 }
@@ -109,6 +113,7 @@ func (l ledger) Spend(context.Context, send.Key, send.Spend) (send.Record, error
 func (l ledger) List(context.Context, string, string, int) ([]send.Record, error) {
 	return nil, l.err
 }
+func (l ledger) Apply(context.Context, ...send.Change) error   { return l.err }
 func (l ledger) Sweep(context.Context, time.Time) (int, error) { return 0, l.err }
 
 // store answers every call with one error.

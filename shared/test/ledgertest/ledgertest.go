@@ -36,6 +36,8 @@ func Run(t *testing.T, open func(t *testing.T) send.Ledger) {
 				{"Once", once}, {"OnceRefused", onceRefused}, {"OnceRace", onceRace}, {"OnceManyRace", onceManyRace},
 				{"Delete", remove}, {"List", list}, {"ListPages", listPages}, {"Purge", purge}, {"ListPurged", listPurged},
 				{"Sweep", sweep},
+				{"Apply", apply}, {"ApplyRefused", applyRefused}, {"ApplyInvalid", applyInvalid}, {"ApplyRace", applyRace},
+				{"Add", add}, {"AddWithin", addWithin}, {"AddPurged", addPurged}, {"AddRace", addRace},
 				{"EndedRequest", endedRequest},
 			} {
 				t.Run(test.name, func(t *testing.T) {
@@ -629,6 +631,8 @@ func endedRequest(f *fixture) {
 	f.Is(send.Unavailable, err)
 	_, err = f.List(ctx, r.Key.Set, "", 10)
 	f.Is(send.Unavailable, err)
+	f.Is(send.Unavailable, f.Apply(ctx, send.Change{Create: &r}))
+	f.Is(send.Unavailable, f.Apply(ctx, send.Change{Create: &r}, send.Change{Add: &send.Add{Key: f.key("n"), Units: 1}}))
 }
 
 // A sweep takes nothing that can still be asked for, however often it comes.
