@@ -100,14 +100,21 @@ func Over(err error) bool {
 }
 
 // ended says whether an error is that the service will not go on with a claim:
-// as it says it itself, or as a store that signed a URL does, which has no better
-// word than that it is forbidden.
+// as it says it itself, by a code, or as a store that signed a URL does, which has
+// no better word than that it is forbidden.
 func (k Claim) ended(err error) bool {
-	switch send.ReasonOf(err) {
-	case send.ReasonLinkExpired, send.ReasonLinkNotGenuine, send.ReasonLinkMismatch:
-		return true
+	reason := send.ReasonOf(err)
+	switch code := send.CodeOf(err); code {
+	case send.Gone, send.NotFound: // not those that say no more than the status, as anybody can
+		if reason != send.Reason(code) {
+			return true
+		}
+	case send.Forbidden:
+		if reason == send.ReasonLinkNotGenuine || reason == send.ReasonLinkMismatch {
+			return true
+		}
 	}
-	return Over(err) || refusedURL(err) && time.Since(k.Begun) > claimLife
+	return refusedURL(err) && time.Since(k.Begun) > claimLife
 }
 
 // refusedURL says whether an error can be that of a URL whose time is over, as

@@ -7,6 +7,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -192,6 +193,39 @@ func TestClaimThatIsOver(t *testing.T) {
 		c.Claims = &memory{kept: map[string]client.Claim{s.URL + sent.Link.ID: claim}}
 		if _, got, err := receive(t.Context(), c, sent.Link); err != nil || len(got) != 100 {
 			t.Errorf("%s: %d bytes, %v", name, len(got), err)
+		}
+	}
+}
+
+// Where the service goes on no longer, for a reason of its own, it is asked for
+// another download; if there is none, that reason is told, which says more.
+func TestClaimThatIsSpent(t *testing.T) {
+	t.Parallel()
+	for downloads, received := range map[int64]bool{1: false, 2: true} {
+		s := site.Start(t)
+		sent, err := at(s).Send(t.Context(), file(100), client.Options{MaxDownloads: downloads})
+		if err != nil {
+			t.Fatal(err)
+		}
+		c := at(s)
+		c.Claims = &memory{}
+		body, err := c.Download(t.Context(), sent.Link.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		body.Close()
+		var refused atomic.Bool
+		s.Fail(func(w http.ResponseWriter, r *http.Request, service http.Handler) {
+			if strings.Contains(r.URL.Path, "/bytes/") && !refused.Swap(true) {
+				w.WriteHeader(http.StatusGone)
+				_, _ = io.WriteString(w, `{"detail":"fetched too often","code":"spent_for_a_test"}`)
+				return
+			}
+			service.ServeHTTP(w, r)
+		})
+		_, _, err = receive(t.Context(), c, sent.Link)
+		if received != (err == nil) || err != nil && !strings.Contains(err.Error(), "fetched too often") {
+			t.Errorf("of %d: %v", downloads, err)
 		}
 	}
 }
