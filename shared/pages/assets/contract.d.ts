@@ -87,6 +87,8 @@ export const paths: {
    * Answers all of the trail that is asked for, an audit.Kept a line; with the parameter form, ChainForm, its chain.
    */
   exportEvents: '/audit/export';
+  /** Answers where the trail's chain ends, an audit.Head. */
+  chainHead: '/audit/head';
 };
 
 /** Why something failed: what the code of an error can be. */

@@ -44,6 +44,7 @@ export const paths = {
   services: '/health/services',
   listEvents: '/audit/events',
   exportEvents: '/audit/export',
+  chainHead: '/audit/head',
 };
 
 export const codes = {

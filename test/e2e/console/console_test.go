@@ -4,6 +4,7 @@ package console
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -131,8 +132,39 @@ func happened(t *testing.T, service *admin.Service) {
 	for i := range 60 {
 		put(audit.Event{Kind: audit.TransferCreated, Outcome: audit.Success, Transfer: fmt.Sprintf("%012x", i)})
 	}
-	if err := service.Record(t.Context(), events); err != nil {
+	for batch := range slices.Chunk(events, audit.MaxBatch) {
+		if err := service.Record(t.Context(), batch); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// A flood is one row that says how many, and the page has the hash that an
+// operator writes down.
+func TestAFloodAndTheChain(t *testing.T) {
+	t.Parallel()
+	ctx := open(t)
+	url, _, service := serveWithTrail(t)
+	flood := audit.Event{
+		Time: time.Now().Add(-time.Minute), Last: time.Now().Add(-time.Second), Count: 1204,
+		Kind: audit.TransferDeleted, Outcome: audit.Denied, Transfer: "aabbccddeeff", Client: "dGhlIGNsaWVudA", Reason: "no",
+	}
+	if err := service.Record(t.Context(), []audit.Event{flood}); err != nil {
 		t.Fatal(err)
+	}
+	run(t, ctx, chromedp.Navigate(url), login(), press("Audit"), says("1,204 times between"),
+		says("sgsend audit verify FILE --head HASH"), says("Batch "))
+	if n := number(t, ctx, `document.querySelector(".chain code").textContent.length`); n != 64 {
+		t.Errorf("the hash has %d characters", n)
+	}
+	batches := number(t, ctx, `(() => {
+		const request = new XMLHttpRequest();
+		request.open("GET", document.querySelector(".chain a").href, false);
+		request.send();
+		return request.responseText.split("\n").filter((line) => line.includes('"chain":1')).length;
+	})()`)
+	if batches < 1 {
+		t.Errorf("the chain has %d batches", batches)
 	}
 }
 

@@ -88,6 +88,9 @@ export const audit = {
   page: (/** @type {URLSearchParams} */ query, /** @type {number} */ limit) =>
     call('GET', `${paths.listEvents}?${query}&limit=${limit}`),
   exportOf: (/** @type {URLSearchParams} */ query) => `${paths.exportEvents}?${query}`,
+  chainOf: (/** @type {string} */ from) => `${paths.exportEvents}?${new URLSearchParams({ form: 'chain', from })}`,
+  /** @returns {Promise<{ seq: number, hash: string, time?: string, events: number }>} where the chain ends */
+  head: () => call('GET', paths.chainHead),
 };
 
 /**

@@ -2,7 +2,7 @@
 
 import { audit, tokens } from './api.js';
 import { el, icon } from './shared/dom.js';
-import { plural } from './shared/format.js';
+import { number, plural } from './shared/format.js';
 import { empty, failed, head, messageOf, notice, Segments, View } from './view.js';
 
 /** @typedef {import('./api.js').Event} Event */
@@ -76,6 +76,9 @@ class SendAudit extends View {
     this.#rows,
   );
   #below = el('div', { class: 'below' });
+  #chain = el('a', { class: 'button', download: '' }, icon('download'), el('span', {}, 'Download the chain'));
+  #head = el('div', {});
+  #end = el('section', { class: 'card chain', hidden: true }, el('h2', {}, 'Verify it later'), this.#head, this.#chain);
 
   draw() {
     this.append(
@@ -90,6 +93,7 @@ class SendAudit extends View {
       ),
       this.#table,
       this.#below,
+      this.#end,
     );
     this.#ranges.draw(RANGES, this.#hours);
   }
@@ -114,19 +118,43 @@ class SendAudit extends View {
   async load() {
     const query = this.#query();
     this.#download.href = audit.exportOf(query);
+    this.#chain.href = audit.chainOf(query.get('from') ?? '');
     const asked = ++this.#asked;
     try {
-      const [page, known] = await Promise.all([audit.page(query, PAGE), tokens.list()]);
+      const [page, known, end] = await Promise.all([audit.page(query, PAGE), tokens.list(), audit.head()]);
       if (asked !== this.#asked) return;
       this.#notes = new Map(known.map((t) => [t.cache_id.replaceAll('-', ''), t.metadata?.note]));
       this.#rows.replaceChildren();
       this.#add(page, query);
+      this.#verifiable(end);
     } catch (problem) {
       if (asked !== this.#asked) return;
+      this.#end.hidden = true;
       this.#table.hidden = true;
       this.#state.textContent = '';
       this.#below.replaceChildren(failed('The trail cannot be shown', messageOf(problem), () => this.load()));
     }
+  }
+
+  /**
+   * Shows what an operator writes down, to see later whether what was kept is what it was.
+   * @param {{ seq: number, hash: string, time?: string }} chainEnd
+   */
+  #verifiable({ seq, hash, time }) {
+    this.#end.hidden = seq === 0;
+    if (seq === 0) return;
+    this.#head.replaceChildren(
+      el('p', {}, 'Each batch of events holds the hash of the one before. Write the last one down:'),
+      el('p', {}, el('code', {}, hash)),
+      el(
+        'p',
+        {},
+        'With it, ',
+        el('code', {}, 'sgsend audit verify FILE --head HASH'),
+        ' tells whether the chain is still the same.',
+      ),
+      el('p', { class: 'muted' }, `Batch ${number(seq)}${time ? `, kept ${stamp(new Date(time))}` : ''}`),
+    );
   }
 
   /**
@@ -168,7 +196,7 @@ class SendAudit extends View {
     } else this.#below.replaceChildren();
   }
 
-  #row(/** @type {Event} */ { time, event, outcome, reason, transfer, token, client }) {
+  #row(/** @type {Event} */ { time, event, outcome, reason, transfer, token, client, count, last }) {
     const cell = (/** @type {string} */ title, /** @type {import('./shared/dom.js').Child[]} */ ...content) =>
       el('td', { role: 'cell', 'data-title': title }, el('div', {}, content));
     const note = token && this.#notes.get(token.slice(0, 32));
@@ -176,7 +204,12 @@ class SendAudit extends View {
       'tr',
       { role: 'row' },
       cell('Time', el('time', { datetime: time, title: time }, stamp(new Date(time)))),
-      cell('Event', el('b', {}, EVENTS[event] ?? event), reason && el('small', {}, reason)),
+      cell(
+        'Event',
+        el('b', {}, EVENTS[event] ?? event),
+        reason && el('small', {}, reason),
+        repeated(count, time, last),
+      ),
       cell('Outcome', el('span', { class: `pill ${outcome}` }, OUTCOMES[outcome] ?? outcome)),
       cell(
         'About',
@@ -231,6 +264,18 @@ const choice = (id, label, all, words, change) =>
     { id, 'aria-label': label, change },
     [['', all], ...Object.entries(words)].map(([value, text]) => el('option', { value }, text)),
   );
+
+/**
+ * Says how many events one stands for.
+ * @param {number | undefined} count
+ * @param {string} first
+ * @param {string | undefined} last
+ */
+const repeated = (count, first, last) =>
+  (count ?? 1) > 1 &&
+  el('small', { class: 'times' }, `${number(count ?? 1)} times between ${clock(first)} and ${clock(last ?? first)}`);
+
+const clock = (/** @type {string} */ time) => new Date(time).toLocaleTimeString();
 
 const stamp = (/** @type {Date} */ time) =>
   time.toLocaleString(undefined, {
