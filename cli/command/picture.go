@@ -5,9 +5,9 @@ import (
 	"encoding/binary"
 	"image"
 	"image/color"
-	_ "image/gif" // decoded, as PNG is, and JPEG
+	_ "image/gif" // is decoded
 	"image/jpeg"
-	_ "image/png"
+	_ "image/png" // is decoded
 	"io"
 	"os"
 	"strings"

@@ -189,10 +189,7 @@ func known(size int64) *int64 {
 
 // clean makes the values of an unknown sender safe to show and to use.
 func (l Label) clean() Label {
-	l.Count = max(l.Count, int64(len(l.Files)), 1)
-	if l.Count > maxNumber {
-		l.Count = maxNumber
-	}
+	l.Count = min(max(l.Count, int64(len(l.Files)), 1), maxNumber)
 	l.Files = slices.Clone(l.Files[:min(len(l.Files), maxListed)])
 	if len(l.Files) == 0 {
 		l.Files = []LabelFile{{Size: Unknown}}
