@@ -78,7 +78,8 @@ func TestWhatIsDoneIsInTheTrail(t *testing.T) {
 	if got := g.events("?after=" + first["after"].(string)); !slices.Equal(got, want[2:]) {
 		t.Errorf("after the first page: %q", got)
 	}
-	if !strings.Contains(g.store.all(), `"client":"`+(&send.Salts{Ledger: g.ledger}).Of(t.Context(), g.clock.Now()).Name("192.0.2.1")) {
+	salt := (&send.Salts{Ledger: g.ledger}).Of(t.Context(), g.clock.Now())
+	if !strings.Contains(g.store.all(), `"client":"`+salt.Name("192.0.2.1")) {
 		t.Errorf("the trail does not say who:\n%s", g.store.all())
 	}
 

@@ -308,9 +308,8 @@ func TestEveryLineOfAnExportCounts(t *testing.T) {
 	lines[len(lines)-1] += "\n"
 	bad := func(what string, i int, lines ...[]string) {
 		t.Helper()
-		var b *audit.Broken
 		_, err := audit.Verify(strings.NewReader(strings.Join(slices.Concat(lines...), "")))
-		if !errors.As(err, &b) {
+		if _, ok := errors.AsType[*audit.Broken](err); !ok {
 			t.Errorf("line %d %s: %v", i+1, what, err)
 		}
 	}

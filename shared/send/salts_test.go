@@ -75,8 +75,9 @@ func TestAClientHasOneNameADay(t *testing.T) {
 	if other := (&send.Salts{Ledger: newSaltLedger(t)}); other.Of(t.Context(), saltDay).Name("192.0.2.1") == name {
 		t.Error("the name follows from something that another ledger has too")
 	}
-	if own := (&send.Salts{}); own.Of(t.Context(), saltDay).Name("192.0.2.1") == name ||
-		own.Of(t.Context(), saltDay) != own.Of(t.Context(), saltDay) {
+	own := &send.Salts{}
+	salt := own.Of(t.Context(), saltDay)
+	if salt.Name("192.0.2.1") == name || own.Of(t.Context(), saltDay) != salt {
 		t.Error("without a ledger a process has no salt of its own")
 	}
 }
@@ -119,7 +120,8 @@ func TestWithoutItsLedgerAProcessNamesClientsByItself(t *testing.T) {
 	ledger.away.Store(true)
 	alone := s.Of(t.Context(), saltDay).Name("192.0.2.1")
 	asked := ledger.asked.Load()
-	if again := s.Of(t.Context(), saltDay.Add(time.Second)).Name("192.0.2.1"); again != alone || ledger.asked.Load() != asked {
+	again := s.Of(t.Context(), saltDay.Add(time.Second)).Name("192.0.2.1")
+	if again != alone || ledger.asked.Load() != asked {
 		t.Error("a request after a failure asks again")
 	}
 	if s.Of(t.Context(), saltDay.Add(time.Minute)).Name("192.0.2.1") != alone || ledger.asked.Load() == asked {

@@ -101,7 +101,8 @@ func TestClientHashChangesDaily(t *testing.T) {
 		return got
 	}
 	today := ask("203.0.113.7:1")
-	if today != ask("203.0.113.7:2") || today != salts.Of(t.Context(), now).Name("203.0.113.7") || today == ask("203.0.113.8:1") {
+	if today != ask("203.0.113.7:2") || today != salts.Of(t.Context(), now).Name("203.0.113.7") ||
+		today == ask("203.0.113.8:1") {
 		t.Error("not one name for each client")
 	}
 	now = now.Add(time.Second)
