@@ -23,7 +23,7 @@ func adminFunction(s settings.Settings, common Common, storage *Storage) *Functi
 		Size:        s.Admin,
 		Environment: environment(metric.Admin, s, made),
 		Grants: append(auditAccess(storage.CacheName),
-			ledgerAccess(storage.Ledger.Arn, send.TokenSet, send.TokenUseSets, send.WindowSets, send.SaltSet,
+			ledgerAccess(storage.Ledger.Arn, send.TokenSet, send.TokenUseSets, send.SessionSet, send.WindowSets, send.SaltSet,
 				audit.ChainSets, audit.QueueSets+metric.Admin)),
 	}
 }

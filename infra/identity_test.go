@@ -91,7 +91,7 @@ func TestServicesCannotTouchEachOthersData(t *testing.T) {
 		bucket, sets string
 	}{
 		"user":  {"transfers", `["transfer/*","label/*","window/*","salt","outbox/user"]`},
-		"admin": {"cache", `["token","use/*","window/*","salt","chain/*","outbox/admin"]`},
+		"admin": {"cache", `["token","use/*","session","window/*","salt","chain/*","outbox/admin"]`},
 		// The canary does all it does from outside.
 		"canary": {},
 	}

@@ -6,6 +6,7 @@
 package admin
 
 import (
+	"cmp"
 	"log/slog"
 	"net/http"
 	"time"
@@ -24,18 +25,20 @@ import (
 
 // Service is the handler of the admin service.
 type Service struct {
-	set     Settings
-	tokens  *send.Tokens
-	pulse   *send.Pulse
-	trail   *audit.Trail
-	salts   *send.Salts
-	outbox  *audit.Outbox
-	meter   metric.Meter
-	log     *slog.Logger
-	session send.Signer
-	keyHash [32]byte
-	probe   *http.Client // asks the user service how it is
-	handler http.Handler
+	set      Settings
+	tokens   *send.Tokens
+	pulse    *send.Pulse
+	trail    *audit.Trail
+	salts    *send.Salts
+	outbox   *audit.Outbox
+	meter    metric.Meter
+	log      *slog.Logger
+	signer   send.Signer // of session cookies
+	sessions sessions
+	known    known
+	keyHash  [32]byte
+	probe    *http.Client // asks the user service how it is
+	handler  http.Handler
 }
 
 // New makes the service, or says what is missing.
@@ -52,12 +55,15 @@ func New(set Settings) (*Service, error) {
 		meter: metric.Meter{
 			Service: metric.Admin, Stage: set.Stage, Embed: set.Environment == settings.Lambda, Registry: set.Registry,
 		},
-		session: root.Signer("admin session", set.Now),
+		signer:  root.Signer("admin session", set.Now),
 		keyHash: keyHash(set.KeyValue),
 		probe: &http.Client{
 			Timeout:       3 * time.Second,
 			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 		},
+	}
+	a.sessions = sessions{
+		ledger: set.Ledger, now: set.Now, idle: cmp.Or(set.SessionIdle, sessionLife), key: a.signer.Sign(time.Unix(0, 0))[:22],
 	}
 	a.log = a.meter.Logger(set.Log)
 	a.salts = web.NewSalts(set.Ledger, a.log)
@@ -110,10 +116,8 @@ func (a *Service) public(r *mux.Router) {
 	web.Bind(r, wire.Logout, sameSite(web.Handle(a.logout)))
 }
 
-// entry is a door where keys can be tried: not often, and not from elsewhere.
-func entry(h web.HandlerFunc) http.Handler {
-	return web.Limit(send.LimitLogin, sameSite(web.Handle(h)))
-}
+// entry is a door where keys can be tried, but not from another site.
+func entry(h web.HandlerFunc) http.Handler { return sameSite(web.Handle(h)) }
 
 // private adds everything else.
 func (a *Service) private(root *mux.Router) {
@@ -124,4 +128,5 @@ func (a *Service) private(root *mux.Router) {
 	a.tokenRoutes(r)
 	a.healthRoutes(r)
 	a.auditRoutes(r)
+	a.sessionRoutes(r)
 }

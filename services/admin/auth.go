@@ -3,8 +3,12 @@ package admin
 import (
 	"crypto/sha256"
 	"crypto/subtle"
+	"errors"
 	"net/http"
+	"sync"
+	"time"
 
+	"sgraph.ai/send/shared/audit"
 	"sgraph.ai/send/shared/metric"
 	"sgraph.ai/send/shared/send"
 	"sgraph.ai/send/shared/web"
@@ -36,21 +40,92 @@ func (a *Service) isKey(presented string) bool {
 // cookie.
 func (a *Service) guard(next http.Handler) http.Handler {
 	browser, header := sameSite(next), wire.APIKey(a.set.KeyName)
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	return web.Handle(func(w http.ResponseWriter, r *http.Request) error {
 		if key := header.Get(r.Header); key != "" {
-			if !a.isKey(key) {
-				refuseKey(w, r)
-				return
+			if a.admit(w, r, key) {
+				next.ServeHTTP(w, r)
 			}
-			next.ServeHTTP(w, r)
-			return
+			return nil
 		}
 		if _, err := a.sessionOf(r); err != nil {
-			refuse(w, err)
-			return
+			return a.turnAway(w, r, err)
 		}
 		browser.ServeHTTP(w, r)
+		return nil
 	})
+}
+
+// admit says whether a key is the API key, and answers where it is not. Wrong
+// ones are counted, and who brought too many is answered 429, right key or not:
+// so keys cannot be guessed. An address from which the right one came lately is
+// the exception, so that nobody can lock out those with whom they share it; of
+// wrong keys it, too, learns no more than 429.
+func (a *Service) admit(w http.ResponseWriter, r *http.Request, key string) bool {
+	client := web.Client(r)
+	wait, over := web.Over(r, send.LimitLogin)
+	if over && !a.known.seen(client, a.set.Now()) {
+		web.WriteError(w, r, web.Limited(r, send.LimitLogin, wait))
+		return false
+	}
+	if a.isKey(key) {
+		a.known.note(client, a.set.Now())
+		return true
+	}
+	metric.Count(r.Context(), metric.FailedLogins, 1)
+	a.record(r, audit.Login, "", errKeyWrong)
+	if over {
+		web.WriteError(w, r, web.Limited(r, send.LimitLogin, wait))
+		return false
+	}
+	web.CountRefusal(r, send.LimitLogin)
+	refuse(w, errKeyWrong)
+	return false
+}
+
+// turnAway answers why there is no session. A cookie that was forged is a key
+// that was tried.
+func (a *Service) turnAway(w http.ResponseWriter, r *http.Request, why error) error {
+	refusal, ok := errors.AsType[*send.Error](why)
+	if !ok || refusal.Code != send.Unauthorized {
+		return why
+	}
+	if refusal == errSessionForged {
+		if wait, over := web.Over(r, send.LimitLogin); over {
+			return web.Limited(r, send.LimitLogin, wait)
+		}
+		a.record(r, audit.Login, "", refusal)
+		web.CountRefusal(r, send.LimitLogin)
+	}
+	refuse(w, refusal)
+	return nil
+}
+
+// known are the clients that brought the right key lately, as far as this
+// process saw.
+type known struct {
+	mu    sync.Mutex
+	until map[string]time.Time
+}
+
+// knownFor is how long a client is known, and maxKnown how many are.
+const (
+	knownFor = time.Hour
+	maxKnown = 1024
+)
+
+func (k *known) note(client string, now time.Time) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.until == nil || len(k.until) >= maxKnown {
+		k.until = map[string]time.Time{}
+	}
+	k.until[client] = now.Add(knownFor)
+}
+
+func (k *known) seen(client string, now time.Time) bool {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return now.Before(k.until[client])
 }
 
 // sameSite refuses what another site asks the browser to change: the browser
@@ -66,12 +141,6 @@ func sameSite(next http.Handler) http.Handler {
 		}
 		next.ServeHTTP(w, r)
 	})
-}
-
-// refuseKey refuses a wrong key.
-func refuseKey(w http.ResponseWriter, r *http.Request) {
-	metric.Count(r.Context(), metric.FailedLogins, 1)
-	refuse(w, errKeyWrong)
 }
 
 // refuse answers 401 in the form existing clients read.

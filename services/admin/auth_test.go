@@ -46,7 +46,7 @@ func refused(code, message string) string {
 
 func TestNothingPrivateWithoutTheKey(t *testing.T) {
 	t.Parallel()
-	g := newRig(t)
+	g := newRig(t, func(s *admin.Settings) { s.Rates = nil })
 	g.post("/tokens/create", `{"token_name":"t"}`)
 	session := g.login()
 	forged := *session

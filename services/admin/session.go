@@ -1,9 +1,13 @@
 package admin
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"net/http"
 	"strings"
 	"time"
+
+	"github.com/gorilla/mux"
 
 	"sgraph.ai/send/shared/audit"
 	"sgraph.ai/send/shared/send"
@@ -11,8 +15,7 @@ import (
 	"sgraph.ai/send/shared/wire"
 )
 
-// sessionLife is how long a person stays logged in. Sessions are not kept
-// anywhere: changing the API key ends them all.
+// sessionLife is how long a person stays logged in at most.
 const sessionLife = 8 * time.Hour
 
 // cookieName returns the session cookie's name. The prefix makes browsers
@@ -24,34 +27,45 @@ func cookieName(secure bool) string {
 	return "sgraph-send-admin"
 }
 
-// sessionOf returns until when the request's session holds, or why there is
-// none.
-func (a *Service) sessionOf(r *http.Request) (time.Time, *send.Error) {
+// cookieID returns the ID under which the ledger has the session of a cookie:
+// whoever reads the ledger cannot make the cookie of it.
+func cookieID(value string) string {
+	sum := sha256.Sum256([]byte(value))
+	return hex.EncodeToString(sum[:])
+}
+
+// sessionOf returns the request's session, or why there is none. A cookie that
+// is not genuine costs the ledger nothing; that it cannot be asked is
+// Unavailable, and lets nobody in.
+func (a *Service) sessionOf(r *http.Request) (session, error) {
 	c, err := r.Cookie(cookieName(web.Secure(r)))
 	if err != nil {
-		return time.Time{}, errKeyMissing
+		return session{}, errKeyMissing
 	}
-	_, until, err := a.session.Verify(c.Value)
+	_, _, err = a.signer.Verify(c.Value)
 	switch {
 	case send.CodeOf(err) == send.Gone:
-		return until, errSessionOver
+		return session{}, errSessionOver
 	case err != nil:
-		return until, errSessionForged
+		return session{}, errSessionForged
 	}
-	return until, nil
+	return a.sessions.use(r.Context(), cookieID(c.Value))
 }
 
 // open begins a session for whoever presents the API key.
-func (a *Service) open(w http.ResponseWriter, r *http.Request, key string) (until time.Time, ok bool) {
-	if !a.isKey(strings.TrimSpace(key)) {
-		a.record(r, audit.Login, "", errKeyWrong)
-		refuseKey(w, r)
-		return until, false
+func (a *Service) open(w http.ResponseWriter, r *http.Request, key string) (until time.Time, ok bool, err error) {
+	if !a.admit(w, r, strings.TrimSpace(key)) {
+		return until, false, nil
 	}
-	a.record(r, audit.Login, "", nil)
 	until = a.set.Now().Add(sessionLife)
-	a.setCookie(w, r, a.session.Sign(until, send.RandomSecret()), int(sessionLife/time.Second))
-	return until, true
+	value := a.signer.Sign(until, send.RandomSecret())
+	err = a.sessions.begin(r.Context(), cookieID(value), until, web.ClientHash(r), browser(r.UserAgent()))
+	a.record(r, audit.Login, "", err)
+	if err != nil {
+		return until, false, err
+	}
+	a.setCookie(w, r, value, int(sessionLife/time.Second))
+	return until, true, nil
 }
 
 // setCookie sets the session cookie; maxAge -1 removes it.
@@ -68,13 +82,27 @@ func (a *Service) login(w http.ResponseWriter, r *http.Request) error {
 	if err := web.ReadJSON(w, r, &in); err != nil {
 		return err
 	}
-	if until, ok := a.open(w, r, in.APIKey); ok {
+	until, ok, err := a.open(w, r, in.APIKey)
+	if ok {
 		web.WriteJSON(w, http.StatusOK, wire.SessionReply{ExpiresAt: until.UTC()})
 	}
-	return nil
+	return err
 }
 
+// logout ends the session and removes its cookie. Where the ledger cannot be
+// asked the session goes on, and the answer says so.
 func (a *Service) logout(w http.ResponseWriter, r *http.Request) error {
+	s, err := a.sessionOf(r)
+	switch {
+	case err == nil:
+		err = a.sessions.end(r.Context(), s.id)
+		a.record(r, audit.Logout, "", err)
+		if err != nil {
+			return err
+		}
+	case send.CodeOf(err) == send.Unavailable:
+		return err
+	}
 	a.setCookie(w, r, "", -1)
 	w.WriteHeader(http.StatusNoContent)
 	return nil
@@ -82,12 +110,11 @@ func (a *Service) logout(w http.ResponseWriter, r *http.Request) error {
 
 // currentSession tells the console whether anyone is logged in.
 func (a *Service) currentSession(w http.ResponseWriter, r *http.Request) error {
-	until, why := a.sessionOf(r)
-	if why != nil {
-		refuse(w, why)
-		return nil
+	s, err := a.sessionOf(r)
+	if err != nil {
+		return a.turnAway(w, r, err)
 	}
-	web.WriteJSON(w, http.StatusOK, wire.SessionReply{ExpiresAt: until.UTC()})
+	web.WriteJSON(w, http.StatusOK, wire.SessionReply{ExpiresAt: s.until.UTC()})
 	return nil
 }
 
@@ -97,10 +124,88 @@ func (a *Service) setAuthCookie(w http.ResponseWriter, r *http.Request) error {
 	if err := web.ReadJSON(w, r, &in); err != nil {
 		return err
 	}
-	if _, ok := a.open(w, r, in.CookieValue); ok {
+	_, ok, err := a.open(w, r, in.CookieValue)
+	if ok {
 		web.WriteJSON(w, http.StatusOK, wire.SetAuthCookieReply{
 			Message: "Cookie set", CookieName: cookieName(web.Secure(r)),
 		})
 	}
+	return err
+}
+
+func (a *Service) sessionRoutes(r *mux.Router) {
+	web.Bind(r, wire.ListSessions, web.Handle(a.listSessions))
+	web.Bind(r, wire.EndSession, web.Handle(a.endSession))
+	web.Bind(r, wire.EndOtherSessions, web.Handle(a.endOtherSessions))
+}
+
+// ownID returns the ID of the session that a request came with, or "".
+func (a *Service) ownID(r *http.Request) string {
+	c, err := r.Cookie(cookieName(web.Secure(r)))
+	if err != nil {
+		return ""
+	}
+	return cookieID(c.Value)
+}
+
+func (a *Service) listSessions(w http.ResponseWriter, r *http.Request) error {
+	all, err := a.sessions.list(r.Context())
+	if err != nil {
+		return err
+	}
+	own, out := a.ownID(r), wire.ListSessionsReply{Sessions: []wire.Session{}}
+	for _, s := range all {
+		out.Sessions = append(out.Sessions, wire.Session{
+			ID: s.id, Current: s.id == own, CreatedAt: s.Created.UTC(), UsedAt: s.Used.UTC(),
+			ExpiresAt: s.until.UTC(), Client: s.Client, Browser: s.Browser,
+		})
+	}
+	web.WriteJSON(w, http.StatusOK, out)
 	return nil
+}
+
+// endSession ends one session; one that is over already is no error.
+func (a *Service) endSession(w http.ResponseWriter, r *http.Request) error {
+	err := a.sessions.end(r.Context(), mux.Vars(r)[wire.SessionID.Name])
+	a.record(r, audit.SessionEnded, "", err)
+	if err != nil {
+		return err
+	}
+	w.WriteHeader(http.StatusNoContent)
+	return nil
+}
+
+// endOtherSessions ends all sessions but the one that asks.
+func (a *Service) endOtherSessions(w http.ResponseWriter, r *http.Request) error {
+	all, err := a.sessions.list(r.Context())
+	if err != nil {
+		return err
+	}
+	own := a.ownID(r)
+	for _, s := range all {
+		if s.id == own {
+			continue
+		}
+		err := a.sessions.end(r.Context(), s.id)
+		a.record(r, audit.SessionEnded, "", err)
+		if err != nil {
+			return err
+		}
+	}
+	w.WriteHeader(http.StatusNoContent)
+	return nil
+}
+
+// browser returns the family of a browser, by the word that tells it from those
+// that name it too.
+func browser(agent string) string {
+	for _, b := range [][2]string{
+		{"Edg", "Edge"}, {"OPR/", "Opera"}, {"Firefox/", "Firefox"}, {"Chrome/", "Chrome"}, {"Safari/", "Safari"},
+		{"curl/", "curl"},
+	} {
+		if strings.Contains(agent, b[0]) {
+			return b[1]
+		}
+	}
+	return ""
 }

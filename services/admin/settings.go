@@ -21,6 +21,10 @@ type Settings struct {
 	CacheBucket string // S3 mode: the bucket of the audit trail
 	UserURL     string // the user service, for the system page; "" = not shown
 
+	// SessionIdle is how long a session that is not used goes on; 0 is until
+	// its end.
+	SessionIdle time.Duration
+
 	// AuditRetention is how long Sweep leaves events in the trail.
 	AuditRetention time.Duration
 
@@ -46,6 +50,7 @@ func Read(env *settings.Env) Settings {
 		KeyName:        settings.APIKeyName.Required(env),
 		KeyValue:       settings.APIKeyValue.Required(env),
 		UserURL:        settings.UserURL.In(env),
+		SessionIdle:    settings.SessionIdle.In(env),
 		AuditRetention: settings.AuditRetention.In(env),
 		Now:            time.Now,
 	}

@@ -34,6 +34,8 @@ const (
 	TokenReactivated   Kind = "token_reactivated"
 	TokenUsed          Kind = "token_used"
 	Login              Kind = "login"
+	Logout             Kind = "logout"
+	SessionEnded       Kind = "session_ended" // by an operator
 	TransferCreated    Kind = "transfer_created"
 	TransferCompleted  Kind = "transfer_completed"
 	TransferDownloaded Kind = "transfer_downloaded"
@@ -43,7 +45,7 @@ const (
 
 // Kinds are all of them.
 var Kinds = []Kind{
-	TokenCreated, TokenLimitChanged, TokenRevoked, TokenReactivated, TokenUsed, Login,
+	TokenCreated, TokenLimitChanged, TokenRevoked, TokenReactivated, TokenUsed, Login, Logout, SessionEnded,
 	TransferCreated, TransferCompleted, TransferDownloaded, TransferDeleted, TransferExpired,
 }
 

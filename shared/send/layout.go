@@ -15,6 +15,7 @@ const (
 	TokenSet     = "token"        // tokens
 	TokenUseSets = "use/"         // what tokens were used for, so that nothing is booked twice
 	PairSet      = "pair"         // which store the ledger belongs to
+	SessionSet   = "session"      // sessions of operators, by the hash of their cookie
 	SaltSet      = "salt"         // what clients are named by, by the day
 	WindowSets   = VolatilePrefix // how often clients did a thing, by when the window of time began
 )

@@ -158,6 +158,10 @@ var (
 		Env: "SEND__AUDIT_RETENTION", By: admin, Default: "90d",
 		Doc: "Time that the audit trail is kept. On AWS the bucket's rule removes it, and the program says here when.",
 	})
+	SessionIdle = define(Duration(5*time.Minute, 8*time.Hour), Entry{
+		Env: "SEND__SESSION_IDLE", By: admin, Default: "1h",
+		Doc: "Time after which a session in the console that is not used ends. Every session ends after 8 hours.",
+	})
 	// CacheServiceURL is part of what a stack tells its functions; nothing
 	// reads it yet.
 	CacheServiceURL = define(URL(), Entry{

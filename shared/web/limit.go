@@ -49,7 +49,7 @@ func Limit(name string, next http.Handler) http.Handler {
 			wire.RateLimit.Set(h, fmt.Sprintf("%q;r=%d;t=%s", name, d.Remaining, seconds(d.ResetIn)))
 		}
 		if !d.Allowed {
-			return limited(r, name, d.ResetIn)
+			return Limited(r, name, d.ResetIn)
 		}
 		next.ServeHTTP(w, r)
 		return nil
@@ -66,19 +66,36 @@ func Guard(name string, next http.Handler) http.Handler {
 			next.ServeHTTP(w, r)
 			return nil
 		}
-		if wait, over := x.site.Limiter.Over(name, x.clientHash, x.wider...); over {
-			return limited(r, name, wait)
+		if wait, over := Over(r, name); over {
+			return Limited(r, name, wait)
 		}
 		next.ServeHTTP(w, r)
 		if x.status == http.StatusUnauthorized {
-			// What this says is for the next request: this one is answered.
-			_, _ = x.site.Limiter.Allow(r.Context(), name, x.clientHash, x.wider...)
+			CountRefusal(r, name)
 		}
 		return nil
 	})
 }
 
-func limited(r *http.Request, name string, wait time.Duration) error {
+// Over says whether a request's client is known to have used up a limit, and for
+// how long that holds.
+func Over(r *http.Request, name string) (wait time.Duration, over bool) {
+	if x := exchangeOf(r); x != nil && x.site.Limiter != nil {
+		return x.site.Limiter.Over(name, x.clientHash, x.wider...)
+	}
+	return 0, false
+}
+
+// CountRefusal counts a request that was refused under the limit of that name.
+func CountRefusal(r *http.Request, name string) {
+	if x := exchangeOf(r); x != nil && x.site.Limiter != nil {
+		// What this says is for the next request: this one is answered.
+		_, _ = x.site.Limiter.Allow(r.Context(), name, x.clientHash, x.wider...)
+	}
+}
+
+// Limited refuses a request whose client has used up a limit, and counts that.
+func Limited(r *http.Request, name string, wait time.Duration) error {
 	metric.CountLimit(r.Context(), metric.LimitHit, name)
 	return &send.Error{
 		Code:       send.Limited,

@@ -15,7 +15,35 @@ var (
 
 	// Logout ends the session in this browser.
 	Logout = route(Admin, post, "/auth/logout")
+
+	// ListSessions tells which sessions there are.
+	ListSessions = route(Admin, get, "/auth/sessions")
+
+	// EndSession ends one of them.
+	EndSession = route(Admin, remove, "/auth/sessions/{session_id}")
+
+	// EndOtherSessions ends all but the one that asks.
+	EndOtherSessions = route(Admin, remove, "/auth/sessions")
 )
+
+// SessionID is the ID of a session, which is not its cookie.
+var SessionID = parameter(Parameter{Name: "session_id", In: InPath})
+
+// ListSessionsReply is the sessions that hold, the last used first.
+type ListSessionsReply struct {
+	Sessions []Session `json:"sessions"`
+}
+
+// Session is one of them.
+type Session struct {
+	ID        string    `json:"session_id"`
+	Current   bool      `json:"current"` // the one that asks
+	CreatedAt time.Time `json:"created_at"`
+	UsedAt    time.Time `json:"used_at"`    // to the minute
+	ExpiresAt time.Time `json:"expires_at"` // at the latest
+	Client    string    `json:"client"`     // hash of the address, another one every day
+	Browser   string    `json:"browser"`    // its family, or ""
+}
 
 // LoginRequest carries the API key.
 type LoginRequest struct {

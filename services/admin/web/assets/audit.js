@@ -23,6 +23,8 @@ const EVENTS = {
   token_reactivated: 'Token reactivated',
   token_used: 'Token used',
   login: 'Login',
+  logout: 'Logout',
+  session_ended: 'Session ended',
   transfer_created: 'Transfer created',
   transfer_completed: 'Transfer completed',
   transfer_downloaded: 'Transfer downloaded',

@@ -1,0 +1,139 @@
+package admin
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"slices"
+	"time"
+
+	"sgraph.ai/send/shared/send"
+)
+
+// sessions are those that people opened with the API key: records of the
+// ledger, so that each can be ended at once, for every process.
+type sessions struct {
+	ledger send.Ledger
+	now    func() time.Time
+	idle   time.Duration // a session that was not used for so long is over
+	key    string        // fingerprint of the API key: sessions of another are over
+}
+
+// session is one of them.
+type session struct {
+	id    string
+	until time.Time
+
+	Key     string    `json:"key"`
+	Created time.Time `json:"created"`
+	Used    time.Time `json:"used"`              // late by noteUse at most
+	Client  string    `json:"client,omitempty"`  // as the trail names it on the day of the login
+	Browser string    `json:"browser,omitempty"` // the family
+}
+
+// maxSessions is how many are kept: the one that was not used for longest makes
+// room.
+const maxSessions = 64
+
+// noteUse is how much later than the last use a session's next use is written.
+const noteUse = time.Minute
+
+func sessionKey(id string) send.Key { return send.Key{Set: send.SessionSet, ID: id} }
+
+// begin opens a session.
+func (s *sessions) begin(ctx context.Context, id string, until time.Time, client, browser string) error {
+	all, err := s.list(ctx)
+	if err != nil {
+		return err
+	}
+	for _, old := range all[min(len(all), maxSessions-1):] {
+		if err := s.end(ctx, old.id); err != nil {
+			return err
+		}
+	}
+	now := s.now()
+	data, err := json.Marshal(session{Key: s.key, Created: now, Used: now, Client: client, Browser: browser})
+	if err != nil {
+		return err
+	}
+	return s.ledger.Create(ctx, send.Record{Key: sessionKey(id), Expires: until, Purge: until, Data: data})
+}
+
+// use returns a session that holds, and notes that it was used. Unauthorized
+// where it is over, Unavailable where that cannot be known.
+func (s *sessions) use(ctx context.Context, id string) (session, error) {
+	r, err := s.ledger.Get(ctx, sessionKey(id))
+	if send.CodeOf(err) == send.NotFound {
+		return session{}, errSessionOver
+	}
+	if err != nil {
+		return session{}, send.Because(send.Unavailable, err, "Your session cannot be looked up; try again")
+	}
+	held, ok := s.read(r)
+	if !ok {
+		return session{}, errSessionOver
+	}
+	if now := s.now(); now.Sub(held.Used) >= noteUse {
+		held.Used = now
+		if r.Data, err = json.Marshal(held); err == nil {
+			// Whoever was let in stays so if this fails: it ends the sooner.
+			_ = s.ledger.Replace(ctx, r)
+		}
+	}
+	return held, nil
+}
+
+// read returns the session of a record, if it holds.
+func (s *sessions) read(r send.Record) (session, bool) {
+	held := session{id: r.Key.ID, until: r.Expires}
+	if json.Unmarshal(r.Data, &held) != nil {
+		return held, false
+	}
+	now := s.now()
+	return held, held.Key == s.key && !r.Expired(now) && now.Sub(held.Used) < s.idle
+}
+
+// end ends a session; one that is not kept is over already.
+func (s *sessions) end(ctx context.Context, id string) error {
+	for {
+		r, err := s.ledger.Get(ctx, sessionKey(id))
+		if send.CodeOf(err) == send.NotFound {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		// In conflict it was used just now.
+		if err := s.ledger.Delete(ctx, r.Key, r.Version); send.CodeOf(err) != send.Conflict {
+			return err
+		}
+	}
+}
+
+// list returns the sessions that hold, the last used first, and forgets the
+// others.
+func (s *sessions) list(ctx context.Context) ([]session, error) {
+	const page = 200
+	var all []session
+	for after := ""; ; {
+		records, err := s.ledger.List(ctx, send.SessionSet, after, page)
+		if err != nil {
+			return nil, err
+		}
+		for _, r := range records {
+			after = r.Key.ID
+			if held, ok := s.read(r); ok {
+				all = append(all, held)
+			} else if err := s.ledger.Delete(ctx, r.Key, r.Version); err != nil && send.CodeOf(err) != send.Conflict {
+				return nil, err
+			}
+		}
+		if len(records) < page {
+			break
+		}
+	}
+	slices.SortFunc(all, func(a, b session) int {
+		return cmp.Or(b.Used.Compare(a.Used), cmp.Compare(a.id, b.id))
+	})
+	return all, nil
+}
