@@ -31,6 +31,10 @@ func (l *countingLedger) Spend(ctx context.Context, k send.Key, s send.Spend) (s
 	l.writes.Add(1)
 	return l.Ledger.Spend(ctx, k, s)
 }
+func (l *countingLedger) Apply(ctx context.Context, changes ...send.Change) error {
+	l.writes.Add(1)
+	return l.Ledger.Apply(ctx, changes...)
+}
 func (l *countingLedger) List(ctx context.Context, set, after string, limit int) ([]send.Record, error) {
 	l.lists.Add(1)
 	return l.Ledger.List(ctx, set, after, limit)

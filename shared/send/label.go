@@ -9,12 +9,10 @@ import "context"
 // labelKey names the label of a transfer.
 func labelKey(t Transfer) Key { return Key{LabelSets + t.ID[:2], t.upload()} }
 
-// keepLabel keeps the label of a transfer that is about to be created. Where
-// that is not, drop it; where a crash comes in between, the ledger forgets it
-// when the transfer would have ended. Conflict where another transfer of that ID
-// is created at this moment.
-func (t *Transfers) keepLabel(ctx context.Context, tr Transfer, label []byte) error {
-	return t.Ledger.Create(ctx, Record{Key: labelKey(tr), Data: label, Purge: tr.ExpiresAt})
+// labelOf is the record of a transfer's label. The ledger forgets it by itself
+// when the transfer ends, whatever else fails.
+func labelOf(t Transfer, label []byte) *Record {
+	return &Record{Key: labelKey(t), Data: label, Purge: t.ExpiresAt}
 }
 
 // dropLabel forgets the label of a transfer.

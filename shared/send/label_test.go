@@ -104,40 +104,24 @@ func TestATakenIDKeepsItsLabel(t *testing.T) {
 	}
 }
 
-// A label that cannot be kept fails the transfer: one without the key's proof
-// would take its place.
-func TestNoTransferWithoutItsLabel(t *testing.T) {
-	t.Parallel()
-	f := setUp(t)
-	away := errors.New("away")
-	f.Ledger = without{f.ledger, send.LabelSets, away}
-	_, err := f.Create(t.Context(), f.sender(t), send.NewTransfer{ID: "0123456789ab", Label: []byte("sealed")})
-	if !errors.Is(err, away) {
-		t.Fatal(err)
-	}
-	_, err = f.Info(t.Context(), "0123456789ab")
-	want(t, err, send.NotFound, "")
-}
-
-// A label that was kept of a transfer that then was not stands in nobody's way.
+// A label that outlives its transfer, by a fault, stands in nobody's way.
 func TestALabelLeftBehindIsNobodysElse(t *testing.T) {
 	t.Parallel()
 	f := setUp(t)
 	const id = "0123456789ab"
-	f.Ledger = without{f.ledger, send.TransferSets, errors.New("away")}
-	if _, err := f.Create(t.Context(), f.sender(t), send.NewTransfer{ID: id, Label: []byte("lost")}); err == nil {
-		t.Fatal("created")
+	ends := f.clock.Now().Add(48 * time.Hour).Format(time.RFC3339)
+	f.created(t, send.NewTransfer{ID: id, Label: []byte("lost"), ExpiresAt: ends})
+	f.clock.Advance(24*time.Hour + time.Second)
+	f.Ledger = keepsLabels{f.ledger}
+	if _, err := f.Sweep(t.Context()); err == nil {
+		t.Fatal("the fault is not told")
 	}
 	f.Ledger = f.ledger
-	f.clock.Advance(time.Second)
 	f.completed(t, send.NewTransfer{ID: id, Label: []byte("mine")}, noise(100))
-	if got := f.label(t, id); got != "mine" {
-		t.Errorf("the label is %q", got)
+	if got, n := f.label(t, id), f.labels(t, id); got != "mine" || n != 2 {
+		t.Errorf("the label is %q, of %d that are kept", got, n)
 	}
 	f.clock.Advance(24*time.Hour + 2*time.Second)
-	if _, err := f.Sweep(t.Context()); err != nil {
-		t.Fatal(err)
-	}
 	if _, err := f.ledger.Sweep(t.Context(), f.clock.Now()); err != nil {
 		t.Fatal(err)
 	}
@@ -158,16 +142,12 @@ func TestLabelsAreNotInTheTransfersRecord(t *testing.T) {
 	}
 }
 
-// without is a ledger that creates no records of some sets.
-type without struct {
-	send.Ledger
-	sets string // what the names of these begin with
-	err  error
-}
+// keepsLabels is a ledger that fails to forget labels.
+type keepsLabels struct{ send.Ledger }
 
-func (l without) Create(ctx context.Context, r send.Record) error {
-	if strings.HasPrefix(r.Key.Set, l.sets) {
-		return l.err
+func (l keepsLabels) Delete(ctx context.Context, key send.Key, version int64) error {
+	if strings.HasPrefix(key.Set, send.LabelSets) {
+		return errors.New("away")
 	}
-	return l.Ledger.Create(ctx, r)
+	return l.Ledger.Delete(ctx, key, version)
 }

@@ -143,19 +143,13 @@ func (t *Transfers) Create(ctx context.Context, from Sender, n NewTransfer) (Tra
 	}
 }
 
-// open writes what is kept of a new transfer. Its label comes first, so that no
-// transfer is without the one that it should have.
+// open writes what is kept of a new transfer, all of it or nothing.
 func (t *Transfers) open(ctx context.Context, tr Transfer, label []byte) error {
+	changes := []Change{{Create: &tr.record}}
 	if len(label) > 0 {
-		if err := t.keepLabel(ctx, tr, label); err != nil {
-			return err
-		}
+		changes = append(changes, Change{Create: labelOf(tr, label)})
 	}
-	err := t.Ledger.Create(ctx, tr.record)
-	if len(label) > 0 && CodeOf(err) == Conflict {
-		_ = t.dropLabel(context.WithoutCancel(ctx), tr)
-	}
-	return err
+	return t.Ledger.Apply(ctx, changes...)
 }
 
 // expiry reads when a transfer shall end. Every transfer does.
