@@ -17,6 +17,7 @@ func adminFunction(s settings.Settings, common Common, storage *Storage) *Functi
 	made := madeForBoth(s, storage)
 	made[service.CacheBucket.Env] = storage.CacheName
 	made[service.UserURL.Env] = unlessEmpty(s.PublicURL())
+	made[service.ServiceKey.Env] = secretString(serviceKey(s))
 	made[service.AuditRetention.Env] = pulumi.Sprintf("%dd", s.AuditRetentionDays)
 	return &FunctionArgs{
 		Common:      common,
@@ -33,13 +34,20 @@ func userFunction(s settings.Settings, common Common, storage *Storage, admin *S
 	made := madeForBoth(s, storage)
 	made[service.TransfersBucket.Env] = storage.Transfers.Name
 	made[service.PublicURL.Env] = unlessEmpty(s.PublicURL())
-	if s.Secrets.Of(service.AdminURL.Env) == "" {
+	own := s.Secrets.Of(service.AdminURL.Env) == ""
+	if own {
 		made[service.AdminURL.Env] = admin.URL
+		made[service.ServiceKey.Env] = secretString(serviceKey(s))
+	}
+	env := environment(metric.User, s, made)
+	if own { // it has a key of its own, that opens less
+		delete(env, service.AdminKeyName.Env)
+		delete(env, service.AdminKeyValue.Env)
 	}
 	return &FunctionArgs{
 		Common:      common,
 		Size:        s.User,
-		Environment: environment(metric.User, s, made),
+		Environment: env,
 		Grants: append(transfersAccess(storage.Transfers.Name),
 			ledgerAccess(storage.Ledger.Arn, send.TransferSets, send.LabelSets, send.WindowSets, send.SaltSet,
 				audit.QueueSets+metric.User)),

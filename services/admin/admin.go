@@ -36,7 +36,6 @@ type Service struct {
 	signer   send.Signer // of session cookies
 	sessions sessions
 	known    known
-	keyHash  [32]byte
 	probe    *http.Client // asks the user service how it is
 	handler  http.Handler
 }
@@ -55,8 +54,7 @@ func New(set Settings) (*Service, error) {
 		meter: metric.Meter{
 			Service: metric.Admin, Stage: set.Stage, Embed: set.Environment == settings.Lambda, Registry: set.Registry,
 		},
-		signer:  root.Signer("admin session", set.Now),
-		keyHash: keyHash(set.KeyValue),
+		signer: root.Signer("admin session", set.Now),
 		probe: &http.Client{
 			Timeout:       3 * time.Second,
 			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
@@ -101,6 +99,7 @@ const name = "sgraph-send-admin"
 func (a *Service) routes() *mux.Router {
 	r := mux.NewRouter()
 	a.public(r)
+	a.service(r)
 	a.private(r)
 	return r
 }
@@ -118,6 +117,15 @@ func (a *Service) public(r *mux.Router) {
 
 // entry is a door where keys can be tried, but not from another site.
 func entry(h web.HandlerFunc) http.Handler { return sameSite(web.Handle(h)) }
+
+// service adds what the user service may ask for with a key of its own.
+func (a *Service) service(root *mux.Router) {
+	r := root.NewRoute().Subrouter()
+	r.Use(a.guardService)
+	web.Bind(r, wire.LookupToken, web.Handle(a.lookupToken))
+	web.Bind(r, wire.UseToken, web.Handle(a.useToken))
+	web.Bind(r, wire.RecordEvents, web.Handle(a.takeEvents))
+}
 
 // private adds everything else.
 func (a *Service) private(root *mux.Router) {

@@ -30,9 +30,32 @@ var (
 // the same time whatever was presented.
 func keyHash(key string) [32]byte { return sha256.Sum256([]byte(key)) }
 
-func (a *Service) isKey(presented string) bool {
-	h := keyHash(presented)
-	return subtle.ConstantTimeCompare(h[:], a.keyHash[:]) == 1
+// same says, in constant time, whether a key is the one that was presented.
+func same(presented, key string) bool {
+	p, k := keyHash(presented), keyHash(key)
+	return subtle.ConstantTimeCompare(p[:], k[:]) == 1
+}
+
+// serviceKey returns the service key that a request brings, where there is one
+// to compare it with.
+func (a *Service) serviceKey(r *http.Request) string {
+	if a.set.ServiceKey == "" {
+		return ""
+	}
+	return wire.ServiceKey.Get(r.Header)
+}
+
+// guardService is guard for what the service key opens, too.
+func (a *Service) guardService(next http.Handler) http.Handler {
+	operator := a.guard(next)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		key := a.serviceKey(r)
+		if key == "" {
+			operator.ServeHTTP(w, r)
+		} else if a.admit(w, r, key, a.set.ServiceKey) {
+			next.ServeHTTP(w, r)
+		}
+	})
 }
 
 // guard lets a request pass that carries the API key, or the cookie of a
@@ -42,7 +65,7 @@ func (a *Service) guard(next http.Handler) http.Handler {
 	browser, header := sameSite(next), wire.APIKey(a.set.KeyName)
 	return web.Handle(func(w http.ResponseWriter, r *http.Request) error {
 		if key := header.Get(r.Header); key != "" {
-			if a.admit(w, r, key) {
+			if a.admit(w, r, key, a.set.KeyValue) {
 				next.ServeHTTP(w, r)
 			}
 			return nil
@@ -55,19 +78,19 @@ func (a *Service) guard(next http.Handler) http.Handler {
 	})
 }
 
-// admit says whether a key is the API key, and answers where it is not. Wrong
+// admit says whether a key is the right one, and answers where it is not. Wrong
 // ones are counted, and who brought too many is answered 429, right key or not:
 // so keys cannot be guessed. An address from which the right one came lately is
 // the exception, so that nobody can lock out those with whom they share it; of
 // wrong keys it, too, learns no more than 429.
-func (a *Service) admit(w http.ResponseWriter, r *http.Request, key string) bool {
+func (a *Service) admit(w http.ResponseWriter, r *http.Request, key, right string) bool {
 	client := web.Client(r)
 	wait, over := web.Over(r, send.LimitLogin)
 	if over && !a.known.seen(client, a.set.Now()) {
 		web.WriteError(w, r, web.Limited(r, send.LimitLogin, wait))
 		return false
 	}
-	if a.isKey(key) {
+	if same(key, right) {
 		a.known.note(client, a.set.Now())
 		return true
 	}

@@ -54,7 +54,7 @@ func (a *Service) sessionOf(r *http.Request) (session, error) {
 
 // open begins a session for whoever presents the API key.
 func (a *Service) open(w http.ResponseWriter, r *http.Request, key string) (until time.Time, ok bool, err error) {
-	if !a.admit(w, r, strings.TrimSpace(key)) {
+	if !a.admit(w, r, strings.TrimSpace(key), a.set.KeyValue) {
 		return until, false, nil
 	}
 	until = a.set.Now().Add(sessionLife)

@@ -18,6 +18,7 @@ type Settings struct {
 	Addr        string // where to listen when the Lambda runtime does not call
 	KeyName     string // the header that carries the API key
 	KeyValue    string // the API key
+	ServiceKey  string // of the user service; "" = it brings the API key
 	CacheBucket string // S3 mode: the bucket of the audit trail
 	UserURL     string // the user service, for the system page; "" = not shown
 
@@ -49,6 +50,7 @@ func Read(env *settings.Env) Settings {
 		Addr:           settings.AdminAddr.In(env),
 		KeyName:        settings.APIKeyName.Required(env),
 		KeyValue:       settings.APIKeyValue.Required(env),
+		ServiceKey:     settings.ServiceKey.In(env),
 		UserURL:        settings.UserURL.In(env),
 		SessionIdle:    settings.SessionIdle.In(env),
 		AuditRetention: settings.AuditRetention.In(env),
@@ -67,6 +69,8 @@ func (s Settings) check() error {
 		return errors.New("admin: KeyName, the name of the API key header, is missing")
 	case len(s.KeyValue) < settings.MinSecretLength:
 		return errors.New("admin: KeyValue, the API key, is missing or too short")
+	case s.ServiceKey != "" && len(s.ServiceKey) < settings.MinSecretLength:
+		return errors.New("admin: ServiceKey, the key of the user service, is too short")
 	case s.Ledger == nil:
 		return errors.New("admin: Ledger is missing")
 	case s.Audit == nil:

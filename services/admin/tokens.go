@@ -15,8 +15,6 @@ import (
 
 func (a *Service) tokenRoutes(r *mux.Router) {
 	web.Bind(r, wire.CreateToken, web.Handle(a.createToken))
-	web.Bind(r, wire.LookupToken, web.Handle(a.lookupToken))
-	web.Bind(r, wire.UseToken, web.Handle(a.useToken))
 	web.Bind(r, wire.RevokeToken, web.Handle(a.revokeToken))
 	web.Bind(r, wire.ReactivateToken, web.Handle(a.reactivateToken))
 	web.Bind(r, wire.UpdateTokenLimit, web.Handle(a.updateLimit))

@@ -22,6 +22,9 @@ type AdminGate struct {
 	KeyValue string
 	Client   *http.Client
 
+	// ServiceKey, when set, is what it sends in the place of the API key.
+	ServiceKey string
+
 	// OriginSecret, when set, is what the admin service asks of whoever does
 	// not come by its front: this service goes to it directly.
 	OriginSecret string
@@ -123,7 +126,11 @@ func (g *AdminGate) try(ctx context.Context, method, path string, body []byte, o
 	if err != nil {
 		return false, withoutURL(err)
 	}
-	wire.APIKey(g.KeyName).Set(req.Header, g.KeyValue)
+	if g.ServiceKey != "" {
+		wire.ServiceKey.Set(req.Header, g.ServiceKey)
+	} else {
+		wire.APIKey(g.KeyName).Set(req.Header, g.KeyValue)
+	}
 	if g.OriginSecret != "" {
 		wire.OriginSecret.Set(req.Header, g.OriginSecret)
 	}

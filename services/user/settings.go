@@ -121,11 +121,13 @@ func gate(env *settings.Env) send.Gate {
 	switch {
 	case base != "":
 		g := &AdminGate{
-			BaseURL:  base,
-			KeyName:  settings.AdminKeyName.Required(env),
-			KeyValue: settings.AdminKeyValue.Required(env),
+			BaseURL:    base,
+			ServiceKey: settings.ServiceKey.In(env),
 			// A redirect would take key and secret along to wherever it leads.
 			Client: &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }},
+		}
+		if g.ServiceKey == "" {
+			g.KeyName, g.KeyValue = settings.AdminKeyName.Required(env), settings.AdminKeyValue.Required(env)
 		}
 		// Both services of a stack stand behind the same front.
 		if own := settings.OriginSecrets.In(env); len(own) > 0 {

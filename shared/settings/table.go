@@ -77,6 +77,11 @@ var (
 		Env: "SEND__METRICS_ADDR", By: both,
 		Doc: "Address at which Prometheus reads metrics, such as `127.0.0.1:9090`. Not on Lambda.",
 	})
+	ServiceKey = define(SecretText(), Entry{
+		Env: "SEND__ADMIN__SERVICE_KEY", By: both, Secret: true,
+		Doc: "Key by which the user service may look tokens up, use them and hand events over, and nothing else. With one, the " +
+			"user service needs no API key to ask the admin service.",
+	})
 	APIKeyName = define(HeaderName(), Entry{
 		Env: "FAST_API__AUTH__API_KEY__NAME", By: admin, Secret: true,
 		Doc: "Header that carries the admin API key.",

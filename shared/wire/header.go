@@ -145,6 +145,10 @@ var (
 		Name: "X-Sgraph-Origin-Secret", Secret: true, SetBy: Front, ReadBy: Both, Passed: true,
 	})
 
+	// ServiceKey is the credential of the user service: it looks tokens up, uses
+	// them and hands events over, and opens nothing else.
+	ServiceKey = declare(Header{Name: "X-Sgraph-Service-Key", Secret: true, SetBy: Front, ReadBy: Admin})
+
 	// ViewerAddress is who asked CloudFront, as address:port. It is believed
 	// beside the origin secret only.
 	ViewerAddress = declare(Header{Name: "CloudFront-Viewer-Address", Secret: true, SetBy: Front, ReadBy: Both})
