@@ -49,7 +49,7 @@ func userFunction(s settings.Settings, common Common, storage *Storage, admin *S
 		Size:        s.User,
 		Environment: env,
 		Grants: append(transfersAccess(storage.Transfers.Name),
-			ledgerAccess(storage.Ledger.Arn, send.TransferSets, send.LabelSets, send.WindowSets, send.SaltSet,
+			ledgerAccess(storage.Ledger.Arn, send.TransferSets, send.LabelSets, send.ReservedSets, send.WindowSets, send.SaltSet,
 				audit.QueueSets+metric.User)),
 	}
 }

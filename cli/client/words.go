@@ -44,6 +44,8 @@ var words = map[send.Reason]string{
 	send.ReasonNotCiphertext:  "the service takes what arrived for a file that is not encrypted; send it again",
 	send.ReasonUnknownVersion: "the service does not know this form of sealed files: it is older than this program",
 	send.ReasonBadLabel:       "the service does not know this form of labels: it is older than this program",
+	send.ReasonTooManyPending: "too many uploads are under way with this access token; finish or delete some, " +
+		"or try again tomorrow, when those that nobody finished are gone",
 	send.ReasonUsePresigned:   "the file is too large to be sent, or received, through the service itself",
 	send.ReasonLinkExpired:    "the time that the service gave for this is over; start again",
 	send.ReasonLinkNotGenuine: startAgain,

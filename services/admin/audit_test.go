@@ -271,8 +271,8 @@ func TestAGateForTheSameProcess(t *testing.T) {
 	g := newRig(t)
 	g.post("/tokens/create", `{"token_name":"t","usage_limit":1}`)
 	gate := g.handler.Gate()
-	if id, err := gate.Admit(t.Context(), "t"); id != send.TokenID("t") || err != nil {
-		t.Errorf("admitted as %q, %v", id, err)
+	if a, err := gate.Admit(t.Context(), "t"); a.ID != send.TokenID("t") || err != nil {
+		t.Errorf("admitted as %v, %v", a, err)
 	}
 	if err := gate.Spend(t.Context(), "t", "aabbccddeeff"); err != nil {
 		t.Error(err)

@@ -41,7 +41,7 @@ var errAdminAway = &send.Error{
 }
 
 // Admit looks the token up.
-func (g *AdminGate) Admit(ctx context.Context, token string) (string, error) {
+func (g *AdminGate) Admit(ctx context.Context, token string) (send.Admission, error) {
 	return send.AdmitActive(ctx, g, token)
 }
 

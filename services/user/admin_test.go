@@ -42,9 +42,9 @@ func TestAdminGate(t *testing.T) {
 		}
 	})
 	g.OriginSecret = "the secret"
-	id, err := g.Admit(t.Context(), "good")
-	if err != nil || id != send.TokenID("good") {
-		t.Fatal(id, err)
+	a, err := g.Admit(t.Context(), "good")
+	if err != nil || a.ID != send.TokenID("good") {
+		t.Fatal(a, err)
 	}
 	for token, says := range map[string]string{"": "required", "unknown": "Invalid", "revoked": "revoked"} {
 		if _, err := g.Admit(t.Context(), token); send.CodeOf(err) != send.Unauthorized ||

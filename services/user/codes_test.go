@@ -56,6 +56,13 @@ func TestErrorsHaveCodes(t *testing.T) {
 			"transfer_id": withParts, "upload_id": uploadID, "parts": []map[string]any{{"part_number": 1, "etag": etag}},
 		})
 	}
+	s.newToken("narrow", 1)
+	open := func() reply {
+		return s.call("POST", "/api/transfers/create", nil, "x-sgraph-access-token", "narrow")
+	}
+	for range 5 {
+		open().want(200, "")
+	}
 	for _, c := range []struct {
 		code   string
 		status int
@@ -67,6 +74,7 @@ func TestErrorsHaveCodes(t *testing.T) {
 		{"token_exhausted", 401, s.call("POST", "/api/transfers/create", nil, "x-sgraph-access-token", "spent")},
 		{"invalid", 400, s.send("POST", "/api/transfers/create", `{"file_size_bytes":"many"}`)},
 		{"bad_label", 400, s.send("POST", "/api/transfers/create", map[string]any{"label": "bm8gbGFiZWw="})},
+		{"too_many_pending", 429, open()},
 		{"id_taken", 409, s.send("POST", "/api/transfers/create", map[string]any{"transfer_id": pending})},
 		{"too_large", 413, s.send("POST", "/api/transfers/create", map[string]any{"file_size_bytes": 9 << 20})},
 		{"transfer_not_found", 404, s.call("GET", "/api/transfers/info/ffffffffffff", nil)},

@@ -161,8 +161,8 @@ func TestAccessTokens(t *testing.T) {
 // unavailable is a gate whose admin service is away.
 type unavailable struct{ send.OpenGate }
 
-func (unavailable) Admit(context.Context, string) (string, error) {
-	return "", send.Fail(send.Unavailable, "Token validation service unavailable")
+func (unavailable) Admit(context.Context, string) (send.Admission, error) {
+	return send.Admission{}, send.Fail(send.Unavailable, "Token validation service unavailable")
 }
 
 func TestAGateThatCannotBeAskedIsShut(t *testing.T) {

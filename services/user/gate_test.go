@@ -21,7 +21,7 @@ type countingGate struct {
 	admitted, spent, lookedUp atomic.Int64
 }
 
-func (g *countingGate) Admit(ctx context.Context, token string) (string, error) {
+func (g *countingGate) Admit(ctx context.Context, token string) (send.Admission, error) {
 	if token != "" { // that none was brought is known without asking
 		g.admitted.Add(1)
 	}

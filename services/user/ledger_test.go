@@ -54,8 +54,8 @@ func TestWhatRequestsCostTheLedger(t *testing.T) {
 	ledger.lists.Store(0)
 	ciphertext, _ := sealed(t, 100)
 	id := s.transfer(ciphertext, nil)
-	if n := ledger.writes.Load(); n != 3 { // create, attach the upload, complete
-		t.Errorf("sending costs %d writes beside the token's, want 3", n)
+	if n := ledger.writes.Load(); n != 4 { // create, announce the upload, attach it, complete
+		t.Errorf("sending costs %d writes beside the token's, want 4", n)
 	}
 	for _, path := range []string{"/transfers/download/", "/api/transfers/download-base64/",
 		"/api/presigned/download-url/"} {

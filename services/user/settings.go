@@ -79,9 +79,15 @@ func Read(env *settings.Env) Settings {
 			MaxBytes:   settings.MaxTransferBytes.In(env),
 			DefaultTTL: settings.DefaultTTL.In(env),
 			MaxTTL:     settings.MaxTTL.In(env),
+
+			PendingBytes:    settings.PendingBytes.In(env),
+			PendingBytesAll: settings.PendingBytesAll.In(env),
 		},
 		Secret: send.Secret(settings.APIKeyValue.Required(env)),
 		Now:    time.Now,
+	}
+	if s.Rules.PendingBytes == 0 {
+		s.Rules.PendingBytes = 20 * s.Rules.MaxBytes
 	}
 	env.Together(settings.Variable)
 	if s.Mode == settings.S3 {

@@ -160,7 +160,8 @@ func (t *Transfers) Delete(ctx context.Context, id, secret string) (deleted bool
 	}
 	var tr Transfer
 	var d transferData
-	_, err = update(ctx, t.Ledger, transferKey(id), func(r *Record) (err error) {
+	var held *reservation
+	_, err = updateBy(ctx, t.Ledger, transferKey(id), func(r *Record) (err error) {
 		if tr, d, err = readTransfer(*r); err != nil {
 			return err
 		}
@@ -171,8 +172,9 @@ func (t *Transfers) Delete(ctx context.Context, id, secret string) (deleted bool
 			return Fail(Forbidden, "auth_mismatch").With(ReasonWrongDeleteSecret)
 		}
 		deleted, r.State = tr.Status != Deleted, string(Deleted)
-		return nil
-	})
+		held, d.Reserved = d.Reserved, nil
+		return d.write(r)
+	}, func(r Record) error { return t.book(ctx, Change{Replace: &r}, held, nil) })
 	if CodeOf(err) == NotFound {
 		return false, noTransfer("not_found")
 	}

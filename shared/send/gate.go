@@ -8,9 +8,8 @@ import "context"
 // token does not allow it, and Unavailable when that cannot be found out: a
 // gate that cannot be asked is shut.
 type Gate interface {
-	// Admit says whether the holder of the token may send now, and returns
-	// a stable name for the token that does not reveal it: its ID.
-	Admit(ctx context.Context, token string) (id string, err error)
+	// Admit says whether the holder of the token may send now.
+	Admit(ctx context.Context, token string) (Admission, error)
 
 	// Spend books a completed upload on the token, once however often it is
 	// called for it. An upload is named by its transfer's ID, a "-" and what
@@ -21,20 +20,29 @@ type Gate interface {
 	Token(ctx context.Context, token string) (Token, error)
 }
 
+// Admission is what a gate says of whoever may send.
+type Admission struct {
+	ID        string // a stable name for the token that does not reveal it; "" where none is asked for
+	Remaining int64  // uses that the token has left; Unlimited where it has no limit
+}
+
+// Unlimited is what remains of what has no limit.
+const Unlimited = -1
+
 // AdmitActive is what Admit does of a gate that admits whoever holds an active
 // token.
-func AdmitActive(ctx context.Context, g Gate, token string) (id string, err error) {
+func AdmitActive(ctx context.Context, g Gate, token string) (Admission, error) {
 	if token == "" {
-		return "", tokenRequired(ReasonTokenRequired)
+		return Admission{}, tokenRequired(ReasonTokenRequired)
 	}
 	t, err := g.Token(ctx, token)
 	switch {
 	case CodeOf(err) == NotFound:
-		return "", TokenUnknown.Refusal()
+		return Admission{}, TokenUnknown.Refusal()
 	case err != nil:
-		return "", err
+		return Admission{}, err
 	}
-	return t.ID, t.Status.Refusal()
+	return Admission{t.ID, t.Remaining()}, t.Status.Refusal()
 }
 
 // tokenRequired is what a sender without a token is told, and one whose token

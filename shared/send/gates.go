@@ -10,7 +10,9 @@ import (
 type OpenGate struct{}
 
 // Admit admits.
-func (OpenGate) Admit(context.Context, string) (string, error) { return "", nil }
+func (OpenGate) Admit(context.Context, string) (Admission, error) {
+	return Admission{Remaining: Unlimited}, nil
+}
 
 // Spend has nothing to book.
 func (OpenGate) Spend(context.Context, string, string) error { return nil }
@@ -24,16 +26,16 @@ func (OpenGate) Token(context.Context, string) (Token, error) {
 type SharedGate struct{ Secret string }
 
 // Admit admits the holders of the token.
-func (g SharedGate) Admit(_ context.Context, token string) (string, error) {
+func (g SharedGate) Admit(_ context.Context, token string) (Admission, error) {
 	// Digests have one length, so the comparison tells nothing of the token's.
 	a, b := sha256.Sum256([]byte(token)), sha256.Sum256([]byte(g.Secret))
 	switch {
 	case token == "":
-		return "", tokenRequired(ReasonTokenRequired)
+		return Admission{}, tokenRequired(ReasonTokenRequired)
 	case g.Secret == "" || subtle.ConstantTimeCompare(a[:], b[:]) != 1:
-		return "", tokenRequired(ReasonTokenUnknown)
+		return Admission{}, tokenRequired(ReasonTokenUnknown)
 	}
-	return TokenID(g.Secret), nil
+	return Admission{TokenID(g.Secret), Unlimited}, nil
 }
 
 // Spend books nothing: the token has no limit.

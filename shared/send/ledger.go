@@ -144,6 +144,13 @@ func records(ctx context.Context, l Ledger, set string) iter.Seq2[Record, error]
 // update reads the record, lets change alter it, and writes it if nobody else
 // did meanwhile; otherwise it does so again. An error of change ends it.
 func update(ctx context.Context, l Ledger, key Key, change func(*Record) error) (Record, error) {
+	return updateBy(ctx, l, key, change, func(r Record) error { return l.Replace(ctx, r) })
+}
+
+// updateBy is update where write, which does what Replace does, does more with it.
+func updateBy(
+	ctx context.Context, l Ledger, key Key, change func(*Record) error, write func(Record) error,
+) (Record, error) {
 	for try := 0; ; try++ {
 		r, err := l.Get(ctx, key)
 		if err != nil {
@@ -152,7 +159,7 @@ func update(ctx context.Context, l Ledger, key Key, change func(*Record) error) 
 		if err := change(&r); err != nil {
 			return r, err
 		}
-		err = l.Replace(ctx, r)
+		err = write(r)
 		if err == nil {
 			r.Version++
 			return r, nil

@@ -63,12 +63,15 @@ func (t *Transfers) Initiate(
 	if parts > MaxParts {
 		return MultipartUpload{}, Fail(Invalid, "Maximum %d parts allowed", MaxParts)
 	}
+	// Known clients cut parts to the size they know, whatever they are told; and
+	// what they announce may be the size before the encryption.
+	most := min(max(up.PartSize, DefaultPartSize), room(size))
 	key := payloadKey(tr)
 	if up.UploadID, err = t.Store.Begin(ctx, key); err != nil {
 		return MultipartUpload{}, err
 	}
 	_, err = t.change(ctx, id, func(d *transferData) {
-		d.Multipart = multipart{UploadID: up.UploadID, Key: key}
+		d.Multipart = multipart{UploadID: up.UploadID, Key: key, Bytes: int64(parts) * most}
 	})
 	if err != nil {
 		_ = t.Store.Abort(context.WithoutCancel(ctx), key, up.UploadID)
@@ -77,9 +80,6 @@ func (t *Transfers) Initiate(
 	if before := d.Multipart; before.UploadID != "" && !before.Done {
 		_ = t.Store.Abort(ctx, before.Key, before.UploadID) // otherwise the store ends it in a day
 	}
-	// Known clients cut parts to the size they know, whatever they are told; and
-	// what they announce may be the size before the encryption.
-	most := min(max(up.PartSize, DefaultPartSize), size+size>>10+64<<10)
 	up.PartURLs = make([]string, parts)
 	for i := range up.PartURLs {
 		if up.PartURLs[i], err = t.Links.PartURL(ctx, from.token, key, up.UploadID, i+1, most, partLife); err != nil {
@@ -121,11 +121,13 @@ func (t *Transfers) Assemble(ctx context.Context, from Sender, id, uploadID stri
 	if err != nil {
 		return Payload{}, err
 	}
-	if o.Size > t.Rules.MaxBytes {
+	if o.Size > t.Rules.MaxBytes || m.Bytes > 0 && o.Size > m.Bytes {
 		return Payload{}, t.withdraw(ctx, id, t.tooLarge(), m.Key)
 	}
 	p := Payload{m.Key, o.Size, o.ETag}
-	_, err = t.attach(ctx, id, p, func(d *transferData) { d.Multipart = multipart{uploadID, m.Key, true} })
+	_, err = t.attach(ctx, id, p, func(d *transferData) {
+		d.Multipart = multipart{UploadID: uploadID, Key: m.Key, Done: true}
+	})
 	return p, err
 }
 
@@ -144,7 +146,18 @@ func (t *Transfers) Cancel(ctx context.Context, from Sender, id, uploadID string
 	if m.UploadID == "" || m.UploadID != uploadID || m.Done {
 		return nil
 	}
-	return t.Store.Abort(ctx, m.Key, m.UploadID)
+	if err := t.Store.Abort(ctx, m.Key, m.UploadID); err != nil {
+		return err
+	}
+	_, err = t.change(ctx, id, func(d *transferData) {
+		if d.Multipart.UploadID == uploadID && !d.Multipart.Done {
+			d.Multipart = multipart{}
+		}
+	})
+	if CodeOf(err) == NotFound {
+		err = nil // completed by another upload meanwhile
+	}
+	return err
 }
 
 // Put keeps a body at a key that an upload URL was made for, as Upload keeps
@@ -174,7 +187,7 @@ func (t *Transfers) UploadURL(ctx context.Context, from Sender, id string) (url 
 	if key == "" {
 		// The prefix keeps it apart from every key that is a payload.
 		key = strings.Replace(payloadKey(tr), "/"+id+"/", "/"+id+"/put-", 1)
-		if _, err := t.change(ctx, id, func(d *transferData) { d.PutKey = key }); err != nil {
+		if _, err := t.change(ctx, id, func(d *transferData) { d.PutKey, d.PutBytes = key, t.most(d) }); err != nil {
 			return "", 0, err
 		}
 	}

@@ -41,6 +41,7 @@ const (
 	ReasonUnknownVersion Reason = "unknown_version"  // it is sealed in a version that the service does not know
 	ReasonSizeMismatch   Reason = "size_mismatch"    // it is not as long as was declared
 	ReasonUsePresigned   Reason = "use_presigned"    // it is too large for this route; go by presigned URLs
+	ReasonTooManyPending Reason = "too_many_pending" // the sender has as much under way as may be; complete or cancel some
 	ReasonUploadNotFound Reason = "upload_not_found" // no such upload in parts is open
 	ReasonPartsMismatch  Reason = "parts_mismatch"   // the parts that were named are not those that were uploaded
 )

@@ -49,7 +49,7 @@ var ways = map[string]func(t *testing.T, f *fixture, id string, body []byte) err
 		return err
 	},
 	"parts": func(t *testing.T, f *fixture, id string, body []byte) error {
-		up, err := f.Initiate(t.Context(), f.sender(t), id, 100, 0)
+		up, err := f.Initiate(t.Context(), f.sender(t), id, min(int64(len(body)), f.Rules.MaxBytes), 0)
 		if err != nil {
 			t.Fatal(err)
 		}

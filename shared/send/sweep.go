@@ -76,7 +76,7 @@ const abandoned Reason = "abandoned"
 // abandon removes a transfer. The record goes first: whoever completes the
 // transfer at this moment wins, and what a crash leaves here are orphans.
 func (t *Transfers) abandon(ctx context.Context, tr Transfer, d transferData, n *Swept) error {
-	if err := t.Ledger.Delete(ctx, tr.record.Key, tr.record.Version); err != nil {
+	if err := t.book(ctx, Change{Delete: &tr.record}, d.Reserved, nil); err != nil {
 		return unlessConflict(err)
 	}
 	n.Abandoned++

@@ -60,10 +60,10 @@ type Token struct {
 	Metadata   map[string]any
 }
 
-// Remaining returns how many uses are left, or -1 when there is no limit.
+// Remaining returns how many uses are left, or Unlimited.
 func (t Token) Remaining() int64 {
 	if t.UsageLimit == 0 {
-		return -1
+		return Unlimited
 	}
 	return max(0, t.UsageLimit-t.UsageCount)
 }
@@ -260,7 +260,7 @@ func tokenMissing(err error) error {
 
 // Admit and Spend make Tokens the gate of a service that holds the tokens
 // itself.
-func (t *Tokens) Admit(ctx context.Context, token string) (string, error) {
+func (t *Tokens) Admit(ctx context.Context, token string) (Admission, error) {
 	return AdmitActive(ctx, t, token)
 }
 

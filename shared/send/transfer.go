@@ -95,18 +95,21 @@ func (t Transfer) upload() string {
 
 // transferData is a transfer's part of a record that no condition looks at.
 type transferData struct {
-	DeclaredBytes   int64      `json:"declared_bytes,omitempty"`
-	ContentTypeHint string     `json:"content_type_hint,omitempty"`
-	CreatedAt       time.Time  `json:"created_at"`
-	AutoDelete      bool       `json:"auto_delete,omitempty"`
-	DeleteAuthHash  string     `json:"delete_auth_hash,omitempty"`
-	Owner           string     `json:"owner,omitempty"`
-	SenderHash      string     `json:"sender_hash,omitempty"`
-	Labelled        bool       `json:"labelled,omitempty"` // there is a label
-	Payload         Payload    `json:"payload,omitzero"`
-	Multipart       multipart  `json:"multipart,omitzero"`
-	PutKey          string     `json:"put_key,omitempty"`   // where a signed upload URL writes
-	RetireAt        *time.Time `json:"retire_at,omitempty"` // when the payload of an exhausted transfer may go
+	DeclaredBytes   int64        `json:"declared_bytes,omitempty"`
+	ContentTypeHint string       `json:"content_type_hint,omitempty"`
+	CreatedAt       time.Time    `json:"created_at"`
+	AutoDelete      bool         `json:"auto_delete,omitempty"`
+	DeleteAuthHash  string       `json:"delete_auth_hash,omitempty"`
+	Owner           string       `json:"owner,omitempty"`
+	SenderHash      string       `json:"sender_hash,omitempty"`
+	Labelled        bool         `json:"labelled,omitempty"` // there is a label
+	Reserved        *reservation `json:"reserved,omitempty"`
+	Coming          int64        `json:"coming,omitempty"` // bytes that bodies under way may have
+	Payload         Payload      `json:"payload,omitzero"`
+	Multipart       multipart    `json:"multipart,omitzero"`
+	PutKey          string       `json:"put_key,omitempty"`   // where a signed upload URL writes
+	PutBytes        int64        `json:"put_bytes,omitempty"` // that may be written there
+	RetireAt        *time.Time   `json:"retire_at,omitempty"` // when the payload of an exhausted transfer may go
 }
 
 // multipart is an upload in parts: open until Done.
@@ -114,6 +117,7 @@ type multipart struct {
 	UploadID string `json:"upload_id,omitempty"`
 	Key      string `json:"key,omitempty"`
 	Done     bool   `json:"done,omitempty"`
+	Bytes    int64  `json:"bytes,omitempty"` // that all parts together may have
 }
 
 func readTransfer(r Record) (Transfer, transferData, error) {

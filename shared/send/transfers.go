@@ -17,6 +17,9 @@ type Rules struct {
 	MaxBytes   int64         // of one ciphertext
 	DefaultTTL time.Duration // of a transfer that names no expiry
 	MaxTTL     time.Duration // at most MaxLifetime
+
+	PendingBytes    int64 // that one sender may have reserved; 0 = any
+	PendingBytesAll int64 // that all senders may have reserved; 0 = any
 }
 
 // Transfers moves transfers through their life: created, uploaded, completed,
@@ -71,19 +74,20 @@ var (
 
 // Sender is somebody whom the gate has admitted.
 type Sender struct {
-	id    string // of their token
+	Admission
 	token string
 }
 
 // Admit asks the gate, once for all that a request is about, and returns what
 // Gate.Admit does.
 func (t *Transfers) Admit(ctx context.Context, token string) (Sender, error) {
-	id, err := t.Gate.Admit(ctx, token)
-	return Sender{id, token}, err
+	a, err := t.Gate.Admit(ctx, token)
+	return Sender{a, token}, err
 }
 
-// Create opens a transfer. Invalid for values that cannot be, TooLarge, Conflict
-// when a chosen ID is taken.
+// Create opens a transfer, and reserves what it may come to. Invalid for values that
+// cannot be, TooLarge, Conflict when a chosen ID is taken, Limited and Full as
+// [Transfers.book] says.
 func (t *Transfers) Create(ctx context.Context, from Sender, n NewTransfer) (Transfer, error) {
 	now := t.Now().UTC()
 	expires, err := t.expiry(n.ExpiresAt, now)
@@ -110,10 +114,12 @@ func (t *Transfers) Create(ctx context.Context, from Sender, n NewTransfer) (Tra
 		CreatedAt:       now,
 		AutoDelete:      n.AutoDelete,
 		DeleteAuthHash:  n.DeleteAuthHash,
-		Owner:           from.id,
+		Owner:           from.ID,
 		SenderHash:      n.SenderHash,
 		Labelled:        len(n.Label) > 0,
 	}
+	d.Reserved = &reservation{Owner: reserving(from, n.SenderHash), Most: mostPending(from)}
+	d.Reserved.Bytes = d.need()
 	r := Record{
 		State: string(Pending), Limit: n.MaxDownloads, Expires: expires,
 		Purge: now.Add(pendingLife + remembered), Version: 1,
@@ -130,7 +136,7 @@ func (t *Transfers) Create(ctx context.Context, from Sender, n NewTransfer) (Tra
 		if err != nil {
 			return Transfer{}, err
 		}
-		err = t.open(ctx, tr, n.Label)
+		err = t.open(ctx, tr, d, n.Label)
 		if err == nil {
 			return tr, nil
 		}
@@ -144,12 +150,12 @@ func (t *Transfers) Create(ctx context.Context, from Sender, n NewTransfer) (Tra
 }
 
 // open writes what is kept of a new transfer, all of it or nothing.
-func (t *Transfers) open(ctx context.Context, tr Transfer, label []byte) error {
-	changes := []Change{{Create: &tr.record}}
+func (t *Transfers) open(ctx context.Context, tr Transfer, d transferData, label []byte) error {
+	var beside []Change
 	if len(label) > 0 {
-		changes = append(changes, Change{Create: labelOf(tr, label)})
+		beside = append(beside, Change{Create: labelOf(tr, label)})
 	}
-	return t.Ledger.Apply(ctx, changes...)
+	return t.book(ctx, Change{Create: &tr.record}, nil, d.Reserved, beside...)
 }
 
 // expiry reads when a transfer shall end. Every transfer does.
@@ -219,26 +225,31 @@ func noTransfer(words string) error {
 // owned reads a transfer for its sender. To anyone else it does not exist.
 func (t *Transfers) owned(ctx context.Context, from Sender, id, missing string) (Transfer, transferData, error) {
 	tr, d, err := t.get(ctx, id, missing)
-	if err == nil && tr.Owner != from.id {
+	if err == nil && tr.Owner != from.ID {
 		return Transfer{}, transferData{}, noTransfer(missing)
 	}
 	return tr, d, err
 }
 
-// change alters the record of a pending transfer. It fails with NotFound when
-// the transfer is not pending any more.
+// change alters the record of a pending transfer, and what it reserves with it. It
+// fails with NotFound when the transfer is not pending any more, and with Limited
+// and Full where that would be more than may be reserved.
 func (t *Transfers) change(ctx context.Context, id string, f func(*transferData)) (Transfer, error) {
-	r, err := update(ctx, t.Ledger, transferKey(id), func(r *Record) error {
+	var before, after transferData
+	r, err := updateBy(ctx, t.Ledger, transferKey(id), func(r *Record) (err error) {
 		if r.State != string(Pending) {
 			return errNotPending()
 		}
-		_, d, err := readTransfer(*r)
-		if err != nil {
+		if _, before, err = readTransfer(*r); err != nil {
 			return err
 		}
-		f(&d)
-		return d.write(r)
-	})
+		_, after, _ = readTransfer(*r)
+		f(&after)
+		if after.Reserved != nil {
+			after.Reserved.Bytes = after.need()
+		}
+		return after.write(r)
+	}, func(r Record) error { return t.book(ctx, Change{Replace: &r}, before.Reserved, after.Reserved) })
 	if CodeOf(err) == NotFound {
 		err = errNotPending() // or forgotten meanwhile
 	}
@@ -270,11 +281,25 @@ func (t *Transfers) Upload(
 	if why := t.over(tr.record); why != "" {
 		return Payload{}, gone(why)
 	}
-	p, err := t.put(ctx, payloadKey(tr), body, size, tr.DeclaredBytes)
-	if err != nil {
+	coming := size
+	if size < 0 {
+		coming = t.Rules.MaxBytes
+	}
+	if coming > t.Rules.MaxBytes {
+		return Payload{}, t.tooLarge()
+	}
+	if _, err := t.change(ctx, id, func(d *transferData) { d.Coming += coming }); err != nil {
 		return Payload{}, err
 	}
-	_, err = t.attachNew(ctx, id, p)
+	p, err := t.put(ctx, payloadKey(tr), body, size, tr.DeclaredBytes)
+	if err != nil {
+		_, _ = t.change(context.WithoutCancel(ctx), id, func(d *transferData) { d.came(coming) })
+		return Payload{}, err
+	}
+	_, err = t.attach(ctx, id, p, func(d *transferData) { d.came(coming) })
+	if CodeOf(err) == NotFound {
+		t.discard(ctx, p.Key)
+	}
 	return p, err
 }
 
@@ -477,9 +502,18 @@ func (t *Transfers) Complete(ctx context.Context, token, id string) (tr Transfer
 		if err := t.Gate.Spend(ctx, token, tr.upload()); err != nil {
 			return Transfer{}, false, err
 		}
+		_, d, err := readTransfer(tr.record)
+		if err != nil {
+			return Transfer{}, false, err
+		}
+		held := d.Reserved
+		d.Reserved, d.Coming = nil, 0
 		r := tr.record
+		if err := d.write(&r); err != nil {
+			return Transfer{}, false, err
+		}
 		r.State, r.Purge = string(Completed), tr.ExpiresAt.Add(remembered)
-		switch err := t.Ledger.Replace(ctx, r); CodeOf(err) {
+		switch err := t.book(ctx, Change{Replace: &r}, held, nil); CodeOf(err) {
 		case "":
 			r.Version++
 			tr.Status, tr.record = Completed, r

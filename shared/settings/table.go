@@ -31,6 +31,9 @@ const day = 24 * time.Hour
 // https://docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html
 const maxObject = 5 << 40
 
+// maxPending bounds what bounds others: as much as anybody stores.
+const maxPending = 1 << 60
+
 // What both services are told.
 var (
 	Stage = define(Choice("dev", "qa", "prod"), Entry{
@@ -110,6 +113,16 @@ var (
 	MaxTransferBytes = define(Bytes(maxObject), Entry{
 		Env: "SEND__MAX_TRANSFER_BYTES", By: user, Default: "10GiB", Key: "maxTransferBytes", KeyDefault: "1073741824",
 		Doc: "Largest transfer, in bytes, or as in `5GiB`.",
+	})
+	PendingBytes = define(Bytes(maxPending), Entry{
+		Env: "SEND__PENDING_BYTES", By: user, Key: "pendingBytes",
+		Doc: "What the uploads that one sender has under way may come to, in bytes, or as in `200GiB`. Where nothing is " +
+			"said, 20 times the largest transfer.",
+	})
+	PendingBytesAll = define(Bytes(maxPending), Entry{
+		Env: "SEND__PENDING_BYTES_ALL", By: user, Key: "pendingBytesAll",
+		Doc: "What the uploads that all senders have under way may come to, in bytes, or as in `2TiB`. Where nothing is " +
+			"said, they have no bound but the disk's.",
 	})
 	DefaultTTL = define(Duration(time.Minute, send.MaxLifetime), Entry{
 		Env: "SEND__DEFAULT_TTL", By: user, Default: "7d", Key: "defaultTtl", KeyDefault: "24h",

@@ -13,9 +13,9 @@ func Gate(g send.Gate) send.Gate { return gate{g} }
 
 type gate struct{ send.Gate }
 
-func (g gate) Admit(ctx context.Context, token string) (string, error) {
-	id, err := g.Gate.Admit(ctx, token)
-	return id, refused(ctx, token, err)
+func (g gate) Admit(ctx context.Context, token string) (send.Admission, error) {
+	a, err := g.Gate.Admit(ctx, token)
+	return a, refused(ctx, token, err)
 }
 
 func (g gate) Spend(ctx context.Context, token, upload string) error {

@@ -167,6 +167,8 @@ export const codes: {
   sizeMismatch: 'size_mismatch';
   /** It is too large for this route; go by presigned URLs. */
   usePresigned: 'use_presigned';
+  /** The sender has as much under way as may be; complete or cancel some. */
+  tooManyPending: 'too_many_pending';
   /** No such upload in parts is open. */
   uploadNotFound: 'upload_not_found';
   /** The parts that were named are not those that were uploaded. */

@@ -85,6 +85,7 @@ export const codes = {
   unknownVersion: 'unknown_version',
   sizeMismatch: 'size_mismatch',
   usePresigned: 'use_presigned',
+  tooManyPending: 'too_many_pending',
   uploadNotFound: 'upload_not_found',
   partsMismatch: 'parts_mismatch',
   linkNotGenuine: 'link_not_genuine',

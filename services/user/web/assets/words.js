@@ -188,6 +188,12 @@ const tooSlow = () =>
 
 const notIntact = () => say('It did not arrive intact', 'The upload was cut off or changed on the way. Send again.');
 
+const tooManyPending = () =>
+  say(
+    'Too many uploads are under way',
+    'Others that began with this access token are not finished. Finish or delete some, or try again tomorrow.',
+  );
+
 /** @type {Table} */
 const SENDING = {
   ...Object.fromEntries(Object.entries(tokenWords).map(([code, why]) => [code, () => refused(why)])),
@@ -218,6 +224,7 @@ const SENDING = {
   size_mismatch: notIntact,
   unknown_version: stranger,
   bad_label: stranger,
+  too_many_pending: tooManyPending,
   use_presigned: stranger,
 };
 

@@ -1,0 +1,217 @@
+package send_test
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"math/rand/v2"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"sgraph.ai/send/shared/send"
+)
+
+// reserved returns what is reserved: transfers, and bytes, of all senders and of
+// each of them.
+func (f *fixture) reserved(t testing.TB) (count, bytes, all int64) {
+	t.Helper()
+	for i := range 256 {
+		rs, err := f.ledger.List(t.Context(), fmt.Sprintf("%s%02x", send.ReservedSets, i), "", 100)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, r := range rs {
+			if r.Key.ID[len(r.Key.ID)-5:] == "count" {
+				count += r.Count
+			} else {
+				bytes += r.Count
+			}
+		}
+	}
+	r, err := f.ledger.Get(t.Context(), send.Key{Set: send.ReservedSets + "all", ID: "bytes"})
+	if err != nil && send.CodeOf(err) != send.NotFound {
+		t.Fatal(err)
+	}
+	return count, bytes, r.Count
+}
+
+func TestATokenOfOneUseOpensFewTransfersHoweverManyAtOnce(t *testing.T) {
+	t.Parallel()
+	f := setUp(t)
+	f.newToken(t, "one", 1)
+	from := f.admitted(t, "one")
+	var opened atomic.Int64
+	var wg sync.WaitGroup
+	for range 50 {
+		wg.Go(func() {
+			_, err := f.Create(t.Context(), from, send.NewTransfer{DeclaredBytes: 100})
+			switch {
+			case err == nil:
+				opened.Add(1)
+			case send.CodeOf(err) != send.Limited || send.ReasonOf(err) != send.ReasonTooManyPending:
+				t.Error(err)
+			}
+		})
+	}
+	wg.Wait()
+	if count, _, _ := f.reserved(t); opened.Load() != 5 || count != 5 {
+		t.Fatalf("%d were opened, and %d reserved; want 5", opened.Load(), count)
+	}
+	f.clock.Advance(25 * time.Hour)
+	if _, err := f.Sweep(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if count, n, _ := f.reserved(t); count != 0 || n != 0 {
+		t.Fatalf("%d transfers and %d bytes are reserved when all is swept", count, n)
+	}
+	if _, err := f.Create(t.Context(), from, send.NewTransfer{}); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestBytesPendingAreBounded(t *testing.T) {
+	t.Parallel()
+	f := setUp(t)
+	f.Rules.PendingBytes = 3 << 20
+	id := f.created(t, send.NewTransfer{DeclaredBytes: 1 << 20})
+	f.created(t, send.NewTransfer{DeclaredBytes: 1 << 20})
+	_, err := f.Create(t.Context(), f.sender(t), send.NewTransfer{DeclaredBytes: 1 << 20})
+	want(t, err, send.Limited, "too many")
+	// What declares nothing reserves when it comes.
+	small := f.created(t, send.NewTransfer{})
+	_, err = f.Initiate(t.Context(), f.sender(t), small, 1<<20, 0)
+	want(t, err, send.Limited, "too many")
+	_, err = f.Upload(t.Context(), f.sender(t), small, bytes.NewReader(noise(100)), -1)
+	want(t, err, send.Limited, "too many")
+	if _, err = f.Upload(t.Context(), f.sender(t), small, bytes.NewReader(noise(100)), 100); err != nil {
+		t.Fatal(err)
+	}
+	// What is cancelled gives back.
+	before, beforeBytes, _ := f.reserved(t)
+	up, err := f.Initiate(t.Context(), f.sender(t), small, 100, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		if err := f.Cancel(t.Context(), f.sender(t), small, up.UploadID); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if count, n, _ := f.reserved(t); count != before || n != beforeBytes {
+		t.Fatalf("%d and %d are reserved after an upload was cancelled; want %d and %d", count, n, before, beforeBytes)
+	}
+	if _, err := f.Upload(t.Context(), f.sender(t), id, bytes.NewReader(noise(100)), 100); err != nil {
+		t.Fatal(err)
+	}
+	f.complete(t, id)
+	f.created(t, send.NewTransfer{DeclaredBytes: 1 << 20})
+
+	g := setUp(t)
+	g.Rules.PendingBytesAll = 2 << 20
+	g.created(t, send.NewTransfer{DeclaredBytes: 1 << 20})
+	g.newToken(t, "another", 0)
+	_, err = g.Create(t.Context(), g.admitted(t, "another"), send.NewTransfer{DeclaredBytes: 1 << 20})
+	want(t, err, send.Full, "try again later")
+}
+
+// flaky loses writes, and answers to them, by chance.
+type flaky struct {
+	send.Ledger
+	mu   *sync.Mutex
+	rand *rand.Rand
+}
+
+func (l flaky) Apply(ctx context.Context, changes ...send.Change) error {
+	l.mu.Lock()
+	chance := l.rand.IntN(10)
+	l.mu.Unlock()
+	if chance == 0 {
+		return send.Fail(send.Unavailable, "lost")
+	}
+	err := l.Ledger.Apply(ctx, changes...)
+	if chance == 1 {
+		return send.Fail(send.Unavailable, "the answer is lost")
+	}
+	return err
+}
+
+// Whatever senders do, in whatever order, and whatever of it fails: what is
+// reserved is within the bounds, and nothing of it is left when all is swept.
+func TestNothingReservedIsLostOrGivenBackTwice(t *testing.T) {
+	t.Parallel()
+	for seed := range uint64(8) {
+		t.Run(fmt.Sprint(seed), func(t *testing.T) {
+			t.Parallel()
+			f := setUp(t)
+			f.Rules.PendingBytes, f.Rules.PendingBytesAll = 4<<20, 5<<20
+			f.Ledger = flaky{f.ledger, new(sync.Mutex), rand.New(rand.NewPCG(seed, 1))}
+			f.newToken(t, "few", 3)
+			var wg sync.WaitGroup
+			for worker := range uint64(4) {
+				wg.Go(func() {
+					chance := rand.New(rand.NewPCG(seed, 2+worker))
+					token := []string{f.token, "few"}[worker%2]
+					from, err := f.Admit(t.Context(), token)
+					var ids []string
+					var uploads []string
+					for range 60 {
+						size := 1 + chance.Int64N(1<<20)
+						if err != nil || len(ids) == 0 || chance.IntN(4) == 0 {
+							n := send.NewTransfer{
+								DeclaredBytes: size * chance.Int64N(2), DeleteAuthHash: secretHash("secret"),
+							}
+							if tr, err := f.Create(t.Context(), from, n); err == nil {
+								ids, uploads = append(ids, tr.ID), append(uploads, "")
+							}
+							continue
+						}
+						i := chance.IntN(len(ids))
+						id := ids[i]
+						switch chance.IntN(7) {
+						case 0:
+							f.Upload(t.Context(), from, id, bytes.NewReader(noise(int(size))), size)
+						case 1:
+							f.Upload(t.Context(), from, id, bytes.NewReader(noise(int(size))), -1)
+						case 2:
+							f.Complete(t.Context(), token, id)
+						case 3:
+							f.Delete(t.Context(), id, "secret")
+						case 4:
+							if up, err := f.Initiate(t.Context(), from, id, size, 0); err == nil {
+								uploads[i] = up.UploadID
+							}
+						case 5:
+							f.Cancel(t.Context(), from, id, uploads[i])
+						case 6:
+							f.UploadURL(t.Context(), from, id)
+						}
+						if _, _, all := f.reserved(t); all > f.Rules.PendingBytesAll {
+							t.Errorf("%d bytes are reserved", all)
+						}
+					}
+				})
+			}
+			wg.Wait()
+			f.Ledger = f.ledger
+			if _, n, all := f.reserved(t); n != all {
+				t.Errorf("senders have reserved %d bytes, and all of them %d", n, all)
+			}
+			f.clock.Advance(25 * time.Hour)
+			if _, err := f.Sweep(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			if count, n, all := f.reserved(t); count != 0 || n != 0 || all != 0 {
+				t.Fatalf("%d transfers and %d (%d) bytes are reserved when all is swept", count, n, all)
+			}
+		})
+	}
+}
+
+func secretHash(s string) string {
+	h := sha256.Sum256([]byte(s))
+	return hex.EncodeToString(h[:])
+}
