@@ -133,9 +133,18 @@ func (a *Service) revokeToken(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	var in wire.RevokeTokenRequest
+	if err := web.ReadJSON(w, r, &in); err != nil {
+		return err
+	}
 	t, err := a.tokens.Revoke(r.Context(), name)
 	if err != nil {
 		return err
+	}
+	if in.Purge { // now that no more can be begun
+		if err := a.tokens.PurgePending(r.Context(), name); err != nil {
+			return err
+		}
 	}
 	a.record(r, audit.TokenRevoked, t.ID, nil)
 	web.WriteJSON(w, http.StatusOK, wire.RevokeTokenReply{Status: t.Status, TokenName: name})

@@ -13,6 +13,7 @@ const (
 	TransferSets = "transfer/"    // transfers, by the first byte of their ID
 	LabelSets    = "label/"       // sealed labels of transfers, as these are spread
 	ReservedSets = "reserved/"    // what senders have pending, as token IDs are spread, and all of them
+	PurgeSet     = "purge"        // tokens of which what is pending is to be removed
 	TokenSet     = "token"        // tokens
 	TokenUseSets = "use/"         // what tokens were used for, so that nothing is booked twice
 	PairSet      = "pair"         // which store the ledger belongs to

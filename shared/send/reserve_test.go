@@ -215,3 +215,31 @@ func secretHash(s string) string {
 	h := sha256.Sum256([]byte(s))
 	return hex.EncodeToString(h[:])
 }
+
+func TestWhatIsPendingWithARevokedTokenCanBePurged(t *testing.T) {
+	t.Parallel()
+	f := setUp(t)
+	done := f.completed(t, send.NewTransfer{}, noise(100))
+	pending := f.uploaded(t, send.NewTransfer{DeclaredBytes: 100}, noise(100))
+	f.clock.Advance(time.Second)
+	for range 2 {
+		if err := f.tokens.PurgePending(t.Context(), f.token); err != nil {
+			t.Fatal(err)
+		}
+	}
+	later := f.created(t, send.NewTransfer{})
+	if _, err := f.Sweep(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	_, err := f.Info(t.Context(), pending)
+	want(t, err, send.NotFound, "")
+	for _, id := range []string{done, later} {
+		if _, err := f.Info(t.Context(), id); err != nil {
+			t.Error(err)
+		}
+	}
+	if count, n, _ := f.reserved(t); count != 1 || n != 0 {
+		t.Errorf("%d transfers and %d bytes are reserved; want 1 and 0", count, n)
+	}
+	want(t, f.tokens.PurgePending(t.Context(), "none"), send.NotFound, "")
+}

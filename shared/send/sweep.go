@@ -35,6 +35,13 @@ func (t *Transfers) Sweep(ctx context.Context) (Swept, error) {
 		n      Swept
 		faults []error
 	)
+	purged := map[string]time.Time{} // until when what was begun with a token goes, by its ID
+	for r, err := range records(ctx, t.Ledger, PurgeSet) {
+		if err != nil {
+			return n, err
+		}
+		purged[r.Key.ID] = r.Expires
+	}
 	first := rand.IntN(256)
 	for i := range 256 {
 		for r, err := range records(ctx, t.Ledger, fmt.Sprintf("%s%02x", TransferSets, (first+i)%256)) {
@@ -44,7 +51,7 @@ func (t *Transfers) Sweep(ctx context.Context) (Swept, error) {
 			if err != nil {
 				return n, errors.Join(append(faults, err)...)
 			}
-			if err := t.sweep(ctx, r, &n); err != nil {
+			if err := t.sweep(ctx, r, purged, &n); err != nil {
 				faults = append(faults, err)
 			}
 		}
@@ -52,14 +59,14 @@ func (t *Transfers) Sweep(ctx context.Context) (Swept, error) {
 	return n, errors.Join(faults...)
 }
 
-func (t *Transfers) sweep(ctx context.Context, r Record, n *Swept) error {
+func (t *Transfers) sweep(ctx context.Context, r Record, purged map[string]time.Time, n *Swept) error {
 	tr, d, err := readTransfer(r)
 	if err != nil {
 		return err
 	}
 	why, now := t.over(r), t.Now()
 	switch {
-	case tr.Status == Pending && now.After(tr.CreatedAt.Add(pendingLife)):
+	case tr.Status == Pending && (now.After(tr.CreatedAt.Add(pendingLife)) || tr.CreatedAt.Before(purged[tr.Owner])):
 		return t.abandon(ctx, tr, d, n)
 	case tr.Status == Pending, why == "", len(d.keys()) == 0 && !d.Labelled:
 		return nil

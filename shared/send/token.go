@@ -213,6 +213,25 @@ func (t *Tokens) Revoke(ctx context.Context, name string) (Token, error) {
 	return t.change(ctx, name, func(r *Record) error { r.State = string(TokenRevoked); return nil })
 }
 
+// PurgePending has the user service's next sweep remove what was begun with the
+// token until now and is not completed. NotFound.
+func (t *Tokens) PurgePending(ctx context.Context, name string) error {
+	if _, err := t.Token(ctx, name); err != nil {
+		return err
+	}
+	now := t.Now()
+	r := Record{Key: Key{PurgeSet, tokenKey(name).ID}, Expires: now, Purge: now.Add(2 * pendingLife)}
+	err := t.Ledger.Create(ctx, r)
+	if CodeOf(err) != Conflict {
+		return err
+	}
+	_, err = update(ctx, t.Ledger, r.Key, func(kept *Record) error {
+		kept.Expires, kept.Purge = r.Expires, r.Purge
+		return nil
+	})
+	return err
+}
+
 // Reactivate undoes Revoke; the count stays. NotFound.
 func (t *Tokens) Reactivate(ctx context.Context, name string) (Token, error) {
 	return t.change(ctx, name, func(r *Record) error { r.State = string(TokenActive); return nil })

@@ -102,6 +102,11 @@ type TokenUsage struct {
 	Remaining  int64 `json:"remaining"` // -1 = without limit
 }
 
+// RevokeTokenRequest says what else goes with the token.
+type RevokeTokenRequest struct {
+	Purge bool `json:"purge"` // what is pending with it, at the user service's next sweep
+}
+
 // RevokeTokenReply is a token that was revoked.
 type RevokeTokenReply struct {
 	Status    send.TokenStatus `json:"status"`
