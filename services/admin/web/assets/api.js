@@ -77,7 +77,8 @@ export const tokens = {
   list: () => call('GET', paths.listTokenDetails).then((answer) => answer.tokens),
   create: (/** @type {import('./shared/contract.js').CreateTokenRequest} */ token) =>
     call('POST', paths.createToken, token),
-  revoke: (/** @type {string} */ name) => call('POST', paths.revokeToken(name)),
+  revoke: (/** @type {string} */ name, /** @type {boolean} */ purge) =>
+    call('POST', paths.revokeToken(name), { purge }),
   reactivate: (/** @type {string} */ name) => call('POST', paths.reactivateToken(name)),
   limit: (/** @type {string} */ name, /** @type {number} */ limit) =>
     call('POST', paths.updateTokenLimit(name), { usage_limit: limit }),

@@ -273,8 +273,16 @@ class SendTokens extends View {
       title: 'Revoke this token?',
       action: 'Revoke',
       danger: true,
-      body: el('p', {}, 'Whoever holds ', subject(t), after),
-      submit: () => api.revoke(t.token_name),
+      body: [
+        el('p', {}, 'Whoever holds ', subject(t), after),
+        el(
+          'label',
+          { class: 'check' },
+          el('input', { type: 'checkbox', name: 'purge' }),
+          ' Remove uploads that they began and did not finish',
+        ),
+      ],
+      submit: (fields) => api.revoke(t.token_name, fields.purge.checked),
     });
     if (done) this.#changed('Token revoked');
   }
