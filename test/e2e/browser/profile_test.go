@@ -46,7 +46,7 @@ type profile struct {
 	ctx       context.Context
 	downloads string
 
-	mu        sync.Mutex
+	mu        *sync.Mutex
 	problems  []string
 	tolerated []string
 	requests  []string          // everything each request said: method, URL, headers, body
@@ -73,8 +73,9 @@ var desktop = screen{width: 1280, height: 900}
 func open(t *testing.T, on screen) *profile {
 	t.Helper()
 	path := chromium(t)
-	p := &profile{t: t, downloads: t.TempDir(), names: map[string]string{}, complete: map[string]bool{}}
-	events := true
+	p := &profile{
+		t: t, downloads: t.TempDir(), mu: &sync.Mutex{}, names: map[string]string{}, complete: map[string]bool{},
+	}
 	options := []chromedp.ExecAllocatorOption{
 		chromedp.ExecPath(path), chromedp.UserDataDir(t.TempDir()), chromedp.WSURLReadTimeout(patience),
 		chromedp.Flag("headless", "new"),
@@ -105,9 +106,7 @@ func open(t *testing.T, on screen) *profile {
 		call(emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
 			Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}},
 		}),
-		call(browser.SetDownloadBehavior, browser.SetDownloadBehaviorParams{
-			Behavior: browser.SetDownloadBehaviorBehaviorAllow, DownloadPath: p.downloads, EventsEnabled: &events,
-		}),
+		p.keepDownloads(),
 	)
 	t.Cleanup(func() {
 		p.mu.Lock()
@@ -122,6 +121,25 @@ func open(t *testing.T, on screen) *profile {
 		}
 	})
 	return p
+}
+
+// tab opens another tab of the same browser.
+func (p *profile) tab() *profile {
+	p.t.Helper()
+	other := &profile{t: p.t, downloads: p.downloads, mu: p.mu, names: p.names, complete: p.complete}
+	ctx, cancel := chromedp.NewContext(p.ctx, chromedp.WithListener(p.observe))
+	p.t.Cleanup(cancel)
+	other.ctx = ctx
+	other.do(other.keepDownloads())
+	return other
+}
+
+// keepDownloads puts what a page saves into the folder for that, and tells observe.
+func (p *profile) keepDownloads() step {
+	events := true
+	return call(browser.SetDownloadBehavior, browser.SetDownloadBehaviorParams{
+		Behavior: browser.SetDownloadBehaviorBehaviorAllow, DownloadPath: p.downloads, EventsEnabled: &events,
+	})
 }
 
 // call is a command of the browser's protocol as a step.

@@ -164,9 +164,15 @@ func (s *server) keepUntil(
 	t *testing.T, sealed []byte, hint, id string, expires time.Time,
 ) (created string, err error) {
 	t.Helper()
-	body, _ := json.Marshal(map[string]any{
+	return s.create(t, sealed, map[string]any{
 		"content_type_hint": hint, "transfer_id": id, "expires_at": expires.UTC().Format(time.RFC3339Nano),
 	})
+}
+
+// create makes a transfer with these fields.
+func (s *server) create(t *testing.T, sealed []byte, fields map[string]any) (created string, err error) {
+	t.Helper()
+	body, _ := json.Marshal(fields)
 	var reply struct {
 		ID string `json:"transfer_id"`
 	}

@@ -1,7 +1,10 @@
 // The receive page: what is waiting, and on a click, the thing itself. Opening the page never spends a download.
 
+import { fromBase64url } from './crypto/bytes.js';
 import { CryptoClient } from './crypto/client.js';
+import { DamagedError, WrongKeyError } from './crypto/errors.js';
 import { parseKey } from './crypto/key.js';
+import { openLabel } from './crypto/label.js';
 import { takeLink } from './link/address.js';
 import { readKey, readLink } from './link/read.js';
 import { getInfo } from './net/api.js';
@@ -14,7 +17,8 @@ import { bytes, plural, until } from './shared/format.js';
 import { ApiError } from './shared/http.js';
 import { ErrorNote } from './ui/error-note.js';
 import { ProgressMeter } from './ui/progress-meter.js';
-import { describe, insecure, keyWords, linkWords } from './words.js';
+import { nameOf, SealedLabel } from './ui/sealed-label.js';
+import { describe, insecure, keyWords, linkWords, wrongKey } from './words.js';
 
 const STREAM_TO_DISK_FROM = 64 * 1024 * 1024;
 const SHOWN_TEXT_MAX = 2 * 1024 * 1024;
@@ -22,6 +26,9 @@ const WAITS = {
   offline: 'Offline. It goes on when the connection is back.',
   retrying: 'Connection lost. Picking up where it stopped…',
 };
+
+/** @type {import('./shared/http.js').Code[]} */
+const OVER = [codes.deleted, codes.expired, codes.exhausted, codes.gone];
 
 /** @typedef {import('./crypto/key.js').Key} Key */
 /** @typedef {import('./words.js').Words} Words */
@@ -33,6 +40,7 @@ class ReceivePage extends HTMLElement {
   #linkField = find(this, '#link', HTMLTextAreaElement);
   #keyField = find(this, '#key', HTMLInputElement);
   #meter = find(this, 'progress-meter', ProgressMeter);
+  #waiting = find(this, 'sealed-label', SealedLabel);
   #crypto = new CryptoClient();
   #id = '';
   /** @type {Key | null} */
@@ -41,8 +49,11 @@ class ReceivePage extends HTMLElement {
   #fault = null;
   /** @type {import('./net/api.js').TransferInfo | null} */
   #info = null;
-  /** @type {Download | null} */
-  #download = null;
+  /** @type {import('./crypto/label.js').Label | null} once a key has opened it */
+  #label = null;
+  /** @type {Words | null} what is wrong with the key that was tried on the label */
+  #refused = null;
+  #download = new Download('');
   /** @type {AbortController | null} */
   #running = null;
 
@@ -54,6 +65,7 @@ class ReceivePage extends HTMLElement {
       event.preventDefault();
       this.#lookUpPasted();
     });
+    this.#keyField.addEventListener('input', () => this.#tryTyped());
     find(this, '[data-cancel]').addEventListener('click', () =>
       this.#running?.abort(new DOMException('cancelled', 'AbortError')),
     );
@@ -101,10 +113,10 @@ class ReceivePage extends HTMLElement {
     show(this, 'loading');
     const { friendly, id, key } = link;
     const transfer = friendly ? await this.#crypto.friendly(friendly) : { id, key: key ? parseKey(key) : null };
+    if (transfer.id !== this.#id) this.#download = new Download(transfer.id);
     this.#id = transfer.id;
     this.#key = transfer.key;
     this.#fault = link.reason ? link : null;
-    this.#download = null;
     await this.#lookUp();
   }
 
@@ -117,37 +129,97 @@ class ReceivePage extends HTMLElement {
   async #lookUp() {
     show(this, 'loading');
     try {
-      this.#info = await getInfo(this.#id);
-      const why = whyGone(this.#info);
-      if (why) this.#showGone(describe(why, 'download'), false);
-      else this.#showReady();
+      [this.#info] = await Promise.all([getInfo(this.#id), this.#download.load()]);
+      const why = whyGone(this.#info, this.#download.begun);
+      if (why) {
+        await this.#end(why, 'download');
+        return;
+      }
+      this.#label = null;
+      this.#refused = null;
+      if (this.#key) await this.#unlock(this.#key);
+      this.#showReady();
     } catch (error) {
-      this.#showGone(describe(error, 'look'), !(error instanceof ApiError && error.status === 404));
+      await this.#end(error, 'look');
     }
   }
 
+  /**
+   * Tries a key on the label, which costs nothing. Without a label nobody knows before the end whether it fits.
+   * @param {Key} key
+   */
+  async #unlock(key) {
+    this.#key = key;
+    this.#refused = null;
+    try {
+      this.#label = await openLabel(key, sealedLabel(this.#info));
+    } catch (error) {
+      if (!(error instanceof WrongKeyError)) throw error;
+      this.#key = null;
+      this.#refused = wrongKey;
+    }
+  }
+
+  /** Shows what is waiting as soon as the key for it is there. */
+  async #tryTyped() {
+    const { key } = readKey(this.#keyField.value);
+    if (!key || !this.#info?.label) return;
+    await this.#unlock(parseKey(key));
+    if (this.#key) this.#showReady();
+    else this.#note.show(wrongKey);
+  }
+
   #showReady() {
+    show(this, 'ready');
+    this.#waiting.show(this.#label);
+    this.#waiting.hidden = !this.#waiting.hasChildNodes();
+    const title = find(this.#ready, '[data-title]');
+    title.replaceChildren(...this.#title());
+    find(this.#ready, '[data-action]').textContent = this.#isText ? 'Decrypt and show' : 'Decrypt and save';
+    find(this.#ready, '[data-facts]').replaceChildren(...facts(this.#facts()));
+    this.#showCost();
+    find(this.#ready, '[data-key]').hidden = this.#key !== null;
+    this.#note.clear();
+    announce(title);
+    if (this.#refused) {
+      this.#note.show(this.#refused);
+      this.#keyField.focus();
+    } else if (this.#fault) this.#note.show(linkWords(this.#fault));
+  }
+
+  /** @returns {(Node | string)[]} */
+  #title() {
+    if (this.#isText) return ['A text is waiting for you'];
+    const { files = [], count = 0 } = this.#label ?? {};
+    if (count > 1) return [`${plural(count, 'file')} are waiting for you`];
+    return files.length ? [nameOf(files[0].name), ' is waiting for you'] : ['A file is waiting for you'];
+  }
+
+  /** @returns {[string, string][]} */
+  #facts() {
     const { file_size_bytes: declared, payload_bytes: stored, expires_at: expires } = this.#info ?? {};
     const { max_downloads: max, downloads_remaining: left } = this.#info ?? {};
-    show(this, 'ready');
-    const title = find(this.#ready, '[data-title]');
-    title.textContent = this.#isText ? 'A text is waiting for you' : 'A file is waiting for you';
-    find(this.#ready, '[data-action]').textContent = this.#isText ? 'Decrypt and show' : 'Decrypt and save';
     /** @type {[string, string][]} */
-    const rows = [['Size', bytes(declared || stored || 0)]];
+    const rows = [['Size', bytes(this.#label?.size || declared || stored || 0)]];
     if (expires) rows.push(['Expires', until(new Date(expires))]);
     rows.push(['Downloads left', max ? `${left} of ${max}` : 'no limit']);
-    find(this.#ready, '[data-facts]').replaceChildren(...facts(rows));
+    return rows;
+  }
+
+  /** What the button does to the number of downloads. */
+  #showCost() {
+    const { max_downloads: max, downloads_remaining: left } = this.#info ?? {};
+    const { begun, kept } = this.#download;
+    const going = find(this.#ready, '[data-begun]');
+    going.hidden = !begun;
+    const here = kept ? ` ${bytes(kept)} of it are here already.` : '';
+    going.textContent = `You have begun this download. The button goes on with it, which is not counted again.${here}`;
     const cost = find(this.#ready, '[data-cost]');
-    cost.hidden = !max || this.#download !== null; // what is being tried again is paid for already
+    cost.hidden = !max || begun;
     cost.textContent =
       left === 1
         ? 'This is the last download. Opening this page did not use it; the button does.'
         : 'Opening this page did not count. The button uses one download.';
-    find(this.#ready, '[data-key]').hidden = this.#key !== null;
-    this.#note.clear();
-    if (this.#fault) this.#note.show(linkWords(this.#fault));
-    announce(title);
   }
 
   get #isText() {
@@ -155,25 +227,40 @@ class ReceivePage extends HTMLElement {
   }
 
   async #receive() {
-    const typed = readKey(this.#keyField.value);
-    const key = this.#key ?? (typed.key ? parseKey(typed.key) : null);
-    if (!key) {
-      this.#note.show(keyWords(typed));
-      this.#keyField.focus();
+    if (!this.#key) {
+      const typed = readKey(this.#keyField.value);
+      if (!typed.key) {
+        this.#note.show(keyWords(typed));
+        this.#keyField.focus();
+        return;
+      }
+      await this.#unlock(parseKey(typed.key));
+    }
+    if (!this.#key) {
+      this.#showReady();
       return;
     }
-    find(this, '[data-view="working"] [data-subject]').textContent = '';
+    const { begun } = this.#download;
+    await this.#download.load();
+    if (begun && !this.#download.begun) {
+      await this.#lookUp(); // over, or done in another tab: what the page said of the button is not so any more
+      return;
+    }
+    const { begun: isGoingOn } = this.#download;
+    find(this, '[data-view="working"] [data-subject]').textContent = isGoingOn
+      ? 'Going on with the download that was begun.'
+      : '';
     show(this, 'working');
     this.#meter.reset();
     announce(find(this, '#working-title'));
     this.#running = new AbortController();
-    this.#download ??= new Download(this.#id);
     try {
-      const received = await this.#decrypt(this.#download, key, this.#running.signal);
+      const received = await this.#decrypt(this.#download, this.#key, this.#running.signal);
+      await this.#download.forget();
       history.replaceState(null, '', '/d/'); // the key has done its work; it must not stay in the address bar
       await this.#showDone(received);
     } catch (error) {
-      this.#failed(error);
+      await this.#failed(error);
     } finally {
       this.#running = null;
     }
@@ -282,24 +369,41 @@ class ReceivePage extends HTMLElement {
   }
 
   /** @param {unknown} error */
-  #failed(error) {
+  async #failed(error) {
     const { name, code } = /** @type {{ name?: string, code?: string }} */ (error);
     if (name === 'AbortError') {
       this.#showReady();
       return;
     }
-    const words = describe(error, 'download');
-    const status = error instanceof ApiError ? error.status : 0;
-    if (status === 404 || status === 410) {
-      this.#showGone(words, false);
+    if (isOver(error)) {
+      await this.#end(error, 'download');
       return;
     }
-    if (status === 403) this.#download = null; // its permission has run out
-    const wrongKey = !status && code === 'wrong-key';
-    if (wrongKey) this.#key = null;
-    this.#showReady();
+    const isKeyWrong = code === 'wrong-key' && !this.#label;
+    // Where the label has proved the key, it is the bytes that do not fit.
+    const isDamaged = code === 'damaged' || (code === 'wrong-key' && !isKeyWrong);
+    const words = describe(isDamaged ? new DamagedError() : error, 'download');
+    if (error instanceof ApiError && (error.status === 403 || error.status === 410)) {
+      await this.#download.forget(); // its permission has run out
+      await this.#lookUp(); // and whether there is another is to be seen
+    } else {
+      if (isDamaged) await this.#download.distrust();
+      if (isKeyWrong) this.#key = null;
+      this.#showReady();
+    }
+    if (this.#ready.hidden) return;
     this.#note.show(words);
-    if (wrongKey) this.#keyField.focus();
+    if (isKeyWrong) this.#keyField.focus();
+  }
+
+  /**
+   * Says why there is nothing to be had, for now or for ever.
+   * @param {unknown} why
+   * @param {import('./words.js').Doing} doing
+   */
+  async #end(why, doing) {
+    if (isOver(why)) await this.#download.forget();
+    this.#showGone(describe(why, doing), !isOver(why));
   }
 
   /**
@@ -316,16 +420,34 @@ class ReceivePage extends HTMLElement {
 }
 
 /**
- * What the facts alone say about a transfer that cannot be had any more: the answer that asking for it would get.
+ * What the facts alone say about a transfer that cannot be had any more: the answer that asking for it would get. What
+ * was begun goes on when the downloads are used up.
  * @param {import('./net/api.js').TransferInfo} info
+ * @param {boolean} begun
  */
-function whyGone({ status, is_expired: expired, is_exhausted: exhausted }) {
+function whyGone({ status, is_expired: expired, is_exhausted: exhausted }, begun) {
   if (status === 'deleted') return new ApiError(404, { code: codes.deleted });
   if (expired || status === 'expired') return new ApiError(410, { code: codes.expired });
-  if (exhausted || status === 'exhausted') return new ApiError(410, { code: codes.exhausted });
+  if ((exhausted || status === 'exhausted') && !begun) return new ApiError(410, { code: codes.exhausted });
   if (status === 'pending') return new ApiError(409, { code: codes.notCompleted });
   return null;
 }
+
+/**
+ * The sealed label of a transfer; empty where there is none.
+ * @param {import('./net/api.js').TransferInfo | null} info
+ */
+function sealedLabel(info) {
+  try {
+    return fromBase64url(info?.label ?? '');
+  } catch {
+    return new Uint8Array();
+  }
+}
+
+/** Whether an answer says that the transfer is over, for everybody. */
+const isOver = (/** @type {unknown} */ error) =>
+  error instanceof ApiError && (error.status === 404 || OVER.includes(error.code));
 
 /**
  * @param {string} words

@@ -1,7 +1,10 @@
 // The send page: compose, send, hand over the link. /#manage/<id>/<secret> shows the sender's page of a transfer.
 
+import { toBase64 } from './crypto/bytes.js';
 import { CryptoClient } from './crypto/client.js';
 import { hashSecret, newSecret, writeKey } from './crypto/key.js';
+import { sealLabel } from './crypto/label.js';
+import { labelOf } from './files/label.js';
 import { isArchive, picked, sendName, totalSize } from './files/selection.js';
 import { deleteTransfer, getConfig } from './net/api.js';
 import { upload } from './net/upload.js';
@@ -10,6 +13,7 @@ import { bytes, plural } from './shared/format.js';
 import { ApiError } from './shared/http.js';
 import { ErrorNote } from './ui/error-note.js';
 import { FilePicker } from './ui/file-picker.js';
+import { NoteField } from './ui/note-field.js';
 import { ProgressMeter } from './ui/progress-meter.js';
 import { SentTransfer } from './ui/sent-transfer.js';
 import { tabs } from './ui/tabs.js';
@@ -26,7 +30,7 @@ const TITLE = document.title;
 
 /** @typedef {{ source: import('./crypto/client.js').Content, isText: boolean, subject: string }} Content */
 
-/** Why there is nothing to send, and where that can be mended. */
+/** Why it cannot be sent, and where that can be mended. */
 class Missing extends Error {
   /**
    * @param {import('./words.js').Words} words
@@ -43,6 +47,7 @@ class SendPage extends HTMLElement {
   #form = find(this, 'form', HTMLFormElement);
   #picker = find(this, 'file-picker', FilePicker);
   #text = find(this, '#text', HTMLTextAreaElement);
+  #note = find(this, 'note-field', NoteField);
   #token = find(this, 'token-field', TokenField);
   #error = find(this, 'form error-note', ErrorNote);
   #meter = find(this, 'progress-meter', ProgressMeter);
@@ -190,6 +195,7 @@ class SendPage extends HTMLElement {
     if (!config || this.#running) return; // what is missing is on the page
     try {
       const content = this.#content(config.max_bytes);
+      if (this.#note.problem) throw new Missing(this.#note.problem, this.#note);
       if (this.#token.problem) this.#token.refuse(this.#token.problem);
       else await this.#send(content, config);
     } catch (missing) {
@@ -210,7 +216,9 @@ class SendPage extends HTMLElement {
     const key = newSecret();
     const deleteSecret = writeKey(newSecret());
     const erase = find(this, '[name="autodelete"]', HTMLInputElement).checked;
+    const label = await sealLabel(key, await labelOf(source, this.#note.value));
     const settings = {
+      label: toBase64(label),
       content_type_hint: isText ? 'text/plain' : 'application/octet-stream',
       max_downloads: maxDownloads,
       expires_at: expires.toISOString(),
@@ -311,6 +319,7 @@ class SendPage extends HTMLElement {
     this.#result.replaceChildren();
     this.#picker.clear();
     this.#text.value = '';
+    this.#note.clear();
     this.#count();
     if (this.#token.value) this.#token.require();
     document.title = TITLE;

@@ -52,6 +52,12 @@ export const keyWords = (key) =>
     ? say('That is not a whole key', 'A key has 43 letters, digits, "-" or "_". Paste all of it.')
     : linkWords(key);
 
+/** What the label of a transfer tells of a key before anything is downloaded. */
+export const wrongKey = say(
+  'The key does not fit this transfer',
+  'Copy all of the link or key, up to its last character, and try again. Nothing was downloaded, and so nothing counts.',
+);
+
 /**
  * What is wrong with an access token, by the code of the refusal.
  * @satisfies {Partial<Record<Code, string>>}

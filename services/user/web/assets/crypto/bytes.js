@@ -31,15 +31,15 @@ export function toHex(bytes) {
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
+/** Standard base64, with padding. */
+export const toBase64 = (/** @type {Bytes} */ bytes) => btoa(Array.from(bytes, (b) => String.fromCharCode(b)).join(''));
+
 /**
  * Base64url without padding: the alphabet of keys in links.
  * @param {Bytes} bytes
  */
 export function toBase64url(bytes) {
-  return btoa(String.fromCharCode(...bytes))
-    .replaceAll('+', '-')
-    .replaceAll('/', '_')
-    .replace(/=+$/, '');
+  return toBase64(bytes).replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '');
 }
 
 /**

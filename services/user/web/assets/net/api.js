@@ -46,8 +46,19 @@ export const checkToken = (/** @type {string} */ token) => get(paths.checkToken(
 /** @returns {Promise<TransferInfo>} */
 export const getInfo = (/** @type {string} */ id) => get(paths.transferInfo(id));
 
-/** @returns {Promise<import('../shared/contract.js').DownloadURLReply>} */
-export const getDownloadUrl = (/** @type {string} */ id) => get(paths.downloadUrl(id));
+/**
+ * Where the sealed bytes are, and the permit to ask for them again. It counts a download, unless it is asked with the
+ * permit of one.
+ * @param {string} id
+ */
+export async function getDownloadPlace(id, permit = '') {
+  /** @type {Record<string, string>} */
+  const asked = permit ? { [headers.downloadPermit]: permit } : {};
+  const response = await request('GET', paths.downloadUrl(id), { headers: asked });
+  /** @type {import('../shared/contract.js').DownloadURLReply} */
+  const { download_url: link } = await read(response);
+  return { place: place(link), permit: response.headers.get(headers.downloadPermit) ?? permit };
+}
 
 /**
  * @param {string} id

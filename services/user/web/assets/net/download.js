@@ -1,52 +1,124 @@
-// Downloading a ciphertext: asked for once, so that it counts once. Whatever happens after that, a lost connection or
-// a wrong key, goes on with the same permission.
+// Downloading a ciphertext: asked for once, so that it counts once. Whatever happens after that, a lost connection, a
+// wrong key or a page that was closed, goes on with the same permission, where it was.
 
-import { headers, paths } from '../shared/contract.js';
+import { ByteQueue } from '../crypto/bytes.js';
+import { codes, headers, paths } from '../shared/contract.js';
 import { ApiError, request } from '../shared/http.js';
-import { getDownloadUrl, place } from './api.js';
+import { getDownloadPlace } from './api.js';
+import { Kept, PIECE } from './kept.js';
 import { patiently } from './patience.js';
 
 /** Answers of the service about the transfer itself; asking another way would change nothing. */
 const FINAL = [401, 403, 404, 409, 410, 429];
 
-/** Up to here a ciphertext is kept in memory, so that another key can be tried on it. */
-const KEEP_MAX = 64 * 1024 * 1024;
+/**
+ * What is answered at a link that was good for a while; the service has a code for that, a storage does not.
+ * @type {import('../shared/http.js').Code[]}
+ */
+const LINK_OVER = [codes.forbidden, codes.linkExpired];
+
+/** How long the service lets a download go on that was begun. */
+const HOUR = 3600 * 1000;
+
+/** @typedef {import('../crypto/bytes.js').Bytes} Bytes */
+/** @typedef {import('./kept.js').Claim} Claim */
+/** @typedef {{ reader: ReadableStreamDefaultReader<Bytes>, skip: number }} Answer skip: bytes known already */
+/** @typedef {{ signal: AbortSignal, onWait: import('./patience.js').OnWait }} Options */
 
 export class Download {
-  total = 0;
   #id;
-  /** @type {string | null} */
-  #place = null;
-  #permit = '';
-  #validator = '';
-  /** @type {Uint8Array<ArrayBuffer>[]} */
-  #kept = [];
-  #keptWhole = false;
+  #kept;
 
-  /** @param {string} id */
+  /** @param {string} id of the transfer */
   constructor(id) {
     this.#id = id;
+    this.#kept = new Kept(id);
+  }
+
+  /** Learns whether the download was begun, here, in another tab, or before the page was closed. */
+  load() {
+    return this.#kept.load();
+  }
+
+  /** Whether it goes on with a permission that it has, and is not counted again. */
+  get begun() {
+    return this.#kept.claim !== null;
+  }
+
+  /** Bytes that need not be fetched any more. */
+  get kept() {
+    return this.#kept.size;
+  }
+
+  /** Bytes of the whole; 0 where nobody said. */
+  get total() {
+    return this.#kept.claim?.total ?? 0;
+  }
+
+  /** To be called when it is done, or can be no more. */
+  forget() {
+    return this.#kept.forget();
+  }
+
+  /** Fetches again what has arrived: it is not what was sent. */
+  distrust() {
+    return this.#kept.distrust();
   }
 
   /**
    * The ciphertext from its first byte. Only the first call ever spends a download.
-   * @param {{ signal: AbortSignal, onWait: import('./patience.js').OnWait }} options
+   * @param {Options} options
+   * @returns {AsyncGenerator<Bytes>}
    */
-  async *chunks({ signal, onWait }) {
-    if (this.#keptWhole) {
-      for (const chunk of this.#kept) yield chunk.slice();
-      return;
-    }
-    this.#kept = [];
-    this.#place ??= await this.#locate();
-    const place = this.#place;
+  async *chunks(options) {
+    const first = await alone(`sgraph-send ${this.#id}`, options.signal, () => this.#claim(options));
     let received = 0;
-    for (let whole = false; !whole; ) {
-      const answer = await patiently(() => this.#ask(place, received, signal), { signal, onWait }).catch((error) => {
-        // Of what has no length, the rest of nothing: the connection was lost behind the last byte.
-        if (received && !this.total && error instanceof ApiError && error.status === 416) return null;
-        throw error;
-      });
+    for await (const bytes of this.#kept.bytes()) {
+      received += bytes.length;
+      yield bytes;
+    }
+    if (!this.#kept.claim?.whole && !(this.total && received >= this.total)) {
+      yield* this.#fetched(received, first, options);
+    }
+  }
+
+  /**
+   * Spends a download, unless one was begun, and keeps the permission to go on with it. Returns the answer that has the
+   * bytes already, if it came with that.
+   * @param {Options} options
+   */
+  async #claim({ signal, onWait }) {
+    await this.#kept.load();
+    if (this.#kept.claim) return null;
+    const ends = Date.now() + HOUR;
+    const claim = { place: this.#route, permit: '', validator: '', total: 0, whole: false, ends };
+    try {
+      await this.#kept.save({ ...claim, ...(await getDownloadPlace(this.#id)) });
+      return null;
+    } catch (error) {
+      if (error instanceof ApiError && FINAL.includes(error.status)) throw error;
+    }
+    return patiently(() => this.#ask(claim, 0, signal), { signal, onWait });
+  }
+
+  /** Where the service itself hands the bytes out, by the permit. */
+  get #route() {
+    return paths.downloadTransfer(this.#id);
+  }
+
+  /**
+   * What is still to come, however often the connection is lost.
+   * @param {number} from how many bytes are here
+   * @param {Answer | null} first
+   * @param {Options} options
+   * @returns {AsyncGenerator<Bytes>}
+   */
+  async *#fetched(from, first, { signal, onWait }) {
+    let received = from;
+    let answer = first;
+    const pieces = new Pieces(this.#kept, from);
+    for (let whole = false; !whole; answer = null) {
+      answer ??= await this.#askOn(received, { signal, onWait });
       if (!answer) break;
       const { reader, skip } = answer;
       try {
@@ -61,8 +133,7 @@ export class Download {
           toSkip -= value.length - fresh.length;
           if (fresh.length === 0) continue;
           received += fresh.length;
-          if (received <= KEEP_MAX) this.#kept.push(fresh.slice());
-          else this.#kept = [];
+          await pieces.add(fresh);
           yield fresh;
         }
       } catch (error) {
@@ -73,47 +144,114 @@ export class Download {
         reader.cancel().catch(() => {});
       }
     }
-    this.#keptWhole = received <= KEEP_MAX;
-  }
-
-  /** Where the bytes are: at a link that can be asked again, or at the route that gives a permit for that. */
-  async #locate() {
-    try {
-      return place((await getDownloadUrl(this.#id)).download_url);
-    } catch (error) {
-      if (error instanceof ApiError && FINAL.includes(error.status)) throw error;
-      return paths.downloadTransfer(this.#id);
-    }
+    await pieces.finish();
   }
 
   /**
-   * @param {string} place
+   * Asks for the rest; null if there is none.
+   * @param {number} from
+   * @param {Options} options
+   */
+  async #askOn(from, { signal, onWait }) {
+    const ask = () => patiently(() => this.#ask(this.#granted, from, signal), { signal, onWait });
+    try {
+      return await ask().catch(async (error) => {
+        const { permit, place } = this.#granted;
+        if (!(error instanceof ApiError && LINK_OVER.includes(error.code) && permit && place !== this.#route))
+          throw error;
+        const renewed = await patiently(() => getDownloadPlace(this.#id, permit), { signal, onWait });
+        await this.#kept.save({ ...this.#granted, ...renewed });
+        return ask();
+      });
+    } catch (error) {
+      // Of what has no length, the rest of nothing: the connection was lost behind the last byte.
+      if (from && !this.total && error instanceof ApiError && error.status === 416) return null;
+      throw error;
+    }
+  }
+
+  get #granted() {
+    const { claim } = this.#kept;
+    if (!claim) throw new ApiError(410, { code: codes.linkExpired }); // another tab is done with it
+    return claim;
+  }
+
+  /**
+   * @param {Claim} claim
    * @param {number} from
    * @param {AbortSignal} signal
+   * @returns {Promise<Answer>}
    */
-  async #ask(place, from, signal) {
+  async #ask({ ...claim }, from, signal) {
     /** @type {Record<string, string>} */
     const asked = {};
     if (from) asked[headers.range] = `bytes=${from}-`;
-    if (from && this.#validator) asked[headers.ifRange] = this.#validator;
-    if (this.#permit) asked[headers.downloadPermit] = this.#permit;
-    const response = await request('GET', place, { headers: asked, signal });
+    if (from && claim.validator) asked[headers.ifRange] = claim.validator;
+    if (claim.permit && claim.place === this.#route) asked[headers.downloadPermit] = claim.permit;
+    const response = await request('GET', claim.place, { headers: asked, signal });
     if (!response.body) throw new ApiError(0);
-    this.#permit = response.headers.get(headers.downloadPermit) ?? this.#permit;
+    claim.permit = response.headers.get(headers.downloadPermit) ?? claim.permit;
     // A server that ignores the range starts over; what is known already is skipped.
     const startsAt = response.status === 206 ? from : 0;
     if (!from) {
       // Of an answer that something on the way encoded the length is another one.
       const encoded = response.headers.get(headers.contentEncoding);
-      this.total = encoded ? 0 : Number(response.headers.get(headers.contentLength)) || 0;
-      this.#validator = (response.headers.get(headers.eTag) ?? '').replace(/^W\//, '');
+      claim.total = encoded ? 0 : Number(response.headers.get(headers.contentLength)) || 0;
+      claim.validator = (response.headers.get(headers.eTag) ?? '').replace(/^W\//, '');
     }
-    this.total ||= Number(/\/(\d+)$/.exec(response.headers.get(headers.contentRange) ?? '')?.[1] ?? 0);
+    claim.total ||= Number(/\/(\d+)$/.exec(response.headers.get(headers.contentRange) ?? '')?.[1] ?? 0);
+    await this.#kept.save(claim);
     return { reader: response.body.getReader(), skip: from - startsAt };
   }
 }
 
-/** @param {ReadableStreamDefaultReader<Uint8Array<ArrayBuffer>>} reader */
+/** Cuts what arrives into the pieces that are kept. */
+class Pieces {
+  #kept;
+  #index;
+  #queue = new ByteQueue();
+  #isKeeping = true;
+
+  /**
+   * @param {Kept} kept
+   * @param {number} from how many bytes are kept already
+   */
+  constructor(kept, from) {
+    this.#kept = kept;
+    this.#index = from / PIECE;
+  }
+
+  /** @param {Bytes} bytes which the caller may give away afterwards */
+  async add(bytes) {
+    if (!this.#isKeeping) return;
+    this.#queue.push(bytes.slice());
+    while (this.#queue.length >= PIECE) await this.#keep();
+  }
+
+  async finish() {
+    if (this.#queue.length) await this.#keep();
+    const { claim } = this.#kept;
+    if (claim && this.#isKeeping) await this.#kept.save({ ...claim, whole: true });
+  }
+
+  async #keep() {
+    this.#isKeeping &&= await this.#kept.add(this.#index++, this.#queue.take(PIECE));
+    if (!this.#isKeeping) this.#queue = new ByteQueue();
+  }
+}
+
+/**
+ * Does what only one tab may do at a time.
+ * @template R
+ * @param {string} name
+ * @param {AbortSignal} signal
+ * @param {() => Promise<R>} task
+ * @returns {Promise<R>}
+ */
+const alone = async (name, signal, task) =>
+  navigator.locks ? navigator.locks.request(name, { signal }, task) : task();
+
+/** @param {ReadableStreamDefaultReader<Bytes>} reader */
 async function read(reader) {
   try {
     return await reader.read();

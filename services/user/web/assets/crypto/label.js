@@ -1,0 +1,208 @@
+// The sealed label: what a transfer is, sealed beside it, so that a recipient sees what is waiting and whether the key
+// fits before anything is downloaded.
+//
+//   01 | nonce, 12 bytes | AES-256-GCM(JSON, padded with spaces), additional data = the 01
+//   label key      HKDF-SHA256(the link's key, no salt, info = "sgraph-send label 1"), 32 bytes
+//
+// Its length is one of five, so that it tells the service next to nothing.
+
+import { concat, encodeText, toBase64 } from './bytes.js';
+import { safeFilename } from './envelope.js';
+import { WrongKeyError } from './errors.js';
+
+/** @typedef {import('./bytes.js').Bytes} Bytes */
+/** @typedef {import('./key.js').Key} Key */
+
+/** @typedef {{ name: string, size: number, type: string }} LabelFile type is empty where it is not known */
+/** @typedef {{ type: string, data: Bytes }} Picture */
+
+/**
+ * `files` are at least one, and may be the first of `count`; `size` is that of all content. Sizes are in bytes, or
+ * UNKNOWN.
+ * @typedef {{ files: LabelFile[], count: number, size: number, note: string, picture: Picture | null }} Label
+ */
+
+/** A size that the sender did not say. */
+export const UNKNOWN = -1;
+
+/** The most characters that a note has. */
+export const MAX_NOTE = 1000;
+
+/** The most bytes that a picture has. */
+export const MAX_PICTURE = 5 * 1024;
+
+const VERSION = 1;
+const NONCE = 12;
+const TAG = 16;
+const SIZES = [512, 1024, 2048, 4096, 8192];
+const OVERHEAD = 1 + NONCE + TAG;
+const INFO = encodeText('sgraph-send label 1');
+
+const MAX_LISTED = 100;
+const MEDIA_TYPE = /^[a-z0-9][a-z0-9!#$&^_.+-]{0,62}\/[a-z0-9][a-z0-9!#$&^_.+-]{0,62}$/;
+
+// What must not be in a note: see the names of files in envelope.js. Its lines stay.
+const UNSAFE = /[^\P{Cc}\n]|[\p{Cs}\p{Bidi_Control}\u2028\u2029\ufeff\ufffd]/gu;
+
+/**
+ * Whether bytes begin as a picture of a type does.
+ * @type {Record<string, (text: string) => boolean>}
+ */
+const PICTURES = {
+  'image/jpeg': (text) => text.startsWith('\xff\xd8\xff'),
+  'image/png': (text) => text.startsWith('\x89PNG\r\n\x1a\n'),
+  'image/webp': (text) => text.startsWith('RIFF') && text.startsWith('WEBP', 8),
+};
+
+/**
+ * @param {Key} linkKey
+ * @param {KeyUsage} usage
+ */
+async function deriveKey(linkKey, usage) {
+  const material = await crypto.subtle.importKey('raw', linkKey, 'HKDF', false, ['deriveKey']);
+  const hkdf = { name: 'HKDF', hash: 'SHA-256', salt: new Uint8Array(), info: INFO };
+  return crypto.subtle.deriveKey(hkdf, material, { name: 'AES-GCM', length: 256 }, false, [usage]);
+}
+
+/** @param {Bytes} iv */
+const gcm = (iv) => ({ name: 'AES-GCM', iv, additionalData: Uint8Array.of(VERSION) });
+
+/**
+ * Seals a label. The nonce is random; only tests give one.
+ * @param {Key} linkKey
+ * @param {Label} label
+ */
+export async function sealLabel(linkKey, label, nonce = crypto.getRandomValues(new Uint8Array(NONCE))) {
+  const json = encodeText(writeLabel(label));
+  const size = SIZES.find((size) => size >= OVERHEAD + json.length);
+  if (!size) throw new RangeError('label too long');
+  const padded = new Uint8Array(size - OVERHEAD).fill(0x20);
+  padded.set(json);
+  const key = await deriveKey(linkKey, 'encrypt');
+  const sealed = new Uint8Array(await crypto.subtle.encrypt(gcm(nonce), key, padded));
+  return concat([Uint8Array.of(VERSION), nonce, sealed]);
+}
+
+/**
+ * Opens a label: a WrongKeyError if the key is another's. Null is a label that this page cannot read.
+ * @param {Key} linkKey
+ * @param {Bytes} sealed
+ * @returns {Promise<Label | null>}
+ */
+export async function openLabel(linkKey, sealed) {
+  if (sealed[0] !== VERSION || !SIZES.includes(sealed.length)) return null;
+  const key = await deriveKey(linkKey, 'decrypt');
+  let json;
+  try {
+    json = await crypto.subtle.decrypt(gcm(sealed.slice(1, 1 + NONCE)), key, sealed.slice(1 + NONCE));
+  } catch {
+    throw new WrongKeyError();
+  }
+  return readLabel(new Uint8Array(json));
+}
+
+/**
+ * The JSON of a label. Of what does not fit, the picture is left out, and then files from the end.
+ * @param {Label} label
+ */
+function writeLabel({ files, count, size, note, picture }) {
+  const listed = files.slice(0, MAX_LISTED).map((file) => ({
+    name: cleanName(file.name),
+    ...(isSize(file.size) && { size: file.size }),
+    ...(MEDIA_TYPE.test(file.type) && { type: file.type }),
+  }));
+  const said = cleanNote(note);
+  let shown = picture && { picture: { type: picture.type, data: toBase64(picture.data) } };
+  const write = () =>
+    JSON.stringify({
+      files: listed,
+      ...(count > listed.length && { count }),
+      ...(isSize(size) && { size }),
+      ...(said && { note: said }),
+      ...shown,
+    });
+  const fits = () => OVERHEAD + encodeText(write()).length <= SIZES[SIZES.length - 1];
+  const all = listed.splice(1);
+  if (!fits()) shown = null;
+  listed.push(...all);
+  while (listed.length > 1 && !fits()) listed.pop();
+  return write();
+}
+
+/**
+ * What a label says, whoever wrote it: a member that is not what it should be is as if it were missing. Null is no
+ * label.
+ * @param {Bytes} json
+ * @returns {Label | null}
+ */
+function readLabel(json) {
+  const said = parse(json);
+  if (!isObject(said)) return null;
+  const { files, count, size, note, picture } = said;
+  if (!Array.isArray(files) || files.length === 0 || !files.every(isObject)) return null;
+  return {
+    files: files.slice(0, MAX_LISTED).map(readFile),
+    count: Math.max(files.length, readSize(count)),
+    size: readSize(size),
+    note: typeof note === 'string' ? cleanNote(note) : '',
+    picture: readPicture(picture),
+  };
+}
+
+/** @param {Bytes} json */
+function parse(json) {
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { ignoreBOM: true }).decode(json));
+  } catch {
+    return null;
+  }
+}
+
+/** @returns {value is Record<string, unknown>} */
+const isObject = (/** @type {unknown} */ value) => value !== null && typeof value === 'object' && !Array.isArray(value);
+
+/** @returns {size is number} */
+const isSize = (/** @type {unknown} */ size) => Number.isSafeInteger(size) && Number(size) >= 0;
+
+const readSize = (/** @type {unknown} */ size) => (isSize(size) ? Math.abs(size) : UNKNOWN); // of -0, too
+
+/**
+ * @param {Record<string, unknown>} file
+ * @returns {LabelFile}
+ */
+const readFile = ({ name, size, type }) => ({
+  name: cleanName(typeof name === 'string' ? name : ''),
+  size: readSize(size),
+  type: typeof type === 'string' && MEDIA_TYPE.test(type) ? type : '',
+});
+
+/** Half a surrogate pair is no character. */
+const cleanName = (/** @type {string} */ name) => safeFilename(name.replace(/\p{Cs}/gu, ''));
+
+/** @param {string} note */
+function cleanNote(note) {
+  const safe = note
+    .replace(/\r\n?/g, '\n')
+    .replaceAll('\t', ' ')
+    .replace(UNSAFE, '')
+    .trim()
+    .replace(/\n{3,}/g, '\n\n');
+  return Array.from(safe).slice(0, MAX_NOTE).join('').trim();
+}
+
+/**
+ * @param {unknown} picture
+ * @returns {Picture | null}
+ */
+function readPicture(picture) {
+  if (!isObject(picture) || typeof picture.type !== 'string' || typeof picture.data !== 'string') return null;
+  let text;
+  try {
+    text = atob(picture.data);
+  } catch {
+    return null;
+  }
+  const isPicture = Object.hasOwn(PICTURES, picture.type) && PICTURES[picture.type](text);
+  if (btoa(text) !== picture.data || text.length > MAX_PICTURE || !isPicture) return null;
+  return { type: picture.type, data: Uint8Array.from(text, (char) => char.charCodeAt(0)) };
+}

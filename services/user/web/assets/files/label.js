@@ -1,0 +1,26 @@
+// What a label says of what is sent.
+
+import { smallPicture } from './picture.js';
+import { totalSize } from './selection.js';
+
+/** @typedef {import('../crypto/label.js').Label} Label */
+
+/**
+ * @param {import('../crypto/client.js').Content} content
+ * @param {string} note
+ * @returns {Promise<Label>}
+ */
+export async function labelOf(content, note) {
+  if ('text' in content) {
+    const { size } = new Blob([content.text]);
+    return { files: [{ name: 'message.txt', size, type: 'text/plain' }], count: 1, size, note, picture: null };
+  }
+  const { entries } = content;
+  return {
+    files: entries.map(({ path, file }) => ({ name: path, size: file.size, type: file.type })),
+    count: entries.length,
+    size: totalSize(entries),
+    note,
+    picture: entries.length === 1 ? await smallPicture(entries[0].file) : null,
+  };
+}

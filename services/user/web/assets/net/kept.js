@@ -1,0 +1,126 @@
+// What a download that was begun leaves in this browser until it is done: the permission to go on, and the sealed bytes
+// that have arrived, never the key. So a wrong key, a reload or a closed tab costs no second download. Where the
+// browser stores nothing it lasts as long as the page.
+
+import * as storage from './storage.js';
+
+/** @typedef {import('../crypto/bytes.js').Bytes} Bytes */
+
+/**
+ * How a download goes on: where its bytes are, the permit to ask for them, their ETag, how many there are (0 where
+ * nobody said), whether all are kept, and until when it holds, in milliseconds since 1970.
+ * @typedef {{
+ *   place: string, permit: string, validator: string, total: number, whole: boolean, ends: number,
+ * }} Claim
+ */
+
+/** Bytes of a piece, but for the last. What two tabs write at the same time is thus the same. */
+export const PIECE = 1024 * 1024;
+
+const STORED_MAX = 1024; // pieces of one download
+const HELD_MAX = 64; // pieces in memory, where nothing is stored
+
+export class Kept {
+  /** @type {Claim | null} */
+  claim = null;
+  #id;
+  #count = 0;
+  #isFull = false;
+  /** @type {Blob[] | null} the pieces, where the browser stores none */
+  #held = null;
+
+  /** @param {string} id of the transfer */
+  constructor(id) {
+    this.#id = id;
+  }
+
+  /** Bytes that are here. */
+  get size() {
+    const size = this.#count * PIECE;
+    return this.claim?.total ? Math.min(size, this.claim.total) : size;
+  }
+
+  /** Learns what was begun, here or in another tab. */
+  async load() {
+    if (!this.#held) {
+      await this.#try(async () => {
+        const { claim, count } = await storage.find(this.#id);
+        [this.claim, this.#count] = [claim, count];
+      });
+    }
+    if (this.claim && this.claim.ends <= Date.now()) await this.forget();
+  }
+
+  /** @param {Claim} claim */
+  async save(claim) {
+    this.claim = claim;
+    await this.#try(() => storage.saveClaim(this.#id, claim));
+  }
+
+  /**
+   * Keeps the next piece, if there is room.
+   * @param {number} index
+   * @param {Bytes} bytes
+   * @returns {Promise<boolean>} whether it is kept
+   */
+  async add(index, bytes) {
+    if (index < this.#count) return true;
+    if (this.#isFull || index > this.#count || index >= (this.#held ? HELD_MAX : STORED_MAX)) return false;
+    const piece = new Blob([bytes]);
+    try {
+      if (this.#held) this.#held.push(piece);
+      else await storage.savePiece(this.#id, index, piece);
+    } catch {
+      this.#isFull = true; // the rest is fetched again if it is needed again
+      return false;
+    }
+    this.#count++;
+    return true;
+  }
+
+  /**
+   * The kept bytes, from the first on.
+   * @returns {AsyncGenerator<Bytes>}
+   */
+  async *bytes() {
+    for (let index = 0; index < this.#count; index++) {
+      let piece;
+      try {
+        piece = this.#held ? this.#held[index] : await storage.findPiece(this.#id, index);
+      } catch {
+        // Erased by the browser or by another tab.
+      }
+      if (!piece) return;
+      yield new Uint8Array(await piece.arrayBuffer());
+    }
+  }
+
+  /** To be called when the download is done, or over. */
+  async forget() {
+    this.claim = null;
+    this.#count = 0;
+    if (this.#held) this.#held = [];
+    else await this.#try(() => storage.remove(this.#id));
+  }
+
+  /** Drops the bytes, and keeps the permission to fetch them again. */
+  async distrust() {
+    const { claim } = this;
+    await this.forget();
+    if (claim) await this.save({ ...claim, whole: false });
+  }
+
+  /**
+   * Does something with the browser's storage. Without one, the page itself holds what is kept.
+   * @param {() => Promise<void>} task
+   */
+  async #try(task) {
+    if (this.#held) return;
+    try {
+      await task();
+    } catch {
+      this.#held = [];
+      this.#count = 0;
+    }
+  }
+}

@@ -1,0 +1,50 @@
+import { MAX_NOTE } from '../crypto/label.js';
+import { find } from '../shared/dom.js';
+import { plural } from '../shared/format.js';
+
+const NEAR = 100; // characters left from which on they are counted
+
+/** <note-field>: what the sender wants to say with it. Its markup is in the page. */
+export class NoteField extends HTMLElement {
+  #field = find(this, 'textarea', HTMLTextAreaElement);
+  #left = find(this, '[data-left]');
+
+  connectedCallback() {
+    this.#field.addEventListener('input', () => this.#count());
+  }
+
+  get value() {
+    return this.#field.value.trim();
+  }
+
+  /** What keeps the note from being sent; null if nothing does. */
+  get problem() {
+    const over = -left(this.value);
+    return over > 0
+      ? {
+          title: 'The note is too long',
+          text: `It can have ${MAX_NOTE} characters: take out ${over}, or send it as a text.`,
+        }
+      : null;
+  }
+
+  focus() {
+    this.#field.focus();
+  }
+
+  clear() {
+    this.#field.value = '';
+    this.#count();
+  }
+
+  #count() {
+    const more = left(this.value);
+    const words = more < 0 ? `${plural(-more, 'character')} too many` : `${plural(more, 'character')} left`;
+    this.#left.textContent = more <= NEAR ? words : '';
+    this.#field.setAttribute('aria-invalid', String(more < 0));
+  }
+}
+
+const left = (/** @type {string} */ note) => MAX_NOTE - Array.from(note).length;
+
+customElements.define('note-field', NoteField);

@@ -1,0 +1,76 @@
+import { el, icon } from '../shared/dom.js';
+import { bytes, plural } from '../shared/format.js';
+
+const SHOWN_NAME = 90; // characters; the title has the rest
+
+/** @typedef {import('../crypto/label.js').Label} Label */
+
+/**
+ * <sealed-label>: what is waiting, as its sender describes it. A stranger wrote all of it: names and note are text, the
+ * picture goes to the decoder of pictures and nowhere else.
+ */
+export class SealedLabel extends HTMLElement {
+  #address = '';
+
+  /** @param {Label | null} label */
+  show(label) {
+    URL.revokeObjectURL(this.#address);
+    this.#address = '';
+    this.replaceChildren();
+    if (!label) return;
+    if (label.picture) this.append(this.#picture(label.picture));
+    if (label.note) this.append(note(label.note));
+    if (label.count > 1) this.append(list(label));
+  }
+
+  /** @param {import('../crypto/label.js').Picture} picture */
+  #picture({ type, data }) {
+    this.#address = URL.createObjectURL(new Blob([data], { type }));
+    const image = el('img', { class: 'label-picture', src: this.#address, alt: 'A small picture of it', hidden: true });
+    image.decode().then(
+      () => {
+        image.hidden = false;
+      },
+      () => image.remove(),
+    );
+    return image;
+  }
+}
+
+/** @param {string} text */
+const note = (text) =>
+  el(
+    'figure',
+    { class: 'label-note' },
+    el('figcaption', {}, 'Note from the sender'),
+    el('blockquote', { dir: 'auto', tabindex: 0 }, text),
+  );
+
+/** @param {Label} label */
+function list({ files, count }) {
+  const rest = count - files.length;
+  return el(
+    'ul',
+    { class: 'files', 'aria-label': 'What is in it', tabindex: 0 },
+    files.map(({ name, size }) =>
+      el('li', {}, icon('file'), nameOf(name, 'name'), el('span', { class: 'size' }, bytes(size))),
+    ),
+    rest > 0 && el('li', { class: 'rest' }, `and ${plural(rest, 'more file')}`),
+  );
+}
+
+/**
+ * A name, which can be long and in any direction of writing. Its ending, which says what it is, stays.
+ * @param {string} name
+ */
+export function nameOf(name, className = '') {
+  const characters = Array.from(name);
+  const tail = 20;
+  const shown =
+    characters.length > SHOWN_NAME
+      ? `${characters.slice(0, SHOWN_NAME - tail).join('')}…${characters.slice(-tail).join('')}`
+      : name;
+  return el('bdi', { class: className, title: shown !== name && name }, shown);
+}
+
+customElements.define('sealed-label', SealedLabel);

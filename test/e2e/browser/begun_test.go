@@ -1,0 +1,210 @@
+package browser
+
+import (
+	"bytes"
+	"fmt"
+	"net/http"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/page"
+	"github.com/chromedp/chromedp"
+
+	"sgraph.ai/send/shared/envelope"
+)
+
+const (
+	begun   = `[data-begun]`
+	subject = `[data-view="working"] [data-subject]`
+)
+
+// keepOnce makes a transfer of a file that can be downloaded once, without a label.
+func (s *server) keepOnce(t *testing.T, name string, content []byte) (id, key string) {
+	t.Helper()
+	k := envelope.NewKey()
+	var sealed bytes.Buffer
+	meta := envelope.Meta{Filename: name}
+	if err := envelope.Encrypt(&sealed, k, meta, bytes.NewReader(content), int64(len(content))); err != nil {
+		t.Fatal(err)
+	}
+	id, err := s.create(t, sealed.Bytes(), map[string]any{"max_downloads": 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return id, k.String()
+}
+
+// mustCount says how often a transfer was downloaded, for the service.
+func (s *server) mustCount(t *testing.T, id string, want int) {
+	t.Helper()
+	if n := s.info(t, id).Downloads; n != want {
+		t.Errorf("%d downloads were counted, not %d", n, want)
+	}
+}
+
+// mistyped is a key with another letter in its middle.
+func mistyped(key string) string {
+	letter := "A"
+	if key[20] == 'A' {
+		letter = "B"
+	}
+	return key[:20] + letter + key[21:]
+}
+
+// kept is what the page keeps in the browser's storage: the claims as JSON, and how many pieces.
+func (p *profile) kept() string {
+	p.t.Helper()
+	return evaluate[string](p, `(async () => {
+		const answer = (request) => new Promise((resolve, reject) => {
+			request.onsuccess = () => resolve(request.result);
+			request.onerror = () => reject(request.error);
+		});
+		const db = await answer(indexedDB.open("sgraph-send"));
+		const stores = db.transaction(["claims", "pieces"]);
+		const claims = await answer(stores.objectStore("claims").getAll());
+		const pieces = await answer(stores.objectStore("pieces").count());
+		db.close();
+		return JSON.stringify([claims, pieces]);
+	})()`)
+}
+
+const nothingKept = "[[],0]"
+
+// One wrong letter, and then the right link in the same tab, is one download.
+func TestWrongLetterThenRightLink(t *testing.T) {
+	chromium(t)
+	s := serve(t)
+	for name, spoil := range map[string]string{
+		"": "", "without storage": `indexedDB.open = () => { throw new DOMException("no", "SecurityError"); };`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			content := bytes.Repeat([]byte("once "), 500_000)
+			id, key := s.keepOnce(t, "once.txt", content)
+			recipient := open(t, desktop)
+			recipient.do(call(page.AddScriptToEvaluateOnNewDocument,
+				page.AddScriptToEvaluateOnNewDocumentParams{Source: spoil}))
+			recipient.goTo(s.URL + "/d/#" + id + "/" + mistyped(key))
+			recipient.click(receiveIt)
+			recipient.see(readyError)
+			if said := recipient.text(readyError); !strings.Contains(said, "The key does not fit") {
+				t.Errorf("for a wrong key the page says %q", said)
+			}
+			recipient.see(begun)
+			s.mustCount(t, id, 1)
+
+			evaluate[bool](recipient, fmt.Sprintf(`(location.href = %q, true)`, s.URL+"/d/#"+id+"/"+key))
+			recipient.await(`document.querySelector("[data-key]").hidden`)
+			recipient.see(begun)
+			recipient.click(receiveIt)
+			recipient.see(received)
+			if !bytes.Equal(recipient.downloaded("once.txt"), content) {
+				t.Error("other bytes arrived")
+			}
+			s.mustCount(t, id, 1)
+			if name == "" {
+				if kept := recipient.kept(); kept != nothingKept {
+					t.Errorf("when it is done the browser keeps %s", kept)
+				}
+			}
+		})
+	}
+}
+
+// A page that is reloaded in the middle, and another tab, go on where the download was; it is counted once.
+func TestReloadInTheMiddle(t *testing.T) {
+	chromium(t)
+	s := serve(t)
+	for name, again := range map[string]func(p *profile, link string) *profile{
+		"reload": func(p *profile, _ string) *profile {
+			p.do(chromedp.Reload())
+			return p
+		},
+		"another tab": func(p *profile, link string) *profile {
+			other := p.tab()
+			other.goTo(link)
+			return other
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, content := randomFile(t, "long.bin", 12<<20)
+			id, key := s.keepOnce(t, "long.bin", content)
+			var mu sync.Mutex
+			var ranges []string
+			stalled := make(chan struct{})
+			t.Cleanup(func() { close(stalled) })
+			origin := s.behind(t, func(w http.ResponseWriter, r *http.Request) http.ResponseWriter {
+				if r.Method != http.MethodGet || !strings.HasPrefix(r.URL.Path, "/api/presigned/bytes/") {
+					return w
+				}
+				mu.Lock()
+				defer mu.Unlock()
+				ranges = append(ranges, r.Header.Get("Range"))
+				if len(ranges) == 1 {
+					return &stallingWriter{ResponseWriter: w, left: 5<<20 + 64<<10, until: stalled, gone: r.Context().Done()}
+				}
+				return w
+			})
+
+			recipient := open(t, desktop)
+			link := origin + "/d/#" + id + "/" + key
+			recipient.goTo(link)
+			recipient.click(receiveIt)
+			recipient.see(`[data-view="working"]`)
+			kept := recipient.kept()
+			for end := time.Now().Add(patience); !strings.HasSuffix(kept, ",5]") && time.Now().Before(end); {
+				time.Sleep(20 * time.Millisecond)
+				kept = recipient.kept()
+			}
+			if strings.Contains(kept, key) || !strings.HasSuffix(kept, ",5]") {
+				t.Errorf("in the middle the browser keeps %s", kept)
+			}
+
+			recipient = again(recipient, link)
+			recipient.see(begun)
+			if said := recipient.text(begun); !strings.Contains(said, "5 MB of it are here") {
+				t.Errorf("of what was begun the page says %q", said)
+			}
+			if !evaluate[bool](recipient, `document.querySelector("[data-cost]").hidden`) {
+				t.Errorf("the page says of the button: %q", recipient.text("[data-cost]"))
+			}
+			recipient.click(receiveIt)
+			recipient.see(received)
+			if said := evaluate[string](recipient,
+				fmt.Sprintf(`document.querySelector(%q).textContent`, subject)); !strings.Contains(said, "Going on") {
+				t.Errorf("while it goes on the page says %q", said)
+			}
+			if !bytes.Equal(recipient.downloaded("long.bin"), content) {
+				t.Error("other bytes arrived")
+			}
+			mu.Lock()
+			defer mu.Unlock()
+			if got := strings.Join(ranges, " "); got != " bytes=5242880-" {
+				t.Errorf("the requests were for %q", got)
+			}
+			s.mustCount(t, id, 1)
+			if kept := recipient.kept(); kept != nothingKept {
+				t.Errorf("when it is done the browser keeps %s", kept)
+			}
+		})
+	}
+}
+
+// stallingWriter stops after some bytes of a body, until it is told to go on or the client is gone.
+type stallingWriter struct {
+	http.ResponseWriter
+	left        int
+	until, gone <-chan struct{}
+}
+
+func (w *stallingWriter) Write(p []byte) (int, error) {
+	if w.left -= len(p); w.left < 0 {
+		_ = http.NewResponseController(w.ResponseWriter).Flush() // what was written so far
+		select {
+		case <-w.until:
+		case <-w.gone:
+		}
+	}
+	return w.ResponseWriter.Write(p)
+}
