@@ -277,11 +277,10 @@ func TestWrongKey(t *testing.T) {
 	if said := recipient.text(readyError); !strings.Contains(said, "The key does not fit") {
 		t.Errorf("for a wrong key the page says %q", said)
 	}
+	s.mustCount(t, id, 0)
 	setKey("“" + key + "”\u200b")
 	recipient.see(shownText)
-	if n := s.info(t, id).Downloads; n != 1 {
-		t.Errorf("two tries of one download were counted as %d", n)
-	}
+	s.mustCount(t, id, 1)
 
 	// A key that lost its end on the way is not mistaken for one that does not fit.
 	recipient.goAfresh(link[:len(link)-3])

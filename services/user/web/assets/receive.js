@@ -4,7 +4,7 @@ import { fromBase64url } from './crypto/bytes.js';
 import { CryptoClient } from './crypto/client.js';
 import { DamagedError, WrongKeyError } from './crypto/errors.js';
 import { parseKey } from './crypto/key.js';
-import { openLabel } from './crypto/label.js';
+import { isSize, openLabel } from './crypto/label.js';
 import { takeLink } from './link/address.js';
 import { readKey, readLink } from './link/read.js';
 import { getInfo } from './net/api.js';
@@ -200,7 +200,9 @@ class ReceivePage extends HTMLElement {
     const { file_size_bytes: declared, payload_bytes: stored, expires_at: expires } = this.#info ?? {};
     const { max_downloads: max, downloads_remaining: left } = this.#info ?? {};
     /** @type {[string, string][]} */
-    const rows = [['Size', bytes(this.#label?.size || declared || stored || 0)]];
+    const rows = [
+      ['Size', bytes(this.#label && isSize(this.#label.size) ? this.#label.size : declared || stored || 0)],
+    ];
     if (expires) rows.push(['Expires', until(new Date(expires))]);
     rows.push(['Downloads left', max ? `${left} of ${max}` : 'no limit']);
     return rows;

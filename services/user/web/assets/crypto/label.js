@@ -161,8 +161,11 @@ function parse(json) {
 /** @returns {value is Record<string, unknown>} */
 const isObject = (/** @type {unknown} */ value) => value !== null && typeof value === 'object' && !Array.isArray(value);
 
-/** @returns {size is number} */
-const isSize = (/** @type {unknown} */ size) => Number.isSafeInteger(size) && Number(size) >= 0;
+/**
+ * Whether it is a size, and not UNKNOWN.
+ * @returns {size is number}
+ */
+export const isSize = (/** @type {unknown} */ size) => Number.isSafeInteger(size) && Number(size) >= 0;
 
 const readSize = (/** @type {unknown} */ size) => (isSize(size) ? Math.abs(size) : UNKNOWN); // of -0, too
 

@@ -15,12 +15,12 @@ export async function labelOf(content, note) {
     const { size } = new Blob([content.text]);
     return { files: [{ name: 'message.txt', size, type: 'text/plain' }], count: 1, size, note, picture: null };
   }
-  const { entries } = content;
-  return {
-    files: entries.map(({ path, file }) => ({ name: path, size: file.size, type: file.type })),
-    count: entries.length,
-    size: totalSize(entries),
-    note,
-    picture: entries.length === 1 ? await smallPicture(entries[0].file) : null,
-  };
+  const { entries, name, archive } = content;
+  const size = totalSize(entries);
+  const files =
+    archive && entries.length === 1
+      ? [{ name, size, type: 'application/zip' }] // whose name is what arrives
+      : entries.map(({ path, file }) => ({ name: path, size: file.size, type: file.type }));
+  const picture = entries.length === 1 ? await smallPicture(entries[0].file) : null;
+  return { files, count: files.length, size, note, picture };
 }

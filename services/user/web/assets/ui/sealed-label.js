@@ -1,7 +1,10 @@
+import { isSize } from '../crypto/label.js';
 import { el, icon } from '../shared/dom.js';
 import { bytes, plural } from '../shared/format.js';
 
 const SHOWN_NAME = 90; // characters; the title has the rest
+
+const SHOWN_SIDE = 1024; // pixels of a picture, which is shown much smaller
 
 /** @typedef {import('../crypto/label.js').Label} Label */
 
@@ -27,12 +30,10 @@ export class SealedLabel extends HTMLElement {
   #picture({ type, data }) {
     this.#address = URL.createObjectURL(new Blob([data], { type }));
     const image = el('img', { class: 'label-picture', src: this.#address, alt: 'A small picture of it', hidden: true });
-    image.decode().then(
-      () => {
-        image.hidden = false;
-      },
-      () => image.remove(),
-    );
+    // A few bytes can stand for a picture that no memory holds. What is hidden is not decoded.
+    image.addEventListener('load', () => {
+      image.hidden = Math.max(image.naturalWidth, image.naturalHeight) > SHOWN_SIDE;
+    });
     return image;
   }
 }
@@ -53,7 +54,7 @@ function list({ files, count }) {
     'ul',
     { class: 'files', 'aria-label': 'What is in it', tabindex: 0 },
     files.map(({ name, size }) =>
-      el('li', {}, icon('file'), nameOf(name, 'name'), el('span', { class: 'size' }, bytes(size))),
+      el('li', {}, icon('file'), nameOf(name, 'name'), isSize(size) && el('span', { class: 'size' }, bytes(size))),
     ),
     rest > 0 && el('li', { class: 'rest' }, `and ${plural(rest, 'more file')}`),
   );
