@@ -24,8 +24,8 @@ func adminFunction(s settings.Settings, common Common, storage *Storage) *Functi
 		Size:        s.Admin,
 		Environment: environment(metric.Admin, s, made),
 		Grants: append(auditAccess(storage.CacheName),
-			ledgerAccess(storage.Ledger.Arn, send.TokenSet, send.TokenUseSets, send.PurgeSet, send.SessionSet, send.WindowSets, send.SaltSet,
-				audit.ChainSets, audit.QueueSets+metric.Admin)),
+			ledgerAccess(storage.Ledger.Arn, send.TokenSet, send.TokenUseSets, send.PurgeSet, send.SessionSet,
+				send.WindowSets, send.SaltSet, audit.ChainSets, audit.QueueSets+metric.Admin)),
 	}
 }
 
@@ -49,8 +49,8 @@ func userFunction(s settings.Settings, common Common, storage *Storage, admin *S
 		Size:        s.User,
 		Environment: env,
 		Grants: append(transfersAccess(storage.Transfers.Name),
-			ledgerAccess(storage.Ledger.Arn, send.TransferSets, send.LabelSets, send.ReservedSets, send.PurgeSet, send.WindowSets, send.SaltSet,
-				audit.QueueSets+metric.User)),
+			ledgerAccess(storage.Ledger.Arn, send.TransferSets, send.LabelSets, send.ReservedSets, send.PurgeSet,
+				send.WindowSets, send.SaltSet, audit.QueueSets+metric.User)),
 	}
 }
 

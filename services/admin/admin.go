@@ -61,7 +61,8 @@ func New(set Settings) (*Service, error) {
 		},
 	}
 	a.sessions = sessions{
-		ledger: set.Ledger, now: set.Now, idle: cmp.Or(set.SessionIdle, sessionLife), key: a.signer.Sign(time.Unix(0, 0))[:22],
+		ledger: set.Ledger, now: set.Now, idle: cmp.Or(set.SessionIdle, sessionLife),
+		key: a.signer.Sign(time.Unix(0, 0))[:22],
 	}
 	a.log = a.meter.Logger(set.Log)
 	a.salts = web.NewSalts(set.Ledger, a.log)

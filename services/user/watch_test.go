@@ -342,7 +342,9 @@ func TestEventsGoToTheAdminService(t *testing.T) {
 
 func TestASweepDestroysSalts(t *testing.T) {
 	t.Parallel()
-	old := send.Record{Key: send.Key{Set: send.SaltSet, ID: "2020-01-01"}, Purge: time.Date(2020, 1, 3, 0, 0, 0, 0, time.UTC)}
+	old := send.Record{
+		Key: send.Key{Set: send.SaltSet, ID: "2020-01-01"}, Purge: time.Date(2020, 1, 3, 0, 0, 0, 0, time.UTC),
+	}
 	var ledger *lastingLedger
 	s := start(t, func(set *user.Settings) { ledger = &lastingLedger{Ledger: set.Ledger}; set.Ledger = ledger })
 	ledger.salt = &old

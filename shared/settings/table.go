@@ -82,8 +82,8 @@ var (
 	})
 	ServiceKey = define(SecretText(), Entry{
 		Env: "SEND__ADMIN__SERVICE_KEY", By: both, Secret: true,
-		Doc: "Key by which the user service may look tokens up, use them and hand events over, and nothing else. With one, the " +
-			"user service needs no API key to ask the admin service.",
+		Doc: "Key by which the user service may look tokens up, use them and hand events over, and nothing else. With one, " +
+			"the user service needs no API key to ask the admin service.",
 	})
 	APIKeyName = define(HeaderName(), Entry{
 		Env: "FAST_API__AUTH__API_KEY__NAME", By: admin, Secret: true,
