@@ -25,7 +25,10 @@ What it is told, it is told by the environment:
   SEND__CORS_ORIGINS               other sites whose pages may ask (none)
   SEND__MAX_TRANSFER_BYTES         largest transfer (10GiB)
   SEND__DEFAULT_TTL, SEND__MAX_TTL how long transfers live (7d, 30d)
+  SEND__PENDING_BYTES              what one sender may have under way (20 of the largest)
+  SEND__PENDING_BYTES_ALL          what all may have under way (what the disk holds)
   SEND__RATE_LIMITS                limits, as in create=60/1m, or off
+  SEND__SESSION_IDLE               when an idle session in the console ends (1h)
   SEND__AUDIT_RETENTION            how long the audit trail is kept (90d)
   SEND__METRICS_ADDR               where Prometheus reads metrics (nowhere)
   SEND__LOG_LEVEL                  debug, info, warn or error (info)
@@ -34,6 +37,7 @@ What it is told, it is told by the environment:
   SEND__LEDGER_TABLE               the table that keeps the ledger, in mode s3
   SEND__S3_BUCKET                  the bucket of the ciphertext, in mode s3
   CACHE__SERVICE__BUCKET_NAME      the bucket of the audit trail, in mode s3
+  SEND__ADMIN__SERVICE_KEY         key of a user service elsewhere (none)
   FAST_API__AUTH__API_KEY__NAME    header of the API key (X-API-Key)
   FAST_API__AUTH__API_KEY__VALUE   the API key (made, and kept with the data)`,
 		Example: `  sgsend serve
