@@ -6,6 +6,7 @@ import (
 	"image/png"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/chromedp/chromedp"
@@ -132,6 +133,7 @@ func TestEveryPageOnEveryScreen(t *testing.T) {
 			p.audit("send, files chosen")
 			p.click(textTab)
 			p.enter(textBox, "a text")
+			p.enter(noteInput, strings.Repeat("a note ", 140))
 			p.audit("send, text")
 			p.click(submit)
 			link := p.value(linkInput)
@@ -148,7 +150,13 @@ func TestEveryPageOnEveryScreen(t *testing.T) {
 			recipient.goTo(s.URL + "/d/#" + id)
 			recipient.see(keyInput)
 			recipient.audit("receive")
+			recipient.enter(keyInput, mistyped(key))
+			recipient.see(readyError)
+			recipient.audit("receive, wrong key")
+			evaluate[bool](recipient, `document.querySelector("#key").value = "", true`)
 			recipient.enter(keyInput, key)
+			recipient.see(shownNote)
+			recipient.audit("receive, what is waiting")
 			recipient.click(receiveIt)
 			recipient.see(shownText)
 			recipient.audit("received")

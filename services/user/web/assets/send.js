@@ -7,6 +7,7 @@ import { sealLabel } from './crypto/label.js';
 import { labelOf } from './files/label.js';
 import { isArchive, picked, sendName, totalSize } from './files/selection.js';
 import { deleteTransfer, getConfig } from './net/api.js';
+import { removeOver } from './net/storage.js';
 import { upload } from './net/upload.js';
 import { announce, find, show } from './shared/dom.js';
 import { bytes, plural } from './shared/format.js';
@@ -91,6 +92,7 @@ class SendPage extends HTMLElement {
     });
     addEventListener('hashchange', () => this.#openManage());
     this.#openManage();
+    removeOver().catch(() => {}); // of what was received in this browser
     if (!isSecureContext) this.#error.show(insecure);
     else this.#configure();
   }

@@ -68,6 +68,11 @@ const piecesOf = (/** @type {IDBValidKey} */ id) => IDBKeyRange.bound([id, 0], [
  */
 const erase = (claims, pieces, id) => Promise.all([answer(claims.delete(id)), answer(pieces.delete(piecesOf(id)))]);
 
+/** Removes what is over, as every use of the storage does. */
+export async function removeOver() {
+  await database();
+}
+
 /**
  * The claim of a transfer, if there is one, and how many pieces of its bytes there are.
  * @param {string} id

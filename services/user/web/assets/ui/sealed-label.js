@@ -2,7 +2,7 @@ import { isSize } from '../crypto/label.js';
 import { el, icon } from '../shared/dom.js';
 import { bytes, plural } from '../shared/format.js';
 
-const SHOWN_NAME = 90; // characters; the title has the rest
+const SHOWN_NAME = 64; // characters; all of it is in the title attribute
 
 const SHOWN_SIDE = 1024; // pixels of a picture, which is shown much smaller
 
