@@ -53,12 +53,17 @@ func (c *Client) claims() Claims {
 	return c.Claims
 }
 
-// claimLife is how long a service goes on with a download, at most. A claim
-// that is twice as old is no use, whatever the clocks say.
+// claimLife is how long a service goes on with a download, at most.
 const claimLife = time.Hour
 
+// Useless is how old a claim is when it is no use, whatever the clocks say.
+const Useless = 2 * claimLife
+
+// Until returns when the service will go on with a claim no longer.
+func (k Claim) Until() time.Time { return k.Begun.Add(claimLife) }
+
 // Stale says whether no service will go on with a claim any more.
-func (k Claim) Stale(now time.Time) bool { return now.Sub(k.Begun) > 2*claimLife }
+func (k Claim) Stale(now time.Time) bool { return now.Sub(k.Begun) > Useless }
 
 // claim counts a download, or, with a permit, asks again for the URL of one that
 // was counted. counted is false where the service has no URLs: then the

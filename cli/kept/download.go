@@ -42,9 +42,6 @@ const (
 	prefix  = ".sgsend-"
 	ofClaim = ".claim"
 	ofPart  = ".part"
-
-	// useless is how old what was kept is when no service goes on with it.
-	useless = 2 * time.Hour
 )
 
 // Open opens the download of a transfer that a folder keeps, or begins to keep
@@ -149,7 +146,7 @@ func Clear(dir string) {
 	found, _ := filepath.Glob(filepath.Join(escaped(dir), prefix+"*"+ofClaim))
 	for _, path := range found {
 		info, err := os.Lstat(path)
-		if err != nil || !info.Mode().IsRegular() || time.Since(info.ModTime()) < useless {
+		if err != nil || !info.Mode().IsRegular() || time.Since(info.ModTime()) < client.Useless {
 			continue
 		}
 		f, err := openOwn(path)
@@ -175,7 +172,7 @@ func escaped(path string) string {
 func (d *Download) Begun() (time.Time, bool) { return d.claim.Begun, d.claim.ID != "" }
 
 // Until returns when the service will go on with it no longer.
-func (d *Download) Until() time.Time { return d.claim.Begun.Add(useless / 2) }
+func (d *Download) Until() time.Time { return d.claim.Until() }
 
 // Share makes two folders keep the same claim, which is the later of theirs:
 // that of the target, where what arrives is, and one where it is found for

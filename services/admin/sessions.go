@@ -113,23 +113,15 @@ func (s *sessions) end(ctx context.Context, id string) error {
 // list returns the sessions that hold, the last used first, and forgets the
 // others.
 func (s *sessions) list(ctx context.Context) ([]session, error) {
-	const page = 200
 	var all []session
-	for after := ""; ; {
-		records, err := s.ledger.List(ctx, send.SessionSet, after, page)
+	for r, err := range send.Records(ctx, s.ledger, send.SessionSet) {
 		if err != nil {
 			return nil, err
 		}
-		for _, r := range records {
-			after = r.Key.ID
-			if held, ok := s.read(r); ok {
-				all = append(all, held)
-			} else if err := s.ledger.Delete(ctx, r.Key, r.Version); err != nil && send.CodeOf(err) != send.Conflict {
-				return nil, err
-			}
-		}
-		if len(records) < page {
-			break
+		if held, ok := s.read(r); ok {
+			all = append(all, held)
+		} else if err := s.ledger.Delete(ctx, r.Key, r.Version); err != nil && send.CodeOf(err) != send.Conflict {
+			return nil, err
 		}
 	}
 	slices.SortFunc(all, func(a, b session) int {

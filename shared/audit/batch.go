@@ -25,6 +25,8 @@ const (
 	root = Prefix + "data/temporal/"
 	day  = "2006/01/02/"
 	hour = day + "15/"
+
+	daily = 24 * time.Hour
 )
 
 // header is the first line of a batch; its events follow, one a line.

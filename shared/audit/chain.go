@@ -39,7 +39,6 @@ func (t *Trail) Export(ctx context.Context, w io.Writer, from, to time.Time) err
 	if err != nil {
 		return err
 	}
-	const daily = 24 * time.Hour
 	first, last := from.UTC().Truncate(daily), to.UTC().Add(-1).Truncate(daily)
 	if t.Retention > 0 {
 		oldest := t.Now().UTC().Add(-t.Retention).Truncate(daily).Add(daily)
@@ -106,7 +105,6 @@ type part struct {
 // it goes through the days of events and writes, of what it has found, what was
 // kept on days of which all is found.
 func (p *part) write(ctx context.Context) error {
-	const daily = 24 * time.Hour
 	var found []place
 	for d := p.first.Add(-latest); !d.After(p.last.Add(daily)); d = d.Add(daily) {
 		for e, err := range send.Entries(ctx, p.trail.Store, root+d.Format(day)) {
@@ -156,21 +154,16 @@ func (p *part) grown(ctx context.Context, seq int64) (bool, error) {
 
 // spans says whether a time is of the days of the part.
 func (p *part) spans(at time.Time) bool {
-	return !at.Before(p.first) && at.Before(p.last.Add(24*time.Hour))
+	return !at.Before(p.first) && at.Before(p.last.Add(daily))
 }
 
-// copy writes batches as they are, each to the end of its line.
+// copy writes batches as they are, each to the end of its line. That one is gone
+// will be found.
 func (p *part) copy(ctx context.Context, places []place) error {
 	for some := range slices.Chunk(places, parallel) {
-		contents := make([][]byte, len(some))
-		errs := make([]error, len(some))
-		each(len(some), func(i int) { contents[i], errs[i] = p.trail.read(ctx, some[i].key) })
-		for i, content := range contents {
-			if send.CodeOf(errs[i]) == send.NotFound {
-				continue // its absence will be found
-			}
-			if errs[i] != nil {
-				return errs[i]
+		for content, err := range p.trail.contents(ctx, some) {
+			if err != nil {
+				return err
 			}
 			if !bytes.HasSuffix(content, []byte("\n")) {
 				content = append(content, '\n')

@@ -77,9 +77,6 @@ func (o *Outbox) Put(ctx context.Context, e Event) {
 		return
 	}
 	if !o.Frozen && o.queue(ctx, e) == nil {
-		o.mu.Lock()
-		o.queued = true
-		o.mu.Unlock()
 		o.arm(gather)
 		return
 	}
@@ -147,10 +144,18 @@ func (o *Outbox) enqueue(ctx context.Context, e Event, ripe time.Time) error {
 		id += "-" + send.RandomSecret()
 	}
 	err = o.Ledger.Create(ctx, send.Record{Key: o.key(id), Data: data, Expires: ripe})
-	if send.CodeOf(err) == send.Conflict {
-		return nil // the very same
+	if err != nil && send.CodeOf(err) != send.Conflict { // then it is the very same
+		return err
 	}
-	return err
+	o.waits()
+	return nil
+}
+
+// waits notes that something may wait in the ledger.
+func (o *Outbox) waits() {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.queued = true
 }
 
 func (o *Outbox) key(id string) send.Key { return send.Key{Set: QueueSets + o.Meter.Service, ID: id} }
@@ -242,9 +247,6 @@ func (o *Outbox) handWaiting(waiting []Event, deadline time.Time) {
 			}
 		}
 		if len(lost) < len(batch) {
-			o.mu.Lock()
-			o.queued = true
-			o.mu.Unlock()
 			o.delayed(len(batch)-len(lost), away)
 		}
 		if len(lost) > 0 {
@@ -266,13 +268,10 @@ func (o *Outbox) keepDenials(all bool) {
 	o.mu.Unlock()
 	ripe := now.Truncate(denialWindow).Add(denialWindow + clocks)
 	each(len(counted), func(i int) {
-		err := o.enqueue(context.Background(), counted[i], ripe)
-		o.mu.Lock()
-		defer o.mu.Unlock()
-		if err != nil {
+		if o.enqueue(context.Background(), counted[i], ripe) != nil {
+			o.mu.Lock()
+			defer o.mu.Unlock()
 			o.denials.restore(counted[i], now)
-		} else {
-			o.queued = true
 		}
 	})
 }
@@ -367,9 +366,7 @@ func (o *Outbox) forget(records []send.Record) {
 		ctx, cancel := context.WithTimeout(context.Background(), handTime)
 		defer cancel()
 		if err := o.Ledger.Delete(ctx, records[i].Key, records[i].Version); err != nil && send.CodeOf(err) != send.Conflict {
-			o.mu.Lock()
-			o.queued = true
-			o.mu.Unlock()
+			o.waits()
 		}
 	})
 }

@@ -126,17 +126,11 @@ func (t *Trail) merged(ctx context.Context, places []place) iter.Seq2[Kept, erro
 	}
 }
 
-// load reads objects. One that is gone was swept meanwhile.
+// load reads the events of objects.
 func (t *Trail) load(ctx context.Context, places []place) (all []Kept, err error) {
-	contents := make([][]byte, len(places))
-	errs := make([]error, len(places))
-	each(len(places), func(i int) { contents[i], errs[i] = t.read(ctx, places[i].key) })
-	for i, content := range contents {
-		if send.CodeOf(errs[i]) == send.NotFound {
-			continue
-		}
-		if errs[i] != nil {
-			return nil, errs[i]
+	for content, err := range t.contents(ctx, places) {
+		if err != nil {
+			return nil, err
 		}
 		events, err := decode(content)
 		if err != nil {
@@ -157,7 +151,6 @@ func (t *Trail) places(ctx context.Context, q Query) iter.Seq2[[]place, error] {
 		if at, ok := timeOf(q.After); ok && at.Before(newest) {
 			newest = at
 		}
-		const daily = 24 * time.Hour
 		for d := newest.Truncate(daily); d.Add(daily).After(q.From); d = d.Add(-daily) {
 			keys, more, err := t.some(ctx, d.Format(day))
 			if err == nil && !more {

@@ -2,14 +2,13 @@ package audit
 
 import (
 	"bytes"
-	"cmp"
 	"context"
 	"encoding/json"
 	"io"
+	"iter"
 	"log/slog"
 	"maps"
 	"slices"
-	"strings"
 	"sync"
 	"time"
 
@@ -259,6 +258,21 @@ func (t *Trail) read(ctx context.Context, key string) ([]byte, error) {
 	return content, nil
 }
 
+// contents returns the bytes of objects, in their order, which it reads several
+// at once. One that is gone was swept meanwhile, and is left out.
+func (t *Trail) contents(ctx context.Context, places []place) iter.Seq2[[]byte, error] {
+	return func(yield func([]byte, error) bool) {
+		all := make([][]byte, len(places))
+		errs := make([]error, len(places))
+		each(len(places), func(i int) { all[i], errs[i] = t.read(ctx, places[i].key) })
+		for i, content := range all {
+			if send.CodeOf(errs[i]) != send.NotFound && !yield(content, errs[i]) {
+				return
+			}
+		}
+	}
+}
+
 // parallel is how many objects are read at once.
 const parallel = 16
 
@@ -275,7 +289,7 @@ func each(n int, f func(i int)) {
 // Sweep forgets what was kept on days that ended before a time, and returns how
 // many objects that were. It is for stores without lifecycle rules.
 func (t *Trail) Sweep(ctx context.Context, before time.Time) (removed int, err error) {
-	limit := before.UTC().Truncate(24 * time.Hour)
+	limit := before.UTC().Truncate(daily)
 	if err := t.forgetDays(ctx, limit); err != nil {
 		return 0, err
 	}
@@ -283,7 +297,7 @@ func (t *Trail) Sweep(ctx context.Context, before time.Time) (removed int, err e
 	// they were kept.
 	end := root + limit.Add(earliest).Format(hour) + "~"
 	for e, err := range send.Entries(ctx, t.Store, root) {
-		if err != nil || cmp.Compare(e.Key, end) > 0 {
+		if err != nil || e.Key > end {
 			return removed, err
 		}
 		if p, ok := placeOf(e.Key); !ok || !p.kept.Before(limit) {
@@ -305,7 +319,7 @@ func (t *Trail) forgetDays(ctx context.Context, limit time.Time) error {
 			return err
 		}
 		for _, r := range days {
-			if strings.Compare(r.Key.ID, dayOf(limit)) >= 0 {
+			if r.Key.ID >= dayOf(limit) {
 				return nil
 			}
 			if err := t.Ledger.Delete(ctx, r.Key, r.Version); err != nil && send.CodeOf(err) != send.Conflict {

@@ -116,10 +116,7 @@ func (v *verifier) file() error {
 			return v.broken("batch %d was changed: a line that is none of its own follows its events", v.last.Seq)
 		}
 	}
-	if errors.Is(err, io.EOF) {
-		return v.broken("the file breaks off here: fetch it again")
-	}
-	return err
+	return v.cut(err)
 }
 
 // batch reads the events of a batch and returns the line behind them.
@@ -151,7 +148,7 @@ func (v *verifier) batch(first []byte, h header) (next []byte, err error) {
 	return next, err
 }
 
-// cut makes the end of the file within a batch what it is.
+// cut makes the end of the file, where there should be more, what it is.
 func (v *verifier) cut(err error) error {
 	if errors.Is(err, io.EOF) {
 		return v.broken("the file breaks off here: fetch it again")

@@ -37,12 +37,13 @@ func NewOpener(head []byte, key Key) (*Opener, error) {
 	if !IsV2(head) {
 		return nil, ErrVersion
 	}
-	if len(head) != StreamHead || head[headerSize] != streamSize {
+	if len(head) != StreamHead {
 		return nil, ErrNotAuthentic
 	}
-	var s stream
-	copy(s.salt[:], head[headerSize+1:])
-	copy(s.prefix[:], head[headerSize+1+saltSize:])
+	s, ok := parseStream([streamSize]byte(head[headerSize:]))
+	if !ok {
+		return nil, ErrNotAuthentic
+	}
 	return &Opener{gcm: newGCM(s.deriveKey(key)), prefix: s.prefix}, nil
 }
 

@@ -30,6 +30,13 @@ type stream struct {
 	prefix [prefixSize]byte
 }
 
+// parseStream reads what stands between the header of V2 and the first segment.
+func parseStream(head [streamSize]byte) (s stream, ok bool) {
+	copy(s.salt[:], head[1:])
+	copy(s.prefix[:], head[1+saltSize:])
+	return s, head[0] == streamSize
+}
+
 // deriveKey returns the AES key of the stream: HKDF-SHA256 (RFC 5869) of the
 // link's key, with the header as info.
 func (s stream) deriveKey(key Key) []byte {
@@ -95,13 +102,10 @@ func openV2(src *source, key Key) (Meta, io.Reader, error) {
 	if _, err := io.ReadFull(src, head[:]); err != nil {
 		return Meta{}, nil, src.failure()
 	}
-	if head[0] != streamSize {
+	s, ok := parseStream(head)
+	if !ok {
 		return Meta{}, nil, ErrNotAuthentic
 	}
-	var s stream
-	copy(s.salt[:], head[1:])
-	copy(s.prefix[:], head[1+saltSize:])
-
 	r, err := noncebased.NewReader(noncebased.ReaderParams{
 		R:                            src,
 		SegmentDecrypter:             segments{newGCM(s.deriveKey(key))},

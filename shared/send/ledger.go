@@ -117,9 +117,9 @@ type Ledger interface {
 // single process that owns the whole ledger.
 const VolatilePrefix = "window/"
 
-// records lists all records of a set, in order of ID, a page at a time. An error
+// Records lists all records of a set, in order of ID, a page at a time. An error
 // is the last that it yields.
-func records(ctx context.Context, l Ledger, set string) iter.Seq2[Record, error] {
+func Records(ctx context.Context, l Ledger, set string) iter.Seq2[Record, error] {
 	return func(yield func(Record, error) bool) {
 		const page = 200
 		for after := ""; ; {

@@ -86,7 +86,7 @@ func (p *Pulse) counts(name string) bool { return p.Rates[name].Window == time.M
 // minute reads what happened in one minute, and which clients were there.
 func (p *Pulse) minute(ctx context.Context, m time.Time) (MinuteCounts, map[string]bool, error) {
 	counts, clients := MinuteCounts{Minute: m}, map[string]bool{}
-	for r, err := range records(ctx, p.Ledger, windowSet(m)) {
+	for r, err := range Records(ctx, p.Ledger, windowSet(m)) {
 		if err != nil {
 			return counts, nil, err
 		}

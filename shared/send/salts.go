@@ -121,7 +121,7 @@ func (s *Salts) Sweep(ctx context.Context, now time.Time) error {
 	if s.Ledger == nil {
 		return nil
 	}
-	for r, err := range records(ctx, s.Ledger, SaltSet) {
+	for r, err := range Records(ctx, s.Ledger, SaltSet) {
 		if err != nil {
 			return err
 		}

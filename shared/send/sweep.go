@@ -36,7 +36,7 @@ func (t *Transfers) Sweep(ctx context.Context) (Swept, error) {
 		faults []error
 	)
 	purged := map[string]time.Time{} // until when what was begun with a token goes, by its ID
-	for r, err := range records(ctx, t.Ledger, PurgeSet) {
+	for r, err := range Records(ctx, t.Ledger, PurgeSet) {
 		if err != nil {
 			return n, err
 		}
@@ -44,7 +44,7 @@ func (t *Transfers) Sweep(ctx context.Context) (Swept, error) {
 	}
 	first := rand.IntN(256)
 	for i := range 256 {
-		for r, err := range records(ctx, t.Ledger, fmt.Sprintf("%s%02x", TransferSets, (first+i)%256)) {
+		for r, err := range Records(ctx, t.Ledger, fmt.Sprintf("%s%02x", TransferSets, (first+i)%256)) {
 			if err == nil {
 				err = ctx.Err()
 			}

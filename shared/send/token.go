@@ -257,7 +257,7 @@ func (t *Tokens) change(ctx context.Context, name string, f func(*Record) error)
 // List returns every token, in no order that means anything.
 func (t *Tokens) List(ctx context.Context) ([]Token, error) {
 	var all []Token
-	for r, err := range records(ctx, t.Ledger, TokenSet) {
+	for r, err := range Records(ctx, t.Ledger, TokenSet) {
 		if err != nil {
 			return nil, err
 		}

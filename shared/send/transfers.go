@@ -243,10 +243,11 @@ func (t *Transfers) change(ctx context.Context, id string, f func(*transferData)
 		if _, before, err = readTransfer(*r); err != nil {
 			return err
 		}
-		_, after, _ = readTransfer(*r)
+		after = before
 		f(&after)
-		if after.Reserved != nil {
-			after.Reserved.Bytes = after.need()
+		if before.Reserved != nil {
+			held := *before.Reserved
+			held.Bytes, after.Reserved = after.need(), &held
 		}
 		return after.write(r)
 	}, func(r Record) error { return t.book(ctx, Change{Replace: &r}, before.Reserved, after.Reserved) })
