@@ -56,6 +56,20 @@ func once(t *testing.T, s *site.Site, size int64) client.Sent {
 	return sent
 }
 
+// begun returns a client that keeps a download which was counted, and of which
+// nothing was read.
+func begun(t *testing.T, s *site.Site, id string) *client.Client {
+	t.Helper()
+	c := at(s)
+	c.Claims = &memory{}
+	body, err := c.Download(t.Context(), id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	body.Close()
+	return c
+}
+
 // routes are the two ways to download: by a URL, and through the service.
 var routes = map[string]site.Fault{
 	"by a URL": nil,
@@ -207,13 +221,7 @@ func TestClaimThatIsSpent(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		c := at(s)
-		c.Claims = &memory{}
-		body, err := c.Download(t.Context(), sent.Link.ID)
-		if err != nil {
-			t.Fatal(err)
-		}
-		body.Close()
+		c := begun(t, s, sent.Link.ID)
 		var refused atomic.Bool
 		s.Fail(func(w http.ResponseWriter, r *http.Request, service http.Handler) {
 			if strings.Contains(r.URL.Path, "/bytes/") && !refused.Swap(true) {
@@ -235,13 +243,7 @@ func TestClaimOutlivesStrangers(t *testing.T) {
 	t.Parallel()
 	s := site.Start(t)
 	sent := once(t, s, 100)
-	c := at(s)
-	c.Claims = &memory{}
-	body, err := c.Download(t.Context(), sent.Link.ID)
-	if err != nil {
-		t.Fatal(err)
-	}
-	body.Close()
+	c := begun(t, s, sent.Link.ID)
 	for _, status := range []int{302, 400, 401, 403, 404, 410, 451} {
 		s.Fail(func(w http.ResponseWriter, _ *http.Request, _ http.Handler) { w.WriteHeader(status) })
 		if _, _, err := receive(t.Context(), c, sent.Link); err == nil {

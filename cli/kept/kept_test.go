@@ -104,6 +104,24 @@ func (p *place) try(key envelope.Key, carries int64) ([]byte, error) {
 	return got, nil
 }
 
+// breaksOff tries it over a line that carries too little.
+func (p *place) breaksOff(carries int64) {
+	p.t.Helper()
+	if _, err := p.try(p.link.Key, carries); err == nil {
+		p.t.Fatalf("it came over a line that broke after %d bytes of %d", carries, len(p.content))
+	}
+}
+
+// arrives tries it over a line that carries enough.
+func (p *place) arrives(carries int64) {
+	p.t.Helper()
+	if got, err := p.try(p.link.Key, carries); err != nil {
+		p.t.Errorf("%d bytes: %v", len(p.content), err)
+	} else {
+		p.receivedOnce(got)
+	}
+}
+
 // receivedOnce says that the content came, that it was counted once, and that
 // nothing is left.
 func (p *place) receivedOnce(got []byte) {
@@ -213,15 +231,9 @@ func TestGoesOnWhereItWas(t *testing.T) {
 	for _, of := range sizes[2:] {
 		p := newPlace(t, of.size, of.said)
 		half := of.size / 2
-		if _, err := p.try(p.link.Key, half); err == nil {
-			t.Fatal("it came over half a line")
-		}
+		p.breaksOff(half)
 		// A segment may have been on its way.
-		if got, err := p.try(p.link.Key, of.size-half+1<<20+10_000); err != nil {
-			t.Errorf("%d bytes: %v", of.size, err)
-		} else {
-			p.receivedOnce(got)
-		}
+		p.arrives(of.size - half + 1<<20 + 10_000)
 	}
 }
 
@@ -230,9 +242,7 @@ func TestNobodyElseReadsIt(t *testing.T) {
 	t.Parallel()
 	for _, of := range sizes[2:] {
 		p := newPlace(t, of.size, of.said)
-		if _, err := p.try(p.link.Key, of.size-1000); err == nil {
-			t.Fatal("it came over a line that broke")
-		}
+		p.breaksOff(of.size - 1000)
 		entries, err := os.ReadDir(p.dir)
 		if err != nil || len(entries) != 2 {
 			t.Fatalf("%v, %v", entries, err)
@@ -333,9 +343,7 @@ func TestStale(t *testing.T) {
 	t.Parallel()
 	for _, of := range sizes[2:5] {
 		p := newPlace(t, of.size, of.said)
-		if _, err := p.try(p.link.Key, of.size/2); err == nil {
-			t.Fatal("it came over half a line")
-		}
+		p.breaksOff(of.size / 2)
 		d, err := kept.Open(p.dir, p.s.URL, p.link.ID, p.link.Key)
 		if err != nil {
 			t.Fatal(err)
@@ -360,11 +368,7 @@ func TestStale(t *testing.T) {
 		claim.Begun = valid // as if there were another
 		d.Save(claim)
 		d.Close()
-		if got, err := p.try(p.link.Key, 1<<40); err != nil {
-			t.Error(err)
-		} else {
-			p.receivedOnce(got)
-		}
+		p.arrives(1 << 40)
 	}
 }
 
@@ -373,18 +377,12 @@ func TestWithoutRanges(t *testing.T) {
 	t.Parallel()
 	for _, of := range sizes[2:] {
 		p := newPlace(t, of.size, of.said)
-		if _, err := p.try(p.link.Key, of.size/2); err == nil {
-			t.Fatal("it came over half a line")
-		}
+		p.breaksOff(of.size / 2)
 		p.s.Fail(func(w http.ResponseWriter, r *http.Request, service http.Handler) {
 			r.Header.Del("Range")
 			service.ServeHTTP(w, r)
 		})
-		if got, err := p.try(p.link.Key, 1<<40); err != nil {
-			t.Errorf("%d bytes: %v", of.size, err)
-		} else {
-			p.receivedOnce(got)
-		}
+		p.arrives(1 << 40)
 	}
 }
 
@@ -451,28 +449,20 @@ func TestPlanted(t *testing.T) {
 func TestModes(t *testing.T) {
 	t.Parallel()
 	p := newPlace(t, 300_000, 300_000)
-	if _, err := p.try(p.link.Key, 100_000); err == nil {
-		t.Fatal("it came over a line that broke")
-	}
+	p.breaksOff(100_000)
 	found, _ := filepath.Glob(filepath.Join(p.dir, ".sgsend-*"))
 	for _, path := range found {
 		if err := os.Chmod(path, 0o666); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if _, err := p.try(p.link.Key, 100_000); err == nil {
-		t.Fatal("it came over a line that broke")
-	}
+	p.breaksOff(100_000)
 	for _, path := range found {
 		if info, err := os.Stat(path); err != nil || info.Mode() != 0o600 {
 			t.Errorf("%v, %v", info.Mode(), err)
 		}
 	}
-	got, err := p.try(p.link.Key, 1<<40)
-	if err != nil {
-		t.Fatal(err)
-	}
-	p.receivedOnce(got)
+	p.arrives(1 << 40)
 }
 
 // Whatever a journal holds, it is read or passed over.

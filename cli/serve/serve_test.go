@@ -86,6 +86,21 @@ func start(t testing.TB, dir string, env ...string) *server {
 	return s
 }
 
+// wait waits until as much was done on the server as the channel holds, however
+// long that takes; but a server that is stuck, or ends, is a fault.
+func (s *server) wait(done chan struct{}) {
+	s.t.Helper()
+	for range cap(done) {
+		select {
+		case <-done:
+		case err := <-s.ended:
+			s.t.Fatalf("ended by itself: %v\n%s", err, s.log)
+		case <-time.After(2 * time.Minute):
+			s.t.Fatalf("nothing is done any more\n%s", s.log)
+		}
+	}
+}
+
 // call makes a request, and returns status and body; 0 when there was no answer.
 func (s *server) call(method, url string, body io.Reader, headers ...string) (int, []byte) {
 	req, err := http.NewRequest(method, url, body)
@@ -167,15 +182,7 @@ func TestEveryAcknowledgedByteOutlivesAKill(t *testing.T) {
 			}
 		})
 	}
-	for range cap(enough) {
-		select {
-		case <-enough:
-		case err := <-s.ended:
-			t.Fatalf("ended by itself: %v\n%s", err, s.log)
-		case <-time.After(2 * time.Minute):
-			t.Fatalf("nothing is completed any more\n%s", s.log)
-		}
-	}
+	s.wait(enough)
 	s.cmd.Process.Signal(syscall.SIGKILL)
 	<-s.ended
 	wg.Wait()
@@ -372,13 +379,7 @@ func TestEveryAcknowledgedActionIsInTheTrailAfterAKill(t *testing.T) {
 				}
 			})
 		}
-		for range cap(enough) {
-			select {
-			case <-enough:
-			case <-time.After(2 * time.Minute):
-				t.Fatalf("nothing is answered any more\n%s", s.log)
-			}
-		}
+		s.wait(enough)
 		s.cmd.Process.Signal(syscall.SIGKILL)
 		<-s.ended
 		running.Wait()

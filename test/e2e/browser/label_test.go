@@ -176,16 +176,14 @@ func TestLabelOfFilesAndOfAText(t *testing.T) {
 	chromium(t)
 	s := serve(t)
 	sender := open(t, desktop)
-	sender.goSend(s)
 	var paths []string
 	for i := range 130 {
 		path, _ := randomFile(t, fmt.Sprintf("file number %03d with a long name, so that not all fit.bin", i), 10)
 		paths = append(paths, path)
 	}
-	sender.choose(fileInput, paths...)
-	sender.click(submit)
+	link := sender.sendFile(s, paths...)
 	recipient := open(t, desktop)
-	recipient.goTo(sender.value(linkInput))
+	recipient.goTo(link)
 	recipient.see(shownFiles)
 	if said := recipient.text(readyTitle); said != "130 files are waiting for you" {
 		t.Errorf("the title is %q", said)

@@ -48,11 +48,11 @@ func (p *profile) goSend(s *server) {
 	p.see(accepted)
 }
 
-// sendFile sends a file and returns its link.
-func (p *profile) sendFile(s *server, path string) string {
+// sendFile sends a file, or several as one, and returns its link.
+func (p *profile) sendFile(s *server, paths ...string) string {
 	p.t.Helper()
 	p.goSend(s)
-	p.choose(fileInput, path)
+	p.choose(fileInput, paths...)
 	p.click(submit)
 	return p.value(linkInput)
 }
@@ -195,12 +195,9 @@ func TestFolderAsArchive(t *testing.T) {
 	chromium(t)
 	s := serve(t)
 	sender := open(t, desktop)
-	sender.goSend(s)
 	one, _ := randomFile(t, "one.bin", 1000)
 	two, _ := randomFile(t, "two.bin", 2000)
-	sender.choose(fileInput, one, two)
-	sender.click(submit)
-	link := sender.value(linkInput)
+	link := sender.sendFile(s, one, two)
 
 	recipient := open(t, desktop)
 	recipient.goTo(link)
