@@ -2,6 +2,7 @@ package browser
 
 import (
 	"bytes"
+	"encoding/base64"
 	"fmt"
 	"net/http"
 	"strings"
@@ -20,8 +21,8 @@ const (
 	subject = `[data-view="working"] [data-subject]`
 )
 
-// keepOnce makes a transfer of a file that can be downloaded once, without a label.
-func (s *server) keepOnce(t *testing.T, name string, content []byte) (id, key string) {
+// keepOnce makes a transfer of a file that can be downloaded once, with a label that says this, or without.
+func (s *server) keepOnce(t *testing.T, name string, content []byte, label string) (id, key string) {
 	t.Helper()
 	k := envelope.NewKey()
 	var sealed bytes.Buffer
@@ -29,7 +30,11 @@ func (s *server) keepOnce(t *testing.T, name string, content []byte) (id, key st
 	if err := envelope.Encrypt(&sealed, k, meta, bytes.NewReader(content), int64(len(content))); err != nil {
 		t.Fatal(err)
 	}
-	id, err := s.create(t, sealed.Bytes(), map[string]any{"max_downloads": 1})
+	fields := map[string]any{"max_downloads": 1}
+	if label != "" {
+		fields["label"] = base64.StdEncoding.EncodeToString(sealLabel(t, k, label))
+	}
+	id, err := s.create(t, sealed.Bytes(), fields)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -81,7 +86,7 @@ func TestWrongLetterThenRightLink(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			content := bytes.Repeat([]byte("once "), 500_000)
-			id, key := s.keepOnce(t, "once.txt", content)
+			id, key := s.keepOnce(t, "once.txt", content, "")
 			recipient := open(t, desktop)
 			recipient.do(call(page.AddScriptToEvaluateOnNewDocument,
 				page.AddScriptToEvaluateOnNewDocumentParams{Source: spoil}))
@@ -129,7 +134,7 @@ func TestReloadInTheMiddle(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, content := randomFile(t, "long.bin", 12<<20)
-			id, key := s.keepOnce(t, "long.bin", content)
+			id, key := s.keepOnce(t, "long.bin", content, "")
 			var mu sync.Mutex
 			var ranges []string
 			stalled := make(chan struct{})

@@ -7,7 +7,6 @@ import (
 	"crypto/cipher"
 	"crypto/hkdf"
 	"crypto/sha256"
-	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"image"
@@ -34,20 +33,8 @@ const (
 // keepLabelled makes a transfer that can be downloaded once, of a file with a label that says this.
 func (s *server) keepLabelled(t *testing.T, label string) (link string) {
 	t.Helper()
-	k := envelope.NewKey()
-	var sealed bytes.Buffer
-	content := "the content"
-	meta := envelope.Meta{Filename: "file.bin"}
-	if err := envelope.Encrypt(&sealed, k, meta, strings.NewReader(content), int64(len(content))); err != nil {
-		t.Fatal(err)
-	}
-	id, err := s.create(t, sealed.Bytes(), map[string]any{
-		"max_downloads": 1, "label": base64.StdEncoding.EncodeToString(sealLabel(t, k, label)),
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return s.URL + "/d/#" + id + "/" + k.String()
+	id, key := s.keepOnce(t, "file.bin", []byte("the content"), label)
+	return s.URL + "/d/#" + id + "/" + key
 }
 
 // sealLabel seals what no writer of ours would write.
