@@ -45,12 +45,12 @@ func openFile(ctx context.Context, e Env, path, name string) (f client.File, don
 			return f, nil, err
 		}
 	}
-	f.Content = reading(ctx, content)
 	f.Meta.Filename = envelope.CleanName(name)
 	f.Meta.Type, _, _ = mime.ParseMediaType(mime.TypeByExtension(filepath.Ext(f.Meta.Filename)))
 	if ok {
 		f.Picture = pictureOf(file, f.Meta.Type)
 	}
+	f.Content = reading(ctx, content) // which begins at once
 	return f, done, nil
 }
 
