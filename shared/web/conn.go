@@ -8,8 +8,16 @@ import (
 // connKey is the key by which a request's context gives its connection.
 type connKey struct{}
 
+// waitingBytes is how much of a reply may wait in the system to be sent. Left to itself
+// that takes megabytes, which are lost with the connection and yet went out: whoever
+// has a line that often breaks would use up the budget of a download with them.
+const waitingBytes = 64 << 10
+
 // withConn is the server's ConnContext.
 func withConn(ctx context.Context, c net.Conn) context.Context {
+	if tcp, ok := c.(*net.TCPConn); ok {
+		_ = takeNoMore(tcp, waitingBytes) // a comfort
+	}
 	return context.WithValue(ctx, connKey{}, c)
 }
 
