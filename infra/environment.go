@@ -49,8 +49,8 @@ func userFunction(s settings.Settings, common Common, storage *Storage, admin *S
 		Size:        s.User,
 		Environment: env,
 		Grants: append(transfersAccess(storage.Transfers.Name),
-			ledgerAccess(storage.Ledger.Arn, send.TransferSets, send.LabelSets, send.ReservedSets, send.PurgeSet,
-				send.WindowSets, send.SaltSet, audit.QueueSets+metric.User)),
+			ledgerAccess(storage.Ledger.Arn, send.TransferSets, send.LabelSets, send.ClaimSets, send.ReservedSets,
+				send.PurgeSet, send.WindowSets, send.SaltSet, audit.QueueSets+metric.User)),
 	}
 }
 

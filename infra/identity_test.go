@@ -90,7 +90,7 @@ func TestServicesCannotTouchEachOthersData(t *testing.T) {
 	allowed := map[string]struct {
 		bucket, sets string
 	}{
-		"user":  {"transfers", `["transfer/*","label/*","reserved/*","purge","window/*","salt","outbox/user"]`},
+		"user":  {"transfers", `["transfer/*","label/*","claim/*","reserved/*","purge","window/*","salt","outbox/user"]`},
 		"admin": {"cache", `["token","use/*","purge","session","window/*","salt","chain/*","outbox/admin"]`},
 		// The canary does all it does from outside.
 		"canary": {},

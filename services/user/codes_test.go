@@ -48,6 +48,12 @@ func TestErrorsHaveCodes(t *testing.T) {
 	s.call("GET", "/api/transfers/download/"+spent, nil).want(200, "")
 	link := s.call("GET", "/api/presigned/download-url/"+sent, nil).want(200, "").json()["download_url"].(string)
 	permit := s.call("GET", "/api/transfers/download/"+sent, nil).want(200, "").Header.Get("x-sgraph-download-permit")
+	again := func() reply {
+		return s.call("GET", "/api/transfers/download/"+sent, nil, "x-sgraph-download-permit", permit)
+	}
+	for range 2 {
+		again().want(200, "")
+	}
 	parts := s.send("POST", "/api/presigned/initiate", map[string]any{
 		"transfer_id": withParts, "file_size_bytes": 6 << 20,
 	}).want(200, "").json()["upload_id"].(string)
@@ -105,6 +111,7 @@ func TestErrorsHaveCodes(t *testing.T) {
 			"x-sgraph-transfer-delete-auth", "any")},
 		{"link_not_genuine", 403, s.call("GET", link[:len(link)-2]+"xx", nil)},
 		{"link_mismatch", 403, s.call("PUT", link, []byte("x"))},
+		{"permit_spent", 410, again()},
 		{"link_mismatch", 403, s.call("GET", "/api/transfers/download/"+deletable, nil, "x-sgraph-download-permit", permit)},
 		{"not_found", 404, s.call("GET", "/no/such/path", nil)},
 		{"method_not_allowed", 405, s.call("POST", "/api/transfers/info/"+sent, nil)},

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"strconv"
+	"time"
 
 	"sgraph.ai/send/shared/audit"
 	"sgraph.ai/send/shared/metric"
@@ -16,33 +17,39 @@ import (
 
 // download hands out ciphertext. It counts when it begins, so that a limit
 // holds exactly; with the permit it answers it can be resumed by Range until
-// the permit ends, so that a lost connection costs nothing.
+// the permit ends or its budget is spent, so that a lost connection costs nothing.
 func (s *Service) download(w http.ResponseWriter, r *http.Request) error {
 	id, err := pathName(r, wire.TransferID)
 	if err != nil {
 		return err
 	}
-	var (
-		t      send.Transfer
-		part   selection
-		permit = wire.DownloadPermit.Get(r.Header)
-	)
-	first := permit == ""
-	if !first {
-		t, part, err = s.permitted(w, r, permit, id)
-	} else if t, part, err = s.claim(w, r, id, s.set.DirectBytes); err == nil {
-		permit = s.permits.Sign(s.transfers.DownloadUntil(t), t.ID)
+	if wire.DownloadPermit.Get(r.Header) != "" {
+		return s.goOn(w, r, id)
 	}
+	c, part, err := s.claim(w, r, id, s.set.DirectBytes)
 	if err != nil {
 		return err
 	}
-	n, err := s.serve(w, r, t, part, permit)
-	switch {
-	case first && n == 0 && err != nil:
-		s.unclaim(r, id, err)
-	case first:
-		metric.Count(r.Context(), metric.Downloads, 1)
+	n, err := s.serve(w, r, c.Transfer, part, s.permit(c), nil)
+	if n == 0 && err != nil {
+		s.unclaim(r, c, err)
+		return err
 	}
+	metric.Count(r.Context(), metric.Downloads, 1)
+	return err
+}
+
+// goOn hands out more of a download that was counted before.
+func (s *Service) goOn(w http.ResponseWriter, r *http.Request, id string) error {
+	c, err := s.permitted(r, id)
+	if err != nil {
+		return err
+	}
+	part, err := asked(w, r, c.Transfer)
+	if err != nil {
+		return err
+	}
+	_, err = s.serve(w, r, c.Transfer, part, s.permit(c), s.transfers.Ration(c))
 	return err
 }
 
@@ -50,58 +57,74 @@ func (s *Service) download(w http.ResponseWriter, r *http.Request) error {
 // what of it is asked for.
 func (s *Service) claim(
 	w http.ResponseWriter, r *http.Request, id string, limit int64,
-) (t send.Transfer, part selection, err error) {
+) (c send.Claim, part selection, err error) {
 	defer func() { s.record(r, audit.TransferDownloaded, id, "", err) }()
 	if limit == 0 && !asksRange(r) {
-		t, err = s.transfers.Claim(r.Context(), id)
-		return t, whole(t), err
+		c, err = s.transfers.Claim(r.Context(), id)
+		return c, whole(c.Transfer), err
 	}
 	// Looked at first, so that a refusal is not counted.
-	if t, err = s.transfers.Available(r.Context(), id); err != nil {
-		return t, part, err
+	t, err := s.transfers.Available(r.Context(), id)
+	if err != nil {
+		return c, part, err
 	}
 	if limit > 0 && max(t.Payload.Size, t.DeclaredBytes) > limit {
-		return t, part, send.Fail(send.TooLarge, "too large to go through the service (at most %d bytes): use %s",
+		return c, part, send.Fail(send.TooLarge, "too large to go through the service (at most %d bytes): use %s",
 			limit, wire.DownloadURL.To(id)).With(send.ReasonUsePresigned)
 	}
 	if part, err = asked(w, r, t); err != nil {
-		return t, part, err
+		return c, part, err
 	}
-	t, err = s.transfers.Claim(r.Context(), id)
-	return t, part, err
+	c, err = s.transfers.Claim(r.Context(), id)
+	return c, part, err
 }
 
 // unclaim gives back a download of which nothing went out.
-func (s *Service) unclaim(r *http.Request, id string, why error) {
-	s.record(r, audit.TransferDownloaded, id, "", send.Because(send.Unavailable, why, "nothing went out"))
-	_ = s.transfers.Unclaim(r.Context(), id)
+func (s *Service) unclaim(r *http.Request, c send.Claim, why error) {
+	s.record(r, audit.TransferDownloaded, c.Transfer.ID, "", send.Because(send.Unavailable, why, "nothing went out"))
+	_ = s.transfers.Unclaim(r.Context(), c)
 }
 
-// permitted returns a transfer of which a download was counted before, and what
-// of it is asked for now.
-func (s *Service) permitted(
-	w http.ResponseWriter, r *http.Request, permit, id string,
-) (t send.Transfer, part selection, err error) {
-	fields, _, err := s.permits.Verify(permit)
+// permit is by what a claim is gone on with: always the same.
+func (s *Service) permit(c send.Claim) string {
+	return s.permits.Sign(c.Until, c.Transfer.ID, c.ID, budgetOf(c))
+}
+
+// budgetOf is a claim's budget as a field that is signed.
+func budgetOf(c send.Claim) string { return strconv.FormatInt(c.Budget, 10) }
+
+// signedClaim is the claim whose fields were signed.
+func signedClaim(t send.Transfer, id, budget string, until time.Time) send.Claim {
+	bytes, _ := strconv.ParseInt(budget, 10, 64) // signed: it is a number
+	return send.Claim{Transfer: t, ID: id, Budget: bytes, Until: until}
+}
+
+// permitted returns the claim of the permit that a request brings.
+func (s *Service) permitted(r *http.Request, id string) (c send.Claim, err error) {
+	fields, until, err := s.permits.Verify(wire.DownloadPermit.Get(r.Header))
 	if err != nil {
-		return t, part, err
+		return c, err
 	}
-	if len(fields) != 1 || fields[0] != id {
-		return t, part, send.Fail(send.Forbidden, "the download permit is for another transfer").
+	if len(fields) != 3 || fields[0] != id {
+		return c, send.Fail(send.Forbidden, "the download permit is for another transfer").
 			With(send.ReasonLinkMismatch)
 	}
-	if t, err = s.transfers.Resumable(r.Context(), id); err != nil {
-		return t, part, err
-	}
-	part, err = asked(w, r, t)
-	return t, part, err
+	t, err := s.transfers.Resumable(r.Context(), id)
+	return signedClaim(t, fields[1], fields[2], until), err
 }
 
-// serve writes the part of the ciphertext that was asked for, and returns how
-// many bytes went out.
+// serve writes the part of the ciphertext that was asked for, within its ration,
+// and returns how many bytes went out.
 func (s *Service) serve(
-	w http.ResponseWriter, r *http.Request, t send.Transfer, part selection, permit string,
-) (int64, error) {
+	w http.ResponseWriter, r *http.Request, t send.Transfer, part selection, permit string, ration *send.Ration,
+) (n int64, err error) {
+	portion := int64(0) // nothing goes out to HEAD
+	if r.Method != http.MethodHead {
+		if portion, err = s.portion(r, t, ration, part.Length); err != nil {
+			return 0, err
+		}
+		defer func() { ration.Done(r.Context(), n) }()
+	}
 	body, err := s.transfers.Open(r.Context(), t, part.Offset, part.Length)
 	if err != nil {
 		return 0, err
@@ -122,13 +145,36 @@ func (s *Service) serve(
 	h.Set("Content-Disposition", fmt.Sprintf(`attachment; filename="%s.sgsend"`, t.ID))
 	h.Set("Content-Length", strconv.FormatInt(part.Length, 10))
 	w.WriteHeader(status)
-	// io.CopyN hands the file itself to the connection where both can: sendfile.
-	n, err := io.CopyN(w, body, part.Length)
-	metric.Count(r.Context(), metric.BytesDownloaded, n)
-	if err == io.EOF {
-		err = io.ErrUnexpectedEOF
+	defer func() { metric.Count(r.Context(), metric.BytesDownloaded, n) }()
+	for portion > 0 {
+		// io.CopyN hands the file itself to the connection where both can: sendfile.
+		sent, err := io.CopyN(w, body, portion)
+		n += sent
+		if err == io.EOF {
+			err = io.ErrUnexpectedEOF
+		}
+		if err != nil || n == part.Length {
+			return n, err
+		}
+		if portion, err = s.portion(r, t, ration, part.Length-n); err != nil {
+			return n, err
+		}
 	}
+	return n, nil
+}
+
+// portion returns how many of the bytes that are left may go out now.
+func (s *Service) portion(r *http.Request, t send.Transfer, ration *send.Ration, left int64) (int64, error) {
+	n, err := ration.Next(r.Context(), left)
+	s.recordSpent(r, t.ID, err)
 	return n, err
+}
+
+// recordSpent puts into the trail that more was asked for by a permit than it allows.
+func (s *Service) recordSpent(r *http.Request, id string, err error) {
+	if send.ReasonOf(err) == send.ReasonPermitSpent {
+		s.record(r, audit.TransferDownloaded, id, "", err)
+	}
 }
 
 // etag of a transfer: the ciphertext of an ID never changes.
@@ -145,13 +191,14 @@ func (s *Service) downloadBase64(w http.ResponseWriter, r *http.Request) error {
 		limit = maxBase64Body
 	}
 	r.Header.Del("Range") // there is none of a JSON document
-	t, _, err := s.claim(w, r, id, limit)
+	c, _, err := s.claim(w, r, id, limit)
 	if err != nil {
 		return err
 	}
+	t := c.Transfer
 	body, err := s.transfers.Open(r.Context(), t, 0, t.Payload.Size)
 	if err != nil {
-		s.unclaim(r, id, err)
+		s.unclaim(r, c, err)
 		return err
 	}
 	defer body.Close()

@@ -40,8 +40,8 @@ func (l *countingLedger) List(ctx context.Context, set, after string, limit int)
 	return l.Ledger.List(ctx, set, after, limit)
 }
 
-// A download costs one write of the ledger and no read before it; nothing that
-// a request does lists.
+// A download costs one write of the ledger and no read before it, and going on with
+// it costs one that reserves what goes out; nothing that a request does lists.
 func TestWhatRequestsCostTheLedger(t *testing.T) {
 	t.Parallel()
 	var ledger *countingLedger
@@ -64,6 +64,15 @@ func TestWhatRequestsCostTheLedger(t *testing.T) {
 		s.call("GET", path+id, nil).want(200, "")
 		if r, w := ledger.reads.Load(), ledger.writes.Load(); r != 0 || w != 1 {
 			t.Errorf("%s costs %d reads and %d writes, want 0 and 1", path, r, w)
+		}
+	}
+	url, permit := s.begun(id)
+	for _, path := range []string{url, "/transfers/download/" + id} {
+		ledger.reads.Store(0)
+		ledger.writes.Store(0)
+		s.call("GET", path, nil, "x-sgraph-download-permit", permit).want(200, "")
+		if r, w := ledger.reads.Load(), ledger.writes.Load(); r != 1 || w != 1 {
+			t.Errorf("going on costs %d reads and %d writes, want 1 and 1", r, w)
 		}
 	}
 	ledger.reads.Store(0)

@@ -20,6 +20,7 @@ import (
 // on AWS. The signed text in the path says what may be done with which object,
 // and, where something is put, for which access token, which is asked about
 // again: it is there sealed, because whoever sees a URL must not have the token.
+// Where something is got, it says of which claim it is taken.
 type localLinks struct {
 	signer send.Signer
 	tokens send.NameSealer
@@ -51,9 +52,12 @@ func (l localLinks) PutURL(_ context.Context, token, key string, ttl time.Durati
 }
 
 // GetURL returns the URL of an object.
-func (l localLinks) GetURL(_ context.Context, key string, ttl time.Duration) (string, error) {
-	return l.link(ttl, linkGet, key), nil
+func (l localLinks) GetURL(_ context.Context, c send.Claim, ttl time.Duration) (string, error) {
+	return l.link(ttl, linkGet, c.Transfer.Payload.Key, c.ID, budgetOf(c)), nil
 }
+
+// Counted implements [send.Links]: the service hands the bytes out itself.
+func (localLinks) Counted() bool { return true }
 
 func (l localLinks) link(ttl time.Duration, fields ...string) string {
 	return wire.GetLink.To(l.signer.Sign(l.signer.Until(ttl), fields...))
@@ -159,11 +163,11 @@ func (s *Service) takeLink(
 // getLink hands out ciphertext whose download was counted when the URL was
 // signed.
 func (s *Service) getLink(w http.ResponseWriter, r *http.Request) error {
-	fields, _, err := s.signed.signer.Verify(mux.Vars(r)[wire.Link.Name])
+	fields, until, err := s.signed.signer.Verify(mux.Vars(r)[wire.Link.Name])
 	if err != nil {
 		return err
 	}
-	if len(fields) != 2 || fields[0] != linkGet {
+	if len(fields) != 4 || fields[0] != linkGet {
 		return send.Fail(send.Forbidden, "the link is not for downloading").With(send.ReasonLinkMismatch)
 	}
 	t, err := s.transfers.Named(r.Context(), fields[1])
@@ -174,6 +178,7 @@ func (s *Service) getLink(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	_, err = s.serve(w, r, t, part, "")
+	c := signedClaim(t, fields[2], fields[3], until)
+	_, err = s.serve(w, r, t, part, "", s.transfers.Ration(c))
 	return err
 }

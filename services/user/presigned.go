@@ -124,19 +124,35 @@ func (s *Service) uploadURL(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
+// downloadURL counts a download, or with a permit renews the URL of one that was
+// counted.
 func (s *Service) downloadURL(w http.ResponseWriter, r *http.Request) error {
 	id, err := pathName(r, wire.TransferID)
 	if err != nil {
 		return err
 	}
-	u, ttl, err := s.transfers.DownloadURL(r.Context(), id)
-	s.record(r, audit.TransferDownloaded, id, "", err)
+	var u send.DownloadURL
+	if wire.DownloadPermit.Get(r.Header) != "" {
+		var c send.Claim
+		if c, err = s.permitted(r, id); err == nil {
+			u, err = s.transfers.RenewURL(r.Context(), c)
+			s.recordSpent(r, id, err)
+		}
+	} else if u, err = s.countedURL(r, id); err == nil {
+		metric.Count(r.Context(), metric.Downloads, 1)
+	}
 	if err != nil {
 		return err
 	}
-	metric.Count(r.Context(), metric.Downloads, 1)
+	wire.DownloadPermit.Set(w.Header(), s.permit(u.Claim))
 	web.WriteJSON(w, http.StatusOK, wire.DownloadURLReply{
-		TransferID: id, DownloadURL: s.absolute(r, u), ExpiresIn: int64(ttl / time.Second),
+		TransferID: id, DownloadURL: s.absolute(r, u.URL), ExpiresIn: int64(u.TTL / time.Second),
 	})
 	return nil
+}
+
+func (s *Service) countedURL(r *http.Request, id string) (send.DownloadURL, error) {
+	u, err := s.transfers.DownloadURL(r.Context(), id)
+	s.record(r, audit.TransferDownloaded, id, "", err)
+	return u, err
 }

@@ -32,8 +32,8 @@ const (
 // A child of the test is an instance of the service, as far as its limiter is
 // concerned: it prints how many attempts it let through.
 func TestMain(m *testing.M) {
-	if table := os.Getenv("LIMITER_CHILD_TABLE"); table != "" {
-		if err := child(table, os.Getenv("LIMITER_CHILD_ENDPOINT")); err != nil {
+	if table := os.Getenv("CHILD_TABLE"); table != "" {
+		if err := child(table, os.Getenv("CHILD_ENDPOINT"), os.Getenv("CHILD_DOES")); err != nil {
 			fmt.Fprintln(os.Stderr, err)
 			os.Exit(1)
 		}
@@ -42,13 +42,29 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-func child(table, endpoint string) error {
+// children are what processes do, by name: once begin returns, and as much at once as
+// they can. They return how much was let through.
+var children = map[string]func(ledger send.Ledger, begin func()) (int, error){
+	"limit": limitChild, "claim": claimChild,
+}
+
+func child(table, endpoint, does string) error {
 	cfg := aws.Config{
 		Region:       moto.Region,
 		BaseEndpoint: &endpoint,
 		Credentials:  credentials.NewStaticCredentialsProvider("testing", "testing", ""),
 	}
 	ledger := dynamo.New(table, func(context.Context) (aws.Config, error) { return cfg, nil })
+	n, err := children[does](ledger, func() {
+		// All wait for the word, so that they try at the same time.
+		fmt.Println("ready")
+		io.ReadFull(os.Stdin, make([]byte, 1))
+	})
+	fmt.Println(n)
+	return err
+}
+
+func limitChild(ledger send.Ledger, begin func()) (int, error) {
 	var (
 		mu      sync.Mutex
 		allowed int
@@ -61,9 +77,7 @@ func child(table, endpoint string) error {
 		func(_ context.Context, _ string, err error) { note(func() { failure = err }) })
 	limiter.Patience = time.Hour // however slow the machine is: what is not counted is not exact
 
-	// All wait for the word, so that they try at the same time.
-	fmt.Println("ready")
-	io.ReadFull(os.Stdin, make([]byte, 1))
+	begin()
 	slots := make(chan struct{}, inFlight)
 	for range attempts {
 		slots <- struct{}{}
@@ -81,8 +95,7 @@ func child(table, endpoint string) error {
 		})
 	}
 	all.Wait()
-	fmt.Println(allowed)
-	return failure
+	return allowed, failure
 }
 
 // inOneWindow is a clock that does not turn a window over in the test.
@@ -99,16 +112,30 @@ func TestALimitIsExactAcrossProcesses(t *testing.T) {
 }
 
 func isExactAcrossProcesses(t *testing.T, table, endpoint string) {
+	allowed := acrossProcesses(t, "limit", table, endpoint)
+	sum := 0
+	for _, n := range allowed {
+		sum += n
+	}
+	if sum != limit {
+		t.Errorf("%d processes let %v through, %d together of %d; the limit is %d",
+			processes, allowed, sum, processes*attempts, limit)
+	}
+	t.Logf("each process let through: %v", allowed)
+}
+
+// acrossProcesses lets processes do something at the same time, and returns how much
+// each let through.
+func acrossProcesses(t *testing.T, does, table, endpoint string) (allowed []int) {
 	var (
-		begin   sync.WaitGroup
-		all     sync.WaitGroup
-		mu      sync.Mutex
-		allowed []int
+		begin sync.WaitGroup
+		all   sync.WaitGroup
+		mu    sync.Mutex
 	)
 	begin.Add(processes)
 	for range processes {
 		cmd := exec.CommandContext(t.Context(), os.Args[0])
-		cmd.Env = append(os.Environ(), "LIMITER_CHILD_TABLE="+table, "LIMITER_CHILD_ENDPOINT="+endpoint)
+		cmd.Env = append(os.Environ(), "CHILD_TABLE="+table, "CHILD_ENDPOINT="+endpoint, "CHILD_DOES="+does)
 		cmd.Stderr = t.Output()
 		in, _ := cmd.StdinPipe()
 		out, _ := cmd.StdoutPipe()
@@ -134,13 +161,5 @@ func isExactAcrossProcesses(t *testing.T, table, endpoint string) {
 		})
 	}
 	all.Wait()
-	sum := 0
-	for _, n := range allowed {
-		sum += n
-	}
-	if sum != limit {
-		t.Errorf("%d processes let %v through, %d together of %d; the limit is %d",
-			processes, allowed, sum, processes*attempts, limit)
-	}
-	t.Logf("each process let through: %v", allowed)
+	return allowed
 }

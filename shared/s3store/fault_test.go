@@ -33,7 +33,7 @@ func TestNothingIsAskedBeforeTheFirstUse(t *testing.T) {
 	}
 	_, err := s.Stat(t.Context(), "k/x")
 	want(t, send.Unavailable, err)
-	_, err = s.GetURL(t.Context(), "k/x", time.Minute)
+	_, err = s.GetURL(t.Context(), claimOf("k/x"), time.Minute)
 	want(t, send.Internal, err)
 	if !errors.Is(err, away) || loads != 2 { // a failure to load is not for ever
 		t.Fatalf("%d loads, error %v", loads, err)

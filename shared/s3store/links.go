@@ -34,11 +34,15 @@ func (s *Store) PutURL(ctx context.Context, _, key string, ttl time.Duration) (s
 }
 
 // GetURL implements [send.Links]: GET the object there, whole or a range of it.
-func (s *Store) GetURL(ctx context.Context, key string, ttl time.Duration) (string, error) {
+func (s *Store) GetURL(ctx context.Context, of send.Claim, ttl time.Duration) (string, error) {
+	key := of.Transfer.Payload.Key
 	return s.link(ctx, func(c *s3.PresignClient) (*v4.PresignedHTTPRequest, error) {
 		return c.PresignGetObject(ctx, &s3.GetObjectInput{Bucket: &s.bucket, Key: &key}, s3.WithPresignExpires(ttl))
 	})
 }
+
+// Counted implements [send.Links]: S3 counts nothing for us.
+func (*Store) Counted() bool { return false }
 
 func (s *Store) link(
 	ctx context.Context, sign func(*s3.PresignClient) (*v4.PresignedHTTPRequest, error),

@@ -37,6 +37,11 @@ func want(t *testing.T, code send.Code, err error) {
 	}
 }
 
+// claimOf is a claim of the object of a key.
+func claimOf(key string) send.Claim {
+	return send.Claim{Transfer: send.Transfer{Payload: send.Payload{Key: key}}}
+}
+
 func TestLinks(t *testing.T) {
 	t.Parallel()
 	bucket := moto.Bucket(t)
@@ -55,7 +60,7 @@ func TestLinks(t *testing.T) {
 		t.Fatalf("%+v", o)
 	}
 
-	get, err := s.GetURL(ctx, "t/a/put", time.Minute)
+	get, err := s.GetURL(ctx, claimOf("t/a/put"), time.Minute)
 	want(t, "", err)
 	resp, b = do(t, http.MethodGet, get, nil)
 	if resp.StatusCode != 200 || string(b) != "ciphertext" || resp.Header.Get("ETag") != o.ETag {

@@ -8,8 +8,12 @@ import (
 	"time"
 )
 
-// downloadLife is how long a download that was counted may take, or be resumed.
-const downloadLife = time.Hour
+const (
+	// downloadLife is how long a download that was counted may take, or be resumed.
+	downloadLife = time.Hour
+	// uncountedLife is how long a URL holds where nobody counts what it is used for.
+	uncountedLife = 5 * time.Minute
+)
 
 const notAvailable = "Transfer not found or not available for download"
 
@@ -23,34 +27,33 @@ func (t *Transfers) Available(ctx context.Context, id string) (Transfer, error) 
 	return tr, t.refusal(tr.record, false)
 }
 
-// Claim counts one download and returns the transfer with it counted. Of any
-// number of claims at once, just as many succeed as there are downloads left.
-// NotFound, Gone.
-func (t *Transfers) Claim(ctx context.Context, id string) (Transfer, error) {
+// Claim counts one download. Of any number of claims at once, just as many succeed
+// as there are downloads left. NotFound, Gone.
+func (t *Transfers) Claim(ctx context.Context, id string) (Claim, error) {
 	if !idForm.MatchString(id) {
-		return Transfer{}, noTransfer(notAvailable)
+		return Claim{}, noTransfer(notAvailable)
 	}
 	r, err := t.Ledger.Spend(ctx, transferKey(id), Spend{State: string(Completed), Now: t.Now()})
 	switch CodeOf(err) {
 	case "":
 	case NotFound:
-		return Transfer{}, noTransfer(notAvailable)
+		return Claim{}, noTransfer(notAvailable)
 	case Conflict:
 		if refused := t.refusal(r, false); refused != nil {
-			return Transfer{}, refused
+			return Claim{}, refused
 		}
-		return Transfer{}, Because(Unavailable, err, "the download could not be counted; try again")
+		return Claim{}, Because(Unavailable, err, "the download could not be counted; try again")
 	default:
-		return Transfer{}, err
+		return Claim{}, err
 	}
 	tr, d, err := readTransfer(r)
 	if err != nil {
-		return Transfer{}, err
+		return Claim{}, err
 	}
 	if tr.Status == Exhausted {
 		t.retireLater(ctx, tr, d)
 	}
-	return tr, nil
+	return t.claimed(tr), nil
 }
 
 // refusal says why nothing can be downloaded, or returns nil. What was counted
@@ -81,9 +84,11 @@ func (t *Transfers) retireLater(ctx context.Context, tr Transfer, d transferData
 	}
 }
 
-// Unclaim gives back a download of which the receiver got nothing.
-func (t *Transfers) Unclaim(ctx context.Context, id string) error {
-	_, err := update(context.WithoutCancel(ctx), t.Ledger, transferKey(id), func(r *Record) error {
+// Unclaim gives back a download of which the receiver got nothing, and ends its claim:
+// the permit may have arrived.
+func (t *Transfers) Unclaim(ctx context.Context, c Claim) error {
+	ctx = context.WithoutCancel(ctx)
+	_, err := updateBy(ctx, t.Ledger, transferKey(c.Transfer.ID), func(r *Record) error {
 		_, d, err := readTransfer(*r)
 		if err != nil {
 			return err
@@ -91,6 +96,8 @@ func (t *Transfers) Unclaim(ctx context.Context, id string) error {
 		r.Count = max(0, r.Count-1)
 		d.RetireAt = nil // it was not the last one after all
 		return d.write(r)
+	}, func(r Record) error {
+		return t.Ledger.Apply(ctx, Change{Replace: &r}, c.counting(c.Budget, 0))
 	})
 	return err
 }
@@ -124,31 +131,53 @@ func (t *Transfers) Open(ctx context.Context, tr Transfer, offset, length int64)
 	return body, err
 }
 
-// DownloadUntil returns when a download counted now is over.
-func (t *Transfers) DownloadUntil(tr Transfer) time.Time {
-	return earlier(t.Now().Add(downloadLife), tr.ExpiresAt)
+// DownloadURL is where the ciphertext is for a while.
+type DownloadURL struct {
+	URL   string
+	Claim Claim
+	TTL   time.Duration
 }
 
-// DownloadURL counts one download and returns a URL of the ciphertext that can
-// be used, and used again to resume, for ttl. NotFound, Conflict while the
-// transfer is not completed, Gone.
-func (t *Transfers) DownloadURL(ctx context.Context, id string) (url string, ttl time.Duration, err error) {
-	tr, err := t.Claim(ctx, id)
+// DownloadURL counts one download and returns a URL of the ciphertext that can be
+// used, and used again to resume. NotFound, Conflict while the transfer is not
+// completed, Gone.
+func (t *Transfers) DownloadURL(ctx context.Context, id string) (DownloadURL, error) {
+	c, err := t.Claim(ctx, id)
 	if CodeOf(err) == NotFound {
 		if found, infoErr := t.Info(ctx, id); infoErr == nil && found.Status == Pending {
-			return "", 0, Fail(Conflict, "Transfer not completed").With(ReasonNotCompleted)
+			return DownloadURL{}, Fail(Conflict, "Transfer not completed").With(ReasonNotCompleted)
 		}
-		return "", 0, Fail(NotFound, "Transfer not found").With(ReasonOf(err))
+		return DownloadURL{}, Fail(NotFound, "Transfer not found").With(ReasonOf(err))
 	}
 	if err != nil {
-		return "", 0, err
+		return DownloadURL{}, err
 	}
-	ttl = t.DownloadUntil(tr).Sub(t.Now())
-	url, err = t.Links.GetURL(ctx, tr.Payload.Key, ttl)
+	if t.Links.Counted() { // from the first answer on
+		c.Budget += c.Transfer.Payload.Size
+	}
+	u, err := t.urlOf(ctx, c)
 	if err != nil {
-		_ = t.Unclaim(ctx, id)
+		_ = t.Unclaim(ctx, c)
 	}
-	return url, ttl, err
+	return u, err
+}
+
+// RenewURL returns another URL for a claim, which costs some of its budget. Gone, for
+// permit_spent, when that is spent.
+func (t *Transfers) RenewURL(ctx context.Context, c Claim) (DownloadURL, error) {
+	if err := t.spend(ctx, c, c.part()); err != nil {
+		return DownloadURL{}, err
+	}
+	return t.urlOf(ctx, c)
+}
+
+func (t *Transfers) urlOf(ctx context.Context, c Claim) (u DownloadURL, err error) {
+	u.Claim, u.TTL = c, c.Until.Sub(t.Now())
+	if !t.Links.Counted() {
+		u.TTL = min(u.TTL, uncountedLife)
+	}
+	u.URL, err = t.Links.GetURL(ctx, c, u.TTL)
+	return u, err
 }
 
 // Delete ends a transfer for whoever knows its delete secret. deleted is false

@@ -132,9 +132,10 @@ func (pathLinks) PartURL(_ context.Context, _, key, _ string, _ int, _ int64, _ 
 func (pathLinks) PutURL(_ context.Context, _, key string, _ time.Duration) (string, error) {
 	return "/put/" + key, nil
 }
-func (pathLinks) GetURL(_ context.Context, key string, _ time.Duration) (string, error) {
-	return "/get/" + key, nil
+func (pathLinks) GetURL(_ context.Context, c send.Claim, _ time.Duration) (string, error) {
+	return "/get/" + c.Transfer.Payload.Key + "/" + c.ID, nil
 }
+func (pathLinks) Counted() bool { return true }
 
 func noise(n int) []byte {
 	b := make([]byte, n)

@@ -12,6 +12,7 @@ import (
 const (
 	TransferSets = "transfer/"    // transfers, by the first byte of their ID
 	LabelSets    = "label/"       // sealed labels of transfers, as these are spread
+	ClaimSets    = "claim/"       // bytes that went out for downloads, by the first byte of the claim's ID
 	ReservedSets = "reserved/"    // what senders have pending, as token IDs are spread, and all of them
 	PurgeSet     = "purge"        // tokens of which what is pending is to be removed
 	TokenSet     = "token"        // tokens

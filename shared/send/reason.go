@@ -51,6 +51,7 @@ const (
 	ReasonLinkNotGenuine Reason = "link_not_genuine" // the service did not make it
 	ReasonLinkExpired    Reason = "link_expired"     // it held for a while, which is over; ask for a new one
 	ReasonLinkMismatch   Reason = "link_mismatch"    // it is for something else
+	ReasonPermitSpent    Reason = "permit_spent"     // its download was begun again as often as it may be
 )
 
 // What keeps an operator out.

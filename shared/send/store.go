@@ -151,5 +151,9 @@ func Entries(ctx context.Context, s Store, prefix string) iter.Seq2[Entry, error
 type Links interface {
 	PartURL(ctx context.Context, token, key, uploadID string, number int, most int64, ttl time.Duration) (string, error)
 	PutURL(ctx context.Context, token, key string, ttl time.Duration) (string, error)
-	GetURL(ctx context.Context, key string, ttl time.Duration) (string, error)
+	GetURL(ctx context.Context, c Claim, ttl time.Duration) (string, error)
+
+	// Counted says whether what goes out by URLs to download from is taken from the
+	// budget of their claim.
+	Counted() bool
 }

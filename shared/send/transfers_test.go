@@ -77,7 +77,7 @@ func TestEveryTransferExpires(t *testing.T) {
 	f.clock.Advance(time.Second)
 	_, err := f.Claim(t.Context(), id)
 	want(t, err, send.Gone, "expired")
-	_, _, err = f.DownloadURL(t.Context(), id)
+	_, err = f.DownloadURL(t.Context(), id)
 	want(t, err, send.Gone, "expired")
 	_, err = f.Resumable(t.Context(), id)
 	want(t, err, send.Gone, "expired")
@@ -297,18 +297,21 @@ func TestADownloadLimitHoldsExactly(t *testing.T) {
 	const limit, readers = 7, 60
 	id := f.completed(t, send.NewTransfer{MaxDownloads: limit}, noise(100))
 	var won, gone atomic.Int64
+	var last atomic.Value
 	var wg sync.WaitGroup
 	for i := range readers {
 		wg.Go(func() {
+			var u send.DownloadURL
 			var err error
 			if i%2 == 0 {
-				_, err = f.Claim(t.Context(), id)
+				u.Claim, err = f.Claim(t.Context(), id)
 			} else {
-				_, _, err = f.DownloadURL(t.Context(), id)
+				u, err = f.DownloadURL(t.Context(), id)
 			}
 			switch send.CodeOf(err) {
 			case "":
 				won.Add(1)
+				last.Store(u.Claim)
 			case send.Gone:
 				gone.Add(1)
 			default:
@@ -322,7 +325,7 @@ func TestADownloadLimitHoldsExactly(t *testing.T) {
 	}
 	_, err := f.Claim(t.Context(), id)
 	want(t, err, send.Gone, "exhausted")
-	if err := f.Unclaim(t.Context(), id); err != nil {
+	if err := f.Unclaim(t.Context(), last.Load().(send.Claim)); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := f.Claim(t.Context(), id); err != nil {
@@ -334,9 +337,9 @@ func TestAutoDeleteTakesThePayloadOnceTheLastDownloadIsOver(t *testing.T) {
 	t.Parallel()
 	f := setUp(t)
 	id := f.completed(t, send.NewTransfer{MaxDownloads: 1, AutoDelete: true}, noise(100))
-	tr, err := f.Claim(t.Context(), id)
-	if err != nil || tr.Status != send.Exhausted {
-		t.Fatal(tr.Status, err)
+	c, err := f.Claim(t.Context(), id)
+	if err != nil || c.Transfer.Status != send.Exhausted {
+		t.Fatal(c.Transfer.Status, err)
 	}
 	f.clock.Advance(59 * time.Minute)
 	if _, err := f.Resumable(t.Context(), id); err != nil {
@@ -378,7 +381,7 @@ func TestDelete(t *testing.T) {
 	}
 	_, err = f.Claim(t.Context(), id)
 	want(t, err, send.NotFound, "not available")
-	_, _, err = f.DownloadURL(t.Context(), id)
+	_, err = f.DownloadURL(t.Context(), id)
 	want(t, err, send.NotFound, "not found")
 	_, err = f.Resumable(t.Context(), id)
 	want(t, err, send.NotFound, "")
@@ -555,10 +558,11 @@ func TestADownloadThatIsGivenBackIsNotTheLast(t *testing.T) {
 	t.Parallel()
 	f := setUp(t)
 	id := f.completed(t, send.NewTransfer{MaxDownloads: 1, AutoDelete: true}, noise(100))
-	if _, err := f.Claim(t.Context(), id); err != nil {
+	c, err := f.Claim(t.Context(), id)
+	if err != nil {
 		t.Fatal(err)
 	}
-	if err := f.Unclaim(t.Context(), id); err != nil {
+	if err := f.Unclaim(t.Context(), c); err != nil {
 		t.Fatal(err)
 	}
 	f.clock.Advance(2 * time.Hour)

@@ -25,7 +25,8 @@ var (
 	UploadURL = route(User, get, "/api/presigned/upload-url/{transfer_id}")
 
 	// DownloadURL makes a URL of the ciphertext, and counts a download. The
-	// URL can be asked again to resume it.
+	// URL can be asked again to resume it; with the permit that comes with it,
+	// another is made, and no download counted.
 	DownloadURL = route(User, get, "/api/presigned/download-url/{transfer_id}")
 
 	// PutLink takes what is PUT to a URL that the service signed itself, and

@@ -22,7 +22,7 @@ var (
 	TransferInfo = route(User, get, "/api/transfers/info/{transfer_id}", "/transfers/info/{transfer_id}")
 
 	// DownloadTransfer answers the ciphertext, or a range of it, and counts a
-	// download, but not again for whoever brings a permit.
+	// download, but not again for whoever brings a permit whose budget lasts.
 	DownloadTransfer = route(User, get, "/api/transfers/download/{transfer_id}", "/transfers/download/{transfer_id}")
 
 	// DownloadBase64 is DownloadTransfer for clients that can take text only.
@@ -60,8 +60,9 @@ var (
 	// DeleteAuth is the secret that deletes a transfer.
 	DeleteAuth = declare(Header{Name: "X-Sgraph-Transfer-Delete-Auth", Secret: true, SetBy: Client, ReadBy: User})
 
-	// DownloadPermit is, in a reply, the permit by which the same download can
-	// be resumed without being counted again, and in a request that permit.
+	// DownloadPermit is, in a reply of DownloadTransfer or DownloadURL, the permit
+	// by which the same download can be resumed without being counted again, and in
+	// a request that permit.
 	DownloadPermit = declare(Header{
 		Name: "X-Sgraph-Download-Permit", Secret: true, SetBy: Client, ReadBy: User, Exposed: true,
 	})

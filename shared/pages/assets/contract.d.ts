@@ -13,8 +13,8 @@ export const headers: {
   /** The secret that deletes a transfer. */
   deleteAuth: 'x-sgraph-transfer-delete-auth';
   /**
-   * In a reply, the permit by which the same download can be resumed without being counted again, and in a request that
-   * permit.
+   * In a reply of DownloadTransfer or DownloadURL, the permit by which the same download can be resumed without being
+   * counted again, and in a request that permit.
    */
   downloadPermit: 'x-sgraph-download-permit';
   /** The part of the ciphertext that is asked for (RFC 9110, 14.2). */
@@ -45,7 +45,10 @@ export const paths: {
   assembleUpload: '/api/presigned/complete';
   /** Gives up an upload in parts. It can be repeated. */
   cancelUpload(transferId: string, uploadId: string): string;
-  /** Makes a URL of the ciphertext, and counts a download. The URL can be asked again to resume it. */
+  /**
+   * Makes a URL of the ciphertext, and counts a download. The URL can be asked again to resume it; with the permit that
+   * comes with it, another is made, and no download counted.
+   */
   downloadUrl(transferId: string): string;
   /** Answers the ciphertext, or a range of it, of such a URL. */
   getLink(link: string): string;
@@ -73,7 +76,10 @@ export const paths: {
   completeTransfer(transferId: string): string;
   /** Says how a transfer stands, to whoever has its ID. It costs no download. */
   transferInfo(transferId: string): string;
-  /** Answers the ciphertext, or a range of it, and counts a download, but not again for whoever brings a permit. */
+  /**
+   * Answers the ciphertext, or a range of it, and counts a download, but not again for whoever brings a permit whose
+   * budget lasts.
+   */
   downloadTransfer(transferId: string): string;
   /** Ends a transfer for whoever has its delete secret. */
   deleteTransfer(transferId: string): string;
@@ -179,6 +185,8 @@ export const codes: {
   linkExpired: 'link_expired';
   /** It is for something else. */
   linkMismatch: 'link_mismatch';
+  /** Its download was begun again as often as it may be. */
+  permitSpent: 'permit_spent';
   /** Neither the API key nor a session was brought. */
   apiKeyRequired: 'api_key_required';
   /** It is not the API key. */

@@ -91,6 +91,7 @@ export const codes = {
   linkNotGenuine: 'link_not_genuine',
   linkExpired: 'link_expired',
   linkMismatch: 'link_mismatch',
+  permitSpent: 'permit_spent',
   apiKeyRequired: 'api_key_required',
   wrongApiKey: 'wrong_api_key',
   sessionExpired: 'session_expired',

@@ -1,0 +1,117 @@
+package send
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"time"
+)
+
+// A download that was counted may be interrupted, lost and begun again, and must not
+// be a way to have many. So what goes out after its first answer is reserved in the
+// ledger beforehand, within a budget of twice the size; where the first answer is
+// counted as well, of three times. Whoever loses no more on the way than arrives can
+// always get the file, however often the line breaks.
+
+// Claim is a download that was counted. Whoever has what is signed for it can go on
+// with it, or begin again, until its time is over or its budget is spent.
+type Claim struct {
+	Transfer Transfer
+	ID       string    // names what is counted of its budget in the ledger
+	Budget   int64     // bytes that may go out for it and are counted
+	Until    time.Time // when it is over
+}
+
+const (
+	// againTimes is how often the whole ciphertext may go out again.
+	againTimes = 2
+	// leastPart is the part of the ciphertext that a request is counted for at least,
+	// whatever it asks for, and that a renewed URL is counted for.
+	leastPart = 8
+	// leastMost bounds what a request is counted for at least, in bytes: with large
+	// files it is the bytes that cost, not the request.
+	leastMost = 64 << 10
+	// portionLeast is how many bytes are reserved at once where there are as many. A
+	// process that is killed while it hands them out cannot give them back.
+	portionLeast = 1 << 20
+	// claimKept is how long a budget is kept after its claim is over: it must not
+	// be opened anew by a request that was let in just before.
+	claimKept = time.Hour
+)
+
+// claimed returns the claim of a download that is counted now.
+func (t *Transfers) claimed(tr Transfer) Claim {
+	var b [8]byte
+	rand.Read(b[:]) // never fails: crypto/rand
+	return Claim{
+		Transfer: tr, ID: hex.EncodeToString(b[:]), Budget: againTimes * tr.Payload.Size,
+		Until: earlier(t.Now().Add(downloadLife), tr.ExpiresAt),
+	}
+}
+
+func claimKey(id string) Key { return Key{ClaimSets + id[:2], id} }
+
+// part is an eighth of the ciphertext, and never nothing.
+func (c Claim) part() int64 { return (c.Transfer.Payload.Size + leastPart - 1) / leastPart }
+
+// least is how many bytes a request is counted for at least.
+func (c Claim) least() int64 { return min(c.part(), leastMost) }
+
+// counting is the change of the ledger that counts bytes of the budget, within a bound.
+func (c Claim) counting(bytes, within int64) Change {
+	return Change{Add: &Add{Key: claimKey(c.ID), Units: bytes, Within: within, Purge: c.Until.Add(claimKept)}}
+}
+
+// spend reserves bytes of a claim's budget. Gone when there are not as many left.
+func (t *Transfers) spend(ctx context.Context, c Claim, bytes int64) error {
+	err := t.Ledger.Apply(ctx, c.counting(bytes, max(c.Budget, 1)))
+	if CodeOf(err) == Conflict {
+		return Because(Gone, err, "this download was begun again too often, and is over").With(ReasonPermitSpent)
+	}
+	return err // Unavailable: what cannot be counted does not go out
+}
+
+// Ration is what one request takes of a claim's budget: a portion at a time, so that
+// whatever ends the request costs little more than what went out. The nil Ration takes
+// nothing, and is that of a download's first answer.
+type Ration struct {
+	transfers *Transfers
+	claim     Claim
+	taken     int64
+}
+
+// Ration returns the ration of a request that goes on with a claim.
+func (t *Transfers) Ration(c Claim) *Ration { return &Ration{transfers: t, claim: c} }
+
+// Next reserves the next portion of the bytes that are to go out still, and returns how
+// many these are. Gone, for permit_spent, when the budget is; Unavailable.
+func (r *Ration) Next(ctx context.Context, left int64) (int64, error) {
+	if r == nil {
+		return left, nil
+	}
+	portion := min(left, max(r.claim.part(), portionLeast))
+	bytes := portion
+	if r.taken == 0 {
+		bytes = max(portion, r.claim.least())
+	}
+	if err := r.transfers.spend(ctx, r.claim, bytes); err != nil {
+		return 0, err
+	}
+	r.taken += bytes
+	return portion, nil
+}
+
+// Done gives back what was reserved and did not go out. It is a comfort: where the
+// ledger cannot be asked, so much of the budget is lost.
+func (r *Ration) Done(ctx context.Context, sent int64) {
+	if r == nil {
+		return
+	}
+	if sent > 0 {
+		sent = max(sent, r.claim.least())
+	}
+	if back := r.taken - sent; back > 0 {
+		_ = r.transfers.Ledger.Apply(context.WithoutCancel(ctx), r.claim.counting(-back, 0))
+	}
+	r.taken = 0
+}
