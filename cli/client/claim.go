@@ -122,8 +122,15 @@ func (k Claim) ended(err error) bool {
 	return refusedURL(err) && time.Since(k.Begun) > claimLife
 }
 
-// refusedURL says whether an error can be that of a URL whose time is over, as
-// a store says it, or the service.
+// overURL says whether an error can be that of a URL whose time is over: as the
+// service says it, or as a store does, which has no code of ours.
+func overURL(err error) bool {
+	reason := send.ReasonOf(err)
+	return reason == send.ReasonLinkExpired || refusedURL(err) && reason == send.Reason(send.CodeOf(err))
+}
+
+// refusedURL says whether an error can be that of a URL that a store has refused, for
+// whatever reason.
 func refusedURL(err error) bool {
 	switch status(err) {
 	case http.StatusBadRequest, http.StatusForbidden, http.StatusNotFound, http.StatusGone:

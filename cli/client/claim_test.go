@@ -4,7 +4,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
-	"net/http/httptest"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -262,23 +262,20 @@ func TestURLIsRenewed(t *testing.T) {
 	t.Parallel()
 	s := site.Start(t)
 	sent := once(t, s, 1<<20)
-	var signed []byte // what the service answered
 	var requests, renewals int
+	var used []string
 	var mu sync.Mutex
 	s.Fail(func(w http.ResponseWriter, r *http.Request, service http.Handler) {
 		mu.Lock()
 		defer mu.Unlock()
 		switch {
-		case strings.Contains(r.URL.Path, "download-url") && wire.DownloadPermit.Get(r.Header) == "permit":
-			renewals++
-			_, _ = w.Write(signed)
 		case strings.Contains(r.URL.Path, "download-url"):
-			answer := httptest.NewRecorder()
-			service.ServeHTTP(answer, r)
-			signed = answer.Body.Bytes()
-			wire.DownloadPermit.Set(w.Header(), "permit")
-			_, _ = w.Write(signed)
+			if wire.DownloadPermit.Get(r.Header) != "" {
+				renewals++
+			}
+			service.ServeHTTP(w, r)
 		case strings.Contains(r.URL.Path, "/bytes/"):
+			used = append(used, r.URL.Path)
 			if requests++; requests%2 == 1 { // as S3 says it
 				w.WriteHeader(http.StatusForbidden)
 				_, _ = io.WriteString(w, "<Error><Code>AccessDenied</Code><Message>Request has expired</Message></Error>")
@@ -290,11 +287,61 @@ func TestURLIsRenewed(t *testing.T) {
 		}
 	})
 	c := at(s)
-	c.Claims = &memory{}
+	claims := &saving{}
+	c.Claims = claims
 	if _, got, err := receive(t.Context(), c, sent.Link); err != nil || len(got) != 1<<20 {
 		t.Errorf("%d bytes, %v", len(got), err)
 	}
 	if renewals != 2 {
 		t.Errorf("%d renewals", renewals)
+	}
+	for _, path := range used {
+		if !slices.ContainsFunc(claims.saved, func(k client.Claim) bool { return strings.HasSuffix(k.URL, path) }) {
+			t.Error("a renewed URL is not kept: it would be renewed again, at a cost")
+		}
+	}
+	info, err := at(s).Info(t.Context(), sent.Link.ID)
+	if err != nil || info.DownloadCount != 1 {
+		t.Errorf("%d downloads counted, %v", info.DownloadCount, err)
+	}
+}
+
+// saving is a memory that knows all that it was given.
+type saving struct {
+	memory
+	saved []client.Claim
+}
+
+func (s *saving) Save(claim client.Claim) {
+	s.saved = append(s.saved, claim)
+	s.memory.Save(claim)
+}
+
+// A download whose budget is used up is not tried by another URL, and its claim is over.
+func TestSpentPermitIsNotRenewed(t *testing.T) {
+	t.Parallel()
+	s := site.Start(t)
+	sent := once(t, s, 1000)
+	var renewals atomic.Int64
+	s.Fail(func(w http.ResponseWriter, r *http.Request, service http.Handler) {
+		if strings.Contains(r.URL.Path, "download-url") && wire.DownloadPermit.Get(r.Header) != "" {
+			renewals.Add(1)
+		}
+		service.ServeHTTP(w, r)
+	})
+	c := at(s)
+	claims := &memory{}
+	c.Claims = claims
+	copies := 0
+	var err error
+	for ; err == nil && copies < 100; copies++ {
+		var body *client.Body
+		if body, err = c.Download(t.Context(), sent.Link.ID); err == nil {
+			_, err = io.Copy(io.Discard, body)
+			body.Close()
+		}
+	}
+	if copies != 4 || send.ReasonOf(err) != send.ReasonPermitSpent || renewals.Load() != 0 || len(claims.kept) != 0 {
+		t.Errorf("the %dth copy: %v; %d renewals, %d claims kept", copies, err, renewals.Load(), len(claims.kept))
 	}
 }

@@ -97,7 +97,7 @@ func (b *Body) open() error {
 		again = unsent
 	}
 	err := b.c.repeat(b.ctx, again, b.request)
-	if err == nil || b.claim.URL == "" || b.claim.Permit == "" || !refusedURL(err) {
+	if err == nil || b.claim.URL == "" || b.claim.Permit == "" || !overURL(err) {
 		return err
 	}
 	renewed, _, err := b.c.claim(b.ctx, b.claim.ID, b.claim.Permit)
@@ -105,6 +105,7 @@ func (b *Body) open() error {
 		return err
 	}
 	b.claim.URL, b.claim.Permit = renewed.URL, renewed.Permit
+	b.c.claims().Save(b.claim) // to renew it again would cost again
 	return b.c.repeat(b.ctx, always, b.request)
 }
 

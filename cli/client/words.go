@@ -46,8 +46,10 @@ var words = map[send.Reason]string{
 	send.ReasonBadLabel:       "the service does not know this form of labels: it is older than this program",
 	send.ReasonTooManyPending: "too many uploads are under way with this access token; finish or delete some, " +
 		"or try again tomorrow, when those that nobody finished are gone",
-	send.ReasonUsePresigned:   "the file is too large to be sent, or received, through the service itself",
-	send.ReasonLinkExpired:    "the time that the service gave for this is over; start again",
+	send.ReasonUsePresigned: "the file is too large to be sent, or received, through the service itself",
+	send.ReasonLinkExpired:  "the time that the service gave for this is over; start again",
+	send.ReasonPermitSpent: "this download was begun again so often that the service goes on with it no more; " +
+		"start again, if there is another download",
 	send.ReasonLinkNotGenuine: startAgain,
 	send.ReasonLinkMismatch:   startAgain,
 

@@ -81,21 +81,36 @@ const URLS = '/api/presigned/download-url/000000000000';
 const link = (url, permit) =>
   Response.json({ download_url: url }, permit ? { headers: { 'x-sgraph-download-permit': permit } } : {});
 
-test('a link to the storage that has run out is renewed by the permit, which the storage never sees', async () => {
-  const asked = serve((path, n) => {
-    if (path === URLS) return link(n === 1 ? 'https://s3.example/old' : 'https://s3.example/new', 'p');
-    if (n === 2) return answer(0, 400, { broken: true, 'content-length': '1000' });
-    if (path.endsWith('/old')) return new Response('<Error><Code>AccessDenied</Code></Error>', { status: 403 });
-    return answer(400, 1000, { 'content-range': 'bytes 400-999/1000' });
+for (const [status, body] of [
+  [403, '<Error><Code>AccessDenied</Code><Message>Request has expired</Message></Error>'],
+  [400, '<Error><Code>ExpiredToken</Code></Error>'],
+  [410, '{"detail":"x","code":"link_expired"}'],
+])
+  test(`a link that has run out (${status}) is renewed by the permit, which a storage never sees`, async () => {
+    const asked = serve((path, n) => {
+      if (path === URLS) return link(n === 1 ? 'https://s3.example/old' : 'https://s3.example/new', 'p');
+      if (n === 2) return answer(0, 400, { broken: true, 'content-length': '1000' });
+      if (path.endsWith('/old')) return new Response(body, { status });
+      return answer(400, 1000, { 'content-range': 'bytes 400-999/1000' });
+    });
+    assert.deepEqual(await all(new Download('000000000000')), file);
+    assert.deepEqual(asked, [
+      [URLS, ''],
+      ['https://s3.example/old', ''],
+      ['https://s3.example/old', ''],
+      [URLS, 'p'],
+      ['https://s3.example/new', ''],
+    ]);
   });
-  assert.deepEqual(await all(new Download('000000000000')), file);
-  assert.deepEqual(asked, [
-    [URLS, ''],
-    ['https://s3.example/old', ''],
-    ['https://s3.example/old', ''],
-    [URLS, 'p'],
-    ['https://s3.example/new', ''],
-  ]);
+
+test('a download whose budget is used up is not tried by another link', async () => {
+  const asked = serve((path) =>
+    path === URLS
+      ? link('http://x/api/presigned/bytes/l', 'p')
+      : Response.json({ code: 'permit_spent', detail: 'x' }, { status: 410 }),
+  );
+  await assert.rejects(all(new Download('000000000000')), { status: 410, code: 'permit_spent' });
+  assert.equal(asked.length, 2);
 });
 
 test('a link that has run out is not asked for for ever, and without a permit not at all', async () => {

@@ -246,6 +246,11 @@ const DOWNLOADING = {
   link_expired: linkOver,
   link_mismatch: linkOver,
   link_not_genuine: linkOver,
+  permit_spent: () =>
+    say(
+      'This download was begun too often',
+      'The service goes on with it no more. Start another one, if there is one.',
+    ),
   out_of_range: () => PAGE.damaged,
 };
 

@@ -12,10 +12,11 @@ import { patiently } from './patience.js';
 const FINAL = [401, 403, 404, 409, 410, 429];
 
 /**
- * What is answered at a link that was good for a while; the service has a code for that, a storage does not.
+ * What is answered at a link that was good for a while; the service has a code for that, a storage does not. It says 403
+ * when the link's time is over, and 400 when that of the service's own permission is.
  * @type {import('../shared/http.js').Code[]}
  */
-const LINK_OVER = [codes.forbidden, codes.linkExpired];
+const LINK_OVER = [codes.forbidden, codes.invalid, codes.linkExpired];
 
 /** How long the service lets a download go on that was begun. */
 const HOUR = 3600 * 1000;
