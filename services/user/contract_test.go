@@ -744,6 +744,28 @@ func TestWhatLinksTakeIsBounded(t *testing.T) {
 	s.call("PUT", put, ciphertext).want(404, "not in pending state")
 }
 
+// Nothing more is taken for a transfer that is completed, whichever way its bytes came.
+func TestLinksTakeNothingOnceATransferIsCompleted(t *testing.T) {
+	t.Parallel()
+	s := start(t, nil)
+	ciphertext, plain := sealed(t, 500)
+	id := s.send("POST", "/api/transfers/create", nil).want(200, "").json()["transfer_id"].(string)
+	up := s.send("POST", "/api/presigned/initiate", map[string]any{"transfer_id": id, "file_size_bytes": plain}).
+		want(200, "").json()
+	part := up["part_urls"].([]any)[0].(map[string]any)["upload_url"].(string)
+	put := s.send("GET", "/api/presigned/upload-url/"+id, nil).want(200, "").json()["upload_url"].(string)
+	s.call("PUT", part, ciphertext).want(200, "")
+	s.send("POST", "/api/transfers/upload/"+id, ciphertext).want(200, "")
+	s.send("POST", "/api/transfers/complete/"+id, nil).want(200, "")
+	before := s.objects()
+	for _, url := range []string{part, put} {
+		s.call("PUT", url, ciphertext).want(404, "")
+	}
+	if n := s.objects() - before; n != 0 {
+		t.Errorf("%d files are kept of what came afterwards", n)
+	}
+}
+
 // A URL that something can be put to dies with the token that asked for it.
 func TestLinksDieWithTheirToken(t *testing.T) {
 	t.Parallel()

@@ -518,6 +518,9 @@ func (t *Transfers) Complete(ctx context.Context, token, id string) (tr Transfer
 		case "":
 			r.Version++
 			tr.Status, tr.record = Completed, r
+			if m := d.Multipart; m.UploadID != "" && !m.Done { // it was uploaded another way
+				_ = t.Store.Abort(context.WithoutCancel(ctx), m.Key, m.UploadID) // otherwise the store ends it in a day
+			}
 			return tr, true, nil
 		case Conflict: // somebody uploaded or completed meanwhile: what was ready is not what there is
 		default:
