@@ -25,7 +25,8 @@ func adminFunction(s settings.Settings, common Common, storage *Storage) *Functi
 		Environment: environment(metric.Admin, s, made),
 		Grants: append(auditAccess(storage.CacheName),
 			ledgerAccess(storage.Ledger.Arn, send.TokenSet, send.TokenUseSets, send.PurgeSet, send.SessionSet,
-				send.WindowSets, send.SaltSet, audit.ChainSets, audit.QueueSets+metric.Admin)),
+				send.WindowSets, send.SaltSet, audit.ChainSets, audit.QueueSets+metric.Admin),
+			rootAccess(storage.Ledger.Arn, metric.Admin)),
 	}
 }
 

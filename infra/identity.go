@@ -65,6 +65,20 @@ func NewIdentity(
 // set is a partition key, and a name that ends in a slash stands for all sets
 // that begin with it.
 func ledgerAccess(table pulumi.StringOutput, sets ...string) policy.Statement {
+	return onSets(policy.Allow([]string{
+		"dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem",
+		"dynamodb:ConditionCheckItem", "dynamodb:Query",
+	}, table), sets...)
+}
+
+// rootAccess grants reading and making the root of a service's keys, which
+// nothing deletes.
+func rootAccess(table pulumi.StringOutput, service string) policy.Statement {
+	return onSets(policy.Allow([]string{"dynamodb:GetItem", "dynamodb:PutItem"}, table), send.RootSets+service)
+}
+
+// onSets narrows a grant on the ledger to the named sets.
+func onSets(grant policy.Statement, sets ...string) policy.Statement {
 	keys := make([]string, len(sets))
 	for i, set := range sets {
 		keys[i] = set
@@ -72,10 +86,6 @@ func ledgerAccess(table pulumi.StringOutput, sets ...string) policy.Statement {
 			keys[i] += "*"
 		}
 	}
-	grant := policy.Allow([]string{
-		"dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem",
-		"dynamodb:ConditionCheckItem", "dynamodb:Query",
-	}, table)
 	grant["Condition"] = map[string]any{"ForAllValues:StringLike": map[string]any{"dynamodb:LeadingKeys": keys}}
 	return grant
 }

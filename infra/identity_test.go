@@ -88,10 +88,14 @@ func TestGrantsAreExact(t *testing.T) {
 func TestServicesCannotTouchEachOthersData(t *testing.T) {
 	// What each role may name, and nothing more.
 	allowed := map[string]struct {
-		bucket, sets string
+		bucket, sets, root string
 	}{
-		"user":  {"transfers", `["transfer/*","label/*","claim/*","reserved/*","purge","window/*","salt","outbox/user"]`},
-		"admin": {"cache", `["token","use/*","purge","session","window/*","salt","chain/*","outbox/admin"]`},
+		"user": {
+			"transfers", `["transfer/*","label/*","claim/*","reserved/*","purge","window/*","salt","outbox/user"]`, ``,
+		},
+		"admin": {
+			"cache", `["token","use/*","purge","session","window/*","salt","chain/*","outbox/admin"]`, `["root/admin"]`,
+		},
 		// The canary does all it does from outside.
 		"canary": {},
 	}
@@ -110,14 +114,18 @@ func TestServicesCannotTouchEachOthersData(t *testing.T) {
 					}
 				}
 				if strings.Contains(target, ":dynamodb:") {
-					seen[granted.role+" ledger"] = true
-					if want := `{"ForAllValues:StringLike":{"dynamodb:LeadingKeys":` + want.sets + `}}`; granted.condition != want {
+					sets, what := want.sets, " ledger"
+					if slices.Equal(granted.actions, []string{"dynamodb:GetItem", "dynamodb:PutItem"}) {
+						sets, what = want.root, " root"
+					}
+					seen[granted.role+what] = true
+					if want := `{"ForAllValues:StringLike":{"dynamodb:LeadingKeys":` + sets + `}}`; granted.condition != want {
 						t.Errorf("%s may use the ledger under %s, want %s", granted.role, granted.condition, want)
 					}
 				}
 			}
 		}
-		if len(seen) != 4 {
+		if len(seen) != 5 {
 			t.Errorf("looked at %v only", slices.Collect(maps.Keys(seen)))
 		}
 	})

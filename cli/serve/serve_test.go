@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"context"
 	"crypto/rand"
+	"crypto/sha256"
 	"encoding/base64"
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -650,4 +652,94 @@ func TestPrintsAddressesThatWork(t *testing.T) {
 			}
 		})
 	}
+}
+
+// Names of tokens that people give can be found in a dictionary, so nothing that
+// leaves the ledger may be computed from a name alone.
+func TestADictionaryFindsNoToken(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	s := start(t, dir)
+	var told strings.Builder
+	admin := func(method, path, body string) {
+		t.Helper()
+		status, b := s.call(method, s.admin+path, strings.NewReader(body), "X-API-Key", s.key)
+		if status != 200 {
+			t.Fatalf("%s %s answers %d: %s", method, path, status, b)
+		}
+		told.Write(b)
+	}
+	words := []string{"garden", "choir", "library", "wrong", "purge"}
+	admin("POST", "/tokens/create", `{"token_name":"community-garden"}`)
+	admin("POST", "/tokens/create", `{"token_name":"community-choir"}`)
+	admin("POST", "/tokens/create", `{"token_name":"community-library"}`)
+	admin("POST", "/tokens/update-limit/community-garden", `{"usage_limit":9}`)
+	admin("POST", "/tokens/use/community-choir", ``)
+	admin("POST", "/tokens/revoke/community-choir", `{"purge":true}`)
+	admin("POST", "/tokens/reactivate/community-choir", ``)
+	send := func(token, method, path string, body []byte) map[string]any {
+		_, b := s.call(method, s.user+path, bytes.NewReader(body), "x-sgraph-access-token", token)
+		told.Write(b)
+		var m map[string]any
+		json.Unmarshal(b, &m)
+		return m
+	}
+	send("community-wrong", "POST", "/api/transfers/create", nil)
+	id := send("community-garden", "POST", "/api/transfers/create", nil)["transfer_id"].(string)
+	send("community-garden", "POST", "/api/transfers/upload/"+id, sealed(5000))
+	send("community-choir", "POST", "/api/transfers/complete/"+id, nil)
+	for _, path := range []string{
+		"/api/transfers/complete/" + id, "/api/presigned/initiate", "/api/transfers/validate-token/community-library",
+	} {
+		send("community-garden", "POST", path, nil)
+	}
+	for _, path := range []string{"/api/transfers/info/", "/api/transfers/download/", "/api/presigned/download-url/"} {
+		send("community-garden", "GET", path+id, nil)
+	}
+
+	var export []byte
+	eventually(t, "the trail does not tell of the upload", func() bool {
+		_, export = s.call("GET", s.admin+"/audit/export", nil, "X-API-Key", s.key)
+		return bytes.Contains(export, []byte(`"transfer_completed","outcome":"success"`))
+	})
+	for _, path := range []string{"/audit/export?form=chain", "/audit/events", "/tokens/list-details"} {
+		admin("GET", path, "")
+	}
+	_, details := s.call("GET", s.admin+"/tokens/list-details", nil, "X-API-Key", s.key)
+	var list struct {
+		Tokens []struct {
+			Name string `json:"token_name"`
+			ID   string `json:"cache_id"`
+		}
+	}
+	if err := json.Unmarshal(details, &list); err != nil || len(list.Tokens) != 4 {
+		t.Fatalf("%s: %v", details, err)
+	}
+	for _, token := range list.Tokens {
+		if token.Name != "community-garden" {
+			continue
+		}
+		_, found := s.call("GET", s.admin+"/audit/export?token="+token.ID, nil, "X-API-Key", s.key)
+		for _, kind := range []string{"token_created", "token_limit_changed", "token_used", "transfer_created", "transfer_completed"} {
+			if !bytes.Contains(found, []byte(`"`+kind+`"`)) {
+				t.Errorf("by its ID the trail tells nothing of %s:\n%s", kind, found)
+			}
+		}
+	}
+	s.cmd.Process.Signal(syscall.SIGTERM)
+	<-s.ended
+
+	kept := secrettest.Kept{"replies": told.String(), "the export": string(export), "the log": s.log.String()}
+	kept.AddFiles(t, filepath.Join(dir, "cache"))
+	if len(kept) < 4 {
+		t.Fatalf("looked at too little: %d", len(kept))
+	}
+	hashes := map[string]string{}
+	for _, word := range words {
+		sum := sha256.Sum256([]byte("community-" + word))
+		digest := hex.EncodeToString(sum[:])
+		hashes["start of the hash of community-"+word] = digest[:12]
+		hashes["base64 of the hash of community-"+word] = base64.RawURLEncoding.EncodeToString(sum[:])[:12]
+	}
+	kept.Lacks(t, hashes)
 }

@@ -29,6 +29,7 @@ type Service struct {
 	tokens   *send.Tokens
 	pulse    *send.Pulse
 	trail    *audit.Trail
+	ids      *send.Keys[send.TokenIDs]
 	salts    *send.Salts
 	outbox   *audit.Outbox
 	meter    metric.Meter
@@ -66,8 +67,10 @@ func New(set Settings) (*Service, error) {
 	}
 	a.log = a.meter.Logger(set.Log)
 	a.salts = web.NewSalts(set.Ledger, a.log)
+	a.ids = &send.Keys[send.TokenIDs]{Ledger: set.Ledger, Service: metric.Admin, Derive: send.Secret.TokenIDs}
 	a.trail = &audit.Trail{
 		Store: set.Audit, Ledger: set.Ledger, Now: set.Now, Retention: set.AuditRetention, Log: a.log,
+		TokenIDs: a.ids.Get,
 	}
 	a.outbox = &audit.Outbox{
 		Deliver: a.trail.Append, Ledger: set.Ledger, Now: set.Now, Meter: a.meter, Log: set.Log,

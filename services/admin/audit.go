@@ -26,9 +26,9 @@ func (a *Service) auditRoutes(r *mux.Router) {
 }
 
 // record puts into the trail what became of a request's attempt at something.
-func (a *Service) record(r *http.Request, kind audit.Kind, token string, err error) {
+func (a *Service) record(r *http.Request, kind audit.Kind, tokenHash string, err error) {
 	a.outbox.Put(r.Context(), audit.Event{
-		Time: a.set.Now().UTC(), Kind: kind, Request: web.RequestID(r), Client: web.ClientHash(r), Token: token,
+		Time: a.set.Now().UTC(), Kind: kind, Request: web.RequestID(r), Client: web.ClientHash(r), Token: tokenHash,
 	}.Result(err))
 }
 

@@ -64,7 +64,7 @@ func TestWhatIsDoneIsInTheTrail(t *testing.T) {
 	if got := g.events(""); !slices.Equal(got, want) {
 		t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
 	}
-	id := send.TokenID("t")
+	id := g.tokenID("t")
 	for query, n := range map[string]int{
 		"?event=token_used": 3, "?outcome=denied": 3, "?event=token_used&outcome=success": 1,
 		"?transfer=aabbccddeeff": 1, "?token=" + id: 6, "?token=" + id[:8] + "-" + id[8:12]: 6, "?limit=2": 2,
@@ -95,7 +95,7 @@ func TestWhatIsDoneIsInTheTrail(t *testing.T) {
 	g.store.setAway(false)
 	g.clock.Advance(time.Hour)
 	g.handler.Flush()
-	if got := g.events("?token=" + send.TokenID("u")); !slices.Equal(got, []string{"token_created success"}) {
+	if got := g.events("?token=" + g.tokenID("u")); !slices.Equal(got, []string{"token_created success"}) {
 		t.Errorf("got %q when it is back", got)
 	}
 
@@ -271,7 +271,7 @@ func TestAGateForTheSameProcess(t *testing.T) {
 	g := newRig(t)
 	g.post("/tokens/create", `{"token_name":"t","usage_limit":1}`)
 	gate := g.handler.Gate()
-	if a, err := gate.Admit(t.Context(), "t"); a.ID != send.TokenID("t") || err != nil {
+	if a, err := gate.Admit(t.Context(), "t"); a.ID != send.TokenHash("t") || err != nil {
 		t.Errorf("admitted as %v, %v", a, err)
 	}
 	if err := gate.Spend(t.Context(), "t", "aabbccddeeff"); err != nil {

@@ -18,6 +18,7 @@ import (
 
 	"sgraph.ai/send/services/admin"
 	"sgraph.ai/send/shared/bolt"
+	"sgraph.ai/send/shared/metric"
 	"sgraph.ai/send/shared/send"
 	"sgraph.ai/send/shared/settings"
 	"sgraph.ai/send/shared/test/clocktest"
@@ -99,6 +100,17 @@ func (g *rig) get(path string) *http.Response {
 func (g *rig) post(path, body string) *http.Response {
 	g.t.Helper()
 	return g.do(request{method: "POST", path: path, body: body})
+}
+
+// tokenID returns the ID of a token.
+func (g *rig) tokenID(name string) string {
+	g.t.Helper()
+	keys := send.Keys[send.TokenIDs]{Ledger: g.ledger, Service: metric.Admin, Derive: send.Secret.TokenIDs}
+	ids, err := keys.Get(g.t.Context())
+	if err != nil {
+		g.t.Fatal(err)
+	}
+	return ids.Of(send.TokenHash(name))
 }
 
 // login returns the session cookie.

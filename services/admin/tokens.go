@@ -38,15 +38,15 @@ func recordOf(t send.Token) wire.Token {
 }
 
 // detailsOf is a token as the console shows it.
-func detailsOf(t send.Token) wire.TokenDetails {
+func detailsOf(t send.Token, ids send.TokenIDs) wire.TokenDetails {
 	return wire.TokenDetails{
-		Token: recordOf(t), CacheID: cacheID(t.ID), CreatedAt: t.CreatedAt, Remaining: t.Remaining(),
+		Token: recordOf(t), CacheID: cacheID(ids.Of(t.Hash)), CreatedAt: t.CreatedAt, Remaining: t.Remaining(),
 	}
 }
 
 // cacheID gives a token's ID the form of the GUID that existing clients expect.
 func cacheID(id string) string {
-	return id[:8] + "-" + id[8:12] + "-" + id[12:16] + "-" + id[16:20] + "-" + id[20:32]
+	return id[:8] + "-" + id[8:12] + "-" + id[12:16] + "-" + id[16:20] + "-" + id[20:]
 }
 
 // nameOf returns the token name in the request's path.
@@ -74,14 +74,18 @@ func (a *Service) createToken(w http.ResponseWriter, r *http.Request) error {
 			return err
 		}
 	}
+	ids, err := a.ids.Get(r.Context())
+	if err != nil {
+		return err
+	}
 	t, err := a.tokens.Create(r.Context(), send.NewToken{
 		Name: name, UsageLimit: in.UsageLimit, CreatedBy: in.CreatedBy, Metadata: in.Metadata,
 	})
 	if err != nil {
 		return err
 	}
-	a.record(r, audit.TokenCreated, t.ID, nil)
-	web.WriteJSON(w, http.StatusOK, wire.CreateTokenReply{CacheID: cacheID(t.ID), TokenName: name})
+	a.record(r, audit.TokenCreated, t.Hash, nil)
+	web.WriteJSON(w, http.StatusOK, wire.CreateTokenReply{CacheID: cacheID(ids.Of(t.Hash)), TokenName: name})
 	return nil
 }
 
@@ -146,7 +150,7 @@ func (a *Service) revokeToken(w http.ResponseWriter, r *http.Request) error {
 			return err
 		}
 	}
-	a.record(r, audit.TokenRevoked, t.ID, nil)
+	a.record(r, audit.TokenRevoked, t.Hash, nil)
 	web.WriteJSON(w, http.StatusOK, wire.RevokeTokenReply{Status: t.Status, TokenName: name})
 	return nil
 }
@@ -160,7 +164,7 @@ func (a *Service) reactivateToken(w http.ResponseWriter, r *http.Request) error 
 	if err != nil {
 		return err
 	}
-	a.record(r, audit.TokenReactivated, t.ID, nil)
+	a.record(r, audit.TokenReactivated, t.Hash, nil)
 	t.Name = name
 	web.WriteJSON(w, http.StatusOK, recordOf(t))
 	return nil
@@ -182,7 +186,7 @@ func (a *Service) updateLimit(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	a.record(r, audit.TokenLimitChanged, t.ID, nil)
+	a.record(r, audit.TokenLimitChanged, t.Hash, nil)
 	t.Name = name
 	web.WriteJSON(w, http.StatusOK, recordOf(t))
 	return nil
@@ -215,11 +219,15 @@ func (a *Service) listTokenDetails(w http.ResponseWriter, r *http.Request) error
 		return err
 	}
 	slices.SortFunc(all, func(x, y send.Token) int {
-		return cmp.Or(y.CreatedAt.Compare(x.CreatedAt), cmp.Compare(x.ID, y.ID))
+		return cmp.Or(y.CreatedAt.Compare(x.CreatedAt), cmp.Compare(x.Hash, y.Hash))
 	})
+	ids, err := a.ids.Get(r.Context())
+	if err != nil {
+		return err
+	}
 	details := make([]wire.TokenDetails, len(all))
 	for i, t := range all {
-		details[i] = detailsOf(t)
+		details[i] = detailsOf(t, ids)
 	}
 	web.WriteJSON(w, http.StatusOK, wire.ListTokenDetailsReply{Tokens: details})
 	return nil

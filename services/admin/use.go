@@ -16,7 +16,7 @@ func (a *Service) use(ctx context.Context, name, upload string) (t send.Token, s
 	t, stood, err = a.tokens.Use(ctx, name, upload)
 	transfer, _, _ := strings.Cut(upload, "-")
 	e := audit.Event{
-		Time: a.set.Now().UTC(), Kind: audit.TokenUsed, Token: send.TokenID(name), Transfer: audit.TransferID(transfer),
+		Time: a.set.Now().UTC(), Kind: audit.TokenUsed, Token: send.TokenHash(name), Transfer: audit.TransferID(transfer),
 	}.Result(err)
 	switch {
 	case err != nil:

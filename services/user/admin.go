@@ -69,7 +69,7 @@ func (g *AdminGate) Token(ctx context.Context, token string) (send.Token, error)
 		return send.Token{}, err
 	}
 	return send.Token{
-		ID: send.TokenID(token), Name: token, Status: out.Status,
+		Hash: send.TokenHash(token), Name: token, Status: out.Status,
 		UsageLimit: out.UsageLimit, UsageCount: out.UsageCount,
 	}, nil
 }

@@ -43,7 +43,7 @@ func TestAdminGate(t *testing.T) {
 	})
 	g.OriginSecret = "the secret"
 	a, err := g.Admit(t.Context(), "good")
-	if err != nil || a.ID != send.TokenID("good") {
+	if err != nil || a.ID != send.TokenHash("good") {
 		t.Fatal(a, err)
 	}
 	for token, says := range map[string]string{"": "required", "unknown": "Invalid", "revoked": "revoked"} {

@@ -22,10 +22,10 @@ func (s *Service) record(r *http.Request, kind audit.Kind, transfer, token strin
 	}.Result(err))
 }
 
-// tokenID is the ID of the token that a request brought, if any.
-func tokenID(token string) string {
+// tokenHash is the hash of the token that a request brought, if any.
+func tokenHash(token string) string {
 	if token == "" {
 		return ""
 	}
-	return send.TokenID(token)
+	return send.TokenHash(token)
 }

@@ -85,7 +85,7 @@ func (l localLinks) open(field string) (string, error) {
 // of an upload asks it.
 type admitted struct {
 	mu    sync.Mutex
-	until map[string]time.Time // by the token's ID
+	until map[string]time.Time // by the token's hash
 }
 
 // admittedFor is how long a token that was withdrawn may still be taken for one
@@ -99,9 +99,9 @@ func (s *Service) holds(ctx context.Context, sealed string) error {
 	if err != nil {
 		return send.Because(send.Forbidden, err, "the link is not for uploading").With(send.ReasonLinkMismatch)
 	}
-	id, now := send.TokenID(token), s.set.Now()
+	hash, now := send.TokenHash(token), s.set.Now()
 	s.admitted.mu.Lock()
-	until, known := s.admitted.until[id]
+	until, known := s.admitted.until[hash]
 	s.admitted.mu.Unlock()
 	if known && now.Before(until) {
 		return nil
@@ -112,7 +112,7 @@ func (s *Service) holds(ctx context.Context, sealed string) error {
 	s.admitted.mu.Lock()
 	defer s.admitted.mu.Unlock()
 	maps.DeleteFunc(s.admitted.until, func(_ string, until time.Time) bool { return !now.Before(until) })
-	s.admitted.until[id] = now.Add(admittedFor)
+	s.admitted.until[hash] = now.Add(admittedFor)
 	return nil
 }
 

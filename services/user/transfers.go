@@ -63,7 +63,7 @@ func (s *Service) create(w http.ResponseWriter, r *http.Request) error {
 			Label:           label,
 		})
 	}
-	s.record(r, audit.TransferCreated, t.ID, tokenID(token), err)
+	s.record(r, audit.TransferCreated, t.ID, tokenHash(token), err)
 	if err != nil {
 		return err
 	}
@@ -112,7 +112,7 @@ func (s *Service) upload(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		if send.CodeOf(err) == send.Invalid { // it is not going to be completed: this is where it ends
 			token, _ := accessToken(r) // which was admitted
-			s.record(r, audit.TransferCompleted, id, tokenID(token), err)
+			s.record(r, audit.TransferCompleted, id, tokenHash(token), err)
 		}
 		return refused(r, err)
 	}
@@ -195,7 +195,7 @@ func (s *Service) complete(w http.ResponseWriter, r *http.Request) error {
 	}
 	t, first, err := s.transfers.Complete(r.Context(), token, id)
 	if first || err != nil {
-		s.record(r, audit.TransferCompleted, id, tokenID(token), err)
+		s.record(r, audit.TransferCompleted, id, tokenHash(token), err)
 	}
 	if err != nil {
 		return refused(r, err)

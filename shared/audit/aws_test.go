@@ -27,7 +27,9 @@ func TestFunctionsShareChainAndQueue(t *testing.T) {
 	c := newChain(t)
 	var log logtest.Buffer
 	clock := clocktest.At(c.clock.Now())
-	writer := func() *audit.Trail { return &audit.Trail{Store: c.store, Ledger: ledger, Now: clock.Now} }
+	writer := func() *audit.Trail {
+		return &audit.Trail{Store: c.store, Ledger: ledger, Now: clock.Now, TokenIDs: tokenIDs(ledger)}
+	}
 	function := func(deliver func(context.Context, []audit.Event) error) *audit.Outbox {
 		return &audit.Outbox{
 			Deliver: deliver, Ledger: ledger, Now: clock.Now, Frozen: true, Log: slog.New(slog.NewJSONHandler(&log, nil)),

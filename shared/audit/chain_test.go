@@ -60,7 +60,7 @@ func newChain(t *testing.T) *chained {
 
 // open returns another writer of the same trail.
 func (c *chained) open() *audit.Trail {
-	return &audit.Trail{Store: c.store, Ledger: c.ledger, Now: c.clock.Now,
+	return &audit.Trail{Store: c.store, Ledger: c.ledger, Now: c.clock.Now, TokenIDs: tokenIDs(c.ledger),
 		Log: slog.New(slog.NewJSONHandler(c.log, nil))}
 }
 

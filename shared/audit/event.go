@@ -2,7 +2,7 @@
 // whom, and what became of it.
 //
 // An [Event] tells that without a name, a token or any content: people are the
-// rotating hashes of their addresses, tokens the hashes of theirs. An [Outbox]
+// rotating hashes of their addresses, tokens their IDs. An [Outbox]
 // keeps an event as soon as it is told of it, and hands it over afterwards, so
 // that nothing is lost while nobody takes it. A [Trail] keeps events in batches,
 // each of which holds the hash of the one before: [Verify] finds what was done
@@ -70,7 +70,7 @@ type Event struct {
 	Request  string    `json:"request,omitempty"`  // id under which the log has it
 	Client   string    `json:"client,omitempty"`   // hash of the address, another one every day
 	Transfer string    `json:"transfer,omitempty"` // its ID
-	Token    string    `json:"token,omitempty"`    // its ID, a hash
+	Token    string    `json:"token,omitempty"`    // its hash until the event is kept, then its ID
 	Reason   string    `json:"reason,omitempty"`   // why not, or why
 
 	// An event can stand for several that were alike: how many, the first of
@@ -160,7 +160,7 @@ func (e Event) Check(now time.Time) error {
 	case !transferForm.MatchString(e.Transfer):
 		return send.Fail(send.Invalid, "transfer must be the ID of one")
 	case !tokenForm.MatchString(e.Token):
-		return send.Fail(send.Invalid, "token must be the ID of one: the hex SHA-256 of its name")
+		return send.Fail(send.Invalid, "token must be the hash of one: the hex SHA-256 of its name")
 	case !nameForm.MatchString(e.Client) || !nameForm.MatchString(e.Request):
 		return send.Fail(send.Invalid, "client and request must be names")
 	case len(e.Reason) > maxReason || !reasonForm.MatchString(e.Reason):

@@ -379,11 +379,13 @@ func (o *Outbox) delayed(n int, cause error) {
 		slog.Int("events", n), slog.String("cause", cause.Error()))
 }
 
-// lose keeps in the log what nobody could take.
+// lose keeps in the log what nobody could take, but for the hashes of tokens.
 func (o *Outbox) lose(events []Event, cause error) {
 	var counts metric.Counts
-	for _, e := range events {
-		counts.Add(metric.AuditLost, e.Times())
+	events = slices.Clone(events)
+	for i := range events {
+		counts.Add(metric.AuditLost, events[i].Times())
+		events[i].Token = ""
 	}
 	o.Meter.Log(o.Meter.Logger(o.Log), slog.LevelError, "audit events could not be kept", &counts,
 		slog.Any("events", events), slog.String("cause", cause.Error()))

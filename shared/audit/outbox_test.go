@@ -227,9 +227,14 @@ func TestWhatNobodyTakesIsInTheLog(t *testing.T) {
 		b := newBox(t, change)
 		b.fail(errors.New("nobody there"))
 		b.ledger.away.Store(true)
-		b.Put(t.Context(), event(1))
+		one, hash := event(1), send.TokenHash("community-garden")
+		one.Token = hash
+		b.Put(t.Context(), one)
 		b.Put(t.Context(), event(2))
 		b.Flush()
+		if strings.Contains(b.log.String(), hash[:12]) {
+			t.Errorf("%s: a dictionary finds the token in the log: %s", name, b.log)
+		}
 		if n := metrictest.Sum(t, b.log.String(), metric.AuditLost); n != 2 {
 			t.Errorf("%s: %v are lost, want 2: %s", name, n, b.log)
 		}

@@ -17,7 +17,7 @@ type Query struct {
 	Kind     Kind      // "" = all, as in the others
 	Outcome  Outcome
 	Transfer string
-	Token    string // the beginning of an ID will do
+	Token    string // an ID, of which the beginning will do, or a whole hash
 
 	Limit int    // events in a page
 	After string // ID of an event: what is older than that
@@ -41,6 +41,10 @@ const maxRead = 1000
 
 // Page returns a page of events.
 func (t *Trail) Page(ctx context.Context, q Query) (Page, error) {
+	q, err := t.named(ctx, q)
+	if err != nil {
+		return Page{}, err
+	}
 	p := Page{Events: []Kept{}}
 	read := 0
 	for k, err := range t.all(ctx, q) {
@@ -58,6 +62,13 @@ func (t *Trail) Page(ctx context.Context, q Query) (Page, error) {
 	return p, nil
 }
 
+// named returns the query with the token's ID in place of its hash.
+func (t *Trail) named(ctx context.Context, q Query) (Query, error) {
+	ids, err := t.TokenIDs(ctx)
+	q.Token = ids.Of(q.Token)
+	return q, err
+}
+
 func (q Query) matches(e Event) bool {
 	return (q.Kind == "" || e.Kind == q.Kind) && (q.Outcome == "" || e.Outcome == q.Outcome) &&
 		(q.Transfer == "" || e.Transfer == q.Transfer) && strings.HasPrefix(e.Token, q.Token)
@@ -67,6 +78,11 @@ func (q Query) matches(e Event) bool {
 // Limit does not matter. An error is the last that it yields.
 func (t *Trail) Matching(ctx context.Context, q Query) iter.Seq2[Kept, error] {
 	return func(yield func(Kept, error) bool) {
+		q, err := t.named(ctx, q)
+		if err != nil {
+			yield(Kept{}, err)
+			return
+		}
 		for k, err := range t.all(ctx, q) {
 			if err != nil || q.matches(k.Event) {
 				if !yield(k, err) || err != nil {
@@ -126,8 +142,13 @@ func (t *Trail) merged(ctx context.Context, places []place) iter.Seq2[Kept, erro
 	}
 }
 
-// load reads the events of objects.
+// load reads the events of objects. Those of versions before call tokens by their
+// hashes.
 func (t *Trail) load(ctx context.Context, places []place) (all []Kept, err error) {
+	ids, err := t.TokenIDs(ctx)
+	if err != nil {
+		return nil, err
+	}
 	for content, err := range t.contents(ctx, places) {
 		if err != nil {
 			return nil, err
@@ -137,6 +158,7 @@ func (t *Trail) load(ctx context.Context, places []place) (all []Kept, err error
 			return nil, unreadable(err)
 		}
 		for _, e := range events {
+			e.Token = ids.Of(e.Token)
 			all = append(all, Kept{ID: e.ID(), Event: e})
 		}
 	}

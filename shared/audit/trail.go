@@ -40,6 +40,10 @@ type Trail struct {
 	Retention time.Duration // after which what was kept may be gone; 0 = never
 	Log       *slog.Logger  // is told the chain's end once an hour; nil = nobody
 
+	// TokenIDs returns what tokens are called in the trail. Nothing is written
+	// or read without it.
+	TokenIDs func(context.Context) (send.TokenIDs, error)
+
 	mu     sync.Mutex // held by whoever appends
 	stored string     // hash of the last batch that is known to be in the store
 }
@@ -69,10 +73,16 @@ type head struct {
 	Sum   string `json:"sum"` // of its events, to know them if they come again
 }
 
-// Append keeps events. Doing so again changes nothing that a reader sees.
+// Append keeps events, and calls the tokens in them by their IDs. Doing so again
+// changes nothing that a reader sees.
 func (t *Trail) Append(ctx context.Context, events []Event) error {
+	ids, err := t.TokenIDs(ctx)
+	if err != nil {
+		return err
+	}
 	hours := map[string][]Event{}
 	for _, e := range events {
+		e.Token = ids.Of(e.Token)
 		of := e.Time.UTC().Format(hour)
 		hours[of] = append(hours[of], e)
 	}

@@ -2,6 +2,7 @@ package audit_test
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"fmt"
 	"os"
@@ -12,6 +13,7 @@ import (
 
 	"sgraph.ai/send/shared/audit"
 	"sgraph.ai/send/shared/disk"
+	"sgraph.ai/send/shared/metric"
 	"sgraph.ai/send/shared/send"
 	"sgraph.ai/send/shared/test/clocktest"
 )
@@ -24,7 +26,13 @@ func newTrail(t testing.TB) (*audit.Trail, send.Store) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &audit.Trail{Store: store, Ledger: newLedger(t), Now: clocktest.At(noon).Now}, store
+	ledger := newLedger(t)
+	return &audit.Trail{Store: store, Ledger: ledger, Now: clocktest.At(noon).Now, TokenIDs: tokenIDs(ledger)}, store
+}
+
+// tokenIDs are those of the admin service.
+func tokenIDs(ledger send.Ledger) func(context.Context) (send.TokenIDs, error) {
+	return (&send.Keys[send.TokenIDs]{Ledger: ledger, Service: metric.Admin, Derive: send.Secret.TokenIDs}).Get
 }
 
 // event is the nth of a series, a minute after the one before.
@@ -125,6 +133,71 @@ func TestEventsThatWereKeptByThemselves(t *testing.T) {
 	}
 }
 
+// A token is called by its ID in all that is read of the trail, whichever version
+// kept the event, and is found by its hash, too.
+func TestTokensAreCalledByTheirIDs(t *testing.T) {
+	t.Parallel()
+	trail, store := newTrail(t)
+	hash := send.TokenHash("community-garden")
+	alone, kept := event(0), event(1)
+	alone.Token, kept.Token = hash, hash
+	content, err := json.Marshal(alone)
+	if err != nil {
+		t.Fatal(err)
+	}
+	key := "audit/data/temporal/" + alone.Time.Format("2006/01/02/15/") + alone.ID() + ".transfer_created.success.json"
+	if _, err := store.Put(t.Context(), key, bytes.NewReader(content), int64(len(content))); err != nil {
+		t.Fatal(err)
+	}
+	keep(t, trail, kept)
+	keep(t, trail, alone) // what was kept before is handed over again
+	ids, err := trail.TokenIDs(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	id := ids.Of(hash)
+	for _, token := range []string{"", hash, id, id[:7]} {
+		p := page(t, trail, audit.Query{Token: token})
+		if got := transfers(p); got != "1 " {
+			t.Errorf("of the token %q there are %q", token, got)
+		}
+		for _, e := range p.Events {
+			if e.Token != id || e.ID != e.Event.ID() {
+				t.Errorf("the event %s calls its token %s", e.ID, e.Token)
+			}
+		}
+	}
+	if p := page(t, trail, audit.Query{Token: hash[:12]}); len(p.Events) > 0 {
+		t.Errorf("the beginning of a hash finds %d events", len(p.Events))
+	}
+}
+
+// Without the name of a token nothing is kept or told that might have its hash.
+func TestNothingIsToldWithoutTokenIDs(t *testing.T) {
+	t.Parallel()
+	trail, _ := newTrail(t)
+	keep(t, trail, event(0))
+	trail.TokenIDs = func(context.Context) (send.TokenIDs, error) {
+		return send.TokenIDs{}, send.Fail(send.Unavailable, "the ledger is away")
+	}
+	if err := trail.Append(t.Context(), []audit.Event{event(1)}); send.CodeOf(err) != send.Unavailable {
+		t.Errorf("keeping: %v", err)
+	}
+	q := audit.Query{From: noon, To: noon.Add(time.Hour), Limit: 1}
+	if p, err := trail.Page(t.Context(), q); send.CodeOf(err) != send.Unavailable || len(p.Events) > 0 {
+		t.Errorf("a page: %v, %v", p, err)
+	}
+	n := 0
+	for e, err := range trail.Matching(t.Context(), q) {
+		if n++; send.CodeOf(err) != send.Unavailable {
+			t.Errorf("an export: %v, %v", e, err)
+		}
+	}
+	if n != 1 {
+		t.Errorf("an export yields %d times", n)
+	}
+}
+
 func TestQueries(t *testing.T) {
 	t.Parallel()
 	trail, _ := newTrail(t)
@@ -146,7 +219,7 @@ func TestQueries(t *testing.T) {
 		"of a kind":             {audit.Query{Kind: audit.TransferDeleted}, "7"},
 		"of an outcome":         {audit.Query{Outcome: audit.Denied}, "7"},
 		"of a transfer":         {audit.Query{Transfer: "000000000003"}, "3"},
-		"of a token":            {audit.Query{Token: strings.Repeat("ab", 16)}, "7"},
+		"of a token":            {audit.Query{Token: strings.Repeat("ab", 32)}, "7"},
 		"of nothing":            {audit.Query{Token: "abad"}, ""},
 		"after one":             {audit.Query{After: event(3).ID()}, "2 1 8"},
 	} {
@@ -155,6 +228,7 @@ func TestQueries(t *testing.T) {
 		}
 	}
 
+	denied.Token = page(t, trail, audit.Query{Token: denied.Token}).Events[0].Token
 	p := page(t, trail, audit.Query{Kind: audit.TransferDeleted})
 	if p.Events[0].Event != denied || p.Events[0].ID != denied.ID() {
 		t.Errorf("got %+v, want %+v", p.Events[0], denied)

@@ -22,7 +22,7 @@ type Gate interface {
 
 // Admission is what a gate says of whoever may send.
 type Admission struct {
-	ID        string // a stable name for the token that does not reveal it; "" where none is asked for
+	ID        string // a stable name for the token, such as its hash; "" where none is asked for
 	Remaining int64  // uses that the token has left; Unlimited where it has no limit
 }
 
@@ -42,7 +42,7 @@ func AdmitActive(ctx context.Context, g Gate, token string) (Admission, error) {
 	case err != nil:
 		return Admission{}, err
 	}
-	return Admission{t.ID, t.Remaining()}, t.Status.Refusal()
+	return Admission{t.Hash, t.Remaining()}, t.Status.Refusal()
 }
 
 // tokenRequired is what a sender without a token is told, and one whose token

@@ -35,7 +35,7 @@ func (g SharedGate) Admit(_ context.Context, token string) (Admission, error) {
 	case g.Secret == "" || subtle.ConstantTimeCompare(a[:], b[:]) != 1:
 		return Admission{}, tokenRequired(ReasonTokenUnknown)
 	}
-	return Admission{TokenID(g.Secret), Unlimited}, nil
+	return Admission{TokenHash(g.Secret), Unlimited}, nil
 }
 
 // Spend books nothing: the token has no limit.
@@ -49,5 +49,5 @@ func (g SharedGate) Token(ctx context.Context, token string) (Token, error) {
 	if _, err := g.Admit(ctx, token); err != nil {
 		return Token{}, TokenNotFound()
 	}
-	return Token{ID: TokenID(g.Secret), Status: TokenActive}, nil
+	return Token{Hash: TokenHash(g.Secret), Status: TokenActive}, nil
 }

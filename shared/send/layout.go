@@ -13,13 +13,14 @@ const (
 	TransferSets = "transfer/"    // transfers, by the first byte of their ID
 	LabelSets    = "label/"       // sealed labels of transfers, as these are spread
 	ClaimSets    = "claim/"       // bytes that went out for downloads, by the first byte of the claim's ID
-	ReservedSets = "reserved/"    // what senders have pending, as token IDs are spread, and all of them
+	ReservedSets = "reserved/"    // what senders have pending, as token hashes are spread, and all of them
 	PurgeSet     = "purge"        // tokens of which what is pending is to be removed
 	TokenSet     = "token"        // tokens
 	TokenUseSets = "use/"         // what tokens were used for, so that nothing is booked twice
 	PairSet      = "pair"         // which store the ledger belongs to
 	SessionSet   = "session"      // sessions of operators, by the hash of their cookie
 	SaltSet      = "salt"         // what clients are named by, by the day
+	RootSets     = "root/"        // what the keys of a service are derived from, by the service
 	WindowSets   = VolatilePrefix // how often clients did a thing, by when the window of time began
 )
 

@@ -141,6 +141,19 @@ func Records(ctx context.Context, l Ledger, set string) iter.Seq2[Record, error]
 	}
 }
 
+// established returns the record that is kept under the key of r: r itself where
+// there was none.
+func established(ctx context.Context, l Ledger, r Record) (Record, error) {
+	kept, err := l.Get(ctx, r.Key)
+	if CodeOf(err) != NotFound {
+		return kept, err
+	}
+	if err = l.Create(ctx, r); CodeOf(err) == Conflict { // another was first
+		return l.Get(ctx, r.Key)
+	}
+	return r, err
+}
+
 // update reads the record, lets change alter it, and writes it if nobody else
 // did meanwhile; otherwise it does so again. An error of change ends it.
 func update(ctx context.Context, l Ledger, key Key, change func(*Record) error) (Record, error) {

@@ -103,15 +103,9 @@ func (s *Salts) find(ctx context.Context, start time.Time) ([]byte, error) {
 	if s.Ledger == nil {
 		return newSalt(), nil
 	}
-	key := Key{Set: SaltSet, ID: start.Format(time.DateOnly)}
-	r, err := s.Ledger.Get(ctx, key)
-	if CodeOf(err) != NotFound {
-		return r.Data, err
-	}
-	r = Record{Key: key, Purge: start.Add(saltLife), Data: newSalt()}
-	if err = s.Ledger.Create(ctx, r); CodeOf(err) == Conflict { // another was first
-		r, err = s.Ledger.Get(ctx, key)
-	}
+	r, err := established(ctx, s.Ledger, Record{
+		Key: Key{Set: SaltSet, ID: start.Format(time.DateOnly)}, Purge: start.Add(saltLife), Data: newSalt(),
+	})
 	return r.Data, err
 }
 

@@ -50,7 +50,7 @@ const DefaultUsageLimit = 50
 
 // Token allows its holder to send. Its name is the secret.
 type Token struct {
-	ID         string // hex SHA-256 of the name; reveals nothing of a random name
+	Hash       string // [TokenHash] of the name
 	Name       string // "" where it is not known (sealed under another key)
 	Status     TokenStatus
 	UsageLimit int64 // uploads; 0 = without limit
@@ -68,8 +68,10 @@ func (t Token) Remaining() int64 {
 	return max(0, t.UsageLimit-t.UsageCount)
 }
 
-// TokenID returns the ID of the token of that name.
-func TokenID(name string) string {
+// TokenHash returns the hex SHA-256 of a name, by which the ledger, and a service
+// to another, names the token. Nobody else is told it, because names that people
+// give can be found by it: others know the token by what [TokenIDs] makes of it.
+func TokenHash(name string) string {
 	h := sha256.Sum256([]byte(name))
 	return hex.EncodeToString(h[:])
 }
@@ -116,7 +118,7 @@ type tokenData struct {
 	Metadata   map[string]any `json:"metadata,omitempty"`
 }
 
-func tokenKey(name string) Key { return Key{TokenSet, TokenID(name)} }
+func tokenKey(name string) Key { return Key{TokenSet, TokenHash(name)} }
 
 func (t *Tokens) read(r Record) (Token, error) {
 	var d tokenData
@@ -124,7 +126,7 @@ func (t *Tokens) read(r Record) (Token, error) {
 		return Token{}, Because(Internal, err, "a token's record cannot be read")
 	}
 	tok := Token{
-		ID: r.Key.ID, Status: TokenStatus(r.State), UsageLimit: r.Limit, UsageCount: r.Count,
+		Hash: r.Key.ID, Status: TokenStatus(r.State), UsageLimit: r.Limit, UsageCount: r.Count,
 		CreatedBy: d.CreatedBy, CreatedAt: d.CreatedAt, Metadata: d.Metadata,
 	}
 	if tok.Status == TokenActive && r.Exhausted() {

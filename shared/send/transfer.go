@@ -36,7 +36,7 @@ type Transfer struct {
 	Downloads       int64
 	AutoDelete      bool   // the payload goes with the last download
 	DeleteAuthHash  string // hex SHA-256 of the secret that deletes; "" = nobody can
-	Owner           string // ID of the token it was created with
+	Owner           string // hash of the token it was created with
 	SenderHash      string // rotating hash of the sender's address
 	Payload         Payload
 

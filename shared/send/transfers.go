@@ -595,7 +595,7 @@ func (t *Transfers) arrived(ctx context.Context, tr Transfer, d transferData) (T
 // when the sender repeats a call whose answer was lost.
 func (t *Transfers) own(ctx context.Context, token, id string) (Transfer, transferData, error) {
 	tr, d, err := t.get(ctx, id, notUploaded)
-	if err == nil && token != "" && subtle.ConstantTimeCompare([]byte(tr.Owner), []byte(TokenID(token))) == 1 {
+	if err == nil && token != "" && subtle.ConstantTimeCompare([]byte(tr.Owner), []byte(TokenHash(token))) == 1 {
 		return tr, d, nil
 	}
 	from, err := t.Admit(ctx, token)

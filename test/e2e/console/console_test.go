@@ -121,7 +121,7 @@ func happened(t *testing.T, service *admin.Service) {
 	var events []audit.Event
 	put := func(e audit.Event) {
 		e.Time = time.Now().Add(-time.Duration(len(events)+1) * time.Second)
-		e.Client, e.Token = "dGhlIGNsaWVudA", send.TokenID("token")
+		e.Client, e.Token = "dGhlIGNsaWVudA", send.TokenHash("token")
 		events = append(events, e)
 	}
 	for _, kind := range audit.Kinds {
@@ -207,7 +207,7 @@ func TestTheTrail(t *testing.T) {
 		pick("#audit-outcome", ""), says("3 events"), pick("#audit-event", ""), says("50 or more"),
 		enter("#audit-id", "00000000000a"), chromedp.KeyEvent(kb.Enter), says("1 event"),
 		enter("#audit-id", "no id"), chromedp.KeyEvent(kb.Enter), says("token must be the ID of one"),
-		enter("#audit-id", send.TokenID("token")[:9]), chromedp.KeyEvent(kb.Enter), says("50 or more"),
+		enter("#audit-id", tokenID(t, tokens.Ledger, "token")[:9]), chromedp.KeyEvent(kb.Enter), says("50 or more"),
 		until(`() => { document.querySelector('[aria-label="Only transfer aabbccddeeff"]').click(); return true; }`, ""),
 		says(fmt.Sprintf("%d events", about)))
 	exported := number(t, ctx, `(() => {

@@ -10,6 +10,7 @@ import (
 	"sgraph.ai/send/services/admin"
 	"sgraph.ai/send/shared/bolt"
 	"sgraph.ai/send/shared/disk"
+	"sgraph.ai/send/shared/metric"
 	"sgraph.ai/send/shared/send"
 	"sgraph.ai/send/shared/settings"
 )
@@ -21,6 +22,17 @@ func serve(t *testing.T) (url string, tokens *send.Tokens) {
 	t.Helper()
 	url, tokens, _ = serveWithTrail(t)
 	return url, tokens
+}
+
+// tokenID returns the ID of a token.
+func tokenID(t *testing.T, ledger send.Ledger, name string) string {
+	t.Helper()
+	keys := send.Keys[send.TokenIDs]{Ledger: ledger, Service: metric.Admin, Derive: send.Secret.TokenIDs}
+	ids, err := keys.Get(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return ids.Of(send.TokenHash(name))
 }
 
 // serveWithTrail is serve for tests that look at the service itself, too.

@@ -14,7 +14,6 @@ import (
 
 	"sgraph.ai/send/shared/audit"
 	"sgraph.ai/send/shared/envelope"
-	"sgraph.ai/send/shared/send"
 	"sgraph.ai/send/shared/wire"
 )
 
@@ -136,6 +135,12 @@ func travel(t *testing.T, aws simulation, outputs map[string]string, userURL, ad
 	t.Run("the trail tells it", func(t *testing.T) {
 		a := admin
 		a.t = t
+		var made struct{ Tokens []wire.TokenDetails }
+		a.get("/tokens/list-details", &made)
+		ids := map[string]string{}
+		for _, each := range made.Tokens {
+			ids[each.TokenName] = strings.ReplaceAll(each.CacheID, "-", "")
+		}
 		var trail struct{ Events []audit.Kept }
 		// An event is handed over after its request was answered.
 		for deadline := time.Now().Add(time.Minute); len(trail.Events) < len(sent) && time.Now().Before(deadline); {
@@ -143,7 +148,7 @@ func travel(t *testing.T, aws simulation, outputs map[string]string, userURL, ad
 			a.get("/audit/events?event=transfer_completed&outcome=success", &trail)
 		}
 		for id := range sent {
-			of := func(e audit.Kept) bool { return e.Transfer == id && e.Token == send.TokenID(token) }
+			of := func(e audit.Kept) bool { return e.Transfer == id && e.Token == ids[token] }
 			if !slices.ContainsFunc(trail.Events, of) {
 				t.Errorf("nothing is told of transfer %s", id)
 			}
