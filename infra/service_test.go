@@ -81,13 +81,15 @@ func TestNoOneElseMayInvoke(t *testing.T) {
 // secrets and of what was made. What else they are told is in the stack file.
 func TestEnvironmentIsAllThatIsTold(t *testing.T) {
 	both := []string{
-		"FAST_API__AUTH__API_KEY__NAME", "FAST_API__AUTH__API_KEY__VALUE", "URL__TARGET_SERVER__CACHE_SERVICE",
+		"FAST_API__AUTH__API_KEY__NAME", "URL__TARGET_SERVER__CACHE_SERVICE",
 		"SEND__STORAGE_MODE", "SEND__LEDGER_TABLE", "SEND__ADMIN__SERVICE_KEY",
 	}
 	want := map[string][]string{
 		"canary": {"CANARY__URL", "CANARY__TOKEN"},
-		"admin":  append([]string{"CACHE__SERVICE__BUCKET_NAME", "SEND__AUDIT_RETENTION"}, both...),
-		"user":   append([]string{"SGRAPH_SEND__ADMIN__BASE_URL", "SEND__S3_BUCKET"}, both...),
+		"admin": append([]string{
+			"CACHE__SERVICE__BUCKET_NAME", "SEND__AUDIT_RETENTION", "FAST_API__AUTH__API_KEY__VALUE",
+		}, both...),
+		"user": append([]string{"SGRAPH_SEND__ADMIN__BASE_URL", "SEND__S3_BUCKET"}, both...),
 	}
 	each(t, func(t *testing.T, stack string, g *graph) {
 		s, err := parseStack(t, stack, nil)

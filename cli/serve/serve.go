@@ -96,8 +96,14 @@ func Run(ctx context.Context, getenv func(string) string, out, logTo io.Writer) 
 	}
 	defer adminService.Flush()
 	defer userService.Flush()
-	tokens := &send.Tokens{Ledger: ledger, Names: users.Secret.NameSealer(), Now: users.Now}
-	token := users.Secret.TokenName(readyToken)
+	tokens := &send.Tokens{Ledger: ledger, Names: send.Secret(admins.KeyValue).NameSealer(), Now: users.Now}
+	root := send.Keys[string]{Ledger: ledger, Service: metric.Admin, Derive: func(root send.Secret) string {
+		return root.TokenName(readyToken)
+	}}
+	token, err := root.Get(ctx)
+	if err != nil {
+		return fmt.Errorf("the access token cannot be made: %w", err)
+	}
 	_, err = tokens.Create(ctx, send.NewToken{Name: token, CreatedBy: "sgsend serve"})
 	if err != nil && send.CodeOf(err) != send.Conflict {
 		return fmt.Errorf("the access token cannot be made: %w", err)

@@ -27,6 +27,7 @@ import (
 	"sgraph.ai/send/cli/serve"
 	"sgraph.ai/send/shared/audit"
 	"sgraph.ai/send/shared/envelope"
+	"sgraph.ai/send/shared/send"
 	"sgraph.ai/send/shared/test/logtest"
 	"sgraph.ai/send/shared/test/secrettest"
 )
@@ -742,4 +743,49 @@ func TestADictionaryFindsNoToken(t *testing.T) {
 		hashes["base64 of the hash of community-"+word] = base64.RawURLEncoding.EncodeToString(sum[:])[:12]
 	}
 	kept.Lacks(t, hashes)
+}
+
+// What strangers are handed is no means to try API keys with: nothing of it
+// follows from the key.
+func TestNothingThatIsHandedOutTellsTheAPIKey(t *testing.T) {
+	t.Parallel()
+	s := start(t, t.TempDir())
+	secret := send.Secret(s.key)
+	if s.token == secret.TokenName("ready at the start") {
+		t.Error("the access token follows from the API key")
+	}
+	_, m := s.send("POST", "/api/transfers/create", nil)
+	id := m["transfer_id"].(string)
+	_, up := s.send("POST", "/api/presigned/initiate", fmt.Appendf(nil, `{"transfer_id":%q,"file_size_bytes":5000}`, id))
+	part := up["part_urls"].([]any)[0].(map[string]any)["upload_url"].(string)
+	_, put := s.send("GET", "/api/presigned/upload-url/"+id, nil)
+	s.send("POST", "/api/transfers/upload/"+id, sealed(5000))
+	s.send("POST", "/api/transfers/complete/"+id, nil)
+	_, get := s.send("GET", "/api/presigned/download-url/"+id, nil)
+	res, err := http.Get(s.user + "/api/transfers/download/" + id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	res.Body.Close()
+	login, err := http.Post(s.admin+"/auth/login", "application/json", strings.NewReader(`{"api_key":"`+s.key+`"}`))
+	if err != nil || len(login.Cookies()) != 1 {
+		t.Fatal(login, err)
+	}
+	login.Body.Close()
+	last := func(url any) string { return url.(string)[strings.LastIndex(url.(string), "/")+1:] }
+	signed := map[string]string{
+		"the URL of a part": last(part), "the URL of an upload": last(put["upload_url"]),
+		"the URL of a download": last(get["download_url"]),
+		"a permit":              res.Header.Get("x-sgraph-download-permit"), "a session": login.Cookies()[0].Value,
+	}
+	for what, text := range signed {
+		if len(text) < 60 {
+			t.Fatalf("%s is %q", what, text)
+		}
+		for _, purpose := range []string{"links", "download permits", "admin session"} {
+			if _, _, err := secret.Signer(purpose, time.Now).Verify(text); err == nil {
+				t.Errorf("%s is signed with a key that follows from the API key", what)
+			}
+		}
+	}
 }

@@ -67,7 +67,7 @@ func starts(env map[string]string) (read string, err error) {
 		return "", userErr
 	}
 	gate := u.Gate.(*user.AdminGate)
-	return fmt.Sprint(u.Service, u.Rules, u.CORSOrigins, string(u.Secret), gate.BaseURL, gate.KeyName, gate.KeyValue,
+	return fmt.Sprint(u.Service, u.Rules, u.CORSOrigins, gate.BaseURL, gate.KeyName, gate.KeyValue,
 		a.KeyName, a.KeyValue, a.CacheBucket), adminErr
 }
 

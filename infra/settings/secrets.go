@@ -51,7 +51,7 @@ var secrets = []Secret{
 		check: service.Matching(regexp.MustCompile(`^\d{12}$`), "must be a 12-digit account number").Parse,
 	},
 	required(service.APIKeyName.Entry, ""),
-	required(service.APIKeyValue.Entry, ""),
+	required(service.APIKeyValue.Entry, " Only the admin function is told it."),
 	{
 		Name:  "AUTH__TARGET_SERVER__CACHE_SERVICE__BASE_URL",
 		Doc:   service.CacheServiceURL.Doc + " The functions see it as `" + service.CacheServiceURL.Env + "`.",

@@ -29,12 +29,11 @@ type Service struct {
 	tokens   *send.Tokens
 	pulse    *send.Pulse
 	trail    *audit.Trail
-	ids      *send.Keys[send.TokenIDs]
+	keys     *send.Keys[keys]
 	salts    *send.Salts
 	outbox   *audit.Outbox
 	meter    metric.Meter
 	log      *slog.Logger
-	signer   send.Signer // of session cookies
 	sessions sessions
 	known    known
 	probe    *http.Client // asks the user service how it is
@@ -47,15 +46,17 @@ func New(set Settings) (*Service, error) {
 		return nil, err
 	}
 	set.Ledger, set.Audit = metered.Ledger(set.Ledger), metered.Store(set.Audit)
-	root := send.Secret(set.KeyValue)
+	// What hides names from whoever reads the ledger, and tells its sessions from
+	// those of another key, cannot follow from what the ledger has.
+	key := send.Secret(set.KeyValue)
 	a := &Service{
 		set:    set,
-		tokens: &send.Tokens{Ledger: set.Ledger, Names: root.NameSealer(), Now: set.Now},
+		tokens: &send.Tokens{Ledger: set.Ledger, Names: key.NameSealer(), Now: set.Now},
 		pulse:  &send.Pulse{Ledger: set.Ledger, Rates: set.Rates, Now: set.Now},
 		meter: metric.Meter{
 			Service: metric.Admin, Stage: set.Stage, Embed: set.Environment == settings.Lambda, Registry: set.Registry,
 		},
-		signer: root.Signer("admin session", set.Now),
+		keys: newKeys(set.Ledger, set.Now),
 		probe: &http.Client{
 			Timeout:       3 * time.Second,
 			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
@@ -63,14 +64,13 @@ func New(set Settings) (*Service, error) {
 	}
 	a.sessions = sessions{
 		ledger: set.Ledger, now: set.Now, idle: cmp.Or(set.SessionIdle, sessionLife),
-		key: a.signer.Sign(time.Unix(0, 0))[:22],
+		key: key.Signer("admin session", set.Now).Sign(time.Unix(0, 0))[:22],
 	}
 	a.log = a.meter.Logger(set.Log)
 	a.salts = web.NewSalts(set.Ledger, a.log)
-	a.ids = &send.Keys[send.TokenIDs]{Ledger: set.Ledger, Service: metric.Admin, Derive: send.Secret.TokenIDs}
 	a.trail = &audit.Trail{
 		Store: set.Audit, Ledger: set.Ledger, Now: set.Now, Retention: set.AuditRetention, Log: a.log,
-		TokenIDs: a.ids.Get,
+		TokenIDs: a.tokenIDs,
 	}
 	a.outbox = &audit.Outbox{
 		Deliver: a.trail.Append, Ledger: set.Ledger, Now: set.Now, Meter: a.meter, Log: set.Log,

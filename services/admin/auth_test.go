@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"sgraph.ai/send/services/admin"
+	"sgraph.ai/send/shared/metric"
 	"sgraph.ai/send/shared/send"
 )
 
@@ -52,8 +53,16 @@ func TestNothingPrivateWithoutTheKey(t *testing.T) {
 	forged := *session
 	later := g.clock.Now().Add(time.Hour)
 	forged.Value = send.Secret("another secret of a service").Signer("admin session", g.clock.Now).Sign(later, "")
-	otherUse := *session
-	otherUse.Value = send.Secret(keyValue).Signer("download", g.clock.Now).Sign(later, "")
+	otherUse, withKey := *session, *session
+	signers := send.Keys[send.Signer]{Ledger: g.ledger, Service: metric.Admin, Derive: func(root send.Secret) send.Signer {
+		return root.Signer("download", g.clock.Now)
+	}}
+	other, err := signers.Get(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	otherUse.Value = other.Sign(later, "")
+	withKey.Value = send.Secret(keyValue).Signer("admin session", g.clock.Now).Sign(later, "")
 	rawKey := http.Cookie{Name: keyName, Value: keyValue}
 
 	header := func(value string) map[string]string { return map[string]string{keyName: value} }
@@ -72,6 +81,7 @@ func TestNothingPrivateWithoutTheKey(t *testing.T) {
 		{"key as cookie", nil, []*http.Cookie{&rawKey}, keyMissing},
 		{"forged session", nil, []*http.Cookie{&forged}, notGenuine},
 		{"signed for another purpose", nil, []*http.Cookie{&otherUse}, notGenuine},
+		{"signed with the key", nil, []*http.Cookie{&withKey}, notGenuine},
 		{"wrong key and session", header("wrong"), []*http.Cookie{session}, keyWrong},
 		{"key", header(keyValue), nil, ""},
 		{"key, header in lower case", map[string]string{strings.ToLower(keyName): keyValue}, nil, ""},

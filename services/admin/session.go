@@ -42,7 +42,11 @@ func (a *Service) sessionOf(r *http.Request) (session, error) {
 	if err != nil {
 		return session{}, errKeyMissing
 	}
-	_, _, err = a.signer.Verify(c.Value)
+	k, err := a.keys.Get(r.Context())
+	if err != nil {
+		return session{}, noSession(err)
+	}
+	_, _, err = k.sessions.Verify(c.Value)
 	switch {
 	case send.CodeOf(err) == send.Gone:
 		return session{}, errSessionOver
@@ -57,8 +61,12 @@ func (a *Service) open(w http.ResponseWriter, r *http.Request, key string) (unti
 	if !a.admit(w, r, strings.TrimSpace(key), a.set.KeyValue) {
 		return until, false, nil
 	}
+	k, err := a.keys.Get(r.Context())
+	if err != nil {
+		return until, false, err
+	}
 	until = a.set.Now().Add(sessionLife)
-	value := a.signer.Sign(until, send.RandomSecret())
+	value := k.sessions.Sign(until, send.RandomSecret())
 	err = a.sessions.begin(r.Context(), cookieID(value), until, web.ClientHash(r), browser(r.UserAgent()))
 	a.record(r, audit.Login, "", err)
 	if err != nil {

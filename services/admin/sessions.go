@@ -67,7 +67,7 @@ func (s *sessions) use(ctx context.Context, id string) (session, error) {
 		return session{}, errSessionOver
 	}
 	if err != nil {
-		return session{}, send.Because(send.Unavailable, err, "Your session cannot be looked up; try again")
+		return session{}, noSession(err)
 	}
 	held, ok := s.read(r)
 	if !ok {
@@ -81,6 +81,11 @@ func (s *sessions) use(ctx context.Context, id string) (session, error) {
 		}
 	}
 	return held, nil
+}
+
+// noSession is why a session cannot be known.
+func noSession(err error) error {
+	return send.Because(send.Unavailable, err, "Your session cannot be looked up; try again")
 }
 
 // read returns the session of a record, if it holds.

@@ -74,7 +74,7 @@ func (a *Service) createToken(w http.ResponseWriter, r *http.Request) error {
 			return err
 		}
 	}
-	ids, err := a.ids.Get(r.Context())
+	ids, err := a.tokenIDs(r.Context())
 	if err != nil {
 		return err
 	}
@@ -221,7 +221,7 @@ func (a *Service) listTokenDetails(w http.ResponseWriter, r *http.Request) error
 	slices.SortFunc(all, func(x, y send.Token) int {
 		return cmp.Or(y.CreatedAt.Compare(x.CreatedAt), cmp.Compare(x.Hash, y.Hash))
 	})
-	ids, err := a.ids.Get(r.Context())
+	ids, err := a.tokenIDs(r.Context())
 	if err != nil {
 		return err
 	}

@@ -23,14 +23,18 @@ func (s *Service) download(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	k, err := s.keys.Get(r.Context()) // first: what is counted must have a permit
+	if err != nil {
+		return err
+	}
 	if wire.DownloadPermit.Get(r.Header) != "" {
-		return s.goOn(w, r, id)
+		return s.goOn(w, r, k, id)
 	}
 	c, part, err := s.claim(w, r, id, s.set.DirectBytes)
 	if err != nil {
 		return err
 	}
-	n, err := s.serve(w, r, c.Transfer, part, s.permit(c), nil)
+	n, err := s.serve(w, r, c.Transfer, part, k.permit(c), nil)
 	if n == 0 && err != nil {
 		s.unclaim(r, c, err)
 		return err
@@ -40,8 +44,8 @@ func (s *Service) download(w http.ResponseWriter, r *http.Request) error {
 }
 
 // goOn hands out more of a download that was counted before.
-func (s *Service) goOn(w http.ResponseWriter, r *http.Request, id string) error {
-	c, err := s.permitted(r, id)
+func (s *Service) goOn(w http.ResponseWriter, r *http.Request, k keys, id string) error {
+	c, err := s.permitted(r, k, id)
 	if err != nil {
 		return err
 	}
@@ -49,7 +53,7 @@ func (s *Service) goOn(w http.ResponseWriter, r *http.Request, id string) error 
 	if err != nil {
 		return err
 	}
-	_, err = s.serve(w, r, c.Transfer, part, s.permit(c), s.transfers.Ration(c))
+	_, err = s.serve(w, r, c.Transfer, part, k.permit(c), s.transfers.Ration(c))
 	return err
 }
 
@@ -85,11 +89,6 @@ func (s *Service) unclaim(r *http.Request, c send.Claim, why error) {
 	_ = s.transfers.Unclaim(r.Context(), c)
 }
 
-// permit is by what a claim is gone on with: always the same.
-func (s *Service) permit(c send.Claim) string {
-	return s.permits.Sign(c.Until, c.Transfer.ID, c.ID, budgetOf(c))
-}
-
 // budgetOf is a claim's budget as a field that is signed.
 func budgetOf(c send.Claim) string { return strconv.FormatInt(c.Budget, 10) }
 
@@ -100,8 +99,8 @@ func signedClaim(t send.Transfer, id, budget string, until time.Time) send.Claim
 }
 
 // permitted returns the claim of the permit that a request brings.
-func (s *Service) permitted(r *http.Request, id string) (c send.Claim, err error) {
-	fields, until, err := s.permits.Verify(wire.DownloadPermit.Get(r.Header))
+func (s *Service) permitted(r *http.Request, k keys, id string) (c send.Claim, err error) {
+	fields, until, err := k.permits.Verify(wire.DownloadPermit.Get(r.Header))
 	if err != nil {
 		return c, err
 	}

@@ -57,7 +57,7 @@ func start(t testing.TB, change func(*user.Settings)) *site {
 	set := user.Settings{
 		Service: settings.Service{Environment: settings.Local, Mode: settings.Disk, Rates: map[string]send.Rate{}},
 		Rules:   send.Rules{MaxBytes: 64 << 20, DefaultTTL: 24 * time.Hour, MaxTTL: send.MaxLifetime},
-		Secret:  secret, Gate: s.tokens, Ledger: ledger, Store: store, Log: log, Now: s.clock.Now,
+		Gate:    s.tokens, Ledger: ledger, Store: store, Log: log, Now: s.clock.Now,
 	}
 	if change != nil {
 		change(&set)

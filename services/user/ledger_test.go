@@ -49,7 +49,8 @@ func TestWhatRequestsCostTheLedger(t *testing.T) {
 		ledger = &countingLedger{Ledger: set.Ledger}
 		set.Ledger = ledger
 	})
-	s.call("GET", "/transfers/info/aabbccddeeff", nil).want(404, "") // the first of a day finds the salt
+	// The first request of a day finds the salt, the first of a process the root of its keys.
+	s.call("GET", "/transfers/download/aabbccddeeff", nil).want(404, "")
 	ledger.writes.Store(0)
 	ledger.lists.Store(0)
 	ciphertext, _ := sealed(t, 100)

@@ -2,7 +2,6 @@ package user
 
 import (
 	"context"
-	"encoding/base64"
 	"io"
 	"maps"
 	"net/http"
@@ -21,10 +20,7 @@ import (
 // and, where something is put, for which access token, which is asked about
 // again: it is there sealed, because whoever sees a URL must not have the token.
 // Where something is got, it says of which claim it is taken.
-type localLinks struct {
-	signer send.Signer
-	tokens send.NameSealer
-}
+type localLinks struct{ keys *send.Keys[keys] }
 
 // What a link allows.
 const (
@@ -33,52 +29,44 @@ const (
 	linkGet  = "get"
 )
 
-func newLocalLinks(secret send.Secret, now func() time.Time) localLinks {
-	return localLinks{secret.Signer("links", now), secret.NameSealer()}
-}
-
 // PartURL returns the URL to which a part is put.
 func (l localLinks) PartURL(
-	_ context.Context, token, key, uploadID string, number int, most int64, ttl time.Duration,
+	ctx context.Context, token, key, uploadID string, number int, most int64, ttl time.Duration,
 ) (string, error) {
-	sealed, err := l.seal(token)
-	return l.link(ttl, linkPart, sealed, key, uploadID, strconv.Itoa(number), strconv.FormatInt(most, 10)), err
+	return l.upload(ctx, ttl, linkPart, token, key, uploadID, strconv.Itoa(number), strconv.FormatInt(most, 10))
 }
 
 // PutURL returns the URL to which an object is put.
-func (l localLinks) PutURL(_ context.Context, token, key string, ttl time.Duration) (string, error) {
-	sealed, err := l.seal(token)
-	return l.link(ttl, linkPut, sealed, key), err
+func (l localLinks) PutURL(ctx context.Context, token, key string, ttl time.Duration) (string, error) {
+	return l.upload(ctx, ttl, linkPut, token, key)
 }
 
 // GetURL returns the URL of an object.
-func (l localLinks) GetURL(_ context.Context, c send.Claim, ttl time.Duration) (string, error) {
-	return l.link(ttl, linkGet, c.Transfer.Payload.Key, c.ID, budgetOf(c)), nil
+func (l localLinks) GetURL(ctx context.Context, c send.Claim, ttl time.Duration) (string, error) {
+	k, err := l.keys.Get(ctx)
+	if err != nil {
+		return "", err
+	}
+	return link(k, ttl, linkGet, c.Transfer.Payload.Key, c.ID, budgetOf(c)), nil
 }
 
 // Counted implements [send.Links]: the service hands the bytes out itself.
 func (localLinks) Counted() bool { return true }
 
-func (l localLinks) link(ttl time.Duration, fields ...string) string {
-	return wire.GetLink.To(l.signer.Sign(l.signer.Until(ttl), fields...))
-}
-
-// seal hides a token in a field of a link.
-func (l localLinks) seal(token string) (string, error) {
-	sealed, err := l.tokens.Seal(token)
-	if err != nil {
-		return "", send.Because(send.Internal, err, "no link can be made")
-	}
-	return base64.RawURLEncoding.EncodeToString(sealed), nil
-}
-
-// open returns the token that seal hid.
-func (l localLinks) open(field string) (string, error) {
-	sealed, err := base64.RawURLEncoding.DecodeString(field)
+// upload returns the URL at which a token's holder may do what the fields say.
+func (l localLinks) upload(
+	ctx context.Context, ttl time.Duration, what, token string, fields ...string,
+) (string, error) {
+	k, err := l.keys.Get(ctx)
 	if err != nil {
 		return "", err
 	}
-	return l.tokens.Open(sealed)
+	sealed, err := k.seal(token)
+	return link(k, ttl, append([]string{what, sealed}, fields...)...), err
+}
+
+func link(k keys, ttl time.Duration, fields ...string) string {
+	return wire.GetLink.To(k.links.Sign(k.links.Until(ttl), fields...))
 }
 
 // admitted remembers for a moment whom the gate admitted, so that not every part
@@ -94,8 +82,8 @@ const admittedFor = 5 * time.Second
 
 // holds says whether the token that a link was made for still holds good, as the
 // gate does of who comes with it.
-func (s *Service) holds(ctx context.Context, sealed string) error {
-	token, err := s.signed.open(sealed)
+func (s *Service) holds(ctx context.Context, k keys, sealed string) error {
+	token, err := k.open(sealed)
 	if err != nil {
 		return send.Because(send.Forbidden, err, "the link is not for uploading").With(send.ReasonLinkMismatch)
 	}
@@ -118,7 +106,11 @@ func (s *Service) holds(ctx context.Context, sealed string) error {
 
 // putLink takes a part, or a whole upload, at a URL the service signed.
 func (s *Service) putLink(w http.ResponseWriter, r *http.Request) error {
-	fields, _, err := s.signed.signer.Verify(mux.Vars(r)[wire.Link.Name])
+	k, err := s.keys.Get(r.Context())
+	if err != nil {
+		return err
+	}
+	fields, _, err := k.links.Verify(mux.Vars(r)[wire.Link.Name])
 	if err != nil {
 		return err
 	}
@@ -126,7 +118,7 @@ func (s *Service) putLink(w http.ResponseWriter, r *http.Request) error {
 	if !part && !(len(fields) == 3 && fields[0] == linkPut) {
 		return send.Fail(send.Forbidden, "the link is not for uploading").With(send.ReasonLinkMismatch)
 	}
-	if err := s.holds(r.Context(), fields[1]); err != nil {
+	if err := s.holds(r.Context(), k, fields[1]); err != nil {
 		return err
 	}
 	key, most := fields[2], s.set.Rules.MaxBytes
@@ -163,7 +155,11 @@ func (s *Service) takeLink(
 // getLink hands out ciphertext whose download was counted when the URL was
 // signed.
 func (s *Service) getLink(w http.ResponseWriter, r *http.Request) error {
-	fields, until, err := s.signed.signer.Verify(mux.Vars(r)[wire.Link.Name])
+	k, err := s.keys.Get(r.Context())
+	if err != nil {
+		return err
+	}
+	fields, until, err := k.links.Verify(mux.Vars(r)[wire.Link.Name])
 	if err != nil {
 		return err
 	}

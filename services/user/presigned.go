@@ -131,10 +131,14 @@ func (s *Service) downloadURL(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	k, err := s.keys.Get(r.Context()) // first: what is counted must have a permit
+	if err != nil {
+		return err
+	}
 	var u send.DownloadURL
 	if wire.DownloadPermit.Get(r.Header) != "" {
 		var c send.Claim
-		if c, err = s.permitted(r, id); err == nil {
+		if c, err = s.permitted(r, k, id); err == nil {
 			u, err = s.transfers.RenewURL(r.Context(), c)
 			s.recordSpent(r, id, err)
 		}
@@ -144,7 +148,7 @@ func (s *Service) downloadURL(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	wire.DownloadPermit.Set(w.Header(), s.permit(u.Claim))
+	wire.DownloadPermit.Set(w.Header(), k.permit(u.Claim))
 	web.WriteJSON(w, http.StatusOK, wire.DownloadURLReply{
 		TransferID: id, DownloadURL: s.absolute(r, u.URL), ExpiresIn: int64(u.TTL / time.Second),
 	})

@@ -26,9 +26,8 @@ import (
 type Service struct {
 	set       Settings
 	transfers *send.Transfers
-	permits   send.Signer
+	keys      *send.Keys[keys]
 	salts     *send.Salts
-	signed    localLinks
 	admitted  admitted
 	meter     metric.Meter
 	log       *slog.Logger
@@ -43,17 +42,16 @@ func New(set Settings) (*Service, error) {
 	}
 	s := &Service{
 		set:      set,
-		permits:  set.Secret.Signer("download permits", set.Now),
-		signed:   newLocalLinks(set.Secret, set.Now),
 		admitted: admitted{until: map[string]time.Time{}},
 		meter:    metric.Meter{Service: metric.User, Stage: set.Stage, Embed: set.serverless(), Registry: set.Registry},
 	}
 	s.log = s.meter.Logger(set.Log)
+	ledger := metered.Ledger(set.Ledger)
+	s.keys = newKeys(ledger, set.Now)
 	links := set.Links
 	if links == nil {
-		links = s.signed
+		links = localLinks{s.keys}
 	}
-	ledger := metered.Ledger(set.Ledger)
 	s.salts = web.NewSalts(ledger, s.log)
 	s.outbox = &audit.Outbox{
 		Deliver: set.Audit, Ledger: ledger, Now: set.Now, Meter: s.meter, Log: set.Log, Frozen: set.serverless(),

@@ -23,7 +23,6 @@ type Settings struct {
 	PublicURL   string // origin that absolute URLs begin with; "" = the one that was asked
 	CORSOrigins []string
 	Rules       send.Rules
-	Secret      send.Secret // every key of the service is derived from it
 
 	// DirectBytes bounds the bodies that go through the service itself; larger
 	// ones go by presigned URLs. 0 is without a bound of its own.
@@ -83,8 +82,7 @@ func Read(env *settings.Env) Settings {
 			PendingBytes:    settings.PendingBytes.In(env),
 			PendingBytesAll: settings.PendingBytesAll.In(env),
 		},
-		Secret: send.Secret(settings.APIKeyValue.Required(env)),
-		Now:    time.Now,
+		Now: time.Now,
 	}
 	if s.Rules.PendingBytes == 0 {
 		s.Rules.PendingBytes = 20 * s.Rules.MaxBytes
@@ -154,8 +152,6 @@ func gate(env *settings.Env) send.Gate {
 // check says what New cannot do without.
 func (s Settings) check() error {
 	switch {
-	case len(s.Secret) < settings.MinSecretLength:
-		return errors.New("user: Secret is missing or too short")
 	case s.Gate == nil:
 		return errors.New("user: Gate, who may send, is missing")
 	case s.Ledger == nil:

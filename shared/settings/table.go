@@ -90,7 +90,7 @@ var (
 		Doc: "Header that carries the admin API key.",
 	})
 	APIKeyValue = define(SecretText(), Entry{
-		Env: "FAST_API__AUTH__API_KEY__VALUE", By: both, Secret: true,
+		Env: "FAST_API__AUTH__API_KEY__VALUE", By: admin, Secret: true,
 		Doc: "Admin API key.",
 	})
 )

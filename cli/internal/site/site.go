@@ -99,7 +99,6 @@ func Run(dir string) (s *Site, stop func(), err error) {
 	service, err := user.New(user.Settings{
 		Service: settings.Service{Environment: settings.Local, Mode: settings.Disk, Rates: map[string]send.Rate{}},
 		Rules:   send.Rules{MaxBytes: 1 << 30, DefaultTTL: 24 * time.Hour, MaxTTL: send.MaxLifetime},
-		Secret:  secret,
 		Gate:    tokens,
 		Ledger:  ledger,
 		Store:   store,
