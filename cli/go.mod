@@ -9,6 +9,7 @@ require (
 	github.com/rogpeppe/go-internal v1.16.0
 	github.com/spf13/cobra v1.10.2
 	golang.org/x/sys v0.49.0
+	golang.org/x/term v0.44.0
 	sgraph.ai/send/services/admin v0.0.0
 	sgraph.ai/send/services/user v0.0.0
 	sgraph.ai/send/shared v0.0.0

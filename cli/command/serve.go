@@ -7,12 +7,15 @@ import (
 )
 
 func serveCommand(e Env) *cobra.Command {
-	return &cobra.Command{
+	var show bool
+	c := &cobra.Command{
 		Use:   "serve",
 		Short: "Run the service and its console on this machine",
 		Long: `Serve runs the user and the admin service, with both consoles, in this process,
-and prints where they are, an access token to send with and the console's API
-key. It ends on Ctrl-C, once the requests in flight are complete.
+and prints where they are. On a terminal it prints an access token to send with
+and the console's API key, too; elsewhere, as in a journal, the files that keep
+them, and --show-secrets prints them, also while the services run. It ends on
+Ctrl-C, once the requests in flight are complete.
 
 What it is told, it is told by the environment:
   SEND__DISK_PATH                  folder that keeps the data (data)
@@ -41,10 +44,17 @@ What it is told, it is told by the environment:
   FAST_API__AUTH__API_KEY__NAME    header of the API key (X-API-Key)
   FAST_API__AUTH__API_KEY__VALUE   the API key (made, and kept with the data)`,
 		Example: `  sgsend serve
+  sgsend serve --show-secrets
   SEND__USER_ADDR=:80 SEND__PUBLIC_URL=https://send.example.org sgsend serve`,
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
-			return serve.Run(c.Context(), e.Getenv, e.stdout(), e.Err)
+			if show {
+				return serve.Secrets(c.Context(), e.Getenv, e.stdout())
+			}
+			console := serve.Console{Out: e.stdout(), Log: e.Err, Terminal: isTerminal(e.Out)}
+			return serve.Run(c.Context(), e.Getenv, console)
 		},
 	}
+	c.Flags().BoolVar(&show, "show-secrets", false, "print the access token and the API key, and start nothing")
+	return c
 }

@@ -50,7 +50,7 @@ func TestServeHelpHasAllSettings(t *testing.T) {
 		}
 		read := map[string]bool{}
 		getenv := func(name string) string { read[name] = true; return said[name] }
-		err := serve.Run(t.Context(), getenv, io.Discard, io.Discard)
+		err := serve.Run(t.Context(), getenv, serve.Console{Out: io.Discard, Log: io.Discard})
 		if err == nil || !strings.Contains(err.Error(), settings.MaxTTL.Env) || len(read) < 15 {
 			t.Fatalf("%d settings are read, and then: %v", len(read), err)
 		}

@@ -12,15 +12,12 @@ import (
 	"maps"
 	"net"
 	"net/http"
-	"os"
-	"path/filepath"
 	"strings"
 
 	"sgraph.ai/send/services/admin"
 	"sgraph.ai/send/services/user"
 	"sgraph.ai/send/shared/metric"
 	"sgraph.ai/send/shared/metric/prom"
-	"sgraph.ai/send/shared/send"
 	"sgraph.ai/send/shared/settings"
 	"sgraph.ai/send/shared/storage"
 	"sgraph.ai/send/shared/version"
@@ -35,13 +32,18 @@ var defaults = map[string]string{
 	settings.APIKeyName.Env:  wire.DefaultAPIKey,
 }
 
-// readyToken is the purpose of the token that is printed at the start.
-const readyToken = "ready at the start"
+// Console is where the command tells what goes on.
+type Console struct {
+	Out io.Writer // is told where everything is
+	Log io.Writer
 
-// Run serves until ctx ends and then lets the requests in flight complete. It
-// prints to out where everything is, and logs to log.
-func Run(ctx context.Context, getenv func(string) string, out, logTo io.Writer) error {
-	env, err := environment(getenv)
+	// Terminal says that Out is looked at, and not kept: it is shown secrets.
+	Terminal bool
+}
+
+// Run serves until ctx ends and then lets the requests in flight complete.
+func Run(ctx context.Context, getenv func(string) string, c Console) error {
+	env, keyFile, err := environment(getenv, keptOrNewKey)
 	if err != nil {
 		return err
 	}
@@ -50,7 +52,7 @@ func Run(ctx context.Context, getenv func(string) string, out, logTo io.Writer) 
 		return err
 	}
 
-	log, flush := web.NewLog(logTo, users.LogLevel)
+	log, flush := web.NewLog(c.Log, users.LogLevel)
 	defer flush()
 	users.Log, admins.Log = log, log
 	ledger, closer, err := storage.Ledger(users.Service)
@@ -96,34 +98,24 @@ func Run(ctx context.Context, getenv func(string) string, out, logTo io.Writer) 
 	}
 	defer adminService.Flush()
 	defer userService.Flush()
-	tokens := &send.Tokens{Ledger: ledger, Names: send.Secret(admins.KeyValue).NameSealer(), Now: users.Now}
-	root := send.Keys[string]{Ledger: ledger, Service: metric.Admin, Derive: func(root send.Secret) string {
-		return root.TokenName(readyToken)
-	}}
-	token, err := root.Get(ctx)
+	secrets, err := makeSecrets(ctx, admins, keyFile)
 	if err != nil {
-		return fmt.Errorf("the access token cannot be made: %w", err)
-	}
-	_, err = tokens.Create(ctx, send.NewToken{Name: token, CreatedBy: "sgsend serve"})
-	if err != nil && send.CodeOf(err) != send.Conflict {
-		return fmt.Errorf("the access token cannot be made: %w", err)
+		return err
 	}
 
-	fmt.Fprintf(out, `SGraph Send %s
+	fmt.Fprintf(c.Out, `SGraph Send %s
 
   Send and receive  %s
   Admin console     %s
-  Access token      %s
-  API key           %s: %s
-`, version.Version, userURL, adminURL, token, admins.KeyName, admins.KeyValue)
+%s`, version.Version, userURL, adminURL, secrets.tell(c.Terminal))
 	if users.PublicURL != "" {
-		fmt.Fprintf(out, "  Public address    %s\n", users.PublicURL)
+		fmt.Fprintf(c.Out, "  Public address    %s\n", users.PublicURL)
 	}
 	if metricsURL != "" {
-		fmt.Fprintf(out, "  Metrics           %s\n", metricsURL)
+		fmt.Fprintf(c.Out, "  Metrics           %s\n", metricsURL)
 	}
-	if _, err := fmt.Fprint(out, "\nPress Ctrl-C to stop.\n"); err != nil {
-		return err // nobody would know the token
+	if _, err := fmt.Fprint(c.Out, "\nPress Ctrl-C to stop.\n"); err != nil {
+		return err // nobody would know where it is
 	}
 
 	if users.Mode == settings.Disk {
@@ -137,48 +129,22 @@ func Run(ctx context.Context, getenv func(string) string, out, logTo io.Writer) 
 	})
 }
 
-// environment is what the command is told, with what it adds.
-func environment(getenv func(string) string) (*settings.Env, error) {
+// environment is what the command is told, with what it adds. An API key that it
+// is not told is what find returns of the file that is for it, whose path is
+// keyFile then.
+func environment(
+	getenv func(string) string, find func(path string) (string, error),
+) (env *settings.Env, keyFile string, err error) {
 	added := maps.Clone(defaults)
-	env := settings.New(func(name string) string { return cmp.Or(strings.TrimSpace(getenv(name)), added[name]) })
-	if env.Text(settings.APIKeyValue.Env) == "" {
-		key, err := keptKey(env.Text(settings.DiskPath.Env))
-		if err != nil {
-			return nil, err
-		}
-		added[settings.APIKeyValue.Env] = key
+	env = settings.New(func(name string) string { return cmp.Or(strings.TrimSpace(getenv(name)), added[name]) })
+	if env.Text(settings.APIKeyValue.Env) != "" {
+		return env, "", nil
 	}
-	return env, nil
-}
-
-// keptKey returns the API key that an earlier start made and kept beside the
-// data, or a new one.
-func keptKey(dir string) (string, error) {
-	path := filepath.Join(dir, "api-key")
-	kept, err := os.ReadFile(path)
-	if key := strings.TrimSpace(string(kept)); key != "" {
-		return key, nil
+	if keyFile, err = secretFile(env.Text(settings.DiskPath.Env), keyName); err != nil {
+		return nil, "", err
 	}
-	if err != nil && !errors.Is(err, os.ErrNotExist) {
-		return "", fmt.Errorf("the API key of an earlier start cannot be read: %w", err)
-	}
-	key := send.RandomSecret()
-	if err := keep(path, key); err != nil {
-		return "", fmt.Errorf("%s: the API key cannot be kept: %w", settings.DiskPath.Env, err)
-	}
-	return key, nil
-}
-
-// keep writes a key aside first: a start that is interrupted leaves no half of
-// it.
-func keep(path, key string) error {
-	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-		return err
-	}
-	if err := os.WriteFile(path+".new", []byte(key+"\n"), 0o600); err != nil {
-		return err
-	}
-	return os.Rename(path+".new", path)
+	added[settings.APIKeyValue.Env], err = find(keyFile)
+	return env, keyFile, err
 }
 
 func listen(setting, address string) (net.Listener, error) {

@@ -8,8 +8,10 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net"
 	"net/http"
 	"os"
@@ -18,6 +20,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -30,14 +33,21 @@ import (
 	"sgraph.ai/send/shared/send"
 	"sgraph.ai/send/shared/test/logtest"
 	"sgraph.ai/send/shared/test/secrettest"
+	"sgraph.ai/send/shared/wire"
 )
 
 // A child of the tests is the command itself.
 func TestMain(m *testing.M) {
-	if os.Getenv("SERVE_AS_CHILD") != "" {
+	if as := os.Getenv("SERVE_AS_CHILD"); as != "" {
 		ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 		defer stop()
-		if err := serve.Run(ctx, os.Getenv, os.Stdout, os.Stderr); err != nil {
+		err := error(nil)
+		if as == "secrets" {
+			err = serve.Secrets(ctx, os.Getenv, os.Stdout)
+		} else {
+			err = serve.Run(ctx, os.Getenv, serve.Console{Out: os.Stdout, Log: os.Stderr})
+		}
+		if err != nil {
 			fmt.Fprintln(os.Stderr, err)
 			os.Exit(1)
 		}
@@ -84,9 +94,19 @@ func start(t testing.TB, dir string, env ...string) *server {
 		}
 		return m[1] + m[2]
 	}
-	s.user, s.admin, s.token = found("Send and receive"), found("Admin console"), found("Access token")
-	s.key = strings.TrimPrefix(found("API key"), "X-API-Key:")
+	s.user, s.admin = found("Send and receive"), found("Admin console")
+	s.token, s.key = kept(t, dir, "access-token"), kept(t, dir, "api-key")
 	return s
+}
+
+// kept returns a secret that a server keeps beside its data; "" where it keeps none.
+func kept(t testing.TB, dir, name string) string {
+	t.Helper()
+	content, err := os.ReadFile(filepath.Join(dir, name))
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
+		t.Fatal(err)
+	}
+	return strings.TrimSpace(string(content))
 }
 
 // wait waits until as much was done on the server as the channel holds, however
@@ -421,17 +441,71 @@ func TestEveryAcknowledgedActionIsInTheTrailAfterAKill(t *testing.T) {
 	}
 }
 
+// handedOut asks for all that is signed, uses it rightly and wrongly, and returns
+// what nobody but its holder must have of it.
+func (s *server) handedOut(t *testing.T, id string) map[string]string {
+	t.Helper()
+	all := map[string]string{}
+	note := func(what, text string) {
+		if len(text) > 40 {
+			all[what] = text[:40] // it is the signature that it begins with
+		}
+	}
+	for path, reply := range map[string]string{"upload-url": "upload_url", "download-url": "download_url"} {
+		_, m := s.send("GET", "/api/presigned/"+path+"/"+id, nil)
+		link, _ := m[reply].(string)
+		if link == "" {
+			continue
+		}
+		note("signature of "+path, link[strings.LastIndexByte(link, '/')+1:])
+		for _, method := range []string{"PUT", "GET", "HEAD", "POST"} {
+			s.call(method, link, strings.NewReader("x"))
+			s.call(method, link+"x?"+link, strings.NewReader("x"), "Referer", link)
+		}
+	}
+	_, up := s.send("POST", "/api/presigned/initiate", fmt.Appendf(nil, `{"transfer_id":%q,"file_size_bytes":5000}`, id))
+	if parts, _ := up["part_urls"].([]any); len(parts) > 0 {
+		link := parts[0].(map[string]any)["upload_url"].(string)
+		note("signature of a part", link[strings.LastIndexByte(link, '/')+1:])
+		s.call("PUT", link, strings.NewReader("x"))
+		s.send("POST", fmt.Sprintf("/api/presigned/cancel/%s/%s", id, up["upload_id"]), nil)
+	}
+	r, err := http.Get(s.user + "/api/transfers/download/" + id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Body.Close()
+	permit := r.Header.Get(wire.DownloadPermit.Name)
+	note("permit", permit)
+	for _, header := range []string{permit, permit + "x"} {
+		s.call("GET", s.user+"/api/transfers/download/"+id+"?permit="+permit, nil, wire.DownloadPermit.Name, header)
+		s.call("GET", s.user+"/api/presigned/download-url/"+id, nil, wire.DownloadPermit.Name, header)
+	}
+	login, err := http.Post(s.admin+"/auth/login", "application/json", strings.NewReader(`{"api_key":"`+s.key+`"}`))
+	if err != nil || len(login.Cookies()) != 1 {
+		t.Fatal(login, err)
+	}
+	login.Body.Close()
+	cookie := login.Cookies()[0]
+	note("session", cookie.Value)
+	for _, value := range []string{cookie.Value, cookie.Value + "x"} {
+		s.call("GET", s.admin+"/auth/sessions?"+value, nil, "Cookie", cookie.Name+"="+value)
+	}
+	return all
+}
+
 // What the service must not know is planted everywhere and then looked for.
 func TestNothingWorthStealingIsStoredOrLogged(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	s := start(t, dir)
 	const (
-		name   = "canary-file-name.txt"
-		secret = "canary-delete-secret"
-		other  = "canary-wrong-token"
-		custom = "canary-custom-token"
+		name    = "canary-file-name.txt"
+		secret  = "canary-delete-secret"
+		other   = "canary-wrong-token"
+		custom  = "canary-custom-token"
+		service = "canary-service-key"
 	)
+	s := start(t, dir, "SEND__ADMIN__SERVICE_KEY="+service)
 	plain := plaintext[:1700]
 	key := envelope.NewKey()
 	var ciphertext bytes.Buffer
@@ -452,9 +526,15 @@ func TestNothingWorthStealingIsStoredOrLogged(t *testing.T) {
 	s.call("POST", s.admin+"/auth/login", strings.NewReader(`{"api_key":"`+s.key+`"}`), "Content-Type", "application/json")
 	s.call("POST", s.admin+"/auth/login", strings.NewReader(`{"api_key":"`+other+`"}`), "Content-Type", "application/json")
 
+	for _, key := range []string{service, other} {
+		s.call("GET", s.admin+"/tokens/lookup/"+custom, nil, wire.ServiceKey.Name, key)
+		s.call("GET", s.admin+"/tokens/list", nil, wire.ServiceKey.Name, key)
+	}
+
 	_, m := s.send("POST", "/api/transfers/create", []byte(`{"delete_auth_hash":"`+strings.Repeat("ab", 32)+`"}`))
 	id := m["transfer_id"].(string)
 	s.sendPlaintext(t, dir, id)
+	handed := s.handedOut(t, id) // before it is complete
 	s.send("POST", "/api/transfers/upload/"+id, ciphertext.Bytes())
 	if status, m := s.send("POST", "/api/transfers/complete/"+id, nil); status != 200 {
 		t.Fatal(status, m)
@@ -463,17 +543,21 @@ func TestNothingWorthStealingIsStoredOrLogged(t *testing.T) {
 		"/api/transfers/download/" + id, "/api/presigned/download-url/" + id, "/api/transfers/info/" + id,
 		"/api/transfers/check-token/" + s.token, "/transfers/check-token/" + other, "/no/such/" + s.token,
 		"/api/transfers/info/" + id + "?access_token=" + s.token, "/d/" + id,
+		"/d/%23" + id + "/" + key.String(), "/d/" + id + "/" + key.String(), // as some programs spoil links
 	} {
-		s.call("GET", s.user+path, nil, "x-sgraph-access-token", other)
+		s.call("GET", s.user+path, nil, "x-sgraph-access-token", other, "Referer", s.user+"/d/#"+id+"/"+key.String())
 	}
+	maps.Copy(handed, s.handedOut(t, id))
 	s.call("POST", s.user+"/api/transfers/create?access_token="+s.token,
 		strings.NewReader(`{"file_size_bytes":"`+s.token+`"}`))
 	s.call("DELETE", s.user+"/api/transfers/delete/"+id, nil, "x-sgraph-transfer-delete-auth", secret)
 	s.cmd.Process.Signal(syscall.SIGTERM)
 	<-s.ended
 
-	kept := secrettest.Kept{"the log": s.log.String()}
+	kept := secrettest.Kept{"the log": s.log.String(), "what it prints": s.out.String()}
 	kept.AddFiles(t, dir)
+	delete(kept, filepath.Join(dir, "api-key")) // for the next start, and for its operator
+	delete(kept, filepath.Join(dir, "access-token"))
 	if len(kept) < 4 || !strings.Contains(kept["the log"], `"route":"/api/transfers/info/{transfer_id}"`) {
 		t.Fatalf("looked at too little: %d files\n%s", len(kept), s.log)
 	}
@@ -490,11 +574,15 @@ func TestNothingWorthStealingIsStoredOrLogged(t *testing.T) {
 	}
 	kept.Lacks(t, map[string]string{
 		"plaintext": "canary-plaintext", "file name": name, "delete secret": secret, "wrong token": other,
-		"access token": s.token, "custom token": custom, "file key": key.String(), "address": "127.0.0.1",
-		"raw key": string(key[:]),
+		"access token": s.token, "custom token": custom, "file key": key.String(),
+		"raw key": string(key[:]), "API key": s.key, "service key": service,
 	})
-	delete(kept, filepath.Join(dir, "api-key")) // kept for the next start, since none was set
-	kept.Lacks(t, map[string]string{"API key": s.key})
+	if len(handed) != 5 {
+		t.Errorf("%v was handed out", slices.Collect(maps.Keys(handed)))
+	}
+	kept.Lacks(t, handed)
+	delete(kept, "what it prints") // says where it is
+	kept.Lacks(t, map[string]string{"address": "127.0.0.1"})
 	for line := range strings.SplitSeq(strings.TrimSpace(s.log.String()), "\n") {
 		if !json.Valid([]byte(line)) {
 			t.Errorf("not a line of JSON: %s", line)
@@ -586,8 +674,8 @@ func TestSettings(t *testing.T) {
 	dir := t.TempDir()
 	s := start(t, dir,
 		"FAST_API__AUTH__API_KEY__NAME=X-Own-Key", "FAST_API__AUTH__API_KEY__VALUE=an-own-key-of-the-operator")
-	if !strings.Contains(s.out.String(), "X-Own-Key: an-own-key-of-the-operator") {
-		t.Errorf("the key that was set is not used:\n%s", s.out)
+	if said := s.out.String(); !strings.Contains(said, "X-Own-Key") || strings.Contains(said, "an-own-key-of") {
+		t.Errorf("of the key that was set it says:\n%s", said)
 	}
 	if _, err := os.Stat(filepath.Join(dir, "api-key")); err == nil {
 		t.Error("a key that was set is kept")

@@ -61,14 +61,16 @@ func startServe(ctx context.Context, dir string) (*serveProcess, error) {
 		if v, ok := strings.CutPrefix(strings.TrimSpace(lines.Text()), "Send and receive"); ok {
 			s.user = strings.TrimSpace(v)
 		}
-		if v, ok := strings.CutPrefix(strings.TrimSpace(lines.Text()), "Access token"); ok {
-			s.token = strings.TrimSpace(v)
-		}
 		if strings.Contains(lines.Text(), "Ctrl-C") {
 			break
 		}
 	}
 	go io.Copy(io.Discard, out)
+	token, err := os.ReadFile(filepath.Join(dir, "data", "access-token"))
+	if err != nil {
+		return nil, err
+	}
+	s.token = strings.TrimSpace(string(token))
 	if s.user == "" || s.token == "" {
 		return nil, errors.New("sgsend serve did not start")
 	}

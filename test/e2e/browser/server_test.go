@@ -15,6 +15,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"strings"
 	"sync"
 	"syscall"
 	"testing"
@@ -63,10 +64,7 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
-var (
-	userLine  = regexp.MustCompile(`Send and receive\s+(http://\S+)\s`)
-	tokenLine = regexp.MustCompile(`(?i)token\s+(\S+)\s`)
-)
+var userLine = regexp.MustCompile(`Send and receive\s+(http://\S+)\s`)
 
 // serve starts a server and stops it when the test ends.
 func serve(t *testing.T, settings ...string) *server {
@@ -101,13 +99,15 @@ func serve(t *testing.T, settings ...string) *server {
 	return s
 }
 
-// readStart takes from what a server prints where it is, and a token.
+// readStart takes from what a server prints where it is, and a token from where
+// it is kept.
 func (s *server) readStart(out string) bool {
-	url, token := userLine.FindStringSubmatch(out), tokenLine.FindStringSubmatch(out)
-	if url == nil || token == nil {
+	url := userLine.FindStringSubmatch(out)
+	token, err := os.ReadFile(filepath.Join(s.data, "access-token"))
+	if url == nil || err != nil {
 		return false
 	}
-	s.URL, s.Token = url[1], token[1]
+	s.URL, s.Token = url[1], strings.TrimSpace(string(token))
 	return true
 }
 

@@ -1,0 +1,134 @@
+package serve_test
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"maps"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"sgraph.ai/send/cli/serve"
+	"sgraph.ai/send/shared/test/logtest"
+	"sgraph.ai/send/shared/test/moto"
+	"sgraph.ai/send/shared/test/secrettest"
+)
+
+// shown is what serve.Secrets prints of a server with these settings.
+func shown(t *testing.T, env map[string]string) (string, error) {
+	t.Helper()
+	var out bytes.Buffer
+	err := serve.Secrets(t.Context(), func(name string) string { return env[name] }, &out)
+	return out.String(), err
+}
+
+// What is printed where nobody looks is kept, as in a journal: it says where the
+// secrets are, and they are shown to whoever asks for them.
+func TestSecretsAreKeptOutOfAJournal(t *testing.T) {
+	t.Parallel()
+	dir := filepath.Join(t.TempDir(), "data")
+	env := map[string]string{"SEND__DISK_PATH": dir}
+	if said, err := shown(t, env); err == nil || !strings.Contains(err.Error(), "sgsend serve") || said != "" {
+		t.Errorf("before the first start: %q, %v", said, err)
+	}
+	if _, err := os.Stat(dir); err == nil {
+		t.Error("asking for secrets makes some")
+	}
+
+	s := start(t, dir)
+	if s.token == "" || s.key == "" {
+		t.Fatalf("no secrets are kept in %s", dir)
+	}
+	said := secrettest.Kept{"what it prints": s.out.String(), "its log": s.log.String()}
+	said.Lacks(t, map[string]string{"the access token": s.token, "the API key": s.key})
+	for _, name := range []string{"access-token", "api-key"} {
+		path := filepath.Join(dir, name)
+		if !strings.Contains(s.out.String(), path+"\n") {
+			t.Errorf("%s is not named:\n%s", path, s.out)
+		}
+		if info, err := os.Stat(path); err != nil || info.Mode().Perm() != 0o600 {
+			t.Errorf("%s: %v, %v", name, info.Mode(), err)
+		}
+	}
+	if !strings.Contains(s.out.String(), "sgsend serve --show-secrets") {
+		t.Errorf("it does not say how they are shown:\n%s", s.out)
+	}
+	printed, err := shown(t, env) // while it runs
+	if err != nil || !strings.Contains(printed, s.token+"\n") || !strings.Contains(printed, "X-API-Key: "+s.key+"\n") {
+		t.Errorf("shown are %q, %v", printed, err)
+	}
+	if status, m := s.send("POST", "/api/transfers/create", nil); status != 200 {
+		t.Errorf("the token that is kept opens nothing: %d %v", status, m)
+	}
+
+	// A key that is set is not kept, and is shown to whoever has set it.
+	maps.Copy(env, map[string]string{
+		"FAST_API__AUTH__API_KEY__NAME": "X-Own-Key", "FAST_API__AUTH__API_KEY__VALUE": "an-own-key-of-the-operator",
+	})
+	if printed, err := shown(t, env); err != nil || !strings.Contains(printed, "X-Own-Key: an-own-key-of-the-operator\n") {
+		t.Errorf("shown are %q, %v", printed, err)
+	}
+}
+
+func TestATerminalIsShownTheSecrets(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	ctx, stop := context.WithCancel(t.Context())
+	env := map[string]string{
+		"SEND__DISK_PATH": dir, "SEND__USER_ADDR": "127.0.0.1:0", "SEND__ADMIN_ADDR": "127.0.0.1:0",
+	}
+	var out logtest.Buffer
+	ended := make(chan error, 1)
+	go func() {
+		getenv := func(name string) string { return env[name] }
+		ended <- serve.Run(ctx, getenv, serve.Console{Out: &out, Terminal: true, Log: io.Discard})
+	}()
+	select {
+	case <-out.When(func(text string) bool { return strings.Contains(text, "Ctrl-C") }):
+	case err := <-ended:
+		t.Fatal(err)
+	}
+	stop()
+	if err := <-ended; err != nil {
+		t.Error(err)
+	}
+	for _, secret := range []string{kept(t, dir, "access-token"), "X-API-Key: " + kept(t, dir, "api-key")} {
+		if !strings.Contains(out.String(), secret+"\n") || len(secret) < 16 {
+			t.Errorf("%q is not shown:\n%s", secret, &out)
+		}
+	}
+}
+
+// With the ledger on AWS nothing needs to be kept here: the token is the same
+// for every process that has the ledger.
+func TestSecretsWithTheLedgerOnAWS(t *testing.T) {
+	t.Parallel()
+	env := []string{
+		"SEND__STORAGE_MODE=s3", "SEND__LEDGER_TABLE=" + moto.Table(t), "SEND__S3_BUCKET=" + moto.Bucket(t),
+		"CACHE__SERVICE__BUCKET_NAME=" + moto.Bucket(t), "FAST_API__AUTH__API_KEY__VALUE=an-own-key-of-the-operator",
+		"AWS_ENDPOINT_URL=" + moto.Start(t), "AWS_REGION=eu-west-2", "AWS_ACCESS_KEY_ID=test", "AWS_SECRET_ACCESS_KEY=test",
+	}
+	dir := filepath.Join(t.TempDir(), "data")
+	s := start(t, dir, env...)
+	asked := exec.Command(os.Args[0])
+	asked.Env = append(slices.Clone(s.cmd.Env), "SERVE_AS_CHILD=secrets")
+	printed, err := asked.Output()
+	m := regexp.MustCompile(`Access token +(send-\S+)\n.*: an-own-key-of-the-operator\n`).FindSubmatch(printed)
+	if m == nil {
+		t.Fatalf("shown are %q, %v", printed, err)
+	}
+	if s.token = string(m[1]); strings.Contains(s.out.String(), s.token) {
+		t.Errorf("it prints the token:\n%s", s.out)
+	}
+	if status, m := s.send("POST", "/api/transfers/create", nil); status != 200 {
+		t.Errorf("the token that is shown opens nothing: %d %v", status, m)
+	}
+	if _, err := os.Stat(dir); err == nil {
+		t.Error("something is kept on this machine")
+	}
+}
