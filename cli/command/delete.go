@@ -13,16 +13,20 @@ func deleteCommand(e Env) *cobra.Command {
 		Use:   "delete [flags] LINK",
 		Short: "Delete a transfer that you sent",
 		Long: `Delete a transfer that you sent: nobody can receive it any more. The secret is the
-one that 'sgsend send' printed.`,
+one that 'sgsend send' printed. As SGSEND_SECRET it stands in no command line, which
+all users of a machine can see.`,
 		Example: `  sgsend delete --secret Zm9v… 'https://send.example.org/d/#4abd0a491ed3'`,
-		Args:    exactly(1, "one LINK, in quotes"),
+		Args:    exactly(1, "one LINK, in quotes, or - for standard input"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			link, api, err := linked(e, args[0], server)
+			link, api, err := linked(cmd.Context(), e, args[0], server)
 			if err != nil {
 				return err
 			}
 			if secret == "" {
-				return usage(errors.New("give the secret that 'sgsend send' printed, with --secret"))
+				secret = e.Getenv("SGSEND_SECRET")
+			}
+			if secret == "" {
+				return usage(errors.New("give the secret that 'sgsend send' printed, with --secret or in SGSEND_SECRET"))
 			}
 			if err := inOneLine("secret", secret); err != nil {
 				return err
@@ -34,7 +38,7 @@ one that 'sgsend send' printed.`,
 			return nil
 		},
 	}
-	c.Flags().Var((*trimmed)(&secret), "secret", "the delete secret of the transfer")
+	c.Flags().Var((*trimmed)(&secret), "secret", "the delete secret of the transfer (default $SGSEND_SECRET)")
 	c.Flags().Var((*trimmed)(&server), "server", "the service, where the link names none (default $SGSEND_SERVER)")
 	return c
 }

@@ -27,9 +27,9 @@ them. Transfers of older programs have none, and those that are over have them n
 more.`,
 		Example: `  sgsend info 'https://send.example.org/d/#4abd0a491ed3/AAECAwQF…'
   sgsend info 'https://send.example.org/d/#4abd0a491ed3'`,
-		Args: exactly(1, "one LINK, in quotes"),
+		Args: exactly(1, "one LINK, in quotes, or - for standard input"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			link, api, err := linked(e, args[0], server)
+			link, api, err := linked(cmd.Context(), e, args[0], server)
 			if err != nil {
 				return err
 			}

@@ -37,15 +37,17 @@ the file is kept where it leads.
 
 Put the link in quotes: it contains characters that shells read themselves. It
 may be as it came, in a sentence or a mail, divided by line breaks, or in the
-address of a redirector.`,
+address of a redirector. With "-" it is read from standard input: what stands in
+a command line all users of a machine can see, and the shell may keep it.`,
 		Example: `  sgsend receive 'https://send.example.org/d/#4abd0a491ed3/AAECAwQF…'
   sgsend receive -o ~/Downloads 'https://…'
   sgsend receive -o - 'https://…' | tar xz
   sgsend receive -o /dev/null 'https://…'
+  wl-paste | sgsend receive -
   sgsend receive --key AAECAwQF… 'https://send.example.org/d/#4abd0a491ed3'`,
-		Args: exactly(1, "one LINK, in quotes"),
+		Args: exactly(1, "one LINK, in quotes, or - for standard input"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			link, api, err := linked(e, args[0], server)
+			link, api, err := linked(cmd.Context(), e, args[0], server)
 			if err != nil {
 				return err
 			}

@@ -1,8 +1,10 @@
 package command
 
 import (
+	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net/url"
 	"strings"
 	"unicode"
@@ -62,8 +64,19 @@ func origin(text string) (string, error) {
 	return u.Scheme + "://" + u.Host, nil
 }
 
-// linked reads a link, and returns the client of the service that it is of.
-func linked(e Env, text, server string) (envelope.Link, *client.Client, error) {
+// maxLink bounds what is read to find a link in, in bytes: a mail, say.
+const maxLink = 1 << 20
+
+// linked reads a link, which "-" says is in standard input, and returns the client
+// of the service that it is of.
+func linked(ctx context.Context, e Env, text, server string) (envelope.Link, *client.Client, error) {
+	if text == "-" {
+		said, err := io.ReadAll(io.LimitReader(reading(ctx, e.In), maxLink))
+		if err != nil {
+			return envelope.Link{}, nil, err
+		}
+		text = string(said)
+	}
 	l, err := envelope.ParseLink(text)
 	if err != nil {
 		return l, nil, usage(err)
