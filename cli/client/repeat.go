@@ -54,7 +54,8 @@ func worthRepeating(err error, again repeatable) bool {
 		if e, ok := errors.AsType[*net.DNSError](err); ok && e.IsNotFound {
 			return false // a name that was mistyped does not come to be
 		}
-		return bool(again) || status(err) == http.StatusServiceUnavailable || !sent(err)
+		s := status(err) // these say that nothing was done
+		return bool(again) || s == http.StatusServiceUnavailable || s == http.StatusRequestTimeout || !sent(err)
 	}
 	return false
 }

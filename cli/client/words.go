@@ -63,6 +63,7 @@ var words = map[send.Reason]string{
 	send.Reason(send.Forbidden):    inItsWords,
 	send.Reason(send.Conflict):     inItsWords,
 	send.Reason(send.Gone):         inItsWords,
+	send.Reason(send.TooSlow):      slowLine,
 	send.Reason(send.TooLarge):     inItsWords,
 	send.Reason(send.OutOfRange):   inItsWords,
 	send.Reason(send.Limited):      inItsWords,
@@ -78,6 +79,9 @@ const (
 
 	noRoom = "the service has no room left: it is its disk that is full, not this machine's; " +
 		"try again later, or tell who runs it"
+
+	slowLine = "the line is so slow that the service did not wait for the end of what was sent; try again, " +
+		"with nothing else on the line"
 
 	otherVersion = "the service does not know this request: " +
 		"it is of another version than this program, or no SGraph Send at all"
@@ -99,6 +103,7 @@ var meanings = map[int]meaning{
 	http.StatusConflict: {send.Conflict, "the transfer is not in a state in which this can be done"},
 	http.StatusGone: {send.Gone, "the transfer has expired, or was downloaded as often as its sender allowed; " +
 		"ask for it to be sent again"},
+	http.StatusRequestTimeout:        {send.Unavailable, slowLine},
 	http.StatusRequestEntityTooLarge: {send.TooLarge, "the file is larger than the service takes"},
 	http.StatusTooManyRequests:       {send.Limited, "the service is asked too often; try again later"},
 	http.StatusInsufficientStorage:   {send.Full, noRoom},

@@ -23,6 +23,8 @@ What it is told, it is told by the environment:
   SEND__ADMIN_ADDR                 where the console is (127.0.0.1:8081)
   SEND__PUBLIC_URL                 origin that people reach the service by
   SEND__TRUSTED_PROXIES            proxies that are believed who asks (none)
+  SEND__CONNECTIONS                connections that are open at most (1000)
+  SEND__CLIENT_CONNECTIONS         how many of those one client has (100)
   SEND__TLS                        true where a proxy does not say that it has TLS
   SEND__ORIGIN_SECRETS             secrets that a proxy must bring (none)
   SEND__CORS_ORIGINS               other sites whose pages may ask (none)

@@ -123,9 +123,9 @@ func Run(ctx context.Context, getenv func(string) string, c Console) error {
 		go adminService.Sweep(ctx)
 	}
 	return both(ctx, log, func(ctx context.Context) error {
-		return web.Serve(ctx, userService, userLn)
+		return userService.Serve(ctx, userLn)
 	}, func(ctx context.Context) error {
-		return web.Serve(ctx, adminService, adminLn)
+		return adminService.Serve(ctx, adminLn)
 	})
 }
 

@@ -7,7 +7,9 @@ package admin
 
 import (
 	"cmp"
+	"context"
 	"log/slog"
+	"net"
 	"net/http"
 	"time"
 
@@ -37,6 +39,7 @@ type Service struct {
 	sessions sessions
 	known    known
 	probe    *http.Client // asks the user service how it is
+	site     web.Settings
 	handler  http.Handler
 }
 
@@ -76,22 +79,29 @@ func New(set Settings) (*Service, error) {
 		Deliver: a.trail.Append, Ledger: set.Ledger, Now: set.Now, Meter: a.meter, Log: set.Log,
 		Frozen: set.Environment == settings.Lambda,
 	}
-	a.handler = web.Settings{
-		Meter:          a.meter,
-		Log:            set.Log,
-		Now:            set.Now,
-		Salts:          a.salts,
-		APIKeyName:     set.KeyName,
-		OriginSecrets:  set.OriginSecrets,
-		TrustedProxies: set.TrustedProxies,
-		TLS:            set.TLS,
-		Limiter:        web.NewLimiter(set.Ledger, set.Rates, set.Now, a.log),
-	}.Wrap(a.routes())
+	a.site = web.Settings{
+		Meter:             a.meter,
+		Log:               set.Log,
+		Now:               set.Now,
+		Salts:             a.salts,
+		APIKeyName:        set.KeyName,
+		OriginSecrets:     set.OriginSecrets,
+		TrustedProxies:    set.TrustedProxies,
+		Connections:       set.Connections,
+		ClientConnections: set.ClientConnections,
+		Patience:          set.Patience,
+		TLS:               set.TLS,
+		Limiter:           web.NewLimiter(set.Ledger, set.Rates, set.Now, a.log),
+	}
+	a.handler = a.site.Wrap(a.routes())
 	return a, nil
 }
 
 // ServeHTTP answers a request.
 func (a *Service) ServeHTTP(w http.ResponseWriter, r *http.Request) { a.handler.ServeHTTP(w, r) }
+
+// Serve answers the requests that come by ln, until ctx ends.
+func (a *Service) Serve(ctx context.Context, ln net.Listener) error { return a.site.Serve(ctx, a, ln) }
 
 // Flush keeps what the service has to tell of the requests it answered: before
 // the process ends, or is frozen.

@@ -8,6 +8,7 @@ import (
 	"sgraph.ai/send/shared/metric"
 	"sgraph.ai/send/shared/send"
 	"sgraph.ai/send/shared/settings"
+	"sgraph.ai/send/shared/web"
 )
 
 // Settings is what the service is made from. FromEnv fills in what the
@@ -34,6 +35,7 @@ type Settings struct {
 	Log      *slog.Logger
 	Now      func() time.Time
 	Registry metric.Registry // nil = metrics are not kept here
+	Patience web.Patience    // with clients; zero = as usual
 }
 
 // FromEnv reads the settings from an environment such as os.Getenv. The error

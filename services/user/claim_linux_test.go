@@ -12,7 +12,6 @@ import (
 	"testing"
 
 	"sgraph.ai/send/services/user"
-	"sgraph.ai/send/shared/web"
 )
 
 // thin returns a client of one request, on a line on which no more than 64 KiB are on
@@ -43,7 +42,7 @@ func TestALineThatBreaksGetsItsFile(t *testing.T) {
 		t.Fatal(err)
 	}
 	ended := make(chan error)
-	go func() { ended <- web.Serve(ctx, s.service, ln) }()
+	go func() { ended <- s.service.Serve(ctx, ln) }()
 	defer func() { stop(); <-ended }()
 
 	ciphertext, _ := sealed(t, 16<<20)

@@ -4,6 +4,7 @@
 package user
 
 import (
+	"context"
 	"log/slog"
 	"net"
 	"net/http"
@@ -32,6 +33,7 @@ type Service struct {
 	meter     metric.Meter
 	log       *slog.Logger
 	outbox    *audit.Outbox
+	site      web.Settings
 	handler   http.Handler
 }
 
@@ -60,9 +62,10 @@ func New(set Settings) (*Service, error) {
 		Ledger: ledger, Store: metered.Store(set.Store), Links: links, Gate: metered.Gate(set.Gate),
 		Form: form, Rules: set.Rules, Now: set.Now, Removed: s.removed,
 	}
-	site := web.Settings{
+	s.site = web.Settings{
 		Meter: s.meter, Log: set.Log, Now: set.Now, Salts: s.salts,
 		CORSOrigins: set.CORSOrigins, OriginSecrets: set.OriginSecrets, TrustedProxies: set.TrustedProxies,
+		Connections: set.Connections, ClientConnections: set.ClientConnections, Patience: set.Patience,
 		TLS: set.TLS, Limiter: web.NewLimiter(ledger, set.Rates, set.Now, s.log),
 	}
 
@@ -76,12 +79,15 @@ func New(set Settings) (*Service, error) {
 	info.Service{
 		Name: "sgraph-send-user", Environment: s.set.Environment, Stage: s.set.Stage, StorageMode: s.set.Mode,
 	}.Routes(r)
-	s.handler = site.Wrap(r)
+	s.handler = s.site.Wrap(r)
 	return s, nil
 }
 
 // ServeHTTP answers a request.
 func (s *Service) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.handler.ServeHTTP(w, r) }
+
+// Serve answers the requests that come by ln, until ctx ends.
+func (s *Service) Serve(ctx context.Context, ln net.Listener) error { return s.site.Serve(ctx, s, ln) }
 
 // Flush hands over what the service has to tell of the requests it answered:
 // before the process ends, or is frozen.

@@ -11,6 +11,7 @@ import (
 	"sgraph.ai/send/shared/metric"
 	"sgraph.ai/send/shared/send"
 	"sgraph.ai/send/shared/settings"
+	"sgraph.ai/send/shared/web"
 )
 
 // Settings is what the service is made from. FromEnv fills in what the
@@ -42,6 +43,7 @@ type Settings struct {
 	// Audit keeps events in the trail; nil where nobody keeps one.
 	Audit    func(context.Context, []audit.Event) error
 	Registry metric.Registry // nil = metrics are not kept here
+	Patience web.Patience    // with clients; zero = as usual
 }
 
 // Known clients go by presigned URLs above lambdaBody of ciphertext, and the

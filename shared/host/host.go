@@ -9,12 +9,13 @@ import (
 	"net"
 
 	"sgraph.ai/send/shared/lambdahttp"
-	"sgraph.ai/send/shared/web"
 )
 
 // Run serves until ctx ends, lets the requests in flight complete, and flushes
-// the log.
-func Run(ctx context.Context, f lambdahttp.Function, address string) error {
+// the log. On an address it is serve that does so.
+func Run(
+	ctx context.Context, f lambdahttp.Function, serve func(context.Context, net.Listener) error, address string,
+) error {
 	defer f.Flush()
 	slog.SetDefault(f.Log) // what the server itself has to say
 	if lambdahttp.Running() {
@@ -24,5 +25,5 @@ func Run(ctx context.Context, f lambdahttp.Function, address string) error {
 	if err != nil {
 		return fmt.Errorf("cannot listen on %s: %w", address, err)
 	}
-	return web.Serve(ctx, f.Handler, ln)
+	return serve(ctx, ln)
 }

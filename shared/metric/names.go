@@ -44,6 +44,8 @@ const (
 	FailedLogins       Name = "FailedLogins"
 	LimitHit           Name = "LimitHit"
 	LimiterFailedOpen  Name = "LimiterFailedOpen"
+	ConnectionsRefused Name = "ConnectionsRefused"
+	ClientsTooSlow     Name = "ClientsTooSlow"
 	LedgerErrors       Name = "LedgerErrors"
 	StorageErrors      Name = "StorageErrors"
 	AuditDelayed       Name = "AuditDelayed"
@@ -90,6 +92,9 @@ var Table = []Definition{
 	{LimitHit, Ones, both, true, "Requests that a rate limit refused."},
 	{LimiterFailedOpen, Ones, both, true,
 		"Requests that passed a rate limit uncounted, because the ledger could not be asked."},
+	{ConnectionsRefused, Ones, both, false,
+		"Connections that were closed, and requests of a proxy's client that were refused, because there were too many."},
+	{ClientsTooSlow, Ones, both, false, "Requests that ended because their client sent, or took, too little."},
 	{LedgerErrors, Ones, both, false, "Calls of the ledger that failed."},
 	{StorageErrors, Ones, both, false, "Calls of the store that failed, or found no room."},
 	{AuditDelayed, Ones, both, false,

@@ -17,6 +17,7 @@ const (
 	NotFound     Code = "not_found"    // there is no such thing
 	Conflict     Code = "conflict"     // the thing is in another state
 	Gone         Code = "gone"         // it was there and will not come back
+	TooSlow      Code = "too_slow"     // the request took too long to arrive; repeat it
 	TooLarge     Code = "too_large"    // send less
 	OutOfRange   Code = "out_of_range" // ask for bytes that are there
 	Limited      Code = "limited"      // wait, then repeat

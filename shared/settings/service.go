@@ -21,6 +21,10 @@ type Service struct {
 	TLS            bool // clients come by TLS, whoever ends it
 	LogLevel       slog.Level
 	MetricsAddr    string // where servers show their metrics; "" = nowhere
+
+	// Connections is how many a server has open at most, and ClientConnections
+	// how many of one client; 0 = as usual.
+	Connections, ClientConnections int
 }
 
 // Where a service runs.
@@ -44,6 +48,7 @@ func (e *Env) Service() Service {
 		s.Environment = Lambda
 	} else {
 		s.MetricsAddr = MetricsAddr.In(e)
+		s.Connections, s.ClientConnections = Connections.In(e), ClientConnections.In(e)
 	}
 	s.TLS = TLS.Or(e, s.Environment == Lambda)
 	switch s.Mode {

@@ -31,6 +31,9 @@ const day = 24 * time.Hour
 // https://docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html
 const maxObject = 5 << 40
 
+// maxConnections bounds what bounds others: more than one machine has.
+const maxConnections = 1_000_000
+
 // maxPending bounds what bounds others: as much as anybody stores.
 const maxPending = 1 << 60
 
@@ -70,6 +73,15 @@ var (
 		Env: "SEND__TRUSTED_PROXIES", By: both,
 		Doc: "Address ranges of proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed, " +
 			"separated by commas. The latter also of one on this machine.",
+	})
+	Connections = define(Int(1, maxConnections), Entry{
+		Env: "SEND__CONNECTIONS", By: both, Default: "1000",
+		Doc: "Connections that a service has open at most. One that rests makes room for a new one. Not on Lambda.",
+	})
+	ClientConnections = define(Int(1, maxConnections), Entry{
+		Env: "SEND__CLIENT_CONNECTIONS", By: both, Default: "100",
+		Doc: "Connections of one client at most, an IPv4 address or the /64 of an IPv6 one; through a proxy that is " +
+			"trusted, its requests in flight. Not on Lambda.",
 	})
 	TLS = define(Bool(), Entry{
 		Env: "SEND__TLS", By: both,

@@ -58,7 +58,7 @@ func benchmarkGet(b *testing.B, h http.Handler) {
 	}
 	ctx, stop := context.WithCancel(b.Context())
 	ended := make(chan error)
-	go func() { ended <- web.Serve(ctx, h, ln) }()
+	go func() { ended <- (web.Settings{}).Serve(ctx, h, ln) }()
 	request := []byte("GET /info/health HTTP/1.1\r\nHost: send.example\r\nUser-Agent: bench\r\nAccept: */*\r\n\r\n")
 	b.ReportAllocs()
 	b.SetParallelism(8)

@@ -67,8 +67,10 @@ func (s *site) address(r *http.Request, fronted bool) netip.Addr {
 
 // peer returns the address that the request's connection comes from; the zero
 // one is nobody's.
-func peer(r *http.Request) netip.Addr {
-	p, err := netip.ParseAddrPort(r.RemoteAddr)
+func peer(r *http.Request) netip.Addr { return parsePeer(r.RemoteAddr) }
+
+func parsePeer(address string) netip.Addr {
+	p, err := netip.ParseAddrPort(address)
 	if err != nil {
 		return netip.Addr{}
 	}
@@ -101,7 +103,7 @@ func (s *site) secure(r *http.Request) bool {
 	return strings.EqualFold(strings.TrimSpace(last[strings.LastIndexByte(last, ',')+1:]), "https")
 }
 
-func (s *site) trusted(a netip.Addr) bool {
+func (s Settings) trusted(a netip.Addr) bool {
 	for _, p := range s.TrustedProxies {
 		if p.Contains(a) {
 			return true

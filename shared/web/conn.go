@@ -1,24 +1,17 @@
 package web
 
-import (
-	"context"
-	"net"
-)
-
-// connKey is the key by which a request's context gives its connection.
-type connKey struct{}
+import "net"
 
 // waitingBytes is how much of a reply may wait in the system to be sent. Left to itself
 // that takes megabytes, which are lost with the connection and yet went out: whoever
 // has a line that often breaks would use up the budget of a download with them.
 const waitingBytes = 64 << 10
 
-// withConn is the server's ConnContext.
-func withConn(ctx context.Context, c net.Conn) context.Context {
+// limitWaiting bounds what waits on a connection.
+func limitWaiting(c net.Conn) {
 	if tcp, ok := c.(*net.TCPConn); ok {
 		_ = takeNoMore(tcp, waitingBytes) // a comfort
 	}
-	return context.WithValue(ctx, connKey{}, c)
 }
 
 // fullSegments lets the connection wait for full segments while a file goes
@@ -26,7 +19,10 @@ func withConn(ctx context.Context, c net.Conn) context.Context {
 // default, TCP_NODELAY, every piece that sendfile takes is sent as it is: over
 // loopback that cost a sixth of the throughput.
 func (x *exchange) fullSegments() (end func()) {
-	c, ok := x.Context.Value(connKey{}).(*net.TCPConn)
+	if x.line.conn == nil {
+		return func() {}
+	}
+	c, ok := x.line.conn.Conn.(*net.TCPConn)
 	if !ok || cork(c, true) != nil {
 		return func() {}
 	}

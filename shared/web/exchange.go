@@ -4,8 +4,8 @@ import (
 	"context"
 	"errors"
 	"io"
+	"math"
 	"net/http"
-	"os"
 	"syscall"
 	"time"
 
@@ -21,7 +21,7 @@ type exchange struct {
 
 	site  *site
 	w     http.ResponseWriter
-	conn  deadlines
+	line  line
 	start time.Time
 	head  bool // the reply to HEAD has no body
 
@@ -76,7 +76,7 @@ func newExchange(s *site, w http.ResponseWriter, r *http.Request) *exchange {
 		head:    r.Method == http.MethodHead,
 		id:      [1]string{newRequestID()},
 	}
-	x.conn.setter, _ = w.(deadlineSetter)
+	x.line = newLine(w, connectionOf(r.Context()), &s.Patience)
 	return x
 }
 
@@ -86,7 +86,7 @@ func (x *exchange) request(r *http.Request) *http.Request {
 	r = r.WithContext(x)
 	if r.Body != nil && r.Body != http.NoBody {
 		x.body.ReadCloser = r.Body
-		x.body.conn = &x.conn
+		x.body.line = &x.line
 		r.Body = &x.body
 	}
 	return r
@@ -101,7 +101,7 @@ func (x *exchange) began() bool { return x.status != 0 }
 // hand over what is left of its body.
 func (x *exchange) begin(status int) {
 	x.status = status
-	x.conn.beginReply(x.body.unread())
+	x.line.reply(x.body.unread())
 }
 
 func (x *exchange) Header() http.Header { return x.w.Header() }
@@ -116,23 +116,42 @@ func (x *exchange) WriteHeader(status int) {
 	}
 }
 
-func (x *exchange) Write(p []byte) (int, error) {
+// Write goes in steps that even a slow client has time for.
+func (x *exchange) Write(p []byte) (total int, err error) {
 	if !x.began() {
 		x.begin(http.StatusOK)
 	}
-	x.conn.beforeWrite(int64(len(p)))
-	n, err := x.w.Write(p)
-	x.count(int64(n))
-	if err != nil && err != http.ErrContentLength && err != http.ErrBodyNotAllowed { // those are the handler's
-		x.cut = true
+	for {
+		step := p[total:]
+		step = step[:x.line.fits(int64(len(step)))]
+		x.line.beforeWrite()
+		n, err := x.w.Write(step)
+		x.line.afterWrite(int64(n))
+		x.count(int64(n))
+		total += n
+		if err != nil && err != http.ErrContentLength && err != http.ErrBodyNotAllowed { // those are the handler's
+			x.broke(err)
+		}
+		if err != nil || total == len(p) {
+			return total, err
+		}
 	}
-	return n, err
 }
 
+// broke notes that the connection takes no more.
+func (x *exchange) broke(err error) {
+	x.cut = true
+	if isSlow(err) {
+		x.counts.Add(metric.ClientsTooSlow, 1)
+	}
+}
+
+// corkBytes is from which size on a file goes out in full segments.
+const corkBytes = 1 << 20
+
 // ReadFrom lets the connection take the bytes of a file from where they are,
-// by sendfile. It goes in steps, each of which extends the time the client
-// has. Any other source is copied by Write, which can tell whose fault an
-// error is.
+// by sendfile, in the steps of Write. Any other source is copied by Write, which
+// can tell whose fault an error is.
 func (x *exchange) ReadFrom(src io.Reader) (total int64, err error) {
 	file, whole := src, (*io.LimitedReader)(nil)
 	if l, ok := src.(*io.LimitedReader); ok {
@@ -145,11 +164,12 @@ func (x *exchange) ReadFrom(src io.Reader) (total int64, err error) {
 	if !x.began() {
 		x.begin(http.StatusOK)
 	}
-	if whole == nil || whole.N > stallStep {
+	if whole == nil || whole.N > corkBytes {
 		defer x.fullSegments()()
 	}
+	step := &io.LimitedReader{R: file}
 	for {
-		step := io.LimitedReader{R: file, N: stallStep}
+		step.N = x.line.fits(math.MaxInt64)
 		if whole != nil {
 			step.N = min(step.N, whole.N)
 		}
@@ -157,15 +177,18 @@ func (x *exchange) ReadFrom(src io.Reader) (total int64, err error) {
 		if asked <= 0 {
 			return total, nil
 		}
-		x.conn.beforeWrite(asked)
-		n, err := rf.ReadFrom(&step)
+		x.line.beforeWrite()
+		n, err := rf.ReadFrom(step)
+		x.line.afterWrite(n)
 		total += n
 		x.count(n)
 		if whole != nil {
 			whole.N -= asked - step.N
 		}
 		if err != nil {
-			x.cut = errors.Is(err, syscall.EPIPE) || errors.Is(err, syscall.ECONNRESET) || errors.Is(err, os.ErrDeadlineExceeded)
+			if errors.Is(err, syscall.EPIPE) || errors.Is(err, syscall.ECONNRESET) || isSlow(err) || isClosed(err) {
+				x.broke(err)
+			}
 			return total, err
 		}
 		if step.N > 0 { // the file's end
@@ -188,7 +211,10 @@ func (x *exchange) FlushError() error {
 	if !x.began() {
 		x.begin(http.StatusOK)
 	}
-	return http.NewResponseController(x.w).Flush()
+	x.line.beforeWrite()
+	err := http.NewResponseController(x.w).Flush()
+	x.line.afterWrite(0)
+	return err
 }
 
 // Flush serves http.Flusher.
@@ -201,19 +227,22 @@ func (x *exchange) Unwrap() http.ResponseWriter { return x.w }
 // on it at once, it would see that instead of the reply.
 const drainBytes = 16 << 20
 
-var drainTime = 2 * time.Second // longer in tests, where it is not the client that is slow
-
-// finish completes the reply of a handler that returned.
+// finish completes the reply of a handler that returned: from here on nothing is
+// waited for but the client.
 func (x *exchange) finish(r *http.Request) {
 	if !x.began() {
 		x.begin(http.StatusOK) // net/http answers 200 for a handler that wrote nothing
 	}
+	owed := x.body.unread()
+	x.line.conn.waits(time.Now())
+	x.line.reply(owed)
 	waiting := x.body.got == 0 && r.Header.Get("Expect") != "" // has not begun to send
-	if x.status < 400 || !x.body.unread() || x.conn.setter == nil || waiting {
+	if x.status < 400 || !owed || x.line.setter == nil || waiting {
 		return
 	}
 	if x.FlushError() == nil {
-		x.conn.setter.SetReadDeadline(time.Now().Add(drainTime))
+		x.line.conn.waits(time.Now())
+		x.line.reply(owed)
 		_, _ = io.CopyN(io.Discard, x.body.ReadCloser, drainBytes) // as far as it comes
 	}
 }

@@ -12,6 +12,7 @@ import (
 
 	"github.com/gorilla/mux"
 
+	"sgraph.ai/send/shared/metric"
 	"sgraph.ai/send/shared/send"
 	"sgraph.ai/send/shared/wire"
 )
@@ -67,6 +68,7 @@ var statuses = map[send.Code]int{
 	send.NotFound:     http.StatusNotFound,
 	send.Conflict:     http.StatusConflict,
 	send.Gone:         http.StatusGone,
+	send.TooSlow:      http.StatusRequestTimeout,
 	send.TooLarge:     http.StatusRequestEntityTooLarge,
 	send.OutOfRange:   http.StatusRequestedRangeNotSatisfiable,
 	send.Limited:      http.StatusTooManyRequests,
@@ -85,6 +87,9 @@ func WriteError(w http.ResponseWriter, r *http.Request, err error) {
 	e := x.explain(r, err)
 	if x != nil {
 		x.note(e.Code, e.Err)
+		if e.Code == send.TooSlow {
+			x.counts.Add(metric.ClientsTooSlow, 1)
+		}
 		x.left = (x.cut || r.Context().Err() == context.Canceled) && !x.body.broke(err)
 		if x.left || x.began() {
 			panic(http.ErrAbortHandler)
@@ -131,6 +136,9 @@ func (x *exchange) explain(r *http.Request, err error) *send.Error {
 	}
 	if e, ok := errors.AsType[*http.MaxBytesError](err); ok {
 		return send.Fail(send.TooLarge, "the request's body is larger than %d bytes", e.Limit)
+	}
+	if x != nil && x.body.broke(err) && isSlow(err) {
+		return send.Because(send.TooSlow, err, "the request's body did not arrive in time; send it again")
 	}
 	if x != nil && x.body.broke(err) {
 		e := send.Because(send.Invalid, err, "the request's body did not arrive as a whole")

@@ -15,25 +15,28 @@ import (
 )
 
 const (
-	headerTime     = 10 * time.Second // for a request's headers to arrive
-	idleTime       = 2 * time.Minute  // between two requests of a connection
 	shutdownTime   = 30 * time.Second // for the requests in flight at the end
 	maxHeaderBytes = 32 << 10
 )
 
-// Serve serves h on ln until ctx ends, and then lets the requests in flight
-// complete. How long a transfer may take has no bound here: see stallTime.
-func Serve(ctx context.Context, h http.Handler, ln net.Listener) error {
+// Serve serves h, which Wrap made, or any other handler, on ln until ctx ends,
+// and then lets the requests in flight complete.
+func (s Settings) Serve(ctx context.Context, h http.Handler, ln net.Listener) error {
+	all, patience := s.connections(), s.Patience.orUsual()
 	server := &http.Server{
 		Handler:           h,
-		ReadHeaderTimeout: headerTime,
-		IdleTimeout:       idleTime,
+		ReadHeaderTimeout: patience.Header,
+		IdleTimeout:       patience.Idle,
+		WriteTimeout:      patience.Most, // of what the server answers by itself; a reply of h has its own
 		MaxHeaderBytes:    maxHeaderBytes,
 		ErrorLog:          log.New(acceptErrors{}, "", 0),
-		ConnContext:       withConn,
+		ConnContext:       all.known,
+		ConnState:         all.follow,
+		Protocols:         &http.Protocols{},
 	}
+	server.Protocols.SetHTTP1(true) // of HTTP/2 one connection could hold any number of requests
 	ended := make(chan error, 1)
-	go func() { ended <- server.Serve(ln) }()
+	go func() { ended <- server.Serve(admitting{ln, all}) }()
 	select {
 	case err := <-ended:
 		return err

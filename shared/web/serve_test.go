@@ -26,7 +26,7 @@ func TestServeCompletesWhatIsInFlight(t *testing.T) {
 	started, release := make(chan bool), make(chan bool)
 	ended := make(chan error)
 	go func() {
-		ended <- web.Serve(ctx, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		ended <- (web.Settings{}).Serve(ctx, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			started <- true
 			<-release
 			io.WriteString(w, "complete")
@@ -68,7 +68,7 @@ func TestServeRefusesHugeHeaders(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	go web.Serve(t.Context(), http.NotFoundHandler(), ln)
+	go (web.Settings{}).Serve(t.Context(), http.NotFoundHandler(), ln)
 	conn := dial(t, "http://"+ln.Addr().String(),
 		"GET / HTTP/1.1\r\nHost: x\r\nX: "+strings.Repeat("x", 40<<10)+"\r\n\r\n")
 	if b, _ := io.ReadAll(conn); !strings.HasPrefix(string(b), "HTTP/1.1 431") {

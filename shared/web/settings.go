@@ -35,21 +35,24 @@ type Settings struct {
 	TrustedProxies []netip.Prefix // whose X-Forwarded-For and -Proto are believed
 	Limiter        *send.Limiter  // nil = nothing is limited
 	TLS            bool           // clients come by TLS even if the request does not show it
+
+	Connections       int // most that Serve has open; 0 = 1000
+	ClientConnections int // most of one client, or requests in flight where a proxy brings them; 0 = 100
+	Patience          Patience
 }
 
 // Wrap returns the handler of a service: its routes within all that surrounds
 // them. Routes are matched in the order in which they were registered, so the
 // busiest belong first.
 func (s Settings) Wrap(routes *mux.Router) http.Handler {
-	if s.Log == nil {
-		s.Log = slog.New(slog.DiscardHandler)
-	}
+	s.Log = s.log()
 	if s.Now == nil {
 		s.Now = time.Now
 	}
 	if s.Salts == nil {
 		s.Salts = &send.Salts{}
 	}
+	s.Patience = s.Patience.orUsual()
 	return &site{
 		Settings: s,
 		log:      s.Meter.Logger(s.Log),
@@ -58,4 +61,11 @@ func (s Settings) Wrap(routes *mux.Router) http.Handler {
 		secrets:  newSecrets(s.APIKeyName, s.OriginSecrets),
 		clients:  clientNames{salts: s.Salts},
 	}
+}
+
+func (s Settings) log() *slog.Logger {
+	if s.Log == nil {
+		return slog.New(slog.DiscardHandler)
+	}
+	return s.Log
 }

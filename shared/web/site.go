@@ -45,6 +45,13 @@ func (s *site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		WriteError(x, r, err)
 		return
 	}
+	leave, may := x.line.conn.enter(x.client)
+	if !may {
+		x.counts.Add(metric.ConnectionsRefused, 1)
+		WriteError(x, r, errCrowded)
+		return
+	}
+	defer leave()
 	if s.cors.serve(x, r) {
 		return
 	}

@@ -138,7 +138,7 @@ func Start(
 	}
 	r := New(services...)
 	go func() {
-		if err := web.Serve(ctx, r, ln); err != nil {
+		if err := (web.Settings{}).Serve(ctx, r, ln); err != nil {
 			log.Error("metrics are no longer shown", "cause", err)
 		}
 	}()

@@ -111,6 +111,8 @@ export const codes: {
   conflict: 'conflict';
   /** It was there and will not come back. */
   gone: 'gone';
+  /** The request took too long to arrive; repeat it. */
+  tooSlow: 'too_slow';
   /** Send less. */
   tooLarge: 'too_large';
   /** Ask for bytes that are there. */

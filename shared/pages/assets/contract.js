@@ -54,6 +54,7 @@ export const codes = {
   notFound: 'not_found',
   conflict: 'conflict',
   gone: 'gone',
+  tooSlow: 'too_slow',
   tooLarge: 'too_large',
   outOfRange: 'out_of_range',
   limited: 'limited',

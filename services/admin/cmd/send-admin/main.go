@@ -58,5 +58,5 @@ func run(ctx context.Context) error {
 		Handler: service,
 		Log:     log,
 		Flush:   func() { service.Flush(); flush() },
-	}, set.Addr)
+	}, service.Serve, set.Addr)
 }

@@ -114,6 +114,7 @@ const stranger = 'The console and the service do not fit together. Reload the pa
 const WORDS = {
   no_answer: 'The service cannot be reached. Check your connection and try again.',
   no_answer_in_time: ownFault,
+  too_slow: 'The request did not arrive in time. Check your connection and try again.',
   no_proper_answer: ownFault,
   unavailable: ownFault,
   internal: ownFault,

@@ -59,5 +59,5 @@ func run(ctx context.Context) error {
 		Scheduled: service.Scheduled,
 		Log:       log,
 		Flush:     func() { service.Flush(); flush() },
-	}, set.Addr)
+	}, service.Serve, set.Addr)
 }

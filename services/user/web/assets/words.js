@@ -160,6 +160,8 @@ const BY_CODE = {
       'It is not your fault, and nothing was kept. Try again; if it stays, tell whoever runs the service.',
     ),
   unavailable: () => say('The service is not available just now', 'Try again in a minute.'),
+  too_slow: () =>
+    say('The line is too slow', 'What was sent did not arrive in time. Try again, with nothing else on the line.'),
   too_large: (_, { max_bytes: max }) =>
     say(
       'Too large',
