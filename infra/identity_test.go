@@ -91,7 +91,8 @@ func TestServicesCannotTouchEachOthersData(t *testing.T) {
 		bucket, sets, root string
 	}{
 		"user": {
-			"transfers", `["transfer/*","label/*","claim/*","reserved/*","purge","window/*","salt","outbox/user"]`, `["root/user"]`,
+			"transfers", `["transfer/*","label/*","claim/*","reserved/*","purge","window/*","salt","outbox/user"]`,
+			`["root/user"]`,
 		},
 		"admin": {
 			"cache", `["token","use/*","purge","session","window/*","salt","chain/*","outbox/admin"]`, `["root/admin"]`,

@@ -41,7 +41,7 @@ func TestMain(m *testing.M) {
 	if as := os.Getenv("SERVE_AS_CHILD"); as != "" {
 		ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 		defer stop()
-		err := error(nil)
+		var err error
 		if as == "secrets" {
 			err = serve.Secrets(ctx, os.Getenv, os.Stdout)
 		} else {
@@ -809,7 +809,9 @@ func TestADictionaryFindsNoToken(t *testing.T) {
 			continue
 		}
 		_, found := s.call("GET", s.admin+"/audit/export?token="+token.ID, nil, "X-API-Key", s.key)
-		for _, kind := range []string{"token_created", "token_limit_changed", "token_used", "transfer_created", "transfer_completed"} {
+		for _, kind := range []string{
+			"token_created", "token_limit_changed", "token_used", "transfer_created", "transfer_completed",
+		} {
 			if !bytes.Contains(found, []byte(`"`+kind+`"`)) {
 				t.Errorf("by its ID the trail tells nothing of %s:\n%s", kind, found)
 			}

@@ -78,7 +78,8 @@ func TestNothingIsCountedWithoutKeys(t *testing.T) {
 	} {
 		s.send("GET", path, nil).want(503, "")
 	}
-	s.send("POST", "/api/presigned/initiate", map[string]any{"transfer_id": pending, "file_size_bytes": 5000}).want(503, "")
+	s.send("POST", "/api/presigned/initiate", map[string]any{"transfer_id": pending, "file_size_bytes": 5000}).
+		want(503, "")
 	s.call("GET", "/api/presigned/bytes/any", nil).want(503, "")
 	away.Store(false)
 	s.call("GET", "/api/transfers/download/"+id, nil).want(200, "")

@@ -14,8 +14,9 @@ import (
 	"time"
 )
 
-// Secret is the root from which a service derives every key it needs. Only
-// what it derives is ever used; the secret itself signs and seals nothing.
+// Secret is what keys are derived from: the root of a service's [Keys] where
+// others see what the keys do, and a credential only where it stays in the ledger.
+// The secret itself signs and seals nothing.
 type Secret []byte
 
 // key derives the 32-byte key for one purpose (HKDF-SHA256, RFC 5869).

@@ -226,3 +226,27 @@ func TestServiceKnowsWhereItRuns(t *testing.T) {
 		t.Errorf("limits are %v where nobody says anything", local.Rates)
 	}
 }
+
+// A fault says what is wrong, and not what was said: it goes to the log.
+func TestFaultsTellNoSecret(t *testing.T) {
+	t.Parallel()
+	refused := 0
+	for _, e := range Table() {
+		if !e.Secret {
+			continue
+		}
+		for _, value := range []string{
+			"canary", "canary\nand more than one line", "https://canary:canary@canary.example/canary?canary", "canary, \x00",
+			"://canary", strings.Repeat("canary ", 100), "canary%zz", "http://canary%zz/", "\u200bcanary",
+		} {
+			if _, err := e.Canonical(value); err != nil {
+				if refused++; strings.Contains(err.Error(), "canary") {
+					t.Errorf("%s tells its value: %v", e.Env, err)
+				}
+			}
+		}
+	}
+	if refused < 20 {
+		t.Errorf("only %d values are refused", refused)
+	}
+}
