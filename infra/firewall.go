@@ -49,9 +49,8 @@ func newFirewall(ctx *pulumi.Context, args *EdgeArgs, inside pulumi.ResourceOpti
 func firewallRules(args *EdgeArgs) wafv2.WebAclRuleArray {
 	rules := wafv2.WebAclRuleArray{
 		&wafv2.WebAclRuleArgs{
-			Name:     pulumi.String("requests-per-address"),
-			Priority: pulumi.Int(0),
-			Action:   &wafv2.WebAclRuleActionArgs{Block: &wafv2.WebAclRuleActionBlockArgs{}},
+			Name:   pulumi.String("requests-per-address"),
+			Action: toBlock,
 			Statement: &wafv2.WebAclRuleStatementArgs{
 				RateBasedStatement: &wafv2.WebAclRuleStatementRateBasedStatementArgs{
 					AggregateKeyType:    pulumi.String("IP"),
@@ -59,19 +58,26 @@ func firewallRules(args *EdgeArgs) wafv2.WebAclRuleArray {
 					Limit:               pulumi.Int(args.RequestsPerFiveMinutes),
 				},
 			},
-			VisibilityConfig: ruleVisibility("requests-per-address"),
 		},
-		managedRules(1, "AWSManagedRulesAmazonIpReputationList", nil),
-		managedRules(2, "AWSManagedRulesKnownBadInputsRuleSet", nil),
-		// This rule blocks every body over 8 KB; an upload is one. The
-		// services hold bodies against their own limits.
-		managedRules(3, "AWSManagedRulesCommonRuleSet", nil, "SizeRestrictions_BODY"),
+		managedRules("AWSManagedRulesAmazonIpReputationList", nil),
+		knownBadInputs.rules(),
+		// This one takes each body over 8 KB for an attack. The services hold
+		// bodies against their own limits.
+		commonRules.rules("SizeRestrictions_BODY"),
+		attackInBody(),
+		attackInQuery(),
+		attackBesideLabel(),
 	}
 	if args.BotControl {
 		// The command line, the canary and uptime checks are no browsers, and
 		// some of them ask from a data center: such rules only count.
-		rules = append(rules, managedRules(4, "AWSManagedRulesBotControlRuleSet", commonBots,
+		rules = append(rules, managedRules("AWSManagedRulesBotControlRuleSet", commonBots,
 			"CategoryHttpLibrary", "CategoryMonitoring", "SignalNonBrowserUserAgent", "SignalKnownBotDataCenter"))
+	}
+	for i, rule := range rules {
+		rule := rule.(*wafv2.WebAclRuleArgs)
+		rule.Priority = pulumi.Int(i)
+		rule.VisibilityConfig = ruleVisibility(rule.Name)
 	}
 	return rules
 }
@@ -141,7 +147,7 @@ var commonBots = groupConfigs{&groupConfigArgs{
 
 // managedRules uses a rule group that AWS maintains, with some of its rules
 // only counting.
-func managedRules(priority int, group string, configs groupConfigInput, countOnly ...string) *wafv2.WebAclRuleArgs {
+func managedRules(group string, configs groupConfigInput, countOnly ...string) *wafv2.WebAclRuleArgs {
 	counted := overrides{}
 	for _, rule := range countOnly {
 		counted = append(counted, &overrideArgs{
@@ -151,7 +157,6 @@ func managedRules(priority int, group string, configs groupConfigInput, countOnl
 	}
 	return &wafv2.WebAclRuleArgs{
 		Name:           pulumi.String(group),
-		Priority:       pulumi.Int(priority),
 		OverrideAction: &wafv2.WebAclRuleOverrideActionArgs{None: &wafv2.WebAclRuleOverrideActionNoneArgs{}},
 		Statement: &wafv2.WebAclRuleStatementArgs{
 			ManagedRuleGroupStatement: &wafv2.WebAclRuleStatementManagedRuleGroupStatementArgs{
@@ -161,15 +166,14 @@ func managedRules(priority int, group string, configs groupConfigInput, countOnl
 				ManagedRuleGroupConfigs: configs,
 			},
 		},
-		VisibilityConfig: ruleVisibility(group),
 	}
 }
 
 // ruleVisibility counts a rule's matches. No samples: they would keep request
 // headers of people for hours.
-func ruleVisibility(metric string) *wafv2.WebAclRuleVisibilityConfigArgs {
+func ruleVisibility(metric pulumi.StringInput) *wafv2.WebAclRuleVisibilityConfigArgs {
 	return &wafv2.WebAclRuleVisibilityConfigArgs{
-		MetricName:               pulumi.String(metric),
+		MetricName:               metric,
 		CloudwatchMetricsEnabled: pulumi.Bool(true),
 		SampledRequestsEnabled:   pulumi.Bool(false),
 	}

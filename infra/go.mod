@@ -3,6 +3,7 @@ module sgraph.ai/send/infra
 go 1.26.0
 
 require (
+	github.com/corazawaf/libinjection-go v0.3.5
 	github.com/pulumi/pulumi-aws/sdk/v6 v6.83.2
 	github.com/pulumi/pulumi/sdk/v3 v3.232.0
 	gopkg.in/yaml.v3 v3.0.1
