@@ -23,6 +23,18 @@ func (r *run) health(ctx context.Context, origin string) (string, error) {
 	return wire.OK, nil
 }
 
+// ready asks whether what the service stands on is there.
+func (r *run) ready(ctx context.Context, origin string) (string, error) {
+	var says wire.ReadyReply
+	if err := r.told(ctx, origin+wire.Ready.To(), &says); err != nil {
+		return "", err
+	}
+	if says.Status != wire.OK {
+		return "", fmt.Errorf("it says %q, not %s", says.Status, wire.OK)
+	}
+	return "ledger " + says.Ledger + ", store " + says.Store + ", disk " + says.Disk, nil
+}
+
 func (r *run) version(ctx context.Context, origin string, headers ...string) (string, error) {
 	var says wire.VersionReply
 	if err := r.told(ctx, origin+wire.Version.To(), &says, headers...); err != nil {

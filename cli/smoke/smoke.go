@@ -94,6 +94,7 @@ func (s skip) Error() string { return string(s) }
 // checks are all of them, in the order in which they are asked.
 var checks = []check{
 	{"user: health", func(r *run, ctx context.Context) (string, error) { return r.health(ctx, r.User) }},
+	{"user: ready", func(r *run, ctx context.Context) (string, error) { return r.ready(ctx, r.User) }},
 	{"user: version", func(r *run, ctx context.Context) (string, error) { return r.version(ctx, r.User) }},
 	{"user: pages", (*run).userPages},
 	{"user: assets", (*run).assets},
@@ -103,6 +104,7 @@ var checks = []check{
 	}},
 	{"user: sending needs a token", (*run).sendingNeedsToken},
 	{"admin: health", admin((*run).adminHealth)},
+	{"admin: ready", admin(func(r *run, ctx context.Context) (string, error) { return r.ready(ctx, r.Admin) })},
 	{"admin: console", admin((*run).adminConsole)},
 	{"admin: security headers", admin((*run).adminHeaders)},
 	{"admin: other sites kept out", admin((*run).adminClosed)},

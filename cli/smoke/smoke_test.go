@@ -254,6 +254,8 @@ func TestEveryCheckFindsItsFault(t *testing.T) {
 			"not ok":    at("/info/health", 200, jsonType, `{"status":"starting"}`),
 			"not there": at("/info/health", 200, "text/html", `<html>`),
 		},
+		"user: ready":   {"not": at("/info/ready", 503, jsonType, `{"status":"unavailable"}`)},
+		"admin: ready":  {"not": at("/info/ready", 200, jsonType, `{"status":"unavailable"}`)},
 		"user: version": {"empty": at("/info/version", 200, jsonType, `{"version":""}`)},
 		"user: pages": {
 			"missing":  at("/how", 404, "text/html", "SGraph Send"),

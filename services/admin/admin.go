@@ -122,6 +122,10 @@ func (a *Service) routes() *mux.Router {
 // console's files, which hold nothing secret, and the way in.
 func (a *Service) public(r *mux.Router) {
 	info.Health(r)
+	ready := info.Readiness{
+		Ledger: a.set.Ledger, Set: send.TokenSet, Store: a.set.Audit, Prefix: audit.Prefix, Now: a.set.Now,
+	}
+	ready.Route(r)
 	console(r)
 	web.Bind(r, wire.CurrentSession, web.Handle(a.currentSession))
 	web.Bind(r, wire.Login, entry(a.login))

@@ -18,7 +18,7 @@ import (
 func TestOnlyWhatIsListedIsPublic(t *testing.T) {
 	t.Parallel()
 	public := []string{
-		"/", "/admin", "/admin/", "/admin/v0/v0.1/v0.1.0/index.html", "/info/health",
+		"/", "/admin", "/admin/", "/admin/v0/v0.1/v0.1.0/index.html", "/info/health", "/info/ready",
 		"/auth/set-cookie-form", "/auth/session", "/auth/login", "/auth/set-auth-cookie", "/auth/logout",
 	}
 	routes := (&Service{}).routes()

@@ -598,6 +598,10 @@ func TestInfoRoutes(t *testing.T) {
 	if h := s.call("GET", "/info/health", nil).want(200, "").json(); h["status"] != "ok" || len(h) != 1 {
 		t.Fatal(h)
 	}
+	ready := s.call("GET", "/info/ready", nil).want(200, "").json()
+	if ready["status"] != "ok" || ready["ledger"] != "ok" || ready["store"] != "ok" || ready["disk"] != "ok" {
+		t.Fatal(ready)
+	}
 	st := s.call("GET", "/info/status", nil).want(200, "").json()
 	if st["status"] != "operational" || st["environment"] != "local" || st["name"] == "" || st["version"] == "" {
 		t.Fatal(st)

@@ -76,6 +76,10 @@ func New(set Settings) (*Service, error) {
 	s.presignedRoutes(r)
 	s.pageRoutes(r)
 	s.configRoute(r)
+	ready := info.Readiness{
+		Ledger: ledger, Set: send.TransferSets + "00", Store: set.Store, Prefix: send.PayloadPrefix, Now: set.Now,
+	}
+	ready.Route(r)
 	info.Service{
 		Name: "sgraph-send-user", Environment: s.set.Environment, Stage: s.set.Stage, StorageMode: s.set.Mode,
 	}.Routes(r)

@@ -152,6 +152,9 @@ func (s *Store) Delete(_ context.Context, key string) error {
 	return nil
 }
 
+// Room says whether there is room for uploads; Full.
+func (s *Store) Room() error { return s.room(1) }
+
 // room says whether n more bytes can be written. Where the system cannot tell it
 // is found out by writing them.
 func (s *Store) room(n int64) error {

@@ -118,6 +118,12 @@ type Store interface {
 	Sweeper
 }
 
+// Roomy is a store that knows how much room it has left.
+type Roomy interface {
+	// Room returns Full where uploads are refused for want of room.
+	Room() error
+}
+
 // Entries lists all objects whose key begins with prefix, in order of key, a page
 // at a time. An error is the last that it yields.
 func Entries(ctx context.Context, s Store, prefix string) iter.Seq2[Entry, error] {

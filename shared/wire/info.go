@@ -1,10 +1,13 @@
 package wire
 
 // What a service tells of itself. At the user service anyone may ask, at the
-// admin service only for the first.
+// admin service only for the first two.
 var (
 	// Health answers that the service runs.
 	Health = route(Both, get, "/info/health")
+
+	// Ready says whether the service can do its work, and which part it lacks.
+	Ready = route(Both, get, "/info/ready")
 
 	// Status says what runs, and where.
 	Status = route(Both, get, "/info/status")
@@ -24,12 +27,22 @@ type HealthReply struct {
 	Status string `json:"status"` // OK
 }
 
+// ReadyReply is how what a service stands on is. Its status is 200 where all is
+// well, otherwise 503.
+type ReadyReply struct {
+	Status string `json:"status"` // OK or Unavailable
+	Ledger string `json:"ledger"` // OK or Unavailable
+	Store  string `json:"store"`  // OK or Unavailable
+	Disk   string `json:"disk"`   // OK, Full, or NotConfigured where there is none
+}
+
 // How a service, or what it depends on, is.
 const (
 	OK            = "ok"
 	Operational   = "operational"
 	Unavailable   = "unavailable"
 	NotConfigured = "not_configured"
+	Full          = "full"
 )
 
 // StatusReply is what runs.

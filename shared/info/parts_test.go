@@ -1,0 +1,78 @@
+package info_test
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/gorilla/mux"
+
+	"sgraph.ai/send/shared/bolt"
+	"sgraph.ai/send/shared/disk"
+	"sgraph.ai/send/shared/info"
+	"sgraph.ai/send/shared/s3store"
+	"sgraph.ai/send/shared/send"
+	"sgraph.ai/send/shared/test/moto"
+	"sgraph.ai/send/shared/web"
+)
+
+func ask(t *testing.T, ledger send.Ledger, store send.Store) string {
+	t.Helper()
+	routes := mux.NewRouter()
+	(&info.Readiness{Ledger: ledger, Store: store, Set: send.TokenSet, Prefix: send.PayloadPrefix}).Route(routes)
+	w := httptest.NewRecorder()
+	web.Settings{}.Wrap(routes).ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/info/ready", nil))
+	return strings.TrimSpace(w.Body.String())
+}
+
+func openLedger(t *testing.T) *bolt.Ledger {
+	t.Helper()
+	ledger, err := bolt.Open(filepath.Join(t.TempDir(), "ledger"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { ledger.Close() })
+	return ledger
+}
+
+// A disk whose folder is gone, and a ledger that is closed, are found out.
+func TestReadinessOfOneMachine(t *testing.T) {
+	t.Parallel()
+	ledger, root := openLedger(t), t.TempDir()
+	store, err := disk.Open(root)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, want := ask(t, ledger, store), `{"status":"ok","ledger":"ok","store":"ok","disk":"ok"}`; got != want {
+		t.Errorf("%s, not %s", got, want)
+	}
+	if err := os.RemoveAll(root); err != nil {
+		t.Fatal(err)
+	}
+	if err := ledger.Close(); err != nil {
+		t.Fatal(err)
+	}
+	got := ask(t, ledger, store)
+	if !strings.HasPrefix(got, `{"status":"unavailable","ledger":"unavailable","store":"unavailable"`) {
+		t.Errorf("without either: %s", got)
+	}
+}
+
+// A bucket that is not there is found out, though S3 says of each object in it, too,
+// that there is none.
+func TestReadinessOnS3(t *testing.T) {
+	t.Parallel()
+	config := moto.Load(t)
+	ledger := openLedger(t)
+	got := ask(t, ledger, s3store.New(moto.Bucket(t), config))
+	if want := `{"status":"ok","ledger":"ok","store":"ok","disk":"not_configured"}`; got != want {
+		t.Errorf("%s, not %s", got, want)
+	}
+	got = ask(t, ledger, s3store.New("there-is-none", config))
+	if want := `{"status":"unavailable","ledger":"ok","store":"unavailable","disk":"not_configured"}`; got != want {
+		t.Errorf("without its bucket: %s, not %s", got, want)
+	}
+}

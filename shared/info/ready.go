@@ -1,0 +1,111 @@
+package info
+
+import (
+	"context"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/gorilla/mux"
+
+	"sgraph.ai/send/shared/send"
+	"sgraph.ai/send/shared/web"
+	"sgraph.ai/send/shared/wire"
+)
+
+// Readiness finds out whether a service can do its work: whether its ledger and
+// its store answer, and whether the disk has room for uploads.
+type Readiness struct {
+	Ledger send.Ledger
+	Store  send.Store
+	Set    string           // of records that the service may read, and that outlive the process
+	Prefix string           // of keys that the service may ask the store about
+	Now    func() time.Time // nil = time.Now
+
+	mu     sync.Mutex
+	asking chan struct{} // closed once the parts have answered; nil while nobody asks them
+	until  time.Time
+	known  wire.ReadyReply
+}
+
+const (
+	readyLife    = 5 * time.Second // of what was found out: asking often is no way to make the service work
+	readyTimeout = 2 * time.Second // for all parts to answer
+)
+
+// Route adds the route that tells it.
+func (s *Readiness) Route(r *mux.Router) {
+	web.Bind(r, wire.Ready, web.Handle(func(w http.ResponseWriter, r *http.Request) error {
+		reply, status := s.ask(r.Context()), http.StatusOK
+		if reply.Status != wire.OK {
+			status = http.StatusServiceUnavailable
+			wire.RetryAfter.Set(w.Header(), "5")
+		}
+		web.WriteJSON(w, status, reply)
+		return nil
+	}))
+}
+
+// ask returns how the parts are, or were a moment ago. Whoever asks meanwhile
+// waits for the one answer, which does not end with the request that caused it.
+func (s *Readiness) ask(ctx context.Context) wire.ReadyReply {
+	now := time.Now
+	if s.Now != nil {
+		now = s.Now
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.asking != nil {
+		answered := s.asking
+		s.mu.Unlock()
+		<-answered
+		s.mu.Lock()
+		return s.known
+	}
+	if now().Before(s.until) {
+		return s.known
+	}
+	s.asking = make(chan struct{})
+	s.mu.Unlock()
+	reply := s.find(context.WithoutCancel(ctx))
+	s.mu.Lock()
+	close(s.asking)
+	s.known, s.until, s.asking = reply, now().Add(readyLife), nil
+	return reply
+}
+
+// find asks the parts.
+func (s *Readiness) find(ctx context.Context) wire.ReadyReply {
+	ctx, cancel := context.WithTimeout(ctx, readyTimeout)
+	defer cancel()
+	var parts sync.WaitGroup
+	reply := wire.ReadyReply{Status: wire.OK, Disk: wire.NotConfigured}
+	// Both are asked for what is never kept: being told so is an answer.
+	parts.Go(func() {
+		_, err := s.Ledger.Get(ctx, send.Key{Set: s.Set, ID: "none"})
+		reply.Ledger = answered(err)
+	})
+	parts.Go(func() {
+		// By a list, which S3 refuses where the bucket is missing or not for us to read. Asked for one
+		// object it says only that there is none.
+		_, err := s.Store.List(ctx, s.Prefix+"none", "", 1)
+		reply.Store = answered(err)
+	})
+	if disk, ok := s.Store.(send.Roomy); ok {
+		if reply.Disk = wire.OK; disk.Room() != nil {
+			reply.Disk = wire.Full
+		}
+	}
+	parts.Wait()
+	if reply.Ledger != wire.OK || reply.Store != wire.OK || reply.Disk == wire.Full {
+		reply.Status = wire.Unavailable
+	}
+	return reply
+}
+
+func answered(err error) string {
+	if err != nil && send.CodeOf(err) != send.NotFound {
+		return wire.Unavailable
+	}
+	return wire.OK
+}
