@@ -74,7 +74,8 @@ func newDistribution(
 				RestrictionType: pulumi.String("none"),
 			},
 		},
-		Origins: cloudfront.DistributionOriginArray{functionOrigin(origin, args)},
+		Origins:              cloudfront.DistributionOriginArray{functionOrigin(origin, args)},
+		CustomErrorResponses: errorsUncached(),
 		DefaultCacheBehavior: &cloudfront.DistributionDefaultCacheBehaviorArgs{
 			TargetOriginId:        origin,
 			ViewerProtocolPolicy:  pulumi.String("redirect-to-https"),
@@ -105,6 +106,23 @@ func newDistribution(
 		d.url = pulumi.String("https://" + args.Domain).ToStringOutput()
 	}
 	return d, nil
+}
+
+// cachedErrors are the replies that CloudFront would keep for ten seconds, also
+// where it caches nothing else, so that whoever tries again soon would be
+// answered by what is over; and those that it would keep as long as a header
+// says.
+// https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/HTTPStatusCodes.html
+var cachedErrors = []int{400, 403, 404, 405, 414, 500, 501, 502, 503, 504}
+
+// errorsUncached has CloudFront ask the service each time.
+func errorsUncached() (all cloudfront.DistributionCustomErrorResponseArray) {
+	for _, code := range cachedErrors {
+		all = append(all, &cloudfront.DistributionCustomErrorResponseArgs{
+			ErrorCode: pulumi.Int(code), ErrorCachingMinTtl: pulumi.Int(0),
+		})
+	}
+	return all
 }
 
 // functionOrigin is the service behind the distribution.

@@ -52,6 +52,31 @@ func TestEdgeIsWholeWhereItIsOn(t *testing.T) {
 	})
 }
 
+// TestEdgeCachesNoErrors of those that CloudFront caches, which are all that it
+// can be told about but 416; and answers each with what the service said.
+func TestEdgeCachesNoErrors(t *testing.T) {
+	each(t, func(t *testing.T, stack string, g *graph) {
+		for _, d := range g.of("aws:cloudfront/distribution:Distribution") {
+			kept := map[string]bool{
+				"400": true, "403": true, "404": true, "405": true, "414": true,
+				"500": true, "501": true, "502": true, "503": true, "504": true,
+			}
+			for i := range d.list("customErrorResponses") {
+				of := func(what string) string { return d.text("customErrorResponses", strconv.Itoa(i), what) }
+				if of("errorCachingMinTtl") == "0" {
+					delete(kept, of("errorCode"))
+				}
+				if of("responseCode") != "" || of("responsePagePath") != "" {
+					t.Errorf("%s answers %s with something else", d.Name, of("errorCode"))
+				}
+			}
+			if len(kept) > 0 {
+				t.Errorf("%s caches errors: %v", d.Name, kept)
+			}
+		}
+	})
+}
+
 // TestEdgePassesOnWhatTheServicesRead and no more, as far as CloudFront can.
 func TestEdgePassesOnWhatTheServicesRead(t *testing.T) {
 	// What an origin request policy can name.
