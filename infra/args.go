@@ -38,7 +38,6 @@ func edgeArgs(s settings.Settings, user, admin *Service) *EdgeArgs {
 	args := &EdgeArgs{
 		Names:   s.Names,
 		Edge:    s.Edge,
-		LogDays: s.LogRetentionDays,
 		KeyName: s.Secrets.Of(service.APIKeyName.Env),
 		User:    user,
 		Admin:   admin,

@@ -25,7 +25,6 @@ type Edge struct {
 type EdgeArgs struct {
 	Names stack.Names
 	settings.Edge
-	LogDays int // how long the firewall's log is kept
 	// KeyName is the header of the admin API key, and OriginSecret is how
 	// CloudFront proves itself: both are secrets.
 	KeyName, OriginSecret string

@@ -127,6 +127,29 @@ func TestEdgePassesOnWhatTheServicesRead(t *testing.T) {
 	})
 }
 
+// TestFirewallLogIsShort whatever the other logs are, since it has addresses in
+// clear, and takes nothing but what was blocked.
+func TestFirewallLogIsShort(t *testing.T) {
+	each(t, func(t *testing.T, stack string, g *graph) {
+		for _, acl := range g.of("aws:wafv2/webAcl:WebAcl") {
+			log := g.with(t, "aws:cloudwatch/logGroup:LogGroup", "name", "aws-waf-logs-"+acl.text("name"))
+			if days := log.at("retentionInDays").NumberValue(); days < 1 || days > 7 {
+				t.Errorf("addresses are kept for %v days", days)
+			}
+			logging := g.some(t, "aws:wafv2/webAclLoggingConfiguration:WebAclLoggingConfiguration")[0]
+			if got := logging.text("loggingFilter", "defaultBehavior"); got != "DROP" {
+				t.Errorf("the firewall's log takes what nothing says, by default: %s", got)
+			}
+			rules := acl.list("rules")
+			for i := range rules {
+				if acl.text("rules", strconv.Itoa(i), "visibilityConfig", "sampledRequestsEnabled") != "false" {
+					t.Errorf("rule %d keeps samples of requests", i)
+				}
+			}
+		}
+	})
+}
+
 // TestFirewallLogsNoSecret: each header that is a credential, or says who the
 // client is, is redacted; and path and query where they hold one.
 func TestFirewallLogsNoSecret(t *testing.T) {

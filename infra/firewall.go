@@ -31,7 +31,7 @@ func newFirewall(ctx *pulumi.Context, args *EdgeArgs, inside pulumi.ResourceOpti
 	}
 	logs, err := cloudwatch.NewLogGroup(ctx, "firewall", &cloudwatch.LogGroupArgs{
 		Name:            pulumi.String(args.Names.FirewallLogGroup()),
-		RetentionInDays: pulumi.Int(args.LogDays),
+		RetentionInDays: pulumi.Int(args.Edge.LogDays),
 	}, inside)
 	if err != nil {
 		return nil, err

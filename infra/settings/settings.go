@@ -87,6 +87,8 @@ type Edge struct {
 	UserDomain, AdminDomain, CertificateARN string
 	// RequestsPerFiveMinutes is what one address may ask before WAF blocks it.
 	RequestsPerFiveMinutes int
+	// LogDays is how long WAF's log is kept, addresses of people and all.
+	LogDays int
 	// BotControl adds WAF's rules against bots, which cost extra.
 	BotControl bool
 	// OriginSecretGeneration is counted up to rotate the origin secret.

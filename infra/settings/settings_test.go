@@ -222,7 +222,7 @@ func TestEveryFieldHasAKey(t *testing.T) {
 		"logRetentionDays": "60", "auditRetentionDays": "7", "tracing": "true",
 		"edge": "true", "userDomain": "a.example.org", "adminDomain": "b.example.org",
 		"certificateArn": "arn:aws:acm:us-east-1:123456789012:certificate/a", "edgeRateLimit": "77",
-		"originSecretGeneration": "3", "botControl": "true",
+		"originSecretGeneration": "3", "botControl": "true", "firewallLogDays": "3",
 		"alarmEmail": "a@example.org", "uptime": "true", "canaryMinutes": "7", "monthlyBudget": "9",
 		"stage": "qa", "corsOrigins": "https://a.example",
 	}
