@@ -129,8 +129,11 @@ func gate(env *settings.Env) send.Gate {
 		g := &AdminGate{
 			BaseURL:    base,
 			ServiceKey: settings.ServiceKey.In(env),
-			// A redirect would take key and secret along to wherever it leads.
-			Client: &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }},
+			Client: &http.Client{
+				Transport: adminTransport(),
+				// A redirect would take key and secret along to wherever it leads.
+				CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+			},
 		}
 		if g.ServiceKey == "" {
 			g.KeyName, g.KeyValue = settings.AdminKeyName.Required(env), settings.AdminKeyValue.Required(env)
@@ -149,6 +152,14 @@ func gate(env *settings.Env) send.Gate {
 		"or set %s to one token that all senders share, or %s=false to let everyone send",
 		settings.SharedToken.Env, settings.EnableAuth.Env)
 	return nil
+}
+
+// adminTransport has fewer connections than the admin service takes of one client.
+func adminTransport() *http.Transport {
+	const most = 50
+	t := http.DefaultTransport.(*http.Transport).Clone()
+	t.MaxConnsPerHost, t.MaxIdleConnsPerHost = most, most
+	return t
 }
 
 // check says what New cannot do without.

@@ -154,7 +154,11 @@ func uploadBody(r *http.Request) (body io.Reader, size int64, err error) {
 			return r.Body, r.ContentLength, nil
 		}
 		begin := bufio.NewReader(r.Body)
-		if b, _ := begin.Peek(1); len(b) == 0 || b[0] != '{' {
+		b, err := begin.Peek(1)
+		if err != nil && err != io.EOF {
+			return nil, 0, err
+		}
+		if len(b) == 0 || b[0] != '{' {
 			return &begun{begin, r.Body}, r.ContentLength, nil
 		}
 		raw, err := io.ReadAll(begin)

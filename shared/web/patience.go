@@ -150,18 +150,18 @@ type requestBody struct {
 	err           error // io.EOF once all is read
 }
 
-func (b *requestBody) Read(p []byte) (int, error) {
+func (b *requestBody) Read(p []byte) (n int, err error) {
+	if b.err != nil {
+		return 0, b.err
+	}
 	b.line.beforeRead()
-	n, err := b.ReadCloser.Read(p)
+	n, b.err = b.ReadCloser.Read(p)
 	b.line.afterRead(n)
 	b.got += int64(n)
-	if err != nil && b.err == nil {
-		b.err = err
-	}
-	if err == io.EOF {
+	if b.err == io.EOF {
 		b.line.endRead()
 	}
-	return n, err
+	return n, b.err
 }
 
 // unread says whether the client may still have a part of the body to send.

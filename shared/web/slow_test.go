@@ -9,6 +9,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/netip"
 	"strconv"
 	"strings"
 	"testing"
@@ -75,7 +76,10 @@ func patient(t *testing.T, talk func(dial func(from string) net.Conn)) {
 			return err
 		}))
 		router.Handle("/hello", web.Handle(hello))
-		set := web.Settings{Patience: web.Patience{Drain: 2 * time.Second}, ClientConnections: 2, Connections: 3}
+		set := web.Settings{
+			Patience: web.Patience{Drain: 2 * time.Second}, ClientConnections: 2, Connections: 3,
+			TrustedProxies: []netip.Prefix{netip.MustParsePrefix("203.0.113.0/24")},
+		}
 		ln := pipes{make(chan net.Conn)}
 		ctx, stop := context.WithCancel(t.Context())
 		ended := make(chan error)
@@ -353,4 +357,46 @@ func TestTheStillestConnectionGivesWay(t *testing.T) {
 			})
 		})
 	}
+}
+
+// A proxy has as many connections as it needs, and each of its clients as many
+// requests in flight as any other has connections.
+func TestRequestsOfAProxysClientAreBounded(t *testing.T) {
+	t.Parallel()
+	patient(t, func(dial func(string) net.Conn) {
+		held := func(client string) {
+			go func(c net.Conn) {
+				io.WriteString(c, head("POST", "/upload", "Content-Length: 500000", "X-Forwarded-For: "+client)+"x")
+				io.Copy(io.Discard, c)
+			}(dial("203.0.113.1"))
+		}
+		held("2001:db8:1:2::1")
+		held("2001:db8:1:2::2")
+		synctest.Wait()
+		third := dial("203.0.113.1")
+		defer third.Close()
+		answers := bufio.NewReader(third)
+		asked := func(client string) string {
+			go io.WriteString(third, head("GET", "/hello", "X-Forwarded-For: 192.0.2.77, "+client))
+			resp, err := http.ReadResponse(answers, nil)
+			if err != nil {
+				return err.Error()
+			}
+			defer resp.Body.Close()
+			body, _ := io.ReadAll(resp.Body)
+			synctest.Wait()
+			return fmt.Sprint(resp.StatusCode, " ", resp.Header.Get("Retry-After"), " ", string(body))
+		}
+		const crowded = "Too many requests at once; try again when one of them is done"
+		if got, want := asked("2001:db8:1:2::3"), "429 1 "+failure("limited", crowded); got != want {
+			t.Errorf("the third request of a client: %s, want %s", got, want)
+		}
+		if got := asked("2001:db8:1:3::3"); !strings.HasPrefix(got, "200") {
+			t.Errorf("another client's: %s", got)
+		}
+		time.Sleep(time.Minute)
+		if got := asked("2001:db8:1:2::3"); !strings.HasPrefix(got, "200") {
+			t.Errorf("once the others are over: %s", got)
+		}
+	})
 }

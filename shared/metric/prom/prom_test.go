@@ -49,7 +49,7 @@ func TestShowsWhatWasCounted(t *testing.T) {
 			t.Errorf("does not show %s", line)
 		}
 	}
-	for _, name := range []string{"go_goroutines ", "process_resident_memory_bytes "} {
+	for _, name := range []string{"go_goroutines ", "process_resident_memory_bytes ", "process_open_fds "} {
 		if !strings.Contains(shown, "\n"+name) {
 			t.Errorf("does not show %s", name)
 		}
