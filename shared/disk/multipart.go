@@ -79,6 +79,29 @@ func (s *Store) PutPart(
 	return o.ETag, nil
 }
 
+// Uploaded implements [send.Store].
+func (s *Store) Uploaded(_ context.Context, key, uploadID string) (n int64, err error) {
+	dir, err := s.upload(key, uploadID)
+	if err != nil {
+		return 0, err
+	}
+	parts, err := os.ReadDir(dir)
+	if err != nil {
+		return 0, noUpload(err)
+	}
+	for _, p := range parts {
+		info, err := p.Info()
+		if errors.Is(err, fs.ErrNotExist) {
+			continue // the upload was ended meanwhile
+		}
+		if err != nil {
+			return 0, failed(err)
+		}
+		n += info.Size()
+	}
+	return n, nil
+}
+
 // Assemble implements [send.Store]. The system copies the parts itself where it
 // can, and they stay until the object is there: however the process ends, and
 // when the disk is full, nothing that was acknowledged is lost. So there has to

@@ -82,6 +82,25 @@ func (s *Store) sendPart(ctx context.Context, key, id string, number int, body i
 	return aws.ToString(out.ETag), nil
 }
 
+// Uploaded implements [send.Store].
+func (s *Store) Uploaded(ctx context.Context, key, uploadID string) (n int64, err error) {
+	c, err := s.clients.Get(ctx)
+	if err != nil {
+		return 0, failed(err)
+	}
+	pages := s3.NewListPartsPaginator(c, &s3.ListPartsInput{Bucket: &s.bucket, Key: &key, UploadId: &uploadID})
+	for pages.HasMorePages() {
+		page, err := pages.NextPage(ctx)
+		if err != nil {
+			return 0, failed(err)
+		}
+		for _, p := range page.Parts {
+			n += aws.ToInt64(p.Size)
+		}
+	}
+	return n, nil
+}
+
 // Assemble implements [send.Store].
 func (s *Store) Assemble(ctx context.Context, key, uploadID string, parts []send.Part) (send.Object, error) {
 	c, err := s.clients.Get(ctx)

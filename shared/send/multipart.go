@@ -108,6 +108,15 @@ func (t *Transfers) Assemble(ctx context.Context, from Sender, id, uploadID stri
 		err := Fail(Invalid, "parts must name every uploaded part, 1 to %d of them", MaxParts)
 		return Payload{}, err.With(ReasonPartsMismatch)
 	}
+	// To S3's own URLs any number of bytes can be put: looked at before they are
+	// made one object.
+	n, err := t.Store.Uploaded(ctx, m.Key, m.UploadID)
+	switch {
+	case err != nil && CodeOf(err) != NotFound:
+		return Payload{}, err
+	case n > t.bound(m.Bytes):
+		return Payload{}, t.refuseParts(ctx, id, m)
+	}
 	o, err := t.Store.Assemble(ctx, m.Key, m.UploadID, parts)
 	if code := CodeOf(err); code == NotFound || code == Invalid {
 		// The same call may have been made before, or be under way: its
@@ -121,7 +130,7 @@ func (t *Transfers) Assemble(ctx context.Context, from Sender, id, uploadID stri
 	if err != nil {
 		return Payload{}, err
 	}
-	if o.Size > t.Rules.MaxBytes || m.Bytes > 0 && o.Size > m.Bytes {
+	if o.Size > t.bound(m.Bytes) { // more came meanwhile
 		return Payload{}, t.withdraw(ctx, id, t.tooLarge(), m.Key)
 	}
 	p := Payload{m.Key, o.Size, o.ETag}
@@ -129,6 +138,24 @@ func (t *Transfers) Assemble(ctx context.Context, from Sender, id, uploadID stri
 		d.Multipart = multipart{UploadID: uploadID, Key: m.Key, Done: true}
 	})
 	return p, err
+}
+
+// bound is how many bytes may be there where that many were reserved; 0 for what was
+// begun before there were reservations.
+func (t *Transfers) bound(reserved int64) int64 {
+	if reserved == 0 {
+		return t.Rules.MaxBytes
+	}
+	return min(reserved, t.Rules.MaxBytes)
+}
+
+// refuseParts ends an upload whose parts have more bytes than they may, and returns
+// what its sender is told.
+func (t *Transfers) refuseParts(ctx context.Context, id string, m multipart) error {
+	if err := t.Store.Abort(context.WithoutCancel(ctx), m.Key, m.UploadID); err != nil {
+		return refusal(t.tooLarge(), err)
+	}
+	return t.withdraw(ctx, id, t.tooLarge(), m.Key)
 }
 
 func noUpload() error {

@@ -104,6 +104,10 @@ type Store interface {
 	// replaces the one before. NotFound where there is no such upload.
 	PutPart(ctx context.Context, key, uploadID string, number int, body io.Reader, size int64) (etag string, err error)
 
+	// Uploaded returns how many bytes the parts of an upload have that are
+	// there, all of them together. NotFound where there is no such upload.
+	Uploaded(ctx context.Context, key, uploadID string) (bytes int64, err error)
+
 	// Assemble makes the object from the parts, in their order, and ends the
 	// upload. NotFound where there is no such upload, Invalid where a part
 	// is missing, out of order, or has another ETag.

@@ -68,7 +68,9 @@ func (t *Transfers) sweep(ctx context.Context, r Record, purged map[string]time.
 	switch {
 	case tr.Status == Pending && (now.After(tr.CreatedAt.Add(pendingLife)) || tr.CreatedAt.Before(purged[tr.Owner])):
 		return t.abandon(ctx, tr, d, n)
-	case tr.Status == Pending, why == "", len(d.keys()) == 0 && !d.Labelled:
+	case tr.Status == Pending:
+		return t.cutBack(ctx, tr, d)
+	case why == "", len(d.keys()) == 0 && !d.Labelled:
 		return nil
 	case why == ReasonExhausted && (d.RetireAt == nil || !now.After(*d.RetireAt)):
 		return nil // its last download may still be resumed
@@ -89,6 +91,31 @@ func (t *Transfers) abandon(ctx context.Context, tr Transfer, d transferData, n 
 	n.Abandoned++
 	t.removed(tr, abandoned)
 	return t.erase(ctx, tr, d)
+}
+
+// cutBack ends what a pending transfer has of an upload that has come to more than is
+// reserved for it: what is put to S3's own URLs nobody looks at as it comes.
+func (t *Transfers) cutBack(ctx context.Context, tr Transfer, d transferData) error {
+	if m := d.Multipart; m.UploadID != "" && !m.Done {
+		n, err := t.Store.Uploaded(ctx, m.Key, m.UploadID)
+		if err == nil && n > t.bound(m.Bytes) {
+			err = t.refuseParts(ctx, tr.ID, m)
+		}
+		if code := CodeOf(err); err != nil && code != NotFound && code != TooLarge {
+			return err
+		}
+	}
+	if d.PutKey == "" {
+		return nil
+	}
+	o, err := t.Store.Stat(ctx, d.PutKey)
+	if err == nil && o.Size > t.bound(d.PutBytes) {
+		err = t.Store.Delete(ctx, d.PutKey)
+	}
+	if CodeOf(err) == NotFound {
+		return nil
+	}
+	return err
 }
 
 // retire removes the bytes of a transfer. The record stays a while, to tell why

@@ -566,7 +566,7 @@ func (t *Transfers) ready(ctx context.Context, token, id string) (Transfer, erro
 func (t *Transfers) arrived(ctx context.Context, tr Transfer, d transferData) (Transfer, error) {
 	put := ""
 	if d.PutKey != "" {
-		adopted, err := t.adopt(ctx, tr, d.PutKey)
+		adopted, err := t.adopt(ctx, tr, d)
 		switch {
 		case err == nil:
 			tr, put = adopted, d.PutKey
@@ -607,14 +607,19 @@ func (t *Transfers) own(ctx context.Context, token, id string) (Transfer, transf
 
 // adopt takes what was written to a signed URL to a key no URL was signed for:
 // the URL can be used again until it expires. NotFound when nothing was.
-func (t *Transfers) adopt(ctx context.Context, tr Transfer, putKey string) (Transfer, error) {
-	key := payloadKey(tr)
-	o, err := t.Store.Copy(ctx, putKey, key)
-	switch {
-	case err != nil:
+func (t *Transfers) adopt(ctx context.Context, tr Transfer, d transferData) (Transfer, error) {
+	key, most := payloadKey(tr), t.bound(d.PutBytes)
+	o, err := t.Store.Stat(ctx, d.PutKey) // S3 takes any number of bytes, and to copy them costs
+	if err != nil {
 		return Transfer{}, err
-	case o.Size > t.Rules.MaxBytes:
-		return Transfer{}, t.withdraw(ctx, tr.ID, t.tooLarge(), key, putKey)
+	}
+	if o.Size <= most {
+		if o, err = t.Store.Copy(ctx, d.PutKey, key); err != nil {
+			return Transfer{}, err
+		}
+	}
+	if o.Size > most {
+		return Transfer{}, t.withdraw(ctx, tr.ID, t.tooLarge(), key, d.PutKey)
 	}
 	return t.attachNew(ctx, tr.ID, Payload{key, o.Size, o.ETag})
 }

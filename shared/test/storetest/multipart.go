@@ -53,6 +53,28 @@ func multipart(f *fixture) {
 	f.lists("", "", 10, "k/x")
 }
 
+func uploaded(f *fixture) {
+	comes := func(key, id string, want int64) {
+		f.Helper()
+		n, err := f.Uploaded(f.Context(), key, id)
+		f.OK(err)
+		if n != want {
+			f.Fatalf("%d bytes are there, not %d", n, want)
+		}
+	}
+	one, other := f.begin("k/x"), f.begin("k/x")
+	comes("k/x", one, 0)
+	f.part("k/x", one, 7, content(1, PartSize))
+	f.part("k/x", one, 9000, content(2, 1000))
+	comes("k/x", one, PartSize+1000)
+	f.part("k/x", one, 9000, content(3, 10)) // in the place of the one before
+	comes("k/x", one, PartSize+10)
+	comes("k/x", other, 0)
+	f.OK(f.Abort(f.Context(), "k/x", one))
+	_, err := f.Uploaded(f.Context(), "k/x", one)
+	f.Is(send.NotFound, err)
+}
+
 func multipartOne(f *fixture) {
 	id := f.begin("k/x")
 	p := f.part("k/x", id, 1, []byte("small"))

@@ -38,7 +38,8 @@ func Run(t *testing.T, open func(t *testing.T) send.Store) {
 		{"Multipart", multipart}, {"MultipartOne", multipartOne}, {"MultipartReplaces", multipartReplaces},
 		{"PartAgain", partAgain}, {"PartWrongSize", partWrongSize}, {"PartBrokenBody", partBrokenBody},
 		{"PartsAtOnce", partsAtOnce},
-		{"AssembleInvalid", assembleInvalid}, {"AssembleEnds", assembleEnds}, {"NoUpload", noUpload}, {"Abort", abort},
+		{"Uploaded", uploaded}, {"AssembleInvalid", assembleInvalid}, {"AssembleEnds", assembleEnds}, {"NoUpload", noUpload},
+		{"Abort", abort},
 		{"TwoUploads", twoUploads},
 		{"Sweep", sweep},
 	} {
