@@ -11,8 +11,8 @@ import (
 )
 
 // expiry is when a transfer that lives so long from now ends, by the service's
-// clock: that of this machine may be wrong. Invalid where the service keeps
-// none that long.
+// clock: that of this machine may be wrong. ErrOption where the service keeps none
+// that long.
 func (c *Client) expiry(ctx context.Context, lifetime time.Duration) (time.Time, error) {
 	rules, now, err := c.rules(ctx)
 	if err != nil {
@@ -20,7 +20,8 @@ func (c *Client) expiry(ctx context.Context, lifetime time.Duration) (time.Time,
 	}
 	most := time.Duration(rules.MaxTTLSeconds) * time.Second
 	if most > 0 && lifetime > most {
-		return time.Time{}, send.Fail(send.Invalid, "the service keeps a transfer for at most %s", send.InWords(most))
+		return time.Time{}, send.Because(send.Invalid, ErrOption,
+			"the service keeps a transfer for at most %s", send.InWords(most))
 	}
 	return now.Add(lifetime), nil
 }

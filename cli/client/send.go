@@ -43,6 +43,10 @@ type Options struct {
 	Note         string        // for the receiver, sealed; at most envelope.MaxNote characters; "" = none
 }
 
+// ErrOption is beneath the error of an option that does not go with a transfer: as
+// it is, or at this service.
+var ErrOption = errors.New("an option that does not go with a transfer")
+
 // Sent is a file that arrived.
 type Sent struct {
 	Link         envelope.Link
@@ -66,7 +70,7 @@ const sealedType = "application/octet-stream"
 // within seconds.
 func (c *Client) Send(ctx context.Context, f File, o Options) (Sent, error) {
 	if n := utf8.RuneCountInString(o.Note); n > envelope.MaxNote {
-		return Sent{}, send.Fail(send.Invalid,
+		return Sent{}, send.Because(send.Invalid, ErrOption,
 			"the note has %d characters, and at most %d go with a transfer; send it as a file", n, envelope.MaxNote)
 	}
 	key := envelope.NewKey()

@@ -16,7 +16,7 @@ func auditCommand(e Env) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "audit",
 		Short: "Look after the audit trail of a service",
-		Args:  cobra.NoArgs,
+		Args:  cobra.ArbitraryArgs,
 		RunE: func(*cobra.Command, []string) error {
 			return usage(errors.New("what with the audit trail? Say verify"))
 		},

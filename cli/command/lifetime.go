@@ -8,14 +8,14 @@ import (
 	"time"
 )
 
-// count is a number of times, 0 for no limit, as a flag.
+// count is how many there are of something, as a flag.
 type count int64
 
 // Set reads the flag.
 func (c *count) Set(s string) error {
 	n, err := strconv.ParseInt(trim(s), 10, 64)
 	if err != nil || n < 0 {
-		return errors.New("want a number, or 0 for no limit")
+		return errors.New("want a number of 0 or more")
 	}
 	*c = count(n)
 	return nil

@@ -33,6 +33,10 @@ deploy goes forward again.`,
 			if stack == "" {
 				return usage(errors.New("which stack? Name it with --stack, as in dev"))
 			}
+			s := rollback.Stack{Name: stack}
+			if err := s.Check(); err != nil {
+				return usage(fmt.Errorf("--stack: %w", err))
+			}
 			services := rollback.Services
 			if service != "" {
 				services = []string{service}
@@ -51,7 +55,7 @@ deploy goes forward again.`,
 			if err != nil {
 				return err
 			}
-			s := rollback.Stack{Name: stack, Lambda: lambda.NewFromConfig(aws)}
+			s.Lambda = lambda.NewFromConfig(aws)
 			if show {
 				live, err := s.Live(cmd.Context())
 				if err == nil && len(live) > 0 {

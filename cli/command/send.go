@@ -67,6 +67,9 @@ one; better than --token, which others on this machine can see, is SGSEND_TOKEN.
 				Lifetime: time.Duration(expires), MaxDownloads: int64(downloads), Note: note,
 			})
 			bar.end()
+			if errors.Is(err, client.ErrOption) {
+				err = usage(err)
+			}
 			if err != nil {
 				return err
 			}

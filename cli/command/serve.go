@@ -48,7 +48,7 @@ What it is told, it is told by the environment:
 		Example: `  sgsend serve
   sgsend serve --show-secrets
   SEND__USER_ADDR=:80 SEND__PUBLIC_URL=https://send.example.org sgsend serve`,
-		Args: cobra.NoArgs,
+		Args: exactly(0, "no arguments"),
 		RunE: func(c *cobra.Command, _ []string) error {
 			if show {
 				return serve.Secrets(c.Context(), e.Getenv, e.stdout())

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
 
 	"github.com/spf13/cobra"
 
@@ -15,7 +16,7 @@ import (
 func smokeCommand(e Env) *cobra.Command {
 	var target smoke.Target
 	var keyEnv string
-	var large int64
+	var large count
 	var asJSON bool
 	c := &cobra.Command{
 		Use:   "smoke [flags] URL...",
@@ -46,7 +47,13 @@ is made for the round and revoked after it. Without, name a token.`,
 					return err
 				}
 			}
-			target.Large = large << 20
+			if large > math.MaxInt64>>20 {
+				return usage(errors.New("--large is a number of MiB, and that many are too many"))
+			}
+			target.Large = int64(large) << 20
+			if _, err := settings.HeaderName().Parse(target.KeyHeader); err != nil {
+				return usage(fmt.Errorf("--api-key-header %w", err))
+			}
 			failures := 0
 			reports := make([]smoke.Report, 0, len(args))
 			for _, arg := range args {
@@ -84,7 +91,7 @@ is made for the round and revoked after it. Without, name a token.`,
 	c.Flags().Var((*trimmed)(&target.Token), "token",
 		"access token to send with (default $SGSEND_TOKEN, or one made by the admin service)")
 	c.Flags().StringVar(&target.Version, "expect-version", "", "version that must be running")
-	c.Flags().Int64Var(&large, "large", 0, "also send a file of so many MiB, in parts")
+	c.Flags().Var(&large, "large", "also send a file of so many MiB, in parts; 0 for none")
 	c.Flags().BoolVar(&asJSON, "json", false, "print JSON")
 	return c
 }

@@ -61,6 +61,9 @@ type Stack struct {
 	Lambda *lambda.Client
 }
 
+// Check says whether a stack can have that name.
+func (s Stack) Check() error { return stack.Names{Stack: s.Name}.Check() }
+
 func (s Stack) function(service string) *string {
 	return aws.String(stack.Names{Stack: s.Name}.Function(service))
 }

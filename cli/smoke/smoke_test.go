@@ -310,6 +310,7 @@ func TestEveryCheckFindsItsFault(t *testing.T) {
 		"transfer: the label says what is waiting": {
 			"another": info(`"label":"[^"]*"`, `"label":"`+strangersLabel()+`"`),
 			"damaged": info(`"label":"[^"]*"`, `"label":"AAAA"`),
+			"lost":    info(`"label":"[^"]*"`, `"label":""`),
 			"counted": info(`"download_count":0`, `"download_count":1`),
 		},
 		"transfer: only ciphertext is kept": {

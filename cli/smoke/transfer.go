@@ -70,8 +70,8 @@ func (r *run) lookAtFile(ctx context.Context) (string, error) {
 	case err != nil:
 		return "", err
 	case w.Info.Label == "":
-		return "", skip("the service is of a version that keeps no labels")
-	case w.Label == nil || w.Label.Note != marker || w.Label.Files[0].Name != r.sent.name:
+		return "", errors.New("the service tells no label, though one was sent: it lost it, or is older than this program")
+	case w.Label == nil || len(w.Label.Files) == 0 || w.Label.Note != marker || w.Label.Files[0].Name != r.sent.name:
 		return "", errors.New("the label is not the one that was sent")
 	case !errors.Is(refused, envelope.ErrWrongKey):
 		//nolint:errorlint // there may be no error

@@ -23,12 +23,8 @@ func (t *Transfers) dropLabel(ctx context.Context, tr Transfer) error {
 // Label returns the sealed label of a transfer, for as long as the transfer can
 // be downloaded or a download of it resumed; nil otherwise, and where it has none.
 func (t *Transfers) Label(ctx context.Context, tr Transfer) ([]byte, error) {
-	_, d, err := readTransfer(tr.record)
-	if err != nil {
-		return nil, err
-	}
-	over := d.RetireAt != nil && t.Now().After(*d.RetireAt)
-	if !d.Labelled || over || t.refusal(tr.record, true) != nil {
+	over := tr.retireAt != nil && t.Now().After(*tr.retireAt)
+	if !tr.labelled || over || t.refusal(tr.record, true) != nil {
 		return nil, nil //nolint:nilerr // it is told elsewhere why
 	}
 	r, err := t.Ledger.Get(ctx, labelKey(tr))

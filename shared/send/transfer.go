@@ -40,7 +40,9 @@ type Transfer struct {
 	SenderHash      string // rotating hash of the sender's address
 	Payload         Payload
 
-	record Record
+	record   Record
+	labelled bool       // there is a label
+	retireAt *time.Time // when the payload may go, after the last download
 }
 
 // Payload is the ciphertext of a transfer in the store.
@@ -131,6 +133,7 @@ func readTransfer(r Record) (Transfer, transferData, error) {
 		DeclaredBytes: d.DeclaredBytes, ContentTypeHint: d.ContentTypeHint,
 		CreatedAt: d.CreatedAt, AutoDelete: d.AutoDelete, DeleteAuthHash: d.DeleteAuthHash,
 		Owner: d.Owner, SenderHash: d.SenderHash, Payload: d.Payload, record: r,
+		labelled: d.Labelled, retireAt: d.RetireAt,
 	}
 	if t.Status == Completed && t.AutoDelete && r.Exhausted() {
 		t.Status = Exhausted
