@@ -137,35 +137,40 @@ func TestSlowRequestsEnd(t *testing.T) {
 	}
 	anything := func(string) bool { return true }
 	silent := func(s string) bool { return s == "" }
+	const chunked = "Transfer-Encoding: chunked"
+	letters, fields := strings.Repeat("x", 50000), strings.Repeat("A: b\r\n", 500)
+	chunks := strings.Repeat("1\r\n[\r\n", 500)
 	for name, c := range map[string]struct {
 		first string // is sent at once
-		then  string // comes by n bytes
+		then  string // comes by n bytes a second
 		n     int
-		pause time.Duration
 		want  func(string) bool
-		after time.Duration // at the latest
+		after int // seconds, at the latest
 	}{
-		"one byte of JSON":             {first: head("POST", "/json", long) + "{", want: late, after: 15 * time.Second},
-		"JSON in drips":                {head("POST", "/json", long), strings.Repeat("[", 50000), 1, time.Second, late, 16 * time.Second},
-		"JSON in chunks":               {head("POST", "/json", "Transfer-Encoding: chunked"), strings.Repeat("1\r\n[\r\n", 500), 6, time.Second, late, 16 * time.Second},
-		"JSON with a trailer":          {head("POST", "/json", "Trailer: A", "Transfer-Encoding: chunked") + "2\r\n{}\r\n0\r\n", strings.Repeat("A: b\r\n", 500), 1, time.Second, status("400"), 16 * time.Second},
-		"JSON once it is asked for":    {first: head("POST", "/json", "Expect: 100-continue", long), want: toldToSend, after: 15 * time.Second},
-		"one byte of an upload":        {first: head("POST", "/upload", long) + "x", want: late, after: 15 * time.Second},
-		"an upload of a byte a minute": {head("POST", "/upload", long), strings.Repeat("x", 50000), 1, time.Minute, late, 15 * time.Second},
-		"an upload of a byte a second": {head("POST", "/upload", long), strings.Repeat("x", 50000), 1, time.Second, late, 16 * time.Second},
-		"an upload that stops": {
-			first: head("POST", "/upload", "Content-Length: 500000") + strings.Repeat("x", 400_000), want: late, after: 2 * time.Minute,
+		"one byte of JSON": {head("POST", "/json", long) + "{", "", 0, late, 15},
+		"JSON in drips":    {head("POST", "/json", long), letters, 1, late, 16},
+		"JSON in chunks":   {head("POST", "/json", chunked), chunks, 6, late, 16},
+		"JSON with a trailer": {
+			head("POST", "/json", "Trailer: A", chunked) + "2\r\n{}\r\n0\r\n", fields, 1, status("400"), 16,
 		},
-		"a body that nobody reads":       {first: head("GET", "/hello", long) + "x", want: status("200"), after: 2 * time.Second},
-		"a body that is refused":         {first: head("POST", "/nowhere", long) + "x", want: status("404"), after: 4 * time.Second},
-		"a body nobody reads, in drips":  {head("GET", "/hello", long), strings.Repeat("x", 50000), 1, time.Second, status("200"), 2 * time.Second},
-		"chunks that nobody reads":       {head("GET", "/hello", "Transfer-Encoding: chunked"), strings.Repeat("1\r\n[\r\n", 500), 6, time.Second, status("200"), 2 * time.Second},
-		"no request":                     {want: silent, after: 10 * time.Second},
-		"headers in drips":               {"GET /hello HTTP/1.1\r\n", strings.Repeat("A: b\r\n", 500), 1, time.Second, anything, 10 * time.Second},
-		"a connection that is kept":      {first: head("GET", "/hello"), want: status("200"), after: 2 * time.Minute},
-		"a connection with half a word":  {first: head("GET", "/hello") + "GE", want: status("200"), after: 2 * time.Minute},
-		"headers in drips, once more":    {head("GET", "/hello"), "GET /hello HTTP/1.1\r\n" + strings.Repeat("A: b\r\n", 500), 1, time.Second, status("200"), 14 * time.Second},
-		"HTTP/2 that is not asked about": {first: "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", want: status("404"), after: 0},
+		"JSON that is waited for": {
+			head("POST", "/json", "Expect: 100-continue", long), "", 0, toldToSend, 15,
+		},
+		"one byte of an upload": {head("POST", "/upload", long) + "x", "", 0, late, 15},
+		"an upload in drips":    {head("POST", "/upload", long), letters, 1, late, 16},
+		"an upload that stops": {
+			head("POST", "/upload", "Content-Length: 500000") + strings.Repeat("x", 400_000), "", 0, late, 120,
+		},
+		"a body that nobody reads":      {head("GET", "/hello", long) + "x", "", 0, status("200"), 2},
+		"a body that is refused":        {head("POST", "/nowhere", long) + "x", "", 0, status("404"), 4},
+		"a body nobody reads, in drips": {head("GET", "/hello", long), letters, 1, status("200"), 2},
+		"chunks that nobody reads":      {head("GET", "/hello", chunked), chunks, 6, status("200"), 2},
+		"no request":                    {"", "", 0, silent, 10},
+		"headers in drips":              {"GET /hello HTTP/1.1\r\n", fields, 1, anything, 10},
+		"a connection that is kept":     {head("GET", "/hello"), "", 0, status("200"), 120},
+		"a connection with half a word": {head("GET", "/hello") + "GE", "", 0, status("200"), 120},
+		"headers in drips, later":       {head("GET", "/hello"), "GET /hello HTTP/1.1\r\n" + fields, 1, status("200"), 14},
+		"HTTP/2":                        {"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", "", 0, status("404"), 0},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -173,10 +178,10 @@ func TestSlowRequestsEnd(t *testing.T) {
 				conn := dial("192.0.2.1")
 				go func() {
 					if _, err := io.WriteString(conn, c.first); err == nil {
-						drip(conn, c.then, c.n, c.pause)
+						drip(conn, c.then, c.n, time.Second)
 					}
 				}()
-				if got, took := ends(conn); !c.want(got) || took > c.after {
+				if got, took := ends(conn); !c.want(got) || took > time.Duration(c.after)*time.Second {
 					t.Errorf("after %v: %q", took, got)
 				}
 				conn.Close()
@@ -193,6 +198,10 @@ func TestSlowLinesGetThrough(t *testing.T) {
 	body := strings.Repeat("x", size)
 	for name, send := range map[string]func(net.Conn){
 		"2 KB a second": func(c net.Conn) { drip(c, body, 2000, time.Second) },
+		"a byte a minute after the rest": func(c net.Conn) {
+			io.WriteString(c, body[:size-2])
+			drip(c, body[size-2:], 1, time.Minute)
+		},
 		"20 KB every 15 seconds, as buffers on the way may make of it": func(c net.Conn) {
 			drip(c, body[:10000], 2000, time.Second)
 			drip(c, body[10000:], 20000, 15*time.Second)
