@@ -54,9 +54,9 @@ type Client struct {
 
 const defaultStall = time.Minute
 
-// slowest is the line, in bytes a second, that is waited for: the service's own
-// measure.
-const slowest = 4 << 10
+// slowest is the line, in bytes a second, that is waited for. The service waits
+// for one of half of that.
+const slowest = 2 << 10
 
 func (c *Client) stall() time.Duration {
 	if c.Stall > 0 {

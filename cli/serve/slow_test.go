@@ -44,7 +44,8 @@ func TestAThousandSlowBodies(t *testing.T) {
 		if status, m := s.send("POST", "/api/transfers/complete/"+id, nil); status != 200 {
 			t.Fatalf("complete: %d %v", status, m)
 		}
-		if status, got := s.call("GET", s.user+"/api/transfers/download/"+id, nil); status != 200 || !bytes.Equal(got, content) {
+		status, got := s.call("GET", s.user+"/api/transfers/download/"+id, nil)
+		if status != 200 || !bytes.Equal(got, content) {
 			t.Fatalf("download: %d, %d bytes", status, len(got))
 		}
 	}
