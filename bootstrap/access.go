@@ -23,7 +23,7 @@ type Access struct {
 // AccessArgs describe an Access.
 type AccessArgs struct {
 	Names      stack.Names
-	Repository string // owner/name
+	Repository repository
 	GitHub     *GitHub
 	State      *State // nil where Pulumi Cloud keeps it
 }

@@ -67,7 +67,7 @@ func (g *graph) Call(pulumi.MockCallArgs) (resource.PropertyMap, error) {
 
 func record(t *testing.T, config map[string]string) (*graph, error) {
 	t.Helper()
-	all := map[string]string{"aws:region": "eu-west-2", "sgraph-send-bootstrap:repository": "acme/send"}
+	all := map[string]string{"aws:region": "eu-west-2", "sgraph-send-bootstrap:repository": "acme@12/send@345"}
 	maps.Copy(all, config)
 	g := &graph{made: map[string]map[string]declared{}}
 	err := pulumi.RunErr(program, pulumi.WithMocks("sgraph-send-bootstrap", "account", g),
@@ -132,8 +132,11 @@ func TestRolesTrustOneEnvironmentOfOneRepository(t *testing.T) {
 	for name, role := range roles {
 		purpose, stack, _ := strings.Cut(strings.TrimPrefix(name, "sgraph-send-pipeline-"), "-")
 		environment := map[string]string{"deploy": stack, "preview": stack + "-preview"}[purpose]
-		want := `{"StringEquals":{"token.actions.githubusercontent.com:aud":"sts.amazonaws.com",` +
-			`"token.actions.githubusercontent.com:sub":"repo:acme/send:environment:` + environment + `"}}`
+		const key = `"token.actions.githubusercontent.com:`
+		want := `{"StringEquals":{` + key + `aud":"sts.amazonaws.com",` +
+			key + `environment":"` + environment + `",` + key + `repository_id":"345",` +
+			key + `sub":["repo:acme@12/send@345:environment:` + environment + `",` +
+			`"repo:acme/send:environment:` + environment + `"]}}`
 		trust := parse(t, role.text("assumeRolePolicy"))
 		condition, err := json.Marshal(trust.Statement[0].Condition)
 		if err != nil || len(trust.Statement) != 1 || string(condition) != want {
@@ -412,9 +415,12 @@ func TestWhatTheAccountHasOrDoesNotWantIsNotMade(t *testing.T) {
 func TestWrongSettingsAreRefused(t *testing.T) {
 	t.Parallel()
 	for key, values := range map[string][]string{
-		"sgraph-send-bootstrap:repository": {"", "acme", "acme/*", "*/*", "acme/send:environment:prod", "acme/send/x"},
-		"sgraph-send-bootstrap:stacks":     {"dev,", "*", "Dev", "dev-preview"},
-		"aws:region":                       {""},
+		"sgraph-send-bootstrap:repository": {
+			"", "acme", "acme/send", "acme@12/send", "acme/send@345", "acme@12/*", "*/*", "acme@12/send@*", "acme@/send@345",
+			"acme@12/send@345:environment:prod", "acme@12/send@345/x", "acme@0/send@345",
+		},
+		"sgraph-send-bootstrap:stacks": {"dev,", "*", "Dev", "dev-preview"},
+		"aws:region":                   {""},
 	} {
 		for _, value := range values {
 			g, err := record(t, map[string]string{key: value})

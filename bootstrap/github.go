@@ -1,8 +1,6 @@
 package main
 
 import (
-	"fmt"
-
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/iam"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
@@ -47,15 +45,18 @@ func NewGitHub(ctx *pulumi.Context, name string, args *GitHubArgs, opts ...pulum
 }
 
 // trust lets jobs of one environment of one repository assume a role. Equals,
-// not like: nothing here is a pattern.
-func (g *GitHub) trust(repository, environment string) pulumi.StringOutput {
+// not like: nothing here is a pattern. The repository is known by its number,
+// since whoever takes over a name that was given up gets its subjects as well.
+func (g *GitHub) trust(of repository, environment string) pulumi.StringOutput {
 	return policy.Document(policy.Statement{
 		"Effect":    "Allow",
 		"Action":    "sts:AssumeRoleWithWebIdentity",
 		"Principal": map[string]any{"Federated": g.ProviderARN},
 		"Condition": map[string]any{"StringEquals": map[string]any{
-			issuer + ":aud": "sts.amazonaws.com",
-			issuer + ":sub": fmt.Sprintf("repo:%s:environment:%s", repository, environment),
+			issuer + ":aud":           "sts.amazonaws.com",
+			issuer + ":sub":           of.subjects(environment),
+			issuer + ":repository_id": of.id,
+			issuer + ":environment":   environment,
 		}},
 	})
 }

@@ -14,7 +14,7 @@ import (
 
 // settings are what the person says.
 type settings struct {
-	repository string
+	repository repository
 	stacks     []string
 	state      bool
 	provider   bool
@@ -23,21 +23,47 @@ type settings struct {
 	account string // whose credentials these are
 }
 
-var repositoryForm = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9-]*/[A-Za-z0-9._-]+$`)
+// repository is one of GitHub's, by its names and by the numbers that stay when
+// names change hands.
+type repository struct{ owner, ownerID, name, id string }
+
+var repositoryForm = regexp.MustCompile(`^([A-Za-z0-9][A-Za-z0-9-]*)@([1-9][0-9]*)/([A-Za-z0-9._-]+)@([1-9][0-9]*)$`)
+
+// parseRepository reads owner@ID/name@ID.
+func parseRepository(text string) (repository, error) {
+	part := repositoryForm.FindStringSubmatch(text)
+	if part == nil {
+		return repository{}, fmt.Errorf("repository is %q: set it with pulumi config set repository owner@ID/name@ID, "+
+			"which gh api repos/owner/name --jq '\"\\(.owner.login)@\\(.owner.id)/\\(.name)@\\(.id)\"' shows", text)
+	}
+	return repository{owner: part[1], ownerID: part[2], name: part[3], id: part[4]}, nil
+}
+
+func (r repository) String() string { return r.owner + "/" + r.name }
+
+// subjects are what GitHub's tokens call the jobs of one environment: with the
+// numbers, or, where the repository is older than July 2026 and was not moved
+// since, without.
+// https://docs.github.com/en/actions/reference/security/oidc#immutable-subject-claims
+func (r repository) subjects(environment string) []string {
+	return []string{
+		fmt.Sprintf("repo:%s@%s/%s@%s:environment:%s", r.owner, r.ownerID, r.name, r.id, environment),
+		fmt.Sprintf("repo:%s/%s:environment:%s", r.owner, r.name, environment),
+	}
+}
 
 func loadSettings(ctx *pulumi.Context) (settings, error) {
 	c := config.New(ctx, "sgraph-send-bootstrap")
 	s := settings{
-		repository: c.Get("repository"),
-		region:     config.Get(ctx, "aws:region"),
-		state:      flag(c, "state"),
-		provider:   flag(c, "provider"),
+		region:   config.Get(ctx, "aws:region"),
+		state:    flag(c, "state"),
+		provider: flag(c, "provider"),
 	}
 	var faults []error
+	var err error
 	// A pattern that matched more than one repository would let strangers deploy.
-	if !repositoryForm.MatchString(s.repository) {
-		faults = append(faults, fmt.Errorf(
-			"repository is %q: set it with pulumi config set repository owner/name", s.repository))
+	if s.repository, err = parseRepository(c.Get("repository")); err != nil {
+		faults = append(faults, err)
 	}
 	if s.region == "" {
 		faults = append(faults, errors.New("aws:region is missing: set it with pulumi config set aws:region eu-west-2"))
