@@ -79,7 +79,9 @@ func newPipelineRole(
 }
 
 // stateAccess grants one stack's part of the state, and its key. The paths are
-// those of Pulumi's own backends.
+// those of Pulumi's own backends, with .gz, .zst and .bak behind them at times. A
+// preview takes no lock and leaves no history.
+// https://github.com/pulumi/pulumi/tree/v3.232.0/pkg/backend/diy
 func (c *Access) stateAccess(write bool) []policy.Statement {
 	if c.state == nil {
 		return nil
@@ -87,10 +89,14 @@ func (c *Access) stateAccess(write bool) []policy.Statement {
 	name := c.names.Stack
 	part := func(path string) any { return pulumi.Sprintf("arn:aws:s3:::%s/.pulumi/%s", c.state.Bucket, path) }
 	read := []string{"s3:GetObject"}
-	own := []any{part("stacks/" + stack.Project + "/" + name + ".json*"), part("meta.yaml")}
+	own := []any{
+		part("stacks/" + stack.Project + "/" + name + ".json*"),
+		part("stacks/" + stack.Project + "/" + name + ".pulumi-tags"),
+	}
 	grants := []policy.Statement{
 		policy.Allow([]string{"s3:ListBucket", "s3:GetBucketLocation"},
 			pulumi.Sprintf("arn:aws:s3:::%s", c.state.Bucket)),
+		policy.Allow([]string{"s3:GetObject"}, part("meta.yaml")),
 		policy.Allow([]string{"kms:Decrypt", "kms:Encrypt", "kms:DescribeKey"}, c.state.Keys[name].Arn),
 	}
 	if write {

@@ -390,6 +390,61 @@ func TestStackReachesItsOwnStateOnly(t *testing.T) {
 	}
 }
 
+// What Pulumi's own backend asks of a bucket for one stack, by its source, and
+// which of the roles' operations ask it: a deploy all, a preview only to read.
+// https://github.com/pulumi/pulumi/tree/v3.232.0/pkg/backend/diy
+func TestRolesReachWhatPulumiAsksOfTheState(t *testing.T) {
+	t.Parallel()
+	const read, write, remove = "s3:GetObject", "s3:PutObject", "s3:DeleteObject"
+	asked := []struct {
+		object           string // below .pulumi/
+		deploy, previews []string
+	}{
+		{"meta.yaml", []string{read}, []string{read}}, // there from the start: see below
+		{"stacks/sgraph-send/qa.json", []string{read, write, remove}, []string{read}},
+		{"stacks/sgraph-send/qa.json.bak", []string{read, write, remove}, nil},
+		{"stacks/sgraph-send/qa.json.gz", []string{read, write, remove}, []string{read}},
+		{"stacks/sgraph-send/qa.json.gz.bak", []string{read, write, remove}, nil},
+		{"stacks/sgraph-send/qa.json.zst", []string{read, write, remove}, []string{read}},
+		{"stacks/sgraph-send/qa.pulumi-tags", []string{read, write, remove}, []string{read}},
+		{"history/sgraph-send/qa/qa-1.history.json", []string{read, write, remove}, nil},
+		{"history/sgraph-send/qa/qa-1.checkpoint.json.gz", []string{read, write, remove}, nil},
+		{"backups/sgraph-send/qa/qa.1.json", []string{read, write, remove}, nil},
+		{"locks/organization/sgraph-send/qa/5b0f.json", []string{read, write, remove}, nil},
+	}
+	g := mustRecord(t, nil)
+	may := func(role, action, object string) bool {
+		for _, s := range parse(t, g.made[policyType][role].text("policy")).Statement {
+			for _, r := range list(s.Resource) {
+				if slices.Contains(list(s.Action), action) &&
+					matches(r, "arn:aws:s3:::"+account+"--sgraph-send-state--eu-west-2/.pulumi/"+object) {
+					return true
+				}
+			}
+		}
+		return false
+	}
+	for _, a := range asked {
+		for _, action := range []string{read, write, remove} {
+			for role, want := range map[string]bool{
+				"deploy-qa":    slices.Contains(a.deploy, action),
+				"preview-qa":   slices.Contains(a.previews, action) || action == read && strings.HasPrefix(a.object, "stacks/"),
+				"deploy-prod":  a.object == "meta.yaml" && action == read,
+				"preview-prod": a.object == "meta.yaml" && action == read,
+			} {
+				if got := may("sgraph-send-pipeline-"+role, action, a.object); got != want {
+					t.Errorf("%s may %s %s: %v, want %v", role, action, a.object, got, want)
+				}
+			}
+		}
+	}
+	// Pulumi would make it with whatever it is that comes first, be that a preview.
+	meta := g.made["aws:s3/bucketObjectv2:BucketObjectv2"]["state"]
+	if meta.text("key") != ".pulumi/meta.yaml" || meta.text("content") != "version: 1\n" || !meta.protect {
+		t.Errorf("the state begins with %s", meta.json(t))
+	}
+}
+
 func TestWhatTheAccountHasOrDoesNotWantIsNotMade(t *testing.T) {
 	t.Parallel()
 	g := mustRecord(t, map[string]string{

@@ -45,6 +45,15 @@ func NewState(ctx *pulumi.Context, name string, args *StateArgs, opts ...pulumi.
 	if err := guard(ctx, name, bucket, inside); err != nil {
 		return nil, err
 	}
+	// Pulumi makes this with the first thing that it does, which may be a preview,
+	// and those may not write. It says how the names of the rest are made.
+	if _, err := s3.NewBucketObjectv2(ctx, name, &s3.BucketObjectv2Args{
+		Bucket:  bucket.Bucket,
+		Key:     pulumi.String(".pulumi/meta.yaml"),
+		Content: pulumi.String("version: 1\n"),
+	}, inside, kept); err != nil {
+		return nil, err
+	}
 	for _, of := range args.Stacks {
 		key, err := kms.NewKey(ctx, of, &kms.KeyArgs{
 			Description:          pulumi.Sprintf("Secrets in the state of SGraph Send, %s", of),
