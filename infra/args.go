@@ -77,6 +77,7 @@ func canaryArgs(s settings.Settings, common Common, edge *Edge, admin *Service) 
 	}
 	return &CanaryArgs{
 		Common: common,
+		Size:   canarySize(s),
 		Environment: environment(metric.Canary, s, pulumi.StringMap{
 			service.CanaryURL.Env:   edge.UserURL,
 			service.CanaryToken.Env: secretString(token.Name),

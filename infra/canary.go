@@ -23,6 +23,7 @@ type Canary struct {
 // CanaryArgs describe a Canary.
 type CanaryArgs struct {
 	Common
+	Size        settings.Function
 	Environment pulumi.StringMap
 	Minutes     int      // between two rounds
 	Token       NewToken // what it sends with
@@ -37,8 +38,13 @@ type NewToken struct {
 	OriginSecret string // what the admin service wants beside it; "" = nothing
 }
 
-// canarySize is enough for one small file at a time.
-var canarySize = settings.Function{MemoryMB: 256, Timeout: 30 * time.Second, Concurrency: 1}
+// canarySize is enough for one small file at a time. It reserves room for that
+// where the user function reserves its own.
+func canarySize(s settings.Settings) settings.Function {
+	return settings.Function{
+		MemoryMB: 256, Timeout: 30 * time.Second, Concurrency: min(1, s.User.Concurrency),
+	}
+}
 
 // NewCanary makes the canary, its token and its schedule.
 func NewCanary(ctx *pulumi.Context, name string, args *CanaryArgs, opts ...pulumi.ResourceOption) (*Canary, error) {
@@ -53,7 +59,7 @@ func NewCanary(ctx *pulumi.Context, name string, args *CanaryArgs, opts ...pulum
 	}
 	if c.function, err = newFunction(ctx, name, &FunctionArgs{
 		Common:      args.Common,
-		Size:        canarySize,
+		Size:        args.Size,
 		Environment: args.Environment,
 	}, inside); err != nil {
 		return nil, err

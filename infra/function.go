@@ -107,7 +107,7 @@ func newFunction(
 		MemorySize:     pulumi.Int(args.Size.MemoryMB),
 		Timeout:        pulumi.Int(int(args.Size.Timeout.Seconds())),
 		// A ceiling on cost: ten requests a second per unit, and no more.
-		ReservedConcurrentExecutions: pulumi.Int(args.Size.Concurrency),
+		ReservedConcurrentExecutions: reserved(args.Size.Concurrency),
 		Publish:                      pulumi.Bool(true),
 		Environment:                  &lambda.FunctionEnvironmentArgs{Variables: args.Environment},
 		TracingConfig:                &lambda.FunctionTracingConfigArgs{Mode: pulumi.String(tracing)},

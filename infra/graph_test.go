@@ -109,6 +109,7 @@ func plain(v resource.PropertyValue) resource.PropertyValue {
 // graph records what a program declares, in place of an engine.
 type graph struct {
 	account string
+	limits  limits
 
 	mu        sync.Mutex
 	resources []declared
@@ -249,7 +250,7 @@ func record(t *testing.T, stack string, changes map[string]string) *graph {
 	if err != nil {
 		t.Fatal(err)
 	}
-	g := &graph{account: testAccount}
+	g := &graph{account: testAccount, limits: account{most: 1000, free: 1000}}
 	if err := run(t, s, g); err != nil {
 		t.Fatal(err)
 	}
@@ -268,7 +269,7 @@ func run(t *testing.T, s settings.Settings, g *graph) error {
 			Name: target.Name, Architecture: s.Architecture, SHA256: strings.Repeat("ab", 32), Path: path,
 		})
 	}
-	return pulumi.RunErr(func(ctx *pulumi.Context) error { return deploy(ctx, s, zips) },
+	return pulumi.RunErr(func(ctx *pulumi.Context) error { return deploy(ctx, s, zips, g.limits) },
 		pulumi.WithMocks(settings.Project, s.Stack, g))
 }
 

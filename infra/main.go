@@ -21,17 +21,24 @@ func main() {
 		if err != nil {
 			return err
 		}
+		lambda, err := limitsIn(ctx.Context(), s.Region)
+		if err != nil {
+			return err
+		}
 		zips, err := artifact.ForStack(ctx.Context(), ctx.RootDirectory(), s.ArtifactsDir, s.Version, s.Architecture)
 		if err != nil {
 			return err
 		}
-		return deploy(ctx, s, zips)
+		return deploy(ctx, s, zips, lambda)
 	})
 }
 
 // deploy declares one stack.
-func deploy(ctx *pulumi.Context, s settings.Settings, zips artifact.Set) error {
+func deploy(ctx *pulumi.Context, s settings.Settings, zips artifact.Set, lambda limits) error {
 	if err := checkAccount(ctx, s.Names); err != nil {
+		return err
+	}
+	if err := checkConcurrency(ctx, s, lambda); err != nil {
 		return err
 	}
 	if err := tagEverything(ctx, s.Stack, s.Stage); err != nil {

@@ -15,7 +15,7 @@ func serviceAlarms(service *Service) []alarm {
 		return metricOf{namespace: "AWS/Lambda", name: metric, stat: stat, dimensions: dimensions}
 	}
 	of := func(kind string) string { return service.Name + "-" + kind }
-	return []alarm{
+	alarms := []alarm{
 		{
 			name: of("errors"), playbook: "function-errors", critical: true,
 			why:     "more than 2 % of requests end in an error of the function",
@@ -23,16 +23,12 @@ func serviceAlarms(service *Service) []alarm {
 			math:    "IF(calls > 0, 100 * errors / calls, 0)", above: 2,
 		}, {
 			name: of("throttles"), playbook: "function-throttles", critical: true,
-			why:    "requests are refused because the reserved concurrency is used up",
+			why:    "requests are refused because the concurrency is used up, the function's own or the account's",
 			metric: lambda("Throttles", "Sum"), above: 0, period: 300, datapoints: 1, of: 1,
 		}, {
 			name: of("slow"), playbook: "function-slow",
 			why:    "one request in a hundred takes more than 80 % of the timeout",
 			metric: lambda("Duration", "p99"), above: 0.8 * float64(service.Size.Timeout.Milliseconds()),
-		}, {
-			name: of("concurrency"), playbook: "function-concurrency",
-			why:    "more than 80 % of the reserved concurrency is in use",
-			metric: lambda("ConcurrentExecutions", "Maximum"), above: 0.8 * float64(service.Size.Concurrency),
 		}, {
 			name: of("url-5xx"), playbook: "url-5xx", critical: true,
 			why:    "callers of the Function URL see errors or timeouts",
@@ -44,6 +40,14 @@ func serviceAlarms(service *Service) []alarm {
 			math:    "IF(calls > 50, 100 * refused / calls, 0)", above: 40,
 		},
 	}
+	if n := service.Size.Concurrency; n > 0 {
+		alarms = append(alarms, alarm{
+			name: of("concurrency"), playbook: "function-concurrency",
+			why:    "more than 80 % of the reserved concurrency is in use",
+			metric: lambda("ConcurrentExecutions", "Maximum"), above: 0.8 * float64(n),
+		})
+	}
+	return alarms
 }
 
 // newRequestMetrics has S3 count the requests to the transfers bucket, and

@@ -90,7 +90,8 @@ var own = []Key{
 		"Longest request of the user function. Under 60s with the edge on.",
 		into(timeout, func(s *Settings) *time.Duration { return &s.User.Timeout })},
 	{"userConcurrency", "", "10",
-		"Reserved concurrency of the user function; ten times this is its most requests per second.",
+		"Reserved concurrency of the user function; ten times this is its most requests per second. " +
+			"0 reserves none, for the canary neither: small accounts have none to reserve.",
 		into(concurrency, func(s *Settings) *int { return &s.User.Concurrency })},
 	{"adminMemory", "", "256",
 		"Memory of the admin function, in MB.",
@@ -99,7 +100,7 @@ var own = []Key{
 		"Longest request of the admin function. Under 60s with the edge on.",
 		into(timeout, func(s *Settings) *time.Duration { return &s.Admin.Timeout })},
 	{"adminConcurrency", "", "5",
-		"Reserved concurrency of the admin function.",
+		"Reserved concurrency of the admin function; 0 reserves none.",
 		into(concurrency, func(s *Settings) *int { return &s.Admin.Concurrency })},
 
 	{"logRetentionDays", "", "30",
@@ -157,7 +158,7 @@ var own = []Key{
 // The grammars of what only a stack is told.
 var (
 	memory      = service.Int(128, 10240)
-	concurrency = service.Int(1, 10000)
+	concurrency = service.Int(0, 10000)
 	hostName    = service.Matching(regexp.MustCompile(
 		`^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+$`), "must be a host name")
 	certificate = service.Matching(regexp.MustCompile(

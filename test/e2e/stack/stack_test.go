@@ -4,6 +4,8 @@ import (
 	"maps"
 	"net/http"
 	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -30,6 +32,18 @@ func TestStack(t *testing.T) {
 		wrong.env = append(slices.Clone(pulumi.env), "AWS_ACCOUNT_ID=999999999999")
 		said, err := wrong.try(t, "up", "--yes", "--skip-preview", "--non-interactive")
 		if err == nil || !strings.Contains(said, "nothing was touched") {
+			t.Errorf("pulumi says %v\n%s", err, said)
+		}
+		if made := aws.tagged(t, "dev"); len(made) != 0 {
+			t.Errorf("it made %v", made)
+		}
+	})
+
+	step(t, "an account that has none to reserve is told", func(t *testing.T) {
+		small := *pulumi
+		small.env = append(slices.Clone(pulumi.env), "AWS_ENDPOINT_URL_LAMBDA="+smallAccount(t, aws))
+		said, err := small.try(t, "up", "--yes", "--skip-preview", "--non-interactive")
+		if err == nil || !strings.Contains(said, "nothing was touched") || !strings.Contains(said, "userConcurrency") {
 			t.Errorf("pulumi says %v\n%s", err, said)
 		}
 		if made := aws.tagged(t, "dev"); len(made) != 0 {
@@ -139,6 +153,26 @@ func begin(t *testing.T, source, stack string) (*commandLine, simulation) {
 	pulumi.run(t, "config", "set", "aws:maxRetries", "2")
 	pulumi.run(t, "config", "set", "architecture", map[string]string{"amd64": "x86_64", "arm64": "arm64"}[runtime.GOARCH])
 	return pulumi, aws
+}
+
+// smallAccount is the simulated Lambda of an account of which nothing can be
+// reserved: the simulation itself knows no quotas.
+func smallAccount(t *testing.T, aws simulation) string {
+	t.Helper()
+	simulated, err := url.Parse(aws.endpoint)
+	if err != nil {
+		t.Fatal(err)
+	}
+	rest := httputil.NewSingleHostReverseProxy(simulated)
+	lambda := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/2016-08-19/account-settings" {
+			_, _ = w.Write([]byte(`{"AccountLimit":{"ConcurrentExecutions":10,"UnreservedConcurrentExecutions":10}}`))
+			return
+		}
+		rest.ServeHTTP(w, r)
+	}))
+	t.Cleanup(lambda.Close)
+	return lambda.URL
 }
 
 // step runs a part of the test and ends the whole if it fails.
