@@ -49,13 +49,13 @@ func TestSmallAccountsAreToldBeforeAnythingIsTouched(t *testing.T) {
 		changes map[string]string
 		said    string // "" = deployed
 	}{
-		"a usual account":             {limits: account{most: 1000, free: 1000}},
-		"a new account":               {limits: account{most: 10, free: 10}, said: "of the 10 that account " + testAccount},
-		"a new account, none":         {limits: account{most: 10, free: 10}, changes: none},
-		"room, as 100 are kept":       {limits: account{most: 200, free: 126}},
-		"one too few":                 {limits: account{most: 200, free: 125}, said: "25 can be reserved"},
-		"others have it all":          {limits: account{most: 1000, free: 100}, said: "0 can be reserved"},
-		"this stack has it already":   {limits: account{most: 1000, free: 100, own: deployed}},
+		"a usual account":           {limits: account{most: 1000, free: 1000}},
+		"a new account":             {limits: account{most: 10, free: 10}, said: "of the 10 that account " + testAccount},
+		"a new account, none":       {limits: account{most: 10, free: 10}, changes: none},
+		"room, as 100 are kept":     {limits: account{most: 200, free: 126}},
+		"one too few":               {limits: account{most: 200, free: 125}, said: "25 can be reserved"},
+		"others have it all":        {limits: account{most: 1000, free: 100}, said: "0 can be reserved"},
+		"this stack has it already": {limits: account{most: 1000, free: 100, own: deployed}},
 		"and wants more": {
 			limits:  account{most: 1000, free: 100, own: deployed},
 			changes: map[string]string{"sgraph-send:userConcurrency": "21"}, said: "reserves 27",
