@@ -18,6 +18,7 @@ import (
 
 	"github.com/gorilla/mux"
 
+	"sgraph.ai/send/shared/metric"
 	"sgraph.ai/send/shared/web"
 )
 
@@ -52,6 +53,12 @@ var large = bytes.Repeat([]byte("0123456789"), 30_000)
 // still while anybody has something to do.
 func patient(t *testing.T, talk func(dial func(from string) net.Conn)) {
 	t.Helper()
+	counted(t, nil, talk)
+}
+
+// counted is patient with a registry that is told what is counted.
+func counted(t *testing.T, kept metric.Registry, talk func(dial func(from string) net.Conn)) {
+	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		router := mux.NewRouter()
 		router.Handle("/json", web.Handle(func(w http.ResponseWriter, r *http.Request) error {
@@ -77,6 +84,7 @@ func patient(t *testing.T, talk func(dial func(from string) net.Conn)) {
 		}))
 		router.Handle("/hello", web.Handle(hello))
 		set := web.Settings{
+			Meter:    metric.Meter{Service: metric.User, Registry: kept},
 			Patience: web.Patience{Drain: 2 * time.Second}, ClientConnections: 2, Connections: 3,
 			TrustedProxies: []netip.Prefix{netip.MustParsePrefix("203.0.113.0/24")},
 		}
@@ -407,5 +415,45 @@ func TestRequestsOfAProxysClientAreBounded(t *testing.T) {
 		if got := asked("2001:db8:1:2::3"); !strings.HasPrefix(got, "200") {
 			t.Errorf("once the others are over: %s", got)
 		}
+	})
+}
+
+// What is over takes nobody's place, and what is closed for it is counted.
+func TestConnectionsAreCounted(t *testing.T) {
+	t.Parallel()
+	kept := &registry{counts: map[metric.Name]float64{}}
+	is := func(name metric.Name, want float64) {
+		t.Helper()
+		synctest.Wait()
+		kept.mu.Lock()
+		defer kept.mu.Unlock()
+		if got := kept.counts[name]; got != want {
+			t.Errorf("%s is %v, want %v", name, got, want)
+		}
+	}
+	counted(t, kept, func(dial func(string) net.Conn) {
+		for range 10 {
+			for _, from := range []string{"192.0.2.1", "203.0.113.1"} {
+				conn := dial(from)
+				io.WriteString(conn, head("GET", "/hello", "Connection: close", "X-Forwarded-For: 192.0.2.3"))
+				io.Copy(io.Discard, conn)
+				conn.Close()
+				synctest.Wait()
+			}
+		}
+		is(metric.ConnectionsRefused, 0)
+		for range 3 {
+			conn := dial("192.0.2.1")
+			io.WriteString(conn, head("POST", "/upload", "Content-Length: 100"))
+			go io.Copy(io.Discard, conn)
+		}
+		is(metric.ConnectionsRefused, 1)
+		time.Sleep(time.Minute)
+		is(metric.ClientsTooSlow, 2)
+		conn := dial("192.0.2.1")
+		io.WriteString(conn, head("GET", "/download"))
+		time.Sleep(time.Minute)
+		is(metric.ClientsTooSlow, 3)
+		conn.Close()
 	})
 }
