@@ -135,19 +135,35 @@ func TestAPutUploadIsCompletedByManyCallsAtOnce(t *testing.T) {
 // A sweep may take a transfer for abandoned while its upload is still arriving.
 func TestAnUploadToWhatIsForgottenMeanwhile(t *testing.T) {
 	t.Parallel()
-	f := setUp(t)
-	id := f.created(t, send.NewTransfer{})
-	body := readerFunc(func(p []byte) (int, error) {
-		f.clock.Advance(25 * time.Hour)
-		if n, err := f.Sweep(t.Context()); err != nil || n.Abandoned != 1 {
-			t.Errorf("swept %+v, %v", n, err)
-		}
-		return copy(p, "ciphertext"), io.EOF
-	})
-	_, err := f.Upload(t.Context(), f.sender(t), id, body, 10)
-	want(t, err, send.NotFound, "not in pending state")
-	if keys := f.objects(t); len(keys) != 0 {
-		t.Errorf("the store keeps %v, which nothing names", keys)
+	for name, upload := range map[string]func(t *testing.T, f *fixture, id string, body io.Reader) error{
+		"upload": func(t *testing.T, f *fixture, id string, body io.Reader) error {
+			_, err := f.Upload(t.Context(), f.sender(t), id, body, 10)
+			return err
+		},
+		"put": func(t *testing.T, f *fixture, id string, body io.Reader) error {
+			url, _, err := f.UploadURL(t.Context(), f.sender(t), id)
+			if err != nil {
+				t.Fatal(err)
+			}
+			_, err = f.Put(t.Context(), strings.TrimPrefix(url, "/put/"), body, 10)
+			return err
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			f := setUp(t)
+			err := upload(t, f, f.created(t, send.NewTransfer{}), readerFunc(func(p []byte) (int, error) {
+				f.clock.Advance(25 * time.Hour)
+				if n, err := f.Sweep(t.Context()); err != nil || n.Abandoned != 1 {
+					t.Errorf("swept %+v, %v", n, err)
+				}
+				return copy(p, "ciphertext"), io.EOF
+			}))
+			want(t, err, send.NotFound, "not in pending state")
+			if keys := f.objects(t); len(keys) != 0 {
+				t.Errorf("the store keeps %v, which nothing names", keys)
+			}
+		})
 	}
 }
 

@@ -190,14 +190,30 @@ func (t *Transfers) Cancel(ctx context.Context, from Sender, id, uploadID string
 // Put keeps a body at a key that an upload URL was made for, as Upload keeps
 // one. NotFound unless its transfer is still pending, TooLarge, Invalid.
 func (t *Transfers) Put(ctx context.Context, key string, body io.Reader, size int64) (Payload, error) {
-	tr, d, err := t.get(ctx, idOf(key), notPending)
-	switch {
-	case err != nil:
+	tr, err := t.puttable(ctx, key)
+	if err != nil {
 		return Payload{}, err
-	case tr.Status != Pending || d.PutKey != key:
-		return Payload{}, errNotPending()
 	}
-	return t.put(ctx, key, body, size, tr.DeclaredBytes)
+	p, err := t.put(ctx, key, body, size, tr.DeclaredBytes)
+	if err != nil {
+		return Payload{}, err
+	}
+	if _, err := t.puttable(ctx, key); err != nil {
+		if CodeOf(err) == NotFound { // it ended while the body came, and nobody looks there again
+			t.discard(ctx, key)
+		}
+		return Payload{}, err
+	}
+	return p, nil
+}
+
+// puttable returns the transfer for which something can be put at a key. NotFound.
+func (t *Transfers) puttable(ctx context.Context, key string) (Transfer, error) {
+	tr, d, err := t.get(ctx, idOf(key), notPending)
+	if err == nil && (tr.Status != Pending || d.PutKey != key) {
+		err = errNotPending()
+	}
+	return tr, err
 }
 
 // UploadURL returns a URL to which the whole ciphertext of a pending transfer

@@ -55,9 +55,10 @@ func (t *Transfers) most(d *transferData) int64 {
 }
 
 // need is how many bytes a pending transfer reserves: what is there and what may
-// come, but no less than what was declared.
+// come, but no less than what was declared. What is put where a signed URL writes is
+// copied from there.
 func (d transferData) need() int64 {
-	n := d.Coming + d.PutBytes + d.Multipart.Bytes + d.Payload.Size
+	n := d.Coming + d.PutBytes + d.Multipart.Bytes + max(d.PutBytes, d.Payload.Size)
 	if d.DeclaredBytes > 0 {
 		n = max(n, room(d.DeclaredBytes))
 	}

@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"math/rand/v2"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -116,6 +117,161 @@ func TestBytesPendingAreBounded(t *testing.T) {
 	g.newToken(t, "another", 0)
 	_, err = g.Create(t.Context(), g.admitted(t, "another"), send.NewTransfer{DeclaredBytes: 1 << 20})
 	want(t, err, send.Full, "try again later")
+}
+
+// What was put to a signed URL is copied from there: whoever was given one can also
+// complete what was put, whatever else is under way by then.
+func TestWhatIsPutCanBeCompletedWithinWhatWasReserved(t *testing.T) {
+	t.Parallel()
+	for _, declared := range []int64{0, 1 << 20} {
+		f := setUp(t)
+		id := f.created(t, send.NewTransfer{DeclaredBytes: declared})
+		url, _, err := f.UploadURL(t.Context(), f.sender(t), id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, n, _ := f.reserved(t)
+		f.Rules.PendingBytes, f.Rules.PendingBytesAll = n, n
+		if _, err := f.Put(t.Context(), strings.TrimPrefix(url, "/put/"), bytes.NewReader(noise(1<<20)), 1<<20); err != nil {
+			t.Fatal(err)
+		}
+		f.complete(t, id)
+		if count, n, all := f.reserved(t); count != 0 || n != 0 || all != 0 {
+			t.Errorf("%d transfers and %d (%d) bytes are reserved when it is completed", count, n, all)
+		}
+	}
+}
+
+// A service that asks for no token knows its senders by their addresses: what one
+// has pending is not counted for another.
+func TestSendersWithoutTokensReserveForTheirAddresses(t *testing.T) {
+	t.Parallel()
+	f := setUp(t)
+	f.Gate = send.OpenGate{}
+	f.Rules.PendingBytes = 3 << 20
+	from := f.admitted(t, "")
+	sending := func(sender string) (send.Transfer, error) {
+		return f.Create(t.Context(), from, send.NewTransfer{DeclaredBytes: 1 << 20, SenderHash: hash(sender)})
+	}
+	var ids []string
+	for range 2 {
+		tr, err := sending("one")
+		if err != nil {
+			t.Fatal(err)
+		}
+		ids = append(ids, tr.ID)
+	}
+	_, err := sending("one")
+	want(t, err, send.Limited, "too many")
+	if send.ReasonOf(err) != send.ReasonTooManyPending {
+		t.Errorf("refused as %s", send.ReasonOf(err))
+	}
+	if _, err := sending("another"); err != nil {
+		t.Error(err)
+	}
+	// Whoever goes on with an upload, which its ID allows, uses what is reserved for
+	// who began it.
+	if _, err := f.Upload(t.Context(), from, ids[0], bytes.NewReader(noise(1<<20)), 1<<20); err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := f.Complete(t.Context(), "", ids[0]); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := sending("one"); err != nil {
+		t.Errorf("of what is completed nothing was given back: %v", err)
+	}
+	f.clock.Advance(25 * time.Hour)
+	if _, err := f.Sweep(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if count, n, _ := f.reserved(t); count != 0 || n != 0 {
+		t.Errorf("%d transfers and %d bytes are reserved when all is swept", count, n)
+	}
+}
+
+// Transfers that were begun before anything was reserved end without giving back
+// what others have reserved.
+func TestWhatWasBegunBeforeThereWereReservations(t *testing.T) {
+	t.Parallel()
+	for name, end := range map[string]func(t *testing.T, f *fixture, id string) error{
+		"completed": func(t *testing.T, f *fixture, id string) error {
+			_, _, err := f.Complete(t.Context(), f.token, id)
+			return err
+		},
+		"deleted": func(t *testing.T, f *fixture, id string) error {
+			_, err := f.Delete(t.Context(), id, "secret")
+			return err
+		},
+		"swept": func(t *testing.T, f *fixture, _ string) error {
+			f.clock.Advance(13 * time.Hour) // it is older than the other
+			n, err := f.Sweep(t.Context())
+			if n.Abandoned != 1 {
+				t.Errorf("swept %+v", n)
+			}
+			return err
+		},
+		"purged": func(t *testing.T, f *fixture, id string) error {
+			f.newToken(t, "other", 0)
+			other, err := f.Create(t.Context(), f.admitted(t, "other"), send.NewTransfer{DeclaredBytes: 5})
+			if err != nil {
+				t.Fatal(err)
+			}
+			f.clock.Advance(time.Second)
+			if err := f.tokens.PurgePending(t.Context(), f.token); err != nil {
+				t.Fatal(err)
+			}
+			n, err := f.Sweep(t.Context())
+			if _, infoErr := f.Info(t.Context(), other.ID); n.Abandoned != 2 || infoErr != nil {
+				t.Errorf("swept %+v, and of another token: %v", n, infoErr)
+			}
+			return err
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			f := setUp(t)
+			const id = "aabbccddeeff"
+			err := f.ledger.Create(t.Context(), send.Record{
+				Key: send.Key{Set: send.TransferSets + "aa", ID: id}, State: string(send.Pending),
+				Expires: f.clock.Now().Add(72 * time.Hour),
+				Data: fmt.Appendf(nil, `{"created_at":%q,"owner":%q,"declared_bytes":2000,"delete_auth_hash":%q}`,
+					f.clock.Now().UTC().Format(time.RFC3339Nano), hash(f.token), secretHash("secret")),
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			f.clock.Advance(12 * time.Hour)
+			f.created(t, send.NewTransfer{DeclaredBytes: 1 << 10})
+			count, n, all := f.reserved(t)
+			same := func(when string) {
+				t.Helper()
+				if c, m, a := f.reserved(t); c != count || m != n || a != all {
+					t.Errorf("%s: %d transfers and %d (%d) bytes are reserved; want %d and %d (%d)", when, c, m, a, count, n, all)
+				}
+			}
+			up, err := f.Initiate(t.Context(), f.sender(t), id, 2000, 0)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := f.Cancel(t.Context(), f.sender(t), id, up.UploadID); err != nil {
+				t.Fatal(err)
+			}
+			if _, _, err := f.UploadURL(t.Context(), f.sender(t), id); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := f.Upload(t.Context(), f.sender(t), id, bytes.NewReader(noise(2000)), 2000); err != nil {
+				t.Fatal(err)
+			}
+			same("going on with it")
+			if err := end(t, f, id); err != nil {
+				t.Fatal(err)
+			}
+			if name == "purged" { // with what was reserved with its token, but not with another
+				count, n, all = 1, 64<<10+5, 0
+			}
+			same(name)
+		})
+	}
 }
 
 // flaky loses writes, and answers to them, by chance.

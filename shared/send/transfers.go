@@ -466,11 +466,11 @@ func (t *Transfers) attach(ctx context.Context, id string, p Payload, f func(*tr
 }
 
 // attachNew is attach for a payload whose key only this call knows: where the
-// transfer is not pending any more it is forgotten. After any other failure the
-// record may name it, and the sweep decides.
+// transfer is not pending any more, or may not have it, it is forgotten. After any
+// other failure the record may name it, and the sweep decides.
 func (t *Transfers) attachNew(ctx context.Context, id string, p Payload) (Transfer, error) {
 	tr, err := t.attach(ctx, id, p, func(*transferData) {})
-	if CodeOf(err) == NotFound {
+	if code := CodeOf(err); code == NotFound || code == Limited || code == Full {
 		t.discard(ctx, p.Key)
 	}
 	return tr, err
