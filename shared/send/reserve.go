@@ -16,6 +16,7 @@ type reservation struct {
 	Owner string `json:"owner"`
 	Most  int64  `json:"-"` // transfers that the owner may have pending
 	Bytes int64  `json:"bytes"`
+	All   bool   `json:"all,omitempty"` // counted among what all senders have reserved
 }
 
 const (
@@ -77,11 +78,12 @@ func (t *Transfers) book(ctx context.Context, change Change, before, after *rese
 	changes := append([]Change{change}, beside...)
 	var owner string
 	var count, bytes, most int64
+	var all bool
 	if before != nil {
-		owner, count, bytes = before.Owner, -1, -before.Bytes
+		owner, count, bytes, all = before.Owner, -1, -before.Bytes, before.All
 	}
 	if after != nil {
-		owner, count, bytes, most = after.Owner, count+1, bytes+after.Bytes, after.Most
+		owner, count, bytes, all, most = after.Owner, count+1, bytes+after.Bytes, after.All, after.Most
 	}
 	add := func(key Key, units, within int64) {
 		if units == 0 {
@@ -95,7 +97,7 @@ func (t *Transfers) book(ctx context.Context, change Change, before, after *rese
 	}
 	add(reservedKey(owner, "count"), count, most)
 	add(reservedKey(owner, "bytes"), bytes, t.Rules.PendingBytes)
-	if t.Rules.PendingBytesAll > 0 {
+	if all {
 		add(Key{ReservedSets + "all", "bytes"}, bytes, t.Rules.PendingBytesAll)
 	}
 	err := t.Ledger.Apply(ctx, changes...)

@@ -189,6 +189,33 @@ func TestSendersWithoutTokensReserveForTheirAddresses(t *testing.T) {
 	}
 }
 
+// The bound of all senders may be set, and taken away, while uploads are under way:
+// what was not counted for it is not given back.
+func TestTheBoundOfAllSendersIsSetMeanwhile(t *testing.T) {
+	t.Parallel()
+	f := setUp(t)
+	before := f.created(t, send.NewTransfer{DeclaredBytes: 1 << 20, DeleteAuthHash: secretHash("secret")})
+	f.Rules.PendingBytesAll = 2 << 20
+	counted := f.created(t, send.NewTransfer{DeclaredBytes: 1 << 20, DeleteAuthHash: secretHash("secret")})
+	_, n, all := f.reserved(t)
+	if all == 0 || n != 2*all {
+		t.Fatalf("%d bytes are reserved, and %d are counted for all", n, all)
+	}
+	if _, err := f.Delete(t.Context(), before, "secret"); err != nil {
+		t.Fatal(err)
+	}
+	if _, n, now := f.reserved(t); n != all || now != all {
+		t.Errorf("%d bytes are reserved, and %d are counted for all; want %d", n, now, all)
+	}
+	f.Rules.PendingBytesAll = 0
+	if _, err := f.Delete(t.Context(), counted, "secret"); err != nil {
+		t.Fatal(err)
+	}
+	if _, n, now := f.reserved(t); n != 0 || now != 0 {
+		t.Errorf("%d bytes are reserved, and %d are counted for all", n, now)
+	}
+}
+
 // Transfers that were begun before anything was reserved end without giving back
 // what others have reserved.
 func TestWhatWasBegunBeforeThereWereReservations(t *testing.T) {

@@ -118,7 +118,9 @@ func (t *Transfers) Create(ctx context.Context, from Sender, n NewTransfer) (Tra
 		SenderHash:      n.SenderHash,
 		Labelled:        len(n.Label) > 0,
 	}
-	d.Reserved = &reservation{Owner: reserving(from, n.SenderHash), Most: mostPending(from)}
+	d.Reserved = &reservation{
+		Owner: reserving(from, n.SenderHash), Most: mostPending(from), All: t.Rules.PendingBytesAll > 0,
+	}
 	d.Reserved.Bytes = d.need()
 	r := Record{
 		State: string(Pending), Limit: n.MaxDownloads, Expires: expires,
