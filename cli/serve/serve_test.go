@@ -366,6 +366,80 @@ func (s *server) sendPlaintext(t *testing.T, dir, id string) {
 	}
 }
 
+// An operator who revokes a token can have removed what is pending with it; what is
+// complete stays, and what others have pending.
+func TestWhatIsPendingWithARevokedTokenIsPurged(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	s := start(t, dir)
+	admin := func(path, body string) {
+		t.Helper()
+		if status, b := s.call("POST", s.admin+path, strings.NewReader(body), "X-API-Key", s.key); status != 200 {
+			t.Fatalf("%s answers %d: %s", path, status, b)
+		}
+	}
+	send := func(token, path string, body []byte) map[string]any {
+		t.Helper()
+		status, b := s.call("POST", s.user+path, bytes.NewReader(body), "x-sgraph-access-token", token)
+		var m map[string]any
+		if err := json.Unmarshal(b, &m); status != 200 || err != nil {
+			t.Fatalf("%s answers %d: %s", path, status, b)
+		}
+		return m
+	}
+	uploaded := func(token string) (id string) {
+		t.Helper()
+		id = send(token, "/api/transfers/create", nil)["transfer_id"].(string)
+		send(token, "/api/transfers/upload/"+id, sealed(5000))
+		return id
+	}
+	info := func(id string) int {
+		status, _ := s.call("GET", s.user+"/api/transfers/info/"+id, nil)
+		return status
+	}
+	admin("/tokens/create", `{"token_name":"spoiled","usage_limit":1}`)
+	complete := uploaded("spoiled")
+	pending := []string{uploaded("spoiled"), uploaded("spoiled")}
+	inParts := fmt.Appendf(nil, `{"transfer_id":%q,"file_size_bytes":5000}`, pending[1])
+	link := send("spoiled", "/api/presigned/initiate", inParts)["part_urls"].([]any)[0].(map[string]any)["upload_url"].(string)
+	if status, b := s.call("PUT", link, bytes.NewReader(sealed(5000))); status != 200 {
+		t.Fatalf("a part is answered with %d: %s", status, b)
+	}
+	send("spoiled", "/api/transfers/complete/"+complete, nil)
+	other := uploaded(s.token)
+	admin("/tokens/revoke/spoiled", `{"purge":true}`)
+
+	s.cmd.Process.Signal(syscall.SIGTERM)
+	if err := <-s.ended; err != nil {
+		t.Fatalf("did not end cleanly: %v\n%s", err, s.log)
+	}
+	s = start(t, dir) // which sweeps
+	stored := func() (n int) {
+		kept := secrettest.Kept{}
+		kept.AddFiles(t, filepath.Join(dir, "transfers"))
+		for _, content := range kept {
+			if len(content) >= 5000 {
+				n++
+			}
+		}
+		return n
+	}
+	eventually(t, "what was pending is still there", func() bool {
+		return info(pending[0]) == 404 && info(pending[1]) == 404 && stored() == 2
+	})
+	for _, id := range []string{complete, other} {
+		if status := info(id); status != 200 {
+			t.Errorf("what was not to go answers %d", status)
+		}
+	}
+	send(s.token, "/api/transfers/complete/"+other, nil)
+	eventually(t, "the trail does not tell of it", func() bool {
+		_, export := s.call("GET", s.admin+"/audit/export", nil, "X-API-Key", s.key)
+		return bytes.Contains(export, []byte(`"token_purged","outcome":"success"`)) &&
+			bytes.Count(export, []byte(`"reason":"purged"`)) == 2
+	})
+}
+
 // What was acknowledged is in the audit trail, and a chain that is cut off by a
 // kill goes on.
 func TestEveryAcknowledgedActionIsInTheTrailAfterAKill(t *testing.T) {

@@ -165,13 +165,15 @@ func fields(v map[string]any) string {
 	return strings.Join(slices.Sorted(maps.Keys(v)), " ")
 }
 
-// watchedLedger counts calls, keeps what was written, and can be away.
+// watchedLedger counts calls, keeps what was written, and can be away, for all or
+// for what is to be purged.
 type watchedLedger struct {
 	send.Ledger
-	mu      sync.Mutex
-	calls   int
-	written bytes.Buffer
-	away    bool
+	mu        sync.Mutex
+	calls     int
+	written   bytes.Buffer
+	away      bool
+	unnotable bool
 }
 
 func (l *watchedLedger) note(written ...send.Record) error {
@@ -183,7 +185,8 @@ func (l *watchedLedger) note(written ...send.Record) error {
 		l.written.Write(b)
 		l.written.Write(r.Data)
 	}
-	if l.away {
+	unnotable := func(r send.Record) bool { return l.unnotable && r.Key.Set == send.PurgeSet }
+	if l.away || slices.ContainsFunc(written, unnotable) {
 		return send.Fail(send.Unavailable, "the ledger is away")
 	}
 	return nil
@@ -193,6 +196,12 @@ func (l *watchedLedger) setAway(away bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.away = away
+}
+
+func (l *watchedLedger) setUnnotable(unnotable bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.unnotable = unnotable
 }
 
 func (l *watchedLedger) Get(ctx context.Context, k send.Key) (send.Record, error) {

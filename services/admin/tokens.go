@@ -145,12 +145,14 @@ func (a *Service) revokeToken(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	a.record(r, audit.TokenRevoked, t.Hash, nil)
 	if in.Purge { // now that no more can be begun
-		if err := a.tokens.PurgePending(r.Context(), name); err != nil {
+		err := a.tokens.PurgePending(r.Context(), name)
+		a.record(r, audit.TokenPurged, t.Hash, err)
+		if err != nil {
 			return err
 		}
 	}
-	a.record(r, audit.TokenRevoked, t.Hash, nil)
 	web.WriteJSON(w, http.StatusOK, wire.RevokeTokenReply{Status: t.Status, TokenName: name})
 	return nil
 }

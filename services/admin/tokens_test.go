@@ -4,10 +4,12 @@ import (
 	"fmt"
 	"net/http"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"sgraph.ai/send/shared/send"
 )
@@ -136,6 +138,60 @@ func TestACompletedUploadIsBookedOnce(t *testing.T) {
 		`{"success":true,"usage_count":3,"remaining":0}`)
 	// A report repeated after the end is still no refusal.
 	want(t, g.post("/tokens/use/t", done), 200, `{"success":true,"usage_count":3,"remaining":0}`)
+}
+
+// Revoking gives up what is pending where that is asked for, and only there; each is
+// in the trail as what it is, also where only one of them could be done.
+func TestRevokingCanGiveUpWhatIsPending(t *testing.T) {
+	t.Parallel()
+	g := newRig(t)
+	noted := func() (notes []string) {
+		t.Helper()
+		for r, err := range send.Records(t.Context(), g.ledger, send.PurgeSet) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			notes = append(notes, r.Key.ID)
+		}
+		return notes
+	}
+	g.post("/tokens/create", `{"token_name":"t"}`)
+	for _, body := range []string{``, `{}`, `{"purge":false}`} {
+		want(t, g.post("/tokens/revoke/t", body), 200, `{"status":"revoked","token_name":"t"}`)
+	}
+	if notes := noted(); len(notes) != 0 {
+		t.Errorf("%q are purged, which nobody asked for", notes)
+	}
+	for range 2 { // the answer may be lost
+		want(t, g.post("/tokens/revoke/t", `{"purge":true}`), 200, `{"status":"revoked","token_name":"t"}`)
+	}
+	if notes := noted(); !slices.Equal(notes, []string{send.TokenHash("t")}) {
+		t.Errorf("%q are purged, want the one token", notes)
+	}
+	want(t, g.post("/tokens/revoke/none", `{"purge":true}`), 404, `{"detail":"Token not found","code":"token_unknown"}`)
+	if res := g.post("/tokens/revoke/t", `{"purge":"yes"}`); res.StatusCode != 400 {
+		t.Errorf("purge that is no truth value: %d", res.StatusCode)
+	}
+
+	// The ledger goes away between the two.
+	g.post("/tokens/create", `{"token_name":"u"}`)
+	g.ledger.setUnnotable(true)
+	if res := g.post("/tokens/revoke/u", `{"purge":true}`); res.StatusCode != 503 {
+		t.Errorf("what cannot be noted: %d", res.StatusCode)
+	}
+	g.ledger.setUnnotable(false)
+	want(t, g.post("/tokens/use/u", ``), 200, `{"success":false,"reason":"revoked"}`)
+	g.handler.Flush()
+	g.clock.Advance(time.Second)
+	for query, outcomes := range map[string][]string{
+		"?event=token_revoked":                        slices.Repeat([]string{"token_revoked success"}, 6),
+		"?event=token_purged&token=" + g.tokenID("t"): slices.Repeat([]string{"token_purged success"}, 2),
+		"?event=token_purged&token=" + g.tokenID("u"): {"token_purged failure unavailable"},
+	} {
+		if got := g.events(query); !slices.Equal(got, outcomes) {
+			t.Errorf("%s: the trail has %q, want %q", query, got, outcomes)
+		}
+	}
 }
 
 func TestRevokeReactivateAndLimit(t *testing.T) {

@@ -31,6 +31,7 @@ const (
 	TokenCreated       Kind = "token_created"
 	TokenLimitChanged  Kind = "token_limit_changed"
 	TokenRevoked       Kind = "token_revoked"
+	TokenPurged        Kind = "token_purged" // what is pending with it is to be removed
 	TokenReactivated   Kind = "token_reactivated"
 	TokenUsed          Kind = "token_used"
 	Login              Kind = "login"
@@ -45,7 +46,8 @@ const (
 
 // Kinds are all of them.
 var Kinds = []Kind{
-	TokenCreated, TokenLimitChanged, TokenRevoked, TokenReactivated, TokenUsed, Login, Logout, SessionEnded,
+	TokenCreated, TokenLimitChanged, TokenRevoked, TokenPurged, TokenReactivated, TokenUsed,
+	Login, Logout, SessionEnded,
 	TransferCreated, TransferCompleted, TransferDownloaded, TransferDeleted, TransferExpired,
 }
 

@@ -411,8 +411,13 @@ func TestWhatIsPendingWithARevokedTokenCanBePurged(t *testing.T) {
 		}
 	}
 	later := f.created(t, send.NewTransfer{})
+	removed := map[string]send.Reason{}
+	f.Removed = func(t send.Transfer, why send.Reason) { removed[t.ID] = why }
 	if _, err := f.Sweep(t.Context()); err != nil {
 		t.Fatal(err)
+	}
+	if len(removed) != 1 || removed[pending] != "purged" {
+		t.Errorf("what was removed, and why: %v", removed)
 	}
 	_, err := f.Info(t.Context(), pending)
 	want(t, err, send.NotFound, "")

@@ -22,7 +22,7 @@ type Sweeper interface {
 // Swept counts what a sweep removed.
 type Swept struct {
 	Expired   int // payloads of transfers whose time, or last download, was over, or that were deleted
-	Abandoned int // transfers that were never completed
+	Abandoned int // transfers that were never completed, or purged with their token
 	Orphans   int // objects that no transfer names; they are put aside first
 }
 
@@ -66,8 +66,10 @@ func (t *Transfers) sweep(ctx context.Context, r Record, purged map[string]time.
 	}
 	why, now := t.over(r), t.Now()
 	switch {
-	case tr.Status == Pending && (now.After(tr.CreatedAt.Add(pendingLife)) || tr.CreatedAt.Before(purged[tr.Owner])):
-		return t.abandon(ctx, tr, d, n)
+	case tr.Status == Pending && now.After(tr.CreatedAt.Add(pendingLife)):
+		return t.abandon(ctx, tr, d, abandoned, n)
+	case tr.Status == Pending && tr.CreatedAt.Before(purged[tr.Owner]):
+		return t.abandon(ctx, tr, d, purgedWithToken, n)
 	case tr.Status == Pending:
 		return t.cutBack(ctx, tr, d)
 	case why == "", len(d.keys()) == 0 && !d.Labelled:
@@ -78,18 +80,21 @@ func (t *Transfers) sweep(ctx context.Context, r Record, purged map[string]time.
 	return t.retire(ctx, tr, d, why, n)
 }
 
-// abandoned is why a transfer is removed that nobody completed. No request
-// fails for it: to those the transfer was never there.
-const abandoned Reason = "abandoned"
+// Why a transfer is removed that nobody completed. No request fails for it: to
+// those the transfer was never there.
+const (
+	abandoned       Reason = "abandoned"
+	purgedWithToken Reason = "purged"
+)
 
 // abandon removes a transfer. The record goes first: whoever completes the
 // transfer at this moment wins, and what a crash leaves here are orphans.
-func (t *Transfers) abandon(ctx context.Context, tr Transfer, d transferData, n *Swept) error {
+func (t *Transfers) abandon(ctx context.Context, tr Transfer, d transferData, why Reason, n *Swept) error {
 	if err := t.book(ctx, Change{Delete: &tr.record}, d.Reserved, nil); err != nil {
 		return unlessConflict(err)
 	}
 	n.Abandoned++
-	t.removed(tr, abandoned)
+	t.removed(tr, why)
 	return t.erase(ctx, tr, d)
 }
 

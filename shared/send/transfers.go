@@ -34,7 +34,7 @@ type Transfers struct {
 	Now    func() time.Time
 
 	// Removed, when set, hears of each transfer that the sweep removed because
-	// it was expired, exhausted or abandoned.
+	// it was expired, exhausted, abandoned or purged with its token.
 	Removed func(t Transfer, why Reason)
 }
 

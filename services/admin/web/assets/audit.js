@@ -20,6 +20,7 @@ const EVENTS = {
   token_created: 'Token created',
   token_limit_changed: 'Token limit changed',
   token_revoked: 'Token revoked',
+  token_purged: 'Pending uploads given up',
   token_reactivated: 'Token reactivated',
   token_used: 'Token used',
   login: 'Login',
