@@ -48,7 +48,7 @@ test('the code decides, not the sentence', () => {
     [410, 'exhausted', 'look', 'All downloads are used'],
     [404, 'deleted', 'download', 'The sender has deleted this'],
     [503, 'token_check_unavailable', 'send', 'The service cannot check tokens just now'],
-    [403, 'link_expired', 'download', 'The download link has run out'],
+    [403, 'link_expired', 'download', 'This download has run out of time'],
     [403, 'wrong_delete_secret', 'delete', 'It cannot be deleted from here'],
   ]) {
     const body = JSON.stringify({ code, detail: 'in other words' });

@@ -139,7 +139,8 @@ export class Problem extends Error {
 
 /**
  * Opens a modal dialog with a form and resolves with what submit returned, or with undefined when it was dismissed.
- * While submit runs the dialog is busy; when it throws, the dialog says why and keeps what was typed.
+ * While submit runs the dialog is busy; when it throws, the dialog says why and keeps what was typed. What has the focus
+ * first is what needs no thought: of what is dangerous, the way out.
  * @template R
  * @param {{
  *   title: string, body: Child, dismiss?: string,
@@ -169,7 +170,7 @@ export function dialog({ title, body, action, danger, submit, dismiss = 'Cancel'
       ok.disabled = false;
     }
   };
-  const leave = { type: 'button', class: action ? 'button' : 'button primary', click: close };
+  const leave = { type: 'button', class: action ? 'button' : 'button primary', click: close, autofocus: danger };
   const form = el(
     'form',
     { method: 'dialog', novalidate: true, submit: send },

@@ -54,6 +54,12 @@ export function moment(date) {
 }
 
 /**
+ * The time of a day: "14:05"
+ * @param {Date} date
+ */
+export const clock = (date) => date.toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit' });
+
+/**
  * "in 3 hours (Sun 1 Dec, 14:05)"
  * @param {Date} date
  */

@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"fmt"
 	"net/http"
+	"regexp"
 	"strings"
 	"sync"
 	"testing"
@@ -19,6 +20,9 @@ import (
 const (
 	begun   = `[data-begun]`
 	subject = `[data-view="working"] [data-subject]`
+
+	readyFacts = `[data-view="ready"] [data-facts]`
+	goneText   = `[data-view="gone"] [data-text]`
 )
 
 // keepOnce makes a transfer of a file that can be downloaded once, with a label that says this, or without.
@@ -75,6 +79,17 @@ func (p *profile) kept() string {
 	})()`)
 }
 
+// untilWhen is how the page says how long a download can be gone on with.
+var untilWhen = regexp.MustCompile(`Until \d\d:\d\d the button goes on with it`)
+
+// mustHaveLeft says what the page tells of the downloads that are left.
+func (p *profile) mustHaveLeft(want string) {
+	p.t.Helper()
+	if said := p.text(readyFacts); !strings.Contains(said, "Downloads left") || !strings.HasSuffix(said, want) {
+		p.t.Errorf("the page says %q; it must end with %q", said, want)
+	}
+}
+
 const nothingKept = "[[],0]"
 
 // One wrong letter, and then the right link in the same tab, is one download.
@@ -97,6 +112,11 @@ func TestWrongLetterThenRightLink(t *testing.T) {
 				t.Errorf("for a wrong key the page says %q", said)
 			}
 			recipient.see(begun)
+			if said := recipient.text(begun); !untilWhen.MatchString(said) ||
+				strings.Contains(said, "Leave this page open") != (name != "") {
+				t.Errorf("of what was begun the page says %q", said)
+			}
+			recipient.mustHaveLeft("none, besides this one")
 			s.mustCount(t, id, 1)
 
 			evaluate[bool](recipient, fmt.Sprintf(`(location.href = %q, true)`, s.URL+"/d/#"+id+"/"+key))
@@ -193,6 +213,71 @@ func TestReloadInTheMiddle(t *testing.T) {
 				t.Errorf("when it is done the browser keeps %s", kept)
 			}
 		})
+	}
+}
+
+// Only the service itself ends a download that was begun; a page of something before it does not.
+func TestOnlyTheServiceEndsWhatWasBegun(t *testing.T) {
+	chromium(t)
+	s := serve(t)
+	content := bytes.Repeat([]byte("begun "), 100_000)
+	var mu sync.Mutex
+	status, answer, asked := http.StatusNotFound, "<h1>Not here</h1>", 0
+	origin := s.behind(t, func(w http.ResponseWriter, r *http.Request) http.ResponseWriter {
+		if !strings.HasPrefix(r.URL.Path, "/api/presigned/bytes/") {
+			return w
+		}
+		mu.Lock()
+		defer mu.Unlock()
+		asked++
+		w.WriteHeader(status)
+		fmt.Fprint(w, answer)
+		return nil
+	})
+	id, key := s.keepOnce(t, "begun.txt", content, `{"files":[{"name":"begun.txt","size":600000}]}`)
+	recipient := open(t, desktop)
+	recipient.tolerate("the server responded with a status of")
+	// ask asks for the bytes once more, and has seen the request.
+	ask := func(code int, text string) {
+		t.Helper()
+		mu.Lock()
+		status, answer = code, text
+		before := asked
+		mu.Unlock()
+		recipient.click(receiveIt)
+		for end := time.Now().Add(patience); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
+			mu.Lock()
+			done := asked > before
+			mu.Unlock()
+			if done {
+				return
+			}
+		}
+		t.Fatal("the page asked for nothing")
+	}
+
+	recipient.goTo(origin + "/d/#" + id + "/" + key)
+	for _, code := range []int{http.StatusNotFound, http.StatusForbidden, http.StatusGone} {
+		ask(code, answer)
+		recipient.see(readyError)
+		recipient.see(begun)
+		recipient.mustHaveLeft("none, besides this one")
+	}
+	s.mustCount(t, id, 1)
+	if kept := recipient.kept(); kept == nothingKept {
+		t.Error("a page of something before the service made the browser forget the download")
+	}
+
+	ask(http.StatusGone, `{"code":"permit_spent","detail":"x"}`)
+	recipient.see(goneTitle)
+	if said := recipient.text(goneTitle); said != "This download was begun again too often" {
+		t.Errorf("when the service goes on with it no more, the page says %q", said)
+	}
+	if said := recipient.text(goneText); !strings.Contains(said, "ask the sender to send it again") {
+		t.Errorf("when the service goes on with it no more, the page says %q", said)
+	}
+	if kept := recipient.kept(); kept != nothingKept {
+		t.Errorf("when the service goes on with it no more, the browser keeps %s", kept)
 	}
 }
 

@@ -304,6 +304,7 @@ func TestSenderDeletes(t *testing.T) {
 			}
 		}
 		sender.click(`transfer-status .danger`)
+		sender.await(`document.activeElement?.innerText === "Keep it"`)
 		sender.click(`dialog .danger`)
 		sender.await(`document.querySelector("transfer-status .facts").innerText.includes("Deleted")`)
 		if status := s.info(t, id).Status; status != "deleted" {

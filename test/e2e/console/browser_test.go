@@ -121,6 +121,11 @@ func press(text string) step {
 	}`, text)
 }
 
+// focused waits until what has the focus has that selector.
+func focused(selector string) step {
+	return until(`(selector) => document.activeElement?.matches(selector) ?? false`, selector)
+}
+
 // enter types into the field of that selector, in place of what it has.
 func enter(selector chromedp.CSS, text string) step {
 	return chromedp.Steps(

@@ -33,7 +33,7 @@ func TestATokensLife(t *testing.T) {
 		enter("#login-key", "not the key"), press("Log in"), says("That is not the API key"),
 		login(), says("No tokens yet"),
 
-		press("New token"), enter("#note", "Press team"), enter("#limit", "0"), press("Make token"),
+		press("New token"), focused("#note"), enter("#note", "Press team"), enter("#limit", "0"), press("Make token"),
 		says(`Enter a whole number from 1`),
 		enter("#limit", "5"), press("Make token"), says("The token is ready"))
 	all, err := tokens.List(t.Context())
@@ -41,7 +41,7 @@ func TestATokensLife(t *testing.T) {
 		t.Fatalf("after creating: %+v, %v", all, err)
 	}
 	name := all[0].Name
-	run(t, ctx, says(name), press("Copy"), says("Copied"), press("Done"),
+	run(t, ctx, says(name), focused("dialog .made button"), press("Copy"), says("Copied"), press("Done"),
 		chromedp.WaitNotPresent(chromedp.CSS("dialog")), says("0 of 5 used"))
 	shown, err := chromedp.Run(ctx, chromedp.Evaluate[string](`document.documentElement.outerHTML`))
 	if err != nil || strings.Contains(shown, name) {
@@ -49,8 +49,8 @@ func TestATokensLife(t *testing.T) {
 	}
 	run(t, ctx,
 		chromedp.Click(chromedp.CSS(`[aria-label^="Reveal the name"]`)), says(name),
-		press("Limit"), enter("#limit", "8"), press("Save"), says("0 of 8 used"),
-		press("Revoke"), says("can no longer send"), press("Cancel"),
+		press("Limit"), focused("#limit"), enter("#limit", "8"), press("Save"), says("0 of 8 used"),
+		press("Revoke"), says("can no longer send"), focused(`dialog button[type="button"]`), press("Cancel"),
 		press("Revoke"), press("Revoke"), says("Token revoked"), says("Reactivate"),
 		until(`(text) => document.activeElement.innerText.startsWith(text)`, "Reactivate"))
 	if _, stood, err := tokens.Use(t.Context(), name, ""); stood != send.TokenRevoked || err != nil {

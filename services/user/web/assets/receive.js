@@ -8,12 +8,12 @@ import { isSize, openLabel } from './crypto/label.js';
 import { takeLink } from './link/address.js';
 import { readKey, readLink } from './link/read.js';
 import { getInfo } from './net/api.js';
-import { Download } from './net/download.js';
+import { Download, isEnded } from './net/download.js';
 import { previewOf } from './preview.js';
 import { BlobSink, FileSink } from './save.js';
 import { codes } from './shared/contract.js';
 import { announce, copyButton, el, facts, find, icon, show } from './shared/dom.js';
-import { bytes, plural, until } from './shared/format.js';
+import { bytes, clock, plural, until } from './shared/format.js';
 import { ApiError } from './shared/http.js';
 import { ErrorNote } from './ui/error-note.js';
 import { ProgressMeter } from './ui/progress-meter.js';
@@ -28,7 +28,7 @@ const WAITS = {
 };
 
 /** @type {import('./shared/http.js').Code[]} */
-const OVER = [codes.deleted, codes.expired, codes.exhausted, codes.gone];
+const OVER = [codes.deleted, codes.expired, codes.exhausted, codes.transferNotFound];
 
 /** @typedef {import('./crypto/key.js').Key} Key */
 /** @typedef {import('./words.js').Words} Words */
@@ -74,7 +74,8 @@ class ReceivePage extends HTMLElement {
       if (location.hash && !this.#running) this.#openAddress();
     });
     addEventListener('beforeunload', (event) => {
-      if (this.#running) event.preventDefault();
+      const { begun, isStored } = this.#download;
+      if (this.#running || (begun && !isStored)) event.preventDefault();
     });
     if (!isSecureContext) this.#showGone(insecure, false);
     else this.#openAddress();
@@ -82,12 +83,17 @@ class ReceivePage extends HTMLElement {
 
   /**
    * @param {string} view
-   * @param {() => void} action
+   * @param {() => Promise<void>} action which a second click does not begin again
    */
   #onSubmit(view, action) {
-    find(this, `form[data-view="${view}"]`).addEventListener('submit', (event) => {
+    let busy = false;
+    find(this, `form[data-view="${view}"]`).addEventListener('submit', async (event) => {
       event.preventDefault();
-      action();
+      if (busy) return;
+      busy = true;
+      await action().finally(() => {
+        busy = false;
+      });
     });
   }
 
@@ -120,25 +126,28 @@ class ReceivePage extends HTMLElement {
     await this.#lookUp();
   }
 
-  #lookUpPasted() {
+  async #lookUpPasted() {
     const link = readLink(this.#linkField.value);
-    if (link.id || link.friendly) this.#open(link);
+    if (link.id || link.friendly) await this.#open(link);
     else this.#ask(linkWords(link));
   }
 
-  async #lookUp() {
+  /** @param {Words} [ended] why the download that was begun cannot be gone on with */
+  async #lookUp(ended) {
     show(this, 'loading');
     try {
       [this.#info] = await Promise.all([getInfo(this.#id), this.#download.load()]);
       const why = whyGone(this.#info, this.#download.begun);
       if (why) {
-        await this.#end(why, 'download');
+        if (ended && why.code === codes.exhausted) this.#showGone(ended, false);
+        else await this.#end(why, 'download');
         return;
       }
       this.#label = null;
       this.#refused = null;
       if (this.#key) await this.#unlock(this.#key);
       this.#showReady();
+      if (ended) this.#note.show(ended);
     } catch (error) {
       await this.#end(error, 'look');
     }
@@ -204,18 +213,29 @@ class ReceivePage extends HTMLElement {
       ['Size', bytes(this.#label && isSize(this.#label.size) ? this.#label.size : declared || stored || 0)],
     ];
     if (expires) rows.push(['Expires', until(new Date(expires))]);
-    rows.push(['Downloads left', max ? `${left} of ${max}` : 'no limit']);
+    const rest = left ? `${left} of ${max}` : 'none';
+    rows.push(['Downloads left', max ? rest + (this.#download.begun ? ', besides this one' : '') : 'no limit']);
     return rows;
+  }
+
+  /** A download was begun since the service was asked. */
+  #countOne() {
+    if (!this.#info) return;
+    const left = Math.max(0, this.#info.downloads_remaining - 1);
+    this.#info = { ...this.#info, downloads_remaining: left };
   }
 
   /** What the button does to the number of downloads. */
   #showCost() {
     const { max_downloads: max, downloads_remaining: left } = this.#info ?? {};
-    const { begun, kept } = this.#download;
+    const { begun, kept, ends, isStored } = this.#download;
     const going = find(this.#ready, '[data-begun]');
     going.hidden = !begun;
     const here = kept ? ` ${bytes(kept)} of it are here already.` : '';
-    going.textContent = `You have begun this download. The button goes on with it, which is not counted again.${here}`;
+    const stay = isStored ? '' : ' Leave this page open until then: your browser keeps nothing of it for another one.';
+    going.textContent =
+      `You have begun this download. Until ${clock(new Date(ends))} the button goes on with it, ` +
+      `which is not counted again.${here}${stay}`;
     const cost = find(this.#ready, '[data-cost]');
     cost.hidden = !max || begun;
     cost.textContent =
@@ -262,6 +282,7 @@ class ReceivePage extends HTMLElement {
       history.replaceState(null, '', '/d/'); // the key has done its work; it must not stay in the address bar
       await this.#showDone(received);
     } catch (error) {
+      if (this.#download.begun && !isGoingOn) this.#countOne();
       await this.#failed(error);
     } finally {
       this.#running = null;
@@ -385,15 +406,14 @@ class ReceivePage extends HTMLElement {
     // Where the label has proved the key, it is the bytes that do not fit.
     const isDamaged = code === 'damaged' || (code === 'wrong-key' && !isKeyWrong);
     const words = describe(isDamaged ? new DamagedError() : error, 'download');
-    if (error instanceof ApiError && (error.status === 403 || error.status === 410)) {
-      await this.#download.forget(); // its permission has run out
-      await this.#lookUp(); // and whether there is another is to be seen
-    } else {
-      if (isDamaged) await this.#download.distrust();
-      if (isKeyWrong) this.#key = null;
-      this.#showReady();
+    if (isEnded(error)) {
+      await this.#download.forget();
+      await this.#lookUp(words); // whether there is another is to be seen
+      return;
     }
-    if (this.#ready.hidden) return;
+    if (isDamaged) await this.#download.distrust();
+    if (isKeyWrong) this.#key = null;
+    this.#showReady();
     this.#note.show(words);
     if (isKeyWrong) this.#keyField.focus();
   }
@@ -447,9 +467,8 @@ function sealedLabel(info) {
   }
 }
 
-/** Whether an answer says that the transfer is over, for everybody. */
-const isOver = (/** @type {unknown} */ error) =>
-  error instanceof ApiError && (error.status === 404 || OVER.includes(error.code));
+/** Whether the service says that the transfer is over, for everybody. */
+const isOver = (/** @type {unknown} */ error) => error instanceof ApiError && OVER.includes(error.code);
 
 /**
  * @param {string} words

@@ -127,6 +127,9 @@ const notFound = () =>
       'whole link, or ask the sender.',
   );
 
+const improper = () =>
+  say('The server gave no proper answer', 'Something between you and it may be in the way. Try again in a minute.');
+
 const notAllowed = () =>
   say('The server refused that', 'Reload the page and try again; if it stays, tell whoever runs the service.');
 
@@ -137,8 +140,7 @@ const stranger = () =>
 const BY_CODE = {
   no_answer: () => say('No connection', 'The server could not be reached. Check your connection and try again.'),
   no_answer_in_time: () => say('The server took too long', 'Try again in a minute.'),
-  no_proper_answer: () =>
-    say('The server gave no proper answer', 'Something between you and it may be in the way. Try again in a minute.'),
+  no_proper_answer: improper,
   invalid: ({ detail }) => say('The server did not accept that', detail || 'Check what you entered and try again.'),
   not_found: notFound,
   transfer_not_found: notFound,
@@ -236,7 +238,12 @@ const SENDING = {
   use_presigned: stranger,
 };
 
-const linkOver = () => say('The download link has run out', 'It took too long to get here. Start the download again.');
+const ANOTHER = 'If a download is left, start that one; if not, ask the sender to send it again.';
+
+const linkOver = () =>
+  say('This download has run out of time', `The service goes on with one for an hour, and that is over. ${ANOTHER}`);
+
+const noPermission = () => say('The service does not know this download', `It cannot be gone on with. ${ANOTHER}`);
 
 const notYet = () => say('Not there yet', 'The sender has not finished uploading. Try again in a while.');
 
@@ -244,15 +251,12 @@ const notYet = () => say('Not there yet', 'The sender has not finished uploading
 const DOWNLOADING = {
   conflict: notYet,
   not_completed: notYet,
-  forbidden: linkOver,
+  not_found: improper,
+  forbidden: improper,
   link_expired: linkOver,
-  link_mismatch: linkOver,
-  link_not_genuine: linkOver,
-  permit_spent: () =>
-    say(
-      'This download was begun too often',
-      'The service goes on with it no more. Start another one, if there is one.',
-    ),
+  link_mismatch: noPermission,
+  link_not_genuine: noPermission,
+  permit_spent: () => say('This download was begun again too often', `The service goes on with it no more. ${ANOTHER}`),
   out_of_range: () => PAGE.damaged,
 };
 
@@ -275,4 +279,9 @@ const DELETING = {
 };
 
 /** @type {Partial<Record<Doing, Table>>} */
-const BY_DOING = { send: SENDING, look: { invalid: notFound }, download: DOWNLOADING, delete: DELETING };
+const BY_DOING = {
+  send: SENDING,
+  look: { invalid: notFound, not_found: improper, forbidden: improper },
+  download: DOWNLOADING,
+  delete: DELETING,
+};

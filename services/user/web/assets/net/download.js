@@ -3,7 +3,7 @@
 
 import { ByteQueue } from '../crypto/bytes.js';
 import { codes, headers, paths } from '../shared/contract.js';
-import { ApiError, request } from '../shared/http.js';
+import { ApiError, codeOf, request } from '../shared/http.js';
 import { getDownloadPlace } from './api.js';
 import { Kept, PIECE } from './kept.js';
 import { patiently } from './patience.js';
@@ -18,6 +18,9 @@ const FINAL = [401, 403, 404, 409, 410, 429];
  */
 const LINK_OVER = [codes.forbidden, codes.invalid, codes.linkExpired];
 
+/** @type {import('../shared/http.js').Code[]} what is said of a permission that holds for nothing here */
+const NO_PERMISSION = [codes.linkMismatch, codes.linkNotGenuine];
+
 /** How long the service lets a download go on that was begun. */
 const HOUR = 3600 * 1000;
 
@@ -25,6 +28,17 @@ const HOUR = 3600 * 1000;
 /** @typedef {import('./kept.js').Claim} Claim */
 /** @typedef {{ reader: ReadableStreamDefaultReader<Bytes>, skip: number }} Answer skip: bytes known already */
 /** @typedef {{ signal: AbortSignal, onWait: import('./patience.js').OnWait }} Options */
+
+/**
+ * Whether an answer is that the service goes on with a download no more, as it says it itself: by a code. What stands
+ * before it, and a storage, have no more than a status, and may be wrong.
+ * @param {unknown} error
+ * @returns {error is ApiError}
+ */
+export const isEnded = (error) =>
+  error instanceof ApiError &&
+  error.code !== codeOf(error.status) &&
+  (error.status === 404 || error.status === 410 || NO_PERMISSION.includes(error.code));
 
 export class Download {
   #id;
@@ -44,6 +58,16 @@ export class Download {
   /** Whether it goes on with a permission that it has, and is not counted again. */
   get begun() {
     return this.#kept.claim !== null;
+  }
+
+  /** Until when, in milliseconds since 1970. */
+  get ends() {
+    return this.#kept.claim?.ends ?? 0;
+  }
+
+  /** Whether it can be gone on with when the page was closed. */
+  get isStored() {
+    return this.#kept.isStored;
   }
 
   /** Bytes that need not be fetched any more. */

@@ -40,6 +40,11 @@ export class Kept {
     return this.claim?.total ? Math.min(size, this.claim.total) : size;
   }
 
+  /** Whether it outlives the page. */
+  get isStored() {
+    return !this.#held;
+  }
+
   /** Learns what was begun, here or in another tab. */
   async load() {
     if (!this.#held) {
