@@ -8,7 +8,6 @@ import (
 	"sgraph.ai/send/shared/metric"
 	"sgraph.ai/send/shared/send"
 	service "sgraph.ai/send/shared/settings"
-	"sgraph.ai/send/shared/wire"
 )
 
 // What each component of the stack needs of the settings, and nothing else. The
@@ -64,23 +63,14 @@ func sweepArgs(s settings.Settings, user *Service) *ScheduleArgs {
 }
 
 func canaryArgs(s settings.Settings, common Common, edge *Edge, admin *Service) *CanaryArgs {
-	key := s.Secrets.Of(service.APIKeyValue.Env)
-	token := NewToken{
-		// Derived from the admin API key, so that a stack needs no further
-		// secret.
-		Name:     send.Secret(key).TokenName(metric.Canary),
-		Key:      wire.APIKey(s.Secrets.Of(service.APIKeyName.Env)),
-		KeyValue: key,
-	}
-	if s.Edge.Enabled {
-		token.OriginSecret = originSecrets(s)[0]
-	}
+	// Derived from the admin API key, so that a stack needs no further secret.
+	token := send.Secret(s.Secrets.Of(service.APIKeyValue.Env)).TokenName(metric.Canary)
 	return &CanaryArgs{
 		Common: common,
 		Size:   canarySize(s),
 		Environment: environment(metric.Canary, s, pulumi.StringMap{
 			service.CanaryURL.Env:   edge.UserURL,
-			service.CanaryToken.Env: secretString(token.Name),
+			service.CanaryToken.Env: secretString(token),
 		}),
 		Minutes: s.CanaryMinutes,
 		Token:   token,

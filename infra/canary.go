@@ -2,7 +2,6 @@ package main
 
 import (
 	"encoding/json"
-	"strings"
 	"time"
 
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/lambda"
@@ -26,16 +25,8 @@ type CanaryArgs struct {
 	Size        settings.Function
 	Environment pulumi.StringMap
 	Minutes     int      // between two rounds
-	Token       NewToken // what it sends with
+	Token       string   // what it sends with; a secret
 	Admin       *Service // makes the token
-}
-
-// NewToken is an access token and what makes one: all of it is secret.
-type NewToken struct {
-	Name         string
-	Key          wire.Header // of the admin API key
-	KeyValue     string
-	OriginSecret string // what the admin service wants beside it; "" = nothing
 }
 
 // canarySize is enough for one small file at a time. It reserves room for that
@@ -53,7 +44,7 @@ func NewCanary(ctx *pulumi.Context, name string, args *CanaryArgs, opts ...pulum
 		return nil, err
 	}
 	inside := pulumi.Parent(c)
-	created, err := createToken(ctx, name+"-token", args, inside)
+	kept, err := keepToken(ctx, name+"-token", args, inside)
 	if err != nil {
 		return nil, err
 	}
@@ -70,58 +61,29 @@ func NewCanary(ctx *pulumi.Context, name string, args *CanaryArgs, opts ...pulum
 		Minutes:  args.Minutes,
 		Function: c.Function.Name,
 		ARN:      c.Function.Arn,
-	}, inside, after(created)); err != nil {
+	}, inside, after(kept)); err != nil {
 		return nil, err
 	}
 	return c, ctx.RegisterResourceOutputs(c, pulumi.Map{"function": c.Function.Name})
 }
 
-// createToken has the admin function make the canary's token while the stack is
-// deployed, by the request that a person would send. A token that is there
-// already stays as it is; a changed API key or another build of the admin
-// service asks again.
-func createToken(
+// keepToken has the admin function make the canary's token while the stack is
+// deployed, and revoke the one before: another API key makes another. The
+// function fails where it cannot, and so does the deploy, to be repeated. A
+// changed token or another build of the admin service asks again.
+func keepToken(
 	ctx *pulumi.Context, name string, args *CanaryArgs, inside pulumi.ResourceOption,
 ) (pulumi.Resource, error) {
-	event, err := args.Token.event(args.Names.Stack)
+	event, err := json.Marshal(wire.Deployment{KeepToken: &wire.KeepToken{
+		TokenName: args.Token, CreatedBy: "stack " + args.Names.Stack,
+	}})
 	if err != nil {
 		return nil, err
 	}
 	return lambda.NewInvocation(ctx, name, &lambda.InvocationArgs{
 		FunctionName: args.Admin.Function.Name,
 		Qualifier:    args.Admin.Live.Name,
-		Input:        secretString(event),
+		Input:        secretString(string(event)),
 		Triggers:     pulumi.StringMap{"artifact": args.Admin.Artifact.Key},
-	}, inside, pulumi.AdditionalSecretOutputs([]string{"result"})) // the answer repeats the token
-}
-
-// event is the event by which a Function URL would pass on the request for a
-// token without a limit.
-// https://docs.aws.amazon.com/lambda/latest/dg/urls-invocation.html
-func (t NewToken) event(stack string) (string, error) {
-	body, err := json.Marshal(wire.CreateTokenRequest{TokenName: t.Name, CreatedBy: "stack " + stack})
-	if err != nil {
-		return "", err
-	}
-	headers := map[string]string{
-		"content-type":              "application/json",
-		strings.ToLower(t.Key.Name): t.KeyValue,
-	}
-	if t.OriginSecret != "" {
-		headers[strings.ToLower(wire.OriginSecret.Name)] = t.OriginSecret
-	}
-	event, err := json.Marshal(map[string]any{
-		"version":         "2.0",
-		"rawPath":         wire.CreateToken.Path(),
-		"headers":         headers,
-		"body":            string(body),
-		"isBase64Encoded": false,
-		"requestContext": map[string]any{"http": map[string]any{
-			"method":   wire.CreateToken.Method,
-			"path":     wire.CreateToken.Path(),
-			"protocol": "HTTP/1.1",
-			"sourceIp": "127.0.0.1",
-		}},
-	})
-	return string(event), err
+	}, inside)
 }

@@ -24,9 +24,9 @@ import (
 type Function struct {
 	Handler http.Handler
 
-	// Scheduled takes the events that are no requests, those of a schedule
-	// for one. nil = they are answered and ignored.
-	Scheduled func(ctx context.Context, event json.RawMessage) (any, error)
+	// Invoked takes the events that are no requests: those of a schedule, or of
+	// whoever may invoke the function. nil = they are answered and ignored.
+	Invoked func(ctx context.Context, event json.RawMessage) (any, error)
 
 	// Flush, when set, is called at the end of each event: the process may
 	// be frozen after it.
@@ -55,20 +55,20 @@ func (f Function) invoke(ctx context.Context, e *event) (any, error) {
 		return f.serve(ctx, e), nil
 	}
 	defer f.flush()
-	if f.Scheduled == nil {
+	if f.Invoked == nil {
 		return ignored{"this function serves the requests of its URL; other events are ignored"}, nil
 	}
-	return f.scheduled(ctx, e.raw)
+	return f.invoked(ctx, e.raw)
 }
 
-func (f Function) scheduled(ctx context.Context, event json.RawMessage) (result any, err error) {
+func (f Function) invoked(ctx context.Context, event json.RawMessage) (result any, err error) {
 	defer func() {
 		if v := recover(); v != nil {
 			f.logPanic(v)
-			err = fmt.Errorf("the scheduled work failed unexpectedly")
+			err = fmt.Errorf("the work failed unexpectedly")
 		}
 	}()
-	return f.Scheduled(ctx, event)
+	return f.Invoked(ctx, event)
 }
 
 func (f Function) flush() {

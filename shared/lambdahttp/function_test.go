@@ -179,7 +179,7 @@ func TestFlushComesLast(t *testing.T) {
 	for range 3 {
 		answer(t, t.Context(), f, getEvent("GET", "/"))
 	}
-	f.Scheduled = func(context.Context, json.RawMessage) (any, error) { ended.Add(1); return nil, nil }
+	f.Invoked = func(context.Context, json.RawMessage) (any, error) { ended.Add(1); return nil, nil }
 	f.invoke(t.Context(), parse(t, "{}"))
 	if flushes.Load() != 4 {
 		t.Errorf("%d flushes", flushes.Load())
@@ -283,7 +283,7 @@ func TestAnswersOfTheRuntimesClient(t *testing.T) {
 			t.Errorf("%s: %s, %v", text, got, err)
 		}
 	}
-	f.Scheduled = func(_ context.Context, event json.RawMessage) (any, error) {
+	f.Invoked = func(_ context.Context, event json.RawMessage) (any, error) {
 		switch string(event) {
 		case `"panic"`:
 			panic("no")
@@ -295,7 +295,7 @@ func TestAnswersOfTheRuntimesClient(t *testing.T) {
 	for text, want := range map[string]string{
 		`{"a":1}`: `{"got":"{\"a\":1}"}`,
 		`"fail"`:  "it did not work",
-		`"panic"`: "the scheduled work failed unexpectedly",
+		`"panic"`: "the work failed unexpectedly",
 	} {
 		got, err := run(f, text)
 		if err != nil {

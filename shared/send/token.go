@@ -212,7 +212,12 @@ func (t *Tokens) Use(ctx context.Context, name, once string) (tok Token, stood T
 
 // Revoke ends a token for good until it is reactivated. NotFound.
 func (t *Tokens) Revoke(ctx context.Context, name string) (Token, error) {
-	return t.change(ctx, name, func(r *Record) error { r.State = string(TokenRevoked); return nil })
+	return t.RevokeHash(ctx, TokenHash(name))
+}
+
+// RevokeHash is Revoke for a token of which the hash is known and not the name.
+func (t *Tokens) RevokeHash(ctx context.Context, hash string) (Token, error) {
+	return t.change(ctx, Key{TokenSet, hash}, func(r *Record) error { r.State = string(TokenRevoked); return nil })
 }
 
 // PurgePending has the user service's next sweep remove what was begun with the
@@ -236,7 +241,7 @@ func (t *Tokens) PurgePending(ctx context.Context, name string) error {
 
 // Reactivate undoes Revoke; the count stays. NotFound.
 func (t *Tokens) Reactivate(ctx context.Context, name string) (Token, error) {
-	return t.change(ctx, name, func(r *Record) error { r.State = string(TokenActive); return nil })
+	return t.change(ctx, tokenKey(name), func(r *Record) error { r.State = string(TokenActive); return nil })
 }
 
 // UpdateLimit sets how many uses there are in all; an exhausted token is active
@@ -245,11 +250,11 @@ func (t *Tokens) UpdateLimit(ctx context.Context, name string, limit int64) (Tok
 	if limit < 0 {
 		return Token{}, Fail(Invalid, "usage_limit must be 0 (without limit) or more")
 	}
-	return t.change(ctx, name, func(r *Record) error { r.Limit = limit; return nil })
+	return t.change(ctx, tokenKey(name), func(r *Record) error { r.Limit = limit; return nil })
 }
 
-func (t *Tokens) change(ctx context.Context, name string, f func(*Record) error) (Token, error) {
-	r, err := update(ctx, t.Ledger, tokenKey(name), f)
+func (t *Tokens) change(ctx context.Context, key Key, f func(*Record) error) (Token, error) {
+	r, err := update(ctx, t.Ledger, key, f)
 	if err != nil {
 		return Token{}, tokenMissing(err)
 	}

@@ -143,3 +143,22 @@ type TokenState struct {
 	Remaining int64            `json:"remaining"` // -1 = without limit
 	Unlimited bool             `json:"unlimited"`
 }
+
+// Deployment is what the program that deploys a stack asks of the admin service:
+// by invoking its function, and not by its URL, so that no key is needed.
+type Deployment struct {
+	KeepToken *KeepToken `json:"keep_token,omitempty"`
+}
+
+// KeepToken wants a token to be there, active and without a limit, and all others
+// of its creator revoked.
+type KeepToken struct {
+	TokenName string `json:"token_name"`
+	CreatedBy string `json:"created_by"`
+}
+
+// KeepTokenReply says what had to be done.
+type KeepTokenReply struct {
+	Created bool `json:"created"`
+	Revoked int  `json:"revoked"` // tokens
+}

@@ -29,5 +29,5 @@ func run(ctx context.Context) error {
 		_, err := c.Scheduled(ctx, nil)
 		return err
 	}
-	return lambdahttp.Function{Scheduled: c.Scheduled, Log: c.Log}.Start(ctx)
+	return lambdahttp.Function{Invoked: c.Scheduled, Log: c.Log}.Start(ctx)
 }

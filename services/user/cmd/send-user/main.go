@@ -55,9 +55,9 @@ func run(ctx context.Context) error {
 		go service.Sweep(ctx)
 	}
 	return host.Run(ctx, lambdahttp.Function{
-		Handler:   service,
-		Scheduled: service.Scheduled,
-		Log:       log,
-		Flush:     func() { service.Flush(); flush() },
+		Handler: service,
+		Invoked: service.Scheduled,
+		Log:     log,
+		Flush:   func() { service.Flush(); flush() },
 	}, service.Serve, set.Addr)
 }
