@@ -21,6 +21,9 @@ func main() {
 		if err != nil {
 			return err
 		}
+		if err := checkProvider(ctx.RootDirectory(), s.Stack, os.LookupEnv); err != nil {
+			return err
+		}
 		lambda, err := limitsIn(ctx.Context(), s.Region)
 		if err != nil {
 			return err

@@ -45,6 +45,7 @@ func newCommandLine(t *testing.T, dir, endpoint string) *commandLine {
 	}
 	env := []string{
 		"PULUMI_BACKEND_URL=file://" + t.TempDir(), "PULUMI_CONFIG_PASSPHRASE=test", "PULUMI_SKIP_UPDATE_CHECK=true",
+		"PULUMI_FALLBACK_TO_STATE_SECRETS_MANAGER=true",
 		"AWS_ENDPOINT_URL=" + endpoint, "AWS_ACCESS_KEY_ID=test", "AWS_SECRET_ACCESS_KEY=test", "AWS_REGION=" + region,
 	}
 	for name, value := range secrets {

@@ -39,6 +39,19 @@ func TestStack(t *testing.T) {
 		}
 	})
 
+	step(t, "a state is not encrypted anew by the way", func(t *testing.T) {
+		hasty := *pulumi
+		hasty.env = append(slices.Clone(pulumi.env), "PULUMI_FALLBACK_TO_STATE_SECRETS_MANAGER=false")
+		state := pulumi.run(t, "stack", "export")
+		said, err := hasty.try(t, "up", "--yes", "--non-interactive")
+		if err == nil || !strings.Contains(said, "nothing was touched") {
+			t.Errorf("pulumi says %v\n%s", err, said)
+		}
+		if pulumi.run(t, "stack", "export") != state {
+			t.Error("the state is another")
+		}
+	})
+
 	step(t, "an account that has none to reserve is told", func(t *testing.T) {
 		small := *pulumi
 		small.env = append(slices.Clone(pulumi.env), "AWS_ENDPOINT_URL_LAMBDA="+smallAccount(t, aws))
