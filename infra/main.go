@@ -21,14 +21,18 @@ func main() {
 		if err != nil {
 			return err
 		}
-		if err := checkProvider(ctx.RootDirectory(), s.Stack, os.LookupEnv); err != nil {
+		root, err := artifact.Checkout(ctx.RootDirectory())
+		if err != nil {
+			return err
+		}
+		if err := checkProvider(root, s.Stack, os.LookupEnv); err != nil {
 			return err
 		}
 		lambda, err := limitsIn(ctx.Context(), s.Region)
 		if err != nil {
 			return err
 		}
-		zips, err := artifact.ForStack(ctx.Context(), ctx.RootDirectory(), s.ArtifactsDir, s.Version, s.Architecture)
+		zips, err := artifact.ForStack(ctx.Context(), root, s.ArtifactsDir, s.Version, s.Architecture)
 		if err != nil {
 			return err
 		}

@@ -1,7 +1,9 @@
 package main
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -23,7 +25,7 @@ const (
 // so that this comes before anything is written.
 func checkProvider(dir, stack string, lookup func(string) (string, bool)) error {
 	text, err := os.ReadFile(filepath.Join(dir, "Pulumi."+stack+".yaml"))
-	if err != nil {
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("the stack file: %w", err)
 	}
 	// What Pulumi has added to the file by now.

@@ -29,7 +29,7 @@ func ServicesBuilder(root, dir, version string) Builder {
 // ForStack answers what a stack ships: the zips that lie in promoted, or, if
 // that is empty, ones built from the checkout around dir.
 func ForStack(ctx context.Context, dir, promoted, version, architecture string) (Set, error) {
-	root, err := checkout(dir)
+	root, err := Checkout(dir)
 	if err != nil {
 		return Set{}, err
 	}
@@ -43,8 +43,8 @@ func ForStack(ctx context.Context, dir, promoted, version, architecture string) 
 		Build(ctx, Services, architecture)
 }
 
-// checkout finds the folder of go.work, in dir or above it.
-func checkout(dir string) (string, error) {
+// Checkout finds the folder of go.work, in dir or above it.
+func Checkout(dir string) (string, error) {
 	dir, err := filepath.Abs(dir)
 	if err != nil {
 		return "", err
