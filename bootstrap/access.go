@@ -25,7 +25,8 @@ type AccessArgs struct {
 	Names      stack.Names
 	Repository repository
 	GitHub     *GitHub
-	State      *State // nil where Pulumi Cloud keeps it
+	State      *State   // nil where Pulumi Cloud keeps it
+	Caches     []string // buckets that keep the audit trail in the place of the stack's own
 }
 
 // NewAccess makes both roles of a stack.
@@ -36,7 +37,16 @@ func NewAccess(ctx *pulumi.Context, name string, args *AccessArgs, opts ...pulum
 	}
 	inside := pulumi.Parent(c)
 	r := resources{args.Names}
-	var err error
+	// Without it no deploy can make a role, and whoever removed it would free all.
+	boundary := args.Names.Boundary()
+	_, err := iam.NewPolicy(ctx, boundary, &iam.PolicyArgs{
+		Name:        pulumi.String(boundary),
+		Description: pulumi.Sprintf("The most that the functions of SGraph Send %s can do", args.Names.Stack),
+		Policy:      policy.Document(policy.Boundary(args.Names, args.Caches...)...),
+	}, inside, pulumi.Protect(true))
+	if err != nil {
+		return nil, err
+	}
 	deploy := append(r.deploy(), c.stateAccess(true)...)
 	if c.Deploy, err = newPipelineRole(ctx, "deploy", args.Names.Stack, args, deploy, inside); err != nil {
 		return nil, err

@@ -92,6 +92,13 @@ const (
 	keyType      = "aws:kms/key:Key"
 )
 
+// pipelines are the policies of the pipelines' roles.
+func (g *graph) pipelines() map[string]declared {
+	all := maps.Clone(g.made[policyType])
+	maps.DeleteFunc(all, func(name string, _ declared) bool { return !strings.HasPrefix(name, "sgraph-send-pipeline-") })
+	return all
+}
+
 // document is a policy as AWS reads it.
 type document struct {
 	Statement []struct {
@@ -148,7 +155,7 @@ func TestRolesTrustOneEnvironmentOfOneRepository(t *testing.T) {
 func TestGrantsStayWithinTheStack(t *testing.T) {
 	t.Parallel()
 	stacks := []string{"dev", "qa", "prod"}
-	unnamed := regexp.MustCompile(`^(cloudfront|wafv2|route53|sts):|:(Get|List|Describe)|` +
+	unnamed := regexp.MustCompile(`^(cloudfront|wafv2|route53|sts|xray):|:(Get|List|Describe)|` +
 		`^logs:((Create|Delete)LogDelivery|PutResourcePolicy|(Put|Delete)QueryDefinition)$`)
 	for name, p := range mustRecord(t, nil).made[policyType] {
 		stack := name[strings.LastIndex(name, "-")+1:]
@@ -211,6 +218,60 @@ func TestDeployCannotRaiseItself(t *testing.T) {
 	}
 }
 
+// What a deploy does to a role, and could raise it by, needs the stack's boundary
+// on it; and the boundary is out of reach.
+func TestDeployMakesBoundedRolesOnly(t *testing.T) {
+	t.Parallel()
+	g := mustRecord(t, map[string]string{"sgraph-send-bootstrap:caches": "prod=our-trail, prod=older-trail"})
+	for _, stack := range []string{"dev", "qa", "prod"} {
+		arn := "arn:aws:iam::" + account + ":policy/sgraph-send-boundary-" + stack
+		boundary := g.made[policyType]["sgraph-send-boundary-"+stack]
+		text := boundary.text("policy")
+		if boundary.text("name") != "sgraph-send-boundary-"+stack || !boundary.protect {
+			t.Errorf("%s: the boundary is %s", stack, boundary.json(t))
+		}
+		if got := strings.Contains(text, `"arn:aws:s3:::our-trail/*"`); got != (stack == "prod") {
+			t.Errorf("%s: the bucket that was there before is within bounds: %v", stack, got)
+		}
+		for _, forbidden := range []string{`"iam:`, `"sts:`, `"kms:`, `"lambda:`, `"s3:*`, `"dynamodb:*`, "CreateTable"} {
+			if strings.Contains(text, forbidden) {
+				t.Errorf("%s: %s is within bounds", stack, forbidden)
+			}
+		}
+		raising := map[string]bool{
+			"iam:CreateRole": false, "iam:PutRolePolicy": false, "iam:PutRolePermissionsBoundary": false,
+		}
+		for _, purpose := range []string{"deploy", "preview"} {
+			name := "sgraph-send-pipeline-" + purpose + "-" + stack
+			for _, s := range parse(t, g.made[policyType][name].text("policy")).Statement {
+				bound := mustJSON(t, s.Condition) == `{"StringEquals":{"iam:PermissionsBoundary":"`+arn+`"}}`
+				for _, action := range list(s.Action) {
+					if _, raises := raising[action]; raises {
+						raising[action] = true
+						if !bound || purpose == "preview" {
+							t.Errorf("%s may %s without the boundary: %v", name, action, s)
+						}
+					}
+					if strings.Contains(action, "DeleteRolePermissionsBoundary") || strings.Contains(action, "iam:Attach") {
+						t.Errorf("%s may %s", name, action)
+					}
+					reads := action == "iam:GetPolicy" || action == "iam:GetPolicyVersion"
+					for _, r := range list(s.Resource) {
+						if strings.HasPrefix(action, "iam:") && matches(r, arn) && !reads {
+							t.Errorf("%s may %s on the boundary", name, action)
+						}
+					}
+				}
+			}
+		}
+		for action, seen := range raising {
+			if !seen {
+				t.Errorf("a deploy of %s may not %s", stack, action)
+			}
+		}
+	}
+}
+
 func mustJSON(t *testing.T, v any) string {
 	t.Helper()
 	text, err := json.Marshal(v)
@@ -231,7 +292,7 @@ func TestPreviewOnlyReadsAndReadsNoPayload(t *testing.T) {
 	reading := regexp.MustCompile(`^\w+:(Get|List|Describe|View|Decrypt$|Encrypt$)`)
 	content := regexp.MustCompile(`^(s3:(\*|GetObject)|dynamodb:(\*|GetItem|Query|Scan|BatchGetItem))`)
 	const payload = "arn:aws:s3:::" + account + "--sgraph-send-transfers--dev--eu-west-2/transfers/a"
-	for name, p := range mustRecord(t, nil).made[policyType] {
+	for name, p := range mustRecord(t, nil).pipelines() {
 		for _, s := range parse(t, p.text("policy")).Statement {
 			for _, action := range list(s.Action) {
 				if strings.Contains(name, "-preview-") && !reading.MatchString(action) {
@@ -252,7 +313,7 @@ func TestPreviewOnlyReadsAndReadsNoPayload(t *testing.T) {
 // within reach of its roles, and of no other stack's.
 func TestGrantsReachWhatAStackConsistsOf(t *testing.T) {
 	t.Parallel()
-	policies := mustRecord(t, nil).made[policyType]
+	policies := mustRecord(t, nil).pipelines()
 	parts := []struct {
 		where, what     string // an ARN in two halves
 		deploy, preview string // what either role must be able to do to it
@@ -475,6 +536,7 @@ func TestWrongSettingsAreRefused(t *testing.T) {
 			"acme@12/send@345:environment:prod", "acme@12/send@345/x", "acme@0/send@345",
 		},
 		"sgraph-send-bootstrap:stacks": {"dev,", "*", "Dev", "dev-preview"},
+		"sgraph-send-bootstrap:caches": {"bucket", "prod=", "other=bucket", "prod=a b", "prod=*"},
 		"aws:region":                   {""},
 	} {
 		for _, value := range values {

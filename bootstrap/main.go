@@ -50,6 +50,7 @@ func program(ctx *pulumi.Context) error {
 			Repository: s.repository,
 			GitHub:     github,
 			State:      state,
+			Caches:     s.caches[name],
 		})
 		if err != nil {
 			return err

@@ -88,16 +88,23 @@ const everything = "*"
 func (r resources) deploy() []policy.Statement {
 	passed := policy.Allow([]string{"iam:PassRole"}, r.roles()...)
 	passed["Condition"] = map[string]any{"StringEquals": map[string]any{"iam:PassedToService": "lambda.amazonaws.com"}}
+	// Whoever may write a role's policy is what that role may become, so no role is
+	// made or granted anything but within the boundary, which is not the deploy's.
+	bounded := policy.Allow([]string{
+		"iam:CreateRole", "iam:PutRolePolicy", "iam:PutRolePermissionsBoundary",
+	}, r.roles()...)
+	bounded["Condition"] = map[string]any{"StringEquals": map[string]any{"iam:PermissionsBoundary": r.BoundaryARN()}}
 	linked := fmt.Sprintf("arn:aws:iam::%s:role/aws-service-role/wafv2.amazonaws.com/*", r.Account)
 	return []policy.Statement{
 		policy.Allow([]string{"lambda:*"}, r.functions()...),
+		bounded,
 		policy.Allow([]string{
-			"iam:CreateRole", "iam:DeleteRole", "iam:GetRole", "iam:UpdateRole", "iam:UpdateRoleDescription",
-			"iam:UpdateAssumeRolePolicy", "iam:TagRole", "iam:UntagRole", "iam:ListRoleTags", "iam:PutRolePolicy",
-			"iam:GetRolePolicy", "iam:DeleteRolePolicy", "iam:ListRolePolicies", "iam:ListAttachedRolePolicies",
+			"iam:DeleteRole", "iam:GetRole*", "iam:UpdateRole*", "iam:UpdateAssumeRolePolicy", "iam:TagRole",
+			"iam:UntagRole", "iam:ListRole*", "iam:DeleteRolePolicy", "iam:ListAttachedRolePolicies",
 			"iam:ListInstanceProfilesForRole",
 		}, r.roles()...),
 		passed,
+		r.readBoundary(),
 		policy.Allow([]string{"s3:*"}, r.buckets()...),
 		policy.Allow([]string{"s3:GetObject*", "s3:PutObject*", "s3:DeleteObject*"}, r.objects(stack.Artifacts)),
 		policy.Allow([]string{"s3:DeleteObject*", "s3:AbortMultipartUpload"},
@@ -127,6 +134,11 @@ func (r resources) deploy() []policy.Statement {
 	}
 }
 
+// readBoundary is how the program learns that the boundary is there.
+func (r resources) readBoundary() policy.Statement {
+	return policy.Allow([]string{"iam:GetPolicy", "iam:GetPolicyVersion"}, r.BoundaryARN())
+}
+
 // lists are reads that AWS grants for all or not at all.
 func lists() policy.Statement {
 	return policy.Allow([]string{
@@ -143,6 +155,7 @@ func (r resources) preview() []policy.Statement {
 	return []policy.Statement{
 		policy.Allow([]string{"lambda:Get*", "lambda:List*"}, r.functions()...),
 		policy.Allow([]string{"iam:Get*", "iam:List*"}, r.roles()...),
+		r.readBoundary(),
 		policy.Allow([]string{
 			"s3:GetBucket*", "s3:GetEncryptionConfiguration", "s3:GetLifecycleConfiguration",
 			"s3:GetAccelerateConfiguration", "s3:GetReplicationConfiguration", "s3:GetMetricsConfiguration",

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
@@ -16,6 +17,7 @@ import (
 type settings struct {
 	repository repository
 	stacks     []string
+	caches     map[string][]string // by stack
 	state      bool
 	provider   bool
 	region     string
@@ -82,7 +84,28 @@ func loadSettings(ctx *pulumi.Context) (settings, error) {
 		}
 		s.stacks = append(s.stacks, name)
 	}
+	if s.caches, err = parseCaches(c.Get("caches"), s.stacks); err != nil {
+		faults = append(faults, err)
+	}
 	return s, errors.Join(faults...)
+}
+
+var bucketForm = regexp.MustCompile(`^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$`)
+
+// parseCaches reads stack=bucket, separated by commas.
+func parseCaches(text string, stacks []string) (map[string][]string, error) {
+	caches := map[string][]string{}
+	if text == "" {
+		return caches, nil
+	}
+	for part := range strings.SplitSeq(text, ",") {
+		of, bucket, _ := strings.Cut(strings.TrimSpace(part), "=")
+		if !slices.Contains(stacks, of) || !bucketForm.MatchString(bucket) {
+			return nil, fmt.Errorf("caches: %q is not of the form stack=bucket, with one of the stacks", part)
+		}
+		caches[of] = append(caches[of], bucket)
+	}
+	return caches, nil
 }
 
 // flag reads a switch that is on unless it is turned off.

@@ -30,7 +30,16 @@ func commonOf(s settings.Settings, zips artifact.Set, storage *Storage) Common {
 		Tracing:      s.Tracing,
 		Zips:         zips,
 		Artifacts:    storage.Artifacts,
+		Boundary:     boundaryOf(s),
 	}
+}
+
+// boundaryOf is the policy that bounds the functions' roles, or "".
+func boundaryOf(s settings.Settings) string {
+	if !s.PermissionsBoundary {
+		return ""
+	}
+	return s.BoundaryARN()
 }
 
 func edgeArgs(s settings.Settings, user, admin *Service) *EdgeArgs {

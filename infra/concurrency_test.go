@@ -68,7 +68,8 @@ func TestSmallAccountsAreToldBeforeAnythingIsTouched(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			g := &graph{account: testAccount, limits: c.limits}
+			g := accountOf("qa")
+			g.limits = c.limits
 			err = run(t, s, g)
 			if c.said == "" {
 				if err != nil || len(g.of("aws:lambda/function:Function")) != 3 {

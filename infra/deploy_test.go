@@ -11,7 +11,8 @@ func TestWrongAccountTouchesNothing(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	g := &graph{account: "999999999999", limits: account{most: 1000, free: 1000}}
+	g := accountOf("dev")
+	g.account = "999999999999"
 	err = run(t, s, g)
 	if err == nil || !strings.Contains(err.Error(), "999999999999") || !strings.Contains(err.Error(), testAccount) {
 		t.Errorf("the message names not both accounts: %v", err)

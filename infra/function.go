@@ -34,6 +34,7 @@ type Common struct {
 	Tracing      bool   // requests are recorded with X-Ray
 	Zips         artifact.Set
 	Artifacts    *Bucket
+	Boundary     string // ARN of the policy that bounds the roles; "" = none
 }
 
 // FunctionArgs describe what to run, how large and with which rights.
@@ -88,6 +89,7 @@ func newFunction(
 	}
 	identity, err := NewIdentity(ctx, name, &IdentityArgs{
 		RoleName:   args.Names.Role(name),
+		Boundary:   args.Boundary,
 		Statements: grants,
 	}, inside)
 	if err != nil {

@@ -108,8 +108,9 @@ func plain(v resource.PropertyValue) resource.PropertyValue {
 
 // graph records what a program declares, in place of an engine.
 type graph struct {
-	account string
-	limits  limits
+	account  string
+	limits   limits
+	boundary string // ARN of the policy that is there
 
 	mu        sync.Mutex
 	resources []declared
@@ -153,6 +154,12 @@ func (g *graph) NewResource(args pulumi.MockResourceArgs) (string, resource.Prop
 }
 
 func (g *graph) Call(args pulumi.MockCallArgs) (resource.PropertyMap, error) {
+	if args.Token == "aws:iam/getPolicy:getPolicy" {
+		if arn := args.Args["arn"].StringValue(); arn != g.boundary {
+			return nil, fmt.Errorf("couldn't find %s", arn)
+		}
+		return resource.PropertyMap{"arn": args.Args["arn"]}, nil
+	}
 	if args.Token != "aws:index/getCallerIdentity:getCallerIdentity" {
 		return nil, fmt.Errorf("the program asks AWS %s, which these tests do not answer", args.Token)
 	}
@@ -243,6 +250,14 @@ func parseStack(t *testing.T, stack string, changes map[string]string) (settings
 	})
 }
 
+// accountOf is an account that was set up for a stack, before its first deploy.
+func accountOf(stack string) *graph {
+	return &graph{
+		account: testAccount, limits: account{most: 1000, free: 1000},
+		boundary: "arn:aws:iam::" + testAccount + ":policy/sgraph-send-boundary-" + stack,
+	}
+}
+
 // record runs the program for a stack and answers what it declared.
 func record(t *testing.T, stack string, changes map[string]string) *graph {
 	t.Helper()
@@ -250,7 +265,7 @@ func record(t *testing.T, stack string, changes map[string]string) *graph {
 	if err != nil {
 		t.Fatal(err)
 	}
-	g := &graph{account: testAccount, limits: account{most: 1000, free: 1000}}
+	g := accountOf(stack)
 	if err := run(t, s, g); err != nil {
 		t.Fatal(err)
 	}

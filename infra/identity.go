@@ -25,6 +25,7 @@ type Identity struct {
 // IdentityArgs describe an Identity.
 type IdentityArgs struct {
 	RoleName   string
+	Boundary   string // ARN of the policy that bounds the role; "" = none
 	Statements []policy.Statement
 }
 
@@ -38,8 +39,13 @@ func NewIdentity(
 	}
 	inside := pulumi.Parent(c)
 
+	var boundary pulumi.StringPtrInput
+	if args.Boundary != "" {
+		boundary = pulumi.String(args.Boundary)
+	}
 	role, err := iam.NewRole(ctx, name, &iam.RoleArgs{
-		Name: pulumi.String(args.RoleName),
+		Name:                pulumi.String(args.RoleName),
+		PermissionsBoundary: boundary,
 		AssumeRolePolicy: policy.Document(policy.Statement{
 			"Effect":    "Allow",
 			"Action":    "sts:AssumeRole",

@@ -7,6 +7,9 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"sgraph.ai/send/infra/policy"
+	"sgraph.ai/send/shared/stack"
 )
 
 // grant is one Allow statement of a role, taken apart.
@@ -83,6 +86,60 @@ func TestGrantsAreExact(t *testing.T) {
 			}
 		}
 	})
+}
+
+// TestRolesAreBounded by the policy that the account's setup makes, within which
+// all that they are granted lies: what does not is no right.
+func TestRolesAreBounded(t *testing.T) {
+	matches := func(pattern, target string) bool {
+		re := "^" + strings.ReplaceAll(regexp.QuoteMeta(pattern), `\*`, ".*") + "$"
+		return regexp.MustCompile(re).MatchString(target)
+	}
+	each(t, func(t *testing.T, stage string, g *graph) {
+		names := stack.Names{Account: testAccount, Region: "eu-west-2", Stack: stage}
+		for _, role := range g.some(t, "aws:iam/role:Role") {
+			if got := role.text("permissionsBoundary"); got != names.BoundaryARN() {
+				t.Errorf("%s is bounded by %q", role.Name, got)
+			}
+		}
+		for _, granted := range grants(t, g) {
+			for _, action := range granted.actions {
+				for _, target := range granted.resources {
+					if !slices.ContainsFunc(policy.Boundary(names), func(s policy.Statement) bool {
+						return slices.Contains(s["Action"].([]string), action) &&
+							slices.ContainsFunc(s["Resource"].([]any), func(r any) bool { return matches(r.(string), target) })
+					}) {
+						t.Errorf("%s is granted %s on %s, which is out of bounds", granted.role, action, target)
+					}
+				}
+			}
+		}
+	})
+}
+
+func TestAnAccountWithoutABoundaryIsTold(t *testing.T) {
+	t.Parallel()
+	for value, want := range map[string]bool{"true": false, "false": true} {
+		s, err := parseStack(t, "dev", map[string]string{"sgraph-send:permissionsBoundary": value})
+		if err != nil {
+			t.Fatal(err)
+		}
+		g := accountOf("dev")
+		g.boundary = ""
+		err = run(t, s, g)
+		if (err == nil) != want || len(g.of("aws:iam/role:Role")) > 0 != want {
+			t.Errorf("permissionsBoundary: %s: %v", value, err)
+		}
+		if err != nil && (!strings.Contains(err.Error(), "nothing was touched") ||
+			!strings.Contains(err.Error(), "bootstrap/")) {
+			t.Errorf("it says %v", err)
+		}
+		for _, role := range g.of("aws:iam/role:Role") {
+			if role.text("permissionsBoundary") != "" {
+				t.Errorf("%s is bounded all the same", role.Name)
+			}
+		}
+	}
 }
 
 func TestServicesCannotTouchEachOthersData(t *testing.T) {

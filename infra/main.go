@@ -45,6 +45,9 @@ func deploy(ctx *pulumi.Context, s settings.Settings, zips artifact.Set, lambda 
 	if err := checkAccount(ctx, s.Names); err != nil {
 		return err
 	}
+	if err := checkBoundary(ctx, s); err != nil {
+		return err
+	}
 	if err := checkConcurrency(ctx, s, lambda); err != nil {
 		return err
 	}

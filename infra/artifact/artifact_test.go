@@ -29,7 +29,7 @@ func native() string {
 }
 
 // checkout copies the fixture to a folder of its own, away from the workspace.
-func Checkout(t *testing.T) string {
+func checkout(t *testing.T) string {
 	t.Helper()
 	root := t.TempDir()
 	if err := os.CopyFS(root, os.DirFS("testdata/hello")); err != nil {
@@ -55,8 +55,8 @@ func build(t *testing.T, root, version string, architectures ...string) (artifac
 
 func TestEqualSourceGivesEqualBytes(t *testing.T) {
 	t.Parallel()
-	first, dir := build(t, Checkout(t), "v1", "arm64", "x86_64")
-	second, other := build(t, Checkout(t), "v1", "arm64", "x86_64")
+	first, dir := build(t, checkout(t), "v1", "arm64", "x86_64")
+	second, other := build(t, checkout(t), "v1", "arm64", "x86_64")
 	if len(first.Zips) != 4 {
 		t.Fatalf("%d zips, want two commands for two processors", len(first.Zips))
 	}
@@ -74,7 +74,7 @@ func TestEqualSourceGivesEqualBytes(t *testing.T) {
 
 func TestOnlyWhatChangedGetsAnotherDigest(t *testing.T) {
 	t.Parallel()
-	root := Checkout(t)
+	root := checkout(t)
 	before, _ := build(t, root, "", native())
 	file := filepath.Join(root, "cmd", "greet", "main.go")
 	text, _ := os.ReadFile(file)
@@ -95,7 +95,7 @@ func TestOnlyWhatChangedGetsAnotherDigest(t *testing.T) {
 
 func TestZipHoldsOneExecutableThatRuns(t *testing.T) {
 	t.Parallel()
-	set, _ := build(t, Checkout(t), "v1.2.3", native())
+	set, _ := build(t, checkout(t), "v1.2.3", native())
 	z, err := set.Find("greet", native())
 	if err != nil {
 		t.Fatal(err)
@@ -131,7 +131,7 @@ func TestZipHoldsOneExecutableThatRuns(t *testing.T) {
 
 func TestOpenReadsWhatBuildWrote(t *testing.T) {
 	t.Parallel()
-	built, dir := build(t, Checkout(t), "v1", native())
+	built, dir := build(t, checkout(t), "v1", native())
 	opened, err := artifact.Open(dir)
 	if err != nil {
 		t.Fatal(err)
@@ -168,7 +168,7 @@ func TestOpenRefuses(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	_, built := build(t, Checkout(t), "v1", native())
+	_, built := build(t, checkout(t), "v1", native())
 	for name, c := range map[string]struct {
 		spoil func(t *testing.T, dir string)
 		want  string
@@ -219,7 +219,7 @@ func TestOpenRefuses(t *testing.T) {
 
 func TestBuildFailuresSayWhat(t *testing.T) {
 	t.Parallel()
-	root := Checkout(t)
+	root := checkout(t)
 	b := artifact.Builder{Root: root, Dir: t.TempDir()}
 	_, err := b.Build(t.Context(), hello, "sparc")
 	if err == nil || !strings.Contains(err.Error(), "use arm64 or x86_64") {
@@ -240,7 +240,7 @@ func TestPromotedFoldersAreRelativeToTheCheckout(t *testing.T) {
 	t.Parallel()
 	root := t.TempDir()
 	inside := filepath.Join(root, "infra")
-	_, built := build(t, Checkout(t), "v1", native())
+	_, built := build(t, checkout(t), "v1", native())
 	if err := os.CopyFS(filepath.Join(root, "release"), os.DirFS(built)); err != nil {
 		t.Fatal(err)
 	}

@@ -71,6 +71,11 @@ var own = []Key{
 		"Keep data: buckets and table cannot be deleted by Pulumi, buckets are not emptied, point-in-time recovery is on.",
 		into(service.Bool(), func(s *Settings) *bool { return &s.Protect })},
 
+	{"permissionsBoundary", "", "true",
+		"The functions' roles can do at most what the account's setup allows this stack; `false` where it was not set up " +
+			"by `bootstrap/`, whose pipelines make no other roles.",
+		into(service.Bool(), func(s *Settings) *bool { return &s.PermissionsBoundary })},
+
 	{"architecture", "", "arm64",
 		"Processor of the functions: `arm64` or `x86_64`.",
 		into(service.Choice("arm64", "x86_64"), func(s *Settings) *string { return &s.Architecture })},

@@ -36,6 +36,10 @@ type Settings struct {
 	// Protect keeps Pulumi from deleting what holds data.
 	Protect bool
 
+	// PermissionsBoundary bounds the functions' roles by what the account's setup
+	// allows this stack.
+	PermissionsBoundary bool
+
 	// Architecture is arm64 or x86_64, in Lambda's words.
 	Architecture string
 	// ArtifactsDir holds zips to ship instead of building them.

@@ -216,7 +216,7 @@ func TestLoadReadsWhatTheEnginePasses(t *testing.T) {
 func TestEveryFieldHasAKey(t *testing.T) {
 	t.Parallel()
 	other := map[string]string{
-		"protect": "true", "architecture": "x86_64", "artifactsDir": "dir", "version": "v1",
+		"protect": "true", "permissionsBoundary": "false", "architecture": "x86_64", "artifactsDir": "dir", "version": "v1",
 		"userMemory": "1000", "userTimeout": "9s", "userConcurrency": "99",
 		"adminMemory": "1000", "adminTimeout": "9s", "adminConcurrency": "99",
 		"logRetentionDays": "60", "auditRetentionDays": "7", "tracing": "true",

@@ -151,6 +151,15 @@ func (n Names) FirewallLogGroup() string { return "aws-waf-logs-" + n.Firewall()
 // purpose "deploy" or "preview", and that role's policy.
 func (n Names) PipelineRole(purpose string) string { return n.part("pipeline-" + purpose) }
 
+// Boundary is the policy that bounds what the roles of the functions can do, and
+// BoundaryARN the whole of its name.
+func (n Names) Boundary() string { return n.part("boundary") }
+
+// BoundaryARN is the boundary as roles refer to it.
+func (n Names) BoundaryARN() string {
+	return fmt.Sprintf("arn:aws:iam::%s:policy/%s", n.Account, n.Boundary())
+}
+
 // StateBucket is where Pulumi keeps the state of all stacks of the account.
 func (n Names) StateBucket() string {
 	return fmt.Sprintf("%s--%s-state--%s", n.Account, Project, n.Region)

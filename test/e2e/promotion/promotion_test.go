@@ -14,6 +14,9 @@ import (
 // build on each other, so the first that fails ends the test.
 func TestPromotion(t *testing.T) {
 	aws := simulation{endpoint: moto.Start(t)}
+	for _, of := range []string{"qa", "prod"} {
+		aws.setUp(t, of)
+	}
 	p := newPipeline(t, aws)
 
 	good := p.build(t, "v0.4.0")

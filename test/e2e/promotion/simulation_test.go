@@ -9,6 +9,7 @@ import (
 	"maps"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -58,6 +59,16 @@ func (s simulation) ask(t *testing.T, service, method, path, target, body string
 			t.Fatalf("%s %s: %v: %s", service, path, err, answer)
 		}
 	}
+}
+
+// setUp makes what the account's setup leaves for the first deploy of a stack.
+func (s simulation) setUp(t *testing.T, of string) {
+	t.Helper()
+	query := url.Values{
+		"Action": {"CreatePolicy"}, "Version": {"2010-05-08"}, "PolicyName": {stack.Names{Stack: of}.Boundary()},
+		"PolicyDocument": {`{"Version":"2012-10-17","Statement":[]}`},
+	}
+	s.ask(t, "iam", http.MethodPost, "/?"+query.Encode(), "", "", nil)
 }
 
 // stateHome makes what keeps the state of the stacks: a bucket, and a key that

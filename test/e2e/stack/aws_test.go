@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 	"time"
@@ -51,6 +52,18 @@ func (s simulation) askJSON(t *testing.T, service, method, path, target, body st
 	}
 	if err := json.Unmarshal(answer, into); err != nil {
 		t.Fatalf("%s %s: %v: %s", service, path, err, answer)
+	}
+}
+
+// setUp makes what the account's setup leaves for the first deploy of a stack.
+func (s simulation) setUp(t *testing.T, stack string) {
+	t.Helper()
+	query := url.Values{
+		"Action": {"CreatePolicy"}, "Version": {"2010-05-08"}, "PolicyName": {names.Names{Stack: stack}.Boundary()},
+		"PolicyDocument": {`{"Version":"2012-10-17","Statement":[]}`},
+	}
+	if status, answer := s.ask(t, "iam", http.MethodPost, "/?"+query.Encode(), "", ""); status != http.StatusOK {
+		t.Fatalf("iam answers %d: %s", status, answer)
 	}
 }
 

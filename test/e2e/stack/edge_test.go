@@ -24,6 +24,7 @@ import (
 func TestEdge(t *testing.T) {
 	t.Parallel()
 	pulumi, aws := begin(t, checkout(t), "qa")
+	aws.setUp(t, "qa")
 
 	step(t, "up", func(t *testing.T) {
 		pulumi.run(t, "up", "--yes", "--skip-preview", "--non-interactive")

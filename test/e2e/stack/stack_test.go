@@ -52,6 +52,17 @@ func TestStack(t *testing.T) {
 		}
 	})
 
+	step(t, "an account without a boundary is told", func(t *testing.T) {
+		said, err := pulumi.try(t, "up", "--yes", "--skip-preview", "--non-interactive")
+		if err == nil || !strings.Contains(said, "nothing was touched") || !strings.Contains(said, "bootstrap/") {
+			t.Errorf("pulumi says %v\n%s", err, said)
+		}
+		if made := aws.tagged(t, "dev"); len(made) != 0 {
+			t.Errorf("it made %v", made)
+		}
+		aws.setUp(t, "dev")
+	})
+
 	step(t, "an account that has none to reserve is told", func(t *testing.T) {
 		small := *pulumi
 		small.env = append(slices.Clone(pulumi.env), "AWS_ENDPOINT_URL_LAMBDA="+smallAccount(t, aws))

@@ -1,0 +1,38 @@
+package policy
+
+import (
+	"fmt"
+
+	"sgraph.ai/send/shared/stack"
+)
+
+// Boundary is the most that the roles of a stack's functions can do, whatever
+// their own policies come to say. The program that sets an account up makes it, as
+// the policy of the name [stack.Names.Boundary]; who deploys can make and change
+// roles only within it, and cannot change it. caches are buckets that keep audit
+// trails in the place of the stack's own.
+func Boundary(n stack.Names, caches ...string) []Statement {
+	in := func(service, form string) string {
+		return fmt.Sprintf("arn:aws:%s:%s:%s:%s", service, n.Region, n.Account, form)
+	}
+	var logs, buckets, objects []any
+	for _, function := range stack.Functions {
+		logs = append(logs, in("logs", "log-group:"+n.LogGroup(function)+":log-stream:*"))
+	}
+	for _, bucket := range append([]string{n.Bucket(stack.Transfers), n.Bucket(stack.Cache)}, caches...) {
+		buckets = append(buckets, "arn:aws:s3:::"+bucket)
+		objects = append(objects, "arn:aws:s3:::"+bucket+"/*")
+	}
+	return []Statement{
+		Allow([]string{"logs:CreateLogStream", "logs:PutLogEvents"}, logs...),
+		Allow([]string{
+			"dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem",
+			"dynamodb:ConditionCheckItem", "dynamodb:Query",
+		}, in("dynamodb", "table/"+n.Ledger())),
+		Allow([]string{
+			"s3:GetObject", "s3:PutObject", "s3:DeleteObject", "s3:AbortMultipartUpload", "s3:ListMultipartUploadParts",
+		}, objects...),
+		Allow([]string{"s3:ListBucket"}, buckets...),
+		Allow([]string{"xray:PutTraceSegments", "xray:PutTelemetryRecords"}, "*"),
+	}
+}
