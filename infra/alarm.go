@@ -41,6 +41,20 @@ type metricOf struct {
 	dimensions            pulumi.StringMap
 }
 
+// enough is how many of what goes wrong in five minutes say anything: below, it
+// is the odd request of a quiet day, which its client has tried again.
+const enough = 5
+
+// share makes an alarm say that more than so many percent of a volume go wrong in
+// five minutes, and no less than [enough]. wrong and volume name metrics, or sums
+// of them with FILL around each; without any of them nothing is wrong.
+func (a alarm) share(wrong, volume string, percent float64, metrics map[string]metricOf) alarm {
+	a.metrics, a.above = metrics, percent
+	a.math = fmt.Sprintf("IF(%s >= %d, 100 * (%[1]s) / (%[3]s), 0)", wrong, enough, volume)
+	a.period, a.datapoints, a.of = 300, 1, 1
+	return a
+}
+
 // board is a topic and the alarms that go to it. A region needs its own: an
 // alarm can only speak to a topic beside it.
 type board struct {

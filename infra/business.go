@@ -23,21 +23,29 @@ func counted(stage, service string, name metric.Name) metricOf {
 
 // businessAlarms watch what only the services can see. A metric has no data
 // while nothing happens, which is well for all but the sweep.
-func businessAlarms(stage, service string) []alarm {
+func businessAlarms(stage string, of *Service) []alarm {
+	service := of.Name
+	perRequest := func(name metric.Name) map[string]metricOf {
+		return map[string]metricOf{"failed": counted(stage, service, name), "calls": {
+			namespace: "AWS/Lambda", name: "UrlRequestCount", stat: "Sum",
+			dimensions: pulumi.StringMap{"FunctionName": of.Function.Name},
+		}}
+	}
+	const failed, calls = "FILL(failed, 0)", "FILL(calls, 1)"
 	all := []alarm{
-		{
+		alarm{
 			name: "limiter-open", playbook: "limiter-open",
-			why:    "requests pass a rate limit uncounted, because the ledger cannot be asked",
-			metric: counted(stage, service, metric.LimiterFailedOpen), above: 0, period: 300, datapoints: 1, of: 1,
-		}, {
+			why: "more than 1 % of requests, and five or more, pass a rate limit uncounted, because the ledger cannot be asked",
+		}.share(failed, calls, 1, perRequest(metric.LimiterFailedOpen)),
+		alarm{
 			name: "ledger-calls", playbook: "ledger-calls",
-			why:    "calls of the ledger fail",
-			metric: counted(stage, service, metric.LedgerErrors), above: 0,
-		}, {
+			why: "calls of the ledger fail, five or more, and more than one for each hundred requests",
+		}.share(failed, calls, 1, perRequest(metric.LedgerErrors)),
+		alarm{
 			name: "storage-calls", playbook: "storage-calls",
-			why:    "calls of the store fail",
-			metric: counted(stage, service, metric.StorageErrors), above: 0,
-		}, {
+			why: "calls of the store fail, five or more, and more than one for each hundred requests",
+		}.share(failed, calls, 1, perRequest(metric.StorageErrors)),
+		{
 			name: "panics", playbook: "panics",
 			why:    "a request ended in a fault of the program",
 			metric: counted(stage, service, metric.Panics), above: 0, period: 300, datapoints: 1, of: 1,

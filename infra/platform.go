@@ -16,24 +16,31 @@ func serviceAlarms(service *Service) []alarm {
 	}
 	of := func(kind string) string { return service.Name + "-" + kind }
 	alarms := []alarm{
-		{
+		alarm{
 			name: of("errors"), playbook: "function-errors", critical: true,
-			why:     "more than 2 % of requests end in an error of the function",
-			metrics: map[string]metricOf{"errors": lambda("Errors", "Sum"), "calls": lambda("Invocations", "Sum")},
-			math:    "IF(calls > 0, 100 * errors / calls, 0)", above: 2,
-		}, {
+			why: "more than 2 % of requests, and five or more, end in an error of the function",
+		}.share("FILL(errors, 0)", "FILL(calls, 1)", 2, map[string]metricOf{
+			"errors": lambda("Errors", "Sum"), "calls": lambda("Invocations", "Sum"),
+		}),
+		alarm{
 			name: of("throttles"), playbook: "function-throttles", critical: true,
-			why:    "requests are refused because the concurrency is used up, the function's own or the account's",
-			metric: lambda("Throttles", "Sum"), above: 0, period: 300, datapoints: 1, of: 1,
-		}, {
+			why: "more than 1 % of requests, and five or more, are refused because the concurrency is used up, " +
+				"the function's own or the account's",
+		}.share("FILL(refused, 0)", "FILL(refused, 0) + FILL(calls, 0)", 1, map[string]metricOf{
+			"refused": lambda("Throttles", "Sum"), "calls": lambda("Invocations", "Sum"),
+		}),
+		{
 			name: of("slow"), playbook: "function-slow",
 			why:    "one request in a hundred takes more than 80 % of the timeout",
 			metric: lambda("Duration", "p99"), above: 0.8 * float64(service.Size.Timeout.Milliseconds()),
-		}, {
+		},
+		alarm{
 			name: of("url-5xx"), playbook: "url-5xx", critical: true,
-			why:    "callers of the Function URL see errors or timeouts",
-			metric: lambda("Url5xxCount", "Sum"), above: 0, period: 300, datapoints: 1, of: 1,
-		}, {
+			why: "more than 2 % of the callers of the Function URL, and five or more, see errors or timeouts",
+		}.share("FILL(errors, 0)", "FILL(calls, 1)", 2, map[string]metricOf{
+			"errors": lambda("Url5xxCount", "Sum"), "calls": lambda("UrlRequestCount", "Sum"),
+		}),
+		{
 			name: of("url-4xx"), playbook: "url-4xx",
 			why:     "more than 40 % of at least 50 requests in a minute are refused: abuse, or a broken client",
 			metrics: map[string]metricOf{"refused": lambda("Url4xxCount", "Sum"), "calls": lambda("UrlRequestCount", "Sum")},
@@ -83,36 +90,39 @@ func storageAlarms(storage *Storage, requests pulumi.StringOutput) []alarm {
 		m.dimensions["Operation"] = pulumi.String(operation)
 		return m
 	}
+	bucket := func(metric string) metricOf {
+		return metricOf{
+			namespace:  "AWS/S3",
+			name:       metric,
+			stat:       "Sum",
+			dimensions: pulumi.StringMap{"BucketName": storage.Transfers.Name, "FilterId": requests},
+		}
+	}
+	// DynamoDB counts no requests, but what they consume, which is about as much.
+	const consumed = "FILL(read, 0) + FILL(written, 0)"
 	return []alarm{
-		{
+		alarm{
 			name: "ledger-throttles", playbook: "ledger-throttles",
-			why: "the ledger refuses reads or writes: transfers and limits fail",
-			metrics: map[string]metricOf{
-				"reads":  table("ReadThrottleEvents"),
-				"writes": table("WriteThrottleEvents"),
-			},
-			math: "FILL(reads, 0) + FILL(writes, 0)", above: 0, period: 300, datapoints: 1, of: 1,
-		}, {
+			why: "the ledger refuses more than 1 % of reads and writes: transfers and limits fail",
+		}.share("FILL(reads, 0) + FILL(writes, 0)", "FILL(reads, 0) + FILL(writes, 0) + "+consumed, 1, map[string]metricOf{
+			"reads": table("ReadThrottleEvents"), "writes": table("WriteThrottleEvents"),
+			"read": table("ConsumedReadCapacityUnits"), "written": table("ConsumedWriteCapacityUnits"),
+		}),
+		alarm{
 			name: "ledger-errors", playbook: "ledger-errors",
-			why: "DynamoDB itself fails",
-			metrics: map[string]metricOf{
-				"gets":    failed("GetItem"),
-				"puts":    failed("PutItem"),
-				"updates": failed("UpdateItem"),
-				"writes":  failed("TransactWriteItems"),
-			},
-			math: "FILL(gets, 0) + FILL(puts, 0) + FILL(updates, 0) + FILL(writes, 0)", above: 0,
-		}, {
+			why: "DynamoDB itself fails for more than 1 % of reads and writes",
+		}.share("FILL(gets, 0) + FILL(puts, 0) + FILL(updates, 0) + FILL(writes, 0)",
+			"FILL(gets, 0) + FILL(puts, 0) + FILL(updates, 0) + FILL(writes, 0) + "+consumed, 1, map[string]metricOf{
+				"gets": failed("GetItem"), "puts": failed("PutItem"), "updates": failed("UpdateItem"),
+				"writes": failed("TransactWriteItems"),
+				"read":   table("ConsumedReadCapacityUnits"), "written": table("ConsumedWriteCapacityUnits"),
+			}),
+		alarm{
 			name: "transfers-bucket-errors", playbook: "bucket-errors",
-			why: "S3 answers requests for payloads with 5xx",
-			metric: metricOf{
-				namespace:  "AWS/S3",
-				name:       "5xxErrors",
-				stat:       "Sum",
-				dimensions: pulumi.StringMap{"BucketName": storage.Transfers.Name, "FilterId": requests},
-			},
-			above: 0,
-		},
+			why: "S3 answers more than 1 % of the requests for payloads with 5xx",
+		}.share("FILL(errors, 0)", "FILL(requests, 1)", 1, map[string]metricOf{
+			"errors": bucket("5xxErrors"), "requests": bucket("AllRequests"),
+		}),
 	}
 }
 

@@ -105,7 +105,7 @@ func raiseRegional(ctx *pulumi.Context, args *WatchArgs, on *board) error {
 	alarms := storageAlarms(args.Storage, requests)
 	for _, service := range args.Services {
 		alarms = append(alarms, serviceAlarms(service)...)
-		alarms = append(alarms, businessAlarms(args.Stage, service.Name)...)
+		alarms = append(alarms, businessAlarms(args.Stage, service)...)
 	}
 	if args.Canary != nil {
 		alarms = append(alarms, canaryAlarm(args.Stage, args.CanaryMinutes))

@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -23,15 +24,22 @@ func TestBusinessAlarmsWaitForWhatTheServicesCount(t *testing.T) {
 	each(t, func(t *testing.T, stack string, g *graph) {
 		watched := map[string]bool{}
 		for _, a := range g.some(t, "aws:cloudwatch/metricAlarm:MetricAlarm") {
-			if a.text("namespace") != metric.Namespace {
-				continue
+			metrics := [][]string{nil}
+			for i := range a.list("metricQueries") {
+				metrics = append(metrics, []string{"metricQueries", strconv.Itoa(i), "metric"})
 			}
-			dimensions, name := a.object("dimensions"), a.text("metricName")
-			service, stage := a.text("dimensions", "service"), a.text("dimensions", "stage")
-			if !known(t, service, name) || stage != stack || len(dimensions) != 2 {
-				t.Errorf("%s waits for %s of %v, which nobody counts", a.Name, name, dimensions)
+			for _, in := range metrics {
+				of := func(path ...string) []string { return append(slices.Clone(in), path...) }
+				if a.text(of("namespace")...) != metric.Namespace {
+					continue
+				}
+				dimensions, name := a.object(of("dimensions")...), a.text(of("metricName")...)
+				service, stage := a.text(of("dimensions", "service")...), a.text(of("dimensions", "stage")...)
+				if !known(t, service, name) || stage != stack || len(dimensions) != 2 {
+					t.Errorf("%s waits for %s of %v, which nobody counts", a.Name, name, dimensions)
+				}
+				watched[service+" "+name] = true
 			}
-			watched[service+" "+name] = true
 		}
 		want := []string{"admin FailedLogins", "admin TokenNearlySpent", "user SweepsCompleted"}
 		for _, service := range []string{"user", "admin"} {
