@@ -83,7 +83,8 @@ func TestADeployIsToldWhatFailed(t *testing.T) {
 		t.Errorf("a person's token becomes the stack's: %v", err)
 	}
 	for _, event := range []string{
-		`{}`, `[]`, `{"source":"aws.events"}`, `{"keep_token":{"token_name":"a"}}`, `{"keep_token":{"created_by":"stack qa"}}`,
+		`{}`, `[]`, `{"source":"aws.events"}`, `{"keep_token":{"token_name":"a"}}`,
+		`{"keep_token":{"created_by":"stack qa"}}`,
 	} {
 		if _, err := g.handler.Deployed(t.Context(), json.RawMessage(event)); err == nil {
 			t.Errorf("%s is taken for done", event)
