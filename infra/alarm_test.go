@@ -202,7 +202,7 @@ func raised(t *testing.T, a declared, d day) (from, until int) {
 		t.Fatalf("%s: period %d, %d of %d", a.Name, period, needed, of)
 	}
 	breaches := func(end int) bool {
-		v := math.NaN()
+		var v float64
 		if len(queries) == 0 {
 			v = d.value(a.text("metricName"), a.text("statistic"), end, period)
 		} else {

@@ -179,15 +179,15 @@ func pathOf(kinds ...wire.Sealed) *wafv2.WebAclRuleStatementArgs {
 var inBraces = regexp.MustCompile(`\{[^}]*\}`)
 
 // labelled matches requests with any of the labels, one statement each.
-func labelled(namespace string, rules map[string]string) (any []*wafv2.WebAclRuleStatementArgs) {
+func labelled(namespace string, rules map[string]string) (each []*wafv2.WebAclRuleStatementArgs) {
 	for _, name := range slices.Sorted(maps.Keys(rules)) {
-		any = append(any, &wafv2.WebAclRuleStatementArgs{
+		each = append(each, &wafv2.WebAclRuleStatementArgs{
 			LabelMatchStatement: &wafv2.WebAclRuleStatementLabelMatchStatementArgs{
 				Key: pulumi.String(namespace + rules[name]), Scope: pulumi.String("LABEL"),
 			},
 		})
 	}
-	return any
+	return each
 }
 
 // all matches what each of the statements matches.

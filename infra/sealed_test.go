@@ -88,9 +88,9 @@ var kinds = map[string]func(string) bool{
 }
 
 // holding matches text with any of these in it.
-func holding(any ...string) func(string) bool {
+func holding(parts ...string) func(string) bool {
 	return func(text string) bool {
-		return slices.ContainsFunc(any, func(s string) bool { return strings.Contains(text, s) })
+		return slices.ContainsFunc(parts, func(s string) bool { return strings.Contains(text, s) })
 	}
 }
 
@@ -143,7 +143,7 @@ type statement struct {
 		FieldToMatch        field
 		TextTransformations []transformation
 	}
-	XssMatchStatement *struct {
+	XSSMatchStatement *struct {
 		FieldToMatch        field
 		TextTransformations []transformation
 	}
@@ -267,16 +267,16 @@ func (a *acl) group(name string, in aclRule, r request, labels map[string]bool) 
 }
 
 func (a *acl) matches(s statement, r request, labels map[string]bool) bool {
-	any := func(of []statement, want bool) bool {
+	one := func(of []statement, want bool) bool {
 		return slices.ContainsFunc(of, func(s statement) bool { return a.matches(s, r, labels) == want })
 	}
 	switch {
 	case s.AndStatement != nil:
-		return !any(s.AndStatement.Statements, false)
+		return !one(s.AndStatement.Statements, false)
 	case s.OrStatement != nil:
-		return any(s.OrStatement.Statements, true)
+		return one(s.OrStatement.Statements, true)
 	case s.NotStatement != nil:
-		return any(s.NotStatement.Statements, false)
+		return one(s.NotStatement.Statements, false)
 	case s.LabelMatchStatement != nil:
 		return labels[s.LabelMatchStatement.Key]
 	case s.RateBasedStatement != nil:
@@ -287,8 +287,8 @@ func (a *acl) matches(s statement, r request, labels map[string]bool) bool {
 			a.patterns[of.RegexString] = regexp.MustCompile(of.RegexString)
 		}
 		return a.looks(of.FieldToMatch, of.TextTransformations, r, a.patterns[of.RegexString].MatchString)
-	case s.XssMatchStatement != nil:
-		of := s.XssMatchStatement
+	case s.XSSMatchStatement != nil:
+		of := s.XSSMatchStatement
 		return a.looks(of.FieldToMatch, of.TextTransformations, r, injection.IsXSS)
 	}
 	a.t.Fatalf("a statement of the firewall is not understood: %+v", s)
