@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"math/rand/v2"
 	"net/http"
@@ -18,6 +19,8 @@ import (
 	"sgraph.ai/send/cli/internal/site"
 	"sgraph.ai/send/cli/kept"
 	"sgraph.ai/send/shared/envelope"
+	"sgraph.ai/send/shared/send"
+	"sgraph.ai/send/shared/test/nightly"
 )
 
 // place is a folder into which one transfer is received, that can be downloaded
@@ -28,7 +31,9 @@ type place struct {
 	dir     string
 	link    envelope.Link
 	content []byte
-	left    atomic.Int64 // bytes that the line still carries
+	line    *site.Line
+	end     atomic.Pointer[context.CancelFunc] // of the process that is at it
+	did     []error                            // of processes that did not get it
 }
 
 // sizes are of all kinds: in version 1 and 2, kept sealed and opened.
@@ -39,10 +44,16 @@ var sizes = []struct{ size, said int64 }{
 
 func newPlace(t *testing.T, size, said int64) *place {
 	t.Helper()
-	p := &place{t: t, s: site.Start(t), dir: t.TempDir(), content: make([]byte, size)}
+	return newPlaceAt(t, site.Start(t), size, said, false)
+}
+
+func newPlaceAt(t *testing.T, s *site.Site, size, said int64, noURL bool) *place {
+	t.Helper()
+	p := &place{t: t, s: s, dir: t.TempDir(), content: make([]byte, size)}
 	for i := range p.content {
 		p.content[i] = byte(i % 251)
 	}
+	p.s.Fail(nil)
 	c := &client.Client{Server: p.s.URL, Token: p.s.Token}
 	sent, err := c.Send(t.Context(), client.File{
 		Meta: envelope.Meta{Filename: "a.bin"}, Content: bytes.NewReader(p.content), Size: said,
@@ -51,42 +62,27 @@ func newPlace(t *testing.T, size, said int64) *place {
 		t.Fatal(err)
 	}
 	p.link = sent.Link
-	p.left.Store(1 << 40)
-	p.s.Fail(func(w http.ResponseWriter, r *http.Request, service http.Handler) {
-		if strings.Contains(r.URL.Path, "/bytes/") {
-			w = &line{w, p}
-		}
-		service.ServeHTTP(w, r)
-	})
+	info, err := c.Info(t.Context(), p.link.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.line = p.s.NewLine(info.PayloadBytes, noURL)
 	return p
 }
 
-// line carries so many bytes, and then breaks.
-type line struct {
-	http.ResponseWriter
-	p *place
-}
-
-func (l *line) Write(b []byte) (n int, err error) {
-	room := max(l.p.left.Add(-int64(len(b)))+int64(len(b)), 0)
-	n, _ = l.ResponseWriter.Write(b[:min(int64(len(b)), room)])
-	if n < len(b) {
-		_ = http.NewResponseController(l.ResponseWriter).Flush()
-		panic(http.ErrAbortHandler)
-	}
-	return n, nil
-}
-
-// try receives it with a key, over a line that breaks after so many bytes.
-func (p *place) try(key envelope.Key, carries int64) ([]byte, error) {
+// try is a process that receives it with a key, until it is killed.
+func (p *place) try(key envelope.Key) ([]byte, error) {
 	p.t.Helper()
-	p.left.Store(carries)
+	ctx, cancel := context.WithCancel(p.t.Context())
+	p.end.Store(&cancel)
+	defer p.line.Rest()
+	defer cancel()
 	d, err := kept.Open(p.dir, p.s.URL, p.link.ID, key)
 	if err != nil {
 		p.t.Fatal(err)
 	}
 	c := client.Client{Server: p.s.URL, Pause: func(time.Duration) time.Duration { return 0 }}
-	if err := d.Fetch(p.t.Context(), c); err != nil {
+	if err := d.Fetch(ctx, c); err != nil {
 		d.Close()
 		return nil, err
 	}
@@ -104,10 +100,26 @@ func (p *place) try(key envelope.Key, carries int64) ([]byte, error) {
 	return got, nil
 }
 
+// kill ends the process that is at it, once it has kept what was counted.
+func (p *place) kill() {
+	for !p.begun() {
+		time.Sleep(time.Millisecond)
+	}
+	(*p.end.Load())()
+}
+
+// begun says whether a claim is kept that has all that is needed to go on.
+func (p *place) begun() bool {
+	b, err := os.ReadFile(filepath.Join(p.dir, ".sgsend-"+p.link.ID+".claim"))
+	last := strings.LastIndex(string(b), "\nclaim ")
+	return err != nil || last >= 0 && strings.Contains(string(b[last:]), `"etag"`)
+}
+
 // breaksOff tries it over a line that carries too little.
 func (p *place) breaksOff(carries int64) {
 	p.t.Helper()
-	if _, err := p.try(p.link.Key, carries); err == nil {
+	p.line.Cut(carries)
+	if _, err := p.try(p.link.Key); err == nil {
 		p.t.Fatalf("it came over a line that broke after %d bytes of %d", carries, len(p.content))
 	}
 }
@@ -115,15 +127,16 @@ func (p *place) breaksOff(carries int64) {
 // arrives tries it over a line that carries enough.
 func (p *place) arrives(carries int64) {
 	p.t.Helper()
-	if got, err := p.try(p.link.Key, carries); err != nil {
+	p.line.Cut(carries)
+	if got, err := p.try(p.link.Key); err != nil {
 		p.t.Errorf("%d bytes: %v", len(p.content), err)
 	} else {
 		p.receivedOnce(got)
 	}
 }
 
-// receivedOnce says that the content came, that it was counted once, and that
-// nothing is left.
+// receivedOnce says that the content came, that it was counted once and cannot be had
+// again, and that nothing is left.
 func (p *place) receivedOnce(got []byte) {
 	p.t.Helper()
 	if !bytes.Equal(got, p.content) {
@@ -133,52 +146,103 @@ func (p *place) receivedOnce(got []byte) {
 	if info, err := c.Info(p.t.Context(), p.link.ID); err != nil || info.DownloadCount != 1 {
 		p.t.Errorf("%d downloads counted, %v", info.DownloadCount, err)
 	}
+	if _, err := c.Download(p.t.Context(), p.link.ID); send.ReasonOf(err) != send.ReasonExhausted {
+		p.t.Errorf("another download: %v", err)
+	}
 	if entries, err := os.ReadDir(p.dir); err != nil || len(entries) > 0 {
 		p.t.Errorf("left %v, %v", entries, err)
 	}
 }
 
-// Whatever happens on the way, in whatever order: the line breaks, the key is
-// wrong, what is kept is cut, damaged or lost: who has the right key in the end
-// gets the file, and it counts once.
+// Whatever happens on the way, in whatever order: the line breaks, the process is killed, the
+// service starts anew, the time of a URL is over, the key is wrong, there is no place for
+// what arrives, or what is kept is cut, damaged or lost: who has the right key in the
+// end, within the hour, gets the file, and it counts once.
 func TestAnyInterleaving(t *testing.T) {
 	t.Parallel()
-	seed := uint64(time.Now().UnixNano())
-	t.Logf("seed %d", seed)
 	for _, of := range sizes {
-		rounds := 12
-		if of.size > 16<<20 {
-			rounds = 2
+		for _, noURL := range []bool{false, true} {
+			rounds := nightly.Or(12, 500)
+			if of.size > 16<<20 {
+				rounds = nightly.Or(2, 50)
+			}
+			t.Run(fmt.Sprintf("%d of %d bytes, no URL: %v", of.size, of.said, noURL), func(t *testing.T) {
+				t.Parallel()
+				s := site.Start(t)
+				for range rounds {
+					seed := rand.Uint64()
+					p := newPlaceAt(t, s, of.size, of.said, noURL)
+					if p.interleave(rand.New(rand.NewPCG(seed, 0))); t.Failed() {
+						t.Fatalf("seed %d", seed)
+					}
+				}
+			})
 		}
-		for round := range rounds {
-			r := rand.New(rand.NewPCG(seed, uint64(of.size)+uint64(round)))
-			p := newPlace(t, of.size, of.said)
-			sealed := of.size + 200
-			carried := int64(0) // what the service lets be fetched again is bounded
-			for range r.IntN(5) {
-				key, carries := p.link.Key, min(r.Int64N(sealed), sealed*3/2-carried)
-				if carries < 0 {
-					break
-				}
-				switch r.IntN(4) {
-				case 0:
-					key = envelope.NewKey()
-				case 1:
-					spoil(t, r, p.dir)
-				}
-				carried += carries
-				if got, err := p.try(key, carries); err == nil {
-					p.receivedOnce(got)
-					p = newPlace(t, of.size, of.said)
-					carried = 0
-				}
+	}
+}
+
+func (p *place) interleave(r *rand.Rand) {
+	restart := func() {
+		if err := p.s.Restart(); err != nil {
+			p.t.Error(err)
+		}
+	}
+	for range r.IntN(6) {
+		p.line.Some(r, p.kill, p.kill, restart, p.line.Outlive, nil)
+		key, place := p.link.Key, func() {}
+		switch r.IntN(7) {
+		case 0:
+			if p.line.Plan(); p.line.Spare() > p.line.Size { // all of it comes before that is known
+				key = envelope.NewKey()
 			}
-			got, err := p.try(p.link.Key, 1<<40)
-			if err != nil {
-				t.Errorf("%d bytes, round %d: %v", of.size, round, err)
-				continue
-			}
+		case 1:
+			spoil(p.t, r, p.dir)
+		case 2:
+			p.line.Outlive()
+		case 3:
+			p.line.Pass(r)
+		case 4:
+			restart()
+		case 5:
+			place = noPlace(p.t, p.dir)
+		}
+		got, err := p.try(key)
+		place()
+		if err == nil {
 			p.receivedOnce(got)
+			return
+		}
+		p.did = append(p.did, err)
+	}
+	p.line.Plan()
+	got, err := p.try(p.link.Key)
+	if err != nil {
+		p.t.Fatalf("%v, after %q", err, p.did)
+	}
+	p.receivedOnce(got)
+}
+
+// noPlace has nothing be kept in a folder of what arrives, until it is given back.
+func noPlace(t *testing.T, dir string) (back func()) {
+	t.Helper()
+	parts, _ := filepath.Glob(filepath.Join(dir, ".sgsend-*.claim"))
+	if len(parts) == 0 {
+		return func() {}
+	}
+	part := strings.TrimSuffix(parts[0], ".claim") + ".part"
+	away := filepath.Join(t.TempDir(), "part")
+	moved := os.Rename(part, away) == nil
+	if err := os.MkdirAll(filepath.Join(part, "x"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	return func() {
+		if err := os.RemoveAll(part); err != nil {
+			t.Fatal(err)
+		}
+		if moved {
+			if err := os.Rename(away, part); err != nil {
+				t.Fatal(err)
+			}
 		}
 	}
 }

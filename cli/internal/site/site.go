@@ -5,10 +5,12 @@ package site
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"path/filepath"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -18,6 +20,7 @@ import (
 	"sgraph.ai/send/shared/disk"
 	"sgraph.ai/send/shared/send"
 	"sgraph.ai/send/shared/settings"
+	"sgraph.ai/send/shared/test/clocktest"
 	"sgraph.ai/send/shared/test/logtest"
 	"sgraph.ai/send/shared/test/secrettest"
 )
@@ -27,10 +30,16 @@ type Site struct {
 	URL   string
 	Token string // allows sending
 
+	Clock clocktest.Clock // of the service
+
 	dir    string
 	log    logtest.Buffer
 	fault  atomic.Pointer[Fault]
 	server *httptest.Server
+
+	running sync.RWMutex // by each request, and by who starts the service anew
+	ledger  *bolt.Ledger
+	service http.Handler
 }
 
 // End takes no more requests, and waits for those under way: of one that the
@@ -80,37 +89,18 @@ func Start(t testing.TB) *Site {
 
 // Run runs a service that keeps what it has in a folder, until stop is called.
 func Run(dir string) (s *Site, stop func(), err error) {
-	ledger, err := bolt.Open(filepath.Join(dir, "ledger.db"))
-	if err != nil {
-		return nil, nil, err
-	}
-	defer func() {
-		if err != nil {
-			ledger.Close()
-		}
-	}()
-	store, err := disk.Open(filepath.Join(dir, "transfers"))
-	if err != nil {
-		return nil, nil, err
-	}
-	secret := send.Secret("a secret for tests only")
-	tokens := &send.Tokens{Ledger: ledger, Names: secret.NameSealer(), Now: time.Now}
 	s = &Site{Token: "token-of-the-tests", dir: dir}
-	service, err := user.New(user.Settings{
-		Service: settings.Service{Environment: settings.Local, Mode: settings.Disk, Rates: map[string]send.Rate{}},
-		Rules:   send.Rules{MaxBytes: 1 << 30, DefaultTTL: 24 * time.Hour, MaxTTL: send.MaxLifetime},
-		Gate:    tokens,
-		Ledger:  ledger,
-		Store:   store,
-		Log:     slog.New(slog.NewJSONHandler(&s.log, nil)),
-		Now:     time.Now,
+	if err := s.open(); err != nil {
+		return nil, nil, err
+	}
+	if _, err := s.tokens().Create(context.Background(), send.NewToken{Name: s.Token}); err != nil {
+		return nil, nil, errors.Join(err, s.ledger.Close())
+	}
+	service := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		s.running.RLock()
+		defer s.running.RUnlock()
+		s.service.ServeHTTP(w, r)
 	})
-	if err != nil {
-		return nil, nil, err
-	}
-	if _, err := tokens.Create(context.Background(), send.NewToken{Name: s.Token}); err != nil {
-		return nil, nil, err
-	}
 	s.server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if f := s.fault.Load(); f != nil {
 			(*f)(w, r, service)
@@ -119,5 +109,48 @@ func Run(dir string) (s *Site, stop func(), err error) {
 		service.ServeHTTP(w, r)
 	}))
 	s.URL = s.server.URL
-	return s, func() { s.End(); ledger.Close() }, nil
+	return s, func() { s.End(); s.ledger.Close() }, nil
+}
+
+// Restart starts the service anew on what it keeps. What is under way breaks off;
+// what is asked meanwhile waits.
+func (s *Site) Restart() error {
+	s.server.CloseClientConnections()
+	s.running.Lock()
+	defer s.running.Unlock()
+	if err := s.ledger.Close(); err != nil {
+		return err
+	}
+	return s.open()
+}
+
+// open opens what the service keeps, and makes the service.
+func (s *Site) open() (err error) {
+	if s.ledger, err = bolt.Open(filepath.Join(s.dir, "ledger.db")); err != nil {
+		return err
+	}
+	defer func() {
+		if err != nil {
+			s.ledger.Close()
+		}
+	}()
+	store, err := disk.Open(filepath.Join(s.dir, "transfers"))
+	if err != nil {
+		return err
+	}
+	s.service, err = user.New(user.Settings{
+		Service: settings.Service{Environment: settings.Local, Mode: settings.Disk, Rates: map[string]send.Rate{}},
+		Rules:   send.Rules{MaxBytes: 1 << 30, DefaultTTL: 24 * time.Hour, MaxTTL: send.MaxLifetime},
+		Gate:    s.tokens(),
+		Ledger:  s.ledger,
+		Store:   store,
+		Log:     slog.New(slog.NewJSONHandler(&s.log, nil)),
+		Now:     s.Clock.Now,
+	})
+	return err
+}
+
+func (s *Site) tokens() *send.Tokens {
+	secret := send.Secret("a secret for tests only")
+	return &send.Tokens{Ledger: s.ledger, Names: secret.NameSealer(), Now: s.Clock.Now}
 }
