@@ -25,6 +25,7 @@ type vectors struct {
 	V1        []v1Vector        `json:"v1"`
 	V2        []v2Vector        `json:"v2"`
 	Broken    []brokenVector    `json:"broken"`
+	Foreign   []foreignVector   `json:"foreign"`
 	Sizes     []sizeVector      `json:"sizes"`
 	Names     []nameVector      `json:"names"`
 	Labels    []labelVector     `json:"labels"`
@@ -78,6 +79,14 @@ type brokenVector struct {
 	Of     string `json:"of"`
 	Change string `json:"change"` // "cut", "flip", "append", "swap", "drop"
 	At     int    `json:"at"`
+}
+
+// foreignVector is a file of V2 that is genuine and has no envelope in layout A: it
+// must not open.
+type foreignVector struct {
+	Name   string `json:"name"`
+	Key    string `json:"key"`
+	Sealed string `json:"sealed"`
 }
 
 type sizeVector struct {
@@ -157,6 +166,11 @@ func makeVectors() (v vectors) {
 		{"metadata is too long", "SGMETA\x00\x00\x01\x00\x01{}hello"},
 		{"no envelope", "hello"},
 		{"nothing", ""},
+		{"a name that is not UTF-8", "SGMETA\x00\x00\x00\x00\x18{\"filename\":\"\xffa\xc3.txt\"}  hello"},
+		{"a name with half a surrogate pair", "SGMETA\x00\x00\x00\x00\x1a" + `{"filename":"a\ud83d.txt"}` + "hello"},
+		{"a name that is no text", "SGMETA\x00\x00\x00\x00\x0e" + `{"filename":5}` + "hello"},
+		{"dot, white space and JSON", "SGMETA. \n" + meta + "hello"},
+		{"NUL, white space and JSON", "SGMETA\x00 " + meta + "hello"},
 	} {
 		iv := [ivSize]byte{0xa0, 0xa1, 0xa2, 0xa3, 0xa4, 0xa5, 0xa6, 0xa7, 0xa8, 0xa9, 0xaa, 0xab}
 		m, content := openAny([]byte(c.plain))
@@ -200,6 +214,23 @@ func makeVectors() (v vectors) {
 		{"three segments and some", "swap", 1}, {"three segments and some", "drop", 2},
 		{"three segments and some", "flip", 2 << 20},
 		{"three segments and some", "append", 0},
+	}
+	for _, c := range []struct{ name, plain string }{
+		{"layout B", "SGMETA\x00\x00\x00\x14" + meta + "hello"},
+		{"NUL and JSON", "SGMETA\x00" + meta + "hello"},
+		{"dot and JSON", "SGMETA." + meta + "hello"},
+		{"metadata is an array", "SGMETA\x00\x00\x00\x00\x03[1]hello"},
+		{"metadata is too long", "SGMETA\x00\x00\x01\x00\x01{}hello"},
+		{"metadata is longer than the file", "SGMETA\x00\x00\x00\x00\x15" + meta},
+		{"no envelope", "hello"},
+		{"nothing", ""},
+	} {
+		s := stream{salt: sha256.Sum256([]byte(c.name))}
+		head := append([]byte(magic), streamSize)
+		head = append(append(head, s.salt[:]...), s.prefix[:]...)
+		nonce := append(s.prefix[:], 0, 0, 0, 0, 1)
+		sealed := newGCM(s.deriveKey(key)).Seal(head, nonce, []byte(c.plain), nil)
+		v.Foreign = append(v.Foreign, foreignVector{c.name, key.String(), hex.EncodeToString(sealed)})
 	}
 	const second = firstRoom + segmentRoom
 	for _, plain := range []int64{0, 1, firstRoom - 1, firstRoom, firstRoom + 1, second, second + 1, 10 << 30} {
@@ -308,6 +339,15 @@ func TestVectors(t *testing.T) {
 	for _, c := range v.Broken {
 		if _, _, err := open(c.apply(sealed[c.Of]), key); !errors.Is(err, ErrNotAuthentic) && !errors.Is(err, ErrVersion) {
 			t.Errorf("%+v: %v", c, err)
+		}
+	}
+	for _, c := range v.Foreign {
+		key, err := ParseKey(c.Key)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if meta, _, err := open(unhex(c.Sealed), key); !errors.Is(err, errMalformed) {
+			t.Errorf("%s: %+v, %v", c.Name, meta, err)
 		}
 	}
 }

@@ -112,6 +112,12 @@ for (const broken of vectors.broken) {
   });
 }
 
+for (const { name, key, sealed } of vectors.foreign) {
+  test(`refused, though it is genuine: ${name}`, async () => {
+    await assert.rejects(open(fromBase64url(key), fromHex(sealed)), ({ code }) => code === 'damaged');
+  });
+}
+
 test('sizes of format 2', () => {
   for (const { form, plain, sealed } of vectors.sizes) if (form === 2) assert.equal(streamSize(plain), sealed);
 });

@@ -9,15 +9,21 @@
 import { concat, encodeText, startsWith } from './bytes.js';
 
 /** @typedef {import('./bytes.js').Bytes} Bytes */
-/** @typedef {{ filename?: unknown }} Metadata */
+/** @typedef {{ filename?: string, type?: string }} Metadata */
 
 const MAGIC = encodeText('SGMETA');
 const NUL = 0x00;
 const DOT = 0x2e;
 const BRACE = 0x7b;
+const SPACE = [0x20, 0x09, 0x0a, 0x0d];
 
 /** No honest name needs more; a lying length must not make us search a whole file. */
 export const MAX_METADATA = 64 * 1024;
+
+const MEMBERS = ['filename', 'type'];
+
+/** How deep values may stand within each other: other readers have a bound, too. */
+const MAX_DEPTH = 10_000;
 
 /**
  * The bytes that stand before the content, for a file of this name.
@@ -35,7 +41,15 @@ export function writeEnvelope(metadata) {
 export const looksEnveloped = (/** @type {Bytes} */ content) => startsWith(content, MAGIC);
 
 /**
- * Finds the envelope at the start of a plaintext. The bytes given may be just the beginning, as long as they
+ * The envelope of format 2, which has always been in layout A; null where there is none.
+ * @param {Bytes} bytes
+ * @returns {{ metadata: Metadata, contentStart: number } | null}
+ */
+export const readStreamEnvelope = (bytes) =>
+  startsWith(bytes, MAGIC) && bytes[6] === NUL ? readSized(bytes, 7) : null;
+
+/**
+ * Finds the envelope at the start of a plaintext of format 1. The bytes given may be just the beginning, as long as they
  * hold MAX_METADATA and a few more. Returns the metadata (null when there is none) and where the content starts.
  * @param {Bytes} bytes
  * @returns {{ metadata: Metadata | null, contentStart: number }}
@@ -47,7 +61,7 @@ export function readEnvelope(bytes) {
     case DOT:
       return readBareJson(bytes, 7) ?? none;
     case NUL:
-      return readSized(bytes, 7) ?? readSized(bytes, 6) ?? readBareJson(bytes, 7) ?? none;
+      return readSized(bytes, 7) ?? readSized(bytes, 6) ?? (bytes[7] === BRACE ? readBareJson(bytes, 7) : null) ?? none;
     default:
       return readSized(bytes, 6) ?? none;
   }
@@ -71,10 +85,13 @@ function readSized(bytes, at) {
  * @param {number} at
  */
 function readBareJson(bytes, at) {
-  if (bytes[at] !== BRACE) return null;
-  const end = endOfObject(bytes, at, Math.min(bytes.length, at + MAX_METADATA));
+  const limit = Math.min(bytes.length, at + MAX_METADATA);
+  let start = at;
+  while (start < limit && SPACE.includes(bytes[start])) start++;
+  if (bytes[start] !== BRACE) return null;
+  const end = endOfObject(bytes, start, limit);
   if (end === null) return null;
-  const metadata = parseObject(bytes.subarray(at, end));
+  const metadata = parseObject(bytes.subarray(start, end));
   return metadata && { metadata, contentStart: end };
 }
 
@@ -101,23 +118,57 @@ function endOfObject(bytes, at, limit) {
 }
 
 /**
+ * Of JSON that is an object the members that are known and are texts.
  * @param {Bytes} bytes
  * @returns {Metadata | null}
  */
 function parseObject(bytes) {
+  const value = parseJson(bytes);
+  if (value === null || typeof value !== 'object' || Array.isArray(value) || depthOf(bytes) > MAX_DEPTH) return null;
+  return Object.fromEntries(
+    Object.entries(value).filter(([name, said]) => MEMBERS.includes(name) && typeof said === 'string'),
+  );
+}
+
+/**
+ * The value that is in JSON, and null where there is none. Bytes that are not UTF-8 become U+FFFD.
+ * @param {Bytes} bytes
+ * @returns {unknown}
+ */
+export function parseJson(bytes) {
   try {
-    const value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
-    return value && typeof value === 'object' && !Array.isArray(value) ? value : null;
+    return JSON.parse(new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes));
   } catch {
     return null;
   }
 }
 
+/**
+ * How deep the values in JSON stand within each other.
+ * @param {Bytes} json
+ */
+function depthOf(json) {
+  let depth = 0;
+  let deepest = 0;
+  let inString = false;
+  for (let i = 0; i < json.length; i++) {
+    const byte = json[i];
+    if (inString) {
+      if (byte === 0x5c) i++;
+      else if (byte === 0x22) inString = false;
+    } else if (byte === 0x22) inString = true;
+    else if (byte === 0x5b || byte === BRACE) deepest = Math.max(deepest, ++depth);
+    else if (byte === 0x5d || byte === 0x7d) depth--;
+  }
+  return deepest;
+}
+
 // What Windows takes for a device, whatever follows the dot.
 const DEVICE = /^(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[0-9\u00b9\u00b2\u00b3]) *(\.|$)/i;
 
-// Control characters, what turns the direction of writing to hide an ending, separators, and marks of bad decoding.
-const UNSAFE = /[\p{Cc}\p{Bidi_Control}\u2028\u2029\ufeff\ufffd]/gu;
+// Control characters, what turns the direction of writing to hide an ending, separators, marks of bad decoding, and
+// halves of surrogate pairs.
+const UNSAFE = /[\p{Cc}\p{Cs}\p{Bidi_Control}\u2028\u2029\ufeff\ufffd]/gu;
 
 const MAX_NAME = 255; // bytes, what common file systems allow
 const MAX_ENDING = 16;

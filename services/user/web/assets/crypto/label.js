@@ -7,7 +7,7 @@
 // Its length is one of five, so that it tells the service next to nothing.
 
 import { concat, encodeText, toBase64 } from './bytes.js';
-import { safeFilename } from './envelope.js';
+import { parseJson, safeFilename } from './envelope.js';
 import { WrongKeyError } from './errors.js';
 
 /** @typedef {import('./bytes.js').Bytes} Bytes */
@@ -107,7 +107,7 @@ export async function openLabel(linkKey, sealed) {
  */
 function writeLabel({ files, count, size, note, picture }) {
   const listed = files.slice(0, MAX_LISTED).map((file) => ({
-    name: cleanName(file.name),
+    name: safeFilename(file.name),
     ...(isSize(file.size) && { size: file.size }),
     ...(MEDIA_TYPE.test(file.type) && { type: file.type }),
   }));
@@ -136,7 +136,7 @@ function writeLabel({ files, count, size, note, picture }) {
  * @returns {Label | null}
  */
 function readLabel(json) {
-  const said = parse(json);
+  const said = parseJson(json);
   if (!isObject(said)) return null;
   const { files, count, size, note, picture } = said;
   if (!Array.isArray(files) || files.length === 0 || !files.every(isObject)) return null;
@@ -147,15 +147,6 @@ function readLabel(json) {
     note: typeof note === 'string' ? cleanNote(note) : '',
     picture: readPicture(picture),
   };
-}
-
-/** @param {Bytes} json */
-function parse(json) {
-  try {
-    return JSON.parse(new TextDecoder('utf-8', { ignoreBOM: true }).decode(json));
-  } catch {
-    return null;
-  }
 }
 
 /** @returns {value is Record<string, unknown>} */
@@ -174,13 +165,10 @@ const readSize = (/** @type {unknown} */ size) => (isSize(size) ? Math.abs(size)
  * @returns {LabelFile}
  */
 const readFile = ({ name, size, type }) => ({
-  name: cleanName(typeof name === 'string' ? name : ''),
+  name: safeFilename(typeof name === 'string' ? name : ''),
   size: readSize(size),
   type: typeof type === 'string' && MEDIA_TYPE.test(type) ? type : '',
 });
-
-/** Half a surrogate pair is no character. */
-const cleanName = (/** @type {string} */ name) => safeFilename(name.replace(/\p{Cs}/gu, ''));
 
 /** @param {string} note */
 function cleanNote(note) {

@@ -1,7 +1,7 @@
 // From ciphertext to plaintext, whichever format arrives.
 
 import { ByteQueue, startsWith } from './bytes.js';
-import { readEnvelope } from './envelope.js';
+import { readEnvelope, readStreamEnvelope } from './envelope.js';
 import { DamagedError, NewerVersionError, TooLargeToOpenError, WrongKeyError } from './errors.js';
 import { FAMILY, MAGIC, StreamDecrypter } from './stream.js';
 
@@ -96,9 +96,10 @@ export class Opener {
    */
   #unwrap(chunks) {
     if (this.metadata !== undefined || chunks.length === 0) return chunks;
-    const { metadata, contentStart } = readEnvelope(chunks[0]);
-    if (!metadata && this.#decrypter instanceof StreamDecrypter) throw new DamagedError(); // format 2 always has one
-    this.metadata = metadata;
-    return [chunks[0].subarray(contentStart), ...chunks.slice(1)];
+    const isStream = this.#decrypter instanceof StreamDecrypter;
+    const envelope = isStream ? readStreamEnvelope(chunks[0]) : readEnvelope(chunks[0]);
+    if (!envelope) throw new DamagedError(); // format 2 always has one
+    this.metadata = envelope.metadata;
+    return [chunks[0].subarray(envelope.contentStart), ...chunks.slice(1)];
   }
 }
