@@ -229,6 +229,7 @@ func (s *server) mustNotKnow(t *testing.T, secrets map[string]string) {
 	t.Helper()
 	kept := secrettest.Kept{"the log": s.log.String()}
 	kept.AddFiles(t, s.data)
+	delete(kept, filepath.Join(s.data, "access-token")) // for whoever runs it, where there is no terminal to print it on
 	if len(kept) < 2 {
 		t.Error("the data folder is empty: nothing was searched")
 	}
