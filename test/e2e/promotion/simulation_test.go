@@ -66,7 +66,7 @@ func (s simulation) setUp(t *testing.T, of string) {
 	t.Helper()
 	query := url.Values{
 		"Action": {"CreatePolicy"}, "Version": {"2010-05-08"}, "PolicyName": {stack.Names{Stack: of}.Boundary()},
-		"PolicyDocument": {`{"Version":"2012-10-17","Statement":[]}`},
+		"PolicyDocument": {`{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"logs:*","Resource":"*"}]}`},
 	}
 	s.ask(t, "iam", http.MethodPost, "/?"+query.Encode(), "", "", nil)
 }

@@ -60,7 +60,7 @@ func (s simulation) setUp(t *testing.T, stack string) {
 	t.Helper()
 	query := url.Values{
 		"Action": {"CreatePolicy"}, "Version": {"2010-05-08"}, "PolicyName": {names.Names{Stack: stack}.Boundary()},
-		"PolicyDocument": {`{"Version":"2012-10-17","Statement":[]}`},
+		"PolicyDocument": {`{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"logs:*","Resource":"*"}]}`},
 	}
 	if status, answer := s.ask(t, "iam", http.MethodPost, "/?"+query.Encode(), "", ""); status != http.StatusOK {
 		t.Fatalf("iam answers %d: %s", status, answer)
