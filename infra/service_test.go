@@ -150,6 +150,21 @@ func TestStacksTellTheServices(t *testing.T) {
 	})
 }
 
+// The ends of sessions are told to the admin function, and to no other.
+func TestStacksSayWhenSessionsEnd(t *testing.T) {
+	t.Parallel()
+	g := record(t, "prod", map[string]string{"sgraph-send:sessionIdle": "20m", "sgraph-send:sessionLife": "4h"})
+	for name, want := range map[string]string{"SEND__SESSION_IDLE": "20m0s", "SEND__SESSION_LIFE": "4h0m0s"} {
+		key := resource.PropertyKey(name)
+		if got := plain(g.told(t, "sgraph-send-admin-prod")[key]); !got.IsString() || got.StringValue() != want {
+			t.Errorf("%s is %v, want %s", name, got, want)
+		}
+		if _, told := g.told(t, "sgraph-send-user-prod")[key]; told {
+			t.Errorf("the user function is told %s", name)
+		}
+	}
+}
+
 func TestTracingIsAllOrNothing(t *testing.T) {
 	t.Parallel()
 	for _, on := range []string{"true", "false"} {

@@ -34,6 +34,7 @@ What it is told, it is told by the environment:
   SEND__PENDING_BYTES_ALL          what all may have under way (what the disk holds)
   SEND__RATE_LIMITS                limits, as in create=60/1m, or off
   SEND__SESSION_IDLE               when an idle session in the console ends (1h)
+  SEND__SESSION_LIFE               when every session in the console ends (8h)
   SEND__AUDIT_RETENTION            how long the audit trail is kept (90d)
   SEND__METRICS_ADDR               where Prometheus reads metrics (nowhere)
   SEND__LOG_LEVEL                  debug, info, warn or error (info)

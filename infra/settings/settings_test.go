@@ -95,6 +95,8 @@ func TestFaults(t *testing.T) {
 		"unknown limit":      {config: one("rateLimits", "upload=1/1m"), want: "no limit has that name"},
 		"origin with a path": {config: one("corsOrigins", "https://a.example/x"), want: "without a path"},
 		"plain origin":       {config: one("corsOrigins", "http://a.example"), want: "begin with https://"},
+		"idle for ever":      {config: one("sessionIdle", "169h"), want: "from 5m0s to 168h0m0s"},
+		"a session's blink":  {config: one("sessionLife", "1m"), want: "from 5m0s to 168h0m0s"},
 		"too long a life":    {config: one("maxTtl", "721h"), want: "from 1m0s to 720h0m0s"},
 		"odd retention":      {config: one("logRetentionDays", "31"), want: "one of 1 3 5"},
 		"odd timeout":        {config: one("userTimeout", "1500ms"), want: "whole seconds"},

@@ -37,7 +37,8 @@ type Service struct {
 	meter    metric.Meter
 	log      *slog.Logger
 	sessions sessions
-	known    known
+	operator credential   // the API key
+	user     credential   // the service key; its key is "" where there is none
 	probe    *http.Client // asks the user service how it is
 	site     web.Settings
 	handler  http.Handler
@@ -65,10 +66,12 @@ func New(set Settings) (*Service, error) {
 			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 		},
 	}
+	life := cmp.Or(set.SessionLife, sessionLife)
 	a.sessions = sessions{
-		ledger: set.Ledger, now: set.Now, idle: cmp.Or(set.SessionIdle, sessionLife),
+		ledger: set.Ledger, now: set.Now, life: life, idle: cmp.Or(set.SessionIdle, life),
 		key: key.Signer("admin session", set.Now).Sign(time.Unix(0, 0))[:22],
 	}
+	a.operator.key, a.user.key = set.KeyValue, set.ServiceKey
 	a.log = a.meter.Logger(set.Log)
 	a.salts = web.NewSalts(set.Ledger, a.log)
 	a.trail = &audit.Trail{

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -49,6 +50,9 @@ func (a *Service) takeEvents(w http.ResponseWriter, r *http.Request) error {
 	var in wire.RecordEventsRequest
 	if err := web.ReadJSONUpTo(w, r, 256<<10, &in); err != nil {
 		return err
+	}
+	if a.serviceKey(r) != "" && slices.ContainsFunc(in.Events, func(e audit.Event) bool { return !e.Kind.OfTransfer() }) {
+		return send.Fail(send.Invalid, "the user service tells of transfers, and of nothing else")
 	}
 	if len(in.Events) == 0 || len(in.Events) > audit.MaxBatch {
 		return send.Fail(send.Invalid, "events must be from 1 to %d", audit.MaxBatch)

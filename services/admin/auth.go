@@ -26,6 +26,16 @@ var (
 		"The session cookie is not genuine: log in again").With(send.ReasonSessionInvalid)
 )
 
+// tooManyKeys is what keeps out whoever brought too many wrong keys.
+const tooManyKeys = "Too many wrong keys came from your address, so that right ones are refused as well"
+
+// credential is a key that opens something, and who brought it lately: what one
+// opens for a client says nothing of another.
+type credential struct {
+	key   string
+	known known
+}
+
 // keyHash gives keys of any length one length, so that comparing them takes
 // the same time whatever was presented.
 func keyHash(key string) [32]byte { return sha256.Sum256([]byte(key)) }
@@ -39,7 +49,7 @@ func same(presented, key string) bool {
 // serviceKey returns the service key that a request brings, where there is one
 // to compare it with.
 func (a *Service) serviceKey(r *http.Request) string {
-	if a.set.ServiceKey == "" {
+	if a.user.key == "" {
 		return ""
 	}
 	return wire.ServiceKey.Get(r.Header)
@@ -52,7 +62,7 @@ func (a *Service) guardService(next http.Handler) http.Handler {
 		key := a.serviceKey(r)
 		if key == "" {
 			operator.ServeHTTP(w, r)
-		} else if a.admit(w, r, key, a.set.ServiceKey) {
+		} else if a.admit(w, r, key, &a.user) {
 			next.ServeHTTP(w, r)
 		}
 	})
@@ -65,7 +75,7 @@ func (a *Service) guard(next http.Handler) http.Handler {
 	browser, header := sameSite(next), wire.APIKey(a.set.KeyName)
 	return web.Handle(func(w http.ResponseWriter, r *http.Request) error {
 		if key := header.Get(r.Header); key != "" {
-			if a.admit(w, r, key, a.set.KeyValue) {
+			if a.admit(w, r, key, &a.operator) {
 				next.ServeHTTP(w, r)
 			}
 			return nil
@@ -83,23 +93,23 @@ func (a *Service) guard(next http.Handler) http.Handler {
 // so keys cannot be guessed. An address from which the right one came lately is
 // the exception, so that nobody can lock out those with whom they share it; of
 // wrong keys it, too, learns no more than 429.
-func (a *Service) admit(w http.ResponseWriter, r *http.Request, key, right string) bool {
+func (a *Service) admit(w http.ResponseWriter, r *http.Request, key string, of *credential) bool {
 	client := web.Client(r)
 	wait, over := web.Over(r, send.LimitLogin)
-	if over && !a.known.seen(client, a.set.Now()) {
-		web.WriteError(w, r, web.Limited(r, send.LimitLogin, wait))
+	if over && !of.known.seen(client, a.set.Now()) {
+		web.WriteError(w, r, a.limited(r, wait))
 		return false
 	}
-	if same(key, right) {
-		a.known.note(client, a.set.Now())
+	if same(key, of.key) {
+		of.known.note(client, a.set.Now())
 		return true
 	}
 	metric.Count(r.Context(), metric.FailedLogins, 1)
-	a.record(r, audit.Login, "", errKeyWrong)
 	if over {
-		web.WriteError(w, r, web.Limited(r, send.LimitLogin, wait))
+		web.WriteError(w, r, a.limited(r, wait))
 		return false
 	}
+	a.record(r, audit.Login, "", errKeyWrong)
 	web.CountRefusal(r, send.LimitLogin)
 	refuse(w, errKeyWrong)
 	return false
@@ -114,13 +124,20 @@ func (a *Service) turnAway(w http.ResponseWriter, r *http.Request, why error) er
 	}
 	if refusal == errSessionForged {
 		if wait, over := web.Over(r, send.LimitLogin); over {
-			return web.Limited(r, send.LimitLogin, wait)
+			return a.limited(r, wait)
 		}
 		a.record(r, audit.Login, "", refusal)
 		web.CountRefusal(r, send.LimitLogin)
 	}
 	refuse(w, refusal)
 	return nil
+}
+
+// limited refuses a key, right or wrong, from where too many wrong ones came. The
+// trail has that as well: it says how many came, not how many were looked at.
+func (a *Service) limited(r *http.Request, wait time.Duration) error {
+	a.record(r, audit.Login, "", send.Fail(send.Limited, tooManyKeys))
+	return web.Limited(r, send.LimitLogin, tooManyKeys, wait)
 }
 
 // known are the clients that brought the right key lately, as far as this

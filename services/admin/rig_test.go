@@ -32,12 +32,13 @@ const (
 
 // rig is a service with everything around it within reach.
 type rig struct {
-	t       *testing.T
-	handler *admin.Service
-	ledger  *watchedLedger
-	store   *memoryStore
-	log     *logtest.Buffer
-	clock   *clocktest.Clock
+	t        *testing.T
+	settings admin.Settings
+	handler  *admin.Service
+	ledger   *watchedLedger
+	store    *memoryStore
+	log      *logtest.Buffer
+	clock    *clocktest.Clock
 }
 
 func newRig(t *testing.T, change ...func(*admin.Settings)) *rig {
@@ -53,18 +54,27 @@ func newRig(t *testing.T, change ...func(*admin.Settings)) *rig {
 		// Ahead of the system's clock, by which bolt forgets old windows.
 		clock: clocktest.At(time.Date(2126, 3, 1, 12, 0, 30, 0, time.UTC)),
 	}
-	s := admin.Settings{
+	g.settings = admin.Settings{
 		Service: settings.Service{Environment: settings.Local, Mode: settings.Disk, Stage: "test", Rates: send.DefaultRates},
 		KeyName: keyName, KeyValue: keyValue,
 		Ledger: g.ledger, Audit: g.store, Log: slog.New(slog.NewJSONHandler(g.log, nil)), Now: g.clock.Now,
 	}
+	return g.again(change...)
+}
+
+// again returns the rig with a service that was started anew, told something
+// else.
+func (g *rig) again(change ...func(*admin.Settings)) *rig {
+	g.t.Helper()
+	next := *g
 	for _, f := range change {
-		f(&s)
+		f(&next.settings)
 	}
-	if g.handler, err = admin.New(s); err != nil {
-		t.Fatal(err)
+	var err error
+	if next.handler, err = admin.New(next.settings); err != nil {
+		g.t.Fatal(err)
 	}
-	return g
+	return &next
 }
 
 // request is what a test asks: with the key unless it says otherwise.

@@ -15,9 +15,6 @@ import (
 	"sgraph.ai/send/shared/wire"
 )
 
-// sessionLife is how long a person stays logged in at most.
-const sessionLife = 8 * time.Hour
-
 // cookieName returns the session cookie's name. The prefix makes browsers
 // refuse a cookie of that name from anyone but this very host over TLS.
 func cookieName(secure bool) string {
@@ -58,21 +55,21 @@ func (a *Service) sessionOf(r *http.Request) (session, error) {
 
 // open begins a session for whoever presents the API key.
 func (a *Service) open(w http.ResponseWriter, r *http.Request, key string) (until time.Time, ok bool, err error) {
-	if !a.admit(w, r, strings.TrimSpace(key), a.set.KeyValue) {
+	if !a.admit(w, r, strings.TrimSpace(key), &a.operator) {
 		return until, false, nil
 	}
 	k, err := a.keys.Get(r.Context())
 	if err != nil {
 		return until, false, err
 	}
-	until = a.set.Now().Add(sessionLife)
+	until = a.set.Now().Add(a.sessions.life)
 	value := k.sessions.Sign(until, send.RandomSecret())
 	err = a.sessions.begin(r.Context(), cookieID(value), until, web.ClientHash(r), browser(r.UserAgent()))
 	a.record(r, audit.Login, "", err)
 	if err != nil {
 		return until, false, err
 	}
-	a.setCookie(w, r, value, int(sessionLife/time.Second))
+	a.setCookie(w, r, value, int(a.sessions.life/time.Second))
 	return until, true, nil
 }
 

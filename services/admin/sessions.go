@@ -15,7 +15,8 @@ import (
 type sessions struct {
 	ledger send.Ledger
 	now    func() time.Time
-	idle   time.Duration // a session that was not used for so long is over
+	life   time.Duration // a session that began so long ago is over
+	idle   time.Duration // and so is one that was not used for so long
 	key    string        // fingerprint of the API key: sessions of another are over
 }
 
@@ -30,6 +31,9 @@ type session struct {
 	Client  string    `json:"client,omitempty"`  // as the trail names it on the day of the login
 	Browser string    `json:"browser,omitempty"` // the family
 }
+
+// sessionLife is how long a person stays logged in, where nothing else is said.
+const sessionLife = 8 * time.Hour
 
 // maxSessions is how many are kept: the one that was not used for longest makes
 // room.
@@ -90,12 +94,14 @@ func noSession(err error) error {
 
 // read returns the session of a record, if it holds.
 func (s *sessions) read(r send.Record) (session, bool) {
-	held := session{id: r.Key.ID, until: r.Expires}
+	held := session{id: r.Key.ID}
 	if json.Unmarshal(r.Data, &held) != nil {
 		return held, false
 	}
+	// Whichever is the earlier: the time may have been made shorter since.
+	held.until = slices.MinFunc([]time.Time{r.Expires, held.Created.Add(s.life)}, time.Time.Compare)
 	now := s.now()
-	return held, held.Key == s.key && !r.Expired(now) && now.Sub(held.Used) < s.idle
+	return held, held.Key == s.key && now.Before(held.until) && now.Sub(held.Used) < s.idle
 }
 
 // end ends a session; one that is not kept is over already.

@@ -185,3 +185,71 @@ func TestSessionPassesWhereKeysAreLimited(t *testing.T) {
 		t.Errorf("the session: %d", res.StatusCode)
 	}
 }
+
+// A session ends at the end of its life, however much it is used, and one that
+// was opened when lives were longer ends with the shorter one.
+func TestSessionsHaveALife(t *testing.T) {
+	t.Parallel()
+	g := newRig(t, func(s *admin.Settings) { s.SessionLife = 2 * time.Hour })
+	session := g.login()
+	if session.MaxAge != 2*60*60 {
+		t.Errorf("the cookie lives for %d s", session.MaxAge)
+	}
+	for range 5 {
+		g.clock.Advance(20 * time.Minute)
+		want(t, g.as(session, "GET", "/auth/session"), 200, `{"expires_at":"2126-03-01T14:00:30Z"}`)
+	}
+	shorter := g.again(func(s *admin.Settings) { s.SessionLife = time.Hour })
+	want(t, shorter.as(session, "GET", "/auth/session"), 401, over)
+	g.clock.Advance(20 * time.Minute)
+	want(t, g.as(session, "GET", "/auth/session"), 401, over)
+}
+
+// Another API key ends every session that was opened with the one before; the
+// ledger, the cookies' key and the cookies are the same.
+func TestAnotherKeyEndsEverySession(t *testing.T) {
+	t.Parallel()
+	g := newRig(t)
+	old := []*http.Cookie{g.login(), g.login(), g.login()}
+	const another = "another-api-key-of-the-tests"
+	changed := g.again(func(s *admin.Settings) { s.KeyValue = another })
+	for _, session := range old {
+		for _, q := range private {
+			q.anonymous, q.cookies = true, []*http.Cookie{session}
+			want(t, changed.do(q), 401, over)
+		}
+		want(t, changed.as(session, "GET", "/auth/session"), 401, over)
+	}
+	res := changed.do(request{method: "POST", path: "/auth/login", body: `{"api_key":"` + another + `"}`, anonymous: true})
+	if res.StatusCode != 200 {
+		t.Fatalf("login with the new key: %d", res.StatusCode)
+	}
+	if n := len(changed.sessions(res.Cookies()[0])); n != 1 {
+		t.Errorf("%d sessions are listed, want the new one", n)
+	}
+	// To go back to the key revives nothing that was seen to be over.
+	for _, session := range old {
+		want(t, g.as(session, "GET", "/auth/session"), 401, over)
+	}
+}
+
+// A cookie that was copied before the logout is worth nothing after it, in any
+// process, and the list does not have it.
+func TestACopiedCookieEndsWithTheLogout(t *testing.T) {
+	t.Parallel()
+	g := newRig(t)
+	session, other := g.login(), g.login()
+	copied := *session
+	elsewhere := g.again()
+	if res := elsewhere.as(&copied, "GET", "/tokens/list"); res.StatusCode != 200 {
+		t.Fatalf("the copy before the logout: %d", res.StatusCode)
+	}
+	g.as(session, "POST", "/auth/logout")
+	for _, q := range private {
+		q.anonymous, q.cookies = true, []*http.Cookie{&copied}
+		want(t, elsewhere.do(q), 401, over)
+	}
+	if n := len(g.sessions(other)); n != 1 {
+		t.Errorf("%d sessions are listed after the logout, want 1", n)
+	}
+}

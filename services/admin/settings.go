@@ -23,9 +23,9 @@ type Settings struct {
 	CacheBucket string // S3 mode: the bucket of the audit trail
 	UserURL     string // the user service, for the system page; "" = not shown
 
-	// SessionIdle is how long a session that is not used goes on; 0 is until
-	// its end.
-	SessionIdle time.Duration
+	// SessionLife is how long a session goes on at most; 0 is as usual.
+	// SessionIdle is how long one that is not used does; 0 is until its end.
+	SessionLife, SessionIdle time.Duration
 
 	// AuditRetention is how long Sweep leaves events in the trail.
 	AuditRetention time.Duration
@@ -54,6 +54,7 @@ func Read(env *settings.Env) Settings {
 		KeyValue:       settings.APIKeyValue.Required(env),
 		ServiceKey:     settings.ServiceKey.In(env),
 		UserURL:        settings.UserURL.In(env),
+		SessionLife:    settings.SessionLife.In(env),
 		SessionIdle:    settings.SessionIdle.In(env),
 		AuditRetention: settings.AuditRetention.In(env),
 		Now:            time.Now,

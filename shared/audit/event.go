@@ -51,6 +51,10 @@ var Kinds = []Kind{
 	TransferCreated, TransferCompleted, TransferDownloaded, TransferDeleted, TransferExpired,
 }
 
+// OfTransfer says whether a transfer is what was done: the rest is not for the
+// user service to tell of.
+func (k Kind) OfTransfer() bool { return strings.HasPrefix(string(k), "transfer_") }
+
 // Outcome is what became of it.
 type Outcome string
 

@@ -188,9 +188,13 @@ var (
 		Env: "SEND__AUDIT_RETENTION", By: admin, Default: "90d",
 		Doc: "Time that the audit trail is kept. On AWS the bucket's rule removes it, and the program says here when.",
 	})
-	SessionIdle = define(Duration(5*time.Minute, 8*time.Hour), Entry{
-		Env: "SEND__SESSION_IDLE", By: admin, Default: "1h",
-		Doc: "Time after which a session in the console that is not used ends. Every session ends after 8 hours.",
+	SessionIdle = define(Duration(5*time.Minute, 7*day), Entry{
+		Env: "SEND__SESSION_IDLE", By: admin, Default: "1h", Key: "sessionIdle",
+		Doc: "Time after which a session in the console that is not used ends.",
+	})
+	SessionLife = define(Duration(5*time.Minute, 7*day), Entry{
+		Env: "SEND__SESSION_LIFE", By: admin, Default: "8h", Key: "sessionLife",
+		Doc: "Time after its login at which a session in the console ends, however much it is used.",
 	})
 	// CacheServiceURL is part of what a stack tells its functions; nothing
 	// reads it yet.

@@ -49,7 +49,7 @@ func Limit(name string, next http.Handler) http.Handler {
 			wire.RateLimit.Set(h, fmt.Sprintf("%q;r=%d;t=%s", name, d.Remaining, seconds(d.ResetIn)))
 		}
 		if !d.Allowed {
-			return Limited(r, name, d.ResetIn)
+			return Limited(r, name, tooMany, d.ResetIn)
 		}
 		next.ServeHTTP(w, r)
 		return nil
@@ -67,7 +67,7 @@ func Guard(name string, next http.Handler) http.Handler {
 			return nil
 		}
 		if wait, over := Over(r, name); over {
-			return Limited(r, name, wait)
+			return Limited(r, name, tooMany, wait)
 		}
 		next.ServeHTTP(w, r)
 		if x.status == http.StatusUnauthorized {
@@ -94,12 +94,15 @@ func CountRefusal(r *http.Request, name string) {
 	}
 }
 
+const tooMany = "Too many requests"
+
 // Limited refuses a request whose client has used up a limit, and counts that.
-func Limited(r *http.Request, name string, wait time.Duration) error {
+// why begins what is said of it.
+func Limited(r *http.Request, name, why string, wait time.Duration) error {
 	metric.CountLimit(r.Context(), metric.LimitHit, name)
 	return &send.Error{
 		Code:       send.Limited,
-		Message:    fmt.Sprintf("Too many requests; try again in %s seconds", seconds(wait)),
+		Message:    fmt.Sprintf("%s; try again in %s seconds", why, seconds(wait)),
 		RetryAfter: wait,
 	}
 }

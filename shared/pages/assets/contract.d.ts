@@ -58,6 +58,12 @@ export const paths: {
   currentSession: '/auth/session';
   /** Ends the session in this browser. */
   logout: '/auth/logout';
+  /** Tells which sessions there are. */
+  listSessions: '/auth/sessions';
+  /** Ends one of them. */
+  endSession(sessionId: string): string;
+  /** Ends all but the one that asks. */
+  endOtherSessions: '/auth/sessions';
   /** Makes a token. */
   createToken: '/tokens/create';
   /** Ends a token until it is reactivated. */
@@ -215,6 +221,17 @@ export type ConfigReply = {
 
 /** Where a ciphertext is. */
 export type DownloadURLReply = { transfer_id: string; download_url: string; expires_in: number };
+
+/** One of them. */
+export type Session = {
+  session_id: string;
+  current: boolean;
+  created_at: string;
+  used_at: string;
+  expires_at: string;
+  client: string;
+  browser: string;
+};
 
 /** What a token is made from. All of it can be left out: the name is random then, and there are 50 uses. */
 export type CreateTokenRequest = {

@@ -257,6 +257,9 @@ func TestEveryViewFitsAPhone(t *testing.T) {
 	fits("the pulse")
 	run(t, ctx, press("Audit"), says("events, the newest first"))
 	fits("the trail")
-	run(t, ctx, press("System"), says("User service"))
+	anotherLogin(t, url)
+	run(t, ctx, press("System"), says("User service"), says("Yours and 1 other"))
 	fits("the system")
+	run(t, ctx, press("End all others"), says("Everybody but you"))
+	fits("the question")
 }

@@ -2,6 +2,7 @@ package console
 
 import (
 	"log/slog"
+	"net/http"
 	"net/http/httptest"
 	"path/filepath"
 	"testing"
@@ -55,7 +56,13 @@ func serveWithTrail(t *testing.T) (url string, tokens *send.Tokens, service *adm
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := httptest.NewServer(service)
+	return start(t, service, service), &send.Tokens{Ledger: ledger, Names: send.Secret(apiKey).NameSealer(), Now: time.Now}, service
+}
+
+// start serves an admin service, by a handler in front of it.
+func start(t *testing.T, service *admin.Service, front http.Handler) (url string) {
+	t.Helper()
+	s := httptest.NewServer(front)
 	t.Cleanup(func() { s.Close(); service.Flush() })
-	return s.URL, &send.Tokens{Ledger: ledger, Names: send.Secret(apiKey).NameSealer(), Now: time.Now}, service
+	return s.URL
 }

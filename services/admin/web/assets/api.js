@@ -17,7 +17,7 @@ export function onSignedOut(ask) {
 }
 
 /**
- * Asks the service and returns what it answers. When the session is over it waits for a new login and asks again, so
+ * Asks the service and returns what it answers, if it has anything to say. When the session is over it waits for a new login and asks again, so
  * that nothing typed is lost.
  * @param {string} method
  * @param {string} path
@@ -26,7 +26,8 @@ export function onSignedOut(ask) {
 export async function call(method, path, json) {
   for (;;) {
     try {
-      return await read(await send(method, path, json));
+      const response = await send(method, path, json);
+      return response.status === 204 ? undefined : await read(response);
     } catch (error) {
       if (!signedOut(error) || !askToLogIn) throw problemOf(error);
       await askToLogIn();
@@ -42,9 +43,9 @@ export async function login(key) {
   try {
     await send('POST', paths.login, { api_key: key });
   } catch (error) {
-    throw signedOut(error)
-      ? new Problem('That is not the API key. Check that all of it was pasted.')
-      : problemOf(error);
+    if (signedOut(error)) throw new Problem('That is not the API key. Check that all of it was pasted.');
+    if (error instanceof ApiError && error.code === codes.limited) throw new Problem(tooManyKeys(error));
+    throw problemOf(error);
   }
   if (await signedIn()) return;
   throw new Problem('The browser did not keep the session cookie. Allow cookies for this site, then log in again.');
@@ -71,6 +72,7 @@ export async function logout() {
 
 /** @typedef {import('./shared/contract.js').TokenDetails} Token remaining is negative where there is no limit */
 /** @typedef {import('./shared/contract.js').Event} Event */
+/** @typedef {import('./shared/contract.js').Session} Session */
 
 export const tokens = {
   /** @returns {Promise<Token[]>} */
@@ -82,6 +84,13 @@ export const tokens = {
   reactivate: (/** @type {string} */ name) => call('POST', paths.reactivateToken(name)),
   limit: (/** @type {string} */ name, /** @type {number} */ limit) =>
     call('POST', paths.updateTokenLimit(name), { usage_limit: limit }),
+};
+
+export const sessions = {
+  /** @returns {Promise<Session[]>} those that hold, the last used first */
+  list: () => call('GET', paths.listSessions).then((answer) => answer.sessions),
+  end: (/** @type {string} */ id) => call('DELETE', paths.endSession(id)),
+  endOthers: () => call('DELETE', paths.endOtherSessions),
 };
 
 export const audit = {
@@ -105,6 +114,11 @@ const signedOut = (/** @type {unknown} */ error) => error instanceof ApiError &&
 
 /** The failure in words, as a Problem. */
 const problemOf = (/** @type {unknown} */ error) => (error instanceof ApiError ? new Problem(wordsFor(error)) : error);
+
+/** What keeps out even who has the right key. */
+const tooManyKeys = (/** @type {ApiError} */ { retryAfter }) =>
+  'Too many wrong keys came from your address, perhaps from somebody who shares it, so no key is taken now. ' +
+  `Try again in ${span(retryAfter || 60)}.`;
 
 const ownFault = 'The service has a problem of its own. Try again in a minute; the system page says what is wrong.';
 const noToken = 'There is no such token any more. Reload the page to see those there are.';

@@ -1,6 +1,7 @@
-// <send-system>: whether everything answers, how fast, and what runs.
+// <send-system>: whether everything answers, how fast, what runs, and who is logged in.
 
 import { call } from './api.js';
+import { Sessions } from './sessions.js';
 import { paths } from './shared/contract.js';
 import { el, facts, icon } from './shared/dom.js';
 import { ago } from './shared/format.js';
@@ -18,6 +19,7 @@ class SendSystem extends View {
   #cards = el('div', { class: 'cards' });
   #state = el('span', { role: 'status' });
   #time = el('span', {});
+  #sessions = new Sessions();
 
   draw() {
     const again = { type: 'button', class: 'button', click: () => this.opened() };
@@ -28,10 +30,15 @@ class SendSystem extends View {
         el('button', again, icon('refresh'), el('span', {}, 'Check now')),
       ),
       this.#cards,
+      this.#sessions.element,
     );
   }
 
   async load() {
+    await Promise.all([this.#check(), this.#sessions.load()]);
+  }
+
+  async #check() {
     try {
       const start = performance.now();
       const status = await call('GET', paths.status);

@@ -2,7 +2,24 @@
 
 import { el, icon } from './shared/dom.js';
 
-/** A view loads when it is opened. A live one also when the page is seen again, and every so often. */
+// While nobody is there a view does not load by itself: each time would count as a use of the session, which could then
+// never end for being idle. The time is the least that a session may be idle.
+const ABSENCE = 5 * 60_000;
+let moved = Date.now();
+const absent = () => Date.now() - moved >= ABSENCE;
+for (const sign of ['pointermove', 'pointerdown', 'keydown', 'wheel']) {
+  const come = () => {
+    const back = absent();
+    moved = Date.now();
+    if (back) document.dispatchEvent(new Event('operatorback'));
+  };
+  document.addEventListener(sign, come, { capture: true, passive: true });
+}
+
+/**
+ * A view loads when it is opened. A live one also when the page is seen again, when somebody is there again, and every so
+ * often while they are.
+ */
 export class View extends HTMLElement {
   live = true;
   /** Milliseconds between two loads; 0: it does not load by itself. */
@@ -11,7 +28,9 @@ export class View extends HTMLElement {
 
   connectedCallback() {
     this.draw();
-    document.addEventListener('visibilitychange', () => this.live && this.#seen() && this.opened());
+    for (const back of ['visibilitychange', 'operatorback']) {
+      document.addEventListener(back, () => this.live && this.#seen() && this.opened());
+    }
   }
 
   /** Puts together what is there before anything is loaded. */
@@ -23,7 +42,7 @@ export class View extends HTMLElement {
     clearTimeout(this.#timer);
     await this.load();
     clearTimeout(this.#timer);
-    if (this.refresh && this.#seen()) this.#timer = window.setTimeout(() => this.opened(), this.refresh);
+    if (this.refresh && this.#seen()) this.#timer = window.setTimeout(() => !absent() && this.opened(), this.refresh);
   }
 
   closed() {
