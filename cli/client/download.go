@@ -215,7 +215,9 @@ func (b *Body) resume(cause error) {
 		b.err = lost
 	default:
 		if b.err = b.c.sleep(b.ctx, firstWait); b.err == nil {
-			b.err = b.open()
+			if b.err = b.open(); b.claim.ended(b.err) {
+				b.c.claims().Drop(b.c.Server, b.claim.ID)
+			}
 		}
 		if b.Size < 0 && status(b.err) == http.StatusRequestedRangeNotSatisfiable {
 			b.err = io.EOF // there is no more

@@ -49,7 +49,7 @@ var words = map[send.Reason]string{
 	send.ReasonUsePresigned: "the file is too large to be sent, or received, through the service itself",
 	send.ReasonLinkExpired:  "the time that the service gave for this is over; start again",
 	send.ReasonPermitSpent: "this download was begun again so often that the service goes on with it no more; " +
-		"start again, if there is another download",
+		"if another download is left, receive it again; if not, ask its sender to send it again",
 	send.ReasonLinkNotGenuine: startAgain,
 	send.ReasonLinkMismatch:   startAgain,
 

@@ -12,6 +12,7 @@ import (
 	"sgraph.ai/send/cli/client"
 	"sgraph.ai/send/cli/kept"
 	"sgraph.ai/send/shared/envelope"
+	"sgraph.ai/send/shared/send"
 )
 
 // reception is the receiving of one transfer. There may be one download of it,
@@ -33,6 +34,10 @@ func (r *reception) run(ctx context.Context) (path, called string, err error) {
 		return "", "", err
 	}
 	defer func() { r.leave(d, err) }()
+	if path, called, ok := r.placed(d); ok {
+		r.say("all of it was received before, and is here already")
+		return path, called, nil
+	}
 	if err := r.look(ctx, d); err != nil {
 		return "", "", err
 	}
@@ -167,15 +172,32 @@ func isRegular(f *os.File) bool {
 	return err == nil && info.Mode().IsRegular()
 }
 
+// placed says where the file is, if it is where it shall be: a process that gave it
+// its name, and ended just then, left it.
+func (r *reception) placed(d *kept.Download) (path, name string, ok bool) {
+	if d == nil || r.to.to != nil {
+		return "", "", false
+	}
+	if name = d.Placed(); name == "" || r.to.name != "" && r.to.name != name {
+		return "", "", false
+	}
+	if r.to.printed != "" {
+		return r.to.printed, name, true
+	}
+	return filepath.Join(r.to.dir, name), name, true
+}
+
 // place gives what has all arrived its name.
 func (r *reception) place(d *kept.Download) (path, called string, err error) {
+	to := r.to
+	to.naming = d.Naming
 	meta, content, part, err := d.Content()
 	switch {
 	case err != nil:
 	case part != nil:
-		path, err = r.to.take(part, meta.Filename)
+		path, err = to.take(part, meta.Filename)
 	default:
-		path, err = r.to.save(meta.Filename, content)
+		path, err = to.save(meta.Filename, content)
 	}
 	return path, meta.Filename, err
 }
@@ -186,7 +208,7 @@ func (r *reception) leave(d *kept.Download, err error) {
 	if d == nil {
 		return
 	}
-	if err == nil || client.Over(err) {
+	if err == nil || client.Over(err) || send.ReasonOf(err) == send.ReasonPermitSpent {
 		d.Remove()
 		return
 	}

@@ -19,6 +19,7 @@ import (
 
 	"sgraph.ai/send/cli/client"
 	"sgraph.ai/send/cli/internal/site"
+	"sgraph.ai/send/cli/kept"
 	"sgraph.ai/send/shared/envelope"
 	"sgraph.ai/send/shared/wire"
 )
@@ -272,6 +273,111 @@ func TestKilled(t *testing.T) {
 			}
 			left.Store(1 << 40)
 			r.gets(t, name, flags...)
+		}
+	}
+}
+
+// A process that is killed between giving the file its name and forgetting the
+// download leaves it done: the next one says where the file is, and fetches nothing.
+// What was changed since is another file.
+func TestKilledWhenItWasPlaced(t *testing.T) {
+	t.Parallel()
+	for _, size := range []int{1000, 40 << 20} {
+		for _, change := range []string{"", "twice", "appended", "touched"} {
+			r := newRecipient(t, "a.bin", size)
+			link, err := envelope.ParseLink(r.link)
+			if err != nil {
+				t.Fatal(err)
+			}
+			d, err := kept.Open(r.dir, r.s.URL, link.ID, link.Key)
+			if err == nil {
+				err = d.Fetch(t.Context(), client.Client{Server: r.s.URL})
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			d.Naming("a.bin")
+			part, placed := filepath.Join(r.dir, ".sgsend-"+link.ID+".part"), filepath.Join(r.dir, "a.bin")
+			switch {
+			case size == 1000:
+				err = os.WriteFile(placed, r.content, 0o644)
+			case change == "twice":
+				err = os.Link(part, placed)
+			default:
+				err = os.Rename(part, placed)
+			}
+			if err == nil {
+				err = os.Chmod(placed, 0o644)
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			d.Close()
+			name := "a.bin"
+			switch change {
+			case "appended":
+				name = "a (2).bin"
+				changed := append(slices.Clone(r.content), 'x')
+				if err := os.WriteFile(placed, changed, 0o644); err != nil {
+					t.Fatal(err)
+				}
+			case "touched":
+				name = "a (2).bin"
+				changed := slices.Clone(r.content)
+				changed[size/2] ^= 1
+				if err := os.WriteFile(placed, changed, 0o644); err != nil {
+					t.Fatal(err)
+				}
+			}
+			var asked atomic.Int64
+			r.s.Fail(func(w http.ResponseWriter, req *http.Request, service http.Handler) {
+				asked.Add(1)
+				service.ServeHTTP(w, req)
+			})
+			r.gets(t, name)
+			if name != "a.bin" {
+				continue
+			}
+			if n := asked.Load(); n != 1 { // ours, for how many were counted
+				t.Errorf("%d bytes, %q: asked the service %d times", size, change, n-1)
+			}
+			info, err := os.Stat(placed)
+			if err != nil || info.Mode() != 0o644 || len(left(t, r.dir)) != 1 {
+				t.Errorf("%d bytes, %q: %v, %v, %v", size, change, info, err, left(t, r.dir))
+			}
+		}
+	}
+}
+
+// What the service goes on with no more is forgotten, at whatever time it says so,
+// and nobody is told to go on with it.
+func TestPermitIsSpent(t *testing.T) {
+	t.Parallel()
+	for _, begun := range []int64{0, 100_000} {
+		r := newRecipient(t, "a.bin", 300_000)
+		var requests atomic.Int64
+		r.s.Fail(func(w http.ResponseWriter, req *http.Request, service http.Handler) {
+			if !strings.Contains(req.URL.Path, "/bytes/") {
+				service.ServeHTTP(w, req)
+				return
+			}
+			if requests.Add(1) == 1 && begun > 0 {
+				left := &atomic.Int64{}
+				left.Store(begun)
+				w = &killing{ResponseWriter: w, left: left, kill: func() {}}
+				service.ServeHTTP(w, req)
+				return
+			}
+			w.WriteHeader(http.StatusGone)
+			_, _ = io.WriteString(w, `{"detail":"x","code":"permit_spent"}`)
+		})
+		p := r.begin(t)
+		if code := p.end(t); code != 3 || !strings.Contains(p.err.String(), "ask its sender") ||
+			strings.Contains(p.err.String(), "is kept until") {
+			t.Errorf("after %d bytes: exit code %d: %s", begun, code, &p.err)
+		}
+		if names := left(t, r.dir); len(names) > 0 {
+			t.Errorf("after %d bytes there is %v", begun, names)
 		}
 	}
 }

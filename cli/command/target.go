@@ -20,6 +20,9 @@ type target struct {
 	force     bool
 	printed   string // the path that was given, where it is not the file's own
 
+	// naming, where it is set, is told every name before the file may get it.
+	naming func(name string)
+
 	// to takes the content where that is no file but a device, a pipe or the
 	// standard output.
 	to func(io.Reader) error
@@ -255,16 +258,21 @@ func (t target) place(temporary, name string) (string, error) {
 	if _, err := os.Lstat(filepath.Join(t.dir, name)); tooLong(err) {
 		name = cut(name, "", most)
 	}
-	path := filepath.Join(t.dir, name)
-	if t.replaced(name) != nil {
+	if t.naming == nil {
+		t.naming = func(string) {}
+	}
+	if path := filepath.Join(t.dir, name); t.replaced(name) != nil {
+		t.naming(name)
 		return path, os.Rename(temporary, path)
 	}
-	for i := 2; ; i++ {
+	for called, i := name, 2; ; i++ {
+		path := filepath.Join(t.dir, called)
+		t.naming(called)
 		err := rename(temporary, path)
 		if !errors.Is(err, fs.ErrExist) || i > 1000 {
 			return path, err
 		}
-		path = filepath.Join(t.dir, numbered(name, i, most))
+		called = numbered(name, i, most)
 	}
 }
 

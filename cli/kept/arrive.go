@@ -53,8 +53,17 @@ func Room(size int64) int64 {
 	return size
 }
 
-// proven returns how many chunks, from the first on, are what they were.
+// proven returns how many chunks, from the first on, are in the part as they were.
 func (d *Download) proven() int {
+	if len(d.chunks) == 0 || d.openPart() != nil {
+		return 0
+	}
+	return d.provenIn(d.part)
+}
+
+// provenIn returns how many chunks, from the first on, are in a file as they were in
+// the part.
+func (d *Download) provenIn(f *os.File) int {
 	var o *envelope.Opener
 	if d.form == opened {
 		var err error
@@ -62,10 +71,7 @@ func (d *Download) proven() int {
 			return 0
 		}
 	}
-	if len(d.chunks) == 0 || d.openPart() != nil {
-		return 0
-	}
-	if _, err := d.part.Seek(0, io.SeekStart); err != nil {
+	if _, err := f.Seek(0, io.SeekStart); err != nil {
 		return 0
 	}
 	var buffer []byte
@@ -79,7 +85,7 @@ func (d *Download) proven() int {
 			return n
 		}
 		buffer = slices.Grow(buffer, int(c.size))[:read+int(c.size)]
-		if _, err := io.ReadFull(d.part, buffer[read:]); err != nil {
+		if _, err := io.ReadFull(f, buffer[read:]); err != nil {
 			return n
 		}
 		if o == nil && hashOf(buffer) != c.proof ||
@@ -138,7 +144,7 @@ func (d *Download) Fetch(ctx context.Context, c client.Client) error {
 	defer body.Close()
 	switch {
 	case n == 0:
-		err = d.begin(body)
+		err = d.start(body)
 	case d.form == opened:
 		err = d.open(body, d.head, n)
 	default:
@@ -150,8 +156,8 @@ func (d *Download) Fetch(ctx context.Context, c client.Client) error {
 	return err
 }
 
-// begin keeps a file from its beginning on, in the form that suits it.
-func (d *Download) begin(body *client.Body) error {
+// start keeps a file from its beginning on, in the form that suits it.
+func (d *Download) start(body *client.Body) error {
 	head := make([]byte, envelope.StreamHead)
 	n, err := io.ReadFull(body, head)
 	if err != nil && err != io.EOF && err != io.ErrUnexpectedEOF {

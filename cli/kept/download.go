@@ -35,7 +35,8 @@ type Download struct {
 	key             envelope.Key
 	twin            *Download
 	part            *os.File
-	good            int // chunks of those that were there, which are what they were
+	good            int    // chunks of those that were there, which are what they were
+	placed          string // see Placed
 }
 
 const (
@@ -69,6 +70,9 @@ func Open(dir, server, id string, key envelope.Key) (*Download, error) {
 		d.file.Close()
 		return nil, send.Fail(send.Conflict, "a download of this transfer was begun there from %s: "+
 			"name that with --server to go on with it, or delete %s", there, d.path(ofClaim))
+	}
+	if d.isPlaced() {
+		d.placed = d.name
 	}
 	d.good = d.proven()
 	return d, nil

@@ -26,6 +26,7 @@ import (
 //	chunk N PROOF    N bytes more are in the part, of which PROOF (hex) is a hash, or a segment's tag
 //	last N PROOF     and these are the last
 //	back N           only the first N chunks count
+//	name NAME        the content is about to get that name in the folder (base64)
 type journal struct {
 	file *os.File
 	end  int64 // of its last line
@@ -35,6 +36,7 @@ type journal struct {
 	head     []byte
 	envelope []byte
 	chunks   []chunk
+	name     string // "" before the content is to get one
 }
 
 // form is what the part holds.
@@ -115,13 +117,13 @@ func (j *journal) apply(line string) bool {
 		}
 		j.claim = claim
 	case "sealed":
-		j.form, j.head, j.envelope, j.chunks = sealed, nil, nil, nil
+		j.begin(sealed, nil)
 	case "opened":
 		head, err := base64.StdEncoding.DecodeString(rest)
 		if err != nil {
 			return false
 		}
-		j.form, j.head, j.envelope, j.chunks = opened, head, nil, nil
+		j.begin(opened, head)
 	case "meta":
 		envelope, err := base64.StdEncoding.DecodeString(rest)
 		if err != nil {
@@ -136,10 +138,21 @@ func (j *journal) apply(line string) bool {
 			return false
 		}
 		j.chunks = j.chunks[:n]
+	case "name":
+		name, err := base64.StdEncoding.DecodeString(rest)
+		if err != nil {
+			return false
+		}
+		j.name = string(name)
 	default:
 		return false
 	}
 	return true
+}
+
+// begin forgets what was known of the content.
+func (j *journal) begin(form form, head []byte) {
+	j.form, j.head, j.envelope, j.chunks, j.name = form, head, nil, nil, ""
 }
 
 func (j *journal) applyChunk(text string, last bool) bool {
@@ -190,6 +203,13 @@ func (j *journal) addOpened(head []byte) error {
 
 func (j *journal) addMeta(envelope []byte) error {
 	return j.add("meta", base64.StdEncoding.EncodeToString(envelope))
+}
+
+func (j *journal) addName(name string) error {
+	if err := j.add("name", base64.StdEncoding.EncodeToString([]byte(name))); err != nil {
+		return err
+	}
+	return j.file.Sync() // before the name is there
 }
 
 func (j *journal) goBack(chunks int) error {
