@@ -129,7 +129,8 @@ var (
 	PendingBytes = define(Bytes(maxPending), Entry{
 		Env: "SEND__PENDING_BYTES", By: user, Key: "pendingBytes",
 		Doc: "What the uploads that one sender has under way may come to, in bytes, or as in `200GiB`. Where nothing is " +
-			"said, 20 times the largest transfer. Below twice the largest transfer, that cannot be put to a presigned URL as a whole.",
+			"said, 20 times the largest transfer. Below twice the largest transfer, that cannot be put to a presigned URL " +
+			"as a whole.",
 	})
 	PendingBytesAll = define(Bytes(maxPending), Entry{
 		Env: "SEND__PENDING_BYTES_ALL", By: user, Key: "pendingBytesAll",
