@@ -1,7 +1,9 @@
 package canary_test
 
 import (
+	"bytes"
 	"context"
+	"io"
 	"log/slog"
 	"net/http"
 	"strings"
@@ -93,6 +95,68 @@ func TestWhatItFinds(t *testing.T) {
 			if left := s.Payloads(t); len(left) > 0 != c.stays {
 				t.Errorf("%d files are left", len(left))
 			}
+		})
+	}
+}
+
+// plaintext stands for what the canary would send if it forgot to seal.
+var plaintext = bytes.Repeat([]byte("the canary's plain text "), 5000)
+
+// A round whose upload is refused leaves nothing either: not the bytes, wherever they
+// were refused, and nothing that is kept for them.
+func TestARoundThatIsRefusedLeavesNothing(t *testing.T) {
+	t.Parallel()
+	is := func(r *http.Request, method, part string) bool {
+		return r.Method == method && strings.Contains(r.URL.Path, part)
+	}
+	for name, fault := range map[string]site.Fault{
+		"what arrives is plaintext": func(w http.ResponseWriter, r *http.Request, service http.Handler) {
+			if is(r, "POST", "/upload/") {
+				r.Body, r.ContentLength = io.NopCloser(bytes.NewReader(plaintext)), int64(len(plaintext))
+			}
+			service.ServeHTTP(w, r)
+		},
+		"what arrives is plaintext, of a length that is not told": func(
+			w http.ResponseWriter, r *http.Request, service http.Handler,
+		) {
+			if is(r, "POST", "/upload/") {
+				r.Body, r.ContentLength = io.NopCloser(bytes.NewReader(plaintext)), -1
+			}
+			service.ServeHTTP(w, r)
+		},
+		"what arrives is too little": func(w http.ResponseWriter, r *http.Request, service http.Handler) {
+			if is(r, "POST", "/upload/") {
+				r.Body, r.ContentLength = io.NopCloser(io.LimitReader(r.Body, 5000)), 5000
+			}
+			service.ServeHTTP(w, r)
+		},
+		"the upload is not let in": func(w http.ResponseWriter, r *http.Request, service http.Handler) {
+			if is(r, "POST", "/upload/") {
+				r.Header.Set("X-Sgraph-Access-Token", "another")
+			}
+			service.ServeHTTP(w, r)
+		},
+		"it cannot be completed": func(w http.ResponseWriter, r *http.Request, service http.Handler) {
+			if is(r, "POST", "/complete/") {
+				r.Header.Set("X-Sgraph-Access-Token", "another")
+			}
+			service.ServeHTTP(w, r)
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			c, s, log := newCanary(t)
+			s.Fail(fault)
+			if _, err := c.Scheduled(t.Context(), nil); err == nil || !strings.HasPrefix(err.Error(), "send: ") {
+				t.Errorf("found %v", err)
+			}
+			s.End()
+			if left := s.Payloads(t); len(left) > 0 {
+				t.Errorf("%d files are left", len(left))
+			}
+			kept := s.Kept(t)
+			kept["the canary's log"] = log.String()
+			kept.Lacks(t, map[string]string{"plaintext": "the canary's plain text", "the token": s.Token})
 		})
 	}
 }

@@ -14,6 +14,7 @@ import (
 	"maps"
 	"net"
 	"net/http"
+	"net/url"
 	"os"
 	"os/exec"
 	"os/signal"
@@ -304,18 +305,27 @@ func (s *server) sendPlaintext(t *testing.T, dir, id string) {
 		kept.AddFiles(t, filepath.Join(dir, "transfers"))
 		return len(kept)
 	}
+	lacks := func(way string) {
+		t.Helper()
+		kept := secrettest.Kept{"the log": s.log.String(), "what it prints": s.out.String()}
+		kept.AddFiles(t, dir)
+		kept.Lacks(t, map[string]string{
+			way + ": plaintext":           "canary-plaintext",
+			way + ": plaintext in base64": base64.StdEncoding.EncodeToString(plaintext[:48]),
+		})
+	}
 	whole := "/api/transfers/upload/" + id
 	complete := func() int {
 		status, _ := s.send("POST", "/api/transfers/complete/"+id, nil)
 		return status
 	}
 	asJSON := func(b []byte) []byte { return []byte(`{"data":"` + base64.StdEncoding.EncodeToString(b) + `"}`) }
-	url := func() string {
+	putURL := func() string {
 		_, m := s.send("GET", "/api/presigned/upload-url/"+id, nil)
 		return m["upload_url"].(string)
 	}
-	put := func(url string, body io.Reader) (int, string) {
-		r, err := http.NewRequestWithContext(t.Context(), "PUT", url, body)
+	put := func(to string, body io.Reader) (int, string) {
+		r, err := http.NewRequestWithContext(t.Context(), "PUT", to, body)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -329,14 +339,19 @@ func (s *server) sendPlaintext(t *testing.T, dir, id string) {
 	ways := map[string]func(plain []byte) int{
 		"upload":  func(plain []byte) int { status, _ := s.send("POST", whole, plain); return status },
 		"as JSON": func(plain []byte) int { status, _ := s.send("POST", whole, asJSON(plain)); return status },
+		"in the query": func(plain []byte) int {
+			data := url.QueryEscape(base64.StdEncoding.EncodeToString(plain[:1000]))
+			status, _ := s.send("POST", whole+"?data="+data, nil)
+			return status
+		},
 		"of a length that is not told": func(plain []byte) int {
 			status, _ := s.call("POST", s.user+whole, io.MultiReader(bytes.NewReader(plain)),
 				"x-sgraph-access-token", s.token)
 			return status
 		},
-		"put": func(plain []byte) int { status, _ := put(url(), bytes.NewReader(plain)); return status },
+		"put": func(plain []byte) int { status, _ := put(putURL(), bytes.NewReader(plain)); return status },
 		"put, of a length that is not told": func(plain []byte) int {
-			status, _ := put(url(), io.MultiReader(bytes.NewReader(plain)))
+			status, _ := put(putURL(), io.MultiReader(bytes.NewReader(plain)))
 			return status
 		},
 		"parts": func(plain []byte) int {
@@ -362,8 +377,39 @@ func (s *server) sendPlaintext(t *testing.T, dir, id string) {
 			if status := complete(); status != 404 {
 				t.Errorf("plaintext, %s: can be completed, with %d", way, status)
 			}
+			lacks(way)
 		}
 	}
+
+	// What is refused before anybody looks at it leaves nothing either.
+	in := func(path, token string) int {
+		status, _ := s.call("POST", s.user+path, bytes.NewReader(plaintext), "x-sgraph-access-token", token)
+		return status
+	}
+	putTo := func(to string) int { status, _ := put(to, bytes.NewReader(plaintext)); return status }
+	part := func() string {
+		_, up := s.send("POST", "/api/presigned/initiate", fmt.Appendf(nil, `{"transfer_id":%q,"file_size_bytes":10}`, id))
+		return up["part_urls"].([]any)[0].(map[string]any)["upload_url"].(string)
+	}
+	for way, status := range map[string]int{
+		"without a token":         in(whole, ""),
+		"with a wrong token":      in(whole, "wrong"),
+		"to no transfer":          in("/api/transfers/upload/ffffffffffff", s.token),
+		"in place of a request":   in("/api/transfers/create", s.token),
+		"in place of a plan":      in("/api/presigned/initiate", s.token),
+		"in place of parts":       in("/api/presigned/complete", s.token),
+		"to where nothing is":     in("/api/transfers/"+id, s.token),
+		"to a spoiled link":       putTo(putURL() + "x"),
+		"more than a part may be": putTo(part()),
+	} {
+		if status < 400 || status >= 500 {
+			t.Errorf("plaintext %s: answered with %d", way, status)
+		}
+	}
+	if n := stored() - before; n != 0 {
+		t.Errorf("%d files are kept of what was refused", n)
+	}
+	lacks("what is refused unseen")
 }
 
 // An operator who revokes a token can have removed what is pending with it; what is
