@@ -50,7 +50,7 @@ func parseRange(header string, size int64) (span send.Span, ok bool, err error) 
 	if !found || strings.Contains(spec, ",") {
 		return span, false, nil
 	}
-	from, to, found := strings.Cut(strings.TrimSpace(spec), "-")
+	from, to, found := strings.Cut(strings.Trim(spec, " \t"), "-")
 	if !found {
 		return span, false, nil
 	}
@@ -84,12 +84,14 @@ func parseRange(header string, size int64) (span send.Span, ok bool, err error) 
 	return send.Span{Offset: first, Length: last - first + 1}, true, nil
 }
 
-func position(s string) (int64, bool) {
+// position reads a number of digits. One that is too large for an int64 lies
+// behind every object's end, as the largest does.
+func position(s string) (n int64, ok bool) {
 	if s == "" || strings.Trim(s, "0123456789") != "" {
 		return 0, false
 	}
-	n, err := strconv.ParseInt(s, 10, 64)
-	return n, err == nil
+	n, _ = strconv.ParseInt(s, 10, 64)
+	return n, true
 }
 
 func outside(size int64) error {

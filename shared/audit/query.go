@@ -3,6 +3,7 @@ package audit
 import (
 	"context"
 	"iter"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -244,8 +245,8 @@ const idWidth = 16
 // timeOf returns when the event of an ID was.
 func timeOf(id string) (time.Time, bool) {
 	text, _, _ := strings.Cut(id, "-")
-	nanos, err := strconv.ParseInt(text, 16, 64)
-	return time.Unix(0, nanos).UTC(), err == nil && len(text) == idWidth
+	nanos, err := strconv.ParseUint(text, 16, 63)
+	return time.Unix(0, int64(nanos)).UTC(), err == nil && len(text) == idWidth
 }
 
 // The bounds of what can be asked at once.
@@ -254,12 +255,20 @@ const (
 	MaxLimit  = 500
 )
 
+// The IDs of events are in the order of time from the one to the other.
+var (
+	firstTime = time.Unix(0, 0).UTC()
+	lastTime  = time.Unix(0, math.MaxInt64).UTC()
+)
+
 // Check refuses, with Invalid, what would ask for too much or for nothing.
 func (q Query) Check() error {
 	_, ok := timeOf(q.After)
 	switch {
 	case !q.From.Before(q.To):
 		return send.Fail(send.Invalid, "from must be before to")
+	case q.From.Before(firstTime) || q.To.After(lastTime):
+		return send.Fail(send.Invalid, "from and to must lie in the years %d to %d", firstTime.Year(), lastTime.Year())
 	case q.To.Sub(q.From) > MaxWindow:
 		return send.Fail(send.Invalid, "from and to must not be further apart than %d days", MaxWindow/(24*time.Hour))
 	case q.Kind != "" && !slices.Contains(Kinds, q.Kind):

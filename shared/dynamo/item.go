@@ -89,8 +89,11 @@ func record(it attributes) (send.Record, error) {
 	if it[table.TimeToLive] != nil {
 		r.Purge = time.Unix(num(table.TimeToLive), 0).UTC()
 	}
-	if b, ok := it["data"].(*types.AttributeValueMemberB); ok {
-		r.Data = b.Value
+	if it["data"] != nil {
+		b, ok := it["data"].(*types.AttributeValueMemberB)
+		if bad = bad || !ok; ok {
+			r.Data = b.Value
+		}
 	}
 	if bad {
 		return send.Record{}, send.Fail(send.Internal, "a record of the ledger cannot be read")

@@ -75,11 +75,14 @@ func ParseRates(s string) (map[string]Rate, error) {
 	return rates, nil
 }
 
+// maxLimit bounds a limit, so that what wider networks may do can be counted, too.
+const maxLimit = 1_000_000_000
+
 func parseRate(s string) (Rate, error) {
 	count, window, _ := strings.Cut(s, "/")
 	limit, err := strconv.ParseInt(count, 10, 64)
-	if err != nil || limit < 1 {
-		return Rate{}, fmt.Errorf("want a number of 1 or more, a slash and a time, as in 60/1m, or off")
+	if err != nil || limit < 1 || limit > maxLimit {
+		return Rate{}, fmt.Errorf("want a number from 1 to %d, a slash and a time, as in 60/1m, or off", maxLimit)
 	}
 	w, err := time.ParseDuration(window)
 	if err != nil || w < time.Minute || w%time.Minute != 0 || w > 24*time.Hour {

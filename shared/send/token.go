@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 	"unicode"
+	"unicode/utf8"
 )
 
 // TokenStatus is where a token stands.
@@ -94,7 +95,7 @@ func CleanName(s string) (string, error) {
 	s = strings.TrimFunc(s, func(r rune) bool {
 		return unicode.IsSpace(r) || strings.ContainsRune("\"'`“”‘’«»", r)
 	})
-	if len(s) > maxNameLength {
+	if utf8.RuneCountInString(s) > maxNameLength {
 		return "", Fail(Invalid, "too long: at most %d characters", maxNameLength)
 	}
 	return nameUnsafe.ReplaceAllString(s, "_"), nil

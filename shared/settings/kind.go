@@ -192,23 +192,39 @@ func Origin() Kind[string] {
 }
 
 // Prefixes is a list of address ranges; a single address is a range of one.
+// IPv4 addresses in the form of IPv6 are those of IPv4.
 func Prefixes() Kind[[]netip.Prefix] {
 	return Kind[[]netip.Prefix]{Parse: func(text string) ([]netip.Prefix, error) {
 		texts, _ := List().Parse(text)
 		var list []netip.Prefix
 		for _, v := range texts {
-			p, err := netip.ParsePrefix(v)
-			if err != nil {
-				a, addrErr := netip.ParseAddr(v)
-				if addrErr != nil {
-					return nil, errors.New("must list address ranges such as 10.0.0.0/8, separated by commas")
-				}
-				p = netip.PrefixFrom(a, a.BitLen())
+			p, ok := parsePrefix(v)
+			if !ok {
+				return nil, errors.New("must list address ranges such as 10.0.0.0/8, separated by commas")
 			}
-			list = append(list, p.Masked())
+			list = append(list, p)
 		}
 		return list, nil
 	}}
+}
+
+func parsePrefix(text string) (netip.Prefix, bool) {
+	p, err := netip.ParsePrefix(text)
+	if err != nil {
+		a, err := netip.ParseAddr(text)
+		if err != nil {
+			return netip.Prefix{}, false
+		}
+		p = netip.PrefixFrom(a, a.BitLen())
+	}
+	if p.Addr().Is4In6() {
+		const before = 96 // bits before the IPv4 address
+		if p.Bits() < before {
+			return netip.Prefix{}, false
+		}
+		p = netip.PrefixFrom(p.Addr().Unmap(), p.Bits()-before)
+	}
+	return p.Masked(), true
 }
 
 // Address is a TCP address to listen on: host:port, with an empty host for

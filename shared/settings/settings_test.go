@@ -201,7 +201,7 @@ func TestServiceNeedsWhatItsModeNeeds(t *testing.T) {
 		{[]string{"SEND__STORAGE_MODE", "disk", "SEND__DISK_PATH", "/data"}, ""},
 		{[]string{"SEND__STORAGE_MODE", "disk", "SEND__DISK_PATH", "/data", "SEND__RATE_LIMITS", "login=often"},
 			`SEND__RATE_LIMITS cannot be used: rate limits: "login=often": ` +
-				`want a number of 1 or more, a slash and a time, as in 60/1m, or off`},
+				`want a number from 1 to 1000000000, a slash and a time, as in 60/1m, or off`},
 	} {
 		e := env(c.pairs...)
 		e.Service()
