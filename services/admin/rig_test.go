@@ -32,7 +32,7 @@ const (
 
 // rig is a service with everything around it within reach.
 type rig struct {
-	t        *testing.T
+	t        testing.TB
 	settings admin.Settings
 	handler  *admin.Service
 	ledger   *watchedLedger
@@ -41,7 +41,7 @@ type rig struct {
 	clock    *clocktest.Clock
 }
 
-func newRig(t *testing.T, change ...func(*admin.Settings)) *rig {
+func newRig(t testing.TB, change ...func(*admin.Settings)) *rig {
 	t.Helper()
 	l, err := bolt.Open(filepath.Join(t.TempDir(), "ledger.db"))
 	if err != nil {
@@ -133,7 +133,7 @@ func (g *rig) login() *http.Cookie {
 	return res.Cookies()[0]
 }
 
-func text(t *testing.T, res *http.Response) string {
+func text(t testing.TB, res *http.Response) string {
 	t.Helper()
 	b, err := io.ReadAll(res.Body)
 	if err != nil {
@@ -142,7 +142,7 @@ func text(t *testing.T, res *http.Response) string {
 	return strings.TrimSpace(string(b))
 }
 
-func object(t *testing.T, res *http.Response) map[string]any {
+func object(t testing.TB, res *http.Response) map[string]any {
 	t.Helper()
 	var v map[string]any
 	if err := json.NewDecoder(res.Body).Decode(&v); err != nil {
@@ -152,7 +152,7 @@ func object(t *testing.T, res *http.Response) map[string]any {
 }
 
 // want checks a status and a body, of which only the order of fields is free.
-func want(t *testing.T, res *http.Response, status int, body string) {
+func want(t testing.TB, res *http.Response, status int, body string) {
 	t.Helper()
 	got := text(t, res)
 	if res.StatusCode != status || canonical(t, got) != canonical(t, body) {
@@ -160,7 +160,7 @@ func want(t *testing.T, res *http.Response, status int, body string) {
 	}
 }
 
-func canonical(t *testing.T, s string) string {
+func canonical(t testing.TB, s string) string {
 	t.Helper()
 	var v any
 	if err := json.Unmarshal([]byte(s), &v); err != nil {

@@ -55,8 +55,10 @@ func rangeByTheBook(header string, size int64) (first, last int64, ok, outside b
 // FuzzRange holds the reading of ranges against RFC 9110.
 func FuzzRange(f *testing.F) {
 	for _, header := range []string{
-		"bytes=0-", "bytes=0-0", "bytes=-1", "bytes=-0", "bytes=5-4", "bytes=9-", "bytes=10-", "bytes=0-99999999999999999999",
-		"bytes=99999999999999999999-", "bytes=-99999999999999999999", "bytes=0-1,3-4", "bytes=+1-2", "bytes= 1-2 ", "bytes=1 -2",
+		"bytes=0-", "bytes=0-0", "bytes=-1", "bytes=-0", "bytes=5-4", "bytes=9-", "bytes=10-",
+		"bytes=0-99999999999999999999",
+		"bytes=99999999999999999999-", "bytes=-99999999999999999999", "bytes=0-1,3-4", "bytes=+1-2", "bytes= 1-2 ",
+		"bytes=1 -2",
 		"items=0-1", "bytes=", "bytes=-", "bytes=1", "bytes=0-9223372036854775807", "bytes=9223372036854775807-",
 	} {
 		f.Add(header, int64(10))

@@ -32,7 +32,8 @@ func batchOf(tb testing.TB, seq int64, prev string) (h header, events []Event, c
 func FuzzBatch(f *testing.F) {
 	h, events, content := batchOf(f, 1, "")
 	f.Add(keyOf(h, events), content)
-	f.Add(root+"2030/01/31/12/"+events[0].ID()+".login.denied.json", []byte(`{"time":"2030-01-31T12:00:00Z","event":"login"}`))
+	f.Add(root+"2030/01/31/12/"+events[0].ID()+".login.denied.json",
+		[]byte(`{"time":"2030-01-31T12:00:00Z","event":"login"}`))
 	f.Add("audit/x-y-z-w.ndjson", []byte(`{"chain":1,"seq":-1}`))
 	f.Add("----.ndjson", []byte(`null`))
 	f.Add("...json", []byte(`{"time":"0000-01-01T00:00:00+23:59"}`))
@@ -66,13 +67,15 @@ func FuzzBatch(f *testing.F) {
 func FuzzVerify(f *testing.F) {
 	_, _, one := batchOf(f, 1, "")
 	_, _, two := batchOf(f, 2, hashOf(one))
-	whole := strings.Join([]string{`{"begin":{"seq":0,"hash":""}}` + "\n", string(one), string(two), `{"end":{"seq":2,"hash":"` + hashOf(two) + `"}}` + "\n"}, "")
+	whole := strings.Join([]string{`{"begin":{"seq":0,"hash":""}}` + "\n", string(one), string(two),
+		`{"end":{"seq":2,"hash":"` + hashOf(two) + `"}}` + "\n"}, "")
 	f.Add([]byte(whole), 0, byte(0))
 	f.Add([]byte(whole), 70, byte(1))
 	f.Add([]byte(whole), len(whole)-20, byte(7))
 	f.Add([]byte(whole+"{}\n"), 0, byte(0))
 	f.Add([]byte(`{"begin":null}`), 0, byte(0))
-	f.Add([]byte(`{"begin":{"seq":9223372036854775807}}`+"\n"+`{"chain":1,"seq":-9223372036854775808,"events":1}`+"\n"), 0, byte(0))
+	f.Add([]byte(`{"begin":{"seq":9223372036854775807}}`+"\n"+`{"chain":1,"seq":-9223372036854775808,"events":1}`+"\n"),
+		0, byte(0))
 	f.Add([]byte(`{"begin":{}}`+"\n"+`{"chain":1,"seq":1,"events":-1}`+"\n"), 0, byte(0))
 	f.Add([]byte(`{"begin":{}}`+"\n"+`{"stray":"x"}`+"\n"), 0, byte(0))
 	f.Add([]byte(strings.Repeat("x", 70<<10)), 0, byte(0))

@@ -20,7 +20,8 @@ var cleanForm = regexp.MustCompile(`^[A-Za-z0-9_-]{0,128}$`)
 // is too long is refused.
 func FuzzCleanName(f *testing.F) {
 	for _, s := range []string{
-		"plain-name_1", " \"quoted\" ", "\u200bzero\u200bwidth\ufeff", "“typographic”", "a b/c", "é", "\xff\xfe", "../../etc/passwd",
+		"plain-name_1", " \"quoted\" ", "\u200bzero\u200bwidth\ufeff", "“typographic”", "a b/c", "é", "\xff\xfe",
+		"../../etc/passwd",
 		strings.Repeat("a", 129), strings.Repeat("é", 128), strings.Repeat("é", 129), " ' \u200b' x", "\x00", "«»",
 	} {
 		f.Add(s)
@@ -148,12 +149,16 @@ func (oneRecord) Delete(context.Context, send.Key, int64) error { return nil }
 // token, it is read or refused.
 func FuzzRecord(f *testing.F) {
 	f.Add("completed", int64(1), int64(2), []byte(`{"declared_bytes":5,"created_at":"2030-01-31T12:00:00Z",`+
-		`"payload":{"key":"payloads/1","size":5},"labelled":true,"reserved":{"bytes":5},"retire_at":"2030-01-31T12:00:00Z"}`))
-	f.Add("pending", int64(0), int64(0), []byte(`{"created_at":"2030-01-31T12:00:00Z","multipart":{"upload_id":"u","key":"k"}}`))
-	f.Add("active", int64(1), int64(50), []byte(`{"sealed_name":"AAAA","created_by":"x","created_at":"2030-01-31T12:00:00Z"}`))
+		`"payload":{"key":"payloads/1","size":5},"labelled":true,"reserved":{"bytes":5},`+
+		`"retire_at":"2030-01-31T12:00:00Z"}`))
+	f.Add("pending", int64(0), int64(0),
+		[]byte(`{"created_at":"2030-01-31T12:00:00Z","multipart":{"upload_id":"u","key":"k"}}`))
+	f.Add("active", int64(1), int64(50),
+		[]byte(`{"sealed_name":"AAAA","created_by":"x","created_at":"2030-01-31T12:00:00Z"}`))
 	f.Add("deleted", int64(-1), int64(-1), []byte(`null`))
 	f.Add("", int64(1<<62), int64(1), []byte(``))
-	f.Add("completed", int64(0), int64(1), []byte(`{"payload":{"size":-9223372036854775808},"created_at":"0000-01-01T00:00:00Z"}`))
+	f.Add("completed", int64(0), int64(1),
+		[]byte(`{"payload":{"size":-9223372036854775808},"created_at":"0000-01-01T00:00:00Z"}`))
 	f.Add("active", int64(0), int64(0), []byte(`{"metadata":{"a":[{}]}}`))
 	clock := clocktest.At(time.Date(2030, 1, 31, 12, 30, 0, 0, time.UTC))
 	f.Fuzz(func(t *testing.T, state string, count, limit int64, data []byte) {

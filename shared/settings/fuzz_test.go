@@ -11,10 +11,14 @@ import (
 // nothing else.
 func FuzzSettings(f *testing.F) {
 	for _, value := range []string{
-		"", " ", "true", "7d", "-1d", "9999999999d", "1e9h", "5MiB", "8 EiB", "-5", "+5", "0x10", "10.0.0.0/8", "10.0.0.0/33", "fe80::1%eth0",
-		"::ffff:10.0.0.0/104", "https://a.example", "https://u:hunter2-hunter2@a.example", "https://a.example:99999/", "http://[::1",
-		"https://%zz", "https://a.example/\n", ":80", "host:http", "[::1]:8080", "a\x00b", "\xff\xfe", "secret with a line\nend",
-		"hunter2-hunter2-hunter2", "create=5/1m", "create=9223372036854775807/1m", "off", "x-api-key", "x api key", "a,b,,c", "*",
+		"", " ", "true", "7d", "-1d", "9999999999d", "1e9h", "5MiB", "8 EiB", "-5", "+5", "0x10", "10.0.0.0/8",
+		"10.0.0.0/33", "fe80::1%eth0",
+		"::ffff:10.0.0.0/104", "https://a.example", "https://u:hunter2-hunter2@a.example", "https://a.example:99999/",
+		"http://[::1",
+		"https://%zz", "https://a.example/\n", ":80", "host:http", "[::1]:8080", "a\x00b", "\xff\xfe",
+		"secret with a line\nend",
+		"hunter2-hunter2-hunter2", "create=5/1m", "create=9223372036854775807/1m", "off", "x-api-key", "x api key",
+		"a,b,,c", "*",
 		"DEBUG", "warn+2", "s3", "disk", "bucket..name", strings.Repeat("a", 1<<16),
 	} {
 		f.Add(value)
@@ -65,7 +69,8 @@ func named(name string) bool {
 // listed, as connections have them.
 func FuzzPrefixes(f *testing.F) {
 	for _, text := range []string{
-		"10.0.0.0/8", "10.1.2.3", "::1", "fd00::/8", "::ffff:10.0.0.1", "::ffff:10.0.0.0/104", "fe80::1%eth0", "0.0.0.0/0", "::/0", "10.1.2.3/8, ::1",
+		"10.0.0.0/8", "10.1.2.3", "::1", "fd00::/8", "::ffff:10.0.0.1", "::ffff:10.0.0.0/104", "fe80::1%eth0", "0.0.0.0/0",
+		"::/0", "10.1.2.3/8, ::1",
 		"::ffff:0:0/96", "::ffff:0:0/95", "1.2.3.4/32,",
 	} {
 		f.Add(text)
