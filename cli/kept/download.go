@@ -200,13 +200,13 @@ func (d *Download) Load(server, id string) (client.Claim, bool) {
 
 // Save is of [client.Claims].
 func (d *Download) Save(claim client.Claim) {
+	if d.twin != nil {
+		d.twin.Save(claim) // first: it is found there for whatever target
+	}
 	if d.addClaim(claim) == nil {
 		syncFolder(d.dir)
 	}
 	d.claim = claim // whether or not it could be written
-	if d.twin != nil {
-		d.twin.Save(claim)
-	}
 }
 
 // Drop is of [client.Claims]. What has arrived serves another claim, too.
