@@ -201,7 +201,7 @@ func (t *Transfers) Delete(ctx context.Context, id, secret string) (deleted bool
 			return Fail(Forbidden, "auth_mismatch").With(ReasonWrongDeleteSecret)
 		}
 		deleted, r.State = tr.Status != Deleted, string(Deleted)
-		held, d.Reserved = d.Reserved, nil
+		held = t.release(&d)
 		return d.write(r)
 	}, func(r Record) error { return t.book(ctx, Change{Replace: &r}, held, nil) })
 	if CodeOf(err) == NotFound {

@@ -162,7 +162,8 @@ func (f *interleaving) look(t *testing.T) {
 		if err := json.Unmarshal(r.Data, &k); err != nil {
 			t.Fatal(err)
 		}
-		if (k.Reserved != nil) != (r.State == string(send.Pending)) {
+		over := r.State == string(send.Deleted) && !f.Links.Counted() // something may still be put there
+		if (k.Reserved != nil) != (r.State == string(send.Pending)) && !over {
 			t.Fatalf("a transfer that is %s has reserved %+v", r.State, k.Reserved)
 		}
 		if k.Reserved != nil {
@@ -418,6 +419,9 @@ func interleave(
 			return send.Fail(send.Invalid, "not what was announced; nothing was kept")
 		}
 		return nil
+	}
+	if seed%4 > 1 {
+		f.Links = uncounted{}
 	}
 	faults := seed%2 == 1
 	f.Ledger = steppedLedger{f.ledger, s, faults}

@@ -19,6 +19,7 @@ const (
 const (
 	partLife = 12 * time.Hour // of the URLs that parts are put to
 	putLife  = time.Hour      // of a URL that a whole upload is put to
+	putTail  = time.Hour      // that what begins to be put within it may take
 )
 
 // MultipartUpload is an upload in parts: where each of them goes.
@@ -226,11 +227,20 @@ func (t *Transfers) UploadURL(ctx context.Context, from Sender, id string) (url 
 	if tr.Status != Pending {
 		return "", 0, errNotPending()
 	}
-	key := d.PutKey
-	if key == "" {
+	key, lasts := d.PutKey, !t.Links.Counted()
+	if key == "" || lasts {
 		// The prefix keeps it apart from every key that is a payload.
-		key = strings.Replace(payloadKey(tr), "/"+id+"/", "/"+id+"/put-", 1)
-		if _, err := t.change(ctx, id, func(d *transferData) { d.PutKey, d.PutBytes = key, t.most(d) }); err != nil {
+		fresh := strings.Replace(payloadKey(tr), "/"+id+"/", "/"+id+"/put-", 1)
+		_, err := t.change(ctx, id, func(d *transferData) {
+			if d.PutKey == "" { // nobody else asked meanwhile
+				d.PutKey, d.PutBytes = fresh, t.most(d)
+			}
+			if key = d.PutKey; lasts {
+				until := t.Now().Add(putLife + putTail)
+				d.PutUntil = &until
+			}
+		})
+		if err != nil {
 			return "", 0, err
 		}
 	}

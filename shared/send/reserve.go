@@ -69,6 +69,22 @@ func (d transferData) need() int64 {
 // came takes back what was announced of a body.
 func (d *transferData) came(n int64) { d.Coming = max(0, d.Coming-n) }
 
+// writable says whether something may still be put where a URL leads that nobody can
+// take back.
+func (t *Transfers) writable(d transferData) bool {
+	return d.PutUntil != nil && t.Now().Before(*d.PutUntil)
+}
+
+// release takes from a transfer that is over what it has reserved, and returns it to
+// be given back: nil while something may still be put there, which is not given back
+// before the sweep.
+func (t *Transfers) release(d *transferData) (held *reservation) {
+	if !t.writable(*d) {
+		held, d.Reserved = d.Reserved, nil
+	}
+	return held
+}
+
 // book makes a change of a transfer's record together with that of what it has
 // reserved; nil is nothing, as of a transfer that was made before there were
 // reservations. Conflict where a record is not as it must be; Limited, for

@@ -301,6 +301,156 @@ func TestWhatWasBegunBeforeThereWereReservations(t *testing.T) {
 	}
 }
 
+// A URL of S3's cannot be taken back: what may still be put there stays reserved,
+// however its transfer ends, and the sweep removes whatever comes.
+func TestWhatIsPutToATransferThatIsOver(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		end  func(t *testing.T, f *fixture, id string)
+		kept int // objects that stay
+	}{
+		"deleted": {end: func(t *testing.T, f *fixture, id string) {
+			if _, err := f.Delete(t.Context(), id, "secret"); err != nil {
+				t.Fatal(err)
+			}
+		}},
+		"purged": {end: func(t *testing.T, f *fixture, _ string) {
+			f.clock.Advance(time.Second)
+			if err := f.tokens.PurgePending(t.Context(), f.token); err != nil {
+				t.Fatal(err)
+			}
+			if n, err := f.Sweep(t.Context()); n.Abandoned != 1 || err != nil {
+				t.Fatal(n, err)
+			}
+		}},
+		"abandoned": {end: func(t *testing.T, f *fixture, id string) {
+			f.clock.Advance(23*time.Hour + 30*time.Minute)
+			if _, _, err := f.UploadURL(t.Context(), f.sender(t), id); err != nil {
+				t.Fatal(err)
+			}
+			f.clock.Advance(time.Hour)
+			if n, err := f.Sweep(t.Context()); n.Abandoned != 1 || err != nil {
+				t.Fatal(n, err)
+			}
+		}},
+		"expired": {end: func(t *testing.T, f *fixture, id string) {
+			f.complete(t, id)
+			f.clock.Advance(time.Hour)
+		}},
+		"completed": {kept: 1, end: func(t *testing.T, f *fixture, id string) { f.complete(t, id) }},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			f := setUp(t)
+			f.Links = uncounted{}
+			n := send.NewTransfer{DeclaredBytes: 1000, DeleteAuthHash: secretHash("secret")}
+			if name == "expired" {
+				n.ExpiresAt = f.clock.Now().Add(time.Hour).Format(time.RFC3339)
+			}
+			id := f.uploaded(t, n, noise(1000))
+			url, _, err := f.UploadURL(t.Context(), f.sender(t), id)
+			if err != nil {
+				t.Fatal(err)
+			}
+			c.end(t, f, id)
+			put := func() { // nobody keeps S3 from it
+				t.Helper()
+				_, err := f.store.Put(t.Context(), strings.TrimPrefix(url, "/put/"), bytes.NewReader(noise(1000)), 1000)
+				if err != nil {
+					t.Fatal(err)
+				}
+			}
+			sweep := func() {
+				t.Helper()
+				if _, err := f.Sweep(t.Context()); err != nil {
+					t.Fatal(err)
+				}
+			}
+			done := name == "completed" || name == "expired"
+			for range 2 {
+				put()
+				sweep()
+				if keys := f.objects(t); len(keys) != 0 && !done {
+					t.Errorf("the store keeps %v", keys)
+				}
+				if count, n, _ := f.reserved(t); (count == 0 || n < 2000) != done {
+					t.Errorf("%d transfers and %d bytes are reserved while something may come", count, n)
+				}
+				f.clock.Advance(20 * time.Minute)
+			}
+			f.clock.Advance(2 * time.Hour)
+			put() // began in time
+			sweep()
+			if keys := f.objects(t); len(keys) != c.kept {
+				t.Errorf("the store keeps %v, want %d objects", keys, c.kept)
+			}
+			if count, n, _ := f.reserved(t); count != 0 || n != 0 {
+				t.Errorf("%d transfers and %d bytes are reserved when nothing can come any more", count, n)
+			}
+			if c.kept > 0 {
+				if _, err := f.Claim(t.Context(), id); err != nil {
+					t.Error(err)
+				}
+			}
+			// The sweep has no more to do with it.
+			if n, err := f.Sweep(t.Context()); n != (send.Swept{}) || err != nil {
+				t.Errorf("swept again: %+v, %v", n, err)
+			}
+		})
+	}
+}
+
+func TestDeletingAndBeginningAgainOpensNoMoreURLs(t *testing.T) {
+	t.Parallel()
+	f := setUp(t)
+	f.Links = uncounted{}
+	f.newToken(t, "one", 1)
+	from := f.admitted(t, "one")
+	begin := func() error {
+		tr, err := f.Create(t.Context(), from, send.NewTransfer{DeleteAuthHash: secretHash("secret")})
+		if err != nil {
+			return err
+		}
+		if _, _, err = f.UploadURL(t.Context(), from, tr.ID); err == nil {
+			_, err = f.Delete(t.Context(), tr.ID, "secret")
+		}
+		return err
+	}
+	for range 5 {
+		if err := begin(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want(t, begin(), send.Limited, "too many")
+}
+
+// Whoever asks for a URL twice at once is given two of one place: what is put to
+// another would be nobody's.
+func TestURLsThatAreAskedForAtOnceLeadToOnePlace(t *testing.T) {
+	t.Parallel()
+	f := setUp(t)
+	id := f.created(t, send.NewTransfer{})
+	urls := make(chan string, 8)
+	var asking sync.WaitGroup
+	for range cap(urls) {
+		asking.Go(func() {
+			url, _, err := f.UploadURL(t.Context(), f.sender(t), id)
+			if err != nil {
+				t.Error(err)
+			}
+			urls <- url
+		})
+	}
+	asking.Wait()
+	close(urls)
+	one := <-urls
+	for url := range urls {
+		if url != one {
+			t.Errorf("%s and %s", one, url)
+		}
+	}
+}
+
 // flaky loses writes, and answers to them, by chance.
 type flaky struct {
 	send.Ledger

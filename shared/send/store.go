@@ -163,7 +163,8 @@ type Links interface {
 	PutURL(ctx context.Context, token, key string, ttl time.Duration) (string, error)
 	GetURL(ctx context.Context, c Claim, ttl time.Duration) (string, error)
 
-	// Counted says whether what goes out by URLs to download from is taken from the
-	// budget of their claim.
+	// Counted says whether URLs lead through the service: what goes out by those to
+	// download from is taken from the budget of their claim, and by those to upload
+	// to nothing comes once their transfer is over.
 	Counted() bool
 }

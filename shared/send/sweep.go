@@ -72,10 +72,14 @@ func (t *Transfers) sweep(ctx context.Context, r Record, purged map[string]time.
 		return t.abandon(ctx, tr, d, purgedWithToken, n)
 	case tr.Status == Pending:
 		return t.cutBack(ctx, tr, d)
+	case why == "" && d.PutUntil != nil && !t.writable(d):
+		return t.closePut(ctx, tr, d)
 	case why == "", len(d.keys()) == 0 && !d.Labelled:
 		return nil
 	case why == ReasonExhausted && (d.RetireAt == nil || !now.After(*d.RetireAt)):
 		return nil // its last download may still be resumed
+	case t.writable(d):
+		return t.erase(ctx, tr, d) // as often as something is put there
 	}
 	return t.retire(ctx, tr, d, why, n)
 }
@@ -88,9 +92,16 @@ const (
 )
 
 // abandon removes a transfer. The record goes first: whoever completes the
-// transfer at this moment wins, and what a crash leaves here are orphans.
+// transfer at this moment wins, and what a crash leaves here are orphans. While
+// something may still be put to it, it stays as one that is deleted.
 func (t *Transfers) abandon(ctx context.Context, tr Transfer, d transferData, why Reason, n *Swept) error {
-	if err := t.book(ctx, Change{Delete: &tr.record}, d.Reserved, nil); err != nil {
+	change, held := Change{Delete: &tr.record}, d.Reserved
+	if t.writable(d) {
+		r := tr.record
+		r.State = string(Deleted)
+		change, held = Change{Replace: &r}, nil
+	}
+	if err := t.book(ctx, change, held, nil); err != nil {
 		return unlessConflict(err)
 	}
 	n.Abandoned++
@@ -130,11 +141,12 @@ func (t *Transfers) retire(ctx context.Context, tr Transfer, d transferData, why
 		return err
 	}
 	d.Payload.Key, d.PutKey, d.Multipart, d.Labelled = "", "", multipart{}, false
+	held := t.release(&d)
 	r := tr.record
 	if err := d.write(&r); err != nil {
 		return err
 	}
-	if err := t.Ledger.Replace(ctx, r); err != nil {
+	if err := t.book(ctx, Change{Replace: &r}, held, nil); err != nil {
 		return unlessConflict(err)
 	}
 	n.Expired++
@@ -142,6 +154,20 @@ func (t *Transfers) retire(ctx context.Context, tr Transfer, d transferData, why
 		t.removed(tr, why)
 	}
 	return nil
+}
+
+// closePut removes what was put to a completed transfer, which nobody looks at any
+// more, once nothing else can be.
+func (t *Transfers) closePut(ctx context.Context, tr Transfer, d transferData) error {
+	if err := t.Store.Delete(ctx, d.PutKey); err != nil {
+		return err
+	}
+	d.PutKey, d.PutBytes, d.PutUntil = "", 0, nil
+	r := tr.record
+	if err := d.write(&r); err != nil {
+		return err
+	}
+	return unlessConflict(t.Ledger.Replace(ctx, r))
 }
 
 // unlessConflict passes over that somebody else changed the record meanwhile:

@@ -111,6 +111,7 @@ type transferData struct {
 	Multipart       multipart    `json:"multipart,omitzero"`
 	PutKey          string       `json:"put_key,omitempty"`   // where a signed upload URL writes
 	PutBytes        int64        `json:"put_bytes,omitempty"` // that may be written there
+	PutUntil        *time.Time   `json:"put_until,omitempty"` // and until when, where nobody can take the URL back
 	RetireAt        *time.Time   `json:"retire_at,omitempty"` // when the payload of an exhausted transfer may go
 }
 
