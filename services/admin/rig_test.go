@@ -4,9 +4,11 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"fmt"
 	"io"
 	"log/slog"
 	"maps"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"path/filepath"
@@ -17,6 +19,7 @@ import (
 	"time"
 
 	"sgraph.ai/send/services/admin"
+	"sgraph.ai/send/shared/audit"
 	"sgraph.ai/send/shared/bolt"
 	"sgraph.ai/send/shared/metric"
 	"sgraph.ai/send/shared/send"
@@ -83,11 +86,15 @@ type request struct {
 	header             map[string]string
 	cookies            []*http.Cookie
 	anonymous          bool
+	from               string // the client's address, where it matters
 }
 
 func (g *rig) do(q request) *http.Response {
 	g.t.Helper()
 	r := httptest.NewRequest(q.method, q.path, strings.NewReader(q.body))
+	if q.from != "" {
+		r.RemoteAddr = net.JoinHostPort(q.from, "1")
+	}
 	if !q.anonymous {
 		r.Header.Set(keyName, keyValue)
 	}
@@ -121,6 +128,32 @@ func (g *rig) tokenID(name string) string {
 		g.t.Fatal(err)
 	}
 	return ids.Of(send.TokenHash(name))
+}
+
+// addresses returns n addresses of a form.
+func addresses(n int, form string) (all []string) {
+	for i := range n {
+		all = append(all, fmt.Sprintf(form, i))
+	}
+	return all
+}
+
+// denials returns the denials of a kind that the trail tells of, once all is in
+// it, and how many they stand for.
+func (g *rig) denials(kind audit.Kind) (all []audit.Event, times int64) {
+	g.t.Helper()
+	g.handler.Flush()
+	g.clock.Advance(3 * time.Minute) // those that are counted wait for the end of their minute
+	g.handler.Flush()
+	res := g.get("/audit/export?outcome=denied&event=" + string(kind))
+	for line := range strings.Lines(text(g.t, res)) {
+		var e audit.Event
+		if err := json.Unmarshal([]byte(line), &e); err != nil {
+			g.t.Fatalf("%d %s: %v", res.StatusCode, line, err)
+		}
+		all, times = append(all, e), times+e.Times()
+	}
+	return all, times
 }
 
 // login returns the session cookie.
