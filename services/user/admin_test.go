@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"sgraph.ai/send/services/user"
+	"sgraph.ai/send/shared/audit"
 	"sgraph.ai/send/shared/send"
 )
 
@@ -66,6 +67,45 @@ func TestAdminGate(t *testing.T) {
 	g.KeyValue = "another"
 	if _, err := g.Admit(t.Context(), "good"); send.CodeOf(err) != send.Unavailable {
 		t.Errorf("a wrong key lets a sender pass: %v", err)
+	}
+}
+
+// Every call brings the service key, and no other credential; where there is
+// none, the API key. Repeated calls bring it, too.
+func TestEachCallOfTheAdminServiceBringsItsKey(t *testing.T) {
+	t.Parallel()
+	calls := map[string]func(*user.AdminGate) error{
+		"GET /tokens/lookup/good": func(g *user.AdminGate) error { _, err := g.Token(t.Context(), "good"); return err },
+		"POST /tokens/use/good":   func(g *user.AdminGate) error { return g.Spend(t.Context(), "good", "id") },
+		"POST /audit/events": func(g *user.AdminGate) error {
+			return g.Record(t.Context(), []audit.Event{{Kind: audit.TransferCreated}})
+		},
+	}
+	for name, call := range calls {
+		for _, key := range []string{"the service key", ""} {
+			var seen []http.Header
+			g := adminGate(t, func(w http.ResponseWriter, r *http.Request) {
+				if got := r.Method + " " + r.URL.Path; got != name {
+					t.Errorf("asked for %s, want %s", got, name)
+				}
+				seen = append(seen, r.Header)
+				if len(seen) == 1 {
+					w.WriteHeader(http.StatusServiceUnavailable)
+					return
+				}
+				w.Write([]byte(`{"status":"active","success":true}`))
+			})
+			g.ServiceKey = key
+			if err := call(g); err != nil || len(seen) != 2 {
+				t.Fatalf("%s: %d calls, %v", name, len(seen), err)
+			}
+			for _, h := range seen {
+				service, api := h.Get("X-Sgraph-Service-Key"), h.Get("X-Key")
+				if service != key || (api == "") != (key != "") {
+					t.Errorf("%s brings the service key %q and the API key %q", name, service, api)
+				}
+			}
+		}
 	}
 }
 

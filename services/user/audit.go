@@ -22,6 +22,15 @@ func (s *Service) record(r *http.Request, kind audit.Kind, transfer, token strin
 	}.Result(err))
 }
 
+// recordForged puts into the trail that somebody brought a link or a permit that
+// is not genuine, or is for something else. Which transfer they meant is not to
+// be believed.
+func (s *Service) recordForged(r *http.Request, kind audit.Kind, err error) {
+	if send.CodeOf(err) == send.Forbidden {
+		s.record(r, kind, "", "", err)
+	}
+}
+
 // tokenHash is the hash of the token that a request brought, if any.
 func tokenHash(token string) string {
 	if token == "" {

@@ -100,6 +100,7 @@ func signedClaim(t send.Transfer, id, budget string, until time.Time) send.Claim
 
 // permitted returns the claim of the permit that a request brings.
 func (s *Service) permitted(r *http.Request, k keys, id string) (c send.Claim, err error) {
+	defer func() { s.recordForged(r, audit.TransferDownloaded, err) }()
 	fields, until, err := k.permits.Verify(wire.DownloadPermit.Get(r.Header))
 	if err != nil {
 		return c, err

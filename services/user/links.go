@@ -11,6 +11,7 @@ import (
 
 	"github.com/gorilla/mux"
 
+	"sgraph.ai/send/shared/audit"
 	"sgraph.ai/send/shared/send"
 	"sgraph.ai/send/shared/wire"
 )
@@ -82,7 +83,7 @@ const admittedFor = 5 * time.Second
 
 // holds says whether the token that a link was made for still holds good, as the
 // gate does of who comes with it.
-func (s *Service) holds(ctx context.Context, k keys, sealed string) error {
+func (s *Service) holds(r *http.Request, k keys, sealed string) error {
 	token, err := k.open(sealed)
 	if err != nil {
 		return send.Because(send.Forbidden, err, "the link is not for uploading").With(send.ReasonLinkMismatch)
@@ -94,7 +95,8 @@ func (s *Service) holds(ctx context.Context, k keys, sealed string) error {
 	if known && now.Before(until) {
 		return nil
 	}
-	if _, err := s.transfers.Admit(ctx, token); err != nil {
+	if _, err := s.transfers.Admit(r.Context(), token); err != nil {
+		s.record(r, audit.TransferCompleted, "", hash, err)
 		return err
 	}
 	s.admitted.mu.Lock()
@@ -105,7 +107,8 @@ func (s *Service) holds(ctx context.Context, k keys, sealed string) error {
 }
 
 // putLink takes a part, or a whole upload, at a URL the service signed.
-func (s *Service) putLink(w http.ResponseWriter, r *http.Request) error {
+func (s *Service) putLink(w http.ResponseWriter, r *http.Request) (err error) {
+	defer func() { s.recordForged(r, audit.TransferCompleted, err) }()
 	k, err := s.keys.Get(r.Context())
 	if err != nil {
 		return err
@@ -118,7 +121,7 @@ func (s *Service) putLink(w http.ResponseWriter, r *http.Request) error {
 	if !part && !(len(fields) == 3 && fields[0] == linkPut) {
 		return send.Fail(send.Forbidden, "the link is not for uploading").With(send.ReasonLinkMismatch)
 	}
-	if err := s.holds(r.Context(), k, fields[1]); err != nil {
+	if err := s.holds(r, k, fields[1]); err != nil {
 		return err
 	}
 	key, most := fields[2], s.set.Rules.MaxBytes
@@ -154,7 +157,8 @@ func (s *Service) takeLink(
 
 // getLink hands out ciphertext whose download was counted when the URL was
 // signed.
-func (s *Service) getLink(w http.ResponseWriter, r *http.Request) error {
+func (s *Service) getLink(w http.ResponseWriter, r *http.Request) (err error) {
+	defer func() { s.recordForged(r, audit.TransferDownloaded, err) }()
 	k, err := s.keys.Get(r.Context())
 	if err != nil {
 		return err

@@ -54,6 +54,18 @@ func (k *trail) told(transfer string) (told []string) {
 	return told
 }
 
+// denials returns how many events tell of denials of a kind, and of how many.
+func (k *trail) denials(kind audit.Kind) (events int, times int64) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	for _, e := range k.events {
+		if e.Kind == kind && e.Outcome == audit.Denied {
+			events, times = events+1, times+e.Times()
+		}
+	}
+	return events, times
+}
+
 // watched is a site as on Lambda, with its trail; its log is written at once.
 func watched(t *testing.T, change func(*user.Settings)) (*site, *trail) {
 	kept := &trail{}
