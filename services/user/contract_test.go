@@ -425,15 +425,14 @@ func TestRanges(t *testing.T) {
 			t.Errorf("%s: Content-Range is %q", asked, got)
 		}
 	}
-	for _, ignored := range []string{"bytes=5-2", "bytes=a-b", "bytes=0-1,5-6", "lines=0-1", "bytes=-", "bytes=--1",
-		"bytes=99999999999999999999-"} {
+	for _, ignored := range []string{"bytes=5-2", "bytes=a-b", "bytes=0-1,5-6", "lines=0-1", "bytes=-", "bytes=--1"} {
 		r := s.call("GET", "/transfers/download/"+id, nil, "Range", ignored).want(200, "")
 		if !bytes.Equal(r.Body, ciphertext) {
 			t.Errorf("%s: got %d bytes", ignored, len(r.Body))
 		}
 	}
 	before := s.call("GET", "/transfers/info/"+id, nil).json()["download_count"]
-	for _, outside := range []string{fmt.Sprintf("bytes=%d-", n), "bytes=-0"} {
+	for _, outside := range []string{fmt.Sprintf("bytes=%d-", n), "bytes=-0", "bytes=99999999999999999999-"} {
 		r := s.call("GET", "/transfers/download/"+id, nil, "Range", outside).want(416, "")
 		if r.Header.Get("Content-Range") != fmt.Sprintf("bytes */%d", n) {
 			t.Errorf("%s: Content-Range is %q", outside, r.Header.Get("Content-Range"))
