@@ -28,12 +28,16 @@ import (
 // the end, within the hour, gets the file, and it counts once.
 func TestAnyInterleaving(t *testing.T) {
 	t.Parallel()
-	for _, size := range []int{0, 1000, 300_000, 3 << 20} {
+	for _, size := range []int{0, 1000, 300_000, 3 << 20, 40 << 20} {
 		for _, noURL := range []bool{false, true} {
 			t.Run(fmt.Sprintf("%d bytes, no URL: %v", size, noURL), func(t *testing.T) {
 				t.Parallel()
 				s := site.Start(t)
-				for range nightly.Or(3, 100) {
+				rounds := nightly.Or(3, 100)
+				if size > 16<<20 {
+					rounds = nightly.Or(1, 20)
+				}
+				for range rounds {
 					seed := rand.Uint64()
 					if interleave(t, s, rand.New(rand.NewPCG(seed, 0)), size, noURL); t.Failed() {
 						t.Fatalf("seed %d", seed)

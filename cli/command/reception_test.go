@@ -248,30 +248,27 @@ func TestKilled(t *testing.T) {
 			at := rand.New(rand.NewPCG(seed, uint64(n)))
 			r := newRecipient(t, "a.bin", size)
 			var process atomic.Pointer[running]
-			var left atomic.Int64
-			r.s.Fail(func(w http.ResponseWriter, req *http.Request, service http.Handler) {
-				if strings.Contains(req.URL.Path, "/bytes/") {
-					w = &killing{ResponseWriter: w, left: &left, kill: func() {
-						if p := process.Load(); p != nil { // else it asks again
-							_ = p.Process.Kill()
-						}
-					}}
+			kill := func() {
+				if p := process.Load(); p != nil { // else it asks again
+					_ = p.Process.Kill()
 				}
-				service.ServeHTTP(w, req)
-			})
+			}
+			line := r.s.NewLine(int64(size), false)
 			flags, name := []string(nil), "a.bin"
 			if output != "" {
 				flags, name = []string{"-o", output}, output
 			}
 			for range 4 {
-				left.Store(1 + at.Int64N(int64(size)/4))
+				happens := site.Happening{After: 1 + at.Int64N(int64(size)/4), Do: kill}
+				line.Plan(slices.Repeat([]site.Happening{happens}, 9)...)
 				p := r.begin(t, flags...)
 				process.Store(p)
 				if code := p.end(t); code != -1 {
 					t.Errorf("exit code %d: %s", code, &p.err)
 				}
+				line.Rest()
 			}
-			left.Store(1 << 40)
+			line.Plan()
 			r.gets(t, name, flags...)
 		}
 	}
@@ -355,22 +352,21 @@ func TestPermitIsSpent(t *testing.T) {
 	t.Parallel()
 	for _, begun := range []int64{0, 100_000} {
 		r := newRecipient(t, "a.bin", 300_000)
-		var requests atomic.Int64
-		r.s.Fail(func(w http.ResponseWriter, req *http.Request, service http.Handler) {
-			if !strings.Contains(req.URL.Path, "/bytes/") {
-				service.ServeHTTP(w, req)
-				return
-			}
-			if requests.Add(1) == 1 && begun > 0 {
-				left := &atomic.Int64{}
-				left.Store(begun)
-				w = &killing{ResponseWriter: w, left: left, kill: func() {}}
-				service.ServeHTTP(w, req)
-				return
-			}
-			w.WriteHeader(http.StatusGone)
-			_, _ = io.WriteString(w, `{"detail":"x","code":"permit_spent"}`)
-		})
+		spent := func() {
+			r.s.Fail(func(w http.ResponseWriter, req *http.Request, service http.Handler) {
+				if !strings.Contains(req.URL.Path, "/bytes/") {
+					service.ServeHTTP(w, req)
+					return
+				}
+				w.WriteHeader(http.StatusGone)
+				_, _ = io.WriteString(w, `{"detail":"x","code":"permit_spent"}`)
+			})
+		}
+		if begun == 0 {
+			spent()
+		} else {
+			r.s.NewLine(int64(len(r.content)), false).Plan(site.Happening{After: begun, Do: spent})
+		}
 		p := r.begin(t)
 		if code := p.end(t); code != 3 || !strings.Contains(p.err.String(), "ask its sender") ||
 			strings.Contains(p.err.String(), "is kept until") {
@@ -380,24 +376,4 @@ func TestPermitIsSpent(t *testing.T) {
 			t.Errorf("after %d bytes there is %v", begun, names)
 		}
 	}
-}
-
-// killing carries so many bytes, and then kills who reads them.
-type killing struct {
-	http.ResponseWriter
-	left *atomic.Int64
-	kill func()
-}
-
-func (k *killing) Write(p []byte) (int, error) {
-	room := k.left.Load()
-	if room >= int64(len(p)) {
-		k.left.Add(-int64(len(p)))
-		return k.ResponseWriter.Write(p)
-	}
-	k.left.Store(0)
-	_, _ = k.ResponseWriter.Write(p[:room])
-	_ = http.NewResponseController(k.ResponseWriter).Flush()
-	k.kill()
-	panic(http.ErrAbortHandler)
 }
