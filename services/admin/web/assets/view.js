@@ -1,20 +1,9 @@
 // What the views of the console are made of.
 
+import { Presence } from './presence.js';
 import { el, icon } from './shared/dom.js';
 
-// While nobody is there a view does not load by itself: each time would count as a use of the session, which could then
-// never end for being idle. The time is the least that a session may be idle.
-const ABSENCE = 5 * 60_000;
-let moved = Date.now();
-const absent = () => Date.now() - moved >= ABSENCE;
-for (const sign of ['pointermove', 'pointerdown', 'keydown', 'wheel']) {
-  const come = () => {
-    const back = absent();
-    moved = Date.now();
-    if (back) document.dispatchEvent(new Event('operatorback'));
-  };
-  document.addEventListener(sign, come, { capture: true, passive: true });
-}
+const operator = new Presence(document);
 
 /**
  * A view loads when it is opened. A live one also when the page is seen again, when somebody is there again, and every so
@@ -28,9 +17,9 @@ export class View extends HTMLElement {
 
   connectedCallback() {
     this.draw();
-    for (const back of ['visibilitychange', 'operatorback']) {
-      document.addEventListener(back, () => this.live && this.#seen() && this.opened());
-    }
+    const again = () => this.live && this.#seen() && this.opened();
+    document.addEventListener('visibilitychange', again);
+    operator.addEventListener('back', again);
   }
 
   /** Puts together what is there before anything is loaded. */
@@ -42,7 +31,8 @@ export class View extends HTMLElement {
     clearTimeout(this.#timer);
     await this.load();
     clearTimeout(this.#timer);
-    if (this.refresh && this.#seen()) this.#timer = window.setTimeout(() => !absent() && this.opened(), this.refresh);
+    const again = () => !operator.absent && this.opened();
+    if (this.refresh && this.#seen()) this.#timer = window.setTimeout(again, this.refresh);
   }
 
   closed() {
