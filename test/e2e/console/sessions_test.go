@@ -96,3 +96,25 @@ func TestSessionsThatCannotBeShown(t *testing.T) {
 	away.Store(true)
 	run(t, ctx, press("Check now"), says("The service has a problem of its own"), says("This session"))
 }
+
+// Whoever has the right key is told why it is not taken.
+func TestWhereTooManyWrongKeysCameFrom(t *testing.T) {
+	t.Parallel()
+	ctx := open(t)
+	_, _, service := serveWithTrail(t)
+	var limited atomic.Bool
+	url := start(t, service, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if limited.Load() && r.URL.Path == "/auth/login" {
+			w.Header().Set("Retry-After", "42")
+			w.WriteHeader(http.StatusTooManyRequests)
+			w.Write([]byte(`{"code":"limited","detail":"Too many wrong keys"}`))
+			return
+		}
+		service.ServeHTTP(w, r)
+	}))
+	limited.Store(true)
+	run(t, ctx, chromedp.Navigate(url), login(), says("Too many wrong keys came from your address"),
+		says("Try again in 42 s"))
+	limited.Store(false)
+	run(t, ctx, press("Log in"), says("No tokens yet"))
+}
