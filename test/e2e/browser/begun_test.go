@@ -97,7 +97,13 @@ func TestWrongLetterThenRightLink(t *testing.T) {
 	chromium(t)
 	s := serve(t)
 	for name, spoil := range map[string]string{
-		"": "", "without storage": `indexedDB.open = () => { throw new DOMException("no", "SecurityError"); };`,
+		"": "", "no room to keep the bytes": `{
+			const put = IDBObjectStore.prototype.put;
+			IDBObjectStore.prototype.put = function (value, key) {
+				if (value instanceof Blob) throw new DOMException("full", "QuotaExceededError");
+				return put.call(this, value, key);
+			};
+		}`, "without storage": `indexedDB.open = () => { throw new DOMException("no", "SecurityError"); };`,
 	} {
 		t.Run(name, func(t *testing.T) {
 			content := bytes.Repeat([]byte("once "), 500_000)
@@ -113,7 +119,7 @@ func TestWrongLetterThenRightLink(t *testing.T) {
 			}
 			recipient.see(begun)
 			if said := recipient.text(begun); !untilWhen.MatchString(said) ||
-				strings.Contains(said, "Leave this page open") != (name != "") {
+				strings.Contains(said, "Leave this page open") != (name == "without storage") {
 				t.Errorf("of what was begun the page says %q", said)
 			}
 			recipient.mustHaveLeft("none, besides this one")
@@ -213,6 +219,31 @@ func TestReloadInTheMiddle(t *testing.T) {
 				t.Errorf("when it is done the browser keeps %s", kept)
 			}
 		})
+	}
+}
+
+// Two tabs that open the same link and are both told to receive it share one download.
+func TestTwoTabsAtOnce(t *testing.T) {
+	chromium(t)
+	s := serve(t)
+	_, content := randomFile(t, "both.bin", 3<<20)
+	id, key := s.keepOnce(t, "both.bin", content, "")
+	first := open(t, desktop)
+	second := first.tab()
+	for _, tab := range []*profile{first, second} {
+		tab.goTo(s.URL + "/d/#" + id + "/" + key)
+		tab.see(receiveIt)
+	}
+	for _, tab := range []*profile{first, second} {
+		evaluate[bool](tab, fmt.Sprintf(`(document.querySelector(%q).click(), true)`, receiveIt))
+	}
+	for _, tab := range []*profile{first, second} {
+		tab.await(fmt.Sprintf(`[%q, %q].some((title) => document.querySelector(title).checkVisibility())`,
+			received, goneTitle))
+	}
+	s.mustCount(t, id, 1)
+	if !bytes.Equal(first.downloaded("both.bin"), content) {
+		t.Error("other bytes arrived")
 	}
 }
 

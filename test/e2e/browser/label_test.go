@@ -273,6 +273,9 @@ func TestHostileLabel(t *testing.T) {
 			},
 			"note": strings.Repeat("\u202e\u0000\n", 200) + strings.Repeat("M", 900),
 		}),
+		"one long name": encode(map[string]any{
+			"files": []any{map[string]any{"name": strings.Repeat("W", 300) + ".jpg", "size": 1}},
+		}),
 		"no label":        `[]`,
 		"nothing in it":   `{"files":[]}`,
 		"not JSON":        `{"files":[{"name":"a"}]`,

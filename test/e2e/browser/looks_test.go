@@ -13,7 +13,7 @@ import (
 )
 
 // auditScript checks what can be checked of a page's accessibility by looking at it: names, labels, headings,
-// language, contrast, sizes of targets, and that nothing has to be scrolled sideways.
+// language, contrast, sizes of targets, that texts stay in their cards and nothing has to be scrolled sideways.
 const auditScript = `(() => {
   const failures = [];
   const visible = (e) => e.checkVisibility({ opacityProperty: false, visibilityProperty: true });
@@ -47,6 +47,13 @@ const auditScript = `(() => {
   }
   const ids = Array.from(document.querySelectorAll('[id]'), (e) => e.id);
   for (const id of new Set(ids)) if (ids.filter((other) => other === id).length > 1) failures.push('id twice: ' + id);
+
+  for (const e of document.querySelectorAll('.card :is(h2, p:not(.visually-hidden), dt, dd)')) {
+    const text = document.createRange();
+    text.selectNodeContents(e);
+    const edge = e.closest('.card').getBoundingClientRect().right + .5;
+    if (visible(e) && text.getBoundingClientRect().right > edge) failures.push('beyond its card: ' + describe(e));
+  }
 
   // Targets: 44 pixels, except links within a line of text.
   const targets =

@@ -232,7 +232,7 @@ class ReceivePage extends HTMLElement {
     const going = find(this.#ready, '[data-begun]');
     going.hidden = !begun;
     const here = kept ? ` ${bytes(kept)} of it are here already.` : '';
-    const stay = isStored ? '' : ' Leave this page open until then: your browser keeps nothing of it for another one.';
+    const stay = isStored ? '' : ' Leave this page open: your browser stores nothing of it.';
     going.textContent =
       `You have begun this download. Until ${clock(new Date(ends))} the button goes on with it, ` +
       `which is not counted again.${here}${stay}`;
