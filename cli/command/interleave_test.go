@@ -80,7 +80,8 @@ func interleave(t *testing.T, s *site.Site, r *rand.Rand, size int, noURL bool) 
 	}
 	var did []string
 	for range r.IntN(6) {
-		c.line.Some(r, c.ends(syscall.SIGKILL), c.ends(syscall.SIGKILL), c.ends(syscall.SIGTERM), restart, c.line.Outlive, nil)
+		c.line.Some(r, c.ends(syscall.SIGKILL), c.ends(syscall.SIGKILL), c.ends(syscall.SIGTERM), restart,
+			c.line.Outlive, nil)
 		right, output := c.recipient.link, c.target(r)
 		switch r.IntN(7) {
 		case 0:

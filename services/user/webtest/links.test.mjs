@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { readKey, readLink } from '../web/assets/link/read.js';
+import { dice } from './chance.mjs';
 
 // What people and programs do to links, and what is read from them: the vectors that the Go implementation passes too.
 // docs/formats.md says what each of them means.
@@ -89,16 +90,6 @@ test('a key of which a character is missing, or with one too many, is never take
     }
   }
 });
-
-/** The generator mulberry32. */
-function dice(seed) {
-  return (n) => {
-    seed = (seed + 0x6d2b79f5) | 0;
-    let t = Math.imul(seed ^ (seed >>> 15), seed | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return ((t ^ (t >>> 14)) >>> 0) % n;
-  };
-}
 
 const STRAYS = Array.from('#/%&=;:?.,|<>()[]"\'\\ \n\r\t_-+09aAfFzZ\u200b\u00a0…é');
 

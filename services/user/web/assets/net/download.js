@@ -102,9 +102,8 @@ export class Download {
       received += bytes.length;
       yield bytes;
     }
-    if (!this.#kept.claim?.whole && !(this.total && received >= this.total)) {
-      yield* this.#fetched(received, first, options);
-    }
+    // What the browser erased of it comes again.
+    if (!this.total || received < this.total) yield* this.#fetched(received, first, options);
   }
 
   /**
@@ -116,7 +115,7 @@ export class Download {
     await this.#kept.load();
     if (this.#kept.claim) return null;
     const ends = Date.now() + HOUR;
-    const claim = { place: this.#route, permit: '', validator: '', total: 0, whole: false, ends };
+    const claim = { place: this.#route, permit: '', validator: '', total: 0, ends };
     try {
       await this.#kept.save({ ...claim, ...(await getDownloadPlace(this.#id)) });
       return null;
@@ -170,6 +169,8 @@ export class Download {
       }
     }
     await pieces.finish();
+    const { claim } = this.#kept;
+    if (claim && !claim.total) await this.#kept.save({ ...claim, total: received });
   }
 
   /**
@@ -255,8 +256,6 @@ class Pieces {
 
   async finish() {
     if (this.#queue.length) await this.#keep();
-    const { claim } = this.#kept;
-    if (claim && this.#isKeeping) await this.#kept.save({ ...claim, whole: true });
   }
 
   async #keep() {

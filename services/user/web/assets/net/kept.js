@@ -8,10 +8,8 @@ import * as storage from './storage.js';
 
 /**
  * How a download goes on: where its bytes are, the permit to ask for them, their ETag, how many there are (0 where
- * nobody said), whether all are kept, and until when it holds, in milliseconds since 1970.
- * @typedef {{
- *   place: string, permit: string, validator: string, total: number, whole: boolean, ends: number,
- * }} Claim
+ * nobody said and not all have come), and until when it holds, in milliseconds since 1970.
+ * @typedef {{ place: string, permit: string, validator: string, total: number, ends: number }} Claim
  */
 
 /** Bytes of a piece, but for the last. What two tabs write at the same time is thus the same. */
@@ -84,7 +82,7 @@ export class Kept {
   }
 
   /**
-   * The kept bytes, from the first on.
+   * The kept bytes, from the first on. Where a piece is gone, those before it are all that is kept.
    * @returns {AsyncGenerator<Bytes>}
    */
   async *bytes() {
@@ -95,7 +93,10 @@ export class Kept {
       } catch {
         // Erased by the browser or by another tab.
       }
-      if (!piece) return;
+      if (!piece) {
+        this.#count = index;
+        return;
+      }
       yield new Uint8Array(await piece.arrayBuffer());
     }
   }
@@ -112,7 +113,7 @@ export class Kept {
   async distrust() {
     const { claim } = this;
     await this.forget();
-    if (claim) await this.save({ ...claim, whole: false });
+    if (claim) await this.save(claim);
   }
 
   /**

@@ -1,0 +1,306 @@
+// A download that counts once: whatever happens to the page, in whatever order, who has the right key gets the file.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+
+import { concat } from '../web/assets/crypto/bytes.js';
+import { writeEnvelope } from '../web/assets/crypto/envelope.js';
+import { Opener } from '../web/assets/crypto/open.js';
+import { sealAtOnce } from '../web/assets/crypto/seal.js';
+import { encryptStream } from '../web/assets/crypto/stream.js';
+import { Download, isEnded } from '../web/assets/net/download.js';
+import { again, rounds } from './chance.mjs';
+
+const ID = '000000000000';
+const PERMIT = 'x-sgraph-download-permit';
+
+Object.defineProperty(globalThis, 'navigator', { value: { onLine: true }, configurable: true });
+globalThis.setTimeout = (task) => setImmediate(task); // nobody waits here
+
+/** As much of IndexedDB as storage.js asks for; its two stores can be without room. */
+class Database {
+  stores = { claims: new Map(), pieces: new Map() };
+  isFull = false;
+
+  createObjectStore() {}
+
+  transaction() {
+    const transaction = { error: null };
+    let pending = 0;
+    const settle = () => {
+      if (pending > 0 || transaction.isOver) return;
+      transaction.isOver = true;
+      if (transaction.error) transaction.onabort();
+      else transaction.oncomplete();
+    };
+    const ask = (task) => {
+      const request = {};
+      pending++;
+      queueMicrotask(() => {
+        try {
+          request.result = task();
+          request.onsuccess();
+        } catch (error) {
+          request.error = transaction.error = error;
+          request.onerror();
+        }
+        pending--;
+        setImmediate(settle);
+      });
+      return request;
+    };
+    transaction.objectStore = (name) => {
+      const rows = this.stores[name];
+      const among = (range) => [...rows.keys()].filter((key) => key.startsWith(range));
+      return {
+        get: (key) => ask(() => rows.get(String(key))),
+        getKey: (key) => ask(() => (rows.has(String(key)) ? key : undefined)),
+        getAll: () => ask(() => [...rows.values()]),
+        getAllKeys: () => ask(() => [...rows.keys()]),
+        count: (range) => ask(() => among(range).length),
+        delete: (key) =>
+          ask(() => {
+            for (const one of among(String(key))) rows.delete(one);
+          }),
+        put: (value, key) =>
+          ask(() => {
+            if (this.isFull && name === 'pieces') throw new Error('there is no room');
+            rows.set(String(key), value);
+          }),
+      };
+    };
+    setImmediate(settle);
+    return transaction;
+  }
+}
+
+const database = new Database();
+globalThis.indexedDB = {
+  open() {
+    const request = { result: database };
+    queueMicrotask(() => {
+      request.onupgradeneeded();
+      request.onsuccess();
+    });
+    return request;
+  },
+};
+globalThis.IDBKeyRange = { bound: ([id]) => `${id},` };
+
+/** The service, and the line to it. It counts as docs/contract.md says. */
+class Service {
+  counted = 0;
+  #sealed;
+  #mode;
+  #budget;
+  #linkOf = 0;
+  #breaks = []; // after how many bytes of an answer each
+
+  /**
+   * @param {Uint8Array} sealed
+   * @param {'links' | 'storage' | 'route'} mode where the bytes are handed out
+   */
+  constructor(sealed, mode) {
+    this.#sealed = sealed;
+    this.#mode = mode;
+    this.#budget = (mode === 'links' ? 3 : 2) * sealed.length;
+    globalThis.fetch = async (path, { headers = {} } = {}) => this.#answer(path, new Headers(headers));
+  }
+
+  /** What may be fetched in vain, if all has to come afterwards. */
+  get spare() {
+    return this.#mode === 'storage' ? this.#sealed.length : this.#budget - this.#sealed.length - 3 * this.#least;
+  }
+
+  get #least() {
+    return Math.min(Math.ceil(this.#sealed.length / 8), 65536);
+  }
+
+  /** Breaks the next answer after so many bytes, if that can be spared. */
+  break(after) {
+    this.#breaks.push(after);
+  }
+
+  calm() {
+    this.#breaks = [];
+  }
+
+  /** Ends the time of a storage's link. */
+  outlive() {
+    this.#linkOf++;
+  }
+
+  #refuse(status, code) {
+    return Response.json({ detail: 'x', code }, { status });
+  }
+
+  #answer(path, headers) {
+    const permit = headers.get(PERMIT);
+    const isRoute = path === `/api/transfers/download/${ID}`;
+    if (path === `/api/presigned/download-url/${ID}` || (isRoute && !permit)) {
+      if (!isRoute && this.#mode === 'route') return this.#refuse(500, 'internal');
+      if (!permit) {
+        if (this.counted) return this.#refuse(410, 'exhausted');
+        this.counted++;
+      }
+      if (isRoute) return this.#bytes(headers, true);
+      const url =
+        this.#mode === 'links'
+          ? 'https://elsewhere.example/api/presigned/bytes/l'
+          : `https://s3.example/${this.#linkOf}`;
+      return Response.json({ download_url: url }, { headers: { [PERMIT]: 'p' } });
+    }
+    if (path.startsWith('https://s3.example/')) {
+      assert.equal(permit, null, 'a storage sees the permit');
+      if (!path.endsWith(`/${this.#linkOf}`)) {
+        return new Response('<Error><Code>AccessDenied</Code></Error>', { status: 403 });
+      }
+      return this.#bytes(headers, true);
+    }
+    return this.#bytes(headers, false);
+  }
+
+  #bytes(headers, isFree) {
+    const size = this.#sealed.length;
+    const from = Number(/^bytes=(\d+)-$/.exec(headers.get('range') ?? '')?.[1] ?? 0);
+    if (from >= size) return this.#refuse(416, 'out_of_range');
+    const breaks = this.#breaks.shift() ?? Infinity;
+    const to = Math.min(size, from + breaks);
+    if (!isFree) {
+      this.#budget -= Math.max(to - from, this.#least);
+      if (this.#budget < 0) return this.#refuse(410, 'permit_spent');
+    }
+    let at = from;
+    const body = new ReadableStream({
+      pull: (controller) => {
+        const piece = this.#sealed.slice(at, Math.min(to, at + 300_000));
+        at += piece.length;
+        if (piece.length) controller.enqueue(piece);
+        else if (to < size) controller.error(new TypeError('network error'));
+        else controller.close();
+      },
+    });
+    const said = { 'content-length': String(size - from), etag: '"id"', [PERMIT]: 'p' };
+    if (from) said['content-range'] = `bytes ${from}-${size - 1}/${size}`;
+    return new Response(body, { status: from ? 206 : 200, headers: said });
+  }
+}
+
+/** The content, as the page opens it; it stops after so many chunks. */
+async function receive(download, key, stopAfter = Infinity) {
+  const stop = new AbortController();
+  const opener = new Opener(key);
+  const content = [];
+  let n = 0;
+  for await (const chunk of download.chunks({ signal: stop.signal, onWait() {} })) {
+    if (n++ >= stopAfter) stop.abort();
+    stop.signal.throwIfAborted();
+    content.push(...(await opener.push(chunk)));
+  }
+  content.push(...(await opener.finish()));
+  return concat(content);
+}
+
+async function seal(key, content, isStream) {
+  async function* plain() {
+    yield concat([writeEnvelope({ filename: 'a.bin' }), content]);
+  }
+  const sealed = [];
+  const random = crypto.getRandomValues(new Uint8Array(isStream ? 39 : 12));
+  for await (const chunk of (isStream ? encryptStream : sealAtOnce)(key, plain(), random)) sealed.push(chunk);
+  return concat(sealed);
+}
+
+const newKey = () => crypto.getRandomValues(new Uint8Array(32));
+
+for (const mode of ['links', 'storage', 'route']) {
+  for (const [size, isStream] of [
+    [1000, false],
+    [1000, true],
+    [2_500_000, false],
+    [3_500_000, true],
+  ]) {
+    const name = `whatever happens, the file comes once: ${mode}, ${size} bytes, ${isStream ? 'segments' : 'whole'}`;
+    test(name, () =>
+      again(rounds(4, 100), async (roll) => {
+        const key = newKey();
+        const content = Uint8Array.from({ length: size }, (_, i) => i % 251);
+        const sealed = await seal(key, content, isStream);
+        const service = new Service(sealed, mode);
+        database.stores.claims.clear();
+        database.stores.pieces.clear();
+        database.isFull = roll(4) === 0;
+        let download = new Download(ID);
+        let got;
+        const did = [];
+        for (let n = roll(7); n > 0 && !got; n--) {
+          let tried = key;
+          let stopAfter = Infinity;
+          service.calm();
+          switch (roll(8)) {
+            case 0: // all of it may come before that is known
+              if (service.spare >= 2 * sealed.length || isStream || !database.isFull) tried = newKey();
+              break;
+            case 1:
+              stopAfter = roll(12);
+              break;
+            case 2:
+              download = new Download(ID); // the page was closed
+              break;
+            case 3:
+              service.outlive();
+              break;
+            case 4:
+              for (const piece of [...database.stores.pieces.keys()]) {
+                if (roll(2)) database.stores.pieces.delete(piece); // the browser wanted the room
+              }
+              break;
+            case 5:
+              database.isFull = !database.isFull;
+              break;
+            default:
+              service.break(roll(sealed.length));
+          }
+          if (service.spare < sealed.length) break;
+          try {
+            got = await receive(download, tried, stopAfter);
+          } catch (error) {
+            did.push(error.code ?? error.name);
+            assert.ok(!isEnded(error), `it is over after ${did}: ${error.status} ${error.code}`);
+            if (error.code === 'damaged') await download.distrust();
+          }
+        }
+        service.calm();
+        if (!got) {
+          if (roll(2)) download = new Download(ID);
+          await download.load();
+          try {
+            got = await receive(download, key);
+          } catch (error) {
+            assert.fail(`it does not come: ${error.status} ${error.code ?? error} after ${did}`);
+          }
+        }
+        assert.ok(Buffer.from(got).equals(content), `other bytes come after ${did}`);
+        assert.equal(service.counted, 1);
+        await download.forget();
+        assert.equal(database.stores.claims.size + database.stores.pieces.size, 0);
+        await assert.rejects(receive(new Download(ID), key), { status: 410, code: 'exhausted' });
+      }),
+    );
+  }
+}
+
+test('what the browser erased of a download comes again, and the key is not blamed for it', async () => {
+  const key = newKey();
+  database.isFull = false;
+  const content = new Uint8Array(2_500_000);
+  const service = new Service(await seal(key, content, false), 'links');
+  const download = new Download(ID);
+  await assert.rejects(receive(download, newKey()), { code: 'wrong-key' });
+  database.stores.pieces.delete(`${ID},1`);
+  assert.ok(Buffer.from(await receive(download, key)).equals(content));
+  database.stores.pieces.clear();
+  assert.ok(Buffer.from(await receive(new Download(ID), key)).equals(content));
+  assert.equal(service.counted, 1);
+  await download.forget();
+});
