@@ -1,6 +1,7 @@
 package admin_test
 
 import (
+	"fmt"
 	"net/http"
 	"strings"
 	"testing"
@@ -22,7 +23,8 @@ func byServiceKey(key string) map[string]string {
 
 // public are the routes that ask for nothing.
 var public = []wire.Route{
-	wire.Health, wire.Ready, wire.Console, wire.OldConsole, wire.Login, wire.SetAuthCookie, wire.CurrentSession, wire.Logout,
+	wire.Health, wire.Ready, wire.Console, wire.OldConsole,
+	wire.Login, wire.SetAuthCookie, wire.CurrentSession, wire.Logout,
 }
 
 // The service key opens what the user service asks for, of all routes that
@@ -90,7 +92,8 @@ func TestServiceKeyTellsOfTransfersOnly(t *testing.T) {
 	t.Parallel()
 	g := newRig(t, withServiceKey)
 	told := func(kind string, header map[string]string) int {
-		body := `{"events":[{"time":"` + g.clock.Now().Format(time.RFC3339) + `","event":"` + kind + `","outcome":"success"}]}`
+		at := g.clock.Now().Format(time.RFC3339)
+		body := fmt.Sprintf(`{"events":[{"time":%q,"event":%q,"outcome":"success"}]}`, at, kind)
 		q := request{method: "POST", path: "/audit/events", body: body, anonymous: true, header: header}
 		return g.do(q).StatusCode
 	}
@@ -117,7 +120,8 @@ func TestWeakServiceKeyIsRefused(t *testing.T) {
 // at is a request from an address.
 func (g *rig) at(address string, header map[string]string) int {
 	g.t.Helper()
-	return g.do(request{method: "GET", path: "/tokens/lookup/t", anonymous: true, header: header, from: address}).StatusCode
+	q := request{method: "GET", path: "/tokens/lookup/t", anonymous: true, header: header, from: address}
+	return g.do(q).StatusCode
 }
 
 // Wrong keys of both kinds are limited where they come from, and are in the
