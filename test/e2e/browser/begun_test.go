@@ -222,6 +222,35 @@ func TestReloadInTheMiddle(t *testing.T) {
 	}
 }
 
+// A download that was begun goes on when the browser was closed and is opened again.
+func TestClosedBrowser(t *testing.T) {
+	chromium(t)
+	s := serve(t)
+	content := bytes.Repeat([]byte("closed "), 500_000)
+	id, key := s.keepOnce(t, "closed.txt", content, "")
+	dir := t.TempDir()
+	before := openIn(t, dir, desktop)
+	before.goTo(s.URL + "/d/#" + id + "/" + mistyped(key))
+	before.click(receiveIt)
+	before.see(readyError)
+	if err := chromedp.Cancel(before.ctx); err != nil {
+		t.Fatal(err)
+	}
+
+	after := openIn(t, dir, desktop)
+	after.goTo(s.URL + "/d/#" + id + "/" + key)
+	after.see(begun)
+	if said := after.text(begun); !strings.Contains(said, "3.3 MB of it are here") {
+		t.Errorf("of what was begun the page says %q", said)
+	}
+	after.click(receiveIt)
+	after.see(received)
+	if !bytes.Equal(after.downloaded("closed.txt"), content) {
+		t.Error("other bytes arrived")
+	}
+	s.mustCount(t, id, 1)
+}
+
 // Two tabs that open the same link and are both told to receive it share one download.
 func TestTwoTabsAtOnce(t *testing.T) {
 	chromium(t)

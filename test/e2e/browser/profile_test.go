@@ -72,12 +72,18 @@ var desktop = screen{width: 1280, height: 900}
 // open starts a browser with an empty profile. When the test ends, nothing that a page complained about may be left.
 func open(t *testing.T, on screen) *profile {
 	t.Helper()
+	return openIn(t, t.TempDir(), on)
+}
+
+// openIn starts a browser with the profile that a folder has.
+func openIn(t *testing.T, dir string, on screen) *profile {
+	t.Helper()
 	path := chromium(t)
 	p := &profile{
 		t: t, downloads: t.TempDir(), mu: &sync.Mutex{}, names: map[string]string{}, complete: map[string]bool{},
 	}
 	options := []chromedp.ExecAllocatorOption{
-		chromedp.ExecPath(path), chromedp.UserDataDir(t.TempDir()), chromedp.WSURLReadTimeout(patience),
+		chromedp.ExecPath(path), chromedp.UserDataDir(dir), chromedp.WSURLReadTimeout(patience),
 		chromedp.Flag("headless", "new"),
 	}
 	for _, flag := range []string{
