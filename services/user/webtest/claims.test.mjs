@@ -1,4 +1,5 @@
-// A download that counts once: whatever happens to the page, in whatever order, who has the right key gets the file.
+// A download that counts once, opened as the page opens it: whatever happens, in whatever order, who has the right key
+// gets the file, and no right key is called wrong. What happens to tabs and pieces is in interleave.test.mjs.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';

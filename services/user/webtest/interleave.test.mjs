@@ -8,8 +8,9 @@ import { randomInt } from 'node:crypto';
 import { test } from 'node:test';
 
 import { Download, isEnded } from '../web/assets/net/download.js';
+import { dice, rounds } from './chance.mjs';
 
-const ROUNDS = process.env.SEND_TEST_NIGHTLY === '1' ? 500 : 40;
+const ROUNDS = rounds(40, 500);
 const ID = '000000000000';
 const MINUTE = 60_000;
 const PERMIT = 'x-sgraph-download-permit';
@@ -22,17 +23,6 @@ globalThis.setTimeout = (task, milliseconds) => {
   return wait(task, 0);
 };
 Object.defineProperty(globalThis, 'navigator', { value: { onLine: true }, configurable: true });
-
-/** Numbers by chance, the same ones of the same seed: below a bound. */
-function chanceOf(seed) {
-  let state = seed;
-  return (below) => {
-    state = (state + 0x6d2b79f5) | 0;
-    let x = Math.imul(state ^ (state >>> 15), state | 1);
-    x ^= x + Math.imul(x ^ (x >>> 7), x | 61);
-    return Math.floor((((x ^ (x >>> 14)) >>> 0) / 2 ** 32) * below);
-  };
-}
 
 /** What a page needs of IndexedDB. */
 class Storage {
@@ -277,7 +267,7 @@ async function receive(service, download, fits) {
 }
 
 async function interleave(seed) {
-  const chance = chanceOf(seed);
+  const chance = dice(seed);
   const content = Buffer.alloc([1000, 300_000, 2_700_000, 5_300_000][chance(4)]);
   for (let i = 0; i < content.length; i++) content[i] = (i * 31) >> (i & 7);
   const service = new Service(content, { makesURLs: chance(2) === 0, chance });
