@@ -22,7 +22,10 @@ require (
 	sgraph.ai/send/shared v0.0.0 // indirect
 )
 
-require sgraph.ai/send/infra v0.0.0
+require (
+	github.com/evanw/esbuild v0.28.2
+	sgraph.ai/send/infra v0.0.0
+)
 
 replace sgraph.ai/send/infra => ../infra
 

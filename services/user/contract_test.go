@@ -634,6 +634,31 @@ func TestATokenIsRequiredUnlessTheGateIsOpen(t *testing.T) {
 	}
 }
 
+// A page is made of few files, which browsers keep for good, and says itself which.
+func TestPagesAreMadeOfFewFiles(t *testing.T) {
+	t.Parallel()
+	s := start(t, nil)
+	part := regexp.MustCompile(`"(/assets/[^"#]+)`)
+	for _, path := range []string{"/", "/d/", "/how"} {
+		parts := map[string]bool{}
+		for _, m := range part.FindAllStringSubmatch(string(s.call("GET", path, nil).want(200, "").Body), -1) {
+			parts[m[1]] = true
+		}
+		if len(parts) < 4 || len(parts) > 6 {
+			t.Errorf("%s is made of %v", path, parts)
+		}
+		for name := range parts {
+			r := s.call("GET", name, nil).want(200, "")
+			if !strings.Contains(r.Header.Get("Cache-Control"), "immutable") || len(r.Body) == 0 {
+				t.Errorf("%s: %d bytes, %q", name, len(r.Body), r.Header.Get("Cache-Control"))
+			}
+		}
+	}
+	if r := s.call("GET", "/favicon.ico", nil).want(200, ""); !strings.HasPrefix(r.Header.Get("Content-Type"), "image/") {
+		t.Errorf("the icon is %q", r.Header.Get("Content-Type"))
+	}
+}
+
 func TestPagesOfEveryVersionOpen(t *testing.T) {
 	t.Parallel()
 	s := start(t, nil)

@@ -4,26 +4,24 @@ import (
 	"embed"
 	"io/fs"
 	"net/http"
-	"strings"
 
 	"github.com/gorilla/mux"
 
-	"sgraph.ai/send/shared/pages"
 	"sgraph.ai/send/shared/web"
 	"sgraph.ai/send/shared/wire"
 )
 
-//go:embed web
+//go:generate go run sgraph.ai/send/release/cmd/bundle web "" site
+//go:embed site
 var files embed.FS
 
 // pageRoutes are the pages, and the paths of old links, which hard-code where
 // earlier versions of the pages were.
 func (s *Service) pageRoutes(r *mux.Router) {
-	own, err := fs.Sub(files, "web")
+	site, err := fs.Sub(files, "site")
 	if err != nil {
 		panic(err) // the folder is embedded above
 	}
-	site := pages.With(own)
 	csp := web.PageCSP(s.set.DownloadOrigins...)
 	assets := web.Page(web.Assets(site), csp)
 
@@ -37,12 +35,10 @@ func (s *Service) pageRoutes(r *mux.Router) {
 	}
 	r.NotFoundHandler = web.NotFoundPage(site, "lost.html", csp)
 	r.PathPrefix(wire.Assets).Handler(assets).Methods(http.MethodGet, http.MethodHead)
-	icon := at("/"+pages.Within+"favicon.svg", assets)
-	r.Handle("/favicon.ico", icon).Methods(http.MethodGet, http.MethodHead) // asked for where no page says otherwise
-	for _, root := range []string{"/sw.js", "/robots.txt"} {
-		if _, err := fs.Stat(site, strings.TrimPrefix(root, "/")); err == nil {
-			r.Handle(root, assets).Methods(http.MethodGet, http.MethodHead)
-		}
+	r.Handle("/robots.txt", assets).Methods(http.MethodGet, http.MethodHead)
+	icons, _ := fs.Glob(site, "assets/*/favicon.svg") // a good pattern
+	for _, icon := range icons {                      // one: asked for where no page says otherwise
+		r.Handle("/favicon.ico", at("/"+icon, assets)).Methods(http.MethodGet, http.MethodHead)
 	}
 }
 

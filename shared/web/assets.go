@@ -22,9 +22,9 @@ import (
 // its index.html. Nothing is read before it is asked for; then what a file
 // needs is worked out once.
 //
-// Pages are not stored by browsers, files with a hash in their name
-// (app.0123abcd.js) are stored for good, and all others are asked for again
-// with their ETag.
+// Pages are not stored by browsers, what is in a folder named after a digest
+// (assets/0123456789abcdef/app.js) is stored for good, and all others are asked
+// for again with their ETag.
 func Assets(files fs.FS) http.Handler {
 	a := &assets{files: files}
 	return Handle(a.serve)
@@ -141,13 +141,13 @@ func contentType(name string) string {
 	return "application/octet-stream"
 }
 
-var hashedName = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\.[0-9a-f]{8,}\.[a-z0-9]+$`) })
+var inDigest = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(^|/)[0-9a-f]{16}/[^/]+$`) })
 
 func cacheControl(name string) string {
 	switch {
 	case path.Ext(name) == ".html":
 		return "no-store"
-	case hashedName().MatchString(name):
+	case inDigest().MatchString(name):
 		return "public, max-age=31536000, immutable"
 	default:
 		return "no-cache"

@@ -17,12 +17,13 @@ func TestAssets(t *testing.T) {
 	t.Parallel()
 	script := strings.Repeat("export const x = 1;\n", 200)
 	files := fstest.MapFS{
-		"index.html":         {Data: []byte("<!doctype html>")},
-		"sub/index.html":     {Data: []byte("<!doctype html><p>sub")},
-		"app.js":             {Data: []byte(script)},
-		"style.0123abcd.css": {Data: []byte("a{}")},
-		"app.webmanifest":    {Data: []byte("{}")},
-		"empty.txt":          {Data: nil},
+		"index.html":                        {Data: []byte("<!doctype html>")},
+		"sub/index.html":                    {Data: []byte("<!doctype html><p>sub")},
+		"app.js":                            {Data: []byte(script)},
+		"0123456789abcde/short.css":         {Data: []byte("a{}")},
+		"assets/0123456789abcdef/style.css": {Data: []byte("a{}")},
+		"app.webmanifest":                   {Data: []byte("{}")},
+		"empty.txt":                         {Data: nil},
 	}
 	server, _ := site(t, web.Settings{}, func(r *mux.Router) {
 		r.PathPrefix("/pages/").
@@ -30,14 +31,15 @@ func TestAssets(t *testing.T) {
 		r.PathPrefix("/").Handler(web.Page(web.Assets(files), ""))
 	})
 	for path, want := range map[string][2]string{
-		"/":                   {"text/html; charset=utf-8", "no-store"},
-		"/index.html":         {"text/html; charset=utf-8", "no-store"},
-		"/sub/":               {"text/html; charset=utf-8", "no-store"},
-		"/app.js":             {"text/javascript; charset=utf-8", "no-cache"},
-		"/style.0123abcd.css": {"text/css; charset=utf-8", "public, max-age=31536000, immutable"},
-		"/app.webmanifest":    {"application/manifest+json", "no-cache"},
-		"/empty.txt":          {"text/plain; charset=utf-8", "no-cache"},
-		"/pages/app.js":       {"text/javascript; charset=utf-8", "no-cache"},
+		"/":                                  {"text/html; charset=utf-8", "no-store"},
+		"/index.html":                        {"text/html; charset=utf-8", "no-store"},
+		"/sub/":                              {"text/html; charset=utf-8", "no-store"},
+		"/app.js":                            {"text/javascript; charset=utf-8", "no-cache"},
+		"/0123456789abcde/short.css":         {"text/css; charset=utf-8", "no-cache"},
+		"/assets/0123456789abcdef/style.css": {"text/css; charset=utf-8", "public, max-age=31536000, immutable"},
+		"/app.webmanifest":                   {"application/manifest+json", "no-cache"},
+		"/empty.txt":                         {"text/plain; charset=utf-8", "no-cache"},
+		"/pages/app.js":                      {"text/javascript; charset=utf-8", "no-cache"},
 	} {
 		resp, body := get(t, server.URL+path, nil)
 		if resp.StatusCode != 200 || resp.Header.Get("Content-Type") != want[0] ||
@@ -88,7 +90,7 @@ func TestAssets(t *testing.T) {
 			t.Errorf("gzip: %d bytes, %v", len(got), err)
 		}
 	}
-	if resp, _ := get(t, server.URL+"/style.0123abcd.css",
+	if resp, _ := get(t, server.URL+"/assets/0123456789abcdef/style.css",
 		map[string]string{"Accept-Encoding": "gzip"}); resp.Header.Get("Content-Encoding") != "" {
 		t.Error("a file that gzip makes larger is gzipped")
 	}

@@ -26,5 +26,6 @@ var (
 	OldConsole = route(Admin, get, "/", "/admin", "/admin/v0/v0.1/v0.1.0/index.html", "/auth/set-cookie-form")
 )
 
-// Assets begins the paths of what the user service's pages are made of.
+// Assets begins the paths of what the user service's pages are made of, which may be
+// kept for good.
 const Assets = "/assets/"

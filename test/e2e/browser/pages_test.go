@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -618,9 +619,13 @@ func TestWithoutTokenOrWithAWrongOne(t *testing.T) {
 // The browser passes the vectors that the Go implementation passes.
 func TestVectorsInTheBrowser(t *testing.T) {
 	chromium(t)
-	s := serve(t)
+	modules := http.NewServeMux()
+	modules.Handle("/assets/", http.FileServerFS(os.DirFS("../../../services/user/web")))
+	modules.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, "<!doctype html>") })
+	s := httptest.NewServer(modules)
+	t.Cleanup(s.Close)
 	p := open(t, desktop)
-	p.goTo(s.URL + "/how")
+	p.goTo(s.URL)
 	raw, err := os.ReadFile(vectorsPath)
 	if err != nil {
 		t.Fatal(err)

@@ -4,8 +4,12 @@ import * as api from './api.js';
 import { SendLogin } from './login.js';
 import { el, find, icon } from './shared/dom.js';
 import { brand, notice } from './view.js';
+import './audit.js';
+import './pulse.js';
+import './system.js';
+import './tokens.js';
 
-/** [name, title, icon]: the view <send-name> is in name.js, which is fetched when it is first opened. */
+/** [name, title, icon]: the view is <send-name>. */
 const VIEWS = [
   ['tokens', 'Tokens', 'key'],
   ['pulse', 'Pulse', 'pulse'],
@@ -17,7 +21,6 @@ class SendConsole extends HTMLElement {
   #main = el('main', { id: 'main', tabindex: '-1' });
   /** @type {Map<string, HTMLElement>} */
   #links = new Map();
-  #open = '';
 
   start() {
     for (const [name, title, picture] of VIEWS) {
@@ -40,23 +43,15 @@ class SendConsole extends HTMLElement {
   }
 
   // The views stay in the page when another is opened: a search is as it was on coming back.
-  async #show() {
+  #show() {
     const asked = location.hash.slice(1);
     if (asked === 'main') return; // the skip link
     const [name, title] = VIEWS.find(([name]) => name === asked) ?? VIEWS[0];
-    this.#open = name;
     for (const [other, link] of this.#links) {
       if (other === name) link.setAttribute('aria-current', 'page');
       else link.removeAttribute('aria-current');
     }
     document.title = `${title} · SGraph Send console`;
-    try {
-      await import(`./${name}.js`);
-    } catch {
-      notice('That part of the console did not load. Check your connection, then reload the page.', 'bad');
-      return;
-    }
-    if (this.#open !== name) return; // another was asked for meanwhile
     const known = this.#main.querySelector(`send-${name}`);
     const view = /** @type {import('./view.js').View} */ (known ?? document.createElement(`send-${name}`));
     if (!known) this.#main.append(view);

@@ -60,8 +60,7 @@ class SendPage extends HTMLElement {
   });
   /** @type {import('./net/api.js').Config | null} */
   #config = null;
-  /** @type {CryptoClient | null} */
-  #crypto = null;
+  #crypto = new CryptoClient(); // now: what the page is made of may be gone after a deploy
   /** @type {AbortController | null} */
   #running = null;
   #linkAtRisk = false;
@@ -237,7 +236,6 @@ class SendPage extends HTMLElement {
     let created = '';
     let sealed = null;
     try {
-      this.#crypto ??= new CryptoClient();
       sealed = await this.#crypto.seal(key, source);
       const { size } = sealed;
       if (config.max_bytes && size > config.max_bytes) throw new ApiError(413); // it fitted before it was sealed

@@ -13,6 +13,8 @@ export class CryptoClient {
   /** @type {Map<number, { resolve: (value: any) => void, reject: (why: Error) => void }>} */
   #waiting = new Map();
   #lastId = 0;
+  /** Why the worker does not work, once it does not. @type {Error | null} */
+  #broken = null;
 
   constructor() {
     this.#worker = new Worker(new URL('./worker.js', import.meta.url), { type: 'module' });
@@ -68,6 +70,7 @@ export class CryptoClient {
   #call(call, args, handOver = []) {
     const id = ++this.#lastId;
     return new Promise((resolve, reject) => {
+      if (this.#broken) throw this.#broken;
       this.#waiting.set(id, { resolve, reject });
       this.#worker.postMessage({ id, call, args }, handOver);
     });
@@ -83,7 +86,8 @@ export class CryptoClient {
 
   /** @param {string} message */
   #fail(message) {
-    for (const { reject } of this.#waiting.values()) reject(Object.assign(new Error(message), { code: 'worker' }));
+    this.#broken = Object.assign(new Error(message), { code: 'worker' });
+    for (const { reject } of this.#waiting.values()) reject(this.#broken);
     this.#waiting.clear();
   }
 }

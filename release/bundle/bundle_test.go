@@ -1,0 +1,159 @@
+package bundle_test
+
+import (
+	"maps"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"sgraph.ai/send/release/bundle"
+)
+
+// TestWhatIsServedIsUpToDate compares what services embed with what their sources make.
+func TestWhatIsServedIsUpToDate(t *testing.T) {
+	t.Parallel()
+	for service, base := range map[string]string{"user": "", "admin": "/admin"} {
+		folder := filepath.Join("..", "..", "services", service)
+		site, err := bundle.Site(filepath.Join(folder, "web"), base)
+		if err != nil {
+			t.Fatal(err)
+		}
+		differences, err := bundle.Differences(filepath.Join(folder, "site"), site)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(differences) > 0 {
+			t.Errorf("services/%s/site is not what its sources make (run go generate ./services/%[1]s):\n%s",
+				service, strings.Join(differences, "\n"))
+		}
+	}
+}
+
+// sources are pages with a script that draws in another, a worker and a picture.
+var sources = map[string]string{
+	"index.html": `<link href="/x/assets/looks.css"><link href="/x/assets/its.webmanifest">` +
+		`<use href="/x/assets/shared/icons.svg#one"/><script type="module" src="/x/assets/index.js"></script>`,
+	"robots.txt": "User-agent: *\n",
+	"assets/index.js": "import { two } from './shared/two.js';\n" +
+		"alert(two, new URL('./worker.js', import.meta.url));\n",
+	"assets/shared/two.js":        "/** @type {number} */\nexport const two = 2;\n",
+	"assets/shared/icons.svg":     "<svg/>",
+	"assets/shared/types.d.ts":    "export type A = string;\n",
+	"assets/crypto/worker.js":     "import { two } from '../shared/two.js';\npostMessage(two);\n",
+	"assets/looks.css":            "@import './shared/base.css';\nb { color: red }\n",
+	"assets/shared/base.css":      "a { color: blue }\n",
+	"assets/its.webmanifest":      `{"icons":[{"src":"/x/assets/shared/icons.svg"}]}`,
+	"assets/shared/never-used.js": "export const never = 0;\n",
+}
+
+func write(t *testing.T, files map[string]string) string {
+	t.Helper()
+	folder := t.TempDir()
+	for name, content := range files {
+		file := filepath.Join(folder, filepath.FromSlash(name))
+		if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(file, []byte(content), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return folder
+}
+
+func TestSite(t *testing.T) {
+	t.Parallel()
+	site, err := bundle.Site(write(t, sources), "/x")
+	if err != nil {
+		t.Fatal(err)
+	}
+	again, err := bundle.Site(write(t, sources), "/x") // from another place
+	if err != nil {
+		t.Fatal(err)
+	}
+	names := slices.Sorted(maps.Keys(site))
+	if !maps.EqualFunc(site, again, slices.Equal[[]byte]) {
+		t.Errorf("the same sources make %q and %q", names, slices.Sorted(maps.Keys(again)))
+	}
+	digest := regexp.MustCompile(`^assets/([0-9a-f]{16})/`).FindStringSubmatch(names[0])
+	if digest == nil {
+		t.Fatalf("there are %q", names)
+	}
+	at := func(name string) string { return "assets/" + digest[1] + "/" + name }
+	want := []string{
+		at("icons.svg"), at("index.js"), at("its.webmanifest"), at("looks.css"), at("worker.js"), "index.html", "robots.txt",
+	}
+	if !slices.Equal(names, want) {
+		t.Fatalf("there are %q, not %q", names, want)
+	}
+	for name, has := range map[string][]string{
+		"index.html": {
+			`"/x/` + at("looks.css") + `"`, `"/x/` + at("its.webmanifest") + `"`, `"/x/` + at("icons.svg") + `#one"`,
+			`"/x/` + at("index.js") + `"`,
+		},
+		at("index.js"):        {"two = 2", `new URL("./worker.js", import.meta.url)`},
+		at("worker.js"):       {"two = 2", "postMessage(two)"},
+		at("looks.css"):       {"color: blue", "color: red"},
+		at("its.webmanifest"): {`"src":"icons.svg"`},
+	} {
+		for _, part := range has {
+			if !strings.Contains(string(site[name]), part) {
+				t.Errorf("%s lacks %s: %s", name, part, site[name])
+			}
+		}
+		if strings.Contains(string(site[name]), "import {") {
+			t.Errorf("%s imports still: %s", name, site[name])
+		}
+	}
+
+	changed := maps.Clone(sources)
+	changed["assets/shared/two.js"] = "export const two = 3;\n"
+	other, err := bundle.Site(write(t, changed), "/x")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if other[at("index.js")] != nil {
+		t.Error("another script has the same name")
+	}
+}
+
+func TestSourcesThatAreWrong(t *testing.T) {
+	t.Parallel()
+	for name, file := range map[string][2]string{
+		"a page that refers to nothing": {"index.html", `<link href="/x/assets/nothing.css">`},
+		"a script that does not parse":  {"assets/index.js", "import {"},
+		"an import of nothing":          {"assets/index.js", "import './nothing.js';"},
+		"two files of one name":         {"assets/icons.svg", "<svg/>"},
+	} {
+		wrong := maps.Clone(sources)
+		wrong[file[0]] = file[1]
+		if site, err := bundle.Site(write(t, wrong), "/x"); err == nil {
+			t.Errorf("%s: %d files", name, len(site))
+		}
+	}
+}
+
+func TestDifferences(t *testing.T) {
+	t.Parallel()
+	folder := filepath.Join(t.TempDir(), "site")
+	site := map[string][]byte{"a": []byte("a"), "b/c": []byte("c")}
+	for range 2 { // over what is there, too
+		if err := bundle.Write(folder, site); err != nil {
+			t.Fatal(err)
+		}
+		if got, err := bundle.Differences(folder, site); err != nil || len(got) != 0 {
+			t.Fatalf("%q, %v", got, err)
+		}
+		if err := os.WriteFile(filepath.Join(folder, "more"), nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	got, err := bundle.Differences(folder, map[string][]byte{"a": []byte("A"), "d": nil})
+	want := []string{"a is another", "b/c is left over", "d is missing", "more is left over"}
+	if err != nil || !slices.Equal(got, want) {
+		t.Errorf("%q, %v; not %q", got, err, want)
+	}
+}

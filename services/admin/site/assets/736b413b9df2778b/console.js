@@ -1,0 +1,1651 @@
+// assets/shared/contract.js
+var part = encodeURIComponent;
+var headers = {
+  contentType: "content-type",
+  contentLength: "content-length",
+  retryAfter: "retry-after",
+  accessToken: "x-sgraph-access-token",
+  deleteAuth: "x-sgraph-transfer-delete-auth",
+  downloadPermit: "x-sgraph-download-permit",
+  range: "range",
+  ifRange: "if-range",
+  contentEncoding: "content-encoding",
+  eTag: "etag",
+  contentRange: "content-range"
+};
+var paths = {
+  config: "/api/send/config",
+  status: "/info/status",
+  server: "/info/server",
+  versions: "/info/versions",
+  initiateUpload: "/api/presigned/initiate",
+  assembleUpload: "/api/presigned/complete",
+  cancelUpload: (transferId, uploadId) => `/api/presigned/cancel/${part(transferId)}/${part(uploadId)}`,
+  downloadUrl: (transferId) => `/api/presigned/download-url/${part(transferId)}`,
+  getLink: (link) => `/api/presigned/bytes/${part(link)}`,
+  login: "/auth/login",
+  currentSession: "/auth/session",
+  logout: "/auth/logout",
+  listSessions: "/auth/sessions",
+  endSession: (sessionId) => `/auth/sessions/${part(sessionId)}`,
+  endOtherSessions: "/auth/sessions",
+  createToken: "/tokens/create",
+  revokeToken: (tokenName) => `/tokens/revoke/${part(tokenName)}`,
+  reactivateToken: (tokenName) => `/tokens/reactivate/${part(tokenName)}`,
+  updateTokenLimit: (tokenName) => `/tokens/update-limit/${part(tokenName)}`,
+  listTokenDetails: "/tokens/list-details",
+  checkToken: (tokenName) => `/api/transfers/check-token/${part(tokenName)}`,
+  createTransfer: "/api/transfers/create",
+  completeTransfer: (transferId) => `/api/transfers/complete/${part(transferId)}`,
+  transferInfo: (transferId) => `/api/transfers/info/${part(transferId)}`,
+  downloadTransfer: (transferId) => `/api/transfers/download/${part(transferId)}`,
+  deleteTransfer: (transferId) => `/api/transfers/delete/${part(transferId)}`,
+  pulse: "/health/pulse",
+  services: "/health/services",
+  listEvents: "/audit/events",
+  exportEvents: "/audit/export",
+  chainHead: "/audit/head"
+};
+var codes = {
+  invalid: "invalid",
+  unauthorized: "unauthorized",
+  forbidden: "forbidden",
+  notFound: "not_found",
+  conflict: "conflict",
+  gone: "gone",
+  tooSlow: "too_slow",
+  tooLarge: "too_large",
+  outOfRange: "out_of_range",
+  limited: "limited",
+  full: "full",
+  unavailable: "unavailable",
+  internal: "internal",
+  tokenRequired: "token_required",
+  tokenUnknown: "token_unknown",
+  tokenRevoked: "token_revoked",
+  tokenExhausted: "token_exhausted",
+  tokenNameTaken: "token_name_taken",
+  tokenCheckUnavailable: "token_check_unavailable",
+  transferNotFound: "transfer_not_found",
+  deleted: "deleted",
+  expired: "expired",
+  exhausted: "exhausted",
+  idTaken: "id_taken",
+  notUploaded: "not_uploaded",
+  notPending: "not_pending",
+  notCompleted: "not_completed",
+  badLabel: "bad_label",
+  deleteNotEnabled: "delete_not_enabled",
+  deleteSecretRequired: "delete_secret_required",
+  wrongDeleteSecret: "wrong_delete_secret",
+  emptyBody: "empty_body",
+  incompleteBody: "incomplete_body",
+  notCiphertext: "not_ciphertext",
+  damaged: "damaged",
+  unknownVersion: "unknown_version",
+  sizeMismatch: "size_mismatch",
+  usePresigned: "use_presigned",
+  tooManyPending: "too_many_pending",
+  uploadNotFound: "upload_not_found",
+  partsMismatch: "parts_mismatch",
+  linkNotGenuine: "link_not_genuine",
+  linkExpired: "link_expired",
+  linkMismatch: "link_mismatch",
+  permitSpent: "permit_spent",
+  apiKeyRequired: "api_key_required",
+  wrongApiKey: "wrong_api_key",
+  sessionExpired: "session_expired",
+  sessionInvalid: "session_invalid",
+  methodNotAllowed: "method_not_allowed",
+  crossSite: "cross_site"
+};
+
+// assets/shared/dom.js
+var SVG = "http://www.w3.org/2000/svg";
+var el = (tag, attributes = {}, ...children) => fill(document.createElement(tag), attributes, children);
+var svg = (tag, attributes = {}, ...children) => fill(document.createElementNS(SVG, tag), attributes, children);
+function fill(element, attributes, children) {
+  for (const [name, value] of Object.entries(attributes)) {
+    if (typeof value === "function") element.addEventListener(name, value);
+    else if (value === true) element.setAttribute(name, "");
+    else if (value !== false && value != null) element.setAttribute(name, String(value));
+  }
+  for (
+    const child of
+    /** @type {any[]} */
+    children.flat(Infinity)
+  ) {
+    if (child !== false && child != null) element.append(child instanceof Node ? child : String(child));
+  }
+  return element;
+}
+var ICONS = new URL("icons.svg", import.meta.url).pathname;
+var icon = (name) => svg("svg", { "aria-hidden": "true" }, svg("use", { href: `${ICONS}#${name}` }));
+var facts = (rows) => rows.flatMap(([term, fact]) => [el("dt", {}, term), el("dd", {}, fact)]);
+function find(root, selector, type = (
+  /** @type {any} */
+  HTMLElement
+)) {
+  const found = root.querySelector(selector);
+  if (!(found instanceof type)) throw new Error(`the page has no ${selector}`);
+  return found;
+}
+function copyButton(words, value, { picture = "copy", wordless, primary, onCopied, onRefused } = {}) {
+  const said = el("span", { class: wordless ? "visually-hidden" : "", "aria-live": "polite" }, words);
+  const kind = wordless ? "button quiet square" : primary ? "button primary" : "button";
+  const button2 = el("button", { type: "button", class: kind, title: wordless && words }, icon(picture), said);
+  let timer = 0;
+  const say = (name, text) => {
+    said.textContent = text;
+    button2.firstChild?.replaceWith(icon(name));
+  };
+  button2.addEventListener("click", async () => {
+    try {
+      await navigator.clipboard.writeText(value());
+      say("check", "Copied");
+      onCopied?.();
+    } catch {
+      say(picture, "Press Ctrl+C");
+      onRefused?.();
+    }
+    clearTimeout(timer);
+    timer = window.setTimeout(() => say(picture, words), 2500);
+  });
+  return button2;
+}
+var Problem = class extends Error {
+  /**
+   * @param {string} message
+   * @param {HTMLElement} [field]
+   */
+  constructor(message, field2) {
+    super(message);
+    this.field = field2;
+  }
+};
+function dialog({ title, body, action, danger, submit, dismiss = "Cancel" }) {
+  let result;
+  const error = el("p", { class: "note bad", role: "alert" });
+  const close = () => {
+    box.close();
+  };
+  const ok = el("button", { class: `button primary ${danger ? "danger" : ""}` }, action);
+  const send2 = async (event) => {
+    event.preventDefault();
+    error.textContent = "";
+    ok.disabled = true;
+    try {
+      result = await submit?.(form2.elements);
+      box.close();
+    } catch (problem) {
+      error.textContent = /** @type {Error} */
+      problem.message;
+      if (problem instanceof Problem) problem.field?.focus();
+    } finally {
+      ok.disabled = false;
+    }
+  };
+  const leave = { type: "button", class: action ? "button" : "button primary", click: close, autofocus: danger };
+  const form2 = el(
+    "form",
+    { method: "dialog", novalidate: true, submit: send2 },
+    el("h2", { id: "dialog-title" }, title),
+    body,
+    error,
+    el("footer", {}, el("button", leave, dismiss), action && ok)
+  );
+  const box = el("dialog", { "aria-labelledby": "dialog-title" }, form2);
+  document.body.append(box);
+  box.showModal();
+  return new Promise((resolve) => {
+    box.addEventListener("close", () => {
+      box.remove();
+      resolve(result);
+    });
+  });
+}
+
+// assets/shared/format.js
+function span(seconds) {
+  if (seconds < 90) return `${Math.max(1, Math.round(seconds))} s`;
+  if (seconds < 90 * 60) return `${Math.round(seconds / 60)} min`;
+  if (seconds < 36 * 3600) return plural(Math.round(seconds / 3600), "hour");
+  return plural(Math.round(seconds / 86400), "day");
+}
+var number = (count) => count.toLocaleString("en");
+var plural = (count, noun) => `${number(count)} ${noun}${count === 1 ? "" : "s"}`;
+function moment(date) {
+  return date.toLocaleString("en-GB", {
+    weekday: "short",
+    day: "numeric",
+    month: "short",
+    hour: "2-digit",
+    minute: "2-digit"
+  });
+}
+function ago(date, now = /* @__PURE__ */ new Date()) {
+  const seconds = (now.getTime() - date.getTime()) / 1e3;
+  return seconds < 90 ? "just now" : `${span(seconds)} ago`;
+}
+
+// assets/shared/http.js
+var STATUSES = {
+  0: "no_answer",
+  400: "invalid",
+  401: "unauthorized",
+  403: "forbidden",
+  404: "not_found",
+  405: "method_not_allowed",
+  409: "conflict",
+  410: "gone",
+  413: "too_large",
+  416: "out_of_range",
+  429: "limited",
+  500: "internal",
+  502: "no_proper_answer",
+  503: "unavailable",
+  504: "no_answer_in_time",
+  507: "full"
+};
+var codeOf = (status) => STATUSES[status] ?? (status < 500 ? "invalid" : "internal");
+var ApiError = class extends Error {
+  /**
+   * @param {number} status 0: no answer at all
+   * @param {{ code?: Code, detail?: string, retryAfter?: number }} [why] detail is for people, retryAfter in seconds
+   */
+  constructor(status, { code = codeOf(status), detail = "", retryAfter = 0 } = {}) {
+    super(detail || code);
+    this.name = "ApiError";
+    this.status = status;
+    this.code = code;
+    this.detail = detail;
+    this.retryAfter = retryAfter;
+  }
+};
+async function request(method, path, { headers: headers2 = {}, json, signal, credentials = "omit" } = {}) {
+  const body = json === void 0 ? void 0 : JSON.stringify(json);
+  let response;
+  try {
+    response = await fetch(path, {
+      method,
+      headers: body === void 0 ? headers2 : { [headers.contentType]: "application/json", ...headers2 },
+      body,
+      signal,
+      credentials,
+      cache: "no-store",
+      referrerPolicy: "no-referrer"
+    });
+  } catch (error) {
+    if (error instanceof Error && error.name === "AbortError") throw error;
+    throw new ApiError(0);
+  }
+  if (response.ok) return response;
+  const text = await response.text().catch(() => "");
+  throw errorOf(response.status, text, response.headers.get(headers.retryAfter));
+}
+async function read(response) {
+  try {
+    return await response.json();
+  } catch {
+    throw new ApiError(502);
+  }
+}
+function errorOf(status, body, retryAfter) {
+  let said;
+  try {
+    said = JSON.parse(body);
+  } catch {
+  }
+  const detail = Array.isArray(said?.detail) ? said.detail.map(({ msg }) => msg).join("; ") : said?.detail;
+  return new ApiError(status, {
+    code: typeof said?.code === "string" ? said.code : void 0,
+    detail: typeof detail === "string" ? detail : "",
+    retryAfter: Number(retryAfter) || 0
+  });
+}
+
+// assets/api.js
+var askToLogIn;
+function onSignedOut(ask) {
+  askToLogIn = ask;
+}
+async function call(method, path, json) {
+  for (; ; ) {
+    try {
+      const response = await send(method, path, json);
+      return response.status === 204 ? void 0 : await read(response);
+    } catch (error) {
+      if (!signedOut(error) || !askToLogIn) throw problemOf(error);
+      await askToLogIn();
+    }
+  }
+}
+async function login(key) {
+  try {
+    await send("POST", paths.login, { api_key: key });
+  } catch (error) {
+    if (signedOut(error)) throw new Problem("That is not the API key. Check that all of it was pasted.");
+    if (error instanceof ApiError && error.code === codes.limited) throw new Problem(tooManyKeys(error));
+    throw problemOf(error);
+  }
+  if (await signedIn()) return;
+  throw new Problem("The browser did not keep the session cookie. Allow cookies for this site, then log in again.");
+}
+async function signedIn() {
+  try {
+    await send("GET", paths.currentSession);
+    return true;
+  } catch (error) {
+    if (signedOut(error)) return false;
+    throw problemOf(error);
+  }
+}
+async function logout() {
+  try {
+    await send("POST", paths.logout);
+  } catch (error) {
+    throw problemOf(error);
+  }
+}
+var tokens = {
+  /** @returns {Promise<Token[]>} */
+  list: () => call("GET", paths.listTokenDetails).then((answer) => answer.tokens),
+  create: (token) => call("POST", paths.createToken, token),
+  revoke: (name, purge) => call("POST", paths.revokeToken(name), { purge }),
+  reactivate: (name) => call("POST", paths.reactivateToken(name)),
+  limit: (name, limit) => call("POST", paths.updateTokenLimit(name), { usage_limit: limit })
+};
+var sessions = {
+  /** @returns {Promise<Session[]>} those that hold, the last used first */
+  list: () => call("GET", paths.listSessions).then((answer) => answer.sessions),
+  end: (id) => call("DELETE", paths.endSession(id)),
+  endOthers: () => call("DELETE", paths.endOtherSessions)
+};
+var audit = {
+  /** @returns {Promise<{ events: Event[], after?: string }>} */
+  page: (query, limit) => call("GET", `${paths.listEvents}?${query}&limit=${limit}`),
+  exportOf: (query) => `${paths.exportEvents}?${query}`,
+  chainOf: (from) => `${paths.exportEvents}?${new URLSearchParams({ form: "chain", from })}`,
+  /** @returns {Promise<{ seq: number, hash: string, time?: string, events: number }>} where the chain ends */
+  head: () => call("GET", paths.chainHead)
+};
+var send = (method, path, json) => request(method, path, { json, credentials: "same-origin" });
+var signedOut = (error) => error instanceof ApiError && error.status === 401;
+var problemOf = (error) => error instanceof ApiError ? new Problem(wordsFor(error)) : error;
+var tooManyKeys = ({ retryAfter }) => `Too many wrong keys came from your address, perhaps from somebody who shares it, so no key is taken now. Try again in ${span(retryAfter || 60)}.`;
+var ownFault = "The service has a problem of its own. Try again in a minute; the system page says what is wrong.";
+var noToken = "There is no such token any more. Reload the page to see those there are.";
+var stranger = "The console and the service do not fit together. Reload the page and try again.";
+var WORDS = {
+  no_answer: "The service cannot be reached. Check your connection and try again.",
+  no_answer_in_time: ownFault,
+  too_slow: "The request did not arrive in time. Check your connection and try again.",
+  no_proper_answer: ownFault,
+  unavailable: ownFault,
+  internal: ownFault,
+  full: ownFault,
+  token_name_taken: "There is a token of that name already. Choose another, or leave the name empty.",
+  not_found: noToken,
+  token_unknown: noToken,
+  cross_site: stranger,
+  method_not_allowed: stranger
+};
+function wordsFor({ status, code, detail, retryAfter }) {
+  if (code === codes.limited) return `Too many attempts. Try again in ${span(retryAfter || 60)}.`;
+  return WORDS[code] ?? (detail || WORDS[codeOf(status)] || "The service refused that. Check what you entered.");
+}
+
+// assets/presence.js
+var SIGNS = ["pointermove", "pointerdown", "keydown", "wheel"];
+var ABSENCE = 5 * 6e4;
+var Presence = class extends EventTarget {
+  #now;
+  #last;
+  /**
+   * @param {EventTarget} page
+   * @param {() => number} [now]
+   */
+  constructor(page, now = Date.now) {
+    super();
+    this.#now = now;
+    this.#last = now();
+    for (const sign of SIGNS) page.addEventListener(sign, () => this.#seen(), { capture: true, passive: true });
+  }
+  get absent() {
+    return this.#now() - this.#last >= ABSENCE;
+  }
+  #seen() {
+    const back = this.absent;
+    this.#last = this.#now();
+    if (back) this.dispatchEvent(new Event("back"));
+  }
+};
+
+// assets/view.js
+var operator = new Presence(document);
+var View = class extends HTMLElement {
+  live = true;
+  /** Milliseconds between two loads; 0: it does not load by itself. */
+  refresh = 0;
+  #timer = 0;
+  connectedCallback() {
+    this.draw();
+    const again = () => this.live && this.#seen() && this.opened();
+    document.addEventListener("visibilitychange", again);
+    operator.addEventListener("back", again);
+  }
+  /** Puts together what is there before anything is loaded. */
+  draw() {
+  }
+  async load() {
+  }
+  async opened() {
+    clearTimeout(this.#timer);
+    await this.load();
+    clearTimeout(this.#timer);
+    const again = () => !operator.absent && this.opened();
+    if (this.refresh && this.#seen()) this.#timer = window.setTimeout(again, this.refresh);
+  }
+  closed() {
+    clearTimeout(this.#timer);
+  }
+  #seen() {
+    return !this.hidden && !document.hidden;
+  }
+};
+var head = (title, line, ...rest) => el("header", { class: "head" }, el("div", {}, el("h1", {}, title), line), ...rest);
+var brand = () => el("span", {}, "SGraph ", el("b", {}, "Send"));
+var Segments = class {
+  #choose;
+  /**
+   * @param {string} label
+   * @param {(value: any) => void} choose
+   */
+  constructor(label, choose) {
+    this.element = el("div", { class: "segments", role: "group", "aria-label": label });
+    this.#choose = choose;
+  }
+  /**
+   * @template V
+   * @param {[value: V, ...content: import('./shared/dom.js').Child[]][]} choices
+   * @param {V} chosen
+   */
+  draw(choices, chosen) {
+    this.element.replaceChildren(
+      ...choices.map(([value, ...content]) => {
+        const click = () => {
+          this.#choose(value);
+          this.element.querySelector('[aria-pressed="true"]')?.focus();
+        };
+        return el("button", { type: "button", "aria-pressed": String(value === chosen), click }, content);
+      })
+    );
+  }
+};
+var empty = ({ picture, title, text, button: button2 }) => el("div", { class: "empty" }, picture && icon(picture), el("h2", {}, title), text && el("p", {}, text), button2);
+var failed = (title, text, again) => empty({
+  title,
+  text,
+  button: el("button", { type: "button", class: "button", click: again }, icon("refresh"), "Try again")
+});
+function notice(text, kind = "good") {
+  const box = (
+    /** @type {HTMLElement} */
+    document.getElementById("notices")
+  );
+  const line = el("p", { class: `notice ${kind}` }, text);
+  box.append(line);
+  box.hidePopover();
+  box.showPopover();
+  setTimeout(() => line.remove(), kind === "bad" ? 8e3 : 3500);
+}
+var messageOf = (problem) => problem instanceof Error ? problem.message : String(problem);
+
+// assets/login.js
+var SendLogin = class extends HTMLElement {
+  /** @type {Promise<void> | null} */
+  #waiting = null;
+  /**
+   * Shows the form and resolves once somebody has logged in. However many requests ask at once, there is one form.
+   * @param {boolean} again
+   */
+  ask(again) {
+    this.#waiting ??= /** @type {Promise<void>} */
+    new Promise((done) => this.#show(again, done)).finally(() => {
+      this.#waiting = null;
+    });
+    return this.#waiting;
+  }
+  /**
+   * @param {boolean} again
+   * @param {() => void} done
+   */
+  #show(again, done) {
+    const error = el("p", { class: "note bad", role: "alert", id: "login-error" });
+    const key = el("input", {
+      id: "login-key",
+      name: "password",
+      type: "password",
+      required: true,
+      autocomplete: "current-password",
+      "aria-describedby": "login-error",
+      autofocus: true
+    });
+    const turn = () => {
+      const shown = key.type === "password";
+      key.type = shown ? "text" : "password";
+      reveal.setAttribute("aria-pressed", String(shown));
+      reveal.replaceChildren(icon(shown ? "hide" : "eye"));
+    };
+    const reveal = el("button", { type: "button", class: "button square", click: turn }, icon("eye"));
+    reveal.setAttribute("aria-label", "Show the key");
+    reveal.setAttribute("aria-pressed", "false");
+    const enter = el("button", { class: "button primary wide" }, "Log in");
+    const submit = async (event) => {
+      event.preventDefault();
+      error.textContent = "";
+      if (!key.value.trim()) {
+        error.textContent = "Enter the API key.";
+        key.focus();
+        return;
+      }
+      enter.disabled = true;
+      try {
+        await login(key.value);
+        box.remove();
+        done();
+      } catch (problem) {
+        error.textContent = messageOf(problem);
+        key.select();
+      } finally {
+        enter.disabled = false;
+      }
+    };
+    const box = el(
+      "dialog",
+      { class: again ? "login again" : "login", "aria-labelledby": "login-title" },
+      el(
+        "form",
+        { method: "post", action: paths.login, novalidate: true, submit },
+        el("p", { class: "brand" }, icon("brand"), brand()),
+        el(
+          "div",
+          {},
+          el("h1", { id: "login-title" }, again ? "Your session has ended" : "Console"),
+          el(
+            "p",
+            { class: "muted" },
+            again ? "Log in again to go on. Nothing you typed is lost." : "For those who run this service. Log in with its API key."
+          )
+        ),
+        el("input", {
+          class: "visually-hidden",
+          type: "text",
+          name: "username",
+          value: "operator",
+          autocomplete: "username",
+          tabindex: "-1",
+          "aria-hidden": "true",
+          readonly: true
+        }),
+        el(
+          "div",
+          {},
+          el("label", { class: "label", for: "login-key" }, "API key"),
+          el("div", { class: "secret" }, key, reveal)
+        ),
+        error,
+        enter
+      )
+    );
+    box.addEventListener("close", () => box.showModal());
+    document.body.append(box);
+    box.showModal();
+    key.focus();
+  }
+};
+customElements.define("send-login", SendLogin);
+
+// assets/audit.js
+var RANGES = [
+  [1, "1 hour"],
+  [24, "24 hours"],
+  [7 * 24, "7 days"],
+  [30 * 24, "30 days"]
+];
+var EVENTS = {
+  token_created: "Token created",
+  token_limit_changed: "Token limit changed",
+  token_revoked: "Token revoked",
+  token_purged: "Pending uploads given up",
+  token_reactivated: "Token reactivated",
+  token_used: "Token used",
+  login: "Login",
+  logout: "Logout",
+  session_ended: "Session ended",
+  transfer_created: "Transfer created",
+  transfer_completed: "Transfer completed",
+  transfer_downloaded: "Transfer downloaded",
+  transfer_deleted: "Transfer deleted",
+  transfer_expired: "Transfer removed"
+};
+var OUTCOMES = { success: "Success", denied: "Denied", failure: "Failure" };
+var PAGE = 50;
+var SendAudit = class extends View {
+  live = false;
+  // how far somebody has looked back stays as it is
+  #hours = 24;
+  #asked = 0;
+  // counts the questions, so that a late answer to an old one is dropped
+  /** @type {Map<string, unknown>} by the beginning of a token's ID */
+  #notes = /* @__PURE__ */ new Map();
+  #ranges = new Segments("Time", (hours) => this.#range(hours));
+  #event = choice("audit-event", "Event", "All events", EVENTS, () => this.load());
+  #outcome = choice("audit-outcome", "Outcome", "All outcomes", OUTCOMES, () => this.load());
+  #id = el("input", {
+    id: "audit-id",
+    type: "search",
+    "aria-label": "ID of a transfer or a token",
+    placeholder: "ID of a transfer or a token",
+    autocomplete: "off",
+    spellcheck: "false",
+    autocapitalize: "none",
+    maxlength: 80,
+    change: () => this.load(),
+    search: () => this.load()
+  });
+  #download = el("a", { class: "button", download: "" }, icon("download"), el("span", {}, "Download"));
+  #state = el("p", { class: "muted", role: "status" });
+  #rows = el("tbody", { role: "rowgroup" });
+  #table = el(
+    "table",
+    { class: "events card", role: "table", hidden: true },
+    el(
+      "thead",
+      { role: "rowgroup" },
+      el(
+        "tr",
+        { role: "row" },
+        ["Time", "Event", "Outcome", "About", "Who"].map(
+          (title) => el("th", { scope: "col", role: "columnheader" }, title)
+        )
+      )
+    ),
+    this.#rows
+  );
+  #below = el("div", { class: "below" });
+  #chain = el("a", { class: "button", download: "" }, icon("download"), el("span", {}, "Download the chain"));
+  #head = el("div", {});
+  #end = el("section", { class: "card chain", hidden: true }, el("h2", {}, "Verify it later"), this.#head, this.#chain);
+  draw() {
+    this.append(
+      head("Audit", this.#state, this.#download),
+      el(
+        "div",
+        { class: "tools" },
+        el("div", { class: "search" }, icon("search"), this.#id),
+        this.#ranges.element,
+        this.#event,
+        this.#outcome
+      ),
+      this.#table,
+      this.#below,
+      this.#end
+    );
+    this.#ranges.draw(RANGES, this.#hours);
+  }
+  #range(hours) {
+    this.#hours = hours;
+    this.#ranges.draw(RANGES, hours);
+    this.load();
+  }
+  /** What the filters ask for. */
+  #query() {
+    const query = new URLSearchParams({ from: new Date(Date.now() - this.#hours * 36e5).toISOString() });
+    const id = this.#id.value.trim().toLowerCase();
+    if (id) query.set(/^[0-9a-f]{12}$/.test(id) ? "transfer" : "token", id);
+    if (this.#event.value) query.set("event", this.#event.value);
+    if (this.#outcome.value) query.set("outcome", this.#outcome.value);
+    return query;
+  }
+  /** Shows the newest of what is asked for; #more goes on from there. */
+  async load() {
+    const query = this.#query();
+    this.#download.href = audit.exportOf(query);
+    this.#chain.href = audit.chainOf(query.get("from") ?? "");
+    const asked = ++this.#asked;
+    try {
+      const [page, known, end] = await Promise.all([audit.page(query, PAGE), tokens.list(), audit.head()]);
+      if (asked !== this.#asked) return;
+      this.#notes = new Map(known.map((t) => [t.cache_id.replaceAll("-", ""), t.metadata?.note]));
+      this.#rows.replaceChildren();
+      this.#add(page, query);
+      this.#verifiable(end);
+    } catch (problem) {
+      if (asked !== this.#asked) return;
+      this.#end.hidden = true;
+      this.#table.hidden = true;
+      this.#state.textContent = "";
+      this.#below.replaceChildren(failed("The trail cannot be shown", messageOf(problem), () => this.load()));
+    }
+  }
+  /**
+   * Shows what an operator writes down, to see later whether what was kept is what it was.
+   * @param {{ seq: number, hash: string, time?: string }} chainEnd
+   */
+  #verifiable({ seq, hash, time: time2 }) {
+    this.#end.hidden = seq === 0;
+    if (seq === 0) return;
+    this.#head.replaceChildren(
+      el("p", {}, "Each batch of events holds the hash of the one before. Write the last one down:"),
+      el("p", {}, el("code", {}, hash)),
+      el(
+        "p",
+        {},
+        "With it, ",
+        el("code", {}, "sgsend audit verify FILE --head HASH"),
+        " tells whether the chain is still the same."
+      ),
+      el("p", { class: "muted" }, `Batch ${number(seq)}${time2 ? `, kept ${stamp(new Date(time2))}` : ""}`)
+    );
+  }
+  /**
+   * @param {URLSearchParams} query
+   * @param {HTMLButtonElement} button
+   */
+  async #more(query, button2) {
+    button2.disabled = true;
+    const asked = this.#asked;
+    try {
+      const page = await audit.page(query, PAGE);
+      if (asked === this.#asked) this.#add(page, query);
+    } catch (problem) {
+      button2.disabled = false;
+      notice(messageOf(problem), "bad");
+    }
+  }
+  /**
+   * @param {{ events: Event[], after?: string }} page
+   * @param {URLSearchParams} query
+   */
+  #add({ events, after }, query) {
+    this.#rows.append(...events.map((event) => this.#row(event)));
+    const n = this.#rows.childElementCount;
+    this.#table.hidden = n === 0;
+    this.#state.textContent = n === 0 ? "" : `${after ? `${n} or more events` : plural(n, "event")}, the newest first`;
+    if (after) {
+      query.set("after", after);
+      const click = () => {
+        this.#more(query, more);
+      };
+      const words = n === 0 ? "Nothing yet: look further back" : "Show more";
+      const more = el("button", { type: "button", class: "button wide", click }, words);
+      this.#below.replaceChildren(more);
+    } else if (n === 0) {
+      const text = "No event matches in this time. Look further back, or show all events.";
+      this.#below.replaceChildren(empty({ picture: "trail", title: "Nothing happened", text }));
+    } else this.#below.replaceChildren();
+  }
+  #row({ time: time2, event, outcome, reason, transfer, token, client, count, last }) {
+    const cell = (title, ...content) => el("td", { role: "cell", "data-title": title }, el("div", {}, content));
+    const note = token && this.#notes.get(token.slice(0, 32));
+    return el(
+      "tr",
+      { role: "row" },
+      cell("Time", el("time", { datetime: time2, title: time2 }, stamp(new Date(time2)))),
+      cell(
+        "Event",
+        el("b", {}, EVENTS[event] ?? event),
+        reason && el("small", {}, reason),
+        repeated(count, time2, last)
+      ),
+      cell("Outcome", el("span", { class: `pill ${outcome}` }, OUTCOMES[outcome] ?? outcome)),
+      cell(
+        "About",
+        transfer && this.#about("Transfer", transfer, transfer),
+        token && this.#about("Token", token, note ? String(note) : `${token.slice(0, 12)}…`)
+      ),
+      cell(
+        "Who",
+        client ? el("code", { title: "Hash of the address; it changes every day" }, client.slice(0, 8)) : el("span", { class: "muted" }, "–")
+      )
+    );
+  }
+  /**
+   * Names what an event is about; pressing it shows only that.
+   * @param {string} kind
+   * @param {string} id
+   * @param {string} label
+   */
+  #about(kind, id, label) {
+    const click = () => {
+      this.#id.value = id;
+      this.load();
+    };
+    return el(
+      "button",
+      {
+        type: "button",
+        class: "button quiet id",
+        title: `${kind} ${id}`,
+        "aria-label": `Only ${kind.toLowerCase()} ${label}`,
+        click
+      },
+      el("span", {}, kind),
+      el("code", {}, label)
+    );
+  }
+};
+var choice = (id, label, all, words, change) => el(
+  "select",
+  { id, "aria-label": label, change },
+  [["", all], ...Object.entries(words)].map(([value, text]) => el("option", { value }, text))
+);
+var repeated = (count, first, last) => (count ?? 1) > 1 && el("small", { class: "times" }, `${number(count ?? 1)} times between ${clock(first)} and ${clock(last ?? first)}`);
+var clock = (time2) => new Date(time2).toLocaleTimeString();
+var stamp = (time2) => time2.toLocaleString(void 0, {
+  day: "numeric",
+  month: "short",
+  hour: "2-digit",
+  minute: "2-digit",
+  second: "2-digit"
+});
+customElements.define("send-audit", SendAudit);
+
+// assets/pulse.js
+var WINDOWS = [
+  [5, "5 min"],
+  [15, "15 min"],
+  [60, "1 hour"]
+];
+var CARDS = [
+  ["active_requests", "Requests", "sending, downloading, token checks, logins"],
+  ["active_visitors", "Visitors", "different addresses, kept only as a hash"],
+  ["active_transfers", "Transfers", "uploads begun, and downloads"]
+];
+var SendPulse = class extends View {
+  refresh = 15e3;
+  #window = WINDOWS[0][0];
+  /** @type {Map<string, HTMLElement>} */
+  #values = new Map(CARDS.map(([key]) => [key, el("p", { class: "big" }, "–")]));
+  #windows = new Segments("Window", (minutes) => this.#look(minutes));
+  #note = el("p", { class: "note warn", hidden: true });
+  #chart = el("figure");
+  #table = el("div");
+  #state = el("p", { class: "muted" });
+  draw() {
+    this.append(
+      head("Pulse", this.#state, this.#windows.element),
+      this.#note,
+      el(
+        "div",
+        { class: "cards" },
+        CARDS.map(
+          ([key, title, text]) => el(
+            "section",
+            { class: "card" },
+            el("h2", {}, title),
+            this.#values.get(key),
+            el("p", { class: "muted" }, text)
+          )
+        )
+      ),
+      el(
+        "section",
+        { class: "chart card" },
+        this.#chart,
+        el("details", {}, el("summary", {}, "As a table"), this.#table)
+      )
+    );
+    this.#windows.draw(WINDOWS, this.#window);
+  }
+  #look(minutes) {
+    this.#window = minutes;
+    this.#windows.draw(WINDOWS, minutes);
+    this.opened();
+  }
+  async load() {
+    try {
+      const asked = this.#window;
+      const [now, hour] = await Promise.all([
+        call("GET", `${paths.pulse}?window_minutes=${asked}`),
+        call("GET", `${paths.pulse}?window_minutes=60&series=1`)
+      ]);
+      if (asked !== this.#window) return;
+      for (const [key, value] of this.#values) value.textContent = number(now[key]);
+      this.#note.hidden = now.uncounted.length === 0;
+      const counted = "Only what a rate limit of one minute watches is counted.";
+      this.#note.textContent = `Not counted: ${now.uncounted.join(", ")}. ${counted}`;
+      this.#chart.replaceChildren(...chart(hour.series));
+      this.#table.replaceChildren(table(hour.series));
+      const span2 = asked === 60 ? "hour" : `${asked} minutes`;
+      this.#state.textContent = `The last ${span2}, at ${(/* @__PURE__ */ new Date()).toLocaleTimeString()}`;
+    } catch (problem) {
+      this.#state.textContent = messageOf(problem);
+    }
+  }
+};
+var WIDTH = 600;
+var HEIGHT = 100;
+function chart(series) {
+  const most = Math.max(1, ...series.map((m) => m.requests));
+  const step = WIDTH / series.length;
+  const bar = (i, n, name) => {
+    const height = n / most * HEIGHT;
+    return n > 0 && svg("rect", { class: name, x: (i + 0.15) * step, y: HEIGHT - height, width: step * 0.7, height });
+  };
+  const bars = series.map(
+    (m, i) => svg(
+      "g",
+      {},
+      svg("rect", { class: "hit", x: i * step, y: 0, width: step, height: HEIGHT }),
+      bar(i, m.requests, "requests"),
+      bar(i, m.transfers, "transfers"),
+      svg("title", {}, `${clock2(m)}: ${m.requests} requests, ${m.transfers} transfers, ${m.visitors} visitors`)
+    )
+  );
+  const level = (y) => svg("line", { x1: 0, x2: WIDTH, y1: y, y2: y });
+  const total = series.reduce((sum, m) => sum + m.requests, 0);
+  const words = total === 0 ? "No counted request in the last hour." : `${number(total)} requests in the last hour, at most ${number(most)} in a minute.`;
+  const frame = {
+    viewBox: `0 0 ${WIDTH} ${HEIGHT}`,
+    preserveAspectRatio: "none",
+    role: "img",
+    "aria-label": words
+  };
+  const legend = (name, text) => [el("i", { class: name }), text];
+  return [
+    el(
+      "figcaption",
+      {},
+      el("h2", {}, "The last hour"),
+      el("p", { class: "muted" }, words),
+      el(
+        "p",
+        { class: "legend", "aria-hidden": "true" },
+        legend("requests", "requests"),
+        legend("transfers", "of them transfers")
+      )
+    ),
+    svg("svg", frame, level(0), level(HEIGHT / 2), bars, level(HEIGHT)),
+    el(
+      "p",
+      { class: "axis", "aria-hidden": "true" },
+      [0, 15, 30, 45].map((i) => el("span", {}, clock2(series[i]))),
+      el("span", {}, "now")
+    )
+  ];
+}
+function table(series) {
+  const busy = series.filter((m) => m.requests > 0).reverse();
+  if (busy.length === 0) return el("p", { class: "muted" }, "Nothing to list.");
+  const titles = ["Minute", "Requests", "Transfers", "Visitors"];
+  return el(
+    "table",
+    {},
+    el(
+      "thead",
+      {},
+      el(
+        "tr",
+        {},
+        titles.map((title) => el("th", { scope: "col" }, title))
+      )
+    ),
+    el(
+      "tbody",
+      {},
+      busy.map(
+        (m) => el(
+          "tr",
+          {},
+          el("th", { scope: "row" }, clock2(m)),
+          [m.requests, m.transfers, m.visitors].map((n) => el("td", {}, number(n)))
+        )
+      )
+    )
+  );
+}
+var clock2 = ({ minute }) => new Date(minute).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
+customElements.define("send-pulse", SendPulse);
+
+// assets/sessions.js
+var Sessions = class {
+  #count = el("p", { class: "muted", role: "status" });
+  #endOthers = el(
+    "button",
+    { type: "button", class: "button", hidden: true, click: () => this.#endAllOthers() },
+    icon("leave"),
+    el("span", {}, "End all others")
+  );
+  #title = el("h2", { id: "sessions-title", tabindex: "-1" }, "Sessions");
+  #rows = el("ul", { class: "card" });
+  #below = el("div", { class: "below" });
+  #loaded = false;
+  element = el(
+    "section",
+    { class: "sessions", "aria-labelledby": "sessions-title" },
+    el("header", { class: "head" }, el("div", {}, this.#title, this.#count), this.#endOthers),
+    this.#rows,
+    this.#below
+  );
+  async load() {
+    try {
+      this.#show(await sessions.list());
+      this.#loaded = true;
+    } catch (problem) {
+      if (this.#loaded) notice(messageOf(problem), "bad");
+      else this.#below.replaceChildren(failed("The sessions cannot be shown", messageOf(problem), () => this.load()));
+    }
+  }
+  /** @param {Session[]} all */
+  #show(all) {
+    const own = all.find((s) => s.current);
+    const others = all.filter((s) => s !== own);
+    const said = others.length === 0 ? "Nobody else is logged in" : `Yours and ${plural(others.length, "other")}`;
+    if (this.#count.textContent !== said) this.#count.textContent = said;
+    this.#endOthers.hidden = others.length === 0;
+    const focused = (
+      /** @type {HTMLElement | null} */
+      document.activeElement?.closest(".session")?.dataset.id
+    );
+    this.#rows.replaceChildren(...[...own ? [own] : [], ...others].map((s) => this.#row(s, own)));
+    if (focused) this.#focus(focused);
+    this.#below.replaceChildren(...all.length === 0 ? [NONE()] : []);
+  }
+  /**
+   * Puts the focus back on the button of a session; where that has ended, on the title.
+   * @param {string} id
+   */
+  #focus(id) {
+    const button2 = this.#rows.querySelector(`[data-id="${CSS.escape(id)}"] button`);
+    (button2 ?? this.#title).focus();
+  }
+  /**
+   * @param {Session} session
+   * @param {Session} [own]
+   */
+  #row(session, own) {
+    const made = new Date(session.created_at);
+    const end = new Date(session.expires_at);
+    const left2 = (end.getTime() - Date.now()) / 1e3;
+    return el(
+      "li",
+      { class: "session", "data-id": session.session_id },
+      el("div", { class: "who" }, el("h3", {}, whatOf(session)), el("p", { class: "muted" }, whereOf(session, own))),
+      el(
+        "p",
+        { class: "when" },
+        el("span", {}, "Logged in ", time(made, ago(made))),
+        el("span", {}, session.current ? "In use" : ["Last used ", time(new Date(session.used_at))]),
+        el("span", {}, "Ends at the latest in ", time(end, span(left2)))
+      ),
+      session.current ? el("span", { class: "pill" }, "This session") : el(
+        "button",
+        {
+          type: "button",
+          class: "button quiet danger",
+          "aria-label": `End the session of ${whatOf(session)}, begun ${moment(made)}`,
+          click: () => this.#end(session)
+        },
+        icon("ban"),
+        el("span", {}, "End")
+      )
+    );
+  }
+  async #end(session) {
+    const begun = moment(new Date(session.created_at));
+    const ended = await dialog({
+      title: "End this session?",
+      action: "End",
+      danger: true,
+      body: el(
+        "p",
+        {},
+        el("strong", {}, whatOf(session)),
+        `, logged in since ${begun}, is logged out at once and needs the API key to come back.`
+      ),
+      submit: async () => {
+        await sessions.end(session.session_id);
+        return true;
+      }
+    });
+    if (ended) this.#ended("Session ended");
+  }
+  async #endAllOthers() {
+    const ended = await dialog({
+      title: "End all other sessions?",
+      action: "End all others",
+      danger: true,
+      body: [
+        el("p", {}, "Everybody but you is logged out at once and needs the API key to come back."),
+        el("p", { class: "hint" }, "If somebody has the key who should not, change the key: that ends every session.")
+      ],
+      submit: async () => {
+        await sessions.endOthers();
+        return true;
+      }
+    });
+    if (ended) this.#ended("All other sessions ended");
+  }
+  async #ended(text) {
+    notice(text);
+    await this.load();
+    if (document.activeElement === document.body) this.#title.focus();
+  }
+};
+var NONE = () => empty({ picture: "leave", title: "No sessions", text: "Nobody is logged in. Programs bring the API key instead." });
+var whatOf = ({ browser }) => browser || "An unknown browser";
+function whereOf({ client, current }, own) {
+  if (!client) return "From an unknown address";
+  const name = el("code", { title: "Hash of the address on the day of the login" }, client.slice(0, 8));
+  if (current) return ["From your address, ", name];
+  return client === own?.client ? ["From the same address as you, ", name] : ["From client ", name];
+}
+var time = (at, words = ago(at)) => el("time", { datetime: at.toISOString(), title: at.toLocaleString() }, words);
+
+// assets/system.js
+var WORDS2 = {
+  ok: ["ok", "Answers"],
+  unavailable: ["bad", "Does not answer"],
+  not_configured: ["none", "Not watched"]
+};
+var SendSystem = class extends View {
+  refresh = 3e4;
+  #cards = el("div", { class: "cards" });
+  #state = el("span", { role: "status" });
+  #time = el("span", {});
+  #sessions = new Sessions();
+  draw() {
+    const again = { type: "button", class: "button", click: () => this.opened() };
+    this.append(
+      head(
+        "System",
+        el("p", { class: "muted" }, this.#state, this.#time),
+        el("button", again, icon("refresh"), el("span", {}, "Check now"))
+      ),
+      this.#cards,
+      this.#sessions.element
+    );
+  }
+  async load() {
+    await Promise.all([this.#check(), this.#sessions.load()]);
+  }
+  async #check() {
+    try {
+      const start = performance.now();
+      const status = await call("GET", paths.status);
+      const latency = Math.round(performance.now() - start);
+      const [services, versions, server] = await Promise.all([
+        call("GET", paths.services),
+        call("GET", paths.versions),
+        call("GET", paths.server)
+      ]);
+      this.#cards.replaceChildren(
+        card("Admin service", "ok", [
+          ["Round trip", `${latency} ms`],
+          ["Version", status.version],
+          ["Runs on", status.environment === "aws-lambda" ? "AWS Lambda" : "Server process"],
+          ["Stage", status.stage || "none"],
+          ["Up since", ago(new Date(server.server_boot_time))],
+          ["Go", versions.go.replace(/^go/, "")]
+        ]),
+        card("Ledger", services.ledger.status, [
+          ["Answered in", took(services.ledger.latency_ms)],
+          ["Kept in", status.storage_mode === "s3" ? "DynamoDB" : "Local file"]
+        ]),
+        card(
+          "User service",
+          services.user.status,
+          services.user.status === "not_configured" ? [["To watch it", "Set SEND__USER_BASE_URL to its address"]] : [
+            ["Answered in", took(services.user.latency_ms)],
+            ["Version", services.user.version || "unknown"]
+          ]
+        )
+      );
+      const down = [services.ledger, services.user].some(({ status: status2 }) => status2 === "unavailable");
+      this.#say(down ? "Something does not answer" : "All well");
+    } catch (problem) {
+      this.#say(messageOf(problem));
+    }
+  }
+  /**
+   * Announces what is the case, but not again and again.
+   * @param {string} text
+   */
+  #say(text) {
+    if (this.#state.textContent !== text) this.#state.textContent = text;
+    this.#time.textContent = `, checked at ${(/* @__PURE__ */ new Date()).toLocaleTimeString()}`;
+  }
+};
+var took = (ms) => ms < 1 ? "under 1 ms" : `${ms} ms`;
+function card(title, status, rows) {
+  const [kind, words] = WORDS2[status] ?? WORDS2.unavailable;
+  return el(
+    "section",
+    { class: "card" },
+    el("h2", {}, el("i", { class: `dot ${kind}` }), title),
+    el("p", { class: `verdict ${kind}` }, words),
+    el("dl", { class: "facts" }, facts(rows))
+  );
+}
+customElements.define("send-system", SendSystem);
+
+// assets/tokens.js
+var SORTS = {
+  newest: ["Newest first", (a, b) => b.created_at.localeCompare(a.created_at)],
+  name: ["By note or name", (a, b) => labelOf(a).localeCompare(labelOf(b))],
+  used: ["Most used first", (a, b) => b.usage_count - a.usage_count],
+  left: ["Fewest left first", (a, b) => left(a) - left(b)]
+};
+var FILTERS = ["all", "active", "exhausted", "revoked"];
+var DEFAULT_LIMIT = 50;
+var MAX_LIMIT = 1e9;
+var PAGE2 = 100;
+var left = (t) => t.remaining < 0 ? Number.POSITIVE_INFINITY : t.remaining;
+var noteOf = (t) => typeof t.metadata?.note === "string" ? t.metadata.note : "";
+var labelOf = (t) => noteOf(t) || t.token_name || "Unreadable name";
+var SendTokens = class extends View {
+  /** @type {Token[]} */
+  #tokens = [];
+  #shown = PAGE2;
+  /** @type {Set<string>} */
+  #revealed = /* @__PURE__ */ new Set();
+  #filter = FILTERS[0];
+  #search = el("input", {
+    id: "search",
+    type: "search",
+    "aria-label": "Search tokens",
+    placeholder: "Search by note, name or creator",
+    autocomplete: "off",
+    spellcheck: "false",
+    input: () => this.#list(true)
+  });
+  #sort = el(
+    "select",
+    { id: "sort", "aria-label": "Order", change: () => this.#list(true) },
+    Object.entries(SORTS).map(([value, [title]]) => el("option", { value }, title))
+  );
+  #filters = new Segments("Show", (name) => this.#narrow(name));
+  #rows = el("ul", { class: "tokens card" });
+  #below = el("div", { class: "below" });
+  #count = el("p", { class: "muted", role: "status" });
+  draw() {
+    this.append(
+      head(
+        "Tokens",
+        this.#count,
+        button("New token", "plus", "primary", () => this.#create())
+      ),
+      el(
+        "div",
+        { class: "tools" },
+        el("div", { class: "search" }, icon("search"), this.#search),
+        this.#filters.element,
+        this.#sort
+      ),
+      this.#rows,
+      this.#below
+    );
+  }
+  async load() {
+    try {
+      this.#tokens = await tokens.list();
+      this.#list();
+    } catch (problem) {
+      if (this.#tokens.length > 0) notice(messageOf(problem), "bad");
+      else this.#below.replaceChildren(failed("The tokens cannot be shown", messageOf(problem), () => this.load()));
+    }
+  }
+  #narrow(filter) {
+    this.#filter = filter;
+    this.#list(true);
+  }
+  #list(fromTop = false) {
+    if (fromTop) this.#shown = PAGE2;
+    const asked = this.#search.value.trim().toLowerCase();
+    const found = this.#tokens.filter(
+      (t) => `${noteOf(t)}
+${t.token_name}
+${t.created_by}`.toLowerCase().includes(asked)
+    );
+    const of = (filter) => found.filter((t) => filter === "all" || t.status === filter);
+    const matching = of(this.#filter).sort(SORTS[this.#sort.value][1]);
+    this.#filters.draw(
+      FILTERS.map((name) => [name, capital(name), el("span", { class: "n" }, number(of(name).length))]),
+      this.#filter
+    );
+    this.#count.textContent = this.#summary(matching.length);
+    const keep = this.#focused();
+    this.#rows.replaceChildren(...matching.slice(0, this.#shown).map((t) => this.#row(t)));
+    if (keep) this.#buttons(keep.id)[keep.index]?.focus();
+    this.#below.replaceChildren(...this.#rest(matching.length, asked));
+  }
+  /** Which button of which token has the focus, so that the keyboard stays where it is when the list is drawn anew. */
+  #focused() {
+    const focused = (
+      /** @type {HTMLButtonElement} */
+      document.activeElement
+    );
+    const id = (
+      /** @type {HTMLElement | null} */
+      focused?.closest("li.token")?.dataset.id
+    );
+    return id && { id, index: this.#buttons(id).indexOf(focused) };
+  }
+  #buttons(id) {
+    return Array.from(this.#rows.querySelectorAll(`[data-id="${id}"] button`), (b) => (
+      /** @type {HTMLElement} */
+      b
+    ));
+  }
+  #summary(matching) {
+    const all = this.#tokens.length;
+    if (matching !== all) return `${number(matching)} of ${number(all)}`;
+    const active = this.#tokens.filter((t) => t.status === "active").length;
+    return `${plural(all, "token")}, ${number(active)} active`;
+  }
+  /**
+   * What stands below the rows.
+   * @param {number} matching
+   * @param {string} asked
+   */
+  #rest(matching, asked) {
+    if (this.#tokens.length === 0) {
+      const text = "People need a token to send a file. Make one and hand it over; receiving needs none.";
+      const make = button("Make the first token", "plus", "primary", () => this.#create());
+      return [empty({ picture: "key", title: "No tokens yet", text, button: make })];
+    }
+    if (matching === 0) {
+      const showAll = () => {
+        this.#search.value = "";
+        this.#narrow("all");
+        this.#search.focus();
+      };
+      const title = asked ? "Nothing found" : `No ${this.#filter} tokens`;
+      return [empty({ picture: "search", title, button: button("Show all tokens", "", "", showAll) })];
+    }
+    if (matching <= this.#shown) return [];
+    const more = () => {
+      this.#shown += PAGE2;
+      this.#list();
+    };
+    return [button(`Show more (${number(matching - this.#shown)} left)`, "", "wide", more)];
+  }
+  #row(t) {
+    const made = new Date(t.created_at);
+    const time2 = el("time", { datetime: t.created_at, title: made.toLocaleString() }, ago(made));
+    return el(
+      "li",
+      { class: `token ${t.status}`, "data-id": t.cache_id },
+      el(
+        "div",
+        { class: "who" },
+        el("h2", { class: noteOf(t) ? "" : "none" }, noteOf(t) || "No note"),
+        el("p", { class: "muted" }, "Made ", time2, ` by ${t.created_by}`)
+      ),
+      this.#name(t),
+      usage(t),
+      el("span", { class: `pill ${t.status}` }, t.status),
+      el("div", { class: "actions" }, t.token_name && this.#actions(t))
+    );
+  }
+  /** Shows a token's name only when asked: whoever reads it may send. */
+  #name(t) {
+    if (!t.token_name) {
+      const why = "Made under an earlier API key. It still works, but its name cannot be shown.";
+      return el("p", { class: "name muted" }, why);
+    }
+    const shown = this.#revealed.has(t.token_name);
+    const what = noteOf(t) ? ` of ${noteOf(t)}` : "";
+    const turn = () => {
+      if (!this.#revealed.delete(t.token_name)) this.#revealed.add(t.token_name);
+      this.#list();
+    };
+    const title = shown ? "Hide" : "Reveal";
+    const reveal = el(
+      "button",
+      {
+        type: "button",
+        class: "button quiet square reveal",
+        title,
+        "aria-label": `${title} the name${what}`,
+        click: turn
+      },
+      icon(shown ? "hide" : "eye")
+    );
+    const hidden = [
+      el("span", { "aria-hidden": "true" }, masked(t.token_name)),
+      el("span", { class: "visually-hidden" }, "Hidden name")
+    ];
+    const copy = copyButton(`Copy the name${what}`, () => t.token_name, { wordless: true, onRefused: refused });
+    return el("div", { class: "name" }, el("code", {}, shown ? t.token_name : hidden), reveal, copy);
+  }
+  #actions(t) {
+    const of = (words) => el("span", { class: "visually-hidden" }, ` ${words}${labelOf(t)}`);
+    const limit = button("Limit", "gauge", "quiet", () => this.#limit(t), of("of "));
+    const toggle = t.status === "revoked" ? button("Reactivate", "undo", "quiet", () => this.#reactivate(t), of("")) : button("Revoke", "ban", "quiet danger", () => this.#revoke(t), of(""));
+    return [limit, toggle];
+  }
+  async #create() {
+    const noteHelp = "Who it is for, so that you find it again. Only operators see it.";
+    const nameHelp = "The name is the secret: whoever guesses it can send. Left empty, a strong one is made. Letters, digits, - and _; anything else becomes _.";
+    const made = await dialog({
+      title: "New token",
+      action: "Make token",
+      body: [
+        field("note", "Note", noteHelp, { maxlength: 120, autofocus: true }),
+        limitField(DEFAULT_LIMIT),
+        el(
+          "details",
+          {},
+          el("summary", {}, "Choose the name yourself"),
+          field("name", "Name", nameHelp, { maxlength: 128, spellcheck: "false", autocapitalize: "none" })
+        )
+      ],
+      submit: (fields) => {
+        const note = fields.note.value.trim();
+        return tokens.create({
+          token_name: fields.name.value,
+          usage_limit: readLimit(fields),
+          created_by: "console",
+          metadata: note ? { note } : {}
+        });
+      }
+    });
+    if (!made) return;
+    this.load();
+    const copy = copyButton("Copy", () => made.token_name, { primary: true, onRefused: refused });
+    copy.autofocus = true;
+    await dialog({
+      title: "The token is ready",
+      dismiss: "Done",
+      body: [
+        el("p", {}, "Hand it to the sender by a way you trust. It can be copied again from the list."),
+        el("div", { class: "note made" }, el("code", {}, made.token_name), copy)
+      ]
+    });
+  }
+  async #limit(t) {
+    const done = await dialog({
+      title: "Set the limit",
+      action: "Save",
+      body: [
+        el("p", {}, subject(t), ` has been used ${t.usage_count === 1 ? "once" : plural(t.usage_count, "time")}.`),
+        limitField(t.usage_limit),
+        t.status === "revoked" && el("p", { class: "hint" }, "The token is revoked and stays so until it is reactivated.")
+      ],
+      submit: (fields) => tokens.limit(t.token_name, readLimit(fields))
+    });
+    if (done) this.#changed(`Limit saved: ${done.usage_limit ? number(done.usage_limit) : "none"}`);
+  }
+  async #revoke(t) {
+    const after = " can no longer send. What they sent stays until it expires. You can reactivate the token later.";
+    const done = await dialog({
+      title: "Revoke this token?",
+      action: "Revoke",
+      danger: true,
+      body: [
+        el("p", {}, "Whoever holds ", subject(t), after),
+        el(
+          "label",
+          { class: "check" },
+          el("input", { type: "checkbox", name: "purge" }),
+          " Remove uploads that they began and did not finish"
+        )
+      ],
+      submit: (fields) => tokens.revoke(t.token_name, fields.purge.checked)
+    });
+    if (done) this.#changed("Token revoked");
+  }
+  async #reactivate(t) {
+    try {
+      await tokens.reactivate(t.token_name);
+      this.#changed("Token reactivated");
+    } catch (problem) {
+      notice(messageOf(problem), "bad");
+    }
+  }
+  #changed(text) {
+    notice(text);
+    this.load();
+  }
+};
+var capital = (word) => word[0].toUpperCase() + word.slice(1);
+var masked = (name) => `••••••••${name.length > 12 ? name.slice(-4) : ""}`;
+var subject = (t) => el("strong", {}, noteOf(t) || masked(t.token_name));
+var refused = () => notice("The browser does not let the page copy. Reveal the name and copy it by hand.", "bad");
+var button = (words, picture, kind, click, more) => el(
+  "button",
+  { type: "button", class: `button ${kind}`, click },
+  picture && icon(picture),
+  el("span", {}, words),
+  more
+);
+function usage({ usage_count: count, usage_limit: limit }) {
+  const used = el("b", {}, number(count));
+  if (limit === 0) return el("div", { class: "usage" }, el("span", {}, used, " used, no limit"));
+  const share = Math.min(1, count / limit);
+  const done = el("i");
+  done.style.width = `${share * 100}%`;
+  const meter = el("div", { class: `meter ${share >= 1 ? "full" : share >= 0.8 ? "high" : ""}` }, done);
+  return el("div", { class: "usage" }, el("span", {}, used, ` of ${number(limit)} used`), meter);
+}
+var field = (name, label, help, attributes) => el(
+  "div",
+  {},
+  el("label", { class: "label", for: name }, label),
+  el("input", { id: name, name, autocomplete: "off", "aria-describedby": `${name}-help`, ...attributes }),
+  el("p", { class: "hint", id: `${name}-help` }, help)
+);
+function limitField(limit) {
+  const uses = el("input", {
+    id: "limit",
+    name: "limit",
+    type: "number",
+    inputmode: "numeric",
+    min: 1,
+    max: MAX_LIMIT,
+    value: limit || DEFAULT_LIMIT,
+    disabled: limit === 0
+  });
+  const unlimited = el("input", { type: "checkbox", name: "unlimited", checked: limit === 0 });
+  unlimited.addEventListener("change", () => {
+    uses.disabled = unlimited.checked;
+  });
+  return el(
+    "div",
+    {},
+    el("label", { class: "label", for: "limit" }, "Uploads it allows in all"),
+    el("div", { class: "limit" }, uses, el("label", { class: "check" }, unlimited, "No limit"))
+  );
+}
+function readLimit(fields) {
+  if (fields.unlimited.checked) return 0;
+  const limit = Number(fields.limit.value);
+  if (!Number.isInteger(limit) || limit < 1 || limit > MAX_LIMIT) {
+    throw new Problem(`Enter a whole number from 1 to ${number(MAX_LIMIT)}, or tick "No limit".`, fields.limit);
+  }
+  return limit;
+}
+customElements.define("send-tokens", SendTokens);
+
+// assets/console.js
+var VIEWS = [
+  ["tokens", "Tokens", "key"],
+  ["pulse", "Pulse", "pulse"],
+  ["audit", "Audit", "trail"],
+  ["system", "System", "server"]
+];
+var SendConsole = class extends HTMLElement {
+  #main = el("main", { id: "main", tabindex: "-1" });
+  /** @type {Map<string, HTMLElement>} */
+  #links = /* @__PURE__ */ new Map();
+  start() {
+    for (const [name, title, picture] of VIEWS) {
+      this.#links.set(name, el("a", { href: `#${name}` }, icon(picture), el("span", {}, title)));
+    }
+    const leave = { type: "button", class: "button quiet", click: () => this.#leave() };
+    this.append(
+      el(
+        "header",
+        { class: "top" },
+        el("a", { class: "brand", href: "#tokens" }, icon("brand"), brand(), el("small", {}, "console")),
+        el("nav", { "aria-label": "Views" }, ...this.#links.values()),
+        el("button", leave, icon("leave"), el("span", {}, "Log out"))
+      ),
+      this.#main
+    );
+    this.hidden = false;
+    addEventListener("hashchange", () => this.#show());
+    this.#show();
+  }
+  // The views stay in the page when another is opened: a search is as it was on coming back.
+  #show() {
+    const asked = location.hash.slice(1);
+    if (asked === "main") return;
+    const [name, title] = VIEWS.find(([name2]) => name2 === asked) ?? VIEWS[0];
+    for (const [other, link] of this.#links) {
+      if (other === name) link.setAttribute("aria-current", "page");
+      else link.removeAttribute("aria-current");
+    }
+    document.title = `${title} · SGraph Send console`;
+    const known = this.#main.querySelector(`send-${name}`);
+    const view = (
+      /** @type {import('./view.js').View} */
+      known ?? document.createElement(`send-${name}`)
+    );
+    if (!known) this.#main.append(view);
+    for (
+      const other of
+      /** @type {Iterable<import('./view.js').View>} */
+      this.#main.children
+    ) {
+      other.hidden = other !== view;
+      if (other !== view) other.closed();
+    }
+    view.opened();
+  }
+  async #leave() {
+    try {
+      await logout();
+    } catch (problem) {
+      notice(
+        /** @type {Error} */
+        problem.message,
+        "bad"
+      );
+      return;
+    }
+    location.reload();
+  }
+};
+customElements.define("send-console", SendConsole);
+var form = find(document, "send-login", SendLogin);
+try {
+  if (!await signedIn()) await form.ask(false);
+} catch {
+  await form.ask(false);
+}
+onSignedOut(() => form.ask(true));
+find(document, "send-console", SendConsole).start();

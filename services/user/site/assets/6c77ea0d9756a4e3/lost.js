@@ -1,0 +1,448 @@
+// assets/link/readings.js
+var MOST = 64;
+var LINE_BREAK = "(?:[ \\t]*[\\r\\n][ \\t\\r\\n>]*)?";
+var INVISIBLE = /\u034f|[\ufe00-\ufe0f]|[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]/g;
+var PERCENT = new RegExp(`(?:%${LINE_BREAK}[0-9A-Fa-f]${LINE_BREAK}[0-9A-Fa-f])+`, "g");
+var ENTITY = /&(?:#([0-9]{1,7})|#[xX]([0-9A-Fa-f]{1,6})|([A-Za-z]{2,8}));/g;
+var SOFT_BREAK = /=[ \t]*\r?\n(?:(?:[ \t]*>)+[ \t]?)?/g;
+var QUOTED = /(?:=(?:0[9AD]|[2-9A-F][0-9A-F]))+/g;
+var ESCAPE = new RegExp(`\\\\(?:u([0-9A-Fa-f]{4})|([nrt])|${LINE_BREAK}([!-/:-@\\[-\`{-~]))`, "g");
+var ENTITIES = new Map(
+  Object.entries({
+    amp: "&",
+    apos: "'",
+    colon: ":",
+    commat: "@",
+    dash: "‐",
+    equals: "=",
+    excl: "!",
+    gt: ">",
+    hyphen: "‐",
+    lowbar: "_",
+    lt: "<",
+    nbsp: " ",
+    num: "#",
+    percnt: "%",
+    period: ".",
+    plus: "+",
+    quest: "?",
+    quot: '"',
+    semi: ";",
+    shy: "­",
+    sol: "/",
+    verbar: "|",
+    vert: "|",
+    zwj: "‍",
+    zwnj: "‌",
+    NewLine: "\n",
+    Tab: "	"
+  })
+);
+var decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+function unhex(codes) {
+  const pairs = codes.replace(/[^0-9A-Fa-f]/g, "").match(/../g) ?? [];
+  return decoder.decode(Uint8Array.from(pairs, (pair) => parseInt(pair, 16))).replace(/\ufffd+/g, "�");
+}
+function character(digits, base) {
+  const code = parseInt(digits, base);
+  return code > 1114111 || code >= 55296 && code <= 57343 ? "�" : String.fromCodePoint(code);
+}
+var unpercent = (text) => text.replace(PERCENT, unhex);
+var UNDO = [
+  unpercent,
+  (text) => text.replace(ENTITY, (reference, decimal, hex, name) => {
+    if (decimal || hex) return decimal ? character(decimal, 10) : character(hex, 16);
+    return ENTITIES.get(name) ?? reference;
+  }),
+  (text) => text.replace(SOFT_BREAK, "").replace(QUOTED, unhex),
+  (text) => text.replace(ESCAPE, (_, hex, blank, sign) => hex ? character(hex, 16) : blank ? "\n" : sign)
+];
+function simplify(text) {
+  return text.replace(INVISIBLE, "").replace(/[\r\u0085\u2028\u2029]/g, "\n").replace(/[\t\v\f\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]/g, " ").replace(/[\u2010\u2011]/g, "-").replace(/['`\u00ab\u00b4\u00bb\u2018-\u201f\u2039\u203a]/g, '"').replace(/<[wW][bB][rR] ?\/?>/g, "").replace(/ *\n[ \n>]*| +/g, (gap) => gap.includes("\n") ? "\n" : " ");
+}
+function readings(text) {
+  const found = [text.replace(INVISIBLE, "")];
+  for (let i = 0; i < found.length; i++) {
+    for (const undo of UNDO) {
+      const plain = undo(found[i]);
+      if (found.length < MOST && !found.includes(plain)) found.push(plain);
+    }
+  }
+  return found.map(simplify);
+}
+
+// assets/link/sightings.js
+var KEY_LENGTH = 43;
+var ID_LENGTH = 12;
+var MAX_RUN = 1024;
+var MAX_HOST = 300;
+var isHex = (c) => c !== void 0 && /^[0-9a-f]$/.test(c);
+var KEY = /[A-Za-z0-9_-]/;
+var BASE64 = /[A-Za-z0-9_+/-]/;
+var WORD = /^(?:[A-Z]?[a-z]+|[A-Z]*|[0-9]+)(?:[-_+/](?:[A-Z]?[a-z]+|[A-Z]*|[0-9]+))*$/;
+var isWord = (text) => text.length <= KEY_LENGTH && WORD.test(text);
+var HOST = /^(?:[\p{L}\p{N}_-]+(?:\.[\p{L}\p{N}_-]+)*|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?$/u;
+var NAME = new RegExp(
+  "^(.*[:\\[\\]])?((?:(?:[A-Za-z0-9][A-Za-z0-9_-]*\\.)+(?:[A-Za-z]{2,}|[Xx][Nn]--[A-Za-z0-9-]+)|[0-9]+(?:\\.[0-9]+){3}|[Ll][Oo][Cc][Aa][Ll][Hh][Oo][Ss][Tt]|\\[[0-9A-Fa-f:.]+\\])(?::[0-9]{1,5})?)$"
+);
+var LOCAL = /^(?:localhost(?::|$)|127\.|\[::1\])/;
+var FRIENDLY = /[a-z](?:\n?[a-z]){0,31}\n?-\n?[a-z](?:\n?[a-z]){0,31}\n?-\n?[0-9](?:\n?[0-9]){3}/g;
+var lower = (text) => text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
+function trimKey(text) {
+  let end = text.length;
+  while (end > 0 && "-_+/".includes(text[end - 1])) end--;
+  return text.slice(0, end);
+}
+function decodeKey(text) {
+  const key = trimKey(text).replaceAll("+", "-").replaceAll("/", "_");
+  return /^[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$/.test(key) ? key : "";
+}
+var seen = (what) => ({
+  origin: "",
+  id: "",
+  friendly: "",
+  key: "",
+  state: "without",
+  length: 0,
+  ...what
+});
+var isFaulty = ({ state }) => ["short", "long", "damaged"].includes(state);
+function run(s, at, set) {
+  let end = at;
+  while (end < s.length && end - at < MAX_RUN && set.test(s[end])) end++;
+  return s.slice(at, end);
+}
+function skip(s, at, signs) {
+  while (at < s.length && signs.includes(s[at])) at++;
+  return at;
+}
+var isAlphanumeric = (c) => /^[A-Za-z0-9]$/.test(c);
+function startsWord(s, at) {
+  while (at > 0 && (s[at - 1] === "-" || s[at - 1] === "_")) at--;
+  return at === 0 || !isAlphanumeric(s[at - 1]);
+}
+var endsWord = (s, at) => trimKey(run(s, at, KEY)) === "";
+var isAlone = (s, from, to) => !/[A-Za-z0-9]/.test(s.slice(0, from)) && !/[A-Za-z0-9]/.test(s.slice(to));
+function trimBreak(s) {
+  let end = s.length;
+  while (end > 0 && '"\n'.includes(s[end - 1])) end--;
+  return "#/=".includes(s[end - 1] ?? " ") ? s.slice(0, end) : s;
+}
+function tokenOf(s) {
+  let start = s.length;
+  while (start > 0 && !' \n"<>(){}|,;'.includes(s[start - 1])) start--;
+  return s.slice(start);
+}
+var isAnchored = (s, at) => {
+  const before = trimBreak(s.slice(0, at));
+  return ["#", "/d/", "?id=", "&id="].some((anchor) => before.endsWith(anchor));
+};
+function idAt(s, at) {
+  let id = "";
+  for (; id.length < ID_LENGTH; at++) {
+    if (id && at + 1 < s.length && s[at] === "\n") at++;
+    if (!isHex(s[at])) return null;
+    id += s[at];
+  }
+  return endsWord(s, at) ? { id, end: at } : null;
+}
+function gather(s, at, set) {
+  let text = run(s, at, set);
+  let end = at + text.length;
+  while (text && text.length < KEY_LENGTH && (s[end] === " " || s[end] === "\n")) {
+    const more = run(s, end + 1, set);
+    const after = end + 1 + more.length;
+    if (!more || more.length > KEY_LENGTH) break;
+    if (isWord(more) && !(s[end] === "\n" && more.length <= 2 && endsLine(s, after))) break;
+    text += more;
+    end = after;
+  }
+  return { text, end };
+}
+function endsLine(s, at) {
+  at = skip(s, at, '>)]"=');
+  return at === s.length || s[at] === "\n";
+}
+function keyAt(s, at) {
+  const from = skip(s, at, '\n"');
+  const narrow = gather(s, from, KEY);
+  const wide = gather(s, from, BASE64);
+  for (const { text, end } of [narrow, wide]) {
+    const key = decodeKey(text);
+    if (key) return { what: seen({ key, state: "whole" }), end };
+  }
+  const n = trimKey(narrow.text).length;
+  const w = trimKey(wide.text).length;
+  if (w === 0 || s.slice(at, from).includes("\n")) return { what: seen({}), end: at };
+  if (w < KEY_LENGTH) return { what: seen({ state: "short", length: w }), end: wide.end };
+  if (n > KEY_LENGTH) return { what: seen({ state: "long", length: n }), end: narrow.end };
+  return { what: seen({ state: "damaged", length: n }), end: wide.end };
+}
+function keyBehind(s, at) {
+  let next = skip(s, at, "\n");
+  if (s[next] === "/") {
+    const key = keyAt(s, next + 1);
+    if (key.what.state !== "without") return key;
+    at = next + 1;
+    next = at;
+  }
+  if (s[next] === "?" || s[next] === "&") {
+    while (next < s.length && !'# \n"<>()[]{}|'.includes(s[next])) next++;
+  }
+  if (s[next] !== "#") return { what: seen({}), end: at };
+  next = skip(s, next, "#");
+  const other = idAt(s, next);
+  if (other && s[other.end] === "/") return { what: seen({}), end: at };
+  return keyAt(s, next);
+}
+function nameIn(address) {
+  const [before, ...path] = address.replace(/^[/:_]+/, "").split("/", 2);
+  let from = before.length;
+  while (from > 0 && /[A-Za-z0-9._:[\]-]/.test(before[from - 1])) from--;
+  if (path.length === 0 || before.length - from > MAX_HOST) return "";
+  const name = NAME.exec(before.slice(from));
+  const isEnd = !name?.[1] && /[\p{L}\p{N}]$/u.test(before.slice(0, from));
+  return name && !isEnd ? name[2] : "";
+}
+function originIn(address) {
+  for (let plain = unpercent(address); plain !== address; plain = unpercent(address)) address = plain;
+  if (/[?&]id=$/.test(address)) address = address.slice(0, Math.max(0, address.lastIndexOf("?")));
+  else if (address.endsWith("=")) return "";
+  const value = Math.max(address.lastIndexOf("?"), address.lastIndexOf("="), address.lastIndexOf("&")) + 1;
+  for (const part of [address.slice(value), address]) {
+    const at = part.lastIndexOf("://");
+    if (at >= 0) {
+      let from = at;
+      while (from > 0 && isAlphanumeric(part[from - 1])) from--;
+      const scheme = lower(part.slice(from, at));
+      const host2 = lower(part.slice(at + 3).split(/[/?#\\]/)[0]);
+      return /^https?$/.test(scheme) && HOST.test(host2) ? `${scheme}://${host2}` : null;
+    }
+    const host = lower(nameIn(part));
+    if (host) return LOCAL.test(host) ? `http://${host}` : `https://${host}`;
+  }
+  return "";
+}
+function originBefore(s, at) {
+  let before = trimBreak(s.slice(0, at));
+  const address = tokenOf(before);
+  const origin = originIn(address);
+  before = before.slice(0, before.length - address.length);
+  if (!before.endsWith("\n") || address.includes("://")) return origin;
+  const above = tokenOf(before.slice(0, -1));
+  const scheme = above.lastIndexOf("://");
+  if (above.includes("#")) return origin;
+  if (scheme >= 0 && !/[/?]/.test(above.slice(scheme + 3))) return "";
+  return origin === "" ? originIn(above) : origin;
+}
+function sightings(s) {
+  const found = [];
+  for (let at = 0; at < s.length; at++) {
+    if (!isHex(s[at]) || !startsWord(s, at)) continue;
+    const id = idAt(s, at);
+    if (!id) continue;
+    const { what, end } = keyBehind(s, id.end);
+    if (what.state !== "whole" && !isAnchored(s, at) && !isAlone(s, at, end)) continue;
+    const origin = originBefore(s, at);
+    if (origin !== null) found.push({ ...what, origin, id: id.id });
+  }
+  for (const match of s.matchAll(FRIENDLY)) {
+    const at = match.index;
+    const end = at + match[0].length;
+    if (!startsWord(s, at) || !endsWord(s, end)) continue;
+    const before = trimBreak(s.slice(0, at));
+    const inLink = before.endsWith("#") && tokenOf(before).includes("/");
+    if (!inLink && !isAlone(s, at, end)) continue;
+    const origin = originBefore(s, at);
+    const friendly = match[0].replaceAll("\n", "");
+    if (origin !== null) found.push(seen({ origin, friendly, state: "derived" }));
+  }
+  return found;
+}
+function hasKeyWithoutID(s) {
+  for (let at = s.indexOf("/"); at >= 0; at = s.indexOf("/", at + 1)) {
+    if (!decodeKey(run(s, at + 1, KEY))) continue;
+    let from = at;
+    while (from > 0 && KEY.test(s[from - 1])) from--;
+    if (from < at && (isAnchored(s, from) || from === 0)) return true;
+  }
+  return false;
+}
+
+// assets/link/read.js
+var MAX_TEXT = 32 * 1024;
+var nothing = (reason) => ({ origin: "", id: "", key: "", friendly: "", reason, length: 0 });
+function readLink(text) {
+  if (isTooLong(text)) return nothing("long_text");
+  const texts = readings(text);
+  const all = texts.flatMap(sightings);
+  if (all.length === 0) return nothing(texts.some(hasKeyWithoutID) ? "damaged_id" : "no_link");
+  return choose(all);
+}
+var isTooLong = (text) => new TextEncoder().encode(text).length > MAX_TEXT;
+var ORDER = ["whole", "derived", "short", "long", "damaged", "without"];
+function isBetter(a, b) {
+  if (isFaulty(a) && isFaulty(b)) return a.length > b.length;
+  return ORDER.indexOf(a.state) < ORDER.indexOf(b.state);
+}
+function choose(all) {
+  let best = all[0];
+  for (const one of all) {
+    const another = one.id !== best.id || one.friendly !== best.friendly || one.origin && best.origin && one.origin !== best.origin || one.state === "whole" && best.state === "whole" && one.key !== best.key;
+    if (another) return nothing("several_links");
+    const origin2 = best.origin || one.origin;
+    best = { ...isBetter(one, best) ? one : best, origin: origin2 };
+  }
+  const { origin, id, friendly, key, length } = best;
+  return { origin, id, friendly, key, length, reason: isFaulty(best) ? `${best.state}_key` : "" };
+}
+
+// assets/link/write.js
+var placeOf = (id, key) => key ? `/d/#${id}/${key}` : `/d/#${id}`;
+
+// assets/link/address.js
+function takeLink() {
+  const { origin, pathname, search, hash, href } = location;
+  const link = readLink(href);
+  const sent = readLink(origin + pathname + search);
+  if (!link.reason) history.replaceState(null, "", placeOf(link.friendly || link.id, link.key));
+  else if (search) history.replaceState(null, "", pathname + hash);
+  return { link, exposed: Boolean(sent.key || sent.friendly) };
+}
+
+// assets/shared/dom.js
+var ICONS = new URL("icons.svg", import.meta.url).pathname;
+function find(root, selector, type = (
+  /** @type {any} */
+  HTMLElement
+)) {
+  const found = root.querySelector(selector);
+  if (!(found instanceof type)) throw new Error(`the page has no ${selector}`);
+  return found;
+}
+function show(root, name) {
+  for (
+    const view of
+    /** @type {NodeListOf<HTMLElement>} */
+    root.querySelectorAll("[data-view]")
+  ) {
+    view.hidden = view.dataset.view !== name;
+  }
+  return find(root, `[data-view="${name}"]`);
+}
+function announce(heading) {
+  heading.focus({ preventScroll: true });
+  heading.closest(".card")?.scrollIntoView({ block: "nearest" });
+}
+
+// assets/words.js
+var say = (title, text) => ({ title, text });
+var insecure = say(
+  "This address is not secure",
+  "Encryption works only at an https:// address, or on the machine itself. Open this page there."
+);
+var TO_COPY = "Copy all of the link, up to its last character, and nothing else.";
+var LINK = {
+  no_link: () => say("That is no link to a transfer", "Paste all of it, up to its last character."),
+  several_links: () => say("There is more than one link in that", "Paste the one that you want to open."),
+  short_key: (n) => say("The key in the link is not whole", `${n} of its 43 characters are there. ${TO_COPY}`),
+  long_key: (n) => say("There is too much in the link", `Its key has ${n} characters, and a key has 43. ${TO_COPY}`),
+  damaged_key: () => say("The key in the link was changed", `It has the length of a key, but is none. ${TO_COPY}`),
+  damaged_id: () => say("The link is not whole", `12 digits stand before the key, and those are not. ${TO_COPY}`),
+  long_text: () => say("That is too long", "Paste the link alone.")
+};
+var linkWords = ({ reason, length }) => LINK[reason](length);
+var wrongKey = say(
+  "The key does not fit this transfer",
+  "Copy all of the link or key, up to its last character, and try again. Nothing was downloaded, and so nothing counts."
+);
+var tokenWords = {
+  token_required: "This service asks for one. Whoever runs it gives you one.",
+  token_unknown: "This service does not know that token. Check that all of it was copied.",
+  token_revoked: "This token was withdrawn. Ask whoever runs the service for a new one.",
+  token_exhausted: "This token is used up. Ask whoever runs the service for a new one."
+};
+var PAGE = {
+  "wrong-key": say(
+    "The key does not fit this transfer",
+    "Check that all of the link or key was copied, up to its last character, and try again; that does not count as another download. If it was, the data may have been damaged: ask the sender to send it again."
+  ),
+  damaged: say(
+    "Not all of it arrived intact",
+    "The key is right, but the data were cut off or changed on the way. Try again; if it happens twice, ask the sender to send it anew."
+  ),
+  "newer-version": say(
+    "Sent with a newer version",
+    "This page does not know the format yet. Reload it and open the link again."
+  ),
+  "too-large-to-open": say(
+    "Too large for this browser",
+    "It was sent by an older version, in one piece of more than 2 GB. The sgsend command line program can open it."
+  ),
+  "file-changed": say(
+    "A file changed while it was read",
+    "It was edited, moved or deleted after you chose it. Choose it again and send once more."
+  )
+};
+var stranger = () => say("The page and the server do not fit together", "The page may be out of date. Reload it and try again.");
+var refused = (why) => say("The access token was not accepted", why);
+var lostTrack = () => say("The server lost track of the upload", "Send again; nothing was published.");
+var dropped = () => say("The server dropped the upload", "It waited too long or was restarted. Send again.");
+var tooSlow = () => say(
+  "The upload took too long",
+  "The server no longer accepts its parts. Send again, over a faster connection if you can."
+);
+var notIntact = () => say("It did not arrive intact", "The upload was cut off or changed on the way. Send again.");
+var tooManyPending = () => say(
+  "Too many uploads are under way",
+  "Others that began with this access token are not finished. Finish or delete some, or try again tomorrow."
+);
+var SENDING = {
+  ...Object.fromEntries(Object.entries(tokenWords).map(([code, why]) => [code, () => refused(why)])),
+  unauthorized: () => refused("Check that all of it was copied, or ask whoever runs the service for a new one."),
+  token_check_unavailable: () => say(
+    "The service cannot check tokens just now",
+    "This usually passes. Try again in a minute; what you chose is still here."
+  ),
+  forbidden: () => say("This token may not do that", "Ask whoever runs the service for one that may."),
+  not_found: dropped,
+  transfer_not_found: dropped,
+  upload_not_found: dropped,
+  conflict: lostTrack,
+  id_taken: lostTrack,
+  not_pending: lostTrack,
+  not_uploaded: lostTrack,
+  parts_mismatch: lostTrack,
+  expired: tooSlow,
+  gone: tooSlow,
+  link_expired: tooSlow,
+  link_mismatch: lostTrack,
+  link_not_genuine: lostTrack,
+  empty_body: notIntact,
+  incomplete_body: notIntact,
+  not_ciphertext: notIntact,
+  damaged: notIntact,
+  size_mismatch: notIntact,
+  unknown_version: stranger,
+  bad_label: stranger,
+  too_many_pending: tooManyPending,
+  use_presigned: stranger
+};
+
+// assets/lost.js
+var LostPage = class extends HTMLElement {
+  connectedCallback() {
+    const { link, exposed } = takeLink();
+    find(this, "[data-open]").addEventListener("click", () => location.reload());
+    if (!link.reason && exposed) announce(find(show(this, "link"), "[data-title]"));
+    else if (!link.reason) location.reload();
+    else if (link.reason !== "no_link") this.#explain(linkWords(link));
+  }
+  /** @param {import('./words.js').Words} words */
+  #explain({ title, text }) {
+    const view = show(this, "nothing");
+    find(view, "[data-title]").textContent = title;
+    find(view, "[data-text]").textContent = text;
+  }
+};
+customElements.define("lost-page", LostPage);

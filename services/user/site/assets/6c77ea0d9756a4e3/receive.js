@@ -1,0 +1,2144 @@
+// assets/crypto/bytes.js
+var encoder = new TextEncoder();
+var encodeText = (text) => encoder.encode(text);
+var startsWith = (bytes2, prefix) => Array.from(prefix).every((byte, i) => bytes2[i] === byte);
+function fromBase64url(text) {
+  const plain = text.replaceAll("-", "+").replaceAll("_", "/").replace(/=+$/, "");
+  return Uint8Array.from(atob(plain), (char) => char.charCodeAt(0));
+}
+var ByteQueue = class {
+  /** @type {Bytes[]} */
+  #chunks = [];
+  length = 0;
+  /** @param {Bytes} chunk */
+  push(chunk) {
+    if (chunk.length === 0) return;
+    this.#chunks.push(chunk);
+    this.length += chunk.length;
+  }
+  /**
+   * The next n bytes (fewer only when fewer are held), in a fresh array.
+   * @param {number} n
+   */
+  take(n) {
+    const taken = new Uint8Array(Math.min(n, this.length));
+    let at = 0;
+    while (at < taken.length) {
+      const head = this.#chunks[0];
+      const want = taken.length - at;
+      if (head.length <= want) {
+        taken.set(head, at);
+        at += head.length;
+        this.#chunks.shift();
+      } else {
+        taken.set(head.subarray(0, want), at);
+        at += want;
+        this.#chunks[0] = head.subarray(want);
+      }
+    }
+    this.length -= taken.length;
+    return taken;
+  }
+};
+
+// assets/crypto/client.js
+var CryptoClient = class {
+  #worker;
+  /** @type {Map<number, { resolve: (value: any) => void, reject: (why: Error) => void }>} */
+  #waiting = /* @__PURE__ */ new Map();
+  #lastId = 0;
+  /** Why the worker does not work, once it does not. @type {Error | null} */
+  #broken = null;
+  constructor() {
+    this.#worker = new Worker(new URL("./worker.js", import.meta.url), { type: "module" });
+    this.#worker.addEventListener("message", ({ data }) => this.#answer(data));
+    this.#worker.addEventListener("error", () => this.#fail("The encryption module did not start. Reload the page."));
+  }
+  /**
+   * Starts sealing.
+   * @param {Key} key
+   * @param {Content} content
+   * @returns {Promise<Sealed>}
+   */
+  async seal(key, content) {
+    const { session, plainSize, size } = await this.#call("seal", [key, content]);
+    return {
+      plainSize,
+      size,
+      pull: (length) => this.#call("pull", [session, length]),
+      close: () => this.#call("close", [session])
+    };
+  }
+  /**
+   * Starts opening.
+   * @param {Key} key
+   */
+  async open(key) {
+    const session = await this.#call("open", [key]);
+    return {
+      /** @returns {Promise<Opened>} */
+      push: (chunk) => this.#call("push", [session, chunk], [chunk.buffer]),
+      /** @returns {Promise<Opened>} */
+      finish: () => this.#call("finish", [session]),
+      close: () => this.#call("close", [session])
+    };
+  }
+  /**
+   * @param {string} token
+   * @returns {Promise<{ id: string, key: Key }>}
+   */
+  friendly(token) {
+    return this.#call("friendly", [token]);
+  }
+  /**
+   * @param {string} call
+   * @param {unknown[]} args
+   * @param {Transferable[]} [handOver]
+   * @returns {Promise<any>}
+   */
+  #call(call, args, handOver = []) {
+    const id = ++this.#lastId;
+    return new Promise((resolve, reject) => {
+      if (this.#broken) throw this.#broken;
+      this.#waiting.set(id, { resolve, reject });
+      this.#worker.postMessage({ id, call, args }, handOver);
+    });
+  }
+  /** @param {{ id: number, value: unknown, error?: { message: string, code: string } }} answer */
+  #answer({ id, value, error }) {
+    const asked = this.#waiting.get(id);
+    this.#waiting.delete(id);
+    if (error) asked?.reject(Object.assign(new Error(error.message), { code: error.code }));
+    else asked?.resolve(value);
+  }
+  /** @param {string} message */
+  #fail(message) {
+    this.#broken = Object.assign(new Error(message), { code: "worker" });
+    for (const { reject } of this.#waiting.values()) reject(this.#broken);
+    this.#waiting.clear();
+  }
+};
+
+// assets/crypto/errors.js
+var WrongKeyError = class extends Error {
+  code = "wrong-key";
+};
+var DamagedError = class extends Error {
+  code = "damaged";
+};
+
+// assets/crypto/key.js
+var parseKey = fromBase64url;
+var FRIENDLY_SALT = encodeText("sgraph-send-v1");
+
+// assets/crypto/envelope.js
+var MAGIC = encodeText("SGMETA");
+var MAX_METADATA = 64 * 1024;
+function parseJson(bytes2) {
+  try {
+    return JSON.parse(new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes2));
+  } catch {
+    return null;
+  }
+}
+var DEVICE = /^(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[0-9\u00b9\u00b2\u00b3]) *(\.|$)/i;
+var UNSAFE = /[\p{Cc}\p{Cs}\p{Bidi_Control}\u2028\u2029\ufeff\ufffd]/gu;
+var MAX_NAME = 255;
+var MAX_ENDING = 16;
+function safeFilename(name, fallback = "download") {
+  let safe = String(name ?? "").replace(/^.*[/\\]/s, "").replace(UNSAFE, "").replace(/[<>:"|?*]/g, "_").replace(/^\s+/, "").replace(/^(?!\.[^\s.])[\s.]+|[\s.]+$/g, "");
+  if (DEVICE.test(safe)) safe = `_${safe}`;
+  return shorten(safe) || fallback;
+}
+function shorten(name) {
+  const length = (text) => encodeText(text).length;
+  if (length(name) <= MAX_NAME) return name;
+  const dot = name.lastIndexOf(".");
+  const ending = dot > 0 && length(name.slice(dot)) <= MAX_ENDING ? name.slice(dot) : "";
+  let room = MAX_NAME - length(ending);
+  let stem = "";
+  for (const char of name.slice(0, name.length - ending.length)) {
+    room -= length(char);
+    if (room < 0) break;
+    stem += char;
+  }
+  return stem.replace(/[\s.]+$/, "") + ending;
+}
+
+// assets/crypto/label.js
+var UNKNOWN = -1;
+var MAX_NOTE = 1e3;
+var MAX_PICTURE = 5 * 1024;
+var VERSION = 1;
+var NONCE = 12;
+var TAG = 16;
+var SIZES = [512, 1024, 2048, 4096, 8192];
+var OVERHEAD = 1 + NONCE + TAG;
+var INFO = encodeText("sgraph-send label 1");
+var MAX_LISTED = 100;
+var MEDIA_TYPE = /^[a-z0-9][a-z0-9!#$&^_.+-]{0,62}\/[a-z0-9][a-z0-9!#$&^_.+-]{0,62}$/;
+var UNSAFE2 = /[^\P{Cc}\n]|[\p{Cs}\p{Bidi_Control}\u2028\u2029\ufeff\ufffd]/gu;
+var PICTURES = {
+  "image/jpeg": (text) => text.startsWith("ÿØÿ"),
+  "image/png": (text) => text.startsWith("PNG\r\n\n"),
+  "image/webp": (text) => text.startsWith("RIFF") && text.startsWith("WEBP", 8)
+};
+async function deriveKey(linkKey, usage) {
+  const material = await crypto.subtle.importKey("raw", linkKey, "HKDF", false, ["deriveKey"]);
+  const hkdf = { name: "HKDF", hash: "SHA-256", salt: new Uint8Array(), info: INFO };
+  return crypto.subtle.deriveKey(hkdf, material, { name: "AES-GCM", length: 256 }, false, [usage]);
+}
+var gcm = (iv) => ({ name: "AES-GCM", iv, additionalData: Uint8Array.of(VERSION) });
+async function openLabel(linkKey, sealed) {
+  if (sealed[0] !== VERSION || !SIZES.includes(sealed.length)) return null;
+  const key = await deriveKey(linkKey, "decrypt");
+  let json;
+  try {
+    json = await crypto.subtle.decrypt(gcm(sealed.slice(1, 1 + NONCE)), key, sealed.slice(1 + NONCE));
+  } catch {
+    throw new WrongKeyError();
+  }
+  return readLabel(new Uint8Array(json));
+}
+function readLabel(json) {
+  const said = parseJson(json);
+  if (!isObject(said)) return null;
+  const { files, count, size, note: note2, picture } = said;
+  if (!Array.isArray(files) || files.length === 0 || !files.every(isObject)) return null;
+  return {
+    files: files.slice(0, MAX_LISTED).map(readFile),
+    count: Math.max(files.length, readSize(count)),
+    size: readSize(size),
+    note: typeof note2 === "string" ? cleanNote(note2) : "",
+    picture: readPicture(picture)
+  };
+}
+var isObject = (value) => value !== null && typeof value === "object" && !Array.isArray(value);
+var isSize = (size) => Number.isSafeInteger(size) && Number(size) >= 0;
+var readSize = (size) => isSize(size) ? Math.abs(size) : UNKNOWN;
+var readFile = ({ name, size, type }) => ({
+  name: safeFilename(typeof name === "string" ? name : ""),
+  size: readSize(size),
+  type: typeof type === "string" && MEDIA_TYPE.test(type) ? type : ""
+});
+function cleanNote(note2) {
+  const safe = note2.replace(/\r\n?/g, "\n").replaceAll("	", " ").replace(UNSAFE2, "").trim().replace(/\n{3,}/g, "\n\n");
+  return Array.from(safe).slice(0, MAX_NOTE).join("").trim();
+}
+function readPicture(picture) {
+  if (!isObject(picture) || typeof picture.type !== "string" || typeof picture.data !== "string") return null;
+  let text;
+  try {
+    text = atob(picture.data);
+  } catch {
+    return null;
+  }
+  const isPicture = Object.hasOwn(PICTURES, picture.type) && PICTURES[picture.type](text);
+  if (btoa(text) !== picture.data || text.length > MAX_PICTURE || !isPicture) return null;
+  return { type: picture.type, data: Uint8Array.from(text, (char) => char.charCodeAt(0)) };
+}
+
+// assets/link/readings.js
+var MOST = 64;
+var LINE_BREAK = "(?:[ \\t]*[\\r\\n][ \\t\\r\\n>]*)?";
+var INVISIBLE = /\u034f|[\ufe00-\ufe0f]|[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]/g;
+var PERCENT = new RegExp(`(?:%${LINE_BREAK}[0-9A-Fa-f]${LINE_BREAK}[0-9A-Fa-f])+`, "g");
+var ENTITY = /&(?:#([0-9]{1,7})|#[xX]([0-9A-Fa-f]{1,6})|([A-Za-z]{2,8}));/g;
+var SOFT_BREAK = /=[ \t]*\r?\n(?:(?:[ \t]*>)+[ \t]?)?/g;
+var QUOTED = /(?:=(?:0[9AD]|[2-9A-F][0-9A-F]))+/g;
+var ESCAPE = new RegExp(`\\\\(?:u([0-9A-Fa-f]{4})|([nrt])|${LINE_BREAK}([!-/:-@\\[-\`{-~]))`, "g");
+var ENTITIES = new Map(
+  Object.entries({
+    amp: "&",
+    apos: "'",
+    colon: ":",
+    commat: "@",
+    dash: "‐",
+    equals: "=",
+    excl: "!",
+    gt: ">",
+    hyphen: "‐",
+    lowbar: "_",
+    lt: "<",
+    nbsp: " ",
+    num: "#",
+    percnt: "%",
+    period: ".",
+    plus: "+",
+    quest: "?",
+    quot: '"',
+    semi: ";",
+    shy: "­",
+    sol: "/",
+    verbar: "|",
+    vert: "|",
+    zwj: "‍",
+    zwnj: "‌",
+    NewLine: "\n",
+    Tab: "	"
+  })
+);
+var decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+function unhex(codes2) {
+  const pairs = codes2.replace(/[^0-9A-Fa-f]/g, "").match(/../g) ?? [];
+  return decoder.decode(Uint8Array.from(pairs, (pair) => parseInt(pair, 16))).replace(/\ufffd+/g, "�");
+}
+function character(digits, base) {
+  const code = parseInt(digits, base);
+  return code > 1114111 || code >= 55296 && code <= 57343 ? "�" : String.fromCodePoint(code);
+}
+var unpercent = (text) => text.replace(PERCENT, unhex);
+var UNDO = [
+  unpercent,
+  (text) => text.replace(ENTITY, (reference, decimal, hex, name) => {
+    if (decimal || hex) return decimal ? character(decimal, 10) : character(hex, 16);
+    return ENTITIES.get(name) ?? reference;
+  }),
+  (text) => text.replace(SOFT_BREAK, "").replace(QUOTED, unhex),
+  (text) => text.replace(ESCAPE, (_, hex, blank, sign) => hex ? character(hex, 16) : blank ? "\n" : sign)
+];
+function simplify(text) {
+  return text.replace(INVISIBLE, "").replace(/[\r\u0085\u2028\u2029]/g, "\n").replace(/[\t\v\f\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]/g, " ").replace(/[\u2010\u2011]/g, "-").replace(/['`\u00ab\u00b4\u00bb\u2018-\u201f\u2039\u203a]/g, '"').replace(/<[wW][bB][rR] ?\/?>/g, "").replace(/ *\n[ \n>]*| +/g, (gap) => gap.includes("\n") ? "\n" : " ");
+}
+function readings(text) {
+  const found = [text.replace(INVISIBLE, "")];
+  for (let i = 0; i < found.length; i++) {
+    for (const undo of UNDO) {
+      const plain = undo(found[i]);
+      if (found.length < MOST && !found.includes(plain)) found.push(plain);
+    }
+  }
+  return found.map(simplify);
+}
+
+// assets/link/sightings.js
+var KEY_LENGTH = 43;
+var ID_LENGTH = 12;
+var MAX_RUN = 1024;
+var MAX_HOST = 300;
+var isHex = (c) => c !== void 0 && /^[0-9a-f]$/.test(c);
+var KEY = /[A-Za-z0-9_-]/;
+var BASE64 = /[A-Za-z0-9_+/-]/;
+var WORD = /^(?:[A-Z]?[a-z]+|[A-Z]*|[0-9]+)(?:[-_+/](?:[A-Z]?[a-z]+|[A-Z]*|[0-9]+))*$/;
+var isWord = (text) => text.length <= KEY_LENGTH && WORD.test(text);
+var HOST = /^(?:[\p{L}\p{N}_-]+(?:\.[\p{L}\p{N}_-]+)*|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?$/u;
+var NAME = new RegExp(
+  "^(.*[:\\[\\]])?((?:(?:[A-Za-z0-9][A-Za-z0-9_-]*\\.)+(?:[A-Za-z]{2,}|[Xx][Nn]--[A-Za-z0-9-]+)|[0-9]+(?:\\.[0-9]+){3}|[Ll][Oo][Cc][Aa][Ll][Hh][Oo][Ss][Tt]|\\[[0-9A-Fa-f:.]+\\])(?::[0-9]{1,5})?)$"
+);
+var LOCAL = /^(?:localhost(?::|$)|127\.|\[::1\])/;
+var FRIENDLY = /[a-z](?:\n?[a-z]){0,31}\n?-\n?[a-z](?:\n?[a-z]){0,31}\n?-\n?[0-9](?:\n?[0-9]){3}/g;
+var lower = (text) => text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
+function trimKey(text) {
+  let end = text.length;
+  while (end > 0 && "-_+/".includes(text[end - 1])) end--;
+  return text.slice(0, end);
+}
+function decodeKey(text) {
+  const key = trimKey(text).replaceAll("+", "-").replaceAll("/", "_");
+  return /^[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$/.test(key) ? key : "";
+}
+var seen = (what) => ({
+  origin: "",
+  id: "",
+  friendly: "",
+  key: "",
+  state: "without",
+  length: 0,
+  ...what
+});
+var isFaulty = ({ state }) => ["short", "long", "damaged"].includes(state);
+function run(s, at, set) {
+  let end = at;
+  while (end < s.length && end - at < MAX_RUN && set.test(s[end])) end++;
+  return s.slice(at, end);
+}
+function skip(s, at, signs) {
+  while (at < s.length && signs.includes(s[at])) at++;
+  return at;
+}
+var isAlphanumeric = (c) => /^[A-Za-z0-9]$/.test(c);
+function startsWord(s, at) {
+  while (at > 0 && (s[at - 1] === "-" || s[at - 1] === "_")) at--;
+  return at === 0 || !isAlphanumeric(s[at - 1]);
+}
+var endsWord = (s, at) => trimKey(run(s, at, KEY)) === "";
+var isAlone = (s, from, to) => !/[A-Za-z0-9]/.test(s.slice(0, from)) && !/[A-Za-z0-9]/.test(s.slice(to));
+function trimBreak(s) {
+  let end = s.length;
+  while (end > 0 && '"\n'.includes(s[end - 1])) end--;
+  return "#/=".includes(s[end - 1] ?? " ") ? s.slice(0, end) : s;
+}
+function tokenOf(s) {
+  let start = s.length;
+  while (start > 0 && !' \n"<>(){}|,;'.includes(s[start - 1])) start--;
+  return s.slice(start);
+}
+var isAnchored = (s, at) => {
+  const before = trimBreak(s.slice(0, at));
+  return ["#", "/d/", "?id=", "&id="].some((anchor) => before.endsWith(anchor));
+};
+function idAt(s, at) {
+  let id = "";
+  for (; id.length < ID_LENGTH; at++) {
+    if (id && at + 1 < s.length && s[at] === "\n") at++;
+    if (!isHex(s[at])) return null;
+    id += s[at];
+  }
+  return endsWord(s, at) ? { id, end: at } : null;
+}
+function gather(s, at, set) {
+  let text = run(s, at, set);
+  let end = at + text.length;
+  while (text && text.length < KEY_LENGTH && (s[end] === " " || s[end] === "\n")) {
+    const more = run(s, end + 1, set);
+    const after = end + 1 + more.length;
+    if (!more || more.length > KEY_LENGTH) break;
+    if (isWord(more) && !(s[end] === "\n" && more.length <= 2 && endsLine(s, after))) break;
+    text += more;
+    end = after;
+  }
+  return { text, end };
+}
+function endsLine(s, at) {
+  at = skip(s, at, '>)]"=');
+  return at === s.length || s[at] === "\n";
+}
+function keyAt(s, at) {
+  const from = skip(s, at, '\n"');
+  const narrow = gather(s, from, KEY);
+  const wide = gather(s, from, BASE64);
+  for (const { text, end } of [narrow, wide]) {
+    const key = decodeKey(text);
+    if (key) return { what: seen({ key, state: "whole" }), end };
+  }
+  const n = trimKey(narrow.text).length;
+  const w = trimKey(wide.text).length;
+  if (w === 0 || s.slice(at, from).includes("\n")) return { what: seen({}), end: at };
+  if (w < KEY_LENGTH) return { what: seen({ state: "short", length: w }), end: wide.end };
+  if (n > KEY_LENGTH) return { what: seen({ state: "long", length: n }), end: narrow.end };
+  return { what: seen({ state: "damaged", length: n }), end: wide.end };
+}
+function keyBehind(s, at) {
+  let next = skip(s, at, "\n");
+  if (s[next] === "/") {
+    const key = keyAt(s, next + 1);
+    if (key.what.state !== "without") return key;
+    at = next + 1;
+    next = at;
+  }
+  if (s[next] === "?" || s[next] === "&") {
+    while (next < s.length && !'# \n"<>()[]{}|'.includes(s[next])) next++;
+  }
+  if (s[next] !== "#") return { what: seen({}), end: at };
+  next = skip(s, next, "#");
+  const other = idAt(s, next);
+  if (other && s[other.end] === "/") return { what: seen({}), end: at };
+  return keyAt(s, next);
+}
+function nameIn(address) {
+  const [before, ...path] = address.replace(/^[/:_]+/, "").split("/", 2);
+  let from = before.length;
+  while (from > 0 && /[A-Za-z0-9._:[\]-]/.test(before[from - 1])) from--;
+  if (path.length === 0 || before.length - from > MAX_HOST) return "";
+  const name = NAME.exec(before.slice(from));
+  const isEnd = !name?.[1] && /[\p{L}\p{N}]$/u.test(before.slice(0, from));
+  return name && !isEnd ? name[2] : "";
+}
+function originIn(address) {
+  for (let plain = unpercent(address); plain !== address; plain = unpercent(address)) address = plain;
+  if (/[?&]id=$/.test(address)) address = address.slice(0, Math.max(0, address.lastIndexOf("?")));
+  else if (address.endsWith("=")) return "";
+  const value = Math.max(address.lastIndexOf("?"), address.lastIndexOf("="), address.lastIndexOf("&")) + 1;
+  for (const part2 of [address.slice(value), address]) {
+    const at = part2.lastIndexOf("://");
+    if (at >= 0) {
+      let from = at;
+      while (from > 0 && isAlphanumeric(part2[from - 1])) from--;
+      const scheme = lower(part2.slice(from, at));
+      const host2 = lower(part2.slice(at + 3).split(/[/?#\\]/)[0]);
+      return /^https?$/.test(scheme) && HOST.test(host2) ? `${scheme}://${host2}` : null;
+    }
+    const host = lower(nameIn(part2));
+    if (host) return LOCAL.test(host) ? `http://${host}` : `https://${host}`;
+  }
+  return "";
+}
+function originBefore(s, at) {
+  let before = trimBreak(s.slice(0, at));
+  const address = tokenOf(before);
+  const origin = originIn(address);
+  before = before.slice(0, before.length - address.length);
+  if (!before.endsWith("\n") || address.includes("://")) return origin;
+  const above = tokenOf(before.slice(0, -1));
+  const scheme = above.lastIndexOf("://");
+  if (above.includes("#")) return origin;
+  if (scheme >= 0 && !/[/?]/.test(above.slice(scheme + 3))) return "";
+  return origin === "" ? originIn(above) : origin;
+}
+function sightings(s) {
+  const found = [];
+  for (let at = 0; at < s.length; at++) {
+    if (!isHex(s[at]) || !startsWord(s, at)) continue;
+    const id = idAt(s, at);
+    if (!id) continue;
+    const { what, end } = keyBehind(s, id.end);
+    if (what.state !== "whole" && !isAnchored(s, at) && !isAlone(s, at, end)) continue;
+    const origin = originBefore(s, at);
+    if (origin !== null) found.push({ ...what, origin, id: id.id });
+  }
+  for (const match of s.matchAll(FRIENDLY)) {
+    const at = match.index;
+    const end = at + match[0].length;
+    if (!startsWord(s, at) || !endsWord(s, end)) continue;
+    const before = trimBreak(s.slice(0, at));
+    const inLink = before.endsWith("#") && tokenOf(before).includes("/");
+    if (!inLink && !isAlone(s, at, end)) continue;
+    const origin = originBefore(s, at);
+    const friendly = match[0].replaceAll("\n", "");
+    if (origin !== null) found.push(seen({ origin, friendly, state: "derived" }));
+  }
+  return found;
+}
+function keys(s) {
+  const found = [];
+  for (const what of sightings(s)) {
+    if (what.state === "whole" || isFaulty(what)) found.push({ ...what, origin: "", id: "" });
+  }
+  for (let at = 0; at < s.length; at++) {
+    if (!BASE64.test(s[at]) || at > 0 && BASE64.test(s[at - 1]) && s[at - 1] !== "/") continue;
+    const { what, end } = keyAt(s, at);
+    const first = run(s, at, BASE64);
+    if (what.state === "whole" && (end <= at + first.length || !isWord(first))) {
+      found.push(what);
+      at = end;
+    } else if (isFaulty(what) && isAlone(s, at, end)) {
+      found.push(what);
+    }
+  }
+  return found;
+}
+function hasKeyWithoutID(s) {
+  for (let at = s.indexOf("/"); at >= 0; at = s.indexOf("/", at + 1)) {
+    if (!decodeKey(run(s, at + 1, KEY))) continue;
+    let from = at;
+    while (from > 0 && KEY.test(s[from - 1])) from--;
+    if (from < at && (isAnchored(s, from) || from === 0)) return true;
+  }
+  return false;
+}
+
+// assets/link/read.js
+var MAX_TEXT = 32 * 1024;
+var nothing = (reason) => ({ origin: "", id: "", key: "", friendly: "", reason, length: 0 });
+function readLink(text) {
+  if (isTooLong(text)) return nothing("long_text");
+  const texts = readings(text);
+  const all = texts.flatMap(sightings);
+  if (all.length === 0) return nothing(texts.some(hasKeyWithoutID) ? "damaged_id" : "no_link");
+  return choose(all);
+}
+function readKey(text) {
+  const key = decodeKey(text);
+  if (key) return { ...nothing(""), key };
+  if (isTooLong(text)) return nothing("long_text");
+  const all = readings(text).flatMap(keys);
+  return all.length === 0 ? nothing("no_link") : choose(all);
+}
+var isTooLong = (text) => new TextEncoder().encode(text).length > MAX_TEXT;
+var ORDER = ["whole", "derived", "short", "long", "damaged", "without"];
+function isBetter(a, b) {
+  if (isFaulty(a) && isFaulty(b)) return a.length > b.length;
+  return ORDER.indexOf(a.state) < ORDER.indexOf(b.state);
+}
+function choose(all) {
+  let best = all[0];
+  for (const one of all) {
+    const another = one.id !== best.id || one.friendly !== best.friendly || one.origin && best.origin && one.origin !== best.origin || one.state === "whole" && best.state === "whole" && one.key !== best.key;
+    if (another) return nothing("several_links");
+    const origin2 = best.origin || one.origin;
+    best = { ...isBetter(one, best) ? one : best, origin: origin2 };
+  }
+  const { origin, id, friendly, key, length } = best;
+  return { origin, id, friendly, key, length, reason: isFaulty(best) ? `${best.state}_key` : "" };
+}
+
+// assets/link/write.js
+var placeOf = (id, key) => key ? `/d/#${id}/${key}` : `/d/#${id}`;
+
+// assets/link/address.js
+function takeLink() {
+  const { origin, pathname, search, hash, href } = location;
+  const link = readLink(href);
+  const sent = readLink(origin + pathname + search);
+  if (!link.reason) history.replaceState(null, "", placeOf(link.friendly || link.id, link.key));
+  else if (search) history.replaceState(null, "", pathname + hash);
+  return { link, exposed: Boolean(sent.key || sent.friendly) };
+}
+
+// assets/shared/contract.js
+var part = encodeURIComponent;
+var headers = {
+  contentType: "content-type",
+  contentLength: "content-length",
+  retryAfter: "retry-after",
+  accessToken: "x-sgraph-access-token",
+  deleteAuth: "x-sgraph-transfer-delete-auth",
+  downloadPermit: "x-sgraph-download-permit",
+  range: "range",
+  ifRange: "if-range",
+  contentEncoding: "content-encoding",
+  eTag: "etag",
+  contentRange: "content-range"
+};
+var paths = {
+  config: "/api/send/config",
+  status: "/info/status",
+  server: "/info/server",
+  versions: "/info/versions",
+  initiateUpload: "/api/presigned/initiate",
+  assembleUpload: "/api/presigned/complete",
+  cancelUpload: (transferId, uploadId) => `/api/presigned/cancel/${part(transferId)}/${part(uploadId)}`,
+  downloadUrl: (transferId) => `/api/presigned/download-url/${part(transferId)}`,
+  getLink: (link) => `/api/presigned/bytes/${part(link)}`,
+  login: "/auth/login",
+  currentSession: "/auth/session",
+  logout: "/auth/logout",
+  listSessions: "/auth/sessions",
+  endSession: (sessionId) => `/auth/sessions/${part(sessionId)}`,
+  endOtherSessions: "/auth/sessions",
+  createToken: "/tokens/create",
+  revokeToken: (tokenName) => `/tokens/revoke/${part(tokenName)}`,
+  reactivateToken: (tokenName) => `/tokens/reactivate/${part(tokenName)}`,
+  updateTokenLimit: (tokenName) => `/tokens/update-limit/${part(tokenName)}`,
+  listTokenDetails: "/tokens/list-details",
+  checkToken: (tokenName) => `/api/transfers/check-token/${part(tokenName)}`,
+  createTransfer: "/api/transfers/create",
+  completeTransfer: (transferId) => `/api/transfers/complete/${part(transferId)}`,
+  transferInfo: (transferId) => `/api/transfers/info/${part(transferId)}`,
+  downloadTransfer: (transferId) => `/api/transfers/download/${part(transferId)}`,
+  deleteTransfer: (transferId) => `/api/transfers/delete/${part(transferId)}`,
+  pulse: "/health/pulse",
+  services: "/health/services",
+  listEvents: "/audit/events",
+  exportEvents: "/audit/export",
+  chainHead: "/audit/head"
+};
+var codes = {
+  invalid: "invalid",
+  unauthorized: "unauthorized",
+  forbidden: "forbidden",
+  notFound: "not_found",
+  conflict: "conflict",
+  gone: "gone",
+  tooSlow: "too_slow",
+  tooLarge: "too_large",
+  outOfRange: "out_of_range",
+  limited: "limited",
+  full: "full",
+  unavailable: "unavailable",
+  internal: "internal",
+  tokenRequired: "token_required",
+  tokenUnknown: "token_unknown",
+  tokenRevoked: "token_revoked",
+  tokenExhausted: "token_exhausted",
+  tokenNameTaken: "token_name_taken",
+  tokenCheckUnavailable: "token_check_unavailable",
+  transferNotFound: "transfer_not_found",
+  deleted: "deleted",
+  expired: "expired",
+  exhausted: "exhausted",
+  idTaken: "id_taken",
+  notUploaded: "not_uploaded",
+  notPending: "not_pending",
+  notCompleted: "not_completed",
+  badLabel: "bad_label",
+  deleteNotEnabled: "delete_not_enabled",
+  deleteSecretRequired: "delete_secret_required",
+  wrongDeleteSecret: "wrong_delete_secret",
+  emptyBody: "empty_body",
+  incompleteBody: "incomplete_body",
+  notCiphertext: "not_ciphertext",
+  damaged: "damaged",
+  unknownVersion: "unknown_version",
+  sizeMismatch: "size_mismatch",
+  usePresigned: "use_presigned",
+  tooManyPending: "too_many_pending",
+  uploadNotFound: "upload_not_found",
+  partsMismatch: "parts_mismatch",
+  linkNotGenuine: "link_not_genuine",
+  linkExpired: "link_expired",
+  linkMismatch: "link_mismatch",
+  permitSpent: "permit_spent",
+  apiKeyRequired: "api_key_required",
+  wrongApiKey: "wrong_api_key",
+  sessionExpired: "session_expired",
+  sessionInvalid: "session_invalid",
+  methodNotAllowed: "method_not_allowed",
+  crossSite: "cross_site"
+};
+
+// assets/shared/http.js
+var STATUSES = {
+  0: "no_answer",
+  400: "invalid",
+  401: "unauthorized",
+  403: "forbidden",
+  404: "not_found",
+  405: "method_not_allowed",
+  409: "conflict",
+  410: "gone",
+  413: "too_large",
+  416: "out_of_range",
+  429: "limited",
+  500: "internal",
+  502: "no_proper_answer",
+  503: "unavailable",
+  504: "no_answer_in_time",
+  507: "full"
+};
+var codeOf = (status) => STATUSES[status] ?? (status < 500 ? "invalid" : "internal");
+var ApiError = class extends Error {
+  /**
+   * @param {number} status 0: no answer at all
+   * @param {{ code?: Code, detail?: string, retryAfter?: number }} [why] detail is for people, retryAfter in seconds
+   */
+  constructor(status, { code = codeOf(status), detail = "", retryAfter = 0 } = {}) {
+    super(detail || code);
+    this.name = "ApiError";
+    this.status = status;
+    this.code = code;
+    this.detail = detail;
+    this.retryAfter = retryAfter;
+  }
+};
+async function request(method, path, { headers: headers2 = {}, json, signal, credentials = "omit" } = {}) {
+  const body = json === void 0 ? void 0 : JSON.stringify(json);
+  let response;
+  try {
+    response = await fetch(path, {
+      method,
+      headers: body === void 0 ? headers2 : { [headers.contentType]: "application/json", ...headers2 },
+      body,
+      signal,
+      credentials,
+      cache: "no-store",
+      referrerPolicy: "no-referrer"
+    });
+  } catch (error) {
+    if (error instanceof Error && error.name === "AbortError") throw error;
+    throw new ApiError(0);
+  }
+  if (response.ok) return response;
+  const text = await response.text().catch(() => "");
+  throw errorOf(response.status, text, response.headers.get(headers.retryAfter));
+}
+async function read(response) {
+  try {
+    return await response.json();
+  } catch {
+    throw new ApiError(502);
+  }
+}
+function errorOf(status, body, retryAfter) {
+  let said;
+  try {
+    said = JSON.parse(body);
+  } catch {
+  }
+  const detail = Array.isArray(said?.detail) ? said.detail.map(({ msg }) => msg).join("; ") : said?.detail;
+  return new ApiError(status, {
+    code: typeof said?.code === "string" ? said.code : void 0,
+    detail: typeof detail === "string" ? detail : "",
+    retryAfter: Number(retryAfter) || 0
+  });
+}
+
+// assets/net/api.js
+var DEFAULTS = {
+  max_bytes: 0,
+  direct_bytes: 5 * 1024 * 1024,
+  default_ttl_seconds: 7 * 86400,
+  max_ttl_seconds: 30 * 86400,
+  token_required: true
+};
+function place(link) {
+  const path = link.replace(/^https?:\/\/[^/]*/i, "");
+  return path.startsWith(paths.getLink("")) ? path : link;
+}
+var get = async (path) => read(await request("GET", path));
+var getInfo = (id) => get(paths.transferInfo(id));
+async function getDownloadPlace(id, permit = "") {
+  const asked = permit ? { [headers.downloadPermit]: permit } : {};
+  const response = await request("GET", paths.downloadUrl(id), { headers: asked });
+  const { download_url: link } = await read(response);
+  return { place: place(link), permit: response.headers.get(headers.downloadPermit) ?? permit };
+}
+
+// assets/net/storage.js
+var NAME2 = "sgraph-send";
+var LAST = 2 ** 32;
+var answer = (request2) => new Promise((resolve, reject) => {
+  request2.onsuccess = () => resolve(request2.result);
+  request2.onerror = () => reject(request2.error);
+});
+var opened;
+function database() {
+  opened ??= open();
+  return opened;
+}
+async function open() {
+  const request2 = indexedDB.open(NAME2, 1);
+  request2.onupgradeneeded = () => {
+    request2.result.createObjectStore("claims");
+    request2.result.createObjectStore("pieces");
+  };
+  const db = await answer(request2);
+  await transact(db, async (claims, pieces) => {
+    const [ids, all] = await Promise.all([answer(claims.getAllKeys()), answer(claims.getAll())]);
+    await Promise.all(ids.filter((_, i) => all[i].ends <= Date.now()).map((id) => erase(claims, pieces, id)));
+  });
+  return db;
+}
+async function transact(db, task) {
+  const transaction = db.transaction(["claims", "pieces"], "readwrite");
+  const complete = new Promise((resolve, reject) => {
+    transaction.oncomplete = resolve;
+    transaction.onabort = () => reject(transaction.error);
+  });
+  const [result] = await Promise.all([
+    task(transaction.objectStore("claims"), transaction.objectStore("pieces")),
+    complete
+  ]);
+  return result;
+}
+var piecesOf = (id) => IDBKeyRange.bound([id, 0], [id, LAST]);
+var erase = (claims, pieces, id) => Promise.all([answer(claims.delete(id)), answer(pieces.delete(piecesOf(id)))]);
+async function find(id) {
+  return transact(await database(), async (claims, pieces) => {
+    const [claim, count] = await Promise.all([answer(claims.get(id)), answer(pieces.count(piecesOf(id)))]);
+    return { claim: claim ?? null, count };
+  });
+}
+async function saveClaim(id, claim) {
+  await transact(await database(), (claims) => answer(claims.put(claim, id)));
+}
+async function savePiece(id, index, piece) {
+  await transact(await database(), async (claims, pieces) => {
+    if (await answer(claims.getKey(id))) await answer(pieces.put(piece, [id, index]));
+  });
+}
+async function findPiece(id, index) {
+  return transact(await database(), (_, pieces) => answer(pieces.get([id, index])));
+}
+async function remove(id) {
+  await transact(await database(), (claims, pieces) => erase(claims, pieces, id));
+}
+
+// assets/net/kept.js
+var PIECE = 1024 * 1024;
+var STORED_MAX = 1024;
+var HELD_MAX = 64;
+var Kept = class {
+  /** @type {Claim | null} */
+  claim = null;
+  #id;
+  #count = 0;
+  #isFull = false;
+  /** @type {Blob[] | null} the pieces, where the browser stores none */
+  #held = null;
+  /** @param {string} id of the transfer */
+  constructor(id) {
+    this.#id = id;
+  }
+  /** Bytes that are here. */
+  get size() {
+    const size = this.#count * PIECE;
+    return this.claim?.total ? Math.min(size, this.claim.total) : size;
+  }
+  /** Whether it outlives the page. */
+  get isStored() {
+    return !this.#held;
+  }
+  /** Learns what was begun, here or in another tab. */
+  async load() {
+    if (!this.#held) {
+      await this.#try(async () => {
+        const { claim, count } = await find(this.#id);
+        [this.claim, this.#count] = [claim, count];
+      });
+    }
+    if (this.claim && this.claim.ends <= Date.now()) await this.forget();
+  }
+  /** @param {Claim} claim */
+  async save(claim) {
+    this.claim = claim;
+    await this.#try(() => saveClaim(this.#id, claim));
+  }
+  /**
+   * Keeps the next piece, if there is room.
+   * @param {number} index
+   * @param {Bytes} bytes
+   * @returns {Promise<boolean>} whether it is kept
+   */
+  async add(index, bytes2) {
+    if (index < this.#count) return true;
+    if (this.#isFull || index > this.#count || index >= (this.#held ? HELD_MAX : STORED_MAX)) return false;
+    const piece = new Blob([bytes2]);
+    try {
+      if (this.#held) this.#held.push(piece);
+      else await savePiece(this.#id, index, piece);
+    } catch {
+      this.#isFull = true;
+      return false;
+    }
+    this.#count++;
+    return true;
+  }
+  /**
+   * The kept bytes, from the first on. Where a piece is gone, those before it are all that is kept.
+   * @returns {AsyncGenerator<Bytes>}
+   */
+  async *bytes() {
+    for (let index = 0; index < this.#count; index++) {
+      let piece;
+      try {
+        piece = this.#held ? this.#held[index] : await findPiece(this.#id, index);
+      } catch {
+      }
+      if (!piece) {
+        this.#count = index;
+        return;
+      }
+      yield new Uint8Array(await piece.arrayBuffer());
+    }
+  }
+  /** To be called when the download is done, or over. */
+  async forget() {
+    this.claim = null;
+    this.#count = 0;
+    if (this.#held) this.#held = [];
+    else await this.#try(() => remove(this.#id));
+  }
+  /** Drops the bytes, and keeps the permission to fetch them again. */
+  async distrust() {
+    const { claim } = this;
+    await this.forget();
+    if (claim) await this.save(claim);
+  }
+  /**
+   * Does something with the browser's storage. Without one, the page itself holds what is kept.
+   * @param {() => Promise<void>} task
+   */
+  async #try(task) {
+    if (this.#held) return;
+    try {
+      await task();
+    } catch {
+      this.#held = [];
+      this.#count = 0;
+    }
+  }
+};
+
+// assets/net/patience.js
+var WAITS = [1, 2, 4, 8, 15];
+var PASSING = [0, 408, 425, 429, 500, 502, 503, 504];
+async function patiently(task, { signal, onWait = () => {
+} } = {}) {
+  for (let attempt = 0; ; attempt++) {
+    signal?.throwIfAborted();
+    try {
+      return await task();
+    } catch (error) {
+      if (!(error instanceof ApiError && PASSING.includes(error.status)) || attempt >= WAITS.length) throw error;
+      onWait(navigator.onLine ? "retrying" : "offline");
+      const jitter = 0.8 + Math.random() * 0.4;
+      await sleep(Math.max(WAITS[attempt] * jitter, Math.min(error.retryAfter, 60)) * 1e3, signal);
+      if (!navigator.onLine) await backOnline(signal);
+    }
+  }
+}
+function sleep(milliseconds, signal) {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(done, milliseconds);
+    function done() {
+      signal?.removeEventListener("abort", stopped);
+      resolve(void 0);
+    }
+    function stopped() {
+      clearTimeout(timer);
+      reject(signal?.reason);
+    }
+    if (signal?.aborted) stopped();
+    else signal?.addEventListener("abort", stopped, { once: true });
+  });
+}
+function backOnline(signal) {
+  return new Promise((resolve, reject) => {
+    addEventListener("online", resolve, { once: true, signal });
+    signal?.addEventListener("abort", () => reject(signal.reason), { once: true });
+  });
+}
+
+// assets/net/download.js
+var FINAL = [401, 403, 404, 409, 410, 429];
+var LINK_OVER = [codes.forbidden, codes.invalid, codes.linkExpired];
+var NO_PERMISSION = [codes.linkMismatch, codes.linkNotGenuine];
+var HOUR = 3600 * 1e3;
+var isEnded = (error) => error instanceof ApiError && error.code !== codeOf(error.status) && (error.status === 404 || error.status === 410 || NO_PERMISSION.includes(error.code));
+var Download = class {
+  #id;
+  #kept;
+  /** @param {string} id of the transfer */
+  constructor(id) {
+    this.#id = id;
+    this.#kept = new Kept(id);
+  }
+  /** Learns whether the download was begun, here, in another tab, or before the page was closed. */
+  load() {
+    return this.#kept.load();
+  }
+  /** Whether it goes on with a permission that it has, and is not counted again. */
+  get begun() {
+    return this.#kept.claim !== null;
+  }
+  /** Until when, in milliseconds since 1970. */
+  get ends() {
+    return this.#kept.claim?.ends ?? 0;
+  }
+  /** Whether it can be gone on with when the page was closed. */
+  get isStored() {
+    return this.#kept.isStored;
+  }
+  /** Bytes that need not be fetched any more. */
+  get kept() {
+    return this.#kept.size;
+  }
+  /** Bytes of the whole; 0 where nobody said. */
+  get total() {
+    return this.#kept.claim?.total ?? 0;
+  }
+  /** To be called when it is done, or can be no more. */
+  forget() {
+    return this.#kept.forget();
+  }
+  /** Fetches again what has arrived: it is not what was sent. */
+  distrust() {
+    return this.#kept.distrust();
+  }
+  /**
+   * The ciphertext from its first byte. Only the first call ever spends a download.
+   * @param {Options} options
+   * @returns {AsyncGenerator<Bytes>}
+   */
+  async *chunks(options) {
+    const first = await alone(`sgraph-send ${this.#id}`, options.signal, () => this.#claim(options));
+    let received = 0;
+    for await (const bytes2 of this.#kept.bytes()) {
+      received += bytes2.length;
+      yield bytes2;
+    }
+    if (!this.total || received < this.total) yield* this.#fetched(received, first, options);
+  }
+  /**
+   * Spends a download, unless one was begun, and keeps the permission to go on with it. Returns the answer that has the
+   * bytes already, if it came with that.
+   * @param {Options} options
+   */
+  async #claim({ signal, onWait }) {
+    await this.#kept.load();
+    if (this.#kept.claim) return null;
+    const ends = Date.now() + HOUR;
+    const claim = { place: this.#route, permit: "", validator: "", total: 0, ends };
+    try {
+      await this.#kept.save({ ...claim, ...await getDownloadPlace(this.#id) });
+      return null;
+    } catch (error) {
+      if (error instanceof ApiError && FINAL.includes(error.status)) throw error;
+    }
+    return patiently(() => this.#ask(claim, 0, signal), { signal, onWait });
+  }
+  /** Where the service itself hands the bytes out, by the permit. */
+  get #route() {
+    return paths.downloadTransfer(this.#id);
+  }
+  /**
+   * What is still to come, however often the connection is lost.
+   * @param {number} from how many bytes are here
+   * @param {Answer | null} first
+   * @param {Options} options
+   * @returns {AsyncGenerator<Bytes>}
+   */
+  async *#fetched(from, first, { signal, onWait }) {
+    let received = from;
+    let answer2 = first;
+    const pieces = new Pieces(this.#kept, from);
+    for (let whole = false; !whole; answer2 = null) {
+      answer2 ??= await this.#askOn(received, { signal, onWait });
+      if (!answer2) break;
+      const { reader, skip: skip2 } = answer2;
+      try {
+        let toSkip = skip2;
+        for (; ; ) {
+          const { done, value } = await read2(reader);
+          if (done) {
+            whole = received >= this.total;
+            break;
+          }
+          const fresh = value.subarray(Math.min(toSkip, value.length));
+          toSkip -= value.length - fresh.length;
+          if (fresh.length === 0) continue;
+          received += fresh.length;
+          await pieces.add(fresh);
+          yield fresh;
+        }
+      } catch (error) {
+        signal.throwIfAborted();
+        if (!(error instanceof ApiError && error.status === 0)) throw error;
+        onWait(navigator.onLine ? "retrying" : "offline");
+      } finally {
+        reader.cancel().catch(() => {
+        });
+      }
+    }
+    await pieces.finish();
+    const { claim } = this.#kept;
+    if (claim && !claim.total) await this.#kept.save({ ...claim, total: received });
+  }
+  /**
+   * Asks for the rest; null if there is none.
+   * @param {number} from
+   * @param {Options} options
+   */
+  async #askOn(from, { signal, onWait }) {
+    const ask = () => patiently(() => this.#ask(this.#granted, from, signal), { signal, onWait });
+    try {
+      return await ask().catch(async (error) => {
+        const { permit, place: place2 } = this.#granted;
+        if (!(error instanceof ApiError && LINK_OVER.includes(error.code) && permit && place2 !== this.#route))
+          throw error;
+        const renewed = await patiently(() => getDownloadPlace(this.#id, permit), { signal, onWait });
+        await this.#kept.save({ ...this.#granted, ...renewed });
+        return ask();
+      });
+    } catch (error) {
+      if (from && !this.total && error instanceof ApiError && error.status === 416) return null;
+      throw error;
+    }
+  }
+  get #granted() {
+    const { claim } = this.#kept;
+    if (!claim) throw new ApiError(410, { code: codes.linkExpired });
+    return claim;
+  }
+  /**
+   * @param {Claim} claim
+   * @param {number} from
+   * @param {AbortSignal} signal
+   * @returns {Promise<Answer>}
+   */
+  async #ask({ ...claim }, from, signal) {
+    const asked = {};
+    if (from) asked[headers.range] = `bytes=${from}-`;
+    if (from && claim.validator) asked[headers.ifRange] = claim.validator;
+    if (claim.permit && claim.place === this.#route) asked[headers.downloadPermit] = claim.permit;
+    const response = await request("GET", claim.place, { headers: asked, signal });
+    if (!response.body) throw new ApiError(0);
+    claim.permit = response.headers.get(headers.downloadPermit) ?? claim.permit;
+    const startsAt = response.status === 206 ? from : 0;
+    if (!from) {
+      const encoded = response.headers.get(headers.contentEncoding);
+      claim.total = encoded ? 0 : Number(response.headers.get(headers.contentLength)) || 0;
+      claim.validator = (response.headers.get(headers.eTag) ?? "").replace(/^W\//, "");
+    }
+    claim.total ||= Number(/\/(\d+)$/.exec(response.headers.get(headers.contentRange) ?? "")?.[1] ?? 0);
+    await this.#kept.save(claim);
+    return { reader: response.body.getReader(), skip: from - startsAt };
+  }
+};
+var Pieces = class {
+  #kept;
+  #index;
+  #queue = new ByteQueue();
+  #isKeeping = true;
+  /**
+   * @param {Kept} kept
+   * @param {number} from how many bytes are kept already
+   */
+  constructor(kept, from) {
+    this.#kept = kept;
+    this.#index = from / PIECE;
+  }
+  /** @param {Bytes} bytes which the caller may give away afterwards */
+  async add(bytes2) {
+    if (!this.#isKeeping) return;
+    this.#queue.push(bytes2.slice());
+    while (this.#queue.length >= PIECE) await this.#keep();
+  }
+  async finish() {
+    if (this.#queue.length) await this.#keep();
+  }
+  async #keep() {
+    this.#isKeeping &&= await this.#kept.add(this.#index++, this.#queue.take(PIECE));
+    if (!this.#isKeeping) this.#queue = new ByteQueue();
+  }
+};
+var alone = async (name, signal, task) => navigator.locks ? navigator.locks.request(name, { signal }, task) : task();
+async function read2(reader) {
+  try {
+    return await reader.read();
+  } catch (error) {
+    if (error instanceof Error && error.name === "AbortError") throw error;
+    throw new ApiError(0);
+  }
+}
+
+// assets/preview.js
+var IMAGE_MAX = 32 * 1024 * 1024;
+var ascii = (text) => Array.from(text, (char) => char.charCodeAt(0));
+var IMAGES = [
+  ["image/png", [137, ...ascii("PNG\r\n"), 26, 10], 0],
+  ["image/jpeg", [255, 216, 255], 0],
+  ["image/gif", ascii("GIF8"), 0],
+  ["image/webp", ascii("WEBP"), 8],
+  ["image/avif", ascii("ftypavif"), 4]
+];
+async function previewOf(blob, { name, isText, maxText }) {
+  if (isText || !name && blob.size <= maxText) {
+    const text = blob.size <= maxText ? readText(await blob.arrayBuffer()) : void 0;
+    if (text !== void 0) return { text };
+  }
+  if (blob.size > IMAGE_MAX) return null;
+  const head = new Uint8Array(await blob.slice(0, 16).arrayBuffer());
+  const type = IMAGES.find(([, magic, at]) => startsWith(head.subarray(at), magic))?.[0];
+  return type ? { image: blob.slice(0, blob.size, type) } : null;
+}
+function readText(buffer) {
+  try {
+    const text = new TextDecoder("utf-8", { fatal: true }).decode(buffer);
+    return text.includes("\0") ? void 0 : text;
+  } catch {
+    return void 0;
+  }
+}
+
+// assets/save.js
+var BlobSink = class {
+  #name;
+  /** @type {Blob[]} */
+  #parts = [];
+  /** @param {string} name */
+  constructor(name) {
+    this.#name = name;
+  }
+  /** @param {Uint8Array<ArrayBuffer>} chunk */
+  write(chunk) {
+    this.#parts.push(new Blob([chunk]));
+  }
+  /**
+   * The type is left open on purpose: no blob of a stranger's is ever a page or a script of this site.
+   * @returns {Saved}
+   */
+  close() {
+    return { name: this.#name, blob: new Blob(this.#parts, { type: "application/octet-stream" }) };
+  }
+  abort() {
+    this.#parts = [];
+  }
+};
+var FileSink = class _FileSink {
+  #name;
+  #writable;
+  /**
+   * @param {string} name
+   * @param {FileSystemWritableFileStream} writable
+   */
+  constructor(name, writable) {
+    this.#name = name;
+    this.#writable = writable;
+  }
+  /** Whether the browser lets a page write into a file. */
+  static get supported() {
+    return "showSaveFilePicker" in window;
+  }
+  /** @param {string} name */
+  static async choose(name) {
+    const handle = await /** @type {any} */
+    window.showSaveFilePicker({ suggestedName: name || "download" });
+    return new _FileSink(handle.name, await handle.createWritable());
+  }
+  /** @param {Uint8Array<ArrayBuffer>} chunk */
+  write(chunk) {
+    return this.#writable.write(chunk);
+  }
+  /** @returns {Promise<Saved>} */
+  async close() {
+    await this.#writable.close();
+    return { name: this.#name, blob: null };
+  }
+  abort() {
+    return this.#writable.abort().catch(() => {
+    });
+  }
+};
+
+// assets/shared/dom.js
+var SVG = "http://www.w3.org/2000/svg";
+var el = (tag, attributes = {}, ...children) => fill(document.createElement(tag), attributes, children);
+var svg = (tag, attributes = {}, ...children) => fill(document.createElementNS(SVG, tag), attributes, children);
+function fill(element, attributes, children) {
+  for (const [name, value] of Object.entries(attributes)) {
+    if (typeof value === "function") element.addEventListener(name, value);
+    else if (value === true) element.setAttribute(name, "");
+    else if (value !== false && value != null) element.setAttribute(name, String(value));
+  }
+  for (
+    const child of
+    /** @type {any[]} */
+    children.flat(Infinity)
+  ) {
+    if (child !== false && child != null) element.append(child instanceof Node ? child : String(child));
+  }
+  return element;
+}
+var ICONS = new URL("icons.svg", import.meta.url).pathname;
+var icon = (name) => svg("svg", { "aria-hidden": "true" }, svg("use", { href: `${ICONS}#${name}` }));
+var facts = (rows) => rows.flatMap(([term, fact]) => [el("dt", {}, term), el("dd", {}, fact)]);
+function find2(root, selector, type = (
+  /** @type {any} */
+  HTMLElement
+)) {
+  const found = root.querySelector(selector);
+  if (!(found instanceof type)) throw new Error(`the page has no ${selector}`);
+  return found;
+}
+function show(root, name) {
+  for (
+    const view of
+    /** @type {NodeListOf<HTMLElement>} */
+    root.querySelectorAll("[data-view]")
+  ) {
+    view.hidden = view.dataset.view !== name;
+  }
+  return find2(root, `[data-view="${name}"]`);
+}
+function announce(heading) {
+  heading.focus({ preventScroll: true });
+  heading.closest(".card")?.scrollIntoView({ block: "nearest" });
+}
+function copyButton(words, value, { picture = "copy", wordless, primary, onCopied, onRefused } = {}) {
+  const said = el("span", { class: wordless ? "visually-hidden" : "", "aria-live": "polite" }, words);
+  const kind = wordless ? "button quiet square" : primary ? "button primary" : "button";
+  const button = el("button", { type: "button", class: kind, title: wordless && words }, icon(picture), said);
+  let timer = 0;
+  const say2 = (name, text) => {
+    said.textContent = text;
+    button.firstChild?.replaceWith(icon(name));
+  };
+  button.addEventListener("click", async () => {
+    try {
+      await navigator.clipboard.writeText(value());
+      say2("check", "Copied");
+      onCopied?.();
+    } catch {
+      say2(picture, "Press Ctrl+C");
+      onRefused?.();
+    }
+    clearTimeout(timer);
+    timer = window.setTimeout(() => say2(picture, words), 2500);
+  });
+  return button;
+}
+
+// assets/shared/format.js
+var SIZES2 = ["bytes", "KB", "MB", "GB", "TB"];
+function bytes(count) {
+  let step = 0;
+  let value = count;
+  while (value >= 1024 && step < SIZES2.length - 1) {
+    value /= 1024;
+    step++;
+  }
+  if (step === 0) return count === 1 ? "1 byte" : `${count} bytes`;
+  const digits = value >= 100 || Number.isInteger(value) ? 0 : 1;
+  return `${value.toLocaleString("en", { maximumFractionDigits: digits })} ${SIZES2[step]}`;
+}
+var speed = (bytesPerSecond) => `${bytes(Math.round(bytesPerSecond))}/s`;
+function span(seconds) {
+  if (seconds < 90) return `${Math.max(1, Math.round(seconds))} s`;
+  if (seconds < 90 * 60) return `${Math.round(seconds / 60)} min`;
+  if (seconds < 36 * 3600) return plural(Math.round(seconds / 3600), "hour");
+  return plural(Math.round(seconds / 86400), "day");
+}
+var number = (count) => count.toLocaleString("en");
+var plural = (count, noun) => `${number(count)} ${noun}${count === 1 ? "" : "s"}`;
+function moment(date) {
+  return date.toLocaleString("en-GB", {
+    weekday: "short",
+    day: "numeric",
+    month: "short",
+    hour: "2-digit",
+    minute: "2-digit"
+  });
+}
+var clock = (date) => date.toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });
+function until(date, now = /* @__PURE__ */ new Date()) {
+  const seconds = (date.getTime() - now.getTime()) / 1e3;
+  return seconds <= 0 ? `expired ${moment(date)}` : `in ${span(seconds)} (${moment(date)})`;
+}
+
+// assets/ui/error-note.js
+var ErrorNote = class extends HTMLElement {
+  connectedCallback() {
+    this.setAttribute("role", "alert");
+  }
+  /** @param {import('../words.js').Words} words */
+  show({ title, text }) {
+    this.replaceChildren(el("div", {}, icon("alert"), el("div", {}, el("b", {}, title), el("p", {}, text))));
+    this.scrollIntoView({ block: "nearest" });
+  }
+  clear() {
+    this.replaceChildren();
+  }
+};
+customElements.define("error-note", ErrorNote);
+
+// assets/ui/progress-meter.js
+var SPOKEN_EVERY = 1e4;
+var SETTLED_AFTER = 1500;
+var ProgressMeter = class extends HTMLElement {
+  #ahead = el("i", { class: "ahead" });
+  #done = el("i", { class: "done" });
+  #bar = el(
+    "div",
+    { class: "bar", role: "progressbar", "aria-valuemin": 0, "aria-valuemax": 100 },
+    this.#ahead,
+    this.#done
+  );
+  #percent = el("span", { class: "meter-percent" }, "0%");
+  #facts = el("span", { class: "meter-facts" });
+  #steps = el("p", { class: "meter-steps" });
+  #spoken = el("p", { class: "visually-hidden", role: "status" });
+  #lastSpoken = 0;
+  #pace = new Pace();
+  #waiting = "";
+  connectedCallback() {
+    this.#bar.setAttribute("aria-label", this.getAttribute("label") ?? "");
+    this.replaceChildren(
+      el("div", { class: "meter-head" }, this.#percent, this.#facts),
+      this.#bar,
+      this.#steps,
+      this.#spoken
+    );
+  }
+  reset() {
+    this.#pace = new Pace();
+    this.#waiting = "";
+    this.#lastSpoken = performance.now();
+    this.update({ done: 0, total: 0 });
+  }
+  /**
+   * A line that says why nothing moves; the next progress takes it away.
+   * @param {string} text
+   */
+  wait(text) {
+    this.#waiting = text;
+    this.#facts.textContent = text;
+    this.#speak(text);
+  }
+  /**
+   * @param {{ done: number, total: number, ahead?: number, steps?: { name: string, ahead?: boolean }[] }} progress in
+   * bytes; ahead marks steps that run before the one being measured
+   */
+  update({ done, total, ahead = 0, steps = [] }) {
+    const ratio = total ? Math.min(1, done / total) : 0;
+    const percent = Math.floor(ratio * 100);
+    this.#done.style.setProperty("--done", String(ratio));
+    this.#ahead.style.setProperty("--done", String(total ? Math.min(1, ahead / total) : 0));
+    this.#percent.textContent = `${percent}%`;
+    this.#bar.setAttribute("aria-valuenow", String(percent));
+    this.#steps.replaceChildren(...steps.map((step) => el("span", { class: step.ahead ? "ahead" : "" }, step.name)));
+    const perSecond = this.#pace.at(done);
+    if (this.#pace.moved) this.#waiting = "";
+    if (this.#waiting) return;
+    const facts2 = [`${bytes(done)} of ${bytes(total)}`];
+    if (total && done >= total) facts2.push("finishing…");
+    else if (perSecond > 0) facts2.push(speed(perSecond), `${span((total - done) / perSecond)} left`);
+    this.#facts.textContent = total ? facts2.join(" · ") : "";
+    if (performance.now() - this.#lastSpoken > SPOKEN_EVERY) this.#speak(`${percent}%. ${facts2.join(", ")}`);
+  }
+  /** @param {string} text */
+  #speak(text) {
+    this.#lastSpoken = performance.now();
+    this.#spoken.textContent = text;
+  }
+};
+var Pace = class {
+  #started = 0;
+  #lastAt = 0;
+  #last = 0;
+  #perSecond = 0;
+  moved = false;
+  /** @param {number} done bytes so far */
+  at(done) {
+    const now = performance.now();
+    this.moved = done > this.#last;
+    if (!this.#started) {
+      [this.#started, this.#lastAt, this.#last] = [now, now, done];
+      return 0;
+    }
+    const seconds = (now - this.#lastAt) / 1e3;
+    if (seconds >= 0.25) {
+      const current = Math.max(0, done - this.#last) / seconds;
+      this.#perSecond = this.#perSecond ? this.#perSecond * 0.75 + current * 0.25 : current;
+      [this.#lastAt, this.#last] = [now, done];
+    }
+    return now - this.#started > SETTLED_AFTER ? this.#perSecond : 0;
+  }
+};
+customElements.define("progress-meter", ProgressMeter);
+
+// assets/ui/sealed-label.js
+var SHOWN_NAME = 64;
+var SHOWN_SIDE = 1024;
+var SealedLabel = class extends HTMLElement {
+  #address = "";
+  /** @param {Label | null} label */
+  show(label) {
+    URL.revokeObjectURL(this.#address);
+    this.#address = "";
+    this.replaceChildren();
+    if (!label) return;
+    if (label.picture) this.append(this.#picture(label.picture));
+    if (label.note) this.append(note(label.note));
+    if (label.count > 1) this.append(list(label));
+  }
+  /** @param {import('../crypto/label.js').Picture} picture */
+  #picture({ type, data }) {
+    this.#address = URL.createObjectURL(new Blob([data], { type }));
+    const image = el("img", { class: "label-picture", src: this.#address, alt: "A small picture of it", hidden: true });
+    image.addEventListener("load", () => {
+      image.hidden = Math.max(image.naturalWidth, image.naturalHeight) > SHOWN_SIDE;
+    });
+    return image;
+  }
+};
+var note = (text) => el(
+  "figure",
+  { class: "label-note" },
+  el("figcaption", {}, "Note from the sender"),
+  el("blockquote", { dir: "auto", tabindex: 0 }, text)
+);
+function list({ files, count }) {
+  const rest = count - files.length;
+  return el(
+    "ul",
+    { class: "files", "aria-label": "What is in it", tabindex: 0 },
+    files.map(
+      ({ name, size }) => el("li", {}, icon("file"), nameOf(name, "name"), isSize(size) && el("span", { class: "size" }, bytes(size)))
+    ),
+    rest > 0 && el("li", { class: "rest" }, `and ${plural(rest, "more file")}`)
+  );
+}
+function nameOf(name, className = "") {
+  const characters = Array.from(name);
+  const tail = 20;
+  const shown = characters.length > SHOWN_NAME ? `${characters.slice(0, SHOWN_NAME - tail).join("")}…${characters.slice(-tail).join("")}` : name;
+  return el("bdi", { class: className, title: shown !== name && name }, shown);
+}
+customElements.define("sealed-label", SealedLabel);
+
+// assets/words.js
+var say = (title, text) => ({ title, text });
+var insecure = say(
+  "This address is not secure",
+  "Encryption works only at an https:// address, or on the machine itself. Open this page there."
+);
+var TO_COPY = "Copy all of the link, up to its last character, and nothing else.";
+var LINK = {
+  no_link: () => say("That is no link to a transfer", "Paste all of it, up to its last character."),
+  several_links: () => say("There is more than one link in that", "Paste the one that you want to open."),
+  short_key: (n) => say("The key in the link is not whole", `${n} of its 43 characters are there. ${TO_COPY}`),
+  long_key: (n) => say("There is too much in the link", `Its key has ${n} characters, and a key has 43. ${TO_COPY}`),
+  damaged_key: () => say("The key in the link was changed", `It has the length of a key, but is none. ${TO_COPY}`),
+  damaged_id: () => say("The link is not whole", `12 digits stand before the key, and those are not. ${TO_COPY}`),
+  long_text: () => say("That is too long", "Paste the link alone.")
+};
+var linkWords = ({ reason, length }) => LINK[reason](length);
+var keyWords = (key) => key.reason === "no_link" ? say("That is not a whole key", 'A key has 43 letters, digits, "-" or "_". Paste all of it.') : linkWords(key);
+var wrongKey = say(
+  "The key does not fit this transfer",
+  "Copy all of the link or key, up to its last character, and try again. Nothing was downloaded, and so nothing counts."
+);
+var tokenWords = {
+  token_required: "This service asks for one. Whoever runs it gives you one.",
+  token_unknown: "This service does not know that token. Check that all of it was copied.",
+  token_revoked: "This token was withdrawn. Ask whoever runs the service for a new one.",
+  token_exhausted: "This token is used up. Ask whoever runs the service for a new one."
+};
+function describe(error, doing, limits = {}) {
+  if (!(error instanceof ApiError)) return ofThePage(error);
+  for (const code of [error.code, codeOf(error.status)]) {
+    const words = BY_DOING[doing]?.[code] ?? BY_CODE[code];
+    if (words) return words(error, limits);
+  }
+  return unexpected(error.detail);
+}
+function ofThePage(error) {
+  const { code = "", message = "" } = (
+    /** @type {{ code?: string, message?: string }} */
+    error
+  );
+  return code === "worker" ? say("The page could not start encryption", message) : PAGE[code] ?? unexpected(message);
+}
+var unexpected = (why) => say("That did not work", why || "Try again; if it stays, tell whoever runs the service.");
+var PAGE = {
+  "wrong-key": say(
+    "The key does not fit this transfer",
+    "Check that all of the link or key was copied, up to its last character, and try again; that does not count as another download. If it was, the data may have been damaged: ask the sender to send it again."
+  ),
+  damaged: say(
+    "Not all of it arrived intact",
+    "The key is right, but the data were cut off or changed on the way. Try again; if it happens twice, ask the sender to send it anew."
+  ),
+  "newer-version": say(
+    "Sent with a newer version",
+    "This page does not know the format yet. Reload it and open the link again."
+  ),
+  "too-large-to-open": say(
+    "Too large for this browser",
+    "It was sent by an older version, in one piece of more than 2 GB. The sgsend command line program can open it."
+  ),
+  "file-changed": say(
+    "A file changed while it was read",
+    "It was edited, moved or deleted after you chose it. Choose it again and send once more."
+  )
+};
+var notFound = () => say(
+  "There is no such transfer",
+  "The link may be incomplete, or the transfer was deleted or has been over for a while. Check that you have the whole link, or ask the sender."
+);
+var improper = () => say("The server gave no proper answer", "Something between you and it may be in the way. Try again in a minute.");
+var notAllowed = () => say("The server refused that", "Reload the page and try again; if it stays, tell whoever runs the service.");
+var stranger = () => say("The page and the server do not fit together", "The page may be out of date. Reload it and try again.");
+var BY_CODE = {
+  no_answer: () => say("No connection", "The server could not be reached. Check your connection and try again."),
+  no_answer_in_time: () => say("The server took too long", "Try again in a minute."),
+  no_proper_answer: improper,
+  invalid: ({ detail }) => say("The server did not accept that", detail || "Check what you entered and try again."),
+  not_found: notFound,
+  transfer_not_found: notFound,
+  deleted: () => say("The sender has deleted this", "It was erased from the server. Ask the sender if you still need it."),
+  expired: () => say("This transfer has expired", "Its time is over and it was erased. Ask the sender to send it again."),
+  exhausted: () => say(
+    "All downloads are used",
+    "It could be downloaded a limited number of times, and that number is reached. Ask the sender to send it again."
+  ),
+  gone: () => say("This transfer is gone", "It expired or was deleted. Ask the sender to send it again."),
+  limited: ({ retryAfter }) => say("Too many attempts", `Wait ${retryAfter ? span(retryAfter) : "a minute"} and try again.`),
+  internal: () => say(
+    "Something failed on the server",
+    "It is not your fault, and nothing was kept. Try again; if it stays, tell whoever runs the service."
+  ),
+  unavailable: () => say("The service is not available just now", "Try again in a minute."),
+  too_slow: () => say("The line is too slow", "What was sent did not arrive in time. Try again, with nothing else on the line."),
+  too_large: (_, { max_bytes: max }) => say(
+    "Too large",
+    max ? `This service takes up to ${bytes(max)}. Send less at a time.` : "This service does not take that much at a time."
+  ),
+  full: () => say(
+    "The server is full",
+    "It has no room left for this. Nothing was kept. Try later, or tell whoever runs the service."
+  ),
+  unauthorized: notAllowed,
+  forbidden: notAllowed,
+  conflict: notAllowed,
+  out_of_range: notAllowed,
+  method_not_allowed: stranger,
+  cross_site: stranger
+};
+var refused = (why) => say("The access token was not accepted", why);
+var lostTrack = () => say("The server lost track of the upload", "Send again; nothing was published.");
+var dropped = () => say("The server dropped the upload", "It waited too long or was restarted. Send again.");
+var tooSlow = () => say(
+  "The upload took too long",
+  "The server no longer accepts its parts. Send again, over a faster connection if you can."
+);
+var notIntact = () => say("It did not arrive intact", "The upload was cut off or changed on the way. Send again.");
+var tooManyPending = () => say(
+  "Too many uploads are under way",
+  "Others that began with this access token are not finished. Finish or delete some, or try again tomorrow."
+);
+var SENDING = {
+  ...Object.fromEntries(Object.entries(tokenWords).map(([code, why]) => [code, () => refused(why)])),
+  unauthorized: () => refused("Check that all of it was copied, or ask whoever runs the service for a new one."),
+  token_check_unavailable: () => say(
+    "The service cannot check tokens just now",
+    "This usually passes. Try again in a minute; what you chose is still here."
+  ),
+  forbidden: () => say("This token may not do that", "Ask whoever runs the service for one that may."),
+  not_found: dropped,
+  transfer_not_found: dropped,
+  upload_not_found: dropped,
+  conflict: lostTrack,
+  id_taken: lostTrack,
+  not_pending: lostTrack,
+  not_uploaded: lostTrack,
+  parts_mismatch: lostTrack,
+  expired: tooSlow,
+  gone: tooSlow,
+  link_expired: tooSlow,
+  link_mismatch: lostTrack,
+  link_not_genuine: lostTrack,
+  empty_body: notIntact,
+  incomplete_body: notIntact,
+  not_ciphertext: notIntact,
+  damaged: notIntact,
+  size_mismatch: notIntact,
+  unknown_version: stranger,
+  bad_label: stranger,
+  too_many_pending: tooManyPending,
+  use_presigned: stranger
+};
+var ANOTHER = "If a download is left, start that one; if not, ask the sender to send it again.";
+var linkOver = () => say("This download has run out of time", `The service goes on with one for an hour, and that is over. ${ANOTHER}`);
+var noPermission = () => say("The service does not know this download", `It cannot be gone on with. ${ANOTHER}`);
+var notYet = () => say("Not there yet", "The sender has not finished uploading. Try again in a while.");
+var DOWNLOADING = {
+  conflict: notYet,
+  not_completed: notYet,
+  not_found: improper,
+  forbidden: improper,
+  link_expired: linkOver,
+  link_mismatch: noPermission,
+  link_not_genuine: noPermission,
+  permit_spent: () => say("This download was begun again too often", `The service goes on with it no more. ${ANOTHER}`),
+  out_of_range: () => PAGE.damaged
+};
+var wrongSecret = () => say("It cannot be deleted from here", "This page does not hold the right secret for it.");
+var noneLeft = () => say("It is gone already", "There is no such transfer any more.");
+var notEnabled = () => say("It cannot be deleted", "It was sent without that possibility. It still expires by itself.");
+var DELETING = {
+  forbidden: wrongSecret,
+  wrong_delete_secret: wrongSecret,
+  delete_secret_required: wrongSecret,
+  not_found: noneLeft,
+  transfer_not_found: noneLeft,
+  conflict: notEnabled,
+  delete_not_enabled: notEnabled
+};
+var BY_DOING = {
+  send: SENDING,
+  look: { invalid: notFound, not_found: improper, forbidden: improper },
+  download: DOWNLOADING,
+  delete: DELETING
+};
+
+// assets/receive.js
+var STREAM_TO_DISK_FROM = 64 * 1024 * 1024;
+var SHOWN_TEXT_MAX = 2 * 1024 * 1024;
+var WAITS2 = {
+  offline: "Offline. It goes on when the connection is back.",
+  retrying: "Connection lost. Picking up where it stopped…"
+};
+var OVER = [codes.deleted, codes.expired, codes.exhausted, codes.transferNotFound];
+var ReceivePage = class extends HTMLElement {
+  #ready = find2(this, '[data-view="ready"]');
+  #done = find2(this, '[data-view="done"]');
+  #note = find2(this.#ready, "error-note", ErrorNote);
+  #linkField = find2(this, "#link", HTMLTextAreaElement);
+  #keyField = find2(this, "#key", HTMLInputElement);
+  #meter = find2(this, "progress-meter", ProgressMeter);
+  #waiting = find2(this, "sealed-label", SealedLabel);
+  #crypto = new CryptoClient();
+  #id = "";
+  /** @type {Key | null} */
+  #key = null;
+  /** @type {import('./link/read.js').Reading | null} what is wrong with the key in the link */
+  #fault = null;
+  /** @type {import('./net/api.js').TransferInfo | null} */
+  #info = null;
+  /** @type {import('./crypto/label.js').Label | null} once a key has opened it */
+  #label = null;
+  /** @type {Words | null} what is wrong with the key that was tried on the label */
+  #refused = null;
+  #download = new Download("");
+  /** @type {AbortController | null} */
+  #running = null;
+  connectedCallback() {
+    this.#onSubmit("ask", () => this.#lookUpPasted());
+    this.#onSubmit("ready", () => this.#receive());
+    this.#linkField.addEventListener("keydown", (event) => {
+      if (event.key !== "Enter" || event.isComposing) return;
+      event.preventDefault();
+      this.#lookUpPasted();
+    });
+    this.#keyField.addEventListener("input", () => this.#tryTyped());
+    find2(this, "[data-cancel]").addEventListener(
+      "click",
+      () => this.#running?.abort(new DOMException("cancelled", "AbortError"))
+    );
+    find2(this, "[data-retry]").addEventListener("click", () => this.#lookUp());
+    addEventListener("hashchange", () => {
+      if (location.hash && !this.#running) this.#openAddress();
+    });
+    addEventListener("beforeunload", (event) => {
+      const { begun, isStored } = this.#download;
+      if (this.#running || begun && !isStored) event.preventDefault();
+    });
+    if (!isSecureContext) this.#showGone(insecure, false);
+    else this.#openAddress();
+  }
+  /**
+   * @param {string} view
+   * @param {() => Promise<void>} action which a second click does not begin again
+   */
+  #onSubmit(view, action) {
+    let busy = false;
+    find2(this, `form[data-view="${view}"]`).addEventListener("submit", async (event) => {
+      event.preventDefault();
+      if (busy) return;
+      busy = true;
+      await action().finally(() => {
+        busy = false;
+      });
+    });
+  }
+  /** Opens what the address of the page leads to, and leaves nothing else in it. */
+  #openAddress() {
+    const { link, exposed } = takeLink();
+    find2(this.#ready, "[data-exposed]").hidden = !exposed;
+    find2(document, "[data-claim]").hidden = exposed;
+    if (link.id || link.friendly) this.#open(link);
+    else this.#ask(link.reason === "no_link" && location.hash.length < 2 ? null : linkWords(link));
+  }
+  /** @param {Words | null} words */
+  #ask(words) {
+    const view = show(this, "ask");
+    const note2 = find2(view, "error-note", ErrorNote);
+    if (words) note2.show(words);
+    else note2.clear();
+  }
+  /** @param {import('./link/read.js').Reading} link */
+  async #open(link) {
+    show(this, "loading");
+    const { friendly, id, key } = link;
+    const transfer = friendly ? await this.#crypto.friendly(friendly) : { id, key: key ? parseKey(key) : null };
+    if (transfer.id !== this.#id) this.#download = new Download(transfer.id);
+    this.#id = transfer.id;
+    this.#key = transfer.key;
+    this.#fault = link.reason ? link : null;
+    await this.#lookUp();
+  }
+  async #lookUpPasted() {
+    const link = readLink(this.#linkField.value);
+    if (link.id || link.friendly) await this.#open(link);
+    else this.#ask(linkWords(link));
+  }
+  /** @param {Words} [ended] why the download that was begun cannot be gone on with */
+  async #lookUp(ended) {
+    show(this, "loading");
+    try {
+      [this.#info] = await Promise.all([getInfo(this.#id), this.#download.load()]);
+      const why = whyGone(this.#info, this.#download.begun);
+      if (why) {
+        if (ended && why.code === codes.exhausted) this.#showGone(ended, false);
+        else await this.#end(why, "download");
+        return;
+      }
+      this.#label = null;
+      this.#refused = null;
+      if (this.#key) await this.#unlock(this.#key);
+      this.#showReady();
+      if (ended) this.#note.show(ended);
+    } catch (error) {
+      await this.#end(error, "look");
+    }
+  }
+  /**
+   * Tries a key on the label, which costs nothing. Without a label nobody knows before the end whether it fits.
+   * @param {Key} key
+   */
+  async #unlock(key) {
+    this.#key = key;
+    this.#refused = null;
+    try {
+      this.#label = await openLabel(key, sealedLabel(this.#info));
+    } catch (error) {
+      if (!(error instanceof WrongKeyError)) throw error;
+      this.#key = null;
+      this.#refused = wrongKey;
+    }
+  }
+  /** Shows what is waiting as soon as the key for it is there. */
+  async #tryTyped() {
+    const { key } = readKey(this.#keyField.value);
+    if (!key || !this.#info?.label) return;
+    await this.#unlock(parseKey(key));
+    if (this.#key) this.#showReady();
+    else this.#note.show(wrongKey);
+  }
+  #showReady() {
+    show(this, "ready");
+    this.#waiting.show(this.#label);
+    this.#waiting.hidden = !this.#waiting.hasChildNodes();
+    const title = find2(this.#ready, "[data-title]");
+    title.replaceChildren(...this.#title());
+    find2(this.#ready, "[data-action]").textContent = this.#isText ? "Decrypt and show" : "Decrypt and save";
+    find2(this.#ready, "[data-facts]").replaceChildren(...facts(this.#facts()));
+    this.#showCost();
+    find2(this.#ready, "[data-key]").hidden = this.#key !== null;
+    this.#note.clear();
+    announce(title);
+    if (this.#refused) {
+      this.#note.show(this.#refused);
+      this.#keyField.focus();
+    } else if (this.#fault) this.#note.show(linkWords(this.#fault));
+  }
+  /** @returns {(Node | string)[]} */
+  #title() {
+    if (this.#isText) return ["A text is waiting for you"];
+    const { files = [], count = 0 } = this.#label ?? {};
+    if (count > 1) return [`${plural(count, "file")} are waiting for you`];
+    return files.length ? [nameOf(files[0].name), " is waiting for you"] : ["A file is waiting for you"];
+  }
+  /** @returns {[string, string][]} */
+  #facts() {
+    const { file_size_bytes: declared, payload_bytes: stored, expires_at: expires } = this.#info ?? {};
+    const { max_downloads: max, downloads_remaining: left } = this.#info ?? {};
+    const rows = [
+      ["Size", bytes(this.#label && isSize(this.#label.size) ? this.#label.size : declared || stored || 0)]
+    ];
+    if (expires) rows.push(["Expires", until(new Date(expires))]);
+    const rest = left ? `${left} of ${max}` : "none";
+    rows.push(["Downloads left", max ? rest + (this.#download.begun ? ", besides this one" : "") : "no limit"]);
+    return rows;
+  }
+  /** A download was begun since the service was asked. */
+  #countOne() {
+    if (!this.#info) return;
+    const left = Math.max(0, this.#info.downloads_remaining - 1);
+    this.#info = { ...this.#info, downloads_remaining: left };
+  }
+  /** What the button does to the number of downloads. */
+  #showCost() {
+    const { max_downloads: max, downloads_remaining: left } = this.#info ?? {};
+    const { begun, kept, ends, isStored } = this.#download;
+    const going = find2(this.#ready, "[data-begun]");
+    going.hidden = !begun;
+    const here = kept ? ` ${bytes(kept)} of it are here already.` : "";
+    const stay = isStored ? "" : " Leave this page open: your browser stores nothing of it.";
+    going.textContent = `You have begun this download. Until ${clock(new Date(ends))} the button goes on with it, which is not counted again.${here}${stay}`;
+    const cost = find2(this.#ready, "[data-cost]");
+    cost.hidden = !max || begun;
+    cost.textContent = left === 1 ? "This is the last download. Opening this page did not use it; the button does." : "Opening this page did not count. The button uses one download.";
+  }
+  get #isText() {
+    return this.#info?.content_type_hint?.startsWith("text/") ?? false;
+  }
+  async #receive() {
+    if (!this.#key) {
+      const typed = readKey(this.#keyField.value);
+      if (!typed.key) {
+        this.#note.show(keyWords(typed));
+        this.#keyField.focus();
+        return;
+      }
+      await this.#unlock(parseKey(typed.key));
+    }
+    if (!this.#key) {
+      this.#showReady();
+      return;
+    }
+    const { begun } = this.#download;
+    await this.#download.load();
+    if (begun && !this.#download.begun) {
+      await this.#lookUp();
+      return;
+    }
+    const { begun: isGoingOn } = this.#download;
+    find2(this, '[data-view="working"] [data-subject]').textContent = isGoingOn ? "Going on with the download that was begun." : "";
+    show(this, "working");
+    this.#meter.reset();
+    announce(find2(this, "#working-title"));
+    this.#running = new AbortController();
+    try {
+      const received = await this.#decrypt(this.#download, this.#key, this.#running.signal);
+      await this.#download.forget();
+      history.replaceState(null, "", "/d/");
+      await this.#showDone(received);
+    } catch (error) {
+      if (this.#download.begun && !isGoingOn) this.#countOne();
+      await this.#failed(error);
+    } finally {
+      this.#running = null;
+    }
+  }
+  /**
+   * Downloads and decrypts into a sink, segment by segment.
+   * @param {Download} download
+   * @param {Key} key
+   * @param {AbortSignal} signal
+   */
+  async #decrypt(download, key, signal) {
+    const opener = await this.#crypto.open(key);
+    const to = {};
+    let received = 0;
+    const take = async ({ chunks, known, name }) => {
+      if (!known) return;
+      to.sink ??= await this.#sinkFor(name, download.total, signal);
+      for (const chunk of chunks) await to.sink.write(chunk);
+    };
+    try {
+      for await (const chunk of download.chunks({ signal, onWait: (why) => this.#meter.wait(WAITS2[why]) })) {
+        received += chunk.length;
+        await take(await opener.push(chunk));
+        const { total } = download;
+        this.#meter.update({ done: received, total, steps: [{ name: "Decrypted as it arrives" }] });
+        document.title = `${total ? Math.floor(received / total * 100) : 0}% received`;
+      }
+      await take(await opener.finish());
+      if (!to.sink) throw new Error("Nothing arrived.");
+      return await to.sink.close();
+    } catch (error) {
+      await to.sink?.abort();
+      throw error;
+    } finally {
+      opener.close();
+      document.title = "Receive: SGraph Send";
+    }
+  }
+  /**
+   * Small things become a blob. Large ones go straight to a file, where the browser lets the person choose one.
+   * @param {string} name
+   * @param {number} total bytes
+   * @param {AbortSignal} signal
+   */
+  async #sinkFor(name, total, signal) {
+    if (!FileSink.supported || total < STREAM_TO_DISK_FROM) return new BlobSink(name);
+    const offer = find2(this, "[data-choose]");
+    const pick = find2(offer, "button");
+    find2(this, '[data-view="working"] [data-subject]').textContent = name;
+    offer.hidden = false;
+    pick.focus();
+    try {
+      await new Promise((resolve, reject) => {
+        pick.addEventListener("click", resolve, { once: true });
+        signal.addEventListener("abort", () => reject(signal.reason), { once: true });
+      });
+      return await FileSink.choose(name);
+    } catch (error) {
+      if (signal.aborted) throw error;
+      return new BlobSink(name);
+    } finally {
+      offer.hidden = true;
+    }
+  }
+  /** @param {import('./save.js').Saved} received */
+  async #showDone({ name, blob }) {
+    const preview = blob ? await previewOf(blob, { name, isText: this.#isText, maxText: SHOWN_TEXT_MAX }) : null;
+    const text = preview?.text;
+    const filename = name || (text === void 0 ? "download" : "message.txt");
+    show(this, "done");
+    const title = find2(this.#done, "#done-title");
+    const subject = find2(this.#done, "[data-subject]");
+    const content = find2(this.#done, "[data-content]");
+    const actions = find2(this.#done, "[data-actions]");
+    content.replaceChildren();
+    actions.replaceChildren();
+    if (!blob) {
+      title.textContent = "Saved";
+      subject.textContent = filename;
+    } else if (text !== void 0) {
+      title.textContent = "Your text";
+      subject.textContent = plural(text.length, "character");
+      content.append(el("pre", { class: "shown-text", tabindex: 0, "aria-label": "The text" }, text));
+      actions.append(
+        copyButton("Copy text", () => text),
+        saveButton("Save as a file", blob, filename)
+      );
+    } else {
+      saveBlob(blob, filename);
+      title.textContent = "Decrypted and saved";
+      subject.textContent = `${filename}, ${bytes(blob.size)}. Look in your downloads.`;
+      if (preview?.image) {
+        const src = URL.createObjectURL(preview.image);
+        content.append(el("img", { class: "preview", src, alt: `Preview of ${filename}` }));
+      }
+      actions.append(saveButton("Save again", blob, filename));
+    }
+    content.hidden = !content.hasChildNodes();
+    actions.hidden = !actions.hasChildNodes();
+    announce(title);
+  }
+  /** @param {unknown} error */
+  async #failed(error) {
+    const { name, code } = (
+      /** @type {{ name?: string, code?: string }} */
+      error
+    );
+    if (name === "AbortError") {
+      this.#showReady();
+      return;
+    }
+    if (isOver(error)) {
+      await this.#end(error, "download");
+      return;
+    }
+    const isKeyWrong = code === "wrong-key" && !this.#label;
+    const isDamaged = code === "damaged" || code === "wrong-key" && !isKeyWrong;
+    const words = describe(isDamaged ? new DamagedError() : error, "download");
+    if (isEnded(error)) {
+      await this.#download.forget();
+      await this.#lookUp(words);
+      return;
+    }
+    if (isDamaged) await this.#download.distrust();
+    if (isKeyWrong) this.#key = null;
+    this.#showReady();
+    this.#note.show(words);
+    if (isKeyWrong) this.#keyField.focus();
+  }
+  /**
+   * Says why there is nothing to be had, for now or for ever.
+   * @param {unknown} why
+   * @param {import('./words.js').Doing} doing
+   */
+  async #end(why, doing) {
+    if (isOver(why)) await this.#download.forget();
+    this.#showGone(describe(why, doing), !isOver(why));
+  }
+  /**
+   * @param {Words} words
+   * @param {boolean} retry
+   */
+  #showGone({ title, text }, retry) {
+    const view = show(this, "gone");
+    find2(view, "#gone-title").textContent = title;
+    find2(view, "[data-text]").textContent = text;
+    find2(view, "[data-retry]").hidden = !retry;
+    announce(find2(view, "#gone-title"));
+  }
+};
+function whyGone({ status, is_expired: expired, is_exhausted: exhausted }, begun) {
+  if (status === "deleted") return new ApiError(404, { code: codes.deleted });
+  if (expired || status === "expired") return new ApiError(410, { code: codes.expired });
+  if ((exhausted || status === "exhausted") && !begun) return new ApiError(410, { code: codes.exhausted });
+  if (status === "pending") return new ApiError(409, { code: codes.notCompleted });
+  return null;
+}
+function sealedLabel(info) {
+  try {
+    return fromBase64url(info?.label ?? "");
+  } catch {
+    return new Uint8Array();
+  }
+}
+var isOver = (error) => error instanceof ApiError && OVER.includes(error.code);
+var saveButton = (words, blob, name) => el("button", { type: "button", class: "button", click: () => saveBlob(blob, name) }, icon("download"), words);
+function saveBlob(blob, name) {
+  const url = URL.createObjectURL(blob);
+  el("a", { href: url, download: name }).click();
+  setTimeout(() => URL.revokeObjectURL(url), 6e4);
+}
+customElements.define("receive-page", ReceivePage);

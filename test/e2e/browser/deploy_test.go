@@ -1,0 +1,68 @@
+package browser
+
+import (
+	"bytes"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+)
+
+// A page is loaded by few requests, and needs nothing more of what it is made of: it
+// goes on working when another version takes the place of the one that it came from.
+func TestPageOpenDuringADeploy(t *testing.T) {
+	chromium(t)
+	s := serve(t)
+	var (
+		lock     sync.Mutex
+		asked    []string
+		deployed atomic.Bool
+	)
+	origin := s.behind(t, func(w http.ResponseWriter, r *http.Request) http.ResponseWriter {
+		lock.Lock()
+		defer lock.Unlock()
+		asked = append(asked, r.URL.Path)
+		if deployed.Load() && strings.HasPrefix(r.URL.Path, "/assets/") {
+			http.NotFound(w, r)
+			return nil
+		}
+		return w
+	})
+	loaded := func(page string) {
+		lock.Lock()
+		defer lock.Unlock()
+		if len(asked) > 8 || len(asked) < 3 {
+			t.Errorf("to load %s the browser asks for %q", page, asked)
+		}
+		asked = nil
+	}
+	path, content := randomFile(t, "open.bin", 3<<20)
+
+	sender := open(t, desktop)
+	sender.goSend(&server{URL: origin, Token: s.Token})
+	lock.Lock()
+	asked = slices.DeleteFunc(asked, func(path string) bool { return strings.Contains(path, "check-token") })
+	lock.Unlock()
+	loaded("/")
+	deployed.Store(true)
+	sender.choose(fileInput, path)
+	sender.click(submit)
+	link := sender.value(linkInput)
+
+	deployed.Store(false)
+	lock.Lock()
+	asked = nil
+	lock.Unlock()
+	recipient := open(t, desktop)
+	recipient.goTo(link)
+	recipient.see(receiveIt)
+	loaded("/d/")
+	deployed.Store(true)
+	recipient.click(receiveIt)
+	recipient.see(received)
+	if got := recipient.downloaded("open.bin"); !bytes.Equal(got, content) {
+		t.Errorf("%d other bytes arrived", len(got))
+	}
+}
