@@ -2,6 +2,8 @@ package client
 
 import (
 	"context"
+	"crypto/rand"
+	"encoding/hex"
 	"net/http"
 	"time"
 
@@ -9,22 +11,24 @@ import (
 	"sgraph.ai/send/shared/wire"
 )
 
-// Claim is a download that was counted: what it takes to go on with it, or to
-// fetch it again, for as long as the service allows, which is an hour. It is a
-// secret of whoever receives: it opens nothing, and gets what is sealed.
+// Claim is a download that was counted, or may have been, since the answer to
+// it can be lost: what it takes to go on with it, or to fetch it again, for as long
+// as the service allows, which is an hour. It is a secret of whoever receives: it
+// opens nothing, and gets what is sealed.
 type Claim struct {
 	Server string    `json:"server"`           // the origin of its service, and the only one that may see it
 	ID     string    `json:"transfer"`         // of what is downloaded
+	Name   string    `json:"name,omitempty"`   // what the service is told to know it by, before it is counted
 	Permit string    `json:"permit,omitempty"` // by which the service knows it; "" where it gave none
 	URL    string    `json:"url,omitempty"`    // where the bytes are; "" where that is the service's own route
 	ETag   string    `json:"etag,omitempty"`   // of the bytes; "" before the first have come
 	Size   int64     `json:"size"`             // how many there are; -1 when nobody said
-	Begun  time.Time `json:"begun"`            // when it was counted
+	Begun  time.Time `json:"begun"`            // when it was asked for first
 }
 
 // Claims keeps downloads that were counted, so that they outlive the process
 // that began them. Where there is one, every download is looked for in it first,
-// and is in it from the moment it was counted until [Client.Receive] is done
+// and is in it from before it is counted until [Client.Receive] is done
 // with it or the service will not go on with it.
 //
 // To keep them is a comfort: what cannot be kept is no failure, since the
@@ -65,33 +69,50 @@ func (k Claim) Until() time.Time { return k.Begun.Add(claimLife) }
 // Stale says whether no service will go on with a claim any more.
 func (k Claim) Stale(now time.Time) bool { return now.Sub(k.Begun) > Useless }
 
-// claim counts a download, or, with a permit, asks again for the URL of one that
-// was counted. counted is false where the service has no URLs: then the
-// download is counted by its first request.
-func (c *Client) claim(ctx context.Context, id, permit string) (claim Claim, counted bool, err error) {
-	claim = Claim{Server: c.Server, ID: id, Permit: permit, Size: -1, Begun: time.Now()}
-	again, headers := unsent, []string(nil)
-	if permit != "" {
-		again, headers = always, []string{wire.DownloadPermit.Name, permit}
+// Counted says whether a service has said that it counted the download.
+func (k Claim) Counted() bool { return k.Permit != "" || k.URL != "" }
+
+// newClaim is one that was not asked for yet.
+func (c *Client) newClaim(id string) Claim {
+	var name [16]byte
+	rand.Read(name[:]) // never fails: crypto/rand
+	return Claim{Server: c.Server, ID: id, Name: hex.EncodeToString(name[:]), Size: -1, Begun: time.Now()}
+}
+
+// credential is the header by which the service knows a claim.
+func (k Claim) credential() []string {
+	if k.Permit != "" {
+		return []string{wire.DownloadPermit.Name, k.Permit}
 	}
+	return []string{wire.DownloadClaim.Name, k.Name}
+}
+
+// claim counts a download, unless the claim was counted, and asks for the URL of
+// its bytes. Where the service has no URLs the claim stays as it is: then the download
+// is counted by its first request. A service that knows no names of claims may count
+// twice where its answer was lost, which was lost then anyway.
+func (c *Client) claim(ctx context.Context, claim *Claim) error {
 	var out wire.DownloadURLReply
-	t := to(wire.DownloadURL, id)
-	err = c.repeat(ctx, again, func() error {
-		res, done, err := c.do(ctx, t.method, c.Server+t.path, nil, 0, headers...)
+	permit, t := claim.Permit, to(wire.DownloadURL, claim.ID)
+	err := c.repeat(ctx, func() error {
+		res, done, err := c.do(ctx, t.method, c.Server+t.path, nil, 0, claim.credential()...)
 		if err != nil {
 			return err
 		}
 		defer done()
 		if given := wire.DownloadPermit.Get(res.Header); given != "" {
-			claim.Permit = given
+			permit = given
 		}
 		return decode(res.Body, &out)
 	})
-	if permit == "" && makesNoURLs(err) {
-		return claim, false, nil
+	if !claim.Counted() && makesNoURLs(err) {
+		return nil
 	}
-	claim.URL = out.DownloadURL
-	return claim, true, err
+	if err == nil {
+		claim.URL, claim.Permit = out.DownloadURL, permit
+		c.claims().Save(*claim)
+	}
+	return err
 }
 
 // Over says whether an error is that nothing of a transfer can be downloaded

@@ -107,7 +107,7 @@ func (c *Client) call(ctx context.Context, t target, in, out any, headers ...str
 		}
 		headers = append(headers, wire.ContentType.Name, "application/json")
 	}
-	return c.repeat(ctx, always, func() error {
+	return c.repeat(ctx, func() error {
 		res, done, err := c.do(ctx, t.method, c.Server+t.path, bytes.NewReader(body), int64(len(body)), headers...)
 		if err != nil {
 			return err
@@ -247,10 +247,4 @@ func unreachable(ctx context.Context, err error) error {
 		return cause
 	}
 	return send.Because(send.Unavailable, err, "the service cannot be reached")
-}
-
-// sent says whether an error is of a request that may have reached the service.
-func sent(err error) bool {
-	op, ok := errors.AsType[*net.OpError](err)
-	return !ok || op.Op != "dial"
 }

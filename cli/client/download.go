@@ -27,30 +27,38 @@ func (c *Client) DownloadFrom(ctx context.Context, id string, at int64) (*Body, 
 	claim, kept := c.claims().Load(c.Server, id)
 	var over error
 	if kept && claim.Server == c.Server && claim.ID == id {
-		b.claim, b.counted, b.Size = claim, true, claim.Size
-		if over = b.open(); over == nil {
+		if over = b.begin(claim); over == nil {
 			return b.begun(), nil
 		}
 		if !claim.ended(over) {
 			return nil, over
 		}
 		c.claims().Drop(c.Server, id)
-		b.Size = -1
 	}
-	var err error
-	if b.claim, b.counted, err = c.claim(ctx, id, ""); err == nil {
-		if b.counted { // from here on it would be lost with the process
-			c.claims().Save(b.claim)
-		}
-		err = b.open()
+	err := b.begin(c.newClaim(id))
+	if err == nil {
+		return b.begun(), nil
+	}
+	if b.claim.ended(err) {
+		c.claims().Drop(c.Server, id)
 	}
 	if over != nil && send.CodeOf(err) == send.Gone {
 		err = over // says more than that there is no other download
 	}
-	if err != nil {
-		return nil, err
+	return nil, err
+}
+
+// begin opens the download of a claim. One that was not counted is kept before it is: its
+// answer may be lost.
+func (b *Body) begin(claim Claim) error {
+	b.claim, b.Size = claim, claim.Size
+	if !claim.Counted() {
+		b.c.claims().Save(claim)
+		if err := b.c.claim(b.ctx, &b.claim); err != nil {
+			return err
+		}
 	}
-	return b.begun(), nil
+	return b.open()
 }
 
 // makesNoURLs says whether an answer is that of a service that has no route to
@@ -69,11 +77,10 @@ func makesNoURLs(err error) bool {
 type Body struct {
 	Size int64 // bytes of ciphertext; -1 when the service did not say
 
-	c       *Client
-	ctx     context.Context
-	meter   *meter
-	claim   Claim
-	counted bool // whether the claim was made; else the first request makes it
+	c     *Client
+	ctx   context.Context
+	meter *meter
+	claim Claim
 
 	at    int64 // bytes read so far
 	res   *http.Response
@@ -92,21 +99,14 @@ func (b *Body) begun() *Body {
 // open makes the request for what is still to come, by a new URL where the one
 // that is known holds no longer.
 func (b *Body) open() error {
-	again := always
-	if !b.counted {
-		again = unsent
-	}
-	err := b.c.repeat(b.ctx, again, b.request)
+	err := b.c.repeat(b.ctx, b.request)
 	if err == nil || b.claim.URL == "" || b.claim.Permit == "" || !overURL(err) {
 		return err
 	}
-	renewed, _, err := b.c.claim(b.ctx, b.claim.ID, b.claim.Permit)
-	if err != nil {
+	if err := b.c.claim(b.ctx, &b.claim); err != nil {
 		return err
 	}
-	b.claim.URL, b.claim.Permit = renewed.URL, renewed.Permit
-	b.c.claims().Save(b.claim) // to renew it again would cost again
-	return b.c.repeat(b.ctx, always, b.request)
+	return b.c.repeat(b.ctx, b.request)
 }
 
 // request asks for what is still to come.
@@ -115,9 +115,7 @@ func (b *Body) request() error {
 	var headers []string
 	if b.claim.URL == "" {
 		url = b.c.Server + wire.DownloadTransfer.To(b.claim.ID)
-		if b.claim.Permit != "" {
-			headers = append(headers, wire.DownloadPermit.Name, b.claim.Permit)
-		}
+		headers = b.claim.credential()
 	}
 	if b.at > 0 {
 		headers = append(headers, wire.Range.Name, fmt.Sprintf("bytes=%d-", b.at))
@@ -148,7 +146,7 @@ func (b *Body) know(res *http.Response) {
 	if permit := wire.DownloadPermit.Get(res.Header); permit != "" {
 		b.claim.Permit = permit
 	}
-	b.counted, b.claim.Size = true, b.Size
+	b.claim.Size = b.Size
 	if b.resumable() && b.claim != before {
 		b.c.claims().Save(b.claim)
 	}
@@ -178,7 +176,7 @@ func (b *Body) whole() bool {
 }
 
 // resumable says whether the rest can be asked for without counting again.
-func (b *Body) resumable() bool { return b.claim.URL != "" || b.claim.Permit != "" }
+func (b *Body) resumable() bool { return b.claim.Counted() }
 
 // Read returns the next bytes of ciphertext.
 func (b *Body) Read(p []byte) (int, error) {

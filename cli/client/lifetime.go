@@ -29,7 +29,7 @@ func (c *Client) expiry(ctx context.Context, lifetime time.Duration) (time.Time,
 // rules are what the service takes, and when it said so by its own clock. Of an
 // older one, which does not say, they are zero; it refuses what it does not take.
 func (c *Client) rules(ctx context.Context) (rules wire.ConfigReply, now time.Time, err error) {
-	err = c.repeat(ctx, always, func() error {
+	err = c.repeat(ctx, func() error {
 		t := to(wire.Config)
 		res, done, err := c.do(ctx, t.method, c.Server+t.path, nil, 0)
 		if err != nil {

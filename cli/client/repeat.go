@@ -5,21 +5,9 @@ import (
 	"errors"
 	"math/rand/v2"
 	"net"
-	"net/http"
 	"time"
 
 	"sgraph.ai/send/shared/send"
-)
-
-// repeatable says when a call may be made again.
-type repeatable bool
-
-const (
-	// always: it does no harm to make the call twice.
-	always repeatable = true
-	// unsent: making it twice costs something, so only when the service
-	// never got it, or said that it did nothing.
-	unsent repeatable = false
 )
 
 const (
@@ -32,11 +20,11 @@ const (
 // times. The pauses double, with chance in them so that clients that were
 // turned away together do not come back together; the service can ask for
 // longer ones.
-func (c *Client) repeat(ctx context.Context, again repeatable, call func() error) error {
+func (c *Client) repeat(ctx context.Context, call func() error) error {
 	wait := firstWait
 	for try := 1; ; try++ {
 		err := call()
-		if err == nil || try == tries || ctx.Err() != nil || !worthRepeating(err, again) {
+		if err == nil || try == tries || ctx.Err() != nil || !worthRepeating(err) {
 			return err
 		}
 		if err := c.sleep(ctx, max(wait/2+rand.N(wait/2), min(retryAfter(err), maxWait))); err != nil {
@@ -46,7 +34,7 @@ func (c *Client) repeat(ctx context.Context, again repeatable, call func() error
 	}
 }
 
-func worthRepeating(err error, again repeatable) bool {
+func worthRepeating(err error) bool {
 	switch send.CodeOf(err) {
 	case send.Limited:
 		return true
@@ -54,8 +42,7 @@ func worthRepeating(err error, again repeatable) bool {
 		if e, ok := errors.AsType[*net.DNSError](err); ok && e.IsNotFound {
 			return false // a name that was mistyped does not come to be
 		}
-		s := status(err) // these say that nothing was done
-		return bool(again) || s == http.StatusServiceUnavailable || s == http.StatusRequestTimeout || !sent(err)
+		return true
 	}
 	return false
 }

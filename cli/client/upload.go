@@ -41,7 +41,7 @@ func (c *Client) upload(ctx context.Context, id string, size int64, write func(i
 func (c *Client) uploadDirectly(ctx context.Context, id string, sealed []byte, p *meter) error {
 	t := to(wire.UploadTransfer, id)
 	headers := append(c.authorized(), wire.ContentType.Name, sealedType)
-	return c.repeat(ctx, always, func() error {
+	return c.repeat(ctx, func() error {
 		body := p.watch(bytes.NewReader(sealed))
 		_, done, err := c.do(ctx, t.method, c.Server+t.path, body, int64(len(sealed)), headers...)
 		if err != nil {
@@ -162,7 +162,7 @@ var (
 // putPart puts one part, again if need be: the service keeps the last. The URL
 // is all the credential that it needs.
 func (c *Client) putPart(ctx context.Context, url string, b []byte, p *meter) (etag string, err error) {
-	err = c.repeat(ctx, always, func() error {
+	err = c.repeat(ctx, func() error {
 		body := p.watch(bytes.NewReader(b))
 		res, done, err := c.do(ctx, http.MethodPut, url, body, int64(len(b)), wire.ContentType.Name, sealedType)
 		if err != nil {

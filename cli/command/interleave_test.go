@@ -6,8 +6,6 @@ import (
 	"bytes"
 	"fmt"
 	"math/rand/v2"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -131,27 +129,14 @@ func (c *chances) try(t *testing.T, output string) (*running, int) {
 	return p, code
 }
 
-// ends ends the process that is at it by a signal, once it has kept what was counted.
+// ends ends the process that is at it by a signal.
 func (c *chances) ends(by syscall.Signal) func() {
 	return func() {
-		for c.process.Load() == nil || !c.begun() {
+		for c.process.Load() == nil {
 			time.Sleep(time.Millisecond)
 		}
 		_ = c.process.Load().Process.Signal(by) // it may have ended
 	}
-}
-
-// begun says whether a claim is kept that has all that is needed to go on, or none any more.
-func (c *chances) begun() bool {
-	there := false
-	for _, dir := range []string{c.dir, filepath.Join(c.caches, "sgsend")} {
-		b, err := os.ReadFile(filepath.Join(dir, ".sgsend-"+c.link.ID+".claim"))
-		last := bytes.LastIndex(b, []byte("\nclaim "))
-		if there = there || err == nil; last >= 0 && bytes.Contains(b[last:], []byte(`"etag"`)) {
-			return true
-		}
-	}
-	return !there
 }
 
 // receivedOnce says that the content came, that it was counted once and cannot be had again,

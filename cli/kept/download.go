@@ -173,7 +173,7 @@ func escaped(path string) string {
 
 // Begun returns when the download was counted that can be gone on with; false
 // where none was.
-func (d *Download) Begun() (time.Time, bool) { return d.claim.Begun, d.claim.ID != "" }
+func (d *Download) Begun() (time.Time, bool) { return d.claim.Begun, d.claim.Counted() }
 
 // Until returns when the service will go on with it no longer.
 func (d *Download) Until() time.Time { return d.claim.Until() }

@@ -476,3 +476,55 @@ func interleave(t *testing.T, s *site, chance *rand.Rand, seed uint64) {
 		t.Fatalf("seed %d: other bytes", seed)
 	}
 }
+
+// A download that its client called something is counted once, however often it is
+// asked for because an answer was lost; and is no free pass either.
+func TestADownloadWithANameIsCountedOnce(t *testing.T) {
+	t.Parallel()
+	const name, other = "00112233445566778899aabbccddeeff", "10112233445566778899aabbccddeeff"
+	s := start(t, nil)
+	ciphertext, _ := sealed(t, 300_000)
+	for _, route := range []string{"/api/transfers/download/", "/api/presigned/download-url/"} {
+		id := s.transfer(ciphertext, map[string]any{"max_downloads": 1})
+		ask := func(name string) reply { return s.call("GET", route+id, nil, "x-sgraph-download-claim", name) }
+		var all sync.WaitGroup
+		for range 2 { // what was sent again because nothing came
+			all.Go(func() { ask(name).want(200, "") })
+		}
+		all.Wait()
+		permit := ask(name).want(200, "").Header.Get("x-sgraph-download-permit")
+		got := s.call("GET", "/transfers/download/"+id, nil, "x-sgraph-download-permit", permit, "Range", "bytes=1-9")
+		if got.Status != 206 && got.Status != 410 {
+			t.Errorf("%s: the permit of a repeated answer: %d %s", route, got.Status, got.Body)
+		}
+		ask(other).refused(410, "exhausted")
+		ask("").refused(410, "exhausted")
+		if n := s.call("GET", "/transfers/info/"+id, nil).json()["download_count"]; n != 1.0 {
+			t.Errorf("%s: %v downloads are counted", route, n)
+		}
+		copies := 0
+		for range 30 {
+			r := ask(name)
+			if r.Status == 200 && route == "/api/presigned/download-url/" {
+				r = s.call("GET", r.json()["download_url"].(string), nil)
+			}
+			if len(r.Body) >= len(ciphertext) {
+				copies++
+			} else {
+				r.refused(410, "permit_spent")
+			}
+		}
+		if copies > 3 {
+			t.Errorf("%s: thirty requests more gave %d copies", route, copies)
+		}
+	}
+
+	id := s.transfer(ciphertext, map[string]any{"max_downloads": 2})
+	s.call("GET", "/transfers/download/"+id, nil, "x-sgraph-download-claim", "short").refused(400, "invalid")
+	s.call("GET", "/transfers/download/"+id, nil, "x-sgraph-download-claim", name).want(200, "")
+	s.clock.Advance(59 * time.Minute)
+	s.call("GET", "/transfers/download/"+id, nil, "x-sgraph-download-claim", name, "Range", "bytes=0-9").want(206, "")
+	s.clock.Advance(time.Minute) // what was counted is over an hour after it was, not after it was asked for last
+	s.call("GET", "/transfers/download/"+id, nil, "x-sgraph-download-claim", name).refused(410, "link_expired")
+	s.call("GET", "/transfers/download/"+id, nil, "x-sgraph-download-claim", other).want(200, "")
+}

@@ -3,6 +3,7 @@ package user
 import (
 	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -17,7 +18,8 @@ import (
 
 // download hands out ciphertext. It counts when it begins, so that a limit
 // holds exactly; with the permit it answers it can be resumed by Range until
-// the permit ends or its budget is spent, so that a lost connection costs nothing.
+// the permit ends or its budget is spent, so that a lost connection costs nothing,
+// nor a lost answer where the client called the download something.
 func (s *Service) download(w http.ResponseWriter, r *http.Request) error {
 	id, err := pathName(r, wire.TransferID)
 	if err != nil {
@@ -27,10 +29,20 @@ func (s *Service) download(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if wire.DownloadPermit.Get(r.Header) != "" {
-		return s.goOn(w, r, k, id)
+	name := wire.DownloadClaim.Get(r.Header)
+	switch {
+	case wire.DownloadPermit.Get(r.Header) != "":
+		c, err := s.permitted(r, k, id)
+		return s.goOn(w, r, k, c, err)
+	case name != "": // before it is looked whether there is another download
+		if c, err := s.transfers.Claimed(r.Context(), id, name); send.CodeOf(err) != send.NotFound {
+			return s.goOn(w, r, k, c, err)
+		}
 	}
-	c, part, err := s.claim(w, r, id, s.set.DirectBytes)
+	c, part, err := s.claim(w, r, id, name, s.set.DirectBytes)
+	if errors.Is(err, send.ErrRepeated) {
+		return s.goOn(w, r, k, c, nil)
+	}
 	if err != nil {
 		return err
 	}
@@ -43,9 +55,8 @@ func (s *Service) download(w http.ResponseWriter, r *http.Request) error {
 	return err
 }
 
-// goOn hands out more of a download that was counted before.
-func (s *Service) goOn(w http.ResponseWriter, r *http.Request, k keys, id string) error {
-	c, err := s.permitted(r, k, id)
+// goOn hands out more of a download that was counted before, if it was found.
+func (s *Service) goOn(w http.ResponseWriter, r *http.Request, k keys, c send.Claim, err error) error {
 	if err != nil {
 		return err
 	}
@@ -53,18 +64,25 @@ func (s *Service) goOn(w http.ResponseWriter, r *http.Request, k keys, id string
 	if err != nil {
 		return err
 	}
+	if limit := s.set.DirectBytes; limit > 0 && part.Length > limit {
+		return tooLarge(c.Transfer.ID, limit)
+	}
 	_, err = s.serve(w, r, c.Transfer, part, k.permit(c), s.transfers.Ration(c))
 	return err
 }
 
-// claim counts a download of at most limit bytes (0 = any number), and returns
-// what of it is asked for.
+// claim counts a download of at most limit bytes (0 = any number), which its client
+// calls by that name, if by any, and returns what of it is asked for.
 func (s *Service) claim(
-	w http.ResponseWriter, r *http.Request, id string, limit int64,
+	w http.ResponseWriter, r *http.Request, id, name string, limit int64,
 ) (c send.Claim, part selection, err error) {
-	defer func() { s.record(r, audit.TransferDownloaded, id, "", err) }()
+	defer func() {
+		if !errors.Is(err, send.ErrRepeated) {
+			s.record(r, audit.TransferDownloaded, id, "", err)
+		}
+	}()
 	if limit == 0 && !asksRange(r) {
-		c, err = s.transfers.Claim(r.Context(), id)
+		c, err = s.transfers.Claim(r.Context(), id, name)
 		return c, whole(c.Transfer), err
 	}
 	// Looked at first, so that a refusal is not counted.
@@ -73,14 +91,18 @@ func (s *Service) claim(
 		return c, part, err
 	}
 	if limit > 0 && max(t.Payload.Size, t.DeclaredBytes) > limit {
-		return c, part, send.Fail(send.TooLarge, "too large to go through the service (at most %d bytes): use %s",
-			limit, wire.DownloadURL.To(id)).With(send.ReasonUsePresigned)
+		return c, part, tooLarge(id, limit)
 	}
 	if part, err = asked(w, r, t); err != nil {
 		return c, part, err
 	}
-	c, err = s.transfers.Claim(r.Context(), id)
+	c, err = s.transfers.Claim(r.Context(), id, name)
 	return c, part, err
+}
+
+func tooLarge(id string, limit int64) error {
+	return send.Fail(send.TooLarge, "too large to go through the service (at most %d bytes): use %s",
+		limit, wire.DownloadURL.To(id)).With(send.ReasonUsePresigned)
 }
 
 // unclaim gives back a download of which nothing went out.
@@ -191,7 +213,7 @@ func (s *Service) downloadBase64(w http.ResponseWriter, r *http.Request) error {
 		limit = maxBase64Body
 	}
 	r.Header.Del("Range") // there is none of a JSON document
-	c, _, err := s.claim(w, r, id, limit)
+	c, _, err := s.claim(w, r, id, "", limit)
 	if err != nil {
 		return err
 	}

@@ -142,8 +142,8 @@ func (s *Service) downloadURL(w http.ResponseWriter, r *http.Request) error {
 			u, err = s.transfers.RenewURL(r.Context(), c)
 			s.recordSpent(r, id, err)
 		}
-	} else if u, err = s.countedURL(r, id); err == nil {
-		metric.Count(r.Context(), metric.Downloads, 1)
+	} else {
+		u, err = s.countedURL(r, id)
 	}
 	if err != nil {
 		return err
@@ -156,7 +156,14 @@ func (s *Service) downloadURL(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Service) countedURL(r *http.Request, id string) (send.DownloadURL, error) {
-	u, err := s.transfers.DownloadURL(r.Context(), id)
+	u, err := s.transfers.DownloadURL(r.Context(), id, wire.DownloadClaim.Get(r.Header))
+	if u.Again {
+		s.recordSpent(r, id, err)
+		return u, err
+	}
 	s.record(r, audit.TransferDownloaded, id, "", err)
+	if err == nil {
+		metric.Count(r.Context(), metric.Downloads, 1)
+	}
 	return u, err
 }

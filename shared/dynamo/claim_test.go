@@ -2,11 +2,15 @@ package dynamo_test
 
 import (
 	"context"
+	"errors"
 	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
+
+	"sgraph.ai/send/shared/dynamo"
 	"sgraph.ai/send/shared/send"
 )
 
@@ -72,6 +76,57 @@ func TestABudgetHoldsAcrossProcesses(t *testing.T) {
 				t.Errorf("%d KiB went out of %d", sum, budget)
 			}
 			t.Logf("%d KiB went out of %d", sum, budget)
+		})
+	}
+}
+
+// A download that has a name is counted once, by however many at once, and what goes out
+// for it is counted where its name is.
+func TestANamedClaimIsCountedOnce(t *testing.T) {
+	t.Parallel()
+	for _, s := range simulations {
+		t.Run(s.name, func(t *testing.T) {
+			t.Parallel()
+			cfg := s.config(t)
+			ledger := dynamo.New(s.table(t), func(context.Context) (aws.Config, error) { return cfg, nil })
+			transfers := &send.Transfers{Ledger: ledger, Now: time.Now}
+			const id, name = "aabbccddeeff", "00112233445566778899aabbccddeeff"
+			now := time.Now()
+			record := send.Record{
+				Key: send.Key{Set: send.TransferSets + "aa", ID: id}, State: string(send.Completed), Limit: 1,
+				Expires: now.Add(2 * time.Hour), Data: []byte(`{"payload":{"key":"k","size":1000}}`),
+			}
+			if err := ledger.Create(t.Context(), record); err != nil {
+				t.Fatal(err)
+			}
+			var counted atomic.Int64
+			var all sync.WaitGroup
+			for range 8 {
+				all.Go(func() {
+					_, err := transfers.Claim(t.Context(), id, name)
+					switch {
+					case err == nil:
+						counted.Add(1)
+					case !errors.Is(err, send.ErrRepeated):
+						t.Error(err)
+					}
+				})
+			}
+			all.Wait()
+			if n := counted.Load(); n != 1 {
+				t.Errorf("%d of eight were the first", n)
+			}
+			c, err := transfers.Claimed(t.Context(), id, name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			ration := transfers.Ration(c)
+			if _, err := ration.Next(t.Context(), c.Budget); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := transfers.Ration(c).Next(t.Context(), 1); send.ReasonOf(err) != send.ReasonPermitSpent {
+				t.Errorf("beyond the budget: %v", err)
+			}
 		})
 	}
 }

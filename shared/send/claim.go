@@ -3,7 +3,9 @@ package send
 import (
 	"context"
 	"crypto/rand"
+	"crypto/sha256"
 	"encoding/hex"
+	"regexp"
 	"time"
 )
 
@@ -39,14 +41,42 @@ const (
 	claimKept = time.Hour
 )
 
-// claimed returns the claim of a download that is counted now.
-func (t *Transfers) claimed(tr Transfer) Claim {
-	var b [8]byte
-	rand.Read(b[:]) // never fails: crypto/rand
-	return Claim{
-		Transfer: tr, ID: hex.EncodeToString(b[:]), Budget: againTimes * tr.Payload.Size,
-		Until: earlier(t.Now().Add(downloadLife), tr.ExpiresAt),
+// claimName is the form of what a client calls a claim.
+var claimName = regexp.MustCompile(`^[0-9a-f]{32}$`)
+
+// claimID returns by what a claim is known in the ledger: by chance, or where its client
+// calls it something, by that. Clients choose neither where it is kept nor meet others'.
+func claimID(id, name string) string {
+	if name == "" {
+		var b [8]byte
+		rand.Read(b[:]) // never fails: crypto/rand
+		return hex.EncodeToString(b[:])
 	}
+	sum := sha256.Sum256([]byte(id + "/" + name))
+	return hex.EncodeToString(sum[:16])
+}
+
+func newClaim(tr Transfer, id string, until time.Time) Claim {
+	return Claim{
+		Transfer: tr, ID: id, Budget: againTimes * tr.Payload.Size, Until: earlier(until, tr.ExpiresAt),
+	}
+}
+
+// Claimed returns the claim that was counted under a name, which gets lost where its
+// answer does. NotFound where none was, Gone where its time is over or the transfer's.
+func (t *Transfers) Claimed(ctx context.Context, id, name string) (Claim, error) {
+	if !idForm.MatchString(id) || !claimName.MatchString(name) {
+		return Claim{}, noTransfer(notAvailable)
+	}
+	mark, err := t.Ledger.Get(ctx, claimKey(claimID(id, name)))
+	switch {
+	case err != nil:
+		return Claim{}, err
+	case mark.Expired(t.Now()):
+		return Claim{}, Fail(Gone, "the time of this download is over").With(ReasonLinkExpired)
+	}
+	tr, err := t.Resumable(ctx, id)
+	return newClaim(tr, mark.Key.ID, mark.Expires), err
 }
 
 func claimKey(id string) Key { return Key{ClaimSets + id[:2], id} }

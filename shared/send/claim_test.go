@@ -28,7 +28,7 @@ func (f *fixture) spent(t testing.TB, c send.Claim) int64 {
 func (f *fixture) claimOf(t testing.TB, size int) send.Claim {
 	t.Helper()
 	f.Rules.MaxBytes = max(f.Rules.MaxBytes, int64(size))
-	c, err := f.Claim(t.Context(), f.completed(t, send.NewTransfer{MaxDownloads: 1}, noise(size)))
+	c, err := f.Claim(t.Context(), f.completed(t, send.NewTransfer{MaxDownloads: 1}, noise(size)), "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -130,7 +130,7 @@ func TestADownloadThatIsGivenBackLeavesNoPermit(t *testing.T) {
 	}
 	_, err := f.takes(t, c, 1000, 1000)
 	want(t, err, send.Gone, "")
-	again, err := f.Claim(t.Context(), c.Transfer.ID)
+	again, err := f.Claim(t.Context(), c.Transfer.ID, "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -158,7 +158,7 @@ func TestAURLThatNobodyCountsLivesForMinutes(t *testing.T) {
 	f := setUp(t)
 	links := uncounted{lives: make(chan time.Duration, 200)}
 	f.Links = links
-	u, err := f.DownloadURL(t.Context(), f.completed(t, send.NewTransfer{MaxDownloads: 1}, noise(1001)))
+	u, err := f.DownloadURL(t.Context(), f.completed(t, send.NewTransfer{MaxDownloads: 1}, noise(1001)), "")
 	if err != nil || u.TTL != 5*time.Minute || <-links.lives != u.TTL {
 		t.Fatal(u, err)
 	}
@@ -183,7 +183,7 @@ func TestAURLThatNobodyCountsLivesForMinutes(t *testing.T) {
 func TestARenewedURLEndsWithItsClaim(t *testing.T) {
 	t.Parallel()
 	f := setUp(t)
-	u, err := f.DownloadURL(t.Context(), f.completed(t, send.NewTransfer{}, noise(1000)))
+	u, err := f.DownloadURL(t.Context(), f.completed(t, send.NewTransfer{}, noise(1000)), "")
 	if err != nil || u.TTL != time.Hour {
 		t.Fatal(u, err)
 	}

@@ -3,6 +3,7 @@ package send
 import (
 	"context"
 	"crypto/subtle"
+	"errors"
 	"io"
 	"strings"
 	"time"
@@ -28,12 +29,30 @@ func (t *Transfers) Available(ctx context.Context, id string) (Transfer, error) 
 }
 
 // Claim counts one download. Of any number of claims at once, just as many succeed
-// as there are downloads left. NotFound, Gone.
-func (t *Transfers) Claim(ctx context.Context, id string) (Claim, error) {
+// as there are downloads left. One that has a name is counted once, however often it
+// is made: what a client calls it before it asks, 32 hexadecimal digits; "" = none.
+// ErrRepeated, with the claim, where it was counted before; NotFound, Gone, Invalid.
+func (t *Transfers) Claim(ctx context.Context, id, name string) (Claim, error) {
 	if !idForm.MatchString(id) {
 		return Claim{}, noTransfer(notAvailable)
 	}
-	r, err := t.Ledger.Spend(ctx, transferKey(id), Spend{State: string(Completed), Now: t.Now()})
+	if name != "" && !claimName.MatchString(name) {
+		return Claim{}, Fail(Invalid, "the name of a download has 32 hexadecimal digits in lower case")
+	}
+	now := t.Now()
+	known, until := claimID(id, name), now.Add(downloadLife)
+	spend := Spend{State: string(Completed), Now: now}
+	if name != "" {
+		spend.Once = &Record{Key: claimKey(known), Expires: until, Purge: until.Add(claimKept)}
+	}
+	r, err := t.Ledger.Spend(ctx, transferKey(id), spend)
+	if errors.Is(err, ErrRepeated) {
+		c, err := t.Claimed(ctx, id, name)
+		if err == nil {
+			err = ErrRepeated
+		}
+		return c, err
+	}
 	switch CodeOf(err) {
 	case "":
 	case NotFound:
@@ -53,7 +72,7 @@ func (t *Transfers) Claim(ctx context.Context, id string) (Claim, error) {
 	if tr.Status == Exhausted {
 		t.retireLater(ctx, tr, d)
 	}
-	return t.claimed(tr), nil
+	return newClaim(tr, known, until), nil
 }
 
 // refusal says why nothing can be downloaded, or returns nil. What was counted
@@ -136,13 +155,21 @@ type DownloadURL struct {
 	URL   string
 	Claim Claim
 	TTL   time.Duration
+	Again bool // it is of a download that was counted before
 }
 
-// DownloadURL counts one download and returns a URL of the ciphertext that can be
-// used, and used again to resume. NotFound, Conflict while the transfer is not
-// completed, Gone.
-func (t *Transfers) DownloadURL(ctx context.Context, id string) (DownloadURL, error) {
-	c, err := t.Claim(ctx, id)
+// DownloadURL counts one download, of which name is as of [Transfers.Claim], and returns
+// a URL of the ciphertext that can be used, and used again to resume. Where it was
+// counted before it is as [Transfers.RenewURL]. NotFound, Conflict while the transfer is
+// not completed, Gone, Invalid.
+func (t *Transfers) DownloadURL(ctx context.Context, id, name string) (DownloadURL, error) {
+	c, err := t.Claim(ctx, id, name)
+	if t.Links.Counted() { // from the first answer on
+		c.Budget += c.Transfer.Payload.Size
+	}
+	if errors.Is(err, ErrRepeated) {
+		return t.RenewURL(ctx, c)
+	}
 	if CodeOf(err) == NotFound {
 		if found, infoErr := t.Info(ctx, id); infoErr == nil && found.Status == Pending {
 			return DownloadURL{}, Fail(Conflict, "Transfer not completed").With(ReasonNotCompleted)
@@ -151,9 +178,6 @@ func (t *Transfers) DownloadURL(ctx context.Context, id string) (DownloadURL, er
 	}
 	if err != nil {
 		return DownloadURL{}, err
-	}
-	if t.Links.Counted() { // from the first answer on
-		c.Budget += c.Transfer.Payload.Size
 	}
 	u, err := t.urlOf(ctx, c)
 	if err != nil {
@@ -166,9 +190,11 @@ func (t *Transfers) DownloadURL(ctx context.Context, id string) (DownloadURL, er
 // permit_spent, when that is spent.
 func (t *Transfers) RenewURL(ctx context.Context, c Claim) (DownloadURL, error) {
 	if err := t.spend(ctx, c, c.part()); err != nil {
-		return DownloadURL{}, err
+		return DownloadURL{Again: true}, err
 	}
-	return t.urlOf(ctx, c)
+	u, err := t.urlOf(ctx, c)
+	u.Again = true
+	return u, err
 }
 
 func (t *Transfers) urlOf(ctx context.Context, c Claim) (u DownloadURL, err error) {

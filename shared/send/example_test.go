@@ -106,7 +106,7 @@ func ExampleTransfers_Claim() {
 	var readers sync.WaitGroup
 	for range 20 {
 		readers.Go(func() {
-			switch _, err := transfers.Claim(ctx, t.ID); send.ReasonOf(err) {
+			switch _, err := transfers.Claim(ctx, t.ID, ""); send.ReasonOf(err) {
 			case "":
 				served.Add(1)
 			case send.ReasonExhausted:

@@ -169,7 +169,7 @@ func FuzzRecord(f *testing.F) {
 		_, info := transfers.Info(ctx, "000000000000")
 		_, available := transfers.Available(ctx, "000000000000")
 		_, resumable := transfers.Resumable(ctx, "000000000000")
-		_, claimed := transfers.Claim(ctx, "000000000000")
+		_, claimed := transfers.Claim(ctx, "000000000000", "")
 		_, token := tokens.Token(ctx, "name")
 		_, _, used := tokens.Use(ctx, "name", "")
 		_, listed := tokens.List(ctx)

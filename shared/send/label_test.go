@@ -50,7 +50,7 @@ func TestLabelsLiveWithTheBytes(t *testing.T) {
 	if got := f.label(t, id); got != "sealed" {
 		t.Fatalf("the label is %q", got)
 	}
-	if _, err := f.Claim(t.Context(), id); err != nil {
+	if _, err := f.Claim(t.Context(), id, ""); err != nil {
 		t.Fatal(err)
 	}
 	if got := f.label(t, id); got != "sealed" {

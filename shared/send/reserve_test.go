@@ -388,7 +388,7 @@ func TestWhatIsPutToATransferThatIsOver(t *testing.T) {
 				t.Errorf("%d transfers and %d bytes are reserved when nothing can come any more", count, n)
 			}
 			if c.kept > 0 {
-				if _, err := f.Claim(t.Context(), id); err != nil {
+				if _, err := f.Claim(t.Context(), id, ""); err != nil {
 					t.Error(err)
 				}
 			}

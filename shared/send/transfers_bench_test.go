@@ -38,7 +38,7 @@ func BenchmarkTransfers(b *testing.B) {
 		id := f.completed(b, send.NewTransfer{}, body)
 		b.ReportAllocs()
 		for b.Loop() {
-			if _, err := f.Claim(b.Context(), id); err != nil {
+			if _, err := f.Claim(b.Context(), id, ""); err != nil {
 				b.Fatal(err)
 			}
 		}
@@ -46,10 +46,10 @@ func BenchmarkTransfers(b *testing.B) {
 	b.Run("refused", func(b *testing.B) {
 		f := setUp(b)
 		id := f.completed(b, send.NewTransfer{MaxDownloads: 1}, body)
-		f.Claim(b.Context(), id)
+		f.Claim(b.Context(), id, "")
 		b.ReportAllocs()
 		for b.Loop() {
-			if _, err := f.Claim(b.Context(), id); send.CodeOf(err) != send.Gone {
+			if _, err := f.Claim(b.Context(), id, ""); send.CodeOf(err) != send.Gone {
 				b.Fatal(err)
 			}
 		}

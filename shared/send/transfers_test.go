@@ -75,9 +75,9 @@ func TestEveryTransferExpires(t *testing.T) {
 		t.Fatal(err)
 	}
 	f.clock.Advance(time.Second)
-	_, err := f.Claim(t.Context(), id)
+	_, err := f.Claim(t.Context(), id, "")
 	want(t, err, send.Gone, "expired")
-	_, err = f.DownloadURL(t.Context(), id)
+	_, err = f.DownloadURL(t.Context(), id, "")
 	want(t, err, send.Gone, "expired")
 	_, err = f.Resumable(t.Context(), id)
 	want(t, err, send.Gone, "expired")
@@ -304,9 +304,9 @@ func TestADownloadLimitHoldsExactly(t *testing.T) {
 			var u send.DownloadURL
 			var err error
 			if i%2 == 0 {
-				u.Claim, err = f.Claim(t.Context(), id)
+				u.Claim, err = f.Claim(t.Context(), id, "")
 			} else {
-				u, err = f.DownloadURL(t.Context(), id)
+				u, err = f.DownloadURL(t.Context(), id, "")
 			}
 			switch send.CodeOf(err) {
 			case "":
@@ -323,12 +323,12 @@ func TestADownloadLimitHoldsExactly(t *testing.T) {
 	if won.Load() != limit || gone.Load() != readers-limit {
 		t.Fatalf("%d downloads succeeded and %d were refused, want %d and %d", won.Load(), gone.Load(), limit, readers-limit)
 	}
-	_, err := f.Claim(t.Context(), id)
+	_, err := f.Claim(t.Context(), id, "")
 	want(t, err, send.Gone, "exhausted")
 	if err := f.Unclaim(t.Context(), last.Load().(send.Claim)); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := f.Claim(t.Context(), id); err != nil {
+	if _, err := f.Claim(t.Context(), id, ""); err != nil {
 		t.Fatalf("a download that was given back cannot be claimed: %v", err)
 	}
 }
@@ -337,7 +337,7 @@ func TestAutoDeleteTakesThePayloadOnceTheLastDownloadIsOver(t *testing.T) {
 	t.Parallel()
 	f := setUp(t)
 	id := f.completed(t, send.NewTransfer{MaxDownloads: 1, AutoDelete: true}, noise(100))
-	c, err := f.Claim(t.Context(), id)
+	c, err := f.Claim(t.Context(), id, "")
 	if err != nil || c.Transfer.Status != send.Exhausted {
 		t.Fatal(c.Transfer.Status, err)
 	}
@@ -379,9 +379,9 @@ func TestDelete(t *testing.T) {
 	if tr, err := f.Info(t.Context(), id); err != nil || tr.Status != send.Deleted {
 		t.Fatal(tr.Status, err)
 	}
-	_, err = f.Claim(t.Context(), id)
+	_, err = f.Claim(t.Context(), id, "")
 	want(t, err, send.NotFound, "not available")
-	_, err = f.DownloadURL(t.Context(), id)
+	_, err = f.DownloadURL(t.Context(), id, "")
 	want(t, err, send.NotFound, "not found")
 	_, err = f.Resumable(t.Context(), id)
 	want(t, err, send.NotFound, "")
@@ -418,9 +418,9 @@ func TestSweep(t *testing.T) {
 	}
 	_, err = f.store.PutPart(t.Context(), "any", up.UploadID, 1, bytes.NewReader(noise(10)), 10)
 	want(t, err, send.NotFound, "")
-	_, err = f.Claim(t.Context(), expired)
+	_, err = f.Claim(t.Context(), expired, "")
 	want(t, err, send.Gone, "expired") // why it is gone can still be told
-	if _, err := f.Claim(t.Context(), lasting); err != nil {
+	if _, err := f.Claim(t.Context(), lasting, ""); err != nil {
 		t.Fatal(err)
 	}
 	if n, err = f.Sweep(t.Context()); err != nil || n != (send.Swept{}) {
@@ -447,7 +447,7 @@ func TestOrphansAreSwept(t *testing.T) {
 	if n, err := f.SweepOrphans(t.Context()); err != nil || n.Orphans != 2 {
 		t.Fatalf("swept %+v, %v, want 2 orphans", n, err)
 	}
-	if _, err := f.Claim(t.Context(), id); err != nil {
+	if _, err := f.Claim(t.Context(), id, ""); err != nil {
 		t.Fatal(err)
 	}
 	f.payload(t, id)
@@ -558,7 +558,7 @@ func TestADownloadThatIsGivenBackIsNotTheLast(t *testing.T) {
 	t.Parallel()
 	f := setUp(t)
 	id := f.completed(t, send.NewTransfer{MaxDownloads: 1, AutoDelete: true}, noise(100))
-	c, err := f.Claim(t.Context(), id)
+	c, err := f.Claim(t.Context(), id, "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -569,7 +569,7 @@ func TestADownloadThatIsGivenBackIsNotTheLast(t *testing.T) {
 	if n, err := f.Sweep(t.Context()); err != nil || n != (send.Swept{}) {
 		t.Fatal(n, err)
 	}
-	if _, err := f.Claim(t.Context(), id); err != nil {
+	if _, err := f.Claim(t.Context(), id, ""); err != nil {
 		t.Fatal(err)
 	}
 	if n, err := f.Sweep(t.Context()); err != nil || n != (send.Swept{}) {

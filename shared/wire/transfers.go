@@ -67,6 +67,11 @@ var (
 		Name: "X-Sgraph-Download-Permit", Secret: true, SetBy: Client, ReadBy: User, Exposed: true,
 	})
 
+	// DownloadClaim is what a client calls a download before it asks for it: 32 digits in
+	// lower case that nobody guesses. Asked again, the service finds the download that was
+	// counted, and counts none.
+	DownloadClaim = declare(Header{Name: "X-Sgraph-Download-Claim", Secret: true, SetBy: Client, ReadBy: User})
+
 	// Range is the part of the ciphertext that is asked for (RFC 9110, 14.2).
 	Range = declare(Header{Name: "Range", SetBy: Client, ReadBy: User, Passed: true})
 

@@ -5,6 +5,7 @@ import (
 	"io"
 	"math/rand/v2"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"sync"
 	"time"
@@ -23,6 +24,8 @@ type Line struct {
 
 	mu      sync.Mutex
 	happens []Happening
+	lost    *Happening      // happens to the next answer that says where the bytes are, which does not come
+	known   map[string]bool // names of claims that the service was asked with
 	budget  int64
 	over    bool // whether the time of the URL is, so that it will be renewed
 	elapsed time.Duration
@@ -38,7 +41,7 @@ type Happening struct {
 // NewLine has the sealed bytes of a transfer, so many of them, go over a line: from URLs
 // as they do by default, or as from a service that makes none.
 func (s *Site) NewLine(size int64, noURL bool) *Line {
-	l := &Line{site: s, Size: size, noURL: noURL, budget: 3 * size}
+	l := &Line{site: s, Size: size, noURL: noURL, budget: 3 * size, known: map[string]bool{}}
 	if noURL {
 		l.budget = 2 * size // beside the first answer
 	}
@@ -71,7 +74,7 @@ func (l *Line) Cut(after int64) {
 func (l *Line) Plan(happens ...Happening) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.happens = happens
+	l.happens, l.lost = happens, nil
 }
 
 // Some has a few things happen by chance from now on, of these kinds, which cost no more
@@ -79,8 +82,12 @@ func (l *Line) Plan(happens ...Happening) {
 func (l *Line) Some(r *rand.Rand, end func(), kinds ...func()) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.happens = nil
+	l.happens, l.lost = nil, nil
 	spare, least := l.spare(), 2*l.least() // of the request that breaks, and of the one that goes on
+	if !l.noURL && r.IntN(3) == 0 && spare > l.part() {
+		l.lost = &Happening{Do: kinds[r.IntN(len(kinds))]}
+		spare -= l.part() // it is asked for again
+	}
 	for n := 1 + r.IntN(4); n > 0 && spare > least; n-- {
 		after := r.Int64N(min(spare-least, l.Size) + 1)
 		if r.IntN(4) == 0 {
@@ -152,16 +159,23 @@ func (l *Line) renewed() {
 func (l *Line) carry(w http.ResponseWriter, r *http.Request, service http.Handler) {
 	l.busy.Add(1)
 	defer l.busy.Done()
-	path, permit := r.URL.Path, wire.DownloadPermit.Get(r.Header)
+	path, goesOn := r.URL.Path, l.counted(r)
 	switch {
 	case strings.HasPrefix(path, wire.DownloadURL.To("")):
 		if l.noURL {
 			http.NotFound(w, r)
 			return
 		}
-		if permit != "" {
+		if goesOn {
 			l.spend(l.part())
 			l.renewed()
+		}
+		if lost := l.loses(); lost != nil {
+			service.ServeHTTP(httptest.NewRecorder(), r)
+			if lost.Do != nil {
+				lost.Do()
+			}
+			panic(http.ErrAbortHandler)
 		}
 	case r.Method != http.MethodGet:
 	case strings.Contains(path, "/presigned/bytes/"):
@@ -173,10 +187,30 @@ func (l *Line) carry(w http.ResponseWriter, r *http.Request, service http.Handle
 		l.hand(w, r, service, true)
 		return
 	case strings.HasPrefix(path, wire.DownloadTransfer.To("")):
-		l.hand(w, r, service, permit != "")
+		l.hand(w, r, service, goesOn)
 		return
 	}
 	service.ServeHTTP(w, r)
+}
+
+// counted says whether a request is of a download that was counted by another before.
+func (l *Line) counted(r *http.Request) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	name := wire.DownloadClaim.Get(r.Header)
+	known := l.known[name]
+	l.known[name] = name != ""
+	return known || wire.DownloadPermit.Get(r.Header) != ""
+}
+
+// loses returns what happens to the next answer that says where the bytes are; nil where
+// it comes.
+func (l *Line) loses() *Happening {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	lost := l.lost
+	l.lost = nil
+	return lost
 }
 
 // hand has the service hand bytes out.

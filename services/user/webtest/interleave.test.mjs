@@ -14,6 +14,7 @@ const ROUNDS = rounds(40, 500);
 const ID = '000000000000';
 const MINUTE = 60_000;
 const PERMIT = 'x-sgraph-download-permit';
+const NAME = 'x-sgraph-download-claim';
 
 let now = Date.now();
 Date.now = () => now;
@@ -108,6 +109,8 @@ class Service {
   away = 0; // requests that are not answered
   isURLOver = false;
   plan = []; // of what happens when so many bytes more have come
+  lost = ''; // what happens to the next answer that says where the bytes are, which does not come
+  #name = ''; // of the claim that was counted
   #url = 0;
 
   constructor(content, { makesURLs, chance }) {
@@ -127,8 +130,14 @@ class Service {
   /** Has some things happen, for no more than can be spared; kinds are of them. */
   some(kinds) {
     this.plan = [];
+    this.lost = '';
     let { spare } = this;
     const least = 2 * this.least;
+    if (this.makesURLs && this.chance(3) === 0 && spare > this.part) {
+      this.lost = kinds[this.chance(kinds.length)];
+      if (this.chance(2)) this.lost = 'close';
+      spare -= this.part; // it is asked for again
+    }
     for (let n = 1 + this.chance(3); n > 0 && spare > least; n--) {
       const after = this.chance(Math.min(spare - least, this.content.length) + 1);
       this.plan.push({ after, kind: n === 1 ? 'close' : kinds[this.chance(kinds.length)] });
@@ -140,13 +149,14 @@ class Service {
     return Response.json({ code, detail: 'x' }, { status });
   }
 
-  /** Counts a download, or knows the permit of it. */
-  #claim(permit) {
+  /** Counts a download, or knows the permit of it, or what it is called. */
+  #claim(permit, name) {
     if (permit && permit !== 'p') return this.refuse(403, 'link_not_genuine');
-    if (permit) return now < this.begun + 60 * MINUTE ? null : this.refuse(410, 'link_expired');
+    if (permit || name === this.#name) return now < this.begun + 60 * MINUTE ? null : this.refuse(410, 'link_expired');
     if (this.counted) return this.refuse(410, 'exhausted');
     this.counted++;
     this.begun = now;
+    this.#name = name;
     return null;
   }
 
@@ -158,17 +168,25 @@ class Service {
       return this.refuse(503, 'unavailable');
     }
     const permit = headers[PERMIT] ?? '';
+    const name = headers[NAME] ?? '';
+    const costs = permit !== '' || name === this.#name;
     const from = Number(/^bytes=(\d+)-$/.exec(headers.range ?? '')?.[1] ?? 0);
     if (path.includes('/download-url/')) {
       if (!this.makesURLs) return this.refuse(500, 'internal');
-      const refused = this.#claim(permit);
+      const refused = this.#claim(permit, name);
       if (refused) return refused;
-      if (permit) {
+      if (costs) {
         this.budget -= this.part;
         assert.ok(this.budget >= 0, 'no budget for another URL');
       }
       this.#url++;
       this.isURLOver = false;
+      if (this.lost) {
+        const { lost } = this;
+        this.lost = '';
+        await this.happens(lost);
+        throw new TypeError('network error');
+      }
       const url = `https://storage.example/${this.#url}`;
       return Response.json({ download_url: url }, { headers: { [PERMIT]: 'p' } });
     }
@@ -176,7 +194,7 @@ class Service {
       if (!path.endsWith(`/${this.#url}`) || this.isURLOver) return new Response('<Error/>', { status: 403 });
       return this.#hand(from, true, {});
     }
-    return this.#claim(permit) ?? this.#hand(from, permit !== '', { [PERMIT]: 'p' });
+    return this.#claim(permit, name) ?? this.#hand(from, costs, { [PERMIT]: 'p' });
   };
 
   #hand(from, costs, headers) {
@@ -283,7 +301,7 @@ async function interleave(seed) {
     const pieces = storage.stores.pieces;
     const canLose = service.spare > content.length;
     let fits = true;
-    if (steps <= 0) service.plan = [];
+    if (steps <= 0) [service.plan, service.lost] = [[], ''];
     else
       switch (chance(10)) {
         case 0:

@@ -17,6 +17,11 @@ export const headers: {
    * counted again, and in a request that permit.
    */
   downloadPermit: 'x-sgraph-download-permit';
+  /**
+   * What a client calls a download before it asks for it: 32 digits in lower case that nobody guesses. Asked again, the
+   * service finds the download that was counted, and counts none.
+   */
+  downloadClaim: 'x-sgraph-download-claim';
   /** The part of the ciphertext that is asked for (RFC 9110, 14.2). */
   range: 'range';
   /** The ETag of what a range is asked of. */

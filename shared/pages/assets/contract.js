@@ -9,6 +9,7 @@ export const headers = {
   accessToken: 'x-sgraph-access-token',
   deleteAuth: 'x-sgraph-transfer-delete-auth',
   downloadPermit: 'x-sgraph-download-permit',
+  downloadClaim: 'x-sgraph-download-claim',
   range: 'range',
   ifRange: 'if-range',
   contentEncoding: 'content-encoding',

@@ -47,18 +47,25 @@ export const checkToken = (/** @type {string} */ token) => get(paths.checkToken(
 export const getInfo = (/** @type {string} */ id) => get(paths.transferInfo(id));
 
 /**
- * Where the sealed bytes are, and the permit to ask for them again. It counts a download, unless it is asked with the
- * permit of one.
+ * Where the sealed bytes are, and the permit to ask for them again. It counts a download, unless the claim of one is
+ * known.
  * @param {string} id
+ * @param {{ name: string, permit: string }} claim
  */
-export async function getDownloadPlace(id, permit = '') {
-  /** @type {Record<string, string>} */
-  const asked = permit ? { [headers.downloadPermit]: permit } : {};
-  const response = await request('GET', paths.downloadUrl(id), { headers: asked });
+export async function getDownloadPlace(id, claim) {
+  const response = await request('GET', paths.downloadUrl(id), { headers: claimHeaders(claim) });
   /** @type {import('../shared/contract.js').DownloadURLReply} */
   const { download_url: link } = await read(response);
-  return { place: place(link), permit: response.headers.get(headers.downloadPermit) ?? permit };
+  return { place: place(link), permit: response.headers.get(headers.downloadPermit) ?? claim.permit };
 }
+
+/**
+ * By what the service knows a claim: the permit that it gave, or before that what it is called here.
+ * @param {{ name: string, permit: string }} claim
+ * @returns {Record<string, string>}
+ */
+export const claimHeaders = ({ name, permit }) =>
+  permit ? { [headers.downloadPermit]: permit } : { [headers.downloadClaim]: name };
 
 /**
  * @param {string} id

@@ -1,10 +1,10 @@
 // Downloading a ciphertext: asked for once, so that it counts once. Whatever happens after that, a lost connection, a
 // wrong key or a page that was closed, goes on with the same permission, where it was.
 
-import { ByteQueue } from '../crypto/bytes.js';
+import { ByteQueue, toHex } from '../crypto/bytes.js';
 import { codes, headers, paths } from '../shared/contract.js';
 import { ApiError, codeOf, request } from '../shared/http.js';
-import { getDownloadPlace } from './api.js';
+import { claimHeaders, getDownloadPlace } from './api.js';
 import { Kept, PIECE } from './kept.js';
 import { patiently } from './patience.js';
 
@@ -57,7 +57,7 @@ export class Download {
 
   /** Whether it goes on with a permission that it has, and is not counted again. */
   get begun() {
-    return this.#kept.claim !== null;
+    return Boolean(this.#kept.claim?.place);
   }
 
   /** Until when, in milliseconds since 1970. */
@@ -108,21 +108,45 @@ export class Download {
 
   /**
    * Spends a download, unless one was begun, and keeps the permission to go on with it. Returns the answer that has the
-   * bytes already, if it came with that.
+   * bytes already, if it came with that. What it is called is kept before: an answer that is lost has counted it.
+   * @param {Options} options
+   * @returns {Promise<Answer | null>}
+   */
+  async #claim(options) {
+    await this.#kept.load();
+    if (this.begun) return null;
+    const isRepeated = this.#kept.claim !== null;
+    const claim = this.#kept.claim ?? {
+      name: toHex(crypto.getRandomValues(new Uint8Array(16))),
+      place: '',
+      permit: '',
+      validator: '',
+      total: 0,
+      ends: Date.now() + HOUR,
+    };
+    await this.#kept.save(claim);
+    try {
+      return await this.#count(claim, options);
+    } catch (error) {
+      if (!isEnded(error)) throw error;
+      await this.#kept.forget();
+      if (!isRepeated) throw error;
+      return this.#claim(options); // nothing went out that time: it was not counted, and that name is used up
+    }
+  }
+
+  /**
+   * @param {Claim} claim
    * @param {Options} options
    */
-  async #claim({ signal, onWait }) {
-    await this.#kept.load();
-    if (this.#kept.claim) return null;
-    const ends = Date.now() + HOUR;
-    const claim = { place: this.#route, permit: '', validator: '', total: 0, ends };
+  async #count(claim, { signal, onWait }) {
     try {
-      await this.#kept.save({ ...claim, ...(await getDownloadPlace(this.#id)) });
+      await this.#kept.save({ ...claim, ...(await getDownloadPlace(this.#id, claim)) });
       return null;
     } catch (error) {
       if (error instanceof ApiError && FINAL.includes(error.status)) throw error;
     }
-    return patiently(() => this.#ask(claim, 0, signal), { signal, onWait });
+    return patiently(() => this.#ask({ ...claim, place: this.#route }, 0, signal), { signal, onWait });
   }
 
   /** Where the service itself hands the bytes out, by the permit. */
@@ -185,7 +209,7 @@ export class Download {
         const { permit, place } = this.#granted;
         if (!(error instanceof ApiError && LINK_OVER.includes(error.code) && permit && place !== this.#route))
           throw error;
-        const renewed = await patiently(() => getDownloadPlace(this.#id, permit), { signal, onWait });
+        const renewed = await patiently(() => getDownloadPlace(this.#id, this.#granted), { signal, onWait });
         await this.#kept.save({ ...this.#granted, ...renewed });
         return ask();
       });
@@ -210,10 +234,9 @@ export class Download {
    */
   async #ask({ ...claim }, from, signal) {
     /** @type {Record<string, string>} */
-    const asked = {};
+    const asked = claim.place === this.#route ? claimHeaders(claim) : {};
     if (from) asked[headers.range] = `bytes=${from}-`;
     if (from && claim.validator) asked[headers.ifRange] = claim.validator;
-    if (claim.permit && claim.place === this.#route) asked[headers.downloadPermit] = claim.permit;
     const response = await request('GET', claim.place, { headers: asked, signal });
     if (!response.body) throw new ApiError(0);
     claim.permit = response.headers.get(headers.downloadPermit) ?? claim.permit;

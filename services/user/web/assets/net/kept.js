@@ -7,9 +7,10 @@ import * as storage from './storage.js';
 /** @typedef {import('../crypto/bytes.js').Bytes} Bytes */
 
 /**
- * How a download goes on: where its bytes are, the permit to ask for them, their ETag, how many there are (0 where
- * nobody said and not all have come), and until when it holds, in milliseconds since 1970.
- * @typedef {{ place: string, permit: string, validator: string, total: number, ends: number }} Claim
+ * How a download goes on: what the service was told to know it by, before it was counted; where its bytes are, which is
+ * empty until it is known that it was; the permit to ask for them, their ETag, how many there are (0 where nobody said
+ * and not all have come), and until when it holds, in milliseconds since 1970.
+ * @typedef {{ name: string, place: string, permit: string, validator: string, total: number, ends: number }} Claim
  */
 
 /** Bytes of a piece, but for the last. What two tabs write at the same time is thus the same. */

@@ -2,6 +2,9 @@
 var encoder = new TextEncoder();
 var encodeText = (text) => encoder.encode(text);
 var startsWith = (bytes2, prefix) => Array.from(prefix).every((byte, i) => bytes2[i] === byte);
+function toHex(bytes2) {
+  return Array.from(bytes2, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
 function fromBase64url(text) {
   const plain = text.replaceAll("-", "+").replaceAll("_", "/").replace(/=+$/, "");
   return Uint8Array.from(atob(plain), (char) => char.charCodeAt(0));
@@ -584,6 +587,7 @@ var headers = {
   accessToken: "x-sgraph-access-token",
   deleteAuth: "x-sgraph-transfer-delete-auth",
   downloadPermit: "x-sgraph-download-permit",
+  downloadClaim: "x-sgraph-download-claim",
   range: "range",
   ifRange: "if-range",
   contentEncoding: "content-encoding",
@@ -767,12 +771,12 @@ function place(link) {
 }
 var get = async (path) => read(await request("GET", path));
 var getInfo = (id) => get(paths.transferInfo(id));
-async function getDownloadPlace(id, permit = "") {
-  const asked = permit ? { [headers.downloadPermit]: permit } : {};
-  const response = await request("GET", paths.downloadUrl(id), { headers: asked });
+async function getDownloadPlace(id, claim) {
+  const response = await request("GET", paths.downloadUrl(id), { headers: claimHeaders(claim) });
   const { download_url: link } = await read(response);
-  return { place: place(link), permit: response.headers.get(headers.downloadPermit) ?? permit };
+  return { place: place(link), permit: response.headers.get(headers.downloadPermit) ?? claim.permit };
 }
+var claimHeaders = ({ name, permit }) => permit ? { [headers.downloadPermit]: permit } : { [headers.downloadClaim]: name };
 
 // assets/net/storage.js
 var NAME2 = "sgraph-send";
@@ -1000,7 +1004,7 @@ var Download = class {
   }
   /** Whether it goes on with a permission that it has, and is not counted again. */
   get begun() {
-    return this.#kept.claim !== null;
+    return Boolean(this.#kept.claim?.place);
   }
   /** Until when, in milliseconds since 1970. */
   get ends() {
@@ -1042,21 +1046,44 @@ var Download = class {
   }
   /**
    * Spends a download, unless one was begun, and keeps the permission to go on with it. Returns the answer that has the
-   * bytes already, if it came with that.
+   * bytes already, if it came with that. What it is called is kept before: an answer that is lost has counted it.
+   * @param {Options} options
+   * @returns {Promise<Answer | null>}
+   */
+  async #claim(options) {
+    await this.#kept.load();
+    if (this.begun) return null;
+    const isRepeated = this.#kept.claim !== null;
+    const claim = this.#kept.claim ?? {
+      name: toHex(crypto.getRandomValues(new Uint8Array(16))),
+      place: "",
+      permit: "",
+      validator: "",
+      total: 0,
+      ends: Date.now() + HOUR
+    };
+    await this.#kept.save(claim);
+    try {
+      return await this.#count(claim, options);
+    } catch (error) {
+      if (!isEnded(error)) throw error;
+      await this.#kept.forget();
+      if (!isRepeated) throw error;
+      return this.#claim(options);
+    }
+  }
+  /**
+   * @param {Claim} claim
    * @param {Options} options
    */
-  async #claim({ signal, onWait }) {
-    await this.#kept.load();
-    if (this.#kept.claim) return null;
-    const ends = Date.now() + HOUR;
-    const claim = { place: this.#route, permit: "", validator: "", total: 0, ends };
+  async #count(claim, { signal, onWait }) {
     try {
-      await this.#kept.save({ ...claim, ...await getDownloadPlace(this.#id) });
+      await this.#kept.save({ ...claim, ...await getDownloadPlace(this.#id, claim) });
       return null;
     } catch (error) {
       if (error instanceof ApiError && FINAL.includes(error.status)) throw error;
     }
-    return patiently(() => this.#ask(claim, 0, signal), { signal, onWait });
+    return patiently(() => this.#ask({ ...claim, place: this.#route }, 0, signal), { signal, onWait });
   }
   /** Where the service itself hands the bytes out, by the permit. */
   get #route() {
@@ -1117,7 +1144,7 @@ var Download = class {
         const { permit, place: place2 } = this.#granted;
         if (!(error instanceof ApiError && LINK_OVER.includes(error.code) && permit && place2 !== this.#route))
           throw error;
-        const renewed = await patiently(() => getDownloadPlace(this.#id, permit), { signal, onWait });
+        const renewed = await patiently(() => getDownloadPlace(this.#id, this.#granted), { signal, onWait });
         await this.#kept.save({ ...this.#granted, ...renewed });
         return ask();
       });
@@ -1138,10 +1165,9 @@ var Download = class {
    * @returns {Promise<Answer>}
    */
   async #ask({ ...claim }, from, signal) {
-    const asked = {};
+    const asked = claim.place === this.#route ? claimHeaders(claim) : {};
     if (from) asked[headers.range] = `bytes=${from}-`;
     if (from && claim.validator) asked[headers.ifRange] = claim.validator;
-    if (claim.permit && claim.place === this.#route) asked[headers.downloadPermit] = claim.permit;
     const response = await request("GET", claim.place, { headers: asked, signal });
     if (!response.body) throw new ApiError(0);
     claim.permit = response.headers.get(headers.downloadPermit) ?? claim.permit;

@@ -7,6 +7,7 @@ var headers = {
   accessToken: "x-sgraph-access-token",
   deleteAuth: "x-sgraph-transfer-delete-auth",
   downloadPermit: "x-sgraph-download-permit",
+  downloadClaim: "x-sgraph-download-claim",
   range: "range",
   ifRange: "if-range",
   contentEncoding: "content-encoding",
