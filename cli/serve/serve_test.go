@@ -447,7 +447,8 @@ func TestWhatIsPendingWithARevokedTokenIsPurged(t *testing.T) {
 	complete := uploaded("spoiled")
 	pending := []string{uploaded("spoiled"), uploaded("spoiled")}
 	inParts := fmt.Appendf(nil, `{"transfer_id":%q,"file_size_bytes":5000}`, pending[1])
-	link := send("spoiled", "/api/presigned/initiate", inParts)["part_urls"].([]any)[0].(map[string]any)["upload_url"].(string)
+	urls := send("spoiled", "/api/presigned/initiate", inParts)["part_urls"].([]any)
+	link := urls[0].(map[string]any)["upload_url"].(string)
 	if status, b := s.call("PUT", link, bytes.NewReader(sealed(5000))); status != 200 {
 		t.Fatalf("a part is answered with %d: %s", status, b)
 	}

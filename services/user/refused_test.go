@@ -238,7 +238,7 @@ func TestNothingIsLeftOfAnyRefusedUpload(t *testing.T) {
 			t.Parallel()
 			s := refusal(k.change)
 			s.t = t
-			id := ""
+			var id string
 			if k.id == nil {
 				id = s.pending()
 			} else {
@@ -255,7 +255,8 @@ func TestNothingIsLeftOfAnyRefusedUpload(t *testing.T) {
 				t.Errorf("answered with %d %.200s, want %d", got.Status, got.Body, k.status)
 			}
 			s.look(what, objects, reserved)
-			if status := s.send("POST", "/api/transfers/complete/"+id, nil).Status; status == 200 && what != "completed already" {
+			completed := s.send("POST", "/api/transfers/complete/"+id, nil).Status == 200
+			if completed && what != "completed already" {
 				t.Error("it can be completed")
 			}
 		})
@@ -284,7 +285,7 @@ func TestNothingIsLeftOfAnUploadThatBreaksOff(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	server := &http.Server{Handler: behind} //nolint:gosec // ends with the test
+	server := &http.Server{Handler: behind}
 	go server.Serve(ln)
 	t.Cleanup(func() { server.Close() })
 	body := append(bytes.Clone(ciphertext[:100_000]), planted...)

@@ -26,7 +26,8 @@ var letters = []string{
 	"a", "b", ".", "..", " ", "/", `\\`, ":", "?", "*", "<", "|", "é", "日", "👍", "\\u0000", "\\n", "\\r", "\\t", "\\u001f",
 	"\\u007f", "\\u0085", "\\u00a0", "\\u202e", "\\u2066", "\\u2028", "\\u200f", "\\u061c", "\\ufeff", "\\ufffd", "\\ud83d",
 	"\\udc4d", "\\ud83d\\udc4d", "\\ud800x", "\\uDBFF\\uDFFF", "\u202e", "\u2028", "\ufeff", "\ufffd", "\u0085", "\u3000",
-	"\u180e", "\u200b", "CON", "nul", "com¹", "lpt9", "conin$", "\\\"", "\\/", "\xff", "\xc3", "\xed\xa0\x80", "\xf4\x90\x80\x80",
+	"\u180e", "\u200b", "CON", "nul", "com¹", "lpt9", "conin$", "\\\"", "\\/",
+	"\xff", "\xc3", "\xed\xa0\x80", "\xf4\x90\x80\x80",
 	"\xc0\xaf", "\x7f", "\u0130", "\u00df", "\u212a", ".tar.gz", ".env",
 }
 
@@ -47,8 +48,9 @@ func value(r *rand.Rand) string {
 	case 0:
 		return pick(r, "0", "-0", "5.0", "1e3", "9007199254740991", "null", "true", "[]", "{}", "[1]", `{"a":1}`)
 	case 1:
-		return pick(r, "0", "-0", "1", "5.0", "1e3", "1E+2", "0.5", "-1", "9007199254740991", "9007199254740992", "9007199254740993",
-			"9007199254740991.4", "1e999", "-1e999", "1e-400", "01", "+1", ".5", "1.", "0x10", "NaN", "Infinity", "123456789012345678901234567890")
+		return pick(r, "0", "-0", "1", "5.0", "1e3", "1E+2", "0.5", "-1",
+			"9007199254740991", "9007199254740992", "9007199254740993", "9007199254740991.4",
+			"1e999", "-1e999", "1e-400", "01", "+1", ".5", "1.", "0x10", "NaN", "Infinity", "123456789012345678901234567890")
 	case 2:
 		return pick(r, "null", "true", "false", "nul", "True", "undefined")
 	case 3:
@@ -80,7 +82,8 @@ func object(r *rand.Rand, members ...string) string {
 		}
 	}
 	if r.IntN(5) == 0 {
-		name := pick(r, "__proto__", "constructor", "toString", "Filename", "FILENAME", "file\\u006eame", "filename ", "ﬁlename", "")
+		name := pick(r, "__proto__", "constructor", "toString",
+			"Filename", "FILENAME", "file\\u006eame", "filename ", "ﬁlename", "")
 		all = append(all, fmt.Sprintf(`"%s":%s`, name, value(r)))
 	}
 	r.Shuffle(len(all), func(i, j int) { all[i], all[j] = all[j], all[i] })
@@ -113,7 +116,8 @@ func plaintext(r *rand.Rand) []byte {
 	}
 	return []byte(pick(r,
 		"SGMETA\x00"+sized, "SGMETA\x00"+sized, "SGMETA\x00"+sized, "SGMETA\x00"+sized, "SGMETA"+sized, "SGMETA."+meta,
-		"SGMETA\x00"+meta, "SGMETB\x00"+sized, "sgmeta\x00"+sized, "SGMETA", "SGMETA\x00", "SGMETA\x01"+sized, "SGMETA{"+meta, meta, "",
+		"SGMETA\x00"+meta, "SGMETB\x00"+sized, "sgmeta\x00"+sized, "SGMETA", "SGMETA\x00", "SGMETA\x01"+sized,
+		"SGMETA{"+meta, meta, "",
 	) + content)
 }
 
@@ -153,7 +157,8 @@ func file(r *rand.Rand, key []byte) (plain, sealed []byte) {
 // segments cuts a plaintext as the format says, most of the time.
 func segments(r *rand.Rand, plain []byte) []segment {
 	if r.IntN(25) == 0 { // long enough for several segments
-		plain = append(plain, make([]byte, pick(r, firstRoom-len(plain), firstRoom-len(plain)+1, firstRoom, firstRoom+nextRoom))...)
+		n := firstRoom - len(plain)
+		plain = append(plain, make([]byte, pick(r, n, n+1, firstRoom, firstRoom+nextRoom))...)
 	}
 	all := cut(plain)
 	end := &all[len(all)-1]
@@ -180,7 +185,8 @@ func fileOfLabel(r *rand.Rand) string {
 	if r.IntN(15) == 0 {
 		return value(r)
 	}
-	return object(r, `"name":`+value(r), `"size":`+pick(r, "0", "7", value(r)), `"type":`+pick(r, value(r), `"text/plain"`, `"Text/Plain"`, `"a/b;c"`))
+	return object(r, `"name":`+value(r), `"size":`+pick(r, "0", "7", value(r)),
+		`"type":`+pick(r, value(r), `"text/plain"`, `"Text/Plain"`, `"a/b;c"`))
 }
 
 // label is a sealed label.
@@ -193,7 +199,8 @@ func label(r *rand.Rand, key []byte) (plain, sealed []byte) {
 		}
 	}
 	pictures := []string{
-		`"/9j/"`, `"/9j/4AAQ"`, `"iVBORw0KGgo="`, `"UklGRgAAAABXRUJQ"`, `"/9j_"`, `"/9j/ 4AAQ"`, `"/9j/4A="`, `"/9j/4A=="`, `"/9j/4B=="`,
+		`"/9j/"`, `"/9j/4AAQ"`, `"iVBORw0KGgo="`, `"UklGRgAAAABXRUJQ"`,
+		`"/9j_"`, `"/9j/ 4AAQ"`, `"/9j/4A="`, `"/9j/4A=="`, `"/9j/4B=="`,
 		`"\u002f9j/"`, `"/9j/\n"`, `""`, value(r),
 	}
 	if r.IntN(20) == 0 {
@@ -256,7 +263,8 @@ const keyLetters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz01234567
 func link(r *rand.Rand) string {
 	id := times(12, func() string { return string("0123456789abcdef"[r.IntN(16)]) })
 	key := times(42, func() string { return string(keyLetters[r.IntN(64)]) }) + string("AEIMQUYcgkosw048"[r.IntN(16)])
-	origin := pick(r, "https://send.example.org", "http://127.0.0.1:8080", "https://send.example.org/send", "https://[::1]:8080", "")
+	origin := pick(r, "https://send.example.org", "http://127.0.0.1:8080", "https://send.example.org/send",
+		"https://[::1]:8080", "")
 	s := pick(r,
 		origin+"/d/#"+id+"/"+key, origin+"/d/#"+id, origin+"/d/"+id+"#"+key, origin+"/?id="+id+"#"+key, id+"/"+key, id,
 		origin+"/en/download/#apple-mango-5623", "apple-mango-5623", key,
