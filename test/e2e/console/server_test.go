@@ -56,7 +56,8 @@ func serveWithTrail(t *testing.T) (url string, tokens *send.Tokens, service *adm
 	if err != nil {
 		t.Fatal(err)
 	}
-	return start(t, service, service), &send.Tokens{Ledger: ledger, Names: send.Secret(apiKey).NameSealer(), Now: time.Now}, service
+	tokens = &send.Tokens{Ledger: ledger, Names: send.Secret(apiKey).NameSealer(), Now: time.Now}
+	return start(t, service, service), tokens, service
 }
 
 // start serves an admin service, by a handler in front of it.
