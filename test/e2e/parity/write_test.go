@@ -25,8 +25,8 @@ func times(n int, f func() string) string {
 var letters = []string{
 	"a", "b", ".", "..", " ", "/", `\\`, ":", "?", "*", "<", "|", "é", "日", "👍", "\\u0000", "\\n", "\\r", "\\t", "\\u001f",
 	"\\u007f", "\\u0085", "\\u00a0", "\\u202e", "\\u2066", "\\u2028", "\\u200f", "\\u061c", "\\ufeff", "\\ufffd",
-	"\\ud83d", "\\udc4d", "\\ud83d\\udc4d", "\\ud800x", "\\uDBFF\\uDFFF", "\u202e", "\u2028", "\ufeff", "\ufffd", "\u0085", "\u3000",
-	"\u180e", "\u200b", "CON", "nul", "com¹", "lpt9", "conin$", "\\\"", "\\/",
+	"\\ud83d", "\\udc4d", "\\ud83d\\udc4d", "\\ud800x", "\\uDBFF\\uDFFF", "\u202e", "\u2028", "\ufeff", "\ufffd",
+	"\u0085", "\u3000", "\u180e", "\u200b", "CON", "nul", "com¹", "lpt9", "conin$", "\\\"", "\\/",
 	"\xff", "\xc3", "\xed\xa0\x80", "\xf4\x90\x80\x80",
 	"\xc0\xaf", "\x7f", "\u0130", "\u00df", "\u212a", ".tar.gz", ".env",
 }
