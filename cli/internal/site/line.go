@@ -29,7 +29,8 @@ type Line struct {
 	budget  int64
 	over    bool // whether the time of the URL is, so that it will be renewed
 	elapsed time.Duration
-	busy    sync.WaitGroup // requests
+	busy    int // requests under way: no WaitGroup, for who was killed may still ask while it is waited
+	idle    sync.Cond
 }
 
 // Happening happens on a line when it has carried so many bytes since what happened before.
@@ -42,11 +43,11 @@ type Happening struct {
 // as they do by default, or as from a service that makes none.
 func (s *Site) NewLine(size int64, noURL bool) *Line {
 	l := &Line{site: s, Size: size, noURL: noURL, budget: 3 * size, known: map[string]bool{}}
+	l.idle.L = &l.mu
 	if noURL {
 		l.budget = 2 * size // beside the first answer
 	}
-	// Not l.carry itself: what is made of that the race detector takes for written at the same time.
-	s.Fail(func(w http.ResponseWriter, r *http.Request, service http.Handler) { l.carry(w, r, service) })
+	s.Fail(l.carry)
 	return l
 }
 
@@ -133,7 +134,26 @@ func (l *Line) pass(d time.Duration) bool {
 }
 
 // Rest waits until nothing is under way.
-func (l *Line) Rest() { l.busy.Wait() }
+func (l *Line) Rest() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for l.busy > 0 {
+		l.idle.Wait()
+	}
+}
+
+// begins counts a request, until what it returns is called.
+func (l *Line) begins() (ends func()) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.busy++
+	return func() {
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		l.busy--
+		l.idle.Broadcast()
+	}
+}
 
 func (l *Line) least() int64 { return min(l.part(), 64<<10) }
 func (l *Line) part() int64  { return (l.Size + 7) / 8 }
@@ -158,8 +178,7 @@ func (l *Line) renewed() {
 
 // carry is the Fault.
 func (l *Line) carry(w http.ResponseWriter, r *http.Request, service http.Handler) {
-	l.busy.Add(1)
-	defer l.busy.Done()
+	defer l.begins()()
 	path, goesOn := r.URL.Path, l.counted(r)
 	switch {
 	case strings.HasPrefix(path, wire.DownloadURL.To("")):
