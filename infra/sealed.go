@@ -70,30 +70,26 @@ func (in inspection) rules(further ...string) *wafv2.WebAclRuleArgs {
 // attackInBody blocks what AWS's rules for bodies matched, where no part of the
 // body is sealed.
 func attackInBody() *wafv2.WebAclRuleArgs {
-	return &wafv2.WebAclRuleArgs{
-		Name:   pulumi.String("attack-in-body"),
-		Action: toBlock,
-		Statement: all(
-			either(append(
-				labelled(knownBadInputs.namespace, knownBadInputs.bodies),
-				labelled(commonRules.namespace, commonRules.bodies)...)...),
-			not(pathOf(wire.SealedPayload, wire.SealedLabel)),
-		),
-	}
+	return attack("attack-in-body", func(in inspection) map[string]string { return in.bodies },
+		wire.SealedPayload, wire.SealedLabel)
 }
 
 // attackInQuery blocks what AWS's rules for queries matched, where the query
 // holds no payload.
 func attackInQuery() *wafv2.WebAclRuleArgs {
+	return attack("attack-in-query", func(in inspection) map[string]string { return in.queries }, wire.SealedPayload)
+}
+
+// attack blocks what rules of AWS's groups matched, but where something sealed travels.
+func attack(name string, rules func(inspection) map[string]string, travels ...wire.Sealed) *wafv2.WebAclRuleArgs {
+	var matched []*wafv2.WebAclRuleStatementArgs
+	for _, in := range []inspection{knownBadInputs, commonRules} {
+		matched = append(matched, labelled(in.namespace, rules(in))...)
+	}
 	return &wafv2.WebAclRuleArgs{
-		Name:   pulumi.String("attack-in-query"),
-		Action: toBlock,
-		Statement: all(
-			either(append(
-				labelled(knownBadInputs.namespace, knownBadInputs.queries),
-				labelled(commonRules.namespace, commonRules.queries)...)...),
-			not(pathOf(wire.SealedPayload)),
-		),
+		Name:      pulumi.String(name),
+		Action:    toBlock,
+		Statement: all(either(matched...), not(pathOf(travels...))),
 	}
 }
 

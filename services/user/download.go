@@ -29,19 +29,16 @@ func (s *Service) download(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	name := wire.DownloadClaim.Get(r.Header)
-	switch {
-	case wire.DownloadPermit.Get(r.Header) != "":
-		c, err := s.permitted(r, k, id)
-		return s.goOn(w, r, k, c, err)
-	case name != "": // before it is looked whether there is another download
-		if c, err := s.transfers.Claimed(r.Context(), id, name); send.CodeOf(err) != send.NotFound {
-			return s.goOn(w, r, k, c, err)
-		}
+	c, begun, err := s.begun(r, k, id)
+	if err != nil {
+		return err
 	}
-	c, part, err := s.claim(w, r, id, name, s.set.DirectBytes)
-	if errors.Is(err, send.ErrRepeated) {
-		return s.goOn(w, r, k, c, nil)
+	if begun {
+		return s.goOn(w, r, k, c)
+	}
+	c, part, err := s.claim(w, r, id, wire.DownloadClaim.Get(r.Header), s.set.DirectBytes)
+	if errors.Is(err, send.ErrRepeated) { // just now
+		return s.goOn(w, r, k, c)
 	}
 	if err != nil {
 		return err
@@ -55,11 +52,26 @@ func (s *Service) download(w http.ResponseWriter, r *http.Request) error {
 	return err
 }
 
-// goOn hands out more of a download that was counted before, if it was found.
-func (s *Service) goOn(w http.ResponseWriter, r *http.Request, k keys, c send.Claim, err error) error {
-	if err != nil {
-		return err
+// begun returns the claim of a download that was counted before, by the permit or by
+// what its client calls it; false where a request is of none.
+func (s *Service) begun(r *http.Request, k keys, id string) (c send.Claim, begun bool, err error) {
+	if wire.DownloadPermit.Get(r.Header) != "" {
+		c, err = s.permitted(r, k, id)
+		return c, true, err
 	}
+	name := wire.DownloadClaim.Get(r.Header)
+	if name == "" {
+		return c, false, nil
+	}
+	c, err = s.transfers.Claimed(r.Context(), id, name)
+	if send.CodeOf(err) == send.NotFound { // or to be counted now, which says so if it is the transfer
+		return send.Claim{}, false, nil
+	}
+	return c, true, err
+}
+
+// goOn hands out more of a download that was counted before.
+func (s *Service) goOn(w http.ResponseWriter, r *http.Request, k keys, c send.Claim) error {
 	part, err := asked(w, r, c.Transfer)
 	if err != nil {
 		return err

@@ -106,14 +106,19 @@ func (s *Service) holds(r *http.Request, k keys, sealed string) error {
 	return nil
 }
 
+// signedLink returns what was signed for the link that a request came by, until when
+// it holds, and the keys that it was signed with.
+func (s *Service) signedLink(r *http.Request) (k keys, fields []string, until time.Time, err error) {
+	if k, err = s.keys.Get(r.Context()); err == nil {
+		fields, until, err = k.links.Verify(mux.Vars(r)[wire.Link.Name])
+	}
+	return k, fields, until, err
+}
+
 // putLink takes a part, or a whole upload, at a URL the service signed.
 func (s *Service) putLink(w http.ResponseWriter, r *http.Request) (err error) {
 	defer func() { s.recordForged(r, audit.TransferCompleted, err) }()
-	k, err := s.keys.Get(r.Context())
-	if err != nil {
-		return err
-	}
-	fields, _, err := k.links.Verify(mux.Vars(r)[wire.Link.Name])
+	k, fields, _, err := s.signedLink(r)
 	if err != nil {
 		return err
 	}
@@ -159,11 +164,7 @@ func (s *Service) takeLink(
 // signed.
 func (s *Service) getLink(w http.ResponseWriter, r *http.Request) (err error) {
 	defer func() { s.recordForged(r, audit.TransferDownloaded, err) }()
-	k, err := s.keys.Get(r.Context())
-	if err != nil {
-		return err
-	}
-	fields, until, err := k.links.Verify(mux.Vars(r)[wire.Link.Name])
+	_, fields, until, err := s.signedLink(r)
 	if err != nil {
 		return err
 	}

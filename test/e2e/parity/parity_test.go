@@ -160,11 +160,8 @@ func compare(t *testing.T, n int, ask func(r *rand.Rand) question) {
 		goSays, jsSays := inGo.Error, inJS.Error
 		inGo.Error, inJS.Error = "", ""
 		if !reflect.DeepEqual(inGo, inJS) {
-			t.Errorf("%d, seed %d: of %s\nGo reads %s %s\nJS reads %s %s",
+			t.Fatalf("%d, seed %d: of %s\nGo reads %s %s\nJS reads %s %s",
 				i, seed, shown(q), asJSON(inGo), goSays, asJSON(inJS), jsSays)
-			if t.Failed() && i > n/2 {
-				return
-			}
 		}
 	}
 	if read < n/10 {

@@ -89,20 +89,22 @@ function readBareJson(bytes, at) {
   let start = at;
   while (start < limit && SPACE.includes(bytes[start])) start++;
   if (bytes[start] !== BRACE) return null;
-  const end = endOfObject(bytes, start, limit);
+  const { end } = nesting(bytes, start, limit);
   if (end === null) return null;
   const metadata = parseObject(bytes.subarray(start, end));
   return metadata && { metadata, contentStart: end };
 }
 
 /**
- * Where the JSON object that opens at `at` closes; braces inside strings do not count.
+ * Where the JSON object that opens at `at` closes, null where it does not, and how deep values stand within each other
+ * up to there; what is inside strings does not count.
  * @param {Bytes} bytes
  * @param {number} at
  * @param {number} limit
  */
-function endOfObject(bytes, at, limit) {
+function nesting(bytes, at, limit) {
   let depth = 0;
+  let deepest = 0;
   let inString = false;
   for (let i = at; i < limit; i++) {
     const byte = bytes[i];
@@ -111,10 +113,10 @@ function endOfObject(bytes, at, limit) {
         i++; // a backslash hides the byte after it
       else if (byte === 0x22) inString = false;
     } else if (byte === 0x22) inString = true;
-    else if (byte === BRACE) depth++;
-    else if (byte === 0x7d && --depth === 0) return i + 1;
+    else if (byte === BRACE || byte === 0x5b) deepest = Math.max(deepest, ++depth);
+    else if ((byte === 0x7d || byte === 0x5d) && --depth === 0) return { end: i + 1, deepest };
   }
-  return null;
+  return { end: null, deepest };
 }
 
 /**
@@ -124,7 +126,8 @@ function endOfObject(bytes, at, limit) {
  */
 function parseObject(bytes) {
   const value = parseJson(bytes);
-  if (value === null || typeof value !== 'object' || Array.isArray(value) || depthOf(bytes) > MAX_DEPTH) return null;
+  if (value === null || typeof value !== 'object' || Array.isArray(value)) return null;
+  if (nesting(bytes, 0, bytes.length).deepest > MAX_DEPTH) return null;
   return Object.fromEntries(
     Object.entries(value).filter(([name, said]) => MEMBERS.includes(name) && typeof said === 'string'),
   );
@@ -141,26 +144,6 @@ export function parseJson(bytes) {
   } catch {
     return null;
   }
-}
-
-/**
- * How deep the values in JSON stand within each other.
- * @param {Bytes} json
- */
-function depthOf(json) {
-  let depth = 0;
-  let deepest = 0;
-  let inString = false;
-  for (let i = 0; i < json.length; i++) {
-    const byte = json[i];
-    if (inString) {
-      if (byte === 0x5c) i++;
-      else if (byte === 0x22) inString = false;
-    } else if (byte === 0x22) inString = true;
-    else if (byte === 0x5b || byte === BRACE) deepest = Math.max(deepest, ++depth);
-    else if (byte === 0x5d || byte === 0x7d) depth--;
-  }
-  return deepest;
 }
 
 // What Windows takes for a device, whatever follows the dot.

@@ -282,13 +282,14 @@ function readBareJson(bytes, at) {
   let start = at;
   while (start < limit && SPACE.includes(bytes[start])) start++;
   if (bytes[start] !== BRACE) return null;
-  const end = endOfObject(bytes, start, limit);
+  const { end } = nesting(bytes, start, limit);
   if (end === null) return null;
   const metadata = parseObject(bytes.subarray(start, end));
   return metadata && { metadata, contentStart: end };
 }
-function endOfObject(bytes, at, limit) {
+function nesting(bytes, at, limit) {
   let depth = 0;
+  let deepest = 0;
   let inString = false;
   for (let i = at; i < limit; i++) {
     const byte = bytes[i];
@@ -297,14 +298,15 @@ function endOfObject(bytes, at, limit) {
         i++;
       else if (byte === 34) inString = false;
     } else if (byte === 34) inString = true;
-    else if (byte === BRACE) depth++;
-    else if (byte === 125 && --depth === 0) return i + 1;
+    else if (byte === BRACE || byte === 91) deepest = Math.max(deepest, ++depth);
+    else if ((byte === 125 || byte === 93) && --depth === 0) return { end: i + 1, deepest };
   }
-  return null;
+  return { end: null, deepest };
 }
 function parseObject(bytes) {
   const value = parseJson(bytes);
-  if (value === null || typeof value !== "object" || Array.isArray(value) || depthOf(bytes) > MAX_DEPTH) return null;
+  if (value === null || typeof value !== "object" || Array.isArray(value)) return null;
+  if (nesting(bytes, 0, bytes.length).deepest > MAX_DEPTH) return null;
   return Object.fromEntries(
     Object.entries(value).filter(([name, said]) => MEMBERS.includes(name) && typeof said === "string")
   );
@@ -315,21 +317,6 @@ function parseJson(bytes) {
   } catch {
     return null;
   }
-}
-function depthOf(json) {
-  let depth = 0;
-  let deepest = 0;
-  let inString = false;
-  for (let i = 0; i < json.length; i++) {
-    const byte = json[i];
-    if (inString) {
-      if (byte === 92) i++;
-      else if (byte === 34) inString = false;
-    } else if (byte === 34) inString = true;
-    else if (byte === 91 || byte === BRACE) deepest = Math.max(deepest, ++depth);
-    else if (byte === 93 || byte === 125) depth--;
-  }
-  return deepest;
 }
 var DEVICE = /^(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[0-9\u00b9\u00b2\u00b3]) *(\.|$)/i;
 var UNSAFE = /[\p{Cc}\p{Cs}\p{Bidi_Control}\u2028\u2029\ufeff\ufffd]/gu;
