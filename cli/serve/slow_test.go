@@ -67,9 +67,8 @@ func TestAThousandSlowBodies(t *testing.T) {
 		_, _ = io.WriteString(conn, text) // the connection may be closed already
 		held = append(held, conn)
 	}
-	if n := shown("go_goroutines"); n > goroutines+250 {
-		t.Errorf("%d goroutines work for one client", n-goroutines)
-	}
+	// What served those that gave way may still be ending.
+	eventually(t, "too many work for one client", func() bool { return shown("go_goroutines") <= goroutines+250 })
 	sendAndReceive()
 	if n := shown("sgraph_send_connections_refused_total"); n < 800 {
 		t.Errorf("only %d of 1,000 connections had to give way", n)
