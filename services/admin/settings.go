@@ -19,6 +19,7 @@ type Settings struct {
 	Addr        string // where to listen when the Lambda runtime does not call
 	KeyName     string // the header that carries the API key
 	KeyValue    string // the API key
+	OldKeyValue string // that of before, while it is changed; "" = none
 	ServiceKey  string // of the user service; "" = it brings the API key
 	CacheBucket string // S3 mode: the bucket of the audit trail
 	UserURL     string // the user service, for the system page; "" = not shown
@@ -52,6 +53,7 @@ func Read(env *settings.Env) Settings {
 		Addr:           settings.AdminAddr.In(env),
 		KeyName:        settings.APIKeyName.Required(env),
 		KeyValue:       settings.APIKeyValue.Required(env),
+		OldKeyValue:    settings.OldAPIKeyValue.In(env),
 		ServiceKey:     settings.ServiceKey.In(env),
 		UserURL:        settings.UserURL.In(env),
 		SessionLife:    settings.SessionLife.In(env),

@@ -38,6 +38,9 @@ type Entry struct {
 	// Secret says that the value is shown nowhere.
 	Secret bool
 
+	// References says which references its value may be, in place of itself.
+	References References
+
 	// Doc is its line in docs/settings.md, beginning with what it is, as in
 	// "Name of the bucket that …".
 	Doc string
@@ -53,6 +56,9 @@ func (e Entry) ReadBy(service string) bool { return slices.Contains(e.By, servic
 func (e Entry) Canonical(text string) (string, error) {
 	if text = strings.TrimSpace(text); text == "" {
 		return "", nil
+	}
+	if _, is, err := e.References.Parse(text); is {
+		return text, err
 	}
 	return e.canonical(text)
 }

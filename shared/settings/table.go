@@ -48,8 +48,8 @@ var (
 		Doc: "Mode of storage: `s3` (S3 and DynamoDB) or `disk` (a folder of this machine).",
 	})
 	LedgerTable = define(Text(), Entry{
-		Env: "SEND__LEDGER_TABLE", By: both,
-		Doc: "Name of the DynamoDB table that keeps the ledger. Needed by mode `s3`.",
+		Env: "SEND__LEDGER_TABLE", By: all,
+		Doc: "Name of the DynamoDB table that keeps the ledger. Needed by mode `s3`, and by a canary whose token is there.",
 	})
 	DiskPath = define(Text(), Entry{
 		Env: "SEND__DISK_PATH", By: both,
@@ -66,6 +66,7 @@ var (
 	})
 	OriginSecrets = define(List(), Entry{
 		Env: "SEND__ORIGIN_SECRETS", By: both, Secret: true,
+		References: References{Parameters: true, Ledger: send.SharedOrigin},
 		Doc: "Secrets by which CloudFront proves itself, separated by commas, the current one first. With one, a request " +
 			"that brings none of them is refused.",
 	})
@@ -94,6 +95,7 @@ var (
 	})
 	ServiceKey = define(SecretText(), Entry{
 		Env: "SEND__ADMIN__SERVICE_KEY", By: both, Secret: true,
+		References: References{Parameters: true, Ledger: send.SharedService},
 		Doc: "Key by which the user service may look tokens up, use them and hand events over, and nothing else. With one, " +
 			"the user service needs no API key to ask the admin service.",
 	})
@@ -103,7 +105,13 @@ var (
 	})
 	APIKeyValue = define(SecretText(), Entry{
 		Env: "FAST_API__AUTH__API_KEY__VALUE", By: admin, Secret: true,
-		Doc: "Admin API key.",
+		References: References{Parameters: true},
+		Doc:        "Admin API key.",
+	})
+	OldAPIKeyValue = define(SecretText(), Entry{
+		Env: "FAST_API__AUTH__API_KEY__OLD_VALUE", By: admin, Secret: true,
+		References: References{Parameters: true},
+		Doc:        "Admin API key of before, which is accepted as well, so that a key is changed without an outage.",
 	})
 )
 
@@ -159,11 +167,13 @@ var (
 	})
 	AdminKeyValue = define(SecretText(), Entry{
 		Env: "SGRAPH_SEND__ADMIN__API_KEY__VALUE", By: user, Secret: true,
-		Doc: "Key that the user service sends to the admin service.",
+		References: References{Parameters: true},
+		Doc:        "Key that the user service sends to the admin service.",
 	})
 	SharedToken = define(AccessToken(), Entry{
 		Env: "SGRAPH_SEND__ACCESS_TOKEN", By: user, Secret: true,
-		Doc: "One access token for all senders, where no admin service is asked.",
+		References: References{Parameters: true},
+		Doc:        "One access token for all senders, where no admin service is asked.",
 	})
 	EnableAuth = define(Bool(), Entry{
 		Env: "SEND__ENABLE_AUTH", By: user, Default: "true",
@@ -213,6 +223,7 @@ var (
 	})
 	CanaryToken = define(Text(), Entry{
 		Env: "CANARY__TOKEN", By: canary, Secret: true,
-		Doc: "Access token without a limit.",
+		References: References{Parameters: true, Ledger: send.SharedCanary},
+		Doc:        "Access token without a limit.",
 	})
 )

@@ -147,7 +147,21 @@ type TokenState struct {
 // Deployment is what the program that deploys a stack asks of the admin service:
 // by invoking its function, and not by its URL, so that no key is needed.
 type Deployment struct {
-	KeepToken *KeepToken `json:"keep_token,omitempty"`
+	KeepToken   *KeepToken   `json:"keep_token,omitempty"`
+	KeepSecrets *KeepSecrets `json:"keep_secrets,omitempty"`
+}
+
+// KeepSecrets wants the secrets of a stack's machines to be there, and those of a
+// generation, or of a later one. Repeating it does nothing.
+type KeepSecrets struct {
+	Generation int    `json:"generation"` // from 1 on; a higher one than is kept changes all of them, once
+	Canary     bool   `json:"canary"`     // there is a canary, that needs a token; otherwise none is to be active
+	CreatedBy  string `json:"created_by"` // by which the tokens of this stack's canary are known
+}
+
+// KeepSecretsReply is what the deploy has to know of the secrets. It is a secret.
+type KeepSecretsReply struct {
+	Origin string `json:"origin"` // what the front is to show the services
 }
 
 // KeepToken wants a token to be there, active and without a limit, and all others
