@@ -18,10 +18,108 @@ func (a *Service) Deployed(ctx context.Context, event json.RawMessage) (any, err
 	if err := json.Unmarshal(event, &in); err != nil {
 		return nil, fmt.Errorf("the event cannot be read: %w", err)
 	}
-	if in.KeepToken == nil {
-		return nil, fmt.Errorf("the event asks for nothing that is known here")
+	switch {
+	case in.KeepSecrets != nil:
+		return a.keepSecrets(ctx, *in.KeepSecrets)
+	case in.KeepToken != nil:
+		return a.keepToken(ctx, *in.KeepToken)
 	}
-	return a.keepToken(ctx, *in.KeepToken)
+	return nil, fmt.Errorf("the event asks for nothing that is known here")
+}
+
+// keepSecrets makes what the machines of the stack show each other, or changes it
+// where the generation is higher than the kept one.
+func (a *Service) keepSecrets(ctx context.Context, in wire.KeepSecrets) (reply wire.KeepSecretsReply, err error) {
+	if in.CreatedBy == "" {
+		return reply, send.Fail(send.Invalid, "created_by is required: by it the tokens before are known")
+	}
+	origin, err := send.SharedOrigin.Keep(ctx, a.set.Ledger, in.Generation)
+	if err != nil {
+		return reply, err
+	}
+	if _, err := send.SharedService.Keep(ctx, a.set.Ledger, in.Generation); err != nil {
+		return reply, err
+	}
+	if in.Canary {
+		err = a.keepCanary(ctx, in)
+	} else {
+		err = a.endCanary(ctx, in.CreatedBy)
+	}
+	if err != nil {
+		return reply, err
+	}
+	return wire.KeepSecretsReply{Origin: origin.Current}, nil
+}
+
+// generationOf is under which generation the canary's token was made; 0 is none.
+const generationOf = "generation"
+
+// keepCanary has the canary's token where the canary reads it, active and without
+// a limit, and only then revokes those before: no round has none. Those of a later
+// generation are another deploy's, which has not come so far yet.
+func (a *Service) keepCanary(ctx context.Context, in wire.KeepSecrets) error {
+	created := ""
+	kept, err := send.SharedCanary.KeepAs(ctx, a.set.Ledger, in.Generation, func(before send.Slots) (send.Slots, error) {
+		if created == "" {
+			t, err := a.createFor(ctx, send.RandomToken(), in.CreatedBy, in.Generation)
+			if err != nil {
+				return send.Slots{}, err
+			}
+			created = t.Name
+		}
+		return send.Slots{Previous: before.Current, Current: created}, nil
+	})
+	if err != nil {
+		return err
+	}
+	token, err := a.asMade(ctx, kept.Current, in.CreatedBy)
+	if send.CodeOf(err) == send.NotFound {
+		token, err = a.createFor(ctx, kept.Current, in.CreatedBy, kept.Generation)
+	}
+	if err != nil {
+		return err
+	}
+	return a.revokeAll(ctx, in.CreatedBy, func(t send.Token) bool {
+		generation, _ := t.Metadata[generationOf].(float64) // as JSON has it
+		return t.Hash != token.Hash && int(generation) <= kept.Generation
+	})
+}
+
+// endCanary leaves no token of a canary.
+func (a *Service) endCanary(ctx context.Context, by string) error {
+	if err := send.SharedCanary.Forget(ctx, a.set.Ledger); err != nil {
+		return err
+	}
+	return a.revokeAll(ctx, by, func(send.Token) bool { return true })
+}
+
+// createFor makes a token of the canary.
+func (a *Service) createFor(ctx context.Context, name, by string, generation int) (send.Token, error) {
+	t, err := a.tokens.Create(ctx, send.NewToken{
+		Name: name, CreatedBy: by, Metadata: map[string]any{generationOf: generation},
+	})
+	if err == nil {
+		a.noted(ctx, audit.TokenCreated, t)
+	}
+	return t, err
+}
+
+// revokeAll revokes those tokens of a creator that are to be.
+func (a *Service) revokeAll(ctx context.Context, by string, which func(send.Token) bool) error {
+	all, err := a.tokens.List(ctx)
+	if err != nil {
+		return err
+	}
+	for _, t := range all {
+		if t.CreatedBy != by || t.Status == send.TokenRevoked || !which(t) {
+			continue
+		}
+		if _, err := a.tokens.RevokeHash(ctx, t.Hash); err != nil {
+			return err
+		}
+		a.noted(ctx, audit.TokenRevoked, t)
+	}
+	return nil
 }
 
 // keepToken makes a token, or has it as it was made, and then revokes what its
