@@ -8,12 +8,19 @@ import (
 
 	"sgraph.ai/send/shared/metric"
 	"sgraph.ai/send/shared/test/moto"
+	"sgraph.ai/send/test/e2e/lambdahost"
 )
 
 // TestPromotion takes versions from their build to prod and back. The steps
 // build on each other, so the first that fails ends the test.
 func TestPromotion(t *testing.T) {
-	aws := simulation{endpoint: moto.Start(t)}
+	lambda := &lambdahost.Lambda{Endpoint: moto.Start(t), Region: region}
+	endpoint, err := lambda.Start()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(lambda.Stop)
+	aws := simulation{endpoint: endpoint}
 	for _, of := range []string{"qa", "prod"} {
 		aws.setUp(t, of)
 	}

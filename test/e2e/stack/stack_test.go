@@ -165,11 +165,17 @@ func init() {
 	})
 }
 
-// begin makes a stack of a checkout. All stacks are in one simulated account, in
-// which they must not meet.
+// begin makes a stack of a checkout, in an AWS whose functions run. All stacks
+// are in one simulated account, in which they must not meet.
 func begin(t *testing.T, source, stack string) (*commandLine, simulation) {
 	t.Helper()
-	aws := simulation{endpoint: moto.Start(t)}
+	lambda := &lambdahost.Lambda{Endpoint: moto.Start(t), Region: region}
+	endpoint, err := lambda.Start()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(lambda.Stop)
+	aws := simulation{endpoint: endpoint}
 	pulumi := newCommandLine(t, source, aws.endpoint)
 	pulumi.run(t, "stack", "init", stack)
 	// The only differences from the real stack file: this machine's processor,
