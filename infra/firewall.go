@@ -48,17 +48,10 @@ func newFirewall(ctx *pulumi.Context, args *EdgeArgs, inside pulumi.ResourceOpti
 // firewallRules are what the firewall asks of a request, in this order.
 func firewallRules(args *EdgeArgs) wafv2.WebAclRuleArray {
 	rules := wafv2.WebAclRuleArray{
-		&wafv2.WebAclRuleArgs{
-			Name:   pulumi.String("requests-per-address"),
-			Action: toBlock,
-			Statement: &wafv2.WebAclRuleStatementArgs{
-				RateBasedStatement: &wafv2.WebAclRuleStatementRateBasedStatementArgs{
-					AggregateKeyType:    pulumi.String("IP"),
-					EvaluationWindowSec: pulumi.Int(300),
-					Limit:               pulumi.Int(args.RequestsPerFiveMinutes),
-				},
-			},
-		},
+		// A page is a request or two, and several for its parts, which cost next to
+		// nothing: an office behind one address loads many.
+		perAddress("requests-per-address", args.RequestsPerFiveMinutes, butParts),
+		perAddress("all-per-address", maxParts*args.RequestsPerFiveMinutes, nil),
 		managedRules("AWSManagedRulesAmazonIpReputationList", nil),
 		knownBadInputs.rules(),
 		// This one takes each body over 8 KB for an attack. The services hold
@@ -80,6 +73,33 @@ func firewallRules(args *EdgeArgs) wafv2.WebAclRuleArray {
 		rule.VisibilityConfig = ruleVisibility(rule.Name)
 	}
 	return rules
+}
+
+// maxParts is the most that is loaded for one page.
+const maxParts = 8
+
+// perAddress blocks an address that makes more requests in five minutes, of those
+// that are counted.
+func perAddress(name string, limit int, counted scopeInput) *wafv2.WebAclRuleArgs {
+	return &wafv2.WebAclRuleArgs{
+		Name:   pulumi.String(name),
+		Action: toBlock,
+		Statement: &wafv2.WebAclRuleStatementArgs{
+			RateBasedStatement: &wafv2.WebAclRuleStatementRateBasedStatementArgs{
+				AggregateKeyType:    pulumi.String("IP"),
+				EvaluationWindowSec: pulumi.Int(300),
+				Limit:               pulumi.Int(limit),
+				ScopeDownStatement:  counted,
+			},
+		},
+	}
+}
+
+// butParts are all requests but those for parts of pages.
+var butParts = &wafv2.WebAclRuleStatementRateBasedStatementScopeDownStatementArgs{
+	NotStatement: &wafv2.WebAclRuleStatementRateBasedStatementScopeDownStatementNotStatementArgs{
+		Statements: list([]*wafv2.WebAclRuleStatementArgs{pathMatches("^" + wire.Assets)}),
+	},
 }
 
 // onlyBlocked keeps of WAF's log what it blocked.
@@ -127,6 +147,7 @@ func redacted(headers []wire.Header) wafv2.WebAclLoggingConfigurationRedactedFie
 
 // Short names for what the SDK calls at length.
 type (
+	scopeInput       = wafv2.WebAclRuleStatementRateBasedStatementScopeDownStatementPtrInput
 	groupConfigs     = wafv2.WebAclRuleStatementManagedRuleGroupStatementManagedRuleGroupConfigArray
 	groupConfigInput = wafv2.WebAclRuleStatementManagedRuleGroupStatementManagedRuleGroupConfigArrayInput
 	groupConfigArgs  = wafv2.WebAclRuleStatementManagedRuleGroupStatementManagedRuleGroupConfigArgs

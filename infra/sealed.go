@@ -162,8 +162,13 @@ func pathOf(kinds ...wire.Sealed) *wafv2.WebAclRuleStatementArgs {
 			}
 		}
 	}
+	return pathMatches("^(" + strings.Join(paths, "|") + ")$")
+}
+
+// pathMatches matches requests by a regular expression over their path.
+func pathMatches(pattern string) *wafv2.WebAclRuleStatementArgs {
 	return &wafv2.WebAclRuleStatementArgs{RegexMatchStatement: &wafv2.WebAclRuleStatementRegexMatchStatementArgs{
-		RegexString: pulumi.String("^(" + strings.Join(paths, "|") + ")$"),
+		RegexString: pulumi.String(pattern),
 		FieldToMatch: &wafv2.WebAclRuleStatementRegexMatchStatementFieldToMatchArgs{
 			UriPath: &wafv2.WebAclRuleStatementRegexMatchStatementFieldToMatchUriPathArgs{},
 		},

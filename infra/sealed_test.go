@@ -137,6 +137,7 @@ type statement struct {
 	RateBasedStatement                      *struct {
 		AggregateKeyType           string
 		EvaluationWindowSec, Limit int
+		ScopeDownStatement         *statement
 	}
 	RegexMatchStatement *struct {
 		RegexString         string
@@ -215,6 +216,9 @@ func (s statement) depth() int {
 				deepest = max(deepest, inner.depth())
 			}
 		}
+	}
+	if r := s.RateBasedStatement; r != nil && r.ScopeDownStatement != nil {
+		deepest = max(deepest, r.ScopeDownStatement.depth())
 	}
 	return deepest + 1
 }
@@ -460,6 +464,34 @@ func TestFirewallBlocksAttacks(t *testing.T) {
 				if a.blocks(r) == "" {
 					t.Errorf("%s: %s passes: %s", name, kind, r.body)
 				}
+			}
+		}
+	})
+}
+
+// TestPartsOfPagesCountLess against an address than what the functions answer.
+func TestPartsOfPagesCountLess(t *testing.T) {
+	guarded(t, func(t *testing.T, a *acl) {
+		counted := func(r request) (limits []int) {
+			for _, rule := range a.rules {
+				of := rule.Statement.RateBasedStatement
+				if of != nil && (of.ScopeDownStatement == nil || a.matches(*of.ScopeDownStatement, r, nil)) {
+					limits = append(limits, of.Limit)
+				}
+			}
+			return limits
+		}
+		pages := counted(request{path: "/"})
+		if len(pages) == 0 {
+			t.Fatal("nothing bounds what one address may ask")
+		}
+		parts := counted(request{path: wire.Assets + "0123/send.js"})
+		if len(parts) == 0 || slices.Min(parts) < maxParts*slices.Min(pages) {
+			t.Errorf("an address may load pages %v times, and their parts %v times", pages, parts)
+		}
+		for _, path := range []string{"/assetsx", "/api/assets/", "//assets/", wire.CreateTransfer.Paths[0]} {
+			if got := counted(request{path: path}); !slices.Equal(got, pages) {
+				t.Errorf("%s is counted as %v, a page as %v", path, got, pages)
 			}
 		}
 	})

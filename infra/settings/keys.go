@@ -131,7 +131,7 @@ var own = []Key{
 		"ACM certificate for both names; CloudFront wants it in us-east-1.",
 		into(certificate, func(s *Settings) *string { return &s.Edge.CertificateARN })},
 	{"edgeRateLimit", "", "2000",
-		"Requests in five minutes after which WAF blocks an address.",
+		"Requests in five minutes after which WAF blocks an address; with the parts of pages, eight times as many.",
 		into(service.Int(10, 2_000_000_000), func(s *Settings) *int { return &s.Edge.RequestsPerFiveMinutes })},
 	{"botControl", "", "false",
 		"WAF also blocks bots, at a price per request; what is no browser but says so honestly still passes.",
