@@ -67,7 +67,10 @@ func (g *graph) Call(pulumi.MockCallArgs) (resource.PropertyMap, error) {
 
 func record(t *testing.T, config map[string]string) (*graph, error) {
 	t.Helper()
-	all := map[string]string{"aws:region": "eu-west-2", "sgraph-send-bootstrap:repository": "acme@12/send@345"}
+	all := map[string]string{
+		"aws:region": "eu-west-2", "sgraph-send-bootstrap:repository": "acme@12/send@345",
+		"sgraph-send-bootstrap:stacks": "dev,qa,prod", "sgraph-send-bootstrap:oneAccount": "true",
+	}
 	maps.Copy(all, config)
 	g := &graph{made: map[string]map[string]declared{}}
 	err := pulumi.RunErr(program, pulumi.WithMocks("sgraph-send-bootstrap", "account", g),
@@ -528,6 +531,18 @@ func TestWhatTheAccountHasOrDoesNotWantIsNotMade(t *testing.T) {
 	}
 }
 
+func TestProdHasAnAccountOfItsOwn(t *testing.T) {
+	t.Parallel()
+	for stacks, roles := range map[string]int{"": 4, "prod": 2, "qa,dev": 4} {
+		g := mustRecord(t, map[string]string{
+			"sgraph-send-bootstrap:stacks": stacks, "sgraph-send-bootstrap:oneAccount": "false",
+		})
+		if len(g.made[roleType]) != roles || stacks == "" && g.made[roleType]["sgraph-send-pipeline-deploy-prod"].inputs != nil {
+			t.Errorf("%q makes %d roles, want %d", stacks, len(g.made[roleType]), roles)
+		}
+	}
+}
+
 func TestWrongSettingsAreRefused(t *testing.T) {
 	t.Parallel()
 	for key, values := range map[string][]string{
@@ -535,9 +550,10 @@ func TestWrongSettingsAreRefused(t *testing.T) {
 			"", "acme", "acme/send", "acme@12/send", "acme/send@345", "acme@12/*", "*/*", "acme@12/send@*", "acme@/send@345",
 			"acme@12/send@345:environment:prod", "acme@12/send@345/x", "acme@0/send@345",
 		},
-		"sgraph-send-bootstrap:stacks": {"dev,", "*", "Dev", "dev-preview"},
-		"sgraph-send-bootstrap:caches": {"bucket", "prod=", "other=bucket", "prod=a b", "prod=*"},
-		"aws:region":                   {""},
+		"sgraph-send-bootstrap:stacks":     {"dev,", "*", "Dev", "dev-preview"},
+		"sgraph-send-bootstrap:oneAccount": {"", "false"}, // with prod among others
+		"sgraph-send-bootstrap:caches":     {"bucket", "prod=", "other=bucket", "prod=a b", "prod=*"},
+		"aws:region":                       {""},
 	} {
 		for _, value := range values {
 			g, err := record(t, map[string]string{key: value})

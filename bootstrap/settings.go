@@ -25,6 +25,9 @@ type settings struct {
 	account string // whose credentials these are
 }
 
+// prod is the stack that people use.
+const prod = "prod"
+
 // repository is one of GitHub's, by its names and by the numbers that stay when
 // names change hands.
 type repository struct{ owner, ownerID, name, id string }
@@ -72,7 +75,7 @@ func loadSettings(ctx *pulumi.Context) (settings, error) {
 	}
 	stacks := c.Get("stacks")
 	if stacks == "" {
-		stacks = "dev,qa,prod"
+		stacks = "dev,qa"
 	}
 	for name := range strings.SplitSeq(stacks, ",") {
 		name = strings.TrimSpace(name)
@@ -83,6 +86,12 @@ func loadSettings(ctx *pulumi.Context) (settings, error) {
 			faults = append(faults, fmt.Errorf("the name of a stack: %w", err))
 		}
 		s.stacks = append(s.stacks, name)
+	}
+	// What AWS names itself, a policy cannot tell apart by the stack.
+	if len(s.stacks) > 1 && slices.Contains(s.stacks, prod) && !c.GetBool("oneAccount") {
+		faults = append(faults, fmt.Errorf("stacks: %s shares this account with others, whose pipelines could reach its "+
+			"distributions and firewall: run this once in an account of its own, with stacks set to %[1]s, and in the "+
+			"other without it; or accept it with pulumi config set oneAccount true", prod))
 	}
 	if s.caches, err = parseCaches(c.Get("caches"), s.stacks); err != nil {
 		faults = append(faults, err)
