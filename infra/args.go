@@ -71,6 +71,21 @@ func sweepArgs(s settings.Settings, user *Service) *ScheduleArgs {
 	}
 }
 
+// trailMinutes is how long an event may wait for the trail where no function has
+// a batch of them, and nobody reads the trail.
+const trailMinutes = 10
+
+func trailArgs(s settings.Settings, admin *Service) *ScheduleArgs {
+	return &ScheduleArgs{
+		Names:    s.Names,
+		Why:      "put into the audit trail what waits for it",
+		Minutes:  trailMinutes,
+		Function: admin.Function.Name,
+		Alias:    admin.Live.Name,
+		ARN:      admin.Live.Arn,
+	}
+}
+
 func canaryArgs(s settings.Settings, common Common, edge *Edge, admin *Service) *CanaryArgs {
 	// Derived from the admin API key, so that a stack needs no further secret.
 	token := send.Secret(s.Secrets.Of(service.APIKeyValue.Env)).TokenName(metric.Canary)

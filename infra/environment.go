@@ -25,7 +25,7 @@ func adminFunction(s settings.Settings, common Common, storage *Storage) *Functi
 		Environment: environment(metric.Admin, s, made),
 		Grants: append(auditAccess(storage.CacheName),
 			ledgerAccess(storage.Ledger.Arn, send.TokenSet, send.TokenUseSets, send.PurgeSet, send.SessionSet,
-				send.WindowSets, send.SaltSet, audit.ChainSets, audit.QueueSets+metric.Admin),
+				send.WindowSets, send.SaltSet, audit.ChainSets, audit.QueueSets),
 			rootAccess(storage.Ledger.Arn, metric.Admin)),
 	}
 }
@@ -51,7 +51,8 @@ func userFunction(s settings.Settings, common Common, storage *Storage, admin *S
 		Environment: env,
 		Grants: append(transfersAccess(storage.Transfers.Name),
 			ledgerAccess(storage.Ledger.Arn, send.TransferSets, send.LabelSets, send.ClaimSets, send.ReservedSets,
-				send.PurgeSet, send.WindowSets, send.SaltSet, audit.QueueSets+metric.User),
+				send.PurgeSet, send.WindowSets, send.SaltSet,
+				audit.QueueSets+metric.User, audit.QueueSets+metric.User+"/"),
 			rootAccess(storage.Ledger.Arn, metric.User)),
 	}
 }

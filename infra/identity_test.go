@@ -148,11 +148,12 @@ func TestServicesCannotTouchEachOthersData(t *testing.T) {
 		bucket, sets, root string
 	}{
 		"user": {
-			"transfers", `["transfer/*","label/*","claim/*","reserved/*","purge","window/*","salt","outbox/user"]`,
+			"transfers", `["transfer/*","label/*","claim/*","reserved/*","purge","window/*","salt",` +
+				`"outbox/user","outbox/user/*"]`,
 			`["root/user"]`,
 		},
 		"admin": {
-			"cache", `["token","use/*","purge","session","window/*","salt","chain/*","outbox/admin"]`, `["root/admin"]`,
+			"cache", `["token","use/*","purge","session","window/*","salt","chain/*","outbox/*"]`, `["root/admin"]`,
 		},
 		// The canary does all it does from outside.
 		"canary": {},

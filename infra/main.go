@@ -81,6 +81,9 @@ func deploy(ctx *pulumi.Context, s settings.Settings, zips artifact.Set, lambda 
 	if _, err := NewSchedule(ctx, stack.Sweep, sweepArgs(s, user)); err != nil {
 		return err
 	}
+	if _, err := NewSchedule(ctx, stack.Trail, trailArgs(s, admin)); err != nil {
+		return err
+	}
 	var canary *Canary
 	if s.CanaryMinutes > 0 {
 		if canary, err = NewCanary(ctx, metric.Canary, canaryArgs(s, common, edge, admin)); err != nil {

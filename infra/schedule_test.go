@@ -54,20 +54,25 @@ func TestCanaryRunsOnScheduleWithATokenOfItsOwn(t *testing.T) {
 	})
 }
 
-func TestSweepIsScheduledOnTheLiveAlias(t *testing.T) {
+func TestSchedulesCallTheLiveAlias(t *testing.T) {
 	each(t, func(t *testing.T, stack string, g *graph) {
-		target := g.named(t, "aws:cloudwatch/eventTarget:EventTarget", "sweep")
-		if !strings.HasSuffix(target.text("arn"), ":function:sgraph-send-user-"+stack+":live") {
-			t.Errorf("it calls %s", target.text("arn"))
-		}
-		rule := g.named(t, "aws:cloudwatch/eventRule:EventRule", "sweep")
-		if rule.text("scheduleExpression") != "rate(60 minutes)" || target.text("rule") != rule.text("name") {
-			t.Errorf("rule %s runs at %s", rule.text("name"), rule.text("scheduleExpression"))
-		}
-		allowed := g.named(t, "aws:lambda/permission:Permission", "sweep")
-		if allowed.text("principal") != "events.amazonaws.com" || allowed.text("qualifier") != "live" ||
-			allowed.text("function") != "sgraph-send-user-"+stack {
-			t.Errorf("the rule is let by %v", allowed.Inputs)
+		for name, want := range map[string]struct{ function, rate string }{
+			"sweep": {"sgraph-send-user-" + stack, "rate(60 minutes)"},
+			"trail": {"sgraph-send-admin-" + stack, "rate(10 minutes)"},
+		} {
+			target := g.named(t, "aws:cloudwatch/eventTarget:EventTarget", name)
+			if !strings.HasSuffix(target.text("arn"), ":function:"+want.function+":live") {
+				t.Errorf("%s calls %s", name, target.text("arn"))
+			}
+			rule := g.named(t, "aws:cloudwatch/eventRule:EventRule", name)
+			if rule.text("scheduleExpression") != want.rate || target.text("rule") != rule.text("name") {
+				t.Errorf("rule %s runs at %s", rule.text("name"), rule.text("scheduleExpression"))
+			}
+			allowed := g.named(t, "aws:lambda/permission:Permission", name)
+			if allowed.text("principal") != "events.amazonaws.com" || allowed.text("qualifier") != "live" ||
+				allowed.text("function") != want.function {
+				t.Errorf("the rule is let by %v", allowed.Inputs)
+			}
 		}
 	})
 }

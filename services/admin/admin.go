@@ -34,6 +34,7 @@ type Service struct {
 	keys     *send.Keys[keys]
 	salts    *send.Salts
 	outbox   *audit.Outbox
+	others   *audit.Outbox // the user service's, where it has the same ledger
 	meter    metric.Meter
 	log      *slog.Logger
 	sessions sessions
@@ -78,10 +79,8 @@ func New(set Settings) (*Service, error) {
 		Store: set.Audit, Ledger: set.Ledger, Now: set.Now, Retention: set.AuditRetention, Log: a.log,
 		TokenIDs: a.tokenIDs,
 	}
-	a.outbox = &audit.Outbox{
-		Deliver: a.trail.Append, Ledger: set.Ledger, Now: set.Now, Meter: a.meter, Log: set.Log,
-		Frozen: set.Environment == settings.Lambda,
-	}
+	a.outbox = a.outboxOf(metric.Admin, a.trail.Append)
+	a.others = a.outboxOf(metric.User, a.recordOthers)
 	a.site = web.Settings{
 		Meter:             a.meter,
 		Log:               set.Log,

@@ -39,6 +39,31 @@ func (a *Service) Record(ctx context.Context, events []audit.Event) error {
 	return a.trail.Append(ctx, events)
 }
 
+// recordOthers keeps what the user service left in the ledger, as takeEvents does.
+func (a *Service) recordOthers(ctx context.Context, events []audit.Event) error {
+	if err := a.checkOthers(events); err != nil {
+		return err
+	}
+	return a.Record(ctx, events)
+}
+
+// checkOthers refuses what the user service does not tell of.
+func (a *Service) checkOthers(events []audit.Event) error {
+	if slices.ContainsFunc(events, func(e audit.Event) bool { return !e.Kind.OfTransfer() }) {
+		return send.Fail(send.Invalid, "the user service tells of transfers, and of nothing else")
+	}
+	return a.checkEvents(events)
+}
+
+func (a *Service) checkEvents(events []audit.Event) error {
+	for i, e := range events {
+		if err := e.Check(a.set.Now()); err != nil {
+			return send.Fail(send.Invalid, "events[%d]: %s", i, err)
+		}
+	}
+	return nil
+}
+
 // takeEvents keeps what another service hands over. The answer comes when all
 // of it is kept; until then the sender may send it again. People have nothing
 // to hand over, so their sessions do not do.
@@ -51,16 +76,15 @@ func (a *Service) takeEvents(w http.ResponseWriter, r *http.Request) error {
 	if err := web.ReadJSONUpTo(w, r, 256<<10, &in); err != nil {
 		return err
 	}
-	if a.serviceKey(r) != "" && slices.ContainsFunc(in.Events, func(e audit.Event) bool { return !e.Kind.OfTransfer() }) {
-		return send.Fail(send.Invalid, "the user service tells of transfers, and of nothing else")
-	}
 	if len(in.Events) == 0 || len(in.Events) > audit.MaxBatch {
 		return send.Fail(send.Invalid, "events must be from 1 to %d", audit.MaxBatch)
 	}
-	for i, e := range in.Events {
-		if err := e.Check(a.set.Now()); err != nil {
-			return send.Fail(send.Invalid, "events[%d]: %s", i, err)
-		}
+	check := a.checkEvents
+	if a.serviceKey(r) != "" {
+		check = a.checkOthers
+	}
+	if err := check(in.Events); err != nil {
+		return err
 	}
 	if err := a.Record(r.Context(), in.Events); err != nil {
 		return err
@@ -112,6 +136,9 @@ func (a *Service) listEvents(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	if q.After == "" {
+		a.collect(r.Context())
+	}
 	p, err := a.trail.Page(r.Context(), q)
 	if err != nil {
 		return err
@@ -128,6 +155,7 @@ func (a *Service) exportEvents(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	a.collect(r.Context())
 	switch form := r.URL.Query().Get("form"); form {
 	case wire.ChainForm:
 		lines := &download{w: w, name: "audit-chain", q: q}
@@ -178,6 +206,7 @@ func day(t time.Time) string { return t.UTC().Format(time.DateOnly) }
 
 // chainHead answers where the trail's chain ends, for whoever writes it down.
 func (a *Service) chainHead(w http.ResponseWriter, r *http.Request) error {
+	a.collect(r.Context())
 	head, err := a.trail.Head(r.Context())
 	if err != nil {
 		return err

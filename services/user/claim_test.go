@@ -138,7 +138,7 @@ func TestASpentPermitIsInTheTrail(t *testing.T) {
 	s.call("GET", url, nil).refused(410, "permit_spent")
 	s.call("GET", "/api/presigned/download-url/"+id, nil, "x-sgraph-download-permit", permit).
 		refused(410, "permit_spent")
-	s.service.Flush()
+	s.collected()
 	const denied = "transfer_downloaded denied "
 	var denials int
 	for _, told := range kept.told(id) {

@@ -52,7 +52,9 @@ func (s *Service) Scheduled(ctx context.Context, _ json.RawMessage) (any, error)
 		ctx, cancel = context.WithDeadline(ctx, deadline.Add(-sweepMargin))
 		defer cancel()
 	}
-	return s.sweep(ctx, s.transfers.Sweep, s.forget)
+	n, err := s.sweep(ctx, s.transfers.Sweep, s.forget)
+	s.outbox.Collect(ctx) // what no function had a batch of
+	return n, err
 }
 
 // part is one part of a sweep.
@@ -133,7 +135,7 @@ func (s *Service) sweep(ctx context.Context, parts ...part) (n send.Swept, err e
 
 // removed puts what the sweep took into the trail.
 func (s *Service) removed(t send.Transfer, why send.Reason) {
-	s.outbox.Send(context.Background(), audit.Event{
+	s.outbox.Put(context.Background(), audit.Event{
 		Time: s.set.Now().UTC(), Kind: audit.TransferExpired, Outcome: audit.Success,
 		Transfer: t.ID, Token: t.Owner, Reason: string(why),
 	})

@@ -83,6 +83,16 @@ func watched(t *testing.T, change func(*user.Settings)) (*site, *trail) {
 	return s, kept
 }
 
+// collected has what the service put into its outbox handed over, as the schedule
+// does.
+func (s *site) collected() {
+	s.t.Helper()
+	s.service.Flush()
+	if _, err := s.service.Scheduled(s.t.Context(), nil); err != nil {
+		s.t.Error(err)
+	}
+}
+
 func hashOf(secret string) string {
 	h := sha256.Sum256([]byte(secret))
 	return hex.EncodeToString(h[:])
@@ -110,7 +120,7 @@ func TestWhatHappensIsCountedAndTraced(t *testing.T) {
 	s.send("POST", "/api/transfers/complete/"+plaintext, nil).want(404, "")
 	s.call("POST", "/api/transfers/create", nil, "x-sgraph-access-token", "no-such-token").want(401, "")
 	s.call("POST", "/api/transfers/create", nil).want(401, "")
-	s.service.Flush()
+	s.collected()
 
 	for name, want := range map[metric.Name]float64{
 		metric.TransfersCreated: 2, metric.TransfersCompleted: 1, metric.TransfersDeleted: 1,
@@ -174,7 +184,7 @@ func TestWhatBreaksIsCounted(t *testing.T) {
 	id := s.send("POST", "/api/transfers/create", nil).want(200, "").json()["transfer_id"].(string)
 	s.send("POST", "/api/transfers/upload/"+id, body).want(200, "")
 	s.send("POST", "/api/transfers/complete/"+id, nil).want(503, "")
-	s.service.Flush()
+	s.collected()
 	if n := metrictest.Sum(t, s.log.String(), metric.StorageErrors); n != 1 {
 		t.Errorf("%v errors of the store, want 1", n)
 	}
@@ -203,7 +213,7 @@ func TestATrailThatIsAwayFailsNothing(t *testing.T) {
 	s, kept := watched(t, nil)
 	kept.err = errors.New("the admin service is away")
 	id := s.send("POST", "/api/transfers/create", nil).want(200, "").json()["transfer_id"].(string)
-	s.service.Flush()
+	s.collected()
 	if n := metrictest.Sum(t, s.log.String(), metric.AuditDelayed); n != 1 {
 		t.Errorf("%v events wait, and the log is\n%s", n, s.log)
 	}
@@ -212,7 +222,7 @@ func TestATrailThatIsAwayFailsNothing(t *testing.T) {
 	}
 	kept.err = nil
 	s.clock.Advance(2 * time.Minute)
-	s.service.Flush()
+	s.collected()
 	if got := kept.told(id); len(got) != 1 {
 		t.Errorf("the trail has %q when it is back", got)
 	}

@@ -36,9 +36,11 @@ type chained struct {
 type awayStore struct {
 	send.Store
 	away atomic.Bool
+	puts atomic.Int64
 }
 
 func (s *awayStore) Put(ctx context.Context, key string, body io.Reader, size int64) (send.Object, error) {
+	s.puts.Add(1)
 	if s.away.Load() {
 		return send.Object{}, send.Fail(send.Unavailable, "the store is away")
 	}

@@ -2,7 +2,6 @@ package audit
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"log/slog"
 	"slices"
@@ -13,26 +12,21 @@ import (
 	"sgraph.ai/send/shared/send"
 )
 
-// QueueSets begins the names of the sets of the ledger in which events wait; the
-// name of the service that has them follows.
-const QueueSets = "outbox/"
-
 const (
 	gather     = 500 * time.Millisecond // for which events are gathered
 	handTime   = 3 * time.Second        // that handing over a batch may take
 	retryFirst = 2 * time.Second        // until what could not be handed over is tried again
 	retryMost  = time.Minute
-	lookEvery  = time.Minute      // that a function looks for what others left
 	keepEvery  = 5 * time.Second  // that what was counted is kept
 	clocks     = 10 * time.Second // by which the clocks of processes may differ
-	flushTime  = 30 * time.Second // after which Flush leaves the rest for the next
-	queuePage  = 500
-	maxWaiting = 1000 // in memory
+	serverTime = 30 * time.Second // after which a server leaves the rest for the next time
+	frozenTime = 5 * time.Second  // after which the end of a function's event does
+	maxWaiting = 1000             // in memory
 )
 
 // Outbox takes what a service has to tell of the work that it did. What it took
-// is handed over, even if nobody takes it for days and the process ends: it
-// waits in the ledger. What not even the ledger takes goes to the log, as an
+// waits in the ledger until it is handed over, even if nobody takes it for days
+// and the process ends. What not even the ledger takes goes to the log, as an
 // error, and is counted.
 type Outbox struct {
 	Deliver func(context.Context, []Event) error // nil = nobody wants the events
@@ -42,12 +36,13 @@ type Outbox struct {
 	Log     *slog.Logger
 
 	// Frozen says that the process stands still between requests, and may be
-	// gone then: it calls Flush at the end of each. So events are handed over
-	// there and then, and wait in the ledger only if they have to.
+	// gone then: it calls Flush at the end of each. There are many such
+	// processes, each with little to tell. So what they keep is handed over once
+	// there is a batch of it, or when somebody calls Collect, by one at a time.
 	Frozen bool
 
 	handing sync.Mutex // held by whoever hands over; guards what follows
-	looked  time.Time  // when the ledger was looked at
+	looked  bool       // the ledger was looked at
 	kept    time.Time  // when denials were
 	retry   time.Duration
 	again   time.Time // before which handing over is not tried again
@@ -55,6 +50,7 @@ type Outbox struct {
 	mu       sync.Mutex
 	waiting  []Event // in memory
 	queued   bool    // some may wait in the ledger
+	put      int     // how many this process kept in the ledger since it handed over
 	denials  denials
 	timer    *time.Timer
 	due      time.Time // when the timer ends
@@ -67,7 +63,7 @@ var (
 )
 
 // Put takes an event of the work of ctx. When it returns the event will outlive
-// the process, except where that is frozen soon.
+// the process, unless the ledger is away.
 func (o *Outbox) Put(ctx context.Context, e Event) {
 	if o.Deliver == nil {
 		return
@@ -76,33 +72,26 @@ func (o *Outbox) Put(ctx context.Context, e Event) {
 		o.arm(keepEvery)
 		return
 	}
-	if !o.Frozen && o.queue(ctx, e) == nil {
-		o.arm(gather)
-		return
-	}
+	kept := o.queue(ctx, e) == nil
 	o.mu.Lock()
 	room := len(o.waiting) < maxWaiting
-	if room {
+	switch {
+	case kept:
+		o.put++
+	case room:
 		o.waiting = append(o.waiting, e)
+	}
+	if o.Frozen || !kept {
 		o.deadline, _ = ctx.Deadline()
 	}
 	o.mu.Unlock()
-	if !room {
+	switch {
+	case kept && o.Frozen:
+	case kept || room:
+		o.arm(gather)
+	default:
 		o.lose([]Event{e}, errFull)
 	}
-	o.arm(gather)
-}
-
-// Send is Put for work that has more to tell than can wait, and time: it hands
-// over when there is a batch.
-func (o *Outbox) Send(ctx context.Context, e Event) {
-	o.mu.Lock()
-	batch := len(o.waiting) >= MaxBatch
-	o.mu.Unlock()
-	if batch {
-		o.Flush()
-	}
-	o.Put(ctx, e)
 }
 
 func (o *Outbox) count(e Event) bool {
@@ -127,41 +116,9 @@ func (o *Outbox) arm(within time.Duration) {
 	o.due = due
 }
 
-// queue keeps an event in the ledger. The client may leave: it is not the one
-// who wants it.
-func (o *Outbox) queue(ctx context.Context, e Event) error { return o.enqueue(ctx, e, time.Time{}) }
-
-// enqueue is queue for an event that is handed over from a time on.
-func (o *Outbox) enqueue(ctx context.Context, e Event, ripe time.Time) error {
-	data, err := json.Marshal(e)
-	if err != nil {
-		return err
-	}
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), handTime)
-	defer cancel()
-	id := e.ID()
-	if !ripe.IsZero() { // others count what is just like it
-		id += "-" + send.RandomSecret()
-	}
-	err = o.Ledger.Create(ctx, send.Record{Key: o.key(id), Data: data, Expires: ripe})
-	if err != nil && send.CodeOf(err) != send.Conflict { // then it is the very same
-		return err
-	}
-	o.waits()
-	return nil
-}
-
-// waits notes that something may wait in the ledger.
-func (o *Outbox) waits() {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	o.queued = true
-}
-
-func (o *Outbox) key(id string) send.Key { return send.Key{Set: QueueSets + o.Meter.Service, ID: id} }
-
-// Flush hands over what waits, and returns when that is done, or is in the
-// ledger, or lost: before the process ends, or is frozen.
+// Flush sees to it that what was put is in the ledger, or lost, before the
+// process ends or is frozen; and hands over what waits there, a frozen process
+// once it has put a batch.
 func (o *Outbox) Flush() { o.flush(true) }
 
 // flush is Flush; with all it also keeps what was counted a moment ago.
@@ -172,27 +129,42 @@ func (o *Outbox) flush(all bool) {
 	o.handing.Lock()
 	defer o.handing.Unlock()
 	waiting, deadline := o.take()
-	o.handWaiting(waiting, deadline)
+	ctx, cancel := until(deadline)
+	defer cancel()
+	o.handWaiting(ctx, waiting)
 	o.keepDenials(all)
 
 	now := o.Now()
 	o.mu.Lock()
-	queued, counting := o.queued, len(o.denials.by) > 0
+	queued, batch, counting := o.queued, o.put >= MaxBatch, len(o.denials.by) > 0
 	o.mu.Unlock()
-	if o.looked.IsZero() || o.Frozen && now.Sub(o.looked) >= lookEvery { // what others left
-		queued = true
+	if o.Frozen {
+		if batch && !now.Before(o.again) {
+			_ = o.handInTurn(ctx, time.Now().Add(frozenTime)) // another process is at it, or the next will be
+		}
+		return
 	}
-	if queued && !now.Before(o.again) {
-		o.looked = now
-		queued = o.handQueued(deadline)
+	if queued || !o.looked { // what is left since before the start, too
+		queued = true
+		if !now.Before(o.again) {
+			o.looked = true
+			queued = o.handQueued(ctx, time.Now().Add(serverTime))
+		}
 	}
 	switch {
-	case o.Frozen:
 	case queued:
 		o.arm(max(gather, o.again.Sub(now)))
 	case counting:
 		o.arm(keepEvery)
 	}
+}
+
+// until returns a context that ends at a time; never, where there is none.
+func until(deadline time.Time) (context.Context, context.CancelFunc) {
+	if deadline.IsZero() {
+		return context.WithCancel(context.Background())
+	}
+	return context.WithDeadline(context.Background(), deadline)
 }
 
 // take takes what waits in memory, and when the work ends that it is about.
@@ -209,12 +181,8 @@ func (o *Outbox) take() (waiting []Event, deadline time.Time) {
 }
 
 // deliver hands a batch over, in no more time than there is.
-func (o *Outbox) deliver(batch []Event, deadline time.Time) error {
-	end := time.Now().Add(handTime)
-	if !deadline.IsZero() && deadline.Before(end) {
-		end = deadline
-	}
-	ctx, cancel := context.WithDeadline(context.Background(), end)
+func (o *Outbox) deliver(ctx context.Context, batch []Event) error {
+	ctx, cancel := context.WithTimeout(ctx, handTime)
 	defer cancel()
 	err := o.Deliver(ctx, batch)
 	if err == nil || send.CodeOf(err) == send.Invalid {
@@ -227,14 +195,14 @@ func (o *Outbox) deliver(batch []Event, deadline time.Time) error {
 }
 
 // handWaiting hands over what waited in memory, or has it wait in the ledger.
-func (o *Outbox) handWaiting(waiting []Event, deadline time.Time) {
+func (o *Outbox) handWaiting(ctx context.Context, waiting []Event) {
 	var away error
 	if o.Now().Before(o.again) {
 		away = errAway
 	}
 	for batch := range slices.Chunk(waiting, MaxBatch) {
 		if away == nil {
-			if away = o.deliver(batch, deadline); away == nil {
+			if away = o.deliver(ctx, batch); away == nil {
 				continue
 			}
 		}
@@ -272,101 +240,6 @@ func (o *Outbox) keepDenials(all bool) {
 			o.mu.Lock()
 			defer o.mu.Unlock()
 			o.denials.restore(counted[i], now)
-		}
-	})
-}
-
-// handQueued hands over what waits in the ledger, the oldest first. It says
-// whether something may still wait there.
-func (o *Outbox) handQueued(deadline time.Time) (left bool) {
-	o.mu.Lock()
-	o.queued = false
-	o.mu.Unlock()
-	for after, began := "", time.Now(); ; {
-		ctx, cancel := context.WithTimeout(context.Background(), handTime)
-		records, err := o.Ledger.List(ctx, o.key("").Set, after, queuePage)
-		cancel()
-		if err == nil && len(records) == 0 {
-			break
-		}
-		if err == nil {
-			after = records[len(records)-1].Key.ID
-			left, err = o.handRecords(records, deadline, left)
-		}
-		if err != nil || len(records) == queuePage && time.Since(began) > flushTime {
-			left = true
-			break
-		}
-		if len(records) < queuePage {
-			break
-		}
-	}
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	o.queued = o.queued || left
-	return o.queued
-}
-
-// handRecords hands over the records whose time has come, and forgets them.
-// Denials that are alike become one.
-func (o *Outbox) handRecords(records []send.Record, deadline time.Time, left bool) (bool, error) {
-	now := o.Now()
-	var events []Event
-	var of [][]send.Record // the records of each
-	known := map[ripeness]int{}
-	for _, r := range records {
-		if !r.Expires.IsZero() && now.Before(r.Expires) {
-			left = true
-			continue
-		}
-		var e Event
-		if err := json.Unmarshal(r.Data, &e); err != nil {
-			o.lose([]Event{e}, err)
-			o.forget([]send.Record{r})
-			continue
-		}
-		if like := (ripeness{likeness(e), r.Expires}); !r.Expires.IsZero() {
-			if i, ok := known[like]; ok {
-				events[i], of[i] = events[i].and(e), append(of[i], r)
-				continue
-			}
-			known[like] = len(events)
-		}
-		events, of = append(events, e), append(of, []send.Record{r})
-	}
-	for len(events) > 0 {
-		n := min(len(events), MaxBatch)
-		err := o.deliver(events[:n], deadline)
-		if send.CodeOf(err) == send.Invalid && n > 1 { // which of them?
-			n = 1
-			err = o.deliver(events[:n], deadline)
-		}
-		switch {
-		case send.CodeOf(err) == send.Invalid:
-			o.lose(events[:n], err)
-		case err != nil:
-			o.delayed(len(events), err)
-			return true, err
-		}
-		o.forget(slices.Concat(of[:n]...))
-		events, of = events[n:], of[n:]
-	}
-	return left, nil
-}
-
-// ripeness is what denials have in common that are handed over as one.
-type ripeness struct {
-	alike
-	at time.Time
-}
-
-// forget takes records out of the ledger. What stays is handed over again.
-func (o *Outbox) forget(records []send.Record) {
-	each(len(records), func(i int) {
-		ctx, cancel := context.WithTimeout(context.Background(), handTime)
-		defer cancel()
-		if err := o.Ledger.Delete(ctx, records[i].Key, records[i].Version); err != nil && send.CodeOf(err) != send.Conflict {
-			o.waits()
 		}
 	})
 }

@@ -2,6 +2,7 @@ package audit_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -131,11 +132,20 @@ func frozen(o *audit.Outbox) { o.Frozen = true }
 
 func (b *box) waiting(t *testing.T) int {
 	t.Helper()
-	all, err := b.ledger.Ledger.List(t.Context(), audit.QueueSets+metric.User, "", 1<<20)
-	if err != nil {
-		t.Fatal(err)
+	return waiting(t, b.ledger.Ledger, metric.User)
+}
+
+// waiting is how many records of a service wait in a ledger.
+func waiting(t *testing.T, ledger send.Ledger, service string) (n int) {
+	t.Helper()
+	for _, set := range audit.Queue(service) {
+		all, err := ledger.List(t.Context(), set, "", 1<<20)
+		if err != nil {
+			t.Fatal(err)
+		}
+		n += len(all)
 	}
-	return len(all)
+	return n
 }
 
 // denied is the nth denial of those that are alike.
@@ -200,24 +210,130 @@ func TestEventsOutliveTheProcess(t *testing.T) {
 	}
 }
 
-// What a function cannot hand over waits in the ledger, for whoever comes next.
-func TestWhatAFunctionCannotHandOverWaits(t *testing.T) {
+// Functions come and go with an event each. What they put waits until there is a
+// batch of it, or until it is collected.
+func TestFunctionsHandOverBatches(t *testing.T) {
 	t.Parallel()
 	b := newBox(t, frozen)
-	b.fail(errors.New("away"))
 	for i := range 30 {
-		b.Put(t.Context(), event(i))
-		b.Flush()
+		o := b.open(frozen)
+		o.Put(t.Context(), event(i))
+		o.Flush()
 	}
-	if b.waiting(t) != 30 || b.calls > 2 {
-		t.Errorf("%d wait, after %d attempts", b.waiting(t), b.calls)
+	if b.waiting(t) != 30 || b.calls != 0 {
+		t.Fatalf("%d wait, after %d batches", b.waiting(t), b.calls)
+	}
+	b.fail(errors.New("away"))
+	b.Collect(t.Context())
+	if b.waiting(t) != 30 {
+		t.Fatalf("%d wait that nobody took", b.waiting(t))
 	}
 	b.fail(nil)
+	b.clock.Advance(time.Hour)
+	b.open(frozen).Collect(t.Context())
+	if len(b.got()) != 30 || b.waiting(t) != 0 || b.calls != 2 {
+		t.Fatalf("%d were taken, %d wait, after %d batches", len(b.got()), b.waiting(t), b.calls)
+	}
+	for i := range audit.MaxBatch {
+		b.Put(t.Context(), event(100+i))
+		b.Flush()
+	}
+	if len(b.got()) != 30+audit.MaxBatch || b.calls != 3 {
+		t.Errorf("%d were taken when there was a batch, in %d", len(b.got()), b.calls)
+	}
+}
+
+// A function is not killed before what it was told of is in the ledger.
+func TestWhatAFunctionPutsWaitsAtOnce(t *testing.T) {
+	t.Parallel()
+	b := newBox(t, frozen)
+	for i := range 10 {
+		b.Put(t.Context(), event(i)) // and that is all: no Flush
+	}
+	b.open(frozen).Collect(t.Context())
+	if len(b.got()) != 10 {
+		t.Errorf("%d were taken after the process ended", len(b.got()))
+	}
+}
+
+// What versions before left in the ledger is handed over with the rest, in the
+// order of time.
+func TestWhatVersionsBeforeLeftIsHandedOver(t *testing.T) {
+	t.Parallel()
+	b := newBox(t, frozen)
+	for i := range 10 {
+		if i%2 == 0 {
+			b.Put(t.Context(), event(i))
+			continue
+		}
+		data, err := json.Marshal(event(i))
+		if err != nil {
+			t.Fatal(err)
+		}
+		key := send.Key{Set: "outbox/user", ID: event(i).ID()}
+		if err := b.ledger.Create(t.Context(), send.Record{Key: key, Data: data}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	b.Collect(t.Context())
+	for i, e := range b.taken {
+		if e != event(i) {
+			t.Errorf("the event at %d is %+v", i, e)
+		}
+	}
+	if len(b.taken) != 10 || b.waiting(t) != 0 {
+		t.Errorf("%d were taken, %d wait", len(b.taken), b.waiting(t))
+	}
+}
+
+// tryToCollect gives up after a while, as a request does whose client left.
+func tryToCollect(t *testing.T, o *audit.Outbox) {
+	ctx, cancel := context.WithCancel(t.Context())
+	defer time.AfterFunc(300*time.Millisecond, cancel).Stop()
+	o.Collect(ctx)
+}
+
+// One process hands over at a time. Of one that was killed meanwhile the turn
+// ends by itself.
+func TestOneProcessHandsOverAtATime(t *testing.T) {
+	t.Parallel()
+	b := newBox(t, frozen)
+	b.Put(t.Context(), event(1))
+	killed := b.open(frozen)
+	killed.Deliver = func(ctx context.Context, events []audit.Event) error {
+		tryToCollect(t, b.open(frozen))
+		if b.calls != 0 {
+			t.Error("two hand over the same at once")
+		}
+		panic("killed")
+	}
+	func() {
+		defer func() { _ = recover() }()
+		killed.Collect(t.Context())
+	}()
+	b.Collect(t.Context()) // a panic is not a kill: it ended the turn
+	if b.calls != 1 {
+		t.Fatalf("%d batches after the turn was over", b.calls)
+	}
+
+	b.Put(t.Context(), event(2))
+	turn := send.Record{Key: send.Key{Set: audit.QueueSets + "user/turn", ID: "turn"}}
+	turn, err := b.ledger.Get(t.Context(), turn.Key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	turn.Expires = b.clock.Now().Add(time.Minute) // held by a process that is no more
+	if err := b.ledger.Replace(t.Context(), turn); err != nil {
+		t.Fatal(err)
+	}
+	tryToCollect(t, b.Outbox)
+	if b.calls != 1 {
+		t.Fatal("a turn is not waited for")
+	}
 	b.clock.Advance(2 * time.Minute)
-	other := b.open(frozen)
-	other.Flush()
-	if len(b.got()) != 30 || b.waiting(t) != 0 {
-		t.Errorf("%d were taken, %d wait", len(b.got()), b.waiting(t))
+	b.Collect(t.Context())
+	if b.calls != 2 || b.waiting(t) != 0 {
+		t.Errorf("%d batches, and %d wait", b.calls, b.waiting(t))
 	}
 }
 
@@ -279,14 +395,6 @@ func TestAnOutboxIsBounded(t *testing.T) {
 	if lost := metrictest.Sum(t, b.log.String(), metric.AuditLost); lost != 1010 {
 		t.Errorf("%v are told to be lost", lost)
 	}
-	b = newBox(t, frozen)
-	for i := range 2500 {
-		b.Send(t.Context(), event(i))
-	}
-	b.Flush()
-	if len(b.taken) != 2500 || b.log.String() != "" {
-		t.Errorf("%d are taken of what could wait, and the log says %s", len(b.taken), b.log)
-	}
 }
 
 // A flood of denials is a few events, a few records, and every one is counted.
@@ -306,8 +414,9 @@ func TestAFloodOfDenialsIsCounted(t *testing.T) {
 			t.Errorf("%s: %d writes for %d denials", name, writes, each*clients)
 		}
 		b.clock.Advance(3 * time.Minute)
-		b.open(change).Flush() // its process ended, and another finds them
-		b.Flush()
+		another := b.open(change) // its process ended, and another finds them
+		another.Flush()
+		another.Collect(t.Context())
 		if b.times() != each*clients+1 || len(b.got()) > 2*clients+1 || b.waiting(t) != 0 {
 			t.Errorf("%s: %d are told of in %d events", name, b.times(), len(b.got()))
 		}
@@ -403,16 +512,20 @@ func TestTheEndOfTheWorkBoundsTheHandingOver(t *testing.T) {
 	t.Parallel()
 	b := newBox(t, frozen)
 	synctest.Test(t, func(t *testing.T) {
-		b.Put(t.Context(), event(1))
-		b.Flush()
+		batch := func(ctx context.Context) {
+			for i := range audit.MaxBatch {
+				b.Put(ctx, event(i))
+			}
+			b.Flush()
+		}
+		batch(t.Context())
 		if b.expiry <= time.Second {
 			t.Errorf("a batch may take %v", b.expiry)
 		}
 		b.expiry = 0
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
-		b.Put(ctx, event(2))
-		b.Flush()
+		batch(ctx)
 		if b.expiry != time.Second {
 			t.Errorf("a batch may take %v, and the work it is about ends in a second", b.expiry)
 		}

@@ -41,12 +41,15 @@ const (
 // Buckets are all of them.
 var Buckets = []string{Transfers, Cache, Artifacts}
 
-// Sweep is the schedule of the user function's sweep. The canary's is named as
-// the canary.
-const Sweep = "sweep"
+// The schedules: of the user function's sweep, and of the admin function, which
+// puts into the trail what waits for it. The canary's is named as the canary.
+const (
+	Sweep = "sweep"
+	Trail = "trail"
+)
 
 // Schedules are all of them.
-var Schedules = []string{Sweep, metric.Canary}
+var Schedules = []string{Sweep, Trail, metric.Canary}
 
 // The topics: alarms go to the one of the stack's region, or, where their
 // metrics are in GlobalRegion, to the one there.

@@ -56,7 +56,7 @@ func run(ctx context.Context) error {
 	}
 	return host.Run(ctx, lambdahttp.Function{
 		Handler: service,
-		Invoked: service.Deployed,
+		Invoked: service.Invoked,
 		Log:     log,
 		Flush:   func() { service.Flush(); flush() },
 	}, service.Serve, set.Addr)

@@ -1,0 +1,55 @@
+package admin
+
+import (
+	"context"
+	"encoding/json"
+	"time"
+
+	"sgraph.ai/send/shared/audit"
+	"sgraph.ai/send/shared/settings"
+)
+
+// Invoked takes what does not come by the URL: the events of a schedule, and
+// what a deploy asks.
+func (a *Service) Invoked(ctx context.Context, event json.RawMessage) (any, error) {
+	// https://docs.aws.amazon.com/lambda/latest/dg/with-eventbridge-scheduler.html
+	var from struct {
+		Source string `json:"source"`
+	}
+	if json.Unmarshal(event, &from) == nil && from.Source == "aws.events" {
+		a.collectAll(ctx)
+		return nil, nil
+	}
+	return a.Deployed(ctx, event)
+}
+
+// collectTime is how long who reads the trail may wait for what is new.
+const collectTime = 5 * time.Second
+
+// collectAll puts into the trail what waits for it in the ledger and is no batch
+// yet, as far as the time of ctx allows.
+func (a *Service) collectAll(ctx context.Context) {
+	a.outbox.Collect(ctx)
+	a.others.Collect(ctx)
+}
+
+// collect is collectAll for who is about to read the trail. What cannot be had in
+// time they see later. Servers have handed over already.
+func (a *Service) collect(ctx context.Context) {
+	if a.set.Environment != settings.Lambda {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, collectTime)
+	defer cancel()
+	a.collectAll(ctx)
+}
+
+// outboxOf is where events of a service wait, as this one hands them over.
+func (a *Service) outboxOf(service string, deliver func(context.Context, []audit.Event) error) *audit.Outbox {
+	meter := a.meter
+	meter.Service = service
+	return &audit.Outbox{
+		Deliver: deliver, Ledger: a.set.Ledger, Now: a.set.Now, Meter: meter, Log: a.set.Log,
+		Frozen: a.set.Environment == settings.Lambda,
+	}
+}
