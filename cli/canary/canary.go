@@ -19,15 +19,22 @@ import (
 	"sgraph.ai/send/cli/client"
 	"sgraph.ai/send/shared/envelope"
 	"sgraph.ai/send/shared/metric"
+	"sgraph.ai/send/shared/secret"
+	"sgraph.ai/send/shared/send"
 	"sgraph.ai/send/shared/settings"
+	"sgraph.ai/send/shared/storage"
 )
 
 // Canary is what to try.
 type Canary struct {
-	Server string // origin of the user service
-	Token  string // access token, without a limit
+	Server string          // origin of the user service
+	Token  settings.Secret // access token, without a limit; read each round
 	Stage  string
 	Log    *slog.Logger
+
+	// Where the token is, if it is a reference.
+	Ledger     send.Ledger
+	Parameters secret.Parameters
 
 	// Margin is what is left of the time that a round has, to tell that it was
 	// not enough.
@@ -43,7 +50,22 @@ func FromEnv(getenv func(string) string) (Canary, error) {
 		Stage:  settings.Stage.In(env),
 		Margin: 2 * time.Second,
 	}
-	return c, env.Err()
+	table := ""
+	if c.Token.Set() {
+		if ref, _ := c.Token.Reference(); ref.From == settings.FromLedger {
+			table = settings.LedgerTable.Required(env)
+		}
+	}
+	if err := env.Err(); err != nil {
+		return c, err
+	}
+	c.Parameters = storage.Parameters()
+	if table != "" {
+		var err error
+		c.Ledger, _, err = storage.Ledger(settings.Service{Mode: settings.S3, LedgerTable: table})
+		return c, err
+	}
+	return c, nil
 }
 
 // Scheduled is one round.
@@ -74,13 +96,10 @@ const life = 10 * time.Minute
 
 // round sends, receives, compares and deletes.
 func (c Canary) round(ctx context.Context) error {
-	service := &client.Client{Server: c.Server, Token: c.Token}
 	// Unlike any other, so that nothing older can be received in its place.
 	name, content := rand.Text(), make([]byte, 64<<10)
 	rand.Read(content) // never fails: crypto/rand
-	sent, err := service.Send(ctx, client.File{
-		Meta: envelope.Meta{Filename: name}, Content: bytes.NewReader(content), Size: int64(len(content)),
-	}, client.Options{Lifetime: life})
+	service, sent, err := c.send(ctx, name, content)
 	if err != nil {
 		return fmt.Errorf("send: %w", err)
 	}
@@ -89,6 +108,31 @@ func (c Canary) round(ctx context.Context) error {
 		return errors.Join(received, fmt.Errorf("delete: %w", err))
 	}
 	return received
+}
+
+// send sends a file. A token that is refused is read again, once: a deploy may
+// have changed it since.
+func (c Canary) send(ctx context.Context, name string, content []byte) (*client.Client, client.Sent, error) {
+	from := &secret.Sources{Ledger: c.Ledger, Parameters: c.Parameters}
+	token := from.Value(c.Token)
+	shown, err := token.Shown(ctx)
+	if err != nil {
+		return nil, client.Sent{}, err
+	}
+	for again := false; ; again = true {
+		service := &client.Client{Server: c.Server, Token: shown}
+		sent, err := service.Send(ctx, client.File{
+			Meta: envelope.Meta{Filename: name}, Content: bytes.NewReader(content), Size: int64(len(content)),
+		}, client.Options{Lifetime: life})
+		if again || send.CodeOf(err) != send.Unauthorized {
+			return service, sent, err
+		}
+		newer, failed := token.Instead(ctx, shown)
+		if failed != nil || newer == shown {
+			return service, sent, err
+		}
+		shown = newer
+	}
 }
 
 func receive(ctx context.Context, service *client.Client, link envelope.Link, name string, content []byte) error {

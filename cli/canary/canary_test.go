@@ -7,13 +7,17 @@ import (
 	"log/slog"
 	"net/http"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
 	"sgraph.ai/send/cli/canary"
 	"sgraph.ai/send/cli/internal/site"
+	"sgraph.ai/send/shared/dynamo"
 	"sgraph.ai/send/shared/metric"
 	"sgraph.ai/send/shared/metric/metrictest"
+	"sgraph.ai/send/shared/send"
+	"sgraph.ai/send/shared/test/dynamolocal"
 	"sgraph.ai/send/shared/test/logtest"
 )
 
@@ -183,5 +187,92 @@ func TestWhatItIsTold(t *testing.T) {
 	_, err := canary.FromEnv(func(string) string { return "" })
 	if err == nil || !strings.Contains(err.Error(), "CANARY__URL") || !strings.Contains(err.Error(), "CANARY__TOKEN") {
 		t.Errorf("without settings: %v", err)
+	}
+}
+
+// The token is read in each round, and again where it is refused: a deploy that
+// changes it while a round runs makes none fail.
+func TestATokenThatADeployChanges(t *testing.T) {
+	t.Parallel()
+	s := site.Start(t)
+	table, load := dynamolocal.Table(t), dynamolocal.Load(t)
+	env := map[string]string{
+		"CANARY__URL": s.URL, "CANARY__TOKEN": "ledger:canary", "SEND__STAGE": "qa", "SEND__LEDGER_TABLE": table,
+	}
+	c, err := canary.FromEnv(func(name string) string { return env[name] })
+	if err != nil || c.Ledger == nil {
+		t.Fatalf("it has the ledger %v, %v", c.Ledger, err)
+	}
+	var log logtest.Buffer
+	c.Log = slog.New(slog.NewJSONHandler(&log, nil))
+	c.Ledger = dynamo.New(table, load)
+	if _, err := c.Scheduled(t.Context(), nil); err == nil || !strings.Contains(err.Error(), "CANARY__TOKEN") {
+		t.Errorf("before a deploy: %v", err)
+	}
+
+	tokens := s.Tokens()
+	deploy := func(generation int) string {
+		t.Helper()
+		token := ""
+		_, err := send.SharedCanary.KeepAs(t.Context(), c.Ledger, generation, func(before send.Slots) (send.Slots, error) {
+			made, err := tokens.Create(t.Context(), send.NewToken{})
+			token = made.Name
+			return send.Slots{Previous: before.Current, Current: token}, err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return token
+	}
+	revoke := func(token string) {
+		t.Helper()
+		if _, err := tokens.Revoke(t.Context(), token); err != nil {
+			t.Error(err)
+		}
+	}
+	first := deploy(1)
+	if _, err := c.Scheduled(t.Context(), nil); err != nil {
+		t.Errorf("after the first deploy: %v", err)
+	}
+	second := deploy(2)
+	revoke(first)
+	if _, err := c.Scheduled(t.Context(), nil); err != nil {
+		t.Errorf("after a change: %v", err)
+	}
+
+	var once sync.Once
+	s.Fail(func(w http.ResponseWriter, r *http.Request, service http.Handler) {
+		if strings.Contains(r.URL.Path, "/complete/") { // in the middle of a round
+			once.Do(func() { deploy(3); revoke(second) })
+		}
+		service.ServeHTTP(w, r)
+	})
+	if _, err := c.Scheduled(t.Context(), nil); err != nil {
+		t.Errorf("while it changes: %v", err)
+	}
+
+	// Where there is no other, what refuses it is a fault.
+	kept, err := send.SharedCanary.Read(t.Context(), c.Ledger)
+	if err != nil {
+		t.Fatal(err)
+	}
+	revoke(kept.Current)
+	if _, err := c.Scheduled(t.Context(), nil); err == nil || !strings.HasPrefix(err.Error(), "send: ") {
+		t.Errorf("with a token that was revoked: %v", err)
+	}
+	for _, token := range []string{first, second, kept.Current} {
+		if strings.Contains(log.String(), token) {
+			t.Errorf("the log has a token: %s", &log)
+		}
+	}
+}
+
+// A token of the ledger needs to know which.
+func TestATokenOfTheLedgerNeedsItsTable(t *testing.T) {
+	t.Parallel()
+	env := map[string]string{"CANARY__URL": "https://send.example.org", "CANARY__TOKEN": "ledger:canary"}
+	_, err := canary.FromEnv(func(name string) string { return env[name] })
+	if err == nil || !strings.HasPrefix(err.Error(), "SEND__LEDGER_TABLE is not set") {
+		t.Errorf("it says %v", err)
 	}
 }

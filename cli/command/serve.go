@@ -45,7 +45,11 @@ What it is told, it is told by the environment:
   CACHE__SERVICE__BUCKET_NAME      the bucket of the audit trail, in mode s3
   SEND__ADMIN__SERVICE_KEY         key of a user service elsewhere (none)
   FAST_API__AUTH__API_KEY__NAME    header of the API key (X-API-Key)
-  FAST_API__AUTH__API_KEY__VALUE   the API key (made, and kept with the data)`,
+  FAST_API__AUTH__API_KEY__VALUE   the API key (made, and kept with the data)
+  FAST_API__AUTH__API_KEY__OLD_VALUE
+                                   one of before, that is accepted as well (none)
+
+A secret can be ssm:/NAME, a parameter in AWS's Parameter Store.`,
 		Example: `  sgsend serve
   sgsend serve --show-secrets
   SEND__USER_ADDR=:80 SEND__PUBLIC_URL=https://send.example.org sgsend serve`,

@@ -42,7 +42,7 @@ func Secrets(ctx context.Context, getenv func(string) string, out io.Writer) err
 	if err := env.Err(); err != nil {
 		return err
 	}
-	s := secrets{header: set.KeyName, key: set.KeyValue, keyFile: keyFile}
+	s := secrets{header: set.KeyName, key: settings.APIKeyValue.In(env).Told(), keyFile: keyFile}
 	if set.Mode == settings.Disk { // whose ledger is taken while it runs
 		if s.tokenFile, err = secretFile(set.DiskPath, tokenName); err == nil {
 			s.token, err = readSecret(s.tokenFile)
@@ -78,13 +78,14 @@ func token(ctx context.Context, ledger send.Ledger) (string, error) {
 
 // makeSecrets sees to it that the secrets open the services, and that they can be
 // found.
-func makeSecrets(ctx context.Context, set admin.Settings, keyFile string) (s secrets, err error) {
-	s = secrets{header: set.KeyName, key: set.KeyValue, keyFile: keyFile}
+func makeSecrets(
+	ctx context.Context, env *settings.Env, set admin.Settings, service *admin.Service, keyFile string,
+) (s secrets, err error) {
+	s = secrets{header: set.KeyName, key: settings.APIKeyValue.In(env).Told(), keyFile: keyFile}
 	if s.token, err = token(ctx, set.Ledger); err != nil {
 		return s, fmt.Errorf("the access token cannot be made: %w", err)
 	}
-	tokens := &send.Tokens{Ledger: set.Ledger, Names: send.Secret(set.KeyValue).NameSealer(), Now: set.Now}
-	_, err = tokens.Create(ctx, send.NewToken{Name: s.token, CreatedBy: "sgsend serve"})
+	_, err = service.Tokens().Create(ctx, send.NewToken{Name: s.token, CreatedBy: "sgsend serve"})
 	if err != nil && send.CodeOf(err) != send.Conflict {
 		return s, fmt.Errorf("the access token cannot be made: %w", err)
 	}

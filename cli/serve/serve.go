@@ -61,6 +61,8 @@ func Run(ctx context.Context, getenv func(string) string, c Console) error {
 	}
 	defer closer.Close()
 	users.Ledger, admins.Ledger = ledger, ledger
+	parameters := storage.Parameters()
+	users.Secrets.Parameters, admins.Secrets.Parameters = parameters, parameters
 	if users.Store, users.Links, err = storage.Transfers(users.Service, users.Bucket); err != nil {
 		return err
 	}
@@ -98,7 +100,7 @@ func Run(ctx context.Context, getenv func(string) string, c Console) error {
 	}
 	defer adminService.Flush()
 	defer userService.Flush()
-	secrets, err := makeSecrets(ctx, admins, keyFile)
+	secrets, err := makeSecrets(ctx, env, admins, adminService, keyFile)
 	if err != nil {
 		return err
 	}

@@ -32,7 +32,7 @@ func (r *run) ready(ctx context.Context, origin string) (string, error) {
 	if says.Status != wire.OK {
 		return "", fmt.Errorf("it says %q, not %s", says.Status, wire.OK)
 	}
-	return "ledger " + says.Ledger + ", store " + says.Store + ", disk " + says.Disk, nil
+	return "ledger " + says.Ledger + ", store " + says.Store + ", disk " + says.Disk + ", secrets " + says.Secrets, nil
 }
 
 func (r *run) version(ctx context.Context, origin string, headers ...string) (string, error) {

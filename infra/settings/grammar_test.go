@@ -1,6 +1,7 @@
 package settings_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"maps"
@@ -11,6 +12,7 @@ import (
 	"sgraph.ai/send/infra/settings"
 	"sgraph.ai/send/services/admin"
 	"sgraph.ai/send/services/user"
+	"sgraph.ai/send/shared/secret"
 	service "sgraph.ai/send/shared/settings"
 )
 
@@ -22,7 +24,7 @@ var pieces = []string{
 	"true", "false", "yes", "debug", "INFO", "warn+1", "loud", "dev", "qa", "prod", "staging",
 	"https://a.example", "http://a.example", "ftp://a.example", "https://a.example/x", "https://a.example?q",
 	"a.example", "localhost:3000", "me@", "X-API-Key", "X API Key", "a-key-of-sixteen", "sixteen\x00characters",
-	"some-bucket", "Some_Bucket", "é", "\n",
+	"ssm:", "ssm:/sgraph-send/dev/key", "ledger:origin", "some-bucket", "Some_Bucket", "é", "\n",
 }
 
 // values are those given, every piece and some that are made of several, the
@@ -66,9 +68,21 @@ func starts(env map[string]string) (read string, err error) {
 	if userErr != nil {
 		return "", userErr
 	}
+	if adminErr != nil {
+		return "", adminErr
+	}
 	gate := u.Gate.(*user.AdminGate)
-	return fmt.Sprint(u.Service, u.Rules, u.CORSOrigins, gate.BaseURL, gate.KeyName, gate.KeyValue,
-		a.KeyName, a.KeyValue, a.CacheBucket), adminErr
+	return fmt.Sprint(u.Service, u.Rules, u.CORSOrigins, gate.BaseURL, gate.KeyName, a.KeyName, a.CacheBucket) +
+		shown(gate.Key, a.APIKey), nil
+}
+
+// shown is what secrets are, and of references where they lead.
+func shown(secrets ...*secret.Value) (all string) {
+	for _, s := range secrets {
+		values, err := s.All(context.Background())
+		all += fmt.Sprintf(" %q %v", values, err)
+	}
+	return all
 }
 
 // TestAStackTakesAValueExactlyIfTheServicesStartWithIt holds for every setting

@@ -39,7 +39,7 @@ type Service struct {
 	log      *slog.Logger
 	sessions sessions
 	operator credential   // the API key
-	user     credential   // the service key; its key is "" where there is none
+	user     credential   // the service key; its key is nil where there is none
 	probe    *http.Client // asks the user service how it is
 	site     web.Settings
 	handler  http.Handler
@@ -51,13 +51,11 @@ func New(set Settings) (*Service, error) {
 		return nil, err
 	}
 	set.Ledger, set.Audit = metered.Ledger(set.Ledger), metered.Store(set.Audit)
-	// What hides names from whoever reads the ledger, and tells its sessions from
-	// those of another key, cannot follow from what the ledger has.
-	key := send.Secret(set.KeyValue)
 	a := &Service{
-		set:    set,
-		tokens: &send.Tokens{Ledger: set.Ledger, Names: key.NameSealer(), Now: set.Now},
-		pulse:  &send.Pulse{Ledger: set.Ledger, Rates: set.Rates, Now: set.Now},
+		set:      set,
+		operator: credential{key: set.APIKey},
+		user:     credential{key: set.ServiceKey},
+		pulse:    &send.Pulse{Ledger: set.Ledger, Rates: set.Rates, Now: set.Now},
 		meter: metric.Meter{
 			Service: metric.Admin, Stage: set.Stage, Embed: set.Environment == settings.Lambda, Registry: set.Registry,
 		},
@@ -67,13 +65,16 @@ func New(set Settings) (*Service, error) {
 			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 		},
 	}
+	a.tokens = &send.Tokens{Ledger: set.Ledger, Names: a.names, Now: set.Now}
 	life := cmp.Or(set.SessionLife, sessionLife)
 	a.sessions = sessions{
 		ledger: set.Ledger, now: set.Now, life: life, idle: cmp.Or(set.SessionIdle, life),
-		key: key.Signer("admin session", set.Now).Sign(time.Unix(0, 0))[:22],
+		key: set.APIKey,
 	}
-	a.operator.key, a.user.key = set.KeyValue, set.ServiceKey
 	a.log = a.meter.Logger(set.Log)
+	if set.Secrets != nil {
+		set.Secrets.Ledger, set.Secrets.Log = set.Ledger, a.log
+	}
 	a.salts = web.NewSalts(set.Ledger, a.log)
 	a.trail = &audit.Trail{
 		Store: set.Audit, Ledger: set.Ledger, Now: set.Now, Retention: set.AuditRetention, Log: a.log,
@@ -87,7 +88,7 @@ func New(set Settings) (*Service, error) {
 		Now:               set.Now,
 		Salts:             a.salts,
 		APIKeyName:        set.KeyName,
-		OriginSecrets:     set.OriginSecrets,
+		OriginSecret:      set.OriginSecret,
 		TrustedProxies:    set.TrustedProxies,
 		Connections:       set.Connections,
 		ClientConnections: set.ClientConnections,
@@ -126,6 +127,7 @@ func (a *Service) public(r *mux.Router) {
 	info.Health(r)
 	ready := info.Readiness{
 		Ledger: a.set.Ledger, Set: send.TokenSet, Store: a.set.Audit, Prefix: audit.Prefix, Now: a.set.Now,
+		Secrets: a.set.Secrets,
 	}
 	ready.Route(r)
 	console(r)

@@ -1,8 +1,6 @@
 package admin
 
 import (
-	"crypto/sha256"
-	"crypto/subtle"
 	"errors"
 	"net/http"
 	"sync"
@@ -10,6 +8,7 @@ import (
 
 	"sgraph.ai/send/shared/audit"
 	"sgraph.ai/send/shared/metric"
+	"sgraph.ai/send/shared/secret"
 	"sgraph.ai/send/shared/send"
 	"sgraph.ai/send/shared/web"
 	"sgraph.ai/send/shared/wire"
@@ -32,24 +31,14 @@ const tooManyKeys = "Too many wrong keys came from your address, so that right o
 // credential is a key that opens something, and who brought it lately: what one
 // opens for a client says nothing of another.
 type credential struct {
-	key   string
+	key   *secret.Value
 	known known
-}
-
-// keyHash gives keys of any length one length, so that comparing them takes
-// the same time whatever was presented.
-func keyHash(key string) [32]byte { return sha256.Sum256([]byte(key)) }
-
-// same says, in constant time, whether a key is the one that was presented.
-func same(presented, key string) bool {
-	p, k := keyHash(presented), keyHash(key)
-	return subtle.ConstantTimeCompare(p[:], k[:]) == 1
 }
 
 // serviceKey returns the service key that a request brings, where there is one
 // to compare it with.
 func (a *Service) serviceKey(r *http.Request) string {
-	if a.user.key == "" {
+	if a.user.key == nil {
 		return ""
 	}
 	return wire.ServiceKey.Get(r.Header)
@@ -88,7 +77,8 @@ func (a *Service) guard(next http.Handler) http.Handler {
 	})
 }
 
-// admit says whether a key is the right one, and answers where it is not. Wrong
+// admit says whether a key is the right one, and answers where it is not, or where
+// that cannot be known. Wrong
 // ones are counted, and who brought too many is answered 429, right key or not:
 // so keys cannot be guessed. An address from which the right one came lately is
 // the exception, so that nobody can lock out those with whom they share it; of
@@ -100,7 +90,12 @@ func (a *Service) admit(w http.ResponseWriter, r *http.Request, key string, of *
 		web.WriteError(w, r, a.limited(r, wait))
 		return false
 	}
-	if same(key, of.key) {
+	right, err := of.key.Accepts(r.Context(), key)
+	if err != nil {
+		web.WriteError(w, r, err)
+		return false
+	}
+	if right {
 		of.known.note(client, a.set.Now())
 		return true
 	}

@@ -21,6 +21,18 @@ func newKeys(ledger send.Ledger, now func() time.Time) *send.Keys[keys] {
 	}}
 }
 
+// names are the keys that hide the names of tokens from whoever reads the ledger.
+// So they cannot follow from what the ledger has, and follow from the API key.
+func (a *Service) names(ctx context.Context) (send.NameKeys, error) {
+	keys, err := a.set.APIKey.All(ctx)
+	return send.NamesUnder(keys...), err
+}
+
+// fingerprint tells the sessions of one API key from those of another.
+func fingerprint(key string) string {
+	return send.Secret(key).Signer("admin session", time.Now).Sign(time.Unix(0, 0))[:22]
+}
+
 func (a *Service) tokenIDs(ctx context.Context) (send.TokenIDs, error) {
 	k, err := a.keys.Get(ctx)
 	return k.ids, err

@@ -22,6 +22,7 @@ import (
 	"sgraph.ai/send/shared/audit"
 	"sgraph.ai/send/shared/bolt"
 	"sgraph.ai/send/shared/metric"
+	"sgraph.ai/send/shared/secret"
 	"sgraph.ai/send/shared/send"
 	"sgraph.ai/send/shared/settings"
 	"sgraph.ai/send/shared/test/clocktest"
@@ -59,7 +60,7 @@ func newRig(t testing.TB, change ...func(*admin.Settings)) *rig {
 	}
 	g.settings = admin.Settings{
 		Service: settings.Service{Environment: settings.Local, Mode: settings.Disk, Stage: "test", Rates: send.DefaultRates},
-		KeyName: keyName, KeyValue: keyValue,
+		KeyName: keyName, APIKey: secret.Plain(keyValue),
 		Ledger: g.ledger, Audit: g.store, Log: slog.New(slog.NewJSONHandler(g.log, nil)), Now: g.clock.Now,
 	}
 	return g.again(change...)

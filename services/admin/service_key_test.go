@@ -9,13 +9,15 @@ import (
 
 	"sgraph.ai/send/services/admin"
 	"sgraph.ai/send/shared/audit"
+	"sgraph.ai/send/shared/secret"
+	"sgraph.ai/send/shared/settings"
 	"sgraph.ai/send/shared/wire"
 )
 
 const serviceKey = "a-service-key-of-the-tests"
 
 // withServiceKey has a user service of a key of its own.
-func withServiceKey(s *admin.Settings) { s.ServiceKey = serviceKey }
+func withServiceKey(s *admin.Settings) { s.ServiceKey = secret.Plain(serviceKey) }
 
 func byServiceKey(key string) map[string]string {
 	return map[string]string{"X-Sgraph-Service-Key": key}
@@ -112,8 +114,10 @@ func TestServiceKeyTellsOfTransfersOnly(t *testing.T) {
 
 func TestWeakServiceKeyIsRefused(t *testing.T) {
 	t.Parallel()
-	if _, err := admin.New(admin.Settings{KeyName: keyName, KeyValue: keyValue, ServiceKey: "short"}); err == nil {
-		t.Error("a weak service key is taken")
+	env := map[string]string{settings.ServiceKey.Env: "short"}
+	_, err := admin.FromEnv(func(name string) string { return env[name] })
+	if err == nil || !strings.Contains(err.Error(), settings.ServiceKey.Env+" must be a secret") {
+		t.Errorf("a weak service key is taken: %v", err)
 	}
 }
 

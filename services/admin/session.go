@@ -55,7 +55,7 @@ func (a *Service) sessionOf(r *http.Request) (session, error) {
 
 // open begins a session for whoever presents the API key.
 func (a *Service) open(w http.ResponseWriter, r *http.Request, key string) (until time.Time, ok bool, err error) {
-	if !a.admit(w, r, strings.TrimSpace(key), &a.operator) {
+	if key = strings.TrimSpace(key); !a.admit(w, r, key, &a.operator) {
 		return until, false, nil
 	}
 	k, err := a.keys.Get(r.Context())
@@ -64,7 +64,9 @@ func (a *Service) open(w http.ResponseWriter, r *http.Request, key string) (unti
 	}
 	until = a.set.Now().Add(a.sessions.life)
 	value := k.sessions.Sign(until, send.RandomSecret())
-	err = a.sessions.begin(r.Context(), cookieID(value), until, web.ClientHash(r), browser(r.UserAgent()))
+	err = a.sessions.begin(r.Context(), cookieID(value), until, session{
+		Key: fingerprint(key), Client: web.ClientHash(r), Browser: browser(r.UserAgent()),
+	})
 	a.record(r, audit.Login, "", err)
 	if err != nil {
 		return until, false, err

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"sgraph.ai/send/shared/secret"
 	"sgraph.ai/send/shared/send"
 )
 
@@ -17,7 +18,7 @@ type sessions struct {
 	now    func() time.Time
 	life   time.Duration // a session that began so long ago is over
 	idle   time.Duration // and so is one that was not used for so long
-	key    string        // fingerprint of the API key: sessions of another are over
+	key    *secret.Value // the API key: sessions of one that is not accepted are over
 }
 
 // session is one of them.
@@ -25,7 +26,7 @@ type session struct {
 	id    string
 	until time.Time
 
-	Key     string    `json:"key"`
+	Key     string    `json:"key"` // fingerprint of the API key that opened it
 	Created time.Time `json:"created"`
 	Used    time.Time `json:"used"`              // late by noteUse at most
 	Client  string    `json:"client,omitempty"`  // as the trail names it on the day of the login
@@ -44,8 +45,8 @@ const noteUse = time.Minute
 
 func sessionKey(id string) send.Key { return send.Key{Set: send.SessionSet, ID: id} }
 
-// begin opens a session.
-func (s *sessions) begin(ctx context.Context, id string, until time.Time, client, browser string) error {
+// begin opens a session, of which all is told but the times.
+func (s *sessions) begin(ctx context.Context, id string, until time.Time, begun session) error {
 	all, err := s.list(ctx)
 	if err != nil {
 		return err
@@ -55,8 +56,9 @@ func (s *sessions) begin(ctx context.Context, id string, until time.Time, client
 			return err
 		}
 	}
-	now := s.now()
-	data, err := json.Marshal(session{Key: s.key, Created: now, Used: now, Client: client, Browser: browser})
+	begun.Created = s.now()
+	begun.Used = begun.Created
+	data, err := json.Marshal(begun)
 	if err != nil {
 		return err
 	}
@@ -73,7 +75,10 @@ func (s *sessions) use(ctx context.Context, id string) (session, error) {
 	if err != nil {
 		return session{}, noSession(err)
 	}
-	held, ok := s.read(r)
+	held, ok, err := s.read(ctx, r)
+	if err != nil {
+		return session{}, noSession(err)
+	}
 	if !ok {
 		return session{}, errSessionOver
 	}
@@ -92,16 +97,28 @@ func noSession(err error) error {
 	return send.Because(send.Unavailable, err, "Your session cannot be looked up; try again")
 }
 
-// read returns the session of a record, if it holds.
-func (s *sessions) read(r send.Record) (session, bool) {
-	held := session{id: r.Key.ID}
+// read returns the session of a record, and whether it holds. Unavailable where
+// that cannot be known.
+func (s *sessions) read(ctx context.Context, r send.Record) (held session, holds bool, err error) {
+	held.id = r.Key.ID
 	if json.Unmarshal(r.Data, &held) != nil {
-		return held, false
+		return held, false, nil
 	}
 	// Whichever is the earlier: the time may have been made shorter since.
 	held.until = slices.MinFunc([]time.Time{r.Expires, held.Created.Add(s.life)}, time.Time.Compare)
+	if s.over(held) {
+		return held, false, nil
+	}
+	holds, err = s.key.Fits(ctx, func(keys []string) bool {
+		return slices.ContainsFunc(keys, func(key string) bool { return fingerprint(key) == held.Key })
+	})
+	return held, holds, err
+}
+
+// over says whether a session is over whatever key it was opened with.
+func (s *sessions) over(held session) bool {
 	now := s.now()
-	return held, held.Key == s.key && now.Before(held.until) && now.Sub(held.Used) < s.idle
+	return !now.Before(held.until) || now.Sub(held.Used) >= s.idle
 }
 
 // end ends a session; one that is not kept is over already.
@@ -129,10 +146,16 @@ func (s *sessions) list(ctx context.Context) ([]session, error) {
 		if err != nil {
 			return nil, err
 		}
-		if held, ok := s.read(r); ok {
+		held, ok, err := s.read(ctx, r)
+		if err != nil {
+			return nil, noSession(err)
+		}
+		if ok {
 			all = append(all, held)
-		} else if err := s.ledger.Delete(ctx, r.Key, r.Version); err != nil && send.CodeOf(err) != send.Conflict {
-			return nil, err
+		} else if s.over(held) || s.key.Fixed() { // otherwise another process may know a newer key
+			if err := s.ledger.Delete(ctx, r.Key, r.Version); err != nil && send.CodeOf(err) != send.Conflict {
+				return nil, err
+			}
 		}
 	}
 	slices.SortFunc(all, func(a, b session) int {

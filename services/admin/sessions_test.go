@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"sgraph.ai/send/services/admin"
+	"sgraph.ai/send/shared/secret"
 )
 
 // as asks with the cookie of a session alone.
@@ -212,7 +213,7 @@ func TestAnotherKeyEndsEverySession(t *testing.T) {
 	g := newRig(t)
 	old := []*http.Cookie{g.login(), g.login(), g.login()}
 	const another = "another-api-key-of-the-tests"
-	changed := g.again(func(s *admin.Settings) { s.KeyValue = another })
+	changed := g.again(func(s *admin.Settings) { s.APIKey = secret.Plain(another) })
 	for _, session := range old {
 		for _, q := range private {
 			q.anonymous, q.cookies = true, []*http.Cookie{session}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"sgraph.ai/send/shared/metric"
+	"sgraph.ai/send/shared/secret"
 	"sgraph.ai/send/shared/send"
 	"sgraph.ai/send/shared/settings"
 	"sgraph.ai/send/shared/web"
@@ -18,9 +19,6 @@ type Settings struct {
 
 	Addr        string // where to listen when the Lambda runtime does not call
 	KeyName     string // the header that carries the API key
-	KeyValue    string // the API key
-	OldKeyValue string // that of before, while it is changed; "" = none
-	ServiceKey  string // of the user service; "" = it brings the API key
 	CacheBucket string // S3 mode: the bucket of the audit trail
 	UserURL     string // the user service, for the system page; "" = not shown
 
@@ -30,6 +28,14 @@ type Settings struct {
 
 	// AuditRetention is how long Sweep leaves events in the trail.
 	AuditRetention time.Duration
+
+	APIKey       *secret.Value // and that of before, while it is changed
+	ServiceKey   *secret.Value // of the user service; nil = it brings the API key
+	OriginSecret *secret.Value // what the front shows; nil = there is none
+
+	// Secrets are where the references lead that stand for secrets. New adds the
+	// ledger.
+	Secrets *secret.Sources
 
 	Ledger   send.Ledger
 	Audit    send.Store // keeps the audit trail
@@ -52,15 +58,16 @@ func Read(env *settings.Env) Settings {
 		Service:        env.Service(),
 		Addr:           settings.AdminAddr.In(env),
 		KeyName:        settings.APIKeyName.Required(env),
-		KeyValue:       settings.APIKeyValue.Required(env),
-		OldKeyValue:    settings.OldAPIKeyValue.In(env),
-		ServiceKey:     settings.ServiceKey.In(env),
 		UserURL:        settings.UserURL.In(env),
 		SessionLife:    settings.SessionLife.In(env),
 		SessionIdle:    settings.SessionIdle.In(env),
 		AuditRetention: settings.AuditRetention.In(env),
 		Now:            time.Now,
 	}
+	s.Secrets = &secret.Sources{Now: s.Now}
+	s.APIKey = s.Secrets.Value(settings.APIKeyValue.Required(env), settings.OldAPIKeyValue.In(env))
+	s.ServiceKey = s.Secrets.Value(settings.ServiceKey.In(env))
+	s.OriginSecret = s.Secrets.Value(s.OriginSecrets...)
 	if s.Mode == settings.S3 {
 		s.CacheBucket = settings.CacheBucket.Required(env)
 	}
@@ -72,10 +79,8 @@ func (s Settings) check() error {
 	switch {
 	case s.KeyName == "":
 		return errors.New("admin: KeyName, the name of the API key header, is missing")
-	case len(s.KeyValue) < settings.MinSecretLength:
-		return errors.New("admin: KeyValue, the API key, is missing or too short")
-	case s.ServiceKey != "" && len(s.ServiceKey) < settings.MinSecretLength:
-		return errors.New("admin: ServiceKey, the key of the user service, is too short")
+	case s.APIKey == nil:
+		return errors.New("admin: APIKey is missing")
 	case s.Ledger == nil:
 		return errors.New("admin: Ledger is missing")
 	case s.Audit == nil:

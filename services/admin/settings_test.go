@@ -6,13 +6,14 @@ import (
 
 	"sgraph.ai/send/services/admin"
 	"sgraph.ai/send/shared/metric"
+	"sgraph.ai/send/shared/secret"
 	"sgraph.ai/send/shared/settings"
 )
 
 func TestFromEnv(t *testing.T) {
 	t.Parallel()
 	environment := map[string]string{
-		"FAST_API__AUTH__API_KEY__NAME": "X-Key", "FAST_API__AUTH__API_KEY__VALUE": "0123456789abcdef",
+		"FAST_API__AUTH__API_KEY__NAME": "X-Key", "FAST_API__AUTH__API_KEY__VALUE": keyValue,
 		"SEND__STORAGE_MODE": "s3", "SEND__LEDGER_TABLE": "table", "CACHE__SERVICE__BUCKET_NAME": "bucket",
 		"SEND__USER_BASE_URL": "https://user.example/", "SEND__STAGE": "qa", "AWS_LAMBDA_RUNTIME_API": "127.0.0.1:9001",
 	}
@@ -49,7 +50,7 @@ func TestFromEnvNamesAllFaultsAtOnce(t *testing.T) {
 
 func TestNewNamesWhatIsMissing(t *testing.T) {
 	t.Parallel()
-	for _, s := range []admin.Settings{{}, {KeyName: "X-Key"}, {KeyName: "X-Key", KeyValue: "0123456789abcdef"}} {
+	for _, s := range []admin.Settings{{}, {KeyName: "X-Key"}, {KeyName: "X-Key", APIKey: secret.Plain(keyValue)}} {
 		if h, err := admin.New(s); h != nil || err == nil || !strings.HasPrefix(err.Error(), "admin: ") {
 			t.Errorf("New(%+v) = %v, %v", s, h, err)
 		}

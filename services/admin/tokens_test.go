@@ -248,7 +248,7 @@ func TestLists(t *testing.T) {
 func TestListingAThousandTokensAsksTheLedgerAFewTimes(t *testing.T) {
 	t.Parallel()
 	g := newRig(t)
-	tokens := &send.Tokens{Ledger: g.ledger, Names: send.Secret(keyValue).NameSealer(), Now: g.clock.Now}
+	tokens := &send.Tokens{Ledger: g.ledger, Names: send.Secret(keyValue).Names, Now: g.clock.Now}
 	var wg sync.WaitGroup
 	for part := range 10 {
 		wg.Go(func() {
@@ -308,7 +308,7 @@ func TestOfAnyNumberOfUsesTheLimitSucceeds(t *testing.T) {
 func TestAnotherAPIKeyStillUsesTokensButCannotReadNames(t *testing.T) {
 	t.Parallel()
 	g := newRig(t)
-	old := &send.Tokens{Ledger: g.ledger, Names: send.Secret("the key of last year").NameSealer(), Now: g.clock.Now}
+	old := &send.Tokens{Ledger: g.ledger, Names: send.Secret("the key of last year").Names, Now: g.clock.Now}
 	if _, err := old.Create(t.Context(), send.NewToken{Name: "older", UsageLimit: 2}); err != nil {
 		t.Fatal(err)
 	}

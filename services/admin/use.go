@@ -38,6 +38,9 @@ func nearlySpent(t send.Token) bool {
 // Gate is the gate of a user service in the same process.
 func (a *Service) Gate() send.Gate { return gate{a.tokens, a} }
 
+// Tokens are the tokens that the service keeps.
+func (a *Service) Tokens() *send.Tokens { return a.tokens }
+
 type gate struct {
 	*send.Tokens
 	service *Service

@@ -5,29 +5,46 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"net/url"
 	"time"
 
 	"sgraph.ai/send/shared/audit"
+	"sgraph.ai/send/shared/secret"
 	"sgraph.ai/send/shared/send"
 	"sgraph.ai/send/shared/wire"
 )
 
 // AdminGate asks the admin service who may send.
 type AdminGate struct {
-	BaseURL  string // origin of the admin service
-	KeyName  string // header of its API key
-	KeyValue string
-	Client   *http.Client
+	BaseURL string        // origin of the admin service
+	KeyName string        // header of its API key; "" = the key is a service key
+	Key     *secret.Value // what this service shows
+	Client  *http.Client
 
-	// ServiceKey, when set, is what it sends in the place of the API key.
-	ServiceKey string
-
-	// OriginSecret, when set, is what the admin service asks of whoever does
+	// OriginSecret, unless nil, is what the admin service asks of whoever does
 	// not come by its front: this service goes to it directly.
-	OriginSecret string
+	OriginSecret *secret.Value
+}
+
+// shown is what this service shows the admin service.
+type shown struct{ key, origin string }
+
+// shown returns what is to be shown, and what instead of what was refused unless
+// that is nil: the same where there is nothing newer.
+func (g *AdminGate) shown(ctx context.Context, refused *shown) (s shown, err error) {
+	if refused == nil {
+		if s.key, err = g.Key.Shown(ctx); err == nil && g.OriginSecret != nil {
+			s.origin, err = g.OriginSecret.Shown(ctx)
+		}
+		return s, err
+	}
+	if s.key, err = g.Key.Instead(ctx, refused.key); err == nil && g.OriginSecret != nil {
+		s.origin, err = g.OriginSecret.Instead(ctx, refused.origin)
+	}
+	return s, err
 }
 
 const (
@@ -85,7 +102,10 @@ func (g *AdminGate) Record(ctx context.Context, events []audit.Event) error {
 	return err
 }
 
-var errNotTaken = errors.New("the admin service answered 400 Bad Request")
+var (
+	errNotTaken = errors.New("the admin service answered 400 Bad Request")
+	errRefused  = errors.New("the admin service refused what this service shows it")
+)
 
 // call asks the admin service, a few times if it must: everything asked here is
 // safe to repeat. Whatever is not a plain answer is Unavailable: the gate stays
@@ -99,19 +119,32 @@ func (g *AdminGate) call(ctx context.Context, to wire.Route, in, out any, values
 		}
 	}
 	away := *errAdminAway
+	show, err := g.shown(ctx, nil)
+	if err != nil {
+		away.Err = err
+		return &away
+	}
+	renewed, at := false, 0
 	for try := range adminTries {
-		if try > 0 {
+		if try > at {
 			select {
 			case <-time.After(time.Duration(try) * 200 * time.Millisecond):
 			case <-ctx.Done():
 				return &away
 			}
 		}
-		again, err := g.try(ctx, to.Method, to.To(values...), body, out)
+		again, err := g.try(ctx, show, to.Method, to.To(values...), body, out)
 		if err == nil || send.CodeOf(err) == send.NotFound {
 			return err
 		}
 		away.Err = err
+		if errors.Is(err, errRefused) && !renewed {
+			// The secrets may have changed since they were read.
+			renewed = true
+			if newer, err := g.shown(ctx, &show); err == nil && newer != show {
+				show, at, again = newer, try+1, true
+			}
+		}
 		if !again {
 			break
 		}
@@ -119,20 +152,22 @@ func (g *AdminGate) call(ctx context.Context, to wire.Route, in, out any, values
 	return &away
 }
 
-func (g *AdminGate) try(ctx context.Context, method, path string, body []byte, out any) (again bool, err error) {
+func (g *AdminGate) try(
+	ctx context.Context, show shown, method, path string, body []byte, out any,
+) (again bool, err error) {
 	ctx, cancel := context.WithTimeout(ctx, adminTimeout)
 	defer cancel()
 	req, err := http.NewRequestWithContext(ctx, method, g.BaseURL+path, bytes.NewReader(body))
 	if err != nil {
 		return false, withoutURL(err)
 	}
-	if g.ServiceKey != "" {
-		wire.ServiceKey.Set(req.Header, g.ServiceKey)
+	if g.KeyName == "" {
+		wire.ServiceKey.Set(req.Header, show.key)
 	} else {
-		wire.APIKey(g.KeyName).Set(req.Header, g.KeyValue)
+		wire.APIKey(g.KeyName).Set(req.Header, show.key)
 	}
-	if g.OriginSecret != "" {
-		wire.OriginSecret.Set(req.Header, g.OriginSecret)
+	if show.origin != "" {
+		wire.OriginSecret.Set(req.Header, show.origin)
 	}
 	if body != nil {
 		wire.ContentType.Set(req.Header, "application/json")
@@ -149,6 +184,8 @@ func (g *AdminGate) try(ctx context.Context, method, path string, body []byte, o
 		return true, errors.New("the admin service answered " + res.Status)
 	case res.StatusCode == http.StatusBadRequest:
 		return false, errNotTaken
+	case res.StatusCode == http.StatusUnauthorized || res.StatusCode == http.StatusForbidden:
+		return false, fmt.Errorf("%w: %s", errRefused, res.Status)
 	case res.StatusCode != http.StatusOK:
 		return false, errors.New("the admin service answered " + res.Status)
 	}

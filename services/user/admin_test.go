@@ -9,13 +9,14 @@ import (
 
 	"sgraph.ai/send/services/user"
 	"sgraph.ai/send/shared/audit"
+	"sgraph.ai/send/shared/secret"
 	"sgraph.ai/send/shared/send"
 )
 
 func adminGate(t *testing.T, h http.HandlerFunc) *user.AdminGate {
 	server := httptest.NewServer(h)
 	t.Cleanup(server.Close)
-	return &user.AdminGate{BaseURL: server.URL, KeyName: "X-Key", KeyValue: "the key", Client: server.Client()}
+	return &user.AdminGate{BaseURL: server.URL, KeyName: "X-Key", Key: secret.Plain("the key"), Client: server.Client()}
 }
 
 func TestAdminGate(t *testing.T) {
@@ -42,7 +43,7 @@ func TestAdminGate(t *testing.T) {
 			w.WriteHeader(404)
 		}
 	})
-	g.OriginSecret = "the secret"
+	g.OriginSecret = secret.Plain("the secret")
 	a, err := g.Admit(t.Context(), "good")
 	if err != nil || a.ID != send.TokenHash("good") {
 		t.Fatal(a, err)
@@ -64,7 +65,7 @@ func TestAdminGate(t *testing.T) {
 			t.Errorf("an answer that says nothing lets a sender pass: %v", err)
 		}
 	}
-	g.KeyValue = "another"
+	g.Key = secret.Plain("another")
 	if _, err := g.Admit(t.Context(), "good"); send.CodeOf(err) != send.Unavailable {
 		t.Errorf("a wrong key lets a sender pass: %v", err)
 	}
@@ -95,7 +96,9 @@ func TestEachCallOfTheAdminServiceBringsItsKey(t *testing.T) {
 				}
 				w.Write([]byte(`{"status":"active","success":true}`))
 			})
-			g.ServiceKey = key
+			if key != "" {
+				g.KeyName, g.Key = "", secret.Plain(key)
+			}
 			if err := call(g); err != nil || len(seen) != 2 {
 				t.Fatalf("%s: %d calls, %v", name, len(seen), err)
 			}

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"sgraph.ai/send/services/user"
+	"sgraph.ai/send/shared/secret"
 	"sgraph.ai/send/shared/send"
 )
 
@@ -152,7 +153,7 @@ func TestGatesThatCannotBeAskedSaySo(t *testing.T) {
 	})
 	s.send("POST", "/api/transfers/create", nil).refused(503, "token_check_unavailable")
 
-	shared := start(t, func(set *user.Settings) { set.Gate = send.SharedGate{Secret: "shared"} })
+	shared := start(t, func(set *user.Settings) { set.Gate = send.SharedGate{Accepts: secret.Plain("shared").Accepts} })
 	shared.call("POST", "/api/transfers/create", nil).refused(401, "token_required")
 	shared.send("POST", "/api/transfers/create", nil).refused(401, "token_unknown")
 }

@@ -16,6 +16,7 @@ import (
 
 	"sgraph.ai/send/services/user"
 	"sgraph.ai/send/shared/metric/metered"
+	"sgraph.ai/send/shared/secret"
 	"sgraph.ai/send/shared/send"
 	"sgraph.ai/send/shared/settings"
 )
@@ -624,7 +625,7 @@ func TestInfoRoutes(t *testing.T) {
 func TestATokenIsRequiredUnlessTheGateIsOpen(t *testing.T) {
 	t.Parallel()
 	for required, gate := range map[bool]send.Gate{
-		true:  send.SharedGate{Secret: "shared"},
+		true:  send.SharedGate{Accepts: secret.Plain("shared").Accepts},
 		false: metered.Gate(send.OpenGate{}), // an open gate is open whatever it is wrapped in
 	} {
 		s := start(t, func(set *user.Settings) { set.Gate = gate })

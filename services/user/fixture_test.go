@@ -51,7 +51,7 @@ func start(t testing.TB, change func(*user.Settings)) *site {
 		t.Fatal(err)
 	}
 	secret := send.Secret("a secret for tests only")
-	s.tokens = &send.Tokens{Ledger: ledger, Names: secret.NameSealer(), Now: s.clock.Now}
+	s.tokens = &send.Tokens{Ledger: ledger, Names: secret.Names, Now: s.clock.Now}
 	log, flush := web.NewLog(s.log, nil)
 	t.Cleanup(flush)
 	set := user.Settings{

@@ -49,6 +49,9 @@ func New(set Settings) (*Service, error) {
 	}
 	s.log = s.meter.Logger(set.Log)
 	ledger := metered.Ledger(set.Ledger)
+	if set.Secrets != nil {
+		set.Secrets.Ledger, set.Secrets.Log = ledger, s.log
+	}
 	s.keys = newKeys(ledger, set.Now)
 	links := set.Links
 	if links == nil {
@@ -64,7 +67,7 @@ func New(set Settings) (*Service, error) {
 	}
 	s.site = web.Settings{
 		Meter: s.meter, Log: set.Log, Now: set.Now, Salts: s.salts,
-		CORSOrigins: set.CORSOrigins, OriginSecrets: set.OriginSecrets, TrustedProxies: set.TrustedProxies,
+		CORSOrigins: set.CORSOrigins, OriginSecret: set.OriginSecret, TrustedProxies: set.TrustedProxies,
 		Connections: set.Connections, ClientConnections: set.ClientConnections, Patience: set.Patience,
 		TLS: set.TLS, Limiter: web.NewLimiter(ledger, set.Rates, set.Now, s.log),
 	}
@@ -78,6 +81,7 @@ func New(set Settings) (*Service, error) {
 	s.configRoute(r)
 	ready := info.Readiness{
 		Ledger: ledger, Set: send.TransferSets + "00", Store: set.Store, Prefix: send.PayloadPrefix, Now: set.Now,
+		Secrets: set.Secrets,
 	}
 	ready.Route(r)
 	info.Service{

@@ -9,6 +9,7 @@ import (
 
 	"sgraph.ai/send/shared/audit"
 	"sgraph.ai/send/shared/metric"
+	"sgraph.ai/send/shared/secret"
 	"sgraph.ai/send/shared/send"
 	"sgraph.ai/send/shared/settings"
 	"sgraph.ai/send/shared/web"
@@ -32,6 +33,11 @@ type Settings struct {
 	// DownloadOrigins are the origins, other than the service's own, that the
 	// pages fetch ciphertext from and send it to: the bucket's.
 	DownloadOrigins []string
+
+	// Secrets are where the references lead that stand for secrets. New adds the
+	// ledger.
+	Secrets      *secret.Sources
+	OriginSecret *secret.Value // what the front shows; nil = there is none
 
 	Gate   send.Gate // who may send
 	Ledger send.Ledger
@@ -61,7 +67,7 @@ const (
 func FromEnv(getenv func(string) string) (Settings, error) {
 	env := settings.New(getenv)
 	s := Read(env)
-	s.Gate = gate(env)
+	s.Gate = s.gate(env)
 	if admin, ok := s.Gate.(*AdminGate); ok {
 		s.Audit = admin.Record
 	}
@@ -86,6 +92,8 @@ func Read(env *settings.Env) Settings {
 		},
 		Now: time.Now,
 	}
+	s.Secrets = &secret.Sources{Now: s.Now}
+	s.OriginSecret = s.Secrets.Value(s.OriginSecrets...)
 	if s.Rules.PendingBytes == 0 {
 		s.Rules.PendingBytes = 20 * s.Rules.MaxBytes
 	}
@@ -122,29 +130,26 @@ func bucketOrigin(env *settings.Env, bucket string) string {
 
 // gate reads who may send. There is no default: a service that is not told
 // does not start.
-func gate(env *settings.Env) send.Gate {
+func (s Settings) gate(env *settings.Env) send.Gate {
 	base, token := settings.AdminURL.In(env), settings.SharedToken.In(env)
 	switch {
 	case base != "":
 		g := &AdminGate{
-			BaseURL:    base,
-			ServiceKey: settings.ServiceKey.In(env),
+			BaseURL:      base,
+			Key:          s.Secrets.Value(settings.ServiceKey.In(env)),
+			OriginSecret: s.OriginSecret, // both services of a stack stand behind the same front
 			Client: &http.Client{
 				Transport: adminTransport(),
 				// A redirect would take key and secret along to wherever it leads.
 				CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 			},
 		}
-		if g.ServiceKey == "" {
-			g.KeyName, g.KeyValue = settings.AdminKeyName.Required(env), settings.AdminKeyValue.Required(env)
-		}
-		// Both services of a stack stand behind the same front.
-		if own := settings.OriginSecrets.In(env); len(own) > 0 {
-			g.OriginSecret = own[0]
+		if g.Key == nil {
+			g.KeyName, g.Key = settings.AdminKeyName.Required(env), s.Secrets.Value(settings.AdminKeyValue.Required(env))
 		}
 		return g
-	case token != "":
-		return send.SharedGate{Secret: token}
+	case token.Set():
+		return send.SharedGate{Accepts: s.Secrets.Value(token).Accepts}
 	case !settings.EnableAuth.In(env):
 		return send.OpenGate{}
 	}

@@ -1,13 +1,14 @@
 package user_test
 
 import (
+	"fmt"
 	"maps"
+	"slices"
 	"strings"
 	"testing"
 
 	"sgraph.ai/send/services/user"
 	"sgraph.ai/send/shared/metric"
-	"sgraph.ai/send/shared/send"
 	"sgraph.ai/send/shared/settings"
 )
 
@@ -50,21 +51,30 @@ func TestWhoMaySendIsNeverGuessed(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		set  map[string]string
-		gate send.Gate
+		gate string
+		may  []string // tokens by which one may send
 	}{
-		"nothing said": {nil, nil},
-		"auth enabled": {map[string]string{"SEND__ENABLE_AUTH": "true"}, nil},
-		"shared token": {
-			map[string]string{"SGRAPH_SEND__ACCESS_TOKEN": "one-for-all"}, send.SharedGate{Secret: "one-for-all"},
-		},
-		"open, in words": {map[string]string{"SEND__ENABLE_AUTH": "false"}, send.OpenGate{}},
+		"nothing said":   {nil, "<nil>", nil},
+		"auth enabled":   {map[string]string{"SEND__ENABLE_AUTH": "true"}, "<nil>", nil},
+		"shared token":   {map[string]string{"SGRAPH_SEND__ACCESS_TOKEN": "one-for-all"}, "send.SharedGate", []string{"one-for-all"}},
+		"open, in words": {map[string]string{"SEND__ENABLE_AUTH": "false"}, "send.OpenGate", nil},
 	} {
 		env := lambda()
 		delete(env, "SGRAPH_SEND__ADMIN__BASE_URL")
 		maps.Copy(env, c.set)
 		s, err := from(env)
-		if s.Gate != c.gate || (err == nil) != (c.gate != nil) {
-			t.Errorf("%s: gate %v, %v", name, s.Gate, err)
+		if fmt.Sprintf("%T", s.Gate) != c.gate || (err == nil) != (s.Gate != nil) {
+			t.Errorf("%s: gate %T, %v", name, s.Gate, err)
+			continue
+		}
+		for _, token := range []string{"", "any", "one-for-all", "one-for-al"} {
+			if s.Gate == nil {
+				break
+			}
+			_, err := s.Gate.Admit(t.Context(), token)
+			if want := c.gate == "send.OpenGate" || slices.Contains(c.may, token); (err == nil) != want {
+				t.Errorf("%s: %q may send: %v, want %v", name, token, err, want)
+			}
 		}
 	}
 }

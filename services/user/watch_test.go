@@ -20,6 +20,7 @@ import (
 	"sgraph.ai/send/shared/audit"
 	"sgraph.ai/send/shared/metric"
 	"sgraph.ai/send/shared/metric/metrictest"
+	"sgraph.ai/send/shared/secret"
 	"sgraph.ai/send/shared/send"
 	"sgraph.ai/send/shared/settings"
 	"sgraph.ai/send/shared/test/logtest"
@@ -351,7 +352,7 @@ func TestEventsGoToTheAdminService(t *testing.T) {
 		io.WriteString(w, `{"kept":1}`)
 	}))
 	defer server.Close()
-	g := &user.AdminGate{BaseURL: server.URL, KeyName: "X-Key", KeyValue: "the-key", Client: server.Client()}
+	g := &user.AdminGate{BaseURL: server.URL, KeyName: "X-Key", Key: secret.Plain("the-key"), Client: server.Client()}
 	e := audit.Event{Time: time.Now().UTC().Round(0), Kind: audit.TransferCreated, Outcome: audit.Success,
 		Transfer: "aabbccddeeff"}
 	if err := g.Record(t.Context(), []audit.Event{e}); err != nil {

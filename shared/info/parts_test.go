@@ -14,15 +14,22 @@ import (
 	"sgraph.ai/send/shared/disk"
 	"sgraph.ai/send/shared/info"
 	"sgraph.ai/send/shared/s3store"
+	"sgraph.ai/send/shared/secret"
 	"sgraph.ai/send/shared/send"
+	"sgraph.ai/send/shared/settings"
 	"sgraph.ai/send/shared/test/moto"
 	"sgraph.ai/send/shared/web"
 )
 
 func ask(t *testing.T, ledger send.Ledger, store send.Store) string {
 	t.Helper()
+	return askAll(t, &info.Readiness{Ledger: ledger, Store: store, Set: send.TokenSet, Prefix: send.PayloadPrefix})
+}
+
+func askAll(t *testing.T, ready *info.Readiness) string {
+	t.Helper()
 	routes := mux.NewRouter()
-	(&info.Readiness{Ledger: ledger, Store: store, Set: send.TokenSet, Prefix: send.PayloadPrefix}).Route(routes)
+	ready.Route(routes)
 	w := httptest.NewRecorder()
 	web.Settings{}.Wrap(routes).ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/info/ready", nil))
 	return strings.TrimSpace(w.Body.String())
@@ -46,7 +53,7 @@ func TestReadinessOfOneMachine(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got, want := ask(t, ledger, store), `{"status":"ok","ledger":"ok","store":"ok","disk":"ok"}`; got != want {
+	if got, want := ask(t, ledger, store), `{"status":"ok","ledger":"ok","store":"ok","disk":"ok","secrets":"not_configured"}`; got != want {
 		t.Errorf("%s, not %s", got, want)
 	}
 	if err := os.RemoveAll(root); err != nil {
@@ -68,11 +75,44 @@ func TestReadinessOnS3(t *testing.T) {
 	config := moto.Load(t)
 	ledger := openLedger(t)
 	got := ask(t, ledger, s3store.New(moto.Bucket(t), config))
-	if want := `{"status":"ok","ledger":"ok","store":"ok","disk":"not_configured"}`; got != want {
+	if want := `{"status":"ok","ledger":"ok","store":"ok","disk":"not_configured","secrets":"not_configured"}`; got != want {
 		t.Errorf("%s, not %s", got, want)
 	}
 	got = ask(t, ledger, s3store.New("there-is-none", config))
-	if want := `{"status":"unavailable","ledger":"ok","store":"unavailable","disk":"not_configured"}`; got != want {
+	if want := `{"status":"unavailable","ledger":"ok","store":"unavailable","disk":"not_configured","secrets":"not_configured"}`; got != want {
 		t.Errorf("without its bucket: %s, not %s", got, want)
+	}
+}
+
+// A secret that cannot be read is found out, and neither its value nor its name
+// told.
+func TestReadinessOfSecrets(t *testing.T) {
+	t.Parallel()
+	ledger := openLedger(t)
+	store, err := disk.Open(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	with := func(origin string) string {
+		t.Helper()
+		from := &secret.Sources{Ledger: ledger}
+		env := settings.New(func(string) string { return origin })
+		from.Value(settings.OriginSecrets.In(env)...)
+		return askAll(t, &info.Readiness{
+			Ledger: ledger, Store: store, Set: send.TokenSet, Prefix: send.PayloadPrefix, Secrets: from,
+		})
+	}
+	const parts = `"ledger":"ok","store":"ok","disk":"ok",`
+	if got, want := with("a-secret-that-is-told"), `{"status":"ok",`+parts+`"secrets":"not_configured"}`; got != want {
+		t.Errorf("%s, not %s", got, want)
+	}
+	if got, want := with("ledger:origin"), `{"status":"unavailable",`+parts+`"secrets":"unavailable"}`; got != want {
+		t.Errorf("%s, not %s", got, want)
+	}
+	if _, err := send.SharedOrigin.Keep(t.Context(), ledger, 1); err != nil {
+		t.Fatal(err)
+	}
+	if got, want := with("ledger:origin"), `{"status":"ok",`+parts+`"secrets":"ok"}`; got != want {
+		t.Errorf("%s, not %s", got, want)
 	}
 }

@@ -8,19 +8,24 @@ import (
 
 	"github.com/gorilla/mux"
 
+	"sgraph.ai/send/shared/secret"
 	"sgraph.ai/send/shared/send"
 	"sgraph.ai/send/shared/web"
 	"sgraph.ai/send/shared/wire"
 )
 
 // Readiness finds out whether a service can do its work: whether its ledger and
-// its store answer, and whether the disk has room for uploads.
+// its store answer, whether the disk has room for uploads, and whether its secrets
+// can be read.
 type Readiness struct {
 	Ledger send.Ledger
 	Store  send.Store
 	Set    string           // of records that the service may read, and that outlive the process
 	Prefix string           // of keys that the service may ask the store about
 	Now    func() time.Time // nil = time.Now
+
+	// Secrets are what the service cannot work without; nil = there are none.
+	Secrets *secret.Sources
 
 	mu     sync.Mutex
 	asking chan struct{} // closed once the parts have answered; nil while nobody asks them
@@ -79,7 +84,7 @@ func (s *Readiness) find(ctx context.Context) wire.ReadyReply {
 	ctx, cancel := context.WithTimeout(ctx, readyTimeout)
 	defer cancel()
 	var parts sync.WaitGroup
-	reply := wire.ReadyReply{Status: wire.OK, Disk: wire.NotConfigured}
+	reply := wire.ReadyReply{Status: wire.OK, Disk: wire.NotConfigured, Secrets: wire.NotConfigured}
 	// Both are asked for what is never kept: being told so is an answer.
 	parts.Go(func() {
 		_, err := s.Ledger.Get(ctx, send.Key{Set: s.Set, ID: "none"})
@@ -91,13 +96,20 @@ func (s *Readiness) find(ctx context.Context) wire.ReadyReply {
 		_, err := s.Store.List(ctx, s.Prefix+"none", "", 1)
 		reply.Store = answered(err)
 	})
+	if s.Secrets != nil && s.Secrets.Asked() {
+		parts.Go(func() {
+			if reply.Secrets = wire.OK; s.Secrets.Ready(ctx) != nil {
+				reply.Secrets = wire.Unavailable
+			}
+		})
+	}
 	if disk, ok := s.Store.(send.Roomy); ok {
 		if reply.Disk = wire.OK; disk.Room() != nil {
 			reply.Disk = wire.Full
 		}
 	}
 	parts.Wait()
-	if reply.Ledger != wire.OK || reply.Store != wire.OK || reply.Disk == wire.Full {
+	if reply.Ledger != wire.OK || reply.Store != wire.OK || reply.Disk == wire.Full || reply.Secrets == wire.Unavailable {
 		reply.Status = wire.Unavailable
 	}
 	return reply

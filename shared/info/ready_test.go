@@ -51,13 +51,13 @@ func TestReadinessTellsParts(t *testing.T) {
 		want   string
 	}{
 		"all well": {&part{}, 200,
-			`{"status":"ok","ledger":"ok","store":"ok","disk":"ok"}`},
+			`{"status":"ok","ledger":"ok","store":"ok","disk":"ok","secrets":"not_configured"}`},
 		"no store": {&part{err: send.Fail(send.Unavailable, "a secret path")}, 503,
-			`{"status":"unavailable","ledger":"ok","store":"unavailable","disk":"ok"}`},
+			`{"status":"unavailable","ledger":"ok","store":"unavailable","disk":"ok","secrets":"not_configured"}`},
 		"full": {&part{full: send.Fail(send.Full, "x")}, 503,
-			`{"status":"unavailable","ledger":"ok","store":"ok","disk":"full"}`},
+			`{"status":"unavailable","ledger":"ok","store":"ok","disk":"full","secrets":"not_configured"}`},
 		"ledger hangs": {&part{neverReply: true}, 503,
-			`{"status":"unavailable","ledger":"unavailable","store":"ok","disk":"ok"}`},
+			`{"status":"unavailable","ledger":"unavailable","store":"ok","disk":"ok","secrets":"not_configured"}`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

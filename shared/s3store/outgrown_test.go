@@ -9,6 +9,7 @@ import (
 
 	"sgraph.ai/send/shared/bolt"
 	"sgraph.ai/send/shared/s3store"
+	"sgraph.ai/send/shared/secret"
 	"sgraph.ai/send/shared/send"
 	"sgraph.ai/send/shared/test/moto"
 )
@@ -26,7 +27,7 @@ func newOnS3(t *testing.T) *onS3 {
 	want(t, "", err)
 	t.Cleanup(func() { ledger.Close() })
 	s := &onS3{T: t, Transfers: &send.Transfers{
-		Ledger: ledger, Store: store, Links: store, Gate: send.SharedGate{Secret: "token"}, Now: time.Now,
+		Ledger: ledger, Store: store, Links: store, Gate: send.SharedGate{Accepts: secret.Plain("token").Accepts}, Now: time.Now,
 		Form: func([]byte, int64, int64) error { return nil },
 		Rules: send.Rules{
 			MaxBytes: 100 << 20, DefaultTTL: time.Hour, MaxTTL: time.Hour, PendingBytes: 25 << 20,

@@ -40,7 +40,7 @@ func setUp(t testing.TB) *fixture {
 		t.Fatal(err)
 	}
 	c := clocktest.At(time.Now())
-	tokens := &send.Tokens{Ledger: ledger, Names: send.Secret("a secret for tests").NameSealer(), Now: c.Now}
+	tokens := &send.Tokens{Ledger: ledger, Names: send.Secret("a secret for tests").Names, Now: c.Now}
 	f := &fixture{
 		Transfers: &send.Transfers{
 			Ledger: ledger, Store: store, Links: pathLinks{}, Gate: tokens, Now: c.Now,

@@ -163,7 +163,7 @@ func FuzzRecord(f *testing.F) {
 	clock := clocktest.At(time.Date(2030, 1, 31, 12, 30, 0, 0, time.UTC))
 	f.Fuzz(func(t *testing.T, state string, count, limit int64, data []byte) {
 		ledger := oneRecord{record: send.Record{Version: 1, State: state, Count: count, Limit: limit, Data: data}}
-		tokens := &send.Tokens{Ledger: ledger, Names: send.Secret("a secret for tests").NameSealer(), Now: clock.Now}
+		tokens := &send.Tokens{Ledger: ledger, Names: send.Secret("a secret for tests").Names, Now: clock.Now}
 		transfers := &send.Transfers{Ledger: ledger, Gate: tokens, Now: clock.Now}
 		ctx := t.Context()
 		_, info := transfers.Info(ctx, "000000000000")

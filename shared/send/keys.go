@@ -1,6 +1,7 @@
 package send
 
 import (
+	"context"
 	"crypto/aes"
 	"crypto/cipher"
 	"crypto/hkdf"
@@ -121,6 +122,41 @@ func (n NameSealer) Open(sealed []byte) (string, error) {
 	}
 	b, err := n.aead.Open(nil, nil, sealed, nil)
 	return string(b), err
+}
+
+// NameKeys hide the names of tokens while the secret that they are sealed under
+// changes: the first key seals, and each of them opens.
+type NameKeys []NameSealer
+
+// NamesUnder returns the keys of secrets, the current one first.
+func NamesUnder(secrets ...string) NameKeys {
+	keys := make(NameKeys, len(secrets))
+	for i, s := range secrets {
+		keys[i] = Secret(s).NameSealer()
+	}
+	return keys
+}
+
+// Names returns the key of a secret that does not change, as [Tokens] asks for it.
+func (s Secret) Names(context.Context) (NameKeys, error) { return NameKeys{s.NameSealer()}, nil }
+
+// Seal encrypts a name.
+func (k NameKeys) Seal(name string) ([]byte, error) {
+	if len(k) == 0 {
+		return NameSealer{}.Seal(name)
+	}
+	return k[0].Seal(name)
+}
+
+// Open decrypts a name, "" where it was sealed under none of the keys, and says
+// whether it is to be sealed anew.
+func (k NameKeys) Open(sealed []byte) (name string, outdated bool) {
+	for i, key := range k {
+		if name, err := key.Open(sealed); err == nil {
+			return name, i > 0
+		}
+	}
+	return "", false
 }
 
 // RandomSecret makes a secret of 256 bits, as text.

@@ -52,7 +52,7 @@ const DefaultUsageLimit = 50
 // Token allows its holder to send. Its name is the secret.
 type Token struct {
 	Hash       string // [TokenHash] of the name
-	Name       string // "" where it is not known (sealed under another key)
+	Name       string // "" where it is not known: nobody said it, and it is sealed under another key
 	Status     TokenStatus
 	UsageLimit int64 // uploads; 0 = without limit
 	UsageCount int64
@@ -104,9 +104,12 @@ func CleanName(s string) (string, error) {
 // Tokens keeps the tokens in a ledger.
 type Tokens struct {
 	Ledger Ledger
-	Names  NameSealer
+	Names  func(context.Context) (NameKeys, error) // hide names in the ledger
 	Now    func() time.Time
 }
+
+// maxSealedAnew is how many names one listing seals anew at most.
+const maxSealedAnew = 500
 
 // tokenUseLife is longer than any transfer can stay pending or live.
 const tokenUseLife = 45 * 24 * time.Hour
@@ -121,20 +124,56 @@ type tokenData struct {
 
 func tokenKey(name string) Key { return Key{TokenSet, TokenHash(name)} }
 
-func (t *Tokens) read(r Record) (Token, error) {
+// read returns the token of a record, with its name where that is known.
+func (t *Tokens) read(r Record, name string) (Token, error) {
 	var d tokenData
 	if err := json.Unmarshal(r.Data, &d); err != nil {
 		return Token{}, Because(Internal, err, "a token's record cannot be read")
 	}
 	tok := Token{
-		Hash: r.Key.ID, Status: TokenStatus(r.State), UsageLimit: r.Limit, UsageCount: r.Count,
+		Hash: r.Key.ID, Name: name, Status: TokenStatus(r.State), UsageLimit: r.Limit, UsageCount: r.Count,
 		CreatedBy: d.CreatedBy, CreatedAt: d.CreatedAt, Metadata: d.Metadata,
 	}
 	if tok.Status == TokenActive && r.Exhausted() {
 		tok.Status = TokenExhausted
 	}
-	tok.Name, _ = t.Names.Open(d.SealedName) // stays "" under another key: the token itself still works
 	return tok, nil
+}
+
+// sealedName returns the name of a token's record as it is sealed there.
+func sealedName(r Record) []byte {
+	var d struct {
+		SealedName []byte `json:"sealed_name"`
+	}
+	_ = json.Unmarshal(r.Data, &d) // read says what is wrong
+	return d.SealedName
+}
+
+// sealAnew seals the name of a token's record under the current key, and says
+// whether it had to.
+func (k NameKeys) sealAnew(r *Record) bool {
+	name, outdated := k.Open(sealedName(*r))
+	if !outdated {
+		return false
+	}
+	sealed, err := k.Seal(name)
+	if err != nil {
+		return false
+	}
+	// Nothing else of the record is touched, not the form of a number either.
+	var fields map[string]json.RawMessage
+	if json.Unmarshal(r.Data, &fields) != nil {
+		return false
+	}
+	if fields["sealed_name"], err = json.Marshal(sealed); err != nil {
+		return false
+	}
+	data, err := json.Marshal(fields)
+	if err != nil {
+		return false
+	}
+	r.Data = data
+	return true
 }
 
 // NewToken is what a token is created from.
@@ -153,7 +192,11 @@ func (t *Tokens) Create(ctx context.Context, n NewToken) (Token, error) {
 	if n.UsageLimit < 0 {
 		return Token{}, Fail(Invalid, "usage_limit must be 0 (without limit) or more")
 	}
-	sealed, err := t.Names.Seal(n.Name)
+	keys, err := t.Names(ctx)
+	if err != nil {
+		return Token{}, err
+	}
+	sealed, err := keys.Seal(n.Name)
 	if err != nil {
 		return Token{}, Because(Internal, err, "the token's name cannot be sealed")
 	}
@@ -172,7 +215,7 @@ func (t *Tokens) Create(ctx context.Context, n NewToken) (Token, error) {
 		return Token{}, err
 	}
 	r.Version = 1
-	return t.read(r)
+	return t.read(r, n.Name)
 }
 
 // Token returns the token of that name. NotFound.
@@ -181,7 +224,7 @@ func (t *Tokens) Token(ctx context.Context, name string) (Token, error) {
 	if err != nil {
 		return Token{}, tokenMissing(err)
 	}
-	return t.read(r)
+	return t.read(r, name)
 }
 
 // Use spends one use, and returns the token with how it stood when it was asked
@@ -200,12 +243,12 @@ func (t *Tokens) Use(ctx context.Context, name, once string) (tok Token, stood T
 	r, err := t.Ledger.Spend(ctx, key, spend)
 	switch {
 	case err == nil, errors.Is(err, ErrRepeated):
-		tok, err = t.read(r)
+		tok, err = t.read(r, name)
 		return tok, TokenActive, err
 	case CodeOf(err) == NotFound:
 		return Token{}, TokenUnknown, nil
 	case CodeOf(err) == Conflict:
-		tok, err = t.read(r)
+		tok, err = t.read(r, name)
 		return tok, tok.Status, err
 	}
 	return Token{}, "", err
@@ -255,25 +298,41 @@ func (t *Tokens) UpdateLimit(ctx context.Context, name string, limit int64) (Tok
 }
 
 func (t *Tokens) change(ctx context.Context, key Key, f func(*Record) error) (Token, error) {
-	r, err := update(ctx, t.Ledger, key, f)
+	keys, _ := t.Names(ctx) // without them the name stays as it is
+	r, err := update(ctx, t.Ledger, key, func(r *Record) error {
+		keys.sealAnew(r)
+		return f(r)
+	})
 	if err != nil {
 		return Token{}, tokenMissing(err)
 	}
-	return t.read(r)
+	name, _ := keys.Open(sealedName(r))
+	return t.read(r, name)
 }
 
-// List returns every token, in no order that means anything.
+// List returns every token, in no order that means anything. Names that are
+// sealed under a key of before it seals anew, some each time.
 func (t *Tokens) List(ctx context.Context) ([]Token, error) {
+	keys, err := t.Names(ctx)
+	if err != nil {
+		return nil, err
+	}
 	var all []Token
+	sealed := 0
 	for r, err := range Records(ctx, t.Ledger, TokenSet) {
 		if err != nil {
 			return nil, err
 		}
-		tok, err := t.read(r)
+		name, _ := keys.Open(sealedName(r))
+		tok, err := t.read(r, name)
 		if err != nil {
 			return nil, err
 		}
 		all = append(all, tok)
+		if sealed < maxSealedAnew && keys.sealAnew(&r) {
+			sealed++
+			_ = t.Ledger.Replace(ctx, r) // somebody else changed it meanwhile, or the next listing does it
+		}
 	}
 	return all, nil
 }

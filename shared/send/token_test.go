@@ -1,6 +1,9 @@
 package send_test
 
 import (
+	"context"
+	"encoding/json"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -142,9 +145,89 @@ func TestListNamesEveryToken(t *testing.T) {
 		t.Fatalf("%d names", len(seen))
 	}
 	// Under another secret the names stay hidden and the tokens work.
-	f.tokens.Names = send.Secret("another secret").NameSealer()
+	f.tokens.Names = send.Secret("another secret").Names
 	tok, err := f.tokens.Token(t.Context(), "a-token")
-	if err != nil || tok.Name != "" || tok.Status != send.TokenActive {
+	if err != nil || tok.Status != send.TokenActive {
 		t.Fatal(tok, err)
+	}
+	if all, err = f.tokens.List(t.Context()); err != nil || len(all) != 451 || all[0].Name != "" {
+		t.Fatal(len(all), err)
+	}
+}
+
+// While the secret that names are sealed under changes, names are read, and sealed
+// anew on the way: what is changed at once, and all of them when they are listed.
+func TestNamesAreSealedAnew(t *testing.T) {
+	t.Parallel()
+	f := setUp(t)
+	const old, current = "the secret of before", "the secret that follows"
+	under := func(secrets ...string) *send.Tokens {
+		return &send.Tokens{Ledger: f.ledger, Now: f.clock.Now, Names: func(context.Context) (send.NameKeys, error) {
+			return send.NamesUnder(secrets...), nil
+		}}
+	}
+	for _, name := range []string{"one", "two", "three"} {
+		if _, err := under(old).Create(t.Context(), send.NewToken{
+			Name: name, Metadata: map[string]any{"number": json.Number("12345678901234567890")},
+		}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	names := func(tokens *send.Tokens) string {
+		t.Helper()
+		all, err := tokens.List(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		var names []string
+		for _, tok := range all {
+			if tok.Name != "" {
+				names = append(names, tok.Name)
+			}
+		}
+		slices.Sort(names)
+		return strings.Join(names, " ")
+	}
+	if got := names(under(current)); got != "" {
+		t.Errorf("without the old secret they are %q", got)
+	}
+	if tok, err := under(current, old).Revoke(t.Context(), "two"); err != nil || tok.Name != "two" {
+		t.Fatal(tok, err)
+	}
+	if got := names(under(current)); got != "two" {
+		t.Errorf("after one change they are %q", got)
+	}
+	if got := names(under(current, old)); got != "one three two" {
+		t.Errorf("with both they are %q", got)
+	}
+	if got := names(under(current)); got != "one three two" {
+		t.Errorf("after they were listed they are %q", got)
+	}
+	r, err := f.ledger.Get(t.Context(), send.Key{Set: send.TokenSet, ID: send.TokenHash("one")})
+	if err != nil || !strings.Contains(string(r.Data), `12345678901234567890`) {
+		t.Errorf("what else is kept is changed: %s, %v", r.Data, err)
+	}
+	if tok, err := under(current).Token(t.Context(), "two"); err != nil || tok.Status != send.TokenRevoked {
+		t.Errorf("it is %+v, %v", tok, err)
+	}
+
+	// A token works, and its state can be changed, while no secret can be read.
+	away := send.Fail(send.Unavailable, "no secret")
+	blind := &send.Tokens{Ledger: f.ledger, Now: f.clock.Now,
+		Names: func(context.Context) (send.NameKeys, error) { return nil, away }}
+	if _, stood, err := blind.Use(t.Context(), "one", ""); err != nil || stood != send.TokenActive {
+		t.Errorf("used: %s, %v", stood, err)
+	}
+	if _, err := blind.Revoke(t.Context(), "one"); err != nil {
+		t.Errorf("revoked: %v", err)
+	}
+	if _, err := blind.List(t.Context()); err != away {
+		t.Errorf("listed: %v", err)
+	}
+	if _, err := blind.Create(t.Context(), send.NewToken{Name: "four"}); err != away {
+		t.Errorf("created: %v", err)
+	}
+	if got := names(under(current)); got != "one three two" {
+		t.Errorf("in the end they are %q", got)
 	}
 }

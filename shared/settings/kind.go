@@ -266,14 +266,47 @@ func HeaderName() Kind[string] {
 		"must be the name of an HTTP header: letters, digits and hyphens")
 }
 
-// MinSecretLength is how many characters a secret has at least: keys are
-// derived from it, so it must not be guessable.
-const MinSecretLength = 16
+// What a secret has at least, because it must not be found by trying.
+const (
+	minSecretLength  = 16 // characters
+	minSecretVariety = 6  // of them, different ones that do not just go on from the one before
+	maxSecretPeriod  = 10 // a text that repeats itself after so many characters is too short
+)
 
-// SecretText is a secret that a header can carry.
+// SecretText is a secret that a header can carry, and that is not weak.
 func SecretText() Kind[string] {
-	return Matching(regexp.MustCompile(fmt.Sprintf(`^[\x20-\x7e]{%d,}$`, MinSecretLength)), fmt.Sprintf(
-		"must be a secret of at least %d characters, such as openssl rand -hex 32 gives", MinSecretLength))
+	text := Matching(regexp.MustCompile(fmt.Sprintf(`^[\x20-\x7e]{%d,}$`, minSecretLength)), fmt.Sprintf(
+		"must be a secret of at least %d characters, such as openssl rand -hex 32 gives", minSecretLength))
+	return Kind[string]{Parse: func(v string) (string, error) {
+		v, err := text.Parse(v)
+		if err == nil && (variety(v) < minSecretVariety || repeats(v)) {
+			err = errors.New("must not be found by trying, as what repeats itself, has few different characters or counts " +
+				"up can be: take what openssl rand -hex 32 gives")
+		}
+		return v, err
+	}}
+}
+
+// variety counts the different characters of a text that are not the same as the
+// one before them or next to it: one of "aaaa", as of "abcd" and of "4321".
+func variety(text string) int {
+	different := map[byte]bool{}
+	for i := range len(text) {
+		if i == 0 || text[i]-text[i-1]+1 > 2 { // bytes wrap around: neither -1 nor 0 nor 1
+			different[text[i]] = true
+		}
+	}
+	return len(different)
+}
+
+// repeats says whether a text is a shorter one, over and over.
+func repeats(text string) bool {
+	for period := 1; period <= min(maxSecretPeriod, len(text)-1); period++ {
+		if text[period:] == text[:len(text)-period] {
+			return true
+		}
+	}
+	return false
 }
 
 // AccessToken is a token that reaches the service as it was typed.

@@ -16,7 +16,7 @@ type Service struct {
 	LedgerTable    string // S3: the DynamoDB table
 	DiskPath       string // Disk: the folder
 	Rates          map[string]send.Rate
-	OriginSecrets  []string
+	OriginSecrets  []Secret
 	TrustedProxies []netip.Prefix
 	TLS            bool // clients come by TLS, whoever ends it
 	LogLevel       slog.Level

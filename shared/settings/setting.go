@@ -57,9 +57,6 @@ func (e Entry) Canonical(text string) (string, error) {
 	if text = strings.TrimSpace(text); text == "" {
 		return "", nil
 	}
-	if _, is, err := e.References.Parse(text); is {
-		return text, err
-	}
 	return e.canonical(text)
 }
 
@@ -125,6 +122,18 @@ func define[T any](kind Kind[T], e Entry) Setting[T] {
 	}
 	table = append(table, e)
 	return s
+}
+
+// defineSecret is define for a secret, which may be a reference.
+func defineSecret(grammar Kind[string], e Entry) Setting[Secret] {
+	e.Secret = true
+	return define(secretKind(e, grammar), e)
+}
+
+// defineSecrets is defineSecret for several, separated by commas.
+func defineSecrets(grammar Kind[string], e Entry) Setting[[]Secret] {
+	e.Secret = true
+	return define(secretsKind(e, grammar), e)
 }
 
 // Variable calls a setting by its environment variable.

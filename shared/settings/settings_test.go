@@ -1,7 +1,12 @@
 package settings
 
 import (
+	"bytes"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
 	"log/slog"
+	"math/rand/v2"
 	"net/netip"
 	"reflect"
 	"strings"
@@ -82,9 +87,15 @@ func TestKinds(t *testing.T) {
 	read(t, Level(), "loud", nil)
 	read(t, HeaderName(), "X-Key", "X-Key")
 	read(t, HeaderName(), "X Key", nil)
-	read(t, SecretText(), "0123456789abcdef", "0123456789abcdef")
-	read(t, SecretText(), "0123456789abcde", nil)
-	read(t, SecretText(), "0123456789\nabcdef", nil)
+	read(t, SecretText(), "a-key-of-sixteen", "a-key-of-sixteen")
+	read(t, SecretText(), "a-key-of-fiftee", nil)
+	read(t, SecretText(), "a-key-of-\nsixteen", nil)
+	for _, weak := range []string{
+		"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", "0123456789abcdef", "abcdefghijklmnopqrstuvwxyz", "9876543210987654",
+		"changemechangeme", "passwordpassword", "1234567890123456", "1212343456567878", "                ",
+	} {
+		read(t, SecretText(), weak, nil)
+	}
 	read(t, AccessToken(), "one-for-all", "one-for-all")
 	read(t, AccessToken(), "base64+with/others=", nil)
 	read(t, BucketName(), "a-bucket.name", "a-bucket.name")
@@ -248,5 +259,64 @@ func TestFaultsTellNoSecret(t *testing.T) {
 	}
 	if refused < 20 {
 		t.Errorf("only %d values are refused", refused)
+	}
+}
+
+// What is made at random is not taken for weak, in the shortest form either.
+func TestRandomSecretsAreNotWeak(t *testing.T) {
+	t.Parallel()
+	random := rand.New(rand.NewPCG(1, 2))
+	refused := 0
+	for range 20_000 {
+		if _, err := SecretText().Parse(fmt.Sprintf("%016x", random.Uint64())); err != nil {
+			refused++
+		}
+		for _, text := range []string{send.RandomSecret(), send.RandomToken(), rand32(random)} {
+			if _, err := SecretText().Parse(text); err != nil {
+				t.Fatalf("%s: %v", text, err)
+			}
+		}
+	}
+	if refused > 100 {
+		t.Errorf("of 20,000 random keys of 64 bits %d are refused", refused)
+	}
+}
+
+// rand32 is what openssl rand -hex 32 gives.
+func rand32(random *rand.Rand) string {
+	return fmt.Sprintf("%016x%016x%016x%016x", random.Uint64(), random.Uint64(), random.Uint64(), random.Uint64())
+}
+
+// A secret shows in no print of what it stands in, whether it is one or a name.
+func TestASecretIsNotPrinted(t *testing.T) {
+	t.Parallel()
+	e := env(ServiceKey.Env, "canary-of-a-secret", OriginSecrets.Env, "canary-of-another, ssm:/canary")
+	in := struct {
+		One     Secret
+		Several []Secret
+		hidden  Secret
+		pointed *Secret
+	}{ServiceKey.In(e), OriginSecrets.In(e), ServiceKey.In(e), nil}
+	in.pointed = &in.One
+	if e.Err() != nil || !in.One.Set() || len(in.Several) != 2 || in.One.Told() != "canary-of-a-secret" {
+		t.Fatal(e.Err())
+	}
+	if ref, is := in.Several[1].Reference(); !is || ref != (Reference{FromParameters, "/canary"}) {
+		t.Errorf("the reference is %v, %v", ref, is)
+	}
+	asJSON, err := json.Marshal(in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var log bytes.Buffer
+	slog.New(slog.NewTextHandler(&log, nil)).Info("x", "in", in, "one", in.One)
+	slog.New(slog.NewJSONHandler(&log, nil)).Info("x", "in", in, "one", in.One)
+	for _, text := range []string{
+		fmt.Sprint(in), fmt.Sprintf("%+v", in), fmt.Sprintf("%#v", in), fmt.Sprintf("%s %v %q %x", in.One, in, in.One, in.Several),
+		fmt.Sprint(&in), string(asJSON), log.String(),
+	} {
+		if strings.Contains(text, "canary") || strings.Contains(text, hex.EncodeToString([]byte("canary"))) {
+			t.Errorf("printed: %s", text)
+		}
 	}
 }

@@ -64,8 +64,8 @@ var (
 		Doc: "Limits as `name=N/duration` or `name=off`, separated by commas, or `off` for none; names are " +
 			strings.Join(slices.Sorted(maps.Keys(send.DefaultRates)), ", ") + ". What is not named keeps its built-in limit.",
 	})
-	OriginSecrets = define(List(), Entry{
-		Env: "SEND__ORIGIN_SECRETS", By: both, Secret: true,
+	OriginSecrets = defineSecrets(SecretText(), Entry{
+		Env: "SEND__ORIGIN_SECRETS", By: both,
 		References: References{Parameters: true, Ledger: send.SharedOrigin},
 		Doc: "Secrets by which CloudFront proves itself, separated by commas, the current one first. With one, a request " +
 			"that brings none of them is refused.",
@@ -93,8 +93,8 @@ var (
 		Env: "SEND__METRICS_ADDR", By: both,
 		Doc: "Address at which Prometheus reads metrics, such as `127.0.0.1:9090`. Not on Lambda.",
 	})
-	ServiceKey = define(SecretText(), Entry{
-		Env: "SEND__ADMIN__SERVICE_KEY", By: both, Secret: true,
+	ServiceKey = defineSecret(SecretText(), Entry{
+		Env: "SEND__ADMIN__SERVICE_KEY", By: both,
 		References: References{Parameters: true, Ledger: send.SharedService},
 		Doc: "Key by which the user service may look tokens up, use them and hand events over, and nothing else. With one, " +
 			"the user service needs no API key to ask the admin service.",
@@ -103,13 +103,13 @@ var (
 		Env: "FAST_API__AUTH__API_KEY__NAME", By: admin, Secret: true,
 		Doc: "Header that carries the admin API key.",
 	})
-	APIKeyValue = define(SecretText(), Entry{
-		Env: "FAST_API__AUTH__API_KEY__VALUE", By: admin, Secret: true,
+	APIKeyValue = defineSecret(SecretText(), Entry{
+		Env: "FAST_API__AUTH__API_KEY__VALUE", By: admin,
 		References: References{Parameters: true},
 		Doc:        "Admin API key.",
 	})
-	OldAPIKeyValue = define(SecretText(), Entry{
-		Env: "FAST_API__AUTH__API_KEY__OLD_VALUE", By: admin, Secret: true,
+	OldAPIKeyValue = defineSecret(SecretText(), Entry{
+		Env: "FAST_API__AUTH__API_KEY__OLD_VALUE", By: admin,
 		References: References{Parameters: true},
 		Doc:        "Admin API key of before, which is accepted as well, so that a key is changed without an outage.",
 	})
@@ -165,13 +165,13 @@ var (
 		Env: "SGRAPH_SEND__ADMIN__API_KEY__NAME", By: user, Secret: true,
 		Doc: "Header in which the user service sends its key to the admin service.",
 	})
-	AdminKeyValue = define(SecretText(), Entry{
-		Env: "SGRAPH_SEND__ADMIN__API_KEY__VALUE", By: user, Secret: true,
+	AdminKeyValue = defineSecret(SecretText(), Entry{
+		Env: "SGRAPH_SEND__ADMIN__API_KEY__VALUE", By: user,
 		References: References{Parameters: true},
 		Doc:        "Key that the user service sends to the admin service.",
 	})
-	SharedToken = define(AccessToken(), Entry{
-		Env: "SGRAPH_SEND__ACCESS_TOKEN", By: user, Secret: true,
+	SharedToken = defineSecret(AccessToken(), Entry{
+		Env: "SGRAPH_SEND__ACCESS_TOKEN", By: user,
 		References: References{Parameters: true},
 		Doc:        "One access token for all senders, where no admin service is asked.",
 	})
@@ -221,8 +221,8 @@ var (
 		Env: "CANARY__URL", By: canary,
 		Doc: "Address at which people reach the user service.",
 	})
-	CanaryToken = define(Text(), Entry{
-		Env: "CANARY__TOKEN", By: canary, Secret: true,
+	CanaryToken = defineSecret(Text(), Entry{
+		Env: "CANARY__TOKEN", By: canary,
 		References: References{Parameters: true, Ledger: send.SharedCanary},
 		Doc:        "Access token without a limit.",
 	})

@@ -19,6 +19,7 @@ import (
 	"sgraph.ai/send/shared/s3store"
 	"sgraph.ai/send/shared/send"
 	"sgraph.ai/send/shared/settings"
+	"sgraph.ai/send/shared/ssm"
 )
 
 // Ledger opens the ledger.
@@ -68,6 +69,10 @@ func open(s settings.Service, bucket, folder string) (store send.Store, links se
 	}
 	return nil, nil, unknown(s)
 }
+
+// Parameters opens the store of secrets that settings name. Nobody is asked before
+// one is needed.
+func Parameters() *ssm.Parameters { return ssm.New(awsConfig) }
 
 // awsConfig reads how to reach AWS where the SDK always does, once for all.
 var awsConfig = lazy.New(func(ctx context.Context) (aws.Config, error) { return config.LoadDefaultConfig(ctx) }).Get

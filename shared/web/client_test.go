@@ -9,6 +9,7 @@ import (
 
 	"github.com/gorilla/mux"
 
+	"sgraph.ai/send/shared/secret"
 	"sgraph.ai/send/shared/send"
 	"sgraph.ai/send/shared/web"
 )
@@ -16,11 +17,11 @@ import (
 func TestClient(t *testing.T) {
 	t.Parallel()
 	proxies := []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("fd00::/8")}
-	const secret = "front"
+	const front = "front"
 	for name, c := range map[string]struct {
 		remote string
 		header map[string]string
-		fronts []string
+		front  *secret.Value
 		want   string
 	}{
 		"plain":            {remote: "203.0.113.7:4711", want: "203.0.113.7"},
@@ -37,15 +38,15 @@ func TestClient(t *testing.T) {
 			header: map[string]string{"CloudFront-Viewer-Address": "1.1.1.1:1"}, want: "203.0.113.7"},
 		"forged viewer, own secret": {remote: "203.0.113.7:1",
 			header: map[string]string{"CloudFront-Viewer-Address": "1.1.1.1:1",
-				"X-Sgraph-Origin-Secret": secret}, want: "203.0.113.7"},
-		"viewer of the front": {remote: "203.0.113.7:1", fronts: []string{secret},
+				"X-Sgraph-Origin-Secret": front}, want: "203.0.113.7"},
+		"viewer of the front": {remote: "203.0.113.7:1", front: secret.Plain(front),
 			header: map[string]string{"CloudFront-Viewer-Address": "198.51.100.9:46532",
-				"X-Sgraph-Origin-Secret": secret}, want: "198.51.100.9"},
-		"IPv6 viewer": {remote: "203.0.113.7:1", fronts: []string{secret},
+				"X-Sgraph-Origin-Secret": front}, want: "198.51.100.9"},
+		"IPv6 viewer": {remote: "203.0.113.7:1", front: secret.Plain(front),
 			header: map[string]string{"CloudFront-Viewer-Address": "2001:db8:0:0:1:2:3:4:46532",
-				"X-Sgraph-Origin-Secret": secret}, want: "2001:db8::/64"},
-		"unreadable viewer": {remote: "203.0.113.7:1", fronts: []string{secret},
-			header: map[string]string{"CloudFront-Viewer-Address": "x", "X-Sgraph-Origin-Secret": secret}, want: "203.0.113.7"},
+				"X-Sgraph-Origin-Secret": front}, want: "2001:db8::/64"},
+		"unreadable viewer": {remote: "203.0.113.7:1", front: secret.Plain(front),
+			header: map[string]string{"CloudFront-Viewer-Address": "x", "X-Sgraph-Origin-Secret": front}, want: "203.0.113.7"},
 		"through a proxy": {remote: "10.1.1.1:1",
 			header: map[string]string{"X-Forwarded-For": "198.51.100.9"}, want: "198.51.100.9"},
 		"forged before the proxy": {remote: "10.1.1.1:1",
@@ -69,7 +70,7 @@ func TestClient(t *testing.T) {
 				got = web.Client(r)
 				return nil
 			}))
-			h := web.Settings{TrustedProxies: proxies, OriginSecrets: c.fronts}.Wrap(router)
+			h := web.Settings{TrustedProxies: proxies, OriginSecret: c.front}.Wrap(router)
 			r := httptest.NewRequest(http.MethodGet, "/", nil)
 			r.RemoteAddr = c.remote
 			for k, v := range c.header {

@@ -57,7 +57,7 @@ func (s Settings) connections() *connections {
 	return &connections{
 		most:     cmp.Or(s.Connections, usualConnections),
 		ofClient: cmp.Or(s.ClientConnections, usualClientConnections),
-		proxied:  func(a netip.Addr) bool { return len(s.OriginSecrets) > 0 || s.trusted(a) },
+		proxied:  func(a netip.Addr) bool { return s.OriginSecret != nil || s.trusted(a) },
 		meter:    s.Meter,
 		log:      s.Meter.Logger(s.log()),
 		open:     map[net.Conn]*connection{},

@@ -9,13 +9,14 @@ import (
 
 	"github.com/gorilla/mux"
 
+	"sgraph.ai/send/shared/secret"
 	"sgraph.ai/send/shared/web"
 )
 
 // FuzzClient: whatever headers say, who is no proxy is limited as the address
 // that its connection comes from, and a client is one network, or nobody.
 func FuzzClient(f *testing.F) {
-	const secret = "front"
+	const front = "front"
 	for _, forwarded := range []string{
 		"", "198.51.100.9", "1.1.1.1, 198.51.100.9", "unknown", "10.3.3.3,10.2.2.2", ",,,", " 10.1.1.1 ,", "[::1]",
 		"::ffff:10.1.1.1",
@@ -36,7 +37,7 @@ func FuzzClient(f *testing.F) {
 		return nil
 	}))
 	plain := web.Settings{TrustedProxies: proxies}.Wrap(router)
-	fronted := web.Settings{TrustedProxies: proxies, OriginSecrets: []string{secret}}.Wrap(router)
+	fronted := web.Settings{TrustedProxies: proxies, OriginSecret: secret.Plain(front)}.Wrap(router)
 	f.Fuzz(func(t *testing.T, remote, forwarded, viewer, proto string) {
 		ask := func(h http.Handler, headers ...string) string {
 			r := httptest.NewRequest(http.MethodGet, "/", nil)
@@ -66,7 +67,7 @@ func FuzzClient(f *testing.F) {
 		if secure && !trusted && !from.Addr().Unmap().IsLoopback() {
 			t.Errorf("%q is taken for secure because its headers say so: %q", remote, all)
 		}
-		behind := ask(fronted, append(all, "X-Sgraph-Origin-Secret", secret)...)
+		behind := ask(fronted, append(all, "X-Sgraph-Origin-Secret", front)...)
 		for _, client := range []string{alone, told, behind} {
 			if client == "" {
 				continue

@@ -8,18 +8,19 @@ import (
 	"slices"
 	"strings"
 
+	"sgraph.ai/send/shared/secret"
 	"sgraph.ai/send/shared/wire"
 )
 
 // secrets are where a request carries what no log line may hold.
 type secrets struct {
 	headers    []wire.Header
-	parameters []string // of its path and its query
-	known      []string // values that a request is held against, and loses
+	parameters []string      // of its path and its query
+	origin     *secret.Value // what a request is held against, and loses; nil = nothing
 }
 
-func newSecrets(apiKeyName string, known []string) secrets {
-	s := secrets{headers: wire.Secret(), known: known}
+func newSecrets(apiKeyName string, origin *secret.Value) secrets {
+	s := secrets{headers: wire.Secret(), origin: origin}
 	if apiKeyName != "" {
 		s.headers = wire.Secret(wire.APIKey(apiKeyName))
 	}
@@ -52,8 +53,10 @@ func (s secrets) redact(err error, r *http.Request, vars map[string]string) stri
 			text = strings.ReplaceAll(text, secret, "["+name+"]")
 		}
 	}
-	for _, value := range s.known {
-		hide(value, strings.ToLower(wire.OriginSecret.Name))
+	if s.origin != nil {
+		for _, value := range s.origin.Known() {
+			hide(value, strings.ToLower(wire.OriginSecret.Name))
+		}
 	}
 	for _, h := range s.headers {
 		name := strings.ToLower(h.Name)

@@ -10,6 +10,7 @@ import (
 
 	"github.com/gorilla/mux"
 
+	"sgraph.ai/send/shared/secret"
 	"sgraph.ai/send/shared/send"
 	"sgraph.ai/send/shared/web"
 	"sgraph.ai/send/shared/wire"
@@ -26,7 +27,7 @@ func TestNoSecretOfTheWireIsLogged(t *testing.T) {
 		template, path = template+"/{"+p.Name+"}", path+"/"+p.Name[:1]+"-canary"
 	}
 	var cause string
-	s := web.Settings{APIKeyName: key.Name, OriginSecrets: []string{origin}}
+	s := web.Settings{APIKeyName: key.Name, OriginSecret: secret.Plain(origin)}
 	server, log := site(t, s, route(template, func(http.ResponseWriter, *http.Request) error {
 		return send.Because(send.Unavailable, errors.New(cause), "away")
 	}))

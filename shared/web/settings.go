@@ -9,6 +9,7 @@ import (
 	"github.com/gorilla/mux"
 
 	"sgraph.ai/send/shared/metric"
+	"sgraph.ai/send/shared/secret"
 	"sgraph.ai/send/shared/send"
 )
 
@@ -25,12 +26,11 @@ type Settings struct {
 	// = there is none.
 	APIKeyName string
 
-	// OriginSecrets are the values of which each request must bring one in
-	// the header [sgraph.ai/send/shared/wire.OriginSecret], because whoever
-	// stands in front of the service adds it; several while they are rotated,
-	// none = open to all. There is no exception, not for health checks either:
-	// they, too, come through the front.
-	OriginSecrets []string
+	// OriginSecret is what each request must bring a value of in the header
+	// [sgraph.ai/send/shared/wire.OriginSecret], because whoever stands in front
+	// of the service adds it; nil = open to all. There is no exception, not for
+	// health checks either: they, too, come through the front.
+	OriginSecret *secret.Value
 
 	TrustedProxies []netip.Prefix // whose X-Forwarded-For and -Proto are believed
 	Limiter        *send.Limiter  // nil = nothing is limited
@@ -58,7 +58,7 @@ func (s Settings) Wrap(routes *mux.Router) http.Handler {
 		log:      s.Meter.Logger(s.Log),
 		routes:   routes,
 		cors:     newCORS(s.CORSOrigins),
-		secrets:  newSecrets(s.APIKeyName, s.OriginSecrets),
+		secrets:  newSecrets(s.APIKeyName, s.OriginSecret),
 		clients:  clientNames{salts: s.Salts},
 	}
 }

@@ -2,7 +2,6 @@ package web
 
 import (
 	"context"
-	"crypto/subtle"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -59,22 +58,19 @@ func (s *site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 // checkOrigin says whether the request came through the front that knows the
-// origin secret; Forbidden where it had to and did not. The header goes no
-// further than this.
+// origin secret; Forbidden where it had to and did not, Unavailable where that
+// cannot be known. The header goes no further than this.
 func (s *site) checkOrigin(r *http.Request) (fronted bool, err error) {
-	given := []byte(wire.OriginSecret.Get(r.Header))
+	given := wire.OriginSecret.Get(r.Header)
 	wire.OriginSecret.Del(r.Header)
-	if len(s.OriginSecrets) == 0 {
+	if s.OriginSecret == nil {
 		return false, nil
 	}
-	match := 0
-	for _, secret := range s.OriginSecrets {
-		match |= subtle.ConstantTimeCompare(given, []byte(secret))
+	fronted, err = s.OriginSecret.Accepts(r.Context(), given)
+	if err == nil && !fronted {
+		err = send.Fail(send.Forbidden, "Forbidden")
 	}
-	if match == 0 || len(given) == 0 {
-		return false, send.Fail(send.Forbidden, "Forbidden")
-	}
-	return true, nil
+	return fronted, err
 }
 
 // route finds the route and serves it. It asks the router for the match only:

@@ -17,7 +17,9 @@ import (
 
 	"github.com/gorilla/mux"
 
+	"sgraph.ai/send/shared/secret"
 	"sgraph.ai/send/shared/send"
+	"sgraph.ai/send/shared/settings"
 	"sgraph.ai/send/shared/web"
 )
 
@@ -347,22 +349,40 @@ func TestOriginSecret(t *testing.T) {
 		seen = r.Header.Get("x-sgraph-origin-secret")
 		return hello(w, r)
 	}
-	server, _ := site(t, web.Settings{OriginSecrets: []string{"new", "", "old"}}, route("/info/health", handler))
-	for secret, want := range map[string]int{"new": 200, "old": 200, "": 403, "ne": 403, "newer": 403, "NEW": 403} {
-		resp, body := get(t, server.URL+"/info/health", map[string]string{"x-sgraph-origin-secret": secret})
+	server, _ := site(t, web.Settings{OriginSecret: secret.Plain("new", "", "old")}, route("/info/health", handler))
+	for value, want := range map[string]int{"new": 200, "old": 200, "": 403, "ne": 403, "newer": 403, "NEW": 403} {
+		resp, body := get(t, server.URL+"/info/health", map[string]string{"x-sgraph-origin-secret": value})
 		if resp.StatusCode != want {
-			t.Errorf("%q: %d %s", secret, resp.StatusCode, body)
+			t.Errorf("%q: %d %s", value, resp.StatusCode, body)
 		}
 		if resp.Header.Get("fast-api-request-id") == "" {
-			t.Errorf("%q: no request id", secret)
+			t.Errorf("%q: no request id", value)
 		}
 	}
 	if seen != "" {
 		t.Error("the secret reaches handlers")
 	}
-	server, _ = site(t, web.Settings{OriginSecrets: []string{""}}, route("/info/health", handler))
+	server, _ = site(t, web.Settings{OriginSecret: secret.Plain("")}, route("/info/health", handler))
 	if resp, _ := get(t, server.URL+"/info/health", nil); resp.StatusCode != 403 {
 		t.Errorf("an empty secret opens the service: %d", resp.StatusCode)
+	}
+}
+
+// While the secret cannot be read nobody is let in, and nobody is told more than
+// that.
+func TestOriginSecretThatCannotBeRead(t *testing.T) {
+	t.Parallel()
+	env := settings.New(func(string) string { return "ledger:origin" })
+	origin := new(secret.Sources).Value(settings.OriginSecrets.In(env)...)
+	server, log := site(t, web.Settings{OriginSecret: origin}, route("/info/health", hello))
+	for _, value := range []string{"", "ledger:origin", "any"} {
+		resp, body := get(t, server.URL+"/info/health", map[string]string{"x-sgraph-origin-secret": value})
+		if resp.StatusCode != 503 || strings.Contains(body, "origin") {
+			t.Errorf("%q: %d %s", value, resp.StatusCode, body)
+		}
+	}
+	if !strings.Contains(log.String(), "SEND__ORIGIN_SECRETS: what is to be at ledger:origin cannot be used") {
+		t.Errorf("the log does not say why: %s", log)
 	}
 }
 

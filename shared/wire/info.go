@@ -34,6 +34,10 @@ type ReadyReply struct {
 	Ledger string `json:"ledger"` // OK or Unavailable
 	Store  string `json:"store"`  // OK or Unavailable
 	Disk   string `json:"disk"`   // OK, Full, or NotConfigured where there is none
+
+	// Secrets are those that the service has by reference: OK, Unavailable where
+	// one of them cannot be read, or NotConfigured where it has none.
+	Secrets string `json:"secrets"`
 }
 
 // How a service, or what it depends on, is.

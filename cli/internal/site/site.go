@@ -93,7 +93,7 @@ func Run(dir string) (s *Site, stop func(), err error) {
 	if err := s.open(); err != nil {
 		return nil, nil, err
 	}
-	if _, err := s.tokens().Create(context.Background(), send.NewToken{Name: s.Token}); err != nil {
+	if _, err := s.Tokens().Create(context.Background(), send.NewToken{Name: s.Token}); err != nil {
 		return nil, nil, errors.Join(err, s.ledger.Close())
 	}
 	service := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -141,7 +141,7 @@ func (s *Site) open() (err error) {
 	s.service, err = user.New(user.Settings{
 		Service: settings.Service{Environment: settings.Local, Mode: settings.Disk, Rates: map[string]send.Rate{}},
 		Rules:   send.Rules{MaxBytes: 1 << 30, DefaultTTL: 24 * time.Hour, MaxTTL: send.MaxLifetime},
-		Gate:    s.tokens(),
+		Gate:    s.Tokens(),
 		Ledger:  s.ledger,
 		Store:   store,
 		Log:     slog.New(slog.NewJSONHandler(&s.log, nil)),
@@ -150,7 +150,8 @@ func (s *Site) open() (err error) {
 	return err
 }
 
-func (s *Site) tokens() *send.Tokens {
+// Tokens are those that allow sending.
+func (s *Site) Tokens() *send.Tokens {
 	secret := send.Secret("a secret for tests only")
-	return &send.Tokens{Ledger: s.ledger, Names: secret.NameSealer(), Now: s.Clock.Now}
+	return &send.Tokens{Ledger: s.ledger, Names: secret.Names, Now: s.Clock.Now}
 }

@@ -14,6 +14,7 @@ import (
 	"sgraph.ai/send/shared/metric"
 	"sgraph.ai/send/shared/metric/metered"
 	"sgraph.ai/send/shared/metric/metrictest"
+	"sgraph.ai/send/shared/secret"
 	"sgraph.ai/send/shared/send"
 )
 
@@ -88,7 +89,7 @@ func TestWhatIsNobodysFaultIsNotCounted(t *testing.T) {
 
 func TestRefusedTokensAreCounted(t *testing.T) {
 	t.Parallel()
-	g := metered.Gate(send.SharedGate{Secret: "the token of the tests"})
+	g := metered.Gate(send.SharedGate{Accepts: secret.Plain("the token of the tests").Accepts})
 	for token, want := range map[string]float64{"another": 2, "": 0, "the token of the tests": 0} {
 		n := counted(t, metric.TokenRefused, func(ctx context.Context) {
 			g.Admit(ctx, token)

@@ -15,6 +15,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	s3t "github.com/aws/aws-sdk-go-v2/service/s3/types"
+	"github.com/aws/aws-sdk-go-v2/service/ssm"
+	ssmt "github.com/aws/aws-sdk-go-v2/service/ssm/types"
 
 	"sgraph.ai/send/shared/test/internal/simulator"
 )
@@ -77,4 +79,32 @@ func Bucket(tb testing.TB) string {
 func Table(tb testing.TB) string {
 	tb.Helper()
 	return simulator.Table(tb, Config(tb))
+}
+
+// Parameter makes a SecureString of the Parameter Store with a name of its own.
+func Parameter(tb testing.TB, value string) (name string) {
+	tb.Helper()
+	name = "/sgraph-send/tests/" + simulator.Unique("parameter")
+	SetParameter(tb, name, value)
+	return name
+}
+
+// SetParameter changes it, or makes it anew.
+func SetParameter(tb testing.TB, name, value string) {
+	tb.Helper()
+	_, err := ssm.NewFromConfig(Config(tb)).PutParameter(tb.Context(), &ssm.PutParameterInput{
+		Name: &name, Value: &value, Type: ssmt.ParameterTypeSecureString, Overwrite: aws.Bool(true),
+	})
+	if err != nil {
+		tb.Fatal(err)
+	}
+}
+
+// RemoveParameter removes it.
+func RemoveParameter(tb testing.TB, name string) {
+	tb.Helper()
+	_, err := ssm.NewFromConfig(Config(tb)).DeleteParameter(tb.Context(), &ssm.DeleteParameterInput{Name: &name})
+	if err != nil {
+		tb.Fatal(err)
+	}
 }

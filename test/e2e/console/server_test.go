@@ -12,6 +12,7 @@ import (
 	"sgraph.ai/send/shared/bolt"
 	"sgraph.ai/send/shared/disk"
 	"sgraph.ai/send/shared/metric"
+	"sgraph.ai/send/shared/secret"
 	"sgraph.ai/send/shared/send"
 	"sgraph.ai/send/shared/settings"
 )
@@ -50,13 +51,13 @@ func serveWithTrail(t *testing.T) (url string, tokens *send.Tokens, service *adm
 	t.Cleanup(func() { ledger.Close() })
 	service, err = admin.New(admin.Settings{
 		Service: settings.Service{Environment: settings.Local, Mode: settings.Disk, Rates: send.DefaultRates},
-		KeyName: "X-API-Key", KeyValue: apiKey,
+		KeyName: "X-API-Key", APIKey: secret.Plain(apiKey),
 		Ledger: ledger, Audit: trail, Log: slog.New(slog.DiscardHandler), Now: time.Now,
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	tokens = &send.Tokens{Ledger: ledger, Names: send.Secret(apiKey).NameSealer(), Now: time.Now}
+	tokens = &send.Tokens{Ledger: ledger, Names: send.Secret(apiKey).Names, Now: time.Now}
 	return start(t, service, service), tokens, service
 }
 

@@ -38,7 +38,7 @@ func run(ctx context.Context) error {
 		return err
 	}
 	defer closer.Close()
-	set.Ledger = ledger
+	set.Ledger, set.Secrets.Parameters = ledger, storage.Parameters()
 	if set.Store, set.Links, err = storage.Transfers(set.Service, set.Bucket); err != nil {
 		return err
 	}
