@@ -1,0 +1,266 @@
+// Package cost computes what a stack costs on AWS in a month, from its settings
+// and from how much it is used.
+//
+// What the services do for a transfer is measured ([Work]), what a stack has
+// whether it is used or not is counted ([FixedOf]), and what each costs stands in
+// one dated table ([Prices]). What has to be assumed stands in this file.
+package cost
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"time"
+
+	"sgraph.ai/send/infra/settings"
+	"sgraph.ai/send/shared/metric"
+	service "sgraph.ai/send/shared/settings"
+)
+
+//go:generate go run ../cmd/cost -root ../.. -docs docs/cost.md
+
+// Traffic is how much a stack is used in a month.
+type Traffic struct {
+	Transfers float64
+	Bytes     float64       // of a transfer
+	Downloads float64       // of each
+	Life      time.Duration // of each; 0 = what the stack gives one that names none
+}
+
+// What is assumed, and not measured, because only AWS itself could tell: a
+// stack's own bill and REPORT lines do.
+const (
+	month = 30 * 24 * time.Hour // AWS says 730 hours
+
+	userTime   = 0.040 // seconds of a request of the user function, calls of others included
+	adminTime  = 0.020
+	canaryTime = 2.0
+	line       = 2.5e6 // bytes a second at which a receiver takes what a function hands out
+
+	answerKB   = 2.0 // of an answer without payload, headers included
+	ledgerKB   = 3.0 // of the records of a transfer
+	ledgerRest = 8 * 24 * time.Hour
+	eventKB    = 0.35
+	logKept    = 0.15 // of a log's size, compressed
+
+	// checkers of Route 53 ask about every two seconds, all together.
+	// https://docs.aws.amazon.com/Route53/latest/APIReference/API_autonaming_HealthCheckConfig.html
+	checkEvery = 2.0
+
+	// requestMetrics is how many metrics S3 has of the requests to a bucket.
+	// https://docs.aws.amazon.com/AmazonS3/latest/userguide/metrics-dimensions.html
+	requestMetrics = 13
+
+	sweepEvery = time.Hour
+	trailEvery = 10 * time.Minute
+)
+
+// DirectBytes is the largest transfer that clients send through the function.
+const DirectBytes = 4 << 20
+
+// PartBytes is the size of the parts of larger ones.
+const PartBytes = 10 << 20
+
+// Line is a line of the bill.
+type Line struct {
+	What  string  `json:"what"`
+	Count float64 `json:"count"` // in units
+	Unit  string  `json:"unit"`
+	Cost  float64 `json:"cost"`  // US dollars a month
+	Share float64 `json:"share"` // of the whole, from 0 to 1
+}
+
+// Bill is what a stack costs in a month.
+type Bill struct {
+	Stack    string   `json:"stack"`
+	Region   Region   `json:"region"`
+	Date     string   `json:"prices_of"`
+	Free     bool     `json:"free_tier_taken_off"`
+	Lines    []Line   `json:"lines"` // the largest first
+	Total    float64  `json:"total"`
+	Warnings []string `json:"warnings"`
+}
+
+// month's work, and what it comes to.
+type usage struct {
+	Work
+	canary      float64 // invocations
+	userSeconds float64
+	edgeBytes   float64 // that CloudFront hands out
+	directBytes float64 // that S3 and Lambda hand out
+	toOrigin    float64
+	storeBytes  float64 // byte-months
+	ledgerBytes float64
+}
+
+// Of returns the bill of a stack. With free, what each account has free is taken
+// off, as if the stack were all that the account has.
+func Of(s settings.Settings, t Traffic, free bool) (Bill, error) {
+	region := Region(s.Region)
+	if !slices.Contains(Regions, region) {
+		return Bill{}, fmt.Errorf("the prices of %s are not in the table: try one of %v", region, Regions)
+	}
+	u := used(s, t)
+	b := Bill{Stack: s.Stack, Region: region, Date: Date, Free: free}
+	add := func(p *Price, counted float64) {
+		if counted <= 0 {
+			return
+		}
+		b.Lines = append(b.Lines, Line{What: p.What, Count: counted / p.Per, Unit: p.Unit, Cost: p.of(counted, region, free)})
+	}
+	f := FixedOf(s)
+
+	add(&Egress, u.directBytes)
+	add(&EdgeEgress, u.edgeBytes)
+	add(&EdgeToOrigin, u.toOrigin)
+	if s.Edge.Enabled {
+		add(&EdgeRequests, u.Edge)
+		add(&WAFList, 1)
+		add(&WAFRules, f.Rules)
+		add(&WAFRequests, u.Edge)
+		if s.Edge.BotControl {
+			add(&WAFBots, 1)
+			add(&WAFBotsSeen, u.Edge)
+		}
+	}
+
+	seconds := &LambdaARM
+	if s.Architecture == "x86_64" {
+		seconds = &LambdaX86
+	}
+	add(&LambdaRequests, u.User+u.Admin+u.canary)
+	add(seconds, u.userSeconds*float64(s.User.MemoryMB)/1024+u.Admin*adminTime*float64(s.Admin.MemoryMB)/1024+
+		u.canary*canaryTime*CanaryMB/1024)
+
+	add(&LedgerWrites, u.Writes)
+	add(&LedgerReads, u.Reads)
+	add(&LedgerBytes, u.ledgerBytes)
+	if s.Protect {
+		add(&LedgerBackup, u.ledgerBytes)
+	}
+	add(&StorePuts, u.Puts)
+	add(&StoreGets, u.Gets)
+	add(&StoreGB, u.storeBytes+u.Events*eventKB*1e3*float64(s.AuditRetentionDays)/30)
+
+	add(&Alarms, f.AlarmMetrics)
+	add(&Composites, f.Composites)
+	add(&Dashboards, f.Dashboards)
+	add(&Metrics, metricsOf(s, t))
+	add(&LogBytes, u.LogKB*1e3)
+	add(&LogKept, u.LogKB*1e3*logKept*float64(s.LogRetentionDays)/30)
+	add(&HealthChecks, f.HealthChecks)
+	if s.Tracing { // the first in a second, and a twentieth of the rest
+		all := u.User + u.Admin
+		add(&Traces, min(all, month.Seconds())+0.05*max(0, all-month.Seconds()))
+	}
+	add(&Keys, 1)
+
+	for _, l := range b.Lines {
+		b.Total += l.Cost
+	}
+	for i := range b.Lines {
+		if b.Total > 0 {
+			b.Lines[i].Share = b.Lines[i].Cost / b.Total
+		}
+	}
+	slices.SortStableFunc(b.Lines, func(x, y Line) int { return cmp.Compare(y.Cost, x.Cost) })
+	b.Warnings = warnings(s, t, b)
+	return b, nil
+}
+
+// used is what a month's traffic, and a month without any, asks of AWS.
+func used(s settings.Settings, t Traffic) (u usage) {
+	life := lifeOf(s, t)
+	received := t.Transfers * t.Downloads
+	visits := t.Transfers + received
+
+	// What people do.
+	direct := t.Bytes <= DirectBytes
+	if direct {
+		u.Work = SendDirect.Times(t.Transfers).Plus(ReceiveDirect.Times(received))
+	} else {
+		parts := max(1, ceil(t.Bytes/PartBytes))
+		u.Work = SendParts.Plus(Part.Times(parts)).Times(t.Transfers).Plus(ReceiveSigned.Times(received))
+	}
+	u.Work = u.Work.Plus(Expire.Times(t.Transfers)).Plus(Page.Times(visits))
+	if s.Edge.Enabled {
+		u.Edge += PageParts * visits
+	} else {
+		u.Work = u.Work.Plus(PagePart.Times(PageParts * visits))
+	}
+
+	// What machines do.
+	u.Work = u.Work.Plus(Sweep.Times(float64(month / sweepEvery))).Plus(Trail.Times(float64(month / trailEvery)))
+	if s.CanaryMinutes > 0 {
+		u.canary = month.Minutes() / float64(s.CanaryMinutes)
+		u.Work = u.Work.Plus(CanaryRound().Times(u.canary))
+		u.LogKB += u.canary * Health.LogKB // and its own
+	}
+	if s.Uptime {
+		checks := Health.Times(month.Seconds() / checkEvery)
+		u.Work = u.Work.Plus(checks)
+		checks.User, checks.Admin = 0, checks.User
+		u.Work = u.Work.Plus(checks)
+	}
+	u.Work = u.Work.Plus(Keep.Times(u.Events))
+
+	// What goes out, and what stays.
+	u.userSeconds = u.User * userTime
+	out := PageKB*1e3*visits + answerKB*1e3*u.Edge
+	if s.Edge.Enabled {
+		u.edgeBytes = out
+	} else {
+		u.directBytes = out
+	}
+	switch payload := received * t.Bytes; {
+	case !direct:
+		u.directBytes += payload
+	case s.Edge.Enabled:
+		u.edgeBytes += payload
+		u.toOrigin = t.Transfers * t.Bytes
+	default:
+		u.directBytes += payload
+	}
+	if direct {
+		u.userSeconds += received * t.Bytes / line
+	}
+	u.storeBytes = t.Transfers * t.Bytes * life.Hours() / month.Hours()
+	u.ledgerBytes = t.Transfers * ledgerKB * 1e3 * (life + ledgerRest).Hours() / month.Hours()
+	return u
+}
+
+// lifeOf is how long a transfer is kept.
+func lifeOf(s settings.Settings, t Traffic) time.Duration {
+	if t.Life > 0 {
+		return t.Life
+	}
+	return service.DefaultTTL.In(service.New(func(name string) string { return s.Told[name] }))
+}
+
+func ceil(x float64) float64 {
+	n := float64(int64(x))
+	if n < x {
+		n++
+	}
+	return n
+}
+
+// metricsOf is how many metrics of their own the services have. One without a
+// value in an hour costs nothing in it; so with traffic all are counted, which is
+// too many, and without those of the sweep and the canary.
+func metricsOf(s settings.Settings, t Traffic) (n float64) {
+	n = 1 // SweepsCompleted
+	if s.CanaryMinutes > 0 {
+		n = 10 // what a round counts at the services, and itself
+	}
+	if t.Transfers > 0 {
+		n = 0
+		for _, d := range metric.Table {
+			n += float64(len(d.Services))
+		}
+	}
+	if s.CanaryMinutes > 0 || t.Transfers > 0 {
+		n += requestMetrics
+	}
+	return n
+}

@@ -1,0 +1,55 @@
+package cost
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"gopkg.in/yaml.v3"
+
+	"sgraph.ai/send/infra/settings"
+)
+
+// Stack reads the settings of a stack from its file in a folder, with some of them
+// changed: by their keys, such as "edge". Secrets cost nothing, and are not asked
+// for.
+func Stack(folder, name string, changes map[string]string) (settings.Settings, error) {
+	text, err := os.ReadFile(filepath.Join(folder, "Pulumi."+name+".yaml"))
+	if err != nil {
+		return settings.Settings{}, fmt.Errorf("the stack's settings: %w", err)
+	}
+	var file struct{ Config map[string]any }
+	if err := yaml.Unmarshal(text, &file); err != nil {
+		return settings.Settings{}, fmt.Errorf("the stack's settings: %w", err)
+	}
+	config := map[string]string{}
+	for key, value := range file.Config {
+		switch value.(type) {
+		case map[string]any, []any: // an encrypted one
+		default:
+			config[key] = fmt.Sprint(value)
+		}
+	}
+	for key, value := range changes {
+		if key == "region" {
+			config["aws:region"] = value
+			continue
+		}
+		config[settings.Project+":"+key] = value
+	}
+	return settings.Parse(name, config, nil, func(name string) (string, bool) {
+		value, ok := standIns[name]
+		return value, ok
+	})
+}
+
+// standIns are in the place of the secrets, of which the program wants some to be
+// there.
+var standIns = map[string]string{
+	"AWS_ACCOUNT_ID":                               "123456789012",
+	"FAST_API__AUTH__API_KEY__NAME":                "X-Key",
+	"FAST_API__AUTH__API_KEY__VALUE":               "a-key-in-the-place-of-the-real-one",
+	"AUTH__TARGET_SERVER__CACHE_SERVICE__BASE_URL": "https://cache.example.org",
+	"SGRAPH_SEND__ADMIN__API_KEY__NAME":            "X-Key",
+	"SGRAPH_SEND__ADMIN__API_KEY__VALUE":           "a-key-in-the-place-of-the-real-one",
+}

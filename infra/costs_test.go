@@ -1,0 +1,45 @@
+package main
+
+import (
+	"testing"
+
+	"sgraph.ai/send/infra/cost"
+)
+
+// TestCostsCountWhatThereIs holds what docs/cost.md and its command count to what
+// the program declares.
+func TestCostsCountWhatThereIs(t *testing.T) {
+	each(t, func(t *testing.T, stack string, g *graph) {
+		s, err := parseStack(t, stack, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got cost.Fixed
+		for _, a := range g.some(t, "aws:cloudwatch/metricAlarm:MetricAlarm") {
+			queries := plain(a.at("metricQueries"))
+			if !queries.IsArray() {
+				got.AlarmMetrics++
+				continue
+			}
+			for _, q := range queries.ArrayValue() {
+				if plain(q).ObjectValue()["metric"].HasValue() {
+					got.AlarmMetrics++
+				}
+			}
+		}
+		for _, acl := range g.of("aws:wafv2/webAcl:WebAcl") {
+			got.Rules += float64(len(plain(acl.at("rules")).ArrayValue()))
+		}
+		got.Composites = float64(len(g.of("aws:cloudwatch/compositeAlarm:CompositeAlarm")))
+		got.Dashboards = float64(len(g.of("aws:cloudwatch/dashboard:Dashboard")))
+		got.HealthChecks = float64(len(g.of("aws:route53/healthCheck:HealthCheck")))
+		if want := cost.FixedOf(s); got != want {
+			t.Errorf("%s has %+v, and cost.FixedOf says %+v", stack, got, want)
+		}
+		for _, f := range g.of("aws:lambda/function:Function") {
+			if f.Name == "canary" && f.at("memorySize").NumberValue() != cost.CanaryMB {
+				t.Errorf("the canary has %v MB", f.at("memorySize"))
+			}
+		}
+	})
+}
