@@ -1,6 +1,8 @@
 package settings
 
 import (
+	"os"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -72,6 +74,29 @@ func TestEverySecretValueCanBeAReference(t *testing.T) {
 		}
 		if _, err := e.Canonical("ssm:no name"); want && err == nil {
 			t.Errorf("%s takes what is no reference for itself", e.Env)
+		}
+	}
+}
+
+// The documentation says of each setting what it can be.
+func TestDocumentationSaysWhatCanBeAReference(t *testing.T) {
+	t.Parallel()
+	page, err := os.ReadFile("../../docs/settings.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, section, _ := strings.Cut(string(page), "\n### References\n")
+	section, _, _ = strings.Cut(section, "\n## ")
+	for _, e := range Table() {
+		said := regexp.MustCompile("(?m)^- `" + e.Env + "`: (.*)").FindStringSubmatch(section)
+		if (said != nil) != e.References.any() {
+			t.Errorf("%s is in the list: %v", e.Env, said != nil)
+			continue
+		}
+		if said != nil && (strings.Contains(said[1], "`ssm:`") != e.References.Parameters ||
+			strings.Contains(said[1], "`ledger:") != (e.References.Ledger != "") ||
+			!strings.Contains(said[1], string(e.References.Ledger))) {
+			t.Errorf("%s is said to be %q", e.Env, said[1])
 		}
 	}
 }
