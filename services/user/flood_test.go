@@ -26,6 +26,12 @@ func TestAFloodOfDenialsIsFewEvents(t *testing.T) {
 		"tokens": {audit.TransferCreated, 401, func(s *site, _ string, n int) reply {
 			return s.call("POST", "/api/transfers/create", nil, "x-sgraph-access-token", fmt.Sprint("guess-", n))
 		}},
+		"names of tokens": {audit.TokenTried, 200, func(s *site, _ string, n int) reply {
+			return s.call("GET", fmt.Sprint("/api/transfers/check-token/guess-", n), nil)
+		}},
+		"names of tokens, in the other form": {audit.TokenTried, 200, func(s *site, _ string, n int) reply {
+			return s.call("POST", fmt.Sprint("/api/transfers/validate-token/guess-", n), nil)
+		}},
 		"downloads of what is over": {audit.TransferDownloaded, 410, func(s *site, over string, _ int) reply {
 			return s.call("GET", "/api/transfers/download/"+over, nil)
 		}},

@@ -5,6 +5,7 @@ import (
 
 	"github.com/gorilla/mux"
 
+	"sgraph.ai/send/shared/audit"
 	"sgraph.ai/send/shared/send"
 	"sgraph.ai/send/shared/web"
 	"sgraph.ai/send/shared/wire"
@@ -89,6 +90,8 @@ func (s *Service) validateToken(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
+// lookUp returns the token that a path names. That there is none is a guess, and
+// leaves a trace.
 func (s *Service) lookUp(r *http.Request) (t send.Token, found bool, err error) {
 	name, err := pathName(r, wire.TokenName)
 	if err != nil {
@@ -96,6 +99,7 @@ func (s *Service) lookUp(r *http.Request) (t send.Token, found bool, err error) 
 	}
 	t, err = s.transfers.Gate.Token(r.Context(), name)
 	if send.CodeOf(err) == send.NotFound {
+		s.record(r, audit.TokenTried, "", send.TokenHash(name), send.TokenUnknown.Refusal())
 		return t, false, nil
 	}
 	return t, err == nil, err

@@ -34,6 +34,7 @@ const (
 	TokenPurged        Kind = "token_purged" // what is pending with it is to be removed
 	TokenReactivated   Kind = "token_reactivated"
 	TokenUsed          Kind = "token_used"
+	TokenTried         Kind = "token_tried" // the user service was asked about one that there is not
 	Login              Kind = "login"
 	Logout             Kind = "logout"
 	SessionEnded       Kind = "session_ended" // by an operator
@@ -46,14 +47,14 @@ const (
 
 // Kinds are all of them.
 var Kinds = []Kind{
-	TokenCreated, TokenLimitChanged, TokenRevoked, TokenPurged, TokenReactivated, TokenUsed,
+	TokenCreated, TokenLimitChanged, TokenRevoked, TokenPurged, TokenReactivated, TokenUsed, TokenTried,
 	Login, Logout, SessionEnded,
 	TransferCreated, TransferCompleted, TransferDownloaded, TransferDeleted, TransferExpired,
 }
 
-// OfTransfer says whether a transfer is what was done: the rest is not for the
-// user service to tell of.
-func (k Kind) OfTransfer() bool { return strings.HasPrefix(string(k), "transfer_") }
+// OfUser says whether the user service tells of it: the rest is not for it to
+// tell.
+func (k Kind) OfUser() bool { return k == TokenTried || strings.HasPrefix(string(k), "transfer_") }
 
 // Outcome is what became of it.
 type Outcome string

@@ -621,6 +621,7 @@ var EVENTS = {
   token_purged: "Pending uploads given up",
   token_reactivated: "Token reactivated",
   token_used: "Token used",
+  token_tried: "Unknown token tried",
   login: "Login",
   logout: "Logout",
   session_ended: "Session ended",
