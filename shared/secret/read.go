@@ -55,16 +55,6 @@ func (v *Value) newer(ctx context.Context, old *known) *known {
 	return v.known
 }
 
-// outdated has the values read again soon, because there is something newer.
-func (v *Value) outdated() {
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	if v.due(v.again) {
-		v.again = v.now().Add(againAfter)
-		v.next = v.now()
-	}
-}
-
 // due says whether there is something to read from a time on. Values that were
 // told are read once.
 func (v *Value) due(from time.Time) bool {
@@ -153,9 +143,6 @@ func (v *Value) find(ctx context.Context) (*known, error) {
 		}
 		if err != nil {
 			return nil, send.Because(send.CodeOf(err), err, "%s: what is to be at %s cannot be used", told.Setting(), ref)
-		}
-		if ref.From == settings.FromLedger && len(found) > 1 {
-			k.coming = len(k.values) + 1
 		}
 		k.add(found...)
 	}
