@@ -59,7 +59,7 @@ func TestAnAPIKeyIsChanged(t *testing.T) {
 	old := before.opened(keyValue)
 
 	while := before.again(withKeys(nil, newKey, keyValue))
-	if a, b, c := while.by(newKey), while.by(keyValue), while.by("neither-of-both-keys"); a != 200 || b != 200 || c != 401 {
+	if a, b, c := while.by(newKey), while.by(keyValue), while.by("neither-of-them"); a != 200 || b != 200 || c != 401 {
 		t.Errorf("the new key: %d, the old: %d, another: %d", a, b, c)
 	}
 	young, late := while.opened(newKey), while.opened(keyValue)
@@ -140,13 +140,15 @@ func TestASessionOfAKeyThatIsNotKnownYetIsKept(t *testing.T) {
 func TestAnAPIKeyThatCannotBeRead(t *testing.T) {
 	t.Parallel()
 	store := ssm.New(moto.Load(t))
-	g := newRig(t, withServiceKey, withKeys(store, "ssm:/sgraph-send/tests/there-is-none", ""))
+	const none = "ssm:/sgraph-send/tests/there-is-none"
+	g := newRig(t, withServiceKey, withKeys(store, none, ""))
 	for _, q := range []request{
 		{method: "GET", path: wire.ListTokens.Path()},
 		{method: "POST", path: wire.Login.Path(), body: `{"api_key":"` + keyValue + `"}`, anonymous: true},
 	} {
 		res := g.do(q)
-		if body := text(t, res); res.StatusCode != 503 || strings.Contains(body, "ssm:") || strings.Contains(body, "API_KEY") {
+		body := text(t, res)
+		if res.StatusCode != 503 || strings.Contains(body, "ssm:") || strings.Contains(body, "API_KEY") {
 			t.Errorf("%s %s: %d %s", q.method, q.path, res.StatusCode, body)
 		}
 	}
@@ -155,11 +157,12 @@ func TestAnAPIKeyThatCannotBeRead(t *testing.T) {
 		t.Errorf("by the service key: %d", res.StatusCode)
 	}
 	res := g.do(request{method: "GET", path: wire.Ready.Path(), anonymous: true})
-	if body := text(t, res); res.StatusCode != 503 || !strings.Contains(body, `"secrets":"unavailable"`) || strings.Contains(body, "ssm") {
+	body := text(t, res)
+	if res.StatusCode != 503 || !strings.Contains(body, `"secrets":"unavailable"`) || strings.Contains(body, "ssm") {
 		t.Errorf("ready: %d %s", res.StatusCode, body)
 	}
-	if log := g.log.String(); !strings.Contains(log, settings.APIKeyValue.Env+": what is to be at ssm:/sgraph-send/tests/there-is-none") {
-		t.Errorf("the log does not say what is missing:\n%s", log)
+	if says := settings.APIKeyValue.Env + ": what is to be at " + none; !strings.Contains(g.log.String(), says) {
+		t.Errorf("the log does not say what is missing:\n%s", g.log)
 	}
 	if g.handler.Flush(); strings.Contains(g.store.all(), "login") {
 		t.Errorf("somebody is taken for wrong:\n%s", g.store.all())
@@ -175,11 +178,12 @@ func TestKeysThatAreFoundAreToldNowhere(t *testing.T) {
 	moto.SetParameter(t, name, "canary") // too weak
 	g.clock.Advance(5 * time.Minute)
 	told := ""
-	for _, path := range []string{wire.ListTokens.Path(), wire.Ready.Path(), wire.Status.Path(), wire.ListSessions.Path()} {
-		res := g.do(request{method: "GET", path: path, header: map[string]string{keyName: "canary-of-the-api-key"}})
+	for _, route := range []wire.Route{wire.ListTokens, wire.Ready, wire.Status, wire.ListSessions} {
+		header := map[string]string{keyName: "canary-of-the-api-key"}
+		res := g.do(request{method: "GET", path: route.Path(), header: header})
 		told += text(t, res)
 		if res.StatusCode == 200 {
-			t.Errorf("%s is answered by a key that was taken away", path)
+			t.Errorf("%s is answered by a key that was taken away", route.Path())
 		}
 	}
 	told += g.log.String() + g.store.all() + g.ledger.written.String()

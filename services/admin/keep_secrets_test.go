@@ -241,7 +241,9 @@ func TestADeployMakesWhatIsMissing(t *testing.T) {
 func TestADeployIsToldThatSecretsCannotBeKept(t *testing.T) {
 	t.Parallel()
 	g := newRig(t)
-	for _, in := range []wire.KeepSecrets{{}, {Generation: 1}, {CreatedBy: stackQA}, {Generation: -1, CreatedBy: stackQA}} {
+	for _, in := range []wire.KeepSecrets{
+		{}, {Generation: 1}, {CreatedBy: stackQA}, {Generation: -1, CreatedBy: stackQA},
+	} {
 		if _, err := g.keepSecrets(in); send.CodeOf(err) != send.Invalid {
 			t.Errorf("%+v: %v", in, err)
 		}

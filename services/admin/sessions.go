@@ -102,7 +102,7 @@ func noSession(err error) error {
 func (s *sessions) read(ctx context.Context, r send.Record) (held session, holds bool, err error) {
 	held.id = r.Key.ID
 	if json.Unmarshal(r.Data, &held) != nil {
-		return held, false, nil
+		return held, false, nil //nolint:nilerr // it is none that holds
 	}
 	// Whichever is the earlier: the time may have been made shorter since.
 	held.until = slices.MinFunc([]time.Time{r.Expires, held.Created.Add(s.life)}, time.Time.Compare)

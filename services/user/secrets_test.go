@@ -53,7 +53,9 @@ func newStack(t *testing.T) *stack {
 	t.Cleanup(server.Close)
 	env := lambda()
 	maps.Copy(env, map[string]string{
-		settings.AdminURL.Env: server.URL, settings.OriginSecrets.Env: "ledger:origin", settings.ServiceKey.Env: "ledger:service",
+		settings.AdminURL.Env:      server.URL,
+		settings.OriginSecrets.Env: "ledger:origin",
+		settings.ServiceKey.Env:    "ledger:service",
 	})
 	set, err := from(env)
 	if err != nil {
@@ -175,8 +177,12 @@ func TestASharedTokenThatIsAParameter(t *testing.T) {
 		_, err := set.Gate.Admit(t.Context(), token)
 		return send.CodeOf(err)
 	}
-	if a, b, c := may("one-for-all"), may("ssm:"+name), may(""); a != "" || b != send.Unauthorized || c != send.Unauthorized {
-		t.Errorf("may send: %q, %q, %q", a, b, c)
+	for token, want := range map[string]send.Code{
+		"one-for-all": "", "ssm:" + name: send.Unauthorized, "": send.Unauthorized,
+	} {
+		if got := may(token); got != want {
+			t.Errorf("%q may send: %q, want %q", token, got, want)
+		}
 	}
 	moto.SetParameter(t, name, "no token at all/")
 	clock.Advance(5 * time.Minute)

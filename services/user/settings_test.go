@@ -54,9 +54,11 @@ func TestWhoMaySendIsNeverGuessed(t *testing.T) {
 		gate string
 		may  []string // tokens by which one may send
 	}{
-		"nothing said":   {nil, "<nil>", nil},
-		"auth enabled":   {map[string]string{"SEND__ENABLE_AUTH": "true"}, "<nil>", nil},
-		"shared token":   {map[string]string{"SGRAPH_SEND__ACCESS_TOKEN": "one-for-all"}, "send.SharedGate", []string{"one-for-all"}},
+		"nothing said": {nil, "<nil>", nil},
+		"auth enabled": {map[string]string{"SEND__ENABLE_AUTH": "true"}, "<nil>", nil},
+		"shared token": {
+			map[string]string{"SGRAPH_SEND__ACCESS_TOKEN": "one-for-all"}, "send.SharedGate", []string{"one-for-all"},
+		},
 		"open, in words": {map[string]string{"SEND__ENABLE_AUTH": "false"}, "send.OpenGate", nil},
 	} {
 		env := lambda()

@@ -27,7 +27,8 @@ func newOnS3(t *testing.T) *onS3 {
 	want(t, "", err)
 	t.Cleanup(func() { ledger.Close() })
 	s := &onS3{T: t, Transfers: &send.Transfers{
-		Ledger: ledger, Store: store, Links: store, Gate: send.SharedGate{Accepts: secret.Plain("token").Accepts}, Now: time.Now,
+		Ledger: ledger, Store: store, Links: store, Now: time.Now,
+		Gate: send.SharedGate{Accepts: secret.Plain("token").Accepts},
 		Form: func([]byte, int64, int64) error { return nil },
 		Rules: send.Rules{
 			MaxBytes: 100 << 20, DefaultTTL: time.Hour, MaxTTL: time.Hour, PendingBytes: 25 << 20,

@@ -116,7 +116,8 @@ func shows(t *testing.T, v *secret.Value, want string) {
 func refuses(t *testing.T, v *secret.Value) error {
 	t.Helper()
 	ok, err := v.Accepts(t.Context(), first)
-	if _, failed := v.Shown(t.Context()); ok || send.CodeOf(err) != send.Unavailable || send.CodeOf(failed) != send.Unavailable {
+	_, failed := v.Shown(t.Context())
+	if ok || send.CodeOf(err) != send.Unavailable || send.CodeOf(failed) != send.Unavailable {
 		t.Errorf("it is accepted: %v, %v, and shown: %v; want it not to be known", ok, err, failed)
 	}
 	return err
@@ -306,11 +307,14 @@ func TestReadAgainFromTimeToTime(t *testing.T) {
 // What is found must be what the setting takes.
 func TestWhatIsFoundIsRead(t *testing.T) {
 	t.Parallel()
-	for _, bad := range []string{"short", " \n", "canary\nof-two-lines-of-it", "aaaaaaaaaaaaaaaaaaaaaaaaaaa", "0123456789abcdef"} {
+	for _, bad := range []string{
+		"short", " \n", "canary\nof-two-lines-of-it", "aaaaaaaaaaaaaaaaaaaaaaaaaaa", "0123456789abcdef",
+	} {
 		s := &shelf{values: map[string]string{"/a": bad}}
 		err := refuses(t, apiKey(t, &secret.Sources{Parameters: s}, "ssm:/a", ""))
-		if strings.Contains(err.Error(), bad) || !strings.Contains(err.Error(), "it must ") || !strings.Contains(err.Error(), "ssm:/a") {
-			t.Errorf("%q: %v", bad, err)
+		says := err.Error()
+		if strings.Contains(says, bad) || !strings.Contains(says, "it must ") || !strings.Contains(says, "ssm:/a") {
+			t.Errorf("%q: %s", bad, says)
 		}
 	}
 	// Where there is nothing to ask, a start fails no later than the first request.

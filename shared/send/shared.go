@@ -74,17 +74,17 @@ func (s Shared) Keep(ctx context.Context, l Ledger, generation int) (Slots, erro
 	return s.KeepAs(ctx, l, generation, func(before Slots) (Slots, error) { return before.advance(), nil })
 }
 
-// KeepAs is Keep where make makes the values of the generation from those before,
+// KeepAs is Keep where values makes those of the generation from those before,
 // which are zero in the beginning. It may be called again where another was
 // faster.
 func (s Shared) KeepAs(
-	ctx context.Context, l Ledger, generation int, make func(before Slots) (Slots, error),
+	ctx context.Context, l Ledger, generation int, values func(before Slots) (Slots, error),
 ) (v Slots, err error) {
 	if generation < 1 {
 		return v, Fail(Invalid, "the generation of a secret must be 1 or more")
 	}
 	fresh := func(before Slots) (data []byte, err error) {
-		if v, err = make(before); err != nil {
+		if v, err = values(before); err != nil {
 			return nil, err
 		}
 		v.Generation = generation

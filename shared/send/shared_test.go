@@ -88,7 +88,9 @@ func TestASharedSecretChangesOnceHoweverManyAsk(t *testing.T) {
 // A record that is damaged is told of, and nothing of it.
 func TestASharedSecretThatCannotBeRead(t *testing.T) {
 	t.Parallel()
-	for _, data := range []string{`{"current":"canary`, `{"current":7,"next":"canary"}`, `{"next":"canary"}`, `canary`, ``} {
+	for _, data := range []string{
+		`{"current":"canary`, `{"current":7,"next":"canary"}`, `{"next":"canary"}`, `canary`, ``,
+	} {
 		ledger := newSaltLedger(t)
 		r := send.Record{Key: send.Key{Set: send.SharedOrigin.Set(), ID: "values"}, Data: []byte(data)}
 		if err := ledger.Create(t.Context(), r); err != nil {

@@ -47,8 +47,11 @@ func TestReferences(t *testing.T) {
 		if is && err == nil && ref.String() != c.text {
 			t.Errorf("%q is written as %q", c.text, ref)
 		}
-		if err != nil && (!strings.HasPrefix(err.Error(), "must, as a reference, be ") || strings.Contains(err.Error(), "na me")) {
-			t.Errorf("%.40q: the fault is %v", c.text, err)
+		if err == nil {
+			continue
+		}
+		if says := err.Error(); !strings.HasPrefix(says, "must, as a reference, be ") || strings.Contains(says, "na me") {
+			t.Errorf("%.40q: the fault is %s", c.text, says)
 		}
 	}
 }

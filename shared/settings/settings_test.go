@@ -312,7 +312,8 @@ func TestASecretIsNotPrinted(t *testing.T) {
 	slog.New(slog.NewTextHandler(&log, nil)).Info("x", "in", in, "one", in.One)
 	slog.New(slog.NewJSONHandler(&log, nil)).Info("x", "in", in, "one", in.One)
 	for _, text := range []string{
-		fmt.Sprint(in), fmt.Sprintf("%+v", in), fmt.Sprintf("%#v", in), fmt.Sprintf("%s %v %q %x", in.One, in, in.One, in.Several),
+		fmt.Sprint(in), fmt.Sprintf("%+v", in), fmt.Sprintf("%#v", in),
+		fmt.Sprintf("%s %v %q %x", in.One, in, in.One, in.Several),
 		fmt.Sprint(&in), string(asJSON), log.String(),
 	} {
 		if strings.Contains(text, "canary") || strings.Contains(text, hex.EncodeToString([]byte("canary"))) {
