@@ -59,7 +59,7 @@ func businessAlarms(stage string, of *Service) []alarm {
 	case metric.User:
 		all = append(all, alarm{
 			name: "sweep-silent", playbook: "sweep-silent",
-			why:    "no sweep got through everything for three rounds: what has expired is not removed",
+			why:    "every sweep left something that was due, three times in a row: what has expired is not removed",
 			metric: counted(stage, service, metric.SweepsCompleted), inverted: true, silenceIsBad: true,
 			period: sweepMinutes * 60, datapoints: 3, of: 3,
 		})

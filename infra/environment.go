@@ -51,7 +51,7 @@ func userFunction(s settings.Settings, common Common, storage *Storage, admin *S
 		Environment: env,
 		Grants: append(transfersAccess(storage.Transfers.Name),
 			ledgerAccess(storage.Ledger.Arn, send.TransferSets, send.LabelSets, send.ClaimSets, send.ReservedSets,
-				send.PurgeSet, send.WindowSets, send.SaltSet,
+				send.DueSets, send.PurgeSet, send.WindowSets, send.SaltSet,
 				audit.QueueSets+metric.User, audit.QueueSets+metric.User+"/"),
 			rootAccess(storage.Ledger.Arn, metric.User)),
 	}

@@ -148,7 +148,7 @@ func TestServicesCannotTouchEachOthersData(t *testing.T) {
 		bucket, sets, root string
 	}{
 		"user": {
-			"transfers", `["transfer/*","label/*","claim/*","reserved/*","purge","window/*","salt",` +
+			"transfers", `["transfer/*","label/*","claim/*","reserved/*","due/*","purge","window/*","salt",` +
 				`"outbox/user","outbox/user/*"]`,
 			`["root/user"]`,
 		},

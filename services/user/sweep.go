@@ -106,19 +106,23 @@ func (s *Service) sweep(ctx context.Context, parts ...part) (n send.Swept, err e
 		n.Expired += did.Expired
 		n.Abandoned += did.Abandoned
 		n.Orphans += did.Orphans
+		n.Due += did.Due
+		n.Left += did.Left
+		n.Late = max(n.Late, did.Late)
 		if err != nil && ctx.Err() == nil {
 			faults = append(faults, err)
 		}
 	}
 	s.outbox.Flush()
 
-	metric.Count(ctx, metric.Swept, int64(n.Expired+n.Abandoned+n.Orphans))
+	metric.Count(ctx, metric.Swept, int64(n.Removed()))
 	level, message := slog.LevelInfo, "swept"
-	if n == (send.Swept{}) {
+	if n.Removed() == 0 && n.Left == 0 {
 		level = slog.LevelDebug
 	}
 	attrs := []slog.Attr{
 		slog.Int("expired", n.Expired), slog.Int("abandoned", n.Abandoned), slog.Int("orphans", n.Orphans),
+		slog.Int("due", n.Due), slog.Int("left", n.Left), slog.Float64("late_seconds", n.Late.Seconds()),
 	}
 	switch err = errors.Join(faults...); {
 	case err != nil:
@@ -126,6 +130,8 @@ func (s *Service) sweep(ctx context.Context, parts ...part) (n send.Swept, err e
 		attrs = append(attrs, slog.String("cause", err.Error()))
 	case ctx.Err() != nil:
 		message = "swept as far as the time allowed"
+	case n.Left > 0:
+		message = "swept as much as one sweep does"
 	default:
 		metric.Count(ctx, metric.SweepsCompleted, 1)
 	}

@@ -250,7 +250,7 @@ func TestTheScheduledSweep(t *testing.T) {
 	}
 
 	n, err := s.service.Scheduled(t.Context(), json.RawMessage(`{"source":"aws.scheduler"}`))
-	if err != nil || n != (send.Swept{Expired: 1, Abandoned: 1}) {
+	if err != nil || n != (send.Swept{Expired: 1, Abandoned: 1, Due: 3}) {
 		t.Errorf("swept %+v, %v", n, err)
 	}
 	if n := metrictest.Sum(t, s.log.String(), metric.Swept); n != 2 {

@@ -103,7 +103,7 @@ var Table = []Definition{
 	{ColdStarts, Ones, both, false, "Instances of the function that answered their first request."},
 	{Panics, Ones, both, false, "Requests that ended in a fault of the program."},
 	{Swept, Ones, userOnly, false, "Transfers, and objects that no transfer names, that the sweep removed."},
-	{SweepsCompleted, Ones, userOnly, false, "Sweeps that got through everything."},
+	{SweepsCompleted, Ones, userOnly, false, "Sweeps that left nothing that was due."},
 	{CanarySucceeded, Ones, canary, false, "Rounds in which a file was sent, received, found the same and deleted."},
 	{CanaryFailed, Ones, canary, false, "Rounds in which it was not."},
 }

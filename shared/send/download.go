@@ -96,10 +96,10 @@ func (t *Transfers) refusal(r Record, counted bool) error {
 // the note cannot be made the payload goes with the transfer's expiry.
 func (t *Transfers) retireLater(ctx context.Context, tr Transfer, d transferData) {
 	at := t.Now().Add(downloadLife)
-	d.RetireAt = &at
+	d.RetireAt, d.Noted = &at, true
 	r := tr.record
 	if d.write(&r) == nil {
-		_ = t.Ledger.Replace(ctx, r)
+		_ = t.Ledger.Apply(ctx, Change{Replace: &r}, noteOf(tr, at).change())
 	}
 }
 
@@ -228,8 +228,15 @@ func (t *Transfers) Delete(ctx context.Context, id, secret string) (deleted bool
 		}
 		deleted, r.State = tr.Status != Deleted, string(Deleted)
 		held = t.release(&d)
+		d.Noted = d.Noted || deleted
 		return d.write(r)
-	}, func(r Record) error { return t.book(ctx, Change{Replace: &r}, held, nil) })
+	}, func(r Record) error {
+		var beside []Change
+		if deleted { // a sweep removes what is left, or comes still
+			beside = append(beside, noteOf(tr, t.Now().Truncate(time.Second)).change())
+		}
+		return t.book(ctx, Change{Replace: &r}, held, nil, beside...)
+	})
 	if CodeOf(err) == NotFound {
 		return false, noTransfer("not_found")
 	}

@@ -9,6 +9,7 @@ import (
 	"math/rand/v2"
 	"path"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -142,6 +143,9 @@ type interleaving struct {
 
 // kept is what a record says of a transfer.
 type kept struct {
+	Payload  struct{ Key string } `json:"payload"`
+	PutKey   string               `json:"put_key"`
+	PutUntil *time.Time           `json:"put_until"`
 	Reserved *struct {
 		Owner string `json:"owner"`
 		Bytes int64  `json:"bytes"`
@@ -157,10 +161,29 @@ func (f *interleaving) look(t *testing.T) {
 		t.Fatal(err)
 	}
 	counts, sums, all := map[string]int64{}, map[string]int64{}, int64(0)
+	notes := map[string]time.Time{} // when each is noted first
+	for r, err := range send.Records(t.Context(), f.ledger, send.DueSets+"1e") {
+		if err != nil {
+			t.Fatal(err)
+		}
+		parts := strings.Split(r.Key.ID, "/")
+		sec, err := strconv.ParseInt(parts[0], 10, 64)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, seen := notes[parts[1]]; !seen { // they are in order
+			notes[parts[1]] = time.Unix(sec, 0)
+		}
+	}
 	for _, r := range rs {
 		var k kept
 		if err := json.Unmarshal(r.Data, &k); err != nil {
 			t.Fatal(err)
+		}
+		if by := f.lookedAtBy(r, k); !by.IsZero() {
+			if at, noted := notes[r.Key.ID]; !noted || at.After(by) {
+				t.Fatalf("a transfer that is %s is to be looked at by %v, and is noted for %v", r.State, by, at)
+			}
 		}
 		over := r.State == string(send.Deleted) && !f.Links.Counted() // something may still be put there
 		if (k.Reserved != nil) != (r.State == string(send.Pending)) && !over {
@@ -193,6 +216,21 @@ func (f *interleaving) look(t *testing.T) {
 		t.Fatalf("%d bytes are reserved of %d; pending are %d", sum, f.Rules.PendingBytesAll, all)
 	}
 	f.peak = max(f.peak, pending)
+}
+
+// lookedAtBy is when a sweep must have looked at a transfer; the zero time is never.
+func (f *interleaving) lookedAtBy(r send.Record, k kept) time.Time {
+	switch now := f.clock.Now(); {
+	case r.State == string(send.Pending):
+		return now.Add(time.Hour + time.Second)
+	case k.Payload.Key == "" && k.PutKey == "":
+		return time.Time{}
+	case r.State == string(send.Deleted):
+		return now
+	case k.PutUntil != nil && k.PutUntil.Before(r.Expires) && k.PutUntil.After(now):
+		return k.PutUntil.Add(time.Hour)
+	}
+	return r.Expires.Add(time.Second)
 }
 
 // counted returns what an owner has reserved, or all of them.
@@ -410,6 +448,7 @@ func interleave(
 	for token, uses := range map[string]int64{"many": 0, "few": 3, "revoked": 0} {
 		f.newToken(t, token, uses)
 	}
+	f.AtOnce = 1 // who takes a turn waits for nobody else
 	f.Rules = send.Rules{
 		MaxBytes: 200_000, DefaultTTL: send.MaxLifetime, MaxTTL: send.MaxLifetime,
 		PendingBytes: 1_500_000, PendingBytesAll: 2_500_000,

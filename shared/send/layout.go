@@ -14,6 +14,7 @@ const (
 	LabelSets    = "label/"       // sealed labels of transfers, as these are spread
 	ClaimSets    = "claim/"       // bytes that went out for downloads, by the first byte of the claim's ID
 	ReservedSets = "reserved/"    // what senders have pending, as token hashes are spread, and all of them
+	DueSets      = "due/"         // when transfers are to be looked at, as dueSet spreads them, and the round
 	PurgeSet     = "purge"        // tokens of which what is pending is to be removed
 	TokenSet     = "token"        // tokens
 	TokenUseSets = "use/"         // what tokens were used for, so that nothing is booked twice

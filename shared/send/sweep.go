@@ -3,10 +3,11 @@ package send
 import (
 	"context"
 	"errors"
-	"fmt"
-	"math/rand/v2"
-	"strings"
+	"sync"
+	"sync/atomic"
 	"time"
+
+	"golang.org/x/sync/errgroup"
 )
 
 // Sweeper gives back the room of what is over: what it removes nobody could
@@ -19,69 +20,295 @@ type Sweeper interface {
 	Sweep(ctx context.Context, now time.Time) (removed int, err error)
 }
 
-// Swept counts what a sweep removed.
+// Swept counts what a sweep did.
 type Swept struct {
 	Expired   int // payloads of transfers whose time, or last download, was over, or that were deleted
 	Abandoned int // transfers that were never completed, or purged with their token
 	Orphans   int // objects that no transfer names; they are put aside first
+
+	Due  int           // transfers that were due to be looked at and were
+	Left int           // those that are due still, at least: no time was left, or a fault came between
+	Late time.Duration // for how long the first of those has been due
 }
 
-// Sweep removes what nobody can download any more: it goes through every
-// transfer, and a fault with one does not keep it from the others. It begins
-// anywhere, so that sweeps which are ended before they are through do not all
-// leave out the same ones.
+// Removed is how many things are gone.
+func (n Swept) Removed() int { return n.Expired + n.Abandoned + n.Orphans }
+
+const (
+	// dueAtOnce is how many transfers a sweep looks at at the same time, and
+	// dueMost how many at all: what is due beyond that is left for the next.
+	dueAtOnce = 32
+	dueMost   = 100_000
+	// duePage is how many notes are read at once.
+	duePage = 50
+)
+
+// sweep is one sweep under way.
+type sweep struct {
+	*Transfers
+	now    time.Time
+	soon   time.Time            // is due with every sweep
+	purged map[string]time.Time // until when what was begun with a token goes, by its ID
+	looks  atomic.Int64
+
+	mu     sync.Mutex // guards what follows
+	n      Swept
+	faults []error
+}
+
+// Sweep removes what nobody can download any more. It looks at the transfers that
+// are due, the longest due first, and reads nothing of the others; a fault with one
+// does not keep it from the others. What it does not reach in its time stays due, and
+// is what the next sweep begins with. Beside that it goes on with the round, in
+// which it finds what has no note.
 func (t *Transfers) Sweep(ctx context.Context) (Swept, error) {
-	var (
-		n      Swept
-		faults []error
-	)
-	purged := map[string]time.Time{} // until when what was begun with a token goes, by its ID
+	now := t.Now()
+	s := &sweep{Transfers: t, now: now, soon: now.Truncate(time.Second), purged: map[string]time.Time{}}
+	var purges []Record
 	for r, err := range Records(ctx, t.Ledger, PurgeSet) {
 		if err != nil {
-			return n, err
+			return s.n, err
 		}
-		purged[r.Key.ID] = r.Expires
-	}
-	first := rand.IntN(256)
-	for i := range 256 {
-		for r, err := range Records(ctx, t.Ledger, fmt.Sprintf("%s%02x", TransferSets, (first+i)%256)) {
-			if err == nil {
-				err = ctx.Err()
-			}
-			if err != nil {
-				return n, errors.Join(append(faults, err)...)
-			}
-			if err := t.sweep(ctx, r, purged, &n); err != nil {
-				faults = append(faults, err)
-			}
+		s.purged[r.Key.ID] = r.Expires
+		if r.State != purgeDone {
+			purges = append(purges, r)
 		}
 	}
-	return n, errors.Join(faults...)
+	s.all(ctx, append(eachShard(s.drain), s.round)...)
+	if len(purges) > 0 && len(s.faults) == 0 && s.n.Left == 0 && ctx.Err() == nil {
+		s.purge(ctx, purges)
+	}
+	return s.n, errors.Join(append(s.faults, ctx.Err())...)
 }
 
-func (t *Transfers) sweep(ctx context.Context, r Record, purged map[string]time.Time, n *Swept) error {
+// all does several things, some of them at the same time, and gathers their faults.
+func (s *sweep) all(ctx context.Context, do ...func(context.Context) error) {
+	var group errgroup.Group
+	group.SetLimit(s.atOnce())
+	for _, one := range do {
+		group.Go(func() error {
+			if ctx.Err() == nil {
+				s.fault(one(ctx))
+			}
+			return nil
+		})
+	}
+	_ = group.Wait()
+}
+
+func (t *Transfers) atOnce() int {
+	if t.AtOnce > 0 {
+		return t.AtOnce
+	}
+	return dueAtOnce
+}
+
+func (s *sweep) fault(err error) {
+	if err != nil {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.faults = append(s.faults, err)
+	}
+}
+
+// did counts what was done, and tells whoever wants to hear of a transfer that was
+// removed; one at a time.
+func (s *sweep) did(count func(*Swept), tr Transfer, why Reason) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	count(&s.n)
+	if s.Removed != nil && why != ReasonDeleted { // that its sender was told
+		s.Removed(tr, why)
+	}
+}
+
+// drain looks at what is due in one of the sets of notes, until nothing is.
+func (s *sweep) drain(ctx context.Context, set string) error {
+	seen := map[string]bool{} // transfers that were looked at
+	for after := ""; ; {
+		rs, err := s.Ledger.List(ctx, set, after, duePage)
+		if err != nil {
+			return err
+		}
+		for i, r := range rs {
+			n := readNote(r)
+			after = r.Key.ID
+			switch {
+			case n.at.After(s.now):
+				return nil
+			case n.at.Equal(s.soon) && seen[n.transfer]: // noted just now
+				continue
+			case ctx.Err() != nil || s.looks.Add(1) > dueMost:
+				s.leave(rs[i:])
+				return nil
+			}
+			seen[n.transfer] = true
+			if err := s.look(ctx, n, r); err != nil {
+				s.fault(err)
+				s.leave(rs[i : i+1])
+			}
+		}
+		if len(rs) < duePage {
+			return nil
+		}
+	}
+}
+
+// leave counts the notes of a page that are due and stay.
+func (s *sweep) leave(rs []Record) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, r := range rs {
+		if n := readNote(r); !n.at.After(s.now) {
+			s.n.Left++
+			s.n.Late = max(s.n.Late, s.now.Sub(n.at))
+		}
+	}
+}
+
+// look looks at the transfer that a note is of, does what is due, and notes when that
+// will be again. What cannot be done now is noted as due now: it stands behind what
+// has been due for longer, so that it keeps nothing else from being done.
+func (s *sweep) look(ctx context.Context, n note, r Record) error {
+	next, err := s.lookAt(ctx, n.transfer)
+	switch {
+	case err != nil && ctx.Err() != nil:
+		return err
+	case err != nil:
+		next = s.soon
+	default:
+		s.mu.Lock()
+		s.n.Due++
+		s.mu.Unlock()
+	}
+	return errors.Join(err, s.renote(ctx, n, r, next))
+}
+
+// renote puts another note in the place of one, or none: the new one first, since two
+// of a transfer do no harm.
+func (s *sweep) renote(ctx context.Context, n note, r Record, next time.Time) error {
+	if !next.IsZero() {
+		again := n.again(next)
+		if again == n {
+			return nil
+		}
+		if err := s.Ledger.Apply(ctx, again.change()); err != nil {
+			return err
+		}
+	}
+	err := s.Ledger.Delete(ctx, r.Key, r.Version)
+	if CodeOf(err) == Conflict { // it was noted anew meanwhile
+		return nil
+	}
+	return err
+}
+
+// lookAt does what is due of a transfer, and returns when to look at it again: never
+// where that is the zero time.
+func (s *sweep) lookAt(ctx context.Context, id string) (next time.Time, err error) {
+	if id == "" { // the note is none
+		return next, nil
+	}
+	r, err := s.Ledger.Get(ctx, transferKey(id))
+	if CodeOf(err) == NotFound {
+		return next, nil
+	}
+	if err != nil {
+		return next, err
+	}
+	return s.tend(ctx, r)
+}
+
+// tend does what is due of the transfer of a record, and returns when to look at it
+// again, as lookAt does.
+func (s *sweep) tend(ctx context.Context, r Record) (next time.Time, err error) {
 	tr, d, err := readTransfer(r)
 	if err != nil {
-		return err
+		return next, err
 	}
-	why, now := t.over(r), t.Now()
+	next, err = s.end(ctx, tr, d)
+	if CodeOf(err) == Conflict { // somebody else changed the record: the next sweep sees what became of it
+		return s.soon, nil
+	}
+	return next, err
+}
+
+// end does of a transfer whatever of it is over, and returns when to look at it again.
+func (s *sweep) end(ctx context.Context, tr Transfer, d transferData) (next time.Time, err error) {
+	why := s.over(tr.record)
 	switch {
-	case tr.Status == Pending && now.After(tr.CreatedAt.Add(pendingLife)):
-		return t.abandon(ctx, tr, d, abandoned, n)
-	case tr.Status == Pending && tr.CreatedAt.Before(purged[tr.Owner]):
-		return t.abandon(ctx, tr, d, purgedWithToken, n)
+	case tr.Status == Pending && s.now.After(tr.CreatedAt.Add(pendingLife)):
+		return s.abandon(ctx, tr, d, abandoned)
+	case tr.Status == Pending && tr.CreatedAt.Before(s.purged[tr.Owner]):
+		return s.abandon(ctx, tr, d, purgedWithToken)
 	case tr.Status == Pending:
-		return t.cutBack(ctx, tr, d)
-	case why == "" && d.PutUntil != nil && !t.writable(d):
-		return t.closePut(ctx, tr, d)
-	case why == "", len(d.keys()) == 0 && !d.Labelled:
-		return nil
-	case why == ReasonExhausted && (d.RetireAt == nil || !now.After(*d.RetireAt)):
-		return nil // its last download may still be resumed
-	case t.writable(d):
-		return t.erase(ctx, tr, d) // as often as something is put there
+		err = s.cutBack(ctx, tr, d)
+	case why == "" && d.PutUntil != nil && !s.writable(d):
+		err = s.closePut(ctx, tr, d)
+		d.PutUntil = nil
+	case why == "":
+	case len(d.keys()) == 0 && !d.Labelled:
+		return time.Time{}, nil // all is done
+	case why == ReasonExhausted && (d.RetireAt == nil || !s.now.After(*d.RetireAt)):
+		// its last download may still be resumed
+	case s.writable(d):
+		err = s.erase(ctx, tr, d) // as often as something is put there
+		return s.soon, err
+	default:
+		return time.Time{}, s.retire(ctx, tr, d, why)
 	}
-	return t.retire(ctx, tr, d, why, n)
+	return s.due(tr, d), err
+}
+
+// purge removes what was begun with tokens of which that is wanted. What is pending is
+// looked at within the hour anyway, so that it is among the notes of that: it is looked
+// at now.
+func (s *sweep) purge(ctx context.Context, purges []Record) {
+	s.all(ctx, eachShard(func(ctx context.Context, set string) error {
+		until := s.now.Add(lookEvery + time.Second)
+		for after := afterDue(s.now); ctx.Err() == nil; {
+			rs, err := s.Ledger.List(ctx, set, after, dueAhead)
+			if err != nil {
+				return err
+			}
+			for _, r := range rs {
+				n := readNote(r)
+				if n.at.After(until) {
+					return nil
+				}
+				after = r.Key.ID
+				if s.wanted(n, purges) {
+					s.fault(s.look(ctx, n, r))
+				}
+			}
+			if len(rs) < dueAhead {
+				return nil
+			}
+		}
+		return nil
+	})...)
+	if len(s.faults) > 0 || ctx.Err() != nil {
+		return
+	}
+	for _, r := range purges {
+		r.State = purgeDone
+		if err := s.Ledger.Replace(ctx, r); err != nil && CodeOf(err) != Conflict { // it is wanted anew
+			s.fault(err)
+		}
+	}
+}
+
+// dueAhead is how many notes are read at once by whoever looks for those of a token.
+const dueAhead = 1000
+
+// wanted says whether a note may be of a token of which what is pending goes.
+func (s *sweep) wanted(n note, purges []Record) bool {
+	for _, r := range purges {
+		if n.owner == ownerMark(r.Key.ID) {
+			return true
+		}
+	}
+	return false
 }
 
 // Why a transfer is removed that nobody completed. No request fails for it: to
@@ -91,22 +318,27 @@ const (
 	purgedWithToken Reason = "purged"
 )
 
-// abandon removes a transfer. The record goes first: whoever completes the
-// transfer at this moment wins, and what a crash leaves here are orphans. While
-// something may still be put to it, it stays as one that is deleted.
-func (t *Transfers) abandon(ctx context.Context, tr Transfer, d transferData, why Reason, n *Swept) error {
-	change, held := Change{Delete: &tr.record}, d.Reserved
-	if t.writable(d) {
-		r := tr.record
-		r.State = string(Deleted)
-		change, held = Change{Replace: &r}, nil
+// abandon removes a transfer. The record goes first, of just that version, so that
+// nothing is given back twice: whoever completes the transfer at this moment wins, and
+// what a crash leaves here are orphans. While something may still be put to it, it
+// stays as one that is deleted.
+func (s *sweep) abandon(ctx context.Context, tr Transfer, d transferData, why Reason) (next time.Time, err error) {
+	r := tr.record
+	r.State = string(Deleted)
+	held := s.release(&d)
+	if err := d.write(&r); err != nil {
+		return next, err
 	}
-	if err := t.book(ctx, change, held, nil); err != nil {
-		return unlessConflict(err)
+	if err := s.book(ctx, Change{Replace: &r}, held, nil); err != nil {
+		return next, err
 	}
-	n.Abandoned++
-	t.removed(tr, why)
-	return t.erase(ctx, tr, d)
+	s.did(func(n *Swept) { n.Abandoned++ }, tr, why)
+	if s.writable(d) {
+		next = s.soon
+	} else if err := s.Ledger.Delete(ctx, r.Key, r.Version+1); err != nil {
+		return next, err
+	}
+	return next, s.erase(ctx, tr, d)
 }
 
 // cutBack ends what a pending transfer has of an upload that has come to more than is
@@ -135,24 +367,21 @@ func (t *Transfers) cutBack(ctx context.Context, tr Transfer, d transferData) er
 }
 
 // retire removes the bytes of a transfer. The record stays a while, to tell why
-// it is gone; without keys it is not swept again.
-func (t *Transfers) retire(ctx context.Context, tr Transfer, d transferData, why Reason, n *Swept) error {
-	if err := t.erase(ctx, tr, d); err != nil {
+// it is gone; nobody looks at it again.
+func (s *sweep) retire(ctx context.Context, tr Transfer, d transferData, why Reason) error {
+	if err := s.erase(ctx, tr, d); err != nil {
 		return err
 	}
 	d.Payload.Key, d.PutKey, d.Multipart, d.Labelled = "", "", multipart{}, false
-	held := t.release(&d)
+	held := s.release(&d)
 	r := tr.record
 	if err := d.write(&r); err != nil {
 		return err
 	}
-	if err := t.book(ctx, Change{Replace: &r}, held, nil); err != nil {
-		return unlessConflict(err)
+	if err := s.book(ctx, Change{Replace: &r}, held, nil); err != nil {
+		return err
 	}
-	n.Expired++
-	if why != ReasonDeleted {
-		t.removed(tr, why)
-	}
+	s.did(func(n *Swept) { n.Expired++ }, tr, why)
 	return nil
 }
 
@@ -167,23 +396,7 @@ func (t *Transfers) closePut(ctx context.Context, tr Transfer, d transferData) e
 	if err := d.write(&r); err != nil {
 		return err
 	}
-	return unlessConflict(t.Ledger.Replace(ctx, r))
-}
-
-// unlessConflict passes over that somebody else changed the record meanwhile:
-// the next sweep sees what became of it.
-func unlessConflict(err error) error {
-	if CodeOf(err) == Conflict {
-		return nil
-	}
-	return err
-}
-
-// removed tells whoever wants to hear it.
-func (t *Transfers) removed(tr Transfer, why Reason) {
-	if t.Removed != nil {
-		t.Removed(tr, why)
-	}
+	return t.Ledger.Replace(ctx, r)
 }
 
 // erase forgets every byte that a record names, and the label.
@@ -204,95 +417,4 @@ func (t *Transfers) erase(ctx context.Context, tr Transfer, d transferData) erro
 		}
 	}
 	return nil
-}
-
-const (
-	// quarantineLife is how long what no transfer names is kept aside.
-	quarantineLife = 7 * 24 * time.Hour
-	// orphansAtOnce is how many objects one sweep puts aside. A crash leaves a
-	// few; where there are more it may be the ledger that is wrong.
-	orphansAtOnce = 100
-)
-
-// SweepOrphans puts aside objects older than a day that no transfer names: what
-// a crash between two writes leaves. After a week they are removed, and where a
-// transfer names one again by then, because its record was restored, it comes
-// back. Internal where there are more than a crash would leave: the next sweep
-// goes on. It lists the whole store, so it is for stores that have no lifecycle
-// rules of their own.
-func (t *Transfers) SweepOrphans(ctx context.Context) (Swept, error) {
-	var n Swept
-	if err := t.sweepQuarantine(ctx); err != nil {
-		return n, err
-	}
-	for e, err := range Entries(ctx, t.Store, PayloadPrefix) {
-		if err != nil {
-			return n, err
-		}
-		if t.Now().Sub(e.Modified) < pendingLife {
-			continue
-		}
-		named, err := t.names(ctx, e.Key)
-		switch {
-		case err != nil:
-			return n, err
-		case named:
-			continue
-		case n.Orphans == orphansAtOnce:
-			return n, Fail(Internal, "no transfer names %d objects of the store, and there are more: "+
-				"look whether the ledger is the right one before the week is over for which they are kept aside", n.Orphans)
-		}
-		if err := t.move(ctx, e.Key, QuarantinePrefix+t.Now().UTC().Format(time.DateOnly)+"/"+e.Key); err != nil {
-			return n, err
-		}
-		n.Orphans++
-	}
-	return n, nil
-}
-
-// sweepQuarantine removes what was put aside a week ago, and brings back what a
-// transfer names after all.
-func (t *Transfers) sweepQuarantine(ctx context.Context) error {
-	for e, err := range Entries(ctx, t.Store, QuarantinePrefix) {
-		if err != nil {
-			return err
-		}
-		date, key, _ := strings.Cut(strings.TrimPrefix(e.Key, QuarantinePrefix), "/")
-		day, err := time.Parse(time.DateOnly, date)
-		if err != nil {
-			continue // somebody else put it there
-		}
-		named, err := t.names(ctx, key)
-		switch {
-		case err != nil:
-		case named:
-			err = t.move(ctx, e.Key, key)
-		case t.Now().After(day.Add(24*time.Hour + quarantineLife)): // whenever on that day it was
-			err = t.Store.Delete(ctx, e.Key)
-		}
-		if err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// move gives an object another key.
-func (t *Transfers) move(ctx context.Context, from, to string) error {
-	if _, err := t.Store.Copy(ctx, from, to); err != nil {
-		if CodeOf(err) == NotFound {
-			return nil // removed just now
-		}
-		return err
-	}
-	return t.Store.Delete(ctx, from)
-}
-
-// names says whether a transfer's record names the object.
-func (t *Transfers) names(ctx context.Context, key string) (bool, error) {
-	_, d, err := t.get(ctx, idOf(key), "")
-	if CodeOf(err) == NotFound {
-		return false, nil
-	}
-	return key == d.Payload.Key || key == d.PutKey || key == d.Multipart.Key, err
 }

@@ -264,6 +264,12 @@ func (t *Tokens) RevokeHash(ctx context.Context, hash string) (Token, error) {
 	return t.change(ctx, Key{TokenSet, hash}, func(r *Record) error { r.State = string(TokenRevoked); return nil })
 }
 
+// The states of what is noted of a token of which what is pending goes.
+const (
+	purgeWanted = ""     // a sweep is to look for it
+	purgeDone   = "done" // one did; what it may have missed goes when it is looked at
+)
+
 // PurgePending has the user service's next sweep remove what was begun with the
 // token until now and is not completed. NotFound.
 func (t *Tokens) PurgePending(ctx context.Context, name string) error {
@@ -271,13 +277,15 @@ func (t *Tokens) PurgePending(ctx context.Context, name string) error {
 		return err
 	}
 	now := t.Now()
-	r := Record{Key: Key{PurgeSet, tokenKey(name).ID}, Expires: now, Purge: now.Add(2 * pendingLife)}
+	r := Record{
+		Key: Key{PurgeSet, tokenKey(name).ID}, State: purgeWanted, Expires: now, Purge: now.Add(2 * pendingLife),
+	}
 	err := t.Ledger.Create(ctx, r)
 	if CodeOf(err) != Conflict {
 		return err
 	}
 	_, err = update(ctx, t.Ledger, r.Key, func(kept *Record) error {
-		kept.Expires, kept.Purge = r.Expires, r.Purge
+		kept.State, kept.Expires, kept.Purge = r.State, r.Expires, r.Purge
 		return nil
 	})
 	return err

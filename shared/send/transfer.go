@@ -105,6 +105,7 @@ type transferData struct {
 	Owner           string       `json:"owner,omitempty"`
 	SenderHash      string       `json:"sender_hash,omitempty"`
 	Labelled        bool         `json:"labelled,omitempty"` // there is a label
+	Noted           bool         `json:"noted,omitempty"`    // it has a note of when to look at it
 	Reserved        *reservation `json:"reserved,omitempty"`
 	Coming          int64        `json:"coming,omitempty"` // bytes that bodies under way may have
 	Payload         Payload      `json:"payload,omitzero"`

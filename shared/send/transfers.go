@@ -34,8 +34,13 @@ type Transfers struct {
 	Now    func() time.Time
 
 	// Removed, when set, hears of each transfer that the sweep removed because
-	// it was expired, exhausted, abandoned or purged with its token.
+	// it was expired, exhausted, abandoned or purged with its token; of one at a
+	// time.
 	Removed func(t Transfer, why Reason)
+
+	// AtOnce is how many transfers a sweep looks at at the same time; 0 = as many
+	// as is usual.
+	AtOnce int
 }
 
 // FormCheck says whether an upload has the form of ciphertext and fits the
@@ -117,6 +122,7 @@ func (t *Transfers) Create(ctx context.Context, from Sender, n NewTransfer) (Tra
 		Owner:           from.ID,
 		SenderHash:      n.SenderHash,
 		Labelled:        len(n.Label) > 0,
+		Noted:           true,
 	}
 	d.Reserved = &reservation{
 		Owner: reserving(from, n.SenderHash), Most: mostPending(from), All: t.Rules.PendingBytesAll > 0,
@@ -153,7 +159,7 @@ func (t *Transfers) Create(ctx context.Context, from Sender, n NewTransfer) (Tra
 
 // open writes what is kept of a new transfer, all of it or nothing.
 func (t *Transfers) open(ctx context.Context, tr Transfer, d transferData, label []byte) error {
-	var beside []Change
+	beside := []Change{noteOf(tr, t.due(tr, d)).change()}
 	if len(label) > 0 {
 		beside = append(beside, Change{Create: labelOf(tr, label)})
 	}
@@ -238,6 +244,7 @@ func (t *Transfers) owned(ctx context.Context, from Sender, id, missing string) 
 // and Full where that would be more than may be reserved.
 func (t *Transfers) change(ctx context.Context, id string, f func(*transferData)) (Transfer, error) {
 	var before, after transferData
+	var watch bool
 	r, err := updateBy(ctx, t.Ledger, transferKey(id), func(r *Record) (err error) {
 		if r.State != string(Pending) {
 			return errNotPending()
@@ -247,12 +254,24 @@ func (t *Transfers) change(ctx context.Context, id string, f func(*transferData)
 		}
 		after = before
 		f(&after)
+		watch = after.watched() && !before.watched()
+		after.Noted = after.Noted || watch
 		if before.Reserved != nil {
 			held := *before.Reserved
 			held.Bytes, after.Reserved = after.need(), &held
 		}
 		return after.write(r)
-	}, func(r Record) error { return t.book(ctx, Change{Replace: &r}, before.Reserved, after.Reserved) })
+	}, func(r Record) error {
+		var beside []Change
+		if watch {
+			tr, _, err := readTransfer(r)
+			if err != nil {
+				return err
+			}
+			beside = append(beside, noteOf(tr, t.due(tr, after)).change())
+		}
+		return t.book(ctx, Change{Replace: &r}, before.Reserved, after.Reserved, beside...)
+	})
 	if CodeOf(err) == NotFound {
 		err = errNotPending() // or forgotten meanwhile
 	}
