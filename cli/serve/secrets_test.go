@@ -132,3 +132,41 @@ func TestSecretsWithTheLedgerOnAWS(t *testing.T) {
 		t.Error("something is kept on this machine")
 	}
 }
+
+// The API key may be a parameter of AWS, also where everything else is on one
+// machine. It is read when somebody needs it, changed without a restart, and shown
+// nowhere.
+func TestAnAPIKeyThatIsAParameter(t *testing.T) {
+	t.Parallel()
+	const key, next = "a-key-that-is-a-parameter", "the-key-that-is-put-after-it"
+	name, dir := moto.Parameter(t, key), t.TempDir()
+	s := start(t, dir, "FAST_API__AUTH__API_KEY__VALUE=ssm:"+name, "FAST_API__AUTH__API_KEY__OLD_VALUE=ssm:"+name+"-old",
+		"AWS_ENDPOINT_URL="+moto.Start(t), "AWS_REGION=eu-west-2", "AWS_ACCESS_KEY_ID=test", "AWS_SECRET_ACCESS_KEY=test")
+	by := func(key string) int {
+		status, _ := s.call("GET", s.admin+"/tokens/list", nil, "X-API-Key", key)
+		return status
+	}
+	if got := by(key); got != 200 {
+		t.Errorf("by the key: %d", got)
+	}
+	moto.SetParameter(t, name+"-old", key)
+	moto.SetParameter(t, name, next)
+	if a, b, c := by(next), by(key), by("ssm:"+name); a != 200 || b != 200 || c != 401 {
+		t.Errorf("by the new key: %d, by the old: %d, by its name: %d", a, b, c)
+	}
+	if status, m := s.send("POST", "/api/transfers/create", nil); status != 200 {
+		t.Errorf("the token that is kept opens nothing: %d %v", status, m)
+	}
+	asked := exec.Command(os.Args[0])
+	asked.Env = append(slices.Clone(s.cmd.Env), "SERVE_AS_CHILD=secrets")
+	printed, err := asked.Output()
+	if err != nil || !strings.Contains(string(printed), "X-API-Key: ssm:"+name+"\n") {
+		t.Errorf("shown are %q, %v", printed, err)
+	}
+	if told := s.out.String() + s.log.String(); strings.Contains(told, key) || strings.Contains(told, next) {
+		t.Errorf("it tells a key:\n%s", told)
+	}
+	if _, err := os.Stat(filepath.Join(dir, "api-key")); err == nil {
+		t.Error("a key is kept on this machine")
+	}
+}
