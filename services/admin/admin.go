@@ -130,11 +130,13 @@ func (a *Service) public(r *mux.Router) {
 		Secrets: a.set.Secrets,
 	}
 	ready.Route(r)
-	console(r)
-	web.Bind(r, wire.CurrentSession, web.Handle(a.currentSession))
-	web.Bind(r, wire.Login, entry(a.login))
-	web.Bind(r, wire.SetAuthCookie, entry(a.setAuthCookie))
-	web.Bind(r, wire.Logout, sameSite(web.Handle(a.logout)))
+	near := r.NewRoute().Subrouter()
+	near.Use(a.fromAllowed)
+	console(near)
+	web.Bind(near, wire.CurrentSession, web.Handle(a.currentSession))
+	web.Bind(near, wire.Login, entry(a.login))
+	web.Bind(near, wire.SetAuthCookie, entry(a.setAuthCookie))
+	web.Bind(near, wire.Logout, sameSite(web.Handle(a.logout)))
 }
 
 // entry is a door where keys can be tried, but not from another site.
@@ -152,7 +154,7 @@ func (a *Service) service(root *mux.Router) {
 // private adds everything else.
 func (a *Service) private(root *mux.Router) {
 	r := root.NewRoute().Subrouter()
-	r.Use(a.guard)
+	r.Use(a.fromAllowed, a.guard)
 	info.Service{Name: name, Environment: a.set.Environment, Stage: a.set.Stage, StorageMode: a.set.Mode}.Routes(r)
 
 	a.tokenRoutes(r)

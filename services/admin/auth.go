@@ -46,7 +46,7 @@ func (a *Service) serviceKey(r *http.Request) string {
 
 // guardService is guard for what the service key opens, too.
 func (a *Service) guardService(next http.Handler) http.Handler {
-	operator := a.guard(next)
+	operator := a.fromAllowed(a.guard(next))
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		key := a.serviceKey(r)
 		if key == "" {

@@ -3,6 +3,7 @@ package admin
 import (
 	"errors"
 	"log/slog"
+	"net/netip"
 	"time"
 
 	"sgraph.ai/send/shared/metric"
@@ -21,6 +22,9 @@ type Settings struct {
 	KeyName     string // the header that carries the API key
 	CacheBucket string // S3 mode: the bucket of the audit trail
 	UserURL     string // the user service, for the system page; "" = not shown
+
+	// Allow is from where operators may come; none is from anywhere.
+	Allow []netip.Prefix
 
 	// SessionLife is how long a session goes on at most; 0 is as usual.
 	// SessionIdle is how long one that is not used does; 0 is until its end.
@@ -59,6 +63,7 @@ func Read(env *settings.Env) Settings {
 		Addr:           settings.AdminAddr.In(env),
 		KeyName:        settings.APIKeyName.Required(env),
 		UserURL:        settings.UserURL.In(env),
+		Allow:          settings.AdminAllow.In(env),
 		SessionLife:    settings.SessionLife.In(env),
 		SessionIdle:    settings.SessionIdle.In(env),
 		AuditRetention: settings.AuditRetention.In(env),

@@ -22,6 +22,15 @@ func Client(r *http.Request) string {
 	return ""
 }
 
+// Address returns the client's address as it is, or the zero one where it is not
+// known. As with [Client], nothing that is kept may hold it.
+func Address(r *http.Request) netip.Addr {
+	if x := exchangeOf(r); x != nil {
+		return x.address
+	}
+	return netip.Addr{}
+}
+
 // ClientHash returns the name under which the client may be kept. It changes
 // every day.
 func ClientHash(r *http.Request) string {
@@ -33,7 +42,8 @@ func ClientHash(r *http.Request) string {
 
 // identify finds out who the client is.
 func (s *site) identify(x *exchange, r *http.Request, fronted bool) {
-	networks := networksOf(s.address(r, fronted))
+	x.address = s.address(r, fronted)
+	networks := networksOf(x.address)
 	x.client = networks[0]
 	x.clientHash = s.clients.name(r.Context(), x.client, s.Now())
 	for _, wider := range networks[1:] {

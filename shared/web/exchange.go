@@ -6,6 +6,7 @@ import (
 	"io"
 	"math"
 	"net/http"
+	"net/netip"
 	"syscall"
 	"time"
 
@@ -28,7 +29,8 @@ type exchange struct {
 	id         [1]string         // in the form of a header's values
 	route      string            // its template
 	vars       map[string]string // of its path
-	client     string            // address for limits
+	address    netip.Addr        // the client's; the zero one is nobody's
+	client     string            // that, for limits
 	clientHash string
 	wider      []string // names of the networks around an IPv6 client
 	secure     bool     // the client came by TLS
