@@ -83,7 +83,7 @@ deploy goes forward again.`,
 			return nil
 		},
 	}
-	c.Flags().StringVar(&stack, "stack", "", "dev, qa or prod")
+	c.Flags().StringVar(&stack, "stack", "", "as in dev, qa or prod")
 	c.Flags().StringVar(&to, "to", "", "published versions, as in user=7,admin=3; a service that is not named stays")
 	c.Flags().StringVar(&service, "service", "", "only this one: user or admin")
 	c.Flags().BoolVar(&dryRun, "dry-run", false, "show what would be moved, and move nothing")

@@ -35,10 +35,11 @@ What it is told, it is told by the environment:
   SEND__RATE_LIMITS                limits, as in create=60/1m, or off
   SEND__SESSION_IDLE               when an idle session in the console ends (1h)
   SEND__SESSION_LIFE               when every session in the console ends (8h)
+  SEND__ADMIN_ALLOW                from where operators may come (anywhere)
   SEND__AUDIT_RETENTION            how long the audit trail is kept (90d)
   SEND__METRICS_ADDR               where Prometheus reads metrics (nowhere)
   SEND__LOG_LEVEL                  debug, info, warn or error (info)
-  SEND__STAGE                      what it calls itself: dev, qa or prod
+  SEND__STAGE                      what it calls itself, as in dev, qa or prod
   SEND__STORAGE_MODE               disk, or s3 for S3 and DynamoDB (disk)
   SEND__LEDGER_TABLE               the table that keeps the ledger, in mode s3
   SEND__S3_BUCKET                  the bucket of the ciphertext, in mode s3

@@ -71,6 +71,9 @@ var own = []Key{
 		"Keep data: buckets and table cannot be deleted by Pulumi, buckets are not emptied, point-in-time recovery is on.",
 		into(service.Bool(), func(s *Settings) *bool { return &s.Protect })},
 
+	{"adopt", "SEND_ADOPT", "false",
+		"Take over buckets and table that this stack left when it was destroyed while protected.",
+		into(service.Bool(), func(s *Settings) *bool { return &s.Adopt })},
 	{"permissionsBoundary", "", "true",
 		"The functions' roles can do at most what the account's setup allows this stack; `false` where it was not set up " +
 			"by `bootstrap/`, whose pipelines make no other roles.",

@@ -29,12 +29,14 @@ type Settings struct {
 	// Names are where the stack lives, and what its parts are called.
 	stack.Names
 
-	// Stage is what the services call themselves: dev, qa or prod.
+	// Stage is what the services call themselves, as in dev, qa or prod.
 	Stage string
 	// MaxRetries is aws:maxRetries; 0 leaves the provider's own number.
 	MaxRetries int
 	// Protect keeps Pulumi from deleting what holds data.
 	Protect bool
+	// Adopt takes over what a protected stack left when it was destroyed.
+	Adopt bool
 
 	// PermissionsBoundary bounds the functions' roles by what the account's setup
 	// allows this stack.
@@ -144,7 +146,7 @@ func unmarshal(text string, into any) error {
 // the environment. The error, if any, is a *Faults.
 func Parse(name string, config map[string]string, encrypted []string,
 	lookup func(string) (string, bool)) (Settings, error) {
-	s := Settings{Names: stack.Names{Stack: name, Region: config["aws:region"]}, Told: map[string]string{}}
+	s := Settings{Names: stack.Names{Stack: name, Region: regionOf(config, lookup)}, Told: map[string]string{}}
 	faults := &Faults{Stack: name}
 	fault := func(format string, args ...any) { faults.List = append(faults.List, fmt.Sprintf(format, args...)) }
 
@@ -206,14 +208,29 @@ func (s *Settings) checkTold(fault func(string, ...any)) {
 	}
 }
 
+// regions are the variables by which a shell says where AWS is meant.
+var regions = []string{"AWS_REGION", "AWS_DEFAULT_REGION"}
+
+// regionOf is where the stack lives: as its file says, or, where it has none, as
+// the shell does.
+func regionOf(config map[string]string, lookup func(string) (string, bool)) string {
+	region := config["aws:region"]
+	for _, name := range regions {
+		if v, ok := lookup(name); ok && region == "" {
+			region = v
+		}
+	}
+	return region
+}
+
 // checkRegion holds the stack file against the environment of the shell: a
 // deploy with another region's credentials would build a second stack there.
 func checkRegion(s Settings, lookup func(string) (string, bool), fault func(string, ...any)) {
 	if s.Region == "" {
-		fault("aws:region is missing: say where the stack lives (pulumi config set aws:region eu-west-2)")
+		fault("aws:region is missing: say where the stack lives (pulumi config set aws:region eu-west-2, or AWS_REGION)")
 		return
 	}
-	for _, name := range []string{"AWS_REGION", "AWS_DEFAULT_REGION"} {
+	for _, name := range regions {
 		if v, ok := lookup(name); ok && v != "" && v != s.Region {
 			fault("%s is %s but the stack lives in %s: set one to the other", name, v, s.Region)
 		}

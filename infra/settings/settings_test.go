@@ -90,7 +90,7 @@ func TestFaults(t *testing.T) {
 	}{
 		"no region":          {config: map[string]string{"aws:region": ""}, want: "aws:region is missing"},
 		"other region":       {env: map[string]string{"AWS_REGION": "eu-west-1"}, want: "AWS_REGION is eu-west-1"},
-		"not a stage":        {config: one("stage", "staging"), want: "one of dev, qa, prod"},
+		"not a stage":        {config: one("stage", "Staging"), want: "must be lower-case letters"},
 		"odd limit":          {config: one("rateLimits", "create=60/90s"), want: "want whole minutes"},
 		"unknown limit":      {config: one("rateLimits", "upload=1/1m"), want: "no limit has that name"},
 		"origin with a path": {config: one("corsOrigins", "https://a.example/x"), want: "without a path"},
@@ -218,7 +218,8 @@ func TestLoadReadsWhatTheEnginePasses(t *testing.T) {
 func TestEveryFieldHasAKey(t *testing.T) {
 	t.Parallel()
 	other := map[string]string{
-		"protect": "true", "permissionsBoundary": "false", "architecture": "x86_64", "artifactsDir": "dir", "version": "v1",
+		"protect": "true", "adopt": "true", "permissionsBoundary": "false", "architecture": "x86_64",
+		"artifactsDir": "dir", "version": "v1",
 		"userMemory": "1000", "userTimeout": "9s", "userConcurrency": "99",
 		"adminMemory": "1000", "adminTimeout": "9s", "adminConcurrency": "99",
 		"logRetentionDays": "60", "auditRetentionDays": "7", "tracing": "true",

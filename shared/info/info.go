@@ -19,7 +19,7 @@ import (
 type Service struct {
 	Name        string // as in "sgraph-send-user"
 	Environment string // "aws-lambda" or "local"
-	Stage       string // dev, qa, prod, or ""
+	Stage       string // as in dev, qa, prod; or ""
 	StorageMode string // "s3" or "disk"
 }
 

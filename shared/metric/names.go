@@ -7,7 +7,7 @@ const Namespace = "SGraphSend"
 // are ByLimit also by service, stage and limit.
 const (
 	DimensionService = "service" // user, admin or canary
-	DimensionStage   = "stage"   // dev, qa, prod
+	DimensionStage   = "stage"   // as in dev, qa, prod
 	DimensionLimit   = "limit"   // the name of a rate limit
 )
 

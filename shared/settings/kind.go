@@ -54,6 +54,12 @@ func Matching(form *regexp.Regexp, must string) Kind[string] {
 	}}
 }
 
+// StageName is what a stack could be called.
+func StageName() Kind[string] {
+	return Matching(regexp.MustCompile(`^[a-z0-9]{1,40}(-[a-z0-9]{1,40}){0,5}$`),
+		"must be lower-case letters and digits, with single hyphens between them")
+}
+
 // Choice is one of some words.
 func Choice(words ...string) Kind[string] {
 	return Kind[string]{Parse: func(text string) (string, error) {

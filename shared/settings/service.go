@@ -10,7 +10,7 @@ import (
 
 // Service is what both services are told alike.
 type Service struct {
-	Stage          string // dev, qa, prod, or "" where there are no stages
+	Stage          string // as in dev, qa, prod; or "" where there are no stages
 	Environment    string // Lambda or Local
 	Mode           string // S3 or Disk
 	LedgerTable    string // S3: the DynamoDB table

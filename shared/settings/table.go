@@ -39,9 +39,10 @@ const maxPending = 1 << 60
 
 // What both services are told.
 var (
-	Stage = define(Choice("dev", "qa", "prod"), Entry{
+	Stage = define(StageName(), Entry{
 		Env: "SEND__STAGE", By: all, Key: "stage",
-		Doc: "What the services call themselves: `dev`, `qa` or `prod`. A stack that says nothing takes its own name.",
+		Doc: "What the services call themselves, such as `dev`, `qa`, `prod` or `pr-123`; metrics are counted by it. A stack " +
+			"that says nothing takes its own name.",
 	})
 	StorageMode = define(Choice(S3, Disk), Entry{
 		Env: "SEND__STORAGE_MODE", By: both,
@@ -198,6 +199,11 @@ var (
 	AuditRetention = define(Duration(day, 3650*day), Entry{
 		Env: "SEND__AUDIT_RETENTION", By: admin, Default: "90d",
 		Doc: "Time that the audit trail is kept. On AWS the bucket's rule removes it, and the program says here when.",
+	})
+	AdminAllow = define(Prefixes(), Entry{
+		Env: "SEND__ADMIN_ALLOW", By: admin, Key: "adminAllow",
+		Doc: "Address ranges from which operators may come, separated by commas; others are answered 403, whatever they " +
+			"bring. Whoever brings the service key may come from anywhere. Where nothing is said, so may all.",
 	})
 	SessionIdle = define(Duration(5*time.Minute, 7*day), Entry{
 		Env: "SEND__SESSION_IDLE", By: admin, Default: "1h", Key: "sessionIdle",

@@ -55,7 +55,7 @@ type StatusReply struct {
 	Version     string `json:"version"`
 	Status      string `json:"status"`       // Operational
 	Environment string `json:"environment"`  // "aws-lambda" or "local"
-	Stage       string `json:"stage"`        // dev, qa, prod, or ""
+	Stage       string `json:"stage"`        // as in dev, qa, prod; or ""
 	StorageMode string `json:"storage_mode"` // "s3" or "disk"
 }
 
