@@ -13,10 +13,11 @@ import (
 // What each component of the stack needs of the settings, and nothing else. The
 // functions' are beside what they are told, in environment.go.
 
-func storageArgs(s settings.Settings) *StorageArgs {
+func storageArgs(s settings.Settings, left remains) *StorageArgs {
 	return &StorageArgs{
 		Names:        s.Names,
 		Protect:      s.Protect,
+		Left:         left,
 		AuditDays:    s.AuditRetentionDays,
 		AdoptedCache: s.Secrets.Of(service.CacheBucket.Env),
 	}

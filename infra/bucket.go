@@ -26,6 +26,8 @@ type BucketArgs struct {
 	// Protect keeps the bucket and what is in it; otherwise deleting the
 	// stack empties it.
 	Protect bool
+	// Left is what there is already, to be taken over.
+	Left remains
 	// Versioned keeps what is overwritten or deleted for a month.
 	Versioned bool
 	Expire    []lifecycleRule
@@ -45,16 +47,19 @@ func NewBucket(
 	if err := ctx.RegisterComponentResource("send:infra:Bucket", name, c, opts...); err != nil {
 		return nil, err
 	}
-	inside := pulumi.Parent(c)
+	var inside pulumi.ResourceOption = pulumi.Parent(c)
 
 	bucket, err := s3.NewBucketV2(ctx, name, &s3.BucketV2Args{
 		Bucket:       pulumi.String(args.Name),
 		ForceDestroy: pulumi.Bool(!args.Protect),
-	}, inside, keep(args.Protect))
+	}, inside, keep(args.Protect), args.Left.option(args.Name))
 	if err != nil {
 		return nil, err
 	}
 	c.Name, c.ARN = bucket.Bucket, bucket.Arn
+	// A bucket that is left when its stack is destroyed stays closed, and what
+	// is in it goes on to expire.
+	inside = pulumi.Composite(inside, pulumi.RetainOnDelete(args.Protect))
 
 	closed, err := s3.NewBucketPublicAccessBlock(ctx, name+"-private", &s3.BucketPublicAccessBlockArgs{
 		Bucket:                bucket.Bucket,

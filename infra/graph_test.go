@@ -42,6 +42,7 @@ type declared struct {
 	Inputs     resource.PropertyMap
 	Protect    bool
 	Retain     bool
+	Import     string // what is taken over instead of made
 }
 
 // at answers a part of the inputs: a key, then keys or indexes of what lies
@@ -110,6 +111,7 @@ func plain(v resource.PropertyValue) resource.PropertyValue {
 type graph struct {
 	account  string
 	limits   limits
+	left     remains
 	boundary string // ARN of the policy that is there
 
 	mu        sync.Mutex
@@ -119,7 +121,7 @@ type graph struct {
 func (g *graph) NewResource(args pulumi.MockResourceArgs) (string, resource.PropertyMap, error) {
 	d := declared{Type: args.TypeToken, Name: args.Name, Inputs: args.Inputs}
 	if rpc := args.RegisterRPC; rpc != nil {
-		d.Protect, d.Retain = rpc.GetProtect(), rpc.GetRetainOnDelete()
+		d.Protect, d.Retain, d.Import = rpc.GetProtect(), rpc.GetRetainOnDelete(), rpc.GetImportId()
 	}
 	g.mu.Lock()
 	g.resources = append(g.resources, d)
@@ -284,7 +286,7 @@ func run(t *testing.T, s settings.Settings, g *graph) error {
 			Name: target.Name, Architecture: s.Architecture, SHA256: strings.Repeat("ab", 32), Path: path,
 		})
 	}
-	return pulumi.RunErr(func(ctx *pulumi.Context) error { return deploy(ctx, s, zips, g.limits) },
+	return pulumi.RunErr(func(ctx *pulumi.Context) error { return deploy(ctx, s, zips, g.limits, g.left) },
 		pulumi.WithMocks(settings.Project, s.Stack, g))
 }
 

@@ -36,12 +36,20 @@ func main() {
 		if err != nil {
 			return err
 		}
-		return deploy(ctx, s, zips, lambda)
+		keeper, err := keeperIn(ctx.Context(), s.Region)
+		if err != nil {
+			return err
+		}
+		left, err := keeper.find(ctx.Context(), s)
+		if err != nil {
+			return err
+		}
+		return deploy(ctx, s, zips, lambda, left)
 	})
 }
 
 // deploy declares one stack.
-func deploy(ctx *pulumi.Context, s settings.Settings, zips artifact.Set, lambda limits) error {
+func deploy(ctx *pulumi.Context, s settings.Settings, zips artifact.Set, lambda limits, left remains) error {
 	if err := checkAccount(ctx, s.Names); err != nil {
 		return err
 	}
@@ -54,7 +62,7 @@ func deploy(ctx *pulumi.Context, s settings.Settings, zips artifact.Set, lambda 
 	if err := tagEverything(ctx, s.Stack, s.Stage); err != nil {
 		return err
 	}
-	storage, err := NewStorage(ctx, "storage", storageArgs(s))
+	storage, err := NewStorage(ctx, "storage", storageArgs(s, left))
 	if err != nil {
 		return err
 	}

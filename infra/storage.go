@@ -28,6 +28,8 @@ type Storage struct {
 type StorageArgs struct {
 	Names   stack.Names
 	Protect bool
+	// Left is what there is already of these, to be taken over.
+	Left remains
 	// AuditDays is how long the audit trail is kept.
 	AuditDays int
 	// AdoptedCache names an existing bucket, a secret, to use instead of a
@@ -49,6 +51,7 @@ func NewStorage(
 	if c.Transfers, err = NewBucket(ctx, stack.Transfers, &BucketArgs{
 		Name:    args.Names.Bucket(stack.Transfers),
 		Protect: args.Protect,
+		Left:    args.Left,
 		Expire:  expiries(),
 	}, c.inside); err != nil {
 		return nil, err
@@ -59,6 +62,7 @@ func NewStorage(
 	if c.Artifacts, err = NewBucket(ctx, stack.Artifacts, &BucketArgs{
 		Name:    args.Names.Bucket(stack.Artifacts),
 		Protect: args.Protect,
+		Left:    args.Left,
 	}, c.inside); err != nil {
 		return nil, err
 	}
@@ -68,6 +72,7 @@ func NewStorage(
 		cache, err := NewBucket(ctx, stack.Cache, &BucketArgs{
 			Name:      args.Names.Bucket(stack.Cache),
 			Protect:   args.Protect,
+			Left:      args.Left,
 			Versioned: true,
 			Expire:    []lifecycleRule{{ID: "expire-audit", Prefix: audit.Prefix, Days: args.AuditDays}},
 		}, c.inside)
@@ -118,7 +123,7 @@ func newLedger(ctx *pulumi.Context, args *StorageArgs, inside pulumi.ResourceOpt
 		},
 		PointInTimeRecovery:       &dynamodb.TablePointInTimeRecoveryArgs{Enabled: pulumi.Bool(args.Protect)},
 		DeletionProtectionEnabled: pulumi.Bool(args.Protect),
-	}, inside, keep(args.Protect))
+	}, inside, keep(args.Protect), args.Left.option(args.Names.Ledger()))
 }
 
 // AllowUploadsFrom lets pages of the given origins send parts straight to the

@@ -77,6 +77,26 @@ func (s simulation) object(t *testing.T, bucket, key string) []byte {
 	return content
 }
 
+// put keeps an object.
+func (s simulation) put(t *testing.T, bucket, key, content string) {
+	t.Helper()
+	if status, answer := s.ask(t, "s3", http.MethodPut, "/"+bucket+"/"+key, "", content); status != http.StatusOK {
+		t.Fatalf("s3://%s/%s answers %d: %s", bucket, key, status, answer)
+	}
+}
+
+// tag says of which stack a bucket is a part.
+func (s simulation) tag(t *testing.T, bucket, stack string) {
+	t.Helper()
+	form := "<Tag><Key>%s</Key><Value>%s</Value></Tag>"
+	tags := fmt.Sprintf(form, "project", names.Project) + fmt.Sprintf(form, "stack", stack) +
+		fmt.Sprintf(form, "stage", stack)
+	body := "<Tagging><TagSet>" + tags + "</TagSet></Tagging>"
+	if status, answer := s.ask(t, "s3", http.MethodPut, "/"+bucket+"?tagging", "", body); status/100 != 2 {
+		t.Fatalf("tagging %s answers %d: %s", bucket, status, answer)
+	}
+}
+
 // keys lists a bucket.
 func (s simulation) keys(t *testing.T, bucket string) []string {
 	t.Helper()

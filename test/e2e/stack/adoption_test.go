@@ -1,0 +1,86 @@
+package stack
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+
+	names "sgraph.ai/send/shared/stack"
+)
+
+// TestAdoption destroys a protected stack, as docs/settings.md says, and brings
+// it back with what it kept.
+func TestAdoption(t *testing.T) {
+	t.Parallel()
+	pulumi, aws := begin(t, checkout(t), "kept")
+	aws.setUp(t, "kept")
+	pulumi.run(t, "config", "set", "aws:region", region)
+	pulumi.run(t, "config", "set", "protect", "true")
+	up := []string{"up", "--yes", "--skip-preview", "--non-interactive"}
+	destroy := []string{"destroy", "--yes", "--skip-preview", "--non-interactive"}
+	pulumi.run(t, up...)
+
+	n := names.Names{Account: account, Region: region, Stack: "kept"}
+	buckets := []string{n.Bucket(names.Transfers), n.Bucket(names.Cache), n.Bucket(names.Artifacts)}
+	aws.put(t, buckets[0], "transfers/1d/a/b", "sealed")
+	ledger := aws.items(t, n.Ledger())
+
+	step(t, "protection refuses to destroy", func(t *testing.T) {
+		if said, err := pulumi.try(t, destroy...); err == nil || !strings.Contains(said, "protected") {
+			t.Errorf("pulumi says %v\n%s", err, said)
+		}
+	})
+	step(t, "what is kept stays, and stays closed", func(t *testing.T) {
+		pulumi.run(t, "state", "unprotect", "--all", "--yes", "--non-interactive")
+		pulumi.run(t, destroy...)
+		for _, bucket := range buckets {
+			for _, setting := range []string{"publicAccessBlock", "policy", "lifecycle", "encryption", "ownershipControls"} {
+				if status, answer := aws.ask(t, "s3", http.MethodGet, "/"+bucket+"?"+setting, "", ""); status != http.StatusOK {
+					t.Errorf("%s has lost its %s: %d %s", bucket, setting, status, answer)
+				}
+			}
+		}
+		left := aws.tagged(t, "kept")
+		slices.Sort(left)
+		want := []string{"arn:aws:dynamodb:" + region + ":" + account + ":table/" + n.Ledger()}
+		for _, bucket := range buckets {
+			want = append(want, "arn:aws:s3:::"+bucket)
+		}
+		if slices.Sort(want); !slices.Equal(left, want) {
+			t.Errorf("what is left is\n%v, want\n%v", left, want)
+		}
+	})
+	step(t, "adoption has to be asked for", func(t *testing.T) {
+		if said, err := pulumi.try(t, up...); err == nil {
+			t.Errorf("pulumi says\n%s", said)
+		}
+	})
+
+	adopting := *pulumi
+	adopting.env = append(slices.Clone(pulumi.env), "SEND_ADOPT=true")
+	step(t, "another stack's is not adopted", func(t *testing.T) {
+		aws.tag(t, buckets[0], "other")
+		said, err := adopting.try(t, up...)
+		if err == nil || !strings.Contains(said, "not tagged as a part of stack") {
+			t.Errorf("pulumi says %v\n%s", err, said)
+		}
+		aws.tag(t, buckets[0], "kept")
+	})
+	step(t, "its own is", func(t *testing.T) {
+		adopting.run(t, up...)
+		if got := aws.object(t, buckets[0], "transfers/1d/a/b"); string(got) != "sealed" {
+			t.Errorf("the payload is %q", got)
+		}
+		if now := aws.items(t, n.Ledger()); len(now) < len(ledger) {
+			t.Errorf("the ledger has %d of %d records", len(now), len(ledger))
+		}
+	})
+	step(t, "and then is as if it had never been away", func(t *testing.T) {
+		pulumi.run(t, "preview", "--expect-no-changes", "--diff", "--non-interactive")
+		adopting.run(t, "preview", "--expect-no-changes", "--diff", "--non-interactive")
+		if said, err := pulumi.try(t, destroy...); err == nil || !strings.Contains(said, "protected") {
+			t.Errorf("protection is gone: %v\n%s", err, said)
+		}
+	})
+}
