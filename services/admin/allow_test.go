@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"sgraph.ai/send/services/admin"
+	"sgraph.ai/send/shared/secret"
 	"sgraph.ai/send/shared/wire"
 )
 
@@ -95,7 +96,7 @@ func TestAnAddressIsNotClaimed(t *testing.T) {
 	if got := ask(g, map[string]string{}); got != 403 {
 		t.Errorf("a client names its own address: %d", got)
 	}
-	edge := g.again(func(s *admin.Settings) { s.OriginSecrets = []string{"an-origin-secret"} })
+	edge := g.again(func(s *admin.Settings) { s.OriginSecret = secret.Plain("an-origin-secret") })
 	if got := ask(edge, map[string]string{wire.OriginSecret.Name: "an-origin-secret"}); got != 200 {
 		t.Errorf("through the edge: %d", got)
 	}
