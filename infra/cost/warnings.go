@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"sgraph.ai/send/infra/settings"
+	service "sgraph.ai/send/shared/settings"
 )
 
 // warnings say what most of the bill is for, and what moves it.
@@ -33,11 +34,14 @@ func warnings(s settings.Settings, t Traffic, b Bill) (all []string) {
 		say("%.0f %% is watching: alarms, metrics, the dashboard and logs. logLevel and logRetentionDays move the logs, "+
 			"canaryMinutes and uptime what is logged and counted without any traffic.", 100*watch)
 	}
+	if budget := float64(s.MonthlyBudget); budget > 0 && b.Total > budget {
+		say("monthlyBudget is %.0f: at this traffic a notice goes out each month.", budget)
+	}
 	if s.Uptime && t.Transfers < 1e5 {
 		say("uptime: two health checks ask about %.1f million times a month, more than people do.",
 			2*month.Seconds()/checkEvery/1e6)
 	}
-	if s.Told["SEND__LOG_LEVEL"] == "debug" && t.Transfers > 1e5 {
+	if s.Told[service.LogLevel.Env] == "debug" && t.Transfers > 1e5 {
 		say("logLevel: debug logs more than was measured.")
 	}
 	return all
