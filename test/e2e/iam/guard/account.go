@@ -1,0 +1,351 @@
+package guard
+
+import (
+	"encoding/json"
+	"encoding/xml"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"sync"
+
+	"sgraph.ai/send/test/e2e/iam"
+	"sgraph.ai/send/test/e2e/iam/call"
+)
+
+// account reads from the simulation what decides on requests, and keeps it until a
+// request that may have changed it has passed.
+type account struct {
+	endpoint string
+
+	mu    sync.Mutex
+	roles map[string]role
+	texts map[string]string // answers of another kind, by what was asked
+}
+
+// role is a role with all that bounds it.
+type role struct {
+	name, arn string
+	trust     iam.Document
+	policies  []iam.Document
+	boundary  *iam.Document
+	bounds    string // the boundary's ARN; "" = none
+}
+
+func newAccount(endpoint string) *account {
+	a := &account{endpoint: endpoint}
+	a.forget()
+	return a
+}
+
+func (a *account) forget() {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.roles, a.texts = map[string]role{}, map[string]string{}
+}
+
+// after forgets all after a request that may have changed something that counts.
+func (a *account) after(c call.Call) {
+	for _, reads := range []string{"Get", "List", "Describe"} {
+		if strings.HasPrefix(c.Operation, reads) {
+			return
+		}
+	}
+	switch c.Service {
+	case "iam", "kms":
+	case "s3":
+		if !strings.HasSuffix(c.Operation, "BucketPolicy") {
+			return
+		}
+	case "dynamodb":
+		if !strings.HasSuffix(c.Operation, "Table") {
+			return
+		}
+	default:
+		return
+	}
+	a.forget()
+}
+
+var errMissing = errors.New("it is not there")
+
+// ask asks the simulation, which takes any signature.
+func (a *account) ask(service, region, method, path, target, body string) ([]byte, error) {
+	request, err := http.NewRequest(method, a.endpoint+path, strings.NewReader(body))
+	if err != nil {
+		return nil, err
+	}
+	request.Header.Set("Authorization", fmt.Sprintf(
+		"AWS4-HMAC-SHA256 Credential=guard/20260101/%s/%s/aws4_request, SignedHeaders=host, Signature=0", region, service))
+	if target != "" {
+		request.Header.Set("X-Amz-Target", target)
+		request.Header.Set("Content-Type", "application/x-amz-json-1.1")
+	} else if method == http.MethodPost {
+		request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	}
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		return nil, err
+	}
+	defer response.Body.Close()
+	answer, err := io.ReadAll(response.Body)
+	if err != nil {
+		return nil, err
+	}
+	missing := strings.Contains(string(answer), "NoSuch") || strings.Contains(string(answer), "NotFound") ||
+		strings.Contains(string(answer), "does not exist")
+	switch {
+	case response.StatusCode/100 == 2:
+		return answer, nil
+	case response.StatusCode == http.StatusNotFound, missing:
+		return nil, errMissing
+	}
+	return nil, fmt.Errorf("the simulation answers %d: %.300s", response.StatusCode, answer)
+}
+
+// kept answers from what was asked before, and notes what is asked now.
+func (a *account) kept(name string, ask func() (string, error)) (string, error) {
+	a.mu.Lock()
+	text, found := a.texts[name]
+	a.mu.Unlock()
+	if found {
+		return text, nil
+	}
+	text, err := ask()
+	if err != nil {
+		return "", err
+	}
+	a.mu.Lock()
+	a.texts[name] = text
+	a.mu.Unlock()
+	return text, nil
+}
+
+// query asks IAM, and decodes the element that an answer holds.
+func (a *account) query(action string, parameters map[string]string, into any) error {
+	form := url.Values{"Action": {action}, "Version": {"2010-05-08"}}
+	for name, value := range parameters {
+		form.Set(name, value)
+	}
+	answer, err := a.ask("iam", "us-east-1", http.MethodPost, "/", "", form.Encode())
+	if err != nil {
+		return err
+	}
+	return xml.Unmarshal(answer, into)
+}
+
+// document reads a policy as IAM hands it out.
+func document(name, encoded string) (iam.Document, error) {
+	text, err := url.PathUnescape(encoded)
+	if err != nil {
+		return iam.Document{}, err
+	}
+	return iam.Parse(name, text)
+}
+
+// role reads a role with its policies.
+func (a *account) role(name string) (role, error) {
+	a.mu.Lock()
+	r, found := a.roles[name]
+	a.mu.Unlock()
+	if found {
+		return r, nil
+	}
+	r, err := a.readRole(name)
+	if err != nil {
+		return role{}, fmt.Errorf("role %s: %w", name, err)
+	}
+	a.mu.Lock()
+	a.roles[name] = r
+	a.mu.Unlock()
+	return r, nil
+}
+
+func (a *account) readRole(name string) (role, error) {
+	var got struct {
+		ARN      string `xml:"GetRoleResult>Role>Arn"`
+		Trust    string `xml:"GetRoleResult>Role>AssumeRolePolicyDocument"`
+		Boundary string `xml:"GetRoleResult>Role>PermissionsBoundary>PermissionsBoundaryArn"`
+	}
+	ofRole := map[string]string{"RoleName": name}
+	if err := a.query("GetRole", ofRole, &got); err != nil {
+		return role{}, err
+	}
+	r := role{name: name, arn: got.ARN, bounds: got.Boundary}
+	var err error
+	if r.trust, err = document("of trust in "+name, got.Trust); err != nil {
+		return r, err
+	}
+	if got.Boundary != "" {
+		boundary, err := a.managed(got.Boundary)
+		if err != nil {
+			return r, err
+		}
+		r.boundary = &boundary
+	}
+	var inline struct {
+		Names []string `xml:"ListRolePoliciesResult>PolicyNames>member"`
+	}
+	if err := a.query("ListRolePolicies", ofRole, &inline); err != nil {
+		return r, err
+	}
+	for _, policy := range inline.Names {
+		var of struct {
+			Text string `xml:"GetRolePolicyResult>PolicyDocument"`
+		}
+		if err := a.query("GetRolePolicy", map[string]string{"RoleName": name, "PolicyName": policy}, &of); err != nil {
+			return r, err
+		}
+		d, err := document(policy, of.Text)
+		if err != nil {
+			return r, err
+		}
+		r.policies = append(r.policies, d)
+	}
+	var attached struct {
+		ARNs []string `xml:"ListAttachedRolePoliciesResult>AttachedPolicies>member>PolicyArn"`
+	}
+	if err := a.query("ListAttachedRolePolicies", ofRole, &attached); err != nil {
+		return r, err
+	}
+	for _, arn := range attached.ARNs {
+		d, err := a.managed(arn)
+		if err != nil {
+			return r, err
+		}
+		r.policies = append(r.policies, d)
+	}
+	return r, nil
+}
+
+// managed reads the version of a managed policy that counts.
+func (a *account) managed(arn string) (iam.Document, error) {
+	var policy struct {
+		Version string `xml:"GetPolicyResult>Policy>DefaultVersionId"`
+	}
+	if err := a.query("GetPolicy", map[string]string{"PolicyArn": arn}, &policy); err != nil {
+		return iam.Document{}, err
+	}
+	var version struct {
+		Text string `xml:"GetPolicyVersionResult>PolicyVersion>Document"`
+	}
+	of := map[string]string{"PolicyArn": arn, "VersionId": policy.Version}
+	if err := a.query("GetPolicyVersion", of, &version); err != nil {
+		return iam.Document{}, err
+	}
+	return document(arn, version.Text)
+}
+
+// Role returns a role's ARN and its boundary's.
+func (a *account) Role(name string) (arn, boundary string, err error) {
+	r, err := a.role(name)
+	if errors.Is(err, errMissing) {
+		return "", "", nil
+	}
+	return r.arn, r.bounds, err
+}
+
+// HashKey returns the name of a partition key.
+func (a *account) HashKey(region, table, index string) (string, error) {
+	return a.kept("table "+region+table+" "+index, func() (string, error) {
+		answer, err := a.ask("dynamodb", region, http.MethodPost, "/", "DynamoDB_20120810.DescribeTable",
+			fmt.Sprintf(`{"TableName":%q}`, table))
+		if err != nil {
+			return "", err
+		}
+		type keyed struct {
+			IndexName string
+			KeySchema []struct{ AttributeName, KeyType string }
+		}
+		var got struct {
+			Table struct {
+				keyed
+				GlobalSecondaryIndexes, LocalSecondaryIndexes []keyed
+			}
+		}
+		if err := json.Unmarshal(answer, &got); err != nil {
+			return "", err
+		}
+		t := got.Table
+		for _, k := range slices.Concat(t.GlobalSecondaryIndexes, t.LocalSecondaryIndexes, []keyed{t.keyed}) {
+			for _, part := range k.KeySchema {
+				if k.IndexName == index && part.KeyType == "HASH" {
+					return part.AttributeName, nil
+				}
+			}
+		}
+		return "", errMissing
+	})
+}
+
+// Key returns the ARN of a key.
+func (a *account) Key(region, name string) (string, error) {
+	return a.kept("key "+region+name, func() (string, error) {
+		answer, err := a.ask("kms", region, http.MethodPost, "/", "TrentService.DescribeKey",
+			fmt.Sprintf(`{"KeyId":%q}`, name))
+		if err != nil {
+			return "", fmt.Errorf("key %s: %w", name, err)
+		}
+		var got struct{ KeyMetadata struct{ Arn string } }
+		err = json.Unmarshal(answer, &got)
+		return got.KeyMetadata.Arn, err
+	})
+}
+
+// Template returns the template of a stack of CloudFormation.
+func (a *account) Template(region, stack string) (string, error) {
+	query := url.Values{"Action": {"GetTemplate"}, "Version": {"2010-05-15"}, "StackName": {stack}}
+	answer, err := a.ask("cloudformation", region, http.MethodPost, "/", "", query.Encode())
+	if errors.Is(err, errMissing) {
+		return "", nil
+	}
+	if err != nil {
+		return "", err
+	}
+	var got struct {
+		Body string `xml:"GetTemplateResult>TemplateBody"`
+	}
+	err = xml.Unmarshal(answer, &got)
+	return got.Body, err
+}
+
+// resourcePolicy returns the policy of what a request is about, and whether nothing is
+// granted without it: buckets have one at times, keys always.
+func (a *account) resourcePolicy(need iam.Request) (policy *iam.Document, sole bool, err error) {
+	parts := strings.SplitN(need.Resource, ":", 6)
+	if len(parts) != 6 {
+		return nil, false, nil
+	}
+	var text string
+	switch parts[2] {
+	case "s3":
+		bucket, _, _ := strings.Cut(parts[5], "/")
+		text, err = a.kept("bucket "+bucket, func() (string, error) {
+			answer, err := a.ask("s3", "us-east-1", http.MethodGet, "/"+bucket+"?policy", "", "")
+			if errors.Is(err, errMissing) {
+				return "", nil
+			}
+			return string(answer), err
+		})
+	case "kms":
+		sole = true
+		text, err = a.kept("policy of "+need.Resource, func() (string, error) {
+			answer, err := a.ask("kms", parts[3], http.MethodPost, "/", "TrentService.GetKeyPolicy",
+				fmt.Sprintf(`{"KeyId":%q,"PolicyName":"default"}`, need.Resource))
+			if err != nil {
+				return "", err
+			}
+			var got struct{ Policy string }
+			err = json.Unmarshal(answer, &got)
+			return got.Policy, err
+		})
+	}
+	if err != nil || text == "" {
+		return nil, sole, err
+	}
+	d, err := iam.Parse("of "+parts[5], text)
+	return &d, sole, err
+}
