@@ -79,6 +79,11 @@ func (r resources) formations() []any {
 
 func (r resources) budget() []any { return r.arns("budgets", "", "budget/"+r.Budget()) }
 
+// bill is what looking at a budget takes beside the budget.
+func (r resources) bill() policy.Statement {
+	return policy.Allow([]string{"billing:GetBillingViewData"}, r.arns("billing", "", "billingview/primary")...)
+}
+
 // everything is for what AWS names itself: distributions, firewalls, health
 // checks. Their identifiers cannot be known beforehand.
 const everything = "*"
@@ -120,12 +125,15 @@ func (r resources) deploy() []policy.Statement {
 		policy.Allow([]string{"cloudwatch:*"}, r.alarms()...),
 		policy.Allow([]string{"cloudformation:*"}, r.formations()...),
 		policy.Allow([]string{"budgets:*"}, r.budget()...),
+		r.bill(),
 		policy.Allow([]string{
 			"cloudfront:*", "wafv2:*", "route53:*HealthCheck*", "route53:*TagsForResource*",
 		}, everything),
 		lists(),
-		// Queries have no names of their own.
-		policy.Allow([]string{"logs:PutQueryDefinition", "logs:DeleteQueryDefinition"}, everything),
+		// Queries have no names of their own, and subscriptions those of their topics.
+		policy.Allow([]string{
+			"logs:PutQueryDefinition", "logs:DeleteQueryDefinition", "sns:SetSubscriptionAttributes", "sns:Unsubscribe",
+		}, everything),
 		// What putting the firewall's log into its group takes.
 		policy.Allow([]string{
 			"logs:CreateLogDelivery", "logs:DeleteLogDelivery", "logs:PutResourcePolicy", "logs:DescribeResourcePolicies",
@@ -171,6 +179,7 @@ func (r resources) preview() []policy.Statement {
 		policy.Allow([]string{
 			"budgets:ViewBudget", "budgets:DescribeBudget*", "budgets:ListTagsForResource",
 		}, r.budget()...),
+		r.bill(),
 		policy.Allow([]string{
 			"cloudfront:Get*", "cloudfront:List*", "wafv2:Get*", "wafv2:List*",
 			"route53:GetHealthCheck", "route53:ListTagsForResource",

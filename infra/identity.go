@@ -72,8 +72,7 @@ func NewIdentity(
 // that begin with it.
 func ledgerAccess(table pulumi.StringOutput, sets ...string) policy.Statement {
 	return onSets(policy.Allow([]string{
-		"dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem",
-		"dynamodb:ConditionCheckItem", "dynamodb:Query",
+		"dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem", "dynamodb:Query",
 	}, table), sets...)
 }
 

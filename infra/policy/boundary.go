@@ -26,8 +26,7 @@ func Boundary(n stack.Names, caches ...string) []Statement {
 	return []Statement{
 		Allow([]string{"logs:CreateLogStream", "logs:PutLogEvents"}, logs...),
 		Allow([]string{
-			"dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem",
-			"dynamodb:ConditionCheckItem", "dynamodb:Query",
+			"dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem", "dynamodb:Query",
 		}, in("dynamodb", "table/"+n.Ledger())),
 		Allow([]string{
 			"s3:GetObject", "s3:PutObject", "s3:DeleteObject", "s3:AbortMultipartUpload", "s3:ListMultipartUploadParts",

@@ -1,11 +1,13 @@
 package stack
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"net/url"
 	"strings"
@@ -13,23 +15,42 @@ import (
 	"time"
 
 	names "sgraph.ai/send/shared/stack"
+	"sgraph.ai/send/test/e2e/iam/guard"
 	"sgraph.ai/send/test/e2e/lambdahost"
 )
 
 // simulation asks the simulated AWS. It checks no signatures, only reads from
 // them which service and region are meant.
-type simulation struct{ endpoint string }
+type simulation struct {
+	endpoint string
+	guard    *guard.Guard // nil = everyone may do everything
+}
 
 func (s simulation) ask(t *testing.T, service, method, path, target, body string) (int, []byte) {
 	t.Helper()
-	request, err := http.NewRequestWithContext(t.Context(), method, s.endpoint+path, strings.NewReader(body))
+	return question{service: service, method: method, path: path, target: target, body: body}.ask(t, s.endpoint, "test")
+}
+
+// question is a request to AWS.
+type question struct {
+	service, method, path string
+	target                string // of services whose operation is in a header
+	body                  string
+	region                string // "" = the stack's
+}
+
+// ask asks with an access key.
+func (q question) ask(t *testing.T, endpoint, key string) (int, []byte) {
+	t.Helper()
+	request, err := http.NewRequestWithContext(t.Context(), q.method, endpoint+q.path, strings.NewReader(q.body))
 	if err != nil {
 		t.Fatal(err)
 	}
 	request.Header.Set("Authorization", fmt.Sprintf(
-		"AWS4-HMAC-SHA256 Credential=test/20260101/%s/%s/aws4_request, SignedHeaders=host, Signature=0", region, service))
-	if target != "" {
-		request.Header.Set("X-Amz-Target", target)
+		"AWS4-HMAC-SHA256 Credential=%s/20260101/%s/%s/aws4_request, SignedHeaders=host, Signature=0",
+		key, cmp.Or(q.region, region), q.service))
+	if q.target != "" {
+		request.Header.Set("X-Amz-Target", q.target)
 		request.Header.Set("Content-Type", "application/x-amz-json-1.1")
 	}
 	response, err := http.DefaultClient.Do(request)
@@ -153,6 +174,10 @@ func (s simulation) deployed(t *testing.T, function, bucket, key string) lambdah
 	s.askJSON(t, "lambda", http.MethodGet, "/2019-09-30/functions/"+function+"/concurrency", "", "", &reserved)
 
 	c := answer.Configuration
+	if c.Environment.Variables == nil {
+		c.Environment.Variables = map[string]string{}
+	}
+	maps.Copy(c.Environment.Variables, s.runsAs(t, c.FunctionName))
 	zip := s.object(t, bucket, key)
 	if digest := sha256.Sum256(zip); base64.StdEncoding.EncodeToString(digest[:]) != c.CodeSha256 {
 		t.Fatalf("%s runs other code than s3://%s/%s", function, bucket, key)

@@ -23,8 +23,7 @@ import (
 // stands in front of the services, and what calls them on a schedule.
 func TestEdge(t *testing.T) {
 	t.Parallel()
-	pulumi, aws := begin(t, checkout(t), "qa")
-	aws.setUp(t, "qa")
+	pulumi, aws := beginEnforced(t, checkout(t), "qa")
 
 	step(t, "up", func(t *testing.T) {
 		pulumi.run(t, "up", "--yes", "--skip-preview", "--non-interactive")
@@ -32,20 +31,23 @@ func TestEdge(t *testing.T) {
 			t.Error("the state holds secrets in the clear")
 		}
 	})
-	step(t, "an unchanged checkout is an empty preview", func(t *testing.T) {
-		pulumi.run(t, "preview", "--expect-no-changes", "--diff", "--non-interactive")
+	step(t, "an unchanged checkout is an empty preview, to who may only look", func(t *testing.T) {
+		pulumi.as(t, aws, "qa", "preview").run(t, "preview", "--expect-no-changes", "--diff", "--non-interactive")
 	})
 
 	outputs := pulumi.outputs(t)
 	distributions := pulumi.resources(t, "aws:cloudfront/distribution:Distribution")
 	var userLog, adminLog logtest.Buffer
+	var seen visits
 	config := aws.deployed(t, outputs["adminFunction"], outputs["artifactsBucket"], outputs["adminArtifact"])
 	config.Log = &adminLog
 	adminURL, admin := host(t, config, aws.endpoint)
+	adminURL = seen.watch(t, wire.Admin, adminURL)
 	config = aws.deployed(t, outputs["userFunction"], outputs["artifactsBucket"], outputs["userArtifact"])
 	config.Log = &userLog
 	config.Environment[settings.AdminURL.Env] = adminURL // past its front, as deployed
 	userURL, user := host(t, config, aws.endpoint)
+	userURL = seen.watch(t, wire.User, userURL)
 	fronts := map[string]*front{
 		"user":  newFront(t, aws, distributions["user"].ID, userURL),
 		"admin": newFront(t, aws, distributions["admin"].ID, adminURL),
@@ -110,6 +112,19 @@ func TestEdge(t *testing.T) {
 		}
 		counts(t, &userLog, before, metric.SweepsCompleted)
 	})
+	enforced := &enforcement{
+		aws: aws, stack: "qa", outputs: outputs, userURL: fronts["user"].url, adminURL: fronts["admin"].url,
+		user: user, admin: admin,
+	}
+	step(t, "every route works for who may do no more than the functions", func(t *testing.T) {
+		tour(t, fronts["user"].url, fronts["admin"].url)
+		enforced.onSchedule(t)
+		seen.all(t)
+		aws.nothingRefused(t, 0)
+	})
+	step(t, "no grant is idle", enforced.nothingIdle)
+	step(t, "without a grant something fails", enforced.eachGrantCounts)
+	step(t, "nobody raises himself", enforced.nobodyRaisesHimself)
 	step(t, "no log knows a secret", func(t *testing.T) {
 		secrettest.Kept{"user's log": userLog.String(), "admin's log": adminLog.String()}.Lacks(t, map[string]string{
 			"hidden": hidden, "the plaintext": plaintext, "the file's name": "canary-file-name", "an address": "192.0.2.",
@@ -118,10 +133,12 @@ func TestEdge(t *testing.T) {
 	})
 
 	step(t, "destroy leaves nothing", func(t *testing.T) {
+		before := aws.guard.Count()
 		pulumi.run(t, "destroy", "--yes", "--skip-preview", "--non-interactive")
 		if left := aws.tagged(t, "qa"); len(left) != 0 {
 			t.Errorf("left behind: %v", left)
 		}
+		aws.nothingRefused(t, before)
 	})
 }
 

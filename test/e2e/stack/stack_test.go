@@ -170,19 +170,30 @@ func init() {
 func begin(t *testing.T, source, stack string) (*commandLine, simulation) {
 	t.Helper()
 	lambda := &lambdahost.Lambda{Endpoint: moto.Start(t), Region: region}
+	aws := simulation{endpoint: startLambda(t, lambda)}
+	pulumi := newCommandLine(t, source, aws.endpoint)
+	pulumi.run(t, "stack", "init", stack)
+	pulumi.fit(t)
+	return pulumi, aws
+}
+
+// startLambda has functions run, and answers where.
+func startLambda(t *testing.T, lambda *lambdahost.Lambda) string {
+	t.Helper()
 	endpoint, err := lambda.Start()
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(lambda.Stop)
-	aws := simulation{endpoint: endpoint}
-	pulumi := newCommandLine(t, source, aws.endpoint)
-	pulumi.run(t, "stack", "init", stack)
-	// The only differences from the real stack file: this machine's processor,
-	// and patience that suits a simulation.
-	pulumi.run(t, "config", "set", "aws:maxRetries", "2")
-	pulumi.run(t, "config", "set", "architecture", map[string]string{"amd64": "x86_64", "arm64": "arm64"}[runtime.GOARCH])
-	return pulumi, aws
+	return endpoint
+}
+
+// fit sets what differs from the real stack file: this machine's processor, and
+// patience that suits a simulation.
+func (c *commandLine) fit(t *testing.T) {
+	t.Helper()
+	c.run(t, "config", "set", "aws:maxRetries", "2")
+	c.run(t, "config", "set", "architecture", map[string]string{"amd64": "x86_64", "arm64": "arm64"}[runtime.GOARCH])
 }
 
 // smallAccount is the simulated Lambda of an account of which nothing can be
@@ -224,7 +235,9 @@ func serve(t *testing.T, config lambdahost.Config, endpoint string) string {
 // host is serve for who also has events to hand over.
 func host(t *testing.T, config lambdahost.Config, endpoint string) (string, *lambdahost.Function) {
 	t.Helper()
-	config.Environment["AWS_ENDPOINT_URL"] = endpoint
+	if config.Environment["AWS_ENDPOINT_URL"] == "" { // as whoever it runs as was told
+		config.Environment["AWS_ENDPOINT_URL"] = endpoint
+	}
 	f, err := lambdahost.Start(config)
 	if err != nil {
 		t.Fatal(err)

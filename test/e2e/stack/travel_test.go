@@ -230,6 +230,12 @@ func (c client) send(sealed []byte, more map[string]any) string {
 // sendParts uploads by presigned parts, straight to S3.
 func (c client) sendParts(id string, sealed []byte) {
 	c.t.Helper()
+	c.decode(http.MethodPost, "/api/presigned/complete", c.putParts(id, sealed), nil)
+}
+
+// putParts is sendParts but for its end: it answers what to say then.
+func (c client) putParts(id string, sealed []byte) (assembly []byte) {
+	c.t.Helper()
 	var upload struct {
 		UploadID string `json:"upload_id"`
 		PartSize int    `json:"part_size"`
@@ -261,7 +267,11 @@ func (c client) sendParts(id string, sealed []byte) {
 		}
 		parts = append(parts, part{p.Number, response.Header.Get("ETag")})
 	}
-	c.post("/api/presigned/complete", map[string]any{"transfer_id": id, "upload_id": upload.UploadID, "parts": parts}, nil)
+	assembly, err := json.Marshal(map[string]any{"transfer_id": id, "upload_id": upload.UploadID, "parts": parts})
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	return assembly
 }
 
 // receive downloads a transfer: large ones straight from S3.

@@ -1,0 +1,121 @@
+package stack
+
+import (
+	"encoding/json"
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+
+	names "sgraph.ai/send/shared/stack"
+	"sgraph.ai/send/shared/test/moto"
+	"sgraph.ai/send/test/e2e/iam"
+	"sgraph.ai/send/test/e2e/iam/guard"
+	"sgraph.ai/send/test/e2e/lambdahost"
+)
+
+// The pipelines' repository, as GitHub's tokens call it.
+const (
+	issuer    = "token.actions.githubusercontent.com"
+	pipelines = "acme@12/send@345"
+)
+
+// beginEnforced is begin in an account that a person has set up by bootstrap/, and
+// whose IAM is enforced: pulumi deploys as the stack's pipeline does, with the state
+// where the pipelines keep it, and the functions run as their own roles.
+func beginEnforced(t *testing.T, source, stack string) (*commandLine, simulation) {
+	t.Helper()
+	var aws simulation
+	lambda := &lambdahost.Lambda{Endpoint: moto.Start(t), Region: region}
+	lambda.Tell = func(function string) map[string]string { return aws.runsAs(t, function) }
+	aws.endpoint = startLambda(t, lambda)
+	environment := aws.bootstrap(t, source, stack)
+	aws.guard = guard.Start(t, aws.endpoint)
+	pulumi := newCommandLine(t, source, aws.guard.URL)
+	deploy := pulumi.as(t, aws, stack, "deploy")
+	pulumi.env = append(deploy.env, "PULUMI_BACKEND_URL="+environment["PULUMI_BACKEND_URL"])
+	pulumi.run(t, "stack", "init", stack, "--secrets-provider", environment["PULUMI_SECRETS_PROVIDER"])
+	pulumi.fit(t)
+	return pulumi, aws
+}
+
+// bootstrap runs the program that a person runs once in an account, and answers the
+// variables that it says to set for the deploys of a stack.
+func (s simulation) bootstrap(t *testing.T, source, stack string) map[string]string {
+	t.Helper()
+	person := newCommandLine(t, source+"/bootstrap", s.endpoint)
+	person.run(t, "stack", "init", "account")
+	for _, setting := range [][]string{
+		{"aws:region", region}, {"aws:maxRetries", "2"}, {"repository", pipelines}, {"stacks", stack},
+	} {
+		person.run(t, append([]string{"config", "set"}, setting...)...)
+	}
+	person.run(t, "up", "--yes", "--skip-preview", "--non-interactive")
+	var all map[string]json.RawMessage
+	if err := json.Unmarshal([]byte(person.run(t, "stack", "output", "--json")), &all); err != nil {
+		t.Fatal(err)
+	}
+	variables := map[string]string{}
+	if err := json.Unmarshal(all[stack], &variables); err != nil {
+		t.Fatal(err)
+	}
+	return variables
+}
+
+// as is the command line of a pipeline, for a purpose: it has the role that a token of
+// GitHub's gets it.
+func (c *commandLine) as(t *testing.T, aws simulation, stack, purpose string) *commandLine {
+	t.Helper()
+	environment := stack
+	if purpose == "preview" {
+		environment += "-preview"
+	}
+	credentials, err := aws.become(names.Names{Stack: stack}.PipelineRole(purpose), environment)
+	if err != nil {
+		t.Fatal(err)
+	}
+	as := *c
+	as.env = slices.Clone(c.env)
+	for name, value := range credentials.Variables() {
+		as.env = append(as.env, name+"="+value)
+	}
+	return &as
+}
+
+// become is what a job in an environment of the repository gets for its token.
+func (s simulation) become(role, environment string) (guard.Credentials, error) {
+	owner, name, _ := strings.Cut(pipelines, "/")
+	_, id, _ := strings.Cut(name, "@")
+	return s.guard.Assume(role,
+		iam.Principal{Type: "Federated", Name: "arn:aws:iam::" + account + ":oidc-provider/" + issuer},
+		"sts:AssumeRoleWithWebIdentity", map[string][]string{
+			issuer + ":aud":           {"sts.amazonaws.com"},
+			issuer + ":sub":           {"repo:" + owner + "/" + name + ":environment:" + environment},
+			issuer + ":repository_id": {id},
+			issuer + ":environment":   {environment},
+		})
+}
+
+// runsAs are the variables by which a function has its role.
+func (s simulation) runsAs(t *testing.T, function string) map[string]string {
+	t.Helper()
+	if s.guard == nil {
+		return nil
+	}
+	lambda := iam.Principal{Type: "Service", Name: "lambda.amazonaws.com"}
+	credentials, err := s.guard.Assume(function, lambda, "sts:AssumeRole", nil) // a role is called as its function
+	if err != nil {
+		t.Error(err) // and nothing that the function asks is allowed
+	}
+	variables := maps.Clone(credentials.Variables())
+	variables["AWS_ENDPOINT_URL"] = s.guard.URL
+	return variables
+}
+
+// nothingRefused fails for all that was refused from the given number on.
+func (s simulation) nothingRefused(t *testing.T, from int) {
+	t.Helper()
+	for _, a := range s.guard.Refused(from) {
+		t.Error(a)
+	}
+}
