@@ -14,6 +14,7 @@ import (
 type distribution struct {
 	url  pulumi.StringOutput // where people go, without a trailing slash
 	host pulumi.StringOutput // CloudFront's own name for it
+	arn  pulumi.StringOutput
 }
 
 // distributionArgs describe a distribution.
@@ -101,7 +102,7 @@ func newDistribution(
 	if err != nil {
 		return nil, err
 	}
-	d := &distribution{url: pulumi.Sprintf("https://%s", made.DomainName), host: made.DomainName}
+	d := &distribution{url: pulumi.Sprintf("https://%s", made.DomainName), host: made.DomainName, arn: made.Arn}
 	if args.Domain != "" {
 		d.url = pulumi.String("https://" + args.Domain).ToStringOutput()
 	}

@@ -56,8 +56,12 @@ func (c *Edge) declare(ctx *pulumi.Context, args *EdgeArgs, inside pulumi.Resour
 	if err != nil {
 		return err
 	}
+	logged, err := newAccessLog(ctx, args.Names, args.AccessLogDays, inside)
+	if err != nil {
+		return err
+	}
 	front := func(service *Service, domain string, reader wire.Service, cookies string) (*distribution, error) {
-		return newDistribution(ctx, service.Name, &distributionArgs{
+		made, err := newDistribution(ctx, service.Name, &distributionArgs{
 			Names:        args.Names,
 			Origin:       service.Domain,
 			OriginSecret: args.OriginSecret,
@@ -68,6 +72,10 @@ func (c *Edge) declare(ctx *pulumi.Context, args *EdgeArgs, inside pulumi.Resour
 			KeyName:      args.KeyName,
 			Cookies:      cookies,
 		}, inside)
+		if err != nil {
+			return nil, err
+		}
+		return made, logged(service.Name, made.arn)
 	}
 	user, err := front(args.User, args.UserDomain, wire.User, "none")
 	if err != nil {

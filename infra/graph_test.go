@@ -149,6 +149,7 @@ func (g *graph) NewResource(args pulumi.MockResourceArgs) (string, resource.Prop
 		add("functionUrl", "https://%s.lambda-url.eu-west-2.on.aws/", args.Name)
 	case "aws:cloudfront/distribution:Distribution":
 		add("domainName", "%s.cloudfront.net", args.Name)
+		add("arn", "arn:aws:cloudfront::%s:distribution/%s", testAccount, args.Name)
 	default:
 		add("arn", "arn:aws:test:::%s", args.Name)
 	}

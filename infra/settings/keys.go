@@ -143,6 +143,11 @@ var own = []Key{
 		"Days that WAF's log of what it blocked is kept: it has addresses of people, which nothing can leave out.",
 		into(narrowed(retention, "must be one of 1 3 5 7 14 30", func(n int) bool { return n <= 30 }),
 			func(s *Settings) *int { return &s.Edge.LogDays })},
+	{"accessLogDays", "", "0",
+		"Days that CloudFront's log of all requests is kept: it has addresses of people. 0 means that there is no such log.",
+		into(narrowed(service.Int(0, 400), "must be one of 0 1 3 5 7 14 30", func(n int) bool {
+			return n == 0 || n <= 30 && slices.Contains(retentionDays, n)
+		}), func(s *Settings) *int { return &s.Edge.AccessLogDays })},
 	{"originSecretGeneration", "", "1",
 		"Count up by one to rotate the secret between CloudFront and the functions; the one before stays valid.",
 		into(service.Int(1, 1_000_000), func(s *Settings) *int { return &s.Edge.OriginSecretGeneration })},

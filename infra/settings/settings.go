@@ -95,6 +95,9 @@ type Edge struct {
 	RequestsPerFiveMinutes int
 	// LogDays is how long WAF's log is kept, addresses of people and all.
 	LogDays int
+	// AccessLogDays is how long CloudFront's log of all requests is kept, addresses
+	// of people and all; 0 means there is none.
+	AccessLogDays int
 	// BotControl adds WAF's rules against bots, which cost extra.
 	BotControl bool
 	// OriginSecretGeneration is counted up to rotate the origin secret.
@@ -245,6 +248,9 @@ func (s Settings) checkTogether(fault func(string, ...any)) {
 	e := s.Edge
 	if (e.UserDomain != "" || e.AdminDomain != "") && (!e.Enabled || e.CertificateARN == "") {
 		fault("settings userDomain and adminDomain need edge: true and a certificateArn")
+	}
+	if e.AccessLogDays > 0 && !e.Enabled {
+		fault("setting accessLogDays needs edge: true: it is CloudFront that logs")
 	}
 	secret := func(of service.Entry) string { return s.Secrets.Of(of.Env) }
 	keyName, adminURL := service.APIKeyName.Entry, service.AdminURL.Entry

@@ -150,6 +150,16 @@ func (n Names) Firewall() string { return n.whole() }
 // FirewallLogGroup is where WAF logs; it accepts only groups with this prefix.
 func (n Names) FirewallLogGroup() string { return "aws-waf-logs-" + n.Firewall() }
 
+// AccessLogGroup is where CloudFront logs requests, under the prefix that AWS
+// wants for such groups.
+func (n Names) AccessLogGroup() string { return "/aws/vendedlogs/" + n.part("access") }
+
+// AccessLog is the destination of CloudFront's log.
+func (n Names) AccessLog() string { return n.part("access") }
+
+// AccessLogOf is the source of CloudFront's log of a service.
+func (n Names) AccessLogOf(service string) string { return n.part(service + "-access") }
+
 // PipelineRole is the role by which a pipeline reaches the stack, for the
 // purpose "deploy" or "preview", and that role's policy.
 func (n Names) PipelineRole(purpose string) string { return n.part("pipeline-" + purpose) }

@@ -26,6 +26,9 @@ func TestNamesStay(t *testing.T) {
 		"sgraph-send-qa":                                           n.Dashboard(),
 		"sgraph-send-qa/errors-by-route":                           n.Query("errors-by-route"),
 		"aws-waf-logs-sgraph-send-qa":                              n.FirewallLogGroup(),
+		"/aws/vendedlogs/sgraph-send-access-qa":                    n.AccessLogGroup(),
+		"sgraph-send-access-qa":                                    n.AccessLog(),
+		"sgraph-send-user-access-qa":                               n.AccessLogOf("user"),
 		"sgraph-send-pipeline-deploy-qa":                           n.PipelineRole("deploy"),
 		"sgraph-send-boundary-qa":                                  n.Boundary(),
 		"arn:aws:iam::123456789012:policy/sgraph-send-boundary-qa": n.BoundaryARN(),
@@ -63,7 +66,7 @@ func TestDocumentationListsTheNames(t *testing.T) {
 	n := Names{Account: "<account>", Region: "<region>", Stack: "<stack>"}
 	want := []string{
 		n.Bucket(Transfers), n.Ledger(), n.Topic(Alarms), n.Topic(GlobalAlarms), n.Alarm("<alarm>"),
-		n.Query("<question>"), n.Dashboard(), n.FirewallLogGroup(), n.InvokeViaURL("user"), LiveAlias,
+		n.Query("<question>"), n.Dashboard(), n.FirewallLogGroup(), n.AccessLogGroup(), n.AccessLogOf("user"), n.InvokeViaURL("user"), LiveAlias,
 	}
 	for _, function := range Functions {
 		want = append(want, n.Function(function))
