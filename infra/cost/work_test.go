@@ -536,7 +536,7 @@ func TestTheFiguresOfTheSweepAreWhatItDoes(t *testing.T) {
 		return s.measured(s.sweep)
 	}
 	expired(1)
-	ten, twenty := expired(10), expired(20)
-	same(t, "Expire", minus(twenty, ten).Times(0.1), cost.Expire)
+	few, more := expired(3), expired(8)
+	same(t, "Expire", minus(more, few).Times(1.0/5), cost.Expire)
 	same(t, "Sweep", s.measured(s.sweep), cost.Sweep)
 }
