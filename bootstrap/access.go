@@ -47,19 +47,18 @@ func NewAccess(ctx *pulumi.Context, name string, args *AccessArgs, opts ...pulum
 	if err != nil {
 		return nil, err
 	}
-	deploy := append(r.deploy(), c.stateAccess(true)...)
-	if c.Deploy, err = newPipelineRole(ctx, "deploy", args.Names.Stack, args, deploy, inside); err != nil {
+	if c.Deploy, err = c.newPipelineRole(ctx, "deploy", args.Names.Stack, args, r.deploy(), inside); err != nil {
 		return nil, err
 	}
-	preview := append(r.preview(), c.stateAccess(false)...)
-	if c.Preview, err = newPipelineRole(ctx, "preview", args.Names.Stack+"-preview", args, preview, inside); err != nil {
+	looks := args.Names.Stack + "-preview"
+	if c.Preview, err = c.newPipelineRole(ctx, "preview", looks, args, r.preview(), inside); err != nil {
 		return nil, err
 	}
 	return c, ctx.RegisterResourceOutputs(c, pulumi.Map{"deploy": c.Deploy, "preview": c.Preview})
 }
 
 // newPipelineRole makes the role of one environment.
-func newPipelineRole(
+func (c *Access) newPipelineRole(
 	ctx *pulumi.Context, purpose, environment string, args *AccessArgs, grants []policy.Statement,
 	inside pulumi.ResourceOption,
 ) (pulumi.StringOutput, error) {
@@ -73,19 +72,33 @@ func newPipelineRole(
 	if err != nil {
 		return pulumi.StringOutput{}, err
 	}
-	// Managed, not inline: together they are longer than inline policies may be.
-	grant, err := iam.NewPolicy(ctx, name, &iam.PolicyArgs{
-		Name:   pulumi.String(name),
-		Policy: policy.Document(grants...),
-	}, inside)
-	if err != nil {
+	if err := grant(ctx, name, role, grants, inside); err != nil {
 		return pulumi.StringOutput{}, err
 	}
-	_, err = iam.NewRolePolicyAttachment(ctx, name, &iam.RolePolicyAttachmentArgs{
-		Role:      role.Name,
-		PolicyArn: grant.Arn,
-	}, inside)
+	if state := c.stateAccess(purpose == "deploy"); state != nil {
+		err = grant(ctx, args.Names.PipelineState(purpose), role, state, inside)
+	}
 	return role.Arn, err
+}
+
+// grant lets a role do what a managed policy says: each may have 6,144 characters, and
+// the inline ones of a role 10,240 together.
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+func grant(
+	ctx *pulumi.Context, name string, to *iam.Role, statements []policy.Statement, inside pulumi.ResourceOption,
+) error {
+	made, err := iam.NewPolicy(ctx, name, &iam.PolicyArgs{
+		Name:   pulumi.String(name),
+		Policy: policy.Document(statements...),
+	}, inside)
+	if err != nil {
+		return err
+	}
+	_, err = iam.NewRolePolicyAttachment(ctx, name, &iam.RolePolicyAttachmentArgs{
+		Role:      to.Name,
+		PolicyArn: made.Arn,
+	}, inside)
+	return err
 }
 
 // stateAccess grants one stack's part of the state, and its key. The paths are

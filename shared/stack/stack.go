@@ -164,6 +164,9 @@ func (n Names) AccessLogOf(service string) string { return n.part(service + "-ac
 // purpose "deploy" or "preview", and that role's policy.
 func (n Names) PipelineRole(purpose string) string { return n.part("pipeline-" + purpose) }
 
+// PipelineState is the policy by which that role reaches the stack's state.
+func (n Names) PipelineState(purpose string) string { return n.part("pipeline-state-" + purpose) }
+
 // Boundary is the policy that bounds what the roles of the functions can do, and
 // BoundaryARN the whole of its name.
 func (n Names) Boundary() string { return n.part("boundary") }
