@@ -41,6 +41,7 @@ const (
 	ledgerKB   = 3.0 // of the records of a transfer
 	ledgerRest = 8 * 24 * time.Hour
 	eventKB    = 0.35
+	accessKB   = 0.45 // of a request in the access log
 	logKept    = 0.15 // of a log's size, compressed
 
 	// checkers of Route 53 ask about every two seconds, all together.
@@ -118,6 +119,9 @@ func Of(s settings.Settings, t Traffic, free bool) (Bill, error) {
 		add(&WAFList, 1)
 		add(&WAFRules, f.Rules)
 		add(&WAFRequests, u.Edge)
+		if s.Edge.AccessLogDays > 0 {
+			add(&AccessLog, u.Edge*accessKB*1e3)
+		}
 		if s.Edge.BotControl {
 			add(&WAFBots, 1)
 			add(&WAFBotsSeen, u.Edge)

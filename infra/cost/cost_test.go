@@ -112,7 +112,8 @@ func TestSettingsMoveTheBill(t *testing.T) {
 	base := bill(t, "prod", small, false)
 	for change, less := range map[string]bool{
 		"edge=false": true, "uptime=false": true, "canaryMinutes=0": true, "userMemory=512": true, "botControl=true": false,
-		"tracing=true": false, "defaultTtl=12h": true, "logRetentionDays=30": true, "protect=false": true,
+		"tracing=true":    false,
+		"accessLogDays=7": false, "defaultTtl=12h": true, "logRetentionDays=30": true, "protect=false": true,
 		"architecture=x86_64": false, "region=us-east-1": true,
 	} {
 		if got := bill(t, "prod", small, false, change).Total; got < base.Total != less || got == base.Total {

@@ -105,6 +105,8 @@ var (
 		cloudWatchPage, "us-east-1"}
 	LogBytes = Price{"CloudWatch, logs taken in", "GB", gb, flat(0.5985, 0.50), 5, cloudWatchPage, "us-east-1"}
 	LogKept  = Price{"CloudWatch, logs kept", "GB-month", gb, flat(0.0315, 0.03), 0, cloudWatchPage, "us-east-1"}
+	// In us-east-1, wherever the stack is.
+	AccessLog = Price{"CloudWatch, access log of CloudFront", "GB", gb, flat(0.50, 0.50), 0, cloudWatchPage, ""}
 
 	HealthChecks = Price{"Route 53, health checks over HTTPS", "check", 1, flat(1.50, 1.50), 0, route53Page, ""}
 	Traces       = Price{"X-Ray, traces", "million", million, flat(5, 5), 0.1, xrayPage, ""}
@@ -118,7 +120,7 @@ var Prices = []*Price{
 	&LedgerWrites, &LedgerReads, &LedgerBytes, &LedgerBackup,
 	&StorePuts, &StoreGets, &StoreGB,
 	&WAFList, &WAFRules, &WAFRequests, &WAFBots, &WAFBotsSeen,
-	&Alarms, &Composites, &Dashboards, &Metrics, &LogBytes, &LogKept,
+	&Alarms, &Composites, &Dashboards, &Metrics, &LogBytes, &LogKept, &AccessLog,
 	&HealthChecks, &Traces, &Keys,
 }
 
