@@ -120,7 +120,7 @@ func (p *page) drawService(service *Service) {
 			"stats pct(@initDuration, 50) as p50, max(@initDuration) as slowest by bin(1h)", service.LogGroup.Name),
 	})
 	p.graph(service.Name+": failing calls", "Sum", business(metric.LedgerErrors), business(metric.StorageErrors),
-		business(metric.LimiterFailedOpen), business(metric.AuditLost))
+		business(metric.LimiterFailedOpen), business(metric.LimiterFailedClosed), business(metric.AuditLost))
 	p.graph(service.Name+": duration in ms", "p99", of("Duration"))
 }
 

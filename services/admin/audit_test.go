@@ -339,7 +339,7 @@ func TestWhatOperatorsAreAlarmedBy(t *testing.T) {
 	g = newRig(t, func(s *admin.Settings) { s.Environment = settings.Lambda })
 	g.ledger.setAway(true)
 	g.do(request{method: "GET", path: "/tokens/list", header: map[string]string{keyName: "wrong"}})
-	if n := metrictest.Sum(t, g.log.String(), metric.LimiterFailedOpen); n != 1 {
-		t.Errorf("the limiter failed open %v times, want 1", n)
+	if n := metrictest.Sum(t, g.log.String(), metric.LimiterFailedClosed); n != 1 {
+		t.Errorf("the limiter failed closed %v times, want 1", n)
 	}
 }

@@ -78,36 +78,53 @@ func (a *Service) guard(next http.Handler) http.Handler {
 }
 
 // admit says whether a key is the right one, and answers where it is not, or where
-// that cannot be known. Wrong
-// ones are counted, and who brought too many is answered 429, right key or not:
-// so keys cannot be guessed. An address from which the right one came lately is
-// the exception, so that nobody can lock out those with whom they share it; of
-// wrong keys it, too, learns no more than 429.
+// that cannot be known. Wrong ones are counted, before that is told, and who brought too
+// many is answered 429, right key or not: so keys cannot be guessed. An address from
+// which the right one came lately is the exception, so that nobody can lock out those
+// with whom they share it; of wrong keys it, too, learns no more than 429. Where wrong
+// ones cannot be counted no key is looked at, and the answer is 503.
 func (a *Service) admit(w http.ResponseWriter, r *http.Request, key string, of *credential) bool {
-	client := web.Client(r)
-	wait, over := web.Over(r, send.LimitLogin)
-	if over && !of.known.seen(client, a.set.Now()) {
-		web.WriteError(w, r, a.limited(r, wait))
+	if err := a.refusal(r, key, of); errors.Is(err, errKeyWrong) {
+		refuse(w, errKeyWrong)
 		return false
-	}
-	right, err := of.key.Accepts(r.Context(), key)
-	if err != nil {
+	} else if err != nil {
 		web.WriteError(w, r, err)
 		return false
 	}
+	return true
+}
+
+// refusal is what whoever brought a key is told, or nil for the right one.
+func (a *Service) refusal(r *http.Request, key string, of *credential) error {
+	client := web.Client(r)
+	known := of.known.seen(client, a.set.Now())
+	wait, over := web.Over(r, send.LimitLogin)
+	if over && !known {
+		return a.limited(r, wait)
+	}
+	counted, err := web.CountFirst(r, send.LimitLogin)
+	if err != nil && !(known && send.CodeOf(err) == send.Limited) {
+		return err
+	}
+	right, err := of.key.Accepts(r.Context(), key)
+	if err != nil {
+		return err
+	}
 	if right {
 		of.known.note(client, a.set.Now())
-		return true
+		return nil
 	}
 	metric.Count(r.Context(), metric.FailedLogins, 1)
 	if over {
-		web.WriteError(w, r, a.limited(r, wait))
-		return false
+		return a.limited(r, wait)
 	}
 	a.record(r, audit.Login, "", errKeyWrong)
-	web.CountRefusal(r, send.LimitLogin)
-	refuse(w, errKeyWrong)
-	return false
+	if !counted {
+		if err := web.CountRefusal(r, send.LimitLogin); err != nil {
+			return err
+		}
+	}
+	return errKeyWrong
 }
 
 // turnAway answers why there is no session. A cookie that was forged is a key
@@ -122,7 +139,9 @@ func (a *Service) turnAway(w http.ResponseWriter, r *http.Request, why error) er
 			return a.limited(r, wait)
 		}
 		a.record(r, audit.Login, "", refusal)
-		web.CountRefusal(r, send.LimitLogin)
+		if err := web.CountRefusal(r, send.LimitLogin); err != nil {
+			return err
+		}
 	}
 	refuse(w, refusal)
 	return nil

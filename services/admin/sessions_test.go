@@ -169,6 +169,47 @@ func TestWrongKeysAreLimited(t *testing.T) {
 	}
 }
 
+// While it cannot be counted how often keys are tried, none is looked at: what is right
+// answers like what is wrong, from a known address, too.
+func TestKeysThatCannotBeCountedAreNotLookedAt(t *testing.T) {
+	t.Parallel()
+	g := newRig(t, withServiceKey)
+	g.get("/info/status") // from here the right key came lately
+	wrong, right := map[string]string{keyName: "wrong"}, map[string]string{keyName: keyValue}
+	ask := func(header map[string]string) (int, string) {
+		res := g.do(request{method: "GET", path: "/info/status", header: header})
+		return res.StatusCode, res.Header.Get("Retry-After")
+	}
+	g.ledger.setAway(true)
+	for i, header := range []map[string]string{wrong, right, wrong, byServiceKey("wrong"), right} {
+		if status, retry := ask(header); status != 503 || retry != "5" {
+			t.Errorf("%d: answered %d, Retry-After %q", i, status, retry)
+		}
+	}
+	res := g.do(request{method: "POST", path: "/auth/login", body: `{"api_key":"wrong"}`, anonymous: true})
+	if res.StatusCode != 503 {
+		t.Errorf("a login: %d", res.StatusCode)
+	}
+	g.ledger.setAway(false)
+	if status, _ := ask(wrong); status != 401 {
+		t.Errorf("a wrong key, when it can be counted again: %d", status)
+	}
+	for range 3 {
+		if status, _ := ask(right); status != 200 {
+			t.Errorf("the right key, when it can be counted again: %d", status)
+		}
+	}
+	// One is counted once, whether before or after it was looked at.
+	for range 9 {
+		if status, _ := ask(wrong); status != 401 {
+			t.Errorf("a wrong key: %d", status)
+		}
+	}
+	if status, _ := ask(wrong); status != 429 {
+		t.Errorf("the eleventh: %d", status)
+	}
+}
+
 // A wrong key shuts nobody out who has a session.
 func TestSessionPassesWhereKeysAreLimited(t *testing.T) {
 	t.Parallel()

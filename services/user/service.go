@@ -124,7 +124,7 @@ func open(r *mux.Router, to wire.Route, h web.HandlerFunc) {
 // guarded is open for what asks for an access token: who presents wrong ones
 // is soon not let in at all.
 func guarded(r *mux.Router, to wire.Route, h web.HandlerFunc) {
-	web.Bind(r, to, web.Guard(send.LimitToken, web.Handle(h)))
+	web.Bind(r, to, web.Guard(send.LimitToken, h))
 }
 
 // limited is open for what costs or leaks: a named rate limit stands before

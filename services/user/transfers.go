@@ -25,7 +25,7 @@ import (
 func (s *Service) transferRoutes(r *mux.Router) {
 	limited(r, send.LimitDownload, wire.DownloadTransfer, s.download)
 	limited(r, send.LimitInfo, wire.TransferInfo, s.info)
-	web.Bind(r, wire.CreateTransfer, web.Limit(send.LimitCreate, web.Guard(send.LimitToken, web.Handle(s.create))))
+	web.Bind(r, wire.CreateTransfer, web.Limit(send.LimitCreate, web.Guard(send.LimitToken, s.create)))
 	// What goes on with a transfer is bounded by how many can be created.
 	guarded(r, wire.UploadTransfer, s.upload)
 	guarded(r, wire.CompleteTransfer, s.complete)

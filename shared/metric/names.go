@@ -32,30 +32,31 @@ type Name string
 
 // The metrics; see Table for what each means.
 const (
-	TransfersCreated   Name = "TransfersCreated"
-	TransfersCompleted Name = "TransfersCompleted"
-	TransfersDeleted   Name = "TransfersDeleted"
-	Downloads          Name = "Downloads"
-	BytesUploaded      Name = "BytesUploaded"
-	BytesDownloaded    Name = "BytesDownloaded"
-	UploadsRefused     Name = "UploadsRefused"
-	TokenRefused       Name = "TokenRefused"
-	TokenNearlySpent   Name = "TokenNearlySpent"
-	FailedLogins       Name = "FailedLogins"
-	LimitHit           Name = "LimitHit"
-	LimiterFailedOpen  Name = "LimiterFailedOpen"
-	ConnectionsRefused Name = "ConnectionsRefused"
-	ClientsTooSlow     Name = "ClientsTooSlow"
-	LedgerErrors       Name = "LedgerErrors"
-	StorageErrors      Name = "StorageErrors"
-	AuditDelayed       Name = "AuditDelayed"
-	AuditLost          Name = "AuditLost"
-	ColdStarts         Name = "ColdStarts"
-	Panics             Name = "Panics"
-	Swept              Name = "Swept"
-	SweepsCompleted    Name = "SweepsCompleted"
-	CanarySucceeded    Name = "CanarySucceeded"
-	CanaryFailed       Name = "CanaryFailed"
+	TransfersCreated    Name = "TransfersCreated"
+	TransfersCompleted  Name = "TransfersCompleted"
+	TransfersDeleted    Name = "TransfersDeleted"
+	Downloads           Name = "Downloads"
+	BytesUploaded       Name = "BytesUploaded"
+	BytesDownloaded     Name = "BytesDownloaded"
+	UploadsRefused      Name = "UploadsRefused"
+	TokenRefused        Name = "TokenRefused"
+	TokenNearlySpent    Name = "TokenNearlySpent"
+	FailedLogins        Name = "FailedLogins"
+	LimitHit            Name = "LimitHit"
+	LimiterFailedOpen   Name = "LimiterFailedOpen"
+	LimiterFailedClosed Name = "LimiterFailedClosed"
+	ConnectionsRefused  Name = "ConnectionsRefused"
+	ClientsTooSlow      Name = "ClientsTooSlow"
+	LedgerErrors        Name = "LedgerErrors"
+	StorageErrors       Name = "StorageErrors"
+	AuditDelayed        Name = "AuditDelayed"
+	AuditLost           Name = "AuditLost"
+	ColdStarts          Name = "ColdStarts"
+	Panics              Name = "Panics"
+	Swept               Name = "Swept"
+	SweepsCompleted     Name = "SweepsCompleted"
+	CanarySucceeded     Name = "CanarySucceeded"
+	CanaryFailed        Name = "CanaryFailed"
 )
 
 // Definition is what there is to know of a metric.
@@ -92,6 +93,8 @@ var Table = []Definition{
 	{LimitHit, Ones, both, true, "Requests that a rate limit refused."},
 	{LimiterFailedOpen, Ones, both, true,
 		"Requests that passed a rate limit uncounted, because the ledger could not be asked."},
+	{LimiterFailedClosed, Ones, both, true,
+		"Requests that were refused because the ledger could not count how often a secret was tried."},
 	{ConnectionsRefused, Ones, both, false,
 		"Connections that were closed, and requests of a proxy's client that were refused, because there were too many."},
 	{ClientsTooSlow, Ones, both, false, "Requests that ended because their client sent, or took, too little."},

@@ -23,7 +23,7 @@ const (
 	SaltSet      = "salt"         // what clients are named by, by the day
 	RootSets     = "root/"        // what the keys of a service are derived from, by the service
 	SharedSets   = "secret/"      // what machines show each other, by the secret
-	WindowSets   = VolatilePrefix // how often clients did a thing, by when the window of time began
+	WindowSets   = VolatilePrefix // how often clients did a thing, by when the window of time began, and spread
 )
 
 // transferKey spreads transfers over 256 sets, so that no set grows without

@@ -27,6 +27,11 @@ const (
 	LimitInfo     = "info"     // looking at transfers
 )
 
+// Guessing says whether a limit is of guesses, by which somebody may come by what is
+// another's: what cannot be counted of it is refused. The others are for comfort: what
+// cannot be counted of them passes, because to refuse everybody would do more harm.
+func Guessing(limit string) bool { return limit == LimitToken || limit == LimitLogin }
+
 // DefaultRates are the limits that hold where nothing else is set: all there
 // are.
 var DefaultRates = map[string]Rate{
@@ -94,18 +99,18 @@ func parseRate(s string) (Rate, error) {
 // Limiter counts what clients do in fixed windows of time. The count is a
 // record of the ledger, so it is exact however many processes share that.
 type Limiter struct {
-	// Patience is how long the ledger may take to count a request: an unlimited
-	// request does less harm than one that hangs. It may be set before first
-	// use.
+	// Patience is how long the ledger may take to count a request: one that hangs
+	// does more harm than one that is not counted. It may be set before first use.
 	Patience time.Duration
 
-	ledger     Ledger
-	rates      map[string]Rate
-	now        func() time.Time
-	onFailOpen func(ctx context.Context, name string, err error)
+	ledger    Ledger
+	rates     map[string]Rate
+	now       func() time.Time
+	uncounted func(ctx context.Context, name string, err error)
 
-	mu   sync.Mutex
-	over map[overKey]time.Time
+	mu    sync.Mutex
+	over  map[overKey]time.Time
+	blind map[string]bool // limits of which the last request could not be counted
 }
 
 // overKey names a client that has used up a limit; with it goes the end of the
@@ -120,16 +125,16 @@ const maxOver = 8192
 const ledgerPatience = 2 * time.Second
 
 // NewLimiter returns a limiter for the rates; a name without a rate is not
-// limited. onFailOpen hears of requests that were let through because the
-// ledger could not count them.
+// limited. uncounted hears of requests that the ledger could not count, and that were
+// let through or, where [Guessing] says so, refused.
 func NewLimiter(
 	ledger Ledger, rates map[string]Rate, now func() time.Time,
-	onFailOpen func(ctx context.Context, name string, err error),
+	uncounted func(ctx context.Context, name string, err error),
 ) *Limiter {
 	return &Limiter{
 		Patience: ledgerPatience,
-		ledger:   ledger, rates: rates, now: now, onFailOpen: onFailOpen,
-		over: map[overKey]time.Time{},
+		ledger:   ledger, rates: rates, now: now, uncounted: uncounted,
+		over: map[overKey]time.Time{}, blind: map[string]bool{},
 	}
 }
 
@@ -156,9 +161,9 @@ const widerPrefix = "wider-"
 // are not locked out with it. The decision tells of the one that has the least
 // left.
 //
-// It waits for nothing but the ledger, for as long as Patience says, and lets
-// requests through while that is broken. Its only error is that of a context
-// which ended.
+// It waits for nothing but the ledger, for as long as Patience says. While that is
+// broken it lets requests through, but for guesses: of those it returns Unavailable. Its
+// only other error is that of a context which ended.
 func (l *Limiter) Allow(ctx context.Context, name, client string, wider ...string) (Decision, error) {
 	rate, ok := l.rates[name]
 	if !ok {
@@ -196,7 +201,7 @@ func (l *Limiter) count(
 	start := now.Truncate(rate.Window)
 	end := start.Add(rate.Window)
 	d := Decision{Limit: rate.Limit, Window: rate.Window, ResetIn: end.Sub(now)}
-	key := Key{Set: windowSet(start), ID: called + "/" + client}
+	key := windowKey(start, called+"/"+client)
 	r, err := l.ledger.Spend(ctx, key, Spend{
 		Now: now,
 		Open: &Record{
@@ -212,13 +217,41 @@ func (l *Limiter) count(
 	case ctx.Err() != nil && context.Cause(ctx) != errImpatient:
 		return d, ctx.Err()
 	default:
-		l.onFailOpen(ctx, name, err)
-		return Decision{Allowed: true}, nil
+		l.uncounted(ctx, name, err)
+		if !Guessing(name) {
+			return Decision{Allowed: true}, nil
+		}
+		l.setBlind(name, true)
+		return d, &Error{
+			Code: Unavailable, Err: err, RetryAfter: blindRetry,
+			Message: "it cannot be counted how often this was tried, and so it is refused; try again in a moment",
+		}
+	}
+	if Guessing(name) {
+		l.setBlind(name, false)
 	}
 	if d.Remaining == 0 {
 		l.setOver(overKey{name, client}, end, now)
 	}
 	return d, nil
+}
+
+// blindRetry is when to try again what could not be counted.
+const blindRetry = 5 * time.Second
+
+// Blind says whether the last guess of a kind could not be counted. Whoever counts only
+// the wrong ones, once they are known to be wrong, then counts each before looking at
+// it: of what cannot be counted nothing may be learnt.
+func (l *Limiter) Blind(name string) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.blind[name]
+}
+
+func (l *Limiter) setBlind(name string, blind bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.blind[name] = blind
 }
 
 // Over says whether a client, or a network around it, is known here to have used

@@ -164,6 +164,58 @@ func TestLimiterFailsOpen(t *testing.T) {
 	}
 }
 
+// Of guesses nothing passes that is not counted, until the ledger counts again.
+func TestLimiterFailsClosedForGuesses(t *testing.T) {
+	t.Parallel()
+	for _, name := range []string{send.LimitToken, send.LimitLogin} {
+		ledger := &windows{err: send.Fail(send.Unavailable, "away")}
+		now, told := noon, 0
+		l := send.NewLimiter(ledger, send.DefaultRates, at(&now), func(context.Context, string, error) { told++ })
+		if l.Blind(name) {
+			t.Error("a new limiter is blind")
+		}
+		for range 2 {
+			d, err := l.Allow(t.Context(), name, "c", "network")
+			e, ok := errors.AsType[*send.Error](err)
+			if !ok || e.Code != send.Unavailable || e.RetryAfter <= 0 || d.Allowed {
+				t.Errorf("%s: got %+v, %v", name, d, err)
+			}
+		}
+		if told != 2 || !l.Blind(name) || l.Blind(send.LimitCreate) {
+			t.Errorf("%s: told %d times", name, told)
+		}
+		ledger.err = nil
+		if d, err := l.Allow(t.Context(), name, "c"); err != nil || !d.Allowed || l.Blind(name) {
+			t.Errorf("%s: when the ledger is back, %+v, %v", name, d, err)
+		}
+	}
+}
+
+// However many clients there are, their windows are spread.
+func TestLimiterSpreadsItsWindows(t *testing.T) {
+	t.Parallel()
+	const clients = 3200
+	ledger, now := &windows{}, noon
+	l := send.NewLimiter(ledger, send.DefaultRates, at(&now), noFailOpen(t))
+	for i := range clients {
+		if _, err := l.Allow(t.Context(), "create", fmt.Sprint("client-", i)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	sets := map[string]int{}
+	for key := range ledger.records {
+		sets[key.Set]++
+	}
+	for set, n := range sets {
+		if !strings.HasPrefix(set, send.VolatilePrefix) || n > clients/16*3/2 {
+			t.Errorf("%d windows are in %s", n, set)
+		}
+	}
+	if len(sets) != 16 {
+		t.Errorf("the windows are in %d sets", len(sets))
+	}
+}
+
 func TestLimiterForgetsRatherThanGrows(t *testing.T) {
 	t.Parallel()
 	ledger := &windows{}

@@ -2,9 +2,10 @@ package send
 
 import (
 	"context"
+	"fmt"
+	"hash/fnv"
 	"maps"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -55,7 +56,7 @@ func (p *Pulse) Over(ctx context.Context, minutes int) (Activity, error) {
 	a.Series = make([]MinuteCounts, minutes)
 	clients := make([]map[string]bool, minutes)
 
-	// A minute is a set of its own: all are read at once, but not so many
+	// A minute has sets of its own: all minutes are read at once, but not so many
 	// that the ledger would feel it.
 	reading, ctx := errgroup.WithContext(ctx)
 	reading.SetLimit(8)
@@ -86,27 +87,41 @@ func (p *Pulse) counts(name string) bool { return p.Rates[name].Window == time.M
 // minute reads what happened in one minute, and which clients were there.
 func (p *Pulse) minute(ctx context.Context, m time.Time) (MinuteCounts, map[string]bool, error) {
 	counts, clients := MinuteCounts{Minute: m}, map[string]bool{}
-	for r, err := range Records(ctx, p.Ledger, windowSet(m)) {
-		if err != nil {
-			return counts, nil, err
-		}
-		name, client, _ := strings.Cut(r.Key.ID, "/")
-		if !p.counts(name) {
-			continue
-		}
-		counts.Requests += r.Count
-		if name == LimitCreate || name == LimitDownload {
-			counts.Transfers += r.Count
-		}
-		if client != "" {
-			clients[client] = true
+	for shard := range uint32(windowShards) {
+		for r, err := range Records(ctx, p.Ledger, windowSet(m, shard)) {
+			if err != nil {
+				return counts, nil, err
+			}
+			name, client, _ := strings.Cut(r.Key.ID, "/")
+			if !p.counts(name) {
+				continue
+			}
+			counts.Requests += r.Count
+			if name == LimitCreate || name == LimitDownload {
+				counts.Transfers += r.Count
+			}
+			if client != "" {
+				clients[client] = true
+			}
 		}
 	}
 	counts.Visitors = len(clients)
 	return counts, clients, nil
 }
 
-// windowSet names the set of the windows that begin at a time.
-func windowSet(start time.Time) string {
-	return WindowSets + strconv.FormatInt(start.Unix()/60, 10)
+// windowShards is over how many sets the windows of a moment are spread: each may be a
+// partition, that takes a thousand writes a second.
+const windowShards = 16
+
+// windowKey is where a window that begins at a time is counted. What it is of decides
+// the set, so that many clients at once are counted in all of them.
+func windowKey(start time.Time, id string) Key {
+	h := fnv.New32a()
+	h.Write([]byte(id))
+	return Key{windowSet(start, h.Sum32()%windowShards), id}
+}
+
+// windowSet names one of the sets of the windows that begin at a time.
+func windowSet(start time.Time, shard uint32) string {
+	return fmt.Sprintf("%s%d/%x", WindowSets, start.Unix()/60, shard)
 }

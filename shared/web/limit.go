@@ -12,12 +12,16 @@ import (
 	"sgraph.ai/send/shared/wire"
 )
 
-// NewLimiter returns the limiter of a service. That it cannot hold a limit, it
-// counts and tells the log.
+// NewLimiter returns the limiter of a service. What it cannot count, it counts as that
+// and tells the log.
 func NewLimiter(ledger send.Ledger, rates map[string]send.Rate, now func() time.Time, log *slog.Logger) *send.Limiter {
 	return send.NewLimiter(ledger, rates, now, func(ctx context.Context, limit string, err error) {
-		metric.CountLimit(ctx, metric.LimiterFailedOpen, limit)
-		log.Error("a rate limit cannot be held; requests pass", "limit", limit, "cause", err)
+		name, passes := metric.LimiterFailedOpen, "requests pass"
+		if send.Guessing(limit) {
+			name, passes = metric.LimiterFailedClosed, "requests are refused"
+		}
+		metric.CountLimit(ctx, name, limit)
+		log.Error("a rate limit cannot be held; "+passes, "limit", limit, "cause", err)
 	})
 }
 
@@ -56,24 +60,27 @@ func Limit(name string, next http.Handler) http.Handler {
 	})
 }
 
-// Guard counts the refusals of next, its 401s, under the limit of that name, and
-// lets a client that has used it up try no more: so credentials cannot be
-// guessed, and whoever has the right one costs the ledger nothing.
-func Guard(name string, next http.Handler) http.Handler {
+// Guard counts the refusals of next, which are Unauthorized, under the limit of that
+// name, and lets a client that has used it up try no more: so credentials cannot be
+// guessed, and whoever has the right one costs the ledger nothing. A refusal is counted
+// before it is told: what cannot be counted is Unavailable, and says nothing of the
+// credential.
+func Guard(name string, next HandlerFunc) http.Handler {
 	return Handle(func(w http.ResponseWriter, r *http.Request) error {
-		x := exchangeOf(r)
-		if x == nil || x.site.Limiter == nil {
-			next.ServeHTTP(w, r)
-			return nil
-		}
 		if wait, over := Over(r, name); over {
 			return Limited(r, name, tooMany, wait)
 		}
-		next.ServeHTTP(w, r)
-		if x.status == http.StatusUnauthorized {
-			CountRefusal(r, name)
+		counted, err := CountFirst(r, name)
+		if err != nil {
+			return err
 		}
-		return nil
+		err = next(w, r)
+		if send.CodeOf(err) == send.Unauthorized && !counted {
+			if err := CountRefusal(r, name); err != nil {
+				return err
+			}
+		}
+		return err
 	})
 }
 
@@ -86,12 +93,32 @@ func Over(r *http.Request, name string) (wait time.Duration, over bool) {
 	return 0, false
 }
 
-// CountRefusal counts a request that was refused under the limit of that name.
-func CountRefusal(r *http.Request, name string) {
-	if x := exchangeOf(r); x != nil && x.site.Limiter != nil {
-		// What this says is for the next request: this one is answered.
-		_, _ = x.site.Limiter.Allow(r.Context(), name, x.clientHash, x.wider...)
+// CountRefusal counts a request that is to be refused under the limit of that name.
+// Where that cannot be done it returns what the client is told in place of the refusal.
+func CountRefusal(r *http.Request, name string) error {
+	_, err := count(r, name) // what that decides is for the next request
+	return err
+}
+
+// CountFirst counts a request before anybody looks at its credential, where the last
+// refusal under the limit of that name could not be counted, and says whether it did.
+// Unavailable where it cannot be counted either, and Limited.
+func CountFirst(r *http.Request, name string) (counted bool, err error) {
+	if x := exchangeOf(r); x == nil || x.site.Limiter == nil || !x.site.Limiter.Blind(name) {
+		return false, nil
 	}
+	d, err := count(r, name)
+	if err == nil && !d.Allowed {
+		err = Limited(r, name, tooMany, d.ResetIn)
+	}
+	return true, err
+}
+
+func count(r *http.Request, name string) (send.Decision, error) {
+	if x := exchangeOf(r); x != nil && x.site.Limiter != nil {
+		return x.site.Limiter.Allow(r.Context(), name, x.clientHash, x.wider...)
+	}
+	return send.Decision{Allowed: true}, nil
 }
 
 const tooMany = "Too many requests"

@@ -83,6 +83,57 @@ func TestLimit(t *testing.T) {
 	}
 }
 
+// A wrong credential is counted before that is told; what cannot be counted is not told,
+// and the next is not even looked at.
+func TestGuardCountsBeforeItTells(t *testing.T) {
+	t.Parallel()
+	ledger, clock := &window{}, func() time.Time { return time.Date(2026, 3, 1, 12, 0, 17, 0, time.UTC) }
+	settings := web.Settings{Now: clock, Salts: &send.Salts{},
+		Limiter: send.NewLimiter(ledger, send.DefaultRates, clock, func(context.Context, string, error) {})}
+	looked := 0
+	server, _ := site(t, settings, func(r *mux.Router) {
+		r.Handle("/", web.Guard(send.LimitToken, func(w http.ResponseWriter, r *http.Request) error {
+			looked++
+			if r.Header.Get("X-Key") != "right" {
+				return send.Fail(send.Unauthorized, "wrong")
+			}
+			w.WriteHeader(http.StatusNoContent)
+			return nil
+		}))
+	})
+	away := errors.New("away")
+	for i, step := range []struct {
+		key           string
+		err           error
+		status        int
+		looks, counts int64
+	}{
+		{"right", nil, 204, 1, 0},
+		{"wrong", nil, 401, 1, 1},
+		{"wrong", away, 503, 1, 0},
+		{"right", away, 503, 0, 0},
+		{"wrong", away, 503, 0, 0},
+		{"wrong", nil, 401, 1, 1},
+		{"right", nil, 204, 1, 0},
+	} {
+		counted := func() int64 {
+			if ledger.record == nil {
+				return 0
+			}
+			return ledger.record.Count
+		}
+		ledger.err = step.err
+		before, lookedBefore := counted(), looked
+		resp, _ := get(t, server.URL+"/", map[string]string{"X-Key": step.key})
+		if resp.StatusCode != step.status || (step.status == 503) != (resp.Header.Get("Retry-After") == "5") {
+			t.Errorf("%d: answered %d %v", i, resp.StatusCode, resp.Header)
+		}
+		if n := counted() - before; n != step.counts || int64(looked-lookedBefore) != step.looks {
+			t.Errorf("%d: %d were counted, and %d looked at", i, n, looked-lookedBefore)
+		}
+	}
+}
+
 // recorder keeps under what a limiter counts.
 type recorder struct {
 	send.Ledger
