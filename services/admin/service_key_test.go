@@ -229,3 +229,17 @@ func TestOneKnownKeyIsNotTheOther(t *testing.T) {
 		t.Errorf("a wrong service key: %d", got)
 	}
 }
+
+// While the key is changed both are accepted, and the user service shows the first.
+func TestAServiceKeyIsChanged(t *testing.T) {
+	t.Parallel()
+	const next = "the-service-key-that-follows"
+	g := newRig(t, func(s *admin.Settings) { s.ServiceKey = secret.Plain(next, serviceKey) })
+	g.post("/tokens/create", `{"token_name":"t"}`)
+	for key, want := range map[string]int{serviceKey: 200, next: 200, next + "x": 401} {
+		q := request{method: "GET", path: "/tokens/lookup/t", anonymous: true, header: byServiceKey(key)}
+		if got := g.do(q).StatusCode; got != want {
+			t.Errorf("%s: %d, want %d", key, got, want)
+		}
+	}
+}

@@ -71,7 +71,7 @@ func Read(env *settings.Env) Settings {
 	}
 	s.Secrets = &secret.Sources{Now: s.Now}
 	s.APIKey = s.Secrets.Value(settings.APIKeyValue.Required(env), settings.OldAPIKeyValue.In(env))
-	s.ServiceKey = s.Secrets.Value(settings.ServiceKey.In(env))
+	s.ServiceKey = s.Secrets.Value(settings.ServiceKey.In(env)...)
 	s.OriginSecret = s.Secrets.Value(s.OriginSecrets...)
 	if s.Mode == settings.S3 {
 		s.CacheBucket = settings.CacheBucket.Required(env)

@@ -136,7 +136,7 @@ func (s Settings) gate(env *settings.Env) send.Gate {
 	case base != "":
 		g := &AdminGate{
 			BaseURL:      base,
-			Key:          s.Secrets.Value(settings.ServiceKey.In(env)),
+			Key:          s.Secrets.Value(settings.ServiceKey.In(env)...),
 			OriginSecret: s.OriginSecret, // both services of a stack stand behind the same front
 			Client: &http.Client{
 				Transport: adminTransport(),
@@ -148,8 +148,8 @@ func (s Settings) gate(env *settings.Env) send.Gate {
 			g.KeyName, g.Key = settings.AdminKeyName.Required(env), s.Secrets.Value(settings.AdminKeyValue.Required(env))
 		}
 		return g
-	case token.Set():
-		return send.SharedGate{Accepts: s.Secrets.Value(token).Accepts}
+	case len(token) > 0:
+		return send.SharedGate{Accepts: s.Secrets.Value(token...).Accepts}
 	case !settings.EnableAuth.In(env):
 		return send.OpenGate{}
 	}

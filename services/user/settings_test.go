@@ -59,6 +59,10 @@ func TestWhoMaySendIsNeverGuessed(t *testing.T) {
 		"shared token": {
 			map[string]string{"SGRAPH_SEND__ACCESS_TOKEN": "one-for-all"}, "send.SharedGate", []string{"one-for-all"},
 		},
+		"shared token that is changed": {
+			map[string]string{"SGRAPH_SEND__ACCESS_TOKEN": "one-for-all, any"}, "send.SharedGate",
+			[]string{"one-for-all", "any"},
+		},
 		"open, in words": {map[string]string{"SEND__ENABLE_AUTH": "false"}, "send.OpenGate", nil},
 	} {
 		env := lambda()

@@ -320,7 +320,7 @@ func TestWhatIsFoundIsRead(t *testing.T) {
 	// Where there is nothing to ask, a start fails no later than the first request.
 	refuses(t, apiKey(t, &secret.Sources{}, "ssm:/a", ""))
 	env := told(t, settings.ServiceKey.Env, "ledger:service")
-	refuses(t, new(secret.Sources).Value(settings.ServiceKey.In(env)))
+	refuses(t, new(secret.Sources).Value(settings.ServiceKey.In(env)...))
 }
 
 func TestInstead(t *testing.T) {

@@ -290,13 +290,13 @@ func rand32(random *rand.Rand) string {
 // A secret shows in no print of what it stands in, whether it is one or a name.
 func TestASecretIsNotPrinted(t *testing.T) {
 	t.Parallel()
-	e := env(ServiceKey.Env, "canary-of-a-secret", OriginSecrets.Env, "canary-of-another, ssm:/canary")
+	e := env(APIKeyValue.Env, "canary-of-a-secret", OriginSecrets.Env, "canary-of-another, ssm:/canary")
 	in := struct {
 		One     Secret
 		Several []Secret
 		hidden  Secret
 		pointed *Secret
-	}{ServiceKey.In(e), OriginSecrets.In(e), ServiceKey.In(e), nil}
+	}{APIKeyValue.In(e), OriginSecrets.In(e), APIKeyValue.In(e), nil}
 	in.pointed = &in.One
 	if e.Err() != nil || !in.One.Set() || len(in.Several) != 2 || in.One.Told() != "canary-of-a-secret" {
 		t.Fatal(e.Err())

@@ -94,11 +94,12 @@ var (
 		Env: "SEND__METRICS_ADDR", By: both,
 		Doc: "Address at which Prometheus reads metrics, such as `127.0.0.1:9090`. Not on Lambda.",
 	})
-	ServiceKey = defineSecret(SecretText(), Entry{
+	ServiceKey = defineSecrets(SecretText(), Entry{
 		Env: "SEND__ADMIN__SERVICE_KEY", By: both,
 		References: References{Parameters: true, Ledger: send.SharedService},
 		Doc: "Key by which the user service may look tokens up, use them and hand events over, and nothing else. With one, " +
-			"the user service needs no API key to ask the admin service.",
+			"the user service needs no API key to ask the admin service. Several, separated by commas, while it is changed: " +
+			"the first is shown, each is accepted.",
 	})
 	APIKeyName = define(HeaderName(), Entry{
 		Env: "FAST_API__AUTH__API_KEY__NAME", By: admin, Secret: true,
@@ -171,10 +172,11 @@ var (
 		References: References{Parameters: true},
 		Doc:        "Key that the user service sends to the admin service.",
 	})
-	SharedToken = defineSecret(AccessToken(), Entry{
+	SharedToken = defineSecrets(AccessToken(), Entry{
 		Env: "SGRAPH_SEND__ACCESS_TOKEN", By: user,
 		References: References{Parameters: true},
-		Doc:        "One access token for all senders, where no admin service is asked.",
+		Doc: "One access token for all senders, where no admin service is asked. Several, separated by commas, while it is " +
+			"changed.",
 	})
 	EnableAuth = define(Bool(), Entry{
 		Env: "SEND__ENABLE_AUTH", By: user, Default: "true",
