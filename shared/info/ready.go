@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/gorilla/mux"
+	"golang.org/x/sync/singleflight"
 
 	"sgraph.ai/send/shared/secret"
 	"sgraph.ai/send/shared/send"
@@ -27,8 +28,7 @@ type Readiness struct {
 	// Secrets are what the service cannot work without; nil = there are none.
 	Secrets *secret.Sources
 
-	mu     sync.Mutex
-	asking chan struct{} // closed once the parts have answered; nil while nobody asks them
+	asking singleflight.Group // whoever asks meanwhile waits for the one answer; guards what follows
 	until  time.Time
 	known  wire.ReadyReply
 }
@@ -51,32 +51,21 @@ func (s *Readiness) Route(r *mux.Router) {
 	}))
 }
 
-// ask returns how the parts are, or were a moment ago. Whoever asks meanwhile
-// waits for the one answer, which does not end with the request that caused it.
+// ask returns how the parts are, or were a moment ago. The answer does not end
+// with the request that caused it.
 func (s *Readiness) ask(ctx context.Context) wire.ReadyReply {
-	now := time.Now
-	if s.Now != nil {
-		now = s.Now
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.asking != nil {
-		answered := s.asking
-		s.mu.Unlock()
-		<-answered
-		s.mu.Lock()
-		return s.known
-	}
-	if now().Before(s.until) {
-		return s.known
-	}
-	s.asking = make(chan struct{})
-	s.mu.Unlock()
-	reply := s.find(context.WithoutCancel(ctx))
-	s.mu.Lock()
-	close(s.asking)
-	s.known, s.until, s.asking = reply, now().Add(readyLife), nil
-	return reply
+	reply, _, _ := s.asking.Do("", func() (any, error) {
+		now := time.Now
+		if s.Now != nil {
+			now = s.Now
+		}
+		if !now().Before(s.until) {
+			s.known = s.find(context.WithoutCancel(ctx))
+			s.until = now().Add(readyLife)
+		}
+		return s.known, nil
+	})
+	return reply.(wire.ReadyReply)
 }
 
 // find asks the parts.
