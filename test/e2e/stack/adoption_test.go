@@ -9,13 +9,13 @@ import (
 	names "sgraph.ai/send/shared/stack"
 )
 
-// TestAdoption destroys a protected stack, as docs/settings.md says, and brings
-// it back with what it kept.
+// TestAdoption destroys a protected stack, as docs/settings.md says, brings it back
+// with what it kept, and ends it for good. Its name is any, and it has no file but
+// for what every stack needs to be simulated.
 func TestAdoption(t *testing.T) {
 	t.Parallel()
 	pulumi, aws := begin(t, checkout(t), "kept")
 	aws.setUp(t, "kept")
-	pulumi.run(t, "config", "set", "aws:region", region)
 	pulumi.run(t, "config", "set", "protect", "true")
 	up := []string{"up", "--yes", "--skip-preview", "--non-interactive"}
 	destroy := []string{"destroy", "--yes", "--skip-preview", "--non-interactive"}
@@ -82,5 +82,13 @@ func TestAdoption(t *testing.T) {
 		if said, err := pulumi.try(t, destroy...); err == nil || !strings.Contains(said, "protected") {
 			t.Errorf("protection is gone: %v\n%s", err, said)
 		}
+	})
+	step(t, "without protection nothing is left", func(t *testing.T) {
+		pulumi.run(t, "config", "rm", "protect")
+		pulumi.run(t, up...)
+		aws.has(t, "kept", "parameters", "budgets", "log groups at edge", "log sources at edge", "log targets at edge",
+			"log delivery at edge", "topics at edge", "alarms at edge", "firewalls", "distributions", "request policies")
+		pulumi.run(t, destroy...)
+		aws.gone(t, "kept")
 	})
 }

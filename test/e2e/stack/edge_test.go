@@ -133,11 +133,10 @@ func TestEdge(t *testing.T) {
 	})
 
 	step(t, "destroy leaves nothing", func(t *testing.T) {
+		aws.has(t, "qa", "parameters", "log sources at edge", "log targets at edge", "log delivery at edge")
 		before := aws.guard.Count()
 		pulumi.run(t, "destroy", "--yes", "--skip-preview", "--non-interactive")
-		if left := aws.tagged(t, "qa"); len(left) != 0 {
-			t.Errorf("left behind: %v", left)
-		}
+		aws.gone(t, "qa")
 		aws.nothingRefused(t, before)
 	})
 }
