@@ -50,6 +50,8 @@ func edgeArgs(s settings.Settings, user, admin *Service) *EdgeArgs {
 		KeyName: s.Secrets.Of(service.APIKeyName.Env),
 		User:    user,
 		Admin:   admin,
+
+		AdminAllow: s.AdminAllow,
 	}
 	if s.Edge.Enabled {
 		args.OriginSecret = originSecrets(s)[0]

@@ -1,6 +1,9 @@
 package main
 
 import (
+	"net/netip"
+
+	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/wafv2"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"sgraph.ai/send/infra/settings"
@@ -29,6 +32,8 @@ type EdgeArgs struct {
 	// CloudFront proves itself: both are secrets.
 	KeyName, OriginSecret string
 	User, Admin           *Service
+	// AdminAllow is from where operators may come; none is from anywhere.
+	AdminAllow []netip.Prefix
 }
 
 // NewEdge declares CloudFront and WAF if the stack wants them.
@@ -52,7 +57,7 @@ func NewEdge(ctx *pulumi.Context, name string, args *EdgeArgs, opts ...pulumi.Re
 
 // declare puts the firewall and a distribution in front of each service.
 func (c *Edge) declare(ctx *pulumi.Context, args *EdgeArgs, inside pulumi.ResourceOption) error {
-	acl, err := newFirewall(ctx, args, inside)
+	userACL, adminACL, err := newFirewalls(ctx, args, inside)
 	if err != nil {
 		return err
 	}
@@ -60,7 +65,9 @@ func (c *Edge) declare(ctx *pulumi.Context, args *EdgeArgs, inside pulumi.Resour
 	if err != nil {
 		return err
 	}
-	front := func(service *Service, domain string, reader wire.Service, cookies string) (*distribution, error) {
+	front := func(
+		service *Service, domain string, acl *wafv2.WebAcl, reader wire.Service, cookies string,
+	) (*distribution, error) {
 		made, err := newDistribution(ctx, service.Name, &distributionArgs{
 			Names:        args.Names,
 			Origin:       service.Domain,
@@ -77,12 +84,12 @@ func (c *Edge) declare(ctx *pulumi.Context, args *EdgeArgs, inside pulumi.Resour
 		}
 		return made, logged(service.Name, made.arn)
 	}
-	user, err := front(args.User, args.UserDomain, wire.User, "none")
+	user, err := front(args.User, args.UserDomain, userACL, wire.User, "none")
 	if err != nil {
 		return err
 	}
 	// Only the admin service has cookies: its session.
-	admin, err := front(args.Admin, args.AdminDomain, wire.Admin, "all")
+	admin, err := front(args.Admin, args.AdminDomain, adminACL, wire.Admin, "all")
 	if err != nil {
 		return err
 	}

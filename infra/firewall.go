@@ -10,11 +10,38 @@ import (
 	"sgraph.ai/send/shared/wire"
 )
 
-// newFirewall makes the web ACL of both distributions, with a log of what it
-// blocks.
-func newFirewall(ctx *pulumi.Context, args *EdgeArgs, inside pulumi.ResourceOption) (*wafv2.WebAcl, error) {
-	name := args.Names.Firewall()
-	acl, err := wafv2.NewWebAcl(ctx, "firewall", &wafv2.WebAclArgs{
+// newFirewalls makes the web ACLs of the distributions, with a log of what they
+// block: one for both, or, where operators come from some addresses only, one for
+// each.
+func newFirewalls(
+	ctx *pulumi.Context, args *EdgeArgs, inside pulumi.ResourceOption,
+) (user, admin *wafv2.WebAcl, err error) {
+	logs, err := cloudwatch.NewLogGroup(ctx, "firewall", &cloudwatch.LogGroupArgs{
+		Name:            pulumi.String(args.Names.FirewallLogGroup()),
+		RetentionInDays: pulumi.Int(args.Edge.LogDays),
+	}, inside)
+	if err != nil {
+		return nil, nil, err
+	}
+	user, err = newFirewall(ctx, "firewall", args.Names.Firewall(), firewallRules(args), args, logs, inside)
+	if err != nil || len(args.AdminAllow) == 0 {
+		return user, user, err
+	}
+	elsewhere, err := fromElsewhere(ctx, args, inside)
+	if err != nil {
+		return nil, nil, err
+	}
+	admin, err = newFirewall(ctx, "firewall-admin", args.Names.AdminFirewall(), firewallRules(args, elsewhere), args, logs,
+		inside)
+	return user, admin, err
+}
+
+// newFirewall makes one of them.
+func newFirewall(
+	ctx *pulumi.Context, resource, name string, rules wafv2.WebAclRuleArray, args *EdgeArgs, logs *cloudwatch.LogGroup,
+	inside pulumi.ResourceOption,
+) (*wafv2.WebAcl, error) {
+	acl, err := wafv2.NewWebAcl(ctx, resource, &wafv2.WebAclArgs{
 		Name:          pulumi.String(name),
 		Scope:         pulumi.String("CLOUDFRONT"),
 		Description:   pulumi.String("Guards SGraph Send " + args.Names.Stack),
@@ -24,19 +51,12 @@ func newFirewall(ctx *pulumi.Context, args *EdgeArgs, inside pulumi.ResourceOpti
 			CloudwatchMetricsEnabled: pulumi.Bool(true),
 			SampledRequestsEnabled:   pulumi.Bool(false),
 		},
-		Rules: firewallRules(args),
+		Rules: rules,
 	}, inside)
 	if err != nil {
 		return nil, err
 	}
-	logs, err := cloudwatch.NewLogGroup(ctx, "firewall", &cloudwatch.LogGroupArgs{
-		Name:            pulumi.String(args.Names.FirewallLogGroup()),
-		RetentionInDays: pulumi.Int(args.Edge.LogDays),
-	}, inside)
-	if err != nil {
-		return nil, err
-	}
-	_, err = wafv2.NewWebAclLoggingConfiguration(ctx, "firewall", &wafv2.WebAclLoggingConfigurationArgs{
+	_, err = wafv2.NewWebAclLoggingConfiguration(ctx, resource, &wafv2.WebAclLoggingConfigurationArgs{
 		ResourceArn:           acl.Arn,
 		LogDestinationConfigs: pulumi.StringArray{logs.Arn},
 		LoggingFilter:         onlyBlocked,
@@ -45,9 +65,13 @@ func newFirewall(ctx *pulumi.Context, args *EdgeArgs, inside pulumi.ResourceOpti
 	return acl, err
 }
 
-// firewallRules are what the firewall asks of a request, in this order.
-func firewallRules(args *EdgeArgs) wafv2.WebAclRuleArray {
-	rules := wafv2.WebAclRuleArray{
+// firewallRules are what a firewall asks of a request, in this order, those that
+// come first before all others.
+func firewallRules(args *EdgeArgs, first ...*wafv2.WebAclRuleArgs) (rules wafv2.WebAclRuleArray) {
+	for _, rule := range first {
+		rules = append(rules, rule)
+	}
+	rules = append(rules,
 		// A page is a request or two, and several for its parts, which cost next to
 		// nothing: an office behind one address loads many.
 		perAddress("requests-per-address", args.RequestsPerFiveMinutes, butParts),
@@ -60,7 +84,7 @@ func firewallRules(args *EdgeArgs) wafv2.WebAclRuleArray {
 		attackInBody(),
 		attackInQuery(),
 		attackBesideLabel(),
-	}
+	)
 	if args.BotControl {
 		// The command line, the canary and uptime checks are no browsers, and
 		// some of them ask from a data center: such rules only count.

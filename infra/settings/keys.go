@@ -63,6 +63,13 @@ var bounds = map[string]func(value string) error{
 		}
 		return nil
 	},
+	// WAF has no such range either.
+	service.AdminAllow.Env: func(value string) error {
+		if strings.Contains(value, "/0") {
+			return errors.New("must not allow every address: leave it out instead")
+		}
+		return nil
+	},
 }
 
 // own are the settings of the stack itself.
@@ -74,7 +81,7 @@ var own = []Key{
 	{"adopt", "SEND_ADOPT", "false",
 		"Take over buckets and table that this stack left when it was destroyed while protected.",
 		into(service.Bool(), func(s *Settings) *bool { return &s.Adopt })},
-	{"permissionsBoundary", "", "true",
+	{"permissionsBoundary", "SEND_PERMISSIONS_BOUNDARY", "true",
 		"The functions' roles can do at most what the account's setup allows this stack; `false` where it was not set up " +
 			"by `bootstrap/`, whose pipelines make no other roles.",
 		into(service.Bool(), func(s *Settings) *bool { return &s.PermissionsBoundary })},

@@ -12,6 +12,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"net/netip"
 	"slices"
 	"strconv"
 	"strings"
@@ -53,9 +54,11 @@ type Settings struct {
 	User, Admin Function
 
 	// Told is what the stack file says to the services, by environment
-	// variable, and CORSOrigins what the transfers bucket has to know of it.
+	// variable; CORSOrigins what the transfers bucket has to know of it, and
+	// AdminAllow what the firewall has.
 	Told        map[string]string
 	CORSOrigins []string
+	AdminAllow  []netip.Prefix
 
 	LogRetentionDays int
 	// AuditRetentionDays is how long the audit trail is kept.
@@ -205,6 +208,7 @@ func Parse(name string, config map[string]string, encrypted []string,
 func (s *Settings) checkTold(fault func(string, ...any)) {
 	env := service.New(func(name string) string { return s.Told[name] })
 	s.Stage, s.CORSOrigins = service.Stage.In(env), service.CORSOrigins.In(env)
+	s.AdminAllow = service.AdminAllow.In(env)
 	env.Together(func(e service.Entry) string { return "setting " + e.Key })
 	if err := env.Err(); err != nil {
 		fault("%v", err)

@@ -94,6 +94,7 @@ func TestFaults(t *testing.T) {
 		"odd limit":           {config: one("rateLimits", "create=60/90s"), want: "want whole minutes"},
 		"unknown limit":       {config: one("rateLimits", "upload=1/1m"), want: "no limit has that name"},
 		"origin with a path":  {config: one("corsOrigins", "https://a.example/x"), want: "without a path"},
+		"everybody":           {config: one("adminAllow", "192.0.2.1,::/0"), want: "leave it out"},
 		"plain origin":        {config: one("corsOrigins", "http://a.example"), want: "begin with https://"},
 		"idle for ever":       {config: one("sessionIdle", "169h"), want: "from 5m0s to 168h0m0s"},
 		"a session's blink":   {config: one("sessionLife", "1m"), want: "from 5m0s to 168h0m0s"},
@@ -229,7 +230,7 @@ func TestEveryFieldHasAKey(t *testing.T) {
 		"certificateArn": "arn:aws:acm:us-east-1:123456789012:certificate/a", "edgeRateLimit": "77",
 		"originSecretGeneration": "3", "botControl": "true", "firewallLogDays": "3", "accessLogDays": "5",
 		"alarmEmail": "a@example.org", "uptime": "true", "canaryMinutes": "7", "monthlyBudget": "9",
-		"stage": "qa", "corsOrigins": "https://a.example",
+		"stage": "qa", "corsOrigins": "https://a.example", "adminAllow": "192.0.2.0/24",
 	}
 	told := map[string]bool{} // the services' own, which the program passes on
 	for _, e := range service.Table() {

@@ -147,6 +147,10 @@ func (n Names) OriginRequestPolicy(service string) string { return n.part(servic
 // Firewall is WAF's access control list, and its metric.
 func (n Names) Firewall() string { return n.whole() }
 
+// AdminFirewall is the admin service's own list, where operators come from some
+// addresses only.
+func (n Names) AdminFirewall() string { return n.part("admin") }
+
 // FirewallLogGroup is where WAF logs; it accepts only groups with this prefix.
 func (n Names) FirewallLogGroup() string { return "aws-waf-logs-" + n.Firewall() }
 
