@@ -5,12 +5,12 @@ import (
 
 	"sgraph.ai/send/shared/s3store"
 	"sgraph.ai/send/shared/send"
-	"sgraph.ai/send/shared/test/moto"
 	"sgraph.ai/send/shared/test/storetest"
 )
 
 func TestContract(t *testing.T) {
 	t.Parallel()
-	load := moto.Load(t)
-	storetest.Run(t, func(t *testing.T) send.Store { return s3store.New(moto.Bucket(t), load) })
+	s3store.OnEach(t, func(t *testing.T, s s3store.Simulation) {
+		storetest.Run(t, func(t *testing.T) send.Store { return s.Open(t) }, s.Differs...)
+	})
 }

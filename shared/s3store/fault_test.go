@@ -117,7 +117,11 @@ func TestWhatS3Refuses(t *testing.T) {
 // A Put that fails leaves no upload behind, whatever made it fail.
 func TestFailedPutIsAborted(t *testing.T) {
 	t.Parallel()
-	bucket, cfg := moto.Bucket(t), moto.Config(t)
+	s3store.OnEach(t, failedPutIsAborted)
+}
+
+func failedPutIsAborted(t *testing.T, on s3store.Simulation) {
+	bucket, cfg := on.Bucket(t), on.Config(t)
 	client := s3.NewFromConfig(cfg, func(o *s3.Options) { o.UsePathStyle = true })
 	broken := errors.New("the connection broke")
 	body := func() io.Reader {
@@ -126,7 +130,7 @@ func TestFailedPutIsAborted(t *testing.T) {
 	}
 
 	// The body breaks; a part is refused; the request ends.
-	s := s3store.New(bucket, moto.Load(t))
+	s := s3store.New(bucket, on.Load(t))
 	_, err := s.Put(t.Context(), "k/x", body(), -1)
 	if err != broken {
 		t.Fatalf("%v; want the body's own", err)
@@ -144,7 +148,7 @@ func TestFailedPutIsAborted(t *testing.T) {
 	want(t, send.Unavailable, err)
 	ctx, cancel := context.WithCancel(t.Context())
 	rest := readerFunc(func([]byte) (int, error) { cancel(); return 0, nil })
-	_, err = s3store.New(bucket, moto.Load(t)).Put(ctx, "k/x",
+	_, err = s3store.New(bucket, on.Load(t)).Put(ctx, "k/x",
 		io.MultiReader(bytes.NewReader(make([]byte, 20<<20)), rest), -1)
 	want(t, send.Unavailable, err)
 

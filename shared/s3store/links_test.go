@@ -11,7 +11,6 @@ import (
 
 	"sgraph.ai/send/shared/s3store"
 	"sgraph.ai/send/shared/send"
-	"sgraph.ai/send/shared/test/moto"
 )
 
 // do is a client that knows nothing of S3.
@@ -44,8 +43,12 @@ func claimOf(key string) send.Claim {
 
 func TestLinks(t *testing.T) {
 	t.Parallel()
-	bucket := moto.Bucket(t)
-	s := s3store.New(bucket, moto.Load(t))
+	s3store.OnEach(t, links)
+}
+
+func links(t *testing.T, on s3store.Simulation) {
+	bucket := on.Bucket(t)
+	s := s3store.New(bucket, on.Load(t))
 	ctx := t.Context()
 
 	put, err := s.PutURL(ctx, "a token", "t/a/put", time.Minute)
@@ -104,4 +107,72 @@ func TestLinks(t *testing.T) {
 			t.Errorf("path %s", u.Path)
 		}
 	}
+}
+
+// A link is good for one method, one key, one part and its time, and for whoever
+// can sign.
+func TestLinksAreVerified(t *testing.T) {
+	t.Parallel()
+	s3store.OnEach(t, func(t *testing.T, on s3store.Simulation) {
+		if !on.Verifies {
+			t.Skip("it checks no signature")
+		}
+		s, ctx := on.Open(t), t.Context()
+		for _, key := range []string{"t/a/x", "t/a/y"} {
+			_, err := s.Put(ctx, key, strings.NewReader("ciphertext"), 10)
+			want(t, "", err)
+		}
+		id, err := s.Begin(ctx, "t/a/x")
+		want(t, "", err)
+		get, err := s.GetURL(ctx, claimOf("t/a/x"), time.Minute)
+		want(t, "", err)
+		put, err := s.PutURL(ctx, "a token", "t/a/x", time.Minute)
+		want(t, "", err)
+		part, err := s.PartURL(ctx, "a token", "t/a/x", id, 1, 1<<20, time.Minute)
+		want(t, "", err)
+		with := func(link, name, value string) string {
+			u, err := url.Parse(link)
+			want(t, "", err)
+			q := u.Query()
+			q.Set(name, value)
+			u.RawQuery = q.Encode()
+			return u.String()
+		}
+		earlier := time.Now().Add(-10 * time.Second).UTC().Format("20060102T150405Z")
+		plain, _, _ := strings.Cut(get, "?")
+		for name, c := range map[string]struct{ method, link string }{
+			"no signature":         {http.MethodGet, plain},
+			"another signature":    {http.MethodGet, with(get, "X-Amz-Signature", strings.Repeat("0", 64))},
+			"another key":          {http.MethodGet, strings.Replace(get, "/t/a/x?", "/t/a/y?", 1)},
+			"a longer life":        {http.MethodGet, with(get, "X-Amz-Expires", "3600")},
+			"another time":         {http.MethodGet, with(get, "X-Amz-Date", earlier)},
+			"put where to get":     {http.MethodPut, get},
+			"delete where to get":  {http.MethodDelete, get},
+			"get where to put":     {http.MethodGet, put},
+			"put to another key":   {http.MethodPut, strings.Replace(put, "/t/a/x?", "/t/a/y?", 1)},
+			"put of another part":  {http.MethodPut, with(part, "partNumber", "2")},
+			"put of another thing": {http.MethodPut, with(part, "uploadId", "another")},
+		} {
+			res, b := do(t, c.method, c.link, []byte("x"))
+			if res.StatusCode != http.StatusForbidden {
+				t.Errorf("%s: %s %s", name, res.Status, b)
+			}
+		}
+		over, err := s.GetURL(ctx, claimOf("t/a/x"), time.Second)
+		want(t, "", err)
+		for deadline := time.Now().Add(time.Minute); ; time.Sleep(200 * time.Millisecond) {
+			res, _ := do(t, http.MethodGet, over, nil)
+			if res.StatusCode == http.StatusForbidden {
+				break
+			}
+			if time.Now().After(deadline) {
+				t.Fatal("it does not expire")
+			}
+		}
+		for link, method := range map[string]string{get: http.MethodGet, put: http.MethodPut, part: http.MethodPut} {
+			if res, b := do(t, method, link, []byte("x")); res.StatusCode != http.StatusOK {
+				t.Errorf("%s %s: %s %s", method, link, res.Status, b)
+			}
+		}
+	})
 }

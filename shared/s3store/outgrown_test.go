@@ -11,7 +11,6 @@ import (
 	"sgraph.ai/send/shared/s3store"
 	"sgraph.ai/send/shared/secret"
 	"sgraph.ai/send/shared/send"
-	"sgraph.ai/send/shared/test/moto"
 )
 
 // onS3 is the domain with its bytes on S3, and a sender who may have 25 MiB pending.
@@ -21,8 +20,8 @@ type onS3 struct {
 	from send.Sender
 }
 
-func newOnS3(t *testing.T) *onS3 {
-	store := s3store.New(moto.Bucket(t), moto.Load(t))
+func newOnS3(t *testing.T, on s3store.Simulation) *onS3 {
+	store := on.Open(t)
 	ledger, err := bolt.Open(filepath.Join(t.TempDir(), "ledger"))
 	want(t, "", err)
 	t.Cleanup(func() { ledger.Close() })
@@ -72,6 +71,10 @@ func (s *onS3) isEmpty() {
 // a sweep, where nobody asks for that.
 func TestPartsBeyondWhatWasReserved(t *testing.T) {
 	t.Parallel()
+	s3store.OnEach(t, partsBeyondWhatWasReserved)
+}
+
+func partsBeyondWhatWasReserved(t *testing.T, on s3store.Simulation) {
 	type ending func(s *onS3, id string, up send.MultipartUpload, parts []send.Part) error
 	assembled := func(ctx context.Context, s *onS3, id string, up send.MultipartUpload, parts []send.Part) error {
 		_, err := s.Assemble(ctx, s.from, id, up.UploadID, parts)
@@ -94,7 +97,7 @@ func TestPartsBeyondWhatWasReserved(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := newOnS3(t)
+			s := newOnS3(t, on)
 			id := s.created(send.NewTransfer{})
 			up, err := s.Initiate(t.Context(), s.from, id, 11<<20, 0) // two parts, of 20 MiB at most
 			want(t, "", err)
@@ -108,7 +111,7 @@ func TestPartsBeyondWhatWasReserved(t *testing.T) {
 	}
 	t.Run("what fits stays", func(t *testing.T) {
 		t.Parallel()
-		s := newOnS3(t)
+		s := newOnS3(t, on)
 		id := s.created(send.NewTransfer{})
 		up, err := s.Initiate(t.Context(), s.from, id, 11<<20, 0)
 		want(t, "", err)
@@ -124,6 +127,10 @@ func TestPartsBeyondWhatWasReserved(t *testing.T) {
 // The same of a whole upload, which is not copied to where it would count either.
 func TestPutBeyondWhatWasReserved(t *testing.T) {
 	t.Parallel()
+	s3store.OnEach(t, putBeyondWhatWasReserved)
+}
+
+func putBeyondWhatWasReserved(t *testing.T, on s3store.Simulation) {
 	for name, c := range map[string]struct {
 		end  func(s *onS3, id string) error
 		code send.Code
@@ -139,7 +146,7 @@ func TestPutBeyondWhatWasReserved(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := newOnS3(t)
+			s := newOnS3(t, on)
 			id := s.created(send.NewTransfer{DeclaredBytes: 1 << 20})
 			url, _, err := s.UploadURL(t.Context(), s.from, id)
 			want(t, "", err)

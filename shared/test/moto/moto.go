@@ -13,8 +13,6 @@ import (
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/s3"
-	s3t "github.com/aws/aws-sdk-go-v2/service/s3/types"
 	"github.com/aws/aws-sdk-go-v2/service/ssm"
 	ssmt "github.com/aws/aws-sdk-go-v2/service/ssm/types"
 
@@ -63,16 +61,7 @@ func Load(tb testing.TB) func(context.Context) (aws.Config, error) {
 // Bucket makes a bucket with a name of its own.
 func Bucket(tb testing.TB) string {
 	tb.Helper()
-	name := simulator.Unique("bucket")
-	client := s3.NewFromConfig(Config(tb), func(o *s3.Options) { o.UsePathStyle = true })
-	_, err := client.CreateBucket(tb.Context(), &s3.CreateBucketInput{
-		Bucket:                    &name,
-		CreateBucketConfiguration: &s3t.CreateBucketConfiguration{LocationConstraint: Region},
-	})
-	if err != nil {
-		tb.Fatal(err)
-	}
-	return name
+	return simulator.Bucket(tb, Config(tb))
 }
 
 // Table makes a ledger table with a name of its own.

@@ -213,6 +213,14 @@ func (f *fixture) ended(key, id string, p send.Part) {
 }
 
 func noUpload(f *fixture) {
+	id := f.begin("k/x")
+	f.OK(f.Abort(f.Context(), "k/x", id))
+	f.ended("k/x", id, send.Part{Number: 1, ETag: `"x"`})
+	f.gone("k/x")
+}
+
+// An ID is a client's, who may say anything.
+func noSuchID(f *fixture) {
 	f.ended("k/x", "nosuchupload", send.Part{Number: 1, ETag: `"x"`})
 	f.ended("k/x", "../../objects", send.Part{Number: 1, ETag: `"x"`})
 	f.gone("k/x")

@@ -9,6 +9,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	ddb "github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+	s3t "github.com/aws/aws-sdk-go-v2/service/s3/types"
 
 	"sgraph.ai/send/shared/dynamo/table"
 )
@@ -49,6 +51,22 @@ func Table(tb testing.TB, cfg aws.Config) string {
 		tb.Fatal(err)
 	}
 	return name
+}
+
+// Bucket makes a bucket with a name of its own.
+func Bucket(tb testing.TB, cfg aws.Config) string {
+	tb.Helper()
+	in := &s3.CreateBucketInput{Bucket: aws.String(Unique("bucket"))}
+	if cfg.Region != "us-east-1" { // which is named by naming none
+		in.CreateBucketConfiguration = &s3t.CreateBucketConfiguration{
+			LocationConstraint: s3t.BucketLocationConstraint(cfg.Region),
+		}
+	}
+	client := s3.NewFromConfig(cfg, func(o *s3.Options) { o.UsePathStyle = true })
+	if _, err := client.CreateBucket(tb.Context(), in); err != nil {
+		tb.Fatal(err)
+	}
+	return *in.Bucket
 }
 
 // Unique returns a name that no other test, in any process, has; with the "--"

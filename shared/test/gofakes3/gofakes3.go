@@ -1,0 +1,44 @@
+// Package gofakes3 gives tests GoFakeS3, a second S3 beside moto's, which has
+// nothing in common with it and checks signatures: one server for a test
+// binary, in memory, ended with it. Tests keep apart by the unique names of
+// their buckets.
+//
+// Where it cannot be had (no network at its first use) the test is skipped with
+// the reason.
+package gofakes3
+
+import (
+	"errors"
+	"sync"
+	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+
+	"sgraph.ai/send/shared/test/internal/simulator"
+)
+
+var server = sync.OnceValues(simulator.Server{
+	Script: "gofakes3-server",
+	Args:   func(port string) []string { return []string{port} },
+	Probe:  "/",
+	Status: 403, // it is asked without a signature
+}.Start)
+
+// Config returns the configuration by which the AWS SDK reaches the server.
+func Config(tb testing.TB) aws.Config {
+	tb.Helper()
+	endpoint, err := server()
+	if errors.Is(err, simulator.ErrMissing) {
+		tb.Skipf("SKIPPED, nothing was tested: GoFakeS3 %v", err)
+	}
+	if err != nil {
+		tb.Fatalf("GoFakeS3: %v", err)
+	}
+	return simulator.Config(endpoint)
+}
+
+// Bucket makes a bucket with a name of its own.
+func Bucket(tb testing.TB) string {
+	tb.Helper()
+	return simulator.Bucket(tb, Config(tb))
+}
