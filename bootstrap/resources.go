@@ -58,7 +58,14 @@ func (r resources) table() []any { return r.arns("dynamodb", r.Region, "table/"+
 
 func (r resources) logGroups() []any {
 	return append(r.arns("logs", r.Region, named("log-group:", stack.Functions, r.LogGroup, "*")...),
-		r.arns("logs", stack.GlobalRegion, "log-group:"+r.FirewallLogGroup()+"*")...)
+		r.arns("logs", stack.GlobalRegion, "log-group:"+r.FirewallLogGroup()+"*", "log-group:"+r.AccessLogGroup()+"*")...)
+}
+
+// deliveries are the ways from CloudFront to its log of requests. What joins a
+// source to a destination, AWS names itself.
+func (r resources) deliveries() []any {
+	return r.arns("logs", stack.GlobalRegion, append(named("delivery-source:", stack.Services, r.AccessLogOf, ""),
+		"delivery-destination:"+r.AccessLog(), "delivery:*")...)
 }
 
 func (r resources) topics() []any {
@@ -119,7 +126,7 @@ func (r resources) deploy() []policy.Statement {
 			"dynamodb:List*", "dynamodb:UpdateTimeToLive", "dynamodb:UpdateContinuousBackups",
 			"dynamodb:TagResource", "dynamodb:UntagResource",
 		}, r.table()...),
-		policy.Allow([]string{"logs:*"}, r.logGroups()...),
+		policy.Allow([]string{"logs:*"}, append(r.logGroups(), r.deliveries()...)...),
 		policy.Allow([]string{"events:*"}, r.schedules()...),
 		policy.Allow([]string{"sns:*"}, r.topics()...),
 		policy.Allow([]string{"cloudwatch:*"}, r.alarms()...),
@@ -172,6 +179,7 @@ func (r resources) preview() []policy.Statement {
 		policy.Allow([]string{"s3:GetObject*"}, r.objects(stack.Artifacts)),
 		policy.Allow([]string{"dynamodb:Describe*", "dynamodb:ListTagsOfResource"}, r.table()...),
 		policy.Allow([]string{"logs:Describe*", "logs:List*"}, r.logGroups()...),
+		policy.Allow([]string{"logs:GetDelivery*", "logs:ListTagsForResource"}, r.deliveries()...),
 		policy.Allow([]string{"events:Describe*", "events:List*"}, r.schedules()...),
 		policy.Allow([]string{"sns:Get*", "sns:List*"}, r.topics()...),
 		policy.Allow([]string{"cloudwatch:GetDashboard", "cloudwatch:Describe*", "cloudwatch:List*"}, r.alarms()...),

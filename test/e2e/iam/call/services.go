@@ -308,7 +308,41 @@ var logs = service{
 		"PutResourcePolicy":        forAll(),
 		"DeleteResourcePolicy":     forAll(),
 		"DescribeResourcePolicies": forAll(),
+
+		"PutDeliverySource":         on("delivery-source:{name}").tagged("tags").with(vended),
+		"GetDeliverySource":         on("delivery-source:{name}"),
+		"DeleteDeliverySource":      on("delivery-source:{name}"),
+		"PutDeliveryDestination":    on("delivery-destination:{name}").tagged("tags"),
+		"GetDeliveryDestination":    on("delivery-destination:{name}"),
+		"DeleteDeliveryDestination": on("delivery-destination:{name}"),
+		"CreateDelivery":            on("delivery:made").tagged("tags").with(delivered),
+		"GetDelivery":               on("delivery:{id}"),
+		"DeleteDelivery":            on("delivery:{id}"),
+
+		"UpdateDeliveryConfiguration": on("delivery:{id}"),
 	},
+}
+
+// vended is what having CloudFront log its requests takes of CloudFront.
+// https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/AWS-logs-infrastructure-V2-service-specific.html
+func vended(r *reading, _ *iam.Request) error {
+	if r.params["logType"] != "ACCESS_LOGS" {
+		return errors.New("it is no log of requests")
+	}
+	r.also("cloudfront:AllowVendedLogDeliveryForResource", r.params["resourceArn"])
+	return nil
+}
+
+// delivered is what a log's way into a group takes beside the way.
+// https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/AWS-logs-infrastructure-V2-CloudWatchLogs.html
+func delivered(r *reading, _ *iam.Request) error {
+	r.also("logs:CreateDelivery", r.params["deliveryDestinationArn"])
+	r.also("logs:CreateDelivery",
+		"arn:aws:logs:"+r.call.Region+":"+AccountID+":delivery-source:"+r.params["deliverySourceName"])
+	for _, action := range []string{"PutResourcePolicy", "DescribeResourcePolicies", "DescribeLogGroups"} {
+		r.also("logs:"+action, "*")
+	}
+	return nil
 }
 
 // Whoever may describe some alarms only is not told of composite ones.
