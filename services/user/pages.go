@@ -22,7 +22,7 @@ func (s *Service) pageRoutes(r *mux.Router) {
 	if err != nil {
 		panic(err) // the folder is embedded above
 	}
-	csp := web.PageCSP(s.set.DownloadOrigins...)
+	csp := wire.PageCSP(s.set.DownloadOrigins...)
 	assets := web.Page(web.Assets(site), csp)
 
 	for file, page := range map[string]wire.Route{

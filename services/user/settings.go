@@ -13,6 +13,7 @@ import (
 	"sgraph.ai/send/shared/send"
 	"sgraph.ai/send/shared/settings"
 	"sgraph.ai/send/shared/web"
+	"sgraph.ai/send/shared/wire"
 )
 
 // Settings is what the service is made from. FromEnv fills in what the
@@ -108,9 +109,8 @@ func Read(env *settings.Env) Settings {
 	return s
 }
 
-// bucketOrigin returns the origin of the bucket's presigned URLs, as the SDK
-// makes them.
-// https://docs.aws.amazon.com/AmazonS3/latest/userguide/VirtualHosting.html
+// bucketOrigin returns the origin of the bucket's presigned URLs: AWS's, or that of
+// what stands in for it.
 func bucketOrigin(env *settings.Env, bucket string) string {
 	for _, name := range []string{"AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL"} {
 		if text := env.Text(name); text != "" {
@@ -125,7 +125,7 @@ func bucketOrigin(env *settings.Env, bucket string) string {
 	if region == "" {
 		env.Fault("AWS_REGION", "is not set: set it to the region of the bucket")
 	}
-	return "https://" + bucket + ".s3." + region + ".amazonaws.com"
+	return wire.BucketOrigin(bucket, region)
 }
 
 // gate reads who may send. There is no default: a service that is not told

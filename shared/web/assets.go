@@ -6,25 +6,21 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"io/fs"
-	"mime"
 	"net/http"
-	"path"
-	"regexp"
 	"strconv"
 	"strings"
 	"sync"
 	"time"
 
 	"sgraph.ai/send/shared/send"
+	"sgraph.ai/send/shared/wire"
 )
 
 // Assets serves embedded files by the request's path, which for a folder means
 // its index.html. Nothing is read before it is asked for; then what a file
 // needs is worked out once.
 //
-// Pages are not stored by browsers, what is in a folder named after a digest
-// (assets/0123456789abcdef/app.js) is stored for good, and all others are asked
-// for again with their ETag.
+// How long browsers store them [wire.AssetCaching] says.
 func Assets(files fs.FS) http.Handler {
 	a := &assets{files: files}
 	return Handle(a.serve)
@@ -92,8 +88,8 @@ func (a *assets) find(urlPath string) (*asset, error) {
 func newAsset(name string, body []byte) *asset {
 	f := &asset{
 		plain:        variant{body, etag(body)},
-		contentType:  contentType(name),
-		cacheControl: cacheControl(name),
+		contentType:  wire.AssetType(name),
+		cacheControl: wire.AssetCaching(name),
 	}
 	if small := compress(body); len(small) < len(body)*9/10 {
 		f.gzipped = variant{small, etag(small)}
@@ -112,46 +108,6 @@ func compress(body []byte) []byte {
 	_, _ = z.Write(body)                                  // into memory
 	_ = z.Close()
 	return b.Bytes()
-}
-
-// contentTypes are those that pages are made of. The system's own table may
-// say otherwise, and differs from system to system.
-var contentTypes = map[string]string{
-	".html":        "text/html; charset=utf-8",
-	".css":         "text/css; charset=utf-8",
-	".js":          "text/javascript; charset=utf-8",
-	".mjs":         "text/javascript; charset=utf-8",
-	".json":        "application/json",
-	".webmanifest": "application/manifest+json",
-	".svg":         "image/svg+xml",
-	".png":         "image/png",
-	".ico":         "image/x-icon",
-	".txt":         "text/plain; charset=utf-8",
-	".woff2":       "font/woff2",
-}
-
-func contentType(name string) string {
-	ext := path.Ext(name)
-	if t, ok := contentTypes[ext]; ok {
-		return t
-	}
-	if t := mime.TypeByExtension(ext); t != "" {
-		return t
-	}
-	return "application/octet-stream"
-}
-
-var inDigest = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(^|/)[0-9a-f]{16}/[^/]+$`) })
-
-func cacheControl(name string) string {
-	switch {
-	case path.Ext(name) == ".html":
-		return "no-store"
-	case inDigest().MatchString(name):
-		return "public, max-age=31536000, immutable"
-	default:
-		return "no-cache"
-	}
 }
 
 // NotFoundPage is for a router's NotFoundHandler: a browser that asks for a

@@ -11,6 +11,7 @@ import (
 	"github.com/gorilla/mux"
 
 	"sgraph.ai/send/shared/web"
+	"sgraph.ai/send/shared/wire"
 )
 
 func TestAssets(t *testing.T) {
@@ -27,7 +28,7 @@ func TestAssets(t *testing.T) {
 	}
 	server, _ := site(t, web.Settings{}, func(r *mux.Router) {
 		r.PathPrefix("/pages/").
-			Handler(http.StripPrefix("/pages", web.Page(web.Assets(files), web.PageCSP("https://bucket.example"))))
+			Handler(http.StripPrefix("/pages", web.Page(web.Assets(files), wire.PageCSP("https://bucket.example"))))
 		r.PathPrefix("/").Handler(web.Page(web.Assets(files), ""))
 	})
 	for path, want := range map[string][2]string{

@@ -2,58 +2,56 @@ package web
 
 import (
 	"net/http"
-	"strings"
+
+	"sgraph.ai/send/shared/wire"
 )
 
-// The header values that every reply shares. Header maps only ever replace or
-// extend a copy of them, so one slice serves all.
+// guard is a [wire.Guard] as replies have it. Header maps only ever replace or
+// extend a copy of a value, so one slice serves all.
+type guard struct {
+	key   string
+	value []string
+	tls   bool
+}
+
+func guards(all []wire.Guard) []guard {
+	made := make([]guard, len(all))
+	for i, g := range all {
+		made[i] = guard{http.CanonicalHeaderKey(g.Name), []string{g.Value}, g.TLS}
+	}
+	return made
+}
+
 var (
-	noStore  = []string{"no-store"}
-	jsonType = []string{"application/json"}
-	apiCSP   = []string{"default-src 'none'; frame-ancestors 'none'"}
-	nosniff  = []string{"nosniff"}
-	noRefer  = []string{"no-referrer"}
-	deny     = []string{"DENY"}
-	sameSite = []string{"same-origin"}
-	hsts     = []string{"max-age=63072000; includeSubDomains"}
-	features = []string{"camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()"}
+	noStore   = []string{"no-store"}
+	jsonType  = []string{"application/json"}
+	apiGuards = guards(wire.Guards(wire.NothingCSP))
 )
 
 // setAPIHeaders sets what holds for every reply; pages and assets loosen it.
 func setAPIHeaders(h http.Header, tls bool) {
 	h["Cache-Control"] = noStore
-	h["Content-Security-Policy"] = apiCSP
-	h["Cross-Origin-Opener-Policy"] = sameSite
-	h["Cross-Origin-Resource-Policy"] = sameSite
-	h["Permissions-Policy"] = features
-	h["Referrer-Policy"] = noRefer
-	h["X-Content-Type-Options"] = nosniff
-	h["X-Frame-Options"] = deny
-	if tls {
-		h["Strict-Transport-Security"] = hsts
-	}
+	set(h, apiGuards, tls)
 }
 
-// PageCSP returns the content security policy of a page that runs only what
-// the service itself serves, and may connect to it and to the given origins.
-func PageCSP(connect ...string) string {
-	return "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; " +
-		strings.Join(append([]string{"connect-src 'self'"}, connect...), " ") +
-		"; worker-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+func set(h http.Header, all []guard, tls bool) {
+	for _, g := range all {
+		if tls || !g.tls {
+			h[g.key] = g.value
+		}
+	}
 }
 
 // Page serves HTML pages and what belongs to them: under a content security
-// policy of their own ("" = PageCSP()) and isolated from other origins.
+// policy of their own ("" = [wire.PageCSP] of no other origins) and isolated from
+// other origins.
 func Page(h http.Handler, csp string) http.Handler {
 	if csp == "" {
-		csp = PageCSP()
+		csp = wire.PageCSP()
 	}
-	policy := []string{csp}
+	all := guards(wire.PageGuards(csp))
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		w.Header()["Content-Security-Policy"] = policy
-		w.Header()["Cross-Origin-Embedder-Policy"] = requireCORP
+		set(w.Header(), all, false) // what TLS adds, every reply has
 		h.ServeHTTP(w, r)
 	})
 }
-
-var requireCORP = []string{"require-corp"}

@@ -25,7 +25,3 @@ var (
 	// OldConsole is where the console, and its login, were: people are sent on.
 	OldConsole = route(Admin, get, "/", "/admin", "/admin/v0/v0.1/v0.1.0/index.html", "/auth/set-cookie-form")
 )
-
-// Assets begins the paths of what the user service's pages are made of, which may be
-// kept for good.
-const Assets = "/assets/"

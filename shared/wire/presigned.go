@@ -57,6 +57,12 @@ func OwnPath(link string) string {
 	return u.RequestURI()
 }
 
+// BucketOrigin returns the origin of the URLs that S3's permissions come in.
+// https://docs.aws.amazon.com/AmazonS3/latest/userguide/VirtualHosting.html
+func BucketOrigin(bucket, region string) string {
+	return "https://" + bucket + ".s3." + region + ".amazonaws.com"
+}
+
 // CapabilitiesReply is how large uploads are taken.
 type CapabilitiesReply struct {
 	PresignedUpload   bool  `json:"presigned_upload"`
