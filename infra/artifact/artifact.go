@@ -37,6 +37,8 @@ type Zip struct {
 
 	// Path is where the zip lies on this machine.
 	Path string `json:"-"`
+	// Assets are what the function's pages are made of, as the zip has them.
+	Assets []Asset `json:"-"`
 }
 
 // Key names the zip in an artifacts bucket.

@@ -7,9 +7,12 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"io/fs"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 )
@@ -18,6 +21,10 @@ import (
 type Target struct {
 	Name    string // of the artifact
 	Package string // import path of its main package
+
+	// Assets is the folder, in the checkout, of what its pages are made of; "" =
+	// it has none. ServedAt begins the paths by which they are asked for.
+	Assets, ServedAt string
 }
 
 // Builder compiles and packages commands.
@@ -70,7 +77,7 @@ func (b Builder) buildOne(ctx context.Context, target Target, architecture strin
 	}
 	defer os.RemoveAll(work)
 
-	binary := filepath.Join(work, "bootstrap")
+	binary := filepath.Join(work, bootstrap)
 	// No paths, no version control, no build id: what is left is the source.
 	ldflags := "-s -w -buildid="
 	if b.Version != "" {
@@ -89,7 +96,11 @@ func (b Builder) buildOne(ctx context.Context, target Target, architecture strin
 	if err != nil {
 		return Zip{}, err
 	}
-	packed, err := pack(code)
+	files, err := b.assets(target, code)
+	if err != nil {
+		return Zip{}, err
+	}
+	packed, err := pack(code, files)
 	if err != nil {
 		return Zip{}, err
 	}
@@ -117,25 +128,34 @@ func (b Builder) run(ctx context.Context, env []string, args ...string) (string,
 	return string(out), nil
 }
 
-// pack writes the one file that provided.al2023 starts, the same way each time.
-func pack(bootstrap []byte) ([]byte, error) {
+// pack writes the program, and what its pages are made of, the same way each time.
+func pack(program []byte, assets map[string][]byte) ([]byte, error) {
 	var out bytes.Buffer
 	w := zip.NewWriter(&out)
 	w.RegisterCompressor(zip.Deflate, func(to io.Writer) (io.WriteCloser, error) {
 		return flate.NewWriter(to, flate.BestCompression)
 	})
-	header := &zip.FileHeader{
-		Name:     "bootstrap",
-		Method:   zip.Deflate,
-		Modified: time.Date(2000, time.January, 1, 0, 0, 0, 0, time.UTC),
+	add := func(name string, mode fs.FileMode, content []byte) error {
+		header := &zip.FileHeader{
+			Name:     name,
+			Method:   zip.Deflate,
+			Modified: time.Date(2000, time.January, 1, 0, 0, 0, 0, time.UTC),
+		}
+		header.SetMode(mode)
+		file, err := w.CreateHeader(header)
+		if err != nil {
+			return err
+		}
+		_, err = file.Write(content)
+		return err
 	}
-	header.SetMode(0o755)
-	file, err := w.CreateHeader(header)
-	if err != nil {
+	if err := add(bootstrap, 0o755, program); err != nil {
 		return nil, err
 	}
-	if _, err := file.Write(bootstrap); err != nil {
-		return nil, err
+	for _, name := range slices.Sorted(maps.Keys(assets)) {
+		if err := add(name, 0o644, assets[name]); err != nil {
+			return nil, err
+		}
 	}
 	if err := w.Close(); err != nil {
 		return nil, err

@@ -8,13 +8,20 @@ import (
 
 	"sgraph.ai/send/shared/metric"
 	"sgraph.ai/send/shared/stack"
+	"sgraph.ai/send/shared/wire"
 )
 
 // Services are the commands that a stack runs: the two services, and the canary
 // that tries them.
 var Services = []Target{
-	{Name: stack.Zip(metric.User), Package: "sgraph.ai/send/services/user/cmd/send-user"},
-	{Name: stack.Zip(metric.Admin), Package: "sgraph.ai/send/services/admin/cmd/send-admin"},
+	{
+		Name: stack.Zip(metric.User), Package: "sgraph.ai/send/services/user/cmd/send-user",
+		Assets: "services/user/site/assets", ServedAt: wire.Assets,
+	},
+	{
+		Name: stack.Zip(metric.Admin), Package: "sgraph.ai/send/services/admin/cmd/send-admin",
+		Assets: "services/admin/site/assets", ServedAt: wire.ConsoleAssets,
+	},
 	{Name: stack.Zip(metric.Canary), Package: "sgraph.ai/send/cli/cmd/send-canary"},
 }
 
@@ -27,20 +34,28 @@ func ServicesBuilder(root, dir, version string) Builder {
 }
 
 // ForStack answers what a stack ships: the zips that lie in promoted, or, if
-// that is empty, ones built from the checkout around dir.
+// that is empty, ones built from the checkout around dir. Their assets are
+// unpacked into the checkout.
 func ForStack(ctx context.Context, dir, promoted, version, architecture string) (Set, error) {
 	root, err := Checkout(dir)
 	if err != nil {
 		return Set{}, err
 	}
-	if promoted != "" {
+	var set Set
+	if promoted == "" {
+		set, err = ServicesBuilder(root, filepath.Join("build", "artifacts", architecture), version).
+			Build(ctx, Services, architecture)
+	} else {
 		if !filepath.IsAbs(promoted) {
 			promoted = filepath.Join(root, promoted)
 		}
-		return Open(promoted)
+		set, err = Open(promoted)
 	}
-	return ServicesBuilder(root, filepath.Join("build", "artifacts", architecture), version).
-		Build(ctx, Services, architecture)
+	if err != nil {
+		return Set{}, err
+	}
+	// By their digests, so that stacks that are deployed at once do not meet there.
+	return set, set.unpack(filepath.Join(root, "build", "assets"))
 }
 
 // Checkout finds the folder of go.work, in dir or above it.
