@@ -118,7 +118,8 @@ func (r resources) deploy() []policy.Statement {
 		passed,
 		r.readBoundary(),
 		policy.Allow([]string{"s3:*"}, r.buckets()...),
-		policy.Allow([]string{"s3:GetObject*", "s3:PutObject*", "s3:DeleteObject*"}, r.objects(stack.Artifacts)),
+		policy.Allow([]string{"s3:GetObject*", "s3:PutObject*", "s3:DeleteObject*"},
+			r.objects(stack.Artifacts), r.objects(stack.Assets)),
 		policy.Allow([]string{"s3:DeleteObject*", "s3:AbortMultipartUpload"},
 			r.objects(stack.Transfers), r.objects(stack.Cache)),
 		policy.Allow([]string{
@@ -176,7 +177,7 @@ func (r resources) preview() []policy.Statement {
 			"s3:GetAccelerateConfiguration", "s3:GetReplicationConfiguration", "s3:GetMetricsConfiguration",
 			"s3:ListBucket", "s3:ListTagsForResource",
 		}, r.buckets()...),
-		policy.Allow([]string{"s3:GetObject*"}, r.objects(stack.Artifacts)),
+		policy.Allow([]string{"s3:GetObject*"}, r.objects(stack.Artifacts), r.objects(stack.Assets)),
 		policy.Allow([]string{"dynamodb:Describe*", "dynamodb:ListTagsOfResource"}, r.table()...),
 		policy.Allow([]string{"logs:Describe*", "logs:List*"}, r.logGroups()...),
 		policy.Allow([]string{"logs:GetDelivery*", "logs:ListTagsForResource"}, r.deliveries()...),

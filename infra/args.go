@@ -23,7 +23,11 @@ func storageArgs(s settings.Settings, left remains) *StorageArgs {
 	}
 }
 
-func commonOf(s settings.Settings, zips artifact.Set, storage *Storage) Common {
+func assetsArgs(s settings.Settings, zips artifact.Set, left remains) *AssetsArgs {
+	return &AssetsArgs{Names: s.Names, Left: left, Architecture: s.Architecture, Zips: zips}
+}
+
+func commonOf(s settings.Settings, zips artifact.Set, storage *Storage, assets *Assets) Common {
 	return Common{
 		Names:        s.Names,
 		Architecture: s.Architecture,
@@ -32,6 +36,7 @@ func commonOf(s settings.Settings, zips artifact.Set, storage *Storage) Common {
 		Zips:         zips,
 		Artifacts:    storage.Artifacts,
 		Boundary:     boundaryOf(s),
+		Assets:       assets,
 	}
 }
 
@@ -43,11 +48,12 @@ func boundaryOf(s settings.Settings) string {
 	return s.BoundaryARN()
 }
 
-func edgeArgs(s settings.Settings, user, admin *Service) *EdgeArgs {
+func edgeArgs(s settings.Settings, assets *Assets, user, admin *Service) *EdgeArgs {
 	args := &EdgeArgs{
 		Names:   s.Names,
 		Edge:    s.Edge,
 		KeyName: s.Secrets.Of(service.APIKeyName.Env),
+		Assets:  assets,
 		User:    user,
 		Admin:   admin,
 

@@ -18,6 +18,12 @@ type Bucket struct {
 
 	Name pulumi.StringOutput
 	ARN  pulumi.StringOutput
+	// Domain is the host by which its region answers for it.
+	Domain pulumi.StringOutput
+
+	name   string
+	owned  pulumi.Resource // its policy waits for it
+	inside pulumi.ResourceOption
 }
 
 // BucketArgs describe a Bucket.
@@ -31,6 +37,9 @@ type BucketArgs struct {
 	// Versioned keeps what is overwritten or deleted for a month.
 	Versioned bool
 	Expire    []lifecycleRule
+	// Shared leaves its policy to whoever makes it, by Share: with whom is not
+	// known yet.
+	Shared bool
 }
 
 // lifecycleRule expires the objects under a prefix.
@@ -43,7 +52,7 @@ type lifecycleRule struct {
 func NewBucket(
 	ctx *pulumi.Context, name string, args *BucketArgs, opts ...pulumi.ResourceOption,
 ) (*Bucket, error) {
-	c := &Bucket{}
+	c := &Bucket{name: name}
 	if err := ctx.RegisterComponentResource("send:infra:Bucket", name, c, opts...); err != nil {
 		return nil, err
 	}
@@ -56,10 +65,11 @@ func NewBucket(
 	if err != nil {
 		return nil, err
 	}
-	c.Name, c.ARN = bucket.Bucket, bucket.Arn
+	c.Name, c.ARN, c.Domain = bucket.Bucket, bucket.Arn, bucket.BucketRegionalDomainName
 	// A bucket that is left when its stack is destroyed stays closed, and what
 	// is in it goes on to expire.
 	inside = pulumi.Composite(inside, pulumi.RetainOnDelete(args.Protect))
+	c.inside = inside
 
 	closed, err := s3.NewBucketPublicAccessBlock(ctx, name+"-private", &s3.BucketPublicAccessBlockArgs{
 		Bucket:                bucket.Bucket,
@@ -73,18 +83,16 @@ func NewBucket(
 	}
 	// S3 answers 409 when two of a bucket's settings change at the same
 	// moment, so these three go one after the other.
-	owned, err := s3.NewBucketOwnershipControls(ctx, name+"-owner", &s3.BucketOwnershipControlsArgs{
+	if c.owned, err = s3.NewBucketOwnershipControls(ctx, name+"-owner", &s3.BucketOwnershipControlsArgs{
 		Bucket: bucket.Bucket,
 		Rule:   &s3.BucketOwnershipControlsRuleArgs{ObjectOwnership: pulumi.String("BucketOwnerEnforced")},
-	}, inside, after(closed))
-	if err != nil {
+	}, inside, after(closed)); err != nil {
 		return nil, err
 	}
-	if _, err := s3.NewBucketPolicy(ctx, name+"-tls", &s3.BucketPolicyArgs{
-		Bucket: bucket.Bucket,
-		Policy: policy.Document(policy.TLSOnly("TLSOnly", bucket.Arn)),
-	}, inside, after(owned)); err != nil {
-		return nil, err
+	if !args.Shared {
+		if err := c.Share(ctx); err != nil {
+			return nil, err
+		}
 	}
 	if err := encrypt(ctx, name, bucket, inside); err != nil {
 		return nil, err
@@ -109,6 +117,15 @@ func NewBucket(
 		return nil, err
 	}
 	return c, ctx.RegisterResourceOutputs(c, pulumi.Map{"name": c.Name, "arn": c.ARN})
+}
+
+// Share sets the bucket's policy: who else may do what with it, over TLS only.
+func (c *Bucket) Share(ctx *pulumi.Context, with ...policy.Statement) error {
+	_, err := s3.NewBucketPolicy(ctx, c.name+"-tls", &s3.BucketPolicyArgs{
+		Bucket: c.Name,
+		Policy: policy.Document(append([]policy.Statement{policy.TLSOnly("TLSOnly", c.ARN)}, with...)...),
+	}, c.inside, after(c.owned))
+	return err
 }
 
 // encrypt has S3 encrypt what the bucket keeps, with a key of its own.

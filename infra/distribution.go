@@ -28,6 +28,16 @@ type distributionArgs struct {
 	Headers      []string            // what is passed on of a request
 	KeyName      string              // the one of them whose name is a secret
 	Cookies      string              // "all" or "none"
+
+	Bucket pulumi.StringOutput // host of what the pages are made of
+	Access pulumi.StringOutput // ID of the control by which the bucket is reached
+	Pages  pages
+}
+
+// pages are the pages of a service.
+type pages struct {
+	assets string // begins the paths of what they are made of
+	policy string // their content security policy
 }
 
 // The managed cache policies in use, by their fixed ids.
@@ -61,7 +71,10 @@ func newDistribution(
 			MinimumProtocolVersion: pulumi.String("TLSv1.2_2021"),
 		}
 	}
-	origin := pulumi.String("function")
+	headers, err := newAssetHeaders(ctx, service, args, inside)
+	if err != nil {
+		return nil, err
+	}
 	made, err := cloudfront.NewDistribution(ctx, service, &cloudfront.DistributionArgs{
 		Comment:           pulumi.Sprintf("SGraph Send %s service, %s", service, args.Names.Stack),
 		Enabled:           pulumi.Bool(true),
@@ -75,10 +88,11 @@ func newDistribution(
 				RestrictionType: pulumi.String("none"),
 			},
 		},
-		Origins:              cloudfront.DistributionOriginArray{functionOrigin(origin, args)},
+		Origins:              cloudfront.DistributionOriginArray{functionOrigin(args), bucketOrigin(args)},
+		OriginGroups:         cloudfront.DistributionOriginGroupArray{bucketOrFunction},
 		CustomErrorResponses: errorsUncached(),
 		DefaultCacheBehavior: &cloudfront.DistributionDefaultCacheBehaviorArgs{
-			TargetOriginId:        origin,
+			TargetOriginId:        pulumi.String(theFunction),
 			ViewerProtocolPolicy:  pulumi.String("redirect-to-https"),
 			AllowedMethods:        allMethods,
 			CachedMethods:         readMethods,
@@ -89,13 +103,14 @@ func newDistribution(
 		},
 		OrderedCacheBehaviors: cloudfront.DistributionOrderedCacheBehaviorArray{
 			&cloudfront.DistributionOrderedCacheBehaviorArgs{
-				PathPattern:          pulumi.String(wire.Assets + "*"),
-				TargetOriginId:       origin,
-				ViewerProtocolPolicy: pulumi.String("redirect-to-https"),
-				Compress:             pulumi.Bool(true),
-				AllowedMethods:       readMethods,
-				CachedMethods:        readMethods,
-				CachePolicyId:        pulumi.String(cachingOptimized),
+				PathPattern:             pulumi.String(args.Pages.assets + "*"),
+				TargetOriginId:          bucketOrFunction.OriginId,
+				ViewerProtocolPolicy:    pulumi.String("redirect-to-https"),
+				Compress:                pulumi.Bool(true),
+				AllowedMethods:          readMethods,
+				CachedMethods:           readMethods,
+				CachePolicyId:           pulumi.String(cachingOptimized),
+				ResponseHeadersPolicyId: headers.ID(),
 			},
 		},
 	}, inside)
@@ -126,10 +141,16 @@ func errorsUncached() (all cloudfront.DistributionCustomErrorResponseArray) {
 	return all
 }
 
+// What a distribution asks.
+const (
+	theFunction = "function"
+	theBucket   = "assets"
+)
+
 // functionOrigin is the service behind the distribution.
-func functionOrigin(id pulumi.String, args *distributionArgs) *cloudfront.DistributionOriginArgs {
+func functionOrigin(args *distributionArgs) *cloudfront.DistributionOriginArgs {
 	return &cloudfront.DistributionOriginArgs{
-		OriginId:   id,
+		OriginId:   pulumi.String(theFunction),
 		DomainName: args.Origin,
 		CustomHeaders: cloudfront.DistributionOriginCustomHeaderArray{
 			&cloudfront.DistributionOriginCustomHeaderArgs{

@@ -31,6 +31,7 @@ type EdgeArgs struct {
 	// KeyName is the header of the admin API key, and OriginSecret is how
 	// CloudFront proves itself: both are secrets.
 	KeyName, OriginSecret string
+	Assets                *Assets
 	User, Admin           *Service
 	// AdminAllow is from where operators may come; none is from anywhere.
 	AdminAllow []netip.Prefix
@@ -65,8 +66,12 @@ func (c *Edge) declare(ctx *pulumi.Context, args *EdgeArgs, inside pulumi.Resour
 	if err != nil {
 		return err
 	}
+	access, err := newOriginAccess(ctx, args.Names, inside)
+	if err != nil {
+		return err
+	}
 	front := func(
-		service *Service, domain string, acl *wafv2.WebAcl, reader wire.Service, cookies string,
+		service *Service, domain string, acl *wafv2.WebAcl, reader wire.Service, cookies string, shown pages,
 	) (*distribution, error) {
 		made, err := newDistribution(ctx, service.Name, &distributionArgs{
 			Names:        args.Names,
@@ -78,19 +83,27 @@ func (c *Edge) declare(ctx *pulumi.Context, args *EdgeArgs, inside pulumi.Resour
 			Headers:      wire.Names(wire.Forwarded(reader, wire.APIKey(args.KeyName))),
 			KeyName:      args.KeyName,
 			Cookies:      cookies,
+			Bucket:       args.Assets.bucket.Domain,
+			Access:       access,
+			Pages:        shown,
 		}, inside)
 		if err != nil {
 			return nil, err
 		}
 		return made, logged(service.Name, made.arn)
 	}
-	user, err := front(args.User, args.UserDomain, userACL, wire.User, "none")
+	bucket := wire.BucketOrigin(args.Names.Bucket(stack.Transfers), args.Names.Region)
+	ofUser, ofAdmin := pages{wire.Assets, wire.PageCSP(bucket)}, pages{wire.ConsoleAssets, wire.PageCSP()}
+	user, err := front(args.User, args.UserDomain, userACL, wire.User, "none", ofUser)
 	if err != nil {
 		return err
 	}
 	// Only the admin service has cookies: its session.
-	admin, err := front(args.Admin, args.AdminDomain, adminACL, wire.Admin, "all")
+	admin, err := front(args.Admin, args.AdminDomain, adminACL, wire.Admin, "all", ofAdmin)
 	if err != nil {
+		return err
+	}
+	if err := args.Assets.showTo(ctx, user, admin); err != nil {
 		return err
 	}
 	c.UserURL, c.UserDomain = user.url, user.host

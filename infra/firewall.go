@@ -122,7 +122,9 @@ func perAddress(name string, limit int, counted scopeInput) *wafv2.WebAclRuleArg
 // butParts are all requests but those for parts of pages.
 var butParts = &wafv2.WebAclRuleStatementRateBasedStatementScopeDownStatementArgs{
 	NotStatement: &wafv2.WebAclRuleStatementRateBasedStatementScopeDownStatementNotStatementArgs{
-		Statements: list([]*wafv2.WebAclRuleStatementArgs{pathMatches("^" + wire.Assets)}),
+		Statements: list([]*wafv2.WebAclRuleStatementArgs{
+			pathMatches("^(" + wire.Assets + "|" + wire.ConsoleAssets + ")"),
+		}),
 	},
 }
 

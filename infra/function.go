@@ -34,7 +34,8 @@ type Common struct {
 	Tracing      bool   // requests are recorded with X-Ray
 	Zips         artifact.Set
 	Artifacts    *Bucket
-	Boundary     string // ARN of the policy that bounds the roles; "" = none
+	Boundary     string  // ARN of the policy that bounds the roles; "" = none
+	Assets       *Assets // nil = functions serve what their pages are made of
 }
 
 // FunctionArgs describe what to run, how large and with which rights.
@@ -118,6 +119,6 @@ func newFunction(
 			LogFormat: pulumi.String("Text"),
 			LogGroup:  f.LogGroup.Name,
 		},
-	}, inside, after(identity.Granted))
+	}, inside, after(append([]pulumi.Resource{identity.Granted}, args.Assets.of(name)...)...))
 	return f, err
 }

@@ -42,7 +42,8 @@ type declared struct {
 	Inputs     resource.PropertyMap
 	Protect    bool
 	Retain     bool
-	Import     string // what is taken over instead of made
+	Import     string   // what is taken over instead of made
+	After      []string // URNs of what it waits for
 }
 
 // at answers a part of the inputs: a key, then keys or indexes of what lies
@@ -122,6 +123,7 @@ func (g *graph) NewResource(args pulumi.MockResourceArgs) (string, resource.Prop
 	d := declared{Type: args.TypeToken, Name: args.Name, Inputs: args.Inputs}
 	if rpc := args.RegisterRPC; rpc != nil {
 		d.Protect, d.Retain, d.Import = rpc.GetProtect(), rpc.GetRetainOnDelete(), rpc.GetImportId()
+		d.After = rpc.GetDependencies()
 	}
 	g.mu.Lock()
 	g.resources = append(g.resources, d)
@@ -137,6 +139,7 @@ func (g *graph) NewResource(args pulumi.MockResourceArgs) (string, resource.Prop
 	switch args.TypeToken {
 	case "aws:s3/bucketV2:BucketV2":
 		add("arn", "arn:aws:s3:::%s", d.text("bucket"))
+		add("bucketRegionalDomainName", "%s.s3.eu-west-2.amazonaws.com", d.text("bucket"))
 	case "aws:dynamodb/table:Table":
 		add("arn", "arn:aws:dynamodb:eu-west-2:%s:table/%s", testAccount, d.text("name"))
 	case "aws:cloudwatch/logGroup:LogGroup":
@@ -285,10 +288,21 @@ func run(t *testing.T, s settings.Settings, g *graph) error {
 		}
 		zips.Zips = append(zips.Zips, artifact.Zip{
 			Name: target.Name, Architecture: s.Architecture, SHA256: strings.Repeat("ab", 32), Path: path,
+			Assets: assetsOf(target, path),
 		})
 	}
 	return pulumi.RunErr(func(ctx *pulumi.Context) error { return deploy(ctx, s, zips, g.limits, g.left) },
 		pulumi.WithMocks(settings.Project, s.Stack, g))
+}
+
+// assetsOf are what the pages of a function might be made of.
+func assetsOf(target artifact.Target, file string) (all []artifact.Asset) {
+	for _, name := range []string{"page.js", "page.css", "icons.svg"} {
+		if target.Assets != "" {
+			all = append(all, artifact.Asset{Path: target.ServedAt[1:] + "0123456789abcdef/" + name, File: file})
+		}
+	}
+	return all
 }
 
 var recordings = struct {

@@ -66,7 +66,13 @@ func deploy(ctx *pulumi.Context, s settings.Settings, zips artifact.Set, lambda 
 	if err != nil {
 		return err
 	}
-	common := commonOf(s, zips, storage)
+	var assets *Assets
+	if s.Edge.Enabled {
+		if assets, err = NewAssets(ctx, "assets", assetsArgs(s, zips, left)); err != nil {
+			return err
+		}
+	}
+	common := commonOf(s, zips, storage, assets)
 	admin, err := NewService(ctx, metric.Admin, adminFunction(s, common, storage))
 	if err != nil {
 		return err
@@ -79,7 +85,7 @@ func deploy(ctx *pulumi.Context, s settings.Settings, zips artifact.Set, lambda 
 	if err != nil {
 		return err
 	}
-	edge, err := NewEdge(ctx, "edge", edgeArgs(s, user, admin), global)
+	edge, err := NewEdge(ctx, "edge", edgeArgs(s, assets, user, admin), global)
 	if err != nil {
 		return err
 	}

@@ -485,9 +485,11 @@ func TestPartsOfPagesCountLess(t *testing.T) {
 		if len(pages) == 0 {
 			t.Fatal("nothing bounds what one address may ask")
 		}
-		parts := counted(request{path: wire.Assets + "0123/send.js"})
-		if len(parts) == 0 || slices.Min(parts) < maxParts*slices.Min(pages) {
-			t.Errorf("an address may load pages %v times, and their parts %v times", pages, parts)
+		for _, path := range []string{wire.Assets + "0123/send.js", wire.ConsoleAssets + "0123/console.js"} {
+			parts := counted(request{path: path})
+			if len(parts) == 0 || slices.Min(parts) < maxParts*slices.Min(pages) {
+				t.Errorf("an address may load pages %v times, and %s %v times", pages, path, parts)
+			}
 		}
 		for _, path := range []string{"/assetsx", "/api/assets/", "//assets/", wire.CreateTransfer.Paths[0]} {
 			if got := counted(request{path: path}); !slices.Equal(got, pages) {

@@ -31,15 +31,17 @@ var (
 	Functions = []string{metric.User, metric.Admin, metric.Canary}
 )
 
-// The buckets: ciphertext, the audit trail, and the zips of the functions.
+// The buckets: ciphertext, the audit trail, the zips of the functions, and, where
+// there is an edge, what the pages are made of.
 const (
 	Transfers = "transfers"
 	Cache     = "cache"
 	Artifacts = "artifacts"
+	Assets    = "assets"
 )
 
 // Buckets are all of them.
-var Buckets = []string{Transfers, Cache, Artifacts}
+var Buckets = []string{Transfers, Cache, Artifacts, Assets}
 
 // The schedules: of the user function's sweep, and of the admin function, which
 // puts into the trail what waits for it. The canary's is named as the canary.
@@ -143,6 +145,12 @@ func (n Names) HealthCheck(service string) string { return n.part(service) }
 
 // OriginRequestPolicy says what CloudFront passes on to a service.
 func (n Names) OriginRequestPolicy(service string) string { return n.part(service) }
+
+// AssetHeaders is what CloudFront adds to what a service's pages are made of.
+func (n Names) AssetHeaders(service string) string { return n.part(service + "-assets") }
+
+// OriginAccessControl is how CloudFront shows the assets' bucket who it is.
+func (n Names) OriginAccessControl() string { return n.part("assets") }
 
 // Firewall is WAF's access control list, and its metric.
 func (n Names) Firewall() string { return n.whole() }

@@ -8,13 +8,14 @@ import sys
 import threading
 
 import bucket_metrics  # noqa: F401
+import cloudfront_policies  # noqa: F401
 import composite_alarms  # noqa: F401
 import default_certificates  # noqa: F401
 import function_logging  # noqa: F401
 import no_containers  # noqa: F401
 import no_such_upload  # noqa: F401
 import one_at_a_time  # noqa: F401
-import origin_request_policies  # noqa: F401
+import origin_access  # noqa: F401
 import query_definitions  # noqa: F401
 import secure_transport  # noqa: F401
 import whole_budgets  # noqa: F401

@@ -46,9 +46,7 @@ func (q question) ask(t *testing.T, endpoint, key string) (int, []byte) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	request.Header.Set("Authorization", fmt.Sprintf(
-		"AWS4-HMAC-SHA256 Credential=%s/20260101/%s/%s/aws4_request, SignedHeaders=host, Signature=0",
-		key, cmp.Or(q.region, region), q.service))
+	request.Header.Set("Authorization", authorization(key, cmp.Or(q.region, region), q.service))
 	if q.target != "" {
 		request.Header.Set("X-Amz-Target", q.target)
 		request.Header.Set("Content-Type", "application/x-amz-json-1.1")
@@ -63,6 +61,12 @@ func (q question) ask(t *testing.T, endpoint, key string) (int, []byte) {
 		t.Fatal(err)
 	}
 	return response.StatusCode, answer
+}
+
+// authorization says by whose key, and where, which service is meant.
+func authorization(key, region, service string) string {
+	return fmt.Sprintf("AWS4-HMAC-SHA256 Credential=%s/20260101/%s/%s/aws4_request, SignedHeaders=host, Signature=0",
+		key, region, service)
 }
 
 func (s simulation) askJSON(t *testing.T, service, method, path, target, body string, into any) {

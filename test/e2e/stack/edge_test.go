@@ -4,10 +4,6 @@ import (
 	"encoding/json"
 	"encoding/xml"
 	"net/http"
-	"net/http/httptest"
-	"net/http/httputil"
-	"net/url"
-	"slices"
 	"strings"
 	"testing"
 
@@ -17,6 +13,7 @@ import (
 	"sgraph.ai/send/shared/test/logtest"
 	"sgraph.ai/send/shared/test/secrettest"
 	"sgraph.ai/send/shared/wire"
+	"sgraph.ai/send/test/e2e/lambdahost"
 )
 
 // TestEdge deploys the stack of qa, with everything that prod has too: what
@@ -39,15 +36,7 @@ func TestEdge(t *testing.T) {
 	distributions := pulumi.resources(t, "aws:cloudfront/distribution:Distribution")
 	var userLog, adminLog logtest.Buffer
 	var seen visits
-	config := aws.deployed(t, outputs["adminFunction"], outputs["artifactsBucket"], outputs["adminArtifact"])
-	config.Log = &adminLog
-	adminURL, admin := host(t, config, aws.endpoint)
-	adminURL = seen.watch(t, wire.Admin, adminURL)
-	config = aws.deployed(t, outputs["userFunction"], outputs["artifactsBucket"], outputs["userArtifact"])
-	config.Log = &userLog
-	config.Environment[settings.AdminURL.Env] = adminURL // past its front, as deployed
-	userURL, user := host(t, config, aws.endpoint)
-	userURL = seen.watch(t, wire.User, userURL)
+	userURL, user, adminURL, admin := hostBoth(t, aws, outputs, &seen, &userLog, &adminLog)
 	fronts := map[string]*front{
 		"user":  newFront(t, aws, distributions["user"].ID, userURL),
 		"admin": newFront(t, aws, distributions["admin"].ID, adminURL),
@@ -125,6 +114,15 @@ func TestEdge(t *testing.T) {
 	step(t, "no grant is idle", enforced.nothingIdle)
 	step(t, "without a grant something fails", enforced.eachGrantCounts)
 	step(t, "nobody raises himself", enforced.nobodyRaisesHimself)
+	step(t, "pages cost the functions little, and outlive a deploy", func(t *testing.T) {
+		browse(t, fronts, aws, func() {
+			anotherBuild(t, pulumi.dir)
+			pulumi.run(t, "up", "--yes", "--skip-preview", "--non-interactive")
+			userURL, _, adminURL, _ := hostBoth(t, aws, pulumi.outputs(t), &seen, &userLog, &adminLog)
+			fronts["user"].serve(t, userURL)
+			fronts["admin"].serve(t, adminURL)
+		})
+	})
 	step(t, "no log knows a secret", func(t *testing.T) {
 		secrettest.Kept{"user's log": userLog.String(), "admin's log": adminLog.String()}.Lacks(t, map[string]string{
 			"hidden": hidden, "the plaintext": plaintext, "the file's name": "canary-file-name", "an address": "192.0.2.",
@@ -139,6 +137,24 @@ func TestEdge(t *testing.T) {
 		aws.gone(t, "qa")
 		aws.nothingRefused(t, before)
 	})
+}
+
+// hostBoth runs both services as they are deployed, but that the user service asks
+// the admin service where it is run.
+func hostBoth(
+	t *testing.T, aws simulation, outputs map[string]string, seen *visits, userLog, adminLog *logtest.Buffer,
+) (userURL string, user *lambdahost.Function, adminURL string, admin *lambdahost.Function) {
+	t.Helper()
+	config := aws.deployed(t, outputs["adminFunction"], outputs["artifactsBucket"], outputs["adminArtifact"])
+	config.Log = adminLog
+	adminURL, admin = host(t, config, aws.endpoint)
+	adminURL = seen.watch(t, wire.Admin, adminURL)
+	config = aws.deployed(t, outputs["userFunction"], outputs["artifactsBucket"], outputs["userArtifact"])
+	config.Log = userLog
+	config.Environment[settings.AdminURL.Env] = adminURL // past its front, as deployed
+	userURL, user = host(t, config, aws.endpoint)
+	userURL = seen.watch(t, wire.User, userURL)
+	return userURL, user, adminURL, admin
 }
 
 // scheduled is an event as a rule of EventBridge sends it.
@@ -164,55 +180,6 @@ func ask(t *testing.T, address, secret, viewer string) *http.Response {
 	}
 	response.Body.Close()
 	return response
-}
-
-// front passes on what CloudFront would, as the deployed distribution and its
-// policy say.
-type front struct{ url, secret string }
-
-func newFront(t *testing.T, aws simulation, distribution, function string) *front {
-	t.Helper()
-	var config struct {
-		Secrets []struct {
-			Name  string `xml:"HeaderName"`
-			Value string `xml:"HeaderValue"`
-		} `xml:"DistributionConfig>Origins>Items>Origin>CustomHeaders>Items>OriginCustomHeader"`
-		Policy string `xml:"DistributionConfig>DefaultCacheBehavior>OriginRequestPolicyId"`
-	}
-	aws.askXML(t, "cloudfront", "/2020-05-31/distribution/"+distribution, &config)
-	if len(config.Secrets) != 1 || !strings.EqualFold(config.Secrets[0].Name, wire.OriginSecret.Name) {
-		t.Fatalf("the distribution adds %d headers", len(config.Secrets))
-	}
-	var policy struct {
-		Headers []string `xml:"OriginRequestPolicyConfig>HeadersConfig>Headers>Items>Name"`
-		Cookies string   `xml:"OriginRequestPolicyConfig>CookiesConfig>CookieBehavior"`
-	}
-	aws.askXML(t, "cloudfront", "/2020-05-31/origin-request-policy/"+config.Policy, &policy)
-	// Beside the policy's, CloudFront passes these on by itself.
-	passed := append(policy.Headers, "Content-Type", "Content-Length", "Range", "If-Range", "If-Match",
-		"If-None-Match", "If-Modified-Since", "User-Agent")
-	if policy.Cookies == "all" {
-		passed = append(passed, "Cookie")
-	}
-
-	target, err := url.Parse(function)
-	if err != nil {
-		t.Fatal(err)
-	}
-	proxy := &httputil.ReverseProxy{Rewrite: func(r *httputil.ProxyRequest) {
-		r.SetURL(target)
-		viewer := r.In.RemoteAddr
-		wire.ViewerAddress.Set(r.Out.Header, viewer)
-		for name := range r.Out.Header {
-			if !slices.ContainsFunc(passed, func(p string) bool { return strings.EqualFold(p, name) }) {
-				r.Out.Header.Del(name)
-			}
-		}
-		r.Out.Header.Set(config.Secrets[0].Name, config.Secrets[0].Value)
-	}}
-	server := httptest.NewServer(proxy)
-	t.Cleanup(server.Close)
-	return &front{server.URL, config.Secrets[0].Value}
 }
 
 func (s simulation) askXML(t *testing.T, service, path string, into any) {
