@@ -27,6 +27,7 @@ type AccessArgs struct {
 	GitHub     *GitHub
 	State      *State   // nil where Pulumi Cloud keeps it
 	Caches     []string // buckets that keep the audit trail in the place of the stack's own
+	Zones      []string // of Route 53, that have the stack's domain
 }
 
 // NewAccess makes both roles of a stack.
@@ -36,7 +37,7 @@ func NewAccess(ctx *pulumi.Context, name string, args *AccessArgs, opts ...pulum
 		return nil, err
 	}
 	inside := pulumi.Parent(c)
-	r := resources{args.Names}
+	r := resources{args.Names, args.Zones}
 	// Without it no deploy can make a role, and whoever removed it would free all.
 	boundary := args.Names.Boundary()
 	_, err := iam.NewPolicy(ctx, boundary, &iam.PolicyArgs{

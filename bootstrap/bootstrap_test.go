@@ -536,6 +536,27 @@ func TestWhatTheAccountHasOrDoesNotWantIsNotMade(t *testing.T) {
 	}
 }
 
+// The zone of a domain is named, and without one nothing of a domain is granted.
+func TestAZoneIsGrantedToItsStack(t *testing.T) {
+	t.Parallel()
+	g := mustRecord(t, map[string]string{"sgraph-send-bootstrap:zones": "prod=Z0PROD"})
+	for name, p := range g.pipelines() {
+		text := p.text("policy")
+		if len(text) > 6144 {
+			t.Errorf("%s has %d characters, over 6144", name, len(text))
+		}
+		of := strings.HasSuffix(name, "-prod")
+		if strings.Contains(text, "arn:aws:route53:::hostedzone/Z0PROD") != of || strings.Contains(text, "acm:Describe") != of {
+			t.Errorf("%s: %s", name, text)
+		}
+		change := of && strings.Contains(name, "-deploy-")
+		if strings.Contains(text, "route53:ChangeResourceRecordSets") != change ||
+			strings.Contains(text, "acm:RequestCertificate") != change {
+			t.Errorf("%s changes names: %v, want %v", name, !change, change)
+		}
+	}
+}
+
 func TestProdHasAnAccountOfItsOwn(t *testing.T) {
 	t.Parallel()
 	for stacks, roles := range map[string]int{"": 4, "prod": 2, "qa,dev": 4} {
@@ -557,6 +578,7 @@ func TestWrongSettingsAreRefused(t *testing.T) {
 		},
 		"sgraph-send-bootstrap:stacks":     {"dev,", "*", "Dev", "dev-preview"},
 		"sgraph-send-bootstrap:oneAccount": {"", "false"}, // with prod among others
+		"sgraph-send-bootstrap:zones":      {"Z1", "prod=", "other=Z1", "prod=z1", "prod=Z1/x", "prod=*"},
 		"sgraph-send-bootstrap:caches":     {"bucket", "prod=", "other=bucket", "prod=a b", "prod=*"},
 		"aws:region":                       {""},
 	} {

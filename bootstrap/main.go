@@ -51,6 +51,7 @@ func program(ctx *pulumi.Context) error {
 			GitHub:     github,
 			State:      state,
 			Caches:     s.caches[name],
+			Zones:      s.zones[name],
 		})
 		if err != nil {
 			return err

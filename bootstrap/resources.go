@@ -8,7 +8,10 @@ import (
 )
 
 // resources are what one stack consists of, as far as names can say it.
-type resources struct{ stack.Names }
+type resources struct {
+	stack.Names
+	zones []string // of Route 53, that have the stack's domain
+}
 
 // arns are resources of one service in a region; "" where it has none.
 func (r resources) arns(service, region string, forms ...string) []any {
@@ -107,7 +110,7 @@ func (r resources) deploy() []policy.Statement {
 	}, r.roles()...)
 	bounded["Condition"] = map[string]any{"StringEquals": map[string]any{"iam:PermissionsBoundary": r.BoundaryARN()}}
 	linked := fmt.Sprintf("arn:aws:iam::%s:role/aws-service-role/wafv2.amazonaws.com/*", r.Account)
-	return []policy.Statement{
+	return append(r.domain(true), []policy.Statement{
 		policy.Allow([]string{"lambda:*"}, r.functions()...),
 		bounded,
 		policy.Allow([]string{
@@ -147,6 +150,31 @@ func (r resources) deploy() []policy.Statement {
 			"logs:CreateLogDelivery", "logs:DeleteLogDelivery", "logs:PutResourcePolicy", "logs:DescribeResourcePolicies",
 		}, everything),
 		policy.Allow([]string{"iam:CreateServiceLinkedRole"}, linked),
+	}...)
+}
+
+// domain is what the names of a stack take, and their certificates, which
+// CloudFront wants in one region: to make them, or to look at them.
+func (r resources) domain(make bool) []policy.Statement {
+	if len(r.zones) == 0 {
+		return nil
+	}
+	inZone := []string{"route53:GetHostedZone", "route53:ListResourceRecordSets"}
+	certificate := []string{"acm:DescribeCertificate", "acm:GetCertificate", "acm:ListTagsForCertificate"}
+	all := []string{"route53:ListHostedZones", "route53:ListHostedZonesByName", "route53:ListTagsForResource"}
+	if make {
+		inZone = append(inZone, "route53:ChangeResourceRecordSets")
+		certificate = append(certificate, "acm:DeleteCertificate", "acm:*TagsToCertificate", "acm:*TagsFromCertificate")
+		all = append(all, "route53:GetChange", "acm:RequestCertificate")
+	}
+	var zones []any
+	for _, id := range r.zones {
+		zones = append(zones, "arn:aws:route53:::hostedzone/"+id)
+	}
+	return []policy.Statement{
+		policy.Allow(inZone, zones...),
+		policy.Allow(certificate, r.arns("acm", stack.GlobalRegion, "certificate/*")...),
+		policy.Allow(all, everything),
 	}
 }
 
@@ -168,7 +196,7 @@ func lists() policy.Statement {
 // preview is what comparing a stack with its program takes: reading how things
 // are set up, and nothing of what is in them.
 func (r resources) preview() []policy.Statement {
-	return []policy.Statement{
+	return append(r.domain(false), []policy.Statement{
 		policy.Allow([]string{"lambda:Get*", "lambda:List*"}, r.functions()...),
 		policy.Allow([]string{"iam:Get*", "iam:List*"}, r.roles()...),
 		r.readBoundary(),
@@ -194,5 +222,5 @@ func (r resources) preview() []policy.Statement {
 			"route53:GetHealthCheck", "route53:ListTagsForResource",
 		}, everything),
 		lists(),
-	}
+	}...)
 }

@@ -18,6 +18,7 @@ type settings struct {
 	repository repository
 	stacks     []string
 	caches     map[string][]string // by stack
+	zones      map[string][]string // of Route 53, by stack
 	state      bool
 	provider   bool
 	region     string
@@ -93,28 +94,34 @@ func loadSettings(ctx *pulumi.Context) (settings, error) {
 			"distributions and firewall: run this once in an account of its own, with stacks set to %[1]s, and in the "+
 			"other without it; or accept it with pulumi config set oneAccount true", prod))
 	}
-	if s.caches, err = parseCaches(c.Get("caches"), s.stacks); err != nil {
+	if s.caches, err = byStack("caches", "bucket", bucketForm, c.Get("caches"), s.stacks); err != nil {
+		faults = append(faults, err)
+	}
+	if s.zones, err = byStack("zones", "zone", zoneForm, c.Get("zones"), s.stacks); err != nil {
 		faults = append(faults, err)
 	}
 	return s, errors.Join(faults...)
 }
 
-var bucketForm = regexp.MustCompile(`^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$`)
+var (
+	bucketForm = regexp.MustCompile(`^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$`)
+	zoneForm   = regexp.MustCompile(`^Z[A-Z0-9]{1,31}$`)
+)
 
-// parseCaches reads stack=bucket, separated by commas.
-func parseCaches(text string, stacks []string) (map[string][]string, error) {
-	caches := map[string][]string{}
+// byStack reads stack=value, separated by commas; what names the values.
+func byStack(setting, what string, form *regexp.Regexp, text string, stacks []string) (map[string][]string, error) {
+	values := map[string][]string{}
 	if text == "" {
-		return caches, nil
+		return values, nil
 	}
 	for part := range strings.SplitSeq(text, ",") {
-		of, bucket, _ := strings.Cut(strings.TrimSpace(part), "=")
-		if !slices.Contains(stacks, of) || !bucketForm.MatchString(bucket) {
-			return nil, fmt.Errorf("caches: %q is not of the form stack=bucket, with one of the stacks", part)
+		of, value, _ := strings.Cut(strings.TrimSpace(part), "=")
+		if !slices.Contains(stacks, of) || !form.MatchString(value) {
+			return nil, fmt.Errorf("%s: %q is not of the form stack=%s, with one of the stacks", setting, part, what)
 		}
-		caches[of] = append(caches[of], bucket)
+		values[of] = append(values[of], value)
 	}
-	return caches, nil
+	return values, nil
 }
 
 // flag reads a switch that is on unless it is turned off.

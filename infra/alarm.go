@@ -11,6 +11,7 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"sgraph.ai/send/infra/policy"
+	"sgraph.ai/send/infra/settings"
 	"sgraph.ai/send/shared/stack"
 )
 
@@ -66,9 +67,9 @@ type board struct {
 }
 
 // newBoard makes the topic, lets CloudWatch and Budgets of this account speak
-// on it, and subscribes the alarm address, if there is one.
+// on it, and subscribes whoever is to be told.
 func newBoard(
-	ctx *pulumi.Context, name string, names stack.Names, email string, inside pulumi.ResourceOption,
+	ctx *pulumi.Context, name string, names stack.Names, told settings.Alarms, inside pulumi.ResourceOption,
 ) (*board, error) {
 	topic, err := sns.NewTopic(ctx, name, &sns.TopicArgs{Name: pulumi.String(names.Topic(name))}, inside)
 	if err != nil {
@@ -88,12 +89,21 @@ func newBoard(
 	if err != nil {
 		return nil, err
 	}
-	if email != "" {
-		if _, err := sns.NewTopicSubscription(ctx, name, &sns.TopicSubscriptionArgs{
+	subscribe := func(name, protocol string, endpoint pulumi.StringInput) error {
+		_, err := sns.NewTopicSubscription(ctx, name, &sns.TopicSubscriptionArgs{
 			Topic:    topic.Arn,
-			Protocol: pulumi.String("email"),
-			Endpoint: pulumi.String(email),
-		}, inside); err != nil {
+			Protocol: pulumi.String(protocol),
+			Endpoint: endpoint,
+		}, inside)
+		return err
+	}
+	if told.Email != "" {
+		if err := subscribe(name, "email", pulumi.String(told.Email)); err != nil {
+			return nil, err
+		}
+	}
+	if told.Webhook != "" { // whoever knows it may speak there
+		if err := subscribe(name+"-webhook", "https", secretString(told.Webhook)); err != nil {
 			return nil, err
 		}
 	}

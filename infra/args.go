@@ -48,10 +48,11 @@ func boundaryOf(s settings.Settings) string {
 	return s.BoundaryARN()
 }
 
-func edgeArgs(s settings.Settings, assets *Assets, user, admin *Service) *EdgeArgs {
+func edgeArgs(s settings.Settings, zone string, assets *Assets, user, admin *Service) *EdgeArgs {
 	args := &EdgeArgs{
 		Names:   s.Names,
 		Edge:    s.Edge,
+		Zone:    zone,
 		KeyName: s.Secrets.Of(service.APIKeyName.Env),
 		Assets:  assets,
 		User:    user,
@@ -117,7 +118,7 @@ func watchArgs(
 	return &WatchArgs{
 		Names:         s.Names,
 		Stage:         s.Stage,
-		AlarmEmail:    s.AlarmEmail,
+		Alarms:        s.Alarms,
 		Uptime:        s.Uptime,
 		MonthlyBudget: s.MonthlyBudget,
 		Firewall:      s.Edge.Enabled,

@@ -23,7 +23,8 @@ type distributionArgs struct {
 	Origin       pulumi.StringOutput // host of the service
 	OriginSecret string              // proves to it that CloudFront asks; a secret
 	Domain       string              // name of its own, "" = CloudFront's
-	Certificate  string              // ARN, for that name
+	Certificate  pulumi.StringInput  // ARN, for that name
+	Zone         string              // of Route 53, where the name is to be made; "" = elsewhere
 	Firewall     pulumi.StringOutput // ARN
 	Headers      []string            // what is passed on of a request
 	KeyName      string              // the one of them whose name is a secret
@@ -66,7 +67,7 @@ func newDistribution(
 	if args.Domain != "" {
 		aliases = append(aliases, pulumi.String(args.Domain))
 		certificate = &cloudfront.DistributionViewerCertificateArgs{
-			AcmCertificateArn:      pulumi.String(args.Certificate),
+			AcmCertificateArn:      args.Certificate,
 			SslSupportMethod:       pulumi.String("sni-only"),
 			MinimumProtocolVersion: pulumi.String("TLSv1.2_2021"),
 		}
@@ -120,6 +121,11 @@ func newDistribution(
 	d := &distribution{url: pulumi.Sprintf("https://%s", made.DomainName), host: made.DomainName, arn: made.Arn}
 	if args.Domain != "" {
 		d.url = pulumi.String("https://" + args.Domain).ToStringOutput()
+	}
+	if args.Zone != "" {
+		if err := pointAt(ctx, service, args.Domain, args.Zone, made, inside); err != nil {
+			return nil, err
+		}
 	}
 	return d, nil
 }

@@ -28,6 +28,7 @@ type Edge struct {
 type EdgeArgs struct {
 	Names stack.Names
 	settings.Edge
+	Zone string // of Route 53, that has the names of the services; "" = none
 	// KeyName is the header of the admin API key, and OriginSecret is how
 	// CloudFront proves itself: both are secrets.
 	KeyName, OriginSecret string
@@ -73,12 +74,20 @@ func (c *Edge) declare(ctx *pulumi.Context, args *EdgeArgs, inside pulumi.Resour
 	front := func(
 		service *Service, domain string, acl *wafv2.WebAcl, reader wire.Service, cookies string, shown pages,
 	) (*distribution, error) {
+		var certificate pulumi.StringInput = pulumi.String(args.CertificateARN)
+		if args.Zone != "" {
+			var err error
+			if certificate, err = newCertificate(ctx, service.Name, domain, args.Zone, inside); err != nil {
+				return nil, err
+			}
+		}
 		made, err := newDistribution(ctx, service.Name, &distributionArgs{
 			Names:        args.Names,
 			Origin:       service.Domain,
 			OriginSecret: args.OriginSecret,
 			Domain:       domain,
-			Certificate:  args.CertificateARN,
+			Certificate:  certificate,
+			Zone:         args.Zone,
 			Firewall:     acl.Arn,
 			Headers:      wire.Names(wire.Forwarded(reader, wire.APIKey(args.KeyName))),
 			KeyName:      args.KeyName,

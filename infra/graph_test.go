@@ -22,6 +22,9 @@ import (
 
 const testAccount = "123456789012"
 
+// testZone is the one zone that Route 53 keeps in that account.
+const testZone = "example.org"
+
 // stacks are the real stack files; every policy holds for each of them.
 var stacks = []string{"dev", "qa", "prod"}
 
@@ -34,6 +37,7 @@ var canaries = map[string]string{
 	"AUTH__TARGET_SERVER__CACHE_SERVICE__BASE_URL": "https://canary-cache.example.org",
 	"SGRAPH_SEND__ADMIN__API_KEY__NAME":            "X-Canary-Key-Name",
 	"SGRAPH_SEND__ADMIN__API_KEY__VALUE":           "canary-api-key-value",
+	"SEND_ALARM_WEBHOOK":                           "https://alarms.example.org/canary-webhook",
 }
 
 // declared is one resource that the program asked for.
@@ -153,6 +157,19 @@ func (g *graph) NewResource(args pulumi.MockResourceArgs) (string, resource.Prop
 	case "aws:cloudfront/distribution:Distribution":
 		add("domainName", "%s.cloudfront.net", args.Name)
 		add("arn", "arn:aws:cloudfront::%s:distribution/%s", testAccount, args.Name)
+		add("hostedZoneId", "Z2FDTNDATAQYW2")
+	case "aws:acm/certificate:Certificate":
+		add("arn", "arn:aws:acm:us-east-1:%s:certificate/%s", testAccount, d.text("domainName"))
+		state["domainValidationOptions"] = resource.NewArrayProperty([]resource.PropertyValue{
+			resource.NewObjectProperty(resource.PropertyMap{
+				"domainName":          d.Inputs["domainName"],
+				"resourceRecordName":  resource.NewStringProperty("_proof." + d.text("domainName") + "."),
+				"resourceRecordType":  resource.NewStringProperty("CNAME"),
+				"resourceRecordValue": resource.NewStringProperty("_proof.acm-validations.aws."),
+			}),
+		})
+	case "aws:route53/record:Record":
+		add("fqdn", "%s", d.text("name"))
 	default:
 		add("arn", "arn:aws:test:::%s", args.Name)
 	}
@@ -165,6 +182,12 @@ func (g *graph) Call(args pulumi.MockCallArgs) (resource.PropertyMap, error) {
 			return nil, fmt.Errorf("couldn't find %s", arn)
 		}
 		return resource.PropertyMap{"arn": args.Args["arn"]}, nil
+	}
+	if args.Token == "aws:route53/getZone:getZone" {
+		if name := args.Args["name"].StringValue(); name != testZone {
+			return nil, fmt.Errorf("no matching Route 53 Hosted Zone found for %s", name)
+		}
+		return resource.PropertyMap{"zoneId": resource.NewStringProperty("Z0" + testZone)}, nil
 	}
 	if args.Token != "aws:index/getCallerIdentity:getCallerIdentity" {
 		return nil, fmt.Errorf("the program asks AWS %s, which these tests do not answer", args.Token)

@@ -59,6 +59,13 @@ func deploy(ctx *pulumi.Context, s settings.Settings, zips artifact.Set, lambda 
 	if err := checkConcurrency(ctx, s, lambda); err != nil {
 		return err
 	}
+	zone, err := findZone(ctx, s)
+	if err != nil {
+		return err
+	}
+	if err := sayUnnamed(ctx, s); err != nil {
+		return err
+	}
 	if err := tagEverything(ctx, s.Stack, s.Stage); err != nil {
 		return err
 	}
@@ -85,7 +92,7 @@ func deploy(ctx *pulumi.Context, s settings.Settings, zips artifact.Set, lambda 
 	if err != nil {
 		return err
 	}
-	edge, err := NewEdge(ctx, "edge", edgeArgs(s, assets, user, admin), global)
+	edge, err := NewEdge(ctx, "edge", edgeArgs(s, zone, assets, user, admin), global)
 	if err != nil {
 		return err
 	}

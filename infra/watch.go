@@ -6,6 +6,7 @@ import (
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/cloudwatch"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
+	"sgraph.ai/send/infra/settings"
 	"sgraph.ai/send/shared/metric"
 	"sgraph.ai/send/shared/stack"
 )
@@ -25,11 +26,11 @@ type Watch struct {
 type WatchArgs struct {
 	Names         stack.Names
 	Stage         string
-	AlarmEmail    string // "" = nobody is told
-	Uptime        bool   // both services are asked from outside
-	MonthlyBudget int    // US dollars; 0 = no budget
-	Firewall      bool   // there is one
-	CanaryMinutes int    // between two rounds of the canary
+	Alarms        settings.Alarms
+	Uptime        bool // both services are asked from outside
+	MonthlyBudget int  // US dollars; 0 = no budget
+	Firewall      bool // there is one
+	CanaryMinutes int  // between two rounds of the canary
 
 	Storage  *Storage
 	Services []*Service
@@ -46,7 +47,7 @@ func NewWatch(ctx *pulumi.Context, name string, args *WatchArgs, opts ...pulumi.
 		return nil, err
 	}
 	inside := pulumi.Parent(c)
-	regional, err := newBoard(ctx, stack.Alarms, args.Names, args.AlarmEmail, inside)
+	regional, err := newBoard(ctx, stack.Alarms, args.Names, args.Alarms, inside)
 	if err != nil {
 		return nil, err
 	}
@@ -58,7 +59,7 @@ func NewWatch(ctx *pulumi.Context, name string, args *WatchArgs, opts ...pulumi.
 		return nil, err
 	}
 	if args.Uptime || args.Firewall {
-		global, err := newBoard(ctx, stack.GlobalAlarms, args.Names, args.AlarmEmail,
+		global, err := newBoard(ctx, stack.GlobalAlarms, args.Names, args.Alarms,
 			pulumi.Composite(inside, args.Global))
 		if err != nil {
 			return nil, err

@@ -131,8 +131,12 @@ var own = []Key{
 	{"edge", "", "false",
 		"CloudFront and WAF in front of both functions; their bare URLs then answer 403.",
 		into(service.Bool(), func(s *Settings) *bool { return &s.Edge.Enabled })},
+	{"domain", "", "",
+		"Name of the service, such as `send.example.org`, in a public zone that Route 53 keeps in this account: certificates, " +
+			"DNS records and TLS 1.2 as the least come with it. The console is at `admin.` before it, or at `adminDomain`.",
+		into(hostName, func(s *Settings) *string { return &s.Edge.Domain })},
 	{"userDomain", "", "",
-		"Host name of the user service at the edge. Point its DNS at the output `userEdgeDomain`.",
+		"Without `domain`: host name of the user service at the edge. Point its DNS at the output `userEdgeDomain`.",
 		into(hostName, func(s *Settings) *string { return &s.Edge.UserDomain })},
 	{"adminDomain", "", "",
 		"Host name of the admin service at the edge.",
@@ -159,10 +163,16 @@ var own = []Key{
 		"Count up by one to rotate the secret between CloudFront and the functions; the one before stays valid.",
 		into(service.Int(1, 1_000_000), func(s *Settings) *int { return &s.Edge.OriginSecretGeneration })},
 
-	{"alarmEmail", "", "",
-		"Address that alarms and budget notices go to, once it confirms. Empty: the topics exist, nobody is told.",
+	{"alarmEmail", "SEND_ALARM_EMAIL", "",
+		"Address that alarms and budget notices go to, once it confirms. A protected stack needs it, or `alarmWebhook`. " +
+			"Neither: the topics exist, nobody is told.",
 		into(service.Matching(regexp.MustCompile(`^[^@\s]+@[^@\s]+\.[^@\s]+$`), "must be an e-mail address"),
-			func(s *Settings) *string { return &s.AlarmEmail })},
+			func(s *Settings) *string { return &s.Alarms.Email })},
+	{"alarmWebhook", "SEND_ALARM_WEBHOOK", "",
+		"HTTPS endpoint that takes alarms as SNS sends them, and confirms its subscription: on-call services do, plain chat " +
+			"webhooks do not. May be stored with `--secret`.",
+		into(service.Matching(regexp.MustCompile(`^https://[^\s/]+(/\S*)?$`), "must be a URL that begins with https://"),
+			func(s *Settings) *string { return &s.Alarms.Webhook })},
 	{"uptime", "", "false",
 		"Route 53 asks both services from outside, with an alarm each.",
 		into(service.Bool(), func(s *Settings) *bool { return &s.Uptime })},

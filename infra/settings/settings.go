@@ -68,8 +68,8 @@ type Settings struct {
 
 	Edge Edge
 
-	// AlarmEmail receives alarms and budget notices; empty means nobody.
-	AlarmEmail string
+	// Alarms say who is told when the stack is not well.
+	Alarms Alarms
 	// Uptime asks both services from outside, every half minute.
 	Uptime bool
 	// CanaryMinutes is how often a file is sent, received and deleted by way
@@ -88,11 +88,25 @@ type Function struct {
 	Concurrency int
 }
 
+// Alarms are the receivers of alarms and budget notices.
+type Alarms struct {
+	// Email is an address, Webhook an HTTPS endpoint that takes what SNS sends;
+	// each is empty where there is none.
+	Email, Webhook string
+}
+
+// Nobody says that nobody is told.
+func (a Alarms) Nobody() bool { return a == Alarms{} }
+
 // Edge is CloudFront and WAF in front of the functions.
 type Edge struct {
 	Enabled bool
-	// UserDomain and AdminDomain are optional host names; both need the
-	// certificate, which CloudFront wants in us-east-1.
+	// Domain is a name in a zone of Route 53, of which the program makes
+	// certificates and records; "" = none.
+	Domain string
+	// UserDomain and AdminDomain are the host names of the services, Domain and a
+	// name below it, or others. Those need the certificate, which CloudFront wants
+	// in us-east-1.
 	UserDomain, AdminDomain, CertificateARN string
 	// RequestsPerFiveMinutes is what one address may ask before WAF blocks it.
 	RequestsPerFiveMinutes int
@@ -183,7 +197,12 @@ func Parse(name string, config map[string]string, encrypted []string,
 			text = name
 		}
 		if err := k.parse(&s, text); err != nil {
-			fault("setting %s is %q: it %v", k.Name, text, err)
+			// No fault repeats what may be a secret.
+			if slices.Contains(encrypted, Project+":"+k.Name) || text != given[k.Name] && text != k.Default {
+				fault("setting %s: it %v", k.Name, err)
+			} else {
+				fault("setting %s is %q: it %v", k.Name, text, err)
+			}
 		}
 		delete(given, k.Name)
 	}
@@ -195,6 +214,7 @@ func Parse(name string, config map[string]string, encrypted []string,
 	}
 
 	checkRegion(s, lookup, fault)
+	s.nameServices(fault)
 	s.checkTold(fault)
 	s.checkTogether(fault)
 	if len(faults.List) > 0 {
@@ -244,14 +264,37 @@ func checkRegion(s Settings, lookup func(string) (string, bool), fault func(stri
 	}
 }
 
+// nameServices gives the services their names below the stack's domain.
+func (s *Settings) nameServices(fault func(string, ...any)) {
+	e := &s.Edge
+	switch {
+	case e.Domain == "":
+		if (e.UserDomain != "" || e.AdminDomain != "") && (!e.Enabled || e.CertificateARN == "") {
+			fault("settings userDomain and adminDomain need edge: true and a certificateArn")
+		}
+		return
+	case !e.Enabled:
+		fault("setting domain needs edge: true: a Function URL has no other name")
+	case e.UserDomain != "" || e.CertificateARN != "":
+		fault("setting domain makes the certificate, and userDomain: remove userDomain and certificateArn")
+	case e.AdminDomain != "" && !strings.HasSuffix(e.AdminDomain, "."+e.Domain):
+		fault("setting adminDomain is %q: with domain it must be a name below %s", e.AdminDomain, e.Domain)
+	}
+	e.UserDomain = e.Domain
+	if e.AdminDomain == "" {
+		e.AdminDomain = "admin." + e.Domain
+	}
+}
+
 // checkTogether finds what no single key can show.
 func (s Settings) checkTogether(fault func(string, ...any)) {
 	if err := s.Names.Check(); err != nil {
 		fault("the stack's name: %v", err)
 	}
 	e := s.Edge
-	if (e.UserDomain != "" || e.AdminDomain != "") && (!e.Enabled || e.CertificateARN == "") {
-		fault("settings userDomain and adminDomain need edge: true and a certificateArn")
+	if s.Protect && s.Alarms.Nobody() {
+		fault("a protected stack has to tell somebody when it is not well: set alarmEmail (pulumi config set alarmEmail " +
+			"you@example.org, or SEND_ALARM_EMAIL in the environment), or alarmWebhook")
 	}
 	if e.AccessLogDays > 0 && !e.Enabled {
 		fault("setting accessLogDays needs edge: true: it is CloudFront that logs")

@@ -104,6 +104,22 @@ func TestFaults(t *testing.T) {
 		"a log for ever":      {config: one("accessLogDays", "60"), want: "one of 0 1 3"},
 		"odd timeout":         {config: one("userTimeout", "1500ms"), want: "whole seconds"},
 		"domain, no edge":     {config: one("userDomain", "a.example.org"), want: "need edge: true"},
+		"name, no edge":       {config: one("domain", "a.example.org"), want: "setting domain needs edge: true"},
+		"no name":             {config: one("domain", "https://a.example.org"), want: "must be a host name"},
+		"two names": {
+			config: map[string]string{
+				"sgraph-send:edge": "true", "sgraph-send:domain": "a.example.org", "sgraph-send:userDomain": "b.example.org",
+			},
+			want: "remove userDomain",
+		},
+		"console elsewhere": {
+			config: map[string]string{
+				"sgraph-send:edge": "true", "sgraph-send:domain": "a.example.org", "sgraph-send:adminDomain": "b.example.org",
+			},
+			want: "a name below a.example.org",
+		},
+		"nobody is told": {config: one("protect", "true"), want: "SEND_ALARM_EMAIL"},
+		"not a receiver": {config: one("alarmWebhook", "http://a.example.org"), want: "begins with https://"},
 		"slow behind the edge": {
 			config: map[string]string{"sgraph-send:edge": "true", "sgraph-send:userTimeout": "60s"},
 			want:   "CloudFront's own limit",
@@ -202,10 +218,41 @@ func TestSecretsDoNotPrint(t *testing.T) {
 	}
 }
 
+func TestServicesAreNamedBelowTheDomain(t *testing.T) {
+	t.Parallel()
+	for admin, want := range map[string]string{"": "admin.a.example.org", "ops.a.example.org": "ops.a.example.org"} {
+		s, err := parse(map[string]string{
+			"sgraph-send:edge": "true", "sgraph-send:domain": "a.example.org", "sgraph-send:adminDomain": admin,
+		}, enough())
+		if err != nil || s.Edge.Domain != "a.example.org" || s.PublicURL() != "https://a.example.org" ||
+			s.Edge.AdminDomain != want {
+			t.Errorf("with %q: %+v, %v", admin, s.Edge, err)
+		}
+	}
+}
+
+// A protected stack is content with either receiver.
+func TestProtectedStacksTellSomebody(t *testing.T) {
+	t.Parallel()
+	for _, name := range []string{"SEND_ALARM_EMAIL", "SEND_ALARM_WEBHOOK"} {
+		env := enough()
+		env[name] = map[string]string{
+			"SEND_ALARM_EMAIL": "a@example.org", "SEND_ALARM_WEBHOOK": "https://a.example.org/x",
+		}[name]
+		if _, err := parse(one("protect", "true"), env); err != nil {
+			t.Error(err)
+		}
+		env[name] = "canary value"
+		if _, err := parse(one("protect", "true"), env); err == nil || strings.Contains(err.Error(), "canary") {
+			t.Errorf("a fault repeats what the environment has: %v", err)
+		}
+	}
+}
+
 func TestLoadReadsWhatTheEnginePasses(t *testing.T) {
 	t.Parallel()
 	env := enough()
-	env["PULUMI_CONFIG"] = `{"aws:region":"eu-west-2","sgraph-send:protect":"true"}`
+	env["PULUMI_CONFIG"] = `{"aws:region":"eu-west-2","sgraph-send:protect":"true","sgraph-send:alarmEmail":"a@example.org"}`
 	env["PULUMI_CONFIG_SECRET_KEYS"] = `[]`
 	s, err := settings.Load("prod", lookup(env))
 	if err != nil {
@@ -229,7 +276,8 @@ func TestEveryFieldHasAKey(t *testing.T) {
 		"edge": "true", "userDomain": "a.example.org", "adminDomain": "b.example.org",
 		"certificateArn": "arn:aws:acm:us-east-1:123456789012:certificate/a", "edgeRateLimit": "77",
 		"originSecretGeneration": "3", "botControl": "true", "firewallLogDays": "3", "accessLogDays": "5",
-		"alarmEmail": "a@example.org", "uptime": "true", "canaryMinutes": "7", "monthlyBudget": "9",
+		"alarmEmail": "a@example.org", "alarmWebhook": "https://a.example.org/x",
+		"uptime": "true", "canaryMinutes": "7", "monthlyBudget": "9",
 		"stage": "qa", "corsOrigins": "https://a.example", "adminAllow": "192.0.2.0/24",
 	}
 	told := map[string]bool{} // the services' own, which the program passes on
@@ -239,7 +287,7 @@ func TestEveryFieldHasAKey(t *testing.T) {
 	config := map[string]string{"aws:maxRetries": "3"}
 	for _, k := range settings.Keys() {
 		value, ok := other[k.Name]
-		if !ok && told[k.Name] {
+		if !ok && (told[k.Name] || k.Name == "domain") { // which takes the place of other names
 			continue
 		}
 		if !ok {
@@ -257,7 +305,7 @@ func TestEveryFieldHasAKey(t *testing.T) {
 	}
 	for _, name := range unchanged("", reflect.ValueOf(plain), reflect.ValueOf(changed)) {
 		switch name {
-		case ".Names.Stack", ".Names.Region", ".Names.Account", ".Secrets":
+		case ".Names.Stack", ".Names.Region", ".Names.Account", ".Secrets", ".Edge.Domain":
 		default:
 			t.Errorf("no key sets Settings%s", name)
 		}

@@ -54,7 +54,7 @@ func newPipeline(t *testing.T, aws simulation) *pipeline {
 		"AWS_ENDPOINT_URL="+aws.endpoint, "AWS_ACCESS_KEY_ID=test", "AWS_SECRET_ACCESS_KEY=test",
 		"AWS_REGION="+region, "AWS_DEFAULT_REGION="+region,
 		"PULUMI_BACKEND_URL="+backend, "PULUMI_SECRETS_PROVIDER="+provider,
-		"AWS_ACCOUNT_ID="+account,
+		"AWS_ACCOUNT_ID="+account, "SEND_ALARM_EMAIL=ops@example.org",
 		"FAST_API__AUTH__API_KEY__NAME=X-API-Key", "FAST_API__AUTH__API_KEY__VALUE="+apiKey,
 		"AUTH__TARGET_SERVER__CACHE_SERVICE__BASE_URL=https://cache.example.org",
 		"SGRAPH_SEND__ADMIN__API_KEY__NAME=X-API-Key", "SGRAPH_SEND__ADMIN__API_KEY__VALUE="+apiKey,
