@@ -253,6 +253,12 @@ func (g *graph) told(t *testing.T, function string) resource.PropertyMap {
 // or variables of the environment, changed.
 func parseStack(t *testing.T, stack string, changes map[string]string) (settings.Settings, error) {
 	t.Helper()
+	return parseStackAs(t, stack, stack, changes)
+}
+
+// parseStackAs is parseStack for a stack that has another one's file.
+func parseStackAs(t *testing.T, stack, name string, changes map[string]string) (settings.Settings, error) {
+	t.Helper()
 	text, err := os.ReadFile(filepath.Join("..", "Pulumi."+stack+".yaml"))
 	if err != nil {
 		t.Fatal(err)
@@ -273,7 +279,7 @@ func parseStack(t *testing.T, stack string, changes map[string]string) (settings
 			env[key] = value
 		}
 	}
-	return settings.Parse(stack, config, nil, func(name string) (string, bool) {
+	return settings.Parse(name, config, nil, func(name string) (string, bool) {
 		v, ok := env[name]
 		return v, ok
 	})
@@ -381,29 +387,30 @@ func walk(v resource.PropertyValue, visit func(resource.PropertyValue, bool), se
 // asJSON renders inputs, seen through secrets, for looking into.
 func asJSON(t *testing.T, v resource.PropertyValue) string {
 	t.Helper()
-	var bare func(v resource.PropertyValue) any
-	bare = func(v resource.PropertyValue) any {
-		v = plain(v)
-		switch {
-		case v.IsObject():
-			m := map[string]any{}
-			for k, child := range v.ObjectValue() {
-				m[string(k)] = bare(child)
-			}
-			return m
-		case v.IsArray():
-			list := []any{}
-			for _, child := range v.ArrayValue() {
-				list = append(list, bare(child))
-			}
-			return list
-		default:
-			return v.V
-		}
-	}
-	text, err := json.Marshal(bare(v))
+	text, err := json.Marshal(bareValue(v))
 	if err != nil {
 		t.Fatal(err)
 	}
 	return string(text)
+}
+
+// bareValue is an input as JSON has it, seen through secrets.
+func bareValue(v resource.PropertyValue) any {
+	v = plain(v)
+	switch {
+	case v.IsObject():
+		m := map[string]any{}
+		for k, child := range v.ObjectValue() {
+			m[string(k)] = bareValue(child)
+		}
+		return m
+	case v.IsArray():
+		list := []any{}
+		for _, child := range v.ArrayValue() {
+			list = append(list, bareValue(child))
+		}
+		return list
+	default:
+		return v.V
+	}
 }
