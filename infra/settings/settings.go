@@ -284,7 +284,17 @@ func (s *Settings) nameServices(fault func(string, ...any)) {
 	if e.AdminDomain == "" {
 		e.AdminDomain = "admin." + e.Domain
 	}
+	for _, host := range []string{e.UserDomain, e.AdminDomain} {
+		if len(host) > maxCertificateName {
+			fault("setting domain: %s has %d characters, and AWS makes certificates for names of %d at most",
+				host, len(host), maxCertificateName)
+		}
+	}
 }
+
+// maxCertificateName is how long the first name of a certificate can be.
+// https://docs.aws.amazon.com/acm/latest/userguide/acm-certificate-characteristics.html
+const maxCertificateName = 64
 
 // checkTogether finds what no single key can show.
 func (s Settings) checkTogether(fault func(string, ...any)) {

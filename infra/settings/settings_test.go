@@ -112,6 +112,12 @@ func TestFaults(t *testing.T) {
 			},
 			want: "remove userDomain",
 		},
+		"long name": {
+			config: map[string]string{
+				"sgraph-send:edge": "true", "sgraph-send:domain": strings.Repeat("a", 50) + ".example.org",
+			},
+			want: "names of 64 at most",
+		},
 		"console elsewhere": {
 			config: map[string]string{
 				"sgraph-send:edge": "true", "sgraph-send:domain": "a.example.org", "sgraph-send:adminDomain": "b.example.org",
