@@ -77,7 +77,12 @@ func (c *Access) newPipelineRole(
 		return pulumi.StringOutput{}, err
 	}
 	if state := c.stateAccess(purpose == "deploy"); state != nil {
-		err = grant(ctx, args.Names.PipelineState(purpose), role, state, inside)
+		if err := grant(ctx, args.Names.PipelineState(purpose), role, state, inside); err != nil {
+			return pulumi.StringOutput{}, err
+		}
+	}
+	if domain := (resources{args.Names, args.Zones}).domain(purpose == "deploy"); domain != nil {
+		err = grant(ctx, args.Names.PipelineDomain(purpose), role, domain, inside)
 	}
 	return role.Arn, err
 }

@@ -110,7 +110,7 @@ func (r resources) deploy() []policy.Statement {
 	}, r.roles()...)
 	bounded["Condition"] = map[string]any{"StringEquals": map[string]any{"iam:PermissionsBoundary": r.BoundaryARN()}}
 	linked := fmt.Sprintf("arn:aws:iam::%s:role/aws-service-role/wafv2.amazonaws.com/*", r.Account)
-	return append(r.domain(true), []policy.Statement{
+	return []policy.Statement{
 		policy.Allow([]string{"lambda:*"}, r.functions()...),
 		bounded,
 		policy.Allow([]string{
@@ -150,7 +150,7 @@ func (r resources) deploy() []policy.Statement {
 			"logs:CreateLogDelivery", "logs:DeleteLogDelivery", "logs:PutResourcePolicy", "logs:DescribeResourcePolicies",
 		}, everything),
 		policy.Allow([]string{"iam:CreateServiceLinkedRole"}, linked),
-	}...)
+	}
 }
 
 // domain is what the names of a stack take, and their certificates, which
@@ -196,7 +196,7 @@ func lists() policy.Statement {
 // preview is what comparing a stack with its program takes: reading how things
 // are set up, and nothing of what is in them.
 func (r resources) preview() []policy.Statement {
-	return append(r.domain(false), []policy.Statement{
+	return []policy.Statement{
 		policy.Allow([]string{"lambda:Get*", "lambda:List*"}, r.functions()...),
 		policy.Allow([]string{"iam:Get*", "iam:List*"}, r.roles()...),
 		r.readBoundary(),
@@ -222,5 +222,5 @@ func (r resources) preview() []policy.Statement {
 			"route53:GetHealthCheck", "route53:ListTagsForResource",
 		}, everything),
 		lists(),
-	}...)
+	}
 }

@@ -179,6 +179,9 @@ func (n Names) PipelineRole(purpose string) string { return n.part("pipeline-" +
 // PipelineState is the policy by which that role reaches the stack's state.
 func (n Names) PipelineState(purpose string) string { return n.part("pipeline-state-" + purpose) }
 
+// PipelineDomain is the policy by which that role reaches the stack's domain.
+func (n Names) PipelineDomain(purpose string) string { return n.part("pipeline-domain-" + purpose) }
+
 // Boundary is the policy that bounds what the roles of the functions can do, and
 // BoundaryARN the whole of its name.
 func (n Names) Boundary() string { return n.part("boundary") }
