@@ -1,7 +1,6 @@
 package s3store_test
 
 import (
-	"context"
 	"net/http"
 	"path/filepath"
 	"testing"
@@ -66,48 +65,60 @@ func (s *onS3) isEmpty() {
 	want(s.T, "", err)
 }
 
-// S3 takes as many bytes of a part as come. Parts that come to more than was reserved
+// S3 takes as many bytes of a part as come. Parts that come to more than was announced
 // are refused before they are made one object, and removed before that is said; and by
 // a sweep, where nobody asks for that.
-func TestPartsBeyondWhatWasReserved(t *testing.T) {
+func TestPartsBeyondWhatWasAnnounced(t *testing.T) {
 	t.Parallel()
-	s3store.OnEach(t, partsBeyondWhatWasReserved)
+	s3store.OnEach(t, partsBeyondWhatWasAnnounced)
 }
 
-func partsBeyondWhatWasReserved(t *testing.T, on s3store.Simulation) {
-	type ending func(s *onS3, id string, up send.MultipartUpload, parts []send.Part) error
-	assembled := func(ctx context.Context, s *onS3, id string, up send.MultipartUpload, parts []send.Part) error {
-		_, err := s.Assemble(ctx, s.from, id, up.UploadID, parts)
+func partsBeyondWhatWasAnnounced(t *testing.T, on s3store.Simulation) {
+	assembled := func(s *onS3, id string, up send.MultipartUpload, parts []send.Part) error {
+		_, err := s.Assemble(s.Context(), s.from, id, up.UploadID, parts)
 		return err
 	}
-	for name, c := range map[string]struct {
-		end  ending
+	endings := map[string]struct {
+		end  func(s *onS3, id string, up send.MultipartUpload, parts []send.Part) error
 		code send.Code
 	}{
-		"all that was put is named": {func(s *onS3, id string, up send.MultipartUpload, parts []send.Part) error {
-			return assembled(s.Context(), s, id, up, parts)
-		}, send.TooLarge},
+		"all that was put is named": {assembled, send.TooLarge},
 		"only what fits is named": {func(s *onS3, id string, up send.MultipartUpload, parts []send.Part) error {
-			return assembled(s.Context(), s, id, up, parts[1:])
+			return assembled(s, id, up, parts[1:])
 		}, send.TooLarge},
 		"a sweep": {func(s *onS3, _ string, _ send.MultipartUpload, _ []send.Part) error {
 			_, err := s.Sweep(s.Context())
 			return err
 		}, ""},
+	}
+	const mib = 1 << 20
+	for name, c := range map[string]struct {
+		declared, announced int64
+		parts               int
+		put                 []int
+	}{
+		"one part of more than its share":      {announced: 11 * mib, put: []int{21 * mib, 1000}},
+		"parts of more than all of it":         {announced: 11 * mib, put: []int{10 * mib, 2 * mib}},
+		"more parts than it needs":             {announced: mib, parts: 100, put: []int{5 * mib, 1000}},
+		"more than the transfer was to have":   {declared: 2 * mib, announced: 11 * mib, put: []int{10 * mib, mib}},
+		"a little more than the encryption is": {announced: 6 * mib, parts: 2, put: []int{6*mib + 60<<10, 12 << 10}},
 	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			s := newOnS3(t, on)
-			id := s.created(send.NewTransfer{})
-			up, err := s.Initiate(t.Context(), s.from, id, 11<<20, 0) // two parts, of 20 MiB at most
-			want(t, "", err)
-			parts := []send.Part{
-				{Number: 1, ETag: s.put(up.PartURLs[0], 21<<20)}, {Number: 2, ETag: s.put(up.PartURLs[1], 1000)},
-			}
-			want(t, c.code, c.end(s, id, up, parts))
-			want(t, send.NotFound, assembled(t.Context(), s, id, up, parts))
-			s.isEmpty()
-		})
+		for of, e := range endings {
+			t.Run(name+", "+of, func(t *testing.T) {
+				t.Parallel()
+				s := newOnS3(t, on)
+				id := s.created(send.NewTransfer{DeclaredBytes: c.declared})
+				up, err := s.Initiate(t.Context(), s.from, id, c.announced, c.parts)
+				want(t, "", err)
+				var parts []send.Part
+				for i, n := range c.put {
+					parts = append(parts, send.Part{Number: i + 1, ETag: s.put(up.PartURLs[i], n)})
+				}
+				want(t, e.code, e.end(s, id, up, parts))
+				want(t, send.NotFound, assembled(s, id, up, parts))
+				s.isEmpty()
+			})
+		}
 	}
 	t.Run("what fits stays", func(t *testing.T) {
 		t.Parallel()
@@ -120,7 +131,7 @@ func partsBeyondWhatWasReserved(t *testing.T, on s3store.Simulation) {
 		}
 		_, err = s.Sweep(t.Context())
 		want(t, "", err)
-		want(t, "", assembled(t.Context(), s, id, up, parts))
+		want(t, "", assembled(s, id, up, parts))
 	})
 }
 

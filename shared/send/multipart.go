@@ -64,15 +64,14 @@ func (t *Transfers) Initiate(
 	if parts > MaxParts {
 		return MultipartUpload{}, Fail(Invalid, "Maximum %d parts allowed", MaxParts)
 	}
-	// Known clients cut parts to the size they know, whatever they are told; and
-	// what they announce may be the size before the encryption.
+	// Known clients cut parts to the size they know, whatever they are told.
 	most := min(max(up.PartSize, DefaultPartSize), room(size))
 	key := payloadKey(tr)
 	if up.UploadID, err = t.Store.Begin(ctx, key); err != nil {
 		return MultipartUpload{}, err
 	}
 	_, err = t.change(ctx, id, func(d *transferData) {
-		d.Multipart = multipart{UploadID: up.UploadID, Key: key, Bytes: int64(parts) * most}
+		d.Multipart = multipart{UploadID: up.UploadID, Key: key, Bytes: min(int64(parts)*most, room(size), t.most(d))}
 	})
 	if err != nil {
 		_ = t.Store.Abort(context.WithoutCancel(ctx), key, up.UploadID)
