@@ -59,6 +59,10 @@ const (
 	limitsCloudFront  = "https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/cloudfront-limits.html"
 	headersCloudFront = "https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/add-origin-custom-headers.html"
 	apiForwarding     = "https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_OriginRequestPolicyConfig.html"
+	apiAccess         = "https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_OriginAccessControlConfig.html"
+	apiResponse       = "https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_ResponseHeadersPolicyConfig.html"
+	apiDelivery       = "https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutDeliverySource.html"
+	apiDestination    = "https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutDeliveryDestination.html"
 	apiDistribution   = "https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_DistributionConfig.html"
 	apiACL            = "https://docs.aws.amazon.com/waf/latest/APIReference/API_CreateWebACL.html"
 	limitsWAF         = "https://docs.aws.amazon.com/waf/latest/developerguide/limits.html"
@@ -78,6 +82,7 @@ const (
 	kindDashboard    = "aws:cloudwatch/dashboard:Dashboard"
 	kindDistribution = "aws:cloudfront/distribution:Distribution"
 	kindForwarding   = "aws:cloudfront/originRequestPolicy:OriginRequestPolicy"
+	kindResponse     = "aws:cloudfront/responseHeadersPolicy:ResponseHeadersPolicy"
 	kindACL          = "aws:wafv2/webAcl:WebAcl"
 	kindBudget       = "aws:budgets/budget:Budget"
 	kindQuery        = "aws:cloudwatch/queryDefinition:QueryDefinition"
@@ -117,6 +122,13 @@ var forms = []form{
 	{kindDistribution, "comment", 0, 128, `.*`, apiDistribution},
 	{kindForwarding, "name", 1, 128, `[A-Za-z0-9_-]+`, apiForwarding},
 	{kindForwarding, "comment", 0, 128, `.*`, apiForwarding},
+	{"aws:cloudfront/originAccessControl:OriginAccessControl", "name", 1, 64, `[A-Za-z0-9_.-]+`, apiAccess},
+	{"aws:cloudfront/originAccessControl:OriginAccessControl", "description", 0, 256, `.*`, apiAccess},
+	{kindResponse, "name", 1, 128, `[A-Za-z0-9_-]+`, apiResponse},
+	{kindResponse, "comment", 0, 128, `.*`, apiResponse},
+	{"aws:cloudwatch/logDeliverySource:LogDeliverySource", "name", 1, 60, `[\w-]+`, apiDelivery},
+	{"aws:cloudwatch/logDeliveryDestination:LogDeliveryDestination", "name", 1, 60, `[\w-]+`, apiDestination},
+	{"aws:wafv2/ipSet:IpSet", "name", 1, 128, `[\w-]+`, apiACL},
 	{kindACL, "name", 1, 128, `[\w-]+`, apiACL},
 	{kindACL, "description", 1, 256, `[\w+=:#@/,.-][\w+=:#@/,.\s-]+[\w+=:#@/,.-]`, apiACL},
 	{"aws:route53/healthCheck:HealthCheck", "fqdn", 1, 255, `[a-z0-9.-]+`, apiHealthCheck},
@@ -207,6 +219,11 @@ var quotas = []quota{
 		return most
 	}},
 	{kindForwarding, "headers", 10, limitsCloudFront, entries("headersConfig", "headers", "items")},
+	{kindResponse, "headers of its own", 10, limitsCloudFront, entries("customHeadersConfig", "items")},
+	{kindResponse, "characters of a policy for pages", 1783, limitsCloudFront, func(d declared) int {
+		return len(d.text("securityHeadersConfig", "contentSecurityPolicy", "contentSecurityPolicy"))
+	}},
+	{"aws:wafv2/ipSet:IpSet", "addresses", 10_000, limitsWAF, entries("addresses")},
 	// Beyond that each request costs more.
 	{kindACL, "units of capacity", 1500, limitsWAF, capacity},
 	{kindACL, "characters of an expression", 512, limitsWAF, func(d declared) (most int) {
@@ -394,6 +411,7 @@ var tagForm = regexp.MustCompile(`^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$`)
 var everything = map[string]string{
 	"sgraph-send:edge": "true", "sgraph-send:domain": "send.example.org", "sgraph-send:botControl": "true",
 	"sgraph-send:tracing": "true", "sgraph-send:uptime": "true", "sgraph-send:canaryMinutes": "5",
+	"sgraph-send:accessLogDays": "7", "sgraph-send:adminAllow": "192.0.2.0/24,2001:db8::/32",
 	"sgraph-send:monthlyBudget": "10", "sgraph-send:alarmEmail": "ops@example.org",
 	"sgraph-send:rateLimits":  "create=60/1m,info=600/1m,download=600/1m,login=5/1m,token=60/1m",
 	"sgraph-send:corsOrigins": "https://one.example.org,https://two.example.org,https://three.example.org",
