@@ -234,6 +234,54 @@ func TestDeployCannotRaiseItself(t *testing.T) {
 	}
 }
 
+// A role has all of its policies.
+func TestEveryPolicyIsAttached(t *testing.T) {
+	t.Parallel()
+	g := mustRecord(t, nil)
+	for name := range g.pipelines() {
+		role := strings.Replace(name, "-state-", "-", 1)
+		if got := g.made["aws:iam/rolePolicyAttachment:RolePolicyAttachment"][name].text("role"); got != role {
+			t.Errorf("%s is attached to %q", name, got)
+		}
+	}
+}
+
+// Of the account's parameters and what encrypts them, the functions and the smoke
+// test of a deploy can reach those below the stack's own name, and previews none.
+func TestParametersOfTheStackAlone(t *testing.T) {
+	t.Parallel()
+	for name, p := range mustRecord(t, nil).made[policyType] {
+		stack := name[strings.LastIndex(name, "-")+1:]
+		parameters := "arn:aws:ssm:eu-west-2:" + account + ":parameter/sgraph-send/" + stack + "/*"
+		reads, decrypts := 0, 0
+		for _, s := range parse(t, p.text("policy")).Statement {
+			for _, action := range list(s.Action) {
+				if strings.HasPrefix(action, "ssm:") {
+					reads++
+					if action != "ssm:GetParameter" || !slices.Equal(list(s.Resource), []string{parameters}) {
+						t.Errorf("%s may %s on %v", name, action, s.Resource)
+					}
+				}
+				condition := mustJSON(t, s.Condition)
+				if action == "kms:Decrypt" && strings.Contains(condition, "kms:ViaService") {
+					decrypts++
+					if condition != `{"StringEquals":{"kms:ViaService":"ssm.eu-west-2.amazonaws.com"},`+
+						`"StringLike":{"kms:EncryptionContext:PARAMETER_ARN":["`+parameters+`"]}}` {
+						t.Errorf("%s may decrypt where %s", name, condition)
+					}
+				}
+			}
+		}
+		want := 0
+		if name == "sgraph-send-boundary-"+stack || name == "sgraph-send-pipeline-deploy-"+stack {
+			want = 1
+		}
+		if reads != want || decrypts != want {
+			t.Errorf("%s may read parameters %d times and decrypt them %d times, want %d", name, reads, decrypts, want)
+		}
+	}
+}
+
 // What a deploy does to a role, and could raise it by, needs the stack's boundary
 // on it; and the boundary is out of reach.
 func TestDeployMakesBoundedRolesOnly(t *testing.T) {
@@ -250,6 +298,11 @@ func TestDeployMakesBoundedRolesOnly(t *testing.T) {
 			t.Errorf("%s: the bucket that was there before is within bounds: %v", stack, got)
 		}
 		for _, forbidden := range []string{`"iam:`, `"sts:`, `"kms:`, `"lambda:`, `"s3:*`, `"dynamodb:*`, "CreateTable"} {
+			if forbidden == `"kms:` { // see TestParametersOfTheStackAlone
+				for _, part := range []string{"Decrypt", "ViaService", "EncryptionContext:PARAMETER_ARN"} {
+					text = strings.ReplaceAll(text, `"kms:`+part+`"`, "")
+				}
+			}
 			if strings.Contains(text, forbidden) {
 				t.Errorf("%s: %s is within bounds", stack, forbidden)
 			}

@@ -150,6 +150,10 @@ func (r resources) deploy() []policy.Statement {
 			"logs:CreateLogDelivery", "logs:DeleteLogDelivery", "logs:PutResourcePolicy", "logs:DescribeResourcePolicies",
 		}, everything),
 		policy.Allow([]string{"iam:CreateServiceLinkedRole"}, linked),
+		// For the smoke test, where the API key is a reference. Who deploys the admin
+		// function could have it say the key.
+		policy.Allow([]string{"ssm:GetParameter"}, r.ParameterARN(r.Parameters()+"*")),
+		policy.DecryptParameters(r.Names, r.ParameterARN(r.Parameters()+"*")),
 	}
 }
 

@@ -5,8 +5,6 @@ import (
 
 	"sgraph.ai/send/infra/artifact"
 	"sgraph.ai/send/infra/settings"
-	"sgraph.ai/send/shared/metric"
-	"sgraph.ai/send/shared/send"
 	service "sgraph.ai/send/shared/settings"
 )
 
@@ -48,22 +46,30 @@ func boundaryOf(s settings.Settings) string {
 	return s.BoundaryARN()
 }
 
-func edgeArgs(s settings.Settings, zone string, assets *Assets, user, admin *Service) *EdgeArgs {
-	args := &EdgeArgs{
-		Names:   s.Names,
-		Edge:    s.Edge,
-		Zone:    zone,
-		KeyName: s.Secrets.Of(service.APIKeyName.Env),
-		Assets:  assets,
-		User:    user,
-		Admin:   admin,
+func secretsArgs(s settings.Settings, admin *Service) *SecretsArgs {
+	return &SecretsArgs{
+		Names:      s.Names,
+		Generation: s.SecretGeneration,
+		Canary:     s.CanaryMinutes > 0,
+		Admin:      admin,
+	}
+}
+
+func edgeArgs(
+	s settings.Settings, zone string, assets *Assets, secrets *Secrets, user, admin *Service,
+) *EdgeArgs {
+	return &EdgeArgs{
+		Names:        s.Names,
+		Edge:         s.Edge,
+		Zone:         zone,
+		KeyName:      s.Secrets.Of(service.APIKeyName.Env),
+		OriginSecret: secrets.Origin,
+		Assets:       assets,
+		User:         user,
+		Admin:        admin,
 
 		AdminAllow: s.AdminAllow,
 	}
-	if s.Edge.Enabled {
-		args.OriginSecret = originSecrets(s)[0]
-	}
-	return args
 }
 
 // sweepMinutes is how long bytes may outlive what they belonged to. The bucket's
@@ -96,19 +102,10 @@ func trailArgs(s settings.Settings, admin *Service) *ScheduleArgs {
 	}
 }
 
-func canaryArgs(s settings.Settings, common Common, edge *Edge, admin *Service) *CanaryArgs {
-	// Derived from the admin API key, so that a stack needs no further secret.
-	token := send.Secret(s.Secrets.Of(service.APIKeyValue.Env)).TokenName(metric.Canary)
+func canaryArgs(s settings.Settings, common Common, storage *Storage, edge *Edge, secrets *Secrets) *CanaryArgs {
 	return &CanaryArgs{
-		Common: common,
-		Size:   canarySize(s),
-		Environment: environment(metric.Canary, s, pulumi.StringMap{
-			service.CanaryURL.Env:   edge.UserURL,
-			service.CanaryToken.Env: secretString(token),
-		}),
-		Minutes: s.CanaryMinutes,
-		Token:   token,
-		Admin:   admin,
+		FunctionArgs: canaryFunction(s, common, storage, edge, secrets),
+		Minutes:      s.CanaryMinutes,
 	}
 }
 

@@ -109,27 +109,6 @@ func TestADomainWithoutAZoneTouchesNothing(t *testing.T) {
 	}
 }
 
-func TestOriginSecretRotatesWithoutARefusal(t *testing.T) {
-	t.Parallel()
-	secrets := func(stack, generation string) []string {
-		s, err := parseStack(t, stack, map[string]string{"sgraph-send:originSecretGeneration": generation})
-		if err != nil {
-			t.Fatal(err)
-		}
-		return originSecrets(s)
-	}
-	before, after := secrets("qa", "1"), secrets("qa", "2")
-	if after[1] != before[0] {
-		t.Error("after a rotation the functions refuse what CloudFront still sends")
-	}
-	if after[0] == before[0] || before[0] == before[1] {
-		t.Error("counting up does not change the secret")
-	}
-	if secrets("prod", "1")[0] == before[0] {
-		t.Error("two stacks share a secret")
-	}
-}
-
 func TestAdoptedCacheBucketIsNotMadeAgain(t *testing.T) {
 	t.Parallel()
 	g := record(t, "dev", map[string]string{"CACHE__SERVICE__BUCKET_NAME": "somebody-elses-cache"})

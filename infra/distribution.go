@@ -21,7 +21,7 @@ type distribution struct {
 type distributionArgs struct {
 	Names        stack.Names
 	Origin       pulumi.StringOutput // host of the service
-	OriginSecret string              // proves to it that CloudFront asks; a secret
+	OriginSecret pulumi.StringOutput // proves to it that CloudFront asks; a secret
 	Domain       string              // name of its own, "" = CloudFront's
 	Certificate  pulumi.StringInput  // ARN, for that name
 	Zone         string              // of Route 53, where the name is to be made; "" = elsewhere
@@ -161,7 +161,7 @@ func functionOrigin(args *distributionArgs) *cloudfront.DistributionOriginArgs {
 		CustomHeaders: cloudfront.DistributionOriginCustomHeaderArray{
 			&cloudfront.DistributionOriginCustomHeaderArgs{
 				Name:  pulumi.String(strings.ToLower(wire.OriginSecret.Name)),
-				Value: secretString(args.OriginSecret),
+				Value: args.OriginSecret,
 			},
 		},
 		CustomOriginConfig: &cloudfront.DistributionOriginCustomOriginConfigArgs{

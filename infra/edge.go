@@ -31,9 +31,10 @@ type EdgeArgs struct {
 	Zone string // of Route 53, that has the names of the services; "" = none
 	// KeyName is the header of the admin API key, and OriginSecret is how
 	// CloudFront proves itself: both are secrets.
-	KeyName, OriginSecret string
-	Assets                *Assets
-	User, Admin           *Service
+	KeyName      string
+	OriginSecret pulumi.StringOutput
+	Assets       *Assets
+	User, Admin  *Service
 	// AdminAllow is from where operators may come; none is from anywhere.
 	AdminAllow []netip.Prefix
 }

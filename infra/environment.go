@@ -1,10 +1,11 @@
 package main
 
 import (
-	"strings"
+	"slices"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
+	"sgraph.ai/send/infra/policy"
 	"sgraph.ai/send/infra/settings"
 	"sgraph.ai/send/shared/audit"
 	"sgraph.ai/send/shared/metric"
@@ -17,43 +18,73 @@ func adminFunction(s settings.Settings, common Common, storage *Storage) *Functi
 	made := madeForBoth(s, storage)
 	made[service.CacheBucket.Env] = storage.CacheName
 	made[service.UserURL.Env] = unlessEmpty(s.PublicURL())
-	made[service.ServiceKey.Env] = secretString(serviceKey(s))
+	made[service.ServiceKey.Env] = shared(send.SharedService)
 	made[service.AuditRetention.Env] = pulumi.Sprintf("%dd", s.AuditRetentionDays)
+	env := environment(metric.Admin, s, made)
 	return &FunctionArgs{
 		Common:      common,
 		Size:        s.Admin,
-		Environment: environment(metric.Admin, s, made),
-		Grants: append(auditAccess(storage.CacheName),
+		Environment: env,
+		Grants: slices.Concat(auditAccess(storage.CacheName), []policy.Statement{
 			ledgerAccess(storage.Ledger.Arn, send.TokenSet, send.TokenUseSets, send.PurgeSet, send.SessionSet,
 				send.WindowSets, send.SaltSet, audit.ChainSets, audit.QueueSets),
-			rootAccess(storage.Ledger.Arn, metric.Admin)),
+			rootAccess(storage.Ledger.Arn, metric.Admin),
+		}, keepingAccess(storage.Ledger.Arn), parameterAccess(s.Names, parameters(s, env))),
 	}
 }
 
 // userFunction describes the user function: sending and receiving.
-func userFunction(s settings.Settings, common Common, storage *Storage, admin *Service) *FunctionArgs {
+func userFunction(
+	s settings.Settings, common Common, storage *Storage, admin *Service, secrets *Secrets,
+) *FunctionArgs {
 	made := madeForBoth(s, storage)
 	made[service.TransfersBucket.Env] = storage.Transfers.Name
 	made[service.PublicURL.Env] = unlessEmpty(s.PublicURL())
 	own := s.Secrets.Of(service.AdminURL.Env) == ""
+	var shows []send.Shared // and is shown
+	if s.Edge.Enabled {
+		shows = append(shows, send.SharedOrigin)
+	}
 	if own {
 		made[service.AdminURL.Env] = admin.URL
-		made[service.ServiceKey.Env] = secretString(serviceKey(s))
+		made[service.ServiceKey.Env] = shared(send.SharedService)
+		shows = append(shows, send.SharedService)
 	}
 	env := environment(metric.User, s, made)
 	if own { // it has a key of its own, that opens less
 		delete(env, service.AdminKeyName.Env)
 		delete(env, service.AdminKeyValue.Env)
 	}
+	grants := append(transfersAccess(storage.Transfers.Name),
+		ledgerAccess(storage.Ledger.Arn, send.TransferSets, send.LabelSets, send.ClaimSets, send.ReservedSets,
+			send.DueSets, send.PurgeSet, send.WindowSets, send.SaltSet,
+			audit.QueueSets+metric.User, audit.QueueSets+metric.User+"/"),
+		rootAccess(storage.Ledger.Arn, metric.User))
+	if len(shows) > 0 {
+		grants = append(grants, sharedAccess(storage.Ledger.Arn, shows...))
+	}
 	return &FunctionArgs{
 		Common:      common,
 		Size:        s.User,
 		Environment: env,
-		Grants: append(transfersAccess(storage.Transfers.Name),
-			ledgerAccess(storage.Ledger.Arn, send.TransferSets, send.LabelSets, send.ClaimSets, send.ReservedSets,
-				send.DueSets, send.PurgeSet, send.WindowSets, send.SaltSet,
-				audit.QueueSets+metric.User, audit.QueueSets+metric.User+"/"),
-			rootAccess(storage.Ledger.Arn, metric.User)),
+		Grants:      append(grants, parameterAccess(s.Names, parameters(s, env))...),
+		After:       []pulumi.Resource{secrets.Kept},
+	}
+}
+
+// canaryFunction describes the canary, which is told where people go, and where
+// its token is.
+func canaryFunction(s settings.Settings, common Common, storage *Storage, edge *Edge, secrets *Secrets) *FunctionArgs {
+	return &FunctionArgs{
+		Common: common,
+		Size:   canarySize(s),
+		Environment: environment(metric.Canary, s, pulumi.StringMap{
+			service.CanaryURL.Env:   edge.UserURL,
+			service.CanaryToken.Env: shared(send.SharedCanary),
+			service.LedgerTable.Env: storage.Ledger.Name,
+		}),
+		Grants: []policy.Statement{sharedAccess(storage.Ledger.Arn, send.SharedCanary)},
+		After:  []pulumi.Resource{secrets.Kept},
 	}
 }
 
@@ -67,7 +98,7 @@ func madeForBoth(s settings.Settings, storage *Storage) pulumi.StringMap {
 		service.CacheServiceURL.Env: secretString(s.Secrets.Of(service.CacheServiceURL.Env)),
 	}
 	if s.Edge.Enabled {
-		made[service.OriginSecrets.Env] = secretString(strings.Join(originSecrets(s), ","))
+		made[service.OriginSecrets.Env] = shared(send.SharedOrigin)
 	}
 	return made
 }
@@ -82,6 +113,9 @@ func environment(reader string, s settings.Settings, made pulumi.StringMap) pulu
 		}
 		if text := s.Secrets.Of(e.Env); e.ReadBy(reader) && text != "" {
 			env[e.Env] = secretString(text)
+			if _, is := s.Secrets.Reference(e.Env); is {
+				env[e.Env] = pulumi.String(text)
+			}
 		}
 	}
 	for name, value := range made {
@@ -92,6 +126,22 @@ func environment(reader string, s settings.Settings, made pulumi.StringMap) pulu
 		}
 	}
 	return env
+}
+
+// shared refers to a secret that the ledger keeps.
+func shared(secret send.Shared) pulumi.StringInput {
+	return pulumi.String(service.LedgerReference(secret).String())
+}
+
+// parameters are those that a function is told to read its secrets from.
+func parameters(s settings.Settings, env pulumi.StringMap) (names []string) {
+	for _, e := range service.Table() {
+		ref, is := s.Secrets.Reference(e.Env)
+		if _, told := env[e.Env]; told && is {
+			names = append(names, ref.Name)
+		}
+	}
+	return names
 }
 
 // unlessEmpty is a value, or none where it is empty.

@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"fmt"
+	"slices"
 
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/cloudwatch"
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/lambda"
@@ -44,6 +45,7 @@ type FunctionArgs struct {
 	Size        settings.Function
 	Environment pulumi.StringMap
 	Grants      []policy.Statement
+	After       []pulumi.Resource // what has to be there before it runs
 }
 
 // newFunction ships a function's zip and makes the function that runs it, its
@@ -119,6 +121,6 @@ func newFunction(
 			LogFormat: pulumi.String("Text"),
 			LogGroup:  f.LogGroup.Name,
 		},
-	}, inside, after(append([]pulumi.Resource{identity.Granted}, args.Assets.of(name)...)...))
+	}, inside, after(slices.Concat([]pulumi.Resource{identity.Granted}, args.After, args.Assets.of(name))...))
 	return f, err
 }

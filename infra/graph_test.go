@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -40,6 +41,9 @@ var canaries = map[string]string{
 	"SEND_ALARM_WEBHOOK":                           "https://alarms.example.org/canary-webhook",
 }
 
+// originCanary is the secret that the admin function answers a deploy.
+const originCanary = "canary-of-what-cloudfront-shows-the-functions"
+
 // declared is one resource that the program asked for.
 type declared struct {
 	Type, Name string
@@ -48,6 +52,7 @@ type declared struct {
 	Retain     bool
 	Import     string   // what is taken over instead of made
 	After      []string // URNs of what it waits for
+	Hidden     []string // what of its outputs is secret
 }
 
 // at answers a part of the inputs: a key, then keys or indexes of what lies
@@ -118,6 +123,7 @@ type graph struct {
 	limits   limits
 	left     remains
 	boundary string // ARN of the policy that is there
+	answer   string // of the admin function to a deploy; "" = the secret
 
 	mu        sync.Mutex
 	resources []declared
@@ -127,7 +133,7 @@ func (g *graph) NewResource(args pulumi.MockResourceArgs) (string, resource.Prop
 	d := declared{Type: args.TypeToken, Name: args.Name, Inputs: args.Inputs}
 	if rpc := args.RegisterRPC; rpc != nil {
 		d.Protect, d.Retain, d.Import = rpc.GetProtect(), rpc.GetRetainOnDelete(), rpc.GetImportId()
-		d.After = rpc.GetDependencies()
+		d.After, d.Hidden = rpc.GetDependencies(), rpc.GetAdditionalSecretOutputs()
 	}
 	g.mu.Lock()
 	g.resources = append(g.resources, d)
@@ -152,6 +158,8 @@ func (g *graph) NewResource(args pulumi.MockResourceArgs) (string, resource.Prop
 		add("version", "1")
 	case "aws:lambda/alias:Alias":
 		add("arn", "arn:aws:lambda:eu-west-2:%s:function:%s:%s", testAccount, d.text("functionName"), d.text("name"))
+	case "aws:lambda/invocation:Invocation":
+		add("result", "%s", cmp.Or(g.answer, `{"origin":"`+originCanary+`"}`))
 	case "aws:lambda/functionUrl:FunctionUrl":
 		add("functionUrl", "https://%s.lambda-url.eu-west-2.on.aws/", args.Name)
 	case "aws:cloudfront/distribution:Distribution":

@@ -9,6 +9,7 @@ import (
 	"sgraph.ai/send/infra/policy"
 	"sgraph.ai/send/shared/audit"
 	"sgraph.ai/send/shared/send"
+	"sgraph.ai/send/shared/stack"
 )
 
 // Identity is the role that one function runs as, with what it may do and
@@ -80,6 +81,45 @@ func ledgerAccess(table pulumi.StringOutput, sets ...string) policy.Statement {
 // nothing deletes.
 func rootAccess(table pulumi.StringOutput, service string) policy.Statement {
 	return onSets(policy.Allow([]string{"dynamodb:GetItem", "dynamodb:PutItem"}, table), send.RootSets+service)
+}
+
+// sharedAccess grants reading the secrets that a machine shows or is shown.
+func sharedAccess(table pulumi.StringOutput, secrets ...send.Shared) policy.Statement {
+	return onSets(policy.Allow([]string{"dynamodb:GetItem"}, table), setsOf(secrets)...)
+}
+
+// keepingAccess grants making and changing the secrets of machines, as a deploy
+// asks, and forgetting the canary's.
+func keepingAccess(table pulumi.StringOutput) []policy.Statement {
+	all := []send.Shared{send.SharedOrigin, send.SharedService, send.SharedCanary}
+	return []policy.Statement{
+		onSets(policy.Allow([]string{"dynamodb:GetItem", "dynamodb:PutItem"}, table), setsOf(all)...),
+		onSets(policy.Allow([]string{"dynamodb:DeleteItem"}, table), send.SharedCanary.Set()),
+	}
+}
+
+func setsOf(secrets []send.Shared) (sets []string) {
+	for _, s := range secrets {
+		sets = append(sets, s.Set())
+	}
+	return sets
+}
+
+// parameterAccess grants reading the named parameters of the stack, which are
+// encrypted: by AWS's own key, whose policy lets the whole account use it through
+// the Parameter Store, or by one of the account's.
+// https://docs.aws.amazon.com/systems-manager/latest/userguide/ps-restrict-decryption.html
+func parameterAccess(n stack.Names, names []string) (grants []policy.Statement) {
+	if len(names) == 0 {
+		return nil
+	}
+	var parameters []any
+	for _, name := range names {
+		parameters = append(parameters, n.ParameterARN(name))
+	}
+	return []policy.Statement{
+		policy.Allow([]string{"ssm:GetParameter"}, parameters...), policy.DecryptParameters(n, parameters...),
+	}
 }
 
 // onSets narrows a grant on the ledger to the named sets.

@@ -2,7 +2,6 @@ package main
 
 import (
 	"encoding/json"
-	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -54,14 +53,38 @@ func texts(v any) []string {
 	return many
 }
 
+// granting runs a policy test on every real stack, with secrets as they are and by
+// reference.
+func granting(t *testing.T, policy func(t *testing.T, stack string, g *graph)) {
+	t.Helper()
+	each(t, policy)
+	for _, stack := range stacks {
+		t.Run(stack+", by reference", func(t *testing.T) {
+			t.Parallel()
+			policy(t, stack, record(t, stack, referring(stack)))
+		})
+	}
+}
+
 func TestGrantsAreExact(t *testing.T) {
 	// The only stars: the keys under one prefix of a bucket that is named in
-	// full, and the streams of a log group that is named in full.
+	// full, the streams of a log group that is named in full, and whichever key
+	// encrypts a parameter that is named in full.
 	exact := regexp.MustCompile(`^arn:aws:(s3:::[a-z0-9-]+(/(transfers|audit)/\*)?|` +
 		`logs:[a-z0-9-]+:\d+:log-group:/aws/lambda/[a-z-]+:log-stream:\*|` +
+		`ssm:[a-z0-9-]+:\d+:parameter/sgraph-send/[a-z]+/[a-z-]+|` +
 		`dynamodb:[a-z0-9-]+:\d+:table/[a-z-]+)$`)
-	each(t, func(t *testing.T, stack string, g *graph) {
+	decrypts := regexp.MustCompile(`^{"StringEquals":{"kms:ViaService":"ssm\.eu-west-2\.amazonaws\.com"},` +
+		`"StringLike":{"kms:EncryptionContext:PARAMETER_ARN":\["arn:aws:ssm:[^*]+"\]}}$`)
+	granting(t, func(t *testing.T, stack string, g *graph) {
 		for _, granted := range grants(t, g) {
+			if slices.Equal(granted.actions, []string{"kms:Decrypt"}) {
+				if !decrypts.MatchString(granted.condition) ||
+					!slices.Equal(granted.resources, []string{"arn:aws:kms:eu-west-2:" + testAccount + ":key/*"}) {
+					t.Errorf("%s may decrypt: %s", granted.role, granted.statement)
+				}
+				continue
+			}
 			for _, action := range granted.actions {
 				if strings.Contains(action, "*") {
 					t.Errorf("%s may %s", granted.role, action)
@@ -95,7 +118,7 @@ func TestRolesAreBounded(t *testing.T) {
 		re := "^" + strings.ReplaceAll(regexp.QuoteMeta(pattern), `\*`, ".*") + "$"
 		return regexp.MustCompile(re).MatchString(target)
 	}
-	each(t, func(t *testing.T, stage string, g *graph) {
+	granting(t, func(t *testing.T, stage string, g *graph) {
 		names := stack.Names{Account: testAccount, Region: "eu-west-2", Stack: stage}
 		for _, role := range g.some(t, "aws:iam/role:Role") {
 			if got := role.text("permissionsBoundary"); got != names.BoundaryARN() {
@@ -143,23 +166,30 @@ func TestAnAccountWithoutABoundaryIsTold(t *testing.T) {
 }
 
 func TestServicesCannotTouchEachOthersData(t *testing.T) {
-	// What each role may name, and nothing more.
+	// What each role may do with the ledger, and to which bucket, and nothing more.
+	const all = "GetItem PutItem UpdateItem DeleteItem ConditionCheckItem Query "
+	const reads, makes, forgets = "GetItem ", "GetItem PutItem ", "DeleteItem "
 	allowed := map[string]struct {
-		bucket, sets, root string
+		bucket string
+		ledger []string
 	}{
-		"user": {
-			"transfers", `["transfer/*","label/*","claim/*","reserved/*","due/*","purge","window/*","salt",` +
+		"user": {"transfers", []string{
+			all + `["transfer/*","label/*","claim/*","reserved/*","due/*","purge","window/*","salt",` +
 				`"outbox/user","outbox/user/*"]`,
-			`["root/user"]`,
-		},
-		"admin": {
-			"cache", `["token","use/*","purge","session","window/*","salt","chain/*","outbox/*"]`, `["root/admin"]`,
-		},
+			makes + `["root/user"]`,
+			reads + `["secret/origin","secret/service"]`,
+		}},
+		"admin": {"cache", []string{
+			all + `["token","use/*","purge","session","window/*","salt","chain/*","outbox/*"]`,
+			makes + `["root/admin"]`,
+			makes + `["secret/origin","secret/service","secret/canary"]`,
+			forgets + `["secret/canary"]`,
+		}},
 		// The canary does all it does from outside.
-		"canary": {},
+		"canary": {"", []string{reads + `["secret/canary"]`}},
 	}
 	each(t, func(t *testing.T, stack string, g *graph) {
-		seen := map[string]bool{}
+		ledger, buckets := map[string][]string{}, map[string]bool{}
 		for _, granted := range grants(t, g) {
 			want, ok := allowed[granted.role]
 			if !ok {
@@ -167,25 +197,37 @@ func TestServicesCannotTouchEachOthersData(t *testing.T) {
 			}
 			for _, target := range granted.resources {
 				if bucket, ok := strings.CutPrefix(target, "arn:aws:s3:::"); ok {
-					seen[granted.role+" bucket"] = true
+					buckets[granted.role] = true
 					if want.bucket == "" || !strings.HasPrefix(bucket, testAccount+"--sgraph-send-"+want.bucket+"--") {
 						t.Errorf("%s may act on %s", granted.role, target)
 					}
 				}
-				if strings.Contains(target, ":dynamodb:") {
-					sets, what := want.sets, " ledger"
-					if slices.Equal(granted.actions, []string{"dynamodb:GetItem", "dynamodb:PutItem"}) {
-						sets, what = want.root, " root"
-					}
-					seen[granted.role+what] = true
-					if want := `{"ForAllValues:StringLike":{"dynamodb:LeadingKeys":` + sets + `}}`; granted.condition != want {
-						t.Errorf("%s may use the ledger under %s, want %s", granted.role, granted.condition, want)
-					}
+				if !strings.Contains(target, ":dynamodb:") {
+					continue
 				}
+				sets, ok := strings.CutPrefix(granted.condition, `{"ForAllValues:StringLike":{"dynamodb:LeadingKeys":`)
+				if !ok {
+					t.Errorf("%s may use the ledger under %s", granted.role, granted.condition)
+				}
+				may := strings.ReplaceAll(strings.Join(granted.actions, " "), "dynamodb:", "") + " " +
+					strings.TrimSuffix(sets, "}}")
+				ledger[granted.role] = append(ledger[granted.role], may)
 			}
 		}
-		if len(seen) != 6 {
-			t.Errorf("looked at %v only", slices.Collect(maps.Keys(seen)))
+		for role, want := range allowed {
+			if role == "canary" && stack == "dev" {
+				continue
+			}
+			if role == "user" && stack == "dev" { // without an edge
+				want.ledger = append(slices.Clone(want.ledger[:2]), reads+`["secret/service"]`)
+			}
+			if !slices.Equal(ledger[role], want.ledger) {
+				t.Errorf("%s may use the ledger for\n%s\nwant\n%s", role,
+					strings.Join(ledger[role], "\n"), strings.Join(want.ledger, "\n"))
+			}
+			if buckets[role] != (want.bucket != "") {
+				t.Errorf("%s may use a bucket: %v", role, buckets[role])
+			}
 		}
 	})
 }

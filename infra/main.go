@@ -84,7 +84,11 @@ func deploy(ctx *pulumi.Context, s settings.Settings, zips artifact.Set, lambda 
 	if err != nil {
 		return err
 	}
-	user, err := NewService(ctx, metric.User, userFunction(s, common, storage, admin))
+	secrets, err := NewSecrets(ctx, "secrets", secretsArgs(s, admin))
+	if err != nil {
+		return err
+	}
+	user, err := NewService(ctx, metric.User, userFunction(s, common, storage, admin, secrets))
 	if err != nil {
 		return err
 	}
@@ -92,7 +96,7 @@ func deploy(ctx *pulumi.Context, s settings.Settings, zips artifact.Set, lambda 
 	if err != nil {
 		return err
 	}
-	edge, err := NewEdge(ctx, "edge", edgeArgs(s, zone, assets, user, admin), global)
+	edge, err := NewEdge(ctx, "edge", edgeArgs(s, zone, assets, secrets, user, admin), global)
 	if err != nil {
 		return err
 	}
@@ -107,7 +111,7 @@ func deploy(ctx *pulumi.Context, s settings.Settings, zips artifact.Set, lambda 
 	}
 	var canary *Canary
 	if s.CanaryMinutes > 0 {
-		if canary, err = NewCanary(ctx, metric.Canary, canaryArgs(s, common, edge, admin)); err != nil {
+		if canary, err = NewCanary(ctx, metric.Canary, canaryArgs(s, common, storage, edge, secrets)); err != nil {
 			return err
 		}
 	}

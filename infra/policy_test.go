@@ -33,7 +33,11 @@ func TestSecretsAreNeverPlainInputs(t *testing.T) {
 			if d.Type == "aws:lambda/function:Function" {
 				told := g.told(t, d.text("name"))
 				for _, e := range service.Table() {
-					if v, ok := told[resource.PropertyKey(e.Env)]; ok && e.Secret && !isSecret(v) {
+					v, ok := told[resource.PropertyKey(e.Env)]
+					if !ok || !e.Secret || isSecret(v) {
+						continue
+					}
+					if _, refers, _ := e.References.Parse(plain(v).StringValue()); !refers {
 						t.Errorf("%s: %s is in the clear", d.Name, e.Env)
 					}
 				}

@@ -85,7 +85,7 @@ func TestEnvironmentIsAllThatIsTold(t *testing.T) {
 		"SEND__STORAGE_MODE", "SEND__LEDGER_TABLE", "SEND__ADMIN__SERVICE_KEY",
 	}
 	want := map[string][]string{
-		"canary": {"CANARY__URL", "CANARY__TOKEN"},
+		"canary": {"CANARY__URL", "CANARY__TOKEN", "SEND__LEDGER_TABLE"},
 		"admin": append([]string{
 			"CACHE__SERVICE__BUCKET_NAME", "SEND__AUDIT_RETENTION", "FAST_API__AUTH__API_KEY__VALUE",
 		}, both...),

@@ -37,12 +37,14 @@ is made for the round and revoked after it. Without, name a token.`,
 			return nil
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
-			target.Key = e.Getenv(keyEnv)
+			var err error
+			if target.Key, err = e.apiKey(cmd.Context(), keyEnv); err != nil {
+				return err
+			}
 			if target.Token == "" && target.Key == "" {
 				target.Token = e.Getenv("SGSEND_TOKEN")
 			}
 			if target.Admin != "" {
-				var err error
 				if target.Admin, err = origin(target.Admin); err != nil {
 					return err
 				}
@@ -86,7 +88,7 @@ is made for the round and revoked after it. Without, name a token.`,
 	}
 	c.Flags().Var((*trimmed)(&target.Admin), "admin", "URL of the admin service")
 	c.Flags().StringVar(&keyEnv, "api-key-env", settings.APIKeyValue.Env,
-		"environment variable that holds its API key")
+		"environment variable that holds its API key, or ssm: and the name of the parameter that does")
 	c.Flags().StringVar(&target.KeyHeader, "api-key-header", wire.DefaultAPIKey, "header that carries the key")
 	c.Flags().Var((*trimmed)(&target.Token), "token",
 		"access token to send with (default $SGSEND_TOKEN, or one made by the admin service)")

@@ -33,5 +33,7 @@ func Boundary(n stack.Names, caches ...string) []Statement {
 		}, objects...),
 		Allow([]string{"s3:ListBucket"}, buckets...),
 		Allow([]string{"xray:PutTraceSegments", "xray:PutTelemetryRecords"}, "*"),
+		Allow([]string{"ssm:GetParameter"}, n.ParameterARN(n.Parameters()+"*")),
+		DecryptParameters(n, n.ParameterARN(n.Parameters()+"*")),
 	}
 }

@@ -1,7 +1,13 @@
 // Package policy writes IAM and resource policies.
 package policy
 
-import "github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+import (
+	"fmt"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"sgraph.ai/send/shared/stack"
+)
 
 // Statement is one entry of a policy. Values may be outputs.
 type Statement map[string]any
@@ -18,6 +24,19 @@ func Document(statements ...Statement) pulumi.StringOutput {
 // Allow grants actions on exact resources.
 func Allow(actions []string, resources ...any) Statement {
 	return Statement{"Effect": "Allow", "Action": actions, "Resource": resources}
+}
+
+// DecryptParameters grants what reading encrypted parameters takes, by whichever
+// key of the account, and nothing else that such a key could open. A resource is
+// the ARN of a parameter, in which stars may stand.
+// https://docs.aws.amazon.com/systems-manager/latest/userguide/secure-string-parameter-kms-encryption.html
+func DecryptParameters(n stack.Names, parameters ...any) Statement {
+	grant := Allow([]string{"kms:Decrypt"}, fmt.Sprintf("arn:aws:kms:%s:%s:key/*", n.Region, n.Account))
+	grant["Condition"] = map[string]any{
+		"StringEquals": map[string]any{"kms:ViaService": fmt.Sprintf("ssm.%s.amazonaws.com", n.Region)},
+		"StringLike":   map[string]any{"kms:EncryptionContext:PARAMETER_ARN": parameters},
+	}
+	return grant
 }
 
 // TLSOnly refuses whoever asks a bucket without TLS, under the statement's id.

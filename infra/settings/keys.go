@@ -160,8 +160,9 @@ var own = []Key{
 			return n == 0 || n <= 30 && slices.Contains(retentionDays, n)
 		}), func(s *Settings) *int { return &s.Edge.AccessLogDays })},
 	{"originSecretGeneration", "", "1",
-		"Count up by one to rotate the secret between CloudFront and the functions; the one before stays valid.",
-		into(service.Int(1, 1_000_000), func(s *Settings) *int { return &s.Edge.OriginSecretGeneration })},
+		"Count up by one to change the secrets that the stack's machines show each other: CloudFront the functions, the " +
+			"user function the admin function, and the canary's token. Those before stay valid until the next time, but for the token.",
+		into(service.Int(1, 1_000_000), func(s *Settings) *int { return &s.SecretGeneration })},
 
 	{"alarmEmail", "SEND_ALARM_EMAIL", "",
 		"Address that alarms and budget notices go to, once it confirms. A protected stack needs it, or `alarmWebhook`. " +

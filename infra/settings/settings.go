@@ -68,6 +68,10 @@ type Settings struct {
 
 	Edge Edge
 
+	// SecretGeneration is counted up to change what the machines of the stack show
+	// each other.
+	SecretGeneration int
+
 	// Alarms say who is told when the stack is not well.
 	Alarms Alarms
 	// Uptime asks both services from outside, every half minute.
@@ -117,8 +121,6 @@ type Edge struct {
 	AccessLogDays int
 	// BotControl adds WAF's rules against bots, which cost extra.
 	BotControl bool
-	// OriginSecretGeneration is counted up to rotate the origin secret.
-	OriginSecretGeneration int
 }
 
 // PublicURL is where people reach the user service, if that can be known
@@ -207,7 +209,7 @@ func Parse(name string, config map[string]string, encrypted []string,
 		delete(given, k.Name)
 	}
 
-	s.Secrets = readSecrets(given, encrypted, lookup, fault)
+	s.Secrets = readSecrets(s.Names, given, encrypted, lookup, fault)
 	s.Account = s.Secrets.Of(account)
 	for _, name := range slices.Sorted(maps.Keys(given)) {
 		fault("setting %s is unknown%s", name, suggestion(name))

@@ -134,6 +134,31 @@ func TestFaults(t *testing.T) {
 			env:  map[string]string{"SGRAPH_SEND__ADMIN__API_KEY__VALUE": "another-key-of-the-tests"},
 			want: "could not ask this stack's admin service",
 		},
+		"keys differ, one refers": {
+			env:  map[string]string{"SGRAPH_SEND__ADMIN__API_KEY__VALUE": "ssm:/sgraph-send/dev/api-key"},
+			want: "could not ask this stack's admin service",
+		},
+		"refers to another stack": {
+			env:  map[string]string{"FAST_API__AUTH__API_KEY__VALUE": "ssm:/sgraph-send/prod/api-key"},
+			want: "must begin with /sgraph-send/dev/",
+		},
+		"refers to a stack whose name begins alike": {
+			config: one("FAST_API__AUTH__API_KEY__OLD_VALUE", "ssm:/sgraph-send/dev-2/api-key"),
+			want:   "must begin with /sgraph-send/dev/",
+		},
+		"refers to nothing": {
+			config: one("FAST_API__AUTH__API_KEY__OLD_VALUE", "ssm:api-key"), want: "must, as a reference, be ssm:",
+		},
+		"refers to what a deploy keeps": {
+			env: map[string]string{"FAST_API__AUTH__API_KEY__VALUE": "ledger:origin"}, want: "must, as a reference, be ssm:",
+		},
+		"short old key": {
+			env:  map[string]string{"FAST_API__AUTH__API_KEY__OLD_VALUE": "short"},
+			want: "FAST_API__AUTH__API_KEY__OLD_VALUE must be a secret of at least 16 characters",
+		},
+		"a name that cannot be a reference": {
+			config: one("FAST_API__AUTH__API_KEY__NAME", "ssm:/sgraph-send/dev/name"), want: "in the clear",
+		},
 		"secret in the clear": {config: one("FAST_API__AUTH__API_KEY__VALUE", "oops"), want: "in the clear"},
 		"short key": {
 			env:  map[string]string{"FAST_API__AUTH__API_KEY__VALUE": "short"},
@@ -193,6 +218,33 @@ func TestEncryptedSecretsServeToo(t *testing.T) {
 	}
 	if s.Secrets.Of(name) != "the-key-of-the-tests" {
 		t.Error("the encrypted secret was not read")
+	}
+}
+
+// A reference is a name: it may stand in the stack file as it is.
+func TestReferencesMayStandInTheClear(t *testing.T) {
+	t.Parallel()
+	env := enough()
+	delete(env, "FAST_API__AUTH__API_KEY__VALUE")
+	env["SGRAPH_SEND__ADMIN__API_KEY__VALUE"] = "ssm:/sgraph-send/dev/api-key"
+	s, err := parse(map[string]string{
+		"sgraph-send:FAST_API__AUTH__API_KEY__VALUE":     " ssm:/sgraph-send/dev/api-key",
+		"sgraph-send:FAST_API__AUTH__API_KEY__OLD_VALUE": "ssm:/sgraph-send/dev/before/api-key",
+	}, env)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, want := range map[string]string{
+		"FAST_API__AUTH__API_KEY__VALUE":     "ssm:/sgraph-send/dev/api-key",
+		"FAST_API__AUTH__API_KEY__OLD_VALUE": "ssm:/sgraph-send/dev/before/api-key",
+		"SGRAPH_SEND__ADMIN__API_KEY__VALUE": "ssm:/sgraph-send/dev/api-key",
+	} {
+		if ref, is := s.Secrets.Reference(name); !is || ref.String() != want || s.Secrets.Of(name) != want {
+			t.Errorf("%s refers to %v", name, ref)
+		}
+	}
+	if ref, is := s.Secrets.Reference("FAST_API__AUTH__API_KEY__NAME"); is {
+		t.Errorf("a name refers to %v", ref)
 	}
 }
 

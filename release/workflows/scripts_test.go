@@ -304,7 +304,7 @@ func TestOutputs(t *testing.T) {
 func TestSmokeScript(t *testing.T) {
 	t.Parallel()
 	env := []string{
-		"USER_URL=https://u", "ADMIN_URL=https://a",
+		"USER_URL=https://u", "ADMIN_URL=https://a", "OPERATION=deploy",
 		"FAST_API__AUTH__API_KEY__NAME=X-Key", "FAST_API__AUTH__API_KEY__VALUE=s3cr3t",
 	}
 	r := newRun(t, env...).fake("sgsend", `echo "all well"`)
@@ -318,6 +318,16 @@ func TestSmokeScript(t *testing.T) {
 	r.run(false, "smoke.sh")
 	r.has("summary", r.read("summary"), "dev: smoke test failed", "failed  user: health")
 	r.has("report", r.read("work/reports/smoke-dev.md"), "smoke test failed")
+
+	// A reference to the key is left to who may read it.
+	for operation, want := range map[string]string{"deploy": "ssm:/key", "smoke": "none", "": "none"} {
+		r = newRun(t, append(env, "FAST_API__AUTH__API_KEY__VALUE=ssm:/key", "OPERATION="+operation)...).
+			fake("sgsend", `echo "key: ${FAST_API__AUTH__API_KEY__VALUE:-none}"`)
+		r.run(true, "smoke.sh")
+		r.has("summary of "+operation, r.read("summary"), "key: "+want+"\n")
+	}
+	r = newRun(t, append(env, "OPERATION=smoke")...).fake("sgsend", `test "$FAST_API__AUTH__API_KEY__VALUE" = s3cr3t`)
+	r.run(true, "smoke.sh")
 }
 
 func TestFetchRelease(t *testing.T) {

@@ -191,6 +191,15 @@ func (n Names) BoundaryARN() string {
 	return fmt.Sprintf("arn:aws:iam::%s:policy/%s", n.Account, n.Boundary())
 }
 
+// Parameters begins the name of each parameter, a secret that the stack is told by
+// reference.
+func (n Names) Parameters() string { return "/" + Project + "/" + n.Stack + "/" }
+
+// ParameterARN is a parameter as policies refer to it.
+func (n Names) ParameterARN(name string) string {
+	return fmt.Sprintf("arn:aws:ssm:%s:%s:parameter%s", n.Region, n.Account, name)
+}
+
 // StateBucket is where Pulumi keeps the state of all stacks of the account.
 func (n Names) StateBucket() string {
 	return fmt.Sprintf("%s--%s-state--%s", n.Account, Project, n.Region)

@@ -37,7 +37,7 @@ func TestPromotion(t *testing.T) {
 	smoke := func(t *testing.T, ok bool, stack string) outcome {
 		t.Helper()
 		user, admin := aws.serve(t, stack, code)
-		return p.script(t, ok, "smoke.sh", "STACK="+stack, "USER_URL="+user, "ADMIN_URL="+admin)
+		return p.script(t, ok, "smoke.sh", "STACK="+stack, "OPERATION=deploy", "USER_URL="+user, "ADMIN_URL="+admin)
 	}
 
 	step(t, "a version is deployed to qa and works", func(t *testing.T) {

@@ -77,9 +77,9 @@ func TestEdge(t *testing.T) {
 	})
 
 	step(t, "the canary is well", func(t *testing.T) {
-		creation := pulumi.resources(t, "aws:lambda/invocation:Invocation")["canary-token"]
+		event := pulumi.resources(t, "aws:lambda/invocation:Invocation")["secrets"].text(t, "input")
 		for range 2 { // with every deploy of another admin service
-			if _, err := admin.Invoke(t.Context(), []byte(creation.text(t, "input"))); err != nil {
+			if _, err := admin.Invoke(t.Context(), []byte(event)); err != nil {
 				t.Fatal(err)
 			}
 		}
