@@ -18,13 +18,10 @@ func (a *Service) Deployed(ctx context.Context, event json.RawMessage) (any, err
 	if err := json.Unmarshal(event, &in); err != nil {
 		return nil, fmt.Errorf("the event cannot be read: %w", err)
 	}
-	switch {
-	case in.KeepSecrets != nil:
-		return a.keepSecrets(ctx, *in.KeepSecrets)
-	case in.KeepToken != nil:
-		return a.keepToken(ctx, *in.KeepToken)
+	if in.KeepSecrets == nil {
+		return nil, fmt.Errorf("the event asks for nothing that is known here")
 	}
-	return nil, fmt.Errorf("the event asks for nothing that is known here")
+	return a.keepSecrets(ctx, *in.KeepSecrets)
 }
 
 // keepSecrets makes what the machines of the stack show each other, or changes it
@@ -120,45 +117,6 @@ func (a *Service) revokeAll(ctx context.Context, by string, which func(send.Toke
 		a.noted(ctx, audit.TokenRevoked, t)
 	}
 	return nil
-}
-
-// keepToken makes a token, or has it as it was made, and then revokes what its
-// creator had before.
-func (a *Service) keepToken(ctx context.Context, in wire.KeepToken) (reply wire.KeepTokenReply, err error) {
-	name, err := cleanName(in.TokenName)
-	if err != nil {
-		return reply, err
-	}
-	if in.CreatedBy == "" {
-		return reply, send.Fail(send.Invalid, "created_by is required: by it the tokens before are known")
-	}
-	kept, err := a.tokens.Create(ctx, send.NewToken{Name: name, CreatedBy: in.CreatedBy})
-	switch {
-	case err == nil:
-		reply.Created = true
-		a.noted(ctx, audit.TokenCreated, kept)
-	case send.CodeOf(err) == send.Conflict:
-		if kept, err = a.asMade(ctx, name, in.CreatedBy); err != nil {
-			return reply, err
-		}
-	default:
-		return reply, err
-	}
-	all, err := a.tokens.List(ctx)
-	if err != nil {
-		return reply, err
-	}
-	for _, t := range all {
-		if t.CreatedBy != in.CreatedBy || t.Hash == kept.Hash || t.Status == send.TokenRevoked {
-			continue
-		}
-		if _, err := a.tokens.RevokeHash(ctx, t.Hash); err != nil {
-			return reply, err
-		}
-		reply.Revoked++
-		a.noted(ctx, audit.TokenRevoked, t)
-	}
-	return reply, nil
 }
 
 // asMade has a token that is there without a limit, and active. One that was

@@ -147,8 +147,7 @@ type TokenState struct {
 // Deployment is what the program that deploys a stack asks of the admin service:
 // by invoking its function, and not by its URL, so that no key is needed.
 type Deployment struct {
-	KeepToken   *KeepToken   `json:"keep_token,omitempty"`
-	KeepSecrets *KeepSecrets `json:"keep_secrets,omitempty"`
+	KeepSecrets *KeepSecrets `json:"keep_secrets"` // nil where it asks for something that came later
 }
 
 // KeepSecrets wants the secrets of a stack's machines to be there, and those of a
@@ -162,17 +161,4 @@ type KeepSecrets struct {
 // KeepSecretsReply is what the deploy has to know of the secrets. It is a secret.
 type KeepSecretsReply struct {
 	Origin string `json:"origin"` // what the front is to show the services
-}
-
-// KeepToken wants a token to be there, active and without a limit, and all others
-// of its creator revoked.
-type KeepToken struct {
-	TokenName string `json:"token_name"`
-	CreatedBy string `json:"created_by"`
-}
-
-// KeepTokenReply says what had to be done.
-type KeepTokenReply struct {
-	Created bool `json:"created"`
-	Revoked int  `json:"revoked"` // tokens
 }
