@@ -66,6 +66,9 @@ func deploy(ctx *pulumi.Context, s settings.Settings, zips artifact.Set, lambda 
 	if err := sayUnnamed(ctx, s); err != nil {
 		return err
 	}
+	if err := warnOfValues(ctx, s); err != nil {
+		return err
+	}
 	if err := tagEverything(ctx, s.Stack, s.Stage); err != nil {
 		return err
 	}

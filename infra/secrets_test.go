@@ -118,6 +118,36 @@ func referring(stack string) map[string]string {
 	return changes
 }
 
+// TestAnotherAdminServicesKeyIsReferredTo by the user function, which then needs
+// nothing of this stack's admin service.
+func TestAnotherAdminServicesKeyIsReferredTo(t *testing.T) {
+	t.Parallel()
+	const parameter = "/sgraph-send/dev/elsewhere/api-key"
+	g := record(t, "dev", map[string]string{
+		"SGRAPH_SEND__ADMIN__BASE_URL": "https://admin.example.org", "SGRAPH_SEND__ADMIN__API_KEY__VALUE": "ssm:" + parameter,
+	})
+	told := g.told(t, "sgraph-send-user-dev")
+	if v := told["SGRAPH_SEND__ADMIN__API_KEY__VALUE"]; isSecret(v) || v.StringValue() != "ssm:"+parameter {
+		t.Errorf("it is told %v", v)
+	}
+	if v, ok := told["SEND__ADMIN__SERVICE_KEY"]; ok {
+		t.Errorf("it is told %v of another service", v)
+	}
+	read := map[string][]string{}
+	for _, granted := range grants(t, g) {
+		if strings.Contains(granted.condition, "secret/service") && granted.role == "user" {
+			t.Errorf("it may read %s", granted.condition)
+		}
+		if slices.Contains(granted.actions, "ssm:GetParameter") {
+			read[granted.role] = granted.resources
+		}
+	}
+	if want := []string{"arn:aws:ssm:eu-west-2:" + testAccount + ":parameter" + parameter}; len(read) != 1 ||
+		!slices.Equal(read["user"], want) {
+		t.Errorf("parameters are read by %v", read)
+	}
+}
+
 // TestReferencesAreAllThatIsTold: with them, no environment, no invocation and
 // nothing of the state but what CloudFront is told has the value of a secret that
 // opens anything; and each function may read what it is told to, and no more.

@@ -76,7 +76,10 @@ func TestStack(t *testing.T) {
 	})
 
 	step(t, "up", func(t *testing.T) {
-		pulumi.run(t, "up", "--yes", "--skip-preview", "--non-interactive")
+		said := pulumi.run(t, "up", "--yes", "--skip-preview", "--non-interactive")
+		if !strings.Contains(said, settings.APIKeyValue.Env+" is a value") {
+			t.Errorf("it does not say that the API key could be a reference:\n%s", said)
+		}
 		if made := aws.tagged(t, "dev"); len(made) < 10 {
 			t.Errorf("only %v is tagged", made)
 		}
