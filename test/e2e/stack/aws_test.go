@@ -200,3 +200,11 @@ func (s simulation) version(t *testing.T, function string) string {
 	s.askJSON(t, "lambda", http.MethodGet, "/2015-03-31/functions/"+function+"/aliases/"+names.LiveAlias, "", "", &alias)
 	return alias.FunctionVersion
 }
+
+// putParameter makes or changes a parameter, as an operator does.
+func (s simulation) putParameter(t *testing.T, name, value string) {
+	t.Helper()
+	var made struct{ Version int }
+	s.askJSON(t, "ssm", http.MethodPost, "/", "AmazonSSM.PutParameter",
+		fmt.Sprintf(`{"Name":%q,"Value":%q,"Type":"SecureString","Overwrite":true}`, name, value), &made)
+}

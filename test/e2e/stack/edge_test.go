@@ -21,6 +21,7 @@ import (
 func TestEdge(t *testing.T) {
 	t.Parallel()
 	pulumi, aws := beginEnforced(t, checkout(t), "qa")
+	pulumi.refer(t, aws, "qa", apiKey)
 
 	step(t, "up", func(t *testing.T) {
 		pulumi.run(t, "up", "--yes", "--skip-preview", "--non-interactive")
@@ -76,9 +77,11 @@ func TestEdge(t *testing.T) {
 		travel(t, aws, outputs, fronts["user"].url, fronts["admin"].url)
 	})
 
+	var canary *lambdahost.Function
 	step(t, "the canary is well", func(t *testing.T) {
 		event := pulumi.resources(t, "aws:lambda/invocation:Invocation")["secrets"].text(t, "input")
-		for range 2 { // with every deploy of another admin service
+		without := strings.Replace(event, `"canary":true`, `"canary":false`, 1)
+		for _, event := range []string{event, without, event} { // as deploys do, with a canary and without
 			if _, err := admin.Invoke(t.Context(), []byte(event)); err != nil {
 				t.Fatal(err)
 			}
@@ -91,7 +94,7 @@ func TestEdge(t *testing.T) {
 		config.Environment["CANARY__URL"] = fronts["user"].url
 		var log logtest.Buffer
 		config.Log = &log
-		_, canary := host(t, config, aws.endpoint)
+		_, canary = host(t, config, aws.endpoint)
 		if _, err := canary.Invoke(t.Context(), scheduled); err != nil {
 			t.Fatalf("%v\n%s", err, &log)
 		}
@@ -106,7 +109,7 @@ func TestEdge(t *testing.T) {
 	})
 	enforced := &enforcement{
 		aws: aws, stack: "qa", outputs: outputs, userURL: fronts["user"].url, adminURL: fronts["admin"].url,
-		user: user, admin: admin,
+		user: user, admin: admin, canary: canary, origin: fronts["admin"].secret,
 	}
 	step(t, "every route works for who may do no more than the functions", func(t *testing.T) {
 		tour(t, fronts["user"].url, fronts["admin"].url)

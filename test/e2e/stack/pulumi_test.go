@@ -7,6 +7,9 @@ import (
 	"os/exec"
 	"strings"
 	"testing"
+
+	"sgraph.ai/send/shared/settings"
+	names "sgraph.ai/send/shared/stack"
 )
 
 const (
@@ -62,6 +65,20 @@ func newCommandLine(t *testing.T, dir, endpoint string) *commandLine {
 		}
 	}
 	return &commandLine{dir: dir, env: env}
+}
+
+// refer keeps the API key of a stack as an operator is to: in a parameter, of which
+// the program is told the name, and that of the key of before, which is not there.
+func (c *commandLine) refer(t *testing.T, aws simulation, stack, key string) {
+	t.Helper()
+	parameter := names.Names{Stack: stack}.Parameters() + "api-key"
+	aws.putParameter(t, parameter, key)
+	for variable, reference := range map[string]string{
+		settings.APIKeyValue.Env: parameter, settings.AdminKeyValue.Env: parameter,
+		settings.OldAPIKeyValue.Env: parameter + "-old",
+	} {
+		c.env = append(c.env, variable+"=ssm:"+reference)
+	}
 }
 
 // try runs a command and answers what it said.
