@@ -167,7 +167,7 @@ func TestAnAccountWithoutABoundaryIsTold(t *testing.T) {
 
 func TestServicesCannotTouchEachOthersData(t *testing.T) {
 	// What each role may do with the ledger, and to which bucket, and nothing more.
-	const all = "GetItem PutItem UpdateItem DeleteItem ConditionCheckItem Query "
+	const all = "GetItem PutItem UpdateItem DeleteItem Query "
 	const reads, makes, forgets = "GetItem ", "GetItem PutItem ", "DeleteItem "
 	allowed := map[string]struct {
 		bucket string
