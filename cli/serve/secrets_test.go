@@ -170,3 +170,27 @@ func TestAnAPIKeyThatIsAParameter(t *testing.T) {
 		t.Error("a key is kept on this machine")
 	}
 }
+
+// A key that an earlier start made is changed by telling it as the one of before,
+// and removing its file.
+func TestAKeyThatWasMadeIsChanged(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	s := start(t, dir)
+	old := s.key
+	s.cmd.Process.Signal(os.Interrupt)
+	<-s.ended
+	if err := os.Remove(filepath.Join(dir, "api-key")); err != nil {
+		t.Fatal(err)
+	}
+	s = start(t, dir, "FAST_API__AUTH__API_KEY__OLD_VALUE="+old)
+	if s.key == old {
+		t.Fatal("no other key is made")
+	}
+	for _, key := range []string{old, s.key} {
+		status, names := s.call("GET", s.admin+"/tokens/list", nil, "X-API-Key", key)
+		if status != 200 || !strings.Contains(string(names), s.token) {
+			t.Errorf("by one of the keys: %d %s", status, names)
+		}
+	}
+}
