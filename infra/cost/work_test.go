@@ -167,6 +167,7 @@ type stack struct {
 	clock  *clocktest.Clock
 	s3     *http.Client
 	ledger send.Ledger
+	busy   sync.WaitGroup // functions at work
 }
 
 // logged counts what a function logs. Lambda itself adds three lines to each
@@ -241,6 +242,8 @@ func newStack(t *testing.T) *stack {
 // serve answers requests as invocations of a function.
 func (s *stack) serve(h http.Handler, flush func(), count func(*cost.Work)) string {
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		s.busy.Add(1)
+		defer s.busy.Done()
 		s.meter.count(count)
 		s.meter.count(func(w *cost.Work) { w.LogKB += lambdaLines })
 		h.ServeHTTP(w, r)
@@ -374,10 +377,11 @@ func claim() string {
 // measured is what is counted while something is done. What is done once for a
 // process, such as reading its keys, was done before.
 func (s *stack) measured(do func()) cost.Work {
-	s.meter.count(func(w *cost.Work) { *w = cost.Work{} })
+	s.busy.Wait()
 	before := s.waiting()
 	s.meter.count(func(w *cost.Work) { *w = cost.Work{} })
 	do()
+	s.busy.Wait() // a function logs after it has answered
 	var work cost.Work
 	s.meter.count(func(w *cost.Work) { work = *w })
 	work.Events = s.waiting() - before
