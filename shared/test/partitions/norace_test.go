@@ -1,0 +1,5 @@
+//go:build !race
+
+package partitions_test
+
+const raced = false
