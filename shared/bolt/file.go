@@ -25,7 +25,8 @@ var bucketName = []byte("records")
 
 // file is the durable home.
 type file struct {
-	db *bbolt.DB
+	db        *bbolt.DB
+	sweepMost int // records that one sweep looks at
 
 	// Writers queue here; the one that holds committing commits for all of
 	// the queue. So nobody ever waits for company, and under load every
@@ -68,7 +69,7 @@ func openFile(path string) (*file, error) {
 		return nil, send.Because(send.Internal, err, "the ledger %s cannot be opened", path)
 	}
 	_ = volume.SyncFolder(filepath.Dir(path)) // so that a new file is found after a loss of power; not every system can
-	return &file{db: db}, nil
+	return &file{db: db, sweepMost: sweepMost}, nil
 }
 
 // prepare makes the bucket of a new file. Of one that is not new it checks that

@@ -1,32 +1,83 @@
 package bolt
 
 import (
+	"bytes"
 	"context"
+	"errors"
 	"time"
+
+	"go.etcd.io/bbolt"
 
 	"sgraph.ai/send/shared/send"
 )
 
-// sweepPage is how many records are looked at in one go.
-const sweepPage = 1000
+const (
+	// sweepPage is how many records are looked at in one go.
+	sweepPage = 1000
+	// sweepMost is how many one sweep looks at. Where there are more, the next goes on
+	// behind them.
+	sweepMost = 100_000
+)
 
-// sweep removes what is purged, in pages, so that nobody waits long for it.
+// sweep removes what is purged, in pages, so that nobody waits long for it. It goes on
+// where the last one ended, and no further than to the end of the file.
 func (f *file) sweep(ctx context.Context, now time.Time) (removed int, err error) {
-	for next, more := (send.Key{}), true; more; {
+	begun, err := f.sweptTo()
+	if err != nil {
+		return 0, err
+	}
+	next, more := begun, true
+	for seen := 0; more && seen < f.sweepMost; seen += sweepPage {
 		if err := ctx.Err(); err != nil {
-			return removed, send.Because(send.Unavailable, err, "the sweep was ended")
+			err = send.Because(send.Unavailable, err, "the sweep was ended")
+			return removed, errors.Join(err, f.keepSweptTo(begun, next))
 		}
 		var over []send.Key
-		over, next, more, err = f.overdue(next, now)
+		first := next
+		over, next, more, err = f.overdue(first, now)
 		if err == nil && len(over) > 0 {
-			removed += len(over)
 			err = f.write(func(t table) error { return forget(t, over, now) })
 		}
 		if err != nil {
 			return removed, err
 		}
+		removed += len(over)
 	}
-	return removed, nil
+	if !more {
+		next = send.Key{}
+	}
+	return removed, f.keepSweptTo(begun, next)
+}
+
+// progressName is the bucket of what a sweep has come to, under progressKey: the row it
+// goes on with, where it is not through.
+var progressName, progressKey = []byte("progress"), []byte("sweep")
+
+func (f *file) sweptTo() (k send.Key, err error) {
+	err = f.read(func(t table) error {
+		if b := t.(*rows).b.Tx().Bucket(progressName); b != nil {
+			set, id, _ := bytes.Cut(b.Get(progressKey), []byte{0})
+			k = send.Key{Set: string(set), ID: string(id)}
+		}
+		return nil
+	})
+	return k, err
+}
+
+// keepSweptTo keeps where a sweep ended, if that is elsewhere than where it began.
+func (f *file) keepSweptTo(begun, k send.Key) error {
+	if k == begun {
+		return nil
+	}
+	return f.write(func(t table) error {
+		all := t.(*rows)
+		all.changed = true
+		var b *bbolt.Bucket
+		if b, all.fault = all.b.Tx().CreateBucketIfNotExists(progressName); all.fault == nil {
+			all.fault = b.Put(progressKey, rowKey(k))
+		}
+		return all.fault
+	})
 }
 
 // overdue returns what is purged in the page that begins at first, and where

@@ -12,23 +12,39 @@ const (
 	// orphansAtOnce is how many objects one sweep puts aside. A crash leaves a
 	// few; where there are more it may be the ledger that is wrong.
 	orphansAtOnce = 100
+	// objectsMost is how many objects one sweep looks at. Where there are more, the
+	// next goes on behind them.
+	objectsMost = 50_000
 )
+
+// objectsKey is the record of the object to which SweepOrphans has come, as Data, where
+// it is not through.
+var objectsKey = Key{DueSets + "round", "objects"}
 
 // SweepOrphans puts aside objects older than a day that no transfer names: what
 // a crash between two writes leaves. After a week they are removed, and where a
 // transfer names one again by then, because its record was restored, it comes
 // back. Internal where there are more than a crash would leave: the next sweep
-// goes on. It lists the whole store, so it is for stores that have no lifecycle
-// rules of their own.
+// goes on. It lists the whole store, a part of it each time, so it is for stores that
+// have no lifecycle rules of their own.
 func (t *Transfers) SweepOrphans(ctx context.Context) (Swept, error) {
 	var n Swept
 	if err := t.sweepQuarantine(ctx); err != nil {
 		return n, err
 	}
-	for e, err := range Entries(ctx, t.Store, PayloadPrefix) {
+	at, err := t.Ledger.Get(ctx, objectsKey)
+	if err != nil && CodeOf(err) != NotFound {
+		return n, err
+	}
+	seen, last := 0, ""
+	for e, err := range entriesAfter(ctx, t.Store, PayloadPrefix, string(at.Data)) {
 		if err != nil {
 			return n, err
 		}
+		if seen++; seen > objectsMost {
+			return n, t.keepObjectsTo(ctx, at, last)
+		}
+		last = e.Key
 		if t.Now().Sub(e.Modified) < pendingLife {
 			continue
 		}
@@ -47,7 +63,16 @@ func (t *Transfers) SweepOrphans(ctx context.Context) (Swept, error) {
 		}
 		n.Orphans++
 	}
-	return n, nil
+	return n, t.keepObjectsTo(ctx, at, "")
+}
+
+// keepObjectsTo keeps to which object a sweep has come; "" where it is through.
+func (t *Transfers) keepObjectsTo(ctx context.Context, at Record, last string) error {
+	if string(at.Data) == last {
+		return nil
+	}
+	at.Key, at.Data = objectsKey, []byte(last)
+	return t.keepAt(ctx, at)
 }
 
 // sweepQuarantine removes what was put aside a week ago, and brings back what a

@@ -2,24 +2,26 @@ package send
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
-	"strings"
+	"maps"
+	"slices"
+	"sync"
 	"time"
-
-	"golang.org/x/sync/errgroup"
 )
 
 // The round goes through all transfers, a part of them with every sweep, for the few
 // that have no note: what an earlier version of the service wrote, or writes again
-// where it was put back. What has one it only reads.
+// where it was put back. What has one it only reads. It goes through all sets side by
+// side, so that none of them has to take all that a sweep writes.
 
 const (
-	// roundMost is how many transfers a sweep looks at on the round.
+	// roundMost is how many transfers a sweep meets on the round, and roundPage how
+	// many of one set.
 	roundMost = 25_000
+	roundPage = 1000
 	// roundEvery is how long after its beginning a round begins anew.
 	roundEvery = 24 * time.Hour
-	// roundPage is how many transfers are read at once.
-	roundPage = 500
 	// roundLate is how long after something was due a transfer is noted again.
 	roundLate = 24 * time.Hour
 	// saveTime is how long it may take to keep where a round is, when the time of its
@@ -27,8 +29,8 @@ const (
 	saveTime = 2 * time.Second
 )
 
-// roundKey is the record of the round. Data is the key of the transfer that it has come
-// to, and nothing where it is through; Expires is when it begins anew.
+// roundKey is the record of the round. Data, in JSON, has the sets that are not through,
+// by their number, and the transfer to which each is; Expires is when a round begins anew.
 var roundKey = Key{DueSets + "round", "transfers"}
 
 // round goes on with the round.
@@ -37,66 +39,74 @@ func (s *sweep) round(ctx context.Context) error {
 	if err != nil && CodeOf(err) != NotFound {
 		return err
 	}
-	set, after, under := strings.Cut(string(r.Data), " ")
-	if !under {
+	at := map[string]string{}
+	if len(r.Data) > 0 {
+		_ = json.Unmarshal(r.Data, &at) // what cannot be read is begun anew
+	}
+	if len(at) == 0 {
 		if r.Version > 0 && !r.Expired(s.now) {
 			return nil
 		}
 		r.Expires = s.now.Add(roundEvery)
+		for n := range 256 {
+			at[fmt.Sprintf("%02x", n)] = ""
+		}
 	}
-	at, err := s.roundFrom(ctx, set, after)
-	r.Key, r.Data = roundKey, []byte(at)
+	s.roundFrom(ctx, at)
+	r.Key, r.Data = roundKey, nil
+	if len(at) > 0 {
+		if r.Data, err = json.Marshal(at); err != nil {
+			return Because(Internal, err, "it cannot be kept where the round is")
+		}
+	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), saveTime)
 	defer cancel()
-	save := s.Ledger.Replace
-	if r.Version == 0 {
-		save = s.Ledger.Create
-	}
-	if saving := save(ctx, r); err == nil && CodeOf(saving) != Conflict { // another sweep is on it, too
-		err = saving
-	}
-	return err
+	return s.keepAt(ctx, r)
 }
 
-// roundFrom goes on with the round after a transfer of a set, as far as one sweep does,
-// and returns where it has come to.
-func (s *sweep) roundFrom(ctx context.Context, set, after string) (at string, err error) {
-	var first, seen int
-	if set != "" {
-		if _, err := fmt.Sscanf(set, "%02x", &first); err != nil {
-			return "", nil //nolint:nilerr // it cannot be read: a round begins anew
-		}
-	}
-	for n := first; n < 256; n, after = n+1, "" {
-		for {
-			at = fmt.Sprintf("%02x %s", n, after)
-			if ctx.Err() != nil || seen >= roundMost {
-				return at, nil
-			}
-			rs, err := s.Ledger.List(ctx, fmt.Sprintf("%s%02x", TransferSets, n), after, roundPage)
+// roundFrom goes on with the round in each of the sets that are not through, and notes
+// there where each is then.
+func (s *sweep) roundFrom(ctx context.Context, at map[string]string) {
+	page := min(roundPage, roundMost/len(at))
+	var mu sync.Mutex // guards at
+	var in []func(context.Context) error
+	for _, set := range slices.Sorted(maps.Keys(at)) {
+		after := at[set]
+		in = append(in, func(ctx context.Context) error {
+			rs, err := s.Ledger.List(ctx, TransferSets+set, after, page)
 			if err != nil {
-				return at, err
+				return err
 			}
-			var group errgroup.Group
-			group.SetLimit(s.atOnce())
 			for _, r := range rs {
-				group.Go(func() error {
-					s.fault(s.meet(ctx, r))
-					return nil
-				})
+				err := s.meet(ctx, r)
+				if ctx.Err() != nil {
+					break // it may not have been
+				}
+				s.fault(err)
+				after = r.Key.ID
 			}
-			_ = group.Wait()
-			seen += len(rs)
-			if ctx.Err() != nil {
-				return at, nil // some were not met
+			mu.Lock()
+			defer mu.Unlock()
+			if at[set] = after; len(rs) < page && ctx.Err() == nil {
+				delete(at, set)
 			}
-			if len(rs) < roundPage {
-				break
-			}
-			after = rs[len(rs)-1].Key.ID
-		}
+			return nil
+		})
 	}
-	return "", nil
+	s.all(ctx, in...)
+}
+
+// keepAt keeps where something has come to, in a record as it was read, or new.
+func (t *Transfers) keepAt(ctx context.Context, r Record) error {
+	save := t.Ledger.Replace
+	if r.Version == 0 {
+		save = t.Ledger.Create
+	}
+	err := save(ctx, r)
+	if CodeOf(err) == Conflict { // another sweep is on it, too
+		return nil
+	}
+	return err
 }
 
 // meet sees to it that a transfer has a note, or needs none.

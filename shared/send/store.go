@@ -131,9 +131,14 @@ type Roomy interface {
 // Entries lists all objects whose key begins with prefix, in order of key, a page
 // at a time. An error is the last that it yields.
 func Entries(ctx context.Context, s Store, prefix string) iter.Seq2[Entry, error] {
+	return entriesAfter(ctx, s, prefix, "")
+}
+
+// entriesAfter is Entries of the keys that are greater than one.
+func entriesAfter(ctx context.Context, s Store, prefix, after string) iter.Seq2[Entry, error] {
 	return func(yield func(Entry, error) bool) {
 		const page = 1000
-		for after := ""; ; {
+		for after := after; ; {
 			entries, err := s.List(ctx, prefix, after, page)
 			if err != nil {
 				yield(Entry{}, err)

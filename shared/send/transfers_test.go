@@ -2,7 +2,9 @@ package send_test
 
 import (
 	"bytes"
+	"context"
 	"errors"
+	"fmt"
 	"io"
 	"strings"
 	"sync"
@@ -451,6 +453,51 @@ func TestOrphansAreSwept(t *testing.T) {
 		t.Fatal(err)
 	}
 	f.payload(t, id)
+}
+
+// A store with more objects than one sweep looks at is gone through in parts.
+func TestOrphansAreLookedForInParts(t *testing.T) {
+	t.Parallel()
+	f := setUp(t)
+	const objects, most = 120_000, 50_000
+	store := &manyObjects{Store: f.store, n: objects, old: f.clock.Now().Add(-time.Hour)}
+	f.Store = store
+	for range 2 {
+		for _, want := range []int{most, most, objects - 2*most} {
+			store.listed = 0
+			if _, err := f.SweepOrphans(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			if store.listed < want || store.listed > want+1000 {
+				t.Errorf("%d objects were listed, want about %d", store.listed, want)
+			}
+		}
+	}
+}
+
+// manyObjects is a store with young objects.
+type manyObjects struct {
+	send.Store
+	n, listed int
+	old       time.Time
+}
+
+func (s *manyObjects) List(_ context.Context, prefix, after string, limit int) (all []send.Entry, err error) {
+	if prefix != send.PayloadPrefix {
+		return nil, nil
+	}
+	first := 0
+	if after != "" {
+		if _, err := fmt.Sscanf(after, prefix+"%d", &first); err != nil {
+			return nil, err
+		}
+		first++
+	}
+	for i := first; i < s.n && len(all) < limit; i++ {
+		all = append(all, send.Entry{Key: fmt.Sprintf("%s%09d", prefix, i), Modified: s.old})
+	}
+	s.listed += len(all)
+	return all, nil
 }
 
 // However the uploads came, the last one counts.

@@ -99,6 +99,7 @@ func longForms() ([]suite.Group, error) {
 		goTest("races and kills, again and again", "-race", "-count=20",
 			"-run=Race|Kill|Exact|Concurren|Together|Contract|Stall|Sweep",
 			"./shared/...", "./services/user/...", "./services/admin/...", "./cli/..."),
+		goTest("ten million transfers", "-run=TenMillion", "-v", "./shared/test/partitions"),
 	}
 	err := filepath.WalkDir(".", func(path string, entry fs.DirEntry, err error) error {
 		if err != nil || entry.IsDir() && slices.Contains([]string{".git", ".tools", "node_modules"}, entry.Name()) {
