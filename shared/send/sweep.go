@@ -138,7 +138,7 @@ func (s *sweep) drain(ctx context.Context, set string) error {
 				return nil
 			case n.at.Equal(s.soon) && seen[n.transfer]: // noted just now
 				continue
-			case ctx.Err() != nil || s.looks.Add(1) > dueMost:
+			case !s.mayLook(ctx):
 				s.leave(rs[i:])
 				return nil
 			}
@@ -152,6 +152,11 @@ func (s *sweep) drain(ctx context.Context, set string) error {
 			return nil
 		}
 	}
+}
+
+// mayLook says whether the sweep looks at one transfer more.
+func (s *sweep) mayLook(ctx context.Context) bool {
+	return ctx.Err() == nil && s.looks.Add(1) <= dueMost
 }
 
 // leave counts the notes of a page that are due and stay.

@@ -309,7 +309,8 @@ func TestPartitionsStayCool(t *testing.T) {
 	}
 
 	const requests, clients, rate = 200_000, 20_000, 10_000
-	limiter := send.NewLimiter(s.ledger, map[string]send.Rate{"info": {Limit: math.MaxInt32, Window: time.Minute}}, s.clock.Now,
+	rates := map[string]send.Rate{"info": {Limit: math.MaxInt32, Window: time.Minute}}
+	limiter := send.NewLimiter(s.ledger, rates, s.clock.Now,
 		func(_ context.Context, _ string, err error) { t.Error(err) })
 	for i := range requests {
 		if _, err := limiter.Allow(t.Context(), "info", fmt.Sprintf("client-%d", i%clients)); err != nil {
