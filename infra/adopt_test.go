@@ -24,7 +24,9 @@ import (
 // adopting is a stack that is told to take over what is left of it.
 func adopting(t *testing.T, name string) settings.Settings {
 	t.Helper()
-	s, err := parseStack(t, name, map[string]string{"sgraph-send:adopt": "true"})
+	s, err := parseStack(t, name, map[string]string{
+		"sgraph-send:adopt": "true", "sgraph-send:protect": "true",
+	})
 	if err != nil {
 		t.Fatal(err)
 	}

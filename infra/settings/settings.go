@@ -308,6 +308,10 @@ func (s Settings) checkTogether(fault func(string, ...any)) {
 		fault("a protected stack has to tell somebody when it is not well: set alarmEmail (pulumi config set alarmEmail " +
 			"you@example.org, or SEND_ALARM_EMAIL in the environment), or alarmWebhook")
 	}
+	if s.Adopt && !s.Protect {
+		fault("setting adopt needs protect: true, without which what is taken over could be replaced, or emptied with the " +
+			"stack")
+	}
 	if e.AccessLogDays > 0 && !e.Enabled {
 		fault("setting accessLogDays needs edge: true: it is CloudFront that logs")
 	}

@@ -17,6 +17,7 @@ func TestAdoption(t *testing.T) {
 	pulumi, aws := begin(t, checkout(t), "kept")
 	aws.setUp(t, "kept")
 	pulumi.run(t, "config", "set", "protect", "true")
+	pulumi.run(t, "config", "set", "alarmEmail", "alarms@example.org")
 	up := []string{"up", "--yes", "--skip-preview", "--non-interactive"}
 	destroy := []string{"destroy", "--yes", "--skip-preview", "--non-interactive"}
 	pulumi.run(t, up...)
@@ -86,7 +87,7 @@ func TestAdoption(t *testing.T) {
 	step(t, "without protection nothing is left", func(t *testing.T) {
 		pulumi.run(t, "config", "rm", "protect")
 		pulumi.run(t, up...)
-		aws.has(t, "kept", "parameters", "budgets", "log groups at edge", "log sources at edge", "log targets at edge",
+		aws.has(t, "kept", "budgets", "log groups at edge", "log sources at edge", "log targets at edge",
 			"log delivery at edge", "topics at edge", "alarms at edge", "firewalls", "distributions", "request policies")
 		pulumi.run(t, destroy...)
 		aws.gone(t, "kept")

@@ -22,6 +22,8 @@ func TestEdge(t *testing.T) {
 	t.Parallel()
 	pulumi, aws := beginEnforced(t, checkout(t), "qa")
 	pulumi.refer(t, aws, "qa", apiKey)
+	pulumi.run(t, "config", "set", "accessLogDays", "7")
+	pulumi.run(t, "config", "set", "adminAllow", "127.0.0.0/8")
 
 	step(t, "up", func(t *testing.T) {
 		pulumi.run(t, "up", "--yes", "--skip-preview", "--non-interactive")
@@ -71,6 +73,19 @@ func TestEdge(t *testing.T) {
 		}
 		if forged := client("", "192.0.2.1:1000"); forged == one || forged != client("guess", "192.0.2.2:1000") {
 			t.Error("past the edge, a header says who asks")
+		}
+	})
+	step(t, "operators come from some addresses only", func(t *testing.T) {
+		for path, statuses := range map[string][2]int{
+			"/admin/": {http.StatusOK, http.StatusForbidden}, "/tokens/list": {http.StatusUnauthorized, http.StatusForbidden},
+			"/info/health": {http.StatusOK, http.StatusOK},
+		} {
+			for i, viewer := range []string{"127.0.0.1:1", "192.0.2.9:1"} {
+				response := ask(t, adminURL+path, fronts["admin"].secret, viewer)
+				if response.StatusCode != statuses[i] {
+					t.Errorf("%s from %s answers %d, want %d", path, viewer, response.StatusCode, statuses[i])
+				}
+			}
 		}
 	})
 	step(t, "files travel through the edge", func(t *testing.T) {
@@ -137,7 +152,7 @@ func TestEdge(t *testing.T) {
 	})
 
 	step(t, "destroy leaves nothing", func(t *testing.T) {
-		aws.has(t, "qa", "parameters", "log sources at edge", "log targets at edge", "log delivery at edge")
+		aws.has(t, "qa")
 		before := aws.guard.Count()
 		pulumi.run(t, "destroy", "--yes", "--skip-preview", "--non-interactive")
 		aws.gone(t, "qa")

@@ -38,7 +38,6 @@ var listings = map[string]question{
 	"tables":               called("dynamodb", region, "DynamoDB_20120810.ListTables", "{}"),
 	"functions":            read("lambda", "/2015-03-31/functions/"),
 	"roles":                query("iam", region, "ListRoles"),
-	"parameters":           called("ssm", region, "AmazonSSM.DescribeParameters", "{}"),
 	"log groups":           called("logs", region, "Logs_20140328.DescribeLogGroups", "{}"),
 	"saved queries":        called("logs", region, "Logs_20140328.DescribeQueryDefinitions", "{}"),
 	"rules":                called("events", region, "AWSEvents.ListRules", "{}"),
