@@ -76,6 +76,12 @@ func (c *Access) newPipelineRole(
 	if err := grant(ctx, name, role, grants, inside); err != nil {
 		return pulumi.StringOutput{}, err
 	}
+	if purpose == "deploy" {
+		edge := resources{args.Names, args.Zones}.edge()
+		if err := grant(ctx, args.Names.PipelineEdge(purpose), role, edge, inside); err != nil {
+			return pulumi.StringOutput{}, err
+		}
+	}
 	if state := c.stateAccess(purpose == "deploy"); state != nil {
 		if err := grant(ctx, args.Names.PipelineState(purpose), role, state, inside); err != nil {
 			return pulumi.StringOutput{}, err

@@ -109,7 +109,6 @@ func (r resources) deploy() []policy.Statement {
 		"iam:CreateRole", "iam:PutRolePolicy", "iam:PutRolePermissionsBoundary",
 	}, r.roles()...)
 	bounded["Condition"] = map[string]any{"StringEquals": map[string]any{"iam:PermissionsBoundary": r.BoundaryARN()}}
-	linked := fmt.Sprintf("arn:aws:iam::%s:role/aws-service-role/wafv2.amazonaws.com/*", r.Account)
 	return []policy.Statement{
 		policy.Allow([]string{"lambda:*"}, r.functions()...),
 		bounded,
@@ -130,30 +129,39 @@ func (r resources) deploy() []policy.Statement {
 			"dynamodb:List*", "dynamodb:UpdateTimeToLive", "dynamodb:UpdateContinuousBackups",
 			"dynamodb:TagResource", "dynamodb:UntagResource",
 		}, r.table()...),
-		policy.Allow([]string{"logs:*"}, append(r.logGroups(), r.deliveries()...)...),
+		policy.Allow([]string{"logs:*"}, r.logGroups()...),
 		policy.Allow([]string{"events:*"}, r.schedules()...),
 		policy.Allow([]string{"sns:*"}, r.topics()...),
 		policy.Allow([]string{"cloudwatch:*"}, r.alarms()...),
 		policy.Allow([]string{"cloudformation:*"}, r.formations()...),
 		policy.Allow([]string{"budgets:*"}, r.budget()...),
 		r.bill(),
-		policy.Allow([]string{
-			"cloudfront:*", "wafv2:*", "route53:*HealthCheck*", "route53:*TagsForResource*",
-		}, everything),
 		lists(),
 		// Queries have no names of their own, and subscriptions those of their topics.
 		policy.Allow([]string{
 			"logs:PutQueryDefinition", "logs:DeleteQueryDefinition", "sns:SetSubscriptionAttributes", "sns:Unsubscribe",
 		}, everything),
-		// What putting the firewall's log into its group takes.
-		policy.Allow([]string{
-			"logs:CreateLogDelivery", "logs:DeleteLogDelivery", "logs:PutResourcePolicy", "logs:DescribeResourcePolicies",
-		}, everything),
-		policy.Allow([]string{"iam:CreateServiceLinkedRole"}, linked),
 		// For the smoke test, where the API key is a reference. Who deploys the admin
 		// function could have it say the key.
 		policy.Allow([]string{"ssm:GetParameter"}, r.ParameterARN(r.Parameters()+"*")),
 		policy.DecryptParameters(r.Names, r.ParameterARN(r.Parameters()+"*")),
+	}
+}
+
+// edge is what it takes to make, change and remove what stands in front of a stack,
+// and what asks it from outside.
+func (r resources) edge() []policy.Statement {
+	linked := fmt.Sprintf("arn:aws:iam::%s:role/aws-service-role/wafv2.amazonaws.com/*", r.Account)
+	return []policy.Statement{
+		policy.Allow([]string{
+			"cloudfront:*", "wafv2:*", "route53:*HealthCheck*", "route53:*TagsForResource*",
+		}, everything),
+		policy.Allow([]string{"logs:*"}, r.deliveries()...),
+		// What putting the logs of both into their groups takes.
+		policy.Allow([]string{
+			"logs:CreateLogDelivery", "logs:DeleteLogDelivery", "logs:PutResourcePolicy", "logs:DescribeResourcePolicies",
+		}, everything),
+		policy.Allow([]string{"iam:CreateServiceLinkedRole"}, linked),
 	}
 }
 

@@ -176,6 +176,10 @@ func (n Names) AccessLogOf(service string) string { return n.part(service + "-ac
 // purpose "deploy" or "preview", and that role's policy.
 func (n Names) PipelineRole(purpose string) string { return n.part("pipeline-" + purpose) }
 
+// PipelineEdge is the policy by which that role reaches what stands in front of the
+// stack.
+func (n Names) PipelineEdge(purpose string) string { return n.part("pipeline-edge-" + purpose) }
+
 // PipelineState is the policy by which that role reaches the stack's state.
 func (n Names) PipelineState(purpose string) string { return n.part("pipeline-state-" + purpose) }
 
