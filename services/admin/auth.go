@@ -102,9 +102,9 @@ func (a *Service) refusal(r *http.Request, key string, of *credential) error {
 	if over && !known {
 		return a.limited(r, wait)
 	}
-	counted, err := web.CountFirst(r, send.LimitLogin)
-	if err != nil && !(known && send.CodeOf(err) == send.Limited) {
-		return err
+	counted, tooMany := web.CountFirst(r, send.LimitLogin)
+	if tooMany != nil && !(known && send.CodeOf(tooMany) == send.Limited) {
+		return tooMany
 	}
 	right, err := of.key.Accepts(r.Context(), key)
 	if err != nil {
@@ -117,6 +117,9 @@ func (a *Service) refusal(r *http.Request, key string, of *credential) error {
 	metric.Count(r.Context(), metric.FailedLogins, 1)
 	if over {
 		return a.limited(r, wait)
+	}
+	if tooMany != nil {
+		return tooMany
 	}
 	a.record(r, audit.Login, "", errKeyWrong)
 	if !counted {
