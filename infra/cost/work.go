@@ -23,7 +23,7 @@ var (
 
 	// SendParts is one whose bytes are put to S3 in parts, but for the parts:
 	// create, initiate, presigned complete, complete. Part is what each adds.
-	SendParts = Work{User: 4, Admin: 4, Edge: 4, Reads: 9, Writes: 34, Puts: 3, Gets: 2, LogKB: 5.56, Events: 3}
+	SendParts = Work{User: 4, Admin: 4, Edge: 4, Reads: 9, Writes: 29, Puts: 3, Gets: 2, LogKB: 5.56, Events: 3}
 	Part      = Work{Puts: 1}
 
 	// ReceiveDirect is a download through the function: info, download.
