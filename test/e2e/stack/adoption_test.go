@@ -88,7 +88,7 @@ func TestAdoption(t *testing.T) {
 		pulumi.run(t, "config", "rm", "protect")
 		pulumi.run(t, up...)
 		aws.has(t, "kept", "budgets", "log groups at edge", "log sources at edge", "log targets at edge",
-			"log delivery at edge", "topics at edge", "alarms at edge", "firewalls", "distributions", "request policies")
+			"log delivery at edge", "topics at edge", "alarms at edge", "firewalls", "address sets", "distributions")
 		pulumi.run(t, destroy...)
 		aws.gone(t, "kept")
 	})

@@ -29,10 +29,13 @@ func read(service, path string) question {
 	return question{service: service, method: http.MethodGet, path: path}
 }
 
-const global = names.GlobalRegion
+const (
+	global    = names.GlobalRegion
+	ofAccount = `{"AccountId":"` + account + `"}`
+)
 
-// listings ask for all kinds of things that a stack makes and that have its name:
-// the rest goes with them.
+// listings ask for all kinds of things that a stack makes and that have its name, as
+// far as the simulated AWS lists them: the rest goes with them.
 var listings = map[string]question{
 	"buckets":              read("s3", "/"),
 	"tables":               called("dynamodb", region, "DynamoDB_20120810.ListTables", "{}"),
@@ -42,19 +45,19 @@ var listings = map[string]question{
 	"saved queries":        called("logs", region, "Logs_20140328.DescribeQueryDefinitions", "{}"),
 	"rules":                called("events", region, "AWSEvents.ListRules", "{}"),
 	"topics":               query("sns", region, "ListTopics"),
-	"alarms":               query("monitoring", region, "DescribeAlarms"),
-	"dashboards":           query("monitoring", region, "ListDashboards"),
+	"alarms":               called("monitoring", region, "GraniteServiceVersion20100801.DescribeAlarms", "{}"),
+	"dashboards":           called("monitoring", region, "GraniteServiceVersion20100801.ListDashboards", "{}"),
 	"formations":           query("cloudformation", region, "DescribeStacks"),
-	"budgets":              called("budgets", region, "AWSBudgetServiceGateway.DescribeBudgets", `{"AccountId":"`+account+`"}`),
+	"budgets":              called("budgets", region, "AWSBudgetServiceGateway.DescribeBudgets", ofAccount),
 	"log groups at edge":   called("logs", global, "Logs_20140328.DescribeLogGroups", "{}"),
 	"log sources at edge":  called("logs", global, "Logs_20140328.DescribeDeliverySources", "{}"),
 	"log targets at edge":  called("logs", global, "Logs_20140328.DescribeDeliveryDestinations", "{}"),
 	"log delivery at edge": called("logs", global, "Logs_20140328.DescribeDeliveries", "{}"),
 	"topics at edge":       query("sns", global, "ListTopics"),
-	"alarms at edge":       query("monitoring", global, "DescribeAlarms"),
+	"alarms at edge":       called("monitoring", global, "GraniteServiceVersion20100801.DescribeAlarms", "{}"),
 	"firewalls":            called("wafv2", global, "AWSWAF_20190729.ListWebACLs", `{"Scope":"CLOUDFRONT"}`),
+	"address sets":         called("wafv2", global, "AWSWAF_20190729.ListIPSets", `{"Scope":"CLOUDFRONT"}`),
 	"distributions":        read("cloudfront", "/2020-05-31/distribution"),
-	"request policies":     read("cloudfront", "/2020-05-31/origin-request-policy?Type=custom"),
 }
 
 // inventory counts by kind what the account has with the name of a stack, but for
