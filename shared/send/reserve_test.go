@@ -562,7 +562,12 @@ func TestWhatIsPendingWithARevokedTokenCanBePurged(t *testing.T) {
 	}
 	later := f.created(t, send.NewTransfer{})
 	removed := map[string]send.Reason{}
-	f.Removed = func(t send.Transfer, why send.Reason) { removed[t.ID] = why }
+	var mu sync.Mutex
+	f.Removed = func(t send.Transfer, why send.Reason) {
+		mu.Lock()
+		defer mu.Unlock()
+		removed[t.ID] = why
+	}
 	if _, err := f.Sweep(t.Context()); err != nil {
 		t.Fatal(err)
 	}

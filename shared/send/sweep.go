@@ -112,11 +112,11 @@ func (s *sweep) fault(err error) {
 }
 
 // did counts what was done, and tells whoever wants to hear of a transfer that was
-// removed; one at a time.
+// removed.
 func (s *sweep) did(count func(*Swept), tr Transfer, why Reason) {
 	s.mu.Lock()
-	defer s.mu.Unlock()
 	count(&s.n)
+	s.mu.Unlock()
 	if s.Removed != nil && why != ReasonDeleted { // that its sender was told
 		s.Removed(tr, why)
 	}

@@ -34,8 +34,8 @@ type Transfers struct {
 	Now    func() time.Time
 
 	// Removed, when set, hears of each transfer that the sweep removed because
-	// it was expired, exhausted, abandoned or purged with its token; of one at a
-	// time.
+	// it was expired, exhausted, abandoned or purged with its token; of several at
+	// the same time.
 	Removed func(t Transfer, why Reason)
 
 	// AtOnce is how many transfers a sweep looks at at the same time; 0 = as many
