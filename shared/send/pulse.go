@@ -2,10 +2,10 @@ package send
 
 import (
 	"context"
-	"fmt"
 	"hash/fnv"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -123,5 +123,5 @@ func windowKey(start time.Time, id string) Key {
 
 // windowSet names one of the sets of the windows that begin at a time.
 func windowSet(start time.Time, shard uint32) string {
-	return fmt.Sprintf("%s%d/%x", WindowSets, start.Unix()/60, shard)
+	return WindowSets + strconv.FormatInt(start.Unix()/60, 10) + "/" + strconv.FormatUint(uint64(shard), 16)
 }
