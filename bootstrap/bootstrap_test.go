@@ -309,6 +309,7 @@ func TestDeployMakesBoundedRolesOnly(t *testing.T) {
 		}
 		raising := map[string]bool{
 			"iam:CreateRole": false, "iam:PutRolePolicy": false, "iam:PutRolePermissionsBoundary": false,
+			"iam:UpdateAssumeRolePolicy": false,
 		}
 		for _, purpose := range []string{"deploy", "preview"} {
 			name := "sgraph-send-pipeline-" + purpose + "-" + stack

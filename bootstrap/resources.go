@@ -106,16 +106,15 @@ func (r resources) deploy() []policy.Statement {
 	// Whoever may write a role's policy is what that role may become, so no role is
 	// made or granted anything but within the boundary, which is not the deploy's.
 	bounded := policy.Allow([]string{
-		"iam:CreateRole", "iam:PutRolePolicy", "iam:PutRolePermissionsBoundary",
+		"iam:CreateRole", "iam:PutRolePolicy", "iam:PutRolePermissionsBoundary", "iam:UpdateAssumeRolePolicy",
 	}, r.roles()...)
 	bounded["Condition"] = map[string]any{"StringEquals": map[string]any{"iam:PermissionsBoundary": r.BoundaryARN()}}
 	return []policy.Statement{
 		policy.Allow([]string{"lambda:*"}, r.functions()...),
 		bounded,
 		policy.Allow([]string{
-			"iam:DeleteRole", "iam:GetRole*", "iam:UpdateRole*", "iam:UpdateAssumeRolePolicy", "iam:TagRole",
-			"iam:UntagRole", "iam:ListRole*", "iam:DeleteRolePolicy", "iam:ListAttachedRolePolicies",
-			"iam:ListInstanceProfilesForRole",
+			"iam:DeleteRole", "iam:GetRole*", "iam:UpdateRole*", "iam:TagRole", "iam:UntagRole", "iam:ListRole*",
+			"iam:DeleteRolePolicy", "iam:ListAttachedRolePolicies", "iam:ListInstanceProfilesForRole",
 		}, r.roles()...),
 		passed,
 		r.readBoundary(),

@@ -201,10 +201,18 @@ func (s simulation) version(t *testing.T, function string) string {
 	return alias.FunctionVersion
 }
 
-// putParameter makes or changes a parameter, as an operator does.
-func (s simulation) putParameter(t *testing.T, name, value string) {
+// putParameter makes or changes a parameter, as an operator does, encrypted by a key.
+func (s simulation) putParameter(t *testing.T, name, value, key string) {
 	t.Helper()
 	var made struct{ Version int }
 	s.askJSON(t, "ssm", http.MethodPost, "/", "AmazonSSM.PutParameter",
-		fmt.Sprintf(`{"Name":%q,"Value":%q,"Type":"SecureString","Overwrite":true}`, name, value), &made)
+		fmt.Sprintf(`{"Name":%q,"Value":%q,"Type":"SecureString","Overwrite":true,"KeyId":%q}`, name, value, key), &made)
+}
+
+// newKey makes a key, and answers its ID.
+func (s simulation) newKey(t *testing.T) string {
+	t.Helper()
+	var key struct{ KeyMetadata struct{ KeyID string } }
+	s.askJSON(t, "kms", http.MethodPost, "/", "TrentService.CreateKey", `{}`, &key)
+	return key.KeyMetadata.KeyID
 }

@@ -22,8 +22,12 @@ func TestEdge(t *testing.T) {
 	t.Parallel()
 	pulumi, aws := beginEnforced(t, checkout(t), "qa")
 	pulumi.refer(t, aws, "qa", apiKey)
-	pulumi.run(t, "config", "set", "accessLogDays", "7")
-	pulumi.run(t, "config", "set", "adminAllow", "127.0.0.0/8")
+	// What stacks can have besides, so that nothing is missing that it takes.
+	for name, value := range map[string]string{
+		"adminAllow": "127.0.0.0/8,2001:db8:1::/48", "alarmEmail": "operator@example.org", "tracing": "true",
+	} {
+		pulumi.run(t, "config", "set", name, value)
+	}
 
 	step(t, "up", func(t *testing.T) {
 		pulumi.run(t, "up", "--yes", "--skip-preview", "--non-interactive")
@@ -152,7 +156,7 @@ func TestEdge(t *testing.T) {
 	})
 
 	step(t, "destroy leaves nothing", func(t *testing.T) {
-		aws.has(t, "qa")
+		aws.has(t, "qa", "log sources at edge", "log targets at edge", "log delivery at edge")
 		before := aws.guard.Count()
 		pulumi.run(t, "destroy", "--yes", "--skip-preview", "--non-interactive")
 		aws.gone(t, "qa")

@@ -132,7 +132,7 @@ func (e *enforcement) foreign(t *testing.T) []question {
 		byTarget("dynamodb", "DynamoDB_20120810.Scan", map[string]any{"TableName": n.Ledger()}),
 		byTarget("dynamodb", "DynamoDB_20120810.GetItem", map[string]any{"TableName": n.Ledger(), "Key": key}),
 		byTarget("kms", "TrentService.Decrypt", map[string]any{
-			"KeyId": e.foreignKey(t), "CiphertextBlob": strings.Repeat("A", 80),
+			"KeyId": e.aws.newKey(t), "CiphertextBlob": strings.Repeat("A", 80),
 		}),
 		ofIAM("PutRolePolicy", "RoleName", prod.Role(metric.User), "PolicyName", "more", "PolicyDocument", everything),
 		ofIAM("GetRole", "RoleName", prod.Role(metric.User)),
@@ -152,14 +152,6 @@ func (e *enforcement) foreign(t *testing.T) []question {
 		}))
 	}
 	return all
-}
-
-// foreignKey makes a key that is another stack's.
-func (e *enforcement) foreignKey(t *testing.T) string {
-	t.Helper()
-	var key struct{ KeyMetadata struct{ KeyID string } }
-	e.aws.askJSON(t, "kms", http.MethodPost, "/", "TrentService.CreateKey", `{}`, &key)
-	return key.KeyMetadata.KeyID
 }
 
 // state is where something of the stack's state is.

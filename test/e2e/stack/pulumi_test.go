@@ -72,7 +72,7 @@ func newCommandLine(t *testing.T, dir, endpoint string) *commandLine {
 func (c *commandLine) refer(t *testing.T, aws simulation, stack, key string) {
 	t.Helper()
 	parameter := names.Names{Stack: stack}.Parameters() + "api-key"
-	aws.putParameter(t, parameter, key)
+	aws.putParameter(t, parameter, key, aws.newKey(t))
 	for variable, reference := range map[string]string{
 		settings.APIKeyValue.Env: parameter, settings.AdminKeyValue.Env: parameter,
 		settings.OldAPIKeyValue.Env: parameter + "-old",

@@ -40,6 +40,9 @@ type Account interface {
 	Role(name string) (arn, boundary string, err error)
 	// Key returns the ARN of a key by any of its names.
 	Key(region, name string) (string, error)
+	// ParameterKey returns the ARN of the account's key that a parameter is encrypted by;
+	// "" where it is by AWS's own, by none, or not there.
+	ParameterKey(region, name string) (string, error)
 	// Template returns the template of a stack of CloudFormation; "" where there is none.
 	Template(region, stack string) (string, error)
 }

@@ -27,6 +27,10 @@ func (known) Key(_, name string) (string, error) {
 	return "arn:aws:kms:eu-west-2:123456789012:key/" + strings.TrimPrefix(name, "alias/"), nil
 }
 
+func (known) ParameterKey(_, name string) (string, error) {
+	return map[string]string{"/own": "arn:aws:kms:eu-west-2:123456789012:key/own"}[name], nil
+}
+
 func (known) Template(string, string) (string, error) { return template, nil }
 
 const template = `{"Resources":{"A":{"Type":"AWS::Lambda::Permission","Properties":{"FunctionName":` +
@@ -50,7 +54,7 @@ func said(c Call) (all []string) {
 	looked := []string{
 		"dynamodb:LeadingKeys", "dynamodb:EnclosingOperation", "iam:PermissionsBoundary", "iam:PassedToService",
 		"iam:AWSServiceName", "aws:TagKeys", "aws:CalledVia", "s3:prefix", "sns:Protocol", "kms:RequestAlias",
-		"lambda:FunctionUrlAuthType", "lambda:Principal",
+		"lambda:FunctionUrlAuthType", "lambda:Principal", "kms:ViaService",
 	}
 	for _, need := range c.Needs {
 		text := need.Action + " " + strings.TrimPrefix(need.Resource, "arn:aws:")
@@ -260,6 +264,17 @@ func TestWhatRequestsNeed(t *testing.T) {
 			[]string{"ssm:GetParameter ssm:eu-west-2:123456789012:parameter/sgraph-send/dev/key"},
 		},
 		{
+			"ssm", "POST", "/", target("AmazonSSM.GetParameter"), `{"Name":"/own","WithDecryption":true}`,
+			[]string{
+				"ssm:GetParameter ssm:eu-west-2:123456789012:parameter/own",
+				"kms:Decrypt kms:eu-west-2:123456789012:key/own CalledVia=ssm.amazonaws.com ViaService=ssm.eu-west-2.amazonaws.com",
+			},
+		},
+		{
+			"ssm", "POST", "/", target("AmazonSSM.GetParameter"), `{"Name":"/own"}`,
+			[]string{"ssm:GetParameter ssm:eu-west-2:123456789012:parameter/own"},
+		},
+		{
 			"ssm", "POST", "/", target("AmazonSSM.PutParameter"), `{"Name":"key","Tags":[{"Key":"k","Value":"v"}]}`,
 			[]string{
 				"ssm:PutParameter ssm:eu-west-2:123456789012:parameter/key TagKeys=k",
@@ -326,6 +341,24 @@ func TestWhatRequestsNeed(t *testing.T) {
 		{
 			"logs", "POST", "/", target("Logs_20140328.PutLogEvents"), `{"logGroupName":"g","logStreamName":"s"}`,
 			[]string{"logs:PutLogEvents logs:eu-west-2:123456789012:log-group:g:log-stream:s"},
+		},
+		{
+			"logs", "POST", "/", target("Logs_20140328.PutDeliverySource"),
+			`{"name":"s","resourceArn":"arn:aws:cloudfront::123456789012:distribution/E1","logType":"ACCESS_LOGS"}`,
+			[]string{
+				"logs:PutDeliverySource logs:eu-west-2:123456789012:delivery-source:s",
+				"cloudfront:AllowVendedLogDeliveryForResource cloudfront::123456789012:distribution/E1",
+			},
+		},
+		{
+			"logs", "POST", "/", target("Logs_20140328.CreateDelivery"), `{"deliverySourceName":"s",` +
+				`"deliveryDestinationArn":"arn:aws:logs:eu-west-2:123456789012:delivery-destination:d"}`,
+			[]string{
+				"logs:CreateDelivery logs:eu-west-2:123456789012:delivery:made",
+				"logs:CreateDelivery logs:eu-west-2:123456789012:delivery-destination:d",
+				"logs:CreateDelivery logs:eu-west-2:123456789012:delivery-source:s",
+				"logs:PutResourcePolicy *", "logs:DescribeResourcePolicies *", "logs:DescribeLogGroups *",
+			},
 		},
 		{"xray", "POST", "/TraceSegments", nil, `{}`, []string{"xray:PutTraceSegments *"}},
 	} {

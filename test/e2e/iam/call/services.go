@@ -281,6 +281,7 @@ func keyed(r *reading, need *iam.Request) error {
 	need.Resource = arn
 	need.Keys["kms:CallerAccount"] = []string{AccountID}
 	need.Keys["kms:ViaService"] = nil
+	need.Keys["kms:EncryptionContext:PARAMETER_ARN"] = nil
 	need.Keys["kms:RequestAlias"] = nil
 	if strings.HasPrefix(name, "alias/") {
 		need.Keys["kms:RequestAlias"] = []string{name}
@@ -460,7 +461,7 @@ var parameters = service{
 	prefix: "ssm", protocol: byTarget, target: "AmazonSSM", form: "arn:aws:ssm:REGION:ACCOUNT:",
 	rules: map[string]rule{
 		"PutParameter":           on("parameter/{Name}").tagged("Tags").taggedBy("AddTagsToResource").with(parameter),
-		"GetParameter":           on("parameter/{Name}").with(parameter),
+		"GetParameter":           on("parameter/{Name}").with(decrypted),
 		"GetParameters":          on("parameter/{Names}").with(parameter),
 		"GetParameterHistory":    on("parameter/{Name}").with(parameter),
 		"DeleteParameter":        on("parameter/{Name}").with(parameter),
@@ -483,6 +484,29 @@ func parameter(r *reading, need *iam.Request) error {
 		return errors.New("it is no parameter")
 	}
 	need.Resource = strings.Replace(need.Resource, ":parameter//", ":parameter/", 1)
+	return nil
+}
+
+// decrypted is what reading an encrypted parameter takes beside the parameter: the
+// Parameter Store uses the account's key for who asks. Whoever may read the parameter
+// may use AWS's own through it.
+// https://docs.aws.amazon.com/systems-manager/latest/userguide/secure-string-parameter-kms-encryption.html
+func decrypted(r *reading, need *iam.Request) error {
+	if err := parameter(r, need); err != nil || r.params["WithDecryption"] != "true" {
+		return err
+	}
+	key, err := r.account.ParameterKey(r.call.Region, r.params["Name"])
+	if err != nil || key == "" {
+		return err
+	}
+	asked := need.Resource
+	r.via = "ssm.amazonaws.com"
+	decrypt := r.also("kms:Decrypt", key)
+	r.via = ""
+	decrypt.Keys["kms:CallerAccount"] = []string{AccountID}
+	decrypt.Keys["kms:RequestAlias"] = nil
+	decrypt.Keys["kms:ViaService"] = []string{"ssm." + r.call.Region + ".amazonaws.com"}
+	decrypt.Keys["kms:EncryptionContext:PARAMETER_ARN"] = []string{asked}
 	return nil
 }
 

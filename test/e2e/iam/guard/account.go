@@ -295,6 +295,25 @@ func (a *account) Key(region, name string) (string, error) {
 	})
 }
 
+// ParameterKey returns the ARN of the key that a parameter is encrypted by.
+func (a *account) ParameterKey(region, name string) (string, error) {
+	answer, err := a.ask("ssm", region, http.MethodPost, "/", "AmazonSSM.DescribeParameters",
+		fmt.Sprintf(`{"ParameterFilters":[{"Key":"Name","Option":"Equals","Values":[%q]}]}`, name))
+	if err != nil {
+		return "", err
+	}
+	var got struct{ Parameters []struct{ KeyID string } }
+	if err := json.Unmarshal(answer, &got); err != nil {
+		return "", err
+	}
+	for _, p := range got.Parameters {
+		if p.KeyID != "" && p.KeyID != "alias/aws/ssm" {
+			return a.Key(region, p.KeyID)
+		}
+	}
+	return "", nil
+}
+
 // Template returns the template of a stack of CloudFormation.
 func (a *account) Template(region, stack string) (string, error) {
 	query := url.Values{"Action": {"GetTemplate"}, "Version": {"2010-05-15"}, "StackName": {stack}}
