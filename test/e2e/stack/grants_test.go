@@ -97,7 +97,7 @@ func (e *enforcement) asRole(t *testing.T, role string, q question) (int, []byte
 // unused are words of policies that nothing here needs, with the reason why they are
 // there.
 var unused = map[string]string{
-	"arn:aws:ssm:" + region + ":" + account + ":parameter/sgraph-send/qa/api-key-old": "there is no key of before to decrypt",
+	"arn:aws:ssm:eu-west-2:123456789012:parameter/sgraph-send/qa/api-key-old": "there is no key of before to decrypt",
 }
 
 // nothingIdle fails for each action, resource and set of the ledger that a role may
