@@ -26,12 +26,14 @@ func TestAccessLogHasAddressesForDaysAndNeverASecret(t *testing.T) {
 		t.Errorf("it is kept for %s days", group.text("retentionInDays"))
 	}
 	to := g.named(t, "aws:cloudwatch/logDeliveryDestination:LogDeliveryDestination", "access")
-	if got := to.text("deliveryDestinationConfiguration", "destinationResourceArn"); !strings.HasSuffix(got, group.text("name")) {
+	got := to.text("deliveryDestinationConfiguration", "destinationResourceArn")
+	if !strings.HasSuffix(got, group.text("name")) {
 		t.Errorf("it goes to %s", got)
 	}
 	for _, service := range []string{"user", "admin"} {
 		from := g.named(t, "aws:cloudwatch/logDeliverySource:LogDeliverySource", service+"-access")
-		if from.text("resourceArn") != "arn:aws:cloudfront::"+testAccount+":distribution/"+service || from.text("logType") != "ACCESS_LOGS" {
+		arn := "arn:aws:cloudfront::" + testAccount + ":distribution/" + service
+		if from.text("resourceArn") != arn || from.text("logType") != "ACCESS_LOGS" {
 			t.Errorf("%s: logged is %s of %s", service, from.text("logType"), from.text("resourceArn"))
 		}
 		delivery := g.named(t, "aws:cloudwatch/logDelivery:LogDelivery", service+"-access")

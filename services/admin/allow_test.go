@@ -1,6 +1,7 @@
 package admin_test
 
 import (
+	"maps"
 	"net/http"
 	"net/netip"
 	"strings"
@@ -87,9 +88,7 @@ func TestAnAddressIsNotClaimed(t *testing.T) {
 		"CloudFront-Viewer-Address": "192.0.2.1:1", "X-Forwarded-For": "192.0.2.1", "X-Real-Ip": "192.0.2.1",
 	}
 	ask := func(g *rig, more map[string]string) int {
-		for name, value := range header {
-			more[name] = value
-		}
+		maps.Copy(more, header)
 		return g.do(request{method: "GET", path: "/tokens/list", from: "198.51.100.1", header: more}).StatusCode
 	}
 	g := newRig(t, near)

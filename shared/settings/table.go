@@ -41,8 +41,8 @@ const maxPending = 1 << 60
 var (
 	Stage = define(StageName(), Entry{
 		Env: "SEND__STAGE", By: all, Key: "stage",
-		Doc: "What the services call themselves, such as `dev`, `qa`, `prod` or `pr-123`; metrics are counted by it. A stack " +
-			"that says nothing takes its own name.",
+		Doc: "What the services call themselves, such as `dev`, `qa`, `prod` or `pr-123`; metrics are counted by it. A " +
+			"stack that says nothing takes its own name.",
 	})
 	StorageMode = define(Choice(S3, Disk), Entry{
 		Env: "SEND__STORAGE_MODE", By: both,

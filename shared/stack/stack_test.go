@@ -66,7 +66,8 @@ func TestDocumentationListsTheNames(t *testing.T) {
 	n := Names{Account: "<account>", Region: "<region>", Stack: "<stack>"}
 	want := []string{
 		n.Bucket(Transfers), n.Ledger(), n.Topic(Alarms), n.Topic(GlobalAlarms), n.Alarm("<alarm>"),
-		n.Query("<question>"), n.Dashboard(), n.FirewallLogGroup(), n.AccessLogGroup(), n.AccessLogOf("user"), n.InvokeViaURL("user"), LiveAlias,
+		n.Query("<question>"), n.Dashboard(), n.FirewallLogGroup(), n.AccessLogGroup(), n.AccessLogOf("user"),
+		n.InvokeViaURL("user"), LiveAlias,
 	}
 	for _, function := range Functions {
 		want = append(want, n.Function(function))
