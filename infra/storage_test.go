@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"sgraph.ai/send/infra/settings"
 )
 
 func TestBucketsArePrivateOwnedEncryptedTLSOnlyAndSwept(t *testing.T) {
@@ -131,4 +133,35 @@ func TestLedgerForgets(t *testing.T) {
 			}
 		}
 	})
+}
+
+// What a stack without a file makes, it takes along when it ends, and its metrics are
+// its own.
+func TestAStackThatComesAndGoesKeepsNothing(t *testing.T) {
+	t.Parallel()
+	s, err := settings.Parse("pr-123", nil, nil, func(name string) (string, bool) {
+		if name == "AWS_REGION" {
+			return "eu-west-2", true
+		}
+		v, ok := canaries[name]
+		return v, ok
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	g := accountOf("pr-123")
+	if err := run(t, s, g); err != nil {
+		t.Fatal(err)
+	}
+	for _, d := range g.resources {
+		if d.Protect || d.Retain && d.Type != "aws:s3/bucketObjectv2:BucketObjectv2" {
+			t.Errorf("%s %s stays", d.Type, d.Name)
+		}
+		if d.Type == "aws:s3/bucketV2:BucketV2" && d.text("forceDestroy") != "true" {
+			t.Errorf("%s is not emptied", d.Name)
+		}
+	}
+	if stage := plain(g.told(t, "sgraph-send-user-pr-123")["SEND__STAGE"]).StringValue(); stage != "pr-123" {
+		t.Errorf("its stage is %q", stage)
+	}
 }

@@ -450,3 +450,46 @@ func code(value string) string {
 	}
 	return "`" + value + "`"
 }
+
+// A stack that has no file at all lives where the shell says, and is a stage of its
+// own.
+func TestAStackNeedsNoFile(t *testing.T) {
+	t.Parallel()
+	for _, variable := range []string{"AWS_REGION", "AWS_DEFAULT_REGION"} {
+		env := enough()
+		env[variable] = "eu-west-1"
+		s, err := settings.Parse("pr-123", nil, nil, lookup(env))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if s.Region != "eu-west-1" || s.Stage != "pr-123" || s.Protect || s.Edge.Enabled {
+			t.Errorf("by %s it is %+v", variable, s)
+		}
+	}
+	_, err := settings.Parse("pr-123", nil, nil, lookup(enough()))
+	if err == nil || !strings.Contains(err.Error(), "AWS_REGION") {
+		t.Errorf("without a region: %v", err)
+	}
+	env := enough()
+	env["AWS_REGION"], env["AWS_DEFAULT_REGION"] = "eu-west-1", "eu-west-2"
+	_, err = settings.Parse("pr-123", nil, nil, lookup(env))
+	if err == nil || !strings.Contains(err.Error(), "AWS_DEFAULT_REGION is eu-west-2") {
+		t.Errorf("with two regions: %v", err)
+	}
+}
+
+// What the environment says goes before the file, so that one command can say it.
+func TestTheEnvironmentSaysItForOnce(t *testing.T) {
+	t.Parallel()
+	env := enough()
+	env["SEND_ADOPT"], env["SEND_PERMISSIONS_BOUNDARY"] = "true", "false"
+	s, err := parse(map[string]string{
+		"sgraph-send:protect": "true", "sgraph-send:alarmEmail": "a@example.org", "sgraph-send:adopt": "false",
+	}, env)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !s.Adopt || s.PermissionsBoundary {
+		t.Errorf("got %+v", s)
+	}
+}
