@@ -332,7 +332,7 @@ func TestTheRoundFindsWhatHasNoNote(t *testing.T) {
 }
 
 // A note that got lost, as by a fault of the ledger, is written again once what it was
-// for is a day late.
+// for is three days late.
 func TestALostNoteIsWrittenAgain(t *testing.T) {
 	t.Parallel()
 	f := setUp(t)
@@ -343,7 +343,7 @@ func TestALostNoteIsWrittenAgain(t *testing.T) {
 	if n, _ := f.swept(t); n.Removed() != 0 {
 		t.Errorf("swept %+v", n)
 	}
-	f.clock.Advance(25 * time.Hour)
+	f.clock.Advance(73 * time.Hour)
 	var n send.Swept
 	for range 2 { // it is noted, and looked at
 		more, _ := f.swept(t)

@@ -23,7 +23,7 @@ const (
 	// roundEvery is how long after its beginning a round begins anew.
 	roundEvery = 24 * time.Hour
 	// roundLate is how long after something was due a transfer is noted again.
-	roundLate = 24 * time.Hour
+	roundLate = 3 * 24 * time.Hour
 	// saveTime is how long it may take to keep where a round is, when the time of its
 	// sweep is over.
 	saveTime = 2 * time.Second

@@ -35,9 +35,10 @@ type Swept struct {
 func (n Swept) Removed() int { return n.Expired + n.Abandoned + n.Orphans }
 
 const (
-	// dueAtOnce is how many transfers a sweep looks at at the same time, and
-	// dueMost how many at all: what is due beyond that is left for the next.
-	dueAtOnce = 32
+	// dueAtOnce is how many transfers a sweep looks at at the same time, one of each
+	// set of notes and of the round, so that neither waits for another; and dueMost
+	// how many at all: what is due beyond that is left for the next.
+	dueAtOnce = dueShards + 1
 	dueMost   = 100_000
 	// duePage is how many notes are read at once.
 	duePage = 50
