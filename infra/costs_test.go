@@ -9,8 +9,8 @@ import (
 // TestCostsCountWhatThereIs holds what docs/cost.md and its command count to what
 // the program declares.
 func TestCostsCountWhatThereIs(t *testing.T) {
-	each(t, func(t *testing.T, stack string, g *graph) {
-		s, err := parseStack(t, stack, nil)
+	count := func(t *testing.T, stack string, changes map[string]string, g *graph) {
+		s, err := parseStack(t, stack, changes)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -28,6 +28,7 @@ func TestCostsCountWhatThereIs(t *testing.T) {
 			}
 		}
 		for _, acl := range g.of("aws:wafv2/webAcl:WebAcl") {
+			got.Firewalls++
 			got.Rules += float64(len(plain(acl.at("rules")).ArrayValue()))
 		}
 		got.Composites = float64(len(g.of("aws:cloudwatch/compositeAlarm:CompositeAlarm")))
@@ -41,5 +42,11 @@ func TestCostsCountWhatThereIs(t *testing.T) {
 				t.Errorf("the canary has %v MB", f.at("memorySize"))
 			}
 		}
+	}
+	each(t, func(t *testing.T, stack string, g *graph) { count(t, stack, nil, g) })
+	t.Run("operators from some addresses", func(t *testing.T) {
+		t.Parallel()
+		changes := map[string]string{"sgraph-send:adminAllow": "192.0.2.0/24", "sgraph-send:botControl": "true"}
+		count(t, "qa", changes, record(t, "qa", changes))
 	})
 }

@@ -116,14 +116,14 @@ func Of(s settings.Settings, t Traffic, free bool) (Bill, error) {
 	add(&EdgeToOrigin, u.toOrigin)
 	if s.Edge.Enabled {
 		add(&EdgeRequests, u.Edge)
-		add(&WAFList, 1)
+		add(&WAFList, f.Firewalls)
 		add(&WAFRules, f.Rules)
 		add(&WAFRequests, u.Edge)
 		if s.Edge.AccessLogDays > 0 {
 			add(&AccessLog, u.Edge*accessKB*1e3)
 		}
 		if s.Edge.BotControl {
-			add(&WAFBots, 1)
+			add(&WAFBots, f.Firewalls)
 			add(&WAFBotsSeen, u.Edge)
 		}
 	}

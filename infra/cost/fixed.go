@@ -7,7 +7,8 @@ type Fixed struct {
 	AlarmMetrics float64 // an alarm is priced by the metrics that it reads
 	Composites   float64
 	Dashboards   float64
-	Rules        float64 // of WAF
+	Firewalls    float64 // WAF's lists
+	Rules        float64 // in all of them
 	HealthChecks float64
 }
 
@@ -27,9 +28,12 @@ func FixedOf(s settings.Settings) Fixed {
 	}
 	if s.Edge.Enabled {
 		f.AlarmMetrics++
-		f.Rules = 8
+		f.Firewalls, f.Rules = 1, 8
 		if s.Edge.BotControl {
 			f.Rules++
+		}
+		if len(s.AdminAllow) > 0 { // the admin service then has its own, with one rule more
+			f.Firewalls, f.Rules = 2, 2*f.Rules+1
 		}
 	}
 	if s.Uptime {
