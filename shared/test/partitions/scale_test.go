@@ -40,11 +40,11 @@ const (
 	dueMost   = 100_000
 )
 
-// gate lets everyone in under one name.
+// gate lets everyone in under the name that they bring.
 type gate struct{ send.OpenGate }
 
-func (gate) Admit(context.Context, string) (send.Admission, error) {
-	return send.Admission{ID: owner, Remaining: send.Unlimited}, nil
+func (gate) Admit(_ context.Context, token string) (send.Admission, error) {
+	return send.Admission{ID: token, Remaining: send.Unlimited}, nil
 }
 
 // links are none that count.
@@ -75,7 +75,6 @@ type scale struct {
 	ledger *partitions.Ledger
 	clock  *clocktest.Clock
 	made   int
-	from   send.Sender
 }
 
 func newScale(t *testing.T) *scale {
@@ -87,11 +86,19 @@ func newScale(t *testing.T) *scale {
 		Form:  func([]byte, int64, int64) error { return nil },
 		Rules: send.Rules{MaxBytes: 1 << 30, DefaultTTL: 7 * day, MaxTTL: send.MaxLifetime},
 	}
-	var err error
-	if s.from, err = s.Admit(t.Context(), "token"); err != nil {
+	return s
+}
+
+// sender is whoever sends the next transfers: of one no more than a thousand may be
+// pending.
+func (s *scale) sender(t *testing.T) (token string, from send.Sender) {
+	t.Helper()
+	token = fmt.Sprintf("%02x-%d", s.made/900%256, s.made/900)
+	from, err := s.Admit(t.Context(), token)
+	if err != nil {
 		t.Fatal(err)
 	}
-	return s
+	return token, from
 }
 
 // id is the ID of the next transfer.
@@ -174,7 +181,8 @@ func (s *scale) earlier(t *testing.T, n int) {
 func (s *scale) begun(t *testing.T, n int, life time.Duration) {
 	t.Helper()
 	for i := range n {
-		tr, err := s.Create(t.Context(), s.from, send.NewTransfer{
+		token, from := s.sender(t)
+		tr, err := s.Create(t.Context(), from, send.NewTransfer{
 			ID: s.id(), ExpiresAt: s.clock.Now().Add(life).Format(time.RFC3339),
 		})
 		if err != nil {
@@ -184,10 +192,10 @@ func (s *scale) begun(t *testing.T, n int, life time.Duration) {
 			continue
 		}
 		size := int64(len(ciphertext))
-		if _, err := s.Upload(t.Context(), s.from, tr.ID, bytes.NewReader(ciphertext), size); err != nil {
+		if _, err := s.Upload(t.Context(), from, tr.ID, bytes.NewReader(ciphertext), size); err != nil {
 			t.Fatal(err)
 		}
-		if _, _, err := s.Complete(t.Context(), "token", tr.ID); err != nil {
+		if _, _, err := s.Complete(t.Context(), token, tr.ID); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -288,11 +296,9 @@ func TestPartitionsStayCool(t *testing.T) {
 	const begun = 20_000
 	s := newScale(t)
 	for range begun {
-		if _, err := s.Create(t.Context(), s.from, send.NewTransfer{ID: s.id(), SenderHash: "aa"}); err != nil {
+		_, from := s.sender(t)
+		if _, err := s.Create(t.Context(), from, send.NewTransfer{ID: s.id()}); err != nil {
 			t.Fatal(err)
-		}
-		if s.made%900 == 0 { // of a sender no more than a thousand may be pending
-			s.from.ID = fmt.Sprintf("%08x", s.made)
 		}
 	}
 	counts := s.ledger.Take()
