@@ -36,7 +36,7 @@ var (
 
 	// Expire is what sweeps do for a transfer: the one that finds it complete, and the
 	// one that finds its time over.
-	Expire = Work{Reads: 1.8, Writes: 6.5}
+	Expire = Work{Reads: 1.2, Writes: 5.2}
 
 	// Keep is what it takes to put an event into the audit trail, of a batch.
 	Keep = Work{Reads: 0.2, Writes: 1.34, Puts: 0.01}
