@@ -97,6 +97,7 @@ func TestEdge(t *testing.T) {
 	})
 
 	var canary *lambdahost.Function
+	lasting := t // what is made in a step ends with it
 	step(t, "the canary is well", func(t *testing.T) {
 		event := pulumi.resources(t, "aws:lambda/invocation:Invocation")["secrets"].text(t, "input")
 		without := strings.Replace(event, `"canary":true`, `"canary":false`, 1)
@@ -113,7 +114,7 @@ func TestEdge(t *testing.T) {
 		config.Environment["CANARY__URL"] = fronts["user"].url
 		var log logtest.Buffer
 		config.Log = &log
-		_, canary = host(t, config, aws.endpoint)
+		_, canary = host(lasting, config, aws.endpoint)
 		if _, err := canary.Invoke(t.Context(), scheduled); err != nil {
 			t.Fatalf("%v\n%s", err, &log)
 		}
