@@ -175,8 +175,8 @@ func (r resources) domain(make bool) []policy.Statement {
 	all := []string{"route53:ListHostedZones", "route53:ListHostedZonesByName", "route53:ListTagsForResource"}
 	if make {
 		inZone = append(inZone, "route53:ChangeResourceRecordSets")
-		certificate = append(certificate, "acm:DeleteCertificate", "acm:*TagsToCertificate", "acm:*TagsFromCertificate")
-		all = append(all, "route53:GetChange", "acm:RequestCertificate")
+		certificate = append(certificate, "acm:DeleteCertificate", "acm:RemoveTagsFromCertificate")
+		all = append(all, "route53:GetChange", "acm:RequestCertificate", "acm:AddTagsToCertificate")
 	}
 	var zones []any
 	for _, id := range r.zones {

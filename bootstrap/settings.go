@@ -105,7 +105,7 @@ func loadSettings(ctx *pulumi.Context) (settings, error) {
 
 var (
 	bucketForm = regexp.MustCompile(`^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$`)
-	zoneForm   = regexp.MustCompile(`^Z[A-Z0-9]{1,31}$`)
+	zoneForm   = regexp.MustCompile(`^[A-Z0-9]{1,32}$`)
 )
 
 // byStack reads stack=value, separated by commas; what names the values.

@@ -25,6 +25,7 @@ func TestEdge(t *testing.T) {
 	// What stacks can have besides, so that nothing is missing that it takes.
 	for name, value := range map[string]string{
 		"adminAllow": "127.0.0.0/8,2001:db8:1::/48", "alarmEmail": "operator@example.org", "tracing": "true",
+		"domain": "qa." + zone,
 	} {
 		pulumi.run(t, "config", "set", name, value)
 	}
@@ -51,6 +52,31 @@ func TestEdge(t *testing.T) {
 		"user":  newFront(t, aws, distributions["user"].ID, userURL),
 		"admin": newFront(t, aws, distributions["admin"].ID, adminURL),
 	}
+
+	step(t, "its name leads to the edge", func(t *testing.T) {
+		if outputs["userUrl"] != "https://qa."+zone || outputs["adminUrl"] != "https://admin.qa."+zone {
+			t.Errorf("people are sent to %s, operators to %s", outputs["userUrl"], outputs["adminUrl"])
+		}
+		records := pulumi.resources(t, "aws:route53/record:Record")
+		var kept struct {
+			Records []struct {
+				Name, Type string
+				Target     string `xml:"AliasTarget>DNSName"`
+			} `xml:"ResourceRecordSets>ResourceRecordSet"`
+		}
+		aws.askXML(t, "route53", "/2013-04-01/hostedzone/"+records["user-a"].text(t, "zoneId")+"/rrset", &kept)
+		leads := map[string]string{} // where a name goes, by kind
+		for _, r := range kept.Records {
+			leads[strings.TrimSuffix(r.Name, ".")+" "+r.Type] = strings.TrimSuffix(r.Target, ".")
+		}
+		for name, to := range map[string]string{"qa." + zone: "userEdgeDomain", "admin.qa." + zone: "adminEdgeDomain"} {
+			for _, kind := range []string{"A", "AAAA"} {
+				if got := leads[name+" "+kind]; got == "" || got != outputs[to] {
+					t.Errorf("%s %s leads to %q, not to %q", name, kind, got, outputs[to])
+				}
+			}
+		}
+	})
 
 	step(t, "who comes past the edge is refused", func(t *testing.T) {
 		for name, bare := range map[string]string{"user": userURL, "admin": adminURL} {

@@ -2,7 +2,9 @@ package stack
 
 import (
 	"encoding/json"
+	"encoding/xml"
 	"maps"
+	"net/http"
 	"slices"
 	"strings"
 	"testing"
@@ -47,6 +49,7 @@ func (s simulation) bootstrap(t *testing.T, source, stack string) map[string]str
 	person.run(t, "stack", "init", "account")
 	for _, setting := range [][]string{
 		{"aws:region", region}, {"aws:maxRetries", "2"}, {"repository", pipelines}, {"stacks", stack},
+		{"zones", stack + "=" + s.newZone(t, zone)},
 	} {
 		person.run(t, append([]string{"config", "set"}, setting...)...)
 	}
@@ -60,6 +63,21 @@ func (s simulation) bootstrap(t *testing.T, source, stack string) map[string]str
 		t.Fatal(err)
 	}
 	return variables
+}
+
+// zone is what the account's Route 53 serves to the world.
+const zone = "example.org"
+
+// newZone makes a hosted zone, and answers its ID.
+func (s simulation) newZone(t *testing.T, name string) string {
+	t.Helper()
+	status, answer := s.ask(t, "route53", http.MethodPost, "/2013-04-01/hostedzone", "",
+		"<CreateHostedZoneRequest><Name>"+name+"</Name><CallerReference>"+name+"</CallerReference></CreateHostedZoneRequest>")
+	var made struct{ HostedZone struct{ Id string } }
+	if err := xml.Unmarshal(answer, &made); err != nil || status != http.StatusCreated {
+		t.Fatalf("%d %v: %s", status, err, answer)
+	}
+	return strings.TrimPrefix(made.HostedZone.Id, "/hostedzone/")
 }
 
 // as is the command line of a pipeline, for a purpose: it has the role that a token of
