@@ -165,15 +165,15 @@ func (r resources) edge() []policy.Statement {
 }
 
 // domain is what the names of a stack take, and their certificates, which
-// CloudFront wants in one region: to make them, or to look at them.
-func (r resources) domain(make bool) []policy.Statement {
+// CloudFront wants in one region: to make them, or only to look at them.
+func (r resources) domain(change bool) []policy.Statement {
 	if len(r.zones) == 0 {
 		return nil
 	}
 	inZone := []string{"route53:GetHostedZone", "route53:ListResourceRecordSets"}
 	certificate := []string{"acm:DescribeCertificate", "acm:GetCertificate", "acm:ListTagsForCertificate"}
 	all := []string{"route53:ListHostedZones", "route53:ListHostedZonesByName", "route53:ListTagsForResource"}
-	if make {
+	if change {
 		inZone = append(inZone, "route53:ChangeResourceRecordSets")
 		certificate = append(certificate, "acm:DeleteCertificate", "acm:RemoveTagsFromCertificate")
 		all = append(all, "route53:GetChange", "acm:RequestCertificate", "acm:AddTagsToCertificate")

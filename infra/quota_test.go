@@ -42,7 +42,7 @@ const (
 	namesS3           = "https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html"
 	limitsS3          = "https://docs.aws.amazon.com/general/latest/gr/s3.html"
 	apiMetrics        = "https://docs.aws.amazon.com/AmazonS3/latest/API/API_MetricsConfiguration.html"
-	limitsDynamo      = "https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/HowItWorks.NamingRulesDataTypes.html"
+	limitsDynamo      = "https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_CreateTable.html"
 	apiLogGroup       = "https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_CreateLogGroup.html"
 	apiQuery          = "https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutQueryDefinition.html"
 	apiRule           = "https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutRule.html"
@@ -62,7 +62,7 @@ const (
 	apiAccess         = "https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_OriginAccessControlConfig.html"
 	apiResponse       = "https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_ResponseHeadersPolicyConfig.html"
 	apiDelivery       = "https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutDeliverySource.html"
-	apiDestination    = "https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutDeliveryDestination.html"
+	apiDestination    = "https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_DeliveryDestination.html"
 	apiDistribution   = "https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_DistributionConfig.html"
 	apiACL            = "https://docs.aws.amazon.com/waf/latest/APIReference/API_CreateWebACL.html"
 	limitsWAF         = "https://docs.aws.amazon.com/waf/latest/developerguide/limits.html"
@@ -227,7 +227,7 @@ var quotas = []quota{
 	// Beyond that each request costs more.
 	{kindACL, "units of capacity", 1500, limitsWAF, capacity},
 	{kindACL, "characters of an expression", 512, limitsWAF, func(d declared) (most int) {
-		for _, m := range regexp.MustCompile(`"regexString":("(?:[^"\\]|\\.)*")`).FindAllStringSubmatch(bare(d, "rules"), -1) {
+		for _, m := range expression.FindAllStringSubmatch(bare(d, "rules"), -1) {
 			var text string
 			if json.Unmarshal([]byte(m[1]), &text) != nil {
 				return 1 << 20
@@ -243,6 +243,9 @@ var quotas = []quota{
 		return strings.Count(bare(d, "rules"), `"rateBasedStatement"`)
 	}},
 }
+
+// expression is a regular expression in a rule, as JSON has it.
+var expression = regexp.MustCompile(`"regexString":("(?:[^"\\]|\\.)*")`)
 
 // notToOrigins are headers that CloudFront adds to no request, nor forwards by name.
 var notToOrigins = regexp.MustCompile(`(?i)^(accept-encoding|cache-control|connection|content-length|cookie|host|` +
@@ -372,10 +375,11 @@ func (g *graph) faults(forms []form, quotas []quota) (all []string) {
 			}
 		}
 		for _, q := range quotas {
-			if n := 0; q.kind == d.Type {
-				if n = q.measure(d); n > q.most {
-					fault("%s %s has %d %s, and AWS takes %d: %s", d.Type, d.Name, n, q.of, q.most, q.page)
-				}
+			if q.kind != d.Type {
+				continue
+			}
+			if n := q.measure(d); n > q.most {
+				fault("%s %s has %d %s, and AWS takes %d: %s", d.Type, d.Name, n, q.of, q.most, q.page)
 			}
 		}
 		if tags := d.object("tags"); len(tags) > 50 {

@@ -132,8 +132,9 @@ var own = []Key{
 		"CloudFront and WAF in front of both functions; their bare URLs then answer 403.",
 		into(service.Bool(), func(s *Settings) *bool { return &s.Edge.Enabled })},
 	{"domain", "", "",
-		"Name of the service, such as `send.example.org`, in a public zone that Route 53 keeps in this account: certificates, " +
-			"DNS records and TLS 1.2 as the least come with it. The console is at `admin.` before it, or at `adminDomain`.",
+		"Name of the service, such as `send.example.org`, in a public zone that Route 53 keeps in this account: " +
+			"certificates, DNS records and TLS 1.2 as the least come with it. The console is at `admin.` before it, " +
+			"or at `adminDomain`.",
 		into(hostName, func(s *Settings) *string { return &s.Edge.Domain })},
 	{"userDomain", "", "",
 		"Without `domain`: host name of the user service at the edge. Point its DNS at the output `userEdgeDomain`.",
@@ -161,7 +162,8 @@ var own = []Key{
 		}), func(s *Settings) *int { return &s.Edge.AccessLogDays })},
 	{"originSecretGeneration", "", "1",
 		"Count up by one to change the secrets that the stack's machines show each other: CloudFront the functions, the " +
-			"user function the admin function, and the canary's token. Those before stay valid until the next time, but for the token.",
+			"user function the admin function, and the canary's token. Those before stay valid until the next time, " +
+			"but for the token.",
 		into(service.Int(1, 1_000_000), func(s *Settings) *int { return &s.SecretGeneration })},
 
 	{"alarmEmail", "SEND_ALARM_EMAIL", "",
@@ -170,8 +172,8 @@ var own = []Key{
 		into(service.Matching(regexp.MustCompile(`^[^@\s]+@[^@\s]+\.[^@\s]+$`), "must be an e-mail address"),
 			func(s *Settings) *string { return &s.Alarms.Email })},
 	{"alarmWebhook", "SEND_ALARM_WEBHOOK", "",
-		"HTTPS endpoint that takes alarms as SNS sends them, and confirms its subscription: on-call services do, plain chat " +
-			"webhooks do not. May be stored with `--secret`.",
+		"HTTPS endpoint that takes alarms as SNS sends them, and confirms its subscription: on-call services do, " +
+			"plain chat webhooks do not. May be stored with `--secret`.",
 		into(service.Matching(regexp.MustCompile(`^https://[^\s/]+(/\S*)?$`), "must be a URL that begins with https://"),
 			func(s *Settings) *string { return &s.Alarms.Webhook })},
 	{"uptime", "", "false",

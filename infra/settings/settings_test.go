@@ -311,7 +311,8 @@ func TestProtectedStacksTellSomebody(t *testing.T) {
 func TestLoadReadsWhatTheEnginePasses(t *testing.T) {
 	t.Parallel()
 	env := enough()
-	env["PULUMI_CONFIG"] = `{"aws:region":"eu-west-2","sgraph-send:protect":"true","sgraph-send:alarmEmail":"a@example.org"}`
+	env["PULUMI_CONFIG"] = `{"aws:region":"eu-west-2","sgraph-send:protect":"true"}`
+	env["SEND_ALARM_EMAIL"] = "a@example.org"
 	env["PULUMI_CONFIG_SECRET_KEYS"] = `[]`
 	s, err := settings.Load("prod", lookup(env))
 	if err != nil {

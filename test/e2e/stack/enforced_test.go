@@ -73,11 +73,13 @@ func (s simulation) newZone(t *testing.T, name string) string {
 	t.Helper()
 	status, answer := s.ask(t, "route53", http.MethodPost, "/2013-04-01/hostedzone", "",
 		"<CreateHostedZoneRequest><Name>"+name+"</Name><CallerReference>"+name+"</CallerReference></CreateHostedZoneRequest>")
-	var made struct{ HostedZone struct{ Id string } }
+	var made struct {
+		ID string `xml:"HostedZone>Id"`
+	}
 	if err := xml.Unmarshal(answer, &made); err != nil || status != http.StatusCreated {
 		t.Fatalf("%d %v: %s", status, err, answer)
 	}
-	return strings.TrimPrefix(made.HostedZone.Id, "/hostedzone/")
+	return strings.TrimPrefix(made.ID, "/hostedzone/")
 }
 
 // as is the command line of a pipeline, for a purpose: it has the role that a token of
