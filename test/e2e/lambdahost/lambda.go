@@ -203,7 +203,10 @@ func (l *Lambda) Function(name, qualifier string) (*Function, error) {
 		version = alias.FunctionVersion
 	}
 	var is struct{ Configuration configuration }
-	if err := l.askJSON(functionsPath+"/"+name+"?Qualifier="+url.QueryEscape(version), &is); err != nil {
+	if version != "" {
+		version = "?Qualifier=" + url.QueryEscape(version)
+	}
+	if err := l.askJSON(functionsPath+"/"+name+version, &is); err != nil {
 		return nil, err
 	}
 	f, err := l.run(is.Configuration)
@@ -216,6 +219,10 @@ func (l *Lambda) Function(name, qualifier string) (*Function, error) {
 	l.live[key] = f
 	return f, nil
 }
+
+// slower is how much longer than on AWS a function may take: a simulated AWS answers
+// one after the other, while whoever deploys asks it much at once.
+const slower = 10
 
 // run has a version run, once.
 func (l *Lambda) run(c configuration) (*Function, error) {
@@ -244,7 +251,7 @@ func (l *Lambda) run(c configuration) (*Function, error) {
 	}
 	f, err := Start(Config{
 		Name: c.FunctionName, Zip: zip, Environment: env, Region: l.Region, MemoryMB: c.MemorySize,
-		Timeout: time.Duration(c.Timeout) * time.Second, Log: log,
+		Timeout: slower * time.Duration(c.Timeout) * time.Second, Log: log,
 	})
 	if err != nil {
 		return nil, err
@@ -256,11 +263,17 @@ func (l *Lambda) run(c configuration) (*Function, error) {
 	return f, nil
 }
 
-// Stop ends all processes of all functions.
+// Stop ends all processes of all functions, and stops listening.
 func (l *Lambda) Stop() {
 	if l.server != nil {
 		l.server.Close()
 	}
+	l.Cool()
+}
+
+// Cool ends all processes, as Lambda does from time to time: the next requests
+// start new ones.
+func (l *Lambda) Cool() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	for f := range maps.Values(l.running) {

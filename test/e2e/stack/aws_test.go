@@ -2,6 +2,7 @@ package stack
 
 import (
 	"cmp"
+	"context"
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/json"
@@ -24,6 +25,7 @@ import (
 type simulation struct {
 	endpoint string
 	guard    *guard.Guard // nil = everyone may do everything
+	running  *running     // nil where the test has no hand in what functions are told
 }
 
 func (s simulation) ask(t *testing.T, service, method, path, target, body string) (int, []byte) {
@@ -42,9 +44,17 @@ type question struct {
 // ask asks with an access key.
 func (q question) ask(t *testing.T, endpoint, key string) (int, []byte) {
 	t.Helper()
-	request, err := http.NewRequestWithContext(t.Context(), q.method, endpoint+q.path, strings.NewReader(q.body))
+	status, answer, err := q.try(t.Context(), endpoint, key)
 	if err != nil {
 		t.Fatal(err)
+	}
+	return status, answer
+}
+
+func (q question) try(ctx context.Context, endpoint, key string) (status int, answer []byte, err error) {
+	request, err := http.NewRequestWithContext(ctx, q.method, endpoint+q.path, strings.NewReader(q.body))
+	if err != nil {
+		return 0, nil, err
 	}
 	request.Header.Set("Authorization", authorization(key, cmp.Or(q.region, region), q.service))
 	if q.target != "" {
@@ -53,20 +63,22 @@ func (q question) ask(t *testing.T, endpoint, key string) (int, []byte) {
 	}
 	response, err := http.DefaultClient.Do(request)
 	if err != nil {
-		t.Fatal(err)
+		return 0, nil, err
 	}
 	defer response.Body.Close()
-	answer, err := io.ReadAll(response.Body)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return response.StatusCode, answer
+	answer, err = io.ReadAll(response.Body)
+	return response.StatusCode, answer, err
 }
 
 // authorization says by whose key, and where, which service is meant.
 func authorization(key, region, service string) string {
 	return fmt.Sprintf("AWS4-HMAC-SHA256 Credential=%s/20260101/%s/%s/aws4_request, SignedHeaders=host, Signature=0",
 		key, region, service)
+}
+
+// try is ask for whoever is not the test.
+func (s simulation) try(ctx context.Context, q question) (int, []byte, error) {
+	return q.try(ctx, s.endpoint, "test")
 }
 
 func (s simulation) askJSON(t *testing.T, service, method, path, target, body string, into any) {
@@ -215,4 +227,11 @@ func (s simulation) newKey(t *testing.T) string {
 	var key struct{ KeyMetadata struct{ KeyID string } }
 	s.askJSON(t, "kms", http.MethodPost, "/", "TrentService.CreateKey", `{}`, &key)
 	return key.KeyMetadata.KeyID
+}
+
+// deleteParameter takes a parameter away.
+func (s simulation) deleteParameter(t *testing.T, name string) {
+	t.Helper()
+	var gone struct{}
+	s.askJSON(t, "ssm", http.MethodPost, "/", "AmazonSSM.DeleteParameter", fmt.Sprintf(`{"Name":%q}`, name), &gone)
 }

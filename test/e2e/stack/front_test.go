@@ -21,10 +21,11 @@ import (
 // it finds out whom to ask, passes on what is to be passed on, and adds to a reply
 // what is to be added. It caches nothing, as CloudFront does not right after a deploy.
 type front struct {
-	url    string // for programs
-	secure string // for browsers, by TLS under a certificate of nobody
-	secret string // by which it proves itself to the function
-	bucket string // of what the pages are made of
+	url    string        // for programs
+	secure string        // for browsers, by TLS under a certificate of nobody
+	secret string        // by which it proves itself to the function
+	prove  func() string // by which it does, where that changes; nil = the secret
+	bucket string        // of what the pages are made of
 
 	aws    simulation
 	config distributionConfig
@@ -233,7 +234,11 @@ func (f *front) askFunction(w http.ResponseWriter, r *http.Request) {
 				r.Out.Header.Del(name)
 			}
 		}
-		wire.OriginSecret.Set(r.Out.Header, f.secret)
+		secret := f.secret
+		if f.prove != nil {
+			secret = f.prove()
+		}
+		wire.OriginSecret.Set(r.Out.Header, secret)
 	}}
 	proxy.ServeHTTP(w, r)
 }

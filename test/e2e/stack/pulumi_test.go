@@ -69,9 +69,9 @@ func newCommandLine(t *testing.T, dir, endpoint string) *commandLine {
 
 // refer keeps the API key of a stack as an operator is to: in a parameter, of which
 // the program is told the name, and that of the key of before, which is not there.
-func (c *commandLine) refer(t *testing.T, aws simulation, stack, key string) {
+func (c *commandLine) refer(t *testing.T, aws simulation, stack, key string) (parameter string) {
 	t.Helper()
-	parameter := names.Names{Stack: stack}.Parameters() + "api-key"
+	parameter = names.Names{Stack: stack}.Parameters() + "api-key"
 	aws.putParameter(t, parameter, key, aws.newKey(t))
 	for variable, reference := range map[string]string{
 		settings.APIKeyValue.Env: parameter, settings.AdminKeyValue.Env: parameter,
@@ -79,6 +79,7 @@ func (c *commandLine) refer(t *testing.T, aws simulation, stack, key string) {
 	} {
 		c.env = append(c.env, variable+"=ssm:"+reference)
 	}
+	return parameter
 }
 
 // try runs a command and answers what it said.

@@ -8,9 +8,9 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
-	"runtime"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"sgraph.ai/send/shared/metric"
@@ -172,12 +172,42 @@ func init() {
 // are in one simulated account, in which they must not meet.
 func begin(t *testing.T, source, stack string) (*commandLine, simulation) {
 	t.Helper()
-	lambda := &lambdahost.Lambda{Endpoint: moto.Start(t), Region: region}
-	aws := simulation{endpoint: startLambda(t, lambda)}
+	r := &running{}
+	r.Lambda = &lambdahost.Lambda{Endpoint: moto.Start(t), Region: region, Tell: r.tell}
+	aws := simulation{endpoint: startLambda(t, r.Lambda), running: r}
 	pulumi := newCommandLine(t, source, aws.endpoint)
 	pulumi.run(t, "stack", "init", stack)
 	pulumi.fit(t)
 	return pulumi, aws
+}
+
+// running are the functions of a stack, which a test can tell more than the program
+// did: what is on the Internet is not here.
+type running struct {
+	*lambdahost.Lambda
+	mu   sync.Mutex
+	told map[string]map[string]string // by function; "" = each
+}
+
+// tells has new processes of a function, or of each, be told something else.
+func (r *running) tells(function string, variables map[string]string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.told == nil {
+		r.told = map[string]map[string]string{}
+	}
+	r.told[function] = variables
+}
+
+func (r *running) tell(function string) map[string]string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	all := maps.Clone(r.told[""])
+	if all == nil {
+		all = map[string]string{}
+	}
+	maps.Copy(all, r.told[function])
+	return all
 }
 
 // startLambda has functions run, and answers where.
@@ -196,7 +226,7 @@ func startLambda(t *testing.T, lambda *lambdahost.Lambda) string {
 func (c *commandLine) fit(t *testing.T) {
 	t.Helper()
 	c.run(t, "config", "set", "aws:maxRetries", "2")
-	c.run(t, "config", "set", "architecture", map[string]string{"amd64": "x86_64", "arm64": "arm64"}[runtime.GOARCH])
+	c.run(t, "config", "set", "architecture", architecture())
 }
 
 // smallAccount is the simulated Lambda of an account of which nothing can be
