@@ -124,11 +124,11 @@ var inText = regexp.MustCompile("`(sgsend|make) ([^`\n]+)`")
 
 // elsewhere are commands that are not this repository's, or do something where
 // only a command before them makes it. What they are told is not checked.
-var elsewhere = []string{"(cd", "export", "gh", "git", "node", "openssl", "pulumi", "sha256sum"}
+var elsewhere = []string{"(cd", "aws", "export", "gh", "git", "node", "openssl", "pulumi", "sha256sum"}
 
 // check says whether a command, given in a folder, is one that could be run.
 func check(line string, in *string, makefile string) error {
-	name, rest, _ := strings.Cut(line, " ")
+	name, rest, _ := strings.Cut(keeping.ReplaceAllString(line, ""), " ")
 	args := strings.Fields(unquoted(rest))
 	switch {
 	case name == "sgsend":
@@ -152,6 +152,9 @@ func check(line string, in *string, makefile string) error {
 	}
 	return errors.New("nobody knows this command; if it is not ours, name it in elsewhere")
 }
+
+// keeping is what a command's output is kept in.
+var keeping = regexp.MustCompile(`^[a-z_]+=\$\(`)
 
 // makes says whether the Makefile has the targets, and the packages are there.
 func makes(args []string, makefile string) error {
