@@ -149,7 +149,7 @@ func (c *Access) Variables(role pulumi.StringOutput) pulumi.StringMap {
 	variables := pulumi.StringMap{"AWS_ROLE_ARN": role}
 	if c.state != nil {
 		variables["PULUMI_BACKEND_URL"] = c.state.BackendURL
-		variables["PULUMI_SECRETS_PROVIDER"] = pulumi.String(secretsProvider(c.names))
+		variables["PULUMI_SECRETS_PROVIDER"] = pulumi.String(c.names.SecretsProvider())
 	}
 	return variables
 }

@@ -1,8 +1,6 @@
 package main
 
 import (
-	"fmt"
-
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/kms"
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/s3"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
@@ -74,11 +72,6 @@ func NewState(ctx *pulumi.Context, name string, args *StateArgs, opts ...pulumi.
 	c.Bucket = bucket.Bucket
 	c.BackendURL = pulumi.Sprintf("s3://%s?region=%s&awssdk=v2", bucket.Bucket, args.Region)
 	return c, ctx.RegisterResourceOutputs(c, pulumi.Map{"bucket": c.Bucket})
-}
-
-// secretsProvider is what PULUMI_SECRETS_PROVIDER says for a stack.
-func secretsProvider(names stack.Names) string {
-	return fmt.Sprintf("awskms:///%s?region=%s&awssdk=v2", names.StateKey(), names.Region)
 }
 
 // guard makes a bucket private, encrypted and versioned: an update that ends

@@ -1,10 +1,15 @@
 package main
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"gopkg.in/yaml.v3"
+
+	"sgraph.ai/send/shared/stack"
 )
 
 func TestDeploysByHandEncryptAsThePipelinesDo(t *testing.T) {
@@ -19,16 +24,17 @@ func TestDeploysByHandEncryptAsThePipelinesDo(t *testing.T) {
 		file, fallBack, provider string
 		said                     string // "" = goes on
 	}{
-		"nothing said":                           {file: ours, said: "set PULUMI_FALLBACK_TO_STATE_SECRETS_MANAGER=true"},
-		"nothing said, and Pulumi took a word":   {file: byWord, said: "set PULUMI_FALLBACK_TO_STATE_SECRETS_MANAGER=true"},
-		"by the state":                           {file: ours, fallBack: "true"},
-		"by the state, in Pulumi's other form":   {file: ours, fallBack: "1"},
-		"turned off":                             {file: ours, fallBack: "false", said: "set PULUMI_FALLBACK"},
-		"by the state, which has a word":         {file: byWord, fallBack: "true"},
-		"by the state, as a pipeline":            {file: byKey, fallBack: "true", provider: kms},
-		"a new stack by the word":                {file: byWord, fallBack: "true", provider: kms, said: `by "passphrase"`},
-		"another key":                            {file: byKey, provider: kms + "2", said: "alias/sgraph-send-dev?region"},
-		"the stack file of one's own repository": {file: byKey},
+		"nothing said":                         {file: ours, said: "has to name"},
+		"nothing said, and Pulumi took a word": {file: byWord, said: "set PULUMI_FALLBACK_TO_STATE_SECRETS_MANAGER=true"},
+		"by the state":                         {file: ours, fallBack: "true"},
+		"by the state, in Pulumi's other form": {file: ours, fallBack: "1"},
+		"turned off":                           {file: ours, fallBack: "false", said: "set PULUMI_FALLBACK"},
+		"by the state, which has a word":       {file: byWord, fallBack: "true"},
+		"by the state, as a pipeline":          {file: byKey, fallBack: "true", provider: kms},
+		"a new stack by the word":              {file: byWord, fallBack: "true", provider: kms, said: `by "passphrase"`},
+		"another key":                          {file: byKey, provider: kms + "2", said: "alias/sgraph-send-dev?region"},
+		"by the file":                          {file: "secretsprovider: " + kms + "\n" + ours},
+		"by the file, which has the data key":  {file: byKey},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -46,5 +52,32 @@ func TestDeploysByHandEncryptAsThePipelinesDo(t *testing.T) {
 				t.Errorf("it says %v, want %q", err, c.said)
 			}
 		})
+	}
+}
+
+// What the files name is the key that bootstrap/ makes, so that whoever deploys by hand
+// has the pipelines' provider with nothing set, whatever Pulumi is asked to do.
+func TestStackFilesNameTheKeyOfTheirState(t *testing.T) {
+	t.Parallel()
+	for _, name := range []string{"dev", "qa", "prod"} {
+		text, err := os.ReadFile(filepath.Join("..", "Pulumi."+name+".yaml"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var file struct {
+			Provider string `yaml:"secretsprovider"`
+			Key      string `yaml:"encryptedkey"`
+			Config   map[string]any
+		}
+		if err := yaml.Unmarshal(text, &file); err != nil {
+			t.Fatal(err)
+		}
+		region := fmt.Sprint(file.Config["aws:region"])
+		if want := (stack.Names{Stack: name, Region: region}).SecretsProvider(); file.Provider != want {
+			t.Errorf("Pulumi.%s.yaml names %q, want %q", name, file.Provider, want)
+		}
+		if file.Key != "" { // an account's own, which no other can read
+			t.Errorf("Pulumi.%s.yaml has a data key", name)
+		}
 	}
 }

@@ -8,7 +8,7 @@
 #
 # Where the state lives is Pulumi's own environment: PULUMI_BACKEND_URL, or
 # PULUMI_ACCESS_TOKEN for Pulumi Cloud. PULUMI_SECRETS_PROVIDER encrypts the
-# secrets of a new stack; an existing one remembers its own in its state.
+# secrets of a new stack, or else what its stack file names.
 # Reports go to REPORTS as OPERATION-STACK.md and to the job's summary.
 set -euo pipefail
 
@@ -16,8 +16,7 @@ operation=$1
 stack=${PULUMI_ORG:+$PULUMI_ORG/}$STACK
 reports=${REPORTS:-reports}
 
-# The stack files in the repository name no secrets provider, so that moving
-# the state needs no commit: Pulumi finds it in the state instead.
+# Where a stack file names no secrets provider, Pulumi finds it in the state.
 export PULUMI_FALLBACK_TO_STATE_SECRETS_MANAGER=true
 export PULUMI_SKIP_UPDATE_CHECK=true
 plain=(--stack "$stack" --non-interactive --color never)
@@ -87,7 +86,9 @@ summary_line() {
 
 case $operation in
 deploy)
-  select_stack --create ${PULUMI_SECRETS_PROVIDER:+--secrets-provider "$PULUMI_SECRETS_PROVIDER"}
+  # What the stack file names Pulumi passes by when it makes a stack.
+  provider=${PULUMI_SECRETS_PROVIDER:-$(sed -n 's/^secretsprovider: *//p' "Pulumi.$STACK.yaml" 2>/dev/null || true)}
+  select_stack --create ${provider:+--secrets-provider "$provider"}
   # Two pushes can overtake each other on their way here; the newer one stays.
   running=$(output_of releaseVersion)
   if [ "${ALLOW_OLDER:-}" != true ] && [ "$running" != "$VERSION" ] &&

@@ -212,3 +212,9 @@ func (n Names) StateBucket() string {
 // StateKey is the alias of the key that encrypts the secrets in the stack's
 // state.
 func (n Names) StateKey() string { return "alias/" + n.whole() }
+
+// SecretsProvider is that key as Pulumi is told of it.
+// https://www.pulumi.com/docs/iac/concepts/secrets/#aws-key-management-service-kms
+func (n Names) SecretsProvider() string {
+	return fmt.Sprintf("awskms:///%s?region=%s&awssdk=v2", n.StateKey(), n.Region)
+}

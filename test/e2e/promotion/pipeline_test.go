@@ -37,7 +37,7 @@ func newPipeline(t *testing.T, aws simulation) *pipeline {
 	if err := os.Mkdir(bin, 0o755); err != nil {
 		t.Fatal(err)
 	}
-	backend, provider := aws.stateHome(t)
+	backend := aws.stateHome(t)
 	// What the machine has set for real deployments reaches nothing here; where
 	// Go and Pulumi keep things does.
 	for _, entry := range os.Environ() {
@@ -53,7 +53,7 @@ func newPipeline(t *testing.T, aws simulation) *pipeline {
 		"PATH="+bin+":"+os.Getenv("PATH"), "GITHUB_REPOSITORY=owner/name", "ATTESTATIONS=off",
 		"AWS_ENDPOINT_URL="+aws.endpoint, "AWS_ACCESS_KEY_ID=test", "AWS_SECRET_ACCESS_KEY=test",
 		"AWS_REGION="+region, "AWS_DEFAULT_REGION="+region,
-		"PULUMI_BACKEND_URL="+backend, "PULUMI_SECRETS_PROVIDER="+provider,
+		"PULUMI_BACKEND_URL="+backend,
 		"AWS_ACCOUNT_ID="+account, "SEND_ALARM_EMAIL=ops@example.org",
 		"FAST_API__AUTH__API_KEY__NAME=X-API-Key", "FAST_API__AUTH__API_KEY__VALUE="+apiKey,
 		"AUTH__TARGET_SERVER__CACHE_SERVICE__BASE_URL=https://cache.example.org",

@@ -72,18 +72,19 @@ func (s simulation) setUp(t *testing.T, of string) {
 }
 
 // stateHome makes what keeps the state of the stacks: a bucket, and a key that
-// encrypts the secrets in it. It answers the two settings of the pipelines.
-func (s simulation) stateHome(t *testing.T) (backend, provider string) {
+// encrypts the secrets in it. It answers where that is.
+func (s simulation) stateHome(t *testing.T) (backend string) {
 	t.Helper()
 	s.ask(t, "s3", http.MethodPut, "/promotion-state", "",
 		`<CreateBucketConfiguration><LocationConstraint>`+region+`</LocationConstraint></CreateBucketConfiguration>`, nil)
 	var key struct{ KeyMetadata struct{ KeyID string } }
 	s.ask(t, "kms", http.MethodPost, "/", "TrentService.CreateKey", `{}`, &key)
-	s.ask(t, "kms", http.MethodPost, "/", "TrentService.CreateAlias",
-		fmt.Sprintf(`{"AliasName":"alias/promotion","TargetKeyId":%q}`, key.KeyMetadata.KeyID), nil)
+	for _, of := range []string{"qa", "prod"} {
+		s.ask(t, "kms", http.MethodPost, "/", "TrentService.CreateAlias",
+			fmt.Sprintf(`{"AliasName":%q,"TargetKeyId":%q}`, stack.Names{Stack: of}.StateKey(), key.KeyMetadata.KeyID), nil)
+	}
 	host := strings.TrimPrefix(s.endpoint, "http://")
-	return "s3://promotion-state?region=" + region + "&endpoint=" + host + "&disableSSL=true&s3ForcePathStyle=true",
-		"awskms:///alias/promotion?region=" + region + "&awssdk=v2"
+	return "s3://promotion-state?region=" + region + "&endpoint=" + host + "&disableSSL=true&s3ForcePathStyle=true"
 }
 
 // live answers the version that a service's public URL would reach, and the
