@@ -1,7 +1,6 @@
 package main
 
 import (
-	"net/netip"
 	"regexp"
 	"strings"
 
@@ -16,10 +15,10 @@ import (
 // them as well, by the same setting: this spares it the asking.
 func fromElsewhere(ctx *pulumi.Context, args *EdgeArgs, inside pulumi.ResourceOption) (*wafv2.WebAclRuleArgs, error) {
 	var known []*wafv2.WebAclRuleStatementArgs
-	for version, of := range map[string]func(netip.Addr) bool{"IPV4": netip.Addr.Is4, "IPV6": netip.Addr.Is6} {
+	for _, version := range []string{"IPV4", "IPV6"} {
 		var ranges pulumi.StringArray
 		for _, p := range args.AdminAllow {
-			if of(p.Addr()) {
+			if p.Addr().Is4() == (version == "IPV4") {
 				ranges = append(ranges, pulumi.String(p.Masked().String()))
 			}
 		}

@@ -7,6 +7,7 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -422,3 +423,31 @@ func bareValue(v resource.PropertyValue) any {
 		return v.V
 	}
 }
+
+// What a program says in another order each time is a change in each preview.
+func TestTheProgramSaysTheSameEachTime(t *testing.T) {
+	t.Parallel()
+	said := func() map[string]string {
+		all := map[string]string{}
+		for _, d := range record(t, "prod", everything).resources {
+			inputs := asJSON(t, resource.NewObjectProperty(d.Inputs))
+			// The zips are in another folder each time.
+			all[d.Type+" "+d.Name] = zipFolder.ReplaceAllString(inputs, "")
+		}
+		return all
+	}
+	first := said()
+	for range 9 {
+		again := said()
+		for name, inputs := range first {
+			if again[name] != inputs {
+				t.Fatalf("%s is %s, and then %s", name, inputs, again[name])
+			}
+		}
+		if len(again) != len(first) {
+			t.Fatalf("%d resources, and then %d", len(first), len(again))
+		}
+	}
+}
+
+var zipFolder = regexp.MustCompile(`"[^"]*\.zip"`)
