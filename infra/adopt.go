@@ -8,7 +8,6 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
-	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	dynamodbtypes "github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
@@ -37,15 +36,10 @@ type keeper struct {
 	dynamodb *dynamodb.Client
 }
 
-// keeperIn asks AWS in a region, with the credentials of the environment.
-func keeperIn(ctx context.Context, region string, more ...func(*config.LoadOptions) error) (keeper, error) {
-	c, err := config.LoadDefaultConfig(ctx, append(more, config.WithRegion(region))...)
-	if err != nil {
-		return keeper{}, fmt.Errorf("credentials of AWS: %w", err)
-	}
+func keeperOf(c aws.Config) keeper {
 	// A simulated S3 knows no buckets as host names.
 	addressed := func(o *s3.Options) { o.UsePathStyle = o.BaseEndpoint != nil }
-	return keeper{s3.NewFromConfig(c, addressed), dynamodb.NewFromConfig(c)}, nil
+	return keeper{s3.NewFromConfig(c, addressed), dynamodb.NewFromConfig(c)}
 }
 
 // find returns what is there of a stack that is to adopt it. What only has the

@@ -35,12 +35,13 @@ func adopting(t *testing.T, name string) settings.Settings {
 
 func keeperAt(t *testing.T, endpoint string) keeper {
 	t.Helper()
-	k, err := keeperIn(t.Context(), "eu-west-2", config.WithBaseEndpoint(endpoint), config.WithRetryMaxAttempts(1),
+	c, err := config.LoadDefaultConfig(t.Context(), config.WithRegion("eu-west-2"), config.WithBaseEndpoint(endpoint),
+		config.WithRetryMaxAttempts(1),
 		config.WithCredentialsProvider(credentials.NewStaticCredentialsProvider("test", "test", "")))
 	if err != nil {
 		t.Fatal(err)
 	}
-	return k
+	return keeperOf(c)
 }
 
 // leave makes a bucket and a table with tags, as a destroyed stack leaves them.

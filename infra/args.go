@@ -77,14 +77,7 @@ func edgeArgs(
 const sweepMinutes = 60
 
 func sweepArgs(s settings.Settings, user *Service) *ScheduleArgs {
-	return &ScheduleArgs{
-		Names:    s.Names,
-		Why:      "remove what nobody can download any more",
-		Minutes:  sweepMinutes,
-		Function: user.Function.Name,
-		Alias:    user.Live.Name,
-		ARN:      user.Live.Arn,
-	}
+	return called(s, user, sweepMinutes, "remove what nobody can download any more")
 }
 
 // trailMinutes is how long an event may wait for the trail where no function has
@@ -92,13 +85,18 @@ func sweepArgs(s settings.Settings, user *Service) *ScheduleArgs {
 const trailMinutes = 10
 
 func trailArgs(s settings.Settings, admin *Service) *ScheduleArgs {
+	return called(s, admin, trailMinutes, "put into the audit trail what waits for it")
+}
+
+// called is a schedule by which a service is called to do something.
+func called(s settings.Settings, service *Service, minutes int, why string) *ScheduleArgs {
 	return &ScheduleArgs{
 		Names:    s.Names,
-		Why:      "put into the audit trail what waits for it",
-		Minutes:  trailMinutes,
-		Function: admin.Function.Name,
-		Alias:    admin.Live.Name,
-		ARN:      admin.Live.Arn,
+		Why:      why,
+		Minutes:  minutes,
+		Function: service.Function.Name,
+		Alias:    service.Live.Name,
+		ARN:      service.Live.Arn,
 	}
 }
 

@@ -6,7 +6,6 @@ import (
 	"fmt"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
 	"github.com/aws/aws-sdk-go-v2/service/lambda/types"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
@@ -24,15 +23,6 @@ type limits interface {
 	GetFunctionConcurrency(
 		context.Context, *lambda.GetFunctionConcurrencyInput, ...func(*lambda.Options),
 	) (*lambda.GetFunctionConcurrencyOutput, error)
-}
-
-// limitsIn asks Lambda in a region, with the credentials of the environment.
-func limitsIn(ctx context.Context, region string) (limits, error) {
-	c, err := config.LoadDefaultConfig(ctx, config.WithRegion(region))
-	if err != nil {
-		return nil, fmt.Errorf("credentials of AWS: %w", err)
-	}
-	return lambda.NewFromConfig(c), nil
 }
 
 // unreserved is what Lambda wants an account to keep for functions without a

@@ -5,8 +5,11 @@
 package main
 
 import (
+	"fmt"
 	"os"
 
+	"github.com/aws/aws-sdk-go-v2/config"
+	"github.com/aws/aws-sdk-go-v2/service/lambda"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"sgraph.ai/send/infra/artifact"
@@ -28,7 +31,11 @@ func main() {
 		if err := checkProvider(root, s.Stack, os.LookupEnv); err != nil {
 			return err
 		}
-		lambda, err := limitsIn(ctx.Context(), s.Region)
+		cfg, err := config.LoadDefaultConfig(ctx.Context(), config.WithRegion(s.Region))
+		if err != nil {
+			return fmt.Errorf("credentials of AWS: %w", err)
+		}
+		left, err := keeperOf(cfg).find(ctx.Context(), s)
 		if err != nil {
 			return err
 		}
@@ -36,15 +43,7 @@ func main() {
 		if err != nil {
 			return err
 		}
-		keeper, err := keeperIn(ctx.Context(), s.Region)
-		if err != nil {
-			return err
-		}
-		left, err := keeper.find(ctx.Context(), s)
-		if err != nil {
-			return err
-		}
-		return deploy(ctx, s, zips, lambda, left)
+		return deploy(ctx, s, zips, lambda.NewFromConfig(cfg), left)
 	})
 }
 
