@@ -8,7 +8,6 @@ package dynamolocal
 
 import (
 	"context"
-	"errors"
 	"sync"
 	"testing"
 
@@ -27,14 +26,7 @@ var server = sync.OnceValues(simulator.Server{
 // Config returns the configuration by which the AWS SDK reaches the server.
 func Config(tb testing.TB) aws.Config {
 	tb.Helper()
-	endpoint, err := server()
-	if errors.Is(err, simulator.ErrMissing) {
-		tb.Skipf("SKIPPED, nothing was tested: DynamoDB Local %v", err)
-	}
-	if err != nil {
-		tb.Fatalf("DynamoDB Local: %v", err)
-	}
-	return simulator.Config(endpoint)
+	return simulator.Config(simulator.Need(tb, "DynamoDB Local", server))
 }
 
 // Load returns Config in the form the adapters take.

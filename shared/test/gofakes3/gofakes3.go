@@ -8,7 +8,6 @@
 package gofakes3
 
 import (
-	"errors"
 	"sync"
 	"testing"
 
@@ -27,14 +26,7 @@ var server = sync.OnceValues(simulator.Server{
 // Config returns the configuration by which the AWS SDK reaches the server.
 func Config(tb testing.TB) aws.Config {
 	tb.Helper()
-	endpoint, err := server()
-	if errors.Is(err, simulator.ErrMissing) {
-		tb.Skipf("SKIPPED, nothing was tested: GoFakeS3 %v", err)
-	}
-	if err != nil {
-		tb.Fatalf("GoFakeS3: %v", err)
-	}
-	return simulator.Config(endpoint)
+	return simulator.Config(simulator.Need(tb, "GoFakeS3", server))
 }
 
 // Bucket makes a bucket with a name of its own.

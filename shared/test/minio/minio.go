@@ -7,7 +7,6 @@
 package minio
 
 import (
-	"errors"
 	"sync"
 	"testing"
 
@@ -31,14 +30,7 @@ func Config(tb testing.TB) aws.Config {
 	if !nightly.Or(false, true) {
 		tb.Skip("MinIO is built in the nightly run")
 	}
-	endpoint, err := server()
-	if errors.Is(err, simulator.ErrMissing) {
-		tb.Skipf("SKIPPED, nothing was tested: MinIO %v", err)
-	}
-	if err != nil {
-		tb.Fatalf("MinIO: %v", err)
-	}
-	cfg := simulator.Config(endpoint)
+	cfg := simulator.Config(simulator.Need(tb, "MinIO", server))
 	cfg.Region = "us-east-1" // its own
 	// It takes no password as short as that of the others.
 	cfg.Credentials = credentials.NewStaticCredentialsProvider("testing", "testing-testing", "")

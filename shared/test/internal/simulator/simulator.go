@@ -12,6 +12,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"testing"
 	"time"
 
 	"sgraph.ai/send/shared/test/logtest"
@@ -29,6 +30,20 @@ type Server struct {
 // ErrMissing is of a server that this machine cannot have: the script ended
 // with 69, EX_UNAVAILABLE.
 var ErrMissing = errors.New("cannot be had")
+
+// Need returns the endpoint of a server that was started. Where this machine cannot have
+// it the test is skipped with the reason.
+func Need(tb testing.TB, name string, start func() (endpoint string, err error)) (endpoint string) {
+	tb.Helper()
+	endpoint, err := start()
+	if errors.Is(err, ErrMissing) {
+		tb.Skipf("SKIPPED, nothing was tested: %s %v", name, err)
+	}
+	if err != nil {
+		tb.Fatalf("%s: %v", name, err)
+	}
+	return endpoint
+}
 
 // patience is how long the server may take; the first start installs it.
 const patience = 10 * time.Minute
