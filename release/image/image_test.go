@@ -1,0 +1,214 @@
+package image_test
+
+import (
+	"archive/tar"
+	"bytes"
+	"context"
+	"io"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	v1 "github.com/google/go-containerregistry/pkg/v1"
+	"github.com/google/go-containerregistry/pkg/v1/mutate"
+	"github.com/google/go-containerregistry/pkg/v1/types"
+
+	"sgraph.ai/send/release/dist"
+	"sgraph.ai/send/release/image"
+)
+
+const version = "v0.4.0"
+
+// built is a folder with the binaries of the image, made once for all tests.
+var built = sync.OnceValues(func() (string, error) {
+	dir, err := os.MkdirTemp("", "image")
+	if err != nil {
+		return "", err
+	}
+	return dir, dist.BuildCLI(context.Background(), filepath.Join("..", ".."),
+		"sgraph.ai/send/cli/cmd/sgsend", dir, version, image.Systems)
+})
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	if dir, _ := built(); dir != "" {
+		os.RemoveAll(dir)
+	}
+	os.Exit(code)
+}
+
+func binaries(t *testing.T) string {
+	t.Helper()
+	dir, err := built()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return dir
+}
+
+// assembled is the image of these, made once.
+var assembled = sync.OnceValues(func() (*image.Image, error) {
+	dir, err := built()
+	if err != nil {
+		return nil, err
+	}
+	return image.Assemble(dir, version)
+})
+
+func assemble(t *testing.T) *image.Image {
+	t.Helper()
+	i, err := assembled()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return i
+}
+
+func TestSameBinariesGiveTheSameDigest(t *testing.T) {
+	t.Parallel()
+	one, err := assemble(t).Digest()
+	if err != nil {
+		t.Fatal(err)
+	}
+	again := t.TempDir()
+	if err := os.CopyFS(again, os.DirFS(binaries(t))); err != nil {
+		t.Fatal(err)
+	}
+	other, err := image.Assemble(again, version)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if two, err := other.Digest(); err != nil || one != two {
+		t.Errorf("%s, and then %s (%v)", one, two, err)
+	}
+	later, err := image.Assemble(again, "v0.5.0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if three, err := later.Digest(); err != nil || one == three {
+		t.Errorf("another version is %s as well (%v)", three, err)
+	}
+}
+
+func TestEverySystemHasAnImage(t *testing.T) {
+	t.Parallel()
+	i := assemble(t)
+	index, err := i.IndexManifest()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if index.MediaType != types.OCIImageIndex || len(index.Manifests) != len(image.Systems) {
+		t.Fatalf("%+v", index)
+	}
+	if got := index.Annotations["org.opencontainers.image.version"]; got != version {
+		t.Errorf("the index is of version %q", got)
+	}
+	for n, s := range image.Systems {
+		m := index.Manifests[n]
+		if m.MediaType != types.OCIManifestSchema1 || m.Platform == nil || m.Platform.String() != s.OS+"/"+s.Arch {
+			t.Errorf("%v: %+v", s, m)
+		}
+		img, err := i.Image(m.Digest)
+		if err != nil {
+			t.Fatal(err)
+		}
+		file, err := img.ConfigFile()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if file.OS != s.OS || file.Architecture != s.Arch || file.Config.User != "65532:65532" ||
+			file.Config.Labels["org.opencontainers.image.version"] != version || len(file.History) != 1 {
+			t.Errorf("%v: %+v", s, file)
+		}
+		holds(t, img, filepath.Join(binaries(t), s.Binary()))
+	}
+}
+
+// holds looks at all that an image unpacks to.
+func holds(t *testing.T, img v1.Image, program string) {
+	t.Helper()
+	want, err := os.ReadFile(program)
+	if err != nil {
+		t.Fatal(err)
+	}
+	files := mutate.Extract(img)
+	defer files.Close()
+	found := map[string]tar.Header{}
+	for r := tar.NewReader(files); ; {
+		h, err := r.Next()
+		if err == io.EOF {
+			break
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		found[h.Name] = *h
+		if got, err := io.ReadAll(r); err != nil || h.Name == "sgsend" && !bytes.Equal(got, want) {
+			t.Errorf("%s is not the program that was released (%v)", h.Name, err)
+		}
+	}
+	data, sgsend := found["data"], found["sgsend"]
+	if data.Typeflag != tar.TypeDir || data.Mode != 0o700 || data.Uid != 65532 || data.Gid != 65532 {
+		t.Errorf("/data is %+v", data)
+	}
+	if sgsend.Typeflag != tar.TypeReg || sgsend.Mode != 0o755 || sgsend.Uid != 0 || sgsend.Size >= image.MaxSize {
+		t.Errorf("/sgsend is %+v", sgsend)
+	}
+	if len(found) != 2 {
+		t.Errorf("there is more than the program and its folder: %v", slices.Collect(maps.Keys(found)))
+	}
+}
+
+func TestRefusesWhatWouldNotRun(t *testing.T) {
+	t.Parallel()
+	amd64, arm64 := image.Systems[0].Binary(), image.Systems[1].Binary()
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, c := range map[string]struct {
+		files map[string]string
+		says  string
+	}{
+		"nothing":          {map[string]string{}, "is missing; fetch the release"},
+		"one of two":       {map[string]string{amd64: amd64}, arm64 + " is missing"},
+		"each the other":   {map[string]string{amd64: arm64, arm64: amd64}, "is built for linux on arm64"},
+		"another program":  {map[string]string{amd64: self, arm64: arm64}, "and not sgraph.ai/send/cli/cmd/sgsend"},
+		"no program of Go": {map[string]string{amd64: "image.go", arm64: arm64}, "is no program of Go"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			dir := t.TempDir()
+			for to, from := range c.files {
+				if from == amd64 || from == arm64 {
+					from = filepath.Join(binaries(t), from)
+				}
+				content, err := os.ReadFile(from)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if err := os.WriteFile(filepath.Join(dir, to), content, 0o755); err != nil {
+					t.Fatal(err)
+				}
+			}
+			_, err := image.Assemble(dir, version)
+			if err == nil || !strings.Contains(err.Error(), c.says) {
+				t.Errorf("%v", err)
+			}
+		})
+	}
+	if _, err := image.Assemble(binaries(t), ""); err == nil {
+		t.Error("there is an image of no version")
+	}
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, amd64), make([]byte, image.MaxSize+1), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := image.Assemble(dir, version); err == nil || !strings.Contains(err.Error(), "over the limit of 20 MB") {
+		t.Errorf("%v", err)
+	}
+}
