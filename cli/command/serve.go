@@ -8,6 +8,7 @@ import (
 
 func serveCommand(e Env) *cobra.Command {
 	var show bool
+	var service string
 	c := &cobra.Command{
 		Use:   "serve",
 		Short: "Run the service and its console on this machine",
@@ -17,7 +18,12 @@ and the console's API key, too; elsewhere, as in a journal, the files that keep
 them, and --show-secrets prints them, also while the services run. It ends on
 Ctrl-C, once the requests in flight are complete.
 
+With --service it runs one of them alone, as for a machine or a container each.
+Nothing is made or added then: where data and ledger are, the API key, and who may
+send is to be told.
+
 What it is told, it is told by the environment:
+  SEND__SERVICE                    user, admin or both, where --service says nothing
   SEND__DISK_PATH                  folder that keeps the data (data)
   SEND__USER_ADDR                  where people send and receive (127.0.0.1:8080)
   SEND__ADMIN_ADDR                 where the console is (127.0.0.1:8081)
@@ -50,9 +56,19 @@ What it is told, it is told by the environment:
   FAST_API__AUTH__API_KEY__OLD_VALUE
                                    one of before, that is accepted as well (none)
 
+One service alone is told as well:
+  SGRAPH_SEND__ADMIN__BASE_URL     admin service that the user service asks who may send
+  SGRAPH_SEND__ADMIN__API_KEY__NAME, SGRAPH_SEND__ADMIN__API_KEY__VALUE
+                                   header and key to ask it by, without a service key
+  SGRAPH_SEND__ACCESS_TOKEN        one token for all senders, without an admin service
+  SEND__ENABLE_AUTH                false lets everyone send, without either (true)
+  SEND__USER_BASE_URL              user service that the console shows (none)
+  SEND__DEPLOYMENT                 what a deploy asks of the admin service (nothing)
+
 A secret can be ssm:/NAME, a parameter in AWS's Parameter Store.`,
 		Example: `  sgsend serve
   sgsend serve --show-secrets
+  sgsend serve --service user
   SEND__USER_ADDR=:80 SEND__PUBLIC_URL=https://send.example.org sgsend serve`,
 		Args: exactly(0, "no arguments"),
 		RunE: func(c *cobra.Command, _ []string) error {
@@ -60,9 +76,11 @@ A secret can be ssm:/NAME, a parameter in AWS's Parameter Store.`,
 				return serve.Secrets(c.Context(), e.Getenv, e.stdout())
 			}
 			console := serve.Console{Out: e.stdout(), Log: e.Err, Terminal: isTerminal(e.Out)}
-			return serve.Run(c.Context(), e.Getenv, console)
+			return serve.Run(c.Context(), e.Getenv, service, console)
 		},
 	}
+	serviceFlag(c, &service)
 	c.Flags().BoolVar(&show, "show-secrets", false, "print the access token and the API key, and start nothing")
+	c.MarkFlagsMutuallyExclusive("service", "show-secrets") // one alone has none of its own
 	return c
 }

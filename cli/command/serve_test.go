@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"sgraph.ai/send/cli/serve"
+	"sgraph.ai/send/shared/metric"
 	"sgraph.ai/send/shared/settings"
 )
 
@@ -17,7 +18,7 @@ func TestServeHelpKnowsItsSettings(t *testing.T) {
 	for _, e := range settings.Table() {
 		defaults[e.Env] = e.Default
 	}
-	setting, lines := regexp.MustCompile(`\b(?:SEND|FAST_API|CACHE)__[A-Z0-9_]+`), 0
+	setting, lines := regexp.MustCompile(`\b(?:SEND|FAST_API|CACHE|SGRAPH_SEND)__[A-Z0-9_]+`), 0
 	for line := range strings.Lines(serveCommand(Env{}).Long) {
 		for _, name := range setting.FindAllString(line, -1) {
 			lines++
@@ -42,21 +43,22 @@ func TestServeHelpHasAllSettings(t *testing.T) {
 	for _, e := range settings.Table() {
 		known[e.Env] = true
 	}
-	delete(known, settings.UserURL.Env) // it is beside it, and needs not be told
 	for _, mode := range []string{settings.Disk, settings.S3} {
-		said := map[string]string{
-			settings.StorageMode.Env: mode, settings.DiskPath.Env: t.TempDir(),
-			settings.MaxTTL.Env: "a fault, so that nothing is started",
-		}
-		read := map[string]bool{}
-		getenv := func(name string) string { read[name] = true; return said[name] }
-		err := serve.Run(t.Context(), getenv, serve.Console{Out: io.Discard, Log: io.Discard})
-		if err == nil || !strings.Contains(err.Error(), settings.MaxTTL.Env) || len(read) < 15 {
-			t.Fatalf("%d settings are read, and then: %v", len(read), err)
-		}
-		for name := range read {
-			if known[name] && !strings.Contains(help, name) {
-				t.Errorf("mode %s reads %s", mode, name)
+		for _, service := range []string{metric.User, metric.Admin, settings.Both} {
+			fault := settings.LogLevel.Env
+			said := map[string]string{
+				settings.StorageMode.Env: mode, settings.DiskPath.Env: t.TempDir(), fault: "so that nothing is started",
+			}
+			read := map[string]bool{}
+			getenv := func(name string) string { read[name] = true; return said[name] }
+			err := serve.Run(t.Context(), getenv, service, serve.Console{Out: io.Discard, Log: io.Discard})
+			if err == nil || !strings.Contains(err.Error(), fault) || len(read) < 15 {
+				t.Fatalf("%d settings are read, and then: %v", len(read), err)
+			}
+			for name := range read {
+				if known[name] && !strings.Contains(help, name) {
+					t.Errorf("mode %s, service %s, reads %s", mode, service, name)
+				}
 			}
 		}
 	}

@@ -1,5 +1,5 @@
 // Package serve runs the user and the admin service, with both consoles, in
-// one process on one machine.
+// one process on one machine, or one of them alone.
 package serve
 
 import (
@@ -15,7 +15,10 @@ import (
 	"strings"
 
 	"sgraph.ai/send/services/admin"
+	adminprogram "sgraph.ai/send/services/admin/program"
 	"sgraph.ai/send/services/user"
+	userprogram "sgraph.ai/send/services/user/program"
+	"sgraph.ai/send/shared/host"
 	"sgraph.ai/send/shared/metric"
 	"sgraph.ai/send/shared/metric/prom"
 	"sgraph.ai/send/shared/settings"
@@ -41,8 +44,40 @@ type Console struct {
 	Terminal bool
 }
 
-// Run serves until ctx ends and then lets the requests in flight complete.
-func Run(ctx context.Context, getenv func(string) string, c Console) error {
+// Run serves until ctx ends and then lets the requests in flight complete: both
+// services, or the one that is named, or that the environment names.
+func Run(ctx context.Context, getenv func(string) string, service string, c Console) error {
+	service, err := choose(getenv, service)
+	if err != nil {
+		return err
+	}
+	if run, alone := programs[service]; alone {
+		return run(ctx, host.Process{Getenv: getenv, Log: c.Log})
+	}
+	return runBoth(ctx, getenv, c)
+}
+
+// programs are the services that can stand alone. Nothing is added then to what
+// the environment says.
+var programs = map[string]func(context.Context, host.Process) error{
+	metric.User:  userprogram.Run,
+	metric.Admin: adminprogram.Run,
+}
+
+// choose returns which service is meant by who named one, or else by the
+// environment.
+func choose(getenv func(string) string, named string) (string, error) {
+	env := settings.New(func(name string) string {
+		if name == settings.RunService.Env {
+			return cmp.Or(named, getenv(name))
+		}
+		return getenv(name)
+	})
+	service := settings.RunService.In(env)
+	return service, env.Err()
+}
+
+func runBoth(ctx context.Context, getenv func(string) string, c Console) error {
 	env, keyFile, err := environment(getenv, keptOrNewKey)
 	if err != nil {
 		return err
@@ -100,6 +135,9 @@ func Run(ctx context.Context, getenv func(string) string, c Console) error {
 	}
 	defer adminService.Flush()
 	defer userService.Flush()
+	if err := adminService.Prepare(ctx); err != nil {
+		return err
+	}
 	secrets, err := makeSecrets(ctx, env, admins, adminService, keyFile)
 	if err != nil {
 		return err

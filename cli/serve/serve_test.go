@@ -46,7 +46,7 @@ func TestMain(m *testing.M) {
 		if as == "secrets" {
 			err = serve.Secrets(ctx, os.Getenv, os.Stdout)
 		} else {
-			err = serve.Run(ctx, os.Getenv, serve.Console{Out: os.Stdout, Log: os.Stderr})
+			err = serve.Run(ctx, os.Getenv, "", serve.Console{Out: os.Stdout, Log: os.Stderr})
 		}
 		if err != nil {
 			fmt.Fprintln(os.Stderr, err)

@@ -41,7 +41,7 @@ func TestMain(m *testing.M) {
 	var out logtest.Buffer
 	ended := make(chan error, 1)
 	getenv := func(name string) string { return env[name] }
-	go func() { ended <- serve.Run(ctx, getenv, serve.Console{Out: &out, Log: io.Discard}) }()
+	go func() { ended <- serve.Run(ctx, getenv, "", serve.Console{Out: &out, Log: io.Discard}) }()
 	found := regexp.MustCompile(`(?s)Send and receive\s+(http://[0-9.:]+).*Admin console\s+(http://[0-9.:]+)`)
 	select {
 	case <-out.When(func(text string) bool { return strings.Contains(text, "Ctrl-C") }):

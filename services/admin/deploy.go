@@ -4,15 +4,46 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"time"
 
 	"sgraph.ai/send/shared/audit"
 	"sgraph.ai/send/shared/send"
+	"sgraph.ai/send/shared/settings"
 	"sgraph.ai/send/shared/wire"
 )
 
-// Deployed does what a deploy asks by invoking the function itself, which only
-// the account's own people and pipelines may: an event of the service's URL
-// never comes here. What fails is an error, and so one of the deploy.
+// How often Prepare tries where the ledger cannot be asked, and how long it waits
+// after the first time; after each other one twice as long as before.
+const (
+	prepareTries = 6
+	prepareWait  = time.Second
+)
+
+// Prepare does, before the service listens, what a deploy asks by the settings:
+// where the service is no function that could be invoked for it.
+func (a *Service) Prepare(ctx context.Context) error {
+	if a.set.Deployment == nil {
+		return nil
+	}
+	for try, wait := 1, prepareWait; ; try, wait = try+1, 2*wait {
+		_, err := a.Deployed(ctx, a.set.Deployment)
+		if err == nil {
+			return nil
+		}
+		if try == prepareTries || send.CodeOf(err) != send.Unavailable || ctx.Err() != nil {
+			return fmt.Errorf("%s cannot be done: %w", settings.Deployment.Env, err)
+		}
+		a.log.Warn("what the deploy asks cannot be done yet", "cause", err.Error(), "again_in", wait.String())
+		select {
+		case <-time.After(wait):
+		case <-ctx.Done():
+		}
+	}
+}
+
+// Deployed does what a deploy asks: by invoking the function itself, which only
+// the account's own people and pipelines may, or by the settings. An event of the
+// service's URL never comes here. What fails is an error, and so one of the deploy.
 func (a *Service) Deployed(ctx context.Context, event json.RawMessage) (any, error) {
 	var in wire.Deployment
 	if err := json.Unmarshal(event, &in); err != nil {

@@ -1,6 +1,7 @@
 package admin
 
 import (
+	"encoding/json"
 	"errors"
 	"log/slog"
 	"net/netip"
@@ -29,6 +30,10 @@ type Settings struct {
 	// SessionLife is how long a session goes on at most; 0 is as usual.
 	// SessionIdle is how long one that is not used does; 0 is until its end.
 	SessionLife, SessionIdle time.Duration
+
+	// Deployment is what Prepare does for a deploy, as [Service.Deployed] takes it;
+	// nil = nothing.
+	Deployment json.RawMessage
 
 	// AuditRetention is how long Sweep leaves events in the trail.
 	AuditRetention time.Duration
@@ -73,6 +78,9 @@ func Read(env *settings.Env) Settings {
 	s.APIKey = s.Secrets.Value(settings.APIKeyValue.Required(env), settings.OldAPIKeyValue.In(env))
 	s.ServiceKey = s.Secrets.Value(settings.ServiceKey.In(env)...)
 	s.OriginSecret = s.Secrets.Value(s.OriginSecrets...)
+	if s.Environment != settings.Lambda {
+		s.Deployment = settings.Deployment.In(env)
+	}
 	if s.Mode == settings.S3 {
 		s.CacheBucket = settings.CacheBucket.Required(env)
 	}

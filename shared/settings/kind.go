@@ -1,6 +1,7 @@
 package settings
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -323,6 +324,16 @@ func AccessToken() Kind[string] {
 				"nothing else reaches the service as it was typed")
 		}
 		return text, nil
+	}}
+}
+
+// JSON is an object, for whoever knows what is in it.
+func JSON() Kind[json.RawMessage] {
+	return Kind[json.RawMessage]{Parse: func(text string) (json.RawMessage, error) {
+		if !json.Valid([]byte(text)) || text[0] != '{' {
+			return nil, errors.New("must be an object in JSON")
+		}
+		return json.RawMessage(text), nil
 	}}
 }
 

@@ -17,7 +17,15 @@ var (
 	canary = []string{metric.Canary}
 	both   = []string{metric.User, metric.Admin}
 	all    = []string{metric.User, metric.Admin, metric.Canary}
+	server = []string{Server}
 )
+
+// Server is the command that runs services where Lambda does not, as a reader of
+// settings.
+const Server = "sgsend serve"
+
+// Both are the two services, in the place of one of them.
+const Both = "both"
 
 // Where bytes and the ledger are kept.
 const (
@@ -215,11 +223,24 @@ var (
 		Env: "SEND__SESSION_LIFE", By: admin, Default: "8h", Key: "sessionLife",
 		Doc: "Time after its login at which a session in the console ends, however much it is used.",
 	})
+	Deployment = define(JSON(), Entry{
+		Env: "SEND__DEPLOYMENT", By: admin,
+		Doc: "What a deploy asks of the service, in JSON, as the Pulumi program writes it. It is done before the service " +
+			"listens; what is done already stays as it is. A function is invoked for it instead.",
+	})
 	// CacheServiceURL is part of what a stack tells its functions; nothing
 	// reads it yet.
 	CacheServiceURL = define(URL(), Entry{
 		Env: "URL__TARGET_SERVER__CACHE_SERVICE", Secret: true,
 		Doc: "Base URL of the cache service.",
+	})
+)
+
+// What a server is told of itself, whichever services it runs.
+var (
+	RunService = define(Choice(metric.User, metric.Admin, Both), Entry{
+		Env: "SEND__SERVICE", By: server, Default: Both,
+		Doc: "Service that the command runs: `user`, `admin`, or `both`, in one process. `--service` goes first.",
 	})
 )
 
