@@ -376,7 +376,8 @@ func TestBuildStopsAtTheFirstFault(t *testing.T) {
 	r := newRun(t, env...).fake("go", "")
 	r.run(true, "build.sh")
 	r.has("calls", r.read("calls"), "go run ./infra/cmd/build-artifacts -out dist -version v0.4.0 -arch arm64,x86_64\n",
-		"release binaries --version v0.4.0 --dir dist\n", "release sums --dir dist\n")
+		"release binaries --version v0.4.0 --dir dist\n",
+		"release packages --version v0.4.0 --dir dist\n", "release sums --dir dist\n")
 	r = newRun(t, env...).fake("go", `case "$*" in *binaries*) exit 1 ;; esac`)
 	r.run(false, "build.sh")
 	r.lacks("calls", r.read("calls"), "release sums")

@@ -18,6 +18,7 @@ const usage = `usage: release <command> [flags]
   tag         give the checked-out commit its version
   changelog   print what a version changes
   binaries    compile sgsend for every system into a folder
+  packages    make the packages for Linux of the binaries in a folder
   sums        list the digests of a folder
   verify      hold a folder against its digests
   comment     put reports on a pull request, in place of the last ones
@@ -32,7 +33,7 @@ func main() {
 	defer stop()
 	commands := map[string]command{
 		"tag": tagCommand, "changelog": changelogCommand,
-		"binaries": binariesCommand, "sums": sumsCommand, "verify": verifyCommand,
+		"binaries": binariesCommand, "packages": packagesCommand, "sums": sumsCommand, "verify": verifyCommand,
 		"comment": commentCommand, "issue": issueCommand,
 	}
 	if len(os.Args) < 2 || commands[os.Args[1]] == nil {

@@ -8,6 +8,7 @@ import (
 	"sgraph.ai/send/release/changelog"
 	"sgraph.ai/send/release/dist"
 	"sgraph.ai/send/release/git"
+	"sgraph.ai/send/release/pack"
 	"sgraph.ai/send/release/semver"
 	"sgraph.ai/send/release/tag"
 )
@@ -51,6 +52,18 @@ func binariesCommand(f *flag.FlagSet) func(context.Context) error {
 			return err
 		}
 		return dist.BuildCLI(ctx, ".", "sgraph.ai/send/cli/cmd/sgsend", *dir, v.String(), dist.Systems)
+	}
+}
+
+func packagesCommand(f *flag.FlagSet) func(context.Context) error {
+	version := f.String("version", "", "version of the binaries, such as v0.4.0")
+	dir := f.String("dir", "dist", "folder that has them, and gets the packages")
+	return func(context.Context) error {
+		v, err := semver.Parse(*version)
+		if err != nil {
+			return err
+		}
+		return pack.All(".", *dir, v.String())
 	}
 }
 
