@@ -14,6 +14,11 @@ func TestContract(t *testing.T) {
 	ledgertest.Run(t, func(t *testing.T) send.Ledger { return open(t, filepath.Join(t.TempDir(), "ledger")) })
 }
 
+func TestMove(t *testing.T) {
+	t.Parallel()
+	ledgertest.Move(t, func(t *testing.T) send.Movable { return open(t, filepath.Join(t.TempDir(), "ledger")) })
+}
+
 func open(t testing.TB, path string) *bolt.Ledger {
 	t.Helper()
 	l, err := bolt.Open(path)

@@ -44,11 +44,6 @@ var _ send.Store = (*Store)(nil)
 // is this process's until it ends: Unavailable when it is another's. What a
 // killed process left half written is removed.
 func Open(root string) (*Store, error) {
-	s := &Store{
-		objects:   filepath.Join(root, "objects"),
-		uploads:   filepath.Join(root, "uploads"),
-		temporary: filepath.Join(root, "temporary"),
-	}
 	if err := os.MkdirAll(root, 0o700); err != nil {
 		return nil, failed(err)
 	}
@@ -56,17 +51,45 @@ func Open(root string) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
+	s := in(root)
 	if first {
 		if err := os.RemoveAll(s.temporary); err != nil {
 			return nil, failed(err)
 		}
 	}
+	return s, s.make()
+}
+
+// View opens the store in a folder to read it, beside the process whose the folder
+// is. Nothing may be written to it.
+func View(root string) *Store { return in(root) }
+
+// Fill opens a new store in a folder that nobody else knows yet, and that may be moved
+// when it is filled.
+func Fill(root string) (*Store, error) {
+	if err := os.Mkdir(root, 0o700); err != nil {
+		return nil, failed(err)
+	}
+	s := in(root)
+	return s, s.make()
+}
+
+func in(root string) *Store {
+	return &Store{
+		objects:   filepath.Join(root, "objects"),
+		uploads:   filepath.Join(root, "uploads"),
+		temporary: filepath.Join(root, "temporary"),
+	}
+}
+
+// make makes the folders that are not there.
+func (s *Store) make() error {
 	for _, dir := range []string{s.objects, s.uploads, s.temporary} {
 		if err := os.Mkdir(dir, 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
-			return nil, failed(err)
+			return failed(err)
 		}
 	}
-	return s, nil
+	return nil
 }
 
 // Open implements [send.Store].

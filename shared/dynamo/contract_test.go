@@ -35,3 +35,15 @@ func TestContract(t *testing.T) {
 		})
 	}
 }
+
+func TestMove(t *testing.T) {
+	t.Parallel()
+	for _, s := range simulations {
+		t.Run(s.name, func(t *testing.T) {
+			t.Parallel()
+			cfg := s.config(t)
+			load := func(context.Context) (aws.Config, error) { return cfg, nil }
+			ledgertest.Move(t, func(t *testing.T) send.Movable { return dynamo.New(s.table(t), load) })
+		})
+	}
+}

@@ -30,7 +30,7 @@ type pair struct {
 // removed from the store because the ledger says so, or says nothing. Whatever
 // else it returns, it was not confirmed either.
 func (t *Transfers) Pair(ctx context.Context) error {
-	ledger, err := t.ledgersPair(ctx)
+	ledger, err := ledgersPair(ctx, t.Ledger)
 	if err != nil {
 		return err
 	}
@@ -66,15 +66,30 @@ func (t *Transfers) confirm(ctx context.Context, ledger pair) error {
 	if err != nil {
 		return err
 	}
-	text := fmt.Sprintf("%s %d", r.Data, r.Count)
-	if _, err := t.Store.Put(ctx, pairObject, strings.NewReader(text), int64(len(text))); err != nil {
-		return err
-	}
-	return t.Store.Settle(ctx, pairObject)
+	return (pair{string(r.Data), r.Count}).keep(ctx, t.Store)
 }
 
-func (t *Transfers) ledgersPair(ctx context.Context) (pair, error) {
-	r, err := t.Ledger.Get(ctx, pairKey)
+// keep makes a store know the pair.
+func (p pair) keep(ctx context.Context, s Store) error {
+	text := fmt.Sprintf("%s %d", p.id, p.count)
+	if _, err := s.Put(ctx, pairObject, strings.NewReader(text), int64(len(text))); err != nil {
+		return err
+	}
+	return s.Settle(ctx, pairObject)
+}
+
+// KeepPair makes a store know that it belongs to a ledger, from which it was filled. A
+// ledger that knows no store yet needs none that knows it.
+func KeepPair(ctx context.Context, l Ledger, s Store) error {
+	p, err := ledgersPair(ctx, l)
+	if err != nil || p == (pair{}) {
+		return err
+	}
+	return p.keep(ctx, s)
+}
+
+func ledgersPair(ctx context.Context, l Ledger) (pair, error) {
+	r, err := l.Get(ctx, pairKey)
 	if CodeOf(err) == NotFound {
 		return pair{}, nil
 	}
