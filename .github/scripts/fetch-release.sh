@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Downloads the release VERSION into DIR and trusts it only after every digest
-# and the build's signed provenance have been checked.
+# and the build's signed provenance have been checked: that the pipeline built it,
+# as it stood in the very commit that is checked out, when that was pushed to main.
 set -euo pipefail
 
 gh release download "$VERSION" --dir "$DIR"
@@ -16,7 +17,9 @@ if [ "${ATTESTATIONS:-}" = off ]; then
   echo "::warning::ATTESTATIONS is off: the digests were checked, the provenance was not"
   exit 0
 fi
+commit=$(git rev-parse HEAD)
 for file in "$DIR"/*.zip "$DIR/manifest.json"; do
   gh attestation verify "$file" --repo "$GITHUB_REPOSITORY" \
-    --signer-workflow "$GITHUB_REPOSITORY/.github/workflows/ci-pipeline.yml"
+    --signer-workflow "$GITHUB_REPOSITORY/.github/workflows/ci-pipeline.yml" --signer-digest "$commit" \
+    --source-ref refs/heads/main --source-digest "$commit" --deny-self-hosted-runners
 done

@@ -17,9 +17,9 @@ func Write(ctx context.Context, repo git.Repo, v semver.Version) (string, error)
 	if err != nil {
 		return "", err
 	}
-	span, since := v.String(), "the beginning"
+	span, since := git.Tag(v.String()), "the beginning"
 	if ok {
-		span, since = before.String()+".."+v.String(), before.String()
+		span, since = git.Tag(before.String())+".."+git.Tag(v.String()), before.String()
 	}
 	commits, err := repo.Lines(ctx, "log", "--no-merges", "--format=%h %s", span, "--")
 	if err != nil {
@@ -42,7 +42,7 @@ var plain = strings.NewReplacer("@", "@\u200b", "<", "&lt;")
 
 // previous answers the latest release of main that the release contains.
 func previous(ctx context.Context, repo git.Repo, v semver.Version) (latest semver.Version, ok bool, err error) {
-	names, err := repo.Lines(ctx, "tag", "--list", "v*", "--merged", v.String())
+	names, err := repo.Lines(ctx, "tag", "--list", "v*", "--merged", git.Tag(v.String()))
 	if err != nil {
 		return latest, false, err
 	}

@@ -12,6 +12,10 @@ import (
 // Repo is a working tree.
 type Repo struct{ Dir string }
 
+// Tag is the full name of a tag, which nothing else can have: a branch may be
+// called as a version is.
+func Tag(name string) string { return "refs/tags/" + name }
+
 // Run runs git and answers what it printed, without the last line's end. The
 // error carries git's own words.
 func (r Repo) Run(ctx context.Context, args ...string) (string, error) {

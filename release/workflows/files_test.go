@@ -71,6 +71,7 @@ type workflow struct {
 
 type job struct {
 	Uses        string
+	With        map[string]string
 	Secrets     any
 	Permissions map[string]string
 	Timeout     int `yaml:"timeout-minutes"`

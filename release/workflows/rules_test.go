@@ -76,6 +76,40 @@ func TestPullRequestsRunWithoutPower(t *testing.T) {
 	}
 }
 
+// A branch may be called as a version is, and would go before the tag: what is
+// checked out is a commit, or a tag by its full name.
+func TestCheckoutsNameACommitOrATagInFull(t *testing.T) {
+	t.Parallel()
+	full := regexp.MustCompile(`^(refs/tags/\$\{\{ [\w.-]+ \}\}|` +
+		`\$\{\{ (inputs\.version && format\('refs/tags/\{0\}', inputs\.version\) \|\| )?github\.sha \}\}|` +
+		`\$\{\{ github\.event\.pull_request\.base\.sha \}\})$`)
+	for _, f := range allFiles(t) {
+		for _, s := range f.steps(t) {
+			if !strings.HasPrefix(s.Uses, "actions/checkout@") {
+				continue
+			}
+			if ref := s.With["ref"]; ref != "" && !full.MatchString(ref) {
+				t.Errorf("%s checks out %q", f.path, ref)
+			}
+		}
+	}
+}
+
+// The program of a pull request, which nobody has approved, sees dev alone.
+func TestPullRequestsReachDevAlone(t *testing.T) {
+	t.Parallel()
+	for _, f := range workflowFiles(t) {
+		if !strings.Contains(f.text, "\n  pull_request:\n") {
+			continue
+		}
+		for name, j := range decode[workflow](t, &f.root).Jobs {
+			if j.Uses != "" && (j.With["stack"] != "dev" || j.With["environment"] != "dev-preview") {
+				t.Errorf("%s: job %s reaches %s in %s", f.path, name, j.With["stack"], j.With["environment"])
+			}
+		}
+	}
+}
+
 func TestRunBlocksAreShortAndTakeNoExpressions(t *testing.T) {
 	t.Parallel()
 	for _, f := range allFiles(t) {

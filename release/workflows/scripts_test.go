@@ -336,16 +336,19 @@ func TestFetchRelease(t *testing.T) {
   mkdir -p dist; echo '{"version":"v0.4.0"}' >dist/manifest.json; touch dist/a.zip dist/b.zip
 fi`
 	env := []string{"VERSION=v0.4.0", "DIR=dist"}
-	r := newRun(t, env...).fake("gh", download).fake("go", "")
+	r := newRun(t, env...).fake("gh", download).fake("go", "").fake("git", "echo c0ffee")
 	r.run(true, "fetch-release.sh")
 	r.has("calls", r.read("calls"),
 		"gh release download v0.4.0 --dir dist\n", "go run ./release/cmd/release verify --dir dist\n")
 	for _, file := range []string{"a.zip", "b.zip", "manifest.json"} {
 		r.has("calls", r.read("calls"), "gh attestation verify dist/"+file+
-			" --repo owner/name --signer-workflow owner/name/.github/workflows/ci-pipeline.yml\n")
+			" --repo owner/name --signer-workflow owner/name/.github/workflows/ci-pipeline.yml --signer-digest c0ffee"+
+			" --source-ref refs/heads/main --source-digest c0ffee --deny-self-hosted-runners\n")
 	}
 	newRun(t, env...).fake("gh", download).fake("go", "exit 1").run(false, "fetch-release.sh")
-	newRun(t, env...).fake("gh", download+`; [ "$1" != attestation ]`).fake("go", "").run(false, "fetch-release.sh")
+	newRun(t, env...).fake("gh", download+`; [ "$1" != attestation ]`).fake("go", "").fake("git", "echo c0ffee").
+		run(false, "fetch-release.sh")
+	newRun(t, env...).fake("gh", download).fake("go", "").fake("git", "exit 128").run(false, "fetch-release.sh")
 	r = newRun(t, "VERSION=v0.5.0", "DIR=dist").fake("gh", download).fake("go", "")
 	r.has("log", r.run(false, "fetch-release.sh"), "holds zips of v0.4.0")
 	r = newRun(t, append(env, "ATTESTATIONS=off")...).fake("gh", download).fake("go", "")
