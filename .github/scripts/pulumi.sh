@@ -8,7 +8,8 @@
 #
 # Where the state lives is Pulumi's own environment: PULUMI_BACKEND_URL, or
 # PULUMI_ACCESS_TOKEN for Pulumi Cloud. PULUMI_SECRETS_PROVIDER encrypts the
-# secrets of a new stack, or else what its stack file names.
+# secrets of a new stack, or else what its stack file names, or Pulumi Cloud, or
+# PULUMI_CONFIG_PASSPHRASE. A stack that nothing encrypts is not deployed.
 # Reports go to REPORTS as OPERATION-STACK.md and to the job's summary.
 set -euo pipefail
 
@@ -20,6 +21,9 @@ reports=${REPORTS:-reports}
 export PULUMI_FALLBACK_TO_STATE_SECRETS_MANAGER=true
 export PULUMI_SKIP_UPDATE_CHECK=true
 plain=(--stack "$stack" --non-interactive --color never)
+# A secret that was never set comes as an empty one, which Pulumi takes for a
+# passphrase: everybody knows it.
+[ -n "${PULUMI_CONFIG_PASSPHRASE:-}" ] || unset PULUMI_CONFIG_PASSPHRASE
 
 tell() { echo "$1=$2" >>"$GITHUB_OUTPUT"; }
 
@@ -88,6 +92,12 @@ case $operation in
 deploy)
   # What the stack file names Pulumi passes by when it makes a stack.
   provider=${PULUMI_SECRETS_PROVIDER:-$(sed -n 's/^secretsprovider: *//p' "Pulumi.$STACK.yaml" 2>/dev/null || true)}
+  if [ -z "${PULUMI_CONFIG_PASSPHRASE:-}" ] &&
+    { [ "$provider" = passphrase ] || [ -z "$provider" ] && [ -z "${PULUMI_ACCESS_TOKEN:-}" ]; }; then
+    report "nothing encrypts the secrets in the state, so nothing was deployed: set secretsprovider in \
+Pulumi.$STACK.yaml, the variable PULUMI_SECRETS_PROVIDER, or the secret PULUMI_CONFIG_PASSPHRASE"
+    exit 1
+  fi
   select_stack --create ${provider:+--secrets-provider "$provider"}
   # Two pushes can overtake each other on their way here; the newer one stays.
   running=$(output_of releaseVersion)

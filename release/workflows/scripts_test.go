@@ -5,6 +5,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"syscall"
 	"testing"
@@ -30,6 +31,7 @@ func newRun(t *testing.T, env ...string) *scriptRun {
 		"PATH=" + filepath.Join(r.dir, "bin") + ":" + os.Getenv("PATH"), "HOME=" + r.dir,
 		"GITHUB_OUTPUT=" + filepath.Join(r.dir, "output"), "GITHUB_STEP_SUMMARY=" + filepath.Join(r.dir, "summary"),
 		"GITHUB_PATH=" + filepath.Join(r.dir, "path"), "RUNNER_TEMP=" + r.dir, "GITHUB_REPOSITORY=owner/name", "STACK=dev",
+		"PULUMI_CONFIG_PASSPHRASE=of the tests",
 	}, env...)
 	return r
 }
@@ -203,6 +205,30 @@ func TestFirstDeployMakesTheStack(t *testing.T) {
 	r.run(true, "pulumi.sh", "deploy")
 	r.has("calls", r.read("calls"), "stack select acme/dev --non-interactive --create\n")
 	r.has("summary", r.read("summary"), "deployed (before: nothing)")
+}
+
+// GitHub hands over a secret that was never set as an empty text.
+func TestAnEmptyPassphraseIsNone(t *testing.T) {
+	t.Parallel()
+	const seen = `echo "passphrase: ${PULUMI_CONFIG_PASSPHRASE-none}" >>calls; ` + neverDeployed
+	for name, c := range map[string]struct {
+		env []string
+		ok  bool
+	}{
+		"an empty passphrase":           {[]string{"PULUMI_CONFIG_PASSPHRASE="}, false},
+		"an empty passphrase, asked of": {[]string{"PULUMI_CONFIG_PASSPHRASE=", "PULUMI_SECRETS_PROVIDER=passphrase"}, false},
+		"a passphrase":                  {nil, true},
+		"a key":                         {[]string{"PULUMI_CONFIG_PASSPHRASE=", "PULUMI_SECRETS_PROVIDER=awskms://x"}, true},
+		"Pulumi Cloud":                  {[]string{"PULUMI_CONFIG_PASSPHRASE=", "PULUMI_ACCESS_TOKEN=pul-1"}, true},
+	} {
+		r := newRun(t, append(c.env, "VERSION=v0.3.6")...).fake("pulumi", seen)
+		r.run(c.ok, "pulumi.sh", "deploy")
+		r.lacks(name, r.read("work/calls"), "passphrase: \n")
+		if !c.ok {
+			r.lacks(name, r.read("calls"), "pulumi")
+			r.has(name, r.read("summary"), "nothing encrypts", "PULUMI_CONFIG_PASSPHRASE")
+		}
+	}
 }
 
 func TestOlderVersionDoesNotOvertake(t *testing.T) {
@@ -436,8 +462,80 @@ func TestScriptsForTools(t *testing.T) {
 	r = newRun(t).fake("go", "")
 	r.run(true, "build-sgsend.sh")
 	r.has("path", r.read("path"), filepath.Join(r.dir, "bin")+"\n")
-	r = newRun(t).fake("go",
-		`case "$1" in work) echo '{"Use":[{"DiskPath":"./cli"},{"DiskPath":"./infra"}]}' ;; run) [ "$4" != ./infra ] ;; esac`)
-	r.run(false, "vulnerabilities.sh")
-	r.has("calls", r.read("calls"), "-C ./cli ./...\n", "-C ./infra ./...\n")
+}
+
+// What a module has stops a release; what Go's own library has is said. The forms
+// are govulncheck's.
+func TestKnownVulnerabilities(t *testing.T) {
+	t.Parallel()
+	const (
+		required = `{"finding":{"osv":"GO-1","trace":[{"module":"m","version":"v1.0.0"}]}}`
+		called   = `{"finding":{"osv":"GO-1","fixed_version":"v1.0.1",` +
+			`"trace":[{"module":"m","version":"v1.0.0","package":"m/p","function":"F"}]}}`
+		library = `{"finding":{"osv":"GO-2","trace":[{"module":"stdlib","version":"v1.26.8","package":"net/http","function":"G"}]}}`
+		said    = "::error title=Known vulnerability::GO-1 in m v1.0.0: m/p.F is called, mended in v1.0.1"
+		warned  = "::warning title=Go's library::GO-2 in stdlib v1.26.8: net/http.G is called, not mended yet"
+	)
+	for name, c := range map[string]struct {
+		finds        string
+		ok           bool
+		says, silent []string
+	}{
+		"nothing":              {`{"config":{}}`, true, []string{"nothing that is known"}, []string{"::"}},
+		"required, not called": {required, true, []string{"nothing that is known"}, []string{"::"}},
+		"called":               {required + called, false, []string{said}, []string{"::warning"}},
+		"Go's own":             {library, true, []string{warned}, []string{"::error"}},
+		"both":                 {library + called, false, []string{warned, said}, nil},
+	} {
+		r := newRun(t).fake("go", `case "$1" in
+work) echo '{"Use":[{"DiskPath":"./cli"},{"DiskPath":"./infra"}]}' ;;
+run) if [ "$4" = ./infra ]; then echo '`+c.finds+`'; fi ;; esac`)
+		text := r.run(c.ok, "vulnerabilities.sh")
+		r.has(name, text, c.says...)
+		r.lacks(name, text, c.silent...)
+		r.has("calls", r.read("calls"), "-C ./cli -format json ./...\n", "-C ./infra -format json ./...\n")
+	}
+	r := newRun(t).fake("go", `case "$1" in work) echo '{"Use":[{"DiskPath":"./cli"}]}' ;; run) exit 1 ;; esac`)
+	r.lacks("log", r.run(false, "vulnerabilities.sh"), "nothing that is known")
+}
+
+func TestThePatchesOfGoAreProposed(t *testing.T) {
+	t.Parallel()
+	const versions = `[{"version":"go1.27.1","stable":true},{"version":"go1.26.9","stable":true}]`
+	begin := func(toolchain, known string) *scriptRun {
+		r := newRun(t, "GITHUB_SHA=c0ffee", "GITHUB_REF_NAME=main").
+			fake("curl", "echo '"+versions+"'").fake("gh", `case "$*" in *git/ref/*) `+known+` ;; esac`).
+			fake("git", "echo b10b").fake("go", "echo 'toolchain go1.26.9' >go.work")
+		text := "go 1.26.0\n\ntoolchain " + toolchain + "\n"
+		if err := os.WriteFile(filepath.Join(r.dir, "work/go.work"), []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return r
+	}
+	r := begin("go1.26.8", "exit 1")
+	r.run(true, "toolchain.sh")
+	r.has("calls", r.read("calls"), "go work edit -toolchain=go1.26.9\n",
+		"gh api --method POST repos/owner/name/git/refs -f ref=refs/heads/toolchain-go1.26.9 -f sha=c0ffee\n",
+		"-f branch=toolchain-go1.26.9 -f sha=b10b", "-f content="+"dG9vbGNoYWluIGdvMS4yNi45Cg==\n",
+		"gh pr create --repo owner/name --head toolchain-go1.26.9 --base main")
+	for toolchain, known := range map[string]string{"go1.26.9": "exit 1", "go1.26.8": ""} {
+		r := begin(toolchain, known)
+		r.run(true, "toolchain.sh")
+		r.lacks("calls of "+toolchain, r.read("calls"), "POST", "pr create")
+	}
+	r = begin("go1.25.9", "exit 1")
+	r.has("log", r.run(true, "toolchain.sh"), "::warning title=Go::go1.25 gets no patches any more")
+}
+
+// What is released is compiled with a patch that somebody chose.
+func TestTheToolchainIsAPatchOfTheRelease(t *testing.T) {
+	t.Parallel()
+	text, err := os.ReadFile(filepath.Join(github, "..", "go.work"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	m := regexp.MustCompile(`(?m)^go (1\.\d+)\.\d+\n\ntoolchain go(1\.\d+)\.[1-9]\d*$`).FindSubmatch(text)
+	if m == nil || string(m[1]) != string(m[2]) {
+		t.Errorf("go.work names no patch of its release:\n%s", text)
+	}
 }
