@@ -216,3 +216,26 @@ func TestTheLongFormsRunOnASchedule(t *testing.T) {
 	}
 	t.Error("no workflow with a schedule runs make nightly")
 }
+
+// A hosted machine has a Node.js of its own, which others move.
+func TestTestsRunOnTheNodeThatIsPinned(t *testing.T) {
+	t.Parallel()
+	found := 0
+	for _, f := range workflowFiles(t) {
+		for name, j := range decode[workflow](t, &f.root).Jobs {
+			set := false
+			for _, s := range j.Steps {
+				set = set || s.Uses == "./.github/actions/setup-tests"
+				if s.Run != ".ci/run" && s.Run != "make nightly" {
+					continue
+				}
+				if found++; !set {
+					t.Errorf("%s: job %s runs tests with whatever the machine has", f.path, name)
+				}
+			}
+		}
+	}
+	if found < 3 {
+		t.Errorf("only %d jobs run tests", found)
+	}
+}
