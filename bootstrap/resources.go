@@ -61,7 +61,7 @@ func (r resources) table() []any { return r.arns("dynamodb", r.Region, "table/"+
 
 func (r resources) logGroups() []any {
 	return append(r.arns("logs", r.Region, named("log-group:", stack.Functions, r.LogGroup, "*")...),
-		r.arns("logs", stack.GlobalRegion, "log-group:"+r.FirewallLogGroup()+"*", "log-group:"+r.AccessLogGroup()+"*")...)
+		r.arns("logs", stack.GlobalRegion, "log-group:"+stack.FirewallLogGroup(r.Firewall())+"*", "log-group:"+r.AccessLogGroup()+"*")...)
 }
 
 // deliveries are the ways from CloudFront to its log of requests. What joins a

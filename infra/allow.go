@@ -11,13 +11,16 @@ import (
 )
 
 // fromElsewhere blocks who asks the admin service from elsewhere than operators may,
-// but for how it is, which uptime checks ask from everywhere. The service refuses
-// them as well, by the same setting: this spares it the asking.
-func fromElsewhere(ctx *pulumi.Context, args *EdgeArgs, inside pulumi.ResourceOption) (*wafv2.WebAclRuleArgs, error) {
+// but for how it is, which uptime checks ask from everywhere, and for what else is
+// open. The service refuses them as well, by the same setting: this spares it the
+// asking.
+func fromElsewhere(
+	ctx *pulumi.Context, args *firewallArgs, inside pulumi.ResourceOption, open ...*wafv2.WebAclRuleStatementArgs,
+) (*wafv2.WebAclRuleArgs, error) {
 	var known []*wafv2.WebAclRuleStatementArgs
 	for _, version := range []string{"IPV4", "IPV6"} {
 		var ranges pulumi.StringArray
-		for _, p := range args.AdminAllow {
+		for _, p := range args.Allow {
 			if p.Addr().Is4() == (version == "IPV4") {
 				ranges = append(ranges, pulumi.String(p.Masked().String()))
 			}
@@ -28,7 +31,7 @@ func fromElsewhere(ctx *pulumi.Context, args *EdgeArgs, inside pulumi.ResourceOp
 		name := "operators-" + strings.ToLower(version)
 		set, err := wafv2.NewIpSet(ctx, name, &wafv2.IpSetArgs{
 			Name:             pulumi.String(args.Names.AdminFirewall() + "-" + strings.ToLower(version)),
-			Scope:            pulumi.String("CLOUDFRONT"),
+			Scope:            pulumi.String(args.Scope),
 			IpAddressVersion: pulumi.String(version),
 			Addresses:        ranges,
 		}, inside)
@@ -39,10 +42,28 @@ func fromElsewhere(ctx *pulumi.Context, args *EdgeArgs, inside pulumi.ResourceOp
 			IpSetReferenceStatement: &wafv2.WebAclRuleStatementIpSetReferenceStatementArgs{Arn: set.Arn},
 		})
 	}
-	open := pathMatches("^(" + regexp.QuoteMeta(wire.Health.Path()) + "|" + regexp.QuoteMeta(wire.Ready.Path()) + ")$")
+	health := pathMatches("^(" + regexp.QuoteMeta(wire.Health.Path()) + "|" + regexp.QuoteMeta(wire.Ready.Path()) + ")$")
 	return &wafv2.WebAclRuleArgs{
 		Name:      pulumi.String("from-elsewhere"),
 		Action:    toBlock,
-		Statement: not(either(append(known, open)...)),
+		Statement: not(either(append(append(known, health), open...)...)),
 	}, nil
+}
+
+// askedFor matches requests to a host. What only looks like it is none.
+func askedFor(host string) *wafv2.WebAclRuleStatementArgs {
+	return &wafv2.WebAclRuleStatementArgs{ByteMatchStatement: &wafv2.WebAclRuleStatementByteMatchStatementArgs{
+		SearchString:         pulumi.String(host),
+		PositionalConstraint: pulumi.String("EXACTLY"),
+		FieldToMatch: &wafv2.WebAclRuleStatementByteMatchStatementFieldToMatchArgs{
+			SingleHeader: &wafv2.WebAclRuleStatementByteMatchStatementFieldToMatchSingleHeaderArgs{
+				Name: pulumi.String("host"),
+			},
+		},
+		TextTransformations: wafv2.WebAclRuleStatementByteMatchStatementTextTransformationArray{
+			&wafv2.WebAclRuleStatementByteMatchStatementTextTransformationArgs{
+				Priority: pulumi.Int(0), Type: pulumi.String("LOWERCASE"),
+			},
+		},
+	}}
 }

@@ -1,8 +1,6 @@
 package main
 
 import (
-	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
-
 	"sgraph.ai/send/infra/artifact"
 	"sgraph.ai/send/infra/settings"
 	service "sgraph.ai/send/shared/settings"
@@ -25,7 +23,7 @@ func assetsArgs(s settings.Settings, zips artifact.Set, left remains) *AssetsArg
 	return &AssetsArgs{Names: s.Names, Left: left, Architecture: s.Architecture, Zips: zips}
 }
 
-func commonOf(s settings.Settings, zips artifact.Set, storage *Storage, assets *Assets) Common {
+func commonOf(s settings.Settings, zips artifact.Set, storage *Storage) Common {
 	return Common{
 		Names:        s.Names,
 		Architecture: s.Architecture,
@@ -34,7 +32,6 @@ func commonOf(s settings.Settings, zips artifact.Set, storage *Storage, assets *
 		Zips:         zips,
 		Artifacts:    storage.Artifacts,
 		Boundary:     boundaryOf(s),
-		Assets:       assets,
 	}
 }
 
@@ -100,28 +97,29 @@ func called(s settings.Settings, service *Service, minutes int, why string) *Sch
 	}
 }
 
-func canaryArgs(s settings.Settings, common Common, storage *Storage, edge *Edge, secrets *Secrets) *CanaryArgs {
+func canaryArgs(on Ground, site *Site) *CanaryArgs {
 	return &CanaryArgs{
-		FunctionArgs: canaryFunction(s, common, storage, edge, secrets),
-		Minutes:      s.CanaryMinutes,
+		FunctionArgs: &FunctionArgs{
+			Common:  on.Common,
+			program: canaryProgram(on.Settings, on.Storage, site.UserURL),
+			Size:    canarySize(on.Settings),
+			After:   site.Up,
+		},
+		Minutes: on.CanaryMinutes,
 	}
 }
 
-func watchArgs(
-	s settings.Settings, storage *Storage, edge *Edge, canary *Canary, global pulumi.ResourceOption, services ...*Service,
-) *WatchArgs {
+func watchArgs(on Ground, site *Site, canary *Canary) *WatchArgs {
 	return &WatchArgs{
-		Names:         s.Names,
-		Stage:         s.Stage,
-		Alarms:        s.Alarms,
-		Uptime:        s.Uptime,
-		MonthlyBudget: s.MonthlyBudget,
-		Firewall:      s.Edge.Enabled,
-		CanaryMinutes: s.CanaryMinutes,
-		Storage:       storage,
-		Services:      services,
+		Names:         on.Names,
+		Stage:         on.Stage,
+		Told:          on.Alarms,
+		Uptime:        on.Uptime,
+		MonthlyBudget: on.MonthlyBudget,
+		CanaryMinutes: on.CanaryMinutes,
+		Storage:       on.Storage,
 		Canary:        canary,
-		Edge:          edge,
-		Global:        global,
+		Site:          site,
+		Global:        on.Global,
 	}
 }

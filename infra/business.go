@@ -23,13 +23,10 @@ func counted(stage, service string, name metric.Name) metricOf {
 
 // businessAlarms watch what only the services can see. A metric has no data
 // while nothing happens, which is well for all but the sweep.
-func businessAlarms(stage string, of *Service) []alarm {
-	service := of.Name
+func businessAlarms(stage string, of Watched) []alarm {
+	service := of.name()
 	perRequest := func(name metric.Name) map[string]metricOf {
-		return map[string]metricOf{"failed": counted(stage, service, name), "calls": {
-			namespace: "AWS/Lambda", name: "UrlRequestCount", stat: "Sum",
-			dimensions: pulumi.StringMap{"FunctionName": of.Function.Name},
-		}}
+		return map[string]metricOf{"failed": counted(stage, service, name), "calls": of.requests()}
 	}
 	const failed, calls = "FILL(failed, 0)", "FILL(calls, 1)"
 	all := []alarm{
@@ -69,7 +66,7 @@ func businessAlarms(stage string, of *Service) []alarm {
 			why:    "a wrong API key was presented 20 times or more in five minutes",
 			metric: counted(stage, service, metric.FailedLogins), above: 19, period: 300, datapoints: 1, of: 1,
 		}, alarm{
-			// Only the admin function uses tokens, so only it sees this.
+			// Only the admin service uses tokens, so only it sees this.
 			name: "token-nearly-spent", playbook: "token-nearly-spent",
 			why:    "a token has a tenth of its uses or less left",
 			metric: counted(stage, service, metric.TokenNearlySpent), above: 0, period: 300, datapoints: 1, of: 1,

@@ -66,21 +66,14 @@ func dashboardBody(args *WatchArgs) pulumi.StringOutput {
 	p := &page{region: args.Names.Region, stage: args.Stage}
 	p.drawBusiness()
 	for _, service := range args.Services {
-		p.drawService(service)
+		service.draw(p)
 	}
 	p.drawStorage(args.Storage)
 	// Bills are told in that region only, and of the account as a whole.
 	p.slow("the account's charges this month, in US dollars", stack.GlobalRegion,
 		line{"AWS/Billing", "EstimatedCharges", "Currency", "USD"})
-	if args.Firewall {
-		p.add("metric", map[string]any{
-			"title":   "firewall: blocked",
-			"region":  stack.GlobalRegion,
-			"stat":    "Sum",
-			"period":  60,
-			"view":    "timeSeries",
-			"metrics": []line{{"AWS/WAFV2", "BlockedRequests", "WebACL", args.Names.Firewall(), "Rule", "ALL"}},
-		})
+	if args.Firewall != nil {
+		args.Firewall.draw(p)
 	}
 	return pulumi.JSONMarshal(map[string]any{"widgets": p.widgets})
 }
@@ -100,28 +93,6 @@ func (p *page) drawBusiness() {
 		user(metric.LimitHit), admin(metric.LimitHit))
 	p.graph("canary and sweep", "Sum", p.counted(metric.Canary, metric.CanarySucceeded),
 		p.counted(metric.Canary, metric.CanaryFailed), user(metric.SweepsCompleted))
-}
-
-func (p *page) drawService(service *Service) {
-	of := func(name string) line { return line{"AWS/Lambda", name, "FunctionName", service.Function.Name} }
-	business := func(name metric.Name) line { return p.counted(service.Name, name) }
-	latency := of("UrlRequestLatency")
-
-	p.graph(service.Name+": requests", "Sum", of("UrlRequestCount"), of("Url4xxCount"), of("Url5xxCount"))
-	p.graph(service.Name+": latency in ms", "p50", latency, latency.with("p90"), latency.with("p99"))
-	p.graph(service.Name+": errors and throttles", "Sum", of("Errors"), of("Throttles"), business(metric.Panics))
-	p.graph(service.Name+": concurrency", "Maximum", of("ConcurrentExecutions"))
-	p.graph(service.Name+": cold starts", "Sum", business(metric.ColdStarts))
-	p.add("log", map[string]any{
-		"title":  service.Name + ": cold starts in ms",
-		"region": p.region,
-		"view":   "timeSeries",
-		"query": pulumi.Sprintf("SOURCE '%s' | filter @type = 'REPORT' and ispresent(@initDuration) | "+
-			"stats pct(@initDuration, 50) as p50, max(@initDuration) as slowest by bin(1h)", service.LogGroup.Name),
-	})
-	p.graph(service.Name+": failing calls", "Sum", business(metric.LedgerErrors), business(metric.StorageErrors),
-		business(metric.LimiterFailedOpen), business(metric.LimiterFailedClosed), business(metric.AuditLost))
-	p.graph(service.Name+": duration in ms", "p99", of("Duration"))
 }
 
 func (p *page) drawStorage(storage *Storage) {

@@ -123,7 +123,8 @@ func newDistribution(
 		d.url = pulumi.String("https://" + args.Domain).ToStringOutput()
 	}
 	if args.Zone != "" {
-		if err := pointAt(ctx, service, args.Domain, args.Zone, made, inside); err != nil {
+		to := front{made.DomainName, made.HostedZoneId, []string{"A", "AAAA"}}
+		if err := pointAt(ctx, service, args.Domain, args.Zone, to, inside); err != nil {
 			return nil, err
 		}
 	}

@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/acm"
-	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/cloudfront"
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/route53"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
@@ -46,11 +45,14 @@ func sayUnnamed(ctx *pulumi.Context, s settings.Settings) error {
 // domain: minutes, where the zone is the one that the world asks.
 const validationTime = "20m"
 
-// newCertificate makes the certificate of a name, for CloudFront, and returns its
-// ARN once it can be used. It renews itself as long as its record stays.
+// newCertificate makes the certificate of a name, inside the region of what is to
+// show it, and returns its ARN once it can be used. It renews itself as long as its
+// record stays, which is inside none. A name has the same record in all regions, so
+// whatever shows the certificate, records are declared as the same resources, that
+// none is deleted with what it was made for.
 // https://docs.aws.amazon.com/acm/latest/userguide/dns-validation.html
 func newCertificate(
-	ctx *pulumi.Context, service, host, zone string, inside pulumi.ResourceOption,
+	ctx *pulumi.Context, service, host, zone string, inside, global pulumi.ResourceOption,
 ) (pulumi.StringInput, error) {
 	made, err := acm.NewCertificate(ctx, service, &acm.CertificateArgs{
 		DomainName:       pulumi.String(host),
@@ -68,7 +70,7 @@ func newCertificate(
 		Ttl:     pulumi.Int(300),
 		// A certificate of the same name in this account has the same record.
 		AllowOverwrite: pulumi.Bool(true),
-	}, inside)
+	}, global)
 	if err != nil {
 		return nil, err
 	}
@@ -82,19 +84,25 @@ func newCertificate(
 	return valid.CertificateArn, nil
 }
 
-// pointAt makes a name lead to a distribution, by both kinds of addresses.
+// front is what a name can lead to.
+type front struct {
+	host, zone pulumi.StringOutput // its own name, and the ID of the zone of that
+	kinds      []string            // of addresses: A, AAAA
+}
+
+// pointAt makes a name lead to a distribution or a load balancer.
 func pointAt(
-	ctx *pulumi.Context, service, host, zone string, to *cloudfront.Distribution, inside pulumi.ResourceOption,
+	ctx *pulumi.Context, service, host, zone string, to front, global pulumi.ResourceOption,
 ) error {
-	for _, kind := range []string{"A", "AAAA"} {
+	for _, kind := range to.kinds {
 		if _, err := route53.NewRecord(ctx, service+"-"+strings.ToLower(kind), &route53.RecordArgs{
 			ZoneId: pulumi.String(zone),
 			Name:   pulumi.String(host),
 			Type:   pulumi.String(kind),
 			Aliases: route53.RecordAliasArray{&route53.RecordAliasArgs{
-				Name: to.DomainName, ZoneId: to.HostedZoneId, EvaluateTargetHealth: pulumi.Bool(false),
+				Name: to.host, ZoneId: to.zone, EvaluateTargetHealth: pulumi.Bool(false),
 			}},
-		}, inside); err != nil {
+		}, global); err != nil {
 			return err
 		}
 	}

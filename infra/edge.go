@@ -11,8 +11,8 @@ import (
 	"sgraph.ai/send/shared/wire"
 )
 
-// Edge is what the public meets: CloudFront and WAF where a stack has them,
-// the bare Function URLs where it does not. WAF cannot be attached to a
+// Edge is what the public meets of functions: CloudFront and WAF where a stack has
+// them, the bare Function URLs where it does not. WAF cannot be attached to a
 // Function URL, so a stack with WAF has CloudFront in front, and the functions
 // answer 403 to whoever does not bring CloudFront's secret.
 type Edge struct {
@@ -22,6 +22,8 @@ type Edge struct {
 	UserURL, AdminURL pulumi.StringOutput
 	// UserDomain and AdminDomain are what a DNS name has to point at.
 	UserDomain, AdminDomain pulumi.StringOutput
+
+	firewall *firewallWatch // nil = none
 }
 
 // EdgeArgs describe an Edge.
@@ -60,10 +62,17 @@ func NewEdge(ctx *pulumi.Context, name string, args *EdgeArgs, opts ...pulumi.Re
 
 // declare puts the firewall and a distribution in front of each service.
 func (c *Edge) declare(ctx *pulumi.Context, args *EdgeArgs, inside pulumi.ResourceOption) error {
-	userACL, adminACL, err := newFirewalls(ctx, args, inside)
+	userACL, adminACL, err := newFirewalls(ctx, &firewallArgs{
+		Names:   args.Names,
+		Edge:    args.Edge,
+		Scope:   "CLOUDFRONT",
+		KeyName: args.KeyName,
+		Allow:   args.AdminAllow,
+	}, inside)
 	if err != nil {
 		return err
 	}
+	c.firewall = &firewallWatch{acl: args.Names.Firewall()}
 	logged, err := newAccessLog(ctx, args.Names, args.AccessLogDays, inside)
 	if err != nil {
 		return err
@@ -78,7 +87,7 @@ func (c *Edge) declare(ctx *pulumi.Context, args *EdgeArgs, inside pulumi.Resour
 		var certificate pulumi.StringInput = pulumi.String(args.CertificateARN)
 		if args.Zone != "" {
 			var err error
-			if certificate, err = newCertificate(ctx, service.Name, domain, args.Zone, inside); err != nil {
+			if certificate, err = newCertificate(ctx, service.Name, domain, args.Zone, inside, inside); err != nil {
 				return nil, err
 			}
 		}

@@ -14,17 +14,21 @@ import (
 	service "sgraph.ai/send/shared/settings"
 )
 
-// adminFunction describes the admin function: tokens, audit, console.
-func adminFunction(s settings.Settings, common Common, storage *Storage) *FunctionArgs {
+// program is what a service is told and what it may do, whatever runs it.
+type program struct {
+	Environment pulumi.StringMap
+	Grants      []policy.Statement
+}
+
+// adminProgram describes the admin service: tokens, audit, console.
+func adminProgram(s settings.Settings, storage *Storage) program {
 	made := madeForBoth(s, storage)
 	made[service.CacheBucket.Env] = storage.CacheName
 	made[service.UserURL.Env] = unlessEmpty(s.PublicURL())
 	made[service.ServiceKey.Env] = shared(send.SharedService)
 	made[service.AuditRetention.Env] = pulumi.Sprintf("%dd", s.AuditRetentionDays)
 	env := environment(metric.Admin, s, made)
-	return &FunctionArgs{
-		Common:      common,
-		Size:        s.Admin,
+	return program{
 		Environment: env,
 		Grants: slices.Concat(auditAccess(storage.CacheName), []policy.Statement{
 			ledgerAccess(storage.Ledger.Arn, send.TokenSet, send.TokenUseSets, send.PurgeSet, send.SessionSet,
@@ -34,20 +38,19 @@ func adminFunction(s settings.Settings, common Common, storage *Storage) *Functi
 	}
 }
 
-// userFunction describes the user function: sending and receiving.
-func userFunction(
-	s settings.Settings, common Common, storage *Storage, admin *Service, secrets *Secrets,
-) *FunctionArgs {
+// userProgram describes the user service: sending and receiving. It asks the
+// stack's admin service at the address, unless it is to ask another.
+func userProgram(s settings.Settings, storage *Storage, admin pulumi.StringInput) program {
 	made := madeForBoth(s, storage)
 	made[service.TransfersBucket.Env] = storage.Transfers.Name
 	made[service.PublicURL.Env] = unlessEmpty(s.PublicURL())
 	own := s.Secrets.Of(service.AdminURL.Env) == ""
 	var shows []send.Shared // and is shown
-	if s.Edge.Enabled {
+	if behindCloudFront(s) {
 		shows = append(shows, send.SharedOrigin)
 	}
 	if own {
-		made[service.AdminURL.Env] = admin.URL
+		made[service.AdminURL.Env] = admin
 		made[service.ServiceKey.Env] = shared(send.SharedService)
 		shows = append(shows, send.SharedService)
 	}
@@ -64,28 +67,24 @@ func userFunction(
 	if len(shows) > 0 {
 		grants = append(grants, sharedAccess(storage.Ledger.Arn, shows...))
 	}
-	return &FunctionArgs{
-		Common:      common,
-		Size:        s.User,
-		Environment: env,
-		Grants:      append(grants, parameterAccess(s.Names, parameters(s, env))...),
-		After:       []pulumi.Resource{secrets.Kept},
-	}
+	return program{Environment: env, Grants: append(grants, parameterAccess(s.Names, parameters(s, env))...)}
 }
 
-// canaryFunction describes the canary, which is told where people go, and where
+// behindCloudFront says whether CloudFront proves itself to the services.
+func behindCloudFront(s settings.Settings) bool {
+	return s.Edge.Enabled && s.Compute == settings.Lambda
+}
+
+// canaryProgram describes the canary, which is told where people go, and where
 // its token is.
-func canaryFunction(s settings.Settings, common Common, storage *Storage, edge *Edge, secrets *Secrets) *FunctionArgs {
-	return &FunctionArgs{
-		Common: common,
-		Size:   canarySize(s),
+func canaryProgram(s settings.Settings, storage *Storage, url pulumi.StringInput) program {
+	return program{
 		Environment: environment(metric.Canary, s, pulumi.StringMap{
-			service.CanaryURL.Env:   edge.UserURL,
+			service.CanaryURL.Env:   url,
 			service.CanaryToken.Env: shared(send.SharedCanary),
 			service.LedgerTable.Env: storage.Ledger.Name,
 		}),
 		Grants: []policy.Statement{sharedAccess(storage.Ledger.Arn, send.SharedCanary)},
-		After:  []pulumi.Resource{secrets.Kept},
 	}
 }
 
@@ -98,7 +97,7 @@ func madeForBoth(s settings.Settings, storage *Storage) pulumi.StringMap {
 		service.APIKeyName.Env:      secretString(s.Secrets.Of(service.APIKeyName.Env)),
 		service.CacheServiceURL.Env: secretString(s.Secrets.Of(service.CacheServiceURL.Env)),
 	}
-	if s.Edge.Enabled {
+	if behindCloudFront(s) {
 		made[service.OriginSecrets.Env] = shared(send.SharedOrigin)
 	}
 	return made

@@ -1,30 +1,45 @@
 package main
 
 import (
+	"net/netip"
 	"strings"
 
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/cloudwatch"
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/wafv2"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
+	"sgraph.ai/send/infra/settings"
+	"sgraph.ai/send/shared/stack"
 	"sgraph.ai/send/shared/wire"
 )
+
+// firewallArgs describe WAF before the services.
+type firewallArgs struct {
+	Names stack.Names
+	settings.Edge
+	Scope   string         // "CLOUDFRONT", or "REGIONAL" before a load balancer
+	KeyName string         // the header of the admin API key, a secret
+	Allow   []netip.Prefix // from where operators may come; none is from anywhere
+}
+
+// firewallWatch is WAF as it is watched.
+type firewallWatch struct {
+	acl    string // its name
+	region string // "" = CloudFront's
+}
 
 // newFirewalls makes the web ACLs of the distributions, with a log of what they
 // block: one for both, or, where operators come from some addresses only, one for
 // each.
 func newFirewalls(
-	ctx *pulumi.Context, args *EdgeArgs, inside pulumi.ResourceOption,
+	ctx *pulumi.Context, args *firewallArgs, inside pulumi.ResourceOption,
 ) (user, admin *wafv2.WebAcl, err error) {
-	logs, err := cloudwatch.NewLogGroup(ctx, "firewall", &cloudwatch.LogGroupArgs{
-		Name:            pulumi.String(args.Names.FirewallLogGroup()),
-		RetentionInDays: pulumi.Int(args.Edge.LogDays),
-	}, inside)
+	logs, err := newFirewallLog(ctx, "firewall", args.Names.Firewall(), args.LogDays, inside)
 	if err != nil {
 		return nil, nil, err
 	}
 	user, err = newFirewall(ctx, "firewall", args.Names.Firewall(), firewallRules(args), args, logs, inside)
-	if err != nil || len(args.AdminAllow) == 0 {
+	if err != nil || len(args.Allow) == 0 {
 		return user, user, err
 	}
 	elsewhere, err := fromElsewhere(ctx, args, inside)
@@ -36,14 +51,24 @@ func newFirewalls(
 	return user, admin, err
 }
 
+// newFirewallLog makes the group that WAF logs in, which is named for the ACL.
+func newFirewallLog(
+	ctx *pulumi.Context, resource, acl string, days int, inside pulumi.ResourceOption,
+) (*cloudwatch.LogGroup, error) {
+	return cloudwatch.NewLogGroup(ctx, resource, &cloudwatch.LogGroupArgs{
+		Name:            pulumi.String(stack.FirewallLogGroup(acl)),
+		RetentionInDays: pulumi.Int(days),
+	}, inside)
+}
+
 // newFirewall makes one of them.
 func newFirewall(
-	ctx *pulumi.Context, resource, name string, rules wafv2.WebAclRuleArray, args *EdgeArgs, logs *cloudwatch.LogGroup,
-	inside pulumi.ResourceOption,
+	ctx *pulumi.Context, resource, name string, rules wafv2.WebAclRuleArray, args *firewallArgs,
+	logs *cloudwatch.LogGroup, inside pulumi.ResourceOption,
 ) (*wafv2.WebAcl, error) {
 	acl, err := wafv2.NewWebAcl(ctx, resource, &wafv2.WebAclArgs{
 		Name:          pulumi.String(name),
-		Scope:         pulumi.String("CLOUDFRONT"),
+		Scope:         pulumi.String(args.Scope),
 		Description:   pulumi.String("Guards SGraph Send " + args.Names.Stack),
 		DefaultAction: &wafv2.WebAclDefaultActionArgs{Allow: &wafv2.WebAclDefaultActionAllowArgs{}},
 		VisibilityConfig: &wafv2.WebAclVisibilityConfigArgs{
@@ -67,7 +92,7 @@ func newFirewall(
 
 // firewallRules are what a firewall asks of a request, in this order, those that
 // come first before all others.
-func firewallRules(args *EdgeArgs, first ...*wafv2.WebAclRuleArgs) (rules wafv2.WebAclRuleArray) {
+func firewallRules(args *firewallArgs, first ...*wafv2.WebAclRuleArgs) (rules wafv2.WebAclRuleArray) {
 	for _, rule := range first {
 		rules = append(rules, rule)
 	}

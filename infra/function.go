@@ -27,7 +27,7 @@ type function struct {
 	LogGroup *cloudwatch.LogGroup
 }
 
-// Common is what the functions of a stack have in common.
+// Common is what the programs of a stack have in common.
 type Common struct {
 	Names        stack.Names
 	Architecture string // arm64 or x86_64
@@ -42,10 +42,19 @@ type Common struct {
 // FunctionArgs describe what to run, how large and with which rights.
 type FunctionArgs struct {
 	Common
-	Size        settings.Function
-	Environment pulumi.StringMap
-	Grants      []policy.Statement
-	After       []pulumi.Resource // what has to be there before it runs
+	program
+	Size  settings.Function
+	After []pulumi.Resource // what has to be there before it runs
+}
+
+// newLogGroup makes the log of a program, which is the same whatever runs it.
+func newLogGroup(
+	ctx *pulumi.Context, name string, common *Common, inside pulumi.ResourceOption,
+) (*cloudwatch.LogGroup, error) {
+	return cloudwatch.NewLogGroup(ctx, name, &cloudwatch.LogGroupArgs{
+		Name:            pulumi.String(common.Names.LogGroup(name)),
+		RetentionInDays: pulumi.Int(common.LogDays),
+	}, inside)
 }
 
 // newFunction ships a function's zip and makes the function that runs it, its
@@ -75,10 +84,7 @@ func newFunction(
 		return f, err
 	}
 
-	if f.LogGroup, err = cloudwatch.NewLogGroup(ctx, name, &cloudwatch.LogGroupArgs{
-		Name:            pulumi.String(args.Names.LogGroup(name)),
-		RetentionInDays: pulumi.Int(args.LogDays),
-	}, inside); err != nil {
+	if f.LogGroup, err = newLogGroup(ctx, name, &args.Common, inside); err != nil {
 		return f, err
 	}
 	grants := append([]policy.Statement{
@@ -92,6 +98,7 @@ func newFunction(
 	}
 	identity, err := NewIdentity(ctx, name, &IdentityArgs{
 		RoleName:   args.Names.Role(name),
+		RunBy:      byLambda,
 		Boundary:   args.Boundary,
 		Statements: grants,
 	}, inside)

@@ -12,25 +12,35 @@ import (
 	"sgraph.ai/send/shared/stack"
 )
 
-// Identity is the role that one function runs as, with what it may do and
+// Identity is the role that one program runs as, with what it may do and
 // nothing else.
 type Identity struct {
 	pulumi.ResourceState
 
 	RoleARN pulumi.StringOutput
-	// Granted is the policy; a function waits for it, or its first request
+	// RoleName is its name.
+	RoleName pulumi.StringOutput
+	// Granted is the policy; a program waits for it, or its first request
 	// might be refused.
 	Granted pulumi.Resource
 }
 
+// Who runs programs, and so assumes their roles.
+const (
+	byLambda = "lambda.amazonaws.com"
+	byTasks  = "ecs-tasks.amazonaws.com"
+	byEC2    = "ec2.amazonaws.com"
+)
+
 // IdentityArgs describe an Identity.
 type IdentityArgs struct {
 	RoleName   string
+	RunBy      string // the service of AWS that assumes the role
 	Boundary   string // ARN of the policy that bounds the role; "" = none
 	Statements []policy.Statement
 }
 
-// NewIdentity makes a role that Lambda can assume.
+// NewIdentity makes a role that nobody but who runs the program can assume.
 func NewIdentity(
 	ctx *pulumi.Context, name string, args *IdentityArgs, opts ...pulumi.ResourceOption,
 ) (*Identity, error) {
@@ -50,7 +60,7 @@ func NewIdentity(
 		AssumeRolePolicy: policy.Document(policy.Statement{
 			"Effect":    "Allow",
 			"Action":    "sts:AssumeRole",
-			"Principal": map[string]any{"Service": "lambda.amazonaws.com"},
+			"Principal": map[string]any{"Service": args.RunBy},
 		}),
 	}, inside)
 	if err != nil {
@@ -64,7 +74,7 @@ func NewIdentity(
 	if err != nil {
 		return nil, err
 	}
-	c.RoleARN, c.Granted = role.Arn, grants
+	c.RoleARN, c.RoleName, c.Granted = role.Arn, role.Name, grants
 	return c, ctx.RegisterResourceOutputs(c, pulumi.Map{"roleArn": c.RoleARN})
 }
 

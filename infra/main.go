@@ -15,7 +15,6 @@ import (
 	"sgraph.ai/send/infra/artifact"
 	"sgraph.ai/send/infra/settings"
 	"sgraph.ai/send/shared/metric"
-	"sgraph.ai/send/shared/stack"
 )
 
 func main() {
@@ -75,53 +74,31 @@ func deploy(ctx *pulumi.Context, s settings.Settings, zips artifact.Set, lambda 
 	if err != nil {
 		return err
 	}
-	var assets *Assets
-	if s.Edge.Enabled {
-		if assets, err = NewAssets(ctx, "assets", assetsArgs(s, zips, left)); err != nil {
-			return err
-		}
-	}
-	common := commonOf(s, zips, storage, assets)
-	admin, err := NewService(ctx, metric.Admin, adminFunction(s, common, storage))
-	if err != nil {
-		return err
-	}
-	secrets, err := NewSecrets(ctx, "secrets", secretsArgs(s, admin))
-	if err != nil {
-		return err
-	}
-	user, err := NewService(ctx, metric.User, userFunction(s, common, storage, admin, secrets))
-	if err != nil {
-		return err
-	}
 	global, err := globalRegion(ctx, s.MaxRetries)
 	if err != nil {
 		return err
 	}
-	edge, err := NewEdge(ctx, "edge", edgeArgs(s, zone, assets, secrets, user, admin), global)
+	on := Ground{
+		Settings: s, Common: commonOf(s, zips, storage), Storage: storage, Left: left, Zone: zone, Global: global,
+	}
+	site, err := newSite(ctx, on)
 	if err != nil {
 		return err
 	}
-	if err := storage.AllowUploadsFrom(ctx, s.CORSOrigins, user.URL, edge.UserURL); err != nil {
-		return err
-	}
-	if _, err := NewSchedule(ctx, stack.Sweep, sweepArgs(s, user)); err != nil {
-		return err
-	}
-	if _, err := NewSchedule(ctx, stack.Trail, trailArgs(s, admin)); err != nil {
+	if err := storage.AllowUploadsFrom(ctx, s.CORSOrigins, site.Pages...); err != nil {
 		return err
 	}
 	var canary *Canary
 	if s.CanaryMinutes > 0 {
-		if canary, err = NewCanary(ctx, metric.Canary, canaryArgs(s, common, storage, edge, secrets)); err != nil {
+		if canary, err = NewCanary(ctx, metric.Canary, canaryArgs(on, site)); err != nil {
 			return err
 		}
 	}
-	watch, err := NewWatch(ctx, "watch", watchArgs(s, storage, edge, canary, global, user, admin))
+	watch, err := NewWatch(ctx, "watch", watchArgs(on, site, canary))
 	if err != nil {
 		return err
 	}
-	export(ctx, storage, user, admin, edge, watch)
+	export(ctx, storage, site, watch)
 	ctx.Export("releaseVersion", pulumi.String(zips.Version))
 	ctx.Export("goVersion", pulumi.String(zips.Go))
 	return nil

@@ -3,59 +3,7 @@ package main
 import (
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/s3"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
-
-	"sgraph.ai/send/shared/stack"
 )
-
-// serviceAlarms watch one function. Where there is no traffic there is nothing
-// wrong: missing data never raises one of these.
-func serviceAlarms(service *Service) []alarm {
-	dimensions := pulumi.StringMap{"FunctionName": service.Function.Name}
-	lambda := func(metric, stat string) metricOf {
-		return metricOf{namespace: "AWS/Lambda", name: metric, stat: stat, dimensions: dimensions}
-	}
-	of := func(kind string) string { return service.Name + "-" + kind }
-	alarms := []alarm{
-		alarm{
-			name: of("errors"), playbook: "function-errors", critical: true,
-			why: "more than 2 % of requests, and five or more, end in an error of the function",
-		}.share("FILL(errors, 0)", "FILL(calls, 1)", 2, map[string]metricOf{
-			"errors": lambda("Errors", "Sum"), "calls": lambda("Invocations", "Sum"),
-		}),
-		alarm{
-			name: of("throttles"), playbook: "function-throttles", critical: true,
-			why: "more than 1 % of requests, and five or more, are refused because the concurrency is used up, " +
-				"the function's own or the account's",
-		}.share("FILL(refused, 0)", "FILL(refused, 0) + FILL(calls, 0)", 1, map[string]metricOf{
-			"refused": lambda("Throttles", "Sum"), "calls": lambda("Invocations", "Sum"),
-		}),
-		{
-			name: of("slow"), playbook: "function-slow",
-			why:    "one request in a hundred takes more than 80 % of the timeout",
-			metric: lambda("Duration", "p99"), above: 0.8 * float64(service.Size.Timeout.Milliseconds()),
-		},
-		alarm{
-			name: of("url-5xx"), playbook: "url-5xx", critical: true,
-			why: "more than 2 % of the callers of the Function URL, and five or more, see errors or timeouts",
-		}.share("FILL(errors, 0)", "FILL(calls, 1)", 2, map[string]metricOf{
-			"errors": lambda("Url5xxCount", "Sum"), "calls": lambda("UrlRequestCount", "Sum"),
-		}),
-		{
-			name: of("url-4xx"), playbook: "url-4xx",
-			why:     "more than 40 % of at least 50 requests in a minute are refused: abuse, or a broken client",
-			metrics: map[string]metricOf{"refused": lambda("Url4xxCount", "Sum"), "calls": lambda("UrlRequestCount", "Sum")},
-			math:    "IF(calls > 50, 100 * refused / calls, 0)", above: 40,
-		},
-	}
-	if n := service.Size.Concurrency; n > 0 {
-		alarms = append(alarms, alarm{
-			name: of("concurrency"), playbook: "function-concurrency",
-			why:    "more than 80 % of the reserved concurrency is in use",
-			metric: lambda("ConcurrentExecutions", "Maximum"), above: 0.8 * float64(n),
-		})
-	}
-	return alarms
-}
 
 // newRequestMetrics has S3 count the requests to the transfers bucket, and
 // returns the name under which it does.
@@ -123,20 +71,5 @@ func storageAlarms(storage *Storage, requests pulumi.StringOutput) []alarm {
 		}.share("FILL(errors, 0)", "FILL(requests, 1)", 1, map[string]metricOf{
 			"errors": bucket("5xxErrors"), "requests": bucket("AllRequests"),
 		}),
-	}
-}
-
-// firewallAlarm notices a wave that WAF holds off.
-func firewallAlarm(names stack.Names) alarm {
-	return alarm{
-		name: "firewall-blocks", playbook: "firewall-blocks",
-		why: "WAF blocks more than 500 requests in five minutes",
-		metric: metricOf{
-			namespace:  "AWS/WAFV2",
-			name:       "BlockedRequests",
-			stat:       "Sum",
-			dimensions: pulumi.StringMap{"WebACL": pulumi.String(names.Firewall()), "Rule": pulumi.String("ALL")},
-		},
-		above: 500, period: 300, datapoints: 1, of: 1,
 	}
 }

@@ -26,16 +26,14 @@ type Watch struct {
 type WatchArgs struct {
 	Names         stack.Names
 	Stage         string
-	Alarms        settings.Alarms
+	Told          settings.Alarms
 	Uptime        bool // both services are asked from outside
 	MonthlyBudget int  // US dollars; 0 = no budget
-	Firewall      bool // there is one
 	CanaryMinutes int  // between two rounds of the canary
 
-	Storage  *Storage
-	Services []*Service
-	Canary   *Canary // nil where there is none
-	Edge     *Edge
+	Storage *Storage
+	Canary  *Canary // nil where there is none
+	*Site
 	// Global is the provider of stack.GlobalRegion.
 	Global pulumi.ResourceOption
 }
@@ -47,7 +45,7 @@ func NewWatch(ctx *pulumi.Context, name string, args *WatchArgs, opts ...pulumi.
 		return nil, err
 	}
 	inside := pulumi.Parent(c)
-	regional, err := newBoard(ctx, stack.Alarms, args.Names, args.Alarms, inside)
+	regional, err := newBoard(ctx, stack.Alarms, args.Names, args.Told, inside)
 	if err != nil {
 		return nil, err
 	}
@@ -58,8 +56,8 @@ func NewWatch(ctx *pulumi.Context, name string, args *WatchArgs, opts ...pulumi.
 	if err := saveQuestions(ctx, args.Names, logGroups(args), inside); err != nil {
 		return nil, err
 	}
-	if args.Uptime || args.Firewall {
-		global, err := newBoard(ctx, stack.GlobalAlarms, args.Names, args.Alarms,
+	if args.Uptime || args.Firewall.global() {
+		global, err := newBoard(ctx, stack.GlobalAlarms, args.Names, args.Told,
 			pulumi.Composite(inside, args.Global))
 		if err != nil {
 			return nil, err
@@ -84,11 +82,11 @@ func NewWatch(ctx *pulumi.Context, name string, args *WatchArgs, opts ...pulumi.
 	return c, ctx.RegisterResourceOutputs(c, pulumi.Map{"topic": c.Topic, "dashboard": c.Dashboard})
 }
 
-// logGroups are where the functions log.
+// logGroups are where the programs log.
 func logGroups(args *WatchArgs) pulumi.StringArray {
 	var groups pulumi.StringArray
 	for _, service := range args.Services {
-		groups = append(groups, service.LogGroup.Name)
+		groups = append(groups, service.logs())
 	}
 	if args.Canary != nil {
 		groups = append(groups, args.Canary.LogGroup.Name)
@@ -105,8 +103,12 @@ func raiseRegional(ctx *pulumi.Context, args *WatchArgs, on *board) error {
 	}
 	alarms := storageAlarms(args.Storage, requests)
 	for _, service := range args.Services {
-		alarms = append(alarms, serviceAlarms(service)...)
+		alarms = append(alarms, service.alarms()...)
 		alarms = append(alarms, businessAlarms(args.Stage, service)...)
+	}
+	alarms = append(alarms, args.Alarms...)
+	if args.Firewall != nil && !args.Firewall.global() {
+		alarms = append(alarms, args.Firewall.alarm())
 	}
 	if args.Canary != nil {
 		alarms = append(alarms, canaryAlarm(args.Stage, args.CanaryMinutes))
@@ -140,16 +142,16 @@ func unhealthy(ctx *pulumi.Context, terms pulumi.StringArray, on *board) error {
 
 // raiseGlobal declares the alarms of what only stack.GlobalRegion measures.
 func raiseGlobal(ctx *pulumi.Context, args *WatchArgs, on *board) error {
-	if args.Firewall {
-		if _, err := on.raise(ctx, firewallAlarm(args.Names)); err != nil {
+	if args.Firewall.global() {
+		if _, err := on.raise(ctx, args.Firewall.alarm()); err != nil {
 			return err
 		}
 	}
 	if !args.Uptime {
 		return nil
 	}
-	if err := newUptime(ctx, metric.User, args.Edge.UserURL, on); err != nil {
+	if err := newUptime(ctx, metric.User, args.UserURL, on); err != nil {
 		return err
 	}
-	return newUptime(ctx, metric.Admin, args.Edge.AdminURL, on)
+	return newUptime(ctx, metric.Admin, args.AdminURL, on)
 }

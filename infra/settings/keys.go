@@ -86,8 +86,12 @@ var own = []Key{
 			"by `bootstrap/`, whose pipelines make no other roles.",
 		into(service.Bool(), func(s *Settings) *bool { return &s.PermissionsBoundary })},
 
+	{"compute", "", Lambda,
+		"What runs the two services: `lambda`, `fargate` or `ec2` ([where it runs](targets.md)). The last two have a load " +
+			"balancer with WAF in front, so they need `edge: true` and `domain`, or names and a certificate of one's own.",
+		into(service.Choice(Lambda, Fargate, EC2), func(s *Settings) *string { return &s.Compute })},
 	{"architecture", "", "arm64",
-		"Processor of the functions: `arm64` or `x86_64`.",
+		"Processor of functions, tasks and instances: `arm64` or `x86_64`.",
 		into(service.Choice("arm64", "x86_64"), func(s *Settings) *string { return &s.Architecture })},
 	{"artifactsDir", "SEND_ARTIFACTS_DIR", "",
 		"Folder with built zips and their `manifest.json` to ship, instead of building: promotion. " +
@@ -129,7 +133,8 @@ var own = []Key{
 		into(service.Bool(), func(s *Settings) *bool { return &s.Tracing })},
 
 	{"edge", "", "false",
-		"CloudFront and WAF in front of both functions; their bare URLs then answer 403.",
+		"WAF in front of both services, with CloudFront, or with a load balancer where `compute` is not `lambda`. The bare " +
+			"URLs of functions then answer 403.",
 		into(service.Bool(), func(s *Settings) *bool { return &s.Edge.Enabled })},
 	{"domain", "", "",
 		"Name of the service, such as `send.example.org`, in a public zone that Route 53 keeps in this account: " +
@@ -143,7 +148,7 @@ var own = []Key{
 		"Host name of the admin service at the edge.",
 		into(hostName, func(s *Settings) *string { return &s.Edge.AdminDomain })},
 	{"certificateArn", "", "",
-		"ACM certificate for both names; CloudFront wants it in us-east-1.",
+		"ACM certificate for both names: in us-east-1 for CloudFront, in the stack's region for a load balancer.",
 		into(certificate, func(s *Settings) *string { return &s.Edge.CertificateARN })},
 	{"edgeRateLimit", "", "2000",
 		"Requests in five minutes after which WAF blocks an address; with the parts of pages, eight times as many.",
@@ -195,7 +200,7 @@ var (
 	hostName    = service.Matching(regexp.MustCompile(
 		`^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+$`), "must be a host name")
 	certificate = service.Matching(regexp.MustCompile(
-		`^arn:aws:acm:us-east-1:\d{12}:certificate/\S+$`), "must be the ARN of an ACM certificate in us-east-1")
+		`^arn:aws:acm:[a-z0-9-]+:\d{12}:certificate/\S+$`), "must be the ARN of an ACM certificate")
 	timeout = narrowed(service.Duration(time.Second, 15*time.Minute), "must be whole seconds",
 		func(d time.Duration) bool { return d%time.Second == 0 })
 

@@ -43,6 +43,8 @@ type Settings struct {
 	// allows this stack.
 	PermissionsBoundary bool
 
+	// Compute is what runs the services: Lambda, Fargate or EC2.
+	Compute string
 	// Architecture is arm64 or x86_64, in Lambda's words.
 	Architecture string
 	// ArtifactsDir holds zips to ship instead of building them.
@@ -85,6 +87,13 @@ type Settings struct {
 	Secrets Secrets
 }
 
+// What runs the services of a stack.
+const (
+	Lambda  = "lambda"
+	Fargate = "fargate"
+	EC2     = "ec2"
+)
+
 // Function is the size of one Lambda function.
 type Function struct {
 	MemoryMB    int
@@ -102,7 +111,7 @@ type Alarms struct {
 // Nobody says that nobody is told.
 func (a Alarms) Nobody() bool { return a == Alarms{} }
 
-// Edge is CloudFront and WAF in front of the functions.
+// Edge is WAF in front of the services, with CloudFront or a load balancer.
 type Edge struct {
 	Enabled bool
 	// Domain is a name in a zone of Route 53, of which the program makes
@@ -110,7 +119,7 @@ type Edge struct {
 	Domain string
 	// UserDomain and AdminDomain are the host names of the services, Domain and a
 	// name below it, or others. Those need the certificate, which CloudFront wants
-	// in us-east-1.
+	// in us-east-1, and a load balancer in its own region.
 	UserDomain, AdminDomain, CertificateARN string
 	// RequestsPerFiveMinutes is what one address may ask before WAF blocks it.
 	RequestsPerFiveMinutes int
@@ -303,7 +312,7 @@ func (s Settings) checkTogether(fault func(string, ...any)) {
 	if err := s.Names.Check(); err != nil {
 		fault("the stack's name: %v", err)
 	}
-	e := s.Edge
+	s.checkEdge(fault)
 	if s.Protect && s.Alarms.Nobody() {
 		fault("a protected stack has to tell somebody when it is not well: set alarmEmail (pulumi config set alarmEmail " +
 			"you@example.org, or SEND_ALARM_EMAIL in the environment), or alarmWebhook")
@@ -312,20 +321,11 @@ func (s Settings) checkTogether(fault func(string, ...any)) {
 		fault("setting adopt needs protect: true, without which what is taken over could be replaced, or emptied with the " +
 			"stack")
 	}
-	if e.AccessLogDays > 0 && !e.Enabled {
-		fault("setting accessLogDays needs edge: true: it is CloudFront that logs")
-	}
 	secret := func(of service.Entry) string { return s.Secrets.Of(of.Env) }
 	keyName, adminURL := service.APIKeyName.Entry, service.AdminURL.Entry
-	if name := strings.ToLower(secret(keyName)); e.Enabled && slices.Contains(notForwarded, name) {
-		fault("with the edge on, %s cannot be %s: CloudFront does not pass that header on by name", keyName.Env, name)
-	}
 	if s.CanaryMinutes > 0 && secret(adminURL) != "" {
 		fault("setting canaryMinutes needs the stack's own admin service, which makes the canary's token: "+
 			"remove %s, or set canaryMinutes to 0", adminURL.Env)
-	}
-	if limit := 60 * time.Second; e.Enabled && (s.User.Timeout >= limit || s.Admin.Timeout >= limit) {
-		fault("with the edge on, userTimeout and adminTimeout must be under %s, CloudFront's own limit", limit)
 	}
 	sent, wanted := secret(service.AdminKeyValue.Entry), secret(service.APIKeyValue.Entry)
 	if secret(adminURL) == "" && sent != "" && wanted != "" &&
@@ -334,6 +334,66 @@ func (s Settings) checkTogether(fault func(string, ...any)) {
 			"(set %s to ask another)", service.AdminKeyName.Env, service.AdminKeyValue.Env,
 			keyName.Env, service.APIKeyValue.Env, adminURL.Env)
 	}
+}
+
+// checkEdge finds what the edge, which is another before functions than before
+// servers, cannot do.
+func (s Settings) checkEdge(fault func(string, ...any)) {
+	e := s.Edge
+	if e.AccessLogDays > 0 && !e.Enabled {
+		fault("setting accessLogDays needs edge: true: it is CloudFront that logs")
+	}
+	if s.Compute != Lambda {
+		s.checkBalancer(fault)
+		return
+	}
+	keyName := service.APIKeyName.Env
+	if name := strings.ToLower(s.Secrets.Of(keyName)); e.Enabled && slices.Contains(notForwarded, name) {
+		fault("with the edge on, %s cannot be %s: CloudFront does not pass that header on by name", keyName, name)
+	}
+	if limit := 60 * time.Second; e.Enabled && (s.User.Timeout >= limit || s.Admin.Timeout >= limit) {
+		fault("with the edge on, userTimeout and adminTimeout must be under %s, CloudFront's own limit", limit)
+	}
+	if e.CertificateARN != "" && regionOfARN(e.CertificateARN) != stack.GlobalRegion {
+		fault("setting certificateArn is a certificate of another region than %s, the only one that CloudFront takes them "+
+			"from", stack.GlobalRegion)
+	}
+}
+
+// checkBalancer finds what a load balancer, and the servers behind it, cannot do
+// with.
+func (s Settings) checkBalancer(fault func(string, ...any)) {
+	e := s.Edge
+	switch {
+	case !e.Enabled:
+		fault("setting compute is %s, which needs edge: true: what answers the public there is a load balancer with WAF",
+			s.Compute)
+	case e.UserDomain == "" || e.AdminDomain == "" || e.Domain == "" && e.CertificateARN == "":
+		fault("setting compute is %s, and AWS has no certificate for the name of a load balancer: set domain, or userDomain, "+
+			"adminDomain and a certificateArn of %s", s.Compute, s.Region)
+	case e.UserDomain == e.AdminDomain:
+		fault("settings userDomain and adminDomain are both %s: a load balancer tells the services apart by their names",
+			e.UserDomain)
+	case e.CertificateARN != "" && regionOfARN(e.CertificateARN) != s.Region:
+		fault("setting certificateArn is a certificate of another region than %s, the only one that the stack's load "+
+			"balancer takes them from", s.Region)
+	}
+	if e.AccessLogDays > 0 {
+		fault("setting accessLogDays needs compute: lambda: a load balancer cannot leave the paths of requests out of its " +
+			"log, in which tokens stand")
+	}
+	if s.Tracing {
+		fault("setting tracing needs compute: lambda, which hands the traces over")
+	}
+}
+
+// regionOfARN is the region that an ARN names.
+func regionOfARN(arn string) string {
+	parts := strings.SplitN(arn, ":", 5)
+	if len(parts) < 5 {
+		return ""
+	}
+	return parts[3]
 }
 
 // notForwarded are headers that an origin request policy cannot name.

@@ -37,6 +37,31 @@ func parse(changes map[string]string, env map[string]string, encrypted ...string
 // one is a stack file of one setting.
 func one(key, value string) map[string]string { return map[string]string{"sgraph-send:" + key: value} }
 
+// servers is a stack file of tasks behind a load balancer, with more settings: keys
+// and values.
+func servers(more ...string) map[string]string {
+	file := map[string]string{"sgraph-send:compute": "fargate", "sgraph-send:edge": "true"}
+	for i := 0; i < len(more); i += 2 {
+		file["sgraph-send:"+more[i]] = more[i+1]
+	}
+	return file
+}
+
+func TestServersGoWithWhatCloudFrontDoesNot(t *testing.T) {
+	t.Parallel()
+	env := enough()
+	env["FAST_API__AUTH__API_KEY__NAME"], env["SGRAPH_SEND__ADMIN__API_KEY__NAME"] = "Authorization", "Authorization"
+	for name, file := range map[string]map[string]string{
+		"a domain": servers("domain", "a.example.org", "userTimeout", "90s"),
+		"a certificate of one's own": servers("userDomain", "a.example.org", "adminDomain", "b.example.org",
+			"certificateArn", "arn:aws:acm:eu-west-2:123456789012:certificate/a"),
+	} {
+		if _, err := parse(file, env); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
 func TestDefaultsAreEnough(t *testing.T) {
 	t.Parallel()
 	s, err := parse(nil, enough())
@@ -130,6 +155,32 @@ func TestFaults(t *testing.T) {
 		"slow behind the edge": {
 			config: map[string]string{"sgraph-send:edge": "true", "sgraph-send:userTimeout": "60s"},
 			want:   "CloudFront's own limit",
+		},
+		"servers, no edge": {config: one("compute", "fargate"), want: "compute is fargate, which needs edge: true"},
+		"servers without a name": {
+			config: map[string]string{"sgraph-send:compute": "ec2", "sgraph-send:edge": "true"},
+			want:   "set domain, or userDomain, adminDomain and a certificateArn of eu-west-2",
+		},
+		"servers under one name": {
+			config: servers("userDomain", "a.example.org", "adminDomain", "a.example.org",
+				"certificateArn", "arn:aws:acm:eu-west-2:123456789012:certificate/a"),
+			want: "tells the services apart by their names",
+		},
+		"a certificate for CloudFront before servers": {
+			config: servers("userDomain", "a.example.org", "adminDomain", "b.example.org",
+				"certificateArn", "arn:aws:acm:us-east-1:123456789012:certificate/a"),
+			want: "another region than eu-west-2",
+		},
+		"a certificate that CloudFront cannot have": {
+			config: servers("compute", "lambda", "userDomain", "a.example.org",
+				"certificateArn", "arn:aws:acm:eu-west-2:123456789012:certificate/a"),
+			want: "another region than us-east-1",
+		},
+		"a balancer's access log": {
+			config: servers("domain", "a.example.org", "accessLogDays", "7"), want: "cannot leave the paths",
+		},
+		"servers that are traced": {
+			config: servers("domain", "a.example.org", "tracing", "true"), want: "tracing needs compute: lambda",
 		},
 		"keys differ": {
 			env:  map[string]string{"SGRAPH_SEND__ADMIN__API_KEY__VALUE": "another-key-of-the-tests"},
@@ -347,7 +398,8 @@ func TestEveryFieldHasAKey(t *testing.T) {
 	config := map[string]string{"aws:maxRetries": "3"}
 	for _, k := range settings.Keys() {
 		value, ok := other[k.Name]
-		if !ok && (told[k.Name] || k.Name == "domain") { // which takes the place of other names
+		// A domain takes the place of other names, and servers do not go with all the rest.
+		if !ok && (told[k.Name] || k.Name == "domain" || k.Name == "compute") {
 			continue
 		}
 		if !ok {
@@ -365,7 +417,7 @@ func TestEveryFieldHasAKey(t *testing.T) {
 	}
 	for _, name := range unchanged("", reflect.ValueOf(plain), reflect.ValueOf(changed)) {
 		switch name {
-		case ".Names.Stack", ".Names.Region", ".Names.Account", ".Secrets", ".Edge.Domain":
+		case ".Names.Stack", ".Names.Region", ".Names.Account", ".Secrets", ".Edge.Domain", ".Compute":
 		default:
 			t.Errorf("no key sets Settings%s", name)
 		}

@@ -159,8 +159,59 @@ func (n Names) Firewall() string { return n.whole() }
 // addresses only.
 func (n Names) AdminFirewall() string { return n.part("admin") }
 
-// FirewallLogGroup is where WAF logs; it accepts only groups with this prefix.
-func (n Names) FirewallLogGroup() string { return "aws-waf-logs-" + n.Firewall() }
+// BalancerFirewall is the list before a load balancer.
+func (n Names) BalancerFirewall() string { return n.part("balancer") }
+
+// FirewallLogGroup is where WAF logs for a list; it accepts only groups with this
+// prefix.
+func FirewallLogGroup(acl string) string { return "aws-waf-logs-" + acl }
+
+// What a load balancer has behind it: the tasks of Fargate, or the hosts of EC2.
+const (
+	Tasks = "task"
+	Hosts = "host"
+)
+
+// Balancer is the load balancer before tasks or hosts. Names of these have room for
+// 32 characters, and both are there while a stack goes from one to the other.
+func (n Names) Balancer(kind string) string { return "send-" + kind + "-" + n.Stack }
+
+// TargetGroup is where a service's tasks or hosts are known to the balancer.
+func (n Names) TargetGroup(service, kind string) string {
+	return "send-" + service + "-" + kind + "-" + n.Stack
+}
+
+// Network is the stack's own network.
+func (n Names) Network() string { return n.whole() }
+
+// SecurityGroup is who may be reached by whom in it: "balancer" or "servers".
+func (n Names) SecurityGroup(name string) string { return n.part(name) }
+
+// Cluster is where the tasks run.
+func (n Names) Cluster() string { return n.whole() }
+
+// TaskService is what keeps a service's tasks running; the family of their
+// definitions too.
+func (n Names) TaskService(service string) string { return n.part(service) }
+
+// TaskRole is what a service's tasks run as, and ExecutionRole what starts them,
+// for the services together.
+func (n Names) TaskRole(service string) string { return n.part(service + "-task") }
+
+// ExecutionRole pulls the image and writes the logs.
+func (n Names) ExecutionRole() string { return n.part("execution") }
+
+// Registry is where the stack's image is.
+func (n Names) Registry() string { return n.whole() }
+
+// Namespace is the zone, of the network alone, in which services find each other.
+func (n Names) Namespace() string { return n.whole() + ".internal" }
+
+// Scaling is a rule by which a service's tasks become more or less.
+func (n Names) Scaling(service, by string) string { return n.part(service + "-" + by) }
+
+// FailedDeployments is the rule that tells of a deployment that failed.
+func (n Names) FailedDeployments() string { return n.part("failed-deployments") }
 
 // AccessLogGroup is where CloudFront logs requests, under the prefix that AWS
 // wants for such groups.

@@ -25,7 +25,7 @@ func TestNamesStay(t *testing.T) {
 		"sgraph-send-qa-user-errors":                                n.Alarm("user-errors"),
 		"sgraph-send-qa":                                            n.Dashboard(),
 		"sgraph-send-qa/errors-by-route":                            n.Query("errors-by-route"),
-		"aws-waf-logs-sgraph-send-qa":                               n.FirewallLogGroup(),
+		"aws-waf-logs-sgraph-send-qa":                               FirewallLogGroup(n.Firewall()),
 		"/aws/vendedlogs/sgraph-send-access-qa":                     n.AccessLogGroup(),
 		"sgraph-send-access-qa":                                     n.AccessLog(),
 		"sgraph-send-user-access-qa":                                n.AccessLogOf("user"),
@@ -67,7 +67,7 @@ func TestDocumentationListsTheNames(t *testing.T) {
 	n := Names{Account: "<account>", Region: "<region>", Stack: "<stack>"}
 	want := []string{
 		n.Bucket(Transfers), n.Ledger(), n.Topic(Alarms), n.Topic(GlobalAlarms), n.Alarm("<alarm>"),
-		n.Query("<question>"), n.Dashboard(), n.FirewallLogGroup(), n.AccessLogGroup(), n.AccessLogOf("user"),
+		n.Query("<question>"), n.Dashboard(), FirewallLogGroup(n.Firewall()), n.AccessLogGroup(), n.AccessLogOf("user"),
 		n.InvokeViaURL("user"), LiveAlias,
 	}
 	for _, function := range Functions {
