@@ -30,10 +30,10 @@ var Services = []string{metric.User, metric.Admin}
 // Versions are published versions by the name of their service.
 type Versions map[string]int
 
-// String is the form that ParseVersions reads: "user=7,admin=3".
+// String is the form that ParseVersions reads: "user=7,admin=3", or "hosts=7".
 func (v Versions) String() string {
 	var parts []string
-	for _, s := range Services {
+	for _, s := range append(slices.Clip(Services), Hosts) {
 		if n, ok := v[s]; ok {
 			parts = append(parts, fmt.Sprintf("%s=%d", s, n))
 		}
@@ -41,16 +41,21 @@ func (v Versions) String() string {
 	return strings.Join(parts, ",")
 }
 
-// ParseVersions reads "user=7,admin=3". Either may be left out.
+// ParseVersions reads "user=7,admin=3", of which either may be left out, or
+// "hosts=7".
 func ParseVersions(text string) (Versions, error) {
 	all := Versions{}
 	for part := range strings.SplitSeq(text, ",") {
 		service, number, _ := strings.Cut(strings.TrimSpace(part), "=")
 		n, err := strconv.Atoi(number)
-		if _, twice := all[service]; err != nil || n < 1 || twice || !slices.Contains(Services, service) {
-			return nil, fmt.Errorf("%q is not of the form user=7,admin=3", text)
+		known := service == Hosts || slices.Contains(Services, service)
+		if _, twice := all[service]; err != nil || n < 1 || twice || !known {
+			return nil, fmt.Errorf("%q is not of the form user=7,admin=3, or hosts=7", text)
 		}
 		all[service] = n
+	}
+	if _, hosts := all[Hosts]; hosts && len(all) > 1 {
+		return nil, fmt.Errorf("%q names functions and hosts, and no stack has both", text)
 	}
 	return all, nil
 }

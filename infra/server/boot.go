@@ -1,4 +1,4 @@
-// Package server says what a machine of a stack does at its first start: it
+// Package server says what a host of a stack does at its first start: it
 // installs the package of this very deploy, tells both services what the stack
 // tells them, starts them, and lets its group know whether they answer.
 package server
@@ -19,7 +19,7 @@ import (
 // Boot is a first start.
 type Boot struct {
 	Region string
-	// Group is the autoscaling group, which holds the machine back from its
+	// Group is the autoscaling group, which holds the host back from its
 	// callers under the lifecycle hook of the name Hook until both services answer.
 	Group, Hook string
 	Package     Package
@@ -53,7 +53,7 @@ var page = template.Must(template.New("boot.sh").Funcs(template.FuncMap{
 	"agent": agentConfig,
 }).Parse(source))
 
-// Script is what the machine runs, as root, once. Whoever may look at the machine
+// Script is what the host runs, as root, once. Whoever may look at the host
 // in AWS can read it, so that it must hold no secret: [Service.Tells] has the
 // references of secrets.
 func (b Boot) Script() (string, error) {
@@ -65,7 +65,7 @@ func (b Boot) Script() (string, error) {
 		return "", err
 	}
 	if text.Len() > MaxBytes {
-		return "", fmt.Errorf("what a machine does at its start takes %d bytes, of which EC2 allows %d: tell the services less",
+		return "", fmt.Errorf("what a host does at its start takes %d bytes, of which EC2 allows %d: tell the services less",
 			text.Len(), MaxBytes)
 	}
 	return text.String(), nil

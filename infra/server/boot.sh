@@ -1,15 +1,15 @@
 #!/bin/bash
-# The first start of a machine of SGraph Send. What it says is in
+# The first start of a host of SGraph Send. What it says is in
 # /var/log/cloud-init-output.log, and from there in CloudWatch.
 set -euo pipefail
 umask 027
 
 export AWS_REGION={{sh .Region}} AWS_DEFAULT_REGION={{sh .Region}}
-machine=$(cat /var/lib/cloud/data/instance-id)
+host=$(cat /var/lib/cloud/data/instance-id)
 
-# The group takes the machine in, or another in its place.
+# The group takes the host in, or another in its place.
 answer() {
-  aws autoscaling complete-lifecycle-action --instance-id "$machine" --lifecycle-action-result "$1" \
+  aws autoscaling complete-lifecycle-action --instance-id "$host" --lifecycle-action-result "$1" \
     --auto-scaling-group-name {{sh .Group}} --lifecycle-hook-name {{sh .Hook}}
 }
 trap 'answer ABANDON || true' ERR
@@ -23,7 +23,7 @@ again() { # a command, up to ten times
 }
 
 # Installs a package of the stack by its key and digest, unless it is the one that
-# is there: for this start, and for whoever brings another onto a running machine.
+# is there: for this start, and for whoever brings another onto a running host.
 mkdir -p /etc/sgsend /usr/local/sbin
 cat >/usr/local/sbin/sgsend-install <<'END'
 #!/bin/bash

@@ -104,20 +104,20 @@ func TestWhatNoQuotingMakesSafeIsRefused(t *testing.T) {
 	}
 }
 
-// machine is a root of its own, in which the script runs as if it were the machine's.
-type machine struct {
+// host is a root of its own, in which the script runs as if it were the host's.
+type host struct {
 	t    *testing.T
 	root string
 }
 
-// newMachine makes a root with stand-ins for the commands that reach elsewhere, each
+// newHost makes a root with stand-ins for the commands that reach elsewhere, each
 // of which notes how it was called. Those that are not named do nothing.
-func newMachine(t *testing.T, commands map[string]string) machine {
+func newHost(t *testing.T, commands map[string]string) host {
 	t.Helper()
 	if err := exec.CommandContext(t.Context(), "unshare", "--mount", "--user", "--map-root-user", "true").Run(); err != nil {
 		t.Skipf("SKIPPED: no root of its own can be had here, so that the script is not run: unshare: %v", err)
 	}
-	m := machine{t, t.TempDir()}
+	m := host{t, t.TempDir()}
 	for _, dir := range []string{
 		"usr", "local/sbin", "etc/logrotate.d", "etc/systemd/system", "var/lib/cloud/data", "var/log", "tmp", "dev", "stubs",
 		"opt/aws/amazon-cloudwatch-agent/bin",
@@ -144,7 +144,7 @@ func stub(name, body string) string {
 	return "#!/bin/bash\necho \"" + name + " $*\" >>/calls\n" + body + "\n"
 }
 
-func (m machine) write(name, text string, mode os.FileMode) {
+func (m host) write(name, text string, mode os.FileMode) {
 	m.t.Helper()
 	// Linux starts no program that somebody has open for writing, as a process has
 	// that another test forks in this moment.
@@ -155,7 +155,7 @@ func (m machine) write(name, text string, mode os.FileMode) {
 	}
 }
 
-func (m machine) read(name string) string {
+func (m host) read(name string) string {
 	m.t.Helper()
 	text, err := os.ReadFile(filepath.Join(m.root, name))
 	if err != nil {
@@ -164,7 +164,7 @@ func (m machine) read(name string) string {
 	return string(text)
 }
 
-// enter mounts what the machine has of this one, and goes in.
+// enter mounts what the host has of this one, and goes in.
 const enter = `set -e
 cd "$1"
 mount --rbind /usr usr
@@ -173,8 +173,8 @@ mount --rbind /dev dev
 for link in bin sbin lib lib64; do ln -sfn usr/$link $link; done
 exec env -i PATH=/stubs:/usr/local/sbin:/usr/bin:/usr/sbin HOME=/root chroot . /bin/bash -s`
 
-// run runs a script in the machine, and returns what it called.
-func (m machine) run(text string) (calls []string, said string, err error) {
+// run runs a script in the host, and returns what it called.
+func (m host) run(text string) (calls []string, said string, err error) {
 	m.t.Helper()
 	m.write("calls", "", 0o644)
 	cmd := exec.CommandContext(m.t.Context(), "unshare", "--mount", "--user", "--map-root-user",
@@ -201,9 +201,9 @@ const (
 		"--lifecycle-action-result ABANDON"
 )
 
-func TestAMachineStarts(t *testing.T) {
+func TestAHostStarts(t *testing.T) {
 	t.Parallel()
-	m := newMachine(t, nil)
+	m := newHost(t, nil)
 	text := script(t, boot())
 	calls, said, err := m.run(text)
 	if err != nil {
@@ -264,7 +264,7 @@ func TestAMachineStarts(t *testing.T) {
 	}
 }
 
-func TestAMachineThatDoesNotStartIsGivenUp(t *testing.T) {
+func TestAHostThatDoesNotStartIsGivenUp(t *testing.T) {
 	t.Parallel()
 	for name, commands := range map[string]map[string]string{
 		"no package":         {"aws": `[ "$1" != s3 ]`},
@@ -275,7 +275,7 @@ func TestAMachineThatDoesNotStartIsGivenUp(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			m := newMachine(t, commands)
+			m := newHost(t, commands)
 			calls, said, err := m.run(script(t, boot()))
 			if err == nil {
 				t.Fatal("it says that all is well")
@@ -291,9 +291,9 @@ func TestAMachineThatDoesNotStartIsGivenUp(t *testing.T) {
 }
 
 // Without a log they serve all the same, and the start says that it failed.
-func TestAMachineWithoutAnAgentServes(t *testing.T) {
+func TestAHostWithoutAnAgentServes(t *testing.T) {
 	t.Parallel()
-	calls, said, err := newMachine(t, map[string]string{"dnf": "false"}).run(script(t, boot()))
+	calls, said, err := newHost(t, map[string]string{"dnf": "false"}).run(script(t, boot()))
 	if err == nil {
 		t.Errorf("it says that all is well\n%s", said)
 	}
@@ -311,7 +311,7 @@ func TestHostileValuesAreTextAndNothingElse(t *testing.T) {
 		want[fmt.Sprintf("SEND__%02d", i)] = value
 	}
 	b.Services[0].Tells = want
-	m := newMachine(t, nil)
+	m := newHost(t, nil)
 	if _, said, err := m.run(script(t, b)); err != nil {
 		t.Fatalf("%v\n%s", err, said)
 	}
