@@ -44,6 +44,7 @@ What it is told, it is told by the environment:
   SEND__ADMIN_ALLOW                from where operators may come (anywhere)
   SEND__AUDIT_RETENTION            how long the audit trail is kept (90d)
   SEND__METRICS_ADDR               where Prometheus reads metrics (nowhere)
+  SEND__EMBED_METRICS              true where CloudWatch finds them in the log
   SEND__LOG_LEVEL                  debug, info, warn or error (info)
   SEND__STAGE                      what it calls itself, as in dev, qa or prod
   SEND__STORAGE_MODE               disk, or s3 for S3 and DynamoDB (disk)

@@ -197,6 +197,7 @@ func newStack(t *testing.T) *stack {
 	log := slog.New(slog.NewJSONHandler(logged{s.meter}, nil))
 	service := settings.Service{
 		Environment: settings.Lambda, Mode: settings.S3, Stage: "prod", LedgerTable: table, Rates: send.DefaultRates,
+		EmbedMetrics: true,
 	}
 
 	var err error

@@ -20,7 +20,6 @@ import (
 	"sgraph.ai/send/shared/metric"
 	"sgraph.ai/send/shared/metric/metered"
 	"sgraph.ai/send/shared/send"
-	"sgraph.ai/send/shared/settings"
 	"sgraph.ai/send/shared/web"
 	"sgraph.ai/send/shared/wire"
 )
@@ -57,7 +56,7 @@ func New(set Settings) (*Service, error) {
 		user:     credential{key: set.ServiceKey},
 		pulse:    &send.Pulse{Ledger: set.Ledger, Rates: set.Rates, Now: set.Now},
 		meter: metric.Meter{
-			Service: metric.Admin, Stage: set.Stage, Embed: set.Environment == settings.Lambda, Registry: set.Registry,
+			Service: metric.Admin, Stage: set.Stage, Embed: set.EmbedMetrics, Registry: set.Registry,
 		},
 		keys: newKeys(set.Ledger, set.Now),
 		probe: &http.Client{

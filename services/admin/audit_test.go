@@ -290,7 +290,7 @@ func TestAGateForTheSameProcess(t *testing.T) {
 func TestWhatOperatorsAreAlarmedBy(t *testing.T) {
 	t.Parallel()
 	g := newRig(t, func(s *admin.Settings) {
-		s.Environment = settings.Lambda
+		s.Environment, s.EmbedMetrics = settings.Lambda, true
 		s.Rates = map[string]send.Rate{"login": {Limit: 2, Window: time.Minute}}
 	})
 	g.get("/info/status") // from now on nobody can lock this client out
@@ -336,7 +336,7 @@ func TestWhatOperatorsAreAlarmedBy(t *testing.T) {
 		t.Errorf("%v lost events are counted, want 1", n)
 	}
 
-	g = newRig(t, func(s *admin.Settings) { s.Environment = settings.Lambda })
+	g = newRig(t, func(s *admin.Settings) { s.Environment, s.EmbedMetrics = settings.Lambda, true })
 	g.ledger.setAway(true)
 	g.do(request{method: "GET", path: "/tokens/list", header: map[string]string{keyName: "wrong"}})
 	if n := metrictest.Sum(t, g.log.String(), metric.LimiterFailedClosed); n != 1 {

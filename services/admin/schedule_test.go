@@ -32,7 +32,7 @@ func (g *rig) userService(kind audit.Kind) {
 	g.clock.Advance(time.Second)
 }
 
-func lambda(s *admin.Settings) { s.Environment = settings.Lambda }
+func lambda(s *admin.Settings) { s.Environment, s.EmbedMetrics = settings.Lambda, true }
 
 // Functions keep what they have to tell until there is a batch. Whoever reads the
 // trail finds it there all the same, also what the user service told.

@@ -45,7 +45,7 @@ func New(set Settings) (*Service, error) {
 	s := &Service{
 		set:      set,
 		admitted: admitted{until: map[string]time.Time{}},
-		meter:    metric.Meter{Service: metric.User, Stage: set.Stage, Embed: set.serverless(), Registry: set.Registry},
+		meter:    metric.Meter{Service: metric.User, Stage: set.Stage, Embed: set.EmbedMetrics, Registry: set.Registry},
 	}
 	s.log = s.meter.Logger(set.Log)
 	ledger := metered.Ledger(set.Ledger)

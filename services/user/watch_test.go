@@ -73,7 +73,7 @@ func watched(t *testing.T, change func(*user.Settings)) (*site, *trail) {
 	var log *logtest.Buffer
 	s := start(t, func(set *user.Settings) {
 		log = &logtest.Buffer{}
-		set.Environment, set.Stage = settings.Lambda, "test"
+		set.Environment, set.EmbedMetrics, set.Stage = settings.Lambda, true, "test"
 		set.Log = slog.New(slog.NewJSONHandler(log, nil))
 		set.Audit = kept.record
 		if change != nil {

@@ -21,7 +21,7 @@ type Registry interface {
 type Meter struct {
 	Service  string
 	Stage    string   // "" where there are no stages
-	Embed    bool     // into the lines of the log: on Lambda
+	Embed    bool     // into the lines of the log, where CloudWatch finds them
 	Registry Registry // nil = there is none
 }
 

@@ -21,6 +21,7 @@ type Service struct {
 	TLS            bool // clients come by TLS, whoever ends it
 	LogLevel       slog.Level
 	MetricsAddr    string // where servers show their metrics; "" = nowhere
+	EmbedMetrics   bool   // counts go into the log, for CloudWatch
 
 	// Connections is how many a server has open at most, and ClientConnections
 	// how many of one client; 0 = as usual.
@@ -51,6 +52,7 @@ func (e *Env) Service() Service {
 		s.Connections, s.ClientConnections = Connections.In(e), ClientConnections.In(e)
 	}
 	s.TLS = TLS.Or(e, s.Environment == Lambda)
+	s.EmbedMetrics = EmbedMetrics.Or(e, s.Environment == Lambda)
 	switch s.Mode {
 	case S3:
 		s.LedgerTable = LedgerTable.Required(e)

@@ -233,6 +233,11 @@ func TestServiceKnowsWhereItRuns(t *testing.T) {
 	if local.Environment != Local || local.TLS || lambda.Environment != Lambda || !lambda.TLS {
 		t.Errorf("got %+v and %+v", local, lambda)
 	}
+	told := env(EmbedMetrics.Env, "true").Service()
+	if local.EmbedMetrics || !lambda.EmbedMetrics || !told.EmbedMetrics {
+		t.Errorf("counts go into the log: %v, %v on Lambda, %v where it is told so",
+			local.EmbedMetrics, lambda.EmbedMetrics, told.EmbedMetrics)
+	}
 	if !reflect.DeepEqual(local.Rates, send.DefaultRates) {
 		t.Errorf("limits are %v where nobody says anything", local.Rates)
 	}

@@ -102,6 +102,11 @@ var (
 		Env: "SEND__METRICS_ADDR", By: both,
 		Doc: "Address at which Prometheus reads metrics, such as `127.0.0.1:9090`. Not on Lambda.",
 	})
+	EmbedMetrics = define(Bool(), Entry{
+		Env: "SEND__EMBED_METRICS", By: both,
+		Doc: "Counts go into the lines of the log as well, in CloudWatch's embedded metric format. On Lambda true; elsewhere, " +
+			"where nothing is said, false.",
+	})
 	ServiceKey = defineSecrets(SecretText(), Entry{
 		Env: "SEND__ADMIN__SERVICE_KEY", By: both,
 		References: References{Parameters: true, Ledger: send.SharedService},
