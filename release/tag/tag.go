@@ -28,6 +28,9 @@ type Result struct {
 	Version semver.Version
 	// Found says that the commit had this version already.
 	Found bool
+	// Overtaken says that the version is that of a commit after this one, which was
+	// faster: this one gets none, since it would be a higher one.
+	Overtaken bool
 }
 
 // attempts is how often a tag may be taken by another run before Tag gives up.
@@ -35,7 +38,8 @@ const attempts = 5
 
 // Tag gives HEAD the next version of the line. A commit keeps the version that
 // it has, so a job that runs twice makes one tag. If another run takes the
-// same number meanwhile, the push fails and the next one is tried.
+// same number meanwhile, the push fails and the next one is tried. A commit that
+// is part of one with a version gets none.
 func (t Tagger) Tag(ctx context.Context) (Result, error) {
 	if err := t.refuseDirt(ctx); err != nil {
 		return Result{}, err
@@ -49,6 +53,9 @@ func (t Tagger) Tag(ctx context.Context) (Result, error) {
 			return Result{}, err
 		} else if ok && t.Line.Made(v) {
 			return Result{Version: v, Found: true}, nil
+		}
+		if v, ok, err := t.after(ctx); err != nil || ok {
+			return Result{Version: v, Overtaken: ok}, err
 		}
 		last, ok, err := t.latest(ctx)
 		if err != nil {
@@ -89,22 +96,43 @@ func (t Tagger) fetch(ctx context.Context) error {
 }
 
 // latest answers the highest version among the tags, of all branches: dev and
-// main count in one sequence. Tags that are no versions are passed over.
+// main count in one sequence.
 func (t Tagger) latest(ctx context.Context, filter ...string) (v semver.Version, ok bool, err error) {
+	versions, err := t.versions(ctx, filter...)
+	if err != nil || len(versions) == 0 {
+		return v, false, err
+	}
+	return slices.MaxFunc(versions, semver.Compare), true, nil
+}
+
+// versions answers those among the tags. Tags that are none are passed over.
+func (t Tagger) versions(ctx context.Context, filter ...string) (all []semver.Version, err error) {
 	names, err := t.Repo.Lines(ctx, append([]string{"tag", "--list", "v*"}, filter...)...)
+	if err != nil {
+		return nil, err
+	}
+	for _, name := range names {
+		if v, err := semver.Parse(name); err == nil {
+			all = append(all, v)
+		}
+	}
+	return all, nil
+}
+
+// after answers the highest version of the line that a commit after HEAD has.
+func (t Tagger) after(ctx context.Context) (v semver.Version, ok bool, err error) {
+	here, err := t.versions(ctx, "--points-at", "HEAD")
 	if err != nil {
 		return v, false, err
 	}
-	var versions []semver.Version
-	for _, name := range names {
-		if v, err := semver.Parse(name); err == nil {
-			versions = append(versions, v)
-		}
+	later, err := t.versions(ctx, "--contains", "HEAD")
+	later = slices.DeleteFunc(later, func(v semver.Version) bool {
+		return !t.Line.Made(v) || slices.Contains(here, v)
+	})
+	if err != nil || len(later) == 0 {
+		return v, false, err
 	}
-	if len(versions) == 0 {
-		return v, false, nil
-	}
-	return slices.MaxFunc(versions, semver.Compare), true, nil
+	return slices.MaxFunc(later, semver.Compare), true, nil
 }
 
 // make creates the tag and pushes it. On failure no local tag is left behind.

@@ -150,6 +150,7 @@ func TestTagPushedMeanwhileMakesTheNextNumber(t *testing.T) {
 	run(t, work, "push", "--quiet", "origin", "HEAD:refs/heads/dev")
 	rival := git.Repo{Dir: t.TempDir()}
 	run(t, rival, "clone", "--quiet", "--branch", "dev", remote.Dir, ".")
+	run(t, rival, "checkout", "--quiet", "--orphan", "main") // of another branch, so nothing is overtaken
 	commit(t, rival, "a rival's change")
 	rivals := 0
 	tagger := Tagger{Repo: work, Line: semver.Dev, Remote: "origin", beforePush: func() {
@@ -189,5 +190,45 @@ func TestRemoteThatRefusesEndsInItsWords(t *testing.T) {
 	}
 	if left := run(t, work, "tag", "--list"); left != "" {
 		t.Errorf("a local tag is left: %s", left)
+	}
+}
+
+// The tests of two pushes can end in another order than they began: the older
+// commit must not get the higher version, and be deployed over the newer.
+func TestAnOvertakenCommitGetsNoVersion(t *testing.T) {
+	t.Parallel()
+	for line, want := range map[semver.Line]string{semver.Dev: "v0.3.6", semver.Main: "v0.4.0"} {
+		work, remote := checkout(t)
+		older := run(t, work, "rev-parse", "HEAD")
+		commit(t, work, "newer")
+		newer := run(t, work, "rev-parse", "HEAD")
+		tagOn(t, line, work)
+		run(t, work, "checkout", "--quiet", older)
+		if got := tagOn(t, line, work); !got.Overtaken || got.Version.String() != want {
+			t.Errorf("on %s: %+v, want one that was overtaken by %s", line, got, want)
+		}
+		if got := remoteTags(t, remote); got != want {
+			t.Errorf("the remote has %q, want %q alone", got, want)
+		}
+		run(t, work, "checkout", "--quiet", newer)
+		if got := tagOn(t, line, work); !got.Found || got.Overtaken {
+			t.Errorf("on %s, again: %+v", line, got)
+		}
+	}
+}
+
+// What dev made after it says nothing of what main has not released yet.
+func TestDevOvertakesNothingOfMain(t *testing.T) {
+	t.Parallel()
+	work, remote := checkout(t)
+	merged := run(t, work, "rev-parse", "HEAD")
+	commit(t, work, "the next on dev")
+	tagOn(t, semver.Dev, work)
+	run(t, work, "checkout", "--quiet", merged)
+	if got := tagOn(t, semver.Main, work); got.Overtaken || got.Version.String() != "v0.4.0" {
+		t.Errorf("%+v, want v0.4.0", got)
+	}
+	if got := remoteTags(t, remote); got != "v0.3.6 v0.4.0" {
+		t.Errorf("the remote has %q", got)
 	}
 }

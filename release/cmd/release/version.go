@@ -25,6 +25,12 @@ func tagCommand(f *flag.FlagSet) func(context.Context) error {
 		if err != nil {
 			return err
 		}
+		if made.Overtaken {
+			// A success: what it brought is out, with the commit after it.
+			fmt.Printf("::notice title=Overtaken::a commit after this one is %s already, so this one gets no version\n",
+				made.Version)
+			return nil
+		}
 		fmt.Println(made.Version)
 		return output("version", made.Version.String())
 	}
