@@ -37,7 +37,8 @@ const program = "sgraph.ai/send/cli/cmd/sgsend"
 // Image is the index over the images of all systems, and what belongs to them.
 type Image struct {
 	v1.ImageIndex
-	boms []v1.Image // each with the image, or the index, that it is about as its subject
+	version string
+	boms    []v1.Image // each with the image, or the index, that it is about as its subject
 }
 
 // binary is one released file and what Go's linker left in it.
@@ -49,8 +50,17 @@ type binary struct {
 
 // Assemble makes the image of a version from the binaries in dir, which are
 // named as release/dist does. It refuses what would not run in an image that
-// holds nothing else.
+// holds nothing else, and what makes another image than the one that is
+// recorded beside the binaries.
 func Assemble(dir, version string) (*Image, error) {
+	i, err := assemble(dir, version)
+	if err != nil {
+		return nil, err
+	}
+	return i, i.holdAgainst(dir)
+}
+
+func assemble(dir, version string) (*Image, error) {
 	if version == "" {
 		return nil, errors.New("the image has no version; name the one that the binaries are stamped with")
 	}
@@ -81,7 +91,7 @@ func Assemble(dir, version string) (*Image, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Image{ImageIndex: index, boms: append(boms, bom)}, nil
+	return &Image{ImageIndex: index, version: version, boms: append(boms, bom)}, nil
 }
 
 // read takes one binary and makes sure that it is what its name says.

@@ -14,8 +14,10 @@ import (
 	"testing"
 
 	v1 "github.com/google/go-containerregistry/pkg/v1"
+	"github.com/google/go-containerregistry/pkg/v1/layout"
 	"github.com/google/go-containerregistry/pkg/v1/mutate"
 	"github.com/google/go-containerregistry/pkg/v1/types"
+	"github.com/google/go-containerregistry/pkg/v1/validate"
 
 	"sgraph.ai/send/release/dist"
 	"sgraph.ai/send/release/image"
@@ -210,5 +212,59 @@ func TestRefusesWhatWouldNotRun(t *testing.T) {
 	}
 	if _, err := image.Assemble(dir, version); err == nil || !strings.Contains(err.Error(), "over the limit of 20 MB") {
 		t.Errorf("%v", err)
+	}
+}
+
+// What was recorded beside the binaries is made again, or nothing is.
+func TestRecord(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	if err := os.CopyFS(dir, os.DirFS(binaries(t))); err != nil {
+		t.Fatal(err)
+	}
+	i := assemble(t)
+	if err := i.WriteRecord(dir); err != nil {
+		t.Fatal(err)
+	}
+	again, err := image.Assemble(dir, version)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, want := digestOf(t, again), digestOf(t, i); got != want {
+		t.Errorf("%s, and then %s", want, got)
+	}
+	if _, err := image.Assemble(dir, "v0.5.0"); err == nil || !strings.Contains(err.Error(), "fetch the release again") {
+		t.Errorf("another version passes: %v", err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, image.RecordName), []byte("{"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := image.Assemble(dir, version); err == nil || !strings.Contains(err.Error(), "reading "+dir) {
+		t.Errorf("a record that cannot be read passes: %v", err)
+	}
+}
+
+func TestLayout(t *testing.T) {
+	t.Parallel()
+	dir, i := t.TempDir(), assemble(t)
+	for range 2 { // the second finds it there
+		if err := i.WriteLayout(dir); err != nil {
+			t.Fatal(err)
+		}
+	}
+	index, err := layout.ImageIndexFromPath(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := validate.Index(index); err != nil {
+		t.Error(err)
+	}
+	m, err := index.IndexManifest()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(m.Manifests) != 1+len(image.Systems)+1 || m.Manifests[0].Digest != digestOf(t, i) ||
+		m.Manifests[0].Annotations["org.opencontainers.image.ref.name"] != version {
+		t.Errorf("%+v", m.Manifests)
 	}
 }

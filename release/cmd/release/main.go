@@ -19,6 +19,7 @@ const usage = `usage: release <command> [flags]
   changelog   print what a version changes
   binaries    compile sgsend for every system into a folder
   packages    make the packages for Linux of the binaries in a folder
+  image       assemble the container image from those binaries, and push it
   sums        list the digests of a folder
   verify      hold a folder against its digests
   comment     put reports on a pull request, in place of the last ones
@@ -33,7 +34,8 @@ func main() {
 	defer stop()
 	commands := map[string]command{
 		"tag": tagCommand, "changelog": changelogCommand,
-		"binaries": binariesCommand, "packages": packagesCommand, "sums": sumsCommand, "verify": verifyCommand,
+		"binaries": binariesCommand, "image": imageCommand, "packages": packagesCommand,
+		"sums": sumsCommand, "verify": verifyCommand,
 		"comment": commentCommand, "issue": issueCommand,
 	}
 	if len(os.Args) < 2 || commands[os.Args[1]] == nil {
