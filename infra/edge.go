@@ -111,7 +111,7 @@ func (c *Edge) declare(ctx *pulumi.Context, args *EdgeArgs, inside pulumi.Resour
 		}
 		return made, logged(service.Name, made.arn)
 	}
-	bucket := wire.BucketOrigin(args.Names.Bucket(stack.Transfers), args.Names.Region)
+	bucket := wire.BucketOrigin(args.Names.Bucket(stack.Transfers), args.Names.Region, false)
 	ofUser, ofAdmin := pages{wire.Assets, wire.PageCSP(bucket)}, pages{wire.ConsoleAssets, wire.PageCSP()}
 	user, err := front(args.User, args.UserDomain, userACL, wire.User, "none", ofUser)
 	if err != nil {

@@ -62,7 +62,7 @@ func FromEnv(getenv func(string) string) (Canary, error) {
 	c.Parameters = storage.Parameters()
 	if table != "" {
 		var err error
-		c.Ledger, _, err = storage.Ledger(settings.Service{Mode: settings.S3, LedgerTable: table})
+		c.Ledger, _, err = storage.Ledger(settings.Service{LedgerMode: settings.DynamoDB, LedgerTable: table})
 		return c, err
 	}
 	return c, nil

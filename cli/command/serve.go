@@ -47,10 +47,19 @@ What it is told, it is told by the environment:
   SEND__EMBED_METRICS              true where CloudWatch finds them in the log
   SEND__LOG_LEVEL                  debug, info, warn or error (info)
   SEND__STAGE                      what it calls itself, as in dev, qa or prod
-  SEND__STORAGE_MODE               disk, or s3 for S3 and DynamoDB (disk)
-  SEND__LEDGER_TABLE               the table that keeps the ledger, in mode s3
+  SEND__STORAGE_MODE               where the bytes are: disk, or s3 (disk)
+  SEND__LEDGER_MODE                where the ledger is: disk, or dynamodb (beside the bytes)
+  SEND__LEDGER_TABLE               the table that keeps it, in mode dynamodb
+  SEND__LEDGER_ENDPOINT            what stands in for DynamoDB (none)
   SEND__S3_BUCKET                  the bucket of the ciphertext, in mode s3
   CACHE__SERVICE__BUCKET_NAME      the bucket of the audit trail, in mode s3
+  SEND__S3_ENDPOINT                what speaks as S3 does, in place of AWS (none)
+  SEND__S3_REGION                  region of the buckets (that of AWS_REGION)
+  SEND__S3_PATH_STYLE              true where the path names the bucket (of an endpoint)
+  SEND__S3_ACCESS_KEY_ID           access key of the buckets (what the SDK finds)
+  SEND__S3_SECRET_ACCESS_KEY       and the secret key that goes with it
+  SEND__S3_LINKS                   false where clients do not reach the bucket (true)
+  SEND__DIRECT_BYTES               largest request that goes through the service (any)
   SEND__ADMIN__SERVICE_KEY         key of a user service elsewhere (none)
   FAST_API__AUTH__API_KEY__NAME    header of the API key (X-API-Key)
   FAST_API__AUTH__API_KEY__VALUE   the API key (made, and kept with the data)

@@ -43,7 +43,7 @@ func Secrets(ctx context.Context, getenv func(string) string, out io.Writer) err
 		return err
 	}
 	s := secrets{header: set.KeyName, key: settings.APIKeyValue.In(env).Told(), keyFile: keyFile}
-	if set.Mode == settings.Disk { // whose ledger is taken while it runs
+	if set.LedgerMode == settings.Disk { // which ledger is taken while it runs
 		if s.tokenFile, err = secretFile(set.DiskPath, tokenName); err == nil {
 			s.token, err = readSecret(s.tokenFile)
 		}
@@ -89,7 +89,7 @@ func makeSecrets(
 	if err != nil && send.CodeOf(err) != send.Conflict {
 		return s, fmt.Errorf("the access token cannot be made: %w", err)
 	}
-	if set.Mode != settings.Disk {
+	if set.LedgerMode != settings.Disk {
 		return s, nil
 	}
 	if s.tokenFile, err = secretFile(set.DiskPath, tokenName); err != nil {

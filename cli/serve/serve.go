@@ -98,10 +98,10 @@ func runBoth(ctx context.Context, getenv func(string) string, c Console) error {
 	users.Ledger, admins.Ledger = ledger, ledger
 	parameters := storage.Parameters()
 	users.Secrets.Parameters, admins.Secrets.Parameters = parameters, parameters
-	if users.Store, users.Links, err = storage.Transfers(users.Service, users.Bucket); err != nil {
+	if users.Store, users.Links, err = storage.Transfers(users.Service, users.Bucket, users.Secrets); err != nil {
 		return err
 	}
-	if admins.Audit, err = storage.Trail(admins.Service, admins.CacheBucket); err != nil {
+	if admins.Audit, err = storage.Trail(admins.Service, admins.CacheBucket, admins.Secrets); err != nil {
 		return err
 	}
 	userLn, err := listen(settings.UserAddr.Env, users.Addr)
@@ -158,8 +158,8 @@ func runBoth(ctx context.Context, getenv func(string) string, c Console) error {
 		return err // nobody would know where it is
 	}
 
-	if users.Mode == settings.Disk {
-		go userService.Sweep(ctx)
+	go userService.Sweep(ctx)
+	if admins.KeepsOnDisk() {
 		go adminService.Sweep(ctx)
 	}
 	return both(ctx, log, func(ctx context.Context) error {

@@ -16,6 +16,7 @@ func TestFromEnv(t *testing.T) {
 		"FAST_API__AUTH__API_KEY__NAME": "X-Key", "FAST_API__AUTH__API_KEY__VALUE": keyValue,
 		"SEND__STORAGE_MODE": "s3", "SEND__LEDGER_TABLE": "table", "CACHE__SERVICE__BUCKET_NAME": "bucket",
 		"SEND__USER_BASE_URL": "https://user.example/", "SEND__STAGE": "qa", "AWS_LAMBDA_RUNTIME_API": "127.0.0.1:9001",
+		"AWS_REGION": "eu-west-2",
 	}
 	s, err := admin.FromEnv(func(name string) string { return environment[name] })
 	if err != nil || s.KeyName != "X-Key" || s.CacheBucket != "bucket" || s.LedgerTable != "table" || !s.TLS ||

@@ -19,7 +19,10 @@ func (s *Service) config(w http.ResponseWriter, r *http.Request) error {
 	rules := s.set.Rules
 	direct := rules.MaxBytes
 	if s.set.DirectBytes > 0 {
-		direct = min(s.set.DirectBytes, lambdaBinary)
+		direct = s.set.DirectBytes
+	}
+	if s.set.serverless() {
+		direct = min(direct, lambdaBinary)
 	}
 	// Who admits a sender without a token needs none.
 	_, closed := s.transfers.Gate.Admit(r.Context(), "")

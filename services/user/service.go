@@ -54,7 +54,7 @@ func New(set Settings) (*Service, error) {
 	}
 	s.keys = newKeys(ledger, set.Now)
 	links := set.Links
-	if links == nil {
+	if links == nil || set.OwnLinks {
 		links = localLinks{s.keys}
 	}
 	s.salts = web.NewSalts(ledger, s.log)

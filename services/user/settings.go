@@ -5,6 +5,8 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"net/netip"
+	"net/url"
 	"time"
 
 	"sgraph.ai/send/shared/audit"
@@ -34,6 +36,9 @@ type Settings struct {
 	// DownloadOrigins are the origins, other than the service's own, that the
 	// pages fetch ciphertext from and send it to: the bucket's.
 	DownloadOrigins []string
+
+	// OwnLinks says that clients do not reach the bucket, whatever Links there are.
+	OwnLinks bool
 
 	// Secrets are where the references lead that stand for secrets. New adds the
 	// ledger.
@@ -101,31 +106,40 @@ func Read(env *settings.Env) Settings {
 	env.Together(settings.Variable)
 	if s.Mode == settings.S3 {
 		s.Bucket = settings.TransfersBucket.Required(env)
-		s.DownloadOrigins = []string{bucketOrigin(env, s.Bucket)}
+		if s.OwnLinks = !settings.S3Links.In(env); !s.OwnLinks {
+			s.DownloadOrigins = []string{bucketOrigin(s.S3, s.Bucket)}
+		}
 	}
-	if s.serverless() {
-		s.DirectBytes = lambdaBody
-	}
+	s.DirectBytes = s.direct(env)
 	return s
 }
 
-// bucketOrigin returns the origin of the bucket's presigned URLs: AWS's, or that of
-// what stands in for it.
-func bucketOrigin(env *settings.Env, bucket string) string {
-	for _, name := range []string{"AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL"} {
-		if text := env.Text(name); text != "" {
-			endpoint, err := settings.URL().Parse(text)
-			if err != nil {
-				env.Fault(name, "%v", err)
-			}
-			return endpoint
-		}
+// direct reads how much goes through the service itself.
+func (s Settings) direct(env *settings.Env) int64 {
+	if s.serverless() {
+		return lambdaBody
 	}
-	region := env.Text("AWS_REGION")
-	if region == "" {
-		env.Fault("AWS_REGION", "is not set: set it to the region of the bucket")
+	n := settings.DirectBytes.In(env)
+	if n > 0 && len(s.DownloadOrigins) == 0 {
+		env.Fault(settings.DirectBytes.Env, "needs a bucket to which larger files can go: %s is to be %s, and %s true",
+			settings.StorageMode.Env, settings.S3, settings.S3Links.Env)
 	}
-	return wire.BucketOrigin(bucket, region)
+	return n
+}
+
+// bucketOrigin returns the origin of the bucket's presigned URLs.
+func bucketOrigin(at settings.Buckets, bucket string) string {
+	if at.Endpoint == "" {
+		return wire.BucketOrigin(bucket, at.Region, at.PathStyle)
+	}
+	u, err := url.Parse(at.Endpoint)
+	if err != nil {
+		return "" // which is a fault already
+	}
+	if _, err := netip.ParseAddr(u.Hostname()); err != nil && !at.PathStyle {
+		u.Host = bucket + "." + u.Host
+	}
+	return u.Scheme + "://" + u.Host
 }
 
 // gate reads who may send. There is no default: a service that is not told

@@ -25,13 +25,13 @@ const (
 )
 
 // Sweep removes what nobody can download any more, again and again until ctx
-// ends. Objects that no transfer names are looked for on disk only: a bucket has
-// rules for them, and listing it costs.
+// ends. Objects that no transfer names are looked for where ledger or store is on
+// disk only: a bucket beside a table has rules for them, and listing it costs.
 func (s *Service) Sweep(ctx context.Context) {
 	tick := time.NewTicker(sweepPeriod)
 	defer tick.Stop()
 	parts := []part{s.transfers.Sweep, s.forget, s.reclaim}
-	if s.set.Mode == settings.Disk {
+	if s.set.KeepsOnDisk() {
 		parts = []part{s.sweepPaired, s.forget, s.reclaim}
 	}
 	for {
@@ -61,14 +61,14 @@ func (s *Service) Scheduled(ctx context.Context, _ json.RawMessage) (any, error)
 type part func(context.Context) (send.Swept, error)
 
 // sweepPaired removes what the ledger says is over and what it does not name, if
-// the ledger is the store's own. On one machine either can be moved, lost, or
-// restored from a backup without the other.
+// the ledger is the store's own. What is on a disk can be moved, lost, or restored
+// from a backup without the other.
 func (s *Service) sweepPaired(ctx context.Context) (send.Swept, error) {
 	err := s.transfers.Pair(ctx)
 	if send.CodeOf(err) == send.Conflict {
 		return send.Swept{}, fmt.Errorf("NOTHING IS SWEPT, so that no file is lost: %w; stop the service and put the "+
-			"ledger.db back that belongs to the folder transfers; or, where this ledger is the newest there is, delete "+
-			"the file %s: what it does not know is then kept aside for a week, and removed", err, pairFile)
+			"ledger back that belongs to %s; or, where this ledger is the newest there is, delete "+
+			"%s: what it does not know is then kept aside for a week, and removed", err, s.store(), s.pairFile())
 	}
 	if err != nil {
 		return send.Swept{}, err
@@ -79,9 +79,22 @@ func (s *Service) sweepPaired(ctx context.Context) (send.Swept, error) {
 	return n, errors.Join(err, orphans)
 }
 
-// pairFile is where, from the data folder on, the store on disk keeps what it
-// knows of its ledger.
-const pairFile = "transfers/objects/le/ledger"
+// store says to people where the bytes are.
+func (s *Service) store() string {
+	if s.set.Mode == settings.S3 {
+		return "the bucket " + s.set.Bucket
+	}
+	return "the folder transfers"
+}
+
+// pairFile says to people where the store keeps what it knows of its ledger: on
+// disk from the data folder on.
+func (s *Service) pairFile() string {
+	if s.set.Mode == settings.S3 {
+		return "the object " + send.PairObject
+	}
+	return "the file transfers/objects/le/" + send.PairObject
+}
 
 // forget destroys the salts whose time is over: whose the names of those days
 // were, nobody can find out any more.

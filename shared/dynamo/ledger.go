@@ -41,8 +41,11 @@ type Ledger struct {
 var _ send.Ledger = (*Ledger)(nil)
 
 // New returns the ledger in the table of that name. It asks nobody and reads nothing: load is
-// called when the ledger is first used, and again later if it failed.
-func New(name string, load func(context.Context) (aws.Config, error)) *Ledger {
+// called when the ledger is first used, and again later if it failed. Options
+// have the last word on how the table is reached.
+func New(
+	name string, load func(context.Context) (aws.Config, error), options ...func(*dynamodb.Options),
+) *Ledger {
 	return &Ledger{
 		Now:  time.Now,
 		name: name,
@@ -51,7 +54,7 @@ func New(name string, load func(context.Context) (aws.Config, error)) *Ledger {
 			if err != nil {
 				return nil, err
 			}
-			return dynamodb.NewFromConfig(cfg, retryConflicts), nil
+			return dynamodb.NewFromConfig(cfg, append([]func(*dynamodb.Options){retryConflicts}, options...)...), nil
 		}),
 	}
 }

@@ -9,8 +9,10 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 
 	"sgraph.ai/send/shared/internal/lazy"
@@ -39,8 +41,11 @@ type clients struct {
 }
 
 // New returns the store in a bucket. It asks nobody and reads nothing: load is
-// called when the store is first used, and again later if it failed.
-func New(bucket string, load func(context.Context) (aws.Config, error)) *Store {
+// called when the store is first used, and again later if it failed. Options have
+// the last word on how the bucket is reached.
+func New(
+	bucket string, load func(context.Context) (aws.Config, error), options ...func(*s3.Options),
+) *Store {
 	return &Store{
 		bucket:  bucket,
 		copying: s3Copying,
@@ -49,13 +54,14 @@ func New(bucket string, load func(context.Context) (aws.Config, error)) *Store {
 			if err != nil {
 				return nil, err
 			}
-			c := s3.NewFromConfig(cfg, options)
+			c := s3.NewFromConfig(cfg, append([]func(*s3.Options){usual}, options...)...)
 			return &clients{c, s3.NewPresignClient(c)}, nil
 		}),
 	}
 }
 
-func options(o *s3.Options) {
+// usual is how a bucket is reached unless somebody knows better.
+func usual(o *s3.Options) {
 	// An endpoint that was set is no AWS one, whose names hold for every
 	// bucket's own host.
 	o.UsePathStyle = o.BaseEndpoint != nil
@@ -64,6 +70,27 @@ func options(o *s3.Options) {
 	// it. Content that matters authenticates itself: it is ciphertext.
 	o.RequestChecksumCalculation = aws.RequestChecksumCalculationWhenRequired
 	o.ResponseChecksumValidation = aws.ResponseChecksumValidationWhenRequired
+	o.HTTPSignerV4 = withoutEncoding{o.HTTPSignerV4}
+}
+
+// withoutEncoding signs all of a request but its Accept-Encoding, which Google's
+// front changes on the way to Google Cloud Storage: signed, nothing would be
+// accepted there. https://github.com/aws/aws-sdk-go-v2/issues/1816
+type withoutEncoding struct{ s3.HTTPSignerV4 }
+
+// SignHTTP implements [s3.HTTPSignerV4].
+func (s withoutEncoding) SignHTTP(
+	ctx context.Context, credentials aws.Credentials, r *http.Request, payloadHash, service, region string,
+	at time.Time, options ...func(*v4.SignerOptions),
+) error {
+	const header = "Accept-Encoding"
+	asked, is := r.Header[header]
+	delete(r.Header, header)
+	err := s.HTTPSignerV4.SignHTTP(ctx, credentials, r, payloadHash, service, region, at, options...)
+	if is { // or the transport would ask for what is compressed
+		r.Header[header] = asked
+	}
+	return err
 }
 
 // Open implements [send.Store].
@@ -159,7 +186,11 @@ func (s *Store) Delete(ctx context.Context, key string) error {
 		return failed(err)
 	}
 	_, err = c.DeleteObject(ctx, &s3.DeleteObjectInput{Bucket: &s.bucket, Key: &key})
-	return failed(err)
+	// S3 does not tell that there was nothing to delete; Google Cloud Storage does.
+	if err = missing(err); send.CodeOf(err) == send.NotFound {
+		return nil
+	}
+	return err
 }
 
 // List implements [send.Store].

@@ -16,8 +16,8 @@ import (
 // was confirmed.
 var pairKey = Key{PairSet, "transfers"}
 
-// pairObject is the store's: the ID, a space, and the count.
-const pairObject = "ledger"
+// PairObject is the key of the store's: the ID, a space, and the count.
+const PairObject = "ledger"
 
 // pair is what one of both knows; the zero value is nothing.
 type pair struct {
@@ -72,10 +72,10 @@ func (t *Transfers) confirm(ctx context.Context, ledger pair) error {
 // keep makes a store know the pair.
 func (p pair) keep(ctx context.Context, s Store) error {
 	text := fmt.Sprintf("%s %d", p.id, p.count)
-	if _, err := s.Put(ctx, pairObject, strings.NewReader(text), int64(len(text))); err != nil {
+	if _, err := s.Put(ctx, PairObject, strings.NewReader(text), int64(len(text))); err != nil {
 		return err
 	}
-	return s.Settle(ctx, pairObject)
+	return s.Settle(ctx, PairObject)
 }
 
 // KeepPair makes a store know that it belongs to a ledger, from which it was filled. A
@@ -97,7 +97,7 @@ func ledgersPair(ctx context.Context, l Ledger) (pair, error) {
 }
 
 func (t *Transfers) storesPair(ctx context.Context) (p pair, err error) {
-	body, _, err := t.Store.Open(ctx, pairObject, Whole)
+	body, _, err := t.Store.Open(ctx, PairObject, Whole)
 	if CodeOf(err) == NotFound {
 		return p, nil
 	}

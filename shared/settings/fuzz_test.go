@@ -42,7 +42,8 @@ func FuzzSettings(f *testing.F) {
 		env.Together(Variable)
 		if err := env.Err(); err != nil {
 			for line := range strings.SplitSeq(err.Error(), "\n") {
-				if name, _, _ := strings.Cut(line, " "); !named(name) {
+				name, _, _ := strings.Cut(line, " ")
+				if !named(name) && !strings.HasPrefix(name, "AWS_") { // the SDK's own
 					t.Errorf("%q: a fault that names no setting: %q", value, line)
 				}
 			}

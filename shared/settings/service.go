@@ -12,8 +12,11 @@ import (
 type Service struct {
 	Stage          string // as in dev, qa, prod; or "" where there are no stages
 	Environment    string // Lambda or Local
-	Mode           string // S3 or Disk
-	LedgerTable    string // S3: the DynamoDB table
+	Mode           string // where the bytes are: S3 or Disk
+	S3             Buckets
+	LedgerMode     string // DynamoDB or Disk
+	LedgerTable    string // DynamoDB: the table
+	LedgerEndpoint string // DynamoDB: "" = the SDK's
 	DiskPath       string // Disk: the folder
 	Rates          map[string]send.Rate
 	OriginSecrets  []Secret
@@ -39,7 +42,6 @@ func (e *Env) Service() Service {
 	s := Service{
 		Stage:          Stage.In(e),
 		Environment:    Local,
-		Mode:           StorageMode.Required(e),
 		Rates:          RateLimits.Or(e, maps.Clone(send.DefaultRates)),
 		OriginSecrets:  OriginSecrets.In(e),
 		TrustedProxies: TrustedProxies.In(e),
@@ -53,11 +55,6 @@ func (e *Env) Service() Service {
 	}
 	s.TLS = TLS.Or(e, s.Environment == Lambda)
 	s.EmbedMetrics = EmbedMetrics.Or(e, s.Environment == Lambda)
-	switch s.Mode {
-	case S3:
-		s.LedgerTable = LedgerTable.Required(e)
-	case Disk:
-		s.DiskPath = DiskPath.Required(e)
-	}
+	s.place(e)
 	return s
 }

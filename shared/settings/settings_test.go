@@ -202,11 +202,33 @@ func TestServiceNeedsWhatItsModeNeeds(t *testing.T) {
 		pairs []string
 		fault string
 	}{
-		{nil, "SEND__STORAGE_MODE is not set: set it to the mode of storage: " +
-			"s3 (S3 and DynamoDB) or disk (a folder of this machine)"},
+		{nil, "SEND__STORAGE_MODE is not set: set it to the place of the bytes: " +
+			"s3 (a bucket of S3, or of what speaks as S3 does) or disk (a folder of this machine)"},
 		{[]string{"SEND__STORAGE_MODE", "memory"}, "SEND__STORAGE_MODE must be one of s3, disk"},
-		{[]string{"SEND__STORAGE_MODE", "s3"},
+		{[]string{"SEND__STORAGE_MODE", "s3", "AWS_REGION", "eu-west-2"},
 			"SEND__LEDGER_TABLE is not set: set it to the name of the DynamoDB table that keeps the ledger"},
+		{[]string{"SEND__STORAGE_MODE", "s3", "SEND__LEDGER_TABLE", "t", "SEND__S3_REGION", "auto"},
+			"AWS_REGION is not set: set it to the region of the table that keeps the ledger"},
+		{[]string{"SEND__STORAGE_MODE", "s3", "SEND__LEDGER_MODE", "disk", "SEND__DISK_PATH", "/data"},
+			"AWS_REGION is not set: set it, or SEND__S3_REGION, to the region of the bucket"},
+		{[]string{"SEND__STORAGE_MODE", "s3", "SEND__LEDGER_MODE", "disk", "SEND__S3_REGION", "auto"},
+			"SEND__DISK_PATH is not set: set it to the folder that keeps the data"},
+		{[]string{"SEND__STORAGE_MODE", "disk", "SEND__DISK_PATH", "/data", "SEND__LEDGER_MODE", "dynamodb",
+			"AWS_REGION", "eu-west-2"},
+			"SEND__LEDGER_TABLE is not set: set it to the name of the DynamoDB table that keeps the ledger"},
+		{[]string{"SEND__STORAGE_MODE", "disk", "SEND__DISK_PATH", "/data", "SEND__S3_ENDPOINT", "https://s3.example"},
+			"SEND__S3_ENDPOINT is of no use where SEND__STORAGE_MODE is disk: set that to s3, or leave this away"},
+		{[]string{"SEND__STORAGE_MODE", "disk", "SEND__DISK_PATH", "/data", "SEND__LEDGER_ENDPOINT", "https://d.example"},
+			"SEND__LEDGER_ENDPOINT is of no use where the ledger is on disk: set SEND__LEDGER_MODE to dynamodb, " +
+				"or leave this away"},
+		{[]string{"SEND__STORAGE_MODE", "s3", "AWS_REGION", "eu-west-2", "SEND__LEDGER_TABLE", "t",
+			"SEND__S3_ACCESS_KEY_ID", "id"},
+			"SEND__S3_SECRET_ACCESS_KEY is not set, and SEND__S3_ACCESS_KEY_ID is: set both, or neither"},
+		{[]string{"SEND__STORAGE_MODE", "s3", "AWS_REGION", "eu-west-2", "SEND__LEDGER_TABLE", "t",
+			"SEND__S3_SECRET_ACCESS_KEY", "secret"},
+			"SEND__S3_ACCESS_KEY_ID is not set, and SEND__S3_SECRET_ACCESS_KEY is: set both, or neither"},
+		{[]string{"SEND__STORAGE_MODE", "s3", "AWS_REGION", "eu-west-2", "SEND__LEDGER_TABLE", "t",
+			"AWS_ENDPOINT_URL", "nowhere"}, "AWS_ENDPOINT_URL must be a URL such as https://send.example.org"},
 		{[]string{"SEND__STORAGE_MODE", "disk"},
 			"SEND__DISK_PATH is not set: set it to the folder that keeps the data"},
 		{[]string{"SEND__STORAGE_MODE", "disk", "SEND__DISK_PATH", "/data"}, ""},
@@ -222,6 +244,35 @@ func TestServiceNeedsWhatItsModeNeeds(t *testing.T) {
 		}
 		if got != c.fault {
 			t.Errorf("%v: got %q, want %q", c.pairs, got, c.fault)
+		}
+	}
+}
+
+// Ledger and bytes are chosen apart, and what nobody says is as it always was.
+func TestBytesAndLedgerAreChosenApart(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		pairs         []string
+		bytes, ledger string
+		onDisk        bool
+		at            Buckets
+	}{
+		{[]string{"SEND__STORAGE_MODE", "disk"}, Disk, Disk, true, Buckets{}},
+		{[]string{"SEND__STORAGE_MODE", "s3"}, S3, DynamoDB, false, Buckets{Region: "eu-west-2"}},
+		{[]string{"SEND__STORAGE_MODE", "s3", "SEND__LEDGER_MODE", "disk", "SEND__S3_REGION", "auto",
+			"SEND__S3_ENDPOINT", "https://s3.example/", "AWS_ENDPOINT_URL", "https://other.example"},
+			S3, Disk, true, Buckets{Endpoint: "https://s3.example", Region: "auto", PathStyle: true}},
+		{[]string{"SEND__STORAGE_MODE", "s3", "SEND__S3_ENDPOINT", "https://s3.example", "SEND__S3_PATH_STYLE", "false"},
+			S3, DynamoDB, false, Buckets{Endpoint: "https://s3.example", Region: "eu-west-2"}},
+		{[]string{"SEND__STORAGE_MODE", "s3", "AWS_ENDPOINT_URL_S3", "https://a.example", "AWS_ENDPOINT_URL", "https://b"},
+			S3, DynamoDB, false, Buckets{Endpoint: "https://a.example", Region: "eu-west-2", PathStyle: true}},
+		{[]string{"SEND__STORAGE_MODE", "disk", "SEND__LEDGER_MODE", "dynamodb"}, Disk, DynamoDB, true, Buckets{}},
+	} {
+		e := env(append(c.pairs, "SEND__DISK_PATH", "/data", "SEND__LEDGER_TABLE", "table", "AWS_REGION", "eu-west-2")...)
+		s := e.Service()
+		if e.Err() != nil || s.Mode != c.bytes || s.LedgerMode != c.ledger || s.KeepsOnDisk() != c.onDisk || s.S3 != c.at {
+			t.Errorf("%v: bytes in %s, ledger in %s, on disk %v, buckets %+v, %v",
+				c.pairs, s.Mode, s.LedgerMode, s.KeepsOnDisk(), s.S3, e.Err())
 		}
 	}
 }

@@ -2,6 +2,7 @@ package settings
 
 import (
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -29,8 +30,9 @@ const Both = "both"
 
 // Where bytes and the ledger are kept.
 const (
-	S3   = "s3"   // S3 and DynamoDB
-	Disk = "disk" // a folder of this machine
+	S3       = "s3"       // bytes: a bucket of S3, or of what speaks as S3 does
+	DynamoDB = "dynamodb" // the ledger: a table
+	Disk     = "disk"     // either: a folder of this machine
 )
 
 const day = 24 * time.Hour
@@ -54,15 +56,48 @@ var (
 	})
 	StorageMode = define(Choice(S3, Disk), Entry{
 		Env: "SEND__STORAGE_MODE", By: both,
-		Doc: "Mode of storage: `s3` (S3 and DynamoDB) or `disk` (a folder of this machine).",
+		Doc: "Place of the bytes: `s3` (a bucket of S3, or of what speaks as S3 does) or `disk` (a folder of this machine).",
+	})
+	LedgerMode = define(Choice(DynamoDB, Disk), Entry{
+		Env: "SEND__LEDGER_MODE", By: both,
+		Doc: "Place of the ledger: `dynamodb` or `disk` (a file in the folder of this machine, for one process). Where " +
+			"nothing is said, `dynamodb` with bytes in `s3`, and otherwise `disk`.",
 	})
 	LedgerTable = define(Text(), Entry{
 		Env: "SEND__LEDGER_TABLE", By: all,
-		Doc: "Name of the DynamoDB table that keeps the ledger. Needed by mode `s3`, and by a canary whose token is there.",
+		Doc: "Name of the DynamoDB table that keeps the ledger. Needed by a ledger in `dynamodb`, and by a canary whose " +
+			"token is there.",
+	})
+	LedgerEndpoint = define(URL(), Entry{
+		Env: "SEND__LEDGER_ENDPOINT", By: both,
+		Doc: "Address of what stands in for DynamoDB. Where nothing is said, AWS's, or what the SDK's own variables say.",
 	})
 	DiskPath = define(Text(), Entry{
 		Env: "SEND__DISK_PATH", By: both,
-		Doc: "Folder that keeps the data. Needed by mode `disk`.",
+		Doc: "Folder that keeps the data. Needed by whatever is on `disk`.",
+	})
+	S3Endpoint = define(URL(), Entry{
+		Env: "SEND__S3_ENDPOINT", By: both,
+		Doc: "Address of what speaks as S3 does, such as `https://storage.googleapis.com`; browsers reach it, too. Where " +
+			"nothing is said, AWS's, or what the SDK's own variables say.",
+	})
+	S3Region = define(Matching(regexp.MustCompile("^[A-Za-z0-9-]{1,64}$"), "must be the name of a region"), Entry{
+		Env: "SEND__S3_REGION", By: both,
+		Doc: "Region of the buckets, such as `auto`, where it is not that of `AWS_REGION`.",
+	})
+	S3PathStyle = define(Bool(), Entry{
+		Env: "SEND__S3_PATH_STYLE", By: both,
+		Doc: "Buckets stand in the path of a URL, not in the name of its host. Where nothing is said, true of an address " +
+			"that was set, and false of AWS's.",
+	})
+	S3AccessKeyID = define(Text(), Entry{
+		Env: "SEND__S3_ACCESS_KEY_ID", By: both,
+		Doc: "Access key for the buckets alone. Where nothing is said, the credentials that the SDK finds.",
+	})
+	S3SecretAccessKey = defineSecret(Text(), Entry{
+		Env: "SEND__S3_SECRET_ACCESS_KEY", By: both,
+		References: References{Parameters: true},
+		Doc:        "Secret access key that goes with it.",
 	})
 	LogLevel = define(Level(), Entry{
 		Env: "SEND__LOG_LEVEL", By: both, Default: "info", Key: "logLevel", KeyDefault: "info",
@@ -170,7 +205,17 @@ var (
 	})
 	TransfersBucket = define(BucketName(), Entry{
 		Env: "SEND__S3_BUCKET", By: user,
-		Doc: "Name of the S3 bucket that keeps the ciphertext. Needed by mode `s3`.",
+		Doc: "Name of the S3 bucket that keeps the ciphertext. Needed by bytes in `s3`.",
+	})
+	S3Links = define(Bool(), Entry{
+		Env: "SEND__S3_LINKS", By: user, Default: "true",
+		Doc: "Large files go between clients and bucket by presigned URLs. `false` where clients do not reach the bucket: " +
+			"then all goes through the service.",
+	})
+	DirectBytes = define(Bytes(maxObject), Entry{
+		Env: "SEND__DIRECT_BYTES", By: user,
+		Doc: "Largest request or answer that goes through the service, in bytes, or as in `24MiB`: larger files go by " +
+			"presigned URLs. Where nothing is said, 5 MiB on Lambda, and elsewhere any.",
 	})
 	AdminURL = define(URL(), Entry{
 		Env: "SGRAPH_SEND__ADMIN__BASE_URL", By: user,
@@ -209,7 +254,7 @@ var (
 	})
 	CacheBucket = define(BucketName(), Entry{
 		Env: "CACHE__SERVICE__BUCKET_NAME", By: admin,
-		Doc: "Name of the S3 bucket that keeps the audit trail. Needed by mode `s3`.",
+		Doc: "Name of the S3 bucket that keeps the audit trail. Needed by bytes in `s3`.",
 	})
 	AuditRetention = define(Duration(day, 3650*day), Entry{
 		Env: "SEND__AUDIT_RETENTION", By: admin, Default: "90d",

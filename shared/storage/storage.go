@@ -1,5 +1,6 @@
 // Package storage opens the ledger and the stores of a service where its
-// settings say they are. On S3 nobody is asked yet: the first request does.
+// settings say they are. Buckets and tables are not asked yet: the first request
+// does.
 package storage
 
 import (
@@ -11,12 +12,15 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/config"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
 
 	"sgraph.ai/send/shared/bolt"
 	"sgraph.ai/send/shared/disk"
 	"sgraph.ai/send/shared/dynamo"
 	"sgraph.ai/send/shared/internal/lazy"
 	"sgraph.ai/send/shared/s3store"
+	"sgraph.ai/send/shared/secret"
 	"sgraph.ai/send/shared/send"
 	"sgraph.ai/send/shared/settings"
 	"sgraph.ai/send/shared/ssm"
@@ -24,9 +28,13 @@ import (
 
 // Ledger opens the ledger.
 func Ledger(s settings.Service) (send.Ledger, io.Closer, error) {
-	switch s.Mode {
-	case settings.S3:
-		return dynamo.New(s.LedgerTable, awsConfig), io.NopCloser(nil), nil
+	switch s.LedgerMode {
+	case settings.DynamoDB:
+		return dynamo.New(s.LedgerTable, awsConfig, func(o *dynamodb.Options) {
+			if s.LedgerEndpoint != "" {
+				o.BaseEndpoint = &s.LedgerEndpoint
+			}
+		}), io.NopCloser(nil), nil
 	case settings.Disk:
 		if err := os.MkdirAll(s.DiskPath, 0o700); err != nil {
 			return nil, nil, fmt.Errorf("the data folder cannot be made: %w", err)
@@ -34,13 +42,15 @@ func Ledger(s settings.Service) (send.Ledger, io.Closer, error) {
 		l, err := bolt.Open(filepath.Join(s.DiskPath, "ledger.db"))
 		return l, l, err
 	}
-	return nil, nil, unknown(s)
+	return nil, nil, fmt.Errorf("no mode of the ledger is named %q", s.LedgerMode)
 }
 
-// Transfers opens the store of the ciphertext. links is nil where the store does
-// not make links of its own.
-func Transfers(s settings.Service, bucket string) (store send.Store, links send.Links, err error) {
-	store, links, err = open(s, bucket, "transfers")
+// Transfers opens the store of the ciphertext; of secrets come the keys of a bucket
+// that has its own. links is nil where the store does not make links of its own.
+func Transfers(
+	s settings.Service, bucket string, secrets *secret.Sources,
+) (store send.Store, links send.Links, err error) {
+	store, links, err = open(s, bucket, "transfers", secrets)
 	if d, ok := store.(*disk.Store); ok && err == nil {
 		d.Spare = spare
 	}
@@ -51,23 +61,50 @@ func Transfers(s settings.Service, bucket string) (store send.Store, links send.
 // bytes: without room for those nothing can be downloaded, or deleted, either.
 const spare = 256 << 20
 
-// Trail opens the store of the audit trail.
-func Trail(s settings.Service, bucket string) (send.Store, error) {
-	store, _, err := open(s, bucket, "cache")
+// Trail opens the store of the audit trail, as Transfers does.
+func Trail(s settings.Service, bucket string, secrets *secret.Sources) (send.Store, error) {
+	store, _, err := open(s, bucket, "cache", secrets)
 	return store, err
 }
 
 // open opens a store: on S3 the bucket, on disk the folder of that name.
-func open(s settings.Service, bucket, folder string) (store send.Store, links send.Links, err error) {
+func open(
+	s settings.Service, bucket, folder string, secrets *secret.Sources,
+) (store send.Store, links send.Links, err error) {
 	switch s.Mode {
 	case settings.S3:
-		b := s3store.New(bucket, awsConfig)
+		b := s3store.New(bucket, awsConfig, reach(s.S3, secrets))
 		return b, b, nil
 	case settings.Disk:
 		store, err := disk.Open(filepath.Join(s.DiskPath, folder))
 		return store, nil, err
 	}
-	return nil, nil, unknown(s)
+	return nil, nil, fmt.Errorf("no storage mode is named %q", s.Mode)
+}
+
+// reach has the SDK reach buckets as the settings say, whatever else it finds.
+func reach(at settings.Buckets, secrets *secret.Sources) func(*s3.Options) {
+	var own aws.CredentialsProvider
+	if at.AccessKeyID != "" {
+		own = keys(at.AccessKeyID, secrets.Value(at.SecretAccessKey))
+	}
+	return func(o *s3.Options) {
+		o.Region, o.UsePathStyle = at.Region, at.PathStyle
+		if at.Endpoint != "" {
+			o.BaseEndpoint = &at.Endpoint
+		}
+		if own != nil {
+			o.Credentials = own
+		}
+	}
+}
+
+// keys are credentials of which the secret is read when it is needed.
+func keys(id string, key *secret.Value) aws.CredentialsProvider {
+	return aws.CredentialsProviderFunc(func(ctx context.Context) (aws.Credentials, error) {
+		shown, err := key.Shown(ctx)
+		return aws.Credentials{AccessKeyID: id, SecretAccessKey: shown}, err
+	})
 }
 
 // Parameters opens the store of secrets that settings name. Nobody is asked before
@@ -76,7 +113,3 @@ func Parameters() *ssm.Parameters { return ssm.New(awsConfig) }
 
 // awsConfig reads how to reach AWS where the SDK always does, once for all.
 var awsConfig = lazy.New(func(ctx context.Context) (aws.Config, error) { return config.LoadDefaultConfig(ctx) }).Get
-
-func unknown(s settings.Service) error {
-	return fmt.Errorf("no storage mode is named %q", s.Mode)
-}

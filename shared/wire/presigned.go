@@ -57,10 +57,18 @@ func OwnPath(link string) string {
 	return u.RequestURI()
 }
 
-// BucketOrigin returns the origin of the URLs that S3's permissions come in.
+// BucketOrigin returns the origin of the URLs that AWS's permissions come in, of
+// which the path names the bucket, or else the host, as far as a certificate has it.
 // https://docs.aws.amazon.com/AmazonS3/latest/userguide/VirtualHosting.html
-func BucketOrigin(bucket, region string) string {
-	return "https://" + bucket + ".s3." + region + ".amazonaws.com"
+func BucketOrigin(bucket, region string, pathStyle bool) string {
+	host := "s3." + region + ".amazonaws.com"
+	if strings.HasPrefix(region, "cn-") {
+		host += ".cn"
+	}
+	if !pathStyle && !strings.Contains(bucket, ".") {
+		host = bucket + "." + host
+	}
+	return "https://" + host
 }
 
 // CapabilitiesReply is how large uploads are taken.

@@ -27,7 +27,7 @@ func Run(ctx context.Context, p host.Process) error {
 	}
 	defer closer.Close()
 	set.Ledger, set.Secrets.Parameters = ledger, storage.Parameters()
-	if set.Audit, err = storage.Trail(set.Service, set.CacheBucket); err != nil {
+	if set.Audit, err = storage.Trail(set.Service, set.CacheBucket, set.Secrets); err != nil {
 		return err
 	}
 	log, flush := web.NewLog(p.Log, set.LogLevel)
@@ -42,7 +42,7 @@ func Run(ctx context.Context, p host.Process) error {
 	if err := service.Prepare(ctx); err != nil {
 		return err
 	}
-	if set.Mode == settings.Disk {
+	if set.KeepsOnDisk() {
 		go service.Sweep(ctx)
 	}
 	return p.Run(ctx, lambdahttp.Function{

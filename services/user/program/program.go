@@ -27,7 +27,7 @@ func Run(ctx context.Context, p host.Process) error {
 	}
 	defer closer.Close()
 	set.Ledger, set.Secrets.Parameters = ledger, storage.Parameters()
-	if set.Store, set.Links, err = storage.Transfers(set.Service, set.Bucket); err != nil {
+	if set.Store, set.Links, err = storage.Transfers(set.Service, set.Bucket, set.Secrets); err != nil {
 		return err
 	}
 	log, flush := web.NewLog(p.Log, set.LogLevel)
