@@ -15,6 +15,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"sgraph.ai/send/cli/serve"
 	"sgraph.ai/send/shared/envelope"
 	"sgraph.ai/send/shared/send"
 	"sgraph.ai/send/shared/version"
@@ -89,7 +90,7 @@ func Run(ctx context.Context, root *cobra.Command, args []string) int {
 	if err == nil {
 		return exitOK
 	}
-	if s, ok := errors.AsType[*signalled](context.Cause(ctx)); ok {
+	if s, ok := errors.AsType[*signalled](context.Cause(ctx)); ok && !errors.Is(err, serve.ErrCut) {
 		fmt.Fprintf(root.ErrOrStderr(), "sgsend: interrupted (%v)\n", s.Signal)
 		return s.exitCode()
 	}

@@ -31,6 +31,8 @@ What it is told, it is told by the environment:
   SEND__TRUSTED_PROXIES            proxies that are believed who asks (none)
   SEND__CONNECTIONS                connections that are open at most (1000)
   SEND__CLIENT_CONNECTIONS         how many of those one client has (100)
+  SEND__DRAIN                      how long it goes on when it is to end (0s)
+  SEND__SHUTDOWN                   how long requests may take then (30s)
   SEND__TLS                        true where a proxy does not say that it has TLS
   SEND__ORIGIN_SECRETS             secrets that a proxy must bring (none)
   SEND__CORS_ORIGINS               other sites whose pages may ask (none)

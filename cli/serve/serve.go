@@ -57,6 +57,9 @@ func Run(ctx context.Context, getenv func(string) string, service string, c Cons
 	return runBoth(ctx, getenv, c)
 }
 
+// ErrCut is that requests took longer at the end than they may.
+var ErrCut = web.ErrCut
+
 // programs are the services that can stand alone. Nothing is added then to what
 // the environment says.
 var programs = map[string]func(context.Context, host.Process) error{

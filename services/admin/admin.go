@@ -92,6 +92,8 @@ func New(set Settings) (*Service, error) {
 		Connections:       set.Connections,
 		ClientConnections: set.ClientConnections,
 		Patience:          set.Patience,
+		Drain:             set.Drain,
+		Shutdown:          set.Shutdown,
 		TLS:               set.TLS,
 		Limiter:           web.NewLimiter(set.Ledger, set.Rates, set.Now, a.log),
 	}

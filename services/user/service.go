@@ -69,7 +69,7 @@ func New(set Settings) (*Service, error) {
 		Meter: s.meter, Log: set.Log, Now: set.Now, Salts: s.salts,
 		CORSOrigins: set.CORSOrigins, OriginSecret: set.OriginSecret, TrustedProxies: set.TrustedProxies,
 		Connections: set.Connections, ClientConnections: set.ClientConnections, Patience: set.Patience,
-		TLS: set.TLS, Limiter: web.NewLimiter(ledger, set.Rates, set.Now, s.log),
+		Drain: set.Drain, Shutdown: set.Shutdown, TLS: set.TLS, Limiter: web.NewLimiter(ledger, set.Rates, set.Now, s.log),
 	}
 
 	r := mux.NewRouter()

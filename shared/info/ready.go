@@ -41,6 +41,9 @@ const (
 // Route adds the route that tells it.
 func (s *Readiness) Route(r *mux.Router) {
 	web.Bind(r, wire.Ready, web.Handle(func(w http.ResponseWriter, r *http.Request) error {
+		if web.Ending(r) {
+			return send.Fail(send.Unavailable, "The service is about to end; ask another")
+		}
 		reply, status := s.ask(r.Context()), http.StatusOK
 		if reply.Status != wire.OK {
 			status = http.StatusServiceUnavailable

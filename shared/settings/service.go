@@ -4,6 +4,7 @@ import (
 	"log/slog"
 	"maps"
 	"net/netip"
+	"time"
 
 	"sgraph.ai/send/shared/send"
 )
@@ -29,6 +30,10 @@ type Service struct {
 	// Connections is how many a server has open at most, and ClientConnections
 	// how many of one client; 0 = as usual.
 	Connections, ClientConnections int
+
+	// Drain is how long a server goes on when it is to end, and Shutdown how long
+	// requests may take after that; 0 = as usual.
+	Drain, Shutdown time.Duration
 }
 
 // Where a service runs.
@@ -52,6 +57,7 @@ func (e *Env) Service() Service {
 	} else {
 		s.MetricsAddr = MetricsAddr.In(e)
 		s.Connections, s.ClientConnections = Connections.In(e), ClientConnections.In(e)
+		s.Drain, s.Shutdown = Drain.In(e), Shutdown.In(e)
 	}
 	s.TLS = TLS.Or(e, s.Environment == Lambda)
 	s.EmbedMetrics = EmbedMetrics.Or(e, s.Environment == Lambda)

@@ -128,6 +128,16 @@ var (
 		Doc: "Connections of one client at most, an IPv4 address or the /64 of an IPv6 one; through a proxy that is " +
 			"trusted, its requests in flight. Not on Lambda.",
 	})
+	Drain = define(Duration(0, time.Hour), Entry{
+		Env: "SEND__DRAIN", By: both, Default: "0s",
+		Doc: "Time that a service goes on when it is told to end, and says meanwhile that it is not ready: what a load " +
+			"balancer needs to turn to another. Not on Lambda.",
+	})
+	Shutdown = define(Duration(time.Second, time.Hour), Entry{
+		Env: "SEND__SHUTDOWN", By: both, Default: "30s",
+		Doc: "Time that requests which are under way may take then, before they are cut off. Whoever ends the process has " +
+			"to wait as long as both. Not on Lambda.",
+	})
 	TLS = define(Bool(), Entry{
 		Env: "SEND__TLS", By: both,
 		Doc: "Clients come by TLS, whoever ends it, always. On Lambda true; elsewhere, where nothing is said, each request " +

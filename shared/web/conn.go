@@ -1,6 +1,28 @@
 package web
 
-import "net"
+import (
+	"crypto/tls"
+	"net"
+)
+
+// beneath returns the connection that TLS is spoken on, or the connection itself.
+func beneath(c net.Conn) net.Conn {
+	if t, ok := c.(*tls.Conn); ok {
+		return t.NetConn()
+	}
+	return c
+}
+
+// cut closes a connection at once: without a farewell of TLS's, for which the
+// client would have to be waited for.
+func cut(c net.Conn) { _ = beneath(c).Close() }
+
+// hasUnread says whether something has arrived on a connection that nobody has
+// read.
+func hasUnread(c net.Conn) bool {
+	tcp, ok := beneath(c).(*net.TCPConn)
+	return ok && unread(tcp)
+}
 
 // waitingBytes is how much of a reply may wait in the system to be sent. Left to itself
 // that takes megabytes, which are lost with the connection and yet went out: whoever
@@ -9,7 +31,7 @@ const waitingBytes = 64 << 10
 
 // limitWaiting bounds what waits on a connection.
 func limitWaiting(c net.Conn) {
-	if tcp, ok := c.(*net.TCPConn); ok {
+	if tcp, ok := beneath(c).(*net.TCPConn); ok {
 		_ = takeNoMore(tcp, waitingBytes) // a comfort
 	}
 }
@@ -22,7 +44,7 @@ func (x *exchange) fullSegments() (end func()) {
 	if x.line.conn == nil {
 		return func() {}
 	}
-	c, ok := x.line.conn.Conn.(*net.TCPConn)
+	c, ok := beneath(x.line.conn.Conn).(*net.TCPConn)
 	if !ok || cork(c, true) != nil {
 		return func() {}
 	}

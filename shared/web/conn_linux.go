@@ -22,6 +22,19 @@ const tcpNotSentLowat = 25
 // what is on its way.
 func takeNoMore(c *net.TCPConn, bytes int) error { return setTCP(c, tcpNotSentLowat, bytes) }
 
+// unread says whether the system has something for whoever reads.
+func unread(c *net.TCPConn) (has bool) {
+	raw, err := c.SyscallConn()
+	if err != nil {
+		return false
+	}
+	_ = raw.Control(func(fd uintptr) {
+		n, _, err := syscall.Recvfrom(int(fd), make([]byte, 1), syscall.MSG_PEEK|syscall.MSG_DONTWAIT)
+		has = err == nil && n > 0
+	})
+	return has
+}
+
 func setTCP(c *net.TCPConn, option, value int) error {
 	raw, err := c.SyscallConn()
 	if err != nil {

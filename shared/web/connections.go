@@ -41,6 +41,9 @@ type connections struct {
 	open    map[net.Conn]*connection
 	clients map[string]int // connections and counted requests of each
 	told    time.Time      // when the log was told that there are too many
+
+	ending atomic.Int64  // from when on the server is to end, in Unix nanoseconds; 0 = it is not
+	fewer  chan struct{} // is told that one was closed
 }
 
 // connection is one of them.
@@ -49,7 +52,8 @@ type connection struct {
 	all    *connections
 	client string // "" = a proxy
 
-	asks atomic.Bool  // there is a request
+	used atomic.Bool  // there was a request
+	asks atomic.Bool  // there is one
 	free atomic.Int64 // from when on it may give way, in Unix nanoseconds; 0 = never
 }
 
@@ -62,6 +66,7 @@ func (s Settings) connections() *connections {
 		log:      s.Meter.Logger(s.log()),
 		open:     map[net.Conn]*connection{},
 		clients:  map[string]int{},
+		fewer:    make(chan struct{}, 1),
 	}
 }
 
@@ -73,10 +78,16 @@ var errCrowded = &send.Error{
 // admitting is a listener that accepts what may be open.
 type admitting struct {
 	net.Listener
-	all *connections
+	all    *connections
+	closes sync.Once
 }
 
-func (l admitting) Accept() (net.Conn, error) {
+func (l *admitting) Close() (err error) {
+	l.closes.Do(func() { err = l.Listener.Close() })
+	return err
+}
+
+func (l *admitting) Accept() (net.Conn, error) {
 	for {
 		c, err := l.Listener.Accept()
 		if err != nil || l.all.admit(c) {
@@ -106,11 +117,11 @@ func (all *connections) admit(c net.Conn) bool {
 		victim := all.stillest(crowd, now)
 		all.count(now)
 		if victim == nil {
-			_ = c.Close()
+			cut(c)
 			return false
 		}
 		all.drop(victim)
-		_ = victim.Close()
+		cut(victim.Conn)
 	}
 	all.open[c] = own
 	all.change(own.client, 1)
@@ -136,6 +147,10 @@ func (all *connections) drop(c *connection) {
 	if _, open := all.open[c.Conn]; open {
 		delete(all.open, c.Conn)
 		all.change(c.client, -1)
+		select {
+		case all.fewer <- struct{}{}:
+		default:
+		}
 	}
 }
 
@@ -170,6 +185,7 @@ func (all *connections) follow(c net.Conn, state http.ConnState) {
 	}
 	switch state {
 	case http.StateActive:
+		own.used.Store(true)
 		own.asks.Store(true)
 		own.works()
 	case http.StateIdle:

@@ -99,10 +99,14 @@ func (x *exchange) note(code send.Code, cause error) { x.code, x.cause = code, c
 
 func (x *exchange) began() bool { return x.status != 0 }
 
-// begin notes the status, and gives the client time to take the reply and to
-// hand over what is left of its body.
+// begin notes the status, asks for another connection where the server is to end,
+// and gives the client time to take the reply and to hand over what is left of its
+// body.
 func (x *exchange) begin(status int) {
 	x.status = status
+	if x.line.conn.isEnding() {
+		x.Header()["Connection"] = closing
+	}
 	x.line.reply(x.body.unread())
 }
 

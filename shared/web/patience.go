@@ -15,6 +15,10 @@ type Patience struct {
 	Idle   time.Duration // for the next request on a connection: 2 min
 	Drain  time.Duration // for what is left of a body that nobody reads: 2 s
 
+	// Last is how long, when the server is to end, a request is waited for on a
+	// connection that rests: 1 s; on one that is new five times as long.
+	Last time.Duration
+
 	// A body that is read, and a reply that is to be taken, may take as long as
 	// they take, as long as they move. At first a client is waited for as long as
 	// First says, 15 s; each slowest bytes that move earn it a second, but no
@@ -26,7 +30,7 @@ type Patience struct {
 const slowest = 1 << 10
 
 var usualPatience = Patience{
-	Header: 10 * time.Second, Idle: 2 * time.Minute, Drain: 2 * time.Second,
+	Header: 10 * time.Second, Idle: 2 * time.Minute, Drain: 2 * time.Second, Last: time.Second,
 	First: 15 * time.Second, Most: 2 * time.Minute,
 }
 
@@ -35,6 +39,7 @@ func (p Patience) orUsual() Patience {
 		Header: cmp.Or(p.Header, usualPatience.Header),
 		Idle:   cmp.Or(p.Idle, usualPatience.Idle),
 		Drain:  cmp.Or(p.Drain, usualPatience.Drain),
+		Last:   cmp.Or(p.Last, usualPatience.Last),
 		First:  cmp.Or(p.First, usualPatience.First),
 		Most:   cmp.Or(p.Most, usualPatience.Most),
 	}

@@ -2,7 +2,9 @@ package web
 
 import (
 	"bytes"
+	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"log"
 	"log/slog"
@@ -14,17 +16,19 @@ import (
 	"time"
 )
 
-const (
-	shutdownTime   = 30 * time.Second // for the requests in flight at the end
-	maxHeaderBytes = 32 << 10
-)
+const maxHeaderBytes = 32 << 10
 
-// Serve serves h, which Wrap made, or any other handler, on ln until ctx ends,
-// and then lets the requests in flight complete.
+// Serve serves h, which Wrap made, or any other handler, on ln until ctx ends.
+// What listens may speak TLS, as that of crypto/tls does.
+//
+// From the end of ctx on every reply asks its client to close the connection, and
+// the service says that it is not ready. After the time of Drain nobody listens
+// any more. Every request that is on its way then is still answered, as far as
+// that ends within the time of Shutdown; otherwise the error is [ErrCut].
 func (s Settings) Serve(ctx context.Context, h http.Handler, ln net.Listener) error {
 	all, patience := s.connections(), s.Patience.orUsual()
 	server := &http.Server{
-		Handler:           h,
+		Handler:           all.announcing(h),
 		ReadHeaderTimeout: patience.Header,
 		IdleTimeout:       patience.Idle,
 		WriteTimeout:      patience.Most, // of what the server answers by itself; a reply of h has its own
@@ -36,17 +40,42 @@ func (s Settings) Serve(ctx context.Context, h http.Handler, ln net.Listener) er
 	}
 	server.Protocols.SetHTTP1(true) // of HTTP/2 one connection could hold any number of requests
 	ended := make(chan error, 1)
-	go func() { ended <- server.Serve(admitting{ln, all}) }()
+	listener := &admitting{Listener: ln, all: all}
+	go func() { ended <- server.Serve(listener) }()
 	select {
 	case err := <-ended:
 		return err
 	case <-ctx.Done():
 	}
-	grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdownTime)
+	all.end()
+	select {
+	case err := <-ended:
+		return err
+	case <-time.After(s.Drain):
+	}
+	_ = listener.Close()
+	<-ended // whoever came is among the connections now
+	return s.finish(context.WithoutCancel(ctx), server, all)
+}
+
+// ErrCut is that requests were cut off, because they took too long at the end.
+var ErrCut = errors.New("requests were cut off")
+
+const usualShutdown = 30 * time.Second
+
+// finish ends a server without losing a request. Its own Shutdown would: it drops
+// what arrives on a connection that is open already, with no reply.
+func (s Settings) finish(ctx context.Context, server *http.Server, all *connections) error {
+	grace := cmp.Or(s.Shutdown, usualShutdown)
+	ctx, cancel := context.WithTimeout(ctx, grace)
 	defer cancel()
-	if err := server.Shutdown(grace); err != nil {
-		server.Close()
-		return fmt.Errorf("requests were still in flight %v after the end: %w", shutdownTime, err)
+	err := all.rest(ctx, s.Patience.orUsual().Last)
+	if err == nil {
+		err = server.Shutdown(ctx) // for those whose connection gave way
+	}
+	if err != nil {
+		_ = server.Close()
+		return fmt.Errorf("%w: they were still in flight %v after the end", ErrCut, grace)
 	}
 	return nil
 }

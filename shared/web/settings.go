@@ -39,6 +39,10 @@ type Settings struct {
 	Connections       int // most that Serve has open; 0 = 1000
 	ClientConnections int // most of one client, or requests in flight where a proxy brings them; 0 = 100
 	Patience          Patience
+
+	// Drain is how long Serve goes on when it is to end, and Shutdown how long
+	// requests may take after that; 0 = not at all, and 30 s.
+	Drain, Shutdown time.Duration
 }
 
 // Wrap returns the handler of a service: its routes within all that surrounds
