@@ -68,6 +68,22 @@ What it is told, it is told by the environment:
   FAST_API__AUTH__API_KEY__OLD_VALUE
                                    one of before, that is accepted as well (none)
 
+By itself it speaks plain HTTP. With a domain it speaks TLS for both services at one
+address, the console at admin. before it, with certificates that it gets by ACME:
+  SEND__DOMAIN                     name of the service (none)
+  SEND__ADMIN_DOMAIN               name of the console (admin. and the domain)
+  SEND__HTTPS_ADDR                 where it speaks TLS then (:443)
+  SEND__HTTP_ADDR                  where it sends on to TLS those without (:80)
+  SEND__TLS_CERT, SEND__TLS_KEY    files with a certificate and its key, in place of
+                                   ACME; without a domain at the services' addresses
+  SEND__ACME_EMAIL                 where the authority writes to (nowhere)
+  SEND__ACME_DIRECTORY             (https://acme-v02.api.letsencrypt.org/directory)
+  SEND__ACME_CACHE                 folder of the certificates (acme, beside the data)
+
+A service manager may hand it sockets that are open, named user and admin, or, with
+a domain, https and http: then a restart refuses nobody. It is told when the
+services are ready.
+
 One service alone is told as well:
   SGRAPH_SEND__ADMIN__BASE_URL     admin service that the user service asks who may send
   SGRAPH_SEND__ADMIN__API_KEY__NAME, SGRAPH_SEND__ADMIN__API_KEY__VALUE
@@ -81,7 +97,7 @@ A secret can be ssm:/NAME, a parameter in AWS's Parameter Store.`,
 		Example: `  sgsend serve
   sgsend serve --show-secrets
   sgsend serve --service user
-  SEND__USER_ADDR=:80 SEND__PUBLIC_URL=https://send.example.org sgsend serve`,
+  SEND__DOMAIN=send.example.org sgsend serve`,
 		Args: exactly(0, "no arguments"),
 		RunE: func(c *cobra.Command, _ []string) error {
 			if show {

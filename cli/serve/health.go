@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"time"
 
@@ -25,7 +24,12 @@ func Health(ctx context.Context, getenv func(string) string, service string, rea
 	if err != nil {
 		return err
 	}
+	services := []string{service}
 	env := settings.New(getenv)
+	if service == settings.Both {
+		services, env = []string{metric.User, metric.Admin}, settings.New(withDefaults(getenv))
+	}
+	front := readFront(env, getenv, services...)
 	q := question{route: wire.Health}
 	if ready {
 		q.route = wire.Ready
@@ -36,25 +40,15 @@ func Health(ctx context.Context, getenv func(string) string, service string, rea
 			q.secret = secrets[0].Told()
 		}
 	}
-	addresses := map[string]string{}
-	if service != metric.Admin {
-		addresses[metric.User] = settings.UserAddr.In(env)
-	}
-	if service != metric.User {
-		addresses[metric.Admin] = settings.AdminAddr.In(env)
-	}
 	if err := env.Err(); err != nil {
 		return err
 	}
 	ctx, cancel := context.WithTimeout(ctx, healthTime)
 	defer cancel()
 	var faults []error
-	for _, name := range []string{metric.User, metric.Admin} {
-		address, asked := addresses[name]
-		if !asked {
-			continue
-		}
-		if err := q.ask(ctx, address); err != nil {
+	for _, name := range services {
+		address := front.address(name)
+		if err := q.ask(ctx, front.own(name, address)); err != nil {
 			faults = append(faults, fmt.Errorf("the %s service at %s %w", name, address, err))
 			continue
 		}
@@ -72,22 +66,15 @@ type question struct {
 	secret  string // that, where it is told and not a reference
 }
 
-// ask asks at an address to listen at, which is one to dial, too: without a host,
-// or with one that stands for all, it is this machine's.
-func (q question) ask(ctx context.Context, address string) error {
-	r, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://localhost"+q.route.To(), nil)
+func (q question) ask(ctx context.Context, by own) error {
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, by.url()+q.route.To(), nil)
 	if err != nil {
 		return err
 	}
 	if q.secret != "" {
 		wire.OriginSecret.Set(r.Header, q.secret)
 	}
-	var dialer net.Dialer
-	transport := &http.Transport{DialContext: func(ctx context.Context, network, _ string) (net.Conn, error) {
-		return dialer.DialContext(ctx, network, address)
-	}}
-	defer transport.CloseIdleConnections()
-	res, err := transport.RoundTrip(r)
+	res, err := by.RoundTrip(r)
 	if err != nil {
 		return fmt.Errorf("does not answer: %w", err)
 	}

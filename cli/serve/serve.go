@@ -9,10 +9,10 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"maps"
 	"net"
 	"net/http"
 	"strings"
+	"sync"
 
 	"sgraph.ai/send/services/admin"
 	adminprogram "sgraph.ai/send/services/admin/program"
@@ -51,8 +51,8 @@ func Run(ctx context.Context, getenv func(string) string, service string, c Cons
 	if err != nil {
 		return err
 	}
-	if run, alone := programs[service]; alone {
-		return run(ctx, host.Process{Getenv: getenv, Log: c.Log})
+	if _, alone := programs[service]; alone {
+		return runAlone(ctx, getenv, service, c)
 	}
 	return runBoth(ctx, getenv, c)
 }
@@ -65,6 +65,36 @@ var ErrCut = web.ErrCut
 var programs = map[string]func(context.Context, host.Process) error{
 	metric.User:  userprogram.Run,
 	metric.Admin: adminprogram.Run,
+}
+
+// runAlone runs one service.
+func runAlone(ctx context.Context, getenv func(string) string, name string, c Console) error {
+	env := settings.New(getenv)
+	front := readFront(env, getenv, name)
+	if err := env.Err(); err != nil {
+		return err
+	}
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	var beside sync.WaitGroup
+	var failed error
+	listen := func(string, string) (net.Listener, error) {
+		at, err := front.open()
+		if err != nil {
+			return nil, err
+		}
+		if at.plain != nil {
+			beside.Go(func() {
+				defer stop()
+				failed = at.servePlain(ctx)
+			})
+		}
+		return at.of(name), front.ready(ctx)
+	}
+	err := programs[name](ctx, host.Process{Getenv: getenv, Log: c.Log, Listen: listen})
+	stop()
+	beside.Wait()
+	return errors.Join(err, failed)
 }
 
 // choose returns which service is meant by who named one, or else by the
@@ -86,6 +116,7 @@ func runBoth(ctx context.Context, getenv func(string) string, c Console) error {
 		return err
 	}
 	users, admins := user.Read(env), admin.Read(env)
+	front := readFront(env, getenv, metric.User, metric.Admin)
 	if err := env.Err(); err != nil {
 		return err
 	}
@@ -93,6 +124,7 @@ func runBoth(ctx context.Context, getenv func(string) string, c Console) error {
 	log, flush := web.NewLog(c.Log, users.LogLevel)
 	defer flush()
 	users.Log, admins.Log = log, log
+	slog.SetDefault(log) // what servers and certificates have to say
 	ledger, closer, err := storage.Ledger(users.Service)
 	if err != nil {
 		return err
@@ -107,23 +139,20 @@ func runBoth(ctx context.Context, getenv func(string) string, c Console) error {
 	if admins.Audit, err = storage.Trail(admins.Service, admins.CacheBucket, admins.Secrets); err != nil {
 		return err
 	}
-	userLn, err := listen(settings.UserAddr.Env, users.Addr)
+	at, err := front.open()
 	if err != nil {
 		return err
 	}
-	defer userLn.Close()
-	adminLn, err := listen(settings.AdminAddr.Env, admins.Addr)
-	if err != nil {
-		return err
-	}
-	defer adminLn.Close()
-	userURL, adminURL := web.Origin(userLn, users.Addr), web.Origin(adminLn, admins.Addr)
-	admins.UserURL = userURL
+	defer at.close()
+	beside := front.own(metric.User, at.of(metric.User).Addr().String())
+	admins.UserURL, admins.UserVia = beside.url(), beside
 	registry, metricsURL, err := prom.Start(ctx, users.MetricsAddr, log, metric.User, metric.Admin)
 	if err != nil {
 		return fmt.Errorf("%s: %w", settings.MetricsAddr.Env, err)
 	}
 	users.Registry, admins.Registry = registry, registry
+	front.set.Meter = metric.Meter{Service: metric.User, Stage: users.Stage, Registry: registry}
+	front.set.Log, front.set.OriginSecret = log, users.OriginSecret
 
 	adminService, err := admin.New(admins)
 	if err != nil {
@@ -150,7 +179,7 @@ func runBoth(ctx context.Context, getenv func(string) string, c Console) error {
 
   Send and receive  %s
   Admin console     %s
-%s`, version.Version, userURL, adminURL, secrets.tell(c.Terminal))
+%s`, version.Version, at.url(metric.User), at.url(metric.Admin), secrets.tell(c.Terminal))
 	if users.PublicURL != "" {
 		fmt.Fprintf(c.Out, "  Public address    %s\n", users.PublicURL)
 	}
@@ -165,11 +194,10 @@ func runBoth(ctx context.Context, getenv func(string) string, c Console) error {
 	if admins.KeepsOnDisk() {
 		go adminService.Sweep(ctx)
 	}
-	return both(ctx, log, func(ctx context.Context) error {
-		return userService.Serve(ctx, userLn)
-	}, func(ctx context.Context) error {
-		return adminService.Serve(ctx, adminLn)
-	})
+	if err := front.ready(ctx); err != nil {
+		return err
+	}
+	return together(ctx, log, at.servers(map[string]service{metric.User: userService, metric.Admin: adminService})...)
 }
 
 // environment is what the command is told, with what it adds. An API key that it
@@ -178,29 +206,31 @@ func runBoth(ctx context.Context, getenv func(string) string, c Console) error {
 func environment(
 	getenv func(string) string, find func(path string) (string, error),
 ) (env *settings.Env, keyFile string, err error) {
-	added := maps.Clone(defaults)
-	env = settings.New(func(name string) string { return cmp.Or(strings.TrimSpace(getenv(name)), added[name]) })
+	env = settings.New(withDefaults(getenv))
 	if env.Text(settings.APIKeyValue.Env) != "" {
 		return env, "", nil
 	}
 	if keyFile, err = secretFile(env.Text(settings.DiskPath.Env), keyName); err != nil {
 		return nil, "", err
 	}
-	added[settings.APIKeyValue.Env], err = find(keyFile)
+	key, err := find(keyFile)
+	env = settings.New(withDefaults(func(name string) string {
+		if name == settings.APIKeyValue.Env {
+			return key
+		}
+		return getenv(name)
+	}))
 	return env, keyFile, err
 }
 
-func listen(setting, address string) (net.Listener, error) {
-	ln, err := net.Listen("tcp", address)
-	if err != nil {
-		return nil, fmt.Errorf("%s: cannot listen on %s: %w; is it running already?", setting, address, err)
-	}
-	return ln, nil
+// withDefaults adds what this command does to what an environment says.
+func withDefaults(getenv func(string) string) func(string) string {
+	return func(name string) string { return cmp.Or(strings.TrimSpace(getenv(name)), defaults[name]) }
 }
 
-// both runs two servers until ctx ends or one of them fails; then the other
-// ends too.
-func both(ctx context.Context, log *slog.Logger, servers ...func(context.Context) error) error {
+// together runs servers until ctx ends or one of them fails; then the others end,
+// too.
+func together(ctx context.Context, log *slog.Logger, servers ...func(context.Context) error) error {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	errs := make(chan error, len(servers))

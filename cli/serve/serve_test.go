@@ -69,8 +69,13 @@ type server struct {
 
 func start(t testing.TB, dir string, env ...string) *server {
 	t.Helper()
-	s := &server{t: t, out: &logtest.Buffer{}, log: &logtest.Buffer{}, ended: make(chan error, 1)}
-	s.cmd = exec.Command(os.Args[0])
+	return run(t, exec.Command(os.Args[0]), dir, env...)
+}
+
+// run is start by a command that becomes the child.
+func run(t testing.TB, cmd *exec.Cmd, dir string, env ...string) *server {
+	t.Helper()
+	s := &server{t: t, cmd: cmd, out: &logtest.Buffer{}, log: &logtest.Buffer{}, ended: make(chan error, 1)}
 	s.cmd.Env = append([]string{
 		"SERVE_AS_CHILD=1", "SEND__DISK_PATH=" + dir, "SEND__USER_ADDR=127.0.0.1:0", "SEND__ADMIN_ADDR=127.0.0.1:0",
 		"SEND__RATE_LIMITS=off", "PATH=" + os.Getenv("PATH"), "HOME=" + t.TempDir(),

@@ -197,8 +197,7 @@ var own = []Key{
 var (
 	memory      = service.Int(128, 10240)
 	concurrency = service.Int(0, 10000)
-	hostName    = service.Matching(regexp.MustCompile(
-		`^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+$`), "must be a host name")
+	hostName    = service.HostName()
 	certificate = service.Matching(regexp.MustCompile(
 		`^arn:aws:acm:[a-z0-9-]+:\d{12}:certificate/\S+$`), "must be the ARN of an ACM certificate")
 	timeout = narrowed(service.Duration(time.Second, 15*time.Minute), "must be whole seconds",

@@ -60,6 +60,7 @@ func New(set Settings) (*Service, error) {
 		},
 		keys: newKeys(set.Ledger, set.Now),
 		probe: &http.Client{
+			Transport:     set.UserVia,
 			Timeout:       3 * time.Second,
 			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 		},

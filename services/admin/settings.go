@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"log/slog"
+	"net/http"
 	"net/netip"
 	"time"
 
@@ -23,6 +24,9 @@ type Settings struct {
 	KeyName     string // the header that carries the API key
 	CacheBucket string // S3 mode: the bucket of the audit trail
 	UserURL     string // the user service, for the system page; "" = not shown
+
+	// UserVia is how the user service is asked; nil = as any other.
+	UserVia http.RoundTripper
 
 	// Allow is from where operators may come; none is from anywhere.
 	Allow []netip.Prefix

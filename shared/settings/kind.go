@@ -337,6 +337,12 @@ func JSON() Kind[json.RawMessage] {
 	}}
 }
 
+// HostName is the name of a machine in the DNS, with a dot.
+func HostName() Kind[string] {
+	return Matching(regexp.MustCompile(`^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+$`),
+		"must be a host name")
+}
+
 // BucketName is the name of an S3 bucket.
 func BucketName() Kind[string] {
 	return Matching(regexp.MustCompile(`^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$`), "must be the name of an S3 bucket")

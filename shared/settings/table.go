@@ -302,6 +302,46 @@ var (
 		Env: "SEND__SERVICE", By: server, Default: Both,
 		Doc: "Service that the command runs: `user`, `admin`, or `both`, in one process. `--service` goes first.",
 	})
+	Domain = define(HostName(), Entry{
+		Env: "SEND__DOMAIN", By: server,
+		Doc: "Name at which people reach the user service, such as `send.example.org`. With one the command speaks TLS at " +
+			"`SEND__HTTPS_ADDR`, for all services that it runs; without a certificate of its own it gets one, by ACME.",
+	})
+	AdminDomain = define(HostName(), Entry{
+		Env: "SEND__ADMIN_DOMAIN", By: server,
+		Doc: "Name at which operators reach the console, where there is a domain. Where nothing is said, `admin.` before " +
+			"it.",
+	})
+	HTTPSAddr = define(Address(), Entry{
+		Env: "SEND__HTTPS_ADDR", By: server, Default: ":443",
+		Doc: "Address at which services with a domain listen, in the place of their own.",
+	})
+	HTTPAddr = define(Address(), Entry{
+		Env: "SEND__HTTP_ADDR", By: server, Default: ":80",
+		Doc: "Address at which whoever comes without TLS is sent on to it, where there is a domain; ACME asks there, too.",
+	})
+	TLSCert = define(Text(), Entry{
+		Env: "SEND__TLS_CERT", By: server,
+		Doc: "File with a certificate and those that lead to its authority, in PEM. With one the command speaks TLS, " +
+			"at `SEND__HTTPS_ADDR` or, without a domain, at the addresses of the services. It is read again when it changes.",
+	})
+	TLSKey = define(Text(), Entry{
+		Env: "SEND__TLS_KEY", By: server,
+		Doc: "File with the key of the certificate, in PEM.",
+	})
+	ACMEDirectory = define(URL(), Entry{
+		Env: "SEND__ACME_DIRECTORY", By: server, Default: "https://acme-v02.api.letsencrypt.org/directory",
+		Doc: "Authority that certificates are got from, by ACME: Let's Encrypt where nothing is said. Its terms of service " +
+			"are agreed to. To try, `https://acme-staging-v02.api.letsencrypt.org/directory` has no limits to run into.",
+	})
+	ACMEEmail = define(Matching(regexp.MustCompile(`^[^@\s,]+@[^@\s,]+$`), "must be an address of e-mail"), Entry{
+		Env: "SEND__ACME_EMAIL", By: server,
+		Doc: "Address of e-mail that the authority writes to.",
+	})
+	ACMECache = define(Text(), Entry{
+		Env: "SEND__ACME_CACHE", By: server,
+		Doc: "Folder that keeps the certificates and their keys. Where nothing is said, `acme` beside the data.",
+	})
 )
 
 // What the canary is told.

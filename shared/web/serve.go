@@ -83,10 +83,10 @@ func (s Settings) finish(ctx context.Context, server *http.Server, all *connecti
 // Origin returns where a browser on this machine finds what listens, which was
 // told to at the address asked: by the name that was given, and by localhost
 // what listens everywhere.
-func Origin(ln net.Listener, asked string) string {
+func Origin(scheme string, ln net.Listener, asked string) string {
 	host, port, err := net.SplitHostPort(ln.Addr().String())
 	if err != nil {
-		return "http://" + ln.Addr().String()
+		return scheme + "://" + ln.Addr().String()
 	}
 	name, _, _ := net.SplitHostPort(asked)
 	_, noAddress := netip.ParseAddr(name)
@@ -96,12 +96,15 @@ func Origin(ln net.Listener, asked string) string {
 	case name != "" && noAddress != nil:
 		host = name
 	}
-	u := url.URL{Scheme: "http", Host: net.JoinHostPort(host, port)}
-	if port == "80" {
-		u.Host = strings.TrimSuffix(u.Host, ":80")
+	u := url.URL{Scheme: scheme, Host: net.JoinHostPort(host, port)}
+	if port == usualPorts[scheme] {
+		u.Host = strings.TrimSuffix(u.Host, ":"+port)
 	}
 	return u.String()
 }
+
+// usualPorts are the ports that a URL need not name.
+var usualPorts = map[string]string{"http": "80", "https": "443"}
 
 // acceptErrors passes on what an operator has to know of the server's own
 // messages: that it cannot accept connections. The others are about single

@@ -125,18 +125,20 @@ func (l listening) Addr() net.Addr {
 
 func TestOrigin(t *testing.T) {
 	t.Parallel()
-	for _, c := range []struct{ asked, at, want string }{
-		{":80", "[::]:80", "http://localhost"},
-		{":8080", "[::]:8080", "http://localhost:8080"},
-		{"0.0.0.0:80", "0.0.0.0:80", "http://localhost"},
-		{"[::]:8080", "[::]:8080", "http://localhost:8080"},
-		{"127.0.0.1:0", "127.0.0.1:4711", "http://127.0.0.1:4711"},
-		{"[::1]:80", "[::1]:80", "http://[::1]"},
-		{"send.example.org:80", "192.0.2.1:80", "http://send.example.org"},
-		{"[fe80::1%eth0]:8080", "[fe80::1%eth0]:8080", "http://[fe80::1%25eth0]:8080"},
-		{"192.0.2.1:8000", "192.0.2.1:8000", "http://192.0.2.1:8000"},
+	for _, c := range []struct{ scheme, asked, at, want string }{
+		{"http", ":80", "[::]:80", "http://localhost"},
+		{"http", ":8080", "[::]:8080", "http://localhost:8080"},
+		{"http", "0.0.0.0:80", "0.0.0.0:80", "http://localhost"},
+		{"http", "[::]:8080", "[::]:8080", "http://localhost:8080"},
+		{"http", "127.0.0.1:0", "127.0.0.1:4711", "http://127.0.0.1:4711"},
+		{"http", "[::1]:80", "[::1]:80", "http://[::1]"},
+		{"http", "send.example.org:80", "192.0.2.1:80", "http://send.example.org"},
+		{"http", "[fe80::1%eth0]:8080", "[fe80::1%eth0]:8080", "http://[fe80::1%25eth0]:8080"},
+		{"http", "192.0.2.1:8000", "192.0.2.1:8000", "http://192.0.2.1:8000"},
+		{"https", ":443", "[::]:443", "https://localhost"},
+		{"https", "127.0.0.1:80", "127.0.0.1:80", "https://127.0.0.1:80"},
 	} {
-		if got := web.Origin(listening{at: c.at}, c.asked); got != c.want {
+		if got := web.Origin(c.scheme, listening{at: c.at}, c.asked); got != c.want {
 			t.Errorf("asked to listen at %s: %s, want %s", c.asked, got, c.want)
 		}
 	}
