@@ -5,6 +5,7 @@
 #   preview  report what a deploy of this checkout would change
 #   drift    report what differs from what was deployed; a difference fails
 #   outputs  tell the job the stack's addresses and version
+#   unlock   take back the lock of a deploy of this job that was cut off
 #
 # Where the state lives is Pulumi's own environment: PULUMI_BACKEND_URL, or
 # PULUMI_ACCESS_TOKEN for Pulumi Cloud. PULUMI_SECRETS_PROVIDER encrypts the
@@ -59,11 +60,29 @@ report() {
 }
 
 # quietly FILE COMMAND...: runs a command with its output in the log and in a file.
+# GitHub interrupts this script alone, and seconds later kills it: the command is
+# told at once, so that Pulumi ends what it does, and its lock. As a job of its own
+# it heeds an interrupt, which a shell has its background commands ignore.
 quietly() {
-  local file=$1
+  local file=$1 out tee job code=0
   shift
-  "$@" 2>&1 | tee "$file"
+  exec {out}> >(tee "$file")
+  tee=$!
+  set -m
+  "$@" >&"$out" 2>&1 &
+  job=$!
+  exec {out}>&-
+  trap 'kill -INT "$job" 2>/dev/null || true' INT TERM
+  wait "$job" || code=$?
+  while kill -0 "$job" 2>/dev/null; do wait "$job" || code=$?; done
+  trap - INT TERM
+  set +m
+  wait "$tee"
+  return "$code"
 }
+
+# cut is there while a deploy of this job runs, and after it was killed.
+cut=$RUNNER_TEMP/deploys-$STACK
 
 said=$(mktemp)
 trap 'rm -f "$said"' EXIT
@@ -109,7 +128,11 @@ Pulumi.$STACK.yaml, the variable PULUMI_SECRETS_PROVIDER, or the secret PULUMI_C
     exit 0
   fi
   # --refresh: what was done by hand since, a rollback for one, is put right.
-  if ! quietly "$said" pulumi up --yes --refresh --skip-preview "${plain[@]}"; then
+  touch "$cut"
+  ended=well
+  quietly "$said" pulumi up --yes --refresh --skip-preview "${plain[@]}" || ended=badly
+  rm "$cut"
+  if [ "$ended" = badly ]; then
     report "the deploy of $VERSION failed; it can be repeated" "$said"
     exit 1
   fi
@@ -155,6 +178,12 @@ outputs)
     exit 0
   fi
   tell_outputs
+  ;;
+unlock)
+  [ -e "$cut" ] || exit 0 # it ended by itself, or found the lock of somebody else
+  pulumi cancel --yes "$stack" --non-interactive
+  rm "$cut"
+  report "the deploy was cut off. Its lock was taken back, and the next deploy goes on where it ended"
   ;;
 *)
   echo "pulumi.sh: unknown operation '$operation'" >&2

@@ -86,6 +86,7 @@ type job struct {
 
 type step struct {
 	ID, Uses, Run, If string
+	Timeout           int `yaml:"timeout-minutes"`
 	With, Env         map[string]string
 }
 

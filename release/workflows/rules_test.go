@@ -239,3 +239,29 @@ func TestTestsRunOnTheNodeThatIsPinned(t *testing.T) {
 		t.Errorf("only %d jobs run tests", found)
 	}
 }
+
+// A deploy that is cancelled, or takes too long, leaves no lock, and what was live
+// before: the job outlives its steps, and both steps run whatever ended the deploy.
+func TestADeployThatIsCutOffIsPutRight(t *testing.T) {
+	t.Parallel()
+	f := one(t, "workflows/stack.yml")
+	j := decode[workflow](t, &f.root).Jobs["stack"]
+	bounded, after := 0, 0
+	for _, s := range j.Steps {
+		bounded += s.Timeout
+		rights := strings.HasSuffix(s.Run, "/pulumi.sh unlock") || strings.HasSuffix(s.Run, "/put-back.sh")
+		if rights {
+			after++
+			if !strings.HasPrefix(s.If, "(failure() || cancelled()) &&") {
+				t.Errorf("%s runs if %s", s.Run, s.If)
+			}
+		}
+		acts := rights || s.ID == "deploy" || s.Uses == "./.github/actions/smoke"
+		if acts != (s.Timeout > 0) {
+			t.Errorf("step %s%s%s is bounded by %d minutes", s.ID, s.Uses, s.Run, s.Timeout)
+		}
+	}
+	if after != 2 || bounded >= j.Timeout {
+		t.Errorf("%d steps put right, and all may take %d of the job's %d minutes", after, bounded, j.Timeout)
+	}
+}

@@ -7,8 +7,10 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"testing"
+	"time"
 )
 
 // job is one step of a job that runs a script: in a folder of its own, with
@@ -17,6 +19,8 @@ type scriptRun struct {
 	t   *testing.T
 	dir string
 	env []string
+
+	running atomic.Pointer[os.Process] // the script
 }
 
 func newRun(t *testing.T, env ...string) *scriptRun {
@@ -62,7 +66,12 @@ func (r *scriptRun) run(ok bool, script string, args ...string) string {
 	cmd.Dir, cmd.Env = filepath.Join(r.dir, "work"), r.env
 	var said bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &said, &said
-	if err := cmd.Run(); (err == nil) != ok {
+	err = cmd.Start()
+	if err == nil {
+		r.running.Store(cmd.Process)
+		err = cmd.Wait()
+	}
+	if (err == nil) != ok {
 		r.t.Errorf("%s: %v\n%s", script, err, said.String())
 	}
 	return said.String()
@@ -258,6 +267,48 @@ func TestFailedDeployIsReportedAndFails(t *testing.T) {
 	r.has("summary", r.read("summary"), "the deploy of v0.3.7 failed", "error: quota")
 	if r.output("deployed") == "true" {
 		t.Error("the job is told that it was deployed")
+	}
+}
+
+// GitHub interrupts the script, not what it runs, and kills both seconds later.
+func TestADeployThatIsInterruptedEndsByItself(t *testing.T) {
+	t.Parallel()
+	r := newRun(t, "VERSION=v0.3.7").fake("pulumi", `
+case "$1" in
+up) trap 'echo "update canceled"; rm -f waits; exit 255' INT
+  touch waits; echo "updating"; for _ in {1..100}; do sleep 0.1; done ;;
+stack) [ "$2" = select ] ;;
+esac`)
+	waits := filepath.Join(r.dir, "work", "waits")
+	go func() {
+		for range time.Tick(10 * time.Millisecond) {
+			if _, err := os.Stat(waits); err == nil {
+				_ = r.running.Load().Signal(syscall.SIGTERM)
+				return
+			}
+		}
+	}()
+	r.run(false, "pulumi.sh", "deploy")
+	r.has("summary", r.read("summary"), "the deploy of v0.3.7 failed", "update canceled")
+	r.run(true, "pulumi.sh", "unlock")
+	r.lacks("calls", r.read("calls"), "pulumi cancel")
+}
+
+func TestTheLockOfADeployThatWasKilledIsTakenBack(t *testing.T) {
+	t.Parallel()
+	r := newRun(t, "VERSION=v0.3.7").fake("pulumi", `
+case "$1" in
+up) kill -9 "$PPID"; exit 1 ;;
+stack) [ "$2" = select ] ;;
+esac`)
+	r.run(false, "pulumi.sh", "deploy")
+	r.lacks("calls", r.read("calls"), "pulumi cancel")
+	r.run(true, "pulumi.sh", "unlock")
+	r.has("calls", r.read("calls"), "pulumi cancel --yes dev --non-interactive\n")
+	r.has("summary", r.read("summary"), "was cut off")
+	r.run(true, "pulumi.sh", "unlock")
+	if n := strings.Count(r.read("calls"), "pulumi cancel"); n != 1 {
+		t.Errorf("the lock is taken back %d times", n)
 	}
 }
 
