@@ -63,7 +63,6 @@ require (
 	golang.org/x/crypto v0.53.0 // indirect
 	golang.org/x/net v0.55.0 // indirect
 	golang.org/x/sync v0.24.0 // indirect
-	golang.org/x/sys v0.49.0 // indirect
 	gopkg.in/warnings.v0 v0.1.2 // indirect
 	gotest.tools/v3 v3.5.2 // indirect
 	sgraph.ai/send/shared v0.0.0 // indirect
@@ -75,6 +74,7 @@ require (
 	github.com/goreleaser/nfpm/v2 v2.45.2
 	github.com/klauspost/compress v1.19.2
 	github.com/spdx/tools-golang v0.5.7
+	golang.org/x/sys v0.49.0
 	sgraph.ai/send/infra v0.0.0
 )
 

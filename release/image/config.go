@@ -31,7 +31,7 @@ func config(version string) v1.Config {
 		Healthcheck: &v1.HealthConfig{
 			Test:        []string{"CMD", "/sgsend", "health"},
 			Interval:    30 * time.Second,
-			Timeout:     5 * time.Second,
+			Timeout:     10 * time.Second,
 			StartPeriod: 10 * time.Second,
 			Retries:     3,
 		},
