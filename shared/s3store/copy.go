@@ -28,9 +28,25 @@ func (s *Store) Copy(ctx context.Context, from, to string) (send.Object, error) 
 	if err != nil || from == to { // which S3 refuses
 		return o, err
 	}
-	if o.Size > s.copying.most {
-		return s.copyParts(ctx, from, to, o)
+	c, err := s.clients.Get(ctx)
+	if err != nil {
+		return send.Object{}, failed(err)
 	}
+	if o.Size <= s.copying.most {
+		return s.copyWhole(ctx, from, to, o)
+	}
+	// What is not AWS may copy any size at once, and no parts at all, as Google
+	// Cloud Storage. What copies as S3 does refuses.
+	if c.Options().BaseEndpoint != nil {
+		copied, err := s.copyWhole(ctx, from, to, o)
+		if err == nil || send.CodeOf(err) == send.NotFound || ctx.Err() != nil {
+			return copied, err
+		}
+	}
+	return s.copyParts(ctx, from, to, o)
+}
+
+func (s *Store) copyWhole(ctx context.Context, from, to string, o send.Object) (send.Object, error) {
 	c, err := s.clients.Get(ctx)
 	if err != nil {
 		return send.Object{}, failed(err)
@@ -40,6 +56,9 @@ func (s *Store) Copy(ctx context.Context, from, to string) (send.Object, error) 
 	})
 	if err != nil {
 		return send.Object{}, missing(err)
+	}
+	if out.CopyObjectResult == nil {
+		return s.Stat(ctx, to)
 	}
 	return send.Object{Size: o.Size, ETag: aws.ToString(out.CopyObjectResult.ETag)}, nil
 }
@@ -81,6 +100,9 @@ func (s *Store) copyPart(ctx context.Context, from, etag, to, id string, number 
 	})
 	if err != nil {
 		return "", missing(err)
+	}
+	if out.CopyPartResult == nil { // it took the request for a part without bytes
+		return "", send.Fail(send.Unavailable, "the storage does not copy parts")
 	}
 	return aws.ToString(out.CopyPartResult.ETag), nil
 }

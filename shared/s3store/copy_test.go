@@ -6,29 +6,68 @@ import (
 	"io"
 	"math/rand/v2"
 	"net/http"
+	"net/http/httptest"
+	"strings"
 	"sync/atomic"
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 
 	"sgraph.ai/send/shared/send"
+	"sgraph.ai/send/shared/test/gofakes3"
+	"sgraph.ai/send/shared/test/moto"
 )
 
-// What takes 5 GiB on S3 is tried with less.
+// What takes 5 GiB on S3 is tried with less. What is not AWS is asked to copy the
+// whole first, and copies in parts where it refuses, as AWS does at once.
 func TestCopyInParts(t *testing.T) {
 	t.Parallel()
-	OnEach(t, copyInParts)
+	OnEach(t, func(t *testing.T, on Simulation) {
+		cfg := on.Config(t)
+		copyInParts(t, cfg, on.Bucket(t), 1, 0)
+	})
+	t.Run("refuses", func(t *testing.T) {
+		t.Parallel()
+		cfg := gofakes3.Config(t)
+		cfg.HTTPClient = asked(func(r *http.Request) (*http.Response, error) {
+			if r.Header.Get("X-Amz-Copy-Source") != "" && r.Header.Get("X-Amz-Copy-Source-Range") == "" {
+				w := httptest.NewRecorder()
+				refuse(w, http.StatusBadRequest, "InvalidRequest")
+				return w.Result(), nil
+			}
+			return http.DefaultClient.Do(r)
+		})
+		copyInParts(t, cfg, gofakes3.Bucket(t), 1, 3)
+	})
+	t.Run("AWS", func(t *testing.T) {
+		t.Parallel()
+		cfg := moto.Config(t)
+		at := strings.TrimPrefix(*cfg.BaseEndpoint, "http://")
+		cfg.BaseEndpoint = nil
+		cfg.HTTPClient = asked(func(r *http.Request) (*http.Response, error) {
+			r.URL.Scheme, r.Host, r.URL.Host = "http", r.URL.Host, at
+			return http.DefaultClient.Do(r)
+		})
+		copyInParts(t, cfg, moto.Bucket(t), 0, 3)
+	})
 }
 
-func copyInParts(t *testing.T, on Simulation) {
-	cfg := on.Config(t)
-	var ranges atomic.Int64
-	cfg.HTTPClient = seen(func(r *http.Request) {
-		if r.Header.Get("X-Amz-Copy-Source-Range") != "" {
-			ranges.Add(1)
+func copyInParts(t *testing.T, cfg aws.Config, bucket string, wantWhole, wantParts int64) {
+	var wholes, parts atomic.Int64
+	do := http.DefaultClient.Do
+	if cfg.HTTPClient != nil {
+		do = cfg.HTTPClient.Do
+	}
+	cfg.HTTPClient = asked(func(r *http.Request) (*http.Response, error) {
+		switch {
+		case r.Header.Get("X-Amz-Copy-Source-Range") != "":
+			parts.Add(1)
+		case r.Header.Get("X-Amz-Copy-Source") != "":
+			wholes.Add(1)
 		}
+		return do(r)
 	})
-	s := New(on.Bucket(t), func(context.Context) (aws.Config, error) { return cfg, nil })
+	s := New(bucket, func(context.Context) (aws.Config, error) { return cfg, nil })
 	s.copying = copying{most: 8 << 20, part: 5 << 20}
 	ctx := t.Context()
 	b := make([]byte, 13<<20)
@@ -49,15 +88,12 @@ func copyInParts(t *testing.T, on Simulation) {
 	if err != nil || !bytes.Equal(got, b) || o.Size != int64(len(b)) {
 		t.Fatalf("%d bytes, %+v, %v", len(got), o, err)
 	}
-	if n := ranges.Load(); n != 3 {
-		t.Fatalf("it was copied in %d parts", n)
+	if wholes.Load() != wantWhole || parts.Load() != wantParts {
+		t.Fatalf("it was copied as a whole %d times, and in %d parts", wholes.Load(), parts.Load())
 	}
 }
 
-// seen is a client that shows each request before it is sent.
-type seen func(*http.Request)
+// asked is a client that answers each request so.
+type asked func(*http.Request) (*http.Response, error)
 
-func (s seen) Do(r *http.Request) (*http.Response, error) {
-	s(r)
-	return http.DefaultClient.Do(r)
-}
+func (a asked) Do(r *http.Request) (*http.Response, error) { return a(r) }

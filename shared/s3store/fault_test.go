@@ -122,7 +122,7 @@ func TestFailedPutIsAborted(t *testing.T) {
 
 func failedPutIsAborted(t *testing.T, on s3store.Simulation) {
 	bucket, cfg := on.Bucket(t), on.Config(t)
-	client := s3.NewFromConfig(cfg, func(o *s3.Options) { o.UsePathStyle = true })
+	client := s3.NewFromConfig(cfg, s3store.Usual)
 	broken := errors.New("the connection broke")
 	body := func() io.Reader {
 		rest := readerFunc(func([]byte) (int, error) { return 0, broken })

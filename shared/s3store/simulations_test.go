@@ -25,6 +25,8 @@ type Simulation struct {
 }
 
 var simulations = map[string]Simulation{
+	// GoFakeS3 as it looks from behind what other stores do, by their documents.
+	"Stranger": {strange, gofakes3.Bucket, true, nil},
 	// The ETag of what was put in parts is the MD5 sum of the whole, which S3's is
 	// not; the store takes either.
 	// https://docs.aws.amazon.com/AmazonS3/latest/API/API_Object.html
@@ -39,6 +41,9 @@ var simulations = map[string]Simulation{
 		{Test: "NoSuchID", Why: "it takes an ID for a path, and answers one with dots with 400"},
 	}},
 }
+
+// Usual is how the store reaches a bucket.
+var Usual = usual
 
 // OnEach runs a test on each of them.
 func OnEach(t *testing.T, test func(*testing.T, Simulation)) {
