@@ -289,7 +289,7 @@ func TestASignalLetsUploadsFinish(t *testing.T) {
 }
 
 // eventually waits until something holds that has to.
-func eventually(t *testing.T, otherwise string, holds func() bool) {
+func eventually(t testing.TB, otherwise string, holds func() bool) {
 	t.Helper()
 	for deadline := time.Now().Add(2 * time.Minute); !holds(); time.Sleep(20 * time.Millisecond) {
 		if time.Now().After(deadline) {

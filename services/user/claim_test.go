@@ -320,19 +320,19 @@ func TestGoingAwayBeforeTheFirstByteGivesNoPermit(t *testing.T) {
 	s.call("GET", "/transfers/download/"+id, nil).refused(410, "exhausted")
 }
 
-// storage signs URLs as S3 does: nobody counts what goes out by them.
-type storage struct{ send.Links }
+// elsewhere signs URLs as S3 does: nobody counts what goes out by them.
+type elsewhere struct{ send.Links }
 
-func (storage) GetURL(_ context.Context, c send.Claim, ttl time.Duration) (string, error) {
+func (elsewhere) GetURL(_ context.Context, c send.Claim, ttl time.Duration) (string, error) {
 	return fmt.Sprintf("https://storage.example/%s?for=%d", c.Transfer.Payload.Key, ttl/time.Second), nil
 }
-func (storage) Counted() bool { return false }
+func (elsewhere) Counted() bool { return false }
 
 // A URL of a storage lives for minutes, and is renewed by the permit: within the hour,
 // within the budget, and without another download.
 func TestAURLOfAStorageIsRenewedByThePermit(t *testing.T) {
 	t.Parallel()
-	s := start(t, func(set *user.Settings) { set.Links = storage{} })
+	s := start(t, func(set *user.Settings) { set.Links = elsewhere{} })
 	ciphertext, _ := sealed(t, 5000)
 	id := s.transfer(ciphertext, map[string]any{"max_downloads": 1})
 	other := s.transfer(ciphertext, map[string]any{"max_downloads": 1})

@@ -6,10 +6,12 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"sgraph.ai/send/services/user"
 	"sgraph.ai/send/shared/metric"
 	"sgraph.ai/send/shared/settings"
+	"sgraph.ai/send/shared/storage"
 )
 
 // lambda is the environment of a function that lacks nothing.
@@ -44,6 +46,71 @@ func TestFromEnv(t *testing.T) {
 	}
 	if s.DownloadOrigins[0] != "https://bucket.s3.eu-west-2.amazonaws.com" {
 		t.Fatal(s.DownloadOrigins)
+	}
+}
+
+// The pages may reach the bucket where its presigned URLs lead, however it is
+// reached; and nothing more where they are not given any.
+func TestThePagesReachTheBucket(t *testing.T) {
+	for _, name := range []string{"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"} {
+		t.Setenv(name, "testing")
+	}
+	for _, c := range []map[string]string{
+		{},
+		{"SEND__S3_BUCKET": "bucket.with.dots"},
+		{"SEND__S3_PATH_STYLE": "true"},
+		{"AWS_REGION": "cn-north-1"},
+		{"SEND__S3_REGION": "us-east-1"},
+		{"SEND__S3_ENDPOINT": "https://storage.googleapis.com", "SEND__S3_REGION": "auto"},
+		{"SEND__S3_ENDPOINT": "https://storage.googleapis.com/", "SEND__S3_PATH_STYLE": "false"},
+		{"SEND__S3_ENDPOINT": "https://account.example/storage/v1/s3"},
+		{"SEND__S3_ENDPOINT": "http://127.0.0.1:9000", "SEND__S3_PATH_STYLE": "false"},
+		{"AWS_ENDPOINT_URL": "http://minio.example:9000"},
+	} {
+		env := lambda()
+		maps.Copy(env, c)
+		s, err := from(env)
+		if err != nil {
+			t.Fatalf("%v: %v", c, err)
+		}
+		_, links, err := storage.Transfers(s.Service, s.Bucket, s.Secrets)
+		if err != nil {
+			t.Fatal(err)
+		}
+		link, err := links.PutURL(t.Context(), "", "transfers/a", time.Minute)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(s.DownloadOrigins) != 1 || !strings.HasPrefix(link, s.DownloadOrigins[0]+"/") {
+			t.Errorf("%v: the pages may reach %q, and links are as %.90s", c, s.DownloadOrigins, link)
+		}
+	}
+	env := lambda()
+	env["SEND__S3_LINKS"] = "false"
+	if s, err := from(env); err != nil || !s.OwnLinks || s.DownloadOrigins != nil {
+		t.Errorf("without links the pages may reach %v, %v", s.DownloadOrigins, err)
+	}
+}
+
+func TestDirectBytesNeedABucket(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		set   map[string]string
+		well  bool
+		bytes int64
+	}{
+		{map[string]string{"SEND__STORAGE_MODE": "s3"}, true, 24 << 20},
+		{map[string]string{"SEND__STORAGE_MODE": "s3", "SEND__S3_LINKS": "false"}, false, 24 << 20},
+		{map[string]string{"SEND__STORAGE_MODE": "disk", "SEND__DISK_PATH": "/data"}, false, 24 << 20},
+		{map[string]string{"AWS_LAMBDA_RUNTIME_API": "127.0.0.1:1"}, true, 5 << 20},
+	} {
+		env := lambda()
+		env["AWS_LAMBDA_RUNTIME_API"], env["SEND__DIRECT_BYTES"] = "", "24MiB"
+		maps.Copy(env, c.set)
+		s, err := from(env)
+		if (err == nil) != c.well || s.DirectBytes != c.bytes {
+			t.Errorf("%v: %d bytes, %v", c.set, s.DirectBytes, err)
+		}
 	}
 }
 
