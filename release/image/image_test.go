@@ -70,6 +70,24 @@ func assemble(t *testing.T) *image.Image {
 	return i
 }
 
+// configOfImage is how the image is run.
+func configOfImage(t *testing.T, i *image.Image) v1.Config {
+	t.Helper()
+	index, err := i.IndexManifest()
+	if err != nil {
+		t.Fatal(err)
+	}
+	img, err := i.Image(index.Manifests[0].Digest)
+	if err != nil {
+		t.Fatal(err)
+	}
+	file, err := img.ConfigFile()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return file.Config
+}
+
 func TestSameBinariesGiveTheSameDigest(t *testing.T) {
 	t.Parallel()
 	one, err := assemble(t).Digest()
@@ -154,10 +172,10 @@ func holds(t *testing.T, img v1.Image, program string) {
 		}
 	}
 	data, sgsend := found["data"], found["sgsend"]
-	if data.Typeflag != tar.TypeDir || data.Mode != 0o700 || data.Uid != 65532 || data.Gid != 65532 {
+	if data.Typeflag != tar.TypeDir || data.FileInfo().Mode().Perm() != 0o700 || data.Uid != 65532 || data.Gid != 65532 {
 		t.Errorf("/data is %+v", data)
 	}
-	if sgsend.Typeflag != tar.TypeReg || sgsend.Mode != 0o755 || sgsend.Uid != 0 || sgsend.Size >= image.MaxSize {
+	if sgsend.Typeflag != tar.TypeReg || sgsend.FileInfo().Mode().Perm() != 0o755 || sgsend.Uid != 0 || sgsend.Size >= image.MaxSize {
 		t.Errorf("/sgsend is %+v", sgsend)
 	}
 	if len(found) != 2 {
