@@ -85,7 +85,12 @@ func run(t testing.TB, cmd *exec.Cmd, dir string, env ...string) *server {
 		t.Fatal(err)
 	}
 	go func() { s.ended <- s.cmd.Wait() }()
-	t.Cleanup(func() { s.cmd.Process.Kill() })
+	t.Cleanup(func() {
+		s.cmd.Process.Kill()
+		if t.Failed() {
+			t.Logf("it said:\n%.20000s", s.log)
+		}
+	})
 	select {
 	case <-s.out.When(func(text string) bool { return strings.Contains(text, "Ctrl-C") }):
 	case err := <-s.ended:
