@@ -11,7 +11,7 @@ success | failure) ;;
   exit 0
   ;;
 esac
-if [ "$RESULT" = failure ] && ! compgen -G 'reports/*/*.md' >/dev/null; then
+if [ "$RESULT" = failure ] && ! compgen -G 'reports/*.md' >/dev/null; then
   mkdir -p reports
   echo "The check failed before it could say anything about a stack; its log says more." >reports/failed.md
 fi

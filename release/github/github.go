@@ -22,9 +22,6 @@ type Client struct {
 	HTTP  *http.Client
 }
 
-// maxBody is what GitHub takes as a comment, less a margin.
-const maxBody = 65000
-
 // author is whose comments and issues are ours: a marker alone could be
 // written by anyone.
 const author = "github-actions[bot]"
@@ -46,9 +43,9 @@ func (p post) is(marker string) bool {
 	return p.User.Login == author && strings.HasPrefix(p.Body, mark(marker)) && p.PullRequest == nil
 }
 
-// Comment puts text on a pull request, in place of what the marker put there
+// Comment puts texts on a pull request, in place of what the marker put there
 // before. It answers the comment's address.
-func (c Client) Comment(ctx context.Context, pullRequest int, marker, text string) (string, error) {
+func (c Client) Comment(ctx context.Context, pullRequest int, marker string, texts ...string) (string, error) {
 	thread := fmt.Sprintf("issues/%d/comments", pullRequest)
 	old, err := c.find(ctx, thread, marker, nil)
 	if err != nil {
@@ -59,17 +56,17 @@ func (c Client) Comment(ctx context.Context, pullRequest int, marker, text strin
 		method, path = http.MethodPatch, fmt.Sprintf("issues/comments/%d", old.ID)
 	}
 	var now post
-	err = c.call(ctx, method, path, map[string]any{"body": body(marker, text)}, &now)
+	err = c.call(ctx, method, path, map[string]any{"body": body(marker, texts)}, &now)
 	return now.HTMLURL, err
 }
 
-// OpenIssue makes sure that one open issue says text.
-func (c Client) OpenIssue(ctx context.Context, marker, title, text string) (string, error) {
+// OpenIssue makes sure that one open issue says texts.
+func (c Client) OpenIssue(ctx context.Context, marker, title string, texts ...string) (string, error) {
 	old, err := c.openIssue(ctx, marker)
 	if err != nil {
 		return "", err
 	}
-	method, path, content := http.MethodPost, "issues", map[string]any{"title": title, "body": body(marker, text)}
+	method, path, content := http.MethodPost, "issues", map[string]any{"title": title, "body": body(marker, texts)}
 	if old != nil {
 		method, path = http.MethodPatch, fmt.Sprintf("issues/%d", old.Number)
 	}
@@ -119,18 +116,6 @@ func (c Client) find(ctx context.Context, path, marker string, query url.Values)
 			return nil, nil
 		}
 	}
-}
-
-// body marks a text, and shortens it to what GitHub takes. The end of a Pulumi
-// diff is the summary, so the middle goes.
-func body(marker, text string) string {
-	if len(text) > maxBody {
-		half := (maxBody - 200) / 2
-		text = strings.ToValidUTF8(text[:half], "") +
-			"\n```\n\n… the middle is left out: it is in the log of the run …\n\n```\n" +
-			strings.ToValidUTF8(text[len(text)-half:], "")
-	}
-	return mark(marker) + "\n" + text
 }
 
 func (c Client) call(ctx context.Context, method, path string, in, out any) error {

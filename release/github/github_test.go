@@ -155,11 +155,31 @@ func TestRefusalIsToldWithoutTheToken(t *testing.T) {
 	}
 }
 
-func TestLongTextKeepsBothEnds(t *testing.T) {
+// Of several reports the headlines and summaries all stay, and short ones whole:
+// what goes are lines in the middle of long ones, within their fence.
+func TestLongTextsAreShortenedEachInItsMiddle(t *testing.T) {
 	t.Parallel()
-	got := body("preview", "begin"+strings.Repeat("ä", maxBody)+"end")
-	if len(got) > maxBody+100 || !utf8.ValidString(got) ||
-		!strings.Contains(got, "begin") || !strings.HasSuffix(got, "end") {
+	long := func(name string) string {
+		return "### " + name + "\n````\n" + strings.Repeat("ä line of a diff\n", 6000) + "summary of " + name + "\n````\n"
+	}
+	got := body("preview", []string{long("dev"), "### qa\nno changes\n", long("prod")})
+	if len(got) > maxBody+500 || len(got) < maxBody*9/10 || !utf8.ValidString(got) {
 		t.Errorf("%d bytes, valid: %v", len(got), utf8.ValidString(got))
+	}
+	for _, want := range []string{
+		"### dev\n", "summary of dev\n````\n", "### qa\nno changes\n", "### prod\n", "summary of prod\n````\n",
+	} {
+		if !strings.Contains(got, want) {
+			t.Errorf("%q is left out", want)
+		}
+	}
+	if n := strings.Count(got, "\n"+leftOut); n != 2 {
+		t.Errorf("lines are left out in %d places, want in 2", n)
+	}
+	if n := strings.Count(got, "````"); n != 4 {
+		t.Errorf("%d fences", n)
+	}
+	if got := body("preview", []string{strings.Repeat("ä", maxBody)}); len(got) > maxBody+500 || !utf8.ValidString(got) {
+		t.Errorf("one line of %d bytes, valid: %v", len(got), utf8.ValidString(got))
 	}
 }

@@ -8,7 +8,6 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
-	"strings"
 
 	"sgraph.ai/send/release/github"
 )
@@ -18,15 +17,15 @@ func commentCommand(f *flag.FlagSet) func(context.Context) error {
 	marker := f.String("marker", "", "what the comment is about; finds it again")
 	dir := f.String("reports", "reports", "folder of Markdown files, put together in the order of their names")
 	return func(ctx context.Context) error {
-		text, err := reports(*dir)
+		texts, err := reports(*dir)
 		if err != nil {
 			return err
 		}
-		if text == "" {
+		if len(texts) == 0 {
 			fmt.Println("no reports, no comment")
 			return nil
 		}
-		return say(fromEnvironment().Comment(ctx, *number, *marker, text))
+		return say(fromEnvironment().Comment(ctx, *number, *marker, texts...))
 	}
 }
 
@@ -35,36 +34,29 @@ func issueCommand(f *flag.FlagSet) func(context.Context) error {
 	title := f.String("title", "", "its title")
 	dir := f.String("reports", "reports", "folder of Markdown files; none means that all is well, and closes the issue")
 	return func(ctx context.Context) error {
-		text, err := reports(*dir)
+		texts, err := reports(*dir)
 		if err != nil {
 			return err
 		}
-		if text == "" {
+		if len(texts) == 0 {
 			return say(fromEnvironment().CloseIssue(ctx, *marker, "All is well again: "+runURL()))
 		}
-		return say(fromEnvironment().OpenIssue(ctx, *marker, *title, text+"\nFrom "+runURL()+"\n"))
+		return say(fromEnvironment().OpenIssue(ctx, *marker, *title, append(texts, "From "+runURL()+"\n")...))
 	}
 }
 
-// reports puts together the Markdown files of a folder, which need not exist,
-// and of the folders right in it: that is how artifacts are downloaded.
-func reports(dir string) (string, error) {
-	var text strings.Builder
-	for _, pattern := range []string{"*.md", "*/*.md"} {
-		names, err := filepath.Glob(filepath.Join(dir, pattern))
+// reports answers the Markdown files of a folder, which need not exist, in the
+// order of their names.
+func reports(dir string) (texts []string, err error) {
+	names, err := filepath.Glob(filepath.Join(dir, "*.md"))
+	for _, name := range names {
+		text, err := os.ReadFile(name)
 		if err != nil {
-			return "", err
+			return nil, err
 		}
-		for _, name := range names {
-			part, err := os.ReadFile(name)
-			if err != nil {
-				return "", err
-			}
-			text.Write(part)
-			text.WriteString("\n")
-		}
+		texts = append(texts, string(text))
 	}
-	return text.String(), nil
+	return texts, err
 }
 
 func fromEnvironment() github.Client {
