@@ -445,9 +445,13 @@ func TestPublishRelease(t *testing.T) {
 	}
 	r.run(true, "publish-release.sh")
 	r.has("calls", r.read("calls"), "gh release create v0.4.0 --verify-tag --prerelease", "dist/manifest.json")
-	r = newRun(t, env...).fake("gh", "").fake("go", "")
+	r.lacks("calls", r.read("calls"), "release delete")
+	r = newRun(t, env...).fake("gh", "echo false").fake("go", "")
 	r.run(true, "publish-release.sh")
-	r.lacks("calls", r.read("calls"), "release create")
+	r.lacks("calls", r.read("calls"), "release create", "release delete")
+	r = newRun(t, env...).fake("gh", "echo true").fake("go", "")
+	r.run(true, "publish-release.sh")
+	r.has("calls", r.read("calls"), "gh release delete v0.4.0 --yes\ngo ", "gh release create v0.4.0")
 }
 
 func TestBuildStopsAtTheFirstFault(t *testing.T) {
