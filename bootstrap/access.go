@@ -1,6 +1,9 @@
 package main
 
 import (
+	"maps"
+	"slices"
+
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/iam"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
@@ -28,6 +31,12 @@ type AccessArgs struct {
 	State      *State   // nil where Pulumi Cloud keeps it
 	Caches     []string // buckets that keep the audit trail in the place of the stack's own
 	Zones      []string // of Route 53, that have the stack's domain
+	Servers    []string // what may run beside functions: stack.Tasks, stack.Hosts
+	Registry   bool     // images are kept, whatever runs
+}
+
+func (a *AccessArgs) resources() resources {
+	return resources{Names: a.Names, zones: a.Zones, servers: a.Servers, registry: a.Registry}
 }
 
 // NewAccess makes both roles of a stack.
@@ -37,13 +46,13 @@ func NewAccess(ctx *pulumi.Context, name string, args *AccessArgs, opts ...pulum
 		return nil, err
 	}
 	inside := pulumi.Parent(c)
-	r := resources{args.Names, args.Zones}
+	r := args.resources()
 	// Without it no deploy can make a role, and whoever removed it would free all.
 	boundary := args.Names.Boundary()
 	_, err := iam.NewPolicy(ctx, boundary, &iam.PolicyArgs{
 		Name:        pulumi.String(boundary),
-		Description: pulumi.Sprintf("The most that the functions of SGraph Send %s can do", args.Names.Stack),
-		Policy:      policy.Document(policy.Boundary(args.Names, args.Caches...)...),
+		Description: pulumi.Sprintf("The most that what runs of SGraph Send %s can do", args.Names.Stack),
+		Policy:      policy.Document(policy.Boundary(args.Names, args.Servers, args.Caches...)...),
 	}, inside, pulumi.Protect(true))
 	if err != nil {
 		return nil, err
@@ -76,21 +85,29 @@ func (c *Access) newPipelineRole(
 	if err := grant(ctx, name, role, grants, inside); err != nil {
 		return pulumi.StringOutput{}, err
 	}
-	if purpose == "deploy" {
-		edge := resources{args.Names, args.Zones}.edge()
-		if err := grant(ctx, args.Names.PipelineEdge(purpose), role, edge, inside); err != nil {
+	r, change := args.resources(), purpose == "deploy"
+	parts := map[string][]policy.Statement{
+		args.Names.PipelineState(purpose):    c.stateAccess(change),
+		args.Names.PipelineDomain(purpose):   r.domain(change),
+		args.Names.PipelineRegistry(purpose): r.images(change),
+	}
+	if change {
+		parts[args.Names.PipelineEdge(purpose)] = r.edge()
+		parts[args.Names.PipelineServers(purpose)] = r.front()
+		parts[args.Names.PipelineTasks(purpose)] = r.tasks()
+		parts[args.Names.PipelineHosts(purpose)] = r.hosts()
+	} else {
+		parts[args.Names.PipelineServers(purpose)] = r.looks()
+	}
+	for _, part := range slices.Sorted(maps.Keys(parts)) {
+		if len(parts[part]) == 0 {
+			continue
+		}
+		if err := grant(ctx, part, role, parts[part], inside); err != nil {
 			return pulumi.StringOutput{}, err
 		}
 	}
-	if state := c.stateAccess(purpose == "deploy"); state != nil {
-		if err := grant(ctx, args.Names.PipelineState(purpose), role, state, inside); err != nil {
-			return pulumi.StringOutput{}, err
-		}
-	}
-	if domain := (resources{args.Names, args.Zones}).domain(purpose == "deploy"); domain != nil {
-		err = grant(ctx, args.Names.PipelineDomain(purpose), role, domain, inside)
-	}
-	return role.Arn, err
+	return role.Arn, nil
 }
 
 // grant lets a role do what a managed policy says: each may have 6,144 characters, and

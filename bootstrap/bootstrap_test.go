@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"encoding/json"
 	"maps"
 	"os"
@@ -70,6 +71,7 @@ func record(t *testing.T, config map[string]string) (*graph, error) {
 	all := map[string]string{
 		"aws:region": "eu-west-2", "sgraph-send-bootstrap:repository": "acme@12/send@345",
 		"sgraph-send-bootstrap:stacks": "dev,qa,prod", "sgraph-send-bootstrap:oneAccount": "true",
+		"sgraph-send-bootstrap:computes": "lambda,fargate,ec2",
 	}
 	maps.Copy(all, config)
 	g := &graph{made: map[string]map[string]declared{}}
@@ -115,11 +117,9 @@ func (g *graph) allOf(purpose, stack string) (text string) {
 }
 
 // document is a policy as AWS reads it.
-type document struct {
-	Statement []struct {
-		Effect, Action, Resource, Condition, Principal any
-	}
-}
+type document struct{ Statement []statement }
+
+type statement struct{ Effect, Action, Resource, Condition, Principal any }
 
 func parse(t *testing.T, text string) document {
 	t.Helper()
@@ -172,6 +172,8 @@ func TestGrantsStayWithinTheStack(t *testing.T) {
 	stacks := []string{"dev", "qa", "prod"}
 	unnamed := regexp.MustCompile(`^(cloudfront|wafv2|route53|sts|xray):|:(Get|List|Describe)|` +
 		`^logs:((Create|Delete)LogDelivery|PutResourcePolicy|(Put|Delete)QueryDefinition)$|` +
+		`^ssmmessages:|^ssm:UpdateInstanceInformation$|^ecs:DeregisterTaskDefinition$|` +
+		`^servicediscovery:CreatePrivateDnsNamespace$|` +
 		`^sns:(SetSubscriptionAttributes|Unsubscribe)$`)
 	for name, p := range mustRecord(t, nil).made[policyType] {
 		stack := name[strings.LastIndex(name, "-")+1:]
@@ -200,7 +202,18 @@ func TestGrantsStayWithinTheStack(t *testing.T) {
 	}
 }
 
-// A deploy makes roles for functions. It must not be able to make itself, or
+// passed are the roles that are given to a service of AWS, by what says so.
+var passed = map[string]*regexp.Regexp{
+	passedTo("lambda"):    regexp.MustCompile(`:role/sgraph-send-(user|admin|canary)-(dev|qa|prod)$`),
+	passedTo("ecs-tasks"): regexp.MustCompile(`:role/sgraph-send-((user|admin)-task|execution)-(dev|qa|prod)$`),
+	passedTo("ec2"):       regexp.MustCompile(`:role/sgraph-send-host-(dev|qa|prod)$`),
+}
+
+func passedTo(service string) string {
+	return `{"StringEquals":{"iam:PassedToService":"` + service + `.amazonaws.com"}}`
+}
+
+// A deploy makes roles for what runs. It must not be able to make itself, or
 // what else there is in the account, more than it is.
 func TestDeployCannotRaiseItself(t *testing.T) {
 	t.Parallel()
@@ -211,9 +224,10 @@ func TestDeployCannotRaiseItself(t *testing.T) {
 				if !strings.HasPrefix(action, "iam:") {
 					continue
 				}
-				toLambda := strings.Contains(mustJSON(t, s.Condition), `"iam:PassedToService":"lambda.amazonaws.com"`)
-				if action == "iam:PassRole" && !toLambda {
-					t.Errorf("%s passes roles to anyone", name)
+				for _, r := range list(s.Resource) {
+					if to := passed[mustJSON(t, s.Condition)]; action == "iam:PassRole" && (to == nil || !to.MatchString(r)) {
+						t.Errorf("%s passes %s where %v", name, r, s.Condition)
+					}
 				}
 				for _, r := range list(s.Resource) {
 					for role := range g.made[roleType] {
@@ -239,12 +253,15 @@ func TestEveryPolicyIsAttached(t *testing.T) {
 	t.Parallel()
 	g := mustRecord(t, nil)
 	for name := range g.pipelines() {
-		role := regexp.MustCompile("-(state|edge|domain)-").ReplaceAllString(name, "-")
+		role := regexp.MustCompile("-(state|edge|domain|servers|tasks|hosts|registry)-").ReplaceAllString(name, "-")
 		if got := g.made["aws:iam/rolePolicyAttachment:RolePolicyAttachment"][name].text("role"); got != role {
 			t.Errorf("%s is attached to %q", name, got)
 		}
 	}
 }
+
+// images are the parameters in which AWS shows everybody the images of its own Linux.
+const images = "arn:aws:ssm:eu-west-2::parameter/aws/service/ami-amazon-linux-latest/*"
 
 // Of the account's parameters and what encrypts them, the functions and the smoke
 // test of a deploy can reach those below the stack's own name, and previews none.
@@ -256,6 +273,10 @@ func TestParametersOfTheStackAlone(t *testing.T) {
 		reads, decrypts := 0, 0
 		for _, s := range parse(t, p.text("policy")).Statement {
 			for _, action := range list(s.Action) {
+				if slices.Equal(list(s.Resource), []string{images}) && action == "ssm:GetParameter" ||
+					action == "ssm:UpdateInstanceInformation" {
+					continue
+				}
 				if strings.HasPrefix(action, "ssm:") {
 					reads++
 					if action != "ssm:GetParameter" || !slices.Equal(list(s.Resource), []string{parameters}) {
@@ -359,7 +380,7 @@ func matches(pattern, arn string) bool {
 
 func TestPreviewOnlyReadsAndReadsNoPayload(t *testing.T) {
 	t.Parallel()
-	reading := regexp.MustCompile(`^\w+:(Get|List|Describe|View|Decrypt$|Encrypt$)`)
+	reading := regexp.MustCompile(`^[\w-]+:(Get|List|Describe|View|Decrypt$|Encrypt$)`)
 	content := regexp.MustCompile(`^(s3:(\*|GetObject)|dynamodb:(\*|GetItem|Query|Scan|BatchGetItem))`)
 	const payload = "arn:aws:s3:::" + account + "--sgraph-send-transfers--dev--eu-west-2/transfers/a"
 	for name, p := range mustRecord(t, nil).pipelines() {
@@ -384,9 +405,10 @@ func TestPreviewOnlyReadsAndReadsNoPayload(t *testing.T) {
 func TestGrantsReachWhatAStackConsistsOf(t *testing.T) {
 	t.Parallel()
 	policies := mustRecord(t, nil).pipelines()
+	const balancing = "elasticloadbalancing:eu-west-2:123456789012"
 	parts := []struct {
 		where, what     string // an ARN in two halves
-		deploy, preview string // what either role must be able to do to it
+		deploy, preview string // what either role must be able to do to it; "" = whatever
 	}{
 		{"lambda:eu-west-2:123456789012", "function:sgraph-send-user-<stack>", "lambda:*", "lambda:Get*"},
 		{"lambda:eu-west-2:123456789012", "function:sgraph-send-admin-<stack>:live", "lambda:*", "lambda:Get*"},
@@ -413,30 +435,168 @@ func TestGrantsReachWhatAStackConsistsOf(t *testing.T) {
 		{"events:eu-west-2:123456789012", "rule/sgraph-send-sweep-<stack>", "events:*", "events:Describe*"},
 		{"events:eu-west-2:123456789012", "rule/sgraph-send-canary-<stack>", "events:*", "events:Describe*"},
 		{"budgets::123456789012", "budget/sgraph-send-<stack>", "budgets:*", "budgets:ViewBudget"},
+		{"iam::123456789012", "role/sgraph-send-user-task-<stack>", "iam:PassRole", "iam:Get*"},
+		{"iam::123456789012", "role/sgraph-send-execution-<stack>", "iam:PutRolePolicy", "iam:Get*"},
+		{"iam::123456789012", "role/sgraph-send-host-<stack>", "iam:PassRole", "iam:Get*"},
+		{"iam::123456789012", "instance-profile/sgraph-send-host-<stack>", "iam:AddRoleToInstanceProfile", "iam:Get*"},
+		{"ecs:eu-west-2:123456789012", "cluster/sgraph-send-<stack>", "ecs:CreateCluster", "ecs:DescribeClusters"},
+		{
+			"ecs:eu-west-2:123456789012", "service/sgraph-send-<stack>/sgraph-send-user-<stack>",
+			"ecs:UpdateService", "ecs:DescribeServices",
+		},
+		{"ecr:eu-west-2:123456789012", "repository/sgraph-send-<stack>", "ecr:*", "ecr:Describe*"},
+		{"logs:eu-west-2:123456789012", "log-group:aws-waf-logs-sgraph-send-balancer-<stack>", "logs:*", "logs:List*"},
+		{"events:eu-west-2:123456789012", "rule/sgraph-send-failed-deployments-<stack>", "events:*", "events:Describe*"},
+		{"ecs:eu-west-2:123456789012", "task-definition/sgraph-send-admin-<stack>:7", "ecs:RegisterTaskDefinition", ""},
+		{balancing, "loadbalancer/app/send-task-<stack>/50dc6c495c0c9188", "elasticloadbalancing:*", ""},
+		{balancing, "listener/app/send-host-<stack>/50dc6c495c0c9188/f2f7dc8efc522ab2", "elasticloadbalancing:*", ""},
+		{balancing, "listener-rule/app/send-host-<stack>/50dc/f2f7/9683b2d02a6cabee", "elasticloadbalancing:*", ""},
+		{balancing, "targetgroup/send-admin-task-<stack>/73e2d6bc24d8a067", "elasticloadbalancing:*", ""},
+		{
+			"autoscaling:eu-west-2:123456789012", "autoScalingGroup:1-2:autoScalingGroupName/sgraph-send-<stack>",
+			"autoscaling:*", "",
+		},
+		{
+			"cloudwatch:eu-west-2:123456789012", "alarm:TargetTracking-service/sgraph-send-<stack>/sgraph-send-user-<stack>-1",
+			"cloudwatch:PutMetricAlarm", "",
+		},
+		{
+			"cloudwatch:eu-west-2:123456789012", "alarm:TargetTracking-sgraph-send-<stack>-AlarmLow-1",
+			"cloudwatch:DeleteAlarms", "",
+		},
 	}
-	for _, stack := range []string{"dev", "qa", "prod"} {
+	stacks := []string{"dev", "qa", "prod"}
+	for _, stack := range stacks {
 		for _, part := range parts {
 			arn := "arn:aws:" + part.where + ":" + strings.ReplaceAll(part.what, "<stack>", stack)
-			for name, p := range policies {
-				purpose, of, _ := strings.Cut(strings.TrimPrefix(name, "sgraph-send-pipeline-"), "-")
-				action := part.deploy
-				if purpose == "preview" {
-					action = part.preview
-				}
-				granted := false
-				for _, s := range parse(t, p.text("policy")).Statement {
-					within := slices.ContainsFunc(list(s.Resource), func(r string) bool { return r != "*" && matches(r, arn) })
-					granted = granted || within && slices.Contains(list(s.Action), action)
-					if within && of != stack {
-						t.Errorf("%s reaches %s", name, arn)
+			for purpose, action := range map[string]string{"deploy": part.deploy, "preview": part.preview} {
+				for _, of := range stacks {
+					role := grantedTo(t, policies, purpose, of)
+					if role.reaches(arn) && of != stack {
+						t.Errorf("the %s role of %s reaches %s", purpose, of, arn)
 					}
-				}
-				if granted != (of == stack) {
-					t.Errorf("%s may %s on %s: %v", name, action, arn, granted)
+					if may := role.may(action, arn); action != "" && may != (of == stack) {
+						t.Errorf("the %s role of %s may %s on %s: %v", purpose, of, action, arn, may)
+					}
 				}
 			}
 		}
 	}
+}
+
+// Networks have no names: whoever changes one shows that it is the stack's, by tags.
+func TestNetworksAreTouchedByTheirTags(t *testing.T) {
+	t.Parallel()
+	kinds := regexp.MustCompile(`^arn:aws:(ec2|servicediscovery):`)
+	reads := regexp.MustCompile(`:(Get|List|Describe)`)
+	for name, p := range mustRecord(t, nil).pipelines() {
+		stack := name[strings.LastIndex(name, "-")+1:]
+		for _, s := range parse(t, p.text("policy")).Statement {
+			condition := mustJSON(t, s.Condition)
+			shown := strings.Contains(condition, `Tag/project":"sgraph-send"`) &&
+				strings.Contains(condition, `Tag/stack":"`+stack+`"`)
+			for _, action := range list(s.Action) {
+				touches := strings.HasPrefix(action, "ec2:") || strings.HasPrefix(action, "servicediscovery:")
+				if !touches || reads.MatchString(action) || shown {
+					continue
+				}
+				// What is launched is by a template, and a rule is its group's.
+				launched := action == "ec2:RunInstances" && strings.Contains(condition, `"ec2:LaunchTemplate":`)
+				rule := slices.Equal(list(s.Resource), []string{"arn:aws:ec2:eu-west-2:" + account + ":security-group-rule/*"})
+				if !launched && !rule {
+					t.Errorf("%s may %s on %v where %s", name, action, s.Resource, condition)
+				}
+			}
+			for _, r := range list(s.Resource) {
+				if kinds.MatchString(r) && slices.Contains(list(s.Action), "ec2:*") {
+					t.Errorf("%s may do anything to %s", name, r)
+				}
+			}
+		}
+	}
+}
+
+// An account grants what runs in it.
+func TestWhatDoesNotRunIsNotGranted(t *testing.T) {
+	t.Parallel()
+	words := map[string][]string{
+		"network":  {`"ec2:CreateVpc"`, `"elasticloadbalancing:`},
+		"fargate":  {`"ecs:`, `"application-autoscaling:`, `"servicediscovery:`, `ecs-tasks.amazonaws.com`, "-execution-"},
+		"ec2":      {`"autoscaling:`, `launch-template/`, `"ssmmessages:`, `"ec2.amazonaws.com"`, "instance-profile/"},
+		"registry": {`"ecr:`},
+	}
+	for _, c := range []struct{ computes, registry, granted string }{
+		{"", "", ""}, {"lambda", "false", ""}, {"", "true", "registry"},
+		{"lambda,fargate", "", "network fargate registry"}, {"ec2", "", "network ec2"},
+		{"lambda, fargate, ec2", "true", "network fargate ec2 registry"},
+	} {
+		g := mustRecord(t, map[string]string{
+			"sgraph-send-bootstrap:computes": c.computes, "sgraph-send-bootstrap:registry": c.registry,
+		})
+		var all string
+		for name, p := range g.made[policyType] {
+			if strings.HasSuffix(name, "-dev") {
+				all += p.text("policy")
+			}
+		}
+		for what, of := range words {
+			for _, word := range of {
+				if has := strings.Contains(all, word); has != slices.Contains(strings.Fields(c.granted), what) {
+					t.Errorf("computes %q, registry %q: %s is granted: %v", c.computes, c.registry, word, has)
+				}
+			}
+		}
+		// Each role can have ten policies.
+		for _, purpose := range []string{"deploy", "preview"} {
+			n := 0
+			for name := range g.made[policyType] {
+				if strings.HasPrefix(name, "sgraph-send-pipeline-") && strings.HasSuffix(name, "-"+purpose+"-dev") {
+					n++
+				}
+			}
+			if n > 9 { // and one of its domain
+				t.Errorf("%d policies for the %s role", n, purpose)
+			}
+		}
+	}
+}
+
+// granted are the policies of one role.
+type granted []document
+
+func grantedTo(t *testing.T, policies map[string]declared, purpose, stack string) (all granted) {
+	t.Helper()
+	for name, p := range policies {
+		if strings.HasSuffix(name, "-"+purpose+"-"+stack) {
+			all = append(all, parse(t, p.text("policy")))
+		}
+	}
+	return all
+}
+
+// may says whether an action is granted on an ARN, in these words.
+func (all granted) may(action, arn string) bool {
+	return slices.ContainsFunc(all.on(arn), func(s statement) bool { return slices.Contains(list(s.Action), action) })
+}
+
+// reaches says whether anything is.
+func (all granted) reaches(arn string) bool { return len(all.on(arn)) > 0 }
+
+// on are the statements about an ARN, but for those about everything.
+func (all granted) on(arn string) (found []statement) {
+	for _, d := range all {
+		for _, s := range d.Statement {
+			if slices.ContainsFunc(list(s.Resource), func(r string) bool { return r != "*" && matches(r, arn) }) {
+				found = append(found, s)
+			}
+		}
+	}
+	return found
+}
+
+// prefixes are those of actions, where the provider's package has another name.
+var prefixes = map[string]string{
+	"vpc": "ec2", "lb": "elasticloadbalancing", "alb": "elasticloadbalancing", "appautoscaling": "application-autoscaling",
 }
 
 // Every service that the program in infra/ uses, the deploy role may use.
@@ -458,6 +618,7 @@ func TestDeployCoversWhatTheProgramUses(t *testing.T) {
 	}
 	g := mustRecord(t, map[string]string{"sgraph-send-bootstrap:zones": "dev=Z0DEV"})
 	for service := range used {
+		service = cmp.Or(prefixes[service], service)
 		for _, purpose := range []string{"deploy", "preview"} {
 			if !strings.Contains(g.allOf(purpose, "dev"), `"`+service+":") {
 				t.Errorf("infra uses %s, which the %s role may not", service, purpose)
@@ -642,6 +803,7 @@ func TestWrongSettingsAreRefused(t *testing.T) {
 		"sgraph-send-bootstrap:stacks":     {"dev,", "*", "Dev", "dev-preview"},
 		"sgraph-send-bootstrap:oneAccount": {"", "false"}, // with prod among others
 		"sgraph-send-bootstrap:zones":      {"Z1", "prod=", "other=Z1", "prod=z1", "prod=Z1/x", "prod=*"},
+		"sgraph-send-bootstrap:computes":   {"docker", "lambda,", "Fargate"},
 		"sgraph-send-bootstrap:caches":     {"bucket", "prod=", "other=bucket", "prod=a b", "prod=*"},
 		"aws:region":                       {""},
 	} {

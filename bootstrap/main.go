@@ -52,6 +52,8 @@ func program(ctx *pulumi.Context) error {
 			State:      state,
 			Caches:     s.caches[name],
 			Zones:      s.zones[name],
+			Servers:    s.servers,
+			Registry:   s.registry,
 		})
 		if err != nil {
 			return err

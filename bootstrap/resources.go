@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"slices"
 
 	"sgraph.ai/send/infra/policy"
 	"sgraph.ai/send/shared/stack"
@@ -10,8 +11,13 @@ import (
 // resources are what one stack consists of, as far as names can say it.
 type resources struct {
 	stack.Names
-	zones []string // of Route 53, that have the stack's domain
+	zones    []string // of Route 53, that have the stack's domain
+	servers  []string // what may run beside functions: stack.Tasks, stack.Hosts
+	registry bool     // images are kept, whatever runs
 }
+
+// runs says whether something of a kind may run.
+func (r resources) runs(kind string) bool { return slices.Contains(r.servers, kind) }
 
 // arns are resources of one service in a region; "" where it has none.
 func (r resources) arns(service, region string, forms ...string) []any {
@@ -41,9 +47,13 @@ func (r resources) roles() []any {
 	return r.arns("iam", "", named("role/", stack.Functions, r.Role, "")...)
 }
 
-// schedules are the rules that call the sweep and the canary.
+// schedules are the rules that call the sweep and the canary, or tell of what failed.
 func (r resources) schedules() []any {
-	return r.arns("events", r.Region, named("rule/", stack.Schedules, r.Schedule, "")...)
+	rules := named("rule/", stack.Schedules, r.Schedule, "")
+	if r.runs(stack.Tasks) {
+		rules = append(rules, "rule/"+r.FailedDeployments())
+	}
+	return r.arns("events", r.Region, rules...)
 }
 
 // bucket is a bucket, objects all that is in it.
@@ -60,8 +70,12 @@ func (r resources) buckets() (all []any) {
 func (r resources) table() []any { return r.arns("dynamodb", r.Region, "table/"+r.Ledger()) }
 
 func (r resources) logGroups() []any {
-	return append(r.arns("logs", r.Region, named("log-group:", stack.Functions, r.LogGroup, "*")...),
-		r.arns("logs", stack.GlobalRegion, "log-group:"+stack.FirewallLogGroup(r.Firewall())+"*", "log-group:"+r.AccessLogGroup()+"*")...)
+	regional := named("log-group:", stack.Functions, r.LogGroup, "*")
+	if len(r.servers) > 0 {
+		regional = append(regional, "log-group:"+stack.FirewallLogGroup(r.BalancerFirewall())+"*")
+	}
+	global := []string{"log-group:" + stack.FirewallLogGroup(r.Firewall()) + "*", "log-group:" + r.AccessLogGroup() + "*"}
+	return append(r.arns("logs", r.Region, regional...), r.arns("logs", stack.GlobalRegion, global...)...)
 }
 
 // deliveries are the ways from CloudFront to its log of requests. What joins a
@@ -101,22 +115,8 @@ const everything = "*"
 // deploy is what it takes to make, change and remove a stack. Payloads can be
 // deleted with their bucket, but not read.
 func (r resources) deploy() []policy.Statement {
-	passed := policy.Allow([]string{"iam:PassRole"}, r.roles()...)
-	passed["Condition"] = map[string]any{"StringEquals": map[string]any{"iam:PassedToService": "lambda.amazonaws.com"}}
-	// Whoever may write a role's policy is what that role may become, so no role is
-	// made or granted anything but within the boundary, which is not the deploy's.
-	bounded := policy.Allow([]string{
-		"iam:CreateRole", "iam:PutRolePolicy", "iam:PutRolePermissionsBoundary", "iam:UpdateAssumeRolePolicy",
-	}, r.roles()...)
-	bounded["Condition"] = map[string]any{"StringEquals": map[string]any{"iam:PermissionsBoundary": r.BoundaryARN()}}
-	return []policy.Statement{
+	return append(r.givenTo("lambda.amazonaws.com", r.roles()...),
 		policy.Allow([]string{"lambda:*"}, r.functions()...),
-		bounded,
-		policy.Allow([]string{
-			"iam:DeleteRole", "iam:GetRole*", "iam:UpdateRole*", "iam:TagRole", "iam:UntagRole", "iam:ListRole*",
-			"iam:DeleteRolePolicy", "iam:ListAttachedRolePolicies", "iam:ListInstanceProfilesForRole",
-		}, r.roles()...),
-		passed,
 		r.readBoundary(),
 		policy.Allow([]string{"s3:*"}, r.buckets()...),
 		policy.Allow([]string{"s3:GetObject*", "s3:PutObject*", "s3:DeleteObject*"},
@@ -144,7 +144,34 @@ func (r resources) deploy() []policy.Statement {
 		// function could have it say the key.
 		policy.Allow([]string{"ssm:GetParameter"}, r.ParameterARN(r.Parameters()+"*")),
 		policy.DecryptParameters(r.Names, r.ParameterARN(r.Parameters()+"*")),
+	)
+}
+
+// givenTo is what it takes to make roles, and to give them to a service of AWS.
+func (r resources) givenTo(service string, roles ...any) []policy.Statement {
+	// Whoever may write a role's policy is what that role may become, so no role is
+	// made or granted anything but within the boundary, which is not the deploy's.
+	bounded := where(policy.Allow([]string{
+		"iam:CreateRole", "iam:PutRolePolicy", "iam:PutRolePermissionsBoundary", "iam:UpdateAssumeRolePolicy",
+	}, roles...), "iam:PermissionsBoundary", r.BoundaryARN())
+	return []policy.Statement{
+		bounded,
+		policy.Allow([]string{
+			"iam:DeleteRole", "iam:GetRole*", "iam:UpdateRole*", "iam:TagRole", "iam:UntagRole", "iam:ListRole*",
+			"iam:DeleteRolePolicy", "iam:ListAttachedRolePolicies", "iam:ListInstanceProfilesForRole",
+		}, roles...),
+		where(policy.Allow([]string{"iam:PassRole"}, roles...), "iam:PassedToService", service),
 	}
+}
+
+// where holds a grant to the values of a key, one of which it has to have.
+func where(grant policy.Statement, key string, values ...any) policy.Statement {
+	var is any = values
+	if len(values) == 1 {
+		is = values[0]
+	}
+	grant["Condition"] = map[string]any{"StringEquals": map[string]any{key: is}}
+	return grant
 }
 
 // edge is what it takes to make, change and remove what stands in front of a stack,
@@ -165,7 +192,8 @@ func (r resources) edge() []policy.Statement {
 }
 
 // domain is what the names of a stack take, and their certificates, which
-// CloudFront wants in one region: to make them, or only to look at them.
+// CloudFront wants in one region, and load balancers in their own: to make them, or
+// only to look at them.
 func (r resources) domain(change bool) []policy.Statement {
 	if len(r.zones) == 0 {
 		return nil
@@ -182,9 +210,13 @@ func (r resources) domain(change bool) []policy.Statement {
 	for _, id := range r.zones {
 		zones = append(zones, "arn:aws:route53:::hostedzone/"+id)
 	}
+	certificates := r.arns("acm", stack.GlobalRegion, "certificate/*")
+	if len(r.servers) > 0 && r.Region != stack.GlobalRegion {
+		certificates = append(certificates, r.arns("acm", r.Region, "certificate/*")...)
+	}
 	return []policy.Statement{
 		policy.Allow(inZone, zones...),
-		policy.Allow(certificate, r.arns("acm", stack.GlobalRegion, "certificate/*")...),
+		policy.Allow(certificate, certificates...),
 		policy.Allow(all, everything),
 	}
 }

@@ -19,6 +19,8 @@ type settings struct {
 	stacks     []string
 	caches     map[string][]string // by stack
 	zones      map[string][]string // of Route 53, by stack
+	servers    []string            // what runs here beside functions: stack.Tasks, stack.Hosts
+	registry   bool                // images are kept, whatever runs
 	state      bool
 	provider   bool
 	region     string
@@ -97,10 +99,33 @@ func loadSettings(ctx *pulumi.Context) (settings, error) {
 	if s.caches, err = byStack("caches", "bucket", bucketForm, c.Get("caches"), s.stacks); err != nil {
 		faults = append(faults, err)
 	}
+	s.registry = c.GetBool("registry")
+	if s.servers, err = parseComputes(c.Get("computes")); err != nil {
+		faults = append(faults, err)
+	}
 	if s.zones, err = byStack("zones", "zone", zoneForm, c.Get("zones"), s.stacks); err != nil {
 		faults = append(faults, err)
 	}
 	return s, errors.Join(faults...)
+}
+
+// parseComputes reads what runs the services of stacks, as their setting compute has
+// it, separated by commas: functions, which each stack has, and what is none.
+func parseComputes(text string) (servers []string, err error) {
+	if text == "" {
+		return nil, nil
+	}
+	known := map[string]string{"lambda": "", "fargate": stack.Tasks, "ec2": stack.Hosts}
+	for name := range strings.SplitSeq(text, ",") {
+		kind, is := known[strings.TrimSpace(name)]
+		if !is {
+			return nil, fmt.Errorf("computes: %q is none of lambda, fargate and ec2", name)
+		}
+		if kind != "" && !slices.Contains(servers, kind) {
+			servers = append(servers, kind)
+		}
+	}
+	return servers, nil
 }
 
 var (

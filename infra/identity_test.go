@@ -128,7 +128,7 @@ func TestRolesAreBounded(t *testing.T) {
 		for _, granted := range grants(t, g) {
 			for _, action := range granted.actions {
 				for _, target := range granted.resources {
-					if !slices.ContainsFunc(policy.Boundary(names), func(s policy.Statement) bool {
+					if !slices.ContainsFunc(policy.Boundary(names, []string{stack.Tasks, stack.Hosts}), func(s policy.Statement) bool {
 						return slices.Contains(s["Action"].([]string), action) &&
 							slices.ContainsFunc(s["Resource"].([]any), func(r any) bool { return matches(r.(string), target) })
 					}) {

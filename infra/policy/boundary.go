@@ -2,16 +2,18 @@ package policy
 
 import (
 	"fmt"
+	"slices"
 
 	"sgraph.ai/send/shared/stack"
 )
 
-// Boundary is the most that the roles of a stack's functions can do, whatever
-// their own policies come to say. The program that sets an account up makes it, as
-// the policy of the name [stack.Names.Boundary]; who deploys can make and change
-// roles only within it, and cannot change it. caches are buckets that keep audit
+// Boundary is the most that the roles of a stack's functions, tasks and hosts can do,
+// whatever their own policies come to say. The program that sets an account up makes
+// it, as the policy of the name [stack.Names.Boundary]; who deploys can make and
+// change roles only within it, and cannot change it. servers are what may run beside
+// functions, [stack.Tasks] and [stack.Hosts]; caches are buckets that keep audit
 // trails in the place of the stack's own.
-func Boundary(n stack.Names, caches ...string) []Statement {
+func Boundary(n stack.Names, servers []string, caches ...string) []Statement {
 	in := func(service, form string) string {
 		return fmt.Sprintf("arn:aws:%s:%s:%s:%s", service, n.Region, n.Account, form)
 	}
@@ -23,7 +25,7 @@ func Boundary(n stack.Names, caches ...string) []Statement {
 		buckets = append(buckets, "arn:aws:s3:::"+bucket)
 		objects = append(objects, "arn:aws:s3:::"+bucket+"/*")
 	}
-	return []Statement{
+	bounds := []Statement{
 		Allow([]string{"logs:CreateLogStream", "logs:PutLogEvents"}, logs...),
 		Allow([]string{
 			"dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem", "dynamodb:Query",
@@ -35,5 +37,31 @@ func Boundary(n stack.Names, caches ...string) []Statement {
 		Allow([]string{"xray:PutTraceSegments", "xray:PutTelemetryRecords"}, "*"),
 		Allow([]string{"ssm:GetParameter"}, n.ParameterARN(n.Parameters()+"*")),
 		DecryptParameters(n, n.ParameterARN(n.Parameters()+"*")),
+	}
+	if slices.Contains(servers, stack.Tasks) {
+		// Who starts tasks pulls their image.
+		bounds = append(bounds, Allow([]string{"ecr:GetAuthorizationToken"}, "*"),
+			Allow([]string{"ecr:BatchCheckLayerAvailability", "ecr:GetDownloadUrlForLayer", "ecr:BatchGetImage"},
+				in("ecr", "repository/"+n.Registry())))
+	}
+	if slices.Contains(servers, stack.Hosts) {
+		bounds = append(bounds, hostBounds(n, in)...)
+	}
+	return bounds
+}
+
+// hostBounds is what a host does beside serving: it fetches its package, tells its
+// group that it answers, and lets operators in by the Session Manager, whose channels
+// know no resources.
+// https://docs.aws.amazon.com/systems-manager/latest/userguide/getting-started-create-iam-instance-profile.html
+func hostBounds(n stack.Names, in func(service, form string) string) []Statement {
+	return []Statement{
+		Allow([]string{"s3:GetObject"}, "arn:aws:s3:::"+n.Bucket(stack.Artifacts)+"/*"),
+		Allow([]string{"autoscaling:CompleteLifecycleAction"},
+			in("autoscaling", "autoScalingGroup:*:autoScalingGroupName/"+n.HostGroup())),
+		Allow([]string{
+			"ssm:UpdateInstanceInformation", "ssmmessages:CreateControlChannel", "ssmmessages:CreateDataChannel",
+			"ssmmessages:OpenControlChannel", "ssmmessages:OpenDataChannel",
+		}, "*"),
 	}
 }

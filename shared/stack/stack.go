@@ -237,6 +237,19 @@ func (n Names) PipelineState(purpose string) string { return n.part("pipeline-st
 // PipelineDomain is the policy by which that role reaches the stack's domain.
 func (n Names) PipelineDomain(purpose string) string { return n.part("pipeline-domain-" + purpose) }
 
+// PipelineServers is the policy by which that role reaches the network and the load
+// balancer of what is no function.
+func (n Names) PipelineServers(purpose string) string { return n.part("pipeline-servers-" + purpose) }
+
+// PipelineTasks is the policy by which that role reaches what runs on Fargate.
+func (n Names) PipelineTasks(purpose string) string { return n.part("pipeline-tasks-" + purpose) }
+
+// PipelineHosts is the policy by which that role reaches what runs on EC2.
+func (n Names) PipelineHosts(purpose string) string { return n.part("pipeline-hosts-" + purpose) }
+
+// PipelineRegistry is the policy by which that role reaches the stack's images.
+func (n Names) PipelineRegistry(purpose string) string { return n.part("pipeline-registry-" + purpose) }
+
 // Boundary is the policy that bounds what the roles of the functions can do, and
 // BoundaryARN the whole of its name.
 func (n Names) Boundary() string { return n.part("boundary") }
