@@ -15,6 +15,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"sgraph.ai/send/cli/backup"
 	"sgraph.ai/send/cli/serve"
 	"sgraph.ai/send/shared/envelope"
 	"sgraph.ai/send/shared/send"
@@ -76,7 +77,7 @@ this machine; the service keeps ciphertext, and the key is in the link only.`,
 	root.SetErr(e.Err)
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usage(err) })
 	root.AddCommand(sendCommand(e), receiveCommand(e), infoCommand(e), deleteCommand(e), serveCommand(e),
-		healthCommand(e), smokeCommand(e), rollbackCommand(e), auditCommand(e))
+		healthCommand(e), backupCommand(e), restoreCommand(e), smokeCommand(e), rollbackCommand(e), auditCommand(e))
 	return root
 }
 
@@ -116,7 +117,7 @@ func message(err error) error {
 
 func exitCode(err error) int {
 	if errors.Is(err, envelope.ErrNotAuthentic) || errors.Is(err, envelope.ErrVersion) ||
-		errors.Is(err, envelope.ErrWrongKey) {
+		errors.Is(err, envelope.ErrWrongKey) || errors.Is(err, backup.ErrDamaged) {
 		return exitNotOpened
 	}
 	switch send.CodeOf(err) {

@@ -18,6 +18,7 @@ import (
 type target struct {
 	dir, name string
 	force     bool
+	private   bool   // nobody else may read it, whatever else is usual
 	printed   string // the path that was given, where it is not the file's own
 
 	// naming, where it is set, is told every name before the file may get it.
@@ -227,7 +228,9 @@ func create(path string) (*os.File, fs.FileMode, error) {
 // what the file has that it replaces, or else the mode of a new file.
 func (t target) finish(f *os.File, mode fs.FileMode, name string) error {
 	var err error
-	if old := t.replaced(name); old != nil {
+	if t.private {
+		err = f.Chmod(0o600)
+	} else if old := t.replaced(name); old != nil {
 		err = inherit(f, filepath.Join(t.dir, name), old)
 	} else {
 		err = f.Chmod(mode)

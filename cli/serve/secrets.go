@@ -22,6 +22,10 @@ const (
 	tokenName = "access-token"
 )
 
+// SecretFiles are the names of the files, in the data folder, that keep what opens the
+// services that Run runs.
+var SecretFiles = []string{keyName, tokenName}
+
 // readyToken is the purpose of the token that is there from the start.
 const readyToken = "ready at the start"
 

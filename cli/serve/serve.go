@@ -28,10 +28,13 @@ import (
 	"sgraph.ai/send/shared/wire"
 )
 
+// DefaultFolder is the folder of the data where nothing is said.
+const DefaultFolder = "data"
+
 // defaults is what this command adds to an environment that says nothing.
 var defaults = map[string]string{
 	settings.StorageMode.Env: settings.Disk,
-	settings.DiskPath.Env:    "data",
+	settings.DiskPath.Env:    DefaultFolder,
 	settings.APIKeyName.Env:  wire.DefaultAPIKey,
 }
 
@@ -130,6 +133,7 @@ func runBoth(ctx context.Context, getenv func(string) string, c Console) error {
 		return err
 	}
 	defer closer.Close()
+	defer storage.Share(ledger, users.DiskPath, log)()
 	users.Ledger, admins.Ledger = ledger, ledger
 	parameters := storage.Parameters()
 	users.Secrets.Parameters, admins.Secrets.Parameters = parameters, parameters

@@ -23,6 +23,7 @@ import (
 	"sgraph.ai/send/shared/secret"
 	"sgraph.ai/send/shared/send"
 	"sgraph.ai/send/shared/settings"
+	"sgraph.ai/send/shared/snapshot"
 	"sgraph.ai/send/shared/ssm"
 )
 
@@ -39,7 +40,10 @@ func Ledger(s settings.Service) (send.Ledger, io.Closer, error) {
 		if err := os.MkdirAll(s.DiskPath, 0o700); err != nil {
 			return nil, nil, fmt.Errorf("the data folder cannot be made: %w", err)
 		}
-		l, err := bolt.Open(filepath.Join(s.DiskPath, "ledger.db"))
+		if err := whole(s.DiskPath); err != nil {
+			return nil, nil, err
+		}
+		l, err := bolt.Open(filepath.Join(s.DiskPath, snapshot.LedgerName))
 		return l, l, err
 	}
 	return nil, nil, fmt.Errorf("no mode of the ledger is named %q", s.LedgerMode)
@@ -50,7 +54,7 @@ func Ledger(s settings.Service) (send.Ledger, io.Closer, error) {
 func Transfers(
 	s settings.Service, bucket string, secrets *secret.Sources,
 ) (store send.Store, links send.Links, err error) {
-	store, links, err = open(s, bucket, "transfers", secrets)
+	store, links, err = open(s, bucket, transfersFolder, secrets)
 	if d, ok := store.(*disk.Store); ok && err == nil {
 		d.Spare = spare
 	}
@@ -63,7 +67,7 @@ const spare = 256 << 20
 
 // Trail opens the store of the audit trail, as Transfers does.
 func Trail(s settings.Service, bucket string, secrets *secret.Sources) (send.Store, error) {
-	store, _, err := open(s, bucket, "cache", secrets)
+	store, _, err := open(s, bucket, trailFolder, secrets)
 	return store, err
 }
 

@@ -32,6 +32,7 @@ func Run(ctx context.Context, p host.Process) error {
 	}
 	log, flush := web.NewLog(p.Log, set.LogLevel)
 	set.Log = log
+	defer storage.Share(ledger, set.DiskPath, log)()
 	if set.Registry, _, err = prom.Start(ctx, set.MetricsAddr, log, metric.Admin); err != nil {
 		return fmt.Errorf("%s: %w", settings.MetricsAddr.Env, err)
 	}

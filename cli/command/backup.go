@@ -1,0 +1,106 @@
+package command
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"sgraph.ai/send/cli/backup"
+	"sgraph.ai/send/cli/serve"
+	"sgraph.ai/send/shared/settings"
+)
+
+func backupCommand(e Env) *cobra.Command {
+	var dir string
+	var force bool
+	c := &cobra.Command{
+		Use:   "backup FILE",
+		Short: "Back up a service that keeps its data on this machine",
+		Long: `Backup copies the ledger, the files, the audit trail and what opens the service
+into one file, while the service runs or not: the ledger as it is at the moment it
+begins, and with it the bytes of every transfer that was complete by then.
+
+FILE can be a folder, in which the backup is named by its time, or "-" for standard
+output. The file gets its name when all is in it. It is a tar that is not
+compressed, since nothing of what people sent can be.
+
+A backup opens the service: it holds the API key and the access token, where those
+are kept with the data, and all that the service signs with. Only you can read the
+file; keep it so, or encrypt it. The files in it are ciphertext, as they were.
+
+The process that runs the service hands its ledger out in the data folder, to its
+own user and to root alone. Where the data is in S3 and DynamoDB, AWS makes the
+backups: point-in-time recovery of the table, and versions of the buckets.`,
+		Example: `  sgsend backup /var/backups/sgsend
+  sgsend backup --data /var/lib/sgsend monday.tar
+  sgsend backup - | age -r age1… > monday.tar.age
+  sgsend backup - | restic backup --stdin --stdin-filename sgsend.tar
+  docker compose exec -T send sgsend backup - > monday.tar`,
+		Args: exactly(1, "one FILE, a folder, or - for standard output"),
+		RunE: func(c *cobra.Command, args []string) error {
+			if mode := e.Getenv(settings.StorageMode.Env); mode != "" && mode != settings.Disk {
+				return errors.New("the data is in S3 and DynamoDB, of which AWS makes the backups: " +
+					"turn on point-in-time recovery of the table, and versioning of the buckets")
+			}
+			if args[0] == "-" && isTerminal(e.Out) {
+				return usage(errors.New("a backup is nothing to look at: name a file, or send the output somewhere"))
+			}
+			to, err := newTarget(c.Context(), e, args[0], force)
+			if err != nil {
+				return err
+			}
+			to.private = true
+			return writeBackup(c, e, to, backup.Source{Dir: e.dataFolder(dir), Secrets: serve.SecretFiles})
+		},
+	}
+	c.Flags().Var((*trimmed)(&dir), "data", "the folder that keeps the data (default $SEND__DISK_PATH, or data)")
+	c.Flags().BoolVar(&force, "force", false, "replace a file that is there already")
+	return c
+}
+
+// dataFolder is the folder that keeps the data of a service on this machine.
+func (e Env) dataFolder(named string) string {
+	return cmp.Or(named, e.Getenv(settings.DiskPath.Env), serve.DefaultFolder)
+}
+
+func writeBackup(c *cobra.Command, e Env, to target, from backup.Source) error {
+	progress := newBar(e.Err, "Backing up")
+	defer progress.end()
+	content, in := io.Pipe()
+	var made backup.Summary
+	go func() {
+		var err error
+		made, err = backup.Write(c.Context(), in, from, progress.show)
+		in.CloseWithError(err)
+	}()
+	defer content.Close()
+	if to.to != nil {
+		if err := to.to(content); err != nil {
+			return err
+		}
+		progress.end()
+		tellBackup(e.Err, "Backed up", made)
+		return nil
+	}
+	path, err := to.save("sgsend-"+time.Now().UTC().Format("20060102T150405Z")+".tar", content)
+	if err != nil {
+		return err
+	}
+	progress.end()
+	tellBackup(e.Err, "Backed up", made)
+	return e.print(c.Context(), asFile(path)+"\n")
+}
+
+// tellBackup says what is in a backup.
+func tellBackup(w io.Writer, verb string, of backup.Summary) {
+	fmt.Fprintf(w, "%s %d transfers, as of %s: %d files, %s\n", verb, of.Transfers-of.Lost,
+		of.At.Format(time.RFC3339), of.Files, size(of.Bytes))
+	if of.Lost > 0 {
+		fmt.Fprintf(w, "%d more were deleted, or over, before their turn came\n", of.Lost)
+	}
+	fmt.Fprintf(w, "Digest %s\n", of.Digest)
+}
