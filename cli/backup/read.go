@@ -11,6 +11,7 @@ import (
 	"iter"
 	"regexp"
 	"strings"
+	"time"
 
 	"sgraph.ai/send/shared/audit"
 	"sgraph.ai/send/shared/bolt"
@@ -277,6 +278,7 @@ func (r *reader) expected(key string) error {
 		if r.ledger, err = r.open(); err != nil {
 			return err
 		}
+		r.ledger.Now = func() time.Time { return r.sum.At } // however long ago that is
 		r.named, r.stop = iter.Pull2(r.objects())
 	}
 	for {

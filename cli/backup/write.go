@@ -32,12 +32,18 @@ type Source struct {
 
 // Write writes a backup. What [snapshot.Take] returns, and what is wrong with a file.
 func Write(ctx context.Context, to io.Writer, from Source, progress Progress) (Summary, error) {
-	at := time.Now().UTC().Truncate(time.Second) // what was acknowledged before is in it
+	return write(ctx, to, from, time.Now(), progress)
+}
+
+// write is Write at a time: what was acknowledged before is in the backup.
+func write(ctx context.Context, to io.Writer, from Source, at time.Time, progress Progress) (Summary, error) {
+	at = at.UTC().Truncate(time.Second)
 	ledger, err := snapshot.Take(ctx, from.Dir)
 	if err != nil {
 		return Summary{}, err
 	}
 	defer ledger.Close()
+	ledger.Now = func() time.Time { return at } // what it could forget since then, who reads the backup looks for
 	w := &writer{ctx: ctx, tar: tar.NewWriter(to), tell: progress, sum: Summary{At: at}}
 	if err := w.all(from, ledger); err != nil {
 		return w.sum, err
