@@ -232,9 +232,38 @@ func TestReplace(t *testing.T) {
 	if _, err := restore(b, true); send.CodeOf(err) != send.Conflict || !strings.Contains(err.Error(), "remove the folder") {
 		t.Errorf("interrupted: %v", err)
 	}
-	_, _, err = storage.Ledger(settings.Service{Mode: settings.Disk, DiskPath: other.dir})
+	_, _, err = storage.Ledger(settings.Service{LedgerMode: settings.Disk, DiskPath: other.dir})
 	if err == nil || !strings.Contains(err.Error(), "being restored") {
 		t.Errorf("a service starts: %v", err)
+	}
+}
+
+// Where the bytes are in buckets, the ledger is backed up by itself, and no transfer is
+// taken for one that lost its bytes.
+func TestTheLedgerAlone(t *testing.T) {
+	t.Parallel()
+	m := newMachine(t)
+	id := m.sent(t, noise(1000))
+	m.noted(t, 1)
+	m.ledger.Close()
+	from := m.source()
+	from.LedgerOnly = true
+	var b bytes.Buffer
+	sum, err := Write(t.Context(), &b, from, silent)
+	if err != nil || sum.Transfers != 1 || sum.Lost != 0 || b.Len() > 100_000 {
+		t.Fatalf("%+v, %v, %d bytes", sum, err, b.Len())
+	}
+	dir := t.TempDir()
+	if restored, _, err := Restore(t.Context(), &b, dir, false, silent); err != nil || restored != sum {
+		t.Fatalf("%+v, %v; want %+v", restored, err, sum)
+	}
+	l, err := bolt.Open(filepath.Join(dir, "ledger.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	if _, err := transfersOf(l, m.store).Available(t.Context(), id); err != nil {
+		t.Error(err)
 	}
 }
 

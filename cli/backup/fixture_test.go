@@ -105,7 +105,9 @@ func (m *machine) backup(t testing.TB) []byte {
 	return b.Bytes()
 }
 
-func (m *machine) source() Source { return Source{m.dir, []string{"api-key", "access-token", "none"}} }
+func (m *machine) source() Source {
+	return Source{Dir: m.dir, Secrets: []string{"api-key", "access-token", "none"}}
+}
 
 func silent(int64, int64) {}
 

@@ -58,6 +58,9 @@ type begin struct {
 	MadeBy string    `json:"made_by"`
 	At     time.Time `json:"at"`    // of the ledger
 	Bytes  int64     `json:"bytes"` // about how many there are
+
+	// LedgerOnly says that trail and transfers are elsewhere.
+	LedgerOnly bool `json:"ledger_only,omitempty"`
 }
 
 // end is end.json.
@@ -72,6 +75,7 @@ type Summary struct {
 	At        time.Time // of the ledger
 	Transfers int64     // that could be downloaded, or were
 	Lost      int64     // those of them whose bytes were removed while it was made
+	Elsewhere bool      // their bytes are in a bucket, as is the trail
 	Files     int64
 	Bytes     int64
 	Digest    string // hex SHA-256 of its last checksums, and so of all

@@ -228,7 +228,7 @@ func (r *reader) begin(h *tar.Header) error {
 	if b.Format > format {
 		return send.Fail(send.Invalid, "the backup was made by a later version, %s: use that, or a later one", b.MadeBy)
 	}
-	r.sum.At, r.total = b.At, b.Bytes
+	r.sum.At, r.total, r.sum.Elsewhere = b.At, b.Bytes, b.LedgerOnly
 	return nil
 }
 
@@ -313,6 +313,9 @@ func (r *reader) objects() iter.Seq2[object, error] {
 			}
 			if record.State == string(send.Completed) {
 				r.sum.Transfers++
+			}
+			if r.sum.Elsewhere {
+				continue
 			}
 			for _, key := range keys {
 				if !yield(object{key, record}, nil) {

@@ -58,19 +58,19 @@ func keepFile(path string, body io.Reader) error {
 // Restore makes a data folder of a backup, once all of it was read and found to be as
 // it was written; before that nothing of it is anywhere else than in the folder
 // [storage.Restoring] of it, while which is there no service starts. A folder that has
-// something in it is refused, unless replace says that it may go: then that is kept
-// aside, in the folder that is returned. ErrDamaged.
+// something in it is refused, unless replace says that its data may go: then that is
+// kept aside, in the folder that is returned. ErrDamaged.
 func Restore(
 	ctx context.Context, from io.Reader, dir string, replace bool, progress Progress,
 ) (sum Summary, aside string, err error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return sum, "", err
 	}
-	before, err := contents(dir)
+	empty, err := isEmpty(dir)
 	if err != nil {
 		return sum, "", err
 	}
-	if len(before) > 0 && !replace {
+	if !empty && !replace {
 		return sum, "", send.Fail(send.Conflict,
 			"the folder %s is not empty; to put the backup in the place of what is there, which is kept aside, "+
 				"say --replace", dir)
@@ -88,41 +88,35 @@ func Restore(
 		}
 		return sum, "", err
 	}
-	defer func() {
-		if err != nil && aside == "" {
-			os.RemoveAll(staging)
-		}
-	}()
-	if sum, err = fill(ctx, from, staging, progress); err != nil {
-		return sum, "", err
+	sum, err = fill(ctx, from, staging, progress)
+	if err == nil {
+		err = giveTo(dir, staging)
 	}
-	if err := giveTo(dir, staging); err != nil {
-		return sum, "", err
+	if err == nil {
+		err = settle()
 	}
-	if err := settle(); err != nil {
-		return sum, "", err
+	if err != nil {
+		return sum, "", errors.Join(err, os.RemoveAll(staging))
 	}
 	free()
-	aside, err = exchange(dir, staging, before)
+	aside, err = exchange(dir, staging)
 	return sum, aside, err
 }
 
 // replaced begins the names of the folders of what was there before.
 const replaced = "replaced-"
 
-// contents returns what of a data folder would be in the way of another.
-func contents(dir string) (names []string, err error) {
+// isEmpty says whether nothing is in a folder but what is always there, or what
+// Restore itself leaves, and says of, there.
+func isEmpty(dir string) (bool, error) {
 	entries, err := os.ReadDir(dir)
 	for _, e := range entries {
-		switch name := e.Name(); {
-		case name == "lost+found": // of the file system
-		case name == storage.Restoring: // Restore says what that is
-		case strings.HasPrefix(name, replaced): // by an earlier restore
-		default:
-			names = append(names, name)
+		name := e.Name()
+		if name != "lost+found" && name != storage.Restoring && !strings.HasPrefix(name, replaced) {
+			return false, nil
 		}
 	}
-	return names, err
+	return true, err
 }
 
 // take keeps services from a ledger that is in the way. Unavailable where one has it;
@@ -151,6 +145,9 @@ func fill(ctx context.Context, from io.Reader, dir string, progress Progress) (S
 	sum, err := read(ctx, from, folder{dir, transfers, trail}, progress)
 	if err != nil {
 		return sum, err
+	}
+	if sum.Elsewhere { // and so is what knows the ledger
+		return sum, nil
 	}
 	l, err := bolt.Open(filepath.Join(dir, ledgerName))
 	if err != nil {
@@ -183,22 +180,12 @@ func (f folder) object(ctx context.Context, key string, body io.Reader, size int
 	return err
 }
 
-// exchange puts what was made in the place of what was there before, the ledger last.
-func exchange(dir, staging string, before []string) (aside string, err error) {
-	if len(before) > 0 {
-		aside = filepath.Join(dir, replaced+time.Now().UTC().Format("20060102T150405Z"))
-		if err := os.Mkdir(aside, 0o700); err != nil {
-			return "", err
-		}
-		for _, name := range before {
-			if err := os.Rename(filepath.Join(dir, name), filepath.Join(aside, name)); err != nil {
-				return aside, fmt.Errorf("what was there could not be put aside: %w", err)
-			}
-		}
-	}
+// exchange puts what was made in the place of what is there of the same names, the
+// ledger last.
+func exchange(dir, staging string) (aside string, err error) {
 	made, err := os.ReadDir(staging)
 	if err != nil {
-		return aside, err
+		return "", err
 	}
 	var names []string
 	for _, e := range made {
@@ -206,7 +193,13 @@ func exchange(dir, staging string, before []string) (aside string, err error) {
 			names = append(names, e.Name())
 		}
 	}
-	for _, name := range append(names, ledgerName) {
+	names = append(names, ledgerName)
+	for _, name := range names {
+		if aside, err = putAside(dir, name, aside); err != nil {
+			return aside, fmt.Errorf("what was there could not be put aside: %w", err)
+		}
+	}
+	for _, name := range names {
 		if err := os.Rename(filepath.Join(staging, name), filepath.Join(dir, name)); err != nil {
 			return aside, err
 		}
@@ -215,4 +208,20 @@ func exchange(dir, staging string, before []string) (aside string, err error) {
 		return aside, err
 	}
 	return aside, os.Remove(staging)
+}
+
+// putAside puts what is there under a name into the folder of what was replaced, which
+// it makes where there is none yet.
+func putAside(dir, name, aside string) (string, error) {
+	from := filepath.Join(dir, name)
+	if _, err := os.Lstat(from); errors.Is(err, fs.ErrNotExist) {
+		return aside, nil
+	}
+	if aside == "" {
+		aside = filepath.Join(dir, replaced+time.Now().UTC().Format("20060102T150405Z"))
+		if err := os.Mkdir(aside, 0o700); err != nil {
+			return "", err
+		}
+	}
+	return aside, os.Rename(from, filepath.Join(aside, name))
 }

@@ -28,6 +28,9 @@ import (
 type Source struct {
 	Dir     string
 	Secrets []string // names of files in it
+
+	// LedgerOnly says that the bytes and the trail are not in it, but in buckets.
+	LedgerOnly bool
 }
 
 // Write writes a backup. What [snapshot.Take] returns, and what is wrong with a file.
@@ -67,17 +70,19 @@ func (w *writer) all(from Source, ledger *snapshot.Copy) error {
 		return err
 	}
 	w.total = info.Size()
-	for r, err := range send.TransferRecords(w.ctx, ledger) {
-		if err != nil {
-			return err
+	if w.sum.Elsewhere = from.LedgerOnly; !from.LedgerOnly {
+		for r, err := range send.TransferRecords(w.ctx, ledger) {
+			if err != nil {
+				return err
+			}
+			_, size, err := send.Objects(r)
+			if err != nil {
+				return err
+			}
+			w.total += size
 		}
-		_, size, err := send.Objects(r)
-		if err != nil {
-			return err
-		}
-		w.total += size
 	}
-	about := begin{format, "sgsend " + version.Version, w.sum.At, w.total}
+	about := begin{format, "sgsend " + version.Version, w.sum.At, w.total, from.LedgerOnly}
 	if err := w.small(beginName, about); err != nil {
 		return err
 	}
@@ -94,8 +99,10 @@ func (w *writer) all(from Source, ledger *snapshot.Copy) error {
 		return err
 	}
 	transfers, trail := storage.View(from.Dir)
-	if err := w.trail(ledger, trail); err != nil {
-		return err
+	if !from.LedgerOnly {
+		if err := w.trail(ledger, trail); err != nil {
+			return err
+		}
 	}
 	if err := w.transfers(ledger, transfers); err != nil {
 		return err
@@ -132,6 +139,9 @@ func (w *writer) transfers(ledger send.Ledger, store send.Store) error {
 		}
 		if r.State == string(send.Completed) {
 			w.sum.Transfers++
+		}
+		if w.sum.Elsewhere {
+			continue
 		}
 		for _, key := range keys {
 			there, err := w.object(objectsDir, key, store)

@@ -33,8 +33,9 @@ are kept with the data, and all that the service signs with. Only you can read t
 file; keep it so, or encrypt it. The files in it are ciphertext, as they were.
 
 The process that runs the service hands its ledger out in the data folder, to its
-own user and to root alone. Where the data is in S3 and DynamoDB, AWS makes the
-backups: point-in-time recovery of the table, and versions of the buckets.`,
+own user and to root alone. What is in buckets is not in the backup, which is then of
+the ledger alone; and where that is in DynamoDB, AWS makes the backups:
+point-in-time recovery of the table, and versions of the buckets.`,
 		Example: `  sgsend backup /var/backups/sgsend
   sgsend backup --data /var/lib/sgsend monday.tar
   sgsend backup - | age -r age1… > monday.tar.age
@@ -42,8 +43,11 @@ backups: point-in-time recovery of the table, and versions of the buckets.`,
   docker compose exec -T send sgsend backup - > monday.tar`,
 		Args: exactly(1, "one FILE, a folder, or - for standard output"),
 		RunE: func(c *cobra.Command, args []string) error {
-			if mode := e.Getenv(settings.StorageMode.Env); mode != "" && mode != settings.Disk {
-				return errors.New("the data is in S3 and DynamoDB, of which AWS makes the backups: " +
+			from := backup.Source{Dir: e.dataFolder(dir), Secrets: serve.SecretFiles}
+			from.LedgerOnly = e.Getenv(settings.StorageMode.Env) == settings.S3
+			switch mode := e.Getenv(settings.LedgerMode.Env); {
+			case mode == settings.DynamoDB, mode == "" && from.LedgerOnly:
+				return errors.New("the ledger is in DynamoDB, of which AWS makes the backups: " +
 					"turn on point-in-time recovery of the table, and versioning of the buckets")
 			}
 			if args[0] == "-" && isTerminal(e.Out) {
@@ -54,7 +58,7 @@ backups: point-in-time recovery of the table, and versions of the buckets.`,
 				return err
 			}
 			to.private = true
-			return writeBackup(c, e, to, backup.Source{Dir: e.dataFolder(dir), Secrets: serve.SecretFiles})
+			return writeBackup(c, e, to, from)
 		},
 	}
 	c.Flags().Var((*trimmed)(&dir), "data", "the folder that keeps the data (default $SEND__DISK_PATH, or data)")
@@ -101,6 +105,9 @@ func tellBackup(w io.Writer, verb string, of backup.Summary) {
 		of.At.Format(time.RFC3339), of.Files, size(of.Bytes))
 	if of.Lost > 0 {
 		fmt.Fprintf(w, "%d more were deleted, or over, before their turn came\n", of.Lost)
+	}
+	if of.Elsewhere {
+		fmt.Fprintln(w, "Their bytes, and the audit trail, are not in it: they are in buckets")
 	}
 	fmt.Fprintf(w, "Digest %s\n", of.Digest)
 }

@@ -124,7 +124,9 @@ var inText = regexp.MustCompile("`(sgsend|make) ([^`\n]+)`")
 
 // elsewhere are commands that are not this repository's, or do something where
 // only a command before them makes it. What they are told is not checked.
-var elsewhere = []string{"(cd", "aws", "export", "gh", "git", "node", "openssl", "pulumi", "sha256sum"}
+var elsewhere = []string{
+	"(cd", "age", "aws", "docker", "export", "gh", "git", "node", "openssl", "pulumi", "restic", "sha256sum",
+}
 
 // check says whether a command, given in a folder, is one that could be run.
 func check(line string, in *string, makefile string) error {
@@ -187,6 +189,9 @@ var shellBlock = regexp.MustCompile("(?s)```(?:sh|bash|console)\n(.*?)```")
 // setting is one that stands before a command.
 var setting = regexp.MustCompile(`^[A-Z_]+=\S* `)
 
+// redirection is where a command's output goes, or its input comes from.
+var redirection = regexp.MustCompile(` [<>] \S+`)
+
 // shellLines returns the commands of a page's shell blocks, without comments.
 func shellLines(page string) (lines []string) {
 	for _, block := range shellBlock.FindAllStringSubmatch(page, -1) {
@@ -197,8 +202,10 @@ func shellLines(page string) (lines []string) {
 			for setting.MatchString(line) {
 				_, line, _ = strings.Cut(line, " ")
 			}
-			if line != "" {
-				lines = append(lines, line)
+			for command := range strings.SplitSeq(line, " | ") {
+				if command = redirection.ReplaceAllString(command, ""); command != "" {
+					lines = append(lines, command)
+				}
 			}
 		}
 	}
