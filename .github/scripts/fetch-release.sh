@@ -18,7 +18,8 @@ if [ "${ATTESTATIONS:-}" = off ]; then
   exit 0
 fi
 commit=$(git rev-parse HEAD)
-for file in "$DIR"/*.zip "$DIR/manifest.json"; do
+for file in "$DIR"/*; do
+  [ "$file" != "$DIR/SHA256SUMS" ] || continue # which was the list of what is signed
   gh attestation verify "$file" --repo "$GITHUB_REPOSITORY" \
     --signer-workflow "$GITHUB_REPOSITORY/.github/workflows/ci-pipeline.yml" --signer-digest "$commit" \
     --source-ref refs/heads/main --source-digest "$commit" --deny-self-hosted-runners

@@ -16,4 +16,6 @@ fi
 notes=$(mktemp)
 trap 'rm -f "$notes"' EXIT
 go run ./release/cmd/release changelog --version "$VERSION" >"$notes"
+digest=$(jq -er .digest "$DIR/image.json")
+printf '\nContainer image: ghcr.io/%s@%s\n' "${GITHUB_REPOSITORY,,}" "$digest" >>"$notes"
 gh release create "$VERSION" --verify-tag --prerelease --title "SGraph Send $VERSION" --notes-file "$notes" "$DIR"/*

@@ -9,6 +9,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 
 	"github.com/google/go-containerregistry/pkg/name"
@@ -25,6 +26,7 @@ import (
 // place is a registry in this process that notes what changes it.
 type place struct {
 	tag     name.Tag
+	closed  atomic.Bool // manifests are refused until something has been pushed
 	mu      sync.Mutex
 	changes []string
 }
@@ -36,6 +38,13 @@ func newPlace(t *testing.T, referrers bool) *place {
 	p := &place{}
 	inner := registry.New(registry.WithReferrersSupport(referrers), registry.Logger(log.New(io.Discard, "", 0)))
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodPut {
+			p.closed.Store(false)
+		}
+		if p.closed.Load() && strings.Contains(r.URL.Path, "/manifests/") {
+			w.WriteHeader(http.StatusForbidden)
+			return
+		}
 		if r.Method != http.MethodGet && r.Method != http.MethodHead {
 			p.mu.Lock()
 			p.changes = append(p.changes, r.Method+" "+r.URL.Path)
@@ -193,6 +202,21 @@ func TestPushAgainChangesNothing(t *testing.T) {
 	}
 	if len(p.changes) != before {
 		t.Errorf("it was refused, after %q", p.changes[before:])
+	}
+	if there, err := remote.Head(p.tag); err != nil || there.Digest != digestOf(t, i) {
+		t.Errorf("the tag names %+v (%v)", there, err)
+	}
+}
+
+// The first push makes the repository, of which a registry may say nothing before.
+func TestPushMakesTheRepository(t *testing.T) {
+	t.Parallel()
+	p, i := newPlace(t, true), assemble(t)
+	p.closed.Store(true)
+	for range 2 {
+		if err := i.Push(t.Context(), p.tag); err != nil {
+			t.Fatal(err)
+		}
 	}
 	if there, err := remote.Head(p.tag); err != nil || there.Digest != digestOf(t, i) {
 		t.Errorf("the tag names %+v (%v)", there, err)

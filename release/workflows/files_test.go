@@ -73,6 +73,7 @@ type job struct {
 	Uses        string
 	With        map[string]string
 	Secrets     any
+	Needs       list
 	Permissions map[string]string
 	Timeout     int `yaml:"timeout-minutes"`
 	Env         map[string]string
@@ -82,6 +83,17 @@ type job struct {
 		Cancel bool `yaml:"cancel-in-progress"`
 	}
 	Steps []step
+}
+
+// list is a YAML list, or the one value that is written without.
+type list []string
+
+func (l *list) UnmarshalYAML(n *yaml.Node) error {
+	if n.Kind == yaml.ScalarNode {
+		*l = list{n.Value}
+		return nil
+	}
+	return n.Decode((*[]string)(l))
 }
 
 type step struct {

@@ -4,6 +4,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -263,5 +264,39 @@ func TestADeployThatIsCutOffIsPutRight(t *testing.T) {
 	}
 	if after != 2 || bounded >= j.Timeout {
 		t.Errorf("%d steps put right, and all may take %d of the job's %d minutes", after, bounded, j.Timeout)
+	}
+}
+
+// The job that pushes the image alone may write packages, and pushes the very
+// binaries that the build made; nothing is released whose image is not there.
+func TestTheImageIsPushedByOneJob(t *testing.T) {
+	t.Parallel()
+	const pipeline = ".github/workflows/ci-pipeline.yml"
+	for _, f := range workflowFiles(t) {
+		for name, j := range decode[workflow](t, &f.root).Jobs {
+			if _, ok := j.Permissions["packages"]; ok && !(f.path == pipeline && name == "image") && j.Uses != "./"+pipeline {
+				t.Errorf("%s: job %s may write packages", f.path, name)
+			}
+		}
+	}
+	f := one(t, "workflows/ci-pipeline.yml")
+	jobs := decode[workflow](t, &f.root).Jobs
+	var steps []string
+	for _, s := range jobs["image"].Steps {
+		name, _, _ := strings.Cut(s.Uses, "@")
+		steps = append(steps, name+s.Run)
+		if name == "actions/attest-build-provenance" && s.With["subject-digest"] != "${{ steps.image.outputs.digest }}" {
+			t.Errorf("%q is attested", s.With["subject-digest"])
+		}
+	}
+	want := []string{
+		"actions/download-artifact", "go run ./release/cmd/release verify --dir dist",
+		".github/scripts/push-image.sh", "actions/attest-build-provenance",
+	}
+	if n := len(steps) - len(want); n < 0 || !slices.Equal(steps[n:], want) {
+		t.Errorf("the image is pushed by %q, want %q last", steps, want)
+	}
+	if !slices.Contains(jobs["release"].Needs, "image") {
+		t.Error("a release does not wait for its image")
 	}
 }

@@ -55,6 +55,19 @@ func (r *scriptRun) fake(name, body string) *scriptRun {
 	return r
 }
 
+// put puts a file where the job works.
+func (r *scriptRun) put(name, content string) *scriptRun {
+	r.t.Helper()
+	path := filepath.Join(r.dir, "work", name)
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		r.t.Fatal(err)
+	}
+	if err := os.WriteFile(path, []byte(content), 0o644); err != nil {
+		r.t.Fatal(err)
+	}
+	return r
+}
+
 // run runs the script; ok says whether it must succeed.
 func (r *scriptRun) run(ok bool, script string, args ...string) string {
 	r.t.Helper()
@@ -410,18 +423,19 @@ func TestSmokeScript(t *testing.T) {
 func TestFetchRelease(t *testing.T) {
 	t.Parallel()
 	download := `if [ "$1 $2" = "release download" ]; then
-  mkdir -p dist; echo '{"version":"v0.4.0"}' >dist/manifest.json; touch dist/a.zip dist/b.zip
+  mkdir -p dist; echo '{"version":"v0.4.0"}' >dist/manifest.json; touch dist/a.zip dist/image.json dist/SHA256SUMS
 fi`
 	env := []string{"VERSION=v0.4.0", "DIR=dist"}
 	r := newRun(t, env...).fake("gh", download).fake("go", "").fake("git", "echo c0ffee")
 	r.run(true, "fetch-release.sh")
 	r.has("calls", r.read("calls"),
 		"gh release download v0.4.0 --dir dist\n", "go run ./release/cmd/release verify --dir dist\n")
-	for _, file := range []string{"a.zip", "b.zip", "manifest.json"} {
+	for _, file := range []string{"a.zip", "image.json", "manifest.json"} {
 		r.has("calls", r.read("calls"), "gh attestation verify dist/"+file+
 			" --repo owner/name --signer-workflow owner/name/.github/workflows/ci-pipeline.yml --signer-digest c0ffee"+
 			" --source-ref refs/heads/main --source-digest c0ffee --deny-self-hosted-runners\n")
 	}
+	r.lacks("calls", r.read("calls"), "verify dist/SHA256SUMS")
 	newRun(t, env...).fake("gh", download).fake("go", "exit 1").run(false, "fetch-release.sh")
 	newRun(t, env...).fake("gh", download+`; [ "$1" != attestation ]`).fake("go", "").fake("git", "echo c0ffee").
 		run(false, "fetch-release.sh")
@@ -436,22 +450,42 @@ fi`
 func TestPublishRelease(t *testing.T) {
 	t.Parallel()
 	env := []string{"VERSION=v0.4.0", "DIR=dist"}
-	r := newRun(t, env...).fake("gh", `[ "$2" != view ]`).fake("go", "echo '## Changes'")
-	if err := os.MkdirAll(filepath.Join(r.dir, "work/dist"), 0o755); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(filepath.Join(r.dir, "work/dist/manifest.json"), nil, 0o644); err != nil {
-		t.Fatal(err)
-	}
+	r := newRun(t, env...).fake("gh", `case "$2" in
+  view) exit 1 ;;
+  create) while [ "$1" != --notes-file ]; do shift; done; cp "$2" ../notes ;;
+esac`).fake("go", "echo '## Changes'")
+	r.run(false, "publish-release.sh") // nobody knows its image
+	r.lacks("calls", r.read("calls"), "release create")
+	const record = `{"digest":"sha256:c0ffee"}`
+	r.put("dist/image.json", record)
 	r.run(true, "publish-release.sh")
-	r.has("calls", r.read("calls"), "gh release create v0.4.0 --verify-tag --prerelease", "dist/manifest.json")
+	r.has("calls", r.read("calls"), "gh release create v0.4.0 --verify-tag --prerelease", "dist/image.json")
 	r.lacks("calls", r.read("calls"), "release delete")
+	r.has("notes", r.read("notes"), "## Changes\n\nContainer image: ghcr.io/owner/name@sha256:c0ffee\n")
 	r = newRun(t, env...).fake("gh", "echo false").fake("go", "")
 	r.run(true, "publish-release.sh")
 	r.lacks("calls", r.read("calls"), "release create", "release delete")
-	r = newRun(t, env...).fake("gh", "echo true").fake("go", "")
+	r = newRun(t, env...).fake("gh", "echo true").fake("go", "").put("dist/image.json", record)
 	r.run(true, "publish-release.sh")
 	r.has("calls", r.read("calls"), "gh release delete v0.4.0 --yes\ngo ", "gh release create v0.4.0")
+}
+
+func TestPushImage(t *testing.T) {
+	t.Parallel()
+	env := []string{"VERSION=v0.4.0", "DIR=dist", "GITHUB_REPOSITORY=Owner/Name", "GITHUB_ACTOR=person", "GH_TOKEN=s3cr3t"}
+	r := newRun(t, env...).fake("docker", "cat >../login").fake("go", "")
+	r.run(false, "push-image.sh") // nothing was recorded
+	r.lacks("calls", r.read("calls"), "--push")
+	r.put("dist/image.json", "")
+	r.run(true, "push-image.sh")
+	r.has("calls", r.read("calls"), "docker login ghcr.io --username person --password-stdin\n",
+		"go run ./release/cmd/release image --version v0.4.0 --dir dist --push ghcr.io/owner/name\n")
+	r.lacks("calls", r.read("calls"), "s3cr3t")
+	r.has("login", r.read("login"), "s3cr3t")
+	if got := r.output("name"); got != "ghcr.io/owner/name" {
+		t.Errorf("the name is %q", got)
+	}
+	r.fake("go", "exit 1").run(false, "push-image.sh")
 }
 
 func TestBuildStopsAtTheFirstFault(t *testing.T) {
@@ -461,7 +495,8 @@ func TestBuildStopsAtTheFirstFault(t *testing.T) {
 	r.run(true, "build.sh")
 	r.has("calls", r.read("calls"), "go run ./infra/cmd/build-artifacts -out dist -version v0.4.0 -arch arm64,x86_64\n",
 		"release binaries --version v0.4.0 --dir dist\n",
-		"release packages --version v0.4.0 --dir dist\n", "release sums --dir dist\n")
+		"release packages --version v0.4.0 --dir dist\n",
+		"release image --version v0.4.0 --dir dist --record\n", "release sums --dir dist\n")
 	r = newRun(t, env...).fake("go", `case "$*" in *binaries*) exit 1 ;; esac`)
 	r.run(false, "build.sh")
 	r.lacks("calls", r.read("calls"), "release sums")
