@@ -67,9 +67,10 @@ type board struct {
 }
 
 // newBoard makes the topic, lets CloudWatch and Budgets of this account speak
-// on it, and subscribes whoever is to be told.
+// on it, and rules of the events, and subscribes whoever is to be told.
 func newBoard(
 	ctx *pulumi.Context, name string, names stack.Names, told settings.Alarms, inside pulumi.ResourceOption,
+	events ...event,
 ) (*board, error) {
 	topic, err := sns.NewTopic(ctx, name, &sns.TopicArgs{Name: pulumi.String(names.Topic(name))}, inside)
 	if err != nil {
@@ -77,14 +78,14 @@ func newBoard(
 	}
 	speakers, err := sns.NewTopicPolicy(ctx, name, &sns.TopicPolicyArgs{
 		Arn: topic.Arn,
-		Policy: policy.Document(policy.Statement{
+		Policy: policy.Document(append([]policy.Statement{{
 			"Sid":       "Alarms",
 			"Effect":    "Allow",
 			"Action":    "sns:Publish",
 			"Resource":  topic.Arn,
 			"Principal": map[string]any{"Service": []string{"cloudwatch.amazonaws.com", "budgets.amazonaws.com"}},
 			"Condition": map[string]any{"StringEquals": map[string]any{"aws:SourceAccount": names.Account}},
-		}),
+		}}, eventsMayTell(names, topic.Arn, events)...)...),
 	}, inside)
 	if err != nil {
 		return nil, err
@@ -107,7 +108,13 @@ func newBoard(
 			return nil, err
 		}
 	}
-	return &board{topic: topic.Arn, policy: speakers, names: names, inside: inside}, nil
+	b := &board{topic: topic.Arn, policy: speakers, names: names, inside: inside}
+	for _, e := range events {
+		if err := b.tell(ctx, e); err != nil {
+			return nil, err
+		}
+	}
+	return b, nil
 }
 
 // raise declares one alarm.

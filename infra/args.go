@@ -44,13 +44,11 @@ func boundaryOf(s settings.Settings) string {
 }
 
 func secretsArgs(s settings.Settings, admin *Service) *SecretsArgs {
-	return &SecretsArgs{
-		Names:      s.Names,
-		Generation: s.SecretGeneration,
-		Canary:     s.CanaryMinutes > 0,
-		Admin:      admin,
-	}
+	return &SecretsArgs{Event: deployment(s), Admin: admin}
 }
+
+// keyName is the header of the admin API key, a secret.
+func keyName(s settings.Settings) string { return s.Secrets.Of(service.APIKeyName.Env) }
 
 func edgeArgs(
 	s settings.Settings, zone string, assets *Assets, secrets *Secrets, user, admin *Service,
@@ -59,7 +57,7 @@ func edgeArgs(
 		Names:        s.Names,
 		Edge:         s.Edge,
 		Zone:         zone,
-		KeyName:      s.Secrets.Of(service.APIKeyName.Env),
+		KeyName:      keyName(s),
 		OriginSecret: secrets.Origin,
 		Assets:       assets,
 		User:         user,
@@ -122,4 +120,8 @@ func watchArgs(on Ground, site *Site, canary *Canary) *WatchArgs {
 		Site:          site,
 		Global:        on.Global,
 	}
+}
+
+func registryArgs(on Ground) *RegistryArgs {
+	return &RegistryArgs{Names: on.Names, Image: on.Built.Image, Push: on.Built.Push}
 }

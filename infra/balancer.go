@@ -292,3 +292,18 @@ func (c *Balancer) Open(ctx *pulumi.Context, up ...pulumi.Resource) error {
 	}
 	return nil
 }
+
+// site is what answers behind it: services, once up, with outputs of their own.
+func (c *Balancer) site(services []Watched, up []pulumi.Resource, outputs pulumi.StringMap) *Site {
+	outputs["userEdgeDomain"], outputs["adminEdgeDomain"] = c.Domain, c.Domain
+	return &Site{
+		UserURL:  c.UserURL,
+		AdminURL: c.AdminURL,
+		Pages:    []pulumi.StringOutput{c.UserURL},
+		Up:       up,
+		Services: services,
+		Alarms:   c.alarms(),
+		Firewall: c.firewall,
+		Outputs:  outputs,
+	}
+}

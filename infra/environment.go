@@ -2,7 +2,9 @@ package main
 
 import (
 	"fmt"
+	"maps"
 	"slices"
+	"strings"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
@@ -68,6 +70,28 @@ func userProgram(s settings.Settings, storage *Storage, admin pulumi.StringInput
 		grants = append(grants, sharedAccess(storage.Ledger.Arn, shows...))
 	}
 	return program{Environment: env, Grants: append(grants, parameterAccess(s.Names, parameters(s, env))...)}
+}
+
+// onServer is a program where no function runs it: told where to listen, whom to
+// believe who asks, and what a function would be invoked for.
+func onServer(s settings.Settings, name string, p program) program {
+	env := maps.Clone(p.Environment)
+	for variable, value := range map[string]string{
+		"AWS_REGION":               s.Region,
+		service.TLS.Env:            "true",
+		service.EmbedMetrics.Env:   "true",
+		service.TrustedProxies.Env: strings.Join(subnetRanges(), ","),
+	} {
+		env[variable] = pulumi.String(value)
+	}
+	switch name {
+	case metric.User:
+		env[service.UserAddr.Env] = pulumi.String(fmt.Sprintf(":%d", userPort))
+	case metric.Admin:
+		env[service.AdminAddr.Env] = pulumi.String(fmt.Sprintf(":%d", adminPort))
+		env[service.Deployment.Env] = pulumi.String(deployment(s))
+	}
+	return program{Environment: env, Grants: p.Grants}
 }
 
 // behindCloudFront says whether CloudFront proves itself to the services.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"cmp"
+	"context"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -14,6 +15,7 @@ import (
 	"sync"
 	"testing"
 
+	v1 "github.com/google/go-containerregistry/pkg/v1"
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 	"gopkg.in/yaml.v3"
@@ -128,6 +130,7 @@ type graph struct {
 
 	mu        sync.Mutex
 	resources []declared
+	pushed    []string // the repositories that were given the image
 }
 
 func (g *graph) NewResource(args pulumi.MockResourceArgs) (string, resource.PropertyMap, error) {
@@ -177,6 +180,19 @@ func (g *graph) NewResource(args pulumi.MockResourceArgs) (string, resource.Prop
 				"resourceRecordValue": resource.NewStringProperty("_proof.acm-validations.aws."),
 			}),
 		})
+	case "aws:ecr/repository:Repository":
+		add("arn", "arn:aws:ecr:eu-west-2:%s:repository/%s", testAccount, d.text("name"))
+		add("repositoryUrl", "%s.dkr.ecr.eu-west-2.amazonaws.com/%s", testAccount, d.text("name"))
+	case "aws:lb/loadBalancer:LoadBalancer":
+		add("arn", "arn:aws:elasticloadbalancing:eu-west-2:%s:loadbalancer/app/%s/1", testAccount, d.text("name"))
+		add("arnSuffix", "app/%s/1", d.text("name"))
+		add("dnsName", "%s.eu-west-2.elb.amazonaws.com", d.text("name"))
+		add("zoneId", "ZHURV8PSTC4K8")
+	case "aws:lb/targetGroup:TargetGroup":
+		add("arn", "arn:aws:elasticloadbalancing:eu-west-2:%s:targetgroup/%s/1", testAccount, d.text("name"))
+		add("arnSuffix", "targetgroup/%s/1", d.text("name"))
+	case "aws:ecs/taskDefinition:TaskDefinition":
+		add("arn", "arn:aws:ecs:eu-west-2:%s:task-definition/%s:1", testAccount, d.text("family"))
 	case "aws:route53/record:Record":
 		add("fqdn", "%s", d.text("name"))
 	default:
@@ -197,6 +213,12 @@ func (g *graph) Call(args pulumi.MockCallArgs) (resource.PropertyMap, error) {
 			return nil, fmt.Errorf("no matching Route 53 Hosted Zone found for %s", name)
 		}
 		return resource.PropertyMap{"zoneId": resource.NewStringProperty("Z0" + testZone)}, nil
+	}
+	if args.Token == "aws:index/getAvailabilityZones:getAvailabilityZones" {
+		return resource.PropertyMap{"names": resource.NewArrayProperty([]resource.PropertyValue{
+			resource.NewStringProperty("eu-west-2a"), resource.NewStringProperty("eu-west-2b"),
+			resource.NewStringProperty("eu-west-2c"),
+		})}, nil
 	}
 	if args.Token != "aws:index/getCallerIdentity:getCallerIdentity" {
 		return nil, fmt.Errorf("the program asks AWS %s, which these tests do not answer", args.Token)
@@ -329,9 +351,22 @@ func run(t *testing.T, s settings.Settings, g *graph) error {
 			Assets: assetsOf(target, path),
 		})
 	}
-	return pulumi.RunErr(func(ctx *pulumi.Context) error { return deploy(ctx, s, zips, g.limits, g.left) },
+	built := Built{Zips: zips, Image: testImage{}, Push: func(_ context.Context, repository string) error {
+		g.mu.Lock()
+		defer g.mu.Unlock()
+		g.pushed = append(g.pushed, repository)
+		return nil
+	}}
+	return pulumi.RunErr(func(ctx *pulumi.Context) error { return deploy(ctx, s, built, g.limits, g.left) },
 		pulumi.WithMocks(settings.Project, s.Stack, g))
 }
+
+// testImage is an image of a digest.
+type testImage struct{}
+
+const testDigest = "sha256:cdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcd"
+
+func (testImage) Digest() (v1.Hash, error) { return v1.NewHash(testDigest) }
 
 // assetsOf are what the pages of a function might be made of.
 func assetsOf(target artifact.Target, file string) (all []artifact.Asset) {

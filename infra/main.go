@@ -38,16 +38,16 @@ func main() {
 		if err != nil {
 			return err
 		}
-		zips, err := artifact.ForStack(ctx.Context(), root, s.ArtifactsDir, s.Version, s.Architecture)
+		built, err := build(ctx.Context(), root, s, cfg)
 		if err != nil {
 			return err
 		}
-		return deploy(ctx, s, zips, lambda.NewFromConfig(cfg), left)
+		return deploy(ctx, s, built, lambda.NewFromConfig(cfg), left)
 	})
 }
 
 // deploy declares one stack.
-func deploy(ctx *pulumi.Context, s settings.Settings, zips artifact.Set, lambda limits, left remains) error {
+func deploy(ctx *pulumi.Context, s settings.Settings, built Built, lambda limits, left remains) error {
 	if err := checkAccount(ctx, s.Names); err != nil {
 		return err
 	}
@@ -79,7 +79,13 @@ func deploy(ctx *pulumi.Context, s settings.Settings, zips artifact.Set, lambda 
 		return err
 	}
 	on := Ground{
-		Settings: s, Common: commonOf(s, zips, storage), Storage: storage, Left: left, Zone: zone, Global: global,
+		Settings: s, Common: commonOf(s, built.Zips, storage), Storage: storage, Built: built,
+		Left: left, Zone: zone, Global: global,
+	}
+	if hasRegistry(s) {
+		if on.Registry, err = NewRegistry(ctx, "registry", registryArgs(on)); err != nil {
+			return err
+		}
 	}
 	site, err := newSite(ctx, on)
 	if err != nil {
@@ -98,8 +104,8 @@ func deploy(ctx *pulumi.Context, s settings.Settings, zips artifact.Set, lambda 
 	if err != nil {
 		return err
 	}
-	export(ctx, storage, site, watch)
-	ctx.Export("releaseVersion", pulumi.String(zips.Version))
-	ctx.Export("goVersion", pulumi.String(zips.Go))
+	export(ctx, on, site, watch)
+	ctx.Export("releaseVersion", pulumi.String(built.Zips.Version))
+	ctx.Export("goVersion", pulumi.String(built.Zips.Go))
 	return nil
 }

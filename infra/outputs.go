@@ -7,7 +7,8 @@ import (
 )
 
 // export tells whoever deploys where everything is.
-func export(ctx *pulumi.Context, storage *Storage, site *Site, watch *Watch) {
+func export(ctx *pulumi.Context, on Ground, site *Site, watch *Watch) {
+	storage := on.Storage
 	all := pulumi.StringMap{
 		"userUrl":         site.UserURL,
 		"adminUrl":        site.AdminURL,
@@ -17,6 +18,9 @@ func export(ctx *pulumi.Context, storage *Storage, site *Site, watch *Watch) {
 		"ledgerTable":     storage.Ledger.Name,
 		"alarmTopic":      watch.Topic,
 		"dashboard":       watch.Dashboard,
+	}
+	if on.Registry != nil {
+		all["image"] = on.Registry.Image
 	}
 	maps.Copy(all, site.Outputs)
 	for name, value := range all {

@@ -7,7 +7,7 @@ import (
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/lambda"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
-	"sgraph.ai/send/shared/stack"
+	"sgraph.ai/send/infra/settings"
 	"sgraph.ai/send/shared/wire"
 )
 
@@ -26,10 +26,21 @@ type Secrets struct {
 
 // SecretsArgs describe Secrets.
 type SecretsArgs struct {
-	Names      stack.Names
-	Generation int      // a higher one than before makes others
-	Canary     bool     // there is one, which needs a token
-	Admin      *Service // makes and keeps them
+	Event string   // what is asked of it
+	Admin *Service // makes and keeps them
+}
+
+// deployment is what a deploy asks of the admin service, by an event of its function
+// or by its settings: secrets of the stack's machines, others where the generation is
+// higher than before, and a token where there is a canary.
+func deployment(s settings.Settings) string {
+	event, err := json.Marshal(wire.Deployment{KeepSecrets: &wire.KeepSecrets{
+		Generation: s.SecretGeneration, Canary: s.CanaryMinutes > 0, CreatedBy: "stack " + s.Stack,
+	}})
+	if err != nil {
+		panic(err) // of numbers and names there is JSON
+	}
+	return string(event)
 }
 
 // NewSecrets has the admin function make what is missing. It fails where it
@@ -41,16 +52,10 @@ func NewSecrets(ctx *pulumi.Context, name string, args *SecretsArgs, opts ...pul
 	if err := ctx.RegisterComponentResource("send:infra:Secrets", name, c, opts...); err != nil {
 		return nil, err
 	}
-	event, err := json.Marshal(wire.Deployment{KeepSecrets: &wire.KeepSecrets{
-		Generation: args.Generation, Canary: args.Canary, CreatedBy: "stack " + args.Names.Stack,
-	}})
-	if err != nil {
-		return nil, err
-	}
 	kept, err := lambda.NewInvocation(ctx, name, &lambda.InvocationArgs{
 		FunctionName: args.Admin.Function.Name,
 		Qualifier:    args.Admin.Live.Name,
-		Input:        pulumi.String(event),
+		Input:        pulumi.String(args.Event),
 		Triggers:     pulumi.StringMap{"artifact": args.Admin.Artifact.Key},
 	}, pulumi.Parent(c), after(args.Admin), pulumi.AdditionalSecretOutputs([]string{"result"}))
 	if err != nil {

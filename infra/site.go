@@ -23,6 +23,8 @@ type Site struct {
 	// region measures, or, before a load balancer, the stack's own.
 	Alarms   []alarm
 	Firewall *firewallWatch // nil = none
+	// Events are what AWS tells of such a site, and people are to be told.
+	Events []event
 	// Outputs are the stack's outputs that only such a site has.
 	Outputs pulumi.StringMap
 }
@@ -49,6 +51,9 @@ type Ground struct {
 	Left    remains
 	Zone    string                // of Route 53; "" = none
 	Global  pulumi.ResourceOption // the provider of stack.GlobalRegion
+	Built   Built
+	// Registry has the stack's image; nil = none.
+	Registry *Registry
 }
 
 // newSite builds what answers for a stack.
@@ -56,6 +61,8 @@ func newSite(ctx *pulumi.Context, on Ground) (*Site, error) {
 	switch on.Compute {
 	case settings.Lambda:
 		return onLambda(ctx, on)
+	case settings.Fargate:
+		return onFargate(ctx, on)
 	default:
 		return nil, fmt.Errorf("nothing is known here of compute: %s", on.Compute)
 	}

@@ -45,7 +45,7 @@ func NewWatch(ctx *pulumi.Context, name string, args *WatchArgs, opts ...pulumi.
 		return nil, err
 	}
 	inside := pulumi.Parent(c)
-	regional, err := newBoard(ctx, stack.Alarms, args.Names, args.Told, inside)
+	regional, err := newBoard(ctx, stack.Alarms, args.Names, args.Told, inside, args.Events...)
 	if err != nil {
 		return nil, err
 	}

@@ -122,6 +122,25 @@ var own = []Key{
 		"Reserved concurrency of the admin function; 0 reserves none.",
 		into(concurrency, func(s *Settings) *int { return &s.Admin.Concurrency })},
 
+	{"userTask", "", "512/1024",
+		"A task of the user service on Fargate: units of a processor's 1024, and MB of memory, in one of the pairs that " +
+			"Fargate has.",
+		into(taskSize(), func(s *Settings) *TaskSize { return &s.UserTasks.Size })},
+	{"userTasks", "", "2-6",
+		"Tasks of the user service on Fargate: the least, and the most that many requests make of it. `1-2` is cheap, and " +
+			"gone with its zone.",
+		into(span(maxTasks), func(s *Settings) *Span { return &s.UserTasks.Count })},
+	{"adminTask", "", "256/512",
+		"A task of the admin service on Fargate.",
+		into(taskSize(), func(s *Settings) *TaskSize { return &s.AdminTasks.Size })},
+	{"adminTasks", "", "2-4",
+		"Tasks of the admin service on Fargate.",
+		into(span(maxTasks), func(s *Settings) *Span { return &s.AdminTasks.Count })},
+	{"registry", "", "false",
+		"The stack has a registry of its own, to which a deploy pushes the image of its version. With `compute: fargate` it " +
+			"has one anyway.",
+		into(service.Bool(), func(s *Settings) *bool { return &s.Registry })},
+
 	{"logRetentionDays", "", "30",
 		"Days that logs are kept; one of the values that CloudWatch knows.",
 		into(retention, func(s *Settings) *int { return &s.LogRetentionDays })},

@@ -54,6 +54,10 @@ type Settings struct {
 
 	// User and Admin size the two functions.
 	User, Admin Function
+	// UserTasks and AdminTasks size what Fargate runs.
+	UserTasks, AdminTasks Tasks
+	// Registry keeps the image of the stack's version where nothing runs it, too.
+	Registry bool
 
 	// Told is what the stack file says to the services, by environment
 	// variable; CORSOrigins what the transfers bucket has to know of it, and

@@ -182,6 +182,13 @@ func TestFaults(t *testing.T) {
 		"servers that are traced": {
 			config: servers("domain", "a.example.org", "tracing", "true"), want: "tracing needs compute: lambda",
 		},
+		"no task":             {config: one("userTask", "300/512"), want: "must begin with 256"},
+		"a task too small":    {config: one("userTask", "512/512"), want: "from 1024 to 4096 in steps of 1024"},
+		"a task in between":   {config: one("adminTask", "256/1536"), want: "512, 1024 or 2048"},
+		"half a task":         {config: one("adminTask", "256"), want: "as in 256/512"},
+		"no tasks at all":     {config: one("userTasks", "0-2"), want: "from 1 to 100, as in 2-6"},
+		"more than the most":  {config: one("userTasks", "3-2"), want: "as in 2-6"},
+		"tasks, however many": {config: one("adminTasks", "2"), want: "as in 2-6"},
 		"keys differ": {
 			env:  map[string]string{"SGRAPH_SEND__ADMIN__API_KEY__VALUE": "another-key-of-the-tests"},
 			want: "could not ask this stack's admin service",
@@ -383,6 +390,7 @@ func TestEveryFieldHasAKey(t *testing.T) {
 		"artifactsDir": "dir", "version": "v1",
 		"userMemory": "1000", "userTimeout": "9s", "userConcurrency": "99",
 		"adminMemory": "1000", "adminTimeout": "9s", "adminConcurrency": "99",
+		"userTask": "1024/2048", "userTasks": "1-3", "adminTask": "512/2048", "adminTasks": "1-5", "registry": "true",
 		"logRetentionDays": "60", "auditRetentionDays": "7", "tracing": "true",
 		"edge": "true", "userDomain": "a.example.org", "adminDomain": "b.example.org",
 		"certificateArn": "arn:aws:acm:us-east-1:123456789012:certificate/a", "edgeRateLimit": "77",

@@ -102,6 +102,11 @@ func (n Names) Role(function string) string { return n.Function(function) }
 // LogGroup is where a function logs.
 func (n Names) LogGroup(function string) string { return "/aws/lambda/" + n.Function(function) }
 
+// LogStreamsARN are the streams of that log, as policies refer to them.
+func (n Names) LogStreamsARN(function string) string {
+	return fmt.Sprintf("arn:aws:logs:%s:%s:log-group:%s:log-stream:*", n.Region, n.Account, n.LogGroup(function))
+}
+
 // InvokeViaURL is the CloudFormation stack that lets a service's URL call it.
 func (n Names) InvokeViaURL(service string) string { return n.Function(service) + "-invoke-via-url" }
 
@@ -186,32 +191,6 @@ func (n Names) Network() string { return n.whole() }
 
 // SecurityGroup is who may be reached by whom in it: "balancer" or "servers".
 func (n Names) SecurityGroup(name string) string { return n.part(name) }
-
-// Cluster is where the tasks run.
-func (n Names) Cluster() string { return n.whole() }
-
-// TaskService is what keeps a service's tasks running; the family of their
-// definitions too.
-func (n Names) TaskService(service string) string { return n.part(service) }
-
-// TaskRole is what a service's tasks run as, and ExecutionRole what starts them,
-// for the services together.
-func (n Names) TaskRole(service string) string { return n.part(service + "-task") }
-
-// ExecutionRole pulls the image and writes the logs.
-func (n Names) ExecutionRole() string { return n.part("execution") }
-
-// Registry is where the stack's image is.
-func (n Names) Registry() string { return n.whole() }
-
-// Namespace is the zone, of the network alone, in which services find each other.
-func (n Names) Namespace() string { return n.whole() + ".internal" }
-
-// Scaling is a rule by which a service's tasks become more or less.
-func (n Names) Scaling(service, by string) string { return n.part(service + "-" + by) }
-
-// FailedDeployments is the rule that tells of a deployment that failed.
-func (n Names) FailedDeployments() string { return n.part("failed-deployments") }
 
 // AccessLogGroup is where CloudFront logs requests, under the prefix that AWS
 // wants for such groups.
