@@ -67,7 +67,9 @@ func TestRecipesOfProxies(t *testing.T) {
 			if !found {
 				t.Fatal("there is no recipe")
 			}
-			s := start(t, t.TempDir(), "SEND__TRUSTED_PROXIES=127.0.0.1", "SEND__RATE_LIMITS=info=1/10m")
+			data := t.TempDir()
+			m, _ := manage(t, "user", "admin")
+			s := m.start(data, "SEND__TRUSTED_PROXIES=127.0.0.1", "SEND__RATE_LIMITS=info=1/10m")
 			recipe = replaceAll(t, recipe, "127.0.0.1:8080", strings.TrimPrefix(s.user, "http://"))
 
 			dir, address := t.TempDir(), free(t)
@@ -107,6 +109,12 @@ func TestRecipesOfProxies(t *testing.T) {
 				return err == nil
 			})
 			throughProxy(t, s, "https://"+address, roots)
+
+			// Neither does an upgrade behind it show to its clients.
+			m.restart(s, 3, func() *server { return m.start(data) }, func() *sender {
+				transport := &http.Transport{TLSClientConfig: &tls.Config{RootCAs: roots}}
+				return &sender{s.token, "https://" + address, &http.Client{Transport: transport}}
+			})
 		})
 	}
 }

@@ -1,5 +1,3 @@
-//go:build unix
-
 package serve_test
 
 import (
@@ -97,10 +95,6 @@ type sender struct {
 	http          *http.Client
 }
 
-func newSender(s *server) *sender {
-	return &sender{token: s.token, origin: s.user, http: &http.Client{Transport: &http.Transport{}}}
-}
-
 func (s *sender) do(ctx context.Context, method, path string, body io.Reader) ([]byte, error) {
 	r, err := http.NewRequestWithContext(ctx, method, s.origin+path, body)
 	if err != nil {
@@ -162,17 +156,25 @@ func TestRestartsUnderLoadLoseNothing(t *testing.T) {
 	if s.admin != "http://"+addresses[0] || s.user != "http://"+addresses[1] {
 		t.Fatalf("it is at %s and %s, the sockets are %v", s.admin, s.user, addresses)
 	}
-	ctx, stop := context.WithCancel(t.Context())
+	m.restart(s, 10, func() *server { return m.start(dir) },
+		func() *sender { return &sender{s.token, s.user, &http.Client{Transport: &http.Transport{}}} })
+}
+
+// restart ends and starts a server that often under the load of senders, each made
+// anew, of which none fails.
+func (m *manager) restart(s *server, times int, again func() *server, newSender func() *sender) {
+	m.t.Helper()
+	ctx, stop := context.WithCancel(m.t.Context())
 	defer stop()
 	var load sync.WaitGroup
 	var rounds atomic.Int64
 	work := func(do func(*sender) error) {
 		load.Go(func() {
-			own := newSender(s)
+			own := newSender()
 			defer own.http.CloseIdleConnections()
 			for ctx.Err() == nil {
 				if err := do(own); err != nil {
-					t.Errorf("after %d rounds: %v", rounds.Load(), err)
+					m.t.Errorf("after %d rounds: %v", rounds.Load(), err)
 					return
 				}
 				rounds.Add(1)
@@ -189,15 +191,15 @@ func TestRestartsUnderLoadLoseNothing(t *testing.T) {
 		_, err := own.do(all, "POST", "/api/transfers/create", strings.NewReader("{}"))
 		return err
 	})
-	for range 10 {
+	for range times {
 		before := rounds.Load()
-		eventually(t, "nothing is done any more", func() bool { return t.Failed() || rounds.Load() >= before+5 })
+		eventually(m.t, "nothing is done any more", func() bool { return m.t.Failed() || rounds.Load() >= before+5 })
 		m.stop(s)
-		s = m.start(dir)
+		s = again()
 	}
 	stop()
 	load.Wait()
-	t.Logf("%d rounds", rounds.Load())
+	m.t.Logf("%d rounds", rounds.Load())
 }
 
 // Sockets that nobody serves are not ignored, or whoever connects would wait for
