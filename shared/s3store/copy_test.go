@@ -32,7 +32,8 @@ func TestCopyInParts(t *testing.T) {
 		cfg.HTTPClient = asked(func(r *http.Request) (*http.Response, error) {
 			if r.Header.Get("X-Amz-Copy-Source") != "" && r.Header.Get("X-Amz-Copy-Source-Range") == "" {
 				w := httptest.NewRecorder()
-				refuse(w, http.StatusBadRequest, "InvalidRequest")
+				w.WriteHeader(http.StatusBadRequest)
+				_, _ = io.WriteString(w, "<Error><Code>InvalidRequest</Code></Error>")
 				return w.Result(), nil
 			}
 			return http.DefaultClient.Do(r)

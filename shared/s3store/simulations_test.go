@@ -26,7 +26,7 @@ type Simulation struct {
 
 var simulations = map[string]Simulation{
 	// GoFakeS3 as it looks from behind what other stores do, by their documents.
-	"Stranger": {strange, gofakes3.Bucket, true, nil},
+	"Stranger": {gofakes3.Stranger, gofakes3.Bucket, true, nil},
 	// The ETag of what was put in parts is the MD5 sum of the whole, which S3's is
 	// not; the store takes either.
 	// https://docs.aws.amazon.com/AmazonS3/latest/API/API_Object.html

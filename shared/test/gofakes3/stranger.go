@@ -1,4 +1,4 @@
-package s3store
+package gofakes3
 
 import (
 	"encoding/xml"
@@ -13,39 +13,40 @@ import (
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-
-	"sgraph.ai/send/shared/test/gofakes3"
 )
 
-// stranger is in front of GoFakeS3, which checks signatures, and does what stores
-// do that speak as S3 does, but not in all:
+// Stranger returns the configuration of the same server behind one that does what
+// stores do that speak as S3 does, but not in all:
 //
 //   - Google's front changes Accept-Encoding on the way.
 //     https://github.com/aws/aws-sdk-go-v2/issues/1816
 //   - Google Cloud Storage tells that what is to be deleted is not there.
 //     https://cloud.google.com/storage/docs/xml-api/delete-object
 //   - It knows no bodies in signed chunks with a trailer, and no checksums of theirs.
-//   - It does not copy parts, but objects of any size.
+//   - It copies objects of any size, but no parts.
 //   - It knows no conditional writes by If-None-Match.
-var stranger = sync.OnceValue(func() func(testing.TB) string {
-	var once sync.Once
-	var endpoint string
-	return func(tb testing.TB) string {
-		to, err := url.Parse(*gofakes3.Config(tb).BaseEndpoint)
-		if err != nil {
-			tb.Fatal(err)
-		}
-		once.Do(func() { endpoint = httptest.NewServer(estranged(to)).URL })
-		return endpoint
-	}
-})()
-
-func strange(tb testing.TB) aws.Config {
+func Stranger(tb testing.TB) aws.Config {
 	tb.Helper()
-	cfg, endpoint := gofakes3.Config(tb), stranger(tb)
+	cfg := Config(tb)
+	endpoint, err := stranger()
+	if err != nil {
+		tb.Fatal(err)
+	}
 	cfg.BaseEndpoint = &endpoint
 	return cfg
 }
+
+var stranger = sync.OnceValues(func() (endpoint string, err error) {
+	endpoint, err = server()
+	if err != nil {
+		return "", err
+	}
+	to, err := url.Parse(endpoint)
+	if err != nil {
+		return "", err
+	}
+	return httptest.NewServer(estranged(to)).URL, nil
+})
 
 func estranged(to *url.URL) http.Handler {
 	proxy := &httputil.ReverseProxy{Rewrite: func(r *httputil.ProxyRequest) {
