@@ -6,11 +6,6 @@ set -e
 systemd-sysusers sgsend.conf
 [ -d /run/systemd/system ] || exit 0
 systemctl daemon-reload
-# dpkg says "configure" and the version before, rpm how many versions there are.
-case "$1 $2" in
-"configure "?* | "2 ")
-  # The sockets stay: whoever asks meanwhile waits for the new process.
-  systemctl try-restart sgsend.service 'sgsend@*.service' ||
-    echo "sgsend was not restarted; systemctl status 'sgsend*' says why" >&2
-  ;;
-esac
+# The sockets stay: whoever asks meanwhile waits for the new process.
+systemctl try-restart sgsend.service 'sgsend@*.service' ||
+  echo "sgsend was not restarted; systemctl status 'sgsend*' says why" >&2

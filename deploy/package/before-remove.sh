@@ -7,5 +7,7 @@ remove | 0) ;;
 *) exit 0 ;;
 esac
 [ -d /run/systemd/system ] || exit 0
-systemctl disable --quiet --now sgsend.service sgsend@user.service sgsend@admin.service
-systemctl stop 'sgsend*.socket'
+for unit in sgsend.service sgsend@user.service sgsend@admin.service \
+  sgsend-user.socket sgsend-admin.socket sgsend-https.socket sgsend-http.socket sgsend@user.socket sgsend@admin.socket; do
+  systemctl disable --quiet --now "$unit"
+done

@@ -15,9 +15,9 @@ import (
 	"time"
 
 	"github.com/goreleaser/nfpm/v2"
-	_ "github.com/goreleaser/nfpm/v2/deb" // registers itself
+	"github.com/goreleaser/nfpm/v2/deb"
 	"github.com/goreleaser/nfpm/v2/files"
-	_ "github.com/goreleaser/nfpm/v2/rpm"
+	"github.com/goreleaser/nfpm/v2/rpm"
 
 	"sgraph.ai/send/release/dist"
 	"sgraph.ai/send/release/semver"
@@ -31,6 +31,8 @@ const (
 	Deb Kind = "deb"
 	RPM Kind = "rpm"
 )
+
+var packagers = map[Kind]nfpm.Packager{Deb: deb.Default, RPM: rpm.DefaultRPM}
 
 // Kinds are all that a release has.
 var Kinds = []Kind{Deb, RPM}
@@ -79,9 +81,9 @@ func All(root, dir, version string) error {
 
 // Make returns the bytes of a package.
 func (p Package) Make(kind Kind) (made []byte, err error) {
-	packager, err := nfpm.Get(string(kind))
-	if err != nil {
-		return nil, err
+	packager := packagers[kind]
+	if packager == nil {
+		return nil, fmt.Errorf("there are no packages of kind %q", kind)
 	}
 	scratch, err := os.MkdirTemp("", "pack-")
 	if err != nil {
@@ -160,7 +162,7 @@ func (p Package) contents(kind Kind, scratch string) (all files.Contents, err er
 		{p.path("docs/run/server.md"), docs + "server.md", 0o644, files.TypeFile},
 	}
 	for _, unit := range []string{
-		"sgsend.service", "sgsend-user.socket", "sgsend-admin.socket",
+		"sgsend.service", "sgsend-user.socket", "sgsend-admin.socket", "sgsend-https.socket", "sgsend-http.socket",
 		"sgsend@.service", "sgsend@user.socket", "sgsend@admin.socket",
 	} {
 		list = append(list, file{p.path("deploy/systemd/" + unit), units + unit, 0o644, files.TypeFile})

@@ -84,7 +84,9 @@ func TestPackageIsWhatAServerNeeds(t *testing.T) {
 			}
 		}
 		fields := ask(t, Deb, made, "dpkg-deb", "--field")
-		for _, want := range []string{"Package: sgsend\n", "Version: 1.2.3-1\n", "Architecture: amd64\n", "Depends: systemd\n"} {
+		for _, want := range []string{
+			"Package: sgsend\n", "Version: 1.2.3-1\n", "Architecture: amd64\n", "Depends: systemd\n",
+		} {
 			if !strings.Contains(fields, want) {
 				t.Errorf("there is no %q in\n%s", want, fields)
 			}
