@@ -20,6 +20,7 @@ func config(version string) v1.Config {
 		Cmd:        []string{"serve"},
 		User:       "65532:65532",
 		Env: []string{
+			"PATH=/", // by which a person in the container finds the program
 			"SEND__DISK_PATH=/data",
 			"SEND__USER_ADDR=:8080",
 			"SEND__ADMIN_ADDR=:8081",

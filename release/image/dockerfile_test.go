@@ -254,7 +254,7 @@ func configOf(t *testing.T, s stage) v1.Config {
 				c.Volumes[v] = struct{}{}
 			}
 		case "EXPOSE":
-			for _, p := range strings.Fields(i.rest) {
+			for p := range strings.FieldsSeq(i.rest) {
 				c.ExposedPorts[p+"/tcp"] = struct{}{}
 			}
 		case "STOPSIGNAL":

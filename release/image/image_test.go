@@ -175,7 +175,8 @@ func holds(t *testing.T, img v1.Image, program string) {
 	if data.Typeflag != tar.TypeDir || data.FileInfo().Mode().Perm() != 0o700 || data.Uid != 65532 || data.Gid != 65532 {
 		t.Errorf("/data is %+v", data)
 	}
-	if sgsend.Typeflag != tar.TypeReg || sgsend.FileInfo().Mode().Perm() != 0o755 || sgsend.Uid != 0 || sgsend.Size >= image.MaxSize {
+	if sgsend.Typeflag != tar.TypeReg || sgsend.Uid != 0 || sgsend.FileInfo().Mode().Perm() != 0o755 ||
+		sgsend.Size >= image.MaxSize {
 		t.Errorf("/sgsend is %+v", sgsend)
 	}
 	if len(found) != 2 {

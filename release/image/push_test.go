@@ -16,7 +16,6 @@ import (
 	"github.com/google/go-containerregistry/pkg/registry"
 	v1 "github.com/google/go-containerregistry/pkg/v1"
 	"github.com/google/go-containerregistry/pkg/v1/remote"
-	"github.com/google/go-containerregistry/pkg/v1/types"
 	"github.com/google/go-containerregistry/pkg/v1/validate"
 	spdx "github.com/spdx/tools-golang/spdx/v2/v2_3"
 
@@ -126,8 +125,9 @@ func about(t *testing.T, p *place, subject v1.Hash, binaries int) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if m.ArtifactType != "application/spdx+json" || m.Subject.Digest != subject || m.Config.MediaType !=
-		"application/vnd.oci.empty.v1+json" || len(m.Layers) != 1 || m.Layers[0].MediaType != types.MediaType(m.ArtifactType) {
+	const spdxJSON, nothing = "application/spdx+json", "application/vnd.oci.empty.v1+json"
+	if m.ArtifactType != spdxJSON || m.Subject.Digest != subject || m.Config.MediaType != nothing ||
+		len(m.Layers) != 1 || m.Layers[0].MediaType != spdxJSON {
 		t.Fatalf("about %s there is %+v", subject, m)
 	}
 	layer, err := artifact.LayerByDigest(m.Layers[0].Digest)

@@ -135,7 +135,8 @@ func run(t *testing.T, root string, config v1.Config) *container {
 	c.cmd.Env = append(slices.Clone(config.Env), rootVariable+"="+root, userVariable+"="+config.User)
 	c.cmd.Stdout, c.cmd.Stderr = &c.said, &c.said
 	c.cmd.SysProcAttr = &syscall.SysProcAttr{
-		Cloneflags: syscall.CLONE_NEWNS | syscall.CLONE_NEWPID | syscall.CLONE_NEWNET | syscall.CLONE_NEWIPC | syscall.CLONE_NEWUTS,
+		Cloneflags: syscall.CLONE_NEWNS | syscall.CLONE_NEWPID | syscall.CLONE_NEWNET | syscall.CLONE_NEWIPC |
+			syscall.CLONE_NEWUTS,
 	}
 	if err := c.cmd.Start(); err != nil {
 		t.Fatal(err)
@@ -243,7 +244,7 @@ func TestServesOnARootThatNobodyCanWrite(t *testing.T) {
 	c := run(t, root, file.Config)
 	c.healthy()
 	contained(t, c)
-	shown, err := c.exec("/sgsend", "serve", "--show-secrets")
+	shown, err := c.exec("sgsend", "serve", "--show-secrets")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -270,7 +271,7 @@ func TestServesOnARootThatNobodyCanWrite(t *testing.T) {
 		}
 	}
 	receive(c)
-	if out, err := c.exec("/sgsend", "health", "--ready"); err != nil {
+	if out, err := c.exec("sgsend", "health", "--ready"); err != nil {
 		t.Errorf("%v\n%s", err, out)
 	}
 	c.stop()

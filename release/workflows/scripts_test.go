@@ -472,7 +472,9 @@ esac`).fake("go", "echo '## Changes'")
 
 func TestPushImage(t *testing.T) {
 	t.Parallel()
-	env := []string{"VERSION=v0.4.0", "DIR=dist", "GITHUB_REPOSITORY=Owner/Name", "GITHUB_ACTOR=person", "GH_TOKEN=s3cr3t"}
+	env := []string{
+		"VERSION=v0.4.0", "DIR=dist", "GITHUB_REPOSITORY=Owner/Name", "GITHUB_ACTOR=person", "GH_TOKEN=s3cr3t",
+	}
 	r := newRun(t, env...).fake("docker", "cat >../login").fake("go", "")
 	r.run(false, "push-image.sh") // nothing was recorded
 	r.lacks("calls", r.read("calls"), "--push")
