@@ -54,7 +54,7 @@ func (s Settings) Serve(ctx context.Context, h http.Handler, ln net.Listener) er
 	case <-time.After(s.Drain):
 	}
 	_ = listener.Close()
-	<-ended // whoever came is among the connections now
+	_ = <-ended // that nobody listens; whoever came is among the connections now
 	return s.finish(context.WithoutCancel(ctx), server, all)
 }
 

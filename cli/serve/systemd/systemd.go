@@ -42,7 +42,7 @@ func Sockets(getenv func(string) string) (map[string]net.Listener, error) {
 		ln, err := net.FileListener(file)
 		_ = file.Close() // the listener has one of its own
 		if err != nil {
-			return nil, fmt.Errorf("the socket %q cannot be used: it must be a stream that listens, without Accept=: %w", name, err)
+			return nil, fmt.Errorf("the socket %q must be a stream that listens, without Accept=: %w", name, err)
 		}
 		sockets[name] = ln
 	}
