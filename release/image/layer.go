@@ -20,7 +20,7 @@ import (
 // which packs otherwise from one release to another.
 func layer(program []byte) (v1.Layer, error) {
 	var packed bytes.Buffer
-	z, err := gzip.NewWriterLevel(&packed, gzip.BestCompression)
+	z, err := gzip.NewWriterLevel(&packed, 6) // the best takes eight times as long, for a thirtieth less
 	if err != nil {
 		return nil, err
 	}
