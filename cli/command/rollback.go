@@ -6,7 +6,6 @@ import (
 	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/config"
-	"github.com/aws/aws-sdk-go-v2/service/lambda"
 	"github.com/spf13/cobra"
 
 	"sgraph.ai/send/cli/rollback"
@@ -19,22 +18,24 @@ func rollbackCommand(e Env) *cobra.Command {
 		Use:   "rollback --stack NAME [flags]",
 		Short: "Put a deployed stack back to the version before",
 		Long: `Put a deployed stack back to the version before, by moving the alias "live" of
-its functions. Nothing is built and Pulumi is not needed; AWS credentials and the
-region come from the environment, as for the AWS command line.
+its functions; or, on EC2, by replacing its hosts by ones of the version before, of
+which one answers before one goes, which takes minutes. Nothing is built and Pulumi
+is not needed; AWS credentials and the region come from the environment, as for the
+AWS command line.
 
-A function that is not at its newest version has been put back already, so that a
+What is not at its newest version has been put back already, so that a
 second time changes nothing; name versions with --to to go further. The next
 deploy goes forward again.`,
 		Example: `  sgsend rollback --stack dev --dry-run
   sgsend rollback --stack dev
-  sgsend rollback --stack dev --to user=7,admin=3`,
+  sgsend rollback --stack dev --to user=7,admin=3
+  sgsend rollback --stack dev --to hosts=7`,
 		Args: exactly(0, "no arguments"),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if stack == "" {
 				return usage(errors.New("which stack? Name it with --stack, as in dev"))
 			}
-			s := rollback.Stack{Name: stack}
-			if err := s.Check(); err != nil {
+			if err := (rollback.Stack{Name: stack}).Check(); err != nil {
 				return usage(fmt.Errorf("--stack: %w", err))
 			}
 			services := rollback.Services
@@ -55,7 +56,10 @@ deploy goes forward again.`,
 			if err != nil {
 				return err
 			}
-			s.Lambda = lambda.NewFromConfig(aws)
+			s, err := rollback.Find(cmd.Context(), stack, versions, aws)
+			if err != nil {
+				return err
+			}
 			if show {
 				live, err := s.Live(cmd.Context())
 				if err == nil && len(live) > 0 {
@@ -84,8 +88,8 @@ deploy goes forward again.`,
 		},
 	}
 	c.Flags().StringVar(&stack, "stack", "", "as in dev, qa or prod")
-	c.Flags().StringVar(&to, "to", "", "published versions, as in user=7,admin=3; a service that is not named stays")
-	c.Flags().StringVar(&service, "service", "", "only this one: user or admin")
+	c.Flags().StringVar(&to, "to", "", "versions, as in user=7,admin=3, or hosts=7; a service that is not named stays")
+	c.Flags().StringVar(&service, "service", "", "only this one: user or admin; not on EC2")
 	c.Flags().BoolVar(&dryRun, "dry-run", false, "show what would be moved, and move nothing")
 	c.Flags().BoolVar(&show, "show", false, "print the versions that are live, in the form of --to, and move nothing")
 	return c

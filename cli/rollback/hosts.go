@@ -43,7 +43,13 @@ func (g Group) Live(ctx context.Context) (Versions, error) {
 // Plan says what going back takes: to a version that is named, or to the one before
 // that which the last deploy brought. Where the hosts are of another than that they
 // have been put back already.
-func (g Group) Plan(ctx context.Context, to Versions) ([]Step, error) {
+func (g Group) Plan(ctx context.Context, services []string, to Versions) ([]Step, error) {
+	if len(services) < len(Services) {
+		return nil, fmt.Errorf("the hosts of stack %q run both services, and both go back", g.Stack)
+	}
+	if _, named := to[Hosts]; len(to) > 0 && !named {
+		return nil, fmt.Errorf("%s are functions or tasks, and stack %q has hosts: name their version as in hosts=7", to, g.Stack)
+	}
 	group, err := g.describe(ctx)
 	if err != nil {
 		return nil, err

@@ -122,7 +122,7 @@ func are(t *testing.T, g rollback.Group) (versions []string) {
 // goBack makes a plan, takes its steps, and says what they were.
 func goBack(t *testing.T, g rollback.Group, to rollback.Versions) string {
 	t.Helper()
-	steps, err := g.Plan(t.Context(), to)
+	steps, err := g.Plan(t.Context(), rollback.Services, to)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -153,7 +153,14 @@ func TestHostsGoBackToTheVersionBeforeAndOnlyOnce(t *testing.T) {
 	if live, err := g.Live(t.Context()); err != nil || live.String() != "hosts=1" {
 		t.Errorf("%v is live, %v", live, err)
 	}
-	if _, err := g.Plan(t.Context(), rollback.Versions{rollback.Hosts: 4}); err == nil ||
+	if _, err := g.Plan(t.Context(), []string{"user"}, nil); err == nil || !strings.Contains(err.Error(), "both") {
+		t.Errorf("one service alone: %v", err)
+	}
+	if _, err := g.Plan(t.Context(), rollback.Services, rollback.Versions{"user": 1}); err == nil ||
+		!strings.Contains(err.Error(), "user=1 are functions or tasks") {
+		t.Errorf("a version of a function: %v", err)
+	}
+	if _, err := g.Plan(t.Context(), rollback.Services, rollback.Versions{rollback.Hosts: 4}); err == nil ||
 		!strings.Contains(err.Error(), "no version 4; the newest is 3") {
 		t.Errorf("a version that there is not: %v", err)
 	}
@@ -170,7 +177,7 @@ func TestHostsWithNothingBeforeStay(t *testing.T) {
 	if live, err := none.Live(t.Context()); err != nil || len(live) != 0 {
 		t.Errorf("where there are none %v are live, %v", live, err)
 	}
-	if _, err := none.Plan(t.Context(), nil); err == nil || !strings.Contains(err.Error(), "no hosts") {
+	if _, err := none.Plan(t.Context(), rollback.Services, nil); err == nil || !strings.Contains(err.Error(), "no hosts") {
 		t.Errorf("%v", err)
 	}
 }
@@ -184,7 +191,7 @@ func TestHostsGoBackInTheMiddleOfADeploy(t *testing.T) {
 			g := hosted(t, 2)
 			deploy := &underWay{status: status, left: 2}
 			g.AWS = autoscaling.New(g.AWS.Options(), func(o *autoscaling.Options) { o.HTTPClient = deploy })
-			steps, err := g.Plan(t.Context(), nil)
+			steps, err := g.Plan(t.Context(), rollback.Services, nil)
 			if err != nil {
 				t.Fatal(err)
 			}
