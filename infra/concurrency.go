@@ -32,9 +32,9 @@ const unreserved = 100
 
 // reservations are what the functions of a stack reserve, by their names.
 func reservations(s settings.Settings) map[string]int {
-	all := map[string]int{
-		s.Function(metric.User):  s.User.Concurrency,
-		s.Function(metric.Admin): s.Admin.Concurrency,
+	all := map[string]int{}
+	if s.Compute == settings.Lambda {
+		all[s.Function(metric.User)], all[s.Function(metric.Admin)] = s.User.Concurrency, s.Admin.Concurrency
 	}
 	if s.CanaryMinutes > 0 {
 		all[s.Function(metric.Canary)] = canarySize(s).Concurrency

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"fmt"
+	"maps"
 	"testing"
 
 	"sgraph.ai/send/infra/cost"
@@ -34,6 +36,14 @@ func TestCostsCountWhatThereIs(t *testing.T) {
 		got.Composites = float64(len(g.of("aws:cloudwatch/compositeAlarm:CompositeAlarm")))
 		got.Dashboards = float64(len(g.of("aws:cloudwatch/dashboard:Dashboard")))
 		got.HealthChecks = float64(len(g.of("aws:route53/healthCheck:HealthCheck")))
+		for _, host := range g.of(kindTemplate) {
+			if size := host.text("blockDeviceMappings", "0", "ebs", "volumeSize"); size != fmt.Sprint(cost.HostGB) {
+				t.Errorf("hosts have disks of %s GB", size)
+			}
+		}
+		for _, host := range g.of(kindGroup) {
+			got.Metrics += cost.HostMetrics * host.at("minSize").NumberValue()
+		}
 		if want := cost.FixedOf(s); got != want {
 			t.Errorf("%s has %+v, and cost.FixedOf says %+v", stack, got, want)
 		}
@@ -44,9 +54,18 @@ func TestCostsCountWhatThereIs(t *testing.T) {
 		}
 	}
 	each(t, func(t *testing.T, stack string, g *graph) { count(t, stack, nil, g) })
+	for _, stack := range stacks {
+		t.Run(stack+" on EC2", func(t *testing.T) {
+			t.Parallel()
+			changes := onHosts(stack)
+			count(t, stack, changes, record(t, stack, changes))
+		})
+	}
 	t.Run("operators from some addresses", func(t *testing.T) {
 		t.Parallel()
 		changes := map[string]string{"sgraph-send:adminAllow": "192.0.2.0/24", "sgraph-send:botControl": "true"}
+		count(t, "qa", changes, record(t, "qa", changes))
+		maps.Copy(changes, onHosts("qa", "sgraph-send:hosts", "2-2"))
 		count(t, "qa", changes, record(t, "qa", changes))
 	})
 }

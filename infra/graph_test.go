@@ -127,10 +127,13 @@ type graph struct {
 	left     remains
 	boundary string // ARN of the policy that is there
 	answer   string // of the admin function to a deploy; "" = the secret
+	// unreplaced is why a group could not replace its hosts; nil = it could.
+	unreplaced error
 
 	mu        sync.Mutex
 	resources []declared
 	pushed    []string // the repositories that were given the image
+	replaced  []string // the groups that were waited for
 }
 
 func (g *graph) NewResource(args pulumi.MockResourceArgs) (string, resource.PropertyMap, error) {
@@ -191,6 +194,8 @@ func (g *graph) NewResource(args pulumi.MockResourceArgs) (string, resource.Prop
 	case "aws:lb/targetGroup:TargetGroup":
 		add("arn", "arn:aws:elasticloadbalancing:eu-west-2:%s:targetgroup/%s/1", testAccount, d.text("name"))
 		add("arnSuffix", "targetgroup/%s/1", d.text("name"))
+	case "aws:ec2/launchTemplate:LaunchTemplate":
+		state["latestVersion"] = resource.NewNumberProperty(7)
 	case "aws:ecs/taskDefinition:TaskDefinition":
 		add("arn", "arn:aws:ecs:eu-west-2:%s:task-definition/%s:1", testAccount, d.text("family"))
 	case "aws:route53/record:Record":
@@ -219,6 +224,11 @@ func (g *graph) Call(args pulumi.MockCallArgs) (resource.PropertyMap, error) {
 			resource.NewStringProperty("eu-west-2a"), resource.NewStringProperty("eu-west-2b"),
 			resource.NewStringProperty("eu-west-2c"),
 		})}, nil
+	}
+	if args.Token == "aws:ssm/getParameter:getParameter" {
+		return resource.PropertyMap{
+			"name": args.Args["name"], "value": resource.NewStringProperty("ami-0123456789abcdef0"),
+		}, nil
 	}
 	if args.Token != "aws:index/getCallerIdentity:getCallerIdentity" {
 		return nil, fmt.Errorf("the program asks AWS %s, which these tests do not answer", args.Token)
@@ -356,7 +366,19 @@ func run(t *testing.T, s settings.Settings, g *graph) error {
 		defer g.mu.Unlock()
 		g.pushed = append(g.pushed, repository)
 		return nil
+	}, Replaced: func(_ context.Context, group string) error {
+		g.mu.Lock()
+		defer g.mu.Unlock()
+		g.replaced = append(g.replaced, group)
+		return g.unreplaced
 	}}
+	if s.Compute == settings.EC2 {
+		path := filepath.Join(t.TempDir(), "sgsend.rpm")
+		if err := os.WriteFile(path, []byte("a package"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		built.Package = &artifact.Package{Architecture: s.Architecture, SHA256: strings.Repeat("ef", 32), Path: path}
+	}
 	return pulumi.RunErr(func(ctx *pulumi.Context) error { return deploy(ctx, s, built, g.limits, g.left) },
 		pulumi.WithMocks(settings.Project, s.Stack, g))
 }

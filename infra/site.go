@@ -63,6 +63,8 @@ func newSite(ctx *pulumi.Context, on Ground) (*Site, error) {
 		return onLambda(ctx, on)
 	case settings.Fargate:
 		return onFargate(ctx, on)
+	case settings.EC2:
+		return onEC2(ctx, on)
 	default:
 		return nil, fmt.Errorf("nothing is known here of compute: %s", on.Compute)
 	}

@@ -13,11 +13,7 @@ import (
 // clean-ups can tell stacks apart. It works on whatever has tags, which is why
 // no component needs to think of them.
 func tagEverything(ctx *pulumi.Context, name, stage string) error {
-	common := pulumi.StringMap{
-		"project": pulumi.String(stack.Project),
-		"stack":   pulumi.String(name),
-		"stage":   pulumi.String(stage),
-	}
+	common := tagsOf(name, stage)
 	tag := func(args *pulumi.ResourceTransformationArgs) *pulumi.ResourceTransformationResult {
 		props := reflect.Indirect(reflect.ValueOf(args.Props))
 		if props.Kind() != reflect.Struct {
@@ -35,4 +31,13 @@ func tagEverything(ctx *pulumi.Context, name, stage string) error {
 		return &pulumi.ResourceTransformationResult{Props: args.Props, Opts: args.Opts}
 	}
 	return ctx.RegisterStackTransformation(tag)
+}
+
+// tagsOf are the tags of all that a stack has.
+func tagsOf(name, stage string) pulumi.StringMap {
+	return pulumi.StringMap{
+		"project": pulumi.String(stack.Project),
+		"stack":   pulumi.String(name),
+		"stage":   pulumi.String(stage),
+	}
 }

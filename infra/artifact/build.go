@@ -100,7 +100,7 @@ func (b Builder) buildOne(ctx context.Context, target Target, architecture strin
 	if err != nil {
 		return Zip{}, err
 	}
-	packed, err := pack(code, files)
+	packed, err := zipped(code, files)
 	if err != nil {
 		return Zip{}, err
 	}
@@ -128,8 +128,8 @@ func (b Builder) run(ctx context.Context, env []string, args ...string) (string,
 	return string(out), nil
 }
 
-// pack writes the program, and what its pages are made of, the same way each time.
-func pack(program []byte, assets map[string][]byte) ([]byte, error) {
+// zipped is the program, and what its pages are made of, the same way each time.
+func zipped(program []byte, assets map[string][]byte) ([]byte, error) {
 	var out bytes.Buffer
 	w := zip.NewWriter(&out)
 	w.RegisterCompressor(zip.Deflate, func(to io.Writer) (io.WriteCloser, error) {

@@ -9,6 +9,7 @@ package cost
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -52,6 +53,23 @@ const (
 	// https://docs.aws.amazon.com/AmazonS3/latest/userguide/metrics-dimensions.html
 	requestMetrics = 13
 
+	// zones is in how many a load balancer is, with an address in each, from which it
+	// asks each server every ten seconds how it is.
+	zones      = 2
+	probeEvery = 10.0
+
+	// HostMetrics is how many metrics an instance has by the minute.
+	// https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/viewing_metrics_with_cloudwatch.html
+	HostMetrics = 7
+
+	imageGB = 0.012 // of an image in a registry, both processors
+	images  = 30    // that it keeps
+
+	// A capacity unit of a load balancer is so much in an hour, whichever is more.
+	// https://aws.amazon.com/elasticloadbalancing/pricing/
+	unitBytes    = 1e9
+	unitRequests = 25.0 * 3600
+
 	sweepEvery = time.Hour
 	trailEvery = 10 * time.Minute
 )
@@ -87,8 +105,8 @@ type usage struct {
 	Work
 	canary      float64 // invocations
 	userSeconds float64
-	edgeBytes   float64 // that CloudFront hands out
-	directBytes float64 // that S3 and Lambda hand out
+	edgeBytes   float64 // that CloudFront, or a load balancer, hands out
+	directBytes float64 // that leaves but by CloudFront
 	toOrigin    float64
 	storeBytes  float64 // byte-months
 	ledgerBytes float64
@@ -112,10 +130,12 @@ func Of(s settings.Settings, t Traffic, free bool) (Bill, error) {
 	f := FixedOf(s)
 
 	add(&Egress, u.directBytes)
-	add(&EdgeEgress, u.edgeBytes)
-	add(&EdgeToOrigin, u.toOrigin)
-	if s.Edge.Enabled {
+	if cloudFront(s) {
+		add(&EdgeEgress, u.edgeBytes)
+		add(&EdgeToOrigin, u.toOrigin)
 		add(&EdgeRequests, u.Edge)
+	}
+	if s.Edge.Enabled {
 		add(&WAFList, f.Firewalls)
 		add(&WAFRules, f.Rules)
 		add(&WAFRequests, u.Edge)
@@ -132,9 +152,16 @@ func Of(s settings.Settings, t Traffic, free bool) (Bill, error) {
 	if s.Architecture == "x86_64" {
 		seconds = &LambdaX86
 	}
-	add(&LambdaRequests, u.User+u.Admin+u.canary)
-	add(seconds, u.userSeconds*float64(s.User.MemoryMB)/1024+u.Admin*adminTime*float64(s.Admin.MemoryMB)/1024+
-		u.canary*canaryTime*CanaryMB/1024)
+	invocations, memory := u.canary, u.canary*canaryTime*CanaryMB/1024
+	if s.Compute == settings.Lambda {
+		invocations += u.User + u.Admin
+		memory += u.userSeconds*float64(s.User.MemoryMB)/1024 + u.Admin*adminTime*float64(s.Admin.MemoryMB)/1024
+	}
+	add(&LambdaRequests, invocations)
+	add(seconds, memory)
+	if err := addServers(s, u, add); err != nil {
+		return Bill{}, err
+	}
 
 	add(&LedgerWrites, u.Writes)
 	add(&LedgerReads, u.Reads)
@@ -149,7 +176,7 @@ func Of(s settings.Settings, t Traffic, free bool) (Bill, error) {
 	add(&Alarms, f.AlarmMetrics)
 	add(&Composites, f.Composites)
 	add(&Dashboards, f.Dashboards)
-	add(&Metrics, metricsOf(s, t))
+	add(&Metrics, metricsOf(s, t)+f.Metrics)
 	add(&LogBytes, u.LogKB*1e3)
 	add(&LogKept, u.LogKB*1e3*logKept*float64(s.LogRetentionDays)/30)
 	add(&HealthChecks, f.HealthChecks)
@@ -172,6 +199,65 @@ func Of(s settings.Settings, t Traffic, free bool) (Bill, error) {
 	return b, nil
 }
 
+// cloudFront says whether it is in front.
+func cloudFront(s settings.Settings) bool { return s.Edge.Enabled && s.Compute == settings.Lambda }
+
+// addServers adds what runs all the time where no functions do: as many as the stack
+// has at least, because with these numbers that is enough.
+func addServers(s settings.Settings, u usage, add func(*Price, float64)) error {
+	if s.Compute == settings.Lambda {
+		return nil
+	}
+	hours, n := month.Hours(), servers(s)
+	add(&Balancers, hours)
+	// What comes in, what goes out by it, and what it asks the servers.
+	add(&BalancerUnits, max((u.edgeBytes+u.toOrigin)/unitBytes, u.Edge/unitRequests))
+	add(&Addresses, (zones+n)*hours)
+	if s.Compute == settings.EC2 {
+		kind := s.Hosts.Type(s.Architecture)
+		price, known := Instances[kind]
+		if !known {
+			return fmt.Errorf("the price of %s is not in the table, which has %v: try one of these", kind,
+				slices.Sorted(maps.Keys(Instances)))
+		}
+		add(price, n*hours)
+		add(&Disks, n*HostGB*gb)
+		return nil
+	}
+	cpu, memory := &FargateCPU, &FargateMemory
+	if s.Architecture == "x86_64" {
+		cpu, memory = &FargateX86CPU, &FargateX86Memory
+	}
+	for _, t := range []settings.Tasks{s.UserTasks, s.AdminTasks} {
+		add(cpu, float64(t.Count.Least)*float64(t.Size.CPU)/1024*hours)
+		add(memory, float64(t.Count.Least)*float64(t.Size.MemoryMB)/1024*hours)
+	}
+	add(&Images, images*imageGB*gb)
+	add(&Zones, 1)
+	return nil
+}
+
+// servers is how many a stack has at least: tasks or hosts.
+func servers(s settings.Settings) float64 {
+	switch s.Compute {
+	case settings.Fargate:
+		return float64(s.UserTasks.Count.Least + s.AdminTasks.Count.Least)
+	case settings.EC2:
+		return float64(s.Hosts.Count.Least)
+	}
+	return 0
+}
+
+// probes are how often services are asked how they are: by each address of a load
+// balancer, and tasks by Fargate itself. Each host has both.
+func probes(s settings.Settings) float64 {
+	asked := servers(s) * 2 * zones
+	if s.Compute == settings.Fargate {
+		asked = servers(s) * (zones + 1)
+	}
+	return asked * month.Seconds() / probeEvery
+}
+
 // used is what a month's traffic, and a month without any, asks of AWS.
 func used(s settings.Settings, t Traffic) (u usage) {
 	life := lifeOf(s, t)
@@ -187,14 +273,24 @@ func used(s settings.Settings, t Traffic) (u usage) {
 		u.Work = SendParts.Plus(Part.Times(parts)).Times(t.Transfers).Plus(ReceiveSigned.Times(received))
 	}
 	u.Work = u.Work.Plus(Expire.Times(t.Transfers)).Plus(Page.Times(visits))
-	if s.Edge.Enabled {
+	if cloudFront(s) {
 		u.Edge += PageParts * visits
 	} else {
 		u.Work = u.Work.Plus(PagePart.Times(PageParts * visits))
 	}
 
 	// What machines do.
-	u.Work = u.Work.Plus(Sweep.Times(float64(month / sweepEvery))).Plus(Trail.Times(float64(month / trailEvery)))
+	sweepers := 1.0
+	switch s.Compute { // each server sweeps by itself, and has no trail to collect
+	case settings.Lambda:
+		u.Work = u.Work.Plus(Trail.Times(float64(month / trailEvery)))
+	case settings.Fargate:
+		sweepers = float64(s.UserTasks.Count.Least)
+	case settings.EC2:
+		sweepers = servers(s)
+	}
+	u.Work = u.Work.Plus(Sweep.Times(sweepers * float64(month/sweepEvery)))
+	u.LogKB += probes(s) * Health.LogKB
 	if s.CanaryMinutes > 0 {
 		u.canary = month.Minutes() / float64(s.CanaryMinutes)
 		u.Work = u.Work.Plus(CanaryRound().Times(u.canary))
@@ -224,6 +320,9 @@ func used(s settings.Settings, t Traffic) (u usage) {
 		u.toOrigin = t.Transfers * t.Bytes
 	default:
 		u.directBytes += payload
+	}
+	if !cloudFront(s) && s.Edge.Enabled { // a load balancer hands out what leaves like all else
+		u.directBytes += u.edgeBytes
 	}
 	if direct {
 		u.userSeconds += received * t.Bytes / line

@@ -61,6 +61,12 @@ const (
 	route53Page    = "https://aws.amazon.com/route53/pricing/"
 	xrayPage       = "https://aws.amazon.com/xray/pricing/"
 	kmsPage        = "https://aws.amazon.com/kms/pricing/"
+	balancerPage   = "https://aws.amazon.com/elasticloadbalancing/pricing/"
+	vpcPage        = "https://aws.amazon.com/vpc/pricing/"
+	fargatePage    = "https://aws.amazon.com/fargate/pricing/"
+	ecrPage        = "https://aws.amazon.com/ecr/pricing/"
+	ec2Page        = "https://aws.amazon.com/ec2/pricing/on-demand/"
+	ebsPage        = "https://aws.amazon.com/ebs/pricing/"
 )
 
 // The prices.
@@ -82,7 +88,7 @@ var (
 		{50 * tb, 0.024, 0.023}, {500 * tb, 0.023, 0.022}, {0, 0.022, 0.021},
 	}, 0, s3Page, "us-east-1"}
 
-	Egress = Price{"Egress from S3 and Lambda", "GB", gb, []Tier{
+	Egress = Price{"Egress, but for CloudFront's", "GB", gb, []Tier{
 		{10 * tb, 0.09, 0.09}, {50 * tb, 0.085, 0.085}, {150 * tb, 0.07, 0.07}, {0, 0.05, 0.05},
 	}, 100, s3Page, "us-east-1"}
 	EdgeEgress = Price{"Egress from CloudFront", "GB", gb, []Tier{
@@ -108,15 +114,40 @@ var (
 	// In us-east-1, wherever the stack is.
 	AccessLog = Price{"CloudWatch, access log of CloudFront", "GB", gb, flat(0.50, 0.50), 0, cloudWatchPage, ""}
 
+	Balancers     = Price{"Load balancer, hours", "hour", 1, flat(0.02646, 0.0225), 0, balancerPage, ""}
+	BalancerUnits = Price{"Load balancer, capacity units", "LCU-hour", 1, flat(0.0084, 0.008), 0, balancerPage, ""}
+	Addresses     = Price{"Public IPv4 addresses", "hour", 1, flat(0.005, 0.005), 0, vpcPage, ""}
+	FargateCPU    = Price{"Fargate, arm64, processors", "vCPU-hour", 1, flat(0.03725, 0.03238), 0, fargatePage, "us-east-1"}
+	FargateMemory = Price{"Fargate, arm64, memory", "GB-hour", 1, flat(0.00409, 0.00356), 0, fargatePage, "us-east-1"}
+	FargateX86CPU = Price{"Fargate, x86_64, processors", "vCPU-hour", 1, flat(0.04656, 0.04048), 0, fargatePage,
+		"us-east-1"}
+	FargateX86Memory = Price{"Fargate, x86_64, memory", "GB-hour", 1, flat(0.00511, 0.004445), 0, fargatePage, "us-east-1"}
+	Images           = Price{"ECR, storage", "GB-month", gb, flat(0.10, 0.10), 0, ecrPage, ""}
+	Zones            = Price{"Route 53, private zone", "zone", 1, flat(0.50, 0.50), 0, route53Page, ""}
+	Disks            = Price{"EBS, gp3", "GB-month", gb, flat(0.0928, 0.08), 0, ebsPage, ""}
+
+	SmallARM  = Price{"EC2, t4g.small", "hour", 1, flat(0.0188, 0.0168), 0, ec2Page, ""}
+	MediumARM = Price{"EC2, t4g.medium", "hour", 1, flat(0.0376, 0.0336), 0, ec2Page, ""}
+	SmallX86  = Price{"EC2, t3.small", "hour", 1, flat(0.0236, 0.0208), 0, ec2Page, "us-east-1"}
+	MediumX86 = Price{"EC2, t3.medium", "hour", 1, flat(0.0472, 0.0416), 0, ec2Page, "us-east-1"}
+
 	HealthChecks = Price{"Route 53, health checks over HTTPS", "check", 1, flat(1.50, 1.50), 0, route53Page, ""}
 	Traces       = Price{"X-Ray, traces", "million", million, flat(5, 5), 0.1, xrayPage, ""}
 	Keys         = Price{"KMS, key of the stack's state", "key", 1, flat(1, 1), 0, kmsPage, ""}
 )
 
+// Instances are the prices of hosts, by their kind.
+var Instances = map[string]*Price{
+	"t4g.small": &SmallARM, "t4g.medium": &MediumARM, "t3.small": &SmallX86, "t3.medium": &MediumX86,
+}
+
 // Prices is the table.
 var Prices = []*Price{
 	&Egress, &EdgeEgress, &EdgeToOrigin, &EdgeRequests,
 	&LambdaRequests, &LambdaARM, &LambdaX86,
+	&Balancers, &BalancerUnits, &Addresses,
+	&FargateCPU, &FargateMemory, &FargateX86CPU, &FargateX86Memory, &Images, &Zones,
+	&SmallARM, &MediumARM, &SmallX86, &MediumX86, &Disks,
 	&LedgerWrites, &LedgerReads, &LedgerBytes, &LedgerBackup,
 	&StorePuts, &StoreGets, &StoreGB,
 	&WAFList, &WAFRules, &WAFRequests, &WAFBots, &WAFBotsSeen,

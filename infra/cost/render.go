@@ -4,8 +4,11 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
+
+	"sgraph.ai/send/infra/settings"
 )
 
 // Text is the bill as a table for a terminal.
@@ -117,10 +120,66 @@ func tables(root string) (map[string]string, error) {
 		writeBill(&bills, sc, all.full)
 		writeCheapest(&cheapest, sc)
 	}
+	computes, err := computesTable(root)
+	if err != nil {
+		return nil, err
+	}
 	return map[string]string{
 		"summary": summary.String(), "bills": strings.TrimSuffix(bills.String(), "\n"),
 		"cheapest": strings.TrimSuffix(cheapest.String(), "\n"), "prices": pricesTable(), "work": workTable(),
+		"computes": computes,
 	}, nil
+}
+
+// computesTable compares what can run the services of prod, and what that costs
+// which runs all the time.
+func computesTable(root string) (string, error) {
+	var text, always grid
+	kinds := []string{settings.Lambda, settings.Fargate, settings.EC2}
+	head := []string{""}
+	for _, kind := range kinds {
+		head = append(head, "`"+kind+"`:")
+	}
+	text.head(slices.Clone(head)...)
+	idle := map[string]Bill{}
+	for _, sc := range Scenarios {
+		if sc.Stack != "prod" {
+			continue
+		}
+		row := []string{sc.Name}
+		for _, kind := range kinds {
+			stack, err := Stack(root, sc.Stack, map[string]string{"compute": kind, "domain": "send.example.org"})
+			if err != nil {
+				return "", err
+			}
+			bill, err := Of(stack, sc.Traffic, false)
+			if err != nil {
+				return "", err
+			}
+			row = append(row, dollars(bill.Total))
+			if sc.Traffic.Transfers == 0 {
+				idle[kind] = bill
+			}
+		}
+		text.row(row...)
+	}
+	always.head(slices.Clone(head)...)
+	for _, p := range Prices {
+		row, any := []string{p.What}, false
+		for _, kind := range kinds {
+			cell := ""
+			for _, l := range idle[kind].Lines {
+				if l.What == p.What {
+					cell, any = dollars(l.Cost), true
+				}
+			}
+			row = append(row, cell)
+		}
+		if any && slices.Contains(row, "") {
+			always.row(row...)
+		}
+	}
+	return text.String() + "\nOf an idle one, what only some of them have:\n\n" + always.String(), nil
 }
 
 type bills struct{ full, free, cheapest, cheapestFree Bill }

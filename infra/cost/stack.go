@@ -4,17 +4,19 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"gopkg.in/yaml.v3"
 
 	"sgraph.ai/send/infra/settings"
+	"sgraph.ai/send/shared/stack"
 )
 
 // Stack reads the settings of a stack from its file in a folder, with some of them
 // changed: by their keys, such as "edge". Secrets cost nothing, and are not asked
 // for.
-func Stack(folder, name string, changes map[string]string) (settings.Settings, error) {
-	text, err := os.ReadFile(filepath.Join(folder, "Pulumi."+name+".yaml"))
+func Stack(folder, own string, changes map[string]string) (settings.Settings, error) {
+	text, err := os.ReadFile(filepath.Join(folder, "Pulumi."+own+".yaml"))
 	if err != nil {
 		return settings.Settings{}, fmt.Errorf("the stack's settings: %w", err)
 	}
@@ -37,8 +39,11 @@ func Stack(folder, name string, changes map[string]string) (settings.Settings, e
 		}
 		config[settings.Project+":"+key] = value
 	}
-	return settings.Parse(name, config, nil, func(name string) (string, bool) {
+	return settings.Parse(own, config, nil, func(name string) (string, bool) {
 		value, ok := standIns[name]
+		if ok && strings.HasSuffix(name, "__API_KEY__VALUE") { // hosts take no other
+			value = "ssm:" + stack.Names{Stack: own}.Parameters() + "api-key"
+		}
 		return value, ok
 	})
 }

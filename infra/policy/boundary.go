@@ -45,23 +45,17 @@ func Boundary(n stack.Names, servers []string, caches ...string) []Statement {
 				in("ecr", "repository/"+n.Registry())))
 	}
 	if slices.Contains(servers, stack.Hosts) {
-		bounds = append(bounds, hostBounds(n, in)...)
+		bounds = append(bounds, hostBounds(n)...)
 	}
 	return bounds
 }
 
 // hostBounds is what a host does beside serving: it fetches its package, tells its
-// group that it answers, and lets operators in by the Session Manager, whose channels
-// know no resources.
-// https://docs.aws.amazon.com/systems-manager/latest/userguide/getting-started-create-iam-instance-profile.html
-func hostBounds(n stack.Names, in func(service, form string) string) []Statement {
+// group that it answers, and lets operators in.
+func hostBounds(n stack.Names) []Statement {
 	return []Statement{
-		Allow([]string{"s3:GetObject"}, "arn:aws:s3:::"+n.Bucket(stack.Artifacts)+"/*"),
-		Allow([]string{"autoscaling:CompleteLifecycleAction"},
-			in("autoscaling", "autoScalingGroup:*:autoScalingGroupName/"+n.HostGroup())),
-		Allow([]string{
-			"ssm:UpdateInstanceInformation", "ssmmessages:CreateControlChannel", "ssmmessages:CreateDataChannel",
-			"ssmmessages:OpenControlChannel", "ssmmessages:OpenDataChannel",
-		}, "*"),
+		Allow([]string{"s3:GetObject"}, "arn:aws:s3:::"+n.Bucket(stack.Artifacts)+"/"+stack.PackagePrefix+"*"),
+		Allow([]string{"autoscaling:CompleteLifecycleAction"}, n.HostGroupARN()),
+		SessionManager(),
 	}
 }

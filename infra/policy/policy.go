@@ -50,3 +50,15 @@ func TLSOnly(id string, bucket pulumi.StringOutput) Statement {
 		"Condition": map[string]any{"Bool": map[string]any{"aws:SecureTransport": "false"}},
 	}
 }
+
+// SessionManager grants what it takes to open a session on a host, or to have it run
+// a command, by AWS's session manager, without a key or a port: to say that it is
+// there, and to be spoken with. AWS's own policy for it would let a host read every
+// parameter of the account.
+// https://docs.aws.amazon.com/systems-manager/latest/userguide/getting-started-create-iam-instance-profile.html
+func SessionManager() Statement {
+	return Allow([]string{
+		"ssm:UpdateInstanceInformation", "ssmmessages:CreateControlChannel", "ssmmessages:CreateDataChannel",
+		"ssmmessages:OpenControlChannel", "ssmmessages:OpenDataChannel",
+	}, "*")
+}

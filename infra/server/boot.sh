@@ -73,6 +73,8 @@ chmod 0640 /etc/sgsend/{{.Name}}.env
 {{- end}}
 systemctl daemon-reload
 systemctl try-restart logrotate.timer
+# An image may have both services in one process, which would be in the way.
+systemctl disable --now sgsend.service sgsend-user.socket sgsend-admin.socket
 systemctl enable{{range .Services}} sgsend@{{.Name}}.service{{end}}
 again systemctl start{{range .Services}} sgsend@{{.Name}}.service{{end}}
 

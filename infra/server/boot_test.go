@@ -211,7 +211,7 @@ func TestAHostStarts(t *testing.T) {
 	}
 	steps := []string{
 		"aws s3 cp --only-show-errors s3://" + boot().Package.Bucket + "/server/sgsend-arm64.rpm", "rpm --upgrade",
-		"systemctl daemon-reload", "systemctl enable sgsend@user.service sgsend@admin.service",
+		"systemctl daemon-reload", "systemctl disable --now sgsend.service", "systemctl enable sgsend@user.service sgsend@admin.service",
 		"systemctl start sgsend@user.service sgsend@admin.service",
 		"sgsend health --ready --service user", "sgsend health --ready --service admin", takeIn, "dnf install",
 		"ctl -a fetch-config -m ec2 -s -c file:/etc/sgsend/cloudwatch.json",

@@ -102,6 +102,20 @@ var own = []Key{
 		into(service.Matching(regexp.MustCompile(`^[A-Za-z0-9._+-]+$`), "must be letters, digits and . _ + - only"),
 			func(s *Settings) *string { return &s.Version })},
 
+	{"hosts", "", "1-4",
+		"From how many to how many hosts run on EC2, the more the busier they are. From two on they are in two zones.",
+		into(span(1000), func(s *Settings) *Span { return &s.Hosts.Count })},
+	{"instanceType", "", "",
+		"Kind of the hosts on EC2, such as `t4g.small`, of the processor that `architecture` says. Nothing: `t4g.small`, " +
+			"or `t3.small` for `x86_64`.",
+		into(service.Matching(regexp.MustCompile(`^[a-z][a-z0-9-]*\.[a-z0-9-]+$`), "must be one of EC2, as in t4g.small"),
+			func(s *Settings) *string { return &s.Hosts.InstanceType })},
+	{"ami", "", "",
+		"Image of the hosts on EC2: one of Amazon Linux 2023 with what is in it besides. Nothing: the newest that AWS has, " +
+			"so that a deploy brings its patches.",
+		into(service.Matching(regexp.MustCompile(`^ami-[0-9a-f]{8,17}$`), "must be an image's ID, as in ami-0123456789abcdef0"),
+			func(s *Settings) *string { return &s.Hosts.AMI })},
+
 	{"userMemory", "", "512",
 		"Memory of the user function, in MB. Processor time grows with it.",
 		into(memory, func(s *Settings) *int { return &s.User.MemoryMB })},

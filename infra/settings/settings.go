@@ -13,6 +13,7 @@ import (
 	"fmt"
 	"maps"
 	"net/netip"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -52,6 +53,8 @@ type Settings struct {
 	// Version is stamped into the binaries that the program builds.
 	Version string
 
+	// Hosts are what runs the services on EC2.
+	Hosts Hosts
 	// User and Admin size the two functions.
 	User, Admin Function
 	// UserTasks and AdminTasks size what Fargate runs.
@@ -97,6 +100,31 @@ const (
 	Fargate = "fargate"
 	EC2     = "ec2"
 )
+
+// Hosts are what runs both services on EC2.
+type Hosts struct {
+	Count Span
+	// InstanceType is the kind of the hosts, and AMI their image; "" = a small one,
+	// and the newest of Amazon Linux 2023.
+	InstanceType, AMI string
+}
+
+// Type is the kind of the hosts: the one that is set, or a small one of the
+// processor.
+func (h Hosts) Type(architecture string) string {
+	switch {
+	case h.InstanceType != "":
+		return h.InstanceType
+	case architecture == "arm64":
+		return "t4g.small"
+	}
+	return "t3.small"
+}
+
+// armType are kinds of hosts with processors of the architecture arm64: what comes
+// after their generation has a g.
+// https://docs.aws.amazon.com/ec2/latest/instancetypes/instance-type-names.html
+var armType = regexp.MustCompile(`^(a1|[a-z-]+\d+[a-z-]*g[a-z-]*)\.`)
 
 // Function is the size of one Lambda function.
 type Function struct {
@@ -349,6 +377,9 @@ func (s Settings) checkEdge(fault func(string, ...any)) {
 	}
 	if s.Compute != Lambda {
 		s.checkBalancer(fault)
+		if s.Compute == EC2 {
+			s.checkHosts(fault)
+		}
 		return
 	}
 	keyName := service.APIKeyName.Env
@@ -388,6 +419,23 @@ func (s Settings) checkBalancer(fault func(string, ...any)) {
 	}
 	if s.Tracing {
 		fault("setting tracing needs compute: lambda, which hands the traces over")
+	}
+}
+
+// checkHosts finds what hosts on EC2 cannot be told, or cannot run.
+func (s Settings) checkHosts(fault func(string, ...any)) {
+	if kind := s.Hosts.Type(s.Architecture); armType.MatchString(kind) != (s.Architecture == "arm64") {
+		fault("setting instanceType is %s, which has no processor of the architecture %s", kind, s.Architecture)
+	}
+	told := []service.Entry{service.APIKeyValue.Entry, service.OldAPIKeyValue.Entry}
+	if s.Secrets.Of(service.AdminURL.Env) != "" {
+		told = append(told, service.AdminKeyValue.Entry)
+	}
+	for _, e := range told {
+		if _, refers := s.Secrets.Reference(e.Env); !refers && s.Secrets.Of(e.Env) != "" {
+			fault("setting compute is %s, and %s is a value: hosts are told by what everybody can read who may look at them "+
+				"in AWS. Let it be a reference, as in ssm:%sapi-key (docs/secrets.md)", s.Compute, e.Env, s.Parameters())
+		}
 	}
 }
 

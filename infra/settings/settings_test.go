@@ -62,6 +62,28 @@ func TestServersGoWithWhatCloudFrontDoesNot(t *testing.T) {
 	}
 }
 
+func TestHostsAreOfTheProcessorThatIsMeant(t *testing.T) {
+	t.Parallel()
+	env := enough()
+	env["FAST_API__AUTH__API_KEY__VALUE"] = "ssm:/sgraph-send/dev/api-key"
+	env["SGRAPH_SEND__ADMIN__API_KEY__VALUE"] = "ssm:/sgraph-send/dev/api-key"
+	for kind, architecture := range map[string]string{
+		"": "arm64", "t4g.small": "arm64", "c7gn.large": "arm64", "m8gd.xlarge": "arm64", "a1.medium": "arm64",
+		"t3.small": "x86_64", "m7i-flex.large": "x86_64", "g4dn.xlarge": "x86_64", "c5n.large": "x86_64",
+	} {
+		for _, other := range []string{"arm64", "x86_64"} {
+			s, err := parse(servers("compute", "ec2", "domain", "a.example.org", "instanceType", kind,
+				"architecture", other), env)
+			if fits := other == architecture || kind == ""; (err == nil) != fits {
+				t.Errorf("%q on %s: %v", kind, other, err)
+			}
+			if err == nil && kind == "" && s.Hosts.Type(other) == "" {
+				t.Errorf("%s has no kind of its own", other)
+			}
+		}
+	}
+}
+
 func TestDefaultsAreEnough(t *testing.T) {
 	t.Parallel()
 	s, err := parse(nil, enough())
@@ -178,6 +200,18 @@ func TestFaults(t *testing.T) {
 		},
 		"a balancer's access log": {
 			config: servers("domain", "a.example.org", "accessLogDays", "7"), want: "cannot leave the paths",
+		},
+		"less hosts at most than at least": {
+			config: one("hosts", "5-4"), want: "hosts is \"5-4\": it must be the least and the most",
+		},
+		"no hosts": {config: one("hosts", "0-4"), want: "must be the least and the most, from 1 to 1000"},
+		"hosts of another processor": {
+			config: servers("compute", "ec2", "domain", "a.example.org", "instanceType", "m7i.large"),
+			want:   "m7i.large, which has no processor of the architecture arm64",
+		},
+		"hosts that would be told a key": {
+			config: servers("compute", "ec2", "domain", "a.example.org"),
+			want:   "FAST_API__AUTH__API_KEY__VALUE is a value: hosts are told",
 		},
 		"servers that are traced": {
 			config: servers("domain", "a.example.org", "tracing", "true"), want: "tracing needs compute: lambda",
@@ -388,6 +422,7 @@ func TestEveryFieldHasAKey(t *testing.T) {
 	other := map[string]string{
 		"protect": "true", "adopt": "true", "permissionsBoundary": "false", "architecture": "x86_64",
 		"artifactsDir": "dir", "version": "v1",
+		"hosts": "2-9", "instanceType": "m7i.large", "ami": "ami-0123456789abcdef0",
 		"userMemory": "1000", "userTimeout": "9s", "userConcurrency": "99",
 		"adminMemory": "1000", "adminTimeout": "9s", "adminConcurrency": "99",
 		"userTask": "1024/2048", "userTasks": "1-3", "adminTask": "512/2048", "adminTasks": "1-5", "registry": "true",

@@ -1,5 +1,14 @@
 package stack
 
+import "fmt"
+
+// PackagePrefix begins the keys of the packages that hosts install, in the artifacts
+// bucket.
+const PackagePrefix = "sgsend/"
+
+// PackageKey is the key of a package by its digest.
+func PackageKey(sha256 string) string { return PackagePrefix + sha256 + ".rpm" }
+
 // DeployedTag is the tag of the group by which a deploy says which version of the
 // launch template it brought: where the group has another, somebody went back.
 const DeployedTag = "deployed-version"
@@ -17,3 +26,10 @@ func (n Names) HostTemplate() string { return n.whole() }
 
 // HostRole is what hosts run as, and the profile by which they do.
 func (n Names) HostRole() string { return n.part("host") }
+
+// HostGroupARN is the group as policies refer to it, whose ARN has an ID that nobody
+// knows before.
+func (n Names) HostGroupARN() string {
+	return fmt.Sprintf("arn:aws:autoscaling:%s:%s:autoScalingGroup:*:autoScalingGroupName/%s",
+		n.Region, n.Account, n.HostGroup())
+}

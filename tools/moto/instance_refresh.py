@@ -1,6 +1,6 @@
-"""Autoscaling groups keep their warm-up, their maintenance policy and the hooks they
-begin with, and replace their machines on request: one after the other, at once, by
-the version of the launch template that is meant. moto's forget and cannot."""
+"""Autoscaling groups keep their warm-up and their maintenance policy, and replace their
+machines on request: one after the other, at once, by the version of the launch template
+that is meant. moto's forget and cannot."""
 
 import uuid
 from datetime import datetime, timezone
@@ -34,11 +34,6 @@ def create_auto_scaling_group(self):  # type: ignore[no-untyped-def]
     result = _create(self)
     name = self._get_param("AutoScalingGroupName")
     _keep(self.autoscaling_backend.autoscaling_groups[name], _told(self))
-    for hook in self._get_param("LifecycleHookSpecificationList", []):
-        self.autoscaling_backend.create_lifecycle_hook(
-            hook["LifecycleHookName"], name, hook["LifecycleTransition"], hook.get("HeartbeatTimeout"),
-            hook.get("DefaultResult", "ABANDON"),
-        )
     return result
 
 
