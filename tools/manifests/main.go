@@ -3,6 +3,8 @@
 //
 //	manifests compose FILE     as docker compose reads it
 //	manifests cloud-run FILE   as the API of Cloud Run reads it
+//	manifests gcs-cors FILE    as the API of Google Cloud Storage reads it
+//	manifests gcs-lifecycle FILE
 //
 // What those would refuse, or not know, is a fault. Compose's variables come from
 // the environment. It is a module of its own, so that nothing that is shipped is
@@ -19,6 +21,7 @@ import (
 
 	"github.com/compose-spec/compose-go/v2/cli"
 	run "google.golang.org/api/run/v1"
+	storage "google.golang.org/api/storage/v1"
 	"sigs.k8s.io/yaml"
 )
 
@@ -31,9 +34,14 @@ func main() {
 
 func write(to io.Writer, args []string) error {
 	if len(args) != 2 {
-		return fmt.Errorf("usage: manifests compose|cloud-run FILE")
+		return fmt.Errorf("usage: manifests compose|cloud-run|gcs-cors|gcs-lifecycle FILE")
 	}
-	readers := map[string]func(string) (any, error){"compose": compose, "cloud-run": cloudRun}
+	readers := map[string]func(string) (any, error){
+		"compose":       compose,
+		"cloud-run":     strictly[run.Service],
+		"gcs-cors":      strictly[[]storage.BucketCors],
+		"gcs-lifecycle": strictly[storage.BucketLifecycle],
+	}
 	read, known := readers[args[0]]
 	if !known {
 		return fmt.Errorf("nothing reads %q", args[0])
@@ -55,16 +63,16 @@ func compose(file string) (any, error) {
 	return options.LoadProject(context.Background())
 }
 
-// cloudRun decodes a service strictly: a field that the API does not know is none
+// strictly decodes by a type of Google's: a field that the API does not know is none
 // that it would heed.
-func cloudRun(file string) (any, error) {
+func strictly[T any](file string) (any, error) {
 	text, err := os.ReadFile(file)
 	if err != nil {
 		return nil, err
 	}
-	var service run.Service
-	if err := yaml.UnmarshalStrict(text, &service); err != nil {
+	var found T
+	if err := yaml.UnmarshalStrict(text, &found); err != nil {
 		return nil, err
 	}
-	return service, nil
+	return found, nil
 }
