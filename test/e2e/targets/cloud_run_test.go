@@ -224,7 +224,8 @@ func world(t *testing.T) map[string]string {
 	return map[string]string{
 		"SEND__S3_ENDPOINT": *gofakes3.Stranger(t).BaseEndpoint, "SEND__TRUSTED_PROXIES": "127.0.0.1",
 		"TRANSFERS_BUCKET": gofakes3.Bucket(t), "AUDIT_BUCKET": gofakes3.Bucket(t),
-		"HMAC_ID": "testing", "sgraph-send-hmac": "testing",
+		"USER_HMAC_ID": "testing", "sgraph-send-user-hmac": "testing",
+		"ADMIN_HMAC_ID": "testing", "sgraph-send-admin-hmac": "testing",
 	}
 }
 

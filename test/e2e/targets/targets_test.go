@@ -108,7 +108,7 @@ func readImageConfig(t *testing.T) (c imageConfig) {
 		return words
 	}
 	return imageConfig{
-		env:        strings.Fields(find(`ENV (SEND__.*)`)),
+		env:        strings.Fields(find(`ENV (.*)`)),
 		entrypoint: list(`ENTRYPOINT (\[.*\])`),
 		command:    list(`CMD (\[.*\])`),
 		healthTest: list(`HEALTHCHECK .*CMD (\[.*\])`),
