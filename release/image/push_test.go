@@ -12,6 +12,7 @@ import (
 	"sync/atomic"
 	"testing"
 
+	"github.com/google/go-containerregistry/pkg/authn"
 	"github.com/google/go-containerregistry/pkg/name"
 	"github.com/google/go-containerregistry/pkg/registry"
 	v1 "github.com/google/go-containerregistry/pkg/v1"
@@ -25,7 +26,8 @@ import (
 // place is a registry in this process that notes what changes it.
 type place struct {
 	tag     name.Tag
-	closed  atomic.Bool // manifests are refused until something has been pushed
+	login   *authn.Basic // of whoever may ask; nil where all may
+	closed  atomic.Bool  // manifests are refused until something has been pushed
 	mu      sync.Mutex
 	changes []string
 }
@@ -37,6 +39,11 @@ func newPlace(t *testing.T, referrers bool) *place {
 	p := &place{}
 	inner := registry.New(registry.WithReferrersSupport(referrers), registry.Logger(log.New(io.Discard, "", 0)))
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if user, password, _ := r.BasicAuth(); p.login != nil && (user != p.login.Username || password != p.login.Password) {
+			w.Header().Set("WWW-Authenticate", `Basic realm="registry"`)
+			w.WriteHeader(http.StatusUnauthorized)
+			return
+		}
 		if r.Method == http.MethodPut {
 			p.closed.Store(false)
 		}

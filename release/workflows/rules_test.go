@@ -58,6 +58,28 @@ func TestJobsAreBoundedAndHaveOnlyWhatTheyNeed(t *testing.T) {
 	}
 }
 
+// GitHub starts nothing of a workflow that calls another one without all that its
+// jobs ask for.
+func TestCallersGrantWhatTheCalledAskFor(t *testing.T) {
+	t.Parallel()
+	for _, f := range workflowFiles(t) {
+		for name, caller := range decode[workflow](t, &f.root).Jobs {
+			path, called := strings.CutPrefix(caller.Uses, "./.github/")
+			if !called {
+				continue
+			}
+			other := one(t, path)
+			for inner, j := range decode[workflow](t, &other.root).Jobs {
+				for what, level := range j.Permissions {
+					if got := caller.Permissions[what]; got != level && got != "write" {
+						t.Errorf("%s: job %s grants %s: %q; job %s of %s asks for %s", f.path, name, what, got, inner, path, level)
+					}
+				}
+			}
+		}
+	}
+}
+
 // What holds the power to write does not run what a pull request brought.
 func TestPullRequestsRunWithoutPower(t *testing.T) {
 	t.Parallel()
