@@ -3,7 +3,9 @@ package serve
 import (
 	"context"
 	"crypto/tls"
+	"errors"
 	"fmt"
+	"io/fs"
 	"maps"
 	"net"
 	"net/http"
@@ -148,7 +150,11 @@ func (f *front) take(socket, setting, address string) (net.Listener, error) {
 		return ln, nil
 	}
 	ln, err := net.Listen("tcp", address)
-	if err != nil {
+	switch {
+	case errors.Is(err, fs.ErrPermission):
+		return nil, fmt.Errorf("%s: cannot listen on %s: %w; docs/run/server.md says how to have ports below 1024",
+			setting, address, err)
+	case err != nil:
 		return nil, fmt.Errorf("%s: cannot listen on %s: %w; is it running already?", setting, address, err)
 	}
 	return ln, nil

@@ -5,13 +5,16 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/pem"
+	"math/rand/v2"
 	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -196,16 +199,26 @@ func replaceAll(t *testing.T, text string, pairs ...string) string {
 	return text
 }
 
-// free returns an address at which nobody listens.
+// free returns an address at which nobody listens: of a port that no system gives
+// by itself, or another test would soon have it.
 func free(t *testing.T) string {
 	t.Helper()
-	ln, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
+	for range 100 {
+		address := net.JoinHostPort("127.0.0.1", strconv.Itoa(10_000+rand.IntN(20_000)))
+		if _, given := freed.LoadOrStore(address, true); given {
+			continue
+		}
+		if ln, err := net.Listen("tcp", address); err == nil {
+			ln.Close()
+			return address
+		}
 	}
-	defer ln.Close()
-	return ln.Addr().String()
+	t.Fatal("there is no port")
+	return ""
 }
+
+// freed are the addresses that free returned.
+var freed sync.Map
 
 // certificate writes that of net/http/httptest, which is for 127.0.0.1, and
 // returns who trusts it.
