@@ -3,6 +3,7 @@ package server
 import (
 	"context"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"os"
@@ -11,6 +12,7 @@ import (
 	"runtime"
 	"strconv"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -24,15 +26,16 @@ import (
 type machine struct {
 	root string
 	init int // systemd's process, as seen from outside
+	halt func()
 }
 
 // patience is how long the machine may take for what takes it seconds.
 const patience = 2 * time.Minute
 
-// boot starts a machine, which ends with the test.
-func boot(t *testing.T) *machine {
+// boot starts a machine of a root, which ends with the test.
+func boot(t *testing.T, root string) *machine {
 	t.Helper()
-	m := &machine{root: root(t)}
+	m := &machine{root: root}
 	var said logtest.Buffer
 	nspawn := exec.Command("systemd-nspawn", "--quiet", "--register=no", "--keep-unit", "--private-network",
 		"--directory="+m.root, "--hostname=server", "--boot")
@@ -42,7 +45,7 @@ func boot(t *testing.T) *machine {
 	}
 	ended := make(chan struct{})
 	go func() { defer close(ended); _ = nspawn.Wait() }()
-	t.Cleanup(func() {
+	m.halt = sync.OnceFunc(func() {
 		_ = nspawn.Process.Signal(syscall.SIGTERM) // systemd is told to halt
 		select {
 		case <-ended:
@@ -52,6 +55,7 @@ func boot(t *testing.T) *machine {
 			t.Error("the machine did not halt")
 		}
 	})
+	t.Cleanup(m.halt)
 	for deadline := time.Now().Add(patience); ; time.Sleep(50 * time.Millisecond) {
 		select {
 		case <-ended:
@@ -135,32 +139,70 @@ func (m *machine) pid(t *testing.T, unit string) string {
 	return strings.TrimSpace(m.run(t, "systemctl", "show", "--property=MainPID", "--value", unit))
 }
 
-// dial opens a connection to an address of the machine: a socket stays in the
-// network where it was made.
-func (m *machine) dial(ctx context.Context, network, address string) (net.Conn, error) {
+// inside runs a function in the network of the machine, where the sockets that
+// it makes stay.
+func inside[T any](m *machine, do func() (T, error)) (T, error) {
 	type result struct {
-		conn net.Conn
+		made T
 		err  error
 	}
-	dialed := make(chan result, 1)
+	done := make(chan result, 1)
 	go func() {
 		// The thread goes with the goroutine: no other is to find itself there.
 		runtime.LockOSThread()
-		conn, err := func() (net.Conn, error) {
-			there, err := os.Open(fmt.Sprintf("/proc/%d/ns/net", m.init))
-			if err != nil {
-				return nil, err
-			}
-			defer there.Close()
-			if err := unix.Setns(int(there.Fd()), unix.CLONE_NEWNET); err != nil {
-				return nil, err
-			}
-			return (&net.Dialer{Timeout: patience}).DialContext(ctx, network, address)
-		}()
-		dialed <- result{conn, err}
+		there, err := os.Open(fmt.Sprintf("/proc/%d/ns/net", m.init))
+		if err != nil {
+			done <- result{err: err}
+			return
+		}
+		defer there.Close()
+		if err := unix.Setns(int(there.Fd()), unix.CLONE_NEWNET); err != nil {
+			done <- result{err: err}
+			return
+		}
+		made, err := do()
+		done <- result{made, err}
 	}()
-	r := <-dialed
-	return r.conn, r.err
+	r := <-done
+	return r.made, r.err
+}
+
+// dial opens a connection to an address of the machine.
+func (m *machine) dial(ctx context.Context, network, address string) (net.Conn, error) {
+	return inside(m, func() (net.Conn, error) {
+		return (&net.Dialer{Timeout: patience}).DialContext(ctx, network, address)
+	})
+}
+
+// reach lets the machine have, at the same address, a service of this one.
+func (m *machine) reach(t *testing.T, address string) {
+	t.Helper()
+	ln, err := inside(m, func() (net.Listener, error) { return net.Listen("tcp", address) })
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { ln.Close() })
+	go func() {
+		for {
+			from, err := ln.Accept()
+			if err != nil {
+				return
+			}
+			go func() {
+				defer from.Close()
+				to, err := net.Dial("tcp", address)
+				if err != nil {
+					return
+				}
+				defer to.Close()
+				go func() {
+					_, _ = io.Copy(to, from)
+					_ = to.(*net.TCPConn).CloseWrite()
+				}()
+				_, _ = io.Copy(from, to)
+			}()
+		}
+	}()
 }
 
 // transport carries requests to the machine.

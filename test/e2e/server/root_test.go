@@ -17,7 +17,7 @@ import (
 )
 
 // inRoot is what a root has beside what Debian asks of each.
-const inRoot = "systemd,systemd-sysv,dbus"
+const inRoot = "systemd,systemd-sysv,dbus,rpm"
 
 // lacks ends a test for what this machine has not: it is skipped, or fails where
 // everything should be there.
@@ -51,7 +51,7 @@ func root(t *testing.T) string {
 		t.Fatal(err)
 	}
 	cache = filepath.Join(cache, "sgsend-test")
-	dir := filepath.Join(cache, "root-"+codename+"-"+runtime.GOARCH)
+	dir := filepath.Join(cache, strings.ReplaceAll("root-"+codename+"-"+runtime.GOARCH+"-"+inRoot, ",", "-"))
 	if err := os.MkdirAll(cache, 0o700); err != nil {
 		t.Fatal(err)
 	}

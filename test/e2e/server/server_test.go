@@ -2,18 +2,15 @@ package server
 
 import (
 	"bytes"
-	"context"
+	"crypto/tls"
 	"encoding/json"
-	"os"
-	"path/filepath"
+	"net/http"
 	"regexp"
-	"runtime"
 	"strings"
 	"testing"
 	"time"
 
 	"sgraph.ai/send/cli/client"
-	"sgraph.ai/send/release/dist"
 	"sgraph.ai/send/release/pack"
 	"sgraph.ai/send/shared/wire"
 )
@@ -24,70 +21,23 @@ const (
 	adminURL = "http://127.0.0.1:8081"
 )
 
-// versions are two that are released one after the other.
-var versions = []string{"v0.9.1", "v0.9.2"}
-
-// built makes the packages of both versions of this checkout.
-func built(t *testing.T) (packages map[string]string) {
-	t.Helper()
-	checkout := filepath.Join("..", "..", "..")
-	here := dist.System{OS: "linux", Arch: runtime.GOARCH}
-	packages = map[string]string{}
-	for _, version := range versions {
-		dir := t.TempDir()
-		err := dist.BuildCLI(t.Context(), checkout, "./cli/cmd/sgsend", dir, version, []dist.System{here})
-		if err != nil {
-			t.Fatal(err)
-		}
-		p := pack.Package{Root: checkout, Binary: filepath.Join(dir, here.Binary()), Arch: here.Arch, Version: version}
-		made, err := p.Make(pack.Deb)
-		if err != nil {
-			t.Fatal(err)
-		}
-		packages[version] = filepath.Join(dir, pack.Deb.Name(here))
-		if err := os.WriteFile(packages[version], made, 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	return packages
-}
-
-var tokenLine = regexp.MustCompile(`Access token +(\S+)`)
-
-// token is what sending needs, as docs/run/server.md has it shown.
-func (m *machine) token(t *testing.T) string {
-	t.Helper()
-	const show = "SEND__DISK_PATH=/var/lib/sgsend sgsend serve --show-secrets"
-	said := m.run(t, "sh", "-c", show)
-	shown := tokenLine.FindStringSubmatch(said)
-	if shown == nil {
-		t.Fatalf("no token is shown:\n%s", said)
-	}
-	return shown[1]
-}
-
 // A server's life, from the package to its end. The machine has no network, so
 // that nothing of it is needed.
 func TestPackageOnAServer(t *testing.T) {
 	t.Parallel()
-	m := boot(t)
-	packages := built(t)
-	for _, version := range versions {
-		m.put(t, packages[version], "/root/"+version+".deb")
-	}
+	m := boot(t, root(t))
+	m.bring(t, pack.Deb)
 
 	m.run(t, "dpkg", "--install", "/root/"+versions[0]+".deb")
-	if state, _ := m.try(t.Context(), "systemctl", "is-active", "sgsend.service", "sgsend-user.socket"); strings.Contains(
-		strings.ReplaceAll(state, "inactive", ""), "active") {
-		t.Errorf("the package started what nobody asked for: %s", state)
+	if units := m.run(t, "systemctl", "list-units", "--plain", "--no-legend", "sgsend*"); strings.TrimSpace(units) != "" {
+		t.Errorf("the package started what nobody asked for: %s", units)
 	}
 	m.run(t, "sed", "-i", "$ a SEND__RATE_LIMITS=off", "/etc/sgsend/sgsend.env")
-	m.run(t, "systemctl", "enable", "--now", "sgsend", "sgsend-user.socket", "sgsend-admin.socket")
-	t.Log(m.run(t, "sgsend", "health"))
+	m.run(t, "systemctl", "enable", "--now", "sgsend.service", "sgsend-user.socket", "sgsend-admin.socket")
+	m.run(t, "sgsend", "health", "--ready")
 	if version := m.version(t); version != versions[0] {
 		t.Errorf("it is %s", version)
 	}
-
 	token := m.token(t)
 	c := &client.Client{Server: userURL, Token: token, Transport: strict{m.transport(t), t}}
 	// More than the buffers on the way hold.
@@ -95,33 +45,33 @@ func TestPackageOnAServer(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-
-	t.Log("killed, it is back")
-	before := m.pid(t, "sgsend")
-	m.run(t, "systemctl", "kill", "--signal=KILL", "sgsend")
-	// Whoever comes meanwhile waits at the socket.
-	if _, err := fetch(t.Context(), strict{m.transport(t), t}, userURL+wire.Health.Path()); err != nil {
-		t.Error(err)
-	}
-	if after := m.pid(t, "sgsend"); after == before || after == "0" {
-		t.Errorf("its process was %s and is %s", before, after)
-	}
-	c.Transport = strict{m.transport(t), t}
-	if err := large.arrives(t.Context(), c); err != nil {
-		t.Errorf("after the kill: %v", err)
+	is := func(what string) {
+		t.Helper()
+		t.Log(what)
+		c.Transport = strict{m.transport(t), t}
+		if err := large.arrives(t.Context(), c); err != nil {
+			t.Errorf("%s: %v", what, err)
+		}
 	}
 
-	m.upgrade(t, token, large)
-	if version := m.version(t); version != versions[1] {
-		t.Errorf("after the upgrade it is %s", version)
-	}
-	c.Transport = strict{m.transport(t), t}
-	if err := large.arrives(t.Context(), c); err != nil {
-		t.Errorf("after the upgrade: %v", err)
-	}
+	m.kill(t, "sgsend.service")
+	is("killed, it is back")
+
+	m.upgrade(t, token, []string{"sgsend.service"}, large, "dpkg", "--install", "/root/"+versions[1]+".deb")
+	is("upgraded, it has what it had")
 	if kept := m.run(t, "tail", "-n1", "/etc/sgsend/sgsend.env"); kept != "SEND__RATE_LIMITS=off\n" {
 		t.Errorf("of what the operator wrote there is %q", kept)
 	}
+
+	// As docs/run/server.md has it.
+	m.run(t, "sgsend", "backup", "--data", "/var/lib/sgsend", "/root/backup.tar")
+	m.run(t, "systemctl", "stop", "sgsend.service")
+	m.run(t, "sgsend", "restore", "--data", "/var/lib/sgsend", "--replace", "/root/backup.tar")
+	m.run(t, "chown", "-R", "sgsend:", "/var/lib/sgsend")
+	m.run(t, "systemctl", "start", "sgsend.service")
+	is("restored, it has what it had")
+
+	m.withDomain(t)
 
 	t.Log("removed, it leaves what was sent")
 	m.run(t, "dpkg", "--remove", "sgsend")
@@ -132,8 +82,59 @@ func TestPackageOnAServer(t *testing.T) {
 	if said := m.run(t, "dpkg", "--purge", "sgsend"); !strings.Contains(said, "rm -r /var/lib/sgsend") {
 		t.Errorf("nothing is said of the data: %s", said)
 	}
-	m.run(t, "test", "!", "-e", "/etc/sgsend")
+	m.run(t, "test", "!", "-e", "/etc/sgsend/sgsend.env")
 	m.run(t, "test", "-s", "/var/lib/sgsend/api-key")
+}
+
+// withDomain has the service speak TLS itself, on ports that its user could not
+// open.
+func (m *machine) withDomain(t *testing.T) {
+	t.Helper()
+	t.Log("with a domain, it speaks TLS")
+	cert, key := certificate(t, "send.example.org", "admin.send.example.org")
+	m.write(t, "/etc/sgsend/tls/cert.pem", cert)
+	m.write(t, "/etc/sgsend/tls/key.pem", key)
+	m.run(t, "chown", "sgsend:", "/etc/sgsend/tls/key.pem")
+	m.run(t, "sed", "-i", `$ a SEND__DOMAIN=send.example.org\nSEND__TLS_CERT=/etc/sgsend/tls/cert.pem`+
+		`\nSEND__TLS_KEY=/etc/sgsend/tls/key.pem`, "/etc/sgsend/sgsend.env")
+	m.run(t, "systemctl", "disable", "--now", "sgsend.service", "sgsend-user.socket", "sgsend-admin.socket")
+	m.run(t, "systemctl", "enable", "--now", "sgsend.service", "sgsend-https.socket", "sgsend-http.socket")
+	transport := m.transport(t)
+	transport.TLSClientConfig = &tls.Config{RootCAs: pool(t, cert), ServerName: "send.example.org"}
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "https://127.0.0.1"+wire.Health.Path(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Host = "send.example.org"
+	resp, err := strict{transport, t}.RoundTrip(r)
+	if err == nil {
+		resp.Body.Close()
+	}
+	r, err = http.NewRequestWithContext(t.Context(), http.MethodGet, "http://127.0.0.1/", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Host = "send.example.org"
+	if resp, err = transport.RoundTrip(r); err != nil {
+		t.Fatal(err)
+	}
+	resp.Body.Close()
+	if to := resp.Header.Get("Location"); to != "https://send.example.org/" {
+		t.Errorf("who comes without TLS is sent to %q", to)
+	}
+}
+
+var tokenLine = regexp.MustCompile(`Access token +(\S+)`)
+
+// token is what sending needs, as docs/run/server.md has it shown.
+func (m *machine) token(t *testing.T) string {
+	t.Helper()
+	said := m.run(t, "sh", "-c", "SEND__DISK_PATH=/var/lib/sgsend sgsend serve --show-secrets")
+	shown := tokenLine.FindStringSubmatch(said)
+	if shown == nil {
+		t.Fatalf("no token is shown:\n%s", said)
+	}
+	return shown[1]
 }
 
 // version is the one that answers.
@@ -150,68 +151,18 @@ func (m *machine) version(t *testing.T) string {
 	return reply.Version
 }
 
-// upgrade installs the next version while people send and receive: an upload and
-// a download begin with the old process and end after it was told to.
-func (m *machine) upgrade(t *testing.T, token string, large sent) {
+// kill kills a service's process, and asks the next.
+func (m *machine) kill(t *testing.T, unit string) {
 	t.Helper()
-	t.Log("upgraded, it drops nobody")
-	ctx, stop := context.WithCancel(t.Context())
-	defer stop()
-	wait := load(ctx, t, m, token)
-
-	long := map[string]func(context.Context, *client.Client) error{
-		"the upload": func(ctx context.Context, c *client.Client) error {
-			s, err := give(ctx, c, large.content[:8<<20])
-			if err == nil {
-				err = s.arrives(ctx, c)
-			}
-			return err
-		},
-		"the download": large.arrives,
+	before := m.pid(t, unit)
+	m.run(t, "systemctl", "kill", "--signal=KILL", unit)
+	// Whoever comes meanwhile waits at the socket.
+	if _, err := fetch(t.Context(), strict{m.transport(t), t}, userURL+wire.Health.Path()); err != nil {
+		t.Error(err)
 	}
-	var open []func()
-	ended := make(chan error, len(long))
-	for name, run := range long {
-		g := newGate(2 << 20)
-		open = append(open, func() { close(g.open) })
-		transport := m.transport(t)
-		transport.DialContext = g.through(m.dial)
-		c := &client.Client{Server: userURL, Token: token, Transport: strict{transport, t}}
-		go func() {
-			err := run(t.Context(), c)
-			if err != nil {
-				t.Errorf("%s: %v", name, err)
-			}
-			ended <- err
-		}()
-		select {
-		case <-g.reached:
-		case err := <-ended:
-			t.Fatalf("%s did not get half way: %v", name, err)
-		}
+	if after := m.pid(t, unit); after == before || after == "0" {
+		t.Errorf("its process was %s and is %s", before, after)
 	}
-
-	installed := make(chan error, 1)
-	go func() {
-		out, err := m.try(t.Context(), "dpkg", "--install", "/root/"+versions[1]+".deb")
-		t.Logf("%s", out)
-		installed <- err
-	}()
-	m.eventually(t, "the old process is told to end", func() bool {
-		state, _ := m.try(t.Context(), "systemctl", "show", "--property=ActiveState", "--value", "sgsend")
-		return strings.TrimSpace(state) == "deactivating"
-	})
-	for _, open := range open {
-		open()
-	}
-	for range long {
-		<-ended
-	}
-	if err := <-installed; err != nil {
-		t.Errorf("dpkg: %v", err)
-	}
-	stop()
-	t.Logf("%d rounds of load", wait())
 }
 
 func (m *machine) eventually(t *testing.T, what string, is func() bool) {
