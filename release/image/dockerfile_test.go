@@ -281,7 +281,8 @@ func configOf(t *testing.T, s stage) v1.Config {
 	return c
 }
 
-// The image that brings Go is of the release that the workspace is for.
+// The image that brings Go is of the release that the workspace is for, and finds
+// every module of the workspace, but nothing that is not compiled.
 func TestDockerfileBuildsWithTheGoOfTheWorkspace(t *testing.T) {
 	t.Parallel()
 	work, err := os.ReadFile(filepath.Join("..", "..", "go.work"))
@@ -292,5 +293,23 @@ func TestDockerfileBuildsWithTheGoOfTheWorkspace(t *testing.T) {
 	args, _ := parse(dockerfile(t))
 	if release == nil || args["GO"] != "golang:"+string(release[1]) {
 		t.Errorf("%s, and go.work says %s", args["GO"], release)
+	}
+	ignore, err := os.ReadFile(filepath.Join("..", "..", ".dockerignore"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines := strings.Split(string(ignore), "\n")
+	if !slices.Contains(lines, "**") {
+		t.Error("what nobody thought of is sent along")
+	}
+	modules := regexp.MustCompile(`(?m)^\t\./(\S+)`).FindAllSubmatch(work, -1)
+	for _, m := range modules {
+		top, _, _ := strings.Cut(string(m[1]), "/")
+		if !slices.Contains(lines, "!"+top) && !slices.Contains(lines, "!"+string(m[1])+"/go.mod") {
+			t.Errorf(".dockerignore keeps the module %s back, without which Go does nothing", m[1])
+		}
+	}
+	if len(modules) == 0 {
+		t.Error("go.work names no module")
 	}
 }
