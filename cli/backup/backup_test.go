@@ -15,6 +15,7 @@ import (
 	"sync"
 	"testing"
 
+	"sgraph.ai/send/cli/internal/machine"
 	"sgraph.ai/send/shared/audit"
 	"sgraph.ai/send/shared/bolt"
 	"sgraph.ai/send/shared/send"
@@ -26,25 +27,25 @@ import (
 // nothing of it open to others.
 func TestRestoredIsWhatThereWas(t *testing.T) {
 	t.Parallel()
-	m := newMachine(t)
+	m := machine.New(t)
 	var sending sync.WaitGroup
 	for n := range 10 {
 		sending.Go(func() {
 			for i := range listMost/10 + 1 { // more than there are checksums of at once
-				m.sent(t, noise(n*i+1))
+				m.Sent(t, machine.Noise(n*i+1))
 			}
 		})
 	}
 	sending.Wait()
-	m.uploaded(t, noise(100))
-	m.noted(t, 5)
+	m.Uploaded(t, machine.Noise(100))
+	m.Noted(t, 5)
 	for range 3 {
-		if err := m.transfers.Pair(t.Context()); err != nil {
+		if err := m.Transfers.Pair(t.Context()); err != nil {
 			t.Fatal(err)
 		}
 	}
-	wantRecords, wantObjects, wantTrail := records(t, m.ledger), objects(t, m.store), objects(t, m.trail.Store)
-	b := m.backup(t)
+	wantRecords, wantObjects, wantTrail := machine.Records(t, m.Ledger), machine.Objects(t, m.Store), machine.Objects(t, m.Trail.Store)
+	b := backup(t, m)
 
 	dir := filepath.Join(t.TempDir(), "new", "data")
 	sum, aside, err := Restore(t.Context(), bytes.NewReader(b), dir, false, silent)
@@ -63,22 +64,22 @@ func TestRestoredIsWhatThereWas(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer l.Close()
-	if got := records(t, l); !maps.Equal(got, wantRecords) {
+	if got := machine.Records(t, l); !maps.Equal(got, wantRecords) {
 		t.Errorf("%d records; want %d", len(got), len(wantRecords))
 	}
 	transfers, trail := storage.View(dir)
-	if got := objects(t, transfers); !maps.Equal(got, wantObjects) {
+	if got := machine.Objects(t, transfers); !maps.Equal(got, wantObjects) {
 		t.Errorf("objects %v\nwant %v", slices.Sorted(maps.Keys(got)), slices.Sorted(maps.Keys(wantObjects)))
 	}
-	if got := objects(t, trail); !maps.Equal(got, wantTrail) || len(got) != 5 {
+	if got := machine.Objects(t, trail); !maps.Equal(got, wantTrail) || len(got) != 5 {
 		t.Errorf("%d objects of the trail; want %d", len(got), len(wantTrail))
 	}
 	key, err := os.ReadFile(filepath.Join(dir, "api-key"))
-	if err != nil || string(key) != "the key\n" {
+	if err != nil || string(key) != "api-key\n" {
 		t.Errorf("the API key is %q, %v", key, err)
 	}
 	private(t, dir)
-	if err := transfersOf(l, transfers).Pair(t.Context()); err != nil {
+	if err := machine.TransfersOf(l, transfers).Pair(t.Context()); err != nil {
 		t.Errorf("ledger and store are no pair: %v", err)
 	}
 }
@@ -105,31 +106,31 @@ func private(t *testing.T, dir string) {
 // it can be downloaded; what comes meanwhile is not in it, and no harm.
 func TestWhatChangesMeanwhile(t *testing.T) {
 	t.Parallel()
-	m := newMachine(t)
-	gone, stays := m.sent(t, noise(100)), m.sent(t, noise(100))
-	m.noted(t, 2)
-	if err := m.transfers.Pair(t.Context()); err != nil {
+	m := machine.New(t)
+	gone, stays := m.Sent(t, machine.Noise(100)), m.Sent(t, machine.Noise(100))
+	m.Noted(t, 2)
+	if err := m.Transfers.Pair(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	var b bytes.Buffer
 	changed := false
-	offered := storage.Share(m.ledger, m.dir, nil)
+	offered := storage.Share(m.Ledger, m.Dir, nil)
 	defer offered()
-	sum, err := Write(t.Context(), &b, m.source(), func(int64, int64) { // once the ledger is copied
+	sum, err := Write(t.Context(), &b, source(m), func(int64, int64) { // once the ledger is copied
 		if changed {
 			return
 		}
 		changed = true
-		for key := range objects(t, m.store) {
+		for key := range machine.Objects(t, m.Store) {
 			if strings.Contains(key, gone) {
-				if err := m.store.Delete(t.Context(), key); err != nil {
+				if err := m.Store.Delete(t.Context(), key); err != nil {
 					t.Error(err)
 				}
 			}
 		}
-		m.sent(t, noise(100))
-		m.noted(t, 3)
-		if err := m.transfers.Pair(t.Context()); err != nil {
+		m.Sent(t, machine.Noise(100))
+		m.Noted(t, 3)
+		if err := m.Transfers.Pair(t.Context()); err != nil {
 			t.Error(err)
 		}
 	})
@@ -148,21 +149,21 @@ func TestWhatChangesMeanwhile(t *testing.T) {
 	}
 	defer l.Close()
 	store, cache := storage.View(dir)
-	again := transfersOf(l, store)
+	again := machine.TransfersOf(l, store)
 	if _, err := again.Available(t.Context(), gone); send.ReasonOf(err) != send.ReasonDeleted {
 		t.Errorf("of what is gone is said: %v", err)
 	}
 	if _, err := again.Available(t.Context(), stays); err != nil {
 		t.Error(err)
 	}
-	if got := objects(t, store); len(got) != 2 { // and what the store knows of its ledger
+	if got := machine.Objects(t, store); len(got) != 2 { // and what the store knows of its ledger
 		t.Errorf("the store has %v", slices.Sorted(maps.Keys(got)))
 	}
 	if err := again.Pair(t.Context()); err != nil {
 		t.Error(err)
 	}
-	trail := audit.Trail{Ledger: l, Store: cache, Now: m.trail.Now, TokenIDs: noIDs}
-	e := audit.Event{Time: m.trail.Now().UTC(), Kind: audit.Login, Outcome: audit.Success, Client: "after"}
+	trail := machine.TrailOf(l, cache)
+	e := audit.Event{Time: m.Trail.Now().UTC(), Kind: audit.Login, Outcome: audit.Success, Client: "after"}
 	if err := trail.Append(t.Context(), []audit.Event{e}); err != nil {
 		t.Fatal(err)
 	}
@@ -179,17 +180,17 @@ func TestWhatChangesMeanwhile(t *testing.T) {
 // the backup is known to be whole.
 func TestReplace(t *testing.T) {
 	t.Parallel()
-	m := newMachine(t)
-	id := m.sent(t, noise(1000))
-	b := m.backup(t)
+	m := machine.New(t)
+	id := m.Sent(t, machine.Noise(1000))
+	b := backup(t, m)
 
-	other := newMachine(t)
-	kept := other.sent(t, noise(1000))
-	if err := os.Mkdir(filepath.Join(other.dir, "lost+found"), 0o700); err != nil {
+	other := machine.New(t)
+	kept := other.Sent(t, machine.Noise(1000))
+	if err := os.Mkdir(filepath.Join(other.Dir, "lost+found"), 0o700); err != nil {
 		t.Fatal(err)
 	}
 	restore := func(b []byte, replace bool) (string, error) {
-		_, aside, err := Restore(t.Context(), bytes.NewReader(b), other.dir, replace, silent)
+		_, aside, err := Restore(t.Context(), bytes.NewReader(b), other.Dir, replace, silent)
 		return aside, err
 	}
 	if _, err := restore(b, false); send.CodeOf(err) != send.Conflict {
@@ -198,7 +199,7 @@ func TestReplace(t *testing.T) {
 	if _, err := restore(b, true); send.CodeOf(err) != send.Unavailable {
 		t.Errorf("in use: %v", err)
 	}
-	other.ledger.Close()
+	other.Ledger.Close()
 	if _, err := restore(b[:len(b)-2000], true); !errors.Is(err, ErrDamaged) {
 		t.Errorf("damaged: %v", err)
 	}
@@ -210,29 +211,29 @@ func TestReplace(t *testing.T) {
 		}
 		defer l.Close()
 		store, _ := storage.View(dir)
-		if _, err := transfersOf(l, store).Available(t.Context(), id); err != nil {
+		if _, err := machine.TransfersOf(l, store).Available(t.Context(), id); err != nil {
 			t.Errorf("%s: %v", dir, err)
 		}
 	}
-	still(other.dir, kept)
+	still(other.Dir, kept)
 	aside, err := restore(b, true)
 	if err != nil {
 		t.Fatal(err)
 	}
-	still(other.dir, id)
+	still(other.Dir, id)
 	still(aside, kept)
-	if left := names(t, other.dir); slices.Contains(left, storage.Restoring) || !slices.Contains(left, "lost+found") {
+	if left := names(t, other.Dir); slices.Contains(left, storage.Restoring) || !slices.Contains(left, "lost+found") {
 		t.Errorf("left are %v", left)
 	}
 
 	// What a killed restore left is told of, and no service starts on it.
-	if err := os.Mkdir(filepath.Join(other.dir, storage.Restoring), 0o700); err != nil {
+	if err := os.Mkdir(filepath.Join(other.Dir, storage.Restoring), 0o700); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := restore(b, true); send.CodeOf(err) != send.Conflict || !strings.Contains(err.Error(), "remove the folder") {
 		t.Errorf("interrupted: %v", err)
 	}
-	_, _, err = storage.Ledger(settings.Service{LedgerMode: settings.Disk, DiskPath: other.dir})
+	_, _, err = storage.Ledger(settings.Service{LedgerMode: settings.Disk, DiskPath: other.Dir})
 	if err == nil || !strings.Contains(err.Error(), "being restored") {
 		t.Errorf("a service starts: %v", err)
 	}
@@ -242,11 +243,11 @@ func TestReplace(t *testing.T) {
 // taken for one that lost its bytes.
 func TestTheLedgerAlone(t *testing.T) {
 	t.Parallel()
-	m := newMachine(t)
-	id := m.sent(t, noise(1000))
-	m.noted(t, 1)
-	m.ledger.Close()
-	from := m.source()
+	m := machine.New(t)
+	id := m.Sent(t, machine.Noise(1000))
+	m.Noted(t, 1)
+	m.Ledger.Close()
+	from := source(m)
 	from.LedgerOnly = true
 	var b bytes.Buffer
 	sum, err := Write(t.Context(), &b, from, silent)
@@ -262,7 +263,7 @@ func TestTheLedgerAlone(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer l.Close()
-	if _, err := transfersOf(l, m.store).Available(t.Context(), id); err != nil {
+	if _, err := machine.TransfersOf(l, m.Store).Available(t.Context(), id); err != nil {
 		t.Error(err)
 	}
 }
@@ -270,13 +271,13 @@ func TestTheLedgerAlone(t *testing.T) {
 // A ledger that is damaged does not keep the backup from taking its place.
 func TestADamagedLedgerIsReplaced(t *testing.T) {
 	t.Parallel()
-	m := newMachine(t)
-	m.sent(t, noise(1000))
-	b := m.backup(t)
-	if err := os.Truncate(filepath.Join(m.dir, "ledger.db"), 5000); err != nil {
+	m := machine.New(t)
+	m.Sent(t, machine.Noise(1000))
+	b := backup(t, m)
+	if err := os.Truncate(filepath.Join(m.Dir, "ledger.db"), 5000); err != nil {
 		t.Fatal(err)
 	}
-	if _, aside, err := Restore(t.Context(), bytes.NewReader(b), m.dir, true, silent); err != nil || aside == "" {
+	if _, aside, err := Restore(t.Context(), bytes.NewReader(b), m.Dir, true, silent); err != nil || aside == "" {
 		t.Errorf("%q, %v", aside, err)
 	}
 }
@@ -297,11 +298,11 @@ func names(t *testing.T, dir string) (all []string) {
 // is left of it.
 func TestDamaged(t *testing.T) {
 	t.Parallel()
-	m := newMachine(t)
-	m.sent(t, noise(3000))
-	m.sent(t, noise(10))
-	m.noted(t, 2)
-	b := m.backup(t)
+	m := machine.New(t)
+	m.Sent(t, machine.Noise(3000))
+	m.Sent(t, machine.Noise(10))
+	m.Noted(t, 2)
+	b := backup(t, m)
 	refused := func(what string, b []byte) {
 		t.Helper()
 		dir := t.TempDir()
@@ -329,11 +330,11 @@ func TestDamaged(t *testing.T) {
 // even where the checksums were made to fit.
 func TestForged(t *testing.T) {
 	t.Parallel()
-	m := newMachine(t)
-	m.sent(t, noise(300))
-	m.sent(t, noise(300))
-	m.noted(t, 2)
-	whole := files(t, m.backup(t))
+	m := machine.New(t)
+	m.Sent(t, machine.Noise(300))
+	m.Sent(t, machine.Noise(300))
+	m.Noted(t, 2)
+	whole := files(t, backup(t, m))
 	if err := check(t, whole); err != nil {
 		t.Fatalf("what is not forged: %v", err)
 	}

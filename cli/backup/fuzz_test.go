@@ -9,6 +9,7 @@ import (
 	"os"
 	"testing"
 
+	"sgraph.ai/send/cli/internal/machine"
 	"sgraph.ai/send/shared/bolt"
 	"sgraph.ai/send/shared/storage"
 )
@@ -71,7 +72,7 @@ func TestAnOldBackup(t *testing.T) {
 		t.Fatalf("%+v, %v", sum, err)
 	}
 	transfers, trail := storage.View(dir)
-	if a, b := objects(t, transfers), objects(t, trail); len(a) != 3 || len(b) != 2 {
+	if a, b := machine.Objects(t, transfers), machine.Objects(t, trail); len(a) != 3 || len(b) != 2 {
 		t.Errorf("%d objects, and %d of the trail", len(a), len(b))
 	}
 }

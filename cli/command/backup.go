@@ -68,7 +68,7 @@ point-in-time recovery of the table, and versions of the buckets.`,
 
 // dataFolder is the folder that keeps the data of a service on this machine.
 func (e Env) dataFolder(named string) string {
-	return cmp.Or(named, e.Getenv(settings.DiskPath.Env), serve.DefaultFolder)
+	return cmp.Or(named, e.Getenv(settings.DiskPath.Env), serve.Defaults[settings.DiskPath.Env])
 }
 
 func writeBackup(c *cobra.Command, e Env, to target, from backup.Source) error {

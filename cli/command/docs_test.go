@@ -126,7 +126,7 @@ var inText = regexp.MustCompile("`(sgsend|make) ([^`\n]+)`")
 // only a command before them makes it. What they are told is not checked.
 var elsewhere = []string{
 	"(cd", "age", "aws", "docker", "envsubst", "export", "gcloud", "gh", "git", "grep", "node", "openssl", "oras", "packer",
-	"podman", "printf", "pulumi", "restic", "sha256sum", "sudo",
+	"podman", "printf", "pulumi", "restic", "sha256sum", "sudo", "systemctl",
 }
 
 // check says whether a command, given in a folder, is one that could be run.

@@ -28,13 +28,10 @@ import (
 	"sgraph.ai/send/shared/wire"
 )
 
-// DefaultFolder is the folder of the data where nothing is said.
-const DefaultFolder = "data"
-
-// defaults is what this command adds to an environment that says nothing.
-var defaults = map[string]string{
+// Defaults is what this command adds to an environment that says nothing.
+var Defaults = map[string]string{
 	settings.StorageMode.Env: settings.Disk,
-	settings.DiskPath.Env:    DefaultFolder,
+	settings.DiskPath.Env:    "data",
 	settings.APIKeyName.Env:  wire.DefaultAPIKey,
 }
 
@@ -229,7 +226,7 @@ func environment(
 
 // withDefaults adds what this command does to what an environment says.
 func withDefaults(getenv func(string) string) func(string) string {
-	return func(name string) string { return cmp.Or(strings.TrimSpace(getenv(name)), defaults[name]) }
+	return func(name string) string { return cmp.Or(strings.TrimSpace(getenv(name)), Defaults[name]) }
 }
 
 // together runs servers until ctx ends or one of them fails; then the others end,

@@ -22,6 +22,7 @@ const (
 	SessionSet   = "session"      // sessions of operators, by the hash of their cookie
 	SaltSet      = "salt"         // what clients are named by, by the day
 	RootSets     = "root/"        // what the keys of a service are derived from, by the service
+	MigrationSet = "migration"    // from where a ledger was filled, and whether all of it is there
 	SharedSets   = "secret/"      // what machines show each other, by the secret
 	WindowSets   = VolatilePrefix // how often clients did a thing, by when the window of time began, and spread
 )

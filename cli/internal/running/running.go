@@ -1,0 +1,241 @@
+// Package running runs the command as a process of its own, and clients of the service
+// that it runs, for tests of what is done to that.
+package running
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"io"
+	"net/http"
+	"os"
+	"os/exec"
+	"regexp"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"sgraph.ai/send/cli/command"
+	"sgraph.ai/send/shared/test/logtest"
+	"sgraph.ai/send/shared/wire"
+)
+
+// Main makes the test binary the command, where a test started it as that.
+func Main(m *testing.M) {
+	if os.Getenv(asCommand) != "" {
+		os.Exit(command.Main())
+	}
+	os.Exit(m.Run())
+}
+
+const asCommand = "SGSEND_TEST_COMMAND"
+
+// Env is what a command has of an environment beside the test's.
+type Env []string
+
+// On is the environment of a service that keeps its data in a folder.
+func On(dir string) Env { return Env{"SEND__DISK_PATH=" + dir} }
+
+// Command is the command, as a process of its own.
+func Command(env Env, args ...string) *exec.Cmd {
+	c := exec.Command(os.Args[0], args...)
+	c.Env = append(os.Environ(), asCommand+"=1", "SEND__RATE_LIMITS=off", "SEND__USER_ADDR=127.0.0.1:0",
+		"SEND__ADMIN_ADDR=127.0.0.1:0")
+	c.Env = append(c.Env, env...)
+	return c
+}
+
+// Run runs the command to its end, and returns what it said.
+func Run(t *testing.T, env Env, args ...string) string {
+	t.Helper()
+	out, err := Command(env, args...).CombinedOutput()
+	if err != nil {
+		t.Fatalf("sgsend %v: %v\n%s", args, err, out)
+	}
+	return string(out)
+}
+
+// Server is a service that runs.
+type Server struct {
+	URL string
+	Log *logtest.Buffer
+
+	token string
+	cmd   *exec.Cmd
+	ended chan error
+}
+
+// Serve runs the services, until the test ends.
+func Serve(t *testing.T, env Env) *Server {
+	t.Helper()
+	s := &Server{Log: &logtest.Buffer{}, cmd: Command(env, "serve"), ended: make(chan error, 1)}
+	out := &logtest.Buffer{}
+	s.cmd.Stdout, s.cmd.Stderr = out, s.Log
+	if err := s.cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	go func() { s.ended <- s.cmd.Wait() }()
+	t.Cleanup(func() { s.cmd.Process.Kill() })
+	select {
+	case <-out.When(func(text string) bool { return strings.Contains(text, "Ctrl-C") }):
+	case err := <-s.ended:
+		t.Fatalf("ended at the start: %v\n%s", err, s.Log)
+	case <-time.After(2 * time.Minute):
+		t.Fatalf("did not start:\n%s\n%s", out, s.Log)
+	}
+	s.URL = regexp.MustCompile(`Send and receive\s+(\S+)`).FindStringSubmatch(out.String())[1]
+	shown := Run(t, env, "serve", "--show-secrets")
+	s.token = regexp.MustCompile(`Access token\s+(\S+)`).FindStringSubmatch(shown)[1]
+	return s
+}
+
+// Stop ends the service as a system does.
+func (s *Server) Stop(t *testing.T) {
+	t.Helper()
+	if err := s.cmd.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	if err := <-s.ended; err != nil {
+		t.Errorf("%v\n%s", err, s.Log)
+	}
+}
+
+// Ask makes a request, and returns status and body; 0 where there was no answer.
+func (s *Server) Ask(method, path string, body []byte, headers ...string) (int, []byte) {
+	req, err := http.NewRequest(method, s.URL+path, bytes.NewReader(body))
+	if err != nil {
+		return 0, nil
+	}
+	req.Header.Set("x-sgraph-access-token", s.token)
+	for i := 0; i+1 < len(headers); i += 2 {
+		req.Header.Set(headers[i], headers[i+1])
+	}
+	res, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return 0, nil
+	}
+	defer res.Body.Close()
+	answer, err := io.ReadAll(res.Body)
+	if err != nil {
+		return 0, nil
+	}
+	return res.StatusCode, answer
+}
+
+// DeleteSecret deletes what Send sent.
+const DeleteSecret = "a secret that deletes"
+
+// Sent is what a client knows of a transfer that was acknowledged to it as complete.
+type Sent struct {
+	ID   string
+	Body []byte
+
+	Deleting, Deleted time.Time // when that was asked for, and acknowledged
+}
+
+// Send sends something; nil where that was not acknowledged.
+func (s *Server) Send(n int) *Sent {
+	x := &Sent{Body: make([]byte, n)}
+	rand.Read(x.Body)
+	hash := sha256.Sum256([]byte(DeleteSecret))
+	create, _ := json.Marshal(map[string]any{"delete_auth_hash": hex.EncodeToString(hash[:])})
+	status, answer := s.Ask("POST", "/api/transfers/create", create)
+	var made struct {
+		ID string `json:"transfer_id"`
+	}
+	if status != 200 || json.Unmarshal(answer, &made) != nil {
+		return nil
+	}
+	x.ID = made.ID
+	if status, _ := s.Ask("POST", "/api/transfers/upload/"+x.ID, x.Body); status != 200 {
+		return nil
+	}
+	if status, _ := s.Ask("POST", "/api/transfers/complete/"+x.ID, nil); status != 200 {
+		return nil
+	}
+	return x
+}
+
+// Load is clients that send, receive and delete until Stop.
+type Load struct {
+	Stop func()
+
+	mu  sync.Mutex
+	all []*Sent
+}
+
+// Load begins them.
+func (s *Server) Load(t *testing.T) *Load {
+	ctx, cancel := context.WithCancel(t.Context())
+	var l Load
+	var clients sync.WaitGroup
+	l.Stop = func() { cancel(); clients.Wait() }
+	t.Cleanup(l.Stop)
+	pick := func(n int) *Sent {
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		if len(l.all) == 0 {
+			return nil
+		}
+		return l.all[n%len(l.all)]
+	}
+	for range 4 {
+		clients.Go(func() {
+			for ctx.Err() == nil {
+				if x := s.Send(50_000); x != nil {
+					l.mu.Lock()
+					l.all = append(l.all, x)
+					l.mu.Unlock()
+				}
+			}
+		})
+	}
+	clients.Go(func() {
+		for n := 0; ctx.Err() == nil; n += 7 {
+			if x := pick(n); x != nil {
+				s.Ask("GET", "/api/transfers/download/"+x.ID, nil)
+			}
+		}
+	})
+	clients.Go(func() {
+		for n := 3; ctx.Err() == nil; n += 5 {
+			time.Sleep(50 * time.Millisecond) // fewer than are sent
+			x := pick(n)
+			if x == nil || !x.Deleting.IsZero() {
+				continue
+			}
+			l.mu.Lock()
+			x.Deleting = time.Now()
+			l.mu.Unlock()
+			if status, _ := s.Ask("DELETE", wire.DeleteTransfer.To(x.ID), nil, wire.DeleteAuth.Name, DeleteSecret); status/100 == 2 {
+				l.mu.Lock()
+				x.Deleted = time.Now()
+				l.mu.Unlock()
+			}
+		}
+	})
+	return &l
+}
+
+// Acknowledged are those that were by now, as they are, once there are so many.
+func (l *Load) Acknowledged(t *testing.T, least int) (all []Sent) {
+	t.Helper()
+	for deadline := time.Now().Add(2 * time.Minute); ; time.Sleep(10 * time.Millisecond) {
+		l.mu.Lock()
+		for _, x := range l.all {
+			all = append(all, *x)
+		}
+		l.mu.Unlock()
+		if len(all) >= least {
+			return all
+		}
+		if all = nil; time.Now().After(deadline) {
+			t.Fatal("nothing is sent")
+		}
+	}
+}
