@@ -263,6 +263,11 @@ func TestCloudRun(t *testing.T) {
 		t.Fatalf("no token is made: %d %s", res.StatusCode, answer)
 	}
 	userContainer.transfers(t, user, "a-token-of-the-test")
+	smoke := exec.Command(user.cmd.Path, "smoke", user.url, "--admin", admin.url, "--large", "40")
+	smoke.Env = []string{"FAST_API__AUTH__API_KEY__VALUE=the-key-of-the-operators"}
+	if out, err := smoke.CombinedOutput(); err != nil {
+		t.Errorf("the check that is documented: %v\n%s", err, out)
+	}
 	userContainer.ends(t, user)
 	adminContainer.ends(t, admin)
 }
