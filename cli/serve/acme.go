@@ -27,6 +27,8 @@ type issuer struct {
 	hosts   []string
 	manager *autocert.Manager
 
+	expiry expiry // of those that it cannot renew
+
 	mu     sync.Mutex
 	asking map[string]*asking
 }
@@ -131,6 +133,7 @@ func (i *issuer) issue(host string, a *asking, wait time.Duration) {
 	defer close(a.done)
 	if a.err == nil {
 		delete(i.asking, host)
+		i.expiry.look(host, a.cert.Leaf, time.Now())
 		return
 	}
 	slog.Error("there is no certificate", "host", host, "cause", a.err.Error(), "again_in", wait.String())

@@ -20,6 +20,7 @@ type certificateFiles struct {
 	current *tls.Certificate
 	read    [2]stamp
 	looked  time.Time
+	expiry  expiry
 }
 
 // stamp tells one content of a file from another.
@@ -52,6 +53,7 @@ func (c *certificateFiles) get(*tls.ClientHelloInfo) (*tls.Certificate, error) {
 	if now := time.Now(); now.Sub(c.looked) >= lookEvery {
 		c.looked = now
 		c.refresh()
+		c.expiry.look(c.cert, c.current.Leaf, now)
 	}
 	return c.current, nil
 }

@@ -39,22 +39,25 @@ func (s Settings) Serve(ctx context.Context, h http.Handler, ln net.Listener) er
 		Protocols:         &http.Protocols{},
 	}
 	server.Protocols.SetHTTP1(true) // of HTTP/2 one connection could hold any number of requests
-	ended := make(chan error, 1)
-	listener := &admitting{Listener: ln, all: all}
-	go func() { ended <- server.Serve(listener) }()
+	listener, ended := &admitting{Listener: ln, all: all}, make(chan struct{})
+	var err error // why it ended
+	go func() {
+		defer close(ended)
+		err = server.Serve(listener)
+	}()
 	select {
-	case err := <-ended:
+	case <-ended:
 		return err
 	case <-ctx.Done():
 	}
 	all.end()
 	select {
-	case err := <-ended:
+	case <-ended:
 		return err
 	case <-time.After(s.Drain):
 	}
 	_ = listener.Close()
-	_ = <-ended // that nobody listens; whoever came is among the connections now
+	<-ended // whoever came is among the connections now
 	return s.finish(context.WithoutCancel(ctx), server, all)
 }
 
