@@ -14,6 +14,8 @@ import (
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"sgraph.ai/send/shared/stack"
 )
 
 const account = "123456789012"
@@ -198,6 +200,25 @@ func TestGrantsStayWithinTheStack(t *testing.T) {
 					}
 				}
 			}
+		}
+	}
+}
+
+// The longest name of a stack, where a region's is longest, with all that it can have.
+func TestTheLongestNamesFitIntoPolicies(t *testing.T) {
+	t.Parallel()
+	name := "p"
+	for (stack.Names{Account: account, Region: "ap-southeast-5", Stack: name + "r"}).Check() == nil {
+		name += "r"
+	}
+	g := mustRecord(t, map[string]string{
+		"sgraph-send-bootstrap:stacks": name, "aws:region": "ap-southeast-5", "sgraph-send-bootstrap:registry": "true",
+		"sgraph-send-bootstrap:zones":  name + "=Z0123456789ABCDEFGHIJ",
+		"sgraph-send-bootstrap:caches": name + "=" + strings.Repeat("a", 63),
+	})
+	for of, p := range g.made[policyType] {
+		if n := len(p.text("policy")); n > 6144 {
+			t.Errorf("%s has %d characters, over 6144", of, n)
 		}
 	}
 }

@@ -47,13 +47,9 @@ func (r resources) roles() []any {
 	return r.arns("iam", "", named("role/", stack.Functions, r.Role, "")...)
 }
 
-// schedules are the rules that call the sweep and the canary, or tell of what failed.
+// schedules are the rules that call the sweep and the canary.
 func (r resources) schedules() []any {
-	rules := named("rule/", stack.Schedules, r.Schedule, "")
-	if r.runs(stack.Tasks) {
-		rules = append(rules, "rule/"+r.FailedDeployments())
-	}
-	return r.arns("events", r.Region, rules...)
+	return r.arns("events", r.Region, named("rule/", stack.Schedules, r.Schedule, "")...)
 }
 
 // bucket is a bucket, objects all that is in it.
@@ -70,12 +66,9 @@ func (r resources) buckets() (all []any) {
 func (r resources) table() []any { return r.arns("dynamodb", r.Region, "table/"+r.Ledger()) }
 
 func (r resources) logGroups() []any {
-	regional := named("log-group:", stack.Functions, r.LogGroup, "*")
-	if len(r.servers) > 0 {
-		regional = append(regional, "log-group:"+stack.FirewallLogGroup(r.BalancerFirewall())+"*")
-	}
 	global := []string{"log-group:" + stack.FirewallLogGroup(r.Firewall()) + "*", "log-group:" + r.AccessLogGroup() + "*"}
-	return append(r.arns("logs", r.Region, regional...), r.arns("logs", stack.GlobalRegion, global...)...)
+	return append(r.arns("logs", r.Region, named("log-group:", stack.Functions, r.LogGroup, "*")...),
+		r.arns("logs", stack.GlobalRegion, global...)...)
 }
 
 // deliveries are the ways from CloudFront to its log of requests. What joins a

@@ -50,6 +50,14 @@ func (r resources) balancers() []any {
 	return r.arns("elasticloadbalancing", r.Region, forms...)
 }
 
+// firewallLog is where the balancer's firewall logs.
+func (r resources) firewallLog() []any {
+	return r.arns("logs", r.Region, "log-group:"+stack.FirewallLogGroup(r.BalancerFirewall())+"*")
+}
+
+// failures is the rule that tells of a deployment that failed.
+func (r resources) failures() []any { return r.arns("events", r.Region, "rule/"+r.FailedDeployments()) }
+
 // front is what it takes to make, change and remove a network, and the load balancer
 // in it.
 func (r resources) front() []policy.Statement {
@@ -92,6 +100,7 @@ func (r resources) front() []policy.Statement {
 		// A rule that is made has no tags yet; the group that it is of has.
 		policy.Allow([]string{"ec2:AuthorizeSecurityGroup*"}, r.arns("ec2", r.Region, "security-group-rule/*")...),
 		policy.Allow([]string{"elasticloadbalancing:*"}, r.balancers()...),
+		policy.Allow([]string{"logs:*"}, r.firewallLog()...),
 		where(linked, "iam:AWSServiceName", services...),
 		r.looksAt(),
 	}
@@ -132,7 +141,7 @@ func (r resources) tasks() []policy.Statement {
 			"ecs:ListServiceDeployments", "ecs:RegisterTaskDefinition", "ecs:TagResource", "ecs:UntagResource",
 			"ecs:ListTagsForResource",
 		}, r.arns("ecs", r.Region, forms...)...),
-		// Who is in a task is not asked what it may do.
+		policy.Allow([]string{"events:*"}, r.failures()...),
 		policy.Allow([]string{
 			"ecs:DeregisterTaskDefinition", "ecs:DescribeTaskDefinition", "ecs:ListTaskDefinitions",
 			"application-autoscaling:Describe*",
@@ -237,11 +246,12 @@ func (r resources) looks() []policy.Statement {
 	if len(r.servers) == 0 {
 		return nil
 	}
-	all := []policy.Statement{r.looksAt()}
+	all := []policy.Statement{r.looksAt(), policy.Allow([]string{"logs:Describe*", "logs:List*"}, r.firewallLog()...)}
 	var roles []any
 	if r.runs(stack.Tasks) {
 		roles = r.taskRoles()
 		all = append(all,
+			policy.Allow([]string{"events:Describe*", "events:List*"}, r.failures()...),
 			policy.Allow([]string{"ecs:DescribeClusters", "ecs:DescribeServices", "ecs:ListTagsForResource"},
 				r.arns("ecs", r.Region, "cluster/"+r.Cluster(), "service/"+r.Cluster()+"/*")...),
 			policy.Allow([]string{

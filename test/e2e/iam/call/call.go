@@ -43,6 +43,14 @@ type Account interface {
 	// ParameterKey returns the ARN of the account's key that a parameter is encrypted by;
 	// "" where it is by AWS's own, by none, or not there.
 	ParameterKey(region, name string) (string, error)
+	// Tags returns the tags of something that EC2 keeps, by its ID.
+	Tags(region, id string) (map[string]string, error)
+	// RouteTable returns the ID of the table that an association is of.
+	RouteTable(region, association string) (string, error)
+	// ProfileRole returns the ARN of the role in an instance profile.
+	ProfileRole(name string) (string, error)
+	// DiscoveryTags returns the tags of something that Cloud Map keeps, by its ARN.
+	DiscoveryTags(region, arn string) (map[string]string, error)
 	// Template returns the template of a stack of CloudFormation; "" where there is none.
 	Template(region, stack string) (string, error)
 }

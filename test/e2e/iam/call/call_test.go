@@ -31,6 +31,18 @@ func (known) ParameterKey(_, name string) (string, error) {
 	return map[string]string{"/own": "arn:aws:kms:eu-west-2:123456789012:key/own"}[name], nil
 }
 
+func (known) Tags(string, string) (map[string]string, error) {
+	return map[string]string{"project": "sgraph-send", "stack": "dev"}, nil
+}
+
+func (known) RouteTable(string, string) (string, error) { return "rtb-1", nil }
+
+func (known) ProfileRole(string) (string, error) { return "arn:aws:iam::123456789012:role/host", nil }
+
+func (known) DiscoveryTags(string, string) (map[string]string, error) {
+	return map[string]string{"stack": "dev"}, nil
+}
+
 func (known) Template(string, string) (string, error) { return template, nil }
 
 const template = `{"Resources":{"A":{"Type":"AWS::Lambda::Permission","Properties":{"FunctionName":` +

@@ -7,8 +7,9 @@ import (
 )
 
 const (
-	role   = "role/{RoleName}"
-	policy = "{PolicyArn}"
+	role    = "role/{RoleName}"
+	policy  = "{PolicyArn}"
+	profile = "instance-profile/{InstanceProfileName}"
 )
 
 var identities = service{
@@ -31,6 +32,14 @@ var identities = service{
 		"ListRolePolicies":              on(role),
 		"ListAttachedRolePolicies":      on(role),
 		"ListInstanceProfilesForRole":   on(role),
+		"CreateInstanceProfile":         on(profile).tagged("Tags").taggedBy("TagInstanceProfile"),
+		"GetInstanceProfile":            on(profile),
+		"DeleteInstanceProfile":         on(profile),
+		"RemoveRoleFromInstanceProfile": on(profile),
+		"AddRoleToInstanceProfile":      on(profile).with(profiled),
+		"ListInstanceProfileTags":       on(profile),
+		"TagInstanceProfile":            on(profile).tagged("Tags").itself(),
+		"UntagInstanceProfile":          on(profile),
 		"ListRoleTags":                  on(role),
 		"TagRole":                       on(role).tagged("Tags").itself(),
 		"UntagRole":                     on(role),
@@ -74,4 +83,13 @@ func existing(r *reading, need *iam.Request) error {
 		need.Keys["iam:PolicyARN"] = []string{arn}
 	}
 	return nil
+}
+
+// profiled is what putting a role into a profile takes: it is for hosts.
+func profiled(r *reading, _ *iam.Request) error {
+	arn, _, err := r.account.Role(r.params["RoleName"])
+	if err == nil {
+		r.passRole(arn, "ec2.amazonaws.com")
+	}
+	return err
 }

@@ -15,6 +15,8 @@ var services = map[string]service{
 	"dynamodb": tables, "events": events, "iam": identities, "kms": keys, "lambda": functions, "logs": logs,
 	"monitoring": alarms, "route53": names, "s3": objects, "sns": topics, "ssm": parameters, "sts": sessions,
 	"wafv2": firewalls, "xray": traces,
+	"application-autoscaling": scaling, "autoscaling": groups, "ec2": networks, "ecr": images, "ecs": clusters,
+	"elasticloadbalancing": balancers, "servicediscovery": discovery,
 }
 
 var certificates = service{
@@ -484,6 +486,9 @@ func parameter(r *reading, need *iam.Request) error {
 		return errors.New("it is no parameter")
 	}
 	need.Resource = strings.Replace(need.Resource, ":parameter//", ":parameter/", 1)
+	if shown := ":parameter/aws/service/"; strings.Contains(need.Resource, shown) { // AWS's own, to everybody
+		need.Resource = strings.Replace(need.Resource, AccountID+shown, shown, 1)
+	}
 	return nil
 }
 
@@ -535,6 +540,9 @@ var firewalls = service{
 		"UpdateIPSet":                on("SCOPE/ipset/{Name}/{Id}").with(scoped),
 		"GetIPSet":                   on("SCOPE/ipset/{Name}/{Id}").with(scoped),
 		"DeleteIPSet":                on("SCOPE/ipset/{Name}/{Id}").with(scoped),
+		"AssociateWebACL":            on("{WebACLArn}").with(guards),
+		"DisassociateWebACL":         on("{ResourceArn}").with(guards),
+		"GetWebACLForResource":       on("{ResourceArn}").with(guards),
 		"ListTagsForResource":        on("{ResourceARN}"),
 		"TagResource":                on("{ResourceARN}").tagged("Tags").itself(),
 		"UntagResource":              on("{ResourceARN}"),
@@ -542,6 +550,15 @@ var firewalls = service{
 		"PutLoggingConfiguration":    on("{LoggingConfiguration.ResourceArn}").with(logsRequests),
 		"DeleteLoggingConfiguration": on("{ResourceArn}").with(logsNoMore),
 	},
+}
+
+// guards is what a load balancer's firewall takes of the balancer.
+// https://docs.aws.amazon.com/waf/latest/developerguide/security_iam_service-with-iam.html
+func guards(r *reading, _ *iam.Request) error {
+	if r.call.Operation != "GetWebACLForResource" {
+		r.also("elasticloadbalancing:SetWebACL", r.params["ResourceArn"])
+	}
+	return nil
 }
 
 func scoped(r *reading, need *iam.Request) error {

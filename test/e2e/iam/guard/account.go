@@ -314,6 +314,92 @@ func (a *account) ParameterKey(region, name string) (string, error) {
 	return "", nil
 }
 
+// form asks a service that takes forms, and decodes what it says.
+func (a *account) form(service, region, version, action string, parameters map[string]string, into any) error {
+	form := url.Values{"Action": {action}, "Version": {version}}
+	for name, value := range parameters {
+		form.Set(name, value)
+	}
+	answer, err := a.ask(service, region, http.MethodPost, "/", "", form.Encode())
+	if err != nil {
+		return err
+	}
+	return xml.Unmarshal(answer, into)
+}
+
+const versionEC2 = "2016-11-15"
+
+// Tags returns the tags of something that EC2 keeps.
+func (a *account) Tags(region, id string) (map[string]string, error) {
+	var got struct {
+		Tags []struct {
+			Key   string `xml:"key"`
+			Value string `xml:"value"`
+		} `xml:"tagSet>item"`
+	}
+	of := map[string]string{"Filter.1.Name": "resource-id", "Filter.1.Value.1": id}
+	if err := a.form("ec2", region, versionEC2, "DescribeTags", of, &got); err != nil {
+		return nil, err
+	}
+	tags := map[string]string{}
+	for _, t := range got.Tags {
+		tags[t.Key] = t.Value
+	}
+	return tags, nil
+}
+
+// RouteTable returns the ID of the table that an association is of.
+func (a *account) RouteTable(region, association string) (string, error) {
+	var got struct {
+		IDs []string `xml:"routeTableSet>item>routeTableId"`
+	}
+	of := map[string]string{
+		"Filter.1.Name": "association.route-table-association-id", "Filter.1.Value.1": association,
+	}
+	if err := a.form("ec2", region, versionEC2, "DescribeRouteTables", of, &got); err != nil {
+		return "", err
+	}
+	if len(got.IDs) != 1 {
+		return "", fmt.Errorf("association %s is of the tables %v", association, got.IDs)
+	}
+	return got.IDs[0], nil
+}
+
+// ProfileRole returns the ARN of the role in an instance profile.
+func (a *account) ProfileRole(name string) (string, error) {
+	var got struct {
+		ARNs []string `xml:"GetInstanceProfileResult>InstanceProfile>Roles>member>Arn"`
+	}
+	if err := a.query("GetInstanceProfile", map[string]string{"InstanceProfileName": name}, &got); err != nil {
+		return "", err
+	}
+	if len(got.ARNs) != 1 {
+		return "", fmt.Errorf("the profile %s has the roles %v", name, got.ARNs)
+	}
+	return got.ARNs[0], nil
+}
+
+// DiscoveryTags returns the tags of something that Cloud Map keeps.
+func (a *account) DiscoveryTags(region, arn string) (map[string]string, error) {
+	answer, err := a.ask("servicediscovery", region, http.MethodPost, "/",
+		"Route53AutoNaming_v20170314.ListTagsForResource", fmt.Sprintf(`{"ResourceARN":%q}`, arn))
+	if errors.Is(err, errMissing) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	var got struct{ Tags []struct{ Key, Value string } }
+	if err := json.Unmarshal(answer, &got); err != nil {
+		return nil, err
+	}
+	tags := map[string]string{}
+	for _, t := range got.Tags {
+		tags[t.Key] = t.Value
+	}
+	return tags, nil
+}
+
 // Template returns the template of a stack of CloudFormation.
 func (a *account) Template(region, stack string) (string, error) {
 	query := url.Values{"Action": {"GetTemplate"}, "Version": {"2010-05-15"}, "StackName": {stack}}
