@@ -7,12 +7,13 @@ import os
 import sys
 import threading
 
+import autoscaling_groups  # noqa: F401
 import bucket_metrics  # noqa: F401
 import cloudfront_policies  # noqa: F401
 import composite_alarms  # noqa: F401
 import default_certificates  # noqa: F401
 import function_logging  # noqa: F401
-import instance_refresh  # noqa: F401
+import launch_template_tags  # noqa: F401
 import no_containers  # noqa: F401
 import no_such_upload  # noqa: F401
 import one_at_a_time  # noqa: F401

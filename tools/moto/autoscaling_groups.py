@@ -1,11 +1,11 @@
 """Autoscaling groups keep their warm-up and their maintenance policy, and replace their
 machines on request: one after the other, at once, by the version of the launch template
-that is meant. moto's forget and cannot."""
+that is meant; and say that their policies are in force. moto's forget and cannot."""
 
 import uuid
 from datetime import datetime, timezone
 
-from moto.autoscaling.models import AutoScalingBackend, FakeAutoScalingGroup, InstanceState
+from moto.autoscaling.models import FakeAutoScalingGroup, FakeScalingPolicy, InstanceState
 from moto.autoscaling.responses import AutoScalingResponse
 from moto.core.responses import ActionResult, EmptyResult
 
@@ -13,6 +13,7 @@ _create = AutoScalingResponse.create_auto_scaling_group
 _update = AutoScalingResponse.update_auto_scaling_group
 _launch = FakeAutoScalingGroup.replace_autoscaling_group_instances
 _template = InstanceState.launch_template.fget
+_policy = FakeScalingPolicy.__init__
 
 
 def _told(self):  # type: ignore[no-untyped-def]
@@ -60,6 +61,12 @@ def launch_template(self):  # type: ignore[no-untyped-def]
     return template
 
 
+def policy_init(self, *args, **kwargs) -> None:  # type: ignore[no-untyped-def]
+    _policy(self, *args, **kwargs)
+    self.enabled = True
+    self.predictive_scaling_configuration = self.predictive_scaling_configuration or None
+
+
 def start_instance_refresh(self):  # type: ignore[no-untyped-def]
     backend = self.autoscaling_backend
     group = backend.autoscaling_groups[self._get_param("AutoScalingGroupName")]
@@ -99,4 +106,5 @@ AutoScalingResponse.start_instance_refresh = start_instance_refresh
 AutoScalingResponse.describe_instance_refreshes = describe_instance_refreshes
 AutoScalingResponse.complete_lifecycle_action = complete_lifecycle_action
 FakeAutoScalingGroup.replace_autoscaling_group_instances = replace_autoscaling_group_instances
+FakeScalingPolicy.__init__ = policy_init
 InstanceState.launch_template = property(launch_template)
