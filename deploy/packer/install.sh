@@ -8,6 +8,8 @@ echo "$SHA256  $rpm" | sha256sum --check --strict
 # Nothing is asked of the network.
 rpm --install "$rpm"
 rm "$rpm"
+# A stack whose package it is does not fetch it again (docs/run/ec2.md).
+echo "$SHA256" >/etc/sgsend/package.sha256
 
 # People reach it on every address; the console is reached by the session manager.
 mkdir -p /etc/systemd/system/sgsend-user.socket.d /etc/systemd/system/sgsend.service.d

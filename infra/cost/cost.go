@@ -228,10 +228,13 @@ func addServers(s settings.Settings, u usage, add func(*Price, float64)) error {
 	if s.Architecture == "x86_64" {
 		cpu, memory = &FargateX86CPU, &FargateX86Memory
 	}
+	var processors, gigabytes float64
 	for _, t := range []settings.Tasks{s.UserTasks, s.AdminTasks} {
-		add(cpu, float64(t.Count.Least)*float64(t.Size.CPU)/1024*hours)
-		add(memory, float64(t.Count.Least)*float64(t.Size.MemoryMB)/1024*hours)
+		processors += float64(t.Count.Least) * float64(t.Size.CPU) / 1024
+		gigabytes += float64(t.Count.Least) * float64(t.Size.MemoryMB) / 1024
 	}
+	add(cpu, processors*hours)
+	add(memory, gigabytes*hours)
 	add(&Images, images*imageGB*gb)
 	add(&Zones, 1)
 	return nil

@@ -165,3 +165,57 @@ func TestPricesAreDatedAndSourced(t *testing.T) {
 		}
 	}
 }
+
+// By hand: what runs all the time, whether anybody comes or not.
+func TestServersCostAllTheTime(t *testing.T) {
+	t.Parallel()
+	idle := func(changes ...string) cost.Bill {
+		return bill(t, "prod", cost.Traffic{}, false, append(changes, "domain=send.example.org", "region=us-east-1")...)
+	}
+	const hours = 720
+	hosts := idle("compute=ec2", "hosts=3-9")
+	for want, price := range map[float64]cost.Price{
+		3 * hours * 0.0168:     cost.SmallARM,
+		3 * cost.HostGB * 0.08: cost.Disks,
+		hours * 0.0225:         cost.Balancers,
+		5 * hours * 0.005:      cost.Addresses,
+	} {
+		if l := line(hosts, price); !near(l.Cost, want) {
+			t.Errorf("%s is %v, want %v", price.What, l.Cost, want)
+		}
+	}
+	tasks := idle("compute=fargate", "userTasks=3-9", "adminTasks=2-4", "userTask=512/1024", "adminTask=256/512")
+	for want, price := range map[float64]cost.Price{
+		(3*0.5 + 2*0.25) * hours * 0.03238: cost.FargateCPU,
+		(3*1 + 2*0.5) * hours * 0.00356:    cost.FargateMemory,
+		hours * 0.0225:                     cost.Balancers,
+		7 * hours * 0.005:                  cost.Addresses,
+	} {
+		if l := line(tasks, price); !near(l.Cost, want) {
+			t.Errorf("%s is %v, want %v", price.What, l.Cost, want)
+		}
+	}
+	for name, b := range map[string]cost.Bill{"hosts": hosts, "tasks": tasks} {
+		for _, not := range []cost.Price{cost.EdgeRequests, cost.EdgeEgress} {
+			if l := line(b, not); l.Cost > 0 {
+				t.Errorf("%s pay for %s", name, not.What)
+			}
+		}
+		// The canary is a function on each.
+		if l := line(b, cost.LambdaRequests); l.Count > 0.1 || l.Count == 0 {
+			t.Errorf("%s have %v million invocations", name, l.Count)
+		}
+	}
+	if l := line(idle("compute=ec2", "architecture=x86_64"), cost.SmallX86); !near(l.Cost, hours*0.0208) {
+		t.Errorf("another processor costs %v", l.Cost)
+	}
+	s, err := cost.Stack(root, "prod", map[string]string{
+		"compute": "ec2", "domain": "send.example.org", "instanceType": "m7g.large",
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := cost.Of(s, cost.Traffic{}, false); err == nil || !strings.Contains(err.Error(), "m7g.large") {
+		t.Errorf("a host of a kind without a price: %v", err)
+	}
+}

@@ -72,7 +72,7 @@ END
 chmod 0640 /etc/sgsend/{{.Name}}.env
 {{- end}}
 systemctl daemon-reload
-systemctl try-restart logrotate.timer
+systemctl try-restart logrotate.timer || echo "nothing rotates the logs of the services here" >&2
 # An image may have both services in one process, which would be in the way.
 systemctl disable --now sgsend.service sgsend-user.socket sgsend-admin.socket
 systemctl enable{{range .Services}} sgsend@{{.Name}}.service{{end}}
