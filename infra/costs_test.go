@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"sgraph.ai/send/infra/cost"
+	"sgraph.ai/send/infra/settings"
 )
 
 // TestCostsCountWhatThereIs holds what docs/cost.md and its command count to what
@@ -36,6 +37,9 @@ func TestCostsCountWhatThereIs(t *testing.T) {
 		got.Composites = float64(len(g.of("aws:cloudwatch/compositeAlarm:CompositeAlarm")))
 		got.Dashboards = float64(len(g.of("aws:cloudwatch/dashboard:Dashboard")))
 		got.HealthChecks = float64(len(g.of("aws:route53/healthCheck:HealthCheck")))
+		for range g.of("aws:ecs/cluster:Cluster") {
+			got.Metrics += cost.InsightMetrics
+		}
 		for _, host := range g.of(kindTemplate) {
 			if size := host.text("blockDeviceMappings", "0", "ebs", "volumeSize"); size != fmt.Sprint(cost.HostGB) {
 				t.Errorf("hosts have disks of %s GB", size)
@@ -55,11 +59,13 @@ func TestCostsCountWhatThereIs(t *testing.T) {
 	}
 	each(t, func(t *testing.T, stack string, g *graph) { count(t, stack, nil, g) })
 	for _, stack := range stacks {
-		t.Run(stack+" on EC2", func(t *testing.T) {
-			t.Parallel()
-			changes := onHosts(stack)
-			count(t, stack, changes, record(t, stack, changes))
-		})
+		for _, compute := range []string{settings.Fargate, settings.EC2} {
+			t.Run(stack+" on "+compute, func(t *testing.T) {
+				t.Parallel()
+				changes := onHosts(stack, "sgraph-send:compute", compute)
+				count(t, stack, changes, record(t, stack, changes))
+			})
+		}
 	}
 	t.Run("operators from some addresses", func(t *testing.T) {
 		t.Parallel()

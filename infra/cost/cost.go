@@ -58,6 +58,12 @@ const (
 	zones      = 2
 	probeEvery = 10.0
 
+	// InsightMetrics is how many metrics Container Insights has of tasks: ten of each
+	// kind of task, of each service and of the cluster, five more of each service and two
+	// of the cluster.
+	// https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Container-Insights-metrics-ECS.html
+	InsightMetrics = 10*(2+2+1) + 5*2 + 2
+
 	// HostMetrics is how many metrics an instance has by the minute.
 	// https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/viewing_metrics_with_cloudwatch.html
 	HostMetrics = 7

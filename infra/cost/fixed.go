@@ -49,6 +49,7 @@ func FixedOf(s settings.Settings) Fixed {
 				f.AlarmMetrics++
 			}
 		}
+		f.Metrics = InsightMetrics
 	case settings.EC2:
 		f.AlarmMetrics += alarmsOfBalancer + 2*alarmsOfTarget + alarmsOfHosts
 		if s.Hosts.Count.Most > s.Hosts.Count.Least {

@@ -107,7 +107,7 @@ var (
 	Alarms     = Price{"CloudWatch, metrics of alarms", "metric", 1, flat(0.10, 0.10), 10, cloudWatchPage, "us-east-1"}
 	Composites = Price{"CloudWatch, composite alarms", "alarm", 1, flat(0.50, 0.50), 0, cloudWatchPage, ""}
 	Dashboards = Price{"CloudWatch, dashboards", "dashboard", 1, flat(3, 3), 3, cloudWatchPage, "us-east-1"}
-	Metrics    = Price{"CloudWatch, metrics of ours and of S3's requests", "metric", 1, flat(0.30, 0.30), 10,
+	Metrics    = Price{"CloudWatch, metrics of ours and of AWS's own", "metric", 1, flat(0.30, 0.30), 10,
 		cloudWatchPage, "us-east-1"}
 	LogBytes = Price{"CloudWatch, logs taken in", "GB", gb, flat(0.5985, 0.50), 5, cloudWatchPage, "us-east-1"}
 	LogKept  = Price{"CloudWatch, logs kept", "GB-month", gb, flat(0.0315, 0.03), 0, cloudWatchPage, "us-east-1"}
