@@ -10,6 +10,8 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"sgraph.ai/send/infra/settings"
 )
 
 // day is what a stack's metrics are, by name, for a minute of it: counts are of
@@ -35,6 +37,9 @@ func once(at int) func(int) float64 { return during(at, at+1, 1, math.NaN()) }
 func well() day {
 	return day{
 		"Duration": always(300), "ConcurrentExecutions": always(2), "HealthCheckStatus": always(1),
+		"HealthyHostCount": always(2), "UnHealthyHostCount": always(0), "TargetResponseTime": always(0.1),
+		"CPUUtilization": always(20), "MemoryUtilization": always(30),
+		"DesiredTaskCount": always(2), "RunningTaskCount": always(2),
 		"SweepsCompleted": func(m int) float64 { return during(30, 31, 1, math.NaN())(m % 60) },
 		"CanarySucceeded": func(m int) float64 { return during(2, 3, 1, math.NaN())(m % 5) },
 	}
@@ -51,7 +56,9 @@ func with(d day, more day) day {
 func quiet() day {
 	return with(well(), day{
 		"UrlRequestCount": always(2), "Invocations": always(2),
-		"Url5xxCount": once(100), "Errors": once(200), "Throttles": once(300), "Url4xxCount": always(1),
+		"RequestCount": always(2), "HTTPCode_Target_5XX_Count": once(100), "HTTPCode_Target_4XX_Count": always(1),
+		"HTTPCode_ELB_5XX_Count": once(101),
+		"Url5xxCount":            once(100), "Errors": once(200), "Throttles": once(300), "Url4xxCount": always(1),
 		"LedgerErrors": once(400), "StorageErrors": once(410), "LimiterFailedOpen": once(420), "FailedLogins": once(430),
 		"ConsumedReadCapacityUnits": always(4), "ConsumedWriteCapacityUnits": always(3),
 		"ReadThrottleEvents": once(500), "WriteThrottleEvents": once(505), "SystemErrors": once(510),
@@ -62,7 +69,9 @@ func quiet() day {
 func busy() day {
 	return with(well(), day{
 		"UrlRequestCount": always(3000), "Invocations": always(3000), "ConcurrentExecutions": always(3),
-		"Url5xxCount": always(3), "Errors": always(2), "Throttles": always(3), "Url4xxCount": always(300),
+		"RequestCount": always(3000), "HTTPCode_Target_5XX_Count": always(3), "HTTPCode_Target_4XX_Count": always(300),
+		"HTTPCode_ELB_5XX_Count": always(1),
+		"Url5xxCount":            always(3), "Errors": always(2), "Throttles": always(3), "Url4xxCount": always(300),
 		"LedgerErrors": always(3), "StorageErrors": always(2), "LimiterFailedOpen": always(1), "FailedLogins": always(1),
 		"ConsumedReadCapacityUnits": always(9000), "ConsumedWriteCapacityUnits": always(6000),
 		"ReadThrottleEvents": always(10), "WriteThrottleEvents": always(10), "SystemErrors": always(2),
@@ -78,6 +87,7 @@ const fails, ends = 600, 660
 func failing(d day, requests, part float64) day {
 	wrong := during(fails, ends, requests*part, math.NaN())
 	return with(d, day{
+		"HTTPCode_Target_5XX_Count": wrong, "HTTPCode_ELB_5XX_Count": wrong,
 		"Url5xxCount": wrong, "Errors": wrong, "Throttles": wrong, "LedgerErrors": wrong, "StorageErrors": wrong,
 		"LimiterFailedOpen": wrong, "ReadThrottleEvents": wrong, "WriteThrottleEvents": wrong, "SystemErrors": wrong,
 		"5xxErrors": wrong,
@@ -150,6 +160,8 @@ func calculate(t *testing.T, expression string, values map[string]float64) float
 			switch e.Op {
 			case token.ADD:
 				return x + y
+			case token.SUB:
+				return x - y
 			case token.MUL:
 				return x * y
 			case token.QUO:
@@ -249,16 +261,20 @@ func raised(t *testing.T, a declared, d day) (from, until int) {
 // part of everything fails, all that watch for it, soon, and not for longer.
 func TestAlarmsOnDaysOfAllKinds(t *testing.T) {
 	// What watches the requests of a stack, whatever their number.
-	watching := []string{
-		"user-errors", "user-throttles", "user-url-5xx", "admin-errors", "admin-throttles", "admin-url-5xx",
-		"ledger-throttles", "ledger-errors", "transfers-bucket-errors",
-	}
+	all := []string{"ledger-throttles", "ledger-errors", "transfers-bucket-errors"}
 	for _, service := range []string{"user", "admin"} {
 		for _, of := range []string{"limiter-open", "ledger-calls", "storage-calls"} {
-			watching = append(watching, service+"-"+of)
+			all = append(all, service+"-"+of)
 		}
 	}
-	each(t, func(t *testing.T, stack string, g *graph) {
+	behindBalancer := []string{"user-target-5xx", "admin-target-5xx", "balancer-5xx"}
+	eachOnAll(t, func(t *testing.T, stack, compute string, g *graph) {
+		watching := slices.Concat(all, map[string][]string{
+			settings.Lambda: {
+				"user-errors", "user-throttles", "user-url-5xx", "admin-errors", "admin-throttles", "admin-url-5xx",
+			},
+			settings.Fargate: behindBalancer, settings.EC2: behindBalancer,
+		}[compute])
 		for name, d := range map[string]struct {
 			day
 			raises []string

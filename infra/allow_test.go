@@ -1,6 +1,7 @@
 package main
 
 import (
+	"maps"
 	"strings"
 	"testing"
 )
@@ -60,9 +61,36 @@ func TestOperatorsFromSomeAddressesHaveAFirewallOfTheirOwn(t *testing.T) {
 }
 
 func TestOneFirewallIsEnoughForAll(t *testing.T) {
-	each(t, func(t *testing.T, stack string, g *graph) {
+	eachOnAll(t, func(t *testing.T, _, _ string, g *graph) {
 		if n := len(g.of(webACL)); n > 1 {
 			t.Errorf("%d firewalls", n)
 		}
 	})
+}
+
+// Before a load balancer one firewall guards both services, and keeps nobody from the
+// user service. Who asks for it by a name that only looks like it is kept out as well.
+func TestOneFirewallKeepsOthersFromTheAdminServiceAlone(t *testing.T) {
+	t.Parallel()
+	changes := maps.Clone(onTasks)
+	changes["sgraph-send:adminAllow"] = "192.0.2.7/24, 2001:db8::/32"
+	g := record(t, "qa", changes)
+	for _, set := range g.some(t, "aws:wafv2/ipSet:IpSet") {
+		if set.text("scope") != "REGIONAL" {
+			t.Errorf("%s is of scope %s", set.Name, set.text("scope"))
+		}
+	}
+	acl := g.named(t, webACL, "balancer")
+	if acl.text("rules", "0", "name") != "from-elsewhere" {
+		t.Errorf("first is %s", acl.text("rules", "0", "name"))
+	}
+	statement := asJSON(t, acl.at("rules", "0", "statement"))
+	for _, part := range []string{
+		"arn:aws:test:::operators-ipv4", "arn:aws:test:::operators-ipv6", `^(/info/health|/info/ready)$`, "notStatement",
+		`"positionalConstraint":"EXACTLY"`, `"searchString":"send.example.org"`, `"singleHeader":{"name":"host"}`,
+	} {
+		if !strings.Contains(statement, part) {
+			t.Errorf("it does not look at %s: %s", part, statement)
+		}
+	}
 }

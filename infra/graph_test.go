@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"os"
@@ -50,6 +51,8 @@ const originCanary = "canary-of-what-cloudfront-shows-the-functions"
 // declared is one resource that the program asked for.
 type declared struct {
 	Type, Name string
+	Parent     string // its URN
+	Provider   string // the reference of an explicit one
 	Inputs     resource.PropertyMap
 	Protect    bool
 	Retain     bool
@@ -129,6 +132,8 @@ type graph struct {
 	answer   string // of the admin function to a deploy; "" = the secret
 	// unreplaced is why a group could not replace its hosts; nil = it could.
 	unreplaced error
+	putBack    bool   // tasks of a deploy do not answer
+	refuse     string // what a registry says that takes no image; "" = it does
 
 	mu        sync.Mutex
 	resources []declared
@@ -139,6 +144,7 @@ type graph struct {
 func (g *graph) NewResource(args pulumi.MockResourceArgs) (string, resource.PropertyMap, error) {
 	d := declared{Type: args.TypeToken, Name: args.Name, Inputs: args.Inputs}
 	if rpc := args.RegisterRPC; rpc != nil {
+		d.Parent, d.Provider = rpc.GetParent(), args.Provider
 		d.Protect, d.Retain, d.Import = rpc.GetProtect(), rpc.GetRetainOnDelete(), rpc.GetImportId()
 		d.After, d.Hidden = rpc.GetDependencies(), rpc.GetAdditionalSecretOutputs()
 	}
@@ -196,6 +202,10 @@ func (g *graph) NewResource(args pulumi.MockResourceArgs) (string, resource.Prop
 		add("arnSuffix", "targetgroup/%s/1", d.text("name"))
 	case "aws:ec2/launchTemplate:LaunchTemplate":
 		state["latestVersion"] = resource.NewNumberProperty(7)
+	case "aws:ecs/service:Service":
+		if g.putBack {
+			state["taskDefinition"] = resource.NewStringProperty(d.text("taskDefinition") + "0")
+		}
 	case "aws:ecs/taskDefinition:TaskDefinition":
 		add("arn", "arn:aws:ecs:eu-west-2:%s:task-definition/%s:1", testAccount, d.text("family"))
 	case "aws:route53/record:Record":
@@ -290,6 +300,20 @@ func (g *graph) told(t *testing.T, function string) resource.PropertyMap {
 	return g.with(t, "aws:lambda/function:Function", "name", function).object("environment", "variables")
 }
 
+// toldTask answers what tasks of a definition are told, by environment variable.
+func toldTask(t *testing.T, d declared) resource.PropertyMap {
+	t.Helper()
+	told := resource.PropertyMap{}
+	for name, value := range containerOf(t, d).told() {
+		// The whole definition is a secret, if any of it is.
+		told[resource.PropertyKey(name)] = resource.NewStringProperty(value)
+		if isSecret(d.at("containerDefinitions")) {
+			told[resource.PropertyKey(name)] = resource.MakeSecret(resource.NewStringProperty(value))
+		}
+	}
+	return told
+}
+
 // parseStack reads a real stack file as the engine would, with some keys of it,
 // or variables of the environment, changed.
 func parseStack(t *testing.T, stack string, changes map[string]string) (settings.Settings, error) {
@@ -365,6 +389,9 @@ func run(t *testing.T, s settings.Settings, g *graph) error {
 		g.mu.Lock()
 		defer g.mu.Unlock()
 		g.pushed = append(g.pushed, repository)
+		if g.refuse != "" {
+			return errors.New(g.refuse)
+		}
 		return nil
 	}, Replaced: func(_ context.Context, group string) error {
 		g.mu.Lock()
@@ -400,30 +427,70 @@ func assetsOf(target artifact.Target, file string) (all []artifact.Asset) {
 	return all
 }
 
+// computes are what a stack's services can run on.
+var computes = []string{settings.Lambda, settings.Fargate, settings.EC2}
+
+// changesOn are what the file of a stack says to run on one of them.
+func changesOn(compute, stack string) map[string]string {
+	switch compute {
+	case settings.Fargate:
+		return maps.Clone(onTasks)
+	case settings.EC2:
+		return onHosts(stack)
+	}
+	return map[string]string{}
+}
+
+// onTasks has a stack answer by tasks of Fargate.
+var onTasks = map[string]string{
+	"sgraph-send:compute": settings.Fargate, "sgraph-send:edge": "true", "sgraph-send:domain": "send." + testZone,
+}
+
 var recordings = struct {
 	sync.Mutex
-	of map[string]*graph
-}{of: map[string]*graph{}}
+	of map[[2]string]*graph
+}{of: map[[2]string]*graph{}}
 
-// recorded is record for a stack as it is, which happens once: tests only look.
-func recorded(t *testing.T, stack string) *graph {
+// recorded is record for a stack as it is, but for what it runs on, which happens
+// once: tests only look.
+func recorded(t *testing.T, stack, compute string) *graph {
 	t.Helper()
 	recordings.Lock()
 	defer recordings.Unlock()
-	if recordings.of[stack] == nil {
-		recordings.of[stack] = record(t, stack, nil)
+	of := [2]string{stack, compute}
+	if recordings.of[of] == nil {
+		recordings.of[of] = record(t, stack, changesOn(compute, stack))
 	}
-	return recordings.of[stack]
+	return recordings.of[of]
 }
 
 // each runs a policy test on every real stack.
 func each(t *testing.T, policy func(t *testing.T, stack string, g *graph)) {
 	t.Helper()
 	t.Parallel()
+	eachOn(t, settings.Lambda, policy)
+}
+
+// eachOn runs a policy test on every real stack, as it would be on something.
+func eachOn(t *testing.T, compute string, policy func(t *testing.T, stack string, g *graph)) {
+	t.Helper()
 	for _, stack := range stacks {
 		t.Run(stack, func(t *testing.T) {
 			t.Parallel()
-			policy(t, stack, recorded(t, stack))
+			policy(t, stack, recorded(t, stack, compute))
+		})
+	}
+}
+
+// eachOnAll runs a policy test on every real stack, as it would be on anything that it
+// can run on.
+func eachOnAll(t *testing.T, policy func(t *testing.T, stack, compute string, g *graph)) {
+	t.Helper()
+	t.Parallel()
+	for _, compute := range computes {
+		t.Run(compute, func(t *testing.T) {
+			t.Parallel()
+			eachOn(t, compute, func(t *testing.T, stack string, g *graph) { policy(t, stack, compute, g) })
 		})
 	}
 }

@@ -12,6 +12,7 @@ import (
 
 	"sgraph.ai/send/infra/policy"
 	"sgraph.ai/send/infra/server"
+	"sgraph.ai/send/infra/settings"
 	service "sgraph.ai/send/shared/settings"
 	"sgraph.ai/send/shared/stack"
 )
@@ -38,12 +39,7 @@ func onHosts(stack string, more ...string) map[string]string {
 func hosting(t *testing.T, policy func(t *testing.T, stack string, g *graph)) {
 	t.Helper()
 	t.Parallel()
-	for _, stack := range stacks {
-		t.Run(stack, func(t *testing.T) {
-			t.Parallel()
-			policy(t, stack, record(t, stack, onHosts(stack)))
-		})
-	}
+	eachOn(t, settings.EC2, policy)
 }
 
 // started is the script of the hosts' first start.
@@ -269,32 +265,3 @@ const (
 	apiTemplate = "https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateLaunchTemplate.html"
 	apiGroup    = "https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_CreateAutoScalingGroup.html"
 )
-
-func TestAWSTakesWhatHostsAre(t *testing.T) {
-	hosting(t, func(t *testing.T, _ string, g *graph) {
-		for _, fault := range g.faults(slices.Concat(forms, serverForms, hostForms), quotas) {
-			t.Error(fault)
-		}
-	})
-	t.Run("the longest names", func(t *testing.T) {
-		t.Parallel()
-		name := "p"
-		for (stack.Names{Account: testAccount, Region: "ap-southeast-5", Stack: name + "r"}).Check() == nil {
-			name += "r"
-		}
-		changes := maps.Clone(everything)
-		maps.Copy(changes, onHosts(name, "aws:region", "ap-southeast-5", "sgraph-send:stage", "dev",
-			"sgraph-send:tracing", "false", "sgraph-send:accessLogDays", "0"))
-		g := accountOf(name)
-		s, err := parseStackAs(t, "dev", name, changes)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := run(t, s, g); err != nil {
-			t.Fatal(err)
-		}
-		for _, fault := range g.faults(slices.Concat(forms, serverForms, hostForms), quotas) {
-			t.Error(fault)
-		}
-	})
-}

@@ -2,12 +2,14 @@ package main
 
 import (
 	"encoding/json"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
 	"testing"
 
 	"sgraph.ai/send/infra/policy"
+	"sgraph.ai/send/infra/settings"
 	"sgraph.ai/send/shared/stack"
 )
 
@@ -53,26 +55,36 @@ func texts(v any) []string {
 	return many
 }
 
-// granting runs a policy test on every real stack, with secrets as they are and by
+// granting runs a policy test on every real stack, on anything, with secrets as they are and by
 // reference.
 func granting(t *testing.T, policy func(t *testing.T, stack string, g *graph)) {
 	t.Helper()
-	each(t, policy)
-	for _, stack := range stacks {
-		t.Run(stack+", by reference", func(t *testing.T) {
-			t.Parallel()
-			policy(t, stack, record(t, stack, referring(stack)))
+	eachOnAll(t, func(t *testing.T, stack, compute string, g *graph) {
+		policy(t, stack, g)
+		t.Run("by reference", func(t *testing.T) {
+			changes := changesOn(compute, stack)
+			maps.Copy(changes, referring(stack))
+			policy(t, stack, record(t, stack, changes))
 		})
-	}
+	})
+}
+
+// resourceless are what roles may do that knows no resources: pull an image, and let
+// operators in by the Session Manager.
+var resourceless = map[string][]string{
+	"execution": {"ecr:GetAuthorizationToken"},
+	"host":      {"ssm"},
 }
 
 func TestGrantsAreExact(t *testing.T) {
 	// The only stars: the keys under one prefix of a bucket that is named in
 	// full, the streams of a log group that is named in full, and whichever key
-	// encrypts a parameter that is named in full.
-	exact := regexp.MustCompile(`^arn:aws:(s3:::[a-z0-9-]+(/(transfers|audit)/\*)?|` +
+	// encrypts a parameter that is named in full; the identity of a group that is.
+	exact := regexp.MustCompile(`^arn:aws:(s3:::[a-z0-9-]+(/(transfers|audit|sgsend)/\*)?|` +
 		`logs:[a-z0-9-]+:\d+:log-group:/aws/lambda/[a-z-]+:log-stream:\*|` +
 		`ssm:[a-z0-9-]+:\d+:parameter/sgraph-send/[a-z]+/[a-z-]+|` +
+		`autoscaling:[a-z0-9-]+:\d+:autoScalingGroup:\*:autoScalingGroupName/[a-z-]+|` +
+		`ecr:[a-z0-9-]+:\d+:repository/[a-z-]+|` +
 		`dynamodb:[a-z0-9-]+:\d+:table/[a-z-]+)$`)
 	decrypts := regexp.MustCompile(`^{"StringEquals":{"kms:ViaService":"ssm\.eu-west-2\.amazonaws\.com"},` +
 		`"StringLike":{"kms:EncryptionContext:PARAMETER_ARN":\["arn:aws:ssm:[^*]+"\]}}$`)
@@ -89,6 +101,11 @@ func TestGrantsAreExact(t *testing.T) {
 				if strings.Contains(action, "*") {
 					t.Errorf("%s may %s", granted.role, action)
 				}
+			}
+			if slices.ContainsFunc(resourceless[granted.role], func(prefix string) bool {
+				return !slices.ContainsFunc(granted.actions, func(action string) bool { return !strings.HasPrefix(action, prefix) })
+			}) && slices.Equal(granted.resources, []string{"*"}) {
+				continue
 			}
 			for _, target := range granted.resources {
 				if !exact.MatchString(target) || !strings.Contains(target, stack) {
@@ -188,11 +205,16 @@ func TestServicesCannotTouchEachOthersData(t *testing.T) {
 		// The canary does all it does from outside.
 		"canary": {"", []string{reads + `["secret/canary"]`}},
 	}
-	each(t, func(t *testing.T, stack string, g *graph) {
+	// Who starts tasks reaches none of it; on a host both services run.
+	eachOnAll(t, func(t *testing.T, stack, compute string, g *graph) {
+		if compute == settings.EC2 {
+			return
+		}
 		ledger, buckets := map[string][]string{}, map[string]bool{}
 		for _, granted := range grants(t, g) {
+			granted.role = strings.TrimSuffix(granted.role, "-task")
 			want, ok := allowed[granted.role]
-			if !ok {
+			if !ok && granted.role != "execution" {
 				t.Fatalf("unknown role %s", granted.role)
 			}
 			for _, target := range granted.resources {
@@ -218,7 +240,8 @@ func TestServicesCannotTouchEachOthersData(t *testing.T) {
 			if role == "canary" && stack == "dev" {
 				continue
 			}
-			if role == "user" && stack == "dev" { // without an edge
+			// Without CloudFront, which shows it something.
+			if role == "user" && (stack == "dev" || compute != settings.Lambda) {
 				want.ledger = append(slices.Clone(want.ledger[:2]), reads+`["secret/service"]`)
 			}
 			if !slices.Equal(ledger[role], want.ledger) {
@@ -234,7 +257,7 @@ func TestServicesCannotTouchEachOthersData(t *testing.T) {
 
 // TestTheTrailOnlyGrows: nothing that runs may take an event away.
 func TestTheTrailOnlyGrows(t *testing.T) {
-	each(t, func(t *testing.T, stack string, g *graph) {
+	eachOnAll(t, func(t *testing.T, stack, _ string, g *graph) {
 		for _, granted := range grants(t, g) {
 			for _, target := range granted.resources {
 				deletes := func(action string) bool { return strings.Contains(action, "Delete") }
@@ -252,10 +275,10 @@ func TestTheTrailOnlyGrows(t *testing.T) {
 
 // TestMissingPayloadsAreTold: S3 answers 403 instead of 404 to who may not list.
 func TestMissingPayloadsAreTold(t *testing.T) {
-	each(t, func(t *testing.T, stack string, g *graph) {
+	eachOnAll(t, func(t *testing.T, stack, _ string, g *graph) {
 		bucket := []string{"arn:aws:s3:::" + testAccount + "--sgraph-send-transfers--" + stack + "--eu-west-2"}
 		found := slices.ContainsFunc(grants(t, g), func(granted grant) bool {
-			return granted.role == "user" && slices.Equal(granted.actions, []string{"s3:ListBucket"}) &&
+			return slices.Contains([]string{"user", "user-task", "host"}, granted.role) && slices.Equal(granted.actions, []string{"s3:ListBucket"}) &&
 				granted.condition == "null" && slices.Equal(granted.resources, bucket)
 		})
 		if !found {

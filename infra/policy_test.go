@@ -1,16 +1,18 @@
 package main
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
 
+	"sgraph.ai/send/infra/settings"
 	service "sgraph.ai/send/shared/settings"
 )
 
 func TestSecretsAreNeverPlainInputs(t *testing.T) {
-	each(t, func(t *testing.T, stack string, g *graph) {
+	eachOnAll(t, func(t *testing.T, stack, compute string, g *graph) {
 		marked := 0
 		for _, d := range g.resources {
 			for key, value := range d.Inputs {
@@ -30,16 +32,20 @@ func TestSecretsAreNeverPlainInputs(t *testing.T) {
 					}
 				}, false)
 			}
-			if d.Type == "aws:lambda/function:Function" {
-				told := g.told(t, d.text("name"))
-				for _, e := range service.Table() {
-					v, ok := told[resource.PropertyKey(e.Env)]
-					if !ok || !e.Secret || isSecret(v) {
-						continue
-					}
-					if _, refers, _ := e.References.Parse(plain(v).StringValue()); !refers {
-						t.Errorf("%s: %s is in the clear", d.Name, e.Env)
-					}
+			var told resource.PropertyMap
+			switch d.Type {
+			case kindFunction:
+				told = g.told(t, d.text("name"))
+			case kindTaskDefinition:
+				told = toldTask(t, d)
+			}
+			for _, e := range service.Table() {
+				v, ok := told[resource.PropertyKey(e.Env)]
+				if !ok || !e.Secret || isSecret(v) {
+					continue
+				}
+				if _, refers, _ := e.References.Parse(plain(v).StringValue()); !refers {
+					t.Errorf("%s: %s is in the clear", d.Name, e.Env)
 				}
 			}
 			if d.Type == "aws:cloudfront/distribution:Distribution" {
@@ -48,18 +54,29 @@ func TestSecretsAreNeverPlainInputs(t *testing.T) {
 				}
 			}
 		}
-		if marked < 6 {
+		least := map[string]int{settings.Lambda: 6, settings.Fargate: 4, settings.EC2: 3}[compute]
+		if marked < least {
 			t.Errorf("only %d marked secrets found: the test looks in the wrong place", marked)
 		}
 	})
 }
 
 func TestEverythingIsTagged(t *testing.T) {
-	each(t, func(t *testing.T, stack string, g *graph) {
-		for _, kind := range []string{
-			"aws:s3/bucketV2:BucketV2", "aws:lambda/function:Function", "aws:dynamodb/table:Table",
-			"aws:iam/role:Role", "aws:cloudwatch/metricAlarm:MetricAlarm", "aws:sns/topic:Topic",
-		} {
+	everywhere := []string{
+		"aws:s3/bucketV2:BucketV2", "aws:dynamodb/table:Table",
+		"aws:iam/role:Role", "aws:cloudwatch/metricAlarm:MetricAlarm", "aws:sns/topic:Topic",
+	}
+	servers := []string{
+		kindVPC, kindSubnet, kindSecurity, kindEndpoint, kindBalancer, kindTarget, kindListener, kindListenerRule, kindACL,
+	}
+	byCompute := map[string][]string{
+		settings.Lambda: {kindFunction},
+		settings.EC2:    append(servers, kindTemplate),
+		settings.Fargate: append(servers,
+			kindRepository, kindCluster, kindTaskDefinition, kindTaskService, kindNamespace, kindScalable),
+	}
+	eachOnAll(t, func(t *testing.T, stack, compute string, g *graph) {
+		for _, kind := range slices.Concat(everywhere, byCompute[compute]) {
 			for _, d := range g.some(t, kind) {
 				if tags := d.object("tags"); d.text("tags", "stack") != stack || d.text("tags", "project") != "sgraph-send" {
 					t.Errorf("%s %s is tagged %v", d.Type, d.Name, tags)

@@ -13,6 +13,7 @@ import (
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
 
+	"sgraph.ai/send/infra/settings"
 	"sgraph.ai/send/shared/stack"
 )
 
@@ -69,6 +70,23 @@ const (
 	apiHealthCheck    = "https://docs.aws.amazon.com/Route53/latest/APIReference/API_HealthCheckConfig.html"
 	namesRoute53      = "https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/DomainNameFormat.html"
 	domainACM         = "https://docs.aws.amazon.com/acm/latest/userguide/acm-certificate-characteristics.html"
+	apiBalancer       = "https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateLoadBalancer.html"
+	apiTargetGroup    = "https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateTargetGroup.html"
+	apiCondition      = "https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_HostHeaderConditionConfig.html"
+	limitsBalancer    = "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-limits.html"
+	apiSecurity       = "https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateSecurityGroup.html"
+	apiSecurityRule   = "https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_IpRange.html"
+	apiRepository     = "https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_CreateRepository.html"
+	apiLifecycle      = "https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_PutLifecyclePolicy.html"
+	apiCluster        = "https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CreateCluster.html"
+	apiTaskService    = "https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CreateService.html"
+	apiTasks          = "https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RegisterTaskDefinition.html"
+	limitsECS         = "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-quotas.html"
+	apiContainer      = "https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html"
+	apiHealth         = "https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_HealthCheck.html"
+	apiScaling        = "https://docs.aws.amazon.com/autoscaling/application/APIReference/API_PutScalingPolicy.html"
+	apiNamespace      = "https://docs.aws.amazon.com/cloud-map/latest/api/API_CreatePrivateDnsNamespace.html"
+	apiFound          = "https://docs.aws.amazon.com/cloud-map/latest/api/API_CreateService.html"
 	limitsTags        = "https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html"
 )
 
@@ -87,6 +105,28 @@ const (
 	kindBudget       = "aws:budgets/budget:Budget"
 	kindQuery        = "aws:cloudwatch/queryDefinition:QueryDefinition"
 	kindRule         = "aws:cloudwatch/eventRule:EventRule"
+
+	kindRecord         = "aws:route53/record:Record"
+	kindLogGroup       = "aws:cloudwatch/logGroup:LogGroup"
+	kindVPC            = "aws:ec2/vpc:Vpc"
+	kindSubnet         = "aws:ec2/subnet:Subnet"
+	kindEndpoint       = "aws:ec2/vpcEndpoint:VpcEndpoint"
+	kindSecurity       = "aws:ec2/securityGroup:SecurityGroup"
+	kindLetIn          = "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule"
+	kindLetOut         = "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule"
+	kindBalancer       = "aws:lb/loadBalancer:LoadBalancer"
+	kindTarget         = "aws:lb/targetGroup:TargetGroup"
+	kindListener       = "aws:lb/listener:Listener"
+	kindListenerRule   = "aws:lb/listenerRule:ListenerRule"
+	kindRepository     = "aws:ecr/repository:Repository"
+	kindLifecycle      = "aws:ecr/lifecyclePolicy:LifecyclePolicy"
+	kindCluster        = "aws:ecs/cluster:Cluster"
+	kindTaskDefinition = "aws:ecs/taskDefinition:TaskDefinition"
+	kindTaskService    = "aws:ecs/service:Service"
+	kindScalable       = "aws:appautoscaling/target:Target"
+	kindScaling        = "aws:appautoscaling/policy:Policy"
+	kindNamespace      = "aws:servicediscovery/privateDnsNamespace:PrivateDnsNamespace"
+	kindFound          = "aws:servicediscovery/service:Service"
 )
 
 var forms = []form{
@@ -135,6 +175,30 @@ var forms = []form{
 	{"aws:route53/healthCheck:HealthCheck", "resourcePath", 1, 255, `/.*`, apiHealthCheck},
 	{"aws:route53/record:Record", "name", 1, 255, `[a-z0-9_.-]+`, namesRoute53},
 	{"aws:acm/certificate:Certificate", "domainName", 1, 64, `[a-z0-9.-]+`, domainACM},
+}
+
+// serverForms are of the kinds that only stacks with servers have.
+var serverForms = []form{
+	{kindBalancer, "name", 1, 32, `[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9]`, apiBalancer},
+	{kindTarget, "name", 1, 32, `[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9]`, apiTargetGroup},
+	{kindSecurity, "name", 1, 255, `[a-zA-Z0-9 ._\-:/()#,@\[\]+=&;{}!$*]+`, apiSecurity},
+	{kindSecurity, "description", 1, 255, `[a-zA-Z0-9 ._\-:/()#,@\[\]+=&;{}!$*]+`, apiSecurity},
+	{kindLetIn, "description", 0, 255, `[a-zA-Z0-9 ._\-:/()#,@\[\]+=;{}!$*]*`, apiSecurityRule},
+	{kindLetOut, "description", 0, 255, `[a-zA-Z0-9 ._\-:/()#,@\[\]+=;{}!$*]*`, apiSecurityRule},
+}
+
+// taskForms are of the kinds that only stacks with tasks have.
+var taskForms = []form{
+	{kindRepository, "name", 2, 256, `(?:[a-z0-9]+(?:[._-][a-z0-9]+)*/)*[a-z0-9]+(?:[._-][a-z0-9]+)*`, apiRepository},
+	{kindLifecycle, "policy", 100, 30_720, `(?s).*`, apiLifecycle},
+	{kindCluster, "name", 1, 255, `[a-zA-Z0-9_-]+`, apiCluster},
+	{kindTaskService, "name", 1, 255, `[a-zA-Z0-9_-]+`, apiTaskService},
+	{kindTaskDefinition, "family", 1, 255, `[a-zA-Z0-9_-]+`, apiTasks},
+	{kindTaskDefinition, "containerDefinitions", 1, 64 << 10, `(?s).*`, limitsECS},
+	{kindScaling, "name", 1, 256, `[\x20-\x7e]+`, apiScaling},
+	{kindNamespace, "name", 1, 253, `[!-~]{1,253}`, apiNamespace},
+	{kindNamespace, "description", 0, 1024, `.*`, apiNamespace},
+	{kindFound, "name", 1, 127, `[a-z0-9_.-]+`, apiFound},
 }
 
 // named are the inputs that become names. Each kind that has one needs a form.
@@ -242,6 +306,31 @@ var quotas = []quota{
 	{kindACL, "rules by rate", 10, limitsWAF, func(d declared) int {
 		return strings.Count(bare(d, "rules"), `"rateBasedStatement"`)
 	}},
+}
+
+// serverQuotas are of the kinds that only stacks with servers have.
+var serverQuotas = []quota{
+	{kindListenerRule, "names of a rule", 5, limitsBalancer, entries("conditions", "0", "hostHeader", "values")},
+	{kindListenerRule, "characters of a name", 128, apiCondition, func(d declared) int {
+		return len(d.text("conditions", "0", "hostHeader", "values", "0"))
+	}},
+	{kindBalancer, "security groups", 5, limitsBalancer, entries("securityGroups")},
+	{kindTarget, "seconds that a target drains", 3600, apiTargetGroup, number("deregistrationDelay")},
+}
+
+// taskQuotas are of the kinds that only stacks with tasks have.
+var taskQuotas = []quota{
+	{kindTaskDefinition, "seconds that Fargate waits for the end", 120, apiContainer, func(d declared) int {
+		var all []struct{ StopTimeout int }
+		_ = json.Unmarshal([]byte(d.text("containerDefinitions")), &all)
+		return all[0].StopTimeout
+	}},
+	{kindTaskDefinition, "seconds that a health check may take", 60, apiHealth, func(d declared) int {
+		var all []struct{ HealthCheck struct{ Timeout int } }
+		_ = json.Unmarshal([]byte(d.text("containerDefinitions")), &all)
+		return all[0].HealthCheck.Timeout
+	}},
+	{kindScalable, "tasks", 5000, limitsECS, number("maxCapacity")},
 }
 
 // expression is a regular expression in a rule, as JSON has it.
@@ -421,13 +510,31 @@ var everything = map[string]string{
 	"sgraph-send:corsOrigins": "https://one.example.org,https://two.example.org,https://three.example.org",
 }
 
+// everythingOn turns on what a stack can have that runs on something.
+func everythingOn(compute, stack string) map[string]string {
+	all := maps.Clone(everything)
+	if compute != settings.Lambda {
+		delete(all, "sgraph-send:tracing")
+		delete(all, "sgraph-send:accessLogDays")
+	}
+	all["sgraph-send:registry"] = "true"
+	maps.Copy(all, changesOn(compute, stack))
+	return all
+}
+
 func TestAWSTakesWhatTheStacksAre(t *testing.T) {
-	each(t, func(t *testing.T, _ string, g *graph) {
-		for _, fault := range g.faults(forms, quotas) {
+	eachOnAll(t, func(t *testing.T, _, _ string, g *graph) {
+		for _, fault := range g.faults(allForms, allQuotas) {
 			t.Error(fault)
 		}
 	})
 }
+
+// What AWS takes of anything.
+var (
+	allForms  = slices.Concat(forms, serverForms, taskForms, hostForms)
+	allQuotas = slices.Concat(quotas, serverQuotas, taskQuotas)
+)
 
 // The longest name of a stack that is allowed, where a region's own is longest,
 // with everything on.
@@ -438,18 +545,20 @@ func TestAWSTakesTheLongestNames(t *testing.T) {
 		for (stack.Names{Account: testAccount, Region: region, Stack: name + "r"}).Check() == nil {
 			name += "r"
 		}
-		changes := maps.Clone(everything)
-		changes["aws:region"], changes["sgraph-send:stage"] = region, "dev"
-		g := accountOf(name)
-		s, err := parseStackAs(t, "dev", name, changes)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := run(t, s, g); err != nil {
-			t.Fatal(err)
-		}
-		for _, fault := range g.faults(forms, quotas) {
-			t.Errorf("%s in %s: %s", name, region, fault)
+		for _, compute := range computes {
+			changes := everythingOn(compute, name)
+			changes["aws:region"], changes["sgraph-send:stage"] = region, "dev"
+			g := accountOf(name)
+			s, err := parseStackAs(t, "dev", name, changes)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := run(t, s, g); err != nil {
+				t.Fatal(err)
+			}
+			for _, fault := range g.faults(allForms, allQuotas) {
+				t.Errorf("%s in %s on %s: %s", name, region, compute, fault)
+			}
 		}
 	}
 }
@@ -458,34 +567,43 @@ func TestAWSTakesTheLongestNames(t *testing.T) {
 // refuses what is longer.
 func TestQuotasCanBeExceeded(t *testing.T) {
 	t.Parallel()
-	g := record(t, "prod", everything)
-	for _, q := range quotas {
-		most := 0
-		for _, d := range g.some(t, q.kind) {
-			most = max(most, q.measure(d))
-		}
-		if most == 0 {
-			t.Errorf("there are no %s of any %s", q.of, q.kind)
-		}
-		q.most = most - 1
-		if len(g.faults(forms, []quota{q})) == 0 {
-			t.Errorf("more %s of a %s than AWS takes are no fault", q.of, q.kind)
-		}
-	}
-	for _, f := range forms {
-		longest := ""
-		for _, d := range g.some(t, f.kind) {
-			if text := d.text(f.key); len(text) > len(longest) {
-				longest = text
+	for compute, own := range map[string]struct {
+		forms  []form
+		quotas []quota
+	}{
+		settings.Lambda:  {forms, quotas},
+		settings.Fargate: {slices.Concat(serverForms, taskForms), slices.Concat(serverQuotas, taskQuotas)},
+		settings.EC2:     {slices.Concat(serverForms, hostForms), serverQuotas},
+	} {
+		g := record(t, "prod", everythingOn(compute, "prod"))
+		for _, q := range own.quotas {
+			most := 0
+			for _, d := range g.some(t, q.kind) {
+				most = max(most, q.measure(d))
+			}
+			if most == 0 {
+				t.Errorf("there are no %s of any %s", q.of, q.kind)
+			}
+			q.most = most - 1
+			if len(g.faults(allForms, []quota{q})) == 0 {
+				t.Errorf("more %s of a %s than AWS takes are no fault", q.of, q.kind)
 			}
 		}
-		shorter := f
-		shorter.most = utf8.RuneCountInString(longest) - 1
-		if longest == "" || len(g.faults(slices.Concat(forms, []form{shorter}), nil)) == 0 {
-			t.Errorf("a %s of a %s that is longer than AWS takes is no fault", f.key, f.kind)
+		for _, f := range own.forms {
+			longest := ""
+			for _, d := range g.some(t, f.kind) {
+				if text := d.text(f.key); len(text) > len(longest) {
+					longest = text
+				}
+			}
+			shorter := f
+			shorter.most = utf8.RuneCountInString(longest) - 1
+			if longest == "" || len(g.faults(slices.Concat(allForms, []form{shorter}), nil)) == 0 {
+				t.Errorf("a %s of a %s that is longer than AWS takes is no fault", f.key, f.kind)
+			}
 		}
-	}
-	if len(g.faults(forms[1:], nil)) == 0 {
-		t.Error("a name of which nothing is said is no fault")
+		if len(g.faults(allForms[1:], nil)) == 0 {
+			t.Error("a name of which nothing is said is no fault")
+		}
 	}
 }

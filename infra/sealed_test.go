@@ -323,7 +323,7 @@ func (a *acl) looks(f field, forms []transformation, r request, matches func(str
 // guarded runs a test on each stack that has a firewall.
 func guarded(t *testing.T, test func(t *testing.T, a *acl)) {
 	t.Helper()
-	each(t, func(t *testing.T, stack string, g *graph) {
+	eachOnAll(t, func(t *testing.T, _, _ string, g *graph) {
 		if len(g.of("aws:wafv2/webAcl:WebAcl")) == 0 {
 			return
 		}

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"sgraph.ai/send/infra/settings"
 	"sgraph.ai/send/shared/metric"
 )
 
@@ -21,7 +22,7 @@ func known(t *testing.T, service, name string) bool {
 }
 
 func TestBusinessAlarmsWaitForWhatTheServicesCount(t *testing.T) {
-	each(t, func(t *testing.T, stack string, g *graph) {
+	eachOnAll(t, func(t *testing.T, stack, compute string, g *graph) {
 		watched := map[string]bool{}
 		for _, a := range g.some(t, "aws:cloudwatch/metricAlarm:MetricAlarm") {
 			metrics := [][]string{nil}
@@ -65,7 +66,7 @@ func TestBusinessAlarmsWaitForWhatTheServicesCount(t *testing.T) {
 
 func TestEveryAlarmSpeaksAndHasAPlaybook(t *testing.T) {
 	page := regexp.MustCompile(`docs/playbooks/[a-z0-9-]+\.md`)
-	each(t, func(t *testing.T, stack string, g *graph) {
+	eachOnAll(t, func(t *testing.T, stack, compute string, g *graph) {
 		const composite = "aws:cloudwatch/compositeAlarm:CompositeAlarm"
 		alarms := append(g.some(t, "aws:cloudwatch/metricAlarm:MetricAlarm"), g.some(t, composite)...)
 		for _, a := range alarms {
@@ -97,7 +98,7 @@ func TestQuestionsAreAboutWhatTheLogsHold(t *testing.T) {
 		`@timestamp|@type|@log|@initDuration|@maxMemoryUsed)$`)
 	words := regexp.MustCompile(`"[^"]*"|@?[A-Za-z_][A-Za-z0-9_]*`)
 	language := strings.Fields("filter stats sort fields limit by as asc desc and ispresent count sum max pct latest bin")
-	each(t, func(t *testing.T, stack string, g *graph) {
+	eachOnAll(t, func(t *testing.T, stack, compute string, g *graph) {
 		saved := g.some(t, "aws:cloudwatch/queryDefinition:QueryDefinition")
 		if len(saved) != len(questions) {
 			t.Errorf("%d questions are saved, want %d", len(saved), len(questions))
@@ -131,7 +132,7 @@ func TestQuestionsAreAboutWhatTheLogsHold(t *testing.T) {
 }
 
 func TestDashboardDrawsWhatIsCounted(t *testing.T) {
-	each(t, func(t *testing.T, stack string, g *graph) {
+	eachOnAll(t, func(t *testing.T, stack, compute string, g *graph) {
 		var board struct {
 			Widgets []struct {
 				X, Y       int
@@ -161,10 +162,16 @@ func TestDashboardDrawsWhatIsCounted(t *testing.T) {
 				}
 			}
 		}
-		for _, name := range []string{
-			"UrlRequestCount", "Errors", "UrlRequestLatency", "ColdStarts", "BytesUploaded", "BytesDownloaded", "LimitHit",
-			"BucketSizeBytes", "NumberOfObjects", "EstimatedCharges", "CanarySucceeded",
-		} {
+		names := map[string][]string{
+			settings.Lambda: {"UrlRequestCount", "Errors", "UrlRequestLatency", "ColdStarts"},
+			settings.Fargate: {
+				"RequestCount", "HTTPCode_Target_5XX_Count", "TargetResponseTime", "HealthyHostCount", "RunningTaskCount",
+				"CPUUtilization",
+			},
+			settings.EC2: {"RequestCount", "HTTPCode_Target_5XX_Count", "TargetResponseTime", "HealthyHostCount", "CPUUtilization"},
+		}[compute]
+		for _, name := range append(names, "BytesUploaded", "BytesDownloaded", "LimitHit",
+			"BucketSizeBytes", "NumberOfObjects", "EstimatedCharges", "CanarySucceeded") {
 			if !drawn[name] {
 				t.Errorf("the dashboard does not draw %s", name)
 			}
