@@ -121,7 +121,8 @@ func TestSettingsGoBeforeTheEnvironment(t *testing.T) {
 	}
 	t.Run("ledger", func(t *testing.T) {
 		ledger, _, err := storage.Ledger(settings.Service{
-			LedgerMode: settings.DynamoDB, LedgerTable: dynamolocal.Table(t), LedgerEndpoint: *dynamolocal.Config(t).BaseEndpoint,
+			LedgerMode: settings.DynamoDB, LedgerTable: dynamolocal.Table(t),
+			LedgerEndpoint: *dynamolocal.Config(t).BaseEndpoint,
 		})
 		if err != nil {
 			t.Fatal(err)

@@ -3,6 +3,7 @@ package targets
 import (
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"net/http/httputil"
@@ -195,17 +196,19 @@ func (c cloudRunContainer) becomesWell(t *testing.T, i *instance) {
 // asks is said.
 func front(t *testing.T, address string) string {
 	t.Helper()
-	proxy := httputil.NewSingleHostReverseProxy(&url.URL{Scheme: "http", Host: address})
-	proxy.Rewrite, proxy.Director = func(r *httputil.ProxyRequest) {
-		r.Out.URL.Scheme, r.Out.URL.Host = "http", address
-		r.Out.Header.Set("X-Forwarded-For", "203.0.113.9")
-		r.Out.Header.Set("X-Forwarded-Proto", "https")
-	}, nil
-	proxy.ModifyResponse = func(r *http.Response) error {
-		if r.ContentLength > cloudRunMost {
-			return fmt.Errorf("an answer of %d bytes", r.ContentLength)
-		}
-		return nil
+	proxy := &httputil.ReverseProxy{
+		Rewrite: func(r *httputil.ProxyRequest) {
+			r.SetURL(&url.URL{Scheme: "http", Host: address})
+			r.Out.Host = r.In.Host
+			r.Out.Header.Set("X-Forwarded-For", "203.0.113.9")
+			r.Out.Header.Set("X-Forwarded-Proto", "https")
+		},
+		ModifyResponse: func(r *http.Response) error {
+			if r.ContentLength > cloudRunMost {
+				return fmt.Errorf("an answer of %d bytes", r.ContentLength)
+			}
+			return nil
+		},
 	}
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.ContentLength > cloudRunMost {
@@ -234,20 +237,19 @@ func world(t *testing.T) map[string]string {
 func TestCloudRun(t *testing.T) {
 	t.Parallel()
 	w := world(t)
-	for name, value := range map[string]string{
+	maps.Copy(w, map[string]string{
 		"SEND__LEDGER_ENDPOINT": *dynamolocal.Config(t).BaseEndpoint, "LEDGER_TABLE": dynamolocal.Table(t),
 		"AWS_REGION": "eu-west-2", "AWS_ACCESS_KEY_ID": "testing", "sgraph-send-aws": "testing",
 		"sgraph-send-service-key": "the-key-of-the-user-service", "sgraph-send-api-key": "the-key-of-the-operators",
-	} {
-		w[name] = value
-	}
+	})
 	_, adminContainer := readCloudRun(t, "admin.yaml")
 	_, userContainer := readCloudRun(t, "user.yaml")
 	admin := adminContainer.start(t, "sgraph-send-admin", w)
 	w["ADMIN_URL"] = admin.url
 	user := userContainer.start(t, "sgraph-send-user", w)
 
-	req, err := http.NewRequest("POST", admin.url+"/tokens/create", strings.NewReader(`{"token_name":"a-token-of-the-test"}`))
+	wanted := strings.NewReader(`{"token_name":"a-token-of-the-test"}`)
+	req, err := http.NewRequest("POST", admin.url+"/tokens/create", wanted)
 	if err != nil {
 		t.Fatal(err)
 	}

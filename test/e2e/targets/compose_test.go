@@ -245,7 +245,8 @@ func composeAlone(t *testing.T, told string) {
 		sendAndReceive(t, origin, strings.TrimSpace(string(token)), from("127.0.0.9"), size)
 	}
 
-	if status, header := ask(from(hostAddress), origin+"/"); status != 200 || header.Get("Strict-Transport-Security") == "" {
+	status, header := ask(from(hostAddress), origin+"/")
+	if status != 200 || header.Get("Strict-Transport-Security") == "" {
 		t.Errorf("the page answers %d %v", status, header)
 	}
 	if status, header := ask(from(hostAddress), "http://"+composeDomain+"/d/"); status != http.StatusPermanentRedirect ||
