@@ -99,7 +99,10 @@ func Restore(
 		return sum, "", errors.Join(err, os.RemoveAll(staging))
 	}
 	free()
-	aside, err = exchange(dir, staging)
+	if aside, err = exchange(dir, staging); err != nil {
+		err = fmt.Errorf("the folder %s is not whole: what is missing is in %s, which keeps the service from starting: %w",
+			dir, staging, err)
+	}
 	return sum, aside, err
 }
 
@@ -122,18 +125,18 @@ func isEmpty(dir string) (bool, error) {
 // take keeps services from a ledger that is in the way. Unavailable where one has it;
 // one that is damaged nobody can have.
 func take(dir string) (free func(), err error) {
+	free = func() {}
 	path := filepath.Join(dir, ledgerName)
-	if _, err := os.Stat(path); err != nil {
-		return func() {}, nil
+	if _, missing := os.Stat(path); missing == nil {
+		var l *bolt.Ledger
+		if l, err = bolt.Open(path); err == nil {
+			return func() { l.Close() }, nil
+		}
+		if send.CodeOf(err) != send.Unavailable {
+			err = nil
+		}
 	}
-	l, err := bolt.Open(path)
-	if send.CodeOf(err) == send.Unavailable {
-		return nil, err
-	}
-	if err != nil {
-		return func() {}, nil
-	}
-	return func() { l.Close() }, nil
+	return free, err
 }
 
 // fill makes a data folder of a backup.

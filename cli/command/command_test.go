@@ -2,6 +2,7 @@ package command_test
 
 import (
 	"os"
+	"path/filepath"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -19,6 +20,10 @@ func TestMain(m *testing.M) {
 // Each script has a service of its own.
 func TestScripts(t *testing.T) {
 	t.Parallel()
+	here, err := os.Getwd()
+	if err != nil {
+		t.Fatal(err)
+	}
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata/script",
 		Setup: func(e *testscript.Env) error {
@@ -29,13 +34,14 @@ func TestScripts(t *testing.T) {
 			e.Defer(stop)
 			e.Setenv("SGSEND_SERVER", s.URL)
 			e.Setenv("SGSEND_TOKEN", s.Token)
+			e.Setenv("BACKUP", filepath.Join(here, "../backup/testdata/first.tar.gz"))
 			e.Setenv("TZ", "UTC")
 			e.Setenv("XDG_CACHE_HOME", t.TempDir())
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"exits": exits, "fill": fill, "keep": keep, "change": change,
-			"crlf": crlf, "lives": lives,
+			"crlf": crlf, "lives": lives, "unzip": unzip, "damage": damage,
 		},
 	})
 }

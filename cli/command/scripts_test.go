@@ -1,8 +1,10 @@
 package command_test
 
 import (
+	"compress/gzip"
 	"encoding/json"
 	"errors"
+	"io"
 	"os"
 	"os/exec"
 	"strconv"
@@ -64,6 +66,28 @@ func change(ts *testscript.TestScript, _ bool, args []string) {
 // crlf puts a line end of Windows behind a variable.
 func crlf(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Setenv(args[0], ts.Getenv(args[0])+"\r\n")
+}
+
+// unzip unpacks what gzip packed: unzip a.tar.gz a.tar.
+func unzip(ts *testscript.TestScript, _ bool, args []string) {
+	f, err := os.Open(ts.MkAbs(args[0]))
+	ts.Check(err)
+	defer f.Close()
+	z, err := gzip.NewReader(f)
+	ts.Check(err)
+	content, err := io.ReadAll(z)
+	ts.Check(err)
+	ts.Check(os.WriteFile(ts.MkAbs(args[1]), content, 0o600))
+}
+
+// damage changes a byte of a file: damage a.tar 1000.
+func damage(ts *testscript.TestScript, _ bool, args []string) {
+	at, err := strconv.Atoi(args[1])
+	ts.Check(err)
+	content, err := os.ReadFile(ts.MkAbs(args[0]))
+	ts.Check(err)
+	content[at] ^= 1
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), content, 0o600))
 }
 
 // lives checks how long what was sent last, with --json, can be received.

@@ -12,16 +12,20 @@ import (
 	"testing"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
+
 	"sgraph.ai/send/cli/internal/machine"
 	"sgraph.ai/send/shared/audit"
 	"sgraph.ai/send/shared/dynamo"
 	"sgraph.ai/send/shared/s3store"
 	"sgraph.ai/send/shared/send"
+	"sgraph.ai/send/shared/test/dynamolocal"
+	"sgraph.ai/send/shared/test/gofakes3"
 	"sgraph.ai/send/shared/test/moto"
 )
 
 func placeOf(m *machine.Machine) *Place {
-	return &Place{Ledger: m.Ledger, Transfers: m.Store, Trail: m.Trail.Store, close: io.NopCloser(nil)}
+	return &Place{Ledger: m.Ledger, Transfers: m.Store, Trail: m.Trail.Store}
 }
 
 // used is a machine on which a service ran.
@@ -32,6 +36,7 @@ func used(t *testing.T) *machine.Machine {
 		m.Sent(t, machine.Noise(n*1000+1))
 	}
 	m.Uploaded(t, machine.Noise(100))
+	m.InParts(t)
 	m.Noted(t, 3)
 	if err := m.Transfers.Pair(t.Context()); err != nil {
 		t.Fatal(err)
@@ -96,30 +101,64 @@ func equal(t *testing.T, from, to *Place) {
 	}
 }
 
-func aws(t *testing.T) *Place {
-	t.Helper()
-	return &Place{
-		Ledger:    dynamo.New(moto.Table(t), moto.Load(t)),
-		Transfers: s3store.New(moto.Bucket(t), moto.Load(t)),
-		Trail:     s3store.New(moto.Bucket(t), moto.Load(t)),
-		close:     io.NopCloser(nil),
-	}
+// clouds are what stands in for AWS.
+var clouds = map[string]func(*testing.T) *Place{
+	"Moto": func(t *testing.T) *Place {
+		load := moto.Load(t)
+		return &Place{
+			Ledger:    dynamo.New(moto.Table(t), load),
+			Transfers: s3store.New(moto.Bucket(t), load), Trail: s3store.New(moto.Bucket(t), load),
+		}
+	},
+	"DynamoDBLocal and GoFakeS3": func(t *testing.T) *Place {
+		tables, buckets := dynamolocal.Config(t), gofakes3.Config(t)
+		of := func(cfg aws.Config) func(context.Context) (aws.Config, error) {
+			return func(context.Context) (aws.Config, error) { return cfg, nil }
+		}
+		return &Place{
+			Ledger:    dynamo.New(dynamolocal.Table(t), of(tables)),
+			Transfers: s3store.New(gofakes3.Bucket(t), of(buckets)), Trail: s3store.New(gofakes3.Bucket(t), of(buckets)),
+		}
+	},
 }
 
 // All of it is at the target afterwards, on AWS and back on another machine, whatever
 // was there in between.
 func TestThereAndBack(t *testing.T) {
 	t.Parallel()
-	from := placeOf(used(t))
-	cloud := aws(t)
+	for name, cloud := range clouds {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			thereAndBack(t, cloud(t))
+		})
+	}
+}
+
+func thereAndBack(t *testing.T, cloud *Place) {
+	source := used(t)
+	from, parts := placeOf(source), source.InParts(t)
 	if r := run(t, migration(from, cloud)); r.State != Empty || r.Objects != (Count{11, 11}) || r.Trail != (Count{3, 3}) ||
-		r.Sets["transfer"] != (Count{11, 11}) || r.Removed+r.Missing+r.Tokens != 0 {
+		r.Sets["transfer"] != (Count{13, 13}) || r.Removed+r.Missing+r.Tokens != 0 {
 		t.Errorf("moved are %+v", r)
 	}
 	equal(t, from, cloud)
 	back := placeOf(machine.New(t))
 	run(t, migration(cloud, back))
 	equal(t, cloud, back)
+
+	// What is under way in parts is begun anew, or swept.
+	for _, p := range []*Place{cloud, back} {
+		transfers := machine.TransfersOf(p.Ledger, p.Transfers)
+		from := send.Sender{Admission: send.Admission{Remaining: send.Unlimited}}
+		if _, err := transfers.Initiate(t.Context(), from, parts, 20<<20, 0); err != nil {
+			t.Error(err)
+		}
+		transfers.Now = func() time.Time { return time.Now().Add(25 * time.Hour) }
+		n, err := transfers.Sweep(t.Context())
+		if err != nil || n.Abandoned != 3 || n.Expired != 10 {
+			t.Errorf("swept are %+v, %v", n, err)
+		}
+	}
 }
 
 func TestBetweenMachines(t *testing.T) {
@@ -127,18 +166,20 @@ func TestBetweenMachines(t *testing.T) {
 	from, to := placeOf(used(t)), placeOf(machine.New(t))
 	dry := migration(from, to)
 	dry.DryRun = true
-	if r := run(t, dry); r.State != Empty || r.Sets["transfer"].All != 11 {
+	if r := run(t, dry); r.State != Empty || r.Sets["transfer"].All != 12 {
 		t.Errorf("to be moved are %+v", r)
 	}
 	if wrote := machine.Records(t, to.Ledger); len(wrote) > 0 {
 		t.Errorf("a dry run wrote %v", wrote)
 	}
 	run(t, migration(from, to))
-	if r := run(t, migration(from, to)); r.State != Finished || r.Objects.Copied+r.Trail.Copied+r.Sets["transfer"].Copied > 0 {
+	r := run(t, migration(from, to))
+	if r.State != Finished || r.Objects.Copied+r.Trail.Copied+r.Sets["transfer"].Copied > 0 {
 		t.Errorf("the second time are moved %+v", r)
 	}
 	equal(t, from, to) // which counts on with the pair
-	if _, err := migration(from, to).Run(t.Context()); send.CodeOf(err) != send.Conflict || !strings.Contains(err.Error(), "--replace") {
+	_, err := migration(from, to).Run(t.Context())
+	if send.CodeOf(err) != send.Conflict || !strings.Contains(err.Error(), "--replace") {
 		t.Errorf("what was used since is taken for the same: %v", err)
 	}
 }
@@ -252,12 +293,13 @@ func TestAUsedTarget(t *testing.T) {
 		t.Fatal(err)
 	}
 	secret := send.Key{Set: send.SharedOrigin.Set(), ID: "values"}
-	if err := other.Ledger.Replace(t.Context(), send.Record{Key: secret, Version: 1, Data: []byte("the target's")}); err != nil {
+	own := send.Record{Key: secret, Version: 1, Data: []byte("the target's")}
+	if err := other.Ledger.Replace(t.Context(), own); err != nil {
 		t.Fatal(err)
 	}
 	before := machine.Records(t, to.Ledger)
 	r, err := migration(from, to).Run(t.Context())
-	if send.CodeOf(err) != send.Conflict || r.State != Used || !strings.Contains(err.Error(), "transfer: 11") {
+	if send.CodeOf(err) != send.Conflict || r.State != Used || !strings.Contains(err.Error(), "transfer: 12") {
 		t.Errorf("it is taken: %v", err)
 	}
 	if !maps.Equal(before, machine.Records(t, to.Ledger)) {
@@ -411,7 +453,8 @@ func TestReadSettings(t *testing.T) {
 	if err != nil || !maps.Equal(got, want) {
 		t.Errorf("%q, %v", got, err)
 	}
-	if _, err := ReadSettings(strings.NewReader("A=1\na-secret-alone\n")); err == nil || strings.Contains(err.Error(), "secret") {
+	_, err = ReadSettings(strings.NewReader("A=1\na-secret-alone\n"))
+	if err == nil || strings.Contains(err.Error(), "secret") {
 		t.Errorf("%v", err)
 	}
 }

@@ -76,7 +76,7 @@ func (m *Migration) record(ctx context.Context, r send.Record) (copied bool, err
 	}
 	err = m.To.Ledger.Import(ctx, r, kept.Version)
 	if send.CodeOf(err) == send.Conflict {
-		err = send.Because(send.Conflict, err, "somebody else writes to the target at this moment: stop that, and begin again")
+		err = send.Because(send.Conflict, err, "somebody else writes to the target at this moment: stop it, and begin again")
 	}
 	return err == nil, err
 }

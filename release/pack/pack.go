@@ -160,6 +160,7 @@ func (p Package) contents(kind Kind, scratch string) (all files.Contents, err er
 		{p.path("deploy/systemd/sgsend.env"), "/etc/sgsend/sgsend.env", 0o640, files.TypeConfigNoReplace},
 		{p.path("deploy/systemd/sgsend.sysusers"), "/usr/lib/sysusers.d/sgsend.conf", 0o644, files.TypeFile},
 		{p.path("docs/run/server.md"), docs + "server.md", 0o644, files.TypeFile},
+		{p.path("docs/run/backup.md"), docs + "backup.md", 0o644, files.TypeFile},
 	}
 	for _, unit := range []string{
 		"sgsend.service", "sgsend-user.socket", "sgsend-admin.socket", "sgsend-https.socket", "sgsend-http.socket",

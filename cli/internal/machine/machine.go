@@ -61,11 +61,26 @@ func New(t testing.TB) *Machine {
 // TransfersOf are those of a ledger and a store.
 func TransfersOf(l send.Ledger, s send.Store) *send.Transfers {
 	return &send.Transfers{
-		Ledger: l, Store: s, Gate: send.OpenGate{}, Now: time.Now,
+		Ledger: l, Store: s, Gate: send.OpenGate{}, Links: links{}, Now: time.Now,
 		Form:  func([]byte, int64, int64) error { return nil },
 		Rules: send.Rules{MaxBytes: 1 << 30, DefaultTTL: 24 * time.Hour, MaxTTL: send.MaxLifetime},
 	}
 }
+
+// links are none: nobody follows them.
+type links struct{}
+
+func (links) PartURL(context.Context, string, string, string, int, int64, time.Duration) (string, error) {
+	return "/part", nil
+}
+
+func (links) PutURL(context.Context, string, string, time.Duration) (string, error) {
+	return "/put", nil
+}
+
+func (links) GetURL(context.Context, send.Claim, time.Duration) (string, error) { return "/get", nil }
+
+func (links) Counted() bool { return true }
 
 // TrailOf is the trail of a ledger and a store.
 func TrailOf(l send.Ledger, s send.Store) *audit.Trail {
@@ -90,6 +105,33 @@ func (m *Machine) Sent(t testing.TB, body []byte) string {
 		t.Error(err)
 	}
 	return id
+}
+
+// InParts returns the ID of a new transfer that is being uploaded in parts, of which
+// one is there.
+func (m *Machine) InParts(t testing.TB) string {
+	t.Helper()
+	from := send.Sender{Admission: send.Admission{Remaining: send.Unlimited}}
+	tr, err := m.Transfers.Create(t.Context(), from, send.NewTransfer{SenderHash: "x"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	up, err := m.Transfers.Initiate(t.Context(), from, tr.ID, 20<<20, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := m.Ledger.Get(t.Context(), send.Key{Set: send.TransferSets + tr.ID[:2], ID: tr.ID})
+	if err != nil {
+		t.Fatal(err)
+	}
+	keys, _, err := send.Objects(r)
+	if err != nil || len(keys) != 1 {
+		t.Fatalf("the upload is %v, %v", keys, err)
+	}
+	if _, err := m.Store.PutPart(t.Context(), keys[0], up.UploadID, 1, bytes.NewReader(Noise(100)), 100); err != nil {
+		t.Fatal(err)
+	}
+	return tr.ID
 }
 
 // Uploaded returns the ID of a new transfer that is not complete.

@@ -43,7 +43,7 @@ func On(dir string) Env { return Env{"SEND__DISK_PATH=" + dir} }
 
 // Command is the command, as a process of its own.
 func Command(env Env, args ...string) *exec.Cmd {
-	c := exec.Command(os.Args[0], args...)
+	c := exec.CommandContext(context.Background(), os.Args[0], args...)
 	c.Env = append(os.Environ(), asCommand+"=1", "SEND__RATE_LIMITS=off", "SEND__USER_ADDR=127.0.0.1:0",
 		"SEND__ADMIN_ADDR=127.0.0.1:0")
 	c.Env = append(c.Env, env...)
@@ -80,7 +80,7 @@ func Serve(t *testing.T, env Env) *Server {
 		t.Fatal(err)
 	}
 	go func() { s.ended <- s.cmd.Wait() }()
-	t.Cleanup(func() { s.cmd.Process.Kill() })
+	t.Cleanup(func() { _ = s.cmd.Process.Kill() })
 	select {
 	case <-out.When(func(text string) bool { return strings.Contains(text, "Ctrl-C") }):
 	case err := <-s.ended:
@@ -107,7 +107,7 @@ func (s *Server) Stop(t *testing.T) {
 
 // Ask makes a request, and returns status and body; 0 where there was no answer.
 func (s *Server) Ask(method, path string, body []byte, headers ...string) (int, []byte) {
-	req, err := http.NewRequest(method, s.URL+path, bytes.NewReader(body))
+	req, err := http.NewRequestWithContext(context.Background(), method, s.URL+path, bytes.NewReader(body))
 	if err != nil {
 		return 0, nil
 	}
@@ -127,8 +127,13 @@ func (s *Server) Ask(method, path string, body []byte, headers ...string) (int, 
 	return res.StatusCode, answer
 }
 
-// DeleteSecret deletes what Send sent.
-const DeleteSecret = "a secret that deletes"
+const deleteSecret = "a secret that deletes"
+
+// Delete deletes what Send sent, and says whether that was acknowledged.
+func (s *Server) Delete(id string) bool {
+	status, _ := s.Ask("DELETE", wire.DeleteTransfer.To(id), nil, wire.DeleteAuth.Name, deleteSecret)
+	return status == http.StatusOK
+}
 
 // Sent is what a client knows of a transfer that was acknowledged to it as complete.
 type Sent struct {
@@ -142,7 +147,7 @@ type Sent struct {
 func (s *Server) Send(n int) *Sent {
 	x := &Sent{Body: make([]byte, n)}
 	rand.Read(x.Body)
-	hash := sha256.Sum256([]byte(DeleteSecret))
+	hash := sha256.Sum256([]byte(deleteSecret))
 	create, _ := json.Marshal(map[string]any{"delete_auth_hash": hex.EncodeToString(hash[:])})
 	status, answer := s.Ask("POST", "/api/transfers/create", create)
 	var made struct {
@@ -212,7 +217,7 @@ func (s *Server) Load(t *testing.T) *Load {
 			l.mu.Lock()
 			x.Deleting = time.Now()
 			l.mu.Unlock()
-			if status, _ := s.Ask("DELETE", wire.DeleteTransfer.To(x.ID), nil, wire.DeleteAuth.Name, DeleteSecret); status/100 == 2 {
+			if s.Delete(x.ID) {
 				l.mu.Lock()
 				x.Deleted = time.Now()
 				l.mu.Unlock()

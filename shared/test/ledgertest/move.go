@@ -43,7 +43,8 @@ func all(f *fixture, l send.Movable) {
 		f.Fatalf("a new ledger has %v", found)
 	}
 	var made []send.Record
-	for _, key := range []send.Key{{Set: "a", ID: "1"}, {Set: "a", ID: "2"}, {Set: "a/b", ID: "1"}, {Set: "z", ID: "x/y"}} {
+	keys := []send.Key{{Set: "a", ID: "1"}, {Set: "a", ID: "2"}, {Set: "a/b", ID: "1"}, {Set: "z", ID: "x/y"}}
+	for _, key := range keys {
 		made = append(made, f.made(send.Record{
 			Key: key, State: "s", Limit: 3, Expires: f.now, Purge: f.now.Add(time.Hour), Data: []byte(key.Set),
 		}))
