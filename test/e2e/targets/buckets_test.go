@@ -18,6 +18,7 @@ import (
 	"sgraph.ai/send/shared/audit"
 	"sgraph.ai/send/shared/send"
 	"sgraph.ai/send/shared/settings"
+	"sgraph.ai/send/shared/test/minio"
 	"sgraph.ai/send/shared/test/moto"
 )
 
@@ -85,6 +86,20 @@ func TestRulesOfBuckets(t *testing.T) {
 	}
 	if want := expiries(t); !reflect.DeepEqual(days, want) || time.Duration(uploads)*24*time.Hour != send.UploadLife {
 		t.Errorf("what is removed after days is %v, not %v; uploads after %d", days, want, uploads)
+	}
+}
+
+// MinIO takes those but the one for unfinished uploads, which it removes by itself.
+func TestRulesOfMinIOsBuckets(t *testing.T) {
+	t.Parallel()
+	client, bucket := s3.NewFromConfig(minio.Config(t), func(o *s3.Options) { o.UsePathStyle = true }), minio.Bucket(t)
+	var life s3t.BucketLifecycleConfiguration
+	strictly(t, "s3-lifecycle.json", &life)
+	life.Rules = life.Rules[1:]
+	if _, err := client.PutBucketLifecycleConfiguration(t.Context(), &s3.PutBucketLifecycleConfigurationInput{
+		Bucket: &bucket, LifecycleConfiguration: &life,
+	}); err != nil {
+		t.Error(err)
 	}
 }
 
