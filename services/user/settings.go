@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/netip"
 	"net/url"
+	"strings"
 	"time"
 
 	"sgraph.ai/send/shared/audit"
@@ -108,10 +109,19 @@ func Read(env *settings.Env) Settings {
 		s.Bucket = settings.TransfersBucket.Required(env)
 		if s.OwnLinks = !settings.S3Links.In(env); !s.OwnLinks {
 			s.DownloadOrigins = []string{bucketOrigin(s.S3, s.Bucket)}
+			s.reachable(env)
 		}
 	}
 	s.DirectBytes = s.direct(env)
 	return s
+}
+
+// reachable refuses an address of the bucket to which no browser lets a page go.
+func (s Settings) reachable(env *settings.Env) {
+	if strings.HasPrefix(s.PublicURL, "https:") && strings.HasPrefix(settings.S3Endpoint.In(env), "http:") {
+		env.Fault(settings.S3Endpoint.Env, "must begin with https://, as %s does: from such pages browsers go nowhere else; "+
+			"or set %s to false, and all goes through the service", settings.PublicURL.Env, settings.S3Links.Env)
+	}
 }
 
 // direct reads how much goes through the service itself.

@@ -92,6 +92,26 @@ func TestThePagesReachTheBucket(t *testing.T) {
 	}
 }
 
+// Where pages come by TLS, browsers let them go nowhere without.
+func TestTheBucketIsReachedByTLSWhereThePagesAre(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		public, endpoint, links string
+		well                    bool
+	}{
+		{"https://send.example.org", "http://minio:9000", "", false},
+		{"https://send.example.org", "http://minio:9000", "false", true},
+		{"https://send.example.org", "https://minio.example.org", "", true},
+		{"http://127.0.0.1:8080", "http://minio:9000", "", true},
+	} {
+		env := lambda()
+		env["SEND__PUBLIC_URL"], env["SEND__S3_ENDPOINT"], env["SEND__S3_LINKS"] = c.public, c.endpoint, c.links
+		if _, err := from(env); (err == nil) != c.well || err != nil && !strings.Contains(err.Error(), "SEND__S3_ENDPOINT") {
+			t.Errorf("%+v: %v", c, err)
+		}
+	}
+}
+
 func TestDirectBytesNeedABucket(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
