@@ -36,6 +36,7 @@ func (r *refreshes) DescribeInstanceRefreshes(
 func TestADeployWaitsForItsHosts(t *testing.T) {
 	t.Parallel()
 	const goesOn, done = types.InstanceRefreshStatusInProgress, types.InstanceRefreshStatusSuccessful
+	const failed, cancelled = types.InstanceRefreshStatusFailed, types.InstanceRefreshStatusCancelled
 	for name, c := range map[string]struct {
 		says []types.InstanceRefreshStatus
 		want string // of the error; "" = none
@@ -43,8 +44,8 @@ func TestADeployWaitsForItsHosts(t *testing.T) {
 		"the first hosts":     {nil, ""},
 		"replaced":            {[]types.InstanceRefreshStatus{types.InstanceRefreshStatusPending, goesOn, goesOn, done}, ""},
 		"replaced long ago":   {[]types.InstanceRefreshStatus{done}, ""},
-		"not replaced":        {[]types.InstanceRefreshStatus{goesOn, types.InstanceRefreshStatusFailed}, "EC2 says Failed: no host"},
-		"given up":            {[]types.InstanceRefreshStatus{goesOn, types.InstanceRefreshStatusCancelled}, "sgsend rollback"},
+		"not replaced":        {[]types.InstanceRefreshStatus{goesOn, failed}, "EC2 says Failed: no host"},
+		"given up":            {[]types.InstanceRefreshStatus{goesOn, cancelled}, "sgsend rollback"},
 		"not replaced so far": {[]types.InstanceRefreshStatus{goesOn}, "it goes on after 45m"},
 	} {
 		waited := time.Duration(0)

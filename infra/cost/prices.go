@@ -117,7 +117,8 @@ var (
 	Balancers     = Price{"Load balancer, hours", "hour", 1, flat(0.02646, 0.0225), 0, balancerPage, ""}
 	BalancerUnits = Price{"Load balancer, capacity units", "LCU-hour", 1, flat(0.0084, 0.008), 0, balancerPage, ""}
 	Addresses     = Price{"Public IPv4 addresses", "hour", 1, flat(0.005, 0.005), 0, vpcPage, ""}
-	FargateCPU    = Price{"Fargate, arm64, processors", "vCPU-hour", 1, flat(0.03725, 0.03238), 0, fargatePage, "us-east-1"}
+	FargateCPU    = Price{"Fargate, arm64, processors", "vCPU-hour", 1, flat(0.03725, 0.03238), 0, fargatePage,
+		"us-east-1"}
 	FargateMemory = Price{"Fargate, arm64, memory", "GB-hour", 1, flat(0.00409, 0.00356), 0, fargatePage, "us-east-1"}
 	FargateX86CPU = Price{"Fargate, x86_64, processors", "vCPU-hour", 1, flat(0.04656, 0.04048), 0, fargatePage,
 		"us-east-1"}

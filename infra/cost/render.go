@@ -165,17 +165,17 @@ func computesTable(root string) (string, error) {
 	}
 	always.head(slices.Clone(head)...)
 	for _, p := range Prices {
-		row, any := []string{p.What}, false
+		row, has := []string{p.What}, false
 		for _, kind := range kinds {
 			cell := ""
 			for _, l := range idle[kind].Lines {
 				if l.What == p.What {
-					cell, any = dollars(l.Cost), true
+					cell, has = dollars(l.Cost), true
 				}
 			}
 			row = append(row, cell)
 		}
-		if any && slices.Contains(row, "") {
+		if has && slices.Contains(row, "") {
 			always.row(row...)
 		}
 	}

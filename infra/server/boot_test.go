@@ -114,7 +114,8 @@ type host struct {
 // of which notes how it was called. Those that are not named do nothing.
 func newHost(t *testing.T, commands map[string]string) host {
 	t.Helper()
-	if err := exec.CommandContext(t.Context(), "unshare", "--mount", "--user", "--map-root-user", "true").Run(); err != nil {
+	can := exec.CommandContext(t.Context(), "unshare", "--mount", "--user", "--map-root-user", "true")
+	if err := can.Run(); err != nil {
 		t.Skipf("SKIPPED: no root of its own can be had here, so that the script is not run: unshare: %v", err)
 	}
 	m := host{t, t.TempDir()}
@@ -211,7 +212,8 @@ func TestAHostStarts(t *testing.T) {
 	}
 	steps := []string{
 		"aws s3 cp --only-show-errors s3://" + boot().Package.Bucket + "/server/sgsend-arm64.rpm", "rpm --upgrade",
-		"systemctl daemon-reload", "systemctl disable --now sgsend.service", "systemctl enable sgsend@user.service sgsend@admin.service",
+		"systemctl daemon-reload", "systemctl disable --now sgsend.service",
+		"systemctl enable sgsend@user.service sgsend@admin.service",
 		"systemctl start sgsend@user.service sgsend@admin.service",
 		"sgsend health --ready --service user", "sgsend health --ready --service admin", takeIn, "dnf install",
 		"ctl -a fetch-config -m ec2 -s -c file:/etc/sgsend/cloudwatch.json",

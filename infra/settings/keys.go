@@ -113,7 +113,7 @@ var own = []Key{
 	{"ami", "", "",
 		"Image of the hosts on EC2: one of Amazon Linux 2023 with what is in it besides. Nothing: the newest that AWS has, " +
 			"so that a deploy brings its patches.",
-		into(service.Matching(regexp.MustCompile(`^ami-[0-9a-f]{8,17}$`), "must be an image's ID, as in ami-0123456789abcdef0"),
+		into(service.Matching(regexp.MustCompile(`^ami-[0-9a-f]{8,17}$`), "must be an image, as in ami-0123456789abcdef0"),
 			func(s *Settings) *string { return &s.Hosts.AMI })},
 
 	{"userMemory", "", "512",
