@@ -48,7 +48,8 @@ func (g Group) Plan(ctx context.Context, services []string, to Versions) ([]Step
 		return nil, fmt.Errorf("the hosts of stack %q run both services, and both go back", g.Stack)
 	}
 	if _, named := to[Hosts]; len(to) > 0 && !named {
-		return nil, fmt.Errorf("%s are functions or tasks, and stack %q has hosts: name their version as in hosts=7", to, g.Stack)
+		return nil, fmt.Errorf("%s are functions or tasks, and stack %q has hosts: name their version as in hosts=7",
+			to, g.Stack)
 	}
 	group, err := g.describe(ctx)
 	if err != nil {

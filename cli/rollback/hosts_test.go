@@ -87,20 +87,8 @@ func note(t *testing.T, g rollback.Group, version int) {
 func ec2(t *testing.T, endpoint string, form url.Values) {
 	t.Helper()
 	form.Set("Version", "2016-11-15")
-	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, endpoint, strings.NewReader(form.Encode()))
-	if err != nil {
-		t.Fatal(err)
-	}
-	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	req.Header.Set("Authorization",
-		"AWS4-HMAC-SHA256 Credential=test/20260101/eu-west-2/ec2/aws4_request, SignedHeaders=host, Signature=0")
-	res, err := http.DefaultClient.Do(req)
-	if err != nil {
-		t.Fatal(err)
-	}
-	res.Body.Close()
-	if res.StatusCode != http.StatusOK {
-		t.Fatalf("%s: %s", form.Get("Action"), res.Status)
+	if status := query(t, endpoint, "ec2", form); status != http.StatusOK {
+		t.Fatalf("%s: %d", form.Get("Action"), status)
 	}
 }
 

@@ -97,25 +97,32 @@ func packed(t *testing.T, n int) []byte {
 // role makes the role that functions need; one will do for all tests.
 func role(t *testing.T, endpoint string) {
 	t.Helper()
-	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, endpoint, strings.NewReader(url.Values{
+	status := query(t, endpoint, "iam", url.Values{
 		"Action": {"CreateRole"}, "Version": {"2010-05-08"}, "RoleName": {"rollback-test"},
 		"AssumeRolePolicyDocument": {`{"Version":"2012-10-17","Statement":[` +
 			`{"Effect":"Allow","Action":"sts:AssumeRole","Principal":{"Service":"lambda.amazonaws.com"}}]}`},
-	}.Encode()))
+	})
+	if status != http.StatusOK && status != http.StatusConflict {
+		t.Fatal(status)
+	}
+}
+
+// query asks the simulated AWS, by a form, and returns the status of its answer.
+func query(t *testing.T, endpoint, service string, form url.Values) int {
+	t.Helper()
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, endpoint, strings.NewReader(form.Encode()))
 	if err != nil {
 		t.Fatal(err)
 	}
 	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	req.Header.Set("Authorization",
-		"AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/iam/aws4_request, SignedHeaders=host, Signature=0")
+	req.Header.Set("Authorization", "AWS4-HMAC-SHA256 Credential=test/20260101/eu-west-2/"+service+
+		"/aws4_request, SignedHeaders=host, Signature=0")
 	res, err := http.DefaultClient.Do(req)
 	if err != nil {
 		t.Fatal(err)
 	}
 	res.Body.Close()
-	if res.StatusCode != http.StatusOK && res.StatusCode != http.StatusConflict {
-		t.Fatal(res.Status)
-	}
+	return res.StatusCode
 }
 
 func back(ctx context.Context, s rollback.Stack, services []string, to rollback.Versions) ([]rollback.Step, error) {
