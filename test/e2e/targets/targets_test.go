@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"crypto/rand"
 	"encoding/json"
+	"fmt"
 	"net"
 	"net/http"
 	"os"
@@ -13,6 +14,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -22,16 +24,43 @@ import (
 
 const root = "../../.."
 
-// program builds one of the repository's programs.
+// programs keeps what was built for all tests.
+var programs struct {
+	dir   string
+	mu    sync.Mutex
+	built map[string]bool
+}
+
+func TestMain(m *testing.M) {
+	var err error
+	if programs.dir, err = os.MkdirTemp("", "targets"); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	code := m.Run()
+	os.RemoveAll(programs.dir)
+	os.Exit(code)
+}
+
+// program builds one of the repository's programs, once.
 func program(t *testing.T, from, name string, env ...string) string {
 	t.Helper()
-	binary := filepath.Join(t.TempDir(), name)
+	programs.mu.Lock()
+	defer programs.mu.Unlock()
+	binary := filepath.Join(programs.dir, name)
+	if programs.built[name] {
+		return binary
+	}
 	build := exec.Command("go", "build", "-trimpath", "-o", binary, ".")
 	build.Dir = filepath.Join(root, from)
 	build.Env = append(os.Environ(), env...)
 	if out, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("%s cannot be built: %v\n%s", name, err, out)
 	}
+	if programs.built == nil {
+		programs.built = map[string]bool{}
+	}
+	programs.built[name] = true
 	return binary
 }
 
