@@ -78,7 +78,7 @@ func runAlone(ctx context.Context, getenv func(string) string, name string, c Co
 	defer stop()
 	var beside sync.WaitGroup
 	var failed error
-	listen := func(string, string) (net.Listener, error) {
+	open := func(host.Service) (net.Listener, error) {
 		at, err := front.open()
 		if err != nil {
 			return nil, err
@@ -91,7 +91,7 @@ func runAlone(ctx context.Context, getenv func(string) string, name string, c Co
 		}
 		return at.of(name), front.ready(ctx)
 	}
-	err := programs[name](ctx, host.Process{Getenv: getenv, Log: c.Log, Listen: listen})
+	err := programs[name](ctx, host.Process{Getenv: getenv, Log: c.Log, Serve: host.On(open)})
 	stop()
 	beside.Wait()
 	return errors.Join(err, failed)

@@ -46,9 +46,7 @@ func (s System) Binary() string {
 const versionVariable = "sgraph.ai/send/shared/version.Version"
 
 // BuildCLI compiles a main package of the checkout at root for each system,
-// stamped with the version, without a trace of the machine. It leaves out the way
-// in which Lambda called functions once, whose packages for templates make the
-// linker keep everything.
+// stamped with the version, without a trace of the machine.
 func BuildCLI(ctx context.Context, root, pkg, dir, version string, systems []System) error {
 	dir, err := filepath.Abs(dir)
 	if err != nil {
@@ -58,7 +56,7 @@ func BuildCLI(ctx context.Context, root, pkg, dir, version string, systems []Sys
 		return err
 	}
 	for _, s := range systems {
-		cmd := exec.CommandContext(ctx, "go", "build", "-tags", "lambda.norpc", "-trimpath", "-buildvcs=false",
+		cmd := exec.CommandContext(ctx, "go", "build", "-trimpath", "-buildvcs=false",
 			"-ldflags", "-s -w -buildid= -X "+versionVariable+"="+version, "-o", filepath.Join(dir, s.Binary()), pkg)
 		cmd.Dir = root
 		cmd.Env = append(os.Environ(), "CGO_ENABLED=0", "GOFLAGS=", "GOOS="+s.OS, "GOARCH="+s.Arch)

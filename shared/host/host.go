@@ -1,73 +1,64 @@
-// Package host runs a service's handler where the process finds itself: under
-// the Lambda runtime, or on an address.
+// Package host is what the program of a service and the process that it runs in
+// have to do with each other.
 package host
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"io"
 	"log/slog"
 	"net"
-	"os"
-	"os/signal"
-	"syscall"
-
-	"sgraph.ai/send/shared/lambdahttp"
+	"net/http"
 )
 
-// Process is what the program of a service has of the process that it runs in.
+// Process is what a program has of the process that it runs in.
 type Process struct {
 	Getenv func(name string) string
 	Log    io.Writer
 
-	// Listen opens where a service is to be reached: its name, as metric has it,
-	// and the address that it is told. Nil opens that address, by TCP.
-	Listen func(service, address string) (net.Listener, error)
+	// Serve serves until ctx ends, and lets the requests in flight complete.
+	Serve func(ctx context.Context, s Service) error
 }
 
-// Server is a service where the Lambda runtime does not call it.
-type Server struct {
+// Service is what a program has to be served.
+type Service struct {
 	Name    string // as metric has it
-	Address string
-	Serve   func(context.Context, net.Listener) error
+	Handler http.Handler
+
+	// Invoked takes the events that are no requests, where there are such.
+	Invoked func(ctx context.Context, event json.RawMessage) (any, error)
+
+	Address string // where to listen
+	Listen  func(context.Context, net.Listener) error
+	Log     *slog.Logger
+	Flush   func() // keeps what there is to tell, before the process ends or is frozen
 }
 
-// Main runs a program as this process, until it is signalled to end; a second
-// signal ends it at once.
-func Main(name string, run func(context.Context, Process) error) {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
-	context.AfterFunc(ctx, stop)
-	if err := run(ctx, Process{Getenv: os.Getenv, Log: os.Stdout}); err != nil {
-		fmt.Fprintf(os.Stderr, "%s: %v\n", name, err)
-		os.Exit(1)
+// Run serves by the process, and flushes the log.
+func (p Process) Run(ctx context.Context, s Service) error {
+	defer s.Flush()
+	slog.SetDefault(s.Log) // what the server itself has to say
+	return p.Serve(ctx, s)
+}
+
+// On serves what comes by a listener, which is opened for the service.
+func On(open func(Service) (net.Listener, error)) func(context.Context, Service) error {
+	return func(ctx context.Context, s Service) error {
+		ln, err := open(s)
+		if err != nil {
+			return err
+		}
+		s.Log.Info("listening", "service", s.Name, "address", ln.Addr().String())
+		return s.Listen(ctx, ln)
 	}
 }
 
-// Run serves until ctx ends, lets the requests in flight complete, and flushes
-// the log. On an address it is the server that does so.
-func (p Process) Run(ctx context.Context, f lambdahttp.Function, s Server) error {
-	defer f.Flush()
-	slog.SetDefault(f.Log) // what the server itself has to say
-	if lambdahttp.Running() {
-		return f.Start(ctx)
-	}
-	listen := p.Listen
-	if listen == nil {
-		listen = byTCP
-	}
-	ln, err := listen(s.Name, s.Address)
+// ByTCP opens the address that the service is told.
+func ByTCP(s Service) (net.Listener, error) {
+	ln, err := net.Listen("tcp", s.Address)
 	if err != nil {
-		return err
-	}
-	f.Log.Info("listening", "service", s.Name, "address", ln.Addr().String())
-	return s.Serve(ctx, ln)
-}
-
-func byTCP(_, address string) (net.Listener, error) {
-	ln, err := net.Listen("tcp", address)
-	if err != nil {
-		return nil, fmt.Errorf("cannot listen on %s: %w", address, err)
+		return nil, fmt.Errorf("cannot listen on %s: %w", s.Address, err)
 	}
 	return ln, nil
 }

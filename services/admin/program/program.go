@@ -7,7 +7,6 @@ import (
 
 	"sgraph.ai/send/services/admin"
 	"sgraph.ai/send/shared/host"
-	"sgraph.ai/send/shared/lambdahttp"
 	"sgraph.ai/send/shared/metric"
 	"sgraph.ai/send/shared/metric/prom"
 	"sgraph.ai/send/shared/settings"
@@ -46,10 +45,9 @@ func Run(ctx context.Context, p host.Process) error {
 	if set.KeepsOnDisk() {
 		go service.Sweep(ctx)
 	}
-	return p.Run(ctx, lambdahttp.Function{
-		Handler: service,
-		Invoked: service.Invoked,
-		Log:     log,
-		Flush:   func() { service.Flush(); flush() },
-	}, host.Server{Name: metric.Admin, Address: set.Addr, Serve: service.Serve})
+	return p.Run(ctx, host.Service{
+		Name: metric.Admin, Handler: service, Invoked: service.Invoked,
+		Address: set.Addr, Listen: service.Serve,
+		Log: log, Flush: func() { service.Flush(); flush() },
+	})
 }

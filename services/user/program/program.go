@@ -7,7 +7,6 @@ import (
 
 	"sgraph.ai/send/services/user"
 	"sgraph.ai/send/shared/host"
-	"sgraph.ai/send/shared/lambdahttp"
 	"sgraph.ai/send/shared/metric"
 	"sgraph.ai/send/shared/metric/prom"
 	"sgraph.ai/send/shared/settings"
@@ -43,10 +42,9 @@ func Run(ctx context.Context, p host.Process) error {
 	if set.Environment != settings.Lambda { // there a schedule does it
 		go service.Sweep(ctx)
 	}
-	return p.Run(ctx, lambdahttp.Function{
-		Handler: service,
-		Invoked: service.Scheduled,
-		Log:     log,
-		Flush:   func() { service.Flush(); flush() },
-	}, host.Server{Name: metric.User, Address: set.Addr, Serve: service.Serve})
+	return p.Run(ctx, host.Service{
+		Name: metric.User, Handler: service, Invoked: service.Scheduled,
+		Address: set.Addr, Listen: service.Serve,
+		Log: log, Flush: func() { service.Flush(); flush() },
+	})
 }

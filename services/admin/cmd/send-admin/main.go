@@ -4,7 +4,7 @@ package main
 
 import (
 	"sgraph.ai/send/services/admin/program"
-	"sgraph.ai/send/shared/host"
+	"sgraph.ai/send/shared/host/process"
 )
 
-func main() { host.Main("send-admin", program.Run) }
+func main() { process.Main("send-admin", program.Run) }

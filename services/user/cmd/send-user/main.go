@@ -4,7 +4,7 @@ package main
 
 import (
 	"sgraph.ai/send/services/user/program"
-	"sgraph.ai/send/shared/host"
+	"sgraph.ai/send/shared/host/process"
 )
 
-func main() { host.Main("send-user", program.Run) }
+func main() { process.Main("send-user", program.Run) }
