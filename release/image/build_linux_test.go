@@ -62,7 +62,7 @@ func (b builder) run(args ...string) string {
 // processor, with all that it says of itself.
 func TestAnotherProgramPullsTheImage(t *testing.T) {
 	t.Parallel()
-	b, p, i := newBuilder(t), newPlace(t, true), assemble(t)
+	b, p, i := newBuilder(t), newPlace(t, true), assemble(t, small(t), version)
 	if err := i.Push(t.Context(), p.tag); err != nil {
 		t.Fatal(err)
 	}
@@ -110,7 +110,7 @@ func TestDockerfileBuildsWhatIsReleased(t *testing.T) {
 		"--volume", goEnv(t, "GOMODCACHE")+":/machine/modules:ro", "--volume", goEnv(t, "GOCACHE")+":/machine/cache",
 		"--platform", "linux/amd64,linux/arm64", "--manifest", "built", ".")
 	b.run("manifest", "push", "--quiet", "--tls-verify=false", "--all", "built", "docker://"+p.tag.String())
-	want := configOfImage(t, assemble(t))
+	want := configOfImage(t, assemble(t, small(t), version))
 	for _, s := range image.Systems {
 		built, err := remote.Image(p.tag, remote.WithPlatform(v1.Platform{OS: s.OS, Architecture: s.Arch}))
 		if err != nil {
@@ -127,7 +127,7 @@ func TestDockerfileBuildsWhatIsReleased(t *testing.T) {
 			t.Errorf("%v: what is built says\n%+v %+v\nand what is released\n%+v %+v",
 				s, got, got.Healthcheck, want, want.Healthcheck)
 		}
-		holds(t, built, filepath.Join(binaries(t), s.Binary()))
+		holds(t, built, filepath.Join(released(t), s.Binary()))
 	}
 }
 

@@ -20,7 +20,7 @@ func TestCommand(t *testing.T) {
 	t.Parallel()
 	dir, home, p := t.TempDir(), t.TempDir(), newPlace(t, true)
 	p.login = &authn.Basic{Username: "person", Password: "s3cr3t"}
-	if err := os.CopyFS(dir, os.DirFS(binaries(t))); err != nil {
+	if err := os.CopyFS(dir, os.DirFS(small(t))); err != nil {
 		t.Fatal(err)
 	}
 	command := filepath.Join(home, "release")
@@ -36,7 +36,7 @@ func TestCommand(t *testing.T) {
 		out, err := cmd.CombinedOutput()
 		return strings.TrimSpace(string(out)), err
 	}
-	want := digestOf(t, assemble(t)).String()
+	want := digestOf(t, assemble(t, small(t), version)).String()
 	if got, err := release("--record", "--layout", filepath.Join(home, "layout")); err != nil || got != want {
 		t.Fatalf("%s (%v), want %s", got, err, want)
 	}

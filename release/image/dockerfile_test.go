@@ -208,7 +208,7 @@ func TestDockerfileKeepsRules(t *testing.T) {
 func TestDockerfileSaysWhatTheImageSays(t *testing.T) {
 	t.Parallel()
 	_, stages := parse(dockerfile(t))
-	want := configOfImage(t, assemble(t))
+	want := configOfImage(t, assemble(t, small(t), version))
 	if got := configOf(t, stages[len(stages)-1]); !reflect.DeepEqual(got, want) {
 		t.Errorf("the Dockerfile says\n%+v %+v\nand the image\n%+v %+v",
 			got, got.Healthcheck, want, want.Healthcheck)

@@ -53,25 +53,43 @@ type binary struct {
 // holds nothing else, and what makes another image than the one that is
 // recorded beside the binaries.
 func Assemble(dir, version string) (*Image, error) {
-	i, err := assemble(dir, version)
-	if err != nil {
-		return nil, err
-	}
-	return i, i.holdAgainst(dir)
-}
-
-func assemble(dir, version string) (*Image, error) {
 	if version == "" {
 		return nil, errors.New("the image has no version; name the one that the binaries are stamped with")
 	}
+	want, err := recorded(dir)
+	if err != nil {
+		return nil, err
+	}
+	if want != (record{}) && want.Version != version {
+		return nil, fmt.Errorf("the release in %s is of %s, and not of %s", dir, want.Version, version)
+	}
 	var binaries []binary
-	var parts []mutate.IndexAddendum
-	var boms []v1.Image
 	for _, s := range Systems {
 		b, err := read(dir, s)
 		if err != nil {
 			return nil, err
 		}
+		binaries = append(binaries, b)
+	}
+	i, err := assemble(binaries, version)
+	if err != nil {
+		return nil, err
+	}
+	got, err := i.record()
+	if err != nil {
+		return nil, err
+	}
+	if want != (record{}) && got != want {
+		return nil, fmt.Errorf("the binaries in %s make the image %s, and its %s says %s; "+
+			"fetch the release again, and use the source of its version", dir, got.Digest, RecordName, want.Digest)
+	}
+	return i, nil
+}
+
+func assemble(binaries []binary, version string) (*Image, error) {
+	var parts []mutate.IndexAddendum
+	var boms []v1.Image
+	for _, b := range binaries {
 		img, err := platform(b, version)
 		if err != nil {
 			return nil, err
@@ -81,9 +99,9 @@ func assemble(dir, version string) (*Image, error) {
 			return nil, err
 		}
 		parts = append(parts, mutate.IndexAddendum{
-			Add: img, Descriptor: v1.Descriptor{Platform: &v1.Platform{OS: s.OS, Architecture: s.Arch}},
+			Add: img, Descriptor: v1.Descriptor{Platform: &v1.Platform{OS: b.OS, Architecture: b.Arch}},
 		})
-		binaries, boms = append(binaries, b), append(boms, bom)
+		boms = append(boms, bom)
 	}
 	index := mutate.IndexMediaType(mutate.AppendManifests(empty.Index, parts...), types.OCIImageIndex)
 	index = mutate.Annotations(index, annotations(version)).(v1.ImageIndex)

@@ -4,9 +4,13 @@ import (
 	"archive/tar"
 	"bytes"
 	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
 	"io"
 	"maps"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -25,45 +29,90 @@ import (
 
 const version = "v0.4.0"
 
-// built is a folder with the binaries of the image, made once for all tests.
-var built = sync.OnceValues(func() (string, error) {
-	dir, err := os.MkdirTemp("", "image")
-	if err != nil {
-		return "", err
-	}
-	return dir, dist.BuildCLI(context.Background(), filepath.Join("..", ".."),
-		"sgraph.ai/send/cli/cmd/sgsend", dir, version, image.Systems)
+// root is the checkout, and program what the image runs.
+const root, program = "../..", "sgraph.ai/send/cli/cmd/sgsend"
+
+// released are the binaries of a release, for which compiling and packing them takes a while.
+var released = folder(func(dir string) error {
+	return dist.BuildCLI(context.Background(), root, program, dir, version, image.Systems)
 })
 
-func TestMain(m *testing.M) {
-	code := m.Run()
-	if dir, _ := built(); dir != "" {
-		os.RemoveAll(dir)
+// small are binaries that are taken for those, and do nothing.
+var small = folder(func(dir string) error {
+	main, err := filepath.Abs(filepath.Join(root, "cli/cmd/sgsend/main.go"))
+	if err != nil {
+		return err
 	}
+	stand, overlay := filepath.Join(dir, "main.go"), filepath.Join(dir, "overlay.json")
+	text, err := json.Marshal(map[string]any{"Replace": map[string]string{main: stand}})
+	if err != nil {
+		return err
+	}
+	const source = `package main
+
+import (
+	_ "golang.org/x/crypto/x509roots/fallback"
+
+	"sgraph.ai/send/shared/version"
+)
+
+func main() { print(version.Version) }
+`
+	err = errors.Join(os.WriteFile(stand, []byte(source), 0o600), os.WriteFile(overlay, text, 0o600))
+	for _, s := range image.Systems {
+		to := filepath.Join(dir, s.Binary())
+		build := exec.Command("go", "build", "-overlay", overlay, "-ldflags", "-s -w", "-o", to, program)
+		build.Dir, build.Env = root, append(os.Environ(), "CGO_ENABLED=0", "GOOS="+s.OS, "GOARCH="+s.Arch)
+		if out, failed := build.CombinedOutput(); failed != nil {
+			err = errors.Join(err, fmt.Errorf("%w\n%s", failed, out))
+		}
+	}
+	return errors.Join(err, os.Remove(stand), os.Remove(overlay))
+})
+
+// folder is filled once for all tests.
+func folder(fill func(dir string) error) func(*testing.T) string {
+	made := sync.OnceValues(func() (string, error) {
+		dir, err := os.MkdirTemp(scratch, "")
+		if err != nil {
+			return "", err
+		}
+		return dir, fill(dir)
+	})
+	return func(t *testing.T) string {
+		t.Helper()
+		dir, err := made()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return dir
+	}
+}
+
+// scratch is where folders are made, and goes when the tests end.
+var scratch string
+
+func TestMain(m *testing.M) {
+	var err error
+	if scratch, err = os.MkdirTemp("", "image"); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	code := m.Run()
+	os.RemoveAll(scratch)
 	os.Exit(code)
 }
 
-func binaries(t *testing.T) string {
-	t.Helper()
-	dir, err := built()
-	if err != nil {
-		t.Fatal(err)
-	}
-	return dir
-}
+// assembled are images that were made for a test before, by folder and version.
+var assembled sync.Map
 
-// assembled is the image of these, made once.
-var assembled = sync.OnceValues(func() (*image.Image, error) {
-	dir, err := built()
-	if err != nil {
-		return nil, err
-	}
-	return image.Assemble(dir, version)
-})
-
-func assemble(t *testing.T) *image.Image {
+// assemble makes an image, once for all tests.
+func assemble(t *testing.T, dir, version string) *image.Image {
 	t.Helper()
-	i, err := assembled()
+	made, _ := assembled.LoadOrStore(dir+" "+version, sync.OnceValues(func() (*image.Image, error) {
+		return image.Assemble(dir, version)
+	}))
+	i, err := made.(func() (*image.Image, error))()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -90,33 +139,22 @@ func configOfImage(t *testing.T, i *image.Image) v1.Config {
 
 func TestSameBinariesGiveTheSameDigest(t *testing.T) {
 	t.Parallel()
-	one, err := assemble(t).Digest()
-	if err != nil {
-		t.Fatal(err)
-	}
 	again := t.TempDir()
-	if err := os.CopyFS(again, os.DirFS(binaries(t))); err != nil {
+	if err := os.CopyFS(again, os.DirFS(small(t))); err != nil {
 		t.Fatal(err)
 	}
-	other, err := image.Assemble(again, version)
-	if err != nil {
-		t.Fatal(err)
+	one := digestOf(t, assemble(t, small(t), version))
+	if two := digestOf(t, assemble(t, again, version)); one != two {
+		t.Errorf("%s, and then %s", one, two)
 	}
-	if two, err := other.Digest(); err != nil || one != two {
-		t.Errorf("%s, and then %s (%v)", one, two, err)
-	}
-	later, err := image.Assemble(again, "v0.5.0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if three, err := later.Digest(); err != nil || one == three {
-		t.Errorf("another version is %s as well (%v)", three, err)
+	if three := digestOf(t, assemble(t, again, "v0.5.0")); one == three {
+		t.Errorf("another version is %s as well", three)
 	}
 }
 
 func TestEverySystemHasAnImage(t *testing.T) {
 	t.Parallel()
-	i := assemble(t)
+	i := assemble(t, small(t), version)
 	index, err := i.IndexManifest()
 	if err != nil {
 		t.Fatal(err)
@@ -144,7 +182,7 @@ func TestEverySystemHasAnImage(t *testing.T) {
 			file.Config.Labels["org.opencontainers.image.version"] != version || len(file.History) != 1 {
 			t.Errorf("%v: %+v", s, file)
 		}
-		holds(t, img, filepath.Join(binaries(t), s.Binary()))
+		holds(t, img, filepath.Join(small(t), s.Binary()))
 	}
 }
 
@@ -206,7 +244,7 @@ func TestRefusesWhatWouldNotRun(t *testing.T) {
 			dir := t.TempDir()
 			for to, from := range c.files {
 				if from == amd64 || from == arm64 {
-					from = filepath.Join(binaries(t), from)
+					from = filepath.Join(small(t), from)
 				}
 				content, err := os.ReadFile(from)
 				if err != nil {
@@ -222,7 +260,7 @@ func TestRefusesWhatWouldNotRun(t *testing.T) {
 			}
 		})
 	}
-	if _, err := image.Assemble(binaries(t), ""); err == nil {
+	if _, err := image.Assemble(small(t), ""); err == nil {
 		t.Error("there is an image of no version")
 	}
 	dir := t.TempDir()
@@ -238,10 +276,10 @@ func TestRefusesWhatWouldNotRun(t *testing.T) {
 func TestRecord(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	if err := os.CopyFS(dir, os.DirFS(binaries(t))); err != nil {
+	if err := os.CopyFS(dir, os.DirFS(small(t))); err != nil {
 		t.Fatal(err)
 	}
-	i := assemble(t)
+	i := assemble(t, small(t), version)
 	if err := i.WriteRecord(dir); err != nil {
 		t.Fatal(err)
 	}
@@ -252,20 +290,24 @@ func TestRecord(t *testing.T) {
 	if got, want := digestOf(t, again), digestOf(t, i); got != want {
 		t.Errorf("%s, and then %s", want, got)
 	}
-	if _, err := image.Assemble(dir, "v0.5.0"); err == nil || !strings.Contains(err.Error(), "fetch the release again") {
-		t.Errorf("another version passes: %v", err)
-	}
-	if err := os.WriteFile(filepath.Join(dir, image.RecordName), []byte("{"), 0o644); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := image.Assemble(dir, version); err == nil || !strings.Contains(err.Error(), "reading "+dir) {
-		t.Errorf("a record that cannot be read passes: %v", err)
+	for record, says := range map[string]string{
+		`{"version":"v0.4.0","digest":"sha256:c0ffee"}`:                   "fetch the release again",
+		`{"version":"v0.5.0","digest":"` + digestOf(t, i).String() + `"}`: "is of v0.5.0, and not of v0.4.0",
+		`{`:  "reading " + dir,
+		`{}`: "no version or no digest",
+	} {
+		if err := os.WriteFile(filepath.Join(dir, image.RecordName), []byte(record), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := image.Assemble(dir, version); err == nil || !strings.Contains(err.Error(), says) {
+			t.Errorf("with %s: %v", record, err)
+		}
 	}
 }
 
 func TestLayout(t *testing.T) {
 	t.Parallel()
-	dir, i := t.TempDir(), assemble(t)
+	dir, i := t.TempDir(), assemble(t, small(t), version)
 	for range 2 { // the second finds it there
 		if err := i.WriteLayout(dir); err != nil {
 			t.Fatal(err)

@@ -81,7 +81,7 @@ func TestPush(t *testing.T) {
 	for kind, referrers := range map[string]bool{"with referrers": true, "without referrers": false} {
 		t.Run(kind, func(t *testing.T) {
 			t.Parallel()
-			p, i := newPlace(t, referrers), assemble(t)
+			p, i := newPlace(t, referrers), assemble(t, small(t), version)
 			if err := i.Push(t.Context(), p.tag); err != nil {
 				t.Fatal(err)
 			}
@@ -184,7 +184,7 @@ func about(t *testing.T, p *place, subject v1.Hash, binaries int) {
 
 func TestPushAgainChangesNothing(t *testing.T) {
 	t.Parallel()
-	p, i := newPlace(t, true), assemble(t)
+	p, i := newPlace(t, true), assemble(t, small(t), version)
 	for range 2 {
 		if err := i.Push(t.Context(), p.tag); err != nil {
 			t.Fatal(err)
@@ -200,10 +200,7 @@ func TestPushAgainChangesNothing(t *testing.T) {
 		t.Errorf("%d of %q give the tag", tagged, p.changes)
 	}
 	before := len(p.changes)
-	other, err := image.Assemble(binaries(t), "v0.4.1")
-	if err != nil {
-		t.Fatal(err)
-	}
+	other := assemble(t, small(t), "v0.4.1")
 	if err := other.Push(t.Context(), p.tag); !errors.Is(err, image.ErrOtherDigest) {
 		t.Errorf("a tag was moved: %v", err)
 	}
@@ -218,7 +215,7 @@ func TestPushAgainChangesNothing(t *testing.T) {
 // The first push makes the repository, of which a registry may say nothing before.
 func TestPushMakesTheRepository(t *testing.T) {
 	t.Parallel()
-	p, i := newPlace(t, true), assemble(t)
+	p, i := newPlace(t, true), assemble(t, small(t), version)
 	p.closed.Store(true)
 	for range 2 {
 		if err := i.Push(t.Context(), p.tag); err != nil {
@@ -240,7 +237,7 @@ func TestPushSaysWhatIsRefused(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := assemble(t).Push(t.Context(), tag); err == nil || !strings.Contains(err.Error(), "403") {
+	if err := assemble(t, small(t), version).Push(t.Context(), tag); err == nil || !strings.Contains(err.Error(), "403") {
 		t.Errorf("%v", err)
 	}
 }

@@ -228,7 +228,7 @@ func TestServesOnARootThatNobodyCanWrite(t *testing.T) {
 		t.Skip("SKIPPED, nothing was tested: there is no nsenter; util-linux has it")
 	}
 	p := newPlace(t, true)
-	if err := assemble(t).Push(t.Context(), p.tag); err != nil {
+	if err := assemble(t, released(t), version).Push(t.Context(), p.tag); err != nil {
 		t.Fatal(err)
 	}
 	img, err := remote.Image(p.tag, remote.WithPlatform(v1.Platform{OS: "linux", Architecture: runtime.GOARCH}))
@@ -252,7 +252,7 @@ func TestServesOnARootThatNobodyCanWrite(t *testing.T) {
 	if token == nil {
 		t.Fatalf("no token in %q", shown)
 	}
-	sgsend, dir := filepath.Join(binaries(t), "sgsend-linux-"+runtime.GOARCH), t.TempDir()
+	sgsend, dir := filepath.Join(released(t), "sgsend-linux-"+runtime.GOARCH), t.TempDir()
 	content := make([]byte, 11<<20) // more than goes in one request
 	rand.Read(content)
 	sent := filepath.Join(dir, "sent")
