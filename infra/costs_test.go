@@ -6,7 +6,6 @@ import (
 	"testing"
 
 	"sgraph.ai/send/infra/cost"
-	"sgraph.ai/send/infra/settings"
 )
 
 // TestCostsCountWhatThereIs holds what docs/cost.md and its command count to what
@@ -57,16 +56,7 @@ func TestCostsCountWhatThereIs(t *testing.T) {
 			}
 		}
 	}
-	each(t, func(t *testing.T, stack string, g *graph) { count(t, stack, nil, g) })
-	for _, stack := range stacks {
-		for _, compute := range []string{settings.Fargate, settings.EC2} {
-			t.Run(stack+" on "+compute, func(t *testing.T) {
-				t.Parallel()
-				changes := onHosts(stack, "sgraph-send:compute", compute)
-				count(t, stack, changes, record(t, stack, changes))
-			})
-		}
-	}
+	eachOnAll(t, func(t *testing.T, stack, compute string, g *graph) { count(t, stack, changesOn(compute, stack), g) })
 	t.Run("operators from some addresses", func(t *testing.T) {
 		t.Parallel()
 		changes := map[string]string{"sgraph-send:adminAllow": "192.0.2.0/24", "sgraph-send:botControl": "true"}

@@ -120,6 +120,14 @@ func TestHostsAreReplacedWithoutALack(t *testing.T) {
 		if want := []string{"sgraph-send-" + name}; !slices.Equal(g.replaced, want) {
 			t.Errorf("the deploy waits for %v, want %v", g.replaced, want)
 		}
+		// No host looks for what is not there.
+		isOf := func(of string) func(string) bool { return func(urn string) bool { return strings.HasSuffix(urn, of) } }
+		if !slices.ContainsFunc(g.named(t, kindTemplate, "host").After, isOf("::host-package")) {
+			t.Error("the package may come after the template that names it")
+		}
+		if !slices.ContainsFunc(group.After, isOf("::user-host")) {
+			t.Error("hosts may be waited for before the load balancer asks them")
+		}
 		shipped := g.named(t, "aws:s3/bucketObjectv2:BucketObjectv2", "host-package")
 		if !shipped.Retain || shipped.text("key") != stack.PackageKey(strings.Repeat("ef", 32)) {
 			t.Errorf("a version before is not there to go back to: %v", shipped)
