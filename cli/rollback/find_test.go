@@ -1,6 +1,7 @@
 package rollback_test
 
 import (
+	"fmt"
 	"testing"
 
 	"sgraph.ai/send/cli/rollback"
@@ -12,6 +13,8 @@ func TestWhatRunsAStackIsFound(t *testing.T) {
 	functions := deployed(t, rollback.Versions{"user": 1, "admin": 1})
 	var hosts rollback.Group
 	t.Run("hosts", func(t *testing.T) { hosts = hosted(t, 1) })
+	var tasks rollback.Tasks
+	t.Run("tasks", func(t *testing.T) { tasks = tasked(t, rollback.Versions{"user": 1, "admin": 1}) })
 	for name, c := range map[string]struct {
 		stack string
 		to    rollback.Versions
@@ -19,6 +22,8 @@ func TestWhatRunsAStackIsFound(t *testing.T) {
 	}{
 		"functions":                    {functions.Name, nil, rollback.Stack{}},
 		"hosts":                        {hosts.Stack, nil, rollback.Group{}},
+		"tasks":                        {tasks.Stack, nil, rollback.Tasks{}},
+		"revisions of tasks":           {tasks.Stack, rollback.Versions{"user": 1}, rollback.Tasks{}},
 		"functions of before":          {hosts.Stack, rollback.Versions{"user": 1}, rollback.Stack{}},
 		"hosts that are not there yet": {functions.Name, rollback.Versions{rollback.Hosts: 1}, rollback.Group{}},
 		"nothing yet":                  {"nowhere-yet", nil, rollback.Stack{}},
@@ -27,9 +32,7 @@ func TestWhatRunsAStackIsFound(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		_, isGroup := found.(rollback.Group)
-		_, want := c.want.(rollback.Group)
-		if isGroup != want {
+		if fmt.Sprintf("%T", found) != fmt.Sprintf("%T", c.want) {
 			t.Errorf("%s: %T is found", name, found)
 		}
 	}

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
-	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
@@ -164,20 +163,7 @@ func (g Group) replaced(ctx context.Context, id *string) error {
 	}
 }
 
-// often is how often the group is asked how far it is.
-const often = 5 * time.Second
-
-func (g Group) pause(ctx context.Context) error {
-	if g.Pause != nil {
-		return g.Pause(ctx)
-	}
-	select {
-	case <-time.After(often):
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-}
+func (g Group) pause(ctx context.Context) error { return pause(ctx, g.Pause) }
 
 // describe returns the group, or nothing where there is none.
 func (g Group) describe(ctx context.Context) (*types.AutoScalingGroup, error) {
