@@ -18,10 +18,10 @@ func rollbackCommand(e Env) *cobra.Command {
 		Use:   "rollback --stack NAME [flags]",
 		Short: "Put a deployed stack back to the version before",
 		Long: `Put a deployed stack back to the version before, by moving the alias "live" of
-its functions; or, on EC2, by replacing its hosts by ones of the version before, of
-which one answers before one goes, which takes minutes. Nothing is built and Pulumi
-is not needed; AWS credentials and the region come from the environment, as for the
-AWS command line.
+its functions; or, on Fargate and EC2, by replacing its tasks or hosts by ones of the
+version before, of which one answers before one goes, which takes minutes. Nothing is
+built and Pulumi is not needed; AWS credentials and the region come from the
+environment, as for the AWS command line.
 
 What is not at its newest version has been put back already, so that a
 second time changes nothing; name versions with --to to go further. The next
