@@ -33,10 +33,29 @@ func (a *Service) collectAll(ctx context.Context) {
 	a.others.Collect(ctx)
 }
 
+// collectPeriod is how long an event may wait where no schedule asks for it.
+const collectPeriod = 10 * time.Minute
+
+// Collect does what a schedule has a function do, again and again until ctx ends:
+// events wait as well that functions of before have left, or a server that ended.
+func (a *Service) Collect(ctx context.Context) {
+	tick := time.NewTicker(collectPeriod)
+	defer tick.Stop()
+	for {
+		a.collectAll(ctx)
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
 // collect is collectAll for who is about to read the trail. What cannot be had in
-// time they see later. Servers have handed over already.
+// time they see later. A process that has the ledger for itself has handed over
+// already.
 func (a *Service) collect(ctx context.Context) {
-	if a.set.Environment != settings.Lambda {
+	if a.set.Environment != settings.Lambda && a.set.KeepsOnDisk() {
 		return
 	}
 	ctx, cancel := context.WithTimeout(ctx, collectTime)

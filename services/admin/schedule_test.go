@@ -70,6 +70,33 @@ func TestWhoReadsTheTrailFindsWhatWaits(t *testing.T) {
 	}
 }
 
+// Servers that share a ledger find what functions of before have left there, and what
+// a server that ended has: when somebody reads the trail, and when nobody does.
+func TestServersFindWhatWaits(t *testing.T) {
+	t.Parallel()
+	for name, read := range map[string]func(*rig){
+		"a page": func(g *rig) { g.get("/audit/events") },
+		"by itself": func(g *rig) {
+			ctx, cancel := context.WithCancel(g.t.Context())
+			defer cancel()
+			go g.handler.Collect(ctx)
+			for g.store.all() == "" && ctx.Err() == nil { // until the test ends
+				time.Sleep(time.Millisecond)
+			}
+		},
+	} {
+		g := newRig(t, func(s *admin.Settings) { s.Mode, s.LedgerMode = settings.S3, settings.DynamoDB })
+		g.userService(audit.TransferCreated)
+		if all := g.store.all(); all != "" {
+			t.Errorf("%s: the event is written at once: %s", name, all)
+		}
+		read(g)
+		if all := g.store.all(); !strings.Contains(all, string(audit.TransferCreated)) {
+			t.Errorf("%s: the trail is %q", name, all)
+		}
+	}
+}
+
 // What the user service keeps in the ledger is no more believed than what it
 // hands over.
 func TestTheUserServiceTellsOfTransfersAlone(t *testing.T) {

@@ -42,8 +42,11 @@ func Run(ctx context.Context, p host.Process) error {
 	if err := service.Prepare(ctx); err != nil {
 		return err
 	}
-	if set.KeepsOnDisk() {
+	switch {
+	case set.KeepsOnDisk():
 		go service.Sweep(ctx)
+	case set.Environment != settings.Lambda: // there a schedule does it
+		go service.Collect(ctx)
 	}
 	return p.Run(ctx, host.Service{
 		Name: metric.Admin, Handler: service, Invoked: service.Invoked,
