@@ -1,6 +1,7 @@
 package taskhost
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
@@ -52,6 +53,15 @@ func (r *Registry) ServeHTTP(w http.ResponseWriter, request *http.Request) {
 		http.Error(w, `{"errors":[{"code":"UNAUTHORIZED"}]}`, http.StatusUnauthorized)
 		return
 	}
+	// The images lock themselves while they read, and two that come by one connection
+	// of HTTP/2 have its window in common: one would wait for the other's lock, and that
+	// for the window.
+	content, err := io.ReadAll(io.LimitReader(request.Body, 64<<20))
+	if err != nil {
+		http.Error(w, err.Error(), http.StatusBadRequest)
+		return
+	}
+	request.Body = io.NopCloser(bytes.NewReader(content))
 	if _, _, is := strings.Cut(request.URL.Path, "/manifests/"); is && request.Method == http.MethodPut {
 		if !r.keeps(w, request) {
 			return
