@@ -95,6 +95,20 @@ func TestSmallAccountsAreToldBeforeAnythingIsTouched(t *testing.T) {
 	}
 }
 
+// Tasks reserve nothing: what is left is the canary's.
+func TestServersReserveNothing(t *testing.T) {
+	t.Parallel()
+	s, err := parseStack(t, "qa", onTasks)
+	if err != nil {
+		t.Fatal(err)
+	}
+	g := accountOf("qa")
+	g.limits = account{most: 200, free: 101}
+	if err := run(t, s, g); err != nil {
+		t.Error(err)
+	}
+}
+
 // TestNoneReserved: functions run, from what the account has, and nothing waits
 // for a share of a reservation that is not there.
 func TestNoneReserved(t *testing.T) {
