@@ -71,7 +71,7 @@ func TestRestoredIsWhatThereWas(t *testing.T) {
 	}
 	transfers, trail := storage.View(dir)
 	if got := machine.Objects(t, transfers); !maps.Equal(got, wantObjects) {
-		t.Errorf("objects %v\nwant %v", slices.Sorted(maps.Keys(got)), slices.Sorted(maps.Keys(wantObjects)))
+		t.Errorf("%d objects; want %d", len(got), len(wantObjects))
 	}
 	if got := machine.Objects(t, trail); !maps.Equal(got, wantTrail) || len(got) != 5 {
 		t.Errorf("%d objects of the trail; want %d", len(got), len(wantTrail))
@@ -123,20 +123,14 @@ func TestWhatChangesMeanwhile(t *testing.T) {
 			return
 		}
 		changed = true
-		for key := range machine.Objects(t, m.Store) {
-			if strings.Contains(key, gone) {
-				if err := m.Store.Delete(t.Context(), key); err != nil {
-					t.Error(err)
-				}
-			}
-		}
+		remove(t, m, gone)
 		m.Sent(t, machine.Noise(100))
 		m.Noted(t, 3)
 		if err := m.Transfers.Pair(t.Context()); err != nil {
 			t.Error(err)
 		}
 	})
-	if err != nil || sum.Transfers != 2 || sum.Lost != 1 {
+	if err != nil || sum.Transfers != 2 || sum.Lost != 1 || sum.Broken != 0 {
 		t.Fatalf("%+v, %v", sum, err)
 	}
 
@@ -175,6 +169,31 @@ func TestWhatChangesMeanwhile(t *testing.T) {
 	}
 	if v, err := audit.Verify(&chain); err != nil || v.Batches != 3 {
 		t.Errorf("the trail goes on with %+v, %v", v, err)
+	}
+}
+
+// remove removes a transfer.
+func remove(t *testing.T, m *machine.Machine, id string) {
+	t.Helper()
+	r, err := m.Ledger.Get(t.Context(), send.Key{Set: send.TransferSets + id[:2], ID: id})
+	if err != nil {
+		t.Fatal(err)
+	}
+	keys, _, err := send.Objects(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	deleted, _, err := send.Lose(r, keys...)
+	if err == nil {
+		err = m.Ledger.Replace(t.Context(), deleted)
+	}
+	for _, key := range keys {
+		if err == nil {
+			err = m.Store.Delete(t.Context(), key)
+		}
+	}
+	if err != nil {
+		t.Fatal(err)
 	}
 }
 
@@ -251,7 +270,11 @@ func TestTheLedgerAlone(t *testing.T) {
 	m.Noted(t, 1)
 	m.Ledger.Close()
 	from := source(m)
-	from.LedgerOnly = true
+	for _, store := range []string{"transfers", "cache"} { // are in buckets
+		if err := os.RemoveAll(filepath.Join(m.Dir, store)); err != nil {
+			t.Fatal(err)
+		}
+	}
 	var b bytes.Buffer
 	sum, err := Write(t.Context(), &b, from, silent)
 	if err != nil || sum.Transfers != 1 || sum.Lost != 0 || b.Len() > 100_000 {
@@ -268,6 +291,25 @@ func TestTheLedgerAlone(t *testing.T) {
 	defer l.Close()
 	if _, err := machine.TransfersOf(l, m.Store).Available(t.Context(), id); err != nil {
 		t.Error(err)
+	}
+}
+
+// Bytes that are missing though nobody removed them are told of.
+func TestBytesThatAreMissing(t *testing.T) {
+	t.Parallel()
+	m := machine.New(t)
+	m.Sent(t, machine.Noise(100))
+	m.Sent(t, machine.Noise(100))
+	for key := range machine.Objects(t, m.Store) {
+		if err := m.Store.Delete(t.Context(), key); err != nil {
+			t.Fatal(err)
+		}
+		break
+	}
+	m.Ledger.Close()
+	sum, err := Write(t.Context(), io.Discard, source(m), silent)
+	if err != nil || sum.Transfers != 2 || sum.Lost != 1 || sum.Broken != 1 {
+		t.Errorf("%+v, %v", sum, err)
 	}
 }
 

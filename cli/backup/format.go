@@ -46,6 +46,8 @@ const (
 	format = 1
 	// listMost is of how many files there are checksums together.
 	listMost = 1000
+	// lostMost is of how many transfers without bytes it is found out why.
+	lostMost = 10_000
 	// smallMost is how many bytes an entry has at most that is read at once.
 	smallMost = 1 << 20
 	// nameMost is how many bytes the name of an entry has at most.
@@ -75,6 +77,7 @@ type Summary struct {
 	At        time.Time // of the ledger
 	Transfers int64     // that could be downloaded, or were
 	Lost      int64     // those of them whose bytes were removed while it was made
+	Broken    int64     // those of the lost that could still be downloaded, if they had any; known to who made it
 	Elsewhere bool      // their bytes are in a bucket, as is the trail
 	Files     int64
 	Bytes     int64

@@ -29,7 +29,8 @@ type Source struct {
 	Dir     string
 	Secrets []string // names of files in it
 
-	// LedgerOnly says that the bytes and the trail are not in it, but in buckets.
+	// LedgerOnly says that the bytes and the trail are not in it, but in buckets. So it
+	// is, too, where there is no folder of theirs.
 	LedgerOnly bool
 }
 
@@ -46,12 +47,40 @@ func write(ctx context.Context, to io.Writer, from Source, at time.Time, progres
 		return Summary{}, err
 	}
 	defer ledger.Close()
+	from.LedgerOnly = from.LedgerOnly || !storage.HasBytes(from.Dir)
 	ledger.Now = func() time.Time { return at } // what it could forget since then, who reads the backup looks for
 	w := &writer{ctx: ctx, tar: tar.NewWriter(to), tell: progress, sum: Summary{At: at}}
 	if err := w.all(from, ledger); err != nil {
 		return w.sum, err
 	}
-	return w.sum, w.tar.Close()
+	if err := w.tar.Close(); err != nil {
+		return w.sum, err
+	}
+	w.sum.Broken, err = w.broken(from)
+	return w.sum, err
+}
+
+// broken counts those of the transfers that lost their bytes that are still there to
+// be downloaded: nobody removed those.
+func (w *writer) broken(from Source) (n int64, err error) {
+	if len(w.lost) == 0 {
+		return 0, nil
+	}
+	now, err := snapshot.Take(w.ctx, from.Dir)
+	if err != nil {
+		return 0, err
+	}
+	defer now.Close()
+	for _, key := range w.lost {
+		r, err := now.Get(w.ctx, key)
+		if err != nil && send.CodeOf(err) != send.NotFound {
+			return n, err
+		}
+		if err == nil && r.State == string(send.Completed) && !r.Expired(now.Now()) && !r.Exhausted() {
+			n++
+		}
+	}
+	return n, nil
 }
 
 type writer struct {
@@ -61,7 +90,8 @@ type writer struct {
 
 	list  list
 	sum   Summary
-	total int64 // about how many bytes there will be
+	total int64      // about how many bytes there will be
+	lost  []send.Key // some of the transfers whose bytes are not there
 }
 
 func (w *writer) all(from Source, ledger *snapshot.Copy) error {
@@ -155,6 +185,9 @@ func (w *writer) transfers(ledger send.Ledger, store send.Store) error {
 				return err
 			} else if lost {
 				w.sum.Lost++
+				if len(w.lost) < lostMost {
+					w.lost = append(w.lost, r.Key)
+				}
 			}
 		}
 	}

@@ -87,16 +87,24 @@ func writeBackup(c *cobra.Command, e Env, to target, from backup.Source) error {
 			return err
 		}
 		progress.end()
-		tellBackup(e.Err, "Backed up", made)
-		return nil
+		return toldBackup(e.Err, made)
 	}
 	path, err := to.save("sgsend-"+time.Now().UTC().Format("20060102T150405Z")+".tar", content)
 	if err != nil {
 		return err
 	}
 	progress.end()
-	tellBackup(e.Err, "Backed up", made)
-	return e.print(c.Context(), asFile(path)+"\n")
+	return errors.Join(e.print(c.Context(), asFile(path)+"\n"), toldBackup(e.Err, made))
+}
+
+// toldBackup is what comes of a backup that was made.
+func toldBackup(w io.Writer, made backup.Summary) error {
+	tellBackup(w, "Backed up", made)
+	if made.Broken > 0 {
+		return fmt.Errorf("%d transfers have no bytes in the data folder, and so have none in the backup: look whether "+
+			"it is the right one, or %s says that they are elsewhere", made.Broken, settings.StorageMode.Env)
+	}
+	return nil
 }
 
 // tellBackup says what is in a backup.

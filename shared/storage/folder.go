@@ -24,6 +24,12 @@ const (
 	Restoring = "restoring"
 )
 
+// HasBytes says whether a data folder is where bytes are kept, and not the ledger alone.
+func HasBytes(dir string) bool {
+	_, err := os.Stat(filepath.Join(dir, transfersFolder))
+	return err == nil
+}
+
 // View opens the stores of a data folder to read them beside the process whose it is.
 func View(dir string) (transfers, trail send.Store) {
 	return disk.View(filepath.Join(dir, transfersFolder)), disk.View(filepath.Join(dir, trailFolder))
