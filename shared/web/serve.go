@@ -94,10 +94,10 @@ func Origin(scheme string, ln net.Listener, asked string) string {
 	name, _, _ := net.SplitHostPort(asked)
 	_, noAddress := netip.ParseAddr(name)
 	switch at, err := netip.ParseAddr(host); {
-	case err == nil && at.Unmap().IsUnspecified():
-		host = "localhost"
 	case name != "" && noAddress != nil:
 		host = name
+	case err == nil && at.Unmap().IsUnspecified():
+		host = "localhost"
 	}
 	u := url.URL{Scheme: scheme, Host: net.JoinHostPort(host, port)}
 	if port == usualPorts[scheme] {

@@ -136,6 +136,7 @@ func TestOrigin(t *testing.T) {
 		{"http", "[fe80::1%eth0]:8080", "[fe80::1%eth0]:8080", "http://[fe80::1%25eth0]:8080"},
 		{"http", "192.0.2.1:8000", "192.0.2.1:8000", "http://192.0.2.1:8000"},
 		{"https", ":443", "[::]:443", "https://localhost"},
+		{"https", "send.example.org:0", "[::]:443", "https://send.example.org"},
 		{"https", "127.0.0.1:80", "127.0.0.1:80", "https://127.0.0.1:80"},
 	} {
 		if got := web.Origin(c.scheme, listening{at: c.at}, c.asked); got != c.want {
