@@ -150,7 +150,7 @@ func round(ctx context.Context, t *testing.T, kept, fresh http.RoundTripper, tok
 		if err != nil {
 			return err
 		}
-		for _, url := range []string{userURL + "/", userURL + wire.Ready.Path(), adminURL + wire.Health.Path()} {
+		for _, url := range []string{userURL + "/", userURL + wire.Health.Path(), adminURL + wire.Health.Path()} {
 			if _, err := fetch(ctx, strict{transport, t}, url); err != nil {
 				return err
 			}

@@ -8,6 +8,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -42,7 +43,7 @@ func root(t *testing.T) string {
 			lacks(t, "%s is not installed; tools/setup does it", tool)
 		}
 	}
-	codename, mirror, err := source(t.Context())
+	from, err := thisSystem(t.Context())
 	if err != nil {
 		t.Skipf("SKIPPED, nothing was tested: it is not known where this system comes from: %v", err)
 	}
@@ -51,14 +52,14 @@ func root(t *testing.T) string {
 		t.Fatal(err)
 	}
 	cache = filepath.Join(cache, "sgsend-test")
-	dir := filepath.Join(cache, strings.ReplaceAll("root-"+codename+"-"+runtime.GOARCH+"-"+inRoot, ",", "-"))
+	dir := filepath.Join(cache, strings.ReplaceAll("root-"+from.codename+"-"+runtime.GOARCH+"-"+inRoot, ",", "-"))
 	if err := os.MkdirAll(cache, 0o700); err != nil {
 		t.Fatal(err)
 	}
 	defer lock(t, dir+".lock")()
 	made, err := os.Stat(dir)
 	if err != nil || nightly.Or(false, time.Since(made.ModTime()) > 12*time.Hour) {
-		makeRoot(t, dir, codename, mirror)
+		makeRoot(t, dir, from)
 	}
 	own := filepath.Join(t.TempDir(), "root")
 	if out, err := exec.CommandContext(t.Context(), "cp", "-a", "--reflink=auto", dir, own).CombinedOutput(); err != nil {
@@ -67,17 +68,20 @@ func root(t *testing.T) string {
 	return own
 }
 
-func makeRoot(t *testing.T, dir, codename, mirror string) {
+func makeRoot(t *testing.T, dir string, from source) {
 	t.Helper()
 	began := time.Now()
 	part := dir + ".part" // what a run that was ended left
 	if err := os.RemoveAll(part); err != nil {
 		t.Fatal(err)
 	}
-	args := []string{"--variant=minbase", "--include=" + inRoot, codename, part, mirror}
+	args := []string{
+		"--variant=minbase", "--include=" + inRoot, "--components=" + strings.Join(from.components, ","),
+		from.codename, part, from.mirror,
+	}
 	cmd := exec.CommandContext(t.Context(), "debootstrap", args...)
 	if out, err := cmd.CombinedOutput(); err != nil {
-		lacks(t, "debootstrap %s from %s: %v\n%s", codename, mirror, err, last(out, 2000))
+		lacks(t, "debootstrap of %+v: %v\n%s", from, err, last(out, 2000))
 	}
 	if err := os.RemoveAll(dir); err != nil {
 		t.Fatal(err)
@@ -89,30 +93,45 @@ func makeRoot(t *testing.T, dir, codename, mirror string) {
 	if err := os.Chtimes(dir, now, now); err != nil {
 		t.Fatal(err)
 	}
-	t.Logf("made a root of %s in %v", codename, time.Since(began).Round(time.Second))
+	t.Logf("made a root of %s in %v", from.codename, time.Since(began).Round(time.Second))
 }
 
-// source is the release of this machine, and where apt has it from.
-func source(ctx context.Context) (codename, mirror string, err error) {
+// source is a release of Debian or what follows it, and where apt has it from.
+type source struct {
+	codename, mirror string
+	components       []string
+}
+
+// thisSystem is the source of this machine.
+func thisSystem(ctx context.Context) (of source, err error) {
 	release, err := os.ReadFile("/etc/os-release")
 	if err != nil {
-		return "", "", err
+		return of, err
 	}
 	for line := range strings.Lines(string(release)) {
 		if value, ok := strings.CutPrefix(line, "VERSION_CODENAME="); ok {
-			codename = strings.Trim(strings.TrimSpace(value), `"`)
+			of.codename = strings.Trim(strings.TrimSpace(value), `"`)
 		}
 	}
-	out, err := exec.CommandContext(ctx, "apt-get", "indextargets", "--format", "$(CODENAME) $(REPO_URI)").Output()
+	const format = "$(CODENAME) $(REPO_URI) $(COMPONENT)"
+	out, err := exec.CommandContext(ctx, "apt-get", "indextargets", "--format", format).Output()
 	if err != nil {
-		return "", "", err
+		return of, err
 	}
 	for line := range strings.Lines(string(out)) {
-		if of, uri, _ := strings.Cut(strings.TrimSpace(line), " "); of == codename && codename != "" {
-			return codename, uri, nil
+		fields := strings.Fields(line)
+		if len(fields) != 3 || fields[0] != of.codename || of.mirror != "" && fields[1] != of.mirror {
+			continue
+		}
+		of.mirror = fields[1]
+		if !slices.Contains(of.components, fields[2]) {
+			of.components = append(of.components, fields[2])
 		}
 	}
-	return "", "", fmt.Errorf("apt has no source of %q", codename)
+	if of.mirror == "" {
+		return of, fmt.Errorf("apt has no source of %q", of.codename)
+	}
+	return of, nil
 }
 
 // lock waits until no other process has the file, and returns what lets go of it.

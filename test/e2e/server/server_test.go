@@ -12,6 +12,7 @@ import (
 
 	"sgraph.ai/send/cli/client"
 	"sgraph.ai/send/release/pack"
+	"sgraph.ai/send/shared/test/nightly"
 	"sgraph.ai/send/shared/wire"
 )
 
@@ -57,8 +58,11 @@ func TestPackageOnAServer(t *testing.T) {
 	m.kill(t, "sgsend.service")
 	is("killed, it is back")
 
-	m.upgrade(t, token, []string{"sgsend.service"}, large, "dpkg", "--install", "/root/"+versions[1]+".deb")
-	is("upgraded, it has what it had")
+	for n := range nightly.Or(1, 7) { // forth, and at night back and forth
+		to := versions[(n+1)%len(versions)]
+		m.upgrade(t, token, to, []string{"sgsend.service"}, large, "dpkg", "--install", "/root/"+to+".deb")
+		is("upgraded, it has what it had")
+	}
 	if kept := m.run(t, "tail", "-n1", "/etc/sgsend/sgsend.env"); kept != "SEND__RATE_LIMITS=off\n" {
 		t.Errorf("of what the operator wrote there is %q", kept)
 	}
@@ -99,6 +103,7 @@ func (m *machine) withDomain(t *testing.T) {
 		`\nSEND__TLS_KEY=/etc/sgsend/tls/key.pem`, "/etc/sgsend/sgsend.env")
 	m.run(t, "systemctl", "disable", "--now", "sgsend.service", "sgsend-user.socket", "sgsend-admin.socket")
 	m.run(t, "systemctl", "enable", "--now", "sgsend.service", "sgsend-https.socket", "sgsend-http.socket")
+	m.run(t, "sh", "-c", "set -a; . /etc/sgsend/sgsend.env; sgsend health")
 	transport := m.transport(t)
 	transport.TLSClientConfig = &tls.Config{RootCAs: pool(t, cert), ServerName: "send.example.org"}
 	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "https://127.0.0.1"+wire.Health.Path(), nil)

@@ -65,7 +65,7 @@ func TestServicesByThemselves(t *testing.T) {
 
 	m.kill(t, units[0])
 	is("killed, it is back")
-	m.upgrade(t, token, units, sent{}, "rpm", "--nodeps", "--upgrade", "/root/"+versions[1]+".rpm")
+	m.upgrade(t, token, versions[1], units, sent{}, "rpm", "--nodeps", "--upgrade", "/root/"+versions[1]+".rpm")
 	is("upgraded, it has what it had")
 
 	m.rpm(t, "--erase", "sgsend")

@@ -8,10 +8,10 @@ import (
 	"sgraph.ai/send/cli/client"
 )
 
-// upgrade installs the next version while people send and receive. Where there
-// is something large, an upload and a download of it begin with the old process of
+// upgrade installs another version while people send and receive. Where there is
+// something large, an upload and a download of it begin with the old process of
 // the first unit and end after that was told to.
-func (m *machine) upgrade(t *testing.T, token string, units []string, large sent, install ...string) {
+func (m *machine) upgrade(t *testing.T, token, to string, units []string, large sent, install ...string) {
 	t.Helper()
 	t.Log("upgraded, it drops nobody")
 	ctx, stop := context.WithCancel(t.Context())
@@ -63,8 +63,8 @@ func (m *machine) upgrade(t *testing.T, token string, units []string, large sent
 	if rounds := wait(); rounds == 0 {
 		t.Error("nobody asked anything meanwhile")
 	}
-	if version := m.version(t); version != versions[1] {
-		t.Errorf("after the upgrade it is %s", version)
+	if version := m.version(t); version != to {
+		t.Errorf("after the upgrade to %s it is %s", to, version)
 	}
 }
 
