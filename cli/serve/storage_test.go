@@ -75,6 +75,10 @@ func TestBytesAndLedgerApart(t *testing.T) {
 				t.Errorf("the policy of the page is %s", policy)
 			}
 
+			disk := map[bool]string{false: `"disk":"ok"`, true: `"disk":"not_configured"`}[c.bucket && c.table]
+			if _, ready := s.call("GET", s.user+"/info/ready", nil); !strings.Contains(string(ready), disk) {
+				t.Errorf("readiness is %s, without %s", ready, disk)
+			}
 			for what, line := range lines {
 				line.cut()
 				s.eventuallyReady(what, 503)

@@ -81,7 +81,7 @@ func New(set Settings) (*Service, error) {
 	s.configRoute(r)
 	ready := info.Readiness{
 		Ledger: ledger, Set: send.TransferSets + "00", Store: set.Store, Prefix: send.PayloadPrefix, Now: set.Now,
-		Secrets: set.Secrets,
+		Kept: set.Ledger, Secrets: set.Secrets,
 	}
 	ready.Route(r)
 	info.Service{

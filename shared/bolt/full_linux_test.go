@@ -23,6 +23,7 @@ func TestFullDisk(t *testing.T) {
 	t.Cleanup(func() { syscall.Unmount(disk, syscall.MNT_DETACH) })
 
 	l := open(t, filepath.Join(disk, "ledger"))
+	want(t, "", l.Room())
 	ctx := t.Context()
 	want(t, "", l.Create(ctx, send.Record{Key: key("s", "first"), Limit: 2}))
 	acked := 0
@@ -32,6 +33,7 @@ func TestFullDisk(t *testing.T) {
 	}
 	acked--
 	want(t, send.Full, err)
+	want(t, send.Full, l.Room())
 	if acked < 3 {
 		t.Fatalf("full after %d records", acked)
 	}
@@ -45,6 +47,7 @@ func TestFullDisk(t *testing.T) {
 	_, err = l.Get(ctx, key("s", fmt.Sprint(acked)))
 	want(t, send.NotFound, err)
 	want(t, "", syscall.Mount("tmpfs", disk, "tmpfs", syscall.MS_REMOUNT, "size=16m"))
+	want(t, "", l.Room())
 	r, err := l.Spend(ctx, key("s", "first"), send.Spend{Now: time.Now()})
 	want(t, "", err)
 	if r.Count != 1 {

@@ -7,9 +7,11 @@ package bolt
 
 import (
 	"context"
+	"path/filepath"
 	"strings"
 	"time"
 
+	"sgraph.ai/send/shared/internal/volume"
 	"sgraph.ai/send/shared/send"
 )
 
@@ -29,6 +31,22 @@ type Ledger struct {
 }
 
 var _ send.Ledger = (*Ledger)(nil)
+
+var _ send.Roomy = (*Ledger)(nil)
+
+// least is how many bytes of its disk the ledger needs to go on for a while: a
+// sixteenth of a small one.
+const least = 16 << 20
+
+// Room implements [send.Roomy]. Where the system cannot tell it is found out by
+// writing.
+func (l *Ledger) Room() error {
+	left, all, err := volume.Room(filepath.Dir(l.file.db.Path()))
+	if err == nil && left < min(least, all/16) {
+		return send.Fail(send.Full, "the disk of the ledger is full")
+	}
+	return nil
+}
 
 // Open opens the ledger's file, or makes it. Unavailable when another process
 // holds it, Internal when it is damaged or no ledger at all.

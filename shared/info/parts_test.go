@@ -79,12 +79,31 @@ func TestReadinessOnS3(t *testing.T) {
 	config := moto.Load(t)
 	ledger := openLedger(t)
 	got := ask(t, ledger, s3store.New(moto.Bucket(t), config))
-	if want := `{"status":"ok","ledger":"ok","store":"ok","disk":"not_configured",` + none; got != want {
+	if want := `{"status":"ok","ledger":"ok","store":"ok","disk":"ok",` + none; got != want {
 		t.Errorf("%s, not %s", got, want)
 	}
 	got = ask(t, ledger, s3store.New("there-is-none", config))
-	if want := `{"status":"unavailable","ledger":"ok","store":"unavailable","disk":"not_configured",` + none; got != want {
+	if want := `{"status":"unavailable","ledger":"ok","store":"unavailable","disk":"ok",` + none; got != want {
 		t.Errorf("without its bucket: %s, not %s", got, want)
+	}
+}
+
+// full is a ledger whose disk is full.
+type full struct{ send.Ledger }
+
+func (full) Room() error { return send.Fail(send.Full, "full") }
+
+// A ledger whose disk is full is found out, though it still answers, and though
+// something stands before it that knows nothing of disks.
+func TestReadinessOfALedgerThatIsFull(t *testing.T) {
+	t.Parallel()
+	ledger := openLedger(t)
+	got := askAll(t, &info.Readiness{
+		Ledger: struct{ send.Ledger }{ledger}, Kept: full{ledger}, Set: send.TokenSet,
+		Store: s3store.New(moto.Bucket(t), moto.Load(t)), Prefix: send.PayloadPrefix,
+	})
+	if want := `{"status":"unavailable","ledger":"ok","store":"ok","disk":"full",` + none; got != want {
+		t.Errorf("%s, not %s", got, want)
 	}
 }
 

@@ -25,6 +25,9 @@ type Readiness struct {
 	Prefix string           // of keys that the service may ask the store about
 	Now    func() time.Time // nil = time.Now
 
+	// Kept is the ledger that Ledger stands before; nil = Ledger is the one.
+	Kept send.Ledger
+
 	// Secrets are what the service cannot work without; nil = there are none.
 	Secrets *secret.Sources
 
@@ -95,9 +98,11 @@ func (s *Readiness) find(ctx context.Context) wire.ReadyReply {
 			}
 		})
 	}
-	if disk, ok := s.Store.(send.Roomy); ok {
-		if reply.Disk = wire.OK; disk.Room() != nil {
-			reply.Disk = wire.Full
+	for _, part := range []any{s.Store, s.Ledger, s.Kept} {
+		if disk, ok := part.(send.Roomy); ok && reply.Disk != wire.Full {
+			if reply.Disk = wire.OK; disk.Room() != nil {
+				reply.Disk = wire.Full
+			}
 		}
 	}
 	parts.Wait()

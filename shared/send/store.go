@@ -122,9 +122,10 @@ type Store interface {
 	Sweeper
 }
 
-// Roomy is a store that knows how much room it has left.
+// Roomy is a store, or a ledger, that knows how much room it has left.
 type Roomy interface {
-	// Room returns Full where uploads are refused for want of room.
+	// Room returns Full where uploads are refused for want of room, or soon no record
+	// can be written.
 	Room() error
 }
 
