@@ -36,7 +36,8 @@ type Migration struct {
 	Now      func() time.Time
 	Progress func(done, total int64) // is told of the bytes
 
-	report Report
+	report  Report
+	looking bool // nothing is copied: it is only compared
 }
 
 // Report is what came of a migration.
@@ -100,7 +101,7 @@ func (m *Migration) Run(ctx context.Context) (Report, error) {
 		return m.report, nil
 	}
 	if state == Finished && !m.Replace {
-		return m.report, m.compareFinished(ctx)
+		return m.report, m.compareFinished(ctx, bytes)
 	}
 	kept, err = m.mark(ctx, kept, copying, mark{From: roots, Begun: m.Now().UTC()})
 	if err != nil {
@@ -128,8 +129,16 @@ func (m *Migration) Run(ctx context.Context) (Report, error) {
 }
 
 // compareFinished says whether target and source are still the same.
-func (m *Migration) compareFinished(ctx context.Context) error {
-	if err := m.compare(ctx, false); err != nil {
+func (m *Migration) compareFinished(ctx context.Context, bytes int64) error {
+	m.looking = true
+	err := m.compare(ctx, false)
+	if err == nil {
+		err = m.objects(ctx, bytes)
+	}
+	if err == nil {
+		err = m.trail(ctx)
+	}
+	if err != nil {
 		return fmt.Errorf("all of it was moved before, and one of both has changed since: go on with one of them; "+
 			"to make the target what the source is, and lose what it has beyond that, say --replace: %w", err)
 	}

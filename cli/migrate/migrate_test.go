@@ -177,6 +177,22 @@ func TestBetweenMachines(t *testing.T) {
 	if r.State != Finished || r.Objects.Copied+r.Trail.Copied+r.Sets["transfer"].Copied > 0 {
 		t.Errorf("the second time are moved %+v", r)
 	}
+	for key, content := range machine.Objects(t, to.Transfers) {
+		if !strings.HasPrefix(key, send.PayloadPrefix) {
+			continue
+		}
+		other := bytes.Repeat([]byte("x"), len(content))
+		if _, err := to.Transfers.Put(t.Context(), key, bytes.NewReader(other), -1); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := migration(from, to).Run(t.Context()); send.CodeOf(err) != send.Conflict {
+			t.Errorf("other bytes at the target are taken for the same: %v", err)
+		}
+		if _, err := to.Transfers.Put(t.Context(), key, strings.NewReader(content), -1); err != nil {
+			t.Fatal(err)
+		}
+		break
+	}
 	equal(t, from, to) // which counts on with the pair
 	_, err := migration(from, to).Run(t.Context())
 	if send.CodeOf(err) != send.Conflict || !strings.Contains(err.Error(), "--replace") {

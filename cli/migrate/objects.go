@@ -92,7 +92,7 @@ func (m *Migration) trail(ctx context.Context) error {
 			return err
 		})
 	}
-	if err := group.Wait(); err != nil {
+	if err := group.Wait(); err != nil || m.looking {
 		return err
 	}
 	for e, err := range send.Entries(ctx, m.To.Trail, audit.Prefix) {
@@ -145,6 +145,9 @@ func (m *Migration) object(ctx context.Context, from, to send.Store, key string)
 		if is, err := digest(ctx, to, key); err != nil || is == want {
 			return c, unasked(err)
 		}
+	}
+	if m.looking {
+		return c, send.Fail(send.Conflict, "the target has not what the source has of %s", key)
 	}
 	want, err := put(ctx, from, to, key, o.Size, wholeMost, partSize)
 	if err != nil {
