@@ -93,7 +93,8 @@ func TestTasksCanDoNoMoreThanServe(t *testing.T) {
 				t.Errorf("%s: its role is assumed by %s", of, role.text("assumeRolePolicy"))
 			}
 		}
-		if want := []string{testAccount + ".dkr.ecr.eu-west-2.amazonaws.com/" + names.Registry()}; !slices.Equal(g.pushed, want) {
+		want := []string{testAccount + ".dkr.ecr.eu-west-2.amazonaws.com/" + names.Registry()}
+		if !slices.Equal(g.pushed, want) {
 			t.Errorf("the image was brought to %v, want %v", g.pushed, want)
 		}
 	})
@@ -144,7 +145,8 @@ func TestTasksAreReplacedWithoutAnOutage(t *testing.T) {
 					t.Errorf("%s: %s is %q, want %q", of, key, d.text(key), want)
 				}
 			}
-			if d.text("deploymentCircuitBreaker", "enable") != "true" || d.text("deploymentCircuitBreaker", "rollback") != "true" {
+			if d.text("deploymentCircuitBreaker", "enable") != "true" ||
+				d.text("deploymentCircuitBreaker", "rollback") != "true" {
 				t.Errorf("%s: %v", of, d.object("deploymentCircuitBreaker"))
 			}
 			target := g.named(t, kindTarget, of+"-task")
@@ -176,7 +178,9 @@ func TestTasksAreReplacedWithoutAnOutage(t *testing.T) {
 				records++
 			}
 		}
-		if !slices.ContainsFunc(user.After, func(urn string) bool { return strings.HasSuffix(urn, kindTaskService+"::admin") }) {
+		if !slices.ContainsFunc(user.After, func(urn string) bool {
+			return strings.HasSuffix(urn, kindTaskService+"::admin")
+		}) {
 			t.Error("the user service does not wait for the admin service")
 		}
 		if records != 2 {

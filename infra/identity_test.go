@@ -278,7 +278,8 @@ func TestMissingPayloadsAreTold(t *testing.T) {
 	eachOnAll(t, func(t *testing.T, stack, _ string, g *graph) {
 		bucket := []string{"arn:aws:s3:::" + testAccount + "--sgraph-send-transfers--" + stack + "--eu-west-2"}
 		found := slices.ContainsFunc(grants(t, g), func(granted grant) bool {
-			return slices.Contains([]string{"user", "user-task", "host"}, granted.role) && slices.Equal(granted.actions, []string{"s3:ListBucket"}) &&
+			return slices.Contains([]string{"user", "user-task", "host"}, granted.role) &&
+				slices.Equal(granted.actions, []string{"s3:ListBucket"}) &&
 				granted.condition == "null" && slices.Equal(granted.resources, bucket)
 		})
 		if !found {

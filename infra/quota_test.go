@@ -72,7 +72,7 @@ const (
 	domainACM         = "https://docs.aws.amazon.com/acm/latest/userguide/acm-certificate-characteristics.html"
 	apiBalancer       = "https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateLoadBalancer.html"
 	apiTargetGroup    = "https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateTargetGroup.html"
-	apiCondition      = "https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_HostHeaderConditionConfig.html"
+	apiCondition      = "https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_RuleCondition.html"
 	limitsBalancer    = "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-limits.html"
 	apiSecurity       = "https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateSecurityGroup.html"
 	apiSecurityRule   = "https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_IpRange.html"

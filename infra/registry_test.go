@@ -71,7 +71,8 @@ func TestImagesArePushedByWhoMay(t *testing.T) {
 		"401 Unauthorized":   {text: "AWS:wrong"},
 		"registry's passwor": {err: errors.New("denied")},
 	} {
-		if err := pusher(nothing{empty.Index}, account)(t.Context(), repository); err == nil || !strings.Contains(err.Error(), text) {
+		err := pusher(nothing{empty.Index}, account)(t.Context(), repository)
+		if err == nil || !strings.Contains(err.Error(), text) {
 			t.Errorf("%v: %v, want %q", account, err, text)
 		}
 	}

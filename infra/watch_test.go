@@ -168,7 +168,9 @@ func TestDashboardDrawsWhatIsCounted(t *testing.T) {
 				"RequestCount", "HTTPCode_Target_5XX_Count", "TargetResponseTime", "HealthyHostCount", "RunningTaskCount",
 				"CPUUtilization",
 			},
-			settings.EC2: {"RequestCount", "HTTPCode_Target_5XX_Count", "TargetResponseTime", "HealthyHostCount", "CPUUtilization"},
+			settings.EC2: {
+				"RequestCount", "HTTPCode_Target_5XX_Count", "TargetResponseTime", "HealthyHostCount", "CPUUtilization",
+			},
 		}[compute]
 		for _, name := range append(names, "BytesUploaded", "BytesDownloaded", "LimitHit",
 			"BucketSizeBytes", "NumberOfObjects", "EstimatedCharges", "CanarySucceeded") {

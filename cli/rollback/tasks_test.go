@@ -24,7 +24,9 @@ func tasked(t *testing.T, deploys rollback.Versions) rollback.Tasks {
 		Pause: func(ctx context.Context) error { return ctx.Err() },
 	}
 	names := stack.Names{Stack: s.Stack}
-	if _, err := s.AWS.CreateCluster(t.Context(), &ecs.CreateClusterInput{ClusterName: aws.String(names.Cluster())}); err != nil {
+	if _, err := s.AWS.CreateCluster(t.Context(), &ecs.CreateClusterInput{
+		ClusterName: aws.String(names.Cluster()),
+	}); err != nil {
 		t.Fatal(err)
 	}
 	for service, n := range deploys {
@@ -127,14 +129,15 @@ func TestTasksGoBackToTheRevisionBefore(t *testing.T) {
 		return strings.TrimLeft(strings.TrimPrefix(aws.ToString(revisionOf(t, s, "user").ContainerDefinitions[0].Image),
 			"registry/image@sha256:"), "0")
 	}
+	const only, already = "admin 1 stays: there is no version before it", "it was put back already, from 3"
 	steps := []struct {
 		services []string
 		to       rollback.Versions
 		said     string
 		image    string
 	}{
-		{rollback.Services, nil, "user 3 -> 2; admin 1 stays: there is no version before it", "2"},
-		{rollback.Services, nil, "user 2 stays: it was put back already, from 3; admin 1 stays: there is no version before it", "2"},
+		{rollback.Services, nil, "user 3 -> 2; " + only, "2"},
+		{rollback.Services, nil, "user 2 stays: " + already + "; " + only, "2"},
 		{rollback.Services, rollback.Versions{"user": 2}, "user 2 stays: it is there already", "2"},
 		{rollback.Services, rollback.Versions{"user": 1}, "user 2 -> 1", "1"},
 		{[]string{"admin"}, rollback.Versions{"user": 2}, "", "1"},
@@ -187,7 +190,8 @@ func TestTasksThatAreNotThere(t *testing.T) {
 	if live, err := nowhere.Live(t.Context()); err != nil || len(live) != 0 {
 		t.Errorf("live is %v, %v", live, err)
 	}
-	if _, err := nowhere.Plan(t.Context(), rollback.Services, nil); err == nil || !strings.Contains(err.Error(), "no tasks") {
+	_, err := nowhere.Plan(t.Context(), rollback.Services, nil)
+	if err == nil || !strings.Contains(err.Error(), "no tasks") {
 		t.Errorf("it says %v", err)
 	}
 }

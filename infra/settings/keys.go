@@ -151,8 +151,8 @@ var own = []Key{
 		"Tasks of the admin service on Fargate.",
 		into(span(maxTasks), func(s *Settings) *Span { return &s.AdminTasks.Count })},
 	{"registry", "", "false",
-		"The stack has a registry of its own, to which a deploy pushes the image of its version. With `compute: fargate` it " +
-			"has one anyway.",
+		"The stack has a registry of its own, to which a deploy pushes the image of its version. With `compute: fargate` " +
+			"it has one anyway.",
 		into(service.Bool(), func(s *Settings) *bool { return &s.Registry })},
 
 	{"logRetentionDays", "", "30",

@@ -404,8 +404,8 @@ func (s Settings) checkBalancer(fault func(string, ...any)) {
 		fault("setting compute is %s, which needs edge: true: what answers the public there is a load balancer with WAF",
 			s.Compute)
 	case e.UserDomain == "" || e.AdminDomain == "" || e.Domain == "" && e.CertificateARN == "":
-		fault("setting compute is %s, and AWS has no certificate for the name of a load balancer: set domain, or userDomain, "+
-			"adminDomain and a certificateArn of %s", s.Compute, s.Region)
+		fault("setting compute is %s, and AWS has no certificate for the name of a load balancer: set domain, or "+
+			"userDomain, adminDomain and a certificateArn of %s", s.Compute, s.Region)
 	case e.UserDomain == e.AdminDomain:
 		fault("settings userDomain and adminDomain are both %s: a load balancer tells the services apart by their names",
 			e.UserDomain)

@@ -149,8 +149,8 @@ var (
 	})
 	EmbedMetrics = define(Bool(), Entry{
 		Env: "SEND__EMBED_METRICS", By: both,
-		Doc: "Counts go into the lines of the log as well, in CloudWatch's embedded metric format. On Lambda true; elsewhere, " +
-			"where nothing is said, false.",
+		Doc: "Counts go into the lines of the log as well, in CloudWatch's embedded metric format. On Lambda true; " +
+			"elsewhere, where nothing is said, false.",
 	})
 	ServiceKey = defineSecrets(SecretText(), Entry{
 		Env: "SEND__ADMIN__SERVICE_KEY", By: both,
