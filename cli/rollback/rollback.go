@@ -1,5 +1,5 @@
-// Package rollback puts the functions of a stack back to versions that ran
-// before.
+// Package rollback puts the functions, tasks or hosts of a stack back to versions
+// that ran before.
 //
 // A deploy publishes a version of each function that changed and moves the
 // alias "live" to it; the versions before stay. Going back is moving the alias,
@@ -115,12 +115,19 @@ func (s Step) String() string {
 // published version before the newest; one that is not at the newest has been
 // put back already, so a second time changes nothing.
 func (s Stack) Plan(ctx context.Context, services []string, to Versions) ([]Step, error) {
-	var steps []Step
+	return planEach(services, to, func(service string, to int) (Step, error) { return s.plan(ctx, service, to) })
+}
+
+// planEach plans for each of the services, in the order in which they go back; with
+// versions for those that are named alone.
+func planEach(
+	services []string, to Versions, plan func(service string, to int) (Step, error),
+) (steps []Step, err error) {
 	for _, service := range Services {
 		if _, named := to[service]; !slices.Contains(services, service) || len(to) > 0 && !named {
 			continue
 		}
-		step, err := s.plan(ctx, service, to[service])
+		step, err := plan(service, to[service])
 		if err != nil {
 			return nil, err
 		}

@@ -61,18 +61,7 @@ func (s Tasks) Plan(ctx context.Context, services []string, to Versions) ([]Step
 	if _, hosts := to[Hosts]; hosts {
 		return nil, fmt.Errorf("stack %q has tasks: name their revisions as in user=7,admin=3", s.Stack)
 	}
-	var steps []Step
-	for _, service := range Services {
-		if _, named := to[service]; !slices.Contains(services, service) || len(to) > 0 && !named {
-			continue
-		}
-		step, err := s.plan(ctx, service, to[service])
-		if err != nil {
-			return nil, err
-		}
-		steps = append(steps, step)
-	}
-	return steps, nil
+	return planEach(services, to, func(service string, to int) (Step, error) { return s.plan(ctx, service, to) })
 }
 
 func (s Tasks) plan(ctx context.Context, service string, to int) (Step, error) {
