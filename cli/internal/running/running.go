@@ -208,12 +208,15 @@ func (s *Server) Load(t *testing.T) *Load {
 		}
 	})
 	clients.Go(func() {
-		for n := 3; ctx.Err() == nil; n += 5 {
-			time.Sleep(50 * time.Millisecond) // fewer than are sent
-			x := pick(n)
-			if x == nil || !x.Deleting.IsZero() {
+		for n := 0; ctx.Err() == nil; time.Sleep(10 * time.Millisecond) {
+			l.mu.Lock()
+			more := n < len(l.all)
+			l.mu.Unlock()
+			if !more {
 				continue
 			}
+			x := pick(n)
+			n += 4 // most of them stay
 			l.mu.Lock()
 			x.Deleting = time.Now()
 			l.mu.Unlock()
