@@ -13,7 +13,7 @@ import cloudfront_policies  # noqa: F401
 import composite_alarms  # noqa: F401
 import default_certificates  # noqa: F401
 import function_logging  # noqa: F401
-import launch_template_tags  # noqa: F401
+import launch_templates  # noqa: F401
 import no_containers  # noqa: F401
 import no_such_upload  # noqa: F401
 import one_at_a_time  # noqa: F401

@@ -61,6 +61,7 @@ type Host struct {
 	turn     int
 	next     int // of the addresses of a subnet
 	notes    []string
+	started  int
 	busy     sync.WaitGroup
 
 	pulling sync.Mutex
@@ -188,6 +189,13 @@ func (h *Host) Running() (n int) {
 		n += len(f.instances)
 	}
 	return n
+}
+
+// Started is how many tasks and machines were started so far.
+func (h *Host) Started() int {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.started
 }
 
 // note keeps what went wrong, for the test to see.

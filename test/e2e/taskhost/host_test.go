@@ -3,9 +3,11 @@ package taskhost
 import (
 	"archive/tar"
 	"bytes"
+	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"net"
 	"net/http"
 	"os"
@@ -17,6 +19,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/google/go-containerregistry/pkg/authn"
 	"github.com/google/go-containerregistry/pkg/name"
 	v1 "github.com/google/go-containerregistry/pkg/v1"
@@ -41,7 +45,7 @@ type world struct {
 	balancer *Balancer
 }
 
-func newWorld(t *testing.T) *world {
+func newWorld(t *testing.T, targets string) *world {
 	t.Helper()
 	endpoint := moto.Start(t)
 	stack := strings.ToLower(strings.TrimPrefix(t.Name(), "Test"))
@@ -52,18 +56,15 @@ func newWorld(t *testing.T) *world {
 		}, nil
 	}
 	h.Log = func(string) io.Writer { return t.Output() }
-	registry := RegistryName(testAccount, moto.Region)
-	h.Internet.Serve(registry, NewRegistry(testAccount))
+	h.Internet.Serve(RegistryName(testAccount, moto.Region), NewRegistry(testAccount))
 	h.Start(t)
 	w := &world{Host: h, t: t}
-	w.image = w.push(registry + "/" + stack)
-	w.lay(stack)
+	w.lay(stack, targets)
 	return w
 }
 
-// push puts an image of the test's service into the registry, and answers it by its
-// digest.
-func (w *world) push(repository string) string {
+// build answers the test's service.
+func (w *world) build() []byte {
 	w.t.Helper()
 	binary := filepath.Join(w.t.TempDir(), "serve")
 	build := exec.CommandContext(w.t.Context(), "go", "build", "-o", binary, "./testdata/serve")
@@ -75,6 +76,14 @@ func (w *world) push(repository string) string {
 	if err != nil {
 		w.t.Fatal(err)
 	}
+	return content
+}
+
+// push puts an image of the test's service into the registry, and answers it by its
+// digest.
+func (w *world) push(repository string) string {
+	w.t.Helper()
+	content := w.build()
 	var layer bytes.Buffer
 	out := tar.NewWriter(&layer)
 	for path, text := range map[string][]byte{"serve": content, "etc/ssl/certs/ca-certificates.crt": []byte("none\n")} {
@@ -88,7 +97,9 @@ func (w *world) push(repository string) string {
 	if err := out.Close(); err != nil {
 		w.t.Fatal(err)
 	}
-	l, err := tarball.LayerFromReader(&layer)
+	l, err := tarball.LayerFromOpener(func() (io.ReadCloser, error) {
+		return io.NopCloser(bytes.NewReader(layer.Bytes())), nil
+	})
 	if err != nil {
 		w.t.Fatal(err)
 	}
@@ -143,8 +154,8 @@ func (w *world) call(operation string, in, out any) {
 	}
 }
 
-// lay makes the network, a balancer with a rule, and a cluster.
-func (w *world) lay(stack string) {
+// lay makes the network, and a balancer with a rule.
+func (w *world) lay(stack, targets string) {
 	w.t.Helper()
 	var vpc struct {
 		ID string `xml:"vpc>vpcId"`
@@ -163,7 +174,7 @@ func (w *world) lay(stack string) {
 		ARN string `xml:"CreateTargetGroupResult>TargetGroups>member>TargetGroupArn"`
 	}
 	w.query("elasticloadbalancing", "CreateTargetGroup", map[string]string{
-		"Name": stack, "Protocol": "HTTP", "Port": "8080", "VpcId": vpc.ID, "TargetType": "ip",
+		"Name": stack, "Protocol": "HTTP", "Port": "8080", "VpcId": vpc.ID, "TargetType": targets,
 		"HealthCheckPath": "/health", "Matcher.HttpCode": "200",
 	}, &group)
 	w.group = group.ARN
@@ -193,12 +204,6 @@ func (w *world) lay(stack string) {
 	w.balancer = must(w.Balancer(w.t.Context(), stack))
 	for _, name := range []string{"here.example.org", "there.example.org"} {
 		w.Internet.Serve(name, w.balancer.At(443))
-	}
-	w.cluster = "host-" + stack
-	w.call("CreateCluster", map[string]any{"clusterName": w.cluster}, nil)
-	if err := w.aws.call(w.t.Context(), "logs", "Logs_20140328.CreateLogGroup",
-		map[string]any{"logGroupName": "/host/" + stack}, nil); err != nil {
-		w.t.Fatal(err)
 	}
 }
 
@@ -282,9 +287,67 @@ func (w *world) ask(url string) (int, said) {
 	return response.StatusCode, s
 }
 
+// unnoticed has version two take over from version one while people ask.
+func (w *world) unnoticed(t *testing.T, change func()) {
+	t.Helper()
+	defer func(of *testing.T) { w.t = of }(w.t)
+	w.t = t
+	leave := make(chan struct{})
+	var people sync.WaitGroup
+	left := sync.OnceFunc(func() { close(leave); people.Wait() })
+	defer left()
+	seen := map[string]int{}
+	var mu sync.Mutex
+	sees := func(version string) bool {
+		mu.Lock()
+		defer mu.Unlock()
+		return seen[version] > 0
+	}
+	for range 3 {
+		people.Go(func() {
+			for {
+				select {
+				case <-leave:
+					return
+				default:
+				}
+				status, s := w.ask("https://here.example.org/slow")
+				if status != http.StatusOK {
+					t.Errorf("somebody is answered %d", status)
+				}
+				mu.Lock()
+				seen[s.Version]++
+				mu.Unlock()
+			}
+		})
+	}
+	for deadline := time.Now().Add(time.Minute); !sees("one") && time.Now().Before(deadline); {
+		time.Sleep(10 * time.Millisecond)
+	}
+	change()
+	w.settle()
+	for deadline := time.Now().Add(time.Minute); !sees("two") && time.Now().Before(deadline); {
+		time.Sleep(10 * time.Millisecond)
+	}
+	left()
+	if !sees("one") || !sees("two") {
+		t.Errorf("people saw %v", seen)
+	}
+	if notes := w.Notes(); len(notes) > 0 {
+		t.Error(notes)
+	}
+}
+
 func TestTasks(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
+	w := newWorld(t, "ip")
+	w.cluster = "host-" + w.Stack
+	w.call("CreateCluster", map[string]any{"clusterName": w.cluster}, nil)
+	if err := w.aws.call(t.Context(), "logs", "Logs_20140328.CreateLogGroup",
+		map[string]any{"logGroupName": "/host/" + w.Stack}, nil); err != nil {
+		t.Fatal(err)
+	}
+	w.image = w.push(RegistryName(testAccount, moto.Region) + "/" + w.Stack)
 	w.serve(w.define("one"))
 	w.settle()
 
@@ -311,42 +374,11 @@ func TestTasks(t *testing.T) {
 	}
 
 	t.Run("a new version takes over, and nobody notices", func(t *testing.T) {
-		leave := make(chan struct{})
-		var people sync.WaitGroup
-		seen := map[string]int{}
-		var mu sync.Mutex
-		for range 3 {
-			people.Go(func() {
-				for {
-					select {
-					case <-leave:
-						return
-					default:
-					}
-					status, s := w.ask("https://here.example.org/slow")
-					if status != http.StatusOK {
-						t.Errorf("somebody is answered %d", status)
-					}
-					mu.Lock()
-					seen[s.Version]++
-					mu.Unlock()
-				}
-			})
-		}
-		time.Sleep(400 * time.Millisecond)
-		w.call("UpdateService", map[string]any{
-			"cluster": w.cluster, "service": "serve", "taskDefinition": w.define("two"),
-		}, nil)
-		w.settle()
-		time.Sleep(400 * time.Millisecond)
-		close(leave)
-		people.Wait()
-		if seen["one"] == 0 || seen["two"] == 0 {
-			t.Errorf("people saw %v", seen)
-		}
-		if notes := w.Notes(); len(notes) > 0 {
-			t.Error(notes)
-		}
+		w.unnoticed(t, func() {
+			w.call("UpdateService", map[string]any{
+				"cluster": w.cluster, "service": "serve", "taskDefinition": w.define("two"),
+			}, nil)
+		})
 	})
 
 	t.Run("what does not come up is given up", func(t *testing.T) {
@@ -364,6 +396,85 @@ func TestTasks(t *testing.T) {
 	})
 	t.Run("what is deleted ends", func(t *testing.T) {
 		w.call("DeleteService", map[string]any{"cluster": w.cluster, "service": "serve", "force": true}, nil)
+		for deadline := time.Now().Add(time.Minute); w.Running() > 0; time.Sleep(kept) {
+			if time.Now().After(deadline) {
+				t.Fatal("it goes on", w.Notes())
+			}
+		}
+	})
+}
+
+// starts is what a machine does at its first start.
+const starts = `#!/bin/bash
+set -eu
+export AWS_REGION=%s
+aws s3 cp --only-show-errors s3://%s/serve /usr/bin/serve
+chmod 0755 /usr/bin/serve
+mkdir -p /etc/serve /etc/systemd/system
+unit=/etc/systemd/system/serve@.service
+printf '[Service]\nExecStart=/usr/bin/serve %%%%i\nEnvironmentFile=/etc/serve/%%%%i.env\n' >$unit
+echo 'VERSION="%s"' >/etc/serve/user.env
+systemctl enable serve@user.service
+systemctl start serve@user.service
+aws autoscaling complete-lifecycle-action --instance-id "$(cat /var/lib/cloud/data/instance-id)" \
+	--lifecycle-action-result CONTINUE --auto-scaling-group-name %s --lifecycle-hook-name answers
+`
+
+func TestHosts(t *testing.T) {
+	t.Parallel()
+	if err := CanLaunch(); err != nil {
+		t.Skipf("SKIPPED, nothing was tested: %v", err)
+	}
+	w := newWorld(t, "instance")
+	bucket := moto.Bucket(t)
+	if _, err := s3.NewFromConfig(moto.Config(t), func(o *s3.Options) { o.UsePathStyle = true }).PutObject(t.Context(),
+		&s3.PutObjectInput{Bucket: &bucket, Key: aws.String("serve"), Body: bytes.NewReader(w.build())}); err != nil {
+		t.Fatal(err)
+	}
+	fleet := "fleet-" + w.Stack
+	w.query("iam", "CreateRole", map[string]string{
+		"Version": "2010-05-08", "RoleName": fleet, "AssumeRolePolicyDocument": `{"Version":"2012-10-17","Statement":[]}`,
+	}, nil)
+	w.query("iam", "CreateInstanceProfile", map[string]string{"InstanceProfileName": fleet}, nil)
+	w.query("iam", "AddRoleToInstanceProfile", map[string]string{"InstanceProfileName": fleet, "RoleName": fleet}, nil)
+	template := func(version string) map[string]string {
+		script := fmt.Sprintf(starts, moto.Region, bucket, version, fleet)
+		return map[string]string{
+			"LaunchTemplateName": fleet, "LaunchTemplateData.ImageId": "ami-12c6146b",
+			"LaunchTemplateData.InstanceType":            "t4g.nano",
+			"LaunchTemplateData.UserData":                base64.StdEncoding.EncodeToString([]byte(script)),
+			"LaunchTemplateData.IamInstanceProfile.Name": fleet,
+		}
+	}
+	var made struct {
+		ID string `xml:"launchTemplate>launchTemplateId"`
+	}
+	w.query("ec2", "CreateLaunchTemplate", template("one"), &made)
+	group := map[string]string{
+		"AutoScalingGroupName": fleet, "LaunchTemplate.LaunchTemplateId": made.ID, "LaunchTemplate.Version": "1",
+	}
+	create := maps.Clone(group)
+	maps.Copy(create, map[string]string{
+		"MinSize": "1", "MaxSize": "2", "VPCZoneIdentifier": w.subnet, "TargetGroupARNs.member.1": w.group,
+		"InstanceMaintenancePolicy.MinHealthyPercentage": "100", "InstanceMaintenancePolicy.MaxHealthyPercentage": "200",
+	})
+	w.query("autoscaling", "CreateAutoScalingGroup", create, nil)
+	w.settle()
+	if _, s := w.ask("https://here.example.org/"); s.Version != "one" || s.User != 65532 {
+		t.Errorf("version %q serves, as %d", s.Version, s.User)
+	}
+	t.Run("a new version takes over, and nobody notices", func(t *testing.T) {
+		w.unnoticed(t, func() {
+			w.query("ec2", "CreateLaunchTemplateVersion", template("two"), nil)
+			group["LaunchTemplate.Version"] = "2"
+			w.query("autoscaling", "UpdateAutoScalingGroup", group, nil)
+			w.query("autoscaling", "StartInstanceRefresh", map[string]string{"AutoScalingGroupName": fleet}, nil)
+		})
+	})
+	t.Run("what is deleted ends", func(t *testing.T) {
+		w.query("autoscaling", "DeleteAutoScalingGroup", map[string]string{
+			"AutoScalingGroupName": fleet, "ForceDelete": "true",
+		}, nil)
 		for deadline := time.Now().Add(time.Minute); w.Running() > 0; time.Sleep(kept) {
 			if time.Now().After(deadline) {
 				t.Fatal("it goes on", w.Notes())

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -133,8 +134,6 @@ func (i image) environment(more map[string]string) map[string]string {
 		name, value, _ := strings.Cut(entry, "=")
 		all[name] = value
 	}
-	for name, value := range more {
-		all[name] = value
-	}
+	maps.Copy(all, more)
 	return all
 }

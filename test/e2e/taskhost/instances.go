@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"maps"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -66,6 +67,7 @@ func (h *Host) readFleets(ctx context.Context) (map[string]*wantedFleet, error) 
 				ID      string `xml:"LaunchTemplateId"`
 				Version string
 			} `xml:"LaunchTemplate"`
+			Most int `xml:"InstanceMaintenancePolicy>MaxHealthyPercentage"`
 		} `xml:"DescribeAutoScalingGroupsResult>AutoScalingGroups>member"`
 	}
 	if err := h.aws.query(ctx, "autoscaling", "DescribeAutoScalingGroups", nil, &found); err != nil {
@@ -77,22 +79,16 @@ func (h *Host) readFleets(ctx context.Context) (map[string]*wantedFleet, error) 
 			continue
 		}
 		var begun struct {
-			Refreshes []struct {
-				Most int `xml:"Preferences>MaxHealthyPercentage"`
-			} `xml:"DescribeInstanceRefreshesResult>InstanceRefreshes>member"`
+			IDs []string `xml:"DescribeInstanceRefreshesResult>InstanceRefreshes>member>InstanceRefreshId"`
 		}
 		if err := h.aws.query(ctx, "autoscaling", "DescribeInstanceRefreshes",
 			map[string]string{"AutoScalingGroupName": g.Name}, &begun); err != nil {
 			return nil, err
 		}
-		w := &wantedFleet{
+		all[g.Name] = &wantedFleet{
 			name: g.Name, template: g.Template.ID, version: g.Template.Version, count: g.Desired, groups: g.Targets,
-			subnets: strings.Split(g.Zones, ","), refreshes: len(begun.Refreshes),
+			subnets: strings.Split(g.Zones, ","), refreshes: len(begun.IDs), before: g.Most > 100,
 		}
-		if n := len(begun.Refreshes); n > 0 {
-			w.before = begun.Refreshes[0].Most > 100 // the last one comes first
-		}
-		all[g.Name] = w
 	}
 	return all, nil
 }
@@ -152,13 +148,14 @@ func (h *Host) reconcileFleet(ctx context.Context, f *fleet, w *wantedFleet) {
 		}
 		h.mu.Lock()
 		f.instances = append(f.instances, i)
+		h.started++
 		h.mu.Unlock()
 		kept++
 	}
 	h.mu.Lock()
 	f.version, f.refreshes = w.version, w.refreshes
 	h.mu.Unlock()
-	if kept == w.count {
+	if kept >= w.count {
 		h.terminate(ctx, f, old)
 	}
 }
@@ -244,11 +241,28 @@ done`,
 	"dnf": "exit 0",
 }
 
+// needs are what launching takes of this machine.
+var needs = []string{"bash", "cpio", "curl", "nsenter", "rpm2cpio", "sha256sum", "unshare"}
+
+// CanLaunch says what this machine lacks to run others: it is nil where it lacks
+// nothing.
+func CanLaunch() error {
+	if os.Geteuid() != 0 {
+		return errors.New("only root can lay a root of its own over this machine's, as a host needs it")
+	}
+	for _, program := range needs {
+		if _, err := exec.LookPath(program); err != nil {
+			return fmt.Errorf("%s is needed to run hosts; tools/setup installs it: %w", program, err)
+		}
+	}
+	return nil
+}
+
 // launch starts a machine, and answers it once its user data says that it serves and
 // its groups find it healthy.
 func (h *Host) launch(ctx context.Context, w *wantedFleet) (_ *instance, err error) {
-	if os.Geteuid() != 0 {
-		return nil, errors.New("only root can run machines")
+	if err := CanLaunch(); err != nil {
+		return nil, err
 	}
 	script, profile, err := h.template(ctx, w)
 	if err != nil {
@@ -285,7 +299,8 @@ func (h *Host) launch(ctx context.Context, w *wantedFleet) (_ *instance, err err
 	if err != nil {
 		return nil, err
 	}
-	for started := 0; !start.hasEnded(); {
+	for started, ended := 0, false; !ended; time.Sleep(50 * time.Millisecond) {
+		ended = start.hasEnded() // and has asked for all that it does
 		asked, _ := os.ReadFile(filepath.Join(i.root, "run", "asked", "start"))
 		for _, unit := range strings.Fields(string(asked))[started:] {
 			running, err := h.startUnit(i, unit, env, log)
@@ -295,7 +310,6 @@ func (h *Host) launch(ctx context.Context, w *wantedFleet) (_ *instance, err err
 			i.units = append(i.units, running)
 			started++
 		}
-		time.Sleep(50 * time.Millisecond)
 		if ctx.Err() != nil {
 			return nil, ctx.Err()
 		}
@@ -446,6 +460,10 @@ func (h *Host) startUnit(i *instance, name string, more map[string]string, log i
 		return nil, err
 	}
 	maps.Copy(u.env, more)
+	// The service beside it is elsewhere on this machine, too.
+	if beside := u.env[settings.AdminURL.Env]; strings.HasPrefix(beside, "http://127.0.0.1:") {
+		u.env[settings.AdminURL.Env] = "http://" + more[settings.AdminAddr.Env]
+	}
 	return program{within: i.holder, args: u.command, env: u.env, user: nobody, log: log}.start()
 }
 

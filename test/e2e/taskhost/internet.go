@@ -38,6 +38,7 @@ type Internet struct {
 
 	mu     sync.Mutex
 	places map[string]*place           // by name
+	inside map[string]http.Handler     // by name and port
 	issued map[string]*tls.Certificate // by name
 }
 
@@ -50,7 +51,10 @@ type place struct {
 // NewInternet starts one that ends with the test.
 func NewInternet(tb testing.TB) *Internet {
 	tb.Helper()
-	n := &Internet{dir: tb.TempDir(), places: map[string]*place{}, issued: map[string]*tls.Certificate{}}
+	n := &Internet{
+		dir: tb.TempDir(), places: map[string]*place{}, inside: map[string]http.Handler{},
+		issued: map[string]*tls.Certificate{},
+	}
 	if err := n.found(); err != nil {
 		tb.Fatal(err)
 	}
@@ -105,7 +109,8 @@ func (n *Internet) rootsFile() string { return filepath.Join(n.dir, "roots.pem")
 // another root is to find [Internet.Roots] where it looks for them.
 func (n *Internet) Variables() map[string]string {
 	return map[string]string{
-		"HTTPS_PROXY": n.proxy.String(), "NO_PROXY": "127.0.0.1,localhost", "SSL_CERT_FILE": n.rootsFile(),
+		"HTTPS_PROXY": n.proxy.String(), "HTTP_PROXY": n.proxy.String(), "NO_PROXY": "127.0.0.1,localhost",
+		"SSL_CERT_FILE": n.rootsFile(),
 	}
 }
 
@@ -144,9 +149,24 @@ func (n *Internet) Serve(name string, h http.Handler) {
 	}
 }
 
+// ServeInside has a name and port lead to a handler without TLS, as names do that only
+// a network knows; nil takes it away.
+func (n *Internet) ServeInside(name string, h http.Handler) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.inside[name] = h
+}
+
 func (n *Internet) connect(w http.ResponseWriter, r *http.Request) {
 	if r.Method != http.MethodConnect {
-		http.Error(w, "this proxy only connects", http.StatusMethodNotAllowed)
+		n.mu.Lock()
+		h := n.inside[r.URL.Host]
+		n.mu.Unlock()
+		if h == nil {
+			http.Error(w, "nothing is called "+r.URL.Host, http.StatusBadGateway)
+			return
+		}
+		h.ServeHTTP(w, r)
 		return
 	}
 	name, _, err := net.SplitHostPort(r.Host)

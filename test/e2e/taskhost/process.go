@@ -62,7 +62,7 @@ func (p program) start() (*process, error) {
 	switch {
 	case p.within != nil:
 		args = append([]string{
-			"nsenter", "--target", strconv.Itoa(p.within.cmd.Process.Pid), "--mount", "--root", "--wd=/",
+			"nsenter", "--target", strconv.Itoa(p.within.cmd.Process.Pid), "--mount", "--root", "--wdns=/",
 			"--setuid", user, "--setgid", group,
 		}, args...)
 	case p.root != "" && os.Geteuid() == 0:
@@ -111,8 +111,7 @@ func (p *process) stop(ctx context.Context, within time.Duration) error {
 	defer cancel()
 	select {
 	case <-p.ended:
-		var exit *exec.ExitError
-		if errors.As(p.err, &exit) {
+		if _, failed := errors.AsType[*exec.ExitError](p.err); failed {
 			return fmt.Errorf("it ended with %w", p.err)
 		}
 		return nil

@@ -24,7 +24,6 @@ type Registry struct {
 	mu     sync.Mutex
 	tags   map[string]string // digests, by repository and tag
 	pushed int
-	pulled int
 }
 
 // RegistryName is the name of an account's registry.
@@ -63,29 +62,22 @@ func (r *Registry) ServeHTTP(w http.ResponseWriter, request *http.Request) {
 	}
 	request.Body = io.NopCloser(bytes.NewReader(content))
 	if _, _, is := strings.Cut(request.URL.Path, "/manifests/"); is && request.Method == http.MethodPut {
-		if !r.keeps(w, request) {
+		if !r.keeps(request.URL.Path, content) {
+			http.Error(w, `{"errors":[{"code":"TAG_INVALID","message":"the tag is immutable"}]}`, http.StatusBadRequest)
 			return
 		}
 	}
 	r.images.ServeHTTP(w, request)
 }
 
-// keeps says whether a manifest may be put where it is to go.
-func (r *Registry) keeps(w http.ResponseWriter, request *http.Request) bool {
-	content, err := io.ReadAll(io.LimitReader(request.Body, 4<<20))
-	if err != nil {
-		http.Error(w, err.Error(), http.StatusBadRequest)
-		return false
-	}
-	request.Body = io.NopCloser(strings.NewReader(string(content)))
+// keeps notes what is put where, if it may be: a tag stays what it is.
+func (r *Registry) keeps(path string, content []byte) bool {
 	sum := sha256.Sum256(content)
 	digest := "sha256:" + hex.EncodeToString(sum[:])
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.pushed++
-	path := request.URL.Path
 	if before := r.tags[path]; before != "" && before != digest && !strings.Contains(path, "/manifests/sha256:") {
-		http.Error(w, `{"errors":[{"code":"TAG_INVALID","message":"the tag is immutable"}]}`, http.StatusBadRequest)
 		return false
 	}
 	r.tags[path] = digest

@@ -7,6 +7,10 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"net"
+	"net/http"
+	"net/http/httputil"
+	"net/url"
 	"os"
 	"path/filepath"
 	"slices"
@@ -32,6 +36,7 @@ type wanted struct {
 	definition         string
 	count              int
 	groups             []group
+	registries         []string // of names, by ARN
 	subnets            []string
 	rollsBack          bool
 }
@@ -81,6 +86,7 @@ func (h *Host) readServices(ctx context.Context) (map[string]*wanted, error) {
 				ServiceArn, ServiceName, Status, TaskDefinition string
 				DesiredCount                                    int
 				LoadBalancers                                   []group
+				ServiceRegistries                               []struct{ RegistryArn string }
 				DeploymentConfiguration                         struct {
 					DeploymentCircuitBreaker struct{ Enable, Rollback bool }
 				}
@@ -98,6 +104,9 @@ func (h *Host) readServices(ctx context.Context) (map[string]*wanted, error) {
 				arn: s.ServiceArn, name: s.ServiceName, cluster: cluster, definition: s.TaskDefinition, count: s.DesiredCount,
 				groups: s.LoadBalancers, subnets: s.NetworkConfiguration.AwsvpcConfiguration.Subnets,
 				rollsBack: s.DeploymentConfiguration.DeploymentCircuitBreaker.Rollback,
+			}
+			for _, r := range s.ServiceRegistries {
+				w.registries = append(w.registries, r.RegistryArn)
 			}
 			if s.Status != "ACTIVE" {
 				w.count = 0
@@ -145,6 +154,7 @@ func (h *Host) reconcile(ctx context.Context, s *service, w *wanted) {
 		if err == nil {
 			h.mu.Lock()
 			s.tasks = append(s.tasks, t)
+			h.started++
 			h.mu.Unlock()
 			kept++
 			continue
@@ -293,7 +303,52 @@ func (h *Host) startTask(ctx context.Context, w *wanted) (*task, error) {
 		return nil, healthy
 	}
 	t.targets = []*target{h.join(w.groups[0].ARN, at)}
+	for _, registry := range w.registries {
+		name, err := h.nameOf(ctx, registry)
+		if err != nil {
+			return nil, err
+		}
+		t.targets = append(t.targets, h.join(registry, at))
+		h.Internet.ServeInside(net.JoinHostPort(name, strconv.Itoa(w.groups[0].Port)), h.anyOf(registry))
+	}
 	return t, nil
+}
+
+// nameOf is by which name a network knows who is in a registry of Cloud Map.
+func (h *Host) nameOf(ctx context.Context, registry string) (string, error) {
+	const discovery = "Route53AutoNaming_v20170314."
+	var service struct {
+		Service struct {
+			Name, NamespaceID string
+			DNSConfig         struct{ NamespaceID string }
+		}
+	}
+	in := map[string]any{"Id": registry[strings.LastIndex(registry, "/")+1:]}
+	if err := h.aws.call(ctx, "servicediscovery", discovery+"GetService", in, &service); err != nil {
+		return "", err
+	}
+	var namespace struct{ Namespace struct{ Name string } }
+	in["Id"] = cmp.Or(service.Service.NamespaceID, service.Service.DNSConfig.NamespaceID)
+	if err := h.aws.call(ctx, "servicediscovery", discovery+"GetNamespace", in, &namespace); err != nil {
+		return "", err
+	}
+	return service.Service.Name + "." + namespace.Namespace.Name, nil
+}
+
+// anyOf asks one of those who have a name.
+func (h *Host) anyOf(group string) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		t := h.pick(group)
+		if t == nil {
+			http.Error(w, "nobody has this name", http.StatusBadGateway)
+			return
+		}
+		defer t.done()
+		(&httputil.ReverseProxy{Transport: t.transport, Rewrite: func(p *httputil.ProxyRequest) {
+			p.SetURL(&url.URL{Scheme: "http", Host: t.address})
+			p.Out.Host = p.In.Host
+		}}).ServeHTTP(w, r)
+	})
 }
 
 // checks runs a container's own check in it.

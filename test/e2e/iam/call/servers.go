@@ -2,6 +2,7 @@ package call
 
 import (
 	"errors"
+	"maps"
 	"strings"
 
 	"sgraph.ai/send/test/e2e/iam"
@@ -131,9 +132,7 @@ func touches(things ...string) func(*reading, *iam.Request) error {
 			}
 			for _, resource := range resources {
 				other := r.also(action, resource)
-				for key, value := range keys {
-					other.Keys[key] = value
-				}
+				maps.Copy(other.Keys, keys)
 				if err := ofTags(r, other); err != nil {
 					return err
 				}

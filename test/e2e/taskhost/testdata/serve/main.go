@@ -2,6 +2,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -31,7 +32,7 @@ func main() {
 			"trusts": os.Getenv("SEND__TRUSTED_PROXIES"),
 		})
 	})
-	server := &http.Server{Addr: os.Getenv("SERVE_ADDR")}
+	server := &http.Server{Addr: cmp.Or(os.Getenv("SERVE_ADDR"), os.Getenv("SEND__USER_ADDR"))}
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM)
 	defer stop()
 	go func() {
