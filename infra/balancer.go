@@ -271,10 +271,13 @@ func (c *Balancer) certificates(
 	if c.args.Zone == "" {
 		return pulumi.String(c.args.CertificateARN), nil, nil
 	}
-	if user, err = newCertificate(ctx, metric.User, c.args.UserDomain, c.args.Zone, inside, c.records); err != nil {
+	made := func(service string) (pulumi.StringInput, error) {
+		return newCertificate(ctx, service+"-regional", service, c.host(service), c.args.Zone, inside, c.records)
+	}
+	if user, err = made(metric.User); err != nil {
 		return nil, nil, err
 	}
-	admin, err = newCertificate(ctx, metric.Admin, c.args.AdminDomain, c.args.Zone, inside, c.records)
+	admin, err = made(metric.Admin)
 	return user, admin, err
 }
 

@@ -59,7 +59,7 @@ func TestTheBalancerTakesTLSAndItsNamesAlone(t *testing.T) {
 			if to.text("healthCheck", "path") != "/info/health" {
 				t.Errorf("%s is asked %s", service, to.text("healthCheck", "path"))
 			}
-			if proof := g.named(t, "aws:acm/certificate:Certificate", service); proof.text("domainName") != host {
+			if proof := g.named(t, "aws:acm/certificate:Certificate", service+"-regional"); proof.text("domainName") != host {
 				t.Errorf("%s shows the certificate of %s", service, proof.text("domainName"))
 			}
 		}

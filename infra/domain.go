@@ -45,16 +45,18 @@ func sayUnnamed(ctx *pulumi.Context, s settings.Settings) error {
 // domain: minutes, where the zone is the one that the world asks.
 const validationTime = "20m"
 
-// newCertificate makes the certificate of a name, inside the region of what is to
-// show it, and returns its ARN once it can be used. It renews itself as long as its
-// record stays, which is inside none. A name has the same record in all regions, so
-// whatever shows the certificate, records are declared as the same resources, that
-// none is deleted with what it was made for.
+// newCertificate makes the certificate of a name, as the resource called so, inside the
+// region of what is to show it, and returns its ARN once it can be used. Where a stack
+// goes from one region's to another's, that is another resource, so that both are there
+// until nothing shows the first. It renews itself as long as its record stays, which is
+// inside none. A name has the same record in all regions, so whatever shows the
+// certificate, records are declared as the same resources, that none is deleted with
+// what it was made for.
 // https://docs.aws.amazon.com/acm/latest/userguide/dns-validation.html
 func newCertificate(
-	ctx *pulumi.Context, service, host, zone string, inside, global pulumi.ResourceOption,
+	ctx *pulumi.Context, called, service, host, zone string, inside, global pulumi.ResourceOption,
 ) (pulumi.StringInput, error) {
-	made, err := acm.NewCertificate(ctx, service, &acm.CertificateArgs{
+	made, err := acm.NewCertificate(ctx, called, &acm.CertificateArgs{
 		DomainName:       pulumi.String(host),
 		ValidationMethod: pulumi.String("DNS"),
 	}, inside)
@@ -74,7 +76,7 @@ func newCertificate(
 	if err != nil {
 		return nil, err
 	}
-	valid, err := acm.NewCertificateValidation(ctx, service, &acm.CertificateValidationArgs{
+	valid, err := acm.NewCertificateValidation(ctx, called, &acm.CertificateValidationArgs{
 		CertificateArn:        made.Arn,
 		ValidationRecordFqdns: pulumi.StringArray{record.Fqdn},
 	}, inside, pulumi.Timeouts(&pulumi.CustomTimeouts{Create: validationTime}))

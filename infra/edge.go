@@ -87,7 +87,8 @@ func (c *Edge) declare(ctx *pulumi.Context, args *EdgeArgs, inside pulumi.Resour
 		var certificate pulumi.StringInput = pulumi.String(args.CertificateARN)
 		if args.Zone != "" {
 			var err error
-			if certificate, err = newCertificate(ctx, service.Name, domain, args.Zone, inside, inside); err != nil {
+			certificate, err = newCertificate(ctx, service.Name, service.Name, domain, args.Zone, inside, inside)
+			if err != nil {
 				return nil, err
 			}
 		}
