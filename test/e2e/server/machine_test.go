@@ -25,7 +25,8 @@ import (
 // machine is a root in which systemd runs, with no network but its own loopback.
 type machine struct {
 	root string
-	init int // systemd's process, as seen from outside
+	ours bool // there is something of ours in it, which could be at fault
+	init int  // systemd's process, as seen from outside
 	halt func()
 }
 
@@ -35,7 +36,8 @@ const patience = 2 * time.Minute
 // boot starts a machine of a root, which ends with the test.
 func boot(t *testing.T, root string) *machine {
 	t.Helper()
-	m := &machine{root: root}
+	_, err := os.Stat(filepath.Join(root, "usr", "bin", "sgsend"))
+	m := &machine{root: root, ours: err == nil}
 	var said logtest.Buffer
 	nspawn := exec.Command("systemd-nspawn", "--quiet", "--register=no", "--keep-unit", "--private-network",
 		"--directory="+m.root, "--hostname=server", "--boot")
@@ -59,11 +61,16 @@ func boot(t *testing.T, root string) *machine {
 	for deadline := time.Now().Add(patience); ; time.Sleep(50 * time.Millisecond) {
 		select {
 		case <-ended:
-			lacks(t, "systemd-nspawn boots no machine here: %s", said.String())
+			if m.ours {
+				t.Fatalf("it boots no more: %s", said.String())
+			}
+			t.Skipf("SKIPPED, nothing was tested: systemd-nspawn boots no machine here: %s", said.String())
 		default:
 		}
 		if m.init = child(nspawn.Process.Pid); m.init != 0 {
-			if state, _ := m.try(t.Context(), "systemctl", "is-system-running"); strings.TrimSpace(state) == "running" {
+			// Degraded is one of which some unit, none of ours, does not get along here.
+			state, _ := m.try(t.Context(), "systemctl", "is-system-running")
+			if state = strings.TrimSpace(state); state == "running" || state == "degraded" {
 				break
 			}
 		}
