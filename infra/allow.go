@@ -28,7 +28,11 @@ func fromElsewhere(
 		if len(ranges) == 0 {
 			continue
 		}
+		// In another region, before a load balancer, it is another resource.
 		name := "operators-" + strings.ToLower(version)
+		if args.Scope == regional {
+			name += "-regional"
+		}
 		set, err := wafv2.NewIpSet(ctx, name, &wafv2.IpSetArgs{
 			Name:             pulumi.String(args.Names.AdminFirewall() + "-" + strings.ToLower(version)),
 			Scope:            pulumi.String(args.Scope),

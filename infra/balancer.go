@@ -123,7 +123,7 @@ func (c *Balancer) guard(ctx *pulumi.Context, balancer *lb.LoadBalancer, inside 
 	args := &firewallArgs{
 		Names:   c.args.Names,
 		Edge:    c.args.Edge,
-		Scope:   "REGIONAL",
+		Scope:   regional,
 		KeyName: c.args.KeyName,
 		Allow:   c.args.AdminAllow,
 	}

@@ -9,6 +9,8 @@ import (
 
 	"sgraph.ai/send/infra/artifact"
 	"sgraph.ai/send/infra/settings"
+	"sgraph.ai/send/shared/metric"
+	"sgraph.ai/send/shared/stack"
 )
 
 // Built is what a stack ships.
@@ -26,7 +28,9 @@ type Built struct {
 
 // build builds it, or takes it from where it was promoted to.
 func build(ctx context.Context, root string, s settings.Settings, cfg aws.Config) (b Built, err error) {
-	if b.Zips, err = artifact.ForStack(ctx, root, s.ArtifactsDir, s.Version, s.Architecture); err != nil {
+	if b.Zips, err = artifact.ForStack(
+		ctx, root, s.ArtifactsDir, s.Version, s.Architecture, functionsOf(s),
+	); err != nil {
 		return b, err
 	}
 	if s.Compute == settings.EC2 {
@@ -49,3 +53,15 @@ func build(ctx context.Context, root string, s settings.Settings, cfg aws.Config
 
 // hasRegistry says whether the stack keeps images.
 func hasRegistry(s settings.Settings) bool { return s.Registry || s.Compute == settings.Fargate }
+
+// functionsOf are what a stack runs as functions: where the services are none, the
+// canary alone.
+func functionsOf(s settings.Settings) (all []artifact.Target) {
+	for _, target := range artifact.Services {
+		canary := target.Name == stack.Zip(metric.Canary)
+		if s.Compute == settings.Lambda || canary && s.CanaryMinutes > 0 {
+			all = append(all, target)
+		}
+	}
+	return all
+}

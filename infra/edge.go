@@ -65,7 +65,7 @@ func (c *Edge) declare(ctx *pulumi.Context, args *EdgeArgs, inside pulumi.Resour
 	userACL, adminACL, err := newFirewalls(ctx, &firewallArgs{
 		Names:   args.Names,
 		Edge:    args.Edge,
-		Scope:   "CLOUDFRONT",
+		Scope:   ofCloudFront,
 		KeyName: args.KeyName,
 		Allow:   args.AdminAllow,
 	}, inside)

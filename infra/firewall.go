@@ -17,10 +17,16 @@ import (
 type firewallArgs struct {
 	Names stack.Names
 	settings.Edge
-	Scope   string         // "CLOUDFRONT", or "REGIONAL" before a load balancer
+	Scope   string         // ofCloudFront or regional
 	KeyName string         // the header of the admin API key, a secret
 	Allow   []netip.Prefix // from where operators may come; none is from anywhere
 }
+
+// What WAF can stand before: CloudFront, or a load balancer.
+const (
+	ofCloudFront = "CLOUDFRONT"
+	regional     = "REGIONAL"
+)
 
 // firewallWatch is WAF as it is watched.
 type firewallWatch struct {

@@ -251,14 +251,14 @@ func TestPromotedFoldersAreRelativeToTheCheckout(t *testing.T) {
 	if err := os.Mkdir(inside, 0o755); err != nil {
 		t.Fatal(err)
 	}
-	_, err := artifact.ForStack(t.Context(), inside, "release", "", native())
+	_, err := artifact.ForStack(t.Context(), inside, "release", "", native(), artifact.Services)
 	if err == nil || !strings.Contains(err.Error(), "go.work") {
 		t.Errorf("without a checkout: %v", err)
 	}
 	if err := os.WriteFile(filepath.Join(root, "go.work"), nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	set, err := artifact.ForStack(t.Context(), inside, "release", "", native())
+	set, err := artifact.ForStack(t.Context(), inside, "release", "", native(), artifact.Services)
 	if err != nil || set.Version != "v1" {
 		t.Errorf("got %+v, %v", set, err)
 	}

@@ -24,7 +24,7 @@ func promoted(t *testing.T, dir string) (artifact.Set, error) {
 	if err := os.WriteFile(filepath.Join(root, "go.work"), nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	return artifact.ForStack(t.Context(), root, dir, "", native())
+	return artifact.ForStack(t.Context(), root, dir, "", native(), artifact.Services)
 }
 
 // TestZipCarriesWhatThePagesAreMadeOf byte for byte, under the paths by which they

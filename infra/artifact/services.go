@@ -33,10 +33,12 @@ func ServicesBuilder(root, dir, version string) Builder {
 	return Builder{Root: root, Dir: dir, Version: version, VersionVariable: "sgraph.ai/send/shared/version.Version"}
 }
 
-// ForStack answers what a stack ships: the zips that lie in promoted, or, if
-// that is empty, ones built from the checkout around dir. Their assets are
-// unpacked into the checkout.
-func ForStack(ctx context.Context, dir, promoted, version, architecture string) (Set, error) {
+// ForStack answers what a stack ships of the commands that it runs as functions: the
+// zips that lie in promoted, or, if that is empty, ones built from the checkout around
+// dir. Their assets are unpacked into the checkout.
+func ForStack(
+	ctx context.Context, dir, promoted, version, architecture string, functions []Target,
+) (Set, error) {
 	root, err := Checkout(dir)
 	if err != nil {
 		return Set{}, err
@@ -44,7 +46,7 @@ func ForStack(ctx context.Context, dir, promoted, version, architecture string) 
 	var set Set
 	if promoted == "" {
 		set, err = ServicesBuilder(root, filepath.Join("build", "artifacts", architecture), version).
-			Build(ctx, Services, architecture)
+			Build(ctx, functions, architecture)
 	} else {
 		if !filepath.IsAbs(promoted) {
 			promoted = filepath.Join(root, promoted)
