@@ -112,6 +112,16 @@ func (s sent) arrives(ctx context.Context, c *client.Client) error {
 	return nil
 }
 
+// has says what has become of the machine, which has the transfer all the same.
+func (m *machine) has(t *testing.T, s sent, what string) {
+	t.Helper()
+	t.Log(what)
+	c := &client.Client{Server: userURL, Transport: strict{m.transport(t), t}}
+	if err := s.arrives(t.Context(), c); err != nil {
+		t.Errorf("%s: %v", what, err)
+	}
+}
+
 // load asks the services from several clients at once, on connections that are
 // kept and on new ones, until ctx ends. Whatever fails is the test's fault.
 func load(ctx context.Context, t *testing.T, m *machine, token string) (wait func() (rounds int)) {

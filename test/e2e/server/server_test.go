@@ -46,22 +46,14 @@ func TestPackageOnAServer(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	is := func(what string) {
-		t.Helper()
-		t.Log(what)
-		c.Transport = strict{m.transport(t), t}
-		if err := large.arrives(t.Context(), c); err != nil {
-			t.Errorf("%s: %v", what, err)
-		}
-	}
 
 	m.kill(t, "sgsend.service")
-	is("killed, it is back")
+	m.has(t, large, "killed, it is back")
 
 	for n := range nightly.Or(1, 7) { // forth, and at night back and forth
 		to := versions[(n+1)%len(versions)]
 		m.upgrade(t, token, to, []string{"sgsend.service"}, large, "dpkg", "--install", "/root/"+to+".deb")
-		is("upgraded, it has what it had")
+		m.has(t, large, "upgraded, it has what it had")
 	}
 	if kept := m.run(t, "tail", "-n1", "/etc/sgsend/sgsend.env"); kept != "SEND__RATE_LIMITS=off\n" {
 		t.Errorf("of what the operator wrote there is %q", kept)
@@ -73,7 +65,7 @@ func TestPackageOnAServer(t *testing.T) {
 	m.run(t, "sgsend", "restore", "--data", "/var/lib/sgsend", "--replace", "/root/backup.tar")
 	m.run(t, "chown", "-R", "sgsend:", "/var/lib/sgsend")
 	m.run(t, "systemctl", "start", "sgsend.service")
-	is("restored, it has what it had")
+	m.has(t, large, "restored, it has what it had")
 
 	m.withDomain(t)
 

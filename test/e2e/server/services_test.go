@@ -54,19 +54,11 @@ func TestServicesByThemselves(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	is := func(what string) {
-		t.Helper()
-		t.Log(what)
-		c.Transport = strict{m.transport(t), t}
-		if err := s.arrives(t.Context(), c); err != nil {
-			t.Errorf("%s: %v", what, err)
-		}
-	}
 
 	m.kill(t, units[0])
-	is("killed, it is back")
+	m.has(t, s, "killed, it is back")
 	m.upgrade(t, token, versions[1], units, sent{}, "rpm", "--nodeps", "--upgrade", "/root/"+versions[1]+".rpm")
-	is("upgraded, it has what it had")
+	m.has(t, s, "upgraded, it has what it had")
 
 	m.rpm(t, "--erase", "sgsend")
 	if list := m.run(t, "systemctl", "list-units", "--plain", "--no-legend", "sgsend*"); strings.TrimSpace(list) != "" {
