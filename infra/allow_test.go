@@ -86,7 +86,8 @@ func TestOneFirewallKeepsOthersFromTheAdminServiceAlone(t *testing.T) {
 	}
 	statement := asJSON(t, acl.at("rules", "0", "statement"))
 	for _, part := range []string{
-		"arn:aws:test:::operators-ipv4-regional", "arn:aws:test:::operators-ipv6-regional", `^(/info/health|/info/ready)$`, "notStatement",
+		"arn:aws:test:::operators-ipv4-regional", "arn:aws:test:::operators-ipv6-regional",
+		`^(/info/health|/info/ready)$`, "notStatement",
 		`"positionalConstraint":"EXACTLY"`, `"searchString":"send.example.org"`, `"singleHeader":{"name":"host"}`,
 	} {
 		if !strings.Contains(statement, part) {
