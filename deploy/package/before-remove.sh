@@ -8,6 +8,7 @@ remove | 0) ;;
 esac
 [ -d /run/systemd/system ] || exit 0
 for unit in sgsend.service sgsend@user.service sgsend@admin.service \
-  sgsend-user.socket sgsend-admin.socket sgsend-https.socket sgsend-http.socket sgsend@user.socket sgsend@admin.socket; do
+  sgsend-user.socket sgsend-admin.socket sgsend-https.socket sgsend-http.socket \
+  sgsend@user.socket sgsend@admin.socket; do
   systemctl disable --quiet --now "$unit"
 done
