@@ -11,6 +11,7 @@ import (
 
 	"sgraph.ai/send/cli/backup"
 	"sgraph.ai/send/cli/serve"
+	"sgraph.ai/send/shared/send"
 	"sgraph.ai/send/shared/settings"
 )
 
@@ -58,7 +59,11 @@ point-in-time recovery of the table, and versions of the buckets.`,
 				return err
 			}
 			to.private = true
-			return writeBackup(c, e, to, from)
+			if err = writeBackup(c, e, to, from); send.CodeOf(err) == send.NotFound {
+				// Of a transfer the exit code would say so.
+				return fmt.Errorf("%v: say which folder keeps the data, with --data or %s", message(err), settings.DiskPath.Env)
+			}
+			return err
 		},
 	}
 	c.Flags().Var((*trimmed)(&dir), "data", "the folder that keeps the data (default $SEND__DISK_PATH, or data)")

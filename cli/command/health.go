@@ -1,9 +1,12 @@
 package command
 
 import (
+	"fmt"
+
 	"github.com/spf13/cobra"
 
 	"sgraph.ai/send/cli/serve"
+	"sgraph.ai/send/shared/settings"
 )
 
 func healthCommand(e Env) *cobra.Command {
@@ -31,4 +34,13 @@ whether ledger, store and disk let it do its work. The exit code is 0 if so, and
 // serviceFlag adds the flag that says which service is meant.
 func serviceFlag(c *cobra.Command, service *string) {
 	c.Flags().StringVar(service, "service", "", "user, admin, or both (both, or what SEND__SERVICE says)")
+	c.PreRunE = func(*cobra.Command, []string) error {
+		if *service == "" {
+			return nil
+		}
+		if _, err := settings.RunService.Canonical(*service); err != nil {
+			return usage(fmt.Errorf("--service %w", err))
+		}
+		return nil
+	}
 }

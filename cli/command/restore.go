@@ -15,7 +15,7 @@ func restoreCommand(e Env) *cobra.Command {
 	var check, replace bool
 	c := &cobra.Command{
 		Use:   "restore FILE",
-		Short: "Make the data of a service of a backup",
+		Short: "Bring the data of a service back from a backup",
 		Long: `Restore makes a data folder of what sgsend backup made. FILE can be "-" for
 standard input. All of it is read and compared with its checksums before anything
 is in its place; what is damaged, or ends early, is refused. With --check that is
