@@ -200,6 +200,7 @@ func (h *Host) Started() int {
 
 // note keeps what went wrong, for the test to see.
 func (h *Host) note(format string, args ...any) {
+	fmt.Fprintf(h.Log("host"), "host: "+format+"\n", args...)
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.notes = append(h.notes, fmt.Sprintf(format, args...))

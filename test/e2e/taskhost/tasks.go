@@ -430,8 +430,8 @@ func (h *Host) image(ctx context.Context, reference, architecture string, by map
 	}
 	// Whom the world trusts is another question here.
 	roots := filepath.Join(into, "etc", "ssl", "certs", "ca-certificates.crt")
-	if _, err := os.Stat(roots); err != nil {
-		return image{}, fmt.Errorf("an image says whom to trust: %w", err)
+	if err := os.MkdirAll(filepath.Dir(roots), 0o755); err != nil {
+		return image{}, err
 	}
 	if err := os.WriteFile(roots, h.Internet.Roots(), 0o644); err != nil {
 		return image{}, err
