@@ -157,7 +157,9 @@ func NewCluster(
 				&servicediscovery.ServiceDnsConfigDnsRecordArgs{Type: pulumi.String("A"), Ttl: pulumi.Int(nameSeconds)},
 			},
 		},
-		ForceDestroy: pulumi.Bool(true),
+		// ECS says who is healthy; AWS still asks for how long to wait, and takes 1.
+		HealthCheckCustomConfig: &servicediscovery.ServiceHealthCheckCustomConfigArgs{FailureThreshold: pulumi.Int(1)},
+		ForceDestroy:            pulumi.Bool(true),
 	}, inside); err != nil {
 		return nil, err
 	}
