@@ -233,8 +233,9 @@ func TestPeopleAreToldOfAFailedDeployment(t *testing.T) {
 			t.Errorf("the topic takes %s", speaks)
 		}
 		target := g.named(t, "aws:cloudwatch/eventTarget:EventTarget", "deployment-failed")
-		if !strings.Contains(target.text("inputTransformer", "inputTemplate"), "docs/playbooks/deployment-failed.md") {
-			t.Errorf("it says %v", target.Inputs)
+		said := target.text("inputTransformer", "inputTemplate")
+		if !strings.Contains(said, "docs/playbooks/deployment-failed.md") || !strings.HasSuffix(said, `<what>: <why>"`) {
+			t.Errorf("it says %s", said)
 		}
 	})
 }

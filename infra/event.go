@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"strconv"
 
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/cloudwatch"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
@@ -32,17 +33,14 @@ func (b *board) tell(ctx *pulumi.Context, e event) error {
 	if err != nil {
 		return err
 	}
-	said, err := json.Marshal(describeAlarm(e.why, e.playbook) + " It is about <what>: <why>")
-	if err != nil {
-		return err
-	}
 	_, err = cloudwatch.NewEventTarget(ctx, e.name, &cloudwatch.EventTargetArgs{
 		Rule:     rule.Name,
 		TargetId: pulumi.String("topic"),
 		Arn:      b.topic,
 		InputTransformer: &cloudwatch.EventTargetInputTransformerArgs{
-			InputPaths:    pulumi.StringMap{"what": pulumi.String("$.resources[0]"), "why": pulumi.String("$.detail.reason")},
-			InputTemplate: pulumi.String(said),
+			InputPaths: pulumi.StringMap{"what": pulumi.String("$.resources[0]"), "why": pulumi.String("$.detail.reason")},
+			// Not by way of JSON's encoder, which would write the brackets otherwise.
+			InputTemplate: pulumi.String(strconv.Quote(describeAlarm(e.why, e.playbook) + " It is about <what>: <why>")),
 		},
 	}, b.inside, after(b.policy))
 	return err
