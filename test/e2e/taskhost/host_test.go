@@ -107,7 +107,7 @@ func (w *world) push(repository string) string {
 	}
 	made, err = mutate.ConfigFile(made, &v1.ConfigFile{
 		OS: "linux", Architecture: runtime.GOARCH, RootFS: must(made.ConfigFile()).RootFS, Config: v1.Config{
-			Entrypoint: []string{"/serve"}, User: "65532:65532", Env: []string{"SERVE_ADDR=:8080"},
+			Entrypoint: []string{"/serve"}, User: "65532:65532", Env: []string{"SERVE_ADDR=:8080", "PATH=/"},
 			Volumes: map[string]struct{}{"/data": {}},
 		},
 	})

@@ -78,10 +78,11 @@ func (p program) start() (*process, error) {
 		args = append([]string{filepath.Join(p.root, args[0])}, args[1:]...)
 	}
 	cmd := exec.Command(args[0], args[1:]...)
-	cmd.Env = []string{"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"}
 	for name, value := range p.env {
 		cmd.Env = append(cmd.Env, name+"="+value)
 	}
+	// It is this machine's, whatever an image says, since who isolates needs it.
+	cmd.Env = append(cmd.Env, "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin")
 	cmd.Dir, cmd.Stdout, cmd.Stderr = "/", p.log, p.log
 	if err := cmd.Start(); err != nil {
 		return nil, err

@@ -59,7 +59,7 @@ type task struct {
 func (s *service) is(w *wanted) bool {
 	alive := !slices.ContainsFunc(s.tasks, func(t *task) bool { return t.hasEnded() })
 	is := len(s.tasks) == w.count && (w.count == 0 || s.definition == w.definition)
-	givenUp := w.count > 0 && s.failed == w.definition && !w.rollsBack
+	givenUp := w.count > 0 && s.failed == w.definition && (!w.rollsBack || s.definition == "")
 	return alive && (is || givenUp)
 }
 
