@@ -564,9 +564,10 @@ func TestKnownVulnerabilities(t *testing.T) {
 		required = `{"finding":{"osv":"GO-1","trace":[{"module":"m","version":"v1.0.0"}]}}`
 		called   = `{"finding":{"osv":"GO-1","fixed_version":"v1.0.1",` +
 			`"trace":[{"module":"m","version":"v1.0.0","package":"m/p","function":"F"}]}}`
-		library = `{"finding":{"osv":"GO-2","trace":[{"module":"stdlib","version":"v1.26.8","package":"net/http","function":"G"}]}}`
-		said    = "::error title=Known vulnerability::GO-1 in m v1.0.0: m/p.F is called, mended in v1.0.1"
-		warned  = "::warning title=Go's library::GO-2 in stdlib v1.26.8: net/http.G is called, not mended yet"
+		library = `{"finding":{"osv":"GO-2",` +
+			`"trace":[{"module":"stdlib","version":"v1.26.8","package":"net/http","function":"G"}]}}`
+		said   = "::error title=Known vulnerability::GO-1 in m v1.0.0: m/p.F is called, mended in v1.0.1"
+		warned = "::warning title=Go's library::GO-2 in stdlib v1.26.8: net/http.G is called, not mended yet"
 	)
 	for name, c := range map[string]struct {
 		finds        string

@@ -16,7 +16,7 @@ func TestTheCommand(t *testing.T) {
 	if err := run(args, &text); err != nil {
 		t.Fatal(err)
 	}
-	for _, part := range []string{"in all", "Egress from S3 and Lambda", "is egress", cost.Date} {
+	for _, part := range []string{"in all", "Egress, but for CloudFront's", "is egress", cost.Date} {
 		if !strings.Contains(text.String(), part) {
 			t.Errorf("it does not say %q:\n%s", part, &text)
 		}
