@@ -31,7 +31,7 @@ func beginEnforced(t *testing.T, source, stack string) (*commandLine, simulation
 	lambda := &lambdahost.Lambda{Endpoint: moto.Start(t), Region: region}
 	lambda.Tell = func(function string) map[string]string { return aws.runsAs(t, function) }
 	aws.endpoint = startLambda(t, lambda)
-	environment := aws.bootstrap(t, source, stack)
+	environment := aws.bootstrap(t, source, stack, [2]string{"zones", stack + "=" + aws.newZone(t, zone)})
 	aws.guard = guard.Start(t, aws.endpoint)
 	pulumi := newCommandLine(t, source, aws.guard.URL)
 	deploy := pulumi.as(t, aws, stack, "deploy")
@@ -43,15 +43,14 @@ func beginEnforced(t *testing.T, source, stack string) (*commandLine, simulation
 
 // bootstrap runs the program that a person runs once in an account, and answers the
 // variables that it says to set for the deploys of a stack.
-func (s simulation) bootstrap(t *testing.T, source, stack string) map[string]string {
+func (s simulation) bootstrap(t *testing.T, source, stack string, more ...[2]string) map[string]string {
 	t.Helper()
 	person := newCommandLine(t, source+"/bootstrap", s.endpoint)
 	person.run(t, "stack", "init", "account")
-	for _, setting := range [][]string{
+	for _, setting := range append([][2]string{
 		{"aws:region", region}, {"aws:maxRetries", "2"}, {"repository", pipelines}, {"stacks", stack},
-		{"zones", stack + "=" + s.newZone(t, zone)},
-	} {
-		person.run(t, append([]string{"config", "set"}, setting...)...)
+	}, more...) {
+		person.run(t, "config", "set", setting[0], setting[1])
 	}
 	person.run(t, "up", "--yes", "--skip-preview", "--non-interactive")
 	var all map[string]json.RawMessage
@@ -122,14 +121,19 @@ func (s simulation) runsAs(t *testing.T, function string) map[string]string {
 	if s.guard == nil {
 		return nil
 	}
-	lambda := iam.Principal{Type: "Service", Name: "lambda.amazonaws.com"}
-	credentials, err := s.guard.Assume(function, lambda, "sts:AssumeRole", nil) // a role is called as its function
+	variables, err := s.given(function, "lambda.amazonaws.com") // a role is called as its function
 	if err != nil {
 		t.Error(err) // and nothing that the function asks is allowed
 	}
+	return variables
+}
+
+// given are the variables by which what a service of AWS runs has a role.
+func (s simulation) given(role, service string) (map[string]string, error) {
+	credentials, err := s.guard.Assume(role, iam.Principal{Type: "Service", Name: service}, "sts:AssumeRole", nil)
 	variables := maps.Clone(credentials.Variables())
 	variables["AWS_ENDPOINT_URL"] = s.guard.URL
-	return variables
+	return variables, err
 }
 
 // nothingRefused fails for all that was refused from the given number on.

@@ -29,6 +29,7 @@ type people struct {
 	token       string // with which they send
 	sealed      []byte // what they send
 	canary      func(context.Context) error
+	via         func(net.IP) *http.Transport // how they get there from an address; nil = straight
 	leave       func()
 
 	mu      sync.Mutex
@@ -62,7 +63,7 @@ func (p *people) start(t *testing.T) {
 	for i, r := range rounds {
 		all.Go(func() {
 			for n := 0; ctx.Err() == nil; n++ {
-				err := r.do(ctx, newVisitor(i, n))
+				err := r.do(ctx, p.newVisitor(i, n))
 				if ctx.Err() != nil {
 					return // it is what was refused
 				}
@@ -190,9 +191,14 @@ type visitor struct {
 }
 
 // newVisitor answers the nth visitor of a kind. All of 127.0.0.0/8 is this machine.
-func newVisitor(kind, n int) *visitor {
-	dialer := net.Dialer{LocalAddr: &net.TCPAddr{IP: net.IPv4(127, byte(1+kind), byte(n>>8), byte(n))}}
-	transport := &http.Transport{DialContext: dialer.DialContext, DisableKeepAlives: true}
+func (p *people) newVisitor(kind, n int) *visitor {
+	from := net.IPv4(127, byte(1+kind), byte(n>>8), byte(n))
+	dialer := net.Dialer{LocalAddr: &net.TCPAddr{IP: from}}
+	transport := &http.Transport{DialContext: dialer.DialContext}
+	if p.via != nil {
+		transport = p.via(from)
+	}
+	transport.DisableKeepAlives = true
 	return &visitor{n: n, client: &http.Client{Transport: transport, Timeout: 5 * patience}}
 }
 

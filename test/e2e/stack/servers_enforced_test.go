@@ -1,0 +1,96 @@
+package stack
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"sgraph.ai/send/shared/metric"
+	names "sgraph.ai/send/shared/stack"
+	"sgraph.ai/send/test/e2e/iam"
+	"sgraph.ai/send/test/e2e/iam/guard"
+	"sgraph.ai/send/test/e2e/taskhost"
+)
+
+// TestServersEnforced deploys a stack to Fargate and to EC2 as its pipeline does, in an
+// account that has been set up for them and whose IAM is enforced; tasks and hosts run
+// as their own roles.
+func TestServersEnforced(t *testing.T) {
+	atNight(t)
+	t.Parallel()
+	const stack, domain = "held", "example.com"
+	m := newMoved(t, stack, domain)
+	source := likeDev(t, stack)
+	m.aws.bootstrap(t, source, stack, [][2]string{
+		{"zones", stack + "=" + m.aws.newZone(t, domain)}, {"computes", "lambda,fargate,ec2"},
+		// Of these an account has one, which is another test's.
+		{"state", "false"}, {"provider", "false"},
+	}...)
+	m.aws.guard = guard.Start(t, m.aws.endpoint)
+	m.commandLine = newCommandLine(t, source, m.aws.guard.URL).as(t, m.aws, stack, "deploy")
+	m.refer(t, m.aws, stack, apiKey)
+	m.begin(t)
+
+	for _, c := range []struct {
+		compute, kind string
+		roles         []string // that run something
+	}{
+		{"fargate", names.Tasks, []string{
+			stackOf(stack).TaskRole(metric.User), stackOf(stack).TaskRole(metric.Admin), stackOf(stack).ExecutionRole(),
+		}},
+		{"ec2", names.Hosts, []string{stackOf(stack).HostRole()}},
+	} {
+		if c.kind == names.Hosts && taskhost.CanLaunch() != nil {
+			t.Logf("SKIPPED, no host was run: %v", taskhost.CanLaunch())
+			continue
+		}
+		step(t, "up on "+c.compute, func(t *testing.T) {
+			m.run(t, "config", "set", "compute", c.compute)
+			m.run(t, "up", "--yes", "--skip-preview", "--non-interactive")
+			m.settle(t)
+			m.openBalancer(t, c.kind)
+			m.noNotes(t)
+			m.aws.nothingRefused(t, 0)
+		})
+		step(t, "an unchanged checkout is an empty preview, to who may only look", func(t *testing.T) {
+			looking := m.as(t, m.aws, stack, "preview")
+			looking.run(t, "preview", "--refresh", "--expect-no-changes", "--diff", "--non-interactive")
+			m.aws.nothingRefused(t, 0)
+		})
+		step(t, "every route works for who may do no more than they", func(t *testing.T) {
+			tour(t, m.reach(t, m.user), m.reach(t, m.admin))
+			m.looked(t)
+			m.aws.nothingRefused(t, 0)
+		})
+		step(t, "no grant of theirs is idle", func(t *testing.T) { m.nothingIdle(t, c.roles) })
+	}
+	step(t, "destroy leaves nothing", func(t *testing.T) {
+		m.run(t, "destroy", "--yes", "--skip-preview", "--non-interactive")
+		m.aws.gone(t, stack)
+		m.aws.nothingRefused(t, 0)
+	})
+}
+
+// notHere are actions that servers may need, and that nothing here does.
+var notHere = []string{
+	"ssm:UpdateInstanceInformation", "ssmmessages:", // operators do not look at hosts here
+	"ssm:GetParameter", "kms:Decrypt", // the key of before is not there
+}
+
+// nothingIdle fails for what the roles of servers may do and nothing needed. What
+// bounds them bounds functions as well.
+func (m *moved) nothingIdle(t *testing.T, roles []string) {
+	t.Helper()
+	idle, err := m.aws.guard.Idle(roles...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, word := range idle {
+		here := func(action string) bool { return strings.HasPrefix(word.Text, action) }
+		if !bounds(word) && !slices.ContainsFunc(notHere, here) && !strings.HasSuffix(word.Text, "-old") {
+			t.Errorf("nothing needed %s", word)
+		}
+	}
+}
+
+func bounds(word iam.Word) bool { return strings.Contains(word.Policy, "-boundary-") }
