@@ -61,7 +61,7 @@ point-in-time recovery of the table, and versions of the buckets.`,
 			to.private = true
 			if err = writeBackup(c, e, to, from); send.CodeOf(err) == send.NotFound {
 				// Of a transfer the exit code would say so.
-				return fmt.Errorf("%v: say which folder keeps the data, with --data or %s", message(err), settings.DiskPath.Env)
+				return fmt.Errorf("%w: say which folder keeps the data, with --data or %s", message(err), settings.DiskPath.Env)
 			}
 			return err
 		},
