@@ -4,6 +4,7 @@ moto keeps that of a change, and not of the beginning."""
 from moto.ecs.responses import EC2ContainerServiceResponse
 
 _KEPT = {
+    "availabilityZoneRebalancing": "availability_zone_rebalancing",
     "deploymentConfiguration": "deployment_configuration",
     "enableECSManagedTags": "enable_ecs_managed_tags",
     "enableExecuteCommand": "enable_execute_command",

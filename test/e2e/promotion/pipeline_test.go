@@ -169,7 +169,7 @@ func (p *pipeline) script(t *testing.T, ok bool, command string, env ...string) 
 	cmd := exec.CommandContext(t.Context(), filepath.Join(p.root, ".github", "scripts", words[0]), words[1:]...)
 	cmd.Dir = p.root
 	cmd.Env = append(slices.Concat(p.env, env),
-		"GITHUB_OUTPUT="+dir+"/output", "GITHUB_STEP_SUMMARY="+dir+"/summary", "REPORTS="+dir+"/reports")
+		"RUNNER_TEMP="+dir, "GITHUB_OUTPUT="+dir+"/output", "GITHUB_STEP_SUMMARY="+dir+"/summary", "REPORTS="+dir+"/reports")
 	var log bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &log, &log
 	err := cmd.Run()
