@@ -19,6 +19,7 @@ import no_such_upload  # noqa: F401
 import one_at_a_time  # noqa: F401
 import origin_access  # noqa: F401
 import query_definitions  # noqa: F401
+import scalable_target_tags  # noqa: F401
 import secure_transport  # noqa: F401
 import security_group_rules  # noqa: F401
 import whole_budgets  # noqa: F401
