@@ -32,7 +32,6 @@ import (
 // Fargate, then on hosts of EC2, and by functions again. What people have sent, or
 // have begun to send, tokens and the trail are there all the time.
 func TestCompute(t *testing.T) {
-	atNight(t)
 	t.Parallel()
 	const stack = "moved"
 	source := likeDev(t, stack)
@@ -40,6 +39,9 @@ func TestCompute(t *testing.T) {
 	m.refer(t, m.aws, stack, apiKey) // as what hosts are told has to be
 	step(t, "up by functions", func(t *testing.T) {
 		m.run(t, "up", "--yes", "--skip-preview", "--non-interactive")
+		if nightly.Or(false, true) { // when people wait for it
+			m.aws.moveLedger(m.lasting, stackOf(stack).Ledger())
+		}
 		m.openFunctions(t)
 	})
 	var left leftBehind
@@ -55,9 +57,11 @@ func TestCompute(t *testing.T) {
 		m.still(t, left)
 	})
 	step(t, "tasks are replaced, and put back, and nobody notices", func(t *testing.T) {
+		atNight(t)
 		m.replace(t, "maxTtl", "20d")
 	})
 	step(t, "tasks that do not come up are given up, and nobody notices", func(t *testing.T) {
+		atNight(t)
 		m.giveUp(t, "maxTtl", "19d")
 	})
 	step(t, "to EC2", func(t *testing.T) {
@@ -66,6 +70,7 @@ func TestCompute(t *testing.T) {
 		m.still(t, left)
 	})
 	step(t, "hosts are replaced, and put back, and nobody notices", func(t *testing.T) {
+		atNight(t)
 		needHosts(t)
 		m.replace(t, "maxTtl", "21d")
 	})
@@ -73,14 +78,13 @@ func TestCompute(t *testing.T) {
 		m.move(t, "lambda", func() { m.openFunctions(t) })
 		m.still(t, left)
 		m.finish(t, left)
-		if n := m.host.Running(); n != 0 {
-			t.Errorf("%d tasks and hosts run on", n)
-		}
+		m.noServers(t)
 	})
 	step(t, "destroy leaves nothing", func(t *testing.T) {
 		outputs := m.outputs(t)
 		m.run(t, "destroy", "--yes", "--skip-preview", "--non-interactive")
 		m.aws.gone(t, stack)
+		m.noServers(t)
 		for _, name := range []string{"transfersBucket", "cacheBucket", "artifactsBucket"} {
 			if status, _ := m.aws.ask(t, "s3", http.MethodHead, "/"+outputs[name], "", ""); status != http.StatusNotFound {
 				t.Errorf("the %s answers %d", name, status)
@@ -187,6 +191,7 @@ func (m *moved) become(role, service string) (map[string]string, error) {
 		}
 	}
 	variables["AWS_REGION"] = region
+	maps.Copy(variables, m.aws.running.tell("")) // where the ledger is
 	if m.breaks.Load() {
 		variables[settings.LogLevel.Env] = "no such level"
 	}
@@ -487,4 +492,47 @@ func (m *moved) people(t *testing.T, token string) (p *people, settled func() bo
 	admin.post(wire.CreateToken.To(), wire.CreateTokenRequest{TokenName: token}, nil)
 	p.start(t)
 	return p, func() bool { return m.host.Settled(t.Context()) }
+}
+
+// serving ask for what a stack has where no functions serve.
+var serving = map[string]question{
+	"load balancers":   query("elasticloadbalancing", region, "DescribeLoadBalancers&Version=2015-12-01"),
+	"target groups":    query("elasticloadbalancing", region, "DescribeTargetGroups&Version=2015-12-01"),
+	"groups of hosts":  query("autoscaling", region, "DescribeAutoScalingGroups"),
+	"launch templates": query("ec2", region, "DescribeLaunchTemplates"),
+	"networks":         query("ec2", region, "DescribeVpcs"),
+	"security groups":  query("ec2", region, "DescribeSecurityGroups"),
+	"profiles":         query("iam", region, "ListInstanceProfiles"),
+	"repositories":     called("ecr", region, "AmazonEC2ContainerRegistry_V20150921.DescribeRepositories", "{}"),
+	"namespaces":       called("servicediscovery", region, "Route53AutoNaming_v20170314.ListNamespaces", "{}"),
+	"firewalls":        called("wafv2", region, "AWSWAF_20190729.ListWebACLs", `{"Scope":"REGIONAL"}`),
+}
+
+// noServers says that nothing is there that only servers need.
+func (m *moved) noServers(t *testing.T) {
+	t.Helper()
+	if n := m.host.Running(); n != 0 {
+		t.Errorf("%d tasks and hosts run on", n)
+	}
+	// Clusters are told of for a while after they are gone.
+	var told struct{ Clusters []struct{ Status string } }
+	m.aws.askJSON(t, "ecs", http.MethodPost, "/", "AmazonEC2ContainerServiceV20141113.DescribeClusters",
+		`{"clusters":["`+stackOf(m.stack).Cluster()+`"]}`, &told)
+	for _, c := range told.Clusters {
+		if c.Status != "INACTIVE" {
+			t.Errorf("a cluster is left, which is %s", c.Status)
+		}
+	}
+	for kind, q := range serving {
+		status, answer := q.ask(t, m.aws.endpoint, "test")
+		if status/100 != 2 {
+			t.Fatalf("%s: %d %s", kind, status, answer)
+		}
+		for _, named := range []string{"-" + m.stack, ">" + m.stack + "<", `"` + m.stack + `"`} {
+			if bytes.Contains(answer, []byte(named)) {
+				t.Errorf("of %s is left: %s", kind, answer)
+				break
+			}
+		}
+	}
 }

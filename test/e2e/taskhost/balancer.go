@@ -245,7 +245,9 @@ func (b *Balancer) forward(w http.ResponseWriter, r *http.Request, l listener, g
 			}
 		},
 		ErrorHandler: func(w http.ResponseWriter, r *http.Request, err error) {
-			b.host.note("the balancer asks %s for %s: %v", target.address, r.URL.Path, err)
+			if r.Context().Err() == nil { // who asks has not gone
+				b.host.note("the balancer asks %s for %s: %v", target.address, r.URL.Path, err)
+			}
 			http.Error(w, err.Error(), http.StatusBadGateway)
 		},
 	}
