@@ -169,9 +169,36 @@ func (s simulation) tagged(t *testing.T, stack string) []string {
 		fmt.Sprintf(filter, names.Project, stack), &found)
 	var arns []string
 	for _, mapping := range found.ResourceTagMappingList {
-		arns = append(arns, mapping.ResourceARN)
+		if !s.ended(t, mapping.ResourceARN) {
+			arns = append(arns, mapping.ResourceARN)
+		}
 	}
 	return arns
+}
+
+// ended says whether something is only told of, as AWS does for a while of what has
+// run: tasks and hosts with what they ran by.
+func (s simulation) ended(t *testing.T, arn string) bool {
+	t.Helper()
+	parts := strings.Split(arn[strings.LastIndex(arn, ":")+1:], "/")
+	describe := func(operation, body string) question {
+		return called("ecs", region, "AmazonEC2ContainerServiceV20141113.Describe"+operation, body)
+	}
+	var q question
+	switch {
+	case strings.Contains(arn, ":instance/"):
+		q = query("ec2", region, "DescribeInstances&InstanceId.1="+parts[1])
+	case strings.Contains(arn, ":cluster/"):
+		q = describe("Clusters", fmt.Sprintf(`{"clusters":[%q]}`, arn))
+	case strings.Contains(arn, ":service/sgraph-send"):
+		q = describe("Services", fmt.Sprintf(`{"cluster":%q,"services":[%q]}`, parts[1], arn))
+	case strings.Contains(arn, ":task-definition/"):
+		q = describe("TaskDefinition", fmt.Sprintf(`{"taskDefinition":%q}`, arn))
+	default:
+		return false
+	}
+	_, answer := q.ask(t, s.endpoint, "test")
+	return strings.Contains(string(answer), `"INACTIVE"`) || strings.Contains(string(answer), "<name>terminated</name>")
 }
 
 // deployed answers what the host needs to run a function: the settings that
