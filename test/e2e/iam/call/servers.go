@@ -416,11 +416,11 @@ var discovery = service{
 	prefix: "servicediscovery", protocol: byTarget, target: "Route53AutoNaming_v20170314",
 	form: "arn:aws:servicediscovery:REGION:ACCOUNT:", keys: []string{"aws:ResourceTag/project", "aws:ResourceTag/stack"},
 	rules: map[string]rule{
-		"CreatePrivateDnsNamespace": forAll().tagged("Tags").with(hasZone),
+		"CreatePrivateDnsNamespace": forAll().tagged("Tags").itself().with(hasZone),
 		"UpdatePrivateDnsNamespace": on("namespace/{Id}").with(found),
 		"DeleteNamespace":           on("namespace/{Id}").with(found),
 		"GetNamespace":              on("namespace/{Id}").with(found),
-		"CreateService":             on("namespace/{NamespaceId}").tagged("Tags").with(found),
+		"CreateService":             on("namespace/{DnsConfig.NamespaceId}").tagged("Tags").with(found),
 		"UpdateService":             on("service/{Id}").with(found),
 		"DeleteService":             on("service/{Id}").with(found),
 		"GetService":                on("service/{Id}").with(found),
@@ -434,7 +434,10 @@ var discovery = service{
 
 // hasZone is what the zone of a namespace takes.
 // https://docs.aws.amazon.com/cloud-map/latest/dg/cloud-map-api-permissions-ref.html
-func hasZone(r *reading, _ *iam.Request) error {
+func hasZone(r *reading, need *iam.Request) error {
+	tagging := r.also("servicediscovery:TagResource",
+		"arn:aws:servicediscovery:"+r.call.Region+":"+AccountID+":namespace/made")
+	maps.Copy(tagging.Keys, need.Keys)
 	for _, action := range []string{
 		"route53:CreateHostedZone", "route53:GetHostedZone", "route53:ListHostedZonesByName", "ec2:DescribeVpcs",
 		"ec2:DescribeRegions",
