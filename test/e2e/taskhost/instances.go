@@ -241,6 +241,24 @@ done`,
 	"dnf": "exit 0",
 }
 
+// agent hands over one line to each group of logs that it is told of, as CloudWatch's
+// agent does when it starts.
+const agent = `
+set -eu
+for last in "$@"; do :; done
+tell() {
+	curl --silent --show-error --fail --header "X-Amz-Target: Logs_20140328.$1" \
+		--header "Content-Type: application/x-amz-json-1.1" --header "Authorization: AWS4-HMAC-SHA256 \
+Credential=$AWS_ACCESS_KEY_ID/20260101/$AWS_REGION/logs/aws4_request, SignedHeaders=host, Signature=0" \
+		--data "$2}" "$AWS_ENDPOINT_URL/" >/dev/null
+}
+for group in $(grep -o '"log_group_name":"[^"]*"' "${last#file:}" | cut -d '"' -f 4 | sort -u); do
+	stream="\"logGroupName\":\"$group\",\"logStreamName\":\"$(cat /var/lib/cloud/data/instance-id)\""
+	tell CreateLogStream "{$stream"
+	tell PutLogEvents "{$stream,\"logEvents\":[{\"timestamp\":$(date +%s)000,\"message\":\"started\"}]"
+done
+`
+
 // needs are what launching takes of this machine.
 var needs = []string{"bash", "cpio", "curl", "nsenter", "rpm2cpio", "sha256sum", "unshare"}
 
@@ -402,7 +420,7 @@ func (h *Host) boot(i *instance, script []byte) error {
 	id := fmt.Sprintf("i-%x\n", time.Now().UnixNano())
 	files := map[string]string{
 		"var/lib/cloud/user-data": string(script), "var/lib/cloud/data/instance-id": id,
-		"opt/aws/amazon-cloudwatch-agent/bin/amazon-cloudwatch-agent-ctl": "#!/bin/sh\n",
+		"opt/aws/amazon-cloudwatch-agent/bin/amazon-cloudwatch-agent-ctl": "#!/bin/sh\n" + agent,
 	}
 	for name, text := range machine {
 		files["usr/local/bin/"+name] = "#!/bin/sh" + "\n" + text + "\n"

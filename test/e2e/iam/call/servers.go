@@ -326,6 +326,10 @@ var groups = service{
 		"PutScalingPolicy":                    on(group),
 		"DeletePolicy":                        on(group),
 		"SetDesiredCapacity":                  on(group),
+		"PutLifecycleHook":                    on(group).with(noRole),
+		"DeleteLifecycleHook":                 on(group),
+		"AttachLoadBalancerTargetGroups":      on(group),
+		"DetachLoadBalancerTargetGroups":      on(group),
 		"SuspendProcesses":                    on(group),
 		"ResumeProcesses":                     on(group),
 		"CompleteLifecycleAction":             on(group),
@@ -333,6 +337,14 @@ var groups = service{
 		"CreateOrUpdateTags":                  on("autoScalingGroup:made:autoScalingGroupName/{Tags.1.ResourceId}"),
 		"DeleteTags":                          on("autoScalingGroup:made:autoScalingGroupName/{Tags.1.ResourceId}"),
 	},
+}
+
+// noRole refuses hooks that tell somebody, as a role.
+func noRole(r *reading, _ *iam.Request) error {
+	if r.params["RoleARN"] != "" {
+		return errors.New("it has a role")
+	}
+	return nil
 }
 
 // launches is what having a group launch takes: to be allowed to launch so.
