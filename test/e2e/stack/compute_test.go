@@ -345,7 +345,7 @@ func (m *moved) still(t *testing.T, left leftBehind) {
 	var trail struct{ Events []audit.Kept }
 	missing := slices.Collect(maps.Keys(left.sent))
 	for deadline := time.Now().Add(time.Minute); len(missing) > 0 && time.Now().Before(deadline); {
-		admin.get(wire.ListEvents.To()+"?event=transfer_completed&outcome=success", &trail)
+		admin.get(wire.ListEvents.To()+"?event=transfer_completed&outcome=success&transfer="+missing[0], &trail)
 		missing = slices.DeleteFunc(missing, func(id string) bool {
 			return slices.ContainsFunc(trail.Events, func(e audit.Kept) bool { return e.Transfer == id })
 		})
