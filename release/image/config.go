@@ -13,8 +13,8 @@ var epoch = time.Unix(0, 0).UTC()
 // images without users of their own commonly use.
 const nonroot = 65532
 
-// config is how the image is run. deploy/Dockerfile says the same.
-func config(version string) v1.Config {
+// Config is how the image of a version is run. deploy/Dockerfile says the same.
+func Config(version string) v1.Config {
 	return v1.Config{
 		Entrypoint: []string{"/sgsend"},
 		Cmd:        []string{"serve"},

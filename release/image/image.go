@@ -156,7 +156,7 @@ func platform(b binary, version string) (v1.Image, error) {
 		return nil, err
 	}
 	img, err := mutate.ConfigFile(empty.Image, &v1.ConfigFile{
-		OS: b.OS, Architecture: b.Arch, Created: v1.Time{Time: epoch}, Config: config(version),
+		OS: b.OS, Architecture: b.Arch, Created: v1.Time{Time: epoch}, Config: Config(version),
 		RootFS: v1.RootFS{Type: "layers"},
 	})
 	if err != nil {

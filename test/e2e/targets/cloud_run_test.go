@@ -115,8 +115,8 @@ type instance struct {
 
 func (c cloudRunContainer) start(t *testing.T, name string, outside map[string]string) *instance {
 	t.Helper()
-	image, env := readImageConfig(t), map[string]string{}
-	for _, line := range image.env {
+	env := map[string]string{}
+	for _, line := range imageConfig.Env {
 		name, value, _ := strings.Cut(line, "=")
 		env[name] = value
 	}

@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/json"
+	"maps"
 	"net"
 	"net/http"
 	"os"
@@ -59,7 +60,6 @@ func TestComposeIsClosed(t *testing.T) {
 	t.Parallel()
 	var p composed
 	manifest(t, "compose", "compose.yaml", &p, "SEND_DOMAIN=send.example.org", "SEND_IMAGE=registry.example/sgsend:v1")
-	image := readImageConfig(t)
 	for name, s := range p.Services {
 		if !s.ReadOnly || !slices.Equal(s.CapDrop, []string{"ALL"}) || s.MemLimit == "" || s.Restart != "unless-stopped" ||
 			!slices.Contains(s.SecurityOpt, "no-new-privileges:true") {
@@ -82,10 +82,14 @@ func TestComposeIsClosed(t *testing.T) {
 	if _, err := os.Stat(filepath.Join(send.Build.Context, send.Build.Dockerfile)); err != nil {
 		t.Error(err)
 	}
-	if len(send.Volumes) != 1 || send.Volumes[0].Target != image.volume || send.User != "" || send.Command != nil {
+	var volumes []string
+	for _, v := range send.Volumes {
+		volumes = append(volumes, v.Target)
+	}
+	if !slices.Equal(volumes, slices.Sorted(maps.Keys(imageConfig.Volumes))) || send.User != "" || send.Command != nil {
 		t.Errorf("it is not run as the image says: %+v", send)
 	}
-	if got := send.Healthcheck.Test; !slices.Equal(got, append([]string{"CMD"}, image.healthTest...)) {
+	if got := send.Healthcheck.Test; !slices.Equal(got, imageConfig.Healthcheck.Test) {
 		t.Errorf("health is asked by %v", got)
 	}
 	if caddy.DependsOn["send"].Condition != "service_healthy" {
@@ -108,7 +112,6 @@ const aloneVariable = "TARGETS_ALONE"
 // setup is what the child is told.
 type setup struct {
 	Project         composed
-	Image           map[string][]string
 	Binary, Caddy   string
 	Caddyfile, Work string
 }
@@ -137,11 +140,7 @@ func TestCompose(t *testing.T) {
 		t.Skipf("SKIPPED: a network of its own cannot be made: %v %s", err, out)
 	}
 	t.Parallel()
-	image := readImageConfig(t)
-	s := setup{Binary: sgsend(t), Caddy: caddy, Work: t.TempDir(), Image: map[string][]string{
-		"env": image.env, "entrypoint": image.entrypoint, "command": image.command, "user": {image.user},
-		"volume": {image.volume},
-	}}
+	s := setup{Binary: sgsend(t), Caddy: caddy, Work: t.TempDir()}
 	manifest(t, "compose", "compose.yaml", &s.Project, "SEND_DOMAIN="+composeDomain)
 	if s.Caddyfile, err = filepath.Abs(filepath.Join(root, "deploy/Caddyfile")); err != nil {
 		t.Fatal(err)
@@ -186,7 +185,7 @@ func composeAlone(t *testing.T, told string) {
 
 	send := s.Project.Services["send"]
 	box := newBox(t, s)
-	service := box.run(t, slices.Concat(s.Image["entrypoint"], s.Image["command"]), send.Environment,
+	service := box.run(t, slices.Concat(imageConfig.Entrypoint, imageConfig.Cmd), send.Environment,
 		"SEND__RATE_LIMITS=info=1/10m")
 	eventually(t, "it does not become healthy", func() bool {
 		health := box.command(send.Healthcheck.Test[1:], send.Environment)
@@ -287,13 +286,13 @@ type box struct {
 func newBox(t *testing.T, s setup) *box {
 	t.Helper()
 	const nobody = 65532
-	if user := s.Image["user"][0]; user != "65532:65532" {
+	if user := imageConfig.User; user != "65532:65532" {
 		t.Fatalf("the image is run by %s", user)
 	}
 	b := &box{
-		root: filepath.Join(s.Work, "root"), data: filepath.Join(s.Work, "data"), env: s.Image["env"], user: nobody,
+		root: filepath.Join(s.Work, "root"), data: filepath.Join(s.Work, "data"), env: imageConfig.Env, user: nobody,
 	}
-	volume := filepath.Join(b.root, s.Image["volume"][0])
+	volume := filepath.Join(b.root, s.Project.Services["send"].Volumes[0].Target)
 	for _, dir := range []string{volume, b.data} {
 		if err := os.MkdirAll(dir, 0o700); err != nil {
 			t.Fatal(err)
@@ -311,7 +310,7 @@ func newBox(t *testing.T, s setup) *box {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := os.WriteFile(filepath.Join(b.root, s.Image["entrypoint"][0]), program, 0o755); err != nil {
+	if err := os.WriteFile(filepath.Join(b.root, imageConfig.Entrypoint[0]), program, 0o755); err != nil {
 		t.Fatal(err)
 	}
 	do(t, "mount", "--bind", b.root, b.root)

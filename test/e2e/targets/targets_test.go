@@ -12,13 +12,12 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"regexp"
-	"strings"
 	"sync"
 	"testing"
 	"time"
 
 	"sgraph.ai/send/cli/client"
+	"sgraph.ai/send/release/image"
 	"sgraph.ai/send/shared/envelope"
 )
 
@@ -110,41 +109,8 @@ func read(t *testing.T, file string) {
 	}
 }
 
-// imageConfig is how the image is run, by deploy/Dockerfile.
-type imageConfig struct {
-	env                             []string
-	entrypoint, command, healthTest []string
-	user, volume                    string
-}
-
-func readImageConfig(t *testing.T) (c imageConfig) {
-	t.Helper()
-	text, err := os.ReadFile(filepath.Join(root, "deploy/Dockerfile"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	find := func(form string) string {
-		m := regexp.MustCompile(`(?m)^` + form + `$`).FindSubmatch(text)
-		if m == nil {
-			t.Fatalf("the Dockerfile says nothing as %s", form)
-		}
-		return string(m[1])
-	}
-	list := func(form string) (words []string) {
-		if err := json.Unmarshal([]byte(find(form)), &words); err != nil {
-			t.Fatal(err)
-		}
-		return words
-	}
-	return imageConfig{
-		env:        strings.Fields(find(`ENV (.*)`)),
-		entrypoint: list(`ENTRYPOINT (\[.*\])`),
-		command:    list(`CMD (\[.*\])`),
-		healthTest: list(`HEALTHCHECK .*CMD (\[.*\])`),
-		user:       find(`USER (\S+)`),
-		volume:     list(`VOLUME (\[.*\])`)[0],
-	}
-}
+// imageConfig is how the image is run, whoever builds it.
+var imageConfig = image.Config("")
 
 // sendAndReceive sends a file of so many bytes, receives it, and returns its ID.
 func sendAndReceive(t testing.TB, origin, token string, transport http.RoundTripper, size int) (id string) {
