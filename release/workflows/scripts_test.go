@@ -520,14 +520,8 @@ func TestSummaryTellsWhyNothingWasDeployed(t *testing.T) {
 func TestIssueFollowsTheResult(t *testing.T) {
 	t.Parallel()
 	for result, left := range map[string]bool{"success": false, "failure": true} {
-		r := newRun(t, "RESULT="+result, "TITLE=Drift").fake("go", "ls -R reports >'found' 2>/dev/null || true")
-		dir := filepath.Join(r.dir, "work/reports")
-		if err := os.MkdirAll(dir, 0o755); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(filepath.Join(dir, "drift-dev.md"), nil, 0o644); err != nil {
-			t.Fatal(err)
-		}
+		r := newRun(t, "RESULT="+result, "TITLE=Drift").put("reports/drift-dev.md", "").
+			fake("go", "ls -R reports >'found' 2>/dev/null || true")
 		r.run(true, "issue.sh", "drift")
 		r.has("calls", r.read("calls"), "issue --marker drift --title Drift\n")
 		if got := strings.Contains(r.read("work/found"), "drift-dev.md"); got != left {
@@ -596,14 +590,10 @@ func TestThePatchesOfGoAreProposed(t *testing.T) {
 	t.Parallel()
 	const versions = `[{"version":"go1.27.1","stable":true},{"version":"go1.26.9","stable":true}]`
 	begin := func(toolchain, known string) *scriptRun {
-		r := newRun(t, "GITHUB_SHA=c0ffee", "GITHUB_REF_NAME=main").
+		return newRun(t, "GITHUB_SHA=c0ffee", "GITHUB_REF_NAME=main").
 			fake("curl", "echo '"+versions+"'").fake("gh", `case "$*" in *git/ref/*) `+known+` ;; esac`).
-			fake("git", "echo b10b").fake("go", "echo 'toolchain go1.26.9' >go.work")
-		text := "go 1.26.0\n\ntoolchain " + toolchain + "\n"
-		if err := os.WriteFile(filepath.Join(r.dir, "work/go.work"), []byte(text), 0o644); err != nil {
-			t.Fatal(err)
-		}
-		return r
+			fake("git", "echo b10b").fake("go", "echo 'toolchain go1.26.9' >go.work").
+			put("go.work", "go 1.26.0\n\ntoolchain "+toolchain+"\n")
 	}
 	r := begin("go1.26.8", "exit 1")
 	r.run(true, "toolchain.sh")
