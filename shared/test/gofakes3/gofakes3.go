@@ -17,8 +17,8 @@ import (
 )
 
 var server = sync.OnceValues(simulator.Server{
-	Script: "gofakes3-server",
-	Args:   func(port string) []string { return []string{port} },
+	Script: "go-server",
+	Args:   func(port string) []string { return []string{"gofakes3", port} },
 	Probe:  "/",
 	Status: 403, // it is asked without a signature
 }.Start)

@@ -32,9 +32,9 @@ type Authority struct {
 func Start(tb testing.TB, httpPort, tlsPort string, validity time.Duration) Authority {
 	tb.Helper()
 	server := simulator.Server{
-		Script: "pebble-server",
+		Script: "go-server",
 		Args: func(port string) []string {
-			return []string{port, httpPort, tlsPort, strconv.Itoa(int(validity.Seconds()))}
+			return []string{"pebble", port, httpPort, tlsPort, strconv.Itoa(int(validity.Seconds()))}
 		},
 		Probe:  "/directory",
 		Status: http.StatusOK,
