@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -104,7 +105,7 @@ func (p Package) Make(kind Kind) (made []byte, err error) {
 // info is what nfpm is told. What is written for the package alone is written
 // to scratch.
 func (p Package) info(kind Kind, scratch string) (*nfpm.Info, error) {
-	if !hasArch(p.Arch) {
+	if !slices.Contains(dist.Systems, dist.System{OS: "linux", Arch: p.Arch}) {
 		return nil, fmt.Errorf("sgsend is not released for linux on %q", p.Arch)
 	}
 	contents, err := p.contents(kind, scratch)
@@ -221,12 +222,3 @@ func (p Package) version() string {
 }
 
 func (p Package) path(name string) string { return filepath.Join(p.Root, filepath.FromSlash(name)) }
-
-func hasArch(arch string) bool {
-	for _, s := range dist.Systems {
-		if s.OS == "linux" && s.Arch == arch {
-			return true
-		}
-	}
-	return false
-}
