@@ -4,6 +4,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -42,8 +43,11 @@ func TestTemplateIsValid(t *testing.T) {
 		t.Errorf("not as packer fmt leaves it: %v\n%s", err, said)
 	}
 	given := release(t)
-	whole := append(append([]string{"validate", "-syntax-only"}, given...), filepath.Join(folder, name))
-	if said, err := packer(t, "packer", whole...); err != nil {
+	validate := func(args ...string) (said string, err error) {
+		t.Helper()
+		return packer(t, "packer", slices.Concat([]string{"validate"}, given, args)...)
+	}
+	if said, err := validate("-syntax-only", filepath.Join(folder, name)); err != nil {
 		t.Errorf("%v\n%s", err, said)
 	}
 
@@ -64,17 +68,17 @@ func TestTemplateIsValid(t *testing.T) {
 	if err := os.WriteFile(old, []byte(known), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if said, err := packer(t, "packer", append(append([]string{"validate"}, given...), old)...); err != nil {
+	if said, err := validate(old); err != nil {
 		t.Errorf("%v\n%s", err, said)
 	}
-	for what, given := range map[string][]string{
-		"the version":      {"-var", "version=latest"},
-		"the digest":       {"-var", "sha256=abc"},
-		"the architecture": {"-var", "architecture=riscv"},
+	for what, wrong := range map[string]string{
+		"the version":      "version=latest",
+		"the digest":       "sha256=abc",
+		"the architecture": "architecture=riscv",
 	} {
-		said, err := packer(t, "packer", append(append(append([]string{"validate"}, release(t)...), given...), old)...)
+		said, err := validate("-var", wrong, old)
 		if err == nil || !strings.Contains(strings.ToLower(said), what+" must") {
-			t.Errorf("%v: %v\n%s", given, err, said)
+			t.Errorf("%v: %v\n%s", wrong, err, said)
 		}
 	}
 }
@@ -86,7 +90,7 @@ func TestTemplateIsValidForThePlugin(t *testing.T) {
 		t.Skip("the long form is for the night: building Packer and its plugin takes minutes")
 	}
 	tool := filepath.Join("..", "..", "tools", "packer")
-	said, err := packer(t, tool, append(append([]string{"validate"}, release(t)...), folder)...)
+	said, err := packer(t, tool, slices.Concat([]string{"validate"}, release(t), []string{folder})...)
 	if exit, ok := err.(*exec.ExitError); ok && exit.ExitCode() == 69 {
 		t.Skipf("SKIPPED, nothing was tested: %s", said)
 	}
