@@ -47,7 +47,7 @@ func (b builder) run(args ...string) string {
 	b.t.Helper()
 	cmd := exec.CommandContext(b.t.Context(), "buildah", append([]string{"--storage-driver", "vfs",
 		"--root", filepath.Join(b.root, "storage"), "--runroot", filepath.Join(b.root, "run")}, args...)...)
-	cmd.Dir = filepath.Join("..", "..")
+	cmd.Dir = root
 	cmd.Env = append(os.Environ(), "TMPDIR="+b.root, "BUILDAH_ISOLATION=chroot")
 	var stderr bytes.Buffer
 	cmd.Stderr = &stderr

@@ -161,7 +161,7 @@ func faults(text string) (all []string) {
 // dockerfile is the one for people.
 func dockerfile(t *testing.T) string {
 	t.Helper()
-	text, err := os.ReadFile(filepath.Join("..", "..", "deploy", "Dockerfile"))
+	text, err := os.ReadFile(filepath.Join(root, "deploy", "Dockerfile"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -285,7 +285,7 @@ func configOf(t *testing.T, s stage) v1.Config {
 // every module of the workspace, but nothing that is not compiled.
 func TestDockerfileBuildsWithTheGoOfTheWorkspace(t *testing.T) {
 	t.Parallel()
-	work, err := os.ReadFile(filepath.Join("..", "..", "go.work"))
+	work, err := os.ReadFile(filepath.Join(root, "go.work"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -294,7 +294,7 @@ func TestDockerfileBuildsWithTheGoOfTheWorkspace(t *testing.T) {
 	if release == nil || args["GO"] != "golang:"+string(release[1]) {
 		t.Errorf("%s, and go.work says %s", args["GO"], release)
 	}
-	ignore, err := os.ReadFile(filepath.Join("..", "..", ".dockerignore"))
+	ignore, err := os.ReadFile(filepath.Join(root, ".dockerignore"))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -53,7 +53,7 @@ func TestUnitsAreWhatSystemdKnows(t *testing.T) {
 	t.Parallel()
 	dir := unpacked(t)
 	units := []string{"sgsend@user.service", "sgsend@admin.service"}
-	found, err := filepath.Glob(filepath.Join("..", "..", "deploy", "systemd", "sgsend*.*"))
+	found, err := filepath.Glob(filepath.Join(root, "deploy", "systemd", "sgsend*.*"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -88,7 +88,7 @@ func TestUnitsExposeLittle(t *testing.T) {
 // out again.
 func TestEveryUnitIsPacked(t *testing.T) {
 	t.Parallel()
-	there, err := filepath.Glob(filepath.Join("..", "..", "deploy", "systemd", "*"))
+	there, err := filepath.Glob(filepath.Join(root, "deploy", "systemd", "*"))
 	if err != nil {
 		t.Fatal(err)
 	}
