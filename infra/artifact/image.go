@@ -9,9 +9,6 @@ import (
 	"sgraph.ai/send/release/image"
 )
 
-// commandLine is the main package of what runs where there are no functions.
-const commandLine = "./cli/cmd/sgsend"
-
 // Unstamped is the version of binaries to which no version was given.
 const Unstamped = "dev"
 
@@ -38,7 +35,7 @@ func Binaries(
 	}
 	if promoted == "" {
 		folder, stamped = filepath.Join(root, "build", "sgsend"), cmp.Or(version, Unstamped)
-		return folder, stamped, dist.BuildCLI(ctx, root, commandLine, folder, stamped, systems)
+		return folder, stamped, dist.BuildCLI(ctx, root, folder, stamped, systems)
 	}
 	if !filepath.IsAbs(promoted) {
 		promoted = filepath.Join(root, promoted)

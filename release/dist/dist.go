@@ -45,9 +45,12 @@ func (s System) Binary() string {
 // versionVariable is the one place where every binary keeps its version.
 const versionVariable = "sgraph.ai/send/shared/version.Version"
 
-// BuildCLI compiles a main package of the checkout at root for each system,
+// Program is the main package of the command line.
+const Program = "sgraph.ai/send/cli/cmd/sgsend"
+
+// BuildCLI compiles the command line of the checkout at root for each system,
 // stamped with the version, without a trace of the machine.
-func BuildCLI(ctx context.Context, root, pkg, dir, version string, systems []System) error {
+func BuildCLI(ctx context.Context, root, dir, version string, systems []System) error {
 	dir, err := filepath.Abs(dir)
 	if err != nil {
 		return err
@@ -57,7 +60,7 @@ func BuildCLI(ctx context.Context, root, pkg, dir, version string, systems []Sys
 	}
 	for _, s := range systems {
 		cmd := exec.CommandContext(ctx, "go", "build", "-trimpath", "-buildvcs=false",
-			"-ldflags", "-s -w -buildid= -X "+versionVariable+"="+version, "-o", filepath.Join(dir, s.Binary()), pkg)
+			"-ldflags", "-s -w -buildid= -X "+versionVariable+"="+version, "-o", filepath.Join(dir, s.Binary()), Program)
 		cmd.Dir = root
 		cmd.Env = append(os.Environ(), "CGO_ENABLED=0", "GOFLAGS=", "GOOS="+s.OS, "GOARCH="+s.Arch)
 		if out, err := cmd.CombinedOutput(); err != nil {

@@ -74,19 +74,21 @@ func TestNothingToReleaseIsAFault(t *testing.T) {
 func TestBuiltBinaryCarriesItsVersion(t *testing.T) {
 	t.Parallel()
 	root := t.TempDir()
-	put(t, root, "go.mod", "module sgraph.ai/send/shared\n\ngo 1.26\n")
-	if err := os.MkdirAll(filepath.Join(root, "version"), 0o755); err != nil {
-		t.Fatal(err)
+	put(t, root, "go.mod", "module sgraph.ai/send\n\ngo 1.26\n")
+	for _, dir := range []string{"shared/version", "cli/cmd/sgsend"} {
+		if err := os.MkdirAll(filepath.Join(root, dir), 0o755); err != nil {
+			t.Fatal(err)
+		}
 	}
-	put(t, root, "version/version.go", "package version\n\nvar Version = \"dev\"\n")
-	put(t, root, "main.go",
+	put(t, root, "shared/version/version.go", "package version\n\nvar Version = \"dev\"\n")
+	put(t, root, "cli/cmd/sgsend/main.go",
 		"package main\n\nimport \"sgraph.ai/send/shared/version\"\n\nfunc main() { println(version.Version) }\n")
 	here := System{runtime.GOOS, runtime.GOARCH}
 	other := System{"windows", "arm64"}
 	var builds [2][]byte
 	for i := range builds {
 		dir := t.TempDir()
-		if err := BuildCLI(t.Context(), root, ".", dir, "v1.2.3", []System{here, other}); err != nil {
+		if err := BuildCLI(t.Context(), root, dir, "v1.2.3", []System{here, other}); err != nil {
 			t.Fatal(err)
 		}
 		if _, err := os.Stat(filepath.Join(dir, "sgsend-windows-arm64.exe")); err != nil {

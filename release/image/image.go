@@ -31,9 +31,6 @@ var Systems = []dist.System{{OS: "linux", Arch: "amd64"}, {OS: "linux", Arch: "a
 // MaxSize is what one system's image may weigh, unpacked, in bytes.
 const MaxSize = 20 << 20
 
-// program is the main package that the image runs.
-const program = "sgraph.ai/send/cli/cmd/sgsend"
-
 // Image is the index over the images of all systems, and what belongs to them.
 type Image struct {
 	v1.ImageIndex
@@ -134,8 +131,8 @@ func read(dir string, s dist.System) (binary, error) {
 	if err != nil {
 		return binary{}, fmt.Errorf("%s is no program of Go: %w", path, err)
 	}
-	if info.Path != program {
-		return binary{}, fmt.Errorf("%s is %s, and not %s", path, info.Path, program)
+	if info.Path != dist.Program {
+		return binary{}, fmt.Errorf("%s is %s, and not %s", path, info.Path, dist.Program)
 	}
 	built := map[string]string{}
 	for _, s := range info.Settings {

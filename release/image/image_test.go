@@ -29,12 +29,12 @@ import (
 
 const version = "v0.4.0"
 
-// root is the checkout, and program what the image runs.
-const root, program = "../..", "sgraph.ai/send/cli/cmd/sgsend"
+// root is the checkout.
+const root = "../.."
 
 // released are the binaries of a release, for which compiling and packing them takes a while.
 var released = folder(func(dir string) error {
-	return dist.BuildCLI(context.Background(), root, program, dir, version, image.Systems)
+	return dist.BuildCLI(context.Background(), root, dir, version, image.Systems)
 })
 
 // small are binaries that are taken for those, and do nothing.
@@ -61,7 +61,7 @@ func main() { print(version.Version) }
 	err = errors.Join(os.WriteFile(stand, []byte(source), 0o600), os.WriteFile(overlay, text, 0o600))
 	for _, s := range image.Systems {
 		to := filepath.Join(dir, s.Binary())
-		build := exec.Command("go", "build", "-overlay", overlay, "-ldflags", "-s -w", "-o", to, program)
+		build := exec.Command("go", "build", "-overlay", overlay, "-ldflags", "-s -w", "-o", to, dist.Program)
 		build.Dir, build.Env = root, append(os.Environ(), "CGO_ENABLED=0", "GOOS="+s.OS, "GOARCH="+s.Arch)
 		if out, failed := build.CombinedOutput(); failed != nil {
 			err = errors.Join(err, fmt.Errorf("%w\n%s", failed, out))

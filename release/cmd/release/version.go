@@ -57,7 +57,7 @@ func binariesCommand(f *flag.FlagSet) func(context.Context) error {
 		if err != nil {
 			return err
 		}
-		return dist.BuildCLI(ctx, ".", "sgraph.ai/send/cli/cmd/sgsend", *dir, v.String(), dist.Systems)
+		return dist.BuildCLI(ctx, ".", *dir, v.String(), dist.Systems)
 	}
 }
 

@@ -39,7 +39,7 @@ func TestMain(m *testing.M) {
 var release = sync.OnceValue(func() error {
 	for _, version := range versions {
 		dir := filepath.Join(released, version)
-		err := dist.BuildCLI(context.Background(), checkout, "./cli/cmd/sgsend", dir, version, []dist.System{here})
+		err := dist.BuildCLI(context.Background(), checkout, dir, version, []dist.System{here})
 		if err != nil {
 			return err
 		}
