@@ -106,6 +106,21 @@ func (f *file) read(look func(table) error) error {
 	return failed(err, "read")
 }
 
+// page returns so many records from a key on, and where the next page begins.
+func (f *file) page(first send.Key, size int) (rs []send.Record, next send.Key, more bool, err error) {
+	err = f.read(func(t table) error {
+		return t.(*rows).from(first, func(r send.Record) bool {
+			if len(rs) == size {
+				next, more = r.Key, true
+				return false
+			}
+			rs = append(rs, r)
+			return true
+		})
+	})
+	return rs, next, more, err
+}
+
 func (f *file) write(do func(table) error) error {
 	c := &change{do: do}
 	f.mu.Lock()
@@ -193,8 +208,7 @@ func (t *rows) each(set, after string, yield func(send.Record) bool) error {
 func (t *rows) from(first send.Key, yield func(send.Record) bool) error {
 	c := t.b.Cursor()
 	for k, v := c.Seek(rowKey(first)); k != nil; k, v = c.Next() {
-		set, id, _ := bytes.Cut(k, []byte{0})
-		r, err := decode(send.Key{Set: string(set), ID: string(id)}, v)
+		r, err := decode(keyOf(k), v)
 		if err != nil {
 			return err
 		}
@@ -207,6 +221,12 @@ func (t *rows) from(first send.Key, yield func(send.Record) bool) error {
 
 // rowKey sorts by set, then by ID: no set has a NUL.
 func rowKey(k send.Key) []byte { return []byte(k.Set + "\x00" + k.ID) }
+
+// keyOf is the key of which [rowKey] made a row's.
+func keyOf(row []byte) send.Key {
+	set, id, _ := bytes.Cut(row, []byte{0})
+	return send.Key{Set: string(set), ID: string(id)}
+}
 
 var errDamaged = errors.New("the file is damaged")
 

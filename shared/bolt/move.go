@@ -37,23 +37,13 @@ func (l *Ledger) All(ctx context.Context) iter.Seq2[send.Record, error] {
 	return func(yield func(send.Record, error) bool) {
 		const page = 1000
 		for next, more := (send.Key{}), true; more; {
-			first, now := next, l.Now()
+			now := l.Now()
 			var rs []send.Record
 			err := ctx.Err()
 			if err != nil {
 				err = send.Because(send.Unavailable, err, "the request ended before the ledger was read")
 			} else {
-				more = false
-				err = l.file.read(func(t table) error {
-					return t.(*rows).from(first, func(r send.Record) bool {
-						if len(rs) == page {
-							next, more = r.Key, true
-							return false
-						}
-						rs = append(rs, r)
-						return true
-					})
-				})
+				rs, next, more, err = l.file.page(next, page)
 			}
 			if err != nil {
 				yield(send.Record{}, err)

@@ -1,7 +1,6 @@
 package bolt
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"time"
@@ -32,9 +31,14 @@ func (f *file) sweep(ctx context.Context, now time.Time) (removed int, err error
 			err = send.Because(send.Unavailable, err, "the sweep was ended")
 			return removed, errors.Join(err, f.keepSweptTo(begun, next))
 		}
+		var rs []send.Record
+		rs, next, more, err = f.page(next, sweepPage)
 		var over []send.Key
-		first := next
-		over, next, more, err = f.overdue(first, now)
+		for _, r := range rs {
+			if purged(r, now) {
+				over = append(over, r.Key)
+			}
+		}
 		if err == nil && len(over) > 0 {
 			err = f.write(func(t table) error { return forget(t, over, now) })
 		}
@@ -56,8 +60,7 @@ var progressName, progressKey = []byte("progress"), []byte("sweep")
 func (f *file) sweptTo() (k send.Key, err error) {
 	err = f.read(func(t table) error {
 		if b := t.(*rows).b.Tx().Bucket(progressName); b != nil {
-			set, id, _ := bytes.Cut(b.Get(progressKey), []byte{0})
-			k = send.Key{Set: string(set), ID: string(id)}
+			k = keyOf(b.Get(progressKey))
 		}
 		return nil
 	})
@@ -78,25 +81,6 @@ func (f *file) keepSweptTo(begun, k send.Key) error {
 		}
 		return all.fault
 	})
-}
-
-// overdue returns what is purged in the page that begins at first, and where
-// the next one begins.
-func (f *file) overdue(first send.Key, now time.Time) (over []send.Key, next send.Key, more bool, err error) {
-	seen := 0
-	err = f.read(func(t table) error {
-		return t.(*rows).from(first, func(r send.Record) bool {
-			if seen++; seen > sweepPage {
-				next, more = r.Key, true
-				return false
-			}
-			if purged(r, now) {
-				over = append(over, r.Key)
-			}
-			return true
-		})
-	})
-	return over, next, more, err
 }
 
 func forget(t table, keys []send.Key, now time.Time) error {
