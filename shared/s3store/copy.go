@@ -33,12 +33,12 @@ func (s *Store) Copy(ctx context.Context, from, to string) (send.Object, error) 
 		return send.Object{}, failed(err)
 	}
 	if o.Size <= s.copying.most {
-		return s.copyWhole(ctx, from, to, o)
+		return s.copyWhole(ctx, c, from, to, o)
 	}
 	// What is not AWS may copy any size at once, and no parts at all, as Google
 	// Cloud Storage. What copies as S3 does refuses.
 	if c.Options().BaseEndpoint != nil {
-		copied, err := s.copyWhole(ctx, from, to, o)
+		copied, err := s.copyWhole(ctx, c, from, to, o)
 		if err == nil || send.CodeOf(err) == send.NotFound || ctx.Err() != nil {
 			return copied, err
 		}
@@ -46,11 +46,7 @@ func (s *Store) Copy(ctx context.Context, from, to string) (send.Object, error) 
 	return s.copyParts(ctx, from, to, o)
 }
 
-func (s *Store) copyWhole(ctx context.Context, from, to string, o send.Object) (send.Object, error) {
-	c, err := s.clients.Get(ctx)
-	if err != nil {
-		return send.Object{}, failed(err)
-	}
+func (s *Store) copyWhole(ctx context.Context, c *clients, from, to string, o send.Object) (send.Object, error) {
 	out, err := c.CopyObject(ctx, &s3.CopyObjectInput{
 		Bucket: &s.bucket, Key: &to, CopySource: s.source(from), CopySourceIfMatch: &o.ETag,
 	})
