@@ -29,7 +29,7 @@ func TestCopyInParts(t *testing.T) {
 	t.Run("refuses", func(t *testing.T) {
 		t.Parallel()
 		cfg := gofakes3.Config(t)
-		cfg.HTTPClient = asked(func(r *http.Request) (*http.Response, error) {
+		cfg.HTTPClient = Asked(func(r *http.Request) (*http.Response, error) {
 			if r.Header.Get("X-Amz-Copy-Source") != "" && r.Header.Get("X-Amz-Copy-Source-Range") == "" {
 				w := httptest.NewRecorder()
 				w.WriteHeader(http.StatusBadRequest)
@@ -45,7 +45,7 @@ func TestCopyInParts(t *testing.T) {
 		cfg := moto.Config(t)
 		at := strings.TrimPrefix(*cfg.BaseEndpoint, "http://")
 		cfg.BaseEndpoint = nil
-		cfg.HTTPClient = asked(func(r *http.Request) (*http.Response, error) {
+		cfg.HTTPClient = Asked(func(r *http.Request) (*http.Response, error) {
 			r.URL.Scheme, r.Host, r.URL.Host = "http", r.URL.Host, at
 			return http.DefaultClient.Do(r)
 		})
@@ -59,7 +59,7 @@ func copyInParts(t *testing.T, cfg aws.Config, bucket string, wantWhole, wantPar
 	if cfg.HTTPClient != nil {
 		do = cfg.HTTPClient.Do
 	}
-	cfg.HTTPClient = asked(func(r *http.Request) (*http.Response, error) {
+	cfg.HTTPClient = Asked(func(r *http.Request) (*http.Response, error) {
 		switch {
 		case r.Header.Get("X-Amz-Copy-Source-Range") != "":
 			parts.Add(1)
@@ -93,8 +93,3 @@ func copyInParts(t *testing.T, cfg aws.Config, bucket string, wantWhole, wantPar
 		t.Fatalf("it was copied as a whole %d times, and in %d parts", wholes.Load(), parts.Load())
 	}
 }
-
-// asked is a client that answers each request so.
-type asked func(*http.Request) (*http.Response, error)
-
-func (a asked) Do(r *http.Request) (*http.Response, error) { return a(r) }

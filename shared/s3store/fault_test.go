@@ -136,12 +136,12 @@ func failedPutIsAborted(t *testing.T, on s3store.Simulation) {
 		t.Fatalf("%v; want the body's own", err)
 	}
 	var puts atomic.Int64
-	cfg.HTTPClient = &http.Client{Transport: roundTripper(func(r *http.Request) (*http.Response, error) {
+	cfg.HTTPClient = s3store.Asked(func(r *http.Request) (*http.Response, error) {
 		if r.Method == http.MethodPut && puts.Add(1) >= 2 {
 			return nil, errors.New("no way")
 		}
-		return http.DefaultTransport.RoundTrip(r)
-	})}
+		return http.DefaultClient.Do(r)
+	})
 	cfg.RetryMaxAttempts = 1
 	s = s3store.New(bucket, func(context.Context) (aws.Config, error) { return cfg, nil })
 	_, err = s.Put(t.Context(), "k/x", bytes.NewReader(make([]byte, 60<<20)), 60<<20)
@@ -162,10 +162,6 @@ func failedPutIsAborted(t *testing.T, on s3store.Simulation) {
 type readerFunc func([]byte) (int, error)
 
 func (f readerFunc) Read(p []byte) (int, error) { return f(p) }
-
-type roundTripper func(*http.Request) (*http.Response, error)
-
-func (f roundTripper) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
 
 // An upload that was begun with a checksum would demand one of every part, of
 // clients too.

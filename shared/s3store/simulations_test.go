@@ -2,6 +2,7 @@ package s3store
 
 import (
 	"context"
+	"net/http"
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -68,3 +69,9 @@ func (s Simulation) Load(tb testing.TB) func(context.Context) (aws.Config, error
 	cfg := s.Config(tb)
 	return func(context.Context) (aws.Config, error) { return cfg, nil }
 }
+
+// Asked is a client that answers each request so.
+type Asked func(*http.Request) (*http.Response, error)
+
+// Do implements [aws.HTTPClient].
+func (a Asked) Do(r *http.Request) (*http.Response, error) { return a(r) }
