@@ -34,7 +34,7 @@ func (s *Service) place(e *Env) {
 	switch {
 	case s.LedgerMode == DynamoDB:
 		s.LedgerTable = LedgerTable.Required(e)
-		if cmp.Or(e.Text("AWS_REGION"), e.Text("AWS_DEFAULT_REGION")) == "" {
+		if e.region() == "" {
 			e.Fault("AWS_REGION", "is not set: set it to the region of the table that keeps the ledger")
 		}
 	case s.LedgerEndpoint != "" && s.LedgerMode == Disk:
@@ -43,11 +43,14 @@ func (s *Service) place(e *Env) {
 	}
 }
 
+// region is AWS's, as the SDK finds it in the environment.
+func (e *Env) region() string { return cmp.Or(e.Text("AWS_REGION"), e.Text("AWS_DEFAULT_REGION")) }
+
 // buckets reads how buckets are reached.
 func (e *Env) buckets() Buckets {
 	b := Buckets{
 		Endpoint:        S3Endpoint.In(e),
-		Region:          S3Region.Or(e, cmp.Or(e.Text("AWS_REGION"), e.Text("AWS_DEFAULT_REGION"))),
+		Region:          S3Region.Or(e, e.region()),
 		AccessKeyID:     S3AccessKeyID.In(e),
 		SecretAccessKey: S3SecretAccessKey.In(e),
 	}
