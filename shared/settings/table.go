@@ -225,7 +225,7 @@ var (
 	DirectBytes = define(Bytes(maxObject), Entry{
 		Env: "SEND__DIRECT_BYTES", By: user,
 		Doc: "Largest request or answer that goes through the service, in bytes, or as in `24MiB`: larger files go by " +
-			"presigned URLs. Where nothing is said, 5 MiB on Lambda, and elsewhere any.",
+			"presigned URLs. On Lambda 5 MiB; elsewhere, where nothing is said, any.",
 	})
 	AdminURL = define(URL(), Entry{
 		Env: "SGRAPH_SEND__ADMIN__BASE_URL", By: user,
