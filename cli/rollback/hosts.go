@@ -66,19 +66,10 @@ func (g Group) Plan(ctx context.Context, services []string, to Versions) ([]Step
 		return nil, err
 	}
 	step := Step{Service: Hosts, From: now, To: to[Hosts]}
-	switch {
-	case step.To > newest:
+	if step.To > newest {
 		return nil, fmt.Errorf("the hosts of stack %q have no version %d; the newest is %d", g.Stack, step.To, newest)
-	case step.To != 0:
-		step.Why = "it is there already"
-	case now != newest:
-		step.To, step.Why = now, fmt.Sprintf("it was put back already, from %d", newest)
-	case now == 1:
-		step.To, step.Why = now, "there is no version before it"
-	default:
-		step.To = newest - 1
 	}
-	return []Step{step}, nil
+	return []Step{step.back(newest, newest-1)}, nil
 }
 
 // Apply takes the steps of a plan, and returns when all hosts are of the version

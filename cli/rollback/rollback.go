@@ -110,6 +110,23 @@ func (s Step) String() string {
 	return fmt.Sprintf("%-5s  %d  stays: %s", s.Service, s.From, s.Why)
 }
 
+// back decides where a step goes for which no version is named: to the one before the
+// newest that a deploy brought, which is 0 where there is none. What is at another than
+// the newest has been put back already.
+func (s Step) back(newest, before int) Step {
+	switch {
+	case s.To != 0:
+		s.Why = "it is there already"
+	case s.From != newest:
+		s.To, s.Why = s.From, fmt.Sprintf("it was put back already, from %d", newest)
+	case before == 0:
+		s.To, s.Why = s.From, "there is no version before it"
+	default:
+		s.To = before
+	}
+	return s
+}
+
 // Plan says what going back takes. With versions each named service goes to its
 // own, and others stay out of it. Without, each of the services goes to the
 // published version before the newest; one that is not at the newest has been
@@ -145,21 +162,15 @@ func (s Stack) plan(ctx context.Context, service string, to int) (Step, error) {
 	if err != nil {
 		return Step{}, err
 	}
-	step := Step{Service: service, From: now.version, To: to, revision: now.revision, weighted: now.weighted}
-	newest := published[len(published)-1]
-	switch {
-	case to != 0 && !slices.Contains(published, to):
+	if to != 0 && !slices.Contains(published, to) {
 		return Step{}, fmt.Errorf("%s has no version %d; it has %s", service, to, join(published))
-	case to != 0:
-		step.Why = "it is there already"
-	case now.version != newest:
-		step.To, step.Why = now.version, fmt.Sprintf("it was put back already, from %d", newest)
-	case len(published) == 1:
-		step.To, step.Why = now.version, "there is no version before it"
-	default:
-		step.To = published[len(published)-2]
 	}
-	return step, nil
+	newest, before := published[len(published)-1], 0
+	if len(published) > 1 {
+		before = published[len(published)-2]
+	}
+	step := Step{Service: service, From: now.version, To: to, revision: now.revision, weighted: now.weighted}
+	return step.back(newest, before), nil
 }
 
 // Apply takes the steps of a plan. A deploy that moved an alias since the plan

@@ -32,9 +32,7 @@ func (s Tasks) names() stack.Names { return stack.Names{Stack: s.Stack} }
 
 // revision is a definition of tasks, as far as going back looks at it.
 type revision struct {
-	number int
-	// of is the revision that this one is a copy of, or its own number.
-	of  int
+	of  int // the one that it is a copy of, or its own number
 	arn string
 }
 
@@ -73,26 +71,24 @@ func (s Tasks) plan(ctx context.Context, service string, to int) (Step, error) {
 		return Step{}, fmt.Errorf("there are no tasks of the %s service of stack %q", service, s.Stack)
 	}
 	step := Step{Service: service, From: now.of, To: to, revision: aws.String(now.arn)}
+	newest, before := now.of, 0
 	if to != 0 {
-		step.Why = "it is there already"
 		if _, err := s.describe(ctx, s.arn(service, to)); err != nil {
 			return Step{}, fmt.Errorf("%s has no revision %d: %w", service, to, err)
 		}
-		return step, nil
+	} else {
+		deployed, err := s.deployed(ctx, service)
+		if err != nil {
+			return Step{}, err
+		}
+		if len(deployed) > 0 {
+			newest = deployed[0]
+		}
+		if len(deployed) > 1 {
+			before = deployed[1]
+		}
 	}
-	deployed, err := s.deployed(ctx, service)
-	if err != nil {
-		return Step{}, err
-	}
-	switch {
-	case len(deployed) > 0 && now.of != deployed[0]:
-		step.To, step.Why = now.of, fmt.Sprintf("it was put back already, from %d", deployed[0])
-	case len(deployed) < 2:
-		step.To, step.Why = now.of, "there is no version before it"
-	default:
-		step.To = deployed[1]
-	}
-	return step, nil
+	return step.back(newest, before), nil
 }
 
 // Apply takes the steps of a plan, and returns when all tasks are of the revisions
@@ -253,7 +249,7 @@ func (s Tasks) describe(ctx context.Context, name *string) (*revision, error) {
 		return nil, err
 	}
 	d := out.TaskDefinition
-	r := &revision{number: int(d.Revision), of: int(d.Revision), arn: aws.ToString(d.TaskDefinitionArn)}
+	r := &revision{of: int(d.Revision), arn: aws.ToString(d.TaskDefinitionArn)}
 	for _, c := range d.ContainerDefinitions {
 		if n, err := strconv.Atoi(c.DockerLabels[copyOf]); err == nil {
 			r.of = n
@@ -291,7 +287,7 @@ func (s Tasks) deployed(ctx context.Context, service string) (numbers []int, err
 		if err != nil {
 			return nil, err
 		}
-		if r.of == r.number {
+		if r.of == n {
 			numbers = append(numbers, n)
 		}
 		if len(numbers) == 2 {
