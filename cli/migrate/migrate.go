@@ -147,6 +147,12 @@ func (m *Migration) compareFinished(ctx context.Context, bytes int64) error {
 
 func isRoot(set string) bool { return strings.HasPrefix(set, send.RootSets) }
 
+// hashOf is what is told of a root.
+func hashOf(root send.Record) string {
+	sum := sha256.Sum256(root.Data)
+	return hex.EncodeToString(sum[:])
+}
+
 // moves says whether the records of a set are moved at all: not those that need not
 // outlive a process, nor what the source itself was filled from.
 func moves(set string) bool {
@@ -168,8 +174,7 @@ func (m *Migration) look(ctx context.Context) (roots []string, bytes int64, err 
 		count(m.report.Sets, r.Key.Set, 1, 0)
 		switch {
 		case isRoot(r.Key.Set):
-			sum := sha256.Sum256(r.Data)
-			roots = append(roots, hex.EncodeToString(sum[:]))
+			roots = append(roots, hashOf(r))
 		case strings.HasPrefix(r.Key.Set, send.TransferSets):
 			_, size, err := send.Objects(r)
 			if err != nil {
@@ -209,16 +214,12 @@ func (m *Migration) target(ctx context.Context, roots []string) (State, send.Rec
 	}
 	others := map[string]Count{}
 	var foreign bool // a service made a root there
-	for r, err := range m.To.Ledger.All(ctx) {
+	for r, err := range compared(ctx, m.To.Ledger) {
 		if err != nil {
 			return "", kept, err
 		}
-		if !moves(r.Key.Set) || own(r.Key.Set) {
-			continue
-		}
 		count(others, r.Key.Set, 1, 0)
-		sum := sha256.Sum256(r.Data)
-		foreign = foreign || isRoot(r.Key.Set) && !slices.Contains(roots, hex.EncodeToString(sum[:]))
+		foreign = foreign || isRoot(r.Key.Set) && !slices.Contains(roots, hashOf(r))
 	}
 	same := slices.ContainsFunc(is.From, func(root string) bool { return slices.Contains(roots, root) })
 	switch {

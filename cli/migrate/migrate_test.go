@@ -215,6 +215,19 @@ func (s *stops) Import(ctx context.Context, r send.Record, over int64) error {
 	return s.Movable.Import(ctx, r, over)
 }
 
+// interrupted runs a migration whose target stops taking records after so many.
+func interrupted(t *testing.T, from, to *Place, after int64) {
+	t.Helper()
+	whole := to.Ledger
+	defer func() { to.Ledger = whole }()
+	limited := &stops{Movable: whole}
+	limited.left.Store(after)
+	to.Ledger = limited
+	if _, err := migration(from, to).Run(t.Context()); !errors.Is(err, errStopped) {
+		t.Fatalf("after %d writes: %v", after, err)
+	}
+}
+
 // forgets is a store whose bytes are others than those that were put, until it is mended.
 type forgets struct {
 	send.Store
@@ -239,14 +252,8 @@ func TestInterrupted(t *testing.T) {
 	t.Parallel()
 	source := used(t)
 	from, to := placeOf(source), placeOf(machine.New(t))
-	whole := to.Ledger
 	for _, writes := range []int64{0, 1, 5, 20, 45} {
-		limited := &stops{Movable: whole}
-		limited.left.Store(writes)
-		to.Ledger = limited
-		if _, err := migration(from, to).Run(t.Context()); !errors.Is(err, errStopped) {
-			t.Fatalf("after %d writes: %v", writes, err)
-		}
+		interrupted(t, from, to, writes)
 		// The source is used again.
 		for r, err := range send.TransferRecords(t.Context(), source.Ledger) {
 			if err != nil {
@@ -268,7 +275,6 @@ func TestInterrupted(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	to.Ledger = whole
 	r := run(t, migration(from, to))
 	if r.State != Unfinished || r.Objects.Copied == r.Objects.All {
 		t.Errorf("it did not go on: %+v", r)
@@ -353,13 +359,7 @@ func TestATargetThatIsStartedTooSoon(t *testing.T) {
 	t.Parallel()
 	target := machine.New(t)
 	from, to := placeOf(used(t)), placeOf(target)
-	limited := &stops{Movable: to.Ledger}
-	limited.left.Store(10)
-	to.Ledger = limited
-	if _, err := migration(from, to).Run(t.Context()); !errors.Is(err, errStopped) {
-		t.Fatal(err)
-	}
-	to.Ledger = target.Ledger
+	interrupted(t, from, to, 10)
 	target.Rooted(t) // what the service does first
 	if r, err := migration(from, to).Run(t.Context()); send.CodeOf(err) != send.Conflict || r.State != Used {
 		t.Errorf("%v, %v", r.State, err)
@@ -371,13 +371,7 @@ func TestANewerRecord(t *testing.T) {
 	t.Parallel()
 	target := machine.New(t)
 	from, to := placeOf(used(t)), placeOf(target)
-	limited := &stops{Movable: to.Ledger}
-	limited.left.Store(40)
-	to.Ledger = limited
-	if _, err := migration(from, to).Run(t.Context()); !errors.Is(err, errStopped) {
-		t.Fatal(err)
-	}
-	to.Ledger = target.Ledger
+	interrupted(t, from, to, 40)
 	changed := send.Record{}
 	for r, err := range target.Ledger.All(t.Context()) {
 		if err != nil {

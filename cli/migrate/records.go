@@ -3,7 +3,7 @@ package migrate
 import (
 	"bytes"
 	"context"
-	"fmt"
+	"iter"
 	"sync"
 	"time"
 
@@ -81,17 +81,28 @@ func (m *Migration) record(ctx context.Context, r send.Record) (copied bool, err
 	return err == nil, err
 }
 
+// compared are the records of a ledger that source and target are to have alike.
+func compared(ctx context.Context, l send.Movable) iter.Seq2[send.Record, error] {
+	return func(yield func(send.Record, error) bool) {
+		for r, err := range l.All(ctx) {
+			if err == nil && (!moves(r.Key.Set) || own(r.Key.Set)) {
+				continue
+			}
+			if !yield(r, err) {
+				return
+			}
+		}
+	}
+}
+
 // compare says whether the target has every record of the source as it is, and no
 // other. With mend it forgets the others: those that the source forgot since an
 // earlier run, or of who used the target.
 func (m *Migration) compare(ctx context.Context, mend bool) error {
 	matched := int64(0)
-	for r, err := range m.To.Ledger.All(ctx) {
+	for r, err := range compared(ctx, m.To.Ledger) {
 		if err != nil {
 			return err
-		}
-		if !moves(r.Key.Set) || own(r.Key.Set) {
-			continue
 		}
 		kept, err := m.From.Ledger.Get(ctx, r.Key)
 		switch {
@@ -118,28 +129,19 @@ func (m *Migration) compare(ctx context.Context, mend bool) error {
 
 // missing says which record of the source the target has not, if it has not as many.
 func (m *Migration) missing(ctx context.Context, matched int64) error {
-	var all []send.Key
-	for r, err := range m.From.Ledger.All(ctx) {
+	all := int64(0)
+	for _, err := range compared(ctx, m.From.Ledger) {
 		if err != nil {
 			return err
 		}
-		if !moves(r.Key.Set) || own(r.Key.Set) {
-			continue
-		}
-		if matched--; matched < 0 {
-			all = append(all, r.Key)
-			break
-		}
+		all++
 	}
-	if len(all) == 0 {
+	if all <= matched {
 		return nil
 	}
-	for r, err := range m.From.Ledger.All(ctx) {
+	for r, err := range compared(ctx, m.From.Ledger) {
 		if err != nil {
 			return err
-		}
-		if !moves(r.Key.Set) || own(r.Key.Set) {
-			continue
 		}
 		kept, err := m.To.Ledger.Get(ctx, r.Key)
 		switch {
@@ -159,5 +161,5 @@ func (m *Migration) missing(ctx context.Context, matched int64) error {
 func (m *Migration) purged(r send.Record) bool { return !r.Purge.IsZero() && !m.Now().Before(r.Purge) }
 
 func differs(key send.Key, how string) error {
-	return send.Fail(send.Conflict, "%s", fmt.Sprintf("the record %s of %q %s", key.ID, key.Set, how))
+	return send.Fail(send.Conflict, "the record %s of %q %s", key.ID, key.Set, how)
 }
