@@ -117,10 +117,16 @@ func (i *issuer) ask(host string) *asking {
 	defer i.mu.Unlock()
 	a := i.asking[host]
 	if a == nil {
-		a = &asking{done: make(chan struct{})}
-		i.asking[host] = a
-		go i.issue(host, a, retryFirst)
+		a = i.begin(host, retryFirst)
 	}
+	return a
+}
+
+// begin begins to get a host's certificate; the lock is held.
+func (i *issuer) begin(host string, wait time.Duration) *asking {
+	a := &asking{done: make(chan struct{})}
+	i.asking[host] = a
+	go i.issue(host, a, wait)
 	return a
 }
 
@@ -138,11 +144,9 @@ func (i *issuer) issue(host string, a *asking, wait time.Duration) {
 	}
 	slog.Error("there is no certificate", "host", host, "cause", a.err.Error(), "again_in", wait.String())
 	time.AfterFunc(wait, func() {
-		next := &asking{done: make(chan struct{})}
 		i.mu.Lock()
-		i.asking[host] = next
-		i.mu.Unlock()
-		i.issue(host, next, min(2*wait, retryMost))
+		defer i.mu.Unlock()
+		i.begin(host, min(2*wait, retryMost))
 	})
 }
 
