@@ -179,14 +179,10 @@ func (d *doors) of(service string) net.Listener {
 
 // url is where a service is reached.
 func (d *doors) url(service string) string {
-	scheme := "http"
-	if d.tls() != nil {
-		scheme = "https"
-	}
 	if host := d.hosts[service]; host != "" {
-		return web.Origin(scheme, d.of(service), net.JoinHostPort(host, "0"))
+		return web.Origin(d.scheme(), d.of(service), net.JoinHostPort(host, "0"))
 	}
-	return web.Origin(scheme, d.of(service), d.addresses[service])
+	return web.Origin(d.scheme(), d.of(service), d.addresses[service])
 }
 
 // service is what serves.
@@ -247,6 +243,14 @@ func (f *front) tls() *tls.Config {
 		return nil
 	}
 	return config
+}
+
+// scheme is that of the services' URLs.
+func (f *front) scheme() string {
+	if f.tls() == nil {
+		return "http"
+	}
+	return "https"
 }
 
 // redirect sends readers on to the same place by TLS. A request that carries

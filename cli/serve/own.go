@@ -14,7 +14,7 @@ import (
 type own struct {
 	address string
 	host    string // by which it is asked; "" = any
-	secured bool
+	scheme  string
 }
 
 // address is where a service listens.
@@ -27,16 +27,10 @@ func (f *front) address(service string) string {
 
 // own asks a service that listens at an address.
 func (f *front) own(service, address string) own {
-	return own{address: address, host: f.hosts[service], secured: f.tls() != nil}
+	return own{address: address, host: f.hosts[service], scheme: f.scheme()}
 }
 
-func (o own) url() string {
-	scheme := "http://"
-	if o.secured {
-		scheme = "https://"
-	}
-	return scheme + cmp.Or(o.host, "localhost")
-}
+func (o own) url() string { return o.scheme + "://" + cmp.Or(o.host, "localhost") }
 
 // RoundTrip asks on a connection of its own: a restart finds none in use.
 func (o own) RoundTrip(r *http.Request) (*http.Response, error) {
