@@ -4,11 +4,8 @@ import (
 	"context"
 	"fmt"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/config"
-
 	"sgraph.ai/send/shared/settings"
-	"sgraph.ai/send/shared/ssm"
+	"sgraph.ai/send/shared/storage"
 )
 
 // apiKey is the API key that a variable of the environment holds, or refers to, as
@@ -23,8 +20,7 @@ func (e Env) apiKey(ctx context.Context, variable string) (string, error) {
 	if !refers {
 		return text, nil
 	}
-	parameters := ssm.New(func(ctx context.Context) (aws.Config, error) { return config.LoadDefaultConfig(ctx) })
-	key, err := parameters.Parameter(ctx, ref.Name)
+	key, err := storage.Parameters().Parameter(ctx, ref.Name)
 	if err != nil {
 		return "", fmt.Errorf("%s refers to %s, which cannot be read: %w", variable, ref, err)
 	}
