@@ -28,6 +28,7 @@ import (
 	"testing"
 	"time"
 
+	"sgraph.ai/send/cli/internal/child"
 	"sgraph.ai/send/cli/serve"
 	"sgraph.ai/send/shared/audit"
 	"sgraph.ai/send/shared/envelope"
@@ -75,39 +76,16 @@ func start(t testing.TB, dir string, env ...string) *server {
 // run is start by a command that becomes the child.
 func run(t testing.TB, cmd *exec.Cmd, dir string, env ...string) *server {
 	t.Helper()
-	s := &server{t: t, cmd: cmd, out: &logtest.Buffer{}, log: &logtest.Buffer{}, ended: make(chan error, 1)}
-	s.cmd.Env = append([]string{
+	cmd.Env = append([]string{
 		"SERVE_AS_CHILD=1", "SEND__DISK_PATH=" + dir, "SEND__USER_ADDR=127.0.0.1:0", "SEND__ADMIN_ADDR=127.0.0.1:0",
 		"SEND__RATE_LIMITS=off", "PATH=" + os.Getenv("PATH"), "HOME=" + t.TempDir(),
 	}, env...)
-	s.cmd.Stdout, s.cmd.Stderr = s.out, s.log
-	if err := s.cmd.Start(); err != nil {
-		t.Fatal(err)
+	p := child.Start(t, cmd)
+	return &server{
+		t: t, cmd: cmd, out: p.Out, log: p.Log, ended: p.Ended,
+		user: p.Told(t, "Send and receive"), admin: p.Told(t, "Admin console"),
+		token: kept(t, dir, "access-token"), key: kept(t, dir, "api-key"),
 	}
-	go func() { s.ended <- s.cmd.Wait() }()
-	t.Cleanup(func() {
-		s.cmd.Process.Kill()
-		if t.Failed() {
-			t.Logf("it said:\n%.20000s", s.log)
-		}
-	})
-	select {
-	case <-s.out.When(func(text string) bool { return strings.Contains(text, "Ctrl-C") }):
-	case err := <-s.ended:
-		t.Fatalf("ended at the start: %v\n%s", err, s.log)
-	case <-time.After(2 * time.Minute):
-		t.Fatalf("did not start:\n%s\n%s", s.out, s.log)
-	}
-	found := func(label string) string {
-		m := regexp.MustCompile(label + `\s+(\S+)(?: (\S+))?`).FindStringSubmatch(s.out.String())
-		if m == nil {
-			t.Fatalf("%s is not printed:\n%s", label, s.out)
-		}
-		return m[1] + m[2]
-	}
-	s.user, s.admin = found("Send and receive"), found("Admin console")
-	s.token, s.key = kept(t, dir, "access-token"), kept(t, dir, "api-key")
-	return s
 }
 
 // kept returns a secret that a server keeps beside its data; "" where it keeps none.
@@ -135,25 +113,9 @@ func (s *server) wait(done chan struct{}) {
 	}
 }
 
-// call makes a request, and returns status and body; 0 when there was no answer.
+// call makes a request, as [child.Call] does.
 func (s *server) call(method, url string, body io.Reader, headers ...string) (int, []byte) {
-	req, err := http.NewRequest(method, url, body)
-	if err != nil {
-		return 0, nil
-	}
-	for i := 0; i+1 < len(headers); i += 2 {
-		req.Header.Set(headers[i], headers[i+1])
-	}
-	res, err := http.DefaultClient.Do(req)
-	if err != nil {
-		return 0, nil
-	}
-	defer res.Body.Close()
-	b, err := io.ReadAll(res.Body)
-	if err != nil {
-		return 0, nil
-	}
-	return res.StatusCode, b
+	return child.Call(method, url, body, headers...)
 }
 
 func (s *server) send(method, path string, body []byte) (int, map[string]any) {

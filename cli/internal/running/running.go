@@ -9,18 +9,17 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
-	"io"
 	"net/http"
 	"os"
 	"os/exec"
 	"regexp"
-	"strings"
 	"sync"
 	"syscall"
 	"testing"
 	"time"
 
 	"sgraph.ai/send/cli/command"
+	"sgraph.ai/send/cli/internal/child"
 	"sgraph.ai/send/shared/test/logtest"
 	"sgraph.ai/send/shared/wire"
 )
@@ -65,66 +64,34 @@ type Server struct {
 	URL string
 	Log *logtest.Buffer
 
-	token string
-	cmd   *exec.Cmd
-	ended chan error
+	token   string
+	process *child.Process
 }
 
 // Serve runs the services, until the test ends.
 func Serve(t *testing.T, env Env) *Server {
 	t.Helper()
-	s := &Server{Log: &logtest.Buffer{}, cmd: Command(env, "serve"), ended: make(chan error, 1)}
-	out := &logtest.Buffer{}
-	s.cmd.Stdout, s.cmd.Stderr = out, s.Log
-	if err := s.cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	go func() { s.ended <- s.cmd.Wait() }()
-	t.Cleanup(func() { _ = s.cmd.Process.Kill() })
-	select {
-	case <-out.When(func(text string) bool { return strings.Contains(text, "Ctrl-C") }):
-	case err := <-s.ended:
-		t.Fatalf("ended at the start: %v\n%s", err, s.Log)
-	case <-time.After(2 * time.Minute):
-		t.Fatalf("did not start:\n%s\n%s", out, s.Log)
-	}
-	s.URL = regexp.MustCompile(`Send and receive\s+(\S+)`).FindStringSubmatch(out.String())[1]
+	p := child.Start(t, Command(env, "serve"))
 	shown := Run(t, env, "serve", "--show-secrets")
-	s.token = regexp.MustCompile(`Access token\s+(\S+)`).FindStringSubmatch(shown)[1]
-	return s
+	token := regexp.MustCompile(`Access token\s+(\S+)`).FindStringSubmatch(shown)[1]
+	return &Server{URL: p.Told(t, "Send and receive"), Log: p.Log, token: token, process: p}
 }
 
 // Stop ends the service as a system does.
 func (s *Server) Stop(t *testing.T) {
 	t.Helper()
-	if err := s.cmd.Process.Signal(syscall.SIGTERM); err != nil {
+	if err := s.process.Cmd.Process.Signal(syscall.SIGTERM); err != nil {
 		t.Fatal(err)
 	}
-	if err := <-s.ended; err != nil {
+	if err := <-s.process.Ended; err != nil {
 		t.Errorf("%v\n%s", err, s.Log)
 	}
 }
 
 // Ask makes a request, and returns status and body; 0 where there was no answer.
 func (s *Server) Ask(method, path string, body []byte, headers ...string) (int, []byte) {
-	req, err := http.NewRequestWithContext(context.Background(), method, s.URL+path, bytes.NewReader(body))
-	if err != nil {
-		return 0, nil
-	}
-	req.Header.Set("x-sgraph-access-token", s.token)
-	for i := 0; i+1 < len(headers); i += 2 {
-		req.Header.Set(headers[i], headers[i+1])
-	}
-	res, err := http.DefaultClient.Do(req)
-	if err != nil {
-		return 0, nil
-	}
-	defer res.Body.Close()
-	answer, err := io.ReadAll(res.Body)
-	if err != nil {
-		return 0, nil
-	}
-	return res.StatusCode, answer
+	headers = append([]string{"x-sgraph-access-token", s.token}, headers...)
+	return child.Call(method, s.URL+path, bytes.NewReader(body), headers...)
 }
 
 const deleteSecret = "a secret that deletes"
