@@ -32,12 +32,11 @@ type Balancer struct {
 const kept = 300 * time.Millisecond
 
 type listener struct {
-	ARN          string `xml:"ListenerArn"`
-	Port         int    `xml:"Port"`
-	Protocol     string
-	Policy       string   `xml:"SslPolicy"`
-	Certificates []string `xml:"Certificates>member>CertificateArn"`
-	rules        []rule
+	ARN      string `xml:"ListenerArn"`
+	Port     int    `xml:"Port"`
+	Protocol string
+	rules    []rule
+	plain    bool // the balancer drops headers that are not plainName
 }
 
 type rule struct {
@@ -98,10 +97,14 @@ func (b *Balancer) listener(ctx context.Context, port int) (listener, error) {
 	if time.Since(b.read) < kept {
 		return b.listeners[port], nil
 	}
+	attributes, err := b.host.attributes(ctx, "DescribeLoadBalancerAttributes", "LoadBalancerArn", b.arn)
+	if err != nil {
+		return listener{}, err
+	}
 	var found struct {
 		Listeners []listener `xml:"DescribeListenersResult>Listeners>member"`
 	}
-	err := b.host.aws.query(ctx, "elasticloadbalancing", "DescribeListeners",
+	err = b.host.aws.query(ctx, "elasticloadbalancing", "DescribeListeners",
 		map[string]string{"LoadBalancerArn": b.arn}, &found)
 	if err != nil {
 		return listener{}, err
@@ -117,6 +120,7 @@ func (b *Balancer) listener(ctx context.Context, port int) (listener, error) {
 			return listener{}, err
 		}
 		l.rules = of.Rules
+		l.plain = attributes["routing.http.drop_invalid_header_fields.enabled"] == "true"
 		slices.SortFunc(l.rules, func(a, b rule) int { return cmp.Compare(a.order(), b.order()) })
 		listeners[l.Port] = l
 	}
@@ -214,12 +218,6 @@ var plainName = regexp.MustCompile(`^[-A-Za-z0-9]+$`)
 // forward passes a request on to a healthy target, as it came but for what it adds.
 // https://docs.aws.amazon.com/elasticloadbalancing/latest/application/x-forwarded-headers.html
 func (b *Balancer) forward(w http.ResponseWriter, r *http.Request, l listener, group string) {
-	attributes, err := b.host.attributes(context.WithoutCancel(r.Context()), "DescribeLoadBalancerAttributes",
-		"LoadBalancerArn", b.arn)
-	if err != nil {
-		http.Error(w, err.Error(), http.StatusBadGateway)
-		return
-	}
 	target := b.host.pick(group)
 	if target == nil {
 		http.Error(w, "no target is healthy", http.StatusServiceUnavailable)
@@ -239,7 +237,7 @@ func (b *Balancer) forward(w http.ResponseWriter, r *http.Request, l listener, g
 			p.Out.Header.Set("X-Forwarded-Port", strconv.Itoa(l.Port))
 			p.Out.Header.Set("X-Amzn-Trace-Id", "Root=1-67891233-abcdef012345678912345678")
 			for name := range p.Out.Header {
-				if attributes["routing.http.drop_invalid_header_fields.enabled"] == "true" && !plainName.MatchString(name) {
+				if l.plain && !plainName.MatchString(name) {
 					p.Out.Header.Del(name)
 				}
 			}
