@@ -159,10 +159,7 @@ func (b *Balancer) At(port int) http.Handler {
 // does not meet.
 // https://docs.aws.amazon.com/elasticloadbalancing/latest/application/rule-condition-types.html
 func (r rule) is(request *http.Request) bool {
-	host, _, err := net.SplitHostPort(request.Host)
-	if err != nil {
-		host = request.Host
-	}
+	host := hostOf(request)
 	for _, c := range r.Conditions {
 		var met bool
 		switch c.Field {
@@ -179,6 +176,15 @@ func (r rule) is(request *http.Request) bool {
 	return true
 }
 
+// hostOf is which host a request is for, without its port.
+func hostOf(r *http.Request) string {
+	host, _, err := net.SplitHostPort(r.Host)
+	if err != nil {
+		return r.Host
+	}
+	return host
+}
+
 func glob(pattern, text string) bool {
 	form := strings.NewReplacer(`\*`, ".*", `\?`, ".").Replace(regexp.QuoteMeta(pattern))
 	return regexp.MustCompile("^" + form + "$").MatchString(text)
@@ -193,10 +199,7 @@ func (b *Balancer) act(w http.ResponseWriter, r *http.Request, l listener, a act
 		w.WriteHeader(status)
 		_, _ = w.Write([]byte(a.Fixed.MessageBody))
 	case "redirect":
-		host, _, err := net.SplitHostPort(r.Host)
-		if err != nil {
-			host = r.Host
-		}
+		host := hostOf(r)
 		to := *r.URL
 		to.Scheme, to.Host = strings.ToLower(a.Leads.Protocol), host
 		if a.Leads.Port != "443" {

@@ -317,30 +317,35 @@ func trustHere(env map[string]string) error {
 	return nil
 }
 
-// check is how a group of targets finds out whether one is healthy.
-type check struct {
+// targetGroup is a group of targets: at which port it asks them, and how it finds out
+// whether one is healthy.
+type targetGroup struct {
+	Port    int    `xml:"Port"`
 	Path    string `xml:"HealthCheckPath"`
 	Matcher string `xml:"Matcher>HttpCode"`
-	Type    string `xml:"TargetType"`
+}
+
+// targetGroup reads a group.
+func (h *Host) targetGroup(ctx context.Context, arn string) (targetGroup, error) {
+	var found struct {
+		Groups []targetGroup `xml:"DescribeTargetGroupsResult>TargetGroups>member"`
+	}
+	err := h.aws.query(ctx, "elasticloadbalancing", "DescribeTargetGroups",
+		map[string]string{"TargetGroupArns.member.1": arn}, &found)
+	if err != nil {
+		return targetGroup{}, err
+	}
+	if len(found.Groups) != 1 {
+		return targetGroup{}, fmt.Errorf("there are %d groups %s", len(found.Groups), arn)
+	}
+	return found.Groups[0], nil
 }
 
 // patience is how long a program may take until it is healthy.
 const patience = 30 * time.Second
 
 // awaitHealthy waits until an address is what its group calls healthy.
-func (h *Host) awaitHealthy(ctx context.Context, group, address string, ended <-chan struct{}) error {
-	var found struct {
-		Checks []check `xml:"DescribeTargetGroupsResult>TargetGroups>member"`
-	}
-	err := h.aws.query(ctx, "elasticloadbalancing", "DescribeTargetGroups",
-		map[string]string{"TargetGroupArns.member.1": group}, &found)
-	if err != nil {
-		return err
-	}
-	if len(found.Checks) != 1 {
-		return fmt.Errorf("there are %d groups %s", len(found.Checks), group)
-	}
-	is := found.Checks[0]
+func (g targetGroup) awaitHealthy(ctx context.Context, address string, ended <-chan struct{}) error {
 	said := "nothing"
 	for deadline := time.Now().Add(patience); time.Now().Before(deadline) && ctx.Err() == nil; {
 		select {
@@ -348,18 +353,18 @@ func (h *Host) awaitHealthy(ctx context.Context, group, address string, ended <-
 			return fmt.Errorf("it ended before it was healthy")
 		case <-time.After(50 * time.Millisecond):
 		}
-		response, err := http.Get("http://" + address + is.Path)
+		response, err := http.Get("http://" + address + g.Path)
 		if err != nil {
 			said = err.Error()
 			continue
 		}
 		_, _ = io.Copy(io.Discard, response.Body)
 		response.Body.Close()
-		if said = response.Status; matches(is.Matcher, response.StatusCode) {
+		if said = response.Status; matches(g.Matcher, response.StatusCode) {
 			return nil
 		}
 	}
-	return fmt.Errorf("it did not become healthy: %s says %s", is.Path, said)
+	return fmt.Errorf("it did not become healthy: %s says %s", g.Path, said)
 }
 
 // matches says whether a status is one of "200", "200,202" or "200-299".

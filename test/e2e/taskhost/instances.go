@@ -338,34 +338,18 @@ func (h *Host) launch(ctx context.Context, w *wantedFleet) (_ *instance, err err
 	if answered, _ := os.ReadFile(filepath.Join(i.root, "run", "asked", "answers")); string(answered) != "CONTINUE\n" {
 		return nil, fmt.Errorf("its first start answers its group %q", answered)
 	}
-	for _, group := range w.groups {
-		port, err := h.port(ctx, group)
+	for _, arn := range w.groups {
+		group, err := h.targetGroup(ctx, arn)
 		if err != nil {
 			return nil, err
 		}
-		address := at[map[int]string{8080: "user", 8081: "admin"}[port]]
-		if err := h.awaitHealthy(ctx, group, address, nil); err != nil {
+		address := at[map[int]string{8080: "user", 8081: "admin"}[group.Port]]
+		if err := group.awaitHealthy(ctx, address, nil); err != nil {
 			return nil, err
 		}
-		i.targets = append(i.targets, h.join(group, address))
+		i.targets = append(i.targets, h.join(arn, address))
 	}
 	return i, nil
-}
-
-// port is at which port a group asks its targets.
-func (h *Host) port(ctx context.Context, group string) (int, error) {
-	var found struct {
-		Ports []int `xml:"DescribeTargetGroupsResult>TargetGroups>member>Port"`
-	}
-	err := h.aws.query(ctx, "elasticloadbalancing", "DescribeTargetGroups",
-		map[string]string{"TargetGroupArns.member.1": group}, &found)
-	if err == nil && len(found.Ports) != 1 {
-		err = fmt.Errorf("there are %d groups %s", len(found.Ports), group)
-	}
-	if err != nil {
-		return 0, err
-	}
-	return found.Ports[0], nil
 }
 
 // template answers what a machine does at its first start, and its role.

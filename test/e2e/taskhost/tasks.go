@@ -43,9 +43,8 @@ type wanted struct {
 
 // group is where a service's tasks are put.
 type group struct {
-	ARN       string `json:"targetGroupArn"`
-	Container string `json:"containerName"`
-	Port      int    `json:"containerPort"`
+	ARN  string `json:"targetGroupArn"`
+	Port int    `json:"containerPort"`
 }
 
 // task is a task that runs.
@@ -88,7 +87,7 @@ func (h *Host) readServices(ctx context.Context) (map[string]*wanted, error) {
 				LoadBalancers                                   []group
 				ServiceRegistries                               []struct{ RegistryArn string }
 				DeploymentConfiguration                         struct {
-					DeploymentCircuitBreaker struct{ Enable, Rollback bool }
+					DeploymentCircuitBreaker struct{ Rollback bool }
 				}
 				NetworkConfiguration struct {
 					AwsvpcConfiguration struct{ Subnets []string }
@@ -143,12 +142,10 @@ func (h *Host) reconcile(ctx context.Context, s *service, w *wanted) {
 		old = slices.DeleteFunc(slices.Clone(old), func(t *task) bool { return !t.hasEnded() })
 	}
 	kept := len(s.tasks) - len(old)
-	h.mu.Unlock()
 	if kept > w.count { // there are too many
-		h.mu.Lock()
 		old = append(old, s.tasks[w.count:]...)
-		h.mu.Unlock()
 	}
+	h.mu.Unlock()
 	for failures := 0; kept < w.count; {
 		t, err := h.startTask(ctx, w)
 		if err == nil {
@@ -210,7 +207,7 @@ type definition struct {
 	TaskRoleArn, ExecutionRoleArn string
 	RuntimePlatform               struct{ CPUArchitecture string }
 	ContainerDefinitions          []struct {
-		Name, Image, User      string
+		Image, User            string
 		EntryPoint, Command    []string
 		Environment            []struct{ Name, Value string }
 		Secrets                []struct{ Name, ValueFrom string }
@@ -244,6 +241,10 @@ func (h *Host) startTask(ctx context.Context, w *wanted) (*task, error) {
 			len(d.ContainerDefinitions), len(w.groups), len(w.subnets))
 	}
 	c := d.ContainerDefinitions[0]
+	group, err := h.targetGroup(ctx, w.groups[0].ARN)
+	if err != nil {
+		return nil, err
+	}
 	if len(c.Secrets) > 0 {
 		return nil, errors.New("this host hands out no secrets")
 	}
@@ -294,7 +295,7 @@ func (h *Host) startTask(ctx context.Context, w *wanted) (*task, error) {
 		return nil, err
 	}
 	t := &task{process: running, grace: time.Duration(cmp.Or(c.StopTimeout, 30)) * time.Second}
-	healthy := h.awaitHealthy(ctx, w.groups[0].ARN, at, running.ended)
+	healthy := group.awaitHealthy(ctx, at, running.ended)
 	if command := c.HealthCheck.Command; healthy == nil && len(command) > 1 && command[0] == "CMD" {
 		healthy = p.checks(command[1:])
 	}
