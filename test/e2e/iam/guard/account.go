@@ -124,17 +124,35 @@ func (a *account) kept(name string, ask func() (string, error)) (string, error) 
 	return text, nil
 }
 
-// query asks IAM, and decodes the element that an answer holds.
+// query asks IAM, and decodes what it says.
 func (a *account) query(action string, parameters map[string]string, into any) error {
-	form := url.Values{"Action": {action}, "Version": {"2010-05-08"}}
+	return a.form("iam", "us-east-1", "2010-05-08", action, parameters, into)
+}
+
+// form asks a service that takes forms, and decodes what it says.
+func (a *account) form(service, region, version, action string, parameters map[string]string, into any) error {
+	form := url.Values{"Action": {action}, "Version": {version}}
 	for name, value := range parameters {
 		form.Set(name, value)
 	}
-	answer, err := a.ask("iam", "us-east-1", http.MethodPost, "/", "", form.Encode())
+	answer, err := a.ask(service, region, http.MethodPost, "/", "", form.Encode())
 	if err != nil {
 		return err
 	}
 	return xml.Unmarshal(answer, into)
+}
+
+// call asks a service that takes its operation in a header, and decodes what it says.
+func (a *account) call(service, region, operation string, in map[string]any, into any) error {
+	body, err := json.Marshal(in)
+	if err != nil {
+		return err
+	}
+	answer, err := a.ask(service, region, http.MethodPost, "/", operation, string(body))
+	if err != nil {
+		return err
+	}
+	return json.Unmarshal(answer, into)
 }
 
 // document reads a policy as IAM hands it out.
@@ -251,11 +269,6 @@ func (a *account) Role(name string) (arn, boundary string, err error) {
 // HashKey returns the name of a partition key.
 func (a *account) HashKey(region, table, index string) (string, error) {
 	return a.kept("table "+region+table+" "+index, func() (string, error) {
-		answer, err := a.ask("dynamodb", region, http.MethodPost, "/", "DynamoDB_20120810.DescribeTable",
-			fmt.Sprintf(`{"TableName":%q}`, table))
-		if err != nil {
-			return "", err
-		}
 		type keyed struct {
 			IndexName string
 			KeySchema []struct{ AttributeName, KeyType string }
@@ -266,7 +279,8 @@ func (a *account) HashKey(region, table, index string) (string, error) {
 				GlobalSecondaryIndexes, LocalSecondaryIndexes []keyed
 			}
 		}
-		if err := json.Unmarshal(answer, &got); err != nil {
+		of := map[string]any{"TableName": table}
+		if err := a.call("dynamodb", region, "DynamoDB_20120810.DescribeTable", of, &got); err != nil {
 			return "", err
 		}
 		t := got.Table
@@ -284,26 +298,20 @@ func (a *account) HashKey(region, table, index string) (string, error) {
 // Key returns the ARN of a key.
 func (a *account) Key(region, name string) (string, error) {
 	return a.kept("key "+region+name, func() (string, error) {
-		answer, err := a.ask("kms", region, http.MethodPost, "/", "TrentService.DescribeKey",
-			fmt.Sprintf(`{"KeyId":%q}`, name))
-		if err != nil {
+		var got struct{ KeyMetadata struct{ Arn string } }
+		if err := a.call("kms", region, "TrentService.DescribeKey", map[string]any{"KeyId": name}, &got); err != nil {
 			return "", fmt.Errorf("key %s: %w", name, err)
 		}
-		var got struct{ KeyMetadata struct{ Arn string } }
-		err = json.Unmarshal(answer, &got)
-		return got.KeyMetadata.Arn, err
+		return got.KeyMetadata.Arn, nil
 	})
 }
 
 // ParameterKey returns the ARN of the key that a parameter is encrypted by.
 func (a *account) ParameterKey(region, name string) (string, error) {
-	answer, err := a.ask("ssm", region, http.MethodPost, "/", "AmazonSSM.DescribeParameters",
-		fmt.Sprintf(`{"ParameterFilters":[{"Key":"Name","Option":"Equals","Values":[%q]}]}`, name))
-	if err != nil {
-		return "", err
-	}
+	filter := map[string]any{"Key": "Name", "Option": "Equals", "Values": []string{name}}
+	of := map[string]any{"ParameterFilters": []any{filter}}
 	var got struct{ Parameters []struct{ KeyID string } }
-	if err := json.Unmarshal(answer, &got); err != nil {
+	if err := a.call("ssm", region, "AmazonSSM.DescribeParameters", of, &got); err != nil {
 		return "", err
 	}
 	for _, p := range got.Parameters {
@@ -314,38 +322,32 @@ func (a *account) ParameterKey(region, name string) (string, error) {
 	return "", nil
 }
 
-// form asks a service that takes forms, and decodes what it says.
-func (a *account) form(service, region, version, action string, parameters map[string]string, into any) error {
-	form := url.Values{"Action": {action}, "Version": {version}}
-	for name, value := range parameters {
-		form.Set(name, value)
-	}
-	answer, err := a.ask(service, region, http.MethodPost, "/", "", form.Encode())
-	if err != nil {
-		return err
-	}
-	return xml.Unmarshal(answer, into)
+const versionEC2 = "2016-11-15"
+
+// tag is a tag, as EC2 and services that speak JSON tell of it.
+type tag struct {
+	Key   string `xml:"key"`
+	Value string `xml:"value"`
 }
 
-const versionEC2 = "2016-11-15"
+func byKey(tags []tag) map[string]string {
+	all := map[string]string{}
+	for _, t := range tags {
+		all[t.Key] = t.Value
+	}
+	return all
+}
 
 // Tags returns the tags of something that EC2 keeps.
 func (a *account) Tags(region, id string) (map[string]string, error) {
 	var got struct {
-		Tags []struct {
-			Key   string `xml:"key"`
-			Value string `xml:"value"`
-		} `xml:"tagSet>item"`
+		Tags []tag `xml:"tagSet>item"`
 	}
 	of := map[string]string{"Filter.1.Name": "resource-id", "Filter.1.Value.1": id}
 	if err := a.form("ec2", region, versionEC2, "DescribeTags", of, &got); err != nil {
 		return nil, err
 	}
-	tags := map[string]string{}
-	for _, t := range got.Tags {
-		tags[t.Key] = t.Value
-	}
-	return tags, nil
+	return byKey(got.Tags), nil
 }
 
 // RouteTable returns the ID of the table that an association is of.
@@ -381,39 +383,27 @@ func (a *account) ProfileRole(name string) (string, error) {
 
 // DiscoveryTags returns the tags of something that Cloud Map keeps.
 func (a *account) DiscoveryTags(region, arn string) (map[string]string, error) {
-	answer, err := a.ask("servicediscovery", region, http.MethodPost, "/",
-		"Route53AutoNaming_v20170314.ListTagsForResource", fmt.Sprintf(`{"ResourceARN":%q}`, arn))
+	var got struct{ Tags []tag }
+	err := a.call("servicediscovery", region, "Route53AutoNaming_v20170314.ListTagsForResource",
+		map[string]any{"ResourceARN": arn}, &got)
 	if errors.Is(err, errMissing) {
 		return nil, nil
 	}
 	if err != nil {
 		return nil, err
 	}
-	var got struct{ Tags []struct{ Key, Value string } }
-	if err := json.Unmarshal(answer, &got); err != nil {
-		return nil, err
-	}
-	tags := map[string]string{}
-	for _, t := range got.Tags {
-		tags[t.Key] = t.Value
-	}
-	return tags, nil
+	return byKey(got.Tags), nil
 }
 
 // Template returns the template of a stack of CloudFormation.
 func (a *account) Template(region, stack string) (string, error) {
-	query := url.Values{"Action": {"GetTemplate"}, "Version": {"2010-05-15"}, "StackName": {stack}}
-	answer, err := a.ask("cloudformation", region, http.MethodPost, "/", "", query.Encode())
-	if errors.Is(err, errMissing) {
-		return "", nil
-	}
-	if err != nil {
-		return "", err
-	}
 	var got struct {
 		Body string `xml:"GetTemplateResult>TemplateBody"`
 	}
-	err = xml.Unmarshal(answer, &got)
+	err := a.form("cloudformation", region, "2010-05-15", "GetTemplate", map[string]string{"StackName": stack}, &got)
+	if errors.Is(err, errMissing) {
+		return "", nil
+	}
 	return got.Body, err
 }
 
@@ -438,13 +428,9 @@ func (a *account) resourcePolicy(need iam.Request) (policy *iam.Document, sole b
 	case "kms":
 		sole = true
 		text, err = a.kept("policy of "+need.Resource, func() (string, error) {
-			answer, err := a.ask("kms", parts[3], http.MethodPost, "/", "TrentService.GetKeyPolicy",
-				fmt.Sprintf(`{"KeyId":%q,"PolicyName":"default"}`, need.Resource))
-			if err != nil {
-				return "", err
-			}
 			var got struct{ Policy string }
-			err = json.Unmarshal(answer, &got)
+			err := a.call("kms", parts[3], "TrentService.GetKeyPolicy",
+				map[string]any{"KeyId": need.Resource, "PolicyName": "default"}, &got)
 			return got.Policy, err
 		})
 	}
