@@ -2,6 +2,7 @@ package lambdahost
 
 import (
 	"bytes"
+	"context"
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/json"
@@ -17,6 +18,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"sgraph.ai/send/test/e2e/simulated"
 )
 
 // Lambda stands before a simulated AWS, which knows functions, versions and
@@ -290,23 +293,13 @@ func (l *Lambda) askJSON(path string, into any) error {
 	return json.Unmarshal(answer, into)
 }
 
-// ask reads from the simulated AWS, which checks no signature, only learns from
-// it which service and region are meant.
+// ask reads from the simulated AWS.
 func (l *Lambda) ask(service, path string) ([]byte, error) {
-	request, err := http.NewRequest(http.MethodGet, l.Endpoint+path, nil)
-	if err != nil {
-		return nil, err
-	}
-	request.Header.Set("Authorization", "AWS4-HMAC-SHA256 Credential=test/20260101/"+l.Region+"/"+service+
-		"/aws4_request, SignedHeaders=host, Signature=0")
-	response, err := http.DefaultClient.Do(request)
-	if err != nil {
-		return nil, err
-	}
-	defer response.Body.Close()
-	answer, err := io.ReadAll(response.Body)
-	if err == nil && !slices.Contains([]int{http.StatusOK, http.StatusCreated}, response.StatusCode) {
-		err = fmt.Errorf("%s %s answers %s: %s", service, path, response.Status, answer)
+	status, answer, err := simulated.Question{
+		Service: service, Region: l.Region, Method: http.MethodGet, Path: path,
+	}.Ask(context.Background(), l.Endpoint, "test")
+	if err == nil && !slices.Contains([]int{http.StatusOK, http.StatusCreated}, status) {
+		err = fmt.Errorf("%s %s answers %d: %s", service, path, status, answer)
 	}
 	return answer, err
 }

@@ -5,7 +5,6 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
-	"io"
 	"maps"
 	"net/http"
 	"net/http/httptest"
@@ -20,6 +19,7 @@ import (
 	"sgraph.ai/send/shared/settings"
 	"sgraph.ai/send/shared/stack"
 	"sgraph.ai/send/test/e2e/lambdahost"
+	"sgraph.ai/send/test/e2e/simulated"
 )
 
 const (
@@ -32,27 +32,14 @@ type simulation struct{ endpoint string }
 
 func (s simulation) ask(t *testing.T, service, method, path, target, body string, into any) {
 	t.Helper()
-	req, err := http.NewRequestWithContext(t.Context(), method, s.endpoint+path, strings.NewReader(body))
+	status, answer, err := simulated.Question{
+		Service: service, Region: region, Method: method, Path: path, Target: target, Body: body,
+	}.Ask(t.Context(), s.endpoint, "test")
 	if err != nil {
 		t.Fatal(err)
 	}
-	req.Header.Set("Authorization", fmt.Sprintf(
-		"AWS4-HMAC-SHA256 Credential=test/20260101/%s/%s/aws4_request, SignedHeaders=host, Signature=0", region, service))
-	if target != "" {
-		req.Header.Set("X-Amz-Target", target)
-		req.Header.Set("Content-Type", "application/x-amz-json-1.1")
-	}
-	res, err := http.DefaultClient.Do(req)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer res.Body.Close()
-	answer, err := io.ReadAll(res.Body)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if res.StatusCode/100 != 2 {
-		t.Fatalf("%s %s %s answers %s: %s", service, method, path, res.Status, answer)
+	if status/100 != 2 {
+		t.Fatalf("%s %s %s answers %d: %s", service, method, path, status, answer)
 	}
 	if into != nil {
 		if err := json.Unmarshal(answer, into); err != nil {

@@ -173,7 +173,7 @@ func exchanged(t *testing.T, request *http.Request) (status int, header http.Hea
 	return response.StatusCode, response.Header, string(text)
 }
 
-var simulated = regexp.MustCompile(`http://127\.0\.0\.1:\d+`)
+var onThisMachine = regexp.MustCompile(`http://127\.0\.0\.1:\d+`)
 
 var named = regexp.MustCompile(`"(/[a-z/]*assets/[0-9a-f]{16}/)([^"#]+)`)
 
@@ -222,7 +222,7 @@ func (f *front) isAsTheFunctionSays(t *testing.T, path string) {
 	// The function was told that S3 is on this machine.
 	bucket := wire.BucketOrigin(strings.Replace(f.bucket, "-assets-", "-transfers-", 1), region, false)
 	const csp = "Content-Security-Policy"
-	want.Set(csp, simulated.ReplaceAllString(want.Get(csp), bucket))
+	want.Set(csp, onThisMachine.ReplaceAllString(want.Get(csp), bucket))
 	if !maps.EqualFunc(got, want, slices.Equal) {
 		t.Errorf("%s comes with\n%q, the function sends it with\n%q", path, got, want)
 	}

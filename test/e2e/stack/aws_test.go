@@ -7,7 +7,6 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
-	"io"
 	"maps"
 	"net/http"
 	"net/url"
@@ -18,10 +17,10 @@ import (
 	names "sgraph.ai/send/shared/stack"
 	"sgraph.ai/send/test/e2e/iam/guard"
 	"sgraph.ai/send/test/e2e/lambdahost"
+	"sgraph.ai/send/test/e2e/simulated"
 )
 
-// simulation asks the simulated AWS. It checks no signatures, only reads from
-// them which service and region are meant.
+// simulation asks the simulated AWS.
 type simulation struct {
 	endpoint string
 	guard    *guard.Guard // nil = everyone may do everything
@@ -52,28 +51,9 @@ func (q question) ask(t *testing.T, endpoint, key string) (int, []byte) {
 }
 
 func (q question) try(ctx context.Context, endpoint, key string) (status int, answer []byte, err error) {
-	request, err := http.NewRequestWithContext(ctx, q.method, endpoint+q.path, strings.NewReader(q.body))
-	if err != nil {
-		return 0, nil, err
-	}
-	request.Header.Set("Authorization", authorization(key, cmp.Or(q.region, region), q.service))
-	if q.target != "" {
-		request.Header.Set("X-Amz-Target", q.target)
-		request.Header.Set("Content-Type", "application/x-amz-json-1.1")
-	}
-	response, err := http.DefaultClient.Do(request)
-	if err != nil {
-		return 0, nil, err
-	}
-	defer response.Body.Close()
-	answer, err = io.ReadAll(response.Body)
-	return response.StatusCode, answer, err
-}
-
-// authorization says by whose key, and where, which service is meant.
-func authorization(key, region, service string) string {
-	return fmt.Sprintf("AWS4-HMAC-SHA256 Credential=%s/20260101/%s/%s/aws4_request, SignedHeaders=host, Signature=0",
-		key, region, service)
+	return simulated.Question{
+		Service: q.service, Region: cmp.Or(q.region, region), Method: q.method, Path: q.path, Target: q.target, Body: q.body,
+	}.Ask(ctx, endpoint, key)
 }
 
 // try is ask for whoever is not the test.

@@ -15,6 +15,7 @@ import (
 	"testing"
 
 	"sgraph.ai/send/shared/wire"
+	"sgraph.ai/send/test/e2e/simulated"
 )
 
 // front stands in for CloudFront, as the deployed distribution and its policies say:
@@ -271,7 +272,7 @@ func (s simulation) fetch(r *http.Request, path string) (*http.Response, error) 
 	if err != nil {
 		return nil, err
 	}
-	request.Header.Set("Authorization", authorization("test", region, "s3"))
+	request.Header.Set("Authorization", simulated.Authorization("test", region, "s3"))
 	request.Header.Set("Accept-Encoding", "identity")
 	return http.DefaultClient.Do(request)
 }

@@ -1,43 +1,22 @@
 package taskhost
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"encoding/xml"
 	"fmt"
-	"io"
 	"net/http"
-	"net/url"
+
+	"sgraph.ai/send/test/e2e/simulated"
 )
 
-// account asks the simulated AWS, which checks no signatures, only reads from them
-// which service and region are meant, and who asks.
+// account asks the simulated AWS.
 type account struct{ endpoint, region, key string }
 
-func (a account) authorization(service string) string {
-	return fmt.Sprintf("AWS4-HMAC-SHA256 Credential=%s/20260101/%s/%s/aws4_request, SignedHeaders=host, Signature=0",
-		a.key, a.region, service)
-}
-
-func (a account) ask(ctx context.Context, service, target, kind string, body []byte) ([]byte, error) {
-	request, err := http.NewRequestWithContext(ctx, http.MethodPost, a.endpoint+"/", bytes.NewReader(body))
-	if err != nil {
-		return nil, err
-	}
-	request.Header.Set("Authorization", a.authorization(service))
-	request.Header.Set("Content-Type", kind)
-	if target != "" {
-		request.Header.Set("X-Amz-Target", target)
-	}
-	response, err := http.DefaultClient.Do(request)
-	if err != nil {
-		return nil, err
-	}
-	defer response.Body.Close()
-	answer, err := io.ReadAll(response.Body)
-	if err == nil && response.StatusCode != http.StatusOK {
-		err = fmt.Errorf("%s %s answers %d: %.300s", service, target, response.StatusCode, answer)
+func (a account) ask(ctx context.Context, q simulated.Question) ([]byte, error) {
+	status, answer, err := q.Ask(ctx, a.endpoint, a.key)
+	if err == nil && status != http.StatusOK {
+		err = fmt.Errorf("%s %s answers %d: %.300s", q.Service, q.Target, status, answer)
 	}
 	return answer, err
 }
@@ -48,7 +27,9 @@ func (a account) call(ctx context.Context, service, operation string, in, out an
 	if err != nil {
 		return err
 	}
-	answer, err := a.ask(ctx, service, operation, "application/x-amz-json-1.1", body)
+	answer, err := a.ask(ctx, simulated.Question{
+		Service: service, Region: a.region, Method: http.MethodPost, Path: "/", Target: operation, Body: string(body),
+	})
 	if err != nil || out == nil {
 		return err
 	}
@@ -62,11 +43,7 @@ var versions = map[string]string{
 
 // query asks a service that takes a form, and answers XML.
 func (a account) query(ctx context.Context, service, action string, in map[string]string, out any) error {
-	form := url.Values{"Action": {action}, "Version": {versions[service]}}
-	for name, value := range in {
-		form.Set(name, value)
-	}
-	answer, err := a.ask(ctx, service, "", "application/x-www-form-urlencoded", []byte(form.Encode()))
+	answer, err := a.ask(ctx, simulated.Form(service, a.region, versions[service], action, in))
 	if err != nil {
 		return fmt.Errorf("%s: %w", action, err)
 	}

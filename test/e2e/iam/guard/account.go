@@ -1,11 +1,11 @@
 package guard
 
 import (
+	"context"
 	"encoding/json"
 	"encoding/xml"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"net/url"
 	"slices"
@@ -14,6 +14,7 @@ import (
 
 	"sgraph.ai/send/test/e2e/iam"
 	"sgraph.ai/send/test/e2e/iam/call"
+	"sgraph.ai/send/test/e2e/simulated"
 )
 
 // account reads from the simulation what decides on requests, and keeps it until a
@@ -72,38 +73,21 @@ func (a *account) after(c call.Call) {
 
 var errMissing = errors.New("it is not there")
 
-// ask asks the simulation, which takes any signature.
-func (a *account) ask(service, region, method, path, target, body string) ([]byte, error) {
-	request, err := http.NewRequest(method, a.endpoint+path, strings.NewReader(body))
-	if err != nil {
-		return nil, err
-	}
-	request.Header.Set("Authorization", fmt.Sprintf(
-		"AWS4-HMAC-SHA256 Credential=guard/20260101/%s/%s/aws4_request, SignedHeaders=host, Signature=0", region, service))
-	if target != "" {
-		request.Header.Set("X-Amz-Target", target)
-		request.Header.Set("Content-Type", "application/x-amz-json-1.1")
-	} else if method == http.MethodPost {
-		request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	}
-	response, err := http.DefaultClient.Do(request)
-	if err != nil {
-		return nil, err
-	}
-	defer response.Body.Close()
-	answer, err := io.ReadAll(response.Body)
+// ask asks the simulation.
+func (a *account) ask(q simulated.Question) ([]byte, error) {
+	status, answer, err := q.Ask(context.Background(), a.endpoint, "guard")
 	if err != nil {
 		return nil, err
 	}
 	missing := strings.Contains(string(answer), "NoSuch") || strings.Contains(string(answer), "NotFound") ||
 		strings.Contains(string(answer), "does not exist")
 	switch {
-	case response.StatusCode/100 == 2:
+	case status/100 == 2:
 		return answer, nil
-	case response.StatusCode == http.StatusNotFound, missing:
+	case status == http.StatusNotFound, missing:
 		return nil, errMissing
 	}
-	return nil, fmt.Errorf("the simulation answers %d: %.300s", response.StatusCode, answer)
+	return nil, fmt.Errorf("the simulation answers %d: %.300s", status, answer)
 }
 
 // kept answers from what was asked before, and notes what is asked now.
@@ -131,11 +115,7 @@ func (a *account) query(action string, parameters map[string]string, into any) e
 
 // form asks a service that takes forms, and decodes what it says.
 func (a *account) form(service, region, version, action string, parameters map[string]string, into any) error {
-	form := url.Values{"Action": {action}, "Version": {version}}
-	for name, value := range parameters {
-		form.Set(name, value)
-	}
-	answer, err := a.ask(service, region, http.MethodPost, "/", "", form.Encode())
+	answer, err := a.ask(simulated.Form(service, region, version, action, parameters))
 	if err != nil {
 		return err
 	}
@@ -148,7 +128,9 @@ func (a *account) call(service, region, operation string, in map[string]any, int
 	if err != nil {
 		return err
 	}
-	answer, err := a.ask(service, region, http.MethodPost, "/", operation, string(body))
+	answer, err := a.ask(simulated.Question{
+		Service: service, Region: region, Method: http.MethodPost, Path: "/", Target: operation, Body: string(body),
+	})
 	if err != nil {
 		return err
 	}
@@ -419,7 +401,9 @@ func (a *account) resourcePolicy(need iam.Request) (policy *iam.Document, sole b
 	case "s3":
 		bucket, _, _ := strings.Cut(parts[5], "/")
 		text, err = a.kept("bucket "+bucket, func() (string, error) {
-			answer, err := a.ask("s3", "us-east-1", http.MethodGet, "/"+bucket+"?policy", "", "")
+			answer, err := a.ask(simulated.Question{
+				Service: "s3", Region: "us-east-1", Method: http.MethodGet, Path: "/" + bucket + "?policy",
+			})
 			if errors.Is(err, errMissing) {
 				return "", nil
 			}

@@ -1,7 +1,6 @@
 package guard_test
 
 import (
-	"io"
 	"net/http"
 	"net/url"
 	"strings"
@@ -10,6 +9,7 @@ import (
 	"sgraph.ai/send/shared/test/moto"
 	"sgraph.ai/send/test/e2e/iam"
 	"sgraph.ai/send/test/e2e/iam/guard"
+	"sgraph.ai/send/test/e2e/simulated"
 )
 
 var lambda = iam.Principal{Type: "Service", Name: "lambda.amazonaws.com"}
@@ -32,28 +32,13 @@ type question struct {
 
 func (q question) ask(t *testing.T, endpoint string) (int, string) {
 	t.Helper()
-	request, err := http.NewRequestWithContext(t.Context(), q.method, endpoint+q.path, strings.NewReader(q.body))
+	status, said, err := simulated.Question{
+		Service: q.service, Region: moto.Region, Method: q.method, Path: q.path, Target: q.target, Body: q.body,
+	}.Ask(t.Context(), endpoint, q.key)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if q.key != "" {
-		request.Header.Set("Authorization", "AWS4-HMAC-SHA256 Credential="+q.key+"/20260101/"+moto.Region+"/"+q.service+
-			"/aws4_request, SignedHeaders=host, Signature=0")
-	}
-	if q.target != "" {
-		request.Header.Set("X-Amz-Target", q.target)
-		request.Header.Set("Content-Type", "application/x-amz-json-1.0")
-	}
-	response, err := http.DefaultClient.Do(request)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer response.Body.Close()
-	said, err := io.ReadAll(response.Body)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return response.StatusCode, string(said)
+	return status, string(said)
 }
 
 func ofIAM(key, action string, pairs ...string) question {
