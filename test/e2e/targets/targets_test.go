@@ -69,14 +69,19 @@ func sgsend(t *testing.T) string {
 	return program(t, "cli/cmd/sgsend", "sgsend", "CGO_ENABLED=0")
 }
 
+// fetched has the modules of tools/manifests here, once for all tests.
+var fetched = sync.OnceValues(func() (said []byte, err error) {
+	download := exec.Command("go", "mod", "download")
+	download.Dir = filepath.Join(root, "tools/manifests")
+	download.Env = append(os.Environ(), "GOWORK=off")
+	return download.CombinedOutput()
+})
+
 // manifest reads one of the files of deploy/ as those read it that it is for, with
 // an environment.
 func manifest(t *testing.T, kind, file string, into any, env ...string) {
 	t.Helper()
-	download := exec.Command("go", "mod", "download")
-	download.Dir = filepath.Join(root, "tools/manifests")
-	download.Env = append(os.Environ(), "GOWORK=off")
-	if out, err := download.CombinedOutput(); err != nil {
+	if out, err := fetched(); err != nil {
 		if os.Getenv("CI") == "true" {
 			t.Fatalf("the modules of tools/manifests cannot be fetched: %v\n%s", err, out)
 		}
