@@ -9,7 +9,6 @@ import (
 	"strings"
 	"testing"
 
-	names "sgraph.ai/send/shared/stack"
 	"sgraph.ai/send/shared/test/moto"
 	"sgraph.ai/send/test/e2e/iam"
 	"sgraph.ai/send/test/e2e/iam/guard"
@@ -85,20 +84,26 @@ func (s simulation) newZone(t *testing.T, name string) string {
 // GitHub's gets it.
 func (c *commandLine) as(t *testing.T, aws simulation, stack, purpose string) *commandLine {
 	t.Helper()
+	as := *c
+	as.env = slices.Clone(c.env)
+	for name, value := range aws.pipeline(t, stack, purpose).Variables() {
+		as.env = append(as.env, name+"="+value)
+	}
+	return &as
+}
+
+// pipeline is what a stack's own pipeline gets, for a purpose.
+func (s simulation) pipeline(t *testing.T, stack, purpose string) guard.Credentials {
+	t.Helper()
 	environment := stack
 	if purpose == "preview" {
 		environment += "-preview"
 	}
-	credentials, err := aws.become(names.Names{Stack: stack}.PipelineRole(purpose), environment)
+	credentials, err := s.become(stackOf(stack).PipelineRole(purpose), environment)
 	if err != nil {
 		t.Fatal(err)
 	}
-	as := *c
-	as.env = slices.Clone(c.env)
-	for name, value := range credentials.Variables() {
-		as.env = append(as.env, name+"="+value)
-	}
-	return &as
+	return credentials
 }
 
 // become is what a job in an environment of the repository gets for its token.

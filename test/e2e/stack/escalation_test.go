@@ -43,14 +43,7 @@ func (e *enforcement) roleOfAnother(t *testing.T) {
 // allRefused asks as a pipeline, and wants each to be refused for want of a permission.
 func (e *enforcement) allRefused(t *testing.T, purpose string, questions []question) {
 	t.Helper()
-	environment := e.stack
-	if purpose == "preview" {
-		environment += "-preview"
-	}
-	credentials, err := e.aws.become(e.names().PipelineRole(purpose), environment)
-	if err != nil {
-		t.Fatal(err)
-	}
+	credentials := e.aws.pipeline(t, e.stack, purpose)
 	for _, q := range questions {
 		from := e.aws.guard.Count()
 		status, said := q.ask(t, e.aws.guard.URL, credentials.AccessKeyID)
@@ -205,10 +198,7 @@ func (e *enforcement) beyondTheBoundary(t *testing.T) {
 	n := e.names()
 	whole := e.policy(t, metric.User)
 	defer e.setPolicy(t, metric.User, whole)
-	credentials, err := e.aws.become(n.PipelineRole("deploy"), e.stack)
-	if err != nil {
-		t.Fatal(err)
-	}
+	credentials := e.aws.pipeline(t, e.stack, "deploy")
 	put := ofIAM("PutRolePolicy", "RoleName", n.Role(metric.User), "PolicyName", ownPolicy, "PolicyDocument", everything)
 	if status, said := put.ask(t, e.aws.guard.URL, credentials.AccessKeyID); status != http.StatusOK {
 		t.Fatalf("a deploy cannot change a role's policy: %d %.300s", status, said)
