@@ -9,7 +9,6 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
-	"net/url"
 	"strings"
 	"testing"
 	"time"
@@ -75,11 +74,9 @@ func (s simulation) askJSON(t *testing.T, service, method, path, target, body st
 // setUp makes what the account's setup leaves for the first deploy of a stack.
 func (s simulation) setUp(t *testing.T, stack string) {
 	t.Helper()
-	query := url.Values{
-		"Action": {"CreatePolicy"}, "Version": {"2010-05-08"}, "PolicyName": {names.Names{Stack: stack}.Boundary()},
-		"PolicyDocument": {`{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"logs:*","Resource":"*"}]}`},
-	}
-	if status, answer := s.ask(t, "iam", http.MethodPost, "/?"+query.Encode(), "", ""); status != http.StatusOK {
+	create := ofIAM("CreatePolicy", "PolicyName", stackOf(stack).Boundary(), "PolicyDocument",
+		`{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"logs:*","Resource":"*"}]}`)
+	if status, answer := create.ask(t, s.endpoint, "test"); status != http.StatusOK {
 		t.Fatalf("iam answers %d: %s", status, answer)
 	}
 }

@@ -68,7 +68,7 @@ func ofIAM(action string, pairs ...string) question {
 // byTarget is a request to a service whose operation is in a header.
 func byTarget(service, target string, body any) question {
 	text, _ := json.Marshal(body) // texts and lists
-	return question{service: service, method: http.MethodPost, path: "/", target: target, body: string(text)}
+	return called(service, region, target, string(text))
 }
 
 const (

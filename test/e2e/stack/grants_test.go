@@ -178,6 +178,12 @@ func (e *enforcement) userProofs(token string) map[string]proof {
 			return func() int { return c.status(method, route.To(id), nil) }
 		})
 	}
+	deleted := of(func(c client) func() int {
+		id, secret := c.sendDeletable()
+		c.header = c.header.Clone()
+		wire.DeleteAuth.Set(c.header, secret)
+		return func() int { return c.status(http.MethodDelete, wire.DeleteTransfer.To(id), nil) }
+	})
 	create := func(c client, size int) string {
 		var created wire.CreateTransferReply
 		c.post(wire.CreateTransfer.To(), wire.CreateTransferRequest{FileSizeBytes: int64(size)}, &created)
@@ -197,24 +203,14 @@ func (e *enforcement) userProofs(token string) map[string]proof {
 			return func() int { return c.status(http.MethodPost, wire.CreateTransfer.To(), []byte("{}")) }
 		}),
 		"dynamodb:UpdateItem": sent(http.MethodGet, wire.DownloadTransfer),
-		"dynamodb:DeleteItem": of(func(c client) func() int {
-			id, secret := c.sendDeletable()
-			c.header = c.header.Clone()
-			wire.DeleteAuth.Set(c.header, secret)
-			return func() int { return c.status(http.MethodDelete, wire.DeleteTransfer.To(id), nil) }
-		}),
-		"s3:GetObject": sent(http.MethodGet, wire.DownloadTransfer),
+		"dynamodb:DeleteItem": deleted,
+		"s3:GetObject":        sent(http.MethodGet, wire.DownloadTransfer),
 		"s3:PutObject": of(func(c client) func() int {
 			sealed := seal(c.t, 1000)
 			id := create(c, len(sealed))
 			return func() int { return c.status(http.MethodPost, wire.UploadTransfer.To(id), sealed) }
 		}),
-		"s3:DeleteObject": of(func(c client) func() int {
-			id, secret := c.sendDeletable()
-			c.header = c.header.Clone()
-			wire.DeleteAuth.Set(c.header, secret)
-			return func() int { return c.status(http.MethodDelete, wire.DeleteTransfer.To(id), nil) }
-		}),
+		"s3:DeleteObject": deleted,
 		"s3:AbortMultipartUpload": of(func(c client) func() int {
 			const size = 6 << 20
 			id := create(c, size)
@@ -310,11 +306,8 @@ const ownPolicy = "service"
 
 func (e *enforcement) policy(t *testing.T, function string) grants {
 	t.Helper()
-	query := url.Values{
-		"Action": {"GetRolePolicy"}, "Version": {"2010-05-08"}, "RoleName": {e.names().Role(function)},
-		"PolicyName": {ownPolicy},
-	}
-	status, said := e.aws.ask(t, "iam", http.MethodPost, "/?"+query.Encode(), "", "")
+	get := ofIAM("GetRolePolicy", "RoleName", e.names().Role(function), "PolicyName", ownPolicy)
+	status, said := get.ask(t, e.aws.endpoint, "test")
 	_, text, _ := strings.Cut(string(said), "<PolicyDocument>")
 	text, _, _ = strings.Cut(text, "</PolicyDocument>")
 	text, err := url.PathUnescape(text)
@@ -335,11 +328,9 @@ func (e *enforcement) setPolicy(t *testing.T, function string, g grants) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	query := url.Values{
-		"Action": {"PutRolePolicy"}, "Version": {"2010-05-08"}, "RoleName": {e.names().Role(function)},
-		"PolicyName": {ownPolicy}, "PolicyDocument": {string(text)},
-	}
-	if status, said := e.aws.ask(t, "iam", http.MethodPost, "/?"+query.Encode(), "", ""); status != http.StatusOK {
+	put := ofIAM("PutRolePolicy", "RoleName", e.names().Role(function), "PolicyName", ownPolicy,
+		"PolicyDocument", string(text))
+	if status, said := put.ask(t, e.aws.endpoint, "test"); status != http.StatusOK {
 		t.Fatalf("iam answers %d: %s", status, said)
 	}
 	e.aws.guard.Forget()

@@ -10,7 +10,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/cookiejar"
-	"net/http/httptest"
 	"net/http/httputil"
 	"net/url"
 	"regexp"
@@ -37,15 +36,13 @@ func (v *visits) watch(t *testing.T, of wire.Service, address string) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	server := httptest.NewServer(&httputil.ReverseProxy{
+	return newServer(t, &httputil.ReverseProxy{
 		Rewrite: func(r *httputil.ProxyRequest) { r.SetURL(target); r.Out.Host = r.In.Host },
 		ModifyResponse: func(r *http.Response) error {
 			v.note(of, r.Request, r.StatusCode)
 			return nil
 		},
 	})
-	t.Cleanup(server.Close)
-	return server.URL
 }
 
 var parameter = regexp.MustCompile(`\{\w+(?::((?:[^{}]|\{[^{}]*\})*))?\}`)

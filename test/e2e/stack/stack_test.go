@@ -238,15 +238,13 @@ func smallAccount(t *testing.T, aws simulation) string {
 		t.Fatal(err)
 	}
 	rest := httputil.NewSingleHostReverseProxy(simulated)
-	lambda := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	return newServer(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == "/2016-08-19/account-settings" {
 			_, _ = w.Write([]byte(`{"AccountLimit":{"ConcurrentExecutions":10,"UnreservedConcurrentExecutions":10}}`))
 			return
 		}
 		rest.ServeHTTP(w, r)
 	}))
-	t.Cleanup(lambda.Close)
-	return lambda.URL
 }
 
 // step runs a part of the test and ends the whole if it fails.
