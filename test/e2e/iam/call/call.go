@@ -255,6 +255,12 @@ func (r *reading) fill(s service, form string) ([]string, error) {
 	return filled, nil
 }
 
+// linksRole is what a service's own role in the account takes, where there is none yet.
+func (r *reading) linksRole(of, role string) {
+	need := r.also("iam:CreateServiceLinkedRole", "arn:aws:iam::"+AccountID+":role/aws-service-role/"+of+"/"+role)
+	need.Keys["iam:AWSServiceName"] = []string{of}
+}
+
 // passRole is what giving a role to a service takes.
 func (r *reading) passRole(role, to string) {
 	if role != "" {

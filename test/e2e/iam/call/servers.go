@@ -149,13 +149,18 @@ func ofTags(r *reading, need *iam.Request) error {
 	if err != nil {
 		return err
 	}
+	has(need, tags)
+	return nil
+}
+
+// has notes what of its tags conditions compare.
+func has(need *iam.Request, tags map[string]string) {
 	for _, key := range []string{"project", "stack"} {
 		need.Keys["aws:ResourceTag/"+key] = nil
-		if value, has := tags[key]; has {
+		if value, is := tags[key]; is {
 			need.Keys["aws:ResourceTag/"+key] = []string{value}
 		}
 	}
-	return nil
 }
 
 // prefixes are those of IDs, by what they are of.
@@ -237,11 +242,9 @@ var balancers = service{
 	},
 }
 
-// linked is what a service's own role in the account takes, where there is none yet.
+// linked is of what the service that is asked does by a role of its own.
 func linked(r *reading, _ *iam.Request) error {
-	name := r.call.Service + ".amazonaws.com"
-	need := r.also("iam:CreateServiceLinkedRole", "arn:aws:iam::"+AccountID+":role/aws-service-role/"+name+"/made")
-	need.Keys["iam:AWSServiceName"] = []string{name}
+	r.linksRole(r.call.Service+".amazonaws.com", "made")
 	return nil
 }
 
@@ -360,13 +363,6 @@ func launches(r *reading, need *iam.Request) error {
 		return nil
 	}
 	at := "arn:aws:ec2:" + r.call.Region + ":" + AccountID + ":"
-	run := func(resource string) (*iam.Request, error) {
-		other := r.also("ec2:RunInstances", resource)
-		other.Keys["ec2:LaunchTemplate"] = []string{at + "launch-template/" + template}
-		other.Keys["ec2:IsLaunchTemplateResource"] = []string{"true"}
-		other.Keys["ec2:CreateAction"] = nil
-		return other, ofTags(r, other)
-	}
 	resources := []string{
 		at + "launch-template/" + template, at + "instance/made", at + "volume/made", at + "network-interface/made",
 		"arn:aws:ec2:" + r.call.Region + "::image/ami",
@@ -377,7 +373,11 @@ func launches(r *reading, need *iam.Request) error {
 		}
 	}
 	for _, resource := range resources {
-		if _, err := run(resource); err != nil {
+		run := r.also("ec2:RunInstances", resource)
+		run.Keys["ec2:LaunchTemplate"] = []string{at + "launch-template/" + template}
+		run.Keys["ec2:IsLaunchTemplateResource"] = []string{"true"}
+		run.Keys["ec2:CreateAction"] = nil
+		if err := ofTags(r, run); err != nil {
 			return err
 		}
 	}
@@ -409,9 +409,7 @@ func ofNamespace(r *reading, need *iam.Request) error {
 		return errors.New("it has a role")
 	}
 	if r.call.Operation == "RegisterScalableTarget" {
-		linked := r.also("iam:CreateServiceLinkedRole",
-			"arn:aws:iam::"+AccountID+":role/aws-service-role/ecs.application-autoscaling.amazonaws.com/made")
-		linked.Keys["iam:AWSServiceName"] = []string{"ecs.application-autoscaling.amazonaws.com"}
+		r.linksRole("ecs.application-autoscaling.amazonaws.com", "made")
 	}
 	alarms := "arn:aws:cloudwatch:" + r.call.Region + ":" + AccountID + ":alarm:TargetTracking-" +
 		r.params["ResourceId"] + "-AlarmHigh-made"
@@ -465,10 +463,6 @@ func found(r *reading, need *iam.Request) error {
 	if err != nil {
 		return err
 	}
-	for _, key := range []string{"project", "stack"} {
-		if value, has := tags[key]; has {
-			need.Keys["aws:ResourceTag/"+key] = []string{value}
-		}
-	}
+	has(need, tags)
 	return nil
 }

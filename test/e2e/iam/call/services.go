@@ -581,9 +581,7 @@ func logsRequests(r *reading, _ *iam.Request) error {
 	} {
 		r.also("logs:"+action, "*")
 	}
-	linked := r.also("iam:CreateServiceLinkedRole",
-		"arn:aws:iam::"+AccountID+":role/aws-service-role/wafv2.amazonaws.com/AWSServiceRoleForWAFV2Logging")
-	linked.Keys["iam:AWSServiceName"] = []string{"wafv2.amazonaws.com"}
+	r.linksRole("wafv2.amazonaws.com", "AWSServiceRoleForWAFV2Logging")
 	return nil
 }
 
