@@ -17,7 +17,6 @@ type Document struct {
 
 // Statement is one entry of a policy. Of each element and its negation only one is there.
 type Statement struct {
-	Sid                       string
 	Deny                      bool
 	Actions, NotActions       []string
 	Resources, NotResources   []string
@@ -130,7 +129,7 @@ func parseStatement(text string) (Statement, error) {
 		return Statement{}, fmt.Errorf("effect %q", raw.Effect)
 	}
 	s := Statement{
-		Sid: raw.Sid, Deny: raw.Effect == "Deny",
+		Deny:    raw.Effect == "Deny",
 		Actions: raw.Action, NotActions: raw.NotAction, Resources: raw.Resource, NotResources: raw.NotResource,
 		Principals: raw.Principal, NotPrincipals: raw.NotPrincipal,
 	}

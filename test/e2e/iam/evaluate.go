@@ -140,13 +140,6 @@ type Policies struct {
 type Decision struct {
 	Allowed bool
 	Why     string
-	Grants  []Grant // the statements that allow it
-}
-
-// Grant is a statement by its place.
-type Grant struct {
-	Policy    string
-	Statement int
 }
 
 // Evaluate decides as AWS does within one account: what no policy allows is denied,
@@ -155,13 +148,13 @@ type Grant struct {
 // itself, but within the boundary. What cannot be evaluated is denied.
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
 func Evaluate(r Request, p Policies) Decision {
-	byIdentity, grants, denied := allows(r, p.Identity)
+	byIdentity, denied := allows(r, p.Identity)
 	if denied != "" {
 		return Decision{Why: denied}
 	}
 	bounded := true
 	if p.Boundary != nil {
-		if bounded, _, denied = allows(r, []Document{*p.Boundary}); denied != "" {
+		if bounded, denied = allows(r, []Document{*p.Boundary}); denied != "" {
 			return Decision{Why: denied}
 		}
 	}
@@ -179,27 +172,26 @@ func Evaluate(r Request, p Policies) Decision {
 	case !named && !byIdentity:
 		return Decision{Why: "no identity-based policy allows it"}
 	}
-	return Decision{Allowed: true, Grants: grants}
+	return Decision{Allowed: true}
 }
 
 // allows says whether one of the policies allows a request, and why one denies it,
 // if one does.
-func allows(r Request, documents []Document) (allowed bool, grants []Grant, denied string) {
+func allows(r Request, documents []Document) (allowed bool, denied string) {
 	for _, d := range documents {
-		for i, s := range d.Statements {
+		for _, s := range d.Statements {
 			matches, err := s.matches(r)
 			switch {
 			case err != nil:
-				return false, nil, fmt.Sprintf("policy %s cannot be evaluated: %v", d.Name, err)
+				return false, fmt.Sprintf("policy %s cannot be evaluated: %v", d.Name, err)
 			case matches && s.Deny:
-				return false, nil, fmt.Sprintf("with an explicit deny in policy %s", d.Name)
+				return false, fmt.Sprintf("with an explicit deny in policy %s", d.Name)
 			case matches:
 				allowed = true
-				grants = append(grants, Grant{d.Name, i})
 			}
 		}
 	}
-	return allowed, grants, ""
+	return allowed, ""
 }
 
 // byResource is allows of the resource's policy: for the asker by name, or for its

@@ -58,9 +58,6 @@ type Account interface {
 // AccountID is the account's, as the simulation has it.
 const AccountID = "123456789012"
 
-// ErrUnsigned is of a request that nobody signed.
-var ErrUnsigned = errors.New("the request is not signed")
-
 var scope = regexp.MustCompile(`^([^/]+)/\d{8}/([^/]+)/([^/]+)/aws4_request$`)
 
 // Read reads a request whose body is given.
@@ -72,7 +69,7 @@ func Read(r *http.Request, body []byte, account Account) (Call, error) {
 	}
 	part := scope.FindStringSubmatch(credential)
 	if part == nil {
-		return Call{}, ErrUnsigned
+		return Call{}, errors.New("the request is not signed")
 	}
 	c := Call{AccessKey: part[1], Region: part[2], Service: part[3]}
 	reading := &reading{call: &c, account: account, request: r, body: body}
