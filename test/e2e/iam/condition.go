@@ -23,7 +23,7 @@ type operator struct {
 var compares = map[string]func(wanted, got string) (bool, error){
 	"StringEquals":           func(w, g string) (bool, error) { return w == g, nil },
 	"StringEqualsIgnoreCase": func(w, g string) (bool, error) { return strings.EqualFold(w, g), nil },
-	"StringLike":             func(w, g string) (bool, error) { return glob(w, g), nil },
+	"StringLike":             func(w, g string) (bool, error) { return Glob(w, g), nil },
 	"Bool":                   func(w, g string) (bool, error) { return strings.EqualFold(w, g), nil },
 	"ArnEquals":              func(w, g string) (bool, error) { return matchesARN(w, g), nil },
 	"ArnLike":                func(w, g string) (bool, error) { return matchesARN(w, g), nil },

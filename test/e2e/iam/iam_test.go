@@ -319,7 +319,7 @@ func TestGlob(t *testing.T) {
 		{"a*b*c", "axxbyy", false}, {"*a", "bbab", false}, {"*ab", "aab", true}, {"a**b", "ab", true}, {"a?c", "abc", true},
 		{"a?c", "ac", false}, {"abc", "ab", false}, {"ab", "abc", false},
 	} {
-		if got := glob(c.pattern, c.text); got != c.want {
+		if got := Glob(c.pattern, c.text); got != c.want {
 			t.Errorf("%q and %q: %v", c.pattern, c.text, got)
 		}
 	}

@@ -2,9 +2,9 @@ package iam
 
 import "strings"
 
-// glob compares text with a pattern in which * stands for any text and ? for one
+// Glob compares text with a pattern in which * stands for any text and ? for one
 // character.
-func glob(pattern, text string) bool {
+func Glob(pattern, text string) bool {
 	// What follows the last * so far can be tried again further on.
 	p, t, star, again := 0, 0, -1, 0
 	for t < len(text) {
@@ -28,7 +28,7 @@ func glob(pattern, text string) bool {
 // matchesAction compares an action with a pattern; letters count the same in either
 // case.
 func matchesAction(pattern, action string) bool {
-	return glob(strings.ToLower(pattern), strings.ToLower(action))
+	return Glob(strings.ToLower(pattern), strings.ToLower(action))
 }
 
 // matchesARN compares two ARNs part by part, so that a wildcard reaches no further
@@ -43,7 +43,7 @@ func matchesARN(pattern, arn string) bool {
 		return false // an action that knows no resources is granted for "*" or not at all
 	}
 	for i := range ps {
-		if !glob(ps[i], as[i]) {
+		if !Glob(ps[i], as[i]) {
 			return false
 		}
 	}

@@ -14,6 +14,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"sgraph.ai/send/test/e2e/iam"
 )
 
 // Balancer is a load balancer for applications, as the simulated AWS has it: its
@@ -164,10 +166,10 @@ func (r rule) is(request *http.Request) bool {
 		var met bool
 		switch c.Field {
 		case "host-header":
-			named := func(h string) bool { return glob(h, strings.ToLower(host)) }
+			named := func(h string) bool { return iam.Glob(h, strings.ToLower(host)) }
 			met = slices.ContainsFunc(append(c.Hosts, c.Values...), named)
 		case "path-pattern":
-			met = slices.ContainsFunc(c.Values, func(p string) bool { return glob(p, request.URL.Path) })
+			met = slices.ContainsFunc(c.Values, func(p string) bool { return iam.Glob(p, request.URL.Path) })
 		}
 		if !met {
 			return false
@@ -183,11 +185,6 @@ func hostOf(r *http.Request) string {
 		return r.Host
 	}
 	return host
-}
-
-func glob(pattern, text string) bool {
-	form := strings.NewReplacer(`\*`, ".*", `\?`, ".").Replace(regexp.QuoteMeta(pattern))
-	return regexp.MustCompile("^" + form + "$").MatchString(text)
 }
 
 // act does what a rule says.
