@@ -16,7 +16,7 @@ import (
 	"testing"
 	"time"
 
-	"sgraph.ai/send/shared/test/logtest"
+	"sgraph.ai/send/cli/internal/child"
 )
 
 // An upload that does not end holds no server for longer than it may, and the exit
@@ -38,26 +38,14 @@ func TestServeEndsInTime(t *testing.T) {
 			p := exec.Command("sgsend", "serve")
 			p.Env = append(os.Environ(), "SEND__DISK_PATH="+dir, "SEND__USER_ADDR=127.0.0.1:0",
 				"SEND__ADMIN_ADDR=127.0.0.1:0", "SEND__SHUTDOWN="+c.shutdown)
-			out, said := &logtest.Buffer{}, &logtest.Buffer{}
-			p.Stdout, p.Stderr = out, said
-			if err := p.Start(); err != nil {
-				t.Fatal(err)
-			}
-			ended := make(chan error, 1)
-			go func() { ended <- p.Wait() }()
-			t.Cleanup(func() { _ = p.Process.Kill() })
-			select {
-			case <-out.When(func(text string) bool { return strings.Contains(text, "Ctrl-C") }):
-			case <-time.After(2 * time.Minute):
-				t.Fatalf("it did not start: %s", said)
-			}
-			user := regexp.MustCompile(`http://\S+`).FindString(out.String())
+			server := child.Start(t, p)
+			user := server.Told(t, "Send and receive")
 			hang(t, user, dir)
 			for range c.signals {
 				_ = p.Process.Signal(syscall.SIGTERM)
 				refused(t, user) // two that came at once would be one
 			}
-			err := <-ended
+			err, said := <-server.Ended, server.Log
 			status := p.ProcessState.Sys().(syscall.WaitStatus)
 			if c.signals == 1 && (status.ExitStatus() != 1 || !strings.HasSuffix(said.String(), c.says)) {
 				t.Errorf("it ended with %v and said %s", err, said)
