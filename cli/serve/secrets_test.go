@@ -6,10 +6,8 @@ import (
 	"io"
 	"maps"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"regexp"
-	"slices"
 	"strings"
 	"testing"
 
@@ -115,14 +113,12 @@ func TestSecretsWithTheLedgerOnAWS(t *testing.T) {
 	}
 	dir := filepath.Join(t.TempDir(), "data")
 	s := start(t, dir, env...)
-	asked := exec.Command(os.Args[0])
-	asked.Env = append(slices.Clone(s.cmd.Env), "SERVE_AS_CHILD=secrets")
-	printed, err := asked.Output()
-	m := regexp.MustCompile(`Access token +(send-\S+)\n.*: an-own-key-of-the-operator\n`).FindSubmatch(printed)
+	printed, err := s.shown()
+	m := regexp.MustCompile(`Access token +(send-\S+)\n.*: an-own-key-of-the-operator\n`).FindStringSubmatch(printed)
 	if m == nil {
 		t.Fatalf("shown are %q, %v", printed, err)
 	}
-	if s.token = string(m[1]); strings.Contains(s.out.String(), s.token) {
+	if s.token = m[1]; strings.Contains(s.out.String(), s.token) {
 		t.Errorf("it prints the token:\n%s", s.out)
 	}
 	if status, m := s.send("POST", "/api/transfers/create", nil); status != 200 {
@@ -157,10 +153,8 @@ func TestAnAPIKeyThatIsAParameter(t *testing.T) {
 	if status, m := s.send("POST", "/api/transfers/create", nil); status != 200 {
 		t.Errorf("the token that is kept opens nothing: %d %v", status, m)
 	}
-	asked := exec.Command(os.Args[0])
-	asked.Env = append(slices.Clone(s.cmd.Env), "SERVE_AS_CHILD=secrets")
-	printed, err := asked.Output()
-	if err != nil || !strings.Contains(string(printed), "X-API-Key: ssm:"+name+"\n") {
+	printed, err := s.shown()
+	if err != nil || !strings.Contains(printed, "X-API-Key: ssm:"+name+"\n") {
 		t.Errorf("shown are %q, %v", printed, err)
 	}
 	if told := s.out.String() + s.log.String(); strings.Contains(told, key) || strings.Contains(told, next) {

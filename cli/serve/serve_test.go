@@ -88,6 +88,14 @@ func run(t testing.TB, cmd *exec.Cmd, dir string, env ...string) *server {
 	}
 }
 
+// shown is what is printed to whoever asks for the secrets, with the same settings.
+func (s *server) shown() (string, error) {
+	asked := exec.Command(os.Args[0])
+	asked.Env = append(slices.Clone(s.cmd.Env), "SERVE_AS_CHILD=secrets")
+	printed, err := asked.Output()
+	return string(printed), err
+}
+
 // kept returns a secret that a server keeps beside its data; "" where it keeps none.
 func kept(t testing.TB, dir, name string) string {
 	t.Helper()
