@@ -13,6 +13,7 @@ import (
 
 	"sgraph.ai/send/shared/bolt"
 	"sgraph.ai/send/shared/send"
+	"sgraph.ai/send/shared/snapshot"
 	"sgraph.ai/send/shared/storage"
 )
 
@@ -41,7 +42,7 @@ func (look) trail(context.Context, string, io.Reader, int64) error { return nil 
 func (look) object(context.Context, string, io.Reader, int64) error { return nil }
 
 func keepLedger(dir string, body io.Reader) (open func() (*bolt.Ledger, error), err error) {
-	path := filepath.Join(dir, ledgerName)
+	path := filepath.Join(dir, snapshot.LedgerName)
 	open = func() (*bolt.Ledger, error) { return bolt.Open(path) }
 	return open, keepFile(path, body)
 }
@@ -126,7 +127,7 @@ func isEmpty(dir string) (bool, error) {
 // one that is damaged nobody can have.
 func take(dir string) (free func(), err error) {
 	free = func() {}
-	path := filepath.Join(dir, ledgerName)
+	path := filepath.Join(dir, snapshot.LedgerName)
 	if _, missing := os.Stat(path); missing == nil {
 		var l *bolt.Ledger
 		if l, err = bolt.Open(path); err == nil {
@@ -152,7 +153,7 @@ func fill(ctx context.Context, from io.Reader, dir string, progress Progress) (S
 	if sum.Elsewhere { // and so is what knows the ledger
 		return sum, nil
 	}
-	l, err := bolt.Open(filepath.Join(dir, ledgerName))
+	l, err := bolt.Open(filepath.Join(dir, snapshot.LedgerName))
 	if err != nil {
 		return sum, err
 	}
@@ -192,11 +193,11 @@ func exchange(dir, staging string) (aside string, err error) {
 	}
 	var names []string
 	for _, e := range made {
-		if e.Name() != ledgerName {
+		if e.Name() != snapshot.LedgerName {
 			names = append(names, e.Name())
 		}
 	}
-	names = append(names, ledgerName)
+	names = append(names, snapshot.LedgerName)
 	for _, name := range names {
 		if aside, err = putAside(dir, name, aside); err != nil {
 			return aside, fmt.Errorf("what was there could not be put aside: %w", err)
