@@ -171,16 +171,9 @@ func parameters(s settings.Settings, env pulumi.StringMap) (names []string) {
 // warnOfValues says which secrets a function is told as they are, where a name would
 // do. A stack without them is what the documentation leads to.
 func warnOfValues(ctx *pulumi.Context, s settings.Settings) error {
-	told := []service.Entry{service.APIKeyValue.Entry, service.OldAPIKeyValue.Entry}
-	if s.Secrets.Of(service.AdminURL.Env) != "" {
-		told = append(told, service.AdminKeyValue.Entry)
-	}
-	for _, e := range told {
-		if _, refers := s.Secrets.Reference(e.Env); refers || s.Secrets.Of(e.Env) == "" {
-			continue
-		}
+	for _, variable := range s.ToldValues() {
 		err := ctx.Log.Warn(fmt.Sprintf("%s is a value, which stands in a function's environment, and encrypted in the "+
-			"state: whoever may preview the stack can read it. Let it be a reference (docs/secrets.md)", e.Env), nil)
+			"state: whoever may preview the stack can read it. Let it be a reference (docs/secrets.md)", variable), nil)
 		if err != nil {
 			return err
 		}

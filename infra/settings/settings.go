@@ -427,16 +427,25 @@ func (s Settings) checkHosts(fault func(string, ...any)) {
 	if kind := s.Hosts.Type(s.Architecture); armType.MatchString(kind) != (s.Architecture == "arm64") {
 		fault("setting instanceType is %s, which has no processor of the architecture %s", kind, s.Architecture)
 	}
+	for _, variable := range s.ToldValues() {
+		fault("setting compute is %s, and %s is a value: hosts are told by what everybody can read who may look at them "+
+			"in AWS. Let it be a reference, as in ssm:%sapi-key (docs/secrets.md)", s.Compute, variable, s.Parameters())
+	}
+}
+
+// ToldValues are the variables by which services are told secrets as they are, where
+// a reference would do.
+func (s Settings) ToldValues() (variables []string) {
 	told := []service.Entry{service.APIKeyValue.Entry, service.OldAPIKeyValue.Entry}
 	if s.Secrets.Of(service.AdminURL.Env) != "" {
 		told = append(told, service.AdminKeyValue.Entry)
 	}
 	for _, e := range told {
 		if _, refers := s.Secrets.Reference(e.Env); !refers && s.Secrets.Of(e.Env) != "" {
-			fault("setting compute is %s, and %s is a value: hosts are told by what everybody can read who may look at them "+
-				"in AWS. Let it be a reference, as in ssm:%sapi-key (docs/secrets.md)", s.Compute, e.Env, s.Parameters())
+			variables = append(variables, e.Env)
 		}
 	}
+	return variables
 }
 
 // regionOfARN is the region that an ARN names.
