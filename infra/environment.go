@@ -48,7 +48,7 @@ func userProgram(s settings.Settings, storage *Storage, admin pulumi.StringInput
 	made[service.PublicURL.Env] = unlessEmpty(s.PublicURL())
 	own := s.Secrets.Of(service.AdminURL.Env) == ""
 	var shows []send.Shared // and is shown
-	if behindCloudFront(s) {
+	if s.CloudFront() {
 		shows = append(shows, send.SharedOrigin)
 	}
 	if own {
@@ -94,11 +94,6 @@ func onServer(s settings.Settings, name string, p program) program {
 	return program{Environment: env, Grants: p.Grants}
 }
 
-// behindCloudFront says whether CloudFront proves itself to the services.
-func behindCloudFront(s settings.Settings) bool {
-	return s.Edge.Enabled && s.Compute == settings.Lambda
-}
-
 // canaryProgram describes the canary, which is told where people go, and where
 // its token is.
 func canaryProgram(s settings.Settings, storage *Storage, url pulumi.StringInput) program {
@@ -121,7 +116,7 @@ func madeForBoth(s settings.Settings, storage *Storage) pulumi.StringMap {
 		service.APIKeyName.Env:      secretString(s.Secrets.Of(service.APIKeyName.Env)),
 		service.CacheServiceURL.Env: secretString(s.Secrets.Of(service.CacheServiceURL.Env)),
 	}
-	if behindCloudFront(s) {
+	if s.CloudFront() {
 		made[service.OriginSecrets.Env] = shared(send.SharedOrigin)
 	}
 	return made

@@ -136,7 +136,7 @@ func Of(s settings.Settings, t Traffic, free bool) (Bill, error) {
 	f := FixedOf(s)
 
 	add(&Egress, u.directBytes)
-	if cloudFront(s) {
+	if s.CloudFront() {
 		add(&EdgeEgress, u.edgeBytes)
 		add(&EdgeToOrigin, u.toOrigin)
 		add(&EdgeRequests, u.Edge)
@@ -204,9 +204,6 @@ func Of(s settings.Settings, t Traffic, free bool) (Bill, error) {
 	b.Warnings = warnings(s, t, b)
 	return b, nil
 }
-
-// cloudFront says whether it is in front.
-func cloudFront(s settings.Settings) bool { return s.Edge.Enabled && s.Compute == settings.Lambda }
 
 // addServers adds what runs all the time where no functions do: as many as the stack
 // has at least, because with these numbers that is enough.
@@ -282,7 +279,7 @@ func used(s settings.Settings, t Traffic) (u usage) {
 		u.Work = SendParts.Plus(Part.Times(parts)).Times(t.Transfers).Plus(ReceiveSigned.Times(received))
 	}
 	u.Work = u.Work.Plus(Expire.Times(t.Transfers)).Plus(Page.Times(visits))
-	if cloudFront(s) {
+	if s.CloudFront() {
 		u.Edge += PageParts * visits
 	} else {
 		u.Work = u.Work.Plus(PagePart.Times(PageParts * visits))
@@ -330,7 +327,7 @@ func used(s settings.Settings, t Traffic) (u usage) {
 	default:
 		u.directBytes += payload
 	}
-	if !cloudFront(s) && s.Edge.Enabled { // a load balancer hands out what leaves like all else
+	if !s.CloudFront() && s.Edge.Enabled { // a load balancer hands out what leaves like all else
 		u.directBytes += u.edgeBytes
 	}
 	if direct {

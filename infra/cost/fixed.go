@@ -67,7 +67,7 @@ func FixedOf(s settings.Settings) Fixed {
 			f.Rules++
 		}
 		switch operators := len(s.AdminAllow) > 0; { // which takes one rule more
-		case operators && cloudFront(s): // the admin service then has its own
+		case operators && s.CloudFront(): // the admin service then has its own
 			f.Firewalls, f.Rules = 2, 2*f.Rules+1
 		case operators:
 			f.Rules++

@@ -164,6 +164,9 @@ type Edge struct {
 	BotControl bool
 }
 
+// CloudFront says whether it is in front of the services: with an edge, of functions.
+func (s Settings) CloudFront() bool { return s.Edge.Enabled && s.Compute == Lambda }
+
 // PublicURL is where people reach the user service, if that can be known
 // before the stack exists; otherwise it is empty.
 func (s Settings) PublicURL() string {
