@@ -59,7 +59,7 @@ func (c *Hosts) alarms() []alarm {
 			math: "wanted - serving", above: 0, period: 300, datapoints: 3, of: 3,
 		},
 	}
-	if c.count.Most > c.count.Least {
+	if c.count.Moves() {
 		all = append(all, alarm{
 			name: "hosts-most", playbook: "hosts-busy",
 			why:    "there are as many hosts as there may be: whoever comes now waits",

@@ -55,7 +55,7 @@ func (c *Tasks) alarms() []alarm {
 			},
 			math: "wanted - running", above: 0, period: 300, datapoints: 3, of: 3,
 		})
-	if c.tasks.Count.Most > c.tasks.Count.Least {
+	if c.tasks.Count.Moves() {
 		all = append(all, alarm{
 			name: of("tasks-most"), playbook: "tasks-busy",
 			why:    "there are as many tasks as there may be: whoever comes now waits",

@@ -45,14 +45,14 @@ func FixedOf(s settings.Settings) Fixed {
 	case settings.Fargate:
 		f.AlarmMetrics += alarmsOfBalancer + 2*(alarmsOfTarget+alarmsOfTasks)
 		for _, t := range []settings.Tasks{s.UserTasks, s.AdminTasks} {
-			if t.Count.Most > t.Count.Least {
+			if t.Count.Moves() {
 				f.AlarmMetrics++
 			}
 		}
 		f.Metrics = InsightMetrics
 	case settings.EC2:
 		f.AlarmMetrics += alarmsOfBalancer + 2*alarmsOfTarget + alarmsOfHosts
-		if s.Hosts.Count.Most > s.Hosts.Count.Least {
+		if s.Hosts.Count.Moves() {
 			f.AlarmMetrics++
 		}
 		f.Metrics = HostMetrics * servers(s)

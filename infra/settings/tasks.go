@@ -24,6 +24,9 @@ type TaskSize struct {
 // Span is from how many to how many there are of something.
 type Span struct{ Least, Most int }
 
+// Moves says whether there can be more than the least.
+func (s Span) Moves() bool { return s.Most > s.Least }
+
 // maxTasks is far more than a stack should come to: it bounds what a mistake costs.
 const maxTasks = 100
 
