@@ -25,24 +25,20 @@ func (l line) with(stat string) line {
 }
 
 // graph draws metrics over time.
-func (p *page) graph(title, stat string, lines ...line) {
-	p.add("metric", map[string]any{
-		"title":   title,
-		"region":  p.region,
-		"stat":    stat,
-		"period":  60,
-		"view":    "timeSeries",
-		"metrics": lines,
-	})
-}
+func (p *page) graph(title, stat string, lines ...line) { p.series(title, p.region, stat, 60, lines) }
 
 // slow draws metrics that have one value a day or so.
 func (p *page) slow(title, region string, lines ...line) {
+	p.series(title, region, "Maximum", 86400, lines)
+}
+
+// series draws metrics of a region over time, a value for so many seconds.
+func (p *page) series(title, region, stat string, period int, lines []line) {
 	p.add("metric", map[string]any{
 		"title":   title,
 		"region":  region,
-		"stat":    "Maximum",
-		"period":  86400,
+		"stat":    stat,
+		"period":  period,
 		"view":    "timeSeries",
 		"metrics": lines,
 	})
@@ -81,6 +77,13 @@ func dashboardBody(args *WatchArgs) pulumi.StringOutput {
 // counted is what a service counts of its own business.
 func (p *page) counted(service string, name metric.Name) line {
 	return line{metric.Namespace, string(name), metric.DimensionService, service, metric.DimensionStage, p.stage}
+}
+
+// failing draws the calls of a service that fail, whatever runs it.
+func (p *page) failing(service string) {
+	of := func(name metric.Name) line { return p.counted(service, name) }
+	p.graph(service+": failing calls", "Sum", of(metric.LedgerErrors), of(metric.StorageErrors),
+		of(metric.LimiterFailedOpen), of(metric.LimiterFailedClosed), of(metric.AuditLost))
 }
 
 func (p *page) drawBusiness() {

@@ -41,12 +41,5 @@ func (f *firewallWatch) draw(p *page) {
 	if !f.global() {
 		blocked = append(blocked, "Region", f.region)
 	}
-	p.add("metric", map[string]any{
-		"title":   "firewall: blocked",
-		"region":  cmp.Or(f.region, stack.GlobalRegion),
-		"stat":    "Sum",
-		"period":  60,
-		"view":    "timeSeries",
-		"metrics": []line{blocked},
-	})
+	p.series("firewall: blocked", cmp.Or(f.region, stack.GlobalRegion), "Sum", 60, []line{blocked})
 }

@@ -85,7 +85,6 @@ func (c *Service) draw(p *page) {
 		"query": pulumi.Sprintf("SOURCE '%s' | filter @type = 'REPORT' and ispresent(@initDuration) | "+
 			"stats pct(@initDuration, 50) as p50, max(@initDuration) as slowest by bin(1h)", c.LogGroup.Name),
 	})
-	p.graph(c.Name+": failing calls", "Sum", business(metric.LedgerErrors), business(metric.StorageErrors),
-		business(metric.LimiterFailedOpen), business(metric.LimiterFailedClosed), business(metric.AuditLost))
+	p.failing(c.Name)
 	p.graph(c.Name+": duration in ms", "p99", of("Duration"))
 }

@@ -16,11 +16,9 @@ func (c *Hosted) alarms() []alarm { return c.target.alarms() }
 
 // draw has two rows of the dashboard for it, one of which is of the hosts as such.
 func (c *Hosted) draw(p *page) {
-	business := func(name metric.Name) line { return p.counted(c.Name, name) }
 	c.target.draw(p)
-	p.graph(c.Name+": faults", "Sum", business(metric.Panics))
-	p.graph(c.Name+": failing calls", "Sum", business(metric.LedgerErrors), business(metric.StorageErrors),
-		business(metric.LimiterFailedOpen), business(metric.LimiterFailedClosed), business(metric.AuditLost))
+	p.graph(c.Name+": faults", "Sum", p.counted(c.Name, metric.Panics))
+	p.failing(c.Name)
 	if c.Name == metric.User {
 		c.hosts.draw(p)
 	}

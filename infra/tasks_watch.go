@@ -71,13 +71,11 @@ func (c *Tasks) draw(p *page) {
 	of := func(namespace, name string) line {
 		return line{namespace, name, "ClusterName", c.cluster, "ServiceName", c.Service.Name}
 	}
-	business := func(name metric.Name) line { return p.counted(c.Name, name) }
 	c.target.draw(p)
 	p.graph(c.Name+": tasks", "Average", of(ecsInsights, "DesiredTaskCount"), of(ecsInsights, "RunningTaskCount"),
 		of(ecsInsights, "PendingTaskCount"))
 	p.graph(c.Name+": processor and memory in %", "Average", of(ecsUsage, "CPUUtilization"),
 		of(ecsUsage, "MemoryUtilization"))
-	p.graph(c.Name+": faults", "Sum", business(metric.Panics))
-	p.graph(c.Name+": failing calls", "Sum", business(metric.LedgerErrors), business(metric.StorageErrors),
-		business(metric.LimiterFailedOpen), business(metric.LimiterFailedClosed), business(metric.AuditLost))
+	p.graph(c.Name+": faults", "Sum", p.counted(c.Name, metric.Panics))
+	p.failing(c.Name)
 }
