@@ -56,6 +56,11 @@ type target struct {
 	balancer  pulumi.StringOutput // and the balancer
 }
 
+// label is by what scaling knows it.
+func (t *target) label() pulumi.StringPtrOutput {
+	return pulumi.Sprintf("%s/%s", t.balancer, t.dimension).ToStringPtrOutput()
+}
+
 // drainSeconds is how long a server that is to go is given to end what it is at,
 // once nothing new comes to it. Fargate waits no longer.
 const drainSeconds = 120

@@ -248,9 +248,7 @@ func (c *Hosts) scale(ctx *pulumi.Context, name string, args *HostsArgs, inside 
 	if err := track("cpu", "ASGAverageCPUUtilization", nil, busyPercent); err != nil {
 		return err
 	}
-	user := args.Balancer.User
-	label := pulumi.Sprintf("%s/%s", user.balancer, user.dimension).ToStringPtrOutput()
-	return track("requests", "ALBRequestCountPerTarget", label, busyRequests)
+	return track("requests", "ALBRequestCountPerTarget", args.Balancer.User.label(), busyRequests)
 }
 
 // groupMetrics are what the group counts, at no cost.

@@ -214,35 +214,27 @@ func (c *Tasks) scale(ctx *pulumi.Context, args *TasksArgs, inside pulumi.Resour
 	if err != nil {
 		return err
 	}
-	for by, measured := range map[string]struct {
-		metric, label pulumi.StringInput
-		target        float64
-	}{
-		"cpu": {metric: pulumi.String("ECSServiceAverageCPUUtilization"), target: busyPercent},
-		"requests": {
-			metric: pulumi.String("ALBRequestCountPerTarget"), target: busyRequests,
-			label: pulumi.Sprintf("%s/%s", args.Target.balancer, args.Target.dimension),
-		},
-	} {
-		specification := &appautoscaling.PolicyTargetTrackingScalingPolicyConfigurationPredefinedMetricSpecificationArgs{
-			PredefinedMetricType: measured.metric,
-		}
-		if measured.label != nil {
-			specification.ResourceLabel = measured.label.ToStringOutput().ToStringPtrOutput()
-		}
-		if _, err := appautoscaling.NewPolicy(ctx, c.Name+"-"+by, &appautoscaling.PolicyArgs{
+	track := func(by, metric string, label pulumi.StringPtrInput, most float64) error {
+		_, err := appautoscaling.NewPolicy(ctx, c.Name+"-"+by, &appautoscaling.PolicyArgs{
 			Name:              pulumi.String(args.Names.Scaling(c.Name, by)),
 			PolicyType:        pulumi.String("TargetTrackingScaling"),
 			ServiceNamespace:  target.ServiceNamespace,
 			ScalableDimension: target.ScalableDimension,
 			ResourceId:        target.ResourceId,
 			TargetTrackingScalingPolicyConfiguration: &appautoscaling.PolicyTargetTrackingScalingPolicyConfigurationArgs{
-				TargetValue:                   pulumi.Float64(measured.target),
-				PredefinedMetricSpecification: specification,
+				TargetValue: pulumi.Float64(most),
+				PredefinedMetricSpecification: &predefinedMetric{
+					PredefinedMetricType: pulumi.String(metric), ResourceLabel: label,
+				},
 			},
-		}, inside); err != nil {
-			return err
-		}
+		}, inside)
+		return err
 	}
-	return nil
+	if err := track("cpu", "ECSServiceAverageCPUUtilization", nil, busyPercent); err != nil {
+		return err
+	}
+	return track("requests", "ALBRequestCountPerTarget", args.Target.label(), busyRequests)
 }
+
+// predefinedMetric is short for what the SDK calls at length.
+type predefinedMetric = appautoscaling.PolicyTargetTrackingScalingPolicyConfigurationPredefinedMetricSpecificationArgs
