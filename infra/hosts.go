@@ -3,9 +3,9 @@ package main
 import (
 	"encoding/base64"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
-	"strings"
 
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/autoscaling"
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/ec2"
@@ -180,9 +180,10 @@ func newGroup(
 	tags := autoscaling.GroupTagArray{&autoscaling.GroupTagArgs{
 		Key: pulumi.String(stack.DeployedTag), Value: version, PropagateAtLaunch: pulumi.Bool(false),
 	}}
-	for _, tag := range sortedTags(tagsOf(args.Names.Stack, args.Stage)) {
+	common := tagsOf(args.Names.Stack, args.Stage)
+	for _, key := range slices.Sorted(maps.Keys(common)) {
 		tags = append(tags, &autoscaling.GroupTagArgs{
-			Key: pulumi.String(tag[0]), Value: pulumi.String(tag[1]), PropagateAtLaunch: pulumi.Bool(false),
+			Key: pulumi.String(key), Value: common[key], PropagateAtLaunch: pulumi.Bool(false),
 		})
 	}
 	var targets pulumi.StringArray
@@ -289,14 +290,5 @@ func (args *HostsArgs) grants() (all []policy.Statement) {
 	for _, s := range args.Services {
 		all = append(all, s.Grants...)
 	}
-	return all
-}
-
-// sortedTags are tags in an order that is the same each time.
-func sortedTags(tags pulumi.StringMap) (all [][2]string) {
-	for key, value := range tags {
-		all = append(all, [2]string{key, string(value.(pulumi.String))})
-	}
-	slices.SortFunc(all, func(a, b [2]string) int { return strings.Compare(a[0], b[0]) })
 	return all
 }
