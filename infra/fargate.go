@@ -163,16 +163,12 @@ func NewCluster(
 	}, inside); err != nil {
 		return nil, err
 	}
-	var logs []any
-	for _, service := range stack.Services {
-		logs = append(logs, args.Names.LogStreamsARN(service))
-	}
 	c.execution, err = NewIdentity(ctx, "execution", &IdentityArgs{
 		RoleName: args.Names.ExecutionRole(),
 		RunBy:    byTasks,
 		Boundary: args.Boundary,
 		Statements: []policy.Statement{
-			policy.Allow([]string{"logs:CreateLogStream", "logs:PutLogEvents"}, logs...),
+			logAccess(args.Names),
 			policy.Allow([]string{
 				"ecr:BatchCheckLayerAvailability", "ecr:GetDownloadUrlForLayer", "ecr:BatchGetImage",
 			}, args.Registry.ARN),

@@ -278,12 +278,8 @@ func (args *HostsArgs) start(key pulumi.StringOutput) pulumi.StringOutput {
 // grants are what a host may do: what the services may that it runs, and what it
 // takes to start and to be looked at.
 func (args *HostsArgs) grants() (all []policy.Statement) {
-	var logs []any
-	for _, s := range args.Services {
-		logs = append(logs, args.Names.LogStreamsARN(s.Name))
-	}
 	all = append(all,
-		policy.Allow([]string{"logs:CreateLogStream", "logs:PutLogEvents"}, logs...),
+		logAccess(args.Names),
 		policy.Allow([]string{"s3:GetObject"}, objects(args.Artifacts.Name, stack.PackagePrefix)),
 		policy.Allow([]string{"autoscaling:CompleteLifecycleAction"}, args.Names.HostGroupARN()),
 		policy.SessionManager())

@@ -176,6 +176,15 @@ func objects(bucket pulumi.StringOutput, prefix string) pulumi.StringOutput {
 	return pulumi.Sprintf("arn:aws:s3:::%s/%s*", bucket, prefix)
 }
 
+// logAccess grants writing the logs of both services, for what runs both.
+func logAccess(n stack.Names) policy.Statement {
+	var logs []any
+	for _, service := range stack.Services {
+		logs = append(logs, n.LogStreamsARN(service))
+	}
+	return policy.Allow([]string{"logs:CreateLogStream", "logs:PutLogEvents"}, logs...)
+}
+
 // tracingAccess grants handing traces to X-Ray, whose two actions know no
 // resources.
 func tracingAccess() policy.Statement {
