@@ -48,6 +48,29 @@ type BalancerArgs struct {
 	Global pulumi.ResourceOption
 }
 
+// newEntrance makes a network, and in it a balancer before servers of a kind.
+func newEntrance(ctx *pulumi.Context, on Ground, kind string) (*Network, *Balancer, error) {
+	zones, err := findZones(ctx, on.Region)
+	if err != nil {
+		return nil, nil, err
+	}
+	network, err := NewNetwork(ctx, "network", &NetworkArgs{Names: on.Names, Zones: zones})
+	if err != nil {
+		return nil, nil, err
+	}
+	balancer, err := NewBalancer(ctx, "edge", &BalancerArgs{
+		Names:      on.Names,
+		Edge:       on.Edge,
+		Kind:       kind,
+		Zone:       on.Zone,
+		KeyName:    keyName(on.Settings),
+		AdminAllow: on.AdminAllow,
+		Network:    network,
+		Global:     on.Global,
+	})
+	return network, balancer, err
+}
+
 // target is where the servers of a service are known to the balancer.
 type target struct {
 	Service   string

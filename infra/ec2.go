@@ -16,19 +16,11 @@ import (
 // onEC2 has hosts answer, behind a load balancer.
 func onEC2(ctx *pulumi.Context, on Ground) (*Site, error) {
 	s := on.Settings
-	zones, err := findZones(ctx, s.Region)
-	if err != nil {
-		return nil, err
-	}
 	image, err := findImage(ctx, s)
 	if err != nil {
 		return nil, err
 	}
-	network, err := NewNetwork(ctx, "network", &NetworkArgs{Names: s.Names, Zones: zones})
-	if err != nil {
-		return nil, err
-	}
-	balancer, err := NewBalancer(ctx, "edge", balancerArgs(on, stack.Hosts, network))
+	network, balancer, err := newEntrance(ctx, on, stack.Hosts)
 	if err != nil {
 		return nil, err
 	}

@@ -15,15 +15,7 @@ import (
 // onFargate has tasks answer, behind a load balancer.
 func onFargate(ctx *pulumi.Context, on Ground) (*Site, error) {
 	s := on.Settings
-	zones, err := findZones(ctx, s.Region)
-	if err != nil {
-		return nil, err
-	}
-	network, err := NewNetwork(ctx, "network", &NetworkArgs{Names: s.Names, Zones: zones})
-	if err != nil {
-		return nil, err
-	}
-	balancer, err := NewBalancer(ctx, "edge", balancerArgs(on, stack.Tasks, network))
+	network, balancer, err := newEntrance(ctx, on, stack.Tasks)
 	if err != nil {
 		return nil, err
 	}
@@ -184,17 +176,3 @@ func NewCluster(
 
 // processors translates Lambda's words into those of ECS.
 var processors = map[string]string{"arm64": "ARM64", "x86_64": "X86_64"}
-
-// balancerArgs are those of a balancer before servers of a kind.
-func balancerArgs(on Ground, kind string, network *Network) *BalancerArgs {
-	return &BalancerArgs{
-		Names:      on.Names,
-		Edge:       on.Edge,
-		Kind:       kind,
-		Zone:       on.Zone,
-		KeyName:    keyName(on.Settings),
-		AdminAllow: on.AdminAllow,
-		Network:    network,
-		Global:     on.Global,
-	}
-}
