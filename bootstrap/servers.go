@@ -37,6 +37,13 @@ func (r resources) tagging(grant policy.Statement) policy.Statement {
 	return grant
 }
 
+// tagsNew grants giving the stack's tags to what an action makes, as it makes it.
+func (r resources) tagsNew(action string, made ...any) policy.Statement {
+	grant := r.tagging(policy.Allow([]string{"ec2:CreateTags"}, made...))
+	grant["Condition"].(map[string]any)["StringLike"] = map[string]any{"ec2:CreateAction": action}
+	return grant
+}
+
 // balancers are load balancers with what they know, of each kind that may run.
 func (r resources) balancers() []any {
 	var forms []string
@@ -72,8 +79,6 @@ func (r resources) front() []policy.Statement {
 		r.arns("ec2", r.Region, "security-group/*", "security-group-rule/*")...))
 	// The group that comes with a network, and rules, are there before they are tagged.
 	tagsOnly["Condition"].(map[string]any)["Null"] = map[string]any{"aws:ResourceTag/stack": "true"}
-	tagsNew := r.tagging(policy.Allow([]string{"ec2:CreateTags"}, r.made()...))
-	tagsNew["Condition"].(map[string]any)["StringLike"] = map[string]any{"ec2:CreateAction": "Create*"}
 	linked := policy.Allow([]string{"iam:CreateServiceLinkedRole"},
 		fmt.Sprintf("arn:aws:iam::%s:role/aws-service-role/*", r.Account))
 	services := []any{"elasticloadbalancing.amazonaws.com"}
@@ -85,7 +90,7 @@ func (r resources) front() []policy.Statement {
 	}
 	return []policy.Statement{
 		r.tagging(policy.Allow(creates, r.made()...)),
-		tagsNew,
+		r.tagsNew("Create*", r.made()...),
 		tagsOnly,
 		// What is made in a network, or along a table, touches these too.
 		r.tagged(policy.Allow(append([]string{
@@ -125,11 +130,8 @@ func (r resources) tasks() []policy.Statement {
 	if !r.runs(stack.Tasks) {
 		return nil
 	}
-	var forms []string
-	for _, service := range stack.Services {
-		forms = append(forms, "task-definition/"+r.TaskService(service)+":*")
-	}
-	forms = append(forms, "cluster/"+r.Cluster(), "service/"+r.Cluster()+"/*")
+	forms := append(named("task-definition/", stack.Services, r.TaskService, ":*"),
+		"cluster/"+r.Cluster(), "service/"+r.Cluster()+"/*")
 	scales := policy.Allow([]string{
 		"application-autoscaling:RegisterScalableTarget", "application-autoscaling:DeregisterScalableTarget",
 		"application-autoscaling:PutScalingPolicy", "application-autoscaling:DeleteScalingPolicy",
@@ -177,17 +179,12 @@ func (r resources) hosts() []policy.Statement {
 	role := r.arns("iam", "", "role/"+r.HostRole())
 	templates := r.arns("ec2", r.Region, "launch-template/*")
 	group := r.arns("autoscaling", r.Region, "autoScalingGroup:*:autoScalingGroupName/"+r.HostGroup())
-	tagsNew := r.tagging(policy.Allow([]string{"ec2:CreateTags"}, templates...))
-	tagsNew["Condition"].(map[string]any)["StringLike"] = map[string]any{"ec2:CreateAction": "CreateLaunchTemplate"}
-	launched := policy.Allow([]string{"ec2:RunInstances"}, append(r.arns("ec2", r.Region,
-		"instance/*", "volume/*", "network-interface/*"), "arn:aws:ec2:"+r.Region+"::image/*")...)
+	parts := r.arns("ec2", r.Region, "instance/*", "volume/*", "network-interface/*")
+	launched := policy.Allow([]string{"ec2:RunInstances"}, append(parts, "arn:aws:ec2:"+r.Region+"::image/*")...)
 	launched["Condition"] = map[string]any{
 		"ArnLike": map[string]any{"ec2:LaunchTemplate": templates[0]},
 		"Bool":    map[string]any{"ec2:IsLaunchTemplateResource": "true"},
 	}
-	tagsLaunched := r.tagging(policy.Allow([]string{"ec2:CreateTags"},
-		r.arns("ec2", r.Region, "instance/*", "volume/*", "network-interface/*")...))
-	tagsLaunched["Condition"].(map[string]any)["StringLike"] = map[string]any{"ec2:CreateAction": "RunInstances"}
 	return append(r.givenTo("ec2.amazonaws.com", role...),
 		policy.Allow([]string{
 			"iam:CreateInstanceProfile", "iam:DeleteInstanceProfile", "iam:GetInstanceProfile",
@@ -195,7 +192,7 @@ func (r resources) hosts() []policy.Statement {
 			"iam:UntagInstanceProfile", "iam:ListInstanceProfileTags",
 		}, r.arns("iam", "", "instance-profile/"+r.HostRole())...),
 		r.tagging(policy.Allow([]string{"ec2:CreateLaunchTemplate"}, templates...)),
-		tagsNew,
+		r.tagsNew("CreateLaunchTemplate", templates...),
 		r.tagged(policy.Allow([]string{
 			"ec2:CreateLaunchTemplateVersion", "ec2:ModifyLaunchTemplate", "ec2:DeleteLaunchTemplate*", "ec2:CreateTags",
 			"ec2:DeleteTags",
@@ -205,7 +202,7 @@ func (r resources) hosts() []policy.Statement {
 		r.tagged(policy.Allow([]string{"ec2:RunInstances"},
 			append(templates, r.arns("ec2", r.Region, "subnet/*", "security-group/*")...)...)),
 		launched,
-		tagsLaunched,
+		r.tagsNew("RunInstances", parts...),
 		policy.Allow([]string{"autoscaling:*"}, group...),
 		policy.Allow([]string{"cloudwatch:PutMetricAlarm", "cloudwatch:DeleteAlarms"},
 			r.arns("cloudwatch", r.Region, "alarm:TargetTracking-"+r.HostGroup()+"-*")...),
