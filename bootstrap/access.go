@@ -46,7 +46,6 @@ func NewAccess(ctx *pulumi.Context, name string, args *AccessArgs, opts ...pulum
 		return nil, err
 	}
 	inside := pulumi.Parent(c)
-	r := args.resources()
 	// Without it no deploy can make a role, and whoever removed it would free all.
 	boundary := args.Names.Boundary()
 	_, err := iam.NewPolicy(ctx, boundary, &iam.PolicyArgs{
@@ -57,11 +56,11 @@ func NewAccess(ctx *pulumi.Context, name string, args *AccessArgs, opts ...pulum
 	if err != nil {
 		return nil, err
 	}
-	if c.Deploy, err = c.newPipelineRole(ctx, "deploy", args.Names.Stack, args, r.deploy(), inside); err != nil {
+	if c.Deploy, err = c.newPipelineRole(ctx, "deploy", args.Names.Stack, args, inside); err != nil {
 		return nil, err
 	}
 	looks := args.Names.Stack + "-preview"
-	if c.Preview, err = c.newPipelineRole(ctx, "preview", looks, args, r.preview(), inside); err != nil {
+	if c.Preview, err = c.newPipelineRole(ctx, "preview", looks, args, inside); err != nil {
 		return nil, err
 	}
 	return c, ctx.RegisterResourceOutputs(c, pulumi.Map{"deploy": c.Deploy, "preview": c.Preview})
@@ -69,8 +68,7 @@ func NewAccess(ctx *pulumi.Context, name string, args *AccessArgs, opts ...pulum
 
 // newPipelineRole makes the role of one environment.
 func (c *Access) newPipelineRole(
-	ctx *pulumi.Context, purpose, environment string, args *AccessArgs, grants []policy.Statement,
-	inside pulumi.ResourceOption,
+	ctx *pulumi.Context, purpose, environment string, args *AccessArgs, inside pulumi.ResourceOption,
 ) (pulumi.StringOutput, error) {
 	name := args.Names.PipelineRole(purpose)
 	role, err := iam.NewRole(ctx, name, &iam.RoleArgs{
@@ -82,9 +80,6 @@ func (c *Access) newPipelineRole(
 	if err != nil {
 		return pulumi.StringOutput{}, err
 	}
-	if err := grant(ctx, name, role, grants, inside); err != nil {
-		return pulumi.StringOutput{}, err
-	}
 	r, change := args.resources(), purpose == "deploy"
 	parts := map[string][]policy.Statement{
 		args.Names.PipelineState(purpose):    c.stateAccess(change),
@@ -92,11 +87,13 @@ func (c *Access) newPipelineRole(
 		args.Names.PipelineRegistry(purpose): r.images(change),
 	}
 	if change {
+		parts[name] = r.deploy()
 		parts[args.Names.PipelineEdge(purpose)] = r.edge()
 		parts[args.Names.PipelineServers(purpose)] = r.front()
 		parts[args.Names.PipelineTasks(purpose)] = r.tasks()
 		parts[args.Names.PipelineHosts(purpose)] = r.hosts()
 	} else {
+		parts[name] = r.preview()
 		parts[args.Names.PipelineServers(purpose)] = r.looks()
 	}
 	for _, part := range slices.Sorted(maps.Keys(parts)) {
