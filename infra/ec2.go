@@ -76,7 +76,8 @@ type Hosted struct {
 }
 
 // newHosted makes the log of a service, and says what it is told on a host: nothing
-// that is a secret and that it does not read.
+// that is a secret and that it does not read. Where it listens is the sockets' matter,
+// which the package has.
 func newHosted(ctx *pulumi.Context, on Ground, to *target, p program) (*Hosted, error) {
 	c := &Hosted{Name: to.Service, program: onServer(on.Settings, to.Service, p), target: to}
 	if err := ctx.RegisterComponentResource("send:infra:Service", c.Name, c); err != nil {
@@ -87,9 +88,6 @@ func newHosted(ctx *pulumi.Context, on Ground, to *target, p program) (*Hosted, 
 			delete(c.Environment, e.Env)
 		}
 	}
-	// Where they listen is the sockets' matter, which the package has.
-	delete(c.Environment, service.UserAddr.Env)
-	delete(c.Environment, service.AdminAddr.Env)
 	var err error
 	if c.LogGroup, err = newLogGroup(ctx, c.Name, &on.Common, pulumi.Parent(c)); err != nil {
 		return nil, err

@@ -72,8 +72,8 @@ func userProgram(s settings.Settings, storage *Storage, admin pulumi.StringInput
 	return program{Environment: env, Grants: append(grants, parameterAccess(s.Names, parameters(s, env))...)}
 }
 
-// onServer is a program where no function runs it: told where to listen, whom to
-// believe who asks, and what a function would be invoked for.
+// onServer is a program where no function runs it: told whom to believe who asks,
+// and what a function would be invoked for.
 func onServer(s settings.Settings, name string, p program) program {
 	env := maps.Clone(p.Environment)
 	for variable, value := range map[string]string{
@@ -84,11 +84,7 @@ func onServer(s settings.Settings, name string, p program) program {
 	} {
 		env[variable] = pulumi.String(value)
 	}
-	switch name {
-	case metric.User:
-		env[service.UserAddr.Env] = pulumi.String(fmt.Sprintf(":%d", userPort))
-	case metric.Admin:
-		env[service.AdminAddr.Env] = pulumi.String(fmt.Sprintf(":%d", adminPort))
+	if name == metric.Admin {
 		env[service.Deployment.Env] = pulumi.String(deployment(s))
 	}
 	return program{Environment: env, Grants: p.Grants}

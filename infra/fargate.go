@@ -9,6 +9,7 @@ import (
 
 	"sgraph.ai/send/infra/policy"
 	"sgraph.ai/send/shared/metric"
+	service "sgraph.ai/send/shared/settings"
 	"sgraph.ai/send/shared/stack"
 )
 
@@ -35,6 +36,7 @@ func onFargate(ctx *pulumi.Context, on Ground) (*Site, error) {
 		Cluster: cluster,
 		Target:  balancer.Admin,
 		Port:    adminPort,
+		Listens: service.AdminAddr.Entry,
 		Found:   cluster.admin,
 		After:   balancer.listening,
 	})
@@ -51,6 +53,7 @@ func onFargate(ctx *pulumi.Context, on Ground) (*Site, error) {
 		Cluster: cluster,
 		Target:  balancer.User,
 		Port:    userPort,
+		Listens: service.UserAddr.Entry,
 		After:   append(balancer.listening, admin.Service),
 	})
 	if err != nil {

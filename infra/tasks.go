@@ -13,6 +13,7 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"sgraph.ai/send/infra/settings"
+	service "sgraph.ai/send/shared/settings"
 )
 
 // Tasks are what Fargate runs of one service, with everything they need to answer
@@ -41,6 +42,7 @@ type TasksArgs struct {
 	Cluster *Cluster
 	Target  *target
 	Port    int
+	Listens service.Entry             // by which it is told the port
 	Found   *servicediscovery.Service // under what name others in the network find them; nil = none
 	After   []pulumi.Resource
 }
@@ -99,9 +101,11 @@ func NewTasks(ctx *pulumi.Context, name string, args *TasksArgs, opts ...pulumi.
 // can write nothing.
 // https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_definition_parameters.html
 func (c *Tasks) container(args *TasksArgs) map[string]any {
+	told := maps.Clone(args.Environment)
+	told[args.Listens.Env] = pulumi.Sprintf(":%d", args.Port)
 	var environment []any
-	for _, name := range slices.Sorted(maps.Keys(args.Environment)) {
-		environment = append(environment, map[string]any{"name": name, "value": args.Environment[name]})
+	for _, name := range slices.Sorted(maps.Keys(told)) {
+		environment = append(environment, map[string]any{"name": name, "value": told[name]})
 	}
 	command := []string{"serve", "--service", c.Name}
 	return map[string]any{
