@@ -9,40 +9,27 @@ from moto.autoscaling.models import FakeAutoScalingGroup, FakeScalingPolicy, Ins
 from moto.autoscaling.responses import AutoScalingResponse
 from moto.core.responses import ActionResult, EmptyResult
 
-_create = AutoScalingResponse.create_auto_scaling_group
-_update = AutoScalingResponse.update_auto_scaling_group
 _launch = FakeAutoScalingGroup.replace_autoscaling_group_instances
 _template = InstanceState.launch_template.fget
 _policy = FakeScalingPolicy.__init__
 
 
-def _told(self):  # type: ignore[no-untyped-def]
-    """What a request says of the group that moto does not read."""
-    return {
-        "default_instance_warmup": self._get_int_param("DefaultInstanceWarmup"),
-        "instance_maintenance_policy": self._get_param("InstanceMaintenancePolicy"),
-        "max_instance_lifetime": self._get_int_param("MaxInstanceLifetime"),
-    }
+def keeping_all(action):  # type: ignore[no-untyped-def]
+    """Has a group keep what a request says of it that moto does not read."""
 
+    def kept(self):  # type: ignore[no-untyped-def]
+        result = action(self)
+        group = self.autoscaling_backend.autoscaling_groups[self._get_param("AutoScalingGroupName")]
+        for name, value in (
+            ("default_instance_warmup", self._get_int_param("DefaultInstanceWarmup")),
+            ("instance_maintenance_policy", self._get_param("InstanceMaintenancePolicy")),
+            ("max_instance_lifetime", self._get_int_param("MaxInstanceLifetime")),
+        ):
+            if value is not None:
+                setattr(group, name, value)
+        return result
 
-def _keep(group, told) -> None:  # type: ignore[no-untyped-def]
-    for name, value in told.items():
-        if value is not None:
-            setattr(group, name, value)
-
-
-def create_auto_scaling_group(self):  # type: ignore[no-untyped-def]
-    result = _create(self)
-    name = self._get_param("AutoScalingGroupName")
-    _keep(self.autoscaling_backend.autoscaling_groups[name], _told(self))
-    return result
-
-
-def update_auto_scaling_group(self):  # type: ignore[no-untyped-def]
-    result = _update(self)
-    name = self._get_param("AutoScalingGroupName")
-    _keep(self.autoscaling_backend.autoscaling_groups[name], _told(self))
-    return result
+    return kept
 
 
 def replace_autoscaling_group_instances(self, count_needed, propagated_tags) -> None:  # type: ignore[no-untyped-def]
@@ -100,8 +87,8 @@ def complete_lifecycle_action(self):  # type: ignore[no-untyped-def]
     return EmptyResult()
 
 
-AutoScalingResponse.create_auto_scaling_group = create_auto_scaling_group
-AutoScalingResponse.update_auto_scaling_group = update_auto_scaling_group
+AutoScalingResponse.create_auto_scaling_group = keeping_all(AutoScalingResponse.create_auto_scaling_group)
+AutoScalingResponse.update_auto_scaling_group = keeping_all(AutoScalingResponse.update_auto_scaling_group)
 AutoScalingResponse.start_instance_refresh = start_instance_refresh
 AutoScalingResponse.describe_instance_refreshes = describe_instance_refreshes
 AutoScalingResponse.complete_lifecycle_action = complete_lifecycle_action
