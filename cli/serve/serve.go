@@ -192,9 +192,7 @@ func runBoth(ctx context.Context, getenv func(string) string, c Console) error {
 	}
 
 	go userService.Sweep(ctx)
-	if admins.KeepsOnDisk() {
-		go adminService.Sweep(ctx)
-	}
+	go adminService.Tend(ctx)
 	if err := front.ready(ctx); err != nil {
 		return err
 	}

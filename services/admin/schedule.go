@@ -36,9 +36,21 @@ func (a *Service) collectAll(ctx context.Context) {
 // collectPeriod is how long an event may wait where no schedule asks for it.
 const collectPeriod = 10 * time.Minute
 
-// Collect does what a schedule has a function do, again and again until ctx ends:
-// events wait as well that functions of before have left, or a server that ended.
-func (a *Service) Collect(ctx context.Context) {
+// Tend does from time to time, until ctx ends, what on Lambda a schedule asks for:
+// where the process has the data for itself it removes what is over, elsewhere it
+// puts into the trail what waits for it, which others have left.
+func (a *Service) Tend(ctx context.Context) {
+	switch {
+	case a.set.KeepsOnDisk():
+		a.Sweep(ctx)
+	case a.set.Environment != settings.Lambda:
+		a.keepCollecting(ctx)
+	}
+}
+
+// keepCollecting has in the trail what functions of before have left, or a server
+// that ended.
+func (a *Service) keepCollecting(ctx context.Context) {
 	tick := time.NewTicker(collectPeriod)
 	defer tick.Stop()
 	for {

@@ -79,7 +79,7 @@ func TestServersFindWhatWaits(t *testing.T) {
 		"by itself": func(g *rig) {
 			ctx, cancel := context.WithCancel(g.t.Context())
 			defer cancel()
-			go g.handler.Collect(ctx)
+			go g.handler.Tend(ctx)
 			for g.store.all() == "" && ctx.Err() == nil { // until the test ends
 				time.Sleep(time.Millisecond)
 			}

@@ -42,12 +42,7 @@ func Run(ctx context.Context, p host.Process) error {
 	if err := service.Prepare(ctx); err != nil {
 		return err
 	}
-	switch {
-	case set.KeepsOnDisk():
-		go service.Sweep(ctx)
-	case set.Environment != settings.Lambda: // there a schedule does it
-		go service.Collect(ctx)
-	}
+	go service.Tend(ctx)
 	return p.Run(ctx, host.Service{
 		Name: metric.Admin, Handler: service, Invoked: service.Invoked,
 		Address: set.Addr, Listen: service.Serve,
