@@ -257,6 +257,27 @@ func raised(t *testing.T, a declared, d day) (from, until int) {
 	return from, until
 }
 
+// raises holds the alarms of a stack to those that a day is to raise, from when it
+// fails to when that ends, each by so many minutes later at most.
+func raises(t *testing.T, g *graph, name string, d day, want []string, begins, over int) {
+	t.Helper()
+	var all []string
+	for _, a := range g.some(t, kindAlarm) {
+		from, until := raised(t, a, d)
+		if from < 0 {
+			continue
+		}
+		all = append(all, a.Name)
+		if from < fails || from > fails+begins || until < ends || until > ends+over {
+			t.Errorf("%s: %s is raised from %d to %d", name, a.Name, from, until)
+		}
+	}
+	slices.Sort(all)
+	if want := slices.Sorted(slices.Values(want)); !slices.Equal(all, want) {
+		t.Errorf("on a day of %s %v are raised, want %v", name, all, want)
+	}
+}
+
 // TestAlarmsOnDaysOfAllKinds: none on a day that is well, quiet or busy; and when
 // part of everything fails, all that watch for it, soon, and not for longer.
 func TestAlarmsOnDaysOfAllKinds(t *testing.T) {
@@ -285,21 +306,7 @@ func TestAlarmsOnDaysOfAllKinds(t *testing.T) {
 			"failing, and hardly used":   {failing(quiet(), 2, 1), watching},
 			"not a request, not a datum": {well(), nil},
 		} {
-			var all []string
-			for _, a := range g.some(t, "aws:cloudwatch/metricAlarm:MetricAlarm") {
-				from, until := raised(t, a, d.day)
-				if from < 0 {
-					continue
-				}
-				all = append(all, a.Name)
-				if from < fails || from > fails+10 || until < ends || until > ends+15 {
-					t.Errorf("%s: %s is raised from %d to %d", name, a.Name, from, until)
-				}
-			}
-			slices.Sort(all)
-			if want := slices.Sorted(slices.Values(d.raises)); !slices.Equal(all, want) {
-				t.Errorf("on a %s day %v are raised, want %v", name, all, want)
-			}
+			raises(t, g, name, d.day, d.raises, 10, 15)
 		}
 	})
 }

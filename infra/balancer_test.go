@@ -197,21 +197,7 @@ func TestAlarmsOfServers(t *testing.T) {
 			"no room":         {day{"RejectedConnectionCount": hour(9, math.NaN())}, []string{"balancer-rejected"}},
 			"somebody probes": {day{"HTTPCode_Target_4XX_Count": hour(2900, 300)}, both("target-4xx")},
 		} {
-			var all []string
-			for _, a := range g.some(t, kindAlarm) {
-				from, until := raised(t, a, with(busy(), d.changes))
-				if from < 0 {
-					continue
-				}
-				all = append(all, a.Name)
-				if from < fails || from > fails+20 || until < ends || until > ends+20 {
-					t.Errorf("%s: %s is raised from %d to %d", name, a.Name, from, until)
-				}
-			}
-			slices.Sort(all)
-			if want := slices.Sorted(slices.Values(d.raises)); !slices.Equal(all, want) {
-				t.Errorf("where %s, %v are raised, want %v", name, all, want)
-			}
+			raises(t, g, name, with(busy(), d.changes), d.raises, 20, 20)
 		}
 	})
 }
