@@ -37,9 +37,7 @@ func Binaries(
 		folder, stamped = filepath.Join(root, "build", "sgsend"), cmp.Or(version, Unstamped)
 		return folder, stamped, dist.BuildCLI(ctx, root, folder, stamped, systems)
 	}
-	if !filepath.IsAbs(promoted) {
-		promoted = filepath.Join(root, promoted)
-	}
+	promoted = within(root, promoted)
 	set, err := Open(promoted)
 	if err != nil {
 		return "", "", err

@@ -27,10 +27,7 @@ var Services = []Target{
 
 // ServicesBuilder builds Services from a checkout into one of its folders.
 func ServicesBuilder(root, dir, version string) Builder {
-	if !filepath.IsAbs(dir) {
-		dir = filepath.Join(root, dir)
-	}
-	return Builder{Root: root, Dir: dir, Version: version, VersionVariable: "sgraph.ai/send/shared/version.Version"}
+	return Builder{Root: root, Dir: within(root, dir), Version: version, VersionVariable: "sgraph.ai/send/shared/version.Version"}
 }
 
 // ForStack answers what a stack ships of the commands that it runs as functions: the
@@ -48,16 +45,21 @@ func ForStack(
 		set, err = ServicesBuilder(root, filepath.Join("build", "artifacts", architecture), version).
 			Build(ctx, functions, architecture)
 	} else {
-		if !filepath.IsAbs(promoted) {
-			promoted = filepath.Join(root, promoted)
-		}
-		set, err = Open(promoted)
+		set, err = Open(within(root, promoted))
 	}
 	if err != nil {
 		return Set{}, err
 	}
 	// By their digests, so that stacks that are deployed at once do not meet there.
 	return set, set.unpack(filepath.Join(root, "build", "assets"))
+}
+
+// within is a folder of a checkout, unless it says itself where it is.
+func within(root, dir string) string {
+	if filepath.IsAbs(dir) {
+		return dir
+	}
+	return filepath.Join(root, dir)
 }
 
 // Checkout finds the folder of go.work, in dir or above it.
