@@ -10,6 +10,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"sgraph.ai/send/test/e2e/pulumi"
 )
 
 const apiKey = "canary-of-the-promotion-test"
@@ -24,13 +26,7 @@ type pipeline struct {
 // cannot be had.
 func newPipeline(t *testing.T, aws simulation) *pipeline {
 	t.Helper()
-	if _, err := exec.LookPath("pulumi"); err != nil {
-		reason := "pulumi is not on PATH, so nothing was promoted: install it, or run .ci/run, which may build it"
-		if os.Getenv("SEND_REQUIRE_PULUMI") == "1" {
-			t.Fatal(reason)
-		}
-		t.Skip("SKIPPED, nothing was tested: " + reason)
-	}
+	pulumi.Need(t)
 	p := &pipeline{root: filepath.Join(t.TempDir(), "checkout")}
 	p.copyRepository(t)
 	bin := filepath.Join(t.TempDir(), "bin")

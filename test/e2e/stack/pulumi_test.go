@@ -10,6 +10,7 @@ import (
 
 	"sgraph.ai/send/shared/settings"
 	names "sgraph.ai/send/shared/stack"
+	"sgraph.ai/send/test/e2e/pulumi"
 )
 
 const (
@@ -39,13 +40,7 @@ type commandLine struct {
 // newCommandLine answers the command line, or skips the test loudly.
 func newCommandLine(t *testing.T, dir, endpoint string) *commandLine {
 	t.Helper()
-	if _, err := exec.LookPath("pulumi"); err != nil {
-		reason := "pulumi is not on PATH, so no stack was deployed: install it, or run .ci/run, which may build it"
-		if os.Getenv("SEND_REQUIRE_PULUMI") == "1" {
-			t.Fatal(reason)
-		}
-		t.Skip("SKIPPED, nothing was tested: " + reason)
-	}
+	pulumi.Need(t)
 	env := []string{
 		"PULUMI_BACKEND_URL=file://" + t.TempDir(), "PULUMI_CONFIG_PASSPHRASE=test", "PULUMI_SKIP_UPDATE_CHECK=true",
 		"PULUMI_FALLBACK_TO_STATE_SECRETS_MANAGER=true",
