@@ -1,5 +1,6 @@
-// Package github keeps one comment and one issue up to date, instead of
-// adding another each time. A hidden marker in the text finds them again.
+// Package github speaks to GitHub's API about one repository. It keeps one comment
+// and one issue up to date, instead of adding another each time: a hidden marker in
+// the text finds them again.
 package github
 
 import (
@@ -8,6 +9,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"iter"
+	"maps"
 	"net/http"
 	"net/url"
 	"strings"
@@ -94,28 +97,63 @@ func (c Client) openIssue(ctx context.Context, marker string) (*post, error) {
 	return c.find(ctx, "issues", marker, url.Values{"state": {"open"}, "creator": {author}})
 }
 
-// find looks through all pages of a list for the post that the marker names.
+// find looks through a list for the post that the marker names.
 func (c Client) find(ctx context.Context, path, marker string, query url.Values) (*post, error) {
+	for p, err := range List[post](ctx, c, path, query) {
+		if err != nil {
+			return nil, err
+		}
+		if p.is(marker) {
+			return &p, nil
+		}
+	}
+	return nil, nil
+}
+
+// Get reads what a path of the repository has into out.
+func (c Client) Get(ctx context.Context, path string, out any) error {
+	return c.call(ctx, http.MethodGet, path, nil, out)
+}
+
+// List goes through all pages of a list; an error is its last value.
+func List[T any](ctx context.Context, c Client, path string, query url.Values) iter.Seq2[T, error] {
 	const perPage = 100
+	query = maps.Clone(query)
 	if query == nil {
 		query = url.Values{}
 	}
 	query.Set("per_page", fmt.Sprint(perPage))
-	for page := 1; ; page++ {
-		query.Set("page", fmt.Sprint(page))
-		var posts []post
-		if err := c.call(ctx, http.MethodGet, path+"?"+query.Encode(), nil, &posts); err != nil {
-			return nil, err
-		}
-		for _, p := range posts {
-			if p.is(marker) {
-				return &p, nil
+	return func(yield func(T, error) bool) {
+		for page := 1; ; page++ {
+			query.Set("page", fmt.Sprint(page))
+			var values []T
+			if err := c.Get(ctx, path+"?"+query.Encode(), &values); err != nil {
+				var none T
+				yield(none, err)
+				return
+			}
+			for _, v := range values {
+				if !yield(v, nil) {
+					return
+				}
+			}
+			if len(values) < perPage {
+				return
 			}
 		}
-		if len(posts) < perPage {
-			return nil, nil
-		}
 	}
+}
+
+// Refusal is an answer of GitHub's that is none.
+type Refusal struct {
+	Method, Path, Status string
+	Code                 int
+	Message              string
+	Permissions          string // that would do, as GitHub names them, such as actions=read; "" if it does not say
+}
+
+func (r *Refusal) Error() string {
+	return fmt.Sprintf("GitHub answered %s %s with %s: %s", r.Method, r.Path, r.Status, r.Message)
 }
 
 func (c Client) call(ctx context.Context, method, path string, in, out any) error {
@@ -142,8 +180,11 @@ func (c Client) call(ctx context.Context, method, path string, in, out any) erro
 	}
 	if resp.StatusCode/100 != 2 {
 		where, _, _ := strings.Cut(path, "?")
-		return fmt.Errorf("GitHub answered %s %s with %s: %s",
-			method, where, resp.Status, bytes.TrimSpace(answer[:min(len(answer), 300)]))
+		return &Refusal{
+			Method: method, Path: where, Status: resp.Status, Code: resp.StatusCode,
+			Message:     string(bytes.TrimSpace(answer[:min(len(answer), 300)])),
+			Permissions: resp.Header.Get("X-Accepted-GitHub-Permissions"),
+		}
 	}
 	if out == nil {
 		return nil
