@@ -24,6 +24,7 @@ const usage = `usage: release <command> [flags]
   verify      hold a folder against its digests
   comment     put reports on a pull request, in place of the last ones
   issue       open, update or close the one issue about a matter
+  preflight   hold what GitHub enforces around a stack against what it must
 `
 
 // command is one job: flags are read into the closure, then it runs.
@@ -37,6 +38,7 @@ func main() {
 		"binaries": binariesCommand, "image": imageCommand, "packages": packagesCommand,
 		"sums": sumsCommand, "verify": verifyCommand,
 		"comment": commentCommand, "issue": issueCommand,
+		"preflight": preflightCommand,
 	}
 	if len(os.Args) < 2 || commands[os.Args[1]] == nil {
 		fmt.Fprint(os.Stderr, usage)

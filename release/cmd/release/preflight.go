@@ -1,0 +1,72 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io/fs"
+	"os"
+	"strings"
+
+	"sgraph.ai/send/release/preflight"
+)
+
+func preflightCommand(f *flag.FlagSet) func(context.Context) error {
+	stack := f.String("stack", "", "dev, qa or prod")
+	run := f.Int64("run", 0, "number of the run that deploys; it has to have been approved")
+	var starters []string
+	f.Func("started-by", "login of who asked for the run, where a workflow started it; can be repeated",
+		func(login string) error {
+			if login != "" {
+				starters = append(starters, login)
+			}
+			return nil
+		})
+	warn := f.Bool("warn", false, "say what is missing, and go on")
+	return func(ctx context.Context) error {
+		text, err := os.ReadFile(preflight.AcceptedName)
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+		accepted, err := preflight.ReadAccepted(text)
+		if err != nil {
+			return err
+		}
+		asked := preflight.Preflight{GitHub: fromEnvironment(), Stack: *stack, Run: *run, Starters: starters}
+		lacks, err := asked.Lacks(ctx)
+		if err != nil {
+			return err
+		}
+		without, open := accepted.Part(*stack, lacks)
+		for _, l := range without {
+			annotate("warning", *stack+" is not guarded, which is accepted", l.String())
+		}
+		level := "error"
+		if *warn {
+			level = "warning"
+		}
+		for _, l := range open {
+			annotate(level, *stack+" is not guarded", l.String())
+		}
+		if len(open) > 0 && !*warn {
+			return fmt.Errorf("%s is not deployed, because of %d of what guards it: see above and docs/new-account.md",
+				*stack, len(open))
+		}
+		if len(lacks) == 0 {
+			fmt.Println(*stack + " is guarded")
+		}
+		return nil
+	}
+}
+
+// annotate prints a line, in GitHub's workflows as one that stands out.
+// https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands
+func annotate(level, title, text string) {
+	if os.Getenv("GITHUB_ACTIONS") != "true" {
+		fmt.Printf("%s: %s: %s\n", level, title, text)
+		return
+	}
+	text = strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A").Replace(text)
+	fmt.Printf("::%s title=%s::%s\n", level, title, text)
+}
