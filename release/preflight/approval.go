@@ -24,7 +24,7 @@ func (p *Preflight) approved(ctx context.Context) {
 		p.unread(Approval, "who started this run", err, actionsRead)
 		return
 	}
-	starters := slices.Clone(p.Starters)
+	starters := []string{p.Requester}
 	for _, u := range []user{run.Actor, run.TriggeringActor} {
 		if u.Type != "Bot" {
 			starters = append(starters, u.Login)
@@ -32,7 +32,7 @@ func (p *Preflight) approved(ctx context.Context) {
 	}
 	starters = slices.DeleteFunc(starters, func(login string) bool { return login == "" })
 	if len(starters) == 0 {
-		p.lack(SelfReview, "Start it by hand, or have what starts it say who asked for it, by --started-by",
+		p.lack(SelfReview, "Start it by hand, or have what starts it say who asked for it, by --requester",
 			"nobody can tell who asked for this run, and so whether somebody else approved it")
 		return
 	}

@@ -44,8 +44,10 @@ type Preflight struct {
 	GitHub github.Client
 	Stack  string
 
-	Run      int64    // that deploys; 0 where it is not yet to be approved
-	Starters []string // who asked for the run, beside whom GitHub says
+	Ref string // of the run that asks; "" where a person does
+
+	Run       int64  // that deploys; 0 where it is not yet to be approved
+	Requester string // login of who asked for the run, where a workflow started it
 
 	lacks []Lack
 }
@@ -58,6 +60,10 @@ func (p *Preflight) Lacks(ctx context.Context) ([]Lack, error) {
 	p.lacks = nil
 	switch p.Stack {
 	case "prod":
+		// Another branch has its own idea of all this.
+		if p.Ref != "" && p.Ref != "refs/heads/main" {
+			return nil, fmt.Errorf("prod is deployed from main, and not from %s: start the run there", p.Ref)
+		}
 		p.reviewed(p.environment(ctx, approvalEnvironment, "main"))
 		p.environment(ctx, "prod", "main")
 		p.environment(ctx, "prod-preview", "main")

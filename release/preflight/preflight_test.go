@@ -243,7 +243,7 @@ func TestARunThatAWorkflowStarted(t *testing.T) {
 	t.Parallel()
 	w := guarded().with(run, startedByWorkflow)
 	for login, rules := range map[string]int{"hubot": 0, "octocat": 1} {
-		lacks := w.lacks(t, Preflight{Stack: "prod", Run: 30433642, Starters: []string{login}})
+		lacks := w.lacks(t, Preflight{Stack: "prod", Run: 30433642, Requester: login})
 		if len(lacks) != rules || rules > 0 && lacks[0].Rule != SelfReview {
 			t.Errorf("%s asked, octocat approved: lacks %v", login, lacks)
 		}
@@ -263,12 +263,18 @@ func TestABareRepositoryLacksEverything(t *testing.T) {
 	}
 }
 
-func TestAStackThatIsNoneIsRefused(t *testing.T) {
+func TestWhatIsNoStackOrNotOnMainIsRefused(t *testing.T) {
 	t.Parallel()
-	for _, stack := range []string{"", "Prod", "pr-7"} {
-		if _, err := (&Preflight{Stack: stack}).Lacks(t.Context()); err == nil {
-			t.Errorf("%q is taken", stack)
+	for _, p := range []Preflight{
+		{Stack: ""}, {Stack: "Prod"}, {Stack: "pr-7"},
+		{Stack: "prod", Ref: "refs/heads/dev"}, {Stack: "prod", Ref: "refs/tags/main"},
+	} {
+		if _, err := p.Lacks(t.Context()); err == nil {
+			t.Errorf("%q of %q is taken", p.Stack, p.Ref)
 		}
+	}
+	if lacks := guarded().lacks(t, Preflight{Stack: "prod", Ref: "refs/heads/main"}); len(lacks) > 0 {
+		t.Errorf("on main lacks %v", lacks)
 	}
 }
 

@@ -15,14 +15,7 @@ import (
 func preflightCommand(f *flag.FlagSet) func(context.Context) error {
 	stack := f.String("stack", "", "dev, qa or prod")
 	run := f.Int64("run", 0, "number of the run that deploys; it has to have been approved")
-	var starters []string
-	f.Func("started-by", "login of who asked for the run, where a workflow started it; can be repeated",
-		func(login string) error {
-			if login != "" {
-				starters = append(starters, login)
-			}
-			return nil
-		})
+	requester := f.String("requester", "", "login of who asked for the run, where a workflow started it")
 	warn := f.Bool("warn", false, "say what is missing, and go on")
 	return func(ctx context.Context) error {
 		text, err := os.ReadFile(preflight.AcceptedName)
@@ -33,7 +26,9 @@ func preflightCommand(f *flag.FlagSet) func(context.Context) error {
 		if err != nil {
 			return err
 		}
-		asked := preflight.Preflight{GitHub: fromEnvironment(), Stack: *stack, Run: *run, Starters: starters}
+		asked := preflight.Preflight{
+			GitHub: fromEnvironment(), Stack: *stack, Ref: os.Getenv("GITHUB_REF"), Run: *run, Requester: *requester,
+		}
 		lacks, err := asked.Lacks(ctx)
 		if err != nil {
 			return err
