@@ -1,10 +1,12 @@
 package command
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"math"
+	"os"
 
 	"github.com/spf13/cobra"
 
@@ -17,7 +19,7 @@ func smokeCommand(e Env) *cobra.Command {
 	var target smoke.Target
 	var keyEnv string
 	var large count
-	var asJSON bool
+	var jsonTo string
 	c := &cobra.Command{
 		Use:   "smoke [flags] URL...",
 		Short: "Check that a running service does what it is for",
@@ -27,8 +29,10 @@ asked for; and a real file, encrypted, sent, found to be kept as ciphertext only
 received, compared and deleted.
 
 With --admin and its API key the admin service is checked too, and an access token
-is made for the round and revoked after it. Without, name a token.`,
+is made for the round and revoked after it. Without, name a token. With --version
+every service has to say that it is this one.`,
 		Example: `  sgsend smoke https://send.example.org --admin https://admin.example.org --api-key-env SEND_KEY
+  sgsend smoke https://send.example.org --admin https://admin.example.org --version v0.4.0 --json=smoke.json
   sgsend smoke https://send.example.org --token "$SGSEND_TOKEN" --json`,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) == 0 {
@@ -66,19 +70,14 @@ is made for the round and revoked after it. Without, name a token.`,
 				report := smoke.Run(cmd.Context(), target)
 				failures += report.Failures()
 				reports = append(reports, report)
-				if !asJSON {
+				if jsonTo != standardOutput {
 					if err := report.Print(e.stdout()); err != nil {
 						return err
 					}
 				}
 			}
-			if asJSON {
-				out := json.NewEncoder(e.stdout())
-				out.SetIndent("", "  ")
-				out.SetEscapeHTML(false)
-				if err := out.Encode(reports); err != nil {
-					return err
-				}
+			if err := e.writeReports(jsonTo, reports); err != nil {
+				return err
 			}
 			if failures > 0 {
 				return fmt.Errorf("checks that failed: %d", failures)
@@ -92,8 +91,32 @@ is made for the round and revoked after it. Without, name a token.`,
 	c.Flags().StringVar(&target.KeyHeader, "api-key-header", wire.DefaultAPIKey, "header that carries the key")
 	c.Flags().Var((*trimmed)(&target.Token), "token",
 		"access token to send with (default $SGSEND_TOKEN, or one made by the admin service)")
-	c.Flags().StringVar(&target.Version, "expect-version", "", "version that must be running")
+	c.Flags().StringVar(&target.Version, "version", "", "version that every service must be, such as v0.4.0")
 	c.Flags().Var(&large, "large", "also send a file of so many MiB, in parts; 0 for none")
-	c.Flags().BoolVar(&asJSON, "json", false, "print JSON")
+	c.Flags().StringVar(&jsonTo, "json", "", "print JSON; with =FILE, write it there and print the table")
+	c.Flags().Lookup("json").NoOptDefVal = standardOutput
 	return c
+}
+
+// standardOutput is the name of a file that is none.
+const standardOutput = "-"
+
+// writeReports writes reports as JSON into a file, to standard output, or, where to
+// is "", nowhere.
+func (e Env) writeReports(to string, reports []smoke.Report) error {
+	if to == "" {
+		return nil
+	}
+	var text bytes.Buffer
+	out := json.NewEncoder(&text)
+	out.SetIndent("", "  ")
+	out.SetEscapeHTML(false)
+	if err := out.Encode(reports); err != nil {
+		return err
+	}
+	if to == standardOutput {
+		_, err := e.stdout().Write(text.Bytes())
+		return err
+	}
+	return os.WriteFile(to, text.Bytes(), 0o644)
 }

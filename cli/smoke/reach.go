@@ -41,9 +41,15 @@ func (r *run) version(ctx context.Context, origin string, headers ...string) (st
 		return "", err
 	}
 	if says.Version == "" || r.Version != "" && says.Version != r.Version {
-		return "", fmt.Errorf("version %q runs, not %q", says.Version, r.Version)
+		return says.Version, fmt.Errorf("version %q runs, not %q", says.Version, r.Version)
 	}
 	return says.Version, nil
+}
+
+func (r *run) userVersion(ctx context.Context) (string, error) {
+	v, err := r.version(ctx, r.User)
+	r.runs = v
+	return v, err
 }
 
 // page is a page that was fetched.

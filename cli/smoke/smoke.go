@@ -25,7 +25,7 @@ type Target struct {
 	KeyHeader, Key string // the admin service's API key; "" leaves out what needs it
 	Token          string // access token to send with; "" makes one, and revokes it
 
-	Version string // what both services must say they are; "" takes any
+	Version string // what every service must say it is; "" takes any
 	Large   int64  // bytes of a second file, which goes in parts; 0 leaves it out
 }
 
@@ -49,9 +49,12 @@ type Result struct {
 
 // Report is all that one target was asked.
 type Report struct {
-	Target string   `json:"target"`
-	OK     bool     `json:"ok"`
-	Checks []Result `json:"checks"`
+	Target  string    `json:"target"`            // origin of the user service
+	Admin   string    `json:"admin,omitempty"`   // origin of the admin service
+	Version string    `json:"version,omitempty"` // what the user service says it is
+	At      time.Time `json:"at"`                // when the first check began, in UTC
+	OK      bool      `json:"ok"`
+	Checks  []Result  `json:"checks"`
 }
 
 // Failures counts the checks that failed.
@@ -72,6 +75,7 @@ type run struct {
 	Target
 	http *http.Client
 
+	runs   string   // the version that the user service says it is
 	pages  []page   // that were fetched
 	token  string   // to send with
 	sent   *sending // what was sent, until it is deleted
@@ -95,7 +99,7 @@ func (s skip) Error() string { return string(s) }
 var checks = []check{
 	{"user: health", func(r *run, ctx context.Context) (string, error) { return r.health(ctx, r.User) }},
 	{"user: ready", func(r *run, ctx context.Context) (string, error) { return r.ready(ctx, r.User) }},
-	{"user: version", func(r *run, ctx context.Context) (string, error) { return r.version(ctx, r.User) }},
+	{"user: version", (*run).userVersion},
 	{"user: pages", (*run).userPages},
 	{"user: assets", (*run).assets},
 	{"user: security headers", (*run).userHeaders},
@@ -110,6 +114,7 @@ var checks = []check{
 	{"admin: other sites kept out", admin((*run).adminClosed)},
 	{"admin: nothing without the key", admin((*run).adminNeedsKey)},
 	{"admin: the key works", admin((*run).adminKeyWorks)},
+	{"admin: version", admin((*run).adminVersion)},
 	{"transfer: access token", (*run).takeToken},
 	{"transfer: encrypt and send", (*run).sendFile},
 	{"transfer: the label says what is waiting", (*run).lookAtFile},
@@ -125,12 +130,13 @@ var checks = []check{
 // Run asks everything. A check that fails stops only those that need it.
 func Run(ctx context.Context, t Target) Report {
 	r := &run{Target: t, http: newClient()}
-	report := Report{Target: t.User, OK: true}
+	report := Report{Target: t.User, Admin: t.Admin, At: time.Now().UTC()}
 	for _, c := range checks {
 		report.Checks = append(report.Checks, r.one(ctx, c))
 	}
 	// Whatever happened above, nothing of it stays behind.
 	r.cleanUp(context.WithoutCancel(ctx))
+	report.Version = r.runs
 	report.OK = report.Failures() == 0
 	return report
 }

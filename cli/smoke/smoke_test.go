@@ -307,6 +307,7 @@ func TestEveryCheckFindsItsFault(t *testing.T) {
 			"create": pass(http.MethodPost, "/tokens/create"),
 			"status": pass(http.MethodGet, "/info/status"),
 		},
+		"admin: version":       {"empty": at("/info/version", 200, jsonType, `{"version":""}`)},
 		"admin: the key works": {"refused": at("/tokens/list", 401, jsonType, `{"detail":"Invalid API key value"}`)},
 		"transfer: access token": {
 			"refused": at("/tokens/create", 401, jsonType, `{"detail":"no"}`),
@@ -415,6 +416,13 @@ func TestWrongVersionIsFound(t *testing.T) {
 	report := smoke.Run(t.Context(), target)
 	if report.Failures() != 2 || !strings.Contains(table(report), `not "v9.9.9"`) {
 		t.Errorf("\n%s", table(report))
+	}
+	if report.Version == "" || report.Version == target.Version {
+		t.Errorf("the report says that %q runs", report.Version)
+	}
+	target.Version, target.Key, target.Token = report.Version, "", makeToken(t)
+	if report := smoke.Run(t.Context(), target); report.Failures() != 1 || !failed(report, "admin: version") {
+		t.Errorf("what nobody can ask passes:\n%s", table(report))
 	}
 }
 
