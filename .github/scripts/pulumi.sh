@@ -2,11 +2,12 @@
 # Runs one operation of the Pulumi program on STACK: pulumi.sh OPERATION
 #
 #   deploy   bring the stack to VERSION from the zips in SEND_ARTIFACTS_DIR
-#   preview  report what a deploy of this checkout would change
+#   preview  report what a deploy would change
 #   drift    report what differs from what was deployed; a difference fails
 #   outputs  tell the job the stack's addresses and version
 #   unlock   take back the lock of a deploy of this job that was cut off
 #
+# The program, with its stack files, is in the folder PROGRAM, or in this one.
 # Where the state lives is Pulumi's own environment: PULUMI_BACKEND_URL, or
 # PULUMI_ACCESS_TOKEN for Pulumi Cloud. PULUMI_SECRETS_PROVIDER encrypts the
 # secrets of a new stack, or else what its stack file names, or Pulumi Cloud, or
@@ -15,8 +16,10 @@
 set -euo pipefail
 
 operation=$1
+# shellcheck disable=SC2153 # STACK comes from the job
 stack=${PULUMI_ORG:+$PULUMI_ORG/}$STACK
-reports=${REPORTS:-reports}
+reports=$(realpath -m "${REPORTS:-reports}")
+cd "${PROGRAM:-.}"
 
 # Where a stack file names no secrets provider, Pulumi finds it in the state.
 export PULUMI_FALLBACK_TO_STATE_SECRETS_MANAGER=true

@@ -1,6 +1,8 @@
 #!/usr/bin/env bash
-# Runs the smoke test against USER_URL and ADMIN_URL and reports it. The key
-# stays in the environment: no argument of a process carries it.
+# Runs the smoke test against USER_URL and ADMIN_URL, which have to be of VERSION
+# where one is named, and reports it: for people as smoke-STACK.md, and for whoever
+# signs it as smoke-STACK.json. The key stays in the environment: no argument of a
+# process carries it.
 #
 # Where it is a reference, only the role of a deploy can read it (OPERATION). The
 # check from outside goes without, and sends with SGSEND_TOKEN if there is one.
@@ -12,14 +14,20 @@ fi
 reports=${REPORTS:-reports}
 mkdir -p "$reports"
 outcome=passed
-sgsend smoke "$USER_URL" --admin "$ADMIN_URL" \
+# The one of the version that is asked, where it was built.
+sgsend=$(command -v sgsend-there || echo sgsend)
+"$sgsend" smoke "$USER_URL" --admin "$ADMIN_URL" ${VERSION:+--version "$VERSION"} --json="$reports/smoke.json" \
   --api-key-env FAST_API__AUTH__API_KEY__VALUE --api-key-header "$FAST_API__AUTH__API_KEY__NAME" \
   2>&1 | tee "$reports/smoke.txt" || outcome=failed
+if [ "$outcome" = passed ]; then
+  jq --arg stack "$STACK" --arg run "$GITHUB_SERVER_URL/$GITHUB_REPOSITORY/actions/runs/$GITHUB_RUN_ID" \
+    '.[0] + {$stack, $run}' "$reports/smoke.json" >"$reports/smoke-$STACK.json"
+fi
 {
   printf '### %s: smoke test %s\n\n````\n' "$STACK" "$outcome"
   cat "$reports/smoke.txt"
   printf '````\n'
 } >"$reports/smoke-$STACK.md"
-rm "$reports/smoke.txt"
+rm -f "$reports/smoke.txt" "$reports/smoke.json"
 cat "$reports/smoke-$STACK.md" >>"$GITHUB_STEP_SUMMARY"
 [ "$outcome" = passed ]

@@ -12,6 +12,11 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
+// unknownQueue is what actionlint 1.7.12 says of a key that GitHub has known since May
+// 2026: https://github.blog/changelog/2026-05-07-github-actions-concurrency-groups-now-allow-larger-queues
+// TestTwoDeploysOfAStackNeverOverlap holds its value.
+const unknownQueue = `unexpected key "queue" for "concurrency" section. expected one of "cancel-in-progress", "group"`
+
 // lint answers what actionlint has to say about a workflow. The path counts:
 // by it actionlint finds the reusable workflows and the local actions.
 func lint(t *testing.T, path string, content []byte) []string {
@@ -34,6 +39,9 @@ func lint(t *testing.T, path string, content []byte) []string {
 	}
 	var all []string
 	for _, e := range found {
+		if e.Message == unknownQueue {
+			continue
+		}
 		all = append(all, fmt.Sprintf("%d: %s", e.Line, e.Message))
 	}
 	return all

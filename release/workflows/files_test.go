@@ -65,6 +65,7 @@ func decode[T any](t *testing.T, n *yaml.Node) (v T) {
 
 // workflow is what the rules look at.
 type workflow struct {
+	On          map[string]yaml.Node
 	Permissions map[string]string
 	Jobs        map[string]job
 }
@@ -74,13 +75,16 @@ type job struct {
 	With        map[string]string
 	Secrets     any
 	Needs       list
+	If          string
+	RunsOn      string `yaml:"runs-on"`
+	Environment struct{ Name, Deployment string }
 	Permissions map[string]string
 	Timeout     int `yaml:"timeout-minutes"`
 	Env         map[string]string
 	Outputs     map[string]string
 	Concurrency struct {
-		Group  string
-		Cancel bool `yaml:"cancel-in-progress"`
+		Group, Queue string
+		Cancel       bool `yaml:"cancel-in-progress"`
 	}
 	Steps []step
 }
@@ -97,9 +101,9 @@ func (l *list) UnmarshalYAML(n *yaml.Node) error {
 }
 
 type step struct {
-	ID, Uses, Run, If string
-	Timeout           int `yaml:"timeout-minutes"`
-	With, Env         map[string]string
+	ID, Name, Uses, Run, If string
+	Timeout                 int `yaml:"timeout-minutes"`
+	With, Env               map[string]string
 }
 
 // action is a composite action.

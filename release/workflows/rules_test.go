@@ -1,6 +1,7 @@
 package workflows
 
 import (
+	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -44,6 +45,9 @@ func TestJobsAreBoundedAndHaveOnlyWhatTheyNeed(t *testing.T) {
 	t.Parallel()
 	for _, f := range workflowFiles(t) {
 		w := decode[workflow](t, &f.root)
+		if f.path == stackWorkflow {
+			continue // TestEachOperationIsGrantedWhatItNeeds
+		}
 		if w.Permissions == nil || len(w.Permissions) > 0 {
 			t.Errorf("%s: the permissions of the workflow are %v; begin with {} and grant by job", f.path, w.Permissions)
 		}
@@ -80,6 +84,203 @@ func TestCallersGrantWhatTheCalledAskFor(t *testing.T) {
 	}
 }
 
+// stackWorkflow takes whatever its callers grant, so that each operation has its own.
+const stackWorkflow = ".github/workflows/stack.yml"
+
+// eachOperation calls back with every job that runs an operation on a stack.
+func eachOperation(t *testing.T, see func(what string, j job)) {
+	t.Helper()
+	count := 0
+	for _, f := range workflowFiles(t) {
+		for name, j := range decode[workflow](t, &f.root).Jobs {
+			if j.Uses == "./"+stackWorkflow {
+				count++
+				see(f.path+": job "+name, j)
+			}
+		}
+	}
+	if count < 6 {
+		t.Errorf("only %d jobs reach a stack", count)
+	}
+}
+
+func TestEachOperationIsGrantedWhatItNeeds(t *testing.T) {
+	t.Parallel()
+	f := one(t, "workflows/stack.yml")
+	w := decode[workflow](t, &f.root)
+	if w.Permissions != nil || w.Jobs["stack"].Permissions != nil || len(w.On) != 1 {
+		t.Error("what is called grants something by itself, or is not only called")
+	}
+	eachOperation(t, func(what string, j job) {
+		want := map[string]string{"contents": "read", "id-token": "write"}
+		operation := j.With["operation"]
+		if j.With["version"] != "" || operation == "drift" { // of a release, whose provenance is looked at
+			want["attestations"] = "read"
+		}
+		switch {
+		case operation == "drift":
+			want["actions"] = "read" // what dev's runs built
+		case operation == "deploy" && j.With["stack"] == "prod":
+			want["actions"], want["deployments"] = "read", "read" // the approval, and what qa did
+		case operation == "deploy":
+			want["attestations"] = "write" // qa's word
+		}
+		if !maps.Equal(j.Permissions, want) {
+			t.Errorf("%s grants %v for a %s, which needs %v", what, j.Permissions, operation, want)
+		}
+	})
+}
+
+// A stack is reached in its own environment, which holds its credentials: a deploy in
+// the one that may write, what only looks in the one that may not.
+func TestStacksAreReachedInTheirOwnEnvironment(t *testing.T) {
+	t.Parallel()
+	eachOperation(t, func(what string, j job) {
+		want := j.With["stack"] + "-preview"
+		if j.With["operation"] == "deploy" || j.With["operation"] == "check" {
+			want = j.With["stack"]
+		}
+		if j.With["environment"] != want {
+			t.Errorf("%s reaches it in %s", what, j.With["environment"])
+		}
+	})
+}
+
+func TestWhatDeploysNothingLeavesNoRecordOfADeployment(t *testing.T) {
+	t.Parallel()
+	for _, f := range workflowFiles(t) {
+		for name, j := range decode[workflow](t, &f.root).Jobs {
+			want := "false"
+			if f.path == stackWorkflow {
+				want = "${{ inputs.operation == 'deploy' }}"
+			}
+			if j.Environment.Name != "" && j.Environment.Deployment != want {
+				t.Errorf("%s: job %s: deployment: %s, want %s", f.path, name, j.Environment.Deployment, want)
+			}
+		}
+	}
+}
+
+// What brings something to prod is main's own, and somebody approves before it enters
+// the queue, where it would hold up or lose its place to whoever is approved earlier.
+func TestProdIsReachedFromMainAfterAnApproval(t *testing.T) {
+	t.Parallel()
+	f := one(t, "workflows/ci-pipeline__prod.yml")
+	w := decode[workflow](t, &f.root)
+	if _, ok := w.On["workflow_dispatch"]; !ok || len(w.On) != 1 {
+		t.Error("the pipeline of prod starts by something else than on a branch")
+	}
+	for job, needs := range map[string]string{"preview": "preflight", "approve": "preview", "deploy": "approve"} {
+		if !slices.Equal(w.Jobs[job].Needs, list{needs}) {
+			t.Errorf("%s needs %v", job, w.Jobs[job].Needs)
+		}
+	}
+	approve, deploy := w.Jobs["approve"], w.Jobs["deploy"]
+	if approve.Environment.Name != "prod-approval" || approve.Concurrency.Group != "" ||
+		approve.Outputs["attempt"] != "${{ github.run_attempt }}" {
+		t.Errorf("the approval is %+v", approve)
+	}
+	if deploy.With["approved-attempt"] != "${{ needs.approve.outputs.attempt }}" || deploy.If != "" {
+		t.Errorf("the deploy is %+v", deploy)
+	}
+	eachOperation(t, func(what string, j job) {
+		if j.With["operation"] == "deploy" && j.With["stack"] == "prod" && !strings.HasPrefix(what, f.path+":") {
+			t.Errorf("%s deploys to prod", what)
+		}
+	})
+
+	// A release's event runs what the release's tag has: that is to be no more than a start.
+	released := one(t, "workflows/ci-pipeline__released.yml")
+	for name, j := range decode[workflow](t, &released.root).Jobs {
+		starts := len(j.Steps) == 2 && j.Steps[1].Run == ".github/scripts/start-prod.sh"
+		if j.Uses != "" || j.Environment.Name != "" || !starts {
+			t.Errorf("job %s of what a release starts is %+v", name, j)
+		}
+	}
+	for _, f := range workflowFiles(t) {
+		if _, ok := decode[workflow](t, &f.root).On["release"]; ok && f.path != released.path {
+			t.Errorf("%s runs as the release's tag has it", f.path)
+		}
+	}
+}
+
+// position answers where in a job the one step is that names a text.
+func position(t *testing.T, j job, text string) (at int, s step) {
+	t.Helper()
+	at = -1
+	for i, s := range j.Steps {
+		if strings.Contains(s.Name+s.Uses+s.Run, text) {
+			if at >= 0 {
+				t.Fatalf("two steps have %s", text)
+			}
+			at = i
+		}
+	}
+	if at < 0 {
+		t.Fatalf("no step has %s", text)
+	}
+	return at, j.Steps[at]
+}
+
+// prod gets what was approved, and what qa gave its word for; main's own tools say so
+// in the very job that deploys, before it touches anything.
+func TestADeployToProdIsHeldAgainstItsEvidence(t *testing.T) {
+	t.Parallel()
+	f := one(t, "workflows/stack.yml")
+	j := decode[workflow](t, &f.root).Jobs["stack"]
+	first := j.Steps[0]
+	if first.With["ref"] != "${{ github.sha }}" || first.With["path"] != "" {
+		t.Errorf("the tools are those of %v", first.With)
+	}
+	deploys, _ := position(t, j, "actions/deploy-stack")
+	fetched, _ := position(t, j, "fetch-release.sh")
+	approved, a := position(t, j, "approved.sh")
+	proven, p := position(t, j, "proven.sh")
+	const prod = "steps.go.outcome == 'success' && inputs.operation == 'deploy' && inputs.stack == 'prod'"
+	if a.If != prod || p.If != prod {
+		t.Errorf("prod is guarded if %q and %q", a.If, p.If)
+	}
+	if !(approved < fetched && fetched < proven && proven < deploys) {
+		t.Errorf("approved %d, fetched %d, proven %d, deployed %d", approved, fetched, proven, deploys)
+	}
+
+	smoked, _ := position(t, j, "actions/smoke")
+	back, _ := position(t, j, "put-back.sh")
+	signed, word := position(t, j, "actions/attest@")
+	const green = "inputs.operation == 'deploy' && inputs.stack == 'qa' && steps.smoke.outcome == 'success'"
+	if !(smoked < back && back < signed) || !strings.HasPrefix(word.If, green+" && ") {
+		t.Errorf("qa's word is step %d, if %q", signed, word.If)
+	}
+	text, err := os.ReadFile(filepath.Join(github, "scripts", "proven.sh"))
+	if err != nil || !strings.Contains(string(text), "--predicate-type "+word.With["predicate-type"]+" ") {
+		t.Errorf("qa says %q, and prod asks for something else (%v)", word.With["predicate-type"], err)
+	}
+}
+
+// Nothing goes anywhere that one machine alone built.
+func TestNothingIsReleasedThatTwoBuildsDoNotMakeAlike(t *testing.T) {
+	t.Parallel()
+	f := one(t, "workflows/ci-pipeline.yml")
+	jobs := decode[workflow](t, &f.root).Jobs
+	again := jobs["rebuild"]
+	if again.RunsOn == "" || again.RunsOn == jobs["build"].RunsOn {
+		t.Errorf("it is built twice on %s", again.RunsOn)
+	}
+	for _, s := range again.Steps {
+		if s.Uses == "./.github/actions/setup-go-cache" && s.With["cache"] != "false" {
+			t.Error("the second build begins with what an earlier run left")
+		}
+	}
+	for _, name := range []string{"image", "release", "deploy"} {
+		if !slices.Contains(jobs[name].Needs, "rebuild") {
+			t.Errorf("job %s does not wait for the second build", name)
+		}
+	}
+	if !strings.Contains(jobs["deploy"].If, "needs.rebuild.result == 'success' &&") {
+		t.Errorf("it is deployed if %s", jobs["deploy"].If)
+	}
+}
+
 // What holds the power to write does not run what a pull request brought.
 func TestPullRequestsRunWithoutPower(t *testing.T) {
 	t.Parallel()
@@ -100,19 +301,23 @@ func TestPullRequestsRunWithoutPower(t *testing.T) {
 }
 
 // A branch may be called as a version is, and would go before the tag: what is
-// checked out is a commit, or a tag by its full name.
+// checked out is a commit, or a tag by its full name. The root has the workflow's own
+// commit, whose tools run; a version's source lies beside.
 func TestCheckoutsNameACommitOrATagInFull(t *testing.T) {
 	t.Parallel()
-	full := regexp.MustCompile(`^(refs/tags/\$\{\{ [\w.-]+ \}\}|` +
-		`\$\{\{ (inputs\.version && format\('refs/tags/\{0\}', inputs\.version\) \|\| )?github\.sha \}\}|` +
-		`\$\{\{ github\.event\.pull_request\.base\.sha \}\})$`)
+	tag := regexp.MustCompile(`^refs/tags/\$\{\{ [\w.-]+ \}\}$`)
+	commit := regexp.MustCompile(`^(|\$\{\{ github\.sha \}\}|\$\{\{ github\.event\.pull_request\.base\.sha \}\})$`)
 	for _, f := range allFiles(t) {
 		for _, s := range f.steps(t) {
 			if !strings.HasPrefix(s.Uses, "actions/checkout@") {
 				continue
 			}
-			if ref := s.With["ref"]; ref != "" && !full.MatchString(ref) {
-				t.Errorf("%s checks out %q", f.path, ref)
+			of, beside := tag, s.With["path"] == "source"
+			if !beside {
+				of = commit
+			}
+			if ref := s.With["ref"]; !of.MatchString(ref) || !beside && s.With["path"] != "" {
+				t.Errorf("%s checks out %q into %q", f.path, ref, s.With["path"])
 			}
 		}
 	}
@@ -217,8 +422,8 @@ func TestTwoDeploysOfAStackNeverOverlap(t *testing.T) {
 	f := one(t, "workflows/stack.yml")
 	j := decode[workflow](t, &f.root).Jobs["stack"]
 	const alone = "inputs.operation == 'deploy' && format('deploy-{0}', inputs.stack)"
-	if !strings.Contains(j.Concurrency.Group, alone) || j.Concurrency.Cancel {
-		t.Errorf("deploys run in group %q, cancelled: %v", j.Concurrency.Group, j.Concurrency.Cancel)
+	if !strings.Contains(j.Concurrency.Group, alone) || j.Concurrency.Cancel || j.Concurrency.Queue != "max" {
+		t.Errorf("deploys run in %+v", j.Concurrency)
 	}
 	for _, f := range allFiles(t) {
 		for _, s := range f.steps(t) {

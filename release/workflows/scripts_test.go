@@ -35,6 +35,7 @@ func newRun(t *testing.T, env ...string) *scriptRun {
 		"PATH=" + filepath.Join(r.dir, "bin") + ":" + os.Getenv("PATH"), "HOME=" + r.dir,
 		"GITHUB_OUTPUT=" + filepath.Join(r.dir, "output"), "GITHUB_STEP_SUMMARY=" + filepath.Join(r.dir, "summary"),
 		"GITHUB_PATH=" + filepath.Join(r.dir, "path"), "RUNNER_TEMP=" + r.dir, "GITHUB_REPOSITORY=owner/name", "STACK=dev",
+		"GITHUB_SERVER_URL=https://github.example.org", "GITHUB_RUN_ID=7", "GITHUB_RUN_ATTEMPT=1",
 		"PULUMI_CONFIG_PASSPHRASE=of the tests",
 	}, env...)
 	return r
@@ -221,6 +222,18 @@ func TestDeploy(t *testing.T) {
 	r.has("summary", r.read("summary"), "### dev: v0.3.7 deployed (before: v0.3.6)", "2 to update")
 }
 
+func TestPulumiRunsWhereTheProgramIs(t *testing.T) {
+	t.Parallel()
+	r := newRun(t, "VERSION=v0.3.7", "PROGRAM=source").put("source/Pulumi.yaml", "").
+		fake("pulumi", `echo "in ${PWD##*/}" >>"$HOME/where"; `+deployed)
+	r.run(true, "pulumi.sh", "deploy")
+	if got := r.read("where"); strings.ReplaceAll(got, "in source\n", "") != "" || got == "" {
+		t.Errorf("it runs %q", got)
+	}
+	r.has("report", r.read("work/reports/deploy-dev.md"), "v0.3.7 deployed")
+	newRun(t, "VERSION=v0.3.7", "PROGRAM=source").fake("pulumi", deployed).run(false, "pulumi.sh", "deploy")
+}
+
 func TestFirstDeployMakesTheStack(t *testing.T) {
 	t.Parallel()
 	r := newRun(t, "VERSION=v0.3.6", "PULUMI_ORG=acme").fake("pulumi", neverDeployed)
@@ -394,57 +407,230 @@ func TestOutputs(t *testing.T) {
 func TestSmokeScript(t *testing.T) {
 	t.Parallel()
 	env := []string{
-		"USER_URL=https://u", "ADMIN_URL=https://a", "OPERATION=deploy",
+		"USER_URL=https://u", "ADMIN_URL=https://a", "OPERATION=deploy", "VERSION=v0.4.0",
 		"FAST_API__AUTH__API_KEY__NAME=X-Key", "FAST_API__AUTH__API_KEY__VALUE=s3cr3t",
 	}
-	r := newRun(t, env...).fake("sgsend", `echo "all well"`)
+	const (
+		asked  = `echo '[{"target":"https://u","version":"v0.4.0","ok":true}]' >reports/smoke.json; `
+		signed = `{"target":"https://u","version":"v0.4.0","ok":true,` +
+			`"stack":"dev","run":"https://github.example.org/owner/name/actions/runs/7"}`
+	)
+	r := newRun(t, env...).fake("sgsend", asked+`echo "all well"`)
 	r.run(true, "smoke.sh")
-	r.has("calls", r.read("calls"), "sgsend smoke https://u --admin https://a"+
+	r.has("calls", r.read("calls"), "sgsend smoke https://u --admin https://a --version v0.4.0 --json=reports/smoke.json"+
 		" --api-key-env FAST_API__AUTH__API_KEY__VALUE --api-key-header X-Key\n")
 	r.lacks("calls", r.read("calls"), "s3cr3t")
 	r.has("summary", r.read("summary"), "dev: smoke test passed", "all well")
+	if got := strings.Join(strings.Fields(r.read("work/reports/smoke-dev.json")), ""); got != signed {
+		t.Errorf("signed is %s", got)
+	}
 
-	r = newRun(t, env...).fake("sgsend", `echo "failed  user: health"; exit 1`)
+	// A service is asked by the smoke test of its own version, where it is there.
+	r = newRun(t, append(env, "VERSION=")...).fake("sgsend", "exit 1").fake("sgsend-there", asked)
+	r.run(true, "smoke.sh")
+	r.has("calls", r.read("calls"), "sgsend-there smoke https://u --admin https://a --json=")
+
+	r = newRun(t, env...).fake("sgsend", asked+`echo "failed  user: health"; exit 1`)
 	r.run(false, "smoke.sh")
+	if r.read("work/reports/smoke-dev.json") != "" {
+		t.Error("a smoke test that failed leaves something to sign")
+	}
 	r.has("summary", r.read("summary"), "dev: smoke test failed", "failed  user: health")
 	r.has("report", r.read("work/reports/smoke-dev.md"), "smoke test failed")
 
 	// A reference to the key is left to who may read it.
 	for operation, want := range map[string]string{"deploy": "ssm:/key", "smoke": "none", "": "none"} {
 		r = newRun(t, append(env, "FAST_API__AUTH__API_KEY__VALUE=ssm:/key", "OPERATION="+operation)...).
-			fake("sgsend", `echo "key: ${FAST_API__AUTH__API_KEY__VALUE:-none}"`)
+			fake("sgsend", asked+`echo "key: ${FAST_API__AUTH__API_KEY__VALUE:-none}"`)
 		r.run(true, "smoke.sh")
 		r.has("summary of "+operation, r.read("summary"), "key: "+want+"\n")
 	}
-	r = newRun(t, append(env, "OPERATION=smoke")...).fake("sgsend", `test "$FAST_API__AUTH__API_KEY__VALUE" = s3cr3t`)
+	r = newRun(t, append(env, "OPERATION=smoke")...).
+		fake("sgsend", asked+`test "$FAST_API__AUTH__API_KEY__VALUE" = s3cr3t`)
 	r.run(true, "smoke.sh")
 }
 
+// released is GitHub with a release, whose commit is c0ffee and in main.
+const released = `case "$1 $2" in
+"release download")
+  mkdir -p dist; echo '{"version":"v0.4.0"}' >dist/manifest.json; touch dist/a.zip dist/image.json
+  echo "b10b  a.zip
+c0de  manifest.json" >dist/SHA256SUMS ;;
+"api repos/owner/name/git/ref/heads/main") echo d0c ;;
+"api repos/owner/name/compare/c0ffee...d0c?per_page=1") echo ahead ;;
+esac; `
+
+// fakeSource is the checkout of a version in source/, whose commit is c0ffee.
+const fakeSource = `test "$*" = "-C source rev-parse HEAD" && echo c0ffee`
+
 func TestFetchRelease(t *testing.T) {
 	t.Parallel()
-	download := `if [ "$1 $2" = "release download" ]; then
-  mkdir -p dist; echo '{"version":"v0.4.0"}' >dist/manifest.json; touch dist/a.zip dist/image.json dist/SHA256SUMS
-fi`
 	env := []string{"VERSION=v0.4.0", "DIR=dist"}
-	r := newRun(t, env...).fake("gh", download).fake("go", "").fake("git", "echo c0ffee")
+	begin := func(gh string, env ...string) *scriptRun {
+		return newRun(t, env...).fake("gh", gh).fake("go", "").fake("git", fakeSource)
+	}
+	r := begin(released, env...)
 	r.run(true, "fetch-release.sh")
-	r.has("calls", r.read("calls"),
-		"gh release download v0.4.0 --dir dist\n", "go run ./release/cmd/release verify --dir dist\n")
+	r.has("calls", r.read("calls"), "gh release download v0.4.0 --repo owner/name --dir dist\n",
+		"go run ./release/cmd/release verify --dir dist\n")
 	for _, file := range []string{"a.zip", "image.json", "manifest.json"} {
 		r.has("calls", r.read("calls"), "gh attestation verify dist/"+file+
 			" --repo owner/name --signer-workflow owner/name/.github/workflows/ci-pipeline.yml --signer-digest c0ffee"+
 			" --source-ref refs/heads/main --source-digest c0ffee --deny-self-hosted-runners\n")
 	}
 	r.lacks("calls", r.read("calls"), "verify dist/SHA256SUMS")
-	newRun(t, env...).fake("gh", download).fake("go", "exit 1").run(false, "fetch-release.sh")
-	newRun(t, env...).fake("gh", download+`; [ "$1" != attestation ]`).fake("go", "").fake("git", "echo c0ffee").
-		run(false, "fetch-release.sh")
-	newRun(t, env...).fake("gh", download).fake("go", "").fake("git", "exit 128").run(false, "fetch-release.sh")
-	r = newRun(t, "VERSION=v0.5.0", "DIR=dist").fake("gh", download).fake("go", "")
+	begin(released, env...).fake("go", "exit 1").run(false, "fetch-release.sh")
+	begin(released+`[ "$1" != attestation ]`, env...).run(false, "fetch-release.sh")
+	begin(released, env...).fake("git", "exit 128").run(false, "fetch-release.sh")
+	r = begin(released, "VERSION=v0.5.0", "DIR=dist")
 	r.has("log", r.run(false, "fetch-release.sh"), "holds zips of v0.4.0")
-	r = newRun(t, append(env, "ATTESTATIONS=off")...).fake("gh", download).fake("go", "")
+	for _, status := range []string{"diverged", "behind", ""} {
+		r = begin(strings.Replace(released, "echo ahead", "echo "+status, 1), append(env, "ATTESTATIONS=off")...)
+		r.has(status, r.run(false, "fetch-release.sh"), "the commit c0ffee, which is none of main")
+	}
+	r = begin(released, append(env, "ATTESTATIONS=off")...)
 	r.has("log", r.run(true, "fetch-release.sh"), "::warning::")
 	r.lacks("calls", r.read("calls"), "attestation verify")
+}
+
+// What prod takes is what qa gave its word for, all of it and nothing else.
+func TestOnlyWhatQAProvedGoesToProd(t *testing.T) {
+	t.Parallel()
+	const (
+		both  = `{"name":"manifest.json","digest":{"sha256":"c0de"}},{"name":"a.zip","digest":{"sha256":"b10b"}}`
+		more  = `,{"name":"b.zip","digest":{"sha256":"feed"}}`
+		proof = `"stack":"qa","version":"v0.4.0","ok":true`
+	)
+	word := func(predicate, subject string) string {
+		return `{"verificationResult":{"statement":{"predicate":{` + predicate + `},"subject":[` + subject + `]}}}`
+	}
+	begin := func(gh string, env ...string) *scriptRun {
+		return newRun(t, append(env, "VERSION=v0.4.0", "DIR=dist")...).fake("gh", gh).fake("git", fakeSource).
+			put("dist/SHA256SUMS", "b10b  a.zip\nc0de  manifest.json\n")
+	}
+	for name, c := range map[string]struct {
+		words string
+		ok    bool
+	}{
+		"these files":            {word(proof, both), true},
+		"these files, among two": {word(proof, both+more) + "," + word(proof, both), true},
+		"none":                   {"", false},
+		"more files":             {word(proof, both+more), false},
+		"fewer files":            {word(proof, `{"name":"a.zip","digest":{"sha256":"b10b"}}`), false},
+		"another file":           {word(proof, strings.Replace(both, "b10b", "bad", 1)), false},
+		"another version":        {word(strings.Replace(proof, "v0.4.0", "v0.4.1", 1), both), false},
+		"another stack":          {word(strings.Replace(proof, "qa", "dev", 1), both), false},
+		"a failure":              {word(strings.Replace(proof, "true", "false", 1), both), false},
+	} {
+		r := begin(`echo '[` + c.words + `]'`)
+		if text := r.run(c.ok, "proven.sh"); !c.ok {
+			r.has(name, text, "::error title=prod::v0.4.0 is not proven")
+		}
+		r.has(name, r.read("calls"), "gh attestation verify dist/manifest.json --repo owner/name"+
+			" --predicate-type https://sgraph.ai/send/attestations/smoke/v1"+
+			" --signer-workflow owner/name/.github/workflows/stack.yml --signer-digest c0ffee"+
+			" --source-ref refs/heads/main --source-digest c0ffee --deny-self-hosted-runners --format json\n")
+	}
+	r := begin("exit 1")
+	r.has("log", r.run(false, "proven.sh"), "qa signed nothing")
+
+	// Without attestations the records of deployments say it: of one that is over, too.
+	records := func(states string) string {
+		return `case "$*" in
+*"deployments?environment=qa&sha=c0ffee "*) echo 5 ;;
+*deployments/5/statuses*) printf '` + states + `' ;;
+esac`
+	}
+	for states, ok := range map[string]bool{
+		`success\n`: true, `inactive\nsuccess\n`: true, `failure\n`: false, ``: false,
+	} {
+		r := begin(records(states), "ATTESTATIONS=off")
+		r.has(states, r.run(ok, "proven.sh"), "::warning::")
+	}
+	begin("exit 1", "ATTESTATIONS=off").run(false, "proven.sh")
+	begin("", "ATTESTATIONS=off").run(false, "proven.sh")
+}
+
+// Who runs the failed jobs of a run again is not asked again.
+func TestAnApprovalIsOfThisAttempt(t *testing.T) {
+	t.Parallel()
+	for attempt, ok := range map[string]bool{"2": true, "1": false, "": false} {
+		r := newRun(t, "GITHUB_RUN_ATTEMPT=2", "APPROVED_ATTEMPT="+attempt, "REQUESTER=person").fake("go", "")
+		text := r.run(ok, "approved.sh")
+		if !ok {
+			r.has("log", text, "::error title=prod::", "Run all its jobs again")
+			r.lacks("calls", r.read("calls"), "go")
+			continue
+		}
+		r.has("calls", r.read("calls"), "go run ./release/cmd/release preflight --stack prod --run 7 --requester person\n")
+	}
+	newRun(t, "APPROVED_ATTEMPT=1", "REQUESTER=").fake("go", "exit 1").run(false, "approved.sh")
+}
+
+func TestAReleaseStartsThePipelineOnMain(t *testing.T) {
+	t.Parallel()
+	r := newRun(t, "VERSION=v0.4.0", "REQUESTER=person").fake("gh", "")
+	r.run(true, "start-prod.sh")
+	r.has("calls", r.read("calls"), "gh workflow run ci-pipeline__prod.yml --repo owner/name --ref refs/heads/main"+
+		" -f version=v0.4.0 -f requester=person\n")
+	for _, version := range []string{"", "nightly", "v0.4", "v0.4.0 -f x=y", "--repo=o/n", "v0.4.0-rc"} {
+		r := newRun(t, "VERSION="+version, "REQUESTER=person").fake("gh", "")
+		r.has(version, r.run(false, "start-prod.sh"), "is no version")
+		r.lacks("calls", r.read("calls"), "gh")
+	}
+}
+
+// What runs is compared by its own bytes, wherever they are kept.
+func TestFetchRunning(t *testing.T) {
+	t.Parallel()
+	begin := func(gh string) *scriptRun {
+		return newRun(t, "VERSION=v0.4.0", "DIR=dist", "ATTESTATIONS=off").
+			fake("gh", gh).fake("go", "").fake("git", fakeSource)
+	}
+	r := begin(released)
+	r.run(true, "fetch-running.sh")
+	r.has("calls", r.read("calls"), "gh release download v0.4.0", "compare/c0ffee")
+	if got := r.output("dir"); got != filepath.Join(r.dir, "work", "dist") {
+		t.Errorf("the bytes are in %q", got)
+	}
+	begin(released).fake("go", "exit 1").run(false, "fetch-running.sh")
+
+	const built = `case "$1 $2" in
+"release view") exit 1 ;;
+"run list") echo 11; echo 12 ;;
+"run download") [ "$3" = 12 ] ;;
+esac`
+	r = begin(built)
+	r.run(true, "fetch-running.sh")
+	r.has("calls", r.read("calls"), "gh run list --repo owner/name --workflow ci-pipeline__dev.yml --event push"+
+		" --branch dev --commit c0ffee --json databaseId --jq .[].databaseId\n",
+		"gh run download 12 --repo owner/name --name dist-v0.4.0 --dir dist\n"+
+			"go run ./release/cmd/release verify --dir dist\n")
+	if r.output("dir") == "" {
+		t.Error("nobody is told where the bytes are")
+	}
+	begin(built).fake("go", "exit 1").run(false, "fetch-running.sh")
+
+	r = begin(strings.Replace(built, "12 ]", "13 ]", 1))
+	r.has("log", r.run(true, "fetch-running.sh"), "::notice title=dev::the files of v0.4.0 are not kept any more")
+	if got := r.output("dir"); got != "" {
+		t.Errorf("the bytes are in %q", got)
+	}
+}
+
+func TestTwoBuildsHaveToBeTheSame(t *testing.T) {
+	t.Parallel()
+	const builds = `case "$*" in *" sums --dir rebuilt") mkdir -p rebuilt; echo "b10b  a.zip" >rebuilt/SHA256SUMS ;; esac`
+	for sums, ok := range map[string]bool{
+		"b10b  a.zip\n": true, "bad  a.zip\n": false, "b10b  a.zip\nc0de  b.zip\n": false,
+	} {
+		r := newRun(t, "VERSION=v0.4.0", "DIR=dist").fake("go", builds).put("dist/SHA256SUMS", sums)
+		if text := r.run(ok, "rebuild.sh"); !ok {
+			r.has("log", text, "::error title=v0.4.0::two builds of one commit differ")
+		}
+		r.has("calls", r.read("calls"), "release verify --dir dist\n", "build-artifacts -out rebuilt -version v0.4.0")
+	}
+	newRun(t, "VERSION=v0.4.0", "DIR=dist").fake("go", "exit 1").run(false, "rebuild.sh")
 }
 
 func TestPublishRelease(t *testing.T) {
@@ -540,6 +726,9 @@ func TestSgsendIsBuiltForTheStepsToCome(t *testing.T) {
 	r := newRun(t).fake("go", "")
 	r.run(true, "build-sgsend.sh")
 	r.has("path", r.read("path"), filepath.Join(r.dir, "bin")+"\n")
+	r.lacks("calls", r.read("calls"), "sgsend-there")
+	r.put("source/go.work", "").run(true, "build-sgsend.sh")
+	r.has("calls", r.read("calls"), "go -C source build -trimpath -o "+filepath.Join(r.dir, "bin", "sgsend-there")+" ")
 }
 
 // What a module has stops a release; what Go's own library has is said. The forms

@@ -47,6 +47,7 @@ func newPipeline(t *testing.T, aws simulation) *pipeline {
 	}
 	p.env = append(p.env,
 		"PATH="+bin+":"+os.Getenv("PATH"), "GITHUB_REPOSITORY=owner/name", "ATTESTATIONS=off",
+		"GITHUB_SERVER_URL=https://github.example.org", "GITHUB_RUN_ID=7",
 		"AWS_ENDPOINT_URL="+aws.endpoint, "AWS_ACCESS_KEY_ID=test", "AWS_SECRET_ACCESS_KEY=test",
 		"AWS_REGION="+region, "AWS_DEFAULT_REGION="+region,
 		"PULUMI_BACKEND_URL="+backend,

@@ -37,7 +37,8 @@ func TestPromotion(t *testing.T) {
 	smoke := func(t *testing.T, ok bool, stack string) outcome {
 		t.Helper()
 		user, admin := aws.serve(t, stack, code)
-		return p.script(t, ok, "smoke.sh", "STACK="+stack, "OPERATION=deploy", "USER_URL="+user, "ADMIN_URL="+admin)
+		return p.script(t, ok, "smoke.sh",
+			"STACK="+stack, "OPERATION=deploy", "VERSION=", "USER_URL="+user, "ADMIN_URL="+admin)
 	}
 
 	step(t, "a version is deployed to qa and works", func(t *testing.T) {
@@ -182,14 +183,17 @@ func (p *pipeline) fault() string {
 func (p *pipeline) release(t *testing.T, built, version string) string {
 	t.Helper()
 	bin := t.TempDir()
-	gh := `#!/usr/bin/env bash
-# gh release download VERSION --dir DIR
-set -e
-mkdir -p "$5"
-cp '` + built + `'/* "$5"
-`
-	if err := os.WriteFile(filepath.Join(bin, "gh"), []byte(gh), 0o755); err != nil {
-		t.Fatal(err)
+	for name, body := range map[string]string{
+		"git": "echo c0ffee\n",
+		"gh": `case "$1" in
+release) mkdir -p "$7"; cp '` + built + `'/* "$7" ;; # gh release download VERSION --repo REPO --dir DIR
+api) echo identical ;;
+esac
+`,
+	} {
+		if err := os.WriteFile(filepath.Join(bin, name), []byte("#!/usr/bin/env bash\nset -e\n"+body), 0o755); err != nil {
+			t.Fatal(err)
+		}
 	}
 	dir := filepath.Join(t.TempDir(), "dist")
 	var path string
