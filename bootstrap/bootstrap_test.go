@@ -147,7 +147,7 @@ func list(v any) []string {
 	return nil
 }
 
-func TestRolesTrustOneEnvironmentOfOneRepository(t *testing.T) {
+func TestRolesTrustOneBranchInOneEnvironmentOfOneRepository(t *testing.T) {
 	t.Parallel()
 	roles := mustRecord(t, nil).made[roleType]
 	if len(roles) != 6 {
@@ -157,8 +157,13 @@ func TestRolesTrustOneEnvironmentOfOneRepository(t *testing.T) {
 		purpose, stack, _ := strings.Cut(strings.TrimPrefix(name, "sgraph-send-pipeline-"), "-")
 		environment := map[string]string{"deploy": stack, "preview": stack + "-preview"}[purpose]
 		const key = `"token.actions.githubusercontent.com:`
+		ref := map[string]string{"dev": key + `ref":"refs/heads/dev",`, "dev-preview": ""}
+		branch, is := ref[environment]
+		if !is {
+			branch = key + `ref":"refs/heads/main",`
+		}
 		want := `{"StringEquals":{` + key + `aud":"sts.amazonaws.com",` +
-			key + `environment":"` + environment + `",` + key + `repository_id":"345",` +
+			key + `environment":"` + environment + `",` + branch + key + `repository_id":"345",` +
 			key + `sub":["repo:acme@12/send@345:environment:` + environment + `",` +
 			`"repo:acme/send:environment:` + environment + `"]}}`
 		trust := parse(t, role.text("assumeRolePolicy"))

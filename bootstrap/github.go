@@ -44,19 +44,45 @@ func NewGitHub(ctx *pulumi.Context, name string, args *GitHubArgs, opts ...pulum
 	return c, ctx.RegisterResourceOutputs(c, pulumi.Map{"providerArn": c.ProviderARN})
 }
 
+// The branches that are deployed: of one each, so that what runs with a stack's rights
+// is what was merged there.
+const (
+	devBranch  = "dev"
+	mainBranch = "main"
+)
+
+// branchOf is the one branch whose jobs may be in an environment. "" is any: what a
+// pull request changes is looked at, and tried, before it is merged.
+func branchOf(environment string) string {
+	switch environment {
+	case "dev":
+		return devBranch
+	case "dev-preview", "pull-request":
+		return ""
+	}
+	return mainBranch
+}
+
 // trust lets jobs of one environment of one repository assume a role. Equals,
 // not like: nothing here is a pattern. The repository is known by its number,
-// since whoever takes over a name that was given up gets its subjects as well.
+// since whoever takes over a name that was given up gets its subjects as well. The
+// branch stands here although the environment has it, too: an environment that was
+// never made, or that a plan cannot guard, admits all of them.
+// https://aws.amazon.com/about-aws/whats-new/2026/01/aws-sts-supports-validation-identity-provider-claims/
 func (g *GitHub) trust(of repository, environment string) pulumi.StringOutput {
+	claims := map[string]any{
+		issuer + ":aud":           "sts.amazonaws.com",
+		issuer + ":sub":           of.subjects(environment),
+		issuer + ":repository_id": of.id,
+		issuer + ":environment":   environment,
+	}
+	if branch := branchOf(environment); branch != "" {
+		claims[issuer+":ref"] = "refs/heads/" + branch
+	}
 	return policy.Document(policy.Statement{
 		"Effect":    "Allow",
 		"Action":    "sts:AssumeRoleWithWebIdentity",
 		"Principal": map[string]any{"Federated": g.ProviderARN},
-		"Condition": map[string]any{"StringEquals": map[string]any{
-			issuer + ":aud":           "sts.amazonaws.com",
-			issuer + ":sub":           of.subjects(environment),
-			issuer + ":repository_id": of.id,
-			issuer + ":environment":   environment,
-		}},
+		"Condition": map[string]any{"StringEquals": claims},
 	})
 }

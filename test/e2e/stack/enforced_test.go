@@ -110,6 +110,10 @@ func (s simulation) pipeline(t *testing.T, stack, purpose string) guard.Credenti
 func (s simulation) become(role, environment string) (guard.Credentials, error) {
 	owner, name, _ := strings.Cut(pipelines, "/")
 	_, id, _ := strings.Cut(name, "@")
+	branch := "main"
+	if strings.HasPrefix(environment, "dev") {
+		branch = "dev"
+	}
 	return s.guard.Assume(role,
 		iam.Principal{Type: "Federated", Name: "arn:aws:iam::" + account + ":oidc-provider/" + issuer},
 		"sts:AssumeRoleWithWebIdentity", map[string][]string{
@@ -117,6 +121,7 @@ func (s simulation) become(role, environment string) (guard.Credentials, error) 
 			issuer + ":sub":           {"repo:" + owner + "/" + name + ":environment:" + environment},
 			issuer + ":repository_id": {id},
 			issuer + ":environment":   {environment},
+			issuer + ":ref":           {"refs/heads/" + branch},
 		})
 }
 
