@@ -1,0 +1,67 @@
+package pipelines
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// world is all that there is outside of the runs.
+type world struct {
+	github  *gitHub
+	sources string   // repository that all on GitHub are copies of
+	act     string   // the program
+	env     []string // of the machine that jobs run on
+}
+
+func newWorld(t *testing.T) *world {
+	t.Helper()
+	w := &world{act: buildAct(t)}
+	w.github, w.sources = newGitHub(t, t.TempDir()), checkIn(t)
+	// What the machine has set for real deployments reaches nothing here; where Go and
+	// Pulumi keep things does.
+	for _, entry := range os.Environ() {
+		name, _, _ := strings.Cut(entry, "=")
+		foreign := strings.HasPrefix(name, "AWS_") || strings.HasPrefix(name, "SEND_") ||
+			strings.HasPrefix(name, "GITHUB_") || strings.Contains(name, "__") ||
+			strings.HasPrefix(name, "PULUMI_") && name != "PULUMI_HOME"
+		if !foreign && name != "GOFLAGS" && name != "PATH" {
+			w.env = append(w.env, entry)
+		}
+	}
+	bin, err := filepath.Abs(filepath.Join("testdata", "bin"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.env = append(w.env, "PATH="+bin+":"+os.Getenv("PATH"))
+	w.env = append(w.env, "GOFLAGS=-trimpath -buildvcs=false") // so that the checkouts share what was compiled
+	return w
+}
+
+// buildAct builds act from its module, which pins it, or skips the test loudly.
+func buildAct(t *testing.T) (program string) {
+	t.Helper()
+	module, err := filepath.Abs(filepath.Join("..", "..", "..", "tools", "act"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	goCommand := func(args ...string) ([]byte, error) {
+		cmd := exec.CommandContext(t.Context(), "go", args...)
+		cmd.Dir, cmd.Env = module, append(os.Environ(), "GOWORK=off", "GOFLAGS=-trimpath")
+		return cmd.CombinedOutput()
+	}
+	if out, err := goCommand("mod", "download"); err != nil {
+		reason := "act's modules could not be fetched: " + string(out)
+		if os.Getenv("CI") == "true" {
+			t.Fatal(reason)
+		}
+		t.Skip("SKIPPED, nothing was tested: " + reason)
+	}
+	program = filepath.Join(t.TempDir(), "act")
+	if out, err := goCommand("build", "-o", program, "github.com/nektos/act"); err != nil {
+		t.Fatalf("act: %v\n%s", err, out)
+	}
+	return program
+}
