@@ -46,61 +46,91 @@ func NewAccess(ctx *pulumi.Context, name string, args *AccessArgs, opts ...pulum
 		return nil, err
 	}
 	inside := pulumi.Parent(c)
-	// Without it no deploy can make a role, and whoever removed it would free all.
-	boundary := args.Names.Boundary()
-	_, err := iam.NewPolicy(ctx, boundary, &iam.PolicyArgs{
-		Name:        pulumi.String(boundary),
-		Description: pulumi.Sprintf("The most that what runs of SGraph Send %s can do", args.Names.Stack),
-		Policy:      policy.Document(policy.Boundary(args.Names, args.Servers, args.Caches...)...),
-	}, inside, pulumi.Protect(true))
-	if err != nil {
+	if err := newBoundary(ctx, args.Names, inside, args.Servers, args.Caches...); err != nil {
 		return nil, err
 	}
-	if c.Deploy, err = c.newPipelineRole(ctx, "deploy", args.Names.Stack, args, inside); err != nil {
+	var err error
+	if c.Deploy, err = newPipelineRole(ctx, args.Names.PipelineRole("deploy"), c.deployParts(args), trusting{
+		args.GitHub, args.Repository, args.Names.Stack,
+	}, inside); err != nil {
 		return nil, err
 	}
-	looks := args.Names.Stack + "-preview"
-	if c.Preview, err = c.newPipelineRole(ctx, "preview", looks, args, inside); err != nil {
+	if c.Preview, err = newPipelineRole(ctx, args.Names.PipelineRole("preview"), c.previewParts(args), trusting{
+		args.GitHub, args.Repository, args.Names.Stack + "-preview",
+	}, inside); err != nil {
 		return nil, err
 	}
 	return c, ctx.RegisterResourceOutputs(c, pulumi.Map{"deploy": c.Deploy, "preview": c.Preview})
 }
 
+// newBoundary makes the policy that bounds the roles of what runs. Without it no deploy
+// can make a role, and whoever removed it would free all.
+func newBoundary(
+	ctx *pulumi.Context, n stack.Names, inside pulumi.ResourceOption, servers []string, caches ...string,
+) error {
+	_, err := iam.NewPolicy(ctx, n.Boundary(), &iam.PolicyArgs{
+		Name:        pulumi.String(n.Boundary()),
+		Description: pulumi.Sprintf("The most that what runs of SGraph Send %s can do", n.Stack),
+		Policy:      policy.Document(policy.Boundary(n, servers, caches...)...),
+	}, inside, pulumi.Protect(true))
+	return err
+}
+
+// parts are the policies of a role, by their names.
+type parts map[string][]policy.Statement
+
+func (c *Access) deployParts(args *AccessArgs) parts {
+	const purpose = "deploy"
+	n, r := args.Names, args.resources()
+	return parts{
+		n.PipelineRole(purpose):     append(r.deploy(), r.tells()...),
+		n.PipelineEdge(purpose):     r.edge(),
+		n.PipelineDomain(purpose):   r.domain(true),
+		n.PipelineServers(purpose):  r.front(),
+		n.PipelineTasks(purpose):    r.tasks(),
+		n.PipelineHosts(purpose):    r.hosts(),
+		n.PipelineRegistry(purpose): r.images(true),
+		n.PipelineState(purpose):    c.stateAccess(true),
+	}
+}
+
+func (c *Access) previewParts(args *AccessArgs) parts {
+	const purpose = "preview"
+	n, r := args.Names, args.resources()
+	return parts{
+		n.PipelineRole(purpose):     r.preview(),
+		n.PipelineDomain(purpose):   r.domain(false),
+		n.PipelineServers(purpose):  r.looks(),
+		n.PipelineRegistry(purpose): r.images(false),
+		n.PipelineState(purpose):    c.stateAccess(false),
+	}
+}
+
+// trusting is whom a role is for: the jobs of one environment of a repository.
+type trusting struct {
+	github      *GitHub
+	repository  repository
+	environment string
+}
+
 // newPipelineRole makes the role of one environment.
-func (c *Access) newPipelineRole(
-	ctx *pulumi.Context, purpose, environment string, args *AccessArgs, inside pulumi.ResourceOption,
+func newPipelineRole(
+	ctx *pulumi.Context, name string, can parts, to trusting, inside pulumi.ResourceOption,
 ) (pulumi.StringOutput, error) {
-	name := args.Names.PipelineRole(purpose)
 	role, err := iam.NewRole(ctx, name, &iam.RoleArgs{
 		Name:               pulumi.String(name),
-		Description:        pulumi.Sprintf("GitHub %s, environment %s", args.Repository, environment),
-		AssumeRolePolicy:   args.GitHub.trust(args.Repository, environment),
+		Description:        pulumi.Sprintf("GitHub %s, environment %s", to.repository, to.environment),
+		AssumeRolePolicy:   to.github.trust(to.repository, to.environment),
 		MaxSessionDuration: pulumi.Int(3600),
 	}, inside)
 	if err != nil {
 		return pulumi.StringOutput{}, err
 	}
-	r, change := args.resources(), purpose == "deploy"
-	parts := map[string][]policy.Statement{
-		args.Names.PipelineState(purpose):    c.stateAccess(change),
-		args.Names.PipelineDomain(purpose):   r.domain(change),
-		args.Names.PipelineRegistry(purpose): r.images(change),
-	}
-	if change {
-		parts[name] = r.deploy()
-		parts[args.Names.PipelineEdge(purpose)] = r.edge()
-		parts[args.Names.PipelineServers(purpose)] = r.front()
-		parts[args.Names.PipelineTasks(purpose)] = r.tasks()
-		parts[args.Names.PipelineHosts(purpose)] = r.hosts()
-	} else {
-		parts[name] = r.preview()
-		parts[args.Names.PipelineServers(purpose)] = r.looks()
-	}
-	for _, part := range slices.Sorted(maps.Keys(parts)) {
-		if len(parts[part]) == 0 {
+	for _, part := range slices.Sorted(maps.Keys(can)) {
+		if len(can[part]) == 0 {
 			continue
 		}
-		if err := grant(ctx, part, role, parts[part], inside); err != nil {
+		if err := grant(ctx, part, role, can[part], inside); err != nil {
 			return pulumi.StringOutput{}, err
 		}
 	}

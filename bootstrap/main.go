@@ -39,10 +39,24 @@ func program(ctx *pulumi.Context) error {
 			Account: s.account,
 			Region:  s.region,
 			Stacks:  s.stacks,
+			Pulls:   s.pulls,
 		}); err != nil {
 			return err
 		}
 		ctx.Export("PULUMI_BACKEND_URL", state.BackendURL)
+	}
+	if s.pulls {
+		pulls, err := NewPulls(ctx, stack.Pulls, &PullsArgs{
+			Account:    s.account,
+			Region:     s.region,
+			Repository: s.repository,
+			GitHub:     github,
+			State:      state,
+		})
+		if err != nil {
+			return err
+		}
+		ctx.Export(pullEnvironment, pulls.Variables())
 	}
 	for _, name := range slices.Sorted(slices.Values(s.stacks)) {
 		access, err := NewAccess(ctx, name, &AccessArgs{

@@ -14,6 +14,7 @@ type resources struct {
 	zones    []string // of Route 53, that have the stack's domain
 	servers  []string // what may run beside functions: stack.Tasks, stack.Hosts
 	registry bool     // images are kept, whatever runs
+	pulls    bool     // of all stacks of pull requests, which have no edge: see pulls.go
 }
 
 // runs says whether something of a kind may run.
@@ -58,9 +59,19 @@ func (r resources) objects(purpose string) string { return r.bucket(purpose) + "
 
 func (r resources) buckets() (all []any) {
 	for _, purpose := range stack.Buckets {
-		all = append(all, r.bucket(purpose))
+		if purpose != stack.Assets || !r.pulls {
+			all = append(all, r.bucket(purpose))
+		}
 	}
 	return all
+}
+
+// shipped is what a deploy puts into buckets.
+func (r resources) shipped() []any {
+	if r.pulls {
+		return []any{r.objects(stack.Artifacts)}
+	}
+	return []any{r.objects(stack.Artifacts), r.objects(stack.Assets)}
 }
 
 func (r resources) table() []any { return r.arns("dynamodb", r.Region, "table/"+r.Ledger()) }
@@ -68,7 +79,16 @@ func (r resources) table() []any { return r.arns("dynamodb", r.Region, "table/"+
 func (r resources) logGroups() []any {
 	global := []string{"log-group:" + stack.FirewallLogGroup(r.Firewall()) + "*", "log-group:" + r.AccessLogGroup() + "*"}
 	return append(r.arns("logs", r.Region, named("log-group:", stack.Functions, r.LogGroup, "*")...),
-		r.arns("logs", stack.GlobalRegion, global...)...)
+		r.atEdge("logs", global...)...)
+}
+
+// atEdge are resources of the edge, and of what looks at it, for stacks that can have
+// one.
+func (r resources) atEdge(service string, forms ...string) []any {
+	if r.pulls {
+		return nil
+	}
+	return r.arns(service, stack.GlobalRegion, forms...)
 }
 
 // deliveries are the ways from CloudFront to its log of requests. What joins a
@@ -81,12 +101,12 @@ func (r resources) deliveries() []any {
 func (r resources) topics() []any {
 	regional, global := r.Topic(stack.Alarms), r.Topic(stack.GlobalAlarms)
 	return append(r.arns("sns", r.Region, regional, regional+":*"),
-		r.arns("sns", stack.GlobalRegion, global, global+":*")...)
+		r.atEdge("sns", global, global+":*")...)
 }
 
 func (r resources) alarms() []any {
 	all := append(r.arns("cloudwatch", r.Region, "alarm:"+r.Alarm("*")),
-		r.arns("cloudwatch", stack.GlobalRegion, "alarm:"+r.Alarm("*"))...)
+		r.atEdge("cloudwatch", "alarm:"+r.Alarm("*"))...)
 	return append(all, r.arns("cloudwatch", "", "dashboard/"+r.Dashboard())...)
 }
 
@@ -112,8 +132,7 @@ func (r resources) deploy() []policy.Statement {
 		policy.Allow([]string{"lambda:*"}, r.functions()...),
 		r.readBoundary(),
 		policy.Allow([]string{"s3:*"}, r.buckets()...),
-		policy.Allow([]string{"s3:GetObject*", "s3:PutObject*", "s3:DeleteObject*"},
-			r.objects(stack.Artifacts), r.objects(stack.Assets)),
+		policy.Allow([]string{"s3:GetObject*", "s3:PutObject*", "s3:DeleteObject*"}, r.shipped()...),
 		policy.Allow([]string{"s3:DeleteObject*", "s3:AbortMultipartUpload"},
 			r.objects(stack.Transfers), r.objects(stack.Cache)),
 		policy.Allow([]string{
@@ -128,11 +147,7 @@ func (r resources) deploy() []policy.Statement {
 		policy.Allow([]string{"cloudformation:*"}, r.formations()...),
 		policy.Allow([]string{"budgets:*"}, r.budget()...),
 		r.bill(),
-		lists(),
-		// Queries have no names of their own, and subscriptions those of their topics.
-		policy.Allow([]string{
-			"logs:PutQueryDefinition", "logs:DeleteQueryDefinition", "sns:SetSubscriptionAttributes", "sns:Unsubscribe",
-		}, everything),
+		policy.Allow(lists, everything),
 		// For the smoke test, where the API key is a reference. Who deploys the admin
 		// function could have it say the key.
 		policy.Allow([]string{"ssm:GetParameter"}, r.ParameterARN(r.Parameters()+"*")),
@@ -219,14 +234,23 @@ func (r resources) readBoundary() policy.Statement {
 	return policy.Allow([]string{"iam:GetPolicy", "iam:GetPolicyVersion"}, r.BoundaryARN())
 }
 
-// lists are reads that AWS grants for all or not at all.
-func lists() policy.Statement {
-	return policy.Allow([]string{
+// lists are reads that AWS grants for all or not at all, and told those of whom alarms
+// are told, and of queries.
+var (
+	lists = []string{
 		"sts:GetCallerIdentity", "lambda:GetAccountSettings", "lambda:ListFunctions", "logs:DescribeLogGroups",
-		"logs:DescribeQueryDefinitions", "cloudwatch:DescribeAlarms", "cloudwatch:ListDashboards",
-		"cloudwatch:ListTagsForResource", "sns:GetSubscriptionAttributes", "cloudformation:DescribeStacks",
-		"s3:ListAllMyBuckets",
-	}, everything)
+		"cloudwatch:DescribeAlarms", "cloudwatch:ListDashboards",
+		"cloudwatch:ListTagsForResource", "cloudformation:DescribeStacks", "s3:ListAllMyBuckets",
+	}
+	told = []string{"sns:GetSubscriptionAttributes", "logs:DescribeQueryDefinitions"}
+)
+
+// tells is what it takes to keep queries, which have no names of their own, and to
+// subscribe whom alarms are told, of which AWS knows only the topics by name.
+func (r resources) tells() []policy.Statement {
+	return []policy.Statement{policy.Allow(append([]string{
+		"logs:PutQueryDefinition", "logs:DeleteQueryDefinition", "sns:SetSubscriptionAttributes", "sns:Unsubscribe",
+	}, told...), everything)}
 }
 
 // preview is what comparing a stack with its program takes: reading how things
@@ -257,6 +281,6 @@ func (r resources) preview() []policy.Statement {
 			"cloudfront:Get*", "cloudfront:List*", "wafv2:Get*", "wafv2:List*",
 			"route53:GetHealthCheck", "route53:ListTagsForResource",
 		}, everything),
-		lists(),
+		policy.Allow(slices.Concat(lists, told), everything),
 	}
 }

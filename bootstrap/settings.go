@@ -21,6 +21,7 @@ type settings struct {
 	zones      map[string][]string // of Route 53, by stack
 	servers    []string            // what runs here beside functions: stack.Tasks, stack.Hosts
 	registry   bool                // images are kept, whatever runs
+	pulls      bool                // stacks of pull requests are made here
 	state      bool
 	provider   bool
 	region     string
@@ -85,6 +86,10 @@ func loadSettings(ctx *pulumi.Context) (settings, error) {
 		if strings.HasSuffix(name, "-preview") {
 			faults = append(faults, fmt.Errorf("%q is the name of a preview's environment, not of a stack", name))
 		}
+		if strings.HasPrefix(name, stack.Pulls+"-") {
+			faults = append(faults, fmt.Errorf("%q is the name of a pull request's stack: set pullRequests to true, and it is "+
+				"within reach of their pipeline", name))
+		}
 		if err := (stack.Names{Region: s.region, Stack: name}).Check(); err != nil {
 			faults = append(faults, fmt.Errorf("the name of a stack: %w", err))
 		}
@@ -100,6 +105,10 @@ func loadSettings(ctx *pulumi.Context) (settings, error) {
 		faults = append(faults, err)
 	}
 	s.registry = c.GetBool("registry")
+	if s.pulls = c.GetBool("pullRequests"); s.pulls && slices.Contains(s.stacks, prod) {
+		faults = append(faults, fmt.Errorf("pullRequests: what is only proposed would run in the account of %s: set it in "+
+			"the account of dev alone", prod))
+	}
 	if s.servers, err = parseComputes(c.Get("computes")); err != nil {
 		faults = append(faults, err)
 	}

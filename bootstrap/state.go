@@ -1,6 +1,8 @@
 package main
 
 import (
+	"slices"
+
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/kms"
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/s3"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
@@ -17,6 +19,7 @@ type State struct {
 
 	Bucket     pulumi.StringOutput
 	BackendURL pulumi.StringOutput
+	PullsURL   pulumi.StringOutput // where those of pull requests are
 	Keys       map[string]*kms.Key // by stack
 }
 
@@ -24,6 +27,7 @@ type State struct {
 type StateArgs struct {
 	Account, Region string
 	Stacks          []string
+	Pulls           bool // with a place of its own for the stacks of pull requests
 }
 
 // NewState makes the bucket and the keys. Losing them would orphan every
@@ -43,16 +47,17 @@ func NewState(ctx *pulumi.Context, name string, args *StateArgs, opts ...pulumi.
 	if err := guard(ctx, name, bucket, inside); err != nil {
 		return nil, err
 	}
-	// Pulumi makes this with the first thing that it does, which may be a preview,
-	// and those may not write. It says how the names of the rest are made.
-	if _, err := s3.NewBucketObjectv2(ctx, name, &s3.BucketObjectv2Args{
-		Bucket:  bucket.Bucket,
-		Key:     pulumi.String(".pulumi/meta.yaml"),
-		Content: pulumi.String("version: 1\n"),
-	}, inside, kept); err != nil {
+	if err := newMeta(ctx, name, bucket, "", inside, kept); err != nil {
 		return nil, err
 	}
-	for _, of := range args.Stacks {
+	stacks := args.Stacks
+	if args.Pulls {
+		if err := newMeta(ctx, stack.Pulls, bucket, stack.Pulls+"/", inside, kept); err != nil {
+			return nil, err
+		}
+		stacks = append(slices.Clone(stacks), stack.AllPulls)
+	}
+	for _, of := range stacks {
 		key, err := kms.NewKey(ctx, of, &kms.KeyArgs{
 			Description:          pulumi.Sprintf("Secrets in the state of SGraph Send, %s", of),
 			EnableKeyRotation:    pulumi.Bool(true),
@@ -71,7 +76,22 @@ func NewState(ctx *pulumi.Context, name string, args *StateArgs, opts ...pulumi.
 	}
 	c.Bucket = bucket.Bucket
 	c.BackendURL = pulumi.Sprintf("s3://%s?region=%s&awssdk=v2", bucket.Bucket, args.Region)
+	c.PullsURL = pulumi.Sprintf("s3://%s/%s?region=%s&awssdk=v2", bucket.Bucket, stack.Pulls, args.Region)
 	return c, ctx.RegisterResourceOutputs(c, pulumi.Map{"bucket": c.Bucket})
+}
+
+// newMeta makes what says how the names of a state are made, below a prefix. Pulumi
+// makes it with the first thing that it does, which may be a preview, and those may not
+// write.
+func newMeta(
+	ctx *pulumi.Context, name string, bucket *s3.BucketV2, prefix string, opts ...pulumi.ResourceOption,
+) error {
+	_, err := s3.NewBucketObjectv2(ctx, name, &s3.BucketObjectv2Args{
+		Bucket:  bucket.Bucket,
+		Key:     pulumi.String(prefix + ".pulumi/meta.yaml"),
+		Content: pulumi.String("version: 1\n"),
+	}, opts...)
+	return err
 }
 
 // guard makes a bucket private, encrypted and versioned: an update that ends

@@ -113,6 +113,7 @@ func watchArgs(on Ground, site *Site, canary *Canary) *WatchArgs {
 		Stage:         on.Stage,
 		Told:          on.Alarms,
 		Uptime:        on.Uptime,
+		SavedQueries:  on.SavedQueries,
 		MonthlyBudget: on.MonthlyBudget,
 		CanaryMinutes: on.CanaryMinutes,
 		Storage:       on.Storage,

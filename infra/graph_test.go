@@ -23,6 +23,7 @@ import (
 
 	"sgraph.ai/send/infra/artifact"
 	"sgraph.ai/send/infra/settings"
+	names "sgraph.ai/send/shared/stack"
 )
 
 const testAccount = "123456789012"
@@ -354,7 +355,7 @@ func parseStackAs(t *testing.T, stack, name string, changes map[string]string) (
 func accountOf(stack string) *graph {
 	return &graph{
 		account: testAccount, limits: account{most: 1000, free: 1000},
-		boundary: "arn:aws:iam::" + testAccount + ":policy/sgraph-send-boundary-" + stack,
+		boundary: names.Names{Account: testAccount, Stack: stack}.BoundaryARN(),
 	}
 }
 

@@ -127,7 +127,7 @@ func newTemplate(
 	ctx *pulumi.Context, name string, args *HostsArgs, shipped *s3.BucketObjectv2, profile *iam.InstanceProfile,
 	inside pulumi.ResourceOption,
 ) (*ec2.LaunchTemplate, error) {
-	tags := tagsOf(args.Names.Stack, args.Stage)
+	tags := tagsOf(args.Names, args.Stage)
 	tags["Name"] = pulumi.String(args.Names.HostTemplate())
 	var tagged ec2.LaunchTemplateTagSpecificationArray
 	for _, kind := range []string{"instance", "volume", "network-interface"} {
@@ -180,7 +180,7 @@ func newGroup(
 	tags := autoscaling.GroupTagArray{&autoscaling.GroupTagArgs{
 		Key: pulumi.String(stack.DeployedTag), Value: version, PropagateAtLaunch: pulumi.Bool(false),
 	}}
-	common := tagsOf(args.Names.Stack, args.Stage)
+	common := tagsOf(args.Names, args.Stage)
 	for _, key := range slices.Sorted(maps.Keys(common)) {
 		tags = append(tags, &autoscaling.GroupTagArgs{
 			Key: pulumi.String(key), Value: common[key], PropagateAtLaunch: pulumi.Bool(false),

@@ -67,7 +67,7 @@ func deploy(ctx *pulumi.Context, s settings.Settings, built Built, lambda limits
 	if err := warnOfValues(ctx, s); err != nil {
 		return err
 	}
-	if err := tagEverything(ctx, s.Stack, s.Stage); err != nil {
+	if err := tagEverything(ctx, s); err != nil {
 		return err
 	}
 	storage, err := NewStorage(ctx, "storage", storageArgs(s, left))

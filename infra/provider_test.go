@@ -59,7 +59,7 @@ func TestDeploysByHandEncryptAsThePipelinesDo(t *testing.T) {
 // has the pipelines' provider with nothing set, whatever Pulumi is asked to do.
 func TestStackFilesNameTheKeyOfTheirState(t *testing.T) {
 	t.Parallel()
-	for _, name := range []string{"dev", "qa", "prod"} {
+	for _, name := range []string{"dev", "qa", "prod", stack.Pulls} {
 		text, err := os.ReadFile(filepath.Join("..", "Pulumi."+name+".yaml"))
 		if err != nil {
 			t.Fatal(err)

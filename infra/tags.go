@@ -3,17 +3,22 @@ package main
 import (
 	"maps"
 	"reflect"
+	"strconv"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
+	"sgraph.ai/send/infra/settings"
 	"sgraph.ai/send/shared/stack"
 )
 
 // tagEverything marks all that the program makes, so that bills, people and
 // clean-ups can tell stacks apart. It works on whatever has tags, which is why
 // no component needs to think of them.
-func tagEverything(ctx *pulumi.Context, name, stage string) error {
-	common := tagsOf(name, stage)
+func tagEverything(ctx *pulumi.Context, s settings.Settings) error {
+	common := tagsOf(s.Names, s.Stage)
+	if s.Expires != "" {
+		common["expires"] = pulumi.String(s.Expires)
+	}
 	tag := func(args *pulumi.ResourceTransformationArgs) *pulumi.ResourceTransformationResult {
 		props := reflect.Indirect(reflect.ValueOf(args.Props))
 		if props.Kind() != reflect.Struct {
@@ -34,10 +39,14 @@ func tagEverything(ctx *pulumi.Context, name, stage string) error {
 }
 
 // tagsOf are the tags of all that a stack has.
-func tagsOf(name, stage string) pulumi.StringMap {
-	return pulumi.StringMap{
+func tagsOf(n stack.Names, stage string) pulumi.StringMap {
+	tags := pulumi.StringMap{
 		"project": pulumi.String(stack.Project),
-		"stack":   pulumi.String(name),
+		"stack":   pulumi.String(n.Stack),
 		"stage":   pulumi.String(stage),
 	}
+	if number, is := n.Pull(); is {
+		tags["pull-request"] = pulumi.String(strconv.Itoa(number))
+	}
+	return tags
 }

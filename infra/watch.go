@@ -28,6 +28,7 @@ type WatchArgs struct {
 	Stage         string
 	Told          settings.Alarms
 	Uptime        bool // both services are asked from outside
+	SavedQueries  bool // questions to the logs are kept
 	MonthlyBudget int  // US dollars; 0 = no budget
 	CanaryMinutes int  // between two rounds of the canary
 
@@ -53,8 +54,10 @@ func NewWatch(ctx *pulumi.Context, name string, args *WatchArgs, opts ...pulumi.
 	if err := raiseRegional(ctx, args, regional); err != nil {
 		return nil, err
 	}
-	if err := saveQuestions(ctx, args.Names, logGroups(args), inside); err != nil {
-		return nil, err
+	if args.SavedQueries {
+		if err := saveQuestions(ctx, args.Names, logGroups(args), inside); err != nil {
+			return nil, err
+		}
 	}
 	if args.Uptime || args.Firewall.global() {
 		global, err := newBoard(ctx, stack.GlobalAlarms, args.Names, args.Told,

@@ -1,5 +1,7 @@
 package cost
 
+import "sgraph.ai/send/shared/stack"
+
 // Change is a setting that a stack can do with to be cheaper.
 type Change struct{ Key, Value, GivesUp string }
 
@@ -34,6 +36,7 @@ var (
 // Scenarios are those of docs/cost.md.
 var Scenarios = []Scenario{
 	{"dev, idle", "dev", typical(0), nil},
+	{"pull request, idle", stack.Pulls, typical(0), nil},
 	{"prod, idle", "prod", typical(0), []Change{noUptime, noEdge, rarely}},
 	{"10 thousand transfers a month", "prod", typical(1e4), []Change{noUptime, noEdge, rarely, shortLogs, halfMemory}},
 	{"1 million transfers a month", "prod", typical(1e6), []Change{noUptime, shortLogs, halfMemory, halfDay}},

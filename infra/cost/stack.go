@@ -39,6 +39,9 @@ func Stack(folder, own string, changes map[string]string) (settings.Settings, er
 		}
 		config[settings.Project+":"+key] = value
 	}
+	if own == stack.Pulls {
+		own = stack.OfPull(1) // they are all alike
+	}
 	return settings.Parse(own, config, nil, func(name string) (string, bool) {
 		value, ok := standIns[name]
 		if ok && strings.HasSuffix(name, "__API_KEY__VALUE") { // hosts take no other

@@ -221,9 +221,18 @@ var own = []Key{
 		"Minutes between two rounds of the canary, which sends, receives, compares and deletes a file; " +
 			"0 means there is none.",
 		into(service.Int(0, 60), func(s *Settings) *int { return &s.CanaryMinutes })},
+	{"savedQueries", "", "true",
+		"Logs Insights has the questions that operators ask of the stack's logs. `false` where who deploys may not save " +
+			"any, since AWS grants that for those of all stacks at once.",
+		into(service.Bool(), func(s *Settings) *bool { return &s.SavedQueries })},
 	{"monthlyBudget", "", "0",
 		"US dollars a month that this stack's tagged resources may cost before a notice goes out; 0 means no budget.",
 		into(service.Int(0, 1_000_000), func(s *Settings) *int { return &s.MonthlyBudget })},
+	{"expires", "SEND_EXPIRES", "",
+		"Day from which on the stack may be destroyed, such as `2026-12-05`: the tag `expires` of all that it has. " +
+			"Nothing: there is no such day.",
+		into(service.Matching(regexp.MustCompile(`^\d{4}-\d{2}-\d{2}$`), "must be a day, as in 2026-12-05"),
+			func(s *Settings) *string { return &s.Expires })},
 }
 
 // The grammars of what only a stack is told.

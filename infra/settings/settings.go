@@ -88,8 +88,13 @@ type Settings struct {
 	// CanaryMinutes is how often a file is sent, received and deleted by way
 	// of trial; 0 means never.
 	CanaryMinutes int
+	// SavedQueries keeps questions to the logs where the console offers them.
+	SavedQueries bool
 	// MonthlyBudget is in US dollars; 0 means no budget.
 	MonthlyBudget int
+
+	// Expires is the day from which on the stack may be destroyed; "" = none.
+	Expires string
 
 	Secrets Secrets
 }

@@ -431,7 +431,8 @@ func TestEveryFieldHasAKey(t *testing.T) {
 		"certificateArn": "arn:aws:acm:us-east-1:123456789012:certificate/a", "edgeRateLimit": "77",
 		"originSecretGeneration": "3", "botControl": "true", "firewallLogDays": "3", "accessLogDays": "5",
 		"alarmEmail": "a@example.org", "alarmWebhook": "https://a.example.org/x",
-		"uptime": "true", "canaryMinutes": "7", "monthlyBudget": "9",
+		"uptime": "true", "canaryMinutes": "7", "savedQueries": "false",
+		"monthlyBudget": "9", "expires": "2026-12-05",
 		"stage": "qa", "corsOrigins": "https://a.example", "adminAllow": "192.0.2.0/24",
 	}
 	told := map[string]bool{} // the services' own, which the program passes on

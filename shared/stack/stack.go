@@ -78,6 +78,9 @@ func (n Names) Check() error {
 	if !form.MatchString(n.Stack) {
 		return fmt.Errorf("%q becomes part of bucket names: use lower-case letters, digits and single hyphens", n.Stack)
 	}
+	if err := n.checkKin(); err != nil {
+		return err
+	}
 	for _, purpose := range Buckets {
 		if length := len(n.Bucket(purpose)); length > maxBucketName {
 			return fmt.Errorf("bucket names would have %d characters, of which S3 allows %d: use a shorter stack name",
@@ -204,34 +207,36 @@ func (n Names) AccessLogOf(service string) string { return n.part(service + "-ac
 
 // PipelineRole is the role by which a pipeline reaches the stack, for the
 // purpose "deploy" or "preview", and that role's policy.
-func (n Names) PipelineRole(purpose string) string { return n.part("pipeline-" + purpose) }
+func (n Names) PipelineRole(purpose string) string { return n.setUp("pipeline-" + purpose) }
 
 // PipelineEdge is the policy by which that role reaches what stands in front of the
 // stack.
-func (n Names) PipelineEdge(purpose string) string { return n.part("pipeline-edge-" + purpose) }
+func (n Names) PipelineEdge(purpose string) string { return n.setUp("pipeline-edge-" + purpose) }
 
 // PipelineState is the policy by which that role reaches the stack's state.
-func (n Names) PipelineState(purpose string) string { return n.part("pipeline-state-" + purpose) }
+func (n Names) PipelineState(purpose string) string { return n.setUp("pipeline-state-" + purpose) }
 
 // PipelineDomain is the policy by which that role reaches the stack's domain.
-func (n Names) PipelineDomain(purpose string) string { return n.part("pipeline-domain-" + purpose) }
+func (n Names) PipelineDomain(purpose string) string { return n.setUp("pipeline-domain-" + purpose) }
 
 // PipelineServers is the policy by which that role reaches the network and the load
 // balancer of what is no function.
-func (n Names) PipelineServers(purpose string) string { return n.part("pipeline-servers-" + purpose) }
+func (n Names) PipelineServers(purpose string) string { return n.setUp("pipeline-servers-" + purpose) }
 
 // PipelineTasks is the policy by which that role reaches what runs on Fargate.
-func (n Names) PipelineTasks(purpose string) string { return n.part("pipeline-tasks-" + purpose) }
+func (n Names) PipelineTasks(purpose string) string { return n.setUp("pipeline-tasks-" + purpose) }
 
 // PipelineHosts is the policy by which that role reaches what runs on EC2.
-func (n Names) PipelineHosts(purpose string) string { return n.part("pipeline-hosts-" + purpose) }
+func (n Names) PipelineHosts(purpose string) string { return n.setUp("pipeline-hosts-" + purpose) }
 
 // PipelineRegistry is the policy by which that role reaches the stack's images.
-func (n Names) PipelineRegistry(purpose string) string { return n.part("pipeline-registry-" + purpose) }
+func (n Names) PipelineRegistry(purpose string) string {
+	return n.setUp("pipeline-registry-" + purpose)
+}
 
 // Boundary is the policy that bounds what the roles of the functions can do, and
 // BoundaryARN the whole of its name.
-func (n Names) Boundary() string { return n.part("boundary") }
+func (n Names) Boundary() string { return n.setUp("boundary") }
 
 // BoundaryARN is the boundary as roles refer to it.
 func (n Names) BoundaryARN() string {
@@ -240,7 +245,7 @@ func (n Names) BoundaryARN() string {
 
 // Parameters begins the name of each parameter, a secret that the stack is told by
 // reference.
-func (n Names) Parameters() string { return "/" + Project + "/" + n.Stack + "/" }
+func (n Names) Parameters() string { return "/" + Project + "/" + n.kin() + "/" }
 
 // ParameterARN is a parameter as policies refer to it.
 func (n Names) ParameterARN(name string) string {
@@ -254,7 +259,7 @@ func (n Names) StateBucket() string {
 
 // StateKey is the alias of the key that encrypts the secrets in the stack's
 // state.
-func (n Names) StateKey() string { return "alias/" + n.whole() }
+func (n Names) StateKey() string { return "alias/" + Project + "-" + n.kin() }
 
 // SecretsProvider is that key as Pulumi is told of it.
 // https://www.pulumi.com/docs/iac/concepts/secrets/#aws-key-management-service-kms
