@@ -5,9 +5,9 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"io/fs"
 	"net/http"
 	"os"
-	"path/filepath"
 
 	"sgraph.ai/send/release/github"
 )
@@ -45,18 +45,40 @@ func issueCommand(f *flag.FlagSet) func(context.Context) error {
 	}
 }
 
+// mostReport is what one report may have, in bytes. GitHub takes far less.
+const mostReport = 4 << 20
+
 // reports answers the Markdown files of a folder, which need not exist, in the
-// order of their names.
+// order of their names. What a pull request's run wrote is among them: what leads
+// out of the folder is refused, or a comment could show what this process is told.
 func reports(dir string) (texts []string, err error) {
-	names, err := filepath.Glob(filepath.Join(dir, "*.md"))
+	root, err := os.OpenRoot(dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	defer root.Close()
+	names, err := fs.Glob(root.FS(), "*.md")
+	if err != nil {
+		return nil, err
+	}
 	for _, name := range names {
-		text, err := os.ReadFile(name)
+		about, err := root.Stat(name)
+		if err != nil {
+			return nil, err
+		}
+		if !about.Mode().IsRegular() || about.Size() > mostReport {
+			return nil, fmt.Errorf("the report %s is no file of at most %d bytes", name, mostReport)
+		}
+		text, err := root.ReadFile(name)
 		if err != nil {
 			return nil, err
 		}
 		texts = append(texts, string(text))
 	}
-	return texts, err
+	return texts, nil
 }
 
 func fromEnvironment() github.Client {
