@@ -15,6 +15,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"sgraph.ai/send/release/dist"
 )
 
 // Target is a command to package.
@@ -83,11 +85,7 @@ func (b Builder) buildOne(ctx context.Context, target Target, architecture strin
 	if b.Version != "" {
 		ldflags += fmt.Sprintf(" -X %s=%s", b.VersionVariable, b.Version)
 	}
-	// Every variable that changes what the compiler makes is fixed here.
-	env := []string{
-		"CGO_ENABLED=0", "GOOS=linux", "GOARCH=" + arch,
-		"GOARM64=v8.0", "GOAMD64=v1", "GOFLAGS=", "GOEXPERIMENT=", "GOFIPS140=off",
-	}
+	env := dist.System{OS: "linux", Arch: arch}.Environment()
 	if _, err := b.run(ctx, env, "build", "-tags", "lambda.norpc", "-trimpath", "-buildvcs=false",
 		"-ldflags", ldflags, "-o", binary, target.Package); err != nil {
 		return Zip{}, err

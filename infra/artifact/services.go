@@ -27,7 +27,9 @@ var Services = []Target{
 
 // ServicesBuilder builds Services from a checkout into one of its folders.
 func ServicesBuilder(root, dir, version string) Builder {
-	return Builder{Root: root, Dir: within(root, dir), Version: version, VersionVariable: "sgraph.ai/send/shared/version.Version"}
+	return Builder{
+		Root: root, Dir: within(root, dir), Version: version, VersionVariable: "sgraph.ai/send/shared/version.Version",
+	}
 }
 
 // ForStack answers what a stack ships of the commands that it runs as functions: the

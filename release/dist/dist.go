@@ -42,6 +42,15 @@ func (s System) Binary() string {
 	return name
 }
 
+// Environment is what the go command is told so that a program for a system is the same
+// wherever it is built: every variable that changes what the compiler makes.
+func (s System) Environment() []string {
+	return []string{
+		"GOOS=" + s.OS, "GOARCH=" + s.Arch, "GOAMD64=v1", "GOARM64=v8.0", "CGO_ENABLED=0",
+		"GOFLAGS=-mod=readonly", "GOEXPERIMENT=", "GOFIPS140=off",
+	}
+}
+
 // versionVariable is the one place where every binary keeps its version.
 const versionVariable = "sgraph.ai/send/shared/version.Version"
 
@@ -62,7 +71,7 @@ func BuildCLI(ctx context.Context, root, dir, version string, systems []System) 
 		cmd := exec.CommandContext(ctx, "go", "build", "-trimpath", "-buildvcs=false",
 			"-ldflags", "-s -w -buildid= -X "+versionVariable+"="+version, "-o", filepath.Join(dir, s.Binary()), Program)
 		cmd.Dir = root
-		cmd.Env = append(os.Environ(), "CGO_ENABLED=0", "GOFLAGS=", "GOOS="+s.OS, "GOARCH="+s.Arch)
+		cmd.Env = append(os.Environ(), s.Environment()...)
 		if out, err := cmd.CombinedOutput(); err != nil {
 			return fmt.Errorf("building %s: %w\n%s", s.Binary(), err, bytes.TrimSpace(out))
 		}

@@ -69,10 +69,9 @@ func TestNothingToReleaseIsAFault(t *testing.T) {
 	}
 }
 
-// A small program stands in for sgsend: what is tested is that the stamp
-// reaches the one variable, and that equal source gives equal bytes.
-func TestBuiltBinaryCarriesItsVersion(t *testing.T) {
-	t.Parallel()
+// checkout is one with a small program in the place of sgsend.
+func checkout(t *testing.T) string {
+	t.Helper()
 	root := t.TempDir()
 	put(t, root, "go.mod", "module sgraph.ai/send\n\ngo 1.26\n")
 	for _, dir := range []string{"shared/version", "cli/cmd/sgsend"} {
@@ -83,21 +82,45 @@ func TestBuiltBinaryCarriesItsVersion(t *testing.T) {
 	put(t, root, "shared/version/version.go", "package version\n\nvar Version = \"dev\"\n")
 	put(t, root, "cli/cmd/sgsend/main.go",
 		"package main\n\nimport \"sgraph.ai/send/shared/version\"\n\nfunc main() { println(version.Version) }\n")
-	here := System{runtime.GOOS, runtime.GOARCH}
-	other := System{"windows", "arm64"}
+	return root
+}
+
+// here is the system that the tests run on.
+var here = System{runtime.GOOS, runtime.GOARCH}
+
+// A small program stands in for sgsend: what is tested is that the stamp
+// reaches the one variable.
+func TestBuiltBinaryCarriesItsVersion(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	if err := BuildCLI(t.Context(), checkout(t), dir, "v1.2.3", []System{here, {"windows", "arm64"}}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat(filepath.Join(dir, "sgsend-windows-arm64.exe")); err != nil {
+		t.Error(err)
+	}
+	out, err := exec.Command(filepath.Join(dir, here.Binary())).CombinedOutput()
+	if err != nil || strings.TrimSpace(string(out)) != "v1.2.3" {
+		t.Errorf("the binary says %q (%v)", out, err)
+	}
+}
+
+// Equal source gives equal bytes, wherever it lies and whatever the go command is
+// told by the machine.
+func TestTheMachineHasNoPartInABinary(t *testing.T) {
 	var builds [2][]byte
-	for i := range builds {
+	for i, told := range []map[string]string{{}, {
+		"GOFLAGS": "-gcflags=all=-N -ldflags=-w", "GOAMD64": "v3", "GOARM64": "v9.0", "GOFIPS140": "latest",
+		"GOEXPERIMENT": "nodwarf5", "CGO_ENABLED": "1", "TZ": "Pacific/Apia", "LC_ALL": "tr_TR.UTF-8",
+	}} {
+		for name, value := range told {
+			t.Setenv(name, value)
+		}
 		dir := t.TempDir()
-		if err := BuildCLI(t.Context(), root, dir, "v1.2.3", []System{here, other}); err != nil {
+		if err := BuildCLI(t.Context(), checkout(t), dir, "v1.2.3", []System{here}); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := os.Stat(filepath.Join(dir, "sgsend-windows-arm64.exe")); err != nil {
-			t.Error(err)
-		}
-		out, err := exec.Command(filepath.Join(dir, here.Binary())).CombinedOutput()
-		if err != nil || strings.TrimSpace(string(out)) != "v1.2.3" {
-			t.Errorf("the binary says %q (%v)", out, err)
-		}
+		var err error
 		if builds[i], err = os.ReadFile(filepath.Join(dir, here.Binary())); err != nil {
 			t.Fatal(err)
 		}
