@@ -78,7 +78,7 @@ this machine; the service keeps ciphertext, and the key is in the link only.`,
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usage(err) })
 	root.AddCommand(sendCommand(e), receiveCommand(e), infoCommand(e), deleteCommand(e), serveCommand(e),
 		healthCommand(e), backupCommand(e), restoreCommand(e), migrateCommand(e), smokeCommand(e),
-		rollbackCommand(e), auditCommand(e))
+		rollbackCommand(e), auditCommand(e), pagesCommand(e))
 	return root
 }
 

@@ -129,3 +129,24 @@ func TestTheMachineHasNoPartInABinary(t *testing.T) {
 		t.Error("two builds of one source differ")
 	}
 }
+
+// The list of pages is what the binary for this machine says.
+func TestListPages(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	if err := ListPages(t.Context(), dir); err == nil || !strings.Contains(err.Error(), here.Binary()) {
+		t.Errorf("without a binary: %v", err)
+	}
+	main := "package main\n\nimport (\n\t\"fmt\"\n\t\"os\"\n)\n\nfunc main() { fmt.Println(os.Args[1]) }\n"
+	root := checkout(t)
+	put(t, root, "cli/cmd/sgsend/main.go", main)
+	if err := BuildCLI(t.Context(), root, dir, "v1.2.3", []System{here}); err != nil {
+		t.Fatal(err)
+	}
+	if err := ListPages(t.Context(), dir); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := os.ReadFile(filepath.Join(dir, PagesName)); err != nil || string(got) != "pages\n" {
+		t.Errorf("the list is %q (%v)", got, err)
+	}
+}

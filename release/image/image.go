@@ -7,14 +7,11 @@
 package image
 
 import (
-	"bytes"
-	"debug/buildinfo"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
-	"runtime/debug"
 
 	v1 "github.com/google/go-containerregistry/pkg/v1"
 	"github.com/google/go-containerregistry/pkg/v1/empty"
@@ -22,6 +19,7 @@ import (
 	"github.com/google/go-containerregistry/pkg/v1/partial"
 	"github.com/google/go-containerregistry/pkg/v1/types"
 
+	"sgraph.ai/send/release/bom"
 	"sgraph.ai/send/release/dist"
 )
 
@@ -38,11 +36,10 @@ type Image struct {
 	boms    []v1.Image // each with the image, or the index, that it is about as its subject
 }
 
-// binary is one released file and what Go's linker left in it.
+// binary is one released file.
 type binary struct {
 	dist.System
-	content []byte
-	info    *debug.BuildInfo
+	bom.Program
 }
 
 // Assemble makes the image of a version from the binaries in dir, which are
@@ -127,10 +124,11 @@ func read(dir string, s dist.System) (binary, error) {
 	if err != nil {
 		return binary{}, err
 	}
-	info, err := buildinfo.Read(bytes.NewReader(content))
+	program, err := bom.Read(s.Binary(), content)
 	if err != nil {
-		return binary{}, fmt.Errorf("%s is no program of Go: %w", path, err)
+		return binary{}, fmt.Errorf("in %s: %w", dir, err)
 	}
+	info := program.Info
 	if info.Path != dist.Program {
 		return binary{}, fmt.Errorf("%s is %s, and not %s", path, info.Path, dist.Program)
 	}
@@ -143,12 +141,12 @@ func read(dir string, s dist.System) (binary, error) {
 			"the image needs one for %s on %s with CGO_ENABLED=0",
 			path, built["GOOS"], built["GOARCH"], built["CGO_ENABLED"], s.OS, s.Arch)
 	}
-	return binary{System: s, content: content, info: info}, nil
+	return binary{System: s, Program: program}, nil
 }
 
 // platform is the image of one system.
 func platform(b binary, version string) (v1.Image, error) {
-	layer, err := layer(b.content)
+	layer, err := layer(b.Content)
 	if err != nil {
 		return nil, err
 	}

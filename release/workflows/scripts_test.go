@@ -679,13 +679,15 @@ func TestPushImage(t *testing.T) {
 func TestBuildStopsAtTheFirstFault(t *testing.T) {
 	t.Parallel()
 	env := []string{"VERSION=v0.4.0", "DIR=dist"}
-	r := newRun(t, env...).fake("go", "")
+	const work = "go 1.26.0\n\ntoolchain go1.26.1\n"
+	r := newRun(t, env...).fake("go", `echo "by $GOTOOLCHAIN" >>../calls`).put("go.work", work)
 	r.run(true, "build.sh")
 	r.has("calls", r.read("calls"), "go run ./infra/cmd/build-artifacts -out dist -version v0.4.0 -arch arm64,x86_64\n",
 		"release binaries --version v0.4.0 --dir dist\n",
 		"release packages --version v0.4.0 --dir dist\n",
-		"release image --version v0.4.0 --dir dist --record\n", "release sums --dir dist\n")
-	r = newRun(t, env...).fake("go", `case "$*" in *binaries*) exit 1 ;; esac`)
+		"release image --version v0.4.0 --dir dist --record\n", "release pages --dir dist\n",
+		"release boms --version v0.4.0 --dir dist\n", "release sums --dir dist\n", "by go1.26.1\n")
+	r = newRun(t, env...).put("go.work", work).fake("go", `case "$*" in *binaries*) exit 1 ;; esac`)
 	r.run(false, "build.sh")
 	r.lacks("calls", r.read("calls"), "release sums")
 }

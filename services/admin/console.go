@@ -16,9 +16,18 @@ import (
 //go:embed site
 var files embed.FS
 
+// Pages serves what browsers load, and nothing else, as a service does that no
+// setting says anything to. The paths are all that it answers, as [wire.Route.Addresses]
+// writes them.
+func Pages() (h http.Handler, paths []string) {
+	r := mux.NewRouter()
+	paths = console(r)
+	return web.Settings{}.Wrap(r), paths
+}
+
 // console adds the operators' pages, and ways to them from the addresses they
 // had before.
-func console(r *mux.Router) {
+func console(r *mux.Router) (paths []string) {
 	pages, err := fs.Sub(files, "site")
 	if err != nil {
 		panic(err) // the folder is embedded above
@@ -27,4 +36,13 @@ func console(r *mux.Router) {
 	web.Bind(r, wire.OldConsole, http.RedirectHandler(home, http.StatusTemporaryRedirect))
 	site := web.Page(http.StripPrefix(strings.TrimSuffix(home, "/"), web.Assets(pages)), "")
 	r.PathPrefix(home).Handler(site).Methods(http.MethodGet, http.MethodHead)
+
+	paths = append(wire.OldConsole.Addresses(), home)
+	for _, pattern := range []string{"*.*", "assets/*/*"} {
+		named, _ := fs.Glob(pages, pattern) // a good pattern
+		for _, name := range named {
+			paths = append(paths, home+name)
+		}
+	}
+	return paths
 }

@@ -15,14 +15,22 @@ import (
 //go:embed site
 var files embed.FS
 
-// pageRoutes are the pages, and the paths of old links, which hard-code where
-// earlier versions of the pages were.
-func (s *Service) pageRoutes(r *mux.Router) {
+// Pages serves what browsers load, and nothing else, as a service does that no
+// setting says anything to. The paths are all that it answers, as [wire.Route.Addresses]
+// writes them.
+func Pages() (h http.Handler, paths []string) {
+	r := mux.NewRouter()
+	paths = pages(r, wire.PageCSP())
+	return web.Settings{}.Wrap(r), paths
+}
+
+// pages adds the pages, and the paths of old links, which hard-code where earlier
+// versions of the pages were.
+func pages(r *mux.Router, csp string) (paths []string) {
 	site, err := fs.Sub(files, "site")
 	if err != nil {
 		panic(err) // the folder is embedded above
 	}
-	csp := wire.PageCSP(s.set.DownloadOrigins...)
 	assets := web.Page(web.Assets(site), csp)
 
 	for file, page := range map[string]wire.Route{
@@ -32,14 +40,22 @@ func (s *Service) pageRoutes(r *mux.Router) {
 		for _, path := range page.Paths {
 			r.Handle(path, h).Methods(http.MethodGet, http.MethodHead)
 		}
+		paths = append(paths, page.Addresses()...)
 	}
 	r.NotFoundHandler = web.NotFoundPage(site, "lost.html", csp)
 	r.PathPrefix(wire.Assets).Handler(assets).Methods(http.MethodGet, http.MethodHead)
 	r.Handle("/robots.txt", assets).Methods(http.MethodGet, http.MethodHead)
+	paths = append(paths, "/{none}", "/robots.txt")
 	icons, _ := fs.Glob(site, "assets/*/favicon.svg") // a good pattern
 	for _, icon := range icons {                      // one: asked for where no page says otherwise
 		r.Handle("/favicon.ico", at("/"+icon, assets)).Methods(http.MethodGet, http.MethodHead)
+		paths = append(paths, "/favicon.ico")
 	}
+	named, _ := fs.Glob(site, "assets/*/*") // a good pattern
+	for _, name := range named {
+		paths = append(paths, "/"+name)
+	}
+	return paths
 }
 
 // at serves what h has at one path, whatever path was asked for.

@@ -77,7 +77,7 @@ func New(set Settings) (*Service, error) {
 	info.Health(r)
 	s.transferRoutes(r)
 	s.presignedRoutes(r)
-	s.pageRoutes(r)
+	pages(r, wire.PageCSP(set.DownloadOrigins...))
 	s.configRoute(r)
 	ready := info.Readiness{
 		Ledger: ledger, Set: send.TransferSets + "00", Store: set.Store, Prefix: send.PayloadPrefix, Now: set.Now,

@@ -1,5 +1,11 @@
 package wire
 
+import (
+	"regexp"
+	"strings"
+	"sync"
+)
+
 // locale begins the paths of pages that earlier versions had in each language.
 const locale = "/{locale:[a-z]{2,3}(?:-[A-Za-z]{2,4})?}/"
 
@@ -25,3 +31,38 @@ var (
 	// OldConsole is where the console, and its login, were: people are sent on.
 	OldConsole = route(Admin, get, "/", "/admin", "/admin/v0/v0.1/v0.1.0/index.html", "/auth/set-cookie-form")
 )
+
+// placeholder is a parameter in a template, with its form, if it has one; choice is a
+// form that says which words it can be.
+var (
+	placeholder = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`\{(\w+)(?::((?:[^{}]|\{[^}]*\})*))?\}`)
+	})
+	choice = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^\w+(\|\w+)+$`) })
+)
+
+// Addresses are the paths of a page: once for each word where there is a choice of
+// them, and with {name} in the place of any other parameter.
+func (r Route) Addresses() (all []string) {
+	for _, path := range r.Paths {
+		all = append(all, addresses(path)...)
+	}
+	return all
+}
+
+func addresses(template string) (all []string) {
+	at := placeholder().FindStringSubmatchIndex(template)
+	if at == nil {
+		return []string{template}
+	}
+	words := []string{"{" + template[at[2]:at[3]] + "}"}
+	if at[4] >= 0 && choice().MatchString(template[at[4]:at[5]]) {
+		words = strings.Split(template[at[4]:at[5]], "|")
+	}
+	for _, rest := range addresses(template[at[1]:]) {
+		for _, word := range words {
+			all = append(all, template[:at[0]]+word+rest)
+		}
+	}
+	return all
+}

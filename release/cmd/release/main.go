@@ -20,6 +20,8 @@ const usage = `usage: release <command> [flags]
   binaries    compile sgsend for every system into a folder
   packages    make the packages for Linux of the binaries in a folder
   image       assemble the container image from those binaries, and push it
+  pages       list what the services of those binaries send to browsers
+  boms        list what zips and binaries are made of, beside each
   sums        list the digests of a folder
   verify      hold a folder against its digests
   comment     put reports on a pull request, in place of the last ones
@@ -36,6 +38,7 @@ func main() {
 	commands := map[string]command{
 		"tag": tagCommand, "changelog": changelogCommand,
 		"binaries": binariesCommand, "image": imageCommand, "packages": packagesCommand,
+		"pages": pagesCommand, "boms": bomsCommand,
 		"sums": sumsCommand, "verify": verifyCommand,
 		"comment": commentCommand, "issue": issueCommand,
 		"preflight": preflightCommand,

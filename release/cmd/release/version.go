@@ -5,6 +5,7 @@ import (
 	"flag"
 	"fmt"
 
+	"sgraph.ai/send/release/bom"
 	"sgraph.ai/send/release/changelog"
 	"sgraph.ai/send/release/dist"
 	"sgraph.ai/send/release/git"
@@ -70,6 +71,23 @@ func packagesCommand(f *flag.FlagSet) func(context.Context) error {
 			return err
 		}
 		return pack.All(".", *dir, v.String())
+	}
+}
+
+func pagesCommand(f *flag.FlagSet) func(context.Context) error {
+	dir := f.String("dir", "dist", "folder with the binaries, which gets the list")
+	return func(ctx context.Context) error { return dist.ListPages(ctx, *dir) }
+}
+
+func bomsCommand(f *flag.FlagSet) func(context.Context) error {
+	version := f.String("version", "", "version of the zips and binaries, such as v0.4.0")
+	dir := f.String("dir", "dist", "folder that has them, and gets the lists")
+	return func(context.Context) error {
+		v, err := semver.Parse(*version)
+		if err != nil {
+			return err
+		}
+		return bom.All(*dir, v.String())
 	}
 }
 
