@@ -64,9 +64,18 @@ func (g *graph) NewResource(args pulumi.MockResourceArgs) (string, resource.Prop
 	return args.Name + "-id", state, nil
 }
 
-func (g *graph) Call(pulumi.MockCallArgs) (resource.PropertyMap, error) {
+func (g *graph) Call(args pulumi.MockCallArgs) (resource.PropertyMap, error) {
+	switch args.Token {
+	case "github:index/getUser:getUser":
+		return resource.PropertyMap{"id": resource.NewStringProperty("1" + numbers[args.Args["username"].StringValue()])}, nil
+	case "github:index/getTeam:getTeam":
+		return resource.PropertyMap{"id": resource.NewStringProperty("2" + numbers[args.Args["slug"].StringValue()])}, nil
+	}
 	return resource.PropertyMap{"accountId": resource.NewStringProperty(account)}, nil
 }
+
+// numbers are GitHub's of who reviews.
+var numbers = map[string]string{"alice": "01", "releasers": "02"}
 
 func record(t *testing.T, config map[string]string) (*graph, error) {
 	t.Helper()
@@ -157,10 +166,10 @@ func TestRolesTrustOneBranchInOneEnvironmentOfOneRepository(t *testing.T) {
 		purpose, stack, _ := strings.Cut(strings.TrimPrefix(name, "sgraph-send-pipeline-"), "-")
 		environment := map[string]string{"deploy": stack, "preview": stack + "-preview"}[purpose]
 		const key = `"token.actions.githubusercontent.com:`
-		ref := map[string]string{"dev": key + `ref":"refs/heads/dev",`, "dev-preview": ""}
+		ref := map[string]string{"dev": key + `ref":["refs/heads/dev"],`, "dev-preview": ""}
 		branch, is := ref[environment]
 		if !is {
-			branch = key + `ref":"refs/heads/main",`
+			branch = key + `ref":["refs/heads/main"],`
 		}
 		want := `{"StringEquals":{` + key + `aud":"sts.amazonaws.com",` +
 			key + `environment":"` + environment + `",` + branch + key + `repository_id":"345",` +

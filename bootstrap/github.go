@@ -44,23 +44,25 @@ func NewGitHub(ctx *pulumi.Context, name string, args *GitHubArgs, opts ...pulum
 	return c, ctx.RegisterResourceOutputs(c, pulumi.Map{"providerArn": c.ProviderARN})
 }
 
-// The branches that are deployed: of one each, so that what runs with a stack's rights
+// The branches that are deployed: each stack of one, so that what runs with its rights
 // is what was merged there.
 const (
 	devBranch  = "dev"
 	mainBranch = "main"
 )
 
-// branchOf is the one branch whose jobs may be in an environment. "" is any: what a
-// pull request changes is looked at, and tried, before it is merged.
-func branchOf(environment string) string {
+// branchesOf are those whose jobs may be in an environment. None are all: what a pull
+// request changes is looked at, and tried, before it is merged.
+func branchesOf(environment string) []string {
 	switch environment {
-	case "dev":
-		return devBranch
-	case "dev-preview", "pull-request":
-		return ""
+	case "dev", pages:
+		return []string{devBranch}
+	case "dev-preview", pullEnvironment:
+		return nil
+	case tagging:
+		return []string{devBranch, mainBranch}
 	}
-	return mainBranch
+	return []string{mainBranch}
 }
 
 // trust lets jobs of one environment of one repository assume a role. Equals,
@@ -76,8 +78,12 @@ func (g *GitHub) trust(of repository, environment string) pulumi.StringOutput {
 		issuer + ":repository_id": of.id,
 		issuer + ":environment":   environment,
 	}
-	if branch := branchOf(environment); branch != "" {
-		claims[issuer+":ref"] = "refs/heads/" + branch
+	var refs []string
+	for _, branch := range branchesOf(environment) {
+		refs = append(refs, "refs/heads/"+branch)
+	}
+	if refs != nil {
+		claims[issuer+":ref"] = refs
 	}
 	return policy.Document(policy.Statement{
 		"Effect":    "Allow",

@@ -45,6 +45,7 @@ func program(ctx *pulumi.Context) error {
 		}
 		ctx.Export("PULUMI_BACKEND_URL", state.BackendURL)
 	}
+	told := map[string]Told{}
 	if s.pulls {
 		pulls, err := NewPulls(ctx, stack.Pulls, &PullsArgs{
 			Account:    s.account,
@@ -56,7 +57,7 @@ func program(ctx *pulumi.Context) error {
 		if err != nil {
 			return err
 		}
-		ctx.Export(pullEnvironment, pulls.Variables())
+		told[pullEnvironment] = Told{Variables: pulls.Variables()}
 	}
 	for _, name := range slices.Sorted(slices.Values(s.stacks)) {
 		access, err := NewAccess(ctx, name, &AccessArgs{
@@ -72,9 +73,12 @@ func program(ctx *pulumi.Context) error {
 		if err != nil {
 			return err
 		}
-		// What to set in each GitHub environment, under its name.
-		ctx.Export(name, access.Variables(access.Deploy))
-		ctx.Export(name+"-preview", access.Variables(access.Preview))
+		told[name] = Told{Variables: access.Variables(access.Deploy)}
+		told[name+"-preview"] = Told{Variables: access.Variables(access.Preview)}
 	}
-	return nil
+	// What to set in each GitHub environment, under its name.
+	for environment, t := range told {
+		ctx.Export(environment, t.Variables)
+	}
+	return s.onGitHub(ctx, told)
 }

@@ -25,6 +25,7 @@ type settings struct {
 	state      bool
 	provider   bool
 	region     string
+	github     repositorySettings
 
 	account string // whose credentials these are
 }
@@ -83,8 +84,8 @@ func loadSettings(ctx *pulumi.Context) (settings, error) {
 	}
 	for name := range strings.SplitSeq(stacks, ",") {
 		name = strings.TrimSpace(name)
-		if strings.HasSuffix(name, "-preview") {
-			faults = append(faults, fmt.Errorf("%q is the name of a preview's environment, not of a stack", name))
+		if strings.HasSuffix(name, "-preview") || slices.Contains([]string{approval, tagging, pages, pullEnvironment}, name) {
+			faults = append(faults, fmt.Errorf("%q is the name of another environment, not of a stack", name))
 		}
 		if strings.HasPrefix(name, stack.Pulls+"-") {
 			faults = append(faults, fmt.Errorf("%q is the name of a pull request's stack: set pullRequests to true, and it is "+
@@ -113,6 +114,9 @@ func loadSettings(ctx *pulumi.Context) (settings, error) {
 		faults = append(faults, err)
 	}
 	if s.zones, err = byStack("zones", "zone", zoneForm, c.Get("zones"), s.stacks); err != nil {
+		faults = append(faults, err)
+	}
+	if s.github, err = loadRepositorySettings(ctx, c, s); err != nil {
 		faults = append(faults, err)
 	}
 	return s, errors.Join(faults...)
