@@ -67,6 +67,7 @@ func (p *Preflight) Lacks(ctx context.Context) ([]Lack, error) {
 		p.reviewed(p.environment(ctx, approvalEnvironment, "main"))
 		p.environment(ctx, "prod", "main")
 		p.environment(ctx, "prod-preview", "main")
+		p.environment(ctx, "qa", "main") // whose word it takes
 		p.branch(ctx, Main, "main")
 		p.branch(ctx, Dev, "dev")
 		p.versions(ctx)

@@ -174,6 +174,7 @@ func TestWhatIsMissingIsNamed(t *testing.T) {
 		"one branch more":         {policies, branchesBody("main"), branchesBody("main", "x"), Branches, "prod admits"},
 		"no branches told":        {policies, "", "", Branches, "permission actions: read"},
 		"a preview by any branch": {"environments/prod-preview", custom, "null", Branches, "prod-preview has no list"},
+		"a word of any branch":    {"environments/qa", custom, "null", Branches, "qa has no list"},
 		"an approval by any":      {approval, custom, "null", Branches, "prod-approval has no list"},
 		"main can be deleted":     {main, `"deletion"`, `"creation"`, Main, "main can be deleted"},
 		"force":                   {main, `"non_fast_forward"`, `"creation"`, Main, "main can be pushed over by force"},
@@ -257,7 +258,7 @@ func TestABareRepositoryLacksEverything(t *testing.T) {
 	for _, l := range w.lacks(t, Preflight{Stack: "prod", Run: 1}) {
 		rules = append(rules, l.Rule)
 	}
-	want := []string{Environments, Environments, Environments, Main, Dev, Versions, Approval}
+	want := []string{Environments, Environments, Environments, Environments, Main, Dev, Versions, Approval}
 	if !slices.Equal(rules, want) {
 		t.Errorf("lacks %v, want %v", rules, want)
 	}
