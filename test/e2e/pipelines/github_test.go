@@ -38,6 +38,7 @@ type grant struct {
 	repository  *repository
 	run         *run
 	job         string
+	workflow    string // file that the job's steps are in
 	permissions object
 }
 
@@ -60,7 +61,14 @@ func newGitHub(t *testing.T, root string) *gitHub {
 	mux.HandleFunc("PUT "+standIn+"runs/{run}/artifacts/{artifact}", g.jobs(g.upload))
 	mux.HandleFunc("GET "+standIn+"runs/{run}/artifacts/{artifact}", g.jobs(g.download))
 	mux.HandleFunc("GET "+standIn+"runs/{run}/artifacts", g.jobs(g.artifacts))
-	mux.HandleFunc("/{owner}/{name}/", g.git)
+	g.actionsAPI(mux)
+	g.releasesAPI(mux)
+	g.attestationsAPI(mux)
+	g.issuesAPI(mux)
+	mux.HandleFunc("/api/", func(w http.ResponseWriter, r *http.Request) {
+		http.Error(w, `{"message": "nothing stands in for this"}`, http.StatusNotImplemented)
+	})
+	mux.HandleFunc("/"+owner+"/{name}/", g.git)
 	server := httptest.NewServer(mux)
 	t.Cleanup(server.Close)
 	g.url = server.URL
@@ -95,6 +103,55 @@ func (g *gitHub) jobs(do func(w http.ResponseWriter, r *http.Request, of grant) 
 			_ = json.NewEncoder(w).Encode(object{"message": no.why}) // whoever asked may have gone
 		}
 	}
+}
+
+// call is a request to the API.
+type call struct {
+	http.ResponseWriter
+	*http.Request
+	grant
+}
+
+// in reads the body.
+func (c call) in(t any) error {
+	if err := json.NewDecoder(c.Body).Decode(t); err != nil && !errors.Is(err, io.EOF) {
+		return refuse(http.StatusBadRequest, "%v", err)
+	}
+	return nil
+}
+
+// api answers a part of GitHub's API, below a repository, to those who have a
+// permission, with what do answers as JSON. It is done with the lock held.
+func (g *gitHub) api(mux *http.ServeMux, pattern, permission, access string, do func(c call) (any, error)) {
+	method, path, _ := strings.Cut(pattern, " ")
+	mux.HandleFunc(method+" /api/v3/repos/{owner}/{name}/"+path,
+		g.jobs(func(w http.ResponseWriter, r *http.Request, of grant) error {
+			if permission != "" && !of.may(permission, access) {
+				return refuse(http.StatusForbidden, "Resource not accessible by integration: %s: %s", permission, access)
+			}
+			g.mu.Lock()
+			answer, err := do(call{w, r, of})
+			g.mu.Unlock()
+			if err != nil {
+				return err
+			}
+			if raw, ok := answer.([]byte); ok {
+				_, _ = w.Write(raw) // whoever asked may have gone
+				return nil
+			}
+			w.Header().Set("Content-Type", "application/json")
+			_ = json.NewEncoder(w).Encode(answer)
+			return nil
+		}))
+}
+
+// paged answers the page of a list that is asked for.
+func paged[T any](c call, all []T) []T {
+	size, number := 30, 1
+	_, _ = fmt.Sscan(c.FormValue("per_page"), &size) // or what it was
+	_, _ = fmt.Sscan(c.FormValue("page"), &number)
+	from := min((number-1)*size, len(all))
+	return append([]T{}, all[from:min(from+size, len(all))]...)
 }
 
 // tell wakes whoever waits for a change; the lock is held.
@@ -140,7 +197,8 @@ type entry struct {
 
 // deployment is a record of GitHub's that an environment was deployed to.
 type deployment struct {
-	environment, ref, sha, state string
+	environment, ref, sha string
+	states                []string // in the order of time
 }
 
 // enter holds a job up as its concurrency group, and the protection rules of its
@@ -153,12 +211,13 @@ func (g *gitHub) enter(_ http.ResponseWriter, r *http.Request, of grant) error {
 	e := &entry{run: of.run, job: of.job, environment: name, group: r.FormValue("group"), pending: true}
 	busy := func(o *entry) bool { return o != e && e.group != "" && o.group == e.group }
 	for _, other := range repo.entries {
-		other.replaced = other.replaced || other.pending && busy(other)
+		// One that waits is given up for another, unless all are to queue.
+		other.replaced = other.replaced || other.pending && busy(other) && r.FormValue("queue") != "max"
 	}
 	repo.entries = append(repo.entries, e)
 	g.tell()
 	err := g.wait(r.Context(), func() bool {
-		return e.replaced || !slices.ContainsFunc(repo.entries, func(o *entry) bool { return busy(o) && !o.pending })
+		return e.replaced || !slices.ContainsFunc(repo.entries[:slices.Index(repo.entries, e)], busy)
 	})
 	if err == nil && e.replaced {
 		err = refuse(http.StatusConflict, "Canceling since a higher priority waiting request for '%s' exists", e.group)
@@ -172,7 +231,7 @@ func (g *gitHub) enter(_ http.ResponseWriter, r *http.Request, of grant) error {
 		return err
 	}
 	if name != "" && r.FormValue("deployment") != "false" {
-		e.deployment = &deployment{environment: name, ref: of.run.ref, sha: of.run.sha, state: "in_progress"}
+		e.deployment = &deployment{environment: name, ref: of.run.ref, sha: of.run.sha, states: []string{"in_progress"}}
 		repo.deployments = append(repo.deployments, e.deployment)
 	}
 	return nil
@@ -216,7 +275,7 @@ func (g *gitHub) leave(_ http.ResponseWriter, r *http.Request, of grant) error {
 	for _, e := range of.repository.entries {
 		if e.run == of.run && e.job == of.job && e.environment == r.FormValue("environment") {
 			if e.deployment != nil {
-				e.deployment.state = r.FormValue("status")
+				e.deployment.states = append(e.deployment.states, r.FormValue("status"))
 			}
 			g.remove(e)
 			return nil
@@ -291,7 +350,7 @@ func (g *gitHub) git(w http.ResponseWriter, r *http.Request) {
 	if strings.HasSuffix(r.URL.Path, "/git-receive-pack") || r.URL.Query().Get("service") == "git-receive-pack" {
 		access = "write"
 	}
-	if !ok || of.repository.full != r.PathValue("owner")+"/"+r.PathValue("name") || !of.may("contents", access) {
+	if !ok || of.repository.full != owner+"/"+r.PathValue("name") || !of.may("contents", access) {
 		w.Header().Set("WWW-Authenticate", `Basic realm="GitHub"`)
 		http.Error(w, "the token has not the permission contents: "+access, http.StatusForbidden)
 		return
@@ -309,10 +368,10 @@ func (g *gitHub) git(w http.ResponseWriter, r *http.Request) {
 }
 
 // token makes a token for a job of a run.
-func (r *run) token(job string, permissions object) string {
+func (r *run) token(job, workflow string, permissions object) string {
 	g, token := r.repository.github, "ghs_"+rand.Text()
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	g.tokens[token] = grant{repository: r.repository, run: r, job: job, permissions: permissions}
+	g.tokens[token] = grant{repository: r.repository, run: r, job: job, workflow: workflow, permissions: permissions}
 	return token
 }

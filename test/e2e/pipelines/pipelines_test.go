@@ -31,7 +31,7 @@ func pushWithoutCredentials(t *testing.T, w *world) {
 	r := repo.run(t, "ci-pipeline__dev.yml", pushed("dev", sha))
 	r.wants(t, map[string]string{
 		"test": "success", "vulnerabilities": "success", "tag": "success", "credentials": "success",
-		"build": "success", "image": "skipped", "release": "skipped", "deploy": "skipped", "report": "success",
+		"build": "success", "rebuild": "success", "image": "skipped", "release": "skipped", "deploy": "skipped", "report": "success",
 	})
 	tags := repo.tags(t)
 	if len(tags) != 1 || tags["v0.3.6"] != sha {
@@ -44,7 +44,13 @@ func pushWithoutCredentials(t *testing.T, w *world) {
 }
 
 // buildsLittle stands in for the build where what is built does not matter.
-const buildsLittle = "#!/bin/sh\nmkdir -p \"$DIR\" && echo \"$VERSION\" >\"$DIR/version\"\n"
+const buildsLittle = `#!/bin/sh
+set -e
+mkdir -p "$DIR"
+cd "$DIR"
+echo "$VERSION" >version
+sha256sum version >SHA256SUMS
+`
 
 // Where a test fails nothing gets a version.
 func failingTests(t *testing.T, w *world) {

@@ -45,7 +45,7 @@ func render(t *testing.T, dir string, r *run) {
 	for name, file := range files {
 		jobs := part(file, "jobs")
 		for id, job := range jobs {
-			call := job.(object)
+			call, in := job.(object), name
 			if uses, ok := call["uses"].(string); ok {
 				called := originals[filepath.Base(uses)]
 				if called == nil {
@@ -55,9 +55,9 @@ func render(t *testing.T, dir string, r *run) {
 					continue // which act does well enough: nothing has to run after a failure
 				}
 				job = inline(call, called)
-				jobs[id] = job
+				jobs[id], in = job, filepath.Base(uses)
 			}
-			play(id, job.(object), file, r)
+			play(id, in, job.(object), file, r)
 		}
 		text, err := yaml.Marshal(file)
 		if err != nil {
@@ -100,6 +100,12 @@ func inline(call, called object) object {
 	for _, name := range []string{"needs", "if", "strategy"} {
 		if value, ok := call[name]; ok {
 			job[name] = value
+		}
+	}
+	if _, ok := job["permissions"]; !ok { // then they are the caller's, less what the called workflow takes away
+		job["permissions"] = call["permissions"]
+		if file, ok := called["permissions"]; ok {
+			job["permissions"] = file
 		}
 	}
 	outputs := object{}
@@ -173,8 +179,9 @@ var contextReference = regexp.MustCompile(`(^|[^.\w-])(secrets|vars|github)\.(\w
 
 // play has a job enter and leave by way of GitHub, which holds it up as the job's
 // environment and concurrency say, with the secrets and variables of the environment
-// and a token that may do what the job's permissions say.
-func play(id string, job, file object, r *run) {
+// and a token that may do what the job's permissions say. The steps are those of the
+// workflow in.
+func play(id, in string, job, file object, r *run) {
 	steps, ok := job["steps"].([]any)
 	if !ok {
 		return
@@ -188,12 +195,12 @@ func play(id string, job, file object, r *run) {
 	}
 	enter := object{
 		"JOB": id, "ENVIRONMENT": text(environment), "DEPLOYMENT": text(deployment),
-		"GROUP": text(part(job, "concurrency")["group"]), "CANCEL": text(part(job, "concurrency")["cancel-in-progress"]),
+		"GROUP": text(part(job, "concurrency")["group"]), "QUEUE": text(part(job, "concurrency")["queue"]),
 	}
 	if group, ok := job["concurrency"].(string); ok {
 		enter["GROUP"] = group
 	}
-	token := quoted(r.token(id, permissions(job, file)))
+	token := quoted(r.token(id, in, permissions(job, file)))
 	changed := substituted(object{"steps": steps, "env": job["env"], "outputs": job["outputs"]}, func(e string) string {
 		return contextReference.ReplaceAllStringFunc(e, func(found string) string {
 			m := contextReference.FindStringSubmatch(found)
@@ -221,7 +228,7 @@ func play(id string, job, file object, r *run) {
 	steps = append([]any{object{
 		"name": enterStep, "env": enter, "shell": "bash",
 		"run": ask + `enter" --data-urlencode "environment=$ENVIRONMENT" --data-urlencode "deployment=$DEPLOYMENT" ` +
-			`--data-urlencode "group=$GROUP" --data-urlencode "cancel=$CANCEL"`,
+			`--data-urlencode "group=$GROUP" --data-urlencode "queue=$QUEUE"`,
 	}}, job["steps"].([]any)...)
 	job["steps"] = append(steps, object{
 		"name": leaveStep, "if": "always()", "shell": "bash",

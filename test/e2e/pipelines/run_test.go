@@ -40,9 +40,13 @@ func pushed(branch, sha string) event {
 type run struct {
 	repository *repository
 	id         int
+	workflow   string // its file
+	event      event
 	ref, sha   string
 
-	artifacts map[string][]byte // guarded by gitHub.mu
+	// guarded by gitHub.mu
+	artifacts map[string][]byte
+	reviews   []review
 
 	cmd   *exec.Cmd
 	ended chan struct{} // closed when act has ended
@@ -82,9 +86,10 @@ func (r *repository) start(t *testing.T, workflow string, e event) *run {
 	g.mu.Lock()
 	g.runs++
 	started := &run{
-		repository: r, id: g.runs, ref: e.ref, sha: e.sha, artifacts: map[string][]byte{},
-		ended: make(chan struct{}), jobs: map[string]*job{},
+		repository: r, id: g.runs, workflow: workflow, event: e, ref: e.ref, sha: e.sha,
+		artifacts: map[string][]byte{}, ended: make(chan struct{}), jobs: map[string]*job{},
 	}
+	r.runs = append(r.runs, started)
 	g.mu.Unlock()
 
 	dir := t.TempDir()
@@ -135,11 +140,11 @@ func (r *repository) start(t *testing.T, workflow string, e event) *run {
 	}
 	started.cmd = cmd
 	go func() {
-		defer close(started.ended)
 		started.read(said)
 		_ = cmd.Wait() // what failed, the jobs say
 		g.mu.Lock()
 		defer g.mu.Unlock()
+		close(started.ended)
 		r.entries = slices.DeleteFunc(r.entries, func(e *entry) bool { return e.run == started })
 		g.tell()
 	}()

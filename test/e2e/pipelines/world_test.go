@@ -11,6 +11,7 @@ import (
 // world is all that there is outside of the runs.
 type world struct {
 	github  *gitHub
+	cloud   *cloud
 	sources string   // repository that all on GitHub are copies of
 	act     string   // the program
 	env     []string // of the machine that jobs run on
@@ -19,7 +20,7 @@ type world struct {
 func newWorld(t *testing.T) *world {
 	t.Helper()
 	w := &world{act: buildAct(t)}
-	w.github, w.sources = newGitHub(t, t.TempDir()), checkIn(t)
+	w.github, w.cloud, w.sources = newGitHub(t, t.TempDir()), newCloud(t), checkIn(t)
 	// What the machine has set for real deployments reaches nothing here; where Go and
 	// Pulumi keep things does.
 	for _, entry := range os.Environ() {
@@ -31,13 +32,34 @@ func newWorld(t *testing.T) *world {
 			w.env = append(w.env, entry)
 		}
 	}
-	bin, err := filepath.Abs(filepath.Join("testdata", "bin"))
+	w.env = append(w.env, "PATH="+programs(t)+":"+os.Getenv("PATH"),
+		"GOFLAGS=-trimpath -buildvcs=false", // so that the checkouts share what was compiled
+		"AWS_ENDPOINT_URL="+w.cloud.endpoint, "DOCKER_CONFIG="+t.TempDir())
+	reached := network(t, w.cloud)
+	for name, value := range reached {
+		w.env = append(w.env, name+"="+value)
+	}
+	w.cloud.lambda.Tell = func(string) map[string]string { return reached }
+	return w
+}
+
+// programs answers where the programs are that stand in for others, gh among them,
+// which is this one.
+func programs(t *testing.T) (path string) {
+	t.Helper()
+	dir := t.TempDir()
+	self, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)
 	}
-	w.env = append(w.env, "PATH="+bin+":"+os.Getenv("PATH"))
-	w.env = append(w.env, "GOFLAGS=-trimpath -buildvcs=false") // so that the checkouts share what was compiled
-	return w
+	if err := os.Symlink(self, filepath.Join(dir, "gh")); err != nil {
+		t.Fatal(err)
+	}
+	scripts, err := filepath.Abs(filepath.Join("testdata", "bin"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return dir + ":" + scripts
 }
 
 // buildAct builds act from its module, which pins it, or skips the test loudly.
