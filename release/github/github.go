@@ -63,6 +63,18 @@ func (c Client) Comment(ctx context.Context, pullRequest int, marker string, tex
 	return now.HTMLURL, err
 }
 
+// Append adds a text to what the marker put on a pull request, unless it is there
+// already, or nothing was put there.
+func (c Client) Append(ctx context.Context, pullRequest int, marker, text string) error {
+	old, err := c.find(ctx, fmt.Sprintf("issues/%d/comments", pullRequest), marker, nil)
+	if err != nil || old == nil || strings.Contains(old.Body, text) {
+		return err
+	}
+	before := strings.TrimPrefix(old.Body, mark(marker)+"\n")
+	return c.call(ctx, http.MethodPatch, fmt.Sprintf("issues/comments/%d", old.ID),
+		map[string]any{"body": body(marker, []string{strings.TrimSpace(before) + "\n", text})}, nil)
+}
+
 // OpenIssue makes sure that one open issue says texts.
 func (c Client) OpenIssue(ctx context.Context, marker, title string, texts ...string) (string, error) {
 	old, err := c.openIssue(ctx, marker)
@@ -113,6 +125,11 @@ func (c Client) find(ctx context.Context, path, marker string, query url.Values)
 // Get reads what a path of the repository has into out.
 func (c Client) Get(ctx context.Context, path string, out any) error {
 	return c.call(ctx, http.MethodGet, path, nil, out)
+}
+
+// Do does what a method of a path of the repository does, without a body.
+func (c Client) Do(ctx context.Context, method, path string) error {
+	return c.call(ctx, method, path, nil, nil)
 }
 
 // List goes through all pages of a list; an error is its last value.

@@ -26,6 +26,10 @@ const usage = `usage: release <command> [flags]
   verify      hold a folder against its digests
   comment     put reports on a pull request, in place of the last ones
   issue       open, update or close the one issue about a matter
+  decide      find out what an event means for a pull request's stack
+  consent     refuse a commit for whose stack nobody put the label on
+  stack       tell a pull request what became of its stack
+  due         name the stacks of pull requests that are to be destroyed
   preflight   hold what GitHub enforces around a stack against what it must
 `
 
@@ -42,6 +46,7 @@ func main() {
 		"sums": sumsCommand, "verify": verifyCommand,
 		"comment": commentCommand, "issue": issueCommand,
 		"preflight": preflightCommand,
+		"decide":    decideCommand, "consent": consentCommand, "stack": stackCommand, "due": dueCommand,
 	}
 	if len(os.Args) < 2 || commands[os.Args[1]] == nil {
 		fmt.Fprint(os.Stderr, usage)

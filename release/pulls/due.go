@@ -1,0 +1,74 @@
+package pulls
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+)
+
+// Due is a stack that is to be destroyed.
+type Due struct {
+	Stack string
+	Why   string
+}
+
+// Due answers which of the stacks that there are are to be destroyed: those whose pull
+// request is closed or unknown, from whose the label was taken off by a person, and
+// those whose time is over. Where GitHub does not answer about one it stays, and the
+// error says so.
+func (d Decider) Due(ctx context.Context, stacks []string) (due []Due, err error) {
+	for _, stack := range stacks {
+		why, failed := d.due(ctx, stack)
+		if failed != nil {
+			err = errors.Join(err, fmt.Errorf("%s: %w", stack, failed))
+		} else if why != "" {
+			due = append(due, Due{Stack: stack, Why: why})
+		}
+	}
+	return due, err
+}
+
+// due is why a stack is to be destroyed; "" = it stays.
+func (d Decider) due(ctx context.Context, stack string) (why string, err error) {
+	number, is := numberOf(stack)
+	if !is {
+		return "it is of no pull request", nil
+	}
+	p, err := d.pull(ctx, number)
+	if missing(err) {
+		return "there is no such pull request", nil
+	}
+	if err != nil {
+		return "", err
+	}
+	if p.State != "open" {
+		return "the pull request is closed", nil
+	}
+	asks, err := d.asks(ctx, number)
+	if err != nil {
+		return "", err
+	}
+	for i := len(asks) - 1; i >= 0; i-- {
+		last := asks[i]
+		switch {
+		case !last.Actor.is(): // the pipelines take the label off after a push
+			continue
+		case !last.asked():
+			return last.Actor.Login + " took the label off", nil
+		case d.Now().Before(last.CreatedAt.Add(Life)):
+			return "", nil
+		}
+		return "its time is over", errors.Join(d.takeOff(ctx, number), d.append(ctx, number,
+			"Its time is over, so the stack is destroyed. Put the label `"+Label+"` on, and there is a new one."))
+	}
+	return "nobody asked for it", nil
+}
+
+// numberOf is the number of the pull request whose stack this is.
+func numberOf(stack string) (number int, is bool) {
+	digits, is := strings.CutPrefix(stack, "pr-")
+	number, err := strconv.Atoi(digits)
+	return number, is && err == nil && number > 0 && strconv.Itoa(number) == digits
+}
