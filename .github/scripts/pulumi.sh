@@ -1,13 +1,17 @@
 #!/usr/bin/env bash
 # Runs one operation of the Pulumi program on STACK: pulumi.sh OPERATION
 #
-#   deploy   bring the stack to VERSION from the zips in SEND_ARTIFACTS_DIR
+#   deploy   bring the stack to VERSION from the zips in SEND_ARTIFACTS_DIR, or, where
+#            it is empty, from what the program builds
 #   preview  report what a deploy would change
 #   drift    report what differs from what was deployed; a difference fails
 #   outputs  tell the job the stack's addresses and version
 #   unlock   take back the lock of a deploy of this job that was cut off
+#   destroy  remove the stack, and all that it has
+#   list     tell the job which stacks there are
 #
-# The program, with its stack files, is in the folder PROGRAM, or in this one.
+# The program, with its stack files, is in the folder PROGRAM, or in this one. The
+# stacks of pull requests, pr-NUMBER, have one file between them, Pulumi.pr.yaml.
 # Where the state lives is Pulumi's own environment: PULUMI_BACKEND_URL, or
 # PULUMI_ACCESS_TOKEN for Pulumi Cloud. PULUMI_SECRETS_PROVIDER encrypts the
 # secrets of a new stack, or else what its stack file names, or Pulumi Cloud, or
@@ -20,6 +24,7 @@ operation=$1
 stack=${PULUMI_ORG:+$PULUMI_ORG/}$STACK
 reports=$(realpath -m "${REPORTS:-reports}")
 cd "${PROGRAM:-.}"
+case $STACK in pr-*) cp Pulumi.pr.yaml "Pulumi.$STACK.yaml" ;; esac
 
 # Where a stack file names no secrets provider, Pulumi finds it in the state.
 export PULUMI_FALLBACK_TO_STATE_SECRETS_MANAGER=true
@@ -130,6 +135,7 @@ Pulumi.$STACK.yaml, the variable PULUMI_SECRETS_PROVIDER, or the secret PULUMI_C
     tell_outputs
     exit 0
   fi
+  if [ -z "${SEND_ARTIFACTS_DIR:-}" ]; then export SEND_VERSION=$VERSION; fi
   # --refresh: what was done by hand since, a rollback for one, is put right.
   touch "$cut"
   ended=well
@@ -187,6 +193,37 @@ unlock)
   pulumi cancel --yes "$stack" --non-interactive
   rm "$cut"
   report "the deploy was cut off. Its lock was taken back, and the next deploy goes on where it ended"
+  ;;
+destroy)
+  if ! select_stack; then
+    report "there is no such stack, so nothing was destroyed"
+    exit 0
+  fi
+  # Whoever else makes or removes the stack waits for this job, so a lock is what a run
+  # left that was cut off.
+  pulumi cancel --yes "$stack" --non-interactive || true
+  # The state was written by a program that may have come from a pull request. What it
+  # names runs here as a plugin, so no other is fetched than AWS's own.
+  for version in $(pulumi stack export "${plain[@]}" |
+    jq -r '[.deployment.resources[]? | select(.type == "pulumi:providers:aws") | .inputs.version // empty] | unique[]'); do
+    if [[ $version =~ ^[0-9]+\.[0-9]+\.[0-9]+$ ]] && ! command -v pulumi-resource-aws >/dev/null; then
+      pulumi plugin install resource aws "$version" --exact
+    fi
+  done
+  export PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION=true
+  touch "$cut"
+  ended=well
+  quietly "$said" pulumi destroy --yes --skip-preview "${plain[@]}" || ended=badly
+  rm "$cut"
+  if [ "$ended" = badly ]; then
+    report "could not be destroyed; it is tried again when it is asked for, and every night" "$said"
+    exit 1
+  fi
+  pulumi stack rm --yes "$stack" --non-interactive
+  report "destroyed"
+  ;;
+list)
+  tell stacks "$(pulumi stack ls --json --non-interactive | jq -r '[.[].name | split("/") | last] | join(" ")')"
   ;;
 *)
   echo "pulumi.sh: unknown operation '$operation'" >&2

@@ -118,6 +118,8 @@ func TestEachOperationIsGrantedWhatItNeeds(t *testing.T) {
 			want["attestations"] = "read"
 		}
 		switch {
+		case j.With["commit"] != "":
+			want["pull-requests"] = "read" // whether somebody asks for it
 		case operation == "drift":
 			want["actions"] = "read" // what dev's runs built
 		case operation == "deploy" && j.With["stack"] == "prod":
@@ -139,6 +141,9 @@ func TestStacksAreReachedInTheirOwnEnvironment(t *testing.T) {
 		want := j.With["stack"] + "-preview"
 		if j.With["operation"] == "deploy" || j.With["operation"] == "check" {
 			want = j.With["stack"]
+		}
+		if strings.HasPrefix(what, ".github/workflows/pull-request-") {
+			want = "pull-request"
 		}
 		if j.With["environment"] != want {
 			t.Errorf("%s reaches it in %s", what, j.With["environment"])
@@ -229,9 +234,14 @@ func TestADeployToProdIsHeldAgainstItsEvidence(t *testing.T) {
 	f := one(t, "workflows/stack.yml")
 	j := decode[workflow](t, &f.root).Jobs["stack"]
 	first := j.Steps[0]
-	if first.With["ref"] != "${{ github.sha }}" || first.With["path"] != "" {
+	if first.With["ref"] != "${{ inputs.tools || github.sha }}" || first.With["path"] != "" {
 		t.Errorf("the tools are those of %v", first.With)
 	}
+	eachOperation(t, func(what string, j job) {
+		if _, others := j.With["tools"]; others && j.With["environment"] != "pull-request" {
+			t.Errorf("%s names other tools than those of its workflow", what)
+		}
+	})
 	deploys, _ := position(t, j, "actions/deploy-stack")
 	fetched, _ := position(t, j, "fetch-release.sh")
 	approved, a := position(t, j, "approved.sh")
@@ -285,17 +295,59 @@ func TestNothingIsReleasedThatTwoBuildsDoNotMakeAlike(t *testing.T) {
 func TestPullRequestsRunWithoutPower(t *testing.T) {
 	t.Parallel()
 	for _, f := range workflowFiles(t) {
-		if strings.Contains(f.text, "pull_request_target") {
+		if _, is := decode[workflow](t, &f.root).On["pull_request_target"]; is {
 			t.Errorf("%s runs for pull requests of forks with the rights of the repository", f.path)
 		}
 	}
-	w := one(t, "workflows/preview.yml")
-	for name, j := range decode[workflow](t, &w.root).Jobs {
-		for _, s := range j.Steps {
-			checkout := strings.HasPrefix(s.Uses, "actions/checkout@") && s.With["ref"] == ""
-			if checkout && j.Permissions["pull-requests"] == "write" {
-				t.Errorf("job %s may write and checks out the pull request", name)
+	for _, name := range []string{"preview", "pull-request-stack"} {
+		w := one(t, "workflows/"+name+".yml")
+		for name, j := range decode[workflow](t, &w.root).Jobs {
+			for _, s := range j.Steps {
+				checkout := strings.HasPrefix(s.Uses, "actions/checkout@") && s.With["ref"] == ""
+				if checkout && j.Permissions["pull-requests"] == "write" {
+					t.Errorf("%s: job %s may write and checks out the pull request", w.path, name)
+				}
 			}
+		}
+	}
+}
+
+// What a pull request brings becomes a stack by its branch's tools, of one commit, when
+// a person asks for it, which GitHub says again in the job that runs it; never as a
+// fork, and by no keys that nothing bounds.
+func TestAPullRequestsStackIsAskedFor(t *testing.T) {
+	t.Parallel()
+	f := one(t, "workflows/pull-request-stack.yml")
+	jobs := decode[workflow](t, &f.root).Jobs
+	const own = "github.event.pull_request.head.repo.full_name == github.repository && "
+	if !strings.HasPrefix(strings.Join(strings.Fields(jobs["decide"].If), " "), own) {
+		t.Errorf("it is decided if %s", jobs["decide"].If)
+	}
+	const base = "${{ github.event.pull_request.base.sha }}"
+	for input, want := range map[string]string{
+		"stack": "pr-${{ github.event.pull_request.number }}", "environment": "pull-request", "tools": base,
+		"commit": "${{ needs.decide.outputs.commit }}",
+	} {
+		if got := jobs["stack"].With[input]; got != want {
+			t.Errorf("the stack is made with %s: %s, want %s", input, got, want)
+		}
+	}
+	if !strings.Contains(f.text, "    branches: [dev, main]\n") {
+		t.Error("the tools may be those of any branch")
+	}
+	stack := one(t, "workflows/stack.yml")
+	j := decode[workflow](t, &stack.root).Jobs["stack"]
+	asked, consent := position(t, j, "release consent")
+	deploys, _ := position(t, j, "actions/deploy-stack")
+	const pull = "steps.go.outcome == 'success' && inputs.operation == 'deploy' && inputs.environment == 'pull-request'"
+	if asked > deploys || consent.If != pull {
+		t.Errorf("it is asked in step %d, if %s, and deployed in step %d", asked, consent.If, deploys)
+	}
+	_, credentials := position(t, j, "actions/aws-credentials")
+	for input, value := range credentials.With {
+		if strings.Contains(value, "secrets.") && strings.Contains(input, "key") &&
+			!strings.HasPrefix(value, "${{ inputs.environment != 'pull-request' && ") {
+			t.Errorf("a pull request gets %s: %s", input, value)
 		}
 	}
 }
@@ -305,8 +357,8 @@ func TestPullRequestsRunWithoutPower(t *testing.T) {
 // commit, whose tools run; a version's source lies beside.
 func TestCheckoutsNameACommitOrATagInFull(t *testing.T) {
 	t.Parallel()
-	tag := regexp.MustCompile(`^refs/tags/\$\{\{ [\w.-]+ \}\}$`)
-	commit := regexp.MustCompile(`^(|\$\{\{ github\.sha \}\}|\$\{\{ github\.event\.pull_request\.base\.sha \}\})$`)
+	tag := regexp.MustCompile(`^(refs/tags/\$\{\{ [\w.-]+ \}\}|\$\{\{ inputs\.commit \}\})$`)
+	commit := regexp.MustCompile(`^(|\$\{\{ (inputs\.tools \|\| )?github\.sha \}\}|\$\{\{ github\.event\.pull_request\.base\.sha \}\})$`)
 	for _, f := range allFiles(t) {
 		for _, s := range f.steps(t) {
 			if !strings.HasPrefix(s.Uses, "actions/checkout@") {
@@ -331,7 +383,8 @@ func TestPullRequestsReachDevAlone(t *testing.T) {
 			continue
 		}
 		for name, j := range decode[workflow](t, &f.root).Jobs {
-			if j.Uses != "" && (j.With["stack"] != "dev" || j.With["environment"] != "dev-preview") {
+			asked := j.With["environment"] == "pull-request" // see TestAPullRequestsStackIsAskedFor
+			if j.Uses != "" && !asked && (j.With["stack"] != "dev" || j.With["environment"] != "dev-preview") {
 				t.Errorf("%s: job %s reaches %s in %s", f.path, name, j.With["stack"], j.With["environment"])
 			}
 		}
@@ -421,7 +474,7 @@ func TestTwoDeploysOfAStackNeverOverlap(t *testing.T) {
 	t.Parallel()
 	f := one(t, "workflows/stack.yml")
 	j := decode[workflow](t, &f.root).Jobs["stack"]
-	const alone = "inputs.operation == 'deploy' && format('deploy-{0}', inputs.stack)"
+	const alone = `contains(fromJSON('["deploy", "destroy"]'), inputs.operation) && format('deploy-{0}', inputs.stack)`
 	if !strings.Contains(j.Concurrency.Group, alone) || j.Concurrency.Cancel || j.Concurrency.Queue != "max" {
 		t.Errorf("deploys run in %+v", j.Concurrency)
 	}
@@ -476,7 +529,9 @@ func TestADeployThatIsCutOffIsPutRight(t *testing.T) {
 	j := decode[workflow](t, &f.root).Jobs["stack"]
 	bounded, after := 0, 0
 	for _, s := range j.Steps {
-		bounded += s.Timeout
+		if s.ID != "destroy" { // in the place of a deploy
+			bounded += s.Timeout
+		}
 		rights := strings.HasSuffix(s.Run, "/pulumi.sh unlock") || strings.HasSuffix(s.Run, "/put-back.sh")
 		if rights {
 			after++
@@ -484,7 +539,7 @@ func TestADeployThatIsCutOffIsPutRight(t *testing.T) {
 				t.Errorf("%s runs if %s", s.Run, s.If)
 			}
 		}
-		acts := rights || s.ID == "deploy" || s.Uses == "./.github/actions/smoke"
+		acts := rights || s.ID == "deploy" || s.ID == "destroy" || s.Uses == "./.github/actions/smoke"
 		if acts != (s.Timeout > 0) {
 			t.Errorf("step %s%s%s is bounded by %d minutes", s.ID, s.Uses, s.Run, s.Timeout)
 		}

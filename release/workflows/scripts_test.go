@@ -401,7 +401,76 @@ func TestOutputs(t *testing.T) {
 	if r.output("version") != "" {
 		t.Error("a stack that does not exist has a version")
 	}
-	newRun(t).fake("pulumi", deployed).run(false, "pulumi.sh", "destroy")
+	newRun(t).fake("pulumi", deployed).run(false, "pulumi.sh", "remove")
+}
+
+// stackOfPull is pulumi as the stack of a pull request, whose state was written by
+// who knows whom.
+const stackOfPull = `
+case "$*" in
+"stack export"*) echo '{"deployment":{"resources":[
+  {"type":"pulumi:providers:aws","inputs":{"region":"eu-west-2","version":"6.83.0"}},
+  {"type":"pulumi:providers:aws","inputs":{"version":"; evil"}},
+  {"type":"pulumi:providers:command","inputs":{"version":"1.0.0"}}]}}' ;;
+"stack ls"*) echo '[{"name":"pr-7"},{"name":"acme/pr-8"}]' ;;
+destroy*) echo "fetches: ${PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION:-anything}" ;;
+esac`
+
+func TestDestroy(t *testing.T) {
+	t.Parallel()
+	begin := func(body string) *scriptRun {
+		r := newRun(t, "STACK=pr-7").fake("pulumi", body).put("Pulumi.pr.yaml", "config: {}\n")
+		// Where no provider is on PATH.
+		r.env[0] = "PATH=" + filepath.Join(r.dir, "bin") + ":/usr/bin:/bin"
+		return r
+	}
+	r := begin(stackOfPull)
+	r.run(true, "pulumi.sh", "destroy")
+	r.has("calls", r.read("calls"),
+		"pulumi cancel --yes pr-7 --non-interactive\n", "pulumi plugin install resource aws 6.83.0 --exact\n",
+		"pulumi destroy --yes --skip-preview --stack pr-7 --non-interactive --color never\n",
+		"pulumi stack rm --yes pr-7 --non-interactive\n")
+	r.lacks("calls", r.read("calls"), "evil", "command", "pulumi up")
+	r.has("summary", r.read("summary"), "### pr-7: destroyed")
+	if r.read("work/Pulumi.pr-7.yaml") != "config: {}\n" {
+		t.Error("the stack has not the settings of all pull requests")
+	}
+
+	r = begin(strings.Replace(stackOfPull, "destroy*)", "destroy*) exit 1 ;; nothing)", 1))
+	r.run(false, "pulumi.sh", "destroy")
+	r.has("report", r.read("work/reports/destroy-pr-7.md"), "could not be destroyed")
+	r.lacks("calls", r.read("calls"), "stack rm")
+
+	r = begin(neverDeployed)
+	r.run(true, "pulumi.sh", "destroy")
+	r.lacks("calls", r.read("calls"), "pulumi destroy", "stack rm")
+}
+
+// What a state names as a plugin would run with the rights of whoever destroys it.
+func TestDestroyFetchesNoPlugins(t *testing.T) {
+	t.Parallel()
+	r := newRun(t, "STACK=pr-7").fake("pulumi", stackOfPull).put("Pulumi.pr.yaml", "")
+	r.has("log", r.run(true, "pulumi.sh", "destroy"), "fetches: true")
+}
+
+func TestStacksAreListed(t *testing.T) {
+	t.Parallel()
+	r := newRun(t, "STACK=pr").fake("pulumi", stackOfPull)
+	r.run(true, "pulumi.sh", "list")
+	if got := r.output("stacks"); got != "pr-7 pr-8" {
+		t.Errorf("there are %q", got)
+	}
+}
+
+// Where there are no zips, the program stamps what it builds.
+func TestADeployOfASourceIsStamped(t *testing.T) {
+	t.Parallel()
+	const says = `case "$1" in up) echo "stamps ${SEND_VERSION:-nothing}" ;; esac; ` + neverDeployed
+	for dir, want := range map[string]string{"": "stamps pr-7.c0ffee", "dist": "stamps nothing"} {
+		r := newRun(t, "STACK=pr-7", "VERSION=pr-7.c0ffee", "SEND_ARTIFACTS_DIR="+dir).fake("pulumi", says).
+			put("Pulumi.pr.yaml", "")
+		r.has("log", r.run(true, "pulumi.sh", "deploy"), want)
+	}
 }
 
 func TestSmokeScript(t *testing.T) {
