@@ -1,6 +1,7 @@
 package main
 
 import (
+	"github.com/pulumi/pulumi-github/sdk/v6/go/github"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"sgraph.ai/send/infra/policy"
@@ -71,6 +72,17 @@ func (c *Pulls) stateAccess() []policy.Statement {
 			pulumi.Sprintf("arn:aws:s3:::%s/%s/.pulumi/*", c.state.Bucket, stack.Pulls)),
 		policy.Allow([]string{"kms:Decrypt", "kms:Encrypt", "kms:DescribeKey"}, c.state.Keys[stack.AllPulls].Arn),
 	}
+}
+
+// newPullLabel makes the label by which a person asks for the stack of a pull request.
+func newPullLabel(ctx *pulumi.Context, of repository) error {
+	_, err := github.NewIssueLabel(ctx, "stack", &github.IssueLabelArgs{
+		Repository:  pulumi.String(of.name),
+		Name:        pulumi.String("stack"),
+		Color:       pulumi.String("1d76db"),
+		Description: pulumi.String("Make a stack of the commit that is the head now"),
+	})
+	return err
 }
 
 // Variables are what to set in the environment.

@@ -143,6 +143,30 @@ func TestPullRequestsHaveARoleOfTheirOwn(t *testing.T) {
 	}
 }
 
+// Their environment is any branch's, and who asks for a stack finds the label.
+func TestPullRequestsAreAskedForOnGitHub(t *testing.T) {
+	t.Parallel()
+	g := mustRecord(t, onGitHub(map[string]string{
+		"sgraph-send-bootstrap:stacks": "dev,qa", "sgraph-send-bootstrap:pullRequests": "true",
+	}))
+	e := g.made[environmentType]["pull-request"]
+	if !e.protect || strings.Contains(e.json(t), "deploymentBranchPolicy") {
+		t.Errorf("the environment is %s", e.json(t))
+	}
+	for _, v := range g.made[variableType] {
+		if v.text("environment") == "pull-request" && v.text("variableName") == "SEND_ALARM_EMAIL" {
+			t.Error("somebody is told of the alarms of what is only proposed")
+		}
+	}
+	const labels = "github:index/issueLabel:IssueLabel"
+	if name := g.made[labels]["stack"].text("name"); name != "stack" {
+		t.Errorf("the label is called %q", name)
+	}
+	if made := mustRecord(t, onGitHub(nil)).made[labels]; len(made) > 0 {
+		t.Error("there is a label that asks for nothing")
+	}
+}
+
 func TestPullRequestsKeepOutOfProd(t *testing.T) {
 	t.Parallel()
 	for stacks, refused := range map[string]bool{

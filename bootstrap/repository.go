@@ -120,6 +120,11 @@ func (s settings) onGitHub(ctx *pulumi.Context, told map[string]Told) error {
 	}); err != nil {
 		return err
 	}
+	if s.pulls {
+		if err := newPullLabel(ctx, s.repository); err != nil {
+			return err
+		}
+	}
 	if !s.github.rules {
 		return nil
 	}

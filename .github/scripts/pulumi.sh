@@ -204,10 +204,10 @@ destroy)
   pulumi cancel --yes "$stack" --non-interactive || true
   # The state was written by a program that may have come from a pull request. What it
   # names runs here as a plugin, so no other is fetched than AWS's own.
-  for version in $(pulumi stack export "${plain[@]}" |
+  for plugin in $(pulumi stack export "${plain[@]}" |
     jq -r '[.deployment.resources[]? | select(.type == "pulumi:providers:aws") | .inputs.version // empty] | unique[]'); do
-    if [[ $version =~ ^[0-9]+\.[0-9]+\.[0-9]+$ ]] && ! command -v pulumi-resource-aws >/dev/null; then
-      pulumi plugin install resource aws "$version" --exact
+    if [[ $plugin =~ ^[0-9]+\.[0-9]+\.[0-9]+$ ]] && ! command -v pulumi-resource-aws >/dev/null; then
+      pulumi plugin install resource aws "$plugin" --exact
     fi
   done
   export PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION=true

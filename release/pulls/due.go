@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -34,7 +35,7 @@ func (d Decider) Due(ctx context.Context, stacks []string) (due []Due, err error
 func (d Decider) due(ctx context.Context, stack string) (why string, err error) {
 	number, is := numberOf(stack)
 	if !is {
-		return "it is of no pull request", nil
+		return "", errors.New("among the stacks of pull requests is one that has not the name of any: look who made it")
 	}
 	p, err := d.pull(ctx, number)
 	if missing(err) {
@@ -50,8 +51,7 @@ func (d Decider) due(ctx context.Context, stack string) (why string, err error) 
 	if err != nil {
 		return "", err
 	}
-	for i := len(asks) - 1; i >= 0; i-- {
-		last := asks[i]
+	for _, last := range slices.Backward(asks) {
 		switch {
 		case !last.Actor.is(): // the pipelines take the label off after a push
 			continue

@@ -150,7 +150,9 @@ func TestConsentIsAPersonsAndForOneCommit(t *testing.T) {
 		"closed":                    {func(p *request) { p.state = "closed" }, head, "closed"},
 		"taken off":                 {func(p *request) { p.label = false }, head, "not on it any more"},
 		"of which nothing is known": {func(p *request) { p.events = nil }, head, "no person"},
-		"a bot":                     {func(p *request) { p.events = append(p.events, ask("labeled", "app", "Bot", noon)) }, head, "no person"},
+		"a bot": {
+			func(p *request) { p.events = append(p.events, ask("labeled", "app", "Bot", noon)) }, head, "no person",
+		},
 		"somebody without rights": {
 			func(p *request) { p.events = append(p.events, ask("labeled", "eve", "User", noon)) }, head, "eve may not",
 		},
@@ -207,18 +209,26 @@ func TestWhatFollowsFromEvents(t *testing.T) {
 		"labelled by a bot": {event("labeled", Label, head, "Bot"), func(p *request) {
 			p.events = []map[string]any{ask("labeled", "app", "Bot", noon)}
 		}, "", false, "no person"},
-		"a fork, labelled": {event("labeled", Label, head, "User"), func(p *request) { p.fork = true }, "", false, "in a fork"},
+		"a fork, labelled": {
+			event("labeled", Label, head, "User"), func(p *request) { p.fork = true }, "", false, "in a fork",
+		},
 		"pushed": {event("synchronize", "", before, "User"), func(p *request) {
 			p.comments = []string{"<!-- sgraph-send: stack -->\nIt runs."}
 		}, "", false, "It runs.\n\nThere are commits since"},
-		"pushed without a label": {event("synchronize", "", before, "User"), func(p *request) { p.label = false }, "", false, ""},
-		"unlabelled":             {event("unlabeled", Label, head, "User"), func(p *request) { p.label = false }, Destroy, false, ""},
-		"unlabelled otherwise":   {event("unlabeled", "bug", head, "User"), nil, "", true, ""},
+		"pushed without a label": {
+			event("synchronize", "", before, "User"), func(p *request) { p.label = false }, "", false, "",
+		},
+		"unlabelled": {
+			event("unlabeled", Label, head, "User"), func(p *request) { p.label = false }, Destroy, false, "",
+		},
+		"unlabelled otherwise": {event("unlabeled", "bug", head, "User"), nil, "", true, ""},
 		"unlabelled by the pipeline": {
 			event("unlabeled", Label, head, "Bot"), func(p *request) { p.label = false }, "", false, "",
 		},
 		"unlabelled and labelled": {event("unlabeled", Label, head, "User"), nil, "", true, ""},
-		"closed":                  {event("closed", "", head, "User"), func(p *request) { p.state = "closed" }, Destroy, false, ""},
+		"closed": {
+			event("closed", "", head, "User"), func(p *request) { p.state = "closed" }, Destroy, false, "",
+		},
 		"closed, and never asked": {event("closed", "", head, "User"), func(p *request) {
 			p.state, p.events, p.label = "closed", nil, false
 		}, "", false, ""},
@@ -285,13 +295,19 @@ func TestWhichStacksAreDue(t *testing.T) {
 	}
 }
 
-// What GitHub does not say is no reason to destroy anything; the rest is due all the same.
+// What GitHub does not say is no reason to destroy anything, nor is a name that somebody
+// put there; the rest is due all the same.
 func TestDueWhereGitHubDoesNotAnswer(t *testing.T) {
 	t.Parallel()
 	s, d := start(t, asked(noon))
 	s.down = true
 	due, err := d.Due(t.Context(), []string{"pr-7", "pr-07", "dev"})
-	if err == nil || !strings.Contains(err.Error(), "pr-7") || len(due) != 2 {
+	if err == nil || !strings.Contains(err.Error(), "pr-7") || len(due) != 0 {
+		t.Errorf("due is %v, %v", due, err)
+	}
+	s.down = false
+	due, err = d.Due(t.Context(), []string{"dev", "pr-8", "pr-07"})
+	if err == nil || !strings.Contains(err.Error(), "dev: ") || len(due) != 1 || due[0].Stack != "pr-8" {
 		t.Errorf("due is %v, %v", due, err)
 	}
 }
@@ -313,13 +329,19 @@ func TestWhatAPullRequestIsTold(t *testing.T) {
 			"| Smoke test | passed ([log](https://github.com/owner/name/actions/runs/1)) |", "| Until | 2026-12-05 |",
 			"label `stack` is taken off",
 		}, "failed"},
-		"smoke": {with(func(o *Outcome) { o.Succeeded = false }), []string{"**failed**", "<https://user.example.org/>"}, "passed"},
+		"smoke": {
+			with(func(o *Outcome) { o.Succeeded = false }), []string{"**failed**", "<https://user.example.org/>"}, "passed",
+		},
 		"failed": {with(func(o *Outcome) { o.Succeeded, o.UserURL = false, "" }), []string{
 			"deploy of aaaaaaa failed", "2026-12-05",
 		}, "Pages"},
-		"gone":                {with(func(o *Outcome) { o.Operation = Destroy }), []string{"is destroyed"}, "example.org/>"},
-		"not gone":            {with(func(o *Outcome) { o.Operation, o.Succeeded = Destroy, false }), []string{"every night"}, "is destroyed"},
-		"without credentials": {with(func(o *Outcome) { o.Missing = "No AWS credentials." }), []string{"No AWS credentials."}, "|"},
+		"gone": {with(func(o *Outcome) { o.Operation = Destroy }), []string{"is destroyed"}, "example.org/>"},
+		"not gone": {
+			with(func(o *Outcome) { o.Operation, o.Succeeded = Destroy, false }), []string{"every night"}, "is destroyed",
+		},
+		"without credentials": {
+			with(func(o *Outcome) { o.Missing = "No AWS credentials." }), []string{"No AWS credentials."}, "|",
+		},
 		"hostile": {with(func(o *Outcome) {
 			o.UserURL, o.AdminURL, o.Commit = "https://evil> @everyone", "javascript:alert(1)", "x\n# A headline"
 		}), []string{"| Pages | not told |", "| Console | not told |", "an unknown commit"}, "everyone"},

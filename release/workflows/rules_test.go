@@ -358,7 +358,8 @@ func TestAPullRequestsStackIsAskedFor(t *testing.T) {
 func TestCheckoutsNameACommitOrATagInFull(t *testing.T) {
 	t.Parallel()
 	tag := regexp.MustCompile(`^(refs/tags/\$\{\{ [\w.-]+ \}\}|\$\{\{ inputs\.commit \}\})$`)
-	commit := regexp.MustCompile(`^(|\$\{\{ (inputs\.tools \|\| )?github\.sha \}\}|\$\{\{ github\.event\.pull_request\.base\.sha \}\})$`)
+	commit := regexp.MustCompile(`^(|\$\{\{ (inputs\.tools \|\| )?github\.sha \}\}|` +
+		`\$\{\{ github\.event\.pull_request\.base\.sha \}\})$`)
 	for _, f := range allFiles(t) {
 		for _, s := range f.steps(t) {
 			if !strings.HasPrefix(s.Uses, "actions/checkout@") {
