@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/pulumi/pulumi-github/sdk/v6/go/github"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi/config"
 )
@@ -89,6 +90,9 @@ func loadRepositorySettings(ctx *pulumi.Context, c *config.Config, of settings) 
 	return s, errors.Join(faults...)
 }
 
+// askingLabel is what gives a pull request a stack.
+const askingLabel = "stack"
+
 // onGitHub makes what the repository has to have, for environments that are told
 // what is given, and what else the stacks of this account need.
 func (s settings) onGitHub(ctx *pulumi.Context, told map[string]Told) error {
@@ -122,6 +126,16 @@ func (s settings) onGitHub(ctx *pulumi.Context, told map[string]Told) error {
 	}
 	if s.pulls {
 		if err := newPullLabel(ctx, s.repository); err != nil {
+			return err
+		}
+	}
+	if s.pulls {
+		if _, err := github.NewIssueLabel(ctx, askingLabel, &github.IssueLabelArgs{
+			Repository:  pulumi.String(s.repository.name),
+			Name:        pulumi.String(askingLabel),
+			Color:       pulumi.String("0e8a16"),
+			Description: pulumi.String("Gives the pull request a stack of its own, of the commit that it is at"),
+		}); err != nil {
 			return err
 		}
 	}

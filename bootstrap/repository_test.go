@@ -157,6 +157,9 @@ func TestPullRequestsHaveAnEnvironment(t *testing.T) {
 		}
 	}
 	slices.Sort(told)
+	if label := g.made["github:index/issueLabel:IssueLabel"]["stack"]; label.text("name") != "stack" {
+		t.Errorf("the label is %s", label.json(t))
+	}
 	if len(told) != 3 || told[0] != "AWS_ROLE_ARN=arn:made:sgraph-send-pipeline-deploy-pr" {
 		t.Errorf("%s is told %v", pullEnvironment, told)
 	}
@@ -380,4 +383,34 @@ func TestWithoutATokenNothingIsMade(t *testing.T) {
 	}
 	t.Setenv("GITHUB_TOKEN", "of somebody")
 	mustRecord(t, onGitHub(map[string]string{"github:token": ""}))
+}
+
+// docs/new-account.md has a row for each setting, and for none that is not there.
+func TestSettingsAreDocumented(t *testing.T) {
+	t.Parallel()
+	read := map[string]bool{}
+	for _, name := range []string{"settings.go", "repository.go"} {
+		text, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range regexp.MustCompile(`\b(?:c\.(?:Get|GetBool|TryInt)\(|flag\(c, )"(\w+)"`).FindAllSubmatch(text, -1) {
+			read[string(m[1])] = true
+		}
+	}
+	delete(read, "repository") // which the page begins with
+	text, err := os.ReadFile(filepath.Join("..", "docs", "new-account.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, table, _ := strings.Cut(string(text), "| Setting | Default | |")
+	table, _, _ = strings.Cut(table, "\n\n")
+	var documented []string
+	for _, m := range regexp.MustCompile("(?m)^\\| `(\\w+)` \\|").FindAllStringSubmatch(table, -1) {
+		documented = append(documented, m[1])
+	}
+	slices.Sort(documented)
+	if want := slices.Sorted(maps.Keys(read)); !slices.Equal(documented, want) {
+		t.Errorf("documented are %v, read %v", documented, want)
+	}
 }

@@ -6,6 +6,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -308,5 +309,38 @@ func TestAcceptedRulesAreParted(t *testing.T) {
 	}
 	if _, err := ReadAccepted(text); err != nil {
 		t.Error(err)
+	}
+}
+
+// docs/new-account.md has a row for each rule, and what it tells to accept is taken.
+func TestRulesAreDocumented(t *testing.T) {
+	t.Parallel()
+	text, err := os.ReadFile(filepath.Join("..", "..", "docs", "new-account.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, table, _ := strings.Cut(string(text), "| Name | What has to be so |")
+	table, after, _ := strings.Cut(table, "\n\n")
+	var documented []string
+	for _, m := range regexp.MustCompile("(?m)^\\| `([a-z-]+)` \\|").FindAllStringSubmatch(table, -1) {
+		documented = append(documented, m[1])
+	}
+	slices.Sort(documented)
+	if want := slices.Sorted(slices.Values(Rules)); !slices.Equal(documented, want) {
+		t.Errorf("documented are %v, want %v", documented, want)
+	}
+	_, example, _ := strings.Cut(after, "```yaml\n")
+	example, _, _ = strings.Cut(example, "```")
+	accepted, err := ReadAccepted([]byte(example))
+	if err != nil || len(accepted["prod"]) == 0 {
+		t.Fatalf("%q: %v", example, err)
+	}
+	// On a plan without reviewers that is all that lacks.
+	w := guarded().with(approvals, "[]").but(t, "environments/prod-approval", reviewers, "")
+	for _, name := range []string{"prod", "prod-approval", "prod-preview", "qa"} {
+		w = w.but(t, "environments/"+name, `bypass":false`, `bypass":true`)
+	}
+	if _, open := accepted.Part("prod", w.lacks(t, Preflight{Stack: "prod", Run: 30433642})); len(open) > 0 {
+		t.Errorf("%v is refused all the same", open)
 	}
 }

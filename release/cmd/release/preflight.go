@@ -16,7 +16,6 @@ func preflightCommand(f *flag.FlagSet) func(context.Context) error {
 	stack := f.String("stack", "", "dev, qa or prod")
 	run := f.Int64("run", 0, "number of the run that deploys; it has to have been approved")
 	requester := f.String("requester", "", "login of who asked for the run, where a workflow started it")
-	warn := f.Bool("warn", false, "say what is missing, and go on")
 	return func(ctx context.Context) error {
 		text, err := os.ReadFile(preflight.AcceptedName)
 		if err != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -37,14 +36,10 @@ func preflightCommand(f *flag.FlagSet) func(context.Context) error {
 		for _, l := range without {
 			annotate("warning", *stack+" is not guarded, which is accepted", l.String())
 		}
-		level := "error"
-		if *warn {
-			level = "warning"
-		}
 		for _, l := range open {
-			annotate(level, *stack+" is not guarded", l.String())
+			annotate("error", *stack+" is not guarded", l.String())
 		}
-		if len(open) > 0 && !*warn {
+		if len(open) > 0 {
 			return fmt.Errorf("%s is not deployed, because of %d of what guards it: see above and docs/new-account.md",
 				*stack, len(open))
 		}
