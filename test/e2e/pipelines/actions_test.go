@@ -260,9 +260,11 @@ func (r *run) review(t *testing.T, state, user string) {
 }
 
 // guard makes what a repository has to have before anything goes to prod: for each
-// stack its environments, with the branch that they admit, somebody to approve, and
-// the rules of branches and tags.
-func (r *repository) guard() {
+// stack its environments, with the branch that they admit, somebody to approve, the
+// rules of branches and tags, and the app that alone makes versions.
+func (r *repository) guard(t *testing.T) {
+	t.Helper()
+	r.tagger(t)
 	g := r.github
 	g.mu.Lock()
 	defer g.mu.Unlock()

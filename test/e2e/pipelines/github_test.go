@@ -61,6 +61,7 @@ func newGitHub(t *testing.T, root string) *gitHub {
 	mux.HandleFunc("PUT "+standIn+"runs/{run}/artifacts/{artifact}", g.jobs(g.upload))
 	mux.HandleFunc("GET "+standIn+"runs/{run}/artifacts/{artifact}", g.jobs(g.download))
 	mux.HandleFunc("GET "+standIn+"runs/{run}/artifacts", g.jobs(g.artifacts))
+	mux.HandleFunc("POST "+standIn+"app-token", g.jobs(g.appToken))
 	g.actionsAPI(mux)
 	g.releasesAPI(mux)
 	g.attestationsAPI(mux)

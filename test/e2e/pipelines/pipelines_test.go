@@ -10,6 +10,8 @@ import (
 var scenarios = map[string]func(*testing.T, *world){
 	"a push to dev without credentials": pushWithoutCredentials,
 	"failing tests":                     failingTests,
+	"versions by one identity":          versionsByOneIdentity,
+	"prod unguarded":                    prodUnguarded,
 }
 
 func TestPipelines(t *testing.T) {

@@ -7,7 +7,7 @@ set -euo pipefail
 mkdir -p "$INTO"
 cd "$INTO"
 url=$GITHUB_SERVER_URL/$GITHUB_REPOSITORY
-header="AUTHORIZATION: basic $(printf 'x-access-token:%s' "$JOB_TOKEN" | base64 -w0)"
+header="AUTHORIZATION: basic $(printf 'x-access-token:%s' "${TOKEN:-$JOB_TOKEN}" | base64 -w0)"
 git() { command git -c protocol.version=2 -c advice.detachedHead=false -c "http.$url.extraheader=$header" "$@"; }
 
 if [ ! -d .git ]; then
