@@ -72,6 +72,16 @@ func userProgram(s settings.Settings, storage *Storage, admin pulumi.StringInput
 	return program{Environment: env, Grants: append(grants, parameterAccess(s.Names, parameters(s, env))...)}
 }
 
+// userFunction is that program as a function: what comes by its alias next asks the
+// admin service at the same, so that what is tried there is what will be live together.
+func userFunction(s settings.Settings, storage *Storage, admin *Service) program {
+	p := userProgram(s, storage, admin.URL)
+	if _, own := p.Environment[service.ServiceKey.Env]; own {
+		p.Environment[service.AdminNextURL.Env] = admin.NextURL
+	}
+	return p
+}
+
 // onServer is a program where no function runs it: told whom to believe who asks,
 // and what a function would be invoked for.
 func onServer(s settings.Settings, name string, p program) program {
@@ -170,6 +180,22 @@ func warnOfValues(ctx *pulumi.Context, s settings.Settings) error {
 		}
 	}
 	return nil
+}
+
+// breaksPages says whether two versions answer at once at addresses that have nothing
+// in front.
+func breaksPages(s settings.Settings) bool {
+	return s.Compute == settings.Lambda && !s.CloudFront() && !s.Traffic.AtOnce()
+}
+
+// warnOfSteps says what people meet then.
+func warnOfSteps(ctx *pulumi.Context, s settings.Settings) error {
+	if !breaksPages(s) {
+		return nil
+	}
+	return ctx.Log.Warn("setting trafficSteps has two versions answer at once, and without edge: true what a page of one "+
+		"is made of may be asked of the other, which does not have it: such a page does not work until it is loaded "+
+		"again. Set trafficSteps to 100, or edge to true", nil)
 }
 
 // unlessEmpty is a value, or none where it is empty.

@@ -44,6 +44,7 @@ type FunctionArgs struct {
 	Common
 	program
 	Size  settings.Function
+	Tags  map[string]string // beside those that all have
 	After []pulumi.Resource // what has to be there before it runs
 }
 
@@ -116,6 +117,7 @@ func newFunction(
 		S3Key:          f.Artifact.Key,
 		SourceCodeHash: pulumi.String(base64.StdEncoding.EncodeToString(digest)),
 		Role:           identity.RoleARN,
+		Tags:           pulumi.ToStringMap(args.Tags),
 		MemorySize:     pulumi.Int(args.Size.MemoryMB),
 		Timeout:        pulumi.Int(int(args.Size.Timeout.Seconds())),
 		// A ceiling on cost: ten requests a second per unit, and no more.

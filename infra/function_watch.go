@@ -10,9 +10,9 @@ func (c *Service) name() string { return c.Name }
 
 func (c *Service) logs() pulumi.StringOutput { return c.LogGroup.Name }
 
-func (c *Service) requests() metricOf { return c.measured("UrlRequestCount", "Sum") }
+func (c *Service) requests() metricOf { return c.ofLive("UrlRequestCount", "Sum") }
 
-// measured is what Lambda measures of the function.
+// measured is what Lambda measures of the function, whatever alias is called.
 func (c *Service) measured(metric, stat string) metricOf {
 	return metricOf{
 		namespace: "AWS/Lambda", name: metric, stat: stat,
@@ -20,40 +20,49 @@ func (c *Service) measured(metric, stat string) metricOf {
 	}
 }
 
+// ofLive is what Lambda measures of what people call: both versions while the live
+// alias is between two, and nothing of one that is only tried.
+// https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html
+func (c *Service) ofLive(metric, stat string) metricOf {
+	m := c.measured(metric, stat)
+	m.dimensions["Resource"] = pulumi.Sprintf("%s:%s", c.Function.Name, c.Live.Name)
+	return m
+}
+
 // alarms watch one function. Where there is no traffic there is nothing
 // wrong: missing data never raises one of these.
 func (c *Service) alarms() []alarm {
-	lambda := c.measured
+	live := c.ofLive
 	of := func(kind string) string { return c.Name + "-" + kind }
 	alarms := []alarm{
 		alarm{
 			name: of("errors"), playbook: "function-errors", critical: true,
 			why: "more than 2 % of requests, and five or more, end in an error of the function",
 		}.share("FILL(errors, 0)", "FILL(calls, 1)", 2, map[string]metricOf{
-			"errors": lambda("Errors", "Sum"), "calls": lambda("Invocations", "Sum"),
+			"errors": live("Errors", "Sum"), "calls": live("Invocations", "Sum"),
 		}),
 		alarm{
 			name: of("throttles"), playbook: "function-throttles", critical: true,
 			why: "more than 1 % of requests, and five or more, are refused because the concurrency is used up, " +
 				"the function's own or the account's",
 		}.share("FILL(refused, 0)", "FILL(refused, 0) + FILL(calls, 0)", 1, map[string]metricOf{
-			"refused": lambda("Throttles", "Sum"), "calls": lambda("Invocations", "Sum"),
+			"refused": c.measured("Throttles", "Sum"), "calls": c.measured("Invocations", "Sum"),
 		}),
 		{
 			name: of("slow"), playbook: "function-slow",
 			why:    "one request in a hundred takes more than 80 % of the timeout",
-			metric: lambda("Duration", "p99"), above: 0.8 * float64(c.Size.Timeout.Milliseconds()),
+			metric: live("Duration", "p99"), above: 0.8 * float64(c.Size.Timeout.Milliseconds()),
 		},
 		alarm{
 			name: of("url-5xx"), playbook: "url-5xx", critical: true,
 			why: "more than 2 % of the callers of the Function URL, and five or more, see errors or timeouts",
 		}.share("FILL(errors, 0)", "FILL(calls, 1)", 2, map[string]metricOf{
-			"errors": lambda("Url5xxCount", "Sum"), "calls": lambda("UrlRequestCount", "Sum"),
+			"errors": live("Url5xxCount", "Sum"), "calls": c.requests(),
 		}),
 		{
 			name: of("url-4xx"), playbook: "url-4xx",
 			why:     "more than 40 % of at least 50 requests in a minute are refused: abuse, or a broken client",
-			metrics: map[string]metricOf{"refused": lambda("Url4xxCount", "Sum"), "calls": lambda("UrlRequestCount", "Sum")},
+			metrics: map[string]metricOf{"refused": live("Url4xxCount", "Sum"), "calls": c.requests()},
 			math:    "IF(calls > 50, 100 * refused / calls, 0)", above: 40,
 		},
 	}
@@ -61,7 +70,7 @@ func (c *Service) alarms() []alarm {
 		alarms = append(alarms, alarm{
 			name: of("concurrency"), playbook: "function-concurrency",
 			why:    "more than 80 % of the reserved concurrency is in use",
-			metric: lambda("ConcurrentExecutions", "Maximum"), above: 0.8 * float64(n),
+			metric: c.measured("ConcurrentExecutions", "Maximum"), above: 0.8 * float64(n),
 		})
 	}
 	return alarms

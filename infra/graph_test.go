@@ -129,6 +129,7 @@ type graph struct {
 	account  string
 	limits   limits
 	left     remains
+	held     held
 	boundary string // ARN of the policy that is there
 	answer   string // of the admin function to a deploy; "" = the secret
 	// unreplaced is why a group could not replace its hosts; nil = it could.
@@ -407,7 +408,7 @@ func run(t *testing.T, s settings.Settings, g *graph) error {
 		}
 		built.Package = &artifact.Package{Architecture: s.Architecture, SHA256: strings.Repeat("ef", 32), Path: path}
 	}
-	return pulumi.RunErr(func(ctx *pulumi.Context) error { return deploy(ctx, s, built, g.limits, g.left) },
+	return pulumi.RunErr(func(ctx *pulumi.Context) error { return deploy(ctx, s, built, g.limits, g.left, g.held) },
 		pulumi.WithMocks(settings.Project, s.Stack, g))
 }
 

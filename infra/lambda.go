@@ -16,10 +16,14 @@ func onLambda(ctx *pulumi.Context, on Ground) (*Site, error) {
 			return nil, err
 		}
 	}
-	admin, err := NewService(ctx, metric.Admin, &FunctionArgs{
-		Common:  common,
-		program: adminProgram(s, storage),
-		Size:    s.Admin,
+	admin, err := NewService(ctx, metric.Admin, &ServiceArgs{
+		FunctionArgs: FunctionArgs{
+			Common:  common,
+			program: adminProgram(s, storage),
+			Size:    s.Admin,
+			Tags:    s.Traffic.Tags(),
+		},
+		Held: on.Held[metric.Admin],
 	})
 	if err != nil {
 		return nil, err
@@ -28,11 +32,15 @@ func onLambda(ctx *pulumi.Context, on Ground) (*Site, error) {
 	if err != nil {
 		return nil, err
 	}
-	user, err := NewService(ctx, metric.User, &FunctionArgs{
-		Common:  common,
-		program: userProgram(s, storage, admin.URL),
-		Size:    s.User,
-		After:   []pulumi.Resource{secrets.Kept},
+	user, err := NewService(ctx, metric.User, &ServiceArgs{
+		FunctionArgs: FunctionArgs{
+			Common:  common,
+			program: userFunction(s, storage, admin),
+			Size:    s.User,
+			Tags:    s.Traffic.Tags(),
+			After:   []pulumi.Resource{secrets.Kept},
+		},
+		Held: on.Held[metric.User],
 	})
 	if err != nil {
 		return nil, err
@@ -56,11 +64,13 @@ func onLambda(ctx *pulumi.Context, on Ground) (*Site, error) {
 		Firewall: edge.firewall,
 		Outputs: pulumi.StringMap{
 			"userFunctionUrl":  user.URL,
+			"userNextUrl":      user.NextURL,
 			"userFunction":     user.Function.Name,
 			"userVersion":      user.Function.Version,
 			"userArtifact":     user.Artifact.Key,
 			"userEdgeDomain":   edge.UserDomain,
 			"adminFunctionUrl": admin.URL,
+			"adminNextUrl":     admin.NextURL,
 			"adminFunction":    admin.Function.Name,
 			"adminVersion":     admin.Function.Version,
 			"adminArtifact":    admin.Artifact.Key,

@@ -42,12 +42,19 @@ func main() {
 		if err != nil {
 			return err
 		}
-		return deploy(ctx, s, built, lambda.NewFromConfig(cfg), left)
+		functions := lambda.NewFromConfig(cfg)
+		stays, err := hold(ctx.Context(), s, functions)
+		if err != nil {
+			return err
+		}
+		return deploy(ctx, s, built, functions, left, stays)
 	})
 }
 
 // deploy declares one stack.
-func deploy(ctx *pulumi.Context, s settings.Settings, built Built, lambda limits, left remains) error {
+func deploy(
+	ctx *pulumi.Context, s settings.Settings, built Built, lambda limits, left remains, stays held,
+) error {
 	if err := checkAccount(ctx, s.Names); err != nil {
 		return err
 	}
@@ -67,6 +74,9 @@ func deploy(ctx *pulumi.Context, s settings.Settings, built Built, lambda limits
 	if err := warnOfValues(ctx, s); err != nil {
 		return err
 	}
+	if err := warnOfSteps(ctx, s); err != nil {
+		return err
+	}
 	if err := tagEverything(ctx, s); err != nil {
 		return err
 	}
@@ -80,7 +90,7 @@ func deploy(ctx *pulumi.Context, s settings.Settings, built Built, lambda limits
 	}
 	on := Ground{
 		Settings: s, Common: commonOf(s, built.Zips, storage), Storage: storage, Built: built,
-		Left: left, Zone: zone, Global: global,
+		Left: left, Held: stays, Zone: zone, Global: global,
 	}
 	if hasRegistry(s) {
 		if on.Registry, err = NewRegistry(ctx, "registry", registryArgs(on)); err != nil {

@@ -54,7 +54,7 @@ func NewSecrets(ctx *pulumi.Context, name string, args *SecretsArgs, opts ...pul
 	}
 	kept, err := lambda.NewInvocation(ctx, name, &lambda.InvocationArgs{
 		FunctionName: args.Admin.Function.Name,
-		Qualifier:    args.Admin.Live.Name,
+		Qualifier:    args.Admin.Next.Name, // which may not be live for a while
 		Input:        pulumi.String(args.Event),
 		Triggers:     pulumi.StringMap{"artifact": args.Admin.Artifact.Key},
 	}, pulumi.Parent(c), after(args.Admin), pulumi.AdditionalSecretOutputs([]string{"result"}))

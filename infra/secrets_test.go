@@ -22,7 +22,7 @@ func TestADeployKeepsTheSecretsOfMachines(t *testing.T) {
 			t.Fatalf("it asks %d times", len(asked))
 		}
 		ask := asked[0]
-		if ask.text("functionName") != "sgraph-send-admin-"+stack || ask.text("qualifier") != "live" {
+		if ask.text("functionName") != "sgraph-send-admin-"+stack || ask.text("qualifier") != "next" {
 			t.Errorf("it asks %s, %s", ask.text("functionName"), ask.text("qualifier"))
 		}
 		var event wire.Deployment

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"encoding/json"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -34,31 +36,46 @@ func TestServicesAnswerAtTheURLOfTheirAlias(t *testing.T) {
 	each(t, func(t *testing.T, stack string, g *graph) {
 		for _, of := range []string{"user", "admin"} {
 			name := "sgraph-send-" + of + "-" + stack
-			if alias := g.with(t, "aws:lambda/alias:Alias", "functionName", name); alias.text("name") != "live" {
-				t.Errorf("%s: the alias is called %q", name, alias.text("name"))
-			}
-			url := g.with(t, "aws:lambda/functionUrl:FunctionUrl", "functionName", name)
-			if url.text("qualifier") != "live" || url.text("invokeMode") != "RESPONSE_STREAM" {
-				t.Errorf("%s: the URL is on %q in mode %q", name, url.text("qualifier"), url.text("invokeMode"))
-			}
-			public := g.named(t, "aws:lambda/permission:Permission", of+"-invoke-url")
-			for key, want := range map[string]string{
-				"function":            name,
-				"action":              "lambda:InvokeFunctionUrl",
-				"functionUrlAuthType": "NONE",
-				"qualifier":           "live",
-			} {
-				if got := public.text(key); got != want {
-					t.Errorf("%s: the URL permission has %s %q, want %q", name, key, got, want)
+			for alias, kind := range map[string]string{"live": "", "next": "next-"} {
+				declared := g.named(t, "aws:lambda/alias:Alias", of+"-"+alias)
+				if declared.text("name") != alias || declared.text("functionName") != name {
+					t.Errorf("%s: the alias is %q of %s", name, declared.text("name"), declared.text("functionName"))
+				}
+				url := g.named(t, "aws:lambda/functionUrl:FunctionUrl", of+"-"+kind+"url")
+				if url.text("qualifier") != alias || url.text("invokeMode") != "RESPONSE_STREAM" {
+					t.Errorf("%s: the URL is on %q in mode %q", name, url.text("qualifier"), url.text("invokeMode"))
+				}
+				public := g.named(t, "aws:lambda/permission:Permission", of+"-invoke-"+kind+"url")
+				for key, want := range map[string]string{
+					"function":            name,
+					"action":              "lambda:InvokeFunctionUrl",
+					"functionUrlAuthType": "NONE",
+					"qualifier":           alias,
+				} {
+					if got := public.text(key); got != want {
+						t.Errorf("%s: the URL permission has %s %q, want %q", name, key, got, want)
+					}
 				}
 			}
-			template := g.with(t, "aws:cloudformation/stack:Stack", "name", name+"-invoke-via-url").text("templateBody")
-			for _, part := range []string{
-				`"lambda:InvokeFunction"`, `"InvokedViaFunctionUrl":true`, ":function:" + name + `:live"`,
-			} {
-				if !strings.Contains(template, part) {
-					t.Errorf("%s: the invoke permission lacks %s: %s", name, part, template)
+			var template struct {
+				Resources map[string]struct{ Properties map[string]any }
+			}
+			text := g.with(t, "aws:cloudformation/stack:Stack", "name", name+"-invoke-via-url").text("templateBody")
+			if err := json.Unmarshal([]byte(text), &template); err != nil {
+				t.Fatal(err)
+			}
+			var invoked []string
+			for _, permission := range template.Resources {
+				if permission.Properties["Action"] != "lambda:InvokeFunction" ||
+					permission.Properties["InvokedViaFunctionUrl"] != true {
+					t.Errorf("%s: anybody may %v", name, permission.Properties)
 				}
+				arn := fmt.Sprint(permission.Properties["FunctionName"])
+				invoked = append(invoked, arn[strings.LastIndex(arn, ":function:"):])
+			}
+			slices.Sort(invoked)
+			if want := []string{":function:" + name + ":live", ":function:" + name + ":next"}; !slices.Equal(invoked, want) {
+				t.Errorf("%s: URLs may invoke %v, want %v", name, invoked, want)
 			}
 		}
 	})
@@ -89,7 +106,7 @@ func TestEnvironmentIsAllThatIsTold(t *testing.T) {
 		"admin": append([]string{
 			"CACHE__SERVICE__BUCKET_NAME", "SEND__AUDIT_RETENTION", "FAST_API__AUTH__API_KEY__VALUE",
 		}, both...),
-		"user": append([]string{"SGRAPH_SEND__ADMIN__BASE_URL", "SEND__S3_BUCKET"}, both...),
+		"user": append([]string{"SGRAPH_SEND__ADMIN__BASE_URL", "SEND__ADMIN__NEXT_URL", "SEND__S3_BUCKET"}, both...),
 	}
 	each(t, func(t *testing.T, stack string, g *graph) {
 		s, err := parseStack(t, stack, nil)
@@ -116,9 +133,13 @@ func TestEnvironmentIsAllThatIsTold(t *testing.T) {
 				t.Errorf("%s is told\n%v, want\n%v", f.Name, got, names)
 			}
 		}
-		asked := plain(g.told(t, "sgraph-send-user-"+stack)["SGRAPH_SEND__ADMIN__BASE_URL"]).StringValue()
-		if asked != "https://admin-url.lambda-url.eu-west-2.on.aws" {
-			t.Errorf("the user service asks %s, not this stack's admin service", asked)
+		for variable, of := range map[string]string{
+			"SGRAPH_SEND__ADMIN__BASE_URL": "admin-url", "SEND__ADMIN__NEXT_URL": "admin-next-url",
+		} {
+			asked := plain(g.told(t, "sgraph-send-user-"+stack)[resource.PropertyKey(variable)]).StringValue()
+			if asked != "https://"+of+".lambda-url.eu-west-2.on.aws" {
+				t.Errorf("%s: the user service asks %s, not this stack's admin service", variable, asked)
+			}
 		}
 	})
 }

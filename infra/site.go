@@ -49,6 +49,7 @@ type Ground struct {
 	Common  Common
 	Storage *Storage
 	Left    remains
+	Held    held
 	Zone    string                // of Route 53; "" = none
 	Global  pulumi.ResourceOption // the provider of stack.GlobalRegion
 	Built   Built

@@ -17,6 +17,7 @@ import (
 
 	"sgraph.ai/send/cli/backup"
 	"sgraph.ai/send/cli/serve"
+	"sgraph.ai/send/cli/traffic"
 	"sgraph.ai/send/shared/envelope"
 	"sgraph.ai/send/shared/send"
 	"sgraph.ai/send/shared/version"
@@ -41,6 +42,7 @@ const (
 	exitDenied      = 4
 	exitNotOpened   = 5
 	exitUnavailable = 6
+	exitSounded     = 7
 	exitSignalled   = 128 // and the signal's number, as shells report it
 )
 
@@ -52,6 +54,7 @@ const exitHelp = `Exit codes:
   4  the access token or the secret is missing or wrong
   5  the file cannot be opened: the key does not fit, or it was damaged
   6  the service cannot be reached, or has no room or no time; try again later
+  7  an alarm began to sound, and what was live before is live again
   128 and the number of a signal that ended it: 130 for Ctrl-C, 143 for SIGTERM`
 
 // New returns the command with all its commands.
@@ -78,7 +81,7 @@ this machine; the service keeps ciphertext, and the key is in the link only.`,
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usage(err) })
 	root.AddCommand(sendCommand(e), receiveCommand(e), infoCommand(e), deleteCommand(e), serveCommand(e),
 		healthCommand(e), backupCommand(e), restoreCommand(e), migrateCommand(e), smokeCommand(e),
-		rollbackCommand(e), auditCommand(e), pagesCommand(e))
+		trafficCommand(e), rollbackCommand(e), auditCommand(e), pagesCommand(e))
 	return root
 }
 
@@ -120,6 +123,9 @@ func exitCode(err error) int {
 	if errors.Is(err, envelope.ErrNotAuthentic) || errors.Is(err, envelope.ErrVersion) ||
 		errors.Is(err, envelope.ErrWrongKey) || errors.Is(err, backup.ErrDamaged) {
 		return exitNotOpened
+	}
+	if errors.Is(err, traffic.ErrSounded) {
+		return exitSounded
 	}
 	switch send.CodeOf(err) {
 	case send.NotFound, send.Gone:

@@ -11,6 +11,17 @@ import (
 	"sgraph.ai/send/cli/rollback"
 )
 
+// checkStack says whether a stack was named, and can be called so.
+func checkStack(name string) error {
+	if name == "" {
+		return usage(errors.New("which stack? Name it with --stack, as in dev"))
+	}
+	if err := (rollback.Stack{Name: name}).Check(); err != nil {
+		return usage(fmt.Errorf("--stack: %w", err))
+	}
+	return nil
+}
+
 func rollbackCommand(e Env) *cobra.Command {
 	var stack, to, service string
 	var dryRun, show bool
@@ -23,8 +34,9 @@ version before, of which one answers before one goes, which takes minutes. Nothi
 built and Pulumi is not needed; AWS credentials and the region come from the
 environment, as for the AWS command line.
 
-What is not at its newest version has been put back already, so that a
-second time changes nothing; name versions with --to to go further. The next
+A function goes to the version that was live before, and a move between two that was
+interrupted is taken back. What is not at its newest version has been put back already,
+so that a second time changes nothing; name versions with --to to go further. The next
 deploy goes forward again.`,
 		Example: `  sgsend rollback --stack dev --dry-run
   sgsend rollback --stack dev
@@ -32,11 +44,8 @@ deploy goes forward again.`,
   sgsend rollback --stack dev --to hosts=7`,
 		Args: exactly(0, "no arguments"),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if stack == "" {
-				return usage(errors.New("which stack? Name it with --stack, as in dev"))
-			}
-			if err := (rollback.Stack{Name: stack}).Check(); err != nil {
-				return usage(fmt.Errorf("--stack: %w", err))
+			if err := checkStack(stack); err != nil {
+				return err
 			}
 			services := rollback.Services
 			if service != "" {

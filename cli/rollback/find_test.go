@@ -10,7 +10,7 @@ import (
 
 func TestWhatRunsAStackIsFound(t *testing.T) {
 	t.Parallel()
-	functions := deployed(t, rollback.Versions{"user": 1, "admin": 1})
+	of, _ := functions(t, rollback.Versions{"user": 1, "admin": 1})
 	var hosts rollback.Group
 	t.Run("hosts", func(t *testing.T) { hosts = hosted(t, 1) })
 	var tasks rollback.Tasks
@@ -20,12 +20,12 @@ func TestWhatRunsAStackIsFound(t *testing.T) {
 		to    rollback.Versions
 		want  rollback.Target
 	}{
-		"functions":                    {functions.Name, nil, rollback.Stack{}},
+		"functions":                    {of.Name, nil, rollback.Stack{}},
 		"hosts":                        {hosts.Stack, nil, rollback.Group{}},
 		"tasks":                        {tasks.Stack, nil, rollback.Tasks{}},
 		"revisions of tasks":           {tasks.Stack, rollback.Versions{"user": 1}, rollback.Tasks{}},
 		"functions of before":          {hosts.Stack, rollback.Versions{"user": 1}, rollback.Stack{}},
-		"hosts that are not there yet": {functions.Name, rollback.Versions{rollback.Hosts: 1}, rollback.Group{}},
+		"hosts that are not there yet": {of.Name, rollback.Versions{rollback.Hosts: 1}, rollback.Group{}},
 		"nothing yet":                  {"nowhere-yet", nil, rollback.Stack{}},
 	} {
 		found, err := rollback.Find(t.Context(), c.stack, c.to, moto.Config(t))

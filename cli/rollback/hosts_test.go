@@ -14,6 +14,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling/types"
 
+	"sgraph.ai/send/cli/internal/deployed"
 	"sgraph.ai/send/cli/rollback"
 	"sgraph.ai/send/shared/stack"
 	"sgraph.ai/send/shared/test/moto"
@@ -87,7 +88,7 @@ func note(t *testing.T, g rollback.Group, version int) {
 func ec2(t *testing.T, endpoint string, form url.Values) {
 	t.Helper()
 	form.Set("Version", "2016-11-15")
-	if status := query(t, endpoint, "ec2", form); status != http.StatusOK {
+	if status := deployed.Query(t, endpoint, "ec2", form); status != http.StatusOK {
 		t.Fatalf("%s: %d", form.Get("Action"), status)
 	}
 }

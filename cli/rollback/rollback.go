@@ -8,7 +8,6 @@ package rollback
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -16,8 +15,8 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
-	"github.com/aws/aws-sdk-go-v2/service/lambda/types"
 
+	"sgraph.ai/send/cli/alias"
 	"sgraph.ai/send/shared/metric"
 	"sgraph.ai/send/shared/stack"
 )
@@ -69,8 +68,8 @@ type Stack struct {
 // Check says whether a stack can have that name.
 func (s Stack) Check() error { return stack.Names{Stack: s.Name}.Check() }
 
-func (s Stack) function(service string) *string {
-	return aws.String(stack.Names{Stack: s.Name}.Function(service))
+func (s Stack) function(service string) alias.Function {
+	return alias.Function{Name: stack.Names{Stack: s.Name}.Function(service), Lambda: s.Lambda}
 }
 
 // Live answers which versions are live. A function that does not exist is left
@@ -78,14 +77,14 @@ func (s Stack) function(service string) *string {
 func (s Stack) Live(ctx context.Context) (Versions, error) {
 	live := Versions{}
 	for _, service := range Services {
-		a, err := s.alias(ctx, service)
-		if _, missing := errors.AsType[*types.ResourceNotFoundException](err); missing {
+		at, err := s.function(service).Get(ctx, stack.LiveAlias)
+		if alias.Missing(err) {
 			continue
 		}
 		if err != nil {
 			return nil, err
 		}
-		live[service] = a.version
+		live[service] = at.Version
 	}
 	return live, nil
 }
@@ -96,16 +95,20 @@ type Step struct {
 	From, To int    // the same if it stays
 	Why      string // it stays
 
-	revision *string
-	weighted bool
+	revision *string       // of tasks
+	at       alias.Pointer // of a function
 }
 
 // Moves says whether the step changes anything.
-func (s Step) Moves() bool { return s.From != s.To || s.weighted }
+func (s Step) Moves() bool { return s.From != s.To || s.at.Split() }
 
 func (s Step) String() string {
-	if s.Moves() {
+	switch {
+	case s.From != s.To:
 		return fmt.Sprintf("%-5s  %d -> %d", s.Service, s.From, s.To)
+	case s.Moves():
+		return fmt.Sprintf("%-5s  %d  has all calls again, of which %g %% went to %d",
+			s.Service, s.From, 100*s.at.Share, s.at.Other)
 	}
 	return fmt.Sprintf("%-5s  %d  stays: %s", s.Service, s.From, s.Why)
 }
@@ -129,8 +132,10 @@ func (s Step) back(newest, before int) Step {
 
 // Plan says what going back takes. With versions each named service goes to its
 // own, and others stay out of it. Without, each of the services goes to the
-// published version before the newest; one that is not at the newest has been
-// put back already, so a second time changes nothing.
+// version that was live before, as far as that was noted when it was moved, and
+// otherwise to the published one before the newest; one that is not at the newest has
+// been put back already, so a second time changes nothing. A move that was
+// interrupted is taken back.
 func (s Stack) Plan(ctx context.Context, services []string, to Versions) ([]Step, error) {
 	return planEach(services, to, func(service string, to int) (Step, error) { return s.plan(ctx, service, to) })
 }
@@ -154,7 +159,7 @@ func planEach(
 }
 
 func (s Stack) plan(ctx context.Context, service string, to int) (Step, error) {
-	now, err := s.alias(ctx, service)
+	now, err := s.function(service).Get(ctx, stack.LiveAlias)
 	if err != nil {
 		return Step{}, err
 	}
@@ -169,8 +174,17 @@ func (s Stack) plan(ctx context.Context, service string, to int) (Step, error) {
 	if len(published) > 1 {
 		before = published[len(published)-2]
 	}
-	step := Step{Service: service, From: now.version, To: to, revision: now.revision, weighted: now.weighted}
-	return step.back(newest, before), nil
+	switch {
+	case now.Split() && to == 0:
+		to = now.Version
+	case slices.Contains(published, now.After): // a version between may have failed where it was tried
+		newest, before = now.Version, now.After
+	}
+	step := Step{Service: service, From: now.Version, To: to, at: now}.back(newest, before)
+	if to == 0 && step.From != newest {
+		step.Why = fmt.Sprintf("it was put back already, or never moved to the newest, %d", newest)
+	}
+	return step, nil
 }
 
 // Apply takes the steps of a plan. A deploy that moved an alias since the plan
@@ -180,56 +194,23 @@ func (s Stack) Apply(ctx context.Context, steps []Step) error {
 		if !step.Moves() {
 			continue
 		}
-		in := &lambda.UpdateAliasInput{
-			FunctionName:    s.function(step.Service),
-			Name:            aws.String(stack.LiveAlias),
-			FunctionVersion: aws.String(strconv.Itoa(step.To)),
-			RevisionId:      step.revision,
-		}
-		if step.weighted {
-			in.RoutingConfig = &types.AliasRoutingConfiguration{AdditionalVersionWeights: map[string]float64{}}
-		}
-		if _, err := s.Lambda.UpdateAlias(ctx, in); err != nil {
+		if _, err := s.function(step.Service).Set(ctx, stack.LiveAlias, step.at.Whole(step.To, 0)); err != nil {
 			return fmt.Errorf("putting %s back to %d: %w", step.Service, step.To, err)
 		}
 	}
 	return nil
 }
 
-// pointer is where an alias points.
-type pointer struct {
-	version  int
-	revision *string
-	weighted bool // a share of the requests goes to another version
-}
-
-func (s Stack) alias(ctx context.Context, service string) (pointer, error) {
-	out, err := s.Lambda.GetAlias(ctx, &lambda.GetAliasInput{
-		FunctionName: s.function(service),
-		Name:         aws.String(stack.LiveAlias),
-	})
-	if err != nil {
-		return pointer{}, fmt.Errorf("asking which version of %s is live: %w", *s.function(service), err)
-	}
-	n, err := strconv.Atoi(aws.ToString(out.FunctionVersion))
-	if err != nil {
-		return pointer{}, fmt.Errorf("the alias %s of %s points at %q, which is no published version",
-			stack.LiveAlias, service, aws.ToString(out.FunctionVersion))
-	}
-	weighted := out.RoutingConfig != nil && len(out.RoutingConfig.AdditionalVersionWeights) > 0
-	return pointer{n, out.RevisionId, weighted}, nil
-}
-
 // published answers the numbers of all published versions, oldest first.
 func (s Stack) published(ctx context.Context, service string) ([]int, error) {
 	var numbers []int
 	pages := lambda.NewListVersionsByFunctionPaginator(s.Lambda, &lambda.ListVersionsByFunctionInput{
-		FunctionName: s.function(service),
+		FunctionName: aws.String(s.function(service).Name),
 	})
 	for pages.HasMorePages() {
 		page, err := pages.NextPage(ctx)
 		if err != nil {
-			return nil, fmt.Errorf("asking for the versions of %s: %w", *s.function(service), err)
+			return nil, fmt.Errorf("asking for the versions of %s: %w", s.function(service).Name, err)
 		}
 		for _, v := range page.Versions {
 			if n, err := strconv.Atoi(aws.ToString(v.Version)); err == nil { // not $LATEST
@@ -238,7 +219,7 @@ func (s Stack) published(ctx context.Context, service string) ([]int, error) {
 		}
 	}
 	if len(numbers) == 0 {
-		return nil, fmt.Errorf("%s has no published version", *s.function(service))
+		return nil, fmt.Errorf("%s has no published version", s.function(service).Name)
 	}
 	slices.Sort(numbers)
 	return numbers, nil

@@ -1,128 +1,28 @@
 package rollback_test
 
 import (
-	"archive/zip"
 	"bytes"
 	"context"
 	"fmt"
 	"io"
 	"net/http"
-	"net/url"
 	"strings"
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
-	"github.com/aws/aws-sdk-go-v2/service/lambda/types"
 
+	"sgraph.ai/send/cli/alias"
+	"sgraph.ai/send/cli/internal/deployed"
 	"sgraph.ai/send/cli/rollback"
 	"sgraph.ai/send/shared/test/moto"
 )
 
-// deployed makes the functions of a stack with so many published versions
-// each, the newest live.
-func deployed(t *testing.T, versions rollback.Versions) rollback.Stack {
+// functions are a stack's, with so many published versions each, the newest live.
+func functions(t *testing.T, versions rollback.Versions) (rollback.Stack, deployed.Functions) {
 	t.Helper()
-	config := moto.Config(t)
-	s := rollback.Stack{Name: "test-" + strings.ToLower(t.Name()), Lambda: lambda.NewFromConfig(config)}
-	role(t, aws.ToString(config.BaseEndpoint))
-	for service, n := range versions {
-		name := "sgraph-send-" + service + "-" + s.Name
-		_, err := s.Lambda.CreateFunction(t.Context(), &lambda.CreateFunctionInput{
-			FunctionName: &name,
-			Runtime:      types.RuntimeProvidedal2023,
-			Handler:      aws.String("bootstrap"),
-			Role:         aws.String("arn:aws:iam::123456789012:role/rollback-test"),
-			Code:         &types.FunctionCode{ZipFile: packed(t, 1)},
-			Publish:      true,
-		})
-		if err != nil {
-			t.Fatal(err)
-		}
-		if _, err := s.Lambda.CreateAlias(t.Context(), &lambda.CreateAliasInput{
-			FunctionName:    &name,
-			Name:            aws.String("live"),
-			FunctionVersion: aws.String("1"),
-		}); err != nil {
-			t.Fatal(err)
-		}
-		for range n - 1 {
-			publish(t, s, service)
-		}
-	}
-	return s
-}
-
-// publish is what a deploy does to one function: a new version, and the alias
-// moves to it.
-func publish(t *testing.T, s rollback.Stack, service string) {
-	t.Helper()
-	name := aws.String("sgraph-send-" + service + "-" + s.Name)
-	live, err := s.Live(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	out, err := s.Lambda.UpdateFunctionCode(t.Context(), &lambda.UpdateFunctionCodeInput{
-		FunctionName: name,
-		ZipFile:      packed(t, live[service]+100),
-		Publish:      true,
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := s.Lambda.UpdateAlias(t.Context(), &lambda.UpdateAliasInput{
-		FunctionName:    name,
-		Name:            aws.String("live"),
-		FunctionVersion: out.Version,
-	}); err != nil {
-		t.Fatal(err)
-	}
-}
-
-func packed(t *testing.T, n int) []byte {
-	t.Helper()
-	var out bytes.Buffer
-	w := zip.NewWriter(&out)
-	f, err := w.Create("bootstrap")
-	if err != nil {
-		t.Fatal(err)
-	}
-	fmt.Fprintf(f, "#!/bin/sh\n# %d\n", n)
-	if err := w.Close(); err != nil {
-		t.Fatal(err)
-	}
-	return out.Bytes()
-}
-
-// role makes the role that functions need; one will do for all tests.
-func role(t *testing.T, endpoint string) {
-	t.Helper()
-	status := query(t, endpoint, "iam", url.Values{
-		"Action": {"CreateRole"}, "Version": {"2010-05-08"}, "RoleName": {"rollback-test"},
-		"AssumeRolePolicyDocument": {`{"Version":"2012-10-17","Statement":[` +
-			`{"Effect":"Allow","Action":"sts:AssumeRole","Principal":{"Service":"lambda.amazonaws.com"}}]}`},
-	})
-	if status != http.StatusOK && status != http.StatusConflict {
-		t.Fatal(status)
-	}
-}
-
-// query asks the simulated AWS, by a form, and returns the status of its answer.
-func query(t *testing.T, endpoint, service string, form url.Values) int {
-	t.Helper()
-	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, endpoint, strings.NewReader(form.Encode()))
-	if err != nil {
-		t.Fatal(err)
-	}
-	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	req.Header.Set("Authorization", "AWS4-HMAC-SHA256 Credential=test/20260101/eu-west-2/"+service+
-		"/aws4_request, SignedHeaders=host, Signature=0")
-	res, err := http.DefaultClient.Do(req)
-	if err != nil {
-		t.Fatal(err)
-	}
-	res.Body.Close()
-	return res.StatusCode
+	f := deployed.New(t, versions, nil)
+	return rollback.Stack{Name: f.Stack, Lambda: f.Lambda}, f
 }
 
 func back(ctx context.Context, s rollback.Stack, services []string, to rollback.Versions) ([]rollback.Step, error) {
@@ -154,7 +54,7 @@ func must(t *testing.T, steps []rollback.Step, err error) []rollback.Step {
 
 func TestBackToTheVersionBeforeAndOnlyOnce(t *testing.T) {
 	t.Parallel()
-	s := deployed(t, rollback.Versions{"user": 3, "admin": 2})
+	s, f := functions(t, rollback.Versions{"user": 3, "admin": 2})
 	isLive(t, s, "user=3,admin=2")
 	steps, err := back(t.Context(), s, rollback.Services, nil)
 	if got := fmt.Sprint(must(t, steps, err)); got != "[user   3 -> 2 admin  2 -> 1]" {
@@ -169,7 +69,7 @@ func TestBackToTheVersionBeforeAndOnlyOnce(t *testing.T) {
 	}
 	isLive(t, s, "user=2,admin=1")
 	// After the next deploy the way back leads to the version before that.
-	publish(t, s, "user")
+	f.Deploy(t, "user")
 	isLive(t, s, "user=4,admin=1")
 	must(t, steps, err)
 	if _, err := back(t.Context(), s, rollback.Services, nil); err != nil {
@@ -180,7 +80,7 @@ func TestBackToTheVersionBeforeAndOnlyOnce(t *testing.T) {
 
 func TestBackToNamedVersions(t *testing.T) {
 	t.Parallel()
-	s := deployed(t, rollback.Versions{"user": 3, "admin": 2})
+	s, _ := functions(t, rollback.Versions{"user": 3, "admin": 2})
 	for range 2 { // the second time changes nothing
 		steps, err := back(t.Context(), s, rollback.Services, rollback.Versions{"user": 1})
 		must(t, steps, err)
@@ -195,7 +95,7 @@ func TestBackToNamedVersions(t *testing.T) {
 
 func TestOneServiceAlone(t *testing.T) {
 	t.Parallel()
-	s := deployed(t, rollback.Versions{"user": 2, "admin": 2})
+	s, _ := functions(t, rollback.Versions{"user": 2, "admin": 2})
 	steps, err := back(t.Context(), s, []string{"user"}, nil)
 	must(t, steps, err)
 	isLive(t, s, "user=1,admin=2")
@@ -203,7 +103,7 @@ func TestOneServiceAlone(t *testing.T) {
 
 func TestPlanAloneTouchesNothing(t *testing.T) {
 	t.Parallel()
-	s := deployed(t, rollback.Versions{"user": 2, "admin": 1})
+	s, _ := functions(t, rollback.Versions{"user": 2, "admin": 1})
 	steps, err := s.Plan(t.Context(), rollback.Services, nil)
 	if got := fmt.Sprint(must(t, steps, err)); got != "[user   2 -> 1 admin  1  stays: there is no version before it]" {
 		t.Errorf("steps: %s", got)
@@ -213,29 +113,69 @@ func TestPlanAloneTouchesNothing(t *testing.T) {
 
 func TestSplitTrafficGoesBackWhole(t *testing.T) {
 	t.Parallel()
-	s := deployed(t, rollback.Versions{"user": 3, "admin": 1})
-	name := aws.String("sgraph-send-user-" + s.Name)
-	if _, err := s.Lambda.UpdateAlias(t.Context(), &lambda.UpdateAliasInput{
-		FunctionName:    name,
-		Name:            aws.String("live"),
-		FunctionVersion: aws.String("2"),
-		RoutingConfig:   &types.AliasRoutingConfiguration{AdditionalVersionWeights: map[string]float64{"3": 0.1}},
-	}); err != nil {
-		t.Fatal(err)
-	}
-	steps, err := back(t.Context(), s, rollback.Services, rollback.Versions{"user": 2})
-	must(t, steps, err)
-	out, err := s.Lambda.GetAlias(t.Context(), &lambda.GetAliasInput{FunctionName: name, Name: aws.String("live")})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if out.RoutingConfig != nil && len(out.RoutingConfig.AdditionalVersionWeights) > 0 {
-		t.Errorf("a share still goes to %v", out.RoutingConfig.AdditionalVersionWeights)
+	for name, c := range map[string]struct {
+		to   rollback.Versions
+		said string
+	}{
+		"named":     {rollback.Versions{"user": 2}, "user   2  has all calls again, of which 10 % went to 3"},
+		"not named": {nil, "user   2  has all calls again, of which 10 % went to 3"},
+		"further":   {rollback.Versions{"user": 1}, "user   2 -> 1"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s, f := functions(t, rollback.Versions{"user": 3})
+			f.Point(t, "user", "live", "2", map[string]float64{"3": 0.1})
+			steps, err := back(t.Context(), s, []string{"user"}, c.to)
+			if got := must(t, steps, err)[0].String(); got != c.said {
+				t.Error(got)
+			}
+			want := "2"
+			if c.to["user"] == 1 {
+				want = "1"
+			}
+			if at := f.At(t, "user", "live"); at != want {
+				t.Errorf("it is at %s", at)
+			}
+		})
 	}
 }
 
-// listener notes the bodies of what moves an alias. The simulated AWS moves it
-// whatever revision is named; the real one refuses an old one.
+// What was live before is noted where it was moved from there: a version between may
+// have failed where it was tried, and never was live.
+func TestBackToWhatWasLiveAndNotToWhatFailed(t *testing.T) {
+	t.Parallel()
+	s, f := functions(t, rollback.Versions{"user": 1, "admin": 1})
+	f.Publish(t, "user") // version 2, which fails
+	f.Publish(t, "user") // version 3, which does not
+	of := alias.Function{Name: f.Function("user"), Lambda: f.Lambda}
+	at, err := of.Get(t.Context(), "live")
+	if err == nil {
+		_, err = of.Set(t.Context(), "live", at.Whole(3, 1))
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 2 { // the second time changes nothing
+		steps, err := back(t.Context(), s, []string{"user"}, nil)
+		must(t, steps, err)
+		isLive(t, s, "user=1,admin=1")
+	}
+
+	// And where the newest failed, and what is live turns out to be bad as well.
+	f.Point(t, "user", "live", "2", nil)
+	if at, err = of.Get(t.Context(), "live"); err == nil {
+		_, err = of.Set(t.Context(), "live", at.Whole(2, 1))
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	steps, err := back(t.Context(), s, []string{"user"}, nil)
+	if got := fmt.Sprint(must(t, steps, err)); got != "[user   2 -> 1]" {
+		t.Error(got)
+	}
+}
+
+// listener notes the bodies of what moves an alias.
 type listener struct{ said []string }
 
 func (l *listener) Do(req *http.Request) (*http.Response, error) {
@@ -252,7 +192,7 @@ func (l *listener) Do(req *http.Request) (*http.Response, error) {
 
 func TestMoveNamesTheRevisionThatWasPlanned(t *testing.T) {
 	t.Parallel()
-	s := deployed(t, rollback.Versions{"user": 2, "admin": 1})
+	s, _ := functions(t, rollback.Versions{"user": 2, "admin": 1})
 	before, err := s.Lambda.GetAlias(t.Context(), &lambda.GetAliasInput{
 		FunctionName: aws.String("sgraph-send-user-" + s.Name),
 		Name:         aws.String("live"),
@@ -274,7 +214,7 @@ func TestMoveNamesTheRevisionThatWasPlanned(t *testing.T) {
 
 func TestStackThatDoesNotExist(t *testing.T) {
 	t.Parallel()
-	s := deployed(t, nil)
+	s, _ := functions(t, nil)
 	isLive(t, s, "")
 	_, err := s.Plan(t.Context(), rollback.Services, nil)
 	if err == nil || !strings.Contains(err.Error(), "sgraph-send-user-"+s.Name) {

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	service "sgraph.ai/send/shared/settings"
+	"sgraph.ai/send/shared/stack"
 )
 
 // Key is one setting of a stack file.
@@ -136,6 +137,19 @@ var own = []Key{
 		"Reserved concurrency of the admin function; 0 reserves none.",
 		into(concurrency, func(s *Settings) *int { return &s.Admin.Concurrency })},
 
+	{"trafficSteps", "", "100",
+		"Percentages of the calls that `sgsend traffic` sends to a new version of the functions, one after the other, such " +
+			"as `10,50,100`. Other than `100` needs `edge: true`, or pages break meanwhile.",
+		into(steps, func(s *Settings) *[]int { return &s.Traffic.Steps })},
+	{"trafficWait", "", "0s",
+		"Time that it watches the stack's alarms after each step of each service, 15 minutes at most: the first that " +
+			"begins to sound puts all back. An alarm takes a minute or two to see what is wrong.",
+		into(service.Duration(0, stack.MostWait), func(s *Settings) *time.Duration { return &s.Traffic.Wait })},
+	{"holdLive", "SEND_HOLD_LIVE", "false",
+		"A deploy moves only the alias `next` of the functions, and leaves `live` where it is for `sgsend traffic` to move. " +
+			"For the environment of a pipeline: what stands in the file would hold it for ever.",
+		into(service.Bool(), func(s *Settings) *bool { return &s.HoldLive })},
+
 	{"userTask", "", "512/1024",
 		"A task of the user service on Fargate: units of a processor's 1024, and MB of memory, in one of the pairs that " +
 			"Fargate has.",
@@ -242,6 +256,7 @@ var (
 	hostName    = service.HostName()
 	certificate = service.Matching(regexp.MustCompile(
 		`^arn:aws:acm:[a-z0-9-]+:\d{12}:certificate/\S+$`), "must be the ARN of an ACM certificate")
+	steps   = service.Kind[[]int]{Parse: stack.ParseSteps}
 	timeout = narrowed(service.Duration(time.Second, 15*time.Minute), "must be whole seconds",
 		func(d time.Duration) bool { return d%time.Second == 0 })
 

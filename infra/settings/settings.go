@@ -53,6 +53,11 @@ type Settings struct {
 	// Version is stamped into the binaries that the program builds.
 	Version string
 
+	// HoldLive leaves the live aliases of functions where they are.
+	HoldLive bool
+	// Traffic is how they are moved then.
+	Traffic stack.Traffic
+
 	// Hosts are what runs the services on EC2.
 	Hosts Hosts
 	// User and Admin size the two functions.
@@ -353,6 +358,9 @@ func (s Settings) checkTogether(fault func(string, ...any)) {
 		fault("the stack's name: %v", err)
 	}
 	s.checkEdge(fault)
+	if err := s.Traffic.Check(); err != nil {
+		fault("settings trafficSteps and trafficWait: %v", err)
+	}
 	if s.Protect && s.Alarms.Nobody() {
 		fault("a protected stack has to tell somebody when it is not well: set alarmEmail (pulumi config set alarmEmail " +
 			"you@example.org, or SEND_ALARM_EMAIL in the environment), or alarmWebhook")

@@ -12,14 +12,17 @@ import (
 	"time"
 
 	"sgraph.ai/send/shared/audit"
+	"sgraph.ai/send/shared/lambdahttp"
 	"sgraph.ai/send/shared/secret"
 	"sgraph.ai/send/shared/send"
+	"sgraph.ai/send/shared/stack"
 	"sgraph.ai/send/shared/wire"
 )
 
 // AdminGate asks the admin service who may send.
 type AdminGate struct {
 	BaseURL string        // origin of the admin service
+	NextURL string        // of the one to ask for what comes by the alias next; "" = the same
 	KeyName string        // header of its API key; "" = the key is a service key
 	Key     *secret.Value // what this service shows
 	Client  *http.Client
@@ -152,12 +155,20 @@ func (g *AdminGate) call(ctx context.Context, to wire.Route, in, out any, values
 	return &away
 }
 
+// origin is whom to ask: what is tried before it is live asks what is tried with it.
+func (g *AdminGate) origin(ctx context.Context) string {
+	if g.NextURL != "" && lambdahttp.Alias(ctx) == stack.NextAlias {
+		return g.NextURL
+	}
+	return g.BaseURL
+}
+
 func (g *AdminGate) try(
 	ctx context.Context, show shown, method, path string, body []byte, out any,
 ) (again bool, err error) {
 	ctx, cancel := context.WithTimeout(ctx, adminTimeout)
 	defer cancel()
-	req, err := http.NewRequestWithContext(ctx, method, g.BaseURL+path, bytes.NewReader(body))
+	req, err := http.NewRequestWithContext(ctx, method, g.origin(ctx)+path, bytes.NewReader(body))
 	if err != nil {
 		return false, withoutURL(err)
 	}

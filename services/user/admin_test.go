@@ -1,11 +1,14 @@
 package user_test
 
 import (
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"strings"
 	"sync/atomic"
 	"testing"
+
+	"github.com/aws/aws-lambda-go/lambdacontext"
 
 	"sgraph.ai/send/services/user"
 	"sgraph.ai/send/shared/audit"
@@ -68,6 +71,35 @@ func TestAdminGate(t *testing.T) {
 	g.Key = secret.Plain("another")
 	if _, err := g.Admit(t.Context(), "good"); send.CodeOf(err) != send.Unavailable {
 		t.Errorf("a wrong key lets a sender pass: %v", err)
+	}
+}
+
+// What is tried at the alias next asks the admin service that is tried with it.
+func TestWhatIsTriedAsksWhatIsTriedWithIt(t *testing.T) {
+	t.Parallel()
+	limited := func(limit int) http.HandlerFunc { // by which the services are told apart
+		return func(w http.ResponseWriter, _ *http.Request) {
+			fmt.Fprintf(w, `{"token_name":"good","usage_limit":%d,"status":"active"}`, limit)
+		}
+	}
+	const live, tried = 1, 2
+	g, next := adminGate(t, limited(live)), adminGate(t, limited(tried))
+	const function = "arn:aws:lambda:eu-west-2:123456789012:function:sgraph-send-user-qa"
+	for _, c := range []struct {
+		next, arn string
+		want      int64
+	}{
+		{next.BaseURL, function + ":next", tried},
+		{next.BaseURL, function + ":live", live},
+		{next.BaseURL, function, live},
+		{next.BaseURL, "", live},
+		{"", function + ":next", live},
+	} {
+		ctx := lambdacontext.NewContext(t.Context(), &lambdacontext.LambdaContext{InvokedFunctionArn: c.arn})
+		g.NextURL = c.next
+		if got, err := g.Token(ctx, "good"); err != nil || got.UsageLimit != c.want {
+			t.Errorf("%q, with %q: %+v, %v", c.arn, c.next, got, err)
+		}
 	}
 }
 

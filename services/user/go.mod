@@ -3,13 +3,13 @@ module sgraph.ai/send/services/user
 go 1.26.0
 
 require (
+	github.com/aws/aws-lambda-go v1.55.1
 	github.com/gorilla/mux v1.8.1
 	sgraph.ai/send/shared v0.0.0
 )
 
 require (
 	github.com/VictoriaMetrics/metrics v1.44.0 // indirect
-	github.com/aws/aws-lambda-go v1.55.1 // indirect
 	github.com/aws/aws-sdk-go-v2 v1.47.7 // indirect
 	github.com/aws/aws-sdk-go-v2/aws/protocol/eventstream v1.7.26 // indirect
 	github.com/aws/aws-sdk-go-v2/config v1.33.15 // indirect

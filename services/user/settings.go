@@ -160,6 +160,7 @@ func (s Settings) gate(env *settings.Env) send.Gate {
 	case base != "":
 		g := &AdminGate{
 			BaseURL:      base,
+			NextURL:      settings.AdminNextURL.In(env),
 			Key:          s.Secrets.Value(settings.ServiceKey.In(env)...),
 			OriginSecret: s.OriginSecret, // both services of a stack stand behind the same front
 			Client: &http.Client{

@@ -231,6 +231,11 @@ var (
 		Env: "SGRAPH_SEND__ADMIN__BASE_URL", By: user,
 		Doc: "Admin service that the user service asks who may send.",
 	})
+	AdminNextURL = define(URL(), Entry{
+		Env: "SEND__ADMIN__NEXT_URL", By: user,
+		Doc: "Admin service that it asks for what comes by the alias `next` of its function, where a version is tried before " +
+			"it is live. Where nothing is said, the same. On Lambda only.",
+	})
 	AdminKeyName = define(HeaderName(), Entry{
 		Env: "SGRAPH_SEND__ADMIN__API_KEY__NAME", By: user, Secret: true,
 		Doc: "Header in which the user service sends its key to the admin service.",

@@ -135,6 +135,11 @@ func (n Names) Schedule(name string) string { return n.part(name) }
 // Topic is a topic of alarms.
 func (n Names) Topic(name string) string { return n.part(name) }
 
+// TopicARN is that topic in a region, as alarms refer to it.
+func (n Names) TopicARN(region, name string) string {
+	return fmt.Sprintf("arn:aws:sns:%s:%s:%s", region, n.Account, n.Topic(name))
+}
+
 // Alarm carries the stack, because CloudWatch silently overwrites an alarm whose
 // name another stack uses.
 func (n Names) Alarm(name string) string { return n.whole() + "-" + name }

@@ -7,12 +7,15 @@ import os
 import sys
 import threading
 
+import alarm_transitions  # noqa: F401
+import alias_revisions  # noqa: F401
 import autoscaling_groups  # noqa: F401
 import bucket_metrics  # noqa: F401
 import cloudfront_policies  # noqa: F401
 import composite_alarms  # noqa: F401
 import default_certificates  # noqa: F401
 import function_logging  # noqa: F401
+import function_urls  # noqa: F401
 import launch_templates  # noqa: F401
 import no_containers  # noqa: F401
 import no_such_upload  # noqa: F401

@@ -22,6 +22,8 @@ import (
 	"sync"
 	"syscall"
 	"time"
+
+	"sgraph.ai/send/shared/stack"
 )
 
 // MaxRequestBytes is what Lambda accepts as one event's body.
@@ -100,8 +102,11 @@ func (f *Function) Instances() int {
 	return len(f.all)
 }
 
-// ServeHTTP is the Function URL.
-func (f *Function) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+// ServeHTTP is the Function URL of its alias live.
+func (f *Function) ServeHTTP(w http.ResponseWriter, r *http.Request) { f.serve(w, r, stack.LiveAlias) }
+
+// serve is the Function URL of an alias.
+func (f *Function) serve(w http.ResponseWriter, r *http.Request, alias string) {
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, MaxRequestBytes))
 	if err != nil {
 		refuse(w, http.StatusRequestEntityTooLarge, "Request Entity Too Large")
@@ -117,12 +122,14 @@ func (f *Function) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		refuse(w, http.StatusBadGateway, "Internal Server Error")
 		return
 	}
-	f.give(i, f.invoke(w, r, i, body))
+	f.give(i, f.answer(w, r, i, alias, body))
 }
 
-// invoke has one instance answer one request; it says whether the instance can
+// answer has one instance answer one request; it says whether the instance can
 // be used again.
-func (f *Function) invoke(w http.ResponseWriter, r *http.Request, i *instance, body []byte) (reusable bool) {
+func (f *Function) answer(
+	w http.ResponseWriter, r *http.Request, i *instance, alias string, body []byte,
+) (reusable bool) {
 	event, err := json.Marshal(newEvent(r, body, i.name()))
 	if err != nil {
 		refuse(w, http.StatusInternalServerError, err.Error())
@@ -131,7 +138,7 @@ func (f *Function) invoke(w http.ResponseWriter, r *http.Request, i *instance, b
 	// Lambda finishes an event even when its caller has gone.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), f.config.Timeout)
 	defer cancel()
-	got, err := f.await(ctx, i, event)
+	got, err := f.await(ctx, i, alias, event)
 	if err != nil {
 		fmt.Fprintf(f.config.Log, "lambdahost: %s: %v\n", f.config.Name, err)
 		refuse(w, http.StatusBadGateway, "Internal Server Error")
@@ -147,7 +154,10 @@ func (f *Function) invoke(w http.ResponseWriter, r *http.Request, i *instance, b
 
 // Invoke hands the function an event that need not be a request, as a schedule
 // does, and answers its reply as it is.
-func (f *Function) Invoke(ctx context.Context, event []byte) ([]byte, error) {
+func (f *Function) Invoke(ctx context.Context, event []byte) ([]byte, error) { return f.invoke(ctx, "", event) }
+
+// invoke is Invoke by an alias, or a version, or "" for neither.
+func (f *Function) invoke(ctx context.Context, alias string, event []byte) ([]byte, error) {
 	i, err := f.take(ctx)
 	if err != nil {
 		return nil, err
@@ -155,7 +165,7 @@ func (f *Function) Invoke(ctx context.Context, event []byte) ([]byte, error) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), f.config.Timeout)
 	defer cancel()
 	defer func() { f.give(i, ctx.Err() == nil && !i.dead()) }()
-	got, err := f.await(ctx, i, event)
+	got, err := f.await(ctx, i, alias, event)
 	if err != nil {
 		return nil, err
 	}
@@ -164,8 +174,8 @@ func (f *Function) Invoke(ctx context.Context, event []byte) ([]byte, error) {
 }
 
 // await waits until the reply to an event begins.
-func (f *Function) await(ctx context.Context, i *instance, event []byte) (reply, error) {
-	v := i.invoke(ctx, event)
+func (f *Function) await(ctx context.Context, i *instance, alias string, event []byte) (reply, error) {
+	v := i.invoke(ctx, alias, event)
 	select {
 	case got := <-v.begun:
 		return got, got.err

@@ -38,6 +38,7 @@ type instance struct {
 // invocation is one event on its way.
 type invocation struct {
 	id       string
+	alias    string // by which the function was called
 	event    []byte
 	deadline time.Time
 	begun    chan reply
@@ -158,9 +159,9 @@ func (i *instance) kill() {
 }
 
 // invoke hands the process an event.
-func (i *instance) invoke(ctx context.Context, event []byte) *invocation {
+func (i *instance) invoke(ctx context.Context, alias string, event []byte) *invocation {
 	deadline, _ := ctx.Deadline()
-	v := &invocation{id: requestID(), event: event, deadline: deadline, begun: make(chan reply, 1)}
+	v := &invocation{id: requestID(), alias: alias, event: event, deadline: deadline, begun: make(chan reply, 1)}
 	i.mu.Lock()
 	i.current = v
 	i.mu.Unlock()
@@ -189,8 +190,11 @@ func (i *instance) next(w http.ResponseWriter, r *http.Request) {
 		h.Set("Content-Type", "application/json")
 		h.Set("Lambda-Runtime-Aws-Request-Id", v.id)
 		h.Set("Lambda-Runtime-Deadline-Ms", strconv.FormatInt(v.deadline.UnixMilli(), 10))
-		h.Set("Lambda-Runtime-Invoked-Function-Arn",
-			fmt.Sprintf("arn:aws:lambda:%s:123456789012:function:%s:live", i.config.Region, i.config.Name))
+		arn := fmt.Sprintf("arn:aws:lambda:%s:123456789012:function:%s", i.config.Region, i.config.Name)
+		if v.alias != "" {
+			arn += ":" + v.alias
+		}
+		h.Set("Lambda-Runtime-Invoked-Function-Arn", arn)
 		h.Set("Lambda-Runtime-Trace-Id", "Root=1-00000000-000000000000000000000000;Parent=0000000000000000;Sampled=0")
 		w.Write(v.event)
 	case <-r.Context().Done():

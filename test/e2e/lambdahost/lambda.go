@@ -45,7 +45,7 @@ type Lambda struct {
 	mu      sync.Mutex
 	zips    map[string][]byte // by the digest that Lambda gives them
 	running map[string]*Function
-	live    map[string]*Function // by function and qualifier, until something is changed
+	live    map[string]*route // by function and qualifier, until something is changed
 }
 
 // paths of Lambda's API.
@@ -146,13 +146,14 @@ func (l *Lambda) invoke(w http.ResponseWriter, r *http.Request, name string) {
 		refuse(w, http.StatusRequestEntityTooLarge, err.Error())
 		return
 	}
-	f, err := l.Function(name, r.URL.Query().Get("Qualifier"))
+	qualifier := r.URL.Query().Get("Qualifier")
+	f, err := l.Function(name, qualifier)
 	if err != nil {
 		refuse(w, http.StatusNotFound, err.Error())
 		return
 	}
 	w.Header().Set("Content-Type", "application/json")
-	reply, err := f.Invoke(r.Context(), event)
+	reply, err := f.invoke(r.Context(), qualifier, event)
 	if errors.Is(err, errThrottled) {
 		refuse(w, http.StatusTooManyRequests, "Rate Exceeded.")
 		return
@@ -165,7 +166,7 @@ func (l *Lambda) invoke(w http.ResponseWriter, r *http.Request, name string) {
 }
 
 // URL answers as the Function URL of an alias: by the version that the alias
-// points at when a request comes.
+// points at when a request comes, or, of two, the one whose turn it is.
 func (l *Lambda) URL(name, alias string) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		f, err := l.Function(name, alias)
@@ -173,8 +174,25 @@ func (l *Lambda) URL(name, alias string) http.Handler {
 			refuse(w, http.StatusNotFound, err.Error())
 			return
 		}
-		f.ServeHTTP(w, r)
+		f.serve(w, r, alias)
 	})
+}
+
+// route is what a qualifier leads to: a version, and for a share of the calls another.
+type route struct {
+	version, other *Function
+	share          float64
+	owed           float64 // to the other
+}
+
+// take answers who is called next. AWS draws lots; here the other's turn comes as soon
+// as its share has grown to a call, so that tests know when.
+func (r *route) take() *Function {
+	if r.owed += r.share; r.other == nil || r.owed < 1-1e-9 {
+		return r.version
+	}
+	r.owed--
+	return r.other
 }
 
 // configuration is what Lambda's API says of a version.
@@ -185,7 +203,7 @@ type configuration struct {
 }
 
 // Function answers the version that a qualifier, an alias or "" for the newest,
-// means now, as it runs.
+// means now, as it runs: of an alias that points at two, the one whose turn it is.
 func (l *Lambda) Function(name, qualifier string) (*Function, error) {
 	// As an ARN, a name stands between colons.
 	if parts := strings.Split(name, ":"); len(parts) > 6 {
@@ -194,17 +212,47 @@ func (l *Lambda) Function(name, qualifier string) (*Function, error) {
 	key := name + ":" + qualifier
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if f := l.live[key]; f != nil {
-		return f, nil
+	if r := l.live[key]; r != nil {
+		return r.take(), nil
 	}
-	version := qualifier
+	r, err := l.find(name, qualifier)
+	if err != nil {
+		return nil, err
+	}
+	if l.live == nil {
+		l.live = map[string]*route{}
+	}
+	l.live[key] = r
+	return r.take(), nil
+}
+
+// find asks what a qualifier leads to.
+func (l *Lambda) find(name, qualifier string) (*route, error) {
+	alias := struct {
+		FunctionVersion string
+		RoutingConfig   struct{ AdditionalVersionWeights map[string]float64 }
+	}{FunctionVersion: qualifier}
 	if qualifier != "" && strings.Trim(qualifier, "0123456789") != "" && qualifier != "$LATEST" {
-		var alias struct{ FunctionVersion string }
 		if err := l.askJSON(functionsPath+"/"+name+"/aliases/"+qualifier, &alias); err != nil {
 			return nil, err
 		}
-		version = alias.FunctionVersion
 	}
+	r := &route{}
+	var err error
+	if r.version, err = l.version(name, alias.FunctionVersion); err != nil {
+		return nil, err
+	}
+	for version, share := range alias.RoutingConfig.AdditionalVersionWeights { // one at most
+		r.share = share
+		if r.other, err = l.version(name, version); err != nil {
+			return nil, err
+		}
+	}
+	return r, nil
+}
+
+// version has a version run; "" is the newest.
+func (l *Lambda) version(name, version string) (*Function, error) {
 	var is struct{ Configuration configuration }
 	if version != "" {
 		version = "?Qualifier=" + url.QueryEscape(version)
@@ -212,15 +260,7 @@ func (l *Lambda) Function(name, qualifier string) (*Function, error) {
 	if err := l.askJSON(functionsPath+"/"+name+version, &is); err != nil {
 		return nil, err
 	}
-	f, err := l.run(is.Configuration)
-	if err != nil {
-		return nil, err
-	}
-	if l.live == nil {
-		l.live = map[string]*Function{}
-	}
-	l.live[key] = f
-	return f, nil
+	return l.run(is.Configuration)
 }
 
 // slower is how much longer than on AWS a function may take: a simulated AWS answers

@@ -40,6 +40,11 @@ func newLambda(t *testing.T) (l *lambdahost.Lambda, endpoint string) {
 	mux.HandleFunc("GET /2015-03-31/functions/echo/aliases/live", func(w http.ResponseWriter, _ *http.Request) {
 		answer(w, map[string]any{"FunctionVersion": live.Load()})
 	})
+	mux.HandleFunc("GET /2015-03-31/functions/echo/aliases/split", func(w http.ResponseWriter, _ *http.Request) {
+		answer(w, map[string]any{
+			"FunctionVersion": live.Load(), "RoutingConfig": map[string]any{"AdditionalVersionWeights": map[string]float64{"3": 0.25}},
+		})
+	})
 	mux.HandleFunc("GET /2015-03-31/functions/echo", func(w http.ResponseWriter, r *http.Request) {
 		version := r.URL.Query().Get("Qualifier")
 		told := map[string]string{"GREETING": "version " + version}
@@ -115,5 +120,30 @@ func TestDeployedFunctionsRun(t *testing.T) {
 	send(t, http.MethodPut, endpoint+functions+"/echo/aliases/live", "2")
 	if response, said := invoke("{}"); response.Header.Get("X-Amz-Function-Error") == "" {
 		t.Errorf("what does not start answers %s, %s", response.Status, said)
+	}
+}
+
+// A share of the calls goes to another version, and each function knows by which alias
+// it was called.
+func TestAnAliasLeadsToTwoVersions(t *testing.T) {
+	t.Parallel()
+	l, endpoint := newLambda(t)
+	send(t, http.MethodPost, endpoint+"/2015-03-31/functions", `{"Code":{"S3Bucket":"zips","S3Key":"echo.zip"}}`)
+	front := httptest.NewServer(l.URL("echo", "split"))
+	defer front.Close()
+	var got []string
+	for range 8 {
+		_, said := get(t, front.URL)
+		for _, version := range []string{"1", "3"} {
+			if strings.Contains(said, "version "+version) {
+				got = append(got, version)
+			}
+		}
+		if !strings.Contains(said, ":function:echo:split") {
+			t.Errorf("it was called by %s", said)
+		}
+	}
+	if want := "1 1 1 3 1 1 1 3"; strings.Join(got, " ") != want {
+		t.Errorf("the versions %v answered, want %s", got, want)
 	}
 }

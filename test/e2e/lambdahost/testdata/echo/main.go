@@ -13,6 +13,7 @@ import (
 
 	"github.com/aws/aws-lambda-go/events"
 	"github.com/aws/aws-lambda-go/lambda"
+	"github.com/aws/aws-lambda-go/lambdacontext"
 )
 
 func main() {
@@ -22,7 +23,7 @@ func main() {
 	lambda.Start(handle)
 }
 
-func handle(_ context.Context, e events.LambdaFunctionURLRequest) (*events.LambdaFunctionURLStreamingResponse, error) {
+func handle(ctx context.Context, e events.LambdaFunctionURLRequest) (*events.LambdaFunctionURLStreamingResponse, error) {
 	reply := &events.LambdaFunctionURLStreamingResponse{
 		StatusCode: 200,
 		Headers:    map[string]string{"Content-Type": "application/json"},
@@ -62,7 +63,11 @@ func handle(_ context.Context, e events.LambdaFunctionURLRequest) (*events.Lambd
 		}()
 		reply.Body = r
 	default:
-		text, err := json.Marshal(map[string]any{"event": e, "greeting": os.Getenv("GREETING"), "home": os.Getenv("HOME")})
+		invocation, _ := lambdacontext.FromContext(ctx)
+		text, err := json.Marshal(map[string]any{
+			"event": e, "greeting": os.Getenv("GREETING"), "home": os.Getenv("HOME"),
+			"invoked": invocation.InvokedFunctionArn,
+		})
 		if err != nil {
 			return nil, err
 		}
