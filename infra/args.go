@@ -99,7 +99,7 @@ func canaryArgs(on Ground, site *Site) *CanaryArgs {
 	return &CanaryArgs{
 		FunctionArgs: &FunctionArgs{
 			Common:  on.Common,
-			program: canaryProgram(on.Settings, on.Storage, site.UserURL),
+			program: canaryProgram(on.Settings, on.Storage, site),
 			Size:    canarySize(on.Settings),
 			After:   site.Up,
 		},

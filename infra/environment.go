@@ -100,16 +100,24 @@ func onServer(s settings.Settings, name string, p program) program {
 	return program{Environment: env, Grants: p.Grants}
 }
 
-// canaryProgram describes the canary, which is told where people go, and where
-// its token is.
-func canaryProgram(s settings.Settings, storage *Storage, url pulumi.StringInput) program {
+// canaryProgram describes the canary, which is told where people go, where its token
+// is, and where a version is tried before.
+func canaryProgram(s settings.Settings, storage *Storage, site *Site) program {
+	made, reads := pulumi.StringMap{
+		service.CanaryURL.Env:   site.UserURL,
+		service.CanaryToken.Env: shared(send.SharedCanary),
+		service.LedgerTable.Env: storage.Ledger.Name,
+	}, []send.Shared{send.SharedCanary}
+	if s.Compute == settings.Lambda {
+		made[service.CanaryNextURL.Env] = site.NextURL
+	}
+	if s.CloudFront() { // which is not before the alias next
+		made[service.OriginSecrets.Env] = shared(send.SharedOrigin)
+		reads = append(reads, send.SharedOrigin)
+	}
 	return program{
-		Environment: environment(metric.Canary, s, pulumi.StringMap{
-			service.CanaryURL.Env:   url,
-			service.CanaryToken.Env: shared(send.SharedCanary),
-			service.LedgerTable.Env: storage.Ledger.Name,
-		}),
-		Grants: []policy.Statement{sharedAccess(storage.Ledger.Arn, send.SharedCanary)},
+		Environment: environment(metric.Canary, s, made),
+		Grants:      []policy.Statement{sharedAccess(storage.Ledger.Arn, reads...)},
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"maps"
+	"slices"
 	"strings"
 	"testing"
 
@@ -33,15 +34,17 @@ func (p pointing) GetAlias(
 func TestWhatIsLiveStaysSoWhereADeployIsToHoldIt(t *testing.T) {
 	t.Parallel()
 	deployed := map[string]string{"sgraph-send-user-qa:live": "12", "sgraph-send-admin-qa:live": "4"}
+	first := map[string]string{"sgraph-send-admin-qa:live": "1"}
+	toHold := map[string]string{"SEND_HOLD_LIVE": "1"}
 	for name, c := range map[string]struct {
 		changes map[string]string
 		there   pointing
 		want    held
 	}{
-		"it is held":                 {map[string]string{"SEND_HOLD_LIVE": "1"}, pointing{at: deployed}, held{"user": "12", "admin": "4"}},
+		"it is held":                 {toHold, pointing{at: deployed}, held{"user": "12", "admin": "4"}},
 		"it is not":                  {nil, pointing{at: deployed}, held{}},
-		"nothing was deployed":       {map[string]string{"SEND_HOLD_LIVE": "1"}, pointing{}, held{}},
-		"only the first of the two":  {map[string]string{"SEND_HOLD_LIVE": "1"}, pointing{at: map[string]string{"sgraph-send-admin-qa:live": "1"}}, held{"admin": "1"}},
+		"nothing was deployed":       {toHold, pointing{}, held{}},
+		"only the first of the two":  {toHold, pointing{at: first}, held{"admin": "1"}},
 		"what runs has no functions": {withHold(onTasks), pointing{at: deployed}, held{}},
 	} {
 		s, err := parseStack(t, "qa", c.changes)
@@ -53,7 +56,7 @@ func TestWhatIsLiveStaysSoWhereADeployIsToHoldIt(t *testing.T) {
 		}
 	}
 
-	s, err := parseStack(t, "qa", map[string]string{"SEND_HOLD_LIVE": "1"})
+	s, err := parseStack(t, "qa", toHold)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -108,7 +111,7 @@ func TestAlarmsOfFunctionsAreOfWhatPeopleCall(t *testing.T) {
 	each(t, func(t *testing.T, stack string, g *graph) {
 		live := 0
 		check := func(a declared, path ...string) {
-			of := func(last ...string) string { return a.text(append(path[:len(path):len(path)], last...)...) }
+			of := func(last ...string) string { return a.text(append(slices.Clip(path), last...)...) }
 			if of("namespace") != "AWS/Lambda" {
 				return
 			}

@@ -55,26 +55,31 @@ func onLambda(ctx *pulumi.Context, on Ground) (*Site, error) {
 	if _, err := NewSchedule(ctx, stack.Trail, trailArgs(s, admin)); err != nil {
 		return nil, err
 	}
+	outputs := pulumi.StringMap{
+		"userFunctionUrl":  user.URL,
+		"userNextUrl":      user.NextURL,
+		"userFunction":     user.Function.Name,
+		"userVersion":      user.Function.Version,
+		"userArtifact":     user.Artifact.Key,
+		"userEdgeDomain":   edge.UserDomain,
+		"adminFunctionUrl": admin.URL,
+		"adminNextUrl":     admin.NextURL,
+		"adminFunction":    admin.Function.Name,
+		"adminVersion":     admin.Function.Version,
+		"adminArtifact":    admin.Artifact.Key,
+		"adminEdgeDomain":  edge.AdminDomain,
+	}
+	if s.CloudFront() { // which is not before the aliases next
+		outputs["originSecret"] = secrets.Origin
+	}
 	return &Site{
 		UserURL:  edge.UserURL,
 		AdminURL: edge.AdminURL,
+		NextURL:  user.NextURL,
 		Pages:    []pulumi.StringOutput{user.URL, edge.UserURL},
 		Up:       []pulumi.Resource{secrets.Kept},
 		Services: []Watched{user, admin},
 		Firewall: edge.firewall,
-		Outputs: pulumi.StringMap{
-			"userFunctionUrl":  user.URL,
-			"userNextUrl":      user.NextURL,
-			"userFunction":     user.Function.Name,
-			"userVersion":      user.Function.Version,
-			"userArtifact":     user.Artifact.Key,
-			"userEdgeDomain":   edge.UserDomain,
-			"adminFunctionUrl": admin.URL,
-			"adminNextUrl":     admin.NextURL,
-			"adminFunction":    admin.Function.Name,
-			"adminVersion":     admin.Function.Version,
-			"adminArtifact":    admin.Artifact.Key,
-			"adminEdgeDomain":  edge.AdminDomain,
-		},
+		Outputs:  outputs,
 	}, nil
 }

@@ -61,10 +61,10 @@ func NewService(
 	if err != nil {
 		return nil, err
 	}
-	if c.URL, err = c.newURL(ctx, "", c.Live, viaURL, inside); err != nil {
+	if c.URL, err = c.newURL(ctx, "", "PublicUrl", c.Live, viaURL, inside); err != nil {
 		return nil, err
 	}
-	if c.NextURL, err = c.newURL(ctx, stack.NextAlias+"-", c.Next, viaURL, inside); err != nil {
+	if c.NextURL, err = c.newURL(ctx, "next-", "PublicNextUrl", c.Next, viaURL, inside); err != nil {
 		return nil, err
 	}
 	c.Domain = c.URL.ApplyT(hostOf).(pulumi.StringOutput)
@@ -93,10 +93,10 @@ func (c *Service) newAlias(
 // newURL makes the public URL of an alias. It needs two grants since October 2025: the
 // one here, and that it may invoke the alias.
 func (c *Service) newURL(
-	ctx *pulumi.Context, kind string, of *lambda.Alias, viaURL pulumi.Resource, inside pulumi.ResourceOption,
+	ctx *pulumi.Context, kind, grant string, of *lambda.Alias, viaURL pulumi.Resource, inside pulumi.ResourceOption,
 ) (none pulumi.StringOutput, err error) {
 	public, err := lambda.NewPermission(ctx, c.Name+"-invoke-"+kind+"url", &lambda.PermissionArgs{
-		StatementId:         pulumi.String("PublicUrl"),
+		StatementId:         pulumi.String(grant),
 		Action:              pulumi.String("lambda:InvokeFunctionUrl"),
 		Principal:           pulumi.String("*"),
 		FunctionUrlAuthType: pulumi.String("NONE"),

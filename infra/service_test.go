@@ -102,7 +102,7 @@ func TestEnvironmentIsAllThatIsTold(t *testing.T) {
 		"SEND__STORAGE_MODE", "SEND__LEDGER_TABLE", "SEND__ADMIN__SERVICE_KEY",
 	}
 	want := map[string][]string{
-		"canary": {"CANARY__URL", "CANARY__TOKEN", "SEND__LEDGER_TABLE"},
+		"canary": {"CANARY__URL", "CANARY__NEXT_URL", "CANARY__TOKEN", "SEND__LEDGER_TABLE"},
 		"admin": append([]string{
 			"CACHE__SERVICE__BUCKET_NAME", "SEND__AUDIT_RETENTION", "FAST_API__AUTH__API_KEY__VALUE",
 		}, both...),
@@ -115,7 +115,7 @@ func TestEnvironmentIsAllThatIsTold(t *testing.T) {
 		}
 		for _, f := range g.some(t, "aws:lambda/function:Function") {
 			names := slices.Clone(want[f.Name])
-			if s.Edge.Enabled && f.Name != "canary" {
+			if s.Edge.Enabled {
 				names = append(names, "SEND__ORIGIN_SECRETS")
 			}
 			for _, e := range service.Table() {

@@ -13,6 +13,9 @@ import (
 type Site struct {
 	// UserURL and AdminURL are where people go, without a trailing slash.
 	UserURL, AdminURL pulumi.StringOutput
+	// NextURL is where a version of the user function is tried before it is live; only
+	// functions have one.
+	NextURL pulumi.StringOutput
 	// Pages are where pages of the user service may be from, UserURL among them.
 	Pages []pulumi.StringOutput
 	// Up is what has to be there before the site can be asked.

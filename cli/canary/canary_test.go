@@ -19,6 +19,7 @@ import (
 	"sgraph.ai/send/shared/send"
 	"sgraph.ai/send/shared/test/dynamolocal"
 	"sgraph.ai/send/shared/test/logtest"
+	"sgraph.ai/send/shared/wire"
 )
 
 func newCanary(t *testing.T) (canary.Canary, *site.Site, *logtest.Buffer) {
@@ -47,6 +48,58 @@ func TestARoundLeavesNothing(t *testing.T) {
 	}
 	if left := s.Payloads(t); len(left) > 0 {
 		t.Errorf("%d files are left", len(left))
+	}
+}
+
+// A round at next is asked for, proves itself to a service that is behind a front, and
+// counts for nothing: no alarm is about it, and none is kept quiet by it.
+func TestARoundAtNext(t *testing.T) {
+	t.Parallel()
+	live, next := site.Start(t), site.Start(t)
+	live.Fail(func(w http.ResponseWriter, _ *http.Request, _ http.Handler) { w.WriteHeader(http.StatusTeapot) })
+	const secret = "what-the-front-shows-1357"
+	asked := 0
+	next.Fail(func(w http.ResponseWriter, r *http.Request, service http.Handler) {
+		if asked++; wire.OriginSecret.Get(r.Header) != secret {
+			w.WriteHeader(http.StatusForbidden)
+			return
+		}
+		service.ServeHTTP(w, r)
+	})
+	env := map[string]string{
+		"CANARY__URL": live.URL, "CANARY__NEXT_URL": next.URL, "CANARY__TOKEN": next.Token, "SEND__ORIGIN_SECRETS": secret,
+	}
+	c, err := canary.FromEnv(func(name string) string { return env[name] })
+	if err != nil {
+		t.Fatal(err)
+	}
+	var log logtest.Buffer
+	c.Log = slog.New(slog.NewJSONHandler(&log, nil))
+	said, err := c.Scheduled(t.Context(), []byte(`{"next":true}`))
+	if want := (wire.CanaryReply{Status: "ok", Next: true}); err != nil || said != want || asked == 0 {
+		t.Errorf("it says %+v, %v, and asked %d times", said, err, asked)
+	}
+	if left := next.Payloads(t); len(left) > 0 {
+		t.Errorf("%d files are left", len(left))
+	}
+
+	c.Origin = nil
+	if _, err := c.Scheduled(t.Context(), []byte(`{"next":true}`)); err == nil {
+		t.Error("it is well where it is refused")
+	}
+	c.Next = ""
+	if _, err := c.Scheduled(t.Context(), []byte(`{"next":true}`)); err == nil || !strings.Contains(err.Error(), "next") {
+		t.Errorf("where there is no next: %v", err)
+	}
+	if got := metrictest.Read(t, log.String()); len(got) != 0 {
+		t.Errorf("it counts %v", got)
+	}
+	if strings.Contains(log.String(), secret) || strings.Contains(log.String(), next.Token) {
+		t.Errorf("the log has a secret: %s", &log)
+	}
+	// What a schedule says asks for none.
+	if _, err := c.Scheduled(t.Context(), []byte(`{"source":"aws.events","detail":{}}`)); err == nil {
+		t.Error("the schedule's round was not where people are")
 	}
 }
 

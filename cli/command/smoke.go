@@ -19,7 +19,7 @@ func smokeCommand(e Env) *cobra.Command {
 	var target smoke.Target
 	var keyEnv string
 	var large count
-	var jsonTo string
+	var jsonTo, originEnv string
 	c := &cobra.Command{
 		Use:   "smoke [flags] URL...",
 		Short: "Check that a running service does what it is for",
@@ -43,6 +43,9 @@ every service has to say that it is this one.`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			var err error
 			if target.Key, err = e.apiKey(cmd.Context(), keyEnv); err != nil {
+				return err
+			}
+			if target.OriginSecret, err = e.originSecret(originEnv); err != nil {
 				return err
 			}
 			if target.Token == "" && target.Key == "" {
@@ -89,6 +92,8 @@ every service has to say that it is this one.`,
 	c.Flags().StringVar(&keyEnv, "api-key-env", settings.APIKeyValue.Env,
 		"environment variable that holds its API key, or ssm: and the name of the parameter that does")
 	c.Flags().StringVar(&target.KeyHeader, "api-key-header", wire.DefaultAPIKey, "header that carries the key")
+	c.Flags().StringVar(&originEnv, "origin-secret-env", "",
+		"environment variable with what the services' front shows them, for addresses behind it, as those of functions are")
 	c.Flags().Var((*trimmed)(&target.Token), "token",
 		"access token to send with (default $SGSEND_TOKEN, or one made by the admin service)")
 	c.Flags().StringVar(&target.Version, "version", "", "version that every service must be, such as v0.4.0")
@@ -96,6 +101,19 @@ every service has to say that it is this one.`,
 	c.Flags().StringVar(&jsonTo, "json", "", "print JSON; with =FILE, write it there and print the table")
 	c.Flags().Lookup("json").NoOptDefVal = standardOutput
 	return c
+}
+
+// originSecret reads what the front of services shows them; nothing where no variable
+// is named.
+func (e Env) originSecret(variable string) (string, error) {
+	if variable == "" {
+		return "", nil
+	}
+	secret := e.Getenv(variable)
+	if secret == "" {
+		return "", usage(fmt.Errorf("--origin-secret-env: %s is not set", variable))
+	}
+	return secret, nil
 }
 
 // standardOutput is the name of a file that is none.

@@ -14,6 +14,7 @@ import (
 	"slices"
 	"time"
 
+	"sgraph.ai/send/cli/client"
 	"sgraph.ai/send/shared/wire"
 )
 
@@ -24,6 +25,7 @@ type Target struct {
 
 	KeyHeader, Key string // the admin service's API key; "" leaves out what needs it
 	Token          string // access token to send with; "" makes one, and revokes it
+	OriginSecret   string // what the services' front shows them; "" where it is asked itself, or there is none
 
 	Version string // what every service must say it is; "" takes any
 	Large   int64  // bytes of a second file, which goes in parts; 0 leaves it out
@@ -73,7 +75,8 @@ const limit = time.Minute
 // run is one round of checks, and what they hand on to each other.
 type run struct {
 	Target
-	http *http.Client
+	http    *http.Client
+	carrier http.RoundTripper // of the client's requests; nil = its own
 
 	runs   string   // the version that the user service says it is
 	pages  []page   // that were fetched
@@ -130,6 +133,10 @@ var checks = []check{
 // Run asks everything. A check that fails stops only those that need it.
 func Run(ctx context.Context, t Target) Report {
 	r := &run{Target: t, http: newClient()}
+	if t.OriginSecret != "" {
+		r.carrier = client.Fronted{Secret: t.OriginSecret, Origins: []string{t.User, t.Admin}}
+		r.http.Transport = r.carrier
+	}
 	report := Report{Target: t.User, Admin: t.Admin, At: time.Now().UTC()}
 	for _, c := range checks {
 		report.Checks = append(report.Checks, r.one(ctx, c))

@@ -23,6 +23,7 @@ import (
 	"sgraph.ai/send/shared/envelope"
 	"sgraph.ai/send/shared/test/logtest"
 	"sgraph.ai/send/shared/test/nightly"
+	"sgraph.ai/send/shared/wire"
 )
 
 // served is the real thing, both services on this machine, for all tests.
@@ -65,6 +66,43 @@ func table(r smoke.Report) string {
 
 func failed(r smoke.Report, check string) bool {
 	return slices.ContainsFunc(r.Checks, func(c smoke.Result) bool { return c.Name == check && c.Status == smoke.Failed })
+}
+
+// Services behind a front are asked past it, by whoever shows what the front shows; and
+// nobody else is shown it.
+func TestServicesBehindAFrontPass(t *testing.T) {
+	t.Parallel()
+	const secret = "what-the-front-shows-1357"
+	bare := func(t *testing.T, service string) string {
+		t.Helper()
+		to, err := url.Parse(service)
+		if err != nil {
+			t.Fatal(err)
+		}
+		proxy := &httputil.ReverseProxy{Rewrite: func(r *httputil.ProxyRequest) {
+			r.SetURL(to)
+			r.Out.Host = r.In.Host // in whose name links are made
+			wire.OriginSecret.Del(r.Out.Header)
+		}}
+		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if wire.OriginSecret.Get(r.Header) != secret {
+				w.WriteHeader(http.StatusForbidden)
+				return
+			}
+			proxy.ServeHTTP(w, r)
+		}))
+		t.Cleanup(server.Close)
+		return server.URL
+	}
+	target := served
+	target.User, target.Admin = bare(t, served.User), bare(t, served.Admin)
+	if report := smoke.Run(t.Context(), target); report.OK {
+		t.Error("services pass that refuse all")
+	}
+	target.OriginSecret = secret
+	if report := smoke.Run(t.Context(), target); !report.OK {
+		t.Errorf("\n%s", table(report))
+	}
 }
 
 func TestRunningServicesPass(t *testing.T) {

@@ -35,7 +35,9 @@ func (r *run) needsSending() error {
 	return nil
 }
 
-func (r *run) client() *client.Client { return &client.Client{Server: r.User, Token: r.token} }
+func (r *run) client() *client.Client {
+	return &client.Client{Server: r.User, Token: r.token, Transport: r.carrier}
+}
 
 func (r *run) sendFile(ctx context.Context) (string, error) {
 	if r.doomed != nil {

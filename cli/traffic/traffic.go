@@ -10,6 +10,7 @@ package traffic
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -21,6 +22,7 @@ import (
 	"sgraph.ai/send/cli/alias"
 	"sgraph.ai/send/shared/metric"
 	"sgraph.ai/send/shared/stack"
+	"sgraph.ai/send/shared/wire"
 )
 
 // services are the functions of a stack in the order in which they are moved.
@@ -134,6 +136,9 @@ func (s Stack) Move(ctx context.Context, plan []Service) error {
 		return fmt.Errorf("nothing was moved: %w", err)
 	}
 	s.say("%s", watch)
+	if err := s.prove(ctx); err != nil {
+		return fmt.Errorf("nothing was moved: %w", err)
+	}
 	m := &move{Stack: s, watch: watch}
 	for _, of := range plan {
 		if err = m.service(ctx, of); err != nil {
@@ -143,6 +148,30 @@ func (s Stack) Move(ctx context.Context, plan []Service) error {
 			return err
 		}
 	}
+	return nil
+}
+
+// prove has the stack's canary, if it has one, do at the alias next what people do.
+func (s Stack) prove(ctx context.Context) error {
+	event, err := json.Marshal(wire.CanaryRound{Next: true})
+	if err != nil {
+		return err
+	}
+	name := stack.Names{Stack: s.Name}.Function(metric.Canary)
+	out, err := s.Lambda.Invoke(ctx, &lambda.InvokeInput{FunctionName: &name, Payload: event})
+	var said wire.CanaryReply
+	switch {
+	case alias.Missing(err):
+		s.say("the stack has no canary that would try %s", stack.NextAlias)
+		return nil
+	case err != nil:
+		return fmt.Errorf("invoking the canary: %w", err)
+	case out.FunctionError != nil:
+		return fmt.Errorf("the canary found a fault at %s: %s", stack.NextAlias, brief(string(out.Payload)))
+	case json.Unmarshal(out.Payload, &said) != nil || said.Status != wire.OK || !said.Next:
+		return fmt.Errorf("the canary did not try %s, but answered %q", stack.NextAlias, brief(string(out.Payload)))
+	}
+	s.say("the canary is well at %s", stack.NextAlias)
 	return nil
 }
 

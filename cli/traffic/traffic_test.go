@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"slices"
 	"strings"
@@ -77,7 +78,8 @@ func (w *world) alarm(region, name, topic string) {
 func (w *world) alarmOf(region, name, topic string) {
 	w.t.Helper()
 	if _, err := w.cloudwatch(region).PutMetricAlarm(w.t.Context(), &cloudwatch.PutMetricAlarmInput{
-		AlarmName: &name, AlarmActions: []string{topic}, Namespace: aws.String("AWS/Lambda"), MetricName: aws.String("Errors"),
+		AlarmName: &name, AlarmActions: []string{topic},
+		Namespace: aws.String("AWS/Lambda"), MetricName: aws.String("Errors"),
 		ComparisonOperator: types.ComparisonOperatorGreaterThanThreshold, EvaluationPeriods: aws.Int32(1),
 		Period: aws.Int32(60), Statistic: types.StatisticSum, Threshold: aws.Float64(1),
 	}); err != nil {
@@ -262,7 +264,6 @@ func TestAnInterruptPutsAllBack(t *testing.T) {
 
 // broken answers as AWS does where it fails, or fails before.
 type broken struct {
-	http.RoundTripper
 	fails func(*http.Request) bool
 	after bool // AWS did what it was asked, and the answer is lost
 }
@@ -375,6 +376,72 @@ func TestWhatIsNotPutBackIsSaid(t *testing.T) {
 		t.Errorf("it says %v", err)
 	}
 	w.are("2", "2 map[3:0.5]")
+}
+
+// The canary tries what is next before anything moves. The simulated AWS runs no
+// function, so what it answers is said here.
+func TestTheCanaryTriesWhatIsNext(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		status       int
+		fault, reply string
+		said         string // "" = it moves
+	}{
+		"it is well":           {200, "", `{"status":"ok","next":true}`, ""},
+		"it finds a fault":     {200, "Unhandled", `{"errorMessage":"send: 502"}`, "the canary found a fault at next: "},
+		"it knows no next":     {200, "", `{"status":"ok"}`, "did not try next"},
+		"it answers otherwise": {200, "", `{}`, "did not try next"},
+		"there is none":        {404, "ResourceNotFoundException", `{"Type":"User","Message":"Function not found"}`, ""},
+		"it cannot be invoked": {403, "AccessDeniedException", `{"Message":"no"}`, "invoking the canary"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t, stack.Traffic{Steps: []int{100}})
+			asked := ""
+			w.stack.Lambda = lambda.NewFromConfig(moto.Config(t), func(o *lambda.Options) {
+				o.RetryMaxAttempts = 1
+				o.HTTPClient = answering(func(r *http.Request) *http.Response {
+					if !strings.HasSuffix(r.URL.Path, "/invocations") {
+						return nil
+					}
+					body, _ := io.ReadAll(r.Body)
+					asked = r.URL.Path + " " + string(body)
+					header := http.Header{}
+					if c.status == http.StatusOK && c.fault != "" {
+						header.Set("X-Amz-Function-Error", c.fault)
+					} else if c.fault != "" {
+						header.Set("X-Amzn-Errortype", c.fault)
+					}
+					return &http.Response{StatusCode: c.status, Header: header, Body: io.NopCloser(strings.NewReader(c.reply))}
+				})
+			})
+			err := w.move(t.Context())
+			if want := "/2015-03-31/functions/" + w.Function("canary") + `/invocations {"next":true}`; asked != want {
+				t.Errorf("it was asked %q, want %q", asked, want)
+			}
+			if c.said == "" {
+				if err != nil {
+					t.Error(err)
+				}
+				w.are("3", "3")
+				return
+			}
+			if err == nil || !strings.Contains(err.Error(), "nothing was moved") || !strings.Contains(err.Error(), c.said) {
+				t.Errorf("it says %v", err)
+			}
+			w.are("2", "2")
+		})
+	}
+}
+
+// answering answers in the place of AWS, but for what it answers with nothing.
+type answering func(*http.Request) *http.Response
+
+func (a answering) Do(r *http.Request) (*http.Response, error) {
+	if res := a(r); res != nil {
+		return res, nil
+	}
+	return http.DefaultClient.Do(r)
 }
 
 // A move that was killed half way begins anew, and one may go back from there.

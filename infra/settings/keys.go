@@ -146,8 +146,8 @@ var own = []Key{
 			"begins to sound puts all back. An alarm takes a minute or two to see what is wrong.",
 		into(service.Duration(0, stack.MostWait), func(s *Settings) *time.Duration { return &s.Traffic.Wait })},
 	{"holdLive", "SEND_HOLD_LIVE", "false",
-		"A deploy moves only the alias `next` of the functions, and leaves `live` where it is for `sgsend traffic` to move. " +
-			"For the environment of a pipeline: what stands in the file would hold it for ever.",
+		"A deploy moves only the alias `next` of the functions, and leaves `live` where it is for `sgsend traffic` to " +
+			"move. For the environment of a pipeline: what stands in the file would hold it for ever.",
 		into(service.Bool(), func(s *Settings) *bool { return &s.HoldLive })},
 
 	{"userTask", "", "512/1024",

@@ -109,7 +109,7 @@ var (
 			strings.Join(slices.Sorted(maps.Keys(send.DefaultRates)), ", ") + ". What is not named keeps its built-in limit.",
 	})
 	OriginSecrets = defineSecrets(SecretText(), Entry{
-		Env: "SEND__ORIGIN_SECRETS", By: both,
+		Env: "SEND__ORIGIN_SECRETS", By: slices.Concat(both, canary),
 		References: References{Parameters: true, Ledger: send.SharedOrigin},
 		Doc: "Secrets by which CloudFront proves itself, separated by commas, the current one first. With one, a request " +
 			"that brings none of them is refused.",
@@ -233,8 +233,8 @@ var (
 	})
 	AdminNextURL = define(URL(), Entry{
 		Env: "SEND__ADMIN__NEXT_URL", By: user,
-		Doc: "Admin service that it asks for what comes by the alias `next` of its function, where a version is tried before " +
-			"it is live. Where nothing is said, the same. On Lambda only.",
+		Doc: "Admin service that it asks for what comes by the alias `next` of its function, where a version is tried " +
+			"before it is live. Where nothing is said, the same. On Lambda only.",
 	})
 	AdminKeyName = define(HeaderName(), Entry{
 		Env: "SGRAPH_SEND__ADMIN__API_KEY__NAME", By: user, Secret: true,
@@ -354,6 +354,11 @@ var (
 	CanaryURL = define(URL(), Entry{
 		Env: "CANARY__URL", By: canary,
 		Doc: "Address at which people reach the user service.",
+	})
+	CanaryNextURL = define(URL(), Entry{
+		Env: "CANARY__NEXT_URL", By: canary,
+		Doc: "Address of the user service's alias `next`, where the canary sends when it is invoked with " +
+			"`{\"next\": true}`, as `sgsend traffic` does. On Lambda only.",
 	})
 	CanaryToken = defineSecret(Text(), Entry{
 		Env: "CANARY__TOKEN", By: canary,

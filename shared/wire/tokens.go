@@ -158,6 +158,17 @@ type KeepSecrets struct {
 	CreatedBy  string `json:"created_by"` // by which the tokens of this stack's canary are known
 }
 
+// CanaryRound is what the canary is invoked for. A schedule says nothing of it.
+type CanaryRound struct {
+	Next bool `json:"next"` // at the user service's alias next, and not where people are
+}
+
+// CanaryReply is how a round ended that found no fault.
+type CanaryReply struct {
+	Status string `json:"status"`
+	Next   bool   `json:"next"` // as it was asked for
+}
+
 // KeepSecretsReply is what the deploy has to know of the secrets. It is a secret.
 type KeepSecretsReply struct {
 	Origin string `json:"origin"` // what the front is to show the services

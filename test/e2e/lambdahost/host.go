@@ -154,7 +154,9 @@ func (f *Function) answer(
 
 // Invoke hands the function an event that need not be a request, as a schedule
 // does, and answers its reply as it is.
-func (f *Function) Invoke(ctx context.Context, event []byte) ([]byte, error) { return f.invoke(ctx, "", event) }
+func (f *Function) Invoke(ctx context.Context, event []byte) ([]byte, error) {
+	return f.invoke(ctx, "", event)
+}
 
 // invoke is Invoke by an alias, or a version, or "" for neither.
 func (f *Function) invoke(ctx context.Context, alias string, event []byte) ([]byte, error) {

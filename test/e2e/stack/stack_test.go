@@ -127,6 +127,7 @@ func init() {
 			"BucketObjectv2 user-artifact": "replace",
 			"Function user":                "update",
 			"Alias user-live":              "update",
+			"Alias user-next":              "update",
 		}
 		changes := pulumi.changes(t)
 		for name, op := range changes {
