@@ -66,7 +66,6 @@ require (
 	go.yaml.in/yaml/v4 v4.0.0-rc.3 // indirect
 	golang.org/x/crypto v0.55.0 // indirect
 	golang.org/x/mod v0.39.0 // indirect
-	golang.org/x/net v0.58.0 // indirect
 	golang.org/x/sync v0.24.0 // indirect
 	golang.org/x/text v0.41.0 // indirect
 	golang.org/x/tools v0.49.0 // indirect
@@ -81,7 +80,9 @@ require (
 	github.com/hashicorp/hcl/v2 v2.22.0
 	github.com/klauspost/compress v1.19.2
 	github.com/spdx/tools-golang v0.5.7
+	github.com/yuin/goldmark v1.8.7
 	github.com/zclconf/go-cty v1.13.2
+	golang.org/x/net v0.58.0
 	golang.org/x/sys v0.49.0
 	sgraph.ai/send/infra v0.0.0
 	sgraph.ai/send/shared v0.0.0

@@ -37,8 +37,8 @@ func newMachine(t *testing.T) *machine {
 		t.Fatal(err)
 	}
 	for _, name := range []string{
-		"bash", "cat", "chmod", "curl", "dirname", "env", "find", "grep", "gzip", "head", "mkdir", "mktemp", "mv", "rm", "sed",
-		"sha256sum", "tail", "tar", "timeout",
+		"bash", "cat", "chmod", "curl", "dirname", "env", "find", "grep", "gzip", "head", "mkdir", "mktemp", "mv", "rm",
+		"sed", "sha256sum", "tail", "tar", "timeout",
 	} {
 		path, err := exec.LookPath(name)
 		if err != nil {
@@ -170,15 +170,15 @@ func TestAPulumiThatIsNotTheReleasedOneIsRefused(t *testing.T) {
 
 func TestNothingIsFetchedInTheClear(t *testing.T) {
 	t.Parallel()
-	m, clear := newMachine(t), &internet{}
+	m, plain := newMachine(t), &internet{}
 	m.release(t, sha256Of)
 	m.program(t, "pulumi", "echo v1.0.0")
-	m.move(newPlainServer(t, clear))
+	m.move(newPlainServer(t, plain))
 	if folder, complaint, code := m.run(t); folder != m.bin || code != 0 {
 		t.Errorf("found %q, %d: %s", folder, code, complaint)
 	}
-	if clear.requests() > 0 {
-		t.Errorf("fetched %q", clear.fetched)
+	if plain.requests() > 0 {
+		t.Errorf("fetched %q", plain.fetched)
 	}
 }
 

@@ -24,6 +24,7 @@ const usage = `usage: release <command> [flags]
   boms        list what zips and binaries are made of, beside each
   sums        list the digests of a folder
   verify      hold a folder against its digests
+  site        make the site of the documentation
   comment     put reports on a pull request, in place of the last ones
   issue       open, update or close the one issue about a matter
   decide      find out what an event means for a pull request's stack
@@ -43,7 +44,7 @@ func main() {
 		"tag": tagCommand, "changelog": changelogCommand,
 		"binaries": binariesCommand, "image": imageCommand, "packages": packagesCommand,
 		"pages": pagesCommand, "boms": bomsCommand,
-		"sums": sumsCommand, "verify": verifyCommand,
+		"sums": sumsCommand, "verify": verifyCommand, "site": siteCommand,
 		"comment": commentCommand, "issue": issueCommand,
 		"preflight": preflightCommand,
 		"decide":    decideCommand, "consent": consentCommand, "stack": stackCommand, "due": dueCommand,
