@@ -84,8 +84,11 @@ func TestCallersGrantWhatTheCalledAskFor(t *testing.T) {
 	}
 }
 
-// stackWorkflow takes whatever its callers grant, so that each operation has its own.
-const stackWorkflow = ".github/workflows/stack.yml"
+const (
+	// stackWorkflow takes whatever its callers grant, so that each operation has its own.
+	stackWorkflow = ".github/workflows/stack.yml"
+	docsWorkflow  = ".github/workflows/docs.yml"
+)
 
 // eachOperation calls back with every job that runs an operation on a stack.
 func eachOperation(t *testing.T, see func(what string, j job)) {
@@ -158,6 +161,9 @@ func TestWhatDeploysNothingLeavesNoRecordOfADeployment(t *testing.T) {
 			want := "false"
 			if f.path == stackWorkflow {
 				want = "${{ inputs.operation == 'deploy' }}"
+			}
+			if f.path == docsWorkflow { // it deploys the site
+				want = ""
 			}
 			if j.Environment.Name != "" && j.Environment.Deployment != want {
 				t.Errorf("%s: job %s: deployment: %s, want %s", f.path, name, j.Environment.Deployment, want)
@@ -581,5 +587,37 @@ func TestTheImageIsPushedByOneJob(t *testing.T) {
 	}
 	if !slices.Contains(jobs["release"].Needs, "image") {
 		t.Error("a release does not wait for its image")
+	}
+}
+
+// The site is made again of whatever it is made of, and published from dev by a job
+// that runs nothing of the repository.
+func TestTheSiteIsPublishedFromDevAlone(t *testing.T) {
+	t.Parallel()
+	f := one(t, "workflows/docs.yml")
+	w := decode[workflow](t, &f.root)
+	type filter struct{ Branches, Paths []string }
+	push, pull := w.On["push"], w.On["pull_request"]
+	pushed, pulled := decode[filter](t, &push), decode[filter](t, &pull)
+	if !slices.Equal(pushed.Branches, []string{"dev"}) || !slices.Equal(pushed.Paths, pulled.Paths) {
+		t.Errorf("it is made for pushes %+v and pull requests %+v", pushed, pulled)
+	}
+	for _, of := range []string{"docs/**", "*.md", "release/site/**", "shared/pages/assets/*", docsWorkflow} {
+		if !slices.Contains(pushed.Paths, of) {
+			t.Errorf("it is not made again for %s", of)
+		}
+	}
+	for _, f := range workflowFiles(t) {
+		for name, j := range decode[workflow](t, &f.root).Jobs {
+			if j.Permissions["pages"] != "write" {
+				continue
+			}
+			if f.path != docsWorkflow || len(j.Steps) != 1 || !strings.HasPrefix(j.Steps[0].Uses, "actions/deploy-pages@") {
+				t.Errorf("%s: job %s may write pages, and does more than publish them", f.path, name)
+			}
+		}
+	}
+	if uploads := w.Jobs["build"].Steps; !strings.Contains(uploads[len(uploads)-1].If, "github.ref == 'refs/heads/dev'") {
+		t.Error("what is not dev's is handed on to be published")
 	}
 }

@@ -25,6 +25,7 @@ const usage = `usage: release <command> [flags]
   sums        list the digests of a folder
   verify      hold a folder against its digests
   site        make the site of the documentation
+  site-base   say below which path GitHub Pages shows one, and whether it does
   comment     put reports on a pull request, in place of the last ones
   issue       open, update or close the one issue about a matter
   decide      find out what an event means for a pull request's stack
@@ -44,7 +45,7 @@ func main() {
 		"tag": tagCommand, "changelog": changelogCommand,
 		"binaries": binariesCommand, "image": imageCommand, "packages": packagesCommand,
 		"pages": pagesCommand, "boms": bomsCommand,
-		"sums": sumsCommand, "verify": verifyCommand, "site": siteCommand,
+		"sums": sumsCommand, "verify": verifyCommand, "site": siteCommand, "site-base": siteBaseCommand,
 		"comment": commentCommand, "issue": issueCommand,
 		"preflight": preflightCommand,
 		"decide":    decideCommand, "consent": consentCommand, "stack": stackCommand, "due": dueCommand,

@@ -2,7 +2,10 @@ package main
 
 import (
 	"context"
+	"errors"
 	"flag"
+	"net/url"
+	"strconv"
 
 	"sgraph.ai/send/release/site"
 )
@@ -14,4 +17,23 @@ func siteCommand(f *flag.FlagSet) func(context.Context) error {
 	f.StringVar(&s.Source, "source", "", "address below which the repository's files can be read, with a slash at its end")
 	dir := f.String("dir", "site", "folder to make it in, which is new or empty")
 	return func(context.Context) error { return s.Write(*dir) }
+}
+
+// siteBaseCommand tells the job whether GitHub Pages takes a site, and below which path.
+func siteBaseCommand(*flag.FlagSet) func(context.Context) error {
+	return func(ctx context.Context) error {
+		address, why, err := fromEnvironment().Pages(ctx)
+		if err != nil {
+			return err
+		}
+		at, err := url.Parse(address)
+		if err != nil {
+			return err
+		}
+		if why != "" {
+			annotate("warning", "The site is not published", why+"; docs/new-account.md says how it is switched on")
+			at.Path = "/"
+		}
+		return errors.Join(output("on", strconv.FormatBool(why == "")), output("base", at.Path))
+	}
 }

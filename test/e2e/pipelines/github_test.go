@@ -66,6 +66,7 @@ func newGitHub(t *testing.T, root string) *gitHub {
 	g.releasesAPI(mux)
 	g.attestationsAPI(mux)
 	g.issuesAPI(mux)
+	g.pagesAPI(mux)
 	mux.HandleFunc("/api/", func(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, `{"message": "nothing stands in for this"}`, http.StatusNotImplemented)
 	})

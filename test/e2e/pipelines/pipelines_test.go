@@ -12,6 +12,7 @@ var scenarios = map[string]func(*testing.T, *world){
 	"failing tests":                     failingTests,
 	"versions by one identity":          versionsByOneIdentity,
 	"prod unguarded":                    prodUnguarded,
+	"the documentation":                 documentation,
 }
 
 func TestPipelines(t *testing.T) {

@@ -31,6 +31,7 @@ type repository struct {
 	releases           []*release
 	attestations       []*attestation
 	issues             []*issue
+	pages              pages
 	ids                int // that were given
 }
 

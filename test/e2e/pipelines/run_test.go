@@ -9,7 +9,6 @@ import (
 	"maps"
 	"os"
 	"os/exec"
-	"path"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -17,6 +16,8 @@ import (
 	"strings"
 	"sync"
 	"testing"
+
+	"gopkg.in/yaml.v3"
 )
 
 // event is what starts a run.
@@ -102,7 +103,9 @@ func (r *repository) start(t *testing.T, workflow string, e event) *run {
 	if out, err := unpack.CombinedOutput(); err != nil {
 		t.Fatalf("tar: %v\n%s", err, out)
 	}
-	heard(t, workflows(t, tree)[workflow], workflow, e)
+	if !r.starts(t, workflow, e) {
+		t.Fatalf("%s is not started by %s of %s", workflow, e.name, e.ref)
+	}
 	render(t, tree, started)
 	payload := object{"repository": object{"full_name": r.full, "default_branch": "dev"}}
 	maps.Copy(payload, e.payload)
@@ -169,23 +172,34 @@ func actorOf(e event) string {
 	return e.actor
 }
 
-// heard fails the test where GitHub would start no run.
-func heard(t *testing.T, file object, name string, e event) {
+// starts says whether GitHub would start a workflow for an event.
+func (r *repository) starts(t *testing.T, workflow string, e event) bool {
 	t.Helper()
+	var file object
+	text := git(t, r.bare, "show", e.sha+":.github/workflows/"+workflow)
+	if err := yaml.Unmarshal([]byte(text), &file); err != nil {
+		t.Fatal(err)
+	}
 	on, ok := file["on"].(object)
 	filter, listens := on[e.name]
 	if !ok || !listens {
-		t.Fatalf("%s is not started by %s", name, e.name)
+		return false
 	}
-	with, _ := filter.(object)
-	branches, _ := with["branches"].([]any)
+	matches := func(filter string, values ...string) bool {
+		patterns, _ := part(on, e.name)[filter].([]any)
+		return len(patterns) == 0 || slices.ContainsFunc(patterns, func(pattern any) bool {
+			return slices.ContainsFunc(values, glob(fmt.Sprint(pattern)).MatchString)
+		})
+	}
 	branch := strings.TrimPrefix(e.ref, "refs/heads/")
-	if len(branches) > 0 && !slices.ContainsFunc(branches, func(pattern any) bool {
-		ok, _ := path.Match(fmt.Sprint(pattern), branch)
-		return ok
-	}) {
-		t.Fatalf("%s is not started by %s of %s", name, e.name, e.ref)
-	}
+	changed := strings.Fields(git(t, r.bare, "diff-tree", "--no-commit-id", "--name-only", "-r", e.sha))
+	return filter == nil || matches("branches", branch) && matches("paths", changed...)
+}
+
+// glob is a pattern of GitHub's, as far as the workflows use it.
+func glob(pattern string) *regexp.Regexp {
+	form := strings.NewReplacer(`\*\*`, `.*`, `\*`, `[^/]*`).Replace(regexp.QuoteMeta(pattern))
+	return regexp.MustCompile("^" + form + "$")
 }
 
 // context is what tells a run where it is.

@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"sgraph.ai/send/test/e2e/pulumi"
 )
 
 // world is all that there is outside of the runs.
@@ -19,6 +21,7 @@ type world struct {
 
 func newWorld(t *testing.T) *world {
 	t.Helper()
+	pulumi.Need(t)
 	w := &world{act: buildAct(t)}
 	w.github, w.cloud, w.sources = newGitHub(t, t.TempDir()), newCloud(t), checkIn(t)
 	// What the machine has set for real deployments reaches nothing here; where Go and

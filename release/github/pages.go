@@ -1,0 +1,26 @@
+package github
+
+import (
+	"context"
+	"errors"
+	"net/http"
+)
+
+// Pages answers where GitHub Pages shows the site that a workflow of the repository
+// publishes, such as "https://owner.github.io/name/"; or why it shows none.
+func (c Client) Pages(ctx context.Context) (address, why string, err error) {
+	var pages struct {
+		HTMLURL   string `json:"html_url"`
+		BuildType string `json:"build_type"`
+	}
+	err = c.Get(ctx, "pages", &pages)
+	switch refusal, refused := errors.AsType[*Refusal](err); {
+	case refused && refusal.Code == http.StatusNotFound:
+		return "", "the repository has no GitHub Pages", nil
+	case err != nil:
+		return "", "", err
+	case pages.BuildType != "workflow":
+		return "", "GitHub Pages shows what is in a branch", nil
+	}
+	return pages.HTMLURL, "", nil
+}
