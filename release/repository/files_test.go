@@ -16,8 +16,14 @@ var root = filepath.Join("..", "..")
 var notOurs = []string{".git", ".pulumi-state", ".tools", "bin", "build", "data", "dist", "reports"}
 
 // find returns the files, relative to the repository and with slashes, whose
-// name ends so; there must be some.
+// name ends so, without what tests read; there must be some.
 func find(t *testing.T, suffix string) (files []string) {
+	t.Helper()
+	return findBut(t, suffix, "testdata")
+}
+
+// findBut is find without the folders of a name.
+func findBut(t *testing.T, suffix, but string) (files []string) {
 	t.Helper()
 	err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
 		if err != nil {
@@ -29,7 +35,7 @@ func find(t *testing.T, suffix string) (files []string) {
 		}
 		if d.IsDir() {
 			top := !strings.Contains(name, string(filepath.Separator))
-			if d.Name() == "testdata" || d.Name() == "node_modules" || top && slices.Contains(notOurs, name) {
+			if d.Name() == but || d.Name() == "node_modules" || top && slices.Contains(notOurs, name) {
 				return filepath.SkipDir
 			}
 			return nil

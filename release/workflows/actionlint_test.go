@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -17,15 +18,16 @@ import (
 // TestTwoDeploysOfAStackNeverOverlap holds its value.
 const unknownQueue = `unexpected key "queue" for "concurrency" section. expected one of "cancel-in-progress", "group"`
 
-// lint answers what actionlint has to say about a workflow. The path counts:
-// by it actionlint finds the reusable workflows and the local actions.
+// lint answers what actionlint has to say about a workflow, and shellcheck about the
+// scripts in it, where it is there: TestShellcheckSeesFaultsOfRunBlocks says if it is not. The
+// path counts: by it actionlint finds the reusable workflows and the local actions.
 func lint(t *testing.T, path string, content []byte) []string {
 	t.Helper()
 	root, err := filepath.Abs(filepath.Join("..", ".."))
 	if err != nil {
 		t.Fatal(err)
 	}
-	linter, err := actionlint.NewLinter(io.Discard, &actionlint.LinterOptions{WorkingDir: root})
+	linter, err := actionlint.NewLinter(io.Discard, &actionlint.LinterOptions{WorkingDir: root, Shellcheck: "shellcheck"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -91,6 +93,22 @@ func asWorkflow(t *testing.T, f file) []byte {
 		t.Fatal(err)
 	}
 	return content
+}
+
+func TestShellcheckSeesFaultsOfRunBlocks(t *testing.T) {
+	t.Parallel()
+	if _, err := exec.LookPath("shellcheck"); err != nil {
+		if os.Getenv("CI") == "true" {
+			t.Fatal(err)
+		}
+		t.Skipf("SKIPPED, run blocks were not looked at: shellcheck is not installed; tools/setup does it: %v", err)
+	}
+	const run = "run: .github/scripts/vulnerabilities.sh\n"
+	f := one(t, "workflows/security.yml")
+	spoiled := strings.Replace(f.text, run, "run: rm $GITHUB_WORKSPACE/*\n", 1)
+	if found := lint(t, f.path, []byte(spoiled)); len(found) == 0 || !strings.Contains(found[0], "SC2086") {
+		t.Errorf("an unquoted variable passes: %q", found)
+	}
 }
 
 // The linter must be able to complain, about both kinds of file.
