@@ -252,9 +252,9 @@ func TestAPulumiWithoutItsProvider(t *testing.T) {
 	t.Parallel()
 	m := newMachine(t)
 	m.program(t, "pulumi", `[ "$1" != version ] || { echo `+version+`; exit; }
-echo "warning: once more"; echo "error: no such host"; exit 1`)
+echo "installing"; echo "warning: no such host"; echo "error: failed all 5 attempts"; exit 1`)
 	folder, complaint, code := m.run(t)
-	want := "pulumi: its provider for AWS, v" + provider + ", could not be had: error: no such host\n"
+	want := "pulumi: its provider for AWS, v" + provider + ", could not be had: no such host\n"
 	if folder != "" || code != 69 || complaint != want {
 		t.Errorf("found %q, %d: %s", folder, code, complaint)
 	}
