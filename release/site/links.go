@@ -54,7 +54,7 @@ func (b *build) resolveLink(p *page, n *ast.Link) error {
 	to := string(n.Destination)
 	file := strings.TrimSuffix(to, "/")
 	target := b.pages[path.Join(path.Dir(p.source), file)]
-	if target != nil && strings.TrimSuffix(p.words(n), "/") == file {
+	if reads := strings.TrimSuffix(p.words(n), "/"); target != nil && (reads == file || reads == path.Base(file)) {
 		n.RemoveChildren(n)
 		n.AppendChild(n, ast.NewString([]byte(target.Title)))
 	}
