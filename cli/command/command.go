@@ -43,6 +43,7 @@ const (
 	exitNotOpened   = 5
 	exitUnavailable = 6
 	exitSounded     = 7
+	exitDiffers     = 8
 	exitSignalled   = 128 // and the signal's number, as shells report it
 )
 
@@ -55,6 +56,7 @@ const exitHelp = `Exit codes:
   5  the file cannot be opened: the key does not fit, or it was damaged
   6  the service cannot be reached, or has no room or no time; try again later
   7  an alarm began to sound, and what was live before is live again
+  8  the service sends browsers something else than the release that it says it is
   128 and the number of a signal that ended it: 130 for Ctrl-C, 143 for SIGTERM`
 
 // New returns the command with all its commands.
@@ -81,7 +83,7 @@ this machine; the service keeps ciphertext, and the key is in the link only.`,
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usage(err) })
 	root.AddCommand(sendCommand(e), receiveCommand(e), infoCommand(e), deleteCommand(e), serveCommand(e),
 		healthCommand(e), backupCommand(e), restoreCommand(e), migrateCommand(e), smokeCommand(e),
-		trafficCommand(e), rollbackCommand(e), auditCommand(e), pagesCommand(e))
+		trafficCommand(e), rollbackCommand(e), auditCommand(e), pagesCommand(e), verifyCommand(e))
 	return root
 }
 
@@ -126,6 +128,9 @@ func exitCode(err error) int {
 	}
 	if errors.Is(err, traffic.ErrSounded) {
 		return exitSounded
+	}
+	if errors.Is(err, errDiffers) {
+		return exitDiffers
 	}
 	switch send.CodeOf(err) {
 	case send.NotFound, send.Gone:
