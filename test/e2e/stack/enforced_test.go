@@ -99,21 +99,25 @@ func (s simulation) pipeline(t *testing.T, stack, purpose string) guard.Credenti
 	if purpose == "preview" {
 		environment += "-preview"
 	}
-	credentials, err := s.become(stackOf(stack).PipelineRole(purpose), environment)
+	credentials, err := s.become(stackOf(stack).PipelineRole(purpose), environment, branchOf(environment))
 	if err != nil {
 		t.Fatal(err)
 	}
 	return credentials
 }
 
-// become is what a job in an environment of the repository gets for its token.
-func (s simulation) become(role, environment string) (guard.Credentials, error) {
+// branchOf is the branch whose jobs are in an environment.
+func branchOf(environment string) string {
+	if strings.HasPrefix(environment, "dev") {
+		return "dev"
+	}
+	return "main"
+}
+
+// become is what a job of a branch in an environment of the repository gets for its token.
+func (s simulation) become(role, environment, branch string) (guard.Credentials, error) {
 	owner, name, _ := strings.Cut(pipelines, "/")
 	_, id, _ := strings.Cut(name, "@")
-	branch := "main"
-	if strings.HasPrefix(environment, "dev") {
-		branch = "dev"
-	}
 	return s.guard.Assume(role,
 		iam.Principal{Type: "Federated", Name: "arn:aws:iam::" + account + ":oidc-provider/" + issuer},
 		"sts:AssumeRoleWithWebIdentity", map[string][]string{

@@ -27,11 +27,13 @@ func (e *enforcement) nobodyRaisesHimself(t *testing.T) {
 // roleOfAnother wants roles that trust others.
 func (e *enforcement) roleOfAnother(t *testing.T) {
 	deploy, preview := e.names().PipelineRole("deploy"), e.names().PipelineRole("preview")
-	for _, c := range []struct{ role, environment string }{
-		{deploy, e.stack + "-preview"}, {deploy, "prod"}, {preview, "prod-preview"}, {e.names().Role(metric.User), e.stack},
+	for _, c := range []struct{ role, environment, branch string }{
+		{deploy, e.stack + "-preview", branchOf(e.stack)}, {deploy, "prod", "main"}, {preview, "prod-preview", "main"},
+		{e.names().Role(metric.User), e.stack, branchOf(e.stack)},
+		{deploy, e.stack, "other"}, // in an environment that was never made, or admits it
 	} {
-		if _, err := e.aws.become(c.role, c.environment); err == nil {
-			t.Errorf("a job of %s gets the role %s", c.environment, c.role)
+		if _, err := e.aws.become(c.role, c.environment, c.branch); err == nil {
+			t.Errorf("a job of %s on %s gets the role %s", c.environment, c.branch, c.role)
 		}
 	}
 	if _, err := e.aws.guard.Assume(deploy, iam.Principal{Type: "Service", Name: "lambda.amazonaws.com"},
