@@ -22,13 +22,14 @@ const (
 	SelfReview   = "self-review"  // who is not whoever asks
 	Admins       = "admins"       // and whom nobody passes by
 	Main         = "main"         // what is on main was reviewed, and stays
+	Owners       = "owners"       // by those whom CODEOWNERS names
 	Dev          = "dev"          // what is on dev stays
 	Versions     = "versions"     // tags of versions are the pipeline's, and stay
 	Approval     = "approval"     // this run was approved
 )
 
 // Rules are all of them.
-var Rules = []string{Environments, Branches, Reviewers, SelfReview, Admins, Main, Dev, Versions, Approval}
+var Rules = []string{Environments, Branches, Reviewers, SelfReview, Admins, Main, Owners, Dev, Versions, Approval}
 
 // Lack is a rule that does not hold, or of which nobody can tell.
 type Lack struct {

@@ -45,8 +45,8 @@ func ruleBody(ruleset int, kind, parameters string) string {
 }
 
 const (
-	lasting     = `"dismiss_stale_reviews_on_push":true,`
-	pullRequest = `,"parameters":{"required_approving_review_count":1,` + lasting + `"require_code_owner_review":true,
+	lasting  = `"dismiss_stale_reviews_on_push":true,`
+	reviewed = `,"parameters":{"required_approving_review_count":1,` + lasting + `"require_code_owner_review":true,
 	"require_last_push_approval":false,"required_review_thread_resolution":true}`
 )
 
@@ -68,7 +68,8 @@ func guarded() world {
 	w := world{
 		"environments/prod-approval": environmentBody("prod-approval", reviewers),
 		"rules/branches/main": "[" + ruleBody(42, "deletion", "") + "," + ruleBody(42, "non_fast_forward", "") + "," +
-			ruleBody(42, "pull_request", pullRequest) + "]",
+			ruleBody(42, "pull_request", reviewed) + "]",
+		"codeowners/errors":  `{"errors":[]}`,
 		"rules/branches/dev": "[" + ruleBody(41, "deletion", "") + "," + ruleBody(41, "non_fast_forward", "") + "]",
 		"rulesets": `[{"id":42,"name":"main","target":"branch","source_type":"Repository","enforcement":"active"},
 			{"id":43,"name":"versions","target":"tag","source_type":"Repository","enforcement":"active"},
@@ -156,6 +157,7 @@ func TestWhatIsMissingIsNamed(t *testing.T) {
 		users          = `"reviewers":[{"type":"User","reviewer":{"login":"octocat","id":1,"type":"User"}},`
 		made           = `"enforcement":"active"}]`
 		again          = `"triggering_actor":{"login":`
+		unknown        = `[{"line":4,"column":37,"kind":"Unknown owner","path":".github/CODEOWNERS"},{"line":7}]`
 		role           = `"bypass_actors":[{"actor_id":5,"actor_type":"RepositoryRole","bypass_mode":"always"}],`
 	)
 	for name, c := range map[string]struct{ path, old, now, rule, says string }{
@@ -179,10 +181,11 @@ func TestWhatIsMissingIsNamed(t *testing.T) {
 		"an approval by any":      {approval, custom, "null", Branches, "prod-approval has no list"},
 		"main can be deleted":     {main, `"deletion"`, `"creation"`, Main, "main can be deleted"},
 		"force":                   {main, `"non_fast_forward"`, `"creation"`, Main, "main can be pushed over by force"},
-		"no pull request":         {main, `"pull_request"`, `"creation"`, Main, "nobody else has reviewed"},
 		"no review":               {main, `count":1`, `count":0`, Main, "nobody else has reviewed"},
 		"reviewed before":         {main, lasting, `"x":true,`, Main, "nobody else has reviewed"},
-		"no parameters":           {main, pullRequest, "", Main, "nobody else has reviewed"},
+		"no code owners":          {main, `owner_review":true`, `owner_review":false`, Owners, "no code owner has reviewed"},
+		"unknown owners":          {"codeowners/errors", "[]", unknown, Owners, "2 faults, the first in line 4: Unknown"},
+		"no list of owners":       {"codeowners/errors", "", "", Owners, "permission contents: read"},
 		"main above rules":        {"rulesets/42", "never", "always", Main, "by whoever has this token"},
 		"main by pull requests":   {"rulesets/42", "never", "pull_requests_only", Main, "by whoever has this token"},
 		"main by a role":          {"rulesets/42", `"conditions"`, role + `"conditions"`, Main, "by RepositoryRole"},
@@ -229,6 +232,17 @@ func TestWhatIsMissingIsNamed(t *testing.T) {
 	}
 }
 
+// Where main takes anything, two rules are missing.
+func TestMainWithoutPullRequests(t *testing.T) {
+	t.Parallel()
+	for old, now := range map[string]string{`"pull_request"`: `"creation"`, reviewed: ""} {
+		lacks := guarded().but(t, "rules/branches/main", old, now).lacks(t, Preflight{Stack: "prod"})
+		if len(lacks) != 2 || lacks[0].Rule != Main || lacks[1].Rule != Owners {
+			t.Errorf("with %s for %s lacks %v", now, old, lacks)
+		}
+	}
+}
+
 // The others are asked about their own branches.
 func TestEachStackHasItsBranch(t *testing.T) {
 	t.Parallel()
@@ -259,7 +273,7 @@ func TestABareRepositoryLacksEverything(t *testing.T) {
 	for _, l := range w.lacks(t, Preflight{Stack: "prod", Run: 1}) {
 		rules = append(rules, l.Rule)
 	}
-	want := []string{Environments, Environments, Environments, Environments, Main, Dev, Versions, Approval}
+	want := []string{Environments, Environments, Environments, Environments, Main, Owners, Dev, Versions, Approval}
 	if !slices.Equal(rules, want) {
 		t.Errorf("lacks %v, want %v", rules, want)
 	}

@@ -28,13 +28,14 @@ const metadataRead = "metadata: read"
 // administrators to read.
 // https://docs.github.com/en/rest/repos/rules#get-rules-for-a-branch
 func (p *Preflight) branch(ctx context.Context, name, branch string) {
-	found := guards{}
+	found, owned := guards{}, false
 	for r, err := range github.List[rule](ctx, p.GitHub, "rules/branches/"+url.PathEscape(branch), nil) {
 		if err != nil {
 			p.unread(name, "what guards the branch "+branch, err, metadataRead)
 			return
 		}
-		if r.Type != "pull_request" || reviews(r.Parameters) {
+		owned = owned || r.pullRequest().Owners
+		if r.Type != "pull_request" || r.pullRequest().lasting() {
 			found[r.RulesetID] = append(found[r.RulesetID], r.Type)
 		}
 	}
@@ -43,6 +44,9 @@ func (p *Preflight) branch(ctx context.Context, name, branch string) {
 		wanted["pull_request"] = "takes what nobody else has reviewed as it is"
 	}
 	p.guarded(ctx, name, found, wanted, "the branch "+branch, func(actor) bool { return false })
+	if branch == "main" {
+		p.owners(ctx, owned)
+	}
 }
 
 // guards are the kinds of rules of rulesets, by the rulesets' numbers.
@@ -78,15 +82,48 @@ func (p *Preflight) guarded(
 	}
 }
 
-// reviews says whether a rule of pull requests has one approved as it is merged:
-// what is pushed after an approval ends it, or has to be approved by another.
-func reviews(parameters json.RawMessage) bool {
-	var r struct {
-		Approvals int  `json:"required_approving_review_count"`
-		Dismiss   bool `json:"dismiss_stale_reviews_on_push"`
-		LastPush  bool `json:"require_last_push_approval"`
+// pullRequest is a rule that a branch takes no others.
+type pullRequest struct {
+	Approvals int  `json:"required_approving_review_count"`
+	Dismiss   bool `json:"dismiss_stale_reviews_on_push"`
+	LastPush  bool `json:"require_last_push_approval"`
+	Owners    bool `json:"require_code_owner_review"`
+}
+
+// lasting says whether what is merged is what was approved: what is pushed after an
+// approval ends it, or has to be approved by another.
+func (r pullRequest) lasting() bool { return r.Approvals > 0 && (r.Dismiss || r.LastPush) }
+
+func (r rule) pullRequest() (of pullRequest) {
+	if r.Type != "pull_request" || json.Unmarshal(r.Parameters, &of) != nil {
+		return pullRequest{}
 	}
-	return json.Unmarshal(parameters, &r) == nil && r.Approvals > 0 && (r.Dismiss || r.LastPush)
+	return of
+}
+
+// owners demands that main asks people whom CODEOWNERS names, all of them known to
+// GitHub, which passes over others. A workflow may approve a pull request where a
+// repository lets workflows open them; it owns no code.
+// https://docs.github.com/en/rest/repos/repos#list-codeowners-errors
+func (p *Preflight) owners(ctx context.Context, asked bool) {
+	if !asked {
+		p.lack(Owners, byBootstrap, "main takes what no code owner has reviewed")
+		return
+	}
+	var found struct {
+		Errors []struct {
+			Line int
+			Kind string
+		}
+	}
+	if err := p.GitHub.Get(ctx, "codeowners/errors?ref=main", &found); err != nil {
+		p.unread(Owners, "whether CODEOWNERS is right", err, "contents: read")
+		return
+	}
+	if n := len(found.Errors); n > 0 {
+		p.lack(Owners, "Put in .github/CODEOWNERS your own teams, that may write, in the place of those",
+			"CODEOWNERS has %d faults, the first in line %d: %s", n, found.Errors[0].Line, found.Errors[0].Kind)
+	}
 }
 
 // ruleset is a named list of rules.

@@ -86,6 +86,9 @@ func (g *gitHub) actionsAPI(mux *http.ServeMux) {
 		}
 		return paged(c, rules), nil
 	})
+	g.api(mux, "GET codeowners/errors", "contents", "read", func(call) (any, error) {
+		return object{"errors": []object{}}, nil
+	})
 	g.api(mux, "GET rulesets", "", "", func(c call) (any, error) {
 		sets := []object{}
 		for id, set := range c.repository.rulesets {
@@ -284,7 +287,7 @@ func (r *repository) guard(t *testing.T) {
 	r.environments["prod-approval"].reviewers = []string{"reviewer"}
 	kept := []object{{"type": "deletion"}, {"type": "non_fast_forward"}}
 	reviewed := object{"type": "pull_request", "parameters": object{
-		"required_approving_review_count": 1, "dismiss_stale_reviews_on_push": true,
+		"required_approving_review_count": 1, "dismiss_stale_reviews_on_push": true, "require_code_owner_review": true,
 	}}
 	r.rulesets = []ruleset{
 		{name: "main", target: "branch", pattern: "refs/heads/main", rules: append(slices.Clone(kept), reviewed)},
