@@ -8,7 +8,7 @@ set -euo pipefail
 # So by the compiler that go.work names, and no newer one, and without what this
 # machine, or whoever uses it, tells the go command otherwise.
 GOTOOLCHAIN=$(sed -n 's/^toolchain //p' go.work)
-export GOTOOLCHAIN GOENV=off GOFLAGS=
+export GOTOOLCHAIN GOENV=off GOFLAGS=-trimpath
 
 rm -rf "$DIR"
 go run ./infra/cmd/build-artifacts -out "$DIR" -version "$VERSION" -arch arm64,x86_64

@@ -12,7 +12,7 @@ import (
 	"time"
 
 	"sgraph.ai/send/shared/audit"
-	"sgraph.ai/send/shared/lambdahttp"
+	"sgraph.ai/send/shared/lambdahttp/alias"
 	"sgraph.ai/send/shared/secret"
 	"sgraph.ai/send/shared/send"
 	"sgraph.ai/send/shared/stack"
@@ -157,7 +157,7 @@ func (g *AdminGate) call(ctx context.Context, to wire.Route, in, out any, values
 
 // origin is whom to ask: what is tried before it is live asks what is tried with it.
 func (g *AdminGate) origin(ctx context.Context) string {
-	if g.NextURL != "" && lambdahttp.Alias(ctx) == stack.NextAlias {
+	if g.NextURL != "" && alias.Of(ctx) == stack.NextAlias {
 		return g.NextURL
 	}
 	return g.BaseURL

@@ -1,4 +1,4 @@
-package lambdahttp
+package alias
 
 import (
 	"testing"
@@ -14,11 +14,11 @@ func TestAliasOfAnInvocation(t *testing.T) {
 		"": "",
 	} {
 		ctx := lambdacontext.NewContext(t.Context(), &lambdacontext.LambdaContext{InvokedFunctionArn: arn})
-		if got := Alias(ctx); got != want {
+		if got := Of(ctx); got != want {
 			t.Errorf("%s: %q", arn, got)
 		}
 	}
-	if got := Alias(t.Context()); got != "" {
+	if got := Of(t.Context()); got != "" {
 		t.Errorf("where no function runs: %q", got)
 	}
 }

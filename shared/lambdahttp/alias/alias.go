@@ -1,4 +1,6 @@
-package lambdahttp
+// Package alias says by which alias a function was invoked. It stands apart from what
+// answers Lambda, which is half as large again as the command line, and has no part in it.
+package alias
 
 import (
 	"context"
@@ -7,9 +9,9 @@ import (
 	"github.com/aws/aws-lambda-go/lambdacontext"
 )
 
-// Alias is the alias by which the function was invoked for the event of a context; ""
+// Of is the alias by which the function was invoked for the event of a context; ""
 // where it was none, or no function runs. No client can say it.
-func Alias(ctx context.Context) string {
+func Of(ctx context.Context) string {
 	in, ok := lambdacontext.FromContext(ctx)
 	if !ok {
 		return ""
