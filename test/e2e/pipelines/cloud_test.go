@@ -20,6 +20,8 @@ const (
 	account = "123456789012" // the simulated AWS's own
 	region  = "eu-west-2"    // the stack files'
 	hidden  = "canary-of-the-pipelines-test"
+
+	stateBucket = "pipelines-state"
 )
 
 // cloud is the simulated AWS, with the functions that are deployed to it.
@@ -27,6 +29,7 @@ type cloud struct {
 	lambda   *lambdahost.Lambda
 	endpoint string
 	backend  string // where Pulumi keeps its state
+	pulls    string // and where that of the stacks of pull requests
 }
 
 func newCloud(t *testing.T) *cloud {
@@ -63,8 +66,7 @@ func (c *cloud) ask(t *testing.T, q simulated.Question, into any) {
 // and a bucket for the state with a key for each stack that encrypts the secrets in it.
 func (c *cloud) setUp(t *testing.T) {
 	t.Helper()
-	const bucket = "pipelines-state"
-	c.ask(t, simulated.Question{Service: "s3", Method: http.MethodPut, Path: "/" + bucket,
+	c.ask(t, simulated.Question{Service: "s3", Method: http.MethodPut, Path: "/" + stateBucket,
 		Body: `<CreateBucketConfiguration><LocationConstraint>` + region + `</LocationConstraint></CreateBucketConfiguration>`,
 	}, nil)
 	var key struct{ KeyMetadata struct{ KeyID string } }
@@ -74,7 +76,7 @@ func (c *cloud) setUp(t *testing.T) {
 		}, into)
 	}
 	kms("CreateKey", `{}`, &key)
-	for _, of := range []string{"dev", "qa", "prod"} {
+	for _, of := range []string{"dev", "qa", "prod", stack.OfPull(pulled)} {
 		names := stack.Names{Stack: of}
 		kms("CreateAlias", fmt.Sprintf(`{"AliasName":%q,"TargetKeyId":%q}`, names.StateKey(), key.KeyMetadata.KeyID), nil)
 		query := url.Values{
@@ -84,7 +86,8 @@ func (c *cloud) setUp(t *testing.T) {
 		c.ask(t, simulated.Question{Service: "iam", Method: http.MethodPost, Path: "/?" + query.Encode()}, nil)
 	}
 	host := strings.TrimPrefix(c.endpoint, "http://")
-	c.backend = "s3://" + bucket + "?region=" + region + "&endpoint=" + host + "&disableSSL=true&s3ForcePathStyle=true"
+	how := "?region=" + region + "&endpoint=" + host + "&disableSSL=true&s3ForcePathStyle=true"
+	c.backend, c.pulls = "s3://"+stateBucket+how, "s3://"+stateBucket+"/"+stack.Pulls+how
 }
 
 // live answers the version of a service's function that its public URL reaches, and
@@ -115,7 +118,7 @@ func (c *cloud) live(t *testing.T, of, service string) (version, code string) {
 
 // function finds the function, and its alias, that a host name is the URL of.
 func (c *cloud) function(ctx context.Context, host string) (name, alias string) {
-	for _, of := range []string{"dev", "qa", "prod"} {
+	for _, of := range []string{"dev", "qa", "prod", stack.OfPull(pulled)} {
 		for _, service := range []string{metric.User, metric.Admin} {
 			name := stack.Names{Stack: of}.Function(service)
 			status, answer, err := simulated.Question{

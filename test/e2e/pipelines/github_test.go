@@ -67,6 +67,7 @@ func newGitHub(t *testing.T, root string) *gitHub {
 	g.attestationsAPI(mux)
 	g.issuesAPI(mux)
 	g.pagesAPI(mux)
+	g.pullsAPI(mux)
 	mux.HandleFunc("/api/", func(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, `{"message": "nothing stands in for this"}`, http.StatusNotImplemented)
 	})

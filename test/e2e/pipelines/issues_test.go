@@ -13,6 +13,9 @@ type issue struct {
 	title, body, state string
 	author             string
 	pull               bool
+	branch             string // of a pull request
+	fork               bool   // in which that is
+	happened           []object
 	labels             []string
 	comments           []*comment
 }

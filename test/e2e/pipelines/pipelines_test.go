@@ -13,6 +13,7 @@ var scenarios = map[string]func(*testing.T, *world){
 	"versions by one identity":          versionsByOneIdentity,
 	"prod unguarded":                    prodUnguarded,
 	"the documentation":                 documentation,
+	"a stack of a pull request":         stackOfAPullRequest,
 }
 
 func TestPipelines(t *testing.T) {

@@ -213,7 +213,7 @@ func checkIn(t *testing.T) (dir string) {
 	edit(t, filepath.Join(dir, "release", "dist", "dist.go"), foreignSystems, "")
 	// As the simulation is: its processor, less patience, and no edge, since the
 	// simulated CloudFront tells of other settings than it was given, which would be drift.
-	for _, of := range []string{"dev", "qa", "prod"} {
+	for _, of := range []string{"dev", "qa", "prod", "pr"} {
 		file := filepath.Join(dir, "Pulumi."+of+".yaml")
 		text, err := os.ReadFile(file)
 		if err != nil {

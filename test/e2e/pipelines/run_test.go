@@ -192,6 +192,9 @@ func (r *repository) starts(t *testing.T, workflow string, e event) bool {
 		})
 	}
 	branch := strings.TrimPrefix(e.ref, "refs/heads/")
+	if base, is := part(e.payload, "pull_request", "base")["ref"].(string); is {
+		branch = base
+	}
 	changed := strings.Fields(git(t, r.bare, "diff-tree", "--no-commit-id", "--name-only", "-r", e.sha))
 	return filter == nil || matches("branches", branch) && matches("paths", changed...)
 }

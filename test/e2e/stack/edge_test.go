@@ -20,7 +20,7 @@ import (
 // stands in front of the services, and what calls them on a schedule.
 func TestEdge(t *testing.T) {
 	t.Parallel()
-	pulumi, aws := beginEnforced(t, checkout(t), "qa")
+	pulumi, aws, told := beginEnforced(t, checkout(t), "qa")
 	pulumi.refer(t, aws, "qa", apiKey)
 	// What stacks can have besides, so that nothing is missing that it takes.
 	for name, value := range map[string]string{
@@ -166,6 +166,10 @@ func TestEdge(t *testing.T) {
 	step(t, "no grant is idle", enforced.nothingIdle)
 	step(t, "without a grant something fails", enforced.eachGrantCounts)
 	step(t, "nobody raises himself", enforced.nobodyRaisesHimself)
+	step(t, "a pull request's stack comes and goes by a role of its own", func(t *testing.T) {
+		atNight(t)
+		pullComesAndGoes(t, aws, checkout(t), told["pull-request"])
+	})
 	step(t, "pages cost the functions little, and outlive a deploy", func(t *testing.T) {
 		browse(t, fronts, aws, func() {
 			anotherBuild(t, pulumi.dir)

@@ -24,25 +24,28 @@ const (
 // beginEnforced is begin in an account that a person has set up by bootstrap/, and
 // whose IAM is enforced: pulumi deploys as the stack's pipeline does, with the state
 // where the pipelines keep it, and the functions run as their own roles.
-func beginEnforced(t *testing.T, source, stack string) (*commandLine, simulation) {
+func beginEnforced(t *testing.T, source, stack string) (pulumi *commandLine, aws simulation, told environments) {
 	t.Helper()
-	var aws simulation
 	lambda := &lambdahost.Lambda{Endpoint: moto.Start(t), Region: region}
 	lambda.Tell = func(function string) map[string]string { return aws.runsAs(t, function) }
 	aws.endpoint = startLambda(t, lambda)
-	environment := aws.bootstrap(t, source, stack, [2]string{"zones", stack + "=" + aws.newZone(t, zone)})
+	told = aws.bootstrap(t, source, stack, [2]string{"zones", stack + "=" + aws.newZone(t, zone)},
+		[2]string{"pullRequests", "true"})
 	aws.guard = guard.Start(t, aws.endpoint)
-	pulumi := newCommandLine(t, source, aws.guard.URL)
+	pulumi = newCommandLine(t, source, aws.guard.URL)
 	deploy := pulumi.as(t, aws, stack, "deploy")
-	pulumi.env = append(deploy.env, "PULUMI_BACKEND_URL="+environment["PULUMI_BACKEND_URL"])
-	pulumi.run(t, "stack", "init", stack, "--secrets-provider", environment["PULUMI_SECRETS_PROVIDER"])
+	pulumi.env = append(deploy.env, "PULUMI_BACKEND_URL="+told[stack]["PULUMI_BACKEND_URL"])
+	pulumi.run(t, "stack", "init", stack, "--secrets-provider", told[stack]["PULUMI_SECRETS_PROVIDER"])
 	pulumi.fit(t)
-	return pulumi, aws
+	return pulumi, aws, told
 }
 
+// environments are the variables of each environment of the repository.
+type environments map[string]map[string]string
+
 // bootstrap runs the program that a person runs once in an account, and answers the
-// variables that it says to set for the deploys of a stack.
-func (s simulation) bootstrap(t *testing.T, source, stack string, more ...[2]string) map[string]string {
+// variables that it says to set.
+func (s simulation) bootstrap(t *testing.T, source, stack string, more ...[2]string) environments {
 	t.Helper()
 	person := newCommandLine(t, source+"/bootstrap", s.endpoint)
 	person.run(t, "stack", "init", "account")
@@ -56,11 +59,14 @@ func (s simulation) bootstrap(t *testing.T, source, stack string, more ...[2]str
 	if err := json.Unmarshal([]byte(person.run(t, "stack", "output", "--json")), &all); err != nil {
 		t.Fatal(err)
 	}
-	variables := map[string]string{}
-	if err := json.Unmarshal(all[stack], &variables); err != nil {
-		t.Fatal(err)
+	told := environments{}
+	for name, text := range all {
+		var variables map[string]string
+		if json.Unmarshal(text, &variables) == nil { // what is none is for people alone
+			told[name] = variables
+		}
 	}
-	return variables
+	return told
 }
 
 // zone is what the account's Route 53 serves to the world.
