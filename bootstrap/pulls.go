@@ -58,18 +58,16 @@ func NewPulls(ctx *pulumi.Context, name string, args *PullsArgs, opts ...pulumi.
 	return c, ctx.RegisterResourceOutputs(c, pulumi.Map{"deploy": c.Deploy})
 }
 
-// stateAccess grants the place of these stacks' states, and their key. It has nothing
-// else in it, so that who cleans up can list them.
+// stateAccess grants these stacks' states, and their key. Their bucket has nothing else
+// in it, so that who cleans up can list them.
 func (c *Pulls) stateAccess() []policy.Statement {
 	if c.state == nil {
 		return nil
 	}
-	listed := policy.Allow([]string{"s3:ListBucket"}, pulumi.Sprintf("arn:aws:s3:::%s", c.state.Bucket))
-	listed["Condition"] = map[string]any{"StringLike": map[string]any{"s3:prefix": stack.Pulls + "/.pulumi/*"}}
 	return []policy.Statement{
-		listed,
+		policy.Allow([]string{"s3:ListBucket"}, pulumi.Sprintf("arn:aws:s3:::%s", c.state.PullsBucket)),
 		policy.Allow([]string{"s3:GetObject", "s3:PutObject", "s3:DeleteObject"},
-			pulumi.Sprintf("arn:aws:s3:::%s/%s/.pulumi/*", c.state.Bucket, stack.Pulls)),
+			pulumi.Sprintf("arn:aws:s3:::%s/.pulumi/*", c.state.PullsBucket)),
 		policy.Allow([]string{"kms:Decrypt", "kms:Encrypt", "kms:DescribeKey"}, c.state.Keys[stack.AllPulls].Arn),
 	}
 }
@@ -89,7 +87,7 @@ func newPullLabel(ctx *pulumi.Context, of repository) error {
 func (c *Pulls) Variables() pulumi.StringMap {
 	variables := pulumi.StringMap{"AWS_ROLE_ARN": c.Deploy}
 	if c.state != nil {
-		variables["PULUMI_BACKEND_URL"] = c.state.PullsURL
+		variables["PULUMI_BACKEND_URL"] = backend(c.state.PullsBucket, c.names.Region)
 		variables["PULUMI_SECRETS_PROVIDER"] = pulumi.String(c.names.SecretsProvider())
 	}
 	return variables

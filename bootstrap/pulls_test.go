@@ -29,9 +29,6 @@ func aims(name string) map[string]string {
 	in := func(service, form string) string { return "arn:aws:" + service + ":eu-west-2:" + account + ":" + form }
 	global := func(service, form string) string { return "arn:aws:" + service + "::" + account + ":" + form }
 	state := "arn:aws:s3:::" + n.StateBucket() + "/"
-	if strings.HasPrefix(name, "pr-") {
-		state += "pr/"
-	}
 	return map[string]string{
 		in("lambda", "function:"+n.Function("user")):                    "lambda:*",
 		in("lambda", "function:"+n.Function("admin")+":live"):           "lambda:*",
@@ -92,9 +89,9 @@ func TestPullRequestsChangeNothingWithoutAName(t *testing.T) {
 				if slices.Contains(list(s.Resource), "*") && !reads.MatchString(action) {
 					t.Errorf("it may %s on everything", action)
 				}
-				if action == "s3:ListBucket" &&
-					mustJSON(t, s.Condition) != `{"StringLike":{"s3:prefix":"pr/.pulumi/*"}}` {
-					t.Errorf("it lists %v where %v", s.Resource, s.Condition)
+				const theirs = "arn:aws:s3:::" + account + "--sgraph-send-state-pr--eu-west-2"
+				if action == "s3:ListBucket" && !slices.Equal(list(s.Resource), []string{theirs}) {
+					t.Errorf("it lists %v", s.Resource)
 				}
 			}
 			for _, r := range list(s.Resource) {
@@ -128,8 +125,8 @@ func TestPullRequestsHaveARoleOfTheirOwn(t *testing.T) {
 	if key := g.made["aws:kms/alias:Alias"]["pr-*"].text("name"); key != "alias/sgraph-send-pr" {
 		t.Errorf("their states are encrypted by %q", key)
 	}
-	if meta := g.made["aws:s3/bucketObjectv2:BucketObjectv2"]["pr"].text("key"); meta != "pr/.pulumi/meta.yaml" {
-		t.Errorf("their states begin with %q", meta)
+	if bucket := g.made[bucketType]["pr"]; !bucket.protect || !strings.Contains(bucket.text("bucket"), "-state-pr--") {
+		t.Errorf("their states are in %s, protected: %v", bucket.json(t), bucket.protect)
 	}
 	for policy, p := range g.made[policyType] {
 		if n := len(p.text("policy")); n > 6144 {

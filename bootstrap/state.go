@@ -19,15 +19,17 @@ type State struct {
 
 	Bucket     pulumi.StringOutput
 	BackendURL pulumi.StringOutput
-	PullsURL   pulumi.StringOutput // where those of pull requests are
-	Keys       map[string]*kms.Key // by stack
+	// PullsBucket is where the states of pull requests' stacks are, if there are any: who
+	// cleans up can list them, and nothing else.
+	PullsBucket pulumi.StringOutput
+	Keys        map[string]*kms.Key // by stack
 }
 
 // StateArgs describe a State.
 type StateArgs struct {
 	Account, Region string
 	Stacks          []string
-	Pulls           bool // with a place of its own for the stacks of pull requests
+	Pulls           bool // there are stacks of pull requests
 }
 
 // NewState makes the bucket and the keys. Losing them would orphan every
@@ -40,22 +42,17 @@ func NewState(ctx *pulumi.Context, name string, args *StateArgs, opts ...pulumi.
 	inside, kept := pulumi.Parent(c), pulumi.Protect(true)
 
 	all := stack.Names{Account: args.Account, Region: args.Region}
-	bucket, err := s3.NewBucketV2(ctx, name, &s3.BucketV2Args{Bucket: pulumi.String(all.StateBucket())}, inside, kept)
-	if err != nil {
-		return nil, err
-	}
-	if err := guard(ctx, name, bucket, inside); err != nil {
-		return nil, err
-	}
-	if err := newMeta(ctx, name, bucket, "", inside, kept); err != nil {
+	var err error
+	if c.Bucket, err = newStateBucket(ctx, name, all.StateBucket(), inside, kept); err != nil {
 		return nil, err
 	}
 	stacks := args.Stacks
 	if args.Pulls {
-		if err := newMeta(ctx, stack.Pulls, bucket, stack.Pulls+"/", inside, kept); err != nil {
+		all.Stack = stack.AllPulls
+		if c.PullsBucket, err = newStateBucket(ctx, stack.Pulls, all.StateBucket(), inside, kept); err != nil {
 			return nil, err
 		}
-		stacks = append(slices.Clone(stacks), stack.AllPulls)
+		stacks = append(slices.Clone(stacks), all.Stack)
 	}
 	for _, of := range stacks {
 		key, err := kms.NewKey(ctx, of, &kms.KeyArgs{
@@ -74,24 +71,34 @@ func NewState(ctx *pulumi.Context, name string, args *StateArgs, opts ...pulumi.
 		}
 		c.Keys[of] = key
 	}
-	c.Bucket = bucket.Bucket
-	c.BackendURL = pulumi.Sprintf("s3://%s?region=%s&awssdk=v2", bucket.Bucket, args.Region)
-	c.PullsURL = pulumi.Sprintf("s3://%s/%s?region=%s&awssdk=v2", bucket.Bucket, stack.Pulls, args.Region)
+	c.BackendURL = backend(c.Bucket, args.Region)
 	return c, ctx.RegisterResourceOutputs(c, pulumi.Map{"bucket": c.Bucket})
 }
 
-// newMeta makes what says how the names of a state are made, below a prefix. Pulumi
-// makes it with the first thing that it does, which may be a preview, and those may not
-// write.
-func newMeta(
-	ctx *pulumi.Context, name string, bucket *s3.BucketV2, prefix string, opts ...pulumi.ResourceOption,
-) error {
-	_, err := s3.NewBucketObjectv2(ctx, name, &s3.BucketObjectv2Args{
+// backend is what Pulumi is told of a bucket.
+func backend(bucket pulumi.StringOutput, region string) pulumi.StringOutput {
+	return pulumi.Sprintf("s3://%s?region=%s&awssdk=v2", bucket, region)
+}
+
+// newStateBucket makes a bucket of states.
+func newStateBucket(
+	ctx *pulumi.Context, name, called string, inside, kept pulumi.ResourceOption,
+) (pulumi.StringOutput, error) {
+	bucket, err := s3.NewBucketV2(ctx, name, &s3.BucketV2Args{Bucket: pulumi.String(called)}, inside, kept)
+	if err != nil {
+		return pulumi.StringOutput{}, err
+	}
+	if err := guard(ctx, name, bucket, inside); err != nil {
+		return pulumi.StringOutput{}, err
+	}
+	// Pulumi makes this with the first thing that it does, which may be a preview,
+	// and those may not write. It says how the names of the rest are made.
+	_, err = s3.NewBucketObjectv2(ctx, name, &s3.BucketObjectv2Args{
 		Bucket:  bucket.Bucket,
-		Key:     pulumi.String(prefix + ".pulumi/meta.yaml"),
+		Key:     pulumi.String(".pulumi/meta.yaml"),
 		Content: pulumi.String("version: 1\n"),
-	}, opts...)
-	return err
+	}, inside, kept)
+	return bucket.Bucket, err
 }
 
 // guard makes a bucket private, encrypted and versioned: an update that ends

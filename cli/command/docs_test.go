@@ -125,7 +125,7 @@ var inText = regexp.MustCompile("`(sgsend|make) ([^`\n]+)`")
 // elsewhere are commands that are not this repository's, or do something where
 // only a command before them makes it. What they are told is not checked.
 var elsewhere = []string{
-	"(cd", "age", "aws", "docker", "envsubst", "export", "gcloud", "gh", "git", "grep", "node", "openssl", "oras",
+	"(cd", "age", "aws", "cp", "docker", "envsubst", "export", "gcloud", "gh", "git", "grep", "node", "openssl", "oras",
 	"packer", "podman", "printf", "pulumi", "restic", "sha256sum", "sudo", "systemctl",
 }
 

@@ -7,13 +7,14 @@ func TestPullRequestsAreSetUpTogether(t *testing.T) {
 	t.Parallel()
 	n := Names{Account: "123456789012", Region: "eu-west-2", Stack: OfPull(123)}
 	for want, got := range map[string]string{
-		"pr-123":                         n.Stack,
-		"sgraph-send-user-pr-123":        n.Function("user"),
-		"sgraph-send-boundary-pr":        n.Boundary(),
-		"sgraph-send-pipeline-deploy-pr": n.PipelineRole("deploy"),
-		"alias/sgraph-send-pr":           n.StateKey(),
-		"/sgraph-send/pr/":               n.Parameters(),
-		"sgraph-send-user-pr-*":          Names{Stack: AllPulls}.Function("user"),
+		"pr-123":                                        n.Stack,
+		"sgraph-send-user-pr-123":                       n.Function("user"),
+		"sgraph-send-boundary-pr":                       n.Boundary(),
+		"sgraph-send-pipeline-deploy-pr":                n.PipelineRole("deploy"),
+		"alias/sgraph-send-pr":                          n.StateKey(),
+		"/sgraph-send/pr/":                              n.Parameters(),
+		"123456789012--sgraph-send-state-pr--eu-west-2": n.StateBucket(),
+		"sgraph-send-user-pr-*":                         Names{Stack: AllPulls}.Function("user"),
 	} {
 		if got != want {
 			t.Errorf("got %s, want %s", got, want)

@@ -257,8 +257,12 @@ func (n Names) ParameterARN(name string) string {
 	return fmt.Sprintf("arn:aws:ssm:%s:%s:parameter%s", n.Region, n.Account, name)
 }
 
-// StateBucket is where Pulumi keeps the state of all stacks of the account.
+// StateBucket is where Pulumi keeps the state of all stacks of the account, but for
+// those of pull requests, which have one to themselves.
 func (n Names) StateBucket() string {
+	if n.kin() == Pulls {
+		return fmt.Sprintf("%s--%s-state-%s--%s", n.Account, Project, Pulls, n.Region)
+	}
 	return fmt.Sprintf("%s--%s-state--%s", n.Account, Project, n.Region)
 }
 

@@ -155,7 +155,7 @@ func (c *cloud) left(t *testing.T, of string) (arns []string) {
 	return arns
 }
 
-// state keeps something below the place of the states of pull requests' stacks.
+// state keeps something among the states of pull requests' stacks.
 func (c *cloud) state(t *testing.T, key string, content object) {
 	t.Helper()
 	text, err := json.Marshal(content)
@@ -163,7 +163,7 @@ func (c *cloud) state(t *testing.T, key string, content object) {
 		t.Fatal(err)
 	}
 	c.ask(t, simulated.Question{
-		Service: "s3", Method: http.MethodPut, Path: "/" + stateBucket + "/pr/.pulumi/" + key, Body: string(text),
+		Service: "s3", Method: http.MethodPut, Path: "/" + pullsBucket + "/.pulumi/" + key, Body: string(text),
 	}, nil)
 }
 
@@ -172,7 +172,7 @@ func (c *cloud) states(t *testing.T, kind string) (keys []string) {
 	t.Helper()
 	q := simulated.Question{
 		Service: "s3", Region: region, Method: http.MethodGet,
-		Path: "/" + stateBucket + "?list-type=2&prefix=" + url.QueryEscape("pr/.pulumi/"+kind+"/"),
+		Path: "/" + pullsBucket + "?list-type=2&prefix=" + url.QueryEscape(".pulumi/"+kind+"/"),
 	}
 	_, answer, err := q.Ask(t.Context(), c.endpoint, "test")
 	if err != nil {
@@ -258,7 +258,7 @@ func stackOfAPullRequest(t *testing.T, w *world) {
 	w.cloud.orphan(t, "pr-8")
 	r = repo.run(t, "pull-request-reaper.yml", event{name: "schedule", ref: "refs/heads/main", sha: repo.tip(t, "main")})
 	r.wants(t, map[string]string{"list": "success", "due": "success", "destroy": "success", "issue": "success"})
-	if kept := w.cloud.states(t, "stacks"); !slices.Equal(kept, []string{"pr/.pulumi/stacks/sgraph-send/pr-7.json"}) {
+	if kept := w.cloud.states(t, "stacks"); !slices.Equal(kept, []string{".pulumi/stacks/sgraph-send/pr-7.json"}) {
 		t.Errorf("there are the states %v", kept)
 	}
 	if locks := w.cloud.states(t, "locks"); len(locks) > 0 {

@@ -18,10 +18,10 @@ func pullComesAndGoes(t *testing.T, aws simulation, source string, told map[stri
 	t.Helper()
 	pull := names.OfPull(7)
 	role := stackOf(pull).PipelineRole("deploy")
-	if _, err := aws.become(role, "dev"); err == nil {
+	if _, err := aws.become(role, "dev", "dev"); err == nil {
 		t.Error("a job of dev gets the role of pull requests")
 	}
-	credentials, err := aws.become(role, "pull-request")
+	credentials, err := aws.become(role, "pull-request", "feature")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -51,7 +51,7 @@ func pullComesAndGoes(t *testing.T, aws simulation, source string, told map[stri
 	for _, q := range []question{
 		{service: "lambda", method: http.MethodGet, path: "/2015-03-31/functions/" + other.Function(metric.User)},
 		{service: "s3", method: http.MethodGet, path: "/" + other.StateBucket() + "/.pulumi/stacks/sgraph-send/qa.json"},
-		{service: "s3", method: http.MethodGet, path: "/" + other.StateBucket() + "?list-type=2&prefix=.pulumi%2Fstacks"},
+		{service: "s3", method: http.MethodGet, path: "/" + other.StateBucket() + "?list-type=2"},
 		byTarget("dynamodb", "DynamoDB_20120810.DescribeTable", map[string]any{"TableName": other.Ledger()}),
 		byTarget("logs", "Logs_20140328.DeleteQueryDefinition", map[string]any{"queryDefinitionId": "a"}),
 		byTarget("ssm", "AmazonSSM.GetParameter", map[string]any{"Name": other.Parameters() + "api-key"}),
