@@ -6,7 +6,7 @@
 #   preview  report what a deploy would change
 #   drift    report what differs from what was deployed; a difference fails
 #   outputs  tell the job the stack's addresses and version
-#   unlock   take back the lock of a deploy of this job that was cut off
+#   unlock   take back the lock of what ran in this job and was cut off
 #   destroy  remove the stack, and all that it has
 #   list     tell the job which stacks there are
 #
@@ -192,7 +192,7 @@ unlock)
   [ -e "$cut" ] || exit 0 # it ended by itself, or found the lock of somebody else
   pulumi cancel --yes "$stack" --non-interactive
   rm "$cut"
-  report "the deploy was cut off. Its lock was taken back, and the next deploy goes on where it ended"
+  report "what ran was cut off. Its lock was taken back, and the next run goes on where it ended"
   ;;
 destroy)
   if ! select_stack; then

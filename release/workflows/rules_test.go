@@ -122,7 +122,7 @@ func TestEachOperationIsGrantedWhatItNeeds(t *testing.T) {
 		}
 		switch {
 		case j.With["commit"] != "":
-			want["pull-requests"] = "read" // whether somebody asks for it
+			want["issues"], want["pull-requests"] = "read", "read" // whether somebody asks for it
 		case operation == "drift":
 			want["actions"] = "read" // what dev's runs built
 		case operation == "deploy" && j.With["stack"] == "prod":

@@ -34,7 +34,7 @@ func (g *gitHub) pullsAPI(mux *http.ServeMux) {
 		answer["head"], answer["base"] = c.repository.ends(i)
 		return answer, nil
 	})
-	g.api(mux, "GET issues/{number}/events", "", "", func(c call) (any, error) {
+	g.api(mux, "GET issues/{number}/events", "issues", "read", func(c call) (any, error) {
 		i, err := c.issue("read")
 		if err != nil {
 			return nil, err
