@@ -49,8 +49,7 @@ func NewPulls(ctx *pulumi.Context, name string, args *PullsArgs, opts ...pulumi.
 	const purpose = "deploy"
 	var err error
 	if c.Deploy, err = newPipelineRole(ctx, c.names.PipelineRole(purpose), parts{
-		c.names.PipelineRole(purpose): append(resources{Names: c.names, pulls: true}.deploy(),
-			policy.Allow(lists, everything)),
+		c.names.PipelineRole(purpose):  resources{Names: c.names, pulls: true}.deploy(),
 		c.names.PipelineState(purpose): c.stateAccess(),
 	}, trusting{args.GitHub, args.Repository, pullEnvironment}, inside); err != nil {
 		return nil, err

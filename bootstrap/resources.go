@@ -234,15 +234,17 @@ func (r resources) readBoundary() policy.Statement {
 	return policy.Allow([]string{"iam:GetPolicy", "iam:GetPolicyVersion"}, r.BoundaryARN())
 }
 
-// lists are reads that AWS grants for all or not at all, and told those of whom alarms
-// are told, and of queries.
+// lists are reads that AWS grants for all or not at all; moreLists those that the stacks
+// of pull requests do without.
 var (
 	lists = []string{
-		"sts:GetCallerIdentity", "lambda:GetAccountSettings", "lambda:ListFunctions", "logs:DescribeLogGroups",
-		"cloudwatch:DescribeAlarms", "cloudwatch:ListDashboards",
-		"cloudwatch:ListTagsForResource", "cloudformation:DescribeStacks", "s3:ListAllMyBuckets",
+		"sts:GetCallerIdentity", "lambda:GetAccountSettings", "logs:DescribeLogGroups", "cloudwatch:DescribeAlarms",
+		"cloudwatch:ListTagsForResource", "cloudformation:DescribeStacks",
 	}
-	told = []string{"sns:GetSubscriptionAttributes", "logs:DescribeQueryDefinitions"}
+	moreLists = []string{
+		"lambda:ListFunctions", "cloudwatch:ListDashboards", "s3:ListAllMyBuckets", "sns:GetSubscriptionAttributes",
+		"logs:DescribeQueryDefinitions",
+	}
 )
 
 // tells is what it takes to keep queries, which have no names of their own, and to
@@ -250,7 +252,7 @@ var (
 func (r resources) tells() []policy.Statement {
 	return []policy.Statement{policy.Allow(append([]string{
 		"logs:PutQueryDefinition", "logs:DeleteQueryDefinition", "sns:SetSubscriptionAttributes", "sns:Unsubscribe",
-	}, told...), everything)}
+	}, moreLists...), everything)}
 }
 
 // preview is what comparing a stack with its program takes: reading how things
@@ -281,6 +283,6 @@ func (r resources) preview() []policy.Statement {
 			"cloudfront:Get*", "cloudfront:List*", "wafv2:Get*", "wafv2:List*",
 			"route53:GetHealthCheck", "route53:ListTagsForResource",
 		}, everything),
-		policy.Allow(slices.Concat(lists, told), everything),
+		policy.Allow(slices.Concat(lists, moreLists), everything),
 	}
 }
