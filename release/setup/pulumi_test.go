@@ -246,6 +246,10 @@ func TestAPulumiThatCannotBeHad(t *testing.T) {
 	if n := m.calls(t, module); n != 1 {
 		t.Errorf("built %d times", n)
 	}
+	m.program(t, "pulumi", "echo "+version)
+	if folder, complaint, code := m.run(t); folder != m.bin || code != 0 {
+		t.Errorf("with one on PATH found %q, %d: %s", folder, code, complaint)
+	}
 }
 
 func TestAPulumiWithoutItsProvider(t *testing.T) {
@@ -257,9 +261,6 @@ echo "installing"; echo "warning: no such host"; echo "error: failed all 5 attem
 	want := "pulumi: its provider for AWS, v" + provider + ", could not be had: no such host\n"
 	if folder != "" || code != 69 || complaint != want {
 		t.Errorf("found %q, %d: %s", folder, code, complaint)
-	}
-	if err := os.Remove(filepath.Join(m.dir, ".tools", "pulumi", "lacking")); err != nil {
-		t.Fatal(err)
 	}
 	m.program(t, "pulumi-resource-aws", "")
 	if folder, complaint, code := m.run(t); folder != m.bin || code != 0 {
