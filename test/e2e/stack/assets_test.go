@@ -14,6 +14,7 @@ import (
 
 	"github.com/chromedp/chromedp/kb"
 
+	"sgraph.ai/send/cli/verify"
 	"sgraph.ai/send/shared/wire"
 )
 
@@ -112,6 +113,22 @@ func browse(t *testing.T, fronts map[string]*front, aws simulation, deploy func(
 	}
 	if status, _, _ := user.get(t, wire.Assets+"0000000000000000/nobody.js"); status != http.StatusNotFound {
 		t.Errorf("what nobody has is answered with %d", status)
+	}
+}
+
+// areReleased holds what the fronts send to browsers against what the source has.
+func areReleased(t *testing.T, fronts map[string]*front) {
+	t.Helper()
+	own, err := verify.Own()
+	if err != nil {
+		t.Fatal(err)
+	}
+	report := verify.Run(t.Context(), verify.Target{User: fronts["user"].url, Admin: fronts["admin"].url, List: own})
+	report.Claim(own.Version, "the source")
+	if report.Verdict != verify.Same {
+		var said strings.Builder
+		_ = report.Print(&said) // into memory
+		t.Error(said.String())
 	}
 }
 

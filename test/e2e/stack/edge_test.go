@@ -121,6 +121,7 @@ func TestEdge(t *testing.T) {
 	step(t, "files travel through the edge", func(t *testing.T) {
 		travel(t, aws, outputs, fronts["user"].url, fronts["admin"].url)
 	})
+	step(t, "browsers are sent what the source has", func(t *testing.T) { areReleased(t, fronts) })
 
 	var canary *lambdahost.Function
 	lasting := t // what is made in a step ends with it
