@@ -81,7 +81,7 @@ func (w *words) header(name string, values []string, want, origin string) {
 		return
 	}
 	if len(values) == 0 {
-		w.differs("lacks the header %s: %s", name, want)
+		w.differs("lacks the header %s: %s", name, clean(want))
 	} else if want == "" {
 		w.differs("has the header %s: %s", name, clean(value))
 	} else {
@@ -133,7 +133,7 @@ func directives(policy string) map[string]string {
 }
 
 // maxWords is how much is said of what a service sent, in bytes.
-const maxWords = 200
+const maxWords = 400
 
 // clean makes a text of a service one that cannot move a terminal's cursor, nor pass for
 // ours.

@@ -41,8 +41,8 @@ func (v *visitor) get(ctx context.Context, address string, most int64) (*got, er
 	}
 	defer res.Body.Close()
 	a := &got{status: res.StatusCode, header: res.Header}
-	if busy(a.status) {
-		return nil, unread{fmt.Errorf("it answered %d", a.status)}
+	if refused(a.status) {
+		return nil, unread{fmt.Errorf("it answered %d, and what came with that is of no release", a.status)}
 	}
 	line := &line{Reader: io.LimitReader(res.Body, 2*most+maxHeader)}
 	decoded, err := decode(res.Header.Values("Content-Encoding"), line)
@@ -56,10 +56,11 @@ func (v *visitor) get(ctx context.Context, address string, most int64) (*got, er
 	return a, err
 }
 
-// busy says whether a status asks to come again later.
-func busy(status int) bool {
-	return status == http.StatusTooManyRequests || status == http.StatusBadGateway ||
-		status == http.StatusServiceUnavailable || status == http.StatusGatewayTimeout
+// refused says whether a status is that of who is too busy, or does not let everybody
+// in, as a firewall on the way does.
+func refused(status int) bool {
+	return status == http.StatusUnauthorized || status == http.StatusForbidden ||
+		status == http.StatusTooManyRequests || status >= http.StatusInternalServerError
 }
 
 // decode undoes what a body was encoded with on its way.

@@ -21,11 +21,11 @@ func (r Report) Print(w io.Writer) error {
 	counts := map[Verdict]int{}
 	for _, f := range r.Files {
 		counts[f.Verdict]++
-		fmt.Fprintf(table, "  %s\t%s\t%s\tasked %d times\n", f.Verdict, f.Service, f.Path, f.Asked)
+		fmt.Fprintf(table, "  %s\t%s\t%s\tasked %d times\n", f.Verdict, f.Service, clean(f.Path), f.Asked)
 	}
 	for _, f := range r.Files {
 		if len(f.Found) > 0 {
-			fmt.Fprintf(table, "%s %s: %s\n", f.Service, f.Path, f.Verdict)
+			fmt.Fprintf(table, "%s %s: %s\n", f.Service, clean(f.Path), f.Verdict)
 			say(table, f.Found)
 		}
 	}

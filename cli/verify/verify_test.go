@@ -359,6 +359,9 @@ func TestWhatCannotBeAsked(t *testing.T) {
 		"busy": answering(t, func(w http.ResponseWriter, _ *http.Request) {
 			w.WriteHeader(http.StatusServiceUnavailable)
 		}),
+		"closed to some": answering(t, func(w http.ResponseWriter, _ *http.Request) {
+			w.WriteHeader(http.StatusForbidden)
+		}),
 		"broken off": answering(t, func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Length", "10")
 			_, _ = io.WriteString(w, "five ")
