@@ -189,6 +189,11 @@ func TestTampering(t *testing.T) {
 			r.Header.Set(policy, strings.Replace(r.Header.Get(policy), "connect-src 'self'", "connect-src 'self' https:", 1))
 			return body
 		}, []string{"has another Content-Security-Policy"}},
+		"a policy that lets out to whoever has a name": {"/", func(r *http.Response, body string) string {
+			p := r.Header.Get(policy)
+			r.Header.Set(policy, strings.Replace(p, "connect-src 'self'", "connect-src 'self' https://*.invalid", 1))
+			return body
+		}, []string{"has another Content-Security-Policy"}},
 		"no policy": {"/", func(r *http.Response, body string) string {
 			r.Header.Del(policy)
 			return body
@@ -326,26 +331,35 @@ func answering(t *testing.T, answer http.HandlerFunc) Target {
 	}}}}
 }
 
-// A body without an end is no reason to read on, whether it comes as it is or packed.
+// A body without an end is no reason to read on, whether it comes as it is, or packed, or
+// as packed nothing.
 func TestAnEndlessBody(t *testing.T) {
 	t.Parallel()
-	for name, packed := range map[string]bool{"plain": false, "packed": true} {
+	const long = "longer than what the release has"
+	for name, c := range map[string]struct {
+		send func(plain io.Writer, packed *gzip.Writer) error
+		says string
+	}{
+		"plain":          {func(plain io.Writer, _ *gzip.Writer) error { return zeros(plain) }, long},
+		"packed":         {func(_ io.Writer, packed *gzip.Writer) error { return zeros(packed) }, long},
+		"packed nothing": {func(_ io.Writer, packed *gzip.Writer) error { return packed.Flush() }, "cannot be decoded"},
+	} {
 		report := Run(t.Context(), answering(t, func(w http.ResponseWriter, _ *http.Request) {
-			var to io.Writer = w
-			if packed {
+			if name != "plain" {
 				w.Header().Set("Content-Encoding", "gzip")
-				to = gzip.NewWriter(w)
 			}
-			for {
-				if _, err := to.Write(make([]byte, 1<<16)); err != nil {
-					return
-				}
+			for packed := gzip.NewWriter(w); c.send(w, packed) == nil; {
 			}
 		}))
-		if report.Verdict != Differs || !strings.Contains(printed(report), "longer than what the release has") {
+		if report.Verdict != Differs || !strings.Contains(printed(report), c.says) {
 			t.Errorf("%s: %s", name, printed(report))
 		}
 	}
+}
+
+func zeros(w io.Writer) error {
+	_, err := w.Write(make([]byte, 1<<16))
+	return err
 }
 
 // A server that is busy, breaks off, or is not there shows nothing, neither good nor bad.

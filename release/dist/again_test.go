@@ -23,7 +23,8 @@ func TestAReleaseIsTheSameAgain(t *testing.T) {
 	build := func(folder, script string, env ...string) string {
 		t.Helper()
 		source := filepath.Join(t.TempDir(), folder)
-		if out, err := exec.CommandContext(t.Context(), "git", "clone", "--quiet", root, source).CombinedOutput(); err != nil {
+		clone := exec.CommandContext(t.Context(), "git", "clone", "--quiet", root, source)
+		if out, err := clone.CombinedOutput(); err != nil {
 			t.Fatalf("%v\n%s", err, out)
 		}
 		cmd := exec.CommandContext(t.Context(), "bash", "-c", script+".github/scripts/build.sh")
