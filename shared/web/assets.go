@@ -134,7 +134,7 @@ func NotFoundPage(files fs.FS, name, csp string) http.Handler {
 	}), csp)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		isGet := r.Method == http.MethodGet || r.Method == http.MethodHead
-		if isGet && accepts(r.Header["Accept"], "text/html") {
+		if isGet && accepts(r.Header[wire.Accept.Key()], "text/html") {
 			page.ServeHTTP(w, r)
 		} else {
 			WriteError(w, r, errNotFound)

@@ -173,6 +173,10 @@ var (
 	// site forges.
 	Origin = declare(Header{Name: "Origin", SetBy: Browser, ReadBy: Both})
 
+	// Accept is what a client takes: for where there is nothing, who takes a page gets
+	// one. CloudFront removes it where it is not told otherwise.
+	Accept = declare(Header{Name: "Accept", SetBy: Browser, ReadBy: User})
+
 	// FetchSite says from how far away a page asks, against the same.
 	FetchSite = declare(Header{Name: "Sec-Fetch-Site", SetBy: Browser, ReadBy: Both})
 
