@@ -2,7 +2,6 @@ package smoke_test
 
 import (
 	"bytes"
-	"context"
 	"crypto/rand"
 	"encoding/base64"
 	"fmt"
@@ -18,7 +17,7 @@ import (
 	"sync"
 	"testing"
 
-	"sgraph.ai/send/cli/serve"
+	"sgraph.ai/send/cli/internal/served"
 	"sgraph.ai/send/cli/smoke"
 	"sgraph.ai/send/shared/envelope"
 	"sgraph.ai/send/shared/test/logtest"
@@ -26,35 +25,19 @@ import (
 	"sgraph.ai/send/shared/wire"
 )
 
-// served is the real thing, both services on this machine, for all tests.
-var served smoke.Target
+// both is the real thing, both services on this machine, for all tests.
+var both smoke.Target
 
 func TestMain(m *testing.M) {
-	dir, err := os.MkdirTemp("", "smoke-")
+	user, admin, stop, err := served.Start()
 	if err != nil {
 		panic(err)
 	}
-	ctx, stop := context.WithCancel(context.Background())
-	env := map[string]string{
-		"SEND__DISK_PATH": dir, "SEND__USER_ADDR": "127.0.0.1:0", "SEND__ADMIN_ADDR": "127.0.0.1:0",
-		"SEND__RATE_LIMITS": "off", "FAST_API__AUTH__API_KEY__VALUE": "the-key-of-the-tests",
-	}
-	var out logtest.Buffer
-	ended := make(chan error, 1)
-	getenv := func(name string) string { return env[name] }
-	go func() { ended <- serve.Run(ctx, getenv, "", serve.Console{Out: &out, Log: io.Discard}) }()
-	found := regexp.MustCompile(`(?s)Send and receive\s+(http://[0-9.:]+).*Admin console\s+(http://[0-9.:]+)`)
-	select {
-	case <-out.When(func(text string) bool { return strings.Contains(text, "Ctrl-C") }):
-	case err := <-ended:
-		panic(fmt.Sprintf("the services did not start: %v\n%s", err, &out))
-	}
-	addresses := found.FindStringSubmatch(out.String())
-	served = smoke.Target{User: addresses[1], Admin: addresses[2], Key: "the-key-of-the-tests"}
+	both = smoke.Target{User: user, Admin: admin, Key: served.Key}
 	code := m.Run()
-	stop()
-	<-ended
-	os.RemoveAll(dir)
+	if err := stop(); err != nil {
+		panic(err)
+	}
 	os.Exit(code)
 }
 
@@ -94,8 +77,8 @@ func TestServicesBehindAFrontPass(t *testing.T) {
 		t.Cleanup(server.Close)
 		return server.URL
 	}
-	target := served
-	target.User, target.Admin = bare(t, served.User), bare(t, served.Admin)
+	target := both
+	target.User, target.Admin = bare(t, both.User), bare(t, both.Admin)
 	if report := smoke.Run(t.Context(), target); report.OK {
 		t.Error("services pass that refuse all")
 	}
@@ -107,7 +90,7 @@ func TestServicesBehindAFrontPass(t *testing.T) {
 
 func TestRunningServicesPass(t *testing.T) {
 	t.Parallel()
-	target := served
+	target := both
 	target.Large = nightly.Or[int64](12<<20, 1<<30)
 	report := smoke.Run(t.Context(), target)
 	if !report.OK {
@@ -123,7 +106,7 @@ func TestRunningServicesPass(t *testing.T) {
 func TestGivenTokenStays(t *testing.T) {
 	t.Parallel()
 	token := makeToken(t)
-	target := served
+	target := both
 	target.Token, target.Admin, target.Key = token, "", ""
 	for range 2 {
 		report := smoke.Run(t.Context(), target)
@@ -135,7 +118,7 @@ func TestGivenTokenStays(t *testing.T) {
 
 func TestWithoutAnyTokenTheTransferFails(t *testing.T) {
 	t.Parallel()
-	report := smoke.Run(t.Context(), smoke.Target{User: served.User})
+	report := smoke.Run(t.Context(), smoke.Target{User: both.User})
 	if report.Failures() != 1 || !failed(report, "transfer: access token") {
 		t.Errorf("\n%s", table(report))
 	}
@@ -155,12 +138,12 @@ func TestNothingThereFails(t *testing.T) {
 
 func makeToken(t *testing.T) string {
 	t.Helper()
-	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, served.Admin+"/tokens/create",
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, both.Admin+"/tokens/create",
 		strings.NewReader(`{"token_name":"standing-`+strings.ToLower(t.Name())+`","usage_limit":50}`))
 	if err != nil {
 		t.Fatal(err)
 	}
-	req.Header.Set("X-API-Key", served.Key)
+	req.Header.Set("X-API-Key", both.Key)
 	res, err := http.DefaultClient.Do(req)
 	if err != nil {
 		t.Fatal(err)
@@ -208,8 +191,8 @@ func spoiled(t *testing.T, f fault) smoke.Target {
 		t.Cleanup(server.Close)
 		return server.URL
 	}
-	target := served
-	target.User, target.Admin = before(served.User), before(served.Admin)
+	target := both
+	target.User, target.Admin = before(both.User), before(both.Admin)
 	return target
 }
 
@@ -411,7 +394,7 @@ func TestEveryCheckFindsItsFault(t *testing.T) {
 		}
 	}
 	// No check is without a fault, so that none can be one that never fails.
-	for _, c := range smoke.Run(t.Context(), served).Checks {
+	for _, c := range smoke.Run(t.Context(), both).Checks {
 		if cases[c.Name] == nil && c.Name != "transfer: large file in parts" {
 			t.Errorf("no fault is tried on %q", c.Name)
 		}
@@ -449,7 +432,7 @@ func notCounted() fault {
 
 func TestWrongVersionIsFound(t *testing.T) {
 	t.Parallel()
-	target := served
+	target := both
 	target.Version = "v9.9.9"
 	report := smoke.Run(t.Context(), target)
 	if report.Failures() != 2 || !strings.Contains(table(report), `not "v9.9.9"`) {

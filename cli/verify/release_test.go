@@ -28,7 +28,7 @@ func releases(t *testing.T, files map[string]string) string {
 func written(t *testing.T) string {
 	t.Helper()
 	var list strings.Builder
-	if err := served.List.Write(&list); err != nil {
+	if err := server.List.Write(&list); err != nil {
 		t.Fatal(err)
 	}
 	return list.String()
@@ -39,7 +39,7 @@ func TestFetchList(t *testing.T) {
 	list := written(t)
 	sums := strings.Repeat("0", 64) + "  manifest.json\n" + digest([]byte(list)) + "  pages.json\n"
 	l, err := FetchList(t.Context(), releases(t, map[string]string{"pages.json": list, "SHA256SUMS": sums})+"/", "v0.4.0")
-	if err != nil || len(l.User) != len(served.List.User) || l.User[0].SHA256 != served.List.User[0].SHA256 {
+	if err != nil || len(l.User) != len(server.List.User) || l.User[0].SHA256 != server.List.User[0].SHA256 {
 		t.Errorf("%d pages, %v", len(l.User), err)
 	}
 	for says, c := range map[string]struct {

@@ -4,16 +4,13 @@ import (
 	"bytes"
 	"compress/gzip"
 	"compress/zlib"
-	"context"
 	"errors"
-	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
 	"net/http/httputil"
 	"net/url"
 	"os"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -21,56 +18,40 @@ import (
 
 	"github.com/andybalholm/brotli"
 
-	"sgraph.ai/send/cli/serve"
-	"sgraph.ai/send/shared/test/logtest"
+	"sgraph.ai/send/cli/internal/served"
 	"sgraph.ai/send/shared/wire"
 )
 
-// served is the real thing, both services on this machine, for all tests.
-var served Target
+// server is the real thing, both services on this machine, for all tests.
+var server Target
 
 func TestMain(m *testing.M) {
-	dir, err := os.MkdirTemp("", "verify-")
+	user, admin, stop, err := served.Start()
 	if err != nil {
 		panic(err)
 	}
-	ctx, stop := context.WithCancel(context.Background())
-	env := map[string]string{
-		"SEND__DISK_PATH": dir, "SEND__USER_ADDR": "127.0.0.1:0", "SEND__ADMIN_ADDR": "127.0.0.1:0",
-		"FAST_API__AUTH__API_KEY__VALUE": "the-key-of-the-tests",
-	}
-	var out logtest.Buffer
-	ended := make(chan error, 1)
-	getenv := func(name string) string { return env[name] }
-	go func() { ended <- serve.Run(ctx, getenv, "", serve.Console{Out: &out, Log: io.Discard}) }()
-	found := regexp.MustCompile(`(?s)Send and receive\s+(http://[0-9.:]+).*Admin console\s+(http://[0-9.:]+)`)
-	select {
-	case <-out.When(func(text string) bool { return strings.Contains(text, "Ctrl-C") }):
-	case err := <-ended:
-		panic(fmt.Sprintf("the services did not start: %v\n%s", err, &out))
-	}
-	addresses := found.FindStringSubmatch(out.String())
-	served = Target{User: addresses[1], Admin: addresses[2]}
-	if served.List, err = Own(); err != nil {
+	own, err := Own()
+	if err != nil {
 		panic(err)
 	}
+	server = Target{User: user, Admin: admin, List: own}
 	code := m.Run()
-	stop()
-	<-ended
-	os.RemoveAll(dir)
+	if err := stop(); err != nil {
+		panic(err)
+	}
 	os.Exit(code)
 }
 
 // A server sends what this program says that it sends.
 func TestTheServerItself(t *testing.T) {
 	t.Parallel()
-	claims, err := Claims(t.Context(), served.User)
+	claims, err := Claims(t.Context(), server.User)
 	if err != nil {
 		t.Fatal(err)
 	}
-	report := Run(t.Context(), served)
+	report := Run(t.Context(), server)
 	report.Claim(claims, "this program")
-	if report.Verdict != Same || len(report.Files) != len(served.List.User)+len(served.List.Admin) ||
+	if report.Verdict != Same || len(report.Files) != len(server.List.User)+len(server.List.Admin) ||
 		len(report.Remarks) > 0 {
 		t.Errorf("%s", printed(report))
 	}
@@ -97,7 +78,7 @@ type tamper func(r *http.Response, body string) string
 // behind is the user service behind somebody who tampers with what it answers.
 func behind(t *testing.T, change tamper) Target {
 	t.Helper()
-	to, err := url.Parse(served.User)
+	to, err := url.Parse(server.User)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -114,7 +95,7 @@ func behind(t *testing.T, change tamper) Target {
 	}
 	s := httptest.NewServer(&proxy)
 	t.Cleanup(s.Close)
-	target := served
+	target := server
 	target.User, target.Admin = s.URL, ""
 	return target
 }
@@ -139,7 +120,7 @@ func at(path string, change tamper) tamper {
 
 // scriptAt returns the path of one of the user service's.
 func scriptAt(name string) string {
-	for _, r := range served.List.User {
+	for _, r := range server.List.User {
 		if strings.HasSuffix(r.Path, "/"+name) {
 			return r.Path
 		}
