@@ -8,4 +8,5 @@ if [ "$APPROVED_ATTEMPT" != "$GITHUB_RUN_ATTEMPT" ]; then
     "attempt $GITHUB_RUN_ATTEMPT. Run all its jobs again, so that it is asked for again."
   exit 1
 fi
-go run ./release/cmd/release preflight --stack prod --run "$GITHUB_RUN_ID" --requester "$REQUESTER"
+go run ./release/cmd/release preflight --stack prod --version "$VERSION" --run "$GITHUB_RUN_ID" \
+  --release-run "${RELEASE_RUN:-0}"

@@ -47,8 +47,11 @@ type Preflight struct {
 
 	Ref string // of the run that asks; "" where a person does
 
-	Run       int64  // that deploys; 0 where it is not yet to be approved
-	Requester string // login of who asked for the run, where a workflow started it
+	Run int64 // that deploys; 0 where it is not yet to be approved
+	// ReleaseRun is the run that a release's event started, and that started Run, for
+	// who marked Version as released; 0 where a person started Run.
+	ReleaseRun int64
+	Version    string
 
 	lacks []Lack
 }

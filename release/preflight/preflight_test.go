@@ -257,12 +257,32 @@ func TestEachStackHasItsBranch(t *testing.T) {
 // A run that a workflow started for somebody is approved by another.
 func TestARunThatAWorkflowStarted(t *testing.T) {
 	t.Parallel()
+	asked := Preflight{Stack: "prod", Run: 30433642, ReleaseRun: 8, Version: "v0.4.0"}
+	marked := func(by string) string {
+		return `{"id":8,"event":"release","path":".github/workflows/ci-pipeline__released.yml","head_branch":"v0.4.0",
+			"status":"completed","conclusion":"success","actor":{"login":"` + by + `","type":"User"},
+			"triggering_actor":{"login":"` + by + `","type":"User"}}`
+	}
 	w := guarded().with(run, startedByWorkflow)
 	for login, rules := range map[string]int{"hubot": 0, "octocat": 1} {
-		lacks := w.lacks(t, Preflight{Stack: "prod", Run: 30433642, Requester: login})
+		lacks := w.with("actions/runs/8", marked(login)).lacks(t, asked)
 		if len(lacks) != rules || rules > 0 && lacks[0].Rule != SelfReview {
 			t.Errorf("%s asked, octocat approved: lacks %v", login, lacks)
 		}
+	}
+
+	// What is said to have started it is what GitHub knows to be a release's.
+	for old, now := range map[string]string{
+		`"release"`: `"push"`, "released.yml": "dev.yml", "v0.4.0": "v0.3.0", "success": "failure", `"User"`: `"Bot"`,
+		"completed": "queued",
+	} {
+		w.with("actions/runs/8", strings.ReplaceAll(marked("hubot"), old, now))
+		if lacks := w.lacks(t, asked); len(lacks) != 1 || lacks[0].Rule != SelfReview {
+			t.Errorf("with %s for %s lacks %v", now, old, lacks)
+		}
+	}
+	if lacks := w.with("actions/runs/8", "").lacks(t, asked); len(lacks) != 1 {
+		t.Errorf("started by no run it lacks %v", lacks)
 	}
 }
 

@@ -624,26 +624,29 @@ esac`
 func TestAnApprovalIsOfThisAttempt(t *testing.T) {
 	t.Parallel()
 	for attempt, ok := range map[string]bool{"2": true, "1": false, "": false} {
-		r := newRun(t, "GITHUB_RUN_ATTEMPT=2", "APPROVED_ATTEMPT="+attempt, "REQUESTER=person").fake("go", "")
+		r := newRun(t, "GITHUB_RUN_ATTEMPT=2", "APPROVED_ATTEMPT="+attempt, "VERSION=v0.4.0", "RELEASE_RUN=6").fake("go", "")
 		text := r.run(ok, "approved.sh")
 		if !ok {
 			r.has("log", text, "::error title=prod::", "Run all its jobs again")
 			r.lacks("calls", r.read("calls"), "go")
 			continue
 		}
-		r.has("calls", r.read("calls"), "go run ./release/cmd/release preflight --stack prod --run 7 --requester person\n")
+		r.has("calls", r.read("calls"), "go run ./release/cmd/release preflight --stack prod"+
+			" --version v0.4.0 --run 7 --release-run 6\n")
 	}
-	newRun(t, "APPROVED_ATTEMPT=1", "REQUESTER=").fake("go", "exit 1").run(false, "approved.sh")
+	r := newRun(t, "APPROVED_ATTEMPT=1", "VERSION=v0.4.0", "RELEASE_RUN=").fake("go", "exit 1")
+	r.run(false, "approved.sh")
+	r.has("calls", r.read("calls"), " --release-run 0\n")
 }
 
 func TestAReleaseStartsThePipelineOnMain(t *testing.T) {
 	t.Parallel()
-	r := newRun(t, "VERSION=v0.4.0", "REQUESTER=person").fake("gh", "")
+	r := newRun(t, "VERSION=v0.4.0").fake("gh", "")
 	r.run(true, "start-prod.sh")
 	r.has("calls", r.read("calls"), "gh workflow run ci-pipeline__prod.yml --repo owner/name --ref refs/heads/main"+
-		" -f version=v0.4.0 -f requester=person\n")
+		" -f version=v0.4.0 -f release-run=7\n")
 	for _, version := range []string{"", "nightly", "v0.4", "v0.4.0 -f x=y", "--repo=o/n", "v0.4.0-rc"} {
-		r := newRun(t, "VERSION="+version, "REQUESTER=person").fake("gh", "")
+		r := newRun(t, "VERSION="+version).fake("gh", "")
 		r.has(version, r.run(false, "start-prod.sh"), "is no version")
 		r.lacks("calls", r.read("calls"), "gh")
 	}

@@ -15,7 +15,8 @@ import (
 func preflightCommand(f *flag.FlagSet) func(context.Context) error {
 	stack := f.String("stack", "", "dev, qa or prod")
 	run := f.Int64("run", 0, "number of the run that deploys; it has to have been approved")
-	requester := f.String("requester", "", "login of who asked for the run, where a workflow started it")
+	releaseRun := f.Int64("release-run", 0, "number of the run that started it, where a release that was marked did")
+	version := f.String("version", "", "what it deploys, such as v0.4.0")
 	return func(ctx context.Context) error {
 		text, err := os.ReadFile(preflight.AcceptedName)
 		if err != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -26,7 +27,8 @@ func preflightCommand(f *flag.FlagSet) func(context.Context) error {
 			return err
 		}
 		asked := preflight.Preflight{
-			GitHub: fromEnvironment(), Stack: *stack, Ref: os.Getenv("GITHUB_REF"), Run: *run, Requester: *requester,
+			GitHub: fromEnvironment(), Stack: *stack, Ref: os.Getenv("GITHUB_REF"), Run: *run,
+			ReleaseRun: *releaseRun, Version: *version,
 		}
 		lacks, err := asked.Lacks(ctx)
 		if err != nil {

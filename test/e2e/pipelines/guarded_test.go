@@ -90,7 +90,7 @@ func prodUnguarded(t *testing.T, w *world) {
 	toProd := func() *run {
 		return repo.run(t, "ci-pipeline__prod.yml", event{
 			name: "workflow_dispatch", ref: "refs/heads/main", sha: sha,
-			payload: object{"inputs": object{"version": "v0.4.0", "allow-older": "false", "requester": ""}},
+			payload: object{"inputs": object{"version": "v0.4.0", "allow-older": "false", "release-run": ""}},
 		})
 	}
 	refused := func(r *run, why ...string) {

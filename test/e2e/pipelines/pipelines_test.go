@@ -14,6 +14,10 @@ var scenarios = map[string]func(*testing.T, *world){
 	"prod unguarded":                    prodUnguarded,
 	"the documentation":                 documentation,
 	"a stack of a pull request":         stackOfAPullRequest,
+	"builds that differ":                differingBuilds,
+	"a release is marked as released":   releasedMark,
+	"prod without evidence":             withoutEvidence,
+	"prod without an approval":          withoutApproval,
 }
 
 func TestPipelines(t *testing.T) {
