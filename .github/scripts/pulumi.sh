@@ -3,6 +3,7 @@
 #
 #   deploy   bring the stack to VERSION from the zips in SEND_ARTIFACTS_DIR, or, where
 #            it is empty, from what the program builds
+#   settle   have the state know what was made live since; nothing is changed
 #   preview  report what a deploy would change
 #   drift    report what differs from what was deployed; a difference fails
 #   outputs  tell the job the stack's addresses and version
@@ -108,6 +109,8 @@ output_of() { pulumi stack output "$1" "${plain[@]}" 2>/dev/null || true; }
 tell_outputs() {
   tell user-url "$(output_of userUrl)"
   tell admin-url "$(output_of adminUrl)"
+  tell next-user-url "$(output_of userNextUrl)"
+  tell next-admin-url "$(output_of adminNextUrl)"
   tell version "$(output_of releaseVersion)"
 }
 
@@ -148,6 +151,15 @@ Pulumi.$STACK.yaml, the variable PULUMI_SECRETS_PROVIDER, or the secret PULUMI_C
   report "$VERSION deployed (before: ${running:-nothing})" "$said"
   tell deployed true
   tell_outputs
+  ;;
+settle)
+  # The program wants the newest version to be live, which it is by now.
+  select_stack
+  if ! quietly "$said" pulumi refresh --yes --skip-preview "${plain[@]}" \
+    --target '**:Alias::user-live' --target '**:Alias::admin-live'; then
+    report "the state does not know what is live; the next deploy finds out" "$said"
+    exit 1
+  fi
   ;;
 preview)
   if ! select_stack; then

@@ -1,6 +1,7 @@
 package workflows
 
 import (
+	"cmp"
 	"maps"
 	"os"
 	"path/filepath"
@@ -260,7 +261,7 @@ func TestADeployToProdIsHeldAgainstItsEvidence(t *testing.T) {
 		t.Errorf("approved %d, fetched %d, proven %d, deployed %d", approved, fetched, proven, deploys)
 	}
 
-	smoked, _ := position(t, j, "actions/smoke")
+	smoked := slices.IndexFunc(j.Steps, func(s step) bool { return s.ID == "smoke" })
 	back, _ := position(t, j, "put-back.sh")
 	signed, word := position(t, j, "actions/attest@")
 	const green = "inputs.operation == 'deploy' && inputs.stack == 'qa' && steps.smoke.outcome == 'success'"
@@ -349,11 +350,12 @@ func TestAPullRequestsStackIsAskedFor(t *testing.T) {
 	if asked > deploys || consent.If != pull {
 		t.Errorf("it is asked in step %d, if %s, and deployed in step %d", asked, consent.If, deploys)
 	}
-	_, credentials := position(t, j, "actions/aws-credentials")
-	for input, value := range credentials.With {
-		if strings.Contains(value, "secrets.") && strings.Contains(input, "key") &&
-			!strings.HasPrefix(value, "${{ inputs.environment != 'pull-request' && ") {
-			t.Errorf("a pull request gets %s: %s", input, value)
+	for _, s := range j.Steps {
+		for input, value := range s.With {
+			if strings.Contains(value, "secrets.") && strings.Contains(input, "key") &&
+				!strings.HasPrefix(value, "${{ inputs.environment != 'pull-request' && ") {
+				t.Errorf("a pull request gets %s: %s", input, value)
+			}
 		}
 	}
 }
@@ -546,13 +548,49 @@ func TestADeployThatIsCutOffIsPutRight(t *testing.T) {
 				t.Errorf("%s runs if %s", s.Run, s.If)
 			}
 		}
-		acts := rights || s.ID == "deploy" || s.ID == "destroy" || s.Uses == "./.github/actions/smoke"
+		acts := rights || s.Uses == "./.github/actions/smoke" ||
+			slices.Contains([]string{"deploy", "traffic", "settle", "destroy"}, s.ID)
 		if acts != (s.Timeout > 0) {
 			t.Errorf("step %s%s%s is bounded by %d minutes", s.ID, s.Uses, s.Run, s.Timeout)
 		}
 	}
 	if after != 2 || bounded >= j.Timeout {
 		t.Errorf("%d steps put right, and all may take %d of the job's %d minutes", after, bounded, j.Timeout)
+	}
+}
+
+// Nobody is sent to a version before it was tried where nobody is, and the credentials
+// by which it could be put back last longer than sending people there takes.
+func TestAVersionIsTriedBeforeItIsLive(t *testing.T) {
+	t.Parallel()
+	f := one(t, "workflows/stack.yml")
+	var order []string
+	ran, minutes := map[string]string{}, 0
+	for _, s := range decode[workflow](t, &f.root).Jobs["stack"].Steps {
+		name := cmp.Or(s.ID, s.Uses)
+		if s.Uses == "./.github/actions/aws-credentials" {
+			name, minutes = "credentials", 0
+		}
+		if !slices.Contains([]string{"before", "deploy", "next", "credentials", "traffic", "settle", "smoke"}, name) {
+			continue
+		}
+		order, ran[name] = append(order, name), s.If
+		if minutes += s.Timeout; name == "traffic" && minutes >= 60 {
+			t.Errorf("what is live is moved for up to %d minutes after credentials of an hour were asked for", minutes)
+		}
+	}
+	want := []string{"credentials", "before", "deploy", "next", "credentials", "traffic", "settle", "smoke"}
+	if !slices.Equal(order, want) {
+		t.Errorf("the order is %v, want %v", order, want)
+	}
+	for step, of := range map[string]string{"traffic": "next", "settle": "traffic"} {
+		if want := "steps." + of + ".outcome == 'success'"; ran[step] != want {
+			t.Errorf("step %s runs if %s, want %s", step, ran[step], want)
+		}
+	}
+	text, err := os.ReadFile(filepath.Join(github, "actions", "deploy-stack", "action.yml"))
+	if err != nil || !strings.Contains(string(text), "SEND_HOLD_LIVE: '1'") {
+		t.Errorf("a deploy moves what is live itself: %v", err)
 	}
 }
 

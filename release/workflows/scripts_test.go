@@ -160,6 +160,48 @@ func TestCredentials(t *testing.T) {
 	}
 }
 
+// What moves what is live is told itself when a run is ended, and its exit code is the
+// script's.
+func TestWhatIsLiveIsMoved(t *testing.T) {
+	t.Parallel()
+	r := newRun(t).fake("sgsend", `echo "admin  10 % of the calls go to 8" >&2; echo user=8,admin=8`)
+	said := r.run(true, "traffic.sh")
+	r.has("calls", r.read("calls"), "sgsend traffic --stack dev\n")
+	r.has("log", said, "10 % of the calls", "user=8,admin=8")
+	r.has("summary", r.read("summary"), "### dev: what is live is moved", "10 % of the calls", "user=8,admin=8")
+	r = newRun(t).fake("sgsend", `echo "sgsend: an alarm began to sound" >&2; exit 7`)
+	r.run(false, "traffic.sh")
+
+	r = newRun(t).fake("sgsend", `trap 'echo put back; exit 130' INT
+touch "$HOME/moves"
+for _ in $(seq 600); do sleep 0.1; done`)
+	ended := make(chan string, 1)
+	go func() { ended <- r.run(false, "traffic.sh") }()
+	for {
+		if _, err := os.Stat(filepath.Join(r.dir, "moves")); err == nil {
+			break
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	if err := r.running.Load().Signal(os.Interrupt); err != nil {
+		t.Fatal(err)
+	}
+	r.has("log", <-ended, "put back")
+}
+
+// The state learns what is live, and nothing is changed for it.
+func TestTheStateLearnsWhatIsLive(t *testing.T) {
+	t.Parallel()
+	r := newRun(t).fake("pulumi", deployed)
+	r.run(true, "pulumi.sh", "settle")
+	r.has("calls", r.read("calls"), "pulumi refresh --yes --skip-preview --stack dev --non-interactive --color never "+
+		"--target **:Alias::user-live --target **:Alias::admin-live\n")
+	r.lacks("calls", r.read("calls"), "pulumi up")
+	r = newRun(t).fake("pulumi", `case "$1" in refresh) exit 1 ;; esac`)
+	r.run(false, "pulumi.sh", "settle")
+	r.has("summary", r.read("summary"), "the next deploy finds out")
+}
+
 func TestLiveVersionsAreRememberedAndPutBack(t *testing.T) {
 	t.Parallel()
 	r := newRun(t).fake("sgsend", `echo user=7,admin=3`)
@@ -193,6 +235,8 @@ case "$*" in
 "stack output releaseVersion"*) echo v0.3.6 ;;
 "stack output userUrl"*) echo https://user.example.org ;;
 "stack output adminUrl"*) echo https://admin.example.org ;;
+"stack output userNextUrl"*) echo https://next.example.org ;;
+"stack output adminNextUrl"*) echo https://admin-next.example.org ;;
 up*) echo "Resources:
     ~ 2 to update" ;;
 preview*) echo "version is $SEND_VERSION, bucket 123456789012--transfers, key s3cr3t&\\/*
@@ -216,7 +260,9 @@ func TestDeploy(t *testing.T) {
 		"stack select dev --non-interactive --create --secrets-provider awskms://alias/state\n",
 		"pulumi up --yes --refresh --skip-preview --stack dev --non-interactive --color never\n")
 	if r.output("deployed") != "true" ||
-		r.output("user-url") != "https://user.example.org" || r.output("admin-url") != "https://admin.example.org" {
+		r.output("user-url") != "https://user.example.org" || r.output("admin-url") != "https://admin.example.org" ||
+		r.output("next-user-url") != "https://next.example.org" ||
+		r.output("next-admin-url") != "https://admin-next.example.org" {
 		t.Errorf("the job is told\n%s", r.read("output"))
 	}
 	r.has("summary", r.read("summary"), "### dev: v0.3.7 deployed (before: v0.3.6)", "2 to update")
@@ -506,6 +552,20 @@ func TestSmokeScript(t *testing.T) {
 	}
 	r.has("summary", r.read("summary"), "dev: smoke test failed", "failed  user: health")
 	r.has("report", r.read("work/reports/smoke-dev.md"), "smoke test failed")
+
+	// What is next is asked past the front, by what that shows, which is in no argument.
+	r = newRun(t, append(env, "NEXT=true", "PROGRAM=source", "PULUMI_ORG=acme")...).
+		fake("pulumi", "echo front-s3cr3t").fake("sgsend", asked+`echo "front: $ORIGIN_SECRET" | wc -c`)
+	said := r.run(true, "smoke.sh")
+	r.has("calls", r.read("calls"), "pulumi --cwd source stack output originSecret --show-secrets --non-interactive "+
+		"--stack acme/dev\n", "--api-key-header X-Key --origin-secret-env ORIGIN_SECRET\n")
+	r.has("log", said, "::add-mask::front-s3cr3t\n", "20")
+	r.lacks("calls", r.read("calls"), "front-s3cr3t")
+	r.has("summary", r.read("summary"), "dev: smoke test of what is next passed")
+	r.lacks("summary", r.read("summary"), "front-s3cr3t")
+	r = newRun(t, append(env, "NEXT=true")...).fake("pulumi", "exit 1").fake("sgsend", asked)
+	r.run(true, "smoke.sh")
+	r.lacks("calls", r.read("calls"), "--origin-secret-env")
 
 	// A reference to the key is left to who may read it.
 	for operation, want := range map[string]string{"deploy": "ssm:/key", "smoke": "none", "": "none"} {
