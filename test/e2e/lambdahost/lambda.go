@@ -149,6 +149,7 @@ func (l *Lambda) invoke(w http.ResponseWriter, r *http.Request, name string) {
 	qualifier := r.URL.Query().Get("Qualifier")
 	f, err := l.Function(name, qualifier)
 	if err != nil {
+		w.Header().Set("X-Amzn-ErrorType", "ResourceNotFoundException")
 		refuse(w, http.StatusNotFound, err.Error())
 		return
 	}

@@ -41,9 +41,8 @@ func newLambda(t *testing.T) (l *lambdahost.Lambda, endpoint string) {
 		answer(w, map[string]any{"FunctionVersion": live.Load()})
 	})
 	mux.HandleFunc("GET /2015-03-31/functions/echo/aliases/split", func(w http.ResponseWriter, _ *http.Request) {
-		answer(w, map[string]any{
-			"FunctionVersion": live.Load(), "RoutingConfig": map[string]any{"AdditionalVersionWeights": map[string]float64{"3": 0.25}},
-		})
+		shares := map[string]any{"AdditionalVersionWeights": map[string]float64{"3": 0.25}}
+		answer(w, map[string]any{"FunctionVersion": live.Load(), "RoutingConfig": shares})
 	})
 	mux.HandleFunc("GET /2015-03-31/functions/echo", func(w http.ResponseWriter, r *http.Request) {
 		version := r.URL.Query().Get("Qualifier")
@@ -95,8 +94,9 @@ func TestDeployedFunctionsRun(t *testing.T) {
 		t.Helper()
 		return send(t, http.MethodPost, endpoint+functions+"/echo/invocations?Qualifier=live", event)
 	}
-	if response, _ := invoke("{}"); response.StatusCode != http.StatusNotFound {
-		t.Errorf("before it is there it answers %s", response.Status)
+	if response, _ := invoke("{}"); response.StatusCode != http.StatusNotFound ||
+		response.Header.Get("X-Amzn-Errortype") != "ResourceNotFoundException" {
+		t.Errorf("before it is there it answers %s, %v", response.Status, response.Header)
 	}
 	send(t, http.MethodPost, endpoint+functions, `{"Code":{"S3Bucket":"zips","S3Key":"echo.zip"}}`)
 

@@ -124,12 +124,14 @@ func (c *cloud) function(ctx context.Context, host string) (name, alias string) 
 	for _, of := range []string{"dev", "qa", "prod", stack.OfPull(pulled)} {
 		for _, service := range []string{metric.User, metric.Admin} {
 			name := stack.Names{Stack: of}.Function(service)
-			status, answer, err := simulated.Question{
-				Service: "lambda", Region: region, Method: http.MethodGet,
-				Path: "/2021-10-31/functions/" + name + "/url?Qualifier=" + stack.LiveAlias,
-			}.Ask(ctx, c.endpoint, "test")
-			if err == nil && status/100 == 2 && strings.Contains(string(answer), host) {
-				return name, stack.LiveAlias
+			for _, alias := range []string{stack.LiveAlias, stack.NextAlias} {
+				status, answer, err := simulated.Question{
+					Service: "lambda", Region: region, Method: http.MethodGet,
+					Path: "/2021-10-31/functions/" + name + "/url?Qualifier=" + alias,
+				}.Ask(ctx, c.endpoint, "test")
+				if err == nil && status/100 == 2 && strings.Contains(string(answer), host) {
+					return name, alias
+				}
 			}
 		}
 	}

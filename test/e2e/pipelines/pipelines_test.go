@@ -10,6 +10,7 @@ import (
 var scenarios = map[string]func(*testing.T, *world){
 	"a push to dev without credentials": pushWithoutCredentials,
 	"failing tests":                     failingTests,
+	"traffic steps with an alarm":       trafficInSteps,
 	"versions by one identity":          versionsByOneIdentity,
 	"prod unguarded":                    prodUnguarded,
 	"the documentation":                 documentation,

@@ -219,7 +219,8 @@ func checkIn(t *testing.T) (dir string) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		fitted := strings.ReplaceAll(string(text), "sgraph-send:edge: true", "sgraph-send:edge: false") +
+		fitted := strings.ReplaceAll(string(text), "sgraph-send:edge: true", "sgraph-send:edge: false")
+		fitted = waits.ReplaceAllString(fitted, "$1 1s") +
 			"  aws:maxRetries: 2\n  sgraph-send:architecture: " + architecture() + "\n"
 		if err := os.WriteFile(file, []byte(fitted), 0o600); err != nil {
 			t.Fatal(err)

@@ -139,6 +139,7 @@ func TestEdge(t *testing.T) {
 			t.Errorf("it goes to %s, not %s", got, outputs["userUrl"])
 		}
 		config.Environment["CANARY__URL"] = fronts["user"].url
+		config.Environment["CANARY__NEXT_URL"] = userURL // past the front, with what that shows
 		var log logtest.Buffer
 		config.Log = &log
 		_, canary = host(lasting, config, aws.endpoint)
@@ -146,6 +147,10 @@ func TestEdge(t *testing.T) {
 			t.Fatalf("%v\n%s", err, &log)
 		}
 		counts(t, &log, 0, metric.CanarySucceeded)
+		if said, err := canary.Invoke(t.Context(), []byte(`{"next":true}`)); err != nil ||
+			!strings.Contains(string(said), `"next":true`) {
+			t.Errorf("at next: %s, %v\n%s", said, err, &log)
+		}
 	})
 	step(t, "the schedule sweeps", func(t *testing.T) {
 		before := len(userLog.String())

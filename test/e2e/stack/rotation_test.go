@@ -43,10 +43,10 @@ func TestRotation(t *testing.T) {
 	oldName := keyName + "-old"
 
 	shown := secrettest.Kept{} // what Pulumi says and keeps
-	up := func(t *testing.T, version string, generation int) {
+	up := func(t *testing.T, version string, generation int, more ...string) {
 		t.Helper()
 		with := *pulumi
-		with.env = append(slices.Clone(pulumi.env), "SEND_ARTIFACTS_DIR="+builds[version])
+		with.env = append(slices.Clone(pulumi.env), append(more, "SEND_ARTIFACTS_DIR="+builds[version])...)
 		with.run(t, "config", "set", "originSecretGeneration", fmt.Sprint(generation))
 		at := fmt.Sprintf("%s, generation %d, ", version, generation)
 		if generation == 3 {
@@ -74,7 +74,7 @@ func TestRotation(t *testing.T) {
 	machines := []slots{slotsOf(t, ledger)}
 
 	p := &people{token: "token-of-the-people", keys: []string{oldKey}}
-	settled := welcome(t, pulumi, aws, stackOf(stack), p)
+	next, settled := welcome(t, pulumi, aws, stackOf(stack), p)
 	step(t, "people come", func(t *testing.T) { p.during(t, func() {}, settled) })
 
 	step(t, "the secrets of machines are changed", func(t *testing.T) {
@@ -89,9 +89,47 @@ func TestRotation(t *testing.T) {
 		p.use(oldKey, newKey)
 		p.during(t, func() {}, settled)
 	})
-	step(t, "another build is deployed", func(t *testing.T) {
-		p.during(t, func() { up(t, second, 2) }, settled)
+	step(t, "another build is tried before anybody meets it", func(t *testing.T) {
+		p.during(t, func() {
+			up(t, second, 2, "SEND_HOLD_LIVE=1")
+			pulumi.tryNext(t, sgsend, next, second)
+		}, settled)
+		aws.runs(t, stack, "1")
+	})
+	step(t, "an alarm in the middle of its way puts it back", func(t *testing.T) {
+		p.during(t, func() {
+			move := pulumi.moves(t, sgsend, stack, "--steps", "50,100", "--wait", "10m")
+			move.split(t, aws, stackOf(stack).Function(metric.Admin))
+			aws.sounds(t, stackOf(stack).Alarm("admin-errors"), "ALARM")
+			if code := move.ends(t); code != 7 {
+				t.Errorf("it ends with %d:\n%s", code, &move.said)
+			}
+		}, settled)
+		aws.runs(t, stack, "1")
+	})
+	step(t, "it is deployed step by step", func(t *testing.T) {
+		p.during(t, func() {
+			answered := versions(t, p.user)
+			move := pulumi.moves(t, sgsend, stack, "--steps", "50,100", "--wait", "3s")
+			if code := move.ends(t); code != 0 {
+				t.Errorf("it ends with %d:\n%s", code, &move.said)
+			}
+			// Both answered for a while, one and then the other.
+			if seen := answered(); len(seen) < 4 {
+				t.Errorf("the versions that answered are %v", seen)
+			}
+		}, settled)
 		aws.runs(t, stack, "2")
+	})
+	step(t, "and what was deployed is what there is", func(t *testing.T) {
+		with := *pulumi
+		with.env = append(slices.Clone(pulumi.env), "SEND_ARTIFACTS_DIR="+builds[second])
+		if changes := with.changes(t); changes["Alias user-live"] != "update" || changes["Alias admin-live"] != "update" {
+			t.Errorf("before the state knows it, a deploy would change %v", changes)
+		}
+		with.run(t, "refresh", "--yes", "--skip-preview", "--non-interactive",
+			"--target", "**:Alias::user-live", "--target", "**:Alias::admin-live")
+		with.run(t, "preview", "--expect-no-changes", "--diff", "--non-interactive")
 	})
 	step(t, "it is put back, to what was deployed before all of this", func(t *testing.T) {
 		p.during(t, func() { pulumi.do(t, sgsend, "rollback", "--stack", stack) }, settled)
@@ -184,26 +222,36 @@ func slotsOf(t *testing.T, ledger send.Ledger) (s slots) {
 	return s
 }
 
-// welcome has a stack serve behind its fronts, and people come. Once their changes
-// have reached all of CloudFront and Lambda, it is settled.
+// welcome has a stack serve behind its fronts, and where it is tried before, and people
+// come. Once their changes have reached all of CloudFront and Lambda, it is settled.
 func welcome(
 	t *testing.T, pulumi *commandLine, aws simulation, stack names.Names, p *people,
-) (settled func() bool) {
+) (next map[string]string, settled func() bool) {
 	t.Helper()
+	next = map[string]string{}
 	distributions := pulumi.resources(t, "aws:cloudfront/distribution:Distribution")
 	fronts, behind := map[string]*front{}, map[string]string{}
 	var all []func() bool
 	for _, service := range names.Services {
 		a, e := &alias{lambda: aws.running.Lambda, function: stack.Function(service)}, &edges{}
 		behind[service] = newServer(t, a)
+		tried := aws.running.URL(stack.Function(service), names.NextAlias)
+		next[service] = newServer(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			r.RemoteAddr = "127.100.0.1:1" // whose limits nobody else uses up
+			tried.ServeHTTP(w, r)
+		}))
 		fronts[service] = newFront(t, aws, distributions[service].ID, behind[service])
 		e.watch(t, aws, distributions[service].ID)
 		fronts[service].prove = e.prove
 		all = append(all, a.settled, e.settled)
 	}
 	p.user, p.admin = fronts[metric.User].url, fronts[metric.Admin].url
-	aws.running.tells(stack.Function(metric.User), map[string]string{settings.AdminURL.Env: behind[metric.Admin]})
-	aws.running.tells(stack.Function(metric.Canary), map[string]string{settings.CanaryURL.Env: p.user})
+	aws.running.tells(stack.Function(metric.User), map[string]string{
+		settings.AdminURL.Env: behind[metric.Admin], settings.AdminNextURL.Env: next[metric.Admin],
+	})
+	aws.running.tells(stack.Function(metric.Canary), map[string]string{
+		settings.CanaryURL.Env: p.user, settings.CanaryNextURL.Env: next[metric.User],
+	})
 	p.canary = func(ctx context.Context) error {
 		f, err := aws.running.Function(stack.Function(metric.Canary), "")
 		if err == nil {
@@ -215,7 +263,7 @@ func welcome(
 	admin.header.Set(wire.DefaultAPIKey, p.keys[0])
 	admin.post("/tokens/create", map[string]any{"token_name": p.token, "usage_limit": 0}, nil)
 	p.start(t)
-	return func() bool {
+	return next, func() bool {
 		return !slices.ContainsFunc(all, func(settled func() bool) bool { return !settled() })
 	}
 }
