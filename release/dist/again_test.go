@@ -41,8 +41,9 @@ func TestAReleaseIsTheSameAgain(t *testing.T) {
 	source := filepath.Join(t.TempDir(), "source")
 	one := build(source, root, "")
 	// Of the same commit, whatever is committed meanwhile.
-	other := build(filepath.Join(t.TempDir(), "another source"), source, "umask 077; ", "TZ=Pacific/Apia", "LC_ALL=tr_TR.UTF-8", "GOAMD64=v3", "GOARM64=v9.0",
-		"GOFLAGS=-gcflags=all=-N", "GOEXPERIMENT=nodwarf5", "GOFIPS140=latest", "SOURCE_DATE_EPOCH=99999",
+	other := build(filepath.Join(t.TempDir(), "another source"), source, "umask 077; ",
+		"TZ=Pacific/Apia", "LC_ALL=tr_TR.UTF-8", "GOAMD64=v3", "GOARM64=v9.0", "GOFLAGS=-gcflags=all=-N",
+		"GOEXPERIMENT=nodwarf5", "GOFIPS140=latest", "SOURCE_DATE_EPOCH=99999",
 		"GOCACHE="+filepath.Join(t.TempDir(), "cache"))
 	if one != other {
 		t.Errorf("built once:\n%s\nand again:\n%s", one, other)
