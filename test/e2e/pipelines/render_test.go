@@ -52,10 +52,16 @@ func render(t *testing.T, dir string, r *run) {
 					t.Fatalf("%s: %s calls %s, which is not there", name, id, uses)
 				}
 				if len(part(called, "jobs")) != 1 {
+					if call["secrets"] != "inherit" {
+						t.Fatalf("%s: %s is called without secrets, which nothing plays", name, id)
+					}
+					delete(call, "secrets")
 					continue // which act does well enough: nothing has to run after a failure
 				}
 				job = inline(call, called)
 				jobs[id], in = job, filepath.Base(uses)
+			} else {
+				call["secrets"] = "inherit" // it has all
 			}
 			play(id, in, job.(object), file, r)
 		}
@@ -97,7 +103,7 @@ func inline(call, called object) object {
 			return m[1] + inputs[m[2]]
 		})
 	}).(object)
-	for _, name := range []string{"needs", "if", "strategy"} {
+	for _, name := range []string{"needs", "if", "strategy", "secrets"} {
 		if value, ok := call[name]; ok {
 			job[name] = value
 		}
@@ -207,11 +213,20 @@ func play(id, in string, job, file object, r *run) {
 			switch {
 			case m[2] == "github" && m[3] == "token" || m[2] == "secrets" && m[3] == "GITHUB_TOKEN":
 				return m[1] + token
-			case m[2] == "github" || environment == nil:
+			case m[2] == "github":
 				return found
+			case m[2] == "secrets" && job["secrets"] == nil: // called without them
+				return m[1] + "''"
 			}
-			own := fmt.Sprintf("%s[format('{0}/%s', %s)]", m[2], m[3], expression(environment))
-			return m[1] + "(" + own + " || " + m[2] + "." + m[3] + ")"
+			prefix := ""
+			if m[2] == "secrets" {
+				prefix = secretPrefix
+			}
+			value := "vars['" + prefix + m[3] + "']"
+			if environment != nil {
+				value = fmt.Sprintf("(vars[format('%s{0}/%s', %s)] || %s)", prefix, m[3], expression(environment), value)
+			}
+			return m[1] + value
 		})
 	}).(object)
 	maps.DeleteFunc(changed, func(_ string, v any) bool { return v == nil })
@@ -235,9 +250,14 @@ func play(id, in string, job, file object, r *run) {
 		"env": object{"JOB": id, "ENVIRONMENT": enter["ENVIRONMENT"], "STATUS": "${{ job.status }}"},
 		"run": ask + `leave" --data-urlencode "environment=$ENVIRONMENT" -d "status=$STATUS"`,
 	})
-	delete(job, "environment")
-	delete(job, "concurrency")
+	for _, played := range []string{"environment", "concurrency", "secrets"} {
+		delete(job, played)
+	}
 }
+
+// secretPrefix is what secrets are called by among the variables: act gives a called
+// workflow its secrets in a way that breaks where two jobs of it run at once.
+const secretPrefix = "secret/"
 
 const (
 	enterStep = "GitHub admits the job"

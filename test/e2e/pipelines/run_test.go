@@ -230,11 +230,15 @@ func (r *repository) given(e event) (args []string) {
 	for name, env := range r.environments {
 		give("--var", name+"/", env.variables)
 	}
-	if !e.fork {
-		give("--secret", "", r.secrets)
-		for name, env := range r.environments {
-			give("--secret", name+"/", env.secrets)
-		}
+	if e.fork {
+		return args
+	}
+	// As secrets they are kept out of the log.
+	give("--secret", "", r.secrets)
+	give("--var", secretPrefix, r.secrets)
+	for name, env := range r.environments {
+		give("--secret", name+"/", env.secrets)
+		give("--var", secretPrefix+name+"/", env.secrets)
 	}
 	return args
 }
