@@ -122,9 +122,11 @@ func (f Function) pointer(
 // Set moves an alias to where a pointer says, unless somebody moved it since that was
 // asked for, and answers the pointer to go on with.
 func (f Function) Set(ctx context.Context, alias string, to Pointer) (Pointer, error) {
-	shares, noted := map[string]float64{}, ""
+	// Without any share, it is as Pulumi writes an alias that has none: one with an empty
+	// list of them would be drift.
+	routing, noted := &types.AliasRoutingConfiguration{}, ""
 	if to.Split() {
-		shares[strconv.Itoa(to.Other)] = to.Share
+		routing.AdditionalVersionWeights = map[string]float64{strconv.Itoa(to.Other): to.Share}
 	}
 	if to.After != 0 {
 		noted = fmt.Sprintf(note, to.Version, to.After)
@@ -135,7 +137,7 @@ func (f Function) Set(ctx context.Context, alias string, to Pointer) (Pointer, e
 		FunctionVersion: aws.String(strconv.Itoa(to.Version)),
 		Description:     &noted,
 		RevisionId:      to.revision,
-		RoutingConfig:   &types.AliasRoutingConfiguration{AdditionalVersionWeights: shares},
+		RoutingConfig:   routing,
 	})
 	if err != nil {
 		return Pointer{}, fmt.Errorf("moving the alias %s of %s: %w", alias, f.Name, err)

@@ -147,6 +147,14 @@ func TestItMovesStepByStepAdminFirst(t *testing.T) {
 		t.Errorf("next is at %s", at)
 	}
 
+	// What is left of the move is nothing that Pulumi would take for a difference.
+	live, err := w.Lambda.GetAlias(t.Context(), &lambda.GetAliasInput{
+		FunctionName: aws.String(w.Function("user")), Name: aws.String("live"),
+	})
+	if err != nil || live.RoutingConfig != nil {
+		t.Errorf("it has shares: %+v, %v", live, err)
+	}
+
 	// Who goes back then comes to what was live before.
 	back := rollback.Stack{Name: w.Stack, Lambda: w.Lambda}
 	steps, err := back.Plan(t.Context(), rollback.Services, nil)
