@@ -86,7 +86,8 @@ func (m *traffic) split(t *testing.T, s simulation, function string) {
 func (s simulation) sounds(t *testing.T, alarm string, state string) {
 	t.Helper()
 	body := fmt.Sprintf(`{"AlarmName":%q,"StateValue":%q,"StateReason":"the test says so"}`, alarm, state)
-	status, said := called("monitoring", region, "GraniteServiceVersion20100801.SetAlarmState", body).ask(t, s.endpoint, "test")
+	action := "GraniteServiceVersion20100801.SetAlarmState"
+	status, said := called("monitoring", region, action, body).ask(t, s.endpoint, "test")
 	if status != http.StatusOK {
 		t.Fatalf("cloudwatch answers %d: %s", status, said)
 	}
