@@ -24,7 +24,6 @@ type dispatch struct {
 type ruleset struct {
 	name, target, pattern string
 	rules                 []object
-	bypass                []object
 }
 
 // actionsAPI answers for runs, environments, deployments, rules and git.

@@ -28,6 +28,9 @@
 // environment first; a workflow that is called and has one job stands in the place of
 // the call. Nothing else is changed.
 //
+// A run is cancelled as by a GitHub whose patience is over at once ([run.cancel]); act
+// then calls the job a failure, where GitHub says that it was cancelled.
+//
 // What is left out: concurrency of whole workflows; a job that GitHub cancels before it
 // begins fails here; schedules are started by hand.
 //
@@ -39,4 +42,7 @@
 // ([repository.run], or start and later wait for run.ended). Afterwards it asks the run
 // for the results, outputs and summaries of jobs, and the world for what is left. A
 // scenario that fails shows the log of its runs.
+//
+// All are in one account of AWS: the stacks qa and prod are promotion's, whose steps
+// share what was deployed, dev is trafficInSteps', and nobody else deploys to them.
 package pipelines

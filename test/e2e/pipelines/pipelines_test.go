@@ -18,7 +18,9 @@ var scenarios = map[string]func(*testing.T, *world){
 	"builds that differ":                differingBuilds,
 	"a release is marked as released":   releasedMark,
 	"prod without evidence":             withoutEvidence,
-	"prod without an approval":          withoutApproval,
+	"pull requests":                     pullRequests,
+	"two pushes that overtake":          overtaken,
+	"from main to prod":                 promotion,
 }
 
 func TestPipelines(t *testing.T) {

@@ -252,6 +252,7 @@ func standIns(t *testing.T, tree string) (args []string) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	folders := map[string]string{}
 	err = filepath.WalkDir(filepath.Join(tree, ".github"), func(path string, d os.DirEntry, err error) error {
 		if err != nil || d.IsDir() || filepath.Ext(path) != ".yml" {
 			return err
@@ -263,12 +264,15 @@ func standIns(t *testing.T, tree string) (args []string) {
 				t.Fatalf("nothing stands in for %s: %v", m[1], err)
 			}
 			_, commit, _ := strings.Cut(m[1], "@")
-			args = append(args, "--local-repository", m[2]+"@"+commit+"="+folder)
+			folders[m[2]+"@"+commit] = folder
 		}
 		return err
 	})
 	if err != nil {
 		t.Fatal(err)
+	}
+	for action, folder := range folders {
+		args = append(args, "--local-repository", action+"="+folder)
 	}
 	return args
 }
