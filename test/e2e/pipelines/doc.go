@@ -32,7 +32,8 @@
 // then calls the job a failure, where GitHub says that it was cancelled.
 //
 // What is left out: concurrency of whole workflows; a job that GitHub cancels before it
-// begins fails here; schedules are started by hand.
+// begins fails here; schedules are started by hand; prod that is rolled back by hand,
+// which test/e2e/stack has.
 //
 // # To add a scenario
 //
