@@ -32,8 +32,7 @@
 // then calls the job a failure, where GitHub says that it was cancelled.
 //
 // What is left out: concurrency of whole workflows; a job that GitHub cancels before it
-// begins fails here; schedules are started by hand; prod that is rolled back by hand,
-// which test/e2e/stack has.
+// begins fails here; schedules are started by hand.
 //
 // # To add a scenario
 //

@@ -2,6 +2,7 @@ package pipelines
 
 import (
 	"encoding/json"
+	"os/exec"
 	"slices"
 	"strings"
 	"testing"
@@ -37,6 +38,7 @@ func promotion(t *testing.T, w *world) {
 		{"a release that was changed is refused", p.spoiled},
 		{"a deploy that is cancelled leaves no lock and is put back", p.cancelled},
 		{"the next run goes on where it ended", p.again},
+		{"prod goes forward, no older version overtakes, and a person puts it back", p.back},
 	} {
 		if !t.Run(s.name, s.do) {
 			t.FailNow()
@@ -228,4 +230,28 @@ func (p *promoted) again(t *testing.T) {
 	if _, now := p.cloud.live(t, "qa", metric.User); now == before {
 		t.Errorf("qa runs %s still", now)
 	}
+}
+
+func (p *promoted) back(t *testing.T) {
+	r := p.repo.start(t, "ci-pipeline__prod.yml", toProd("main", p.cut, "v0.6.0"))
+	r.review(t, "approved", "reviewer")
+	<-r.ended
+	r.wants(t, map[string]string{"preview": "success", "deploy": "success"})
+	p.isLive(t, "prod", "user=2,admin=2")
+	r.hides(t)
+
+	older := p.repo.start(t, "ci-pipeline__prod.yml", toProd("main", p.cut, "v0.4.0"))
+	older.review(t, "approved", "reviewer")
+	<-older.ended
+	older.wants(t, map[string]string{"deploy": "success"})
+	has(t, older.of(t, "deploy").summary, "v0.4.0 was not deployed: v0.6.0, which is newer, is there already")
+	p.isLive(t, "prod", "user=2,admin=2")
+
+	cmd := exec.CommandContext(t.Context(), "go", "run", "./cli/cmd/sgsend", "rollback", "--stack", "prod")
+	cmd.Dir = p.repo.clone
+	cmd.Env = append(slices.Clone(p.env), "AWS_ACCESS_KEY_ID=test", "AWS_SECRET_ACCESS_KEY=test", "AWS_REGION="+region)
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("rollback: %v\n%s", err, out)
+	}
+	p.isLive(t, "prod", "user=1,admin=1")
 }
