@@ -192,6 +192,7 @@ func (p *promoted) spoiled(t *testing.T) {
 	r := p.repo.run(t, "ci-pipeline__prod.yml", toProd("main", p.first, "v0.4.0"))
 	r.wants(t, map[string]string{"preflight": "failure", "preview": "skipped", "approve": "skipped", "deploy": "skipped"})
 	has(t, r.of(t, "preflight").log, made.assets[i].name)
+	p.isLive(t, "prod", "user=1,admin=1")
 	p.repo.github.mu.Lock()
 	made.assets[i].content = whole
 	p.repo.github.mu.Unlock()

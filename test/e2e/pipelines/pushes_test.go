@@ -2,7 +2,7 @@ package pipelines
 
 import "testing"
 
-// Of two pushes to main the second is faster. The first gets no version, which would be
+// Of two pushes to dev the second is faster. The first gets no version, which would be
 // the higher one, and goes nowhere.
 func overtaken(t *testing.T, w *world) {
 	repo := w.repository(t, "overtaken")
@@ -21,20 +21,6 @@ func overtaken(t *testing.T, w *world) {
 	}
 }
 
-// opened is the event of a pull request of a branch, or of a fork.
-func (r *repository) opened(t *testing.T, number int, branch, from string) event {
-	t.Helper()
-	sha := git(t, r.bare, "rev-parse", "refs/heads/"+branch)
-	base := git(t, r.bare, "rev-parse", "refs/heads/dev")
-	return event{
-		name: "pull_request", ref: "refs/pull/7/merge", sha: sha, fork: from != r.full,
-		payload: object{"action": "synchronize", "number": number, "pull_request": object{
-			"number": number, "base": object{"ref": "dev", "sha": base},
-			"head": object{"ref": branch, "sha": sha, "repo": object{"full_name": from}},
-		}},
-	}
-}
-
 // A pull request is told what it would change in dev, in one comment. One from a fork
 // is tested alone, by nothing that is secret.
 func pullRequests(t *testing.T, w *world) {
@@ -47,13 +33,16 @@ func pullRequests(t *testing.T, w *world) {
 	i := repo.pull(7, "change")
 	repo.push(t, "change", nil)
 
-	r := repo.run(t, "preview.yml", repo.opened(t, i.number, "change", "stranger/fork"))
+	i.fork = true
+	r := repo.run(t, "preview.yml", repo.did(i, "synchronize"))
 	r.wants(t, map[string]string{"test": "success", "preview": "skipped", "comment": "skipped"})
 	if len(i.comments) != 0 {
 		t.Errorf("a fork gets %d comments", len(i.comments))
 	}
+	i.fork = false
 	for range 2 {
-		r = repo.run(t, "preview.yml", repo.opened(t, i.number, "change", repo.full))
+		repo.push(t, "change", nil)
+		r = repo.run(t, "preview.yml", repo.did(i, "synchronize"))
 		r.wants(t, map[string]string{"test": "success", "preview": "success", "comment": "success"})
 		r.hides(t)
 	}
