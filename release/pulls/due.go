@@ -5,8 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strconv"
-	"strings"
+
+	"sgraph.ai/send/shared/stack"
 )
 
 // Due is a stack that is to be destroyed.
@@ -20,20 +20,20 @@ type Due struct {
 // those whose time is over. Where GitHub does not answer about one it stays, and the
 // error says so.
 func (d Decider) Due(ctx context.Context, stacks []string) (due []Due, err error) {
-	for _, stack := range stacks {
-		why, failed := d.due(ctx, stack)
+	for _, name := range stacks {
+		why, failed := d.due(ctx, name)
 		if failed != nil {
-			err = errors.Join(err, fmt.Errorf("%s: %w", stack, failed))
+			err = errors.Join(err, fmt.Errorf("%s: %w", name, failed))
 		} else if why != "" {
-			due = append(due, Due{Stack: stack, Why: why})
+			due = append(due, Due{Stack: name, Why: why})
 		}
 	}
 	return due, err
 }
 
 // due is why a stack is to be destroyed; "" = it stays.
-func (d Decider) due(ctx context.Context, stack string) (why string, err error) {
-	number, is := numberOf(stack)
+func (d Decider) due(ctx context.Context, name string) (why string, err error) {
+	number, is := stack.Names{Stack: name}.Pull()
 	if !is {
 		return "", errors.New("among the stacks of pull requests is one that has not the name of any: look who made it")
 	}
@@ -64,11 +64,4 @@ func (d Decider) due(ctx context.Context, stack string) (why string, err error) 
 			"Its time is over, so the stack is destroyed. Put the label `"+Label+"` on, and there is a new one."))
 	}
 	return "nobody asked for it", nil
-}
-
-// numberOf is the number of the pull request whose stack this is.
-func numberOf(stack string) (number int, is bool) {
-	digits, is := strings.CutPrefix(stack, "pr-")
-	number, err := strconv.Atoi(digits)
-	return number, is && err == nil && number > 0 && strconv.Itoa(number) == digits
 }
