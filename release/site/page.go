@@ -150,7 +150,7 @@ type wideTables struct{}
 
 func (wideTables) RegisterFuncs(r renderer.NodeRendererFuncRegisterer) {
 	r.Register(extast.KindTable, func(w util.BufWriter, _ []byte, _ ast.Node, entering bool) (ast.WalkStatus, error) {
-		part := "</tbody>\n</table></div>\n"
+		part := "</table></div>\n"
 		if entering {
 			part = `<div class="wide" tabindex="0"><table>` + "\n"
 		}

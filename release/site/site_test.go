@@ -232,6 +232,47 @@ func TestALinkThatReadsAsAFileReadsAsItsPage(t *testing.T) {
 	}
 }
 
+// A browser makes something of any page; what a page says is all there is.
+func TestWhatIsOpenedIsClosedOnce(t *testing.T) {
+	t.Parallel()
+	s := repository(t, map[string]string{
+		"docs/a.md": "# A\n\n| p | w |\n|-|-|\n| a | b |\n| c | d |\n\n| only |\n|-|\n\n- x\n\n> y\n",
+	})
+	dir := t.TempDir()
+	if err := s.Write(dir); err != nil {
+		t.Fatal(err)
+	}
+	text, err := os.ReadFile(filepath.Join(dir, "docs", "a.html"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	open, tables := map[string]int{}, 0
+	for z := html.NewTokenizer(strings.NewReader(string(text))); ; {
+		kind := z.Next()
+		if kind == html.ErrorToken {
+			break
+		}
+		name, _ := z.TagName()
+		switch kind {
+		case html.StartTagToken:
+			open[string(name)]++
+			if string(name) == "table" {
+				tables++
+			}
+		case html.EndTagToken:
+			open[string(name)]--
+		}
+	}
+	for name, n := range open {
+		if void := slices.Contains([]string{"img", "link", "meta"}, name); n != 0 && !void {
+			t.Errorf("%s is opened %d times more than it is closed", name, n)
+		}
+	}
+	if tables != 2 {
+		t.Errorf("there are %d tables", tables)
+	}
+}
+
 func TestAFolderThatIsInUseStaysAsItIs(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
