@@ -128,14 +128,17 @@ func (p *page) words(n ast.Node) string {
 	return b.String()
 }
 
-// cut shortens a text to some characters, between two words.
+// cut shortens a text to some characters, between two words if there are two.
 func cut(text string, most int) string {
 	runes := []rune(text)
 	if len(runes) <= most {
 		return text
 	}
 	text = string(runes[:most])
-	return text[:strings.LastIndexByte(text, ' ')] + " …"
+	if end := strings.LastIndexByte(text, ' '); end > 0 {
+		text = text[:end]
+	}
+	return text + " …"
 }
 
 // html is the page's content: of the repository's own text, without HTML in it.

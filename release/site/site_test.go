@@ -232,6 +232,18 @@ func TestALinkThatReadsAsAFileReadsAsItsPage(t *testing.T) {
 	}
 }
 
+// A page's first paragraph may be one long word, such as an address.
+func TestASummaryIsCutBetweenWords(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		"one two": "one two", "one two three": "one two …", "ääääääääääää": "ääääääääää …", " äääääääääää": " äääääääää …",
+	} {
+		if got := cut(text, 10); got != want {
+			t.Errorf("of %q it leaves %q, want %q", text, got, want)
+		}
+	}
+}
+
 // A browser makes something of any page; what a page says is all there is.
 func TestWhatIsOpenedIsClosedOnce(t *testing.T) {
 	t.Parallel()
