@@ -23,17 +23,13 @@ type item struct {
 	page *page
 }
 
-// groups are what the index lists, by its headings.
+// groups are what the index lists, by its headings, before its links are resolved.
 func (b *build) groups() ([]group, error) {
 	first, p := b.pages[home], b.pages[index]
 	if first == nil || p == nil {
 		return nil, fmt.Errorf("there is no %s or no %s", home, index)
 	}
 	all := []group{{Items: []item{{page: first}, {page: p}}}}
-	paths := map[string]*page{}
-	for _, q := range b.all {
-		paths[q.path] = q
-	}
 	for n := range p.nodes() {
 		switch n := n.(type) {
 		case *ast.Heading:
@@ -42,7 +38,7 @@ func (b *build) groups() ([]group, error) {
 			}
 		case *ast.Link:
 			last := &all[len(all)-1]
-			if q := paths[path.Join(path.Dir(p.path), string(n.Destination))]; q != nil && len(all) > 1 {
+			if q := b.pages[path.Join(path.Dir(p.source), string(n.Destination))]; q != nil && len(all) > 1 {
 				last.Items = append(last.Items, item{page: q})
 			}
 		}

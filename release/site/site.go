@@ -58,11 +58,11 @@ func (s Site) Write(dir string) error {
 	if err := b.read(); err != nil {
 		return err
 	}
-	if err := b.resolve(); err != nil {
-		return err
-	}
 	groups, err := b.groups()
 	if err != nil {
+		return err
+	}
+	if err := b.resolve(); err != nil {
 		return err
 	}
 	for _, p := range b.all {
