@@ -103,15 +103,14 @@ func (b *build) read() error {
 		return err
 	}
 	slices.Sort(names)
-	for _, name := range append(names, lost) {
-		text := []byte(lostText)
-		if name != lost {
-			if text, err = fs.ReadFile(root, name); err != nil {
-				return err
-			}
+	for _, name := range names {
+		text, err := fs.ReadFile(root, name)
+		if err != nil {
+			return err
 		}
 		b.add(name, parse(name, text))
 	}
+	b.add(lost, parse(lost, []byte(lostText)))
 	for _, name := range names {
 		dir := path.Dir(name)
 		if dir == "." || b.pages[dir] != nil {
