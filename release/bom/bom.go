@@ -37,7 +37,7 @@ func Read(name string, content []byte) (Program, error) {
 func Of(digest, version string, programs ...Program) spdx.Document {
 	l := begin(digest, "sgsend "+version)
 	for _, p := range programs {
-		l.relate("DOCUMENT", common.TypeRelationshipDescribe, l.program(p, version))
+		l.describe(l.program(p, version))
 	}
 	return l.Document
 }
@@ -77,6 +77,11 @@ func (l *list) relate(a common.ElementID, how string, b common.ElementID) {
 	l.Relationships = append(l.Relationships, &spdx.Relationship{
 		RefA: common.DocElementID{ElementRefID: a}, Relationship: how, RefB: common.DocElementID{ElementRefID: b},
 	})
+}
+
+// describe has the document be about what is listed.
+func (l *list) describe(id common.ElementID) {
+	l.relate("DOCUMENT", common.TypeRelationshipDescribe, id)
 }
 
 // program lists a program with what it was linked from.

@@ -69,10 +69,9 @@ func ofBinary(name, version string, content []byte) (spdx.Document, error) {
 	if err != nil {
 		return spdx.Document{}, err
 	}
-	return about(name, version, content, func(l *list) error {
-		l.relate("DOCUMENT", common.TypeRelationshipDescribe, l.program(p, version))
-		return nil
-	})
+	l := about(name, version, content)
+	l.describe(l.program(p, version))
+	return l.Document, nil
 }
 
 // ofZip lists a function's zip: its program, and the files that pages are made of.
@@ -81,36 +80,31 @@ func ofZip(name, version string, content []byte) (spdx.Document, error) {
 	if err != nil {
 		return spdx.Document{}, fmt.Errorf("%s is no zip: %w", name, err)
 	}
-	return about(name, version, content, func(l *list) error {
-		whole := l.add(file(name, version, "ARCHIVE", content))
-		l.relate("DOCUMENT", common.TypeRelationshipDescribe, whole)
-		for _, f := range r.File {
-			in, err := unpacked(f)
-			if err != nil {
-				return fmt.Errorf("%s in %s: %w", f.Name, name, err)
-			}
-			var id common.ElementID
-			if f.Name == program {
-				p, err := Read(f.Name, in)
-				if err != nil {
-					return err
-				}
-				id = l.program(p, version)
-			} else {
-				id = l.add(file(f.Name, version, "FILE", in))
-			}
-			l.relate(whole, common.TypeRelationshipContains, id)
+	l := about(name, version, content)
+	whole := l.add(file(name, version, "ARCHIVE", content))
+	l.describe(whole)
+	for _, f := range r.File {
+		in, err := unpacked(f)
+		if err != nil {
+			return spdx.Document{}, fmt.Errorf("%s in %s: %w", f.Name, name, err)
 		}
-		return nil
-	})
+		if f.Name != program {
+			l.relate(whole, common.TypeRelationshipContains, l.add(file(f.Name, version, "FILE", in)))
+			continue
+		}
+		p, err := Read(f.Name, in)
+		if err != nil {
+			return spdx.Document{}, err
+		}
+		l.relate(whole, common.TypeRelationshipContains, l.program(p, version))
+	}
+	return l.Document, nil
 }
 
-// about makes a document about one file.
-func about(name, version string, content []byte, fill func(*list) error) (spdx.Document, error) {
+// about begins a document about one file.
+func about(name, version string, content []byte) *list {
 	sum := sha256.Sum256(content)
-	l := begin(hex.EncodeToString(sum[:]), name+" "+version)
-	err := fill(l)
-	return l.Document, err
+	return begin(hex.EncodeToString(sum[:]), name+" "+version)
 }
 
 func unpacked(f *zip.File) (content []byte, err error) {
