@@ -7,6 +7,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"iter"
@@ -171,6 +172,12 @@ type Refusal struct {
 
 func (r *Refusal) Error() string {
 	return fmt.Sprintf("GitHub answered %s %s with %s: %s", r.Method, r.Path, r.Status, r.Message)
+}
+
+// NotFound says whether GitHub answered that what was asked for is not there.
+func NotFound(err error) bool {
+	refusal, is := errors.AsType[*Refusal](err)
+	return is && refusal.Code == http.StatusNotFound
 }
 
 func (c Client) call(ctx context.Context, method, path string, in, out any) error {

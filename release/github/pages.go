@@ -1,10 +1,6 @@
 package github
 
-import (
-	"context"
-	"errors"
-	"net/http"
-)
+import "context"
 
 // Pages answers where GitHub Pages shows the site that a workflow of the repository
 // publishes, such as "https://owner.github.io/name/"; or why it shows none.
@@ -14,8 +10,8 @@ func (c Client) Pages(ctx context.Context) (address, why string, err error) {
 		BuildType string `json:"build_type"`
 	}
 	err = c.Get(ctx, "pages", &pages)
-	switch refusal, refused := errors.AsType[*Refusal](err); {
-	case refused && refusal.Code == http.StatusNotFound:
+	switch {
+	case NotFound(err):
 		return "", "the repository has no GitHub Pages", nil
 	case err != nil:
 		return "", "", err

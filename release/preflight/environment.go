@@ -2,8 +2,6 @@ package preflight
 
 import (
 	"context"
-	"errors"
-	"net/http"
 	"net/url"
 
 	"sgraph.ai/send/release/github"
@@ -34,7 +32,7 @@ func (p *Preflight) environment(ctx context.Context, name, branch string) *envir
 	path := "environments/" + url.PathEscape(name)
 	var e environment
 	if err := p.GitHub.Get(ctx, path, &e); err != nil {
-		if refused, is := errors.AsType[*github.Refusal](err); is && refused.Code == http.StatusNotFound {
+		if github.NotFound(err) {
 			// Without the permission the answer is another, but for tokens of people.
 			p.lack(Environments, byBootstrap+". Was it made, the token needs the permission "+actionsRead,
 				"the environment %s was never made, so that nothing guards it", name)

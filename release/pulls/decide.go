@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"net/http"
 	"time"
+
+	"sgraph.ai/send/release/github"
 )
 
 // What is to be done with a stack.
@@ -99,7 +101,7 @@ func (d Decider) closed(ctx context.Context, e Event) (Decision, error) {
 // takeOff takes off the label, if it is there.
 func (d Decider) takeOff(ctx context.Context, number int) error {
 	path := fmt.Sprintf("issues/%d/labels/%s", number, Label)
-	if err := d.GitHub.Do(ctx, http.MethodDelete, path); err != nil && !missing(err) {
+	if err := d.GitHub.Do(ctx, http.MethodDelete, path); err != nil && !github.NotFound(err) {
 		return err
 	}
 	return nil

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 
+	"sgraph.ai/send/release/github"
 	"sgraph.ai/send/shared/stack"
 )
 
@@ -38,7 +39,7 @@ func (d Decider) due(ctx context.Context, name string) (why string, err error) {
 		return "", errors.New("among the stacks of pull requests is one that has not the name of any: look who made it")
 	}
 	p, err := d.pull(ctx, number)
-	if missing(err) {
+	if github.NotFound(err) {
 		return "there is no such pull request", nil
 	}
 	if err != nil {

@@ -8,7 +8,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/http"
 	"slices"
 	"time"
 
@@ -93,7 +92,7 @@ func (d Decider) mayAsk(ctx context.Context, login string) (bool, error) {
 		}
 	}
 	err := d.GitHub.Get(ctx, "collaborators/"+login+"/permission", &has)
-	if missing(err) {
+	if github.NotFound(err) {
 		return false, nil
 	}
 	return has.User.Permissions.Triage, err
@@ -135,9 +134,4 @@ func (d Decider) Consent(ctx context.Context, number int, commit string) (until 
 		return until, errors.Join(err, Refused(fmt.Sprintf("%s may not look after pull requests here", last.Actor.Login)))
 	}
 	return last.CreatedAt.Add(Life), nil
-}
-
-func missing(err error) bool {
-	refusal, is := errors.AsType[*github.Refusal](err)
-	return is && refusal.Code == http.StatusNotFound
 }
