@@ -128,9 +128,9 @@ func (c Client) Get(ctx context.Context, path string, out any) error {
 	return c.call(ctx, http.MethodGet, path, nil, out)
 }
 
-// Do does what a method of a path of the repository does, without a body.
-func (c Client) Do(ctx context.Context, method, path string) error {
-	return c.call(ctx, method, path, nil, nil)
+// Delete takes away what a path of the repository has.
+func (c Client) Delete(ctx context.Context, path string) error {
+	return c.call(ctx, http.MethodDelete, path, nil, nil)
 }
 
 // List goes through all pages of a list; an error is its last value.

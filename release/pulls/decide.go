@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/http"
 	"time"
 
 	"sgraph.ai/send/release/github"
@@ -101,7 +100,7 @@ func (d Decider) closed(ctx context.Context, e Event) (Decision, error) {
 // takeOff takes off the label, if it is there.
 func (d Decider) takeOff(ctx context.Context, number int) error {
 	path := fmt.Sprintf("issues/%d/labels/%s", number, Label)
-	if err := d.GitHub.Do(ctx, http.MethodDelete, path); err != nil && !github.NotFound(err) {
+	if err := d.GitHub.Delete(ctx, path); err != nil && !github.NotFound(err) {
 		return err
 	}
 	return nil
