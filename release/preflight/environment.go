@@ -11,7 +11,7 @@ import (
 // https://docs.github.com/en/rest/deployments/environments#get-an-environment
 type environment struct {
 	Name            string
-	CanAdminsBypass *bool `json:"can_admins_bypass"` // not in the description, though in answers
+	CanAdminsBypass bool `json:"can_admins_bypass"` // not in the description, though in answers
 	ProtectionRules []struct {
 		Type              string
 		PreventSelfReview bool `json:"prevent_self_review"`
@@ -41,7 +41,7 @@ func (p *Preflight) environment(ctx context.Context, name, branch string) *envir
 		}
 		return nil
 	}
-	if e.CanAdminsBypass != nil && *e.CanAdminsBypass {
+	if e.CanAdminsBypass {
 		p.lack(Admins, byBootstrap, "administrators may pass by what guards the environment %s", name)
 	}
 	if e.DeploymentBranchPolicy == nil || !e.DeploymentBranchPolicy.CustomBranchPolicies {
