@@ -83,3 +83,14 @@ func output(name, value string) error {
 	_, err = io.WriteString(file, name+"="+value+"\n")
 	return errors.Join(err, file.Close())
 }
+
+// annotate prints a line, in GitHub's workflows as one that stands out.
+// https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands
+func annotate(level, title, text string) {
+	if os.Getenv("GITHUB_ACTIONS") != "true" {
+		fmt.Printf("%s: %s: %s\n", level, title, text)
+		return
+	}
+	text = strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A").Replace(text)
+	fmt.Printf("::%s title=%s::%s\n", level, title, text)
+}

@@ -28,8 +28,8 @@ func tagCommand(f *flag.FlagSet) func(context.Context) error {
 		}
 		if made.Overtaken {
 			// A success: what it brought is out, with the commit after it.
-			fmt.Printf("::notice title=Overtaken::a commit after this one is %s already, so this one gets no version\n",
-				made.Version)
+			annotate("notice", "Overtaken",
+				"a commit after this one is "+made.Version.String()+" already, so this one gets no version")
 			return nil
 		}
 		fmt.Println(made.Version)
