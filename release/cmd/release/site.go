@@ -6,6 +6,7 @@ import (
 	"flag"
 	"net/url"
 	"strconv"
+	"strings"
 
 	"sgraph.ai/send/release/site"
 )
@@ -26,14 +27,22 @@ func siteBaseCommand(*flag.FlagSet) func(context.Context) error {
 		if err != nil {
 			return err
 		}
-		at, err := url.Parse(address)
+		if why != "" {
+			annotate("warning", "The site is not published", why+"; docs/new-account.md says how it is switched on")
+		}
+		path, err := base(address)
 		if err != nil {
 			return err
 		}
-		if why != "" {
-			annotate("warning", "The site is not published", why+"; docs/new-account.md says how it is switched on")
-			at.Path = "/"
-		}
-		return errors.Join(output("on", strconv.FormatBool(why == "")), output("base", at.Path))
+		return errors.Join(output("on", strconv.FormatBool(why == "")), output("base", path))
 	}
+}
+
+// base is the path of a site, with a slash at its end, which not every address has.
+func base(address string) (string, error) {
+	u, err := url.Parse(address)
+	if err != nil {
+		return "", err
+	}
+	return strings.TrimSuffix(u.Path, "/") + "/", nil
 }
