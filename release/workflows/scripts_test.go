@@ -13,7 +13,7 @@ import (
 	"time"
 )
 
-// job is one step of a job that runs a script: in a folder of its own, with
+// scriptRun is one step of a job that runs a script: in a folder of its own, with
 // commands of the test's in place of those that reach elsewhere.
 type scriptRun struct {
 	t   *testing.T
