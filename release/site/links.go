@@ -52,7 +52,8 @@ func (b *build) resolveNode(p *page, n ast.Node) (err error) {
 // reads as the page's title.
 func (b *build) resolveLink(p *page, n *ast.Link) error {
 	to := string(n.Destination)
-	file := strings.TrimSuffix(to, "/")
+	file, _, _ := strings.Cut(to, "#")
+	file = strings.TrimSuffix(file, "/")
 	target := b.pages[path.Join(path.Dir(p.source), file)]
 	if reads := strings.TrimSuffix(p.words(n), "/"); target != nil && (reads == file || reads == path.Base(file)) {
 		n.RemoveChildren(n)

@@ -214,8 +214,9 @@ func TestNavigationIsWhatTheIndexLists(t *testing.T) {
 func TestALinkThatReadsAsAFileReadsAsItsPage(t *testing.T) {
 	t.Parallel()
 	pages, _ := made(t, repository(t, map[string]string{
-		"docs/a.md":        "# A & `b`\n\n[a.md](a.md) [places/](places) [that](a.md) [README.md](../README.md)\n",
-		"docs/places/x.md": "# X\n",
+		"docs/a.md": "# A & `b`\n\n[a.md](a.md) [places/](places) [that](a.md) [README.md](../README.md) " +
+			"[places/x.md](places/x.md#one) [x.md](places/x.md#one) [one](places/x.md#one)\n",
+		"docs/places/x.md": "# X\n\n## One\n",
 	}))
 	var read []string
 	for n := range pages["docs/a.html"].Descendants() {
@@ -227,7 +228,7 @@ func TestALinkThatReadsAsAFileReadsAsItsPage(t *testing.T) {
 			}
 		}
 	}
-	if want := []string{"A & b", "Places", "that", "Product"}; !slices.Equal(read, want) {
+	if want := []string{"A & b", "Places", "that", "Product", "X", "X", "one"}; !slices.Equal(read, want) {
 		t.Errorf("they read %q, want %q", read, want)
 	}
 }
