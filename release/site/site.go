@@ -30,7 +30,7 @@ const (
 	index = "docs/README.md"
 	// lost is what GitHub Pages shows of an address where nothing is.
 	lost     = "404.md"
-	lostText = "# Not here\n\nThere is no such page, or no longer.\n"
+	lostText = "# Not here\n\nThere is no such page, or no longer. [All that there are](docs/README.md) are listed.\n"
 )
 
 var (
