@@ -35,9 +35,8 @@ built and Pulumi is not needed; AWS credentials and the region come from the
 environment, as for the AWS command line.
 
 A function goes to the version that was live before, and a move between two that was
-interrupted is taken back. What is not at its newest version has been put back already,
-so that a second time changes nothing; name versions with --to to go further. The next
-deploy goes forward again.`,
+interrupted is taken back. A second time changes nothing: name versions with --to to go
+further. The next deploy goes forward again.`,
 		Example: `  sgsend rollback --stack dev --dry-run
   sgsend rollback --stack dev
   sgsend rollback --stack dev --to user=7,admin=3
