@@ -53,6 +53,16 @@ var words = map[send.Reason]string{
 	send.ReasonLinkNotGenuine: startAgain,
 	send.ReasonLinkMismatch:   startAgain,
 
+	send.ReasonRequestNotFound: "there is no such request: its link is not complete, or it is long over",
+	send.ReasonRequestUnknown: "the service does not know this request: check that all of its link was copied, " +
+		"or ask for a new one",
+	send.ReasonRequestFull:           "as much has arrived for this request as was asked for; ask for a new link",
+	send.ReasonRequestClosed:         "this request was closed; ask for a new link",
+	send.ReasonRequestExpired:        "the time of this request is over; ask for a new link",
+	send.ReasonRequestSecretRequired: "only who made the request can do this, with the secret that was made with it",
+	send.ReasonWrongRequestSecret:    "the secret is not the one of this request",
+	send.ReasonBadSealedKey:          otherVersion,
+
 	send.ReasonMethodNotAllowed: otherVersion,
 
 	send.Reason(send.NotFound): otherVersion,

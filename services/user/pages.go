@@ -34,7 +34,8 @@ func pages(r *mux.Router, csp string) (paths []string) {
 	assets := web.Page(web.Assets(site), csp)
 
 	for file, page := range map[string]wire.Route{
-		"/index.html": wire.SendPage, "/receive.html": wire.ReceivePage, "/how.html": wire.HowPage,
+		"/index.html": wire.SendPage, "/receive.html": wire.ReceivePage, "/request.html": wire.RequestPage,
+		"/how.html": wire.HowPage,
 	} {
 		h := at(file, assets)
 		for _, path := range page.Paths {

@@ -77,6 +77,7 @@ func New(set Settings) (*Service, error) {
 	info.Health(r)
 	s.transferRoutes(r)
 	s.presignedRoutes(r)
+	s.requestRoutes(r)
 	pages(r, wire.PageCSP(set.DownloadOrigins...))
 	s.configRoute(r)
 	ready := info.Readiness{

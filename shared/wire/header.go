@@ -183,8 +183,9 @@ var (
 	// RequestMethod is the method of the request that a preflight is for.
 	RequestMethod = declare(Header{Name: "Access-Control-Request-Method", SetBy: Browser, ReadBy: User})
 
-	// RequestHeaders are the headers of the request that a preflight is for.
-	RequestHeaders = declare(Header{Name: "Access-Control-Request-Headers", SetBy: Browser, ReadBy: User})
+	// RequestHeaders are the headers of the request that a preflight is for. No service
+	// reads them: the answer names all that are allowed.
+	RequestHeaders = declare(Header{Name: "Access-Control-Request-Headers", SetBy: Browser})
 
 	// ContentType is the media type of a body.
 	ContentType = declare(Header{Name: "Content-Type", SetBy: Client, ReadBy: Both, Passed: true})

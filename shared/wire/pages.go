@@ -22,6 +22,9 @@ var (
 		"/d", "/d/{transfer_id}", "/v/", locale+"{page:download|browse|gallery|view|v|welcome}/",
 		"/send/v0/v0.1/v0.1.4/download.html")
 
+	// RequestPage is where links of requests lead: what they hold is behind the #, too.
+	RequestPage = route(User, get, "/r/", "/r", "/r/{request_id}")
+
 	// HowPage says how it works.
 	HowPage = route(User, get, "/how")
 

@@ -15,6 +15,10 @@ var (
 	// of its own.
 	InitiateUpload = route(User, post, "/api/presigned/initiate")
 
+	// ResumeUpload says what the store has of an upload in parts that is open,
+	// and where the parts go that it lacks.
+	ResumeUpload = route(User, post, "/api/presigned/resume")
+
 	// AssembleUpload makes the ciphertext of the parts. It can be repeated.
 	AssembleUpload = route(User, post, "/api/presigned/complete")
 
@@ -77,6 +81,7 @@ type CapabilitiesReply struct {
 	MultipartUpload   bool  `json:"multipart_upload"`
 	PresignedDownload bool  `json:"presigned_download"`
 	DirectUpload      bool  `json:"direct_upload"`
+	ResumeUpload      bool  `json:"resume_upload"`
 	MaxPartSize       int64 `json:"max_part_size"` // bytes, what known clients cut parts to
 	MinPartSize       int64 `json:"min_part_size"` // bytes
 	MaxParts          int   `json:"max_parts"`
@@ -101,6 +106,30 @@ type InitiateUploadReply struct {
 type PartURL struct {
 	PartNumber int    `json:"part_number"` // from 1
 	UploadURL  string `json:"upload_url"`  // absolute
+}
+
+// ResumeUploadRequest asks how an upload in parts stands.
+type ResumeUploadRequest struct {
+	TransferID string `json:"transfer_id"`
+}
+
+// ResumeUploadReply is how it stands: by the word of the ledger and the store. Where
+// the parts were put together already it has nothing but TransferID and Assembled.
+type ResumeUploadReply struct {
+	TransferID    string         `json:"transfer_id"`
+	UploadID      string         `json:"upload_id,omitzero"`
+	PartSize      int64          `json:"part_size,omitzero"`       // bytes, of each part but the last
+	FileSizeBytes int64          `json:"file_size_bytes,omitzero"` // as it was initiated
+	Parts         []UploadedPart `json:"parts,omitempty"`          // those that are there, by their number
+	PartURLs      []PartURL      `json:"part_urls,omitempty"`      // of those that are not
+	Assembled     bool           `json:"assembled,omitzero"`
+}
+
+// UploadedPart is a part that the store has.
+type UploadedPart struct {
+	PartNumber int    `json:"part_number"`
+	Size       int64  `json:"size"` // bytes
+	ETag       string `json:"etag"` // as the reply to its PUT had it
 }
 
 // AssembleUploadRequest names the parts that were uploaded.

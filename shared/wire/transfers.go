@@ -31,6 +31,13 @@ var (
 
 	// DeleteTransfer ends a transfer for whoever has its delete secret.
 	DeleteTransfer = route(User, remove, "/api/transfers/delete/{transfer_id}", "/transfers/delete/{transfer_id}")
+
+	// ConfirmDownload takes the word of whoever has the permit, or the claim, of a
+	// download that it arrived and was opened. It can be repeated.
+	ConfirmDownload = route(User, post, "/api/transfers/confirm/{transfer_id}", "/transfers/confirm/{transfer_id}")
+
+	// ChangeExpiry sets anew when a transfer ends, for whoever has its delete secret.
+	ChangeExpiry = route(User, post, "/api/transfers/expiry/{transfer_id}", "/transfers/expiry/{transfer_id}")
 )
 
 // Spends says whether asking for a route counts as a download, so that nobody
@@ -57,7 +64,7 @@ var (
 	// along for a gateway of theirs. No service reads it.
 	GatewayKey = declare(Header{Name: "X-Api-Key", Secret: true, SetBy: Client})
 
-	// DeleteAuth is the secret that deletes a transfer.
+	// DeleteAuth is the secret that deletes a transfer, and changes its expiry.
 	DeleteAuth = declare(Header{Name: "X-Sgraph-Transfer-Delete-Auth", Secret: true, SetBy: Client, ReadBy: User})
 
 	// DownloadPermit is, in a reply of DownloadTransfer or DownloadURL, the permit
@@ -107,6 +114,7 @@ type CreateTransferRequest struct {
 	ExpiresAt       string `json:"expires_at,omitzero"`        // RFC 3339; "" = after the service's default
 	DeleteAuthHash  string `json:"delete_auth_hash,omitzero"`  // hex SHA-256 of the delete secret; "" = none
 	Label           string `json:"label,omitzero"`             // sealed, in standard base64; "" = none
+	SealedKey       string `json:"sealed_key,omitzero"`        // the link's key, sealed to a request's maker, in standard base64
 }
 
 // CreateTransferReply is a transfer that waits for its ciphertext.
@@ -133,6 +141,7 @@ const (
 	Uploaded       = "uploaded"
 	Assembled      = "assembled"
 	Cancelled      = "cancelled"
+	Confirmed      = "confirmed"
 	Deleted        = "deleted"
 	AlreadyDeleted = "already_deleted"
 )
@@ -171,6 +180,8 @@ type TransferInfoReply struct {
 	MaxDownloads       int64       `json:"max_downloads"`       // 0 = without limit
 	DownloadsRemaining int64       `json:"downloads_remaining"` // 0 also where there is no limit
 	IsExhausted        bool        `json:"is_exhausted"`
+	DownloadsCompleted int64       `json:"downloads_completed"` // of those that were counted, confirmed
+	Erased             bool        `json:"erased"`              // its ciphertext is gone
 	DeleteEnabled      bool        `json:"delete_enabled"`
 	Label              string      `json:"label,omitzero"` // sealed, in standard base64; "" = none, or not any more
 }
@@ -187,4 +198,21 @@ type DownloadBase64Reply struct {
 type DeleteTransferReply struct {
 	TransferID string `json:"transfer_id"`
 	Status     string `json:"status"` // Deleted or AlreadyDeleted
+}
+
+// ConfirmDownloadReply is a download whose end was confirmed.
+type ConfirmDownloadReply struct {
+	TransferID string `json:"transfer_id"`
+	Status     string `json:"status"` // Confirmed
+}
+
+// ChangeExpiryRequest says when a transfer is to end.
+type ChangeExpiryRequest struct {
+	ExpiresAt string `json:"expires_at"` // RFC 3339
+}
+
+// ChangeExpiryReply is when it ends.
+type ChangeExpiryReply struct {
+	TransferID string `json:"transfer_id"`
+	ExpiresAt  Time   `json:"expires_at"`
 }

@@ -10,7 +10,7 @@ export const headers: {
   retryAfter: 'retry-after';
   /** The token by which a sender may send. */
   accessToken: 'x-sgraph-access-token';
-  /** The secret that deletes a transfer. */
+  /** The secret that deletes a transfer, and changes its expiry. */
   deleteAuth: 'x-sgraph-transfer-delete-auth';
   /**
    * In a reply of DownloadTransfer or DownloadURL, the permit by which the same download can be resumed without being
@@ -192,6 +192,22 @@ export const codes: {
   uploadNotFound: 'upload_not_found';
   /** The parts that were named are not those that were uploaded. */
   partsMismatch: 'parts_mismatch';
+  /** There is none of that ID. */
+  requestNotFound: 'request_not_found';
+  /** What the sender showed is not of a request that there is. */
+  requestUnknown: 'request_unknown';
+  /** As many transfers arrived as it allows. */
+  requestFull: 'request_full';
+  /** Its maker closed it, or has no token any more. */
+  requestClosed: 'request_closed';
+  /** Its time is over. */
+  requestExpired: 'request_expired';
+  /** The secret of its maker was not brought. */
+  requestSecretRequired: 'request_secret_required';
+  /** That secret is another one. */
+  wrongRequestSecret: 'wrong_request_secret';
+  /** A transfer to it has no key that is sealed to its maker. */
+  badSealedKey: 'bad_sealed_key';
   /** The service did not make it. */
   linkNotGenuine: 'link_not_genuine';
   /** It held for a while, which is over; ask for a new one. */
@@ -282,6 +298,8 @@ export type TransferInfoReply = {
   max_downloads: number;
   downloads_remaining: number;
   is_exhausted: boolean;
+  downloads_completed: number;
+  erased: boolean;
   delete_enabled: boolean;
   label?: string;
 };

@@ -1386,7 +1386,18 @@ var notFound = () => say(
 var improper = () => say("The server gave no proper answer", "Something between you and it may be in the way. Try again in a minute.");
 var notAllowed = () => say("The server refused that", "Reload the page and try again; if it stays, tell whoever runs the service.");
 var stranger = () => say("The page and the server do not fit together", "The page may be out of date. Reload it and try again.");
+var requestOver = (why) => say("This request takes nothing more", `${why} Ask for a new link.`);
+var ASKING = {
+  request_not_found: () => say("There is no such request", "The link may be incomplete, or the request has been over for a while."),
+  request_unknown: () => say("The service does not know this request", "Check that all of the link was copied, or ask for a new one."),
+  request_full: () => requestOver("As much has arrived as was asked for."),
+  request_closed: () => requestOver("It was closed."),
+  request_expired: () => requestOver("Its time is over."),
+  request_secret_required: () => say("Only who made the request can do that", "It is done where it was made."),
+  wrong_request_secret: () => say("Only who made the request can do that", "This page does not hold its secret.")
+};
 var BY_CODE = {
+  ...ASKING,
   no_answer: () => say("No connection", "The server could not be reached. Check your connection and try again."),
   no_answer_in_time: () => say("The server took too long", "Try again in a minute."),
   no_proper_answer: improper,
@@ -1462,6 +1473,7 @@ var SENDING = {
   size_mismatch: notIntact,
   unknown_version: stranger,
   bad_label: stranger,
+  bad_sealed_key: stranger,
   too_many_pending: tooManyPending,
   use_presigned: stranger
 };

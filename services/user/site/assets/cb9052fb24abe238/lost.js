@@ -335,6 +335,28 @@ function announce(heading) {
   heading.closest(".card")?.scrollIntoView({ block: "nearest" });
 }
 
+// assets/shared/format.js
+var SIZES = ["bytes", "KB", "MB", "GB", "TB"];
+function bytes(count) {
+  let step = 0;
+  let value = count;
+  while (value >= 1024 && step < SIZES.length - 1) {
+    value /= 1024;
+    step++;
+  }
+  if (step === 0) return count === 1 ? "1 byte" : `${count} bytes`;
+  const digits = value >= 100 || Number.isInteger(value) ? 0 : 1;
+  return `${value.toLocaleString("en", { maximumFractionDigits: digits })} ${SIZES[step]}`;
+}
+function span(seconds) {
+  if (seconds < 90) return `${Math.max(1, Math.round(seconds))} s`;
+  if (seconds < 90 * 60) return `${Math.round(seconds / 60)} min`;
+  if (seconds < 36 * 3600) return plural(Math.round(seconds / 3600), "hour");
+  return plural(Math.round(seconds / 86400), "day");
+}
+var number = (count) => count.toLocaleString("en");
+var plural = (count, noun) => `${number(count)} ${noun}${count === 1 ? "" : "s"}`;
+
 // assets/words.js
 var say = (title, text) => ({ title, text });
 var insecure = say(
@@ -384,7 +406,60 @@ var PAGE = {
     "It was edited, moved or deleted after you chose it. Choose it again and send once more."
   )
 };
+var notFound = () => say(
+  "There is no such transfer",
+  "The link may be incomplete, or the transfer was deleted or has been over for a while. Check that you have the whole link, or ask the sender."
+);
+var improper = () => say("The server gave no proper answer", "Something between you and it may be in the way. Try again in a minute.");
+var notAllowed = () => say("The server refused that", "Reload the page and try again; if it stays, tell whoever runs the service.");
 var stranger = () => say("The page and the server do not fit together", "The page may be out of date. Reload it and try again.");
+var requestOver = (why) => say("This request takes nothing more", `${why} Ask for a new link.`);
+var ASKING = {
+  request_not_found: () => say("There is no such request", "The link may be incomplete, or the request has been over for a while."),
+  request_unknown: () => say("The service does not know this request", "Check that all of the link was copied, or ask for a new one."),
+  request_full: () => requestOver("As much has arrived as was asked for."),
+  request_closed: () => requestOver("It was closed."),
+  request_expired: () => requestOver("Its time is over."),
+  request_secret_required: () => say("Only who made the request can do that", "It is done where it was made."),
+  wrong_request_secret: () => say("Only who made the request can do that", "This page does not hold its secret.")
+};
+var BY_CODE = {
+  ...ASKING,
+  no_answer: () => say("No connection", "The server could not be reached. Check your connection and try again."),
+  no_answer_in_time: () => say("The server took too long", "Try again in a minute."),
+  no_proper_answer: improper,
+  invalid: ({ detail }) => say("The server did not accept that", detail || "Check what you entered and try again."),
+  not_found: notFound,
+  transfer_not_found: notFound,
+  deleted: () => say("The sender has deleted this", "It was erased from the server. Ask the sender if you still need it."),
+  expired: () => say("This transfer has expired", "Its time is over and it was erased. Ask the sender to send it again."),
+  exhausted: () => say(
+    "All downloads are used",
+    "It could be downloaded a limited number of times, and that number is reached. Ask the sender to send it again."
+  ),
+  gone: () => say("This transfer is gone", "It expired or was deleted. Ask the sender to send it again."),
+  limited: ({ retryAfter }) => say("Too many attempts", `Wait ${retryAfter ? span(retryAfter) : "a minute"} and try again.`),
+  internal: () => say(
+    "Something failed on the server",
+    "It is not your fault, and nothing was kept. Try again; if it stays, tell whoever runs the service."
+  ),
+  unavailable: () => say("The service is not available just now", "Try again in a minute."),
+  too_slow: () => say("The line is too slow", "What was sent did not arrive in time. Try again, with nothing else on the line."),
+  too_large: (_, { max_bytes: max }) => say(
+    "Too large",
+    max ? `This service takes up to ${bytes(max)}. Send less at a time.` : "This service does not take that much at a time."
+  ),
+  full: () => say(
+    "The server is full",
+    "It has no room left for this. Nothing was kept. Try later, or tell whoever runs the service."
+  ),
+  unauthorized: notAllowed,
+  forbidden: notAllowed,
+  conflict: notAllowed,
+  out_of_range: notAllowed,
+  method_not_allowed: stranger,
+  cross_site: stranger
+};
 var refused = (why) => say("The access token was not accepted", why);
 var lostTrack = () => say("The server lost track of the upload", "Send again; nothing was published.");
 var dropped = () => say("The server dropped the upload", "It waited too long or was restarted. Send again.");
@@ -425,6 +500,7 @@ var SENDING = {
   size_mismatch: notIntact,
   unknown_version: stranger,
   bad_label: stranger,
+  bad_sealed_key: stranger,
   too_many_pending: tooManyPending,
   use_presigned: stranger
 };
