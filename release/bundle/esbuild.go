@@ -80,16 +80,21 @@ func drawnTogether(web, source string) ([]byte, error) {
 		PreserveSymlinks: true, // what services share is among their own
 		LogLevel:         api.LogLevelSilent,
 	})
-	var faults []error
+	if err := faults(source, result); err != nil {
+		return nil, err
+	}
+	return result.OutputFiles[0].Contents, nil
+}
+
+// faults says what was wrong with what a script or a style sheet was made of.
+func faults(source string, result api.BuildResult) error {
+	var all []error
 	for _, m := range slices.Concat(result.Errors, result.Warnings) {
 		at := source
 		if m.Location != nil {
 			at = fmt.Sprintf("%s:%d", m.Location.File, m.Location.Line)
 		}
-		faults = append(faults, fmt.Errorf("%s: %s", at, m.Text))
+		all = append(all, fmt.Errorf("%s: %s", at, m.Text))
 	}
-	if len(faults) > 0 {
-		return nil, errors.Join(faults...)
-	}
-	return result.OutputFiles[0].Contents, nil
+	return errors.Join(all...)
 }

@@ -7,6 +7,8 @@ import { ByteQueue } from './bytes.js';
 import { safeFilename } from './envelope.js';
 import { friendlyTransfer } from './key.js';
 import { Opener } from './open.js';
+import { mixPassphrase } from './passphrase.js';
+import { newRequestKeys, openKey, sealKey } from './request.js';
 import { seal, textSource } from './seal.js';
 
 /** @typedef {import('./bytes.js').Bytes} Bytes */
@@ -97,6 +99,11 @@ const calls = {
   close: (/** @type {number} */ session) => sessions.close(session),
 
   friendly: friendlyTransfer,
+
+  mixPassphrase,
+  newRequestKeys,
+  sealKey,
+  openKey,
 };
 
 /**

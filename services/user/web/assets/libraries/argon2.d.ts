@@ -1,0 +1,1 @@
+export { argon2idAsync } from '@noble/hashes/argon2.js';
