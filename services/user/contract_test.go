@@ -8,6 +8,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"regexp"
 	"strings"
@@ -503,7 +504,7 @@ func TestPresignedRoutes(t *testing.T) {
 	caps := s.call("GET", "/api/presigned/capabilities", nil).want(200, "").json()
 	for key, want := range map[string]any{
 		"presigned_upload": true, "multipart_upload": true, "presigned_download": true, "direct_upload": true,
-		"max_part_size": 10485760.0, "min_part_size": 5242880.0, "max_parts": 10000.0,
+		"resume_upload": true, "max_part_size": 10485760.0, "min_part_size": 5242880.0, "max_parts": 10000.0,
 	} {
 		if caps[key] != want {
 			t.Errorf("capabilities: %s is %v, want %v", key, caps[key], want)
@@ -564,6 +565,64 @@ func TestPresignedRoutes(t *testing.T) {
 	s.call("GET", url[:len(url)-2]+"xx", nil).want(403, "not genuine")
 	if n := s.call("GET", "/transfers/info/"+id, nil).json()["download_count"]; n != 1.0 {
 		t.Fatalf("download_count is %v, want 1", n)
+	}
+}
+
+// A client that lost its place finds out from the service what is missing.
+func TestUploadsInPartsAreResumed(t *testing.T) {
+	t.Parallel()
+	s := start(t, nil)
+	ciphertext, plain := sealed(t, 25<<20)
+	id := s.send("POST", "/api/transfers/create", map[string]any{"file_size_bytes": plain}).json()["transfer_id"].(string)
+	ask := map[string]any{"transfer_id": id}
+	s.send("POST", "/api/presigned/resume", ask).refused(404, "upload_not_found")
+	s.send("POST", "/api/presigned/resume", map[string]any{"transfer_id": "ffffffffffff"}).refused(404, "transfer_not_found")
+	s.call("POST", "/api/presigned/resume", ask).refused(401, "token_required")
+	up := s.send("POST", "/api/presigned/initiate", map[string]any{
+		"transfer_id": id, "file_size_bytes": len(ciphertext),
+	}).want(200, "").json()
+	size := int(up["part_size"].(float64))
+	etags := map[float64]string{}
+	put := func(part map[string]any) {
+		t.Helper()
+		number := part["part_number"].(float64)
+		from := (int(number) - 1) * size
+		body := ciphertext[from:min(len(ciphertext), from+size)]
+		etags[number] = s.call("PUT", part["upload_url"].(string), body).want(200, "").Header.Get("ETag")
+	}
+	put(up["part_urls"].([]any)[1].(map[string]any))
+
+	got := s.send("POST", "/api/presigned/resume", ask).want(200, "").json()
+	if got["transfer_id"] != id || got["upload_id"] != up["upload_id"] || got["part_size"] != up["part_size"] ||
+		got["file_size_bytes"] != float64(len(ciphertext)) || got["assembled"] != nil {
+		t.Fatal(got)
+	}
+	want := map[string]any{"part_number": 2.0, "size": float64(size), "etag": etags[2]}
+	if parts := got["parts"].([]any); len(parts) != 1 || !maps.Equal(parts[0].(map[string]any), want) {
+		t.Fatalf("the store has %v, want %v", parts, want)
+	}
+	lacking := got["part_urls"].([]any)
+	if len(lacking) != 2 {
+		t.Fatalf("%d parts are missing, want 2", len(lacking))
+	}
+	for _, p := range lacking {
+		put(p.(map[string]any))
+	}
+	got = s.send("POST", "/api/presigned/resume", ask).want(200, "").json()
+	if got["part_urls"] != nil {
+		t.Fatal(got)
+	}
+	s.send("POST", "/api/presigned/complete", map[string]any{
+		"transfer_id": id, "upload_id": up["upload_id"], "parts": got["parts"], // as they were told
+	}).want(200, "")
+	got = s.send("POST", "/api/presigned/resume", ask).want(200, "").json()
+	if len(got) != 2 || got["transfer_id"] != id || got["assembled"] != true {
+		t.Fatal(got)
+	}
+	s.send("POST", "/api/transfers/complete/"+id, nil).want(200, "")
+	s.send("POST", "/api/presigned/resume", ask).refused(409, "not_pending")
+	if got := s.call("GET", "/api/transfers/download/"+id, nil).want(200, ""); !bytes.Equal(got.Body, ciphertext) {
+		t.Fatal("the bytes differ")
 	}
 }
 

@@ -20,6 +20,7 @@ func (s *Service) presignedRoutes(r *mux.Router) {
 	limited(r, send.LimitDownload, wire.DownloadURL, s.downloadURL)
 	open(r, wire.Capabilities, s.capabilities)
 	guarded(r, wire.InitiateUpload, s.initiate)
+	guarded(r, wire.ResumeUpload, s.resume)
 	guarded(r, wire.AssembleUpload, s.assemble)
 	guarded(r, wire.CancelUpload, s.cancel)
 	guarded(r, wire.UploadURL, s.uploadURL)
@@ -34,6 +35,7 @@ func (s *Service) capabilities(w http.ResponseWriter, _ *http.Request) error {
 		MultipartUpload:   true,
 		PresignedDownload: true,
 		DirectUpload:      true,
+		ResumeUpload:      true,
 		MaxPartSize:       send.DefaultPartSize,
 		MinPartSize:       send.MinPartSize,
 		MaxParts:          send.MaxParts,
@@ -58,13 +60,48 @@ func (s *Service) initiate(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return refused(r, err)
 	}
-	parts := make([]wire.PartURL, len(up.PartURLs))
-	for i, u := range up.PartURLs {
-		parts[i] = wire.PartURL{PartNumber: i + 1, UploadURL: s.absolute(r, u)}
-	}
 	web.WriteJSON(w, http.StatusOK, wire.InitiateUploadReply{
-		TransferID: in.TransferID, UploadID: up.UploadID, PartURLs: parts, PartSize: up.PartSize,
+		TransferID: in.TransferID, UploadID: up.UploadID, PartURLs: s.partURLs(r, up), PartSize: up.PartSize,
 	})
+	return nil
+}
+
+// partURLs is where the parts of an upload go, as clients read it.
+func (s *Service) partURLs(r *http.Request, up send.MultipartUpload) []wire.PartURL {
+	urls := make([]wire.PartURL, len(up.PartURLs))
+	for i, u := range up.PartURLs {
+		urls[i] = wire.PartURL{PartNumber: u.Number, UploadURL: s.absolute(r, u.URL)}
+	}
+	return urls
+}
+
+// resume tells a client that lost its place how its upload in parts stands.
+func (s *Service) resume(w http.ResponseWriter, r *http.Request) error {
+	token, err := accessToken(r)
+	if err != nil {
+		return err
+	}
+	var in wire.ResumeUploadRequest
+	if err := web.ReadJSON(w, r, &in); err != nil {
+		return err
+	}
+	from, err := s.transfers.Admit(r.Context(), token)
+	if err != nil {
+		return err
+	}
+	up, assembled, err := s.transfers.Resume(r.Context(), from, in.TransferID)
+	if err != nil {
+		return refused(r, err)
+	}
+	reply := wire.ResumeUploadReply{TransferID: in.TransferID, Assembled: assembled}
+	if !assembled {
+		reply.UploadID, reply.PartSize, reply.FileSizeBytes = up.UploadID, up.PartSize, up.Size
+		reply.PartURLs = s.partURLs(r, up)
+		for _, p := range up.Uploaded {
+			reply.Parts = append(reply.Parts, wire.UploadedPart{PartNumber: p.Number, Size: p.Size, ETag: p.ETag})
+		}
+	}
+	web.WriteJSON(w, http.StatusOK, reply)
 	return nil
 }
 

@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"strconv"
 	"strings"
 	"time"
 
@@ -80,26 +81,30 @@ func (s *Store) PutPart(
 }
 
 // Uploaded implements [send.Store].
-func (s *Store) Uploaded(_ context.Context, key, uploadID string) (n int64, err error) {
+func (s *Store) Uploaded(_ context.Context, key, uploadID string) (parts []send.UploadedPart, err error) {
 	dir, err := s.upload(key, uploadID)
 	if err != nil {
-		return 0, err
+		return nil, err
 	}
-	parts, err := os.ReadDir(dir)
+	entries, err := os.ReadDir(dir) // in the order of their names
 	if err != nil {
-		return 0, noUpload(err)
+		return nil, noUpload(err)
 	}
-	for _, p := range parts {
-		info, err := p.Info()
+	for _, e := range entries {
+		number, err := strconv.Atoi(e.Name())
+		if err != nil {
+			continue // nothing of ours
+		}
+		info, err := e.Info()
 		if errors.Is(err, fs.ErrNotExist) {
 			continue // the upload was ended meanwhile
 		}
 		if err != nil {
-			return 0, failed(err)
+			return nil, failed(err)
 		}
-		n += info.Size()
+		parts = append(parts, send.UploadedPart{Part: send.Part{Number: number, ETag: object(info).ETag}, Size: info.Size()})
 	}
-	return n, nil
+	return parts, nil
 }
 
 // Assemble implements [send.Store]. The system copies the parts itself where it

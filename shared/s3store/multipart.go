@@ -83,22 +83,23 @@ func (s *Store) sendPart(ctx context.Context, key, id string, number int, body i
 }
 
 // Uploaded implements [send.Store].
-func (s *Store) Uploaded(ctx context.Context, key, uploadID string) (n int64, err error) {
+func (s *Store) Uploaded(ctx context.Context, key, uploadID string) (parts []send.UploadedPart, err error) {
 	c, err := s.clients.Get(ctx)
 	if err != nil {
-		return 0, failed(err)
+		return nil, failed(err)
 	}
 	pages := s3.NewListPartsPaginator(c, &s3.ListPartsInput{Bucket: &s.bucket, Key: &key, UploadId: &uploadID})
 	for pages.HasMorePages() {
 		page, err := pages.NextPage(ctx)
 		if err != nil {
-			return 0, failed(err)
+			return nil, failed(err)
 		}
 		for _, p := range page.Parts {
-			n += aws.ToInt64(p.Size)
+			part := send.Part{Number: int(aws.ToInt32(p.PartNumber)), ETag: aws.ToString(p.ETag)}
+			parts = append(parts, send.UploadedPart{Part: part, Size: aws.ToInt64(p.Size)})
 		}
 	}
-	return n, nil
+	return parts, nil
 }
 
 // Assemble implements [send.Store].

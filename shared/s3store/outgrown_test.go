@@ -112,7 +112,7 @@ func partsBeyondWhatWasAnnounced(t *testing.T, on s3store.Simulation) {
 				want(t, "", err)
 				var parts []send.Part
 				for i, n := range c.put {
-					parts = append(parts, send.Part{Number: i + 1, ETag: s.put(up.PartURLs[i], n)})
+					parts = append(parts, send.Part{Number: i + 1, ETag: s.put(up.PartURLs[i].URL, n)})
 				}
 				want(t, e.code, e.end(s, id, up, parts))
 				want(t, send.NotFound, assembled(s, id, up, parts))
@@ -127,7 +127,7 @@ func partsBeyondWhatWasAnnounced(t *testing.T, on s3store.Simulation) {
 		up, err := s.Initiate(t.Context(), s.from, id, 11<<20, 0)
 		want(t, "", err)
 		parts := []send.Part{
-			{Number: 1, ETag: s.put(up.PartURLs[0], 10<<20)}, {Number: 2, ETag: s.put(up.PartURLs[1], 1<<20)},
+			{Number: 1, ETag: s.put(up.PartURLs[0].URL, 10<<20)}, {Number: 2, ETag: s.put(up.PartURLs[1].URL, 1<<20)},
 		}
 		_, err = s.Sweep(t.Context())
 		want(t, "", err)

@@ -324,7 +324,7 @@ func (f *interleaving) sending(t *testing.T, token string, chance *rand.Rand, st
 			if len(up.multi.PartURLs) == 0 {
 				break
 			}
-			number, key := 1+chance.IntN(2), strings.TrimPrefix(up.multi.PartURLs[0], "/part/")
+			number, key := 1+chance.IntN(2), strings.TrimPrefix(up.multi.PartURLs[0].URL, "/part/")
 			etag, err := f.Store.PutPart(t.Context(), key, up.multi.UploadID, number, bytes.NewReader(b), size)
 			if !f.did(t, "put a part", err) {
 				break

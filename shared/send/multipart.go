@@ -3,6 +3,7 @@ package send
 import (
 	"context"
 	"io"
+	"slices"
 	"strings"
 	"time"
 )
@@ -25,8 +26,16 @@ const (
 // MultipartUpload is an upload in parts: where each of them goes.
 type MultipartUpload struct {
 	UploadID string
-	PartSize int64    // bytes that each part but the last should have
-	PartURLs []string // the URL of part 1 first
+	Size     int64 // bytes of all parts
+	PartSize int64 // bytes that each part but the last should have
+	PartURLs []PartURL
+	Uploaded []UploadedPart // that need no URL
+}
+
+// PartURL is where a part goes.
+type PartURL struct {
+	Number int
+	URL    string
 }
 
 // Initiate opens an upload in parts for a pending transfer, and ends the one
@@ -41,7 +50,7 @@ func (t *Transfers) Initiate(
 		return MultipartUpload{}, err
 	}
 	if tr.Status != Pending {
-		return MultipartUpload{}, Fail(Conflict, "Transfer not in pending state").With(ReasonNotPending)
+		return MultipartUpload{}, errNotInPending()
 	}
 	if why := t.over(tr.record); why != "" {
 		return MultipartUpload{}, gone(why)
@@ -54,39 +63,102 @@ func (t *Transfers) Initiate(
 	case parts < 0:
 		return MultipartUpload{}, Fail(Invalid, "num_parts must be 0 (choose for me) or more")
 	}
-	up := MultipartUpload{PartSize: DefaultPartSize}
+	m := multipart{Key: payloadKey(tr), Size: size, Parts: parts, PartSize: DefaultPartSize}
 	if parts == 0 {
-		up.PartSize = max(DefaultPartSize, ceil(size, MaxParts))
-		parts = int(ceil(size, up.PartSize))
+		m.PartSize = max(DefaultPartSize, ceil(size, MaxParts))
+		m.Parts = int(ceil(size, m.PartSize))
 	} else {
-		up.PartSize = max(MinPartSize, ceil(size, int64(parts)))
+		m.PartSize = max(MinPartSize, ceil(size, int64(parts)))
 	}
-	if parts > MaxParts {
+	if m.Parts > MaxParts {
 		return MultipartUpload{}, Fail(Invalid, "Maximum %d parts allowed", MaxParts)
 	}
-	// Known clients cut parts to the size they know, whatever they are told.
-	most := min(max(up.PartSize, DefaultPartSize), room(size))
-	key := payloadKey(tr)
-	if up.UploadID, err = t.Store.Begin(ctx, key); err != nil {
+	if m.UploadID, err = t.Store.Begin(ctx, m.Key); err != nil {
 		return MultipartUpload{}, err
 	}
 	_, err = t.change(ctx, id, func(d *transferData) {
-		d.Multipart = multipart{UploadID: up.UploadID, Key: key, Bytes: min(int64(parts)*most, room(size), t.most(d))}
+		m.Bytes = min(int64(m.Parts)*m.most(), room(size), t.most(d))
+		d.Multipart = m
 	})
 	if err != nil {
-		_ = t.Store.Abort(context.WithoutCancel(ctx), key, up.UploadID)
+		_ = t.Store.Abort(context.WithoutCancel(ctx), m.Key, m.UploadID)
 		return MultipartUpload{}, err
 	}
 	if before := d.Multipart; before.UploadID != "" && !before.Done {
 		_ = t.Store.Abort(ctx, before.Key, before.UploadID) // otherwise the store ends it in a day
 	}
-	up.PartURLs = make([]string, parts)
-	for i := range up.PartURLs {
-		if up.PartURLs[i], err = t.Links.PartURL(ctx, from.token, key, up.UploadID, i+1, most, partLife); err != nil {
+	return t.partURLs(ctx, from, m, nil)
+}
+
+// most is how many bytes one part may have: known clients cut parts to the size they
+// know, whatever they are told.
+func (m multipart) most() int64 { return min(max(m.PartSize, DefaultPartSize), room(m.Size)) }
+
+// partURLs returns where the parts go that are not there.
+func (t *Transfers) partURLs(
+	ctx context.Context, from Sender, m multipart, there []UploadedPart,
+) (MultipartUpload, error) {
+	up := MultipartUpload{UploadID: m.UploadID, Size: m.Size, PartSize: m.PartSize, Uploaded: there}
+	next := 0 // of those that are
+	for number := 1; number <= m.Parts; number++ {
+		if next < len(there) && there[next].Number == number {
+			next++
+			continue
+		}
+		url, err := t.Links.PartURL(ctx, from.token, m.Key, m.UploadID, number, m.most(), partLife)
+		if err != nil {
 			return MultipartUpload{}, err
 		}
+		up.PartURLs = append(up.PartURLs, PartURL{number, url})
 	}
 	return up, nil
+}
+
+// Resume returns how the upload in parts of a pending transfer stands: which parts
+// are there with the bytes that they should have, and where the others go. assembled
+// is true where the ciphertext was made of them already, and there is nothing to
+// resume. NotFound, also when no upload in parts is open, Conflict when the transfer is
+// not pending, Gone when it has expired.
+func (t *Transfers) Resume(ctx context.Context, from Sender, id string) (up MultipartUpload, assembled bool, err error) {
+	tr, d, err := t.owned(ctx, from, id, "Transfer not found")
+	if err != nil {
+		return up, false, err
+	}
+	m := d.Multipart
+	switch why := t.over(tr.record); {
+	case tr.Status != Pending:
+		return up, false, errNotInPending()
+	case why != "":
+		return up, false, gone(why)
+	case m.Done && tr.Payload.Key == m.Key:
+		return up, true, nil
+	case m.Done || m.UploadID == "" || m.Parts == 0:
+		return up, false, noUpload()
+	}
+	parts, err := t.Store.Uploaded(ctx, m.Key, m.UploadID)
+	if CodeOf(err) == NotFound { // ended; or assembled, and the record does not know
+		o, err := t.Store.Stat(ctx, m.Key)
+		if CodeOf(err) == NotFound {
+			return up, false, noUpload()
+		}
+		if err == nil {
+			_, err = t.assembled(ctx, id, m, o)
+		}
+		return up, err == nil, err
+	}
+	if err != nil {
+		return up, false, err
+	}
+	m.Parts = int(ceil(m.Size, m.PartSize)) // of which something is to come
+	parts = slices.DeleteFunc(parts, func(p UploadedPart) bool {
+		return p.Number > m.Parts || p.Size != m.sizeOf(p.Number)
+	})
+	up, err = t.partURLs(ctx, from, m, parts)
+	return up, false, err
+}
+
+func errNotInPending() error {
+	return Fail(Conflict, "Transfer not in pending state").With(ReasonNotPending)
 }
 
 func ceil(n, by int64) int64 { return (n + by - 1) / by }
@@ -110,11 +182,11 @@ func (t *Transfers) Assemble(ctx context.Context, from Sender, id, uploadID stri
 	}
 	// To S3's own URLs any number of bytes can be put: looked at before they are
 	// made one object.
-	n, err := t.Store.Uploaded(ctx, m.Key, m.UploadID)
+	there, err := t.Store.Uploaded(ctx, m.Key, m.UploadID)
 	switch {
 	case err != nil && CodeOf(err) != NotFound:
 		return Payload{}, err
-	case n > t.bound(m.Bytes):
+	case bytesOf(there) > t.bound(m.Bytes):
 		return Payload{}, t.refuseParts(ctx, id, m)
 	}
 	o, err := t.Store.Assemble(ctx, m.Key, m.UploadID, parts)
@@ -130,14 +202,27 @@ func (t *Transfers) Assemble(ctx context.Context, from Sender, id, uploadID stri
 	if err != nil {
 		return Payload{}, err
 	}
+	return t.assembled(ctx, id, m, o)
+}
+
+// assembled makes the object that was made of an upload's parts the payload of its
+// transfer.
+func (t *Transfers) assembled(ctx context.Context, id string, m multipart, o Object) (Payload, error) {
 	if o.Size > t.bound(m.Bytes) { // more came meanwhile
 		return Payload{}, t.withdraw(ctx, id, t.tooLarge(), m.Key)
 	}
 	p := Payload{m.Key, o.Size, o.ETag}
-	_, err = t.attach(ctx, id, p, func(d *transferData) {
-		d.Multipart = multipart{UploadID: uploadID, Key: m.Key, Done: true}
+	_, err := t.attach(ctx, id, p, func(d *transferData) {
+		d.Multipart = multipart{UploadID: m.UploadID, Key: m.Key, Done: true}
 	})
 	return p, err
+}
+
+func bytesOf(parts []UploadedPart) (n int64) {
+	for _, p := range parts {
+		n += p.Size
+	}
+	return n
 }
 
 // bound is how many bytes may be there where that many were reserved; 0 for what was

@@ -53,7 +53,7 @@ var ways = map[string]func(t *testing.T, f *fixture, id string, body []byte) err
 		if err != nil {
 			t.Fatal(err)
 		}
-		key := strings.TrimPrefix(up.PartURLs[0], "/part/")
+		key := strings.TrimPrefix(up.PartURLs[0].URL, "/part/")
 		etag, err := f.store.PutPart(t.Context(), key, up.UploadID, 1, bytes.NewReader(body), int64(len(body)))
 		if err != nil {
 			t.Fatal(err)

@@ -29,6 +29,12 @@ type Part struct {
 	ETag   string // as the part's upload answered it
 }
 
+// UploadedPart is what the store knows of a part that it has.
+type UploadedPart struct {
+	Part
+	Size int64 // bytes
+}
+
 // CheckPart refuses, with Invalid, a number that no part can have.
 func CheckPart(number int) error {
 	if number < 1 || number > MaxParts {
@@ -104,9 +110,9 @@ type Store interface {
 	// replaces the one before. NotFound where there is no such upload.
 	PutPart(ctx context.Context, key, uploadID string, number int, body io.Reader, size int64) (etag string, err error)
 
-	// Uploaded returns how many bytes the parts of an upload have that are
-	// there, all of them together. NotFound where there is no such upload.
-	Uploaded(ctx context.Context, key, uploadID string) (bytes int64, err error)
+	// Uploaded returns the parts of an upload that are there, in the order of
+	// their numbers. NotFound where there is no such upload.
+	Uploaded(ctx context.Context, key, uploadID string) ([]UploadedPart, error)
 
 	// Assemble makes the object from the parts, in their order, and ends the
 	// upload. NotFound where there is no such upload, Invalid where a part

@@ -351,8 +351,8 @@ func (s *sweep) abandon(ctx context.Context, tr Transfer, d transferData, why Re
 // reserved for it: what is put to S3's own URLs nobody looks at as it comes.
 func (t *Transfers) cutBack(ctx context.Context, tr Transfer, d transferData) error {
 	if m := d.Multipart; m.UploadID != "" && !m.Done {
-		n, err := t.Store.Uploaded(ctx, m.Key, m.UploadID)
-		if err == nil && n > t.bound(m.Bytes) {
+		parts, err := t.Store.Uploaded(ctx, m.Key, m.UploadID)
+		if err == nil && bytesOf(parts) > t.bound(m.Bytes) {
 			err = t.refuseParts(ctx, tr.ID, m)
 		}
 		if code := CodeOf(err); err != nil && code != NotFound && code != TooLarge {

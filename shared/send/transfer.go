@@ -121,7 +121,15 @@ type multipart struct {
 	UploadID string `json:"upload_id,omitempty"`
 	Key      string `json:"key,omitempty"`
 	Done     bool   `json:"done,omitempty"`
-	Bytes    int64  `json:"bytes,omitempty"` // that all parts together may have
+	Bytes    int64  `json:"bytes,omitempty"`     // that all parts together may have
+	Size     int64  `json:"size,omitempty"`      // bytes that are to come
+	Parts    int    `json:"parts,omitempty"`     // in how many parts; 0 = begun before that was kept
+	PartSize int64  `json:"part_size,omitempty"` // bytes that each part but the last should have
+}
+
+// sizeOf returns how many bytes the part of a number should have; 0 where there is none.
+func (m multipart) sizeOf(number int) int64 {
+	return max(0, min(m.PartSize, m.Size-int64(number-1)*m.PartSize))
 }
 
 func readTransfer(r Record) (Transfer, transferData, error) {

@@ -121,9 +121,9 @@ func (s store) PutPart(
 	return etag, count(ctx, metric.StorageErrors, err)
 }
 
-func (s store) Uploaded(ctx context.Context, key, uploadID string) (int64, error) {
-	n, err := s.Store.Uploaded(ctx, key, uploadID)
-	return n, count(ctx, metric.StorageErrors, err)
+func (s store) Uploaded(ctx context.Context, key, uploadID string) ([]send.UploadedPart, error) {
+	parts, err := s.Store.Uploaded(ctx, key, uploadID)
+	return parts, count(ctx, metric.StorageErrors, err)
 }
 
 func (s store) Assemble(ctx context.Context, key, uploadID string, parts []send.Part) (send.Object, error) {

@@ -139,7 +139,9 @@ func (s store) Begin(context.Context, string) (string, error) { return "", s.err
 func (s store) PutPart(context.Context, string, string, int, io.Reader, int64) (string, error) {
 	return "", s.err
 }
-func (s store) Uploaded(context.Context, string, string) (int64, error) { return 0, s.err }
+func (s store) Uploaded(context.Context, string, string) ([]send.UploadedPart, error) {
+	return nil, s.err
+}
 func (s store) Assemble(context.Context, string, string, []send.Part) (send.Object, error) {
 	return send.Object{}, s.err
 }

@@ -4,9 +4,12 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"slices"
 	"sync"
 	"testing/iotest"
 	"time"
+
+	"golang.org/x/sync/errgroup"
 
 	"sgraph.ai/send/shared/send"
 )
@@ -54,25 +57,52 @@ func multipart(f *fixture) {
 }
 
 func uploaded(f *fixture) {
-	comes := func(key, id string, want int64) {
+	comes := func(key, id string, want ...send.UploadedPart) {
 		f.Helper()
-		n, err := f.Uploaded(f.Context(), key, id)
+		parts, err := f.Uploaded(f.Context(), key, id)
 		f.OK(err)
-		if n != want {
-			f.Fatalf("%d bytes are there, not %d", n, want)
+		if !slices.Equal(parts, want) {
+			f.Fatalf("there are the parts %+v, not %+v", parts, want)
 		}
 	}
 	one, other := f.begin("k/x"), f.begin("k/x")
-	comes("k/x", one, 0)
-	f.part("k/x", one, 7, content(1, PartSize))
-	f.part("k/x", one, 9000, content(2, 1000))
-	comes("k/x", one, PartSize+1000)
-	f.part("k/x", one, 9000, content(3, 10)) // in the place of the one before
-	comes("k/x", one, PartSize+10)
-	comes("k/x", other, 0)
-	f.OK(f.Abort(f.Context(), "k/x", one))
-	_, err := f.Uploaded(f.Context(), "k/x", one)
+	comes("k/x", one)
+	last := send.UploadedPart{Part: f.part("k/x", one, 9000, content(2, 1000)), Size: 1000}
+	first := send.UploadedPart{Part: f.part("k/x", one, 7, content(1, PartSize)), Size: PartSize}
+	comes("k/x", one, first, last)
+	last = send.UploadedPart{Part: f.part("k/x", one, 9000, content(3, 10)), Size: 10} // in the place of the one before
+	comes("k/x", one, first, last)
+	comes("k/x", other)
+	_, err := f.Assemble(f.Context(), "k/x", one, []send.Part{first.Part, last.Part}) // as they were listed
+	f.OK(err)
+	_, err = f.Uploaded(f.Context(), "k/x", one)
 	f.Is(send.NotFound, err)
+	f.OK(f.Abort(f.Context(), "k/x", other))
+	_, err = f.Uploaded(f.Context(), "k/x", other)
+	f.Is(send.NotFound, err)
+}
+
+// uploadedMany is of more parts than S3 lists at once.
+func uploadedMany(f *fixture) {
+	id := f.begin("k/x")
+	const parts = 1003
+	var want [parts]send.UploadedPart
+	var g errgroup.Group
+	g.SetLimit(8)
+	for i := range parts {
+		g.Go(func() error {
+			b := content(uint64(i), 1+i%7)
+			etag, err := f.PutPart(f.Context(), "k/x", id, i+1, bytes.NewReader(b), int64(len(b)))
+			want[i] = send.UploadedPart{Part: send.Part{Number: i + 1, ETag: etag}, Size: int64(len(b))}
+			return err
+		})
+	}
+	f.OK(g.Wait())
+	got, err := f.Uploaded(f.Context(), "k/x", id)
+	f.OK(err)
+	if !slices.Equal(got, want[:]) {
+		f.Fatalf("%d parts are there, not %d, or others", len(got), parts)
+	}
 }
 
 func multipartOne(f *fixture) {

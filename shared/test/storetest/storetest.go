@@ -43,7 +43,7 @@ func Run(t *testing.T, open func(t *testing.T) send.Store, differs ...Difference
 		{"Multipart", multipart}, {"MultipartOne", multipartOne}, {"MultipartReplaces", multipartReplaces},
 		{"PartAgain", partAgain}, {"PartWrongSize", partWrongSize}, {"PartBrokenBody", partBrokenBody},
 		{"PartsAtOnce", partsAtOnce},
-		{"Uploaded", uploaded}, {"AssembleInvalid", assembleInvalid}, {"AssembleEnds", assembleEnds}, {"NoUpload", noUpload},
+		{"Uploaded", uploaded}, {"UploadedMany", uploadedMany}, {"AssembleInvalid", assembleInvalid}, {"AssembleEnds", assembleEnds}, {"NoUpload", noUpload},
 		{"NoSuchID", noSuchID},
 		{"Abort", abort},
 		{"TwoUploads", twoUploads},

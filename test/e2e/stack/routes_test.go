@@ -230,6 +230,7 @@ func (c client) tourPresigned() {
 	c.post(wire.InitiateUpload.To(), wire.InitiateUploadRequest{
 		TransferID: given, FileSizeBytes: int64(len(sealed)),
 	}, &upload)
+	c.post(wire.ResumeUpload.To(), wire.ResumeUploadRequest{TransferID: given}, nil)
 	c.post(wire.CancelUpload.To(given, upload.UploadID), nil, nil)
 	var link wire.UploadURLReply
 	c.get(wire.UploadURL.To(given), &link)
