@@ -40,7 +40,7 @@ var large = nightly.Or[int64](100<<20, 4<<30)
 func TestSendingHoldsAFewParts(t *testing.T) {
 	t.Parallel()
 	meta := envelope.Meta{Filename: "a.bin"}
-	sealed := envelope.SealedSize(meta, large)
+	sealed := envelope.SealedSize(envelope.Key{}, meta, large)
 	var through flow
 	var arrived atomic.Int64
 	var sink *httptest.Server
@@ -95,7 +95,7 @@ func TestReceivingHoldsAFewSegments(t *testing.T) {
 			http.NotFound(w, r)
 			return
 		}
-		w.Header().Set("Content-Length", fmt.Sprint(envelope.SealedSize(meta, large)))
+		w.Header().Set("Content-Length", fmt.Sprint(envelope.SealedSize(key, meta, large)))
 		if err := envelope.Encrypt(w, key, meta, content(large), large); err != nil {
 			t.Error(err)
 		}

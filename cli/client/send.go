@@ -78,7 +78,7 @@ func (c *Client) Send(ctx context.Context, f File, o Options) (Sent, error) {
 		return c.sendUnknown(ctx, key, f, o)
 	}
 	label := f.label(f.Size, o.Note)
-	return c.sendSealed(ctx, key, label, envelope.SealedSize(f.Meta, f.Size), o, func(w io.Writer) error {
+	return c.sendSealed(ctx, key, label, envelope.SealedSize(key, f.Meta, f.Size), o, func(w io.Writer) error {
 		return envelope.Encrypt(w, key, f.Meta, f.Content, f.Size)
 	})
 }

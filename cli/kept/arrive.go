@@ -106,11 +106,20 @@ func hashOf(b []byte) (proof [16]byte) {
 func (d *Download) place(chunks int) (at int64) {
 	switch {
 	case d.form == opened && chunks > 0 && d.chunks[chunks-1].last:
-		return max(d.claim.Size, envelope.SegmentPlace(int64(chunks)-1))
+		return max(d.claim.Size, d.segment(int64(chunks)-1))
 	case d.form == opened && chunks > 0:
-		return envelope.SegmentPlace(int64(chunks))
+		return d.segment(int64(chunks))
 	}
 	return d.offset(chunks)
+}
+
+// segment returns where in the sealed file a segment begins.
+func (d *Download) segment(number int64) int64 {
+	form, err := envelope.FormOf(d.head)
+	if err != nil {
+		return 0 // no chunk was opened of it
+	}
+	return form.SegmentPlace(number)
 }
 
 // offset returns where in the part so many chunks end.
@@ -158,13 +167,21 @@ func (d *Download) Fetch(ctx context.Context, c client.Client) error {
 
 // start keeps a file from its beginning on, in the form that suits it.
 func (d *Download) start(body *client.Body) error {
-	head := make([]byte, envelope.StreamHead)
+	head := make([]byte, envelope.V2.StreamHead())
 	n, err := io.ReadFull(body, head)
 	if err != nil && err != io.EOF && err != io.ErrUnexpectedEOF {
 		return err
 	}
-	if head = head[:n]; envelope.IsV2(head) && n == envelope.StreamHead && (body.Size < 0 || body.Size > mostSealed) {
-		return d.open(body, head, 0)
+	head = head[:n]
+	form, err := envelope.FormOf(head)
+	if err == nil && form != envelope.V1 && n == envelope.V2.StreamHead() && (body.Size < 0 || body.Size > mostSealed) {
+		more := make([]byte, form.StreamHead()-n)
+		if n, err := io.ReadFull(body, more); n < len(more) && (err == io.EOF || err == io.ErrUnexpectedEOF) {
+			return envelope.ErrNotAuthentic
+		} else if err != nil {
+			return err
+		}
+		return d.open(body, append(head, more...), 0)
 	}
 	if err := d.add(string(sealed), ""); err != nil {
 		return err

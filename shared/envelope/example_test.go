@@ -23,7 +23,7 @@ func Example() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	fmt.Println(int64(sealed.Len()) == envelope.SealedSize(meta, int64(len(content))))
+	fmt.Println(int64(sealed.Len()) == envelope.SealedSize(key, meta, int64(len(content))))
 
 	// A service, which has no key, can tell that this is sealed, and no more.
 	head := sealed.Bytes()[:min(sealed.Len(), envelope.HeadSize)]

@@ -17,7 +17,7 @@ func FuzzDecrypt(f *testing.F) {
 	for _, n := range []int{0, 5, 3000} {
 		var one, two bytes.Buffer
 		if sealV1(&one, key, [ivSize]byte{}, testMeta, bytes.NewReader(pattern(n)), int64(n)) != nil ||
-			sealV2(&two, key, stream{}, testMeta, bytes.NewReader(pattern(n)), int64(n)) != nil {
+			sealV2(&two, key, Stream{}, testMeta, bytes.NewReader(pattern(n)), int64(n)) != nil {
 			f.Fatal("cannot seal")
 		}
 		sealed = append(sealed, one.Bytes(), two.Bytes())
@@ -27,7 +27,7 @@ func FuzzDecrypt(f *testing.F) {
 		f.Add(blob[:len(blob)-1])
 		f.Add(append(slices.Clone(blob), 0))
 	}
-	f.Add([]byte(magic))
+	f.Add([]byte(magicV2))
 	f.Add([]byte(family + "\x09"))
 	f.Fuzz(func(t *testing.T, blob []byte) {
 		_, _, err := open(blob, key)
@@ -57,9 +57,8 @@ func FuzzOpenAny(f *testing.F) {
 			t.Fatalf("%q: %+v, %q", plain, meta, content)
 		}
 		// What the strict reader of V2 takes, the other takes in the same way.
-		r := bytes.NewReader(plain)
-		if m, err := readMeta(r); err == nil {
-			if m != meta || r.Len() != len(content) {
+		if m, n, err := SplitMeta(plain); err == nil {
+			if m != meta || len(plain)-n != len(content) {
 				t.Fatalf("%q: V1 reads %+v, V2 reads %+v", plain, meta, m)
 			}
 		} else if send.CodeOf(err) != send.Invalid {

@@ -30,10 +30,11 @@ func Inspect(head []byte, size int64) (Form, error) {
 	}
 	form, noise := V1, head
 	if bytes.HasPrefix(head, []byte(family)) {
-		if err := inspectV2(head, size); err != nil {
+		var err error
+		if form, err = inspectStream(head, size); err != nil {
 			return 0, err
 		}
-		form, noise = V2, head[headerSize+1:] // what follows the fixed bytes is random
+		noise = head[form.headerSize()+1:] // what follows the fixed bytes is random
 	} else if size < leastV1 {
 		return 0, refuse("%d bytes are too few", size)
 	}
@@ -49,19 +50,26 @@ func Inspect(head []byte, size int64) (Form, error) {
 	return form, nil
 }
 
-// inspectV2 checks what a file of V2 has in clear: the header, the length of
-// the stream's header, and that the segments add up.
-func inspectV2(head []byte, size int64) error {
-	switch {
-	case !bytes.HasPrefix(head, []byte(magic)):
-		return send.Fail(send.Invalid, "this is a sealed file of a version that is not known here; nothing was kept").
-			With(send.ReasonUnknownVersion)
-	case size < int64(leastV2), head[headerSize] != streamSize, V2.PlainSize(size) < 0:
-		return send.Fail(send.Invalid, "this sealed file is damaged or cut short; nothing was kept; send it again").
-			With(send.ReasonDamaged)
+// inspectStream checks what a file of V2 or V3 has in clear: the header, the
+// length of the stream's header, and that the segments add up.
+func inspectStream(head []byte, size int64) (Form, error) {
+	form, err := FormOf(head)
+	if err != nil {
+		return 0, send.Fail(send.Invalid,
+			"this is a sealed file of a version that is not known here; nothing was kept").With(send.ReasonUnknownVersion)
 	}
-	return nil
+	at := form.headerSize()
+	if size < int64(at+leastStream) || head[at] != streamSize || form.PlainSize(size) < 0 {
+		return 0, errDamaged
+	}
+	if _, _, err := StretchOf(head); err != nil {
+		return 0, errDamaged
+	}
+	return form, nil
 }
+
+var errDamaged = send.Fail(send.Invalid,
+	"this sealed file is damaged or cut short; nothing was kept; send it again").With(send.ReasonDamaged)
 
 func refuse(format string, args ...any) error {
 	return send.Fail(send.Invalid, "this is not encrypted (%s); nothing was kept; "+

@@ -85,13 +85,13 @@ func TestRefused(t *testing.T) {
 		"zstd":    append([]byte("\x28\xb5\x2f\xfd\x04"), random(3000)...),
 		"program": thisProgram(t),
 		// A header without what it announces is no sealed file either.
-		"v2, plaintext after":  append([]byte(magic+"\x28"), bytes.Repeat([]byte("plain text "), 100)...),
-		"v2, header length":    append([]byte(magic+"\x29"), random(1000)...),
+		"v2, plaintext after":  append([]byte(magicV2+"\x28"), bytes.Repeat([]byte("plain text "), 100)...),
+		"v2, header length":    append([]byte(magicV2+"\x29"), random(1000)...),
 		"v2, unknown version":  append([]byte(family+"\x03\x28"), random(1000)...),
-		"v2, too short":        append([]byte(magic+"\x28"), random(leastV2-headerSize-2)...),
-		"v2, no room for tag":  append([]byte(magic+"\x28"), random(segmentSize-1+tagSize)...),
-		"v2, empty segment":    append([]byte(magic+"\x28"), random(segmentSize-1+1)...),
-		"v2, only the header":  []byte(magic),
+		"v2, too short":        append([]byte(magicV2+"\x28"), random((headerV2+leastStream)-headerV2-2)...),
+		"v2, no room for tag":  append([]byte(magicV2+"\x28"), random(segmentSize-1+tagSize)...),
+		"v2, empty segment":    append([]byte(magicV2+"\x28"), random(segmentSize-1+1)...),
+		"v2, only the header":  []byte(magicV2),
 		"v2, part of a header": []byte(family),
 	} {
 		form, err := inspect(body)
@@ -144,8 +144,8 @@ func TestSealedFilesPass(t *testing.T) {
 		if form, err := inspect(random(n)); form != V1 || err != nil {
 			t.Fatalf("%d random bytes: %v, %v", n, form, err)
 		}
-		if n >= leastV2 {
-			if form, err := inspect(append([]byte(magic+"\x28"), random(n)...)); form != V2 || err != nil {
+		if n >= (headerV2 + leastStream) {
+			if form, err := inspect(append([]byte(magicV2+"\x28"), random(n)...)); form != V2 || err != nil {
 				t.Fatalf("V2 with %d random bytes: %v, %v", n, form, err)
 			}
 		}
@@ -221,8 +221,8 @@ func TestChanceOfSaving(t *testing.T) {
 func FuzzInspect(f *testing.F) {
 	f.Add([]byte(nil), int64(0))
 	f.Add(random(64), int64(64))
-	f.Add([]byte(magic+"\x28"), int64(1<<40))
-	f.Add(slices.Concat([]byte(magic+"\x28"), random(100)), int64(109))
+	f.Add([]byte(magicV2+"\x28"), int64(1<<40))
+	f.Add(slices.Concat([]byte(magicV2+"\x28"), random(100)), int64(109))
 	f.Add([]byte("PK\x03\x04"), int64(4))
 	f.Fuzz(func(t *testing.T, head []byte, size int64) {
 		form, err := Inspect(head, size)

@@ -7,6 +7,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"slices"
 	"strings"
 	"unicode"
@@ -57,11 +58,11 @@ const (
 	// MaxPicture is the most that a picture has, in bytes.
 	MaxPicture = 5 << 10
 
-	maxListed    = 100 // files that a label lists
-	labelVersion = 1
-	labelInfo    = "sgraph-send label 1"
-	labelRest    = 1 + ivSize + tagSize // what sealing adds
-	maxNumber    = 1<<53 - 1            // what every reader of JSON counts to
+	maxListed   = 100 // files that a label lists
+	plainLabel  = 1   // the version of a label without a passphrase
+	lockedLabel = 2   // and of one with it
+	labelInfo   = "sgraph-send label 1"
+	maxNumber   = 1<<53 - 1 // what every reader of JSON counts to
 )
 
 // labelSizes are what a sealed label can have, in bytes: little is told by
@@ -80,29 +81,52 @@ var ErrLabel = send.Fail(send.Invalid, "the label cannot be read")
 // IsSealedLabel says whether bytes have the form of a sealed label, which is
 // what can be said without the key: the version and the length.
 func IsSealedLabel(sealed []byte) bool {
-	return slices.Contains(labelSizes[:], len(sealed)) && sealed[0] == labelVersion
+	if !isLabelSize(len(sealed)) {
+		return false
+	}
+	_, locked, _ := StretchOf(sealed)
+	return locked || sealed[0] == plainLabel
 }
+
+func isLabelSize(n int) bool { return slices.Contains(labelSizes[:], n) }
 
 // SealLabel seals a label. What an unknown receiver should not see or cannot
 // show is left out, as reading would; and of what does not fit first the picture,
 // then files from the end.
-func SealLabel(key Key, l Label) []byte {
+func SealLabel(secret Secret, l Label) []byte {
 	var iv [ivSize]byte
 	rand.Read(iv[:])
-	return sealLabel(key, iv, l)
+	return sealLabel(secret, iv, l)
 }
 
-func sealLabel(key Key, iv [ivSize]byte, l Label) []byte {
-	return sealLabelText(key, iv, l.encode())
+func sealLabel(secret Secret, iv [ivSize]byte, l Label) []byte {
+	return sealLabelText(secret, iv, l.encode(labelRoom(secret)))
+}
+
+// labelHead returns what stands before the nonce of a label.
+func labelHead(secret Secret) []byte {
+	if s := secret.stretched(); s != nil {
+		return append([]byte{lockedLabel}, s.Bytes()...)
+	}
+	return []byte{plainLabel}
+}
+
+// labelRoom returns how long the text of a label can be.
+func labelRoom(secret Secret) int {
+	return labelSizes[len(labelSizes)-1] - len(labelHead(secret)) - ivSize - tagSize
 }
 
 // sealLabelText seals what is the text of a label, which must fit.
-func sealLabelText(key Key, iv [ivSize]byte, text []byte) []byte {
-	at := slices.IndexFunc(labelSizes[:], func(n int) bool { return n >= len(text)+labelRest })
-	padding := labelSizes[at] - labelRest - len(text)
-	plain := append(slices.Clip(text), bytes.Repeat([]byte{' '}, padding)...)
-	sealed := append([]byte{labelVersion}, iv[:]...)
-	return newGCM(labelKey(key)).Seal(sealed, iv[:], plain, sealed[:1])
+func sealLabelText(secret Secret, iv [ivSize]byte, text []byte) []byte {
+	key, err := secret.under(secret.stretched())
+	if err != nil {
+		panic(err) // a secret opens what it sealed
+	}
+	head := labelHead(secret)
+	n := len(head) + ivSize + len(text) + tagSize
+	at := slices.IndexFunc(labelSizes[:], func(size int) bool { return size >= n })
+	plain := append(slices.Clip(text), bytes.Repeat([]byte{' '}, labelSizes[at]-n)...)
+	return newGCM(labelKey(key)).Seal(append(slices.Clip(head), iv[:]...), iv[:], plain, head)
 }
 
 // labelKey returns the AES key of a label: HKDF-SHA256 (RFC 5869) of the link's.
@@ -114,14 +138,28 @@ func labelKey(key Key) []byte {
 	return k
 }
 
-// OpenLabel opens a sealed label. ErrWrongKey, or ErrLabel.
-func OpenLabel(key Key, sealed []byte) (Label, error) {
+// OpenLabel opens a sealed label. ErrWrongKey or, with a passphrase,
+// ErrWrongPassphrase; ErrPassphrase and ErrNoPassphrase as [Decrypt]; or ErrLabel.
+func OpenLabel(secret Secret, sealed []byte) (Label, error) {
 	if !IsSealedLabel(sealed) {
 		return Label{}, ErrLabel
 	}
-	plain, err := newGCM(labelKey(key)).Open(nil, sealed[1:1+ivSize], sealed[1+ivSize:], sealed[:1])
+	head, wrong := sealed[:1], ErrWrongKey
+	var stretch *Stretch
+	if s, ok, _ := StretchOf(sealed); ok {
+		stretch, head, wrong = &s, sealed[:1+StretchSize], ErrWrongPassphrase
+	}
+	key, err := secret.under(stretch)
+	if errors.Is(err, ErrNotAuthentic) { // it was stretched otherwise
+		return Label{}, wrong
+	}
 	if err != nil {
-		return Label{}, ErrWrongKey
+		return Label{}, err
+	}
+	iv, rest := sealed[len(head):][:ivSize], sealed[len(head)+ivSize:]
+	plain, err := newGCM(labelKey(key)).Open(nil, iv, rest, head)
+	if err != nil {
+		return Label{}, wrong
 	}
 	l, ok := decodeLabel(plain)
 	if !ok {
@@ -145,8 +183,8 @@ type labelFileText struct {
 	Type string `json:"type,omitempty"`
 }
 
-// encode returns the JSON of a label, at most as long as the largest one takes.
-func (l Label) encode() []byte {
+// encode returns the JSON of a label, in at most so many bytes.
+func (l Label) encode(room int) []byte {
 	l = l.clean()
 	t := labelText{Size: known(l.Size), Note: l.Note, Picture: l.Picture}
 	var files []labelFileText
@@ -159,7 +197,7 @@ func (l Label) encode() []byte {
 		}
 		return t.text()
 	}
-	fits := func(text []byte) bool { return len(text)+labelRest <= labelSizes[len(labelSizes)-1] }
+	fits := func(text []byte) bool { return len(text) <= room }
 	if !fits(with(1)) {
 		t.Picture = nil
 	}

@@ -53,3 +53,9 @@ func decodeMeta(text []byte) (m Meta, ok bool) {
 	_ = json.Unmarshal(members["type"], &m.Type)
 	return m.clean(), true
 }
+
+// FilesType is the media type of a content that is several files: see [Index].
+const FilesType = "application/vnd.sgraph.files"
+
+// IsFiles says whether the content is several files.
+func (m Meta) IsFiles() bool { return m.Type == FilesType }

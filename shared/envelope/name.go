@@ -1,6 +1,7 @@
 package envelope
 
 import (
+	"cmp"
 	"regexp"
 	"strings"
 	"unicode"
@@ -25,17 +26,17 @@ const (
 //
 // A name with a dot at its beginning may be one that programs obey in the folder
 // where it is, such as ".bashrc": who keeps the file decides about that.
-func CleanName(name string) string {
+func CleanName(name string) string { return cmp.Or(cleanName(name), Nameless) }
+
+// cleanName is CleanName, but "" when nothing is left.
+func cleanName(name string) string {
 	name = strings.ToValidUTF8(name, "")
 	name = name[strings.LastIndexAny(name, `/\`)+1:]
 	name = trimName(strings.Map(safeRune, name))
 	if device.MatchString(name) {
 		name = "_" + name
 	}
-	if name = cutName(name); name == "" {
-		return Nameless
-	}
-	return name
+	return cutName(name)
 }
 
 // device matches what Windows takes for a device, whatever follows the dot.
@@ -70,13 +71,27 @@ func cutName(name string) string {
 	if len(name) <= maxName {
 		return name
 	}
-	extension := ""
+	stem, extension := splitName(name)
+	return cutStem(stem, maxName-len(extension)) + extension
+}
+
+// splitName splits a name before its extension, which is "" where it is longer
+// than one.
+func splitName(name string) (stem, extension string) {
 	if dot := strings.LastIndexByte(name, '.'); dot > 0 && len(name)-dot <= maxExtension {
-		extension = name[dot:]
+		return name[:dot], name[dot:]
 	}
-	stem := name[:maxName-len(extension)]
+	return name, ""
+}
+
+// cutStem cuts the beginning of a name to so many bytes.
+func cutStem(stem string, most int) string {
+	if len(stem) <= most {
+		return stem
+	}
+	stem = stem[:most]
 	for !utf8.ValidString(stem) { // cut in the middle of a rune
 		stem = stem[:len(stem)-1]
 	}
-	return strings.TrimRightFunc(stem, dotOrSpace) + extension
+	return strings.TrimRightFunc(stem, dotOrSpace)
 }

@@ -35,14 +35,14 @@ func TestOpenerFromAnySegment(t *testing.T) {
 	key := envelope.NewKey()
 	for _, n := range openerSizes {
 		sealed, content := sealV2(t, key, n)
-		o, err := envelope.NewOpener(sealed[:envelope.StreamHead], key)
+		o, err := envelope.NewOpener(sealed[:envelope.V2.StreamHead()], key)
 		if err != nil {
 			t.Fatal(err)
 		}
 		var all []envelope.Segment
 		for from := int64(0); ; from++ {
 			var plain []byte
-			err := o.Each(bytes.NewReader(sealed[envelope.SegmentPlace(from):]), from, func(s envelope.Segment) error {
+			err := o.Each(bytes.NewReader(sealed[envelope.V2.SegmentPlace(from):]), from, func(s envelope.Segment) error {
 				s.Plain = slices.Clone(s.Plain)
 				plain = append(plain, s.Plain...)
 				if from == 0 {
@@ -92,11 +92,11 @@ func TestOpenerRefuses(t *testing.T) {
 	key := envelope.NewKey()
 	sealed, _ := sealV2(t, key, 2<<20)
 	each := func(key envelope.Key, sealed []byte, from int64) error {
-		o, err := envelope.NewOpener(sealed[:envelope.StreamHead], key)
+		o, err := envelope.NewOpener(sealed[:envelope.V2.StreamHead()], key)
 		if err != nil {
 			return err
 		}
-		src := bytes.NewReader(sealed[envelope.SegmentPlace(from):])
+		src := bytes.NewReader(sealed[envelope.V2.SegmentPlace(from):])
 		return o.Each(src, from, func(envelope.Segment) error { return nil })
 	}
 	if err := each(key, sealed, 0); err != nil {
@@ -104,30 +104,30 @@ func TestOpenerRefuses(t *testing.T) {
 	}
 	flipped := slices.Clone(sealed)
 	flipped[len(flipped)-20] ^= 1
-	second := envelope.SegmentPlace(1)
+	second := envelope.V2.SegmentPlace(1)
 	for name, err := range map[string]error{
 		"cut":       each(key, sealed[:len(sealed)-1], 0),
 		"cut there": each(key, sealed[:second], 0),
 		"longer":    each(key, append(slices.Clone(sealed), 0), 0),
 		"changed":   each(key, flipped, 0),
-		"moved":     each(key, append(slices.Clone(sealed[:second]), sealed[envelope.StreamHead:]...), 1),
+		"moved":     each(key, append(slices.Clone(sealed[:second]), sealed[envelope.V2.StreamHead():]...), 1),
 		"key":       each(envelope.NewKey(), sealed, 0),
-		"empty":     each(key, sealed[:envelope.StreamHead], 0),
+		"empty":     each(key, sealed[:envelope.V2.StreamHead()], 0),
 	} {
 		if !errors.Is(err, envelope.ErrNotAuthentic) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
 	lost := errors.New("lost")
-	o, err := envelope.NewOpener(sealed[:envelope.StreamHead], key)
+	o, err := envelope.NewOpener(sealed[:envelope.V2.StreamHead()], key)
 	if err != nil {
 		t.Fatal(err)
 	}
-	src := io.MultiReader(bytes.NewReader(sealed[envelope.StreamHead:second+5]), iotest.ErrReader(lost))
+	src := io.MultiReader(bytes.NewReader(sealed[envelope.V2.StreamHead():second+5]), iotest.ErrReader(lost))
 	if err := o.Each(src, 0, func(envelope.Segment) error { return nil }); !errors.Is(err, lost) {
 		t.Errorf("a lost connection: %v", err)
 	}
-	if _, err := envelope.NewOpener(make([]byte, envelope.StreamHead), key); !errors.Is(err, envelope.ErrVersion) {
+	if _, err := envelope.NewOpener(make([]byte, envelope.V2.StreamHead()), key); !errors.Is(err, envelope.ErrVersion) {
 		t.Errorf("another version: %v", err)
 	}
 }

@@ -1,6 +1,7 @@
 package envelope
 
 import (
+	"cmp"
 	"crypto/rand"
 	"fmt"
 	"io"
@@ -22,8 +23,11 @@ const (
 const Unknown = -1
 
 // formOf chooses the form of a content of that size.
-func formOf(size int64) Form {
-	if size >= 0 && size <= MaxV1 {
+func formOf(secret Secret, meta Meta, size int64) Form {
+	switch {
+	case secret.stretched() != nil:
+		return V3
+	case size >= 0 && size <= MaxV1 && !meta.IsFiles():
 		return V1
 	}
 	return V2
@@ -31,67 +35,83 @@ func formOf(size int64) Form {
 
 // SealedSize returns how many bytes Encrypt will write for a content of size
 // bytes, or Unknown when that is.
-func SealedSize(meta Meta, size int64) int64 {
+func SealedSize(secret Secret, meta Meta, size int64) int64 {
 	if size < 0 {
 		return Unknown
 	}
-	return formOf(size).sealedSize(int64(len(meta.seal())) + size)
+	return formOf(secret, meta, size).sealedSize(int64(len(meta.seal())) + size)
 }
 
-// Encrypt seals a file: V1 up to MaxV1 bytes of content, V2 above, and where
-// size is Unknown. V2 takes the same few MiB of memory whatever the size.
+// Encrypt seals a file: V3 with a passphrase; else V1 up to MaxV1 bytes of
+// content, V2 above, where size is Unknown, and for several files, of which a
+// reader may want one. V2 and V3 take the same few MiB of memory whatever the
+// size. Who may have to send the rest later seals by a [Sealer].
 //
 // A content that is not of the stated size is Invalid. After an error dst has
 // a file that nobody can open.
-func Encrypt(dst io.Writer, key Key, meta Meta, content io.Reader, size int64) error {
-	if formOf(size) == V1 {
+func Encrypt(dst io.Writer, secret Secret, meta Meta, content io.Reader, size int64) error {
+	if formOf(secret, meta, size) == V1 {
+		key, err := secret.under(nil)
+		if err != nil {
+			return err
+		}
 		var iv [ivSize]byte
 		rand.Read(iv[:])
 		return sealV1(dst, key, iv, meta, content, size)
 	}
-	var s stream
-	rand.Read(s.salt[:])
-	rand.Read(s.prefix[:])
-	return sealV2(dst, key, s, meta, content, size)
+	s, err := NewSealer(secret, NewStream(), meta, size)
+	if err != nil {
+		return err
+	}
+	return s.writeTo(dst, content)
 }
 
-// Decrypt opens a file of either form, whose first bytes say which it is. What
+// Decrypt opens a file of any form, whose first bytes say which it is. What
 // the reader returns has passed its tag; that it is all there is certain only
 // with io.EOF, so keep nothing of it after another error.
 //
-// A file of V1 that is larger than MaxOpen is ErrTooLarge; DecryptLimit has a
+// It is ErrPassphrase where the file asks for one and secret is a [Key]: then
+// [StretchOf] tells how its first bytes want it stretched. It is ErrNoPassphrase
+// where secret has one and the file asks for none. A file of V1 that is larger than MaxOpen is ErrTooLarge; DecryptLimit has a
 // limit of the caller's.
-func Decrypt(src io.Reader, key Key) (Meta, io.Reader, error) {
-	return DecryptLimit(src, key, MaxOpen)
+func Decrypt(src io.Reader, secret Secret) (Meta, io.Reader, error) {
+	return DecryptLimit(src, secret, MaxOpen)
 }
 
 // DecryptLimit is Decrypt for a machine that has another amount of memory:
 // a file of V1 takes as much as it is large, and somewhat more while it is
-// being read. A file of V2 is opened whatever its size.
-func DecryptLimit(src io.Reader, key Key, limit int64) (Meta, io.Reader, error) {
-	var head [len(magic)]byte
+// being read. A file of V2 or V3 is opened whatever its size.
+func DecryptLimit(src io.Reader, secret Secret, limit int64) (Meta, io.Reader, error) {
+	var first [len(magicV2)]byte
 	in := &source{r: src}
-	n, err := io.ReadFull(in, head[:])
+	_, err := io.ReadFull(in, first[:])
 	if in.err != nil {
 		return Meta{}, nil, in.err
 	}
+	if err != nil {
+		return Meta{}, nil, ErrNotAuthentic // no file is that short
+	}
+	form, err := FormOf(first[:])
 	switch {
 	case err != nil:
-		return Meta{}, nil, ErrNotAuthentic // no file is that short
-	case string(head[:]) == magic:
-		return openV2(in, key)
-	case string(head[:len(family)]) == family:
-		return Meta{}, nil, ErrVersion
+		return Meta{}, nil, err
+	case form != V1:
+		return openStream(in, form, first[:], secret)
 	}
-	return openV1(in, head[:n], key, limit)
+	key, err := secret.under(nil)
+	if err != nil {
+		return Meta{}, nil, err
+	}
+	return openV1(in, first[:], key, limit)
 }
 
 // source remembers how reading failed, so that a lost connection is not taken
 // for a short file: io.ErrUnexpectedEOF from the inside of an HTTP client must
 // not look like the end of the file.
 type source struct {
-	r   io.Reader
-	err error
+	r    io.Reader
+	what string // "the sealed file" where it is not said
+	err  error
 }
 
 func (s *source) Read(p []byte) (int, error) {
@@ -100,23 +120,10 @@ func (s *source) Read(p []byte) (int, error) {
 	}
 	n, err := s.r.Read(p)
 	if err != nil && err != io.EOF {
-		s.err = fmt.Errorf("read the sealed file: %w", err)
+		s.err = fmt.Errorf("read %s: %w", cmp.Or(s.what, "the sealed file"), err)
 		err = s.err
 	}
 	return n, err
-}
-
-// copyExactly copies a content of size bytes, or of any number when that is
-// Unknown.
-func copyExactly(dst io.Writer, content io.Reader, size int64) error {
-	if size >= 0 {
-		content = io.LimitReader(content, size+1) // one more, to see that there is none
-	}
-	n, err := io.Copy(dst, content)
-	if err == nil && size >= 0 && n != size {
-		err = errSize
-	}
-	return err
 }
 
 var errSize = send.Fail(send.Invalid, "the content is not as long as was said; it changed while it was read")

@@ -31,6 +31,17 @@ func interesting() []int {
 	return []int{0, 1, first - 1, first, first + 1, second - 1, second, second + 1, 3 << 20}
 }
 
+const headerV2 = len(magicV2)
+
+// sealV2 seals a file of V2 whatever its size, always in the same way.
+func sealV2(dst io.Writer, key Key, s Stream, meta Meta, content io.Reader, size int64) error {
+	sealer, err := NewSealer(key, s, meta, size)
+	if err != nil {
+		return err
+	}
+	return sealer.writeTo(dst, content)
+}
+
 func sealedV1(t testing.TB, key Key, content []byte) []byte {
 	t.Helper()
 	var b bytes.Buffer
@@ -64,7 +75,7 @@ func TestRoundTrip(t *testing.T) {
 	for _, n := range interesting() {
 		content, key := pattern(n), NewKey()
 		one, two := sealedV1(t, key, content), sealedV2(t, key, content)
-		if got, want := int64(len(one)), SealedSize(testMeta, int64(n)); got != want {
+		if got, want := int64(len(one)), SealedSize(Key{}, testMeta, int64(n)); got != want {
 			t.Errorf("%d bytes: V1 has %d bytes, SealedSize says %d", n, got, want)
 		}
 		if got, want := int64(len(two)), V2.sealedSize(int64(len(testMeta.seal())+n)); got != want {
@@ -93,14 +104,14 @@ func TestFormBySize(t *testing.T) {
 		if err := Encrypt(&b, NewKey(), Meta{}, io.LimitReader(zeros{}, size), size); err != nil {
 			t.Fatal(err)
 		}
-		if got := int64(b.Len()); got != SealedSize(Meta{}, size) {
-			t.Errorf("%d bytes: sealed %d, SealedSize %d", size, got, SealedSize(Meta{}, size))
+		if got := int64(b.Len()); got != SealedSize(Key{}, Meta{}, size) {
+			t.Errorf("%d bytes: sealed %d, SealedSize %d", size, got, SealedSize(Key{}, Meta{}, size))
 		}
 		if got, err := Inspect(b.Bytes()[:min(b.Len(), HeadSize)], int64(b.Len())); got != want || err != nil {
 			t.Errorf("%d bytes: %v, %v", size, got, err)
 		}
 	}
-	if SealedSize(Meta{}, Unknown) != Unknown {
+	if SealedSize(Key{}, Meta{}, Unknown) != Unknown {
 		t.Error("the sealed size of an unknown size is known")
 	}
 }
@@ -114,8 +125,8 @@ func TestFresh(t *testing.T) {
 		t.Error("V1 uses a nonce twice")
 	}
 	a, b = sealedV2(t, key, content), sealedV2(t, key, content)
-	salt := a[headerSize+1:][:saltSize]
-	const begin, end = headerSize + 1 + saltSize, headerSize + 1 + saltSize + prefixSize // of the nonces' prefix
+	salt := a[headerV2+1:][:saltSize]
+	const begin, end = headerV2 + 1 + saltSize, headerV2 + 1 + saltSize + prefixSize // of the nonces' prefix
 	if bytes.Contains(b, salt) || bytes.Equal(a[begin:end], b[begin:end]) {
 		t.Error("V2 uses a salt or a nonce prefix twice")
 	}
@@ -148,7 +159,7 @@ func TestTruncationBetweenSegments(t *testing.T) {
 	key := NewKey()
 	content := pattern(3 << 20)
 	blob := sealedV2(t, key, content)
-	for at := headerSize + segmentSize; at < len(blob); at += segmentSize {
+	for at := headerV2 + segmentSize; at < len(blob); at += segmentSize {
 		for _, n := range []int{at - 1, at, at + 1, at + tagSize} {
 			_, got, err := open(blob[:n], key)
 			if !errors.Is(err, ErrNotAuthentic) {
@@ -180,15 +191,15 @@ func TestSegmentsMoved(t *testing.T) {
 	key := NewKey()
 	content := pattern(4 << 20)
 	blob := sealedV2(t, key, content)
-	seg := func(i int) []byte { return blob[headerSize+i*segmentSize:][:segmentSize] }
-	end := blob[headerSize+4*segmentSize:]
-	head := blob[:headerSize]
+	seg := func(i int) []byte { return blob[headerV2+i*segmentSize:][:segmentSize] }
+	end := blob[headerV2+4*segmentSize:]
+	head := blob[:headerV2]
 	other := sealedV2(t, key, content) // of the same key, but another stream
 	for name, moved := range map[string][]byte{
 		"swapped":       slices.Concat(head, seg(0), seg(2), seg(1), seg(3), end),
 		"left out":      slices.Concat(head, seg(0), seg(2), seg(3), end),
 		"repeated":      slices.Concat(head, seg(0), seg(1), seg(1), seg(2), seg(3), end),
-		"spliced":       slices.Concat(head, seg(0), other[headerSize+segmentSize:]),
+		"spliced":       slices.Concat(head, seg(0), other[headerV2+segmentSize:]),
 		"one byte more": slices.Concat(blob, []byte{0}),
 		"end repeated":  slices.Concat(blob, end),
 	} {
@@ -268,7 +279,7 @@ func TestContentOfAnotherSize(t *testing.T) {
 	// V2 that turns out longer must not be finished either.
 	var b bytes.Buffer
 	key := NewKey()
-	err := sealV2(&b, key, stream{}, testMeta, strings.NewReader("ten bytes!"), 9)
+	err := sealV2(&b, key, Stream{}, testMeta, strings.NewReader("ten bytes!"), 9)
 	if send.CodeOf(err) != send.Invalid {
 		t.Errorf("got %v", err)
 	}
@@ -291,7 +302,7 @@ func TestContentFails(t *testing.T) {
 func TestVersionUnknown(t *testing.T) {
 	t.Parallel()
 	blob := sealedV2(t, NewKey(), nil)
-	blob[7] = 3
+	blob[7] = 4
 	if _, _, err := Decrypt(bytes.NewReader(blob), NewKey()); !errors.Is(err, ErrVersion) {
 		t.Errorf("got %v", err)
 	}

@@ -21,8 +21,8 @@ func tink(t testing.TB, key Key) *subtle.AESGCMHKDF {
 // rawStream seals with Tink alone.
 func rawStream(t testing.TB, key Key, plain []byte) []byte {
 	t.Helper()
-	b := bytes.NewBufferString(magic)
-	w, err := tink(t, key).NewEncryptingWriter(b, []byte(magic))
+	b := bytes.NewBufferString(magicV2)
+	w, err := tink(t, key).NewEncryptingWriter(b, []byte(magicV2))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -40,7 +40,7 @@ func TestTinkOpensOurs(t *testing.T) {
 	for _, n := range interesting() {
 		key, content := NewKey(), pattern(n)
 		blob := sealedV2(t, key, content)
-		r, err := tink(t, key).NewDecryptingReader(bytes.NewReader(blob[headerSize:]), []byte(magic))
+		r, err := tink(t, key).NewDecryptingReader(bytes.NewReader(blob[headerV2:]), []byte(magicV2))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -67,7 +67,7 @@ func TestOursOpensTink(t *testing.T) {
 func TestHeaderIsBound(t *testing.T) {
 	t.Parallel()
 	key := NewKey()
-	b := bytes.NewBufferString(magic)
+	b := bytes.NewBufferString(magicV2)
 	w, err := tink(t, key).NewEncryptingWriter(b, []byte(family+"\x03"))
 	if err != nil {
 		t.Fatal(err)

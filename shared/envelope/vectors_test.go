@@ -191,11 +191,11 @@ func makeVectors() (v vectors) {
 		{"three segments and some", 3<<20 + 12345},
 	} {
 		seed := sha256.Sum256([]byte(c.name))
-		s := stream{salt: seed}
-		copy(s.prefix[:], bytes.Repeat([]byte{0xc0 + byte(i)}, prefixSize))
-		derived, sealed := s.deriveKey(key), sealWith(key, s, c.size)
+		s := Stream{Salt: seed}
+		copy(s.Prefix[:], bytes.Repeat([]byte{0xc0 + byte(i)}, prefixSize))
+		derived, sealed := streamHead{nil, s}.deriveKey(key), sealWith(key, s, c.size)
 		sum := sha256.Sum256(sealed)
-		vec := v2Vector{c.name, key.String(), hex.EncodeToString(s.salt[:]), hex.EncodeToString(s.prefix[:]),
+		vec := v2Vector{c.name, key.String(), hex.EncodeToString(s.Salt[:]), hex.EncodeToString(s.Prefix[:]),
 			hex.EncodeToString(derived), testMeta, c.size, len(sealed), hex.EncodeToString(sum[:]), ""}
 		if len(sealed) < 1000 {
 			vec.Sealed = hex.EncodeToString(sealed)
@@ -207,9 +207,9 @@ func makeVectors() (v vectors) {
 		{"one byte", "cut", 0}, {"one byte", "cut", 8}, {"one byte", "cut", 48},
 		{"one byte", "flip", 0}, {"one byte", "flip", 7}, {"one byte", "flip", 8}, {"one byte", "flip", 9},
 		{"one byte", "flip", 41}, {"one byte", "flip", 48}, {"one byte", "append", 0},
-		{"empty", "append", 0}, {"one segment", "append", 0}, {"one segment", "cut", headerSize + segmentSize - 1},
-		{"one byte more than a segment", "cut", headerSize + segmentSize}, {"two segments", "cut", headerSize + segmentSize},
-		{"three segments", "cut", headerSize + 2*segmentSize}, {"three segments", "cut", headerSize + segmentSize + 5},
+		{"empty", "append", 0}, {"one segment", "append", 0}, {"one segment", "cut", headerV2 + segmentSize - 1},
+		{"one byte more than a segment", "cut", headerV2 + segmentSize}, {"two segments", "cut", headerV2 + segmentSize},
+		{"three segments", "cut", headerV2 + 2*segmentSize}, {"three segments", "cut", headerV2 + segmentSize + 5},
 		{"three segments", "swap", 1}, {"three segments", "drop", 1}, {"three segments and some", "swap", 0},
 		{"three segments and some", "swap", 1}, {"three segments and some", "drop", 2},
 		{"three segments and some", "flip", 2 << 20},
@@ -225,11 +225,11 @@ func makeVectors() (v vectors) {
 		{"no envelope", "hello"},
 		{"nothing", ""},
 	} {
-		s := stream{salt: sha256.Sum256([]byte(c.name))}
-		head := append([]byte(magic), streamSize)
-		head = append(append(head, s.salt[:]...), s.prefix[:]...)
-		nonce := append(s.prefix[:], 0, 0, 0, 0, 1)
-		sealed := newGCM(s.deriveKey(key)).Seal(head, nonce, []byte(c.plain), nil)
+		s := Stream{Salt: sha256.Sum256([]byte(c.name))}
+		head := append([]byte(magicV2), streamSize)
+		head = append(append(head, s.Salt[:]...), s.Prefix[:]...)
+		nonce := append(s.Prefix[:], 0, 0, 0, 0, 1)
+		sealed := newGCM(streamHead{nil, s}.deriveKey(key)).Seal(head, nonce, []byte(c.plain), nil)
 		v.Foreign = append(v.Foreign, foreignVector{c.name, key.String(), hex.EncodeToString(sealed)})
 	}
 	const second = firstRoom + segmentRoom
@@ -249,7 +249,7 @@ func makeVectors() (v vectors) {
 	return v
 }
 
-func sealWith(key Key, s stream, size int) []byte {
+func sealWith(key Key, s Stream, size int) []byte {
 	var b bytes.Buffer
 	if err := sealV2(&b, key, s, testMeta, bytes.NewReader(pattern(size)), int64(size)); err != nil {
 		panic(err)
@@ -322,7 +322,7 @@ func TestVectors(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		s := stream{salt: [saltSize]byte(unhex(c.Salt)), prefix: [prefixSize]byte(unhex(c.NoncePrefix))}
+		s := Stream{Salt: [saltSize]byte(unhex(c.Salt)), Prefix: [prefixSize]byte(unhex(c.NoncePrefix))}
 		blob := sealWith(key, s, c.ContentSize)
 		sum := sha256.Sum256(blob)
 		if len(blob) != c.SealedSize || hex.EncodeToString(sum[:]) != c.SealedSHA256 ||
@@ -354,7 +354,7 @@ func TestVectors(t *testing.T) {
 
 func (c brokenVector) apply(blob []byte) []byte {
 	blob = slices.Clone(blob)
-	from := func(segment int) int { return min(len(blob), headerSize+segment*segmentSize) }
+	from := func(segment int) int { return min(len(blob), headerV2+segment*segmentSize) }
 	a, b, end := from(c.At), from(c.At+1), from(c.At+2)
 	switch c.Change {
 	case "cut":

@@ -1,0 +1,179 @@
+package envelope
+
+import (
+	"crypto/cipher"
+	"crypto/sha256"
+	"io"
+	"math"
+	"runtime"
+	"sync"
+
+	"sgraph.ai/send/shared/send"
+)
+
+// Sealer seals one file as V2 or V3, segment by segment, and with the same secret,
+// stream, meta and content to the same bytes, as often as need be: for who may
+// have to send the rest of it later. [Encrypt] is for who sends once.
+//
+// A nonce must never be used for two contents. Who seals a second time keeps,
+// before a segment leaves, its [SealedSegment.Sum], and lets none leave whose
+// place had another sum: see docs/formats.md, "Going on with an upload".
+type Sealer struct {
+	head   []byte
+	stream Stream
+	gcm    cipher.AEAD
+	meta   []byte
+	size   int64 // of the content, or Unknown
+}
+
+// NewSealer returns the sealer of a content of size bytes, or of Unknown many.
+func NewSealer(secret Secret, s Stream, meta Meta, size int64) (*Sealer, error) {
+	h := streamHead{secret.stretched(), s}
+	key, err := secret.under(h.stretch)
+	if err != nil {
+		return nil, err
+	}
+	return &Sealer{h.bytes(), s, newGCM(h.deriveKey(key)), meta.seal(), size}, nil
+}
+
+// SealedSegment is a part of a sealed file. One behind the other they are the
+// file: what stands before the first segment belongs to the first.
+type SealedSegment struct {
+	Number int64
+	Last   bool
+	Place  int64  // in the file
+	Sealed []byte // 1 MiB, and the head of the first; less of the last
+	Sum    [sha256.Size]byte
+}
+
+// Size returns how many bytes the sealed file has, or Unknown.
+func (s *Sealer) Size() int64 {
+	if s.size < 0 {
+		return Unknown
+	}
+	return s.form().sealedSize(int64(len(s.meta)) + s.size)
+}
+
+func (s *Sealer) form() Form {
+	if len(s.head) == V3.StreamHead() {
+		return V3
+	}
+	return V2
+}
+
+// Each seals a content and hands out the segments in their order. What it hands
+// out is gone when the call returns; others are being sealed meanwhile. A content
+// that is not of the size that was said is Invalid, and its last segment is not
+// handed out.
+func (s *Sealer) Each(content io.Reader, take func(SealedSegment) error) error {
+	return s.each(content, true, take)
+}
+
+// writeTo writes the sealed file.
+func (s *Sealer) writeTo(dst io.Writer, content io.Reader) error {
+	return s.each(content, false, func(sealed SealedSegment) error {
+		_, err := dst.Write(sealed.Sealed)
+		return err
+	})
+}
+
+// most is how many segments are under way at the same time: while one is written,
+// others are sealed. More would take memory and gain nothing.
+const most = 3
+
+// lane is a segment under way. It is sealed in place.
+type lane struct {
+	SealedSegment
+	buffer [maxHead + segmentSize]byte
+	head   int // bytes of buffer that are not sealed, but stand before it
+	plain  int // bytes that are
+	sealed chan struct{}
+}
+
+const maxHead = len(magicV3) + StretchSize + streamSize
+
+var lanes = sync.Pool{New: func() any { return &lane{sealed: make(chan struct{}, 1)} }}
+
+func (s *Sealer) each(content io.Reader, hashed bool, take func(SealedSegment) error) error {
+	r := s.read(content)
+	var under []*lane
+	defer func() {
+		for _, l := range under {
+			<-l.sealed
+			lanes.Put(l)
+		}
+	}()
+	for {
+		for !r.ended && len(under) < min(most, runtime.GOMAXPROCS(0)) {
+			l := lanes.Get().(*lane)
+			if err := r.next(l); err != nil {
+				lanes.Put(l)
+				return err
+			}
+			under = append(under, l)
+			go s.seal(l, hashed)
+		}
+		l := under[0]
+		under = under[1:]
+		<-l.sealed
+		err := take(l.SealedSegment)
+		last := l.Last
+		if lanes.Put(l); err != nil || last {
+			return err
+		}
+	}
+}
+
+func (s *Sealer) seal(l *lane, hashed bool) {
+	plain := l.buffer[l.head:][:l.plain]
+	l.Sealed = s.gcm.Seal(l.buffer[:l.head], s.stream.nonce(l.Number, l.Last), plain, nil)
+	if hashed {
+		l.Sum = sha256.Sum256(l.Sealed)
+	}
+	l.sealed <- struct{}{}
+}
+
+// plainReader divides what is sealed into segments.
+type plainReader struct {
+	*Sealer
+	src    source
+	number int64
+	place  int64
+	left   int64  // of the content, which may be Unknown
+	ahead  []byte // what the next segment begins with
+	ended  bool
+}
+
+func (s *Sealer) read(content io.Reader) *plainReader {
+	return &plainReader{Sealer: s, src: source{r: content, what: "the content"}, left: s.size, ahead: s.meta}
+}
+
+// next reads the next segment, and one byte more, to see whether it is the last.
+func (r *plainReader) next(l *lane) error {
+	l.head = 0
+	if r.number == 0 {
+		l.head = copy(l.buffer[:], r.head)
+	}
+	room := SegmentRoom(r.number)
+	space := l.buffer[l.head:][:room+1]
+	have := copy(space, r.ahead)
+	n, err := io.ReadFull(&r.src, space[have:])
+	if have += n; r.src.err != nil {
+		return r.src.err
+	}
+	r.ended = err != nil
+	if r.left != Unknown {
+		if r.left -= int64(n); r.left < 0 || r.ended && r.left != 0 {
+			return errSize
+		}
+	}
+	if r.number >= math.MaxUint32 {
+		return send.Fail(send.TooLarge, "the content is too long for any sealed file")
+	}
+	l.plain = min(have, room)
+	r.ahead = append(r.ahead[:0:0], space[l.plain:have]...)
+	l.Number, l.Last, l.Place, l.Sum = r.number, r.ended, r.place, [sha256.Size]byte{}
+	r.number++
+	r.place += int64(l.head + l.plain + tagSize)
+	return nil
+}
