@@ -1,6 +1,8 @@
 package envelope
 
 import (
+	"slices"
+
 	"sgraph.ai/send/shared/send"
 )
 
@@ -44,6 +46,7 @@ const (
 	ReasonDamagedKey   send.Reason = "damaged_key"   // the key is as long as one, and is none
 	ReasonDamagedID    send.Reason = "damaged_id"    // the key is whole, and the ID before it is not
 	ReasonLongText     send.Reason = "long_text"     // it is too long to look for a link in it
+	ReasonRequest      send.Reason = "request_link"  // it is a link by which one sends, see [ParseRequest]
 )
 
 // ParseLink finds the link in a text that a person or a program handed over.
@@ -62,13 +65,16 @@ const (
 // Invalid, with one of the reasons above.
 func ParseLink(text string) (Link, error) {
 	if len(text) > maxText {
-		return Link{}, send.Fail(send.Invalid,
-			"that is too long to look for a link in it: give the link alone").With(ReasonLongText)
+		return Link{}, errLongText
 	}
 	var all []sighting
 	texts := readings(text)
 	for _, s := range texts {
 		all = append(all, sightings(s)...)
+	}
+	if len(all) == 0 && slices.ContainsFunc(texts, func(s string) bool { return len(requests(s)) > 0 }) {
+		return Link{}, send.Fail(send.Invalid,
+			"that is a link by which you can send to somebody, and not one to a transfer").With(ReasonRequest)
 	}
 	if len(all) == 0 && wholeKeyWithoutID(texts) {
 		return Link{}, send.Fail(send.Invalid,
@@ -119,6 +125,9 @@ func (s sighting) better(than sighting) bool {
 	}
 	return s.state < than.state
 }
+
+var errLongText = send.Fail(send.Invalid,
+	"that is too long to look for a link in it: give the link alone").With(ReasonLongText)
 
 var errSeveral = send.Fail(send.Invalid,
 	"there is more than one link in that: give the one that is meant").With(ReasonSeveralLinks)

@@ -50,6 +50,9 @@ func sightings(s string) (found []sighting) {
 			continue
 		}
 		seen, end := keyBehind(s, next)
+		if _, _, ok := nextKey(s, seen, end); ok || isRequested(s, at) {
+			continue
+		}
 		seen.id = id
 		if seen.state != whole && !isAnchored(s, at) && !isAlone(s, at, end) {
 			continue // something else of twelve digits
