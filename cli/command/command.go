@@ -28,10 +28,12 @@ type Env struct {
 	In       io.Reader
 	Out, Err io.Writer
 	Getenv   func(string) string
+
+	profile *string // that the command line names; nil where a command takes none
 }
 
 // Process is the Env of this process.
-func Process() Env { return Env{os.Stdin, os.Stdout, os.Stderr, os.Getenv} }
+func Process() Env { return Env{In: os.Stdin, Out: os.Stdout, Err: os.Stderr, Getenv: os.Getenv} }
 
 // The exit codes. They are part of the interface: scripts depend on them.
 const (
@@ -83,7 +85,8 @@ this machine; the service keeps ciphertext, and the key is in the link only.`,
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usage(err) })
 	root.AddCommand(sendCommand(e), receiveCommand(e), infoCommand(e), deleteCommand(e), serveCommand(e),
 		healthCommand(e), backupCommand(e), restoreCommand(e), migrateCommand(e), smokeCommand(e),
-		trafficCommand(e), rollbackCommand(e), auditCommand(e), pagesCommand(e), verifyCommand(e))
+		trafficCommand(e), rollbackCommand(e), auditCommand(e), pagesCommand(e), verifyCommand(e),
+		tokenCommand(e), pulseCommand(e), profileCommand(e))
 	return root
 }
 

@@ -40,5 +40,6 @@ all users of a machine can see.`,
 	}
 	c.Flags().Var((*trimmed)(&secret), "secret", "the delete secret of the transfer (default $SGSEND_SECRET)")
 	c.Flags().Var((*trimmed)(&server), "server", "the service, where the link names none (default $SGSEND_SERVER)")
+	e.profileFlag(c)
 	return c
 }

@@ -66,6 +66,7 @@ more.`,
 	flags := c.Flags()
 	flags.Var((*trimmed)(&key), "key", "the key, where the link has none")
 	flags.Var((*trimmed)(&server), "server", "the service, where the link names none (default $SGSEND_SERVER)")
+	e.profileFlag(c)
 	return c
 }
 

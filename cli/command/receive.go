@@ -84,5 +84,6 @@ a command line all users of a machine can see, and the shell may keep it.`,
 	flags.BoolVar(&force, "force", false, "replace a file that is there already")
 	flags.Var((*trimmed)(&key), "key", "the key, where the link has none")
 	flags.Var((*trimmed)(&server), "server", "the service, where the link names none (default $SGSEND_SERVER)")
+	e.profileFlag(c)
 	return c
 }

@@ -7,11 +7,15 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"sgraph.ai/send/shared/test/logtest"
 )
 
 // exits runs a command and checks its exit code: exits 3 sgsend info x.
@@ -100,5 +104,65 @@ func lives(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(json.Unmarshal([]byte(ts.ReadFile("stdout")), &sent))
 	if off := time.Until(sent.ExpiresAt) - want; off.Abs() > 10*time.Minute {
 		ts.Fatalf("it expires at %v, not in %v", sent.ExpiresAt, want)
+	}
+}
+
+// until runs a command again and again, until it prints what matches: what is handed
+// over in passing comes when it comes. until token_created sgsend audit list.
+func until(ts *testscript.TestScript, _ bool, args []string) {
+	want, err := regexp.Compile("(?m)" + args[0])
+	ts.Check(err)
+	for deadline := time.Now().Add(time.Minute); ; time.Sleep(100 * time.Millisecond) {
+		ts.Check(ts.Exec(args[1], args[2:]...))
+		if want.MatchString(ts.ReadFile("stdout")) {
+			return
+		}
+		if time.Now().After(deadline) {
+			ts.Fatalf("%q is never printed", args[0])
+		}
+	}
+}
+
+// follows runs a command until it prints what matches, which another command may make
+// happen once it runs, and then ends it as Ctrl-C does: follows token_created sgsend
+// audit follow -- sgsend token create. Each line that it prints for people may be its
+// last.
+func follows(ts *testscript.TestScript, _ bool, args []string) {
+	want, err := regexp.Compile("(?m)" + args[0])
+	ts.Check(err)
+	run, meanwhile := args[1:], []string{}
+	if at := slices.Index(run, "--"); at >= 0 {
+		run, meanwhile = run[:at], run[at+1:]
+	}
+	c := exec.Command(run[0], run[1:]...)
+	for _, name := range []string{"SGSEND_SERVER", "SGSEND_ADMIN", "SGSEND_API_KEY", "XDG_CONFIG_HOME", "TZ", "PATH"} {
+		c.Env = append(c.Env, name+"="+ts.Getenv(name))
+	}
+	var out logtest.Buffer
+	c.Stdout, c.Dir = &out, ts.MkAbs(".")
+	ts.Check(c.Start())
+	ended := make(chan error, 1)
+	go func() { ended <- c.Wait() }()
+	deadline := time.After(time.Minute)
+	for again := time.NewTicker(2 * time.Second); ; {
+		select {
+		case <-out.When(func(text string) bool { return want.MatchString(text) }):
+			ts.Check(c.Process.Signal(os.Interrupt))
+			<-ended
+			if code := c.ProcessState.ExitCode(); code != 130 {
+				ts.Fatalf("it ended with exit code %d", code)
+			}
+			ts.Check(os.WriteFile(ts.MkAbs("followed"), []byte(out.String()), 0o600))
+			return
+		case <-again.C:
+			if len(meanwhile) > 0 { // once it has begun, whenever that is
+				ts.Check(ts.Exec(meanwhile[0], meanwhile[1:]...))
+			}
+		case err := <-ended:
+			ts.Fatalf("it ended: %v\n%s", err, &out)
+		case <-deadline:
+			_ = c.Process.Kill()
+			ts.Fatalf("%q is never printed, but\n%s", args[0], &out)
+		}
 	}
 }

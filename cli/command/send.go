@@ -50,8 +50,8 @@ one; better than --token, which others on this machine can see, is SGSEND_TOKEN.
 			if err != nil {
 				return err
 			}
-			if api.Token = token; token == "" {
-				api.Token = e.Getenv("SGSEND_TOKEN")
+			if api.Token, err = e.accessToken(cmd.Context(), token, api.Server); err != nil {
+				return err
 			}
 			if err := inOneLine("access token", api.Token); err != nil {
 				return err
@@ -84,6 +84,7 @@ one; better than --token, which others on this machine can see, is SGSEND_TOKEN.
 	flags.Var(&expires, "expires", "how long it can be received: 30m, 12h, 1d, 2w (default: the service's own)")
 	flags.Var(&downloads, "downloads", "how often it can be received; 0 for no limit")
 	flags.BoolVar(&asJSON, "json", false, "print everything as one JSON object")
+	e.profileFlag(c)
 	return c
 }
 

@@ -10,6 +10,7 @@ import (
 	"unicode"
 
 	"sgraph.ai/send/cli/client"
+	"sgraph.ai/send/cli/profile"
 	"sgraph.ai/send/shared/envelope"
 )
 
@@ -40,16 +41,17 @@ func inOneLine(what, text string) error {
 	return nil
 }
 
-// service is the client of a service that is named on the command line or in
-// the environment. It has no access token: a link of a stranger must not
+// service is the client of a service that is named on the command line, in the
+// environment or in a profile. It has no access token: a link of a stranger must not
 // collect it.
 func service(e Env, server string) (*client.Client, error) {
-	if server == "" {
-		server = e.Getenv("SGSEND_SERVER")
+	server, err := e.setting(server, "SGSEND_SERVER", func(p profile.Profile) string { return p.Server })
+	if err != nil {
+		return nil, err
 	}
 	if server == "" {
 		return nil, usage(errors.New("which service? " +
-			"Name it with --server or in SGSEND_SERVER, as in https://send.example.org"))
+			"Name it with --server, in SGSEND_SERVER or in a profile, as in https://send.example.org"))
 	}
 	at, err := origin(server)
 	return &client.Client{Server: at}, err

@@ -1,0 +1,386 @@
+package command
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"sgraph.ai/send/cli/operator"
+	"sgraph.ai/send/shared/send"
+	"sgraph.ai/send/shared/wire"
+)
+
+func tokenCommand(e Env) *cobra.Command {
+	c := &cobra.Command{
+		Use:   "token",
+		Short: "Make access tokens, and say what they may",
+		Long: `Make access tokens, list them, change how often they can be used, and withdraw
+them. It asks the admin service, with its API key.
+
+A token is a secret: who has it can send. So it is printed when it is made, and
+otherwise named by its ID, which opens nothing and of which the first six
+characters will do. Where a command takes a TOKEN it takes either, or "-" to read
+it from standard input.`,
+		Args: cobra.ArbitraryArgs,
+		RunE: func(*cobra.Command, []string) error {
+			return usage(errors.New("what with tokens? Say create, list, show, limit, revoke or reactivate"))
+		},
+	}
+	c.AddCommand(tokenCreateCommand(e), tokenListCommand(e), tokenShowCommand(e), tokenLimitCommand(e),
+		tokenRevokeCommand(e), tokenReactivateCommand(e))
+	return c
+}
+
+// shownToken is a token as it is printed: its name, which is the secret, only where
+// that was asked for.
+type shownToken struct {
+	ID         string           `json:"cache_id"`
+	Name       string           `json:"token_name,omitempty"`
+	Status     send.TokenStatus `json:"status"`
+	UsageLimit int64            `json:"usage_limit"` // 0 = without limit
+	UsageCount int64            `json:"usage_count"`
+	Remaining  int64            `json:"remaining"` // -1 = without limit
+	CreatedBy  string           `json:"created_by"`
+	CreatedAt  time.Time        `json:"created_at,omitzero"`
+	Metadata   map[string]any   `json:"metadata"`
+}
+
+func shown(t wire.TokenDetails, withName bool) shownToken {
+	s := shownToken{
+		ID: t.CacheID, Status: t.Status, UsageLimit: t.UsageLimit, UsageCount: t.UsageCount, Remaining: t.Remaining,
+		CreatedBy: t.CreatedBy, CreatedAt: t.CreatedAt, Metadata: t.Metadata,
+	}
+	if withName {
+		s.Name = t.TokenName
+	}
+	return s
+}
+
+// note is what an operator wrote about it.
+func (s shownToken) note() string {
+	note, _ := s.Metadata[noteField].(string)
+	return clean(note)
+}
+
+// noteField is where the console keeps a token's note, too.
+const noteField = "note"
+
+// uses says how many there were, and of how many.
+func (s shownToken) uses() string {
+	if s.UsageLimit == 0 {
+		return fmt.Sprintf("%d, no limit", s.UsageCount)
+	}
+	return fmt.Sprintf("%d of %d", s.UsageCount, s.UsageLimit)
+}
+
+func tokenCreateCommand(e Env) *cobra.Command {
+	var o operatorFlags
+	var note, by, nameFile string
+	var asJSON bool
+	limit := count(send.DefaultUsageLimit)
+	c := &cobra.Command{
+		Use:   "create [flags]",
+		Short: "Make an access token, and print it",
+		Long: `Make an access token, and print it on standard output; its ID goes to standard
+error. It is random, unless --token-file says what it is to be.`,
+		Example: `  sgsend token create --limit 5 --note 'for the auditors'
+  SGSEND_TOKEN=$(sgsend token create --limit 1) sgsend send report.pdf
+  sgsend token create --limit 0 --json`,
+		Args: exactly(0, "no arguments"),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			ctx := cmd.Context()
+			s, err := o.service(ctx, e)
+			if err != nil {
+				return err
+			}
+			in := wire.CreateTokenRequest{UsageLimit: int64(limit), CreatedBy: by}
+			if note != "" {
+				in.Metadata = map[string]any{noteField: note}
+			}
+			if nameFile != "" {
+				if in.TokenName, err = e.secretFile(ctx, "access token", nameFile); err != nil {
+					return err
+				}
+			}
+			made, err := s.CreateToken(ctx, in)
+			if err != nil {
+				return err
+			}
+			if err := e.printToken(ctx, made, int64(limit), asJSON); err != nil {
+				return fmt.Errorf("the token %s was made, but could not be printed; revoke it: %w", clean(made.CacheID), err)
+			}
+			return nil
+		},
+	}
+	flags := c.Flags()
+	flags.Var(&limit, "limit", "how many uploads it allows in all; 0 for no limit")
+	flags.StringVar(&note, "note", "", "whom or what it is for, as the console shows it")
+	flags.StringVar(&by, "created-by", "sgsend", "who made it, as the console shows it")
+	flags.StringVar(&nameFile, "token-file", "", `file with the token to make, or "-" for standard input`)
+	o.flags(&e, c)
+	jsonFlag(c, &asJSON)
+	return c
+}
+
+func (e Env) printToken(ctx context.Context, made wire.CreateTokenReply, limit int64, asJSON bool) error {
+	if err := e.listening(); err != nil {
+		return err
+	}
+	if asJSON {
+		return e.printJSON(ctx, map[string]any{
+			"cache_id": made.CacheID, "token_name": made.TokenName, "usage_limit": limit,
+		})
+	}
+	if err := e.print(ctx, clean(made.TokenName)+"\n"); err != nil {
+		return err
+	}
+	fmt.Fprintf(e.Err, "id       %s\n", clean(made.CacheID))
+	return nil
+}
+
+func tokenListCommand(e Env) *cobra.Command {
+	var o operatorFlags
+	var status string
+	var asJSON, names bool
+	states := []string{string(send.TokenActive), string(send.TokenExhausted), string(send.TokenRevoked)}
+	c := &cobra.Command{
+		Use:   "list [flags]",
+		Short: "List the access tokens, the newest first",
+		Example: `  sgsend token list
+  sgsend token list --status active --json | jq '.tokens[] | select(.remaining == 0)'`,
+		Args: exactly(0, "no arguments"),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := oneOf("--status", status, states); err != nil {
+				return err
+			}
+			s, err := o.service(cmd.Context(), e)
+			if err != nil {
+				return err
+			}
+			all, err := s.Tokens(cmd.Context())
+			if err != nil {
+				return err
+			}
+			list := []shownToken{}
+			for _, t := range all {
+				if status == "" || string(t.Status) == status {
+					list = append(list, shown(t, names))
+				}
+			}
+			if asJSON {
+				return e.printJSON(cmd.Context(), map[string]any{"tokens": list})
+			}
+			return e.printTable(cmd.Context(), func(w *tabwriter.Writer) { tokenTable(w, list, names) })
+		},
+	}
+	c.Flags().StringVar(&status, "status", "", "only those: "+strings.Join(states, ", "))
+	completes(c, "status", cobra.FixedCompletions(states, cobra.ShellCompDirectiveNoFileComp))
+	c.Flags().BoolVar(&names, "show-tokens", false, "print the tokens themselves, too")
+	o.flags(&e, c)
+	jsonFlag(c, &asJSON)
+	return c
+}
+
+// shortID is as much of an ID as a table shows.
+func shortID(id string) string { return id[:min(len(id), 8)] }
+
+func tokenTable(w *tabwriter.Writer, list []shownToken, names bool) {
+	if len(list) == 0 {
+		return
+	}
+	fmt.Fprint(w, "ID\tSTATUS\tUSED\tMADE\tBY\tNOTE")
+	if names {
+		fmt.Fprint(w, "\tTOKEN")
+	}
+	fmt.Fprintln(w)
+	for _, t := range list {
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s", shortID(clean(t.ID)), clean(string(t.Status)), t.uses(),
+			day(t.CreatedAt), orDash(clean(t.CreatedBy)), orDash(t.note()))
+		if names {
+			fmt.Fprintf(w, "\t%s", orDash(clean(t.Name)))
+		}
+		fmt.Fprintln(w)
+	}
+}
+
+func day(t time.Time) string {
+	if t.IsZero() {
+		return "-"
+	}
+	return t.Local().Format(time.DateOnly)
+}
+
+// oneOf says whether a flag has one of the values that it can have; "" is none.
+func oneOf(flag, value string, of []string) error {
+	if value == "" {
+		return nil
+	}
+	for _, v := range of {
+		if v == value {
+			return nil
+		}
+	}
+	return usage(fmt.Errorf("%s must be one of %s", flag, strings.Join(of, ", ")))
+}
+
+// onToken is a command that does something with one token, and says how it stands
+// then.
+func onToken(
+	e Env, c *cobra.Command, arguments int,
+	do func(ctx context.Context, s *operator.Service, t wire.TokenDetails, args []string) (wire.TokenDetails, error),
+) *cobra.Command {
+	var o operatorFlags
+	var asJSON bool
+	c.RunE = func(cmd *cobra.Command, args []string) error {
+		ctx := cmd.Context()
+		said := args[0]
+		if said == standardInput {
+			if o.keyFile == standardInput {
+				return usage(errors.New("only one of TOKEN and --api-key-file can be standard input"))
+			}
+			var err error
+			if said, err = e.secretFile(ctx, "access token", said); err != nil {
+				return err
+			}
+		}
+		s, err := o.service(ctx, e)
+		if err != nil {
+			return err
+		}
+		t, err := s.Token(ctx, trim(said))
+		if err != nil {
+			return err
+		}
+		if t, err = do(ctx, s, t, args[1:]); err != nil {
+			return err
+		}
+		if asJSON {
+			return e.printJSON(ctx, shown(t, false))
+		}
+		return e.printTable(ctx, func(w *tabwriter.Writer) { showToken(w, shown(t, false)) })
+	}
+	what := "one TOKEN or its ID"
+	if arguments > 1 {
+		what += ", and what is to be so"
+	}
+	if c.Args == nil {
+		c.Args = exactly(arguments, what)
+	}
+	c.ValidArgsFunction = cobra.NoFileCompletions
+	o.flags(&e, c)
+	jsonFlag(c, &asJSON)
+	return c
+}
+
+// showToken writes how a token stands, as rows of a table.
+func showToken(w *tabwriter.Writer, t shownToken) {
+	if t.ID != "" {
+		fmt.Fprintf(w, "id\t%s\n", clean(t.ID))
+	}
+	fmt.Fprintf(w, "status\t%s\n", clean(string(t.Status)))
+	fmt.Fprintf(w, "used\t%s\n", t.uses())
+	if t.Remaining >= 0 {
+		fmt.Fprintf(w, "left\t%d\n", t.Remaining)
+	}
+	if !t.CreatedAt.IsZero() {
+		fmt.Fprintf(w, "made\t%s\n", local(t.CreatedAt))
+	}
+	fmt.Fprintf(w, "by\t%s\n", orDash(clean(t.CreatedBy)))
+	if note := t.note(); note != "" {
+		fmt.Fprintf(w, "note\t%s\n", note)
+	}
+}
+
+func tokenShowCommand(e Env) *cobra.Command {
+	return onToken(e, &cobra.Command{
+		Use:   "show [flags] TOKEN",
+		Short: "Show how an access token stands",
+		Example: `  sgsend token show 4b598de5
+  wl-paste | sgsend token show - --json`,
+	}, 1, func(_ context.Context, _ *operator.Service, t wire.TokenDetails, _ []string) (wire.TokenDetails, error) {
+		return t, nil
+	})
+}
+
+func tokenLimitCommand(e Env) *cobra.Command {
+	c := &cobra.Command{
+		Use:   "limit [flags] TOKEN USES",
+		Short: "Say how many uploads an access token allows",
+		Long: `Say how many uploads an access token allows in all, those that were made with it
+among them; 0 is without limit, and +N is N more than now. How the token stands
+then is printed.`,
+		Example: `  sgsend token limit 4b598de5 100
+  sgsend token limit 4b598de5 +10`,
+	}
+	c.Args = func(cmd *cobra.Command, args []string) error {
+		if err := exactly(2, "one TOKEN or its ID, and how many USES")(cmd, args); err != nil {
+			return err
+		}
+		_, err := newLimit(0, args[1])
+		return err
+	}
+	return onToken(e, c, 2, func(
+		ctx context.Context, s *operator.Service, t wire.TokenDetails, args []string,
+	) (wire.TokenDetails, error) {
+		limit, err := newLimit(t.UsageLimit, args[0])
+		if err != nil {
+			return t, err
+		}
+		if t.UsageLimit == 0 && strings.HasPrefix(args[0], "+") {
+			return t, usage(errors.New("the token has no limit, to which nothing can be added: say how many uses it is to have"))
+		}
+		return s.SetLimit(ctx, t, limit)
+	})
+}
+
+// newLimit is a limit as it was said: in all, or so many more.
+func newLimit(old int64, said string) (int64, error) {
+	n, err := strconv.ParseInt(strings.TrimPrefix(said, "+"), 10, 64)
+	if err != nil || n < 0 || len(said) > 18 {
+		return 0, usage(errors.New("USES is a number of 0 or more, or + and how many more"))
+	}
+	if strings.HasPrefix(said, "+") {
+		return old + n, nil
+	}
+	return n, nil
+}
+
+func tokenRevokeCommand(e Env) *cobra.Command {
+	var purge bool
+	c := &cobra.Command{
+		Use:   "revoke [flags] TOKEN",
+		Short: "Withdraw an access token",
+		Long: `Withdraw an access token: nobody can begin or complete an upload with it any more.
+What was sent with it stays. With --purge, what was begun with it until now and is
+not complete is removed at the user service's next sweep: for a token that fell
+into wrong hands.`,
+		Example: `  sgsend token revoke 4b598de5
+  sgsend token revoke 4b598de5 --purge`,
+	}
+	c.Flags().BoolVar(&purge, "purge", false, "also remove what was begun with it and is not complete")
+	return onToken(e, c, 1, func(
+		ctx context.Context, s *operator.Service, t wire.TokenDetails, _ []string,
+	) (wire.TokenDetails, error) {
+		return s.Revoke(ctx, t, purge)
+	})
+}
+
+func tokenReactivateCommand(e Env) *cobra.Command {
+	return onToken(e, &cobra.Command{
+		Use:   "reactivate [flags] TOKEN",
+		Short: "Let a withdrawn access token be used again",
+		Long: `Let a withdrawn access token be used again, as often as was left of it. What was
+purged with it stays away.`,
+		Example: `  sgsend token reactivate 4b598de5`,
+	}, 1, func(
+		ctx context.Context, s *operator.Service, t wire.TokenDetails, _ []string,
+	) (wire.TokenDetails, error) {
+		return s.Reactivate(ctx, t)
+	})
+}
