@@ -7,8 +7,7 @@ import { test } from 'node:test';
 import { concat } from '../web/assets/crypto/bytes.js';
 import { writeEnvelope } from '../web/assets/crypto/envelope.js';
 import { Opener } from '../web/assets/crypto/open.js';
-import { sealAtOnce } from '../web/assets/crypto/seal.js';
-import { encryptStream } from '../web/assets/crypto/stream.js';
+import { SealedAtOnce, SealedStream } from '../web/assets/crypto/seal.js';
 import { Download, isEnded } from '../web/assets/net/download.js';
 import { again, rounds } from './chance.mjs';
 
@@ -203,13 +202,9 @@ async function receive(download, key, stopAfter = Infinity) {
 }
 
 async function seal(key, content, isStream) {
-  async function* plain() {
-    yield concat([writeEnvelope({ filename: 'a.bin' }), content]);
-  }
-  const sealed = [];
-  const random = crypto.getRandomValues(new Uint8Array(isStream ? 39 : 12));
-  for await (const chunk of (isStream ? encryptStream : sealAtOnce)(key, plain(), random)) sealed.push(chunk);
-  return concat(sealed);
+  const plain = new Blob([writeEnvelope({ filename: 'a.bin' }), content]);
+  const sealed = isStream ? new SealedStream(key, plain) : new SealedAtOnce(key, plain);
+  return concat((await sealed.part(0, sealed.size)).chunks);
 }
 
 const newKey = () => crypto.getRandomValues(new Uint8Array(32));

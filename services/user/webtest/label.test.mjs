@@ -22,7 +22,7 @@ const labelOf = ({ files, count, size, note = '', picture }) => ({
 
 for (const { name, key, nonce, label, read, sealed } of vectors.labels) {
   test(`a label is sealed and opened: ${name}`, async () => {
-    const written = await sealLabel(fromBase64url(key), labelOf(label), fromHex(nonce));
+    const written = await sealLabel(fromBase64url(key), labelOf(label), { nonce: fromHex(nonce) });
     assert.equal(toHex(written), sealed);
     assert.deepEqual(await openLabel(fromBase64url(key), fromHex(sealed)), labelOf(read));
   });

@@ -5,10 +5,9 @@ import { CryptoClient } from './crypto/client.js';
 import { hashSecret, newSecret, writeKey } from './crypto/key.js';
 import { sealLabel } from './crypto/label.js';
 import { labelOf } from './files/label.js';
-import { isArchive, picked, sendName, totalSize } from './files/selection.js';
+import { isContainer, picked, sendName, totalSize } from './files/selection.js';
 import { deleteTransfer, getConfig } from './net/api.js';
 import { removeOver } from './net/storage.js';
-import { upload } from './net/upload.js';
 import { announce, find, show } from './shared/dom.js';
 import { bytes, plural } from './shared/format.js';
 import { ApiError } from './shared/http.js';
@@ -185,7 +184,7 @@ class SendPage extends HTMLElement {
       throw new Missing({ title: 'Too large', text: why }, find(this, '#more'));
     }
     const name = sendName(entries);
-    const source = { entries, name, archive: isArchive(entries) };
+    const source = { entries, name, together: isContainer(entries) };
     return { isText: false, source, subject: `${name}, ${bytes(size)}` };
   }
 
@@ -234,31 +233,27 @@ class SendPage extends HTMLElement {
     this.#running = new AbortController();
     const { signal } = this.#running;
     let created = '';
-    let sealed = null;
     try {
-      sealed = await this.#crypto.seal(key, source);
-      const { size } = sealed;
-      if (config.max_bytes && size > config.max_bytes) throw new ApiError(413); // it fitted before it was sealed
-      const id = await upload(sealed, {
-        settings,
-        token: this.#token.hidden ? '' : this.#token.value,
-        config,
-        signal,
-        onCreated: (id) => {
-          created = id;
+      const token = this.#token.hidden ? '' : this.#token.value;
+      const id = await this.#crypto.upload(
+        { key, content: source, settings, token, config },
+        {
+          signal,
+          onCreated: (id) => {
+            created = id;
+          },
+          onProgress: ({ encrypted, uploaded, size }) => {
+            if (signal.aborted) return; // a last word of what was cancelled
+            this.#progress(encrypted, uploaded, size);
+          },
+          onWait: (why) => this.#meter.wait(WAITS[why]),
         },
-        onProgress: ({ encrypted, uploaded }) => {
-          if (signal.aborted) return; // a last word of what was cancelled
-          this.#progress(encrypted, uploaded, size);
-        },
-        onWait: (why) => this.#meter.wait(WAITS[why]),
-      });
+      );
       this.#sent({ id, key: writeKey(key), deleteSecret, expires, maxDownloads, isText });
     } catch (error) {
       if (created) deleteTransfer(created, deleteSecret).catch(() => {}); // what is half there need not stay
       this.#failed(error, config);
     } finally {
-      sealed?.close();
       this.#running = null;
     }
   }

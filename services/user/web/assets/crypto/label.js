@@ -2,13 +2,15 @@
 // fits before anything is downloaded.
 //
 //   01 | nonce, 12 bytes | AES-256-GCM(JSON, padded with spaces), additional data = the 01
+//   02 | the passphrase's block, 24 bytes | nonce | the same, additional data = the 25 bytes before
 //   label key      HKDF-SHA256(the link's key, no salt, info = "sgraph-send label 1"), 32 bytes
 //
 // Its length is one of five, so that it tells the service next to nothing.
 
-import { concat, encodeText, toBase64 } from './bytes.js';
+import { concat, encodeText, startsWith, toBase64 } from './bytes.js';
 import { parseJson, safeFilename } from './envelope.js';
-import { WrongKeyError } from './errors.js';
+import { PassphraseError, WrongKeyError } from './errors.js';
+import { BLOCK, readBlock } from './passphrase.js';
 
 /** @typedef {import('./bytes.js').Bytes} Bytes */
 /** @typedef {import('./key.js').Key} Key */
@@ -31,15 +33,15 @@ export const MAX_NOTE = 1000;
 /** The most bytes that a picture has. */
 export const MAX_PICTURE = 5 * 1024;
 
-const VERSION = 1;
+const PLAIN = 1; // the versions
+const WITH_PASSPHRASE = 2;
 const NONCE = 12;
 const TAG = 16;
 const SIZES = [512, 1024, 2048, 4096, 8192];
-const OVERHEAD = 1 + NONCE + TAG;
 const INFO = encodeText('sgraph-send label 1');
 
 const MAX_LISTED = 100;
-const MEDIA_TYPE = /^[a-z0-9][a-z0-9!#$&^_.+-]{0,62}\/[a-z0-9][a-z0-9!#$&^_.+-]{0,62}$/;
+export const MEDIA_TYPE = /^[a-z0-9][a-z0-9!#$&^_.+-]{0,62}\/[a-z0-9][a-z0-9!#$&^_.+-]{0,62}$/;
 
 // What must not be in a note: see the names of files in envelope.js. Its lines stay.
 const UNSAFE = /[^\P{Cc}\n]|[\p{Cs}\p{Bidi_Control}\u2028\u2029\ufeff\ufffd]/gu;
@@ -64,37 +66,68 @@ async function deriveKey(linkKey, usage) {
   return crypto.subtle.deriveKey(hkdf, material, { name: 'AES-GCM', length: 256 }, false, [usage]);
 }
 
-/** @param {Bytes} iv */
-const gcm = (iv) => ({ name: 'AES-GCM', iv, additionalData: Uint8Array.of(VERSION) });
+/**
+ * @param {Bytes} iv
+ * @param {Bytes} head
+ */
+const gcm = (iv, head) => ({ name: 'AES-GCM', iv, additionalData: head });
 
 /**
  * Seals a label. The nonce is random; only tests give one.
  * @param {Key} linkKey
  * @param {Label} label
+ * @param {{ block?: Bytes | null, nonce?: Bytes }} [options] block of the passphrase that is in the key, if there is one
  */
-export async function sealLabel(linkKey, label, nonce = crypto.getRandomValues(new Uint8Array(NONCE))) {
-  const json = encodeText(writeLabel(label));
-  const size = SIZES.find((size) => size >= OVERHEAD + json.length);
+export async function sealLabel(linkKey, label, { block = null, nonce } = {}) {
+  const iv = nonce ?? crypto.getRandomValues(new Uint8Array(NONCE));
+  const head = block ? concat([Uint8Array.of(WITH_PASSPHRASE), block]) : Uint8Array.of(PLAIN);
+  const overhead = head.length + NONCE + TAG;
+  const json = encodeText(writeLabel(label, SIZES[SIZES.length - 1] - overhead));
+  const size = SIZES.find((size) => size >= overhead + json.length);
   if (!size) throw new RangeError('label too long');
-  const padded = new Uint8Array(size - OVERHEAD).fill(0x20);
+  const padded = new Uint8Array(size - overhead).fill(0x20);
   padded.set(json);
   const key = await deriveKey(linkKey, 'encrypt');
-  const sealed = new Uint8Array(await crypto.subtle.encrypt(gcm(nonce), key, padded));
-  return concat([Uint8Array.of(VERSION), nonce, sealed]);
+  const sealed = new Uint8Array(await crypto.subtle.encrypt(gcm(iv, head), key, padded));
+  return concat([head, iv, sealed]);
 }
 
 /**
- * Opens a label: a WrongKeyError if the key is another's. Null is a label that this page cannot read.
+ * The block of the passphrase that a label asks for, beside the link; null where it asks for none.
+ * @param {Bytes} sealed
+ */
+export function labelBlock(sealed) {
+  if (sealed[0] !== WITH_PASSPHRASE || !SIZES.includes(sealed.length)) return null;
+  const block = sealed.slice(1, 1 + BLOCK);
+  try {
+    readBlock(block);
+  } catch {
+    return null;
+  }
+  return block;
+}
+
+/**
+ * Opens a label: a WrongKeyError if key or passphrase are another's, a PassphraseError if there must be a passphrase in
+ * the key. Null is a label that this page cannot read.
  * @param {Key} linkKey
  * @param {Bytes} sealed
+ * @param {Bytes | null} [block] of the passphrase that is in the key, if there is one
  * @returns {Promise<Label | null>}
  */
-export async function openLabel(linkKey, sealed) {
-  if (sealed[0] !== VERSION || !SIZES.includes(sealed.length)) return null;
+export async function openLabel(linkKey, sealed, block = null) {
+  if (!SIZES.includes(sealed.length)) return null;
+  const asked = labelBlock(sealed);
+  if (!asked && sealed[0] !== PLAIN) return null;
+  if (asked && !block) throw new PassphraseError(asked);
+  // Whoever gives a passphrase for what has none was given the label of another.
+  if (block && !(asked && startsWith(asked, block))) throw new WrongKeyError();
+  const begin = asked ? 1 + BLOCK : 1;
+  const [head, iv] = [sealed.slice(0, begin), sealed.slice(begin, begin + NONCE)];
   const key = await deriveKey(linkKey, 'decrypt');
   let json;
   try {
-    json = await crypto.subtle.decrypt(gcm(sealed.slice(1, 1 + NONCE)), key, sealed.slice(1 + NONCE));
+    json = await crypto.subtle.decrypt(gcm(iv, head), key, sealed.slice(begin + NONCE));
   } catch {
     throw new WrongKeyError();
   }
@@ -104,8 +137,9 @@ export async function openLabel(linkKey, sealed) {
 /**
  * The JSON of a label. Of what does not fit, the picture is left out, and then files from the end.
  * @param {Label} label
+ * @param {number} room in bytes
  */
-function writeLabel({ files, count, size, note, picture }) {
+function writeLabel({ files, count, size, note, picture }, room) {
   const listed = files.slice(0, MAX_LISTED).map((file) => ({
     name: safeFilename(file.name),
     ...(isSize(file.size) && { size: file.size }),
@@ -121,7 +155,7 @@ function writeLabel({ files, count, size, note, picture }) {
       ...(said && { note: said }),
       ...shown,
     });
-  const fits = () => OVERHEAD + encodeText(write()).length <= SIZES[SIZES.length - 1];
+  const fits = () => encodeText(write()).length <= room;
   const all = listed.splice(1);
   if (!fits()) shown = null;
   listed.push(...all);

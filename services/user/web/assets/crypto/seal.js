@@ -1,47 +1,234 @@
-// From plaintext to ciphertext: format 1 (one AES-GCM call, which every reader knows) for small content,
-// format 2 (a stream) for the rest.
+// From plaintext to ciphertext: format 1 (one AES-GCM call, which every reader knows) for small content, and a stream
+// for the rest, for what has a passphrase, and for what must be read in parts.
 
-import { concat, encodeText } from './bytes.js';
+import { encodeText, startsWith } from './bytes.js';
 import { looksEnveloped, safeFilename, writeEnvelope } from './envelope.js';
-import { encryptStream, streamSize } from './stream.js';
+import { FileChangedError } from './errors.js';
+import { Places, RANDOM, SegmentSealer } from './stream.js';
 
 /** @typedef {import('./bytes.js').Bytes} Bytes */
 /** @typedef {import('./key.js').Key} Key */
-/** @typedef {{ name: string, size: number, chunks: () => AsyncIterable<Bytes> }} Source a text has no name */
+
+/**
+ * What is to be sealed; a text has no name. `inParts` says that readers want parts of it.
+ * @typedef {{ name: string, type?: string, content: Blob, inParts?: boolean }} Source
+ */
+
+/**
+ * What somebody has to keep, beside the key, to seal the same again after a while: what is random in it, how long it is,
+ * and SHA-256 of each sealed segment that anybody may have seen, one after the other, with zeros for the others.
+ * @typedef {{ random: Bytes, size: number, hashes: Bytes }} Kept
+ */
+
+/** @typedef {{ index: number, sha256: Bytes }} Hashed */
+/** @typedef {{ chunks: Bytes[], segments: Hashed[] }} Part */
+
+/**
+ * A sealed transfer, of which parts are made as they are asked for: its exact size, the size of the plaintext, which is
+ * declared to the service, and what is random in it, null where it cannot be sealed again.
+ * @typedef {{
+ *   version: number, plainSize: number, size: number, random: Bytes | null,
+ *   part: (from: number, length: number) => Promise<Part>,
+ * }} Sealed
+ */
 
 export const ONE_SHOT_MAX = 32 * 1024 * 1024;
 
 const IV = 12;
 const TAG = 16;
+const HASH = 32;
+
+/** How many segments are kept that two parts have in common. */
+const EDGES = 8;
 
 /**
- * A sealed transfer: its exact ciphertext size, the plaintext size that is declared to the server, and the
- * ciphertext as a run of chunks. @param {Key} linkKey
+ * Seals a source. With `kept`, the same as before: what differs is refused, and needs another stream.
+ * @param {Key} linkKey
  * @param {Source} source
+ * @param {{ block?: Bytes | null, kept?: Kept | null }} [options] block of the passphrase that is in the key, if there is
+ * @returns {Sealed}
  */
-export function seal(linkKey, source) {
-  const head = source.name ? writeEnvelope({ filename: safeFilename(source.name) }) : new Uint8Array();
-  const plainSize = head.length + source.size;
-  async function* plain() {
-    yield head;
-    yield* source.chunks();
-  }
-  return source.size <= ONE_SHOT_MAX
-    ? { plainSize, size: IV + plainSize + TAG, chunks: sealAtOnce(linkKey, plain()) }
-    : { plainSize, size: streamSize(plainSize), chunks: encryptStream(linkKey, plain()) };
+export function seal(linkKey, source, { block = null, kept = null } = {}) {
+  const inOne = source.content.size <= ONE_SHOT_MAX && !block && !source.inParts;
+  const plain = enveloped(source, inOne ? '' : 'message.txt');
+  if (inOne) return new SealedAtOnce(linkKey, plain);
+  return new SealedStream(linkKey, plain, { block, kept });
 }
 
 /**
- * @param {Key} linkKey
- * @param {AsyncIterable<Bytes>} plainChunks
- * @returns {AsyncGenerator<Bytes>}
+ * The plaintext: the content behind its envelope. A text in format 1 travels without one, as every version of the page
+ * has read it.
+ * @param {Source} source
+ * @param {string} fallback the name of what has none
  */
-export async function* sealAtOnce(linkKey, plainChunks, iv = crypto.getRandomValues(new Uint8Array(IV))) {
-  const chunks = [];
-  for await (const chunk of plainChunks) chunks.push(chunk);
-  const key = await crypto.subtle.importKey('raw', linkKey, 'AES-GCM', false, ['encrypt']);
-  yield iv;
-  yield new Uint8Array(await crypto.subtle.encrypt({ name: 'AES-GCM', iv }, key, concat(chunks)));
+function enveloped({ name, type, content }, fallback) {
+  const filename = name ? safeFilename(name) : fallback;
+  return filename ? new Blob([writeEnvelope({ filename, ...(type && { type }) }), content]) : content;
+}
+
+/**
+ * Bytes of what is sealed; a FileChangedError where a file was moved, deleted or written to since it was chosen.
+ * @param {Blob} plain
+ * @param {number} from
+ * @param {number} to
+ */
+async function read(plain, from, to) {
+  let bytes;
+  try {
+    bytes = new Uint8Array(await plain.slice(from, to).arrayBuffer());
+  } catch {
+    throw new FileChangedError();
+  }
+  if (bytes.length !== to - from) throw new FileChangedError();
+  return bytes;
+}
+
+/** Format 1: all of it is sealed when the first part is asked for. */
+export class SealedAtOnce {
+  version = 1;
+  random = null;
+  #linkKey;
+  #plain;
+  #iv;
+  /** @type {Promise<Bytes> | null} */
+  #sealed = null;
+
+  /**
+   * The nonce is random; only tests give one.
+   * @param {Key} linkKey
+   * @param {Blob} plain
+   */
+  constructor(linkKey, plain, iv = crypto.getRandomValues(new Uint8Array(IV))) {
+    this.#linkKey = linkKey;
+    this.#plain = plain;
+    this.#iv = iv;
+    this.plainSize = plain.size;
+    this.size = IV + plain.size + TAG;
+  }
+
+  /**
+   * @param {number} from
+   * @param {number} length
+   * @returns {Promise<Part>}
+   */
+  async part(from, length) {
+    this.#sealed ??= this.#seal();
+    const sealed = await this.#sealed;
+    return { chunks: [sealed.subarray(from, from + length)], segments: [] };
+  }
+
+  async #seal() {
+    const key = await crypto.subtle.importKey('raw', this.#linkKey, 'AES-GCM', false, ['encrypt']);
+    const plain = await read(this.#plain, 0, this.plainSize);
+    const sealed = new Uint8Array(this.size);
+    sealed.set(this.#iv);
+    sealed.set(new Uint8Array(await crypto.subtle.encrypt({ name: 'AES-GCM', iv: this.#iv }, key, plain)), IV);
+    return sealed;
+  }
+}
+
+/** Formats 2 and 3: parts of any place and length, as often as they are asked for, and always the same. */
+export class SealedStream {
+  #sealer;
+  #plain;
+  #places;
+  #count;
+  /** SHA-256 of each segment that was given out, now or before; zeros where none was. */
+  #hashes;
+  /** Segments that a part ended within. @type {Map<number, Promise<Bytes>>} */
+  #edges = new Map();
+
+  /**
+   * What is random is chosen here, unless somebody goes on; only tests give it otherwise.
+   * @param {Key} linkKey
+   * @param {Blob} plain
+   * @param {{ block?: Bytes | null, kept?: Kept | null, random?: Bytes }} [options]
+   */
+  constructor(linkKey, plain, { block = null, kept = null, random } = {}) {
+    this.version = block ? 3 : 2;
+    this.random = kept?.random ?? random ?? crypto.getRandomValues(new Uint8Array(RANDOM));
+    this.#sealer = new SegmentSealer(linkKey, block, this.random);
+    this.#plain = plain;
+    this.#places = new Places(block);
+    this.plainSize = plain.size;
+    this.size = this.#places.sealedSize(plain.size);
+    this.#count = this.#places.count(plain.size);
+    this.#hashes = new Uint8Array(this.#count * HASH);
+    if (!kept) return;
+    if (kept.size !== this.size) throw new FileChangedError();
+    this.#hashes.set(kept.hashes.subarray(0, this.#hashes.length));
+  }
+
+  /**
+   * @param {number} from
+   * @param {number} length
+   * @returns {Promise<Part>}
+   */
+  async part(from, length) {
+    const to = Math.min(from + length, this.size);
+    if (from >= to) return { chunks: [], segments: [] };
+    const [first, last] = [this.#places.indexOfSealed(from), this.#places.indexOfSealed(to - 1)];
+    const sealed = this.#sealRun(first, last);
+    if (this.#places.sealedStart(last + 1) > to && to < this.size) this.#keepEdge(last, sealed[last - first]);
+    const segments = await Promise.all(sealed.map((one, i) => this.#hash(first + i, one)));
+    const chunks = (await Promise.all(sealed)).map((bytes, i) => {
+      const start = this.#places.sealedStart(first + i);
+      return bytes.subarray(Math.max(0, from - start), Math.max(0, to - start));
+    });
+    const { head } = this.#sealer;
+    if (from < head.length) chunks.unshift(head.subarray(from, to));
+    return { chunks: chunks.filter(({ length }) => length > 0), segments };
+  }
+
+  /**
+   * Seals segments that follow each other, side by side; what they hold is read at once.
+   * @param {number} first
+   * @param {number} last
+   */
+  #sealRun(first, last) {
+    const edge = this.#edges.get(first);
+    this.#edges.delete(first);
+    const sealed = edge ? [edge] : [];
+    const begin = first + sealed.length;
+    if (begin > last) return sealed;
+    const start = this.#places.plainStart(begin);
+    const reading = read(this.#plain, start, this.#plainEnd(last));
+    for (let index = begin; index <= last; index++) {
+      const [at, end] = [this.#places.plainStart(index) - start, this.#plainEnd(index) - start];
+      const one = reading.then((plain) => this.#sealer.seal(index, plain.subarray(at, end), index === this.#count - 1));
+      one.catch(() => {}); // one before it may fail first
+      sealed.push(one);
+    }
+    return sealed;
+  }
+
+  /** Where a segment ends in the plaintext. */
+  #plainEnd(/** @type {number} */ index) {
+    return Math.min(this.#places.plainStart(index + 1), this.plainSize);
+  }
+
+  /**
+   * @param {number} index
+   * @param {Promise<Bytes>} sealed
+   */
+  #keepEdge(index, sealed) {
+    this.#edges.set(index, sealed);
+    for (const old of this.#edges.keys()) if (this.#edges.size > EDGES) this.#edges.delete(old);
+  }
+
+  /**
+   * The hash of a segment. Nothing leaves that is another than what left before: under one nonce there is one plaintext.
+   * @param {number} index
+   * @param {Promise<Bytes>} sealed
+   * @returns {Promise<Hashed>}
+   */
+  async #hash(index, sealed) {
+    const sha256 = new Uint8Array(await crypto.subtle.digest('SHA-256', await sealed));
+    const known = this.#hashes.subarray(index * HASH, (index + 1) * HASH);
+    if (known.every((byte) => byte === 0)) known.set(sha256);
+    else if (!startsWith(sha256, known)) throw new FileChangedError();
+    return { index, sha256 };
+  }
 }
 
 /**
@@ -52,11 +239,5 @@ export async function* sealAtOnce(linkKey, plainChunks, iv = crypto.getRandomVal
  */
 export function textSource(text) {
   const bytes = encodeText(text);
-  return {
-    name: looksEnveloped(bytes) ? 'message.txt' : '',
-    size: bytes.length,
-    async *chunks() {
-      yield bytes;
-    },
-  };
+  return { name: looksEnveloped(bytes) ? 'message.txt' : '', content: new Blob([bytes]) };
 }

@@ -2,6 +2,7 @@
 
 import { smallPicture } from './picture.js';
 import { totalSize } from './selection.js';
+import { isFolder } from './tree.js';
 
 /** @typedef {import('../crypto/label.js').Label} Label */
 
@@ -15,12 +16,14 @@ export async function labelOf(content, note) {
     const { size } = new Blob([content.text]);
     return { files: [{ name: 'message.txt', size, type: 'text/plain' }], count: 1, size, note, picture: null };
   }
-  const { entries, name, archive } = content;
+  const { entries } = content;
   const size = totalSize(entries);
-  const files =
-    archive && entries.length === 1
-      ? [{ name, size, type: 'application/zip' }] // whose name is what arrives
-      : entries.map(({ path, file }) => ({ name: path, size: file.size, type: file.type }));
+  const listed = entries.filter(({ path }) => !isFolder(path));
+  const files = (listed.length ? listed : entries).map(({ path, file }) => ({
+    name: path.replace(/\/$/, ''),
+    size: file.size,
+    type: file.type,
+  }));
   const picture = entries.length === 1 ? await smallPicture(entries[0].file) : null;
   return { files, count: files.length, size, note, picture };
 }

@@ -1,5 +1,6 @@
 // What the sender has chosen: files and folders from drop, picker or clipboard, as one thing to send.
 
+/** What is to be sent. The path of a folder with nothing in it ends with "/", and its file is empty. */
 /** @typedef {{ path: string, file: File }} Entry */
 
 /**
@@ -46,6 +47,7 @@ async function walk(entry, folder) {
     if (batch.length === 0) break;
     children.push(...batch);
   }
+  if (children.length === 0) return [{ path: `${path}/`, file: new File([], entry.name) }];
   return (await Promise.all(children.map((child) => walk(child, `${path}/`)))).flat();
 }
 
@@ -56,10 +58,11 @@ async function walk(entry, folder) {
  */
 export function merge(entries, added) {
   const taken = new Set(entries.map(({ path }) => path));
-  const renamed = added.map(({ path, file }) => {
+  const renamed = added.flatMap(({ path, file }) => {
+    if (path.endsWith('/') && taken.has(path)) return []; // the same folder
     const free = freePath(path, taken);
     taken.add(free);
-    return { path: free, file };
+    return [{ path: free, file }];
   });
   return [...entries, ...renamed];
 }
@@ -83,16 +86,16 @@ export const isHidden = (/** @type {Entry} */ { path }) => path.split('/').some(
 
 export const totalSize = (/** @type {Entry[]} */ entries) => entries.reduce((sum, { file }) => sum + file.size, 0);
 
-/** A single file that is not in a folder goes as it is; everything else as an archive. */
-export const isArchive = (/** @type {Entry[]} */ entries) =>
+/** A single file that is not in a folder goes as it is; everything else as a container. */
+export const isContainer = (/** @type {Entry[]} */ entries) =>
   entries.length > 1 || entries.some(({ path }) => path.includes('/'));
 
 /**
- * The name under which the recipient gets it.
+ * What it is called together.
  * @param {Entry[]} entries
  */
 export function sendName(entries) {
-  if (!isArchive(entries)) return entries[0].path;
+  if (!isContainer(entries)) return entries[0].path;
   const roots = new Set(entries.map(({ path }) => path.split('/')[0]));
-  return roots.size === 1 ? `${[...roots][0]}.zip` : `${entries.length} files.zip`;
+  return roots.size === 1 ? [...roots][0] : `${entries.length} files`;
 }

@@ -10,8 +10,8 @@ import { patiently } from './patience.js';
 const DIRECT_MAX = 8 * 1024 * 1024;
 const AT_ONCE = 3;
 
-/** @typedef {import('../crypto/client.js').Sealed} Sealed */
-/** @typedef {(bytes: { encrypted: number, uploaded: number }) => void} OnProgress */
+/** @typedef {import('../crypto/seal.js').Sealed} Sealed */
+/** @typedef {(bytes: { encrypted: number, uploaded: number, size: number }) => void} OnProgress */
 
 /**
  * @typedef {{
@@ -20,15 +20,20 @@ const AT_ONCE = 3;
  */
 
 /**
- * Creates, fills and completes a transfer; returns its id. `settings` are the fields of create; onWait gets why
- * nothing moves.
- * @param {Sealed} sealed
- * @param {Omit<Context, 'id'> & {
+ * `settings` are the fields of create; onWait gets why nothing moves.
+ * @typedef {Omit<Context, 'id'> & {
  *   settings: object, config: import('./api.js').Config, onCreated?: (id: string) => void,
- * }} options
+ * }} Options
+ */
+
+/**
+ * Creates, fills and completes a transfer; returns its id. It runs in the worker that seals.
+ * @param {Sealed} sealed
+ * @param {Options} options
  * @returns {Promise<string>}
  */
 export async function upload(sealed, { settings, token, config, signal, onCreated = () => {}, onProgress, onWait }) {
+  if (config.max_bytes && sealed.size > config.max_bytes) throw new ApiError(413); // it fitted before it was sealed
   const { transfer_id: id, upload_url: uploadUrl } = await post(paths.createTransfer, {
     token,
     signal,
@@ -48,8 +53,9 @@ export async function upload(sealed, { settings, token, config, signal, onCreate
  * @param {Context} context
  */
 async function uploadWhole(sealed, url, { token, signal, onProgress, onWait }) {
-  const body = await sealed.pull(sealed.size);
-  const report = (/** @type {number} */ uploaded) => onProgress({ encrypted: body.length, uploaded });
+  const { size } = sealed;
+  const body = await bodyOf(sealed, 0, size);
+  const report = (/** @type {number} */ uploaded) => onProgress({ encrypted: size, uploaded, size });
   report(0);
   const said = { [headers.contentType]: 'application/octet-stream', ...tokenHeaders(token) };
   const send = () => transmit('POST', url, body, { headers: said, signal, onProgress: report });
@@ -72,33 +78,21 @@ async function uploadParts(sealed, { id, token, signal, onProgress, onWait }) {
   const sent = new Array(urls.length).fill(0);
   /** @type {{ part_number: number, etag: string | null }[]} */
   const parts = [];
+  const { size } = sealed;
   let encrypted = 0;
   let next = 0;
-  /** @type {Promise<unknown>} */
-  let pulling = Promise.resolve();
-  const report = () => onProgress({ encrypted, uploaded: sent.reduce((sum, bytes) => sum + bytes, 0) });
-
-  // Parts are encrypted in order, one at a time, whichever lane asks for the next.
-  const pullNext = () => {
-    const pulled = pulling.then(async () => {
-      if (next >= urls.length) return null;
-      const index = next++;
-      const body = await sealed.pull(partSize);
-      encrypted += body.length;
-      report();
-      return { index, body };
-    });
-    pulling = pulled.catch(() => {});
-    return pulled;
-  };
+  const report = () => onProgress({ encrypted, uploaded: sent.reduce((sum, bytes) => sum + bytes, 0), size });
 
   // The first lane to fail stops the others, and so does the person.
   const lanes = new AbortController();
   const laneSignal = lanes.signal;
   signal.addEventListener('abort', () => lanes.abort(signal.reason), { once: true });
   const lane = async () => {
-    for (let part = await pullNext(); part; part = await pullNext()) {
-      const { index, body } = part;
+    while (next < urls.length) {
+      const index = next++;
+      const body = await bodyOf(sealed, index * partSize, partSize);
+      encrypted += body.size;
+      report();
       const send = () =>
         transmit('PUT', place(urls[index].upload_url), body, {
           signal: laneSignal,
@@ -123,10 +117,18 @@ async function uploadParts(sealed, { id, token, signal, onProgress, onWait }) {
 }
 
 /**
+ * A part of what is sealed, as the browser reads it on: an array would be copied into the request.
+ * @param {Sealed} sealed
+ * @param {number} from
+ * @param {number} length
+ */
+const bodyOf = async (sealed, from, length) => new Blob((await sealed.part(from, length)).chunks);
+
+/**
  * One request with a body, by XMLHttpRequest because fetch does not tell how much has left. Returns the ETag.
  * @param {string} method
  * @param {string} url
- * @param {Uint8Array<ArrayBuffer>} body
+ * @param {Blob} body
  * @param {{ headers?: Record<string, string>, signal: AbortSignal, onProgress: (bytes: number) => void }} options
  * @returns {Promise<string | null>}
  */
@@ -142,7 +144,7 @@ function transmit(method, url, body, { headers: said = {}, signal, onProgress })
     xhr.upload.onprogress = ({ loaded }) => onProgress(loaded);
     xhr.onload = () => {
       if (xhr.status >= 200 && xhr.status < 300) {
-        onProgress(body.length);
+        onProgress(body.size);
         resolve(xhr.getResponseHeader(headers.eTag));
       } else reject(errorOf(xhr.status, xhr.responseText, xhr.getResponseHeader(headers.retryAfter)));
     };
@@ -151,6 +153,6 @@ function transmit(method, url, body, { headers: said = {}, signal, onProgress })
       reject(new ApiError(0));
     };
     xhr.onabort = () => reject(signal.reason);
-    xhr.send(new Blob([body])); // which the browser reads on, where an array would be copied into the request
+    xhr.send(body);
   });
 }

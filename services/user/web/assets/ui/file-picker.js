@@ -1,4 +1,4 @@
-import { dropped, isArchive, isHidden, merge, picked, sendName, totalSize } from '../files/selection.js';
+import { dropped, isContainer, isHidden, merge, picked, sendName, totalSize } from '../files/selection.js';
 import { el, find, icon } from '../shared/dom.js';
 import { bytes, plural } from '../shared/format.js';
 
@@ -94,8 +94,9 @@ export class FilePicker extends HTMLElement {
       `${plural(hidden.length, 'hidden file')} among them, such as ${hidden[0]?.path}.`;
 
     const archive = find(this, '[data-archive]');
-    archive.hidden = entries.length === 0 || !isArchive(entries);
-    if (!archive.hidden) archive.textContent = `They travel together, as ${sendName(entries)}.`;
+    archive.hidden = entries.length === 0 || !isContainer(entries);
+    if (!archive.hidden)
+      archive.textContent = `They travel together, as ${sendName(entries)}. Who receives them can have each alone, or all as a ZIP archive.`;
     this.dispatchEvent(new CustomEvent('change', { bubbles: true }));
   }
 

@@ -1,36 +1,3 @@
-// assets/crypto/errors.js
-var WrongKeyError = class extends Error {
-  code = "wrong-key";
-};
-var DamagedError = class extends Error {
-  code = "damaged";
-};
-var NewerVersionError = class extends Error {
-  code = "newer-version";
-};
-var TooLargeToOpenError = class extends Error {
-  code = "too-large-to-open";
-};
-var FileChangedError = class extends Error {
-  code = "file-changed";
-};
-
-// assets/files/read.js
-var SLICE = 4 * 1024 * 1024;
-async function* fileChunks(file) {
-  for (let at = 0; at < file.size; at += SLICE) {
-    const end = Math.min(at + SLICE, file.size);
-    let slice;
-    try {
-      slice = new Uint8Array(await file.slice(at, end).arrayBuffer());
-    } catch {
-      throw new FileChangedError();
-    }
-    if (slice.length !== end - at) throw new FileChangedError();
-    yield slice;
-  }
-}
-
 // assets/crypto/bytes.js
 var encoder = new TextEncoder();
 var encodeText = (text) => encoder.encode(text);
@@ -81,163 +48,6 @@ var ByteQueue = class {
     return taken;
   }
 };
-
-// assets/files/crc32.js
-var tables = Array.from({ length: 8 }, () => new Uint32Array(256));
-for (let i = 0; i < 256; i++) {
-  let crc = i;
-  for (let bit = 0; bit < 8; bit++) crc = crc & 1 ? crc >>> 1 ^ 3988292384 : crc >>> 1;
-  tables[0][i] = crc;
-}
-for (let t = 1; t < 8; t++) {
-  for (let i = 0; i < 256; i++) tables[t][i] = tables[t - 1][i] >>> 8 ^ tables[0][tables[t - 1][i] & 255];
-}
-var [t0, t1, t2, t3, t4, t5, t6, t7] = tables;
-function crc32(bytes, soFar = 0) {
-  let crc = ~soFar;
-  let i = 0;
-  for (const stop = bytes.length - 7; i < stop; i += 8) {
-    crc ^= bytes[i] | bytes[i + 1] << 8 | bytes[i + 2] << 16 | bytes[i + 3] << 24;
-    crc = t7[crc & 255] ^ t6[crc >>> 8 & 255] ^ t5[crc >>> 16 & 255] ^ t4[crc >>> 24] ^ t3[bytes[i + 4]] ^ t2[bytes[i + 5]] ^ t1[bytes[i + 6]] ^ t0[bytes[i + 7]];
-  }
-  for (; i < bytes.length; i++) crc = crc >>> 8 ^ t0[(crc ^ bytes[i]) & 255];
-  return ~crc >>> 0;
-}
-
-// assets/files/zip.js
-var LOCAL = 67324752;
-var CENTRAL = 33639248;
-var END = 101010256;
-var END64 = 101075792;
-var END64_LOCATOR = 117853008;
-var UTF8_NAMES = 1 << 11;
-var MAX16 = 65535;
-var MAX32 = 4294967295;
-function zipSource(name, entries) {
-  const planned = plan(entries);
-  return { name, size: planned.size, chunks: () => write(planned) };
-}
-function plan(files) {
-  let offset = 0;
-  const entries = files.map(({ path, file }) => {
-    const entry = { path: encodeText(path), file, offset, crc: 0, time: dosTime(new Date(file.lastModified)) };
-    offset += localHeader(entry).length + file.size;
-    return entry;
-  });
-  const directory = { offset, size: entries.reduce((sum, entry) => sum + centralHeader(entry).length, 0) };
-  return { entries, directory, size: offset + directory.size + ending(entries, directory).length };
-}
-async function* write({ entries, directory }) {
-  for (const entry of entries) {
-    entry.crc = 0;
-    for await (const chunk of fileChunks(entry.file)) entry.crc = crc32(chunk, entry.crc);
-    yield localHeader(entry);
-    let crc = 0;
-    for await (const chunk of fileChunks(entry.file)) {
-      crc = crc32(chunk, crc);
-      yield chunk;
-    }
-    if (crc !== entry.crc) throw new FileChangedError();
-  }
-  for (const entry of entries) yield centralHeader(entry);
-  yield ending(entries, directory);
-}
-function description({ path, file, crc, time }, extra) {
-  const size = Math.min(file.size, MAX32);
-  return [
-    [2, UTF8_NAMES],
-    [2, 0],
-    [4, time],
-    [4, crc],
-    [4, size],
-    [4, size],
-    [2, path.length],
-    [2, sizeOf(extra)]
-  ];
-}
-function localHeader(entry) {
-  const { path, file } = entry;
-  const large = file.size >= MAX32;
-  const extra = large ? zip64Extra([file.size, file.size]) : [];
-  return fields([4, LOCAL], [2, large ? 45 : 20], ...description(entry, extra), [path], ...extra);
-}
-function centralHeader(entry) {
-  const { path, file, offset } = entry;
-  const wide = [...file.size >= MAX32 ? [file.size, file.size] : [], ...offset >= MAX32 ? [offset] : []];
-  const extra = wide.length ? zip64Extra(wide) : [];
-  const version = wide.length ? 45 : 20;
-  return fields(
-    [4, CENTRAL],
-    [2, version],
-    [2, version],
-    ...description(entry, extra),
-    [2, 0],
-    [2, 0],
-    [2, 0],
-    [4, 0],
-    [4, Math.min(offset, MAX32)],
-    [path],
-    ...extra
-  );
-}
-function ending(entries, { offset, size }) {
-  const count = entries.length;
-  const end = fields(
-    [4, END],
-    [2, 0],
-    [2, 0],
-    [2, Math.min(count, MAX16)],
-    [2, Math.min(count, MAX16)],
-    [4, Math.min(size, MAX32)],
-    [4, Math.min(offset, MAX32)],
-    [2, 0]
-  );
-  if (count < MAX16 && size < MAX32 && offset < MAX32) return end;
-  const end64 = fields(
-    [4, END64],
-    [8, 44],
-    [2, 45],
-    [2, 45],
-    [4, 0],
-    [4, 0],
-    [8, count],
-    [8, count],
-    [8, size],
-    [8, offset]
-  );
-  const locator = fields([4, END64_LOCATOR], [4, 0], [8, offset + size], [4, 1]);
-  return concat([end64, locator, end]);
-}
-var zip64Extra = (values) => [
-  [2, 1],
-  [2, values.length * 8],
-  ...values.map((value) => (
-    /** @type {Part} */
-    [8, value]
-  ))
-];
-var widthOf = ([first]) => typeof first === "number" ? first : first.length;
-var sizeOf = (parts) => parts.reduce((sum, part) => sum + widthOf(part), 0);
-function fields(...parts) {
-  const bytes = new Uint8Array(sizeOf(parts));
-  const view = new DataView(bytes.buffer);
-  let at = 0;
-  for (const part of parts) {
-    const [width, value] = part;
-    if (typeof width !== "number") bytes.set(width, at);
-    else if (width === 2) view.setUint16(at, Number(value), true);
-    else if (width === 4) view.setUint32(at, Number(value), true);
-    else view.setBigUint64(at, BigInt(value ?? 0), true);
-    at += widthOf(part);
-  }
-  return bytes;
-}
-function dosTime(date) {
-  const year = Math.min(Math.max(date.getFullYear(), 1980), 2107);
-  const day = year - 1980 << 9 | date.getMonth() + 1 << 5 | date.getDate();
-  const time = date.getHours() << 11 | date.getMinutes() << 5 | date.getSeconds() >> 1;
-  return (day << 16 | time) >>> 0;
-}
 
 // assets/crypto/envelope.js
 var MAGIC = encodeText("SGMETA");
@@ -342,206 +152,32 @@ function shorten(name) {
   return stem.replace(/[\s.]+$/, "") + ending2;
 }
 
-// assets/crypto/key.js
-var FRIENDLY_SALT = encodeText("sgraph-send-v1");
-var FRIENDLY_ROUNDS = 6e5;
-async function friendlyTransfer(token) {
-  const secret = encodeText(token);
-  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", secret));
-  const material = await crypto.subtle.importKey("raw", secret, "PBKDF2", false, ["deriveBits"]);
-  const pbkdf2 = { name: "PBKDF2", hash: "SHA-256", salt: FRIENDLY_SALT, iterations: FRIENDLY_ROUNDS };
-  const key = new Uint8Array(await crypto.subtle.deriveBits(pbkdf2, material, 256));
-  return { id: toHex(digest.subarray(0, 6)), key };
-}
-
-// assets/crypto/stream.js
-var FAMILY = concat([encodeText("SGSEND"), Uint8Array.of(0)]);
-var MAGIC2 = concat([FAMILY, Uint8Array.of(2)]);
-var SEGMENT = 1024 * 1024;
-var TAG = 16;
-var SALT = 32;
-var PREFIX = 7;
-var HEADER = 1 + SALT + PREFIX;
-var MAX_SEGMENTS = 2 ** 32 - 1;
-var firstPlain = SEGMENT - HEADER - TAG;
-var nextPlain = SEGMENT - TAG;
-function streamSize(plainSize) {
-  const segments = 1 + Math.ceil(Math.max(0, plainSize - firstPlain) / nextPlain);
-  return MAGIC2.length + HEADER + plainSize + segments * TAG;
-}
-async function deriveKey(linkKey, salt, usage) {
-  const material = await crypto.subtle.importKey("raw", linkKey, "HKDF", false, ["deriveKey"]);
-  const hkdf = { name: "HKDF", hash: "SHA-256", salt, info: MAGIC2 };
-  return crypto.subtle.deriveKey(hkdf, material, { name: "AES-GCM", length: 256 }, false, [usage]);
-}
-var Nonces = class {
-  #prefix;
-  #counter = 0;
-  /** @param {Bytes} prefix */
-  constructor(prefix) {
-    this.#prefix = prefix;
-  }
-  /** @param {boolean} last */
-  next(last) {
-    if (this.#counter >= MAX_SEGMENTS) throw new RangeError("stream too long");
-    const nonce = new Uint8Array(12);
-    nonce.set(this.#prefix);
-    new DataView(nonce.buffer).setUint32(PREFIX, this.#counter++);
-    nonce[11] = last ? 1 : 0;
-    return { name: "AES-GCM", iv: nonce };
+// assets/crypto/errors.js
+var WrongKeyError = class extends Error {
+  code = "wrong-key";
+};
+var DamagedError = class extends Error {
+  code = "damaged";
+};
+var NewerVersionError = class extends Error {
+  code = "newer-version";
+};
+var TooLargeToOpenError = class extends Error {
+  code = "too-large-to-open";
+};
+var FileChangedError = class extends Error {
+  code = "file-changed";
+};
+var PassphraseError = class extends Error {
+  code = "needs-passphrase";
+  /** @param {import('./bytes.js').Bytes} block */
+  constructor(block2) {
+    super("a passphrase is needed");
+    this.block = block2;
   }
 };
-async function* encryptStream(linkKey, plainChunks, random = crypto.getRandomValues(new Uint8Array(SALT + PREFIX))) {
-  const salt = random.slice(0, SALT);
-  const prefix = random.slice(SALT);
-  const key = await deriveKey(linkKey, salt, "encrypt");
-  const nonces = new Nonces(prefix);
-  const seal2 = async (plain, last) => new Uint8Array(await crypto.subtle.encrypt(nonces.next(last), key, plain));
-  yield concat([MAGIC2, Uint8Array.of(HEADER), salt, prefix]);
-  const queue = new ByteQueue();
-  let capacity = firstPlain;
-  for await (const chunk of plainChunks) {
-    queue.push(chunk);
-    while (queue.length > capacity) {
-      yield await seal2(queue.take(capacity), false);
-      capacity = nextPlain;
-    }
-  }
-  yield await seal2(queue.take(queue.length), true);
-}
-var StreamDecrypter = class {
-  #linkKey;
-  #queue = new ByteQueue();
-  /** @type {{ key: CryptoKey, nonces: Nonces } | null} known once the stream's header has arrived */
-  #stream = null;
-  #segment = SEGMENT - HEADER;
-  #opened = 0;
-  /** @param {Key} linkKey */
-  constructor(linkKey) {
-    this.#linkKey = linkKey;
-  }
-  /**
-   * Takes the next ciphertext bytes; returns the plaintext segments they complete.
-   * @param {Bytes} chunk
-   * @returns {Promise<Bytes[]>}
-   */
-  async push(chunk) {
-    this.#queue.push(chunk);
-    if (!this.#stream && !await this.#readHeader()) return [];
-    const plain = [];
-    while (this.#queue.length > this.#segment) plain.push(await this.#open(this.#queue.take(this.#segment), false));
-    return plain;
-  }
-  /** To be called once all ciphertext has arrived; returns the last segment. */
-  async finish() {
-    return this.#open(this.#queue.take(this.#queue.length), true);
-  }
-  async #readHeader() {
-    if (this.#queue.length < MAGIC2.length + HEADER) return false;
-    this.#queue.take(MAGIC2.length);
-    const header = this.#queue.take(HEADER);
-    if (header[0] !== HEADER) throw new DamagedError();
-    const key = await deriveKey(this.#linkKey, header.slice(1, 1 + SALT), "decrypt");
-    this.#stream = { key, nonces: new Nonces(header.slice(1 + SALT)) };
-    return true;
-  }
-  /**
-   * @param {Bytes} sealed
-   * @param {boolean} last
-   */
-  async #open(sealed, last) {
-    if (!this.#stream) throw new DamagedError();
-    const { key, nonces } = this.#stream;
-    let plain;
-    try {
-      plain = new Uint8Array(await crypto.subtle.decrypt(nonces.next(last), key, sealed));
-    } catch {
-      throw this.#opened === 0 ? new WrongKeyError() : new DamagedError();
-    }
-    this.#opened++;
-    this.#segment = SEGMENT;
-    return plain;
-  }
-};
-
-// assets/crypto/open.js
-var IV = 12;
-var TAG2 = 16;
-var ONE_SHOT_OPEN_MAX = 2 ** 31 - 1;
-var OneShotDecrypter = class {
-  #linkKey;
-  #queue = new ByteQueue();
-  /** @param {Key} linkKey */
-  constructor(linkKey) {
-    this.#linkKey = linkKey;
-  }
-  /**
-   * @param {Bytes} chunk
-   * @returns {Promise<Bytes[]>}
-   */
-  async push(chunk) {
-    this.#queue.push(chunk);
-    if (this.#queue.length > ONE_SHOT_OPEN_MAX) throw new TooLargeToOpenError();
-    return [];
-  }
-  async finish() {
-    if (this.#queue.length < IV + TAG2) throw new DamagedError();
-    const iv = this.#queue.take(IV);
-    const key = await crypto.subtle.importKey("raw", this.#linkKey, "AES-GCM", false, ["decrypt"]);
-    try {
-      return new Uint8Array(
-        await crypto.subtle.decrypt({ name: "AES-GCM", iv }, key, this.#queue.take(this.#queue.length))
-      );
-    } catch {
-      throw new WrongKeyError();
-    }
-  }
-};
-var Opener = class {
-  /** @type {import('./envelope.js').Metadata | null | undefined} */
-  metadata = void 0;
-  #linkKey;
-  #start = new ByteQueue();
-  /** @type {OneShotDecrypter | StreamDecrypter | null} */
-  #decrypter = null;
-  /** @param {Key} linkKey */
-  constructor(linkKey) {
-    this.#linkKey = linkKey;
-  }
-  /**
-   * Takes the next ciphertext bytes; returns the content chunks they complete.
-   * @param {Bytes} chunk
-   */
-  async push(chunk) {
-    if (this.#decrypter) return this.#unwrap(await this.#decrypter.push(chunk));
-    this.#start.push(chunk);
-    if (this.#start.length < MAGIC2.length) return [];
-    const start = this.#start.take(this.#start.length);
-    this.#decrypter = this.#decrypterFor(start);
-    return this.#unwrap(await this.#decrypter.push(start));
-  }
-  async finish() {
-    if (!this.#decrypter) throw new DamagedError();
-    return this.#unwrap([await this.#decrypter.finish()]);
-  }
-  /** @param {Bytes} start */
-  #decrypterFor(start) {
-    if (startsWith(start, MAGIC2)) return new StreamDecrypter(this.#linkKey);
-    if (startsWith(start, FAMILY)) throw new NewerVersionError();
-    return new OneShotDecrypter(this.#linkKey);
-  }
-  /**
-   * Takes the envelope off the first plaintext chunk. The first segment of a stream always holds all of it.
-   * @param {Bytes[]} chunks
-   */
-  #unwrap(chunks) {
-    if (this.metadata !== void 0 || chunks.length === 0) return chunks;
-    const isStream = this.#decrypter instanceof StreamDecrypter;
-    const envelope = isStream ? readStreamEnvelope(chunks[0]) : readEnvelope(chunks[0]);
-    if (!envelope) throw new DamagedError();
-    this.metadata = envelope.metadata;
-    return [chunks[0].subarray(envelope.contentStart), ...chunks.slice(1)];
-  }
+var PathsError = class extends Error {
+  code = "paths";
 };
 
 // assets/libraries/argon2.js
@@ -1608,10 +1244,19 @@ var argon2idAsync = (password, salt, opts = {}) => argon2Async(AT.Argon2id, pass
 var BLOCK = 24;
 var MAX_PASSPHRASE = 1024;
 var ARGON2ID = 1;
-var SALT2 = 16;
+var SALT = 16;
 var INFO = encodeText("sgraph-send passphrase 1");
 var COSTS = { lanes: 1, passes: 3, memory: 64 * 1024 };
 var MOST = { lanes: 4, passes: 16, memory: 256 * 1024 };
+function newBlock({ lanes, passes, memory } = COSTS) {
+  const block2 = crypto.getRandomValues(new Uint8Array(BLOCK));
+  const view = new DataView(block2.buffer);
+  view.setUint8(0, ARGON2ID);
+  view.setUint8(1, lanes);
+  view.setUint16(2, passes);
+  view.setUint32(4, memory);
+  return block2;
+}
 function readBlock(block2) {
   if (block2.length !== BLOCK) throw new DamagedError();
   if (block2[0] !== ARGON2ID) throw new NewerVersionError();
@@ -1619,7 +1264,7 @@ function readBlock(block2) {
   const [lanes, passes, memory] = [view.getUint8(1), view.getUint16(2), view.getUint32(4)];
   const isWithin = lanes >= 1 && lanes <= MOST.lanes && passes >= 1 && passes <= MOST.passes && memory >= 8 * lanes && memory <= MOST.memory;
   if (!isWithin) throw new DamagedError();
-  return { lanes, passes, memory, salt: block2.slice(BLOCK - SALT2) };
+  return { lanes, passes, memory, salt: block2.slice(BLOCK - SALT) };
 }
 function passphraseBytes(passphrase) {
   const bytes = encodeText(passphrase.normalize("NFC"));
@@ -1644,6 +1289,1019 @@ async function mixPassphrase(linkKey, passphrase, block2, onProgress) {
   const hkdf = { name: "HKDF", hash: "SHA-256", salt: new Uint8Array(), info: INFO };
   return new Uint8Array(await crypto.subtle.deriveBits(hkdf, material, 256));
 }
+
+// assets/crypto/label.js
+var MAX_PICTURE = 5 * 1024;
+var INFO2 = encodeText("sgraph-send label 1");
+var MEDIA_TYPE = /^[a-z0-9][a-z0-9!#$&^_.+-]{0,62}\/[a-z0-9][a-z0-9!#$&^_.+-]{0,62}$/;
+var isSize = (size) => Number.isSafeInteger(size) && Number(size) >= 0;
+
+// assets/files/tree.js
+var MAX_ENTRIES = 1e5;
+var MAX_DEPTH2 = 32;
+var MAX_PATH = 4096;
+var MAX_ENDING2 = 16;
+var MAX_STEM = 230;
+var lengthOf = (text) => encodeText(text).length;
+var isFolder = (path) => path.endsWith("/");
+var Tree = class {
+  /** @type {Map<string, Node>} */
+  #taken = /* @__PURE__ */ new Map();
+  /** Folders that could not be called so, where a file is. @type {Map<string, Node>} */
+  #moved = /* @__PURE__ */ new Map();
+  /** The least number that may be free. @type {Map<string, number>} */
+  #numbers = /* @__PURE__ */ new Map();
+  #folders = 0;
+  /**
+   * Makes a path of an unknown sender safe, and unlike all before.
+   * @param {string} path
+   */
+  add(path) {
+    const folder = isFolder(path);
+    const names = path.split("/").map((name) => safeFilename(name, "")).filter(Boolean);
+    if (names.length === 0) names.push("download");
+    const size = names.reduce((sum, name) => sum + lengthOf(name) + 1, folder ? 0 : -1);
+    if (names.length > MAX_DEPTH2 || size > MAX_PATH) throw new PathsError();
+    let within = 0;
+    const safe = names.map((name, i) => {
+      if (i === names.length - 1 && !folder) return this.#file(within, name);
+      const node = this.#enter(within, name);
+      within = node.folder;
+      return node.name;
+    });
+    if (this.#folders > MAX_ENTRIES) throw new PathsError();
+    return safe.join("/") + (folder ? "/" : "");
+  }
+  /**
+   * What a file in a folder is called.
+   * @param {number} within
+   * @param {string} name
+   */
+  #file(within, name) {
+    const free = this.#taken.has(place(within, name)) ? this.#numbered(within, name) : name;
+    this.#taken.set(place(within, free), { folder: 0, name: free });
+    return free;
+  }
+  /**
+   * The folder of that name in another, which may be new.
+   * @param {number} within
+   * @param {string} name
+   */
+  #enter(within, name) {
+    const key = place(within, name);
+    const there = this.#taken.get(key);
+    if (there?.folder) return there;
+    const moved = there && this.#moved.get(key);
+    if (moved) return moved;
+    const free = there ? this.#numbered(within, name) : name;
+    const node = { folder: ++this.#folders, name: free };
+    this.#taken.set(place(within, free), node);
+    if (there) this.#moved.set(key, node);
+    return node;
+  }
+  /**
+   * The first of "name (2)", "name (3)" and so on that is not taken in a folder.
+   * @param {number} within
+   * @param {string} name
+   */
+  #numbered(within, name) {
+    const dot = name.lastIndexOf(".");
+    const at = dot > 0 && lengthOf(name.slice(dot)) <= MAX_ENDING2 ? dot : name.length;
+    const [stem, ending2] = [cut(name.slice(0, at)), name.slice(at)];
+    const key = place(within, stem + ending2);
+    for (let n = Math.max(2, this.#numbers.get(key) ?? 0); ; n++) {
+      const candidate = `${stem} (${n})${ending2}`;
+      if (this.#taken.has(place(within, candidate))) continue;
+      this.#numbers.set(key, n + 1);
+      return candidate;
+    }
+  }
+};
+var place = (within, name) => `${within}/${Array.from(name.normalize("NFC"), (char) => char === "İ" ? char : char.toLowerCase()).join("")}`;
+function cut(stem) {
+  if (lengthOf(stem) <= MAX_STEM) return stem;
+  let room = MAX_STEM;
+  let short = "";
+  for (const char of stem) {
+    room -= lengthOf(char);
+    if (room < 0) break;
+    short += char;
+  }
+  return short.replace(/[\s.]+$/, "");
+}
+
+// assets/files/container.js
+var CONTAINER_TYPE = "application/vnd.sgraph.files";
+var ENDING = ".sgfiles";
+var MAGIC2 = concat([encodeText("SGFILES"), Uint8Array.of(1)]);
+var MAX_INDEX = 16 * 1024 * 1024;
+var MAX_MODE = 511;
+var TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z$/;
+var CONTAINER_START = MAGIC2.length + 4;
+var containerName = (name) => name.replace(/\.sgfiles$/, "") + ENDING;
+var nameOfContainer = (name) => name.replace(/\.sgfiles$/, "");
+function containerSource(name, entries) {
+  const tree = new Tree();
+  if (entries.length === 0 || entries.length > MAX_ENTRIES) throw new PathsError();
+  const files = entries.map(({ path, file }) => {
+    const safe = tree.add(path);
+    const folder = isFolder(safe);
+    const time = new Date(Math.floor(file.lastModified / 1e3) * 1e3);
+    return {
+      path: safe,
+      ...!folder && { size: file.size },
+      ...!folder && time.getTime() >= 0 && { time: time.toISOString().replace(".000Z", "Z") },
+      ...!folder && MEDIA_TYPE.test(file.type) && { type: file.type }
+    };
+  });
+  const index = encodeText(JSON.stringify({ files }));
+  if (index.length > MAX_INDEX) throw new PathsError();
+  const length = new Uint8Array(4);
+  new DataView(length.buffer).setUint32(0, index.length);
+  const content = new Blob([MAGIC2, length, index, ...entries.flatMap((e) => isFolder(e.path) ? [] : [e.file])]);
+  return { name: containerName(name), type: CONTAINER_TYPE, content, inParts: true };
+}
+function indexEnd(start) {
+  if (start.length < CONTAINER_START || !startsWith(start, MAGIC2)) throw new DamagedError();
+  const length = new DataView(start.buffer, start.byteOffset + MAGIC2.length, 4).getUint32(0);
+  if (length > MAX_INDEX) throw new DamagedError();
+  return CONTAINER_START + length;
+}
+function readIndex(start) {
+  const end = indexEnd(start);
+  if (start.length < end) throw new DamagedError();
+  const said = parseJson(start.subarray(CONTAINER_START, end));
+  const entries = isObject(said) ? said.files : null;
+  if (!Array.isArray(entries) || entries.length === 0 || entries.length > MAX_ENTRIES || !entries.every(isObject))
+    throw new DamagedError();
+  const tree = new Tree();
+  let at = end;
+  const files = entries.map((entry) => {
+    const path = safePath(tree, entry.path);
+    const size = isFolder(path) ? 0 : entry.size;
+    if (!isSize(size) || !isSize(at + size)) throw new DamagedError();
+    const from = at;
+    at += size;
+    const { mode, type } = entry;
+    return {
+      path,
+      size: Math.abs(size),
+      // of -0, too
+      mode: isSize(mode) && mode <= MAX_MODE ? Math.abs(mode) : 0,
+      time: readTime(entry.time),
+      type: typeof type === "string" && MEDIA_TYPE.test(type) && !isFolder(path) ? type : "",
+      from,
+      to: at
+    };
+  });
+  return { files, size: at };
+}
+function safePath(tree, path) {
+  try {
+    return tree.add(typeof path === "string" ? path : "");
+  } catch {
+    throw new DamagedError();
+  }
+}
+var isObject = (value) => value !== null && typeof value === "object" && !Array.isArray(value);
+function readTime(said) {
+  if (typeof said !== "string" || !TIME.test(said)) return 0;
+  const time = Date.parse(said);
+  return time > 0 && new Date(time).toISOString().startsWith(said.slice(0, -1)) ? time : 0;
+}
+
+// assets/files/crc32.js
+var tables = Array.from({ length: 8 }, () => new Uint32Array(256));
+for (let i = 0; i < 256; i++) {
+  let crc = i;
+  for (let bit = 0; bit < 8; bit++) crc = crc & 1 ? crc >>> 1 ^ 3988292384 : crc >>> 1;
+  tables[0][i] = crc;
+}
+for (let t = 1; t < 8; t++) {
+  for (let i = 0; i < 256; i++) tables[t][i] = tables[t - 1][i] >>> 8 ^ tables[0][tables[t - 1][i] & 255];
+}
+var [t0, t1, t2, t3, t4, t5, t6, t7] = tables;
+function crc32(bytes, soFar = 0) {
+  let crc = ~soFar;
+  let i = 0;
+  for (const stop = bytes.length - 7; i < stop; i += 8) {
+    crc ^= bytes[i] | bytes[i + 1] << 8 | bytes[i + 2] << 16 | bytes[i + 3] << 24;
+    crc = t7[crc & 255] ^ t6[crc >>> 8 & 255] ^ t5[crc >>> 16 & 255] ^ t4[crc >>> 24] ^ t3[bytes[i + 4]] ^ t2[bytes[i + 5]] ^ t1[bytes[i + 6]] ^ t0[bytes[i + 7]];
+  }
+  for (; i < bytes.length; i++) crc = crc >>> 8 ^ t0[(crc ^ bytes[i]) & 255];
+  return ~crc >>> 0;
+}
+
+// assets/files/zip.js
+var LOCAL = 67324752;
+var DESCRIPTOR = 134695760;
+var CENTRAL = 33639248;
+var END = 101010256;
+var END64 = 101075792;
+var END64_LOCATOR = 117853008;
+var BEHIND = 1 << 3;
+var UTF8_NAMES = 1 << 11;
+var UNIX = 3 << 8;
+var IS_FILE = 32768;
+var IS_FOLDER = 16384;
+var DOS_FOLDER = 16;
+var MAX16 = 65535;
+var MAX32 = 4294967295;
+var ZipWriter = class {
+  /** @type {Planned[]} */
+  #entries;
+  #next = 0;
+  #left = 0;
+  #offset = 0;
+  /** @param {Listed[]} files */
+  constructor(files) {
+    this.#entries = files.map(({ path, size, mode, time }) => ({
+      path: encodeText(path),
+      size,
+      mode,
+      folder: isFolder(path),
+      offset: 0,
+      crc: 0,
+      time: dosTime(time ? new Date(time) : new Date(1980, 0, 1))
+    }));
+  }
+  /** How long the archive will be. */
+  get size() {
+    const local = this.#entries.reduce((sum, entry) => {
+      entry.offset = sum;
+      return sum + localHeader(entry).length + entry.size + descriptor(entry).length;
+    }, 0);
+    const directory = { offset: local, size: this.#entries.reduce((sum, e) => sum + centralHeader(e).length, 0) };
+    return local + directory.size + ending(this.#entries, directory).length;
+  }
+  /**
+   * Takes what is in the files; returns the archive up to there.
+   * @param {Bytes} bytes
+   */
+  push(bytes) {
+    const out = [];
+    for (let rest = bytes; ; ) {
+      while (this.#left === 0) if (!this.#begin(out)) return this.#count(out, rest);
+      if (rest.length === 0) return out;
+      const entry = this.#entries[this.#next - 1];
+      const part2 = rest.subarray(0, this.#left);
+      rest = rest.subarray(part2.length);
+      entry.crc = crc32(part2, entry.crc);
+      this.#left -= part2.length;
+      out.push(part2);
+      this.#offset += part2.length;
+      if (this.#left === 0) this.#add(out, descriptor(entry));
+    }
+  }
+  /** To be called once all has gone in; returns the rest of the archive. */
+  finish() {
+    const out = this.push(new Uint8Array());
+    if (this.#left > 0) throw new DamagedError();
+    const offset = this.#offset;
+    for (const entry of this.#entries) this.#add(out, centralHeader(entry));
+    this.#add(out, ending(this.#entries, { offset, size: this.#offset - offset }));
+    return out;
+  }
+  /**
+   * Begins the next file; false where there is none.
+   * @param {Bytes[]} out
+   */
+  #begin(out) {
+    if (this.#next === this.#entries.length) return false;
+    const entry = this.#entries[this.#next++];
+    entry.offset = this.#offset;
+    this.#left = entry.size;
+    this.#add(out, localHeader(entry));
+    if (entry.size === 0) this.#add(out, descriptor(entry));
+    return true;
+  }
+  /**
+   * @param {Bytes[]} out
+   * @param {Bytes} bytes
+   */
+  #add(out, bytes) {
+    this.#offset += bytes.length;
+    out.push(bytes);
+  }
+  /**
+   * What comes behind the last file is none of it.
+   * @param {Bytes[]} out
+   * @param {Bytes} rest
+   */
+  #count(out, rest) {
+    if (rest.length > 0) throw new DamagedError();
+    return out;
+  }
+};
+var ContainerZip = class {
+  #start = new ByteQueue();
+  #needed = CONTAINER_START;
+  /** @type {ZipWriter | null} */
+  #writer = null;
+  /**
+   * @param {Bytes} chunk
+   * @returns {Bytes[]}
+   */
+  push(chunk) {
+    if (this.#writer) return this.#writer.push(chunk);
+    this.#start.push(chunk);
+    if (this.#start.length < this.#needed) return [];
+    const start = this.#start.take(this.#start.length);
+    this.#needed = indexEnd(start);
+    if (start.length < this.#needed) {
+      this.#start.push(start);
+      return [];
+    }
+    this.#writer = new ZipWriter(readIndex(start).files);
+    return this.#writer.push(start.subarray(this.#needed));
+  }
+  finish() {
+    if (!this.#writer) throw new DamagedError();
+    return this.#writer.finish();
+  }
+};
+function description({ path, time, folder }, { crc, size, extra }) {
+  return [
+    [2, UTF8_NAMES | (folder ? 0 : BEHIND)],
+    [2, 0],
+    [4, time],
+    [4, crc],
+    [4, size],
+    [4, size],
+    [2, path.length],
+    [2, sizeOf(extra)]
+  ];
+}
+var isLarge = ({ size }) => size >= MAX32;
+function localHeader(entry) {
+  const large = isLarge(entry);
+  const extra = large ? zip64Extra([0, 0]) : [];
+  const known = { crc: 0, size: large ? MAX32 : 0, extra };
+  return fields([4, LOCAL], [2, large ? 45 : 20], ...description(entry, known), [entry.path], ...extra);
+}
+function descriptor(entry) {
+  const { crc, size, folder } = entry;
+  if (folder) return fields();
+  const width = isLarge(entry) ? 8 : 4;
+  return fields([4, DESCRIPTOR], [4, crc], [width, size], [width, size]);
+}
+function centralHeader(entry) {
+  const { path, size, offset, crc, mode, folder } = entry;
+  const wide = [...isLarge(entry) ? [size, size] : [], ...offset >= MAX32 ? [offset] : []];
+  const extra = wide.length ? zip64Extra(wide) : [];
+  const version = wide.length ? 45 : 20;
+  const permissions = mode ? (mode | (folder ? IS_FOLDER : IS_FILE)) * 65536 : 0;
+  return fields(
+    [4, CENTRAL],
+    [2, version | (mode ? UNIX : 0)],
+    [2, version],
+    ...description(entry, { crc, size: Math.min(size, MAX32), extra }),
+    [2, 0],
+    [2, 0],
+    [2, 0],
+    [4, permissions + (folder ? DOS_FOLDER : 0)],
+    [4, Math.min(offset, MAX32)],
+    [path],
+    ...extra
+  );
+}
+function ending(entries, { offset, size }) {
+  const count = entries.length;
+  const end = fields(
+    [4, END],
+    [2, 0],
+    [2, 0],
+    [2, Math.min(count, MAX16)],
+    [2, Math.min(count, MAX16)],
+    [4, Math.min(size, MAX32)],
+    [4, Math.min(offset, MAX32)],
+    [2, 0]
+  );
+  if (count < MAX16 && size < MAX32 && offset < MAX32) return end;
+  const end64 = fields(
+    [4, END64],
+    [8, 44],
+    [2, 45],
+    [2, 45],
+    [4, 0],
+    [4, 0],
+    [8, count],
+    [8, count],
+    [8, size],
+    [8, offset]
+  );
+  const locator = fields([4, END64_LOCATOR], [4, 0], [8, offset + size], [4, 1]);
+  return concat([end64, locator, end]);
+}
+var zip64Extra = (values) => [
+  [2, 1],
+  [2, values.length * 8],
+  ...values.map((value) => (
+    /** @type {Part} */
+    [8, value]
+  ))
+];
+var widthOf = ([first]) => typeof first === "number" ? first : first.length;
+var sizeOf = (parts) => parts.reduce((sum, part2) => sum + widthOf(part2), 0);
+function fields(...parts) {
+  const bytes = new Uint8Array(sizeOf(parts));
+  const view = new DataView(bytes.buffer);
+  let at = 0;
+  for (const part2 of parts) {
+    const [width, value] = part2;
+    if (typeof width !== "number") bytes.set(width, at);
+    else if (width === 2) view.setUint16(at, Number(value), true);
+    else if (width === 4) view.setUint32(at, Number(value), true);
+    else view.setBigUint64(at, BigInt(value ?? 0), true);
+    at += widthOf(part2);
+  }
+  return bytes;
+}
+function dosTime(date) {
+  const year = Math.min(Math.max(date.getFullYear(), 1980), 2107);
+  const day = year - 1980 << 9 | date.getMonth() + 1 << 5 | date.getDate();
+  const time = date.getHours() << 11 | date.getMinutes() << 5 | date.getSeconds() >> 1;
+  return (day << 16 | time) >>> 0;
+}
+
+// assets/shared/contract.js
+var part = encodeURIComponent;
+var headers = {
+  contentType: "content-type",
+  contentLength: "content-length",
+  retryAfter: "retry-after",
+  accessToken: "x-sgraph-access-token",
+  deleteAuth: "x-sgraph-transfer-delete-auth",
+  downloadPermit: "x-sgraph-download-permit",
+  downloadClaim: "x-sgraph-download-claim",
+  range: "range",
+  ifRange: "if-range",
+  contentEncoding: "content-encoding",
+  eTag: "etag",
+  contentRange: "content-range"
+};
+var paths = {
+  config: "/api/send/config",
+  status: "/info/status",
+  server: "/info/server",
+  versions: "/info/versions",
+  initiateUpload: "/api/presigned/initiate",
+  assembleUpload: "/api/presigned/complete",
+  cancelUpload: (transferId, uploadId) => `/api/presigned/cancel/${part(transferId)}/${part(uploadId)}`,
+  downloadUrl: (transferId) => `/api/presigned/download-url/${part(transferId)}`,
+  getLink: (link) => `/api/presigned/bytes/${part(link)}`,
+  login: "/auth/login",
+  currentSession: "/auth/session",
+  logout: "/auth/logout",
+  listSessions: "/auth/sessions",
+  endSession: (sessionId) => `/auth/sessions/${part(sessionId)}`,
+  endOtherSessions: "/auth/sessions",
+  createToken: "/tokens/create",
+  revokeToken: (tokenName) => `/tokens/revoke/${part(tokenName)}`,
+  reactivateToken: (tokenName) => `/tokens/reactivate/${part(tokenName)}`,
+  updateTokenLimit: (tokenName) => `/tokens/update-limit/${part(tokenName)}`,
+  listTokenDetails: "/tokens/list-details",
+  checkToken: (tokenName) => `/api/transfers/check-token/${part(tokenName)}`,
+  createTransfer: "/api/transfers/create",
+  completeTransfer: (transferId) => `/api/transfers/complete/${part(transferId)}`,
+  transferInfo: (transferId) => `/api/transfers/info/${part(transferId)}`,
+  downloadTransfer: (transferId) => `/api/transfers/download/${part(transferId)}`,
+  deleteTransfer: (transferId) => `/api/transfers/delete/${part(transferId)}`,
+  pulse: "/health/pulse",
+  services: "/health/services",
+  listEvents: "/audit/events",
+  exportEvents: "/audit/export",
+  chainHead: "/audit/head"
+};
+
+// assets/shared/http.js
+var STATUSES = {
+  0: "no_answer",
+  400: "invalid",
+  401: "unauthorized",
+  403: "forbidden",
+  404: "not_found",
+  405: "method_not_allowed",
+  409: "conflict",
+  410: "gone",
+  413: "too_large",
+  416: "out_of_range",
+  429: "limited",
+  500: "internal",
+  502: "no_proper_answer",
+  503: "unavailable",
+  504: "no_answer_in_time",
+  507: "full"
+};
+var codeOf = (status) => STATUSES[status] ?? (status < 500 ? "invalid" : "internal");
+var ApiError = class extends Error {
+  /**
+   * @param {number} status 0: no answer at all
+   * @param {{ code?: Code, detail?: string, retryAfter?: number }} [why] detail is for people, retryAfter in seconds
+   */
+  constructor(status, { code = codeOf(status), detail = "", retryAfter = 0 } = {}) {
+    super(detail || code);
+    this.name = "ApiError";
+    this.status = status;
+    this.code = code;
+    this.detail = detail;
+    this.retryAfter = retryAfter;
+  }
+};
+async function request(method, path, { headers: headers2 = {}, json, signal, credentials = "omit" } = {}) {
+  const body = json === void 0 ? void 0 : JSON.stringify(json);
+  let response;
+  try {
+    response = await fetch(path, {
+      method,
+      headers: body === void 0 ? headers2 : { [headers.contentType]: "application/json", ...headers2 },
+      body,
+      signal,
+      credentials,
+      cache: "no-store",
+      referrerPolicy: "no-referrer"
+    });
+  } catch (error) {
+    if (error instanceof Error && error.name === "AbortError") throw error;
+    throw new ApiError(0);
+  }
+  if (response.ok) return response;
+  const text = await response.text().catch(() => "");
+  throw errorOf(response.status, text, response.headers.get(headers.retryAfter));
+}
+async function read(response) {
+  try {
+    return await response.json();
+  } catch {
+    throw new ApiError(502);
+  }
+}
+function errorOf(status, body, retryAfter) {
+  let said;
+  try {
+    said = JSON.parse(body);
+  } catch {
+  }
+  const detail = Array.isArray(said?.detail) ? said.detail.map(({ msg }) => msg).join("; ") : said?.detail;
+  return new ApiError(status, {
+    code: typeof said?.code === "string" ? said.code : void 0,
+    detail: typeof detail === "string" ? detail : "",
+    retryAfter: Number(retryAfter) || 0
+  });
+}
+
+// assets/net/api.js
+var DEFAULTS = {
+  max_bytes: 0,
+  direct_bytes: 5 * 1024 * 1024,
+  default_ttl_seconds: 7 * 86400,
+  max_ttl_seconds: 30 * 86400,
+  token_required: true
+};
+function place2(link) {
+  const path = link.replace(/^https?:\/\/[^/]*/i, "");
+  return path.startsWith(paths.getLink("")) ? path : link;
+}
+var tokenHeaders = (token) => token ? { [headers.accessToken]: token } : {};
+var post = async (path, { token = "", json, signal } = {}) => read(await request("POST", path, { json, signal, headers: tokenHeaders(token) }));
+
+// assets/net/patience.js
+var WAITS = [1, 2, 4, 8, 15];
+var PASSING = [0, 408, 425, 429, 500, 502, 503, 504];
+async function patiently(task, { signal, onWait = () => {
+} } = {}) {
+  for (let attempt = 0; ; attempt++) {
+    signal?.throwIfAborted();
+    try {
+      return await task();
+    } catch (error) {
+      if (!(error instanceof ApiError && PASSING.includes(error.status)) || attempt >= WAITS.length) throw error;
+      onWait(navigator.onLine ? "retrying" : "offline");
+      const jitter = 0.8 + Math.random() * 0.4;
+      await sleep(Math.max(WAITS[attempt] * jitter, Math.min(error.retryAfter, 60)) * 1e3, signal);
+      if (!navigator.onLine) await backOnline(signal);
+    }
+  }
+}
+function sleep(milliseconds, signal) {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(done, milliseconds);
+    function done() {
+      signal?.removeEventListener("abort", stopped);
+      resolve(void 0);
+    }
+    function stopped() {
+      clearTimeout(timer);
+      reject(signal?.reason);
+    }
+    if (signal?.aborted) stopped();
+    else signal?.addEventListener("abort", stopped, { once: true });
+  });
+}
+function backOnline(signal) {
+  return new Promise((resolve, reject) => {
+    addEventListener("online", resolve, { once: true, signal });
+    signal?.addEventListener("abort", () => reject(signal.reason), { once: true });
+  });
+}
+
+// assets/net/upload.js
+var DIRECT_MAX = 8 * 1024 * 1024;
+var AT_ONCE = 3;
+async function upload(sealed, { settings, token, config, signal, onCreated = () => {
+}, onProgress, onWait }) {
+  if (config.max_bytes && sealed.size > config.max_bytes) throw new ApiError(413);
+  const { transfer_id: id, upload_url: uploadUrl } = await post(paths.createTransfer, {
+    token,
+    signal,
+    json: { ...settings, file_size_bytes: sealed.plainSize }
+  });
+  onCreated(id);
+  const context = { id, token, signal, onProgress, onWait };
+  if (sealed.size <= Math.min(DIRECT_MAX, config.direct_bytes)) await uploadWhole(sealed, uploadUrl, context);
+  else await uploadParts(sealed, context);
+  await patiently(() => post(paths.completeTransfer(id), { token, signal }), { signal, onWait });
+  return id;
+}
+async function uploadWhole(sealed, url, { token, signal, onProgress, onWait }) {
+  const { size } = sealed;
+  const body = await bodyOf(sealed, 0, size);
+  const report = (uploaded) => onProgress({ encrypted: size, uploaded, size });
+  report(0);
+  const said = { [headers.contentType]: "application/octet-stream", ...tokenHeaders(token) };
+  const send = () => transmit("POST", url, body, { headers: said, signal, onProgress: report });
+  await patiently(send, { signal, onWait });
+}
+async function uploadParts(sealed, { id, token, signal, onProgress, onWait }) {
+  const {
+    upload_id: uploadId,
+    part_urls: urls,
+    part_size: partSize
+  } = await patiently(
+    () => post(paths.initiateUpload, { token, signal, json: { transfer_id: id, file_size_bytes: sealed.size } }),
+    { signal, onWait }
+  );
+  const sent = new Array(urls.length).fill(0);
+  const parts = [];
+  const { size } = sealed;
+  let encrypted = 0;
+  let next = 0;
+  const report = () => onProgress({ encrypted, uploaded: sent.reduce((sum, bytes) => sum + bytes, 0), size });
+  const lanes = new AbortController();
+  const laneSignal = lanes.signal;
+  signal.addEventListener("abort", () => lanes.abort(signal.reason), { once: true });
+  const lane = async () => {
+    while (next < urls.length) {
+      const index = next++;
+      const body = await bodyOf(sealed, index * partSize, partSize);
+      encrypted += body.size;
+      report();
+      const send = () => transmit("PUT", place2(urls[index].upload_url), body, {
+        signal: laneSignal,
+        onProgress(bytes) {
+          sent[index] = bytes;
+          report();
+        }
+      });
+      const etag = await patiently(send, { signal: laneSignal, onWait });
+      parts[index] = { part_number: urls[index].part_number, etag };
+    }
+  };
+  try {
+    await Promise.all(Array.from({ length: AT_ONCE }, lane));
+    const json = { transfer_id: id, upload_id: uploadId, parts };
+    await patiently(() => post(paths.assembleUpload, { token, signal, json }), { signal, onWait });
+  } catch (error) {
+    lanes.abort(error);
+    post(paths.cancelUpload(id, uploadId), { token }).catch(() => {
+    });
+    throw error;
+  }
+}
+var bodyOf = async (sealed, from, length) => new Blob((await sealed.part(from, length)).chunks);
+function transmit(method, url, body, { headers: said = {}, signal, onProgress }) {
+  return new Promise((resolve, reject) => {
+    signal.throwIfAborted();
+    const xhr = new XMLHttpRequest();
+    const stop = () => xhr.abort();
+    signal.addEventListener("abort", stop, { once: true });
+    xhr.onloadend = () => signal.removeEventListener("abort", stop);
+    xhr.open(method, url);
+    for (const [name, value] of Object.entries(said)) xhr.setRequestHeader(name, value);
+    xhr.upload.onprogress = ({ loaded }) => onProgress(loaded);
+    xhr.onload = () => {
+      if (xhr.status >= 200 && xhr.status < 300) {
+        onProgress(body.size);
+        resolve(xhr.getResponseHeader(headers.eTag));
+      } else reject(errorOf(xhr.status, xhr.responseText, xhr.getResponseHeader(headers.retryAfter)));
+    };
+    xhr.onerror = () => {
+      onProgress(0);
+      reject(new ApiError(0));
+    };
+    xhr.onabort = () => reject(signal.reason);
+    xhr.send(body);
+  });
+}
+
+// assets/crypto/key.js
+var FRIENDLY_SALT = encodeText("sgraph-send-v1");
+var FRIENDLY_ROUNDS = 6e5;
+async function friendlyTransfer(token) {
+  const secret = encodeText(token);
+  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", secret));
+  const material = await crypto.subtle.importKey("raw", secret, "PBKDF2", false, ["deriveBits"]);
+  const pbkdf2 = { name: "PBKDF2", hash: "SHA-256", salt: FRIENDLY_SALT, iterations: FRIENDLY_ROUNDS };
+  const key = new Uint8Array(await crypto.subtle.deriveBits(pbkdf2, material, 256));
+  return { id: toHex(digest.subarray(0, 6)), key };
+}
+
+// assets/crypto/stream.js
+var FAMILY = concat([encodeText("SGSEND"), Uint8Array.of(0)]);
+var STREAM = 2;
+var STREAM_WITH_PASSPHRASE = 3;
+var SEGMENT = 1024 * 1024;
+var TAG = 16;
+var SALT2 = 32;
+var PREFIX = 7;
+var HEADER = 1 + SALT2 + PREFIX;
+var MAX_SEGMENTS = 2 ** 32 - 1;
+var firstPlain = SEGMENT - HEADER - TAG;
+var nextPlain = SEGMENT - TAG;
+var RANDOM = SALT2 + PREFIX;
+var MAX_HEAD = FAMILY.length + 1 + BLOCK + HEADER;
+var associatedData = (block2) => block2 ? concat([FAMILY, Uint8Array.of(STREAM_WITH_PASSPHRASE), block2]) : concat([FAMILY, Uint8Array.of(STREAM)]);
+var Places = class {
+  #begin;
+  /** @param {Bytes | null} block of the passphrase, if there is one */
+  constructor(block2) {
+    this.#begin = associatedData(block2).length;
+  }
+  /** Where a segment begins in the sealed file; the one behind the last is where another would. */
+  sealedStart(index) {
+    return this.#begin + (index === 0 ? HEADER : index * SEGMENT);
+  }
+  /** Where a segment begins in the plaintext. */
+  plainStart(index) {
+    return index === 0 ? 0 : firstPlain + (index - 1) * nextPlain;
+  }
+  /** Which segment has a byte of the sealed file; what stands before the first is taken for part of it. */
+  indexOfSealed(at) {
+    return Math.max(0, Math.floor((at - this.#begin) / SEGMENT));
+  }
+  /** Which segment has a byte of the plaintext. */
+  indexOfPlain(at) {
+    return at < firstPlain ? 0 : 1 + Math.floor((at - firstPlain) / nextPlain);
+  }
+  /** How many segments there are. */
+  count(plainSize) {
+    return 1 + Math.ceil(Math.max(0, plainSize - firstPlain) / nextPlain);
+  }
+  sealedSize(plainSize) {
+    return this.#begin + HEADER + plainSize + this.count(plainSize) * TAG;
+  }
+  /** How many segments a sealed file of this length has. */
+  countOfSealed(size) {
+    return Math.max(1, Math.ceil((size - this.#begin) / SEGMENT));
+  }
+};
+async function deriveKey(linkKey, { salt, info: info2 }, usage) {
+  const material = await crypto.subtle.importKey("raw", linkKey, "HKDF", false, ["deriveKey"]);
+  const hkdf = { name: "HKDF", hash: "SHA-256", salt, info: info2 };
+  return crypto.subtle.deriveKey(hkdf, material, { name: "AES-GCM", length: 256 }, false, [usage]);
+}
+function gcm(prefix, index, last) {
+  if (index >= MAX_SEGMENTS) throw new RangeError("stream too long");
+  const nonce = new Uint8Array(12);
+  nonce.set(prefix);
+  new DataView(nonce.buffer).setUint32(PREFIX, index);
+  nonce[11] = last ? 1 : 0;
+  return { name: "AES-GCM", iv: nonce };
+}
+var SegmentSealer = class {
+  #prefix;
+  #key;
+  /**
+   * @param {Key} linkKey
+   * @param {Bytes | null} block of the passphrase that is in the key, if there is one
+   * @param {Bytes} random salt and nonce prefix
+   */
+  constructor(linkKey, block2, random) {
+    const [salt, info2] = [random.slice(0, SALT2), associatedData(block2)];
+    this.#prefix = random.slice(SALT2);
+    this.#key = deriveKey(linkKey, { salt, info: info2 }, "encrypt");
+    this.#key.catch(() => {
+    });
+    this.head = concat([info2, Uint8Array.of(HEADER), random]);
+  }
+  /**
+   * @param {number} index
+   * @param {Bytes} plain
+   * @param {boolean} last
+   */
+  async seal(index, plain, last) {
+    return new Uint8Array(await crypto.subtle.encrypt(gcm(this.#prefix, index, last), await this.#key, plain));
+  }
+};
+var SegmentOpener = class {
+  #prefix;
+  #key;
+  /**
+   * @param {Key} linkKey
+   * @param {Bytes} head what stands before the first segment: see readHead
+   */
+  constructor(linkKey, head) {
+    const header = head.length - HEADER;
+    const [info2, salt] = [head.slice(0, header), head.slice(header + 1, header + 1 + SALT2)];
+    this.#prefix = head.slice(header + 1 + SALT2);
+    this.#key = deriveKey(linkKey, { salt, info: info2 }, "decrypt");
+    this.#key.catch(() => {
+    });
+  }
+  /**
+   * @param {number} index
+   * @param {Bytes} sealed
+   * @param {boolean} last
+   */
+  async open(index, sealed, last) {
+    const key = await this.#key;
+    try {
+      return new Uint8Array(await crypto.subtle.decrypt(gcm(this.#prefix, index, last), key, sealed));
+    } catch {
+      throw index === 0 ? new WrongKeyError() : new DamagedError();
+    }
+  }
+};
+function readHead(start, block2) {
+  if (start.length < FAMILY.length + 1) return startsWith(FAMILY, start.subarray(0, FAMILY.length)) ? null : void 0;
+  if (!startsWith(start, FAMILY)) return void 0;
+  const version = start[FAMILY.length];
+  if (version !== STREAM && version !== STREAM_WITH_PASSPHRASE) throw new NewerVersionError();
+  const begin = FAMILY.length + 1 + (version === STREAM ? 0 : BLOCK);
+  if (start.length < begin + HEADER) return null;
+  if (start[begin] !== HEADER) throw new DamagedError();
+  if (version === STREAM_WITH_PASSPHRASE) {
+    const asked = start.slice(FAMILY.length + 1, begin);
+    readBlock(asked);
+    if (!block2 || !startsWith(block2, asked)) throw new PassphraseError(asked);
+  } else if (block2) throw new WrongKeyError();
+  return start.slice(0, begin + HEADER);
+}
+var StreamDecrypter = class {
+  #opener;
+  #places;
+  #queue = new ByteQueue();
+  #index = 0;
+  /**
+   * @param {Key} linkKey
+   * @param {Bytes} head what stands before the first segment
+   */
+  constructor(linkKey, head) {
+    this.#opener = new SegmentOpener(linkKey, head);
+    this.#places = new Places(
+      head.length > FAMILY.length + 1 + HEADER ? head.subarray(FAMILY.length + 1, -HEADER) : null
+    );
+  }
+  /**
+   * Takes the next bytes behind the head; returns the segments that they complete, which are being opened.
+   * @param {Bytes} chunk
+   * @returns {Promise<Bytes>[]}
+   */
+  push(chunk) {
+    this.#queue.push(chunk);
+    const opening = [];
+    for (let size = this.#size; this.#queue.length > size; size = this.#size) opening.push(this.#open(size, false));
+    return opening;
+  }
+  /** To be called once all has arrived; returns the last segment. */
+  finish() {
+    return this.#open(this.#queue.length, true);
+  }
+  /** The length of the next segment, if it is full. */
+  get #size() {
+    return this.#places.sealedStart(this.#index + 1) - this.#places.sealedStart(this.#index);
+  }
+  /**
+   * @param {number} size
+   * @param {boolean} last
+   */
+  #open(size, last) {
+    const opening = this.#opener.open(this.#index++, this.#queue.take(size), last);
+    opening.catch(() => {
+    });
+    return opening;
+  }
+};
+
+// assets/crypto/open.js
+var IV = 12;
+var TAG2 = 16;
+var ONE_SHOT_OPEN_MAX = 2 ** 31 - 1;
+var AHEAD = 4;
+var OneShotDecrypter = class {
+  #linkKey;
+  #queue = new ByteQueue();
+  /** @param {Key} linkKey */
+  constructor(linkKey) {
+    this.#linkKey = linkKey;
+  }
+  /**
+   * @param {Bytes} chunk
+   * @returns {Promise<Bytes>[]}
+   */
+  push(chunk) {
+    this.#queue.push(chunk);
+    if (this.#queue.length > ONE_SHOT_OPEN_MAX) throw new TooLargeToOpenError();
+    return [];
+  }
+  async finish() {
+    if (this.#queue.length < IV + TAG2) throw new DamagedError();
+    const iv = this.#queue.take(IV);
+    const key = await crypto.subtle.importKey("raw", this.#linkKey, "AES-GCM", false, ["decrypt"]);
+    try {
+      return new Uint8Array(
+        await crypto.subtle.decrypt({ name: "AES-GCM", iv }, key, this.#queue.take(this.#queue.length))
+      );
+    } catch {
+      throw new WrongKeyError();
+    }
+  }
+};
+var Opener = class {
+  /** @type {import('./envelope.js').Metadata | null | undefined} */
+  metadata = void 0;
+  #linkKey;
+  #block;
+  #start = new Uint8Array();
+  /** @type {OneShotDecrypter | StreamDecrypter | null} */
+  #decrypter = null;
+  /**
+   * @param {Key} linkKey
+   * @param {Bytes | null} block of the passphrase that is in the key, if there is one
+   */
+  constructor(linkKey, block2 = null) {
+    this.#linkKey = linkKey;
+    this.#block = block2;
+  }
+  /**
+   * Takes the next ciphertext bytes; returns the content chunks they complete.
+   * @param {Bytes} chunk
+   */
+  async push(chunk) {
+    return this.#unwrap(await Promise.all(this.#feed(chunk)));
+  }
+  async finish() {
+    return this.#unwrap([await this.#last()]);
+  }
+  /**
+   * The content of a ciphertext that arrives. Some segments are opened while more arrive.
+   * @param {AsyncIterable<Bytes>} chunks
+   */
+  async *content(chunks) {
+    const opening = [];
+    const next = async () => this.#unwrap([await /** @type {Promise<Bytes>} */
+    opening.shift()]);
+    for await (const chunk of chunks) {
+      opening.push(...this.#feed(chunk));
+      while (opening.length > AHEAD || opening.length > 0 && this.metadata === void 0) yield* await next();
+    }
+    opening.push(this.#last());
+    while (opening.length) yield* await next();
+  }
+  /**
+   * @param {Bytes} chunk
+   * @returns {Promise<Bytes>[]}
+   */
+  #feed(chunk) {
+    if (this.#decrypter) return this.#decrypter.push(chunk);
+    const start = this.#start.length ? concat([this.#start, chunk]) : chunk;
+    const head = readHead(start, this.#block);
+    if (head === null) {
+      this.#start = start;
+      return [];
+    }
+    if (head === void 0 && this.#block) throw new WrongKeyError();
+    this.#start = new Uint8Array();
+    this.#decrypter = head ? new StreamDecrypter(this.#linkKey, head) : new OneShotDecrypter(this.#linkKey);
+    return this.#decrypter.push(head ? start.slice(head.length) : start);
+  }
+  async #last() {
+    if (!this.#decrypter) throw new DamagedError();
+    return this.#decrypter.finish();
+  }
+  /**
+   * Takes the envelope off the first plaintext chunk. The first segment of a stream always holds all of it.
+   * @param {Bytes[]} chunks
+   */
+  #unwrap(chunks) {
+    if (this.metadata !== void 0 || chunks.length === 0) return chunks;
+    const isStream = this.#decrypter instanceof StreamDecrypter;
+    const envelope = isStream ? readStreamEnvelope(chunks[0]) : readEnvelope(chunks[0]);
+    if (!envelope) throw new DamagedError();
+    this.metadata = envelope.metadata;
+    return [chunks[0].subarray(envelope.contentStart), ...chunks.slice(1)];
+  }
+};
 
 // assets/libraries/hpke.js
 var HpkeError = class extends Error {
@@ -3315,80 +3973,234 @@ async function openKey(privateKey, requestId, sealed) {
   }
 }
 var GRANT = encodeText("sgraph-send request grant 1");
+async function grantOf(seed) {
+  const material = await crypto.subtle.importKey("raw", seed, "HKDF", false, ["deriveBits"]);
+  const hkdf = { name: "HKDF", hash: "SHA-256", salt: new Uint8Array(), info: GRANT };
+  return new Uint8Array(await crypto.subtle.deriveBits(hkdf, material, 256));
+}
 
 // assets/crypto/seal.js
 var ONE_SHOT_MAX = 32 * 1024 * 1024;
 var IV2 = 12;
 var TAG3 = 16;
-function seal(linkKey, source) {
-  const head = source.name ? writeEnvelope({ filename: safeFilename(source.name) }) : new Uint8Array();
-  const plainSize = head.length + source.size;
-  async function* plain() {
-    yield head;
-    yield* source.chunks();
+var HASH = 32;
+var EDGES = 8;
+function seal(linkKey, source, { block: block2 = null, kept = null } = {}) {
+  const inOne = source.content.size <= ONE_SHOT_MAX && !block2 && !source.inParts;
+  const plain = enveloped(source, inOne ? "" : "message.txt");
+  if (inOne) return new SealedAtOnce(linkKey, plain);
+  return new SealedStream(linkKey, plain, { block: block2, kept });
+}
+function enveloped({ name, type, content }, fallback) {
+  const filename = name ? safeFilename(name) : fallback;
+  return filename ? new Blob([writeEnvelope({ filename, ...type && { type } }), content]) : content;
+}
+async function read2(plain, from, to) {
+  let bytes;
+  try {
+    bytes = new Uint8Array(await plain.slice(from, to).arrayBuffer());
+  } catch {
+    throw new FileChangedError();
   }
-  return source.size <= ONE_SHOT_MAX ? { plainSize, size: IV2 + plainSize + TAG3, chunks: sealAtOnce(linkKey, plain()) } : { plainSize, size: streamSize(plainSize), chunks: encryptStream(linkKey, plain()) };
+  if (bytes.length !== to - from) throw new FileChangedError();
+  return bytes;
 }
-async function* sealAtOnce(linkKey, plainChunks, iv = crypto.getRandomValues(new Uint8Array(IV2))) {
-  const chunks = [];
-  for await (const chunk of plainChunks) chunks.push(chunk);
-  const key = await crypto.subtle.importKey("raw", linkKey, "AES-GCM", false, ["encrypt"]);
-  yield iv;
-  yield new Uint8Array(await crypto.subtle.encrypt({ name: "AES-GCM", iv }, key, concat(chunks)));
-}
+var SealedAtOnce = class {
+  version = 1;
+  random = null;
+  #linkKey;
+  #plain;
+  #iv;
+  /** @type {Promise<Bytes> | null} */
+  #sealed = null;
+  /**
+   * The nonce is random; only tests give one.
+   * @param {Key} linkKey
+   * @param {Blob} plain
+   */
+  constructor(linkKey, plain, iv = crypto.getRandomValues(new Uint8Array(IV2))) {
+    this.#linkKey = linkKey;
+    this.#plain = plain;
+    this.#iv = iv;
+    this.plainSize = plain.size;
+    this.size = IV2 + plain.size + TAG3;
+  }
+  /**
+   * @param {number} from
+   * @param {number} length
+   * @returns {Promise<Part>}
+   */
+  async part(from, length) {
+    this.#sealed ??= this.#seal();
+    const sealed = await this.#sealed;
+    return { chunks: [sealed.subarray(from, from + length)], segments: [] };
+  }
+  async #seal() {
+    const key = await crypto.subtle.importKey("raw", this.#linkKey, "AES-GCM", false, ["encrypt"]);
+    const plain = await read2(this.#plain, 0, this.plainSize);
+    const sealed = new Uint8Array(this.size);
+    sealed.set(this.#iv);
+    sealed.set(new Uint8Array(await crypto.subtle.encrypt({ name: "AES-GCM", iv: this.#iv }, key, plain)), IV2);
+    return sealed;
+  }
+};
+var SealedStream = class {
+  #sealer;
+  #plain;
+  #places;
+  #count;
+  /** SHA-256 of each segment that was given out, now or before; zeros where none was. */
+  #hashes;
+  /** Segments that a part ended within. @type {Map<number, Promise<Bytes>>} */
+  #edges = /* @__PURE__ */ new Map();
+  /**
+   * What is random is chosen here, unless somebody goes on; only tests give it otherwise.
+   * @param {Key} linkKey
+   * @param {Blob} plain
+   * @param {{ block?: Bytes | null, kept?: Kept | null, random?: Bytes }} [options]
+   */
+  constructor(linkKey, plain, { block: block2 = null, kept = null, random } = {}) {
+    this.version = block2 ? 3 : 2;
+    this.random = kept?.random ?? random ?? crypto.getRandomValues(new Uint8Array(RANDOM));
+    this.#sealer = new SegmentSealer(linkKey, block2, this.random);
+    this.#plain = plain;
+    this.#places = new Places(block2);
+    this.plainSize = plain.size;
+    this.size = this.#places.sealedSize(plain.size);
+    this.#count = this.#places.count(plain.size);
+    this.#hashes = new Uint8Array(this.#count * HASH);
+    if (!kept) return;
+    if (kept.size !== this.size) throw new FileChangedError();
+    this.#hashes.set(kept.hashes.subarray(0, this.#hashes.length));
+  }
+  /**
+   * @param {number} from
+   * @param {number} length
+   * @returns {Promise<Part>}
+   */
+  async part(from, length) {
+    const to = Math.min(from + length, this.size);
+    if (from >= to) return { chunks: [], segments: [] };
+    const [first, last] = [this.#places.indexOfSealed(from), this.#places.indexOfSealed(to - 1)];
+    const sealed = this.#sealRun(first, last);
+    if (this.#places.sealedStart(last + 1) > to && to < this.size) this.#keepEdge(last, sealed[last - first]);
+    const segments = await Promise.all(sealed.map((one, i) => this.#hash(first + i, one)));
+    const chunks = (await Promise.all(sealed)).map((bytes, i) => {
+      const start = this.#places.sealedStart(first + i);
+      return bytes.subarray(Math.max(0, from - start), Math.max(0, to - start));
+    });
+    const { head } = this.#sealer;
+    if (from < head.length) chunks.unshift(head.subarray(from, to));
+    return { chunks: chunks.filter(({ length: length2 }) => length2 > 0), segments };
+  }
+  /**
+   * Seals segments that follow each other, side by side; what they hold is read at once.
+   * @param {number} first
+   * @param {number} last
+   */
+  #sealRun(first, last) {
+    const edge = this.#edges.get(first);
+    this.#edges.delete(first);
+    const sealed = edge ? [edge] : [];
+    const begin = first + sealed.length;
+    if (begin > last) return sealed;
+    const start = this.#places.plainStart(begin);
+    const reading = read2(this.#plain, start, this.#plainEnd(last));
+    for (let index = begin; index <= last; index++) {
+      const [at, end] = [this.#places.plainStart(index) - start, this.#plainEnd(index) - start];
+      const one = reading.then((plain) => this.#sealer.seal(index, plain.subarray(at, end), index === this.#count - 1));
+      one.catch(() => {
+      });
+      sealed.push(one);
+    }
+    return sealed;
+  }
+  /** Where a segment ends in the plaintext. */
+  #plainEnd(index) {
+    return Math.min(this.#places.plainStart(index + 1), this.plainSize);
+  }
+  /**
+   * @param {number} index
+   * @param {Promise<Bytes>} sealed
+   */
+  #keepEdge(index, sealed) {
+    this.#edges.set(index, sealed);
+    for (const old of this.#edges.keys()) if (this.#edges.size > EDGES) this.#edges.delete(old);
+  }
+  /**
+   * The hash of a segment. Nothing leaves that is another than what left before: under one nonce there is one plaintext.
+   * @param {number} index
+   * @param {Promise<Bytes>} sealed
+   * @returns {Promise<Hashed>}
+   */
+  async #hash(index, sealed) {
+    const sha256 = new Uint8Array(await crypto.subtle.digest("SHA-256", await sealed));
+    const known = this.#hashes.subarray(index * HASH, (index + 1) * HASH);
+    if (known.every((byte) => byte === 0)) known.set(sha256);
+    else if (!startsWith(sha256, known)) throw new FileChangedError();
+    return { index, sha256 };
+  }
+};
 function textSource(text) {
   const bytes = encodeText(text);
-  return {
-    name: looksEnveloped(bytes) ? "message.txt" : "",
-    size: bytes.length,
-    async *chunks() {
-      yield bytes;
-    }
-  };
+  return { name: looksEnveloped(bytes) ? "message.txt" : "", content: new Blob([bytes]) };
 }
 
 // assets/crypto/worker.js
 function sourceOf(content) {
   if ("text" in content) return textSource(content.text);
-  const { entries, name, archive } = content;
-  if (archive) return zipSource(name, entries);
-  const { file } = entries[0];
-  return { name, size: file.size, chunks: () => fileChunks(file) };
+  const { entries, name, together } = content;
+  return together ? containerSource(name, entries) : { name, content: entries[0].file };
 }
-var Puller = class {
-  #chunks;
-  #queue = new ByteQueue();
-  /** @param {AsyncIterable<Bytes>} chunks */
-  constructor(chunks) {
-    this.#chunks = chunks[Symbol.asyncIterator]();
+var Opening = class {
+  #opener;
+  /** @type {ContainerZip | null} */
+  #zip = null;
+  /**
+   * @param {Key} key
+   * @param {Bytes | null} block
+   */
+  constructor(key, block2) {
+    this.#opener = new Opener(key, block2);
   }
-  /** @param {number} length */
-  async pull(length) {
-    while (this.#queue.length < length) {
-      const { done, value } = await this.#chunks.next();
-      if (done) break;
-      this.#queue.push(value);
-    }
-    return this.#queue.take(length);
+  /** @param {Bytes} chunk */
+  async push(chunk) {
+    return this.#opened(await this.#opener.push(chunk));
+  }
+  async finish() {
+    const { chunks, ...known } = this.#opened(await this.#opener.finish());
+    return { ...known, chunks: this.#zip ? [...chunks, ...this.#zip.finish()] : chunks };
+  }
+  /**
+   * @param {Bytes[]} chunks
+   * @returns {import('./client.js').Opened}
+   */
+  #opened(chunks) {
+    const { metadata } = this.#opener;
+    const known = metadata !== void 0;
+    const name = metadata?.filename ? safeFilename(metadata.filename) : "";
+    if (metadata?.type !== CONTAINER_TYPE) return { chunks, known, name };
+    this.#zip ??= new ContainerZip();
+    return {
+      chunks: chunks.flatMap((chunk) => this.#zip?.push(chunk) ?? []),
+      known,
+      name: `${nameOfContainer(name)}.zip`
+    };
   }
 };
 var Sessions = class {
-  /** @type {Map<number, Puller | Opener>} */
+  /** @type {Map<number, Opening>} */
   #all = /* @__PURE__ */ new Map();
   #last = 0;
-  /** @param {Puller | Opener} session */
+  /** @param {Opening} session */
   keep(session) {
     this.#all.set(++this.#last, session);
     return this.#last;
   }
-  /**
-   * @template {Puller | Opener} S
-   * @param {number} number
-   * @param {new (...args: any[]) => S} type
-   */
-  get(number, type) {
+  /** @param {number} number */
+  get(number) {
     const session = this.#all.get(number);
-    if (!(session instanceof type)) throw new Error("This was closed already.");
+    if (!session) throw new Error("This was closed already.");
     return session;
   }
   /** @param {number} number */
@@ -3397,46 +4209,63 @@ var Sessions = class {
   }
 };
 var sessions = new Sessions();
-var calls = {
-  seal(key, content) {
-    const { plainSize, size, chunks } = seal(key, sourceOf(content));
-    return { session: sessions.keep(new Puller(chunks)), plainSize, size };
-  },
-  pull: (session, length) => sessions.get(session, Puller).pull(length),
-  open: (key) => sessions.keep(new Opener(key)),
-  async push(session, chunk) {
-    const opener = sessions.get(session, Opener);
-    return opened(opener, await opener.push(chunk));
-  },
-  async finish(session) {
-    const opener = sessions.get(session, Opener);
-    return opened(opener, await opener.finish());
-  },
-  close: (session) => sessions.close(session),
-  friendly: friendlyTransfer,
-  mixPassphrase,
-  newRequestKeys,
-  sealKey,
-  openKey
-};
-function opened({ metadata }, chunks) {
-  const name = metadata?.filename ? safeFilename(metadata.filename) : "";
-  return { chunks, known: metadata !== void 0, name };
+function percents(tell) {
+  let last = -1;
+  return (done) => {
+    const percent = Math.floor(done * 100);
+    if (percent > last) tell(done);
+    last = Math.max(last, percent);
+  };
 }
+var calls = {
+  upload({ signal, tell }, { key, block: block2, content, kept, ...options }) {
+    return upload(seal(key, sourceOf(content), { block: block2, kept }), {
+      ...options,
+      signal,
+      onCreated: (id) => tell("onCreated", id),
+      onProgress: (bytes) => tell("onProgress", bytes),
+      onWait: (why) => tell("onWait", why)
+    });
+  },
+  open: (_, key, block2) => sessions.keep(new Opening(key, block2)),
+  push: (_, session, chunk) => sessions.get(session).push(chunk),
+  finish: (_, session) => sessions.get(session).finish(),
+  close: (_, session) => sessions.close(session),
+  friendly: (_, token) => friendlyTransfer(token),
+  async lock({ tell }, key, passphrase, given) {
+    const block2 = given ?? newBlock();
+    const onProgress = percents((done) => tell("onProgress", done));
+    return { key: await mixPassphrase(key, passphrase, block2, onProgress), block: block2 };
+  },
+  newRequestKeys: () => newRequestKeys(),
+  sealKey: (_, publicKey, requestId, key) => sealKey(publicKey, requestId, key),
+  openKey: (_, privateKey, requestId, sealed) => openKey(privateKey, requestId, sealed),
+  grant: (_, seed) => grantOf(seed)
+};
+var running = /* @__PURE__ */ new Map();
 function handedOver(value) {
   const views = value instanceof Uint8Array ? [value] : value?.chunks ?? [];
   return [...new Set(views.map((view) => view.buffer))];
 }
-self.addEventListener("message", async ({ data: { id, call, args } }) => {
+function crossing(error) {
+  if (!(error instanceof Error)) return { name: "Error", message: String(error) };
+  return { ...error, name: error.name, message: error.message };
+}
+self.addEventListener("message", async ({ data: { id, call, args, abort } }) => {
+  if (abort) {
+    running.get(id)?.abort(new DOMException(abort, "AbortError"));
+    return;
+  }
+  const controller = new AbortController();
+  running.set(id, controller);
+  const tell = (event, ...said) => self.postMessage({ id, event, args: said });
   try {
-    const value = await calls[call](...args);
+    const value = await calls[call]({ signal: controller.signal, tell }, ...args);
     self.postMessage({ id, value }, { transfer: handedOver(value) });
   } catch (error) {
-    const { code = "", message = String(error) } = (
-      /** @type {{ code?: string, message?: string }} */
-      error
-    );
-    self.postMessage({ id, error: { code, message } });
+    self.postMessage({ id, error: crossing(error) });
+  } finally {
+    running.delete(id);
   }
 });
 /*! @noble/hashes 2.4.0 (MIT)

@@ -192,7 +192,7 @@ var plural = (count, noun) => `${number(count)} ${noun}${count === 1 ? "" : "s"}
 // assets/how.js
 try {
   const { max_bytes: max, max_ttl_seconds: lifetime, token_required: tokenRequired } = await getConfig();
-  const archive = "Several files or a folder go as one ZIP archive.";
+  const archive = "Several files or a folder go together, under one link.";
   find(document, "[data-limits]").replaceChildren(
     el("li", {}, max ? `A transfer can have up to ${bytes(max)}. ${archive}` : archive),
     el("li", {}, `It is kept for at most ${span(lifetime)}, or as long as the sender chose.`),

@@ -44,10 +44,216 @@ var ByteQueue = class {
   }
 };
 
+// assets/shared/contract.js
+var part = encodeURIComponent;
+var headers = {
+  contentType: "content-type",
+  contentLength: "content-length",
+  retryAfter: "retry-after",
+  accessToken: "x-sgraph-access-token",
+  deleteAuth: "x-sgraph-transfer-delete-auth",
+  downloadPermit: "x-sgraph-download-permit",
+  downloadClaim: "x-sgraph-download-claim",
+  range: "range",
+  ifRange: "if-range",
+  contentEncoding: "content-encoding",
+  eTag: "etag",
+  contentRange: "content-range"
+};
+var paths = {
+  config: "/api/send/config",
+  status: "/info/status",
+  server: "/info/server",
+  versions: "/info/versions",
+  initiateUpload: "/api/presigned/initiate",
+  assembleUpload: "/api/presigned/complete",
+  cancelUpload: (transferId, uploadId) => `/api/presigned/cancel/${part(transferId)}/${part(uploadId)}`,
+  downloadUrl: (transferId) => `/api/presigned/download-url/${part(transferId)}`,
+  getLink: (link) => `/api/presigned/bytes/${part(link)}`,
+  login: "/auth/login",
+  currentSession: "/auth/session",
+  logout: "/auth/logout",
+  listSessions: "/auth/sessions",
+  endSession: (sessionId) => `/auth/sessions/${part(sessionId)}`,
+  endOtherSessions: "/auth/sessions",
+  createToken: "/tokens/create",
+  revokeToken: (tokenName) => `/tokens/revoke/${part(tokenName)}`,
+  reactivateToken: (tokenName) => `/tokens/reactivate/${part(tokenName)}`,
+  updateTokenLimit: (tokenName) => `/tokens/update-limit/${part(tokenName)}`,
+  listTokenDetails: "/tokens/list-details",
+  checkToken: (tokenName) => `/api/transfers/check-token/${part(tokenName)}`,
+  createTransfer: "/api/transfers/create",
+  completeTransfer: (transferId) => `/api/transfers/complete/${part(transferId)}`,
+  transferInfo: (transferId) => `/api/transfers/info/${part(transferId)}`,
+  downloadTransfer: (transferId) => `/api/transfers/download/${part(transferId)}`,
+  deleteTransfer: (transferId) => `/api/transfers/delete/${part(transferId)}`,
+  pulse: "/health/pulse",
+  services: "/health/services",
+  listEvents: "/audit/events",
+  exportEvents: "/audit/export",
+  chainHead: "/audit/head"
+};
+var codes = {
+  invalid: "invalid",
+  unauthorized: "unauthorized",
+  forbidden: "forbidden",
+  notFound: "not_found",
+  conflict: "conflict",
+  gone: "gone",
+  tooSlow: "too_slow",
+  tooLarge: "too_large",
+  outOfRange: "out_of_range",
+  limited: "limited",
+  full: "full",
+  unavailable: "unavailable",
+  internal: "internal",
+  tokenRequired: "token_required",
+  tokenUnknown: "token_unknown",
+  tokenRevoked: "token_revoked",
+  tokenExhausted: "token_exhausted",
+  tokenNameTaken: "token_name_taken",
+  tokenCheckUnavailable: "token_check_unavailable",
+  transferNotFound: "transfer_not_found",
+  deleted: "deleted",
+  expired: "expired",
+  exhausted: "exhausted",
+  idTaken: "id_taken",
+  notUploaded: "not_uploaded",
+  notPending: "not_pending",
+  notCompleted: "not_completed",
+  badLabel: "bad_label",
+  deleteNotEnabled: "delete_not_enabled",
+  deleteSecretRequired: "delete_secret_required",
+  wrongDeleteSecret: "wrong_delete_secret",
+  emptyBody: "empty_body",
+  incompleteBody: "incomplete_body",
+  notCiphertext: "not_ciphertext",
+  damaged: "damaged",
+  unknownVersion: "unknown_version",
+  sizeMismatch: "size_mismatch",
+  usePresigned: "use_presigned",
+  tooManyPending: "too_many_pending",
+  uploadNotFound: "upload_not_found",
+  partsMismatch: "parts_mismatch",
+  requestNotFound: "request_not_found",
+  requestUnknown: "request_unknown",
+  requestFull: "request_full",
+  requestClosed: "request_closed",
+  requestExpired: "request_expired",
+  requestSecretRequired: "request_secret_required",
+  wrongRequestSecret: "wrong_request_secret",
+  badSealedKey: "bad_sealed_key",
+  linkNotGenuine: "link_not_genuine",
+  linkExpired: "link_expired",
+  linkMismatch: "link_mismatch",
+  permitSpent: "permit_spent",
+  apiKeyRequired: "api_key_required",
+  wrongApiKey: "wrong_api_key",
+  sessionExpired: "session_expired",
+  sessionInvalid: "session_invalid",
+  methodNotAllowed: "method_not_allowed",
+  crossSite: "cross_site"
+};
+
+// assets/shared/http.js
+var STATUSES = {
+  0: "no_answer",
+  400: "invalid",
+  401: "unauthorized",
+  403: "forbidden",
+  404: "not_found",
+  405: "method_not_allowed",
+  409: "conflict",
+  410: "gone",
+  413: "too_large",
+  416: "out_of_range",
+  429: "limited",
+  500: "internal",
+  502: "no_proper_answer",
+  503: "unavailable",
+  504: "no_answer_in_time",
+  507: "full"
+};
+var codeOf = (status) => STATUSES[status] ?? (status < 500 ? "invalid" : "internal");
+var ApiError = class extends Error {
+  /**
+   * @param {number} status 0: no answer at all
+   * @param {{ code?: Code, detail?: string, retryAfter?: number }} [why] detail is for people, retryAfter in seconds
+   */
+  constructor(status, { code = codeOf(status), detail = "", retryAfter = 0 } = {}) {
+    super(detail || code);
+    this.name = "ApiError";
+    this.status = status;
+    this.code = code;
+    this.detail = detail;
+    this.retryAfter = retryAfter;
+  }
+};
+async function request(method, path, { headers: headers2 = {}, json, signal, credentials = "omit" } = {}) {
+  const body = json === void 0 ? void 0 : JSON.stringify(json);
+  let response;
+  try {
+    response = await fetch(path, {
+      method,
+      headers: body === void 0 ? headers2 : { [headers.contentType]: "application/json", ...headers2 },
+      body,
+      signal,
+      credentials,
+      cache: "no-store",
+      referrerPolicy: "no-referrer"
+    });
+  } catch (error) {
+    if (error instanceof Error && error.name === "AbortError") throw error;
+    throw new ApiError(0);
+  }
+  if (response.ok) return response;
+  const text = await response.text().catch(() => "");
+  throw errorOf(response.status, text, response.headers.get(headers.retryAfter));
+}
+async function read(response) {
+  try {
+    return await response.json();
+  } catch {
+    throw new ApiError(502);
+  }
+}
+function errorOf(status, body, retryAfter) {
+  let said;
+  try {
+    said = JSON.parse(body);
+  } catch {
+  }
+  const detail = Array.isArray(said?.detail) ? said.detail.map(({ msg }) => msg).join("; ") : said?.detail;
+  return new ApiError(status, {
+    code: typeof said?.code === "string" ? said.code : void 0,
+    detail: typeof detail === "string" ? detail : "",
+    retryAfter: Number(retryAfter) || 0
+  });
+}
+
+// assets/crypto/errors.js
+var WrongKeyError = class extends Error {
+  code = "wrong-key";
+};
+var DamagedError = class extends Error {
+  code = "damaged";
+};
+var NewerVersionError = class extends Error {
+  code = "newer-version";
+};
+var PassphraseError = class extends Error {
+  code = "needs-passphrase";
+  /** @param {import('./bytes.js').Bytes} block */
+  constructor(block) {
+    super("a passphrase is needed");
+    this.block = block;
+  }
+};
+
 // assets/crypto/client.js
 var CryptoClient = class {
   #worker;
-  /** @type {Map<number, { resolve: (value: any) => void, reject: (why: Error) => void }>} */
+  /** @type {Map<number, { resolve: (value: any) => void, reject: (why: unknown) => void, on: Record<string, any> }>} */
   #waiting = /* @__PURE__ */ new Map();
   #lastId = 0;
   /** Why the worker does not work, once it does not. @type {Error | null} */
@@ -58,29 +264,24 @@ var CryptoClient = class {
     this.#worker.addEventListener("error", () => this.#fail("The encryption module did not start. Reload the page."));
   }
   /**
-   * Starts sealing.
-   * @param {Key} key
-   * @param {Content} content
-   * @returns {Promise<Sealed>}
+   * Seals and sends, all in the worker: no byte of it passes through the page. Returns the transfer's id.
+   * @param {Upload} what
+   * @param {Pick<import('../net/upload.js').Options, 'signal' | 'onCreated' | 'onProgress' | 'onWait'>} options
+   * @returns {Promise<string>}
    */
-  async seal(key, content) {
-    const { session, plainSize, size } = await this.#call("seal", [key, content]);
-    return {
-      plainSize,
-      size,
-      pull: (length) => this.#call("pull", [session, length]),
-      close: () => this.#call("close", [session])
-    };
+  upload(what, { signal, ...on }) {
+    return this.#call("upload", [what], { signal, on });
   }
   /**
    * Starts opening.
    * @param {Key} key
+   * @param {Bytes | null} [block] of the passphrase that is in the key, if there is one
    */
-  async open(key) {
-    const session = await this.#call("open", [key]);
+  async open(key, block = null) {
+    const session = await this.#call("open", [key, block]);
     return {
       /** @returns {Promise<Opened>} */
-      push: (chunk) => this.#call("push", [session, chunk], [chunk.buffer]),
+      push: (chunk) => this.#call("push", [session, chunk], { handOver: [chunk.buffer] }),
       /** @returns {Promise<Opened>} */
       finish: () => this.#call("finish", [session]),
       close: () => this.#call("close", [session])
@@ -94,24 +295,75 @@ var CryptoClient = class {
     return this.#call("friendly", [token]);
   }
   /**
+   * Mixes a passphrase into a link's key. The block is that of what was sealed, or a new one. It takes about a second;
+   * onProgress gets how much of it is done, from 0 to 1.
+   * @param {Key} key
+   * @param {string} passphrase
+   * @param {Bytes | null} [block]
+   * @param {{ onProgress?: (done: number) => void }} [on]
+   * @returns {Promise<{ key: Key, block: Bytes }>}
+   */
+  lock(key, passphrase, block = null, on = {}) {
+    return this.#call("lock", [key, passphrase, block], { on });
+  }
+  /** @returns {Promise<{ publicKey: Bytes, privateKey: Bytes }>} */
+  newRequestKeys() {
+    return this.#call("newRequestKeys", []);
+  }
+  /**
+   * Seals a link's key to a request.
+   * @param {Bytes} publicKey
+   * @param {string} requestId
+   * @param {Key} key
+   * @returns {Promise<Bytes>}
+   */
+  sealKey(publicKey, requestId, key) {
+    return this.#call("sealKey", [publicKey, requestId, key]);
+  }
+  /**
+   * Opens a key that was sealed to a request.
+   * @param {Bytes} privateKey
+   * @param {string} requestId
+   * @param {Bytes} sealed
+   * @returns {Promise<Key>}
+   */
+  openKey(privateKey, requestId, sealed) {
+    return this.#call("openKey", [privateKey, requestId, sealed]);
+  }
+  /**
+   * What shows that somebody has a request's link, out of its seed.
+   * @param {Bytes} seed
+   * @returns {Promise<Bytes>}
+   */
+  grant(seed) {
+    return this.#call("grant", [seed]);
+  }
+  /**
    * @param {string} call
    * @param {unknown[]} args
-   * @param {Transferable[]} [handOver]
+   * @param {Line} [line] `on` has what is called by the events of a call that takes a while
    * @returns {Promise<any>}
    */
-  #call(call, args, handOver = []) {
+  #call(call, args, { handOver = [], signal, on = {} } = {}) {
     const id = ++this.#lastId;
     return new Promise((resolve, reject) => {
       if (this.#broken) throw this.#broken;
-      this.#waiting.set(id, { resolve, reject });
+      signal?.throwIfAborted();
+      this.#waiting.set(id, { resolve, reject, on });
+      const abort = () => this.#worker.postMessage({ id, abort: String(signal?.reason?.message ?? "cancelled") });
+      signal?.addEventListener("abort", abort, { once: true });
       this.#worker.postMessage({ id, call, args }, handOver);
     });
   }
-  /** @param {{ id: number, value: unknown, error?: { message: string, code: string } }} answer */
-  #answer({ id, value, error }) {
+  /** @param {{ id: number, value: unknown, error?: any, event?: string, args: unknown[] }} answer */
+  #answer({ id, value, error, event, args }) {
     const asked = this.#waiting.get(id);
+    if (event) {
+      asked?.on[event]?.(...args);
+      return;
+    }
     this.#waiting.delete(id);
-    if (error) asked?.reject(Object.assign(new Error(error.message), { code: error.code }));
+    if (error) asked?.reject(crossed(error));
     else asked?.resolve(value);
   }
   /** @param {string} message */
@@ -121,14 +373,12 @@ var CryptoClient = class {
     this.#waiting.clear();
   }
 };
-
-// assets/crypto/errors.js
-var WrongKeyError = class extends Error {
-  code = "wrong-key";
-};
-var DamagedError = class extends Error {
-  code = "damaged";
-};
+function crossed({ name, message, ...said }) {
+  if (name === "ApiError") return new ApiError(said.status, { ...said, detail: said.detail });
+  if (name === "AbortError") return new DOMException(message, name);
+  if (said.code === "needs-passphrase") return new PassphraseError(said.block);
+  return Object.assign(new Error(message), said);
+}
 
 // assets/crypto/key.js
 var parseKey = fromBase64url;
@@ -168,16 +418,38 @@ function shorten(name) {
   return stem.replace(/[\s.]+$/, "") + ending;
 }
 
+// assets/libraries/argon2.js
+var A2_BUF = new Uint32Array(256);
+var maxUint32 = Math.pow(2, 32);
+var ARGON2_DEFAULT_MEMORY = 1024 ** 2;
+var ARGON2_DEFAULT_MAXMEM = ARGON2_DEFAULT_MEMORY * 1024;
+
+// assets/crypto/passphrase.js
+var BLOCK = 24;
+var ARGON2ID = 1;
+var SALT = 16;
+var INFO = encodeText("sgraph-send passphrase 1");
+var COSTS = { lanes: 1, passes: 3, memory: 64 * 1024 };
+var MOST = { lanes: 4, passes: 16, memory: 256 * 1024 };
+function readBlock(block) {
+  if (block.length !== BLOCK) throw new DamagedError();
+  if (block[0] !== ARGON2ID) throw new NewerVersionError();
+  const view = new DataView(block.buffer, block.byteOffset, BLOCK);
+  const [lanes, passes, memory] = [view.getUint8(1), view.getUint16(2), view.getUint32(4)];
+  const isWithin = lanes >= 1 && lanes <= MOST.lanes && passes >= 1 && passes <= MOST.passes && memory >= 8 * lanes && memory <= MOST.memory;
+  if (!isWithin) throw new DamagedError();
+  return { lanes, passes, memory, salt: block.slice(BLOCK - SALT) };
+}
+
 // assets/crypto/label.js
 var UNKNOWN = -1;
 var MAX_NOTE = 1e3;
 var MAX_PICTURE = 5 * 1024;
-var VERSION = 1;
+var PLAIN = 1;
+var WITH_PASSPHRASE = 2;
 var NONCE = 12;
-var TAG = 16;
 var SIZES = [512, 1024, 2048, 4096, 8192];
-var OVERHEAD = 1 + NONCE + TAG;
-var INFO = encodeText("sgraph-send label 1");
+var INFO2 = encodeText("sgraph-send label 1");
 var MAX_LISTED = 100;
 var MEDIA_TYPE = /^[a-z0-9][a-z0-9!#$&^_.+-]{0,62}\/[a-z0-9][a-z0-9!#$&^_.+-]{0,62}$/;
 var UNSAFE2 = /[^\P{Cc}\n]|[\p{Cs}\p{Bidi_Control}\u2028\u2029\ufeff\ufffd]/gu;
@@ -188,16 +460,32 @@ var PICTURES = {
 };
 async function deriveKey(linkKey, usage) {
   const material = await crypto.subtle.importKey("raw", linkKey, "HKDF", false, ["deriveKey"]);
-  const hkdf = { name: "HKDF", hash: "SHA-256", salt: new Uint8Array(), info: INFO };
+  const hkdf = { name: "HKDF", hash: "SHA-256", salt: new Uint8Array(), info: INFO2 };
   return crypto.subtle.deriveKey(hkdf, material, { name: "AES-GCM", length: 256 }, false, [usage]);
 }
-var gcm = (iv) => ({ name: "AES-GCM", iv, additionalData: Uint8Array.of(VERSION) });
-async function openLabel(linkKey, sealed) {
-  if (sealed[0] !== VERSION || !SIZES.includes(sealed.length)) return null;
+var gcm = (iv, head) => ({ name: "AES-GCM", iv, additionalData: head });
+function labelBlock(sealed) {
+  if (sealed[0] !== WITH_PASSPHRASE || !SIZES.includes(sealed.length)) return null;
+  const block = sealed.slice(1, 1 + BLOCK);
+  try {
+    readBlock(block);
+  } catch {
+    return null;
+  }
+  return block;
+}
+async function openLabel(linkKey, sealed, block = null) {
+  if (!SIZES.includes(sealed.length)) return null;
+  const asked = labelBlock(sealed);
+  if (!asked && sealed[0] !== PLAIN) return null;
+  if (asked && !block) throw new PassphraseError(asked);
+  if (block && !(asked && startsWith(asked, block))) throw new WrongKeyError();
+  const begin = asked ? 1 + BLOCK : 1;
+  const [head, iv] = [sealed.slice(0, begin), sealed.slice(begin, begin + NONCE)];
   const key = await deriveKey(linkKey, "decrypt");
   let json;
   try {
-    json = await crypto.subtle.decrypt(gcm(sealed.slice(1, 1 + NONCE)), key, sealed.slice(1 + NONCE));
+    json = await crypto.subtle.decrypt(gcm(iv, head), key, sealed.slice(begin + NONCE));
   } catch {
     throw new WrongKeyError();
   }
@@ -242,7 +530,7 @@ function readPicture(picture) {
 }
 
 // assets/link/readings.js
-var MOST = 64;
+var MOST2 = 64;
 var LINE_BREAK = "(?:[ \\t]*[\\r\\n][ \\t\\r\\n>]*)?";
 var INVISIBLE = /\u034f|[\ufe00-\ufe0f]|[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]/g;
 var PERCENT = new RegExp(`(?:%${LINE_BREAK}[0-9A-Fa-f]${LINE_BREAK}[0-9A-Fa-f])+`, "g");
@@ -308,7 +596,7 @@ function readings(text) {
   for (let i = 0; i < found.length; i++) {
     for (const undo of UNDO) {
       const plain = undo(found[i]);
-      if (found.length < MOST && !found.includes(plain)) found.push(plain);
+      if (found.length < MOST2 && !found.includes(plain)) found.push(plain);
     }
   }
   return found.map(simplify);
@@ -576,193 +864,6 @@ function takeLink() {
   if (!link.reason) history.replaceState(null, "", placeOf(link.friendly || link.id, link.key));
   else if (search) history.replaceState(null, "", pathname + hash);
   return { link, exposed: Boolean(sent.key || sent.friendly) };
-}
-
-// assets/shared/contract.js
-var part = encodeURIComponent;
-var headers = {
-  contentType: "content-type",
-  contentLength: "content-length",
-  retryAfter: "retry-after",
-  accessToken: "x-sgraph-access-token",
-  deleteAuth: "x-sgraph-transfer-delete-auth",
-  downloadPermit: "x-sgraph-download-permit",
-  downloadClaim: "x-sgraph-download-claim",
-  range: "range",
-  ifRange: "if-range",
-  contentEncoding: "content-encoding",
-  eTag: "etag",
-  contentRange: "content-range"
-};
-var paths = {
-  config: "/api/send/config",
-  status: "/info/status",
-  server: "/info/server",
-  versions: "/info/versions",
-  initiateUpload: "/api/presigned/initiate",
-  assembleUpload: "/api/presigned/complete",
-  cancelUpload: (transferId, uploadId) => `/api/presigned/cancel/${part(transferId)}/${part(uploadId)}`,
-  downloadUrl: (transferId) => `/api/presigned/download-url/${part(transferId)}`,
-  getLink: (link) => `/api/presigned/bytes/${part(link)}`,
-  login: "/auth/login",
-  currentSession: "/auth/session",
-  logout: "/auth/logout",
-  listSessions: "/auth/sessions",
-  endSession: (sessionId) => `/auth/sessions/${part(sessionId)}`,
-  endOtherSessions: "/auth/sessions",
-  createToken: "/tokens/create",
-  revokeToken: (tokenName) => `/tokens/revoke/${part(tokenName)}`,
-  reactivateToken: (tokenName) => `/tokens/reactivate/${part(tokenName)}`,
-  updateTokenLimit: (tokenName) => `/tokens/update-limit/${part(tokenName)}`,
-  listTokenDetails: "/tokens/list-details",
-  checkToken: (tokenName) => `/api/transfers/check-token/${part(tokenName)}`,
-  createTransfer: "/api/transfers/create",
-  completeTransfer: (transferId) => `/api/transfers/complete/${part(transferId)}`,
-  transferInfo: (transferId) => `/api/transfers/info/${part(transferId)}`,
-  downloadTransfer: (transferId) => `/api/transfers/download/${part(transferId)}`,
-  deleteTransfer: (transferId) => `/api/transfers/delete/${part(transferId)}`,
-  pulse: "/health/pulse",
-  services: "/health/services",
-  listEvents: "/audit/events",
-  exportEvents: "/audit/export",
-  chainHead: "/audit/head"
-};
-var codes = {
-  invalid: "invalid",
-  unauthorized: "unauthorized",
-  forbidden: "forbidden",
-  notFound: "not_found",
-  conflict: "conflict",
-  gone: "gone",
-  tooSlow: "too_slow",
-  tooLarge: "too_large",
-  outOfRange: "out_of_range",
-  limited: "limited",
-  full: "full",
-  unavailable: "unavailable",
-  internal: "internal",
-  tokenRequired: "token_required",
-  tokenUnknown: "token_unknown",
-  tokenRevoked: "token_revoked",
-  tokenExhausted: "token_exhausted",
-  tokenNameTaken: "token_name_taken",
-  tokenCheckUnavailable: "token_check_unavailable",
-  transferNotFound: "transfer_not_found",
-  deleted: "deleted",
-  expired: "expired",
-  exhausted: "exhausted",
-  idTaken: "id_taken",
-  notUploaded: "not_uploaded",
-  notPending: "not_pending",
-  notCompleted: "not_completed",
-  badLabel: "bad_label",
-  deleteNotEnabled: "delete_not_enabled",
-  deleteSecretRequired: "delete_secret_required",
-  wrongDeleteSecret: "wrong_delete_secret",
-  emptyBody: "empty_body",
-  incompleteBody: "incomplete_body",
-  notCiphertext: "not_ciphertext",
-  damaged: "damaged",
-  unknownVersion: "unknown_version",
-  sizeMismatch: "size_mismatch",
-  usePresigned: "use_presigned",
-  tooManyPending: "too_many_pending",
-  uploadNotFound: "upload_not_found",
-  partsMismatch: "parts_mismatch",
-  requestNotFound: "request_not_found",
-  requestUnknown: "request_unknown",
-  requestFull: "request_full",
-  requestClosed: "request_closed",
-  requestExpired: "request_expired",
-  requestSecretRequired: "request_secret_required",
-  wrongRequestSecret: "wrong_request_secret",
-  badSealedKey: "bad_sealed_key",
-  linkNotGenuine: "link_not_genuine",
-  linkExpired: "link_expired",
-  linkMismatch: "link_mismatch",
-  permitSpent: "permit_spent",
-  apiKeyRequired: "api_key_required",
-  wrongApiKey: "wrong_api_key",
-  sessionExpired: "session_expired",
-  sessionInvalid: "session_invalid",
-  methodNotAllowed: "method_not_allowed",
-  crossSite: "cross_site"
-};
-
-// assets/shared/http.js
-var STATUSES = {
-  0: "no_answer",
-  400: "invalid",
-  401: "unauthorized",
-  403: "forbidden",
-  404: "not_found",
-  405: "method_not_allowed",
-  409: "conflict",
-  410: "gone",
-  413: "too_large",
-  416: "out_of_range",
-  429: "limited",
-  500: "internal",
-  502: "no_proper_answer",
-  503: "unavailable",
-  504: "no_answer_in_time",
-  507: "full"
-};
-var codeOf = (status) => STATUSES[status] ?? (status < 500 ? "invalid" : "internal");
-var ApiError = class extends Error {
-  /**
-   * @param {number} status 0: no answer at all
-   * @param {{ code?: Code, detail?: string, retryAfter?: number }} [why] detail is for people, retryAfter in seconds
-   */
-  constructor(status, { code = codeOf(status), detail = "", retryAfter = 0 } = {}) {
-    super(detail || code);
-    this.name = "ApiError";
-    this.status = status;
-    this.code = code;
-    this.detail = detail;
-    this.retryAfter = retryAfter;
-  }
-};
-async function request(method, path, { headers: headers2 = {}, json, signal, credentials = "omit" } = {}) {
-  const body = json === void 0 ? void 0 : JSON.stringify(json);
-  let response;
-  try {
-    response = await fetch(path, {
-      method,
-      headers: body === void 0 ? headers2 : { [headers.contentType]: "application/json", ...headers2 },
-      body,
-      signal,
-      credentials,
-      cache: "no-store",
-      referrerPolicy: "no-referrer"
-    });
-  } catch (error) {
-    if (error instanceof Error && error.name === "AbortError") throw error;
-    throw new ApiError(0);
-  }
-  if (response.ok) return response;
-  const text = await response.text().catch(() => "");
-  throw errorOf(response.status, text, response.headers.get(headers.retryAfter));
-}
-async function read(response) {
-  try {
-    return await response.json();
-  } catch {
-    throw new ApiError(502);
-  }
-}
-function errorOf(status, body, retryAfter) {
-  let said;
-  try {
-    said = JSON.parse(body);
-  } catch {
-  }
-  const detail = Array.isArray(said?.detail) ? said.detail.map(({ msg }) => msg).join("; ") : said?.detail;
-  return new ApiError(status, {
-    code: typeof said?.code === "string" ? said.code : void 0,
-    detail: typeof detail === "string" ? detail : "",
-    retryAfter: Number(retryAfter) || 0
-  });
 }
 
 // assets/net/api.js
@@ -2188,3 +2289,27 @@ function saveBlob(blob, name) {
   setTimeout(() => URL.revokeObjectURL(url), 6e4);
 }
 customElements.define("receive-page", ReceivePage);
+/*! @noble/hashes 2.4.0 (MIT)
+
+The MIT License (MIT)
+
+Copyright (c) 2022 Paul Miller (https://paulmillr.com)
+
+Permission is hereby granted, free of charge, to any person obtaining a copy
+of this software and associated documentation files (the “Software”), to deal
+in the Software without restriction, including without limitation the rights
+to use, copy, modify, merge, publish, distribute, sublicense, and/or sell
+copies of the Software, and to permit persons to whom the Software is
+furnished to do so, subject to the following conditions:
+
+The above copyright notice and this permission notice shall be included in
+all copies or substantial portions of the Software.
+
+THE SOFTWARE IS PROVIDED “AS IS”, WITHOUT WARRANTY OF ANY KIND, EXPRESS OR
+IMPLIED, INCLUDING BUT NOT LIMITED TO THE WARRANTIES OF MERCHANTABILITY,
+FITNESS FOR A PARTICULAR PURPOSE AND NONINFRINGEMENT. IN NO EVENT SHALL THE
+AUTHORS OR COPYRIGHT HOLDERS BE LIABLE FOR ANY CLAIM, DAMAGES OR OTHER
+LIABILITY, WHETHER IN AN ACTION OF CONTRACT, TORT OR OTHERWISE, ARISING FROM,
+OUT OF OR IN CONNECTION WITH THE SOFTWARE OR THE USE OR OTHER DEALINGS IN
+THE SOFTWARE.
+*/

@@ -18,293 +18,6 @@ function toBase64url(bytes2) {
   return toBase64(bytes2).replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, "");
 }
 
-// assets/crypto/client.js
-var CryptoClient = class {
-  #worker;
-  /** @type {Map<number, { resolve: (value: any) => void, reject: (why: Error) => void }>} */
-  #waiting = /* @__PURE__ */ new Map();
-  #lastId = 0;
-  /** Why the worker does not work, once it does not. @type {Error | null} */
-  #broken = null;
-  constructor() {
-    this.#worker = new Worker(new URL("./worker.js", import.meta.url), { type: "module" });
-    this.#worker.addEventListener("message", ({ data }) => this.#answer(data));
-    this.#worker.addEventListener("error", () => this.#fail("The encryption module did not start. Reload the page."));
-  }
-  /**
-   * Starts sealing.
-   * @param {Key} key
-   * @param {Content} content
-   * @returns {Promise<Sealed>}
-   */
-  async seal(key, content) {
-    const { session, plainSize, size } = await this.#call("seal", [key, content]);
-    return {
-      plainSize,
-      size,
-      pull: (length) => this.#call("pull", [session, length]),
-      close: () => this.#call("close", [session])
-    };
-  }
-  /**
-   * Starts opening.
-   * @param {Key} key
-   */
-  async open(key) {
-    const session = await this.#call("open", [key]);
-    return {
-      /** @returns {Promise<Opened>} */
-      push: (chunk) => this.#call("push", [session, chunk], [chunk.buffer]),
-      /** @returns {Promise<Opened>} */
-      finish: () => this.#call("finish", [session]),
-      close: () => this.#call("close", [session])
-    };
-  }
-  /**
-   * @param {string} token
-   * @returns {Promise<{ id: string, key: Key }>}
-   */
-  friendly(token) {
-    return this.#call("friendly", [token]);
-  }
-  /**
-   * @param {string} call
-   * @param {unknown[]} args
-   * @param {Transferable[]} [handOver]
-   * @returns {Promise<any>}
-   */
-  #call(call, args, handOver = []) {
-    const id = ++this.#lastId;
-    return new Promise((resolve, reject) => {
-      if (this.#broken) throw this.#broken;
-      this.#waiting.set(id, { resolve, reject });
-      this.#worker.postMessage({ id, call, args }, handOver);
-    });
-  }
-  /** @param {{ id: number, value: unknown, error?: { message: string, code: string } }} answer */
-  #answer({ id, value, error }) {
-    const asked = this.#waiting.get(id);
-    this.#waiting.delete(id);
-    if (error) asked?.reject(Object.assign(new Error(error.message), { code: error.code }));
-    else asked?.resolve(value);
-  }
-  /** @param {string} message */
-  #fail(message) {
-    this.#broken = Object.assign(new Error(message), { code: "worker" });
-    for (const { reject } of this.#waiting.values()) reject(this.#broken);
-    this.#waiting.clear();
-  }
-};
-
-// assets/crypto/key.js
-var newSecret = () => crypto.getRandomValues(new Uint8Array(32));
-var writeKey = toBase64url;
-var FRIENDLY_SALT = encodeText("sgraph-send-v1");
-async function hashSecret(secret) {
-  return toHex(new Uint8Array(await crypto.subtle.digest("SHA-256", encodeText(secret))));
-}
-
-// assets/crypto/envelope.js
-var MAGIC = encodeText("SGMETA");
-var MAX_METADATA = 64 * 1024;
-var DEVICE = /^(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[0-9\u00b9\u00b2\u00b3]) *(\.|$)/i;
-var UNSAFE = /[\p{Cc}\p{Cs}\p{Bidi_Control}\u2028\u2029\ufeff\ufffd]/gu;
-var MAX_NAME = 255;
-var MAX_ENDING = 16;
-function safeFilename(name, fallback = "download") {
-  let safe = String(name ?? "").replace(/^.*[/\\]/s, "").replace(UNSAFE, "").replace(/[<>:"|?*]/g, "_").replace(/^\s+/, "").replace(/^(?!\.[^\s.])[\s.]+|[\s.]+$/g, "");
-  if (DEVICE.test(safe)) safe = `_${safe}`;
-  return shorten(safe) || fallback;
-}
-function shorten(name) {
-  const length = (text) => encodeText(text).length;
-  if (length(name) <= MAX_NAME) return name;
-  const dot = name.lastIndexOf(".");
-  const ending = dot > 0 && length(name.slice(dot)) <= MAX_ENDING ? name.slice(dot) : "";
-  let room = MAX_NAME - length(ending);
-  let stem = "";
-  for (const char of name.slice(0, name.length - ending.length)) {
-    room -= length(char);
-    if (room < 0) break;
-    stem += char;
-  }
-  return stem.replace(/[\s.]+$/, "") + ending;
-}
-
-// assets/crypto/label.js
-var MAX_NOTE = 1e3;
-var MAX_PICTURE = 5 * 1024;
-var VERSION = 1;
-var NONCE = 12;
-var TAG = 16;
-var SIZES = [512, 1024, 2048, 4096, 8192];
-var OVERHEAD = 1 + NONCE + TAG;
-var INFO = encodeText("sgraph-send label 1");
-var MAX_LISTED = 100;
-var MEDIA_TYPE = /^[a-z0-9][a-z0-9!#$&^_.+-]{0,62}\/[a-z0-9][a-z0-9!#$&^_.+-]{0,62}$/;
-var UNSAFE2 = /[^\P{Cc}\n]|[\p{Cs}\p{Bidi_Control}\u2028\u2029\ufeff\ufffd]/gu;
-async function deriveKey(linkKey, usage) {
-  const material = await crypto.subtle.importKey("raw", linkKey, "HKDF", false, ["deriveKey"]);
-  const hkdf = { name: "HKDF", hash: "SHA-256", salt: new Uint8Array(), info: INFO };
-  return crypto.subtle.deriveKey(hkdf, material, { name: "AES-GCM", length: 256 }, false, [usage]);
-}
-var gcm = (iv) => ({ name: "AES-GCM", iv, additionalData: Uint8Array.of(VERSION) });
-async function sealLabel(linkKey, label, nonce = crypto.getRandomValues(new Uint8Array(NONCE))) {
-  const json = encodeText(writeLabel(label));
-  const size = SIZES.find((size2) => size2 >= OVERHEAD + json.length);
-  if (!size) throw new RangeError("label too long");
-  const padded = new Uint8Array(size - OVERHEAD).fill(32);
-  padded.set(json);
-  const key = await deriveKey(linkKey, "encrypt");
-  const sealed = new Uint8Array(await crypto.subtle.encrypt(gcm(nonce), key, padded));
-  return concat([Uint8Array.of(VERSION), nonce, sealed]);
-}
-function writeLabel({ files, count, size, note, picture }) {
-  const listed = files.slice(0, MAX_LISTED).map((file) => ({
-    name: safeFilename(file.name),
-    ...isSize(file.size) && { size: file.size },
-    ...MEDIA_TYPE.test(file.type) && { type: file.type }
-  }));
-  const said = cleanNote(note);
-  let shown = picture && { picture: { type: picture.type, data: toBase64(picture.data) } };
-  const write = () => JSON.stringify({
-    files: listed,
-    ...count > listed.length && { count },
-    ...isSize(size) && { size },
-    ...said && { note: said },
-    ...shown
-  });
-  const fits = () => OVERHEAD + encodeText(write()).length <= SIZES[SIZES.length - 1];
-  const all = listed.splice(1);
-  if (!fits()) shown = null;
-  listed.push(...all);
-  while (listed.length > 1 && !fits()) listed.pop();
-  return write();
-}
-var isSize = (size) => Number.isSafeInteger(size) && Number(size) >= 0;
-function cleanNote(note) {
-  const safe = note.replace(/\r\n?/g, "\n").replaceAll("	", " ").replace(UNSAFE2, "").trim().replace(/\n{3,}/g, "\n\n");
-  return Array.from(safe).slice(0, MAX_NOTE).join("").trim();
-}
-
-// assets/files/picture.js
-var SIDE = 160;
-var SOURCE_MAX = 64 * 1024 * 1024;
-var KINDS = /^image\/(avif|bmp|gif|jpeg|png|webp)$/;
-var WAYS = [
-  { side: SIDE, quality: 0.8 },
-  { side: SIDE, quality: 0.5 },
-  { side: 112, quality: 0.5 },
-  { side: 80, quality: 0.4 }
-];
-async function smallPicture(file) {
-  if (!KINDS.test(file.type) || file.size > SOURCE_MAX) return null;
-  try {
-    const image = await createImageBitmap(file);
-    try {
-      for (const way of WAYS) {
-        const picture = await draw(image, way);
-        if (picture.size <= MAX_PICTURE) {
-          return { type: picture.type, data: new Uint8Array(await picture.arrayBuffer()) };
-        }
-      }
-    } finally {
-      image.close();
-    }
-  } catch {
-  }
-  return null;
-}
-async function draw(image, { side, quality }) {
-  const scale = Math.min(1, side / Math.max(image.width, image.height));
-  const [width, height] = [image.width, image.height].map((pixels) => Math.max(1, Math.round(pixels * scale)));
-  const canvas = new OffscreenCanvas(width, height);
-  const context = canvas.getContext("2d");
-  if (!context) throw new Error("nothing to draw on");
-  context.imageSmoothingQuality = "high";
-  context.drawImage(image, 0, 0, width, height);
-  const picture = await canvas.convertToBlob({ type: "image/webp", quality });
-  if (picture.type === "image/webp") return picture;
-  context.globalCompositeOperation = "destination-over";
-  context.fillStyle = "#fff";
-  context.fillRect(0, 0, width, height);
-  return canvas.convertToBlob({ type: "image/jpeg", quality });
-}
-
-// assets/files/selection.js
-async function dropped(transfer) {
-  const roots = [];
-  for (const item of transfer.items ?? []) {
-    const root = item.kind === "file" && item.webkitGetAsEntry?.();
-    if (root) roots.push(root);
-  }
-  if (roots.length === 0) return picked(transfer.files);
-  return (await Promise.all(roots.map((root) => walk(root, "")))).flat();
-}
-function picked(files) {
-  return Array.from(files, (file) => ({ path: file.webkitRelativePath || file.name, file }));
-}
-async function walk(entry, folder) {
-  const path = folder + entry.name;
-  if (entry.isFile) {
-    const found = (
-      /** @type {FileSystemFileEntry} */
-      entry
-    );
-    return [{ path, file: await new Promise((resolve, reject) => found.file(resolve, reject)) }];
-  }
-  const reader = (
-    /** @type {FileSystemDirectoryEntry} */
-    entry.createReader()
-  );
-  const children = [];
-  for (; ; ) {
-    const batch = await new Promise((resolve, reject) => reader.readEntries(resolve, reject));
-    if (batch.length === 0) break;
-    children.push(...batch);
-  }
-  return (await Promise.all(children.map((child) => walk(child, `${path}/`)))).flat();
-}
-function merge(entries, added) {
-  const taken = new Set(entries.map(({ path }) => path));
-  const renamed = added.map(({ path, file }) => {
-    const free = freePath(path, taken);
-    taken.add(free);
-    return { path: free, file };
-  });
-  return [...entries, ...renamed];
-}
-function freePath(path, taken) {
-  if (!taken.has(path)) return path;
-  const dot = path.lastIndexOf(".");
-  const [stem, ending] = dot > path.lastIndexOf("/") + 1 ? [path.slice(0, dot), path.slice(dot)] : [path, ""];
-  for (let n = 2; ; n++) {
-    const candidate = `${stem} (${n})${ending}`;
-    if (!taken.has(candidate)) return candidate;
-  }
-}
-var isHidden = ({ path }) => path.split("/").some((part2) => part2.startsWith("."));
-var totalSize = (entries) => entries.reduce((sum, { file }) => sum + file.size, 0);
-var isArchive = (entries) => entries.length > 1 || entries.some(({ path }) => path.includes("/"));
-function sendName(entries) {
-  if (!isArchive(entries)) return entries[0].path;
-  const roots = new Set(entries.map(({ path }) => path.split("/")[0]));
-  return roots.size === 1 ? `${[...roots][0]}.zip` : `${entries.length} files.zip`;
-}
-
-// assets/files/label.js
-async function labelOf(content, note) {
-  if ("text" in content) {
-    const { size: size2 } = new Blob([content.text]);
-    return { files: [{ name: "message.txt", size: size2, type: "text/plain" }], count: 1, size: size2, note, picture: null };
-  }
-  const { entries, name, archive } = content;
-  const size = totalSize(entries);
-  const files = archive && entries.length === 1 ? [{ name, size, type: "application/zip" }] : entries.map(({ path, file }) => ({ name: path, size: file.size, type: file.type }));
-  const picture = entries.length === 1 ? await smallPicture(entries[0].file) : null;
-  return { files, count: files.length, size, note, picture };
-}
-
 // assets/shared/contract.js
 var part = encodeURIComponent;
 var headers = {
@@ -431,6 +144,379 @@ function errorOf(status, body, retryAfter) {
   });
 }
 
+// assets/crypto/errors.js
+var PassphraseError = class extends Error {
+  code = "needs-passphrase";
+  /** @param {import('./bytes.js').Bytes} block */
+  constructor(block) {
+    super("a passphrase is needed");
+    this.block = block;
+  }
+};
+
+// assets/crypto/client.js
+var CryptoClient = class {
+  #worker;
+  /** @type {Map<number, { resolve: (value: any) => void, reject: (why: unknown) => void, on: Record<string, any> }>} */
+  #waiting = /* @__PURE__ */ new Map();
+  #lastId = 0;
+  /** Why the worker does not work, once it does not. @type {Error | null} */
+  #broken = null;
+  constructor() {
+    this.#worker = new Worker(new URL("./worker.js", import.meta.url), { type: "module" });
+    this.#worker.addEventListener("message", ({ data }) => this.#answer(data));
+    this.#worker.addEventListener("error", () => this.#fail("The encryption module did not start. Reload the page."));
+  }
+  /**
+   * Seals and sends, all in the worker: no byte of it passes through the page. Returns the transfer's id.
+   * @param {Upload} what
+   * @param {Pick<import('../net/upload.js').Options, 'signal' | 'onCreated' | 'onProgress' | 'onWait'>} options
+   * @returns {Promise<string>}
+   */
+  upload(what, { signal, ...on }) {
+    return this.#call("upload", [what], { signal, on });
+  }
+  /**
+   * Starts opening.
+   * @param {Key} key
+   * @param {Bytes | null} [block] of the passphrase that is in the key, if there is one
+   */
+  async open(key, block = null) {
+    const session = await this.#call("open", [key, block]);
+    return {
+      /** @returns {Promise<Opened>} */
+      push: (chunk) => this.#call("push", [session, chunk], { handOver: [chunk.buffer] }),
+      /** @returns {Promise<Opened>} */
+      finish: () => this.#call("finish", [session]),
+      close: () => this.#call("close", [session])
+    };
+  }
+  /**
+   * @param {string} token
+   * @returns {Promise<{ id: string, key: Key }>}
+   */
+  friendly(token) {
+    return this.#call("friendly", [token]);
+  }
+  /**
+   * Mixes a passphrase into a link's key. The block is that of what was sealed, or a new one. It takes about a second;
+   * onProgress gets how much of it is done, from 0 to 1.
+   * @param {Key} key
+   * @param {string} passphrase
+   * @param {Bytes | null} [block]
+   * @param {{ onProgress?: (done: number) => void }} [on]
+   * @returns {Promise<{ key: Key, block: Bytes }>}
+   */
+  lock(key, passphrase, block = null, on = {}) {
+    return this.#call("lock", [key, passphrase, block], { on });
+  }
+  /** @returns {Promise<{ publicKey: Bytes, privateKey: Bytes }>} */
+  newRequestKeys() {
+    return this.#call("newRequestKeys", []);
+  }
+  /**
+   * Seals a link's key to a request.
+   * @param {Bytes} publicKey
+   * @param {string} requestId
+   * @param {Key} key
+   * @returns {Promise<Bytes>}
+   */
+  sealKey(publicKey, requestId, key) {
+    return this.#call("sealKey", [publicKey, requestId, key]);
+  }
+  /**
+   * Opens a key that was sealed to a request.
+   * @param {Bytes} privateKey
+   * @param {string} requestId
+   * @param {Bytes} sealed
+   * @returns {Promise<Key>}
+   */
+  openKey(privateKey, requestId, sealed) {
+    return this.#call("openKey", [privateKey, requestId, sealed]);
+  }
+  /**
+   * What shows that somebody has a request's link, out of its seed.
+   * @param {Bytes} seed
+   * @returns {Promise<Bytes>}
+   */
+  grant(seed) {
+    return this.#call("grant", [seed]);
+  }
+  /**
+   * @param {string} call
+   * @param {unknown[]} args
+   * @param {Line} [line] `on` has what is called by the events of a call that takes a while
+   * @returns {Promise<any>}
+   */
+  #call(call, args, { handOver = [], signal, on = {} } = {}) {
+    const id = ++this.#lastId;
+    return new Promise((resolve, reject) => {
+      if (this.#broken) throw this.#broken;
+      signal?.throwIfAborted();
+      this.#waiting.set(id, { resolve, reject, on });
+      const abort = () => this.#worker.postMessage({ id, abort: String(signal?.reason?.message ?? "cancelled") });
+      signal?.addEventListener("abort", abort, { once: true });
+      this.#worker.postMessage({ id, call, args }, handOver);
+    });
+  }
+  /** @param {{ id: number, value: unknown, error?: any, event?: string, args: unknown[] }} answer */
+  #answer({ id, value, error, event, args }) {
+    const asked = this.#waiting.get(id);
+    if (event) {
+      asked?.on[event]?.(...args);
+      return;
+    }
+    this.#waiting.delete(id);
+    if (error) asked?.reject(crossed(error));
+    else asked?.resolve(value);
+  }
+  /** @param {string} message */
+  #fail(message) {
+    this.#broken = Object.assign(new Error(message), { code: "worker" });
+    for (const { reject } of this.#waiting.values()) reject(this.#broken);
+    this.#waiting.clear();
+  }
+};
+function crossed({ name, message, ...said }) {
+  if (name === "ApiError") return new ApiError(said.status, { ...said, detail: said.detail });
+  if (name === "AbortError") return new DOMException(message, name);
+  if (said.code === "needs-passphrase") return new PassphraseError(said.block);
+  return Object.assign(new Error(message), said);
+}
+
+// assets/crypto/key.js
+var newSecret = () => crypto.getRandomValues(new Uint8Array(32));
+var writeKey = toBase64url;
+var FRIENDLY_SALT = encodeText("sgraph-send-v1");
+async function hashSecret(secret) {
+  return toHex(new Uint8Array(await crypto.subtle.digest("SHA-256", encodeText(secret))));
+}
+
+// assets/crypto/envelope.js
+var MAGIC = encodeText("SGMETA");
+var MAX_METADATA = 64 * 1024;
+var DEVICE = /^(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[0-9\u00b9\u00b2\u00b3]) *(\.|$)/i;
+var UNSAFE = /[\p{Cc}\p{Cs}\p{Bidi_Control}\u2028\u2029\ufeff\ufffd]/gu;
+var MAX_NAME = 255;
+var MAX_ENDING = 16;
+function safeFilename(name, fallback = "download") {
+  let safe = String(name ?? "").replace(/^.*[/\\]/s, "").replace(UNSAFE, "").replace(/[<>:"|?*]/g, "_").replace(/^\s+/, "").replace(/^(?!\.[^\s.])[\s.]+|[\s.]+$/g, "");
+  if (DEVICE.test(safe)) safe = `_${safe}`;
+  return shorten(safe) || fallback;
+}
+function shorten(name) {
+  const length = (text) => encodeText(text).length;
+  if (length(name) <= MAX_NAME) return name;
+  const dot = name.lastIndexOf(".");
+  const ending = dot > 0 && length(name.slice(dot)) <= MAX_ENDING ? name.slice(dot) : "";
+  let room = MAX_NAME - length(ending);
+  let stem = "";
+  for (const char of name.slice(0, name.length - ending.length)) {
+    room -= length(char);
+    if (room < 0) break;
+    stem += char;
+  }
+  return stem.replace(/[\s.]+$/, "") + ending;
+}
+
+// assets/libraries/argon2.js
+var A2_BUF = new Uint32Array(256);
+var maxUint32 = Math.pow(2, 32);
+var ARGON2_DEFAULT_MEMORY = 1024 ** 2;
+var ARGON2_DEFAULT_MAXMEM = ARGON2_DEFAULT_MEMORY * 1024;
+
+// assets/crypto/passphrase.js
+var INFO = encodeText("sgraph-send passphrase 1");
+var COSTS = { lanes: 1, passes: 3, memory: 64 * 1024 };
+var MOST = { lanes: 4, passes: 16, memory: 256 * 1024 };
+
+// assets/crypto/label.js
+var MAX_NOTE = 1e3;
+var MAX_PICTURE = 5 * 1024;
+var PLAIN = 1;
+var WITH_PASSPHRASE = 2;
+var NONCE = 12;
+var TAG = 16;
+var SIZES = [512, 1024, 2048, 4096, 8192];
+var INFO2 = encodeText("sgraph-send label 1");
+var MAX_LISTED = 100;
+var MEDIA_TYPE = /^[a-z0-9][a-z0-9!#$&^_.+-]{0,62}\/[a-z0-9][a-z0-9!#$&^_.+-]{0,62}$/;
+var UNSAFE2 = /[^\P{Cc}\n]|[\p{Cs}\p{Bidi_Control}\u2028\u2029\ufeff\ufffd]/gu;
+async function deriveKey(linkKey, usage) {
+  const material = await crypto.subtle.importKey("raw", linkKey, "HKDF", false, ["deriveKey"]);
+  const hkdf = { name: "HKDF", hash: "SHA-256", salt: new Uint8Array(), info: INFO2 };
+  return crypto.subtle.deriveKey(hkdf, material, { name: "AES-GCM", length: 256 }, false, [usage]);
+}
+var gcm = (iv, head) => ({ name: "AES-GCM", iv, additionalData: head });
+async function sealLabel(linkKey, label, { block = null, nonce } = {}) {
+  const iv = nonce ?? crypto.getRandomValues(new Uint8Array(NONCE));
+  const head = block ? concat([Uint8Array.of(WITH_PASSPHRASE), block]) : Uint8Array.of(PLAIN);
+  const overhead = head.length + NONCE + TAG;
+  const json = encodeText(writeLabel(label, SIZES[SIZES.length - 1] - overhead));
+  const size = SIZES.find((size2) => size2 >= overhead + json.length);
+  if (!size) throw new RangeError("label too long");
+  const padded = new Uint8Array(size - overhead).fill(32);
+  padded.set(json);
+  const key = await deriveKey(linkKey, "encrypt");
+  const sealed = new Uint8Array(await crypto.subtle.encrypt(gcm(iv, head), key, padded));
+  return concat([head, iv, sealed]);
+}
+function writeLabel({ files, count, size, note, picture }, room) {
+  const listed = files.slice(0, MAX_LISTED).map((file) => ({
+    name: safeFilename(file.name),
+    ...isSize(file.size) && { size: file.size },
+    ...MEDIA_TYPE.test(file.type) && { type: file.type }
+  }));
+  const said = cleanNote(note);
+  let shown = picture && { picture: { type: picture.type, data: toBase64(picture.data) } };
+  const write = () => JSON.stringify({
+    files: listed,
+    ...count > listed.length && { count },
+    ...isSize(size) && { size },
+    ...said && { note: said },
+    ...shown
+  });
+  const fits = () => encodeText(write()).length <= room;
+  const all = listed.splice(1);
+  if (!fits()) shown = null;
+  listed.push(...all);
+  while (listed.length > 1 && !fits()) listed.pop();
+  return write();
+}
+var isSize = (size) => Number.isSafeInteger(size) && Number(size) >= 0;
+function cleanNote(note) {
+  const safe = note.replace(/\r\n?/g, "\n").replaceAll("	", " ").replace(UNSAFE2, "").trim().replace(/\n{3,}/g, "\n\n");
+  return Array.from(safe).slice(0, MAX_NOTE).join("").trim();
+}
+
+// assets/files/picture.js
+var SIDE = 160;
+var SOURCE_MAX = 64 * 1024 * 1024;
+var KINDS = /^image\/(avif|bmp|gif|jpeg|png|webp)$/;
+var WAYS = [
+  { side: SIDE, quality: 0.8 },
+  { side: SIDE, quality: 0.5 },
+  { side: 112, quality: 0.5 },
+  { side: 80, quality: 0.4 }
+];
+async function smallPicture(file) {
+  if (!KINDS.test(file.type) || file.size > SOURCE_MAX) return null;
+  try {
+    const image = await createImageBitmap(file);
+    try {
+      for (const way of WAYS) {
+        const picture = await draw(image, way);
+        if (picture.size <= MAX_PICTURE) {
+          return { type: picture.type, data: new Uint8Array(await picture.arrayBuffer()) };
+        }
+      }
+    } finally {
+      image.close();
+    }
+  } catch {
+  }
+  return null;
+}
+async function draw(image, { side, quality }) {
+  const scale = Math.min(1, side / Math.max(image.width, image.height));
+  const [width, height] = [image.width, image.height].map((pixels) => Math.max(1, Math.round(pixels * scale)));
+  const canvas = new OffscreenCanvas(width, height);
+  const context = canvas.getContext("2d");
+  if (!context) throw new Error("nothing to draw on");
+  context.imageSmoothingQuality = "high";
+  context.drawImage(image, 0, 0, width, height);
+  const picture = await canvas.convertToBlob({ type: "image/webp", quality });
+  if (picture.type === "image/webp") return picture;
+  context.globalCompositeOperation = "destination-over";
+  context.fillStyle = "#fff";
+  context.fillRect(0, 0, width, height);
+  return canvas.convertToBlob({ type: "image/jpeg", quality });
+}
+
+// assets/files/selection.js
+async function dropped(transfer) {
+  const roots = [];
+  for (const item of transfer.items ?? []) {
+    const root = item.kind === "file" && item.webkitGetAsEntry?.();
+    if (root) roots.push(root);
+  }
+  if (roots.length === 0) return picked(transfer.files);
+  return (await Promise.all(roots.map((root) => walk(root, "")))).flat();
+}
+function picked(files) {
+  return Array.from(files, (file) => ({ path: file.webkitRelativePath || file.name, file }));
+}
+async function walk(entry, folder) {
+  const path = folder + entry.name;
+  if (entry.isFile) {
+    const found = (
+      /** @type {FileSystemFileEntry} */
+      entry
+    );
+    return [{ path, file: await new Promise((resolve, reject) => found.file(resolve, reject)) }];
+  }
+  const reader = (
+    /** @type {FileSystemDirectoryEntry} */
+    entry.createReader()
+  );
+  const children = [];
+  for (; ; ) {
+    const batch = await new Promise((resolve, reject) => reader.readEntries(resolve, reject));
+    if (batch.length === 0) break;
+    children.push(...batch);
+  }
+  if (children.length === 0) return [{ path: `${path}/`, file: new File([], entry.name) }];
+  return (await Promise.all(children.map((child) => walk(child, `${path}/`)))).flat();
+}
+function merge(entries, added) {
+  const taken = new Set(entries.map(({ path }) => path));
+  const renamed = added.flatMap(({ path, file }) => {
+    if (path.endsWith("/") && taken.has(path)) return [];
+    const free = freePath(path, taken);
+    taken.add(free);
+    return [{ path: free, file }];
+  });
+  return [...entries, ...renamed];
+}
+function freePath(path, taken) {
+  if (!taken.has(path)) return path;
+  const dot = path.lastIndexOf(".");
+  const [stem, ending] = dot > path.lastIndexOf("/") + 1 ? [path.slice(0, dot), path.slice(dot)] : [path, ""];
+  for (let n = 2; ; n++) {
+    const candidate = `${stem} (${n})${ending}`;
+    if (!taken.has(candidate)) return candidate;
+  }
+}
+var isHidden = ({ path }) => path.split("/").some((part2) => part2.startsWith("."));
+var totalSize = (entries) => entries.reduce((sum, { file }) => sum + file.size, 0);
+var isContainer = (entries) => entries.length > 1 || entries.some(({ path }) => path.includes("/"));
+function sendName(entries) {
+  if (!isContainer(entries)) return entries[0].path;
+  const roots = new Set(entries.map(({ path }) => path.split("/")[0]));
+  return roots.size === 1 ? [...roots][0] : `${entries.length} files`;
+}
+
+// assets/files/tree.js
+var isFolder = (path) => path.endsWith("/");
+
+// assets/files/label.js
+async function labelOf(content, note) {
+  if ("text" in content) {
+    const { size: size2 } = new Blob([content.text]);
+    return { files: [{ name: "message.txt", size: size2, type: "text/plain" }], count: 1, size: size2, note, picture: null };
+  }
+  const { entries } = content;
+  const size = totalSize(entries);
+  const listed = entries.filter(({ path }) => !isFolder(path));
+  const files = (listed.length ? listed : entries).map(({ path, file }) => ({
+    name: path.replace(/\/$/, ""),
+    size: file.size,
+    type: file.type
+  }));
+  const picture = entries.length === 1 ? await smallPicture(entries[0].file) : null;
+  return { files, count: files.length, size, note, picture };
+}
+
 // assets/net/api.js
 var DEFAULTS = {
   max_bytes: 0,
@@ -446,16 +532,10 @@ async function getConfig() {
   const said = await read(response);
   return { ...DEFAULTS, ...said, clock_offset: Math.abs(ahead) > 5e3 ? ahead : 0 };
 }
-function place(link) {
-  const path = link.replace(/^https?:\/\/[^/]*/i, "");
-  return path.startsWith(paths.getLink("")) ? path : link;
-}
 var get = async (path) => read(await request("GET", path));
 var checkToken = (token) => get(paths.checkToken(token));
 var getInfo = (id) => get(paths.transferInfo(id));
 var deleteTransfer = (id, secret) => request("DELETE", paths.deleteTransfer(id), { headers: { [headers.deleteAuth]: secret } });
-var tokenHeaders = (token) => token ? { [headers.accessToken]: token } : {};
-var post = async (path, { token = "", json, signal } = {}) => read(await request("POST", path, { json, signal, headers: tokenHeaders(token) }));
 
 // assets/net/storage.js
 var NAME = "sgraph-send";
@@ -498,152 +578,6 @@ var piecesOf = (id) => IDBKeyRange.bound([id, 0], [id, LAST]);
 var erase = (claims, pieces, id) => Promise.all([answer(claims.delete(id)), answer(pieces.delete(piecesOf(id)))]);
 async function removeOver() {
   await database();
-}
-
-// assets/net/patience.js
-var WAITS = [1, 2, 4, 8, 15];
-var PASSING = [0, 408, 425, 429, 500, 502, 503, 504];
-async function patiently(task, { signal, onWait = () => {
-} } = {}) {
-  for (let attempt = 0; ; attempt++) {
-    signal?.throwIfAborted();
-    try {
-      return await task();
-    } catch (error) {
-      if (!(error instanceof ApiError && PASSING.includes(error.status)) || attempt >= WAITS.length) throw error;
-      onWait(navigator.onLine ? "retrying" : "offline");
-      const jitter = 0.8 + Math.random() * 0.4;
-      await sleep(Math.max(WAITS[attempt] * jitter, Math.min(error.retryAfter, 60)) * 1e3, signal);
-      if (!navigator.onLine) await backOnline(signal);
-    }
-  }
-}
-function sleep(milliseconds, signal) {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(done, milliseconds);
-    function done() {
-      signal?.removeEventListener("abort", stopped);
-      resolve(void 0);
-    }
-    function stopped() {
-      clearTimeout(timer);
-      reject(signal?.reason);
-    }
-    if (signal?.aborted) stopped();
-    else signal?.addEventListener("abort", stopped, { once: true });
-  });
-}
-function backOnline(signal) {
-  return new Promise((resolve, reject) => {
-    addEventListener("online", resolve, { once: true, signal });
-    signal?.addEventListener("abort", () => reject(signal.reason), { once: true });
-  });
-}
-
-// assets/net/upload.js
-var DIRECT_MAX = 8 * 1024 * 1024;
-var AT_ONCE = 3;
-async function upload(sealed, { settings, token, config, signal, onCreated = () => {
-}, onProgress, onWait }) {
-  const { transfer_id: id, upload_url: uploadUrl } = await post(paths.createTransfer, {
-    token,
-    signal,
-    json: { ...settings, file_size_bytes: sealed.plainSize }
-  });
-  onCreated(id);
-  const context = { id, token, signal, onProgress, onWait };
-  if (sealed.size <= Math.min(DIRECT_MAX, config.direct_bytes)) await uploadWhole(sealed, uploadUrl, context);
-  else await uploadParts(sealed, context);
-  await patiently(() => post(paths.completeTransfer(id), { token, signal }), { signal, onWait });
-  return id;
-}
-async function uploadWhole(sealed, url, { token, signal, onProgress, onWait }) {
-  const body = await sealed.pull(sealed.size);
-  const report = (uploaded) => onProgress({ encrypted: body.length, uploaded });
-  report(0);
-  const said = { [headers.contentType]: "application/octet-stream", ...tokenHeaders(token) };
-  const send = () => transmit("POST", url, body, { headers: said, signal, onProgress: report });
-  await patiently(send, { signal, onWait });
-}
-async function uploadParts(sealed, { id, token, signal, onProgress, onWait }) {
-  const {
-    upload_id: uploadId,
-    part_urls: urls,
-    part_size: partSize
-  } = await patiently(
-    () => post(paths.initiateUpload, { token, signal, json: { transfer_id: id, file_size_bytes: sealed.size } }),
-    { signal, onWait }
-  );
-  const sent = new Array(urls.length).fill(0);
-  const parts = [];
-  let encrypted = 0;
-  let next = 0;
-  let pulling = Promise.resolve();
-  const report = () => onProgress({ encrypted, uploaded: sent.reduce((sum, bytes2) => sum + bytes2, 0) });
-  const pullNext = () => {
-    const pulled = pulling.then(async () => {
-      if (next >= urls.length) return null;
-      const index = next++;
-      const body = await sealed.pull(partSize);
-      encrypted += body.length;
-      report();
-      return { index, body };
-    });
-    pulling = pulled.catch(() => {
-    });
-    return pulled;
-  };
-  const lanes = new AbortController();
-  const laneSignal = lanes.signal;
-  signal.addEventListener("abort", () => lanes.abort(signal.reason), { once: true });
-  const lane = async () => {
-    for (let part2 = await pullNext(); part2; part2 = await pullNext()) {
-      const { index, body } = part2;
-      const send = () => transmit("PUT", place(urls[index].upload_url), body, {
-        signal: laneSignal,
-        onProgress(bytes2) {
-          sent[index] = bytes2;
-          report();
-        }
-      });
-      const etag = await patiently(send, { signal: laneSignal, onWait });
-      parts[index] = { part_number: urls[index].part_number, etag };
-    }
-  };
-  try {
-    await Promise.all(Array.from({ length: AT_ONCE }, lane));
-    const json = { transfer_id: id, upload_id: uploadId, parts };
-    await patiently(() => post(paths.assembleUpload, { token, signal, json }), { signal, onWait });
-  } catch (error) {
-    lanes.abort(error);
-    post(paths.cancelUpload(id, uploadId), { token }).catch(() => {
-    });
-    throw error;
-  }
-}
-function transmit(method, url, body, { headers: said = {}, signal, onProgress }) {
-  return new Promise((resolve, reject) => {
-    signal.throwIfAborted();
-    const xhr = new XMLHttpRequest();
-    const stop = () => xhr.abort();
-    signal.addEventListener("abort", stop, { once: true });
-    xhr.onloadend = () => signal.removeEventListener("abort", stop);
-    xhr.open(method, url);
-    for (const [name, value] of Object.entries(said)) xhr.setRequestHeader(name, value);
-    xhr.upload.onprogress = ({ loaded }) => onProgress(loaded);
-    xhr.onload = () => {
-      if (xhr.status >= 200 && xhr.status < 300) {
-        onProgress(body.length);
-        resolve(xhr.getResponseHeader(headers.eTag));
-      } else reject(errorOf(xhr.status, xhr.responseText, xhr.getResponseHeader(headers.retryAfter)));
-    };
-    xhr.onerror = () => {
-      onProgress(0);
-      reject(new ApiError(0));
-    };
-    xhr.onabort = () => reject(signal.reason);
-    xhr.send(new Blob([body]));
-  });
 }
 
 // assets/shared/dom.js
@@ -898,8 +832,9 @@ var FilePicker = class extends HTMLElement {
     find(this, "[data-hidden-files]").hidden = hidden.length === 0;
     find(this, "[data-hidden-files] span").textContent = `${plural(hidden.length, "hidden file")} among them, such as ${hidden[0]?.path}.`;
     const archive = find(this, "[data-archive]");
-    archive.hidden = entries.length === 0 || !isArchive(entries);
-    if (!archive.hidden) archive.textContent = `They travel together, as ${sendName(entries)}.`;
+    archive.hidden = entries.length === 0 || !isContainer(entries);
+    if (!archive.hidden)
+      archive.textContent = `They travel together, as ${sendName(entries)}. Who receives them can have each alone, or all as a ZIP archive.`;
     this.dispatchEvent(new CustomEvent("change", { bubbles: true }));
   }
   /** @param {Entry} entry */
@@ -1891,7 +1826,7 @@ customElements.define("token-field", TokenField);
 
 // assets/send.js
 var MAX_TEXT = 1024 * 1024;
-var WAITS2 = {
+var WAITS = {
   offline: "Offline. It goes on when the connection is back.",
   retrying: "Connection trouble. Trying again…"
 };
@@ -2043,7 +1978,7 @@ var SendPage = class extends HTMLElement {
       throw new Missing({ title: "Too large", text: why }, find(this, "#more"));
     }
     const name = sendName(entries);
-    const source = { entries, name, archive: isArchive(entries) };
+    const source = { entries, name, together: isContainer(entries) };
     return { isText: false, source, subject: `${name}, ${bytes(size)}` };
   }
   async #submit() {
@@ -2089,32 +2024,28 @@ var SendPage = class extends HTMLElement {
     this.#running = new AbortController();
     const { signal } = this.#running;
     let created = "";
-    let sealed = null;
     try {
-      sealed = await this.#crypto.seal(key, source);
-      const { size } = sealed;
-      if (config.max_bytes && size > config.max_bytes) throw new ApiError(413);
-      const id = await upload(sealed, {
-        settings,
-        token: this.#token.hidden ? "" : this.#token.value,
-        config,
-        signal,
-        onCreated: (id2) => {
-          created = id2;
-        },
-        onProgress: ({ encrypted, uploaded }) => {
-          if (signal.aborted) return;
-          this.#progress(encrypted, uploaded, size);
-        },
-        onWait: (why) => this.#meter.wait(WAITS2[why])
-      });
+      const token = this.#token.hidden ? "" : this.#token.value;
+      const id = await this.#crypto.upload(
+        { key, content: source, settings, token, config },
+        {
+          signal,
+          onCreated: (id2) => {
+            created = id2;
+          },
+          onProgress: ({ encrypted, uploaded, size }) => {
+            if (signal.aborted) return;
+            this.#progress(encrypted, uploaded, size);
+          },
+          onWait: (why) => this.#meter.wait(WAITS[why])
+        }
+      );
       this.#sent({ id, key: writeKey(key), deleteSecret, expires, maxDownloads, isText });
     } catch (error) {
       if (created) deleteTransfer(created, deleteSecret).catch(() => {
       });
       this.#failed(error, config);
     } finally {
-      sealed?.close();
       this.#running = null;
     }
   }
@@ -2194,3 +2125,27 @@ var SendPage = class extends HTMLElement {
 };
 var sizeOf = (text) => new Blob([text]).size;
 customElements.define("send-page", SendPage);
+/*! @noble/hashes 2.4.0 (MIT)
+
+The MIT License (MIT)
+
+Copyright (c) 2022 Paul Miller (https://paulmillr.com)
+
+Permission is hereby granted, free of charge, to any person obtaining a copy
+of this software and associated documentation files (the “Software”), to deal
+in the Software without restriction, including without limitation the rights
+to use, copy, modify, merge, publish, distribute, sublicense, and/or sell
+copies of the Software, and to permit persons to whom the Software is
+furnished to do so, subject to the following conditions:
+
+The above copyright notice and this permission notice shall be included in
+all copies or substantial portions of the Software.
+
+THE SOFTWARE IS PROVIDED “AS IS”, WITHOUT WARRANTY OF ANY KIND, EXPRESS OR
+IMPLIED, INCLUDING BUT NOT LIMITED TO THE WARRANTIES OF MERCHANTABILITY,
+FITNESS FOR A PARTICULAR PURPOSE AND NONINFRINGEMENT. IN NO EVENT SHALL THE
+AUTHORS OR COPYRIGHT HOLDERS BE LIABLE FOR ANY CLAIM, DAMAGES OR OTHER
+LIABILITY, WHETHER IN AN ACTION OF CONTRACT, TORT OR OTHERWISE, ARISING FROM,
+OUT OF OR IN CONNECTION WITH THE SOFTWARE OR THE USE OR OTHER DEALINGS IN
+THE SOFTWARE.
+*/
