@@ -17,7 +17,7 @@ import (
 
 func backupCommand(e Env) *cobra.Command {
 	var dir string
-	var force bool
+	var force, asJSON bool
 	c := &cobra.Command{
 		Use:   "backup FILE",
 		Short: "Back up a service that keeps its data on this machine",
@@ -59,7 +59,10 @@ point-in-time recovery of the table, and versions of the buckets.`,
 				return err
 			}
 			to.private = true
-			if err = writeBackup(c, e, to, from); send.CodeOf(err) == send.NotFound {
+			if asJSON && to.to != nil {
+				return usage(errors.New("the backup itself goes to standard output: there is no room for JSON beside it"))
+			}
+			if err = writeBackup(c, e, to, from, asJSON); send.CodeOf(err) == send.NotFound {
 				// Of a transfer the exit code would say so.
 				return fmt.Errorf("%w: say which folder keeps the data, with --data or %s", message(err), settings.DiskPath.Env)
 			}
@@ -68,6 +71,8 @@ point-in-time recovery of the table, and versions of the buckets.`,
 	}
 	c.Flags().Var((*trimmed)(&dir), "data", "the folder that keeps the data (default $SEND__DISK_PATH, or data)")
 	c.Flags().BoolVar(&force, "force", false, "replace a file that is there already")
+	jsonFlag(c, &asJSON)
+	e.mannerFlags(c)
 	return c
 }
 
@@ -76,8 +81,8 @@ func (e Env) dataFolder(named string) string {
 	return cmp.Or(named, e.Getenv(settings.DiskPath.Env), serve.Defaults[settings.DiskPath.Env])
 }
 
-func writeBackup(c *cobra.Command, e Env, to target, from backup.Source) error {
-	progress := newBar(e.Err, "Backing up")
+func writeBackup(c *cobra.Command, e Env, to target, from backup.Source, asJSON bool) error {
+	progress := e.newBar("Backing up")
 	defer progress.end()
 	content, in := io.Pipe()
 	var made backup.Summary
@@ -92,14 +97,26 @@ func writeBackup(c *cobra.Command, e Env, to target, from backup.Source) error {
 			return err
 		}
 		progress.end()
-		return toldBackup(e.Err, made)
+		return toldBackup(e.notes(), made)
 	}
 	path, err := to.save("sgsend-"+time.Now().UTC().Format("20060102T150405Z")+".tar", content)
 	if err != nil {
 		return err
 	}
 	progress.end()
-	return errors.Join(e.print(c.Context(), asFile(path)+"\n"), toldBackup(e.Err, made))
+	if asJSON {
+		return errors.Join(e.printJSON(c.Context(), shownBackup(made, path)), toldBackup(io.Discard, made))
+	}
+	return errors.Join(e.print(c.Context(), asFile(path)+"\n"), toldBackup(e.notes(), made))
+}
+
+// shownBackup is what is in a backup, as JSON. path is where it is, or what was there
+// before.
+func shownBackup(of backup.Summary, path string) map[string]any {
+	return map[string]any{
+		"path": path, "at": of.At, "transfers": of.Transfers - of.Lost, "lost": of.Lost, "broken": of.Broken,
+		"elsewhere": of.Elsewhere, "files": of.Files, "bytes": of.Bytes, "digest": of.Digest,
+	}
 }
 
 // toldBackup is what comes of a backup that was made.

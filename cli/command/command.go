@@ -30,6 +30,7 @@ type Env struct {
 	Getenv   func(string) string
 
 	profile *string // that the command line names; nil where a command takes none
+	manner  *manner // nil where a command cannot be told
 }
 
 // Process is the Env of this process.

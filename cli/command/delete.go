@@ -9,6 +9,7 @@ import (
 
 func deleteCommand(e Env) *cobra.Command {
 	var server, secret string
+	var asJSON bool
 	c := &cobra.Command{
 		Use:   "delete [flags] LINK",
 		Short: "Delete a transfer that you sent",
@@ -34,12 +35,17 @@ all users of a machine can see.`,
 			if err := api.Delete(cmd.Context(), link.ID, secret); err != nil {
 				return err
 			}
-			fmt.Fprintln(e.Err, "deleted")
+			if asJSON {
+				return e.printJSON(cmd.Context(), map[string]string{"transfer_id": link.ID, "status": "deleted"})
+			}
+			fmt.Fprintln(e.notes(), "deleted")
 			return nil
 		},
 	}
 	c.Flags().Var((*trimmed)(&secret), "secret", "the delete secret of the transfer (default $SGSEND_SECRET)")
 	c.Flags().Var((*trimmed)(&server), "server", "the service, where the link names none (default $SGSEND_SERVER)")
+	jsonFlag(c, &asJSON)
 	e.profileFlag(c)
+	e.mannerFlags(c)
 	return c
 }

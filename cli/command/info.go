@@ -1,6 +1,7 @@
 package command
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"strconv"
@@ -10,11 +11,14 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"sgraph.ai/send/cli/client"
 	"sgraph.ai/send/shared/envelope"
+	"sgraph.ai/send/shared/wire"
 )
 
 func infoCommand(e Env) *cobra.Command {
 	var server, key string
+	var asJSON bool
 	c := &cobra.Command{
 		Use:   "info [flags] LINK",
 		Short: "Show what is waiting behind a link",
@@ -41,6 +45,9 @@ more.`,
 			if t.TransferID == "" {
 				return wrong
 			}
+			if asJSON {
+				return errors.Join(e.printJSON(cmd.Context(), asShown(waiting)), wrong)
+			}
 			limit := "no limit"
 			if t.MaxDownloads > 0 {
 				limit = strconv.FormatInt(t.MaxDownloads, 10)
@@ -66,8 +73,26 @@ more.`,
 	flags := c.Flags()
 	flags.Var((*trimmed)(&key), "key", "the key, where the link has none")
 	flags.Var((*trimmed)(&server), "server", "the service, where the link names none (default $SGSEND_SERVER)")
+	jsonFlag(c, &asJSON)
 	e.profileFlag(c)
 	return c
+}
+
+// shownTransfer is what is waiting, as JSON: what the service tells, as it tells it,
+// and of what its sender says all but the picture.
+type shownTransfer struct {
+	wire.TransferInfoReply
+	Label *envelope.Label `json:"label"` // null where there is none, or no key to open it
+}
+
+func asShown(w client.Waiting) shownTransfer {
+	t := shownTransfer{TransferInfoReply: w.Info}
+	if w.Label != nil {
+		label := *w.Label
+		label.Picture = nil
+		t.Label = &label
+	}
+	return t
 }
 
 // showLabel writes what a label says, which package envelope has made safe for

@@ -20,6 +20,7 @@ import (
 
 func migrateCommand(e Env) *cobra.Command {
 	var from, to string
+	var asJSON bool
 	var m migrate.Migration
 	c := &cobra.Command{
 		Use:   "migrate --to FILE",
@@ -64,7 +65,7 @@ not moved: their senders begin again.`,
 				return fmt.Errorf("the target: %w", err)
 			}
 			defer m.To.Close()
-			return runMigration(c, e, &m)
+			return runMigration(c, e, &m, asJSON)
 		},
 	}
 	c.Flags().StringVar(&from, "from", "", "a file of the settings of the source (default: the environment)")
@@ -72,6 +73,8 @@ not moved: their senders begin again.`,
 	c.Flags().BoolVar(&m.DryRun, "dry-run", false, "write nothing, and say what there is to move")
 	c.Flags().BoolVar(&m.Replace, "replace", false, "put it in the place of what the target has")
 	c.Flags().BoolVar(&m.SizesOnly, "sizes-only", false, "compare the sizes of files, and not what is in them")
+	jsonFlag(c, &asJSON)
+	e.mannerFlags(c)
 	return c
 }
 
@@ -128,12 +131,18 @@ func (e Env) placesOf(from, to string) (source, target func(string) string, err 
 	return source, of(files[1]), nil
 }
 
-func runMigration(c *cobra.Command, e Env, m *migrate.Migration) error {
-	progress := newBar(e.Err, "Moving")
+func runMigration(c *cobra.Command, e Env, m *migrate.Migration, asJSON bool) error {
+	progress := e.newBar("Moving")
 	m.Progress, m.Now = progress.show, time.Now
 	report, err := m.Run(c.Context())
 	progress.end()
-	if err == nil || m.DryRun {
+	switch {
+	case err != nil && !m.DryRun:
+	case asJSON:
+		if failed := e.printJSON(c.Context(), shownMigration(report, m.DryRun)); failed != nil {
+			return errors.Join(err, failed)
+		}
+	default:
 		tellMigration(e.stdout(), report, m.DryRun)
 	}
 	switch {
@@ -142,14 +151,27 @@ func runMigration(c *cobra.Command, e Env, m *migrate.Migration) error {
 	case err != nil:
 		return err
 	case m.DryRun:
-		fmt.Fprintf(e.Err, "The target is %s. Nothing was written\n", report.State)
+		fmt.Fprintf(e.notes(), "The target is %s. Nothing was written\n", report.State)
 	case report.State == migrate.Finished && !m.Replace:
-		fmt.Fprintln(e.Err, "It was moved before, and both are the same")
+		fmt.Fprintln(e.notes(), "It was moved before, and both are the same")
 	default:
-		fmt.Fprintf(e.Err, "All of it is at the target. Start the service there, with the same %s, "+
+		fmt.Fprintf(e.notes(), "All of it is at the target. Start the service there, with the same %s, "+
 			"and do not start it at the source again\n", settings.APIKeyValue.Env)
 	}
 	return nil
+}
+
+// shownMigration is what was moved, as JSON.
+func shownMigration(r migrate.Report, dry bool) map[string]any {
+	counts := func(c migrate.Count) map[string]int64 { return map[string]int64{"all": c.All, "copied": c.Copied} }
+	sets := map[string]any{}
+	for name, c := range r.Sets {
+		sets[name] = counts(c)
+	}
+	return map[string]any{
+		"dry_run": dry, "target": r.State, "records": sets, "files": counts(r.Objects), "bytes": r.Bytes,
+		"audit_trail": counts(r.Trail), "missing": r.Missing, "removed": r.Removed, "tokens_kept": r.Tokens,
+	}
 }
 
 func tellMigration(w io.Writer, r migrate.Report, dry bool) {

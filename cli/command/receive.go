@@ -10,7 +10,8 @@ import (
 func receiveCommand(e Env) *cobra.Command {
 	var (
 		server, output, key string
-		force               bool
+		force, asJSON       bool
+		limit               byteRate
 	)
 	c := &cobra.Command{
 		Use:   "receive [flags] LINK",
@@ -51,12 +52,16 @@ a command line all users of a machine can see, and the shell may keep it.`,
 			if err != nil {
 				return err
 			}
+			api.Transport = limit.transport()
 			if err := giveKey(&link, key); err != nil {
 				return err
 			}
 			fits, ok := link.OpenKey()
 			if !ok {
 				return usage(errors.New("the link has no key; copy all of it, or give the key with --key"))
+			}
+			if asJSON && output == "-" {
+				return usage(errors.New("the file itself goes to standard output: there is no room for JSON beside it"))
 			}
 			to, err := newTarget(cmd.Context(), e, output, force)
 			if err != nil {
@@ -70,10 +75,16 @@ a command line all users of a machine can see, and the shell may keep it.`,
 			}
 			path = asFile(path)
 			if name := to.visible(called); name != called && to.name == "" && to.to == nil {
-				fmt.Fprintf(e.Err, "kept as %s, since programs may obey a file named %s here; to call it that, name it with -o\n",
+				fmt.Fprintf(e.notes(), "kept as %s, since programs may obey a file named %s here; to call it that, name it with -o\n",
 					name, called)
 			}
-			if err := e.print(cmd.Context(), path+"\n"); err != nil {
+			text := path + "\n"
+			if asJSON {
+				if text, err = oneLine(map[string]string{"transfer_id": link.ID, "path": path, "filename": called}); err != nil {
+					return err
+				}
+			}
+			if err := e.print(cmd.Context(), text); err != nil {
 				return fmt.Errorf("the file is kept as %s, but that could not be printed: %w", path, err)
 			}
 			return nil
@@ -84,6 +95,9 @@ a command line all users of a machine can see, and the shell may keep it.`,
 	flags.BoolVar(&force, "force", false, "replace a file that is there already")
 	flags.Var((*trimmed)(&key), "key", "the key, where the link has none")
 	flags.Var((*trimmed)(&server), "server", "the service, where the link names none (default $SGSEND_SERVER)")
+	jsonFlag(c, &asJSON)
+	rateFlag(c, &limit)
 	e.profileFlag(c)
+	e.mannerFlags(c)
 	return c
 }

@@ -41,7 +41,7 @@ func (r *reception) run(ctx context.Context) (path, called string, err error) {
 	if err := r.look(ctx, d); err != nil {
 		return "", "", err
 	}
-	bar := newBar(r.e.Err, "receiving")
+	bar := r.e.newBar("receiving")
 	r.api.Progress = bar.show
 	defer bar.end()
 	if r.to.to != nil {
@@ -140,7 +140,7 @@ func (r *reception) look(ctx context.Context, d *kept.Download) error {
 	return nil
 }
 
-func (r *reception) say(format string, args ...any) { fmt.Fprintf(r.e.Err, format+"\n", args...) }
+func (r *reception) say(format string, args ...any) { fmt.Fprintf(r.e.notes(), format+"\n", args...) }
 
 func percent(n, of int64) string {
 	if of <= 0 {

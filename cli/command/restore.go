@@ -12,7 +12,7 @@ import (
 
 func restoreCommand(e Env) *cobra.Command {
 	var dir string
-	var check, replace bool
+	var check, replace, asJSON bool
 	c := &cobra.Command{
 		Use:   "restore FILE",
 		Short: "Bring the data of a service back from a backup",
@@ -37,40 +37,60 @@ were.`,
 		Args: exactly(1, "one FILE, or - for standard input"),
 		RunE: func(c *cobra.Command, args []string) error {
 			if args[0] == "-" {
-				return restore(c, e, reading(c.Context(), e.In), check, e.dataFolder(dir), replace)
+				return restore(c, e, reading(c.Context(), e.In), restoring{check, e.dataFolder(dir), replace, asJSON})
 			}
 			in, err := os.Open(args[0])
 			if err != nil {
 				return err
 			}
 			defer in.Close()
-			return restore(c, e, in, check, e.dataFolder(dir), replace)
+			return restore(c, e, in, restoring{check, e.dataFolder(dir), replace, asJSON})
 		},
 	}
 	c.Flags().Var((*trimmed)(&dir), "data", "the folder to keep the data in (default $SEND__DISK_PATH, or data)")
 	c.Flags().BoolVar(&check, "check", false, "read the backup, and keep nothing")
 	c.Flags().BoolVar(&replace, "replace", false, "put it in the place of what is there, which is kept aside")
+	jsonFlag(c, &asJSON)
+	e.mannerFlags(c)
 	return c
 }
 
-func restore(c *cobra.Command, e Env, in io.Reader, check bool, dir string, replace bool) error {
-	if check {
-		progress := newBar(e.Err, "Checking")
+// restoring is how a backup is to be restored.
+type restoring struct {
+	check           bool
+	dir             string
+	replace, asJSON bool
+}
+
+func restore(c *cobra.Command, e Env, in io.Reader, how restoring) error {
+	told := func(verb string, sum backup.Summary, aside string) error {
+		if how.asJSON {
+			of := shownBackup(sum, how.dir)
+			if of["aside"] = aside; how.check {
+				delete(of, "path")
+			}
+			return e.printJSON(c.Context(), of)
+		}
+		tellBackup(e.notes(), verb, sum)
+		return nil
+	}
+	if how.check {
+		progress := e.newBar("Checking")
 		sum, err := backup.Check(c.Context(), in, progress.show)
 		progress.end()
-		if err == nil {
-			tellBackup(e.Err, "It is whole, and has", sum)
+		if err != nil {
+			return err
 		}
+		return told("It is whole, and has", sum, "")
+	}
+	progress := e.newBar("Restoring")
+	sum, aside, err := backup.Restore(c.Context(), in, how.dir, how.replace, progress.show)
+	progress.end()
+	if aside != "" && (!how.asJSON || err != nil) {
+		fmt.Fprintf(e.notes(), "What was there is in %s\n", asFile(aside))
+	}
+	if err != nil {
 		return err
 	}
-	progress := newBar(e.Err, "Restoring")
-	sum, aside, err := backup.Restore(c.Context(), in, dir, replace, progress.show)
-	progress.end()
-	if aside != "" {
-		fmt.Fprintf(e.Err, "What was there is in %s\n", asFile(aside))
-	}
-	if err == nil {
-		tellBackup(e.Err, "Restored", sum)
-	}
-	return err
+	return told("Restored", sum, aside)
 }

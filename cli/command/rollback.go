@@ -24,7 +24,7 @@ func checkStack(name string) error {
 
 func rollbackCommand(e Env) *cobra.Command {
 	var stack, to, service string
-	var dryRun, show bool
+	var dryRun, show, asJSON bool
 	c := &cobra.Command{
 		Use:   "rollback --stack NAME [flags]",
 		Short: "Put a deployed stack back to the version before",
@@ -70,6 +70,9 @@ further. The next deploy goes forward again.`,
 			}
 			if show {
 				live, err := s.Live(cmd.Context())
+				if err == nil && asJSON {
+					return e.printJSON(cmd.Context(), map[string]any{"live": live})
+				}
 				if err == nil && len(live) > 0 {
 					_, err = fmt.Fprintln(e.stdout(), live)
 				}
@@ -83,6 +86,13 @@ further. The next deploy goes forward again.`,
 				if err := s.Apply(cmd.Context(), steps); err != nil {
 					return err
 				}
+			}
+			if asJSON {
+				said := []string{}
+				for _, step := range steps {
+					said = append(said, step.String())
+				}
+				return e.printJSON(cmd.Context(), map[string]any{"dry_run": dryRun, "steps": said})
 			}
 			for _, step := range steps {
 				if _, err := fmt.Fprintln(e.stdout(), step); err != nil {
@@ -100,5 +110,6 @@ further. The next deploy goes forward again.`,
 	c.Flags().StringVar(&service, "service", "", "only this one: user or admin; not on EC2")
 	c.Flags().BoolVar(&dryRun, "dry-run", false, "show what would be moved, and move nothing")
 	c.Flags().BoolVar(&show, "show", false, "print the versions that are live, in the form of --to, and move nothing")
+	jsonFlag(c, &asJSON)
 	return c
 }

@@ -19,7 +19,8 @@ func sendCommand(e Env) *cobra.Command {
 		name, note    string
 		expires       lifetime
 		downloads     = count(5)
-		asJSON        bool
+		asJSON, asQR  bool
+		limit         byteRate
 	)
 	c := &cobra.Command{
 		Use:   "send [flags] FILE",
@@ -43,6 +44,8 @@ one; better than --token, which others on this machine can see, is SGSEND_TOKEN.
   sgsend send --expires 1d --downloads 1 report.pdf
   sgsend send --note 'The second draft' report.pdf
   tar cz photos | sgsend send --name photos.tar.gz -
+  sgsend send --qr report.pdf
+  sgsend send --quiet --limit-rate 2M report.pdf
   sgsend send --json report.pdf | jq -r .delete_secret`,
 		Args: exactly(1, "one FILE, or - for standard input"),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -56,12 +59,13 @@ one; better than --token, which others on this machine can see, is SGSEND_TOKEN.
 			if err := inOneLine("access token", api.Token); err != nil {
 				return err
 			}
+			api.Transport = limit.transport()
 			f, done, err := openFile(cmd.Context(), e, args[0], name)
 			if err != nil {
 				return err
 			}
 			defer done()
-			bar := newBar(e.Err, "sending")
+			bar := e.newBar("sending")
 			api.Progress = bar.show
 			sent, err := api.Send(cmd.Context(), f, client.Options{
 				Lifetime: time.Duration(expires), MaxDownloads: int64(downloads), Note: note,
@@ -73,7 +77,7 @@ one; better than --token, which others on this machine can see, is SGSEND_TOKEN.
 			if err != nil {
 				return err
 			}
-			return tell(cmd.Context(), e, sent, asJSON)
+			return errors.Join(tell(cmd.Context(), e, sent, asJSON), e.showQR(sent.Link.String(), asQR))
 		},
 	}
 	flags := c.Flags()
@@ -84,7 +88,10 @@ one; better than --token, which others on this machine can see, is SGSEND_TOKEN.
 	flags.Var(&expires, "expires", "how long it can be received: 30m, 12h, 1d, 2w (default: the service's own)")
 	flags.Var(&downloads, "downloads", "how often it can be received; 0 for no limit")
 	flags.BoolVar(&asJSON, "json", false, "print everything as one JSON object")
+	flags.BoolVar(&asQR, "qr", false, "also draw the link as a QR code, on standard error")
+	rateFlag(c, &limit)
 	e.profileFlag(c)
+	e.mannerFlags(c)
 	return c
 }
 
@@ -103,12 +110,12 @@ func tell(ctx context.Context, e Env, s client.Sent, asJSON bool) error {
 	if err != nil {
 		fmt.Fprint(e.Err, text)
 	}
-	if !asJSON {
+	if notes := e.notes(); !asJSON {
 		if !s.ExpiresAt.IsZero() {
-			fmt.Fprintf(e.Err, "expires  %s\n", s.ExpiresAt.Local().Format(time.RFC1123))
+			fmt.Fprintf(notes, "expires  %s\n", s.ExpiresAt.Local().Format(time.RFC1123))
 		}
 		keyless := envelope.Link{Origin: s.Link.Origin, ID: s.Link.ID}
-		fmt.Fprintf(e.Err, "delete   sgsend delete --secret %s %s\n", s.DeleteSecret, keyless)
+		fmt.Fprintf(notes, "delete   sgsend delete --secret %s %s\n", s.DeleteSecret, keyless)
 	}
 	if err != nil {
 		// A text only: also that nobody reads it any more is a failure here.

@@ -34,11 +34,11 @@ func TestSize(t *testing.T) {
 	}
 }
 
-// Only a terminal gets a bar.
+// Only a terminal gets a bar, where no other was asked for.
 func TestBarIsQuiet(t *testing.T) {
 	t.Parallel()
 	var b bytes.Buffer
-	bar := newBar(&b, "sending")
+	bar := Env{Err: &b}.newBar("sending")
 	bar.show(1, 2)
 	bar.end()
 	f, err := os.Create(t.TempDir() + "/log")
@@ -67,6 +67,58 @@ func TestBarIsDrawn(t *testing.T) {
 			t.Errorf("%d times: %q", n, &b)
 		}
 	})
+}
+
+// Elsewhere a line is written now and then, as often as was asked for.
+func TestLinesAreWritten(t *testing.T) {
+	t.Parallel()
+	const minutes = 2
+	for form, want := range map[string]int{
+		progressAuto: minutes * 2, progressPlain: minutes * 12, progressNone: 0, progressBar: minutes*600 + 1,
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			var b bytes.Buffer
+			bar := Env{Err: &b, manner: &manner{progress: form}}.newBar("sending")
+			for i := range int64(minutes * 60 * 20) {
+				bar.show(i, minutes*60*20)
+				time.Sleep(50 * time.Millisecond)
+			}
+			bar.show(minutes*60*20, minutes*60*20)
+			bar.end()
+			n := strings.Count(b.String(), "sending")
+			if n < want-1 || n > want+1 {
+				t.Errorf("%s: %d times", form, n)
+			}
+			if form == progressPlain && !strings.Contains(b.String(), "sending: 50 %, 1.2 KiB of 2.3 KiB  20 bytes/s\n") {
+				t.Errorf("it says %s", &b)
+			}
+		})
+	}
+	var b bytes.Buffer
+	quiet := Env{Err: &b, manner: &manner{progress: progressBar, quiet: true}}.newBar("sending")
+	quiet.show(2, 2)
+	quiet.end()
+	if b.Len() > 0 {
+		t.Errorf("wrote %q", &b)
+	}
+}
+
+func TestByteRate(t *testing.T) {
+	t.Parallel()
+	for in, want := range map[string]int64{
+		"0": 0, "20000": 20000, "500K": 500 << 10, "2M": 2 << 20, "2m": 2 << 20, "1.5G": 3 << 29, "2MiB/s": 2 << 20, "2MB": 2 << 20,
+	} {
+		var r byteRate
+		if err := r.Set(in); err != nil || int64(r) != want {
+			t.Errorf("%s: %d, %v", in, r, err)
+		}
+	}
+	for _, in := range []string{"", "K", "-1M", "1T", "NaN", "Inf", "1e30G", "100", "11K", "fast"} {
+		var r byteRate
+		if err := r.Set(in); err == nil {
+			t.Errorf("%q is taken for %d", in, r)
+		}
+	}
 }
 
 func TestLifetime(t *testing.T) {

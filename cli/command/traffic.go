@@ -17,7 +17,7 @@ import (
 func trafficCommand(e Env) *cobra.Command {
 	var stack, steps string
 	var wait time.Duration
-	var show bool
+	var show, asJSON bool
 	c := &cobra.Command{
 		Use:   "traffic --stack NAME [flags]",
 		Short: "Move a deployed stack to the version that was tried, step by step",
@@ -77,6 +77,13 @@ code is 7 where an alarm began to sound, and that of other commands otherwise.`,
 			if err != nil {
 				return err
 			}
+			if show && asJSON {
+				said := []string{}
+				for _, service := range plan {
+					said = append(said, service.String())
+				}
+				return e.printJSON(cmd.Context(), map[string]any{"plan": said})
+			}
 			if show {
 				for _, service := range plan {
 					if _, err := fmt.Fprintln(e.stdout(), service); err != nil {
@@ -92,7 +99,11 @@ code is 7 where an alarm began to sound, and that of other commands otherwise.`,
 				return err
 			}
 			live, err := target.Live(cmd.Context())
-			if err == nil {
+			switch {
+			case err != nil:
+			case asJSON:
+				err = e.printJSON(cmd.Context(), map[string]any{"live": live})
+			default:
 				_, err = fmt.Fprintln(e.stdout(), live)
 			}
 			return err
@@ -102,5 +113,6 @@ code is 7 where an alarm began to sound, and that of other commands otherwise.`,
 	c.Flags().StringVar(&steps, "steps", "", "percentages of the calls, as in 10,50,100, in the place of the stack's own")
 	c.Flags().DurationVar(&wait, "wait", 0, "how long alarms are watched after each, in the place of the stack's own")
 	c.Flags().BoolVar(&show, "show", false, "say where the aliases are and how they would be moved, and move nothing")
+	jsonFlag(c, &asJSON)
 	return c
 }

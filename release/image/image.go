@@ -27,8 +27,7 @@ import (
 var Systems = []dist.System{{OS: "linux", Arch: "amd64"}, {OS: "linux", Arch: "arm64"}}
 
 // MaxSize is what one system's image may weigh, unpacked, in bytes: a little more than
-// sgsend, the whole of it, comes to, so that nothing large gets in unnoticed. The clients
-// of AWS are a third of it, and the pages of both services a twentieth.
+// sgsend, the whole of it, comes to, so that nothing large gets in unnoticed.
 const MaxSize = 24 << 20
 
 // Image is the index over the images of all systems, and what belongs to them.

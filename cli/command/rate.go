@@ -1,0 +1,67 @@
+package command
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"sgraph.ai/send/cli/client"
+)
+
+// byteRate is how many bytes go in a second, as a flag: 500K, 2M, 1.5G. 0 is as many
+// as can.
+type byteRate int64
+
+// Set reads the flag. Its units are those of the figures that are shown, of 1024.
+func (r *byteRate) Set(s string) error {
+	wrong := errors.New("want bytes in a second, as 500K, 2M or 1.5G")
+	number := strings.ToUpper(trim(s))
+	for _, ending := range []string{"/S", "B", "I"} {
+		number = strings.TrimSuffix(number, ending)
+	}
+	unit := 1.0
+	for i, letter := range []string{"K", "M", "G"} {
+		if cut, ok := strings.CutSuffix(number, letter); ok {
+			number, unit = cut, float64(int64(1)<<(10*(i+1)))
+			break
+		}
+	}
+	n, err := strconv.ParseFloat(number, 64)
+	switch n *= unit; {
+	case err != nil || math.IsNaN(n) || n < 0 || n > math.MaxInt64/2:
+		return wrong
+	case n > 0 && n < client.SlowestLimit:
+		return fmt.Errorf("no service waits for so slow a line: at least %dK", client.SlowestLimit>>10)
+	}
+	*r = byteRate(n)
+	return nil
+}
+
+// String writes the flag.
+func (r *byteRate) String() string {
+	if *r == 0 {
+		return ""
+	}
+	return strconv.FormatInt(int64(*r), 10)
+}
+
+// Type names the value in the help text.
+func (*byteRate) Type() string { return "bytes" }
+
+// rateFlag adds the flag that bounds how fast a command sends or receives.
+func rateFlag(c *cobra.Command, r *byteRate) {
+	c.Flags().Var(r, "limit-rate", "at most so many bytes in a second: 500K, 2M, 1.5G")
+}
+
+// transport carries no more than that; nil where there is no bound.
+func (r byteRate) transport() http.RoundTripper {
+	if r == 0 {
+		return nil
+	}
+	return client.Limited(nil, int64(r))
+}
