@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { readKey, readLink } from '../web/assets/link/read.js';
-import { dice } from './chance.mjs';
+import { readKey, readLink, readRequest } from '../web/assets/link/read.js';
+import { writeRequest } from '../web/assets/link/write.js';
+import { again, dice, rounds } from './chance.mjs';
 
 // What people and programs do to links, and what is read from them: the vectors that the Go implementation passes too.
 // docs/formats.md says what each of them means.
@@ -133,3 +134,51 @@ test('texts that chance makes are read as Go reads them', () => {
   }
   assert.equal(hash.digest('hex'), vectors.shaken.sha256);
 });
+
+const REQUEST = {
+  id: '0123456789ab',
+  seed: vectors.links[0].key,
+  publicKey: 'H3Q_b-8sFmlkqyXkCZ9Zr5Vt1bGQm0wWmH6hYkM5r2E',
+};
+const REQUEST_LINK = writeRequest('https://send.example.org', REQUEST);
+
+test('links of requests, in every wrapping', () => {
+  const want = { ...REQUEST, origin: 'https://send.example.org', reason: '', length: 0 };
+  for (const wrapping of [{}, ...vectors.wrappings]) {
+    const text = wrap(wrapping, REQUEST_LINK);
+    assert.deepEqual(readRequest(text), want, text);
+    assert.equal(readLink(text).reason, 'request_link', text);
+  }
+  const bare = REQUEST_LINK.slice(REQUEST_LINK.indexOf('#') + 1);
+  assert.deepEqual(readRequest(bare), { ...want, origin: '' });
+  const transfer = `https://send.example.org/d/#${REQUEST.id}/${REQUEST.seed}`;
+  assert.equal(readLink(`${REQUEST_LINK} ${transfer}`).key, REQUEST.seed);
+});
+
+test('what is no link of a request, and why', () => {
+  const other = writeRequest('https://send.example.org', { ...REQUEST, id: 'ba9876543210' });
+  const another = writeRequest('https://send.example.org', { ...REQUEST, publicKey: REQUEST.seed });
+  for (const [text, reason] of [
+    ['', 'no_link'],
+    ['hello', 'no_link'],
+    [vectors.links[0].in, 'no_link'],
+    ['x'.repeat(32 * 1024 + 1), 'long_text'],
+    [REQUEST_LINK.slice(0, -1), 'short_key'],
+    [REQUEST_LINK.slice(0, 70), 'short_key'],
+    [REQUEST_LINK.slice(0, 84), 'short_key'],
+    [`${REQUEST_LINK}A`, 'long_key'],
+    [`${REQUEST_LINK.slice(0, -1)}9`, 'damaged_key'],
+    [`${REQUEST_LINK} ${other}`, 'several_links'],
+    [`${REQUEST_LINK} ${another}`, 'several_links'],
+  ]) {
+    const { reason: why, seed, publicKey } = readRequest(text);
+    assert.deepEqual({ why, seed, publicKey }, { why: reason, seed: '', publicKey: '' }, text.slice(0, 200));
+  }
+});
+
+test('whatever is done to a link of a request, its keys are read whole or not at all', () =>
+  again(rounds(300, 20_000), (chance) => {
+    const text = shake(chance, [REQUEST_LINK, vectors.links[0].in]);
+    const { seed, publicKey, id } = readRequest(text);
+    if (seed || publicKey) assert.ok(seed.length === 43 && publicKey.length === 43 && id.length === 12, text);
+  }));

@@ -33,6 +33,11 @@ const LINK = {
   short_key: (n) => say('The key in the link is not whole', `${n} of its 43 characters are there. ${TO_COPY}`),
   long_key: (n) => say('There is too much in the link', `Its key has ${n} characters, and a key has 43. ${TO_COPY}`),
   damaged_key: () => say('The key in the link was changed', `It has the length of a key, but is none. ${TO_COPY}`),
+  request_link: () =>
+    say(
+      'That is a link to send by',
+      'By it you send to somebody. Open it in the browser, or ask for the link to the files.',
+    ),
   damaged_id: () => say('The link is not whole', `12 digits stand before the key, and those are not. ${TO_COPY}`),
   long_text: () => say('That is too long', 'Paste the link alone.'),
 };

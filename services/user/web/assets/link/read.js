@@ -1,7 +1,7 @@
 // Reading links and keys out of what a person pasted, or a browser was given.
 
 import { readings } from './readings.js';
-import { decodeKey, hasKeyWithoutID, isFaulty, keys, sightings } from './sightings.js';
+import { decodeKey, hasKeyWithoutID, isFaulty, keys, requests, sightings } from './sightings.js';
 
 /** @typedef {import('./sightings.js').Sighting} Sighting */
 
@@ -26,8 +26,37 @@ export function readLink(text) {
   if (isTooLong(text)) return nothing('long_text');
   const texts = readings(text);
   const all = texts.flatMap(sightings);
-  if (all.length === 0) return nothing(texts.some(hasKeyWithoutID) ? 'damaged_id' : 'no_link');
-  return choose(all);
+  if (all.length > 0) return choose(all);
+  if (texts.some((one) => requests(one).length > 0)) return nothing('request_link');
+  return nothing(texts.some(hasKeyWithoutID) ? 'damaged_id' : 'no_link');
+}
+
+/**
+ * The link of a request in a text; its seed stands for the key. Seed and public key are empty where it is not whole, and
+ * `reason` says why.
+ * @param {string} text
+ * @returns {{ origin: string, id: string, seed: string, publicKey: string, reason: string, length: number }}
+ */
+export function readRequest(text) {
+  const none = (/** @type {string} */ reason) => ({ origin: '', id: '', seed: '', publicKey: '', reason, length: 0 });
+  if (isTooLong(text)) return none('long_text');
+  const all = readings(text).flatMap(requests);
+  if (all.length === 0) return none('no_link');
+  let best = all[0];
+  for (const one of all) {
+    const another =
+      one.id !== best.id ||
+      (one.origin && best.origin && one.origin !== best.origin) ||
+      (!isFaulty(one) && !isFaulty(best) && (one.key !== best.key || one.publicKey !== best.publicKey));
+    if (another) return none('several_links');
+    const tellsMore =
+      ORDER.indexOf(one.state) < ORDER.indexOf(best.state) ||
+      (isFaulty(one) && isFaulty(best) && one.length > best.length);
+    best = { ...(tellsMore ? one : best), origin: best.origin || one.origin };
+  }
+  const { origin, id, key, publicKey, length } = best;
+  if (isFaulty(best)) return { ...none(`${best.state}_key`), origin, id, length };
+  return { origin, id, seed: key, publicKey, reason: '', length: 0 };
 }
 
 /**

@@ -273,6 +273,7 @@ export function sightings(s) {
     const id = idAt(s, at);
     if (!id) continue;
     const { what, end } = keyBehind(s, id.end);
+    if (isRequested(s, at) || keyAfter(s, what, end).state === 'whole') continue; // the link of a request
     if (what.state !== 'whole' && !isAnchored(s, at) && !isAlone(s, at, end)) continue; // something else of 12 digits
     const origin = originBefore(s, at);
     if (origin !== null) found.push({ ...what, origin, id: id.id });
@@ -287,6 +288,43 @@ export function sightings(s) {
     const origin = originBefore(s, at);
     const friendly = match[0].replaceAll('\n', '');
     if (origin !== null) found.push(seen({ origin, friendly, state: 'derived' }));
+  }
+  return found;
+}
+
+/** Whether what begins at a place stands where requests have it. */
+const isRequested = (/** @type {string} */ s, /** @type {number} */ at) => trimBreak(s.slice(0, at)).endsWith('/r/#');
+
+/**
+ * The key that follows another, behind "/".
+ * @param {string} s
+ * @param {Sighting} first
+ * @param {number} at
+ */
+function keyAfter(s, first, at) {
+  const next = skip(s, at, '"\n');
+  return first.state === 'whole' && s[next] === '/' ? keyAt(s, next + 1).what : seen({});
+}
+
+/**
+ * The links of requests in a text: `key` is the seed, and `publicKey` the key behind it.
+ * @param {string} s
+ */
+export function requests(s) {
+  const found = [];
+  for (let at = 0; at < s.length; at++) {
+    if (!isHex(s[at]) || !startsWord(s, at)) continue;
+    const id = idAt(s, at);
+    if (!id) continue;
+    const { what: seed, end } = keyBehind(s, id.end);
+    const second = keyAfter(s, seed, end);
+    const isWhole = second.state === 'whole';
+    if (!isWhole && !isRequested(s, at)) continue;
+    const first = seed.state === 'whole' ? second : seed; // that is not whole
+    const lacks = isFaulty(first) ? first : seen({ state: 'short' });
+    const { key, state, length } = isWhole ? seed : lacks;
+    const origin = originBefore(s, at);
+    if (origin !== null) found.push({ ...seen({ origin, id: id.id, key, state, length }), publicKey: second.key });
   }
   return found;
 }

@@ -17,3 +17,10 @@ export const writeLinks = (origin, id, key) => ({
   whole: origin + placeOf(id, key),
   withoutKey: origin + placeOf(id),
 });
+
+/**
+ * The link by which somebody sends to who made a request.
+ * @param {string} origin
+ * @param {{ id: string, seed: string, publicKey: string }} request
+ */
+export const writeRequest = (origin, { id, seed, publicKey }) => `${origin}/r/#${id}/${seed}/${publicKey}`;

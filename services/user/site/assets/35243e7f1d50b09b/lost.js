@@ -242,6 +242,7 @@ function sightings(s) {
     const id = idAt(s, at);
     if (!id) continue;
     const { what, end } = keyBehind(s, id.end);
+    if (isRequested(s, at) || keyAfter(s, what, end).state === "whole") continue;
     if (what.state !== "whole" && !isAnchored(s, at) && !isAlone(s, at, end)) continue;
     const origin = originBefore(s, at);
     if (origin !== null) found.push({ ...what, origin, id: id.id });
@@ -256,6 +257,29 @@ function sightings(s) {
     const origin = originBefore(s, at);
     const friendly = match[0].replaceAll("\n", "");
     if (origin !== null) found.push(seen({ origin, friendly, state: "derived" }));
+  }
+  return found;
+}
+var isRequested = (s, at) => trimBreak(s.slice(0, at)).endsWith("/r/#");
+function keyAfter(s, first, at) {
+  const next = skip(s, at, '"\n');
+  return first.state === "whole" && s[next] === "/" ? keyAt(s, next + 1).what : seen({});
+}
+function requests(s) {
+  const found = [];
+  for (let at = 0; at < s.length; at++) {
+    if (!isHex(s[at]) || !startsWord(s, at)) continue;
+    const id = idAt(s, at);
+    if (!id) continue;
+    const { what: seed, end } = keyBehind(s, id.end);
+    const second = keyAfter(s, seed, end);
+    const isWhole = second.state === "whole";
+    if (!isWhole && !isRequested(s, at)) continue;
+    const first = seed.state === "whole" ? second : seed;
+    const lacks = isFaulty(first) ? first : seen({ state: "short" });
+    const { key, state, length } = isWhole ? seed : lacks;
+    const origin = originBefore(s, at);
+    if (origin !== null) found.push({ ...seen({ origin, id: id.id, key, state, length }), publicKey: second.key });
   }
   return found;
 }
@@ -276,8 +300,9 @@ function readLink(text) {
   if (isTooLong(text)) return nothing("long_text");
   const texts = readings(text);
   const all = texts.flatMap(sightings);
-  if (all.length === 0) return nothing(texts.some(hasKeyWithoutID) ? "damaged_id" : "no_link");
-  return choose(all);
+  if (all.length > 0) return choose(all);
+  if (texts.some((one) => requests(one).length > 0)) return nothing("request_link");
+  return nothing(texts.some(hasKeyWithoutID) ? "damaged_id" : "no_link");
 }
 var isTooLong = (text) => new TextEncoder().encode(text).length > MAX_TEXT;
 var ORDER = ["whole", "derived", "short", "long", "damaged", "without"];
@@ -370,6 +395,10 @@ var LINK = {
   short_key: (n) => say("The key in the link is not whole", `${n} of its 43 characters are there. ${TO_COPY}`),
   long_key: (n) => say("There is too much in the link", `Its key has ${n} characters, and a key has 43. ${TO_COPY}`),
   damaged_key: () => say("The key in the link was changed", `It has the length of a key, but is none. ${TO_COPY}`),
+  request_link: () => say(
+    "That is a link to send by",
+    "By it you send to somebody. Open it in the browser, or ask for the link to the files."
+  ),
   damaged_id: () => say("The link is not whole", `12 digits stand before the key, and those are not. ${TO_COPY}`),
   long_text: () => say("That is too long", "Paste the link alone.")
 };
