@@ -50,7 +50,8 @@ func (a *Service) recordOthers(ctx context.Context, events []audit.Event) error 
 // checkOthers refuses what the user service does not tell of.
 func (a *Service) checkOthers(events []audit.Event) error {
 	if slices.ContainsFunc(events, func(e audit.Event) bool { return !e.Kind.OfUser() }) {
-		return send.Fail(send.Invalid, "the user service tells of transfers and of tokens that are tried, and of no more")
+		return send.Fail(send.Invalid, "the user service tells of transfers, of requests and of tokens that are tried, "+
+			"and of no more")
 	}
 	return a.checkEvents(events)
 }

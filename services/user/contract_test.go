@@ -404,6 +404,90 @@ func TestDeleteRoute(t *testing.T) {
 	}
 }
 
+// A receiver says that a download arrived, by the permit or by what it called it, and
+// the sender reads it.
+func TestDownloadsAreConfirmed(t *testing.T) {
+	t.Parallel()
+	s := start(t, nil)
+	ciphertext, _ := sealed(t, 100)
+	id, other := s.transfer(ciphertext, nil), s.transfer(ciphertext, nil)
+	const header, name = "x-sgraph-download-claim", "00112233445566778899aabbccddeeff"
+	permit := s.call("GET", "/api/transfers/download/"+id, nil, header, name).want(200, "").
+		Header.Get("x-sgraph-download-permit")
+	another := s.call("GET", "/api/presigned/download-url/"+id, nil).want(200, "").Header.Get("x-sgraph-download-permit")
+	completed := func(want float64) {
+		t.Helper()
+		info := s.call("GET", "/api/transfers/info/"+id, nil).want(200, "").json()
+		if info["downloads_completed"] != want || info["download_count"] != 2.0 || info["erased"] != false {
+			t.Errorf("info says %v, want %v to be completed", info, want)
+		}
+	}
+	confirm := func(id string, headers ...string) reply {
+		return s.call("POST", "/api/transfers/confirm/"+id, nil, headers...)
+	}
+	completed(0)
+	for _, headers := range [][]string{{"x-sgraph-download-permit", permit}, {header, name}} {
+		for range 2 {
+			got := confirm(id, headers...).want(200, "").json()
+			if got["transfer_id"] != id || got["status"] != "confirmed" {
+				t.Fatal(got)
+			}
+			completed(1)
+		}
+	}
+	s.call("POST", "/transfers/confirm/"+id, nil, "x-sgraph-download-permit", another).want(200, "")
+	completed(2)
+
+	confirm(id).refused(400, "invalid")
+	confirm(id, header, "a name").refused(400, "invalid")
+	confirm(id, header, strings.Repeat("f", 32)).refused(404, "transfer_not_found")
+	confirm("ffffffffffff", header, name).refused(404, "transfer_not_found")
+	confirm(other, "x-sgraph-download-permit", permit).refused(403, "link_mismatch")
+	confirm(id, "x-sgraph-download-permit", "forged").refused(403, "link_not_genuine")
+	s.clock.Advance(time.Hour + time.Minute)
+	confirm(id, "x-sgraph-download-permit", permit).refused(410, "link_expired")
+	confirm(id, header, name).refused(410, "link_expired")
+	completed(2)
+}
+
+func TestExpiryRoute(t *testing.T) {
+	t.Parallel()
+	s := start(t, nil)
+	ciphertext, _ := sealed(t, 100)
+	const header, secret = "x-sgraph-transfer-delete-auth", "the secret"
+	id := s.transfer(ciphertext, map[string]any{"delete_auth_hash": hashOf(secret)})
+	in := func(d time.Duration) map[string]any {
+		return map[string]any{"expires_at": s.clock.Now().Add(d).UTC().Format(time.RFC3339)}
+	}
+	change := func(id, secret string, body any) reply {
+		return s.call("POST", "/api/transfers/expiry/"+id, body, header, secret)
+	}
+	got := change(id, secret, in(10*24*time.Hour)).want(200, "").json()
+	info := s.call("GET", "/api/transfers/info/"+id, nil).json()
+	if got["transfer_id"] != id || got["expires_at"] != info["expires_at"] {
+		t.Fatal(got, info)
+	}
+	s.call("POST", "/transfers/expiry/"+id, in(time.Hour), header, secret).want(200, "")
+	s.call("POST", "/api/transfers/expiry/"+id, in(time.Hour)).refused(400, "delete_secret_required")
+	change(id, "another", in(time.Hour)).refused(403, "wrong_delete_secret")
+	change(id, secret, in(31*24*time.Hour)).refused(400, "invalid")
+	change(id, secret, in(-time.Hour)).refused(400, "invalid")
+	change(id, secret, nil).refused(400, "invalid")
+	change("ffffffffffff", secret, in(time.Hour)).refused(404, "transfer_not_found")
+	change(s.transfer(ciphertext, nil), secret, in(time.Hour)).refused(409, "delete_not_enabled")
+	permit := s.call("GET", "/api/transfers/download/"+id, nil).want(200, "").Header.Get("x-sgraph-download-permit")
+	s.clock.Advance(61 * time.Minute)
+	change(id, secret, in(time.Hour)).refused(410, "expired")
+	s.call("GET", "/api/transfers/download/"+id, nil).refused(410, "expired")
+	s.call("GET", "/api/transfers/download/"+id, nil, "x-sgraph-download-permit", permit).want(410, "")
+	ended := s.transfer(ciphertext, map[string]any{"delete_auth_hash": hashOf(secret)})
+	s.call("DELETE", "/api/transfers/delete/"+ended, nil, header, secret).want(200, "")
+	change(ended, secret, in(time.Hour)).refused(404, "deleted")
+	if info := s.call("GET", "/api/transfers/info/"+ended, nil).json(); info["erased"] != true {
+		t.Error(info)
+	}
+}
+
 func TestRanges(t *testing.T) {
 	t.Parallel()
 	s := start(t, nil)

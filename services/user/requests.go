@@ -13,7 +13,6 @@ import (
 func (s *Service) requestRoutes(r *mux.Router) {
 	for _, to := range []wire.Route{
 		wire.CreateRequest, wire.RequestInfo, wire.RequestTransfers, wire.CloseRequest,
-		wire.ConfirmDownload, wire.ChangeExpiry,
 	} {
 		open(r, to, func(http.ResponseWriter, *http.Request) error {
 			return send.Fail(send.NotFound, "there is none yet").With(send.ReasonRequestNotFound)

@@ -24,7 +24,7 @@ func TestABodyThatDoesNotComeIsNotWaitedFor(t *testing.T) {
 		map[string]string{
 			"transfer_id": id, "link": path.Base(url), "token_name": s.token, "locale": "en", "page": "download",
 		},
-		wire.CreateTransfer, wire.UploadTransfer, wire.InitiateUpload, wire.AssembleUpload, wire.PutLink)
+		wire.CreateTransfer, wire.UploadTransfer, wire.InitiateUpload, wire.ResumeUpload, wire.AssembleUpload, wire.PutLink)
 }
 
 // A download that its client does not take ends.

@@ -31,6 +31,8 @@ func (s *Service) transferRoutes(r *mux.Router) {
 	guarded(r, wire.CompleteTransfer, s.complete)
 	limited(r, send.LimitDownload, wire.DownloadBase64, s.downloadBase64)
 	limited(r, send.LimitToken, wire.DeleteTransfer, s.delete)
+	limited(r, send.LimitDownload, wire.ConfirmDownload, s.confirm)
+	limited(r, send.LimitToken, wire.ChangeExpiry, s.changeExpiry)
 	limited(r, send.LimitToken, wire.CheckToken, s.checkToken)
 	limited(r, send.LimitToken, wire.ValidateToken, s.validateToken)
 }
@@ -252,6 +254,8 @@ func (s *Service) info(w http.ResponseWriter, r *http.Request) error {
 		MaxDownloads:       t.MaxDownloads,
 		DownloadsRemaining: t.Remaining(),
 		IsExhausted:        t.Exhausted(),
+		DownloadsCompleted: t.Confirmed,
+		Erased:             t.Erased,
 		DeleteEnabled:      t.DeleteAuthHash != "",
 		Label:              base64.StdEncoding.EncodeToString(label),
 	})
@@ -263,10 +267,9 @@ func (s *Service) delete(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	secret := wire.DeleteAuth.Get(r.Header)
-	if secret == "" {
-		return send.Fail(send.Invalid, "the header %s must carry the delete secret", strings.ToLower(wire.DeleteAuth.Name)).
-			With(send.ReasonDeleteSecretRequired)
+	secret, err := deleteSecret(r)
+	if err != nil {
+		return err
 	}
 	deleted, err := s.transfers.Delete(r.Context(), id, secret)
 	s.record(r, audit.TransferDeleted, id, "", err)
@@ -279,5 +282,72 @@ func (s *Service) delete(w http.ResponseWriter, r *http.Request) error {
 		metric.Count(r.Context(), metric.TransfersDeleted, 1)
 	}
 	web.WriteJSON(w, http.StatusOK, wire.DeleteTransferReply{TransferID: id, Status: status})
+	return nil
+}
+
+// deleteSecret returns the secret that deletes a transfer, which a request must bring.
+func deleteSecret(r *http.Request) (string, error) {
+	secret := wire.DeleteAuth.Get(r.Header)
+	if secret == "" {
+		err := send.Fail(send.Invalid, "the header %s must carry the delete secret", strings.ToLower(wire.DeleteAuth.Name))
+		return "", err.With(send.ReasonDeleteSecretRequired)
+	}
+	return secret, nil
+}
+
+// changeExpiry ends a transfer sooner, or later, than was said before.
+func (s *Service) changeExpiry(w http.ResponseWriter, r *http.Request) error {
+	id, err := pathName(r, wire.TransferID)
+	if err != nil {
+		return err
+	}
+	secret, err := deleteSecret(r)
+	if err != nil {
+		return err
+	}
+	var in wire.ChangeExpiryRequest
+	if err := web.ReadJSON(w, r, &in); err != nil {
+		return err
+	}
+	t, err := s.transfers.ChangeExpiry(r.Context(), id, secret, in.ExpiresAt)
+	s.record(r, audit.TransferExpiryChanged, id, "", err)
+	if err != nil {
+		return err
+	}
+	web.WriteJSON(w, http.StatusOK, wire.ChangeExpiryReply{TransferID: id, ExpiresAt: wire.Time{Time: t.ExpiresAt}})
+	return nil
+}
+
+// confirm takes the receipt of a download from whoever claimed it.
+func (s *Service) confirm(w http.ResponseWriter, r *http.Request) error {
+	id, err := pathName(r, wire.TransferID)
+	if err != nil {
+		return err
+	}
+	k, err := s.keys.Get(r.Context())
+	if err != nil {
+		return err
+	}
+	c, begun, err := s.begun(r, k, id)
+	switch {
+	case err != nil:
+		return err
+	case !begun && wire.DownloadClaim.Get(r.Header) == "":
+		return send.Fail(send.Invalid, "the header %s or %s must say which download is confirmed",
+			strings.ToLower(wire.DownloadPermit.Name), strings.ToLower(wire.DownloadClaim.Name))
+	case !begun:
+		return send.Fail(send.NotFound, "no download of that name was counted").With(send.ReasonTransferNotFound)
+	}
+	first, err := s.transfers.Confirm(r.Context(), c)
+	if first || err != nil {
+		s.record(r, audit.TransferConfirmed, id, "", err)
+	}
+	if err != nil {
+		return err
+	}
+	if first {
+		metric.Count(r.Context(), metric.DownloadsConfirmed, 1)
+	}
+	web.WriteJSON(w, http.StatusOK, wire.ConfirmDownloadReply{TransferID: id, Status: wire.Confirmed})
 	return nil
 }

@@ -41,20 +41,30 @@ const (
 	TransferCreated    Kind = "transfer_created"
 	TransferCompleted  Kind = "transfer_completed"
 	TransferDownloaded Kind = "transfer_downloaded"
+	TransferConfirmed  Kind = "transfer_confirmed" // its receiver says that a download arrived
 	TransferDeleted    Kind = "transfer_deleted"
 	TransferExpired    Kind = "transfer_expired" // swept: its bytes are gone
+
+	TransferExpiryChanged Kind = "transfer_expiry_changed"
+
+	RequestCreated Kind = "request_created" // somebody may send without a token
+	RequestClosed  Kind = "request_closed"  // by who made it
 )
 
 // Kinds are all of them.
 var Kinds = []Kind{
 	TokenCreated, TokenLimitChanged, TokenRevoked, TokenPurged, TokenReactivated, TokenUsed, TokenTried,
 	Login, Logout, SessionEnded,
-	TransferCreated, TransferCompleted, TransferDownloaded, TransferDeleted, TransferExpired,
+	TransferCreated, TransferCompleted, TransferDownloaded, TransferConfirmed, TransferExpiryChanged,
+	TransferDeleted, TransferExpired,
+	RequestCreated, RequestClosed,
 }
 
 // OfUser says whether the user service tells of it: the rest is not for it to
 // tell.
-func (k Kind) OfUser() bool { return k == TokenTried || strings.HasPrefix(string(k), "transfer_") }
+func (k Kind) OfUser() bool {
+	return k == TokenTried || strings.HasPrefix(string(k), "transfer_") || strings.HasPrefix(string(k), "request_")
+}
 
 // Outcome is what became of it.
 type Outcome string
@@ -76,7 +86,7 @@ type Event struct {
 	Outcome  Outcome   `json:"outcome"`
 	Request  string    `json:"request,omitempty"`  // id under which the log has it
 	Client   string    `json:"client,omitempty"`   // hash of the address, another one every day
-	Transfer string    `json:"transfer,omitempty"` // its ID
+	Transfer string    `json:"transfer,omitempty"` // its ID, or that of a request for files
 	Token    string    `json:"token,omitempty"`    // its hash until the event is kept, then its ID
 	Reason   string    `json:"reason,omitempty"`   // why not, or why
 

@@ -36,6 +36,8 @@ const (
 	TransfersCompleted  Name = "TransfersCompleted"
 	TransfersDeleted    Name = "TransfersDeleted"
 	Downloads           Name = "Downloads"
+	DownloadsConfirmed  Name = "DownloadsConfirmed"
+	RequestsCreated     Name = "RequestsCreated"
 	BytesUploaded       Name = "BytesUploaded"
 	BytesDownloaded     Name = "BytesDownloaded"
 	UploadsRefused      Name = "UploadsRefused"
@@ -81,6 +83,8 @@ var Table = []Definition{
 	{TransfersCompleted, Ones, userOnly, false, "Transfers that became available to their receivers."},
 	{TransfersDeleted, Ones, userOnly, false, "Transfers that their senders deleted."},
 	{Downloads, Ones, userOnly, false, "Downloads that were counted; one that is resumed counts once."},
+	{DownloadsConfirmed, Ones, userOnly, false, "Downloads of which their receivers said that they arrived."},
+	{RequestsCreated, Ones, userOnly, false, "Requests for files that were opened."},
 	{BytesUploaded, Bytes, userOnly, false, "Ciphertext of the completed transfers."},
 	{BytesDownloaded, Bytes, userOnly, false,
 		"Ciphertext that the service itself handed out; what S3 hands out by a signed URL, S3 counts."},

@@ -44,6 +44,10 @@ const (
 // claimName is the form of what a client calls a claim.
 var claimName = regexp.MustCompile(`^[0-9a-f]{32}$`)
 
+func errClaimName() error {
+	return Fail(Invalid, "the name of a download has 32 hexadecimal digits in lower case")
+}
+
 // claimID returns by what a claim is known in the ledger: by chance, or where its client
 // calls it something, by that. Clients choose neither where it is kept nor meet others'.
 func claimID(id, name string) string {
@@ -63,10 +67,14 @@ func newClaim(tr Transfer, id string, until time.Time) Claim {
 }
 
 // Claimed returns the claim that was counted under a name, which gets lost where its
-// answer does. NotFound where none was, Gone where its time is over or the transfer's.
+// answer does. NotFound where none was, Gone where its time is over or the transfer's,
+// Invalid for what is no such name.
 func (t *Transfers) Claimed(ctx context.Context, id, name string) (Claim, error) {
-	if !idForm.MatchString(id) || !claimName.MatchString(name) {
+	if !idForm.MatchString(id) {
 		return Claim{}, noTransfer(notAvailable)
+	}
+	if !claimName.MatchString(name) {
+		return Claim{}, errClaimName()
 	}
 	mark, err := t.Ledger.Get(ctx, claimKey(claimID(id, name)))
 	switch {

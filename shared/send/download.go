@@ -1,6 +1,7 @@
 package send
 
 import (
+	"cmp"
 	"context"
 	"crypto/subtle"
 	"errors"
@@ -37,7 +38,7 @@ func (t *Transfers) Claim(ctx context.Context, id, name string) (Claim, error) {
 		return Claim{}, noTransfer(notAvailable)
 	}
 	if name != "" && !claimName.MatchString(name) {
-		return Claim{}, Fail(Invalid, "the name of a download has 32 hexadecimal digits in lower case")
+		return Claim{}, errClaimName()
 	}
 	now := t.Now()
 	known, until := claimID(id, name), now.Add(downloadLife)
@@ -98,9 +99,22 @@ func (t *Transfers) retireLater(ctx context.Context, tr Transfer, d transferData
 	at := t.Now().Add(downloadLife)
 	d.RetireAt, d.Noted = &at, true
 	r := tr.record
-	if d.write(&r) == nil {
-		_ = t.Ledger.Apply(ctx, Change{Replace: &r}, noteOf(tr, at).change())
+	if d.write(&r) != nil {
+		return
 	}
+	write := func(r Record) error { return t.Ledger.Apply(ctx, Change{Replace: &r}, noteOf(tr, at).change()) }
+	if CodeOf(write(r)) != Conflict {
+		return
+	}
+	// Somebody confirmed another download, say, at the same moment.
+	_, _ = updateBy(ctx, t.Ledger, r.Key, func(r *Record) error {
+		now, d, err := readTransfer(*r)
+		if err != nil || now.Status != Exhausted || d.RetireAt != nil {
+			return cmp.Or(err, ErrRepeated)
+		}
+		d.RetireAt, d.Noted = &at, true
+		return d.write(r)
+	}, write)
 }
 
 // Unclaim gives back a download of which the receiver got nothing, and ends its claim:
@@ -220,11 +234,8 @@ func (t *Transfers) Delete(ctx context.Context, id, secret string) (deleted bool
 		if tr, d, err = readTransfer(*r); err != nil {
 			return err
 		}
-		if tr.DeleteAuthHash == "" {
-			return Fail(Conflict, "delete_not_enabled").With(ReasonDeleteNotEnabled)
-		}
-		if !sameHash(secretHash(secret), tr.DeleteAuthHash) {
-			return Fail(Forbidden, "auth_mismatch").With(ReasonWrongDeleteSecret)
+		if err := tr.deletable(secret); err != nil {
+			return err
 		}
 		deleted, r.State = tr.Status != Deleted, string(Deleted)
 		held = t.release(&d)
@@ -249,6 +260,17 @@ func (t *Transfers) Delete(ctx context.Context, id, secret string) (deleted bool
 		return false, err
 	}
 	return deleted, nil
+}
+
+// deletable refuses whoever does not have the secret that deletes a transfer.
+func (t Transfer) deletable(secret string) error {
+	if t.DeleteAuthHash == "" {
+		return Fail(Conflict, "delete_not_enabled").With(ReasonDeleteNotEnabled)
+	}
+	if !sameHash(secretHash(secret), t.DeleteAuthHash) {
+		return Fail(Forbidden, "auth_mismatch").With(ReasonWrongDeleteSecret)
+	}
+	return nil
 }
 
 // sameHash compares two hex digests, whose case does not matter, in constant

@@ -17,7 +17,18 @@ func labelOf(t Transfer, label []byte) *Record {
 
 // dropLabel forgets the label of a transfer.
 func (t *Transfers) dropLabel(ctx context.Context, tr Transfer) error {
-	return t.Ledger.Delete(ctx, labelKey(tr), 1)
+	key := labelKey(tr)
+	err := t.Ledger.Delete(ctx, key, 1)
+	for CodeOf(err) == Conflict { // it was written again, with another expiry
+		var r Record
+		if r, err = t.Ledger.Get(ctx, key); CodeOf(err) == NotFound {
+			return nil
+		}
+		if err == nil {
+			err = t.Ledger.Delete(ctx, key, r.Version)
+		}
+	}
+	return err
 }
 
 // Label returns the sealed label of a transfer, for as long as the transfer can

@@ -62,9 +62,13 @@ var Lifetimes = []Lifetime{
 const MaxLifetime = 30 * 24 * time.Hour
 
 // payloadKey makes a key nobody was told before, in the class of the
-// transfer's whole lifetime.
-func payloadKey(t Transfer) string {
-	life, class := t.ExpiresAt.Sub(t.CreatedAt), Lifetimes[len(Lifetimes)-1]
+// transfer's whole lifetime: of the longest that there is, where somebody can
+// extend it.
+func (t *Transfers) payloadKey(tr Transfer) string {
+	life, class := tr.ExpiresAt.Sub(tr.CreatedAt), Lifetimes[len(Lifetimes)-1]
+	if tr.DeleteAuthHash != "" {
+		life = max(life, t.Rules.MaxTTL)
+	}
 	for _, l := range Lifetimes {
 		if life <= l.Life {
 			class = l
@@ -73,7 +77,7 @@ func payloadKey(t Transfer) string {
 	}
 	var b [8]byte
 	rand.Read(b[:])
-	return fmt.Sprintf("%s%s/%x", class.Prefix(), t.ID, b)
+	return fmt.Sprintf("%s%s/%x", class.Prefix(), tr.ID, b)
 }
 
 // idOf returns the ID of the transfer that a key was made for, or "".

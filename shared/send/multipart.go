@@ -63,7 +63,7 @@ func (t *Transfers) Initiate(
 	case parts < 0:
 		return MultipartUpload{}, Fail(Invalid, "num_parts must be 0 (choose for me) or more")
 	}
-	m := multipart{Key: payloadKey(tr), Size: size, Parts: parts, PartSize: DefaultPartSize}
+	m := multipart{Key: t.payloadKey(tr), Size: size, Parts: parts, PartSize: DefaultPartSize}
 	if parts == 0 {
 		m.PartSize = max(DefaultPartSize, ceil(size, MaxParts))
 		m.Parts = int(ceil(size, m.PartSize))
@@ -314,7 +314,7 @@ func (t *Transfers) UploadURL(ctx context.Context, from Sender, id string) (url 
 	key, lasts := d.PutKey, !t.Links.Counted()
 	if key == "" || lasts {
 		// The prefix keeps it apart from every key that is a payload.
-		fresh := strings.Replace(payloadKey(tr), "/"+id+"/", "/"+id+"/put-", 1)
+		fresh := strings.Replace(t.payloadKey(tr), "/"+id+"/", "/"+id+"/put-", 1)
 		_, err := t.change(ctx, id, func(d *transferData) {
 			if d.PutKey == "" { // nobody else asked meanwhile
 				d.PutKey, d.PutBytes = fresh, t.most(d)

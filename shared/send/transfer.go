@@ -34,6 +34,8 @@ type Transfer struct {
 	ExpiresAt       time.Time
 	MaxDownloads    int64 // 0 = without limit
 	Downloads       int64
+	Confirmed       int64  // downloads of which somebody said that they arrived
+	Erased          bool   // its payload is gone
 	AutoDelete      bool   // the payload goes with the last download
 	DeleteAuthHash  string // hex SHA-256 of the secret that deletes; "" = nobody can
 	Owner           string // hash of the token it was created with
@@ -104,6 +106,7 @@ type transferData struct {
 	DeleteAuthHash  string       `json:"delete_auth_hash,omitempty"`
 	Owner           string       `json:"owner,omitempty"`
 	SenderHash      string       `json:"sender_hash,omitempty"`
+	Confirmed       int64        `json:"confirmed,omitempty"`
 	Labelled        bool         `json:"labelled,omitempty"` // there is a label
 	Noted           bool         `json:"noted,omitempty"`    // it has a note of when to look at it
 	Reserved        *reservation `json:"reserved,omitempty"`
@@ -143,8 +146,9 @@ func readTransfer(r Record) (Transfer, transferData, error) {
 		DeclaredBytes: d.DeclaredBytes, ContentTypeHint: d.ContentTypeHint,
 		CreatedAt: d.CreatedAt, AutoDelete: d.AutoDelete, DeleteAuthHash: d.DeleteAuthHash,
 		Owner: d.Owner, SenderHash: d.SenderHash, Payload: d.Payload, record: r,
-		labelled: d.Labelled, retireAt: d.RetireAt,
+		labelled: d.Labelled, retireAt: d.RetireAt, Confirmed: d.Confirmed,
 	}
+	t.Erased = t.Status == Deleted || t.Status == Completed && d.Payload.Key == ""
 	if t.Status == Completed && t.AutoDelete && r.Exhausted() {
 		t.Status = Exhausted
 	}

@@ -95,7 +95,7 @@ func (t *Transfers) Admit(ctx context.Context, token string) (Sender, error) {
 // [Transfers.book] says.
 func (t *Transfers) Create(ctx context.Context, from Sender, n NewTransfer) (Transfer, error) {
 	now := t.Now().UTC()
-	expires, err := t.expiry(n.ExpiresAt, now)
+	expires, err := t.expiry(n.ExpiresAt, now, now)
 	if err != nil {
 		return Transfer{}, err
 	}
@@ -166,8 +166,8 @@ func (t *Transfers) open(ctx context.Context, tr Transfer, d transferData, label
 	return t.book(ctx, Change{Create: &tr.record}, nil, d.Reserved, beside...)
 }
 
-// expiry reads when a transfer shall end. Every transfer does.
-func (t *Transfers) expiry(s string, now time.Time) (time.Time, error) {
+// expiry reads when what was created at a time shall end. Everything does.
+func (t *Transfers) expiry(s string, now, created time.Time) (time.Time, error) {
 	if s == "" {
 		return now.Add(t.Rules.DefaultTTL), nil
 	}
@@ -177,7 +177,7 @@ func (t *Transfers) expiry(s string, now time.Time) (time.Time, error) {
 		return at, Fail(Invalid, "expires_at must be a time with its zone, such as 2030-01-31T12:00:00Z")
 	case !at.After(now):
 		return at, Fail(Invalid, "expires_at is in the past")
-	case at.After(now.Add(t.Rules.MaxTTL + time.Minute)): // a minute for clocks that differ
+	case at.After(created.Add(t.Rules.MaxTTL + time.Minute)): // a minute for clocks that differ
 		return at, Fail(Invalid, "expires_at is too far ahead: a transfer lives %s at most", InWords(t.Rules.MaxTTL))
 	}
 	return at.UTC(), nil
@@ -313,7 +313,7 @@ func (t *Transfers) Upload(
 	if _, err := t.change(ctx, id, func(d *transferData) { d.Coming += coming }); err != nil {
 		return Payload{}, err
 	}
-	p, err := t.put(ctx, payloadKey(tr), body, size, tr.DeclaredBytes)
+	p, err := t.put(ctx, t.payloadKey(tr), body, size, tr.DeclaredBytes)
 	if err != nil {
 		_, _ = t.change(context.WithoutCancel(ctx), id, func(d *transferData) { d.came(coming) })
 		return Payload{}, err
@@ -629,7 +629,7 @@ func (t *Transfers) own(ctx context.Context, token, id string) (Transfer, transf
 // adopt takes what was written to a signed URL to a key no URL was signed for:
 // the URL can be used again until it expires. NotFound when nothing was.
 func (t *Transfers) adopt(ctx context.Context, tr Transfer, d transferData) (Transfer, error) {
-	key, most := payloadKey(tr), t.bound(d.PutBytes)
+	key, most := t.payloadKey(tr), t.bound(d.PutBytes)
 	o, err := t.Store.Stat(ctx, d.PutKey) // S3 takes any number of bytes, and to copy them costs
 	if err != nil {
 		return Transfer{}, err

@@ -124,7 +124,7 @@ func tour(t *testing.T, userURL, adminURL string) {
 	t.Run("pages", func(t *testing.T) {
 		u, a := user.at(t), admin.at(t)
 		for _, route := range []wire.Route{
-			wire.SendPage, wire.ReceivePage, wire.HowPage, wire.Config,
+			wire.SendPage, wire.ReceivePage, wire.RequestPage, wire.HowPage, wire.Config,
 			wire.Health, wire.Ready, wire.Status, wire.Server, wire.Version, wire.Versions,
 		} {
 			u.get(route.To(), nil)
@@ -183,11 +183,16 @@ func (c client) tourTransfers() {
 	c.get(wire.TransferInfo.To(id), nil)
 	var text wire.DownloadBase64Reply
 	c.get(wire.DownloadBase64.To(id), &text)
+	c.header = c.header.Clone()
+	wire.DownloadClaim.Set(c.header, strings.Repeat("0a", 16))
 	if status, said := c.do(http.MethodGet, wire.DownloadTransfer.To(id), nil); status != http.StatusOK {
 		c.t.Errorf("the download answers %d: %.200s", status, said)
 	}
-	c.header = c.header.Clone()
+	c.post(wire.ConfirmDownload.To(id), nil, nil)
 	wire.DeleteAuth.Set(c.header, secret)
+	c.post(wire.ChangeExpiry.To(id), wire.ChangeExpiryRequest{
+		ExpiresAt: time.Now().Add(time.Hour).UTC().Format(time.RFC3339),
+	}, nil)
 	c.decode(http.MethodDelete, wire.DeleteTransfer.To(id), nil, nil)
 	never := wire.TransferInfo.To(strings.Repeat("f", 12))
 	if status := c.status(http.MethodGet, never, nil); status != http.StatusNotFound {

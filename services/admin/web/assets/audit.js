@@ -30,8 +30,12 @@ const EVENTS = {
   transfer_created: 'Transfer created',
   transfer_completed: 'Transfer completed',
   transfer_downloaded: 'Transfer downloaded',
+  transfer_confirmed: 'Download confirmed',
+  transfer_expiry_changed: 'Expiry changed',
   transfer_deleted: 'Transfer deleted',
   transfer_expired: 'Transfer removed',
+  request_created: 'Request created',
+  request_closed: 'Request closed',
 };
 
 /** @type {Record<string, string>} */

@@ -636,8 +636,12 @@ var EVENTS = {
   transfer_created: "Transfer created",
   transfer_completed: "Transfer completed",
   transfer_downloaded: "Transfer downloaded",
+  transfer_confirmed: "Download confirmed",
+  transfer_expiry_changed: "Expiry changed",
   transfer_deleted: "Transfer deleted",
-  transfer_expired: "Transfer removed"
+  transfer_expired: "Transfer removed",
+  request_created: "Request created",
+  request_closed: "Request closed"
 };
 var OUTCOMES = { success: "Success", denied: "Denied", failure: "Failure" };
 var PAGE = 50;
