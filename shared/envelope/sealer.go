@@ -6,7 +6,6 @@ import (
 	"io"
 	"math"
 	"runtime"
-	"sync"
 
 	"sgraph.ai/send/shared/send"
 )
@@ -92,35 +91,33 @@ type lane struct {
 
 const maxHead = len(magicV3) + StretchSize + streamSize
 
-var lanes = sync.Pool{New: func() any { return &lane{sealed: make(chan struct{}, 1)} }}
-
 func (s *Sealer) each(content io.Reader, hashed bool, take func(SealedSegment) error) error {
 	r := s.read(content)
-	var under []*lane
-	defer func() {
+	var under, free []*lane
+	defer func() { // none goes on when this has returned
 		for _, l := range under {
 			<-l.sealed
-			lanes.Put(l)
 		}
 	}()
 	for {
 		for !r.ended && len(under) < min(most, runtime.GOMAXPROCS(0)) {
-			l := lanes.Get().(*lane)
+			if len(free) == 0 {
+				free = append(free, &lane{sealed: make(chan struct{}, 1)})
+			}
+			l := free[0]
 			if err := r.next(l); err != nil {
-				lanes.Put(l)
 				return err
 			}
-			under = append(under, l)
+			free, under = free[1:], append(under, l)
 			go s.seal(l, hashed)
 		}
 		l := under[0]
-		under = under[1:]
 		<-l.sealed
-		err := take(l.SealedSegment)
-		last := l.Last
-		if lanes.Put(l); err != nil || last {
+		under = under[1:]
+		if err := take(l.SealedSegment); err != nil || l.Last {
 			return err
 		}
+		free = append(free, l)
 	}
 }
 
