@@ -33,9 +33,9 @@ func interesting() []int {
 
 const headerV2 = len(magicV2)
 
-// sealV2 seals a file of V2 whatever its size, always in the same way.
-func sealV2(dst io.Writer, key Key, s Stream, meta Meta, content io.Reader, size int64) error {
-	sealer, err := NewSealer(key, s, meta, size)
+// sealV2 seals a file of V2, or of V3, whatever its size, always in the same way.
+func sealV2(dst io.Writer, secret Secret, s Stream, meta Meta, content io.Reader, size int64) error {
+	sealer, err := NewSealer(secret, s, meta, size)
 	if err != nil {
 		return err
 	}

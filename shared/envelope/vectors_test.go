@@ -24,6 +24,7 @@ type vectors struct {
 	Friendly  []friendlyVector  `json:"friendly"`
 	V1        []v1Vector        `json:"v1"`
 	V2        []v2Vector        `json:"v2"`
+	V3        []v3Vector        `json:"v3"`
 	Broken    []brokenVector    `json:"broken"`
 	Foreign   []foreignVector   `json:"foreign"`
 	Sizes     []sizeVector      `json:"sizes"`
@@ -38,6 +39,26 @@ type vectors struct {
 	NoKeys    []noLinkVector    `json:"noKeys"`
 	Wrappings []wrapping        `json:"wrappings"`
 	Shaken    shakenVector      `json:"shaken"`
+
+	Passphrases   []passphraseVector   `json:"passphrases"`
+	NoPassphrases []noPassphraseVector `json:"noPassphrases"`
+	NoBlocks      []noBlockVector      `json:"noBlocks"`
+	Broken3       []brokenVector       `json:"broken3"`
+	Labels2       []label2Vector       `json:"labels2"`
+	NoLabels2     []noLabel2Vector     `json:"noLabels2"`
+
+	Files     []filesVector   `json:"files"`
+	OddFiles  []indexVector   `json:"oddFiles"`
+	NoFiles   []noIndexVector `json:"noFiles"`
+	Paths     []pathsVector   `json:"paths"`
+	ManyFiles []manyVector    `json:"manyFiles"`
+
+	Requests        []requestVector     `json:"requests"`
+	NoSealedKeys    []noSealedKeyVector `json:"noSealedKeys"`
+	NoPublicKeys    []string            `json:"noPublicKeys"`
+	RequestLinks    []requestLinkVector `json:"requestLinks"`
+	NoRequestLinks  []noLinkVector      `json:"noRequestLinks"`
+	RequestsAsLinks []requestAsLink     `json:"requestsAsLinks"`
 }
 
 type friendlyVector struct {
@@ -242,6 +263,13 @@ func makeVectors() (v vectors) {
 		}
 	}
 	v.Labels, v.OddLabels, v.NoLabels = labelVectors(key)
+	v.Passphrases, v.NoPassphrases, v.NoBlocks = passphraseVectors(key)
+	v.V3, v.Broken3 = v3Vectors(key)
+	v.Labels2, v.NoLabels2 = label2Vectors(key)
+	v.Files = filesVectors(key)
+	v.OddFiles, v.NoFiles, v.Paths, v.ManyFiles = indexVectors()
+	v.Requests, v.NoSealedKeys, v.NoPublicKeys = requestVectors(key)
+	v.RequestLinks, v.NoRequestLinks, v.RequestsAsLinks = requestLinkVectors()
 	v.Links, v.OddLinks, v.NoLinks, v.Wrappings = links, oddLinks, noLinks, wrappings
 	v.Keys, v.NoKeys = keyVectors, noKeys
 	v.Shaken = shakenVector{Seed: 20, Count: 4000}
@@ -249,9 +277,9 @@ func makeVectors() (v vectors) {
 	return v
 }
 
-func sealWith(key Key, s Stream, size int) []byte {
+func sealWith(secret Secret, s Stream, size int) []byte {
 	var b bytes.Buffer
-	if err := sealV2(&b, key, s, testMeta, bytes.NewReader(pattern(size)), int64(size)); err != nil {
+	if err := sealV2(&b, secret, s, testMeta, bytes.NewReader(pattern(size)), int64(size)); err != nil {
 		panic(err)
 	}
 	return b.Bytes()
@@ -352,9 +380,12 @@ func TestVectors(t *testing.T) {
 	}
 }
 
-func (c brokenVector) apply(blob []byte) []byte {
+func (c brokenVector) apply(blob []byte) []byte { return c.applyTo(blob, headerV2) }
+
+// applyTo changes a file whose stream begins behind a header of so many bytes.
+func (c brokenVector) applyTo(blob []byte, header int) []byte {
 	blob = slices.Clone(blob)
-	from := func(segment int) int { return min(len(blob), headerV2+segment*segmentSize) }
+	from := func(segment int) int { return min(len(blob), header+segment*segmentSize) }
 	a, b, end := from(c.At), from(c.At+1), from(c.At+2)
 	switch c.Change {
 	case "cut":
