@@ -151,8 +151,8 @@ test('links of requests, in every wrapping', () => {
   }
   const bare = REQUEST_LINK.slice(REQUEST_LINK.indexOf('#') + 1);
   assert.deepEqual(readRequest(bare), { ...want, origin: '' });
-  const transfer = `https://send.example.org/d/#${REQUEST.id}/${REQUEST.seed}`;
-  assert.equal(readLink(`${REQUEST_LINK} ${transfer}`).key, REQUEST.seed);
+  const transfer = `https://send.example.org/d/#${REQUEST.id}/${REQUEST.publicKey}`;
+  assert.equal(readLink(`${REQUEST_LINK} ${transfer}`).key, REQUEST.publicKey);
 });
 
 test('what is no link of a request, and why', () => {

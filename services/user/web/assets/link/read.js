@@ -25,9 +25,13 @@ const nothing = (/** @type {string} */ reason) => ({ origin: '', id: '', key: ''
 export function readLink(text) {
   if (isTooLong(text)) return nothing('long_text');
   const texts = readings(text);
-  const all = texts.flatMap(sightings);
+  const asked = texts.flatMap(requests);
+  // In a reading in which not both keys are whole, the link of a request looks like one to a transfer.
+  const isAsked = (/** @type {Sighting} */ { id, key }) =>
+    asked.some((one) => one.id === id && (!key || key === one.key));
+  const all = texts.flatMap(sightings).filter((one) => !isAsked(one));
   if (all.length > 0) return choose(all);
-  if (texts.some((one) => requests(one).length > 0)) return nothing('request_link');
+  if (asked.length > 0) return nothing('request_link');
   return nothing(texts.some(hasKeyWithoutID) ? 'damaged_id' : 'no_link');
 }
 

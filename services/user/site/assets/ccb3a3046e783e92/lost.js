@@ -299,9 +299,11 @@ var nothing = (reason) => ({ origin: "", id: "", key: "", friendly: "", reason, 
 function readLink(text) {
   if (isTooLong(text)) return nothing("long_text");
   const texts = readings(text);
-  const all = texts.flatMap(sightings);
+  const asked = texts.flatMap(requests);
+  const isAsked = ({ id, key }) => asked.some((one) => one.id === id && (!key || key === one.key));
+  const all = texts.flatMap(sightings).filter((one) => !isAsked(one));
   if (all.length > 0) return choose(all);
-  if (texts.some((one) => requests(one).length > 0)) return nothing("request_link");
+  if (asked.length > 0) return nothing("request_link");
   return nothing(texts.some(hasKeyWithoutID) ? "damaged_id" : "no_link");
 }
 var isTooLong = (text) => new TextEncoder().encode(text).length > MAX_TEXT;
