@@ -223,6 +223,8 @@ func FuzzInspect(f *testing.F) {
 	f.Add(random(64), int64(64))
 	f.Add([]byte(magicV2+"\x28"), int64(1<<40))
 	f.Add(slices.Concat([]byte(magicV2+"\x28"), random(100)), int64(109))
+	f.Add(slices.Concat([]byte(magicV3), cheap(1).Bytes(), []byte("\x28"), random(100)), int64(133))
+	f.Add(slices.Concat([]byte(magicV3), random(100)), int64(108))
 	f.Add([]byte("PK\x03\x04"), int64(4))
 	f.Fuzz(func(t *testing.T, head []byte, size int64) {
 		form, err := Inspect(head, size)

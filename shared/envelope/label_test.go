@@ -263,10 +263,13 @@ func FuzzLabel(f *testing.F) {
 	})
 }
 
-// FuzzOpenLabel: nothing opens that was not sealed.
+// FuzzOpenLabel: nothing opens that was not sealed, with a passphrase and without.
 func FuzzOpenLabel(f *testing.F) {
 	good, _, bad := labelVectors(Key{})
-	var sealed [][]byte
+	secret := Locked{cheap(1), Key{1}}
+	sealed := [][]byte{sealLabel(secret, testNonce, Label{})}
+	f.Add(sealed[0])
+	f.Add(append([]byte{plainLabel}, sealed[0][1:]...))
 	for _, c := range good {
 		b, _ := hex.DecodeString(c.Sealed)
 		sealed = append(sealed, b)
@@ -277,12 +280,14 @@ func FuzzOpenLabel(f *testing.F) {
 		f.Add(b)
 	}
 	f.Fuzz(func(t *testing.T, b []byte) {
-		_, err := OpenLabel(Key{}, b)
-		if err == nil && !slices.ContainsFunc(sealed, func(s []byte) bool { return bytes.Equal(s, b) }) {
-			t.Fatalf("forged: %x", b)
-		}
-		if err != nil && !errors.Is(err, ErrWrongKey) && !errors.Is(err, ErrLabel) {
-			t.Fatal(err)
+		for _, secret := range []Secret{Key{}, secret} {
+			_, err := OpenLabel(secret, b)
+			if err == nil && !slices.ContainsFunc(sealed, func(s []byte) bool { return bytes.Equal(s, b) }) {
+				t.Fatalf("forged: %x", b)
+			}
+			if err != nil && !slices.Contains([]error{ErrWrongKey, ErrWrongPassphrase, ErrPassphrase, ErrNoPassphrase, ErrLabel}, err) {
+				t.Fatal(err)
+			}
 		}
 	})
 }
