@@ -68,11 +68,19 @@ func ParseLink(text string) (Link, error) {
 		return Link{}, errLongText
 	}
 	var all []sighting
+	var asked []requestSighting
 	texts := readings(text)
 	for _, s := range texts {
 		all = append(all, sightings(s)...)
+		asked = append(asked, requests(s)...)
 	}
-	if len(all) == 0 && slices.ContainsFunc(texts, func(s string) bool { return len(requests(s)) > 0 }) {
+	// In a reading in which not both keys are whole, a request looks like a link.
+	all = slices.DeleteFunc(all, func(s sighting) bool {
+		return slices.ContainsFunc(asked, func(r requestSighting) bool {
+			return s.id == r.ID && (s.state != whole || s.key == r.Seed)
+		})
+	})
+	if len(all) == 0 && len(asked) > 0 {
 		return Link{}, send.Fail(send.Invalid,
 			"that is a link by which you can send to somebody, and not one to a transfer").With(ReasonRequest)
 	}

@@ -83,6 +83,7 @@ func TestPassphrase(t *testing.T) {
 		{"another key", locked(t, stretch, NewKey(), "correct horse"), ErrNotAuthentic, ErrWrongPassphrase},
 		{"another salt", locked(t, cheap(2), key, "correct horse"), ErrNotAuthentic, ErrWrongPassphrase},
 		{"no key", locked(t, stretch, Key{}, "correct horse"), ErrNotAuthentic, ErrWrongPassphrase},
+		{"another stretch", Locked{cheap(2), secret.Mixed}, ErrNotAuthentic, ErrWrongPassphrase},
 	} {
 		if _, _, err := openWith(file, c.secret); !errors.Is(err, c.ofFile) {
 			t.Errorf("%s, the file: %v", c.name, err)

@@ -81,8 +81,12 @@ func TestParseRequest(t *testing.T) {
 		}
 	}
 	for _, w := range wrappings {
-		if got, err := ParseRequest(w.apply(r.String())); got != r || err != nil {
-			t.Errorf("%s: %q: %+v, %v", w.Name, w.apply(r.String()), got, err)
+		text := w.apply(r.String())
+		if got, err := ParseRequest(text); got != r || err != nil {
+			t.Errorf("%s: %q: %+v, %v", w.Name, text, got, err)
+		}
+		if got, err := ParseLink(text); send.ReasonOf(err) != ReasonRequest {
+			t.Errorf("%s: %q is a link: %+v, %v", w.Name, text, got, err)
 		}
 	}
 	_, other := newRequest(t)
@@ -266,7 +270,10 @@ func requestLinkVectors() (good []requestLinkVector, bad []noLinkVector, asLinks
 		}
 		asLinks = append(asLinks, requestAsLink{link, "", ReasonRequest}, requestAsLink{bare, "", ReasonRequest},
 			requestAsLink{link[:80], "", ReasonRequest}, requestAsLink{link + " " + plain, plain, ""},
-			requestAsLink{plain + "\n" + link, plain, ""})
+			requestAsLink{plain + "\n" + link, plain, ""},
+			requestAsLink{strings.NewReplacer("_", `\_`, "-", `\-`).Replace(link), "", ReasonRequest},
+			requestAsLink{strings.ReplaceAll(link, "/", "&sol;"), "", ReasonRequest},
+			requestAsLink{r.Origin + "/d/#" + r.ID + "/" + linkKey + " " + link, r.Origin + "/d/#" + r.ID + "/" + linkKey, ""})
 	}
 	slices.SortFunc(good, func(a, b requestLinkVector) int { return strings.Compare(a.In, b.In) })
 	_, one := testRequest("one")
