@@ -93,6 +93,16 @@ quietly() {
 # cut is there while a deploy of this job runs, and after it was killed.
 cut=$RUNNER_TEMP/deploys-$STACK
 
+# changing COMMAND...: runs what changes the stack. Pulumi that fails, with 255 as a
+# rule, leaves no lock; one that was killed, for want of memory perhaps, does.
+changing() {
+  local code=0
+  touch "$cut"
+  quietly "$said" "$@" || code=$?
+  [[ $code -gt 128 && $code -lt 255 ]] || rm "$cut"
+  return "$code"
+}
+
 said=$(mktemp)
 trap 'rm -f "$said"' EXIT
 
@@ -140,11 +150,7 @@ Pulumi.$STACK.yaml, the variable PULUMI_SECRETS_PROVIDER, or the secret PULUMI_C
   fi
   if [ -z "${SEND_ARTIFACTS_DIR:-}" ]; then export SEND_VERSION=$VERSION; fi
   # --refresh: what was done by hand since, a rollback for one, is put right.
-  touch "$cut"
-  ended=well
-  quietly "$said" pulumi up --yes --refresh --skip-preview "${plain[@]}" || ended=badly
-  rm "$cut"
-  if [ "$ended" = badly ]; then
+  if ! changing pulumi up --yes --refresh --skip-preview "${plain[@]}"; then
     report "the deploy of $VERSION failed; it can be repeated" "$said"
     exit 1
   fi
@@ -223,11 +229,7 @@ destroy)
     fi
   done
   export PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION=true
-  touch "$cut"
-  ended=well
-  quietly "$said" pulumi destroy --yes --skip-preview "${plain[@]}" || ended=badly
-  rm "$cut"
-  if [ "$ended" = badly ]; then
+  if ! changing pulumi destroy --yes --skip-preview "${plain[@]}"; then
     report "could not be destroyed; it is tried again when it is asked for, and every night" "$said"
     exit 1
   fi

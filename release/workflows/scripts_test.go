@@ -368,19 +368,27 @@ esac`)
 
 func TestTheLockOfADeployThatWasKilledIsTakenBack(t *testing.T) {
 	t.Parallel()
-	r := newRun(t, "VERSION=v0.3.7").fake("pulumi", `
+	for what, kills := range map[string]string{
+		"the script":   `kill -9 "$PPID"; exit 1`,
+		"Pulumi alone": `kill -9 $$`,
+	} {
+		t.Run(what, func(t *testing.T) {
+			t.Parallel()
+			r := newRun(t, "VERSION=v0.3.7").fake("pulumi", `
 case "$1" in
-up) kill -9 "$PPID"; exit 1 ;;
+up) `+kills+` ;;
 stack) [ "$2" = select ] ;;
 esac`)
-	r.run(false, "pulumi.sh", "deploy")
-	r.lacks("calls", r.read("calls"), "pulumi cancel")
-	r.run(true, "pulumi.sh", "unlock")
-	r.has("calls", r.read("calls"), "pulumi cancel --yes dev --non-interactive\n")
-	r.has("summary", r.read("summary"), "was cut off")
-	r.run(true, "pulumi.sh", "unlock")
-	if n := strings.Count(r.read("calls"), "pulumi cancel"); n != 1 {
-		t.Errorf("the lock is taken back %d times", n)
+			r.run(false, "pulumi.sh", "deploy")
+			r.lacks("calls", r.read("calls"), "pulumi cancel")
+			r.run(true, "pulumi.sh", "unlock")
+			r.has("calls", r.read("calls"), "pulumi cancel --yes dev --non-interactive\n")
+			r.has("summary", r.read("summary"), "was cut off")
+			r.run(true, "pulumi.sh", "unlock")
+			if n := strings.Count(r.read("calls"), "pulumi cancel"); n != 1 {
+				t.Errorf("the lock is taken back %d times", n)
+			}
+		})
 	}
 }
 

@@ -15,30 +15,34 @@ import (
 )
 
 // cancel cancels a run as GitHub does, whose patience is over at once: the script of
-// the step that runs is interrupted, then it is killed with all that it started, and
-// what is to run after a cancellation does.
+// the step that runs is killed with all that it started, and what is to run after a
+// cancellation does. An interrupt goes before that there; here nothing has the time to
+// hear it, or to see that what it waits for is gone, however busy the machine is.
 // https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-cancellation
 func (r *run) cancel(t *testing.T) {
 	t.Helper()
-	steps := children(t, r.cmd.Process.Pid)
-	for _, pid := range steps {
-		_ = syscall.Kill(pid, syscall.SIGINT) // it may just have ended, and so below
+	var all []int
+	for _, pid := range children(t, r.cmd.Process.Pid) {
+		all = append(all, halt(t, pid)...)
 	}
-	for _, pid := range steps {
-		kill(t, pid)
+	for _, pid := range all {
+		_ = syscall.Kill(pid, syscall.SIGKILL)
 	}
 	if err := r.cmd.Process.Signal(os.Interrupt); err != nil {
 		t.Fatal(err)
 	}
 }
 
-// kill ends a process after those that it started.
-func kill(t *testing.T, pid int) {
+// halt stops a process, then those that it started, which are thus all of them, and
+// answers which these are.
+func halt(t *testing.T, pid int) []int {
 	t.Helper()
+	_ = syscall.Kill(pid, syscall.SIGSTOP) // it may just have ended
+	all := []int{pid}
 	for _, child := range children(t, pid) {
-		kill(t, child)
+		all = append(all, halt(t, child)...)
 	}
-	_ = syscall.Kill(pid, syscall.SIGKILL)
+	return all
 }
 
 // children are the processes that one started.
