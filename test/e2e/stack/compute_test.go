@@ -29,7 +29,7 @@ import (
 )
 
 // TestCompute has the services of one stack run by functions, then as tasks of
-// Fargate, then on hosts of EC2, and by functions again. What people have sent, or
+// Fargate, then on hosts of EC2, and at night by functions again. What people have sent, or
 // have begun to send, tokens and the trail are there all the time.
 func TestCompute(t *testing.T) {
 	t.Parallel()
@@ -75,11 +75,12 @@ func TestCompute(t *testing.T) {
 		m.replace(t, "maxTtl", "21d")
 	})
 	step(t, "back to functions", func(t *testing.T) {
+		atNight(t)
 		m.move(t, "lambda", func() { m.openFunctions(t) })
 		m.still(t, left)
-		m.finish(t, left)
 		m.noServers(t)
 	})
+	step(t, "what was begun is ended", func(t *testing.T) { m.finish(t, left) })
 	step(t, "destroy leaves nothing", func(t *testing.T) {
 		outputs := m.outputs(t)
 		m.run(t, "destroy", "--yes", "--skip-preview", "--non-interactive")
