@@ -75,10 +75,9 @@ this machine; the service keeps ciphertext, and the key is in the link only.`,
   sgsend receive 'https://send.example.org/d/#4abd0a491ed3/AAECAwQF…'
 
 ` + exitHelp,
-		Version:           version.Version,
-		SilenceErrors:     true, // Run prints them
-		SilenceUsage:      true,
-		CompletionOptions: cobra.CompletionOptions{HiddenDefaultCmd: true},
+		Version:       version.Version,
+		SilenceErrors: true, // Run prints them
+		SilenceUsage:  true,
 	}
 	root.SetIn(e.In)
 	root.SetOut(e.stdout())
@@ -88,6 +87,7 @@ this machine; the service keeps ciphertext, and the key is in the link only.`,
 		healthCommand(e), backupCommand(e), restoreCommand(e), migrateCommand(e), smokeCommand(e),
 		trafficCommand(e), rollbackCommand(e), auditCommand(e), pagesCommand(e), verifyCommand(e),
 		tokenCommand(e), pulseCommand(e), profileCommand(e))
+	completion(root)
 	return root
 }
 

@@ -40,8 +40,12 @@ func PackageForStack(ctx context.Context, dir, promoted, version, architecture s
 			return nil, fmt.Errorf("the release has no package for hosts of %s: %w", architecture, err)
 		}
 	} else {
+		manual := filepath.Join(folder, "manual")
+		if err := dist.WriteManual(ctx, root, manual); err != nil {
+			return nil, err
+		}
 		of := pack.Package{
-			Root: root, Binary: filepath.Join(folder, system.Binary()), Arch: system.Arch, Version: version,
+			Root: root, Binary: filepath.Join(folder, system.Binary()), Manual: manual, Arch: system.Arch, Version: version,
 		}
 		if content, err = of.Make(pack.RPM); err != nil {
 			return nil, err

@@ -6,6 +6,7 @@ package pack
 import (
 	"bytes"
 	"compress/gzip"
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -46,6 +47,7 @@ func (k Kind) Name(s dist.System) string { return s.Binary() + "." + string(k) }
 type Package struct {
 	Root    string // the checkout, which has the units
 	Binary  string // path of sgsend for Linux
+	Manual  string // folder of its manual and completions, as dist.WriteManual fills it
 	Arch    string // which processor it is for, in Go's words: amd64 or arm64
 	Version string // what is stamped into it, such as v1.2.3; any other is older than every release
 }
@@ -59,13 +61,27 @@ const (
 var built = time.Date(2000, time.January, 1, 0, 0, 0, 0, time.UTC)
 
 // All makes every package of the binaries in a folder, and puts them beside
-// them. The checkout at root has the units.
-func All(root, dir, version string) error {
+// them. The checkout at root has the units, and the manual is made of it.
+func All(ctx context.Context, root, dir, version string) (err error) {
+	manual, err := os.MkdirTemp("", "manual-")
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(manual)) }()
+	if err := dist.WriteManual(ctx, root, manual); err != nil {
+		return err
+	}
+	return all(root, dir, version, manual)
+}
+
+func all(root, dir, version, manual string) error {
 	for _, s := range dist.Systems {
 		if s.OS != "linux" {
 			continue
 		}
-		p := Package{Root: root, Binary: filepath.Join(dir, s.Binary()), Arch: s.Arch, Version: version}
+		p := Package{
+			Root: root, Binary: filepath.Join(dir, s.Binary()), Manual: manual, Arch: s.Arch, Version: version,
+		}
 		for _, kind := range Kinds {
 			made, err := p.Make(kind)
 			if err != nil {
@@ -185,7 +201,11 @@ func (p Package) contents(kind Kind, scratch string) (all files.Contents, err er
 	} else {
 		list = append(list, file{p.path("LICENSE"), "/usr/share/licenses/sgsend/LICENSE", 0o644, files.TypeRPMLicense})
 	}
-	for _, f := range list {
+	manual, err := p.manual(kind, scratch)
+	if err != nil {
+		return nil, err
+	}
+	for _, f := range append(list, manual...) {
 		all = append(all, &files.Content{
 			Source: f.from, Destination: f.to, Type: f.kind,
 			FileInfo: &files.ContentFileInfo{Mode: f.mode, MTime: built},
@@ -194,20 +214,72 @@ func (p Package) contents(kind Kind, scratch string) (all files.Contents, err er
 	return all, nil
 }
 
-// writeChangelog writes what Debian asks of every package: which version it is.
-// What a version changes is told with its release.
-func (p Package) writeChangelog(path string) error {
+// completions are where each kind of system has those of a shell, by their names in
+// the manual's folder.
+func completions(kind Kind) map[string]string {
+	zsh := "/usr/share/zsh/site-functions/_sgsend"
+	if kind == Deb {
+		zsh = "/usr/share/zsh/vendor-completions/_sgsend"
+	}
+	return map[string]string{
+		"sgsend.bash": "/usr/share/bash-completion/completions/sgsend",
+		"sgsend.fish": "/usr/share/fish/vendor_completions.d/sgsend.fish",
+		"_sgsend":     zsh,
+	}
+}
+
+// manual is what systems show of the command, and complete it by. Pages are packed, as
+// Debian asks for; that is written to scratch.
+func (p Package) manual(kind Kind, scratch string) (list []file, err error) {
+	places := completions(kind)
+	entries, err := os.ReadDir(p.Manual)
+	if err != nil {
+		return nil, fmt.Errorf("the manual of sgsend: %w", err)
+	}
+	for _, e := range entries {
+		from := filepath.Join(p.Manual, e.Name())
+		if to, ok := places[e.Name()]; ok {
+			list = append(list, file{from, to, 0o644, files.TypeFile})
+			delete(places, e.Name())
+			continue
+		}
+		text, err := os.ReadFile(from)
+		if err != nil {
+			return nil, err
+		}
+		packed := filepath.Join(scratch, e.Name()+".gz")
+		if err := writePacked(packed, text); err != nil {
+			return nil, err
+		}
+		list = append(list, file{packed, "/usr/share/man/man1/" + e.Name() + ".gz", 0o644, files.TypeFile})
+	}
+	if len(places) > 0 || len(list) == len(completions(kind)) {
+		return nil, fmt.Errorf("the manual of sgsend in %s is not whole", p.Manual)
+	}
+	return list, nil
+}
+
+// writePacked writes a text as gzip has it smallest, without a time.
+func writePacked(path string, text []byte) error {
 	var out bytes.Buffer
 	w, err := gzip.NewWriterLevel(&out, gzip.BestCompression)
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(w, "%s (%s-1) unstable; urgency=medium\n\n  * Release %s.\n\n -- %s  %s\n",
-		name, p.version(), p.Version, maintainer, built.Format(time.RFC1123Z))
+	if _, err := w.Write(text); err != nil {
+		return err
+	}
 	if err := w.Close(); err != nil {
 		return err
 	}
 	return os.WriteFile(path, out.Bytes(), 0o600)
+}
+
+// writeChangelog writes what Debian asks of every package: which version it is.
+// What a version changes is told with its release.
+func (p Package) writeChangelog(path string) error {
+	return writePacked(path, fmt.Appendf(nil, "%s (%s-1) unstable; urgency=medium\n\n  * Release %s.\n\n -- %s  %s\n",
+		name, p.version(), p.Version, maintainer, built.Format(time.RFC1123Z)))
 }
 
 // notInVersions is what neither dpkg nor rpm takes.

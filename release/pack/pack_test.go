@@ -25,9 +25,22 @@ func program(t *testing.T) string {
 	return path
 }
 
+// pages stand in for the manual where nobody reads it.
+func pages(t *testing.T) string {
+	t.Helper()
+	dir := t.TempDir()
+	for _, name := range []string{"sgsend.1", "sgsend-send.1", "sgsend.bash", "sgsend.fish", "_sgsend"} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte("a page\n"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return dir
+}
+
 func pack(t *testing.T, kind Kind, version string) []byte {
 	t.Helper()
-	made, err := Package{Root: root, Binary: program(t), Arch: "amd64", Version: version}.Make(kind)
+	p := Package{Root: root, Binary: program(t), Manual: pages(t), Arch: "amd64", Version: version}
+	made, err := p.Make(kind)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -78,6 +91,9 @@ func TestPackageIsWhatAServerNeeds(t *testing.T) {
 			"-rw-r----- root/root", "./etc/sgsend/sgsend.env\n",
 			"./usr/lib/systemd/system/sgsend.service\n", "./usr/lib/systemd/system/sgsend-user.socket\n",
 			"./usr/lib/systemd/system/sgsend@.service.d/hardening.conf\n", "./usr/share/doc/sgsend/copyright\n",
+			"./usr/share/man/man1/sgsend.1.gz\n", "./usr/share/man/man1/sgsend-send.1.gz\n",
+			"./usr/share/bash-completion/completions/sgsend\n", "./usr/share/zsh/vendor-completions/_sgsend\n",
+			"./usr/share/fish/vendor_completions.d/sgsend.fish\n",
 		} {
 			if !strings.Contains(list, want) {
 				t.Errorf("there is no %q in\n%s", want, list)
@@ -103,6 +119,7 @@ func TestPackageIsWhatAServerNeeds(t *testing.T) {
 		for _, want := range []string{
 			"sgsend-1.2.3-1.x86_64\n", "-rwxr-xr-x root /usr/bin/sgsend \n", "-rw-r----- root /etc/sgsend/sgsend.env cn\n",
 			" /usr/lib/systemd/system/sgsend@user.socket \n", " /usr/lib/sysusers.d/sgsend.conf \n",
+			" /usr/share/man/man1/sgsend.1.gz ", " /usr/share/zsh/site-functions/_sgsend \n",
 		} {
 			if !strings.Contains(said, want) {
 				t.Errorf("there is no %q in\n%s", want, said)
@@ -152,10 +169,15 @@ func TestEveryVersionIsOneOfTheirs(t *testing.T) {
 
 func TestNoPackageIsMadeOfNothing(t *testing.T) {
 	t.Parallel()
+	manual, empty := pages(t), t.TempDir()
 	for want, p := range map[string]Package{
-		"does not exist":        {Root: root, Binary: filepath.Join(t.TempDir(), "sgsend"), Arch: "amd64", Version: "v1.2.3"},
-		"not released":          {Root: root, Binary: program(t), Arch: "mips", Version: "v1.2.3"},
-		"deploy/systemd/sgsend": {Root: t.TempDir(), Binary: program(t), Arch: "arm64", Version: "v1.2.3"},
+		"does not exist": {
+			Root: root, Binary: filepath.Join(t.TempDir(), "sgsend"), Manual: manual, Arch: "amd64", Version: "v1.2.3",
+		},
+		"not released":          {Root: root, Binary: program(t), Manual: manual, Arch: "mips", Version: "v1.2.3"},
+		"deploy/systemd/sgsend": {Root: t.TempDir(), Binary: program(t), Manual: manual, Arch: "arm64", Version: "v1.2.3"},
+		"is not whole":          {Root: root, Binary: program(t), Manual: empty, Arch: "arm64", Version: "v1.2.3"},
+		"the manual of sgsend":  {Root: root, Binary: program(t), Arch: "arm64", Version: "v1.2.3"},
 	} {
 		for _, kind := range Kinds {
 			if _, err := p.Make(kind); err == nil || !strings.Contains(err.Error(), want) {
@@ -163,7 +185,7 @@ func TestNoPackageIsMadeOfNothing(t *testing.T) {
 			}
 		}
 	}
-	if _, err := (Package{Root: root, Binary: program(t), Arch: "amd64"}).Make("apk"); err == nil {
+	if _, err := (Package{Root: root, Binary: program(t), Manual: manual, Arch: "amd64"}).Make("apk"); err == nil {
 		t.Error("a package of an unknown kind was made")
 	}
 }
@@ -176,7 +198,7 @@ func TestAllAreBesideTheirBinaries(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if err := All(root, dir, "v1.2.3"); err != nil {
+	if err := all(root, dir, "v1.2.3", pages(t)); err != nil {
 		t.Fatal(err)
 	}
 	made, err := filepath.Glob(filepath.Join(dir, "*.*"))

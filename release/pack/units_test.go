@@ -92,7 +92,9 @@ func TestEveryUnitIsPacked(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	contents, err := Package{Root: root, Binary: program(t), Arch: "amd64", Version: "v1.2.3"}.contents(RPM, t.TempDir())
+	contents, err := Package{
+		Root: root, Binary: program(t), Manual: pages(t), Arch: "amd64", Version: "v1.2.3",
+	}.contents(RPM, t.TempDir())
 	if err != nil {
 		t.Fatal(err)
 	}

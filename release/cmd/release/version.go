@@ -65,12 +65,12 @@ func binariesCommand(f *flag.FlagSet) func(context.Context) error {
 func packagesCommand(f *flag.FlagSet) func(context.Context) error {
 	version := f.String("version", "", "version of the binaries, such as v0.4.0")
 	dir := f.String("dir", "dist", "folder that has them, and gets the packages")
-	return func(context.Context) error {
+	return func(ctx context.Context) error {
 		v, err := semver.Parse(*version)
 		if err != nil {
 			return err
 		}
-		return pack.All(".", *dir, v.String())
+		return pack.All(ctx, ".", *dir, v.String())
 	}
 }
 

@@ -43,7 +43,13 @@ var release = sync.OnceValue(func() error {
 		if err != nil {
 			return err
 		}
-		p := pack.Package{Root: checkout, Binary: filepath.Join(dir, here.Binary()), Arch: here.Arch, Version: version}
+		manual := filepath.Join(released, "manual")
+		if err := dist.WriteManual(context.Background(), checkout, manual); err != nil {
+			return err
+		}
+		p := pack.Package{
+			Root: checkout, Binary: filepath.Join(dir, here.Binary()), Manual: manual, Arch: here.Arch, Version: version,
+		}
 		for _, kind := range pack.Kinds {
 			made, err := p.Make(kind)
 			if err != nil {
