@@ -33,7 +33,7 @@ func adminProgram(s settings.Settings, storage *Storage) program {
 	return program{
 		Environment: env,
 		Grants: slices.Concat(auditAccess(storage.CacheName), []policy.Statement{
-			ledgerAccess(storage.Ledger.Arn, send.TokenSet, send.TokenUseSets, send.PurgeSet, send.SessionSet,
+			ledgerAccess(storage.Ledger.Arn, send.TokenSet, send.TokenUseSets, send.PurgeSet, send.WithdrawnSet, send.SessionSet,
 				send.WindowSets, send.SaltSet, audit.ChainSets, audit.QueueSets),
 			rootAccess(storage.Ledger.Arn, metric.Admin),
 		}, keepingAccess(storage.Ledger.Arn), parameterAccess(s.Names, parameters(s, env))),
@@ -63,7 +63,7 @@ func userProgram(s settings.Settings, storage *Storage, admin pulumi.StringInput
 	}
 	grants := append(transfersAccess(storage.Transfers.Name),
 		ledgerAccess(storage.Ledger.Arn, send.TransferSets, send.LabelSets, send.ClaimSets, send.ReservedSets,
-			send.DueSets, send.PurgeSet, send.WindowSets, send.SaltSet,
+			send.DueSets, send.PurgeSet, send.RequestSets, send.ArrivedSets, send.WithdrawnSet, send.WindowSets, send.SaltSet,
 			audit.QueueSets+metric.User, audit.QueueSets+metric.User+"/"),
 		rootAccess(storage.Ledger.Arn, metric.User))
 	if len(shows) > 0 {

@@ -103,8 +103,8 @@ func (a *Service) lookupToken(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-// useToken spends a use. A completed upload is booked once, however often it
-// is reported. A token that cannot be used is no error of the request.
+// useToken spends a use, or those of a request. A completed upload is booked once,
+// however often it is reported, and so is a request. A token that cannot be used is no error of the request.
 func (a *Service) useToken(w http.ResponseWriter, r *http.Request) error {
 	name, err := nameOf(r)
 	if err != nil {
@@ -114,11 +114,19 @@ func (a *Service) useToken(w http.ResponseWriter, r *http.Request) error {
 	if err := web.ReadJSON(w, r, &in); err != nil {
 		return err
 	}
-	once := ""
-	if in.Action == wire.UploadCompleted {
-		once = in.TransferID
+	var t send.Token
+	var stood send.TokenStatus
+	switch in.Action {
+	case wire.RequestCreated:
+		if in.TransferID == "" || in.Uses < 1 || in.Uses > send.MaxRequestTransfers {
+			return send.Fail(send.Invalid, "transfer_id must name the request, and uses be 1 to %d", send.MaxRequestTransfers)
+		}
+		t, stood, err = a.book(r.Context(), name, in.TransferID, in.Uses)
+	case wire.UploadCompleted:
+		t, stood, err = a.use(r.Context(), name, in.TransferID)
+	default:
+		t, stood, err = a.use(r.Context(), name, "")
 	}
-	t, stood, err := a.use(r.Context(), name, once)
 	switch {
 	case err != nil:
 		return err

@@ -123,6 +123,34 @@ func TestUse(t *testing.T) {
 	want(t, g.post("/tokens/use/free", ``), 200, `{"success":false,"reason":"revoked"}`)
 }
 
+// A request books all its uses or none, and once.
+func TestARequestIsBookedWhole(t *testing.T) {
+	t.Parallel()
+	g := newRig(t)
+	g.post("/tokens/create", `{"token_name":"t","usage_limit":5}`)
+	book := func(what string, uses int) *http.Response {
+		return g.post("/tokens/use/t", fmt.Sprintf(`{"action":"request_created","transfer_id":%q,"uses":%d}`, what, uses))
+	}
+	for range 2 {
+		want(t, book("aabbccddeeff-request-3", 3), 200, `{"success":true,"usage_count":3,"remaining":2}`)
+	}
+	want(t, book("001122334455-request-3", 3), 200, `{"success":false,"reason":"exhausted"}`)
+	want(t, book("001122334455-request-2", 2), 200, `{"success":true,"usage_count":5,"remaining":0}`)
+	want(t, book("aabbccddeeff-request-3", 3), 200, `{"success":true,"usage_count":5,"remaining":0}`)
+	for _, uses := range []int{-1, 0, 101} {
+		if res := book("001122334456", uses); res.StatusCode != 400 {
+			t.Errorf("%d uses: %d", uses, res.StatusCode)
+		}
+	}
+	if res := book("", 1); res.StatusCode != 400 {
+		t.Errorf("for nothing: %d", res.StatusCode)
+	}
+	g.post("/tokens/revoke/t", ``)
+	want(t, book("001122334457", 1), 200, `{"success":false,"reason":"revoked"}`)
+	want(t, g.post("/tokens/use/nobody", `{"action":"request_created","transfer_id":"x","uses":1}`), 200,
+		`{"success":false,"reason":"not_found"}`)
+}
+
 func TestACompletedUploadIsBookedOnce(t *testing.T) {
 	t.Parallel()
 	g := newRig(t)

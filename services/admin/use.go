@@ -14,6 +14,23 @@ import (
 // is used.
 func (a *Service) use(ctx context.Context, name, upload string) (t send.Token, stood send.TokenStatus, err error) {
 	t, stood, err = a.tokens.Use(ctx, name, upload)
+	a.used(ctx, name, upload, t, stood, err)
+	return t, stood, err
+}
+
+// book spends all uses that a request for files allows, of which what begins with the ID.
+func (a *Service) book(
+	ctx context.Context, name, what string, uses int64,
+) (t send.Token, stood send.TokenStatus, err error) {
+	t, stood, err = a.tokens.UseTimes(ctx, name, what, uses)
+	a.used(ctx, name, what, t, stood, err)
+	return t, stood, err
+}
+
+// used tells of a use: of what it was for, and what became of it.
+func (a *Service) used(
+	ctx context.Context, name, upload string, t send.Token, stood send.TokenStatus, err error,
+) {
 	transfer, _, _ := strings.Cut(upload, "-")
 	e := audit.Event{
 		Time: a.set.Now().UTC(), Kind: audit.TokenUsed, Token: send.TokenHash(name), Transfer: audit.TransferID(transfer),
@@ -26,7 +43,6 @@ func (a *Service) use(ctx context.Context, name, upload string) (t send.Token, s
 		metric.Count(ctx, metric.TokenNearlySpent, 1)
 	}
 	a.outbox.Put(ctx, e)
-	return t, stood, err
 }
 
 // nearlySpent says whether a tenth of a token's uses, or less, is left. A token
@@ -49,6 +65,15 @@ type gate struct {
 // Spend books an upload on the token, once.
 func (g gate) Spend(ctx context.Context, token, upload string) error {
 	_, stood, err := g.service.use(ctx, token, upload)
+	if err != nil {
+		return err
+	}
+	return stood.Refusal()
+}
+
+// Book books a request for files on the token, once.
+func (g gate) Book(ctx context.Context, token, what string, uses int64) error {
+	_, stood, err := g.service.book(ctx, token, what, uses)
 	if err != nil {
 		return err
 	}

@@ -67,9 +67,17 @@ func (g *AdminGate) Admit(ctx context.Context, token string) (send.Admission, er
 
 // Spend uses the token once for the upload.
 func (g *AdminGate) Spend(ctx context.Context, token, upload string) error {
-	in := wire.UseTokenRequest{Action: wire.UploadCompleted, TransferID: upload}
+	return g.use(ctx, token, wire.UseTokenRequest{Action: wire.UploadCompleted, TransferID: upload})
+}
+
+// Book uses the token several times, for one thing.
+func (g *AdminGate) Book(ctx context.Context, token, what string, uses int64) error {
+	return g.use(ctx, token, wire.UseTokenRequest{Action: wire.RequestCreated, TransferID: what, Uses: uses})
+}
+
+func (g *AdminGate) use(ctx context.Context, token string, in wire.UseTokenRequest) error {
 	var out wire.UseTokenReply
-	// Safe to repeat: the admin service books an upload once.
+	// Safe to repeat: the admin service books it once.
 	if err := g.call(ctx, wire.UseToken, in, &out, token); err != nil {
 		return err
 	}

@@ -16,10 +16,24 @@ func (s *Service) record(r *http.Request, kind audit.Kind, transfer, token strin
 	if code == send.NotFound || code == send.Unauthorized && token == "" {
 		return
 	}
+	s.put(r, kind, transfer, token, "", err)
+}
+
+func (s *Service) put(r *http.Request, kind audit.Kind, transfer, token, why string, err error) {
 	s.outbox.Put(r.Context(), audit.Event{
 		Time: s.set.Now().UTC(), Kind: kind, Request: web.RequestID(r), Client: web.ClientHash(r),
-		Transfer: transfer, Token: token,
+		Transfer: transfer, Token: token, Reason: why,
 	}.Result(err))
+}
+
+// recordOf is record for a transfer that is sent, which may be sent to a request: then
+// the token is the one that this was made with.
+func (s *Service) recordOf(r *http.Request, kind audit.Kind, t send.Transfer, id, token string, err error) {
+	if err != nil || t.Request == "" {
+		s.record(r, kind, id, tokenHash(token), err)
+		return
+	}
+	s.put(r, kind, id, t.Token(), "request "+t.Request, nil)
 }
 
 // recordForged puts into the trail that somebody brought a link or a permit that

@@ -24,7 +24,8 @@ func TestABodyThatDoesNotComeIsNotWaitedFor(t *testing.T) {
 		map[string]string{
 			"transfer_id": id, "link": path.Base(url), "token_name": s.token, "locale": "en", "page": "download",
 		},
-		wire.CreateTransfer, wire.UploadTransfer, wire.InitiateUpload, wire.ResumeUpload, wire.AssembleUpload, wire.PutLink)
+		wire.CreateTransfer, wire.UploadTransfer, wire.InitiateUpload, wire.ResumeUpload, wire.AssembleUpload, wire.PutLink,
+		wire.CreateRequest)
 }
 
 // A download that its client does not take ends.

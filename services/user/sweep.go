@@ -156,6 +156,6 @@ func (s *Service) sweep(ctx context.Context, parts ...part) (n send.Swept, err e
 func (s *Service) removed(t send.Transfer, why send.Reason) {
 	s.outbox.Put(context.Background(), audit.Event{
 		Time: s.set.Now().UTC(), Kind: audit.TransferExpired, Outcome: audit.Success,
-		Transfer: t.ID, Token: t.Owner, Reason: string(why),
+		Transfer: t.ID, Token: t.Token(), Reason: string(why),
 	})
 }

@@ -11,14 +11,15 @@ import (
 	"sgraph.ai/send/shared/wire"
 )
 
-// accessToken returns the token a request was made with, or "". That of the
+// accessToken returns the token a request was made with, or what a request for files
+// grants, or "". That of the
 // query, which clients use that cannot set headers, goes first.
 func accessToken(r *http.Request) (string, error) {
 	t := r.URL.Query().Get(wire.AccessTokenQuery.Name)
 	if t == "" {
 		t = wire.AccessToken.Get(r.Header)
 	}
-	t, err := send.CleanName(t)
+	t, err := send.CleanToken(t)
 	if err != nil {
 		return "", send.TokenUnknown.Refusal()
 	}

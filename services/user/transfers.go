@@ -50,6 +50,10 @@ func (s *Service) create(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	sealedKey, err := base64.StdEncoding.Strict().DecodeString(in.SealedKey)
+	if err != nil {
+		return send.Fail(send.Invalid, "sealed_key must be in base64").With(send.ReasonBadSealedKey)
+	}
 	var t send.Transfer
 	from, err := s.transfers.Admit(r.Context(), token)
 	if err == nil {
@@ -63,9 +67,10 @@ func (s *Service) create(w http.ResponseWriter, r *http.Request) error {
 			DeleteAuthHash:  in.DeleteAuthHash,
 			SenderHash:      senderHash(r),
 			Label:           label,
+			SealedKey:       sealedKey,
 		})
 	}
-	s.record(r, audit.TransferCreated, t.ID, tokenHash(token), err)
+	s.recordOf(r, audit.TransferCreated, t, t.ID, token, err)
 	if err != nil {
 		return err
 	}
@@ -201,7 +206,7 @@ func (s *Service) complete(w http.ResponseWriter, r *http.Request) error {
 	}
 	t, first, err := s.transfers.Complete(r.Context(), token, id)
 	if first || err != nil {
-		s.record(r, audit.TransferCompleted, id, tokenHash(token), err)
+		s.recordOf(r, audit.TransferCompleted, t, id, token, err)
 	}
 	if err != nil {
 		return refused(r, err)

@@ -29,7 +29,7 @@ const (
 type note struct {
 	at       time.Time // in whole seconds
 	transfer string
-	owner    string // as ownerMark says
+	owner    string // of its token, as ownerMark says
 }
 
 // ownerMark is what a note has of its transfer's owner, to find what was begun with a
@@ -38,7 +38,7 @@ func ownerMark(owner string) string { return owner[:min(8, len(owner))] }
 
 // noteOf is the note that a transfer is to be looked at from a time on.
 func noteOf(tr Transfer, at time.Time) note {
-	return note{transfer: tr.ID, owner: ownerMark(tr.Owner)}.again(at)
+	return note{transfer: tr.ID, owner: ownerMark(tr.Token())}.again(at)
 }
 
 // again is the note of the same transfer for another time, and for no sooner one.

@@ -16,6 +16,10 @@ type Gate interface {
 	// tells it from another of that ID.
 	Spend(ctx context.Context, token, upload string) error
 
+	// Book spends several uses of the token, all of them or none, and once however
+	// often it is called for what is named.
+	Book(ctx context.Context, token, what string, uses int64) error
+
 	// Token returns the state of a token. NotFound.
 	Token(ctx context.Context, token string) (Token, error)
 }

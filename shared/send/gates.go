@@ -13,6 +13,9 @@ func (OpenGate) Admit(context.Context, string) (Admission, error) {
 // Spend has nothing to book.
 func (OpenGate) Spend(context.Context, string, string) error { return nil }
 
+// Book has nothing to book.
+func (OpenGate) Book(context.Context, string, string, int64) error { return nil }
+
 // Token says that whatever was asked about may send.
 func (OpenGate) Token(context.Context, string) (Token, error) {
 	return Token{Status: TokenActive}, nil
@@ -42,6 +45,12 @@ func (g SharedGate) Admit(ctx context.Context, token string) (Admission, error) 
 
 // Spend books nothing: the token has no limit.
 func (g SharedGate) Spend(ctx context.Context, token, _ string) error {
+	_, err := g.Admit(ctx, token)
+	return err
+}
+
+// Book books nothing: the token has no limit.
+func (g SharedGate) Book(ctx context.Context, token, _ string, _ int64) error {
 	_, err := g.Admit(ctx, token)
 	return err
 }

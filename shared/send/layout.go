@@ -16,6 +16,9 @@ const (
 	ReservedSets = "reserved/"    // what senders have pending, as token hashes are spread, and all of them
 	DueSets      = "due/"         // when transfers are to be looked at, as dueSet spreads them, and the round
 	PurgeSet     = "purge"        // tokens of which what is pending is to be removed
+	RequestSets  = "request/"     // requests for files, by the first byte of their ID
+	ArrivedSets  = "arrived/"     // what was completed for requests, by the request
+	WithdrawnSet = "withdrawn"    // tokens whose requests are over
 	TokenSet     = "token"        // tokens
 	TokenUseSets = "use/"         // what tokens were used for, so that nothing is booked twice
 	PairSet      = "pair"         // which store the ledger belongs to

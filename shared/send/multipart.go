@@ -58,8 +58,8 @@ func (t *Transfers) Initiate(
 	switch {
 	case size <= 0:
 		return MultipartUpload{}, Fail(Invalid, "file_size_bytes must say how many bytes will be sent")
-	case size > t.Rules.MaxBytes:
-		return MultipartUpload{}, t.tooLarge()
+	case size > t.largest(&d):
+		return MultipartUpload{}, tooLarge(t.largest(&d))
 	case parts < 0:
 		return MultipartUpload{}, Fail(Invalid, "num_parts must be 0 (choose for me) or more")
 	}
@@ -275,15 +275,15 @@ func (t *Transfers) Cancel(ctx context.Context, from Sender, id, uploadID string
 // Put keeps a body at a key that an upload URL was made for, as Upload keeps
 // one. NotFound unless its transfer is still pending, TooLarge, Invalid.
 func (t *Transfers) Put(ctx context.Context, key string, body io.Reader, size int64) (Payload, error) {
-	tr, err := t.puttable(ctx, key)
+	tr, d, err := t.puttable(ctx, key)
 	if err != nil {
 		return Payload{}, err
 	}
-	p, err := t.put(ctx, key, body, size, tr.DeclaredBytes)
+	p, err := t.put(ctx, key, body, size, tr.DeclaredBytes, t.largest(&d))
 	if err != nil {
 		return Payload{}, err
 	}
-	if _, err := t.puttable(ctx, key); err != nil {
+	if _, _, err := t.puttable(ctx, key); err != nil {
 		if CodeOf(err) == NotFound { // it ended while the body came, and nobody looks there again
 			t.discard(ctx, key)
 		}
@@ -293,12 +293,12 @@ func (t *Transfers) Put(ctx context.Context, key string, body io.Reader, size in
 }
 
 // puttable returns the transfer for which something can be put at a key. NotFound.
-func (t *Transfers) puttable(ctx context.Context, key string) (Transfer, error) {
+func (t *Transfers) puttable(ctx context.Context, key string) (Transfer, transferData, error) {
 	tr, d, err := t.get(ctx, idOf(key), notPending)
 	if err == nil && (tr.Status != Pending || d.PutKey != key) {
 		err = errNotPending()
 	}
-	return tr, err
+	return tr, d, err
 }
 
 // UploadURL returns a URL to which the whole ciphertext of a pending transfer

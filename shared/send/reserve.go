@@ -17,6 +17,7 @@ type reservation struct {
 	Most  int64  `json:"-"` // transfers that the owner may have pending
 	Bytes int64  `json:"bytes"`
 	All   bool   `json:"all,omitempty"` // counted among what all senders have reserved
+	For   string `json:"for,omitempty"` // who made the request that it is sent to: of the bytes, and of all such transfers
 }
 
 const (
@@ -50,7 +51,15 @@ func room(size int64) int64 { return size + size>>10 + 64<<10 }
 // most is how many bytes an upload of whose size nobody speaks may have.
 func (t *Transfers) most(d *transferData) int64 {
 	if d.DeclaredBytes > 0 {
-		return min(room(d.DeclaredBytes), t.Rules.MaxBytes)
+		return min(room(d.DeclaredBytes), t.largest(d))
+	}
+	return t.largest(d)
+}
+
+// largest is how many bytes a ciphertext may have.
+func (t *Transfers) largest(d *transferData) int64 {
+	if d.MaxBytes > 0 {
+		return min(d.MaxBytes, t.Rules.MaxBytes)
 	}
 	return t.Rules.MaxBytes
 }
@@ -92,14 +101,13 @@ func (t *Transfers) release(d *transferData) (held *reservation) {
 // all senders together have.
 func (t *Transfers) book(ctx context.Context, change Change, before, after *reservation, beside ...Change) error {
 	changes := append([]Change{change}, beside...)
-	var owner string
-	var count, bytes, most int64
-	var all bool
+	var of reservation
+	var count, bytes int64
 	if before != nil {
-		owner, count, bytes, all = before.Owner, -1, -before.Bytes, before.All
+		of, count, bytes = *before, -1, -before.Bytes
 	}
 	if after != nil {
-		owner, count, bytes, all, most = after.Owner, count+1, bytes+after.Bytes, after.All, after.Most
+		of, count, bytes = *after, count+1, bytes+after.Bytes
 	}
 	add := func(key Key, units, within int64) {
 		if units == 0 {
@@ -111,9 +119,14 @@ func (t *Transfers) book(ctx context.Context, change Change, before, after *rese
 		}
 		changes = append(changes, Change{Add: &a})
 	}
-	add(reservedKey(owner, "count"), count, most)
-	add(reservedKey(owner, "bytes"), bytes, t.Rules.PendingBytes)
-	if all {
+	add(reservedKey(of.Owner, "count"), count, of.Most)
+	if of.For == "" {
+		add(reservedKey(of.Owner, "bytes"), bytes, t.Rules.PendingBytes)
+	} else { // for all requests of one maker together, and beside what that sends
+		add(reservedKey(of.For, "requested"), count, maxPending)
+		add(reservedKey(of.For, "requested-bytes"), bytes, t.Rules.PendingBytes)
+	}
+	if of.All {
 		add(Key{ReservedSets + "all", "bytes"}, bytes, t.Rules.PendingBytesAll)
 	}
 	err := t.Ledger.Apply(ctx, changes...)

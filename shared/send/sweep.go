@@ -245,7 +245,7 @@ func (s *sweep) end(ctx context.Context, tr Transfer, d transferData) (next time
 	switch {
 	case tr.Status == Pending && s.now.After(tr.CreatedAt.Add(pendingLife)):
 		return s.abandon(ctx, tr, d, abandoned)
-	case tr.Status == Pending && tr.CreatedAt.Before(s.purged[tr.Owner]):
+	case tr.Status == Pending && tr.CreatedAt.Before(s.purged[tr.Token()]):
 		return s.abandon(ctx, tr, d, purgedWithToken)
 	case tr.Status == Pending:
 		err = s.cutBack(ctx, tr, d)

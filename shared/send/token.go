@@ -81,24 +81,37 @@ const maxNameLength = 128
 
 var nameUnsafe = regexp.MustCompile(`[^A-Za-z0-9_-]`)
 
+// CleanToken makes an access token of what a person pasted, as CleanName does, but leaves
+// what a request grants as it is.
+func CleanToken(s string) (string, error) {
+	if t := trimName(s); grantForm.MatchString(t) {
+		return t, nil
+	}
+	return CleanName(s)
+}
+
 // CleanName makes an identifier of what a person pasted or a client put into a
 // path: quotes, spaces and invisible characters around it go, and any other
 // character outside [A-Za-z0-9_-] becomes "_", as existing clients expect.
 // Invalid when it is longer than 128 characters.
 func CleanName(s string) (string, error) {
+	s = trimName(s)
+	if utf8.RuneCountInString(s) > maxNameLength {
+		return "", Fail(Invalid, "too long: at most %d characters", maxNameLength)
+	}
+	return nameUnsafe.ReplaceAllString(s, "_"), nil
+}
+
+func trimName(s string) string {
 	s = strings.Map(func(r rune) rune {
 		if unicode.Is(unicode.Cf, r) || unicode.IsControl(r) { // zero-width, BOM, bidi marks
 			return -1
 		}
 		return r
 	}, s)
-	s = strings.TrimFunc(s, func(r rune) bool {
+	return strings.TrimFunc(s, func(r rune) bool {
 		return unicode.IsSpace(r) || strings.ContainsRune("\"'`“”‘’«»", r)
 	})
-	if utf8.RuneCountInString(s) > maxNameLength {
-		return "", Fail(Invalid, "too long: at most %d characters", maxNameLength)
-	}
-	return nameUnsafe.ReplaceAllString(s, "_"), nil
 }
 
 // Tokens keeps the tokens in a ledger.
@@ -234,11 +247,7 @@ func (t *Tokens) Use(ctx context.Context, name, once string) (tok Token, stood T
 	key := tokenKey(name)
 	spend := Spend{State: string(TokenActive), Now: t.Now()}
 	if once != "" {
-		// The marker's ID holds the token's too: two tokens may be used for
-		// the same thing.
-		h := sha256.Sum256([]byte(key.ID + "/" + once))
-		id := hex.EncodeToString(h[:])
-		spend.Once = &Record{Key: Key{TokenUseSets + id[:2], id}, Purge: t.Now().Add(tokenUseLife)}
+		spend.Once = t.useMark(key, once)
 	}
 	r, err := t.Ledger.Spend(ctx, key, spend)
 	switch {
@@ -254,14 +263,75 @@ func (t *Tokens) Use(ctx context.Context, name, once string) (tok Token, stood T
 	return Token{}, "", err
 }
 
+// useMark is the record that says that a token was used for something.
+func (t *Tokens) useMark(token Key, once string) *Record {
+	// Its ID holds the token's too: two tokens may be used for the same thing.
+	h := sha256.Sum256([]byte(token.ID + "/" + once))
+	id := hex.EncodeToString(h[:])
+	return &Record{Key: Key{TokenUseSets + id[:2], id}, Purge: t.Now().Add(tokenUseLife)}
+}
+
+// UseTimes spends several uses for one thing, all of them or none, and returns what Use
+// does. Where fewer are left the token stands as one that is exhausted.
+func (t *Tokens) UseTimes(
+	ctx context.Context, name, once string, uses int64,
+) (tok Token, stood TokenStatus, err error) {
+	key := tokenKey(name)
+	mark := t.useMark(key, once)
+	r, err := updateBy(ctx, t.Ledger, key, func(r *Record) error {
+		stood = TokenStatus(r.State)
+		if stood == TokenActive && r.Limit > 0 && r.Count > r.Limit-uses {
+			stood = TokenExhausted
+		}
+		if stood != TokenActive {
+			return errNotUsable
+		}
+		r.Count += uses
+		return nil
+	}, func(r Record) error {
+		err := t.Ledger.Apply(ctx, Change{Replace: &r}, Change{Create: mark})
+		if refused, ok := errors.AsType[*Refused](err); ok && refused.Index == 1 {
+			return ErrRepeated
+		}
+		return err
+	})
+	if errors.Is(err, errNotUsable) { // its last uses may have been for this very thing
+		if _, err = t.Ledger.Get(ctx, mark.Key); err == nil {
+			err = ErrRepeated
+		} else if CodeOf(err) == NotFound {
+			tok, err = t.read(r, name)
+			return tok, stood, err
+		}
+	}
+	switch {
+	case errors.Is(err, ErrRepeated):
+		tok, err = t.Token(ctx, name)
+		return tok, TokenActive, err
+	case CodeOf(err) == NotFound:
+		return Token{}, TokenUnknown, nil
+	case err != nil:
+		return Token{}, "", err
+	}
+	tok, err = t.read(r, name)
+	return tok, TokenActive, err
+}
+
+// errNotUsable ends a change of a token that cannot be used as often as it is to be.
+var errNotUsable = errors.New("the token cannot be used so often")
+
 // Revoke ends a token for good until it is reactivated. NotFound.
 func (t *Tokens) Revoke(ctx context.Context, name string) (Token, error) {
 	return t.RevokeHash(ctx, TokenHash(name))
 }
 
-// RevokeHash is Revoke for a token of which the hash is known and not the name.
+// RevokeHash is Revoke for a token of which the hash is known and not the name. What was
+// requested with it is over as long as it is revoked.
 func (t *Tokens) RevokeHash(ctx context.Context, hash string) (Token, error) {
-	return t.change(ctx, Key{TokenSet, hash}, func(r *Record) error { r.State = string(TokenRevoked); return nil })
+	tok, err := t.change(ctx, Key{TokenSet, hash}, func(r *Record) error { r.State = string(TokenRevoked); return nil })
+	if err != nil {
+		return tok, err
+	}
+	return tok, t.noteWithdrawn(ctx, hash, func(r *Record) { r.State = tokenWithdrawn })
 }
 
 // The states of what is noted of a token of which what is pending goes.
@@ -271,7 +341,7 @@ const (
 )
 
 // PurgePending has the user service's next sweep remove what was begun with the
-// token until now and is not completed. NotFound.
+// token until now and is not completed, and ends what was requested with it. NotFound.
 func (t *Tokens) PurgePending(ctx context.Context, name string) error {
 	if _, err := t.Token(ctx, name); err != nil {
 		return err
@@ -279,6 +349,9 @@ func (t *Tokens) PurgePending(ctx context.Context, name string) error {
 	now := t.Now()
 	r := Record{
 		Key: Key{PurgeSet, tokenKey(name).ID}, State: purgeWanted, Expires: now, Purge: now.Add(2 * pendingLife),
+	}
+	if err := t.noteWithdrawn(ctx, r.Key.ID, func(r *Record) { r.Expires = now }); err != nil {
+		return err
 	}
 	err := t.Ledger.Create(ctx, r)
 	if CodeOf(err) != Conflict {
@@ -293,7 +366,12 @@ func (t *Tokens) PurgePending(ctx context.Context, name string) error {
 
 // Reactivate undoes Revoke; the count stays. NotFound.
 func (t *Tokens) Reactivate(ctx context.Context, name string) (Token, error) {
-	return t.change(ctx, tokenKey(name), func(r *Record) error { r.State = string(TokenActive); return nil })
+	key := tokenKey(name)
+	tok, err := t.change(ctx, key, func(r *Record) error { r.State = string(TokenActive); return nil })
+	if err != nil {
+		return tok, err
+	}
+	return tok, t.noteWithdrawn(ctx, key.ID, func(r *Record) { r.State = tokenBack })
 }
 
 // UpdateLimit sets how many uses there are in all; an exhausted token is active
@@ -361,6 +439,15 @@ func (t *Tokens) Admit(ctx context.Context, token string) (Admission, error) {
 // Spend books an upload on the token, once.
 func (t *Tokens) Spend(ctx context.Context, token, upload string) error {
 	_, stood, err := t.Use(ctx, token, upload)
+	if err != nil {
+		return err
+	}
+	return stood.Refusal()
+}
+
+// Book spends uses on the token, once.
+func (t *Tokens) Book(ctx context.Context, token, what string, uses int64) error {
+	_, stood, err := t.UseTimes(ctx, token, what, uses)
 	if err != nil {
 		return err
 	}

@@ -40,9 +40,12 @@ type Transfer struct {
 	DeleteAuthHash  string // hex SHA-256 of the secret that deletes; "" = nobody can
 	Owner           string // hash of the token it was created with
 	SenderHash      string // rotating hash of the sender's address
+	Request         string // ID of the request that it is sent to; "" = none
+	SealedKey       []byte // the link's key, sealed to who made that
 	Payload         Payload
 
 	record   Record
+	maker    string     // hash of the token that the request was made with
 	labelled bool       // there is a label
 	retireAt *time.Time // when the payload may go, after the last download
 }
@@ -91,6 +94,15 @@ func (t Transfer) Remaining() int64 {
 	return max(0, t.MaxDownloads-t.Downloads)
 }
 
+// Token returns the hash of the token that pays for the transfer: the one it was created
+// with, or that its request was made with. "" where none is asked for.
+func (t Transfer) Token() string {
+	if t.Request != "" {
+		return t.maker
+	}
+	return t.Owner
+}
+
 // upload names the upload that a transfer is. Its ID alone does not: a sender
 // can choose it again once the transfer is forgotten.
 func (t Transfer) upload() string {
@@ -107,8 +119,12 @@ type transferData struct {
 	Owner           string       `json:"owner,omitempty"`
 	SenderHash      string       `json:"sender_hash,omitempty"`
 	Confirmed       int64        `json:"confirmed,omitempty"`
-	Labelled        bool         `json:"labelled,omitempty"` // there is a label
-	Noted           bool         `json:"noted,omitempty"`    // it has a note of when to look at it
+	Request         string       `json:"request,omitempty"`
+	Maker           string       `json:"maker,omitempty"` // of the request: the hash of its token
+	SealedKey       []byte       `json:"sealed_key,omitempty"`
+	MaxBytes        int64        `json:"max_bytes,omitempty"` // that the request allows; 0 = what the service takes
+	Labelled        bool         `json:"labelled,omitempty"`  // there is a label
+	Noted           bool         `json:"noted,omitempty"`     // it has a note of when to look at it
 	Reserved        *reservation `json:"reserved,omitempty"`
 	Coming          int64        `json:"coming,omitempty"` // bytes that bodies under way may have
 	Payload         Payload      `json:"payload,omitzero"`
@@ -147,6 +163,7 @@ func readTransfer(r Record) (Transfer, transferData, error) {
 		CreatedAt: d.CreatedAt, AutoDelete: d.AutoDelete, DeleteAuthHash: d.DeleteAuthHash,
 		Owner: d.Owner, SenderHash: d.SenderHash, Payload: d.Payload, record: r,
 		labelled: d.Labelled, retireAt: d.RetireAt, Confirmed: d.Confirmed,
+		Request: d.Request, SealedKey: d.SealedKey, maker: d.Maker,
 	}
 	t.Erased = t.Status == Deleted || t.Status == Completed && d.Payload.Key == ""
 	if t.Status == Completed && t.AutoDelete && r.Exhausted() {

@@ -70,6 +70,7 @@ type NewTransfer struct {
 	DeleteAuthHash  string
 	SenderHash      string
 	Label           []byte // sealed; none = no label
+	SealedKey       []byte // of a transfer to a request
 }
 
 var (
@@ -80,14 +81,27 @@ var (
 // Sender is somebody whom the gate has admitted.
 type Sender struct {
 	Admission
-	token string
+	token   string
+	request *Request // that was given to the sender; nil for who has a token
+}
+
+// Token returns the hash of the token that pays for what is sent, as [Transfer.Token].
+func (s Sender) Token() string {
+	if s.request != nil {
+		return s.request.Maker
+	}
+	return s.ID
 }
 
 // Admit asks the gate, once for all that a request is about, and returns what
-// Gate.Admit does.
+// Gate.Admit does. Who shows what a request for files grants is admitted by that: Gone
+// where it takes nothing more.
 func (t *Transfers) Admit(ctx context.Context, token string) (Sender, error) {
+	if g, granted := readGrant(token); granted {
+		return t.admitGrant(ctx, token, g)
+	}
 	a, err := t.Gate.Admit(ctx, token)
-	return Sender{a, token}, err
+	return Sender{a, token, nil}, err
 }
 
 // Create opens a transfer, and reserves what it may come to. Invalid for values that
@@ -106,6 +120,8 @@ func (t *Transfers) Create(ctx context.Context, from Sender, n NewTransfer) (Tra
 		return Transfer{}, Fail(Invalid, "file_size_bytes must be 0 or more")
 	case n.DeclaredBytes > t.Rules.MaxBytes:
 		return Transfer{}, t.tooLarge()
+	case from.request != nil && n.DeclaredBytes > from.request.MaxBytes:
+		return Transfer{}, tooLarge(from.request.MaxBytes)
 	case len(n.ContentTypeHint) > 256:
 		return Transfer{}, Fail(Invalid, "content_type_hint is too long: at most 256 characters")
 	case n.MaxDownloads < 0:
@@ -124,8 +140,15 @@ func (t *Transfers) Create(ctx context.Context, from Sender, n NewTransfer) (Tra
 		Labelled:        len(n.Label) > 0,
 		Noted:           true,
 	}
+	if err := from.checkSealedKey(n.SealedKey); err != nil {
+		return Transfer{}, err
+	}
 	d.Reserved = &reservation{
 		Owner: reserving(from, n.SenderHash), Most: mostPending(from), All: t.Rules.PendingBytesAll > 0,
+	}
+	if rq := from.request; rq != nil {
+		d.Request, d.Maker, d.MaxBytes, d.SealedKey = rq.ID, rq.Maker, rq.data.MaxBytes, n.SealedKey
+		d.Reserved.For = rq.data.For
 	}
 	d.Reserved.Bytes = d.need()
 	r := Record{
@@ -200,8 +223,10 @@ func InWords(d time.Duration) string {
 	return d.String()
 }
 
-func (t *Transfers) tooLarge() error {
-	return Fail(TooLarge, "too large: at most %d bytes can be sent", t.Rules.MaxBytes)
+func (t *Transfers) tooLarge() error { return tooLarge(t.Rules.MaxBytes) }
+
+func tooLarge(most int64) error {
+	return Fail(TooLarge, "too large: at most %d bytes can be sent", most)
 }
 
 // Info returns a transfer. NotFound.
@@ -293,7 +318,7 @@ func errNotPending() error { return Fail(NotFound, notPending).With(ReasonNotPen
 func (t *Transfers) Upload(
 	ctx context.Context, from Sender, id string, body io.Reader, size int64,
 ) (Payload, error) {
-	tr, _, err := t.owned(ctx, from, id, notPending)
+	tr, d, err := t.owned(ctx, from, id, notPending)
 	if err != nil {
 		return Payload{}, err
 	}
@@ -303,17 +328,17 @@ func (t *Transfers) Upload(
 	if why := t.over(tr.record); why != "" {
 		return Payload{}, gone(why)
 	}
-	coming := size
+	coming, most := size, t.largest(&d)
 	if size < 0 {
-		coming = t.Rules.MaxBytes
+		coming = most
 	}
-	if coming > t.Rules.MaxBytes {
-		return Payload{}, t.tooLarge()
+	if coming > most {
+		return Payload{}, tooLarge(most)
 	}
 	if _, err := t.change(ctx, id, func(d *transferData) { d.Coming += coming }); err != nil {
 		return Payload{}, err
 	}
-	p, err := t.put(ctx, t.payloadKey(tr), body, size, tr.DeclaredBytes)
+	p, err := t.put(ctx, t.payloadKey(tr), body, size, tr.DeclaredBytes, most)
 	if err != nil {
 		_, _ = t.change(context.WithoutCancel(ctx), id, func(d *transferData) { d.came(coming) })
 		return Payload{}, err
@@ -325,19 +350,19 @@ func (t *Transfers) Upload(
 	return p, err
 }
 
-// put keeps a body of at most MaxBytes that has the right form for what was
+// put keeps a body of at most that many bytes that has the right form for what was
 // declared. It looks before it stores anything. Where the size is not known
 // beforehand, and more than a head comes, it can only look afterwards.
 func (t *Transfers) put(
-	ctx context.Context, key string, body io.Reader, size, declared int64,
+	ctx context.Context, key string, body io.Reader, size, declared, most int64,
 ) (Payload, error) {
 	switch {
 	case size == 0:
 		return Payload{}, errEmpty()
-	case size > t.Rules.MaxBytes:
-		return Payload{}, t.tooLarge()
+	case size > most:
+		return Payload{}, tooLarge(most)
 	case size < 0:
-		body = &capped{body, t.Rules.MaxBytes, t.tooLarge()}
+		body = &capped{body, most, tooLarge(most)}
 	}
 	buf := heads.Get().(*[HeadSize]byte)
 	defer heads.Put(buf)
@@ -521,7 +546,7 @@ func (t *Transfers) Complete(ctx context.Context, token, id string) (tr Transfer
 		case err != nil || tr.Status != Pending:
 			return tr, false, err
 		}
-		if err := t.Gate.Spend(ctx, token, tr.upload()); err != nil {
+		if err := t.spendUse(ctx, token, tr); err != nil {
 			return Transfer{}, false, err
 		}
 		_, d, err := readTransfer(tr.record)

@@ -82,11 +82,16 @@ type TokenDetails struct {
 type UseTokenRequest struct {
 	Action     string `json:"action,omitzero"`
 	TransferID string `json:"transfer_id,omitzero"` // what tells it from every other
+	Uses       int64  `json:"uses,omitzero"`        // of RequestCreated: all of them or none
 }
 
 // UploadCompleted is the action that is booked once for each upload, however
 // often it is reported.
 const UploadCompleted = "upload_completed"
+
+// RequestCreated is the action that books as many uses as a request allows transfers,
+// once for each request.
+const RequestCreated = "request_created"
 
 // UseTokenReply is what became of a use; the reply to ValidateToken, too. That
 // the token cannot be used is no error of the request.

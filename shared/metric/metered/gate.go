@@ -22,6 +22,10 @@ func (g gate) Spend(ctx context.Context, token, upload string) error {
 	return refused(ctx, token, g.Gate.Spend(ctx, token, upload))
 }
 
+func (g gate) Book(ctx context.Context, token, what string, uses int64) error {
+	return refused(ctx, token, g.Gate.Book(ctx, token, what, uses))
+}
+
 func refused(ctx context.Context, token string, err error) error {
 	if token != "" && send.CodeOf(err) == send.Unauthorized {
 		metric.Count(ctx, metric.TokenRefused, 1)

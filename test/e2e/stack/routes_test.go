@@ -121,6 +121,7 @@ func tour(t *testing.T, userURL, adminURL string) {
 
 	t.Run("transfers", func(t *testing.T) { user.at(t).tourTransfers() })
 	t.Run("presigned", func(t *testing.T) { user.at(t).tourPresigned() })
+	t.Run("requests", func(t *testing.T) { user.at(t).tourRequests() })
 	t.Run("pages", func(t *testing.T) {
 		u, a := user.at(t), admin.at(t)
 		for _, route := range []wire.Route{
@@ -198,6 +199,33 @@ func (c client) tourTransfers() {
 	if status := c.status(http.MethodGet, never, nil); status != http.StatusNotFound {
 		c.t.Errorf("a transfer that never was answers %d", status)
 	}
+}
+
+// tourRequests asks for a file, and sends it as somebody without a token does.
+func (c client) tourRequests() {
+	c.t.Helper()
+	const grant, secret = "canary-grant-of-the-tour-0123456789abcdefgh", "canary-secret-of-the-tour"
+	hash := func(text string) string {
+		digest := sha256.Sum256([]byte(text))
+		return hex.EncodeToString(digest[:])
+	}
+	var made wire.CreateRequestReply
+	c.post(wire.CreateRequest.To(), wire.CreateRequestRequest{
+		PublicKey: base64.RawURLEncoding.EncodeToString(make([]byte, 32)), GrantHash: hash(grant), AuthHash: hash(secret),
+	}, &made)
+	c.get(wire.RequestInfo.To(made.RequestID), nil)
+	sender := c
+	sender.header = http.Header{}
+	wire.AccessToken.Set(sender.header, "request."+made.RequestID+"."+grant)
+	id := sender.send(seal(c.t, 1000), map[string]any{"sealed_key": base64.StdEncoding.EncodeToString(make([]byte, 80))})
+	c.header = http.Header{}
+	wire.RequestAuth.Set(c.header, secret)
+	var arrived wire.RequestTransfersReply
+	c.get(wire.RequestTransfers.To(made.RequestID), &arrived)
+	if len(arrived.Transfers) != 1 || arrived.Transfers[0].TransferID != id {
+		c.t.Errorf("what arrived is %+v, want %s", arrived, id)
+	}
+	c.decode(http.MethodDelete, wire.CloseRequest.To(made.RequestID), nil, nil)
 }
 
 // sendDeletable sends a file with all that can go with it, and answers what deletes it.
