@@ -99,8 +99,8 @@ const (
 
 	// What writers ask for: docs/formats.md, "How much is stretched".
 	ourLanes  = 1
-	ourPasses = 3
-	ourMemory = 64 << 10 // KiB
+	ourPasses = 2
+	ourMemory = 19 << 10 // KiB
 
 	// What readers do at most: the block is of an unknown sender.
 	maxLanes  = 4
