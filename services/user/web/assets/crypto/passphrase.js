@@ -25,7 +25,7 @@ const SALT = 16;
 const INFO = encodeText('sgraph-send passphrase 1');
 
 /** What it costs to try one passphrase. docs/performance.md says what that takes. @type {Costs} */
-export const COSTS = { lanes: 1, passes: 3, memory: 64 * 1024 };
+export const COSTS = { lanes: 1, passes: 2, memory: 19 * 1024 };
 
 /** What a stranger's file may ask of this device. */
 const MOST = { lanes: 4, passes: 16, memory: 256 * 1024 };
