@@ -61,7 +61,7 @@ test('a container lists what is in it, and where', async () => {
       path,
       size: file.size,
       type: file.type,
-      time: path.endsWith('/') ? 0 : file.lastModified,
+      time: path.endsWith('/') ? null : file.lastModified,
       mode: 0,
     })),
   );
@@ -94,7 +94,7 @@ test('an index of a stranger is made safe, or refused', () => {
   const odd = { path: 'a', size: 1, mode: 0o7777, time: '2030-02-30T00:00:00Z', type: 'text/html; charset=x' };
   assert.deepEqual(
     read(odd).map(({ mode, time, type }) => [mode, time, type]),
-    [[0, 0, '']],
+    [[0, null, '']],
   );
   const [good] = read({ path: 'a', size: 1e3, mode: 0o640, time: '2030-01-31T12:00:00Z', type: 'text/plain', more: 1 });
   assert.deepEqual(
@@ -241,7 +241,7 @@ test('a container becomes an archive as it arrives, as long as was said, which o
 });
 
 test('beyond four gigabytes or 65,535 files the size of an archive is still known', () => {
-  const listed = (path, size) => ({ path, size, mode: 0, time: 0, type: '', from: 0, to: size });
+  const listed = (path, size) => ({ path, size, mode: 0, time: null, type: '', from: 0, to: size });
   // local headers 30 + 1 + 20 and 30 + 1, what follows the files 24 and 16, directory 46 + 1 + 20 and 46 + 1 + 12,
   // endings 56 + 20 + 22
   assert.equal(

@@ -13,10 +13,11 @@ import { isFolder, MAX_ENTRIES, Tree } from './tree.js';
 /** @typedef {import('./selection.js').Entry} Entry */
 
 /**
- * A file of a container, or a folder, whose path ends with "/": when it was changed last, in milliseconds since 1970, and
- * permissions of Unix are 0, and the type is empty, where nobody said. `from` and `to` are its place in the content.
+ * A file of a container, or a folder, whose path ends with "/". Where nobody said, the time, when it was changed last in
+ * milliseconds since 1970, is null, the mode, which is permissions of Unix, is 0, and the type is empty. `from` and `to`
+ * are its place in the content.
  * @typedef {{
- *   path: string, size: number, mode: number, time: number, type: string, from: number, to: number,
+ *   path: string, size: number, mode: number, time: number | null, type: string, from: number, to: number,
  * }} Listed
  */
 
@@ -130,8 +131,8 @@ const isObject = (/** @type {unknown} */ value) => value !== null && typeof valu
 
 /** @param {unknown} said */
 function readTime(said) {
-  if (typeof said !== 'string' || !TIME.test(said)) return 0;
+  if (typeof said !== 'string' || !TIME.test(said)) return null;
   const time = Date.parse(said);
   // A day that the month has not is another one to some browsers.
-  return time > 0 && new Date(time).toISOString().startsWith(said.slice(0, -1)) ? time : 0;
+  return time >= 0 && new Date(time).toISOString().startsWith(said.slice(0, -1)) ? time : null;
 }

@@ -46,7 +46,7 @@ export class ZipWriter {
       folder: isFolder(path),
       offset: 0,
       crc: 0,
-      time: dosTime(time ? new Date(time) : new Date(1980, 0, 1)),
+      time: dosTime(time === null ? new Date(1980, 0, 1) : new Date(time)),
     }));
   }
 

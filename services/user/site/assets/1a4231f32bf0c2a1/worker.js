@@ -1246,7 +1246,7 @@ var MAX_PASSPHRASE = 1024;
 var ARGON2ID = 1;
 var SALT = 16;
 var INFO = encodeText("sgraph-send passphrase 1");
-var COSTS = { lanes: 1, passes: 3, memory: 64 * 1024 };
+var COSTS = { lanes: 1, passes: 2, memory: 19 * 1024 };
 var MOST = { lanes: 4, passes: 16, memory: 256 * 1024 };
 function newBlock({ lanes, passes, memory } = COSTS) {
   const block2 = crypto.getRandomValues(new Uint8Array(BLOCK));
@@ -1465,9 +1465,9 @@ function safePath(tree, path) {
 }
 var isObject = (value) => value !== null && typeof value === "object" && !Array.isArray(value);
 function readTime(said) {
-  if (typeof said !== "string" || !TIME.test(said)) return 0;
+  if (typeof said !== "string" || !TIME.test(said)) return null;
   const time = Date.parse(said);
-  return time > 0 && new Date(time).toISOString().startsWith(said.slice(0, -1)) ? time : 0;
+  return time >= 0 && new Date(time).toISOString().startsWith(said.slice(0, -1)) ? time : null;
 }
 
 // assets/files/crc32.js
@@ -1522,7 +1522,7 @@ var ZipWriter = class {
       folder: isFolder(path),
       offset: 0,
       crc: 0,
-      time: dosTime(time ? new Date(time) : new Date(1980, 0, 1))
+      time: dosTime(time === null ? new Date(1980, 0, 1) : new Date(time))
     }));
   }
   /** How long the archive will be. */

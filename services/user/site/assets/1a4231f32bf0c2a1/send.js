@@ -327,7 +327,7 @@ var ARGON2_DEFAULT_MAXMEM = ARGON2_DEFAULT_MEMORY * 1024;
 
 // assets/crypto/passphrase.js
 var INFO = encodeText("sgraph-send passphrase 1");
-var COSTS = { lanes: 1, passes: 3, memory: 64 * 1024 };
+var COSTS = { lanes: 1, passes: 2, memory: 19 * 1024 };
 var MOST = { lanes: 4, passes: 16, memory: 256 * 1024 };
 
 // assets/crypto/label.js

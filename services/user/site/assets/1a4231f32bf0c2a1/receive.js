@@ -429,7 +429,7 @@ var BLOCK = 24;
 var ARGON2ID = 1;
 var SALT = 16;
 var INFO = encodeText("sgraph-send passphrase 1");
-var COSTS = { lanes: 1, passes: 3, memory: 64 * 1024 };
+var COSTS = { lanes: 1, passes: 2, memory: 19 * 1024 };
 var MOST = { lanes: 4, passes: 16, memory: 256 * 1024 };
 function readBlock(block) {
   if (block.length !== BLOCK) throw new DamagedError();
