@@ -239,5 +239,7 @@ func known(args []string) error {
 func find(args []string) (*cobra.Command, []string, error) {
 	top := New(Env{In: strings.NewReader(""), Out: io.Discard, Err: io.Discard, Getenv: func(string) string { return "" }})
 	top.InitDefaultVersionFlag()
+	top.InitDefaultHelpCmd()
+	top.InitDefaultCompletionCmd()
 	return top.Find(args)
 }
