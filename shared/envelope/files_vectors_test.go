@@ -113,7 +113,8 @@ func filesVectors(key Key) (good []filesVector) {
 		if err != nil {
 			panic(err)
 		}
-		secret, v := Secret(key), filesVector{Name: c.name, Key: key.String(), Passphrase: c.passphrase, Meta: FilesMeta(c.name)}
+		secret, v := Secret(key), filesVector{Name: c.name, Key: key.String(), Passphrase: c.passphrase,
+			Meta: FilesMeta(c.name)}
 		if c.passphrase != "" {
 			l, err := cheap(9).Lock(key, c.passphrase)
 			if err != nil {
@@ -229,7 +230,8 @@ func TestFilesVectors(t *testing.T) {
 		}
 	}
 	for _, c := range v.OddFiles {
-		if x, err := ReadIndex(bytes.NewReader(unhexed(c.Index))); err != nil || !slices.Equal(entryVectors(x.Entries), c.Files) {
+		if x, err := ReadIndex(bytes.NewReader(unhexed(c.Index))); err != nil ||
+			!slices.Equal(entryVectors(x.Entries), c.Files) {
 			t.Errorf("%s: %+v, %v", c.Name, x, err)
 		}
 	}

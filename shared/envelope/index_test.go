@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"io"
+	"slices"
 	"strings"
 	"testing"
 	"testing/iotest"
@@ -121,7 +122,8 @@ func TestRange(t *testing.T) {
 		}
 		edge := int64(firstRoom - len(testMeta.seal()))
 		size := int64(len(content))
-		for _, from := range []int64{0, 1, edge - 1, edge, edge + 1, edge + segmentRoom - 1, edge + segmentRoom, size - 1, size} {
+		for _, from := range []int64{0, 1, edge - 1, edge, edge + 1, edge + segmentRoom - 1, edge + segmentRoom,
+			size - 1, size} {
 			for _, n := range []int64{0, 1, 2, segmentRoom, 2*segmentRoom + 5, size, size + 9} {
 				want := content[from:min(from+n, size)]
 				fetched = nil
@@ -147,11 +149,12 @@ func TestRange(t *testing.T) {
 		if got, err := io.ReadAll(f.Range(last)); err != nil || !bytes.Equal(got, content[last.From:]) {
 			t.Errorf("beside a damaged segment: %v", err)
 		}
-		if got, err := io.ReadAll(f.Range(Span{edge, size})); !errors.Is(err, ErrNotAuthentic) || !bytes.HasPrefix(content[edge:], got) {
+		if got, err := io.ReadAll(f.Range(Span{edge, size})); !errors.Is(err, ErrNotAuthentic) ||
+			!bytes.HasPrefix(content[edge:], got) {
 			t.Errorf("through a damaged segment: %d bytes, %v", len(got), err)
 		}
 		// Who says that the file is shorter or longer is found out at its end.
-		for _, size := range []int64{int64(b.Len()) - 1, int64(f.opener.form.SegmentPlace(2)), int64(b.Len()) + segmentSize} {
+		for _, size := range []int64{int64(b.Len()) - 1, f.opener.form.SegmentPlace(2), int64(b.Len()) + segmentSize} {
 			f, err := OpenFile(FetchFrom(bytes.NewReader(b.Bytes())), size, secret)
 			if err == nil {
 				_, err = io.ReadAll(f.Range(Span{f.Size - 1, f.Size}))
@@ -180,8 +183,10 @@ var paths = []struct {
 	{[]string{"a", "a", "a"}, []string{"a", "a (2)", "a (3)"}},
 	{[]string{"a.txt", "A.TXT", "a (2).txt", "a.txt"}, []string{"a.txt", "A (2).TXT", "a (2) (2).txt", "a (3).txt"}},
 	{[]string{"ü", "u\u0308", "Ü"}, []string{"ü", "u\u0308 (2)", "Ü (3)"}},
-	{[]string{"../../etc/passwd", "/etc/passwd", "etc//./passwd"}, []string{"etc/passwd", "etc/passwd (2)", "etc/passwd (3)"}},
-	{[]string{"..", "/", "", ".", "\\", "//"}, []string{"download", "download (2)/", "download (3)", "download (4)", "download (5)", "download (2)/"}},
+	{[]string{"../../etc/passwd", "/etc/passwd", "etc//./passwd"}, []string{"etc/passwd", "etc/passwd (2)",
+		"etc/passwd (3)"}},
+	{[]string{"..", "/", "", ".", "\\", "//"}, []string{"download", "download (2)/", "download (3)",
+		"download (4)", "download (5)", "download (2)/"}},
 	{[]string{"C:\\Windows\\x", "a\\b/c"}, []string{"x", "b/c"}},
 	{[]string{"con/nul.txt", "a:b"}, []string{"_con/_nul.txt", "a_b"}},
 	{[]string{"a/", "a/b", "A/c", "A/"}, []string{"a/", "a/b", "a/c", "a/"}},
@@ -233,23 +238,33 @@ var oddIndexes = []struct {
 	name, text string
 	entries    []Entry
 }{
-	{"members that nobody knows", `{"x":[{}],"files":[{"path":"a","size":1,"link":"/etc","PATH":"b"}],"Files":[]}`, []Entry{{Path: "a", Size: 1}}},
+	{"members that nobody knows", `{"x":[{}],"files":[{"path":"a","size":1,"link":"/etc","PATH":"b"}],"Files":[]}`,
+		[]Entry{{Path: "a", Size: 1}}},
 	{"a member twice", `{"files":5,"files":[{"path":"a","path":"b","size":1,"size":2}]}`, []Entry{{Path: "b", Size: 2}}},
 	{"white space", " {\n\"files\" : [ {\"path\":\"a\",\t\"size\": 1 } ] } \r\n", []Entry{{Path: "a", Size: 1}}},
-	{"numbers of other forms", `{"files":[{"path":"a","size":1e1,"mode":420.0}]}`, []Entry{{Path: "a", Size: 10, Mode: 0o644}}},
+	{"numbers of other forms", `{"files":[{"path":"a","size":1e1,"mode":420.0}]}`, []Entry{{Path: "a", Size: 10,
+		Mode: 0o644}}},
 	{"no path", `{"files":[{"size":1},{"path":5,"size":1},{"path":null,"size":1}]}`,
 		[]Entry{{Path: "download", Size: 1}, {Path: "download (2)", Size: 1}, {Path: "download (3)", Size: 1}}},
-	{"modes that are none", `{"files":[{"path":"a","size":0,"mode":2541},{"path":"b","size":0,"mode":-1},{"path":"c","size":0,"mode":"420"},{"path":"d","size":0,"mode":0.5},{"path":"e","size":0,"mode":511}]}`,
+	{"modes that are none", `{"files":[{"path":"a","size":0,"mode":2541},{"path":"b","size":0,"mode":-1},` +
+		`{"path":"c","size":0,"mode":"420"},{"path":"d","size":0,"mode":0.5},{"path":"e","size":0,"mode":511}]}`,
 		[]Entry{{Path: "a"}, {Path: "b"}, {Path: "c"}, {Path: "d"}, {Path: "e", Mode: 0o777}}},
-	{"times that are none", `{"files":[{"path":"a","size":0,"time":"2030-02-30T12:00:00Z"},{"path":"b","size":0,"time":"2030-01-31T12:00:00.5Z"},` +
-		`{"path":"c","size":0,"time":"2030-01-31T12:00:00+01:00"},{"path":"d","size":0,"time":5},{"path":"e","size":0,"time":"1969-12-31T23:59:59Z"},` +
-		`{"path":"f","size":0,"time":"2030-01-31T24:00:00Z"},{"path":"g","size":0,"time":"1970-01-01T00:00:00Z"},{"path":"h","size":0,"time":"2016-12-31T23:59:60Z"}]}`,
-		[]Entry{{Path: "a"}, {Path: "b"}, {Path: "c"}, {Path: "d"}, {Path: "e"}, {Path: "f"}, {Path: "g", Time: time.Unix(0, 0).UTC()}, {Path: "h"}}},
-	{"types that are none", `{"files":[{"path":"a","size":0,"type":"text"},{"path":"b","size":0,"type":"Text/HTML"},{"path":"c","size":0,"type":"text/html"}]}`,
+	{"times that are none", `{"files":[{"path":"a","size":0,"time":"2030-02-30T12:00:00Z"},` +
+		`{"path":"b","size":0,"time":"2030-01-31T12:00:00.5Z"},` +
+		`{"path":"c","size":0,"time":"2030-01-31T12:00:00+01:00"},{"path":"d","size":0,"time":5},` +
+		`{"path":"e","size":0,"time":"1969-12-31T23:59:59Z"},` +
+		`{"path":"f","size":0,"time":"2030-01-31T24:00:00Z"},{"path":"g","size":0,"time":"1970-01-01T00:00:00Z"},` +
+		`{"path":"h","size":0,"time":"2016-12-31T23:59:60Z"}]}`,
+		[]Entry{{Path: "a"}, {Path: "b"}, {Path: "c"}, {Path: "d"}, {Path: "e"}, {Path: "f"}, {Path: "g",
+			Time: time.Unix(0, 0).UTC()}, {Path: "h"}}},
+	{"types that are none", `{"files":[{"path":"a","size":0,"type":"text"},{"path":"b","size":0,"type":"Text/HTML"},` +
+		`{"path":"c","size":0,"type":"text/html"}]}`,
 		[]Entry{{Path: "a"}, {Path: "b"}, {Path: "c", Type: "text/html"}}},
-	{"a folder with a size", `{"files":[{"path":"a/","size":5,"type":"a/b"},{"path":"b/","size":"x"},{"path":"c","size":1}]}`,
+	{"a folder with a size", `{"files":[{"path":"a/","size":5,"type":"a/b"},{"path":"b/","size":"x"},` +
+		`{"path":"c","size":1}]}`,
 		[]Entry{{Path: "a/"}, {Path: "b/"}, {Path: "c", Size: 1}}},
-	{"paths that climb", `{"files":[{"path":"../../.ssh/config","size":1},{"path":"C:\\x","size":1},{"path":"a\u0000\u202eb","size":1}]}`,
+	{"paths that climb", `{"files":[{"path":"../../.ssh/config","size":1},{"path":"C:\\x","size":1},` +
+		`{"path":"a\u0000\u202eb","size":1}]}`,
 		[]Entry{{Path: ".ssh/config", Size: 1}, {Path: "x", Size: 1}, {Path: "ab", Size: 1}}},
 	{"bytes that are not UTF-8", "{\"files\":[{\"path\":\"a\xff\",\"size\":1},{\"path\":\"\\ud83d\",\"size\":1}]}",
 		[]Entry{{Path: "a", Size: 1}, {Path: "download", Size: 1}}},
@@ -279,7 +294,8 @@ var noIndexes = []struct{ name, content string }{
 	{"a size too large", string(sgfiles(`{"files":[{"path":"a","size":9007199254740992}]}`))},
 	{"sizes too large", string(sgfiles(`{"files":[{"path":"a","size":9007199254740991},{"path":"b","size":1}]}`))},
 	{"too deep", string(sgfiles(`{"files":[{"path":"` + strings.Repeat("a/", 32) + `b","size":0}]}`))},
-	{"too long", string(sgfiles(`{"files":[{"path":"` + strings.Repeat(strings.Repeat("a", 255)+"/", 16) + `b","size":0}]}`))},
+	{"too long", string(sgfiles(`{"files":[{"path":"` + strings.Repeat(strings.Repeat("a", 255)+"/",
+		16) + `b","size":0}]}`))},
 }
 
 func TestOddIndexes(t *testing.T) {
@@ -369,7 +385,7 @@ func TestFilesOfOtherSizes(t *testing.T) {
 	}
 	content := append(sgfiles(`{"files":[{"path":"a","size":3},{"path":"b","size":2}]}`), "abcde"...)
 	for n, want := range map[int]error{-1: ErrIndex, 0: nil, 1: ErrIndex} {
-		r := bytes.NewReader(append(content[:len(content):len(content)], 'f')[:len(content)+n])
+		r := bytes.NewReader(append(slices.Clip(content), 'f')[:len(content)+n])
 		x, err := ReadIndex(r)
 		if err != nil {
 			t.Fatal(err)
@@ -390,7 +406,8 @@ func (c *countingCloser) Close() error { *c.closed++; return nil }
 func TestFilesLabel(t *testing.T) {
 	t.Parallel()
 	l := newTestIndex(t, testEntries).Label("a note")
-	if l.Count != 4 || len(l.Files) != 4 || l.Size != 3<<20+5 || l.Note != "a note" || l.Files[1].Name != "photos/one.jpg" {
+	if l.Count != 4 || len(l.Files) != 4 || l.Size != 3<<20+5 || l.Note != "a note" ||
+		l.Files[1].Name != "photos/one.jpg" {
 		t.Errorf("%+v", l)
 	}
 	many := make([]Entry, 1000)
@@ -400,7 +417,8 @@ func TestFilesLabel(t *testing.T) {
 	if l := newTestIndex(t, many).Label("").clean(); l.Count != 1000 || len(l.Files) != maxListed {
 		t.Errorf("%d of %d", len(l.Files), l.Count)
 	}
-	if l := newTestIndex(t, []Entry{{Path: "a/b/"}}).Label("").clean(); l.Count != 1 || l.Files[0].Name != "b" || l.Files[0].Size != 0 {
+	if l := newTestIndex(t, []Entry{{Path: "a/b/"}}).Label("").clean(); l.Count != 1 || l.Files[0].Name != "b" ||
+		l.Files[0].Size != 0 {
 		t.Errorf("only a folder: %+v", l)
 	}
 }

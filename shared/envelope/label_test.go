@@ -285,7 +285,8 @@ func FuzzOpenLabel(f *testing.F) {
 			if err == nil && !slices.ContainsFunc(sealed, func(s []byte) bool { return bytes.Equal(s, b) }) {
 				t.Fatalf("forged: %x", b)
 			}
-			if err != nil && !slices.Contains([]error{ErrWrongKey, ErrWrongPassphrase, ErrPassphrase, ErrNoPassphrase, ErrLabel}, err) {
+			if err != nil && !slices.Contains([]error{ErrWrongKey, ErrWrongPassphrase, ErrPassphrase, ErrNoPassphrase,
+				ErrLabel}, err) {
 				t.Fatal(err)
 			}
 		}

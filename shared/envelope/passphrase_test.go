@@ -94,7 +94,8 @@ func TestPassphrase(t *testing.T) {
 	}
 	// Who has the link could put a file of their own in the place of the sender's:
 	// it is not taken for that because it opens without the passphrase.
-	for _, blob := range [][]byte{sealedV1(t, key, pattern(9)), sealedV2(t, key, pattern(9)), sealedV1(t, secret.Mixed, nil)} {
+	for _, blob := range [][]byte{sealedV1(t, key, pattern(9)), sealedV2(t, key, pattern(9)), sealedV1(t,
+		secret.Mixed, nil)} {
 		if _, _, err := openWith(blob, secret); !errors.Is(err, ErrNoPassphrase) {
 			t.Errorf("a file without a passphrase: %v", err)
 		}

@@ -179,7 +179,7 @@ func requests(s string) (found []requestSighting) {
 			continue
 		}
 		seed, end := keyBehind(s, next)
-		public, _, ok := nextKey(s, seed, end)
+		public, ok := nextKey(s, seed, end)
 		seen := requestSighting{Request{ID: id, Seed: seed.key, Public: Public(public.key)}, whole, 0}
 		if !ok {
 			if !isRequested(s, at) {
@@ -202,13 +202,13 @@ func requests(s string) (found []requestSighting) {
 
 // nextKey reads the key that follows another, behind "/", and says whether both
 // are whole.
-func nextKey(s string, first sighting, at int) (second sighting, end int, ok bool) {
+func nextKey(s string, first sighting, at int) (second sighting, ok bool) {
 	next := skip(s, at, "\"\n")
 	if first.state != whole || next == len(s) || s[next] != '/' {
-		return sighting{state: without}, at, false
+		return sighting{state: without}, false
 	}
-	second, end = keyAt(s, next+1)
-	return second, end, second.state == whole
+	second, _ = keyAt(s, next+1)
+	return second, second.state == whole
 }
 
 // isRequested says whether what begins at a place stands where requests have it.

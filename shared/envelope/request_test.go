@@ -72,7 +72,8 @@ func TestSealedKey(t *testing.T) {
 func TestParseRequest(t *testing.T) {
 	t.Parallel()
 	_, r := newRequest(t)
-	for _, text := range []string{r.String(), "Send it here: <" + r.String() + ">.", "> " + r.String()[:60] + "\n> " + r.String()[60:]} {
+	for _, text := range []string{r.String(), "Send it here: <" + r.String() + ">.",
+		"> " + r.String()[:60] + "\n> " + r.String()[60:]} {
 		if got, err := ParseRequest(text); got != r || err != nil {
 			t.Errorf("%q: %+v, %v", text, got, err)
 		}
@@ -187,7 +188,8 @@ func sealByHand(ephemeral []byte, to Public, info string, key Key) []byte {
 	}
 	const kem, suite = "KEM\x00\x20", "HPKE\x00\x20\x00\x01\x00\x02"
 	shared := expand(kem, extract(kem, "", "eae_prk", dh), "shared_secret", string(enc)+string(to[:]), 32)
-	context := "\x00" + string(extract(suite, "", "psk_id_hash", nil)) + string(extract(suite, "", "info_hash", []byte(info)))
+	context := "\x00" + string(extract(suite, "", "psk_id_hash", nil)) + string(extract(suite, "", "info_hash",
+		[]byte(info)))
 	secret := extract(suite, string(shared), "secret", nil)
 	aead := newGCM(expand(suite, secret, "key", context, 32))
 	return aead.Seal(enc, expand(suite, secret, "base_nonce", context, 12), key[:], nil)
@@ -229,7 +231,8 @@ func requestVectors(key Key) (good []requestVector, bad []noSealedKeyVector, noP
 		changed[at] ^= 1
 		refuse("byte "+strconv.Itoa(at), k, r.ID, changed)
 	}
-	refuse("info of something else", k, r.ID, sealByHand(make([]byte, 32), r.Public, "sgraph-send request 2\x00"+r.ID, key))
+	refuse("info of something else", k, r.ID, sealByHand(make([]byte, 32), r.Public,
+		"sgraph-send request 2\x00"+r.ID, key))
 	refuse("info without the NUL", k, r.ID, sealByHand(make([]byte, 32), r.Public, "sgraph-send request 1"+r.ID, key))
 	// The points of small order, with which everybody shares zero (RFC 7748, 6.1).
 	for _, p := range []string{
@@ -283,7 +286,8 @@ func requestLinkVectors() (good []requestLinkVector, bad []noLinkVector, asLinks
 		{"", ReasonNoLink}, {"hello", ReasonNoLink}, {plain, ReasonNoLink}, {one.ID, ReasonNoLink},
 		{one.Origin + "/r/#" + one.ID, ReasonShortKey}, {link[:len(link)-1], ReasonShortKey}, {link[:70], ReasonShortKey},
 		{link[:len(link)-44], ReasonShortKey}, {link + "A", ReasonLongKey}, {link[:len(link)-1] + "9", ReasonDamagedKey},
-		{link + " " + two.String(), ReasonSeveralLinks}, {link + " " + strings.Replace(link, "send.", "other.", 1), ReasonSeveralLinks},
+		{link + " " + two.String(), ReasonSeveralLinks}, {link + " " + strings.Replace(link, "send.", "other.", 1),
+			ReasonSeveralLinks},
 		{strings.Repeat(" ", maxText) + link, ReasonLongText},
 	}
 	return good, bad, asLinks

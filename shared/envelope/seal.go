@@ -72,8 +72,8 @@ func Encrypt(dst io.Writer, secret Secret, meta Meta, content io.Reader, size in
 //
 // It is ErrPassphrase where the file asks for one and secret is a [Key]: then
 // [StretchOf] tells how its first bytes want it stretched. It is ErrNoPassphrase
-// where secret has one and the file asks for none. A file of V1 that is larger than MaxOpen is ErrTooLarge; DecryptLimit has a
-// limit of the caller's.
+// where secret has one and the file asks for none. A file of V1 that is larger
+// than MaxOpen is ErrTooLarge; DecryptLimit has a limit of the caller's.
 func Decrypt(src io.Reader, secret Secret) (Meta, io.Reader, error) {
 	return DecryptLimit(src, secret, MaxOpen)
 }

@@ -44,7 +44,8 @@ func TestSealedAgain(t *testing.T) {
 			var file []byte
 			for i, s := range once {
 				if s.Number != int64(i) || s.Last != (i == len(once)-1) || s.Place != int64(len(file)) ||
-					s.Sum != sha256.Sum256(s.Sealed) || i > 0 && s.Place != (streamHead{secret.stretched(), stream}).form().SegmentPlace(s.Number) {
+					s.Sum != sha256.Sum256(s.Sealed) || i > 0 && s.Place != (streamHead{secret.stretched(),
+					stream}).form().SegmentPlace(s.Number) {
 					t.Fatalf("%d bytes, segment %d: %d, %v, %d", n, i, s.Number, s.Last, s.Place)
 				}
 				if a := again[i]; a.Sum != s.Sum || a.Number != s.Number || a.Last != s.Last || a.Place != s.Place {
@@ -107,7 +108,8 @@ func TestSealerStops(t *testing.T) {
 		"shorter": {strings.NewReader("abc"), 4, errSize},
 		"longer":  {strings.NewReader("abc"), 2, errSize},
 		"fails":   {io.MultiReader(bytes.NewReader(pattern(5<<20)), iotest.ErrReader(broken)), Unknown, broken},
-		"cut":     {io.MultiReader(bytes.NewReader(pattern(5<<20)), iotest.ErrReader(io.ErrUnexpectedEOF)), Unknown, io.ErrUnexpectedEOF},
+		"cut": {io.MultiReader(bytes.NewReader(pattern(5<<20)), iotest.ErrReader(io.ErrUnexpectedEOF)), Unknown,
+			io.ErrUnexpectedEOF},
 	} {
 		sealer, err := NewSealer(NewKey(), NewStream(), testMeta, c.size)
 		if err != nil {

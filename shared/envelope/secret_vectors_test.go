@@ -106,10 +106,12 @@ func passphraseVectors(key Key) (good []passphraseVector, bad []noPassphraseVect
 		text, _ := cleanPassphrase(c.passphrase)
 		s := c.stretch
 		good = append(good, passphraseVector{c.name, c.passphrase, hex.EncodeToString(s.Bytes()),
-			hex.EncodeToString(argon2.IDKey(text, s.Salt[:], uint32(s.Passes), s.Memory, s.Lanes, 32)), key.String(), l.Mixed.String()})
+			hex.EncodeToString(argon2.IDKey(text, s.Salt[:], uint32(s.Passes), s.Memory, s.Lanes, 32)), key.String(),
+			l.Mixed.String()})
 	}
 	bad = []noPassphraseVector{
-		{"nothing", ""}, {"too long", strings.Repeat("a", MaxPassphrase+1)}, {"too long in bytes", strings.Repeat("ü", MaxPassphrase/2+1)},
+		{"nothing", ""}, {"too long", strings.Repeat("a", MaxPassphrase+1)}, {"too long in bytes", strings.Repeat("ü",
+			MaxPassphrase/2+1)},
 	}
 	for _, c := range []struct {
 		name    string
@@ -119,7 +121,8 @@ func passphraseVectors(key Key) (good []passphraseVector, bad []noPassphraseVect
 		{"another version", 2, cheap(1)}, {"no version", 0, cheap(1)}, {"no lanes", 1, Stretch{0, 1, 8, [16]byte{}}},
 		{"five lanes", 1, Stretch{5, 1, 64, [16]byte{}}}, {"no passes", 1, Stretch{1, 0, 8, [16]byte{}}},
 		{"17 passes", 1, Stretch{1, 17, 8, [16]byte{}}}, {"256 passes", 1, Stretch{1, 256, 8, [16]byte{}}},
-		{"too little memory", 1, Stretch{1, 1, 7, [16]byte{}}}, {"too little for four lanes", 1, Stretch{4, 1, 31, [16]byte{}}},
+		{"too little memory", 1, Stretch{1, 1, 7, [16]byte{}}}, {"too little for four lanes", 1, Stretch{4, 1, 31,
+			[16]byte{}}},
 		{"too much memory", 1, Stretch{1, 1, maxMemory + 1, [16]byte{}}}, {"4 TiB", 1, Stretch{1, 1, 1<<32 - 1, [16]byte{}}},
 	} {
 		b := c.stretch.Bytes()
@@ -158,7 +161,8 @@ func v3Vectors(key Key) (good []v3Vector, broken []brokenVector) {
 	const header = len(magicV3) + StretchSize
 	return good, []brokenVector{
 		{"one byte", "cut", 8}, {"one byte", "cut", 31}, {"one byte", "cut", 32}, {"one byte", "cut", 72},
-		{"one byte", "flip", 0}, {"one byte", "flip", 7}, {"one byte", "flip", 8}, {"one byte", "flip", 9}, {"one byte", "flip", 11},
+		{"one byte", "flip", 0}, {"one byte", "flip", 7}, {"one byte", "flip", 8}, {"one byte", "flip", 9},
+		{"one byte", "flip", 11},
 		{"one byte", "flip", 15}, {"one byte", "flip", 16}, {"one byte", "flip", 31}, {"one byte", "flip", 32},
 		{"one byte", "flip", 33}, {"one byte", "flip", 65}, {"one byte", "flip", 72}, {"one byte", "append", 0},
 		{"empty", "append", 0}, {"one segment", "append", 0}, {"one byte more than a segment", "cut", header + segmentSize},
@@ -190,7 +194,8 @@ func label2Vectors(key Key) (good []label2Vector, bad []noLabel2Vector) {
 		good = append(good, label2Vector{c.name, key.String(), testPassphrase, hex.EncodeToString(secret.Stretch.Bytes()),
 			secret.Mixed.String(), hex.EncodeToString(testNonce[:]), c.label, read, hex.EncodeToString(sealed)})
 	}
-	sealed, plain := sealLabel(secret, testNonce, Label{Files: one("a.txt")}), sealLabel(key, testNonce, Label{Files: one("a.txt")})
+	sealed, plain := sealLabel(secret, testNonce, Label{Files: one("a.txt")}), sealLabel(key, testNonce,
+		Label{Files: one("a.txt")})
 	other := key
 	other[0] ^= 1
 	refuse := func(name, reason string, key Key, passphrase string, sealed []byte) {
@@ -208,7 +213,8 @@ func label2Vectors(key Key) (good []label2Vector, bad []noLabel2Vector) {
 		refuse("another "+name, "wrong", key, testPassphrase, changed)
 	}
 	refuse("a byte less", "label", key, testPassphrase, sealed[:len(sealed)-1])
-	for name, at := range map[string]int{"another way of stretching": 1, "no lanes": 2, "256 passes more": 3, "16 MiB more for each": 5} {
+	for name, at := range map[string]int{"another way of stretching": 1, "no lanes": 2, "256 passes more": 3,
+		"16 MiB more for each": 5} {
 		changed := slices.Clone(sealed)
 		if changed[at] ^= 1; at > 2 {
 			changed[at] |= 0x80
@@ -251,7 +257,8 @@ func TestPassphraseVectors(t *testing.T) {
 	sealed, secrets := map[string][]byte{}, map[string]Locked{}
 	for _, c := range v.V3 {
 		secret := lock(c.Name, c.Block, c.Key, c.Passphrase)
-		blob := sealWith(secret, Stream{[saltSize]byte(unhexed(c.Salt)), [prefixSize]byte(unhexed(c.NoncePrefix))}, c.ContentSize)
+		blob := sealWith(secret, Stream{[saltSize]byte(unhexed(c.Salt)), [prefixSize]byte(unhexed(c.NoncePrefix))},
+			c.ContentSize)
 		sum := sha256.Sum256(blob)
 		if secret.Mixed.String() != c.Mixed || len(blob) != c.SealedSize || hex.EncodeToString(sum[:]) != c.SealedSHA256 ||
 			c.Sealed != "" && c.Sealed != hex.EncodeToString(blob) {

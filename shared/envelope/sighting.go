@@ -50,7 +50,7 @@ func sightings(s string) (found []sighting) {
 			continue
 		}
 		seen, end := keyBehind(s, next)
-		if _, _, ok := nextKey(s, seen, end); ok || isRequested(s, at) {
+		if _, ok := nextKey(s, seen, end); ok || isRequested(s, at) {
 			continue
 		}
 		seen.id = id
