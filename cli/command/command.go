@@ -47,6 +47,7 @@ const (
 	exitUnavailable = 6
 	exitSounded     = 7
 	exitDiffers     = 8
+	exitNewer       = 9
 	exitSignalled   = 128 // and the signal's number, as shells report it
 )
 
@@ -59,7 +60,9 @@ const exitHelp = `Exit codes:
   5  the file cannot be opened: the key does not fit, or it was damaged
   6  the service cannot be reached, or has no room or no time; try again later
   7  an alarm began to sound, and what was live before is live again
-  8  the service sends browsers something else than the release that it says it is
+  8  what was held against a release is not what it says it is: a service's pages, or
+     the release itself
+  9  there is a newer release
   128 and the number of a signal that ended it: 130 for Ctrl-C, 143 for SIGTERM`
 
 // New returns the command with all its commands.
@@ -86,7 +89,7 @@ this machine; the service keeps ciphertext, and the key is in the link only.`,
 	root.AddCommand(sendCommand(e), receiveCommand(e), infoCommand(e), deleteCommand(e), serveCommand(e),
 		healthCommand(e), backupCommand(e), restoreCommand(e), migrateCommand(e), smokeCommand(e),
 		trafficCommand(e), rollbackCommand(e), auditCommand(e), pagesCommand(e), verifyCommand(e),
-		tokenCommand(e), pulseCommand(e), profileCommand(e))
+		tokenCommand(e), pulseCommand(e), profileCommand(e), updateCommand(e))
 	completion(root)
 	return root
 }
@@ -133,8 +136,11 @@ func exitCode(err error) int {
 	if errors.Is(err, traffic.ErrSounded) {
 		return exitSounded
 	}
-	if errors.Is(err, errDiffers) {
+	if errors.Is(err, errDiffers) || errors.Is(err, errUnproven) {
 		return exitDiffers
+	}
+	if errors.Is(err, errNewer) {
+		return exitNewer
 	}
 	switch send.CodeOf(err) {
 	case send.NotFound, send.Gone:

@@ -1,0 +1,294 @@
+// Package update finds out whether there is a newer release of this program, and what
+// proves it. It fetches no program.
+package update
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// GitHub is where releases are asked for, if nothing else is said.
+const GitHub = "https://api.github.com"
+
+// Source is where releases are.
+type Source struct {
+	API        string // GitHub's, or that of a server of its kind
+	Repository string // owner/name
+	Token      string // of GitHub, for a repository that not everybody sees; "" = none
+}
+
+// Verdict is what came of a check.
+type Verdict string
+
+// The verdicts.
+const (
+	Holds     Verdict = "holds"
+	Differs   Verdict = "differs"
+	Unchecked Verdict = "unchecked"
+)
+
+// Check is a look at what proves a release.
+type Check struct {
+	Name    string  `json:"name"`
+	Verdict Verdict `json:"verdict"`
+	Detail  string  `json:"detail"`
+}
+
+// Report is what was found out.
+type Report struct {
+	Current   string    `json:"current"`
+	Latest    string    `json:"latest"`
+	Newer     bool      `json:"newer"` // Latest is newer than Current; false also where Current is no release
+	Released  bool      `json:"released"`
+	Page      string    `json:"page"`
+	Published time.Time `json:"published_at"`
+	File      string    `json:"file"`
+	SHA256    string    `json:"sha256,omitempty"`
+	Checks    []Check   `json:"checks"`
+}
+
+// Contradicted says whether something of the release is not as it says.
+func (r Report) Contradicted() bool {
+	for _, c := range r.Checks {
+		if c.Verdict == Differs {
+			return true
+		}
+	}
+	return false
+}
+
+// release is what GitHub tells of one.
+type release struct {
+	Tag       string    `json:"tag_name"`
+	Page      string    `json:"html_url"`
+	Published time.Time `json:"published_at"`
+	Assets    []asset   `json:"assets"`
+}
+
+type asset struct {
+	Name   string `json:"name"`
+	URL    string `json:"url"`
+	Digest string `json:"digest"`
+}
+
+func (r release) asset(name string) (asset, bool) {
+	for _, a := range r.Assets {
+		if a.Name == name {
+			return a, true
+		}
+	}
+	return asset{}, false
+}
+
+const (
+	sumsName = "SHA256SUMS"
+	// smallName is the file whose attestation is looked at: all files have the same one.
+	smallName = "pages.json"
+	maxAnswer = 8 << 20
+)
+
+// Find looks for the newest release, and, where that is newer than this program, at what
+// proves the file of it that is for this system.
+func (s Source) Find(ctx context.Context, current, file string) (Report, error) {
+	report := Report{Current: current, File: file, Checks: []Check{}}
+	text, err := s.get(ctx, strings.TrimSuffix(s.API, "/")+"/repos/"+s.Repository+"/releases/latest", "application/vnd.github+json")
+	if err != nil {
+		return report, err
+	}
+	var latest release
+	if err := json.Unmarshal(text, &latest); err != nil {
+		return report, fmt.Errorf("what is answered of the newest release cannot be read: %w", err)
+	}
+	next, ok := parse(latest.Tag)
+	if !ok {
+		return report, errors.New("the newest release has a tag that is no version")
+	}
+	report.Latest, report.Page, report.Published = latest.Tag, latest.Page, latest.Published
+	now, ok := parse(current)
+	report.Released = ok
+	if report.Newer = ok && less(now, next); !report.Newer {
+		return report, nil
+	}
+	return report, s.prove(ctx, latest, &report)
+}
+
+var versionForm = regexp.MustCompile(`^v(\d{1,9})\.(\d{1,9})\.(\d{1,9})$`)
+
+func parse(version string) (v [3]int, ok bool) {
+	m := versionForm.FindStringSubmatch(version)
+	if m == nil {
+		return v, false
+	}
+	for i := range v {
+		v[i], _ = strconv.Atoi(m[i+1]) // digits, and few
+	}
+	return v, true
+}
+
+func less(a, b [3]int) bool {
+	for i := range a {
+		if a[i] != b[i] {
+			return a[i] < b[i]
+		}
+	}
+	return false
+}
+
+// prove looks at what proves the file.
+func (s Source) prove(ctx context.Context, of release, report *Report) error {
+	say := func(name string, v Verdict, format string, args ...any) {
+		report.Checks = append(report.Checks, Check{name, v, fmt.Sprintf(format, args...)})
+	}
+	program, there := of.asset(report.File)
+	list, listed := of.asset(sumsName)
+	if !there || !listed {
+		say("digest", Differs, "the release has no %s, or no %s", report.File, sumsName)
+		return nil
+	}
+	text, err := s.get(ctx, list.URL, "application/octet-stream")
+	if err != nil {
+		return err
+	}
+	sums := parseSums(text)
+	report.SHA256 = sums[report.File]
+	switch {
+	case report.SHA256 == "":
+		say("digest", Differs, "%s does not list %s", sumsName, report.File)
+		return nil
+	case program.Digest == "":
+		say("digest", Unchecked, "GitHub says no digest of %s that %s could be held against", report.File, sumsName)
+	case program.Digest != "sha256:"+report.SHA256:
+		say("digest", Differs, "GitHub has another %s than %s lists", report.File, sumsName)
+		return nil
+	default:
+		say("digest", Holds, "%s lists the %s that GitHub has", sumsName, report.File)
+	}
+	return s.provenance(ctx, of, sums, report, say)
+}
+
+// provenance asks who built the file. A release has one attestation, of all its files:
+// that of a small one names the others.
+func (s Source) provenance(
+	ctx context.Context, of release, sums map[string]string, report *Report, say func(string, Verdict, string, ...any),
+) error {
+	gh, err := exec.LookPath("gh")
+	if err != nil {
+		say("provenance", Unchecked, "who built it was not checked: gh, GitHub's command line, is not here")
+		return nil
+	}
+	small, there := of.asset(smallName)
+	if !there {
+		say("provenance", Unchecked, "who built it was not checked: the release has no %s", smallName)
+		return nil
+	}
+	content, err := s.get(ctx, small.URL, "application/octet-stream")
+	if err != nil {
+		return err
+	}
+	dir, err := os.MkdirTemp("", "sgsend-update-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir)
+	path := filepath.Join(dir, smallName)
+	if err := os.WriteFile(path, content, 0o600); err != nil {
+		return err
+	}
+	cmd := exec.CommandContext(ctx, gh, "attestation", "verify", path, "--repo", s.Repository,
+		"--signer-workflow", s.Repository+"/.github/workflows/ci-pipeline.yml", "--source-ref", "refs/heads/main",
+		"--format", "json")
+	var stderr bytes.Buffer
+	cmd.Stderr = &stderr
+	out, err := cmd.Output()
+	if err != nil {
+		if ctx.Err() != nil {
+			return context.Cause(ctx)
+		}
+		why, _, _ := strings.Cut(strings.TrimSpace(stderr.String()), "\n")
+		say("provenance", Unchecked, "gh does not vouch for who built it: %.200s", why)
+		return nil
+	}
+	if attested(out, report.File, report.SHA256) {
+		say("provenance", Holds, "the pipeline of %s built it of main, as gh verified", s.Repository)
+	} else {
+		say("provenance", Differs, "what the pipeline attested is another %s than %s lists", report.File, sumsName)
+	}
+	return nil
+}
+
+// attested says whether a verified statement has a file with this digest.
+func attested(verified []byte, file, sum string) bool {
+	var all []struct {
+		Result struct {
+			Statement struct {
+				Subject []struct {
+					Name   string            `json:"name"`
+					Digest map[string]string `json:"digest"`
+				} `json:"subject"`
+			} `json:"statement"`
+		} `json:"verificationResult"`
+	}
+	if json.Unmarshal(verified, &all) != nil {
+		return false
+	}
+	for _, one := range all {
+		for _, s := range one.Result.Statement.Subject {
+			if s.Name == file && s.Digest["sha256"] == sum {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+var sumsLine = regexp.MustCompile(`^([0-9a-f]{64})  ([A-Za-z0-9._-]+)$`)
+
+func parseSums(text []byte) map[string]string {
+	sums := map[string]string{}
+	for lines := bufio.NewScanner(bytes.NewReader(text)); lines.Scan(); {
+		if m := sumsLine.FindStringSubmatch(lines.Text()); m != nil {
+			sums[m[2]] = m[1]
+		}
+	}
+	return sums
+}
+
+// get fetches what is small.
+func (s Source) get(ctx context.Context, address, accept string) ([]byte, error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
+	if err != nil {
+		return nil, err
+	}
+	req.Header.Set("Accept", accept)
+	req.Header.Set("User-Agent", "sgsend")
+	if s.Token != "" && strings.HasPrefix(address, strings.TrimSuffix(s.API, "/")+"/") {
+		req.Header.Set("Authorization", "Bearer "+s.Token) // which net/http takes to no other host
+	}
+	c := &http.Client{Timeout: time.Minute}
+	res, err := c.Do(req)
+	if err != nil {
+		return nil, err
+	}
+	defer res.Body.Close()
+	if res.StatusCode != http.StatusOK {
+		return nil, fmt.Errorf("asking for %s: it is answered %d", address, res.StatusCode)
+	}
+	text, err := io.ReadAll(io.LimitReader(res.Body, maxAnswer+1))
+	if err == nil && len(text) > maxAnswer {
+		err = fmt.Errorf("%s is longer than what is asked for", address)
+	}
+	return text, err
+}
