@@ -136,7 +136,8 @@ func plainLine(verb string, done, total int64, took time.Duration) string {
 	if total <= 0 {
 		return fmt.Sprintf("%s: %s%s", verb, size(done), speed(done, took))
 	}
-	return fmt.Sprintf("%s: %d %%, %s of %s%s", verb, min(done, total)*100/total, size(done), size(total), speed(done, took))
+	return fmt.Sprintf("%s: %d %%, %s of %s%s", verb, min(done, total)*100/total, size(done), size(total),
+		speed(done, took))
 }
 
 func speed(done int64, took time.Duration) string {

@@ -27,7 +27,8 @@ var shells = map[string]string{
 		${run%% *} sgsend "${COMP_WORDS[COMP_CWORD]}" "${COMP_WORDS[COMP_CWORD-1]}"
 		printf '%s\n' "${COMPREPLY[@]%% *}"
 		# What the function leaves to the shell's own way.
-		[ ${#COMPREPLY[@]} -gt 0 ] || grep -q 'Activating no file completion' "$HOME/said" || compgen -f -- "${COMP_WORDS[COMP_CWORD]}"`,
+		[ ${#COMPREPLY[@]} -gt 0 ] || grep -q 'Activating no file completion' "$HOME/said" ||
+			compgen -f -- "${COMP_WORDS[COMP_CWORD]}"`,
 	"fish": `
 		source "$COMPLETIONS/sgsend.fish"
 		complete -C "$argv[1]" | string split -f1 \t`,

@@ -23,7 +23,8 @@ import (
 // profileFlag adds the flag that names a profile. The command reads it by its Env.
 func (e *Env) profileFlag(c *cobra.Command) {
 	e.profile = new(string)
-	c.Flags().Var((*trimmed)(e.profile), "profile", "profile of 'sgsend profile' to take the service from (default $SGSEND_PROFILE)")
+	c.Flags().Var((*trimmed)(e.profile), "profile",
+		"profile of 'sgsend profile' to take the service from (default $SGSEND_PROFILE)")
 	completes(c, "profile", e.profileNames)
 }
 
@@ -166,7 +167,8 @@ type operatorFlags struct {
 func (o *operatorFlags) flags(e *Env, c *cobra.Command) {
 	flags := c.Flags()
 	flags.Var((*trimmed)(&o.admin), "admin", "URL of the admin service (default $SGSEND_ADMIN)")
-	flags.StringVar(&o.keyFile, "api-key-file", "", `file with its API key, or "-" for standard input (default $SGSEND_API_KEY)`)
+	flags.StringVar(&o.keyFile, "api-key-file", "",
+		`file with its API key, or "-" for standard input (default $SGSEND_API_KEY)`)
 	flags.Var((*trimmed)(&o.header), "api-key-header",
 		"header that carries the key (default $SGSEND_API_KEY_HEADER, or "+wire.DefaultAPIKey+")")
 	e.profileFlag(c)
@@ -357,7 +359,8 @@ saved.`,
 	flags.StringVar(&tokenFile, "token-file", "", `file with the access token to send with, or "-" for standard input`)
 	flags.Var((*trimmed)(&p.Admin), "admin", "URL of the admin service")
 	flags.StringVar(&keyFile, "api-key-file", "", `file with its API key, or "-" for standard input`)
-	flags.Var((*trimmed)(&p.KeyHeader), "api-key-header", "header that carries the key, where it is not "+wire.DefaultAPIKey)
+	flags.Var((*trimmed)(&p.KeyHeader), "api-key-header",
+		"header that carries the key, where it is not "+wire.DefaultAPIKey)
 	flags.BoolVar(&noKeyring, "no-keyring", false, "keep what opens a service in the file, also where there is a keyring")
 	flags.BoolVar(&noCheck, "no-check", false, "save without asking the services whether they take it")
 	return c

@@ -75,7 +75,8 @@ a command line all users of a machine can see, and the shell may keep it.`,
 			}
 			path = asFile(path)
 			if name := to.visible(called); name != called && to.name == "" && to.to == nil {
-				fmt.Fprintf(e.notes(), "kept as %s, since programs may obey a file named %s here; to call it that, name it with -o\n",
+				fmt.Fprintf(e.notes(), "kept as %s, since programs may obey a file named %s here; "+
+					"to call it that, name it with -o\n",
 					name, called)
 			}
 			text := path + "\n"

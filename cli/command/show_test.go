@@ -106,7 +106,8 @@ func TestLinesAreWritten(t *testing.T) {
 func TestByteRate(t *testing.T) {
 	t.Parallel()
 	for in, want := range map[string]int64{
-		"0": 0, "20000": 20000, "500K": 500 << 10, "2M": 2 << 20, "2m": 2 << 20, "1.5G": 3 << 29, "2MiB/s": 2 << 20, "2MB": 2 << 20,
+		"0": 0, "20000": 20000, "500K": 500 << 10, "2M": 2 << 20, "2m": 2 << 20, "1.5G": 3 << 29,
+		"2MiB/s": 2 << 20, "2MB": 2 << 20,
 	} {
 		var r byteRate
 		if err := r.Set(in); err != nil || int64(r) != want {

@@ -35,7 +35,8 @@ func (i *instant) Set(s string) error {
 		*i = instant(time.Now().Add(-time.Duration(ago)))
 		return nil
 	}
-	return errors.New("want a time with its zone as 2030-01-31T12:00:00Z, a day as 2030-01-31, or how long ago, as 12h or 2w")
+	return errors.New("want a time with its zone as 2030-01-31T12:00:00Z, a day as 2030-01-31, " +
+		"or how long ago, as 12h or 2w")
 }
 
 // String writes the flag.

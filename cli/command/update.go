@@ -86,8 +86,10 @@ there is one; and 8 where something of it is not as it says.`,
 		},
 	}
 	c.Flags().BoolVar(&check, "check", false, "look for a newer release")
-	c.Flags().Var((*trimmed)(&from.Repository), "repository", "where releases are, as owner/name (default $SGSEND_REPOSITORY)")
-	c.Flags().Var((*trimmed)(&from.API), "github-api", "URL of GitHub's API (default $SGSEND_GITHUB_API, or "+update.GitHub+")")
+	c.Flags().Var((*trimmed)(&from.Repository), "repository",
+		"where releases are, as owner/name (default $SGSEND_REPOSITORY)")
+	c.Flags().Var((*trimmed)(&from.API), "github-api",
+		"URL of GitHub's API (default $SGSEND_GITHUB_API, or "+update.GitHub+")")
 	jsonFlag(c, &asJSON)
 	return c
 }

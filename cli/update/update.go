@@ -104,7 +104,8 @@ const (
 // proves the file of it that is for this system.
 func (s Source) Find(ctx context.Context, current, file string) (Report, error) {
 	report := Report{Current: current, File: file, Checks: []Check{}}
-	text, err := s.get(ctx, strings.TrimSuffix(s.API, "/")+"/repos/"+s.Repository+"/releases/latest", "application/vnd.github+json")
+	newest := strings.TrimSuffix(s.API, "/") + "/repos/" + s.Repository + "/releases/latest"
+	text, err := s.get(ctx, newest, "application/vnd.github+json")
 	if err != nil {
 		return report, err
 	}

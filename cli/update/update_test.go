@@ -68,7 +68,8 @@ func withGH(t *testing.T, script string) {
 func attests(sum string) string {
 	return `[ "$1 $2 $4 $5 $6 $7 $8 $9" = "attestation verify --repo owner/name --signer-workflow ` +
 		`owner/name/.github/workflows/ci-pipeline.yml --source-ref refs/heads/main" ] || exit 1
-echo '[{"verificationResult":{"statement":{"subject":[{"name":"` + program + `","digest":{"sha256":"` + sum + `"}}]}}}]'`
+echo '[{"verificationResult":{"statement":{"subject":[{"name":"` + program + `",
+"digest":{"sha256":"` + sum + `"}}]}}}]'`
 }
 
 func TestNewerReleasesAreFoundAndProven(t *testing.T) {
@@ -79,13 +80,15 @@ func TestNewerReleasesAreFoundAndProven(t *testing.T) {
 	}{
 		"all of it":       {attests(good), "sha256:" + good, files(), "digest holds, provenance holds"},
 		"no gh":           {"", "sha256:" + good, files(), "digest holds, provenance unchecked"},
-		"gh knows none":   {"echo no attestations >&2; exit 1", "sha256:" + good, files(), "digest holds, provenance unchecked"},
+		"gh knows none":   {"echo none >&2; exit 1", "sha256:" + good, files(), "digest holds, provenance unchecked"},
 		"another is made": {attests(other), "sha256:" + good, files(), "digest holds, provenance differs"},
 		"gh says nothing": {"exit 0", "sha256:" + good, files(), "digest holds, provenance differs"},
 		"no digest":       {attests(good), "", files(), "digest unchecked, provenance holds"},
 		"another is kept": {attests(good), "sha256:" + other, files(), "digest differs"},
 		"not for here":    {attests(good), "", map[string]string{sumsName: "", smallName: "{}"}, "digest differs"},
-		"not listed":      {attests(good), "", map[string]string{program: "", sumsName: "x", smallName: "{}"}, "digest differs"},
+		"not listed": {
+			attests(good), "", map[string]string{program: "", sumsName: "x", smallName: "{}"}, "digest differs",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			withGH(t, c.gh)
@@ -97,7 +100,8 @@ func TestNewerReleasesAreFoundAndProven(t *testing.T) {
 			for _, check := range r.Checks {
 				got = append(got, check.Name+" "+string(check.Verdict))
 			}
-			if said := strings.Join(got, ", "); said != c.want || !r.Newer || r.Contradicted() != strings.Contains(c.want, "differs") {
+			said, differs := strings.Join(got, ", "), strings.Contains(c.want, "differs")
+			if said != c.want || !r.Newer || r.Contradicted() != differs {
 				t.Errorf("%s, newer %v: %v", said, r.Newer, r.Checks)
 			}
 		})
@@ -106,7 +110,9 @@ func TestNewerReleasesAreFoundAndProven(t *testing.T) {
 
 func TestNoNewerRelease(t *testing.T) {
 	t.Parallel()
-	for current, released := range map[string]bool{"v1.2.3": true, "v1.3.0": true, "v2.0.0": true, "dev": false, "v1.2": false} {
+	for current, released := range map[string]bool{
+		"v1.2.3": true, "v1.3.0": true, "v2.0.0": true, "dev": false, "v1.2": false,
+	} {
 		r, err := published(t, "v1.2.3", nil, "").Find(t.Context(), current, program)
 		if err != nil || r.Newer || r.Released != released || len(r.Checks) > 0 {
 			t.Errorf("%s: %v, %v", current, r, err)
