@@ -1,15 +1,19 @@
 // Package envelope reads and writes what SGraph Send keeps: sealed files, and
-// the links that open them. docs/formats.md specifies both byte by byte;
+// the links that open them, passphrases beside the links, several files as one
+// content, and requests. docs/formats.md specifies all byte by byte;
 // testdata/vectors.json holds the vectors that this package and the browser
 // pass alike.
 //
-// There are two forms. [V1] is one AES-256-GCM message: it is what every
+// There are three forms. [V1] is one AES-256-GCM message: it is what every
 // client of the service has always understood, and it needs the whole file in
-// memory. [V2] is for large files and for streams: segments of 1 MiB, each
-// sealed by itself, in the streaming AEAD that Tink publishes as
-// AES256_GCM_HKDF_1MB. [Encrypt] chooses between them by size, [Decrypt]
-// recognises them by their first bytes, and the 32-byte key of the link is the
-// key of both.
+// memory. [V2] is for large files, for streams and for several files: segments of
+// 1 MiB, each sealed by itself, in the streaming AEAD that Tink publishes as
+// AES256_GCM_HKDF_1MB. [V3] is the same with a passphrase. [Encrypt] chooses
+// between them, and [Decrypt] recognises them by their first bytes. What opens
+// them is a [Secret]: the 32-byte [Key] of the link, or a [Locked].
+//
+// A [Sealer] comes to the same bytes again, for who sends the rest of a file later;
+// an [Opener] goes on from any segment, and a [File] reads any part.
 //
 // A service holds no key and yet must not keep plaintext by accident:
 // [Inspect] tells ciphertext from what evidently is none.
