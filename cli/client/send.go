@@ -41,6 +41,20 @@ type Options struct {
 	Lifetime     time.Duration // by the service's clock; 0 leaves it to the service
 	MaxDownloads int64         // 0 = without limit
 	Note         string        // for the receiver, sealed; at most envelope.MaxNote characters; "" = none
+	Passphrase   string        // beside the link, which opens nothing without it; "" = none
+
+	// Journal keeps the upload of a large file, so that it can be gone on with;
+	// nil keeps none. Its content is then an io.Seeker: it may have to be read a
+	// second time.
+	Journal Journal
+
+	// GoesOn is called before an upload of before is gone on with, of which so
+	// many sealed bytes are there; nil for nobody who wants to know.
+	GoesOn func(u Upload, there int64)
+
+	// StartsOver is called where one of before cannot be gone on with; nil for
+	// nobody who wants to know.
+	StartsOver func(u Upload, why error)
 }
 
 // ErrOption is beneath the error of an option that does not go with a transfer: as
@@ -68,25 +82,69 @@ const sealedType = "application/octet-stream"
 // waiting. Of the key, the file's name and the note nothing leaves this process
 // but inside the seals. When it fails, or ctx ends, what was sent is withdrawn
 // within seconds.
+//
+// With a [Journal] an upload in parts is not withdrawn when it can be gone on
+// with, but by the same call. The journal is the caller's to drop, once the link
+// is told.
 func (c *Client) Send(ctx context.Context, f File, o Options) (Sent, error) {
 	if n := utf8.RuneCountInString(o.Note); n > envelope.MaxNote {
 		return Sent{}, send.Because(send.Invalid, ErrOption,
 			"the note has %d characters, and at most %d go with a transfer; send it as a file", n, envelope.MaxNote)
 	}
-	key := envelope.NewKey()
 	if f.Size < 0 {
-		return c.sendUnknown(ctx, key, f, o)
+		return c.sendUnknown(ctx, f, o)
 	}
-	label := f.label(f.Size, o.Note)
-	return c.sendSealed(ctx, key, label, envelope.SealedSize(key, f.Meta, f.Size), o, func(w io.Writer) error {
-		return envelope.Encrypt(w, key, f.Meta, f.Content, f.Size)
+	if content, ok := f.Content.(io.ReadSeeker); ok && o.Journal != nil && f.Size > directMax && inSegments(f, o) {
+		return c.sendKept(ctx, f, content, o)
+	}
+	k, err := newKeys(o)
+	if err != nil {
+		return Sent{}, err
+	}
+	t, err := c.open(ctx, k, f.label(f.Size, o.Note), envelope.SealedSize(k.secret, f.Meta, f.Size), o)
+	if err != nil {
+		return Sent{}, err
+	}
+	return c.sendSealed(ctx, t, func(w io.Writer) error {
+		return envelope.Encrypt(w, k.secret, f.Meta, f.Content, f.Size)
 	})
+}
+
+// inSegments says whether a file is sealed in segments, which can be sealed again to the
+// same bytes.
+func inSegments(f File, o Options) bool {
+	return f.Size > envelope.MaxV1 || f.Meta.IsFiles() || o.Passphrase != ""
+}
+
+// keys are what one file is sealed under.
+type keys struct {
+	link    envelope.Key
+	stretch *envelope.Stretch // nil without a passphrase
+	secret  envelope.Secret   // the link's key, into which the passphrase is mixed
+}
+
+// newKeys makes those of a new file.
+func newKeys(o Options) (keys, error) {
+	if o.Passphrase == "" {
+		return keysOf(o, envelope.NewKey(), nil)
+	}
+	stretch := envelope.NewStretch()
+	return keysOf(o, envelope.NewKey(), &stretch)
+}
+
+// keysOf are those of a file that was begun to be sent.
+func keysOf(o Options, link envelope.Key, stretch *envelope.Stretch) (keys, error) {
+	if stretch == nil {
+		return keys{link, nil, link}, nil
+	}
+	locked, err := stretch.Lock(link, o.Passphrase)
+	return keys{link, stretch, locked}, err
 }
 
 // sendUnknown sends a content of unknown size, which the service wants to know
 // beforehand. A small one is read first; of a large one the ciphertext, and
 // only that, is kept in a temporary file.
-func (c *Client) sendUnknown(ctx context.Context, key envelope.Key, f File, o Options) (Sent, error) {
+func (c *Client) sendUnknown(ctx context.Context, f File, o Options) (Sent, error) {
 	var small bytes.Buffer
 	n, err := io.Copy(&small, io.LimitReader(f.Content, envelope.MaxV1+1))
 	if err != nil {
@@ -114,7 +172,11 @@ func (c *Client) sendUnknown(ctx context.Context, key envelope.Key, f File, o Op
 		defer os.Remove(spool.Name())
 	}
 	defer spool.Close()
-	err = envelope.Encrypt(spool, key, f.Meta, content, envelope.Unknown)
+	k, err := newKeys(o)
+	if err != nil {
+		return Sent{}, err
+	}
+	err = envelope.Encrypt(spool, k.secret, f.Meta, content, envelope.Unknown)
 	if p, ok := errors.AsType[*os.PathError](err); ok && p.Path == spool.Name() {
 		return Sent{}, spooling(err)
 	}
@@ -128,7 +190,11 @@ func (c *Client) sendUnknown(ctx context.Context, key envelope.Key, f File, o Op
 	if err != nil {
 		return Sent{}, err
 	}
-	return c.sendSealed(ctx, key, f.label(read.n, o.Note), size, o, func(w io.Writer) error {
+	t, err := c.open(ctx, k, f.label(read.n, o.Note), size, o)
+	if err != nil {
+		return Sent{}, err
+	}
+	return c.sendSealed(ctx, t, func(w io.Writer) error {
 		_, err := io.Copy(w, spool)
 		return err
 	})
@@ -169,10 +235,18 @@ func spooling(err error) error {
 		"cannot keep what is sealed until its size is known: %w", os.TempDir(), err)
 }
 
-// sendSealed sends size bytes that write writes.
-func (c *Client) sendSealed(
-	ctx context.Context, key envelope.Key, label envelope.Label, size int64, o Options, write func(io.Writer) error,
-) (Sent, error) {
+// opened is a transfer that was created, and of which nothing has arrived.
+type opened struct {
+	id, secret string
+	key        envelope.Key // of the link
+	size       int64        // sealed, in bytes
+	expires    time.Time
+}
+
+// open creates a transfer for a sealed file of size bytes.
+func (c *Client) open(
+	ctx context.Context, k keys, label envelope.Label, size int64, o Options,
+) (opened, error) {
 	secret := send.RandomSecret()
 	hash := sha256.Sum256([]byte(secret))
 	t := wire.CreateTransferRequest{
@@ -181,31 +255,38 @@ func (c *Client) sendSealed(
 		MaxDownloads:    o.MaxDownloads,
 		AutoDelete:      o.MaxDownloads > 0,
 		DeleteAuthHash:  hex.EncodeToString(hash[:]),
-		Label:           base64.StdEncoding.EncodeToString(envelope.SealLabel(key, label)),
+		Label:           base64.StdEncoding.EncodeToString(envelope.SealLabel(k.secret, label)),
 	}
 	if o.Lifetime > 0 {
 		ends, err := c.expiry(ctx, o.Lifetime)
 		if err != nil {
-			return Sent{}, err
+			return opened{}, err
 		}
 		t.ExpiresAt = ends.UTC().Format(time.RFC3339)
 	}
 	made, err := c.create(ctx, t)
+	return opened{made.TransferID, secret, k.link, size, made.ExpiresAt.Time}, err
+}
+
+// sendSealed sends what write writes, and withdraws it when that fails.
+func (c *Client) sendSealed(ctx context.Context, t opened, write func(io.Writer) error) (Sent, error) {
+	err := c.upload(ctx, t.id, t.size, write)
+	if err == nil {
+		err = c.complete(ctx, t.id)
+	}
 	if err != nil {
+		c.withdraw(ctx, t.id, t.secret)
 		return Sent{}, err
 	}
-	id := made.TransferID
-	if err = c.upload(ctx, id, size, write); err == nil {
-		err = c.complete(ctx, id)
-	}
-	if err != nil {
-		c.withdraw(ctx, id, secret)
-		return Sent{}, err
-	}
+	return c.sent(t), nil
+}
+
+// sent is what is told of a transfer that is complete.
+func (c *Client) sent(t opened) Sent {
 	return Sent{
-		Link:         envelope.Link{Origin: c.Server, ID: id, Key: key, HasKey: true},
-		DeleteSecret: secret,
-		ExpiresAt:    made.ExpiresAt.Time,
-		Size:         size,
-	}, nil
+		Link:         envelope.Link{Origin: c.Server, ID: t.id, Key: t.key, HasKey: true},
+		DeleteSecret: t.secret,
+		ExpiresAt:    t.expires,
+		Size:         t.size,
+	}
 }

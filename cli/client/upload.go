@@ -3,10 +3,8 @@ package client
 import (
 	"bytes"
 	"context"
-	"errors"
 	"io"
 	"net/http"
-	"sync"
 	"time"
 
 	"sgraph.ai/send/shared/send"
@@ -53,23 +51,18 @@ func (c *Client) uploadDirectly(ctx context.Context, id string, sealed []byte, p
 	})
 }
 
-// uploadParts seals on one goroutine and sends the parts on several.
+// uploadParts sends what write writes in parts, several at a time.
 func (c *Client) uploadParts(ctx context.Context, id string, size int64, p *meter, write func(io.Writer) error) error {
-	var plan wire.InitiateUploadReply
-	in := wire.InitiateUploadRequest{TransferID: id, FileSizeBytes: size}
-	if err := c.call(ctx, to(wire.InitiateUpload), in, &plan, c.authorized()...); err != nil {
+	plan, err := c.initiate(ctx, id, size)
+	if err != nil {
 		return err
 	}
-	if plan.PartSize <= 0 || int64(len(plan.PartURLs)) != (size+plan.PartSize-1)/plan.PartSize {
-		return send.Fail(send.Unavailable, "the service planned the upload in parts that do not add up")
-	}
-	parts, err := c.putParts(ctx, plan, size, p, write)
-	if err == nil {
-		in := wire.AssembleUploadRequest{TransferID: id, UploadID: plan.UploadID, Parts: parts}
-		err = c.call(ctx, to(wire.AssembleUpload), in, nil, c.authorized()...)
+	parts := c.newParts(ctx, id, plan, p)
+	if err = parts.end(write(parts)); err == nil {
+		err = c.assemble(ctx, id, plan)
 	}
 	if err != nil {
-		c.inPassing(ctx, to(wire.CancelUpload, id, plan.UploadID), c.authorized()...)
+		c.inPassing(ctx, to(wire.CancelUpload, id, plan.uploadID), c.authorized()...)
 	}
 	return err
 }
@@ -79,6 +72,9 @@ func (c *Client) uploadParts(ctx context.Context, id string, size int64, p *mete
 func (c *Client) withdraw(ctx context.Context, id, secret string) {
 	c.inPassing(ctx, to(wire.DeleteTransfer, id), wire.DeleteAuth.Name, secret)
 }
+
+// Withdraw deletes an upload that will not be gone on with, as what fails is: in passing.
+func (c *Client) Withdraw(ctx context.Context, u Upload) { c.withdraw(ctx, u.ID, u.Secret) }
 
 // passing is how long the end of an upload that failed waits for the service.
 const passing = 5 * time.Second
@@ -90,74 +86,6 @@ func (c *Client) inPassing(ctx context.Context, t target, headers ...string) {
 	defer stop()
 	_ = c.call(ctx, t, nil, nil, headers...)
 }
-
-// putParts cuts what write writes into parts and puts each where it goes.
-func (c *Client) putParts(
-	ctx context.Context, plan wire.InitiateUploadReply, size int64, p *meter, write func(io.Writer) error,
-) ([]wire.Part, error) {
-	ctx, fail := context.WithCancelCause(ctx)
-	defer fail(nil)
-	sealed, w := io.Pipe()
-	defer sealed.CloseWithError(errAborted) // ends write, should it still run
-	go func() { w.CloseWithError(write(w)) }()
-
-	var (
-		parts   = make([]wire.Part, len(plan.PartURLs))
-		buffers = make(chan []byte, workers) // at once the room to send in, and what bounds it
-		group   sync.WaitGroup
-	)
-	for range workers {
-		buffers <- nil
-	}
-	for i, target := range plan.PartURLs {
-		var buf []byte
-		select {
-		case buf = <-buffers:
-		case <-ctx.Done():
-		}
-		if ctx.Err() != nil {
-			break
-		}
-		if buf == nil {
-			buf = make([]byte, min(plan.PartSize, size))
-		}
-		n, err := io.ReadFull(sealed, buf[:min(plan.PartSize, size-int64(i)*plan.PartSize)])
-		if err != nil {
-			if err == io.EOF || err == io.ErrUnexpectedEOF {
-				err = errShort
-			}
-			fail(err)
-			break
-		}
-		group.Go(func() {
-			defer func() { buffers <- buf }()
-			etag, err := c.putPart(ctx, c.place(target.UploadURL), buf[:n], p)
-			if err != nil {
-				fail(err)
-			}
-			parts[i] = wire.Part{PartNumber: target.PartNumber, ETag: etag}
-		})
-	}
-	group.Wait()
-	if ctx.Err() != nil {
-		return nil, context.Cause(ctx)
-	}
-	// What follows the last part would be missing from it; and when all is
-	// written, whether writing failed is known.
-	switch _, err := io.ReadFull(sealed, make([]byte, 1)); err {
-	case io.EOF:
-		return parts, nil
-	case nil:
-		return nil, errShort
-	default:
-		return nil, err
-	}
-}
-
-var (
-	errAborted = errors.New("the upload ended")
-	errShort   = send.Fail(send.Invalid, "the file changed while it was read; send it again")
-)
 
 // putPart puts one part, again if need be: the service keeps the last. The URL
 // is all the credential that it needs.

@@ -38,6 +38,7 @@ func TestScripts(t *testing.T) {
 			e.Setenv("BACKUP", filepath.Join(here, "../backup/testdata/first.tar.gz"))
 			e.Setenv("TZ", "UTC")
 			e.Setenv("XDG_CACHE_HOME", t.TempDir())
+			e.Setenv("XDG_STATE_HOME", t.TempDir())
 			return nil
 		},
 		Cmds: commands,
@@ -71,6 +72,7 @@ func TestOperatorScripts(t *testing.T) {
 			e.Setenv("SGSEND_API_KEY", served.Key)
 			e.Setenv("TZ", "UTC")
 			e.Setenv("XDG_CACHE_HOME", t.TempDir())
+			e.Setenv("XDG_STATE_HOME", t.TempDir())
 			e.Setenv("XDG_CONFIG_HOME", filepath.Join(e.WorkDir, "settings"))
 			return nil
 		},

@@ -58,6 +58,7 @@ func TestDocumentedCommands(t *testing.T) {
 // token and the link of this test in the place of those that are shown.
 func TestTheFirstCommandsWork(t *testing.T) {
 	t.Setenv("XDG_CACHE_HOME", t.TempDir())
+	t.Setenv("XDG_STATE_HOME", t.TempDir())
 	s := site.Start(t)
 	dir := t.TempDir()
 	report, received := filepath.Join(dir, "report.pdf"), filepath.Join(dir, "received.pdf")

@@ -21,6 +21,8 @@ func sendCommand(e Env) *cobra.Command {
 		downloads     = count(5)
 		asJSON, asQR  bool
 		limit         byteRate
+		fresh         bool
+		list, forgets bool
 	)
 	c := &cobra.Command{
 		Use:   "send [flags] FILE",
@@ -36,6 +38,14 @@ Whoever has the link sees the file's name and size, the words of --note and, of 
 photo, a small picture, before they download it. These are sealed, too; the service
 cannot read them.
 
+What ends before all of a large file is sent can be gone on with for a day: the
+same command, after whatever ended it, sends what is not there yet, as long as the
+file is the same. What that takes, the key among it, is in a file in your folder of
+programs' states ($XDG_STATE_HOME), which nobody else can read, until the link was
+printed. --list says what was begun, --forget withdraws what was begun of a file,
+and --fresh does that and begins anew. What is up to 32 MiB, and what comes through
+a pipe, is withdrawn when it ends early.
+
 FILE may be "-" for standard input, a pipe or a device; a large one of which
 nobody knows the size takes room for temporary files (TMPDIR). A file that
 changes while it is read is not sent. A token is needed where the service asks for
@@ -47,8 +57,21 @@ one; better than --token, which others on this machine can see, is SGSEND_TOKEN.
   sgsend send --qr report.pdf
   sgsend send --quiet --limit-rate 2M report.pdf
   sgsend send --json report.pdf | jq -r .delete_secret`,
-		Args: exactly(1, "one FILE, or - for standard input"),
+		Args: func(cmd *cobra.Command, args []string) error {
+			if list {
+				return exactly(0, "no FILE with --list")(cmd, args)
+			}
+			return exactly(1, "one FILE, or - for standard input")(cmd, args)
+		},
 		RunE: func(cmd *cobra.Command, args []string) error {
+			switch {
+			case list && forgets, fresh && (list || forgets):
+				return usage(errors.New("--list, --forget and --fresh do not go together"))
+			case list:
+				return listBegun(cmd.Context(), e, asJSON)
+			case forgets:
+				return forget(cmd.Context(), e, args[0])
+			}
 			api, err := service(e, server)
 			if err != nil {
 				return err
@@ -65,18 +88,20 @@ one; better than --token, which others on this machine can see, is SGSEND_TOKEN.
 				return err
 			}
 			defer done()
-			bar := e.newBar("sending")
-			api.Progress = bar.show
-			sent, err := api.Send(cmd.Context(), f, client.Options{
+			s := newSending(cmd.Context(), e, api, args[0], f, fresh,
+				f.Meta.Filename, note, expires.String(), downloads.String())
+			told := false
+			defer func() { s.end(told) }()
+			sent, err := s.run(cmd.Context(), f, client.Options{
 				Lifetime: time.Duration(expires), MaxDownloads: int64(downloads), Note: note,
 			})
-			bar.end()
 			if errors.Is(err, client.ErrOption) {
 				err = usage(err)
 			}
 			if err != nil {
 				return err
 			}
+			told = true // where it cannot be printed it is said among what is for people
 			return errors.Join(tell(cmd.Context(), e, sent, asJSON), e.showQR(sent.Link.String(), asQR))
 		},
 	}
@@ -87,6 +112,9 @@ one; better than --token, which others on this machine can see, is SGSEND_TOKEN.
 	flags.StringVar(&note, "note", "", "some words for whoever receives it, sealed like the file")
 	flags.Var(&expires, "expires", "how long it can be received: 30m, 12h, 1d, 2w (default: the service's own)")
 	flags.Var(&downloads, "downloads", "how often it can be received; 0 for no limit")
+	flags.BoolVar(&fresh, "fresh", false, "withdraw what was begun of this file, and begin anew")
+	flags.BoolVar(&list, "list", false, "print what was begun and can be gone on with, and send nothing")
+	flags.BoolVar(&forgets, "forget", false, "withdraw what was begun of FILE, and send nothing")
 	flags.BoolVar(&asJSON, "json", false, "print everything as one JSON object")
 	flags.BoolVar(&asQR, "qr", false, "also draw the link as a QR code, on standard error")
 	rateFlag(c, &limit)

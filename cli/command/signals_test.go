@@ -50,7 +50,7 @@ func start(t *testing.T, s *site.Site, set func(*running), args ...string) *runn
 	p := &running{Cmd: exec.Command("sgsend", args...), temporary: t.TempDir(), dir: t.TempDir()}
 	p.Dir, p.Stdout, p.Stderr = p.dir, &p.out, &p.err
 	p.Env = append(os.Environ(), "SGSEND_SERVER="+s.URL, "SGSEND_TOKEN="+s.Token, "TMPDIR="+p.temporary,
-		"XDG_CACHE_HOME="+t.TempDir())
+		"XDG_CACHE_HOME="+t.TempDir(), "XDG_STATE_HOME="+t.TempDir())
 	if set != nil {
 		set(p)
 	}

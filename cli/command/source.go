@@ -50,7 +50,12 @@ func openFile(ctx context.Context, e Env, path, name string) (f client.File, don
 	if ok {
 		f.Picture = pictureOf(file, f.Meta.Type)
 	}
-	f.Content = reading(ctx, content) // which begins at once
+	if s, ok := content.(*steady); ok {
+		s.ctx = ctx
+		f.Content = s // a file does not let wait, and can be read again
+	} else {
+		f.Content = reading(ctx, content) // which begins at once
+	}
 	return f, done, nil
 }
 
@@ -113,6 +118,7 @@ type steady struct {
 	path  string // "" for one that was opened elsewhere
 	info  fs.FileInfo
 	stamp string
+	ctx   context.Context // ends the reading; nil for none that does
 }
 
 func newSteady(file *os.File, path string, info fs.FileInfo) (*steady, error) {
@@ -127,12 +133,18 @@ func newSteady(file *os.File, path string, info fs.FileInfo) (*steady, error) {
 
 // Read reads the file, and at its end looks whether it is still the same.
 func (s *steady) Read(p []byte) (int, error) {
+	if s.ctx != nil && s.ctx.Err() != nil {
+		return 0, context.Cause(s.ctx)
+	}
 	n, err := s.file.Read(p)
 	if err == io.EOF && s.changed() {
 		err = errChanged
 	}
 	return n, err
 }
+
+// Seek goes to where it is read next.
+func (s *steady) Seek(offset int64, whence int) (int64, error) { return s.file.Seek(offset, whence) }
 
 func (s *steady) changed() bool {
 	if now, err := stamp(s.file); err != nil || now != s.stamp {

@@ -1,6 +1,7 @@
-// Package kept keeps a download in a folder, so that it outlives the process
-// that began it: the claim, by which the service goes on with it and does not
-// count it again, and what has arrived.
+// Package kept keeps downloads and uploads in folders, so that they outlive the
+// process that began them: of an upload what it takes to go on with it, which is
+// in one file; see [Upload]. Of a download it keeps the claim, by which the service
+// goes on with it and does not count it again, and what has arrived.
 //
 // That is in two hidden files, which only their owner can read: .sgsend-ID.claim
 // is the journal, in which no key is, and .sgsend-ID.part has the bytes. A file

@@ -8,7 +8,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"os"
 	"strconv"
 	"strings"
 
@@ -28,8 +27,7 @@ import (
 //	back N           only the first N chunks count
 //	name NAME        the content is about to get that name in the folder (base64)
 type journal struct {
-	file *os.File
-	end  int64 // of its last line
+	lines
 
 	claim    client.Claim
 	form     form
@@ -88,21 +86,8 @@ func (j *journal) read() error {
 
 // reset begins the journal anew.
 func (j *journal) reset() error {
-	*j = journal{file: j.file}
-	if err := j.file.Truncate(0); err != nil {
-		return err
-	}
-	return j.write(title)
-}
-
-// write writes a line behind the last, or in the place of one that could not be
-// written to its end.
-func (j *journal) write(line string) error {
-	if _, err := j.file.WriteAt([]byte(line+"\n"), j.end); err != nil {
-		return err
-	}
-	j.end += int64(len(line)) + 1
-	return nil
+	*j = journal{lines: lines{file: j.file}}
+	return j.begin(title)
 }
 
 // apply takes one line, and says whether it is one.
@@ -117,13 +102,13 @@ func (j *journal) apply(line string) bool {
 		}
 		j.claim = claim
 	case "sealed":
-		j.begin(sealed, nil)
+		j.holds(sealed, nil)
 	case "opened":
 		head, err := base64.StdEncoding.DecodeString(rest)
 		if err != nil {
 			return false
 		}
-		j.begin(opened, head)
+		j.holds(opened, head)
 	case "meta":
 		envelope, err := base64.StdEncoding.DecodeString(rest)
 		if err != nil {
@@ -150,8 +135,8 @@ func (j *journal) apply(line string) bool {
 	return true
 }
 
-// begin forgets what was known of the content.
-func (j *journal) begin(form form, head []byte) {
+// holds forgets what was known of the content.
+func (j *journal) holds(form form, head []byte) {
 	j.form, j.head, j.envelope, j.chunks, j.name = form, head, nil, nil, ""
 }
 

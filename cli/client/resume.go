@@ -1,0 +1,275 @@
+package client
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"sgraph.ai/send/shared/envelope"
+	"sgraph.ai/send/shared/send"
+)
+
+// ErrChanged says that a file is not any more what was begun to be sent.
+var ErrChanged = errors.New("the file is another than when that was begun")
+
+// sendKept sends a file by a journal: it goes on with what was begun, or begins.
+func (c *Client) sendKept(ctx context.Context, f File, content io.ReadSeeker, o Options) (Sent, error) {
+	start, err := content.Seek(0, io.SeekCurrent)
+	if err != nil {
+		return Sent{}, fmt.Errorf("read the content: %w", err)
+	}
+	k := keeping{c: c, file: f, o: o}
+	if u, sums, completed, ok := o.Journal.Load(); ok {
+		err := errOver
+		if u.Server == c.Server && !u.Stale(time.Now(), completed) {
+			k.u, k.sums, k.again = u, sums, true
+			var sent Sent
+			if sent, err = k.goOn(ctx, completed); !errors.Is(err, errOver) && !errors.Is(err, ErrChanged) {
+				return sent, err
+			}
+		}
+		if o.StartsOver != nil {
+			o.StartsOver(u, err)
+		}
+		o.Journal.Drop()
+		if _, err := content.Seek(start, io.SeekStart); err != nil {
+			return Sent{}, fmt.Errorf("read the content: %w", err)
+		}
+	}
+	k = keeping{c: c, file: f, o: o}
+	return k.begin(ctx)
+}
+
+// keeping is the sending of a file that a journal keeps.
+type keeping struct {
+	c     *Client
+	file  File
+	o     Options
+	u     Upload
+	keys  keys
+	sums  []Sum // of the segments of which something may have left, and of those that are about to
+	fresh int   // how many of them the journal has not yet
+	again bool  // whether it was begun before
+}
+
+// begin sends it from its start, under a new key.
+func (k *keeping) begin(ctx context.Context) (Sent, error) {
+	stream := envelope.NewStream()
+	var err error
+	if k.keys, err = newKeys(k.o); err != nil {
+		return Sent{}, err
+	}
+	size := envelope.SealedSize(k.keys.secret, k.file.Meta, k.file.Size)
+	t, err := k.c.open(ctx, k.keys, k.file.label(k.file.Size, k.o.Note), size, k.o)
+	if err != nil {
+		return Sent{}, err
+	}
+	k.u = Upload{
+		Server: k.c.Server, ID: t.id, Key: t.key[:], Stretch: k.keys.stretch, Salt: stream.Salt[:], Prefix: stream.Prefix[:],
+		Secret: t.secret, Size: size, Begun: time.Now().Round(0), ExpiresAt: t.expires,
+	}
+	if err := k.o.Journal.Begin(k.u); err != nil {
+		k.c.withdraw(ctx, t.id, t.secret)
+		return Sent{}, fmt.Errorf("keep what it takes to go on with the upload: %w", err)
+	}
+	plan, err := k.c.initiate(ctx, k.u.ID, k.u.Size)
+	if err == nil {
+		err = k.send(ctx, &plan)
+	}
+	return k.end(ctx, err)
+}
+
+// goOn goes on with what was begun. It is errOver where that is over, and ErrChanged
+// where it would be of another file.
+func (k *keeping) goOn(ctx context.Context, completed bool) (Sent, error) {
+	if err := k.open(); errors.Is(err, ErrChanged) {
+		k.c.withdrawUnless(ctx, completed, k.u)
+		return Sent{}, err
+	} else if err != nil {
+		return Sent{}, err
+	}
+	plan, assembled, err := k.c.resume(ctx, k.u.ID, k.u.Size)
+	if lacksUpload(err) {
+		plan, err = k.c.initiate(ctx, k.u.ID, k.u.Size)
+	}
+	switch {
+	case send.ReasonOf(err) == send.ReasonNotPending:
+		if info, err := k.c.Info(ctx, k.u.ID); err != nil && !Over(err) {
+			return Sent{}, err
+		} else if err != nil || info.Status != send.Completed {
+			return Sent{}, errOver
+		}
+		completed = true
+	case Over(err) || send.ReasonOf(err) == send.ReasonNotUploaded:
+		return Sent{}, errOver
+	case err != nil:
+		return Sent{}, err
+	}
+	if completed || assembled {
+		// What is to be the same file is read once more, and nothing leaves.
+		if k.o.GoesOn != nil {
+			k.o.GoesOn(k.u, k.u.Size)
+		}
+		err = k.compare(ctx)
+	} else if k.knows(plan) {
+		if k.o.GoesOn != nil {
+			k.o.GoesOn(k.u, plan.there())
+		}
+		err = k.send(ctx, &plan)
+	} else {
+		err = ErrChanged // the journal is an older one than was there
+	}
+	if errors.Is(err, ErrChanged) {
+		k.c.withdrawUnless(ctx, completed, k.u)
+		return Sent{}, err
+	}
+	if completed && err == nil {
+		return k.done()
+	}
+	return k.end(ctx, err)
+}
+
+// withdrawUnless withdraws an upload that was not completed: of one that was, somebody may
+// have the link.
+func (c *Client) withdrawUnless(ctx context.Context, completed bool, u Upload) {
+	if !completed {
+		c.withdraw(ctx, u.ID, u.Secret)
+	}
+}
+
+// lacksUpload says whether an error is that no upload in parts is open, or that the service
+// knows no going on with one.
+func lacksUpload(err error) bool {
+	return send.ReasonOf(err) == send.ReasonUploadNotFound || makesNoURLs(err)
+}
+
+// knows says whether the journal has the sums of all that has arrived: one that was
+// put back from a backup may not.
+func (k *keeping) knows(p plan) bool {
+	for i, etag := range p.etags {
+		if _, to := p.span(i); etag != "" && segments(k.keys, to) > len(k.sums) {
+			return false
+		}
+	}
+	return true
+}
+
+// segments returns in how many segments the first bytes of a sealed file are.
+func segments(k keys, bytes int64) int {
+	form := envelope.V2
+	if k.stretch != nil {
+		form = envelope.V3
+	}
+	second := form.SegmentPlace(1)
+	if bytes <= second {
+		return 1
+	}
+	return 2 + int((bytes-1-second)/(form.SegmentPlace(2)-second))
+}
+
+// open takes the keys of what was begun. ErrChanged where it cannot be this file.
+func (k *keeping) open() error {
+	link, ok := k.u.Link()
+	if _, fits := k.u.stream(); !ok || !fits || (k.u.Stretch == nil) != (k.o.Passphrase == "") {
+		return ErrChanged
+	}
+	var err error
+	if k.keys, err = keysOf(k.o, link.Key, k.u.Stretch); err != nil {
+		return err
+	}
+	if envelope.SealedSize(k.keys.secret, k.file.Meta, k.file.Size) != k.u.Size {
+		return ErrChanged
+	}
+	return nil
+}
+
+// sealer seals the file to what was begun to be sent.
+func (k *keeping) sealer() (*envelope.Sealer, error) {
+	stream, _ := k.u.stream()
+	return envelope.NewSealer(k.keys.secret, stream, k.file.Meta, k.file.Size)
+}
+
+// send seals all of it, and sends what is not there.
+func (k *keeping) send(ctx context.Context, p *plan) error {
+	sealer, err := k.sealer()
+	if err != nil {
+		return err
+	}
+	parts := k.c.newParts(ctx, k.u.ID, *p, k.c.meter(k.u.Size))
+	parts.before = k.note
+	err = parts.end(sealer.Each(k.file.Content, func(s envelope.SealedSegment) error {
+		if err := k.take(s); err != nil {
+			return err
+		}
+		_, err := parts.Write(s.Sealed)
+		return err
+	}))
+	if err != nil {
+		return err
+	}
+	return k.c.assemble(ctx, k.u.ID, *p)
+}
+
+// compare seals all of it, and sends nothing.
+func (k *keeping) compare(ctx context.Context) error {
+	sealer, err := k.sealer()
+	if err != nil {
+		return err
+	}
+	return sealer.Each(k.file.Content, func(s envelope.SealedSegment) error {
+		if ctx.Err() != nil {
+			return context.Cause(ctx)
+		}
+		if s.Number >= int64(len(k.sums)) {
+			return ErrChanged // all that was sent has a sum
+		}
+		return k.take(s)
+	})
+}
+
+// take compares a segment with what may have left under its nonce.
+func (k *keeping) take(s envelope.SealedSegment) error {
+	if s.Number < int64(len(k.sums)) {
+		if k.sums[s.Number] != s.Sum {
+			return ErrChanged
+		}
+		return nil
+	}
+	k.sums = append(k.sums, s.Sum)
+	k.fresh++
+	return nil
+}
+
+// note keeps the sums of the segments that are about to leave.
+func (k *keeping) note() error {
+	if k.fresh == 0 {
+		return nil
+	}
+	if err := k.o.Journal.Add(k.sums[len(k.sums)-k.fresh:]); err != nil {
+		return fmt.Errorf("keep what it takes to go on with the upload: %w", err)
+	}
+	k.fresh = 0
+	return nil
+}
+
+// end completes the transfer, or leaves what there is to go on with.
+func (k *keeping) end(ctx context.Context, err error) (Sent, error) {
+	if err == nil {
+		err = k.c.complete(ctx, k.u.ID)
+	}
+	if err == nil {
+		_ = k.o.Journal.Completed() // otherwise the service says so
+		return k.done()
+	}
+	if !keeps(err) {
+		k.c.withdraw(ctx, k.u.ID, k.u.Secret)
+		k.o.Journal.Drop()
+	}
+	return Sent{}, err
+}
+
+func (k *keeping) done() (Sent, error) {
+	return k.c.sent(opened{k.u.ID, k.u.Secret, k.keys.link, k.u.Size, k.u.ExpiresAt}), nil
+}
