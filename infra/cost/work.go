@@ -26,10 +26,10 @@ var (
 	SendParts = Work{User: 4, Admin: 4, Edge: 4, Reads: 9, Writes: 29, Puts: 3, Gets: 2, LogKB: 5.56, Events: 3}
 	Part      = Work{Puts: 1}
 
-	// ReceiveDirect is a download through the function: info, download.
-	// ReceiveSigned is one from S3: info, download-url, and the GET.
-	ReceiveDirect = Work{User: 2, Edge: 2, Reads: 5, Writes: 7, Gets: 1, LogKB: 1.55, Events: 1}
-	ReceiveSigned = Work{User: 2, Edge: 2, Reads: 3, Writes: 7, Gets: 1, LogKB: 1.48, Events: 1}
+	// ReceiveDirect is a download through the function: info, download, confirm.
+	// ReceiveSigned is one from S3: info, download-url, the GET, and confirm.
+	ReceiveDirect = Work{User: 3, Edge: 3, Reads: 8, Writes: 13, Gets: 1, LogKB: 2.39, Events: 2}
+	ReceiveSigned = Work{User: 3, Edge: 3, Reads: 6, Writes: 13, Gets: 1, LogKB: 2.32, Events: 2}
 
 	// Delete is what the sender, or the canary, does to end a transfer.
 	Delete = Work{User: 1, Edge: 1, Reads: 1, Writes: 7, LogKB: 0.84, Events: 1}
@@ -58,7 +58,7 @@ var (
 // What a page is made of, besides itself, and how large it is as a whole.
 const (
 	PageParts = 6
-	PageKB    = 150.0
+	PageKB    = 260.0
 )
 
 // CanaryRound is what the services do for a round of the canary.
