@@ -23,7 +23,7 @@ import (
 )
 
 // chromium returns the browser to test in, and ends the test where there is none.
-func chromium(t testing.TB) string {
+func chromium(t *testing.T) string {
 	t.Helper()
 	names := []string{"chromium", "chromium-browser", "google-chrome"}
 	for _, name := range names {
@@ -42,7 +42,7 @@ func chromium(t testing.TB) string {
 
 // profile is a browser of its own, with one page, that remembers what the page did.
 type profile struct {
-	t         testing.TB
+	t         *testing.T
 	ctx       context.Context
 	downloads string
 
@@ -70,13 +70,13 @@ const patience = 2 * time.Minute
 var desktop = screen{width: 1280, height: 900}
 
 // open starts a browser with an empty profile. When the test ends, nothing that a page complained about may be left.
-func open(t testing.TB, on screen) *profile {
+func open(t *testing.T, on screen) *profile {
 	t.Helper()
 	return openIn(t, t.TempDir(), on)
 }
 
 // openIn starts a browser with the profile that a folder has.
-func openIn(t testing.TB, dir string, on screen) *profile {
+func openIn(t *testing.T, dir string, on screen) *profile {
 	t.Helper()
 	path := chromium(t)
 	p := &profile{
