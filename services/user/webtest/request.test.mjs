@@ -11,26 +11,27 @@ const KEY = Uint8Array.from({ length: 32 }, (_, i) => i);
 
 test('a key opens for who made the request, and for no one else', async () => {
   const [maker, other] = [await newRequestKeys(), await newRequestKeys()];
-  assert.deepEqual([maker.publicKey.length, maker.privateKey.length], [32, 32]);
+  assert.equal(maker.publicKey.length, 32);
+  await assert.rejects(crypto.subtle.exportKey('pkcs8', maker.keys.privateKey), /not extractable/);
   const sealed = await sealKey(maker.publicKey, ID, KEY);
   assert.equal(sealed.length, 80);
   assert.notDeepEqual(await sealKey(maker.publicKey, ID, KEY), sealed);
-  assert.deepEqual(await openKey(maker.privateKey, ID, sealed), KEY);
-  await assert.rejects(openKey(other.privateKey, ID, sealed), { code: 'wrong-key' });
-  await assert.rejects(openKey(maker.privateKey, '0123456789ac', sealed), { code: 'wrong-key' });
+  assert.deepEqual(await openKey(maker.keys, ID, sealed), KEY);
+  await assert.rejects(openKey(other.keys, ID, sealed), { code: 'wrong-key' });
+  await assert.rejects(openKey(maker.keys, '0123456789ac', sealed), { code: 'wrong-key' });
 });
 
 test('a key that was changed does not open', async () => {
-  const { publicKey, privateKey } = await newRequestKeys();
+  const { publicKey, keys } = await newRequestKeys();
   const sealed = await sealKey(publicKey, ID, KEY);
   await again(rounds(40, 2000), async (chance) => {
     const changed = sealed.slice();
     changed[chance(80)] ^= 1 << chance(8);
     if (chance(8) === 0) changed.fill(0, 0, 32); // a point of low order
-    await assert.rejects(openKey(privateKey, ID, changed), { code: 'wrong-key' });
-    await assert.rejects(openKey(privateKey, ID, sealed.slice(0, chance(80))), { code: 'damaged' });
+    await assert.rejects(openKey(keys, ID, changed), { code: 'wrong-key' });
+    await assert.rejects(openKey(keys, ID, sealed.slice(0, chance(80))), { code: 'damaged' });
   });
-  await assert.rejects(openKey(privateKey, ID, new Uint8Array(81)), { code: 'damaged' });
+  await assert.rejects(openKey(keys, ID, new Uint8Array(81)), { code: 'damaged' });
 });
 
 test('grants', async () => {

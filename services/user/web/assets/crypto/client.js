@@ -10,10 +10,9 @@ import { PassphraseError } from './errors.js';
 /** @typedef {{ chunks: Bytes[], known: boolean, name: string }} Opened name counts once known is true */
 
 /**
- * What is sealed and sent: with `kept`, the same as before (see seal.js). `block` is of the passphrase that is in the key,
- * if there is one.
+ * What is sealed and sent, or gone on with. `block` is of the passphrase that is in the key, if there is one.
  * @typedef {{
- *   key: Key, block?: Bytes | null, content: Content, kept?: import('./seal.js').Kept | null,
+ *   key: Key, block?: Bytes | null, content: Content,
  * } & Omit<import('../net/upload.js').Options, 'signal' | 'onCreated' | 'onProgress' | 'onWait'>} Upload
  */
 
@@ -80,7 +79,7 @@ export class CryptoClient {
     return this.#call('lock', [key, passphrase, block], { on });
   }
 
-  /** @returns {Promise<{ publicKey: Bytes, privateKey: Bytes }>} */
+  /** @returns {Promise<{ publicKey: Bytes, keys: CryptoKeyPair }>} */
   newRequestKeys() {
     return this.#call('newRequestKeys', []);
   }
@@ -98,13 +97,13 @@ export class CryptoClient {
 
   /**
    * Opens a key that was sealed to a request.
-   * @param {Bytes} privateKey
+   * @param {import('./request.js').RequestKeys} keys
    * @param {string} requestId
    * @param {Bytes} sealed
    * @returns {Promise<Key>}
    */
-  openKey(privateKey, requestId, sealed) {
-    return this.#call('openKey', [privateKey, requestId, sealed]);
+  openKey(keys, requestId, sealed) {
+    return this.#call('openKey', [keys, requestId, sealed]);
   }
 
   /**

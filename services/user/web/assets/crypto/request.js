@@ -17,15 +17,20 @@ const suite = new CipherSuite({ kem: new DhkemX25519HkdfSha256(), kdf: new HkdfS
 const info = (requestId) => concat([encodeText('sgraph-send request 1'), Uint8Array.of(0), encodeText(requestId)]);
 
 /**
- * A new pair: the public half is 32 bytes, and so is the private one, which never leaves the maker's device.
- * @returns {Promise<{ publicKey: Bytes, privateKey: Bytes }>}
+ * What opens the keys of what is sent to a request: a pair whose private half no script can read, or, where it was kept in
+ * bytes, those.
+ * @typedef {CryptoKeyPair | Bytes} RequestKeys
+ */
+
+/**
+ * A new pair. Its private half never leaves the maker's browser, which keeps it without telling anybody what it is.
+ * @returns {Promise<{ publicKey: Bytes, keys: CryptoKeyPair }>}
  */
 export async function newRequestKeys() {
-  const pair = await suite.kem.generateKeyPair();
-  return {
-    publicKey: new Uint8Array(await suite.kem.serializePublicKey(pair.publicKey)),
-    privateKey: new Uint8Array(await suite.kem.serializePrivateKey(pair.privateKey)),
-  };
+  const keys = /** @type {CryptoKeyPair} */ (
+    await crypto.subtle.generateKey({ name: 'X25519' }, false, ['deriveBits'])
+  );
+  return { publicKey: new Uint8Array(await crypto.subtle.exportKey('raw', keys.publicKey)), keys };
 }
 
 /**
@@ -42,14 +47,14 @@ export async function sealKey(publicKey, requestId, linkKey) {
 
 /**
  * Opens the key of what somebody sent to a request: a WrongKeyError if it was sealed to another.
- * @param {Bytes} privateKey
+ * @param {RequestKeys} keys
  * @param {string} requestId
  * @param {Bytes} sealed
  * @returns {Promise<Key>}
  */
-export async function openKey(privateKey, requestId, sealed) {
+export async function openKey(keys, requestId, sealed) {
   if (sealed.length !== SEALED) throw new DamagedError();
-  const recipientKey = await suite.kem.importKey('raw', privateKey.slice().buffer, false);
+  const recipientKey = keys instanceof Uint8Array ? await suite.kem.importKey('raw', keys.slice().buffer, false) : keys;
   const enc = sealed.slice(0, ENCAPSULATED).buffer;
   try {
     return new Uint8Array(await suite.open({ recipientKey, enc, info: info(requestId) }, sealed.slice(ENCAPSULATED)));

@@ -14,6 +14,7 @@ import { seal, textSource } from './seal.js';
 
 /** @typedef {import('./bytes.js').Bytes} Bytes */
 /** @typedef {import('./key.js').Key} Key */
+/** @typedef {import('./request.js').RequestKeys} RequestKeys */
 
 /**
  * What a call is told by the page, and tells it.
@@ -108,8 +109,9 @@ function percents(/** @type {(done: number) => void} */ tell) {
 
 /** @type {Record<string, (line: Line, ...args: any[]) => unknown>} */
 const calls = {
-  upload({ signal, tell }, /** @type {import('./client.js').Upload} */ { key, block, content, kept, ...options }) {
-    return upload(seal(key, sourceOf(content), { block, kept }), {
+  upload({ signal, tell }, /** @type {import('./client.js').Upload} */ { key, block, content, ...options }) {
+    const source = sourceOf(content);
+    return upload((kept) => seal(key, source, { block, kept }), {
       ...options,
       signal,
       onCreated: (id) => tell('onCreated', id),
@@ -139,8 +141,8 @@ const calls = {
   sealKey: (_, /** @type {Bytes} */ publicKey, /** @type {string} */ requestId, /** @type {Key} */ key) =>
     sealKey(publicKey, requestId, key),
 
-  openKey: (_, /** @type {Bytes} */ privateKey, /** @type {string} */ requestId, /** @type {Bytes} */ sealed) =>
-    openKey(privateKey, requestId, sealed),
+  openKey: (_, /** @type {RequestKeys} */ keys, /** @type {string} */ requestId, /** @type {Bytes} */ sealed) =>
+    openKey(keys, requestId, sealed),
 
   grant: (_, /** @type {Bytes} */ seed) => grantOf(seed),
 };

@@ -1,7 +1,10 @@
 // What the sender has chosen: files and folders from drop, picker or clipboard, as one thing to send.
 
-/** What is to be sent. The path of a folder with nothing in it ends with "/", and its file is empty. */
-/** @typedef {{ path: string, file: File }} Entry */
+/**
+ * What is to be sent. The path of a folder with nothing in it ends with "/", and its file is empty. The handle leads to
+ * the file again after a reload, where the browser gave one.
+ * @typedef {{ path: string, file: File, handle?: FileSystemFileHandle }} Entry
+ */
 
 /**
  * The entries of a drop, folders walked through. To be called inside the event.
@@ -12,11 +15,37 @@ export async function dropped(transfer) {
   const roots = [];
   for (const item of transfer.items ?? []) {
     const root = item.kind === 'file' && item.webkitGetAsEntry?.();
-    if (root) roots.push(root);
+    if (root) roots.push({ root, handle: handleOf(item) });
   }
   if (roots.length === 0) return picked(transfer.files);
-  return (await Promise.all(roots.map((root) => walk(root, '')))).flat();
+  const all = roots.map(async ({ root, handle }) => {
+    const entries = await walk(root, '');
+    const found = root.isFile && (await handle);
+    return found ? entries.map((entry) => ({ ...entry, handle: found })) : entries;
+  });
+  return (await Promise.all(all)).flat();
 }
+
+/**
+ * The handle of what was dropped, if it is a file and the browser has handles.
+ * @param {DataTransferItem} item
+ * @returns {Promise<FileSystemFileHandle | null>}
+ */
+async function handleOf(item) {
+  try {
+    return (await /** @type {any} */ (item).getAsFileSystemHandle?.()) ?? null;
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * The entries of handles.
+ * @param {FileSystemFileHandle[]} handles
+ * @returns {Promise<Entry[]>}
+ */
+export const opened = (handles) =>
+  Promise.all(handles.map(async (handle) => ({ path: handle.name, file: await handle.getFile(), handle })));
 
 /**
  * The entries of a file input or a clipboard.
@@ -58,11 +87,11 @@ async function walk(entry, folder) {
  */
 export function merge(entries, added) {
   const taken = new Set(entries.map(({ path }) => path));
-  const renamed = added.flatMap(({ path, file }) => {
+  const renamed = added.flatMap(({ path, ...entry }) => {
     if (path.endsWith('/') && taken.has(path)) return []; // the same folder
     const free = freePath(path, taken);
     taken.add(free);
-    return [{ path: free, file }];
+    return [{ ...entry, path: free }];
   });
   return [...entries, ...renamed];
 }

@@ -74,6 +74,37 @@ export const claimHeaders = ({ name, permit }) =>
 export const deleteTransfer = (id, secret) =>
   request('DELETE', paths.deleteTransfer(id), { headers: { [headers.deleteAuth]: secret } });
 
+/**
+ * Sets anew when a transfer ends.
+ * @param {string} id
+ * @param {string} secret
+ * @param {Date} expires
+ * @returns {Promise<import('../shared/contract.js').ChangeExpiryReply>}
+ */
+export const changeExpiry = async (id, secret, expires) => {
+  const json = { expires_at: expires.toISOString() };
+  return read(await request('POST', paths.changeExpiry(id), { headers: { [headers.deleteAuth]: secret }, json }));
+};
+
+/** @returns {Promise<import('../shared/contract.js').RequestInfoReply>} */
+export const getRequest = (/** @type {string} */ id) => get(paths.requestInfo(id));
+
+/**
+ * What arrived for a request.
+ * @param {string} id
+ * @param {string} secret
+ * @returns {Promise<import('../shared/contract.js').RequestTransfersReply>}
+ */
+export const getArrived = async (id, secret) =>
+  read(await request('GET', paths.requestTransfers(id), { headers: { [headers.requestAuth]: secret } }));
+
+/**
+ * @param {string} id
+ * @param {string} secret
+ */
+export const closeRequest = (id, secret) =>
+  request('DELETE', paths.closeRequest(id), { headers: { [headers.requestAuth]: secret } });
+
 /** @returns {Record<string, string>} */
 export const tokenHeaders = (/** @type {string} */ token) => (token ? { [headers.accessToken]: token } : {});
 

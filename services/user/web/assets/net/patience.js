@@ -9,6 +9,8 @@ const WAITS = [1, 2, 4, 8, 15]; // seconds
 /** Failures that may pass by themselves: no connection, overload, a gateway's bad moment. */
 const PASSING = [0, 408, 425, 429, 500, 502, 503, 504];
 
+export const isPassing = (/** @type {unknown} */ error) => error instanceof ApiError && PASSING.includes(error.status);
+
 /**
  * Runs a task until it succeeds, fails for good, or has failed too often in a row.
  * @template R
@@ -21,7 +23,7 @@ export async function patiently(task, { signal, onWait = () => {} } = {}) {
     try {
       return await task();
     } catch (error) {
-      if (!(error instanceof ApiError && PASSING.includes(error.status)) || attempt >= WAITS.length) throw error;
+      if (!(error instanceof ApiError) || !isPassing(error) || attempt >= WAITS.length) throw error;
       onWait(navigator.onLine ? 'retrying' : 'offline');
       const jitter = 0.8 + Math.random() * 0.4;
       await sleep(Math.max(WAITS[attempt] * jitter, Math.min(error.retryAfter, 60)) * 1000, signal);
