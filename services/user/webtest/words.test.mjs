@@ -7,7 +7,7 @@ import { codes } from '../web/assets/shared/contract.js';
 import { ApiError, errorOf } from '../web/assets/shared/http.js';
 import { describe } from '../web/assets/words.js';
 
-const DOINGS = ['send', 'look', 'download', 'status', 'delete'];
+const DOINGS = ['send', 'look', 'download', 'status', 'delete', 'extend', 'ask', 'request'];
 
 /** What only the console meets. */
 const OPERATORS = ['token_name_taken', 'api_key_required', 'wrong_api_key', 'session_expired', 'session_invalid'];

@@ -8,6 +8,8 @@ export const headers: {
   contentLength: 'content-length';
   /** How many seconds to wait before asking again, with 429 and 503. */
   retryAfter: 'retry-after';
+  /** The secret of who made a request. */
+  requestAuth: 'x-sgraph-request-auth';
   /** The token by which a sender may send. */
   accessToken: 'x-sgraph-access-token';
   /** The secret that deletes a transfer, and changes its expiry. */
@@ -46,6 +48,8 @@ export const paths: {
   versions: '/info/versions';
   /** Opens an upload in parts, each of which is PUT to a URL of its own. */
   initiateUpload: '/api/presigned/initiate';
+  /** Says what the store has of an upload in parts that is open, and where the parts go that it lacks. */
+  resumeUpload: '/api/presigned/resume';
   /** Makes the ciphertext of the parts. It can be repeated. */
   assembleUpload: '/api/presigned/complete';
   /** Gives up an upload in parts. It can be repeated. */
@@ -57,6 +61,17 @@ export const paths: {
   downloadUrl(transferId: string): string;
   /** Answers the ciphertext, or a range of it, of such a URL. */
   getLink(link: string): string;
+  /**
+   * Opens a request for the holder of an access token, and spends a use of it for each transfer that the request
+   * allows. It can be repeated.
+   */
+  createRequest: '/api/requests/create';
+  /** Says how a request stands, to whoever has its ID. */
+  requestInfo(requestId: string): string;
+  /** Lists what arrived, for whoever has the request's secret. */
+  requestTransfers(requestId: string): string;
+  /** Ends a request for whoever has its secret. It can be repeated. */
+  closeRequest(requestId: string): string;
   /** Opens a session for whoever has the API key. */
   login: '/auth/login';
   /** Says until when the session holds. */
@@ -94,6 +109,8 @@ export const paths: {
   downloadTransfer(transferId: string): string;
   /** Ends a transfer for whoever has its delete secret. */
   deleteTransfer(transferId: string): string;
+  /** Sets anew when a transfer ends, for whoever has its delete secret. */
+  changeExpiry(transferId: string): string;
   /** Says how busy the services were over the last minutes; with the parameter series also minute by minute. */
   pulse: '/health/pulse';
   /** Says whether what the operators depend on answers. */
@@ -240,8 +257,57 @@ export type ConfigReply = {
   version: string;
 };
 
+/** A part that the store has. */
+export type UploadedPart = { part_number: number; size: number; etag: string };
+
+/** Where one part is PUT. */
+export type PartURL = { part_number: number; upload_url: string };
+
+/**
+ * How it stands: by the word of the ledger and the store. Where the parts were put together already it has nothing but
+ * TransferID and Assembled.
+ */
+export type ResumeUploadReply = {
+  transfer_id: string;
+  upload_id?: string;
+  part_size?: number;
+  file_size_bytes?: number;
+  parts?: UploadedPart[];
+  part_urls?: PartURL[];
+  assembled?: boolean;
+};
+
 /** Where a ciphertext is. */
 export type DownloadURLReply = { transfer_id: string; download_url: string; expires_in: number };
+
+/** A request that waits for files. */
+export type CreateRequestReply = { request_id: string; expires_at: string };
+
+/** How a request stands. */
+export type RequestInfoReply = {
+  request_id: string;
+  public_key: string;
+  status: string;
+  label?: string;
+  max_transfers: number;
+  transfers_left: number;
+  max_bytes: number;
+  created_at: string;
+  expires_at: string;
+};
+
+/** A transfer that was sent to a request. */
+export type ArrivedTransfer = {
+  transfer_id: string;
+  status: string;
+  payload_bytes: number;
+  created_at: string;
+  expires_at: string;
+  sealed_key: string;
+};
+
+/** What arrived for a request, the earliest first. */
+export type RequestTransfersReply = { request_id: string; transfers: ArrivedTransfer[] };
 
 /** One of them. */
 export type Session = {
@@ -303,6 +369,9 @@ export type TransferInfoReply = {
   delete_enabled: boolean;
   label?: string;
 };
+
+/** When it ends. */
+export type ChangeExpiryReply = { transfer_id: string; expires_at: string };
 
 /** What happened in a minute. */
 export type MinuteCounts = { minute: string; requests: number; visitors: number; transfers: number };

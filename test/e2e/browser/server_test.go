@@ -113,9 +113,10 @@ func (s *server) readStart(out string) bool {
 
 // info is what the server says about a transfer.
 func (s *server) info(t *testing.T, id string) (info struct {
-	Status    string `json:"status"`
-	Downloads int    `json:"download_count"`
-	Hint      string `json:"content_type_hint"`
+	Status    string    `json:"status"`
+	Downloads int       `json:"download_count"`
+	Hint      string    `json:"content_type_hint"`
+	ExpiresAt time.Time `json:"expires_at"`
 }) {
 	t.Helper()
 	res, err := http.Get(s.URL + "/api/transfers/info/" + id)

@@ -4,7 +4,7 @@ import { bytes, span } from './shared/format.js';
 import { ApiError, codeOf } from './shared/http.js';
 
 /** @typedef {{ title: string, text: string }} Words */
-/** @typedef {'send' | 'look' | 'download' | 'status' | 'delete'} Doing */
+/** @typedef {'send' | 'look' | 'download' | 'status' | 'delete' | 'extend' | 'ask' | 'request'} Doing */
 /** @typedef {{ max_bytes?: number }} Limits */
 /** @typedef {import('./shared/http.js').Code} Code */
 /** @typedef {Partial<Record<Code, (error: ApiError, limits: Limits) => Words>>} Table */
@@ -57,6 +57,26 @@ export const keyWords = (key) =>
     ? say('That is not a whole key', 'A key has 43 letters, digits, "-" or "_". Paste all of it.')
     : linkWords(key);
 
+/**
+ * Why nothing can be sent by the link of a request: it cannot be read, or how the request stands.
+ * @type {Record<string, Words>}
+ */
+const REQUEST = {
+  no_link: say(
+    'There is no request in this link',
+    'Open the whole link that you were given, up to its last character.',
+  ),
+  full: say('All of it has arrived', 'As much was sent as was asked for. For more, ask for a new link.'),
+  expired: say('The time for this is over', 'Nothing can be sent by this link any more. Ask for a new one.'),
+  closed: say('This request is closed', 'Whoever made it takes nothing more by this link. Ask for a new one.'),
+};
+
+/**
+ * @param {{ reason: string, length: number }} request as it was read, or with how it stands for a reason
+ * @returns {Words}
+ */
+export const requestWords = ({ reason, length }) => REQUEST[reason] ?? LINK[reason](length);
+
 /** What the label of a transfer tells of a key before anything is downloaded. */
 export const wrongKey = say(
   'The key does not fit this transfer',
@@ -82,12 +102,26 @@ export const tokenWords = {
  * @returns {Words}
  */
 export function describe(error, doing, limits = {}) {
-  if (!(error instanceof ApiError)) return ofThePage(error);
+  if (!(error instanceof ApiError)) return doing === 'ask' ? ofAsking(error) : ofThePage(error);
   for (const code of [error.code, codeOf(error.status)]) {
     const words = BY_DOING[doing]?.[code] ?? BY_CODE[code];
     if (words) return words(error, limits);
   }
   return unexpected(error.detail);
+}
+
+/** What a browser may lack to keep the key of a request. */
+function ofAsking(/** @type {unknown} */ error) {
+  const { name = '' } = /** @type {{ name?: string }} */ (error);
+  if (name === 'NotSupportedError') {
+    return say('This browser cannot ask for files', 'It lacks a kind of key (X25519). A newer one has it.');
+  }
+  return error instanceof DOMException
+    ? say(
+        'This browser keeps nothing',
+        'The key would be lost with this page. Use another window, which is not private.',
+      )
+    : ofThePage(error);
 }
 
 /** What goes wrong in the page itself: see crypto/errors.js. */
@@ -119,6 +153,14 @@ const PAGE = {
     'Too large for this browser',
     'It was sent by an older version, in one piece of more than 2 GB. The sgsend command line program can open it.',
   ),
+  elsewhere: say(
+    'Another tab is at it',
+    'Another tab or window of this browser sends this, or has done so. Only one can: look there.',
+  ),
+  paths: say(
+    'Too much for one link',
+    'There are more than 100,000 files or folders, or folders within more than 30 others. Send less, or an archive.',
+  ),
   'file-changed': say(
     'A file changed while it was read',
     'It was edited, moved or deleted after you chose it. Choose it again and send once more.',
@@ -141,13 +183,15 @@ const notAllowed = () =>
 const stranger = () =>
   say('The page and the server do not fit together', 'The page may be out of date. Reload it and try again.');
 
+const noRequest = () =>
+  say('There is no such request', 'The link may be incomplete, or the request has been over for a while.');
+
 /** Why nothing more can be sent to a request, by the code of the refusal. */
 const requestOver = (/** @type {string} */ why) => say('This request takes nothing more', `${why} Ask for a new link.`);
 
 /** @type {Table} */
 const ASKING = {
-  request_not_found: () =>
-    say('There is no such request', 'The link may be incomplete, or the request has been over for a while.'),
+  request_not_found: noRequest,
   request_unknown: () =>
     say('The service does not know this request', 'Check that all of the link was copied, or ask for a new one.'),
   request_full: () => requestOver('As much has arrived as was asked for.'),
@@ -301,10 +345,34 @@ const DELETING = {
   delete_not_enabled: notEnabled,
 };
 
+/** @type {Table} */
+const EXTENDING = {
+  ...DELETING,
+  forbidden: () => say('It cannot be changed from here', 'This page does not hold the right secret for it.'),
+  wrong_delete_secret: () => say('It cannot be changed from here', 'This page does not hold the right secret for it.'),
+  invalid: () => say('It cannot end then', 'That is in the past, or later than this service keeps anything.'),
+};
+
+/** @type {Table} */
+const MAKING = {
+  ...SENDING,
+  too_large: () => say('That is more than this service takes', 'Ask for less each time.'),
+  forbidden: () => say('This token may not do that', 'Ask whoever runs the service for one that may.'),
+  not_found: noRequest,
+  transfer_not_found: noRequest,
+  conflict: stranger,
+  id_taken: stranger,
+  expired: noRequest,
+  gone: noRequest,
+};
+
 /** @type {Partial<Record<Doing, Table>>} */
 const BY_DOING = {
   send: SENDING,
   look: { invalid: notFound, not_found: improper, forbidden: improper },
   download: DOWNLOADING,
   delete: DELETING,
+  extend: EXTENDING,
+  ask: MAKING,
+  request: { invalid: noRequest, not_found: noRequest },
 };

@@ -1,4 +1,5 @@
-import { dropped, isContainer, isHidden, merge, picked, sendName, totalSize } from '../files/selection.js';
+import { dropped, isContainer, isHidden, merge, opened, picked, sendName, totalSize } from '../files/selection.js';
+import { isFolder } from '../files/tree.js';
 import { el, find, icon } from '../shared/dom.js';
 import { bytes, plural } from '../shared/format.js';
 
@@ -21,6 +22,7 @@ export class FilePicker extends HTMLElement {
         this.add(picked(input.files ?? []));
         input.value = ''; // the same file can be chosen again after it was removed
       });
+      if (!input.webkitdirectory) input.addEventListener('click', (event) => this.#choose(event));
     }
     find(this, '[data-clear]').addEventListener('click', () => {
       this.#set([]);
@@ -44,6 +46,22 @@ export class FilePicker extends HTMLElement {
       const sending = /** @type {HTMLElement | null} */ (this.closest('[data-view]'))?.hidden;
       if (!sending && event.dataTransfer) this.#drop(event.dataTransfer);
     });
+  }
+
+  /**
+   * Lets the person choose files in a way that leads to them again after a reload, where the browser has one.
+   * @param {Event} event
+   */
+  async #choose(event) {
+    const pick = /** @type {any} */ (window).showOpenFilePicker;
+    if (!pick) return;
+    event.preventDefault();
+    try {
+      this.add(await opened(await pick({ multiple: true })));
+    } catch (error) {
+      if (/** @type {Error} */ (error).name === 'AbortError') return; // closed without a choice
+      this.dispatchEvent(new CustomEvent('unreadable', { bubbles: true }));
+    }
   }
 
   /**
@@ -80,7 +98,9 @@ export class FilePicker extends HTMLElement {
     const size = totalSize(entries);
     find(this, '.drop').hidden = entries.length > 0;
     find(this, '.chosen').hidden = entries.length === 0;
-    find(this, '[data-total]').textContent = `${plural(entries.length, 'file')}, ${bytes(size)}`;
+    const folders = entries.filter(({ path }) => isFolder(path)).length;
+    const counted = [plural(entries.length - folders, 'file'), folders > 0 && plural(folders, 'empty folder')];
+    find(this, '[data-total]').textContent = [...counted, bytes(size)].filter(Boolean).join(', ');
     find(this, '.files').replaceChildren(
       ...entries.slice(0, SHOWN).map((entry) => this.#item(entry)),
       ...(entries.length > SHOWN
@@ -95,8 +115,11 @@ export class FilePicker extends HTMLElement {
 
     const archive = find(this, '[data-archive]');
     archive.hidden = entries.length === 0 || !isContainer(entries);
-    if (!archive.hidden)
-      archive.textContent = `They travel together, as ${sendName(entries)}. Who receives them can have each alone, or all as a ZIP archive.`;
+    if (!archive.hidden) {
+      archive.textContent =
+        `They travel under one link, as ${sendName(entries)}. ` +
+        'The recipient can have each of them alone, or all as a ZIP archive.';
+    }
     this.dispatchEvent(new CustomEvent('change', { bubbles: true }));
   }
 
@@ -111,9 +134,9 @@ export class FilePicker extends HTMLElement {
     return el(
       'li',
       {},
-      icon('file'),
+      icon(isFolder(entry.path) ? 'folder' : 'file'),
       el('span', { class: 'name', title: entry.path }, entry.path),
-      el('span', { class: 'size' }, bytes(entry.file.size)),
+      el('span', { class: 'size' }, isFolder(entry.path) ? 'empty folder' : bytes(entry.file.size)),
       el('button', { type: 'button', 'aria-label': `Remove ${entry.path}`, click: remove }, icon('close')),
     );
   }

@@ -17,6 +17,11 @@ export class NoteField extends HTMLElement {
     return this.#field.value.trim();
   }
 
+  set value(text) {
+    this.#field.value = text;
+    this.#count();
+  }
+
   /** What keeps the note from being sent; null if nothing does. */
   get problem() {
     const over = -left(this.value);
@@ -33,8 +38,7 @@ export class NoteField extends HTMLElement {
   }
 
   clear() {
-    this.#field.value = '';
-    this.#count();
+    this.value = '';
   }
 
   #count() {

@@ -10,7 +10,8 @@ const QUIET = 4; // modules of white around a QR code, as the standard asks
 /**
  * @typedef {{
  *   id: string, key: string, deleteSecret: string, expires: Date, maxDownloads: number, isText: boolean,
- * }} Transfer maxDownloads is 0 where there is no limit
+ *   isLocked: boolean,
+ * }} Transfer maxDownloads is 0 where there is no limit; isLocked where there is a passphrase beside the key
  */
 
 /**
@@ -20,7 +21,7 @@ const QUIET = 4; // modules of white around a QR code, as the standard asks
 export class SentTransfer extends HTMLElement {
   /** @param {Transfer} transfer */
   show(transfer) {
-    const { id, key, deleteSecret } = transfer;
+    const { id, key, deleteSecret, isLocked } = transfer;
     const { whole, withoutKey } = writeLinks(location.origin, id, key);
     const link = () => (toggle.checked ? withoutKey : whole);
     const message = () => messageFor(transfer, link(), toggle.checked);
@@ -64,6 +65,13 @@ export class SentTransfer extends HTMLElement {
     this.replaceChildren(
       wholeField,
       apart,
+      isLocked
+        ? el(
+            'p',
+            { class: 'note' },
+            'The link opens nothing without the passphrase. Tell the recipient by another way, such as the phone: nobody can find it out later.',
+          )
+        : '',
       el('label', { class: 'check' }, toggle, el('span', {}, 'Show link and key separately')),
       el(
         'div',
@@ -174,7 +182,7 @@ function qrPicture(text) {
  * @param {string} link
  * @param {boolean} keyApart
  */
-function messageFor({ expires, maxDownloads: max, isText }, link, keyApart) {
+function messageFor({ expires, maxDownloads: max, isText, isLocked }, link, keyApart) {
   const what = isText ? 'a text' : 'a file';
   const limit = max === 1 ? ' It can be opened once.' : max ? ` It can be opened ${max} times.` : '';
   return [
@@ -184,6 +192,7 @@ function messageFor({ expires, maxDownloads: max, isText }, link, keyApart) {
     '',
     'Open the link in a browser. Nothing has to be installed.',
     ...(keyApart ? ['You will be asked for a key; I am sending it to you separately.'] : []),
+    ...(isLocked ? ['You will be asked for a passphrase; I am telling it to you separately.'] : []),
     `It is there until ${moment(expires)}.${limit}`,
   ].join('\n');
 }

@@ -30,8 +30,11 @@ export class TokenField extends HTMLElement {
   #offer = find(this, '[data-remember]');
   #remember = find(this, '[data-remember] input', HTMLInputElement);
   #checked = '';
+  #isReady = false;
 
   connectedCallback() {
+    if (this.#isReady) return; // it moves between the forms of a page
+    this.#isReady = true;
     this.#input.addEventListener('input', () => {
       this.#say('', '');
       this.#offerToRemember();

@@ -1,15 +1,25 @@
-import { deleteTransfer, getInfo } from '../net/api.js';
-import { dialog, el, facts, icon } from '../shared/dom.js';
-import { plural, until } from '../shared/format.js';
+import { changeExpiry, deleteTransfer, getConfig, getInfo } from '../net/api.js';
+import { dialog, el, facts, icon, Problem } from '../shared/dom.js';
+import { moment, plural, until } from '../shared/format.js';
 import { ApiError } from '../shared/http.js';
 import { describe } from '../words.js';
 import { ErrorNote } from './error-note.js';
 
 const LOOK_EVERY = 15_000;
 
+/** @typedef {import('../net/api.js').TransferInfo} TransferInfo */
+
+/** From now on, in seconds. @type {[string, number][]} */
+const LIVES = [
+  ['1 hour', 3600],
+  ['1 day', 86400],
+  ['7 days', 7 * 86400],
+  ['30 days', 30 * 86400],
+];
+
 /**
- * <transfer-status>: what became of a transfer, for its sender, and the way to end it. watch(id, secret) starts it;
- * "deleted" follows a deletion.
+ * <transfer-status>: what became of a transfer, for its sender, and the ways to end it sooner or later. watch(id, secret)
+ * starts it; "deleted" follows a deletion.
  */
 export class TransferStatus extends HTMLElement {
   #id = '';
@@ -17,7 +27,10 @@ export class TransferStatus extends HTMLElement {
   #facts = el('dl', { class: 'facts', 'aria-live': 'polite' });
   #error = new ErrorNote();
   #button = el('button', { type: 'button', class: 'button danger' }, icon('trash'), 'Delete now');
+  #change = el('button', { type: 'button', class: 'button', hidden: true }, icon('clock'), 'Change when it ends');
   #timer = 0;
+  /** @type {TransferInfo | null} */
+  #info = null;
 
   /**
    * @param {string} id
@@ -27,7 +40,8 @@ export class TransferStatus extends HTMLElement {
     this.#id = id;
     this.#secret = secret;
     this.#button.addEventListener('click', () => this.#confirm());
-    this.replaceChildren(this.#facts, this.#error, el('div', { class: 'row' }, this.#button));
+    this.#change.addEventListener('click', () => this.#choose());
+    this.replaceChildren(this.#facts, this.#error, el('div', { class: 'row' }, this.#change, this.#button));
     this.#look();
     this.#timer = window.setInterval(() => {
       if (!document.hidden) this.#look();
@@ -40,28 +54,24 @@ export class TransferStatus extends HTMLElement {
 
   async #look() {
     try {
-      const info = await getInfo(this.#id);
+      this.#info = await getInfo(this.#id);
       this.#error.clear();
-      this.#render(info);
+      this.#render(this.#info);
     } catch (error) {
       if (error instanceof ApiError && error.status === 404) this.#end('Not on the server any more');
       else if (!this.#facts.hasChildNodes()) this.#error.show(describe(error, 'status'));
     }
   }
 
-  /** @param {import('../net/api.js').TransferInfo} info */
-  #render({ status, download_count: count, max_downloads: max, expires_at: expires, is_expired: expired }) {
-    if (status === 'deleted') {
+  /** @param {TransferInfo} info */
+  #render(info) {
+    if (info.status === 'deleted') {
       this.#end('Deleted');
       return;
     }
-    let downloads = max ? `${count} of ${plural(max, 'time')}` : count ? plural(count, 'time') : 'not yet';
-    if (status === 'exhausted' || (max && count >= max)) downloads += ', no more';
-    /** @type {[string, string][]} */
-    const rows = [['Downloaded', downloads]];
-    if (expired) rows.push(['Expired', until(new Date(expires ?? '')).replace('expired ', '')]);
-    else if (expires) rows.push(['Expires', until(new Date(expires))]);
-    this.#show(rows);
+    this.#show(statusRows(info));
+    this.#change.hidden = info.is_expired || Boolean(info.erased) || !info.delete_enabled;
+    this.#button.hidden = Boolean(info.erased);
   }
 
   /** @param {string} text */
@@ -69,6 +79,7 @@ export class TransferStatus extends HTMLElement {
     clearInterval(this.#timer);
     this.#show([['State', text]]);
     this.#button.hidden = true;
+    this.#change.hidden = true;
   }
 
   /** @param {[string, string][]} rows */
@@ -77,6 +88,52 @@ export class TransferStatus extends HTMLElement {
     if (this.#facts.dataset.said === said) return; // nothing new to read out
     this.#facts.dataset.said = said;
     this.#facts.replaceChildren(...facts(rows));
+  }
+
+  /** Lets the sender choose another end, as long as the service keeps anything at most. */
+  async #choose() {
+    if (!this.#info) return;
+    let config;
+    try {
+      config = await getConfig();
+    } catch (error) {
+      this.#error.show(describe(error, 'status'));
+      return;
+    }
+    const latest = Date.parse(this.#info.created_at) + config.max_ttl_seconds * 1000;
+    const now = Date.now() + config.clock_offset;
+    const choices = LIVES.filter(([, seconds]) => now + seconds * 1000 < latest);
+    const option = (/** @type {string} */ words, /** @type {number} */ time, checked = false) =>
+      el('label', {}, el('input', { type: 'radio', name: 'ends', value: time, checked }), el('span', {}, words));
+    const changed = await dialog({
+      title: 'When is it to end?',
+      body: el(
+        'fieldset',
+        {},
+        el('legend', {}, 'From now on'),
+        el(
+          'div',
+          { class: 'segments' },
+          choices.map(([words, seconds]) => option(words, now + seconds * 1000, seconds === 86400)),
+          option('As late as can be', latest, choices.length < 2),
+        ),
+        el('p', { class: 'hint' }, `This service keeps it until ${moment(new Date(latest))} at most.`),
+      ),
+      dismiss: 'Leave it',
+      action: 'Change it',
+      submit: async ({ ends }) => {
+        try {
+          // A moment is lost on the way, and nothing is kept longer than the longest.
+          await changeExpiry(this.#id, this.#secret, new Date(Math.min(Number(ends.value), latest)));
+        } catch (error) {
+          const { title, text } = describe(error, 'extend');
+          throw new Problem(`${title}. ${text}`);
+        }
+        return true;
+      },
+    });
+    if (changed) await this.#look();
+    this.#change.focus();
   }
 
   async #confirm() {
@@ -108,6 +165,26 @@ export class TransferStatus extends HTMLElement {
       this.#button.disabled = false;
     }
   }
+}
+
+/**
+ * What there is to say of a transfer that was not deleted. A service that knows no receipts tells no arrivals.
+ * @param {TransferInfo} info
+ * @returns {[string, string][]}
+ */
+export function statusRows(info) {
+  const { status, download_count: begun, downloads_completed: whole, max_downloads: max, expires_at: expires } = info;
+  if (status === 'pending') return [['State', 'Not sent completely yet']];
+  const isSpent = status === 'exhausted' || (max > 0 && begun >= max);
+  const count = max ? `${begun} of ${max}` : begun || 'none yet';
+  /** @type {[string, string][]} */
+  const rows = [['Downloads begun', isSpent ? `${count}, no more` : String(count)]];
+  if (begun && whole !== undefined) rows.push(['Confirmed to have arrived', whole ? plural(whole, 'time') : 'not yet']);
+  const ends = new Date(expires ?? '');
+  if (info.is_expired) rows.push(['Expired', until(ends).replace('expired ', '')]);
+  else if (expires && !info.erased) rows.push(['Expires', until(ends)]);
+  if (info.erased) rows.push(['On the server', 'Erased']);
+  return rows;
 }
 
 customElements.define('transfer-status', TransferStatus);

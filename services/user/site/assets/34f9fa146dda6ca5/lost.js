@@ -405,6 +405,15 @@ var LINK = {
   long_text: () => say("That is too long", "Paste the link alone.")
 };
 var linkWords = ({ reason, length }) => LINK[reason](length);
+var REQUEST = {
+  no_link: say(
+    "There is no request in this link",
+    "Open the whole link that you were given, up to its last character."
+  ),
+  full: say("All of it has arrived", "As much was sent as was asked for. For more, ask for a new link."),
+  expired: say("The time for this is over", "Nothing can be sent by this link any more. Ask for a new one."),
+  closed: say("This request is closed", "Whoever made it takes nothing more by this link. Ask for a new one.")
+};
 var wrongKey = say(
   "The key does not fit this transfer",
   "Copy all of the link or key, up to its last character, and try again. Nothing was downloaded, and so nothing counts."
@@ -432,6 +441,14 @@ var PAGE = {
     "Too large for this browser",
     "It was sent by an older version, in one piece of more than 2 GB. The sgsend command line program can open it."
   ),
+  elsewhere: say(
+    "Another tab is at it",
+    "Another tab or window of this browser sends this, or has done so. Only one can: look there."
+  ),
+  paths: say(
+    "Too much for one link",
+    "There are more than 100,000 files or folders, or folders within more than 30 others. Send less, or an archive."
+  ),
   "file-changed": say(
     "A file changed while it was read",
     "It was edited, moved or deleted after you chose it. Choose it again and send once more."
@@ -444,9 +461,10 @@ var notFound = () => say(
 var improper = () => say("The server gave no proper answer", "Something between you and it may be in the way. Try again in a minute.");
 var notAllowed = () => say("The server refused that", "Reload the page and try again; if it stays, tell whoever runs the service.");
 var stranger = () => say("The page and the server do not fit together", "The page may be out of date. Reload it and try again.");
+var noRequest = () => say("There is no such request", "The link may be incomplete, or the request has been over for a while.");
 var requestOver = (why) => say("This request takes nothing more", `${why} Ask for a new link.`);
 var ASKING = {
-  request_not_found: () => say("There is no such request", "The link may be incomplete, or the request has been over for a while."),
+  request_not_found: noRequest,
   request_unknown: () => say("The service does not know this request", "Check that all of the link was copied, or ask for a new one."),
   request_full: () => requestOver("As much has arrived as was asked for."),
   request_closed: () => requestOver("It was closed."),
@@ -534,6 +552,35 @@ var SENDING = {
   bad_sealed_key: stranger,
   too_many_pending: tooManyPending,
   use_presigned: stranger
+};
+var wrongSecret = () => say("It cannot be deleted from here", "This page does not hold the right secret for it.");
+var noneLeft = () => say("It is gone already", "There is no such transfer any more.");
+var notEnabled = () => say("It cannot be deleted", "It was sent without that possibility. It still expires by itself.");
+var DELETING = {
+  forbidden: wrongSecret,
+  wrong_delete_secret: wrongSecret,
+  delete_secret_required: wrongSecret,
+  not_found: noneLeft,
+  transfer_not_found: noneLeft,
+  conflict: notEnabled,
+  delete_not_enabled: notEnabled
+};
+var EXTENDING = {
+  ...DELETING,
+  forbidden: () => say("It cannot be changed from here", "This page does not hold the right secret for it."),
+  wrong_delete_secret: () => say("It cannot be changed from here", "This page does not hold the right secret for it."),
+  invalid: () => say("It cannot end then", "That is in the past, or later than this service keeps anything.")
+};
+var MAKING = {
+  ...SENDING,
+  too_large: () => say("That is more than this service takes", "Ask for less each time."),
+  forbidden: () => say("This token may not do that", "Ask whoever runs the service for one that may."),
+  not_found: noRequest,
+  transfer_not_found: noRequest,
+  conflict: stranger,
+  id_taken: stranger,
+  expired: noRequest,
+  gone: noRequest
 };
 
 // assets/lost.js

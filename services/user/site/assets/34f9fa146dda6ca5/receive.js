@@ -50,6 +50,7 @@ var headers = {
   contentType: "content-type",
   contentLength: "content-length",
   retryAfter: "retry-after",
+  requestAuth: "x-sgraph-request-auth",
   accessToken: "x-sgraph-access-token",
   deleteAuth: "x-sgraph-transfer-delete-auth",
   downloadPermit: "x-sgraph-download-permit",
@@ -66,10 +67,15 @@ var paths = {
   server: "/info/server",
   versions: "/info/versions",
   initiateUpload: "/api/presigned/initiate",
+  resumeUpload: "/api/presigned/resume",
   assembleUpload: "/api/presigned/complete",
   cancelUpload: (transferId, uploadId) => `/api/presigned/cancel/${part(transferId)}/${part(uploadId)}`,
   downloadUrl: (transferId) => `/api/presigned/download-url/${part(transferId)}`,
   getLink: (link) => `/api/presigned/bytes/${part(link)}`,
+  createRequest: "/api/requests/create",
+  requestInfo: (requestId) => `/api/requests/info/${part(requestId)}`,
+  requestTransfers: (requestId) => `/api/requests/transfers/${part(requestId)}`,
+  closeRequest: (requestId) => `/api/requests/delete/${part(requestId)}`,
   login: "/auth/login",
   currentSession: "/auth/session",
   logout: "/auth/logout",
@@ -87,6 +93,7 @@ var paths = {
   transferInfo: (transferId) => `/api/transfers/info/${part(transferId)}`,
   downloadTransfer: (transferId) => `/api/transfers/download/${part(transferId)}`,
   deleteTransfer: (transferId) => `/api/transfers/delete/${part(transferId)}`,
+  changeExpiry: (transferId) => `/api/transfers/expiry/${part(transferId)}`,
   pulse: "/health/pulse",
   services: "/health/services",
   listEvents: "/audit/events",
@@ -306,7 +313,7 @@ var CryptoClient = class {
   lock(key, passphrase, block = null, on = {}) {
     return this.#call("lock", [key, passphrase, block], { on });
   }
-  /** @returns {Promise<{ publicKey: Bytes, privateKey: Bytes }>} */
+  /** @returns {Promise<{ publicKey: Bytes, keys: CryptoKeyPair }>} */
   newRequestKeys() {
     return this.#call("newRequestKeys", []);
   }
@@ -322,13 +329,13 @@ var CryptoClient = class {
   }
   /**
    * Opens a key that was sealed to a request.
-   * @param {Bytes} privateKey
+   * @param {import('./request.js').RequestKeys} keys
    * @param {string} requestId
    * @param {Bytes} sealed
    * @returns {Promise<Key>}
    */
-  openKey(privateKey, requestId, sealed) {
-    return this.#call("openKey", [privateKey, requestId, sealed]);
+  openKey(keys2, requestId, sealed) {
+    return this.#call("openKey", [keys2, requestId, sealed]);
   }
   /**
    * What shows that somebody has a request's link, out of its seed.
@@ -1083,6 +1090,7 @@ var Kept = class {
 // assets/net/patience.js
 var WAITS = [1, 2, 4, 8, 15];
 var PASSING = [0, 408, 425, 429, 500, 502, 503, 504];
+var isPassing = (error) => error instanceof ApiError && PASSING.includes(error.status);
 async function patiently(task, { signal, onWait = () => {
 } } = {}) {
   for (let attempt = 0; ; attempt++) {
@@ -1090,7 +1098,7 @@ async function patiently(task, { signal, onWait = () => {
     try {
       return await task();
     } catch (error) {
-      if (!(error instanceof ApiError && PASSING.includes(error.status)) || attempt >= WAITS.length) throw error;
+      if (!(error instanceof ApiError) || !isPassing(error) || attempt >= WAITS.length) throw error;
       onWait(navigator.onLine ? "retrying" : "offline");
       const jitter = 0.8 + Math.random() * 0.4;
       await sleep(Math.max(WAITS[attempt] * jitter, Math.min(error.retryAfter, 60)) * 1e3, signal);
@@ -1732,6 +1740,15 @@ var LINK = {
 };
 var linkWords = ({ reason, length }) => LINK[reason](length);
 var keyWords = (key) => key.reason === "no_link" ? say("That is not a whole key", 'A key has 43 letters, digits, "-" or "_". Paste all of it.') : linkWords(key);
+var REQUEST = {
+  no_link: say(
+    "There is no request in this link",
+    "Open the whole link that you were given, up to its last character."
+  ),
+  full: say("All of it has arrived", "As much was sent as was asked for. For more, ask for a new link."),
+  expired: say("The time for this is over", "Nothing can be sent by this link any more. Ask for a new one."),
+  closed: say("This request is closed", "Whoever made it takes nothing more by this link. Ask for a new one.")
+};
 var wrongKey = say(
   "The key does not fit this transfer",
   "Copy all of the link or key, up to its last character, and try again. Nothing was downloaded, and so nothing counts."
@@ -1743,12 +1760,25 @@ var tokenWords = {
   token_exhausted: "This token is used up. Ask whoever runs the service for a new one."
 };
 function describe(error, doing, limits = {}) {
-  if (!(error instanceof ApiError)) return ofThePage(error);
+  if (!(error instanceof ApiError)) return doing === "ask" ? ofAsking(error) : ofThePage(error);
   for (const code of [error.code, codeOf(error.status)]) {
     const words = BY_DOING[doing]?.[code] ?? BY_CODE[code];
     if (words) return words(error, limits);
   }
   return unexpected(error.detail);
+}
+function ofAsking(error) {
+  const { name = "" } = (
+    /** @type {{ name?: string }} */
+    error
+  );
+  if (name === "NotSupportedError") {
+    return say("This browser cannot ask for files", "It lacks a kind of key (X25519). A newer one has it.");
+  }
+  return error instanceof DOMException ? say(
+    "This browser keeps nothing",
+    "The key would be lost with this page. Use another window, which is not private."
+  ) : ofThePage(error);
 }
 function ofThePage(error) {
   const { code = "", message = "" } = (
@@ -1775,6 +1805,14 @@ var PAGE = {
     "Too large for this browser",
     "It was sent by an older version, in one piece of more than 2 GB. The sgsend command line program can open it."
   ),
+  elsewhere: say(
+    "Another tab is at it",
+    "Another tab or window of this browser sends this, or has done so. Only one can: look there."
+  ),
+  paths: say(
+    "Too much for one link",
+    "There are more than 100,000 files or folders, or folders within more than 30 others. Send less, or an archive."
+  ),
   "file-changed": say(
     "A file changed while it was read",
     "It was edited, moved or deleted after you chose it. Choose it again and send once more."
@@ -1787,9 +1825,10 @@ var notFound = () => say(
 var improper = () => say("The server gave no proper answer", "Something between you and it may be in the way. Try again in a minute.");
 var notAllowed = () => say("The server refused that", "Reload the page and try again; if it stays, tell whoever runs the service.");
 var stranger = () => say("The page and the server do not fit together", "The page may be out of date. Reload it and try again.");
+var noRequest = () => say("There is no such request", "The link may be incomplete, or the request has been over for a while.");
 var requestOver = (why) => say("This request takes nothing more", `${why} Ask for a new link.`);
 var ASKING = {
-  request_not_found: () => say("There is no such request", "The link may be incomplete, or the request has been over for a while."),
+  request_not_found: noRequest,
   request_unknown: () => say("The service does not know this request", "Check that all of the link was copied, or ask for a new one."),
   request_full: () => requestOver("As much has arrived as was asked for."),
   request_closed: () => requestOver("It was closed."),
@@ -1905,11 +1944,31 @@ var DELETING = {
   conflict: notEnabled,
   delete_not_enabled: notEnabled
 };
+var EXTENDING = {
+  ...DELETING,
+  forbidden: () => say("It cannot be changed from here", "This page does not hold the right secret for it."),
+  wrong_delete_secret: () => say("It cannot be changed from here", "This page does not hold the right secret for it."),
+  invalid: () => say("It cannot end then", "That is in the past, or later than this service keeps anything.")
+};
+var MAKING = {
+  ...SENDING,
+  too_large: () => say("That is more than this service takes", "Ask for less each time."),
+  forbidden: () => say("This token may not do that", "Ask whoever runs the service for one that may."),
+  not_found: noRequest,
+  transfer_not_found: noRequest,
+  conflict: stranger,
+  id_taken: stranger,
+  expired: noRequest,
+  gone: noRequest
+};
 var BY_DOING = {
   send: SENDING,
   look: { invalid: notFound, not_found: improper, forbidden: improper },
   download: DOWNLOADING,
-  delete: DELETING
+  delete: DELETING,
+  extend: EXTENDING,
+  ask: MAKING,
+  request: { invalid: noRequest, not_found: noRequest }
 };
 
 // assets/receive.js

@@ -740,12 +740,12 @@ var _BLAKE2 = class {
     return res;
   }
   _cloneInto(to) {
-    const { buffer, length, finished, destroyed, outputLen, pos } = this;
+    const { buffer, length, finished: finished2, destroyed, outputLen, pos } = this;
     to ||= new this.constructor({ dkLen: outputLen });
     to.set(...this.get());
     to.buffer.set(buffer);
     to.destroyed = destroyed;
-    to.finished = finished;
+    to.finished = finished2;
     to.length = length;
     to.pos = pos;
     to.outputLen = outputLen;
@@ -1730,6 +1730,7 @@ var headers = {
   contentType: "content-type",
   contentLength: "content-length",
   retryAfter: "retry-after",
+  requestAuth: "x-sgraph-request-auth",
   accessToken: "x-sgraph-access-token",
   deleteAuth: "x-sgraph-transfer-delete-auth",
   downloadPermit: "x-sgraph-download-permit",
@@ -1746,10 +1747,15 @@ var paths = {
   server: "/info/server",
   versions: "/info/versions",
   initiateUpload: "/api/presigned/initiate",
+  resumeUpload: "/api/presigned/resume",
   assembleUpload: "/api/presigned/complete",
   cancelUpload: (transferId, uploadId) => `/api/presigned/cancel/${part(transferId)}/${part(uploadId)}`,
   downloadUrl: (transferId) => `/api/presigned/download-url/${part(transferId)}`,
   getLink: (link) => `/api/presigned/bytes/${part(link)}`,
+  createRequest: "/api/requests/create",
+  requestInfo: (requestId) => `/api/requests/info/${part(requestId)}`,
+  requestTransfers: (requestId) => `/api/requests/transfers/${part(requestId)}`,
+  closeRequest: (requestId) => `/api/requests/delete/${part(requestId)}`,
   login: "/auth/login",
   currentSession: "/auth/session",
   logout: "/auth/logout",
@@ -1767,6 +1773,7 @@ var paths = {
   transferInfo: (transferId) => `/api/transfers/info/${part(transferId)}`,
   downloadTransfer: (transferId) => `/api/transfers/download/${part(transferId)}`,
   deleteTransfer: (transferId) => `/api/transfers/delete/${part(transferId)}`,
+  changeExpiry: (transferId) => `/api/transfers/expiry/${part(transferId)}`,
   pulse: "/health/pulse",
   services: "/health/services",
   listEvents: "/audit/events",
@@ -1862,12 +1869,15 @@ function place2(link) {
   const path = link.replace(/^https?:\/\/[^/]*/i, "");
   return path.startsWith(paths.getLink("")) ? path : link;
 }
+var get = async (path) => read(await request("GET", path));
+var getInfo = (id) => get(paths.transferInfo(id));
 var tokenHeaders = (token) => token ? { [headers.accessToken]: token } : {};
 var post = async (path, { token = "", json, signal } = {}) => read(await request("POST", path, { json, signal, headers: tokenHeaders(token) }));
 
 // assets/net/patience.js
 var WAITS = [1, 2, 4, 8, 15];
 var PASSING = [0, 408, 425, 429, 500, 502, 503, 504];
+var isPassing = (error) => error instanceof ApiError && PASSING.includes(error.status);
 async function patiently(task, { signal, onWait = () => {
 } } = {}) {
   for (let attempt = 0; ; attempt++) {
@@ -1875,7 +1885,7 @@ async function patiently(task, { signal, onWait = () => {
     try {
       return await task();
     } catch (error) {
-      if (!(error instanceof ApiError && PASSING.includes(error.status)) || attempt >= WAITS.length) throw error;
+      if (!(error instanceof ApiError) || !isPassing(error) || attempt >= WAITS.length) throw error;
       onWait(navigator.onLine ? "retrying" : "offline");
       const jitter = 0.8 + Math.random() * 0.4;
       await sleep(Math.max(WAITS[attempt] * jitter, Math.min(error.retryAfter, 60)) * 1e3, signal);
@@ -1905,80 +1915,351 @@ function backOnline(signal) {
   });
 }
 
+// assets/net/database.js
+var answer = (request2) => new Promise((resolve, reject) => {
+  request2.onsuccess = () => resolve(request2.result);
+  request2.onerror = () => reject(request2.error);
+});
+var Database = class {
+  #name;
+  #stores;
+  /** @type {Promise<IDBDatabase> | undefined} */
+  #opened;
+  /**
+   * @param {string} name
+   * @param {string[]} stores
+   */
+  constructor(name, stores) {
+    this.#name = name;
+    this.#stores = stores;
+  }
+  /**
+   * Does something with some stores in one step, all of it or nothing. When it is done it is on the disk, and not only on
+   * its way there.
+   * @template R
+   * @param {string[]} names
+   * @param {(...stores: IDBObjectStore[]) => Promise<R>} task
+   * @returns {Promise<R>}
+   */
+  async transact(names, task) {
+    this.#opened ??= this.#open();
+    const db = await this.#opened;
+    const transaction = db.transaction(names, "readwrite", { durability: "strict" });
+    const complete2 = new Promise((resolve, reject) => {
+      transaction.oncomplete = resolve;
+      transaction.onabort = () => reject(transaction.error);
+    });
+    const [result] = await Promise.all([task(...names.map((name) => transaction.objectStore(name))), complete2]);
+    return result;
+  }
+  #open() {
+    const request2 = indexedDB.open(this.#name, 1);
+    request2.onupgradeneeded = () => {
+      for (const store of this.#stores) request2.result.createObjectStore(store);
+    };
+    return answer(request2);
+  }
+};
+var sending = new Database("sgraph-sending", ["uploads", "hashes", "sent", "requests"]);
+
+// assets/net/unfinished.js
+var PENDING = 24 * 3600 * 1e3;
+var HASH = 32;
+var LAST = 2 ** 32;
+var of = (id) => IDBKeyRange.bound([id, 0], [id, LAST]);
+var eraseRows = (id, ...stores) => Promise.all(stores.map((store) => answer(store.delete(of(id)))));
+var lockName = (id) => `sgraph-send upload ${id}`;
+async function forget(id) {
+  await sending.transact(
+    ["uploads", "hashes", "sent"],
+    (uploads, hashes, sent) => Promise.all([answer(uploads.delete(id)), eraseRows(id, hashes, sent)])
+  );
+}
+var Journal = class _Journal {
+  #begun;
+  /** Numbers of the segments that left. @type {Set<number>} */
+  #known = /* @__PURE__ */ new Set();
+  /** @param {Begun} begun */
+  constructor(begun) {
+    this.#begun = begun;
+  }
+  /**
+   * Keeps an upload that begins. Null where the browser keeps nothing: then it can only be sent in one go.
+   * @param {Plan} plan
+   * @param {{ id: string, random: Bytes, size: number }} stream
+   */
+  static async begin(plan, stream) {
+    const ends = Math.min(Date.now() + PENDING, plan.expires);
+    const journal = new _Journal({ ...plan, ...stream, ends });
+    try {
+      await journal.#restart();
+      return journal;
+    } catch {
+      return null;
+    }
+  }
+  /**
+   * What is kept of an upload; null where another tab has finished or forgotten it.
+   * @param {string} id
+   */
+  static async find(id) {
+    const begun = await sending.transact(["uploads"], (uploads) => answer(uploads.get(id)));
+    return begun ? new _Journal(begun) : null;
+  }
+  get begun() {
+    return this.#begun;
+  }
+  /**
+   * What to seal the same again from.
+   * @returns {Promise<Kept>}
+   */
+  async kept() {
+    const { id, random, size } = this.#begun;
+    const [firsts, runs] = await sending.transact(
+      ["hashes"],
+      (hashes2) => Promise.all([answer(hashes2.getAllKeys(of(id))), answer(hashes2.getAll(of(id)))])
+    );
+    const starts = (
+      /** @type {[string, number][]} */
+      firsts.map(([, first]) => first)
+    );
+    const count = starts.reduce((most, first, i) => Math.max(most, first + runs[i].length / HASH), 0);
+    const hashes = new Uint8Array(count * HASH);
+    for (const [i, first] of starts.entries()) {
+      hashes.set(runs[i], first * HASH);
+      for (let n = 0; n < runs[i].length / HASH; n++) this.#known.add(first + n);
+    }
+    return { random, size, hashes };
+  }
+  /**
+   * Whether all of these segments left before.
+   * @param {Hashed[]} segments
+   */
+  knows(segments) {
+    return segments.every(({ index }) => this.#known.has(index));
+  }
+  /**
+   * Keeps the hashes of segments that follow each other. Only then may they leave.
+   * @param {Hashed[]} segments
+   */
+  async leaving(segments) {
+    const fresh = segments.findIndex(({ index }) => !this.#known.has(index));
+    if (fresh < 0) return;
+    const added = segments.slice(fresh);
+    const run = new Uint8Array(added.length * HASH);
+    for (const [i, { sha256 }] of added.entries()) run.set(sha256, i * HASH);
+    await sending.transact(["hashes"], (hashes) => answer(hashes.put(run, [this.#begun.id, added[0].index])));
+    for (const { index } of added) this.#known.add(index);
+  }
+  /**
+   * Notes that a part arrived, for who asks how far it is. What the service has it says itself.
+   * @param {number} part
+   * @param {number} bytes
+   */
+  async arrived(part2, bytes) {
+    const put = sending.transact(["sent"], (sent) => answer(sent.put(bytes, [this.#begun.id, part2])));
+    await put.catch(() => {
+    });
+  }
+  /**
+   * Begins again, under other random bytes: nothing of what was known is of this stream.
+   * @param {Bytes} random
+   */
+  async startOver(random) {
+    this.#begun = { ...this.#begun, random };
+    await this.#restart();
+  }
+  async #restart() {
+    this.#known.clear();
+    const { id } = this.#begun;
+    await sending.transact(
+      ["uploads", "hashes", "sent"],
+      (uploads, hashes, sent) => Promise.all([answer(uploads.put(this.#begun, id)), eraseRows(id, hashes, sent)])
+    );
+  }
+};
+
 // assets/net/upload.js
 var DIRECT_MAX = 8 * 1024 * 1024;
 var AT_ONCE = 3;
-async function upload(sealed, { settings, token, config, signal, onCreated = () => {
-}, onProgress, onWait }) {
+var ElsewhereError = class extends Error {
+  code = "elsewhere";
+};
+var upload = (sealAs, options) => options.begun ? goOn(sealAs, options.begun, options) : begin(sealAs, options);
+async function begin(sealAs, { settings, config, plan, onCreated = () => {
+}, ...context }) {
+  const { token, signal } = context;
+  const sealed = sealAs(null);
   if (config.max_bytes && sealed.size > config.max_bytes) throw new ApiError(413);
-  const { transfer_id: id, upload_url: uploadUrl } = await post(paths.createTransfer, {
-    token,
-    signal,
-    json: { ...settings, file_size_bytes: sealed.plainSize }
-  });
+  const json = { ...settings, file_size_bytes: sealed.plainSize };
+  const { transfer_id: id, upload_url: url } = await post(paths.createTransfer, { token, signal, json });
   onCreated(id);
-  const context = { id, token, signal, onProgress, onWait };
-  if (sealed.size <= Math.min(DIRECT_MAX, config.direct_bytes)) await uploadWhole(sealed, uploadUrl, context);
-  else await uploadParts(sealed, context);
+  if (sealed.size <= Math.min(DIRECT_MAX, config.direct_bytes)) {
+    await uploadWhole(sealed, url, context);
+    return complete(id, context);
+  }
+  return alone(id, async () => {
+    const { random, size } = sealed;
+    const journal = plan && random ? await Journal.begin(plan, { id, random, size }) : null;
+    await uploadParts(sealed, { id, parts: await initiate(id, sealed, context), journal, ...context });
+    return complete(id, context);
+  });
+}
+var goOn = (sealAs, id, context) => alone(id, async () => {
+  const journal = await Journal.find(id);
+  if (!journal) throw new ElsewhereError();
+  let parts;
+  try {
+    parts = await resume(id, context);
+  } catch (error) {
+    if (await isComplete(id, error)) return finished(id);
+    throw error;
+  }
+  if (parts !== "assembled") {
+    const sealed = sealAs(await journal.kept());
+    try {
+      await uploadParts(sealed, { id, parts: parts ?? await initiate(id, sealed, context), journal, ...context });
+    } catch (error) {
+      if (!(error instanceof FileChangedError)) throw error;
+      await startOver(sealAs, { id, journal, ...context });
+    }
+  }
+  return complete(id, context);
+});
+async function startOver(sealAs, { id, journal, ...context }) {
+  const sealed = sealAs(null);
+  const { random, size } = sealed;
+  if (!random || size !== journal.begun.size) throw new FileChangedError();
+  await journal.startOver(random);
+  await uploadParts(sealed, { id, parts: await initiate(id, sealed, context), journal, ...context });
+}
+async function alone(id, task) {
+  if (!navigator.locks) return task();
+  return navigator.locks.request(lockName(id), { ifAvailable: true }, (lock) => {
+    if (!lock) throw new ElsewhereError();
+    return task();
+  });
+}
+async function complete(id, { token, signal, onWait }) {
   await patiently(() => post(paths.completeTransfer(id), { token, signal }), { signal, onWait });
+  return finished(id);
+}
+async function finished(id) {
+  await forget(id).catch(() => {
+  });
   return id;
+}
+async function isComplete(id, error) {
+  if (!(error instanceof ApiError) || error.code !== "not_pending") return false;
+  const { status } = await getInfo(id);
+  return status !== "pending" && status !== "deleted";
 }
 async function uploadWhole(sealed, url, { token, signal, onProgress, onWait }) {
   const { size } = sealed;
-  const body = await bodyOf(sealed, 0, size);
+  const { chunks } = await sealed.part(0, size);
   const report = (uploaded) => onProgress({ encrypted: size, uploaded, size });
   report(0);
   const said = { [headers.contentType]: "application/octet-stream", ...tokenHeaders(token) };
-  const send = () => transmit("POST", url, body, { headers: said, signal, onProgress: report });
+  const send = () => transmit("POST", url, new Blob(chunks), { headers: said, signal, onProgress: report });
   await patiently(send, { signal, onWait });
 }
-async function uploadParts(sealed, { id, token, signal, onProgress, onWait }) {
-  const {
-    upload_id: uploadId,
-    part_urls: urls,
-    part_size: partSize
-  } = await patiently(
-    () => post(paths.initiateUpload, { token, signal, json: { transfer_id: id, file_size_bytes: sealed.size } }),
-    { signal, onWait }
-  );
-  const sent = new Array(urls.length).fill(0);
-  const parts = [];
+var Parts = class {
+  /** @type {Map<number, { etag: string | null, size: number }>} */
+  there = /* @__PURE__ */ new Map();
+  /** @param {Partial<import('../shared/contract.js').ResumeUploadReply>} said by initiate, too */
+  constructor({ upload_id: uploadId = "", part_size: partSize = 0, part_urls: urls, parts }) {
+    this.uploadId = uploadId;
+    this.partSize = partSize;
+    this.urls = new Map((urls ?? []).map((part2) => [part2.part_number, part2.upload_url]));
+    for (const { part_number: number, etag, size } of parts ?? []) this.there.set(number, { etag, size });
+  }
+};
+async function initiate(id, sealed, { token, signal, onWait }) {
+  const json = { transfer_id: id, file_size_bytes: sealed.size };
+  return new Parts(await patiently(() => post(paths.initiateUpload, { token, signal, json }), { signal, onWait }));
+}
+var NONE_OPEN = ["upload_not_found", "not_found", "method_not_allowed"];
+async function resume(id, { token, signal, onWait }) {
+  let said;
+  try {
+    const json = { transfer_id: id };
+    said = await patiently(() => post(paths.resumeUpload, { token, signal, json }), { signal, onWait });
+  } catch (error) {
+    if (error instanceof ApiError && NONE_OPEN.includes(error.code)) return null;
+    throw error;
+  }
+  return said.assembled ? "assembled" : new Parts(said);
+}
+var isOver = (error) => error instanceof ApiError && (error.code === "link_expired" || error.code === "forbidden");
+async function uploadParts(sealed, { id, parts, journal, ...context }) {
+  const { token, signal, onProgress, onWait } = context;
   const { size } = sealed;
+  const { uploadId, partSize } = parts;
+  const count = Math.ceil(size / partSize);
+  const lengthOf2 = (number) => Math.min(partSize, size - (number - 1) * partSize);
+  const isThere = (number) => parts.there.get(number)?.size === lengthOf2(number);
+  const sent = Array.from({ length: count }, (_, i) => isThere(i + 1) ? lengthOf2(i + 1) : 0);
+  const etags = [];
   let encrypted = 0;
-  let next = 0;
+  let next = 1;
   const report = () => onProgress({ encrypted, uploaded: sent.reduce((sum, bytes) => sum + bytes, 0), size });
   const lanes = new AbortController();
   const laneSignal = lanes.signal;
   signal.addEventListener("abort", () => lanes.abort(signal.reason), { once: true });
-  const lane = async () => {
-    while (next < urls.length) {
-      const index = next++;
-      const body = await bodyOf(sealed, index * partSize, partSize);
-      encrypted += body.size;
+  const put = (number, body) => {
+    const report1 = (bytes) => {
+      sent[number - 1] = bytes;
       report();
-      const send = () => transmit("PUT", place2(urls[index].upload_url), body, {
-        signal: laneSignal,
-        onProgress(bytes) {
-          sent[index] = bytes;
-          report();
-        }
-      });
-      const etag = await patiently(send, { signal: laneSignal, onWait });
-      parts[index] = { part_number: urls[index].part_number, etag };
+    };
+    const send = () => transmit("PUT", place2(parts.urls.get(number) ?? ""), body, { signal: laneSignal, onProgress: report1 });
+    return patiently(send, { signal: laneSignal, onWait });
+  };
+  const lane = async () => {
+    while (next <= count) {
+      laneSignal.throwIfAborted();
+      const number = next++;
+      const length = lengthOf2(number);
+      const { chunks, segments } = await sealed.part((number - 1) * partSize, length);
+      encrypted += length;
+      report();
+      const there = isThere(number) ? parts.there.get(number) : void 0;
+      if (there && journal && !journal.knows(segments)) throw new FileChangedError();
+      if (there) {
+        etags[number - 1] = { part_number: number, etag: there.etag };
+        continue;
+      }
+      laneSignal.throwIfAborted();
+      await journal?.leaving(segments);
+      laneSignal.throwIfAborted();
+      const body = new Blob(chunks);
+      let etag;
+      try {
+        etag = await put(number, body);
+      } catch (error) {
+        const renewed = isOver(error) && journal ? await resume(id, { ...context, signal: laneSignal }) : null;
+        if (!(renewed instanceof Parts) || renewed.uploadId !== uploadId) throw error;
+        for (const [number2, url] of renewed.urls) parts.urls.set(number2, url);
+        etag = await put(number, body);
+      }
+      etags[number - 1] = { part_number: number, etag };
+      await journal?.arrived(number, length);
     }
   };
+  report();
+  const all = Array.from({ length: AT_ONCE }, lane);
   try {
-    await Promise.all(Array.from({ length: AT_ONCE }, lane));
-    const json = { transfer_id: id, upload_id: uploadId, parts };
+    await Promise.all(all);
+    const json = { transfer_id: id, upload_id: uploadId, parts: etags };
     await patiently(() => post(paths.assembleUpload, { token, signal, json }), { signal, onWait });
   } catch (error) {
     lanes.abort(error);
-    post(paths.cancelUpload(id, uploadId), { token }).catch(() => {
-    });
+    await Promise.allSettled(all);
+    if (!journal || !(isPassing(error) || error instanceof FileChangedError))
+      post(paths.cancelUpload(id, uploadId), { token }).catch(() => {
+      });
     throw error;
   }
 }
-var bodyOf = async (sealed, from, length) => new Blob((await sealed.part(from, length)).chunks);
 function transmit(method, url, body, { headers: said = {}, signal, onProgress }) {
   return new Promise((resolve, reject) => {
     signal.throwIfAborted();
@@ -2137,15 +2418,15 @@ function readHead(start, block2) {
   if (!startsWith(start, FAMILY)) return void 0;
   const version = start[FAMILY.length];
   if (version !== STREAM && version !== STREAM_WITH_PASSPHRASE) throw new NewerVersionError();
-  const begin = FAMILY.length + 1 + (version === STREAM ? 0 : BLOCK);
-  if (start.length < begin + HEADER) return null;
-  if (start[begin] !== HEADER) throw new DamagedError();
+  const begin2 = FAMILY.length + 1 + (version === STREAM ? 0 : BLOCK);
+  if (start.length < begin2 + HEADER) return null;
+  if (start[begin2] !== HEADER) throw new DamagedError();
   if (version === STREAM_WITH_PASSPHRASE) {
-    const asked = start.slice(FAMILY.length + 1, begin);
+    const asked = start.slice(FAMILY.length + 1, begin2);
     readBlock(asked);
     if (!block2 || !startsWith(block2, asked)) throw new PassphraseError(asked);
   } else if (block2) throw new WrongKeyError();
-  return start.slice(0, begin + HEADER);
+  return start.slice(0, begin2 + HEADER);
 }
 var StreamDecrypter = class {
   #opener;
@@ -3001,9 +3282,9 @@ var _HMAC = class {
   }
   _cloneInto(to) {
     to ||= Object.create(Object.getPrototypeOf(this), {});
-    const { oHash, iHash, finished, destroyed, blockLen, outputLen } = this;
+    const { oHash, iHash, finished: finished2, destroyed, blockLen, outputLen } = this;
     to = to;
-    to.finished = finished;
+    to.finished = finished2;
     to.destroyed = destroyed;
     to.blockLen = blockLen;
     to.outputLen = outputLen;
@@ -3951,20 +4232,20 @@ var SEALED = ENCAPSULATED + 32 + 16;
 var suite = new CipherSuite({ kem: new DhkemX25519HkdfSha256(), kdf: new HkdfSha256(), aead: new Aes256Gcm() });
 var info = (requestId) => concat([encodeText("sgraph-send request 1"), Uint8Array.of(0), encodeText(requestId)]);
 async function newRequestKeys() {
-  const pair = await suite.kem.generateKeyPair();
-  return {
-    publicKey: new Uint8Array(await suite.kem.serializePublicKey(pair.publicKey)),
-    privateKey: new Uint8Array(await suite.kem.serializePrivateKey(pair.privateKey))
-  };
+  const keys = (
+    /** @type {CryptoKeyPair} */
+    await crypto.subtle.generateKey({ name: "X25519" }, false, ["deriveBits"])
+  );
+  return { publicKey: new Uint8Array(await crypto.subtle.exportKey("raw", keys.publicKey)), keys };
 }
 async function sealKey(publicKey, requestId, linkKey) {
   const recipientPublicKey = await suite.kem.deserializePublicKey(publicKey.slice().buffer);
   const { enc, ct } = await suite.seal({ recipientPublicKey, info: info(requestId) }, linkKey);
   return concat([new Uint8Array(enc), new Uint8Array(ct)]);
 }
-async function openKey(privateKey, requestId, sealed) {
+async function openKey(keys, requestId, sealed) {
   if (sealed.length !== SEALED) throw new DamagedError();
-  const recipientKey = await suite.kem.importKey("raw", privateKey.slice().buffer, false);
+  const recipientKey = keys instanceof Uint8Array ? await suite.kem.importKey("raw", keys.slice().buffer, false) : keys;
   const enc = sealed.slice(0, ENCAPSULATED).buffer;
   try {
     return new Uint8Array(await suite.open({ recipientKey, enc, info: info(requestId) }, sealed.slice(ENCAPSULATED)));
@@ -3983,7 +4264,7 @@ async function grantOf(seed) {
 var ONE_SHOT_MAX = 32 * 1024 * 1024;
 var IV2 = 12;
 var TAG3 = 16;
-var HASH = 32;
+var HASH2 = 32;
 var EDGES = 8;
 function seal(linkKey, source, { block: block2 = null, kept = null } = {}) {
   const inOne = source.content.size <= ONE_SHOT_MAX && !block2 && !source.inParts;
@@ -4068,7 +4349,7 @@ var SealedStream = class {
     this.plainSize = plain.size;
     this.size = this.#places.sealedSize(plain.size);
     this.#count = this.#places.count(plain.size);
-    this.#hashes = new Uint8Array(this.#count * HASH);
+    this.#hashes = new Uint8Array(this.#count * HASH2);
     if (!kept) return;
     if (kept.size !== this.size) throw new FileChangedError();
     this.#hashes.set(kept.hashes.subarray(0, this.#hashes.length));
@@ -4102,11 +4383,11 @@ var SealedStream = class {
     const edge = this.#edges.get(first);
     this.#edges.delete(first);
     const sealed = edge ? [edge] : [];
-    const begin = first + sealed.length;
-    if (begin > last) return sealed;
-    const start = this.#places.plainStart(begin);
+    const begin2 = first + sealed.length;
+    if (begin2 > last) return sealed;
+    const start = this.#places.plainStart(begin2);
     const reading = read2(this.#plain, start, this.#plainEnd(last));
-    for (let index = begin; index <= last; index++) {
+    for (let index = begin2; index <= last; index++) {
       const [at, end] = [this.#places.plainStart(index) - start, this.#plainEnd(index) - start];
       const one = reading.then((plain) => this.#sealer.seal(index, plain.subarray(at, end), index === this.#count - 1));
       one.catch(() => {
@@ -4135,7 +4416,7 @@ var SealedStream = class {
    */
   async #hash(index, sealed) {
     const sha256 = new Uint8Array(await crypto.subtle.digest("SHA-256", await sealed));
-    const known = this.#hashes.subarray(index * HASH, (index + 1) * HASH);
+    const known = this.#hashes.subarray(index * HASH2, (index + 1) * HASH2);
     if (known.every((byte) => byte === 0)) known.set(sha256);
     else if (!startsWith(sha256, known)) throw new FileChangedError();
     return { index, sha256 };
@@ -4218,8 +4499,9 @@ function percents(tell) {
   };
 }
 var calls = {
-  upload({ signal, tell }, { key, block: block2, content, kept, ...options }) {
-    return upload(seal(key, sourceOf(content), { block: block2, kept }), {
+  upload({ signal, tell }, { key, block: block2, content, ...options }) {
+    const source = sourceOf(content);
+    return upload((kept) => seal(key, source, { block: block2, kept }), {
       ...options,
       signal,
       onCreated: (id) => tell("onCreated", id),
@@ -4239,7 +4521,7 @@ var calls = {
   },
   newRequestKeys: () => newRequestKeys(),
   sealKey: (_, publicKey, requestId, key) => sealKey(publicKey, requestId, key),
-  openKey: (_, privateKey, requestId, sealed) => openKey(privateKey, requestId, sealed),
+  openKey: (_, keys, requestId, sealed) => openKey(keys, requestId, sealed),
   grant: (_, seed) => grantOf(seed)
 };
 var running = /* @__PURE__ */ new Map();

@@ -1,0 +1,2543 @@
+// assets/crypto/bytes.js
+var encoder = new TextEncoder();
+var encodeText = (text) => encoder.encode(text);
+function concat(chunks) {
+  const joined = new Uint8Array(chunks.reduce((sum, chunk) => sum + chunk.length, 0));
+  let at = 0;
+  for (const chunk of chunks) {
+    joined.set(chunk, at);
+    at += chunk.length;
+  }
+  return joined;
+}
+var startsWith = (bytes2, prefix) => Array.from(prefix).every((byte, i) => bytes2[i] === byte);
+function toHex(bytes2) {
+  return Array.from(bytes2, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+var toBase64 = (bytes2) => btoa(Array.from(bytes2, (b) => String.fromCharCode(b)).join(""));
+function toBase64url(bytes2) {
+  return toBase64(bytes2).replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, "");
+}
+function fromBase64url(text) {
+  const plain2 = text.replaceAll("-", "+").replaceAll("_", "/").replace(/=+$/, "");
+  return Uint8Array.from(atob(plain2), (char) => char.charCodeAt(0));
+}
+
+// assets/crypto/envelope.js
+var MAGIC = encodeText("SGMETA");
+var MAX_METADATA = 64 * 1024;
+function parseJson(bytes2) {
+  try {
+    return JSON.parse(new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes2));
+  } catch {
+    return null;
+  }
+}
+var DEVICE = /^(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[0-9\u00b9\u00b2\u00b3]) *(\.|$)/i;
+var UNSAFE = /[\p{Cc}\p{Cs}\p{Bidi_Control}\u2028\u2029\ufeff\ufffd]/gu;
+var MAX_NAME = 255;
+var MAX_ENDING = 16;
+function safeFilename(name, fallback = "download") {
+  let safe = String(name ?? "").replace(/^.*[/\\]/s, "").replace(UNSAFE, "").replace(/[<>:"|?*]/g, "_").replace(/^\s+/, "").replace(/^(?!\.[^\s.])[\s.]+|[\s.]+$/g, "");
+  if (DEVICE.test(safe)) safe = `_${safe}`;
+  return shorten(safe) || fallback;
+}
+function shorten(name) {
+  const length = (text) => encodeText(text).length;
+  if (length(name) <= MAX_NAME) return name;
+  const dot = name.lastIndexOf(".");
+  const ending = dot > 0 && length(name.slice(dot)) <= MAX_ENDING ? name.slice(dot) : "";
+  let room = MAX_NAME - length(ending);
+  let stem = "";
+  for (const char of name.slice(0, name.length - ending.length)) {
+    room -= length(char);
+    if (room < 0) break;
+    stem += char;
+  }
+  return stem.replace(/[\s.]+$/, "") + ending;
+}
+
+// assets/crypto/errors.js
+var WrongKeyError = class extends Error {
+  code = "wrong-key";
+};
+var DamagedError = class extends Error {
+  code = "damaged";
+};
+var NewerVersionError = class extends Error {
+  code = "newer-version";
+};
+var PassphraseError = class extends Error {
+  code = "needs-passphrase";
+  /** @param {import('./bytes.js').Bytes} block */
+  constructor(block) {
+    super("a passphrase is needed");
+    this.block = block;
+  }
+};
+
+// assets/libraries/argon2.js
+var A2_BUF = new Uint32Array(256);
+var maxUint32 = Math.pow(2, 32);
+var ARGON2_DEFAULT_MEMORY = 1024 ** 2;
+var ARGON2_DEFAULT_MAXMEM = ARGON2_DEFAULT_MEMORY * 1024;
+
+// assets/crypto/passphrase.js
+var BLOCK = 24;
+var ARGON2ID = 1;
+var SALT = 16;
+var INFO = encodeText("sgraph-send passphrase 1");
+var COSTS = { lanes: 1, passes: 2, memory: 19 * 1024 };
+var MOST = { lanes: 4, passes: 16, memory: 256 * 1024 };
+function readBlock(block) {
+  if (block.length !== BLOCK) throw new DamagedError();
+  if (block[0] !== ARGON2ID) throw new NewerVersionError();
+  const view = new DataView(block.buffer, block.byteOffset, BLOCK);
+  const [lanes, passes, memory] = [view.getUint8(1), view.getUint16(2), view.getUint32(4)];
+  const isWithin = lanes >= 1 && lanes <= MOST.lanes && passes >= 1 && passes <= MOST.passes && memory >= 8 * lanes && memory <= MOST.memory;
+  if (!isWithin) throw new DamagedError();
+  return { lanes, passes, memory, salt: block.slice(BLOCK - SALT) };
+}
+
+// assets/crypto/label.js
+var UNKNOWN = -1;
+var MAX_NOTE = 1e3;
+var MAX_PICTURE = 5 * 1024;
+var PLAIN = 1;
+var WITH_PASSPHRASE = 2;
+var NONCE = 12;
+var TAG = 16;
+var SIZES = [512, 1024, 2048, 4096, 8192];
+var INFO2 = encodeText("sgraph-send label 1");
+var MAX_LISTED = 100;
+var MEDIA_TYPE = /^[a-z0-9][a-z0-9!#$&^_.+-]{0,62}\/[a-z0-9][a-z0-9!#$&^_.+-]{0,62}$/;
+var UNSAFE2 = /[^\P{Cc}\n]|[\p{Cs}\p{Bidi_Control}\u2028\u2029\ufeff\ufffd]/gu;
+var PICTURES = {
+  "image/jpeg": (text) => text.startsWith("ÿØÿ"),
+  "image/png": (text) => text.startsWith("PNG\r\n\n"),
+  "image/webp": (text) => text.startsWith("RIFF") && text.startsWith("WEBP", 8)
+};
+async function deriveKey(linkKey, usage) {
+  const material = await crypto.subtle.importKey("raw", linkKey, "HKDF", false, ["deriveKey"]);
+  const hkdf = { name: "HKDF", hash: "SHA-256", salt: new Uint8Array(), info: INFO2 };
+  return crypto.subtle.deriveKey(hkdf, material, { name: "AES-GCM", length: 256 }, false, [usage]);
+}
+var gcm = (iv, head) => ({ name: "AES-GCM", iv, additionalData: head });
+async function sealLabel(linkKey, label, { block = null, nonce } = {}) {
+  const iv = nonce ?? crypto.getRandomValues(new Uint8Array(NONCE));
+  const head = block ? concat([Uint8Array.of(WITH_PASSPHRASE), block]) : Uint8Array.of(PLAIN);
+  const overhead = head.length + NONCE + TAG;
+  const json = encodeText(writeLabel(label, SIZES[SIZES.length - 1] - overhead));
+  const size = SIZES.find((size2) => size2 >= overhead + json.length);
+  if (!size) throw new RangeError("label too long");
+  const padded = new Uint8Array(size - overhead).fill(32);
+  padded.set(json);
+  const key = await deriveKey(linkKey, "encrypt");
+  const sealed = new Uint8Array(await crypto.subtle.encrypt(gcm(iv, head), key, padded));
+  return concat([head, iv, sealed]);
+}
+function labelBlock(sealed) {
+  if (sealed[0] !== WITH_PASSPHRASE || !SIZES.includes(sealed.length)) return null;
+  const block = sealed.slice(1, 1 + BLOCK);
+  try {
+    readBlock(block);
+  } catch {
+    return null;
+  }
+  return block;
+}
+async function openLabel(linkKey, sealed, block = null) {
+  if (!SIZES.includes(sealed.length)) return null;
+  const asked = labelBlock(sealed);
+  if (!asked && sealed[0] !== PLAIN) return null;
+  if (asked && !block) throw new PassphraseError(asked);
+  if (block && !(asked && startsWith(asked, block))) throw new WrongKeyError();
+  const begin = asked ? 1 + BLOCK : 1;
+  const [head, iv] = [sealed.slice(0, begin), sealed.slice(begin, begin + NONCE)];
+  const key = await deriveKey(linkKey, "decrypt");
+  let json;
+  try {
+    json = await crypto.subtle.decrypt(gcm(iv, head), key, sealed.slice(begin + NONCE));
+  } catch {
+    throw new WrongKeyError();
+  }
+  return readLabel(new Uint8Array(json));
+}
+function writeLabel({ files, count, size, note: note2, picture }, room) {
+  const listed = files.slice(0, MAX_LISTED).map((file) => ({
+    name: safeFilename(file.name),
+    ...isSize(file.size) && { size: file.size },
+    ...MEDIA_TYPE.test(file.type) && { type: file.type }
+  }));
+  const said = cleanNote(note2);
+  let shown = picture && { picture: { type: picture.type, data: toBase64(picture.data) } };
+  const write = () => JSON.stringify({
+    files: listed,
+    ...count > listed.length && { count },
+    ...isSize(size) && { size },
+    ...said && { note: said },
+    ...shown
+  });
+  const fits = () => encodeText(write()).length <= room;
+  const all = listed.splice(1);
+  if (!fits()) shown = null;
+  listed.push(...all);
+  while (listed.length > 1 && !fits()) listed.pop();
+  return write();
+}
+function readLabel(json) {
+  const said = parseJson(json);
+  if (!isObject(said)) return null;
+  const { files, count, size, note: note2, picture } = said;
+  if (!Array.isArray(files) || files.length === 0 || !files.every(isObject)) return null;
+  return {
+    files: files.slice(0, MAX_LISTED).map(readFile),
+    count: Math.max(files.length, readSize(count)),
+    size: readSize(size),
+    note: typeof note2 === "string" ? cleanNote(note2) : "",
+    picture: readPicture(picture)
+  };
+}
+var isObject = (value) => value !== null && typeof value === "object" && !Array.isArray(value);
+var isSize = (size) => Number.isSafeInteger(size) && Number(size) >= 0;
+var readSize = (size) => isSize(size) ? Math.abs(size) : UNKNOWN;
+var readFile = ({ name, size, type }) => ({
+  name: safeFilename(typeof name === "string" ? name : ""),
+  size: readSize(size),
+  type: typeof type === "string" && MEDIA_TYPE.test(type) ? type : ""
+});
+function cleanNote(note2) {
+  const safe = note2.replace(/\r\n?/g, "\n").replaceAll("	", " ").replace(UNSAFE2, "").trim().replace(/\n{3,}/g, "\n\n");
+  return Array.from(safe).slice(0, MAX_NOTE).join("").trim();
+}
+function readPicture(picture) {
+  if (!isObject(picture) || typeof picture.type !== "string" || typeof picture.data !== "string") return null;
+  let text;
+  try {
+    text = atob(picture.data);
+  } catch {
+    return null;
+  }
+  const isPicture = Object.hasOwn(PICTURES, picture.type) && PICTURES[picture.type](text);
+  if (btoa(text) !== picture.data || text.length > MAX_PICTURE || !isPicture) return null;
+  return { type: picture.type, data: Uint8Array.from(text, (char) => char.charCodeAt(0)) };
+}
+
+// assets/link/readings.js
+var MOST2 = 64;
+var LINE_BREAK = "(?:[ \\t]*[\\r\\n][ \\t\\r\\n>]*)?";
+var INVISIBLE = /\u034f|[\ufe00-\ufe0f]|[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]/g;
+var PERCENT = new RegExp(`(?:%${LINE_BREAK}[0-9A-Fa-f]${LINE_BREAK}[0-9A-Fa-f])+`, "g");
+var ENTITY = /&(?:#([0-9]{1,7})|#[xX]([0-9A-Fa-f]{1,6})|([A-Za-z]{2,8}));/g;
+var SOFT_BREAK = /=[ \t]*\r?\n(?:(?:[ \t]*>)+[ \t]?)?/g;
+var QUOTED = /(?:=(?:0[9AD]|[2-9A-F][0-9A-F]))+/g;
+var ESCAPE = new RegExp(`\\\\(?:u([0-9A-Fa-f]{4})|([nrt])|${LINE_BREAK}([!-/:-@\\[-\`{-~]))`, "g");
+var ENTITIES = new Map(
+  Object.entries({
+    amp: "&",
+    apos: "'",
+    colon: ":",
+    commat: "@",
+    dash: "‐",
+    equals: "=",
+    excl: "!",
+    gt: ">",
+    hyphen: "‐",
+    lowbar: "_",
+    lt: "<",
+    nbsp: " ",
+    num: "#",
+    percnt: "%",
+    period: ".",
+    plus: "+",
+    quest: "?",
+    quot: '"',
+    semi: ";",
+    shy: "­",
+    sol: "/",
+    verbar: "|",
+    vert: "|",
+    zwj: "‍",
+    zwnj: "‌",
+    NewLine: "\n",
+    Tab: "	"
+  })
+);
+var decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+function unhex(codes) {
+  const pairs = codes.replace(/[^0-9A-Fa-f]/g, "").match(/../g) ?? [];
+  return decoder.decode(Uint8Array.from(pairs, (pair) => parseInt(pair, 16))).replace(/\ufffd+/g, "�");
+}
+function character(digits, base) {
+  const code = parseInt(digits, base);
+  return code > 1114111 || code >= 55296 && code <= 57343 ? "�" : String.fromCodePoint(code);
+}
+var unpercent = (text) => text.replace(PERCENT, unhex);
+var UNDO = [
+  unpercent,
+  (text) => text.replace(ENTITY, (reference, decimal, hex, name) => {
+    if (decimal || hex) return decimal ? character(decimal, 10) : character(hex, 16);
+    return ENTITIES.get(name) ?? reference;
+  }),
+  (text) => text.replace(SOFT_BREAK, "").replace(QUOTED, unhex),
+  (text) => text.replace(ESCAPE, (_, hex, blank, sign) => hex ? character(hex, 16) : blank ? "\n" : sign)
+];
+function simplify(text) {
+  return text.replace(INVISIBLE, "").replace(/[\r\u0085\u2028\u2029]/g, "\n").replace(/[\t\v\f\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]/g, " ").replace(/[\u2010\u2011]/g, "-").replace(/['`\u00ab\u00b4\u00bb\u2018-\u201f\u2039\u203a]/g, '"').replace(/<[wW][bB][rR] ?\/?>/g, "").replace(/ *\n[ \n>]*| +/g, (gap) => gap.includes("\n") ? "\n" : " ");
+}
+function readings(text) {
+  const found = [text.replace(INVISIBLE, "")];
+  for (let i = 0; i < found.length; i++) {
+    for (const undo of UNDO) {
+      const plain2 = undo(found[i]);
+      if (found.length < MOST2 && !found.includes(plain2)) found.push(plain2);
+    }
+  }
+  return found.map(simplify);
+}
+
+// assets/link/sightings.js
+var KEY_LENGTH = 43;
+var ID_LENGTH = 12;
+var MAX_RUN = 1024;
+var MAX_HOST = 300;
+var isHex = (c) => c !== void 0 && /^[0-9a-f]$/.test(c);
+var KEY = /[A-Za-z0-9_-]/;
+var BASE64 = /[A-Za-z0-9_+/-]/;
+var WORD = /^(?:[A-Z]?[a-z]+|[A-Z]*|[0-9]+)(?:[-_+/](?:[A-Z]?[a-z]+|[A-Z]*|[0-9]+))*$/;
+var isWord = (text) => text.length <= KEY_LENGTH && WORD.test(text);
+var HOST = /^(?:[\p{L}\p{N}_-]+(?:\.[\p{L}\p{N}_-]+)*|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?$/u;
+var NAME = new RegExp(
+  "^(.*[:\\[\\]])?((?:(?:[A-Za-z0-9][A-Za-z0-9_-]*\\.)+(?:[A-Za-z]{2,}|[Xx][Nn]--[A-Za-z0-9-]+)|[0-9]+(?:\\.[0-9]+){3}|[Ll][Oo][Cc][Aa][Ll][Hh][Oo][Ss][Tt]|\\[[0-9A-Fa-f:.]+\\])(?::[0-9]{1,5})?)$"
+);
+var LOCAL = /^(?:localhost(?::|$)|127\.|\[::1\])/;
+var lower = (text) => text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
+function trimKey(text) {
+  let end = text.length;
+  while (end > 0 && "-_+/".includes(text[end - 1])) end--;
+  return text.slice(0, end);
+}
+function decodeKey(text) {
+  const key = trimKey(text).replaceAll("+", "-").replaceAll("/", "_");
+  return /^[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$/.test(key) ? key : "";
+}
+var seen = (what) => ({
+  origin: "",
+  id: "",
+  friendly: "",
+  key: "",
+  state: "without",
+  length: 0,
+  ...what
+});
+var isFaulty = ({ state }) => ["short", "long", "damaged"].includes(state);
+function run(s, at, set) {
+  let end = at;
+  while (end < s.length && end - at < MAX_RUN && set.test(s[end])) end++;
+  return s.slice(at, end);
+}
+function skip(s, at, signs) {
+  while (at < s.length && signs.includes(s[at])) at++;
+  return at;
+}
+var isAlphanumeric = (c) => /^[A-Za-z0-9]$/.test(c);
+function startsWord(s, at) {
+  while (at > 0 && (s[at - 1] === "-" || s[at - 1] === "_")) at--;
+  return at === 0 || !isAlphanumeric(s[at - 1]);
+}
+var endsWord = (s, at) => trimKey(run(s, at, KEY)) === "";
+function trimBreak(s) {
+  let end = s.length;
+  while (end > 0 && '"\n'.includes(s[end - 1])) end--;
+  return "#/=".includes(s[end - 1] ?? " ") ? s.slice(0, end) : s;
+}
+function tokenOf(s) {
+  let start = s.length;
+  while (start > 0 && !' \n"<>(){}|,;'.includes(s[start - 1])) start--;
+  return s.slice(start);
+}
+function idAt(s, at) {
+  let id = "";
+  for (; id.length < ID_LENGTH; at++) {
+    if (id && at + 1 < s.length && s[at] === "\n") at++;
+    if (!isHex(s[at])) return null;
+    id += s[at];
+  }
+  return endsWord(s, at) ? { id, end: at } : null;
+}
+function gather(s, at, set) {
+  let text = run(s, at, set);
+  let end = at + text.length;
+  while (text && text.length < KEY_LENGTH && (s[end] === " " || s[end] === "\n")) {
+    const more = run(s, end + 1, set);
+    const after = end + 1 + more.length;
+    if (!more || more.length > KEY_LENGTH) break;
+    if (isWord(more) && !(s[end] === "\n" && more.length <= 2 && endsLine(s, after))) break;
+    text += more;
+    end = after;
+  }
+  return { text, end };
+}
+function endsLine(s, at) {
+  at = skip(s, at, '>)]"=');
+  return at === s.length || s[at] === "\n";
+}
+function keyAt(s, at) {
+  const from = skip(s, at, '\n"');
+  const narrow = gather(s, from, KEY);
+  const wide = gather(s, from, BASE64);
+  for (const { text, end } of [narrow, wide]) {
+    const key = decodeKey(text);
+    if (key) return { what: seen({ key, state: "whole" }), end };
+  }
+  const n = trimKey(narrow.text).length;
+  const w = trimKey(wide.text).length;
+  if (w === 0 || s.slice(at, from).includes("\n")) return { what: seen({}), end: at };
+  if (w < KEY_LENGTH) return { what: seen({ state: "short", length: w }), end: wide.end };
+  if (n > KEY_LENGTH) return { what: seen({ state: "long", length: n }), end: narrow.end };
+  return { what: seen({ state: "damaged", length: n }), end: wide.end };
+}
+function keyBehind(s, at) {
+  let next = skip(s, at, "\n");
+  if (s[next] === "/") {
+    const key = keyAt(s, next + 1);
+    if (key.what.state !== "without") return key;
+    at = next + 1;
+    next = at;
+  }
+  if (s[next] === "?" || s[next] === "&") {
+    while (next < s.length && !'# \n"<>()[]{}|'.includes(s[next])) next++;
+  }
+  if (s[next] !== "#") return { what: seen({}), end: at };
+  next = skip(s, next, "#");
+  const other = idAt(s, next);
+  if (other && s[other.end] === "/") return { what: seen({}), end: at };
+  return keyAt(s, next);
+}
+function nameIn(address) {
+  const [before, ...path] = address.replace(/^[/:_]+/, "").split("/", 2);
+  let from = before.length;
+  while (from > 0 && /[A-Za-z0-9._:[\]-]/.test(before[from - 1])) from--;
+  if (path.length === 0 || before.length - from > MAX_HOST) return "";
+  const name = NAME.exec(before.slice(from));
+  const isEnd = !name?.[1] && /[\p{L}\p{N}]$/u.test(before.slice(0, from));
+  return name && !isEnd ? name[2] : "";
+}
+function originIn(address) {
+  for (let plain2 = unpercent(address); plain2 !== address; plain2 = unpercent(address)) address = plain2;
+  if (/[?&]id=$/.test(address)) address = address.slice(0, Math.max(0, address.lastIndexOf("?")));
+  else if (address.endsWith("=")) return "";
+  const value = Math.max(address.lastIndexOf("?"), address.lastIndexOf("="), address.lastIndexOf("&")) + 1;
+  for (const part2 of [address.slice(value), address]) {
+    const at = part2.lastIndexOf("://");
+    if (at >= 0) {
+      let from = at;
+      while (from > 0 && isAlphanumeric(part2[from - 1])) from--;
+      const scheme = lower(part2.slice(from, at));
+      const host2 = lower(part2.slice(at + 3).split(/[/?#\\]/)[0]);
+      return /^https?$/.test(scheme) && HOST.test(host2) ? `${scheme}://${host2}` : null;
+    }
+    const host = lower(nameIn(part2));
+    if (host) return LOCAL.test(host) ? `http://${host}` : `https://${host}`;
+  }
+  return "";
+}
+function originBefore(s, at) {
+  let before = trimBreak(s.slice(0, at));
+  const address = tokenOf(before);
+  const origin = originIn(address);
+  before = before.slice(0, before.length - address.length);
+  if (!before.endsWith("\n") || address.includes("://")) return origin;
+  const above = tokenOf(before.slice(0, -1));
+  const scheme = above.lastIndexOf("://");
+  if (above.includes("#")) return origin;
+  if (scheme >= 0 && !/[/?]/.test(above.slice(scheme + 3))) return "";
+  return origin === "" ? originIn(above) : origin;
+}
+var isRequested = (s, at) => trimBreak(s.slice(0, at)).endsWith("/r/#");
+function keyAfter(s, first, at) {
+  const next = skip(s, at, '"\n');
+  return first.state === "whole" && s[next] === "/" ? keyAt(s, next + 1).what : seen({});
+}
+function requests(s) {
+  const found = [];
+  for (let at = 0; at < s.length; at++) {
+    if (!isHex(s[at]) || !startsWord(s, at)) continue;
+    const id = idAt(s, at);
+    if (!id) continue;
+    const { what: seed, end } = keyBehind(s, id.end);
+    const second = keyAfter(s, seed, end);
+    const isWhole = second.state === "whole";
+    if (!isWhole && !isRequested(s, at)) continue;
+    const first = seed.state === "whole" ? second : seed;
+    const lacks = isFaulty(first) ? first : seen({ state: "short" });
+    const { key, state, length } = isWhole ? seed : lacks;
+    const origin = originBefore(s, at);
+    if (origin !== null) found.push({ ...seen({ origin, id: id.id, key, state, length }), publicKey: second.key });
+  }
+  return found;
+}
+
+// assets/link/read.js
+var MAX_TEXT = 32 * 1024;
+function readRequest(text) {
+  const none = (reason) => ({ origin: "", id: "", seed: "", publicKey: "", reason, length: 0 });
+  if (isTooLong(text)) return none("long_text");
+  const all = readings(text).flatMap(requests);
+  if (all.length === 0) return none("no_link");
+  let best = all[0];
+  for (const one of all) {
+    const another = one.id !== best.id || one.origin && best.origin && one.origin !== best.origin || !isFaulty(one) && !isFaulty(best) && (one.key !== best.key || one.publicKey !== best.publicKey);
+    if (another) return none("several_links");
+    const tellsMore = ORDER.indexOf(one.state) < ORDER.indexOf(best.state) || isFaulty(one) && isFaulty(best) && one.length > best.length;
+    best = { ...tellsMore ? one : best, origin: best.origin || one.origin };
+  }
+  const { origin, id, key, publicKey, length } = best;
+  if (isFaulty(best)) return { ...none(`${best.state}_key`), origin, id, length };
+  return { origin, id, seed: key, publicKey, reason: "", length: 0 };
+}
+var isTooLong = (text) => new TextEncoder().encode(text).length > MAX_TEXT;
+var ORDER = ["whole", "derived", "short", "long", "damaged", "without"];
+
+// assets/shared/contract.js
+var part = encodeURIComponent;
+var headers = {
+  contentType: "content-type",
+  contentLength: "content-length",
+  retryAfter: "retry-after",
+  requestAuth: "x-sgraph-request-auth",
+  accessToken: "x-sgraph-access-token",
+  deleteAuth: "x-sgraph-transfer-delete-auth",
+  downloadPermit: "x-sgraph-download-permit",
+  downloadClaim: "x-sgraph-download-claim",
+  range: "range",
+  ifRange: "if-range",
+  contentEncoding: "content-encoding",
+  eTag: "etag",
+  contentRange: "content-range"
+};
+var paths = {
+  config: "/api/send/config",
+  status: "/info/status",
+  server: "/info/server",
+  versions: "/info/versions",
+  initiateUpload: "/api/presigned/initiate",
+  resumeUpload: "/api/presigned/resume",
+  assembleUpload: "/api/presigned/complete",
+  cancelUpload: (transferId, uploadId) => `/api/presigned/cancel/${part(transferId)}/${part(uploadId)}`,
+  downloadUrl: (transferId) => `/api/presigned/download-url/${part(transferId)}`,
+  getLink: (link) => `/api/presigned/bytes/${part(link)}`,
+  createRequest: "/api/requests/create",
+  requestInfo: (requestId) => `/api/requests/info/${part(requestId)}`,
+  requestTransfers: (requestId) => `/api/requests/transfers/${part(requestId)}`,
+  closeRequest: (requestId) => `/api/requests/delete/${part(requestId)}`,
+  login: "/auth/login",
+  currentSession: "/auth/session",
+  logout: "/auth/logout",
+  listSessions: "/auth/sessions",
+  endSession: (sessionId) => `/auth/sessions/${part(sessionId)}`,
+  endOtherSessions: "/auth/sessions",
+  createToken: "/tokens/create",
+  revokeToken: (tokenName) => `/tokens/revoke/${part(tokenName)}`,
+  reactivateToken: (tokenName) => `/tokens/reactivate/${part(tokenName)}`,
+  updateTokenLimit: (tokenName) => `/tokens/update-limit/${part(tokenName)}`,
+  listTokenDetails: "/tokens/list-details",
+  checkToken: (tokenName) => `/api/transfers/check-token/${part(tokenName)}`,
+  createTransfer: "/api/transfers/create",
+  completeTransfer: (transferId) => `/api/transfers/complete/${part(transferId)}`,
+  transferInfo: (transferId) => `/api/transfers/info/${part(transferId)}`,
+  downloadTransfer: (transferId) => `/api/transfers/download/${part(transferId)}`,
+  deleteTransfer: (transferId) => `/api/transfers/delete/${part(transferId)}`,
+  changeExpiry: (transferId) => `/api/transfers/expiry/${part(transferId)}`,
+  pulse: "/health/pulse",
+  services: "/health/services",
+  listEvents: "/audit/events",
+  exportEvents: "/audit/export",
+  chainHead: "/audit/head"
+};
+
+// assets/shared/http.js
+var STATUSES = {
+  0: "no_answer",
+  400: "invalid",
+  401: "unauthorized",
+  403: "forbidden",
+  404: "not_found",
+  405: "method_not_allowed",
+  409: "conflict",
+  410: "gone",
+  413: "too_large",
+  416: "out_of_range",
+  429: "limited",
+  500: "internal",
+  502: "no_proper_answer",
+  503: "unavailable",
+  504: "no_answer_in_time",
+  507: "full"
+};
+var codeOf = (status) => STATUSES[status] ?? (status < 500 ? "invalid" : "internal");
+var ApiError = class extends Error {
+  /**
+   * @param {number} status 0: no answer at all
+   * @param {{ code?: Code, detail?: string, retryAfter?: number }} [why] detail is for people, retryAfter in seconds
+   */
+  constructor(status, { code = codeOf(status), detail = "", retryAfter = 0 } = {}) {
+    super(detail || code);
+    this.name = "ApiError";
+    this.status = status;
+    this.code = code;
+    this.detail = detail;
+    this.retryAfter = retryAfter;
+  }
+};
+async function request(method, path, { headers: headers2 = {}, json, signal, credentials = "omit" } = {}) {
+  const body = json === void 0 ? void 0 : JSON.stringify(json);
+  let response;
+  try {
+    response = await fetch(path, {
+      method,
+      headers: body === void 0 ? headers2 : { [headers.contentType]: "application/json", ...headers2 },
+      body,
+      signal,
+      credentials,
+      cache: "no-store",
+      referrerPolicy: "no-referrer"
+    });
+  } catch (error) {
+    if (error instanceof Error && error.name === "AbortError") throw error;
+    throw new ApiError(0);
+  }
+  if (response.ok) return response;
+  const text = await response.text().catch(() => "");
+  throw errorOf(response.status, text, response.headers.get(headers.retryAfter));
+}
+async function read(response) {
+  try {
+    return await response.json();
+  } catch {
+    throw new ApiError(502);
+  }
+}
+function errorOf(status, body, retryAfter) {
+  let said;
+  try {
+    said = JSON.parse(body);
+  } catch {
+  }
+  const detail = Array.isArray(said?.detail) ? said.detail.map(({ msg }) => msg).join("; ") : said?.detail;
+  return new ApiError(status, {
+    code: typeof said?.code === "string" ? said.code : void 0,
+    detail: typeof detail === "string" ? detail : "",
+    retryAfter: Number(retryAfter) || 0
+  });
+}
+
+// assets/net/api.js
+var DEFAULTS = {
+  max_bytes: 0,
+  direct_bytes: 5 * 1024 * 1024,
+  default_ttl_seconds: 7 * 86400,
+  max_ttl_seconds: 30 * 86400,
+  token_required: true
+};
+async function getConfig() {
+  const response = await request("GET", paths.config);
+  const serverTime = Date.parse(response.headers.get("date") ?? "");
+  const ahead = serverTime - Date.now();
+  const said = await read(response);
+  return { ...DEFAULTS, ...said, clock_offset: Math.abs(ahead) > 5e3 ? ahead : 0 };
+}
+var get = async (path) => read(await request("GET", path));
+var getInfo = (id) => get(paths.transferInfo(id));
+var deleteTransfer = (id, secret) => request("DELETE", paths.deleteTransfer(id), { headers: { [headers.deleteAuth]: secret } });
+var changeExpiry = async (id, secret, expires) => {
+  const json = { expires_at: expires.toISOString() };
+  return read(await request("POST", paths.changeExpiry(id), { headers: { [headers.deleteAuth]: secret }, json }));
+};
+var getRequest = (id) => get(paths.requestInfo(id));
+
+// assets/crypto/client.js
+var CryptoClient = class {
+  #worker;
+  /** @type {Map<number, { resolve: (value: any) => void, reject: (why: unknown) => void, on: Record<string, any> }>} */
+  #waiting = /* @__PURE__ */ new Map();
+  #lastId = 0;
+  /** Why the worker does not work, once it does not. @type {Error | null} */
+  #broken = null;
+  constructor() {
+    this.#worker = new Worker(new URL("./worker.js", import.meta.url), { type: "module" });
+    this.#worker.addEventListener("message", ({ data }) => this.#answer(data));
+    this.#worker.addEventListener("error", () => this.#fail("The encryption module did not start. Reload the page."));
+  }
+  /**
+   * Seals and sends, all in the worker: no byte of it passes through the page. Returns the transfer's id.
+   * @param {Upload} what
+   * @param {Pick<import('../net/upload.js').Options, 'signal' | 'onCreated' | 'onProgress' | 'onWait'>} options
+   * @returns {Promise<string>}
+   */
+  upload(what, { signal, ...on }) {
+    return this.#call("upload", [what], { signal, on });
+  }
+  /**
+   * Starts opening.
+   * @param {Key} key
+   * @param {Bytes | null} [block] of the passphrase that is in the key, if there is one
+   */
+  async open(key, block = null) {
+    const session = await this.#call("open", [key, block]);
+    return {
+      /** @returns {Promise<Opened>} */
+      push: (chunk) => this.#call("push", [session, chunk], { handOver: [chunk.buffer] }),
+      /** @returns {Promise<Opened>} */
+      finish: () => this.#call("finish", [session]),
+      close: () => this.#call("close", [session])
+    };
+  }
+  /**
+   * @param {string} token
+   * @returns {Promise<{ id: string, key: Key }>}
+   */
+  friendly(token) {
+    return this.#call("friendly", [token]);
+  }
+  /**
+   * Mixes a passphrase into a link's key. The block is that of what was sealed, or a new one. It takes about a second;
+   * onProgress gets how much of it is done, from 0 to 1.
+   * @param {Key} key
+   * @param {string} passphrase
+   * @param {Bytes | null} [block]
+   * @param {{ onProgress?: (done: number) => void }} [on]
+   * @returns {Promise<{ key: Key, block: Bytes }>}
+   */
+  lock(key, passphrase, block = null, on = {}) {
+    return this.#call("lock", [key, passphrase, block], { on });
+  }
+  /** @returns {Promise<{ publicKey: Bytes, keys: CryptoKeyPair }>} */
+  newRequestKeys() {
+    return this.#call("newRequestKeys", []);
+  }
+  /**
+   * Seals a link's key to a request.
+   * @param {Bytes} publicKey
+   * @param {string} requestId
+   * @param {Key} key
+   * @returns {Promise<Bytes>}
+   */
+  sealKey(publicKey, requestId, key) {
+    return this.#call("sealKey", [publicKey, requestId, key]);
+  }
+  /**
+   * Opens a key that was sealed to a request.
+   * @param {import('./request.js').RequestKeys} keys
+   * @param {string} requestId
+   * @param {Bytes} sealed
+   * @returns {Promise<Key>}
+   */
+  openKey(keys2, requestId, sealed) {
+    return this.#call("openKey", [keys2, requestId, sealed]);
+  }
+  /**
+   * What shows that somebody has a request's link, out of its seed.
+   * @param {Bytes} seed
+   * @returns {Promise<Bytes>}
+   */
+  grant(seed) {
+    return this.#call("grant", [seed]);
+  }
+  /**
+   * @param {string} call
+   * @param {unknown[]} args
+   * @param {Line} [line] `on` has what is called by the events of a call that takes a while
+   * @returns {Promise<any>}
+   */
+  #call(call, args, { handOver = [], signal, on = {} } = {}) {
+    const id = ++this.#lastId;
+    return new Promise((resolve, reject) => {
+      if (this.#broken) throw this.#broken;
+      signal?.throwIfAborted();
+      this.#waiting.set(id, { resolve, reject, on });
+      const abort = () => this.#worker.postMessage({ id, abort: String(signal?.reason?.message ?? "cancelled") });
+      signal?.addEventListener("abort", abort, { once: true });
+      this.#worker.postMessage({ id, call, args }, handOver);
+    });
+  }
+  /** @param {{ id: number, value: unknown, error?: any, event?: string, args: unknown[] }} answer */
+  #answer({ id, value, error, event, args }) {
+    const asked = this.#waiting.get(id);
+    if (event) {
+      asked?.on[event]?.(...args);
+      return;
+    }
+    this.#waiting.delete(id);
+    if (error) asked?.reject(crossed(error));
+    else asked?.resolve(value);
+  }
+  /** @param {string} message */
+  #fail(message) {
+    this.#broken = Object.assign(new Error(message), { code: "worker" });
+    for (const { reject } of this.#waiting.values()) reject(this.#broken);
+    this.#waiting.clear();
+  }
+};
+function crossed({ name, message, ...said }) {
+  if (name === "ApiError") return new ApiError(said.status, { ...said, detail: said.detail });
+  if (name === "AbortError") return new DOMException(message, name);
+  if (said.code === "needs-passphrase") return new PassphraseError(said.block);
+  return Object.assign(new Error(message), said);
+}
+
+// assets/crypto/key.js
+var newSecret = () => crypto.getRandomValues(new Uint8Array(32));
+var writeKey = toBase64url;
+var FRIENDLY_SALT = encodeText("sgraph-send-v1");
+async function hashSecret(secret) {
+  return toHex(new Uint8Array(await crypto.subtle.digest("SHA-256", encodeText(secret))));
+}
+
+// assets/files/tree.js
+var isFolder = (path) => path.endsWith("/");
+
+// assets/files/again.js
+function remembered(entries) {
+  const handles = entries.flatMap(({ handle }) => handle ?? []);
+  return {
+    files: entries.map(({ path, file: { size, lastModified: modified, type } }) => ({ path, size, modified, type })),
+    handles: handles.length === entries.length ? handles : null
+  };
+}
+function sameFiles(files, entries) {
+  const byPath = new Map(entries.map((entry) => [entry.path, entry]));
+  const found = { entries: [], missing: [], changed: [] };
+  for (const { path, size, type } of files) {
+    if (isFolder(path)) {
+      found.entries.push({ path, file: new File([], "") });
+      continue;
+    }
+    const entry = byPath.get(path);
+    if (!entry) {
+      found.missing.push(path);
+      continue;
+    }
+    if (entry.file.size !== size) found.changed.push(path);
+    const isSame = entry.file.type === type;
+    const { name, lastModified } = entry.file;
+    const file = isSame ? entry.file : new File([entry.file], name, { type, lastModified });
+    found.entries.push({ path, file });
+  }
+  return found;
+}
+
+// assets/files/picture.js
+var SIDE = 160;
+var SOURCE_MAX = 64 * 1024 * 1024;
+var KINDS = /^image\/(avif|bmp|gif|jpeg|png|webp)$/;
+var WAYS = [
+  { side: SIDE, quality: 0.8 },
+  { side: SIDE, quality: 0.5 },
+  { side: 112, quality: 0.5 },
+  { side: 80, quality: 0.4 }
+];
+async function smallPicture(file) {
+  if (!KINDS.test(file.type) || file.size > SOURCE_MAX) return null;
+  try {
+    const image = await createImageBitmap(file);
+    try {
+      for (const way of WAYS) {
+        const picture = await draw(image, way);
+        if (picture.size <= MAX_PICTURE) {
+          return { type: picture.type, data: new Uint8Array(await picture.arrayBuffer()) };
+        }
+      }
+    } finally {
+      image.close();
+    }
+  } catch {
+  }
+  return null;
+}
+async function draw(image, { side, quality }) {
+  const scale = Math.min(1, side / Math.max(image.width, image.height));
+  const [width, height] = [image.width, image.height].map((pixels) => Math.max(1, Math.round(pixels * scale)));
+  const canvas = new OffscreenCanvas(width, height);
+  const context = canvas.getContext("2d");
+  if (!context) throw new Error("nothing to draw on");
+  context.imageSmoothingQuality = "high";
+  context.drawImage(image, 0, 0, width, height);
+  const picture = await canvas.convertToBlob({ type: "image/webp", quality });
+  if (picture.type === "image/webp") return picture;
+  context.globalCompositeOperation = "destination-over";
+  context.fillStyle = "#fff";
+  context.fillRect(0, 0, width, height);
+  return canvas.convertToBlob({ type: "image/jpeg", quality });
+}
+
+// assets/files/selection.js
+async function dropped(transfer) {
+  const roots = [];
+  for (const item of transfer.items ?? []) {
+    const root = item.kind === "file" && item.webkitGetAsEntry?.();
+    if (root) roots.push({ root, handle: handleOf(item) });
+  }
+  if (roots.length === 0) return picked(transfer.files);
+  const all = roots.map(async ({ root, handle }) => {
+    const entries = await walk(root, "");
+    const found = root.isFile && await handle;
+    return found ? entries.map((entry) => ({ ...entry, handle: found })) : entries;
+  });
+  return (await Promise.all(all)).flat();
+}
+async function handleOf(item) {
+  try {
+    return await /** @type {any} */
+    item.getAsFileSystemHandle?.() ?? null;
+  } catch {
+    return null;
+  }
+}
+var opened = (handles) => Promise.all(handles.map(async (handle) => ({ path: handle.name, file: await handle.getFile(), handle })));
+function picked(files) {
+  return Array.from(files, (file) => ({ path: file.webkitRelativePath || file.name, file }));
+}
+async function walk(entry, folder) {
+  const path = folder + entry.name;
+  if (entry.isFile) {
+    const found = (
+      /** @type {FileSystemFileEntry} */
+      entry
+    );
+    return [{ path, file: await new Promise((resolve, reject) => found.file(resolve, reject)) }];
+  }
+  const reader = (
+    /** @type {FileSystemDirectoryEntry} */
+    entry.createReader()
+  );
+  const children = [];
+  for (; ; ) {
+    const batch = await new Promise((resolve, reject) => reader.readEntries(resolve, reject));
+    if (batch.length === 0) break;
+    children.push(...batch);
+  }
+  if (children.length === 0) return [{ path: `${path}/`, file: new File([], entry.name) }];
+  return (await Promise.all(children.map((child) => walk(child, `${path}/`)))).flat();
+}
+function merge(entries, added) {
+  const taken = new Set(entries.map(({ path }) => path));
+  const renamed = added.flatMap(({ path, ...entry }) => {
+    if (path.endsWith("/") && taken.has(path)) return [];
+    const free = freePath(path, taken);
+    taken.add(free);
+    return [{ ...entry, path: free }];
+  });
+  return [...entries, ...renamed];
+}
+function freePath(path, taken) {
+  if (!taken.has(path)) return path;
+  const dot = path.lastIndexOf(".");
+  const [stem, ending] = dot > path.lastIndexOf("/") + 1 ? [path.slice(0, dot), path.slice(dot)] : [path, ""];
+  for (let n = 2; ; n++) {
+    const candidate = `${stem} (${n})${ending}`;
+    if (!taken.has(candidate)) return candidate;
+  }
+}
+var isHidden = ({ path }) => path.split("/").some((part2) => part2.startsWith("."));
+var totalSize = (entries) => entries.reduce((sum, { file }) => sum + file.size, 0);
+var isContainer = (entries) => entries.length > 1 || entries.some(({ path }) => path.includes("/"));
+function sendName(entries) {
+  if (!isContainer(entries)) return entries[0].path;
+  const roots = new Set(entries.map(({ path }) => path.split("/")[0]));
+  return roots.size === 1 ? [...roots][0] : `${entries.length} files`;
+}
+
+// assets/files/label.js
+async function labelOf(content, note2) {
+  if ("text" in content) {
+    const { size: size2 } = new Blob([content.text]);
+    return { files: [{ name: "message.txt", size: size2, type: "text/plain" }], count: 1, size: size2, note: note2, picture: null };
+  }
+  const { entries } = content;
+  const size = totalSize(entries);
+  const listed = entries.filter(({ path }) => !isFolder(path));
+  const files = (listed.length ? listed : entries).map(({ path, file }) => ({
+    name: path.replace(/\/$/, ""),
+    size: file.size,
+    type: file.type
+  }));
+  const picture = entries.length === 1 ? await smallPicture(entries[0].file) : null;
+  return { files, count: files.length, size, note: note2, picture };
+}
+
+// assets/net/patience.js
+var PASSING = [0, 408, 425, 429, 500, 502, 503, 504];
+var isPassing = (error) => error instanceof ApiError && PASSING.includes(error.status);
+
+// assets/net/database.js
+var answer = (request2) => new Promise((resolve, reject) => {
+  request2.onsuccess = () => resolve(request2.result);
+  request2.onerror = () => reject(request2.error);
+});
+var Database = class {
+  #name;
+  #stores;
+  /** @type {Promise<IDBDatabase> | undefined} */
+  #opened;
+  /**
+   * @param {string} name
+   * @param {string[]} stores
+   */
+  constructor(name, stores) {
+    this.#name = name;
+    this.#stores = stores;
+  }
+  /**
+   * Does something with some stores in one step, all of it or nothing. When it is done it is on the disk, and not only on
+   * its way there.
+   * @template R
+   * @param {string[]} names
+   * @param {(...stores: IDBObjectStore[]) => Promise<R>} task
+   * @returns {Promise<R>}
+   */
+  async transact(names, task) {
+    this.#opened ??= this.#open();
+    const db = await this.#opened;
+    const transaction = db.transaction(names, "readwrite", { durability: "strict" });
+    const complete = new Promise((resolve, reject) => {
+      transaction.oncomplete = resolve;
+      transaction.onabort = () => reject(transaction.error);
+    });
+    const [result] = await Promise.all([task(...names.map((name) => transaction.objectStore(name))), complete]);
+    return result;
+  }
+  #open() {
+    const request2 = indexedDB.open(this.#name, 1);
+    request2.onupgradeneeded = () => {
+      for (const store of this.#stores) request2.result.createObjectStore(store);
+    };
+    return answer(request2);
+  }
+};
+var sending = new Database("sgraph-sending", ["uploads", "hashes", "sent", "requests"]);
+
+// assets/net/unfinished.js
+var PENDING = 24 * 3600 * 1e3;
+var LAST = 2 ** 32;
+var of = (id) => IDBKeyRange.bound([id, 0], [id, LAST]);
+var eraseRows = (id, ...stores) => Promise.all(stores.map((store) => answer(store.delete(of(id)))));
+var lockName = (id) => `sgraph-send upload ${id}`;
+function unfinished() {
+  return sending.transact(["uploads", "hashes", "sent"], async (uploads, hashes, sent) => {
+    const all = await answer(uploads.getAll());
+    const kept = await Promise.all(
+      all.map(async (begun) => {
+        if (begun.ends <= Date.now()) {
+          await Promise.all([answer(uploads.delete(begun.id)), eraseRows(begun.id, hashes, sent)]);
+          return [];
+        }
+        const parts = await answer(sent.getAll(of(begun.id)));
+        return [{ begun, sent: parts.reduce((sum, bytes2) => sum + bytes2, 0) }];
+      })
+    );
+    return kept.flat();
+  });
+}
+async function forget(id) {
+  await sending.transact(
+    ["uploads", "hashes", "sent"],
+    (uploads, hashes, sent) => Promise.all([answer(uploads.delete(id)), eraseRows(id, hashes, sent)])
+  );
+}
+
+// assets/shared/dom.js
+var SVG = "http://www.w3.org/2000/svg";
+var el = (tag, attributes = {}, ...children) => fill(document.createElement(tag), attributes, children);
+var svg = (tag, attributes = {}, ...children) => fill(document.createElementNS(SVG, tag), attributes, children);
+function fill(element, attributes, children) {
+  for (const [name, value] of Object.entries(attributes)) {
+    if (typeof value === "function") element.addEventListener(name, value);
+    else if (value === true) element.setAttribute(name, "");
+    else if (value !== false && value != null) element.setAttribute(name, String(value));
+  }
+  for (
+    const child of
+    /** @type {any[]} */
+    children.flat(Infinity)
+  ) {
+    if (child !== false && child != null) element.append(child instanceof Node ? child : String(child));
+  }
+  return element;
+}
+var ICONS = new URL("icons.svg", import.meta.url).pathname;
+var icon = (name) => svg("svg", { "aria-hidden": "true" }, svg("use", { href: `${ICONS}#${name}` }));
+var facts = (rows) => rows.flatMap(([term, fact]) => [el("dt", {}, term), el("dd", {}, fact)]);
+function find(root, selector, type = (
+  /** @type {any} */
+  HTMLElement
+)) {
+  const found = root.querySelector(selector);
+  if (!(found instanceof type)) throw new Error(`the page has no ${selector}`);
+  return found;
+}
+function show(root, name) {
+  for (
+    const view of
+    /** @type {NodeListOf<HTMLElement>} */
+    root.querySelectorAll("[data-view]")
+  ) {
+    view.hidden = view.dataset.view !== name;
+  }
+  return find(root, `[data-view="${name}"]`);
+}
+function announce(heading) {
+  heading.focus({ preventScroll: true });
+  heading.closest(".card")?.scrollIntoView({ block: "nearest" });
+}
+var Problem = class extends Error {
+  /**
+   * @param {string} message
+   * @param {HTMLElement} [field]
+   */
+  constructor(message, field) {
+    super(message);
+    this.field = field;
+  }
+};
+function dialog({ title, body, action, danger, submit, dismiss = "Cancel" }) {
+  let result;
+  const error = el("p", { class: "note bad", role: "alert" });
+  const close = () => {
+    box.close();
+  };
+  const ok = el("button", { class: `button primary ${danger ? "danger" : ""}` }, action);
+  const send = async (event) => {
+    event.preventDefault();
+    error.textContent = "";
+    ok.disabled = true;
+    try {
+      result = await submit?.(form.elements);
+      box.close();
+    } catch (problem) {
+      error.textContent = /** @type {Error} */
+      problem.message;
+      if (problem instanceof Problem) problem.field?.focus();
+    } finally {
+      ok.disabled = false;
+    }
+  };
+  const leave = { type: "button", class: action ? "button" : "button primary", click: close, autofocus: danger };
+  const form = el(
+    "form",
+    { method: "dialog", novalidate: true, submit: send },
+    el("h2", { id: "dialog-title" }, title),
+    body,
+    error,
+    el("footer", {}, el("button", leave, dismiss), action && ok)
+  );
+  const box = el("dialog", { "aria-labelledby": "dialog-title" }, form);
+  document.body.append(box);
+  box.showModal();
+  return new Promise((resolve) => {
+    box.addEventListener("close", () => {
+      box.remove();
+      resolve(result);
+    });
+  });
+}
+
+// assets/shared/format.js
+var SIZES2 = ["bytes", "KB", "MB", "GB", "TB"];
+function bytes(count) {
+  let step = 0;
+  let value = count;
+  while (value >= 1024 && step < SIZES2.length - 1) {
+    value /= 1024;
+    step++;
+  }
+  if (step === 0) return count === 1 ? "1 byte" : `${count} bytes`;
+  const digits = value >= 100 || Number.isInteger(value) ? 0 : 1;
+  return `${value.toLocaleString("en", { maximumFractionDigits: digits })} ${SIZES2[step]}`;
+}
+var speed = (bytesPerSecond) => `${bytes(Math.round(bytesPerSecond))}/s`;
+function span(seconds) {
+  if (seconds < 90) return `${Math.max(1, Math.round(seconds))} s`;
+  if (seconds < 90 * 60) return `${Math.round(seconds / 60)} min`;
+  if (seconds < 36 * 3600) return plural(Math.round(seconds / 3600), "hour");
+  return plural(Math.round(seconds / 86400), "day");
+}
+var number = (count) => count.toLocaleString("en");
+var plural = (count, noun) => `${number(count)} ${noun}${count === 1 ? "" : "s"}`;
+function moment(date) {
+  return date.toLocaleString("en-GB", {
+    weekday: "short",
+    day: "numeric",
+    month: "short",
+    hour: "2-digit",
+    minute: "2-digit"
+  });
+}
+function until(date, now = /* @__PURE__ */ new Date()) {
+  const seconds = (date.getTime() - now.getTime()) / 1e3;
+  return seconds <= 0 ? `expired ${moment(date)}` : `in ${span(seconds)} (${moment(date)})`;
+}
+
+// assets/ui/error-note.js
+var ErrorNote = class extends HTMLElement {
+  connectedCallback() {
+    this.setAttribute("role", "alert");
+  }
+  /** @param {import('../words.js').Words} words */
+  show({ title, text }) {
+    this.replaceChildren(el("div", {}, icon("alert"), el("div", {}, el("b", {}, title), el("p", {}, text))));
+    this.scrollIntoView({ block: "nearest" });
+  }
+  clear() {
+    this.replaceChildren();
+  }
+};
+customElements.define("error-note", ErrorNote);
+
+// assets/ui/file-picker.js
+var SHOWN = 100;
+var FilePicker = class extends HTMLElement {
+  /** @type {Entry[]} */
+  entries = [];
+  #depth = 0;
+  // of drags into elements of the page
+  connectedCallback() {
+    for (
+      const input of
+      /** @type {NodeListOf<HTMLInputElement>} */
+      this.querySelectorAll('input[type="file"]')
+    ) {
+      input.addEventListener("change", () => {
+        this.add(picked(input.files ?? []));
+        input.value = "";
+      });
+      if (!input.webkitdirectory) input.addEventListener("click", (event) => this.#choose(event));
+    }
+    find(this, "[data-clear]").addEventListener("click", () => {
+      this.#set([]);
+      find(this, "#files").focus();
+    });
+    find(this, "[data-drop-hidden]").addEventListener("click", () => {
+      this.#set(this.entries.filter((entry) => !isHidden(entry)));
+      find(this, "#more").focus();
+    });
+    addEventListener("dragenter", (event) => this.#over(event, 1));
+    addEventListener("dragleave", (event) => this.#over(event, -1));
+    addEventListener("dragover", (event) => {
+      if (carriesFiles(event)) event.preventDefault();
+    });
+    addEventListener("drop", (event) => {
+      if (!carriesFiles(event)) return;
+      event.preventDefault();
+      this.#over(event, -this.#depth);
+      const sending2 = (
+        /** @type {HTMLElement | null} */
+        this.closest("[data-view]")?.hidden
+      );
+      if (!sending2 && event.dataTransfer) this.#drop(event.dataTransfer);
+    });
+  }
+  /**
+   * Lets the person choose files in a way that leads to them again after a reload, where the browser has one.
+   * @param {Event} event
+   */
+  async #choose(event) {
+    const pick = (
+      /** @type {any} */
+      window.showOpenFilePicker
+    );
+    if (!pick) return;
+    event.preventDefault();
+    try {
+      this.add(await opened(await pick({ multiple: true })));
+    } catch (error) {
+      if (
+        /** @type {Error} */
+        error.name === "AbortError"
+      ) return;
+      this.dispatchEvent(new CustomEvent("unreadable", { bubbles: true }));
+    }
+  }
+  /**
+   * @param {DragEvent} event
+   * @param {number} by
+   */
+  #over(event, by) {
+    if (!carriesFiles(event)) return;
+    this.#depth += by;
+    this.classList.toggle("over", this.#depth > 0);
+  }
+  /** @param {DataTransfer} transfer */
+  async #drop(transfer) {
+    try {
+      this.add(await dropped(transfer));
+    } catch {
+      this.dispatchEvent(new CustomEvent("unreadable", { bubbles: true }));
+    }
+  }
+  /** @param {Entry[]} entries */
+  add(entries) {
+    if (entries.length) this.#set(merge(this.entries, entries));
+  }
+  clear() {
+    this.#set([]);
+  }
+  /** @param {Entry[]} entries */
+  #set(entries) {
+    this.entries = entries;
+    const size = totalSize(entries);
+    find(this, ".drop").hidden = entries.length > 0;
+    find(this, ".chosen").hidden = entries.length === 0;
+    const folders = entries.filter(({ path }) => isFolder(path)).length;
+    const counted = [plural(entries.length - folders, "file"), folders > 0 && plural(folders, "empty folder")];
+    find(this, "[data-total]").textContent = [...counted, bytes(size)].filter(Boolean).join(", ");
+    find(this, ".files").replaceChildren(
+      ...entries.slice(0, SHOWN).map((entry) => this.#item(entry)),
+      ...entries.length > SHOWN ? [el("li", { class: "rest" }, `and ${plural(entries.length - SHOWN, "more file")}`)] : []
+    );
+    const hidden = entries.filter(isHidden);
+    find(this, "[data-hidden-files]").hidden = hidden.length === 0;
+    find(this, "[data-hidden-files] span").textContent = `${plural(hidden.length, "hidden file")} among them, such as ${hidden[0]?.path}.`;
+    const archive = find(this, "[data-archive]");
+    archive.hidden = entries.length === 0 || !isContainer(entries);
+    if (!archive.hidden) {
+      archive.textContent = `They travel under one link, as ${sendName(entries)}. The recipient can have each of them alone, or all as a ZIP archive.`;
+    }
+    this.dispatchEvent(new CustomEvent("change", { bubbles: true }));
+  }
+  /** @param {Entry} entry */
+  #item(entry) {
+    const remove = () => {
+      const at = this.entries.indexOf(entry);
+      this.#set(this.entries.filter((other) => other !== entry));
+      const buttons = (
+        /** @type {NodeListOf<HTMLElement>} */
+        this.querySelectorAll(".files button")
+      );
+      (buttons[Math.min(at, buttons.length - 1)] ?? find(this, "#files")).focus();
+    };
+    return el(
+      "li",
+      {},
+      icon(isFolder(entry.path) ? "folder" : "file"),
+      el("span", { class: "name", title: entry.path }, entry.path),
+      el("span", { class: "size" }, isFolder(entry.path) ? "empty folder" : bytes(entry.file.size)),
+      el("button", { type: "button", "aria-label": `Remove ${entry.path}`, click: remove }, icon("close"))
+    );
+  }
+};
+var carriesFiles = (event) => event.dataTransfer?.types.includes("Files") ?? false;
+customElements.define("file-picker", FilePicker);
+
+// assets/ui/note-field.js
+var NEAR = 100;
+var NoteField = class extends HTMLElement {
+  #field = find(this, "textarea", HTMLTextAreaElement);
+  #left = find(this, "[data-left]");
+  connectedCallback() {
+    this.#field.addEventListener("input", () => this.#count());
+  }
+  get value() {
+    return this.#field.value.trim();
+  }
+  set value(text) {
+    this.#field.value = text;
+    this.#count();
+  }
+  /** What keeps the note from being sent; null if nothing does. */
+  get problem() {
+    const over = -left(this.value);
+    return over > 0 ? {
+      title: "The note is too long",
+      text: `It can have ${MAX_NOTE} characters: take out ${over}, or send it as a text.`
+    } : null;
+  }
+  focus() {
+    this.#field.focus();
+  }
+  clear() {
+    this.value = "";
+  }
+  #count() {
+    const more = left(this.value);
+    const words = more < 0 ? `${plural(-more, "character")} too many` : `${plural(more, "character")} left`;
+    this.#left.textContent = more <= NEAR ? words : "";
+    this.#field.setAttribute("aria-invalid", String(more < 0));
+  }
+};
+var left = (note2) => MAX_NOTE - Array.from(note2).length;
+customElements.define("note-field", NoteField);
+
+// assets/ui/progress-meter.js
+var SPOKEN_EVERY = 1e4;
+var SETTLED_AFTER = 1500;
+var ProgressMeter = class extends HTMLElement {
+  #ahead = el("i", { class: "ahead" });
+  #done = el("i", { class: "done" });
+  #bar = el(
+    "div",
+    { class: "bar", role: "progressbar", "aria-valuemin": 0, "aria-valuemax": 100 },
+    this.#ahead,
+    this.#done
+  );
+  #percent = el("span", { class: "meter-percent" }, "0%");
+  #facts = el("span", { class: "meter-facts" });
+  #steps = el("p", { class: "meter-steps" });
+  #spoken = el("p", { class: "visually-hidden", role: "status" });
+  #lastSpoken = 0;
+  #pace = new Pace();
+  #waiting = "";
+  connectedCallback() {
+    this.#bar.setAttribute("aria-label", this.getAttribute("label") ?? "");
+    this.replaceChildren(
+      el("div", { class: "meter-head" }, this.#percent, this.#facts),
+      this.#bar,
+      this.#steps,
+      this.#spoken
+    );
+  }
+  reset() {
+    this.#pace = new Pace();
+    this.#waiting = "";
+    this.#lastSpoken = performance.now();
+    this.update({ done: 0, total: 0 });
+  }
+  /**
+   * A line that says why nothing moves; the next progress takes it away.
+   * @param {string} text
+   */
+  wait(text) {
+    this.#waiting = text;
+    this.#facts.textContent = text;
+    this.#speak(text);
+  }
+  /**
+   * @param {{ done: number, total: number, ahead?: number, steps?: { name: string, ahead?: boolean }[] }} progress in
+   * bytes; ahead marks steps that run before the one being measured
+   */
+  update({ done, total, ahead = 0, steps = [] }) {
+    const ratio = total ? Math.min(1, done / total) : 0;
+    const percent = Math.floor(ratio * 100);
+    this.#done.style.setProperty("--done", String(ratio));
+    this.#ahead.style.setProperty("--done", String(total ? Math.min(1, ahead / total) : 0));
+    this.#percent.textContent = `${percent}%`;
+    this.#bar.setAttribute("aria-valuenow", String(percent));
+    this.#steps.replaceChildren(...steps.map((step) => el("span", { class: step.ahead ? "ahead" : "" }, step.name)));
+    const perSecond = this.#pace.at(done);
+    if (this.#pace.moved) this.#waiting = "";
+    if (this.#waiting) return;
+    const facts2 = [`${bytes(done)} of ${bytes(total)}`];
+    if (total && done >= total) facts2.push("finishing…");
+    else if (perSecond > 0) facts2.push(speed(perSecond), `${span((total - done) / perSecond)} left`);
+    this.#facts.textContent = total ? facts2.join(" · ") : "";
+    if (performance.now() - this.#lastSpoken > SPOKEN_EVERY) this.#speak(`${percent}%. ${facts2.join(", ")}`);
+  }
+  /** @param {string} text */
+  #speak(text) {
+    this.#lastSpoken = performance.now();
+    this.#spoken.textContent = text;
+  }
+};
+var Pace = class {
+  #started = 0;
+  #lastAt = 0;
+  #last = 0;
+  #perSecond = 0;
+  moved = false;
+  /** @param {number} done bytes so far */
+  at(done) {
+    const now = performance.now();
+    this.moved = done > this.#last;
+    if (!this.#started) {
+      [this.#started, this.#lastAt, this.#last] = [now, now, done];
+      return 0;
+    }
+    const seconds = (now - this.#lastAt) / 1e3;
+    if (seconds >= 0.25) {
+      const current = Math.max(0, done - this.#last) / seconds;
+      this.#perSecond = this.#perSecond ? this.#perSecond * 0.75 + current * 0.25 : current;
+      [this.#lastAt, this.#last] = [now, done];
+    }
+    return now - this.#started > SETTLED_AFTER ? this.#perSecond : 0;
+  }
+};
+customElements.define("progress-meter", ProgressMeter);
+
+// assets/ui/sealed-label.js
+var SHOWN_NAME = 64;
+var SHOWN_SIDE = 1024;
+var SealedLabel = class extends HTMLElement {
+  #address = "";
+  /** @param {Label | null} label */
+  show(label) {
+    URL.revokeObjectURL(this.#address);
+    this.#address = "";
+    this.replaceChildren();
+    if (!label) return;
+    if (label.picture) this.append(this.#picture(label.picture));
+    if (label.note) this.append(note(label.note));
+    if (label.count > 1) this.append(list(label));
+  }
+  /** @param {import('../crypto/label.js').Picture} picture */
+  #picture({ type, data }) {
+    this.#address = URL.createObjectURL(new Blob([data], { type }));
+    const image = el("img", { class: "label-picture", src: this.#address, alt: "A small picture of it", hidden: true });
+    image.addEventListener("load", () => {
+      image.hidden = Math.max(image.naturalWidth, image.naturalHeight) > SHOWN_SIDE;
+    });
+    return image;
+  }
+};
+var note = (text) => el(
+  "figure",
+  { class: "label-note" },
+  el("figcaption", {}, "Note from the sender"),
+  el("blockquote", { dir: "auto", tabindex: 0 }, text)
+);
+function list({ files, count }) {
+  const rest = count - files.length;
+  return el(
+    "ul",
+    { class: "files", "aria-label": "What is in it", tabindex: 0 },
+    files.map(
+      ({ name, size }) => el("li", {}, icon("file"), nameOf(name, "name"), isSize(size) && el("span", { class: "size" }, bytes(size)))
+    ),
+    rest > 0 && el("li", { class: "rest" }, `and ${plural(rest, "more file")}`)
+  );
+}
+function nameOf(name, className = "") {
+  const characters = Array.from(name);
+  const tail = 20;
+  const shown = characters.length > SHOWN_NAME ? `${characters.slice(0, SHOWN_NAME - tail).join("")}…${characters.slice(-tail).join("")}` : name;
+  return el("bdi", { class: className, title: shown !== name && name }, shown);
+}
+customElements.define("sealed-label", SealedLabel);
+
+// assets/ui/unfinished-uploads.js
+var UnfinishedUploads = class extends HTMLElement {
+  #request = "";
+  /**
+   * Shows what can go on of what is sent to a request, or, with nothing, with an access token. What another tab sends is
+   * not among it.
+   * @param {string} request
+   */
+  async load(request2) {
+    this.#request = request2;
+    let all = [];
+    try {
+      const busy = new Set((await navigator.locks?.query())?.held?.map(({ name }) => name));
+      const kept = await unfinished();
+      all = kept.filter(({ begun }) => begun.request === request2 && !busy.has(lockName(begun.id)));
+    } catch {
+    }
+    this.replaceChildren(...all.map(({ begun, sent }) => this.#item(begun, sent)));
+  }
+  /**
+   * @param {Begun} begun
+   * @param {number} sent
+   */
+  #item(begun, sent) {
+    const { name, size, ends, handles } = begun;
+    const percent = Math.floor(sent / size * 100);
+    const error = new ErrorNote();
+    const title = el("h2", { tabindex: -1 }, "Go on sending ", nameOf(name), ` (${percent}%)`);
+    const bar = el("i", { class: "done" });
+    bar.style.setProperty("--done", String(sent / size));
+    const actions = el("div", { class: "row" });
+    const item = el(
+      "section",
+      { class: "card unfinished", "aria-label": `Not finished: ${name}` },
+      title,
+      el("div", { class: "bar", "aria-hidden": "true" }, bar),
+      el(
+        "p",
+        { class: "hint" },
+        `${bytes(sent)} of ${bytes(size)} have arrived. It can go on until ${moment(new Date(ends))}.`,
+        !handles && " This browser does not remember where the file is: choose the same again, and only the rest is sent."
+      ),
+      error,
+      actions
+    );
+    let chosen = [];
+    const offer = (entries) => {
+      error.clear();
+      chosen = [...entries, ...chosen];
+      const found = sameFiles(begun.files, chosen);
+      if (found.missing.length) {
+        if (found.missing.length === begun.files.length) chosen = [];
+        error.show(missing(begun, found.missing));
+      } else {
+        this.#tell(found.changed.length ? "changed" : "go-on", { begun, entries: found.entries });
+      }
+    };
+    const open = async () => {
+      try {
+        offer(await fromHandles(begun));
+      } catch {
+        actions.firstChild?.replaceWith(...choosers(begun, offer));
+        error.show({
+          title: "The browser cannot read it any more",
+          text: "It was moved or renamed, or reading it was not allowed. Choose it again."
+        });
+      }
+    };
+    actions.append(
+      ...handles ? [el("button", { type: "button", class: "button primary", click: open }, icon("upload"), "Go on")] : choosers(begun, offer),
+      el("button", { type: "button", class: "button", click: () => this.#forget(begun) }, icon("trash"), "Forget it")
+    );
+    return item;
+  }
+  /**
+   * @param {'go-on' | 'changed'} name
+   * @param {GoOn} detail
+   */
+  #tell(name, detail) {
+    this.dispatchEvent(new CustomEvent(name, { detail }));
+  }
+  /** @param {Begun} begun */
+  async #forget({ id, name, deleteSecret }) {
+    const sure = await dialog({
+      title: "Forget this upload?",
+      body: el("p", {}, `What has arrived of ${name} is erased from the server. Nobody had a link to it.`),
+      dismiss: "Keep it",
+      action: "Forget it",
+      danger: true,
+      submit: () => true
+    });
+    if (!sure) return;
+    deleteTransfer(id, deleteSecret).catch(() => {
+    });
+    await forget(id);
+    await this.load(this.#request);
+    this.dispatchEvent(new CustomEvent("forgotten"));
+  }
+};
+function choosers({ files, together }, offer) {
+  const chooser = (words, attributes) => {
+    const input = el("input", { type: "file", ...attributes });
+    input.addEventListener("change", () => {
+      offer(picked(input.files ?? []));
+      input.value = "";
+    });
+    return el("label", { class: "button primary" }, input, words);
+  };
+  const inFolders = files.some(({ path }) => path.includes("/"));
+  const loose = files.some(({ path }) => !path.includes("/"));
+  return [
+    ...loose ? [chooser(together ? "Choose the files again" : "Choose it again", { multiple: together })] : [],
+    ...inFolders ? [chooser(loose ? "Choose the folder" : "Choose the folder again", { webkitdirectory: true })] : []
+  ];
+}
+async function fromHandles({ files, handles }) {
+  return Promise.all(
+    (handles ?? []).map(async (handle, i) => {
+      const asking = (
+        /** @type {any} */
+        handle
+      );
+      const state = await asking.queryPermission?.({ mode: "read" }) ?? "granted";
+      if (state !== "granted" && await asking.requestPermission({ mode: "read" }) !== "granted") {
+        throw new DOMException("not allowed", "NotAllowedError");
+      }
+      return { path: files[i].path, file: await handle.getFile(), handle };
+    })
+  );
+}
+function missing({ files, name, together }, paths2) {
+  if (!together) {
+    return { title: "That is another file", text: `What was begun is called ${name}. Choose that one.` };
+  }
+  const rest = paths2.length > 1 ? ` and ${plural(paths2.length - 1, "other")}` : "";
+  return paths2.length === files.length ? { title: "Those are other files", text: `What was begun is ${name}, with ${paths2[0]}${rest}.` } : { title: "Not all of it is there", text: `Choose ${paths2[0]}${rest}, too.` };
+}
+customElements.define("unfinished-uploads", UnfinishedUploads);
+
+// assets/words.js
+var say = (title, text) => ({ title, text });
+var insecure = say(
+  "This address is not secure",
+  "Encryption works only at an https:// address, or on the machine itself. Open this page there."
+);
+var TO_COPY = "Copy all of the link, up to its last character, and nothing else.";
+var LINK = {
+  no_link: () => say("That is no link to a transfer", "Paste all of it, up to its last character."),
+  several_links: () => say("There is more than one link in that", "Paste the one that you want to open."),
+  short_key: (n) => say("The key in the link is not whole", `${n} of its 43 characters are there. ${TO_COPY}`),
+  long_key: (n) => say("There is too much in the link", `Its key has ${n} characters, and a key has 43. ${TO_COPY}`),
+  damaged_key: () => say("The key in the link was changed", `It has the length of a key, but is none. ${TO_COPY}`),
+  request_link: () => say(
+    "That is a link to send by",
+    "By it you send to somebody. Open it in the browser, or ask for the link to the files."
+  ),
+  damaged_id: () => say("The link is not whole", `12 digits stand before the key, and those are not. ${TO_COPY}`),
+  long_text: () => say("That is too long", "Paste the link alone.")
+};
+var REQUEST = {
+  no_link: say(
+    "There is no request in this link",
+    "Open the whole link that you were given, up to its last character."
+  ),
+  full: say("All of it has arrived", "As much was sent as was asked for. For more, ask for a new link."),
+  expired: say("The time for this is over", "Nothing can be sent by this link any more. Ask for a new one."),
+  closed: say("This request is closed", "Whoever made it takes nothing more by this link. Ask for a new one.")
+};
+var requestWords = ({ reason, length }) => REQUEST[reason] ?? LINK[reason](length);
+var wrongKey = say(
+  "The key does not fit this transfer",
+  "Copy all of the link or key, up to its last character, and try again. Nothing was downloaded, and so nothing counts."
+);
+var tokenWords = {
+  token_required: "This service asks for one. Whoever runs it gives you one.",
+  token_unknown: "This service does not know that token. Check that all of it was copied.",
+  token_revoked: "This token was withdrawn. Ask whoever runs the service for a new one.",
+  token_exhausted: "This token is used up. Ask whoever runs the service for a new one."
+};
+function describe(error, doing, limits = {}) {
+  if (!(error instanceof ApiError)) return doing === "ask" ? ofAsking(error) : ofThePage(error);
+  for (const code of [error.code, codeOf(error.status)]) {
+    const words = BY_DOING[doing]?.[code] ?? BY_CODE[code];
+    if (words) return words(error, limits);
+  }
+  return unexpected(error.detail);
+}
+function ofAsking(error) {
+  const { name = "" } = (
+    /** @type {{ name?: string }} */
+    error
+  );
+  if (name === "NotSupportedError") {
+    return say("This browser cannot ask for files", "It lacks a kind of key (X25519). A newer one has it.");
+  }
+  return error instanceof DOMException ? say(
+    "This browser keeps nothing",
+    "The key would be lost with this page. Use another window, which is not private."
+  ) : ofThePage(error);
+}
+function ofThePage(error) {
+  const { code = "", message = "" } = (
+    /** @type {{ code?: string, message?: string }} */
+    error
+  );
+  return code === "worker" ? say("The page could not start encryption", message) : PAGE[code] ?? unexpected(message);
+}
+var unexpected = (why) => say("That did not work", why || "Try again; if it stays, tell whoever runs the service.");
+var PAGE = {
+  "wrong-key": say(
+    "The key does not fit this transfer",
+    "Check that all of the link or key was copied, up to its last character, and try again; that does not count as another download. If it was, the data may have been damaged: ask the sender to send it again."
+  ),
+  damaged: say(
+    "Not all of it arrived intact",
+    "The key is right, but the data were cut off or changed on the way. Try again; if it happens twice, ask the sender to send it anew."
+  ),
+  "newer-version": say(
+    "Sent with a newer version",
+    "This page does not know the format yet. Reload it and open the link again."
+  ),
+  "too-large-to-open": say(
+    "Too large for this browser",
+    "It was sent by an older version, in one piece of more than 2 GB. The sgsend command line program can open it."
+  ),
+  elsewhere: say(
+    "Another tab is at it",
+    "Another tab or window of this browser sends this, or has done so. Only one can: look there."
+  ),
+  paths: say(
+    "Too much for one link",
+    "There are more than 100,000 files or folders, or folders within more than 30 others. Send less, or an archive."
+  ),
+  "file-changed": say(
+    "A file changed while it was read",
+    "It was edited, moved or deleted after you chose it. Choose it again and send once more."
+  )
+};
+var notFound = () => say(
+  "There is no such transfer",
+  "The link may be incomplete, or the transfer was deleted or has been over for a while. Check that you have the whole link, or ask the sender."
+);
+var improper = () => say("The server gave no proper answer", "Something between you and it may be in the way. Try again in a minute.");
+var notAllowed = () => say("The server refused that", "Reload the page and try again; if it stays, tell whoever runs the service.");
+var stranger = () => say("The page and the server do not fit together", "The page may be out of date. Reload it and try again.");
+var noRequest = () => say("There is no such request", "The link may be incomplete, or the request has been over for a while.");
+var requestOver = (why) => say("This request takes nothing more", `${why} Ask for a new link.`);
+var ASKING = {
+  request_not_found: noRequest,
+  request_unknown: () => say("The service does not know this request", "Check that all of the link was copied, or ask for a new one."),
+  request_full: () => requestOver("As much has arrived as was asked for."),
+  request_closed: () => requestOver("It was closed."),
+  request_expired: () => requestOver("Its time is over."),
+  request_secret_required: () => say("Only who made the request can do that", "It is done where it was made."),
+  wrong_request_secret: () => say("Only who made the request can do that", "This page does not hold its secret.")
+};
+var BY_CODE = {
+  ...ASKING,
+  no_answer: () => say("No connection", "The server could not be reached. Check your connection and try again."),
+  no_answer_in_time: () => say("The server took too long", "Try again in a minute."),
+  no_proper_answer: improper,
+  invalid: ({ detail }) => say("The server did not accept that", detail || "Check what you entered and try again."),
+  not_found: notFound,
+  transfer_not_found: notFound,
+  deleted: () => say("The sender has deleted this", "It was erased from the server. Ask the sender if you still need it."),
+  expired: () => say("This transfer has expired", "Its time is over and it was erased. Ask the sender to send it again."),
+  exhausted: () => say(
+    "All downloads are used",
+    "It could be downloaded a limited number of times, and that number is reached. Ask the sender to send it again."
+  ),
+  gone: () => say("This transfer is gone", "It expired or was deleted. Ask the sender to send it again."),
+  limited: ({ retryAfter }) => say("Too many attempts", `Wait ${retryAfter ? span(retryAfter) : "a minute"} and try again.`),
+  internal: () => say(
+    "Something failed on the server",
+    "It is not your fault, and nothing was kept. Try again; if it stays, tell whoever runs the service."
+  ),
+  unavailable: () => say("The service is not available just now", "Try again in a minute."),
+  too_slow: () => say("The line is too slow", "What was sent did not arrive in time. Try again, with nothing else on the line."),
+  too_large: (_, { max_bytes: max }) => say(
+    "Too large",
+    max ? `This service takes up to ${bytes(max)}. Send less at a time.` : "This service does not take that much at a time."
+  ),
+  full: () => say(
+    "The server is full",
+    "It has no room left for this. Nothing was kept. Try later, or tell whoever runs the service."
+  ),
+  unauthorized: notAllowed,
+  forbidden: notAllowed,
+  conflict: notAllowed,
+  out_of_range: notAllowed,
+  method_not_allowed: stranger,
+  cross_site: stranger
+};
+var refused = (why) => say("The access token was not accepted", why);
+var lostTrack = () => say("The server lost track of the upload", "Send again; nothing was published.");
+var dropped2 = () => say("The server dropped the upload", "It waited too long or was restarted. Send again.");
+var tooSlow = () => say(
+  "The upload took too long",
+  "The server no longer accepts its parts. Send again, over a faster connection if you can."
+);
+var notIntact = () => say("It did not arrive intact", "The upload was cut off or changed on the way. Send again.");
+var tooManyPending = () => say(
+  "Too many uploads are under way",
+  "Others that began with this access token are not finished. Finish or delete some, or try again tomorrow."
+);
+var SENDING = {
+  ...Object.fromEntries(Object.entries(tokenWords).map(([code, why]) => [code, () => refused(why)])),
+  unauthorized: () => refused("Check that all of it was copied, or ask whoever runs the service for a new one."),
+  token_check_unavailable: () => say(
+    "The service cannot check tokens just now",
+    "This usually passes. Try again in a minute; what you chose is still here."
+  ),
+  forbidden: () => say("This token may not do that", "Ask whoever runs the service for one that may."),
+  not_found: dropped2,
+  transfer_not_found: dropped2,
+  upload_not_found: dropped2,
+  conflict: lostTrack,
+  id_taken: lostTrack,
+  not_pending: lostTrack,
+  not_uploaded: lostTrack,
+  parts_mismatch: lostTrack,
+  expired: tooSlow,
+  gone: tooSlow,
+  link_expired: tooSlow,
+  link_mismatch: lostTrack,
+  link_not_genuine: lostTrack,
+  empty_body: notIntact,
+  incomplete_body: notIntact,
+  not_ciphertext: notIntact,
+  damaged: notIntact,
+  size_mismatch: notIntact,
+  unknown_version: stranger,
+  bad_label: stranger,
+  bad_sealed_key: stranger,
+  too_many_pending: tooManyPending,
+  use_presigned: stranger
+};
+var ANOTHER = "If a download is left, start that one; if not, ask the sender to send it again.";
+var linkOver = () => say("This download has run out of time", `The service goes on with one for an hour, and that is over. ${ANOTHER}`);
+var noPermission = () => say("The service does not know this download", `It cannot be gone on with. ${ANOTHER}`);
+var notYet = () => say("Not there yet", "The sender has not finished uploading. Try again in a while.");
+var DOWNLOADING = {
+  conflict: notYet,
+  not_completed: notYet,
+  not_found: improper,
+  forbidden: improper,
+  link_expired: linkOver,
+  link_mismatch: noPermission,
+  link_not_genuine: noPermission,
+  permit_spent: () => say("This download was begun again too often", `The service goes on with it no more. ${ANOTHER}`),
+  out_of_range: () => PAGE.damaged
+};
+var wrongSecret = () => say("It cannot be deleted from here", "This page does not hold the right secret for it.");
+var noneLeft = () => say("It is gone already", "There is no such transfer any more.");
+var notEnabled = () => say("It cannot be deleted", "It was sent without that possibility. It still expires by itself.");
+var DELETING = {
+  forbidden: wrongSecret,
+  wrong_delete_secret: wrongSecret,
+  delete_secret_required: wrongSecret,
+  not_found: noneLeft,
+  transfer_not_found: noneLeft,
+  conflict: notEnabled,
+  delete_not_enabled: notEnabled
+};
+var EXTENDING = {
+  ...DELETING,
+  forbidden: () => say("It cannot be changed from here", "This page does not hold the right secret for it."),
+  wrong_delete_secret: () => say("It cannot be changed from here", "This page does not hold the right secret for it."),
+  invalid: () => say("It cannot end then", "That is in the past, or later than this service keeps anything.")
+};
+var MAKING = {
+  ...SENDING,
+  too_large: () => say("That is more than this service takes", "Ask for less each time."),
+  forbidden: () => say("This token may not do that", "Ask whoever runs the service for one that may."),
+  not_found: noRequest,
+  transfer_not_found: noRequest,
+  conflict: stranger,
+  id_taken: stranger,
+  expired: noRequest,
+  gone: noRequest
+};
+var BY_DOING = {
+  send: SENDING,
+  look: { invalid: notFound, not_found: improper, forbidden: improper },
+  download: DOWNLOADING,
+  delete: DELETING,
+  extend: EXTENDING,
+  ask: MAKING,
+  request: { invalid: noRequest, not_found: noRequest }
+};
+
+// assets/sender-page.js
+var WAITS = {
+  offline: "Offline. It goes on when the connection is back.",
+  retrying: "Connection trouble. Trying again…"
+};
+var REPAIRABLE = ["elsewhere", "worker", "file-changed"];
+var Missing = class extends Error {
+  /**
+   * @param {import('./words.js').Words} words
+   * @param {HTMLElement} field
+   */
+  constructor(words, field) {
+    super(words.title);
+    this.words = words;
+    this.field = field;
+  }
+};
+var SenderPage = class extends HTMLElement {
+  form = find(this, "form", HTMLFormElement);
+  picker = find(this, "file-picker", FilePicker);
+  note = find(this, "note-field", NoteField);
+  error = find(this, "form error-note", ErrorNote);
+  /** @type {Config | null} */
+  config = null;
+  crypto = new CryptoClient();
+  // now: what the page is made of may be gone after a deploy
+  /** @type {AbortController | null} */
+  running = null;
+  title = document.title;
+  #meter = find(this, "progress-meter", ProgressMeter);
+  #unfinished = find(this, "unfinished-uploads", UnfinishedUploads);
+  connectedCallback() {
+    this.form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.#submit();
+    });
+    this.form.addEventListener("change", () => this.error.clear());
+    this.picker.addEventListener(
+      "unreadable",
+      () => this.error.show({
+        title: "That could not be read",
+        text: 'The browser gave no access to it. Use the "Choose files" button instead.'
+      })
+    );
+    find(this, "[data-cancel]").addEventListener(
+      "click",
+      () => this.running?.abort(new DOMException("cancelled", "AbortError"))
+    );
+    this.#unfinished.addEventListener("go-on", (event) => this.#goOn(detailOf(event)));
+    this.#unfinished.addEventListener("changed", (event) => this.#anew(detailOf(event)));
+    this.#unfinished.addEventListener("forgotten", () => find(this, "#files").focus());
+    document.addEventListener("paste", (event) => this.#paste(event));
+    document.addEventListener("visibilitychange", () => {
+      if (!document.hidden && !this.running) this.#offer();
+    });
+    addEventListener("beforeunload", (event) => {
+      if (this.running || this.isAtRisk) event.preventDefault();
+    });
+    if (!isSecureContext) this.error.show(insecure);
+  }
+  /** Learns what the service allows; says so where it cannot. */
+  async configure() {
+    try {
+      this.config = await getConfig();
+    } catch (error) {
+      this.error.show(describe(error, "send"));
+      return null;
+    }
+    this.#offer();
+    return this.config;
+  }
+  #offer() {
+    this.#unfinished.load(this.request);
+  }
+  /** @param {ClipboardEvent} event */
+  #paste(event) {
+    if (this.running || this.form.hidden || !event.clipboardData) return;
+    const files = picked(event.clipboardData.files);
+    if (files.length) {
+      event.preventDefault();
+      this.picker.add(files);
+    } else if (!(event.target instanceof Element && event.target.closest("input, textarea"))) {
+      const text = event.clipboardData.getData("text/plain");
+      if (text) this.pasted(text, event);
+    }
+  }
+  /**
+   * The files that would be sent; Missing where there are none yet.
+   * @param {number} max bytes, 0 for no limit
+   * @returns {Content}
+   */
+  files(max) {
+    const { entries } = this.picker;
+    if (entries.length === 0) {
+      const advice = "Choose a file, drop one, or paste one first.";
+      throw new Missing({ title: "Nothing chosen yet", text: advice }, find(this, "#files"));
+    }
+    const size = totalSize(entries);
+    if (max && size > max) {
+      const why = `Together they have ${bytes(size)}; up to ${bytes(max)} can be sent at a time.`;
+      throw new Missing({ title: "Too large", text: why }, find(this, "#more"));
+    }
+    const name = sendName(entries);
+    const source = { entries, name, together: isContainer(entries) };
+    return { isText: false, source, subject: `${name}, ${bytes(size)}` };
+  }
+  async #submit() {
+    if (!isSecureContext) return;
+    this.error.clear();
+    const config = this.config ?? await this.configure();
+    if (!config || this.running) return;
+    try {
+      const content = this.content(config.max_bytes);
+      if (this.note.problem) throw new Missing(this.note.problem, this.note);
+      const way = this.way(config);
+      if (way) await this.#send(content, way, config);
+    } catch (missing2) {
+      if (!(missing2 instanceof Missing)) throw missing2;
+      this.error.show(missing2.words);
+      missing2.field.focus();
+    }
+  }
+  /**
+   * @param {Content} content
+   * @param {Way} way
+   * @param {Config} config
+   */
+  async #send({ source, isText, subject }, way, config) {
+    const { maxDownloads, expires, autoDelete, passphrase, to } = way;
+    const linkKey = newSecret();
+    const deleteSecret = writeKey(newSecret());
+    const note2 = this.note.value;
+    let created = "";
+    const signal = this.#begin(subject);
+    try {
+      const { key, block } = passphrase ? await this.crypto.lock(linkKey, passphrase, null, { onProgress: (done) => this.#stretching(done) }) : { key: linkKey, block: null };
+      signal.throwIfAborted();
+      const settings = {
+        label: toBase64(await sealLabel(key, await labelOf(source, note2), { block })),
+        content_type_hint: isText ? "text/plain" : "application/octet-stream",
+        max_downloads: maxDownloads,
+        expires_at: expires.toISOString(),
+        auto_delete: autoDelete,
+        delete_auth_hash: await hashSecret(deleteSecret),
+        ...to && { sealed_key: toBase64(await this.crypto.sealKey(to.publicKey, to.id, linkKey)) }
+      };
+      const kept = { linkKey, key, block, deleteSecret, note: note2, request: this.request, maxDownloads };
+      const plan = "text" in source ? null : { ...kept, name: source.name, together: source.together, ...remembered(source.entries), expires: +expires };
+      const id = await this.crypto.upload(
+        { key, block, content: plain(source), settings, plan, token: this.token, config },
+        {
+          signal,
+          onCreated: (id2) => {
+            created = id2;
+          },
+          ...this.#hears(signal)
+        }
+      );
+      this.#end();
+      const isLocked = Boolean(passphrase);
+      this.done({ id, key: writeKey(linkKey), deleteSecret, expires, maxDownloads, isText, isLocked });
+    } catch (error) {
+      const isKept = isPassing(error) && !("text" in source);
+      if (created && !isKept) this.#drop(created, deleteSecret);
+      this.#failed(error, config);
+    }
+  }
+  /** @param {import('./ui/unfinished-uploads.js').GoOn} what */
+  async #goOn({ begun, entries }) {
+    const { id, linkKey, key, block, deleteSecret, name, together, expires, maxDownloads } = begun;
+    const config = this.config ?? await this.configure();
+    if (!config || this.running || !this.mayGoOn()) return;
+    const content = { entries, name, together };
+    const signal = this.#begin(`${name}, ${bytes(totalSize(entries))}`);
+    try {
+      const { token } = this;
+      const what = { key, block, content: plain(content), settings: {}, token, config, begun: id };
+      await this.crypto.upload(what, { signal, ...this.#hears(signal) });
+      this.#end();
+      const isLocked = Boolean(block);
+      const over = new Date(expires);
+      this.done({ id, key: writeKey(linkKey), deleteSecret, expires: over, maxDownloads, isText: false, isLocked });
+    } catch (error) {
+      const { code = "" } = (
+        /** @type {{ code?: string }} */
+        error
+      );
+      const isKept = isPassing(error) || isRefused(error) || REPAIRABLE.includes(code);
+      if (!isKept) this.#drop(id, deleteSecret);
+      this.#failed(error, config);
+    }
+  }
+  /**
+   * What was begun cannot go on with other files: they are chosen instead, to be sent anew.
+   * @param {import('./ui/unfinished-uploads.js').GoOn} what
+   */
+  async #anew({ begun, entries }) {
+    await this.#drop(begun.id, begun.deleteSecret);
+    this.chooseFiles();
+    this.picker.clear();
+    this.picker.add(entries);
+    this.note.value = begun.note;
+    this.error.show({
+      title: "It has changed since it was begun",
+      text: "Its size is another one, so that what had arrived is of no use and was erased. Send it anew."
+    });
+    this.submitter.focus();
+  }
+  /**
+   * @param {string} id
+   * @param {string} deleteSecret
+   */
+  async #drop(id, deleteSecret) {
+    deleteTransfer(id, deleteSecret).catch(() => {
+    });
+    await forget(id).catch(() => {
+    });
+    this.#offer();
+  }
+  /** @param {string} subject */
+  #begin(subject) {
+    for (const line of this.querySelectorAll("[data-subject]")) line.textContent = subject;
+    show(this, "working");
+    this.#unfinished.hidden = true;
+    this.#meter.reset();
+    announce(find(this, "#working-title"));
+    this.running = new AbortController();
+    return this.running.signal;
+  }
+  #end() {
+    this.running = null;
+    this.#unfinished.hidden = false;
+    this.#unfinished.replaceChildren();
+  }
+  /** @param {number} done from 0 to 1 */
+  #stretching(done) {
+    this.#meter.wait(`Mixing in the passphrase, ${Math.floor(done * 100)}%…`);
+  }
+  /** @param {AbortSignal} signal */
+  #hears(signal) {
+    return {
+      onProgress: (said) => {
+        if (!signal.aborted) this.#progress(said);
+      },
+      onWait: (why) => this.#meter.wait(WAITS[why])
+    };
+  }
+  /** @param {{ encrypted: number, uploaded: number, size: number }} progress */
+  #progress({ encrypted, uploaded, size }) {
+    const percent = (part2) => `${Math.floor(part2 / size * 100)}%`;
+    this.#meter.update({
+      done: uploaded,
+      ahead: encrypted,
+      total: size,
+      steps: [{ name: `Encrypted ${percent(encrypted)}`, ahead: true }, { name: `Uploaded ${percent(uploaded)}` }]
+    });
+    document.title = `${percent(uploaded)} sent`;
+  }
+  /**
+   * @param {unknown} error
+   * @param {Config} config
+   */
+  #failed(error, config) {
+    this.#end();
+    show(this, "compose");
+    document.title = this.title;
+    this.#offer();
+    if (error instanceof Error && error.name === "AbortError") {
+      this.submitter.focus();
+      return;
+    }
+    const words = describe(error, "send", config);
+    if (isRefused(error)) this.refused(words.text);
+    this.error.show(words);
+  }
+  get submitter() {
+    return find(this.form, '[type="submit"]');
+  }
+  /** Whether something is lost when the page is left. */
+  get isAtRisk() {
+    return false;
+  }
+  /** The ID of the request that the page sends to, if it does. */
+  get request() {
+    return "";
+  }
+  /** What shows that the person may send. */
+  get token() {
+    return "";
+  }
+  /** Whether what was begun can go on: what is missing is said. */
+  mayGoOn() {
+    return true;
+  }
+  /**
+   * What would be sent.
+   * @param {number} max
+   * @returns {Content}
+   */
+  content(max) {
+    return this.files(max);
+  }
+  /**
+   * How it is to be sent; null where something is missing, and said.
+   * @param {Config} _config
+   * @returns {Way | null}
+   */
+  way(_config) {
+    return null;
+  }
+  /** Shows where files are chosen. */
+  chooseFiles() {
+  }
+  /**
+   * Text that was pasted beside all fields.
+   * @param {string} _text
+   * @param {Event} _event
+   */
+  pasted(_text, _event) {
+  }
+  /**
+   * Says that the service let nobody send.
+   * @param {string} _why
+   */
+  refused(_why) {
+  }
+  /**
+   * Shows what was sent.
+   * @param {import('./ui/sent-transfer.js').Transfer} _transfer
+   */
+  done(_transfer) {
+  }
+};
+var isRefused = (error) => error instanceof ApiError && error.status === 401;
+var detailOf = (event) => (
+  /** @type {CustomEvent} */
+  event.detail
+);
+var plain = (content) => "text" in content ? content : { ...content, entries: content.entries.map(({ path, file }) => ({ path, file })) };
+
+// assets/ui/transfer-status.js
+var LOOK_EVERY = 15e3;
+var LIVES = [
+  ["1 hour", 3600],
+  ["1 day", 86400],
+  ["7 days", 7 * 86400],
+  ["30 days", 30 * 86400]
+];
+var TransferStatus = class extends HTMLElement {
+  #id = "";
+  #secret = "";
+  #facts = el("dl", { class: "facts", "aria-live": "polite" });
+  #error = new ErrorNote();
+  #button = el("button", { type: "button", class: "button danger" }, icon("trash"), "Delete now");
+  #change = el("button", { type: "button", class: "button", hidden: true }, icon("clock"), "Change when it ends");
+  #timer = 0;
+  /** @type {TransferInfo | null} */
+  #info = null;
+  /**
+   * @param {string} id
+   * @param {string} secret
+   */
+  watch(id, secret) {
+    this.#id = id;
+    this.#secret = secret;
+    this.#button.addEventListener("click", () => this.#confirm());
+    this.#change.addEventListener("click", () => this.#choose());
+    this.replaceChildren(this.#facts, this.#error, el("div", { class: "row" }, this.#change, this.#button));
+    this.#look();
+    this.#timer = window.setInterval(() => {
+      if (!document.hidden) this.#look();
+    }, LOOK_EVERY);
+  }
+  disconnectedCallback() {
+    clearInterval(this.#timer);
+  }
+  async #look() {
+    try {
+      this.#info = await getInfo(this.#id);
+      this.#error.clear();
+      this.#render(this.#info);
+    } catch (error) {
+      if (error instanceof ApiError && error.status === 404) this.#end("Not on the server any more");
+      else if (!this.#facts.hasChildNodes()) this.#error.show(describe(error, "status"));
+    }
+  }
+  /** @param {TransferInfo} info */
+  #render(info) {
+    if (info.status === "deleted") {
+      this.#end("Deleted");
+      return;
+    }
+    this.#show(statusRows(info));
+    this.#change.hidden = info.is_expired || Boolean(info.erased) || !info.delete_enabled;
+    this.#button.hidden = Boolean(info.erased);
+  }
+  /** @param {string} text */
+  #end(text) {
+    clearInterval(this.#timer);
+    this.#show([["State", text]]);
+    this.#button.hidden = true;
+    this.#change.hidden = true;
+  }
+  /** @param {[string, string][]} rows */
+  #show(rows) {
+    const said = rows.flat().join();
+    if (this.#facts.dataset.said === said) return;
+    this.#facts.dataset.said = said;
+    this.#facts.replaceChildren(...facts(rows));
+  }
+  /** Lets the sender choose another end, as long as the service keeps anything at most. */
+  async #choose() {
+    if (!this.#info) return;
+    let config;
+    try {
+      config = await getConfig();
+    } catch (error) {
+      this.#error.show(describe(error, "status"));
+      return;
+    }
+    const latest = Date.parse(this.#info.created_at) + config.max_ttl_seconds * 1e3;
+    const now = Date.now() + config.clock_offset;
+    const choices = LIVES.filter(([, seconds]) => now + seconds * 1e3 < latest);
+    const option = (words, time, checked = false) => el("label", {}, el("input", { type: "radio", name: "ends", value: time, checked }), el("span", {}, words));
+    const changed = await dialog({
+      title: "When is it to end?",
+      body: el(
+        "fieldset",
+        {},
+        el("legend", {}, "From now on"),
+        el(
+          "div",
+          { class: "segments" },
+          choices.map(([words, seconds]) => option(words, now + seconds * 1e3, seconds === 86400)),
+          option("As late as can be", latest, choices.length < 2)
+        ),
+        el("p", { class: "hint" }, `This service keeps it until ${moment(new Date(latest))} at most.`)
+      ),
+      dismiss: "Leave it",
+      action: "Change it",
+      submit: async ({ ends }) => {
+        try {
+          await changeExpiry(this.#id, this.#secret, new Date(Math.min(Number(ends.value), latest)));
+        } catch (error) {
+          const { title, text } = describe(error, "extend");
+          throw new Problem(`${title}. ${text}`);
+        }
+        return true;
+      }
+    });
+    if (changed) await this.#look();
+    this.#change.focus();
+  }
+  async #confirm() {
+    const sure = await dialog({
+      title: "Delete this transfer?",
+      body: el(
+        "p",
+        {},
+        "It is erased from the server at once, and the link stops working for everyone. This cannot be undone."
+      ),
+      dismiss: "Keep it",
+      action: "Delete",
+      danger: true,
+      submit: () => true
+    });
+    if (sure) await this.#delete();
+    else this.#button.focus();
+  }
+  async #delete() {
+    this.#button.disabled = true;
+    try {
+      await deleteTransfer(this.#id, this.#secret);
+      this.#end("Deleted");
+      this.dispatchEvent(new CustomEvent("deleted", { bubbles: true }));
+    } catch (error) {
+      this.#error.show(describe(error, "delete"));
+    } finally {
+      this.#button.disabled = false;
+    }
+  }
+};
+function statusRows(info) {
+  const { status, download_count: begun, downloads_completed: whole, max_downloads: max, expires_at: expires } = info;
+  if (status === "pending") return [["State", "Not sent completely yet"]];
+  const isSpent = status === "exhausted" || max > 0 && begun >= max;
+  const count = max ? `${begun} of ${max}` : begun || "none yet";
+  const rows = [["Downloads begun", isSpent ? `${count}, no more` : String(count)]];
+  if (begun && whole !== void 0) rows.push(["Confirmed to have arrived", whole ? plural(whole, "time") : "not yet"]);
+  const ends = new Date(expires ?? "");
+  if (info.is_expired) rows.push(["Expired", until(ends).replace("expired ", "")]);
+  else if (expires && !info.erased) rows.push(["Expires", until(ends)]);
+  if (info.erased) rows.push(["On the server", "Erased"]);
+  return rows;
+}
+customElements.define("transfer-status", TransferStatus);
+
+// assets/request.js
+var RequestPage = class extends SenderPage {
+  #link = readRequest(location.href);
+  #token = "";
+  #max = 0;
+  /** @type {import('./sender-page.js').Way['to']} */
+  #to;
+  connectedCallback() {
+    super.connectedCallback();
+    addEventListener("hashchange", () => location.reload());
+    find(this, "[data-retry]").addEventListener("click", () => this.#open());
+    find(this, "[data-again]").addEventListener("click", () => this.#again());
+    if (isSecureContext) this.#open();
+    else show(this, "compose");
+  }
+  async #open() {
+    const { id, seed, publicKey, reason } = this.#link;
+    if (reason) {
+      this.#gone(requestWords(this.#link), false);
+      return;
+    }
+    show(this, "loading");
+    try {
+      const [info, grant] = await Promise.all([getRequest(id), this.crypto.grant(fromBase64url(seed))]);
+      if (info.status !== "open") {
+        this.#gone(requestWords({ reason: info.status, length: 0 }), false);
+        return;
+      }
+      this.#token = `request.${id}.${toBase64url(grant)}`;
+      this.#to = { id, publicKey: fromBase64url(publicKey) };
+      await this.#describe(info, fromBase64url(seed));
+      if (await this.configure()) show(this, "compose");
+      else
+        this.#gone({ title: "No connection", text: "The server could not be reached. Try again in a minute." }, true);
+    } catch (error) {
+      this.#gone(describe(error, "request"), true);
+    }
+  }
+  /**
+   * Shows what is asked for. Whoever made the link wrote it: nobody knows who that is.
+   * @param {import('./shared/contract.js').RequestInfoReply} info
+   * @param {import('./crypto/bytes.js').Bytes} seed
+   */
+  async #describe({ label, transfers_left: left2, max_bytes: max, expires_at: expires }, seed) {
+    let said = null;
+    try {
+      said = label ? await openLabel(seed, fromBase64url(label)) : null;
+    } catch {
+    }
+    const [, title = said?.files[0].name, more = ""] = said?.note.match(/^([^\n]*)\n*(.*)$/s) ?? [];
+    find(this, "[data-title]").textContent = title || "Files are asked for";
+    const note2 = find(this, "[data-asked]");
+    note2.hidden = !more;
+    find(note2, "blockquote").textContent = more;
+    this.#max = max;
+    find(this, "[data-facts]").replaceChildren(
+      ...facts([
+        ["Can still be sent", left2 === 1 ? "once" : plural(left2, "time")],
+        ...max ? [
+          /** @type {[string, string]} */
+          ["Each time", `up to ${bytes(max)}`]
+        ] : [],
+        ["Open", until(new Date(expires)).replace(/^in /, "for ")]
+      ])
+    );
+  }
+  /**
+   * @param {import('./words.js').Words} words
+   * @param {boolean} mayPass whether it can be tried again
+   */
+  #gone({ title, text }, mayPass) {
+    show(this, "gone");
+    find(this, "#gone-title").textContent = title;
+    find(this, '[data-view="gone"] [data-text]').textContent = text;
+    find(this, "[data-retry]").hidden = !mayPass;
+    announce(find(this, "#gone-title"));
+  }
+  async configure() {
+    const config = await super.configure();
+    if (!config) return null;
+    const max = config.max_bytes && this.#max ? Math.min(config.max_bytes, this.#max) : config.max_bytes || this.#max;
+    this.config = { ...config, max_bytes: max };
+    find(this, "[data-limit]").textContent = max ? `Up to ${bytes(max)} at a time.` : "";
+    return this.config;
+  }
+  get request() {
+    return this.#link.id;
+  }
+  get token() {
+    return this.#token;
+  }
+  /** @param {import('./net/api.js').Config} config */
+  way({ clock_offset: ahead, default_ttl_seconds: usual, max_ttl_seconds: longest }) {
+    const lifetime = Math.min(Math.max(usual, 7 * 86400), longest);
+    const expires = new Date(Date.now() + ahead + lifetime * 1e3);
+    return { maxDownloads: 0, expires, autoDelete: false, passphrase: "", to: this.#to };
+  }
+  /** @param {import('./ui/sent-transfer.js').Transfer} transfer */
+  done({ id, deleteSecret, expires }) {
+    const status = new TransferStatus();
+    show(this, "sent");
+    find(this, "[data-status]").replaceChildren(status);
+    find(this, "[data-until]").textContent = until(expires).replace(/^in /, "for ");
+    status.watch(id, deleteSecret);
+    document.title = `Delivered: ${this.title}`;
+    announce(find(this, "#sent-title"));
+  }
+  #again() {
+    this.picker.clear();
+    this.note.clear();
+    document.title = this.title;
+    find(this, "[data-status]").replaceChildren();
+    this.#open();
+  }
+};
+customElements.define("request-page", RequestPage);
+/*! @noble/hashes 2.4.0 (MIT)
+
+The MIT License (MIT)
+
+Copyright (c) 2022 Paul Miller (https://paulmillr.com)
+
+Permission is hereby granted, free of charge, to any person obtaining a copy
+of this software and associated documentation files (the “Software”), to deal
+in the Software without restriction, including without limitation the rights
+to use, copy, modify, merge, publish, distribute, sublicense, and/or sell
+copies of the Software, and to permit persons to whom the Software is
+furnished to do so, subject to the following conditions:
+
+The above copyright notice and this permission notice shall be included in
+all copies or substantial portions of the Software.
+
+THE SOFTWARE IS PROVIDED “AS IS”, WITHOUT WARRANTY OF ANY KIND, EXPRESS OR
+IMPLIED, INCLUDING BUT NOT LIMITED TO THE WARRANTIES OF MERCHANTABILITY,
+FITNESS FOR A PARTICULAR PURPOSE AND NONINFRINGEMENT. IN NO EVENT SHALL THE
+AUTHORS OR COPYRIGHT HOLDERS BE LIABLE FOR ANY CLAIM, DAMAGES OR OTHER
+LIABILITY, WHETHER IN AN ACTION OF CONTRACT, TORT OR OTHERWISE, ARISING FROM,
+OUT OF OR IN CONNECTION WITH THE SOFTWARE OR THE USE OR OTHER DEALINGS IN
+THE SOFTWARE.
+*/

@@ -1,0 +1,406 @@
+// What the pages have in common that send: what is chosen is sealed and sent on, and what was interrupted goes on.
+
+import { toBase64 } from './crypto/bytes.js';
+import { CryptoClient } from './crypto/client.js';
+import { hashSecret, newSecret, writeKey } from './crypto/key.js';
+import { sealLabel } from './crypto/label.js';
+import { remembered } from './files/again.js';
+import { labelOf } from './files/label.js';
+import { isContainer, picked, sendName, totalSize } from './files/selection.js';
+import { deleteTransfer, getConfig } from './net/api.js';
+import { isPassing } from './net/patience.js';
+import { forget } from './net/unfinished.js';
+import { announce, find, show } from './shared/dom.js';
+import { bytes } from './shared/format.js';
+import { ApiError } from './shared/http.js';
+import { ErrorNote } from './ui/error-note.js';
+import { FilePicker } from './ui/file-picker.js';
+import { NoteField } from './ui/note-field.js';
+import { ProgressMeter } from './ui/progress-meter.js';
+import { UnfinishedUploads } from './ui/unfinished-uploads.js';
+import { describe, insecure } from './words.js';
+
+const WAITS = {
+  offline: 'Offline. It goes on when the connection is back.',
+  retrying: 'Connection trouble. Trying again…',
+};
+
+/** @typedef {import('./net/api.js').Config} Config */
+/** @typedef {import('./net/unfinished.js').Begun} Begun */
+/** @typedef {{ source: import('./crypto/client.js').Content, isText: boolean, subject: string }} Content */
+
+/**
+ * How it is sent: the fields of create that the person chooses, the passphrase, which can be empty, and to what the key is
+ * sealed, if it is sent to a request.
+ * @typedef {{
+ *   maxDownloads: number, expires: Date, autoDelete: boolean, passphrase: string,
+ *   to?: { id: string, publicKey: import('./crypto/bytes.js').Bytes },
+ * }} Way
+ */
+
+/** Failures after which an upload that goes on can be tried once more. */
+const REPAIRABLE = ['elsewhere', 'worker', 'file-changed'];
+
+/** Why it cannot be sent, and where that can be mended. */
+export class Missing extends Error {
+  /**
+   * @param {import('./words.js').Words} words
+   * @param {HTMLElement} field
+   */
+  constructor(words, field) {
+    super(words.title);
+    this.words = words;
+    this.field = field;
+  }
+}
+
+/** A page that sends. What differs, it says by the methods at the end. */
+export class SenderPage extends HTMLElement {
+  form = find(this, 'form', HTMLFormElement);
+  picker = find(this, 'file-picker', FilePicker);
+  note = find(this, 'note-field', NoteField);
+  error = find(this, 'form error-note', ErrorNote);
+  /** @type {Config | null} */
+  config = null;
+  crypto = new CryptoClient(); // now: what the page is made of may be gone after a deploy
+  /** @type {AbortController | null} */
+  running = null;
+  title = document.title;
+  #meter = find(this, 'progress-meter', ProgressMeter);
+  #unfinished = find(this, 'unfinished-uploads', UnfinishedUploads);
+
+  connectedCallback() {
+    this.form.addEventListener('submit', (event) => {
+      event.preventDefault();
+      this.#submit();
+    });
+    this.form.addEventListener('change', () => this.error.clear());
+    this.picker.addEventListener('unreadable', () =>
+      this.error.show({
+        title: 'That could not be read',
+        text: 'The browser gave no access to it. Use the "Choose files" button instead.',
+      }),
+    );
+    find(this, '[data-cancel]').addEventListener('click', () =>
+      this.running?.abort(new DOMException('cancelled', 'AbortError')),
+    );
+    this.#unfinished.addEventListener('go-on', (event) => this.#goOn(detailOf(event)));
+    this.#unfinished.addEventListener('changed', (event) => this.#anew(detailOf(event)));
+    this.#unfinished.addEventListener('forgotten', () => find(this, '#files').focus());
+    document.addEventListener('paste', (event) => this.#paste(event));
+    document.addEventListener('visibilitychange', () => {
+      if (!document.hidden && !this.running) this.#offer(); // another tab may have begun or finished something
+    });
+    addEventListener('beforeunload', (event) => {
+      if (this.running || this.isAtRisk) event.preventDefault();
+    });
+    if (!isSecureContext) this.error.show(insecure);
+  }
+
+  /** Learns what the service allows; says so where it cannot. */
+  async configure() {
+    try {
+      this.config = await getConfig();
+    } catch (error) {
+      this.error.show(describe(error, 'send'));
+      return null;
+    }
+    this.#offer();
+    return this.config;
+  }
+
+  #offer() {
+    this.#unfinished.load(this.request);
+  }
+
+  /** @param {ClipboardEvent} event */
+  #paste(event) {
+    if (this.running || this.form.hidden || !event.clipboardData) return;
+    const files = picked(event.clipboardData.files);
+    if (files.length) {
+      event.preventDefault();
+      this.picker.add(files);
+    } else if (!(event.target instanceof Element && event.target.closest('input, textarea'))) {
+      const text = event.clipboardData.getData('text/plain');
+      if (text) this.pasted(text, event);
+    }
+  }
+
+  /**
+   * The files that would be sent; Missing where there are none yet.
+   * @param {number} max bytes, 0 for no limit
+   * @returns {Content}
+   */
+  files(max) {
+    const { entries } = this.picker;
+    if (entries.length === 0) {
+      const advice = 'Choose a file, drop one, or paste one first.';
+      throw new Missing({ title: 'Nothing chosen yet', text: advice }, find(this, '#files'));
+    }
+    const size = totalSize(entries);
+    if (max && size > max) {
+      const why = `Together they have ${bytes(size)}; up to ${bytes(max)} can be sent at a time.`;
+      throw new Missing({ title: 'Too large', text: why }, find(this, '#more'));
+    }
+    const name = sendName(entries);
+    const source = { entries, name, together: isContainer(entries) };
+    return { isText: false, source, subject: `${name}, ${bytes(size)}` };
+  }
+
+  async #submit() {
+    if (!isSecureContext) return;
+    this.error.clear();
+    const config = this.config ?? (await this.configure());
+    if (!config || this.running) return; // what is missing is on the page
+    try {
+      const content = this.content(config.max_bytes);
+      if (this.note.problem) throw new Missing(this.note.problem, this.note);
+      const way = this.way(config);
+      if (way) await this.#send(content, way, config);
+    } catch (missing) {
+      if (!(missing instanceof Missing)) throw missing;
+      this.error.show(missing.words);
+      missing.field.focus();
+    }
+  }
+
+  /**
+   * @param {Content} content
+   * @param {Way} way
+   * @param {Config} config
+   */
+  async #send({ source, isText, subject }, way, config) {
+    const { maxDownloads, expires, autoDelete, passphrase, to } = way;
+    const linkKey = newSecret();
+    const deleteSecret = writeKey(newSecret());
+    const note = this.note.value;
+    let created = '';
+    const signal = this.#begin(subject);
+    try {
+      const { key, block } = passphrase
+        ? await this.crypto.lock(linkKey, passphrase, null, { onProgress: (done) => this.#stretching(done) })
+        : { key: linkKey, block: null };
+      signal.throwIfAborted();
+      const settings = {
+        label: toBase64(await sealLabel(key, await labelOf(source, note), { block })),
+        content_type_hint: isText ? 'text/plain' : 'application/octet-stream',
+        max_downloads: maxDownloads,
+        expires_at: expires.toISOString(),
+        auto_delete: autoDelete,
+        delete_auth_hash: await hashSecret(deleteSecret),
+        ...(to && { sealed_key: toBase64(await this.crypto.sealKey(to.publicKey, to.id, linkKey)) }),
+      };
+      const kept = { linkKey, key, block, deleteSecret, note, request: this.request, maxDownloads };
+      const plan =
+        'text' in source
+          ? null
+          : { ...kept, name: source.name, together: source.together, ...remembered(source.entries), expires: +expires };
+      const id = await this.crypto.upload(
+        { key, block, content: plain(source), settings, plan, token: this.token, config },
+        {
+          signal,
+          onCreated: (id) => {
+            created = id;
+          },
+          ...this.#hears(signal),
+        },
+      );
+      this.#end();
+      const isLocked = Boolean(passphrase);
+      this.done({ id, key: writeKey(linkKey), deleteSecret, expires, maxDownloads, isText, isLocked });
+    } catch (error) {
+      const isKept = isPassing(error) && !('text' in source);
+      if (created && !isKept) this.#drop(created, deleteSecret); // what is half there need not stay
+      this.#failed(error, config);
+    }
+  }
+
+  /** @param {import('./ui/unfinished-uploads.js').GoOn} what */
+  async #goOn({ begun, entries }) {
+    const { id, linkKey, key, block, deleteSecret, name, together, expires, maxDownloads } = begun;
+    const config = this.config ?? (await this.configure());
+    if (!config || this.running || !this.mayGoOn()) return;
+    const content = { entries, name, together };
+    const signal = this.#begin(`${name}, ${bytes(totalSize(entries))}`);
+    try {
+      const { token } = this;
+      const what = { key, block, content: plain(content), settings: {}, token, config, begun: id };
+      await this.crypto.upload(what, { signal, ...this.#hears(signal) });
+      this.#end();
+      const isLocked = Boolean(block);
+      const over = new Date(expires);
+      this.done({ id, key: writeKey(linkKey), deleteSecret, expires: over, maxDownloads, isText: false, isLocked });
+    } catch (error) {
+      const { code = '' } = /** @type {{ code?: string }} */ (error);
+      const isKept = isPassing(error) || isRefused(error) || REPAIRABLE.includes(code);
+      if (!isKept) this.#drop(id, deleteSecret);
+      this.#failed(error, config);
+    }
+  }
+
+  /**
+   * What was begun cannot go on with other files: they are chosen instead, to be sent anew.
+   * @param {import('./ui/unfinished-uploads.js').GoOn} what
+   */
+  async #anew({ begun, entries }) {
+    await this.#drop(begun.id, begun.deleteSecret);
+    this.chooseFiles();
+    this.picker.clear();
+    this.picker.add(entries);
+    this.note.value = begun.note;
+    this.error.show({
+      title: 'It has changed since it was begun',
+      text: 'Its size is another one, so that what had arrived is of no use and was erased. Send it anew.',
+    });
+    this.submitter.focus();
+  }
+
+  /**
+   * @param {string} id
+   * @param {string} deleteSecret
+   */
+  async #drop(id, deleteSecret) {
+    deleteTransfer(id, deleteSecret).catch(() => {});
+    await forget(id).catch(() => {});
+    this.#offer();
+  }
+
+  /** @param {string} subject */
+  #begin(subject) {
+    for (const line of this.querySelectorAll('[data-subject]')) line.textContent = subject;
+    show(this, 'working');
+    this.#unfinished.hidden = true;
+    this.#meter.reset();
+    announce(find(this, '#working-title'));
+    this.running = new AbortController();
+    return this.running.signal;
+  }
+
+  #end() {
+    this.running = null;
+    this.#unfinished.hidden = false;
+    this.#unfinished.replaceChildren();
+  }
+
+  /** @param {number} done from 0 to 1 */
+  #stretching(done) {
+    this.#meter.wait(`Mixing in the passphrase, ${Math.floor(done * 100)}%…`);
+  }
+
+  /** @param {AbortSignal} signal */
+  #hears(signal) {
+    return {
+      onProgress: (/** @type {{ encrypted: number, uploaded: number, size: number }} */ said) => {
+        if (!signal.aborted) this.#progress(said); // a last word of what was cancelled
+      },
+      onWait: (/** @type {'retrying' | 'offline'} */ why) => this.#meter.wait(WAITS[why]),
+    };
+  }
+
+  /** @param {{ encrypted: number, uploaded: number, size: number }} progress */
+  #progress({ encrypted, uploaded, size }) {
+    const percent = (/** @type {number} */ part) => `${Math.floor((part / size) * 100)}%`;
+    this.#meter.update({
+      done: uploaded,
+      ahead: encrypted,
+      total: size,
+      steps: [{ name: `Encrypted ${percent(encrypted)}`, ahead: true }, { name: `Uploaded ${percent(uploaded)}` }],
+    });
+    document.title = `${percent(uploaded)} sent`;
+  }
+
+  /**
+   * @param {unknown} error
+   * @param {Config} config
+   */
+  #failed(error, config) {
+    this.#end();
+    show(this, 'compose');
+    document.title = this.title;
+    this.#offer();
+    if (error instanceof Error && error.name === 'AbortError') {
+      this.submitter.focus();
+      return;
+    }
+    const words = describe(error, 'send', config);
+    if (isRefused(error)) this.refused(words.text);
+    this.error.show(words);
+  }
+
+  get submitter() {
+    return find(this.form, '[type="submit"]');
+  }
+
+  /** Whether something is lost when the page is left. */
+  get isAtRisk() {
+    return false;
+  }
+
+  /** The ID of the request that the page sends to, if it does. */
+  get request() {
+    return '';
+  }
+
+  /** What shows that the person may send. */
+  get token() {
+    return '';
+  }
+
+  /** Whether what was begun can go on: what is missing is said. */
+  mayGoOn() {
+    return true;
+  }
+
+  /**
+   * What would be sent.
+   * @param {number} max
+   * @returns {Content}
+   */
+  content(max) {
+    return this.files(max);
+  }
+
+  /**
+   * How it is to be sent; null where something is missing, and said.
+   * @param {Config} _config
+   * @returns {Way | null}
+   */
+  way(_config) {
+    return null;
+  }
+
+  /** Shows where files are chosen. */
+  chooseFiles() {}
+
+  /**
+   * Text that was pasted beside all fields.
+   * @param {string} _text
+   * @param {Event} _event
+   */
+  pasted(_text, _event) {}
+
+  /**
+   * Says that the service let nobody send.
+   * @param {string} _why
+   */
+  refused(_why) {}
+
+  /**
+   * Shows what was sent.
+   * @param {import('./ui/sent-transfer.js').Transfer} _transfer
+   */
+  done(_transfer) {}
+}
+
+const isRefused = (/** @type {unknown} */ error) => error instanceof ApiError && error.status === 401;
+
+/** @returns {import('./ui/unfinished-uploads.js').GoOn} */
+const detailOf = (/** @type {Event} */ event) => /** @type {CustomEvent} */ (event).detail;
+
+/**
+ * Content as it goes to the worker, without what only the page needs.
+ * @param {import('./crypto/client.js').Content} content
+ * @returns {import('./crypto/client.js').Content}
+ */
+const plain = (content) =>
+  'text' in content ? content : { ...content, entries: content.entries.map(({ path, file }) => ({ path, file })) };

@@ -1,0 +1,180 @@
+import { sameFiles } from '../files/again.js';
+import { picked } from '../files/selection.js';
+import { deleteTransfer } from '../net/api.js';
+import { forget, lockName, unfinished } from '../net/unfinished.js';
+import { dialog, el, icon } from '../shared/dom.js';
+import { bytes, moment, plural } from '../shared/format.js';
+import { ErrorNote } from './error-note.js';
+import { nameOf } from './sealed-label.js';
+
+/** @typedef {import('../files/selection.js').Entry} Entry */
+/** @typedef {import('../net/unfinished.js').Begun} Begun */
+
+/** What goes on: with the files that were chosen again. @typedef {{ begun: Begun, entries: Entry[] }} GoOn */
+
+/**
+ * <unfinished-uploads>: what was begun in this browser and is not finished, with the way to go on. "go-on" says that the
+ * person wants that, and "changed" that the files are others by now; both with { begun, entries }.
+ */
+export class UnfinishedUploads extends HTMLElement {
+  #request = '';
+
+  /**
+   * Shows what can go on of what is sent to a request, or, with nothing, with an access token. What another tab sends is
+   * not among it.
+   * @param {string} request
+   */
+  async load(request) {
+    this.#request = request;
+    /** @type {Awaited<ReturnType<typeof unfinished>>} */
+    let all = [];
+    try {
+      const busy = new Set((await navigator.locks?.query())?.held?.map(({ name }) => name));
+      const kept = await unfinished();
+      all = kept.filter(({ begun }) => begun.request === request && !busy.has(lockName(begun.id)));
+    } catch {
+      // The browser keeps nothing.
+    }
+    this.replaceChildren(...all.map(({ begun, sent }) => this.#item(begun, sent)));
+  }
+
+  /**
+   * @param {Begun} begun
+   * @param {number} sent
+   */
+  #item(begun, sent) {
+    const { name, size, ends, handles } = begun;
+    const percent = Math.floor((sent / size) * 100);
+    const error = new ErrorNote();
+    const title = el('h2', { tabindex: -1 }, 'Go on sending ', nameOf(name), ` (${percent}%)`);
+    const bar = el('i', { class: 'done' });
+    bar.style.setProperty('--done', String(sent / size));
+    const actions = el('div', { class: 'row' });
+    const item = el(
+      'section',
+      { class: 'card unfinished', 'aria-label': `Not finished: ${name}` },
+      title,
+      el('div', { class: 'bar', 'aria-hidden': 'true' }, bar),
+      el(
+        'p',
+        { class: 'hint' },
+        `${bytes(sent)} of ${bytes(size)} have arrived. It can go on until ${moment(new Date(ends))}.`,
+        !handles &&
+          ' This browser does not remember where the file is: choose the same again, and only the rest is sent.',
+      ),
+      error,
+      actions,
+    );
+    /** @type {Entry[]} */
+    let chosen = [];
+    const offer = (/** @type {Entry[]} */ entries) => {
+      error.clear();
+      chosen = [...entries, ...chosen]; // several folders are chosen one after the other
+      const found = sameFiles(begun.files, chosen);
+      if (found.missing.length) {
+        if (found.missing.length === begun.files.length) chosen = [];
+        error.show(missing(begun, found.missing));
+      } else {
+        this.#tell(found.changed.length ? 'changed' : 'go-on', { begun, entries: found.entries });
+      }
+    };
+    const open = async () => {
+      try {
+        offer(await fromHandles(begun));
+      } catch {
+        actions.firstChild?.replaceWith(...choosers(begun, offer)); // moved, deleted, or not allowed
+        error.show({
+          title: 'The browser cannot read it any more',
+          text: 'It was moved or renamed, or reading it was not allowed. Choose it again.',
+        });
+      }
+    };
+    actions.append(
+      ...(handles
+        ? [el('button', { type: 'button', class: 'button primary', click: open }, icon('upload'), 'Go on')]
+        : choosers(begun, offer)),
+      el('button', { type: 'button', class: 'button', click: () => this.#forget(begun) }, icon('trash'), 'Forget it'),
+    );
+    return item;
+  }
+
+  /**
+   * @param {'go-on' | 'changed'} name
+   * @param {GoOn} detail
+   */
+  #tell(name, detail) {
+    this.dispatchEvent(new CustomEvent(name, { detail }));
+  }
+
+  /** @param {Begun} begun */
+  async #forget({ id, name, deleteSecret }) {
+    const sure = await dialog({
+      title: 'Forget this upload?',
+      body: el('p', {}, `What has arrived of ${name} is erased from the server. Nobody had a link to it.`),
+      dismiss: 'Keep it',
+      action: 'Forget it',
+      danger: true,
+      submit: () => true,
+    });
+    if (!sure) return;
+    deleteTransfer(id, deleteSecret).catch(() => {}); // it is over after a day anyway
+    await forget(id);
+    await this.load(this.#request);
+    this.dispatchEvent(new CustomEvent('forgotten'));
+  }
+}
+
+/**
+ * The files that are chosen again.
+ * @param {Begun} begun
+ * @param {(entries: Entry[]) => void} offer
+ */
+function choosers({ files, together }, offer) {
+  const chooser = (/** @type {string} */ words, /** @type {import('../shared/dom.js').Attributes} */ attributes) => {
+    const input = el('input', { type: 'file', ...attributes });
+    input.addEventListener('change', () => {
+      offer(picked(input.files ?? []));
+      input.value = '';
+    });
+    return el('label', { class: 'button primary' }, input, words);
+  };
+  const inFolders = files.some(({ path }) => path.includes('/'));
+  const loose = files.some(({ path }) => !path.includes('/'));
+  return [
+    ...(loose ? [chooser(together ? 'Choose the files again' : 'Choose it again', { multiple: together })] : []),
+    ...(inFolders ? [chooser(loose ? 'Choose the folder' : 'Choose the folder again', { webkitdirectory: true })] : []),
+  ];
+}
+
+/**
+ * @param {Begun} begun
+ * @returns {Promise<Entry[]>}
+ */
+async function fromHandles({ files, handles }) {
+  return Promise.all(
+    (handles ?? []).map(async (handle, i) => {
+      const asking = /** @type {any} */ (handle); // which not every browser has
+      const state = (await asking.queryPermission?.({ mode: 'read' })) ?? 'granted';
+      if (state !== 'granted' && (await asking.requestPermission({ mode: 'read' })) !== 'granted') {
+        throw new DOMException('not allowed', 'NotAllowedError');
+      }
+      return { path: files[i].path, file: await handle.getFile(), handle };
+    }),
+  );
+}
+
+/**
+ * @param {Begun} begun
+ * @param {string[]} paths
+ */
+function missing({ files, name, together }, paths) {
+  if (!together) {
+    return { title: 'That is another file', text: `What was begun is called ${name}. Choose that one.` };
+  }
+  const rest = paths.length > 1 ? ` and ${plural(paths.length - 1, 'other')}` : '';
+  return paths.length === files.length
+    ? { title: 'Those are other files', text: `What was begun is ${name}, with ${paths[0]}${rest}.` }
+    : { title: 'Not all of it is there', text: `Choose ${paths[0]}${rest}, too.` };
+}
+
+customElements.define('unfinished-uploads', UnfinishedUploads);
