@@ -75,6 +75,9 @@ func run(ctx context.Context, dir string, size int64, runs int) error {
 	if err := throughput(ctx, peers, size, runs); err != nil {
 		return err
 	}
+	if err := commands(ctx, work, ours, peers[0], size, runs); err != nil {
+		return err
+	}
 	if err := smallRequests(ctx, ours, bare, runs); err != nil {
 		return err
 	}

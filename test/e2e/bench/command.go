@@ -1,0 +1,92 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"syscall"
+	"time"
+)
+
+// commands measures how fast `sgsend send` and `sgsend receive` move a file, which they
+// seal and open, beside what another peer moves as it is, in turn; and the most memory
+// that they took.
+func commands(ctx context.Context, dir string, ours *serveProcess, beside peer, size int64, runs int) error {
+	path := filepath.Join(dir, "file")
+	f, err := os.Create(path)
+	if err == nil {
+		_, err = io.Copy(f, &source{size})
+		f.Close()
+	}
+	if err != nil {
+		return err
+	}
+	defer os.Remove(path)
+	var up, down, theirUp, theirDown, sends, receives []float64
+	for range runs {
+		c := newClient()
+		start := time.Now()
+		url, err := beside.upload(ctx, c, size)
+		if err != nil {
+			return fmt.Errorf("%s: upload: %w", beside.name(), err)
+		}
+		theirUp = append(theirUp, rate(size, start))
+		if url, err = beside.ready(ctx, c, url); err != nil {
+			return err
+		}
+		start = time.Now()
+		if err := download(ctx, c, url, size); err != nil {
+			return fmt.Errorf("%s: download: %w", beside.name(), err)
+		}
+		theirDown = append(theirDown, rate(size, start))
+		beside.forget(ctx, c, url)
+		c.CloseIdleConnections()
+
+		start = time.Now()
+		link, memory, err := ours.command(ctx, dir, "send", "--downloads", "1", path)
+		if err != nil {
+			return err
+		}
+		up, sends = append(up, rate(size, start)), append(sends, memory)
+		to := filepath.Join(dir, "received")
+		start = time.Now()
+		_, memory, err = ours.command(ctx, dir, "receive", "-o", to, link)
+		if err != nil {
+			return err
+		}
+		down, receives = append(down, rate(size, start)), append(receives, memory)
+		os.Remove(to)
+	}
+	fmt.Printf("| the command | MB/s | to %s | peak resident MiB |\n|---|---|---|---|\n"+
+		"| sgsend send | %.0f | %.2f | %.0f |\n| sgsend receive | %.0f | %.2f | %.0f |\n\n", beside.name(),
+		median(up), median(up)/median(theirUp), median(sends),
+		median(down), median(down)/median(theirDown), median(receives))
+	return nil
+}
+
+// command runs the command, and returns what it printed, and the most memory that it
+// took, in MiB.
+func (s *serveProcess) command(ctx context.Context, dir string, args ...string) (out string, memory float64, err error) {
+	cmd := exec.CommandContext(ctx, s.cmd.Path, args...)
+	cmd.Env = append(os.Environ(), "SGSEND_SERVER="+s.user, "SGSEND_TOKEN="+s.token,
+		"XDG_STATE_HOME="+dir, "XDG_CACHE_HOME="+dir)
+	var said bytes.Buffer
+	cmd.Stderr = &said
+	b, err := cmd.Output()
+	if err != nil {
+		return "", 0, fmt.Errorf("sgsend %s: %w\n%s", args[0], err, &said)
+	}
+	if usage, ok := cmd.ProcessState.SysUsage().(*syscall.Rusage); ok {
+		memory = float64(usage.Maxrss) / 1024
+		if runtime.GOOS == "darwin" { // which counts bytes
+			memory /= 1024
+		}
+	}
+	return strings.TrimSpace(string(b)), memory, nil
+}
