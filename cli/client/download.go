@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"strconv"
 	"strings"
 
 	"sgraph.ai/send/shared/send"
@@ -23,7 +24,12 @@ func (c *Client) Download(ctx context.Context, id string) (*Body, error) {
 // DownloadFrom is Download without the first bytes of the ciphertext, of which
 // so many have arrived before. Conflict where there is only all of it.
 func (c *Client) DownloadFrom(ctx context.Context, id string, at int64) (*Body, error) {
-	b := &Body{Size: -1, c: c, ctx: ctx, at: at}
+	return c.download(ctx, id, at, 0)
+}
+
+// download is DownloadFrom up to a place, where that is not 0.
+func (c *Client) download(ctx context.Context, id string, at, end int64) (*Body, error) {
+	b := &Body{Size: -1, c: c, ctx: ctx, at: at, end: end}
 	claim, kept := c.claims().Load(c.Server, id)
 	var over error
 	if kept && claim.Server == c.Server && claim.ID == id {
@@ -83,6 +89,7 @@ type Body struct {
 	claim Claim
 
 	at    int64 // bytes read so far
+	end   int64 // where reading ends; 0 for that of the ciphertext
 	res   *http.Response
 	done  func()
 	tries int // since the last byte
@@ -117,8 +124,13 @@ func (b *Body) request() error {
 		url = b.c.Server + wire.DownloadTransfer.To(b.claim.ID)
 		headers = b.claim.credential()
 	}
-	if b.at > 0 {
-		headers = append(headers, wire.Range.Name, fmt.Sprintf("bytes=%d-", b.at))
+	ranged := b.at > 0 || b.end > 0
+	if ranged {
+		what := fmt.Sprintf("bytes=%d-", b.at)
+		if b.end > 0 {
+			what += strconv.FormatInt(b.end-1, 10)
+		}
+		headers = append(headers, wire.Range.Name, what)
 		if b.claim.ETag != "" {
 			headers = append(headers, wire.IfRange.Name, b.claim.ETag)
 		}
@@ -127,12 +139,14 @@ func (b *Body) request() error {
 	if err != nil {
 		return err
 	}
-	if b.at > 0 && !b.continues(res) {
+	if ranged && !b.continues(res) {
 		done()
 		return send.Fail(send.Conflict, "the download was interrupted and the service cannot continue it; start again")
 	}
 	if b.at == 0 {
-		b.Size = res.ContentLength
+		if !ranged {
+			b.Size = res.ContentLength
+		}
 		b.claim.ETag = strings.TrimPrefix(wire.ETag.Get(res.Header), "W/") // as a proxy that compresses has it
 	}
 	b.res, b.done = res, done
@@ -171,7 +185,7 @@ func (b *Body) continues(res *http.Response) bool {
 // holds it against what the answer says of its length, and gzip has an end of
 // its own; where nothing says it, a connection that was lost ends it just so.
 func (b *Body) whole() bool {
-	return b.res.ContentLength >= 0 || b.at == b.Size || b.res.ProtoMajor > 1 || len(b.res.TransferEncoding) > 0 ||
+	return b.res.ContentLength >= 0 || b.at == b.Size || b.end > 0 && b.at >= b.end || b.res.ProtoMajor > 1 || len(b.res.TransferEncoding) > 0 ||
 		wire.ContentEncoding.Get(b.res.Header) != "" || !b.resumable()
 }
 

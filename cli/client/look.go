@@ -18,6 +18,29 @@ type Waiting struct {
 	// those whose bytes are gone have it no more, and a link without its key opens
 	// none.
 	Label *envelope.Label
+
+	// Sealed is the label as it came; nil where there is none.
+	Sealed []byte
+}
+
+// Stretch says how the passphrase is stretched that is needed beside the link; false
+// where none is, as far as the label tells.
+func (w Waiting) Stretch() (envelope.Stretch, bool, error) { return envelope.StretchOf(w.Sealed) }
+
+// Open opens the label, with what the link's key was made to by its passphrase. The
+// errors are those of envelope.OpenLabel, but that a label that cannot be read is none.
+func (w *Waiting) Open(secret envelope.Secret) error {
+	if w.Sealed == nil {
+		return nil
+	}
+	label, err := envelope.OpenLabel(secret, w.Sealed)
+	switch {
+	case err == nil:
+		w.Label = &label
+	case errors.Is(err, envelope.ErrLabel):
+		err = nil
+	}
+	return err
 }
 
 // Look asks what is waiting behind a link, and opens its label; nothing is
@@ -35,16 +58,10 @@ func (c *Client) Look(ctx context.Context, link envelope.Link) (Waiting, error) 
 	if err != nil || !envelope.IsSealedLabel(sealed) { // of a later version, or damaged: as if there were none
 		return w, nil //nolint:nilerr // which is no failure
 	}
+	w.Sealed = sealed
 	key, ok := link.OpenKey()
 	if !ok {
 		return w, nil
 	}
-	label, err := envelope.OpenLabel(key, sealed)
-	switch {
-	case err == nil:
-		w.Label = &label
-	case errors.Is(err, envelope.ErrLabel):
-		err = nil
-	}
-	return w, err
+	return w, w.Open(key)
 }

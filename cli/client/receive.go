@@ -6,6 +6,7 @@ import (
 
 	"sgraph.ai/send/shared/envelope"
 	"sgraph.ai/send/shared/send"
+	"sgraph.ai/send/shared/wire"
 )
 
 // Keep takes a file as it comes: what its sender says of it, and its content.
@@ -45,12 +46,17 @@ func (c *Client) Receive(ctx context.Context, link envelope.Link, keep Keep) (en
 	if !ok {
 		return envelope.Meta{}, ErrNoKey
 	}
-	body, err := c.Download(ctx, link.ID)
+	return c.ReceiveBy(ctx, link.ID, key, keep)
+}
+
+// ReceiveBy is Receive where the link's key is not all that opens the file.
+func (c *Client) ReceiveBy(ctx context.Context, id string, secret envelope.Secret, keep Keep) (envelope.Meta, error) {
+	body, err := c.Download(ctx, id)
 	if err != nil {
 		return envelope.Meta{}, err
 	}
 	defer body.Close()
-	meta, content, err := envelope.Decrypt(body, key)
+	meta, content, err := envelope.Decrypt(body, secret)
 	if err != nil {
 		return envelope.Meta{}, err
 	}
@@ -60,8 +66,19 @@ func (c *Client) Receive(ctx context.Context, link envelope.Link, keep Keep) (en
 	if err := proven(content); err != nil {
 		return meta, err
 	}
-	c.claims().Drop(c.Server, link.ID)
+	c.Confirm(ctx, body.claim)
+	c.claims().Drop(c.Server, id)
 	return meta, nil
+}
+
+// Confirm tells the service that a download arrived and was opened, for its sender to
+// see. To say so is a courtesy: that it cannot be said, also to an older service, is no
+// failure, and is waited for no longer than seconds.
+func (c *Client) Confirm(ctx context.Context, claim Claim) {
+	if claim.ID == "" {
+		return
+	}
+	c.inPassing(ctx, to(wire.ConfirmDownload, claim.ID), claim.credential()...)
 }
 
 // proven says whether a content was read to its end, which proves it.

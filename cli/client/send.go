@@ -26,10 +26,16 @@ type File struct {
 
 	// Picture is a small one of the content, for the label; nil = none.
 	Picture *envelope.Picture
+
+	// Index says which files the content is, where it is several; nil = it is one.
+	Index *envelope.Index
 }
 
 // label is what is told of the file before it is downloaded.
 func (f File) label(size int64, note string) envelope.Label {
+	if f.Index != nil {
+		return f.Index.Label(note)
+	}
 	return envelope.Label{
 		Files: []envelope.LabelFile{{Name: f.Meta.Filename, Size: size, Type: f.Meta.Type}},
 		Count: 1, Size: size, Note: note, Picture: f.Picture,

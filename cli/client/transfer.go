@@ -2,6 +2,7 @@ package client
 
 import (
 	"context"
+	"time"
 
 	"sgraph.ai/send/shared/wire"
 )
@@ -18,6 +19,20 @@ func (c *Client) Info(ctx context.Context, id string) (info wire.TransferInfoRep
 // that was sent without one.
 func (c *Client) Delete(ctx context.Context, id, secret string) error {
 	return c.call(ctx, to(wire.DeleteTransfer, id), nil, nil, wire.DeleteAuth.Name, secret)
+}
+
+// Expire has a transfer end so long from now, by the service's clock, sooner or later
+// than it was to. NotFound, Gone, Forbidden for a wrong secret, and ErrOption for later
+// than the service keeps any.
+func (c *Client) Expire(ctx context.Context, id, secret string, lifetime time.Duration) (time.Time, error) {
+	ends, err := c.expiry(ctx, lifetime)
+	if err != nil {
+		return time.Time{}, err
+	}
+	var out wire.ChangeExpiryReply
+	in := wire.ChangeExpiryRequest{ExpiresAt: ends.UTC().Format(time.RFC3339)}
+	err = c.call(ctx, to(wire.ChangeExpiry, id), in, &out, wire.DeleteAuth.Name, secret)
+	return out.ExpiresAt.Time, err
 }
 
 // create begins a transfer. When its answer was lost it is repeated, and what

@@ -57,7 +57,7 @@ const exitHelp = `Exit codes:
   2  the command line is wrong
   3  the transfer is not there: never was, expired, deleted, or downloaded too often
   4  the access token or the secret is missing or wrong
-  5  the file cannot be opened: the key does not fit, or it was damaged
+  5  the file cannot be opened: key or passphrase do not fit, or it was damaged
   6  the service cannot be reached, or has no room or no time; try again later
   7  an alarm began to sound, and what was live before is live again
   8  what was held against a release is not what it says it is: a service's pages, or
@@ -86,7 +86,7 @@ this machine; the service keeps ciphertext, and the key is in the link only.`,
 	root.SetOut(e.stdout())
 	root.SetErr(e.Err)
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usage(err) })
-	root.AddCommand(sendCommand(e), receiveCommand(e), infoCommand(e), deleteCommand(e), serveCommand(e),
+	root.AddCommand(sendCommand(e), receiveCommand(e), infoCommand(e), deleteCommand(e), expireCommand(e), serveCommand(e),
 		healthCommand(e), backupCommand(e), restoreCommand(e), migrateCommand(e), smokeCommand(e),
 		trafficCommand(e), rollbackCommand(e), auditCommand(e), pagesCommand(e), verifyCommand(e),
 		tokenCommand(e), pulseCommand(e), profileCommand(e), updateCommand(e))
@@ -130,7 +130,9 @@ func message(err error) error {
 
 func exitCode(err error) int {
 	if errors.Is(err, envelope.ErrNotAuthentic) || errors.Is(err, envelope.ErrVersion) ||
-		errors.Is(err, envelope.ErrWrongKey) || errors.Is(err, backup.ErrDamaged) {
+		errors.Is(err, envelope.ErrWrongKey) || errors.Is(err, envelope.ErrPassphrase) ||
+		errors.Is(err, envelope.ErrNoPassphrase) || errors.Is(err, envelope.ErrWrongPassphrase) ||
+		errors.Is(err, envelope.ErrIndex) || errors.Is(err, backup.ErrDamaged) {
 		return exitNotOpened
 	}
 	if errors.Is(err, traffic.ErrSounded) {
@@ -159,6 +161,16 @@ type usageError struct{ error }
 func (e *usageError) Unwrap() error { return e.error }
 
 func usage(err error) error { return &usageError{err} }
+
+// atLeast takes n arguments or more, which what names.
+func atLeast(n int, what string) cobra.PositionalArgs {
+	return func(_ *cobra.Command, args []string) error {
+		if len(args) < n {
+			return usage(fmt.Errorf("want %s, got %d arguments", what, len(args)))
+		}
+		return nil
+	}
+}
 
 // exactly takes n arguments, which what names.
 func exactly(n int, what string) cobra.PositionalArgs {

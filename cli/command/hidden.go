@@ -11,6 +11,7 @@ import (
 // debugger, and what tells tools for development what to run.
 var obeyed = regexp.MustCompile(`(?i)^\.(` +
 	`.*(rc|profile|init|login|logout)(\..*)?|` + // .bashrc .envrc .eslintrc.js .gdbinit
+	`sgsend-.*|` + // what sgsend itself keeps in a folder
 	`git|gitconfig|gitmodules|gitlab.*|hg|hgsub.*|svn|bzr|` +
 	`ht.*|user\.ini|netrc|rhosts|shosts|forward|pam_.*|xsession.*|xserver.*|` +
 	`bash_.*|zshenv|pnp.*|pnpmfile.*|rspec.*|pdb.*|dir-locals.*|mise.*|tool-versions|pre-commit.*|travis.*|` +

@@ -19,12 +19,15 @@ import (
 func infoCommand(e Env) *cobra.Command {
 	var server, key string
 	var asJSON bool
+	secret := passphrase{e: e}
 	c := &cobra.Command{
 		Use:   "info [flags] LINK",
 		Short: "Show what is waiting behind a link",
 		Long: `Show what is waiting behind a link: what the service knows of the transfer and,
 where the link has its key, what its sender says of the files. Nothing is
-downloaded or counted, and a wrong key is found out.
+downloaded or counted, and a wrong key is found out. Of the downloads that were begun
+it tells how many were completed, as far as who received says so, and whether the bytes
+are gone.
 
 The names, sizes and note come sealed with the transfer; the service knows none of
 them. Transfers of older programs have none, and those that are over have them no
@@ -41,6 +44,10 @@ more.`,
 				return err
 			}
 			waiting, wrong := api.Look(cmd.Context(), link)
+			if stretch, locked, _ := waiting.Stretch(); locked && errors.Is(wrong, envelope.ErrPassphrase) {
+				k, _ := link.OpenKey()
+				_, wrong = secret.unlock(cmd.Context(), k, stretch, waiting.Open)
+			}
 			t := waiting.Info
 			if t.TransferID == "" {
 				return wrong
@@ -60,6 +67,10 @@ more.`,
 			fmt.Fprintf(w, "created\t%s\n", local(t.CreatedAt.Time))
 			fmt.Fprintf(w, "expires\t%s\n", local(t.ExpiresAt.Time))
 			fmt.Fprintf(w, "downloads\t%d of %s\n", t.DownloadCount, limit)
+			fmt.Fprintf(w, "completed\t%d\n", t.DownloadsCompleted)
+			if t.Erased {
+				fmt.Fprintf(w, "erased\tyes: its bytes are gone\n")
+			}
 			if waiting.Label != nil {
 				showLabel(w, *waiting.Label)
 			}
@@ -73,6 +84,7 @@ more.`,
 	flags := c.Flags()
 	flags.Var((*trimmed)(&key), "key", "the key, where the link has none")
 	flags.Var((*trimmed)(&server), "server", "the service, where the link names none (default $SGSEND_SERVER)")
+	secret.flag(c)
 	jsonFlag(c, &asJSON)
 	e.profileFlag(c)
 	return c

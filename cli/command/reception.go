@@ -11,6 +11,7 @@ import (
 
 	"sgraph.ai/send/cli/client"
 	"sgraph.ai/send/cli/kept"
+	"sgraph.ai/send/cli/tree"
 	"sgraph.ai/send/shared/envelope"
 	"sgraph.ai/send/shared/send"
 )
@@ -24,22 +25,31 @@ type reception struct {
 	link envelope.Link
 	key  envelope.Key
 	to   target
+	zip  bool // all of it as one archive
+
+	passphrase passphrase
+	secret     envelope.Secret // the key, or what its passphrase made of it
+
+	ends []func() // see end
 }
 
-// run receives the file, and returns the path to print, "" for none, and what
-// its sender called it.
-func (r *reception) run(ctx context.Context) (path, called string, err error) {
+// run receives what is behind the link, and returns the paths to print, and what its
+// sender called it.
+func (r *reception) run(ctx context.Context) (paths []string, called string, err error) {
+	r.secret = r.key
 	d, err := r.keep()
 	if err != nil {
-		return "", "", err
+		return nil, "", err
 	}
 	defer func() { r.leave(d, err) }()
 	if path, called, ok := r.placed(d); ok {
-		r.say("all of it was received before, and is here already")
 		return path, called, nil
 	}
 	if err := r.look(ctx, d); err != nil {
-		return "", "", err
+		return nil, "", err
+	}
+	if path, called, ok := r.placed(d); ok {
+		return path, called, nil
 	}
 	bar := r.e.newBar("receiving")
 	r.api.Progress = bar.show
@@ -48,17 +58,57 @@ func (r *reception) run(ctx context.Context) (path, called string, err error) {
 		if d != nil {
 			r.api.Claims = d
 		}
-		meta, err := r.api.Receive(ctx, r.link, func(_ envelope.Meta, content io.Reader) error { return r.to.to(content) })
-		return r.to.printed, meta.Filename, err
+		meta, err := r.api.ReceiveBy(ctx, r.link.ID, r.secret, r.stream)
+		if r.to.printed != "" {
+			paths = []string{r.to.printed}
+		}
+		return paths, meta.Filename, err
 	}
-	err = d.Fetch(ctx, *r.api)
-	if err == nil {
-		path, called, err = r.place(d)
+	paths, called, err = r.fetch(ctx, d)
+	if _, known, _ := d.Stretch(); errors.Is(err, envelope.ErrPassphrase) && known {
+		// No label said so, and now the file does.
+		bar.end()
+		if err = r.unlock(ctx, d, func(envelope.Secret) error { return nil }); err == nil {
+			paths, called, err = r.fetch(ctx, d)
+		}
 	}
 	if full(err) {
 		err = fmt.Errorf("the disk of this machine has no room left in %s: %w", r.to.dir, err)
 	}
-	return path, called, err
+	return paths, called, err
+}
+
+// fetch fetches what has not arrived, puts it where it shall be, and says so.
+func (r *reception) fetch(ctx context.Context, d *kept.Download) (paths []string, called string, err error) {
+	if err := d.Fetch(ctx, *r.api); err != nil {
+		return nil, "", err
+	}
+	if paths, called, err = r.place(d); err == nil {
+		r.api.Confirm(ctx, d.Claim())
+	}
+	return paths, called, err
+}
+
+// unlock asks for the passphrase that what is known of the file wants.
+func (r *reception) unlock(ctx context.Context, d *kept.Download, opens func(envelope.Secret) error) error {
+	stretch, _, err := d.Stretch()
+	if err != nil {
+		return err
+	}
+	return r.unlockBy(ctx, d, stretch, opens)
+}
+
+func (r *reception) unlockBy(
+	ctx context.Context, d *kept.Download, stretch envelope.Stretch, opens func(envelope.Secret) error,
+) error {
+	secret, err := r.passphrase.unlock(ctx, r.key, stretch, opens)
+	if err != nil {
+		return err
+	}
+	if r.secret = secret; d != nil {
+		d.Unlock(secret)
+	}
+	return nil
 }
 
 // keep opens what is kept of the download: beside the target, which proves that
@@ -100,8 +150,49 @@ func claims() (string, error) {
 	return dir, os.MkdirAll(dir, 0o700)
 }
 
+// waiting asks what is behind the link, and for the passphrase where that is needed.
+func (r *reception) waiting(ctx context.Context) (client.Waiting, error) {
+	r.secret = r.key
+	return r.waitingFor(ctx, nil)
+}
+
+func (r *reception) waitingFor(ctx context.Context, d *kept.Download) (client.Waiting, error) {
+	waiting, err := r.api.Look(ctx, r.link)
+	if errors.Is(err, envelope.ErrPassphrase) {
+		var stretch envelope.Stretch
+		if stretch, _, err = waiting.Stretch(); err == nil {
+			err = r.unlockBy(ctx, d, stretch, waiting.Open)
+		}
+		return waiting, err
+	}
+	if err == nil && waiting.Label != nil {
+		var given string
+		if given, err = r.passphrase.given(ctx); err == nil && given != "" {
+			err = envelope.ErrNoPassphrase
+		}
+	}
+	return waiting, err
+}
+
 // look finds out what can be known without counting a download.
 func (r *reception) look(ctx context.Context, d *kept.Download) error {
+	if d != nil {
+		if _, whole := d.Arrived(); whole {
+			r.say("all of it is here already, of a download that was begun before")
+			return nil
+		}
+	}
+	waiting, err := r.waitingFor(ctx, d)
+	if err != nil {
+		return err
+	}
+	if d != nil && r.secret == envelope.Secret(r.key) {
+		if _, locked, _ := d.Stretch(); locked { // and there is no label any more
+			if err := r.unlock(ctx, d, func(envelope.Secret) error { return nil }); err != nil {
+				return err
+			}
+		}
+	}
 	var here int64
 	if d != nil {
 		var whole bool
@@ -110,15 +201,16 @@ func (r *reception) look(ctx context.Context, d *kept.Download) error {
 			return nil
 		}
 	}
-	waiting, err := r.api.Look(ctx, r.link)
-	if err != nil {
-		return err
-	}
 	sealed := waiting.Info.PayloadBytes
-	if err := r.fits(sealed, here); err != nil {
+	l := waiting.Label
+	if err := r.fits(sealed, here, l != nil && l.Count > 1 || r.zip); err != nil {
 		return err
 	}
-	if l := waiting.Label; l != nil && l.Count == 1 && r.to.to == nil {
+	if path := filepath.Join(r.to.dir, r.to.name); l != nil && l.Count > 1 && r.to.to == nil && !r.zip && isFile(path) {
+		return fmt.Errorf("there are %d files in it, and %s is one: name a folder with -o, or receive them as a ZIP with --zip",
+			l.Count, asFile(path))
+	}
+	if l != nil && l.Count == 1 && r.to.to == nil && !r.zip {
 		if err := r.to.takes(l.Files[0].Name); err != nil {
 			return err
 		}
@@ -150,9 +242,13 @@ func percent(n, of int64) string {
 }
 
 // fits says whether there is room for a file of so many sealed bytes, of which
-// some are here. Where nobody knows, there is.
-func (r *reception) fits(sealed, here int64) error {
+// some are here, and twice where it is written again when it is whole. Where nobody
+// knows, there is.
+func (r *reception) fits(sealed, here int64, twice bool) error {
 	dir, need := r.to.dir, kept.Room(sealed)-here
+	if twice {
+		need = 2*sealed - here
+	}
 	if r.to.to != nil {
 		f, ok := r.e.Out.(*os.File)
 		if !ok || r.to.printed != "" || !isRegular(f) {
@@ -174,32 +270,43 @@ func isRegular(f *os.File) bool {
 
 // placed says where the file is, if it is where it shall be: a process that gave it
 // its name, and ended just then, left it.
-func (r *reception) placed(d *kept.Download) (path, name string, ok bool) {
-	if d == nil || r.to.to != nil {
-		return "", "", false
+func (r *reception) placed(d *kept.Download) (paths []string, name string, ok bool) {
+	if d == nil || r.to.to != nil || r.zip {
+		return nil, "", false
 	}
 	if name = d.Placed(); name == "" || r.to.name != "" && r.to.name != name {
-		return "", "", false
+		return nil, "", false
 	}
+	r.say("all of it was received before, and is here already")
+	path := filepath.Join(r.to.dir, name)
 	if r.to.printed != "" {
-		return r.to.printed, name, true
+		path = r.to.printed
 	}
-	return filepath.Join(r.to.dir, name), name, true
+	return []string{path}, name, true
 }
 
-// place gives what has all arrived its name.
-func (r *reception) place(d *kept.Download) (path, called string, err error) {
-	to := r.to
-	to.naming = d.Naming
+// place gives what has all arrived its name, or several files theirs.
+func (r *reception) place(d *kept.Download) (paths []string, called string, err error) {
+	to, path := r.to, ""
 	meta, content, part, err := d.Content()
 	switch {
 	case err != nil:
+	case r.zip:
+		err = archived(meta, content, tree.Zip, func(zip io.Reader) error {
+			path, err = to.save(zipName(meta), zip)
+			return err
+		})
+	case meta.IsFiles():
+		paths, err = r.placeFiles(content)
+		return paths, meta.Filename, err
 	case part != nil:
+		to.naming = d.Naming
 		path, err = to.take(part, meta.Filename)
 	default:
+		to.naming = d.Naming
 		path, err = to.save(meta.Filename, content)
 	}
-	return path, meta.Filename, err
+	return []string{path}, meta.Filename, err
 }
 
 // leave ends the keeping when the download is done, or can be no more; else it

@@ -23,16 +23,23 @@ func sendCommand(e Env) *cobra.Command {
 		limit         byteRate
 		fresh         bool
 		list, forgets bool
+		locked        bool
+		secret        = passphrase{e: e}
 	)
 	c := &cobra.Command{
-		Use:   "send [flags] FILE",
-		Short: "Encrypt a file, send it, and print its link",
-		Long: `Encrypt a file, send it, and print its link on standard output. Whoever has the
-link can read the file: pass it on by a way that you trust. Where the link cannot
+		Use:   "send [flags] FILE...",
+		Short: "Encrypt files, send them, and print their link",
+		Long: `Encrypt files, send them, and print their link on standard output. Whoever has the
+link can read the files: pass it on by a way that you trust. Where the link cannot
 be printed there, it is said on standard error, and the exit code is 1.
 
 How long the link works is for the service to say, unless --expires does, which
 goes by the service's clock and not beyond the longest that it allows.
+
+Several files, and folders with all that is in them, go under one link, with their
+permissions and times; whoever receives them sees which they are, and can have single
+ones. Empty folders go along. Symbolic links, pipes and devices in a folder do not,
+which is said.
 
 Whoever has the link sees the file's name and size, the words of --note and, of a
 photo, a small picture, before they download it. These are sealed, too; the service
@@ -43,17 +50,23 @@ same command, after whatever ended it, sends what is not there yet, as long as t
 file is the same. What that takes, the key among it, is in a file in your folder of
 programs' states ($XDG_STATE_HOME), which nobody else can read, until the link was
 printed. --list says what was begun, --forget withdraws what was begun of a file,
-and --fresh does that and begins anew. What is up to 32 MiB, and what comes through
-a pipe, is withdrawn when it ends early.
+and --fresh does that and begins anew. What is up to 32 MiB, several files, and what
+comes through a pipe, is withdrawn when it ends early.
+
+With --passphrase the link alone opens nothing: tell the passphrase by another way.
+It is asked for at the terminal, twice; SGSEND_PASSPHRASE or --passphrase-file have it
+for scripts. The service learns nothing of it.
 
 FILE may be "-" for standard input, a pipe or a device; a large one of which
 nobody knows the size takes room for temporary files (TMPDIR). A file that
 changes while it is read is not sent. A token is needed where the service asks for
 one; better than --token, which others on this machine can see, is SGSEND_TOKEN.`,
 		Example: `  sgsend send report.pdf
+  sgsend send photos/ notes.txt
   sgsend send --expires 1d --downloads 1 report.pdf
   sgsend send --note 'The second draft' report.pdf
   tar cz photos | sgsend send --name photos.tar.gz -
+  sgsend send --passphrase contract.pdf
   sgsend send --qr report.pdf
   sgsend send --quiet --limit-rate 2M report.pdf
   sgsend send --json report.pdf | jq -r .delete_secret`,
@@ -61,7 +74,7 @@ one; better than --token, which others on this machine can see, is SGSEND_TOKEN.
 			if list {
 				return exactly(0, "no FILE with --list")(cmd, args)
 			}
-			return exactly(1, "one FILE, or - for standard input")(cmd, args)
+			return atLeast(1, "a FILE or more, folders, or - for standard input")(cmd, args)
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			switch {
@@ -83,7 +96,11 @@ one; better than --token, which others on this machine can see, is SGSEND_TOKEN.
 				return err
 			}
 			api.Transport = limit.transport()
-			f, done, err := openFile(cmd.Context(), e, args[0], name)
+			words, err := secret.choose(cmd.Context(), locked)
+			if err != nil {
+				return err
+			}
+			f, done, err := openFiles(cmd.Context(), e, args, name)
 			if err != nil {
 				return err
 			}
@@ -93,7 +110,7 @@ one; better than --token, which others on this machine can see, is SGSEND_TOKEN.
 			told := false
 			defer func() { s.end(told) }()
 			sent, err := s.run(cmd.Context(), f, client.Options{
-				Lifetime: time.Duration(expires), MaxDownloads: int64(downloads), Note: note,
+				Lifetime: time.Duration(expires), MaxDownloads: int64(downloads), Note: note, Passphrase: words,
 			})
 			if errors.Is(err, client.ErrOption) {
 				err = usage(err)
@@ -117,6 +134,8 @@ one; better than --token, which others on this machine can see, is SGSEND_TOKEN.
 	flags.BoolVar(&forgets, "forget", false, "withdraw what was begun of FILE, and send nothing")
 	flags.BoolVar(&asJSON, "json", false, "print everything as one JSON object")
 	flags.BoolVar(&asQR, "qr", false, "also draw the link as a QR code, on standard error")
+	flags.BoolVar(&locked, "passphrase", false, "ask for a passphrase that is needed beside the link")
+	secret.flag(c)
 	rateFlag(c, &limit)
 	e.profileFlag(c)
 	e.mannerFlags(c)

@@ -2,17 +2,47 @@ package command
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"io/fs"
 	"mime"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"sgraph.ai/send/cli/client"
+	"sgraph.ai/send/cli/tree"
 	"sgraph.ai/send/shared/envelope"
 	"sgraph.ai/send/shared/send"
 )
+
+// openFiles opens what is to be sent: one file, or several and folders, as what they
+// are together.
+func openFiles(ctx context.Context, e Env, paths []string, name string) (client.File, func(), error) {
+	if len(paths) == 1 {
+		if info, err := os.Stat(paths[0]); err != nil || !info.IsDir() {
+			return openFile(ctx, e, paths[0], name)
+		}
+	}
+	if slices.Contains(paths, "-") {
+		return client.File{}, nil, usage(errors.New("standard input can only be sent alone"))
+	}
+	found, err := within(ctx, func() (*tree.Found, error) { return tree.Walk(paths) })
+	if err != nil {
+		return client.File{}, nil, err
+	}
+	for _, s := range found.Skipped {
+		fmt.Fprintf(e.notes(), "not sent: %s, %s\n", clean(s.Path), s.Why)
+	}
+	if name == "" {
+		name = found.Name()
+	}
+	content := found.Content()
+	return client.File{
+		Meta: envelope.FilesMeta(name), Content: content, Size: found.Index.Size(), Index: found.Index,
+	}, func() { content.Close() }, nil
+}
 
 // openFile opens what is to be sent. Only the last element of its path is ever
 // sent, and only inside the seal.
@@ -68,7 +98,7 @@ func measure(file *os.File, path string) (content io.Reader, size int64, err err
 	case err != nil:
 		return nil, 0, err
 	case info.IsDir():
-		return nil, 0, isFolder(path)
+		return nil, 0, fmt.Errorf("%s is a folder: name it by its path", path)
 	case info.Mode().IsRegular():
 		content, err = newSteady(file, path, info)
 	case info.Mode()&(fs.ModeDevice|fs.ModeCharDevice) == fs.ModeDevice:
@@ -100,15 +130,6 @@ func rest(file *os.File) int64 {
 		return envelope.Unknown // and reading it will say why
 	}
 	return end - at
-}
-
-func isFolder(path string) error {
-	name := path
-	if whole, err := filepath.Abs(path); err == nil {
-		name = filepath.Base(whole)
-	}
-	return fmt.Errorf("%s is a folder; send it as one file: tar cz %s | sgsend send --name %s -",
-		path, quoted(asFile(path)), quoted(name+".tar.gz"))
 }
 
 // steady is a file that must not change while it is read: what was read of it

@@ -221,6 +221,7 @@ func (d *Download) take(src io.Reader, chunks int) error {
 func (d *Download) open(src io.Reader, head []byte, segment int) error {
 	o, err := envelope.NewOpener(head, d.key)
 	if err != nil {
+		d.seen = head
 		return err
 	}
 	at := d.offset(segment)

@@ -33,7 +33,8 @@ var ErrBusy = errors.New("another sgsend is receiving this transfer there")
 type Download struct {
 	journal
 	dir, server, id string
-	key             envelope.Key
+	key             envelope.Secret
+	seen            []byte // how the sealed file begins that the key does not open; nil = not known
 	twin            *Download
 	part            *os.File
 	good            int    // chunks of those that were there, which are what they were
@@ -50,7 +51,7 @@ const (
 // one, which proves that files can be made there. What is too old of other
 // downloads is removed. ErrBusy; Conflict where the folder keeps a download of
 // that ID from another service, which must not see its permit.
-func Open(dir, server, id string, key envelope.Key) (*Download, error) {
+func Open(dir, server, id string, key envelope.Secret) (*Download, error) {
 	Clear(dir)
 	d := &Download{dir: dir, server: server, id: id, key: key}
 	var err error
@@ -72,12 +73,41 @@ func Open(dir, server, id string, key envelope.Key) (*Download, error) {
 		return nil, send.Fail(send.Conflict, "a download of this transfer was begun there from %s: "+
 			"name that with --server to go on with it, or delete %s", there, d.path(ofClaim))
 	}
+	d.Unlock(key)
+	return d, nil
+}
+
+// Unlock says what opens the file, where it is another key than Open was told: one
+// that a passphrase was mixed into.
+func (d *Download) Unlock(key envelope.Secret) {
+	d.key, d.placed = key, ""
 	if d.isPlaced() {
 		d.placed = d.name
 	}
 	d.good = d.proven()
-	return d, nil
+	if d.twin != nil {
+		d.twin.key = key
+	}
 }
+
+// Stretch says how the passphrase is stretched that the file asks for, as far as it
+// has arrived; false where it asks for none, or nothing is known of it.
+func (d *Download) Stretch() (envelope.Stretch, bool, error) {
+	head := d.seen
+	switch {
+	case head != nil:
+	case d.form == opened:
+		head = d.head
+	case d.form == sealed && d.openPart() == nil:
+		head = make([]byte, envelope.V3.StreamHead())
+		n, _ := d.part.ReadAt(head, 0)
+		head = head[:n]
+	}
+	return envelope.StretchOf(head)
+}
+
+// Claim is what the service knows the download by.
+func (d *Download) Claim() client.Claim { return d.claim }
 
 func (d *Download) path(suffix string) string { return filepath.Join(d.dir, prefix+d.id+suffix) }
 

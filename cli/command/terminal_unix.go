@@ -1,0 +1,6 @@
+//go:build unix
+
+package command
+
+// terminal is the one of this process, whatever its standard input is.
+const terminal = "/dev/tty"
