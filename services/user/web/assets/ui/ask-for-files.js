@@ -17,7 +17,7 @@ import { nameOf } from './sealed-label.js';
 /** @typedef {import('../shared/contract.js').ArrivedTransfer} Arrived */
 
 /** @type {Record<string, string>} */
-const STATES = { open: 'Open', full: 'All have arrived', expired: 'Its time is over', closed: 'Closed' };
+const STATES = { open: 'Open', full: 'Full', expired: 'Its time is over', closed: 'Closed' };
 
 /**
  * <ask-for-files>: makes requests for files, and shows what arrived for those that were made in this browser. Its markup
