@@ -119,7 +119,9 @@ func (t *Transfers) partURLs(
 // is true where the ciphertext was made of them already, and there is nothing to
 // resume. NotFound, also when no upload in parts is open, Conflict when the transfer is
 // not pending, Gone when it has expired.
-func (t *Transfers) Resume(ctx context.Context, from Sender, id string) (up MultipartUpload, assembled bool, err error) {
+func (t *Transfers) Resume(
+	ctx context.Context, from Sender, id string,
+) (up MultipartUpload, assembled bool, err error) {
 	tr, d, err := t.owned(ctx, from, id, "Transfer not found")
 	if err != nil {
 		return up, false, err

@@ -154,7 +154,8 @@ func TestResume(t *testing.T) {
 	key := strings.TrimPrefix(begun.PartURLs[0].URL, "/part/")
 	put := func(number int, b []byte) {
 		t.Helper()
-		if _, err := f.store.PutPart(t.Context(), key, begun.UploadID, number, bytes.NewReader(b), int64(len(b))); err != nil {
+		body, size := bytes.NewReader(b), int64(len(b))
+		if _, err := f.store.PutPart(t.Context(), key, begun.UploadID, number, body, size); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -192,7 +193,7 @@ func TestResume(t *testing.T) {
 	refused(f.token, id, send.Conflict, send.ReasonNotPending)
 
 	ended := f.created(t, send.NewTransfer{})
-	if up, err = f.Initiate(t.Context(), f.sender(t), ended, 100, 10); err != nil {
+	if _, err = f.Initiate(t.Context(), f.sender(t), ended, 100, 10); err != nil {
 		t.Fatal(err)
 	}
 	if up, _, err = f.Resume(t.Context(), f.sender(t), ended); err != nil || len(up.PartURLs) != 1 {

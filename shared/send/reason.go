@@ -49,13 +49,13 @@ const (
 // What is wrong with a request for files.
 const (
 	ReasonRequestNotFound       Reason = "request_not_found"       // there is none of that ID
-	ReasonRequestUnknown        Reason = "request_unknown"         // what the sender showed is not of a request that there is
+	ReasonRequestUnknown        Reason = "request_unknown"         // what the sender showed is of no request that there is
 	ReasonRequestFull           Reason = "request_full"            // as many transfers arrived as it allows
 	ReasonRequestClosed         Reason = "request_closed"          // its maker closed it, or has no token any more
 	ReasonRequestExpired        Reason = "request_expired"         // its time is over
 	ReasonRequestSecretRequired Reason = "request_secret_required" // the secret of its maker was not brought
 	ReasonWrongRequestSecret    Reason = "wrong_request_secret"    // that secret is another one
-	ReasonBadSealedKey          Reason = "bad_sealed_key"          // a transfer to it has no key that is sealed to its maker
+	ReasonBadSealedKey          Reason = "bad_sealed_key"          // a transfer to it has no key sealed to its maker
 )
 
 // What is wrong with a link, or a permit, that a service signed.

@@ -454,7 +454,8 @@ func TestARequestBoundsItsTransfers(t *testing.T) {
 	_, err = f.Put(t.Context(), strings.TrimPrefix(url, "/put/"), bytes.NewReader(noise(most+1)), most+1)
 	want(t, err, send.TooLarge, "")
 	// S3 takes whatever comes.
-	if _, err := f.store.Put(t.Context(), strings.TrimPrefix(url, "/put/"), bytes.NewReader(noise(most+1)), most+1); err != nil {
+	more := bytes.NewReader(noise(most + 1))
+	if _, err := f.store.Put(t.Context(), strings.TrimPrefix(url, "/put/"), more, most+1); err != nil {
 		t.Fatal(err)
 	}
 	_, _, err = f.Complete(t.Context(), r.shown(), id)

@@ -114,7 +114,7 @@ type CreateTransferRequest struct {
 	ExpiresAt       string `json:"expires_at,omitzero"`        // RFC 3339; "" = after the service's default
 	DeleteAuthHash  string `json:"delete_auth_hash,omitzero"`  // hex SHA-256 of the delete secret; "" = none
 	Label           string `json:"label,omitzero"`             // sealed, in standard base64; "" = none
-	SealedKey       string `json:"sealed_key,omitzero"`        // the link's key, sealed to a request's maker, in standard base64
+	SealedKey       string `json:"sealed_key,omitzero"`        // the link's key, sealed to who made a request, in base64
 }
 
 // CreateTransferReply is a transfer that waits for its ciphertext.

@@ -211,7 +211,7 @@ export const codes: {
   partsMismatch: 'parts_mismatch';
   /** There is none of that ID. */
   requestNotFound: 'request_not_found';
-  /** What the sender showed is not of a request that there is. */
+  /** What the sender showed is of no request that there is. */
   requestUnknown: 'request_unknown';
   /** As many transfers arrived as it allows. */
   requestFull: 'request_full';
@@ -223,7 +223,7 @@ export const codes: {
   requestSecretRequired: 'request_secret_required';
   /** That secret is another one. */
   wrongRequestSecret: 'wrong_request_secret';
-  /** A transfer to it has no key that is sealed to its maker. */
+  /** A transfer to it has no key sealed to its maker. */
   badSealedKey: 'bad_sealed_key';
   /** The service did not make it. */
   linkNotGenuine: 'link_not_genuine';
