@@ -45,8 +45,12 @@ func pages(r *mux.Router, csp string) (paths []string) {
 	}
 	r.NotFoundHandler = web.NotFoundPage(site, "lost.html", csp)
 	r.PathPrefix(wire.Assets).Handler(assets).Methods(http.MethodGet, http.MethodHead)
-	r.Handle("/robots.txt", assets).Methods(http.MethodGet, http.MethodHead)
-	paths = append(paths, "/{none}", "/robots.txt")
+	// The service worker's place never changes, and browsers ask for it each time.
+	for _, file := range []string{"/robots.txt", "/saving.js"} {
+		r.Handle(file, assets).Methods(http.MethodGet, http.MethodHead)
+		paths = append(paths, file)
+	}
+	paths = append(paths, "/{none}")
 	icons, _ := fs.Glob(site, "assets/*/favicon.svg") // a good pattern
 	for _, icon := range icons {                      // one: asked for where no page says otherwise
 		r.Handle("/favicon.ico", at("/"+icon, assets)).Methods(http.MethodGet, http.MethodHead)

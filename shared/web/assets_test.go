@@ -98,7 +98,7 @@ func TestAssets(t *testing.T) {
 
 	page, _ := get(t, server.URL+"/", nil)
 	if page.Header.Get("Content-Security-Policy") != "default-src 'none'; script-src 'self'; style-src 'self'; "+
-		"img-src 'self' data: blob:; connect-src 'self'; worker-src 'self'; manifest-src 'self'; "+
+		"img-src 'self' data: blob:; connect-src 'self'; worker-src 'self'; frame-src 'self'; manifest-src 'self'; "+
 		"form-action 'self'; base-uri 'none'; frame-ancestors 'none'" {
 		t.Errorf("CSP: %s", page.Header.Get("Content-Security-Policy"))
 	}

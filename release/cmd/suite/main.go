@@ -44,6 +44,12 @@ func goTest(name string, args ...string) suite.Group {
 	return suite.Group{Name: name, Command: command, Reads: suite.GoTest}
 }
 
+// inFirefox has the tests of the pages run in that browser.
+func inFirefox(g suite.Group) suite.Group {
+	g.Command = append([]string{"env", "SEND_BROWSER=firefox"}, g.Command...)
+	return g
+}
+
 func choose(pkg, run string, nightly bool) ([]suite.Group, error) {
 	switch {
 	case pkg != "":
@@ -69,6 +75,7 @@ func choose(pkg, run string, nightly bool) ([]suite.Group, error) {
 		goTest("pipelines, and what an account needs for them", "-race", "./release/...", "./bootstrap/..."),
 		goTest("infrastructure program", "./infra/..."),
 		goTest("browsers, and the whole stack against a simulated AWS", "-count=1", "./test/e2e/..."),
+		inFirefox(goTest("the pages in Firefox, too", "-count=1", "./test/e2e/browser")),
 	}
 	if nightly {
 		long, err := longForms()

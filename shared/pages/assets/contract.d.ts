@@ -109,6 +109,11 @@ export const paths: {
   downloadTransfer(transferId: string): string;
   /** Ends a transfer for whoever has its delete secret. */
   deleteTransfer(transferId: string): string;
+  /**
+   * Takes the word of whoever has the permit, or the claim, of a download that it arrived and was opened. It can be
+   * repeated.
+   */
+  confirmDownload(transferId: string): string;
   /** Sets anew when a transfer ends, for whoever has its delete secret. */
   changeExpiry(transferId: string): string;
   /** Says how busy the services were over the last minutes; with the parameter series also minute by minute. */

@@ -50,6 +50,7 @@ export const paths = {
   transferInfo: (transferId) => `/api/transfers/info/${part(transferId)}`,
   downloadTransfer: (transferId) => `/api/transfers/download/${part(transferId)}`,
   deleteTransfer: (transferId) => `/api/transfers/delete/${part(transferId)}`,
+  confirmDownload: (transferId) => `/api/transfers/confirm/${part(transferId)}`,
   changeExpiry: (transferId) => `/api/transfers/expiry/${part(transferId)}`,
   pulse: '/health/pulse',
   services: '/health/services',

@@ -4,15 +4,13 @@ import (
 	"bytes"
 	"encoding/base64"
 	"fmt"
+	"io"
 	"net/http"
 	"regexp"
 	"strings"
 	"sync"
 	"testing"
 	"time"
-
-	"github.com/chromedp/cdproto/page"
-	"github.com/chromedp/chromedp"
 
 	"sgraph.ai/send/shared/envelope"
 )
@@ -51,6 +49,38 @@ func (s *server) mustCount(t *testing.T, id string, want int) {
 	if n := s.info(t, id).Downloads; n != want {
 		t.Errorf("%d downloads were counted, not %d", n, want)
 	}
+}
+
+// spoilt puts a proxy before the server that has the worker of the pages run a script before its own.
+func (s *server) spoilt(t *testing.T, script string) (origin string) {
+	t.Helper()
+	return s.behind(t, func(w http.ResponseWriter, r *http.Request) http.ResponseWriter {
+		if strings.HasSuffix(r.URL.Path, "/worker.js") {
+			r.Header.Del("Accept-Encoding")
+			return &prefixingWriter{ResponseWriter: w, prefix: script + "\n"}
+		}
+		return w
+	})
+}
+
+// prefixingWriter writes something before a body.
+type prefixingWriter struct {
+	http.ResponseWriter
+	prefix string
+}
+
+func (w *prefixingWriter) WriteHeader(status int) {
+	w.Header().Del("Content-Length")
+	w.Header().Del("ETag")
+	w.ResponseWriter.WriteHeader(status)
+}
+
+func (w *prefixingWriter) Write(p []byte) (int, error) {
+	if _, err := io.WriteString(w.ResponseWriter, w.prefix); err != nil {
+		return 0, err
+	}
+	w.prefix = ""
+	return w.ResponseWriter.Write(p)
 }
 
 // mistyped is a key with another letter in its middle.
@@ -94,13 +124,13 @@ const nothingKept = "[[],0]"
 
 // One wrong letter, and then the right link in the same tab, is one download.
 func TestWrongLetterThenRightLink(t *testing.T) {
-	chromium(t)
+	inBrowser(t)
 	s := serve(t)
 	for name, spoil := range map[string]string{
 		"": "", "no room to keep the bytes": `{
 			const put = IDBObjectStore.prototype.put;
 			IDBObjectStore.prototype.put = function (value, key) {
-				if (value instanceof Blob) throw new DOMException("full", "QuotaExceededError");
+				if (Array.isArray(key)) throw new DOMException("full", "QuotaExceededError");
 				return put.call(this, value, key);
 			};
 		}`, "without storage": `indexedDB.open = () => { throw new DOMException("no", "SecurityError"); };`,
@@ -109,9 +139,8 @@ func TestWrongLetterThenRightLink(t *testing.T) {
 			content := bytes.Repeat([]byte("once "), 500_000)
 			id, key := s.keepOnce(t, "once.txt", content, "")
 			recipient := open(t, desktop)
-			recipient.do(call(page.AddScriptToEvaluateOnNewDocument,
-				page.AddScriptToEvaluateOnNewDocumentParams{Source: spoil}))
-			recipient.goTo(s.URL + "/d/#" + id + "/" + mistyped(key))
+			origin := s.spoilt(t, spoil)
+			recipient.goTo(origin + "/d/#" + id + "/" + mistyped(key))
 			recipient.click(receiveIt)
 			recipient.see(readyError)
 			if said := recipient.text(readyError); !strings.Contains(said, "The key does not fit") {
@@ -125,7 +154,7 @@ func TestWrongLetterThenRightLink(t *testing.T) {
 			recipient.mustHaveLeft("none, besides this one")
 			s.mustCount(t, id, 1)
 
-			evaluate[bool](recipient, fmt.Sprintf(`(location.href = %q, true)`, s.URL+"/d/#"+id+"/"+key))
+			evaluate[bool](recipient, fmt.Sprintf(`(location.href = %q, true)`, origin+"/d/#"+id+"/"+key))
 			recipient.await(`document.querySelector("[data-key]").hidden`)
 			recipient.see(begun)
 			recipient.click(receiveIt)
@@ -145,11 +174,11 @@ func TestWrongLetterThenRightLink(t *testing.T) {
 
 // A page that is reloaded in the middle, and another tab, go on where the download was; it is counted once.
 func TestReloadInTheMiddle(t *testing.T) {
-	chromium(t)
+	inBrowser(t)
 	s := serve(t)
 	for name, again := range map[string]func(p *profile, link string) *profile{
 		"reload": func(p *profile, _ string) *profile {
-			p.do(chromedp.Reload())
+			p.goAgain()
 			return p
 		},
 		"another tab": func(p *profile, link string) *profile {
@@ -224,7 +253,7 @@ func TestReloadInTheMiddle(t *testing.T) {
 
 // A download that was begun goes on when the browser was closed and is opened again.
 func TestClosedBrowser(t *testing.T) {
-	chromium(t)
+	inBrowser(t)
 	s := serve(t)
 	content := bytes.Repeat([]byte("closed "), 500_000)
 	id, key := s.keepOnce(t, "closed.txt", content, "")
@@ -233,9 +262,7 @@ func TestClosedBrowser(t *testing.T) {
 	before.goTo(s.URL + "/d/#" + id + "/" + mistyped(key))
 	before.click(receiveIt)
 	before.see(readyError)
-	if err := chromedp.Cancel(before.ctx); err != nil {
-		t.Fatal(err)
-	}
+	before.close()
 
 	after := openIn(t, dir, desktop)
 	after.goTo(s.URL + "/d/#" + id + "/" + key)
@@ -253,7 +280,7 @@ func TestClosedBrowser(t *testing.T) {
 
 // Two tabs that open the same link and are both told to receive it share one download.
 func TestTwoTabsAtOnce(t *testing.T) {
-	chromium(t)
+	inBrowser(t)
 	s := serve(t)
 	_, content := randomFile(t, "both.bin", 3<<20)
 	id, key := s.keepOnce(t, "both.bin", content, "")
@@ -278,7 +305,7 @@ func TestTwoTabsAtOnce(t *testing.T) {
 
 // Only the service itself ends a download that was begun; a page of something before it does not.
 func TestOnlyTheServiceEndsWhatWasBegun(t *testing.T) {
-	chromium(t)
+	inBrowser(t)
 	s := serve(t)
 	content := bytes.Repeat([]byte("begun "), 100_000)
 	var mu sync.Mutex

@@ -13,7 +13,7 @@ import (
 // A page is loaded by few requests, and needs nothing more of what it is made of: it
 // goes on working when another version takes the place of the one that it came from.
 func TestPageOpenDuringADeploy(t *testing.T) {
-	chromium(t)
+	inBrowser(t)
 	s := serve(t)
 	var (
 		lock     sync.Mutex
@@ -50,6 +50,7 @@ func TestPageOpenDuringADeploy(t *testing.T) {
 	sender.choose(fileInput, path)
 	sender.click(submit)
 	link := sender.value(linkInput)
+	sender.goTo("about:blank") // where it looks after its transfer no more
 
 	deployed.Store(false)
 	lock.Lock()

@@ -105,7 +105,7 @@ func picture(t *testing.T, name string, side int) (path string) {
 
 // What is waiting is shown before anything is spent, and a wrong key is found out.
 func TestLabelBeforeTheDownload(t *testing.T) {
-	chromium(t)
+	inBrowser(t)
 	s := serve(t)
 	const name, note = "Holiday canary-55f1.png", "Dear recipient,\ncanary-a0b2 <b>here</b> it is 👋"
 	path := picture(t, name, 900)
@@ -160,7 +160,7 @@ func TestLabelBeforeTheDownload(t *testing.T) {
 
 // Of a folder the label has the files that are in it; of a text its length and not its beginning.
 func TestLabelOfFilesAndOfAText(t *testing.T) {
-	chromium(t)
+	inBrowser(t)
 	s := serve(t)
 	sender := open(t, desktop)
 	var paths []string
@@ -192,7 +192,7 @@ func TestLabelOfFilesAndOfAText(t *testing.T) {
 
 // A note that the command sent is shown by the page.
 func TestNoteFromTheCommand(t *testing.T) {
-	chromium(t)
+	inBrowser(t)
 	s := serve(t)
 	path, _ := randomFile(t, "from the command.bin", 1000)
 	link := strings.TrimSpace(s.run(t, "", "send", "--note", "for you, سلام", path))
@@ -209,7 +209,7 @@ func TestNoteFromTheCommand(t *testing.T) {
 
 // A note that is too long is not cut, and nothing is sent.
 func TestNoteThatIsTooLong(t *testing.T) {
-	chromium(t)
+	inBrowser(t)
 	s := serve(t)
 	p := open(t, desktop)
 	p.goSend(s)
@@ -243,7 +243,7 @@ func TestNoteThatIsTooLong(t *testing.T) {
 
 // Whatever stands in a label is text, and its picture a picture or nothing.
 func TestHostileLabel(t *testing.T) {
-	chromium(t)
+	inBrowser(t)
 	s := serve(t)
 	var bomb bytes.Buffer // 30,000 pixels square
 	bomb.WriteString("\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x75\x30\x00\x00\x75\x30\x01\x00\x00\x00\x00")

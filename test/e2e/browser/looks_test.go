@@ -8,8 +8,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-
-	"github.com/chromedp/chromedp"
 )
 
 // auditScript checks what can be checked of a page's accessibility by looking at it: names, labels, headings,
@@ -110,7 +108,7 @@ func (p *profile) audit(what string) {
 }
 
 func TestEveryPageOnEveryScreen(t *testing.T) {
-	chromium(t)
+	inBrowser(t)
 	s := serve(t)
 	for name, on := range map[string]screen{
 		"desktop":      desktop,
@@ -196,8 +194,8 @@ func TestPicture(t *testing.T) {
 		t.Fatal(err)
 	}
 	p.choose(fileInput, file)
-	p.do(chromedp.Evaluate[chromedp.Void](`document.activeElement.blur(), scrollTo(0, 0)`))
-	shot, err := chromedp.Run(p.ctx, chromedp.CaptureScreenshot())
+	evaluate[bool](p, `(document.activeElement.blur(), scrollTo(0, 0), true)`)
+	shot, err := p.picture()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,7 +1,8 @@
 package browser
 
 import (
-	"context"
+	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -11,21 +12,53 @@ import (
 	"testing"
 	"time"
 
-	"github.com/chromedp/cdproto/browser"
-	"github.com/chromedp/cdproto/cdp"
-	"github.com/chromedp/cdproto/emulation"
-	"github.com/chromedp/cdproto/log"
-	"github.com/chromedp/cdproto/network"
-	"github.com/chromedp/cdproto/page"
-	"github.com/chromedp/cdproto/runtime"
-	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 )
 
-// chromium returns the browser to test in, and ends the test where there is none.
-func chromium(t *testing.T) string {
+// engine is one tab of a browser, however that is driven.
+type engine interface {
+	open(url string) error
+	reload() error
+	// evaluate awaits an expression and returns its value as JSON.
+	evaluate(expression string) (string, error)
+	// before has every page that is opened from now on run a script before its own.
+	before(script string) error
+	click(selector string) error
+	// press presses keys one after the other, which are named as in package kb.
+	press(keys string) error
+	choose(selector string, paths []string) error
+	picture() ([]byte, error)
+	// tab opens another one, of the same browser, which tells another what happens in it.
+	tab(p *profile) (engine, error)
+	// quit closes the browser, as who uses it does.
+	quit() error
+}
+
+// kinds are the browsers that these tests know: what they are called on the PATH, and how each is started with a
+// profile in a folder.
+var kinds = map[string]struct {
+	names []string
+	start func(p *profile, path, dir string, on screen) (engine, error)
+}{
+	"chromium": {[]string{"chromium", "chromium-browser", "google-chrome"}, startChromium},
+	"firefox":  {[]string{"firefox-esr", "firefox"}, startFirefox},
+}
+
+// kind is the browser to test in: Chromium, unless SEND_BROWSER names another.
+func kind() string {
+	if named := os.Getenv("SEND_BROWSER"); named != "" {
+		return named
+	}
+	return "chromium"
+}
+
+// inBrowser returns the browser to test in, and ends the test where there is none.
+func inBrowser(t testing.TB) string {
 	t.Helper()
-	names := []string{"chromium", "chromium-browser", "google-chrome"}
+	names := kinds[kind()].names
+	if names == nil {
+		t.Fatalf("SEND_BROWSER is %q, which these tests do not know", kind())
+	}
 	for _, name := range names {
 		if path, err := exec.LookPath(name); err == nil {
 			return path
@@ -42,8 +75,8 @@ func chromium(t *testing.T) string {
 
 // profile is a browser of its own, with one page, that remembers what the page did.
 type profile struct {
-	t         *testing.T
-	ctx       context.Context
+	engine
+	t         testing.TB
 	downloads string
 
 	mu        *sync.Mutex
@@ -53,9 +86,6 @@ type profile struct {
 	names     map[string]string // of the downloads that began, by their ids
 	complete  map[string]bool   // the names of those that are on disk as a whole
 }
-
-// step is something done in a browser.
-type step = chromedp.Action[chromedp.Void]
 
 // screen is what a page is looked at with.
 type screen struct {
@@ -78,42 +108,14 @@ func open(t *testing.T, on screen) *profile {
 // openIn starts a browser with the profile that a folder has.
 func openIn(t *testing.T, dir string, on screen) *profile {
 	t.Helper()
-	path := chromium(t)
+	path := inBrowser(t)
 	p := &profile{
 		t: t, downloads: t.TempDir(), mu: &sync.Mutex{}, names: map[string]string{}, complete: map[string]bool{},
 	}
-	options := []chromedp.ExecAllocatorOption{
-		chromedp.ExecPath(path), chromedp.UserDataDir(dir), chromedp.WSURLReadTimeout(patience),
-		chromedp.Flag("headless", "new"),
+	var err error
+	if p.engine, err = kinds[kind()].start(p, path, dir, on); err != nil {
+		t.Fatal(err)
 	}
-	for _, flag := range []string{
-		"no-sandbox", "disable-gpu", "no-first-run", "no-default-browser-check", "disable-background-networking",
-		"disable-component-update", "disable-sync", "disable-extensions", "disable-dev-shm-usage", "mute-audio",
-		"hide-scrollbars",
-	} {
-		options = append(options, chromedp.Flag(flag, true))
-	}
-	ctx, cancel := context.WithTimeout(context.Background(), 5*patience)
-	t.Cleanup(cancel)
-	ctx, cancel = chromedp.NewExecAllocator(ctx, options...)
-	t.Cleanup(cancel)
-	p.ctx, cancel = chromedp.NewContext(ctx, chromedp.WithListener(p.observe))
-	t.Cleanup(cancel)
-
-	scheme := "light"
-	if on.dark {
-		scheme = "dark"
-	}
-	p.do(
-		call(emulation.SetDeviceMetricsOverride, emulation.SetDeviceMetricsOverrideParams{
-			Width: on.width, Height: on.height, DeviceScaleFactor: 1, Mobile: on.phone,
-		}),
-		call(emulation.SetTouchEmulationEnabled, emulation.SetTouchEmulationEnabledParams{Enabled: on.phone}),
-		call(emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
-			Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}},
-		}),
-		p.keepDownloads(),
-	)
 	t.Cleanup(func() {
 		p.mu.Lock()
 		defer p.mu.Unlock()
@@ -133,27 +135,54 @@ func openIn(t *testing.T, dir string, on screen) *profile {
 func (p *profile) tab() *profile {
 	p.t.Helper()
 	other := &profile{t: p.t, downloads: p.downloads, mu: p.mu, names: p.names, complete: p.complete}
-	ctx, cancel := chromedp.NewContext(p.ctx, chromedp.WithListener(p.observe))
-	p.t.Cleanup(cancel)
-	other.ctx = ctx
-	other.do(other.keepDownloads())
+	var err error
+	if other.engine, err = p.engine.tab(other); err != nil {
+		p.t.Fatal(err)
+	}
 	return other
 }
 
-// keepDownloads puts what a page saves into the folder for that, and tells observe.
-func (p *profile) keepDownloads() step {
-	events := true
-	return call(browser.SetDownloadBehavior, browser.SetDownloadBehaviorParams{
-		Behavior: browser.SetDownloadBehaviorBehaviorAllow, DownloadPath: p.downloads, EventsEnabled: &events,
-	})
+// close closes the browser.
+func (p *profile) close() {
+	p.t.Helper()
+	p.must(p.quit())
 }
 
-// call is a command of the browser's protocol as a step.
-func call[P, R any](command cdp.Command[P, R], params P) step {
-	return chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
-		_, err := cdp.Call(ctx, t, command, params)
-		return err
-	})
+// must ends the test where something could not be done in the browser.
+func (p *profile) must(err error) {
+	p.t.Helper()
+	if err != nil {
+		p.photograph()
+		p.t.Fatal(err)
+	}
+}
+
+// complain remembers what a page should not have had to say.
+func (p *profile) complain(format string, args ...any) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.problems = append(p.problems, fmt.Sprintf(format, args...))
+}
+
+// say remembers what a page said to anyone.
+func (p *profile) say(request string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.requests = append(p.requests, request)
+}
+
+// began remembers under which name a download goes.
+func (p *profile) began(id, name string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.names[id] = name
+}
+
+// ended remembers that one is on disk as a whole.
+func (p *profile) ended(id string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.complete[p.names[id]] = true
 }
 
 // tolerate allows complaints of the browser that hold a text: a 404 that a test is about, for example.
@@ -170,42 +199,6 @@ func (p *profile) isTolerated(problem string) bool {
 		}
 	}
 	return false
-}
-
-// observe keeps errors on the console, exceptions, violations of the content security policy, and requests.
-func (p *profile) observe(event any) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	switch e := event.(type) {
-	case *log.EventEntryAdded:
-		if e.Entry.Level == "error" || e.Entry.Level == "warning" || e.Entry.Source == "security" {
-			p.problems = append(p.problems, fmt.Sprintf("%s: %s (%s)", e.Entry.Level, e.Entry.Text, e.Entry.URL))
-		}
-	case *runtime.EventExceptionThrown:
-		d := e.ExceptionDetails
-		p.problems = append(p.problems, fmt.Sprintf("exception: %s %+v", d.Text, d.Exception))
-	case *runtime.EventConsoleAPICalled:
-		if e.Type == "error" || e.Type == "warning" {
-			p.problems = append(p.problems, fmt.Sprintf("console: %v", e.Args))
-		}
-	case *page.EventJavascriptDialogOpening:
-		go func() {
-			_ = chromedp.Do(p.ctx, call(page.HandleJavaScriptDialog, page.HandleJavaScriptDialogParams{Accept: true}))
-		}()
-	case *browser.EventDownloadWillBegin:
-		p.names[e.GUID] = e.SuggestedFilename
-	case *browser.EventDownloadProgress:
-		if e.State == browser.DownloadProgressStateCompleted {
-			p.complete[p.names[e.GUID]] = true
-		}
-	case *network.EventRequestWillBeSent:
-		// Without URLFragment: that is told to us, not to the server.
-		said := fmt.Sprintf("%s %s %v", e.Request.Method, e.Request.URL, e.Request.Headers)
-		for _, entry := range e.Request.PostDataEntries {
-			said += " " + string(entry.Bytes)
-		}
-		p.requests = append(p.requests, said)
-	}
 }
 
 // mustNotHaveSaid searches what the page sent to anyone.
@@ -239,47 +232,46 @@ func (p *profile) mustHaveStayedAt(origin string) {
 	}
 }
 
-// do runs actions and ends the test when one fails.
-func (p *profile) do(steps ...step) {
-	p.t.Helper()
-	if err := chromedp.Do(p.ctx, steps...); err != nil {
-		p.photograph()
-		p.t.Fatal(err)
-	}
-}
-
 func (p *profile) goTo(url string) {
 	p.t.Helper()
-	p.do(chromedp.Navigate(url))
+	p.must(p.open(url))
 }
 
 // goAfresh loads a page even where only the fragment differs from the address it is at.
 func (p *profile) goAfresh(url string) {
 	p.t.Helper()
-	p.do(chromedp.Navigate("about:blank"), chromedp.Navigate(url))
+	p.must(p.open("about:blank"))
+	p.must(p.open(url))
+}
+
+// goAgain loads the page once more, as the button of the browser does.
+func (p *profile) goAgain() {
+	p.t.Helper()
+	p.must(p.engine.reload())
+}
+
+// isVisible is a script that says whether something is there to be seen.
+func isVisible(selector string) string {
+	return fmt.Sprintf(`((e) => Boolean(e?.checkVisibility({ visibilityProperty: true })) &&
+		e.getClientRects().length > 0)(document.querySelector(%q))`, selector)
 }
 
 // see waits until something is visible.
 func (p *profile) see(selector string) {
 	p.t.Helper()
-	ctx, cancel := context.WithTimeout(p.ctx, patience)
-	defer cancel()
-	if err := chromedp.Do(ctx, chromedp.WaitVisible(chromedp.CSS(selector))); err != nil {
-		p.photograph()
-		p.t.Fatalf("%s did not appear: %v\nthe page: %s", selector, err, p.text("main"))
-	}
+	p.await(isVisible(selector))
 }
 
 func (p *profile) click(selector string) {
 	p.t.Helper()
 	p.see(selector)
-	p.do(chromedp.Click(chromedp.CSS(selector)))
+	p.must(p.engine.click(selector))
 }
 
 // press presses keys one after the other, as on a keyboard.
 func (p *profile) press(keys string) {
 	p.t.Helper()
-	p.do(chromedp.KeyEvent(keys))
+	p.must(p.engine.press(keys))
 }
 
 // tabTo presses the Tab key until it has led to something.
@@ -295,8 +287,7 @@ func (p *profile) tabTo(selector string) {
 }
 
 func (p *profile) text(selector string) string {
-	ask := fmt.Sprintf(`document.querySelector(%q)?.innerText ?? ""`, selector)
-	text, _ := chromedp.Run(p.ctx, chromedp.Evaluate[string](ask))
+	text, _ := value[string](p, fmt.Sprintf(`document.querySelector(%q)?.innerText ?? ""`, selector))
 	return text
 }
 
@@ -311,21 +302,37 @@ func (p *profile) address() string {
 	return evaluate[string](p, `location.href`)
 }
 
+// value runs a script, which may be asynchronous.
+func value[T any](p *profile, script string) (v T, err error) {
+	text, err := p.evaluate("(async () => JSON.stringify(await (" + script + ")) ?? 'null')()")
+	if err == nil {
+		err = json.Unmarshal([]byte(text), &v)
+	}
+	return v, err
+}
+
 // evaluate runs a script, which may be asynchronous, and returns its value.
 func evaluate[T any](p *profile, script string) T {
 	p.t.Helper()
-	value, err := chromedp.Run(p.ctx, chromedp.Evaluate[T](script, chromedp.EvalAwaitPromise))
+	v, err := value[T](p, script)
 	if err != nil {
-		p.t.Fatal(err)
+		p.t.Fatalf("%v\nin: %.300s", err, script)
 	}
-	return value
+	return v
 }
 
-// await waits until a script is true. (What chromedp has for that is forbidden by the pages' policy.)
+// errLeft is that a page is left while something is asked of it.
+var errLeft = errors.New("the page was left")
+
+// await waits until a script is true.
 func (p *profile) await(script string) {
 	p.t.Helper()
 	for end := time.Now().Add(patience); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
-		if evaluate[bool](p, script) {
+		is, err := value[bool](p, script)
+		if err != nil && !errors.Is(err, errLeft) {
+			p.t.Fatalf("%v\nin: %.300s", err, script)
+		}
+		if is {
 			return
 		}
 	}
@@ -337,13 +344,14 @@ func (p *profile) await(script string) {
 func (p *profile) enter(selector, text string) {
 	p.t.Helper()
 	p.see(selector)
-	p.do(chromedp.SendKeys(chromedp.CSS(selector), text))
+	evaluate[bool](p, fmt.Sprintf(`(document.querySelector(%q).focus(), true)`, selector))
+	p.press(text)
 }
 
 // choose puts files into a file input.
 func (p *profile) choose(selector string, paths ...string) {
 	p.t.Helper()
-	p.do(chromedp.SetUploadFiles(chromedp.CSS(selector), paths))
+	p.must(p.engine.choose(selector, paths))
 }
 
 // downloaded waits for a file in the downloads, takes it out of there and returns its bytes. That a file of the name
@@ -382,7 +390,7 @@ func (p *profile) photograph() {
 	if dir == "" {
 		return
 	}
-	if png, err := chromedp.Run(p.ctx, chromedp.CaptureScreenshot()); err == nil {
+	if png, err := p.picture(); err == nil {
 		name := strings.ReplaceAll(p.t.Name(), "/", "-") + ".png"
 		_ = os.WriteFile(filepath.Join(dir, name), png, 0o644)
 	}

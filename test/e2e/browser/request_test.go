@@ -5,7 +5,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 )
 
@@ -30,7 +29,7 @@ func (p *profile) ask(s *server, title string) string {
 
 // Somebody without a token sends to who asked, whose browser alone opens it.
 func TestRequestForFiles(t *testing.T) {
-	chromium(t)
+	inBrowser(t)
 	s := serve(t)
 	const title = "Contract: canary-51c9?"
 	maker := open(t, desktop)
@@ -116,13 +115,13 @@ func TestRequestForFiles(t *testing.T) {
 
 // A closed request takes nothing more.
 func TestClosedRequest(t *testing.T) {
-	chromium(t)
+	inBrowser(t)
 	s := serve(t)
 	maker := open(t, desktop)
 	link := maker.ask(s, "Photos")
 	maker.await(`[...document.querySelectorAll("own-request button")].some((b) => b.innerText === "Close it")`)
-	maker.do(chromedp.Evaluate[chromedp.Void](
-		`[...document.querySelectorAll("own-request button")].find((b) => b.innerText === "Close it").click()`))
+	evaluate[bool](maker, `([...document.querySelectorAll("own-request button")]
+		.find((b) => b.innerText === "Close it").click(), true)`)
 	maker.click(`dialog .danger`)
 	maker.await(`document.querySelector("own-request").innerText.includes("Closed")`)
 
@@ -136,7 +135,7 @@ func TestClosedRequest(t *testing.T) {
 
 // A passphrase is mixed into the key, and the link stays as long as it was.
 func TestPassphraseOfTheSender(t *testing.T) {
-	chromium(t)
+	inBrowser(t)
 	s := serve(t)
 	path, _ := randomFile(t, "locked.bin", 1000)
 	p := open(t, desktop)
@@ -161,7 +160,7 @@ func TestPassphraseOfTheSender(t *testing.T) {
 
 // The sender sees what became of it, and lets it end sooner.
 func TestReceiptsAndExpiry(t *testing.T) {
-	chromium(t)
+	inBrowser(t)
 	s := serve(t)
 	sender := open(t, desktop)
 	link := sender.sendText(s, "to be fetched")

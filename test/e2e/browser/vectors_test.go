@@ -9,6 +9,7 @@ import (
 	"encoding/json"
 	"io"
 	"os"
+	"slices"
 	"testing"
 )
 
@@ -87,6 +88,31 @@ func mustHoldFiles(t *testing.T, archive []byte, files map[string]string) {
 		got, err := io.ReadAll(f) // checks the checksum too
 		if err != nil || !bytes.Equal(got, want) {
 			t.Errorf("%s is not what was sent (%v)", name, err)
+		}
+	}
+}
+
+// mustHoldAll says that an archive has these files, and these folders with nothing in them.
+func mustHoldAll(t *testing.T, archive []byte, files map[string][]byte, folders ...string) {
+	t.Helper()
+	z, err := zip.NewReader(bytes.NewReader(archive), int64(len(archive)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(z.File) != len(files)+len(folders) {
+		t.Errorf("the archive has %d entries, not %d", len(z.File), len(files)+len(folders))
+	}
+	for _, f := range z.File {
+		if slices.Contains(folders, f.Name) {
+			continue
+		}
+		r, err := f.Open()
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := io.ReadAll(r) // checks the checksum too
+		if want, is := files[f.Name]; err != nil || !is || !bytes.Equal(got, want) {
+			t.Errorf("%s is not what was sent (%v)", f.Name, err)
 		}
 	}
 }

@@ -2,15 +2,17 @@
 
 import { fromBase64url } from './crypto/bytes.js';
 import { CryptoClient } from './crypto/client.js';
-import { DamagedError, WrongKeyError } from './crypto/errors.js';
+import { DamagedError, PassphraseError, WrongKeyError } from './crypto/errors.js';
 import { parseKey } from './crypto/key.js';
 import { isSize, openLabel } from './crypto/label.js';
+import { passphraseBytes } from './crypto/passphrase.js';
+import { beginDownload, canChooseFile, canChooseFolder, chooseFile, chooseFolder, LARGE } from './destination.js';
 import { takeLink } from './link/address.js';
 import { readKey, readLink } from './link/read.js';
 import { getInfo } from './net/api.js';
-import { Download, isEnded } from './net/download.js';
+import { isEnded } from './net/download.js';
 import { previewOf } from './preview.js';
-import { BlobSink, FileSink } from './save.js';
+import { removeOwn } from './save.js';
 import { codes } from './shared/contract.js';
 import { announce, copyButton, el, facts, find, icon, show } from './shared/dom.js';
 import { bytes, clock, plural, until } from './shared/format.js';
@@ -18,9 +20,10 @@ import { ApiError } from './shared/http.js';
 import { ErrorNote } from './ui/error-note.js';
 import { ProgressMeter } from './ui/progress-meter.js';
 import { nameOf, SealedLabel } from './ui/sealed-label.js';
-import { describe, insecure, keyWords, linkWords, wrongKey } from './words.js';
+import { describe, insecure, keyWords, linkWords, passphraseWords, wrongKey, wrongPassphrase } from './words.js';
 
-const STREAM_TO_DISK_FROM = 64 * 1024 * 1024;
+const SHOWN_FILES = 500;
+const LINGERS = 60_000; // milliseconds that a browser has to take the end of a download
 const SHOWN_TEXT_MAX = 2 * 1024 * 1024;
 const WAITS = {
   offline: 'Offline. It goes on when the connection is back.',
@@ -30,8 +33,16 @@ const WAITS = {
 /** @type {import('./shared/http.js').Code[]} */
 const OVER = [codes.deleted, codes.expired, codes.exhausted, codes.transferNotFound];
 
+/** @typedef {import('./crypto/bytes.js').Bytes} Bytes */
 /** @typedef {import('./crypto/key.js').Key} Key */
+/** @typedef {import('./save.js').Place} Place */
 /** @typedef {import('./words.js').Words} Words */
+/** @typedef {import('./crypto/client.js').Receiving} Receiving */
+/** @typedef {{ saved: import('./save.js').Saved, name: string }} One */
+/** @typedef {{ files: { path: string, size: number }[], name: string }} Several */
+
+/** A download of which nothing was begun. @type {import('./net/receiving.js').State} */
+const NOTHING = { begun: false, ends: 0, isStored: true, kept: 0 };
 
 class ReceivePage extends HTMLElement {
   #ready = find(this, '[data-view="ready"]');
@@ -39,6 +50,7 @@ class ReceivePage extends HTMLElement {
   #note = find(this.#ready, 'error-note', ErrorNote);
   #linkField = find(this, '#link', HTMLTextAreaElement);
   #keyField = find(this, '#key', HTMLInputElement);
+  #passphrase = find(this, '#passphrase', HTMLInputElement);
   #meter = find(this, 'progress-meter', ProgressMeter);
   #waiting = find(this, 'sealed-label', SealedLabel);
   #crypto = new CryptoClient();
@@ -53,7 +65,13 @@ class ReceivePage extends HTMLElement {
   #label = null;
   /** @type {Words | null} what is wrong with the key that was tried on the label */
   #refused = null;
-  #download = new Download('');
+  /** What the file or its label asks for beside the key. @type {Bytes | null} */
+  #block = null;
+  /** The key with the passphrase in it. @type {Key | null} */
+  #locked = null;
+  #download = NOTHING;
+  /** @type {Several | null} */
+  #files = null;
   /** @type {AbortController | null} */
   #running = null;
 
@@ -69,6 +87,8 @@ class ReceivePage extends HTMLElement {
     find(this, '[data-cancel]').addEventListener('click', () =>
       this.#running?.abort(new DOMException('cancelled', 'AbortError')),
     );
+    find(this, '[data-archive]').addEventListener('click', () => this.#receiveArchive());
+    find(this, '[data-folder]').addEventListener('click', () => this.#receiveFolder());
     find(this, '[data-retry]').addEventListener('click', () => this.#lookUp());
     addEventListener('hashchange', () => {
       if (location.hash && !this.#running) this.#openAddress();
@@ -77,6 +97,7 @@ class ReceivePage extends HTMLElement {
       const { begun, isStored } = this.#download;
       if (this.#running || (begun && !isStored)) event.preventDefault();
     });
+    removeOwn().catch(() => {});
     if (!isSecureContext) this.#showGone(insecure, false);
     else this.#openAddress();
   }
@@ -119,9 +140,11 @@ class ReceivePage extends HTMLElement {
     show(this, 'loading');
     const { friendly, id, key } = link;
     const transfer = friendly ? await this.#crypto.friendly(friendly) : { id, key: key ? parseKey(key) : null };
-    if (transfer.id !== this.#id) this.#download = new Download(transfer.id);
     this.#id = transfer.id;
     this.#key = transfer.key;
+    this.#block = null;
+    this.#locked = null;
+    this.#files = null;
     this.#fault = link.reason ? link : null;
     await this.#lookUp();
   }
@@ -136,7 +159,7 @@ class ReceivePage extends HTMLElement {
   async #lookUp(ended) {
     show(this, 'loading');
     try {
-      [this.#info] = await Promise.all([getInfo(this.#id), this.#download.load()]);
+      [this.#info] = await Promise.all([getInfo(this.#id), this.#learn()]);
       const why = whyGone(this.#info, this.#download.begun);
       if (why) {
         if (ended && why.code === codes.exhausted) this.#showGone(ended, false);
@@ -153,19 +176,65 @@ class ReceivePage extends HTMLElement {
     }
   }
 
+  /** How the download stands. */
+  async #learn() {
+    this.#download = await this.#crypto.stateOf(this.#id);
+  }
+
   /**
    * Tries a key on the label, which costs nothing. Without a label nobody knows before the end whether it fits.
    * @param {Key} key
    */
   async #unlock(key) {
     this.#key = key;
+    this.#block = null;
+    this.#locked = null;
     this.#refused = null;
     try {
       this.#label = await openLabel(key, sealedLabel(this.#info));
     } catch (error) {
+      if (error instanceof PassphraseError) {
+        this.#block = error.block;
+        return;
+      }
       if (!(error instanceof WrongKeyError)) throw error;
       this.#key = null;
       this.#refused = wrongKey;
+    }
+  }
+
+  /**
+   * Tries the passphrase that was typed: on the label, if there is one.
+   * @param {Key} key
+   * @param {Bytes} block
+   * @returns {Promise<boolean>} whether to go on
+   */
+  async #tryPassphrase(key, block) {
+    if (!passphraseBytes(this.#passphrase.value)) {
+      this.#note.show(passphraseWords);
+      this.#passphrase.focus();
+      return false;
+    }
+    const action = find(this.#ready, '[data-action]');
+    this.#note.clear();
+    action.textContent = 'Checking…';
+    try {
+      const onProgress = (/** @type {number} */ done) => {
+        action.textContent = `Checking… ${Math.floor(done * 100)}%`;
+      };
+      const locked = await this.#crypto.lock(key, this.#passphrase.value, block, { onProgress });
+      const sealed = sealedLabel(this.#info);
+      if (sealed.length) this.#label = await openLabel(locked.key, sealed, block);
+      this.#locked = locked.key;
+      this.#passphrase.value = '';
+      return true;
+    } catch (error) {
+      if (!(error instanceof WrongKeyError)) throw error;
+      this.#note.show(wrongPassphrase);
+      this.#passphrase.select();
+      return false;
+    } finally {
+      action.textContent = this.#action();
     }
   }
 
@@ -184,7 +253,8 @@ class ReceivePage extends HTMLElement {
     this.#waiting.hidden = !this.#waiting.hasChildNodes();
     const title = find(this.#ready, '[data-title]');
     title.replaceChildren(...this.#title());
-    find(this.#ready, '[data-action]').textContent = this.#isText ? 'Decrypt and show' : 'Decrypt and save';
+    find(this.#ready, '[data-action]').textContent = this.#action();
+    find(this.#ready, '[data-passphrase]').hidden = !this.#needsPassphrase;
     find(this.#ready, '[data-facts]').replaceChildren(...facts(this.#facts()));
     this.#showCost();
     find(this.#ready, '[data-key]').hidden = this.#key !== null;
@@ -196,8 +266,18 @@ class ReceivePage extends HTMLElement {
     } else if (this.#fault) this.#note.show(linkWords(this.#fault));
   }
 
+  get #needsPassphrase() {
+    return this.#key !== null && this.#block !== null && this.#locked === null;
+  }
+
+  #action() {
+    if (this.#needsPassphrase && this.#info?.label) return 'Unlock';
+    return this.#isText ? 'Decrypt and show' : 'Decrypt and save';
+  }
+
   /** @returns {(Node | string)[]} */
   #title() {
+    if (this.#needsPassphrase) return ['Something is waiting for you'];
     if (this.#isText) return ['A text is waiting for you'];
     const { files = [], count = 0 } = this.#label ?? {};
     if (count > 1) return [`${plural(count, 'file')} are waiting for you`];
@@ -262,99 +342,221 @@ class ReceivePage extends HTMLElement {
       this.#showReady();
       return;
     }
+    if (this.#block && !this.#locked) {
+      if (!(await this.#tryPassphrase(this.#key, this.#block))) return;
+      if (this.#info?.label) {
+        this.#showReady(); // what is waiting could not be shown before
+        return;
+      }
+    }
     const { begun } = this.#download;
-    await this.#download.load();
+    await this.#learn();
     if (begun && !this.#download.begun) {
       await this.#lookUp(); // over, or done in another tab: what the page said of the button is not so any more
       return;
     }
     const { begun: isGoingOn } = this.#download;
-    find(this, '[data-view="working"] [data-subject]').textContent = isGoingOn
-      ? 'Going on with the download that was begun.'
-      : '';
-    show(this, 'working');
-    this.#meter.reset();
-    announce(find(this, '#working-title'));
-    this.#running = new AbortController();
+    const sealed = { id: this.#id, key: this.#locked ?? this.#key, block: this.#locked ? this.#block : null };
     try {
-      const received = await this.#decrypt(this.#download, this.#key, this.#running.signal);
-      await this.#download.forget();
+      const received = await this.#working(isGoingOn ? 'Going on with the download that was begun.' : '', (receiving) =>
+        this.#crypto.receive(sealed, receiving),
+      );
+      await this.#learn();
       history.replaceState(null, '', '/d/'); // the key has done its work; it must not stay in the address bar
-      await this.#showDone(received);
+      if ('files' in received) this.#showFiles(received);
+      else await this.#showDone(received);
     } catch (error) {
+      await this.#learn();
       if (this.#download.begun && !isGoingOn) this.#countOne();
       await this.#failed(error);
-    } finally {
-      this.#running = null;
     }
   }
 
   /**
-   * Downloads and decrypts into a sink, segment by segment.
-   * @param {Download} download
-   * @param {Key} key
-   * @param {AbortSignal} signal
+   * Shows how far something has come that can be cancelled.
+   * @template R
+   * @param {string} subject
+   * @param {(receiving: Receiving) => Promise<R>} task
+   * @returns {Promise<R>}
    */
-  async #decrypt(download, key, signal) {
-    const opener = await this.#crypto.open(key);
-    /** @type {{ sink?: BlobSink | FileSink }} */
-    const to = {};
-    let received = 0;
-    const take = async (/** @type {import('./crypto/client.js').Opened} */ { chunks, known, name }) => {
-      if (!known) return;
-      to.sink ??= await this.#sinkFor(name, download.total, signal);
-      for (const chunk of chunks) await to.sink.write(chunk);
-    };
+  async #working(subject, task) {
+    const running = new AbortController();
+    const stop = { download: () => {} };
+    this.#running = running;
+    find(this, '[data-view="working"] [data-subject]').textContent = subject;
+    show(this, 'working');
+    this.#meter.reset();
+    announce(find(this, '#working-title'));
     try {
-      for await (const chunk of download.chunks({ signal, onWait: (why) => this.#meter.wait(WAITS[why]) })) {
-        received += chunk.length;
-        await take(await opener.push(chunk));
-        const { total } = download;
-        this.#meter.update({ done: received, total, steps: [{ name: 'Decrypted as it arrives' }] });
-        document.title = `${total ? Math.floor((received / total) * 100) : 0}% received`;
-      }
-      await take(await opener.finish());
-      if (!to.sink) throw new Error('Nothing arrived.');
-      return await to.sink.close();
+      const done = await task({
+        signal: running.signal,
+        onWait: (why) => this.#meter.wait(WAITS[why]),
+        onProgress: (done, total) => {
+          this.#meter.update({ done, total, steps: [{ name: 'Decrypted as it arrives' }] });
+          document.title = `${total ? Math.floor((done / total) * 100) : 0}% received`;
+        },
+        place: (what) => this.#place(what, stop, running.signal),
+      });
+      setTimeout(stop.download, LINGERS);
+      return done;
     } catch (error) {
-      await to.sink?.abort();
+      stop.download();
       throw error;
     } finally {
-      opener.close();
+      this.#running = null;
       document.title = 'Receive: SGraph Send';
     }
   }
 
   /**
-   * Small things become a blob. Large ones go straight to a file, where the browser lets the person choose one.
+   * Where something goes. Small things become a blob. Large ones go to disk as they arrive, by the best way that the
+   * browser has.
+   * @param {{ name: string, size: number }} what
+   * @param {{ download: () => void }} stop what ends a download of the browser's own
+   * @param {AbortSignal} signal
+   * @returns {Promise<Place>}
+   */
+  async #place({ name, size }, stop, signal) {
+    if (size < LARGE) return { kind: 'blob' };
+    const filename = name || 'download';
+    find(this, '[data-view="working"] [data-subject]').textContent = filename;
+    if (canChooseFile()) {
+      const handle = await this.#chosenFile(filename, signal);
+      if (handle) return { kind: 'file', handle };
+    }
+    const begun = await beginDownload(filename, size);
+    if (begun) {
+      stop.download = begun.stop;
+      return { kind: 'stream', port: begun.port };
+    }
+    this.#meter.wait('This browser takes it at the end: it needs twice the room on disk, or as much memory.');
+    return { kind: 'own' };
+  }
+
+  /**
+   * The browser opens its dialog only on a click, and the name was not known before the first bytes came.
    * @param {string} name
-   * @param {number} total bytes
    * @param {AbortSignal} signal
    */
-  async #sinkFor(name, total, signal) {
-    if (!FileSink.supported || total < STREAM_TO_DISK_FROM) return new BlobSink(name);
+  async #chosenFile(name, signal) {
     const offer = find(this, '[data-choose]');
     const pick = find(offer, 'button');
-    find(this, '[data-view="working"] [data-subject]').textContent = name;
     offer.hidden = false;
     pick.focus();
     try {
-      // The browser opens its dialog only on a click, and the name was not known before the first bytes came.
       await new Promise((resolve, reject) => {
         pick.addEventListener('click', resolve, { once: true });
         signal.addEventListener('abort', () => reject(signal.reason), { once: true });
       });
-      return await FileSink.choose(name);
-    } catch (error) {
-      if (signal.aborted) throw error;
-      return new BlobSink(name); // no place chosen: it is offered as a download at the end
+      return await chooseFile(name);
     } finally {
       offer.hidden = true;
     }
   }
 
-  /** @param {import('./save.js').Saved} received */
-  async #showDone({ name, blob }) {
+  /** @param {Several} several */
+  #showFiles(several) {
+    this.#files = several;
+    const view = show(this, 'files');
+    const { files } = several;
+    const count = files.filter(({ path }) => !path.endsWith('/')).length;
+    const size = files.reduce((sum, file) => sum + file.size, 0);
+    const title = find(view, '#files-title');
+    title.textContent = count ? plural(count, 'file') : 'Empty folders';
+    find(view, '[data-subject]').replaceChildren(nameOf(several.name), `, ${bytes(size)}`);
+    find(view, '[data-folder]').hidden = !canChooseFolder();
+    find(view, '[data-saved]').hidden = true;
+    find(view, 'error-note', ErrorNote).clear();
+    find(view, '[data-hour]').textContent =
+      `Until ${clock(new Date(this.#download.ends))} each of these can be saved, as often as you need it; together ` +
+      'they count as one download. Only what you save is fetched.';
+    const rest = files.length - SHOWN_FILES;
+    find(view, '[data-list]').replaceChildren(
+      ...files.slice(0, SHOWN_FILES).map((file, number) => this.#row(file, number)),
+      ...(rest > 0 ? [el('li', { class: 'rest' }, `and ${plural(rest, 'more file')}, which come with all`)] : []),
+    );
+    announce(title);
+  }
+
+  /**
+   * @param {{ path: string, size: number }} file
+   * @param {number} number
+   */
+  #row({ path, size }, number) {
+    const folder = path.endsWith('/');
+    const save = () => this.#receiveOne(number, path);
+    return el(
+      'li',
+      {},
+      icon(folder ? 'folder' : 'file'),
+      nameOf(path, 'name'),
+      !folder && el('span', { class: 'size' }, bytes(size)),
+      !folder &&
+        el('button', { type: 'button', title: 'Save', 'aria-label': `Save ${path}`, click: save }, icon('download')),
+    );
+  }
+
+  /**
+   * @param {number} number
+   * @param {string} path
+   */
+  #receiveOne(number, path) {
+    return this.#fetchFiles(path, async (receiving) => {
+      const { saved, name } = await this.#crypto.receiveOne(this.#id, number, receiving);
+      if (saved.blob) saveBlob(saved.blob, name);
+      return `${saved.name || name} is saved.`;
+    });
+  }
+
+  #receiveArchive() {
+    return this.#fetchFiles(`${this.#files?.name}.zip`, async (receiving) => {
+      const { saved, name } = await this.#crypto.receiveArchive(this.#id, receiving);
+      if (saved.blob) saveBlob(saved.blob, name);
+      return `All is saved, as ${saved.name || name}.`;
+    });
+  }
+
+  async #receiveFolder() {
+    const folder = await chooseFolder();
+    if (!folder) return;
+    await this.#fetchFiles(this.#files?.name ?? '', async (receiving) => {
+      const name = await this.#crypto.receiveFolder(this.#id, folder, receiving);
+      return `All is saved, in the folder ${name}.`;
+    });
+  }
+
+  /**
+   * Receives some of several files, and comes back to the list of them.
+   * @param {string} subject
+   * @param {(receiving: Receiving) => Promise<string>} task returns what there is to say
+   */
+  async #fetchFiles(subject, task) {
+    const files = this.#files;
+    if (!files) return;
+    let said = '';
+    /** @type {unknown} */
+    let failed = null;
+    try {
+      said = await this.#working(subject, task);
+    } catch (error) {
+      failed = error;
+    }
+    await this.#learn();
+    if (failed && (isOver(failed) || isEnded(failed))) {
+      await this.#failed(failed);
+      return;
+    }
+    this.#showFiles(files);
+    const view = find(this, '[data-view="files"]');
+    const isCancelled = /** @type {any} */ (failed)?.name === 'AbortError';
+    if (failed && !isCancelled) find(view, 'error-note', ErrorNote).show(describe(failed, 'download'));
+    const saved = find(view, '[data-saved]');
+    saved.textContent = said;
+    saved.hidden = !said;
+  }
+
+  /** @param {One} received */
+  async #showDone({ saved: { blob, name: chosen }, name }) {
     const preview = blob ? await previewOf(blob, { name, isText: this.#isText, maxText: SHOWN_TEXT_MAX }) : null;
     const text = preview?.text;
     const filename = name || (text === undefined ? 'download' : 'message.txt');
@@ -367,7 +569,7 @@ class ReceivePage extends HTMLElement {
     actions.replaceChildren();
     if (!blob) {
       title.textContent = 'Saved';
-      subject.textContent = filename;
+      subject.textContent = chosen || `${filename}. Look in your downloads.`;
     } else if (text !== undefined) {
       title.textContent = 'Your text';
       subject.textContent = plural(text.length, 'character');
@@ -403,15 +605,32 @@ class ReceivePage extends HTMLElement {
       return;
     }
     const isKeyWrong = code === 'wrong-key' && !this.#label;
+    if (isKeyWrong && this.#locked) {
+      this.#locked = null;
+      this.#showReady();
+      this.#note.show(wrongPassphrase);
+      this.#passphrase.focus();
+      return;
+    }
     // Where the label has proved the key, it is the bytes that do not fit.
     const isDamaged = code === 'damaged' || (code === 'wrong-key' && !isKeyWrong);
     const words = describe(isDamaged ? new DamagedError() : error, 'download');
+    if (error instanceof PassphraseError) {
+      this.#block = error.block;
+      this.#locked = null;
+      this.#showReady();
+      this.#passphrase.focus();
+      return;
+    }
     if (isEnded(error)) {
-      await this.#download.forget();
+      await this.#crypto.forget(this.#id);
       await this.#lookUp(words); // whether there is another is to be seen
       return;
     }
-    if (isDamaged) await this.#download.distrust();
+    if (isDamaged) {
+      await this.#crypto.distrust(this.#id);
+      await this.#learn();
+    }
     if (isKeyWrong) this.#key = null;
     this.#showReady();
     this.#note.show(words);
@@ -424,7 +643,10 @@ class ReceivePage extends HTMLElement {
    * @param {import('./words.js').Doing} doing
    */
   async #end(why, doing) {
-    if (isOver(why)) await this.#download.forget();
+    if (isOver(why)) {
+      await this.#crypto.forget(this.#id);
+      this.#download = NOTHING;
+    }
     this.#showGone(describe(why, doing), !isOver(why));
   }
 

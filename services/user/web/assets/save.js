@@ -1,29 +1,46 @@
-// Where decrypted bytes go.
+// Where decrypted bytes go. The page chooses (destination.js), and the worker that decrypts writes.
 
-/** @typedef {{ name: string, blob: Blob | null }} Saved blob is null for what is in a file already */
+/** @typedef {import('./crypto/bytes.js').Bytes} Bytes */
+
+/**
+ * A place: a blob, for what is small; a file that the person chose; a download of the browser, through the service
+ * worker at the other end of a port; or a file of the page's own, which the browser copies in the end.
+ * @typedef {{ kind: 'blob' | 'own' } | { kind: 'file', handle: FileSystemFileHandle } |
+ *   { kind: 'stream', port: MessagePort }} Place
+ */
+
+/**
+ * What is there in the end: a blob where it is still to be saved.
+ * @typedef {{ blob: Blob | null, name: string }} Saved name is that of a file that was chosen, or empty
+ */
+
+/** @typedef {{ write: (bytes: Bytes) => unknown, close: () => Promise<Saved>, abort: () => unknown }} Sink */
+
+const FOLDER = 'opened'; // of the files of the page's own
+
+/**
+ * @param {Place} place
+ * @returns {Promise<Sink>}
+ */
+export async function sinkAt(place) {
+  if (place.kind === 'file') return FileSink.open(place.handle);
+  if (place.kind === 'stream') return new StreamSink(place.port);
+  return place.kind === 'own' ? OwnSink.open().catch(() => new BlobSink()) : new BlobSink();
+}
 
 /** Gathers a blob. Every piece becomes a blob of its own at once, which browsers may keep on disk. */
-export class BlobSink {
-  #name;
+class BlobSink {
   /** @type {Blob[]} */
   #parts = [];
 
-  /** @param {string} name */
-  constructor(name) {
-    this.#name = name;
+  /** @param {Bytes} bytes */
+  write(bytes) {
+    this.#parts.push(new Blob([bytes]));
   }
 
-  /** @param {Uint8Array<ArrayBuffer>} chunk */
-  write(chunk) {
-    this.#parts.push(new Blob([chunk]));
-  }
-
-  /**
-   * The type is left open on purpose: no blob of a stranger's is ever a page or a script of this site.
-   * @returns {Saved}
-   */
-  close() {
-    return { name: this.#name, blob: new Blob(this.#parts, { type: 'application/octet-stream' }) };
+  /** The type is left open on purpose: no blob of a stranger's is ever a page or a script of this site. */
+  async close() {
+    return { blob: new Blob(this.#parts, { type: 'application/octet-stream' }), name: '' };
   }
 
   abort() {
@@ -36,6 +53,11 @@ export class FileSink {
   #name;
   #writable;
 
+  /** @param {FileSystemFileHandle} handle */
+  static async open(handle) {
+    return new FileSink(handle.name, await handle.createWritable());
+  }
+
   /**
    * @param {string} name
    * @param {FileSystemWritableFileStream} writable
@@ -45,29 +67,110 @@ export class FileSink {
     this.#writable = writable;
   }
 
-  /** Whether the browser lets a page write into a file. */
-  static get supported() {
-    return 'showSaveFilePicker' in window;
+  /** @param {Bytes} bytes */
+  write(bytes) {
+    return this.#writable.write(bytes);
   }
 
-  /** @param {string} name */
-  static async choose(name) {
-    const handle = await /** @type {any} */ (window).showSaveFilePicker({ suggestedName: name || 'download' });
-    return new FileSink(handle.name, await handle.createWritable());
-  }
-
-  /** @param {Uint8Array<ArrayBuffer>} chunk */
-  write(chunk) {
-    return this.#writable.write(chunk);
-  }
-
-  /** @returns {Promise<Saved>} */
   async close() {
     await this.#writable.close();
-    return { name: this.#name, blob: null };
+    return { blob: null, name: this.#name };
   }
 
   abort() {
     return this.#writable.abort().catch(() => {});
   }
+}
+
+/** Hands bytes to the service worker, when it asks for them. */
+class StreamSink {
+  #port;
+  #asked = 0;
+  #isCancelled = false;
+  #wake = () => {};
+
+  /** @param {MessagePort} port */
+  constructor(port) {
+    this.#port = port;
+    port.onmessage = ({ data }) => {
+      if (data === 'more') this.#asked++;
+      if (data === 'cancelled') this.#isCancelled = true;
+      this.#wake();
+    };
+    port.postMessage('ready');
+  }
+
+  async #turn() {
+    while (this.#asked === 0 && !this.#isCancelled) {
+      await new Promise((resolve) => {
+        this.#wake = () => resolve(undefined);
+      });
+    }
+    if (this.#isCancelled) throw new DOMException('cancelled', 'AbortError');
+    this.#asked--;
+  }
+
+  /** @param {Bytes} bytes */
+  async write(bytes) {
+    if (bytes.length === 0) return;
+    await this.#turn();
+    const whole = bytes.byteLength === bytes.buffer.byteLength ? bytes : bytes.slice();
+    this.#port.postMessage(whole, [whole.buffer]);
+  }
+
+  async close() {
+    await this.#turn();
+    this.#port.postMessage(null);
+    return { blob: null, name: '' };
+  }
+
+  abort() {
+    this.#port.postMessage('failed');
+  }
+}
+
+/** Writes into a file of the page's own. */
+class OwnSink {
+  #handle;
+  #file;
+  #at = 0;
+
+  static async open() {
+    const root = await navigator.storage.getDirectory();
+    const folder = await root.getDirectoryHandle(FOLDER, { create: true });
+    const handle = await folder.getFileHandle(crypto.randomUUID(), { create: true });
+    return new OwnSink(handle, await /** @type {any} */ (handle).createSyncAccessHandle());
+  }
+
+  /**
+   * @param {FileSystemFileHandle} handle
+   * @param {{ write: (bytes: Bytes, options: { at: number }) => number, close: () => void }} file
+   */
+  constructor(handle, file) {
+    this.#handle = handle;
+    this.#file = file;
+  }
+
+  /** @param {Bytes} bytes */
+  write(bytes) {
+    if (this.#file.write(bytes, { at: this.#at }) < bytes.length)
+      throw new DOMException('no room', 'QuotaExceededError');
+    this.#at += bytes.length;
+  }
+
+  async close() {
+    this.#file.close();
+    return { blob: await this.#handle.getFile(), name: '' };
+  }
+
+  async abort() {
+    this.#file.close();
+    await /** @type {any} */ (this.#handle).remove?.().catch(() => {});
+  }
+}
+
+/** Removes the files of the page's own that another page left. */
+export async function removeOwn() {
+  const root = await navigator.storage?.getDirectory?.();
+  await root?.removeEntry(FOLDER, { recursive: true });
 }

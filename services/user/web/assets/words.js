@@ -83,6 +83,19 @@ export const wrongKey = say(
   'Copy all of the link or key, up to its last character, and try again. Nothing was downloaded, and so nothing counts.',
 );
 
+/** What the label tells of a passphrase, or the file itself. */
+export const wrongPassphrase = say(
+  'That passphrase does not open it',
+  'Large and small letters count, and so do spaces. Try again; a wrong one is not counted as a download. If it stays, ' +
+    'check that all of the link was copied.',
+);
+
+/** That there is no passphrase, or one that is none. */
+export const passphraseWords = say(
+  'Type the passphrase',
+  'The sender set one and tells it to you by another way. It has at most 1,024 bytes.',
+);
+
 /**
  * What is wrong with an access token, by the code of the refusal.
  * @satisfies {Partial<Record<Code, string>>}

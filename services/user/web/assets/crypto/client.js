@@ -7,7 +7,6 @@ import { PassphraseError } from './errors.js';
 /** @typedef {import('./key.js').Key} Key */
 /** @typedef {import('../files/selection.js').Entry} Entry */
 /** @typedef {{ text: string } | { entries: Entry[], name: string, together: boolean }} Content */
-/** @typedef {{ chunks: Bytes[], known: boolean, name: string }} Opened name counts once known is true */
 
 /**
  * What is sealed and sent, or gone on with. `block` is of the passphrase that is in the key, if there is one.
@@ -15,6 +14,19 @@ import { PassphraseError } from './errors.js';
  *   key: Key, block?: Bytes | null, content: Content,
  * } & Omit<import('../net/upload.js').Options, 'signal' | 'onCreated' | 'onProgress' | 'onWait'>} Upload
  */
+
+/**
+ * `place` says where what arrives goes, with what is handed over for that.
+ * @typedef {{
+ *   signal: AbortSignal, onWait: import('../net/patience.js').OnWait, onProgress: (done: number, total: number) => void,
+ *   place: (what: { name: string, size: number }) => Promise<import('../save.js').Place>,
+ * }} Receiving
+ */
+
+/** @typedef {import('../net/receiving.js').Sealed} SealedTransfer */
+/** @typedef {import('../net/receiving.js').Received} Received */
+/** @typedef {import('../net/receiving.js').State} State */
+/** @typedef {{ saved: import('../save.js').Saved, name: string }} One */
 
 /** @typedef {{ handOver?: Transferable[], signal?: AbortSignal, on?: Record<string, any> }} Line */
 
@@ -43,19 +55,70 @@ export class CryptoClient {
   }
 
   /**
-   * Starts opening.
-   * @param {Key} key
-   * @param {Bytes | null} [block] of the passphrase that is in the key, if there is one
+   * Receives and opens, all in the worker: no byte of it passes through the page.
+   * @param {SealedTransfer} sealed
+   * @param {Receiving} options
+   * @returns {Promise<Received>}
    */
-  async open(key, block = null) {
-    const session = await this.#call('open', [key, block]);
-    return {
-      /** @returns {Promise<Opened>} */
-      push: (/** @type {Bytes} */ chunk) => this.#call('push', [session, chunk], { handOver: [chunk.buffer] }),
-      /** @returns {Promise<Opened>} */
-      finish: () => this.#call('finish', [session]),
-      close: () => this.#call('close', [session]),
-    };
+  receive(sealed, { signal, ...on }) {
+    return this.#call('receive', [sealed], { signal, on });
+  }
+
+  /**
+   * Receives one of the files that receive listed, by its number.
+   * @param {string} id
+   * @param {number} number
+   * @param {Receiving} options
+   * @returns {Promise<One>}
+   */
+  receiveOne(id, number, { signal, ...on }) {
+    return this.#call('receiveOne', [id, number], { signal, on });
+  }
+
+  /**
+   * Receives all of them as a ZIP archive.
+   * @param {string} id
+   * @param {Receiving} options
+   * @returns {Promise<One>}
+   */
+  receiveArchive(id, { signal, ...on }) {
+    return this.#call('receiveArchive', [id], { signal, on });
+  }
+
+  /**
+   * Receives all of them into a new folder, and returns what that is called.
+   * @param {string} id
+   * @param {FileSystemDirectoryHandle} folder
+   * @param {Receiving} options
+   * @returns {Promise<string>}
+   */
+  receiveFolder(id, folder, { signal, ...on }) {
+    return this.#call('receiveFolder', [id, folder], { signal, on });
+  }
+
+  /**
+   * How the download of a transfer stands.
+   * @param {string} id
+   * @returns {Promise<State>}
+   */
+  stateOf(id) {
+    return this.#call('stateOf', [id]);
+  }
+
+  /**
+   * To be called when a download is done, or can be no more.
+   * @param {string} id
+   */
+  forget(id) {
+    return this.#call('forget', [id]);
+  }
+
+  /**
+   * Fetches again what has arrived: it is not what was sent.
+   * @param {string} id
+   */
+  distrust(id) {
+    return this.#call('distrust', [id]);
   }
 
   /**
@@ -133,9 +196,15 @@ export class CryptoClient {
     });
   }
 
-  /** @param {{ id: number, value: unknown, error?: any, event?: string, args: unknown[] }} answer */
-  #answer({ id, value, error, event, args }) {
+  /** @param {{ id: number, value: unknown, error?: any, event?: string, args: unknown[], question?: any }} answer */
+  #answer({ id, value, error, event, args, question }) {
     const asked = this.#waiting.get(id);
+    if (question) {
+      asked?.on.place(question).then((/** @type {import('../save.js').Place} */ answer) => {
+        this.#worker.postMessage({ id, answer }, 'port' in answer ? [answer.port] : []);
+      }, asked.reject);
+      return;
+    }
     if (event) {
       asked?.on[event]?.(...args);
       return;

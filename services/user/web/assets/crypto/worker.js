@@ -1,13 +1,11 @@
 // What needs a key, off the page's thread: it seals and sends, and opens. The page asks with {id, call, args}; the answer
-// is {id, value} or {id, error}, before which {id, event, args} can come, and which {id, abort} ends early. Sessions live
-// until closed; bytes are handed over, not copied.
+// is {id, value} or {id, error}, before which {id, event, args} can come, and which {id, abort} ends early. What a call asks
+// the page comes as {id, question}, and the page says {id, answer}.
 
-import { CONTAINER_TYPE, containerSource, nameOfContainer } from '../files/container.js';
-import { ContainerZip } from '../files/zip.js';
+import { containerSource } from '../files/container.js';
+import { distrust, forget, receive, receiveArchive, receiveFolder, receiveOne, stateOf } from '../net/receiving.js';
 import { upload } from '../net/upload.js';
-import { safeFilename } from './envelope.js';
 import { friendlyTransfer } from './key.js';
-import { Opener } from './open.js';
 import { mixPassphrase, newBlock } from './passphrase.js';
 import { grantOf, newRequestKeys, openKey, sealKey } from './request.js';
 import { seal, textSource } from './seal.js';
@@ -18,7 +16,7 @@ import { seal, textSource } from './seal.js';
 
 /**
  * What a call is told by the page, and tells it.
- * @typedef {{ signal: AbortSignal, tell: (event: string, ...args: unknown[]) => void }} Line
+ * @typedef {import('../net/receiving.js').Line} Line
  */
 
 /** @param {import('./client.js').Content} content */
@@ -27,75 +25,6 @@ function sourceOf(content) {
   const { entries, name, together } = content;
   return together ? containerSource(name, entries) : { name, content: entries[0].file };
 }
-
-/** What is opened as it arrives: a container comes out as a ZIP archive. */
-class Opening {
-  #opener;
-  /** @type {ContainerZip | null} */
-  #zip = null;
-
-  /**
-   * @param {Key} key
-   * @param {Bytes | null} block
-   */
-  constructor(key, block) {
-    this.#opener = new Opener(key, block);
-  }
-
-  /** @param {Bytes} chunk */
-  async push(chunk) {
-    return this.#opened(await this.#opener.push(chunk));
-  }
-
-  async finish() {
-    const { chunks, ...known } = this.#opened(await this.#opener.finish());
-    return { ...known, chunks: this.#zip ? [...chunks, ...this.#zip.finish()] : chunks };
-  }
-
-  /**
-   * @param {Bytes[]} chunks
-   * @returns {import('./client.js').Opened}
-   */
-  #opened(chunks) {
-    const { metadata } = this.#opener;
-    const known = metadata !== undefined;
-    const name = metadata?.filename ? safeFilename(metadata.filename) : '';
-    if (metadata?.type !== CONTAINER_TYPE) return { chunks, known, name };
-    this.#zip ??= new ContainerZip();
-    return {
-      chunks: chunks.flatMap((chunk) => this.#zip?.push(chunk) ?? []),
-      known,
-      name: `${nameOfContainer(name)}.zip`,
-    };
-  }
-}
-
-/** What is under way, by the number that the page knows it by. */
-class Sessions {
-  /** @type {Map<number, Opening>} */
-  #all = new Map();
-  #last = 0;
-
-  /** @param {Opening} session */
-  keep(session) {
-    this.#all.set(++this.#last, session);
-    return this.#last;
-  }
-
-  /** @param {number} number */
-  get(number) {
-    const session = this.#all.get(number);
-    if (!session) throw new Error('This was closed already.');
-    return session;
-  }
-
-  /** @param {number} number */
-  close(number) {
-    this.#all.delete(number);
-  }
-}
-
-const sessions = new Sessions();
 
 /** How much is done of what is told to a page a hundred times at most. */
 function percents(/** @type {(done: number) => void} */ tell) {
@@ -120,13 +49,20 @@ const calls = {
     });
   },
 
-  open: (_, /** @type {Key} */ key, /** @type {Bytes | null} */ block) => sessions.keep(new Opening(key, block)),
+  receive: (line, /** @type {import('../net/receiving.js').Sealed} */ sealed) => receive(sealed, line),
 
-  push: (_, /** @type {number} */ session, /** @type {Bytes} */ chunk) => sessions.get(session).push(chunk),
+  receiveOne: (line, /** @type {string} */ id, /** @type {number} */ number) => receiveOne(id, number, line),
 
-  finish: (_, /** @type {number} */ session) => sessions.get(session).finish(),
+  receiveArchive: (line, /** @type {string} */ id) => receiveArchive(id, line),
 
-  close: (_, /** @type {number} */ session) => sessions.close(session),
+  receiveFolder: (line, /** @type {string} */ id, /** @type {FileSystemDirectoryHandle} */ folder) =>
+    receiveFolder(id, folder, line),
+
+  stateOf: (_, /** @type {string} */ id) => stateOf(id),
+
+  forget: (_, /** @type {string} */ id) => forget(id),
+
+  distrust: (_, /** @type {string} */ id) => distrust(id),
 
   friendly: (_, /** @type {string} */ token) => friendlyTransfer(token),
 
@@ -150,31 +86,39 @@ const calls = {
 /** What can be ended early. @type {Map<number, AbortController>} */
 const running = new Map();
 
-/** The buffers in an answer, which change hands: nothing here uses them again. */
-function handedOver(/** @type {any} */ value) {
-  /** @type {Bytes[]} */
-  const views = value instanceof Uint8Array ? [value] : (value?.chunks ?? []);
-  return [...new Set(views.map((view) => view.buffer))];
-}
-
 /** An error as it crosses to the page, with what it says of itself. */
 function crossing(/** @type {unknown} */ error) {
   if (!(error instanceof Error)) return { name: 'Error', message: String(error) };
   return { ...error, name: error.name, message: error.message };
 }
 
-self.addEventListener('message', async ({ data: { id, call, args, abort } }) => {
+/** Who waits for the page's answer. @type {Map<number, (answer: any) => void>} */
+const asking = new Map();
+
+self.addEventListener('message', async ({ data: { id, call, args, abort, answer } }) => {
   if (abort) {
     running.get(id)?.abort(new DOMException(abort, 'AbortError'));
+    return;
+  }
+  if (answer) {
+    asking.get(id)?.(answer);
+    asking.delete(id);
     return;
   }
   const controller = new AbortController();
   running.set(id, controller);
   const tell = (/** @type {string} */ event, /** @type {unknown[]} */ ...said) =>
     self.postMessage({ id, event, args: said });
+  /** @type {import('../net/receiving.js').Ask} */
+  const ask = (question) =>
+    new Promise((resolve, reject) => {
+      asking.set(id, resolve);
+      controller.signal.addEventListener('abort', () => reject(controller.signal.reason), { once: true });
+      self.postMessage({ id, question });
+    });
   try {
-    const value = await calls[call]({ signal: controller.signal, tell }, ...args);
-    self.postMessage({ id, value }, { transfer: handedOver(value) });
+    const value = await calls[call]({ signal: controller.signal, tell, ask }, ...args);
+    self.postMessage({ id, value });
   } catch (error) {
     self.postMessage({ id, error: crossing(error) });
   } finally {

@@ -107,6 +107,94 @@ export class Download {
   }
 
   /**
+   * Bytes of the ciphertext, of a download that was begun, without the others. What is fetched for them is kept.
+   * @param {{ from: number, to: number }} part
+   * @param {Options} options
+   * @returns {AsyncGenerator<Bytes>}
+   */
+  async *range({ from, to }, options) {
+    for (let index = Math.floor(from / PIECE); index * PIECE < to; ) {
+      const start = index * PIECE;
+      const cut = (/** @type {Bytes} */ bytes, /** @type {number} */ at) =>
+        bytes.subarray(Math.max(0, from - at), Math.max(0, to - at));
+      const kept = await this.#kept.piece(index);
+      if (kept && (kept.length === PIECE || start + kept.length >= this.total)) {
+        yield cut(kept, start);
+        index++;
+        continue;
+      }
+      for await (const piece of this.#pieces(index, to, options)) {
+        await this.#kept.put(index, piece);
+        yield cut(piece, index * PIECE);
+        index++;
+      }
+    }
+  }
+
+  /**
+   * Whole pieces, up to that which has the byte before `to`.
+   * @param {number} first
+   * @param {number} to
+   * @param {Options} options
+   */
+  async *#pieces(first, to, options) {
+    const queue = new ByteQueue();
+    const end = Math.min(Math.ceil(to / PIECE) * PIECE, this.total || Infinity);
+    let received = first * PIECE;
+    while (received < end) {
+      const answer = await this.#askOn(received, options, end);
+      if (!answer) break;
+      const take = (/** @type {Bytes} */ bytes) => {
+        const wanted = bytes.slice(0, end - received);
+        received += wanted.length;
+        queue.push(wanted);
+      };
+      for await (const _ of this.#fresh(answer, options, take)) {
+        while (queue.length >= PIECE) yield queue.take(PIECE);
+        if (received >= end) break;
+      }
+    }
+    if (queue.length) yield queue.take(queue.length);
+  }
+
+  /**
+   * What an answer has that is not known yet. Returns whether it came to its end: the connection may be lost before.
+   * @param {Answer} answer
+   * @param {Options} options
+   * @param {(bytes: Bytes) => Promise<void> | void} take what is to be done with it first
+   */
+  async *#fresh({ reader, skip }, { signal, onWait }, take) {
+    try {
+      for (let toSkip = skip; ; ) {
+        const { done, value } = await read(reader);
+        if (done) return true;
+        const fresh = value.subarray(Math.min(toSkip, value.length));
+        toSkip -= value.length - fresh.length;
+        if (fresh.length === 0) continue;
+        await take(fresh);
+        yield fresh;
+      }
+    } catch (error) {
+      signal.throwIfAborted();
+      if (!(error instanceof ApiError && error.status === 0)) throw error;
+      onWait(navigator.onLine ? 'retrying' : 'offline');
+      return false;
+    } finally {
+      reader.cancel().catch(() => {});
+    }
+  }
+
+  /**
+   * Tells the service that all of it was opened, which its sender may want to know. That it fails is no harm.
+   */
+  async confirm() {
+    const { claim } = this.#kept;
+    if (!claim) return;
+    const path = paths.confirmDownload(this.#id);
+    await request('POST', path, { headers: claimHeaders(claim) }).catch(() => {});
+  }
+
+  /**
    * Spends a download, unless one was begun, and keeps the permission to go on with it. Returns the answer that has the
    * bytes already, if it came with that. What it is called is kept before: an answer that is lost has counted it.
    * @param {Options} options
@@ -146,7 +234,7 @@ export class Download {
     } catch (error) {
       if (error instanceof ApiError && FINAL.includes(error.status)) throw error;
     }
-    return patiently(() => this.#ask({ ...claim, place: this.#route }, 0, signal), { signal, onWait });
+    return patiently(() => this.#ask({ ...claim, place: this.#route }, { from: 0 }, signal), { signal, onWait });
   }
 
   /** Where the service itself hands the bytes out, by the permit. */
@@ -168,29 +256,11 @@ export class Download {
     for (let whole = false; !whole; answer = null) {
       answer ??= await this.#askOn(received, { signal, onWait });
       if (!answer) break;
-      const { reader, skip } = answer;
-      try {
-        let toSkip = skip;
-        for (;;) {
-          const { done, value } = await read(reader);
-          if (done) {
-            whole = received >= this.total; // a length that was not told cannot be missed
-            break;
-          }
-          const fresh = value.subarray(Math.min(toSkip, value.length));
-          toSkip -= value.length - fresh.length;
-          if (fresh.length === 0) continue;
-          received += fresh.length;
-          await pieces.add(fresh);
-          yield fresh;
-        }
-      } catch (error) {
-        signal.throwIfAborted();
-        if (!(error instanceof ApiError && error.status === 0)) throw error;
-        onWait(navigator.onLine ? 'retrying' : 'offline');
-      } finally {
-        reader.cancel().catch(() => {});
-      }
+      whole = yield* this.#fresh(answer, { signal, onWait }, (bytes) => {
+        received += bytes.length;
+        return pieces.add(bytes);
+      });
+      whole &&= received >= this.total; // a length that was not told cannot be missed
     }
     await pieces.finish();
     const { claim } = this.#kept;
@@ -201,9 +271,10 @@ export class Download {
    * Asks for the rest; null if there is none.
    * @param {number} from
    * @param {Options} options
+   * @param {number} [to] before which byte it ends, where not all is asked for
    */
-  async #askOn(from, { signal, onWait }) {
-    const ask = () => patiently(() => this.#ask(this.#granted, from, signal), { signal, onWait });
+  async #askOn(from, { signal, onWait }, to) {
+    const ask = () => patiently(() => this.#ask(this.#granted, { from, to }, signal), { signal, onWait });
     try {
       return await ask().catch(async (error) => {
         const { permit, place } = this.#granted;
@@ -228,21 +299,22 @@ export class Download {
 
   /**
    * @param {Claim} claim
-   * @param {number} from
+   * @param {{ from: number, to?: number }} part
    * @param {AbortSignal} signal
    * @returns {Promise<Answer>}
    */
-  async #ask({ ...claim }, from, signal) {
+  async #ask({ ...claim }, { from, to }, signal) {
     /** @type {Record<string, string>} */
     const asked = claim.place === this.#route ? claimHeaders(claim) : {};
-    if (from) asked[headers.range] = `bytes=${from}-`;
-    if (from && claim.validator) asked[headers.ifRange] = claim.validator;
+    const isPart = from > 0 || to !== undefined;
+    if (isPart) asked[headers.range] = `bytes=${from}-${to === undefined ? '' : to - 1}`;
+    if (isPart && claim.validator) asked[headers.ifRange] = claim.validator;
     const response = await request('GET', claim.place, { headers: asked, signal });
     if (!response.body) throw new ApiError(0);
     claim.permit = response.headers.get(headers.downloadPermit) ?? claim.permit;
     // A server that ignores the range starts over; what is known already is skipped.
     const startsAt = response.status === 206 ? from : 0;
-    if (!from) {
+    if (!from && response.status !== 206) {
       // Of an answer that something on the way encoded the length is another one.
       const encoded = response.headers.get(headers.contentEncoding);
       claim.total = encoded ? 0 : Number(response.headers.get(headers.contentLength)) || 0;
@@ -260,6 +332,7 @@ class Pieces {
   #index;
   #queue = new ByteQueue();
   #isKeeping = true;
+  #last = Promise.resolve();
 
   /**
    * @param {Kept} kept
@@ -279,11 +352,17 @@ class Pieces {
 
   async finish() {
     if (this.#queue.length) await this.#keep();
+    await this.#last;
   }
 
+  /** Keeps the next piece while more arrives; one after the other. */
   async #keep() {
-    this.#isKeeping &&= await this.#kept.add(this.#index++, this.#queue.take(PIECE));
-    if (!this.#isKeeping) this.#queue = new ByteQueue();
+    const piece = this.#queue.take(PIECE);
+    await this.#last;
+    this.#last = this.#kept.add(this.#index++, piece).then((isKept) => {
+      this.#isKeeping &&= isKept;
+      if (!this.#isKeeping) this.#queue = new ByteQueue();
+    });
   }
 }
 

@@ -16,7 +16,7 @@ import * as storage from './storage.js';
 /** Bytes of a piece, but for the last. What two tabs write at the same time is thus the same. */
 export const PIECE = 1024 * 1024;
 
-const STORED_MAX = 1024; // pieces of one download
+const STORED_MAX = 1024; // pieces of one download, where no file takes them
 const HELD_MAX = 64; // pieces in memory, where nothing is stored
 
 export class Kept {
@@ -25,7 +25,9 @@ export class Kept {
   #id;
   #count = 0;
   #isFull = false;
-  /** @type {Blob[] | null} the pieces, where the browser stores none */
+  /** How many pieces may be kept, once that is known. @type {Promise<number> | undefined} */
+  #most;
+  /** @type {Blob[] | null} the pieces, by their numbers, where the browser stores none */
   #held = null;
 
   /** @param {string} id of the transfer */
@@ -69,17 +71,48 @@ export class Kept {
    */
   async add(index, bytes) {
     if (index < this.#count) return true;
-    if (this.#isFull || index > this.#count || index >= (this.#held ? HELD_MAX : STORED_MAX)) return false;
-    const piece = new Blob([bytes]);
+    if (index > this.#count || !(await this.put(index, bytes))) return false;
+    this.#count++;
+    return true;
+  }
+
+  /**
+   * Keeps any piece, if there is room.
+   * @param {number} index
+   * @param {Bytes} bytes
+   * @returns {Promise<boolean>} whether it is kept
+   */
+  async put(index, bytes) {
+    this.#most ??= this.#howMany();
+    if (this.#isFull || index >= (await this.#most)) return false;
     try {
-      if (this.#held) this.#held.push(piece);
-      else await storage.savePiece(this.#id, index, piece);
+      if (this.#held) this.#held[index] = new Blob([bytes]);
+      else await storage.savePiece(this.#id, index, { at: index * PIECE, bytes });
+      return true;
     } catch {
       this.#isFull = true; // the rest is fetched again if it is needed again
       return false;
     }
-    this.#count++;
-    return true;
+  }
+
+  async #howMany() {
+    if (this.#held) return HELD_MAX;
+    const room = await storage.room().catch(() => 0);
+    return Math.max(STORED_MAX, Math.floor(room / PIECE));
+  }
+
+  /**
+   * A piece, if it is here.
+   * @param {number} index
+   * @returns {Promise<Bytes | null>}
+   */
+  async piece(index) {
+    try {
+      const piece = this.#held ? this.#held[index] : await storage.findPiece(this.#id, index);
+      return piece ? new Uint8Array(await piece.arrayBuffer()) : null;
+    } catch {
+      return null; // erased by the browser or by another tab
+    }
   }
 
   /**
@@ -88,17 +121,12 @@ export class Kept {
    */
   async *bytes() {
     for (let index = 0; index < this.#count; index++) {
-      let piece;
-      try {
-        piece = this.#held ? this.#held[index] : await storage.findPiece(this.#id, index);
-      } catch {
-        // Erased by the browser or by another tab.
-      }
+      const piece = await this.piece(index);
       if (!piece) {
         this.#count = index;
         return;
       }
-      yield new Uint8Array(await piece.arrayBuffer());
+      yield piece;
     }
   }
 

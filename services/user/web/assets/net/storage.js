@@ -1,10 +1,31 @@
-// Where a browser keeps what a download that was begun needs to go on (kept.js): IndexedDB. Every call fails where the
-// browser has no such place, as in some private windows, or no room.
+// Where a browser keeps what a download that was begun needs to go on (kept.js): IndexedDB, and for the pieces a file of
+// the page's own, in the origin-private file system, where there is one. Every call fails where the browser has no such
+// place, as in some private windows, or no room.
+//
+// In the file a piece stands where it stands in what is downloaded. It counts once the database says that it is there.
 
+/** @typedef {import('../crypto/bytes.js').Bytes} Bytes */
 /** @typedef {import('./kept.js').Claim} Claim */
+/** @typedef {{ at: number, size: number }} Place of a piece in the file */
 
 const NAME = 'sgraph-send';
 const LAST = 2 ** 32; // a number that no piece has
+const FOLDER = 'received';
+
+/** Whether pieces go into a file. Only a worker can write there without a copy of the whole. */
+const hasFiles = () => 'FileSystemSyncAccessHandle' in globalThis && Boolean(navigator.storage?.getDirectory);
+
+const folder = async () => (await navigator.storage.getDirectory()).getDirectoryHandle(FOLDER, { create: true });
+
+/**
+ * Erases files, if there are any.
+ * @param {IDBValidKey[]} ids
+ */
+async function eraseFiles(ids) {
+  if (ids.length === 0 || !navigator.storage?.getDirectory) return;
+  const files = await folder().catch(() => null);
+  await Promise.all(ids.map((id) => files?.removeEntry(String(id)).catch(() => {})));
+}
 
 /**
  * @template R
@@ -33,10 +54,14 @@ async function open() {
     request.result.createObjectStore('pieces');
   };
   const db = await answer(request);
+  /** @type {IDBValidKey[]} */
+  let over = [];
   await transact(db, async (claims, pieces) => {
     const [ids, all] = await Promise.all([answer(claims.getAllKeys()), answer(claims.getAll())]);
-    await Promise.all(ids.filter((_, i) => all[i].ends <= Date.now()).map((id) => erase(claims, pieces, id)));
+    over = ids.filter((_, i) => all[i].ends <= Date.now());
+    await Promise.all(over.map((id) => erase(claims, pieces, id)));
   });
+  await eraseFiles(over);
   return db;
 }
 
@@ -97,10 +122,23 @@ export async function saveClaim(id, claim) {
  * Keeps a piece, unless another tab is done with the download and has erased what was kept of it.
  * @param {string} id
  * @param {number} index
- * @param {Blob} piece
+ * @param {{ at: number, bytes: Bytes }} piece
  */
-export async function savePiece(id, index, piece) {
-  await transact(await database(), async (claims, pieces) => {
+export async function savePiece(id, index, { at, bytes }) {
+  const db = await database();
+  /** @type {Blob | Place} */
+  let piece = new Blob([bytes]);
+  if (hasFiles()) {
+    const handle = await (await folder()).getFileHandle(id, { create: true });
+    const file = await /** @type {any} */ (handle).createSyncAccessHandle();
+    try {
+      if (file.write(bytes, { at }) < bytes.length) throw new DOMException('no room', 'QuotaExceededError');
+    } finally {
+      file.close();
+    }
+    piece = { at, size: bytes.length };
+  }
+  await transact(db, async (claims, pieces) => {
     if (await answer(claims.getKey(id))) await answer(pieces.put(piece, [id, index]));
   });
 }
@@ -111,10 +149,26 @@ export async function savePiece(id, index, piece) {
  * @returns {Promise<Blob | undefined>}
  */
 export async function findPiece(id, index) {
-  return transact(await database(), (_, pieces) => answer(pieces.get([id, index])));
+  /** @type {Blob | Place | undefined} */
+  const piece = await transact(await database(), (_, pieces) => answer(pieces.get([id, index])));
+  if (!piece || piece instanceof Blob) return piece;
+  const file = await (await (await folder()).getFileHandle(id)).getFile();
+  const found = file.slice(piece.at, piece.at + piece.size);
+  return found.size === piece.size ? found : undefined;
 }
 
-/** @param {string} id */
+/**
+ * Erases what is kept of a download.
+ * @param {string} id
+ */
 export async function remove(id) {
   await transact(await database(), (claims, pieces) => erase(claims, pieces, id));
+  await eraseFiles([id]);
+}
+
+/** How many bytes more may be kept: half of what the browser gives, since what comes of them needs as much. */
+export async function room() {
+  if (!hasFiles()) return 0;
+  const { quota = 0, usage = 0 } = await navigator.storage.estimate();
+  return Math.max(0, (quota - usage) / 2);
 }

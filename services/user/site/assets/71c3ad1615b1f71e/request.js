@@ -548,6 +548,7 @@ var paths = {
   transferInfo: (transferId) => `/api/transfers/info/${part(transferId)}`,
   downloadTransfer: (transferId) => `/api/transfers/download/${part(transferId)}`,
   deleteTransfer: (transferId) => `/api/transfers/delete/${part(transferId)}`,
+  confirmDownload: (transferId) => `/api/transfers/confirm/${part(transferId)}`,
   changeExpiry: (transferId) => `/api/transfers/expiry/${part(transferId)}`,
   pulse: "/health/pulse",
   services: "/health/services",
@@ -679,19 +680,64 @@ var CryptoClient = class {
     return this.#call("upload", [what], { signal, on });
   }
   /**
-   * Starts opening.
-   * @param {Key} key
-   * @param {Bytes | null} [block] of the passphrase that is in the key, if there is one
+   * Receives and opens, all in the worker: no byte of it passes through the page.
+   * @param {SealedTransfer} sealed
+   * @param {Receiving} options
+   * @returns {Promise<Received>}
    */
-  async open(key, block = null) {
-    const session = await this.#call("open", [key, block]);
-    return {
-      /** @returns {Promise<Opened>} */
-      push: (chunk) => this.#call("push", [session, chunk], { handOver: [chunk.buffer] }),
-      /** @returns {Promise<Opened>} */
-      finish: () => this.#call("finish", [session]),
-      close: () => this.#call("close", [session])
-    };
+  receive(sealed, { signal, ...on }) {
+    return this.#call("receive", [sealed], { signal, on });
+  }
+  /**
+   * Receives one of the files that receive listed, by its number.
+   * @param {string} id
+   * @param {number} number
+   * @param {Receiving} options
+   * @returns {Promise<One>}
+   */
+  receiveOne(id, number2, { signal, ...on }) {
+    return this.#call("receiveOne", [id, number2], { signal, on });
+  }
+  /**
+   * Receives all of them as a ZIP archive.
+   * @param {string} id
+   * @param {Receiving} options
+   * @returns {Promise<One>}
+   */
+  receiveArchive(id, { signal, ...on }) {
+    return this.#call("receiveArchive", [id], { signal, on });
+  }
+  /**
+   * Receives all of them into a new folder, and returns what that is called.
+   * @param {string} id
+   * @param {FileSystemDirectoryHandle} folder
+   * @param {Receiving} options
+   * @returns {Promise<string>}
+   */
+  receiveFolder(id, folder, { signal, ...on }) {
+    return this.#call("receiveFolder", [id, folder], { signal, on });
+  }
+  /**
+   * How the download of a transfer stands.
+   * @param {string} id
+   * @returns {Promise<State>}
+   */
+  stateOf(id) {
+    return this.#call("stateOf", [id]);
+  }
+  /**
+   * To be called when a download is done, or can be no more.
+   * @param {string} id
+   */
+  forget(id) {
+    return this.#call("forget", [id]);
+  }
+  /**
+   * Fetches again what has arrived: it is not what was sent.
+   * @param {string} id
+   */
+  distrust(id) {
+    return this.#call("distrust", [id]);
   }
   /**
    * @param {string} token
@@ -761,9 +807,15 @@ var CryptoClient = class {
       this.#worker.postMessage({ id, call, args }, handOver);
     });
   }
-  /** @param {{ id: number, value: unknown, error?: any, event?: string, args: unknown[] }} answer */
-  #answer({ id, value, error, event, args }) {
+  /** @param {{ id: number, value: unknown, error?: any, event?: string, args: unknown[], question?: any }} answer */
+  #answer({ id, value, error, event, args, question }) {
     const asked = this.#waiting.get(id);
+    if (question) {
+      asked?.on.place(question).then((answer2) => {
+        this.#worker.postMessage({ id, answer: answer2 }, "port" in answer2 ? [answer2.port] : []);
+      }, asked.reject);
+      return;
+    }
     if (event) {
       asked?.on[event]?.(...args);
       return;
@@ -1685,6 +1737,14 @@ var requestWords = ({ reason, length }) => REQUEST[reason] ?? LINK[reason](lengt
 var wrongKey = say(
   "The key does not fit this transfer",
   "Copy all of the link or key, up to its last character, and try again. Nothing was downloaded, and so nothing counts."
+);
+var wrongPassphrase = say(
+  "That passphrase does not open it",
+  "Large and small letters count, and so do spaces. Try again; a wrong one is not counted as a download. If it stays, check that all of the link was copied."
+);
+var passphraseWords = say(
+  "Type the passphrase",
+  "The sender set one and tells it to you by another way. It has at most 1,024 bytes."
 );
 var tokenWords = {
   token_required: "This service asks for one. Whoever runs it gives you one.",

@@ -418,6 +418,14 @@ var wrongKey = say(
   "The key does not fit this transfer",
   "Copy all of the link or key, up to its last character, and try again. Nothing was downloaded, and so nothing counts."
 );
+var wrongPassphrase = say(
+  "That passphrase does not open it",
+  "Large and small letters count, and so do spaces. Try again; a wrong one is not counted as a download. If it stays, check that all of the link was copied."
+);
+var passphraseWords = say(
+  "Type the passphrase",
+  "The sender set one and tells it to you by another way. It has at most 1,024 bytes."
+);
 var tokenWords = {
   token_required: "This service asks for one. Whoever runs it gives you one.",
   token_unknown: "This service does not know that token. Check that all of it was copied.",

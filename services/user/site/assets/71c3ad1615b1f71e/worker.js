@@ -3,10 +3,10 @@ var encoder = new TextEncoder();
 var encodeText = (text) => encoder.encode(text);
 function concat(chunks) {
   const joined = new Uint8Array(chunks.reduce((sum, chunk) => sum + chunk.length, 0));
-  let at = 0;
+  let at2 = 0;
   for (const chunk of chunks) {
-    joined.set(chunk, at);
-    at += chunk.length;
+    joined.set(chunk, at2);
+    at2 += chunk.length;
   }
   return joined;
 }
@@ -30,17 +30,17 @@ var ByteQueue = class {
    */
   take(n) {
     const taken = new Uint8Array(Math.min(n, this.length));
-    let at = 0;
-    while (at < taken.length) {
+    let at2 = 0;
+    while (at2 < taken.length) {
       const head = this.#chunks[0];
-      const want = taken.length - at;
+      const want = taken.length - at2;
       if (head.length <= want) {
-        taken.set(head, at);
-        at += head.length;
+        taken.set(head, at2);
+        at2 += head.length;
         this.#chunks.shift();
       } else {
-        taken.set(head.subarray(0, want), at);
-        at += want;
+        taken.set(head.subarray(0, want), at2);
+        at2 += want;
         this.#chunks[0] = head.subarray(want);
       }
     }
@@ -79,17 +79,17 @@ function readEnvelope(bytes) {
       return readSized(bytes, 6) ?? none;
   }
 }
-function readSized(bytes, at) {
-  const jsonStart = at + 4;
+function readSized(bytes, at2) {
+  const jsonStart = at2 + 4;
   if (bytes.length < jsonStart) return null;
-  const length = new DataView(bytes.buffer, bytes.byteOffset + at, 4).getUint32(0);
+  const length = new DataView(bytes.buffer, bytes.byteOffset + at2, 4).getUint32(0);
   if (length > MAX_METADATA || bytes.length < jsonStart + length) return null;
   const metadata = parseObject(bytes.subarray(jsonStart, jsonStart + length));
   return metadata && { metadata, contentStart: jsonStart + length };
 }
-function readBareJson(bytes, at) {
-  const limit = Math.min(bytes.length, at + MAX_METADATA);
-  let start = at;
+function readBareJson(bytes, at2) {
+  const limit = Math.min(bytes.length, at2 + MAX_METADATA);
+  let start = at2;
   while (start < limit && SPACE.includes(bytes[start])) start++;
   if (bytes[start] !== BRACE) return null;
   const { end } = nesting(bytes, start, limit);
@@ -97,11 +97,11 @@ function readBareJson(bytes, at) {
   const metadata = parseObject(bytes.subarray(start, end));
   return metadata && { metadata, contentStart: end };
 }
-function nesting(bytes, at, limit) {
+function nesting(bytes, at2, limit) {
   let depth = 0;
   let deepest = 0;
   let inString = false;
-  for (let i = at; i < limit; i++) {
+  for (let i = at2; i < limit; i++) {
     const byte = bytes[i];
     if (inString) {
       if (byte === 92)
@@ -142,11 +142,11 @@ function shorten(name) {
   if (length(name) <= MAX_NAME) return name;
   const dot = name.lastIndexOf(".");
   const ending2 = dot > 0 && length(name.slice(dot)) <= MAX_ENDING ? name.slice(dot) : "";
-  let room = MAX_NAME - length(ending2);
+  let room2 = MAX_NAME - length(ending2);
   let stem = "";
   for (const char of name.slice(0, name.length - ending2.length)) {
-    room -= length(char);
-    if (room < 0) break;
+    room2 -= length(char);
+    if (room2 < 0) break;
     stem += char;
   }
   return stem.replace(/[\s.]+$/, "") + ending2;
@@ -1317,20 +1317,20 @@ var Tree = class {
    * @param {string} path
    */
   add(path) {
-    const folder = isFolder(path);
+    const folder2 = isFolder(path);
     const names = path.split("/").map((name) => safeFilename(name, "")).filter(Boolean);
     if (names.length === 0) names.push("download");
-    const size = names.reduce((sum, name) => sum + lengthOf(name) + 1, folder ? 0 : -1);
+    const size = names.reduce((sum, name) => sum + lengthOf(name) + 1, folder2 ? 0 : -1);
     if (names.length > MAX_DEPTH2 || size > MAX_PATH) throw new PathsError();
     let within = 0;
     const safe = names.map((name, i) => {
-      if (i === names.length - 1 && !folder) return this.#file(within, name);
+      if (i === names.length - 1 && !folder2) return this.#file(within, name);
       const node = this.#enter(within, name);
       within = node.folder;
       return node.name;
     });
     if (this.#folders > MAX_ENTRIES) throw new PathsError();
-    return safe.join("/") + (folder ? "/" : "");
+    return safe.join("/") + (folder2 ? "/" : "");
   }
   /**
    * What a file in a folder is called.
@@ -1366,8 +1366,8 @@ var Tree = class {
    */
   #numbered(within, name) {
     const dot = name.lastIndexOf(".");
-    const at = dot > 0 && lengthOf(name.slice(dot)) <= MAX_ENDING2 ? dot : name.length;
-    const [stem, ending2] = [cut(name.slice(0, at)), name.slice(at)];
+    const at2 = dot > 0 && lengthOf(name.slice(dot)) <= MAX_ENDING2 ? dot : name.length;
+    const [stem, ending2] = [cut(name.slice(0, at2)), name.slice(at2)];
     const key = place(within, stem + ending2);
     for (let n = Math.max(2, this.#numbers.get(key) ?? 0); ; n++) {
       const candidate = `${stem} (${n})${ending2}`;
@@ -1380,11 +1380,11 @@ var Tree = class {
 var place = (within, name) => `${within}/${Array.from(name.normalize("NFC"), (char) => char === "İ" ? char : char.toLowerCase()).join("")}`;
 function cut(stem) {
   if (lengthOf(stem) <= MAX_STEM) return stem;
-  let room = MAX_STEM;
+  let room2 = MAX_STEM;
   let short = "";
   for (const char of stem) {
-    room -= lengthOf(char);
-    if (room < 0) break;
+    room2 -= lengthOf(char);
+    if (room2 < 0) break;
     short += char;
   }
   return short.replace(/[\s.]+$/, "");
@@ -1405,13 +1405,13 @@ function containerSource(name, entries) {
   if (entries.length === 0 || entries.length > MAX_ENTRIES) throw new PathsError();
   const files = entries.map(({ path, file }) => {
     const safe = tree.add(path);
-    const folder = isFolder(safe);
+    const folder2 = isFolder(safe);
     const time = new Date(Math.floor(file.lastModified / 1e3) * 1e3);
     return {
       path: safe,
-      ...!folder && { size: file.size },
-      ...!folder && time.getTime() >= 0 && { time: time.toISOString().replace(".000Z", "Z") },
-      ...!folder && MEDIA_TYPE.test(file.type) && { type: file.type }
+      ...!folder2 && { size: file.size },
+      ...!folder2 && time.getTime() >= 0 && { time: time.toISOString().replace(".000Z", "Z") },
+      ...!folder2 && MEDIA_TYPE.test(file.type) && { type: file.type }
     };
   });
   const index = encodeText(JSON.stringify({ files }));
@@ -1435,13 +1435,13 @@ function readIndex(start) {
   if (!Array.isArray(entries) || entries.length === 0 || entries.length > MAX_ENTRIES || !entries.every(isObject))
     throw new DamagedError();
   const tree = new Tree();
-  let at = end;
+  let at2 = end;
   const files = entries.map((entry) => {
     const path = safePath(tree, entry.path);
     const size = isFolder(path) ? 0 : entry.size;
-    if (!isSize(size) || !isSize(at + size)) throw new DamagedError();
-    const from = at;
-    at += size;
+    if (!isSize(size) || !isSize(at2 + size)) throw new DamagedError();
+    const from = at2;
+    at2 += size;
     const { mode, type } = entry;
     return {
       path,
@@ -1451,10 +1451,10 @@ function readIndex(start) {
       time: readTime(entry.time),
       type: typeof type === "string" && MEDIA_TYPE.test(type) && !isFolder(path) ? type : "",
       from,
-      to: at
+      to: at2
     };
   });
-  return { files, size: at };
+  return { files, size: at2 };
 }
 function safePath(tree, path) {
   try {
@@ -1468,833 +1468,6 @@ function readTime(said) {
   if (typeof said !== "string" || !TIME.test(said)) return null;
   const time = Date.parse(said);
   return time >= 0 && new Date(time).toISOString().startsWith(said.slice(0, -1)) ? time : null;
-}
-
-// assets/files/crc32.js
-var tables = Array.from({ length: 8 }, () => new Uint32Array(256));
-for (let i = 0; i < 256; i++) {
-  let crc = i;
-  for (let bit = 0; bit < 8; bit++) crc = crc & 1 ? crc >>> 1 ^ 3988292384 : crc >>> 1;
-  tables[0][i] = crc;
-}
-for (let t = 1; t < 8; t++) {
-  for (let i = 0; i < 256; i++) tables[t][i] = tables[t - 1][i] >>> 8 ^ tables[0][tables[t - 1][i] & 255];
-}
-var [t0, t1, t2, t3, t4, t5, t6, t7] = tables;
-function crc32(bytes, soFar = 0) {
-  let crc = ~soFar;
-  let i = 0;
-  for (const stop = bytes.length - 7; i < stop; i += 8) {
-    crc ^= bytes[i] | bytes[i + 1] << 8 | bytes[i + 2] << 16 | bytes[i + 3] << 24;
-    crc = t7[crc & 255] ^ t6[crc >>> 8 & 255] ^ t5[crc >>> 16 & 255] ^ t4[crc >>> 24] ^ t3[bytes[i + 4]] ^ t2[bytes[i + 5]] ^ t1[bytes[i + 6]] ^ t0[bytes[i + 7]];
-  }
-  for (; i < bytes.length; i++) crc = crc >>> 8 ^ t0[(crc ^ bytes[i]) & 255];
-  return ~crc >>> 0;
-}
-
-// assets/files/zip.js
-var LOCAL = 67324752;
-var DESCRIPTOR = 134695760;
-var CENTRAL = 33639248;
-var END = 101010256;
-var END64 = 101075792;
-var END64_LOCATOR = 117853008;
-var BEHIND = 1 << 3;
-var UTF8_NAMES = 1 << 11;
-var UNIX = 3 << 8;
-var IS_FILE = 32768;
-var IS_FOLDER = 16384;
-var DOS_FOLDER = 16;
-var MAX16 = 65535;
-var MAX32 = 4294967295;
-var ZipWriter = class {
-  /** @type {Planned[]} */
-  #entries;
-  #next = 0;
-  #left = 0;
-  #offset = 0;
-  /** @param {Listed[]} files */
-  constructor(files) {
-    this.#entries = files.map(({ path, size, mode, time }) => ({
-      path: encodeText(path),
-      size,
-      mode,
-      folder: isFolder(path),
-      offset: 0,
-      crc: 0,
-      time: dosTime(time === null ? new Date(1980, 0, 1) : new Date(time))
-    }));
-  }
-  /** How long the archive will be. */
-  get size() {
-    const local = this.#entries.reduce((sum, entry) => {
-      entry.offset = sum;
-      return sum + localHeader(entry).length + entry.size + descriptor(entry).length;
-    }, 0);
-    const directory = { offset: local, size: this.#entries.reduce((sum, e) => sum + centralHeader(e).length, 0) };
-    return local + directory.size + ending(this.#entries, directory).length;
-  }
-  /**
-   * Takes what is in the files; returns the archive up to there.
-   * @param {Bytes} bytes
-   */
-  push(bytes) {
-    const out = [];
-    for (let rest = bytes; ; ) {
-      while (this.#left === 0) if (!this.#begin(out)) return this.#count(out, rest);
-      if (rest.length === 0) return out;
-      const entry = this.#entries[this.#next - 1];
-      const part2 = rest.subarray(0, this.#left);
-      rest = rest.subarray(part2.length);
-      entry.crc = crc32(part2, entry.crc);
-      this.#left -= part2.length;
-      out.push(part2);
-      this.#offset += part2.length;
-      if (this.#left === 0) this.#add(out, descriptor(entry));
-    }
-  }
-  /** To be called once all has gone in; returns the rest of the archive. */
-  finish() {
-    const out = this.push(new Uint8Array());
-    if (this.#left > 0) throw new DamagedError();
-    const offset = this.#offset;
-    for (const entry of this.#entries) this.#add(out, centralHeader(entry));
-    this.#add(out, ending(this.#entries, { offset, size: this.#offset - offset }));
-    return out;
-  }
-  /**
-   * Begins the next file; false where there is none.
-   * @param {Bytes[]} out
-   */
-  #begin(out) {
-    if (this.#next === this.#entries.length) return false;
-    const entry = this.#entries[this.#next++];
-    entry.offset = this.#offset;
-    this.#left = entry.size;
-    this.#add(out, localHeader(entry));
-    if (entry.size === 0) this.#add(out, descriptor(entry));
-    return true;
-  }
-  /**
-   * @param {Bytes[]} out
-   * @param {Bytes} bytes
-   */
-  #add(out, bytes) {
-    this.#offset += bytes.length;
-    out.push(bytes);
-  }
-  /**
-   * What comes behind the last file is none of it.
-   * @param {Bytes[]} out
-   * @param {Bytes} rest
-   */
-  #count(out, rest) {
-    if (rest.length > 0) throw new DamagedError();
-    return out;
-  }
-};
-var ContainerZip = class {
-  #start = new ByteQueue();
-  #needed = CONTAINER_START;
-  /** @type {ZipWriter | null} */
-  #writer = null;
-  /**
-   * @param {Bytes} chunk
-   * @returns {Bytes[]}
-   */
-  push(chunk) {
-    if (this.#writer) return this.#writer.push(chunk);
-    this.#start.push(chunk);
-    if (this.#start.length < this.#needed) return [];
-    const start = this.#start.take(this.#start.length);
-    this.#needed = indexEnd(start);
-    if (start.length < this.#needed) {
-      this.#start.push(start);
-      return [];
-    }
-    this.#writer = new ZipWriter(readIndex(start).files);
-    return this.#writer.push(start.subarray(this.#needed));
-  }
-  finish() {
-    if (!this.#writer) throw new DamagedError();
-    return this.#writer.finish();
-  }
-};
-function description({ path, time, folder }, { crc, size, extra }) {
-  return [
-    [2, UTF8_NAMES | (folder ? 0 : BEHIND)],
-    [2, 0],
-    [4, time],
-    [4, crc],
-    [4, size],
-    [4, size],
-    [2, path.length],
-    [2, sizeOf(extra)]
-  ];
-}
-var isLarge = ({ size }) => size >= MAX32;
-function localHeader(entry) {
-  const large = isLarge(entry);
-  const extra = large ? zip64Extra([0, 0]) : [];
-  const known = { crc: 0, size: large ? MAX32 : 0, extra };
-  return fields([4, LOCAL], [2, large ? 45 : 20], ...description(entry, known), [entry.path], ...extra);
-}
-function descriptor(entry) {
-  const { crc, size, folder } = entry;
-  if (folder) return fields();
-  const width = isLarge(entry) ? 8 : 4;
-  return fields([4, DESCRIPTOR], [4, crc], [width, size], [width, size]);
-}
-function centralHeader(entry) {
-  const { path, size, offset, crc, mode, folder } = entry;
-  const wide = [...isLarge(entry) ? [size, size] : [], ...offset >= MAX32 ? [offset] : []];
-  const extra = wide.length ? zip64Extra(wide) : [];
-  const version = wide.length ? 45 : 20;
-  const permissions = mode ? (mode | (folder ? IS_FOLDER : IS_FILE)) * 65536 : 0;
-  return fields(
-    [4, CENTRAL],
-    [2, version | (mode ? UNIX : 0)],
-    [2, version],
-    ...description(entry, { crc, size: Math.min(size, MAX32), extra }),
-    [2, 0],
-    [2, 0],
-    [2, 0],
-    [4, permissions + (folder ? DOS_FOLDER : 0)],
-    [4, Math.min(offset, MAX32)],
-    [path],
-    ...extra
-  );
-}
-function ending(entries, { offset, size }) {
-  const count = entries.length;
-  const end = fields(
-    [4, END],
-    [2, 0],
-    [2, 0],
-    [2, Math.min(count, MAX16)],
-    [2, Math.min(count, MAX16)],
-    [4, Math.min(size, MAX32)],
-    [4, Math.min(offset, MAX32)],
-    [2, 0]
-  );
-  if (count < MAX16 && size < MAX32 && offset < MAX32) return end;
-  const end64 = fields(
-    [4, END64],
-    [8, 44],
-    [2, 45],
-    [2, 45],
-    [4, 0],
-    [4, 0],
-    [8, count],
-    [8, count],
-    [8, size],
-    [8, offset]
-  );
-  const locator = fields([4, END64_LOCATOR], [4, 0], [8, offset + size], [4, 1]);
-  return concat([end64, locator, end]);
-}
-var zip64Extra = (values) => [
-  [2, 1],
-  [2, values.length * 8],
-  ...values.map((value) => (
-    /** @type {Part} */
-    [8, value]
-  ))
-];
-var widthOf = ([first]) => typeof first === "number" ? first : first.length;
-var sizeOf = (parts) => parts.reduce((sum, part2) => sum + widthOf(part2), 0);
-function fields(...parts) {
-  const bytes = new Uint8Array(sizeOf(parts));
-  const view = new DataView(bytes.buffer);
-  let at = 0;
-  for (const part2 of parts) {
-    const [width, value] = part2;
-    if (typeof width !== "number") bytes.set(width, at);
-    else if (width === 2) view.setUint16(at, Number(value), true);
-    else if (width === 4) view.setUint32(at, Number(value), true);
-    else view.setBigUint64(at, BigInt(value ?? 0), true);
-    at += widthOf(part2);
-  }
-  return bytes;
-}
-function dosTime(date) {
-  const year = Math.min(Math.max(date.getFullYear(), 1980), 2107);
-  const day = year - 1980 << 9 | date.getMonth() + 1 << 5 | date.getDate();
-  const time = date.getHours() << 11 | date.getMinutes() << 5 | date.getSeconds() >> 1;
-  return (day << 16 | time) >>> 0;
-}
-
-// assets/shared/contract.js
-var part = encodeURIComponent;
-var headers = {
-  contentType: "content-type",
-  contentLength: "content-length",
-  retryAfter: "retry-after",
-  requestAuth: "x-sgraph-request-auth",
-  accessToken: "x-sgraph-access-token",
-  deleteAuth: "x-sgraph-transfer-delete-auth",
-  downloadPermit: "x-sgraph-download-permit",
-  downloadClaim: "x-sgraph-download-claim",
-  range: "range",
-  ifRange: "if-range",
-  contentEncoding: "content-encoding",
-  eTag: "etag",
-  contentRange: "content-range"
-};
-var paths = {
-  config: "/api/send/config",
-  status: "/info/status",
-  server: "/info/server",
-  versions: "/info/versions",
-  initiateUpload: "/api/presigned/initiate",
-  resumeUpload: "/api/presigned/resume",
-  assembleUpload: "/api/presigned/complete",
-  cancelUpload: (transferId, uploadId) => `/api/presigned/cancel/${part(transferId)}/${part(uploadId)}`,
-  downloadUrl: (transferId) => `/api/presigned/download-url/${part(transferId)}`,
-  getLink: (link) => `/api/presigned/bytes/${part(link)}`,
-  createRequest: "/api/requests/create",
-  requestInfo: (requestId) => `/api/requests/info/${part(requestId)}`,
-  requestTransfers: (requestId) => `/api/requests/transfers/${part(requestId)}`,
-  closeRequest: (requestId) => `/api/requests/delete/${part(requestId)}`,
-  login: "/auth/login",
-  currentSession: "/auth/session",
-  logout: "/auth/logout",
-  listSessions: "/auth/sessions",
-  endSession: (sessionId) => `/auth/sessions/${part(sessionId)}`,
-  endOtherSessions: "/auth/sessions",
-  createToken: "/tokens/create",
-  revokeToken: (tokenName) => `/tokens/revoke/${part(tokenName)}`,
-  reactivateToken: (tokenName) => `/tokens/reactivate/${part(tokenName)}`,
-  updateTokenLimit: (tokenName) => `/tokens/update-limit/${part(tokenName)}`,
-  listTokenDetails: "/tokens/list-details",
-  checkToken: (tokenName) => `/api/transfers/check-token/${part(tokenName)}`,
-  createTransfer: "/api/transfers/create",
-  completeTransfer: (transferId) => `/api/transfers/complete/${part(transferId)}`,
-  transferInfo: (transferId) => `/api/transfers/info/${part(transferId)}`,
-  downloadTransfer: (transferId) => `/api/transfers/download/${part(transferId)}`,
-  deleteTransfer: (transferId) => `/api/transfers/delete/${part(transferId)}`,
-  changeExpiry: (transferId) => `/api/transfers/expiry/${part(transferId)}`,
-  pulse: "/health/pulse",
-  services: "/health/services",
-  listEvents: "/audit/events",
-  exportEvents: "/audit/export",
-  chainHead: "/audit/head"
-};
-
-// assets/shared/http.js
-var STATUSES = {
-  0: "no_answer",
-  400: "invalid",
-  401: "unauthorized",
-  403: "forbidden",
-  404: "not_found",
-  405: "method_not_allowed",
-  409: "conflict",
-  410: "gone",
-  413: "too_large",
-  416: "out_of_range",
-  429: "limited",
-  500: "internal",
-  502: "no_proper_answer",
-  503: "unavailable",
-  504: "no_answer_in_time",
-  507: "full"
-};
-var codeOf = (status) => STATUSES[status] ?? (status < 500 ? "invalid" : "internal");
-var ApiError = class extends Error {
-  /**
-   * @param {number} status 0: no answer at all
-   * @param {{ code?: Code, detail?: string, retryAfter?: number }} [why] detail is for people, retryAfter in seconds
-   */
-  constructor(status, { code = codeOf(status), detail = "", retryAfter = 0 } = {}) {
-    super(detail || code);
-    this.name = "ApiError";
-    this.status = status;
-    this.code = code;
-    this.detail = detail;
-    this.retryAfter = retryAfter;
-  }
-};
-async function request(method, path, { headers: headers2 = {}, json, signal, credentials = "omit" } = {}) {
-  const body = json === void 0 ? void 0 : JSON.stringify(json);
-  let response;
-  try {
-    response = await fetch(path, {
-      method,
-      headers: body === void 0 ? headers2 : { [headers.contentType]: "application/json", ...headers2 },
-      body,
-      signal,
-      credentials,
-      cache: "no-store",
-      referrerPolicy: "no-referrer"
-    });
-  } catch (error) {
-    if (error instanceof Error && error.name === "AbortError") throw error;
-    throw new ApiError(0);
-  }
-  if (response.ok) return response;
-  const text = await response.text().catch(() => "");
-  throw errorOf(response.status, text, response.headers.get(headers.retryAfter));
-}
-async function read(response) {
-  try {
-    return await response.json();
-  } catch {
-    throw new ApiError(502);
-  }
-}
-function errorOf(status, body, retryAfter) {
-  let said;
-  try {
-    said = JSON.parse(body);
-  } catch {
-  }
-  const detail = Array.isArray(said?.detail) ? said.detail.map(({ msg }) => msg).join("; ") : said?.detail;
-  return new ApiError(status, {
-    code: typeof said?.code === "string" ? said.code : void 0,
-    detail: typeof detail === "string" ? detail : "",
-    retryAfter: Number(retryAfter) || 0
-  });
-}
-
-// assets/net/api.js
-var DEFAULTS = {
-  max_bytes: 0,
-  direct_bytes: 5 * 1024 * 1024,
-  default_ttl_seconds: 7 * 86400,
-  max_ttl_seconds: 30 * 86400,
-  token_required: true
-};
-function place2(link) {
-  const path = link.replace(/^https?:\/\/[^/]*/i, "");
-  return path.startsWith(paths.getLink("")) ? path : link;
-}
-var get = async (path) => read(await request("GET", path));
-var getInfo = (id) => get(paths.transferInfo(id));
-var tokenHeaders = (token) => token ? { [headers.accessToken]: token } : {};
-var post = async (path, { token = "", json, signal } = {}) => read(await request("POST", path, { json, signal, headers: tokenHeaders(token) }));
-
-// assets/net/patience.js
-var WAITS = [1, 2, 4, 8, 15];
-var PASSING = [0, 408, 425, 429, 500, 502, 503, 504];
-var isPassing = (error) => error instanceof ApiError && PASSING.includes(error.status);
-async function patiently(task, { signal, onWait = () => {
-} } = {}) {
-  for (let attempt = 0; ; attempt++) {
-    signal?.throwIfAborted();
-    try {
-      return await task();
-    } catch (error) {
-      if (!(error instanceof ApiError) || !isPassing(error) || attempt >= WAITS.length) throw error;
-      onWait(navigator.onLine ? "retrying" : "offline");
-      const jitter = 0.8 + Math.random() * 0.4;
-      await sleep(Math.max(WAITS[attempt] * jitter, Math.min(error.retryAfter, 60)) * 1e3, signal);
-      if (!navigator.onLine) await backOnline(signal);
-    }
-  }
-}
-function sleep(milliseconds, signal) {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(done, milliseconds);
-    function done() {
-      signal?.removeEventListener("abort", stopped);
-      resolve(void 0);
-    }
-    function stopped() {
-      clearTimeout(timer);
-      reject(signal?.reason);
-    }
-    if (signal?.aborted) stopped();
-    else signal?.addEventListener("abort", stopped, { once: true });
-  });
-}
-function backOnline(signal) {
-  return new Promise((resolve, reject) => {
-    addEventListener("online", resolve, { once: true, signal });
-    signal?.addEventListener("abort", () => reject(signal.reason), { once: true });
-  });
-}
-
-// assets/net/database.js
-var answer = (request2) => new Promise((resolve, reject) => {
-  request2.onsuccess = () => resolve(request2.result);
-  request2.onerror = () => reject(request2.error);
-});
-var Database = class {
-  #name;
-  #stores;
-  /** @type {Promise<IDBDatabase> | undefined} */
-  #opened;
-  /**
-   * @param {string} name
-   * @param {string[]} stores
-   */
-  constructor(name, stores) {
-    this.#name = name;
-    this.#stores = stores;
-  }
-  /**
-   * Does something with some stores in one step, all of it or nothing. When it is done it is on the disk, and not only on
-   * its way there.
-   * @template R
-   * @param {string[]} names
-   * @param {(...stores: IDBObjectStore[]) => Promise<R>} task
-   * @returns {Promise<R>}
-   */
-  async transact(names, task) {
-    this.#opened ??= this.#open();
-    const db = await this.#opened;
-    const transaction = db.transaction(names, "readwrite", { durability: "strict" });
-    const complete2 = new Promise((resolve, reject) => {
-      transaction.oncomplete = resolve;
-      transaction.onabort = () => reject(transaction.error);
-    });
-    const [result] = await Promise.all([task(...names.map((name) => transaction.objectStore(name))), complete2]);
-    return result;
-  }
-  #open() {
-    const request2 = indexedDB.open(this.#name, 1);
-    request2.onupgradeneeded = () => {
-      for (const store of this.#stores) request2.result.createObjectStore(store);
-    };
-    return answer(request2);
-  }
-};
-var sending = new Database("sgraph-sending", ["uploads", "hashes", "sent", "requests"]);
-
-// assets/net/unfinished.js
-var PENDING = 24 * 3600 * 1e3;
-var HASH = 32;
-var LAST = 2 ** 32;
-var of = (id) => IDBKeyRange.bound([id, 0], [id, LAST]);
-var eraseRows = (id, ...stores) => Promise.all(stores.map((store) => answer(store.delete(of(id)))));
-var lockName = (id) => `sgraph-send upload ${id}`;
-async function forget(id) {
-  await sending.transact(
-    ["uploads", "hashes", "sent"],
-    (uploads, hashes, sent) => Promise.all([answer(uploads.delete(id)), eraseRows(id, hashes, sent)])
-  );
-}
-var Journal = class _Journal {
-  #begun;
-  /** Numbers of the segments that left. @type {Set<number>} */
-  #known = /* @__PURE__ */ new Set();
-  /** @param {Begun} begun */
-  constructor(begun) {
-    this.#begun = begun;
-  }
-  /**
-   * Keeps an upload that begins. Null where the browser keeps nothing: then it can only be sent in one go.
-   * @param {Plan} plan
-   * @param {{ id: string, random: Bytes, size: number }} stream
-   */
-  static async begin(plan, stream) {
-    const ends = Math.min(Date.now() + PENDING, plan.expires);
-    const journal = new _Journal({ ...plan, ...stream, ends });
-    try {
-      await journal.#restart();
-      return journal;
-    } catch {
-      return null;
-    }
-  }
-  /**
-   * What is kept of an upload; null where another tab has finished or forgotten it.
-   * @param {string} id
-   */
-  static async find(id) {
-    const begun = await sending.transact(["uploads"], (uploads) => answer(uploads.get(id)));
-    return begun ? new _Journal(begun) : null;
-  }
-  get begun() {
-    return this.#begun;
-  }
-  /**
-   * What to seal the same again from.
-   * @returns {Promise<Kept>}
-   */
-  async kept() {
-    const { id, random, size } = this.#begun;
-    const [firsts, runs] = await sending.transact(
-      ["hashes"],
-      (hashes2) => Promise.all([answer(hashes2.getAllKeys(of(id))), answer(hashes2.getAll(of(id)))])
-    );
-    const starts = (
-      /** @type {[string, number][]} */
-      firsts.map(([, first]) => first)
-    );
-    const count = starts.reduce((most, first, i) => Math.max(most, first + runs[i].length / HASH), 0);
-    const hashes = new Uint8Array(count * HASH);
-    for (const [i, first] of starts.entries()) {
-      hashes.set(runs[i], first * HASH);
-      for (let n = 0; n < runs[i].length / HASH; n++) this.#known.add(first + n);
-    }
-    return { random, size, hashes };
-  }
-  /**
-   * Whether all of these segments left before.
-   * @param {Hashed[]} segments
-   */
-  knows(segments) {
-    return segments.every(({ index }) => this.#known.has(index));
-  }
-  /**
-   * Keeps the hashes of segments that follow each other. Only then may they leave.
-   * @param {Hashed[]} segments
-   */
-  async leaving(segments) {
-    const fresh = segments.findIndex(({ index }) => !this.#known.has(index));
-    if (fresh < 0) return;
-    const added = segments.slice(fresh);
-    const run = new Uint8Array(added.length * HASH);
-    for (const [i, { sha256 }] of added.entries()) run.set(sha256, i * HASH);
-    await sending.transact(["hashes"], (hashes) => answer(hashes.put(run, [this.#begun.id, added[0].index])));
-    for (const { index } of added) this.#known.add(index);
-  }
-  /**
-   * Notes that a part arrived, for who asks how far it is. What the service has it says itself.
-   * @param {number} part
-   * @param {number} bytes
-   */
-  async arrived(part2, bytes) {
-    const put = sending.transact(["sent"], (sent) => answer(sent.put(bytes, [this.#begun.id, part2])));
-    await put.catch(() => {
-    });
-  }
-  /**
-   * Begins again, under other random bytes: nothing of what was known is of this stream.
-   * @param {Bytes} random
-   */
-  async startOver(random) {
-    this.#begun = { ...this.#begun, random };
-    await this.#restart();
-  }
-  async #restart() {
-    this.#known.clear();
-    const { id } = this.#begun;
-    await sending.transact(
-      ["uploads", "hashes", "sent"],
-      (uploads, hashes, sent) => Promise.all([answer(uploads.put(this.#begun, id)), eraseRows(id, hashes, sent)])
-    );
-  }
-};
-
-// assets/net/upload.js
-var DIRECT_MAX = 8 * 1024 * 1024;
-var AT_ONCE = 3;
-var ElsewhereError = class extends Error {
-  code = "elsewhere";
-};
-var upload = (sealAs, options) => options.begun ? goOn(sealAs, options.begun, options) : begin(sealAs, options);
-async function begin(sealAs, { settings, config, plan, onCreated = () => {
-}, ...context }) {
-  const { token, signal } = context;
-  const sealed = sealAs(null);
-  if (config.max_bytes && sealed.size > config.max_bytes) throw new ApiError(413);
-  const json = { ...settings, file_size_bytes: sealed.plainSize };
-  const { transfer_id: id, upload_url: url } = await post(paths.createTransfer, { token, signal, json });
-  onCreated(id);
-  if (sealed.size <= Math.min(DIRECT_MAX, config.direct_bytes)) {
-    await uploadWhole(sealed, url, context);
-    return complete(id, context);
-  }
-  return alone(id, async () => {
-    const { random, size } = sealed;
-    const journal = plan && random ? await Journal.begin(plan, { id, random, size }) : null;
-    await uploadParts(sealed, { id, parts: await initiate(id, sealed, context), journal, ...context });
-    return complete(id, context);
-  });
-}
-var goOn = (sealAs, id, context) => alone(id, async () => {
-  const journal = await Journal.find(id);
-  if (!journal) throw new ElsewhereError();
-  let parts;
-  try {
-    parts = await resume(id, context);
-  } catch (error) {
-    if (await isComplete(id, error)) return finished(id);
-    throw error;
-  }
-  if (parts !== "assembled") {
-    const sealed = sealAs(await journal.kept());
-    try {
-      await uploadParts(sealed, { id, parts: parts ?? await initiate(id, sealed, context), journal, ...context });
-    } catch (error) {
-      if (!(error instanceof FileChangedError)) throw error;
-      await startOver(sealAs, { id, journal, ...context });
-    }
-  }
-  return complete(id, context);
-});
-async function startOver(sealAs, { id, journal, ...context }) {
-  const sealed = sealAs(null);
-  const { random, size } = sealed;
-  if (!random || size !== journal.begun.size) throw new FileChangedError();
-  await journal.startOver(random);
-  await uploadParts(sealed, { id, parts: await initiate(id, sealed, context), journal, ...context });
-}
-async function alone(id, task) {
-  if (!navigator.locks) return task();
-  return navigator.locks.request(lockName(id), { ifAvailable: true }, (lock) => {
-    if (!lock) throw new ElsewhereError();
-    return task();
-  });
-}
-async function complete(id, { token, signal, onWait }) {
-  await patiently(() => post(paths.completeTransfer(id), { token, signal }), { signal, onWait });
-  return finished(id);
-}
-async function finished(id) {
-  await forget(id).catch(() => {
-  });
-  return id;
-}
-async function isComplete(id, error) {
-  if (!(error instanceof ApiError) || error.code !== "not_pending") return false;
-  const { status } = await getInfo(id);
-  return status !== "pending" && status !== "deleted";
-}
-async function uploadWhole(sealed, url, { token, signal, onProgress, onWait }) {
-  const { size } = sealed;
-  const { chunks } = await sealed.part(0, size);
-  const report = (uploaded) => onProgress({ encrypted: size, uploaded, size });
-  report(0);
-  const said = { [headers.contentType]: "application/octet-stream", ...tokenHeaders(token) };
-  const send = () => transmit("POST", url, new Blob(chunks), { headers: said, signal, onProgress: report });
-  await patiently(send, { signal, onWait });
-}
-var Parts = class {
-  /** @type {Map<number, { etag: string | null, size: number }>} */
-  there = /* @__PURE__ */ new Map();
-  /** @param {Partial<import('../shared/contract.js').ResumeUploadReply>} said by initiate, too */
-  constructor({ upload_id: uploadId = "", part_size: partSize = 0, part_urls: urls, parts }) {
-    this.uploadId = uploadId;
-    this.partSize = partSize;
-    this.urls = new Map((urls ?? []).map((part2) => [part2.part_number, part2.upload_url]));
-    for (const { part_number: number, etag, size } of parts ?? []) this.there.set(number, { etag, size });
-  }
-};
-async function initiate(id, sealed, { token, signal, onWait }) {
-  const json = { transfer_id: id, file_size_bytes: sealed.size };
-  return new Parts(await patiently(() => post(paths.initiateUpload, { token, signal, json }), { signal, onWait }));
-}
-var NONE_OPEN = ["upload_not_found", "not_found", "method_not_allowed"];
-async function resume(id, { token, signal, onWait }) {
-  let said;
-  try {
-    const json = { transfer_id: id };
-    said = await patiently(() => post(paths.resumeUpload, { token, signal, json }), { signal, onWait });
-  } catch (error) {
-    if (error instanceof ApiError && NONE_OPEN.includes(error.code)) return null;
-    throw error;
-  }
-  return said.assembled ? "assembled" : new Parts(said);
-}
-var isOver = (error) => error instanceof ApiError && (error.code === "link_expired" || error.code === "forbidden");
-async function uploadParts(sealed, { id, parts, journal, ...context }) {
-  const { token, signal, onProgress, onWait } = context;
-  const { size } = sealed;
-  const { uploadId, partSize } = parts;
-  const count = Math.ceil(size / partSize);
-  const lengthOf2 = (number) => Math.min(partSize, size - (number - 1) * partSize);
-  const isThere = (number) => parts.there.get(number)?.size === lengthOf2(number);
-  const sent = Array.from({ length: count }, (_, i) => isThere(i + 1) ? lengthOf2(i + 1) : 0);
-  const etags = [];
-  let encrypted = 0;
-  let next = 1;
-  const report = () => onProgress({ encrypted, uploaded: sent.reduce((sum, bytes) => sum + bytes, 0), size });
-  const lanes = new AbortController();
-  const laneSignal = lanes.signal;
-  signal.addEventListener("abort", () => lanes.abort(signal.reason), { once: true });
-  const put = (number, body) => {
-    const report1 = (bytes) => {
-      sent[number - 1] = bytes;
-      report();
-    };
-    const send = () => transmit("PUT", place2(parts.urls.get(number) ?? ""), body, { signal: laneSignal, onProgress: report1 });
-    return patiently(send, { signal: laneSignal, onWait });
-  };
-  const lane = async () => {
-    while (next <= count) {
-      laneSignal.throwIfAborted();
-      const number = next++;
-      const length = lengthOf2(number);
-      const { chunks, segments } = await sealed.part((number - 1) * partSize, length);
-      encrypted += length;
-      report();
-      const there = isThere(number) ? parts.there.get(number) : void 0;
-      if (there && journal && !journal.knows(segments)) throw new FileChangedError();
-      if (there) {
-        etags[number - 1] = { part_number: number, etag: there.etag };
-        continue;
-      }
-      laneSignal.throwIfAborted();
-      await journal?.leaving(segments);
-      laneSignal.throwIfAborted();
-      const body = new Blob(chunks);
-      let etag;
-      try {
-        etag = await put(number, body);
-      } catch (error) {
-        const renewed = isOver(error) && journal ? await resume(id, { ...context, signal: laneSignal }) : null;
-        if (!(renewed instanceof Parts) || renewed.uploadId !== uploadId) throw error;
-        for (const [number2, url] of renewed.urls) parts.urls.set(number2, url);
-        etag = await put(number, body);
-      }
-      etags[number - 1] = { part_number: number, etag };
-      await journal?.arrived(number, length);
-    }
-  };
-  report();
-  const all = Array.from({ length: AT_ONCE }, lane);
-  try {
-    await Promise.all(all);
-    const json = { transfer_id: id, upload_id: uploadId, parts: etags };
-    await patiently(() => post(paths.assembleUpload, { token, signal, json }), { signal, onWait });
-  } catch (error) {
-    lanes.abort(error);
-    await Promise.allSettled(all);
-    if (!journal || !(isPassing(error) || error instanceof FileChangedError))
-      post(paths.cancelUpload(id, uploadId), { token }).catch(() => {
-      });
-    throw error;
-  }
-}
-function transmit(method, url, body, { headers: said = {}, signal, onProgress }) {
-  return new Promise((resolve, reject) => {
-    signal.throwIfAborted();
-    const xhr = new XMLHttpRequest();
-    const stop = () => xhr.abort();
-    signal.addEventListener("abort", stop, { once: true });
-    xhr.onloadend = () => signal.removeEventListener("abort", stop);
-    xhr.open(method, url);
-    for (const [name, value] of Object.entries(said)) xhr.setRequestHeader(name, value);
-    xhr.upload.onprogress = ({ loaded }) => onProgress(loaded);
-    xhr.onload = () => {
-      if (xhr.status >= 200 && xhr.status < 300) {
-        onProgress(body.size);
-        resolve(xhr.getResponseHeader(headers.eTag));
-      } else reject(errorOf(xhr.status, xhr.responseText, xhr.getResponseHeader(headers.retryAfter)));
-    };
-    xhr.onerror = () => {
-      onProgress(0);
-      reject(new ApiError(0));
-    };
-    xhr.onabort = () => reject(signal.reason);
-    xhr.send(body);
-  });
-}
-
-// assets/crypto/key.js
-var FRIENDLY_SALT = encodeText("sgraph-send-v1");
-var FRIENDLY_ROUNDS = 6e5;
-async function friendlyTransfer(token) {
-  const secret = encodeText(token);
-  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", secret));
-  const material = await crypto.subtle.importKey("raw", secret, "PBKDF2", false, ["deriveBits"]);
-  const pbkdf2 = { name: "PBKDF2", hash: "SHA-256", salt: FRIENDLY_SALT, iterations: FRIENDLY_ROUNDS };
-  const key = new Uint8Array(await crypto.subtle.deriveBits(pbkdf2, material, 256));
-  return { id: toHex(digest.subarray(0, 6)), key };
 }
 
 // assets/crypto/stream.js
@@ -2327,12 +1500,12 @@ var Places = class {
     return index === 0 ? 0 : firstPlain + (index - 1) * nextPlain;
   }
   /** Which segment has a byte of the sealed file; what stands before the first is taken for part of it. */
-  indexOfSealed(at) {
-    return Math.max(0, Math.floor((at - this.#begin) / SEGMENT));
+  indexOfSealed(at2) {
+    return Math.max(0, Math.floor((at2 - this.#begin) / SEGMENT));
   }
   /** Which segment has a byte of the plaintext. */
-  indexOfPlain(at) {
-    return at < firstPlain ? 0 : 1 + Math.floor((at - firstPlain) / nextPlain);
+  indexOfPlain(at2) {
+    return at2 < firstPlain ? 0 : 1 + Math.floor((at2 - firstPlain) / nextPlain);
   }
   /** How many segments there are. */
   count(plainSize) {
@@ -2583,6 +1756,1954 @@ var Opener = class {
     return [chunks[0].subarray(envelope.contentStart), ...chunks.slice(1)];
   }
 };
+
+// assets/crypto/range.js
+var AHEAD2 = 4;
+var SealedFile = class _SealedFile {
+  #fetch;
+  #size;
+  #places;
+  #opener;
+  #first;
+  #before;
+  /**
+   * Opens a file, of which the first segment is fetched; null where it is one of format 1, of which there are no parts.
+   * @param {Key} linkKey
+   * @param {Bytes | null} block of the passphrase that is in the key, if there is one
+   * @param {{ size: number, fetch: Fetch }} file size is that of the sealed file
+   */
+  static async open(linkKey, block2, { size, fetch: fetch2 }) {
+    const end = Math.min(size, new Places(block2).sealedStart(1));
+    const start = await gather(fetch2(0, end), end);
+    const head = readHead(start, block2);
+    if (head === null) throw new DamagedError();
+    if (head === void 0) return null;
+    const opener = new SegmentOpener(linkKey, head);
+    const first = await opener.open(0, start.subarray(head.length), end === size);
+    return new _SealedFile(block2, { size, fetch: fetch2 }, opener, first);
+  }
+  /**
+   * @private use open
+   * @param {Bytes | null} block
+   * @param {{ size: number, fetch: Fetch }} file
+   * @param {SegmentOpener} opener
+   * @param {Bytes} first
+   */
+  constructor(block2, { size, fetch: fetch2 }, opener, first) {
+    this.#fetch = fetch2;
+    this.#size = size;
+    this.#places = new Places(block2);
+    this.#opener = opener;
+    this.#first = first;
+    const envelope = readStreamEnvelope(first);
+    if (!envelope) throw new DamagedError();
+    this.metadata = envelope.metadata;
+    this.#before = envelope.contentStart;
+    const count = this.#places.countOfSealed(size);
+    const plainSize = this.#places.plainStart(count - 1) + size - this.#places.sealedStart(count - 1) - 16;
+    this.size = plainSize - this.#before;
+  }
+  /**
+   * The part of the sealed file that has a part of the content.
+   * @param {number} from
+   * @param {number} to
+   */
+  sealed(from, to) {
+    const { first, last } = this.#segments(from, to);
+    return { from: this.#places.sealedStart(first), to: Math.min(this.#places.sealedStart(last + 1), this.#size) };
+  }
+  /**
+   * @param {number} from
+   * @param {number} to
+   */
+  #segments(from, to) {
+    const first = this.#places.indexOfPlain(this.#before + from);
+    return { first, last: Math.max(first, this.#places.indexOfPlain(this.#before + to - 1)) };
+  }
+  /**
+   * A part of the content. Some segments are opened while more arrive.
+   * @param {number} from
+   * @param {number} [end]
+   * @returns {AsyncGenerator<Bytes>}
+   */
+  async *content(from, end = this.size) {
+    const to = Math.min(end, this.size);
+    if (from >= to) return;
+    const { first, last } = this.#segments(from, to);
+    const opening = first === 0 ? [Promise.resolve(this.#first)] : [];
+    let done = first;
+    const next = async () => {
+      const start = this.#places.plainStart(done++) - this.#before;
+      const plain = await /** @type {Promise<Bytes>} */
+      opening.shift();
+      return plain.subarray(Math.max(0, from - start), to - start);
+    };
+    if (last > 0) {
+      for await (const [segment] of this.#arriving(Math.max(1, first), last)) {
+        opening.push(segment);
+        while (opening.length > AHEAD2) yield await next();
+      }
+    }
+    while (opening.length) yield await next();
+  }
+  /**
+   * Segments, which are being opened, as they arrive.
+   * @param {number} first
+   * @param {number} last
+   */
+  async *#arriving(first, last) {
+    const queue = new ByteQueue();
+    let index = first;
+    const end = (index2) => Math.min(this.#places.sealedStart(index2 + 1), this.#size);
+    for await (const chunk of this.#fetch(this.#places.sealedStart(first), end(last))) {
+      queue.push(chunk);
+      for (; index <= last; index++) {
+        const size = end(index) - this.#places.sealedStart(index);
+        if (queue.length < size) break;
+        const opening = this.#opener.open(index, queue.take(size), end(index) === this.#size);
+        opening.catch(() => {
+        });
+        yield [opening];
+      }
+    }
+    if (index <= last) throw new DamagedError();
+  }
+};
+async function gather(chunks, size) {
+  const all = [];
+  for await (const chunk of chunks) all.push(chunk);
+  const bytes = concat(all);
+  if (bytes.length < Math.min(size, MAX_HEAD)) throw new DamagedError();
+  return bytes.subarray(0, size);
+}
+
+// assets/files/crc32.js
+var tables = Array.from({ length: 8 }, () => new Uint32Array(256));
+for (let i = 0; i < 256; i++) {
+  let crc = i;
+  for (let bit = 0; bit < 8; bit++) crc = crc & 1 ? crc >>> 1 ^ 3988292384 : crc >>> 1;
+  tables[0][i] = crc;
+}
+for (let t = 1; t < 8; t++) {
+  for (let i = 0; i < 256; i++) tables[t][i] = tables[t - 1][i] >>> 8 ^ tables[0][tables[t - 1][i] & 255];
+}
+var [t0, t1, t2, t3, t4, t5, t6, t7] = tables;
+function crc32(bytes, soFar = 0) {
+  let crc = ~soFar;
+  let i = 0;
+  for (const stop = bytes.length - 7; i < stop; i += 8) {
+    crc ^= bytes[i] | bytes[i + 1] << 8 | bytes[i + 2] << 16 | bytes[i + 3] << 24;
+    crc = t7[crc & 255] ^ t6[crc >>> 8 & 255] ^ t5[crc >>> 16 & 255] ^ t4[crc >>> 24] ^ t3[bytes[i + 4]] ^ t2[bytes[i + 5]] ^ t1[bytes[i + 6]] ^ t0[bytes[i + 7]];
+  }
+  for (; i < bytes.length; i++) crc = crc >>> 8 ^ t0[(crc ^ bytes[i]) & 255];
+  return ~crc >>> 0;
+}
+
+// assets/files/zip.js
+var LOCAL = 67324752;
+var DESCRIPTOR = 134695760;
+var CENTRAL = 33639248;
+var END = 101010256;
+var END64 = 101075792;
+var END64_LOCATOR = 117853008;
+var BEHIND = 1 << 3;
+var UTF8_NAMES = 1 << 11;
+var UNIX = 3 << 8;
+var IS_FILE = 32768;
+var IS_FOLDER = 16384;
+var DOS_FOLDER = 16;
+var MAX16 = 65535;
+var MAX32 = 4294967295;
+var ZipWriter = class {
+  /** @type {Planned[]} */
+  #entries;
+  #next = 0;
+  #left = 0;
+  #offset = 0;
+  /** @param {Listed[]} files */
+  constructor(files) {
+    this.#entries = files.map(({ path, size, mode, time }) => ({
+      path: encodeText(path),
+      size,
+      mode,
+      folder: isFolder(path),
+      offset: 0,
+      crc: 0,
+      time: dosTime(time === null ? new Date(1980, 0, 1) : new Date(time))
+    }));
+  }
+  /** How long the archive will be. */
+  get size() {
+    const local = this.#entries.reduce((sum, entry) => {
+      entry.offset = sum;
+      return sum + localHeader(entry).length + entry.size + descriptor(entry).length;
+    }, 0);
+    const directory = { offset: local, size: this.#entries.reduce((sum, e) => sum + centralHeader(e).length, 0) };
+    return local + directory.size + ending(this.#entries, directory).length;
+  }
+  /**
+   * Takes what is in the files; returns the archive up to there.
+   * @param {Bytes} bytes
+   */
+  push(bytes) {
+    const out = [];
+    for (let rest = bytes; ; ) {
+      while (this.#left === 0) if (!this.#begin(out)) return this.#count(out, rest);
+      if (rest.length === 0) return out;
+      const entry = this.#entries[this.#next - 1];
+      const part2 = rest.subarray(0, this.#left);
+      rest = rest.subarray(part2.length);
+      entry.crc = crc32(part2, entry.crc);
+      this.#left -= part2.length;
+      out.push(part2);
+      this.#offset += part2.length;
+      if (this.#left === 0) this.#add(out, descriptor(entry));
+    }
+  }
+  /** To be called once all has gone in; returns the rest of the archive. */
+  finish() {
+    const out = this.push(new Uint8Array());
+    if (this.#left > 0) throw new DamagedError();
+    const offset = this.#offset;
+    for (const entry of this.#entries) this.#add(out, centralHeader(entry));
+    this.#add(out, ending(this.#entries, { offset, size: this.#offset - offset }));
+    return out;
+  }
+  /**
+   * Begins the next file; false where there is none.
+   * @param {Bytes[]} out
+   */
+  #begin(out) {
+    if (this.#next === this.#entries.length) return false;
+    const entry = this.#entries[this.#next++];
+    entry.offset = this.#offset;
+    this.#left = entry.size;
+    this.#add(out, localHeader(entry));
+    if (entry.size === 0) this.#add(out, descriptor(entry));
+    return true;
+  }
+  /**
+   * @param {Bytes[]} out
+   * @param {Bytes} bytes
+   */
+  #add(out, bytes) {
+    this.#offset += bytes.length;
+    out.push(bytes);
+  }
+  /**
+   * What comes behind the last file is none of it.
+   * @param {Bytes[]} out
+   * @param {Bytes} rest
+   */
+  #count(out, rest) {
+    if (rest.length > 0) throw new DamagedError();
+    return out;
+  }
+};
+function description({ path, time, folder: folder2 }, { crc, size, extra }) {
+  return [
+    [2, UTF8_NAMES | (folder2 ? 0 : BEHIND)],
+    [2, 0],
+    [4, time],
+    [4, crc],
+    [4, size],
+    [4, size],
+    [2, path.length],
+    [2, sizeOf(extra)]
+  ];
+}
+var isLarge = ({ size }) => size >= MAX32;
+function localHeader(entry) {
+  const large = isLarge(entry);
+  const extra = large ? zip64Extra([0, 0]) : [];
+  const known = { crc: 0, size: large ? MAX32 : 0, extra };
+  return fields([4, LOCAL], [2, large ? 45 : 20], ...description(entry, known), [entry.path], ...extra);
+}
+function descriptor(entry) {
+  const { crc, size, folder: folder2 } = entry;
+  if (folder2) return fields();
+  const width = isLarge(entry) ? 8 : 4;
+  return fields([4, DESCRIPTOR], [4, crc], [width, size], [width, size]);
+}
+function centralHeader(entry) {
+  const { path, size, offset, crc, mode, folder: folder2 } = entry;
+  const wide = [...isLarge(entry) ? [size, size] : [], ...offset >= MAX32 ? [offset] : []];
+  const extra = wide.length ? zip64Extra(wide) : [];
+  const version = wide.length ? 45 : 20;
+  const permissions = mode ? (mode | (folder2 ? IS_FOLDER : IS_FILE)) * 65536 : 0;
+  return fields(
+    [4, CENTRAL],
+    [2, version | (mode ? UNIX : 0)],
+    [2, version],
+    ...description(entry, { crc, size: Math.min(size, MAX32), extra }),
+    [2, 0],
+    [2, 0],
+    [2, 0],
+    [4, permissions + (folder2 ? DOS_FOLDER : 0)],
+    [4, Math.min(offset, MAX32)],
+    [path],
+    ...extra
+  );
+}
+function ending(entries, { offset, size }) {
+  const count = entries.length;
+  const end = fields(
+    [4, END],
+    [2, 0],
+    [2, 0],
+    [2, Math.min(count, MAX16)],
+    [2, Math.min(count, MAX16)],
+    [4, Math.min(size, MAX32)],
+    [4, Math.min(offset, MAX32)],
+    [2, 0]
+  );
+  if (count < MAX16 && size < MAX32 && offset < MAX32) return end;
+  const end64 = fields(
+    [4, END64],
+    [8, 44],
+    [2, 45],
+    [2, 45],
+    [4, 0],
+    [4, 0],
+    [8, count],
+    [8, count],
+    [8, size],
+    [8, offset]
+  );
+  const locator = fields([4, END64_LOCATOR], [4, 0], [8, offset + size], [4, 1]);
+  return concat([end64, locator, end]);
+}
+var zip64Extra = (values) => [
+  [2, 1],
+  [2, values.length * 8],
+  ...values.map((value) => (
+    /** @type {Part} */
+    [8, value]
+  ))
+];
+var widthOf = ([first]) => typeof first === "number" ? first : first.length;
+var sizeOf = (parts) => parts.reduce((sum, part2) => sum + widthOf(part2), 0);
+function fields(...parts) {
+  const bytes = new Uint8Array(sizeOf(parts));
+  const view = new DataView(bytes.buffer);
+  let at2 = 0;
+  for (const part2 of parts) {
+    const [width, value] = part2;
+    if (typeof width !== "number") bytes.set(width, at2);
+    else if (width === 2) view.setUint16(at2, Number(value), true);
+    else if (width === 4) view.setUint32(at2, Number(value), true);
+    else view.setBigUint64(at2, BigInt(value ?? 0), true);
+    at2 += widthOf(part2);
+  }
+  return bytes;
+}
+function dosTime(date) {
+  const year = Math.min(Math.max(date.getFullYear(), 1980), 2107);
+  const day = year - 1980 << 9 | date.getMonth() + 1 << 5 | date.getDate();
+  const time = date.getHours() << 11 | date.getMinutes() << 5 | date.getSeconds() >> 1;
+  return (day << 16 | time) >>> 0;
+}
+
+// assets/save.js
+var FOLDER = "opened";
+async function sinkAt(place3) {
+  if (place3.kind === "file") return FileSink.open(place3.handle);
+  if (place3.kind === "stream") return new StreamSink(place3.port);
+  return place3.kind === "own" ? OwnSink.open().catch(() => new BlobSink()) : new BlobSink();
+}
+var BlobSink = class {
+  /** @type {Blob[]} */
+  #parts = [];
+  /** @param {Bytes} bytes */
+  write(bytes) {
+    this.#parts.push(new Blob([bytes]));
+  }
+  /** The type is left open on purpose: no blob of a stranger's is ever a page or a script of this site. */
+  async close() {
+    return { blob: new Blob(this.#parts, { type: "application/octet-stream" }), name: "" };
+  }
+  abort() {
+    this.#parts = [];
+  }
+};
+var FileSink = class _FileSink {
+  #name;
+  #writable;
+  /** @param {FileSystemFileHandle} handle */
+  static async open(handle) {
+    return new _FileSink(handle.name, await handle.createWritable());
+  }
+  /**
+   * @param {string} name
+   * @param {FileSystemWritableFileStream} writable
+   */
+  constructor(name, writable) {
+    this.#name = name;
+    this.#writable = writable;
+  }
+  /** @param {Bytes} bytes */
+  write(bytes) {
+    return this.#writable.write(bytes);
+  }
+  async close() {
+    await this.#writable.close();
+    return { blob: null, name: this.#name };
+  }
+  abort() {
+    return this.#writable.abort().catch(() => {
+    });
+  }
+};
+var StreamSink = class {
+  #port;
+  #asked = 0;
+  #isCancelled = false;
+  #wake = () => {
+  };
+  /** @param {MessagePort} port */
+  constructor(port) {
+    this.#port = port;
+    port.onmessage = ({ data }) => {
+      if (data === "more") this.#asked++;
+      if (data === "cancelled") this.#isCancelled = true;
+      this.#wake();
+    };
+    port.postMessage("ready");
+  }
+  async #turn() {
+    while (this.#asked === 0 && !this.#isCancelled) {
+      await new Promise((resolve) => {
+        this.#wake = () => resolve(void 0);
+      });
+    }
+    if (this.#isCancelled) throw new DOMException("cancelled", "AbortError");
+    this.#asked--;
+  }
+  /** @param {Bytes} bytes */
+  async write(bytes) {
+    if (bytes.length === 0) return;
+    await this.#turn();
+    const whole = bytes.byteLength === bytes.buffer.byteLength ? bytes : bytes.slice();
+    this.#port.postMessage(whole, [whole.buffer]);
+  }
+  async close() {
+    await this.#turn();
+    this.#port.postMessage(null);
+    return { blob: null, name: "" };
+  }
+  abort() {
+    this.#port.postMessage("failed");
+  }
+};
+var OwnSink = class _OwnSink {
+  #handle;
+  #file;
+  #at = 0;
+  static async open() {
+    const root = await navigator.storage.getDirectory();
+    const folder2 = await root.getDirectoryHandle(FOLDER, { create: true });
+    const handle = await folder2.getFileHandle(crypto.randomUUID(), { create: true });
+    return new _OwnSink(handle, await /** @type {any} */
+    handle.createSyncAccessHandle());
+  }
+  /**
+   * @param {FileSystemFileHandle} handle
+   * @param {{ write: (bytes: Bytes, options: { at: number }) => number, close: () => void }} file
+   */
+  constructor(handle, file) {
+    this.#handle = handle;
+    this.#file = file;
+  }
+  /** @param {Bytes} bytes */
+  write(bytes) {
+    if (this.#file.write(bytes, { at: this.#at }) < bytes.length)
+      throw new DOMException("no room", "QuotaExceededError");
+    this.#at += bytes.length;
+  }
+  async close() {
+    this.#file.close();
+    return { blob: await this.#handle.getFile(), name: "" };
+  }
+  async abort() {
+    this.#file.close();
+    await /** @type {any} */
+    this.#handle.remove?.().catch(() => {
+    });
+  }
+};
+
+// assets/shared/contract.js
+var part = encodeURIComponent;
+var headers = {
+  contentType: "content-type",
+  contentLength: "content-length",
+  retryAfter: "retry-after",
+  requestAuth: "x-sgraph-request-auth",
+  accessToken: "x-sgraph-access-token",
+  deleteAuth: "x-sgraph-transfer-delete-auth",
+  downloadPermit: "x-sgraph-download-permit",
+  downloadClaim: "x-sgraph-download-claim",
+  range: "range",
+  ifRange: "if-range",
+  contentEncoding: "content-encoding",
+  eTag: "etag",
+  contentRange: "content-range"
+};
+var paths = {
+  config: "/api/send/config",
+  status: "/info/status",
+  server: "/info/server",
+  versions: "/info/versions",
+  initiateUpload: "/api/presigned/initiate",
+  resumeUpload: "/api/presigned/resume",
+  assembleUpload: "/api/presigned/complete",
+  cancelUpload: (transferId, uploadId) => `/api/presigned/cancel/${part(transferId)}/${part(uploadId)}`,
+  downloadUrl: (transferId) => `/api/presigned/download-url/${part(transferId)}`,
+  getLink: (link) => `/api/presigned/bytes/${part(link)}`,
+  createRequest: "/api/requests/create",
+  requestInfo: (requestId) => `/api/requests/info/${part(requestId)}`,
+  requestTransfers: (requestId) => `/api/requests/transfers/${part(requestId)}`,
+  closeRequest: (requestId) => `/api/requests/delete/${part(requestId)}`,
+  login: "/auth/login",
+  currentSession: "/auth/session",
+  logout: "/auth/logout",
+  listSessions: "/auth/sessions",
+  endSession: (sessionId) => `/auth/sessions/${part(sessionId)}`,
+  endOtherSessions: "/auth/sessions",
+  createToken: "/tokens/create",
+  revokeToken: (tokenName) => `/tokens/revoke/${part(tokenName)}`,
+  reactivateToken: (tokenName) => `/tokens/reactivate/${part(tokenName)}`,
+  updateTokenLimit: (tokenName) => `/tokens/update-limit/${part(tokenName)}`,
+  listTokenDetails: "/tokens/list-details",
+  checkToken: (tokenName) => `/api/transfers/check-token/${part(tokenName)}`,
+  createTransfer: "/api/transfers/create",
+  completeTransfer: (transferId) => `/api/transfers/complete/${part(transferId)}`,
+  transferInfo: (transferId) => `/api/transfers/info/${part(transferId)}`,
+  downloadTransfer: (transferId) => `/api/transfers/download/${part(transferId)}`,
+  deleteTransfer: (transferId) => `/api/transfers/delete/${part(transferId)}`,
+  confirmDownload: (transferId) => `/api/transfers/confirm/${part(transferId)}`,
+  changeExpiry: (transferId) => `/api/transfers/expiry/${part(transferId)}`,
+  pulse: "/health/pulse",
+  services: "/health/services",
+  listEvents: "/audit/events",
+  exportEvents: "/audit/export",
+  chainHead: "/audit/head"
+};
+var codes = {
+  invalid: "invalid",
+  unauthorized: "unauthorized",
+  forbidden: "forbidden",
+  notFound: "not_found",
+  conflict: "conflict",
+  gone: "gone",
+  tooSlow: "too_slow",
+  tooLarge: "too_large",
+  outOfRange: "out_of_range",
+  limited: "limited",
+  full: "full",
+  unavailable: "unavailable",
+  internal: "internal",
+  tokenRequired: "token_required",
+  tokenUnknown: "token_unknown",
+  tokenRevoked: "token_revoked",
+  tokenExhausted: "token_exhausted",
+  tokenNameTaken: "token_name_taken",
+  tokenCheckUnavailable: "token_check_unavailable",
+  transferNotFound: "transfer_not_found",
+  deleted: "deleted",
+  expired: "expired",
+  exhausted: "exhausted",
+  idTaken: "id_taken",
+  notUploaded: "not_uploaded",
+  notPending: "not_pending",
+  notCompleted: "not_completed",
+  badLabel: "bad_label",
+  deleteNotEnabled: "delete_not_enabled",
+  deleteSecretRequired: "delete_secret_required",
+  wrongDeleteSecret: "wrong_delete_secret",
+  emptyBody: "empty_body",
+  incompleteBody: "incomplete_body",
+  notCiphertext: "not_ciphertext",
+  damaged: "damaged",
+  unknownVersion: "unknown_version",
+  sizeMismatch: "size_mismatch",
+  usePresigned: "use_presigned",
+  tooManyPending: "too_many_pending",
+  uploadNotFound: "upload_not_found",
+  partsMismatch: "parts_mismatch",
+  requestNotFound: "request_not_found",
+  requestUnknown: "request_unknown",
+  requestFull: "request_full",
+  requestClosed: "request_closed",
+  requestExpired: "request_expired",
+  requestSecretRequired: "request_secret_required",
+  wrongRequestSecret: "wrong_request_secret",
+  badSealedKey: "bad_sealed_key",
+  linkNotGenuine: "link_not_genuine",
+  linkExpired: "link_expired",
+  linkMismatch: "link_mismatch",
+  permitSpent: "permit_spent",
+  apiKeyRequired: "api_key_required",
+  wrongApiKey: "wrong_api_key",
+  sessionExpired: "session_expired",
+  sessionInvalid: "session_invalid",
+  methodNotAllowed: "method_not_allowed",
+  crossSite: "cross_site"
+};
+
+// assets/shared/http.js
+var STATUSES = {
+  0: "no_answer",
+  400: "invalid",
+  401: "unauthorized",
+  403: "forbidden",
+  404: "not_found",
+  405: "method_not_allowed",
+  409: "conflict",
+  410: "gone",
+  413: "too_large",
+  416: "out_of_range",
+  429: "limited",
+  500: "internal",
+  502: "no_proper_answer",
+  503: "unavailable",
+  504: "no_answer_in_time",
+  507: "full"
+};
+var codeOf = (status) => STATUSES[status] ?? (status < 500 ? "invalid" : "internal");
+var ApiError = class extends Error {
+  /**
+   * @param {number} status 0: no answer at all
+   * @param {{ code?: Code, detail?: string, retryAfter?: number }} [why] detail is for people, retryAfter in seconds
+   */
+  constructor(status, { code = codeOf(status), detail = "", retryAfter = 0 } = {}) {
+    super(detail || code);
+    this.name = "ApiError";
+    this.status = status;
+    this.code = code;
+    this.detail = detail;
+    this.retryAfter = retryAfter;
+  }
+};
+async function request(method, path, { headers: headers2 = {}, json, signal, credentials = "omit" } = {}) {
+  const body = json === void 0 ? void 0 : JSON.stringify(json);
+  let response;
+  try {
+    response = await fetch(path, {
+      method,
+      headers: body === void 0 ? headers2 : { [headers.contentType]: "application/json", ...headers2 },
+      body,
+      signal,
+      credentials,
+      cache: "no-store",
+      referrerPolicy: "no-referrer"
+    });
+  } catch (error) {
+    if (error instanceof Error && error.name === "AbortError") throw error;
+    throw new ApiError(0);
+  }
+  if (response.ok) return response;
+  const text = await response.text().catch(() => "");
+  throw errorOf(response.status, text, response.headers.get(headers.retryAfter));
+}
+async function read(response) {
+  try {
+    return await response.json();
+  } catch {
+    throw new ApiError(502);
+  }
+}
+function errorOf(status, body, retryAfter) {
+  let said;
+  try {
+    said = JSON.parse(body);
+  } catch {
+  }
+  const detail = Array.isArray(said?.detail) ? said.detail.map(({ msg }) => msg).join("; ") : said?.detail;
+  return new ApiError(status, {
+    code: typeof said?.code === "string" ? said.code : void 0,
+    detail: typeof detail === "string" ? detail : "",
+    retryAfter: Number(retryAfter) || 0
+  });
+}
+
+// assets/net/api.js
+var DEFAULTS = {
+  max_bytes: 0,
+  direct_bytes: 5 * 1024 * 1024,
+  default_ttl_seconds: 7 * 86400,
+  max_ttl_seconds: 30 * 86400,
+  token_required: true
+};
+function place2(link) {
+  const path = link.replace(/^https?:\/\/[^/]*/i, "");
+  return path.startsWith(paths.getLink("")) ? path : link;
+}
+var get = async (path) => read(await request("GET", path));
+var getInfo = (id) => get(paths.transferInfo(id));
+async function getDownloadPlace(id, claim) {
+  const response = await request("GET", paths.downloadUrl(id), { headers: claimHeaders(claim) });
+  const { download_url: link } = await read(response);
+  return { place: place2(link), permit: response.headers.get(headers.downloadPermit) ?? claim.permit };
+}
+var claimHeaders = ({ name, permit }) => permit ? { [headers.downloadPermit]: permit } : { [headers.downloadClaim]: name };
+var tokenHeaders = (token) => token ? { [headers.accessToken]: token } : {};
+var post = async (path, { token = "", json, signal } = {}) => read(await request("POST", path, { json, signal, headers: tokenHeaders(token) }));
+
+// assets/net/storage.js
+var NAME = "sgraph-send";
+var LAST = 2 ** 32;
+var FOLDER2 = "received";
+var hasFiles = () => "FileSystemSyncAccessHandle" in globalThis && Boolean(navigator.storage?.getDirectory);
+var folder = async () => (await navigator.storage.getDirectory()).getDirectoryHandle(FOLDER2, { create: true });
+async function eraseFiles(ids) {
+  if (ids.length === 0 || !navigator.storage?.getDirectory) return;
+  const files = await folder().catch(() => null);
+  await Promise.all(ids.map((id) => files?.removeEntry(String(id)).catch(() => {
+  })));
+}
+var answer = (request2) => new Promise((resolve, reject) => {
+  request2.onsuccess = () => resolve(request2.result);
+  request2.onerror = () => reject(request2.error);
+});
+var opened;
+function database() {
+  opened ??= open();
+  return opened;
+}
+async function open() {
+  const request2 = indexedDB.open(NAME, 1);
+  request2.onupgradeneeded = () => {
+    request2.result.createObjectStore("claims");
+    request2.result.createObjectStore("pieces");
+  };
+  const db = await answer(request2);
+  let over = [];
+  await transact(db, async (claims, pieces) => {
+    const [ids, all] = await Promise.all([answer(claims.getAllKeys()), answer(claims.getAll())]);
+    over = ids.filter((_, i) => all[i].ends <= Date.now());
+    await Promise.all(over.map((id) => erase(claims, pieces, id)));
+  });
+  await eraseFiles(over);
+  return db;
+}
+async function transact(db, task) {
+  const transaction = db.transaction(["claims", "pieces"], "readwrite");
+  const complete2 = new Promise((resolve, reject) => {
+    transaction.oncomplete = resolve;
+    transaction.onabort = () => reject(transaction.error);
+  });
+  const [result] = await Promise.all([
+    task(transaction.objectStore("claims"), transaction.objectStore("pieces")),
+    complete2
+  ]);
+  return result;
+}
+var piecesOf = (id) => IDBKeyRange.bound([id, 0], [id, LAST]);
+var erase = (claims, pieces, id) => Promise.all([answer(claims.delete(id)), answer(pieces.delete(piecesOf(id)))]);
+async function find(id) {
+  return transact(await database(), async (claims, pieces) => {
+    const [claim, count] = await Promise.all([answer(claims.get(id)), answer(pieces.count(piecesOf(id)))]);
+    return { claim: claim ?? null, count };
+  });
+}
+async function saveClaim(id, claim) {
+  await transact(await database(), (claims) => answer(claims.put(claim, id)));
+}
+async function savePiece(id, index, { at: at2, bytes }) {
+  const db = await database();
+  let piece = new Blob([bytes]);
+  if (hasFiles()) {
+    const handle = await (await folder()).getFileHandle(id, { create: true });
+    const file = await /** @type {any} */
+    handle.createSyncAccessHandle();
+    try {
+      if (file.write(bytes, { at: at2 }) < bytes.length) throw new DOMException("no room", "QuotaExceededError");
+    } finally {
+      file.close();
+    }
+    piece = { at: at2, size: bytes.length };
+  }
+  await transact(db, async (claims, pieces) => {
+    if (await answer(claims.getKey(id))) await answer(pieces.put(piece, [id, index]));
+  });
+}
+async function findPiece(id, index) {
+  const piece = await transact(await database(), (_, pieces) => answer(pieces.get([id, index])));
+  if (!piece || piece instanceof Blob) return piece;
+  const file = await (await (await folder()).getFileHandle(id)).getFile();
+  const found = file.slice(piece.at, piece.at + piece.size);
+  return found.size === piece.size ? found : void 0;
+}
+async function remove(id) {
+  await transact(await database(), (claims, pieces) => erase(claims, pieces, id));
+  await eraseFiles([id]);
+}
+async function room() {
+  if (!hasFiles()) return 0;
+  const { quota = 0, usage = 0 } = await navigator.storage.estimate();
+  return Math.max(0, (quota - usage) / 2);
+}
+
+// assets/net/kept.js
+var PIECE = 1024 * 1024;
+var STORED_MAX = 1024;
+var HELD_MAX = 64;
+var Kept = class {
+  /** @type {Claim | null} */
+  claim = null;
+  #id;
+  #count = 0;
+  #isFull = false;
+  /** How many pieces may be kept, once that is known. @type {Promise<number> | undefined} */
+  #most;
+  /** @type {Blob[] | null} the pieces, by their numbers, where the browser stores none */
+  #held = null;
+  /** @param {string} id of the transfer */
+  constructor(id) {
+    this.#id = id;
+  }
+  /** Bytes that are here. */
+  get size() {
+    const size = this.#count * PIECE;
+    return this.claim?.total ? Math.min(size, this.claim.total) : size;
+  }
+  /** Whether it outlives the page. */
+  get isStored() {
+    return !this.#held;
+  }
+  /** Learns what was begun, here or in another tab. */
+  async load() {
+    if (!this.#held) {
+      await this.#try(async () => {
+        const { claim, count } = await find(this.#id);
+        [this.claim, this.#count] = [claim, count];
+      });
+    }
+    if (this.claim && this.claim.ends <= Date.now()) await this.forget();
+  }
+  /** @param {Claim} claim */
+  async save(claim) {
+    this.claim = claim;
+    await this.#try(() => saveClaim(this.#id, claim));
+  }
+  /**
+   * Keeps the next piece, if there is room.
+   * @param {number} index
+   * @param {Bytes} bytes
+   * @returns {Promise<boolean>} whether it is kept
+   */
+  async add(index, bytes) {
+    if (index < this.#count) return true;
+    if (index > this.#count || !await this.put(index, bytes)) return false;
+    this.#count++;
+    return true;
+  }
+  /**
+   * Keeps any piece, if there is room.
+   * @param {number} index
+   * @param {Bytes} bytes
+   * @returns {Promise<boolean>} whether it is kept
+   */
+  async put(index, bytes) {
+    this.#most ??= this.#howMany();
+    if (this.#isFull || index >= await this.#most) return false;
+    try {
+      if (this.#held) this.#held[index] = new Blob([bytes]);
+      else await savePiece(this.#id, index, { at: index * PIECE, bytes });
+      return true;
+    } catch {
+      this.#isFull = true;
+      return false;
+    }
+  }
+  async #howMany() {
+    if (this.#held) return HELD_MAX;
+    const room2 = await room().catch(() => 0);
+    return Math.max(STORED_MAX, Math.floor(room2 / PIECE));
+  }
+  /**
+   * A piece, if it is here.
+   * @param {number} index
+   * @returns {Promise<Bytes | null>}
+   */
+  async piece(index) {
+    try {
+      const piece = this.#held ? this.#held[index] : await findPiece(this.#id, index);
+      return piece ? new Uint8Array(await piece.arrayBuffer()) : null;
+    } catch {
+      return null;
+    }
+  }
+  /**
+   * The kept bytes, from the first on. Where a piece is gone, those before it are all that is kept.
+   * @returns {AsyncGenerator<Bytes>}
+   */
+  async *bytes() {
+    for (let index = 0; index < this.#count; index++) {
+      const piece = await this.piece(index);
+      if (!piece) {
+        this.#count = index;
+        return;
+      }
+      yield piece;
+    }
+  }
+  /** To be called when the download is done, or over. */
+  async forget() {
+    this.claim = null;
+    this.#count = 0;
+    if (this.#held) this.#held = [];
+    else await this.#try(() => remove(this.#id));
+  }
+  /** Drops the bytes, and keeps the permission to fetch them again. */
+  async distrust() {
+    const { claim } = this;
+    await this.forget();
+    if (claim) await this.save(claim);
+  }
+  /**
+   * Does something with the browser's storage. Without one, the page itself holds what is kept.
+   * @param {() => Promise<void>} task
+   */
+  async #try(task) {
+    if (this.#held) return;
+    try {
+      await task();
+    } catch {
+      this.#held = [];
+      this.#count = 0;
+    }
+  }
+};
+
+// assets/net/patience.js
+var WAITS = [1, 2, 4, 8, 15];
+var PASSING = [0, 408, 425, 429, 500, 502, 503, 504];
+var isPassing = (error) => error instanceof ApiError && PASSING.includes(error.status);
+async function patiently(task, { signal, onWait = () => {
+} } = {}) {
+  for (let attempt = 0; ; attempt++) {
+    signal?.throwIfAborted();
+    try {
+      return await task();
+    } catch (error) {
+      if (!(error instanceof ApiError) || !isPassing(error) || attempt >= WAITS.length) throw error;
+      onWait(navigator.onLine ? "retrying" : "offline");
+      const jitter = 0.8 + Math.random() * 0.4;
+      await sleep(Math.max(WAITS[attempt] * jitter, Math.min(error.retryAfter, 60)) * 1e3, signal);
+      if (!navigator.onLine) await backOnline(signal);
+    }
+  }
+}
+function sleep(milliseconds, signal) {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(done, milliseconds);
+    function done() {
+      signal?.removeEventListener("abort", stopped);
+      resolve(void 0);
+    }
+    function stopped() {
+      clearTimeout(timer);
+      reject(signal?.reason);
+    }
+    if (signal?.aborted) stopped();
+    else signal?.addEventListener("abort", stopped, { once: true });
+  });
+}
+function backOnline(signal) {
+  return new Promise((resolve, reject) => {
+    addEventListener("online", resolve, { once: true, signal });
+    signal?.addEventListener("abort", () => reject(signal.reason), { once: true });
+  });
+}
+
+// assets/net/download.js
+var FINAL = [401, 403, 404, 409, 410, 429];
+var LINK_OVER = [codes.forbidden, codes.invalid, codes.linkExpired];
+var NO_PERMISSION = [codes.linkMismatch, codes.linkNotGenuine];
+var HOUR = 3600 * 1e3;
+var isEnded = (error) => error instanceof ApiError && error.code !== codeOf(error.status) && (error.status === 404 || error.status === 410 || NO_PERMISSION.includes(error.code));
+var Download = class {
+  #id;
+  #kept;
+  /** @param {string} id of the transfer */
+  constructor(id) {
+    this.#id = id;
+    this.#kept = new Kept(id);
+  }
+  /** Learns whether the download was begun, here, in another tab, or before the page was closed. */
+  load() {
+    return this.#kept.load();
+  }
+  /** Whether it goes on with a permission that it has, and is not counted again. */
+  get begun() {
+    return Boolean(this.#kept.claim?.place);
+  }
+  /** Until when, in milliseconds since 1970. */
+  get ends() {
+    return this.#kept.claim?.ends ?? 0;
+  }
+  /** Whether it can be gone on with when the page was closed. */
+  get isStored() {
+    return this.#kept.isStored;
+  }
+  /** Bytes that need not be fetched any more. */
+  get kept() {
+    return this.#kept.size;
+  }
+  /** Bytes of the whole; 0 where nobody said. */
+  get total() {
+    return this.#kept.claim?.total ?? 0;
+  }
+  /** To be called when it is done, or can be no more. */
+  forget() {
+    return this.#kept.forget();
+  }
+  /** Fetches again what has arrived: it is not what was sent. */
+  distrust() {
+    return this.#kept.distrust();
+  }
+  /**
+   * The ciphertext from its first byte. Only the first call ever spends a download.
+   * @param {Options} options
+   * @returns {AsyncGenerator<Bytes>}
+   */
+  async *chunks(options) {
+    const first = await alone(`sgraph-send ${this.#id}`, options.signal, () => this.#claim(options));
+    let received = 0;
+    for await (const bytes of this.#kept.bytes()) {
+      received += bytes.length;
+      yield bytes;
+    }
+    if (!this.total || received < this.total) yield* this.#fetched(received, first, options);
+  }
+  /**
+   * Bytes of the ciphertext, of a download that was begun, without the others. What is fetched for them is kept.
+   * @param {{ from: number, to: number }} part
+   * @param {Options} options
+   * @returns {AsyncGenerator<Bytes>}
+   */
+  async *range({ from, to }, options) {
+    for (let index = Math.floor(from / PIECE); index * PIECE < to; ) {
+      const start = index * PIECE;
+      const cut2 = (bytes, at2) => bytes.subarray(Math.max(0, from - at2), Math.max(0, to - at2));
+      const kept = await this.#kept.piece(index);
+      if (kept && (kept.length === PIECE || start + kept.length >= this.total)) {
+        yield cut2(kept, start);
+        index++;
+        continue;
+      }
+      for await (const piece of this.#pieces(index, to, options)) {
+        await this.#kept.put(index, piece);
+        yield cut2(piece, index * PIECE);
+        index++;
+      }
+    }
+  }
+  /**
+   * Whole pieces, up to that which has the byte before `to`.
+   * @param {number} first
+   * @param {number} to
+   * @param {Options} options
+   */
+  async *#pieces(first, to, options) {
+    const queue = new ByteQueue();
+    const end = Math.min(Math.ceil(to / PIECE) * PIECE, this.total || Infinity);
+    let received = first * PIECE;
+    while (received < end) {
+      const answer3 = await this.#askOn(received, options, end);
+      if (!answer3) break;
+      const take = (bytes) => {
+        const wanted = bytes.slice(0, end - received);
+        received += wanted.length;
+        queue.push(wanted);
+      };
+      for await (const _ of this.#fresh(answer3, options, take)) {
+        while (queue.length >= PIECE) yield queue.take(PIECE);
+        if (received >= end) break;
+      }
+    }
+    if (queue.length) yield queue.take(queue.length);
+  }
+  /**
+   * What an answer has that is not known yet. Returns whether it came to its end: the connection may be lost before.
+   * @param {Answer} answer
+   * @param {Options} options
+   * @param {(bytes: Bytes) => Promise<void> | void} take what is to be done with it first
+   */
+  async *#fresh({ reader, skip }, { signal, onWait }, take) {
+    try {
+      for (let toSkip = skip; ; ) {
+        const { done, value } = await read2(reader);
+        if (done) return true;
+        const fresh = value.subarray(Math.min(toSkip, value.length));
+        toSkip -= value.length - fresh.length;
+        if (fresh.length === 0) continue;
+        await take(fresh);
+        yield fresh;
+      }
+    } catch (error) {
+      signal.throwIfAborted();
+      if (!(error instanceof ApiError && error.status === 0)) throw error;
+      onWait(navigator.onLine ? "retrying" : "offline");
+      return false;
+    } finally {
+      reader.cancel().catch(() => {
+      });
+    }
+  }
+  /**
+   * Tells the service that all of it was opened, which its sender may want to know. That it fails is no harm.
+   */
+  async confirm() {
+    const { claim } = this.#kept;
+    if (!claim) return;
+    const path = paths.confirmDownload(this.#id);
+    await request("POST", path, { headers: claimHeaders(claim) }).catch(() => {
+    });
+  }
+  /**
+   * Spends a download, unless one was begun, and keeps the permission to go on with it. Returns the answer that has the
+   * bytes already, if it came with that. What it is called is kept before: an answer that is lost has counted it.
+   * @param {Options} options
+   * @returns {Promise<Answer | null>}
+   */
+  async #claim(options) {
+    await this.#kept.load();
+    if (this.begun) return null;
+    const isRepeated = this.#kept.claim !== null;
+    const claim = this.#kept.claim ?? {
+      name: toHex(crypto.getRandomValues(new Uint8Array(16))),
+      place: "",
+      permit: "",
+      validator: "",
+      total: 0,
+      ends: Date.now() + HOUR
+    };
+    await this.#kept.save(claim);
+    try {
+      return await this.#count(claim, options);
+    } catch (error) {
+      if (!isEnded(error)) throw error;
+      await this.#kept.forget();
+      if (!isRepeated) throw error;
+      return this.#claim(options);
+    }
+  }
+  /**
+   * @param {Claim} claim
+   * @param {Options} options
+   */
+  async #count(claim, { signal, onWait }) {
+    try {
+      await this.#kept.save({ ...claim, ...await getDownloadPlace(this.#id, claim) });
+      return null;
+    } catch (error) {
+      if (error instanceof ApiError && FINAL.includes(error.status)) throw error;
+    }
+    return patiently(() => this.#ask({ ...claim, place: this.#route }, { from: 0 }, signal), { signal, onWait });
+  }
+  /** Where the service itself hands the bytes out, by the permit. */
+  get #route() {
+    return paths.downloadTransfer(this.#id);
+  }
+  /**
+   * What is still to come, however often the connection is lost.
+   * @param {number} from how many bytes are here
+   * @param {Answer | null} first
+   * @param {Options} options
+   * @returns {AsyncGenerator<Bytes>}
+   */
+  async *#fetched(from, first, { signal, onWait }) {
+    let received = from;
+    let answer3 = first;
+    const pieces = new Pieces(this.#kept, from);
+    for (let whole = false; !whole; answer3 = null) {
+      answer3 ??= await this.#askOn(received, { signal, onWait });
+      if (!answer3) break;
+      whole = yield* this.#fresh(answer3, { signal, onWait }, (bytes) => {
+        received += bytes.length;
+        return pieces.add(bytes);
+      });
+      whole &&= received >= this.total;
+    }
+    await pieces.finish();
+    const { claim } = this.#kept;
+    if (claim && !claim.total) await this.#kept.save({ ...claim, total: received });
+  }
+  /**
+   * Asks for the rest; null if there is none.
+   * @param {number} from
+   * @param {Options} options
+   * @param {number} [to] before which byte it ends, where not all is asked for
+   */
+  async #askOn(from, { signal, onWait }, to) {
+    const ask = () => patiently(() => this.#ask(this.#granted, { from, to }, signal), { signal, onWait });
+    try {
+      return await ask().catch(async (error) => {
+        const { permit, place: place3 } = this.#granted;
+        if (!(error instanceof ApiError && LINK_OVER.includes(error.code) && permit && place3 !== this.#route))
+          throw error;
+        const renewed = await patiently(() => getDownloadPlace(this.#id, this.#granted), { signal, onWait });
+        await this.#kept.save({ ...this.#granted, ...renewed });
+        return ask();
+      });
+    } catch (error) {
+      if (from && !this.total && error instanceof ApiError && error.status === 416) return null;
+      throw error;
+    }
+  }
+  get #granted() {
+    const { claim } = this.#kept;
+    if (!claim) throw new ApiError(410, { code: codes.linkExpired });
+    return claim;
+  }
+  /**
+   * @param {Claim} claim
+   * @param {{ from: number, to?: number }} part
+   * @param {AbortSignal} signal
+   * @returns {Promise<Answer>}
+   */
+  async #ask({ ...claim }, { from, to }, signal) {
+    const asked = claim.place === this.#route ? claimHeaders(claim) : {};
+    const isPart = from > 0 || to !== void 0;
+    if (isPart) asked[headers.range] = `bytes=${from}-${to === void 0 ? "" : to - 1}`;
+    if (isPart && claim.validator) asked[headers.ifRange] = claim.validator;
+    const response = await request("GET", claim.place, { headers: asked, signal });
+    if (!response.body) throw new ApiError(0);
+    claim.permit = response.headers.get(headers.downloadPermit) ?? claim.permit;
+    const startsAt = response.status === 206 ? from : 0;
+    if (!from && response.status !== 206) {
+      const encoded = response.headers.get(headers.contentEncoding);
+      claim.total = encoded ? 0 : Number(response.headers.get(headers.contentLength)) || 0;
+      claim.validator = (response.headers.get(headers.eTag) ?? "").replace(/^W\//, "");
+    }
+    claim.total ||= Number(/\/(\d+)$/.exec(response.headers.get(headers.contentRange) ?? "")?.[1] ?? 0);
+    await this.#kept.save(claim);
+    return { reader: response.body.getReader(), skip: from - startsAt };
+  }
+};
+var Pieces = class {
+  #kept;
+  #index;
+  #queue = new ByteQueue();
+  #isKeeping = true;
+  #last = Promise.resolve();
+  /**
+   * @param {Kept} kept
+   * @param {number} from how many bytes are kept already
+   */
+  constructor(kept, from) {
+    this.#kept = kept;
+    this.#index = from / PIECE;
+  }
+  /** @param {Bytes} bytes which the caller may give away afterwards */
+  async add(bytes) {
+    if (!this.#isKeeping) return;
+    this.#queue.push(bytes.slice());
+    while (this.#queue.length >= PIECE) await this.#keep();
+  }
+  async finish() {
+    if (this.#queue.length) await this.#keep();
+    await this.#last;
+  }
+  /** Keeps the next piece while more arrives; one after the other. */
+  async #keep() {
+    const piece = this.#queue.take(PIECE);
+    await this.#last;
+    this.#last = this.#kept.add(this.#index++, piece).then((isKept) => {
+      this.#isKeeping &&= isKept;
+      if (!this.#isKeeping) this.#queue = new ByteQueue();
+    });
+  }
+};
+var alone = async (name, signal, task) => navigator.locks ? navigator.locks.request(name, { signal }, task) : task();
+async function read2(reader) {
+  try {
+    return await reader.read();
+  } catch (error) {
+    if (error instanceof Error && error.name === "AbortError") throw error;
+    throw new ApiError(0);
+  }
+}
+
+// assets/net/receiving.js
+var TELL_EVERY = 100;
+var current = null;
+function at(id) {
+  if (current?.id !== id) current = { id, download: new Download(id), container: null };
+  return current;
+}
+async function stateOf(id) {
+  const { download } = at(id);
+  await download.load();
+  const { begun, ends, isStored, kept } = download;
+  return { begun, ends, isStored, kept };
+}
+var forget = (id) => at(id).download.forget();
+var distrust = (id) => at(id).download.distrust();
+async function receive({ id, key, block: block2 }, line) {
+  const { download } = at(id);
+  await download.load();
+  const to = { written: 0 };
+  for (let trusted = download.kept > 0; ; trusted = false) {
+    const opener = new Opener(key, block2);
+    try {
+      let toSkip = to.written;
+      for await (const bytes of opener.content(counted(download, line))) {
+        if (opener.metadata?.type === CONTAINER_TYPE) return await list({ id, key, block: block2 }, line);
+        const name = opener.metadata?.filename ? safeFilename(opener.metadata.filename) : "";
+        to.sink ??= await sinkAt(await line.ask({ name, size: contentSize(bytes.length, download.total, block2) }));
+        const fresh = bytes.subarray(Math.min(toSkip, bytes.length));
+        toSkip -= bytes.length - fresh.length;
+        await to.sink.write(fresh);
+        to.written += fresh.length;
+      }
+      if (!to.sink) throw new DamagedError();
+      const saved = await to.sink.close();
+      await download.confirm();
+      await download.forget();
+      return { saved, name: opener.metadata?.filename ? safeFilename(opener.metadata.filename) : "" };
+    } catch (error) {
+      const isDamaged = error instanceof DamagedError;
+      if (!(isDamaged && trusted)) {
+        await to.sink?.abort();
+        throw error;
+      }
+      await download.distrust();
+    }
+  }
+}
+function contentSize(first, total, block2) {
+  const places = new Places(block2);
+  const count = places.countOfSealed(total);
+  if (first > places.plainStart(1) || count < 2) return first;
+  const plain = places.plainStart(count - 1) + total - places.sealedStart(count - 1) - 16;
+  return plain - (places.plainStart(1) - first);
+}
+async function* counted(download, line) {
+  const progress = new Progress(line, () => download.total);
+  for await (const bytes of download.chunks(optionsOf(line))) {
+    progress.add(bytes.length);
+    yield bytes;
+  }
+  progress.end();
+}
+var optionsOf = ({ signal, tell }) => ({
+  signal,
+  onWait: (why) => tell("onWait", why)
+});
+var Progress = class {
+  #line;
+  #total;
+  #done = 0;
+  #told = 0;
+  /**
+   * @param {Line} line
+   * @param {() => number} total
+   */
+  constructor(line, total) {
+    this.#line = line;
+    this.#total = total;
+  }
+  /** @param {number} bytes */
+  add(bytes) {
+    this.#done += bytes;
+    const now = Date.now();
+    if (now - this.#told < TELL_EVERY) return;
+    this.#told = now;
+    this.end();
+  }
+  end() {
+    this.#line.tell("onProgress", this.#done, this.#total());
+  }
+};
+var Container = class {
+  #download;
+  #key;
+  /** @type {SealedFile | null} */
+  #sealed = null;
+  /** Whom the call is of that runs. @type {Line | null} */
+  #line = null;
+  /** @type {Listed[]} */
+  files = [];
+  name = "";
+  /**
+   * @param {Download} download
+   * @param {Sealed} sealed
+   */
+  constructor(download, { key, block: block2 }) {
+    this.#download = download;
+    this.#key = { key, block: block2 };
+  }
+  /** @param {Line} line */
+  async open(line) {
+    const { key, block: block2 } = this.#key;
+    const sealed = await this.#during(
+      line,
+      () => SealedFile.open(key, block2, {
+        size: this.#download.total,
+        fetch: (from, to) => this.#download.range({ from, to }, optionsOf(
+          /** @type {Line} */
+          this.#line
+        ))
+      })
+    );
+    if (!sealed) throw new DamagedError();
+    this.#sealed = sealed;
+    this.name = nameOfContainer(safeFilename(sealed.metadata?.filename ?? ""));
+    const start = await this.#during(line, async () => {
+      const end = indexEnd(await gather2(sealed.content(0, CONTAINER_START)));
+      return gather2(sealed.content(0, end));
+    });
+    const { files, size } = readIndex(start);
+    if (size !== sealed.size) throw new DamagedError();
+    this.files = files;
+  }
+  /**
+   * @param {{ from: number, to: number }} part of the content
+   * @param {Line} line
+   */
+  async *content({ from, to }, line) {
+    this.#line = line;
+    const progress = new Progress(line, () => to - from);
+    for await (
+      const bytes of
+      /** @type {SealedFile} */
+      this.#sealed.content(from, to)
+    ) {
+      progress.add(bytes.length);
+      yield bytes;
+    }
+    progress.end();
+  }
+  /** What all files have, as it stands in the content. */
+  get all() {
+    return { from: this.files[0].from, to: this.files[this.files.length - 1].to };
+  }
+  /** Tells who sent it that all was opened; what was kept of it has done its work. */
+  async done() {
+    await this.#download.confirm();
+    await this.#download.distrust();
+  }
+  /**
+   * @template R
+   * @param {Line} line
+   * @param {() => Promise<R>} task
+   */
+  #during(line, task) {
+    this.#line = line;
+    return task();
+  }
+};
+async function gather2(chunks) {
+  const all = [];
+  for await (const chunk of chunks) all.push(chunk);
+  return concat(all);
+}
+async function list(sealed, line) {
+  const here = at(sealed.id);
+  const container = new Container(here.download, sealed);
+  await container.open(line);
+  here.container = container;
+  return { files: container.files.map(({ path, size }) => ({ path, size })), name: container.name };
+}
+function containerOf(id) {
+  const { container } = at(id);
+  if (!container) throw new Error("This was closed already.");
+  return container;
+}
+async function receiveOne(id, number, line) {
+  const container = containerOf(id);
+  const file = container.files[number];
+  const name = file.path.slice(file.path.lastIndexOf("/") + 1);
+  const sink = await sinkAt(await line.ask({ name, size: file.size }));
+  return { saved: await filled(sink, container.content(file, line)), name };
+}
+async function receiveArchive(id, line) {
+  const container = containerOf(id);
+  const name = `${container.name}.zip`;
+  const zip = new ZipWriter(container.files);
+  const sink = await sinkAt(await line.ask({ name, size: zip.size }));
+  const saved = await filled(
+    sink,
+    (async function* () {
+      for await (const bytes of container.content(container.all, line)) yield* zip.push(bytes);
+      yield* zip.finish();
+    })()
+  );
+  await container.done();
+  return { saved, name };
+}
+async function filled(sink, content) {
+  try {
+    for await (const bytes of content) await sink.write(bytes);
+    return await sink.close();
+  } catch (error) {
+    await sink.abort();
+    throw error;
+  }
+}
+async function receiveFolder(id, folder2, line) {
+  const container = containerOf(id);
+  const { name, handle } = await newFolder(folder2, container.name);
+  const content = new Taker(container.content(container.all, line));
+  const folders = /* @__PURE__ */ new Map([["", handle]]);
+  const folderAt = async (path) => {
+    const known = folders.get(path);
+    if (known) return known;
+    const cut2 = path.lastIndexOf("/");
+    const parent = (
+      /** @type {FileSystemDirectoryHandle} */
+      await folderAt(path.slice(0, Math.max(0, cut2)))
+    );
+    const made = await allowed(path.slice(cut2 + 1), (as) => parent.getDirectoryHandle(as, { create: true }));
+    folders.set(path, made);
+    return made;
+  };
+  for (const { path, size } of container.files) {
+    if (isFolder(path)) {
+      await folderAt(path.slice(0, -1));
+      continue;
+    }
+    const cut2 = path.lastIndexOf("/");
+    const within = await folderAt(path.slice(0, Math.max(0, cut2)));
+    const file = await allowed(path.slice(cut2 + 1), (as) => within.getFileHandle(as, { create: true }));
+    await filled(await FileSink.open(file), content.take(size));
+  }
+  await content.end();
+  await container.done();
+  return name;
+}
+async function newFolder(parent, wanted) {
+  const taken = /* @__PURE__ */ new Set();
+  for await (
+    const name of
+    /** @type {any} */
+    parent.keys()
+  ) taken.add(name.toLowerCase());
+  for (let number = 1; ; number++) {
+    const name = number === 1 ? wanted : `${wanted} (${number})`;
+    if (taken.has(name.toLowerCase())) continue;
+    return { name, handle: await allowed(name, (as) => parent.getDirectoryHandle(as, { create: true })) };
+  }
+}
+var allowed = (name, task) => task(name).catch((error) => {
+  if (error instanceof TypeError) return task(`${name}_`);
+  throw error;
+});
+var Taker = class {
+  #chunks;
+  #rest = new Uint8Array();
+  /** @param {AsyncIterable<Bytes>} chunks */
+  constructor(chunks) {
+    this.#chunks = chunks[Symbol.asyncIterator]();
+  }
+  /**
+   * @param {number} size
+   * @returns {AsyncGenerator<Bytes>}
+   */
+  async *take(size) {
+    for (let left = size; left > 0; ) {
+      if (this.#rest.length === 0) {
+        const { done, value } = await this.#chunks.next();
+        if (done) throw new DamagedError();
+        this.#rest = value;
+      }
+      const part2 = this.#rest.subarray(0, left);
+      this.#rest = this.#rest.subarray(part2.length);
+      left -= part2.length;
+      yield part2;
+    }
+  }
+  /** To be called when all was taken: what reads on proves that it was all. */
+  async end() {
+    if (this.#rest.length || !(await this.#chunks.next()).done) throw new DamagedError();
+  }
+};
+
+// assets/net/database.js
+var answer2 = (request2) => new Promise((resolve, reject) => {
+  request2.onsuccess = () => resolve(request2.result);
+  request2.onerror = () => reject(request2.error);
+});
+var Database = class {
+  #name;
+  #stores;
+  /** @type {Promise<IDBDatabase> | undefined} */
+  #opened;
+  /**
+   * @param {string} name
+   * @param {string[]} stores
+   */
+  constructor(name, stores) {
+    this.#name = name;
+    this.#stores = stores;
+  }
+  /**
+   * Does something with some stores in one step, all of it or nothing. When it is done it is on the disk, and not only on
+   * its way there.
+   * @template R
+   * @param {string[]} names
+   * @param {(...stores: IDBObjectStore[]) => Promise<R>} task
+   * @returns {Promise<R>}
+   */
+  async transact(names, task) {
+    this.#opened ??= this.#open();
+    const db = await this.#opened;
+    const transaction = db.transaction(names, "readwrite", { durability: "strict" });
+    const complete2 = new Promise((resolve, reject) => {
+      transaction.oncomplete = resolve;
+      transaction.onabort = () => reject(transaction.error);
+    });
+    const [result] = await Promise.all([task(...names.map((name) => transaction.objectStore(name))), complete2]);
+    return result;
+  }
+  #open() {
+    const request2 = indexedDB.open(this.#name, 1);
+    request2.onupgradeneeded = () => {
+      for (const store of this.#stores) request2.result.createObjectStore(store);
+    };
+    return answer2(request2);
+  }
+};
+var sending = new Database("sgraph-sending", ["uploads", "hashes", "sent", "requests"]);
+
+// assets/net/unfinished.js
+var PENDING = 24 * 3600 * 1e3;
+var HASH = 32;
+var LAST2 = 2 ** 32;
+var of = (id) => IDBKeyRange.bound([id, 0], [id, LAST2]);
+var eraseRows = (id, ...stores) => Promise.all(stores.map((store) => answer2(store.delete(of(id)))));
+var lockName = (id) => `sgraph-send upload ${id}`;
+async function forget2(id) {
+  await sending.transact(
+    ["uploads", "hashes", "sent"],
+    (uploads, hashes, sent) => Promise.all([answer2(uploads.delete(id)), eraseRows(id, hashes, sent)])
+  );
+}
+var Journal = class _Journal {
+  #begun;
+  /** Numbers of the segments that left. @type {Set<number>} */
+  #known = /* @__PURE__ */ new Set();
+  /** @param {Begun} begun */
+  constructor(begun) {
+    this.#begun = begun;
+  }
+  /**
+   * Keeps an upload that begins. Null where the browser keeps nothing: then it can only be sent in one go.
+   * @param {Plan} plan
+   * @param {{ id: string, random: Bytes, size: number }} stream
+   */
+  static async begin(plan, stream) {
+    const ends = Math.min(Date.now() + PENDING, plan.expires);
+    const journal = new _Journal({ ...plan, ...stream, ends });
+    try {
+      await journal.#restart();
+      return journal;
+    } catch {
+      return null;
+    }
+  }
+  /**
+   * What is kept of an upload; null where another tab has finished or forgotten it.
+   * @param {string} id
+   */
+  static async find(id) {
+    const begun = await sending.transact(["uploads"], (uploads) => answer2(uploads.get(id)));
+    return begun ? new _Journal(begun) : null;
+  }
+  get begun() {
+    return this.#begun;
+  }
+  /**
+   * What to seal the same again from.
+   * @returns {Promise<Kept>}
+   */
+  async kept() {
+    const { id, random, size } = this.#begun;
+    const [firsts, runs] = await sending.transact(
+      ["hashes"],
+      (hashes2) => Promise.all([answer2(hashes2.getAllKeys(of(id))), answer2(hashes2.getAll(of(id)))])
+    );
+    const starts = (
+      /** @type {[string, number][]} */
+      firsts.map(([, first]) => first)
+    );
+    const count = starts.reduce((most, first, i) => Math.max(most, first + runs[i].length / HASH), 0);
+    const hashes = new Uint8Array(count * HASH);
+    for (const [i, first] of starts.entries()) {
+      hashes.set(runs[i], first * HASH);
+      for (let n = 0; n < runs[i].length / HASH; n++) this.#known.add(first + n);
+    }
+    return { random, size, hashes };
+  }
+  /**
+   * Whether all of these segments left before.
+   * @param {Hashed[]} segments
+   */
+  knows(segments) {
+    return segments.every(({ index }) => this.#known.has(index));
+  }
+  /**
+   * Keeps the hashes of segments that follow each other. Only then may they leave.
+   * @param {Hashed[]} segments
+   */
+  async leaving(segments) {
+    const fresh = segments.findIndex(({ index }) => !this.#known.has(index));
+    if (fresh < 0) return;
+    const added = segments.slice(fresh);
+    const run = new Uint8Array(added.length * HASH);
+    for (const [i, { sha256 }] of added.entries()) run.set(sha256, i * HASH);
+    await sending.transact(["hashes"], (hashes) => answer2(hashes.put(run, [this.#begun.id, added[0].index])));
+    for (const { index } of added) this.#known.add(index);
+  }
+  /**
+   * Notes that a part arrived, for who asks how far it is. What the service has it says itself.
+   * @param {number} part
+   * @param {number} bytes
+   */
+  async arrived(part2, bytes) {
+    const put = sending.transact(["sent"], (sent) => answer2(sent.put(bytes, [this.#begun.id, part2])));
+    await put.catch(() => {
+    });
+  }
+  /**
+   * Begins again, under other random bytes: nothing of what was known is of this stream.
+   * @param {Bytes} random
+   */
+  async startOver(random) {
+    this.#begun = { ...this.#begun, random };
+    await this.#restart();
+  }
+  async #restart() {
+    this.#known.clear();
+    const { id } = this.#begun;
+    await sending.transact(
+      ["uploads", "hashes", "sent"],
+      (uploads, hashes, sent) => Promise.all([answer2(uploads.put(this.#begun, id)), eraseRows(id, hashes, sent)])
+    );
+  }
+};
+
+// assets/net/upload.js
+var DIRECT_MAX = 8 * 1024 * 1024;
+var AT_ONCE = 3;
+var ElsewhereError = class extends Error {
+  code = "elsewhere";
+};
+var upload = (sealAs, options) => options.begun ? goOn(sealAs, options.begun, options) : begin(sealAs, options);
+async function begin(sealAs, { settings, config, plan, onCreated = () => {
+}, ...context }) {
+  const { token, signal } = context;
+  const sealed = sealAs(null);
+  if (config.max_bytes && sealed.size > config.max_bytes) throw new ApiError(413);
+  const json = { ...settings, file_size_bytes: sealed.plainSize };
+  const { transfer_id: id, upload_url: url } = await post(paths.createTransfer, { token, signal, json });
+  onCreated(id);
+  if (sealed.size <= Math.min(DIRECT_MAX, config.direct_bytes)) {
+    await uploadWhole(sealed, url, context);
+    return complete(id, context);
+  }
+  return alone2(id, async () => {
+    const { random, size } = sealed;
+    const journal = plan && random ? await Journal.begin(plan, { id, random, size }) : null;
+    await uploadParts(sealed, { id, parts: await initiate(id, sealed, context), journal, ...context });
+    return complete(id, context);
+  });
+}
+var goOn = (sealAs, id, context) => alone2(id, async () => {
+  const journal = await Journal.find(id);
+  if (!journal) throw new ElsewhereError();
+  let parts;
+  try {
+    parts = await resume(id, context);
+  } catch (error) {
+    if (await isComplete(id, error)) return finished(id);
+    throw error;
+  }
+  if (parts !== "assembled") {
+    const sealed = sealAs(await journal.kept());
+    try {
+      await uploadParts(sealed, { id, parts: parts ?? await initiate(id, sealed, context), journal, ...context });
+    } catch (error) {
+      if (!(error instanceof FileChangedError)) throw error;
+      await startOver(sealAs, { id, journal, ...context });
+    }
+  }
+  return complete(id, context);
+});
+async function startOver(sealAs, { id, journal, ...context }) {
+  const sealed = sealAs(null);
+  const { random, size } = sealed;
+  if (!random || size !== journal.begun.size) throw new FileChangedError();
+  await journal.startOver(random);
+  await uploadParts(sealed, { id, parts: await initiate(id, sealed, context), journal, ...context });
+}
+async function alone2(id, task) {
+  if (!navigator.locks) return task();
+  return navigator.locks.request(lockName(id), { ifAvailable: true }, (lock) => {
+    if (!lock) throw new ElsewhereError();
+    return task();
+  });
+}
+async function complete(id, { token, signal, onWait }) {
+  await patiently(() => post(paths.completeTransfer(id), { token, signal }), { signal, onWait });
+  return finished(id);
+}
+async function finished(id) {
+  await forget2(id).catch(() => {
+  });
+  return id;
+}
+async function isComplete(id, error) {
+  if (!(error instanceof ApiError) || error.code !== "not_pending") return false;
+  const { status } = await getInfo(id);
+  return status !== "pending" && status !== "deleted";
+}
+async function uploadWhole(sealed, url, { token, signal, onProgress, onWait }) {
+  const { size } = sealed;
+  const { chunks } = await sealed.part(0, size);
+  const report = (uploaded) => onProgress({ encrypted: size, uploaded, size });
+  report(0);
+  const said = { [headers.contentType]: "application/octet-stream", ...tokenHeaders(token) };
+  const send = () => transmit("POST", url, new Blob(chunks), { headers: said, signal, onProgress: report });
+  await patiently(send, { signal, onWait });
+}
+var Parts = class {
+  /** @type {Map<number, { etag: string | null, size: number }>} */
+  there = /* @__PURE__ */ new Map();
+  /** @param {Partial<import('../shared/contract.js').ResumeUploadReply>} said by initiate, too */
+  constructor({ upload_id: uploadId = "", part_size: partSize = 0, part_urls: urls, parts }) {
+    this.uploadId = uploadId;
+    this.partSize = partSize;
+    this.urls = new Map((urls ?? []).map((part2) => [part2.part_number, part2.upload_url]));
+    for (const { part_number: number, etag, size } of parts ?? []) this.there.set(number, { etag, size });
+  }
+};
+async function initiate(id, sealed, { token, signal, onWait }) {
+  const json = { transfer_id: id, file_size_bytes: sealed.size };
+  return new Parts(await patiently(() => post(paths.initiateUpload, { token, signal, json }), { signal, onWait }));
+}
+var NONE_OPEN = ["upload_not_found", "not_found", "method_not_allowed"];
+async function resume(id, { token, signal, onWait }) {
+  let said;
+  try {
+    const json = { transfer_id: id };
+    said = await patiently(() => post(paths.resumeUpload, { token, signal, json }), { signal, onWait });
+  } catch (error) {
+    if (error instanceof ApiError && NONE_OPEN.includes(error.code)) return null;
+    throw error;
+  }
+  return said.assembled ? "assembled" : new Parts(said);
+}
+var isOver = (error) => error instanceof ApiError && (error.code === "link_expired" || error.code === "forbidden");
+async function uploadParts(sealed, { id, parts, journal, ...context }) {
+  const { token, signal, onProgress, onWait } = context;
+  const { size } = sealed;
+  const { uploadId, partSize } = parts;
+  const count = Math.ceil(size / partSize);
+  const lengthOf2 = (number) => Math.min(partSize, size - (number - 1) * partSize);
+  const isThere = (number) => parts.there.get(number)?.size === lengthOf2(number);
+  const sent = Array.from({ length: count }, (_, i) => isThere(i + 1) ? lengthOf2(i + 1) : 0);
+  const etags = [];
+  let encrypted = 0;
+  let next = 1;
+  const report = () => onProgress({ encrypted, uploaded: sent.reduce((sum, bytes) => sum + bytes, 0), size });
+  const lanes = new AbortController();
+  const laneSignal = lanes.signal;
+  signal.addEventListener("abort", () => lanes.abort(signal.reason), { once: true });
+  const put = (number, body) => {
+    const report1 = (bytes) => {
+      sent[number - 1] = bytes;
+      report();
+    };
+    const send = () => transmit("PUT", place2(parts.urls.get(number) ?? ""), body, { signal: laneSignal, onProgress: report1 });
+    return patiently(send, { signal: laneSignal, onWait });
+  };
+  const lane = async () => {
+    while (next <= count) {
+      laneSignal.throwIfAborted();
+      const number = next++;
+      const length = lengthOf2(number);
+      const { chunks, segments } = await sealed.part((number - 1) * partSize, length);
+      encrypted += length;
+      report();
+      const there = isThere(number) ? parts.there.get(number) : void 0;
+      if (there && journal && !journal.knows(segments)) throw new FileChangedError();
+      if (there) {
+        etags[number - 1] = { part_number: number, etag: there.etag };
+        continue;
+      }
+      laneSignal.throwIfAborted();
+      await journal?.leaving(segments);
+      laneSignal.throwIfAborted();
+      const body = new Blob(chunks);
+      let etag;
+      try {
+        etag = await put(number, body);
+      } catch (error) {
+        const renewed = isOver(error) && journal ? await resume(id, { ...context, signal: laneSignal }) : null;
+        if (!(renewed instanceof Parts) || renewed.uploadId !== uploadId) throw error;
+        for (const [number2, url] of renewed.urls) parts.urls.set(number2, url);
+        etag = await put(number, body);
+      }
+      etags[number - 1] = { part_number: number, etag };
+      await journal?.arrived(number, length);
+    }
+  };
+  report();
+  const all = Array.from({ length: AT_ONCE }, lane);
+  try {
+    await Promise.all(all);
+    const json = { transfer_id: id, upload_id: uploadId, parts: etags };
+    await patiently(() => post(paths.assembleUpload, { token, signal, json }), { signal, onWait });
+  } catch (error) {
+    lanes.abort(error);
+    await Promise.allSettled(all);
+    if (!journal || !(isPassing(error) || error instanceof FileChangedError))
+      post(paths.cancelUpload(id, uploadId), { token }).catch(() => {
+      });
+    throw error;
+  }
+}
+function transmit(method, url, body, { headers: said = {}, signal, onProgress }) {
+  return new Promise((resolve, reject) => {
+    signal.throwIfAborted();
+    const xhr = new XMLHttpRequest();
+    const stop = () => xhr.abort();
+    signal.addEventListener("abort", stop, { once: true });
+    xhr.onloadend = () => signal.removeEventListener("abort", stop);
+    xhr.open(method, url);
+    for (const [name, value] of Object.entries(said)) xhr.setRequestHeader(name, value);
+    xhr.upload.onprogress = ({ loaded }) => onProgress(loaded);
+    xhr.onload = () => {
+      if (xhr.status >= 200 && xhr.status < 300) {
+        onProgress(body.size);
+        resolve(xhr.getResponseHeader(headers.eTag));
+      } else reject(errorOf(xhr.status, xhr.responseText, xhr.getResponseHeader(headers.retryAfter)));
+    };
+    xhr.onerror = () => {
+      onProgress(0);
+      reject(new ApiError(0));
+    };
+    xhr.onabort = () => reject(signal.reason);
+    xhr.send(body);
+  });
+}
+
+// assets/crypto/key.js
+var FRIENDLY_SALT = encodeText("sgraph-send-v1");
+var FRIENDLY_ROUNDS = 6e5;
+async function friendlyTransfer(token) {
+  const secret = encodeText(token);
+  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", secret));
+  const material = await crypto.subtle.importKey("raw", secret, "PBKDF2", false, ["deriveBits"]);
+  const pbkdf2 = { name: "PBKDF2", hash: "SHA-256", salt: FRIENDLY_SALT, iterations: FRIENDLY_ROUNDS };
+  const key = new Uint8Array(await crypto.subtle.deriveBits(pbkdf2, material, 256));
+  return { id: toHex(digest.subarray(0, 6)), key };
+}
 
 // assets/libraries/hpke.js
 var HpkeError = class extends Error {
@@ -4276,7 +5397,7 @@ function enveloped({ name, type, content }, fallback) {
   const filename = name ? safeFilename(name) : fallback;
   return filename ? new Blob([writeEnvelope({ filename, ...type && { type } }), content]) : content;
 }
-async function read2(plain, from, to) {
+async function read3(plain, from, to) {
   let bytes;
   try {
     bytes = new Uint8Array(await plain.slice(from, to).arrayBuffer());
@@ -4318,7 +5439,7 @@ var SealedAtOnce = class {
   }
   async #seal() {
     const key = await crypto.subtle.importKey("raw", this.#linkKey, "AES-GCM", false, ["encrypt"]);
-    const plain = await read2(this.#plain, 0, this.plainSize);
+    const plain = await read3(this.#plain, 0, this.plainSize);
     const sealed = new Uint8Array(this.size);
     sealed.set(this.#iv);
     sealed.set(new Uint8Array(await crypto.subtle.encrypt({ name: "AES-GCM", iv: this.#iv }, key, plain)), IV2);
@@ -4386,10 +5507,10 @@ var SealedStream = class {
     const begin2 = first + sealed.length;
     if (begin2 > last) return sealed;
     const start = this.#places.plainStart(begin2);
-    const reading = read2(this.#plain, start, this.#plainEnd(last));
+    const reading = read3(this.#plain, start, this.#plainEnd(last));
     for (let index = begin2; index <= last; index++) {
-      const [at, end] = [this.#places.plainStart(index) - start, this.#plainEnd(index) - start];
-      const one = reading.then((plain) => this.#sealer.seal(index, plain.subarray(at, end), index === this.#count - 1));
+      const [at2, end] = [this.#places.plainStart(index) - start, this.#plainEnd(index) - start];
+      const one = reading.then((plain) => this.#sealer.seal(index, plain.subarray(at2, end), index === this.#count - 1));
       one.catch(() => {
       });
       sealed.push(one);
@@ -4433,63 +5554,6 @@ function sourceOf(content) {
   const { entries, name, together } = content;
   return together ? containerSource(name, entries) : { name, content: entries[0].file };
 }
-var Opening = class {
-  #opener;
-  /** @type {ContainerZip | null} */
-  #zip = null;
-  /**
-   * @param {Key} key
-   * @param {Bytes | null} block
-   */
-  constructor(key, block2) {
-    this.#opener = new Opener(key, block2);
-  }
-  /** @param {Bytes} chunk */
-  async push(chunk) {
-    return this.#opened(await this.#opener.push(chunk));
-  }
-  async finish() {
-    const { chunks, ...known } = this.#opened(await this.#opener.finish());
-    return { ...known, chunks: this.#zip ? [...chunks, ...this.#zip.finish()] : chunks };
-  }
-  /**
-   * @param {Bytes[]} chunks
-   * @returns {import('./client.js').Opened}
-   */
-  #opened(chunks) {
-    const { metadata } = this.#opener;
-    const known = metadata !== void 0;
-    const name = metadata?.filename ? safeFilename(metadata.filename) : "";
-    if (metadata?.type !== CONTAINER_TYPE) return { chunks, known, name };
-    this.#zip ??= new ContainerZip();
-    return {
-      chunks: chunks.flatMap((chunk) => this.#zip?.push(chunk) ?? []),
-      known,
-      name: `${nameOfContainer(name)}.zip`
-    };
-  }
-};
-var Sessions = class {
-  /** @type {Map<number, Opening>} */
-  #all = /* @__PURE__ */ new Map();
-  #last = 0;
-  /** @param {Opening} session */
-  keep(session) {
-    this.#all.set(++this.#last, session);
-    return this.#last;
-  }
-  /** @param {number} number */
-  get(number) {
-    const session = this.#all.get(number);
-    if (!session) throw new Error("This was closed already.");
-    return session;
-  }
-  /** @param {number} number */
-  close(number) {
-    this.#all.delete(number);
-  }
-};
-var sessions = new Sessions();
 function percents(tell) {
   let last = -1;
   return (done) => {
@@ -4509,10 +5573,13 @@ var calls = {
       onWait: (why) => tell("onWait", why)
     });
   },
-  open: (_, key, block2) => sessions.keep(new Opening(key, block2)),
-  push: (_, session, chunk) => sessions.get(session).push(chunk),
-  finish: (_, session) => sessions.get(session).finish(),
-  close: (_, session) => sessions.close(session),
+  receive: (line, sealed) => receive(sealed, line),
+  receiveOne: (line, id, number) => receiveOne(id, number, line),
+  receiveArchive: (line, id) => receiveArchive(id, line),
+  receiveFolder: (line, id, folder2) => receiveFolder(id, folder2, line),
+  stateOf: (_, id) => stateOf(id),
+  forget: (_, id) => forget(id),
+  distrust: (_, id) => distrust(id),
   friendly: (_, token) => friendlyTransfer(token),
   async lock({ tell }, key, passphrase, given) {
     const block2 = given ?? newBlock();
@@ -4525,25 +5592,32 @@ var calls = {
   grant: (_, seed) => grantOf(seed)
 };
 var running = /* @__PURE__ */ new Map();
-function handedOver(value) {
-  const views = value instanceof Uint8Array ? [value] : value?.chunks ?? [];
-  return [...new Set(views.map((view) => view.buffer))];
-}
 function crossing(error) {
   if (!(error instanceof Error)) return { name: "Error", message: String(error) };
   return { ...error, name: error.name, message: error.message };
 }
-self.addEventListener("message", async ({ data: { id, call, args, abort } }) => {
+var asking = /* @__PURE__ */ new Map();
+self.addEventListener("message", async ({ data: { id, call, args, abort, answer: answer3 } }) => {
   if (abort) {
     running.get(id)?.abort(new DOMException(abort, "AbortError"));
+    return;
+  }
+  if (answer3) {
+    asking.get(id)?.(answer3);
+    asking.delete(id);
     return;
   }
   const controller = new AbortController();
   running.set(id, controller);
   const tell = (event, ...said) => self.postMessage({ id, event, args: said });
+  const ask = (question) => new Promise((resolve, reject) => {
+    asking.set(id, resolve);
+    controller.signal.addEventListener("abort", () => reject(controller.signal.reason), { once: true });
+    self.postMessage({ id, question });
+  });
   try {
-    const value = await calls[call]({ signal: controller.signal, tell }, ...args);
-    self.postMessage({ id, value }, { transfer: handedOver(value) });
+    const value = await calls[call]({ signal: controller.signal, tell, ask }, ...args);
+    self.postMessage({ id, value });
   } catch (error) {
     self.postMessage({ id, error: crossing(error) });
   } finally {

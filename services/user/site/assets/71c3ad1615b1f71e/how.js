@@ -47,6 +47,7 @@ var paths = {
   transferInfo: (transferId) => `/api/transfers/info/${part(transferId)}`,
   downloadTransfer: (transferId) => `/api/transfers/download/${part(transferId)}`,
   deleteTransfer: (transferId) => `/api/transfers/delete/${part(transferId)}`,
+  confirmDownload: (transferId) => `/api/transfers/confirm/${part(transferId)}`,
   changeExpiry: (transferId) => `/api/transfers/expiry/${part(transferId)}`,
   pulse: "/health/pulse",
   services: "/health/services",

@@ -2,47 +2,10 @@
 var encoder = new TextEncoder();
 var encodeText = (text) => encoder.encode(text);
 var startsWith = (bytes2, prefix) => Array.from(prefix).every((byte, i) => bytes2[i] === byte);
-function toHex(bytes2) {
-  return Array.from(bytes2, (byte) => byte.toString(16).padStart(2, "0")).join("");
-}
 function fromBase64url(text) {
   const plain = text.replaceAll("-", "+").replaceAll("_", "/").replace(/=+$/, "");
   return Uint8Array.from(atob(plain), (char) => char.charCodeAt(0));
 }
-var ByteQueue = class {
-  /** @type {Bytes[]} */
-  #chunks = [];
-  length = 0;
-  /** @param {Bytes} chunk */
-  push(chunk) {
-    if (chunk.length === 0) return;
-    this.#chunks.push(chunk);
-    this.length += chunk.length;
-  }
-  /**
-   * The next n bytes (fewer only when fewer are held), in a fresh array.
-   * @param {number} n
-   */
-  take(n) {
-    const taken = new Uint8Array(Math.min(n, this.length));
-    let at = 0;
-    while (at < taken.length) {
-      const head = this.#chunks[0];
-      const want = taken.length - at;
-      if (head.length <= want) {
-        taken.set(head, at);
-        at += head.length;
-        this.#chunks.shift();
-      } else {
-        taken.set(head.subarray(0, want), at);
-        at += want;
-        this.#chunks[0] = head.subarray(want);
-      }
-    }
-    this.length -= taken.length;
-    return taken;
-  }
-};
 
 // assets/shared/contract.js
 var part = encodeURIComponent;
@@ -93,6 +56,7 @@ var paths = {
   transferInfo: (transferId) => `/api/transfers/info/${part(transferId)}`,
   downloadTransfer: (transferId) => `/api/transfers/download/${part(transferId)}`,
   deleteTransfer: (transferId) => `/api/transfers/delete/${part(transferId)}`,
+  confirmDownload: (transferId) => `/api/transfers/confirm/${part(transferId)}`,
   changeExpiry: (transferId) => `/api/transfers/expiry/${part(transferId)}`,
   pulse: "/health/pulse",
   services: "/health/services",
@@ -280,19 +244,64 @@ var CryptoClient = class {
     return this.#call("upload", [what], { signal, on });
   }
   /**
-   * Starts opening.
-   * @param {Key} key
-   * @param {Bytes | null} [block] of the passphrase that is in the key, if there is one
+   * Receives and opens, all in the worker: no byte of it passes through the page.
+   * @param {SealedTransfer} sealed
+   * @param {Receiving} options
+   * @returns {Promise<Received>}
    */
-  async open(key, block = null) {
-    const session = await this.#call("open", [key, block]);
-    return {
-      /** @returns {Promise<Opened>} */
-      push: (chunk) => this.#call("push", [session, chunk], { handOver: [chunk.buffer] }),
-      /** @returns {Promise<Opened>} */
-      finish: () => this.#call("finish", [session]),
-      close: () => this.#call("close", [session])
-    };
+  receive(sealed, { signal, ...on }) {
+    return this.#call("receive", [sealed], { signal, on });
+  }
+  /**
+   * Receives one of the files that receive listed, by its number.
+   * @param {string} id
+   * @param {number} number
+   * @param {Receiving} options
+   * @returns {Promise<One>}
+   */
+  receiveOne(id, number2, { signal, ...on }) {
+    return this.#call("receiveOne", [id, number2], { signal, on });
+  }
+  /**
+   * Receives all of them as a ZIP archive.
+   * @param {string} id
+   * @param {Receiving} options
+   * @returns {Promise<One>}
+   */
+  receiveArchive(id, { signal, ...on }) {
+    return this.#call("receiveArchive", [id], { signal, on });
+  }
+  /**
+   * Receives all of them into a new folder, and returns what that is called.
+   * @param {string} id
+   * @param {FileSystemDirectoryHandle} folder
+   * @param {Receiving} options
+   * @returns {Promise<string>}
+   */
+  receiveFolder(id, folder, { signal, ...on }) {
+    return this.#call("receiveFolder", [id, folder], { signal, on });
+  }
+  /**
+   * How the download of a transfer stands.
+   * @param {string} id
+   * @returns {Promise<State>}
+   */
+  stateOf(id) {
+    return this.#call("stateOf", [id]);
+  }
+  /**
+   * To be called when a download is done, or can be no more.
+   * @param {string} id
+   */
+  forget(id) {
+    return this.#call("forget", [id]);
+  }
+  /**
+   * Fetches again what has arrived: it is not what was sent.
+   * @param {string} id
+   */
+  distrust(id) {
+    return this.#call("distrust", [id]);
   }
   /**
    * @param {string} token
@@ -362,9 +371,15 @@ var CryptoClient = class {
       this.#worker.postMessage({ id, call, args }, handOver);
     });
   }
-  /** @param {{ id: number, value: unknown, error?: any, event?: string, args: unknown[] }} answer */
-  #answer({ id, value, error, event, args }) {
+  /** @param {{ id: number, value: unknown, error?: any, event?: string, args: unknown[], question?: any }} answer */
+  #answer({ id, value, error, event, args, question }) {
     const asked = this.#waiting.get(id);
+    if (question) {
+      asked?.on.place(question).then((answer) => {
+        this.#worker.postMessage({ id, answer }, "port" in answer ? [answer.port] : []);
+      }, asked.reject);
+      return;
+    }
     if (event) {
       asked?.on[event]?.(...args);
       return;
@@ -415,11 +430,11 @@ function shorten(name) {
   if (length(name) <= MAX_NAME) return name;
   const dot = name.lastIndexOf(".");
   const ending = dot > 0 && length(name.slice(dot)) <= MAX_ENDING ? name.slice(dot) : "";
-  let room = MAX_NAME - length(ending);
+  let room2 = MAX_NAME - length(ending);
   let stem = "";
   for (const char of name.slice(0, name.length - ending.length)) {
-    room -= length(char);
-    if (room < 0) break;
+    room2 -= length(char);
+    if (room2 < 0) break;
     stem += char;
   }
   return stem.replace(/[\s.]+$/, "") + ending;
@@ -433,6 +448,7 @@ var ARGON2_DEFAULT_MAXMEM = ARGON2_DEFAULT_MEMORY * 1024;
 
 // assets/crypto/passphrase.js
 var BLOCK = 24;
+var MAX_PASSPHRASE = 1024;
 var ARGON2ID = 1;
 var SALT = 16;
 var INFO = encodeText("sgraph-send passphrase 1");
@@ -446,6 +462,10 @@ function readBlock(block) {
   const isWithin = lanes >= 1 && lanes <= MOST.lanes && passes >= 1 && passes <= MOST.passes && memory >= 8 * lanes && memory <= MOST.memory;
   if (!isWithin) throw new DamagedError();
   return { lanes, passes, memory, salt: block.slice(BLOCK - SALT) };
+}
+function passphraseBytes(passphrase) {
+  const bytes2 = encodeText(passphrase.normalize("NFC"));
+  return bytes2.length >= 1 && bytes2.length <= MAX_PASSPHRASE ? bytes2 : null;
 }
 
 // assets/crypto/label.js
@@ -535,6 +555,91 @@ function readPicture(picture) {
   if (btoa(text) !== picture.data || text.length > MAX_PICTURE || !isPicture) return null;
   return { type: picture.type, data: Uint8Array.from(text, (char) => char.charCodeAt(0)) };
 }
+
+// assets/destination.js
+var SCRIPT = "/saving.js";
+var SCOPE = "/saving/";
+var LOCK = "sgraph-send saving";
+var AWAKE = 1e4;
+var PATIENCE = 1e4;
+var LARGE = 64 * 1024 * 1024;
+var canChooseFile = () => "showSaveFilePicker" in window;
+var canChooseFolder = () => "showDirectoryPicker" in window;
+var chooseFile = (name) => chosen(
+  /** @type {any} */
+  window.showSaveFilePicker?.({ suggestedName: name })
+);
+var chooseFolder = () => chosen(
+  /** @type {any} */
+  window.showDirectoryPicker?.({ mode: "readwrite" })
+);
+async function chosen(asked) {
+  try {
+    return await asked ?? null;
+  } catch {
+    return null;
+  }
+}
+async function beginDownload(name, size) {
+  if (!navigator.serviceWorker || !navigator.locks) return null;
+  const stops = new AbortController();
+  try {
+    await navigator.serviceWorker.register(SCRIPT, { scope: SCOPE });
+    const worker = await active();
+    await held(stops.signal);
+    const { port1, port2 } = new MessageChannel();
+    const path = `${SCOPE}${crypto.randomUUID()}`;
+    const said = listenTo(port1);
+    worker.postMessage({ path, name, size }, [port2]);
+    await within(said("announced"));
+    const frame = document.createElement("iframe");
+    frame.hidden = true;
+    frame.src = path;
+    document.body.append(frame);
+    stops.signal.addEventListener("abort", () => frame.remove());
+    await within(said("begun"));
+    const timer = setInterval(() => worker.postMessage({}), AWAKE);
+    stops.signal.addEventListener("abort", () => clearInterval(timer));
+    port1.onmessage = null;
+    return { port: port1, stop: () => stops.abort() };
+  } catch {
+    stops.abort();
+    return null;
+  }
+}
+async function active() {
+  const registration = await navigator.serviceWorker.getRegistration(SCOPE);
+  const worker = registration?.active ?? registration?.waiting ?? registration?.installing;
+  if (!worker) throw new Error("no service worker");
+  if (worker.state !== "activated") {
+    await within(
+      new Promise((resolve) => {
+        worker.addEventListener("statechange", () => worker.state === "activated" && resolve(void 0));
+      })
+    );
+  }
+  return worker;
+}
+var held = (until2) => new Promise((resolve, reject) => {
+  const over = new Promise((end) => until2.addEventListener("abort", end));
+  navigator.locks.request(LOCK, { mode: "shared" }, () => {
+    resolve(void 0);
+    return over;
+  }).catch(reject);
+});
+function listenTo(port) {
+  const waiting = /* @__PURE__ */ new Map();
+  const heard = /* @__PURE__ */ new Set();
+  port.onmessage = ({ data }) => {
+    heard.add(data);
+    waiting.get(data)?.();
+  };
+  return (word) => new Promise((resolve) => {
+    waiting.set(word, () => resolve(void 0));
+    if (heard.has(word)) resolve(void 0);
+  });
+}
+var within = (task) => Promise.race([task, new Promise((_, reject) => setTimeout(() => reject(new Error("no answer")), PATIENCE))]);
 
 // assets/link/readings.js
 var MOST2 = 64;
@@ -908,460 +1013,20 @@ var DEFAULTS = {
   max_ttl_seconds: 30 * 86400,
   token_required: true
 };
-function place(link) {
-  const path = link.replace(/^https?:\/\/[^/]*/i, "");
-  return path.startsWith(paths.getLink("")) ? path : link;
-}
 var get = async (path) => read(await request("GET", path));
 var getInfo = (id) => get(paths.transferInfo(id));
-async function getDownloadPlace(id, claim) {
-  const response = await request("GET", paths.downloadUrl(id), { headers: claimHeaders(claim) });
-  const { download_url: link } = await read(response);
-  return { place: place(link), permit: response.headers.get(headers.downloadPermit) ?? claim.permit };
-}
-var claimHeaders = ({ name, permit }) => permit ? { [headers.downloadPermit]: permit } : { [headers.downloadClaim]: name };
 
 // assets/net/storage.js
-var NAME2 = "sgraph-send";
 var LAST = 2 ** 32;
-var answer = (request2) => new Promise((resolve, reject) => {
-  request2.onsuccess = () => resolve(request2.result);
-  request2.onerror = () => reject(request2.error);
-});
-var opened;
-function database() {
-  opened ??= open();
-  return opened;
-}
-async function open() {
-  const request2 = indexedDB.open(NAME2, 1);
-  request2.onupgradeneeded = () => {
-    request2.result.createObjectStore("claims");
-    request2.result.createObjectStore("pieces");
-  };
-  const db = await answer(request2);
-  await transact(db, async (claims, pieces) => {
-    const [ids, all] = await Promise.all([answer(claims.getAllKeys()), answer(claims.getAll())]);
-    await Promise.all(ids.filter((_, i) => all[i].ends <= Date.now()).map((id) => erase(claims, pieces, id)));
-  });
-  return db;
-}
-async function transact(db, task) {
-  const transaction = db.transaction(["claims", "pieces"], "readwrite");
-  const complete = new Promise((resolve, reject) => {
-    transaction.oncomplete = resolve;
-    transaction.onabort = () => reject(transaction.error);
-  });
-  const [result] = await Promise.all([
-    task(transaction.objectStore("claims"), transaction.objectStore("pieces")),
-    complete
-  ]);
-  return result;
-}
-var piecesOf = (id) => IDBKeyRange.bound([id, 0], [id, LAST]);
-var erase = (claims, pieces, id) => Promise.all([answer(claims.delete(id)), answer(pieces.delete(piecesOf(id)))]);
-async function find(id) {
-  return transact(await database(), async (claims, pieces) => {
-    const [claim, count] = await Promise.all([answer(claims.get(id)), answer(pieces.count(piecesOf(id)))]);
-    return { claim: claim ?? null, count };
-  });
-}
-async function saveClaim(id, claim) {
-  await transact(await database(), (claims) => answer(claims.put(claim, id)));
-}
-async function savePiece(id, index, piece) {
-  await transact(await database(), async (claims, pieces) => {
-    if (await answer(claims.getKey(id))) await answer(pieces.put(piece, [id, index]));
-  });
-}
-async function findPiece(id, index) {
-  return transact(await database(), (_, pieces) => answer(pieces.get([id, index])));
-}
-async function remove(id) {
-  await transact(await database(), (claims, pieces) => erase(claims, pieces, id));
-}
 
 // assets/net/kept.js
 var PIECE = 1024 * 1024;
-var STORED_MAX = 1024;
-var HELD_MAX = 64;
-var Kept = class {
-  /** @type {Claim | null} */
-  claim = null;
-  #id;
-  #count = 0;
-  #isFull = false;
-  /** @type {Blob[] | null} the pieces, where the browser stores none */
-  #held = null;
-  /** @param {string} id of the transfer */
-  constructor(id) {
-    this.#id = id;
-  }
-  /** Bytes that are here. */
-  get size() {
-    const size = this.#count * PIECE;
-    return this.claim?.total ? Math.min(size, this.claim.total) : size;
-  }
-  /** Whether it outlives the page. */
-  get isStored() {
-    return !this.#held;
-  }
-  /** Learns what was begun, here or in another tab. */
-  async load() {
-    if (!this.#held) {
-      await this.#try(async () => {
-        const { claim, count } = await find(this.#id);
-        [this.claim, this.#count] = [claim, count];
-      });
-    }
-    if (this.claim && this.claim.ends <= Date.now()) await this.forget();
-  }
-  /** @param {Claim} claim */
-  async save(claim) {
-    this.claim = claim;
-    await this.#try(() => saveClaim(this.#id, claim));
-  }
-  /**
-   * Keeps the next piece, if there is room.
-   * @param {number} index
-   * @param {Bytes} bytes
-   * @returns {Promise<boolean>} whether it is kept
-   */
-  async add(index, bytes2) {
-    if (index < this.#count) return true;
-    if (this.#isFull || index > this.#count || index >= (this.#held ? HELD_MAX : STORED_MAX)) return false;
-    const piece = new Blob([bytes2]);
-    try {
-      if (this.#held) this.#held.push(piece);
-      else await savePiece(this.#id, index, piece);
-    } catch {
-      this.#isFull = true;
-      return false;
-    }
-    this.#count++;
-    return true;
-  }
-  /**
-   * The kept bytes, from the first on. Where a piece is gone, those before it are all that is kept.
-   * @returns {AsyncGenerator<Bytes>}
-   */
-  async *bytes() {
-    for (let index = 0; index < this.#count; index++) {
-      let piece;
-      try {
-        piece = this.#held ? this.#held[index] : await findPiece(this.#id, index);
-      } catch {
-      }
-      if (!piece) {
-        this.#count = index;
-        return;
-      }
-      yield new Uint8Array(await piece.arrayBuffer());
-    }
-  }
-  /** To be called when the download is done, or over. */
-  async forget() {
-    this.claim = null;
-    this.#count = 0;
-    if (this.#held) this.#held = [];
-    else await this.#try(() => remove(this.#id));
-  }
-  /** Drops the bytes, and keeps the permission to fetch them again. */
-  async distrust() {
-    const { claim } = this;
-    await this.forget();
-    if (claim) await this.save(claim);
-  }
-  /**
-   * Does something with the browser's storage. Without one, the page itself holds what is kept.
-   * @param {() => Promise<void>} task
-   */
-  async #try(task) {
-    if (this.#held) return;
-    try {
-      await task();
-    } catch {
-      this.#held = [];
-      this.#count = 0;
-    }
-  }
-};
-
-// assets/net/patience.js
-var WAITS = [1, 2, 4, 8, 15];
-var PASSING = [0, 408, 425, 429, 500, 502, 503, 504];
-var isPassing = (error) => error instanceof ApiError && PASSING.includes(error.status);
-async function patiently(task, { signal, onWait = () => {
-} } = {}) {
-  for (let attempt = 0; ; attempt++) {
-    signal?.throwIfAborted();
-    try {
-      return await task();
-    } catch (error) {
-      if (!(error instanceof ApiError) || !isPassing(error) || attempt >= WAITS.length) throw error;
-      onWait(navigator.onLine ? "retrying" : "offline");
-      const jitter = 0.8 + Math.random() * 0.4;
-      await sleep(Math.max(WAITS[attempt] * jitter, Math.min(error.retryAfter, 60)) * 1e3, signal);
-      if (!navigator.onLine) await backOnline(signal);
-    }
-  }
-}
-function sleep(milliseconds, signal) {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(done, milliseconds);
-    function done() {
-      signal?.removeEventListener("abort", stopped);
-      resolve(void 0);
-    }
-    function stopped() {
-      clearTimeout(timer);
-      reject(signal?.reason);
-    }
-    if (signal?.aborted) stopped();
-    else signal?.addEventListener("abort", stopped, { once: true });
-  });
-}
-function backOnline(signal) {
-  return new Promise((resolve, reject) => {
-    addEventListener("online", resolve, { once: true, signal });
-    signal?.addEventListener("abort", () => reject(signal.reason), { once: true });
-  });
-}
 
 // assets/net/download.js
-var FINAL = [401, 403, 404, 409, 410, 429];
 var LINK_OVER = [codes.forbidden, codes.invalid, codes.linkExpired];
 var NO_PERMISSION = [codes.linkMismatch, codes.linkNotGenuine];
 var HOUR = 3600 * 1e3;
 var isEnded = (error) => error instanceof ApiError && error.code !== codeOf(error.status) && (error.status === 404 || error.status === 410 || NO_PERMISSION.includes(error.code));
-var Download = class {
-  #id;
-  #kept;
-  /** @param {string} id of the transfer */
-  constructor(id) {
-    this.#id = id;
-    this.#kept = new Kept(id);
-  }
-  /** Learns whether the download was begun, here, in another tab, or before the page was closed. */
-  load() {
-    return this.#kept.load();
-  }
-  /** Whether it goes on with a permission that it has, and is not counted again. */
-  get begun() {
-    return Boolean(this.#kept.claim?.place);
-  }
-  /** Until when, in milliseconds since 1970. */
-  get ends() {
-    return this.#kept.claim?.ends ?? 0;
-  }
-  /** Whether it can be gone on with when the page was closed. */
-  get isStored() {
-    return this.#kept.isStored;
-  }
-  /** Bytes that need not be fetched any more. */
-  get kept() {
-    return this.#kept.size;
-  }
-  /** Bytes of the whole; 0 where nobody said. */
-  get total() {
-    return this.#kept.claim?.total ?? 0;
-  }
-  /** To be called when it is done, or can be no more. */
-  forget() {
-    return this.#kept.forget();
-  }
-  /** Fetches again what has arrived: it is not what was sent. */
-  distrust() {
-    return this.#kept.distrust();
-  }
-  /**
-   * The ciphertext from its first byte. Only the first call ever spends a download.
-   * @param {Options} options
-   * @returns {AsyncGenerator<Bytes>}
-   */
-  async *chunks(options) {
-    const first = await alone(`sgraph-send ${this.#id}`, options.signal, () => this.#claim(options));
-    let received = 0;
-    for await (const bytes2 of this.#kept.bytes()) {
-      received += bytes2.length;
-      yield bytes2;
-    }
-    if (!this.total || received < this.total) yield* this.#fetched(received, first, options);
-  }
-  /**
-   * Spends a download, unless one was begun, and keeps the permission to go on with it. Returns the answer that has the
-   * bytes already, if it came with that. What it is called is kept before: an answer that is lost has counted it.
-   * @param {Options} options
-   * @returns {Promise<Answer | null>}
-   */
-  async #claim(options) {
-    await this.#kept.load();
-    if (this.begun) return null;
-    const isRepeated = this.#kept.claim !== null;
-    const claim = this.#kept.claim ?? {
-      name: toHex(crypto.getRandomValues(new Uint8Array(16))),
-      place: "",
-      permit: "",
-      validator: "",
-      total: 0,
-      ends: Date.now() + HOUR
-    };
-    await this.#kept.save(claim);
-    try {
-      return await this.#count(claim, options);
-    } catch (error) {
-      if (!isEnded(error)) throw error;
-      await this.#kept.forget();
-      if (!isRepeated) throw error;
-      return this.#claim(options);
-    }
-  }
-  /**
-   * @param {Claim} claim
-   * @param {Options} options
-   */
-  async #count(claim, { signal, onWait }) {
-    try {
-      await this.#kept.save({ ...claim, ...await getDownloadPlace(this.#id, claim) });
-      return null;
-    } catch (error) {
-      if (error instanceof ApiError && FINAL.includes(error.status)) throw error;
-    }
-    return patiently(() => this.#ask({ ...claim, place: this.#route }, 0, signal), { signal, onWait });
-  }
-  /** Where the service itself hands the bytes out, by the permit. */
-  get #route() {
-    return paths.downloadTransfer(this.#id);
-  }
-  /**
-   * What is still to come, however often the connection is lost.
-   * @param {number} from how many bytes are here
-   * @param {Answer | null} first
-   * @param {Options} options
-   * @returns {AsyncGenerator<Bytes>}
-   */
-  async *#fetched(from, first, { signal, onWait }) {
-    let received = from;
-    let answer2 = first;
-    const pieces = new Pieces(this.#kept, from);
-    for (let whole = false; !whole; answer2 = null) {
-      answer2 ??= await this.#askOn(received, { signal, onWait });
-      if (!answer2) break;
-      const { reader, skip: skip2 } = answer2;
-      try {
-        let toSkip = skip2;
-        for (; ; ) {
-          const { done, value } = await read2(reader);
-          if (done) {
-            whole = received >= this.total;
-            break;
-          }
-          const fresh = value.subarray(Math.min(toSkip, value.length));
-          toSkip -= value.length - fresh.length;
-          if (fresh.length === 0) continue;
-          received += fresh.length;
-          await pieces.add(fresh);
-          yield fresh;
-        }
-      } catch (error) {
-        signal.throwIfAborted();
-        if (!(error instanceof ApiError && error.status === 0)) throw error;
-        onWait(navigator.onLine ? "retrying" : "offline");
-      } finally {
-        reader.cancel().catch(() => {
-        });
-      }
-    }
-    await pieces.finish();
-    const { claim } = this.#kept;
-    if (claim && !claim.total) await this.#kept.save({ ...claim, total: received });
-  }
-  /**
-   * Asks for the rest; null if there is none.
-   * @param {number} from
-   * @param {Options} options
-   */
-  async #askOn(from, { signal, onWait }) {
-    const ask = () => patiently(() => this.#ask(this.#granted, from, signal), { signal, onWait });
-    try {
-      return await ask().catch(async (error) => {
-        const { permit, place: place2 } = this.#granted;
-        if (!(error instanceof ApiError && LINK_OVER.includes(error.code) && permit && place2 !== this.#route))
-          throw error;
-        const renewed = await patiently(() => getDownloadPlace(this.#id, this.#granted), { signal, onWait });
-        await this.#kept.save({ ...this.#granted, ...renewed });
-        return ask();
-      });
-    } catch (error) {
-      if (from && !this.total && error instanceof ApiError && error.status === 416) return null;
-      throw error;
-    }
-  }
-  get #granted() {
-    const { claim } = this.#kept;
-    if (!claim) throw new ApiError(410, { code: codes.linkExpired });
-    return claim;
-  }
-  /**
-   * @param {Claim} claim
-   * @param {number} from
-   * @param {AbortSignal} signal
-   * @returns {Promise<Answer>}
-   */
-  async #ask({ ...claim }, from, signal) {
-    const asked = claim.place === this.#route ? claimHeaders(claim) : {};
-    if (from) asked[headers.range] = `bytes=${from}-`;
-    if (from && claim.validator) asked[headers.ifRange] = claim.validator;
-    const response = await request("GET", claim.place, { headers: asked, signal });
-    if (!response.body) throw new ApiError(0);
-    claim.permit = response.headers.get(headers.downloadPermit) ?? claim.permit;
-    const startsAt = response.status === 206 ? from : 0;
-    if (!from) {
-      const encoded = response.headers.get(headers.contentEncoding);
-      claim.total = encoded ? 0 : Number(response.headers.get(headers.contentLength)) || 0;
-      claim.validator = (response.headers.get(headers.eTag) ?? "").replace(/^W\//, "");
-    }
-    claim.total ||= Number(/\/(\d+)$/.exec(response.headers.get(headers.contentRange) ?? "")?.[1] ?? 0);
-    await this.#kept.save(claim);
-    return { reader: response.body.getReader(), skip: from - startsAt };
-  }
-};
-var Pieces = class {
-  #kept;
-  #index;
-  #queue = new ByteQueue();
-  #isKeeping = true;
-  /**
-   * @param {Kept} kept
-   * @param {number} from how many bytes are kept already
-   */
-  constructor(kept, from) {
-    this.#kept = kept;
-    this.#index = from / PIECE;
-  }
-  /** @param {Bytes} bytes which the caller may give away afterwards */
-  async add(bytes2) {
-    if (!this.#isKeeping) return;
-    this.#queue.push(bytes2.slice());
-    while (this.#queue.length >= PIECE) await this.#keep();
-  }
-  async finish() {
-    if (this.#queue.length) await this.#keep();
-  }
-  async #keep() {
-    this.#isKeeping &&= await this.#kept.add(this.#index++, this.#queue.take(PIECE));
-    if (!this.#isKeeping) this.#queue = new ByteQueue();
-  }
-};
-var alone = async (name, signal, task) => navigator.locks ? navigator.locks.request(name, { signal }, task) : task();
-async function read2(reader) {
-  try {
-    return await reader.read();
-  } catch (error) {
-    if (error instanceof Error && error.name === "AbortError") throw error;
-    throw new ApiError(0);
-  }
-}
 
 // assets/preview.js
 var IMAGE_MAX = 32 * 1024 * 1024;
@@ -1393,64 +1058,11 @@ function readText(buffer) {
 }
 
 // assets/save.js
-var BlobSink = class {
-  #name;
-  /** @type {Blob[]} */
-  #parts = [];
-  /** @param {string} name */
-  constructor(name) {
-    this.#name = name;
-  }
-  /** @param {Uint8Array<ArrayBuffer>} chunk */
-  write(chunk) {
-    this.#parts.push(new Blob([chunk]));
-  }
-  /**
-   * The type is left open on purpose: no blob of a stranger's is ever a page or a script of this site.
-   * @returns {Saved}
-   */
-  close() {
-    return { name: this.#name, blob: new Blob(this.#parts, { type: "application/octet-stream" }) };
-  }
-  abort() {
-    this.#parts = [];
-  }
-};
-var FileSink = class _FileSink {
-  #name;
-  #writable;
-  /**
-   * @param {string} name
-   * @param {FileSystemWritableFileStream} writable
-   */
-  constructor(name, writable) {
-    this.#name = name;
-    this.#writable = writable;
-  }
-  /** Whether the browser lets a page write into a file. */
-  static get supported() {
-    return "showSaveFilePicker" in window;
-  }
-  /** @param {string} name */
-  static async choose(name) {
-    const handle = await /** @type {any} */
-    window.showSaveFilePicker({ suggestedName: name || "download" });
-    return new _FileSink(handle.name, await handle.createWritable());
-  }
-  /** @param {Uint8Array<ArrayBuffer>} chunk */
-  write(chunk) {
-    return this.#writable.write(chunk);
-  }
-  /** @returns {Promise<Saved>} */
-  async close() {
-    await this.#writable.close();
-    return { name: this.#name, blob: null };
-  }
-  abort() {
-    return this.#writable.abort().catch(() => {
-    });
-  }
-};
+var FOLDER = "opened";
+async function removeOwn() {
+  const root = await navigator.storage?.getDirectory?.();
+  await root?.removeEntry(FOLDER, { recursive: true });
+}
 
 // assets/shared/dom.js
 var SVG = "http://www.w3.org/2000/svg";
@@ -1753,6 +1365,14 @@ var wrongKey = say(
   "The key does not fit this transfer",
   "Copy all of the link or key, up to its last character, and try again. Nothing was downloaded, and so nothing counts."
 );
+var wrongPassphrase = say(
+  "That passphrase does not open it",
+  "Large and small letters count, and so do spaces. Try again; a wrong one is not counted as a download. If it stays, check that all of the link was copied."
+);
+var passphraseWords = say(
+  "Type the passphrase",
+  "The sender set one and tells it to you by another way. It has at most 1,024 bytes."
+);
 var tokenWords = {
   token_required: "This service asks for one. Whoever runs it gives you one.",
   token_unknown: "This service does not know that token. Check that all of it was copied.",
@@ -1972,19 +1592,22 @@ var BY_DOING = {
 };
 
 // assets/receive.js
-var STREAM_TO_DISK_FROM = 64 * 1024 * 1024;
+var SHOWN_FILES = 500;
+var LINGERS = 6e4;
 var SHOWN_TEXT_MAX = 2 * 1024 * 1024;
-var WAITS2 = {
+var WAITS = {
   offline: "Offline. It goes on when the connection is back.",
   retrying: "Connection lost. Picking up where it stopped…"
 };
 var OVER = [codes.deleted, codes.expired, codes.exhausted, codes.transferNotFound];
+var NOTHING = { begun: false, ends: 0, isStored: true, kept: 0 };
 var ReceivePage = class extends HTMLElement {
   #ready = find2(this, '[data-view="ready"]');
   #done = find2(this, '[data-view="done"]');
   #note = find2(this.#ready, "error-note", ErrorNote);
   #linkField = find2(this, "#link", HTMLTextAreaElement);
   #keyField = find2(this, "#key", HTMLInputElement);
+  #passphrase = find2(this, "#passphrase", HTMLInputElement);
   #meter = find2(this, "progress-meter", ProgressMeter);
   #waiting = find2(this, "sealed-label", SealedLabel);
   #crypto = new CryptoClient();
@@ -1999,7 +1622,13 @@ var ReceivePage = class extends HTMLElement {
   #label = null;
   /** @type {Words | null} what is wrong with the key that was tried on the label */
   #refused = null;
-  #download = new Download("");
+  /** What the file or its label asks for beside the key. @type {Bytes | null} */
+  #block = null;
+  /** The key with the passphrase in it. @type {Key | null} */
+  #locked = null;
+  #download = NOTHING;
+  /** @type {Several | null} */
+  #files = null;
   /** @type {AbortController | null} */
   #running = null;
   connectedCallback() {
@@ -2015,6 +1644,8 @@ var ReceivePage = class extends HTMLElement {
       "click",
       () => this.#running?.abort(new DOMException("cancelled", "AbortError"))
     );
+    find2(this, "[data-archive]").addEventListener("click", () => this.#receiveArchive());
+    find2(this, "[data-folder]").addEventListener("click", () => this.#receiveFolder());
     find2(this, "[data-retry]").addEventListener("click", () => this.#lookUp());
     addEventListener("hashchange", () => {
       if (location.hash && !this.#running) this.#openAddress();
@@ -2022,6 +1653,8 @@ var ReceivePage = class extends HTMLElement {
     addEventListener("beforeunload", (event) => {
       const { begun, isStored } = this.#download;
       if (this.#running || begun && !isStored) event.preventDefault();
+    });
+    removeOwn().catch(() => {
     });
     if (!isSecureContext) this.#showGone(insecure, false);
     else this.#openAddress();
@@ -2061,9 +1694,11 @@ var ReceivePage = class extends HTMLElement {
     show(this, "loading");
     const { friendly, id, key } = link;
     const transfer = friendly ? await this.#crypto.friendly(friendly) : { id, key: key ? parseKey(key) : null };
-    if (transfer.id !== this.#id) this.#download = new Download(transfer.id);
     this.#id = transfer.id;
     this.#key = transfer.key;
+    this.#block = null;
+    this.#locked = null;
+    this.#files = null;
     this.#fault = link.reason ? link : null;
     await this.#lookUp();
   }
@@ -2076,7 +1711,7 @@ var ReceivePage = class extends HTMLElement {
   async #lookUp(ended) {
     show(this, "loading");
     try {
-      [this.#info] = await Promise.all([getInfo(this.#id), this.#download.load()]);
+      [this.#info] = await Promise.all([getInfo(this.#id), this.#learn()]);
       const why = whyGone(this.#info, this.#download.begun);
       if (why) {
         if (ended && why.code === codes.exhausted) this.#showGone(ended, false);
@@ -2092,19 +1727,63 @@ var ReceivePage = class extends HTMLElement {
       await this.#end(error, "look");
     }
   }
+  /** How the download stands. */
+  async #learn() {
+    this.#download = await this.#crypto.stateOf(this.#id);
+  }
   /**
    * Tries a key on the label, which costs nothing. Without a label nobody knows before the end whether it fits.
    * @param {Key} key
    */
   async #unlock(key) {
     this.#key = key;
+    this.#block = null;
+    this.#locked = null;
     this.#refused = null;
     try {
       this.#label = await openLabel(key, sealedLabel(this.#info));
     } catch (error) {
+      if (error instanceof PassphraseError) {
+        this.#block = error.block;
+        return;
+      }
       if (!(error instanceof WrongKeyError)) throw error;
       this.#key = null;
       this.#refused = wrongKey;
+    }
+  }
+  /**
+   * Tries the passphrase that was typed: on the label, if there is one.
+   * @param {Key} key
+   * @param {Bytes} block
+   * @returns {Promise<boolean>} whether to go on
+   */
+  async #tryPassphrase(key, block) {
+    if (!passphraseBytes(this.#passphrase.value)) {
+      this.#note.show(passphraseWords);
+      this.#passphrase.focus();
+      return false;
+    }
+    const action = find2(this.#ready, "[data-action]");
+    this.#note.clear();
+    action.textContent = "Checking…";
+    try {
+      const onProgress = (done) => {
+        action.textContent = `Checking… ${Math.floor(done * 100)}%`;
+      };
+      const locked = await this.#crypto.lock(key, this.#passphrase.value, block, { onProgress });
+      const sealed = sealedLabel(this.#info);
+      if (sealed.length) this.#label = await openLabel(locked.key, sealed, block);
+      this.#locked = locked.key;
+      this.#passphrase.value = "";
+      return true;
+    } catch (error) {
+      if (!(error instanceof WrongKeyError)) throw error;
+      this.#note.show(wrongPassphrase);
+      this.#passphrase.select();
+      return false;
+    } finally {
+      action.textContent = this.#action();
     }
   }
   /** Shows what is waiting as soon as the key for it is there. */
@@ -2121,7 +1800,8 @@ var ReceivePage = class extends HTMLElement {
     this.#waiting.hidden = !this.#waiting.hasChildNodes();
     const title = find2(this.#ready, "[data-title]");
     title.replaceChildren(...this.#title());
-    find2(this.#ready, "[data-action]").textContent = this.#isText ? "Decrypt and show" : "Decrypt and save";
+    find2(this.#ready, "[data-action]").textContent = this.#action();
+    find2(this.#ready, "[data-passphrase]").hidden = !this.#needsPassphrase;
     find2(this.#ready, "[data-facts]").replaceChildren(...facts(this.#facts()));
     this.#showCost();
     find2(this.#ready, "[data-key]").hidden = this.#key !== null;
@@ -2132,8 +1812,16 @@ var ReceivePage = class extends HTMLElement {
       this.#keyField.focus();
     } else if (this.#fault) this.#note.show(linkWords(this.#fault));
   }
+  get #needsPassphrase() {
+    return this.#key !== null && this.#block !== null && this.#locked === null;
+  }
+  #action() {
+    if (this.#needsPassphrase && this.#info?.label) return "Unlock";
+    return this.#isText ? "Decrypt and show" : "Decrypt and save";
+  }
   /** @returns {(Node | string)[]} */
   #title() {
+    if (this.#needsPassphrase) return ["Something is waiting for you"];
     if (this.#isText) return ["A text is waiting for you"];
     const { files = [], count = 0 } = this.#label ?? {};
     if (count > 1) return [`${plural(count, "file")} are waiting for you`];
@@ -2187,75 +1875,104 @@ var ReceivePage = class extends HTMLElement {
       this.#showReady();
       return;
     }
+    if (this.#block && !this.#locked) {
+      if (!await this.#tryPassphrase(this.#key, this.#block)) return;
+      if (this.#info?.label) {
+        this.#showReady();
+        return;
+      }
+    }
     const { begun } = this.#download;
-    await this.#download.load();
+    await this.#learn();
     if (begun && !this.#download.begun) {
       await this.#lookUp();
       return;
     }
     const { begun: isGoingOn } = this.#download;
-    find2(this, '[data-view="working"] [data-subject]').textContent = isGoingOn ? "Going on with the download that was begun." : "";
-    show(this, "working");
-    this.#meter.reset();
-    announce(find2(this, "#working-title"));
-    this.#running = new AbortController();
+    const sealed = { id: this.#id, key: this.#locked ?? this.#key, block: this.#locked ? this.#block : null };
     try {
-      const received = await this.#decrypt(this.#download, this.#key, this.#running.signal);
-      await this.#download.forget();
+      const received = await this.#working(
+        isGoingOn ? "Going on with the download that was begun." : "",
+        (receiving) => this.#crypto.receive(sealed, receiving)
+      );
+      await this.#learn();
       history.replaceState(null, "", "/d/");
-      await this.#showDone(received);
+      if ("files" in received) this.#showFiles(received);
+      else await this.#showDone(received);
     } catch (error) {
+      await this.#learn();
       if (this.#download.begun && !isGoingOn) this.#countOne();
       await this.#failed(error);
-    } finally {
-      this.#running = null;
     }
   }
   /**
-   * Downloads and decrypts into a sink, segment by segment.
-   * @param {Download} download
-   * @param {Key} key
-   * @param {AbortSignal} signal
+   * Shows how far something has come that can be cancelled.
+   * @template R
+   * @param {string} subject
+   * @param {(receiving: Receiving) => Promise<R>} task
+   * @returns {Promise<R>}
    */
-  async #decrypt(download, key, signal) {
-    const opener = await this.#crypto.open(key);
-    const to = {};
-    let received = 0;
-    const take = async ({ chunks, known, name }) => {
-      if (!known) return;
-      to.sink ??= await this.#sinkFor(name, download.total, signal);
-      for (const chunk of chunks) await to.sink.write(chunk);
-    };
+  async #working(subject, task) {
+    const running = new AbortController();
+    const stop = { download: () => {
+    } };
+    this.#running = running;
+    find2(this, '[data-view="working"] [data-subject]').textContent = subject;
+    show(this, "working");
+    this.#meter.reset();
+    announce(find2(this, "#working-title"));
     try {
-      for await (const chunk of download.chunks({ signal, onWait: (why) => this.#meter.wait(WAITS2[why]) })) {
-        received += chunk.length;
-        await take(await opener.push(chunk));
-        const { total } = download;
-        this.#meter.update({ done: received, total, steps: [{ name: "Decrypted as it arrives" }] });
-        document.title = `${total ? Math.floor(received / total * 100) : 0}% received`;
-      }
-      await take(await opener.finish());
-      if (!to.sink) throw new Error("Nothing arrived.");
-      return await to.sink.close();
+      const done = await task({
+        signal: running.signal,
+        onWait: (why) => this.#meter.wait(WAITS[why]),
+        onProgress: (done2, total) => {
+          this.#meter.update({ done: done2, total, steps: [{ name: "Decrypted as it arrives" }] });
+          document.title = `${total ? Math.floor(done2 / total * 100) : 0}% received`;
+        },
+        place: (what) => this.#place(what, stop, running.signal)
+      });
+      setTimeout(stop.download, LINGERS);
+      return done;
     } catch (error) {
-      await to.sink?.abort();
+      stop.download();
       throw error;
     } finally {
-      opener.close();
+      this.#running = null;
       document.title = "Receive: SGraph Send";
     }
   }
   /**
-   * Small things become a blob. Large ones go straight to a file, where the browser lets the person choose one.
+   * Where something goes. Small things become a blob. Large ones go to disk as they arrive, by the best way that the
+   * browser has.
+   * @param {{ name: string, size: number }} what
+   * @param {{ download: () => void }} stop what ends a download of the browser's own
+   * @param {AbortSignal} signal
+   * @returns {Promise<Place>}
+   */
+  async #place({ name, size }, stop, signal) {
+    if (size < LARGE) return { kind: "blob" };
+    const filename = name || "download";
+    find2(this, '[data-view="working"] [data-subject]').textContent = filename;
+    if (canChooseFile()) {
+      const handle = await this.#chosenFile(filename, signal);
+      if (handle) return { kind: "file", handle };
+    }
+    const begun = await beginDownload(filename, size);
+    if (begun) {
+      stop.download = begun.stop;
+      return { kind: "stream", port: begun.port };
+    }
+    this.#meter.wait("This browser takes it at the end: it needs twice the room on disk, or as much memory.");
+    return { kind: "own" };
+  }
+  /**
+   * The browser opens its dialog only on a click, and the name was not known before the first bytes came.
    * @param {string} name
-   * @param {number} total bytes
    * @param {AbortSignal} signal
    */
-  async #sinkFor(name, total, signal) {
-    if (!FileSink.supported || total < STREAM_TO_DISK_FROM) return new BlobSink(name);
+  async #chosenFile(name, signal) {
     const offer = find2(this, "[data-choose]");
     const pick = find2(offer, "button");
-    find2(this, '[data-view="working"] [data-subject]').textContent = name;
     offer.hidden = false;
     pick.focus();
     try {
@@ -2263,16 +1980,107 @@ var ReceivePage = class extends HTMLElement {
         pick.addEventListener("click", resolve, { once: true });
         signal.addEventListener("abort", () => reject(signal.reason), { once: true });
       });
-      return await FileSink.choose(name);
-    } catch (error) {
-      if (signal.aborted) throw error;
-      return new BlobSink(name);
+      return await chooseFile(name);
     } finally {
       offer.hidden = true;
     }
   }
-  /** @param {import('./save.js').Saved} received */
-  async #showDone({ name, blob }) {
+  /** @param {Several} several */
+  #showFiles(several) {
+    this.#files = several;
+    const view = show(this, "files");
+    const { files } = several;
+    const count = files.filter(({ path }) => !path.endsWith("/")).length;
+    const size = files.reduce((sum, file) => sum + file.size, 0);
+    const title = find2(view, "#files-title");
+    title.textContent = count ? plural(count, "file") : "Empty folders";
+    find2(view, "[data-subject]").replaceChildren(nameOf(several.name), `, ${bytes(size)}`);
+    find2(view, "[data-folder]").hidden = !canChooseFolder();
+    find2(view, "[data-saved]").hidden = true;
+    find2(view, "error-note", ErrorNote).clear();
+    find2(view, "[data-hour]").textContent = `Until ${clock(new Date(this.#download.ends))} each of these can be saved, as often as you need it; together they count as one download. Only what you save is fetched.`;
+    const rest = files.length - SHOWN_FILES;
+    find2(view, "[data-list]").replaceChildren(
+      ...files.slice(0, SHOWN_FILES).map((file, number2) => this.#row(file, number2)),
+      ...rest > 0 ? [el("li", { class: "rest" }, `and ${plural(rest, "more file")}, which come with all`)] : []
+    );
+    announce(title);
+  }
+  /**
+   * @param {{ path: string, size: number }} file
+   * @param {number} number
+   */
+  #row({ path, size }, number2) {
+    const folder = path.endsWith("/");
+    const save = () => this.#receiveOne(number2, path);
+    return el(
+      "li",
+      {},
+      icon(folder ? "folder" : "file"),
+      nameOf(path, "name"),
+      !folder && el("span", { class: "size" }, bytes(size)),
+      !folder && el("button", { type: "button", title: "Save", "aria-label": `Save ${path}`, click: save }, icon("download"))
+    );
+  }
+  /**
+   * @param {number} number
+   * @param {string} path
+   */
+  #receiveOne(number2, path) {
+    return this.#fetchFiles(path, async (receiving) => {
+      const { saved, name } = await this.#crypto.receiveOne(this.#id, number2, receiving);
+      if (saved.blob) saveBlob(saved.blob, name);
+      return `${saved.name || name} is saved.`;
+    });
+  }
+  #receiveArchive() {
+    return this.#fetchFiles(`${this.#files?.name}.zip`, async (receiving) => {
+      const { saved, name } = await this.#crypto.receiveArchive(this.#id, receiving);
+      if (saved.blob) saveBlob(saved.blob, name);
+      return `All is saved, as ${saved.name || name}.`;
+    });
+  }
+  async #receiveFolder() {
+    const folder = await chooseFolder();
+    if (!folder) return;
+    await this.#fetchFiles(this.#files?.name ?? "", async (receiving) => {
+      const name = await this.#crypto.receiveFolder(this.#id, folder, receiving);
+      return `All is saved, in the folder ${name}.`;
+    });
+  }
+  /**
+   * Receives some of several files, and comes back to the list of them.
+   * @param {string} subject
+   * @param {(receiving: Receiving) => Promise<string>} task returns what there is to say
+   */
+  async #fetchFiles(subject, task) {
+    const files = this.#files;
+    if (!files) return;
+    let said = "";
+    let failed = null;
+    try {
+      said = await this.#working(subject, task);
+    } catch (error) {
+      failed = error;
+    }
+    await this.#learn();
+    if (failed && (isOver(failed) || isEnded(failed))) {
+      await this.#failed(failed);
+      return;
+    }
+    this.#showFiles(files);
+    const view = find2(this, '[data-view="files"]');
+    const isCancelled = (
+      /** @type {any} */
+      failed?.name === "AbortError"
+    );
+    if (failed && !isCancelled) find2(view, "error-note", ErrorNote).show(describe(failed, "download"));
+    const saved = find2(view, "[data-saved]");
+    saved.textContent = said;
+    saved.hidden = !said;
+  }
+  /** @param {One} received */
+  async #showDone({ saved: { blob, name: chosen2 }, name }) {
     const preview = blob ? await previewOf(blob, { name, isText: this.#isText, maxText: SHOWN_TEXT_MAX }) : null;
     const text = preview?.text;
     const filename = name || (text === void 0 ? "download" : "message.txt");
@@ -2285,7 +2093,7 @@ var ReceivePage = class extends HTMLElement {
     actions.replaceChildren();
     if (!blob) {
       title.textContent = "Saved";
-      subject.textContent = filename;
+      subject.textContent = chosen2 || `${filename}. Look in your downloads.`;
     } else if (text !== void 0) {
       title.textContent = "Your text";
       subject.textContent = plural(text.length, "character");
@@ -2323,14 +2131,31 @@ var ReceivePage = class extends HTMLElement {
       return;
     }
     const isKeyWrong = code === "wrong-key" && !this.#label;
+    if (isKeyWrong && this.#locked) {
+      this.#locked = null;
+      this.#showReady();
+      this.#note.show(wrongPassphrase);
+      this.#passphrase.focus();
+      return;
+    }
     const isDamaged = code === "damaged" || code === "wrong-key" && !isKeyWrong;
     const words = describe(isDamaged ? new DamagedError() : error, "download");
+    if (error instanceof PassphraseError) {
+      this.#block = error.block;
+      this.#locked = null;
+      this.#showReady();
+      this.#passphrase.focus();
+      return;
+    }
     if (isEnded(error)) {
-      await this.#download.forget();
+      await this.#crypto.forget(this.#id);
       await this.#lookUp(words);
       return;
     }
-    if (isDamaged) await this.#download.distrust();
+    if (isDamaged) {
+      await this.#crypto.distrust(this.#id);
+      await this.#learn();
+    }
     if (isKeyWrong) this.#key = null;
     this.#showReady();
     this.#note.show(words);
@@ -2342,7 +2167,10 @@ var ReceivePage = class extends HTMLElement {
    * @param {import('./words.js').Doing} doing
    */
   async #end(why, doing) {
-    if (isOver(why)) await this.#download.forget();
+    if (isOver(why)) {
+      await this.#crypto.forget(this.#id);
+      this.#download = NOTHING;
+    }
     this.#showGone(describe(why, doing), !isOver(why));
   }
   /**

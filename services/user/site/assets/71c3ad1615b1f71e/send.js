@@ -1,6 +1,14 @@
 // assets/net/storage.js
 var NAME = "sgraph-send";
 var LAST = 2 ** 32;
+var FOLDER = "received";
+var folder = async () => (await navigator.storage.getDirectory()).getDirectoryHandle(FOLDER, { create: true });
+async function eraseFiles(ids) {
+  if (ids.length === 0 || !navigator.storage?.getDirectory) return;
+  const files = await folder().catch(() => null);
+  await Promise.all(ids.map((id) => files?.removeEntry(String(id)).catch(() => {
+  })));
+}
 var answer = (request2) => new Promise((resolve, reject) => {
   request2.onsuccess = () => resolve(request2.result);
   request2.onerror = () => reject(request2.error);
@@ -17,10 +25,13 @@ async function open() {
     request2.result.createObjectStore("pieces");
   };
   const db = await answer(request2);
+  let over = [];
   await transact(db, async (claims, pieces) => {
     const [ids, all] = await Promise.all([answer(claims.getAllKeys()), answer(claims.getAll())]);
-    await Promise.all(ids.filter((_, i) => all[i].ends <= Date.now()).map((id) => erase(claims, pieces, id)));
+    over = ids.filter((_, i) => all[i].ends <= Date.now());
+    await Promise.all(over.map((id) => erase(claims, pieces, id)));
   });
+  await eraseFiles(over);
   return db;
 }
 async function transact(db, task) {
@@ -115,6 +126,7 @@ var paths = {
   transferInfo: (transferId) => `/api/transfers/info/${part(transferId)}`,
   downloadTransfer: (transferId) => `/api/transfers/download/${part(transferId)}`,
   deleteTransfer: (transferId) => `/api/transfers/delete/${part(transferId)}`,
+  confirmDownload: (transferId) => `/api/transfers/confirm/${part(transferId)}`,
   changeExpiry: (transferId) => `/api/transfers/expiry/${part(transferId)}`,
   pulse: "/health/pulse",
   services: "/health/services",
@@ -241,19 +253,64 @@ var CryptoClient = class {
     return this.#call("upload", [what], { signal, on });
   }
   /**
-   * Starts opening.
-   * @param {Key} key
-   * @param {Bytes | null} [block] of the passphrase that is in the key, if there is one
+   * Receives and opens, all in the worker: no byte of it passes through the page.
+   * @param {SealedTransfer} sealed
+   * @param {Receiving} options
+   * @returns {Promise<Received>}
    */
-  async open(key, block = null) {
-    const session = await this.#call("open", [key, block]);
-    return {
-      /** @returns {Promise<Opened>} */
-      push: (chunk) => this.#call("push", [session, chunk], { handOver: [chunk.buffer] }),
-      /** @returns {Promise<Opened>} */
-      finish: () => this.#call("finish", [session]),
-      close: () => this.#call("close", [session])
-    };
+  receive(sealed, { signal, ...on }) {
+    return this.#call("receive", [sealed], { signal, on });
+  }
+  /**
+   * Receives one of the files that receive listed, by its number.
+   * @param {string} id
+   * @param {number} number
+   * @param {Receiving} options
+   * @returns {Promise<One>}
+   */
+  receiveOne(id, number2, { signal, ...on }) {
+    return this.#call("receiveOne", [id, number2], { signal, on });
+  }
+  /**
+   * Receives all of them as a ZIP archive.
+   * @param {string} id
+   * @param {Receiving} options
+   * @returns {Promise<One>}
+   */
+  receiveArchive(id, { signal, ...on }) {
+    return this.#call("receiveArchive", [id], { signal, on });
+  }
+  /**
+   * Receives all of them into a new folder, and returns what that is called.
+   * @param {string} id
+   * @param {FileSystemDirectoryHandle} folder
+   * @param {Receiving} options
+   * @returns {Promise<string>}
+   */
+  receiveFolder(id, folder2, { signal, ...on }) {
+    return this.#call("receiveFolder", [id, folder2], { signal, on });
+  }
+  /**
+   * How the download of a transfer stands.
+   * @param {string} id
+   * @returns {Promise<State>}
+   */
+  stateOf(id) {
+    return this.#call("stateOf", [id]);
+  }
+  /**
+   * To be called when a download is done, or can be no more.
+   * @param {string} id
+   */
+  forget(id) {
+    return this.#call("forget", [id]);
+  }
+  /**
+   * Fetches again what has arrived: it is not what was sent.
+   * @param {string} id
+   */
+  distrust(id) {
+    return this.#call("distrust", [id]);
   }
   /**
    * @param {string} token
@@ -323,9 +380,15 @@ var CryptoClient = class {
       this.#worker.postMessage({ id, call, args }, handOver);
     });
   }
-  /** @param {{ id: number, value: unknown, error?: any, event?: string, args: unknown[] }} answer */
-  #answer({ id, value, error, event, args }) {
+  /** @param {{ id: number, value: unknown, error?: any, event?: string, args: unknown[], question?: any }} answer */
+  #answer({ id, value, error, event, args, question }) {
     const asked = this.#waiting.get(id);
+    if (question) {
+      asked?.on.place(question).then((answer3) => {
+        this.#worker.postMessage({ id, answer: answer3 }, "port" in answer3 ? [answer3.port] : []);
+      }, asked.reject);
+      return;
+    }
     if (event) {
       asked?.on[event]?.(...args);
       return;
@@ -646,8 +709,8 @@ var opened2 = (handles) => Promise.all(handles.map(async (handle) => ({ path: ha
 function picked(files) {
   return Array.from(files, (file) => ({ path: file.webkitRelativePath || file.name, file }));
 }
-async function walk(entry, folder) {
-  const path = folder + entry.name;
+async function walk(entry, folder2) {
+  const path = folder2 + entry.name;
   if (entry.isFile) {
     const found = (
       /** @type {FileSystemFileEntry} */
@@ -1474,6 +1537,14 @@ var REQUEST = {
 var wrongKey = say(
   "The key does not fit this transfer",
   "Copy all of the link or key, up to its last character, and try again. Nothing was downloaded, and so nothing counts."
+);
+var wrongPassphrase = say(
+  "That passphrase does not open it",
+  "Large and small letters count, and so do spaces. Try again; a wrong one is not counted as a download. If it stays, check that all of the link was copied."
+);
+var passphraseWords = say(
+  "Type the passphrase",
+  "The sender set one and tells it to you by another way. It has at most 1,024 bytes."
 );
 var tokenWords = {
   token_required: "This service asks for one. Whoever runs it gives you one.",

@@ -1,0 +1,93 @@
+// The service worker of the receive page, for browsers that let no page write into a file: what the page decrypts goes
+// through it into a download of the browser's own, as it arrives. It answers what stands below /saving/ and was announced
+// to it, each once; it asks the network for nothing, keeps nothing, and sees no other request and no key.
+//
+// The page sends {path, name, size} with a port, which is "announced", and loads the path in a frame, which is "begun".
+// Who has the port then says "ready", is asked for "more", and gives bytes, null for the end, or anything else for a
+// failure; and hears that it was "cancelled" where the person ended the download.
+
+const LOCK = 'sgraph-send saving'; // which a page holds while it saves
+
+/** As the types of pages have it not. */
+const worker = /** @type {any} */ (self);
+
+/** @type {Map<string, { name: string, size: number, port: MessagePort }>} */
+const announced = new Map();
+
+// A new version of this waits until nothing is being saved by the one before.
+worker.addEventListener('install', (/** @type {any} */ event) =>
+  event.waitUntil(navigator.locks.request(LOCK, () => {})),
+);
+
+worker.addEventListener('message', (/** @type {MessageEvent} */ { data, ports: [port] }) => {
+  if (!port) return; // to stay awake
+  announced.set(data.path, { ...data, port });
+  port.postMessage('announced');
+});
+
+worker.addEventListener('fetch', (/** @type {any} */ event) => {
+  const { pathname } = new URL(event.request.url);
+  const found = announced.get(pathname);
+  announced.delete(pathname);
+  event.respondWith(found ? download(found) : new Response('Not found', { status: 404, headers: GUARDS }));
+});
+
+/** As the service has them of what is no page. */
+const GUARDS = {
+  'Content-Security-Policy': "default-src 'none'; frame-ancestors 'self'; sandbox",
+  'Content-Type': 'application/octet-stream',
+  'Cache-Control': 'no-store',
+  'Cross-Origin-Embedder-Policy': 'require-corp',
+  'Cross-Origin-Resource-Policy': 'same-origin',
+  'Referrer-Policy': 'no-referrer',
+  'X-Content-Type-Options': 'nosniff',
+};
+
+/** @param {{ name: string, size: number, port: MessagePort }} announced size is negative where it is not known */
+function download({ name, size, port }) {
+  port.postMessage('begun');
+  const encoded = encodeURIComponent(name).replace(/['()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`);
+  return new Response(bodyOf(port), {
+    headers: {
+      ...GUARDS,
+      'Content-Disposition': `attachment; filename*=UTF-8''${encoded}`,
+      ...(size >= 0 && { 'Content-Length': String(size) }),
+    },
+  });
+}
+
+/**
+ * What comes through a port, no faster than the browser takes it. Nothing is asked before somebody is "ready".
+ * @param {MessagePort} port
+ */
+function bodyOf(port) {
+  let isReady = false;
+  let asked = () => {};
+  return new ReadableStream(
+    {
+      start(controller) {
+        port.onmessage = ({ data }) => {
+          if (data === 'ready') {
+            isReady = true;
+            port.postMessage('more');
+            return;
+          }
+          if (data instanceof Uint8Array) controller.enqueue(data);
+          else if (data === null) controller.close();
+          else controller.error(new Error('It was not opened to its end.'));
+          asked();
+        };
+      },
+      pull() {
+        if (isReady) port.postMessage('more');
+        return new Promise((resolve) => {
+          asked = resolve;
+        });
+      },
+      cancel() {
+        port.postMessage('cancelled');
+      },
+    },
+    { highWaterMark: 4 },
+  );
+}

@@ -1,0 +1,149 @@
+package browser
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/chromedp/cdproto/browser"
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/log"
+	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/cdproto/page"
+	"github.com/chromedp/cdproto/runtime"
+	"github.com/chromedp/chromedp"
+)
+
+// chromium is a tab of Chromium, by its own protocol.
+type chromium struct{ ctx context.Context }
+
+// step is something done in a browser.
+type step = chromedp.Action[chromedp.Void]
+
+func startChromium(p *profile, path, dir string, on screen) (engine, error) {
+	options := []chromedp.ExecAllocatorOption{
+		chromedp.ExecPath(path), chromedp.UserDataDir(dir), chromedp.WSURLReadTimeout(patience),
+		chromedp.Flag("headless", "new"),
+	}
+	for _, flag := range []string{
+		"no-sandbox", "disable-gpu", "no-first-run", "no-default-browser-check", "disable-background-networking",
+		"disable-component-update", "disable-sync", "disable-extensions", "disable-dev-shm-usage", "mute-audio",
+		"hide-scrollbars",
+	} {
+		options = append(options, chromedp.Flag(flag, true))
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), 5*patience)
+	p.t.Cleanup(cancel)
+	ctx, cancel = chromedp.NewExecAllocator(ctx, options...)
+	p.t.Cleanup(cancel)
+	ctx, cancel = chromedp.NewContext(ctx, chromedp.WithListener(p.observe))
+	p.t.Cleanup(cancel)
+
+	scheme := "light"
+	if on.dark {
+		scheme = "dark"
+	}
+	c := &chromium{ctx}
+	p.engine = c // a listener may need it
+	return c, chromedp.Do(ctx,
+		call(emulation.SetDeviceMetricsOverride, emulation.SetDeviceMetricsOverrideParams{
+			Width: on.width, Height: on.height, DeviceScaleFactor: 1, Mobile: on.phone,
+		}),
+		call(emulation.SetTouchEmulationEnabled, emulation.SetTouchEmulationEnabledParams{Enabled: on.phone}),
+		call(emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
+			Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}},
+		}),
+		keepDownloads(p.downloads),
+	)
+}
+
+// keepDownloads puts what a page saves into a folder, and tells observe.
+func keepDownloads(folder string) step {
+	events := true
+	return call(browser.SetDownloadBehavior, browser.SetDownloadBehaviorParams{
+		Behavior: browser.SetDownloadBehaviorBehaviorAllow, DownloadPath: folder, EventsEnabled: &events,
+	})
+}
+
+// call is a command of the browser's protocol as a step.
+func call[P, R any](command cdp.Command[P, R], params P) step {
+	return chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
+		_, err := cdp.Call(ctx, t, command, params)
+		return err
+	})
+}
+
+// observe keeps errors on the console, exceptions, violations of the content security policy, and requests.
+func (p *profile) observe(event any) {
+	switch e := event.(type) {
+	case *log.EventEntryAdded:
+		if e.Entry.Level == "error" || e.Entry.Level == "warning" || e.Entry.Source == "security" {
+			p.complain("%s: %s (%s)", e.Entry.Level, e.Entry.Text, e.Entry.URL)
+		}
+	case *runtime.EventExceptionThrown:
+		p.complain("exception: %s %+v", e.ExceptionDetails.Text, e.ExceptionDetails.Exception)
+	case *runtime.EventConsoleAPICalled:
+		if e.Type == "error" || e.Type == "warning" {
+			p.complain("console: %v", e.Args)
+		}
+	case *page.EventJavascriptDialogOpening:
+		go func() {
+			_ = chromedp.Do(p.engine.(*chromium).ctx,
+				call(page.HandleJavaScriptDialog, page.HandleJavaScriptDialogParams{Accept: true}))
+		}()
+	case *browser.EventDownloadWillBegin:
+		p.began(e.GUID, e.SuggestedFilename)
+	case *browser.EventDownloadProgress:
+		if e.State == browser.DownloadProgressStateCompleted {
+			p.ended(e.GUID)
+		}
+	case *network.EventRequestWillBeSent:
+		// Without URLFragment: that is told to us, not to the server.
+		said := fmt.Sprintf("%s %s %v", e.Request.Method, e.Request.URL, e.Request.Headers)
+		for _, entry := range e.Request.PostDataEntries {
+			said += " " + string(entry.Bytes)
+		}
+		p.say(said)
+	}
+}
+
+func (c *chromium) do(steps ...step) error { return chromedp.Do(c.ctx, steps...) }
+
+func (c *chromium) open(url string) error { return c.do(chromedp.Navigate(url)) }
+
+func (c *chromium) reload() error { return c.do(chromedp.Reload()) }
+
+func (c *chromium) evaluate(expression string) (string, error) {
+	v, err := chromedp.Run(c.ctx, chromedp.Evaluate[string](expression, chromedp.EvalAwaitPromise))
+	if err != nil && strings.Contains(err.Error(), "context") && c.ctx.Err() == nil {
+		err = fmt.Errorf("%w: %w", errLeft, err) // an execution context that is no more
+	}
+	return v, err
+}
+
+func (c *chromium) before(script string) error {
+	return c.do(call(page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: script}))
+}
+
+func (c *chromium) click(selector string) error { return c.do(chromedp.Click(chromedp.CSS(selector))) }
+
+func (c *chromium) press(keys string) error { return c.do(chromedp.KeyEvent(keys)) }
+
+func (c *chromium) choose(selector string, paths []string) error {
+	return c.do(chromedp.SetUploadFiles(chromedp.CSS(selector), paths))
+}
+
+func (c *chromium) picture() ([]byte, error) {
+	return chromedp.Run(c.ctx, chromedp.CaptureScreenshot())
+}
+
+func (c *chromium) tab(p *profile) (engine, error) {
+	ctx, cancel := chromedp.NewContext(c.ctx, chromedp.WithListener(p.observe))
+	p.t.Cleanup(cancel)
+	other := &chromium{ctx}
+	p.engine = other
+	return other, other.do(keepDownloads(p.downloads))
+}
+
+func (c *chromium) quit() error { return chromedp.Cancel(c.ctx) }
