@@ -185,7 +185,8 @@ func (b *Body) continues(res *http.Response) bool {
 // holds it against what the answer says of its length, and gzip has an end of
 // its own; where nothing says it, a connection that was lost ends it just so.
 func (b *Body) whole() bool {
-	return b.res.ContentLength >= 0 || b.at == b.Size || b.end > 0 && b.at >= b.end || b.res.ProtoMajor > 1 || len(b.res.TransferEncoding) > 0 ||
+	return b.res.ContentLength >= 0 || b.at == b.Size || b.end > 0 && b.at >= b.end ||
+		b.res.ProtoMajor > 1 || len(b.res.TransferEncoding) > 0 ||
 		wire.ContentEncoding.Get(b.res.Header) != "" || !b.resumable()
 }
 

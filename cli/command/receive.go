@@ -80,7 +80,7 @@ a command line all users of a machine can see, and the shell may keep it.`,
 				return usage(errors.New("the link has no key; copy all of it, or give the key with --key"))
 			}
 			if zip != "" && (output != "" || len(only) > 0) {
-				return usage(errors.New("--zip says where all of it goes, so that there is no room for -o or --only beside it"))
+				return usage(errors.New("--zip says where all of it goes: there is no room for -o or --only beside it"))
 			}
 			r := reception{e: e, api: api, link: link, key: fits, zip: zip != "", passphrase: secret}
 			if list || withFolders {
@@ -109,9 +109,9 @@ a command line all users of a machine can see, and the shell may keep it.`,
 	flags := c.Flags()
 	flags.StringVarP(&output, "output", "o", "", `the file or folder to keep it in, or "-"`)
 	flags.BoolVar(&force, "force", false, "replace files that are there already")
-	flags.BoolVar(&list, "list", false, "only show what is in it, as far as its sender says that before; nothing is counted")
+	flags.BoolVar(&list, "list", false, "only show what is in it, as its sender says beforehand; nothing is counted")
 	flags.BoolVar(&withFolders, "tree", false, "only show all that is in it, with folders, which counts as a download")
-	flags.StringArrayVar(&only, "only", nil, "receive a file or a folder of it alone, or what a pattern matches; may be repeated")
+	flags.StringArrayVar(&only, "only", nil, "receive a file or folder of it, or what a pattern matches; may be repeated")
 	flags.StringVar(&zip, "zip", "", `keep all of it as one ZIP: a file or a folder, or "-"`)
 	secret.flag(c)
 	flags.Var((*trimmed)(&key), "key", "the key, where the link has none")

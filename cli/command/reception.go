@@ -207,7 +207,7 @@ func (r *reception) look(ctx context.Context, d *kept.Download) error {
 		return err
 	}
 	if path := filepath.Join(r.to.dir, r.to.name); l != nil && l.Count > 1 && r.to.to == nil && !r.zip && isFile(path) {
-		return fmt.Errorf("there are %d files in it, and %s is one: name a folder with -o, or receive them as a ZIP with --zip",
+		return fmt.Errorf("there are %d files in it, and %s is one: name a folder with -o, or take a ZIP with --zip",
 			l.Count, asFile(path))
 	}
 	if l != nil && l.Count == 1 && r.to.to == nil && !r.zip {

@@ -77,7 +77,8 @@ func (z *zipArchive) Add(e envelope.Entry, content io.Reader) error {
 // packed says whether what is of a type is compressed already.
 func packed(mediaType string) bool {
 	switch main, _, _ := strings.Cut(mediaType, "/"); {
-	case mediaType == "image/svg+xml" || mediaType == "image/bmp" || mediaType == "audio/x-wav" || mediaType == "audio/wav":
+	case mediaType == "image/svg+xml", mediaType == "image/bmp",
+		mediaType == "audio/x-wav", mediaType == "audio/wav":
 		return false
 	case main == "image", main == "video", main == "audio":
 		return true

@@ -26,7 +26,8 @@ func made(t *testing.T) string {
 	dir := filepath.Join(t.TempDir(), "all")
 	for _, name := range []string{"a/deep/b.txt", "a.txt", "run.sh"} {
 		path := filepath.Join(dir, filepath.FromSlash(name))
-		if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o755), os.WriteFile(path, []byte(name), 0o644)); err != nil {
+		err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o755), os.WriteFile(path, []byte(name), 0o644))
+		if err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -116,7 +117,8 @@ func TestHostile(t *testing.T) {
 	}
 	x, err := envelope.NewIndex([]envelope.Entry{
 		{Path: "../../escaped"}, {Path: "/etc/passwd"}, {Path: "linked/through"}, {Path: `c:\x`}, {Path: "a/../../b"},
-		{Path: "dir", Mode: 0o777}, {Path: "dir/file", Mode: 0o777}, {Path: "A/same"}, {Path: "a/SAME"}, {Path: "locked/", Mode: 1},
+		{Path: "dir", Mode: 0o777}, {Path: "dir/file", Mode: 0o777}, {Path: "A/same"}, {Path: "a/SAME"},
+		{Path: "locked/", Mode: 1},
 		{Path: "locked/in", Mode: 1}, {Path: ".staging/x"}, {Path: ".bashrc"},
 	})
 	if err != nil {
@@ -124,7 +126,8 @@ func TestHostile(t *testing.T) {
 	}
 	for _, force := range []bool{false, true} {
 		content := x.Content(func(int) (io.ReadCloser, error) { return io.NopCloser(strings.NewReader("")), nil })
-		_, err := stage(tree.Target{Dir: to, Force: force, Called: func(s string) string { return strings.TrimLeft(s, ".") }}, content)
+		called := func(s string) string { return strings.TrimLeft(s, ".") }
+		_, err := stage(tree.Target{Dir: to, Force: force, Called: called}, content)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -228,7 +231,8 @@ func TestArchives(t *testing.T) {
 	var tarred, zipped bytes.Buffer
 	for _, a := range []tree.Archive{tree.Tar(&tarred), tree.Zip(&zipped)} {
 		for _, e := range []envelope.Entry{
-			{Path: "ä/"}, {Path: "ä/ö.txt", Size: 4, Mode: 0o600, Time: then}, {Path: "p.jpg", Size: 4, Type: "image/jpeg"},
+			{Path: "ä/"}, {Path: "ä/ö.txt", Size: 4, Mode: 0o600, Time: then},
+			{Path: "p.jpg", Size: 4, Type: "image/jpeg"},
 		} {
 			if err := a.Add(e, strings.NewReader("text"[:e.Size])); err != nil {
 				t.Fatal(err)
@@ -248,7 +252,8 @@ func TestArchives(t *testing.T) {
 		if err != nil || h.Name != name || z.File[i].Name != name {
 			t.Errorf("%v, %v, %v", h, z.File[i].Name, err)
 		}
-		if i == 1 && (z.File[i].Mode() != 0o600 || !z.File[i].Modified.Equal(then) || !h.ModTime.Equal(then) || h.Mode != 0o600) {
+		if i == 1 && (z.File[i].Mode() != 0o600 || !z.File[i].Modified.Equal(then) ||
+			!h.ModTime.Equal(then) || h.Mode != 0o600) {
 			t.Errorf("%+v, %+v", z.File[i].FileHeader, h)
 		}
 		if f, err := z.File[i].Open(); err == nil && i > 0 {
@@ -263,7 +268,8 @@ func TestArchives(t *testing.T) {
 // what fails leaves nothing.
 func FuzzStage(f *testing.F) {
 	for _, entries := range [][]envelope.Entry{
-		{{Path: "a/b", Size: 1}}, {{Path: "../x", Size: 1}, {Path: "e/", Mode: 0o100}}, {{Path: "A"}, {Path: "a"}, {Path: "a/"}},
+		{{Path: "a/b", Size: 1}}, {{Path: "../x", Size: 1}, {Path: "e/", Mode: 0o100}},
+		{{Path: "A"}, {Path: "a"}, {Path: "a/"}},
 		{{Path: "link/x", Size: 1}, {Path: "con"}, {Path: ".staging/y"}},
 	} {
 		x, err := envelope.NewIndex(entries)

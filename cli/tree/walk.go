@@ -50,7 +50,8 @@ func Walk(paths []string) (*Found, error) {
 	var entries []envelope.Entry
 	add := func(at, as string, info fs.FileInfo) error {
 		if len(entries) == envelope.MaxEntries {
-			return send.Fail(send.TooLarge, "there are more than %d files and folders in it: send an archive", envelope.MaxEntries)
+			return send.Fail(send.TooLarge,
+				"there are more than %d files and folders in it: send an archive", envelope.MaxEntries)
 		}
 		e := envelope.Entry{Path: as, Size: info.Size(), Mode: info.Mode().Perm(), Time: info.ModTime()}
 		if info.IsDir() {

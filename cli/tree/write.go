@@ -220,7 +220,8 @@ func (s *Staging) Place() ([]string, error) {
 	for _, d := range top {
 		name, err := s.put(path.Join(s.name, d.Name()), d.Name())
 		if err != nil {
-			return placed, fmt.Errorf("%d of the %d files and folders in it are in their place: %w", len(placed), len(top), err)
+			return placed, fmt.Errorf("%d of the %d files and folders in it are in their place: %w",
+				len(placed), len(top), err)
 		}
 		placed = append(placed, filepath.Join(s.to.Dir, name))
 	}
