@@ -23,14 +23,18 @@ class Store {
   get = (key) => this.#ask(() => structuredClone(this.#rows.get(order(key))?.value));
   getAll = (range) => this.#ask(() => this.#within(range).map(({ value }) => structuredClone(value)));
   getAllKeys = (range) => this.#ask(() => this.#within(range).map(({ key }) => key));
-  put = (value, key) => this.#ask(() => this.#rows.set(order(key), { key, value: structuredClone(value) }));
+  put = (value, key) =>
+    this.#ask(() => {
+      if (this.#rows.isFull) throw new Error('there is no room');
+      this.#rows.set(order(key), { key, value: structuredClone(value) });
+    });
   delete = (range) =>
     this.#ask(() => {
       for (const { key } of this.#within(range)) this.#rows.delete(order(key));
     });
 }
 
-/** Puts a database of these stores in the place of the browser's; returns their rows. */
+/** Puts a database of these stores in the place of the browser's; returns their rows, which can be full. */
 export function fakeDatabase(...names) {
   const rows = Object.fromEntries(names.map((name) => [name, new Map()]));
   const db = {
@@ -44,9 +48,16 @@ export function fakeDatabase(...names) {
         const request = {};
         pending++;
         queueMicrotask(() => {
-          request.result = task();
-          request.onsuccess();
           pending--;
+          try {
+            request.result = task();
+          } catch (error) {
+            request.error = transaction.error = error;
+            request.onerror();
+            transaction.onabort();
+            return;
+          }
+          request.onsuccess();
           setImmediate(settle);
         });
         return request;

@@ -218,3 +218,17 @@ test('what is interrupted goes on, and no nonce serves for two plaintexts', () =
     const got = await openAll(key, service.bytes);
     assert.ok(Buffer.from(got).equals(service.made), 'other bytes arrived');
   }));
+
+test('where there is no room for hashes, all is sent in one go, and nothing is kept', async () => {
+  for (const store of Object.values(rows)) store.clear();
+  rows.hashes.isFull = true;
+  const key = crypto.getRandomValues(new Uint8Array(32));
+  const content = new Uint8Array(3 * MIB).fill(7);
+  const service = new Service(content);
+  const way = { content, key, partSize: MIB, handedOver() {} };
+  assert.equal(await run(service, { ...way, answers: 4 }), 'died');
+  assert.equal(rows.uploads.size, 0);
+  assert.equal(await run(new Service(content), { ...way, answers: Infinity }), ID);
+  assert.equal(rows.uploads.size + rows.hashes.size + rows.sent.size, 0);
+  rows.hashes.isFull = false;
+});

@@ -9,7 +9,7 @@ import { labelOf } from './files/label.js';
 import { isContainer, picked, sendName, totalSize } from './files/selection.js';
 import { deleteTransfer, getConfig } from './net/api.js';
 import { isPassing } from './net/patience.js';
-import { forget } from './net/unfinished.js';
+import { forget, isUnfinished } from './net/unfinished.js';
 import { announce, find, show } from './shared/dom.js';
 import { bytes } from './shared/format.js';
 import { ApiError } from './shared/http.js';
@@ -209,7 +209,7 @@ export class SenderPage extends HTMLElement {
       const isLocked = Boolean(passphrase);
       this.done({ id, key: writeKey(linkKey), deleteSecret, expires, maxDownloads, isText, isLocked });
     } catch (error) {
-      const isKept = isPassing(error) && !('text' in source);
+      const isKept = isPassing(error) && (await isUnfinished(created));
       if (created && !isKept) this.#drop(created, deleteSecret); // what is half there need not stay
       this.#failed(error, config);
     }

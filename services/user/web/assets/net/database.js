@@ -52,7 +52,12 @@ export class Database {
     request.onupgradeneeded = () => {
       for (const store of this.#stores) request.result.createObjectStore(store);
     };
-    return answer(request);
+    return answer(request).then((db) => {
+      db.onclose = () => {
+        this.#opened = undefined; // the person erased what the browser kept of this site
+      };
+      return db;
+    });
   }
 }
 

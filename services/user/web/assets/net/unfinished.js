@@ -69,6 +69,16 @@ export function unfinished() {
 }
 
 /**
+ * Whether an upload can be gone on with.
+ * @param {string} id
+ */
+export const isUnfinished = (id) =>
+  Journal.find(id).then(
+    (journal) => journal !== null,
+    () => false, // the browser keeps nothing
+  );
+
+/**
  * Erases what is kept of an upload.
  * @param {string} id
  */

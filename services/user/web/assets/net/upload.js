@@ -253,6 +253,16 @@ async function uploadParts(sealed, { id, parts, journal, ...context }) {
     return patiently(send, { signal: laneSignal, onWait });
   };
 
+  // Where the browser has no room left nothing is kept of it at all, and it can only be sent in one go.
+  const keep = async (/** @type {import('../crypto/seal.js').Hashed[]} */ segments) => {
+    try {
+      await journal?.leaving(segments);
+    } catch {
+      await forget(id);
+      journal = null;
+    }
+  };
+
   const lane = async () => {
     while (next <= count) {
       laneSignal.throwIfAborted();
@@ -269,7 +279,7 @@ async function uploadParts(sealed, { id, parts, journal, ...context }) {
         continue;
       }
       laneSignal.throwIfAborted();
-      await journal?.leaving(segments);
+      await keep(segments);
       laneSignal.throwIfAborted();
       const body = new Blob(chunks);
       let etag;

@@ -35,6 +35,9 @@ export class UnfinishedUploads extends HTMLElement {
     } catch {
       // The browser keeps nothing.
     }
+    const shown = all.map(({ begun, sent }) => `${begun.id} ${sent}`).join();
+    if (this.dataset.shown === shown && this.childElementCount === all.length) return; // somebody may be choosing
+    this.dataset.shown = shown;
     this.replaceChildren(...all.map(({ begun, sent }) => this.#item(begun, sent)));
   }
 

@@ -3365,7 +3365,12 @@ var Database = class {
     request2.onupgradeneeded = () => {
       for (const store of this.#stores) request2.result.createObjectStore(store);
     };
-    return answer2(request2);
+    return answer2(request2).then((db) => {
+      db.onclose = () => {
+        this.#opened = void 0;
+      };
+      return db;
+    });
   }
 };
 var sending = new Database("sgraph-sending", ["uploads", "hashes", "sent", "requests"]);
@@ -3622,6 +3627,14 @@ async function uploadParts(sealed, { id, parts, journal, ...context }) {
     const send = () => transmit("PUT", place2(parts.urls.get(number) ?? ""), body, { signal: laneSignal, onProgress: report1 });
     return patiently(send, { signal: laneSignal, onWait });
   };
+  const keep = async (segments) => {
+    try {
+      await journal?.leaving(segments);
+    } catch {
+      await forget2(id);
+      journal = null;
+    }
+  };
   const lane = async () => {
     while (next <= count) {
       laneSignal.throwIfAborted();
@@ -3637,7 +3650,7 @@ async function uploadParts(sealed, { id, parts, journal, ...context }) {
         continue;
       }
       laneSignal.throwIfAborted();
-      await journal?.leaving(segments);
+      await keep(segments);
       laneSignal.throwIfAborted();
       const body = new Blob(chunks);
       let etag;
