@@ -82,7 +82,7 @@ func TestShellsComplete(t *testing.T) {
 				if err != nil && len(out) == 0 && want != "-" {
 					t.Fatalf("%s: %v", line, err)
 				}
-				for _, word := range strings.Fields(want) {
+				for word := range strings.FieldsSeq(want) {
 					if word == "-" {
 						if strings.Contains(string(out), "a.txt") {
 							t.Errorf("%s: a file is offered: %q", line, out)

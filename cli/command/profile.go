@@ -153,7 +153,7 @@ func (e Env) accessToken(ctx context.Context, flag, server string) (string, erro
 		return "", err
 	}
 	if at, err := origin(c.Server); c.Token == "" || err != nil || at != server {
-		return said, nil
+		return said, nil //nolint:nilerr // a service that cannot be is no service of this token's
 	}
 	return e.secret(ctx, c, profile.Token)
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"slices"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -218,13 +219,8 @@ func day(t time.Time) string {
 
 // oneOf says whether a flag has one of the values that it can have; "" is none.
 func oneOf(flag, value string, of []string) error {
-	if value == "" {
+	if value == "" || slices.Contains(of, value) {
 		return nil
-	}
-	for _, v := range of {
-		if v == value {
-			return nil
-		}
 	}
 	return usage(fmt.Errorf("%s must be one of %s", flag, strings.Join(of, ", ")))
 }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"strconv"
+	"slices"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -334,12 +335,12 @@ func (w *follower) round(ctx context.Context, shows bool, show func(audit.Kept) 
 			fresh = append(fresh, event)
 		}
 	}
-	for i := len(fresh) - 1; i >= 0; i-- {
-		w.seen[fresh[i].ID] = fresh[i].Time
+	for _, event := range slices.Backward(fresh) {
+		w.seen[event.ID] = event.Time
 		if !shows {
 			continue
 		}
-		if err := show(fresh[i]); err != nil {
+		if err := show(event); err != nil {
 			return err
 		}
 	}

@@ -181,7 +181,7 @@ func (d *Download) start(body *client.Body) error {
 		} else if err != nil {
 			return err
 		}
-		return d.open(body, append(head, more...), 0)
+		return d.open(body, slices.Concat(head, more), 0)
 	}
 	if err := d.add(string(sealed), ""); err != nil {
 		return err

@@ -116,8 +116,8 @@ func Write(path string, f File) (err error) {
 	}
 	// Where the file is a link, as those have it who keep such files elsewhere, it
 	// stays one.
-	if real, err := filepath.EvalSymlinks(path); err == nil {
-		path = real
+	if target, err := filepath.EvalSymlinks(path); err == nil {
+		path = target
 	}
 	made, err := os.CreateTemp(filepath.Dir(path), ".profiles-*") // 0600
 	if err != nil {

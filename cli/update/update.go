@@ -177,13 +177,13 @@ func (s Source) prove(ctx context.Context, of release, report *Report) error {
 	default:
 		say("digest", Holds, "%s lists the %s that GitHub has", sumsName, report.File)
 	}
-	return s.provenance(ctx, of, sums, report, say)
+	return s.provenance(ctx, of, report, say)
 }
 
 // provenance asks who built the file. A release has one attestation, of all its files:
 // that of a small one names the others.
 func (s Source) provenance(
-	ctx context.Context, of release, sums map[string]string, report *Report, say func(string, Verdict, string, ...any),
+	ctx context.Context, of release, report *Report, say func(string, Verdict, string, ...any),
 ) error {
 	gh, err := exec.LookPath("gh")
 	if err != nil {
