@@ -75,7 +75,6 @@ func choose(pkg, run string, nightly bool) ([]suite.Group, error) {
 		goTest("pipelines, and what an account needs for them", "-race", "./release/...", "./bootstrap/..."),
 		goTest("infrastructure program", "./infra/..."),
 		goTest("browsers, and the whole stack against a simulated AWS", "-count=1", "./test/e2e/..."),
-		inFirefox(goTest("the pages in Firefox, too", "-count=1", "./test/e2e/browser")),
 	}
 	if nightly {
 		long, err := longForms()
@@ -106,6 +105,7 @@ func longForms() ([]suite.Group, error) {
 		goTest("races and kills, again and again", "-race", "-count=20",
 			"-run=Race|Kill|Exact|Concurren|Together|Contract|Stall|Sweep",
 			"./shared/...", "./services/user/...", "./services/admin/...", "./cli/..."),
+		inFirefox(goTest("the pages in Firefox, too", "-count=1", "./test/e2e/browser")),
 		goTest("ten million transfers", "-run=TenMillion", "-v", "./shared/test/partitions"),
 	}
 	err := filepath.WalkDir(".", func(path string, entry fs.DirEntry, err error) error {
