@@ -3,21 +3,22 @@
 package update
 
 import (
-	"bufio"
 	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
+
+	"sgraph.ai/send/cli/published"
 )
 
 // GitHub is where releases are asked for, if nothing else is said.
@@ -62,12 +63,7 @@ type Report struct {
 
 // Contradicted says whether something of the release is not as it says.
 func (r Report) Contradicted() bool {
-	for _, c := range r.Checks {
-		if c.Verdict == Differs {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(r.Checks, func(c Check) bool { return c.Verdict == Differs })
 }
 
 // release is what GitHub tells of one.
@@ -85,20 +81,15 @@ type asset struct {
 }
 
 func (r release) asset(name string) (asset, bool) {
-	for _, a := range r.Assets {
-		if a.Name == name {
-			return a, true
-		}
+	i := slices.IndexFunc(r.Assets, func(a asset) bool { return a.Name == name })
+	if i < 0 {
+		return asset{}, false
 	}
-	return asset{}, false
+	return r.Assets[i], true
 }
 
-const (
-	sumsName = "SHA256SUMS"
-	// smallName is the file whose attestation is looked at: all files have the same one.
-	smallName = "pages.json"
-	maxAnswer = 8 << 20
-)
+// smallName is the file whose attestation is looked at: all files have the same one.
+const smallName = "pages.json"
 
 // Find looks for the newest release, and, where that is newer than this program, at what
 // proves the file of it that is for this system.
@@ -120,7 +111,7 @@ func (s Source) Find(ctx context.Context, current, file string) (Report, error) 
 	report.Latest, report.Page, report.Published = latest.Tag, latest.Page, latest.Published
 	now, ok := parse(current)
 	report.Released = ok
-	if report.Newer = ok && less(now, next); !report.Newer {
+	if report.Newer = ok && slices.Compare(now[:], next[:]) < 0; !report.Newer {
 		return report, nil
 	}
 	return report, s.prove(ctx, latest, &report)
@@ -139,43 +130,34 @@ func parse(version string) (v [3]int, ok bool) {
 	return v, true
 }
 
-func less(a, b [3]int) bool {
-	for i := range a {
-		if a[i] != b[i] {
-			return a[i] < b[i]
-		}
-	}
-	return false
-}
-
 // prove looks at what proves the file.
 func (s Source) prove(ctx context.Context, of release, report *Report) error {
 	say := func(name string, v Verdict, format string, args ...any) {
 		report.Checks = append(report.Checks, Check{name, v, fmt.Sprintf(format, args...)})
 	}
 	program, there := of.asset(report.File)
-	list, listed := of.asset(sumsName)
+	list, listed := of.asset(published.SumsName)
 	if !there || !listed {
-		say("digest", Differs, "the release has no %s, or no %s", report.File, sumsName)
+		say("digest", Differs, "the release has no %s, or no %s", report.File, published.SumsName)
 		return nil
 	}
 	text, err := s.get(ctx, list.URL, "application/octet-stream")
 	if err != nil {
 		return err
 	}
-	sums := parseSums(text)
+	sums := published.Sums(text)
 	report.SHA256 = sums[report.File]
 	switch {
 	case report.SHA256 == "":
-		say("digest", Differs, "%s does not list %s", sumsName, report.File)
+		say("digest", Differs, "%s does not list %s", published.SumsName, report.File)
 		return nil
 	case program.Digest == "":
-		say("digest", Unchecked, "GitHub says no digest of %s that %s could be held against", report.File, sumsName)
+		say("digest", Unchecked, "GitHub says no digest of %s that %s could be held against", report.File, published.SumsName)
 	case program.Digest != "sha256:"+report.SHA256:
-		say("digest", Differs, "GitHub has another %s than %s lists", report.File, sumsName)
+		say("digest", Differs, "GitHub has another %s than %s lists", report.File, published.SumsName)
 		return nil
 	default:
-		say("digest", Holds, "%s lists the %s that GitHub has", sumsName, report.File)
+		say("digest", Holds, "%s lists the %s that GitHub has", published.SumsName, report.File)
 	}
 	return s.provenance(ctx, of, report, say)
 }
@@ -225,7 +207,7 @@ func (s Source) provenance(
 	if attested(out, report.File, report.SHA256) {
 		say("provenance", Holds, "the pipeline of %s built it of main, as gh verified", s.Repository)
 	} else {
-		say("provenance", Differs, "what the pipeline attested is another %s than %s lists", report.File, sumsName)
+		say("provenance", Differs, "what the pipeline attested is another %s than %s lists", report.File, published.SumsName)
 	}
 	return nil
 }
@@ -255,41 +237,11 @@ func attested(verified []byte, file, sum string) bool {
 	return false
 }
 
-var sumsLine = regexp.MustCompile(`^([0-9a-f]{64})  ([A-Za-z0-9._-]+)$`)
-
-func parseSums(text []byte) map[string]string {
-	sums := map[string]string{}
-	for lines := bufio.NewScanner(bytes.NewReader(text)); lines.Scan(); {
-		if m := sumsLine.FindStringSubmatch(lines.Text()); m != nil {
-			sums[m[2]] = m[1]
-		}
-	}
-	return sums
-}
-
 // get fetches what is small.
 func (s Source) get(ctx context.Context, address, accept string) ([]byte, error) {
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
-	if err != nil {
-		return nil, err
-	}
-	req.Header.Set("Accept", accept)
-	req.Header.Set("User-Agent", "sgsend")
+	headers := http.Header{"Accept": {accept}, "User-Agent": {"sgsend"}}
 	if s.Token != "" && strings.HasPrefix(address, strings.TrimSuffix(s.API, "/")+"/") {
-		req.Header.Set("Authorization", "Bearer "+s.Token) // which net/http takes to no other host
+		headers.Set("Authorization", "Bearer "+s.Token) // which net/http takes to no other host
 	}
-	c := &http.Client{Timeout: time.Minute}
-	res, err := c.Do(req)
-	if err != nil {
-		return nil, err
-	}
-	defer res.Body.Close()
-	if res.StatusCode != http.StatusOK {
-		return nil, fmt.Errorf("asking for %s: it is answered %d", address, res.StatusCode)
-	}
-	text, err := io.ReadAll(io.LimitReader(res.Body, maxAnswer+1))
-	if err == nil && len(text) > maxAnswer {
-		err = fmt.Errorf("%s is longer than what is asked for", address)
-	}
-	return text, err
+	return published.Fetch(ctx, address, headers)
 }

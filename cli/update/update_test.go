@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"sgraph.ai/send/cli/published"
 )
 
 const (
@@ -17,8 +19,8 @@ const (
 	other   = "60303ae22b998861bce3b28f33eec1be758a213c86c93c076dbe9f558c11c752"
 )
 
-// published is a server that has a release, as GitHub answers of one.
-func published(t *testing.T, tag string, files map[string]string, digest string) Source {
+// serving is a server that has a release, as GitHub answers of one.
+func serving(t *testing.T, tag string, files map[string]string, digest string) Source {
 	t.Helper()
 	var at string
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -48,7 +50,7 @@ func published(t *testing.T, tag string, files map[string]string, digest string)
 }
 
 func files() map[string]string {
-	return map[string]string{program: "never fetched", sumsName: good + "  " + program + "\n", smallName: "{}"}
+	return map[string]string{program: "never fetched", published.SumsName: good + "  " + program + "\n", smallName: "{}"}
 }
 
 // withGH puts a program in the place of gh that answers as it does, or none.
@@ -85,14 +87,14 @@ func TestNewerReleasesAreFoundAndProven(t *testing.T) {
 		"gh says nothing": {"exit 0", "sha256:" + good, files(), "digest holds, provenance differs"},
 		"no digest":       {attests(good), "", files(), "digest unchecked, provenance holds"},
 		"another is kept": {attests(good), "sha256:" + other, files(), "digest differs"},
-		"not for here":    {attests(good), "", map[string]string{sumsName: "", smallName: "{}"}, "digest differs"},
+		"not for here":    {attests(good), "", map[string]string{published.SumsName: "", smallName: "{}"}, "digest differs"},
 		"not listed": {
-			attests(good), "", map[string]string{program: "", sumsName: "x", smallName: "{}"}, "digest differs",
+			attests(good), "", map[string]string{program: "", published.SumsName: "x", smallName: "{}"}, "digest differs",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			withGH(t, c.gh)
-			r, err := published(t, "v1.10.0", c.files, c.digest).Find(t.Context(), "v1.9.3", program)
+			r, err := serving(t, "v1.10.0", c.files, c.digest).Find(t.Context(), "v1.9.3", program)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -113,7 +115,7 @@ func TestNoNewerRelease(t *testing.T) {
 	for current, released := range map[string]bool{
 		"v1.2.3": true, "v1.3.0": true, "v2.0.0": true, "dev": false, "v1.2": false,
 	} {
-		r, err := published(t, "v1.2.3", nil, "").Find(t.Context(), current, program)
+		r, err := serving(t, "v1.2.3", nil, "").Find(t.Context(), current, program)
 		if err != nil || r.Newer || r.Released != released || len(r.Checks) > 0 {
 			t.Errorf("%s: %v, %v", current, r, err)
 		}
@@ -122,10 +124,10 @@ func TestNoNewerRelease(t *testing.T) {
 
 func TestWhatCannotBeAsked(t *testing.T) {
 	t.Parallel()
-	if _, err := published(t, "latest", nil, "").Find(t.Context(), "v1.0.0", program); err == nil {
+	if _, err := serving(t, "latest", nil, "").Find(t.Context(), "v1.0.0", program); err == nil {
 		t.Error("a tag that is no version is one")
 	}
-	s := published(t, "v1.2.3", nil, "")
+	s := serving(t, "v1.2.3", nil, "")
 	s.Repository = "owner/other"
 	s.API += "/none"
 	server := httptest.NewServer(http.NotFoundHandler())

@@ -1,18 +1,17 @@
 package verify
 
 import (
-	"bufio"
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
-	"net/http"
 	"os"
 	"regexp"
 	"slices"
 	"strings"
+
+	"sgraph.ai/send/cli/published"
 )
 
 // maxList is what a list may have, in bytes.
@@ -47,54 +46,22 @@ func FetchList(ctx context.Context, releases, version string) (List, error) {
 		return List{}, fmt.Errorf("there is no release of %s", clean(version))
 	}
 	folder := strings.TrimSuffix(releases, "/") + "/" + version + "/"
-	sums, err := fetchFile(ctx, folder+"SHA256SUMS")
+	sums, err := published.Fetch(ctx, folder+published.SumsName, nil)
 	if err != nil {
 		return List{}, err
 	}
-	text, err := fetchFile(ctx, folder+ListName)
+	text, err := published.Fetch(ctx, folder+ListName, nil)
 	if err != nil {
 		return List{}, err
 	}
-	if !listedAs(sums, ListName, digest(text)) {
-		return List{}, fmt.Errorf("%s%s is not the file of which SHA256SUMS says what it is", folder, ListName)
+	if published.Sums(sums)[ListName] != digest(text) {
+		return List{}, fmt.Errorf("%s%s is not the file of which %s says what it is", folder, ListName, published.SumsName)
 	}
 	l, err := parse(text)
 	if err != nil {
 		return List{}, fmt.Errorf("reading %s%s: %w", folder, ListName, err)
 	}
 	return l, nil
-}
-
-// listedAs says whether a list of digests has a file with one.
-func listedAs(sums []byte, name, digest string) bool {
-	for lines := bufio.NewScanner(bytes.NewReader(sums)); lines.Scan(); {
-		if lines.Text() == digest+"  "+name {
-			return true
-		}
-	}
-	return false
-}
-
-func fetchFile(ctx context.Context, address string) ([]byte, error) {
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
-	if err != nil {
-		return nil, err
-	}
-	c := &http.Client{Timeout: patience, CheckRedirect: func(to *http.Request, past []*http.Request) error {
-		if len(past) >= 5 || past[0].URL.Scheme == "https" && to.URL.Scheme != "https" {
-			return errors.New("it leads on too often, or to where there is no TLS")
-		}
-		return nil
-	}}
-	res, err := c.Do(req)
-	if err != nil {
-		return nil, err
-	}
-	defer res.Body.Close()
-	if res.StatusCode != http.StatusOK {
-		return nil, fmt.Errorf("fetching %s: it is answered %d", address, res.StatusCode)
-	}
-	return io.ReadAll(io.LimitReader(res.Body, maxList+1))
 }
 
 var hexDigest = regexp.MustCompile(`^[0-9a-f]{64}$`)
