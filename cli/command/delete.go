@@ -23,13 +23,7 @@ all users of a machine can see.`,
 			if err != nil {
 				return err
 			}
-			if secret == "" {
-				secret = e.Getenv("SGSEND_SECRET")
-			}
-			if secret == "" {
-				return usage(errors.New("give the secret that 'sgsend send' printed, with --secret or in SGSEND_SECRET"))
-			}
-			if err := inOneLine("secret", secret); err != nil {
+			if secret, err = deleteSecret(e, secret); err != nil {
 				return err
 			}
 			if err := api.Delete(cmd.Context(), link.ID, secret); err != nil {
@@ -42,10 +36,27 @@ all users of a machine can see.`,
 			return nil
 		},
 	}
-	c.Flags().Var((*trimmed)(&secret), "secret", "the delete secret of the transfer (default $SGSEND_SECRET)")
+	secretFlag(c, &secret)
 	c.Flags().Var((*trimmed)(&server), "server", "the service, where the link names none (default $SGSEND_SERVER)")
 	jsonFlag(c, &asJSON)
 	e.profileFlag(c)
 	e.mannerFlags(c)
 	return c
+}
+
+// secretFlag adds the flag that says a transfer's delete secret, which deleteSecret reads.
+func secretFlag(c *cobra.Command, secret *string) {
+	c.Flags().Var((*trimmed)(secret), "secret", "the delete secret of the transfer (default $SGSEND_SECRET)")
+}
+
+// deleteSecret returns the secret by which the sender of a transfer ends it, or changes
+// when it does.
+func deleteSecret(e Env, said string) (string, error) {
+	if said == "" {
+		said = e.Getenv("SGSEND_SECRET")
+	}
+	if said == "" {
+		return "", usage(errors.New("give the secret that 'sgsend send' printed, with --secret or in SGSEND_SECRET"))
+	}
+	return said, inOneLine("secret", said)
 }

@@ -31,13 +31,7 @@ all users of a machine can see. To end it at once, delete it.`,
 			if err != nil {
 				return err
 			}
-			if secret == "" {
-				secret = e.Getenv("SGSEND_SECRET")
-			}
-			if secret == "" {
-				return usage(errors.New("give the secret that 'sgsend send' printed, with --secret or in SGSEND_SECRET"))
-			}
-			if err := inOneLine("secret", secret); err != nil {
+			if secret, err = deleteSecret(e, secret); err != nil {
 				return err
 			}
 			ends, err := api.Expire(cmd.Context(), link.ID, secret, time.Duration(in))
@@ -54,7 +48,7 @@ all users of a machine can see. To end it at once, delete it.`,
 			return nil
 		},
 	}
-	c.Flags().Var((*trimmed)(&secret), "secret", "the delete secret of the transfer (default $SGSEND_SECRET)")
+	secretFlag(c, &secret)
 	c.Flags().Var(&in, "in", "how long from now it can be received: 30m, 12h, 1d, 2w")
 	c.Flags().Var((*trimmed)(&server), "server", "the service, where the link names none (default $SGSEND_SERVER)")
 	jsonFlag(c, &asJSON)
