@@ -123,5 +123,6 @@ self.addEventListener('message', async ({ data: { id, call, args, abort, answer 
     self.postMessage({ id, error: crossing(error) });
   } finally {
     running.delete(id);
+    asking.delete(id); // what was asked and never answered
   }
 });

@@ -11,25 +11,35 @@ export const answer = (request) =>
     request.onerror = () => reject(request.error);
   });
 
-/** A database of stores whose keys stand beside the values. It is opened when it is first used. */
+const LAST = 2 ** 32; // a number that no row has
+
+/** The rows of one transfer, where keys are its ID and a number. */
+export const rowsOf = (/** @type {IDBValidKey} */ id) => IDBKeyRange.bound([id, 0], [id, LAST]);
+
+/**
+ * A database of stores whose keys stand beside the values. It is opened when it is first used. With the durability
+ * 'strict' what is done is on the disk, and not only on its way there.
+ */
 export class Database {
   #name;
   #stores;
+  #durability;
   /** @type {Promise<IDBDatabase> | undefined} */
   #opened;
 
   /**
    * @param {string} name
    * @param {string[]} stores
+   * @param {'strict' | 'default'} durability
    */
-  constructor(name, stores) {
+  constructor(name, stores, durability) {
     this.#name = name;
     this.#stores = stores;
+    this.#durability = durability;
   }
 
   /**
-   * Does something with some stores in one step, all of it or nothing. When it is done it is on the disk, and not only on
-   * its way there.
+   * Does something with some stores in one step, all of it or nothing.
    * @template R
    * @param {string[]} names
    * @param {(...stores: IDBObjectStore[]) => Promise<R>} task
@@ -38,7 +48,7 @@ export class Database {
   async transact(names, task) {
     this.#opened ??= this.#open();
     const db = await this.#opened;
-    const transaction = db.transaction(names, 'readwrite', { durability: 'strict' });
+    const transaction = db.transaction(names, 'readwrite', { durability: this.#durability });
     const complete = new Promise((resolve, reject) => {
       transaction.oncomplete = resolve;
       transaction.onabort = () => reject(transaction.error); // no room, for one
@@ -62,4 +72,4 @@ export class Database {
 }
 
 /** The database of what this browser sends and asks for; what it receives has its own (storage.js). */
-export const sending = new Database('sgraph-sending', ['uploads', 'hashes', 'sent', 'requests']);
+export const sending = new Database('sgraph-sending', ['uploads', 'hashes', 'sent', 'requests'], 'strict');

@@ -85,7 +85,7 @@ export async function receive({ id, key, block }, line) {
       let toSkip = to.written; // the same bytes, in what came of a copy that was damaged later on
       for await (const bytes of opener.content(counted(download, line))) {
         if (opener.metadata?.type === CONTAINER_TYPE) return await list({ id, key, block }, line);
-        const name = opener.metadata?.filename ? safeFilename(opener.metadata.filename) : '';
+        const name = nameIn(opener);
         to.sink ??= await sinkAt(await line.ask({ name, size: contentSize(bytes.length, download.total, block) }));
         const fresh = bytes.subarray(Math.min(toSkip, bytes.length));
         toSkip -= bytes.length - fresh.length;
@@ -96,7 +96,7 @@ export async function receive({ id, key, block }, line) {
       const saved = await to.sink.close();
       await download.confirm();
       await download.forget();
-      return { saved, name: opener.metadata?.filename ? safeFilename(opener.metadata.filename) : '' };
+      return { saved, name: nameIn(opener) };
     } catch (error) {
       const isDamaged = error instanceof DamagedError;
       if (!(isDamaged && trusted)) {
@@ -107,6 +107,9 @@ export async function receive({ id, key, block }, line) {
     }
   }
 }
+
+/** The name that what is opened has; empty where it has none. */
+const nameIn = (/** @type {Opener} */ { metadata }) => (metadata?.filename ? safeFilename(metadata.filename) : '');
 
 /**
  * Bytes of a content, by how many its first opened piece has.
@@ -194,20 +197,17 @@ class Container {
 
   /** @param {Line} line */
   async open(line) {
+    this.#line = line;
     const { key, block } = this.#key;
-    const sealed = await this.#during(line, () =>
-      SealedFile.open(key, block, {
-        size: this.#download.total,
-        fetch: (from, to) => this.#download.range({ from, to }, optionsOf(/** @type {Line} */ (this.#line))),
-      }),
-    );
+    const sealed = await SealedFile.open(key, block, {
+      size: this.#download.total,
+      fetch: (from, to) => this.#download.range({ from, to }, optionsOf(/** @type {Line} */ (this.#line))),
+    });
     if (!sealed) throw new DamagedError();
     this.#sealed = sealed;
     this.name = nameOfContainer(safeFilename(sealed.metadata?.filename ?? ''));
-    const start = await this.#during(line, async () => {
-      const end = indexEnd(await gather(sealed.content(0, CONTAINER_START)));
-      return gather(sealed.content(0, end));
-    });
+    const end = indexEnd(await gather(sealed.content(0, CONTAINER_START)));
+    const start = await gather(sealed.content(0, end));
     const { files, size } = readIndex(start);
     if (size !== sealed.size) throw new DamagedError();
     this.files = files;
@@ -236,16 +236,6 @@ class Container {
   async done() {
     await this.#download.confirm();
     await this.#download.distrust();
-  }
-
-  /**
-   * @template R
-   * @param {Line} line
-   * @param {() => Promise<R>} task
-   */
-  #during(line, task) {
-    this.#line = line;
-    return task();
   }
 }
 

@@ -4,12 +4,12 @@
 //
 // In the file a piece stands where it stands in what is downloaded. It counts once the database says that it is there.
 
+import { answer, Database, rowsOf } from './database.js';
+
 /** @typedef {import('../crypto/bytes.js').Bytes} Bytes */
 /** @typedef {import('./kept.js').Claim} Claim */
 /** @typedef {{ at: number, size: number }} Place of a piece in the file */
 
-const NAME = 'sgraph-send';
-const LAST = 2 ** 32; // a number that no piece has
 const FOLDER = 'received';
 
 /** Whether pieces go into a file. Only a worker can write there without a copy of the whole. */
@@ -27,75 +27,44 @@ async function eraseFiles(ids) {
   await Promise.all(ids.map((id) => files?.removeEntry(String(id)).catch(() => {})));
 }
 
+const received = new Database('sgraph-send', ['claims', 'pieces'], 'default');
+
+/** @type {Promise<void> | undefined} */
+let cleared;
+
 /**
+ * Does something with what is kept, which is without what is over.
  * @template R
- * @param {IDBRequest<R>} request
+ * @param {(claims: IDBObjectStore, pieces: IDBObjectStore) => Promise<R>} task
  * @returns {Promise<R>}
  */
-const answer = (request) =>
-  new Promise((resolve, reject) => {
-    request.onsuccess = () => resolve(request.result);
-    request.onerror = () => reject(request.error);
-  });
-
-/** @type {Promise<IDBDatabase> | undefined} */
-let opened;
-
-/** The database, without what is over. */
-function database() {
-  opened ??= open();
-  return opened;
+async function transact(task) {
+  await removeOver();
+  return received.transact(['claims', 'pieces'], task);
 }
 
-async function open() {
-  const request = indexedDB.open(NAME, 1);
-  request.onupgradeneeded = () => {
-    request.result.createObjectStore('claims');
-    request.result.createObjectStore('pieces');
-  };
-  const db = await answer(request);
+async function clear() {
   /** @type {IDBValidKey[]} */
   let over = [];
-  await transact(db, async (claims, pieces) => {
+  await received.transact(['claims', 'pieces'], async (claims, pieces) => {
     const [ids, all] = await Promise.all([answer(claims.getAllKeys()), answer(claims.getAll())]);
     over = ids.filter((_, i) => all[i].ends <= Date.now());
     await Promise.all(over.map((id) => erase(claims, pieces, id)));
   });
   await eraseFiles(over);
-  return db;
 }
-
-/**
- * @template R
- * @param {IDBDatabase} db
- * @param {(claims: IDBObjectStore, pieces: IDBObjectStore) => Promise<R>} task
- * @returns {Promise<R>}
- */
-async function transact(db, task) {
-  const transaction = db.transaction(['claims', 'pieces'], 'readwrite');
-  const complete = new Promise((resolve, reject) => {
-    transaction.oncomplete = resolve;
-    transaction.onabort = () => reject(transaction.error); // no room, for one
-  });
-  const [result] = await Promise.all([
-    task(transaction.objectStore('claims'), transaction.objectStore('pieces')),
-    complete,
-  ]);
-  return result;
-}
-
-const piecesOf = (/** @type {IDBValidKey} */ id) => IDBKeyRange.bound([id, 0], [id, LAST]);
 
 /**
  * @param {IDBObjectStore} claims
  * @param {IDBObjectStore} pieces
  * @param {IDBValidKey} id
  */
-const erase = (claims, pieces, id) => Promise.all([answer(claims.delete(id)), answer(pieces.delete(piecesOf(id)))]);
+const erase = (claims, pieces, id) => Promise.all([answer(claims.delete(id)), answer(pieces.delete(rowsOf(id)))]);
 
 /** Removes what is over, as every use of the storage does. */
 export async function removeOver() {
-  await database();
+  cleared ??= clear();
+  await cleared;
 }
 
 /**
@@ -104,8 +73,8 @@ export async function removeOver() {
  * @returns {Promise<{ claim: Claim | null, count: number }>}
  */
 export async function find(id) {
-  return transact(await database(), async (claims, pieces) => {
-    const [claim, count] = await Promise.all([answer(claims.get(id)), answer(pieces.count(piecesOf(id)))]);
+  return transact(async (claims, pieces) => {
+    const [claim, count] = await Promise.all([answer(claims.get(id)), answer(pieces.count(rowsOf(id)))]);
     return { claim: claim ?? null, count };
   });
 }
@@ -115,7 +84,7 @@ export async function find(id) {
  * @param {Claim} claim
  */
 export async function saveClaim(id, claim) {
-  await transact(await database(), (claims) => answer(claims.put(claim, id)));
+  await transact((claims) => answer(claims.put(claim, id)));
 }
 
 /**
@@ -125,7 +94,7 @@ export async function saveClaim(id, claim) {
  * @param {{ at: number, bytes: Bytes }} piece
  */
 export async function savePiece(id, index, { at, bytes }) {
-  const db = await database();
+  await removeOver(); // and nothing is written where there is no database
   /** @type {Blob | Place} */
   let piece = new Blob([bytes]);
   if (hasFiles()) {
@@ -138,7 +107,7 @@ export async function savePiece(id, index, { at, bytes }) {
     }
     piece = { at, size: bytes.length };
   }
-  await transact(db, async (claims, pieces) => {
+  await transact(async (claims, pieces) => {
     if (await answer(claims.getKey(id))) await answer(pieces.put(piece, [id, index]));
   });
 }
@@ -150,7 +119,7 @@ export async function savePiece(id, index, { at, bytes }) {
  */
 export async function findPiece(id, index) {
   /** @type {Blob | Place | undefined} */
-  const piece = await transact(await database(), (_, pieces) => answer(pieces.get([id, index])));
+  const piece = await transact((_, pieces) => answer(pieces.get([id, index])));
   if (!piece || piece instanceof Blob) return piece;
   const file = await (await (await folder()).getFileHandle(id)).getFile();
   const found = file.slice(piece.at, piece.at + piece.size);
@@ -162,7 +131,7 @@ export async function findPiece(id, index) {
  * @param {string} id
  */
 export async function remove(id) {
-  await transact(await database(), (claims, pieces) => erase(claims, pieces, id));
+  await transact((claims, pieces) => erase(claims, pieces, id));
   await eraseFiles([id]);
 }
 

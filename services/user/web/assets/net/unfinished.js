@@ -3,7 +3,7 @@
 // ever left, which is on the disk before the segment leaves. What is sealed again and differs never leaves under the
 // same nonce.
 
-import { answer, sending } from './database.js';
+import { answer, rowsOf, sending } from './database.js';
 
 /** @typedef {import('../crypto/bytes.js').Bytes} Bytes */
 /** @typedef {import('../crypto/seal.js').Kept} Kept */
@@ -32,15 +32,12 @@ import { answer, sending } from './database.js';
 const PENDING = 24 * 3600 * 1000;
 
 const HASH = 32;
-const LAST = 2 ** 32; // a number that no segment has
-
-const of = (/** @type {IDBValidKey} */ id) => IDBKeyRange.bound([id, 0], [id, LAST]);
 
 /**
  * @param {IDBValidKey} id
  * @param {IDBObjectStore[]} stores of hashes and of what was sent
  */
-const eraseRows = (id, ...stores) => Promise.all(stores.map((store) => answer(store.delete(of(id)))));
+const eraseRows = (id, ...stores) => Promise.all(stores.map((store) => answer(store.delete(rowsOf(id)))));
 
 /** What runs in one tab alone is done under a lock of this name. */
 export const lockName = (/** @type {string} */ id) => `sgraph-send upload ${id}`;
@@ -60,7 +57,7 @@ export function unfinished() {
           return [];
         }
         /** @type {number[]} */
-        const parts = await answer(sent.getAll(of(begun.id)));
+        const parts = await answer(sent.getAll(rowsOf(begun.id)));
         return [{ begun, sent: parts.reduce((sum, bytes) => sum + bytes, 0) }];
       }),
     );
@@ -135,7 +132,7 @@ export class Journal {
   async kept() {
     const { id, random, size } = this.#begun;
     const [firsts, runs] = await sending.transact(['hashes'], (hashes) =>
-      Promise.all([answer(hashes.getAllKeys(of(id))), answer(hashes.getAll(of(id)))]),
+      Promise.all([answer(hashes.getAllKeys(rowsOf(id))), answer(hashes.getAll(rowsOf(id)))]),
     );
     const starts = /** @type {[string, number][]} */ (firsts).map(([, first]) => first);
     const count = starts.reduce((most, first, i) => Math.max(most, first + runs[i].length / HASH), 0);

@@ -2450,9 +2450,63 @@ var claimHeaders = ({ name, permit }) => permit ? { [headers.downloadPermit]: pe
 var tokenHeaders = (token) => token ? { [headers.accessToken]: token } : {};
 var post = async (path, { token = "", json, signal } = {}) => read(await request("POST", path, { json, signal, headers: tokenHeaders(token) }));
 
-// assets/net/storage.js
-var NAME = "sgraph-send";
+// assets/net/database.js
+var answer = (request2) => new Promise((resolve, reject) => {
+  request2.onsuccess = () => resolve(request2.result);
+  request2.onerror = () => reject(request2.error);
+});
 var LAST = 2 ** 32;
+var rowsOf = (id) => IDBKeyRange.bound([id, 0], [id, LAST]);
+var Database = class {
+  #name;
+  #stores;
+  #durability;
+  /** @type {Promise<IDBDatabase> | undefined} */
+  #opened;
+  /**
+   * @param {string} name
+   * @param {string[]} stores
+   * @param {'strict' | 'default'} durability
+   */
+  constructor(name, stores, durability) {
+    this.#name = name;
+    this.#stores = stores;
+    this.#durability = durability;
+  }
+  /**
+   * Does something with some stores in one step, all of it or nothing.
+   * @template R
+   * @param {string[]} names
+   * @param {(...stores: IDBObjectStore[]) => Promise<R>} task
+   * @returns {Promise<R>}
+   */
+  async transact(names, task) {
+    this.#opened ??= this.#open();
+    const db = await this.#opened;
+    const transaction = db.transaction(names, "readwrite", { durability: this.#durability });
+    const complete2 = new Promise((resolve, reject) => {
+      transaction.oncomplete = resolve;
+      transaction.onabort = () => reject(transaction.error);
+    });
+    const [result] = await Promise.all([task(...names.map((name) => transaction.objectStore(name))), complete2]);
+    return result;
+  }
+  #open() {
+    const request2 = indexedDB.open(this.#name, 1);
+    request2.onupgradeneeded = () => {
+      for (const store of this.#stores) request2.result.createObjectStore(store);
+    };
+    return answer(request2).then((db) => {
+      db.onclose = () => {
+        this.#opened = void 0;
+      };
+      return db;
+    });
+  }
+};
+var sending = new Database("sgraph-sending", ["uploads", "hashes", "sent", "requests"], "strict");
+
+// assets/net/storage.js
 var FOLDER2 = "received";
 var hasFiles = () => "FileSystemSyncAccessHandle" in globalThis && Boolean(navigator.storage?.getDirectory);
 var folder = async () => (await navigator.storage.getDirectory()).getDirectoryHandle(FOLDER2, { create: true });
@@ -2462,56 +2516,37 @@ async function eraseFiles(ids) {
   await Promise.all(ids.map((id) => files?.removeEntry(String(id)).catch(() => {
   })));
 }
-var answer = (request2) => new Promise((resolve, reject) => {
-  request2.onsuccess = () => resolve(request2.result);
-  request2.onerror = () => reject(request2.error);
-});
-var opened;
-function database() {
-  opened ??= open();
-  return opened;
+var received = new Database("sgraph-send", ["claims", "pieces"], "default");
+var cleared;
+async function transact(task) {
+  await removeOver();
+  return received.transact(["claims", "pieces"], task);
 }
-async function open() {
-  const request2 = indexedDB.open(NAME, 1);
-  request2.onupgradeneeded = () => {
-    request2.result.createObjectStore("claims");
-    request2.result.createObjectStore("pieces");
-  };
-  const db = await answer(request2);
+async function clear() {
   let over = [];
-  await transact(db, async (claims, pieces) => {
+  await received.transact(["claims", "pieces"], async (claims, pieces) => {
     const [ids, all] = await Promise.all([answer(claims.getAllKeys()), answer(claims.getAll())]);
     over = ids.filter((_, i) => all[i].ends <= Date.now());
     await Promise.all(over.map((id) => erase(claims, pieces, id)));
   });
   await eraseFiles(over);
-  return db;
 }
-async function transact(db, task) {
-  const transaction = db.transaction(["claims", "pieces"], "readwrite");
-  const complete2 = new Promise((resolve, reject) => {
-    transaction.oncomplete = resolve;
-    transaction.onabort = () => reject(transaction.error);
-  });
-  const [result] = await Promise.all([
-    task(transaction.objectStore("claims"), transaction.objectStore("pieces")),
-    complete2
-  ]);
-  return result;
+var erase = (claims, pieces, id) => Promise.all([answer(claims.delete(id)), answer(pieces.delete(rowsOf(id)))]);
+async function removeOver() {
+  cleared ??= clear();
+  await cleared;
 }
-var piecesOf = (id) => IDBKeyRange.bound([id, 0], [id, LAST]);
-var erase = (claims, pieces, id) => Promise.all([answer(claims.delete(id)), answer(pieces.delete(piecesOf(id)))]);
 async function find(id) {
-  return transact(await database(), async (claims, pieces) => {
-    const [claim, count] = await Promise.all([answer(claims.get(id)), answer(pieces.count(piecesOf(id)))]);
+  return transact(async (claims, pieces) => {
+    const [claim, count] = await Promise.all([answer(claims.get(id)), answer(pieces.count(rowsOf(id)))]);
     return { claim: claim ?? null, count };
   });
 }
 async function saveClaim(id, claim) {
-  await transact(await database(), (claims) => answer(claims.put(claim, id)));
+  await transact((claims) => answer(claims.put(claim, id)));
 }
 async function savePiece(id, index, { at: at2, bytes }) {
-  const db = await database();
+  await removeOver();
   let piece = new Blob([bytes]);
   if (hasFiles()) {
     const handle = await (await folder()).getFileHandle(id, { create: true });
@@ -2524,19 +2559,19 @@ async function savePiece(id, index, { at: at2, bytes }) {
     }
     piece = { at: at2, size: bytes.length };
   }
-  await transact(db, async (claims, pieces) => {
+  await transact(async (claims, pieces) => {
     if (await answer(claims.getKey(id))) await answer(pieces.put(piece, [id, index]));
   });
 }
 async function findPiece(id, index) {
-  const piece = await transact(await database(), (_, pieces) => answer(pieces.get([id, index])));
+  const piece = await transact((_, pieces) => answer(pieces.get([id, index])));
   if (!piece || piece instanceof Blob) return piece;
   const file = await (await (await folder()).getFileHandle(id)).getFile();
   const found = file.slice(piece.at, piece.at + piece.size);
   return found.size === piece.size ? found : void 0;
 }
 async function remove(id) {
-  await transact(await database(), (claims, pieces) => erase(claims, pieces, id));
+  await transact((claims, pieces) => erase(claims, pieces, id));
   await eraseFiles([id]);
 }
 async function room() {
@@ -2771,12 +2806,12 @@ var Download = class {
    */
   async *chunks(options) {
     const first = await alone(`sgraph-send ${this.#id}`, options.signal, () => this.#claim(options));
-    let received = 0;
+    let received2 = 0;
     for await (const bytes of this.#kept.bytes()) {
-      received += bytes.length;
+      received2 += bytes.length;
       yield bytes;
     }
-    if (!this.total || received < this.total) yield* this.#fetched(received, first, options);
+    if (!this.total || received2 < this.total) yield* this.#fetched(received2, first, options);
   }
   /**
    * Bytes of the ciphertext, of a download that was begun, without the others. What is fetched for them is kept.
@@ -2810,18 +2845,18 @@ var Download = class {
   async *#pieces(first, to, options) {
     const queue = new ByteQueue();
     const end = Math.min(Math.ceil(to / PIECE) * PIECE, this.total || Infinity);
-    let received = first * PIECE;
-    while (received < end) {
-      const answer3 = await this.#askOn(received, options, end);
-      if (!answer3) break;
+    let received2 = first * PIECE;
+    while (received2 < end) {
+      const answer2 = await this.#askOn(received2, options, end);
+      if (!answer2) break;
       const take = (bytes) => {
-        const wanted = bytes.slice(0, end - received);
-        received += wanted.length;
+        const wanted = bytes.slice(0, end - received2);
+        received2 += wanted.length;
         queue.push(wanted);
       };
-      for await (const _ of this.#fresh(answer3, options, take)) {
+      for await (const _ of this.#fresh(answer2, options, take)) {
         while (queue.length >= PIECE) yield queue.take(PIECE);
-        if (received >= end) break;
+        if (received2 >= end) break;
       }
     }
     if (queue.length) yield queue.take(queue.length);
@@ -2916,21 +2951,21 @@ var Download = class {
    * @returns {AsyncGenerator<Bytes>}
    */
   async *#fetched(from, first, { signal, onWait }) {
-    let received = from;
-    let answer3 = first;
+    let received2 = from;
+    let answer2 = first;
     const pieces = new Pieces(this.#kept, from);
-    for (let whole = false; !whole; answer3 = null) {
-      answer3 ??= await this.#askOn(received, { signal, onWait });
-      if (!answer3) break;
-      whole = yield* this.#fresh(answer3, { signal, onWait }, (bytes) => {
-        received += bytes.length;
+    for (let whole = false; !whole; answer2 = null) {
+      answer2 ??= await this.#askOn(received2, { signal, onWait });
+      if (!answer2) break;
+      whole = yield* this.#fresh(answer2, { signal, onWait }, (bytes) => {
+        received2 += bytes.length;
         return pieces.add(bytes);
       });
-      whole &&= received >= this.total;
+      whole &&= received2 >= this.total;
     }
     await pieces.finish();
     const { claim } = this.#kept;
-    if (claim && !claim.total) await this.#kept.save({ ...claim, total: received });
+    if (claim && !claim.total) await this.#kept.save({ ...claim, total: received2 });
   }
   /**
    * Asks for the rest; null if there is none.
@@ -3053,7 +3088,7 @@ async function receive({ id, key, block: block2 }, line) {
       let toSkip = to.written;
       for await (const bytes of opener.content(counted(download, line))) {
         if (opener.metadata?.type === CONTAINER_TYPE) return await list({ id, key, block: block2 }, line);
-        const name = opener.metadata?.filename ? safeFilename(opener.metadata.filename) : "";
+        const name = nameIn(opener);
         to.sink ??= await sinkAt(await line.ask({ name, size: contentSize(bytes.length, download.total, block2) }));
         const fresh = bytes.subarray(Math.min(toSkip, bytes.length));
         toSkip -= bytes.length - fresh.length;
@@ -3064,7 +3099,7 @@ async function receive({ id, key, block: block2 }, line) {
       const saved = await to.sink.close();
       await download.confirm();
       await download.forget();
-      return { saved, name: opener.metadata?.filename ? safeFilename(opener.metadata.filename) : "" };
+      return { saved, name: nameIn(opener) };
     } catch (error) {
       const isDamaged = error instanceof DamagedError;
       if (!(isDamaged && trusted)) {
@@ -3075,6 +3110,7 @@ async function receive({ id, key, block: block2 }, line) {
     }
   }
 }
+var nameIn = ({ metadata }) => metadata?.filename ? safeFilename(metadata.filename) : "";
 function contentSize(first, total, block2) {
   const places = new Places(block2);
   const count = places.countOfSealed(total);
@@ -3139,24 +3175,20 @@ var Container = class {
   }
   /** @param {Line} line */
   async open(line) {
+    this.#line = line;
     const { key, block: block2 } = this.#key;
-    const sealed = await this.#during(
-      line,
-      () => SealedFile.open(key, block2, {
-        size: this.#download.total,
-        fetch: (from, to) => this.#download.range({ from, to }, optionsOf(
-          /** @type {Line} */
-          this.#line
-        ))
-      })
-    );
+    const sealed = await SealedFile.open(key, block2, {
+      size: this.#download.total,
+      fetch: (from, to) => this.#download.range({ from, to }, optionsOf(
+        /** @type {Line} */
+        this.#line
+      ))
+    });
     if (!sealed) throw new DamagedError();
     this.#sealed = sealed;
     this.name = nameOfContainer(safeFilename(sealed.metadata?.filename ?? ""));
-    const start = await this.#during(line, async () => {
-      const end = indexEnd(await gather2(sealed.content(0, CONTAINER_START)));
-      return gather2(sealed.content(0, end));
-    });
+    const end = indexEnd(await gather2(sealed.content(0, CONTAINER_START)));
+    const start = await gather2(sealed.content(0, end));
     const { files, size } = readIndex(start);
     if (size !== sealed.size) throw new DamagedError();
     this.files = files;
@@ -3186,15 +3218,6 @@ var Container = class {
   async done() {
     await this.#download.confirm();
     await this.#download.distrust();
-  }
-  /**
-   * @template R
-   * @param {Line} line
-   * @param {() => Promise<R>} task
-   */
-  #during(line, task) {
-    this.#line = line;
-    return task();
   }
 };
 async function gather2(chunks) {
@@ -3323,69 +3346,15 @@ var Taker = class {
   }
 };
 
-// assets/net/database.js
-var answer2 = (request2) => new Promise((resolve, reject) => {
-  request2.onsuccess = () => resolve(request2.result);
-  request2.onerror = () => reject(request2.error);
-});
-var Database = class {
-  #name;
-  #stores;
-  /** @type {Promise<IDBDatabase> | undefined} */
-  #opened;
-  /**
-   * @param {string} name
-   * @param {string[]} stores
-   */
-  constructor(name, stores) {
-    this.#name = name;
-    this.#stores = stores;
-  }
-  /**
-   * Does something with some stores in one step, all of it or nothing. When it is done it is on the disk, and not only on
-   * its way there.
-   * @template R
-   * @param {string[]} names
-   * @param {(...stores: IDBObjectStore[]) => Promise<R>} task
-   * @returns {Promise<R>}
-   */
-  async transact(names, task) {
-    this.#opened ??= this.#open();
-    const db = await this.#opened;
-    const transaction = db.transaction(names, "readwrite", { durability: "strict" });
-    const complete2 = new Promise((resolve, reject) => {
-      transaction.oncomplete = resolve;
-      transaction.onabort = () => reject(transaction.error);
-    });
-    const [result] = await Promise.all([task(...names.map((name) => transaction.objectStore(name))), complete2]);
-    return result;
-  }
-  #open() {
-    const request2 = indexedDB.open(this.#name, 1);
-    request2.onupgradeneeded = () => {
-      for (const store of this.#stores) request2.result.createObjectStore(store);
-    };
-    return answer2(request2).then((db) => {
-      db.onclose = () => {
-        this.#opened = void 0;
-      };
-      return db;
-    });
-  }
-};
-var sending = new Database("sgraph-sending", ["uploads", "hashes", "sent", "requests"]);
-
 // assets/net/unfinished.js
 var PENDING = 24 * 3600 * 1e3;
 var HASH = 32;
-var LAST2 = 2 ** 32;
-var of = (id) => IDBKeyRange.bound([id, 0], [id, LAST2]);
-var eraseRows = (id, ...stores) => Promise.all(stores.map((store) => answer2(store.delete(of(id)))));
+var eraseRows = (id, ...stores) => Promise.all(stores.map((store) => answer(store.delete(rowsOf(id)))));
 var lockName = (id) => `sgraph-send upload ${id}`;
 async function forget2(id) {
   await sending.transact(
     ["uploads", "hashes", "sent"],
-    (uploads, hashes, sent) => Promise.all([answer2(uploads.delete(id)), eraseRows(id, hashes, sent)])
+    (uploads, hashes, sent) => Promise.all([answer(uploads.delete(id)), eraseRows(id, hashes, sent)])
   );
 }
 var Journal = class _Journal {
@@ -3416,7 +3385,7 @@ var Journal = class _Journal {
    * @param {string} id
    */
   static async find(id) {
-    const begun = await sending.transact(["uploads"], (uploads) => answer2(uploads.get(id)));
+    const begun = await sending.transact(["uploads"], (uploads) => answer(uploads.get(id)));
     return begun ? new _Journal(begun) : null;
   }
   get begun() {
@@ -3430,7 +3399,7 @@ var Journal = class _Journal {
     const { id, random, size } = this.#begun;
     const [firsts, runs] = await sending.transact(
       ["hashes"],
-      (hashes2) => Promise.all([answer2(hashes2.getAllKeys(of(id))), answer2(hashes2.getAll(of(id)))])
+      (hashes2) => Promise.all([answer(hashes2.getAllKeys(rowsOf(id))), answer(hashes2.getAll(rowsOf(id)))])
     );
     const starts = (
       /** @type {[string, number][]} */
@@ -3461,7 +3430,7 @@ var Journal = class _Journal {
     const added = segments.slice(fresh);
     const run = new Uint8Array(added.length * HASH);
     for (const [i, { sha256 }] of added.entries()) run.set(sha256, i * HASH);
-    await sending.transact(["hashes"], (hashes) => answer2(hashes.put(run, [this.#begun.id, added[0].index])));
+    await sending.transact(["hashes"], (hashes) => answer(hashes.put(run, [this.#begun.id, added[0].index])));
     for (const { index } of added) this.#known.add(index);
   }
   /**
@@ -3470,7 +3439,7 @@ var Journal = class _Journal {
    * @param {number} bytes
    */
   async arrived(part2, bytes) {
-    const put = sending.transact(["sent"], (sent) => answer2(sent.put(bytes, [this.#begun.id, part2])));
+    const put = sending.transact(["sent"], (sent) => answer(sent.put(bytes, [this.#begun.id, part2])));
     await put.catch(() => {
     });
   }
@@ -3487,7 +3456,7 @@ var Journal = class _Journal {
     const { id } = this.#begun;
     await sending.transact(
       ["uploads", "hashes", "sent"],
-      (uploads, hashes, sent) => Promise.all([answer2(uploads.put(this.#begun, id)), eraseRows(id, hashes, sent)])
+      (uploads, hashes, sent) => Promise.all([answer(uploads.put(this.#begun, id)), eraseRows(id, hashes, sent)])
     );
   }
 };
@@ -5610,13 +5579,13 @@ function crossing(error) {
   return { ...error, name: error.name, message: error.message };
 }
 var asking = /* @__PURE__ */ new Map();
-self.addEventListener("message", async ({ data: { id, call, args, abort, answer: answer3 } }) => {
+self.addEventListener("message", async ({ data: { id, call, args, abort, answer: answer2 } }) => {
   if (abort) {
     running.get(id)?.abort(new DOMException(abort, "AbortError"));
     return;
   }
-  if (answer3) {
-    asking.get(id)?.(answer3);
+  if (answer2) {
+    asking.get(id)?.(answer2);
     asking.delete(id);
     return;
   }
@@ -5635,6 +5604,7 @@ self.addEventListener("message", async ({ data: { id, call, args, abort, answer:
     self.postMessage({ id, error: crossing(error) });
   } finally {
     running.delete(id);
+    asking.delete(id);
   }
 });
 /*! @noble/hashes 2.4.0 (MIT)

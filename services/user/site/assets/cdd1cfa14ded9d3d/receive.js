@@ -375,8 +375,8 @@ var CryptoClient = class {
   #answer({ id, value, error, event, args, question }) {
     const asked = this.#waiting.get(id);
     if (question) {
-      asked?.on.place(question).then((answer) => {
-        this.#worker.postMessage({ id, answer }, "port" in answer ? [answer.port] : []);
+      asked?.on.place(question).then((answer2) => {
+        this.#worker.postMessage({ id, answer: answer2 }, "port" in answer2 ? [answer2.port] : []);
       }, asked.reject);
       return;
     }
@@ -1016,8 +1016,63 @@ var DEFAULTS = {
 var get = async (path) => read(await request("GET", path));
 var getInfo = (id) => get(paths.transferInfo(id));
 
-// assets/net/storage.js
+// assets/net/database.js
+var answer = (request2) => new Promise((resolve, reject) => {
+  request2.onsuccess = () => resolve(request2.result);
+  request2.onerror = () => reject(request2.error);
+});
 var LAST = 2 ** 32;
+var Database = class {
+  #name;
+  #stores;
+  #durability;
+  /** @type {Promise<IDBDatabase> | undefined} */
+  #opened;
+  /**
+   * @param {string} name
+   * @param {string[]} stores
+   * @param {'strict' | 'default'} durability
+   */
+  constructor(name, stores, durability) {
+    this.#name = name;
+    this.#stores = stores;
+    this.#durability = durability;
+  }
+  /**
+   * Does something with some stores in one step, all of it or nothing.
+   * @template R
+   * @param {string[]} names
+   * @param {(...stores: IDBObjectStore[]) => Promise<R>} task
+   * @returns {Promise<R>}
+   */
+  async transact(names, task) {
+    this.#opened ??= this.#open();
+    const db = await this.#opened;
+    const transaction = db.transaction(names, "readwrite", { durability: this.#durability });
+    const complete = new Promise((resolve, reject) => {
+      transaction.oncomplete = resolve;
+      transaction.onabort = () => reject(transaction.error);
+    });
+    const [result] = await Promise.all([task(...names.map((name) => transaction.objectStore(name))), complete]);
+    return result;
+  }
+  #open() {
+    const request2 = indexedDB.open(this.#name, 1);
+    request2.onupgradeneeded = () => {
+      for (const store of this.#stores) request2.result.createObjectStore(store);
+    };
+    return answer(request2).then((db) => {
+      db.onclose = () => {
+        this.#opened = void 0;
+      };
+      return db;
+    });
+  }
+};
+var sending = new Database("sgraph-sending", ["uploads", "hashes", "sent", "requests"], "strict");
+
+// assets/net/storage.js
+var received = new Database("sgraph-send", ["claims", "pieces"], "default");
 
 // assets/net/kept.js
 var PIECE = 1024 * 1024;
@@ -1891,14 +1946,14 @@ var ReceivePage = class extends HTMLElement {
     const { begun: isGoingOn } = this.#download;
     const sealed = { id: this.#id, key: this.#locked ?? this.#key, block: this.#locked ? this.#block : null };
     try {
-      const received = await this.#working(
+      const received2 = await this.#working(
         isGoingOn ? "Going on with the download that was begun." : "",
         (receiving) => this.#crypto.receive(sealed, receiving)
       );
       await this.#learn();
       history.replaceState(null, "", "/d/");
-      if ("files" in received) this.#showFiles(received);
-      else await this.#showDone(received);
+      if ("files" in received2) this.#showFiles(received2);
+      else await this.#showDone(received2);
     } catch (error) {
       await this.#learn();
       if (this.#download.begun && !isGoingOn) this.#countOne();
