@@ -3,6 +3,7 @@ package bundle_test
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -63,13 +64,15 @@ func TestLibrariesAreThoseOfTheirPackages(t *testing.T) {
 	}
 }
 
+const module = `"license":"MIT","type":"module","main":"m.js","sideEffects":false}`
+
 // packages are a library that has a bit of one package, and nothing of another.
 var packages = map[string]string{
 	"libraries/a.js":                      "export { one } from '@x/a';\n",
-	"node_modules/@x/a/package.json":      `{"name":"@x/a","version":"1.2.3","license":"MIT","type":"module","main":"m.js","sideEffects":false}`,
+	"node_modules/@x/a/package.json":      `{"name":"@x/a","version":"1.2.3",` + module,
 	"node_modules/@x/a/m.js":              "import { none } from 'b';\nexport const one = 1;\nexport const two = none;\n",
 	"node_modules/@x/a/LICENSE":           "As you like.\n",
-	"node_modules/b/package.json":         `{"name":"b","version":"1.0.0","license":"MIT","type":"module","main":"m.js","sideEffects":false}`,
+	"node_modules/b/package.json":         `{"name":"b","version":"1.0.0",` + module,
 	"node_modules/b/m.js":                 "export const none = 0;\n",
 	"node_modules/b/LICENSE":              "Not at all.\n",
 	"node_modules/unused/package.json":    `{"name":"unused"}`,
@@ -101,10 +104,7 @@ func TestLibrariesThatCannotBe(t *testing.T) {
 		"a licence that ends the comment": {"node_modules/@x/a/LICENSE", "As you */ like."},
 		"what is not exported":            {"libraries/a.js", "export { three } from '@x/a';\n"},
 	} {
-		wrong := map[string]string{}
-		for path, content := range packages {
-			wrong[path] = content
-		}
+		wrong := maps.Clone(packages)
 		wrong[file[0]] = file[1]
 		if scripts, err := bundle.Libraries(write(t, wrong)); err == nil {
 			t.Errorf("%s: %s", name, scripts["a.js"])

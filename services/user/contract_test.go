@@ -660,7 +660,8 @@ func TestUploadsInPartsAreResumed(t *testing.T) {
 	id := s.send("POST", "/api/transfers/create", map[string]any{"file_size_bytes": plain}).json()["transfer_id"].(string)
 	ask := map[string]any{"transfer_id": id}
 	s.send("POST", "/api/presigned/resume", ask).refused(404, "upload_not_found")
-	s.send("POST", "/api/presigned/resume", map[string]any{"transfer_id": "ffffffffffff"}).refused(404, "transfer_not_found")
+	none := map[string]any{"transfer_id": "ffffffffffff"}
+	s.send("POST", "/api/presigned/resume", none).refused(404, "transfer_not_found")
 	s.call("POST", "/api/presigned/resume", ask).refused(401, "token_required")
 	up := s.send("POST", "/api/presigned/initiate", map[string]any{
 		"transfer_id": id, "file_size_bytes": len(ciphertext),

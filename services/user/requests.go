@@ -97,7 +97,8 @@ func requested(r *http.Request) (id, secret string, err error) {
 		return "", "", err
 	}
 	if secret = wire.RequestAuth.Get(r.Header); secret == "" {
-		err := send.Fail(send.Invalid, "the header %s must carry the request's secret", strings.ToLower(wire.RequestAuth.Name))
+		err := send.Fail(send.Invalid, "the header %s must carry the request's secret",
+			strings.ToLower(wire.RequestAuth.Name))
 		return "", "", err.With(send.ReasonRequestSecretRequired)
 	}
 	return id, secret, nil

@@ -6,6 +6,7 @@ import (
 	"crypto/rand"
 	"encoding/base64"
 	"encoding/json"
+	"maps"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -40,9 +41,7 @@ func (s *site) ask(fields map[string]any) asked {
 	text := func() string { return base64.RawURLEncoding.EncodeToString(randomBytes(32)) }
 	a := asked{grant: text(), secret: text()}
 	a.body = map[string]any{"public_key": text(), "grant_hash": hashOf(a.grant), "auth_hash": hashOf(a.secret)}
-	for name, value := range fields {
-		a.body[name] = value
-	}
+	maps.Copy(a.body, fields)
 	a.id = s.send("POST", "/api/requests/create", a.body).want(200, "").json()["request_id"].(string)
 	return a
 }
@@ -154,14 +153,9 @@ func TestRequestsAreRefused(t *testing.T) {
 	s.newToken("narrow", 1)
 	a := s.ask(map[string]any{"max_bytes": 1000, "max_transfers": 9})
 	create := func(token string, change map[string]any) reply {
-		body := map[string]any{}
-		for name, value := range a.body {
-			body[name] = value
-		}
+		body := maps.Clone(a.body)
 		body["grant_hash"] = hashOf(base64.RawURLEncoding.EncodeToString(randomBytes(32)))
-		for name, value := range change {
-			body[name] = value
-		}
+		maps.Copy(body, change)
 		return s.call("POST", "/api/requests/create", body, "x-sgraph-access-token", token)
 	}
 	create(s.token, nil).want(200, "")

@@ -37,5 +37,6 @@ const NothingCSP = "default-src 'none'; frame-ancestors 'none'"
 func PageCSP(connect ...string) string {
 	return "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; " +
 		strings.Join(append([]string{"connect-src 'self'"}, connect...), " ") +
-		"; worker-src 'self'; frame-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+		"; worker-src 'self'; frame-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; " +
+		"frame-ancestors 'none'"
 }
