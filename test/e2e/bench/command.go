@@ -72,7 +72,9 @@ func commands(ctx context.Context, dir string, ours *serveProcess, beside peer, 
 
 // command runs the command, and returns what it printed, and the most memory that it
 // took, in MiB.
-func (s *serveProcess) command(ctx context.Context, dir string, args ...string) (out string, memory float64, err error) {
+func (s *serveProcess) command(
+	ctx context.Context, dir string, args ...string,
+) (out string, memory float64, err error) {
 	cmd := exec.CommandContext(ctx, s.cmd.Path, args...)
 	cmd.Env = append(os.Environ(), "SGSEND_SERVER="+s.user, "SGSEND_TOKEN="+s.token,
 		"XDG_STATE_HOME="+dir, "XDG_CACHE_HOME="+dir)

@@ -26,7 +26,6 @@ type line struct {
 	mu      sync.Mutex
 	open    bool
 	left    int            // parts that pass while it is not open
-	arrived []string       // the parts that passed, by their numbers
 	heads   [][]byte       // how what was put as a first part began
 	sums    map[string]int // how often the same bytes were put
 	created int
