@@ -160,9 +160,11 @@ func TestEventsAreHandedOverInOrderAndInBatches(t *testing.T) {
 	t.Parallel()
 	for name, change := range map[string]func(*audit.Outbox){"server": func(*audit.Outbox) {}, "function": frozen} {
 		b := newBox(t, change)
+		b.mu.Lock() // what is handed over meanwhile waits, however long this takes
 		for i := range 250 {
 			b.Put(t.Context(), event(i))
 		}
+		b.mu.Unlock()
 		b.Flush()
 		if len(b.taken) != 250 || b.most > audit.MaxBatch || b.calls > 4 || b.waiting(t) != 0 {
 			t.Fatalf("%s: %d were taken, in %d batches of up to %d", name, len(b.taken), b.calls, b.most)
