@@ -264,8 +264,12 @@ func TestPassphrase(t *testing.T) {
 	recipient := open(t, desktop)
 	recipient.goTo(s.URL + "/d/#" + id + "/" + key.String())
 	recipient.see(passphraseInput)
-	if said := recipient.text(`[data-view="ready"]`); strings.Contains(said, "canary-20c1") {
+	said := recipient.text(`[data-view="ready"]`)
+	if strings.Contains(said, "canary-20c1") || !strings.Contains(said, "your link and the passphrase together") {
 		t.Errorf("before the passphrase the page says %q", said)
+	}
+	if strings.Contains(said, "the button does") {
+		t.Errorf("to unlock it is said to cost a download: %q", said)
 	}
 	recipient.audit("passphrase")
 	recipient.click(receiveIt)

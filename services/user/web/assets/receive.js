@@ -253,6 +253,9 @@ class ReceivePage extends HTMLElement {
     this.#waiting.hidden = !this.#waiting.hasChildNodes();
     const title = find(this.#ready, '[data-title]');
     title.replaceChildren(...this.#title());
+    find(this.#ready, '[data-sealed]').textContent = this.#block
+      ? 'Encrypted. Only your link and the passphrase together can open it.'
+      : 'Encrypted. Only your link can open it.';
     find(this.#ready, '[data-action]').textContent = this.#action();
     find(this.#ready, '[data-passphrase]').hidden = !this.#needsPassphrase;
     find(this.#ready, '[data-facts]').replaceChildren(...facts(this.#facts()));
@@ -270,8 +273,13 @@ class ReceivePage extends HTMLElement {
     return this.#key !== null && this.#block !== null && this.#locked === null;
   }
 
+  /** The passphrase is tried on the label, which costs no download. */
+  get #unlocks() {
+    return this.#needsPassphrase && Boolean(this.#info?.label);
+  }
+
   #action() {
-    if (this.#needsPassphrase && this.#info?.label) return 'Unlock';
+    if (this.#unlocks) return 'Unlock';
     return this.#isText ? 'Decrypt and show' : 'Decrypt and save';
   }
 
@@ -317,7 +325,7 @@ class ReceivePage extends HTMLElement {
       `You have begun this download. Until ${clock(new Date(ends))} the button goes on with it, ` +
       `which is not counted again.${here}${stay}`;
     const cost = find(this.#ready, '[data-cost]');
-    cost.hidden = !max || begun;
+    cost.hidden = !max || begun || this.#unlocks;
     cost.textContent =
       left === 1
         ? 'This is the last download. Opening this page did not use it; the button does.'

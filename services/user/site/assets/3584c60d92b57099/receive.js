@@ -1855,6 +1855,7 @@ var ReceivePage = class extends HTMLElement {
     this.#waiting.hidden = !this.#waiting.hasChildNodes();
     const title = find2(this.#ready, "[data-title]");
     title.replaceChildren(...this.#title());
+    find2(this.#ready, "[data-sealed]").textContent = this.#block ? "Encrypted. Only your link and the passphrase together can open it." : "Encrypted. Only your link can open it.";
     find2(this.#ready, "[data-action]").textContent = this.#action();
     find2(this.#ready, "[data-passphrase]").hidden = !this.#needsPassphrase;
     find2(this.#ready, "[data-facts]").replaceChildren(...facts(this.#facts()));
@@ -1870,8 +1871,12 @@ var ReceivePage = class extends HTMLElement {
   get #needsPassphrase() {
     return this.#key !== null && this.#block !== null && this.#locked === null;
   }
+  /** The passphrase is tried on the label, which costs no download. */
+  get #unlocks() {
+    return this.#needsPassphrase && Boolean(this.#info?.label);
+  }
   #action() {
-    if (this.#needsPassphrase && this.#info?.label) return "Unlock";
+    if (this.#unlocks) return "Unlock";
     return this.#isText ? "Decrypt and show" : "Decrypt and save";
   }
   /** @returns {(Node | string)[]} */
@@ -1910,7 +1915,7 @@ var ReceivePage = class extends HTMLElement {
     const stay = isStored ? "" : " Leave this page open: your browser stores nothing of it.";
     going.textContent = `You have begun this download. Until ${clock(new Date(ends))} the button goes on with it, which is not counted again.${here}${stay}`;
     const cost = find2(this.#ready, "[data-cost]");
-    cost.hidden = !max || begun;
+    cost.hidden = !max || begun || this.#unlocks;
     cost.textContent = left === 1 ? "This is the last download. Opening this page did not use it; the button does." : "Opening this page did not count. The button uses one download.";
   }
   get #isText() {
