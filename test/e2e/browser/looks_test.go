@@ -187,7 +187,7 @@ func TestPicture(t *testing.T) {
 		t.Skip("SEND_PICTURE does not say where the picture goes")
 	}
 	s := serve(t)
-	p := open(t, screen{width: 1200, height: 950})
+	p := open(t, screen{width: 1200, height: 1080})
 	p.goSend(s)
 	file := filepath.Join(t.TempDir(), "Site survey.pdf")
 	if err := os.WriteFile(file, make([]byte, 18_400_000), 0o600); err != nil {
