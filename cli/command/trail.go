@@ -151,7 +151,7 @@ newest first. With --json each is a line of JSON.`,
 				return err
 			}
 			n := count(0)
-			for event, err := range windows(ctx, s, filter) {
+			for event, err := range eventsOf(ctx, s, filter) {
 				if err != nil {
 					return err
 				}
@@ -173,9 +173,9 @@ newest first. With --json each is a line of JSON.`,
 	return c
 }
 
-// windows are all events of a filter, the newest first, whose time may be longer than
+// eventsOf are all events of a filter, the newest first, whose time may be longer than
 // the service looks at in one request.
-func windows(ctx context.Context, s *operator.Service, f operator.Filter) func(func(audit.Kept, error) bool) {
+func eventsOf(ctx context.Context, s *operator.Service, f operator.Filter) func(func(audit.Kept, error) bool) {
 	return func(yield func(audit.Kept, error) bool) {
 		for w, err := range split(f) {
 			if err != nil {
@@ -327,7 +327,7 @@ func (w *follower) round(ctx context.Context, shows bool, show func(audit.Kept) 
 		return nil
 	}
 	var fresh []audit.Kept
-	for event, err := range windows(ctx, w.s, f) {
+	for event, err := range eventsOf(ctx, w.s, f) {
 		if err != nil {
 			return err
 		}
