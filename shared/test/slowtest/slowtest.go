@@ -19,9 +19,10 @@ import (
 	"sgraph.ai/send/shared/wire"
 )
 
-// Impatient is a server's patience in tests that wait for its end.
+// Impatient is a server's patience in tests that wait for its end. Headers come whole in
+// them, and are waited for until even a busy machine has read them.
 var Impatient = web.Patience{
-	Header: time.Second, Idle: time.Second, First: time.Second, Most: time.Second, Drain: 100 * time.Millisecond,
+	Header: time.Minute, Idle: time.Second, First: time.Second, Most: time.Second, Drain: 100 * time.Millisecond,
 }
 
 // Serve runs serve at an address of its own until the test ends.
