@@ -267,7 +267,7 @@ func TestRefusesWhatWouldNotRun(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(dir, amd64), make([]byte, image.MaxSize+1), 0o755); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := image.Assemble(dir, version); err == nil || !strings.Contains(err.Error(), "over the limit of 20 MB") {
+	if _, err := image.Assemble(dir, version); err == nil || !strings.Contains(err.Error(), "over the limit of 24 MB") {
 		t.Errorf("%v", err)
 	}
 }
