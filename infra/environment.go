@@ -63,9 +63,10 @@ func userProgram(s settings.Settings, storage *Storage, admin pulumi.StringInput
 	}
 	grants := append(transfersAccess(storage.Transfers.Name),
 		ledgerAccess(storage.Ledger.Arn, send.TransferSets, send.LabelSets, send.ClaimSets, send.ReservedSets,
-			send.DueSets, send.PurgeSet, send.RequestSets, send.ArrivedSets, send.WithdrawnSet, send.WindowSets, send.SaltSet,
+			send.DueSets, send.PurgeSet, send.RequestSets, send.ArrivedSets, send.WindowSets, send.SaltSet,
 			audit.QueueSets+metric.User, audit.QueueSets+metric.User+"/"),
-		rootAccess(storage.Ledger.Arn, metric.User))
+		rootAccess(storage.Ledger.Arn, metric.User),
+		withdrawnAccess(storage.Ledger.Arn))
 	if len(shows) > 0 {
 		grants = append(grants, sharedAccess(storage.Ledger.Arn, shows...))
 	}

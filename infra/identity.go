@@ -93,6 +93,12 @@ func rootAccess(table pulumi.StringOutput, service string) policy.Statement {
 	return onSets(policy.Allow([]string{"dynamodb:GetItem", "dynamodb:PutItem"}, table), send.RootSets+service)
 }
 
+// withdrawnAccess grants reading what the admin service notes of tokens whose requests
+// are over.
+func withdrawnAccess(table pulumi.StringOutput) policy.Statement {
+	return onSets(policy.Allow([]string{"dynamodb:GetItem"}, table), send.WithdrawnSet)
+}
+
 // sharedAccess grants reading the secrets that a machine shows or is shown.
 func sharedAccess(table pulumi.StringOutput, secrets ...send.Shared) policy.Statement {
 	return onSets(policy.Allow([]string{"dynamodb:GetItem"}, table), setsOf(secrets)...)

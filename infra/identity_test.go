@@ -191,13 +191,15 @@ func TestServicesCannotTouchEachOthersData(t *testing.T) {
 		ledger []string
 	}{
 		"user": {"transfers", []string{
-			all + `["transfer/*","label/*","claim/*","reserved/*","due/*","purge","window/*","salt",` +
+			all + `["transfer/*","label/*","claim/*","reserved/*","due/*","purge","request/*","arrived/*",` +
+				`"window/*","salt",` +
 				`"outbox/user","outbox/user/*"]`,
 			makes + `["root/user"]`,
+			reads + `["withdrawn"]`,
 			reads + `["secret/origin","secret/service"]`,
 		}},
 		"admin": {"cache", []string{
-			all + `["token","use/*","purge","session","window/*","salt","chain/*","outbox/*"]`,
+			all + `["token","use/*","purge","withdrawn","session","window/*","salt","chain/*","outbox/*"]`,
 			makes + `["root/admin"]`,
 			makes + `["secret/origin","secret/service","secret/canary"]`,
 			forgets + `["secret/canary"]`,
@@ -242,7 +244,7 @@ func TestServicesCannotTouchEachOthersData(t *testing.T) {
 			}
 			// Without CloudFront, which shows it something.
 			if role == "user" && (stack == "dev" || compute != settings.Lambda) {
-				want.ledger = append(slices.Clone(want.ledger[:2]), reads+`["secret/service"]`)
+				want.ledger = append(slices.Clone(want.ledger[:3]), reads+`["secret/service"]`)
 			}
 			// Past CloudFront it looks at what nobody meets yet.
 			if role == "canary" && compute == settings.Lambda {
