@@ -58,7 +58,7 @@ var (
 // What a page is made of, besides itself, and how large it is as a whole.
 const (
 	PageParts = 6
-	PageKB    = 260.0
+	PageKB    = 360.0
 )
 
 // CanaryRound is what the services do for a round of the canary.
