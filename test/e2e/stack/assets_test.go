@@ -237,9 +237,7 @@ func (f *front) isAsTheFunctionSays(t *testing.T, path string) {
 	}
 	maps.DeleteFunc(got, func(name string, _ []string) bool { return strings.HasPrefix(name, "X-Amz") })
 	// The function was told that S3 is on this machine.
-	bucket := wire.BucketOrigin(strings.Replace(f.bucket, "-assets-", "-transfers-", 1), region, false)
-	const csp = "Content-Security-Policy"
-	want.Set(csp, onThisMachine.ReplaceAllString(want.Get(csp), bucket))
+	want.Set(contentPolicy, onThisMachine.ReplaceAllString(want.Get(contentPolicy), f.transfers()))
 	if !maps.EqualFunc(got, want, slices.Equal) {
 		t.Errorf("%s comes with\n%q, the function sends it with\n%q", path, got, want)
 	}

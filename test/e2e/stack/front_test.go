@@ -18,6 +18,8 @@ import (
 	"sgraph.ai/send/test/e2e/simulated"
 )
 
+const contentPolicy = "Content-Security-Policy"
+
 // front stands in for CloudFront, as the deployed distribution and its policies say:
 // it finds out whom to ask, passes on what is to be passed on, and adds to a reply
 // what is to be added. It caches nothing, as CloudFront does not right after a deploy.
@@ -137,7 +139,7 @@ func (s simulation) headersOf(t *testing.T, policy string) http.Header {
 	}
 	s.askXML(t, "cloudfront", "/2020-05-31/response-headers-policy/"+policy, &config)
 	h := http.Header{}
-	h.Set("Content-Security-Policy", config.Security.CSP.Value)
+	h.Set(contentPolicy, config.Security.CSP.Value)
 	h.Set("X-Frame-Options", config.Security.Frame.Value)
 	h.Set("Referrer-Policy", config.Security.Referrer.Value)
 	if config.Security.Types != nil {
@@ -194,7 +196,11 @@ func (f *front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			members, codes = g.Members, g.Codes
 		}
 	}
-	w = adding{w, f.added[b.Adds]}
+	added := f.added[b.Adds]
+	if r.TLS != nil { // a browser, whose workers ask the simulated S3 for what is in the buckets
+		added = f.here(added)
+	}
+	w = adding{w, added}
 	for i, member := range members {
 		var instead []int // it is asked in the place of
 		if i < len(members)-1 {
@@ -204,6 +210,21 @@ func (f *front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 	}
+}
+
+// here is what is added to replies by a policy that allows what is on this machine in
+// the place of the bucket of transfers, as the function's own policy does.
+func (f *front) here(added http.Header) http.Header {
+	added = added.Clone()
+	if policy := added.Get(contentPolicy); policy != "" {
+		added.Set(contentPolicy, strings.ReplaceAll(policy, f.transfers(), f.aws.endpoint))
+	}
+	return added
+}
+
+// transfers is where browsers find what was uploaded.
+func (f *front) transfers() string {
+	return wire.BucketOrigin(strings.Replace(f.bucket, "-assets-", "-transfers-", 1), region, false)
 }
 
 // ask answers by what an origin says, unless its status is one of those.
