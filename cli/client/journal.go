@@ -24,28 +24,25 @@ type Upload struct {
 	ExpiresAt time.Time         `json:"expires_at,omitzero"`
 }
 
-// Sum is the SHA-256 of a sealed segment.
-type Sum = [32]byte
-
 // Journal keeps one upload, so that it outlives the process that began it.
 //
 // No nonce may be used for two contents. So a journal has, before any byte of a
-// segment leaves this machine, the sum of that segment as it was sealed; and
+// segment leaves this machine, the tag of that segment as it was sealed; and
 // when the upload is gone on with, all is sealed again from the start, and
-// nothing leaves of a segment that has another sum.
+// nothing leaves of a segment that has another tag.
 type Journal interface {
-	// Load returns the upload that was begun, the sums of the segments of which
+	// Load returns the upload that was begun, the tags of the segments of which
 	// something may have left, from the first on, and whether the transfer was
 	// completed; ok is false where there is none.
-	Load() (u Upload, sums []Sum, completed, ok bool)
+	Load() (u Upload, tags []envelope.Tag, completed, ok bool)
 
 	// Begin keeps an upload, of which nothing has left, in the place of the one
 	// before.
 	Begin(u Upload) error
 
-	// Add keeps the sums of the next segments. They outlive a loss of power when
+	// Add keeps the tags of the next segments. They outlive a loss of power when
 	// it returns.
-	Add(sums []Sum) error
+	Add(tags []envelope.Tag) error
 
 	// Completed notes that all has arrived, and only the link is to be told.
 	Completed() error

@@ -21,10 +21,10 @@ func (c *Client) sendKept(ctx context.Context, f File, content io.ReadSeeker, o 
 		return Sent{}, fmt.Errorf("read the content: %w", err)
 	}
 	k := keeping{c: c, file: f, o: o}
-	if u, sums, completed, ok := o.Journal.Load(); ok {
+	if u, tags, completed, ok := o.Journal.Load(); ok {
 		err := errOver
 		if u.Server == c.Server && !u.Stale(time.Now(), completed) {
-			k.u, k.sums, k.again = u, sums, true
+			k.u, k.tags, k.again = u, tags, true
 			var sent Sent
 			if sent, err = k.goOn(ctx, completed); !errors.Is(err, errOver) && !errors.Is(err, ErrChanged) {
 				return sent, err
@@ -49,9 +49,9 @@ type keeping struct {
 	o     Options
 	u     Upload
 	keys  keys
-	sums  []Sum // of the segments of which something may have left, and of those that are about to
-	fresh int   // how many of them the journal has not yet
-	again bool  // whether it was begun before
+	tags  []envelope.Tag // of the segments of which something may have left, and of those that are about to
+	fresh int            // how many of them the journal has not yet
+	again bool           // whether it was begun before
 }
 
 // begin sends it from its start, under a new key.
@@ -145,11 +145,11 @@ func lacksUpload(err error) bool {
 	return send.ReasonOf(err) == send.ReasonUploadNotFound || makesNoURLs(err)
 }
 
-// knows says whether the journal has the sums of all that has arrived: one that was
+// knows says whether the journal has the tags of all that has arrived: one that was
 // put back from a backup may not.
 func (k *keeping) knows(p plan) bool {
 	for i, etag := range p.etags {
-		if _, to := p.span(i); etag != "" && segments(k.keys, to) > len(k.sums) {
+		if _, to := p.span(i); etag != "" && segments(k.keys, to) > len(k.tags) {
 			return false
 		}
 	}
@@ -222,8 +222,8 @@ func (k *keeping) compare(ctx context.Context) error {
 		if ctx.Err() != nil {
 			return context.Cause(ctx)
 		}
-		if s.Number >= int64(len(k.sums)) {
-			return ErrChanged // all that was sent has a sum
+		if s.Number >= int64(len(k.tags)) {
+			return ErrChanged // all that was sent has a tag
 		}
 		return k.take(s)
 	})
@@ -231,23 +231,23 @@ func (k *keeping) compare(ctx context.Context) error {
 
 // take compares a segment with what may have left under its nonce.
 func (k *keeping) take(s envelope.SealedSegment) error {
-	if s.Number < int64(len(k.sums)) {
-		if k.sums[s.Number] != s.Sum {
+	if s.Number < int64(len(k.tags)) {
+		if k.tags[s.Number] != s.Tag {
 			return ErrChanged
 		}
 		return nil
 	}
-	k.sums = append(k.sums, s.Sum)
+	k.tags = append(k.tags, s.Tag)
 	k.fresh++
 	return nil
 }
 
-// note keeps the sums of the segments that are about to leave.
+// note keeps the tags of the segments that are about to leave.
 func (k *keeping) note() error {
 	if k.fresh == 0 {
 		return nil
 	}
-	if err := k.o.Journal.Add(k.sums[len(k.sums)-k.fresh:]); err != nil {
+	if err := k.o.Journal.Add(k.tags[len(k.tags)-k.fresh:]); err != nil {
 		return fmt.Errorf("keep what it takes to go on with the upload: %w", err)
 	}
 	k.fresh = 0

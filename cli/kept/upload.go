@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"sgraph.ai/send/cli/client"
+	"sgraph.ai/send/shared/envelope"
 )
 
 // Upload is an upload that a folder keeps, locked for this process. It is the
@@ -31,7 +32,7 @@ import (
 //
 //	of {json}        what is sent: an About
 //	upload {json}    a client.Upload
-//	sums N SUMS      of the segments from number N on (hex)
+//	tags N TAGS      of the segments from number N on (hex)
 //	completed        all has arrived
 type Upload struct {
 	lines
@@ -39,7 +40,7 @@ type Upload struct {
 
 	about     About
 	upload    client.Upload
-	sums      []client.Sum
+	tags      []envelope.Tag
 	completed bool
 }
 
@@ -50,7 +51,7 @@ type About struct {
 }
 
 const (
-	uploadTitle = "sgsend upload 1"
+	uploadTitle = "sgsend upload 2"
 	ofUpload    = ".upload"
 )
 
@@ -158,8 +159,8 @@ func (u *Upload) apply(line string) bool {
 		return u.about == About{} && json.Unmarshal([]byte(rest), &u.about) == nil
 	case "upload":
 		return u.upload.ID == "" && json.Unmarshal([]byte(rest), &u.upload) == nil && u.upload.ID != ""
-	case "sums":
-		return u.upload.ID != "" && u.applySums(rest)
+	case "tags":
+		return u.upload.ID != "" && u.applyTags(rest)
 	case "completed":
 		u.completed = true
 		return rest == "" && u.upload.ID != ""
@@ -167,24 +168,24 @@ func (u *Upload) apply(line string) bool {
 	return false
 }
 
-func (u *Upload) applySums(text string) bool {
-	first, sums, _ := strings.Cut(text, " ")
-	if n, err := strconv.Atoi(first); err != nil || n != len(u.sums) {
+func (u *Upload) applyTags(text string) bool {
+	first, tags, _ := strings.Cut(text, " ")
+	if n, err := strconv.Atoi(first); err != nil || n != len(u.tags) {
 		return false
 	}
-	b, err := hex.DecodeString(sums)
-	if err != nil || len(b) == 0 || len(b)%len(client.Sum{}) != 0 {
+	b, err := hex.DecodeString(tags)
+	if err != nil || len(b) == 0 || len(b)%len(envelope.Tag{}) != 0 {
 		return false
 	}
-	for ; len(b) > 0; b = b[len(client.Sum{}):] {
-		u.sums = append(u.sums, client.Sum(b))
+	for ; len(b) > 0; b = b[len(envelope.Tag{}):] {
+		u.tags = append(u.tags, envelope.Tag(b))
 	}
 	return true
 }
 
 // Load is of [client.Journal].
-func (u *Upload) Load() (client.Upload, []client.Sum, bool, bool) {
-	return u.upload, u.sums, u.completed, u.upload.ID != ""
+func (u *Upload) Load() (client.Upload, []envelope.Tag, bool, bool) {
+	return u.upload, u.tags, u.completed, u.upload.ID != ""
 }
 
 // Begin is of [client.Journal].
@@ -215,15 +216,15 @@ func (u *Upload) Begin(upload client.Upload) error {
 }
 
 // Add is of [client.Journal].
-func (u *Upload) Add(sums []client.Sum) error {
-	text := []byte(fmt.Sprintf("sums %d ", len(u.sums)))
-	for _, sum := range sums {
-		text = hex.AppendEncode(text, sum[:])
+func (u *Upload) Add(tags []envelope.Tag) error {
+	text := []byte(fmt.Sprintf("tags %d ", len(u.tags)))
+	for _, tag := range tags {
+		text = hex.AppendEncode(text, tag[:])
 	}
 	if err := u.write(string(text)); err != nil {
 		return err
 	}
-	u.sums = append(u.sums, sums...)
+	u.tags = append(u.tags, tags...)
 	return u.file.Sync()
 }
 
@@ -268,7 +269,7 @@ func (u *Upload) About() About { return u.about }
 
 // Left returns how many bytes of the sealed file have left at most: what may have
 // arrived.
-func (u *Upload) Left() int64 { return min(int64(len(u.sums))<<20, u.upload.Size) }
+func (u *Upload) Left() int64 { return min(int64(len(u.tags))<<20, u.upload.Size) }
 
 // Uploads opens all uploads that a folder keeps; busy is how many others are being
 // sent just now.

@@ -12,6 +12,7 @@ import (
 
 	"sgraph.ai/send/cli/client"
 	"sgraph.ai/send/cli/kept"
+	"sgraph.ai/send/shared/envelope"
 )
 
 var about = kept.About{Server: "https://send.example.org", Path: "/home/a/report.pdf"}
@@ -23,9 +24,9 @@ func anUpload() client.Upload {
 	}
 }
 
-func sums(from, n int) (all []client.Sum) {
+func tags(from, n int) (all []envelope.Tag) {
 	for i := range n {
-		all = append(all, client.Sum{byte(from + i), 7})
+		all = append(all, envelope.Tag{byte(from + i), 7})
 	}
 	return all
 }
@@ -35,7 +36,7 @@ func begun(t *testing.T) (dir, path string) {
 	t.Helper()
 	dir = filepath.Join(t.TempDir(), "state")
 	u := openUpload(t, dir)
-	if err := errors.Join(u.Begin(anUpload()), u.Add(sums(0, 11)), u.Add(sums(11, 10))); err != nil {
+	if err := errors.Join(u.Begin(anUpload()), u.Add(tags(0, 11)), u.Add(tags(11, 10))); err != nil {
 		t.Fatal(err)
 	}
 	u.Close()
@@ -65,8 +66,8 @@ func TestUploadOutlivesItsProcess(t *testing.T) {
 	u := openUpload(t, dir)
 	got, had, completed, ok := u.Load()
 	if !ok || completed || got.ID != anUpload().ID || !bytes.Equal(got.Key, anUpload().Key) ||
-		!slices.Equal(had, sums(0, 21)) {
-		t.Fatalf("%+v, %d sums, %v, %v", got, len(had), completed, ok)
+		!slices.Equal(had, tags(0, 21)) {
+		t.Fatalf("%+v, %d tags, %v, %v", got, len(had), completed, ok)
 	}
 	if u.About() != about || u.Left() != 21<<20 {
 		t.Error(u.About(), u.Left())
@@ -115,7 +116,7 @@ func TestUploadJournalsThatAreBroken(t *testing.T) {
 		}
 		_, had, _, ok := u.Load()
 		if ok {
-			if err := u.Add(sums(len(had), 1)); err != nil {
+			if err := u.Add(tags(len(had), 1)); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -126,7 +127,7 @@ func TestUploadJournalsThatAreBroken(t *testing.T) {
 				t.Fatal(err)
 			}
 			if _, more, _, _ := u.Load(); len(more) != len(had)+1 {
-				t.Errorf("%d sums, and with one more %d", len(had), len(more))
+				t.Errorf("%d tags, and with one more %d", len(had), len(more))
 			}
 			u.Close()
 		}
@@ -143,22 +144,22 @@ func TestUploadJournalsThatAreBroken(t *testing.T) {
 			want = 11
 		}
 		if had != want || ok != wantOK {
-			t.Errorf("of %d bytes it has %d sums, %v", n, had, ok)
+			t.Errorf("of %d bytes it has %d tags, %v", n, had, ok)
 		}
 	}
 	for name, b := range map[string][]byte{
 		"a line is missing":     bytes.Join(slices.Concat(lines[:3], lines[4:]), nil),
 		"a line comes twice":    bytes.Join(slices.Concat(lines[:4], lines[3:]), nil),
 		"another upload":        bytes.Join(slices.Concat(lines, lines[2:3]), nil),
-		"a sum is short":        append(slices.Clone(whole), "sums 21 0102\n"...),
+		"a tag is short":        append(slices.Clone(whole), "tags 21 0102\n"...),
 		"no such line":          append(slices.Clone(whole), "some 1\n"...),
-		"of another version":    bytes.Replace(whole, []byte("upload 1"), []byte("upload 2"), 1),
+		"of another version":    bytes.Replace(whole, []byte("upload 2"), []byte("upload 1"), 1),
 		"of something else":     bytes.Replace(whole, []byte("report.pdf"), []byte("secret.pdf"), 1),
-		"something in between":  bytes.Replace(whole, []byte("\nsums 11"), []byte("\n\x00\nsums 11"), 1),
+		"something in between":  bytes.Replace(whole, []byte("\ntags 11"), []byte("\n\x00\ntags 11"), 1),
 		"nothing but its title": lines[0],
 	} {
 		if had, ok := load(b); ok || had > 0 {
-			t.Errorf("%s: it has %d sums", name, had)
+			t.Errorf("%s: it has %d tags", name, had)
 		}
 	}
 }
@@ -203,10 +204,10 @@ func exists(path string) bool {
 
 // Whatever is in the file, it is read or it is not, and goes on as it is read.
 func FuzzUploadJournal(f *testing.F) {
-	f.Add([]byte("sgsend upload 1\nof {\"server\":\"a\",\"path\":\"/b\"}\nupload {\"transfer\":\"4abd0a491ed3\"}\n" +
-		"sums 0 " + string(bytes.Repeat([]byte("ab"), 32)) + "\ncompleted\n"))
-	f.Add([]byte("sgsend upload 1\nupload {}\n"))
-	f.Add([]byte("sgsend upload 1\nsums 0 ab"))
+	f.Add([]byte("sgsend upload 2\nof {\"server\":\"a\",\"path\":\"/b\"}\nupload {\"transfer\":\"4abd0a491ed3\"}\n" +
+		"tags 0 " + string(bytes.Repeat([]byte("ab"), 16)) + "\ncompleted\n"))
+	f.Add([]byte("sgsend upload 2\nupload {}\n"))
+	f.Add([]byte("sgsend upload 2\ntags 0 ab"))
 	f.Fuzz(func(t *testing.T, b []byte) {
 		dir := t.TempDir()
 		if err := os.WriteFile(filepath.Join(dir, ".sgsend-a.upload"), b, 0o600); err != nil {
@@ -221,7 +222,7 @@ func FuzzUploadJournal(f *testing.F) {
 			if !ok || before.ID == "" {
 				t.Error("an upload of nothing")
 			}
-			if err := u.Add(sums(0, 2)); err != nil {
+			if err := u.Add(tags(0, 2)); err != nil {
 				t.Fatal(err)
 			}
 			u.Close()
@@ -231,7 +232,7 @@ func FuzzUploadJournal(f *testing.F) {
 			}
 			after, more, still, _ := again[0].Load()
 			if after.ID != before.ID || len(more) != len(had)+2 || still != completed {
-				t.Errorf("%+v became %+v, and %d sums %d", before, after, len(had), len(more))
+				t.Errorf("%+v became %+v, and %d tags %d", before, after, len(had), len(more))
 			}
 			again[0].Close()
 		}

@@ -21,8 +21,8 @@ type Opener struct {
 type Segment struct {
 	Number int64
 	Last   bool
-	Plain  []byte        // of the first, the envelope stands before the content
-	Tag    [tagSize]byte // proves number, last and plain, to who has head and key
+	Plain  []byte // of the first, the envelope stands before the content
+	Tag    Tag    // proves number, last and plain, to who has head and key
 }
 
 // NewOpener returns the opener of the file that begins so, with its head or more.

@@ -2,7 +2,6 @@ package envelope
 
 import (
 	"crypto/cipher"
-	"crypto/sha256"
 	"io"
 	"math"
 	"runtime"
@@ -15,8 +14,8 @@ import (
 // have to send the rest of it later. [Encrypt] is for who sends once.
 //
 // A nonce must never be used for two contents. Who seals a second time keeps,
-// before a segment leaves, its [SealedSegment.Sum], and lets none leave whose
-// place had another sum: see docs/formats.md, "Going on with an upload".
+// before a segment leaves, its [SealedSegment.Tag], and lets none leave whose
+// place had another tag: see docs/formats.md, "Going on with an upload".
 type Sealer struct {
 	head   []byte
 	stream Stream
@@ -35,6 +34,10 @@ func NewSealer(secret Secret, s Stream, meta Meta, size int64) (*Sealer, error) 
 	return &Sealer{h.bytes(), s, newGCM(h.deriveKey(key)), meta.seal(), size}, nil
 }
 
+// Tag is what AES-GCM puts behind a segment. It tells two contents of one place
+// apart, where nobody who made them knows the key.
+type Tag = [tagSize]byte
+
 // SealedSegment is a part of a sealed file. One behind the other they are the
 // file: what stands before the first segment belongs to the first.
 type SealedSegment struct {
@@ -42,7 +45,7 @@ type SealedSegment struct {
 	Last   bool
 	Place  int64  // in the file
 	Sealed []byte // 1 MiB, and the head of the first; less of the last
-	Sum    [sha256.Size]byte
+	Tag    Tag    // what Sealed ends with
 }
 
 // Size returns how many bytes the sealed file has, or Unknown.
@@ -65,12 +68,12 @@ func (s *Sealer) form() Form {
 // that is not of the size that was said is Invalid, and its last segment is not
 // handed out.
 func (s *Sealer) Each(content io.Reader, take func(SealedSegment) error) error {
-	return s.each(content, true, take)
+	return s.each(content, take)
 }
 
 // writeTo writes the sealed file.
 func (s *Sealer) writeTo(dst io.Writer, content io.Reader) error {
-	return s.each(content, false, func(sealed SealedSegment) error {
+	return s.each(content, func(sealed SealedSegment) error {
 		_, err := dst.Write(sealed.Sealed)
 		return err
 	})
@@ -91,7 +94,7 @@ type lane struct {
 
 const maxHead = len(magicV3) + StretchSize + streamSize
 
-func (s *Sealer) each(content io.Reader, hashed bool, take func(SealedSegment) error) error {
+func (s *Sealer) each(content io.Reader, take func(SealedSegment) error) error {
 	r := s.read(content)
 	var under, free []*lane
 	defer func() { // none goes on when this has returned
@@ -109,7 +112,7 @@ func (s *Sealer) each(content io.Reader, hashed bool, take func(SealedSegment) e
 				return err
 			}
 			free, under = free[1:], append(under, l)
-			go s.seal(l, hashed)
+			go s.seal(l)
 		}
 		l := under[0]
 		<-l.sealed
@@ -121,12 +124,10 @@ func (s *Sealer) each(content io.Reader, hashed bool, take func(SealedSegment) e
 	}
 }
 
-func (s *Sealer) seal(l *lane, hashed bool) {
+func (s *Sealer) seal(l *lane) {
 	plain := l.buffer[l.head:][:l.plain]
 	l.Sealed = s.gcm.Seal(l.buffer[:l.head], s.stream.nonce(l.Number, l.Last), plain, nil)
-	if hashed {
-		l.Sum = sha256.Sum256(l.Sealed)
-	}
+	copy(l.Tag[:], l.Sealed[l.head+l.plain:])
 	l.sealed <- struct{}{}
 }
 
@@ -169,7 +170,7 @@ func (r *plainReader) next(l *lane) error {
 	}
 	l.plain = min(have, room)
 	r.ahead = append(r.ahead[:0:0], space[l.plain:have]...)
-	l.Number, l.Last, l.Place, l.Sum = r.number, r.ended, r.place, [sha256.Size]byte{}
+	l.Number, l.Last, l.Place = r.number, r.ended, r.place
 	r.number++
 	r.place += int64(l.head + l.plain + tagSize)
 	return nil

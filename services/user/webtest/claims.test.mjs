@@ -22,6 +22,8 @@ class Database {
   stores = { claims: new Map(), pieces: new Map() };
   isFull = false;
 
+  objectStoreNames = { contains: () => false };
+
   createObjectStore() {}
 
   transaction() {

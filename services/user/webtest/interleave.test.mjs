@@ -55,6 +55,8 @@ class Storage {
     return request;
   }
 
+  objectStoreNames = { contains: (name) => name in this.stores };
+
   createObjectStore(name) {
     this.stores[name] = new Map();
   }

@@ -17,7 +17,7 @@ const ID = '0123456789ab';
 const MIB = 1024 * 1024;
 const CONFIG = { direct_bytes: 0, max_bytes: 0 };
 
-const rows = fakeDatabase('uploads', 'hashes', 'sent', 'requests');
+const rows = fakeDatabase('uploads', 'tags', 'sent', 'requests');
 Object.defineProperty(globalThis, 'navigator', { value: { onLine: true }, configurable: true });
 const realTimeout = globalThis.setTimeout;
 globalThis.setTimeout = (task) => realTimeout(task, 0); // nobody waits here
@@ -214,14 +214,14 @@ test('what is interrupted goes on, and no nonce serves for two plaintexts', () =
     assert.deepEqual(twice, [], 'segments left with two plaintexts under one nonce');
     assert.equal(result, ID);
     assert.equal(service.state, 'completed');
-    assert.equal(rows.uploads.size + rows.hashes.size + rows.sent.size, 0);
+    assert.equal(rows.uploads.size + rows.tags.size + rows.sent.size, 0);
     const got = await openAll(key, service.bytes);
     assert.ok(Buffer.from(got).equals(service.made), 'other bytes arrived');
   }));
 
-test('where there is no room for hashes, all is sent in one go, and nothing is kept', async () => {
+test('where there is no room for tags, all is sent in one go, and nothing is kept', async () => {
   for (const store of Object.values(rows)) store.clear();
-  rows.hashes.isFull = true;
+  rows.tags.isFull = true;
   const key = crypto.getRandomValues(new Uint8Array(32));
   const content = new Uint8Array(3 * MIB).fill(7);
   const service = new Service(content);
@@ -229,6 +229,6 @@ test('where there is no room for hashes, all is sent in one go, and nothing is k
   assert.equal(await run(service, { ...way, answers: 4 }), 'died');
   assert.equal(rows.uploads.size, 0);
   assert.equal(await run(new Service(content), { ...way, answers: Infinity }), ID);
-  assert.equal(rows.uploads.size + rows.hashes.size + rows.sent.size, 0);
-  rows.hashes.isFull = false;
+  assert.equal(rows.uploads.size + rows.tags.size + rows.sent.size, 0);
+  rows.tags.isFull = false;
 });

@@ -155,11 +155,11 @@ func TestUploadGoesOnAfterAReload(t *testing.T) {
 	}
 }
 
-// rows counts what the browser keeps of uploads: these, hashes, and parts that arrived.
+// rows counts what the browser keeps of uploads: these, tags, and parts that arrived.
 const rows = `(async () => {
 	const request = indexedDB.open("sgraph-sending");
 	const db = await new Promise((resolve) => { request.onsuccess = () => resolve(request.result); });
-	const counts = ["uploads", "hashes", "sent"].map((store) => new Promise((resolve) => {
+	const counts = ["uploads", "tags", "sent"].map((store) => new Promise((resolve) => {
 		const count = db.transaction(store).objectStore(store).count();
 		count.onsuccess = () => resolve(count.result);
 	}));

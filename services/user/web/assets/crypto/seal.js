@@ -16,12 +16,12 @@ import { Places, RANDOM, SegmentSealer } from './stream.js';
 
 /**
  * What somebody has to keep, beside the key, to seal the same again after a while: what is random in it, how long it is,
- * and SHA-256 of each sealed segment that anybody may have seen, one after the other, with zeros for the others.
- * @typedef {{ random: Bytes, size: number, hashes: Bytes }} Kept
+ * and the tag of each sealed segment that anybody may have seen, one after the other, with zeros for the others.
+ * @typedef {{ random: Bytes, size: number, tags: Bytes }} Kept
  */
 
-/** @typedef {{ index: number, sha256: Bytes }} Hashed */
-/** @typedef {{ chunks: Bytes[], segments: Hashed[] }} Part */
+/** @typedef {{ index: number, tag: Bytes }} Tagged */
+/** @typedef {{ chunks: Bytes[], segments: Tagged[] }} Part */
 
 /**
  * A sealed transfer, of which parts are made as they are asked for: its exact size, the size of the plaintext, which is
@@ -35,8 +35,9 @@ import { Places, RANDOM, SegmentSealer } from './stream.js';
 export const ONE_SHOT_MAX = 32 * 1024 * 1024;
 
 const IV = 12;
-const TAG = 16;
-const HASH = 32;
+
+/** Bytes of what AES-GCM puts behind what it seals, by which two plaintexts are told apart. */
+export const TAG = 16;
 
 /** How many segments are kept that two parts have in common. */
 const EDGES = 8;
@@ -133,8 +134,8 @@ export class SealedStream {
   #plain;
   #places;
   #count;
-  /** SHA-256 of each segment that was given out, now or before; zeros where none was. */
-  #hashes;
+  /** The tag of each segment that was given out, now or before; zeros where none was. */
+  #tags;
   /** Segments that a part ended within. @type {Map<number, Promise<Bytes>>} */
   #edges = new Map();
 
@@ -153,10 +154,10 @@ export class SealedStream {
     this.plainSize = plain.size;
     this.size = this.#places.sealedSize(plain.size);
     this.#count = this.#places.count(plain.size);
-    this.#hashes = new Uint8Array(this.#count * HASH);
+    this.#tags = new Uint8Array(this.#count * TAG);
     if (!kept) return;
     if (kept.size !== this.size) throw new FileChangedError();
-    this.#hashes.set(kept.hashes.subarray(0, this.#hashes.length));
+    this.#tags.set(kept.tags.subarray(0, this.#tags.length));
   }
 
   /**
@@ -170,7 +171,7 @@ export class SealedStream {
     const [first, last] = [this.#places.indexOfSealed(from), this.#places.indexOfSealed(to - 1)];
     const sealed = this.#sealRun(first, last);
     if (this.#places.sealedStart(last + 1) > to && to < this.size) this.#keepEdge(last, sealed[last - first]);
-    const segments = await Promise.all(sealed.map((one, i) => this.#hash(first + i, one)));
+    const segments = await Promise.all(sealed.map((one, i) => this.#check(first + i, one)));
     const chunks = (await Promise.all(sealed)).map((bytes, i) => {
       const start = this.#places.sealedStart(first + i);
       return bytes.subarray(Math.max(0, from - start), Math.max(0, to - start));
@@ -217,17 +218,17 @@ export class SealedStream {
   }
 
   /**
-   * The hash of a segment. Nothing leaves that is another than what left before: under one nonce there is one plaintext.
+   * The tag of a segment. Nothing leaves that is another than what left before: under one nonce there is one plaintext.
    * @param {number} index
    * @param {Promise<Bytes>} sealed
-   * @returns {Promise<Hashed>}
+   * @returns {Promise<Tagged>}
    */
-  async #hash(index, sealed) {
-    const sha256 = new Uint8Array(await crypto.subtle.digest('SHA-256', await sealed));
-    const known = this.#hashes.subarray(index * HASH, (index + 1) * HASH);
-    if (known.every((byte) => byte === 0)) known.set(sha256);
-    else if (!startsWith(sha256, known)) throw new FileChangedError();
-    return { index, sha256 };
+  async #check(index, sealed) {
+    const tag = (await sealed).slice(-TAG);
+    const known = this.#tags.subarray(index * TAG, (index + 1) * TAG);
+    if (known.every((byte) => byte === 0)) known.set(tag);
+    else if (!startsWith(tag, known)) throw new FileChangedError();
+    return { index, tag };
   }
 }
 

@@ -1,5 +1,5 @@
 // The same files once more, chosen again for an upload that goes on. Names, sizes and times say what cannot be the same;
-// whether it is the same in truth, the hashes of what is sealed again say.
+// whether it is the same in truth, the tags of what is sealed again say.
 
 import { isFolder } from './tree.js';
 

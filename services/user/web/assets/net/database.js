@@ -11,6 +11,8 @@ export const answer = (request) =>
     request.onerror = () => reject(request.error);
   });
 
+const VERSION = 2; // of every database: which stores it has
+
 const LAST = 2 ** 32; // a number that no row has
 
 /** The rows of one transfer, where keys are its ID and a number. */
@@ -58,9 +60,10 @@ export class Database {
   }
 
   #open() {
-    const request = indexedDB.open(this.#name, 1);
+    const request = indexedDB.open(this.#name, VERSION);
     request.onupgradeneeded = () => {
-      for (const store of this.#stores) request.result.createObjectStore(store);
+      const { result: db } = request;
+      for (const store of this.#stores) if (!db.objectStoreNames.contains(store)) db.createObjectStore(store);
     };
     return answer(request).then((db) => {
       db.onclose = () => {
@@ -72,4 +75,4 @@ export class Database {
 }
 
 /** The database of what this browser sends and asks for; what it receives has its own (storage.js). */
-export const sending = new Database('sgraph-sending', ['uploads', 'hashes', 'sent', 'requests'], 'strict');
+export const sending = new Database('sgraph-sending', ['uploads', 'tags', 'sent', 'requests'], 'strict');

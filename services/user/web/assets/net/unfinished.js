@@ -1,13 +1,14 @@
 // Uploads that are not finished, as this browser keeps them so that they can go on after a reload, a crash or a night:
-// everything that the same stream is sealed from again but the files themselves, and SHA-256 of every sealed segment that
+// everything that the same stream is sealed from again but the files themselves, and the tag of every sealed segment that
 // ever left, which is on the disk before the segment leaves. What is sealed again and differs never leaves under the
 // same nonce.
 
+import { TAG } from '../crypto/seal.js';
 import { answer, rowsOf, sending } from './database.js';
 
 /** @typedef {import('../crypto/bytes.js').Bytes} Bytes */
 /** @typedef {import('../crypto/seal.js').Kept} Kept */
-/** @typedef {import('../crypto/seal.js').Hashed} Hashed */
+/** @typedef {import('../crypto/seal.js').Tagged} Tagged */
 
 /** A file as it was chosen. @typedef {{ path: string, size: number, modified: number, type: string }} Chosen */
 
@@ -31,11 +32,9 @@ import { answer, rowsOf, sending } from './database.js';
 /** How long a service keeps what is not complete. */
 const PENDING = 24 * 3600 * 1000;
 
-const HASH = 32;
-
 /**
  * @param {IDBValidKey} id
- * @param {IDBObjectStore[]} stores of hashes and of what was sent
+ * @param {IDBObjectStore[]} stores of tags and of what was sent
  */
 const eraseRows = (id, ...stores) => Promise.all(stores.map((store) => answer(store.delete(rowsOf(id)))));
 
@@ -47,13 +46,13 @@ export const lockName = (/** @type {string} */ id) => `sgraph-send upload ${id}`
  * @returns {Promise<{ begun: Begun, sent: number }[]>}
  */
 export function unfinished() {
-  return sending.transact(['uploads', 'hashes', 'sent'], async (uploads, hashes, sent) => {
+  return sending.transact(['uploads', 'tags', 'sent'], async (uploads, tags, sent) => {
     /** @type {Begun[]} */
     const all = await answer(uploads.getAll());
     const kept = await Promise.all(
       all.map(async (begun) => {
         if (begun.ends <= Date.now()) {
-          await Promise.all([answer(uploads.delete(begun.id)), eraseRows(begun.id, hashes, sent)]);
+          await Promise.all([answer(uploads.delete(begun.id)), eraseRows(begun.id, tags, sent)]);
           return [];
         }
         /** @type {number[]} */
@@ -80,8 +79,8 @@ export const isUnfinished = (id) =>
  * @param {string} id
  */
 export async function forget(id) {
-  await sending.transact(['uploads', 'hashes', 'sent'], (uploads, hashes, sent) =>
-    Promise.all([answer(uploads.delete(id)), eraseRows(id, hashes, sent)]),
+  await sending.transact(['uploads', 'tags', 'sent'], (uploads, tags, sent) =>
+    Promise.all([answer(uploads.delete(id)), eraseRows(id, tags, sent)]),
   );
 }
 
@@ -131,38 +130,38 @@ export class Journal {
    */
   async kept() {
     const { id, random, size } = this.#begun;
-    const [firsts, runs] = await sending.transact(['hashes'], (hashes) =>
-      Promise.all([answer(hashes.getAllKeys(rowsOf(id))), answer(hashes.getAll(rowsOf(id)))]),
+    const [firsts, runs] = await sending.transact(['tags'], (tags) =>
+      Promise.all([answer(tags.getAllKeys(rowsOf(id))), answer(tags.getAll(rowsOf(id)))]),
     );
     const starts = /** @type {[string, number][]} */ (firsts).map(([, first]) => first);
-    const count = starts.reduce((most, first, i) => Math.max(most, first + runs[i].length / HASH), 0);
-    const hashes = new Uint8Array(count * HASH);
+    const count = starts.reduce((most, first, i) => Math.max(most, first + runs[i].length / TAG), 0);
+    const tags = new Uint8Array(count * TAG);
     for (const [i, first] of starts.entries()) {
-      hashes.set(runs[i], first * HASH);
-      for (let n = 0; n < runs[i].length / HASH; n++) this.#known.add(first + n);
+      tags.set(runs[i], first * TAG);
+      for (let n = 0; n < runs[i].length / TAG; n++) this.#known.add(first + n);
     }
-    return { random, size, hashes };
+    return { random, size, tags };
   }
 
   /**
    * Whether all of these segments left before.
-   * @param {Hashed[]} segments
+   * @param {Tagged[]} segments
    */
   knows(segments) {
     return segments.every(({ index }) => this.#known.has(index));
   }
 
   /**
-   * Keeps the hashes of segments that follow each other. Only then may they leave.
-   * @param {Hashed[]} segments
+   * Keeps the tags of segments that follow each other. Only then may they leave.
+   * @param {Tagged[]} segments
    */
   async leaving(segments) {
     const fresh = segments.findIndex(({ index }) => !this.#known.has(index));
     if (fresh < 0) return;
     const added = segments.slice(fresh);
-    const run = new Uint8Array(added.length * HASH);
-    for (const [i, { sha256 }] of added.entries()) run.set(sha256, i * HASH);
-    await sending.transact(['hashes'], (hashes) => answer(hashes.put(run, [this.#begun.id, added[0].index])));
+    const run = new Uint8Array(added.length * TAG);
+    for (const [i, { tag }] of added.entries()) run.set(tag, i * TAG);
+    await sending.transact(['tags'], (tags) => answer(tags.put(run, [this.#begun.id, added[0].index])));
     for (const { index } of added) this.#known.add(index);
   }
 
@@ -188,8 +187,8 @@ export class Journal {
   async #restart() {
     this.#known.clear();
     const { id } = this.#begun;
-    await sending.transact(['uploads', 'hashes', 'sent'], (uploads, hashes, sent) =>
-      Promise.all([answer(uploads.put(this.#begun, id)), eraseRows(id, hashes, sent)]),
+    await sending.transact(['uploads', 'tags', 'sent'], (uploads, tags, sent) =>
+      Promise.all([answer(uploads.put(this.#begun, id)), eraseRows(id, tags, sent)]),
     );
   }
 }

@@ -254,7 +254,7 @@ async function uploadParts(sealed, { id, parts, journal, ...context }) {
   };
 
   // Where the browser has no room left nothing is kept of it at all, and it can only be sent in one go.
-  const keep = async (/** @type {import('../crypto/seal.js').Hashed[]} */ segments) => {
+  const keep = async (/** @type {import('../crypto/seal.js').Tagged[]} */ segments) => {
     try {
       await journal?.leaving(segments);
     } catch {

@@ -2455,6 +2455,7 @@ var answer = (request2) => new Promise((resolve, reject) => {
   request2.onsuccess = () => resolve(request2.result);
   request2.onerror = () => reject(request2.error);
 });
+var VERSION = 2;
 var LAST = 2 ** 32;
 var rowsOf = (id) => IDBKeyRange.bound([id, 0], [id, LAST]);
 var Database = class {
@@ -2492,9 +2493,10 @@ var Database = class {
     return result;
   }
   #open() {
-    const request2 = indexedDB.open(this.#name, 1);
+    const request2 = indexedDB.open(this.#name, VERSION);
     request2.onupgradeneeded = () => {
-      for (const store of this.#stores) request2.result.createObjectStore(store);
+      const { result: db } = request2;
+      for (const store of this.#stores) if (!db.objectStoreNames.contains(store)) db.createObjectStore(store);
     };
     return answer(request2).then((db) => {
       db.onclose = () => {
@@ -2504,7 +2506,7 @@ var Database = class {
     });
   }
 };
-var sending = new Database("sgraph-sending", ["uploads", "hashes", "sent", "requests"], "strict");
+var sending = new Database("sgraph-sending", ["uploads", "tags", "sent", "requests"], "strict");
 
 // assets/net/storage.js
 var FOLDER2 = "received";
@@ -3346,15 +3348,180 @@ var Taker = class {
   }
 };
 
+// assets/crypto/seal.js
+var ONE_SHOT_MAX = 32 * 1024 * 1024;
+var IV2 = 12;
+var TAG3 = 16;
+var EDGES = 8;
+function seal(linkKey, source, { block: block2 = null, kept = null } = {}) {
+  const inOne = source.content.size <= ONE_SHOT_MAX && !block2 && !source.inParts;
+  const plain = enveloped(source, inOne ? "" : "message.txt");
+  if (inOne) return new SealedAtOnce(linkKey, plain);
+  return new SealedStream(linkKey, plain, { block: block2, kept });
+}
+function enveloped({ name, type, content }, fallback) {
+  const filename = name ? safeFilename(name) : fallback;
+  return filename ? new Blob([writeEnvelope({ filename, ...type && { type } }), content]) : content;
+}
+async function read3(plain, from, to) {
+  let bytes;
+  try {
+    bytes = new Uint8Array(await plain.slice(from, to).arrayBuffer());
+  } catch {
+    throw new FileChangedError();
+  }
+  if (bytes.length !== to - from) throw new FileChangedError();
+  return bytes;
+}
+var SealedAtOnce = class {
+  version = 1;
+  random = null;
+  #linkKey;
+  #plain;
+  #iv;
+  /** @type {Promise<Bytes> | null} */
+  #sealed = null;
+  /**
+   * The nonce is random; only tests give one.
+   * @param {Key} linkKey
+   * @param {Blob} plain
+   */
+  constructor(linkKey, plain, iv = crypto.getRandomValues(new Uint8Array(IV2))) {
+    this.#linkKey = linkKey;
+    this.#plain = plain;
+    this.#iv = iv;
+    this.plainSize = plain.size;
+    this.size = IV2 + plain.size + TAG3;
+  }
+  /**
+   * @param {number} from
+   * @param {number} length
+   * @returns {Promise<Part>}
+   */
+  async part(from, length) {
+    this.#sealed ??= this.#seal();
+    const sealed = await this.#sealed;
+    return { chunks: [sealed.subarray(from, from + length)], segments: [] };
+  }
+  async #seal() {
+    const key = await crypto.subtle.importKey("raw", this.#linkKey, "AES-GCM", false, ["encrypt"]);
+    const plain = await read3(this.#plain, 0, this.plainSize);
+    const sealed = new Uint8Array(this.size);
+    sealed.set(this.#iv);
+    sealed.set(new Uint8Array(await crypto.subtle.encrypt({ name: "AES-GCM", iv: this.#iv }, key, plain)), IV2);
+    return sealed;
+  }
+};
+var SealedStream = class {
+  #sealer;
+  #plain;
+  #places;
+  #count;
+  /** The tag of each segment that was given out, now or before; zeros where none was. */
+  #tags;
+  /** Segments that a part ended within. @type {Map<number, Promise<Bytes>>} */
+  #edges = /* @__PURE__ */ new Map();
+  /**
+   * What is random is chosen here, unless somebody goes on; only tests give it otherwise.
+   * @param {Key} linkKey
+   * @param {Blob} plain
+   * @param {{ block?: Bytes | null, kept?: Kept | null, random?: Bytes }} [options]
+   */
+  constructor(linkKey, plain, { block: block2 = null, kept = null, random } = {}) {
+    this.version = block2 ? 3 : 2;
+    this.random = kept?.random ?? random ?? crypto.getRandomValues(new Uint8Array(RANDOM));
+    this.#sealer = new SegmentSealer(linkKey, block2, this.random);
+    this.#plain = plain;
+    this.#places = new Places(block2);
+    this.plainSize = plain.size;
+    this.size = this.#places.sealedSize(plain.size);
+    this.#count = this.#places.count(plain.size);
+    this.#tags = new Uint8Array(this.#count * TAG3);
+    if (!kept) return;
+    if (kept.size !== this.size) throw new FileChangedError();
+    this.#tags.set(kept.tags.subarray(0, this.#tags.length));
+  }
+  /**
+   * @param {number} from
+   * @param {number} length
+   * @returns {Promise<Part>}
+   */
+  async part(from, length) {
+    const to = Math.min(from + length, this.size);
+    if (from >= to) return { chunks: [], segments: [] };
+    const [first, last] = [this.#places.indexOfSealed(from), this.#places.indexOfSealed(to - 1)];
+    const sealed = this.#sealRun(first, last);
+    if (this.#places.sealedStart(last + 1) > to && to < this.size) this.#keepEdge(last, sealed[last - first]);
+    const segments = await Promise.all(sealed.map((one, i) => this.#check(first + i, one)));
+    const chunks = (await Promise.all(sealed)).map((bytes, i) => {
+      const start = this.#places.sealedStart(first + i);
+      return bytes.subarray(Math.max(0, from - start), Math.max(0, to - start));
+    });
+    const { head } = this.#sealer;
+    if (from < head.length) chunks.unshift(head.subarray(from, to));
+    return { chunks: chunks.filter(({ length: length2 }) => length2 > 0), segments };
+  }
+  /**
+   * Seals segments that follow each other, side by side; what they hold is read at once.
+   * @param {number} first
+   * @param {number} last
+   */
+  #sealRun(first, last) {
+    const edge = this.#edges.get(first);
+    this.#edges.delete(first);
+    const sealed = edge ? [edge] : [];
+    const begin2 = first + sealed.length;
+    if (begin2 > last) return sealed;
+    const start = this.#places.plainStart(begin2);
+    const reading = read3(this.#plain, start, this.#plainEnd(last));
+    for (let index = begin2; index <= last; index++) {
+      const [at2, end] = [this.#places.plainStart(index) - start, this.#plainEnd(index) - start];
+      const one = reading.then((plain) => this.#sealer.seal(index, plain.subarray(at2, end), index === this.#count - 1));
+      one.catch(() => {
+      });
+      sealed.push(one);
+    }
+    return sealed;
+  }
+  /** Where a segment ends in the plaintext. */
+  #plainEnd(index) {
+    return Math.min(this.#places.plainStart(index + 1), this.plainSize);
+  }
+  /**
+   * @param {number} index
+   * @param {Promise<Bytes>} sealed
+   */
+  #keepEdge(index, sealed) {
+    this.#edges.set(index, sealed);
+    for (const old of this.#edges.keys()) if (this.#edges.size > EDGES) this.#edges.delete(old);
+  }
+  /**
+   * The tag of a segment. Nothing leaves that is another than what left before: under one nonce there is one plaintext.
+   * @param {number} index
+   * @param {Promise<Bytes>} sealed
+   * @returns {Promise<Tagged>}
+   */
+  async #check(index, sealed) {
+    const tag = (await sealed).slice(-TAG3);
+    const known = this.#tags.subarray(index * TAG3, (index + 1) * TAG3);
+    if (known.every((byte) => byte === 0)) known.set(tag);
+    else if (!startsWith(tag, known)) throw new FileChangedError();
+    return { index, tag };
+  }
+};
+function textSource(text) {
+  const bytes = encodeText(text);
+  return { name: looksEnveloped(bytes) ? "message.txt" : "", content: new Blob([bytes]) };
+}
+
 // assets/net/unfinished.js
 var PENDING = 24 * 3600 * 1e3;
-var HASH = 32;
 var eraseRows = (id, ...stores) => Promise.all(stores.map((store) => answer(store.delete(rowsOf(id)))));
 var lockName = (id) => `sgraph-send upload ${id}`;
 async function forget2(id) {
   await sending.transact(
-    ["uploads", "hashes", "sent"],
-    (uploads, hashes, sent) => Promise.all([answer(uploads.delete(id)), eraseRows(id, hashes, sent)])
+    ["uploads", "tags", "sent"],
+    (uploads, tags, sent) => Promise.all([answer(uploads.delete(id)), eraseRows(id, tags, sent)])
   );
 }
 var Journal = class _Journal {
@@ -3398,39 +3565,39 @@ var Journal = class _Journal {
   async kept() {
     const { id, random, size } = this.#begun;
     const [firsts, runs] = await sending.transact(
-      ["hashes"],
-      (hashes2) => Promise.all([answer(hashes2.getAllKeys(rowsOf(id))), answer(hashes2.getAll(rowsOf(id)))])
+      ["tags"],
+      (tags2) => Promise.all([answer(tags2.getAllKeys(rowsOf(id))), answer(tags2.getAll(rowsOf(id)))])
     );
     const starts = (
       /** @type {[string, number][]} */
       firsts.map(([, first]) => first)
     );
-    const count = starts.reduce((most, first, i) => Math.max(most, first + runs[i].length / HASH), 0);
-    const hashes = new Uint8Array(count * HASH);
+    const count = starts.reduce((most, first, i) => Math.max(most, first + runs[i].length / TAG3), 0);
+    const tags = new Uint8Array(count * TAG3);
     for (const [i, first] of starts.entries()) {
-      hashes.set(runs[i], first * HASH);
-      for (let n = 0; n < runs[i].length / HASH; n++) this.#known.add(first + n);
+      tags.set(runs[i], first * TAG3);
+      for (let n = 0; n < runs[i].length / TAG3; n++) this.#known.add(first + n);
     }
-    return { random, size, hashes };
+    return { random, size, tags };
   }
   /**
    * Whether all of these segments left before.
-   * @param {Hashed[]} segments
+   * @param {Tagged[]} segments
    */
   knows(segments) {
     return segments.every(({ index }) => this.#known.has(index));
   }
   /**
-   * Keeps the hashes of segments that follow each other. Only then may they leave.
-   * @param {Hashed[]} segments
+   * Keeps the tags of segments that follow each other. Only then may they leave.
+   * @param {Tagged[]} segments
    */
   async leaving(segments) {
     const fresh = segments.findIndex(({ index }) => !this.#known.has(index));
     if (fresh < 0) return;
     const added = segments.slice(fresh);
-    const run = new Uint8Array(added.length * HASH);
-    for (const [i, { sha256 }] of added.entries()) run.set(sha256, i * HASH);
-    await sending.transact(["hashes"], (hashes) => answer(hashes.put(run, [this.#begun.id, added[0].index])));
+    const run = new Uint8Array(added.length * TAG3);
+    for (const [i, { tag }] of added.entries()) run.set(tag, i * TAG3);
+    await sending.transact(["tags"], (tags) => answer(tags.put(run, [this.#begun.id, added[0].index])));
     for (const { index } of added) this.#known.add(index);
   }
   /**
@@ -3455,8 +3622,8 @@ var Journal = class _Journal {
     this.#known.clear();
     const { id } = this.#begun;
     await sending.transact(
-      ["uploads", "hashes", "sent"],
-      (uploads, hashes, sent) => Promise.all([answer(uploads.put(this.#begun, id)), eraseRows(id, hashes, sent)])
+      ["uploads", "tags", "sent"],
+      (uploads, tags, sent) => Promise.all([answer(uploads.put(this.#begun, id)), eraseRows(id, tags, sent)])
     );
   }
 };
@@ -5361,173 +5528,6 @@ async function grantOf(seed) {
   const material = await crypto.subtle.importKey("raw", seed, "HKDF", false, ["deriveBits"]);
   const hkdf = { name: "HKDF", hash: "SHA-256", salt: new Uint8Array(), info: GRANT };
   return new Uint8Array(await crypto.subtle.deriveBits(hkdf, material, 256));
-}
-
-// assets/crypto/seal.js
-var ONE_SHOT_MAX = 32 * 1024 * 1024;
-var IV2 = 12;
-var TAG3 = 16;
-var HASH2 = 32;
-var EDGES = 8;
-function seal(linkKey, source, { block: block2 = null, kept = null } = {}) {
-  const inOne = source.content.size <= ONE_SHOT_MAX && !block2 && !source.inParts;
-  const plain = enveloped(source, inOne ? "" : "message.txt");
-  if (inOne) return new SealedAtOnce(linkKey, plain);
-  return new SealedStream(linkKey, plain, { block: block2, kept });
-}
-function enveloped({ name, type, content }, fallback) {
-  const filename = name ? safeFilename(name) : fallback;
-  return filename ? new Blob([writeEnvelope({ filename, ...type && { type } }), content]) : content;
-}
-async function read3(plain, from, to) {
-  let bytes;
-  try {
-    bytes = new Uint8Array(await plain.slice(from, to).arrayBuffer());
-  } catch {
-    throw new FileChangedError();
-  }
-  if (bytes.length !== to - from) throw new FileChangedError();
-  return bytes;
-}
-var SealedAtOnce = class {
-  version = 1;
-  random = null;
-  #linkKey;
-  #plain;
-  #iv;
-  /** @type {Promise<Bytes> | null} */
-  #sealed = null;
-  /**
-   * The nonce is random; only tests give one.
-   * @param {Key} linkKey
-   * @param {Blob} plain
-   */
-  constructor(linkKey, plain, iv = crypto.getRandomValues(new Uint8Array(IV2))) {
-    this.#linkKey = linkKey;
-    this.#plain = plain;
-    this.#iv = iv;
-    this.plainSize = plain.size;
-    this.size = IV2 + plain.size + TAG3;
-  }
-  /**
-   * @param {number} from
-   * @param {number} length
-   * @returns {Promise<Part>}
-   */
-  async part(from, length) {
-    this.#sealed ??= this.#seal();
-    const sealed = await this.#sealed;
-    return { chunks: [sealed.subarray(from, from + length)], segments: [] };
-  }
-  async #seal() {
-    const key = await crypto.subtle.importKey("raw", this.#linkKey, "AES-GCM", false, ["encrypt"]);
-    const plain = await read3(this.#plain, 0, this.plainSize);
-    const sealed = new Uint8Array(this.size);
-    sealed.set(this.#iv);
-    sealed.set(new Uint8Array(await crypto.subtle.encrypt({ name: "AES-GCM", iv: this.#iv }, key, plain)), IV2);
-    return sealed;
-  }
-};
-var SealedStream = class {
-  #sealer;
-  #plain;
-  #places;
-  #count;
-  /** SHA-256 of each segment that was given out, now or before; zeros where none was. */
-  #hashes;
-  /** Segments that a part ended within. @type {Map<number, Promise<Bytes>>} */
-  #edges = /* @__PURE__ */ new Map();
-  /**
-   * What is random is chosen here, unless somebody goes on; only tests give it otherwise.
-   * @param {Key} linkKey
-   * @param {Blob} plain
-   * @param {{ block?: Bytes | null, kept?: Kept | null, random?: Bytes }} [options]
-   */
-  constructor(linkKey, plain, { block: block2 = null, kept = null, random } = {}) {
-    this.version = block2 ? 3 : 2;
-    this.random = kept?.random ?? random ?? crypto.getRandomValues(new Uint8Array(RANDOM));
-    this.#sealer = new SegmentSealer(linkKey, block2, this.random);
-    this.#plain = plain;
-    this.#places = new Places(block2);
-    this.plainSize = plain.size;
-    this.size = this.#places.sealedSize(plain.size);
-    this.#count = this.#places.count(plain.size);
-    this.#hashes = new Uint8Array(this.#count * HASH2);
-    if (!kept) return;
-    if (kept.size !== this.size) throw new FileChangedError();
-    this.#hashes.set(kept.hashes.subarray(0, this.#hashes.length));
-  }
-  /**
-   * @param {number} from
-   * @param {number} length
-   * @returns {Promise<Part>}
-   */
-  async part(from, length) {
-    const to = Math.min(from + length, this.size);
-    if (from >= to) return { chunks: [], segments: [] };
-    const [first, last] = [this.#places.indexOfSealed(from), this.#places.indexOfSealed(to - 1)];
-    const sealed = this.#sealRun(first, last);
-    if (this.#places.sealedStart(last + 1) > to && to < this.size) this.#keepEdge(last, sealed[last - first]);
-    const segments = await Promise.all(sealed.map((one, i) => this.#hash(first + i, one)));
-    const chunks = (await Promise.all(sealed)).map((bytes, i) => {
-      const start = this.#places.sealedStart(first + i);
-      return bytes.subarray(Math.max(0, from - start), Math.max(0, to - start));
-    });
-    const { head } = this.#sealer;
-    if (from < head.length) chunks.unshift(head.subarray(from, to));
-    return { chunks: chunks.filter(({ length: length2 }) => length2 > 0), segments };
-  }
-  /**
-   * Seals segments that follow each other, side by side; what they hold is read at once.
-   * @param {number} first
-   * @param {number} last
-   */
-  #sealRun(first, last) {
-    const edge = this.#edges.get(first);
-    this.#edges.delete(first);
-    const sealed = edge ? [edge] : [];
-    const begin2 = first + sealed.length;
-    if (begin2 > last) return sealed;
-    const start = this.#places.plainStart(begin2);
-    const reading = read3(this.#plain, start, this.#plainEnd(last));
-    for (let index = begin2; index <= last; index++) {
-      const [at2, end] = [this.#places.plainStart(index) - start, this.#plainEnd(index) - start];
-      const one = reading.then((plain) => this.#sealer.seal(index, plain.subarray(at2, end), index === this.#count - 1));
-      one.catch(() => {
-      });
-      sealed.push(one);
-    }
-    return sealed;
-  }
-  /** Where a segment ends in the plaintext. */
-  #plainEnd(index) {
-    return Math.min(this.#places.plainStart(index + 1), this.plainSize);
-  }
-  /**
-   * @param {number} index
-   * @param {Promise<Bytes>} sealed
-   */
-  #keepEdge(index, sealed) {
-    this.#edges.set(index, sealed);
-    for (const old of this.#edges.keys()) if (this.#edges.size > EDGES) this.#edges.delete(old);
-  }
-  /**
-   * The hash of a segment. Nothing leaves that is another than what left before: under one nonce there is one plaintext.
-   * @param {number} index
-   * @param {Promise<Bytes>} sealed
-   * @returns {Promise<Hashed>}
-   */
-  async #hash(index, sealed) {
-    const sha256 = new Uint8Array(await crypto.subtle.digest("SHA-256", await sealed));
-    const known = this.#hashes.subarray(index * HASH2, (index + 1) * HASH2);
-    if (known.every((byte) => byte === 0)) known.set(sha256);
-    else if (!startsWith(sha256, known)) throw new FileChangedError();
-    return { index, sha256 };
-  }
-};
-function textSource(text) {
-  const bytes = encodeText(text);
-  return { name: looksEnveloped(bytes) ? "message.txt" : "", content: new Blob([bytes]) };
 }
 
 // assets/crypto/worker.js

@@ -1021,6 +1021,7 @@ var answer = (request2) => new Promise((resolve, reject) => {
   request2.onsuccess = () => resolve(request2.result);
   request2.onerror = () => reject(request2.error);
 });
+var VERSION = 2;
 var LAST = 2 ** 32;
 var Database = class {
   #name;
@@ -1057,9 +1058,10 @@ var Database = class {
     return result;
   }
   #open() {
-    const request2 = indexedDB.open(this.#name, 1);
+    const request2 = indexedDB.open(this.#name, VERSION);
     request2.onupgradeneeded = () => {
-      for (const store of this.#stores) request2.result.createObjectStore(store);
+      const { result: db } = request2;
+      for (const store of this.#stores) if (!db.objectStoreNames.contains(store)) db.createObjectStore(store);
     };
     return answer(request2).then((db) => {
       db.onclose = () => {
@@ -1069,7 +1071,7 @@ var Database = class {
     });
   }
 };
-var sending = new Database("sgraph-sending", ["uploads", "hashes", "sent", "requests"], "strict");
+var sending = new Database("sgraph-sending", ["uploads", "tags", "sent", "requests"], "strict");
 
 // assets/net/storage.js
 var received = new Database("sgraph-send", ["claims", "pieces"], "default");
