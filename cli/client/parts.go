@@ -5,6 +5,7 @@ import (
 	"errors"
 	"slices"
 	"sync"
+	"sync/atomic"
 
 	"sgraph.ai/send/shared/send"
 	"sgraph.ai/send/shared/wire"
@@ -163,6 +164,8 @@ type parts struct {
 	at      int64  // bytes written
 	part    []byte // of the part that is being written, as far as it is; nil where it is there
 
+	arrived atomic.Int64 // parts, from here
+
 	mu sync.Mutex // of plan.urls, which may have to be asked for again
 }
 
@@ -247,14 +250,30 @@ func (w *parts) put(number int) error {
 // send puts a part, by a new URL where the one that is known holds no longer.
 func (w *parts) send(number int, b []byte) (etag string, err error) {
 	url := w.url(number)
-	etag, err = w.c.putPart(w.ctx, w.c.place(url), b, w.m)
+	etag, err = w.sendTo(url, b)
 	if err == nil || !overURL(err) {
 		return etag, err
 	}
 	if renewed := w.renew(number, url); renewed != url {
-		return w.c.putPart(w.ctx, w.c.place(renewed), b, w.m)
+		return w.sendTo(renewed, b)
 	}
 	return etag, err
+}
+
+// sendTo puts a part. A line that is cut again and again may lose the same one each time:
+// it is not given up while others arrive.
+func (w *parts) sendTo(url string, b []byte) (etag string, err error) {
+	for {
+		before := w.arrived.Load()
+		etag, err = w.c.putPart(w.ctx, w.c.place(url), b, w.m)
+		if err == nil {
+			w.arrived.Add(1)
+			return etag, nil
+		}
+		if w.arrived.Load() == before || !worthRepeating(err) || w.ctx.Err() != nil {
+			return "", err
+		}
+	}
 }
 
 func (w *parts) url(number int) string {
