@@ -1,5 +1,6 @@
 // Package bom says what released files are made of (SBOM), as far as Go's linker
-// left it in their programs. The same file has the same list on any machine.
+// left it in their programs, and release/bundle in the scripts of pages. The same file
+// has the same list on any machine.
 package bom
 
 import (
@@ -90,6 +91,7 @@ func (l *list) program(p Program, version string) common.ElementID {
 	for _, m := range parts(p.Info, version) {
 		l.relate(id, common.TypeRelationshipContains, l.add(m))
 	}
+	l.drawn(id, p.Content) // the pages are embedded as they are
 	return id
 }
 

@@ -4,7 +4,9 @@ import (
 	"archive/zip"
 	"bytes"
 	"crypto/sha256"
+	"encoding/base64"
 	"encoding/hex"
+	"encoding/json"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -20,16 +22,24 @@ import (
 	"sgraph.ai/send/release/dist"
 )
 
-// program is one that is linked from a module of this repository.
-func program(t *testing.T) []byte {
+// program is one that is linked from a module of this repository, and has this script of a page.
+func program(t *testing.T, script string) []byte {
 	t.Helper()
 	dir := t.TempDir()
 	put(t, filepath.Join(dir, "main.go"), []byte(`package main
 
-import "sgraph.ai/send/shared/version"
+import (
+	_ "embed"
 
-func main() { print(version.Version) }
+	"sgraph.ai/send/shared/version"
+)
+
+//go:embed script.js
+var script string
+
+func main() { print(version.Version, script) }
 `))
+	put(t, filepath.Join(dir, "script.js"), []byte(script))
 	out := filepath.Join(dir, "program")
 	cmd := exec.CommandContext(t.Context(), "go", "build", "-o", out, filepath.Join(dir, "main.go"))
 	cmd.Dir = filepath.Join("..", "..") // whose workspace has the module
@@ -101,9 +111,10 @@ func read(t *testing.T, path string) *spdx.Document {
 
 func TestListsOfARelease(t *testing.T) {
 	t.Parallel()
-	binary := program(t)
-	const asset = "assets/0123456789abcdef/send.js"
-	zip := packed(t, "bootstrap", string(binary), asset, "alert(1)")
+	script := worker(t)
+	binary := program(t, script)
+	const asset = "assets/0123456789abcdef/worker.js"
+	zip := packed(t, "bootstrap", string(binary), asset, script)
 	dir := release(t, zip, binary)
 	if err := bom.All(dir, "v0.4.0"); err != nil {
 		t.Fatal(err)
@@ -132,13 +143,93 @@ func TestListsOfARelease(t *testing.T) {
 				t.Errorf("%s: of %s there is version %q", name, part, v)
 			}
 		}
+		mustHaveLibraries(t, doc)
+	}
+}
+
+// worker is the script in which the pages have what others wrote.
+func worker(t *testing.T) string {
+	t.Helper()
+	found, err := filepath.Glob(filepath.Join("..", "..", "services", "user", "site", "assets", "*", "worker.js"))
+	if err != nil || len(found) != 1 {
+		t.Fatalf("there are %q (%v)", found, err)
+	}
+	script, err := os.ReadFile(found[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(script)
+}
+
+// mustHaveLibraries says that a list has what the worker's script is drawn from, as package-lock.json names it, once.
+func mustHaveLibraries(t *testing.T, doc *spdx.Document) {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join("..", "..", "tools", "pages", "package-lock.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var lock struct {
+		Packages map[string]struct{ Version, License, Integrity string }
+	}
+	if err := json.Unmarshal(text, &lock); err != nil {
+		t.Fatal(err)
+	}
+	found := map[string][]*spdx.Package{}
+	for _, p := range doc.Packages {
+		found[p.PackageName] = append(found[p.PackageName], p)
+	}
+	for name, archive := range map[string]string{
+		"@noble/hashes": "hashes", "@hpke/core": "core", "@hpke/common": "common",
+	} {
+		if len(found[name]) != 1 {
+			t.Errorf("%s is listed %d times", name, len(found[name]))
+			continue
+		}
+		p, locked := found[name][0], lock.Packages["node_modules/"+name]
+		digest, err := base64.StdEncoding.DecodeString(strings.TrimPrefix(locked.Integrity, "sha512-"))
+		if err != nil || len(digest) != 64 {
+			t.Fatalf("package-lock.json has %q of %s", locked.Integrity, name)
+		}
+		got := []string{
+			p.PackageVersion, p.PackageLicenseDeclared, p.PackageDownloadLocation,
+			string(p.PackageChecksums[0].Algorithm), p.PackageChecksums[0].Value, p.PackageExternalReferences[0].Locator,
+		}
+		want := []string{
+			locked.Version, locked.License,
+			"https://registry.npmjs.org/" + name + "/-/" + archive + "-" + locked.Version + ".tgz",
+			"SHA512", hex.EncodeToString(digest), "pkg:npm/%40" + name[1:] + "@" + locked.Version,
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("%s is listed as %q, not %q", name, got, want)
+		}
+	}
+}
+
+// What only looks like a notice is none.
+func TestNoticesThatAreNone(t *testing.T) {
+	t.Parallel()
+	digest := strings.Repeat("A", 86) + "=="
+	binary := program(t, "")
+	for _, text := range []string{
+		"/*! a 1.0.0 (MIT)\n", "/*! a 1.0.0 (MIT) sha512-AA==\n", "/*! a b (MIT) sha512-" + digest + "\n",
+		"/*! ../a 1.0.0 (MIT) sha512-" + digest + "\n", "/*! a 1.0.0 (MIT) sha512-" + digest, "// a 1.0.0\n",
+	} {
+		dir := release(t, packed(t, "assets/a.js", text), binary)
+		if err := bom.All(dir, "v0.4.0"); err != nil {
+			t.Fatal(err)
+		}
+		for _, p := range read(t, filepath.Join(dir, "send-user-arm64.zip"+bom.Suffix)).Packages {
+			if strings.Contains(p.PackageDownloadLocation, "npmjs") {
+				t.Errorf("%q is listed as %+v", text, p)
+			}
+		}
 	}
 }
 
 // The same files have the same lists, wherever they are.
 func TestListsAreTheSameAgain(t *testing.T) {
 	t.Parallel()
-	binary := program(t)
+	binary := program(t, "")
 	zip := packed(t, "bootstrap", string(binary))
 	var lists [2][]byte
 	for i := range lists {

@@ -89,7 +89,9 @@ func ofZip(name, version string, content []byte) (spdx.Document, error) {
 			return spdx.Document{}, fmt.Errorf("%s in %s: %w", f.Name, name, err)
 		}
 		if f.Name != program {
-			l.relate(whole, common.TypeRelationshipContains, l.add(file(f.Name, version, "FILE", in)))
+			id := l.add(file(f.Name, version, "FILE", in))
+			l.relate(whole, common.TypeRelationshipContains, id)
+			l.drawn(id, in)
 			continue
 		}
 		p, err := Read(f.Name, in)

@@ -18,7 +18,8 @@ import (
 // Libraries returns the scripts of others that the pages import, by name: of each
 // module in the folder "libraries" of tools one file, with what it exports of the
 // packages that are installed in the folder "node_modules" beside, and no more. Names
-// and lines stay as they are, and each package's licence stands at the top.
+// and lines stay as they are. Of each package stands at the top which it is, the digest
+// of the archive that it came in, as package-lock.json has it, and its licence.
 func Libraries(tools string) (map[string][]byte, error) {
 	modules, err := filepath.Glob(filepath.Join(tools, "libraries", "*.js"))
 	if err != nil {
@@ -58,9 +59,13 @@ func library(tools, module string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	locked, err := lock(here)
+	if err != nil {
+		return nil, err
+	}
 	var script strings.Builder
 	for _, name := range packages {
-		notice, err := notice(filepath.Join(here, filepath.FromSlash(name)))
+		notice, err := notice(filepath.Join(here, filepath.FromSlash(name)), locked[name])
 		if err != nil {
 			return nil, err
 		}
@@ -98,8 +103,30 @@ func packagesOf(metafile string) ([]string, error) {
 	return slices.Sorted(maps.Keys(found)), nil
 }
 
+// lock returns the digests of the archives that packages come in, by their folders.
+func lock(tools string) (map[string]string, error) {
+	content, err := os.ReadFile(filepath.Join(tools, "package-lock.json"))
+	if err != nil {
+		return nil, err
+	}
+	var l struct {
+		Packages map[string]struct {
+			Integrity string `json:"integrity"`
+		} `json:"packages"`
+	}
+	if err := json.Unmarshal(content, &l); err != nil {
+		return nil, fmt.Errorf("package-lock.json: %w", err)
+	}
+	digests := map[string]string{}
+	for folder, p := range l.Packages {
+		digests[folder] = p.Integrity
+	}
+	return digests, nil
+}
+
 // notice says which package follows, in a comment that is kept, with its licence as it asks.
-func notice(folder string) (string, error) {
+// What the scripts are made of is read from there (release/bom).
+func notice(folder, digest string) (string, error) {
 	manifest, err := os.ReadFile(filepath.Join(folder, "package.json"))
 	if err != nil {
 		return "", err
@@ -112,11 +139,14 @@ func notice(folder string) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	if !strings.HasPrefix(digest, "sha512-") {
+		return "", fmt.Errorf("package-lock.json has no SHA-512 of %s", p.Name)
+	}
 	text := strings.TrimSpace(string(licence))
 	if text == "" || strings.Contains(text, "*/") {
 		return "", fmt.Errorf("the licence of %s cannot stand in a comment", p.Name)
 	}
-	return fmt.Sprintf("/*! %s %s (%s)\n\n%s\n*/\n", p.Name, p.Version, p.License, text), nil
+	return fmt.Sprintf("/*! %s %s (%s) %s\n\n%s\n*/\n", p.Name, p.Version, p.License, digest, text), nil
 }
 
 // WriteLibraries puts the scripts into a folder, in the place of those that are there;

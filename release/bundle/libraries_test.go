@@ -1,6 +1,7 @@
 package bundle_test
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"maps"
@@ -64,10 +65,31 @@ func TestLibrariesAreThoseOfTheirPackages(t *testing.T) {
 	}
 }
 
+// TestThePageItselfHasNoLibrary looks for them in what is served: in the worker's script, and in no other.
+func TestThePageItselfHasNoLibrary(t *testing.T) {
+	t.Parallel()
+	site, err := bundle.Site(filepath.Join("..", "..", "services", "user", "web"), "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, library := range []string{"/*! @noble/hashes ", "/*! @hpke/common ", "/*! @hpke/core "} {
+		var in []string
+		for name, content := range site {
+			if bytes.Contains(content, []byte(library)) {
+				in = append(in, filepath.Base(name))
+			}
+		}
+		if !slices.Equal(in, []string{"worker.js"}) {
+			t.Errorf("%s is in %q", library, in)
+		}
+	}
+}
+
 const module = `"license":"MIT","type":"module","main":"m.js","sideEffects":false}`
 
 // packages are a library that has a bit of one package, and nothing of another.
 var packages = map[string]string{
+	"package-lock.json":                   `{"packages":{"node_modules/@x/a":{"integrity":"sha512-YQ=="}}}`,
 	"libraries/a.js":                      "export { one } from '@x/a';\n",
 	"node_modules/@x/a/package.json":      `{"name":"@x/a","version":"1.2.3",` + module,
 	"node_modules/@x/a/m.js":              "import { none } from 'b';\nexport const one = 1;\nexport const two = none;\n",
@@ -87,7 +109,7 @@ func TestALibraryHasItsLicenceAndNoMoreThanIsImported(t *testing.T) {
 		t.Fatal(err)
 	}
 	script := string(scripts["a.js"])
-	if !strings.HasPrefix(script, "/*! @x/a 1.2.3 (MIT)\n\nAs you like.\n*/\n") {
+	if !strings.HasPrefix(script, "/*! @x/a 1.2.3 (MIT) sha512-YQ==\n\nAs you like.\n*/\n") {
 		t.Errorf("the licence does not stand first: %s", script)
 	}
 	if !strings.Contains(script, "one = 1") || strings.Contains(script, "none") || strings.Contains(script, "Not at all") {
@@ -102,6 +124,8 @@ func TestLibrariesThatCannotBe(t *testing.T) {
 		"nothing of any package":          {"libraries/a.js", "export const one = 1;\n"},
 		"no licence":                      {"node_modules/@x/a/LICENSE", ""},
 		"a licence that ends the comment": {"node_modules/@x/a/LICENSE", "As you */ like."},
+		"no digest":                       {"package-lock.json", "{}"},
+		"another digest":                  {"package-lock.json", strings.Replace(packages["package-lock.json"], "512", "1", 1)},
 		"what is not exported":            {"libraries/a.js", "export { three } from '@x/a';\n"},
 	} {
 		wrong := maps.Clone(packages)

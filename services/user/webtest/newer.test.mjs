@@ -10,10 +10,11 @@ import { concat, encodeText, fromBase64url, toBase64url, toHex } from '../web/as
 import { writeEnvelope } from '../web/assets/crypto/envelope.js';
 import { openLabel, sealLabel } from '../web/assets/crypto/label.js';
 import { Opener } from '../web/assets/crypto/open.js';
-import { mixPassphrase, passphraseBytes, readBlock } from '../web/assets/crypto/passphrase.js';
+import { passphraseBytes, readBlock } from '../web/assets/crypto/passphrase.js';
 import { SealedFile } from '../web/assets/crypto/range.js';
 import { grantOf, openKey, sealKey } from '../web/assets/crypto/request.js';
 import { SealedStream } from '../web/assets/crypto/seal.js';
+import { mixPassphrase } from '../web/assets/crypto/stretch.js';
 import { readIndex } from '../web/assets/files/container.js';
 import { Tree } from '../web/assets/files/tree.js';
 import { argon2idAsync } from '../web/assets/libraries/argon2.js';

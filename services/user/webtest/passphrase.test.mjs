@@ -5,7 +5,8 @@ import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 
 import { toHex } from '../web/assets/crypto/bytes.js';
-import { BLOCK, mixPassphrase, newBlock, passphraseBytes, readBlock } from '../web/assets/crypto/passphrase.js';
+import { BLOCK, newBlock, passphraseBytes, readBlock } from '../web/assets/crypto/passphrase.js';
+import { mixPassphrase } from '../web/assets/crypto/stretch.js';
 import { argon2idAsync } from '../web/assets/libraries/argon2.js';
 import { again, rounds } from './chance.mjs';
 

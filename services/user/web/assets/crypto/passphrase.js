@@ -1,17 +1,13 @@
-// The passphrase beside a link: stretched with Argon2id and mixed into the key, so that link or passphrase alone opens
-// nothing.
+// The passphrase beside a link, and what says how it is stretched, which stands in the open before what it seals.
 //
 //   block   01 (Argon2id v1.3) | lanes, 1 byte | passes, 2 | memory in KiB, 4 | salt, 16
-//   key     HKDF-SHA256(the link's key | Argon2id(passphrase), no salt, info = "sgraph-send passphrase 1"), 32 bytes
 //
-// It stands in for the link's key wherever that is used otherwise; the block stands in the open before what it seals.
+// What makes a key of the two is stretch.js, for the worker alone: it brings a library with it.
 
-import { argon2idAsync } from '../libraries/argon2.js';
-import { concat, encodeText } from './bytes.js';
+import { encodeText } from './bytes.js';
 import { DamagedError, NewerVersionError } from './errors.js';
 
 /** @typedef {import('./bytes.js').Bytes} Bytes */
-/** @typedef {import('./key.js').Key} Key */
 /** @typedef {{ lanes: number, passes: number, memory: number }} Costs memory in KiB */
 
 /** The length of a block. */
@@ -22,13 +18,12 @@ export const MAX_PASSPHRASE = 1024;
 
 const ARGON2ID = 1;
 const SALT = 16;
-const INFO = encodeText('sgraph-send passphrase 1');
 
 /** What it costs to try one passphrase. docs/performance.md says what that takes. @type {Costs} */
 export const COSTS = { lanes: 1, passes: 2, memory: 19 * 1024 };
 
 /** What a stranger's file may ask of this device. */
-const MOST = { lanes: 4, passes: 16, memory: 256 * 1024 };
+export const MOST = { lanes: 4, passes: 16, memory: 256 * 1024 };
 
 /** A block for a new transfer. */
 export function newBlock({ lanes, passes, memory } = COSTS) {
@@ -68,33 +63,4 @@ export function readBlock(block) {
 export function passphraseBytes(passphrase) {
   const bytes = encodeText(passphrase.normalize('NFC'));
   return bytes.length >= 1 && bytes.length <= MAX_PASSPHRASE ? bytes : null;
-}
-
-/**
- * The key of link and passphrase together. It takes about a second, and tells meanwhile how much of it is done, from 0
- * to 1.
- * @param {Key} linkKey
- * @param {string} passphrase
- * @param {Bytes} block
- * @param {(done: number) => void} [onProgress]
- * @returns {Promise<Key>}
- */
-export async function mixPassphrase(linkKey, passphrase, block, onProgress) {
-  const { lanes, passes, memory, salt } = readBlock(block);
-  const secret = passphraseBytes(passphrase);
-  if (!secret) throw new RangeError('a passphrase has 1 to 1,024 bytes');
-  const stretched = await argon2idAsync(secret, salt, {
-    t: passes,
-    m: memory,
-    p: lanes,
-    version: 0x13,
-    dkLen: 32,
-    maxmem: 2 * MOST.memory * 1024,
-    asyncTick: 50,
-    onProgress,
-  });
-  const both = concat([linkKey, new Uint8Array(stretched)]);
-  const material = await crypto.subtle.importKey('raw', both, 'HKDF', false, ['deriveBits']);
-  const hkdf = { name: 'HKDF', hash: 'SHA-256', salt: new Uint8Array(), info: INFO };
-  return new Uint8Array(await crypto.subtle.deriveBits(hkdf, material, 256));
 }

@@ -6,9 +6,10 @@ import { containerSource } from '../files/container.js';
 import { distrust, forget, receive, receiveArchive, receiveFolder, receiveOne, stateOf } from '../net/receiving.js';
 import { upload } from '../net/upload.js';
 import { friendlyTransfer } from './key.js';
-import { mixPassphrase, newBlock } from './passphrase.js';
+import { newBlock } from './passphrase.js';
 import { grantOf, newRequestKeys, openKey, sealKey } from './request.js';
 import { seal, textSource } from './seal.js';
+import { mixPassphrase } from './stretch.js';
 
 /** @typedef {import('./bytes.js').Bytes} Bytes */
 /** @typedef {import('./key.js').Key} Key */

@@ -1,4 +1,4 @@
-/*! @noble/hashes 2.4.0 (MIT)
+/*! @noble/hashes 2.4.0 (MIT) sha512-X5XaVWZIBCT7HHZGm5I7ZQXDwLG+bGXuSrMQAW+7Zvl87h1kmc1ZB1VSRJcpUfoUrGQp4Fkoxm5kZ+Ms+aW+eA==
 
 The MIT License (MIT)
 

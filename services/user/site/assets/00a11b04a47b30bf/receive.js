@@ -440,18 +440,11 @@ function shorten(name) {
   return stem.replace(/[\s.]+$/, "") + ending;
 }
 
-// assets/libraries/argon2.js
-var A2_BUF = new Uint32Array(256);
-var maxUint32 = Math.pow(2, 32);
-var ARGON2_DEFAULT_MEMORY = 1024 ** 2;
-var ARGON2_DEFAULT_MAXMEM = ARGON2_DEFAULT_MEMORY * 1024;
-
 // assets/crypto/passphrase.js
 var BLOCK = 24;
 var MAX_PASSPHRASE = 1024;
 var ARGON2ID = 1;
 var SALT = 16;
-var INFO = encodeText("sgraph-send passphrase 1");
 var COSTS = { lanes: 1, passes: 2, memory: 19 * 1024 };
 var MOST = { lanes: 4, passes: 16, memory: 256 * 1024 };
 function readBlock(block) {
@@ -476,7 +469,7 @@ var PLAIN = 1;
 var WITH_PASSPHRASE = 2;
 var NONCE = 12;
 var SIZES = [512, 1024, 2048, 4096, 8192];
-var INFO2 = encodeText("sgraph-send label 1");
+var INFO = encodeText("sgraph-send label 1");
 var MAX_LISTED = 100;
 var MEDIA_TYPE = /^[a-z0-9][a-z0-9!#$&^_.+-]{0,62}\/[a-z0-9][a-z0-9!#$&^_.+-]{0,62}$/;
 var UNSAFE2 = /[^\P{Cc}\n]|[\p{Cs}\p{Bidi_Control}\u2028\u2029\ufeff\ufffd]/gu;
@@ -487,7 +480,7 @@ var PICTURES = {
 };
 async function deriveKey(linkKey, usage) {
   const material = await crypto.subtle.importKey("raw", linkKey, "HKDF", false, ["deriveKey"]);
-  const hkdf = { name: "HKDF", hash: "SHA-256", salt: new Uint8Array(), info: INFO2 };
+  const hkdf = { name: "HKDF", hash: "SHA-256", salt: new Uint8Array(), info: INFO };
   return crypto.subtle.deriveKey(hkdf, material, { name: "AES-GCM", length: 256 }, false, [usage]);
 }
 var gcm = (iv, head) => ({ name: "AES-GCM", iv, additionalData: head });
@@ -2269,27 +2262,3 @@ function saveBlob(blob, name) {
   setTimeout(() => URL.revokeObjectURL(url), 6e4);
 }
 customElements.define("receive-page", ReceivePage);
-/*! @noble/hashes 2.4.0 (MIT)
-
-The MIT License (MIT)
-
-Copyright (c) 2022 Paul Miller (https://paulmillr.com)
-
-Permission is hereby granted, free of charge, to any person obtaining a copy
-of this software and associated documentation files (the “Software”), to deal
-in the Software without restriction, including without limitation the rights
-to use, copy, modify, merge, publish, distribute, sublicense, and/or sell
-copies of the Software, and to permit persons to whom the Software is
-furnished to do so, subject to the following conditions:
-
-The above copyright notice and this permission notice shall be included in
-all copies or substantial portions of the Software.
-
-THE SOFTWARE IS PROVIDED “AS IS”, WITHOUT WARRANTY OF ANY KIND, EXPRESS OR
-IMPLIED, INCLUDING BUT NOT LIMITED TO THE WARRANTIES OF MERCHANTABILITY,
-FITNESS FOR A PARTICULAR PURPOSE AND NONINFRINGEMENT. IN NO EVENT SHALL THE
-AUTHORS OR COPYRIGHT HOLDERS BE LIABLE FOR ANY CLAIM, DAMAGES OR OTHER
-LIABILITY, WHETHER IN AN ACTION OF CONTRACT, TORT OR OTHERWISE, ARISING FROM,
-OUT OF OR IN CONNECTION WITH THE SOFTWARE OR THE USE OR OTHER DEALINGS IN
-THE SOFTWARE.
-*/
