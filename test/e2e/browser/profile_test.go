@@ -77,6 +77,7 @@ func inBrowser(t testing.TB) string {
 type profile struct {
 	engine
 	t         testing.TB
+	dir       string // where the browser keeps what is of this profile
 	downloads string
 
 	mu        *sync.Mutex
@@ -100,17 +101,17 @@ const patience = 2 * time.Minute
 var desktop = screen{width: 1280, height: 900}
 
 // open starts a browser with an empty profile. When the test ends, nothing that a page complained about may be left.
-func open(t *testing.T, on screen) *profile {
+func open(t testing.TB, on screen) *profile {
 	t.Helper()
 	return openIn(t, t.TempDir(), on)
 }
 
 // openIn starts a browser with the profile that a folder has.
-func openIn(t *testing.T, dir string, on screen) *profile {
+func openIn(t testing.TB, dir string, on screen) *profile {
 	t.Helper()
 	path := inBrowser(t)
 	p := &profile{
-		t: t, downloads: t.TempDir(), mu: &sync.Mutex{}, names: map[string]string{}, complete: map[string]bool{},
+		t: t, dir: dir, downloads: t.TempDir(), mu: &sync.Mutex{}, names: map[string]string{}, complete: map[string]bool{},
 	}
 	var err error
 	if p.engine, err = kinds[kind()].start(p, path, dir, on); err != nil {
@@ -134,7 +135,7 @@ func openIn(t *testing.T, dir string, on screen) *profile {
 // tab opens another tab of the same browser.
 func (p *profile) tab() *profile {
 	p.t.Helper()
-	other := &profile{t: p.t, downloads: p.downloads, mu: p.mu, names: p.names, complete: p.complete}
+	other := &profile{t: p.t, dir: p.dir, downloads: p.downloads, mu: p.mu, names: p.names, complete: p.complete}
 	var err error
 	if other.engine, err = p.engine.tab(other); err != nil {
 		p.t.Fatal(err)
@@ -358,21 +359,26 @@ func (p *profile) choose(selector string, paths ...string) {
 // is there does not say that it is whole: the browser takes the name with an empty file before it writes.
 func (p *profile) downloaded(name string) []byte {
 	p.t.Helper()
+	path := p.saved(name)
+	content, err := os.ReadFile(path)
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	_ = os.Remove(path)
+	return content
+}
+
+// saved waits for a file in the downloads, and says where it is.
+func (p *profile) saved(name string) (path string) {
+	p.t.Helper()
 	for end := time.Now().Add(patience); time.Now().Before(end); time.Sleep(50 * time.Millisecond) {
-		if !p.took(name) {
-			continue
+		if p.took(name) {
+			return filepath.Join(p.downloads, name)
 		}
-		path := filepath.Join(p.downloads, name)
-		content, err := os.ReadFile(path)
-		if err != nil {
-			p.t.Fatal(err)
-		}
-		_ = os.Remove(path)
-		return content
 	}
 	entries, _ := os.ReadDir(p.downloads)
 	p.t.Fatalf("%s was not downloaded; there is %v", name, entries)
-	return nil
+	return ""
 }
 
 // took says, once, that a download is complete.

@@ -67,7 +67,7 @@ func TestMain(m *testing.M) {
 var userLine = regexp.MustCompile(`Send and receive\s+(http://\S+)\s`)
 
 // serve starts a server and stops it when the test ends.
-func serve(t *testing.T, settings ...string) *server {
+func serve(t testing.TB, settings ...string) *server {
 	t.Helper()
 	binary, err := sgsend()
 	if err != nil {

@@ -235,6 +235,7 @@ async function uploadParts(sealed, { id, parts, journal, ...context }) {
   /** @type {{ part_number: number, etag: string | null }[]} */
   const etags = [];
   let encrypted = 0;
+  let arrived = 0;
   let next = 1;
   const report = () => onProgress({ encrypted, uploaded: sent.reduce((sum, bytes) => sum + bytes, 0), size });
 
@@ -243,14 +244,24 @@ async function uploadParts(sealed, { id, parts, journal, ...context }) {
   const laneSignal = lanes.signal;
   signal.addEventListener('abort', () => lanes.abort(signal.reason), { once: true });
 
-  const put = (/** @type {number} */ number, /** @type {Blob} */ body) => {
+  const put = async (/** @type {number} */ number, /** @type {Blob} */ body) => {
     const report1 = (/** @type {number} */ bytes) => {
       sent[number - 1] = bytes;
       report();
     };
     const send = () =>
       transmit('PUT', place(parts.urls.get(number) ?? ''), body, { signal: laneSignal, onProgress: report1 });
-    return patiently(send, { signal: laneSignal, onWait });
+    // A line that is cut again and again may lose the same one each time: it is not given up while others arrive.
+    for (;;) {
+      const before = arrived;
+      try {
+        const etag = await patiently(send, { signal: laneSignal, onWait });
+        arrived++;
+        return etag;
+      } catch (error) {
+        if (arrived === before || !isPassing(error)) throw error;
+      }
+    }
   };
 
   // Where the browser has no room left nothing is kept of it at all, and it can only be sent in one go.

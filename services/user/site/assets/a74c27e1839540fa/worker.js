@@ -2670,18 +2670,28 @@ async function uploadParts(sealed, { id, parts, journal, ...context }) {
   const sent = Array.from({ length: count }, (_, i) => isThere(i + 1) ? lengthOf2(i + 1) : 0);
   const etags = [];
   let encrypted = 0;
+  let arrived = 0;
   let next = 1;
   const report = () => onProgress({ encrypted, uploaded: sent.reduce((sum, bytes) => sum + bytes, 0), size });
   const lanes = new AbortController();
   const laneSignal = lanes.signal;
   signal.addEventListener("abort", () => lanes.abort(signal.reason), { once: true });
-  const put = (number, body) => {
+  const put = async (number, body) => {
     const report1 = (bytes) => {
       sent[number - 1] = bytes;
       report();
     };
     const send = () => transmit("PUT", place2(parts.urls.get(number) ?? ""), body, { signal: laneSignal, onProgress: report1 });
-    return patiently(send, { signal: laneSignal, onWait });
+    for (; ; ) {
+      const before = arrived;
+      try {
+        const etag = await patiently(send, { signal: laneSignal, onWait });
+        arrived++;
+        return etag;
+      } catch (error) {
+        if (arrived === before || !isPassing(error)) throw error;
+      }
+    }
   };
   const keep = async (segments) => {
     try {

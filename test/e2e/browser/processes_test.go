@@ -1,0 +1,69 @@
+package browser
+
+import (
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+)
+
+// process is one of a Chromium, and of which kind: "browser", "renderer", "utility".
+type process struct {
+	pid  int
+	kind string
+}
+
+var kindOfProcess = regexp.MustCompile(`(?:^|[ \x00])--type=([^ \x00]+)`)
+
+// processes are those that a profile has.
+func (p *profile) processes() (all []process) {
+	p.t.Helper()
+	entries, _ := filepath.Glob("/proc/[0-9]*/cmdline")
+	for _, path := range entries {
+		b, _ := os.ReadFile(path)
+		words := regexp.MustCompile(`[ \x00]`).Split(string(b), -1) // children have spaces between
+		if !slices.Contains(words, "--user-data-dir="+p.dir) {
+			continue
+		}
+		pid, _ := strconv.Atoi(filepath.Base(filepath.Dir(path)))
+		kind := "browser"
+		if said := kindOfProcess.FindSubmatch(b); said != nil {
+			kind = string(said[1])
+		}
+		all = append(all, process{pid, kind})
+	}
+	return all
+}
+
+// kill ends the browser as a crash does, and what it leaves behind.
+func (p *profile) kill() {
+	p.t.Helper()
+	p.tolerate("") // what it complained of dies with it
+	for _, one := range p.processes() {
+		if one.kind == "browser" {
+			_ = syscall.Kill(one.pid, syscall.SIGKILL)
+		}
+	}
+	for end := time.Now().Add(patience); ; time.Sleep(10 * time.Millisecond) {
+		left := slices.DeleteFunc(p.processes(), func(one process) bool { return isOver(one.pid) })
+		if len(left) == 0 {
+			return
+		}
+		for _, one := range left {
+			_ = syscall.Kill(one.pid, syscall.SIGKILL)
+		}
+		if time.Now().After(end) {
+			p.t.Fatalf("processes are left of a browser that was killed: %v", left)
+		}
+	}
+}
+
+// isOver says whether a process has ended, and is not yet waited for.
+func isOver(pid int) bool {
+	b, err := os.ReadFile(filepath.Join("/proc", strconv.Itoa(pid), "stat"))
+	return err != nil || strings.Contains(string(b), ") Z ")
+}
