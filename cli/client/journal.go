@@ -14,6 +14,7 @@ import (
 type Upload struct {
 	Server    string            `json:"server"`            // the origin of its service
 	ID        string            `json:"transfer"`          // of what is sent
+	Request   string            `json:"request,omitempty"` // the ID of the one that it is sent to; "" = none
 	Key       []byte            `json:"key"`               // of the link
 	Stretch   *envelope.Stretch `json:"stretch,omitempty"` // of a passphrase; nil where there is none
 	Salt      []byte            `json:"salt"`              // of the sealed stream

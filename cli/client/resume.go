@@ -23,7 +23,7 @@ func (c *Client) sendKept(ctx context.Context, f File, content io.ReadSeeker, o 
 	k := keeping{c: c, file: f, o: o}
 	if u, tags, completed, ok := o.Journal.Load(); ok {
 		err := errOver
-		if u.Server == c.Server && !u.Stale(time.Now(), completed) {
+		if u.Server == c.Server && u.Request == o.request() && !u.Stale(time.Now(), completed) {
 			k.u, k.tags, k.again = u, tags, true
 			var sent Sent
 			if sent, err = k.goOn(ctx, completed); !errors.Is(err, errOver) && !errors.Is(err, ErrChanged) {
@@ -67,7 +67,8 @@ func (k *keeping) begin(ctx context.Context) (Sent, error) {
 		return Sent{}, err
 	}
 	k.u = Upload{
-		Server: k.c.Server, ID: t.id, Key: t.key[:], Stretch: k.keys.stretch, Salt: stream.Salt[:], Prefix: stream.Prefix[:],
+		Server: k.c.Server, ID: t.id, Request: k.o.request(),
+		Key: t.key[:], Stretch: k.keys.stretch, Salt: stream.Salt[:], Prefix: stream.Prefix[:],
 		Secret: t.secret, Size: size, Begun: time.Now().Round(0), ExpiresAt: t.expires,
 	}
 	if err := k.o.Journal.Begin(k.u); err != nil {
@@ -104,6 +105,8 @@ func (k *keeping) goOn(ctx context.Context, completed bool) (Sent, error) {
 		completed = true
 	case Over(err) || send.ReasonOf(err) == send.ReasonNotUploaded:
 		return Sent{}, errOver
+	case overRequest(err):
+		return k.end(ctx, err)
 	case err != nil:
 		return Sent{}, err
 	}

@@ -49,6 +49,14 @@ type Options struct {
 	Note         string        // for the receiver, sealed; at most envelope.MaxNote characters; "" = none
 	Passphrase   string        // beside the link, which opens nothing without it; "" = none
 
+	// To is the request that it is sent to: then nobody but who made that has the link,
+	// and no access token is shown. nil = none.
+	To *envelope.Request
+
+	// MaxBytes is what the request takes at most, where it says so; 0 leaves it to the
+	// service to refuse more.
+	MaxBytes int64
+
 	// Journal keeps the upload of a large file, so that it can be gone on with;
 	// nil keeps none. Its content is then an io.Seeker: it may have to be read a
 	// second time.
@@ -61,6 +69,14 @@ type Options struct {
 	// StartsOver is called where one of before cannot be gone on with; nil for
 	// nobody who wants to know.
 	StartsOver func(u Upload, why error)
+}
+
+// request is the ID of the request that it is sent to; "" where there is none.
+func (o Options) request() string {
+	if o.To == nil {
+		return ""
+	}
+	return o.To.ID
 }
 
 // ErrOption is beneath the error of an option that does not go with a transfer: as
@@ -96,6 +112,9 @@ func (c *Client) Send(ctx context.Context, f File, o Options) (Sent, error) {
 	if n := utf8.RuneCountInString(o.Note); n > envelope.MaxNote {
 		return Sent{}, send.Because(send.Invalid, ErrOption,
 			"the note has %d characters, and at most %d go with a transfer; send it as a file", n, envelope.MaxNote)
+	}
+	if o.To != nil {
+		c = c.sendingTo(*o.To)
 	}
 	if f.Size < 0 {
 		return c.sendUnknown(ctx, f, o)
@@ -167,7 +186,10 @@ func (c *Client) sendUnknown(ctx context.Context, f File, o Options) (Sent, erro
 	read := &counted{r: io.MultiReader(&small, f.Content)}
 	content := io.Reader(read)
 	if rules.MaxBytes > 0 {
-		content = &atMost{content, rules.MaxBytes}
+		content = &atMost{content, rules.MaxBytes, errEndless}
+	}
+	if o.MaxBytes > 0 {
+		content = &atMost{content, o.MaxBytes, errBeyondRequest}
 	}
 	spool, err := os.CreateTemp("", "sgsend-*")
 	if err != nil {
@@ -223,17 +245,21 @@ func (c *counted) Read(p []byte) (int, error) {
 type atMost struct {
 	r    io.Reader
 	left int64
+	more error
 }
 
 func (a *atMost) Read(p []byte) (int, error) {
 	n, err := a.r.Read(p)
 	if a.left -= int64(n); a.left < 0 {
-		return 0, errEndless
+		return 0, a.more
 	}
 	return n, err
 }
 
-var errEndless = send.Fail(send.TooLarge, "the content is longer than the service takes")
+var (
+	errEndless       = send.Fail(send.TooLarge, "the content is longer than the service takes")
+	errBeyondRequest = send.Fail(send.TooLarge, "the content is longer than the request takes")
+)
 
 // spooling explains that what is sealed cannot be kept until its size is known.
 func spooling(err error) error {
@@ -263,15 +289,37 @@ func (c *Client) open(
 		DeleteAuthHash:  hex.EncodeToString(hash[:]),
 		Label:           base64.StdEncoding.EncodeToString(envelope.SealLabel(k.secret, label)),
 	}
-	if o.Lifetime > 0 {
-		ends, err := c.expiry(ctx, o.Lifetime)
-		if err != nil {
-			return opened{}, err
-		}
+	if err := address(&t, k.link, o.To); err != nil {
+		return opened{}, err
+	}
+	if ends, err := c.ending(ctx, o); err != nil {
+		return opened{}, err
+	} else if !ends.IsZero() {
 		t.ExpiresAt = ends.UTC().Format(time.RFC3339)
 	}
 	made, err := c.create(ctx, t)
 	return opened{made.TransferID, secret, k.link, size, made.ExpiresAt.Time}, err
+}
+
+// address seals the key of a transfer to the request that it is for, if any.
+func address(t *wire.CreateTransferRequest, key envelope.Key, request *envelope.Request) error {
+	if request == nil {
+		return nil
+	}
+	sealed, err := request.SealKey(key)
+	t.SealedKey = base64.StdEncoding.EncodeToString(sealed)
+	return err
+}
+
+// ending is when a transfer is to end; zero leaves it to the service.
+func (c *Client) ending(ctx context.Context, o Options) (time.Time, error) {
+	switch {
+	case o.Lifetime > 0:
+		return c.expiry(ctx, o.Lifetime)
+	case o.To != nil:
+		return c.requested(ctx)
+	}
+	return time.Time{}, nil
 }
 
 // sendSealed sends what write writes, and withdraws it when that fails.

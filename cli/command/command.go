@@ -55,7 +55,7 @@ const exitHelp = `Exit codes:
   0  done
   1  failed, for another reason than these
   2  the command line is wrong
-  3  the transfer is not there: never was, expired, deleted, or downloaded too often
+  3  the transfer or request is not there: never was, expired, deleted, or used up
   4  the access token or the secret is missing or wrong
   5  the file cannot be opened: key or passphrase do not fit, or it was damaged
   6  the service cannot be reached, or has no room or no time; try again later
@@ -86,8 +86,8 @@ this machine; the service keeps ciphertext, and the key is in the link only.`,
 	root.SetOut(e.stdout())
 	root.SetErr(e.Err)
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usage(err) })
-	root.AddCommand(sendCommand(e), receiveCommand(e), infoCommand(e), deleteCommand(e), expireCommand(e), serveCommand(e),
-		healthCommand(e), backupCommand(e), restoreCommand(e), migrateCommand(e), smokeCommand(e),
+	root.AddCommand(sendCommand(e), receiveCommand(e), requestCommand(e), infoCommand(e), deleteCommand(e),
+		expireCommand(e), serveCommand(e), healthCommand(e), backupCommand(e), restoreCommand(e), migrateCommand(e), smokeCommand(e),
 		trafficCommand(e), rollbackCommand(e), auditCommand(e), pagesCommand(e), verifyCommand(e),
 		tokenCommand(e), pulseCommand(e), profileCommand(e), updateCommand(e))
 	completion(root)
@@ -122,6 +122,9 @@ func Run(ctx context.Context, root *cobra.Command, args []string) int {
 // message is what an error says to a person: of the causes beneath an error of
 // ours, only those that are of this machine or its network help.
 func message(err error) error {
+	if some, ok := errors.AsType[*someFailed](err); ok {
+		return some
+	}
 	if e, ok := errors.AsType[*send.Error](err); ok && e.Code != send.Unavailable && e.Code != send.Internal {
 		return errors.New(e.Message)
 	}

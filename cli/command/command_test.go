@@ -15,6 +15,7 @@ import (
 func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){
 		"sgsend": func() { os.Exit(command.Main()) },
+		"alone":  func() { os.Exit(alone(os.Args[1:])) },
 	})
 }
 

@@ -19,6 +19,7 @@ import (
 type passphrase struct {
 	e    Env
 	file string
+	of   string // what it is that one opens by it, where there can be several
 }
 
 const passphraseVariable = "SGSEND_PASSPHRASE"
@@ -108,7 +109,7 @@ func (p *passphrase) unlock(
 	for n := 1; ; n++ {
 		asked := text == ""
 		if asked {
-			if text, err = p.ask(ctx, "Passphrase: "); errors.Is(err, errNoTerminal) {
+			if text, err = p.ask(ctx, strings.TrimSpace("Passphrase "+p.of)+": "); errors.Is(err, errNoTerminal) {
 				return nil, fmt.Errorf("%w; %w", envelope.ErrPassphrase, err)
 			} else if err != nil {
 				return nil, err

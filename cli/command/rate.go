@@ -19,9 +19,21 @@ type byteRate int64
 
 // Set reads the flag. Its units are those of the figures that are shown, of 1024.
 func (r *byteRate) Set(s string) error {
-	wrong := errors.New("want bytes in a second, as 500K, 2M or 1.5G")
-	number := strings.ToUpper(trim(s))
-	for _, ending := range []string{"/S", "B", "I"} {
+	n, ok := bytesOf(strings.TrimSuffix(strings.ToLower(trim(s)), "/s"))
+	switch {
+	case !ok:
+		return errors.New("want bytes in a second, as 500K, 2M or 1.5G")
+	case n > 0 && n < client.SlowestLimit:
+		return fmt.Errorf("no service waits for so slow a line: at least %dK", client.SlowestLimit>>10)
+	}
+	*r = byteRate(n)
+	return nil
+}
+
+// bytesOf reads a number of bytes, whose units are multiples of 1,024.
+func bytesOf(text string) (n int64, ok bool) {
+	number := strings.ToUpper(text)
+	for _, ending := range []string{"B", "I"} {
 		number = strings.TrimSuffix(number, ending)
 	}
 	unit := 1.0
@@ -31,16 +43,35 @@ func (r *byteRate) Set(s string) error {
 			break
 		}
 	}
-	n, err := strconv.ParseFloat(number, 64)
-	switch n *= unit; {
-	case err != nil || math.IsNaN(n) || n < 0 || n > math.MaxInt64/2:
-		return wrong
-	case n > 0 && n < client.SlowestLimit:
-		return fmt.Errorf("no service waits for so slow a line: at least %dK", client.SlowestLimit>>10)
+	f, err := strconv.ParseFloat(number, 64)
+	f *= unit
+	return int64(f), err == nil && f >= 0 && f <= math.MaxInt64/2
+}
+
+// byteSize is how many bytes something may have, as a flag: 500K, 100M, 2G. 0 leaves it
+// to the service.
+type byteSize int64
+
+// Set reads the flag.
+func (b *byteSize) Set(s string) error {
+	n, ok := bytesOf(trim(s))
+	if !ok || n < 1 {
+		return errors.New("want a number of bytes, as 500K, 100M or 2G")
 	}
-	*r = byteRate(n)
+	*b = byteSize(n)
 	return nil
 }
+
+// String writes the flag.
+func (b *byteSize) String() string {
+	if *b == 0 {
+		return ""
+	}
+	return strconv.FormatInt(int64(*b), 10)
+}
+
+// Type names the value in the help text.
+func (*byteSize) Type() string { return "bytes" }
 
 // String writes the flag.
 func (r *byteRate) String() string {

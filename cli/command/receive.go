@@ -131,10 +131,7 @@ func (r *reception) tell(ctx context.Context, paths []string, called string, asJ
 	for i, path := range paths {
 		paths[i] = asFile(path)
 	}
-	if name := r.to.visible(called); name != called && r.to.name == "" && r.to.to == nil {
-		fmt.Fprintf(r.e.notes(), "kept as %s, since programs may obey a file named %s here; "+
-			"to call it that, name it with -o\n", name, called)
-	}
+	r.tellName(called)
 	text := strings.Join(paths, "\n") + "\n"
 	if asJSON {
 		var err error
@@ -149,4 +146,11 @@ func (r *reception) tell(ctx context.Context, paths []string, called string, asJ
 		return fmt.Errorf("the file is kept as %s, but that could not be printed: %w", strings.Join(paths, ", "), err)
 	}
 	return nil
+}
+
+// tellName says that a file is not called here as its sender called it.
+func (r *reception) tellName(called string) {
+	if name := r.to.visible(called); name != called && r.to.name == "" && r.to.to == nil {
+		r.say("kept as %s, since programs may obey a file named %s here; to call it that, name it with -o", name, called)
+	}
 }

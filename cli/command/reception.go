@@ -27,6 +27,10 @@ type reception struct {
 	to   target
 	zip  bool // all of it as one archive
 
+	// open says that its sender was told no passphrase: one is used where it is needed,
+	// and not missed where it is not.
+	open bool
+
 	passphrase passphrase
 	secret     envelope.Secret // the key, or what its passphrase made of it
 
@@ -165,7 +169,7 @@ func (r *reception) waitingFor(ctx context.Context, d *kept.Download) (client.Wa
 		}
 		return waiting, err
 	}
-	if err == nil && waiting.Label != nil {
+	if err == nil && waiting.Label != nil && !r.open {
 		var given string
 		if given, err = r.passphrase.given(ctx); err == nil && given != "" {
 			err = envelope.ErrNoPassphrase

@@ -126,6 +126,7 @@ func listBegun(ctx context.Context, e Env, asJSON bool) error {
 		Path      string    `json:"path"`
 		Server    string    `json:"server"`
 		ID        string    `json:"transfer_id"`
+		Request   string    `json:"request_id,omitempty"`
 		Begun     time.Time `json:"begun"`
 		Size      int64     `json:"sealed_bytes"`
 		Completed bool      `json:"completed"`
@@ -134,12 +135,16 @@ func listBegun(ctx context.Context, e Env, asJSON bool) error {
 	var text strings.Builder
 	for _, one := range all {
 		u, _, completed, _ := one.Load()
-		lines = append(lines, line{one.About().Path, u.Server, u.ID, u.Begun, u.Size, completed})
+		lines = append(lines, line{one.About().Path, u.Server, u.ID, u.Request, u.Begun, u.Size, completed})
 		state := "up to " + percent(one.Left(), u.Size) + " sent"
 		if completed {
 			state = "all sent, its link not told"
 		}
-		fmt.Fprintf(&text, "%s  to %s, %s ago, %s\n", quoted(one.About().Path), u.Server, ago(u.Begun), state)
+		to := u.Server
+		if u.Request != "" {
+			to = "the request " + u.Request + " at " + to
+		}
+		fmt.Fprintf(&text, "%s  to %s, %s ago, %s\n", quoted(one.About().Path), to, ago(u.Begun), state)
 		one.Close()
 	}
 	if asJSON {

@@ -24,6 +24,7 @@ func sendCommand(e Env) *cobra.Command {
 		fresh         bool
 		list, forgets bool
 		locked        bool
+		to            addressee
 		secret        = passphrase{e: e}
 	)
 	c := &cobra.Command{
@@ -53,6 +54,11 @@ printed. --list says what was begun, --forget withdraws what was begun of a file
 and --fresh does that and begins anew. What is up to 32 MiB, several files, and what
 comes through a pipe, is withdrawn when it ends early.
 
+With --to the files go to who asked for them by a request, and no token is needed:
+there is no link, and nobody but who asked can open them. They stay for a week, or
+as long as the service allows, and can be received as often as they are wanted, unless
+--expires and --downloads say otherwise.
+
 With --passphrase the link alone opens nothing: tell the passphrase by another way.
 It is asked for at the terminal, twice; SGSEND_PASSPHRASE or --passphrase-file have it
 for scripts. The service learns nothing of it.
@@ -67,6 +73,7 @@ one; better than --token, which others on this machine can see, is SGSEND_TOKEN.
   sgsend send --note 'The second draft' report.pdf
   tar cz photos | sgsend send --name photos.tar.gz -
   sgsend send --passphrase contract.pdf
+  sgsend send --to 'https://send.example.org/r/#4abd0a491ed3/AAECAwQF…/…' contract.pdf
   sgsend send --qr report.pdf
   sgsend send --quiet --limit-rate 2M report.pdf
   sgsend send --json report.pdf | jq -r .delete_secret`,
@@ -85,17 +92,28 @@ one; better than --token, which others on this machine can see, is SGSEND_TOKEN.
 			case forgets:
 				return forget(cmd.Context(), e, args[0])
 			}
-			api, err := service(e, server)
-			if err != nil {
+			if err := to.read(); err != nil {
 				return err
 			}
-			if api.Token, err = e.accessToken(cmd.Context(), token, api.Server); err != nil {
+			api, err := to.service(cmd.Context(), e, server, token)
+			if err != nil {
 				return err
 			}
 			if err := inOneLine("access token", api.Token); err != nil {
 				return err
 			}
 			api.Transport = limit.transport()
+			if to.isSet() {
+				switch {
+				case asQR:
+					return usage(errors.New("there is no link to draw: only who asked can open what is sent with --to"))
+				case !cmd.Flags().Changed("downloads"):
+					downloads = 0
+				}
+				if err := to.look(cmd.Context(), e, api); err != nil {
+					return err
+				}
+			}
 			words, err := secret.choose(cmd.Context(), locked)
 			if err != nil {
 				return err
@@ -105,12 +123,16 @@ one; better than --token, which others on this machine can see, is SGSEND_TOKEN.
 				return err
 			}
 			defer done()
+			if err := to.takes(f.Size); err != nil {
+				return err
+			}
 			s := newSending(cmd.Context(), e, api, args[0], f, fresh,
-				f.Meta.Filename, note, expires.String(), downloads.String())
+				append([]string{f.Meta.Filename, note, expires.String(), downloads.String()}, to.options()...)...)
 			told := false
 			defer func() { s.end(told) }()
 			sent, err := s.run(cmd.Context(), f, client.Options{
 				Lifetime: time.Duration(expires), MaxDownloads: int64(downloads), Note: note, Passphrase: words,
+				To: to.request, MaxBytes: to.asked.Info.MaxBytes,
 			})
 			if errors.Is(err, client.ErrOption) {
 				err = usage(err)
@@ -119,12 +141,16 @@ one; better than --token, which others on this machine can see, is SGSEND_TOKEN.
 				return err
 			}
 			told = true // where it cannot be printed it is said among what is for people
+			if to.isSet() {
+				return to.tell(cmd.Context(), e, sent, asJSON)
+			}
 			return errors.Join(tell(cmd.Context(), e, sent, asJSON), e.showQR(sent.Link.String(), asQR))
 		},
 	}
 	flags := c.Flags()
 	flags.Var((*trimmed)(&server), "server", "the service, as https://send.example.org (default $SGSEND_SERVER)")
 	flags.Var((*trimmed)(&token), "token", "access token (default $SGSEND_TOKEN)")
+	flags.Var(&to, "to", "the link of the request that it is sent to")
 	flags.StringVar(&name, "name", "", "call the file this, instead of what it is called here")
 	flags.StringVar(&note, "note", "", "some words for whoever receives it, sealed like the file")
 	flags.Var(&expires, "expires", "how long it can be received: 30m, 12h, 1d, 2w (default: the service's own)")
@@ -157,12 +183,8 @@ func tell(ctx context.Context, e Env, s client.Sent, asJSON bool) error {
 	if err != nil {
 		fmt.Fprint(e.Err, text)
 	}
-	if notes := e.notes(); !asJSON {
-		if !s.ExpiresAt.IsZero() {
-			fmt.Fprintf(notes, "expires  %s\n", s.ExpiresAt.Local().Format(time.RFC1123))
-		}
-		keyless := envelope.Link{Origin: s.Link.Origin, ID: s.Link.ID}
-		fmt.Fprintf(notes, "delete   sgsend delete --secret %s %s\n", s.DeleteSecret, keyless)
+	if !asJSON {
+		tellEnds(e, s)
 	}
 	if err != nil {
 		// A text only: also that nobody reads it any more is a failure here.
@@ -170,6 +192,16 @@ func tell(ctx context.Context, e Env, s client.Sent, asJSON bool) error {
 			err.Error())
 	}
 	return nil
+}
+
+// tellEnds says when what was sent ends, and how it can be ended before.
+func tellEnds(e Env, s client.Sent) {
+	notes := e.notes()
+	if !s.ExpiresAt.IsZero() {
+		fmt.Fprintf(notes, "expires  %s\n", s.ExpiresAt.Local().Format(time.RFC1123))
+	}
+	keyless := envelope.Link{Origin: s.Link.Origin, ID: s.Link.ID}
+	fmt.Fprintf(notes, "delete   sgsend delete --secret %s %s\n", s.DeleteSecret, keyless)
 }
 
 func inJSON(s client.Sent) string {

@@ -12,6 +12,7 @@ import (
 	"sgraph.ai/send/cli/client"
 	"sgraph.ai/send/cli/profile"
 	"sgraph.ai/send/shared/envelope"
+	"sgraph.ai/send/shared/send"
 )
 
 // trimmed is a text as a flag, without the line end and the spaces around it
@@ -80,6 +81,10 @@ func linked(ctx context.Context, e Env, text, server string) (envelope.Link, *cl
 		text = string(said)
 	}
 	l, err := envelope.ParseLink(text)
+	if send.ReasonOf(err) == envelope.ReasonRequest {
+		return l, nil, usage(errors.New("that is the link of a request, by which one sends: sgsend send --to does; " +
+			"what was sent to a request of yours 'sgsend request receive' receives"))
+	}
 	if err != nil {
 		return l, nil, usage(err)
 	}

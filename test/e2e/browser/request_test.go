@@ -2,6 +2,9 @@ package browser
 
 import (
 	"bytes"
+	"os"
+	"os/exec"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -183,4 +186,70 @@ func TestReceiptsAndExpiry(t *testing.T) {
 	}
 	sender.await(`document.querySelector("transfer-status").innerText.includes("1 of 5")`)
 	sender.await(`/Expires\s+in (1 hour|60 min|59 min)/.test(document.querySelector("transfer-status").innerText)`)
+}
+
+// sgsend runs the command on this server, with what it keeps in a folder, and returns what it prints.
+func (s *server) sgsend(t *testing.T, state, dir string, args ...string) string {
+	t.Helper()
+	binary, err := sgsend()
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := exec.CommandContext(t.Context(), binary, args...)
+	c.Dir = dir
+	c.Env = append(os.Environ(), "SGSEND_SERVER="+s.URL, "SGSEND_TOKEN="+s.Token,
+		"XDG_STATE_HOME="+state, "XDG_CACHE_HOME="+state, "XDG_CONFIG_HOME="+state)
+	var said bytes.Buffer
+	c.Stderr = &said
+	out, err := c.Output()
+	if err != nil {
+		t.Fatalf("sgsend %v: %v\n%s", args, err, &said)
+	}
+	return strings.TrimSpace(string(out))
+}
+
+// What a page asks for the command sends, and the page receives; and the reverse.
+func TestRequestsOfPageAndCommand(t *testing.T) {
+	inBrowser(t)
+	s := serve(t)
+	state, dir := t.TempDir(), t.TempDir()
+
+	maker := open(t, desktop)
+	link := maker.ask(s, "Contract: 2030?")
+	path, content := randomFile(t, "contract.bin", 300_000)
+	s.sgsend(t, t.TempDir(), dir, "send", "--to", link, "--note", "Here it is", path)
+	maker.goAfresh(s.URL + "/#ask")
+	maker.see(arrived)
+	maker.await(`document.querySelector("own-request .files .name").innerText.includes("contract")`)
+	maker.click(arrived)
+	maker.see(receiveIt)
+	maker.click(receiveIt)
+	maker.see(received)
+	if !bytes.Equal(maker.downloaded("contract.bin"), content) {
+		t.Error("other bytes arrived at the page")
+	}
+
+	link = s.sgsend(t, state, dir, "request", "create", "--note", "All of the summer.", "Photos: all?")
+	path, content = randomFile(t, "photo.bin", 40_000_000) // in parts
+	sender := open(t, desktop)
+	sender.goTo(link)
+	sender.see(submit)
+	if said := sender.text(`request-page [data-title]`); said != "Photos: all?" {
+		t.Errorf("what is asked for is %q", said)
+	}
+	if said := sender.text(`request-page blockquote`); said != "All of the summer." {
+		t.Errorf("more of it is %q", said)
+	}
+	sender.choose(fileInput, path)
+	sender.click(submit)
+	sender.see(sendingDone)
+	if at := s.sgsend(t, state, dir, "request", "receive"); at != "photo.bin" {
+		t.Errorf("received as %q", at)
+	}
+	if got, err := os.ReadFile(filepath.Join(dir, "photo.bin")); err != nil || !bytes.Equal(got, content) {
+		t.Errorf("%d bytes arrived of %d, or others: %v", len(got), len(content), err)
+	}
+	if said := s.sgsend(t, state, dir, "request", "list"); !strings.Contains(said, "1 of 1") {
+		t.Errorf("the list says %q", said)
+	}
 }
