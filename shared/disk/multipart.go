@@ -69,15 +69,20 @@ func (s *Store) PutPart(
 	if err := send.CheckPart(number); err != nil {
 		return "", err
 	}
+	u, err := slotsOf(dir)
+	if err != nil {
+		return "", err
+	}
+	if taken, err := u.take(number, size); err != nil {
+		return "", err
+	} else if taken {
+		return s.fillSlot(ctx, u, number, body, size)
+	}
 	temp, o, err := s.write(ctx, body, size)
 	if err != nil {
 		return "", err
 	}
-	if err := os.Rename(temp, filepath.Join(dir, partName(number))); err != nil {
-		os.Remove(temp)
-		return "", noUpload(err) // it was ended meanwhile
-	}
-	return o.ETag, nil
+	return o.ETag, u.replace(number, temp)
 }
 
 // Uploaded implements [send.Store].
@@ -90,27 +95,43 @@ func (s *Store) Uploaded(_ context.Context, key, uploadID string) (parts []send.
 	if err != nil {
 		return nil, noUpload(err)
 	}
+	marks, whole := false, false
 	for _, e := range entries {
-		number, err := strconv.Atoi(e.Name())
-		if err != nil {
-			continue // nothing of ours
+		whole = whole || strings.HasPrefix(e.Name(), wholeName)
+		number, size, marked := markOf(e.Name())
+		marks = marks || marked
+		if !marked {
+			if number, err = strconv.Atoi(e.Name()); err != nil {
+				continue // nothing of ours, or no part
+			}
+		}
+		if n := len(parts); n > 0 && parts[n-1].Number == number {
+			continue // a mark of what was replaced
 		}
 		info, err := e.Info()
 		if errors.Is(err, fs.ErrNotExist) {
-			continue // the upload was ended meanwhile
+			continue // the upload was ended meanwhile, or the part replaced
 		}
 		if err != nil {
 			return nil, failed(err)
 		}
-		parts = append(parts, send.UploadedPart{Part: send.Part{Number: number, ETag: object(info).ETag}, Size: info.Size()})
+		if !marked {
+			size = info.Size()
+		}
+		part := send.Part{Number: number, ETag: etag(info.ModTime(), size)}
+		parts = append(parts, send.UploadedPart{Part: part, Size: size})
+	}
+	if marks && !whole {
+		return nil, noUpload(fs.ErrNotExist) // the object was made, and the process ended just then
 	}
 	return parts, nil
 }
 
-// Assemble implements [send.Store]. The system copies the parts itself where it
-// can, and they stay until the object is there: however the process ends, and
-// when the disk is full, nothing that was acknowledged is lost. So there has to
-// be room for all of it twice.
+// Assemble implements [send.Store]. Parts that stand in their slots become the object
+// as they are. Else the system copies the parts itself where it can, and they stay
+// until the object is there: however the process ends, and when the disk is full,
+// nothing that was acknowledged is lost. So there has to be room for all that is
+// copied twice.
 func (s *Store) Assemble(ctx context.Context, key, uploadID string, parts []send.Part) (send.Object, error) {
 	dir, err := s.upload(key, uploadID)
 	if err != nil {
@@ -120,12 +141,45 @@ func (s *Store) Assemble(ctx context.Context, key, uploadID string, parts []send
 	if err != nil {
 		return send.Object{}, err
 	}
-	if err := checkParts(dir, parts); err != nil {
+	if err := send.CheckParts(parts); err != nil {
 		return send.Object{}, err
+	}
+	u, err := slotsOf(dir)
+	if err != nil {
+		return send.Object{}, err
+	}
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	if u.over {
+		return send.Object{}, noUpload(fs.ErrNotExist)
+	}
+	o, err := s.assemble(ctx, u, path, parts)
+	if err != nil {
+		return send.Object{}, err
+	}
+	u.over = true
+	return o, s.end(dir)
+}
+
+// assemble makes the object, and leaves what it is made of that was copied.
+func (s *Store) assemble(ctx context.Context, u *slots, path string, parts []send.Part) (send.Object, error) {
+	loose, size, ok, err := u.fits(parts)
+	if err != nil {
+		return send.Object{}, err
+	}
+	if ok {
+		return s.join(ctx, u, path, loose, size)
+	}
+	for _, p := range parts { // before any is copied
+		r, _, _, err := u.part(p)
+		if err != nil {
+			return send.Object{}, err
+		}
+		r.Close()
 	}
 	temp, o, err := s.create(func(f *os.File) error {
 		for _, p := range parts {
-			if err := s.appendPart(ctx, f, dir, p); err != nil {
+			if err := s.appendPart(ctx, f, u, p); err != nil {
 				return err
 			}
 		}
@@ -134,66 +188,46 @@ func (s *Store) Assemble(ctx context.Context, key, uploadID string, parts []send
 	if err != nil {
 		return send.Object{}, err
 	}
-	if err := s.place(temp, path); err != nil {
-		return send.Object{}, err
-	}
-	return o, s.end(dir)
+	return o, s.place(temp, path)
 }
 
-// checkParts finds what is wrong with the parts before any is copied.
-func checkParts(dir string, parts []send.Part) error {
-	if err := send.CheckParts(parts); err != nil {
-		return err
-	}
-	for _, p := range parts {
-		f, err := openPart(dir, p)
-		if err != nil {
-			return err
-		}
-		f.Close()
-	}
-	return nil
-}
-
-// openPart opens the part that has that ETag, which clients may return without
-// its quotes. Invalid.
-func openPart(dir string, p send.Part) (*os.File, error) {
+// openPart opens the part that has that ETag and is a file of its own. Invalid.
+func openPart(dir string, p send.Part) (*os.File, int64, error) {
 	f, err := os.Open(filepath.Join(dir, partName(p.Number)))
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, send.Because(send.Invalid, err, "part %d is missing", p.Number).With(send.ReasonPartsMismatch)
+		return nil, 0, send.Because(send.Invalid, err, "part %d is missing", p.Number).With(send.ReasonPartsMismatch)
 	}
 	if err != nil {
-		return nil, failed(err)
+		return nil, 0, failed(err)
 	}
 	info, err := f.Stat()
 	if err != nil {
 		f.Close()
-		return nil, failed(err)
+		return nil, 0, failed(err)
 	}
-	if strings.Trim(object(info).ETag, `"`) != strings.Trim(p.ETag, `"`) {
+	if !sameETag(object(info).ETag, p.ETag) {
 		f.Close()
-		return nil, send.Fail(send.Invalid, "part %d has another ETag", p.Number).With(send.ReasonPartsMismatch)
+		return nil, 0, otherPart(p)
 	}
-	return f, nil
+	return f, info.Size(), nil
 }
 
-func (s *Store) appendPart(ctx context.Context, f *os.File, dir string, p send.Part) error {
+func (s *Store) appendPart(ctx context.Context, f *os.File, u *slots, p send.Part) error {
 	if err := ended(ctx); err != nil {
 		return err
 	}
-	part, err := openPart(dir, p)
+	part, size, _, err := u.part(p)
 	if err != nil {
 		return err
 	}
 	defer part.Close()
-	info, err := part.Stat()
-	if err != nil {
-		return failed(err)
-	}
-	if err := s.room(info.Size()); err != nil {
+	if err := s.room(size); err != nil {
 		return err
 	}
-	_, err = f.ReadFrom(part)
+	n, err := f.ReadFrom(io.LimitReader(part, size))
+	if err == nil && n != size {
+		err = io.ErrUnexpectedEOF
+	}
 	return failed(err)
 }
 
@@ -206,12 +240,18 @@ func (s *Store) Abort(_ context.Context, key, uploadID string) error {
 	if err != nil {
 		return err
 	}
+	if u, err := slotsOf(dir); err == nil { // else it has to be removed all the same
+		u.mu.Lock()
+		defer u.mu.Unlock()
+		u.over = true
+	}
 	return s.end(dir)
 }
 
 // end takes the folder away at once, so that no part comes in while it is
 // being emptied.
 func (s *Store) end(dir string) error {
+	defer forget(dir)
 	taken := s.tempName()
 	if err := os.Rename(dir, taken); err != nil {
 		if errors.Is(err, fs.ErrNotExist) {

@@ -163,7 +163,11 @@ func (s *Store) mark(path string) (send.Object, error) {
 }
 
 func object(info fs.FileInfo) send.Object {
-	return send.Object{Size: info.Size(), ETag: fmt.Sprintf(`"%x-%x"`, info.ModTime().UnixNano(), info.Size())}
+	return send.Object{Size: info.Size(), ETag: etag(info.ModTime(), info.Size())}
+}
+
+func etag(modified time.Time, size int64) string {
+	return fmt.Sprintf(`"%x-%x"`, modified.UnixNano(), size)
 }
 
 // place gives a temporary file its name. It removes the file if that fails.
@@ -171,8 +175,13 @@ func (s *Store) place(temp, path string) error {
 	// Where the name is already one of the same file, which is so after a
 	// Copy, a rename leaves both. So the temporary one is removed in any case.
 	defer os.Remove(temp)
+	return s.move(temp, path)
+}
+
+// move gives a file the name of an object.
+func (s *Store) move(file, path string) error {
 	for try := 0; ; try++ {
-		err := os.Rename(temp, path)
+		err := os.Rename(file, path)
 		if !errors.Is(err, fs.ErrNotExist) || try == 10 {
 			return failed(err)
 		}

@@ -1,9 +1,15 @@
 // Package disk keeps objects as files in a folder.
 //
 //	objects/<shard>/<object>     whole objects
-//	uploads/<id>,<object>/00001  the parts of uploads that are open
+//	uploads/<id>,<object>/       the parts of uploads that are open: see below
 //	temporary/                   what is being written; emptied by Open
 //	lock                         held by the process that uses the store
+//
+// Of an upload:
+//
+//	whole=<size>                 parts, each where it will stand in the object, in a slot of that size
+//	00001=<size>                 part 1 is there, and has so many bytes
+//	00002                        part 2, which fits no slot
 //
 // A name is the object's key with "," for "/". Everything is written aside and
 // renamed into place, so that no name ever stands for half an object, and what
@@ -75,6 +81,9 @@ func Fill(root string) (*Store, error) {
 }
 
 func in(root string) *Store {
+	if absolute, err := filepath.Abs(root); err == nil {
+		root = absolute // what is known of uploads that are open is known by their folders
+	}
 	return &Store{
 		objects:   filepath.Join(root, "objects"),
 		uploads:   filepath.Join(root, "uploads"),
