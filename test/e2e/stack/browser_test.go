@@ -31,9 +31,7 @@ func open(t *testing.T) tab {
 		}
 		t.Skip("SKIPPED, no page was opened: ", err)
 	}
-	ctx, cancel := context.WithTimeout(t.Context(), 5*patience)
-	t.Cleanup(cancel)
-	ctx, cancel = chromedp.NewExecAllocator(ctx, append(chromedp.DefaultExecAllocatorOptions[:],
+	ctx, cancel := chromedp.NewExecAllocator(t.Context(), append(chromedp.DefaultExecAllocatorOptions[:],
 		chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.DisableGPU, chromedp.IgnoreCertErrors,
 		chromedp.WSURLReadTimeout(patience))...)
 	t.Cleanup(cancel)
