@@ -17,6 +17,7 @@ type Upload struct {
 	Request   string            `json:"request,omitempty"` // the ID of the one that it is sent to; "" = none
 	Key       []byte            `json:"key"`               // of the link
 	Stretch   *envelope.Stretch `json:"stretch,omitempty"` // of a passphrase; nil where there is none
+	Proof     []byte            `json:"proof,omitempty"`   // a label that it opens; nil where there is none
 	Salt      []byte            `json:"salt"`              // of the sealed stream
 	Prefix    []byte            `json:"prefix"`            // of its nonces
 	Secret    string            `json:"delete_secret"`     // for Delete

@@ -71,6 +71,9 @@ func (k *keeping) begin(ctx context.Context) (Sent, error) {
 		Key: t.key[:], Stretch: k.keys.stretch, Salt: stream.Salt[:], Prefix: stream.Prefix[:],
 		Secret: t.secret, Size: size, Begun: time.Now().Round(0), ExpiresAt: t.expires,
 	}
+	if k.u.Stretch != nil {
+		k.u.Proof = envelope.SealLabel(k.keys.secret, proofText)
+	}
 	if err := k.o.Journal.Begin(k.u); err != nil {
 		k.c.withdraw(ctx, t.id, t.secret)
 		return Sent{}, fmt.Errorf("keep what it takes to go on with the upload: %w", err)
@@ -172,15 +175,40 @@ func segments(k keys, bytes int64) int {
 	return 2 + int((bytes-1-second)/(form.SegmentPlace(2)-second))
 }
 
+// proofText is what is sealed to find out whether a passphrase is the one that an upload
+// was begun with. Whoever has that has the link, too, and the label of the transfer at the
+// service would tell as much.
+var proofText = envelope.Label{Files: []envelope.LabelFile{{Name: "begun"}}, Count: 1}
+
+// Another passphrase is no other file: what was begun is not given up for it.
+var (
+	errBegunWith = send.Because(send.Invalid, envelope.ErrPassphrase,
+		"this file was begun to be sent with a passphrase: give the same, or begin anew with --fresh")
+	errBegunWithout = send.Because(send.Invalid, envelope.ErrNoPassphrase,
+		"this file was begun to be sent without a passphrase: leave it out, or begin anew with --fresh")
+	errBegunWithOther = send.Because(send.Invalid, envelope.ErrWrongPassphrase,
+		"this file was begun to be sent with another passphrase: give the same, or begin anew with --fresh")
+)
+
 // open takes the keys of what was begun. ErrChanged where it cannot be this file.
 func (k *keeping) open() error {
 	link, ok := k.u.Link()
-	if _, fits := k.u.stream(); !ok || !fits || (k.u.Stretch == nil) != (k.o.Passphrase == "") {
+	switch _, fits := k.u.stream(); {
+	case !ok || !fits:
 		return ErrChanged
+	case k.u.Stretch != nil && k.o.Passphrase == "":
+		return errBegunWith
+	case k.u.Stretch == nil && k.o.Passphrase != "":
+		return errBegunWithout
 	}
 	var err error
 	if k.keys, err = keysOf(k.o, link.Key, k.u.Stretch); err != nil {
 		return err
+	}
+	if k.u.Proof != nil {
+		if _, err := envelope.OpenLabel(k.keys.secret, k.u.Proof); errors.Is(err, envelope.ErrWrongPassphrase) {
+			return errBegunWithOther
+		}
 	}
 	if envelope.SealedSize(k.keys.secret, k.file.Meta, k.file.Size) != k.u.Size {
 		return ErrChanged

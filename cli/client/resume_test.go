@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"io"
 	"maps"
 	"math/rand/v2"
@@ -339,7 +340,6 @@ func TestChangedFileStartsOver(t *testing.T) {
 		"its first byte":            func(u *upload) { u.content[0]++ },
 		"what was about to be sent": func(u *upload) { u.content[24<<20]++ },
 		"its size":                  func(u *upload) { u.content = u.content[:uploadSize-1] },
-		"the passphrase":            func(u *upload) { u.o.Passphrase = "another" },
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -347,14 +347,6 @@ func TestChangedFileStartsOver(t *testing.T) {
 			u.interrupted(killedAt(part(3), cut))
 			first := u.ids()[0]
 			change(u)
-			if name == "the passphrase" {
-				u.went = nil
-				sent, err := u.try(nil)
-				if err != nil || sent.Link.ID == first || u.went[0] != "starts over" {
-					t.Fatal(sent.Link.ID, err, u.went)
-				}
-				return
-			}
 			said := []string{"goes on", "starts over"}
 			if name == "its size" {
 				said = said[1:]
@@ -368,6 +360,30 @@ func TestChangedFileStartsOver(t *testing.T) {
 				t.Errorf("what was begun before is there: %v", err)
 			}
 		})
+	}
+}
+
+// That a passphrase is another, or missing, or one too many, makes no other file of it: it
+// is said, and what was begun stays.
+func TestOtherPassphraseIsSaid(t *testing.T) {
+	t.Parallel()
+	for begun, others := range map[string]map[string]error{
+		"":     {"late": envelope.ErrNoPassphrase},
+		"open": {"": envelope.ErrPassphrase, "openn": envelope.ErrWrongPassphrase},
+	} {
+		u := newUpload(t)
+		u.o.Passphrase = begun
+		u.interrupted(killedAt(part(3), cut))
+		for other, want := range others {
+			u.o.Passphrase = other
+			if _, err := u.try(nil); !errors.Is(err, want) {
+				t.Errorf("%q in the place of %q: %v", other, begun, err)
+			}
+		}
+		u.o.Passphrase, u.went = begun, nil
+		if sent, err := u.try(nil); err != nil || sent.Link.ID != u.ids()[0] || len(u.ids()) != 1 || u.went[0] != "goes on" {
+			t.Errorf("after %q: %v, %v", begun, err, u.went)
+		}
 	}
 }
 

@@ -87,9 +87,10 @@ this machine; the service keeps ciphertext, and the key is in the link only.`,
 	root.SetErr(e.Err)
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usage(err) })
 	root.AddCommand(sendCommand(e), receiveCommand(e), requestCommand(e), infoCommand(e), deleteCommand(e),
-		expireCommand(e), serveCommand(e), healthCommand(e), backupCommand(e), restoreCommand(e), migrateCommand(e), smokeCommand(e),
-		trafficCommand(e), rollbackCommand(e), auditCommand(e), pagesCommand(e), verifyCommand(e),
-		tokenCommand(e), pulseCommand(e), profileCommand(e), updateCommand(e))
+		expireCommand(e), serveCommand(e), healthCommand(e), backupCommand(e), restoreCommand(e),
+		migrateCommand(e), smokeCommand(e), trafficCommand(e), rollbackCommand(e), auditCommand(e),
+		pagesCommand(e), verifyCommand(e), tokenCommand(e), pulseCommand(e), profileCommand(e),
+		updateCommand(e))
 	completion(root)
 	return root
 }

@@ -236,3 +236,43 @@ func TestTwoSendAtOnce(t *testing.T) {
 		t.Errorf("exit code %d: %s", code, &p.err)
 	}
 }
+
+// Another passphrase than before is said, and what was begun stays.
+func TestSendGoesOnByTheSamePassphrase(t *testing.T) {
+	t.Parallel()
+	x := newSender(t)
+	begin := func(words string, args ...string) *running {
+		return start(t, x.s, func(p *running) {
+			p.Env = append(p.Env, "XDG_STATE_HOME="+x.state, "SGSEND_PASSPHRASE="+words)
+		}, append([]string{"send"}, args...)...)
+	}
+	var p *running
+	ready := make(chan bool)
+	x.at(func() {
+		<-ready
+		_ = p.Process.Kill()
+	}, false, 5, puts)
+	p = begin("open sesame", x.path)
+	close(ready)
+	if code := p.end(t); code == 0 {
+		t.Fatal("it was not ended")
+	}
+	x.at(func() {}, false, 0, puts)
+	x.puts.reset()
+	for words, want := range map[string]string{"open barley": "with another passphrase", "": "with a passphrase"} {
+		p = begin(words, x.path)
+		if code := p.end(t); code != 5 || !strings.Contains(p.err.String(), want) {
+			t.Errorf("exit code %d of %q: %s", code, words, &p.err)
+		}
+	}
+	if n := x.puts.reset(); n > 0 {
+		t.Errorf("%d parts were put", n)
+	}
+	p = begin("open sesame", x.path)
+	if code := p.end(t); code != 0 || !strings.Contains(p.err.String(), "going on with what was begun") {
+		t.Errorf("exit code %d: %s", code, &p.err)
+	}
+	if n := x.puts.reset(); n > 4 {
+		t.Errorf("%d parts were put", n)
+	}
+}

@@ -47,12 +47,12 @@ photo, a small picture, before they download it. These are sealed, too; the serv
 cannot read them.
 
 What ends before all of a large file is sent can be gone on with for a day: the
-same command, after whatever ended it, sends what is not there yet, as long as the
-file is the same. What that takes, the key among it, is in a file in your folder of
-programs' states ($XDG_STATE_HOME), which nobody else can read, until the link was
-printed. --list says what was begun, --forget withdraws what was begun of a file,
-and --fresh does that and begins anew. What is up to 32 MiB, several files, and what
-comes through a pipe, is withdrawn when it ends early.
+same command, after whatever ended it, sends what is not there yet, as long as file
+and passphrase are the same. What that takes, the key among it, is in a file in your
+folder of programs' states ($XDG_STATE_HOME), which nobody else can read, until the
+link was printed. --list says what was begun, --forget withdraws what was begun of a
+file, and --fresh does that and begins anew. What is up to 32 MiB, several files, and
+what comes through a pipe, is withdrawn when it ends early.
 
 With --to the files go to who asked for them by a request, and no token is needed:
 there is no link, and nobody but who asked can open them. They stay for a week, or

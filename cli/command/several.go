@@ -157,13 +157,13 @@ func (r *reception) only(ctx context.Context, wanted []string) (paths []string, 
 			r.to.dir, size(total), size(free))
 	}
 	paths, err = r.staged(few, func(take func(int, io.Reader) error) error {
-		for n, i := range chosen {
-			content := f.Range(x.Place(i))
-			err := take(n, &told{content, func(read int) {
-				done += int64(read)
-				bar.show(done, total)
-			}})
-			content.Close()
+		for _, run := range runs(x, chosen) {
+			err := run.each(f.Range(run.span), x, func(n int, content io.Reader) error {
+				return take(n, &told{content, func(read int) {
+					done += int64(read)
+					bar.show(done, total)
+				}})
+			})
 			if err != nil {
 				return err
 			}
@@ -174,6 +174,47 @@ func (r *reception) only(ctx context.Context, wanted []string) (paths []string, 
 		of.Confirm(ctx)
 	}
 	return paths, err
+}
+
+// run is what is fetched by one request: entries that stand near to each other.
+type run struct {
+	span    envelope.Span
+	first   int   // which of those that were chosen is the first
+	entries []int // of the index
+}
+
+// apart is how many bytes there are at least between two runs. No segment is fetched
+// twice then: a service goes on with one download for about twice its size, and no further.
+const apart = 2 << 20
+
+// runs puts entries that were chosen, in the order of the index, into as few runs as may be.
+func runs(x *envelope.Index, chosen []int) (all []run) {
+	for n, i := range chosen {
+		at := x.Place(i)
+		if len(all) == 0 || at.From-all[len(all)-1].span.To > apart {
+			all = append(all, run{span: envelope.Span{From: at.From, To: at.From}, first: n})
+		}
+		last := &all[len(all)-1]
+		last.entries, last.span.To = append(last.entries, i), max(last.span.To, at.To)
+	}
+	return all
+}
+
+// each hands out the entries of a run, of which content is all.
+func (r run) each(content io.ReadCloser, x *envelope.Index, take func(n int, content io.Reader) error) error {
+	defer content.Close()
+	at := r.span.From
+	for n, i := range r.entries {
+		place := x.Place(i)
+		if _, err := io.CopyN(io.Discard, content, max(0, place.From-at)); err != nil {
+			return err
+		}
+		if err := take(r.first+n, io.LimitReader(content, place.To-place.From)); err != nil {
+			return err
+		}
+		at = max(at, place.To)
+	}
+	return nil
 }
 
 // told is a reader that tells how much was read.
