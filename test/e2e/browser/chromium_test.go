@@ -12,6 +12,7 @@ import (
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/cdproto/runtime"
+	"github.com/chromedp/cdproto/target"
 	"github.com/chromedp/chromedp"
 )
 
@@ -55,7 +56,28 @@ func startChromium(p *profile, path, dir string, on screen) (engine, error) {
 			Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}},
 		}),
 		keepDownloads(p.downloads),
+		holdWorkers(),
 	)
+}
+
+// holdWorkers has each worker of a page wait until it is attended, so that nothing that it says goes unheard. The service
+// worker, which asks nobody for anything, would wait for ever.
+func holdWorkers() step {
+	flatten := true
+	return call(target.SetAutoAttach, target.SetAutoAttachParams{
+		AutoAttach: true, WaitForDebuggerOnStart: true, Flatten: &flatten,
+		Filter: target.Filter{{Type: "worker"}},
+	})
+}
+
+// attend has observe hear of a worker, too, and lets it begin.
+func (c *chromium) attend(p *profile, worker *target.Info) {
+	ctx, cancel := chromedp.NewContext(c.ctx,
+		chromedp.WithTargetID(worker.TargetID), chromedp.WithListener(p.observe), chromedp.WithDetachOnCancel())
+	p.t.Cleanup(cancel)
+	if err := chromedp.Do(ctx, call(runtime.RunIfWaitingForDebugger, cdp.Empty{})); err != nil && c.ctx.Err() == nil {
+		p.complain("the %s %s is not attended: %v", worker.Type, worker.URL, err)
+	}
 }
 
 // keepDownloads puts what a page saves into a folder, and tells observe.
@@ -87,6 +109,8 @@ func (p *profile) observe(event any) {
 		if e.Type == "error" || e.Type == "warning" {
 			p.complain("console: %v", e.Args)
 		}
+	case *target.EventAttachedToTarget:
+		go p.engine.(*chromium).attend(p, e.TargetInfo)
 	case *page.EventJavascriptDialogOpening:
 		go func() {
 			_ = chromedp.Do(p.engine.(*chromium).ctx,
@@ -143,7 +167,7 @@ func (c *chromium) tab(p *profile) (engine, error) {
 	p.t.Cleanup(cancel)
 	other := &chromium{ctx}
 	p.engine = other
-	return other, other.do(keepDownloads(p.downloads))
+	return other, other.do(keepDownloads(p.downloads), holdWorkers())
 }
 
 func (c *chromium) quit() error { return chromedp.Cancel(c.ctx) }

@@ -133,6 +133,8 @@ func TestFileFromOneProfileToAnother(t *testing.T) {
 				t.Errorf("after decrypting, the address bar still has %s", address)
 			}
 
+			sender.mustHaveAsked("/api/transfers/complete/" + id)
+			recipient.mustHaveAsked("/api/presigned/bytes/")
 			secrets := map[string]string{
 				"the key": key, "the file name": "canary-7e2b", "the content": "canary of the plaintext 93c1",
 			}

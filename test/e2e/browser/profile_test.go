@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -216,6 +217,16 @@ func (p *profile) mustNotHaveSaid(secrets map[string]string) {
 				p.t.Errorf("%s was sent: %.200s", what, request)
 			}
 		}
+	}
+}
+
+// mustHaveAsked says that a request for a path was seen: that what a worker sends is among what is searched.
+func (p *profile) mustHaveAsked(path string) {
+	p.t.Helper()
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if !slices.ContainsFunc(p.requests, func(request string) bool { return strings.Contains(request, path) }) {
+		p.t.Errorf("of %d requests none was for %s", len(p.requests), path)
 	}
 }
 
