@@ -11,6 +11,7 @@ import (
 
 	"sgraph.ai/send/cli/client"
 	"sgraph.ai/send/cli/kept"
+	"sgraph.ai/send/cli/tree"
 	"sgraph.ai/send/shared/envelope"
 )
 
@@ -18,29 +19,24 @@ import (
 type sending struct {
 	e    Env
 	api  *client.Client
-	path string
+	as   string       // how it is typed
 	kept *kept.Upload // nil where nothing is kept
 }
 
-// newSending finds what was begun of a file that is sent with these options. What
-// comes through a pipe is not kept, nor what is small. fresh withdraws what was begun.
+// newSending finds what was begun of files that are sent with these options. What comes
+// through a pipe is not kept, nor what is small. fresh withdraws what was begun.
 func newSending(
-	ctx context.Context, e Env, api *client.Client, path string, f client.File, fresh bool, options ...string,
+	ctx context.Context, e Env, api *client.Client, paths []string, f client.File, fresh bool, options ...string,
 ) *sending {
-	s := &sending{e: e, api: api, path: path}
-	if _, again := f.Content.(*steady); !again || f.Size == envelope.Unknown || path == "-" {
+	s := &sending{e: e, api: api}
+	about, err := aboutSending(api.Server, paths)
+	if err != nil || !readAgain(f, paths[0]) {
 		return s
 	}
-	if _, ok := inherited(path); ok {
-		return s
-	}
-	whole, err := filepath.Abs(path)
-	if err != nil {
-		return s
-	}
+	s.as = strings.TrimSpace(quoted(asFile(paths[0])) + " " + typed(paths[1:]))
 	dir, err := kept.StateFolder()
 	if err == nil {
-		s.kept, err = kept.OpenUpload(dir, kept.About{Server: api.Server, Path: whole}, options...)
+		s.kept, err = kept.OpenUpload(dir, about, options...)
 	}
 	switch {
 	case errors.Is(err, kept.ErrSending):
@@ -54,6 +50,41 @@ func newSending(
 		s.kept.Drop()
 	}
 	return s
+}
+
+// readAgain says whether what is sent can be read a second time, and is long enough to be
+// gone on with.
+func readAgain(f client.File, path string) bool {
+	switch f.Content.(type) {
+	case *tree.Content:
+		return true
+	case *steady:
+		_, ours := inherited(path)
+		return f.Size != envelope.Unknown && path != "-" && !ours
+	}
+	return false
+}
+
+// aboutSending is what is kept of the sending of these files to find it by.
+func aboutSending(server string, paths []string) (kept.About, error) {
+	var whole []string
+	for _, path := range paths {
+		at, err := filepath.Abs(path)
+		if err != nil {
+			return kept.About{}, err
+		}
+		whole = append(whole, at)
+	}
+	return kept.About{Server: server, Path: whole[0], Others: typed(whole[1:])}, nil
+}
+
+// typed are paths as a shell reads them.
+func typed(paths []string) string {
+	var words []string
+	for _, path := range paths {
+		words = append(words, quoted(asFile(path)))
+	}
+	return strings.Join(words, " ")
 }
 
 func (s *sending) say(format string, args ...any) { fmt.Fprintf(s.e.notes(), format+"\n", args...) }
@@ -71,7 +102,7 @@ func (s *sending) run(ctx context.Context, f client.File, o client.Options) (cli
 	o.StartsOver = func(u client.Upload, why error) {
 		bar.end()
 		if errors.Is(why, client.ErrChanged) {
-			s.say("the file was changed since it was begun to be sent, %s ago: it is sent anew", ago(u.Begun))
+			s.say("what is sent was changed since it was begun, %s ago: it is sent anew", ago(u.Begun))
 		} else {
 			s.say("what was begun %s ago is over: the file is sent anew", ago(u.Begun))
 		}
@@ -94,7 +125,7 @@ func (s *sending) end(told bool) {
 	if u, _, completed, ok := s.kept.Load(); ok && !completed {
 		s.say("what was sent stays until %s: send the file again in the same way, and it goes on. "+
 			"To withdraw it: sgsend send --forget %s", u.Begun.Add(client.Pending).Local().Format(time.RFC1123),
-			quoted(asFile(s.path)))
+			s.as)
 	}
 	s.kept.Close()
 }
@@ -124,6 +155,7 @@ func listBegun(ctx context.Context, e Env, asJSON bool) error {
 	all, busy := kept.Uploads(dir)
 	type line struct {
 		Path      string    `json:"path"`
+		Others    string    `json:"others,omitempty"`
 		Server    string    `json:"server"`
 		ID        string    `json:"transfer_id"`
 		Request   string    `json:"request_id,omitempty"`
@@ -135,16 +167,16 @@ func listBegun(ctx context.Context, e Env, asJSON bool) error {
 	var text strings.Builder
 	for _, one := range all {
 		u, _, completed, _ := one.Load()
-		lines = append(lines, line{one.About().Path, u.Server, u.ID, u.Request, u.Begun, u.Size, completed})
+		lines = append(lines, line{one.About().Path, one.About().Others, u.Server, u.ID, u.Request, u.Begun, u.Size, completed})
 		state := "up to " + percent(one.Left(), u.Size) + " sent"
 		if completed {
 			state = "all sent, its link not told"
 		}
-		to := u.Server
+		what, to := strings.TrimSpace(quoted(one.About().Path)+" "+one.About().Others), u.Server
 		if u.Request != "" {
 			to = "the request " + u.Request + " at " + to
 		}
-		fmt.Fprintf(&text, "%s  to %s, %s ago, %s\n", quoted(one.About().Path), to, ago(u.Begun), state)
+		fmt.Fprintf(&text, "%s  to %s, %s ago, %s\n", what, to, ago(u.Begun), state)
 		one.Close()
 	}
 	if asJSON {
@@ -161,8 +193,8 @@ func listBegun(ctx context.Context, e Env, asJSON bool) error {
 }
 
 // forget withdraws what was begun to be sent of a file.
-func forget(ctx context.Context, e Env, path string) error {
-	whole, err := filepath.Abs(path)
+func forget(ctx context.Context, e Env, paths []string) error {
+	meant, err := aboutSending("", paths)
 	if err != nil {
 		return err
 	}
@@ -174,7 +206,7 @@ func forget(ctx context.Context, e Env, path string) error {
 	found := 0
 	for _, one := range all {
 		u, _, _, _ := one.Load()
-		if one.About().Path != whole {
+		if about := one.About(); about.Path != meant.Path || about.Others != meant.Others {
 			one.Close()
 			continue
 		}
@@ -188,7 +220,7 @@ func forget(ctx context.Context, e Env, path string) error {
 		fmt.Fprintln(e.notes(), "withdrawn")
 		return nil
 	case busy > 0:
-		return fmt.Errorf("nothing that was begun of %s is kept, unless an sgsend is sending it just now", path)
+		return fmt.Errorf("nothing that was begun of %s is kept, unless an sgsend is sending it just now", typed(paths))
 	}
-	return fmt.Errorf("nothing that was begun of %s is kept; sgsend send --list says of what", path)
+	return fmt.Errorf("nothing that was begun of %s is kept; sgsend send --list says of what", typed(paths))
 }

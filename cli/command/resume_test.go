@@ -208,7 +208,7 @@ func TestSendStartsOver(t *testing.T) {
 		t.Fatal(err)
 	}
 	f.Close()
-	x.sends(t, "the file was changed since it was begun", 12)
+	x.sends(t, "what is sent was changed since it was begun", 12)
 }
 
 // Two at once do not meet: the second is sent by itself.
@@ -274,5 +274,63 @@ func TestSendGoesOnByTheSamePassphrase(t *testing.T) {
 	}
 	if n := x.puts.reset(); n > 4 {
 		t.Errorf("%d parts were put", n)
+	}
+}
+
+// Several files and folders are gone on with as one file is; and begun anew where one of
+// them was changed.
+func TestSendingFoldersGoesOn(t *testing.T) {
+	t.Parallel()
+	x := newSender(t)
+	folder := filepath.Join(t.TempDir(), "folder")
+	other := filepath.Join(folder, "b.txt")
+	if err := os.Mkdir(folder, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(other, []byte("All is well.\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	interrupted := func() {
+		t.Helper()
+		x.ends(t, false, 5, puts, "send", folder, x.path)
+		x.at(func() {}, false, 0, puts)
+		x.puts.reset()
+	}
+	interrupted()
+	if p := x.begin(t, "--list"); p.end(t) != 0 || !strings.HasPrefix(p.out.String(), folder+" "+x.path+"  to ") {
+		t.Errorf("listed: %s", &p.out)
+	}
+	p := x.begin(t, folder, x.path)
+	if code := p.end(t); code != 0 || !strings.Contains(p.err.String(), "going on with what was begun") {
+		t.Fatalf("exit code %d: %s", code, &p.err)
+	}
+	if n := x.puts.reset(); n > 4 {
+		t.Errorf("%d parts were put", n)
+	}
+	q := x.does(t, "receive", strings.TrimSpace(p.out.String()))
+	if code := q.end(t); code != 0 {
+		t.Fatalf("exit code %d: %s", code, &q.err)
+	}
+	want, _ := os.ReadFile(x.path)
+	if got, err := os.ReadFile(filepath.Join(q.dir, "a.bin")); err != nil || !bytes.Equal(got, want) {
+		t.Errorf("%d bytes came of %d, or others: %v", len(got), len(want), err)
+	}
+
+	interrupted()
+	if err := os.WriteFile(other, []byte("All is not.\n\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	p = x.begin(t, folder, x.path)
+	if code := p.end(t); code != 0 || !strings.Contains(p.err.String(), "was changed since it was begun") {
+		t.Errorf("exit code %d: %s", code, &p.err)
+	}
+
+	interrupted()
+	p = x.begin(t, "--forget", folder, x.path)
+	if code := p.end(t); code != 0 || p.err.String() != "withdrawn\n" {
+		t.Errorf("exit code %d: %s", code, &p.err)
+	}
+	if names := left(t, filepath.Join(x.state, "sgsend")); len(names) > 0 {
+		t.Errorf("left: %v", names)
 	}
 }

@@ -46,13 +46,14 @@ Whoever has the link sees the file's name and size, the words of --note and, of 
 photo, a small picture, before they download it. These are sealed, too; the service
 cannot read them.
 
-What ends before all of a large file is sent can be gone on with for a day: the
-same command, after whatever ended it, sends what is not there yet, as long as file
-and passphrase are the same. What that takes, the key among it, is in a file in your
-folder of programs' states ($XDG_STATE_HOME), which nobody else can read, until the
-link was printed. --list says what was begun, --forget withdraws what was begun of a
-file, and --fresh does that and begins anew. What is up to 32 MiB, several files, and
-what comes through a pipe, is withdrawn when it ends early.
+What ends before all of a large file, or of several and folders, is sent can be gone
+on with for a day: the same command, after whatever ended it, sends what is not there
+yet, as long as files and passphrase are the same. What that takes, the key among it,
+is in a file in your folder of programs' states ($XDG_STATE_HOME), which nobody else
+can read, until the link was printed. --list says what was begun, --forget withdraws
+what was begun of the same files, and --fresh does that and begins anew. One file up
+to 32 MiB, what is less than 4 MiB together, and what comes through a pipe, is withdrawn
+when it ends early.
 
 With --to the files go to who asked for them by a request, and no token is needed:
 there is no link, and nobody but who asked can open them. They stay for a week, or
@@ -90,7 +91,7 @@ one; better than --token, which others on this machine can see, is SGSEND_TOKEN.
 			case list:
 				return listBegun(cmd.Context(), e, asJSON)
 			case forgets:
-				return forget(cmd.Context(), e, args[0])
+				return forget(cmd.Context(), e, args)
 			}
 			if err := to.read(); err != nil {
 				return err
@@ -126,7 +127,7 @@ one; better than --token, which others on this machine can see, is SGSEND_TOKEN.
 			if err := to.takes(f.Size); err != nil {
 				return err
 			}
-			s := newSending(cmd.Context(), e, api, args[0], f, fresh,
+			s := newSending(cmd.Context(), e, api, args, f, fresh,
 				append([]string{f.Meta.Filename, note, expires.String(), downloads.String()}, to.options()...)...)
 			told := false
 			defer func() { s.end(told) }()

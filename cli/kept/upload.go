@@ -47,7 +47,8 @@ type Upload struct {
 // About says what is sent, for who looks for it.
 type About struct {
 	Server string `json:"server"`
-	Path   string `json:"path"` // absolute
+	Path   string `json:"path"`             // absolute
+	Others string `json:"others,omitempty"` // what goes with it, as it is typed; "" = nothing
 }
 
 const (
@@ -94,6 +95,9 @@ func OpenUpload(dir string, of About, options ...string) (*Upload, error) {
 // name is that of the file for what is sent so: by what decides on it, and telling
 // nothing.
 func name(of About, options []string) string {
+	if of.Others != "" {
+		options = append([]string{"with " + of.Others}, options...)
+	}
 	text, err := json.Marshal(append([]string{of.Server, of.Path}, options...))
 	if err != nil {
 		panic(err) // texts always encode

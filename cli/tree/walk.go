@@ -137,23 +137,31 @@ func nameOf(p string) string {
 type Content struct {
 	found  *Found
 	reader io.ReadCloser
+	begun  bool // whether something was read
 }
 
 // Content begins to read.
 func (f *Found) Content() *Content {
-	return &Content{f, f.Index.Content(f.open)}
+	return &Content{found: f, reader: f.Index.Content(f.open)}
 }
 
 // Read reads on.
-func (c *Content) Read(p []byte) (int, error) { return c.reader.Read(p) }
+func (c *Content) Read(p []byte) (int, error) {
+	c.begun = true
+	return c.reader.Read(p)
+}
 
-// Seek goes back to the beginning, and nowhere else.
+// Seek goes back to the beginning, and nowhere else; where nothing was read it says that
+// it is there.
 func (c *Content) Seek(offset int64, whence int) (int64, error) {
+	if offset == 0 && whence == io.SeekCurrent && !c.begun {
+		return 0, nil
+	}
 	if offset != 0 || whence != io.SeekStart {
 		return 0, errors.ErrUnsupported
 	}
 	err := c.reader.Close()
-	c.reader = c.found.Index.Content(c.found.open)
+	c.reader, c.begun = c.found.Index.Content(c.found.open), false
 	return 0, err
 }
 
