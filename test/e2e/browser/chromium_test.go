@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/chromedp/cdproto/browser"
 	"github.com/chromedp/cdproto/cdp"
@@ -18,6 +19,9 @@ import (
 
 // chromium is a tab of Chromium, by its own protocol.
 type chromium struct{ ctx context.Context }
+
+// lifetime is how long a browser may be needed: a large file takes a while.
+const lifetime = time.Hour
 
 // step is something done in a browser.
 type step = chromedp.Action[chromedp.Void]
@@ -34,7 +38,7 @@ func startChromium(p *profile, path, dir string, on screen) (engine, error) {
 	} {
 		options = append(options, chromedp.Flag(flag, true))
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), 5*patience)
+	ctx, cancel := context.WithTimeout(context.Background(), lifetime)
 	p.t.Cleanup(cancel)
 	ctx, cancel = chromedp.NewExecAllocator(ctx, options...)
 	p.t.Cleanup(cancel)
