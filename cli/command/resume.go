@@ -167,12 +167,13 @@ func listBegun(ctx context.Context, e Env, asJSON bool) error {
 	var text strings.Builder
 	for _, one := range all {
 		u, _, completed, _ := one.Load()
-		lines = append(lines, line{one.About().Path, one.About().Others, u.Server, u.ID, u.Request, u.Begun, u.Size, completed})
+		of := one.About()
+		lines = append(lines, line{of.Path, of.Others, u.Server, u.ID, u.Request, u.Begun, u.Size, completed})
 		state := "up to " + percent(one.Left(), u.Size) + " sent"
 		if completed {
 			state = "all sent, its link not told"
 		}
-		what, to := strings.TrimSpace(quoted(one.About().Path)+" "+one.About().Others), u.Server
+		what, to := strings.TrimSpace(quoted(of.Path)+" "+of.Others), u.Server
 		if u.Request != "" {
 			to = "the request " + u.Request + " at " + to
 		}
