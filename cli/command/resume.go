@@ -5,7 +5,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
+	"runtime/debug"
 	"strings"
 	"time"
 
@@ -89,10 +91,18 @@ func typed(paths []string) string {
 
 func (s *sending) say(format string, args ...any) { fmt.Fprintf(s.e.notes(), format+"\n", args...) }
 
+// garbage is how much of it there may be while something is sent, in percent of what is held,
+// unless GOGC says otherwise. That is a few large parts, and little garbage is made beside
+// them: by the default as much again would be kept for it.
+const garbage = 5
+
 // run sends the file.
 func (s *sending) run(ctx context.Context, f client.File, o client.Options) (client.Sent, error) {
 	if s.kept != nil {
 		o.Journal = s.kept
+	}
+	if os.Getenv("GOGC") == "" {
+		defer debug.SetGCPercent(debug.SetGCPercent(garbage))
 	}
 	bar := s.e.newBar("sending")
 	s.api.Progress = bar.show
