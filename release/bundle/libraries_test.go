@@ -119,13 +119,14 @@ func TestALibraryHasItsLicenceAndNoMoreThanIsImported(t *testing.T) {
 
 func TestLibrariesThatCannotBe(t *testing.T) {
 	t.Parallel()
+	const lock = "package-lock.json"
 	for name, file := range map[string][2]string{
 		"a package that is not there":     {"libraries/a.js", "export { one } from '@x/none';\n"},
 		"nothing of any package":          {"libraries/a.js", "export const one = 1;\n"},
 		"no licence":                      {"node_modules/@x/a/LICENSE", ""},
 		"a licence that ends the comment": {"node_modules/@x/a/LICENSE", "As you */ like."},
-		"no digest":                       {"package-lock.json", "{}"},
-		"another digest":                  {"package-lock.json", strings.Replace(packages["package-lock.json"], "512", "1", 1)},
+		"no digest":                       {lock, "{}"},
+		"another digest":                  {lock, strings.Replace(packages[lock], "512", "1", 1)},
 		"what is not exported":            {"libraries/a.js", "export { three } from '@x/a';\n"},
 	} {
 		wrong := maps.Clone(packages)
