@@ -177,6 +177,7 @@ func (s *Store) fillSlot(ctx context.Context, u *slots, number int, body io.Read
 	defer u.mu.Unlock()
 	delete(u.writing, number)
 	if err != nil {
+		u.clear()
 		return "", err
 	}
 	temp, _, err := s.create(func(*os.File) error { return nil })
@@ -198,6 +199,13 @@ func (s *Store) fillSlot(ctx context.Context, u *slots, number int, body io.Read
 	in := slot{size, etag(info.ModTime(), size)}
 	u.add(number, in)
 	return in.etag, nil
+}
+
+// clear leaves nothing of slots in which nothing is.
+func (u *slots) clear() {
+	if len(u.parts) == 0 && len(u.writing) == 0 && os.Remove(u.whole()) == nil {
+		u.size = 0
+	}
 }
 
 func (s *Store) writeSlot(ctx context.Context, u *slots, number int, body io.Reader, size int64) error {
