@@ -217,7 +217,11 @@ func (f *front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 func (f *front) here(added http.Header) http.Header {
 	added = added.Clone()
 	if policy := added.Get(contentPolicy); policy != "" {
-		added.Set(contentPolicy, strings.ReplaceAll(policy, f.transfers(), f.aws.endpoint))
+		at := f.aws.endpoint
+		if f.aws.guard != nil {
+			at = f.aws.guard.URL
+		}
+		added.Set(contentPolicy, strings.ReplaceAll(policy, f.transfers(), at))
 	}
 	return added
 }
