@@ -64,8 +64,8 @@ func startChromium(p *profile, path, dir string, on screen) (engine, error) {
 	)
 }
 
-// holdWorkers has each worker of a page wait until it is attended, so that nothing that it says goes unheard. The service
-// worker, which asks nobody for anything, would wait for ever.
+// holdWorkers has each worker of a page wait until it is attended, so that nothing that it says goes unheard. The
+// service worker, which asks nobody for anything, would wait for ever.
 func holdWorkers() step {
 	flatten := true
 	return call(target.SetAutoAttach, target.SetAutoAttachParams{
