@@ -22,8 +22,6 @@ class Database {
   stores = { claims: new Map(), pieces: new Map() };
   isFull = false;
 
-  objectStoreNames = { contains: () => false };
-
   createObjectStore() {}
 
   transaction() {

@@ -55,8 +55,6 @@ class Storage {
     return request;
   }
 
-  objectStoreNames = { contains: (name) => name in this.stores };
-
   createObjectStore(name) {
     this.stores[name] = new Map();
   }

@@ -67,3 +67,28 @@ func TestPageOpenDuringADeploy(t *testing.T) {
 		t.Errorf("%d other bytes arrived", len(got))
 	}
 }
+
+// A page of the release before, which has open what the browser keeps of downloads and never
+// lets go of it, keeps no newer page from receiving.
+func TestPageOfBeforeStaysOpen(t *testing.T) {
+	inBrowser(t)
+	s := serve(t)
+	path, content := randomFile(t, "small.bin", 1000)
+	link := strings.TrimSpace(s.run(t, "", "send", path))
+
+	before := open(t, desktop)
+	before.goTo(s.URL + "/how")
+	evaluate[bool](before, `new Promise((resolve) => {
+		const opening = indexedDB.open("sgraph-send", 1);
+		opening.onupgradeneeded = () => ["claims", "pieces"].map((store) => opening.result.createObjectStore(store));
+		opening.onsuccess = () => resolve(Boolean(globalThis.kept = opening.result));
+	})`)
+	newer := before.tab()
+	newer.goTo(link)
+	newer.see(receiveIt)
+	newer.click(receiveIt)
+	newer.see(received)
+	if got := newer.downloaded("small.bin"); !bytes.Equal(got, content) {
+		t.Errorf("%d other bytes arrived", len(got))
+	}
+}

@@ -4,7 +4,7 @@
 import { encodeText, startsWith } from './bytes.js';
 import { looksEnveloped, safeFilename, writeEnvelope } from './envelope.js';
 import { FileChangedError } from './errors.js';
-import { Places, RANDOM, SegmentSealer } from './stream.js';
+import { Places, RANDOM, SegmentSealer, TAG } from './stream.js';
 
 /** @typedef {import('./bytes.js').Bytes} Bytes */
 /** @typedef {import('./key.js').Key} Key */
@@ -35,9 +35,6 @@ import { Places, RANDOM, SegmentSealer } from './stream.js';
 export const ONE_SHOT_MAX = 32 * 1024 * 1024;
 
 const IV = 12;
-
-/** Bytes of what AES-GCM puts behind what it seals, by which two plaintexts are told apart. */
-export const TAG = 16;
 
 /** How many segments are kept that two parts have in common. */
 const EDGES = 8;

@@ -21,8 +21,10 @@ export const FAMILY = concat([encodeText('SGSEND'), Uint8Array.of(0x00)]);
 const STREAM = 2;
 const STREAM_WITH_PASSPHRASE = 3;
 
+/** The length of what AES-GCM puts behind what it seals, by which two plaintexts are told apart. */
+export const TAG = 16;
+
 const SEGMENT = 1024 * 1024;
-const TAG = 16;
 const SALT = 32;
 const PREFIX = 7;
 const HEADER = 1 + SALT + PREFIX;

@@ -11,8 +11,6 @@ export const answer = (request) =>
     request.onerror = () => reject(request.error);
   });
 
-const VERSION = 2; // of every database: which stores it has
-
 const LAST = 2 ** 32; // a number that no row has
 
 /** The rows of one transfer, where keys are its ID and a number. */
@@ -60,10 +58,9 @@ export class Database {
   }
 
   #open() {
-    const request = indexedDB.open(this.#name, VERSION);
+    const request = indexedDB.open(this.#name, 1);
     request.onupgradeneeded = () => {
-      const { result: db } = request;
-      for (const store of this.#stores) if (!db.objectStoreNames.contains(store)) db.createObjectStore(store);
+      for (const store of this.#stores) request.result.createObjectStore(store);
     };
     return answer(request).then((db) => {
       db.onclose = () => {

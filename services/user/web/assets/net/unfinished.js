@@ -3,7 +3,7 @@
 // ever left, which is on the disk before the segment leaves. What is sealed again and differs never leaves under the
 // same nonce.
 
-import { TAG } from '../crypto/seal.js';
+import { TAG } from '../crypto/stream.js';
 import { answer, rowsOf, sending } from './database.js';
 
 /** @typedef {import('../crypto/bytes.js').Bytes} Bytes */

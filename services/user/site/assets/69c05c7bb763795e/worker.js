@@ -394,8 +394,8 @@ function readTime(said) {
 var FAMILY = concat([encodeText("SGSEND"), Uint8Array.of(0)]);
 var STREAM = 2;
 var STREAM_WITH_PASSPHRASE = 3;
-var SEGMENT = 1024 * 1024;
 var TAG = 16;
+var SEGMENT = 1024 * 1024;
 var SALT2 = 32;
 var PREFIX = 7;
 var HEADER = 1 + SALT2 + PREFIX;
@@ -1375,7 +1375,6 @@ var answer = (request2) => new Promise((resolve, reject) => {
   request2.onsuccess = () => resolve(request2.result);
   request2.onerror = () => reject(request2.error);
 });
-var VERSION = 2;
 var LAST = 2 ** 32;
 var rowsOf = (id) => IDBKeyRange.bound([id, 0], [id, LAST]);
 var Database = class {
@@ -1413,10 +1412,9 @@ var Database = class {
     return result;
   }
   #open() {
-    const request2 = indexedDB.open(this.#name, VERSION);
+    const request2 = indexedDB.open(this.#name, 1);
     request2.onupgradeneeded = () => {
-      const { result: db } = request2;
-      for (const store of this.#stores) if (!db.objectStoreNames.contains(store)) db.createObjectStore(store);
+      for (const store of this.#stores) request2.result.createObjectStore(store);
     };
     return answer(request2).then((db) => {
       db.onclose = () => {
@@ -2268,172 +2266,6 @@ var Taker = class {
   }
 };
 
-// assets/crypto/seal.js
-var ONE_SHOT_MAX = 32 * 1024 * 1024;
-var IV2 = 12;
-var TAG3 = 16;
-var EDGES = 8;
-function seal(linkKey, source, { block: block2 = null, kept = null } = {}) {
-  const inOne = source.content.size <= ONE_SHOT_MAX && !block2 && !source.inParts;
-  const plain = enveloped(source, inOne ? "" : "message.txt");
-  if (inOne) return new SealedAtOnce(linkKey, plain);
-  return new SealedStream(linkKey, plain, { block: block2, kept });
-}
-function enveloped({ name, type, content }, fallback) {
-  const filename = name ? safeFilename(name) : fallback;
-  return filename ? new Blob([writeEnvelope({ filename, ...type && { type } }), content]) : content;
-}
-async function read3(plain, from, to) {
-  let bytes;
-  try {
-    bytes = new Uint8Array(await plain.slice(from, to).arrayBuffer());
-  } catch {
-    throw new FileChangedError();
-  }
-  if (bytes.length !== to - from) throw new FileChangedError();
-  return bytes;
-}
-var SealedAtOnce = class {
-  version = 1;
-  random = null;
-  #linkKey;
-  #plain;
-  #iv;
-  /** @type {Promise<Bytes> | null} */
-  #sealed = null;
-  /**
-   * The nonce is random; only tests give one.
-   * @param {Key} linkKey
-   * @param {Blob} plain
-   */
-  constructor(linkKey, plain, iv = crypto.getRandomValues(new Uint8Array(IV2))) {
-    this.#linkKey = linkKey;
-    this.#plain = plain;
-    this.#iv = iv;
-    this.plainSize = plain.size;
-    this.size = IV2 + plain.size + TAG3;
-  }
-  /**
-   * @param {number} from
-   * @param {number} length
-   * @returns {Promise<Part>}
-   */
-  async part(from, length) {
-    this.#sealed ??= this.#seal();
-    const sealed = await this.#sealed;
-    return { chunks: [sealed.subarray(from, from + length)], segments: [] };
-  }
-  async #seal() {
-    const key = await crypto.subtle.importKey("raw", this.#linkKey, "AES-GCM", false, ["encrypt"]);
-    const plain = await read3(this.#plain, 0, this.plainSize);
-    const sealed = new Uint8Array(this.size);
-    sealed.set(this.#iv);
-    sealed.set(new Uint8Array(await crypto.subtle.encrypt({ name: "AES-GCM", iv: this.#iv }, key, plain)), IV2);
-    return sealed;
-  }
-};
-var SealedStream = class {
-  #sealer;
-  #plain;
-  #places;
-  #count;
-  /** The tag of each segment that was given out, now or before; zeros where none was. */
-  #tags;
-  /** Segments that a part ended within. @type {Map<number, Promise<Bytes>>} */
-  #edges = /* @__PURE__ */ new Map();
-  /**
-   * What is random is chosen here, unless somebody goes on; only tests give it otherwise.
-   * @param {Key} linkKey
-   * @param {Blob} plain
-   * @param {{ block?: Bytes | null, kept?: Kept | null, random?: Bytes }} [options]
-   */
-  constructor(linkKey, plain, { block: block2 = null, kept = null, random } = {}) {
-    this.version = block2 ? 3 : 2;
-    this.random = kept?.random ?? random ?? crypto.getRandomValues(new Uint8Array(RANDOM));
-    this.#sealer = new SegmentSealer(linkKey, block2, this.random);
-    this.#plain = plain;
-    this.#places = new Places(block2);
-    this.plainSize = plain.size;
-    this.size = this.#places.sealedSize(plain.size);
-    this.#count = this.#places.count(plain.size);
-    this.#tags = new Uint8Array(this.#count * TAG3);
-    if (!kept) return;
-    if (kept.size !== this.size) throw new FileChangedError();
-    this.#tags.set(kept.tags.subarray(0, this.#tags.length));
-  }
-  /**
-   * @param {number} from
-   * @param {number} length
-   * @returns {Promise<Part>}
-   */
-  async part(from, length) {
-    const to = Math.min(from + length, this.size);
-    if (from >= to) return { chunks: [], segments: [] };
-    const [first, last] = [this.#places.indexOfSealed(from), this.#places.indexOfSealed(to - 1)];
-    const sealed = this.#sealRun(first, last);
-    if (this.#places.sealedStart(last + 1) > to && to < this.size) this.#keepEdge(last, sealed[last - first]);
-    const segments = await Promise.all(sealed.map((one, i) => this.#check(first + i, one)));
-    const chunks = (await Promise.all(sealed)).map((bytes, i) => {
-      const start = this.#places.sealedStart(first + i);
-      return bytes.subarray(Math.max(0, from - start), Math.max(0, to - start));
-    });
-    const { head } = this.#sealer;
-    if (from < head.length) chunks.unshift(head.subarray(from, to));
-    return { chunks: chunks.filter(({ length: length2 }) => length2 > 0), segments };
-  }
-  /**
-   * Seals segments that follow each other, side by side; what they hold is read at once.
-   * @param {number} first
-   * @param {number} last
-   */
-  #sealRun(first, last) {
-    const edge = this.#edges.get(first);
-    this.#edges.delete(first);
-    const sealed = edge ? [edge] : [];
-    const begin2 = first + sealed.length;
-    if (begin2 > last) return sealed;
-    const start = this.#places.plainStart(begin2);
-    const reading = read3(this.#plain, start, this.#plainEnd(last));
-    for (let index = begin2; index <= last; index++) {
-      const [at2, end] = [this.#places.plainStart(index) - start, this.#plainEnd(index) - start];
-      const one = reading.then((plain) => this.#sealer.seal(index, plain.subarray(at2, end), index === this.#count - 1));
-      one.catch(() => {
-      });
-      sealed.push(one);
-    }
-    return sealed;
-  }
-  /** Where a segment ends in the plaintext. */
-  #plainEnd(index) {
-    return Math.min(this.#places.plainStart(index + 1), this.plainSize);
-  }
-  /**
-   * @param {number} index
-   * @param {Promise<Bytes>} sealed
-   */
-  #keepEdge(index, sealed) {
-    this.#edges.set(index, sealed);
-    for (const old of this.#edges.keys()) if (this.#edges.size > EDGES) this.#edges.delete(old);
-  }
-  /**
-   * The tag of a segment. Nothing leaves that is another than what left before: under one nonce there is one plaintext.
-   * @param {number} index
-   * @param {Promise<Bytes>} sealed
-   * @returns {Promise<Tagged>}
-   */
-  async #check(index, sealed) {
-    const tag = (await sealed).slice(-TAG3);
-    const known = this.#tags.subarray(index * TAG3, (index + 1) * TAG3);
-    if (known.every((byte) => byte === 0)) known.set(tag);
-    else if (!startsWith(tag, known)) throw new FileChangedError();
-    return { index, tag };
-  }
-};
-function textSource(text) {
-  const bytes = encodeText(text);
-  return { name: looksEnveloped(bytes) ? "message.txt" : "", content: new Blob([bytes]) };
-}
-
 // assets/net/unfinished.js
 var PENDING = 24 * 3600 * 1e3;
 var eraseRows = (id, ...stores) => Promise.all(stores.map((store) => answer(store.delete(rowsOf(id)))));
@@ -2492,11 +2324,11 @@ var Journal = class _Journal {
       /** @type {[string, number][]} */
       firsts.map(([, first]) => first)
     );
-    const count = starts.reduce((most, first, i) => Math.max(most, first + runs[i].length / TAG3), 0);
-    const tags = new Uint8Array(count * TAG3);
+    const count = starts.reduce((most, first, i) => Math.max(most, first + runs[i].length / TAG), 0);
+    const tags = new Uint8Array(count * TAG);
     for (const [i, first] of starts.entries()) {
-      tags.set(runs[i], first * TAG3);
-      for (let n = 0; n < runs[i].length / TAG3; n++) this.#known.add(first + n);
+      tags.set(runs[i], first * TAG);
+      for (let n = 0; n < runs[i].length / TAG; n++) this.#known.add(first + n);
     }
     return { random, size, tags };
   }
@@ -2515,8 +2347,8 @@ var Journal = class _Journal {
     const fresh = segments.findIndex(({ index }) => !this.#known.has(index));
     if (fresh < 0) return;
     const added = segments.slice(fresh);
-    const run = new Uint8Array(added.length * TAG3);
-    for (const [i, { tag }] of added.entries()) run.set(tag, i * TAG3);
+    const run = new Uint8Array(added.length * TAG);
+    for (const [i, { tag }] of added.entries()) run.set(tag, i * TAG);
     await sending.transact(["tags"], (tags) => answer(tags.put(run, [this.#begun.id, added[0].index])));
     for (const { index } of added) this.#known.add(index);
   }
@@ -4458,6 +4290,171 @@ async function grantOf(seed) {
   const material = await crypto.subtle.importKey("raw", seed, "HKDF", false, ["deriveBits"]);
   const hkdf = { name: "HKDF", hash: "SHA-256", salt: new Uint8Array(), info: GRANT };
   return new Uint8Array(await crypto.subtle.deriveBits(hkdf, material, 256));
+}
+
+// assets/crypto/seal.js
+var ONE_SHOT_MAX = 32 * 1024 * 1024;
+var IV2 = 12;
+var EDGES = 8;
+function seal(linkKey, source, { block: block2 = null, kept = null } = {}) {
+  const inOne = source.content.size <= ONE_SHOT_MAX && !block2 && !source.inParts;
+  const plain = enveloped(source, inOne ? "" : "message.txt");
+  if (inOne) return new SealedAtOnce(linkKey, plain);
+  return new SealedStream(linkKey, plain, { block: block2, kept });
+}
+function enveloped({ name, type, content }, fallback) {
+  const filename = name ? safeFilename(name) : fallback;
+  return filename ? new Blob([writeEnvelope({ filename, ...type && { type } }), content]) : content;
+}
+async function read3(plain, from, to) {
+  let bytes;
+  try {
+    bytes = new Uint8Array(await plain.slice(from, to).arrayBuffer());
+  } catch {
+    throw new FileChangedError();
+  }
+  if (bytes.length !== to - from) throw new FileChangedError();
+  return bytes;
+}
+var SealedAtOnce = class {
+  version = 1;
+  random = null;
+  #linkKey;
+  #plain;
+  #iv;
+  /** @type {Promise<Bytes> | null} */
+  #sealed = null;
+  /**
+   * The nonce is random; only tests give one.
+   * @param {Key} linkKey
+   * @param {Blob} plain
+   */
+  constructor(linkKey, plain, iv = crypto.getRandomValues(new Uint8Array(IV2))) {
+    this.#linkKey = linkKey;
+    this.#plain = plain;
+    this.#iv = iv;
+    this.plainSize = plain.size;
+    this.size = IV2 + plain.size + TAG;
+  }
+  /**
+   * @param {number} from
+   * @param {number} length
+   * @returns {Promise<Part>}
+   */
+  async part(from, length) {
+    this.#sealed ??= this.#seal();
+    const sealed = await this.#sealed;
+    return { chunks: [sealed.subarray(from, from + length)], segments: [] };
+  }
+  async #seal() {
+    const key = await crypto.subtle.importKey("raw", this.#linkKey, "AES-GCM", false, ["encrypt"]);
+    const plain = await read3(this.#plain, 0, this.plainSize);
+    const sealed = new Uint8Array(this.size);
+    sealed.set(this.#iv);
+    sealed.set(new Uint8Array(await crypto.subtle.encrypt({ name: "AES-GCM", iv: this.#iv }, key, plain)), IV2);
+    return sealed;
+  }
+};
+var SealedStream = class {
+  #sealer;
+  #plain;
+  #places;
+  #count;
+  /** The tag of each segment that was given out, now or before; zeros where none was. */
+  #tags;
+  /** Segments that a part ended within. @type {Map<number, Promise<Bytes>>} */
+  #edges = /* @__PURE__ */ new Map();
+  /**
+   * What is random is chosen here, unless somebody goes on; only tests give it otherwise.
+   * @param {Key} linkKey
+   * @param {Blob} plain
+   * @param {{ block?: Bytes | null, kept?: Kept | null, random?: Bytes }} [options]
+   */
+  constructor(linkKey, plain, { block: block2 = null, kept = null, random } = {}) {
+    this.version = block2 ? 3 : 2;
+    this.random = kept?.random ?? random ?? crypto.getRandomValues(new Uint8Array(RANDOM));
+    this.#sealer = new SegmentSealer(linkKey, block2, this.random);
+    this.#plain = plain;
+    this.#places = new Places(block2);
+    this.plainSize = plain.size;
+    this.size = this.#places.sealedSize(plain.size);
+    this.#count = this.#places.count(plain.size);
+    this.#tags = new Uint8Array(this.#count * TAG);
+    if (!kept) return;
+    if (kept.size !== this.size) throw new FileChangedError();
+    this.#tags.set(kept.tags.subarray(0, this.#tags.length));
+  }
+  /**
+   * @param {number} from
+   * @param {number} length
+   * @returns {Promise<Part>}
+   */
+  async part(from, length) {
+    const to = Math.min(from + length, this.size);
+    if (from >= to) return { chunks: [], segments: [] };
+    const [first, last] = [this.#places.indexOfSealed(from), this.#places.indexOfSealed(to - 1)];
+    const sealed = this.#sealRun(first, last);
+    if (this.#places.sealedStart(last + 1) > to && to < this.size) this.#keepEdge(last, sealed[last - first]);
+    const segments = await Promise.all(sealed.map((one, i) => this.#check(first + i, one)));
+    const chunks = (await Promise.all(sealed)).map((bytes, i) => {
+      const start = this.#places.sealedStart(first + i);
+      return bytes.subarray(Math.max(0, from - start), Math.max(0, to - start));
+    });
+    const { head } = this.#sealer;
+    if (from < head.length) chunks.unshift(head.subarray(from, to));
+    return { chunks: chunks.filter(({ length: length2 }) => length2 > 0), segments };
+  }
+  /**
+   * Seals segments that follow each other, side by side; what they hold is read at once.
+   * @param {number} first
+   * @param {number} last
+   */
+  #sealRun(first, last) {
+    const edge = this.#edges.get(first);
+    this.#edges.delete(first);
+    const sealed = edge ? [edge] : [];
+    const begin2 = first + sealed.length;
+    if (begin2 > last) return sealed;
+    const start = this.#places.plainStart(begin2);
+    const reading = read3(this.#plain, start, this.#plainEnd(last));
+    for (let index = begin2; index <= last; index++) {
+      const [at2, end] = [this.#places.plainStart(index) - start, this.#plainEnd(index) - start];
+      const one = reading.then((plain) => this.#sealer.seal(index, plain.subarray(at2, end), index === this.#count - 1));
+      one.catch(() => {
+      });
+      sealed.push(one);
+    }
+    return sealed;
+  }
+  /** Where a segment ends in the plaintext. */
+  #plainEnd(index) {
+    return Math.min(this.#places.plainStart(index + 1), this.plainSize);
+  }
+  /**
+   * @param {number} index
+   * @param {Promise<Bytes>} sealed
+   */
+  #keepEdge(index, sealed) {
+    this.#edges.set(index, sealed);
+    for (const old of this.#edges.keys()) if (this.#edges.size > EDGES) this.#edges.delete(old);
+  }
+  /**
+   * The tag of a segment. Nothing leaves that is another than what left before: under one nonce there is one plaintext.
+   * @param {number} index
+   * @param {Promise<Bytes>} sealed
+   * @returns {Promise<Tagged>}
+   */
+  async #check(index, sealed) {
+    const tag = (await sealed).slice(-TAG);
+    const known = this.#tags.subarray(index * TAG, (index + 1) * TAG);
+    if (known.every((byte) => byte === 0)) known.set(tag);
+    else if (!startsWith(tag, known)) throw new FileChangedError();
+    return { index, tag };
+  }
+};
+function textSource(text) {
+  const bytes = encodeText(text);
+  return { name: looksEnveloped(bytes) ? "message.txt" : "", content: new Blob([bytes]) };
 }
 
 // assets/libraries/argon2.js

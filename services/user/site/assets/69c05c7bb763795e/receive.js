@@ -1014,7 +1014,6 @@ var answer = (request2) => new Promise((resolve, reject) => {
   request2.onsuccess = () => resolve(request2.result);
   request2.onerror = () => reject(request2.error);
 });
-var VERSION = 2;
 var LAST = 2 ** 32;
 var Database = class {
   #name;
@@ -1051,10 +1050,9 @@ var Database = class {
     return result;
   }
   #open() {
-    const request2 = indexedDB.open(this.#name, VERSION);
+    const request2 = indexedDB.open(this.#name, 1);
     request2.onupgradeneeded = () => {
-      const { result: db } = request2;
-      for (const store of this.#stores) if (!db.objectStoreNames.contains(store)) db.createObjectStore(store);
+      for (const store of this.#stores) request2.result.createObjectStore(store);
     };
     return answer(request2).then((db) => {
       db.onclose = () => {
