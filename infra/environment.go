@@ -66,9 +66,9 @@ func userProgram(s settings.Settings, storage *Storage, admin pulumi.StringInput
 			send.DueSets, send.PurgeSet, send.RequestSets, send.ArrivedSets, send.WindowSets, send.SaltSet,
 			audit.QueueSets+metric.User, audit.QueueSets+metric.User+"/"),
 		rootAccess(storage.Ledger.Arn, metric.User),
-		withdrawnAccess(storage.Ledger.Arn))
+		readAccess(storage.Ledger.Arn, send.WithdrawnSet))
 	if len(shows) > 0 {
-		grants = append(grants, sharedAccess(storage.Ledger.Arn, shows...))
+		grants = append(grants, readAccess(storage.Ledger.Arn, setsOf(shows)...))
 	}
 	return program{Environment: env, Grants: append(grants, parameterAccess(s.Names, parameters(s, env))...)}
 }
@@ -118,7 +118,7 @@ func canaryProgram(s settings.Settings, storage *Storage, site *Site) program {
 	}
 	return program{
 		Environment: environment(metric.Canary, s, made),
-		Grants:      []policy.Statement{sharedAccess(storage.Ledger.Arn, reads...)},
+		Grants:      []policy.Statement{readAccess(storage.Ledger.Arn, setsOf(reads)...)},
 	}
 }
 

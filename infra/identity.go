@@ -93,15 +93,10 @@ func rootAccess(table pulumi.StringOutput, service string) policy.Statement {
 	return onSets(policy.Allow([]string{"dynamodb:GetItem", "dynamodb:PutItem"}, table), send.RootSets+service)
 }
 
-// withdrawnAccess grants reading what the admin service notes of tokens whose requests
-// are over.
-func withdrawnAccess(table pulumi.StringOutput) policy.Statement {
-	return onSets(policy.Allow([]string{"dynamodb:GetItem"}, table), send.WithdrawnSet)
-}
-
-// sharedAccess grants reading the secrets that a machine shows or is shown.
-func sharedAccess(table pulumi.StringOutput, secrets ...send.Shared) policy.Statement {
-	return onSets(policy.Allow([]string{"dynamodb:GetItem"}, table), setsOf(secrets)...)
+// readAccess grants reading what another service, or a deploy, keeps in the named sets:
+// which tokens' requests are over, or the secrets that a machine shows or is shown.
+func readAccess(table pulumi.StringOutput, sets ...string) policy.Statement {
+	return onSets(policy.Allow([]string{"dynamodb:GetItem"}, table), sets...)
 }
 
 // keepingAccess grants making and changing the secrets of machines, as a deploy

@@ -125,6 +125,7 @@ var idForm = regexp.MustCompile(`^[0-9a-f]{12}$`)
 
 var errID = send.Fail(send.Unavailable, "the service gave an answer that cannot be read")
 
+// hexSum is what the service keeps of a secret, to know it again.
 func hexSum(secret string) string {
 	sum := sha256.Sum256([]byte(secret))
 	return hex.EncodeToString(sum[:])

@@ -3,9 +3,7 @@ package client
 import (
 	"bytes"
 	"context"
-	"crypto/sha256"
 	"encoding/base64"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -280,13 +278,12 @@ func (c *Client) open(
 	ctx context.Context, k keys, label envelope.Label, size int64, o Options,
 ) (opened, error) {
 	secret := send.RandomSecret()
-	hash := sha256.Sum256([]byte(secret))
 	t := wire.CreateTransferRequest{
 		FileSizeBytes:   size,
 		ContentTypeHint: sealedType,
 		MaxDownloads:    o.MaxDownloads,
 		AutoDelete:      o.MaxDownloads > 0,
-		DeleteAuthHash:  hex.EncodeToString(hash[:]),
+		DeleteAuthHash:  hexSum(secret),
 		Label:           base64.StdEncoding.EncodeToString(envelope.SealLabel(k.secret, label)),
 	}
 	if err := address(&t, k.link, o.To); err != nil {
