@@ -112,17 +112,10 @@ func (a *addressee) tell(ctx context.Context, e Env, s client.Sent, asJSON bool)
 			ExpiresAt    time.Time `json:"expires_at"`
 			SealedBytes  int64     `json:"sealed_bytes"`
 		}{a.request.ID, s.Link.ID, s.DeleteSecret, s.ExpiresAt, s.Size})
-		if err == nil {
-			err = e.listening()
-		}
-		if err == nil {
-			err = e.print(ctx, string(text)+"\n")
-		}
 		if err != nil {
-			fmt.Fprintf(e.Err, "%s\n", text)
-			return errors.New("it was sent, but that could not be printed, which is why it stands above: " + err.Error())
+			panic(err) // such values always encode
 		}
-		return nil
+		return e.printSent(ctx, string(text)+"\n", "it was sent, but that")
 	}
 	fmt.Fprintln(e.notes(), "sent     only who asked for it can open it")
 	tellEnds(e, s)

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
@@ -186,14 +185,7 @@ func linkOf(own client.OwnRequest, a client.Arrived) envelope.Link {
 func showRequest(w *tabwriter.Writer, s shownRequest, said standing) {
 	fmt.Fprintf(w, "request\t%s\n", s.RequestID)
 	fmt.Fprintf(w, "title\t%s\n", clean(s.Title))
-	for i, line := range strings.Split(envelope.CleanNote(s.Note), "\n") {
-		switch {
-		case i > 0:
-			fmt.Fprintf(w, "\t%s\n", line)
-		case line != "":
-			fmt.Fprintf(w, "note\t%s\n", line)
-		}
-	}
+	showNote(w, envelope.CleanNote(s.Note))
 	fmt.Fprintf(w, "link\t%s\n", s.Link)
 	if s.Transfers == nil {
 		return

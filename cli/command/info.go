@@ -116,7 +116,12 @@ func showLabel(w io.Writer, l envelope.Label) {
 	if l.Count > 1 {
 		fmt.Fprintf(w, "files\t%d in all%s\n", l.Count, inBrackets(l.Size))
 	}
-	for i, line := range strings.Split(l.Note, "\n") {
+	showNote(w, l.Note)
+}
+
+// showNote writes a note, as rows of a table.
+func showNote(w io.Writer, note string) {
+	for i, line := range strings.Split(note, "\n") {
 		switch {
 		case i > 0:
 			fmt.Fprintf(w, "\t%s\n", line)

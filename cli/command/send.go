@@ -177,20 +177,24 @@ func tell(ctx context.Context, e Env, s client.Sent, asJSON bool) error {
 	if asJSON {
 		text = inJSON(s)
 	}
+	err := e.printSent(ctx, text, "the file was sent, but its link")
+	if !asJSON {
+		tellEnds(e, s)
+	}
+	return err
+}
+
+// printSent prints what nobody can ask for a second time. Where the standard output takes
+// it not, it stands among what is for people, and the error says what it is of.
+func (e Env) printSent(ctx context.Context, text, what string) error {
 	err := e.listening()
 	if err == nil {
 		err = e.print(ctx, text)
 	}
 	if err != nil {
 		fmt.Fprint(e.Err, text)
-	}
-	if !asJSON {
-		tellEnds(e, s)
-	}
-	if err != nil {
 		// A text only: also that nobody reads it any more is a failure here.
-		return errors.New("the file was sent, but its link could not be printed, which is why it stands above: " +
-			err.Error())
+		return errors.New(what + " could not be printed, which is why it stands above: " + err.Error())
 	}
 	return nil
 }

@@ -59,7 +59,7 @@ const (
 // ErrSending says that another process is at an upload.
 var ErrSending = errors.New("another sgsend is sending this")
 
-// StateFolder is where uploads are kept: a folder of this user's, of what programs
+// StateFolder is where uploads and requests are kept: a folder of this user's, of what programs
 // know from one run to the next.
 func StateFolder() (string, error) {
 	if dir := os.Getenv("XDG_STATE_HOME"); filepath.IsAbs(dir) {
