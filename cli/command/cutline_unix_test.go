@@ -3,9 +3,6 @@
 package command_test
 
 import (
-	"bufio"
-	"crypto/sha256"
-	"io"
 	"math/rand/v2"
 	"os"
 	"os/exec"
@@ -47,7 +44,7 @@ func TestLineIsCutAndClientsAreKilled(t *testing.T) {
 	line := cutline.Start(t, direct)
 	s := &site.Site{URL: line.URL, Token: strings.TrimSpace(string(token))}
 
-	path, want := chanceFile(t, size, seed)
+	path, want := cutline.File(t, "a.bin", size, seed)
 	state, caches, dir := t.TempDir(), t.TempDir(), t.TempDir()
 	until := func(first int64, args ...string) string {
 		t.Helper()
@@ -90,7 +87,7 @@ func TestLineIsCutAndClientsAreKilled(t *testing.T) {
 	link := until(begun, "send", "--downloads", "1", path)
 	until(0, "receive", "-o", "b.bin", link)
 
-	if got := sumOf(t, filepath.Join(dir, "b.bin")); got != want {
+	if got := cutline.SumOf(t, filepath.Join(dir, "b.bin")); got != want {
 		t.Error("other bytes arrived")
 	}
 	parsed, err := envelope.ParseLink(link)
@@ -120,39 +117,4 @@ func setFolders(dir, state, caches string) func(*running) {
 		p.Dir = dir
 		p.Env = append(p.Env, "XDG_STATE_HOME="+state, "XDG_CACHE_HOME="+caches)
 	}
-}
-
-// chanceFile makes a file that looks like none else, and returns what it sums up to.
-func chanceFile(t *testing.T, size int64, seed uint64) (path string, sum [sha256.Size]byte) {
-	t.Helper()
-	path = filepath.Join(t.TempDir(), "a.bin")
-	f, err := os.Create(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	var key [32]byte
-	key[0] = byte(seed)
-	w := bufio.NewWriterSize(f, 1<<20)
-	if _, err := io.CopyN(w, rand.NewChaCha8(key), size); err != nil {
-		t.Fatal(err)
-	}
-	if err := w.Flush(); err != nil {
-		t.Fatal(err)
-	}
-	return path, sumOf(t, path)
-}
-
-func sumOf(t *testing.T, path string) (sum [sha256.Size]byte) {
-	t.Helper()
-	f, err := os.Open(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	h := sha256.New()
-	if _, err := io.Copy(h, f); err != nil {
-		t.Fatal(err)
-	}
-	return [sha256.Size]byte(h.Sum(nil))
 }

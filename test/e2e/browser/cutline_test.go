@@ -1,11 +1,8 @@
 package browser
 
 import (
-	"bufio"
-	"crypto/sha256"
 	"errors"
 	"fmt"
-	"io"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -42,11 +39,11 @@ func TestLineIsCutAndBrowsersAreKilled(t *testing.T) {
 	direct := *b.s
 	b.line = cutline.Start(t, b.s.URL)
 	b.s.URL = b.line.URL
-	path, want := chanceFile(t, "long.bin", size, seed)
+	path, want := cutline.File(t, "long.bin", size, seed)
 
 	link := b.send(path)
 	recipient := b.receive(link)
-	if got := sumOf(t, recipient.saved("long.bin")); got != want {
+	if got := cutline.SumOf(t, recipient.saved("long.bin")); got != want {
 		t.Error("other bytes arrived")
 	}
 	id, _ := partsOf(t, link)
@@ -183,39 +180,4 @@ func removeParts(dir string) {
 	for _, path := range left {
 		os.Remove(path)
 	}
-}
-
-// chanceFile makes a file that looks like none else, and returns what it sums up to.
-func chanceFile(t *testing.T, name string, size int64, seed uint64) (path string, sum [sha256.Size]byte) {
-	t.Helper()
-	path = filepath.Join(t.TempDir(), name)
-	f, err := os.Create(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	var key [32]byte
-	key[0] = byte(seed)
-	w := bufio.NewWriterSize(f, 1<<20)
-	if _, err := io.CopyN(w, rand.NewChaCha8(key), size); err != nil {
-		t.Fatal(err)
-	}
-	if err := w.Flush(); err != nil {
-		t.Fatal(err)
-	}
-	return path, sumOf(t, path)
-}
-
-func sumOf(t *testing.T, path string) (sum [sha256.Size]byte) {
-	t.Helper()
-	f, err := os.Open(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	h := sha256.New()
-	if _, err := io.Copy(h, f); err != nil {
-		t.Fatal(err)
-	}
-	return [sha256.Size]byte(h.Sum(nil))
 }

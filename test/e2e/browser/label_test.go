@@ -15,6 +15,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -71,7 +72,8 @@ func (s *server) run(t *testing.T, stdin string, args ...string) (stdout string)
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, binary, args...)
-	cmd.Env = append(os.Environ(), "SGSEND_SERVER="+s.URL, "SGSEND_TOKEN="+s.Token)
+	cmd.Dir = s.dir
+	cmd.Env = slices.Concat(os.Environ(), s.env, []string{"SGSEND_SERVER=" + s.URL, "SGSEND_TOKEN=" + s.Token})
 	cmd.Stdin = strings.NewReader(stdin)
 	var complaints bytes.Buffer
 	cmd.Stderr = &complaints

@@ -11,8 +11,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/chromedp/chromedp/kb"
-
+	"sgraph.ai/send/shared/test/cutline"
 	"sgraph.ai/send/shared/test/nightly"
 )
 
@@ -38,10 +37,7 @@ func TestMemoryOfALargeFile(t *testing.T) {
 	}
 
 	sender := open(t, desktop)
-	sender.goTo(s.URL + "/")
-	sender.see(tokenInput)
-	sender.enter(tokenInput, s.Token+kb.Tab)
-	sender.see(accepted)
+	sender.goSend(s)
 	sender.choose(fileInput, path)
 	memory := sender.watch()
 	sender.click(submit)
@@ -49,7 +45,7 @@ func TestMemoryOfALargeFile(t *testing.T) {
 	memory.mustBeFlat("sending")
 	link := sender.value(linkInput)
 	sender.close()
-	want := sumOf(t, path)
+	want := cutline.SumOf(t, path)
 
 	const without = `Object.defineProperty(navigator, "serviceWorker", { value: undefined });`
 	for _, into := range []struct{ what, script string }{
@@ -62,9 +58,9 @@ func TestMemoryOfALargeFile(t *testing.T) {
 		memory = recipient.watch()
 		recipient.click(receiveIt)
 		recipient.awaitLong(isVisible(received))
-		saved := recipient.savedAfter("large.bin", size)
+		saved := recipient.saved("large.bin")
 		memory.mustBeFlat("receiving into " + into.what)
-		if sumOf(t, saved) != want {
+		if cutline.SumOf(t, saved) != want {
 			t.Errorf("into %s other bytes arrived", into.what)
 		}
 		os.Remove(saved)
@@ -92,29 +88,6 @@ func (p *profile) awaitLong(script string) {
 		}
 		time.Sleep(100 * time.Millisecond)
 	}
-}
-
-// savedAfter waits for a file in the downloads as long as it grows.
-func (p *profile) savedAfter(name string, size int64) (path string) {
-	p.t.Helper()
-	there, since := int64(-1), time.Now()
-	for !p.took(name) {
-		now := int64(0)
-		files, _ := os.ReadDir(p.downloads)
-		for _, file := range files {
-			if info, err := file.Info(); err == nil {
-				now += info.Size()
-			}
-		}
-		if now != there {
-			there, since = now, time.Now()
-		}
-		if time.Since(since) > patience {
-			p.t.Fatalf("of %d bytes %d are in the downloads", size, there)
-		}
-		time.Sleep(100 * time.Millisecond)
-	}
-	return filepath.Join(p.downloads, name)
 }
 
 // memory is how much the processes of a browser have, at most, while it is watched.

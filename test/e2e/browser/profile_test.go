@@ -379,17 +379,26 @@ func (p *profile) downloaded(name string) []byte {
 	return content
 }
 
-// saved waits for a file in the downloads, and says where it is.
+// saved waits for a file in the downloads, as long as something arrives there, and says where it is.
 func (p *profile) saved(name string) (path string) {
 	p.t.Helper()
-	for end := time.Now().Add(patience); time.Now().Before(end); time.Sleep(50 * time.Millisecond) {
-		if p.took(name) {
-			return filepath.Join(p.downloads, name)
+	there, since := int64(-1), time.Now()
+	for ; !p.took(name); time.Sleep(50 * time.Millisecond) {
+		now := int64(0)
+		files, _ := os.ReadDir(p.downloads)
+		for _, file := range files {
+			if info, err := file.Info(); err == nil {
+				now += info.Size()
+			}
+		}
+		if now != there {
+			there, since = now, time.Now()
+		}
+		if time.Since(since) > patience {
+			p.t.Fatalf("%s was not downloaded; there is %v, of %d bytes", name, files, there)
 		}
 	}
-	entries, _ := os.ReadDir(p.downloads)
-	p.t.Fatalf("%s was not downloaded; there is %v", name, entries)
-	return ""
+	return filepath.Join(p.downloads, name)
 }
 
 // took says, once, that a download is complete.

@@ -3,7 +3,6 @@ package browser
 import (
 	"bytes"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -188,36 +187,24 @@ func TestReceiptsAndExpiry(t *testing.T) {
 	sender.await(`/Expires\s+in (1 hour|60 min|59 min)/.test(document.querySelector("transfer-status").innerText)`)
 }
 
-// sgsend runs the command on this server, with what it keeps in a folder, and returns what it prints.
-func (s *server) sgsend(t *testing.T, state, dir string, args ...string) string {
-	t.Helper()
-	binary, err := sgsend()
-	if err != nil {
-		t.Fatal(err)
-	}
-	c := exec.CommandContext(t.Context(), binary, args...)
-	c.Dir = dir
-	c.Env = append(os.Environ(), "SGSEND_SERVER="+s.URL, "SGSEND_TOKEN="+s.Token,
-		"XDG_STATE_HOME="+state, "XDG_CACHE_HOME="+state, "XDG_CONFIG_HOME="+state)
-	var said bytes.Buffer
-	c.Stderr = &said
-	out, err := c.Output()
-	if err != nil {
-		t.Fatalf("sgsend %v: %v\n%s", args, err, &said)
-	}
-	return strings.TrimSpace(string(out))
+// at is the server for whoever works in a folder, with what sgsend keeps in another.
+func (s *server) at(dir, state string) *server {
+	there := *s
+	there.dir, there.env = dir, []string{"XDG_STATE_HOME=" + state, "XDG_CACHE_HOME=" + state, "XDG_CONFIG_HOME=" + state}
+	return &there
 }
 
 // What a page asks for the command sends, and the page receives; and the reverse.
 func TestRequestsOfPageAndCommand(t *testing.T) {
 	inBrowser(t)
 	s := serve(t)
-	state, dir := t.TempDir(), t.TempDir()
+	dir := t.TempDir()
+	machine, other := s.at(dir, t.TempDir()), s.at(dir, t.TempDir())
 
 	maker := open(t, desktop)
 	link := maker.ask(s, "Contract: 2030?")
 	path, content := randomFile(t, "contract.bin", 300_000)
-	s.sgsend(t, t.TempDir(), dir, "send", "--to", link, "--note", "Here it is", path)
+	other.run(t, "", "send", "--to", link, "--note", "Here it is", path)
 	maker.goAfresh(s.URL + "/#ask")
 	maker.see(arrived)
 	maker.await(`document.querySelector("own-request .files .name").innerText.includes("contract")`)
@@ -229,7 +216,7 @@ func TestRequestsOfPageAndCommand(t *testing.T) {
 		t.Error("other bytes arrived at the page")
 	}
 
-	link = s.sgsend(t, state, dir, "request", "create", "--note", "All of the summer.", "Photos: all?")
+	link = strings.TrimSpace(machine.run(t, "", "request", "create", "--note", "All of the summer.", "Photos: all?"))
 	path, content = randomFile(t, "photo.bin", 40_000_000) // in parts
 	sender := open(t, desktop)
 	sender.goTo(link)
@@ -243,13 +230,13 @@ func TestRequestsOfPageAndCommand(t *testing.T) {
 	sender.choose(fileInput, path)
 	sender.click(submit)
 	sender.see(sendingDone)
-	if at := s.sgsend(t, state, dir, "request", "receive"); at != "photo.bin" {
+	if at := machine.run(t, "", "request", "receive"); at != "photo.bin\n" {
 		t.Errorf("received as %q", at)
 	}
 	if got, err := os.ReadFile(filepath.Join(dir, "photo.bin")); err != nil || !bytes.Equal(got, content) {
 		t.Errorf("%d bytes arrived of %d, or others: %v", len(got), len(content), err)
 	}
-	if said := s.sgsend(t, state, dir, "request", "list"); !strings.Contains(said, "1 of 1") {
+	if said := machine.run(t, "", "request", "list"); !strings.Contains(said, "1 of 1") {
 		t.Errorf("the list says %q", said)
 	}
 }

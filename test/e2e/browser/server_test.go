@@ -32,6 +32,9 @@ type server struct {
 
 	data string
 	log  *logtest.Buffer
+
+	dir string   // where sgsend is run against it; "" = here
+	env []string // beside this process's
 }
 
 // sgsend is the command, built once for all tests; SGSEND names one that is built already.

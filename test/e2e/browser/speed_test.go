@@ -2,13 +2,12 @@ package browser
 
 import (
 	"fmt"
-	"io"
-	"math/rand/v2"
 	"os"
-	"path/filepath"
 	"slices"
 	"strconv"
 	"testing"
+
+	"sgraph.ai/send/shared/test/cutline"
 )
 
 // BenchmarkSpeed takes how fast a page sends and receives, beside what the same browser moves unsealed through the same
@@ -23,28 +22,15 @@ func BenchmarkSpeed(b *testing.B) {
 	if _, err := os.Stat("/dev/shm"); err == nil {
 		b.Setenv("TMPDIR", "/dev/shm") // a disk has moods
 	}
-	path := filepath.Join(b.TempDir(), "file.bin")
-	f, err := os.Create(path)
-	if err != nil {
-		b.Fatal(err)
-	}
 	// What is not sealed has to look so: the service takes nothing else.
-	if _, err := io.CopyN(f, rand.NewChaCha8([32]byte{}), int64(size)<<20); err != nil {
-		b.Fatal(err)
-	}
-	if err := f.Close(); err != nil {
-		b.Fatal(err)
-	}
+	path, _ := cutline.File(b, "file.bin", int64(size)<<20, 0)
 	s := serve(b, "SEND__RATE_LIMITS=off")
 	for b.Loop() {
 		var sealed, bare, opened, taken []float64
 		for range 3 {
 			sender := open(b, desktop)
 			sender.must(sender.before(withoutPickers))
-			sender.goTo(s.URL + "/")
-			sender.see(tokenInput)
-			sender.enter(tokenInput, s.Token+"\t")
-			sender.see(accepted)
+			sender.goSend(s)
 			sender.choose(fileInput, path)
 			rate := func(script string) float64 {
 				return float64(size) * 1.048576 / evaluate[float64](sender, script)
