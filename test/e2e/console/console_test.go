@@ -219,7 +219,11 @@ func TestTheTrail(t *testing.T) {
 		enter("#audit-id", "00000000000a"), chromedp.KeyEvent(kb.Enter), says("1 event"),
 		enter("#audit-id", "no id"), chromedp.KeyEvent(kb.Enter), says("token must be the ID of one"),
 		enter("#audit-id", tokenID(t, tokens.Ledger, "token")[:9]), chromedp.KeyEvent(kb.Enter), says("50 or more"),
-		until(`() => { document.querySelector('[aria-label="Only transfer aabbccddeeff"]').click(); return true; }`, ""),
+		// From the press on nothing can be added to what was shown before.
+		until(`() => {
+			document.querySelector('[aria-label="Only transfer aabbccddeeff"]').click();
+			return document.querySelector(".below button").disabled;
+		}`, ""),
 		until(`() => !document.querySelector('[aria-label="Only transfer 000000000000"]')`, ""), says("50 or more events"))
 	turned(about)
 	exported := number(t, ctx, `(() => {

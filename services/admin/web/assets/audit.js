@@ -128,6 +128,8 @@ class SendAudit extends View {
     this.#download.href = audit.exportOf(query);
     this.#chain.href = audit.chainOf(query.get('from') ?? '');
     const asked = ++this.#asked;
+    // What is shown does not go on: its next page is none of what is asked for now.
+    for (const button of this.#below.querySelectorAll('button')) button.disabled = true;
     try {
       const [page, known, end] = await Promise.all([audit.page(query, PAGE), tokens.list(), audit.head()]);
       if (asked !== this.#asked) return;

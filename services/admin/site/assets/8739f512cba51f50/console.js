@@ -736,6 +736,7 @@ var SendAudit = class extends View {
     this.#download.href = audit.exportOf(query);
     this.#chain.href = audit.chainOf(query.get("from") ?? "");
     const asked = ++this.#asked;
+    for (const button2 of this.#below.querySelectorAll("button")) button2.disabled = true;
     try {
       const [page, known, end] = await Promise.all([audit.page(query, PAGE), tokens.list(), audit.head()]);
       if (asked !== this.#asked) return;
