@@ -19,17 +19,19 @@ type Line struct {
 
 	mu      sync.Mutex
 	happens []happening
+	carried int64 // since it was planned, and not held
 	cuts    int
 	held    bool
+	doing   bool       // the line stands still while something is done
+	done    *sync.Cond // of mu: doing or closed has changed
 	open    map[*connection]bool
 	closed  bool
 	group   sync.WaitGroup
 }
 
-// happening happens when the line has carried so many bytes, either way, since what
-// happened before.
+// happening happens when the line has carried so many bytes, either way.
 type happening struct {
-	after  int64
+	at     int64
 	answer bool   // it happens to the next bytes of the service then, which do not arrive
 	all    bool   // every connection is cut, and not only the one that carried that byte
 	do     func() // is called; nil: the line is cut
@@ -61,6 +63,7 @@ func Start(t testing.TB, service string) *Line {
 		t.Fatal(err)
 	}
 	l := &Line{URL: "http://" + at.Addr().String(), target: to.Host, open: map[*connection]bool{}}
+	l.done = sync.NewCond(&l.mu)
 	l.group.Go(func() {
 		for {
 			client, err := at.Accept()
@@ -83,6 +86,7 @@ func (l *Line) end() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.closed = true
+	l.done.Broadcast()
 	for c := range l.open {
 		c.cut()
 	}
@@ -90,32 +94,33 @@ func (l *Line) end() {
 
 // Plan has the line cut so often from now on, and something done so often between, each
 // at a byte that chance chooses: after the line has carried so many bytes, and before it has
-// carried so many more.
+// carried so many more. Where a cut is to lose an answer it waits for the next one. Nothing
+// is carried while something is done.
 func (l *Line) Plan(r *rand.Rand, first, within int64, cuts int, do func(), times int) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.happens, l.cuts = nil, 0
+	l.happens, l.carried, l.cuts = nil, 0, 0
 	n := cuts + times
+	var at int64
 	for _, number := range r.Perm(n) {
-		h := happening{after: 1 + r.Int64N(2*within/int64(n+1)), answer: r.IntN(3) == 0, all: r.IntN(2) == 0}
+		h := happening{answer: r.IntN(3) == 0, all: r.IntN(2) == 0}
+		after := 1 + r.Int64N(2*within/int64(n+1))
 		if r.IntN(8) == 0 {
-			h.after = 1 + r.Int64N(500) // soon after the one before: while something begins
+			after = 1 + r.Int64N(500) // soon after the one before: while something begins
 		}
 		if number < times {
 			h.do = do
 		}
+		at += after
+		h.at = at
 		l.happens = append(l.happens, h)
 	}
-	var sum int64
-	for _, h := range l.happens {
-		sum += h.after
-	}
-	for i := range l.happens {
-		if sum > within {
-			l.happens[i].after = max(1, int64(float64(l.happens[i].after)*float64(within)/float64(sum)))
+	for i, h := range l.happens {
+		if at > within {
+			h.at = max(1, int64(float64(h.at)*float64(within)/float64(at)))
 		}
+		l.happens[i].at = first + h.at
 	}
-	l.happens[0].after += first
 }
 
 // Hold has nothing happen while it is held: people load a page until it is there.
@@ -194,40 +199,54 @@ func (l *Line) carry(c *connection, to, from *net.TCPConn, answer bool) {
 func (l *Line) hand(c *connection, to *net.TCPConn, bytes []byte, answer bool) bool {
 	for len(bytes) > 0 {
 		room, happens := l.take(len(bytes), answer)
-		if _, err := to.Write(bytes[:room]); err != nil {
-			return false
-		}
+		_, err := to.Write(bytes[:room])
 		bytes = bytes[room:]
-		if happens == nil {
-			continue
-		}
-		if happens.do == nil {
+		switch {
+		case happens != nil && happens.do == nil:
 			l.cut(c, happens.all)
 			return false
+		case happens != nil:
+			happens.do()
+			l.goOn()
 		}
-		happens.do()
+		if err != nil {
+			return false
+		}
 	}
 	return true
 }
 
-// take returns how many of so many bytes come before something happens, and what.
+// take returns how many of so many bytes come before something happens, and what. It waits
+// for what is being done, and what it returns to be done is.
 func (l *Line) take(n int, answer bool) (int, *happening) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	for l.doing && !l.closed {
+		l.done.Wait()
+	}
 	if len(l.happens) == 0 || l.held {
 		return n, nil
 	}
-	next := &l.happens[0]
-	if int64(n) < next.after || next.answer && !answer {
-		next.after = max(1, next.after-int64(n))
+	next := l.happens[0]
+	if l.carried+int64(n) < next.at || next.answer && !answer {
+		l.carried += int64(n)
 		return n, nil
 	}
-	room := int(next.after) - 1
+	room := max(0, next.at-l.carried-1)
+	l.carried += room
 	l.happens = l.happens[1:]
-	if next.do == nil {
+	if l.doing = next.do != nil; !l.doing {
 		l.cuts++
 	}
-	return room, next
+	return int(room), &next
+}
+
+// goOn ends what is done.
+func (l *Line) goOn() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.doing = false
+	l.done.Broadcast()
 }
 
 // cut cuts a connection, or all.

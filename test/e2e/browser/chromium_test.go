@@ -74,12 +74,12 @@ func holdWorkers() step {
 	})
 }
 
-// attend has observe hear of a worker, too, and lets it begin.
+// attend has observe hear of a worker, too, and lets it begin, unless it is gone by then: its context ends with it.
 func (c *chromium) attend(p *profile, worker *target.Info) {
 	ctx, cancel := chromedp.NewContext(c.ctx,
 		chromedp.WithTargetID(worker.TargetID), chromedp.WithListener(p.observe), chromedp.WithDetachOnCancel())
 	p.t.Cleanup(cancel)
-	if err := chromedp.Do(ctx, call(runtime.RunIfWaitingForDebugger, cdp.Empty{})); err != nil && c.ctx.Err() == nil {
+	if err := chromedp.Do(ctx, call(runtime.RunIfWaitingForDebugger, cdp.Empty{})); err != nil && ctx.Err() == nil {
 		p.complain("the %s %s is not attended: %v", worker.Type, worker.URL, err)
 	}
 }

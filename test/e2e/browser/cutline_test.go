@@ -81,7 +81,10 @@ func (b *broken) interrupted(
 		until := make(chan bool)
 		select {
 		case moments <- until:
-			<-until
+			select {
+			case <-until:
+			case <-t.Context().Done():
+			}
 		case <-t.Context().Done():
 		}
 	}, b.restarts)
