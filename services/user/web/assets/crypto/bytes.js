@@ -70,22 +70,24 @@ export class ByteQueue {
    * @param {number} n
    */
   take(n) {
-    const taken = new Uint8Array(Math.min(n, this.length));
-    let at = 0;
-    while (at < taken.length) {
+    return concat(this.chunks(n));
+  }
+
+  /**
+   * The next n bytes (fewer only when fewer are held), as they came.
+   * @param {number} n
+   */
+  chunks(n) {
+    const taken = [];
+    let left = Math.min(n, this.length);
+    this.length -= left;
+    while (left > 0) {
       const head = this.#chunks[0];
-      const want = taken.length - at;
-      if (head.length <= want) {
-        taken.set(head, at);
-        at += head.length;
-        this.#chunks.shift();
-      } else {
-        taken.set(head.subarray(0, want), at);
-        at += want;
-        this.#chunks[0] = head.subarray(want);
-      }
+      if (head.length <= left) this.#chunks.shift();
+      else this.#chunks[0] = head.subarray(left);
+      taken.push(head.subarray(0, left));
+      left -= Math.min(left, head.length);
     }
-    this.length -= taken.length;
     return taken;
   }
 }

@@ -102,8 +102,12 @@ export class Download {
       received += bytes.length;
       yield bytes;
     }
-    // What the browser erased of it comes again.
-    if (!this.total || received < this.total) yield* this.#fetched(received, first, options);
+    if (this.total && received >= this.total) return;
+    try {
+      yield* this.#fetched(received, first, options); // with what the browser erased of it
+    } finally {
+      await this.#kept.close();
+    }
   }
 
   /**
@@ -112,7 +116,20 @@ export class Download {
    * @param {Options} options
    * @returns {AsyncGenerator<Bytes>}
    */
-  async *range({ from, to }, options) {
+  async *range(part, options) {
+    try {
+      yield* this.#part(part, options);
+    } finally {
+      await this.#kept.close();
+    }
+  }
+
+  /**
+   * @param {{ from: number, to: number }} part
+   * @param {Options} options
+   * @returns {AsyncGenerator<Bytes>}
+   */
+  async *#part({ from, to }, options) {
     for (let index = Math.floor(from / PIECE); index * PIECE < to; ) {
       const start = index * PIECE;
       const cut = (/** @type {Bytes} */ bytes, /** @type {number} */ at) =>
@@ -124,7 +141,7 @@ export class Download {
         continue;
       }
       for await (const piece of this.#pieces(index, to, options)) {
-        await this.#kept.put(index, piece);
+        await this.#kept.put(index, [piece]);
         yield cut(piece, index * PIECE);
         index++;
       }
@@ -343,10 +360,10 @@ class Pieces {
     this.#index = from / PIECE;
   }
 
-  /** @param {Bytes} bytes which the caller may give away afterwards */
+  /** @param {Bytes} bytes which nobody changes */
   async add(bytes) {
     if (!this.#isKeeping) return;
-    this.#queue.push(bytes.slice());
+    this.#queue.push(bytes);
     while (this.#queue.length >= PIECE) await this.#keep();
   }
 
@@ -357,7 +374,7 @@ class Pieces {
 
   /** Keeps the next piece while more arrives; one after the other. */
   async #keep() {
-    const piece = this.#queue.take(PIECE);
+    const piece = this.#queue.chunks(PIECE);
     await this.#last;
     this.#last = this.#kept.add(this.#index++, piece).then((isKept) => {
       this.#isKeeping &&= isKept;

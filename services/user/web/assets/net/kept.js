@@ -19,6 +19,11 @@ export const PIECE = 1024 * 1024;
 const STORED_MAX = 1024; // pieces of one download, where no file takes them
 const HELD_MAX = 64; // pieces in memory, where nothing is stored
 
+// Of what is written into the file so much may be unknown to the database, which takes its time for each note: for so
+// many milliseconds, or so many pieces. What a page that is closed leaves unknown is fetched again.
+const NOTE_EVERY = 500;
+const NOTE_MAX = 16;
+
 export class Kept {
   /** @type {Claim | null} */
   claim = null;
@@ -29,6 +34,11 @@ export class Kept {
   #most;
   /** @type {Blob[] | null} the pieces, by their numbers, where the browser stores none */
   #held = null;
+  /** While pieces come. @type {Promise<storage.File | null> | undefined} */
+  #file;
+  /** Pieces in the file that the database does not know. @type {Map<number, storage.Place>} */
+  #unknown = new Map();
+  #noted = 0; // when it was told last
 
   /** @param {string} id of the transfer */
   constructor(id) {
@@ -66,33 +76,67 @@ export class Kept {
   /**
    * Keeps the next piece, if there is room.
    * @param {number} index
-   * @param {Bytes} bytes
+   * @param {Bytes[]} chunks
    * @returns {Promise<boolean>} whether it is kept
    */
-  async add(index, bytes) {
+  async add(index, chunks) {
     if (index < this.#count) return true;
-    if (index > this.#count || !(await this.put(index, bytes))) return false;
+    if (index > this.#count || !(await this.put(index, chunks))) return false;
     this.#count++;
     return true;
   }
 
   /**
-   * Keeps any piece, if there is room.
+   * Keeps any piece, if there is room. Whoever has pieces kept closes in the end.
    * @param {number} index
-   * @param {Bytes} bytes
+   * @param {Bytes[]} chunks
    * @returns {Promise<boolean>} whether it is kept
    */
-  async put(index, bytes) {
+  async put(index, chunks) {
     this.#most ??= this.#howMany();
     if (this.#isFull || index >= (await this.#most)) return false;
     try {
-      if (this.#held) this.#held[index] = new Blob([bytes]);
-      else await storage.savePiece(this.#id, index, { at: index * PIECE, bytes });
+      if (this.#held) this.#held[index] = new Blob(chunks);
+      else await this.#store(index, chunks);
       return true;
     } catch {
       this.#isFull = true; // the rest is fetched again if it is needed again
       return false;
     }
+  }
+
+  /**
+   * @param {number} index
+   * @param {Bytes[]} chunks
+   */
+  async #store(index, chunks) {
+    this.#file ??= storage.openFile(this.#id);
+    const file = await this.#file;
+    if (!file) return storage.savePieces(this.#id, new Map([[index, new Blob(chunks)]]));
+    const start = index * PIECE;
+    let at = start;
+    for (const bytes of chunks) {
+      if (file.write(bytes, { at }) < bytes.length) throw new DOMException('no room', 'QuotaExceededError');
+      at += bytes.length;
+    }
+    this.#unknown.set(index, { at: start, size: at - start });
+    if (this.#unknown.size >= NOTE_MAX || Date.now() - this.#noted >= NOTE_EVERY) await this.#note();
+  }
+
+  async #note() {
+    if (this.#unknown.size === 0) return;
+    const pieces = this.#unknown;
+    this.#unknown = new Map();
+    await storage.savePieces(this.#id, pieces);
+    this.#noted = Date.now();
+  }
+
+  /** To be called when no more pieces come, for now. */
+  async close() {
+    const opened = this.#file;
+    this.#file = undefined;
+    await this.#note().catch(() => {});
+    (await opened?.catch(() => null))?.close();
   }
 
   async #howMany() {
@@ -108,6 +152,7 @@ export class Kept {
    */
   async piece(index) {
     try {
+      if (this.#unknown.has(index)) await this.#note();
       const piece = this.#held ? this.#held[index] : await storage.findPiece(this.#id, index);
       return piece ? new Uint8Array(await piece.arrayBuffer()) : null;
     } catch {
@@ -132,6 +177,7 @@ export class Kept {
 
   /** To be called when the download is done, or over. */
   async forget() {
+    await this.close(); // a file that is open cannot be removed
     this.claim = null;
     this.#count = 0;
     if (this.#held) this.#held = [];

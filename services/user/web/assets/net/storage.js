@@ -9,6 +9,7 @@ import { answer, Database, rowsOf } from './database.js';
 /** @typedef {import('../crypto/bytes.js').Bytes} Bytes */
 /** @typedef {import('./kept.js').Claim} Claim */
 /** @typedef {{ at: number, size: number }} Place of a piece in the file */
+/** @typedef {{ write: (bytes: Bytes, options: { at: number }) => number, close: () => void }} File */
 
 const FOLDER = 'received';
 
@@ -45,13 +46,29 @@ async function transact(task) {
 
 async function clear() {
   /** @type {IDBValidKey[]} */
-  let over = [];
+  let last = [];
+  const files = await filesOf(); // before the claims: a file is made when there is one
   await received.transact(['claims', 'pieces'], async (claims, pieces) => {
     const [ids, all] = await Promise.all([answer(claims.getAllKeys()), answer(claims.getAll())]);
-    over = ids.filter((_, i) => all[i].ends <= Date.now());
+    const over = ids.filter((_, i) => all[i].ends <= Date.now());
+    last = ids.filter((id) => !over.includes(id));
     await Promise.all(over.map((id) => erase(claims, pieces, id)));
   });
-  await eraseFiles(over);
+  // Also those of which another tab had the file open when their claim was erased.
+  await eraseFiles(files.filter((id) => !last.includes(id)));
+}
+
+/** Of which downloads there are files. */
+async function filesOf() {
+  /** @type {string[]} */
+  const ids = [];
+  if (!navigator.storage?.getDirectory) return ids;
+  try {
+    for await (const id of /** @type {any} */ (await folder()).keys()) ids.push(id);
+  } catch {
+    // as where there is no such place
+  }
+  return ids;
 }
 
 /**
@@ -88,27 +105,28 @@ export async function saveClaim(id, claim) {
 }
 
 /**
- * Keeps a piece, unless another tab is done with the download and has erased what was kept of it.
+ * The file into which the pieces of a download are written; null where there are no files. Tabs write side by side, the
+ * same bytes; where a browser knows no such mode the first has the file, and the call fails in the others.
  * @param {string} id
- * @param {number} index
- * @param {{ at: number, bytes: Bytes }} piece
+ * @returns {Promise<File | null>}
  */
-export async function savePiece(id, index, { at, bytes }) {
+export async function openFile(id) {
   await removeOver(); // and nothing is written where there is no database
-  /** @type {Blob | Place} */
-  let piece = new Blob([bytes]);
-  if (hasFiles()) {
-    const handle = await (await folder()).getFileHandle(id, { create: true });
-    const file = await /** @type {any} */ (handle).createSyncAccessHandle();
-    try {
-      if (file.write(bytes, { at }) < bytes.length) throw new DOMException('no room', 'QuotaExceededError');
-    } finally {
-      file.close();
-    }
-    piece = { at, size: bytes.length };
-  }
+  if (!hasFiles()) return null;
+  const handle = await (await folder()).getFileHandle(id, { create: true });
+  return /** @type {any} */ (handle).createSyncAccessHandle({ mode: 'readwrite-unsafe' });
+}
+
+/**
+ * Keeps pieces, or where they are in the file, unless another tab is done with the download and has erased what was kept
+ * of it.
+ * @param {string} id
+ * @param {Map<number, Blob | Place>} added by their numbers
+ */
+export async function savePieces(id, added) {
   await transact(async (claims, pieces) => {
-    if (await answer(claims.getKey(id))) await answer(pieces.put(piece, [id, index]));
+    if (!(await answer(claims.getKey(id)))) return;
+    await Promise.all([...added].map(([index, piece]) => answer(pieces.put(piece, [id, index]))));
   });
 }
 

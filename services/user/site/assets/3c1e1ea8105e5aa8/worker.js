@@ -29,22 +29,23 @@ var ByteQueue = class {
    * @param {number} n
    */
   take(n) {
-    const taken = new Uint8Array(Math.min(n, this.length));
-    let at2 = 0;
-    while (at2 < taken.length) {
+    return concat(this.chunks(n));
+  }
+  /**
+   * The next n bytes (fewer only when fewer are held), as they came.
+   * @param {number} n
+   */
+  chunks(n) {
+    const taken = [];
+    let left = Math.min(n, this.length);
+    this.length -= left;
+    while (left > 0) {
       const head = this.#chunks[0];
-      const want = taken.length - at2;
-      if (head.length <= want) {
-        taken.set(head, at2);
-        at2 += head.length;
-        this.#chunks.shift();
-      } else {
-        taken.set(head.subarray(0, want), at2);
-        at2 += want;
-        this.#chunks[0] = head.subarray(want);
-      }
+      if (head.length <= left) this.#chunks.shift();
+      else this.#chunks[0] = head.subarray(left);
+      taken.push(head.subarray(0, left));
+      left -= Math.min(left, head.length);
     }
-    this.length -= taken.length;
     return taken;
   }
 };
@@ -1443,13 +1444,28 @@ async function transact(task) {
   return received.transact(["claims", "pieces"], task);
 }
 async function clear() {
-  let over = [];
+  let last = [];
+  const files = await filesOf();
   await received.transact(["claims", "pieces"], async (claims, pieces) => {
     const [ids, all] = await Promise.all([answer(claims.getAllKeys()), answer(claims.getAll())]);
-    over = ids.filter((_, i) => all[i].ends <= Date.now());
+    const over = ids.filter((_, i) => all[i].ends <= Date.now());
+    last = ids.filter((id) => !over.includes(id));
     await Promise.all(over.map((id) => erase(claims, pieces, id)));
   });
-  await eraseFiles(over);
+  await eraseFiles(files.filter((id) => !last.includes(id)));
+}
+async function filesOf() {
+  const ids = [];
+  if (!navigator.storage?.getDirectory) return ids;
+  try {
+    for await (
+      const id of
+      /** @type {any} */
+      (await folder()).keys()
+    ) ids.push(id);
+  } catch {
+  }
+  return ids;
 }
 var erase = (claims, pieces, id) => Promise.all([answer(claims.delete(id)), answer(pieces.delete(rowsOf(id)))]);
 async function removeOver() {
@@ -1465,22 +1481,19 @@ async function find(id) {
 async function saveClaim(id, claim) {
   await transact((claims) => answer(claims.put(claim, id)));
 }
-async function savePiece(id, index, { at: at2, bytes }) {
+async function openFile(id) {
   await removeOver();
-  let piece = new Blob([bytes]);
-  if (hasFiles()) {
-    const handle = await (await folder()).getFileHandle(id, { create: true });
-    const file = await /** @type {any} */
-    handle.createSyncAccessHandle();
-    try {
-      if (file.write(bytes, { at: at2 }) < bytes.length) throw new DOMException("no room", "QuotaExceededError");
-    } finally {
-      file.close();
-    }
-    piece = { at: at2, size: bytes.length };
-  }
+  if (!hasFiles()) return null;
+  const handle = await (await folder()).getFileHandle(id, { create: true });
+  return (
+    /** @type {any} */
+    handle.createSyncAccessHandle({ mode: "readwrite-unsafe" })
+  );
+}
+async function savePieces(id, added) {
   await transact(async (claims, pieces) => {
-    if (await answer(claims.getKey(id))) await answer(pieces.put(piece, [id, index]));
+    if (!await answer(claims.getKey(id))) return;
+    await Promise.all([...added].map(([index, piece]) => answer(pieces.put(piece, [id, index]))));
   });
 }
 async function findPiece(id, index) {
@@ -1504,6 +1517,8 @@ async function room() {
 var PIECE = 1024 * 1024;
 var STORED_MAX = 1024;
 var HELD_MAX = 64;
+var NOTE_EVERY = 500;
+var NOTE_MAX = 16;
 var Kept = class {
   /** @type {Claim | null} */
   claim = null;
@@ -1514,6 +1529,12 @@ var Kept = class {
   #most;
   /** @type {Blob[] | null} the pieces, by their numbers, where the browser stores none */
   #held = null;
+  /** While pieces come. @type {Promise<storage.File | null> | undefined} */
+  #file;
+  /** Pieces in the file that the database does not know. @type {Map<number, storage.Place>} */
+  #unknown = /* @__PURE__ */ new Map();
+  #noted = 0;
+  // when it was told last
   /** @param {string} id of the transfer */
   constructor(id) {
     this.#id = id;
@@ -1545,32 +1566,64 @@ var Kept = class {
   /**
    * Keeps the next piece, if there is room.
    * @param {number} index
-   * @param {Bytes} bytes
+   * @param {Bytes[]} chunks
    * @returns {Promise<boolean>} whether it is kept
    */
-  async add(index, bytes) {
+  async add(index, chunks) {
     if (index < this.#count) return true;
-    if (index > this.#count || !await this.put(index, bytes)) return false;
+    if (index > this.#count || !await this.put(index, chunks)) return false;
     this.#count++;
     return true;
   }
   /**
-   * Keeps any piece, if there is room.
+   * Keeps any piece, if there is room. Whoever has pieces kept closes in the end.
    * @param {number} index
-   * @param {Bytes} bytes
+   * @param {Bytes[]} chunks
    * @returns {Promise<boolean>} whether it is kept
    */
-  async put(index, bytes) {
+  async put(index, chunks) {
     this.#most ??= this.#howMany();
     if (this.#isFull || index >= await this.#most) return false;
     try {
-      if (this.#held) this.#held[index] = new Blob([bytes]);
-      else await savePiece(this.#id, index, { at: index * PIECE, bytes });
+      if (this.#held) this.#held[index] = new Blob(chunks);
+      else await this.#store(index, chunks);
       return true;
     } catch {
       this.#isFull = true;
       return false;
     }
+  }
+  /**
+   * @param {number} index
+   * @param {Bytes[]} chunks
+   */
+  async #store(index, chunks) {
+    this.#file ??= openFile(this.#id);
+    const file = await this.#file;
+    if (!file) return savePieces(this.#id, /* @__PURE__ */ new Map([[index, new Blob(chunks)]]));
+    const start = index * PIECE;
+    let at2 = start;
+    for (const bytes of chunks) {
+      if (file.write(bytes, { at: at2 }) < bytes.length) throw new DOMException("no room", "QuotaExceededError");
+      at2 += bytes.length;
+    }
+    this.#unknown.set(index, { at: start, size: at2 - start });
+    if (this.#unknown.size >= NOTE_MAX || Date.now() - this.#noted >= NOTE_EVERY) await this.#note();
+  }
+  async #note() {
+    if (this.#unknown.size === 0) return;
+    const pieces = this.#unknown;
+    this.#unknown = /* @__PURE__ */ new Map();
+    await savePieces(this.#id, pieces);
+    this.#noted = Date.now();
+  }
+  /** To be called when no more pieces come, for now. */
+  async close() {
+    const opened = this.#file;
+    this.#file = void 0;
+    await this.#note().catch(() => {
+    });
+    (await opened?.catch(() => null))?.close();
   }
   async #howMany() {
     if (this.#held) return HELD_MAX;
@@ -1584,6 +1637,7 @@ var Kept = class {
    */
   async piece(index) {
     try {
+      if (this.#unknown.has(index)) await this.#note();
       const piece = this.#held ? this.#held[index] : await findPiece(this.#id, index);
       return piece ? new Uint8Array(await piece.arrayBuffer()) : null;
     } catch {
@@ -1606,6 +1660,7 @@ var Kept = class {
   }
   /** To be called when the download is done, or over. */
   async forget() {
+    await this.close();
     this.claim = null;
     this.#count = 0;
     if (this.#held) this.#held = [];
@@ -1731,7 +1786,12 @@ var Download = class {
       received2 += bytes.length;
       yield bytes;
     }
-    if (!this.total || received2 < this.total) yield* this.#fetched(received2, first, options);
+    if (this.total && received2 >= this.total) return;
+    try {
+      yield* this.#fetched(received2, first, options);
+    } finally {
+      await this.#kept.close();
+    }
   }
   /**
    * Bytes of the ciphertext, of a download that was begun, without the others. What is fetched for them is kept.
@@ -1739,7 +1799,19 @@ var Download = class {
    * @param {Options} options
    * @returns {AsyncGenerator<Bytes>}
    */
-  async *range({ from, to }, options) {
+  async *range(part2, options) {
+    try {
+      yield* this.#part(part2, options);
+    } finally {
+      await this.#kept.close();
+    }
+  }
+  /**
+   * @param {{ from: number, to: number }} part
+   * @param {Options} options
+   * @returns {AsyncGenerator<Bytes>}
+   */
+  async *#part({ from, to }, options) {
     for (let index = Math.floor(from / PIECE); index * PIECE < to; ) {
       const start = index * PIECE;
       const cut2 = (bytes, at2) => bytes.subarray(Math.max(0, from - at2), Math.max(0, to - at2));
@@ -1750,7 +1822,7 @@ var Download = class {
         continue;
       }
       for await (const piece of this.#pieces(index, to, options)) {
-        await this.#kept.put(index, piece);
+        await this.#kept.put(index, [piece]);
         yield cut2(piece, index * PIECE);
         index++;
       }
@@ -1953,10 +2025,10 @@ var Pieces = class {
     this.#kept = kept;
     this.#index = from / PIECE;
   }
-  /** @param {Bytes} bytes which the caller may give away afterwards */
+  /** @param {Bytes} bytes which nobody changes */
   async add(bytes) {
     if (!this.#isKeeping) return;
-    this.#queue.push(bytes.slice());
+    this.#queue.push(bytes);
     while (this.#queue.length >= PIECE) await this.#keep();
   }
   async finish() {
@@ -1965,7 +2037,7 @@ var Pieces = class {
   }
   /** Keeps the next piece while more arrives; one after the other. */
   async #keep() {
-    const piece = this.#queue.take(PIECE);
+    const piece = this.#queue.chunks(PIECE);
     await this.#last;
     this.#last = this.#kept.add(this.#index++, piece).then((isKept) => {
       this.#isKeeping &&= isKept;

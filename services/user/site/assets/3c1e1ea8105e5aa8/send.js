@@ -66,13 +66,28 @@ async function eraseFiles(ids) {
 var received = new Database("sgraph-send", ["claims", "pieces"], "default");
 var cleared;
 async function clear() {
-  let over = [];
+  let last = [];
+  const files = await filesOf();
   await received.transact(["claims", "pieces"], async (claims, pieces) => {
     const [ids, all] = await Promise.all([answer(claims.getAllKeys()), answer(claims.getAll())]);
-    over = ids.filter((_, i) => all[i].ends <= Date.now());
+    const over = ids.filter((_, i) => all[i].ends <= Date.now());
+    last = ids.filter((id) => !over.includes(id));
     await Promise.all(over.map((id) => erase(claims, pieces, id)));
   });
-  await eraseFiles(over);
+  await eraseFiles(files.filter((id) => !last.includes(id)));
+}
+async function filesOf() {
+  const ids = [];
+  if (!navigator.storage?.getDirectory) return ids;
+  try {
+    for await (
+      const id of
+      /** @type {any} */
+      (await folder()).keys()
+    ) ids.push(id);
+  } catch {
+  }
+  return ids;
 }
 var erase = (claims, pieces, id) => Promise.all([answer(claims.delete(id)), answer(pieces.delete(rowsOf(id)))]);
 async function removeOver() {
