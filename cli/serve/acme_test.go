@@ -92,7 +92,7 @@ func TestACertificateByHTTP(t *testing.T) {
 func TestACertificateByTLSIsRenewed(t *testing.T) {
 	t.Parallel()
 	https, plain := free(t), free(t)
-	a := pebble.Start(t, port(t, free(t)), port(t, https), 15*time.Second)
+	a := pebble.Start(t, port(t, free(t)), port(t, https), time.Minute) // of which a third is left to renew it
 	start(t, t.TempDir(), "SEND__DOMAIN=send.test", "SEND__HTTPS_ADDR="+https, "SEND__HTTP_ADDR="+plain,
 		"SEND__ACME_DIRECTORY="+a.Directory, "SSL_CERT_FILE="+a.CertFile)
 	serials := map[string]bool{}
