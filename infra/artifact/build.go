@@ -40,6 +40,8 @@ type Builder struct {
 	Version string
 	// VersionVariable is the full name of a string variable.
 	VersionVariable string
+	// Update leaves a zip that it put there before if it would come out the same.
+	Update bool
 }
 
 // goArch translates Lambda's words.
@@ -48,14 +50,14 @@ var goArch = map[string]string{"arm64": "arm64", "x86_64": "amd64"}
 // Build compiles every target for every architecture. It replaces what an
 // earlier build left in the folder.
 func (b Builder) Build(ctx context.Context, targets []Target, architectures ...string) (Set, error) {
-	release, err := b.run(ctx, nil, "env", "GOVERSION")
+	release, err := b.goVersion(ctx)
 	if err != nil {
 		return Set{}, err
 	}
 	if err := os.MkdirAll(b.Dir, 0o755); err != nil {
 		return Set{}, err
 	}
-	set := Set{Version: b.Version, Go: strings.TrimSpace(release)}
+	set := Set{Version: b.Version, Go: release}
 	for _, architecture := range architectures {
 		for _, target := range targets {
 			z, err := b.buildOne(ctx, target, architecture)
@@ -73,38 +75,23 @@ func (b Builder) buildOne(ctx context.Context, target Target, architecture strin
 	if !ok {
 		return Zip{}, fmt.Errorf("unknown architecture: use arm64 or x86_64")
 	}
-	work, err := os.MkdirTemp("", "send-build-")
-	if err != nil {
-		return Zip{}, err
+	build := dist.Build{
+		Root: b.Root, Program: target.Package, System: dist.System{OS: "linux", Arch: arch},
+		Flags: []string{"-tags", "lambda.norpc"},
 	}
-	defer os.RemoveAll(work)
-
-	binary := filepath.Join(work, bootstrap)
-	// No paths, no version control, no build id: what is left is the source.
-	ldflags := "-s -w -buildid="
 	if b.Version != "" {
-		ldflags += fmt.Sprintf(" -X %s=%s", b.VersionVariable, b.Version)
-	}
-	env := dist.System{OS: "linux", Arch: arch}.Environment()
-	if _, err := b.run(ctx, env, "build", "-tags", "lambda.norpc", "-trimpath", "-buildvcs=false",
-		"-ldflags", ldflags, "-o", binary, target.Package); err != nil {
-		return Zip{}, err
-	}
-	code, err := os.ReadFile(binary)
-	if err != nil {
-		return Zip{}, err
-	}
-	files, err := b.assets(target, code)
-	if err != nil {
-		return Zip{}, err
-	}
-	packed, err := zipped(code, files)
-	if err != nil {
-		return Zip{}, err
+		build.Link = fmt.Sprintf("-X %s=%s", b.VersionVariable, b.Version)
 	}
 	file := fmt.Sprintf("%s-%s.zip", target.Name, architecture)
 	path := filepath.Join(b.Dir, file)
-	if err := replaceFile(path, packed); err != nil {
+	pack := func() error { return b.pack(ctx, target, build, path) }
+	var err error
+	if b.Update {
+		err = build.Once(ctx, path, pack)
+	} else {
+		err = pack()
+	}
+	if err != nil {
 		return Zip{}, err
 	}
 	z, err := describe(path)
@@ -112,18 +99,43 @@ func (b Builder) buildOne(ctx context.Context, target Target, architecture strin
 	return z, err
 }
 
-// run runs the go command in the root with env over the machine's own.
-func (b Builder) run(ctx context.Context, env []string, args ...string) (string, error) {
-	cmd := exec.CommandContext(ctx, "go", args...)
+// pack builds a target's program, and packs it.
+func (b Builder) pack(ctx context.Context, target Target, build dist.Build, path string) error {
+	work, err := os.MkdirTemp("", "send-build-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(work)
+	binary := filepath.Join(work, bootstrap)
+	if err := build.Binary(ctx, binary); err != nil {
+		return err
+	}
+	code, err := os.ReadFile(binary)
+	if err != nil {
+		return err
+	}
+	files, err := b.assets(target, code)
+	if err != nil {
+		return err
+	}
+	packed, err := zipped(code, files)
+	if err != nil {
+		return err
+	}
+	return replaceFile(path, packed)
+}
+
+// goVersion is the release of Go that compiles.
+func (b Builder) goVersion(ctx context.Context) (string, error) {
+	cmd := exec.CommandContext(ctx, "go", "env", "GOVERSION")
 	cmd.Dir = b.Root
-	cmd.Env = append(os.Environ(), env...)
 	var stderr bytes.Buffer
 	cmd.Stderr = &stderr
 	out, err := cmd.Output()
 	if err != nil {
-		return "", fmt.Errorf("go %s: %w\n%s", args[0], err, strings.TrimSpace(stderr.String()))
+		return "", fmt.Errorf("go env: %w\n%s", err, bytes.TrimSpace(stderr.Bytes()))
 	}
-	return string(out), nil
+	return strings.TrimSpace(string(out)), nil
 }
 
 // zipped is the program, and what its pages are made of, the same way each time.

@@ -35,7 +35,7 @@ func Binaries(
 	}
 	if promoted == "" {
 		folder, stamped = filepath.Join(root, "build", "sgsend"), cmp.Or(version, Unstamped)
-		return folder, stamped, dist.BuildCLI(ctx, root, folder, stamped, systems)
+		return folder, stamped, dist.UpdateCLI(ctx, root, folder, stamped, systems)
 	}
 	promoted = within(root, promoted)
 	set, err := Open(promoted)

@@ -44,8 +44,9 @@ func ForStack(
 	}
 	var set Set
 	if promoted == "" {
-		set, err = ServicesBuilder(root, filepath.Join("build", "artifacts", architecture), version).
-			Build(ctx, functions, architecture)
+		builder := ServicesBuilder(root, filepath.Join("build", "artifacts", architecture), version)
+		builder.Update = true
+		set, err = builder.Build(ctx, functions, architecture)
 	} else {
 		set, err = Open(within(root, promoted))
 	}

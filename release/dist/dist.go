@@ -5,14 +5,12 @@ package dist
 
 import (
 	"bufio"
-	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
 	"io"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -68,19 +66,34 @@ func BuildCLI(ctx context.Context, root, dir, version string, systems []System) 
 	if err != nil {
 		return err
 	}
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return err
-	}
 	for _, s := range systems {
-		cmd := exec.CommandContext(ctx, "go", "build", "-trimpath", "-buildvcs=false", slim,
-			"-ldflags", "-s -w -buildid= -X "+versionVariable+"="+version, "-o", filepath.Join(dir, s.Binary()), Program)
-		cmd.Dir = root
-		cmd.Env = append(os.Environ(), s.Environment()...)
-		if out, err := cmd.CombinedOutput(); err != nil {
-			return fmt.Errorf("building %s: %w\n%s", s.Binary(), err, bytes.TrimSpace(out))
+		if err := cli(root, s, version).Binary(ctx, filepath.Join(dir, s.Binary())); err != nil {
+			return err
 		}
 	}
 	return nil
+}
+
+// UpdateCLI does as BuildCLI, but leaves what it put there before if that would come
+// out the same.
+func UpdateCLI(ctx context.Context, root, dir, version string, systems []System) error {
+	dir, err := filepath.Abs(dir)
+	if err != nil {
+		return err
+	}
+	for _, s := range systems {
+		path, program := filepath.Join(dir, s.Binary()), cli(root, s, version)
+		if err := program.Once(ctx, path, func() error { return program.Binary(ctx, path) }); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func cli(root string, s System, version string) Build {
+	return Build{
+		Root: root, Program: Program, System: s, Flags: []string{slim}, Link: "-X " + versionVariable + "=" + version,
+	}
 }
 
 // WriteSums lists the digest of every file in the folder.
