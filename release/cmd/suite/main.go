@@ -70,11 +70,12 @@ func choose(pkg, run string, nightly bool) ([]suite.Group, error) {
 			Command: append([]string{"node", "--test", "--test-reporter=tap"}, modules...),
 			Reads:   suite.TAP,
 		},
-		goTest("domain, adapters, services and command line", "-race",
-			"./shared/...", "./services/user/...", "./services/admin/...", "./cli/..."),
+		goTest("domain, adapters and services", "-race", "./shared/...", "./services/user/...", "./services/admin/..."),
+		goTest("command line", "./cli/..."), // which moves much more, and is looked at for races at night
 		goTest("pipelines, and what an account needs for them", "-race", "./release/...", "./bootstrap/..."),
 		goTest("infrastructure program", "./infra/..."),
-		goTest("browsers, and the whole stack against a simulated AWS", "-count=1", "./test/e2e/..."),
+		// Three packages at once, even of two processors: they wait for what settles.
+		goTest("browsers, and the whole stack against a simulated AWS", "-count=1", "-p=3", "./test/e2e/..."),
 	}
 	if nightly {
 		long, err := longForms()
@@ -102,6 +103,7 @@ var fuzzTarget = regexp.MustCompile(`(?m)^func (Fuzz\w+)\(`)
 // and kills again and again, and every fuzz target.
 func longForms() ([]suite.Group, error) {
 	groups := []suite.Group{
+		goTest("races of the command line", "-race", "./cli/..."),
 		goTest("races and kills, again and again", "-race", "-count=20",
 			"-run=Race|Kill|Exact|Concurren|Together|Contract|Stall|Sweep",
 			"./shared/...", "./services/user/...", "./services/admin/...", "./cli/..."),

@@ -9,7 +9,7 @@
 // AWS that runs what is deployed. The tested repository differs from this one by a
 // few pieces (stubs, checkIn): its tests are a script that passes, since they are what
 // runs this; known vulnerabilities are not looked for, since that asks the network; and
-// sgsend is released for Linux alone.
+// the services are built for this machine's processor, and sgsend for Linux, alone.
 //
 // # What stands in
 //

@@ -8,7 +8,6 @@ import (
 	"testing"
 
 	"sgraph.ai/send/shared/metric"
-	"sgraph.ai/send/shared/test/nightly"
 )
 
 // promoted takes versions from pushes to main by qa to prod. Its steps build on each
@@ -49,7 +48,8 @@ func promotion(t *testing.T, w *world) {
 
 // atNight is a step for which there is no time by day.
 func atNight(step func(*testing.T)) func(*testing.T) {
-	return nightly.Or(func(t *testing.T) { t.Skip("SKIPPED: make nightly has the time for it") }, step)
+	scenario := byNight(func(t *testing.T, _ *world) { step(t) })
+	return func(t *testing.T) { scenario(t, nil) }
 }
 
 // isLive holds what people reach to versions, as "user=1,admin=1".

@@ -53,7 +53,7 @@ func (w *world) repository(t *testing.T, name string) *repository {
 		bare: filepath.Join(w.github.root, owner, name), clone: filepath.Join(t.TempDir(), name),
 		environments: map[string]*environment{},
 	}
-	git(t, w.github.root, "clone", "--quiet", "--bare", w.sources, r.bare)
+	git(t, w.github.root, "clone", "--quiet", "--bare", "--config", "pack.window=0", w.sources, r.bare)
 	git(t, w.github.root, "clone", "--quiet", r.bare, r.clone)
 	w.github.mu.Lock()
 	defer w.github.mu.Unlock()
@@ -211,6 +211,7 @@ func checkIn(t *testing.T) (dir string) {
 	}
 	// The systems of nobody here: their binaries are the longest part of a build.
 	edit(t, filepath.Join(dir, "release", "dist", "dist.go"), foreignSystems, "")
+	edit(t, filepath.Join(dir, ".github", "scripts", "build.sh"), "-arch arm64,x86_64", "-arch "+architecture())
 	// As the simulation is: its processor, less patience, and no edge, since the
 	// simulated CloudFront tells of other settings than it was given, which would be drift.
 	for _, of := range []string{"dev", "qa", "prod", "pr"} {
@@ -230,5 +231,6 @@ func checkIn(t *testing.T) (dir string) {
 	git(t, dir, "add", "--all")
 	git(t, dir, "commit", "--quiet", "--message", "Begin")
 	git(t, dir, "branch", "dev")
+	git(t, dir, "repack", "-adq") // which each checkout would do for itself
 	return dir
 }

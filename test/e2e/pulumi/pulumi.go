@@ -19,13 +19,17 @@ const unavailable = 69
 // provide puts it on PATH, for this process and what it starts.
 var provide = sync.OnceValue(func() error {
 	var said, complaint bytes.Buffer
-	cmd := exec.Command(filepath.Join("..", "..", "..", "tools", "pulumi"))
+	root := filepath.Join("..", "..", "..")
+	cmd := exec.Command(filepath.Join(root, "tools", "pulumi"))
 	cmd.Stdout, cmd.Stderr = &said, &complaint
 	if err := cmd.Run(); err != nil {
 		return fmt.Errorf("%s: %w", strings.TrimSpace(complaint.String()), err)
 	}
 	folder := strings.TrimSpace(said.String())
-	return os.Setenv("PATH", folder+string(os.PathListSeparator)+os.Getenv("PATH"))
+	if err := os.Setenv("PATH", folder+string(os.PathListSeparator)+os.Getenv("PATH")); err != nil {
+		return err
+	}
+	return linkOnce(filepath.Join(root, ".tools", "linked"))
 })
 
 // Need puts Pulumi on PATH, for a test of a package in test/e2e. Where this machine

@@ -1,19 +1,40 @@
 package stack
 
 import (
+	"context"
 	"errors"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
+	"sync"
 	"testing"
+
+	"sgraph.ai/send/infra/artifact"
 )
 
+// built answers the folder, in a checkout, of the zips that the program builds, where
+// they lie built from the repository's sources.
+var built = sync.OnceValues(func() (string, error) {
+	root, err := repository()
+	if err != nil {
+		return "", err
+	}
+	builder := artifact.ServicesBuilder(root, filepath.Join(".tools", "linked", "artifacts"), "")
+	builder.Update = true
+	_, err = builder.Build(context.Background(), artifact.Services, architecture())
+	return builder.Dir, err
+})
+
 // checkout copies the repository's sources to a folder that the test may
-// change, and answers it.
+// change, and answers it. What the program would build of them lies there already.
 func checkout(t *testing.T) string {
 	t.Helper()
 	root, err := repository()
+	if err != nil {
+		t.Fatal(err)
+	}
+	zips, err := built()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -48,6 +69,9 @@ func checkout(t *testing.T) string {
 		return os.WriteFile(filepath.Join(copied, name), content, 0o644)
 	})
 	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.CopyFS(filepath.Join(copied, "build", "artifacts", architecture()), os.DirFS(zips)); err != nil {
 		t.Fatal(err)
 	}
 	return copied

@@ -44,6 +44,7 @@ func newCommandLine(t *testing.T, dir, endpoint string) *commandLine {
 	env := []string{
 		"PULUMI_BACKEND_URL=file://" + t.TempDir(), "PULUMI_CONFIG_PASSPHRASE=test", "PULUMI_SKIP_UPDATE_CHECK=true",
 		"PULUMI_FALLBACK_TO_STATE_SECRETS_MANAGER=true",
+		"GOFLAGS=-trimpath -buildvcs=false", // so that the checkouts share what was compiled
 		"AWS_ENDPOINT_URL=" + endpoint, "AWS_ACCESS_KEY_ID=test", "AWS_SECRET_ACCESS_KEY=test", "AWS_REGION=" + region,
 	}
 	for name, value := range secrets {
@@ -55,7 +56,7 @@ func newCommandLine(t *testing.T, dir, endpoint string) *commandLine {
 		name, _, _ := strings.Cut(entry, "=")
 		foreign := strings.HasPrefix(name, "AWS_") || strings.HasPrefix(name, "SEND_") || strings.Contains(name, "__") ||
 			strings.HasPrefix(name, "PULUMI_") && name != "PULUMI_HOME"
-		if !foreign {
+		if !foreign && name != "GOFLAGS" {
 			env = append(env, entry)
 		}
 	}
