@@ -36,7 +36,7 @@ What it is told, it is told by the environment:
   SEND__TLS                        true where a proxy does not say that it has TLS
   SEND__ORIGIN_SECRETS             secrets that a proxy must bring (none)
   SEND__CORS_ORIGINS               other sites whose pages may ask (none)
-  SEND__MAX_TRANSFER_BYTES         largest transfer (10GiB)
+  SEND__MAX_TRANSFER_BYTES         largest file (10GiB)
   SEND__DEFAULT_TTL, SEND__MAX_TTL how long transfers live (7d, 30d)
   SEND__PENDING_BYTES              what one sender may have under way (20 of the largest)
   SEND__PENDING_BYTES_ALL          what all may have under way (what the disk holds)

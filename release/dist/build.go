@@ -40,14 +40,14 @@ func (b Build) Binary(ctx context.Context, path string) error {
 	return err
 }
 
-// Once has a file made of the program, unless it was made of the same before and nobody
-// changed it since: linking takes most of the time, and is left out.
-func (b Build) Once(ctx context.Context, path string, make func() error) error {
+// Once does what makes a file of the program, unless it was made of the same before and
+// nobody changed it since: linking takes most of the time, and is left out.
+func (b Build) Once(ctx context.Context, path string, do func() error) error {
 	inputs, err := b.inputs(ctx)
 	if err != nil || isMadeOf(path, inputs) {
 		return err
 	}
-	if err := make(); err != nil {
+	if err := do(); err != nil {
 		return err
 	}
 	// What was changed meanwhile is not known to be in it.

@@ -81,6 +81,10 @@ func FromEnv(getenv func(string) string) (Settings, error) {
 	return s, env.Err()
 }
 
+// sealed is what a file of so many bytes may come to: twice what the tags of its
+// segments take (16 bytes for each MiB), so that the name has room, too.
+func sealed(size int64) int64 { return size + size>>15 }
+
 // Read is FromEnv without who may send: for a process that knows the admin
 // service, and whose environment other services read too.
 func Read(env *settings.Env) Settings {
@@ -90,7 +94,7 @@ func Read(env *settings.Env) Settings {
 		PublicURL:   settings.PublicURL.In(env),
 		CORSOrigins: settings.CORSOrigins.In(env),
 		Rules: send.Rules{
-			MaxBytes:   settings.MaxTransferBytes.In(env),
+			MaxBytes:   sealed(settings.MaxTransferBytes.In(env)),
 			DefaultTTL: settings.DefaultTTL.In(env),
 			MaxTTL:     settings.MaxTTL.In(env),
 

@@ -41,7 +41,7 @@ func TestFromEnv(t *testing.T) {
 	}
 	g, ok := s.Gate.(*user.AdminGate)
 	if !ok || g.BaseURL != "https://admin.example" || s.DirectBytes != 5<<20 ||
-		s.Rules.MaxBytes != 2<<30 || len(s.CORSOrigins) != 2 || !s.TLS {
+		s.Rules.MaxBytes != 2<<30+64<<10 || len(s.CORSOrigins) != 2 || !s.TLS {
 		t.Fatalf("%+v", s)
 	}
 	if s.DownloadOrigins[0] != "https://bucket.s3.eu-west-2.amazonaws.com" {

@@ -192,7 +192,7 @@ var (
 	})
 	MaxTransferBytes = define(Bytes(maxObject), Entry{
 		Env: "SEND__MAX_TRANSFER_BYTES", By: user, Default: "10GiB", Key: "maxTransferBytes", KeyDefault: "1073741824",
-		Doc: "Largest transfer, in bytes, or as in `5GiB`.",
+		Doc: "Largest file, in bytes, or as in `5GiB`; what sealing adds to it is allowed besides.",
 	})
 	PendingBytes = define(Bytes(maxPending), Entry{
 		Env: "SEND__PENDING_BYTES", By: user, Key: "pendingBytes",
