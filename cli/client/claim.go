@@ -66,6 +66,10 @@ const Useless = 2 * claimLife
 // Until returns when the service will go on with a claim no longer.
 func (k Claim) Until() time.Time { return k.Begun.Add(claimLife) }
 
+// wide returns until when pieces of a download are fetched side by side. Each asks the
+// service again, while one connection goes on when the claim's time is over.
+func (k Claim) wide() time.Time { return k.Begun.Add(claimLife * 3 / 4) }
+
 // Stale says whether no service will go on with a claim any more.
 func (k Claim) Stale(now time.Time) bool { return now.Sub(k.Begun) > Useless }
 

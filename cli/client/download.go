@@ -8,6 +8,9 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
 
 	"sgraph.ai/send/shared/send"
 	"sgraph.ai/send/shared/wire"
@@ -94,6 +97,14 @@ type Body struct {
 	done  func()
 	tries int // since the last byte
 	err   error
+
+	since time.Time // the first byte, by which one connection is measured; zero before
+	first int64     // where that was
+	tried bool      // whether it was, and several connections had their chance
+	lanes *lanes    // nil = there is one connection
+
+	common *common // of all connections; nil where there is one
+	piece  bool    // that others read
 }
 
 // begun makes what was opened ready to be read.
@@ -110,10 +121,49 @@ func (b *Body) open() error {
 	if err == nil || b.claim.URL == "" || b.claim.Permit == "" || !overURL(err) {
 		return err
 	}
-	if err := b.c.claim(b.ctx, &b.claim); err != nil {
+	if err := b.renew(); err != nil {
 		return err
 	}
 	return b.c.repeat(b.ctx, b.request)
+}
+
+// renew asks for a new URL, which costs some of what a download may fetch again: once for
+// all pieces that are on their way.
+func (b *Body) renew() (err error) {
+	b.alone(func() {
+		if b.common == nil {
+			err = b.c.claim(b.ctx, &b.claim)
+			return
+		}
+		if b.common.claim.URL == b.claim.URL {
+			err = b.c.claim(b.ctx, &b.common.claim)
+		}
+		if err == nil {
+			b.claim = b.common.claim
+		}
+	})
+	return err
+}
+
+// alone does what one of the connections of a download does at a time.
+func (b *Body) alone(do func()) {
+	if b.common != nil {
+		b.common.mu.Lock()
+		defer b.common.mu.Unlock()
+	}
+	do()
+}
+
+// common is the claim of a download of which pieces are fetched side by side.
+type common struct {
+	mu    sync.Mutex
+	claim Claim
+}
+
+func (c *common) now() Claim {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.claim
 }
 
 // request asks for what is still to come.
@@ -161,8 +211,8 @@ func (b *Body) know(res *http.Response) {
 		b.claim.Permit = permit
 	}
 	b.claim.Size = b.Size
-	if b.resumable() && b.claim != before {
-		b.c.claims().Save(b.claim)
+	if b.resumable() && b.claim != before && !b.piece {
+		b.alone(func() { b.c.claims().Save(b.claim) })
 	}
 }
 
@@ -196,8 +246,18 @@ func (b *Body) resumable() bool { return b.claim.Counted() }
 // Read returns the next bytes of ciphertext.
 func (b *Body) Read(p []byte) (int, error) {
 	for b.err == nil {
+		if b.lanes != nil {
+			if b.at >= b.lanes.from {
+				if n := b.readLanes(p); n > 0 {
+					return n, nil
+				}
+				continue
+			}
+			p = p[:min(int64(len(p)), b.lanes.from-b.at)]
+		}
 		n, err := b.res.Body.Read(p)
 		b.at += int64(n)
+		b.widen()
 		if b.meter.add(int64(n)); n > 0 {
 			b.tries = 0
 		}
@@ -216,6 +276,77 @@ func (b *Body) Read(p []byte) (int, error) {
 	return 0, b.err
 }
 
+// widen has several connections fetch what follows, when one has brought bytes for a
+// while and much is left.
+func (b *Body) widen() {
+	switch now := time.Now(); {
+	case b.tried || b.end > 0:
+	case b.since.IsZero():
+		b.since, b.first = now, b.at
+	case now.Sub(b.since) >= tryAfter:
+		b.tried = true
+		from := b.at + laneBytes // what the first brings while the others begin
+		if !b.resumable() || b.claim.ETag == "" || b.Size-from < 4*workers*laneBytes || now.After(b.claim.wide()) {
+			return
+		}
+		one := float64(b.at-b.first) / now.Sub(b.since).Seconds()
+		b.common = &common{claim: b.claim}
+		b.lanes = newLanes(b.ctx, from, b.Size, one, b.claim.wide(), b.fetch)
+	}
+}
+
+// fetch fetches a piece of the download, beside others.
+func (b *Body) fetch(ctx context.Context, at int64, into []byte, arrived *atomic.Int64) (n int, err error) {
+	part := &Body{
+		Size: b.Size, c: b.c, ctx: ctx, meter: b.meter, at: at, end: at + int64(len(into)),
+		common: b.common, piece: true, claim: b.common.now(),
+	}
+	if err := part.open(); err != nil {
+		return 0, err
+	}
+	defer part.Close()
+	for n < len(into) && err == nil {
+		var m int
+		m, err = part.Read(into[n:])
+		n += m
+		arrived.Add(int64(m))
+	}
+	switch {
+	case n == len(into):
+		return n, nil
+	case err == io.EOF:
+		return n, io.ErrUnexpectedEOF
+	}
+	return n, err
+}
+
+// readLanes reads what several connections fetch. Where they have come to their end,
+// which may be before that of the download, there is one again.
+func (b *Body) readLanes(p []byte) int {
+	b.done()
+	b.done = func() {}
+	n, err := b.lanes.Read(p)
+	b.at += int64(n)
+	if err == nil {
+		return n
+	}
+	b.lanes.end()
+	b.claim = b.common.now()
+	b.lanes, b.common = nil, nil
+	switch {
+	case err != io.EOF:
+		b.err = err
+	case b.at == b.Size:
+		b.err = io.EOF
+	default:
+		b.err = b.open()
+	}
+	if b.claim.ended(b.err) {
+		b.c.claims().Drop(b.c.Server, b.claim.ID)
+	}
+	return n
+}
+
 // resume opens the rest after a failure, or gives up.
 func (b *Body) resume(cause error) {
 	b.done()
@@ -228,7 +359,7 @@ func (b *Body) resume(cause error) {
 		b.err = lost
 	default:
 		if b.err = b.c.sleep(b.ctx, firstWait); b.err == nil {
-			if b.err = b.open(); b.claim.ended(b.err) {
+			if b.err = b.open(); b.claim.ended(b.err) && !b.piece {
 				b.c.claims().Drop(b.c.Server, b.claim.ID)
 			}
 		}
@@ -244,6 +375,9 @@ func (b *Body) resume(cause error) {
 // Close ends the download.
 func (b *Body) Close() error {
 	b.done()
+	if b.lanes != nil {
+		b.lanes.end()
+	}
 	if b.err == nil {
 		b.err = errors.New("closed")
 	}

@@ -1,0 +1,120 @@
+package client_test
+
+import (
+	"net/http"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"sgraph.ai/send/cli/client"
+	"sgraph.ai/send/cli/internal/site"
+	"sgraph.ai/send/shared/wire"
+)
+
+// slow is an answer that comes at eight megabytes a second, whatever others do.
+type slow struct {
+	http.ResponseWriter
+	left int64 // bytes until it breaks off; negative: never
+}
+
+func (s *slow) Write(p []byte) (n int, err error) {
+	for len(p) > 0 && err == nil {
+		var m int
+		m, err = s.ResponseWriter.Write(p[:min(len(p), 64<<10)])
+		time.Sleep(8 * time.Millisecond)
+		n, p = n+m, p[m:]
+		if s.left >= 0 {
+			if s.left -= int64(m); s.left < 0 {
+				panic(http.ErrAbortHandler)
+			}
+		}
+	}
+	return n, err
+}
+
+// Where one connection brings less than several, they are used, and what they bring,
+// also where one is lost on the way, is what was sent, in one download. A URL whose time
+// is over is renewed once, for all of them.
+func TestSeveralConnectionsWhereEachIsSlow(t *testing.T) {
+	t.Parallel()
+	s := site.Start(t)
+	const size = 90 << 20
+	sent, err := at(s).Send(t.Context(), file(size), client.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var pieces, now, most, renewals atomic.Int64
+	s.Fail(func(w http.ResponseWriter, r *http.Request, service http.Handler) {
+		if strings.Contains(r.URL.Path, "download-url") && wire.DownloadPermit.Get(r.Header) != "" {
+			renewals.Add(1)
+		}
+		if asked := r.Header.Get("Range"); r.Method == http.MethodGet && asked != "" && !strings.HasSuffix(asked, "-") {
+			broken := slow{w, -1}
+			number := pieces.Add(1)
+			if number == 2 {
+				broken.left = 1 << 20
+			}
+			if number > 5 && renewals.Load() == 0 {
+				w.WriteHeader(http.StatusForbidden) // as S3 says it
+				return
+			}
+			most.Store(max(most.Load(), now.Add(1)))
+			defer now.Add(-1)
+			service.ServeHTTP(&broken, r)
+			return
+		}
+		service.ServeHTTP(&slow{w, -1}, r)
+	})
+	_, got, err := receive(t.Context(), at(s), sent.Link)
+	if err != nil {
+		t.Fatal(err)
+	}
+	same(t, got, size)
+	if renewals.Load() != 1 {
+		t.Errorf("%d renewals", renewals.Load())
+	}
+	if most.Load() < 2 {
+		t.Errorf("%d pieces were fetched, %d at a time", pieces.Load(), most.Load())
+	}
+	if info, err := at(s).Info(t.Context(), sent.Link.ID); err != nil || info.DownloadCount != 1 {
+		t.Errorf("%d downloads are counted, %v", info.DownloadCount, err)
+	}
+}
+
+// Where all connections share what one would have they are tried, too, and what arrives
+// is what was sent.
+func TestSeveralConnectionsOfOneLine(t *testing.T) {
+	t.Parallel()
+	s := site.Start(t)
+	const size = 80 << 20
+	sent, err := at(s).Send(t.Context(), file(size), client.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var pieces, rests atomic.Int64
+	s.Fail(func(w http.ResponseWriter, r *http.Request, service http.Handler) {
+		switch asked := r.Header.Get("Range"); {
+		case r.Method != http.MethodGet || asked == "":
+		case strings.HasSuffix(asked, "-"):
+			rests.Add(1)
+		default:
+			pieces.Add(1)
+		}
+		service.ServeHTTP(w, r)
+	})
+	c := at(s)
+	c.Transport = client.Limited(nil, 8<<20)
+	_, got, err := receive(t.Context(), c, sent.Link)
+	if err != nil {
+		t.Fatal(err)
+	}
+	same(t, got, size)
+	if pieces.Load() == 0 {
+		t.Error("several connections had no chance")
+	}
+	t.Logf("%d pieces, and the rest in %d", pieces.Load(), rests.Load())
+	if info, err := at(s).Info(t.Context(), sent.Link.ID); err != nil || info.DownloadCount != 1 {
+		t.Errorf("%d downloads are counted, %v", info.DownloadCount, err)
+	}
+}
