@@ -19,8 +19,8 @@ export const PIECE = 1024 * 1024;
 const STORED_MAX = 1024; // pieces of one download, where no file takes them
 const HELD_MAX = 64; // pieces in memory, where nothing is stored
 
-// Of what is written into the file so much may be unknown to the database, which takes its time for each note: for so
-// many milliseconds, or so many pieces. What a page that is closed leaves unknown is fetched again.
+// What is written into the file is unknown to the database, which takes its time for each note, for so many milliseconds,
+// and so many pieces. What a page that is closed leaves unknown is fetched again.
 const NOTE_EVERY = 500;
 const NOTE_MAX = 16;
 
@@ -39,6 +39,8 @@ export class Kept {
   /** Pieces in the file that the database does not know. @type {Map<number, storage.Place>} */
   #unknown = new Map();
   #noted = 0; // when it was told last
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #soon;
 
   /** @param {string} id of the transfer */
   constructor(id) {
@@ -121,9 +123,12 @@ export class Kept {
     }
     this.#unknown.set(index, { at: start, size: at - start });
     if (this.#unknown.size >= NOTE_MAX || Date.now() - this.#noted >= NOTE_EVERY) await this.#note();
+    else this.#soon ??= setTimeout(() => this.#note().catch(() => {}), NOTE_EVERY); // the line may stand still now
   }
 
   async #note() {
+    clearTimeout(this.#soon);
+    this.#soon = undefined;
     if (this.#unknown.size === 0) return;
     const pieces = this.#unknown;
     this.#unknown = new Map();

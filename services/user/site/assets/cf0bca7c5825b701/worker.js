@@ -1535,6 +1535,8 @@ var Kept = class {
   #unknown = /* @__PURE__ */ new Map();
   #noted = 0;
   // when it was told last
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #soon;
   /** @param {string} id of the transfer */
   constructor(id) {
     this.#id = id;
@@ -1609,8 +1611,12 @@ var Kept = class {
     }
     this.#unknown.set(index, { at: start, size: at2 - start });
     if (this.#unknown.size >= NOTE_MAX || Date.now() - this.#noted >= NOTE_EVERY) await this.#note();
+    else this.#soon ??= setTimeout(() => this.#note().catch(() => {
+    }), NOTE_EVERY);
   }
   async #note() {
+    clearTimeout(this.#soon);
+    this.#soon = void 0;
     if (this.#unknown.size === 0) return;
     const pieces = this.#unknown;
     this.#unknown = /* @__PURE__ */ new Map();
