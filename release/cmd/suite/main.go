@@ -74,8 +74,7 @@ func choose(pkg, run string, nightly bool) ([]suite.Group, error) {
 		goTest("command line", "./cli/..."), // which moves much more, and is looked at for races at night
 		goTest("pipelines, and what an account needs for them", "-race", "./release/...", "./bootstrap/..."),
 		goTest("infrastructure program", "./infra/..."),
-		// Three packages at once, even of two processors: they wait for what settles.
-		goTest("browsers, and the whole stack against a simulated AWS", "-count=1", "-p=3", "./test/e2e/..."),
+		goTest("browsers, and the whole stack against a simulated AWS", "-count=1", "./test/e2e/..."),
 	}
 	if nightly {
 		long, err := longForms()

@@ -36,9 +36,9 @@ func promotion(t *testing.T, w *world) {
 		{"a version that fails its smoke test is put back", p.badSmoke},
 		{"what was put back is told by the drift check", p.drift},
 		{"a release that was changed is refused", p.spoiled},
-		{"a deploy that is cancelled leaves no lock and is put back", p.cancelled},
-		{"the next run goes on where it ended", p.again},
-		{"prod goes forward, no older version overtakes, and a person puts it back", p.back},
+		{"a deploy that is cancelled leaves no lock and is put back", atNight(p.cancelled)},
+		{"the next run goes on where it ended", atNight(p.again)},
+		{"prod goes forward, no older version overtakes, and a person puts it back", atNight(p.back)},
 	} {
 		if !t.Run(s.name, s.do) {
 			t.FailNow()
