@@ -19,7 +19,7 @@ import (
 func TestCommand(t *testing.T) {
 	t.Parallel()
 	dir, home, p := t.TempDir(), t.TempDir(), newPlace(t, true)
-	p.login = &authn.Basic{Username: "person", Password: "s3cr3t"}
+	p.login.Store(&authn.Basic{Username: "person", Password: "s3cr3t"})
 	if err := os.CopyFS(dir, os.DirFS(small(t))); err != nil {
 		t.Fatal(err)
 	}
@@ -63,7 +63,7 @@ func TestCommand(t *testing.T) {
 			t.Fatalf("%s (%v), want %s", got, err, want)
 		}
 	}
-	if there, err := remote.Head(p.tag, remote.WithAuth(p.login)); err != nil || there.Digest.String() != want {
+	if there, err := remote.Head(p.tag, remote.WithAuth(p.login.Load())); err != nil || there.Digest.String() != want {
 		t.Errorf("the tag names %+v (%v)", there, err)
 	}
 	if text, err := os.ReadFile(told); err != nil || !strings.Contains(string(text), "digest="+want+"\n") {

@@ -26,8 +26,8 @@ import (
 // place is a registry in this process that notes what changes it.
 type place struct {
 	tag     name.Tag
-	login   *authn.Basic // of whoever may ask; nil where all may
-	closed  atomic.Bool  // manifests are refused until something has been pushed
+	login   atomic.Pointer[authn.Basic] // of whoever may ask; nil where all may
+	closed  atomic.Bool                 // manifests are refused until something has been pushed
 	mu      sync.Mutex
 	changes []string
 }
@@ -39,7 +39,8 @@ func newPlace(t *testing.T, referrers bool) *place {
 	p := &place{}
 	inner := registry.New(registry.WithReferrersSupport(referrers), registry.Logger(log.New(io.Discard, "", 0)))
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if user, password, _ := r.BasicAuth(); p.login != nil && (user != p.login.Username || password != p.login.Password) {
+		user, password, _ := r.BasicAuth()
+		if login := p.login.Load(); login != nil && (user != login.Username || password != login.Password) {
 			w.Header().Set("WWW-Authenticate", `Basic realm="registry"`)
 			w.WriteHeader(http.StatusUnauthorized)
 			return

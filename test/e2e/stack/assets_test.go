@@ -47,6 +47,7 @@ func browse(t *testing.T, fronts map[string]*front, aws simulation, deploy func(
 	user.costsLittle(t, "the page to send")
 	early.unlock(token)
 	link := early.sendText("before the deploy")
+	early.goTo("about:blank") // where it asks after what was sent no more
 	user.cost()
 	sender, recipient, operator := early.another(), early.another(), early.another()
 	sender.goTo(user.secure + "/")
@@ -82,6 +83,7 @@ func browse(t *testing.T, fronts map[string]*front, aws simulation, deploy func(
 	recipient.click(receiveIt)
 	recipient.says("before the deploy")
 	link = sender.sendText("after the deploy")
+	sender.goTo("about:blank")
 	user.cost()
 	late := early.another()
 	late.goTo(link)
