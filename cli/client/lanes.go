@@ -130,3 +130,88 @@ func (l *lanes) end() {
 	l.stop()
 	l.group.Wait()
 }
+
+// common is the claim of a download of which pieces are fetched side by side.
+type common struct {
+	mu    sync.Mutex
+	claim Claim
+}
+
+func (c *common) now() Claim {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.claim
+}
+
+// widen has several connections fetch what follows, when one has brought bytes for a
+// while and much is left.
+func (b *Body) widen() {
+	if b.tried || b.end > 0 {
+		return
+	}
+	switch now := time.Now(); {
+	case b.since.IsZero():
+		b.since, b.first = now, b.at
+	case now.Sub(b.since) >= tryAfter:
+		b.tried = true
+		from := b.at + laneBytes // what the first brings while the others begin
+		if !b.resumable() || b.claim.ETag == "" || b.Size-from < 4*workers*laneBytes || now.After(b.claim.wide()) {
+			return
+		}
+		one := float64(b.at-b.first) / now.Sub(b.since).Seconds()
+		b.common = &common{claim: b.claim}
+		b.lanes = newLanes(b.ctx, from, b.Size, one, b.claim.wide(), b.fetch)
+	}
+}
+
+// fetch fetches a piece of the download, beside others.
+func (b *Body) fetch(ctx context.Context, at int64, into []byte, arrived *atomic.Int64) (n int, err error) {
+	part := &Body{
+		Size: b.Size, c: b.c, ctx: ctx, meter: b.meter, at: at, end: at + int64(len(into)),
+		common: b.common, piece: true, claim: b.common.now(),
+	}
+	if err := part.open(); err != nil {
+		return 0, err
+	}
+	defer part.Close()
+	for n < len(into) && err == nil {
+		var m int
+		m, err = part.Read(into[n:])
+		n += m
+		arrived.Add(int64(m))
+	}
+	switch {
+	case n == len(into):
+		return n, nil
+	case err == io.EOF:
+		return n, io.ErrUnexpectedEOF
+	}
+	return n, err
+}
+
+// readLanes reads what several connections fetch. Where they have come to their end,
+// which may be before that of the download, there is one again.
+func (b *Body) readLanes(p []byte) int {
+	b.done()
+	b.done = func() {}
+	n, err := b.lanes.Read(p)
+	b.at += int64(n)
+	if err == nil {
+		return n
+	}
+	b.lanes.end()
+	b.claim = b.common.now()
+	b.lanes, b.common = nil, nil
+	switch {
+	case err != io.EOF:
+		b.err = err
+	case b.at == b.Size:
+		b.err = io.EOF
+	default:
+		b.err = b.open()
+	}
+	if b.claim.ended(b.err) {
+		b.c.claims().Drop(b.c.Server, b.claim.ID)
+	}
+	return n
+}

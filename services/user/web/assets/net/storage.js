@@ -62,11 +62,11 @@ async function clear() {
 async function filesOf() {
   /** @type {string[]} */
   const ids = [];
-  if (!navigator.storage?.getDirectory) return ids;
   try {
-    for await (const id of /** @type {any} */ (await folder()).keys()) ids.push(id);
+    const files = await (await navigator.storage.getDirectory()).getDirectoryHandle(FOLDER);
+    for await (const id of /** @type {any} */ (files).keys()) ids.push(id);
   } catch {
-    // as where there is no such place
+    // there is no such place, or nothing was ever put there
   }
   return ids;
 }

@@ -78,12 +78,12 @@ async function clear() {
 }
 async function filesOf() {
   const ids = [];
-  if (!navigator.storage?.getDirectory) return ids;
   try {
+    const files = await (await navigator.storage.getDirectory()).getDirectoryHandle(FOLDER);
     for await (
       const id of
       /** @type {any} */
-      (await folder()).keys()
+      files.keys()
     ) ids.push(id);
   } catch {
   }
