@@ -62,28 +62,25 @@ const slim = "-gcflags=github.com/aws/...=-l"
 // BuildCLI compiles the command line of the checkout at root for each system,
 // stamped with the version, without a trace of the machine.
 func BuildCLI(ctx context.Context, root, dir, version string, systems []System) error {
-	dir, err := filepath.Abs(dir)
-	if err != nil {
-		return err
-	}
-	for _, s := range systems {
-		if err := cli(root, s, version).Binary(ctx, filepath.Join(dir, s.Binary())); err != nil {
-			return err
-		}
-	}
-	return nil
+	return eachCLI(root, dir, version, systems, func(b Build, path string) error { return b.Binary(ctx, path) })
 }
 
 // UpdateCLI does as BuildCLI, but leaves what it put there before if that would come
 // out the same.
 func UpdateCLI(ctx context.Context, root, dir, version string, systems []System) error {
-	dir, err := filepath.Abs(dir)
+	return eachCLI(root, dir, version, systems, func(b Build, path string) error {
+		return b.Once(ctx, path, func() error { return b.Binary(ctx, path) })
+	})
+}
+
+// eachCLI does something with the build for each system, and where its binary goes.
+func eachCLI(root, dir, version string, systems []System, do func(b Build, path string) error) error {
+	dir, err := filepath.Abs(dir) // the go command runs in root
 	if err != nil {
 		return err
 	}
 	for _, s := range systems {
-		path, program := filepath.Join(dir, s.Binary()), cli(root, s, version)
-		if err := program.Once(ctx, path, func() error { return program.Binary(ctx, path) }); err != nil {
+		if err := do(cli(root, s, version), filepath.Join(dir, s.Binary())); err != nil {
 			return err
 		}
 	}
