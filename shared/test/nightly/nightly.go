@@ -2,7 +2,10 @@
 // "make nightly", which sets SEND_TEST_NIGHTLY=1.
 package nightly
 
-import "os"
+import (
+	"os"
+	"testing"
+)
 
 // Or returns how much of something a test does: as usual, or at night.
 func Or[T any](usual, night T) T {
@@ -10,4 +13,12 @@ func Or[T any](usual, night T) T {
 		return night
 	}
 	return usual
+}
+
+// Only skips by day what there is no time for then.
+func Only(tb testing.TB) {
+	tb.Helper()
+	if !Or(false, true) {
+		tb.Skip("SKIPPED: make nightly has the time for it")
+	}
 }

@@ -4,19 +4,17 @@ import (
 	"slices"
 	"strings"
 	"testing"
-
-	"sgraph.ai/send/shared/test/nightly"
 )
 
 // scenarios each have a repository of their own in the one world, and run side by side.
 var scenarios = map[string]func(*testing.T, *world){
 	"a push to dev without credentials": pushWithoutCredentials,
 	"failing tests":                     failingTests,
-	"traffic steps with an alarm":       byNight(trafficInSteps),
+	"traffic steps with an alarm":       trafficInSteps,
 	"versions by one identity":          versionsByOneIdentity,
 	"prod unguarded":                    prodUnguarded,
 	"the documentation":                 documentation,
-	"a stack of a pull request":         byNight(stackOfAPullRequest),
+	"a stack of a pull request":         stackOfAPullRequest,
 	"builds that differ":                differingBuilds,
 	"a release is marked as released":   releasedMark,
 	"prod without evidence":             withoutEvidence,
@@ -34,11 +32,6 @@ func TestPipelines(t *testing.T) {
 			scenario(t, w)
 		})
 	}
-}
-
-// byNight is a scenario for which there is no time by day.
-func byNight(scenario func(*testing.T, *world)) func(*testing.T, *world) {
-	return nightly.Or(func(t *testing.T, _ *world) { t.Skip("SKIPPED: make nightly has the time for it") }, scenario)
 }
 
 // A push to dev is tested, tagged and built. Without credentials nothing is deployed,

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"sgraph.ai/send/shared/metric"
+	"sgraph.ai/send/shared/test/nightly"
 )
 
 // promoted takes versions from pushes to main by qa to prod. Its steps build on each
@@ -30,26 +31,20 @@ func promotion(t *testing.T, w *world) {
 		do   func(*testing.T)
 	}{
 		{"a push to main is released and goes to qa", p.toQA},
-		{"nothing differs from what was deployed", atNight(p.noDrift)}, // by day what was put back differs, and prod not
+		{"nothing differs from what was deployed", p.noDrift}, // by day what was put back differs, and prod not
 		{"nothing goes to prod without an approval", func(t *testing.T) { withoutApproval(t, w) }},
 		{"what was approved goes to prod byte for byte", p.toProd},
 		{"a version that fails its smoke test is put back", p.badSmoke},
 		{"what was put back is told by the drift check", p.drift},
 		{"a release that was changed is refused", p.spoiled},
-		{"a deploy that is cancelled leaves no lock and is put back", atNight(p.cancelled)},
-		{"the next run goes on where it ended", atNight(p.again)},
-		{"prod goes forward, no older version overtakes, and a person puts it back", atNight(p.back)},
+		{"a deploy that is cancelled leaves no lock and is put back", p.cancelled},
+		{"the next run goes on where it ended", p.again},
+		{"prod goes forward, no older version overtakes, and a person puts it back", p.back},
 	} {
 		if !t.Run(s.name, s.do) {
 			t.FailNow()
 		}
 	}
-}
-
-// atNight is a step for which there is no time by day.
-func atNight(step func(*testing.T)) func(*testing.T) {
-	scenario := byNight(func(t *testing.T, _ *world) { step(t) })
-	return func(t *testing.T) { scenario(t, nil) }
 }
 
 // isLive holds what people reach to versions, as "user=1,admin=1".
@@ -114,6 +109,7 @@ func (p *promoted) compare(t *testing.T) *run {
 }
 
 func (p *promoted) noDrift(t *testing.T) {
+	nightly.Only(t)
 	r := p.compare(t)
 	r.wants(t, map[string]string{"drift": "success", "issue": "success"})
 	if found := p.repo.openIssues(); len(found) != 0 {
@@ -205,6 +201,7 @@ func (p *promoted) spoiled(t *testing.T) {
 }
 
 func (p *promoted) cancelled(t *testing.T) {
+	nightly.Only(t)
 	git(t, p.repo.clone, "fetch", "--quiet", "origin")
 	git(t, p.repo.clone, "checkout", "--quiet", "-B", "main", "origin/main")
 	git(t, p.repo.clone, "rm", "--quiet", "services/user/cmd/send-user/fault.go")
@@ -224,6 +221,7 @@ func (p *promoted) cancelled(t *testing.T) {
 }
 
 func (p *promoted) again(t *testing.T) {
+	nightly.Only(t)
 	r := p.repo.run(t, "ci-pipeline__main.yml", pushed("main", p.cut))
 	r.wants(t, map[string]string{"tag": "success", "release": "success", "deploy": "success", "preview": "success"})
 	if tags := p.repo.tags(t); len(tags) != 3 || tags["v0.6.0"] != p.cut {
@@ -240,6 +238,7 @@ func (p *promoted) again(t *testing.T) {
 }
 
 func (p *promoted) back(t *testing.T) {
+	nightly.Only(t)
 	r := p.repo.start(t, "ci-pipeline__prod.yml", toProd("main", p.cut, "v0.6.0"))
 	r.review(t, "approved", "reviewer")
 	<-r.ended

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"sgraph.ai/send/shared/stack"
+	"sgraph.ai/send/shared/test/nightly"
 	"sgraph.ai/send/test/e2e/simulated"
 )
 
@@ -205,6 +206,7 @@ func (c *cloud) orphan(t *testing.T, name string) {
 // A label makes a stack of a pull request's head; a push takes the label off, and leaves
 // the stack; the reaper takes what nobody asks for; and what is closed is taken away.
 func stackOfAPullRequest(t *testing.T, w *world) {
+	nightly.Only(t)
 	const name, workflow = "pr-7", "pull-request-stack.yml"
 	repo := w.repository(t, "pull-request")
 	repo.reachPulls()

@@ -11,12 +11,14 @@ import (
 
 	"sgraph.ai/send/shared/metric"
 	"sgraph.ai/send/shared/stack"
+	"sgraph.ai/send/shared/test/nightly"
 	"sgraph.ai/send/test/e2e/simulated"
 )
 
 // People are moved to a version step by step. An alarm in the middle puts them back to
 // the one before, and a version that sounds none gets there.
 func trafficInSteps(t *testing.T, w *world) {
+	nightly.Only(t)
 	repo := w.repository(t, "traffic")
 	repo.reach("dev")
 	deploy := func(wait string) *run {

@@ -4,6 +4,7 @@ package pulumi
 import (
 	"bytes"
 	"errors"
+	"flag"
 	"fmt"
 	"os"
 	"os/exec"
@@ -31,6 +32,17 @@ var provide = sync.OnceValue(func() error {
 	}
 	return linkOnce(filepath.Join(root, ".tools", "linked"))
 })
+
+// AtOnce has so many tests of a process run side by side, unless its command line says
+// how many. It is for TestMain.
+func AtOnce(tests string) error {
+	flag.Parse()
+	parallel := flag.Lookup("test.parallel")
+	if parallel.Value.String() != parallel.DefValue {
+		return nil
+	}
+	return parallel.Value.Set(tests)
+}
 
 // Need puts Pulumi on PATH, for a test of a package in test/e2e. Where this machine
 // cannot have it the test is skipped with the reason, or fails if CI is "true" or

@@ -57,11 +57,11 @@ func TestCompute(t *testing.T) {
 		m.still(t, left)
 	})
 	step(t, "tasks are replaced, and put back, and nobody notices", func(t *testing.T) {
-		atNight(t)
+		nightly.Only(t)
 		m.replace(t, "maxTtl", "20d")
 	})
 	step(t, "tasks that do not come up are given up, and nobody notices", func(t *testing.T) {
-		atNight(t)
+		nightly.Only(t)
 		m.giveUp(t, "maxTtl", "19d")
 	})
 	step(t, "to EC2", func(t *testing.T) {
@@ -70,12 +70,12 @@ func TestCompute(t *testing.T) {
 		m.still(t, left)
 	})
 	step(t, "hosts are replaced, and put back, and nobody notices", func(t *testing.T) {
-		atNight(t)
+		nightly.Only(t)
 		needHosts(t)
 		m.replace(t, "maxTtl", "21d")
 	})
 	step(t, "back to functions", func(t *testing.T) {
-		atNight(t)
+		nightly.Only(t)
 		m.move(t, "lambda", func() { m.openFunctions(t) })
 		m.still(t, left)
 		m.noServers(t)
@@ -92,14 +92,6 @@ func TestCompute(t *testing.T) {
 			}
 		}
 	})
-}
-
-// atNight skips what takes more deploys than there is time for by day.
-func atNight(t *testing.T) {
-	t.Helper()
-	if nightly.Or(true, false) {
-		t.Skip("SKIPPED: make nightly has the time for it")
-	}
 }
 
 // needHosts skips, saying why, what takes hosts that do not run here; what setup could

@@ -11,6 +11,7 @@ import (
 	"sgraph.ai/send/shared/metric/metrictest"
 	"sgraph.ai/send/shared/settings"
 	"sgraph.ai/send/shared/test/logtest"
+	"sgraph.ai/send/shared/test/nightly"
 	"sgraph.ai/send/shared/test/secrettest"
 	"sgraph.ai/send/shared/wire"
 	"sgraph.ai/send/test/e2e/lambdahost"
@@ -173,7 +174,7 @@ func TestEdge(t *testing.T) {
 	step(t, "without a grant something fails", enforced.eachGrantCounts)
 	step(t, "nobody raises himself", enforced.nobodyRaisesHimself)
 	step(t, "a pull request's stack comes and goes by a role of its own", func(t *testing.T) {
-		atNight(t)
+		nightly.Only(t)
 		pullComesAndGoes(t, aws, checkout(t), told["pull-request"])
 	})
 	step(t, "pages cost the functions little, and outlive a deploy", func(t *testing.T) {

@@ -1,8 +1,11 @@
 package stack
 
 import (
-	"flag"
+	"fmt"
+	"os"
 	"testing"
+
+	"sgraph.ai/send/test/e2e/pulumi"
 )
 
 // atOnce is how many stacks are tested side by side: more than there are processors,
@@ -11,12 +14,9 @@ import (
 const atOnce = "5"
 
 func TestMain(m *testing.M) {
-	flag.Parse()
-	parallel := flag.Lookup("test.parallel")
-	if parallel.Value.String() == parallel.DefValue {
-		if err := parallel.Value.Set(atOnce); err != nil {
-			panic(err)
-		}
+	if err := pulumi.AtOnce(atOnce); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
 	}
 	m.Run()
 }

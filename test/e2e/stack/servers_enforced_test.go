@@ -7,6 +7,7 @@ import (
 
 	"sgraph.ai/send/shared/metric"
 	names "sgraph.ai/send/shared/stack"
+	"sgraph.ai/send/shared/test/nightly"
 	"sgraph.ai/send/test/e2e/iam"
 	"sgraph.ai/send/test/e2e/iam/guard"
 )
@@ -16,7 +17,7 @@ import (
 // hosts run as their own roles. Each begins with nothing, so that what it makes once it
 // has to be allowed to make.
 func TestServersEnforced(t *testing.T) {
-	atNight(t)
+	nightly.Only(t)
 	t.Parallel()
 	t.Run("fargate", func(t *testing.T) {
 		of := stackOf("fargate")
