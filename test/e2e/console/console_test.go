@@ -222,7 +222,7 @@ func TestTheTrail(t *testing.T) {
 		// From the press on nothing can be added to what was shown before.
 		until(`() => {
 			document.querySelector('[aria-label="Only transfer aabbccddeeff"]').click();
-			return document.querySelector(".below button").disabled;
+			return document.querySelector("send-audit .below button").disabled;
 		}`, ""),
 		until(`() => !document.querySelector('[aria-label="Only transfer 000000000000"]')`, ""), says("50 or more events"))
 	turned(about)

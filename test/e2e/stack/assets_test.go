@@ -12,6 +12,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 
 	"sgraph.ai/send/cli/verify"
@@ -41,15 +42,16 @@ func browse(t *testing.T, fronts map[string]*front, aws simulation, deploy func(
 
 	user.cost()
 	admin.cost()
-	early := open(t)
+	browser := open(t)
+	early := browser.another()
 	early.goTo(user.secure + "/")
 	early.see("#token")
 	user.costsLittle(t, "the page to send")
 	early.unlock(token)
 	link := early.sendText("before the deploy")
-	early.goTo("about:blank") // where it asks after what was sent no more
+	early.leave()
 	user.cost()
-	sender, recipient, operator := early.another(), early.another(), early.another()
+	sender, recipient, operator := browser.another(), browser.another(), browser.another()
 	sender.goTo(user.secure + "/")
 	sender.unlock(token)
 	user.cost()
@@ -83,9 +85,9 @@ func browse(t *testing.T, fronts map[string]*front, aws simulation, deploy func(
 	recipient.click(receiveIt)
 	recipient.says("before the deploy")
 	link = sender.sendText("after the deploy")
-	sender.goTo("about:blank")
+	sender.leave()
 	user.cost()
-	late := early.another()
+	late := browser.another()
 	late.goTo(link)
 	late.see(receiveIt)
 	user.costsLittle(t, "the page to receive, of another build,")
@@ -154,6 +156,14 @@ func (p tab) sendText(text string) string {
 	p.click(`form[data-view="compose"] [type="submit"]`)
 	p.see(linkInput)
 	return evaluate[string](p, "document.querySelector('"+linkInput+"').value")
+}
+
+// leave closes a tab: a page that has sent asks after that as long as it is open.
+func (p tab) leave() {
+	p.t.Helper()
+	if err := chromedp.Cancel(p.ctx); err != nil {
+		p.t.Fatal(err)
+	}
 }
 
 // costsLittle says what loading a page has cost the function.
