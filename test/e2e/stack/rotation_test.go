@@ -156,8 +156,7 @@ func TestRotation(t *testing.T) {
 			for h, value := range header {
 				h.Set(c.header, value)
 			}
-			status, _ := c.do(http.MethodGet, "/tokens/lookup/"+p.token, nil)
-			return status
+			return c.status(http.MethodGet, "/tokens/lookup/"+p.token, nil)
 		}
 		for _, c := range []struct {
 			what          string
@@ -185,7 +184,7 @@ func TestRotation(t *testing.T) {
 			c := client{t: t, base: user, header: http.Header{}}
 			wire.OriginSecret.Set(c.header, is.origin.Current)
 			wire.AccessToken.Set(c.header, token)
-			if got, _ := c.do(http.MethodPost, "/transfers/create", []byte("{}")); got != want {
+			if got := c.status(http.MethodPost, "/transfers/create", []byte("{}")); got != want {
 				t.Errorf("a token of the canary's is answered %d, want %d", got, want)
 			}
 		}

@@ -108,8 +108,8 @@ func versions(t *testing.T, address string) (end func() []string) {
 				return
 			case <-time.After(100 * time.Millisecond):
 			}
-			if status, said := c.do(http.MethodGet, wire.Version.To(), nil); status != http.StatusOK {
-				seen = append(seen, fmt.Sprint(status))
+			if response, said := c.once(http.MethodGet, wire.Version.To(), nil); response.StatusCode != http.StatusOK {
+				seen = append(seen, fmt.Sprint(response.StatusCode))
 			} else {
 				seen = append(seen, string(said))
 			}

@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -356,8 +357,28 @@ func (c client) do(method, path string, body []byte) (int, []byte) {
 	return response.StatusCode, answer
 }
 
-// exchange is do with all of the response but its body.
+// turnedAway is how often in a row a service may ask to come again: what it counts in
+// the ledger is refused while a busy machine keeps that waiting for two seconds.
+const turnedAway = 10
+
+// exchange is do with all of the response but its body. It comes again when it is told
+// to, as every client does.
 func (c client) exchange(method, path string, body []byte) (*http.Response, []byte) {
+	c.t.Helper()
+	for range turnedAway {
+		response, answer := c.once(method, path, body)
+		wait, err := strconv.Atoi(wire.RetryAfter.Get(response.Header))
+		if response.StatusCode != http.StatusServiceUnavailable || err != nil {
+			return response, answer
+		}
+		c.t.Logf("%s %s: in %d s again, after %.200s", method, path, wait, answer)
+		time.Sleep(time.Duration(wait) * time.Second)
+	}
+	return c.once(method, path, body)
+}
+
+// once is exchange, whatever is answered.
+func (c client) once(method, path string, body []byte) (*http.Response, []byte) {
 	c.t.Helper()
 	request, err := http.NewRequestWithContext(c.t.Context(), method, c.base+path, bytes.NewReader(body))
 	if err != nil {
