@@ -1,10 +1,14 @@
 """A function can have a URL of its own and one of each alias; moto has one in all."""
 
+import threading
 from urllib.parse import unquote
 
 from moto.awslambda.exceptions import GenericResourcNotFound
 from moto.awslambda.models import FunctionUrlConfig, LambdaFunction
 from moto.awslambda.responses import LambdaResponse
+
+
+_lock = threading.Lock()  # two URLs of a function may be asked for at once
 
 
 class AliasUrl(FunctionUrlConfig):
@@ -24,8 +28,9 @@ def _by_qualifier(answer):  # type: ignore[no-untyped-def]
 
     def asked(self):  # type: ignore[no-untyped-def]
         function = self.backend.get_function(unquote(self.path.split("/")[-2]))
-        function.asked = self._get_param("Qualifier")
-        return answer(self)
+        with _lock:
+            function.asked = self._get_param("Qualifier")
+            return answer(self)
 
     return asked
 
