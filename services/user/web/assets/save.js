@@ -131,6 +131,7 @@ class StreamSink {
 
 /** Writes into a file of the page's own. */
 class OwnSink {
+  #folder;
   #handle;
   #file;
   #at = 0;
@@ -139,14 +140,16 @@ class OwnSink {
     const root = await navigator.storage.getDirectory();
     const folder = await root.getDirectoryHandle(FOLDER, { create: true });
     const handle = await folder.getFileHandle(crypto.randomUUID(), { create: true });
-    return new OwnSink(handle, await /** @type {any} */ (handle).createSyncAccessHandle());
+    return new OwnSink(folder, handle, await /** @type {any} */ (handle).createSyncAccessHandle());
   }
 
   /**
+   * @param {FileSystemDirectoryHandle} folder
    * @param {FileSystemFileHandle} handle
    * @param {{ write: (bytes: Bytes, options: { at: number }) => number, close: () => void }} file
    */
-  constructor(handle, file) {
+  constructor(folder, handle, file) {
+    this.#folder = folder;
     this.#handle = handle;
     this.#file = file;
   }
@@ -165,7 +168,7 @@ class OwnSink {
 
   async abort() {
     this.#file.close();
-    await /** @type {any} */ (this.#handle).remove?.().catch(() => {});
+    await this.#folder.removeEntry(this.#handle.name).catch(() => {}); // not all browsers know handle.remove()
   }
 }
 

@@ -114,7 +114,10 @@ export class Kept {
   async #store(index, chunks) {
     this.#file ??= storage.openFile(this.#id);
     const file = await this.#file;
-    if (!file) return storage.savePieces(this.#id, new Map([[index, new Blob(chunks)]]));
+    if (!file) {
+      if (index >= STORED_MAX) throw new DOMException('no room', 'QuotaExceededError');
+      return storage.savePieces(this.#id, new Map([[index, new Blob(chunks)]]));
+    }
     const start = index * PIECE;
     let at = start;
     for (const bytes of chunks) {

@@ -105,8 +105,8 @@ export async function saveClaim(id, claim) {
 }
 
 /**
- * The file into which the pieces of a download are written; null where there are no files. Tabs write side by side, the
- * same bytes; where a browser knows no such mode the first has the file, and the call fails in the others.
+ * The file into which the pieces of a download are written; null where there is none. Tabs write side by side, the same
+ * bytes; where a browser knows no such mode the first has the file, and there is none for the others.
  * @param {string} id
  * @returns {Promise<File | null>}
  */
@@ -114,7 +114,12 @@ export async function openFile(id) {
   await removeOver(); // and nothing is written where there is no database
   if (!hasFiles()) return null;
   const handle = await (await folder()).getFileHandle(id, { create: true });
-  return /** @type {any} */ (handle).createSyncAccessHandle({ mode: 'readwrite-unsafe' });
+  try {
+    return await /** @type {any} */ (handle).createSyncAccessHandle({ mode: 'readwrite-unsafe' });
+  } catch (error) {
+    if (error instanceof DOMException && error.name === 'NoModificationAllowedError') return null;
+    throw error;
+  }
 }
 
 /**

@@ -1117,6 +1117,7 @@ var StreamSink = class {
   }
 };
 var OwnSink = class _OwnSink {
+  #folder;
   #handle;
   #file;
   #at = 0;
@@ -1124,14 +1125,16 @@ var OwnSink = class _OwnSink {
     const root = await navigator.storage.getDirectory();
     const folder2 = await root.getDirectoryHandle(FOLDER, { create: true });
     const handle = await folder2.getFileHandle(crypto.randomUUID(), { create: true });
-    return new _OwnSink(handle, await /** @type {any} */
+    return new _OwnSink(folder2, handle, await /** @type {any} */
     handle.createSyncAccessHandle());
   }
   /**
+   * @param {FileSystemDirectoryHandle} folder
    * @param {FileSystemFileHandle} handle
    * @param {{ write: (bytes: Bytes, options: { at: number }) => number, close: () => void }} file
    */
-  constructor(handle, file) {
+  constructor(folder2, handle, file) {
+    this.#folder = folder2;
     this.#handle = handle;
     this.#file = file;
   }
@@ -1147,8 +1150,7 @@ var OwnSink = class _OwnSink {
   }
   async abort() {
     this.#file.close();
-    await /** @type {any} */
-    this.#handle.remove?.().catch(() => {
+    await this.#folder.removeEntry(this.#handle.name).catch(() => {
     });
   }
 };
@@ -1485,10 +1487,13 @@ async function openFile(id) {
   await removeOver();
   if (!hasFiles()) return null;
   const handle = await (await folder()).getFileHandle(id, { create: true });
-  return (
-    /** @type {any} */
-    handle.createSyncAccessHandle({ mode: "readwrite-unsafe" })
-  );
+  try {
+    return await /** @type {any} */
+    handle.createSyncAccessHandle({ mode: "readwrite-unsafe" });
+  } catch (error) {
+    if (error instanceof DOMException && error.name === "NoModificationAllowedError") return null;
+    throw error;
+  }
 }
 async function savePieces(id, added) {
   await transact(async (claims, pieces) => {
@@ -1602,7 +1607,10 @@ var Kept = class {
   async #store(index, chunks) {
     this.#file ??= openFile(this.#id);
     const file = await this.#file;
-    if (!file) return savePieces(this.#id, /* @__PURE__ */ new Map([[index, new Blob(chunks)]]));
+    if (!file) {
+      if (index >= STORED_MAX) throw new DOMException("no room", "QuotaExceededError");
+      return savePieces(this.#id, /* @__PURE__ */ new Map([[index, new Blob(chunks)]]));
+    }
     const start = index * PIECE;
     let at2 = start;
     for (const bytes of chunks) {
