@@ -303,6 +303,64 @@ func TestTwoTabsAtOnce(t *testing.T) {
 	}
 }
 
+// Of two tabs that receive the same each keeps what arrives, also where one alone can write into the file; and what they
+// kept outlives the browser, however that ends.
+func TestSecondTabKeepsWhatArrives(t *testing.T) {
+	inBrowser(t)
+	s := serve(t)
+	_, content := randomFile(t, "both.bin", 16<<20)
+	id, key := s.keepOnce(t, "both.bin", content, "")
+	var mu sync.Mutex
+	asked := 0
+	stalled := make(chan struct{})
+	t.Cleanup(func() { close(stalled) })
+	origin := s.behind(t, func(w http.ResponseWriter, r *http.Request) http.ResponseWriter {
+		if r.Method != http.MethodGet || !strings.HasPrefix(r.URL.Path, "/api/presigned/bytes/") {
+			return w
+		}
+		mu.Lock()
+		defer mu.Unlock()
+		if asked++; asked > 2 {
+			return w
+		}
+		return &stallingWriter{ResponseWriter: w, left: 5<<20 + 64<<10, until: stalled, gone: r.Context().Done()}
+	})
+	link := origin + "/d/#" + id + "/" + key
+	dir := t.TempDir()
+	first := openIn(t, dir, desktop)
+	first.tolerate("")
+	tabs := []*profile{first, first.tab()}
+	for i, tab := range tabs {
+		tab.goTo(link)
+		tab.click(receiveIt)
+		pieces := fmt.Sprintf(",%d]", 5*(i+1))
+		kept := ""
+		for end := time.Now().Add(patience); !strings.HasSuffix(kept, pieces); kept = tab.kept() {
+			if time.Now().After(end) {
+				t.Fatalf("in the middle of tab %d the browser keeps %s", i+1, kept)
+			}
+			time.Sleep(20 * time.Millisecond)
+		}
+	}
+	first.kill()
+
+	after := openIn(t, dir, desktop)
+	after.goTo(link)
+	after.see(begun)
+	if said := after.text(begun); !strings.Contains(said, "10 MB of it are here") {
+		t.Errorf("of what was begun the page says %q", said)
+	}
+	after.click(receiveIt)
+	after.see(received)
+	if !bytes.Equal(after.downloaded("both.bin"), content) {
+		t.Error("other bytes arrived")
+	}
+	s.mustCount(t, id, 1)
+	if kept := after.kept(); kept != nothingKept {
+		t.Errorf("when it is done the browser keeps %s", kept)
+	}
+}
+
 // Only the service itself ends a download that was begun; a page of something before it does not.
 func TestOnlyTheServiceEndsWhatWasBegun(t *testing.T) {
 	inBrowser(t)

@@ -27,9 +27,6 @@ const begunHere = `document.querySelectorAll("unfinished-uploads > *").length`
 // and one download is counted.
 func TestLineIsCutAndBrowsersAreKilled(t *testing.T) {
 	inBrowser(t)
-	if kind() != "chromium" {
-		t.Skip("the processes of Chromium alone are known here")
-	}
 	size := nightly.Or[int64](70<<20, 1<<30)
 	b := &broken{t: t, s: serve(t, "SEND__RATE_LIMITS=off"), size: size}
 	b.cuts, b.restarts = nightly.Or(4, 100), nightly.Or(2, 20)

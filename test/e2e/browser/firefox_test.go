@@ -31,6 +31,7 @@ type firefox struct {
 // session is the connection to a browser, and the browser at its end.
 type session struct {
 	conn *websocket.Conn
+	pid  int // also of its group
 	stop func()
 
 	mu      sync.Mutex
@@ -66,7 +67,7 @@ func startFirefox(p *profile, path, dir string, on screen) (engine, error) {
 	}
 	ended := make(chan struct{})
 	go func() { _ = cmd.Wait(); close(ended) }()
-	l := &session{waiting: map[int]chan answer{}, tabs: map[string]*profile{}, first: p}
+	l := &session{pid: cmd.Process.Pid, waiting: map[int]chan answer{}, tabs: map[string]*profile{}, first: p}
 	l.stop = func() {
 		select {
 		case <-ended:
@@ -100,7 +101,7 @@ func startFirefox(p *profile, path, dir string, on screen) (engine, error) {
 		return nil, err
 	}
 	if _, err := l.ask("session.subscribe", map[string]any{"events": []string{
-		"log.entryAdded", "network.beforeRequestSent", "browsingContext.downloadWillBegin", "browsingContext.downloadEnd",
+		"log.entryAdded", "network.beforeRequestSent", "browsingContext.downloadEnd",
 	}}); err != nil {
 		return nil, err
 	}
@@ -128,6 +129,8 @@ func preferences(downloads string, on screen) []byte {
 		"browser.startup.page": 0, "browser.startup.homepage_override.mstone": "ignore",
 		"browser.aboutwelcome.enabled": false, "browser.preonboarding.enabled": false,
 		"termsofuse.bypassNotification": true, "datareporting.policy.dataSubmissionPolicyBypassNotification": true,
+		// One that was killed begins as any other.
+		"browser.sessionstore.resume_from_crash": false, "toolkit.startup.max_resumed_crashes": -1,
 		// Where no window has the focus of a screen, each acts as if it had.
 		"focusmanager.testmode": true,
 	}
@@ -228,10 +231,11 @@ func (l *session) at(context string, p *profile) *firefox {
 // observe tells the profile of a tab what happens in it. The bodies of requests are not among it.
 func (l *session) observe(method string, params json.RawMessage) {
 	var e struct {
-		Context, Navigation, URL, SuggestedFilename, Status string
-		Level, Text, Type                                   string
-		Source                                              struct{ Context string }
-		Request                                             struct {
+		Status, Filepath string
+		Context          string
+		Level, Text      string
+		Source           struct{ Context string }
+		Request          struct {
 			URL, Method string
 			Headers     []struct {
 				Name  string
@@ -256,11 +260,9 @@ func (l *session) observe(method string, params json.RawMessage) {
 	case "network.beforeRequestSent":
 		address, _, _ := strings.Cut(e.Request.URL, "#") // which is told to us, not to the server
 		p.say(fmt.Sprintf("%s %s %v", e.Request.Method, address, e.Request.Headers))
-	case "browsingContext.downloadWillBegin":
-		p.began(e.Navigation, e.SuggestedFilename)
 	case "browsingContext.downloadEnd":
 		if e.Status == "complete" {
-			p.ended(e.Navigation)
+			p.finished(filepath.Base(e.Filepath)) // as it is named beside others of its name
 		}
 	}
 }

@@ -3,7 +3,6 @@ package browser
 import (
 	"os"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -11,13 +10,11 @@ import (
 	"time"
 )
 
-// process is one of a Chromium, and of which kind: "browser", "renderer", "utility".
+// process is one of a browser, and of which kind: "browser", "tab", and what else there is.
 type process struct {
 	pid  int
 	kind string
 }
-
-var kindOfProcess = regexp.MustCompile(`(?:^|[ \x00])--type=([^ \x00]+)`)
 
 // processes are those that a profile has.
 func (p *profile) processes() (all []process) {
@@ -25,18 +22,38 @@ func (p *profile) processes() (all []process) {
 	entries, _ := filepath.Glob("/proc/[0-9]*/cmdline")
 	for _, path := range entries {
 		b, _ := os.ReadFile(path)
-		words := regexp.MustCompile(`[ \x00]`).Split(string(b), -1) // children have spaces between
-		if !slices.Contains(words, "--user-data-dir="+p.dir) {
-			continue
-		}
+		words := strings.Fields(strings.ReplaceAll(string(b), "\x00", " ")) // children have spaces between
 		pid, _ := strconv.Atoi(filepath.Base(filepath.Dir(path)))
-		kind := "browser"
-		if said := kindOfProcess.FindSubmatch(b); said != nil {
-			kind = string(said[1])
+		if kind := kinds[kind()].process(p, pid, words); kind != "" {
+			all = append(all, process{pid, kind})
 		}
-		all = append(all, process{pid, kind})
 	}
 	return all
+}
+
+// chromiumProcess is the kind of a process of a profile in Chromium; "" if it is none.
+func chromiumProcess(p *profile, _ int, words []string) string {
+	if !slices.Contains(words, "--user-data-dir="+p.dir) {
+		return ""
+	}
+	for _, word := range words {
+		if kind, is := strings.CutPrefix(word, "--type="); is {
+			return strings.Replace(kind, "renderer", "tab", 1)
+		}
+	}
+	return "browser"
+}
+
+// firefoxProcess is that in Firefox, where children are of the group of the first.
+func firefoxProcess(p *profile, pid int, words []string) string {
+	first := p.engine.(*firefox).pid
+	if group, err := syscall.Getpgid(pid); err != nil || group != first {
+		return ""
+	}
+	if pid == first || len(words) == 0 {
+		return "browser"
+	}
+	return words[len(words)-1]
 }
 
 // kill ends the browser as a crash does, and what it leaves behind.

@@ -35,14 +35,15 @@ type engine interface {
 	quit() error
 }
 
-// kinds are the browsers that these tests know: what they are called on the PATH, and how each is started with a
-// profile in a folder.
+// kinds are the browsers that these tests know: what they are called on the PATH, how each is started with a profile
+// in a folder, and what a process is of it.
 var kinds = map[string]struct {
-	names []string
-	start func(p *profile, path, dir string, on screen) (engine, error)
+	names   []string
+	start   func(p *profile, path, dir string, on screen) (engine, error)
+	process func(p *profile, pid int, words []string) (kind string)
 }{
-	"chromium": {[]string{"chromium", "chromium-browser", "google-chrome"}, startChromium},
-	"firefox":  {[]string{"firefox-esr", "firefox"}, startFirefox},
+	"chromium": {[]string{"chromium", "chromium-browser", "google-chrome"}, startChromium, chromiumProcess},
+	"firefox":  {[]string{"firefox-esr", "firefox"}, startFirefox, firefoxProcess},
 }
 
 // kind is the browser to test in: Chromium, unless SEND_BROWSER names another.
@@ -183,8 +184,16 @@ func (p *profile) began(id, name string) {
 // ended remembers that one is on disk as a whole.
 func (p *profile) ended(id string) {
 	p.mu.Lock()
+	name := p.names[id]
+	p.mu.Unlock()
+	p.finished(name)
+}
+
+// finished remembers that what has a name is on disk as a whole.
+func (p *profile) finished(name string) {
+	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.complete[p.names[id]] = true
+	p.complete[name] = true
 }
 
 // tolerate allows complaints of the browser that hold a text: a 404 that a test is about, for example.
