@@ -303,8 +303,8 @@ func TestTwoTabsAtOnce(t *testing.T) {
 	}
 }
 
-// Of two tabs that receive the same each keeps what arrives, also where one alone can write into the file; and what they
-// kept outlives the browser, however that ends.
+// Of two tabs that receive the same each keeps what arrives, also where one alone can write into the file; and what
+// they kept outlives the browser, however that ends.
 func TestSecondTabKeepsWhatArrives(t *testing.T) {
 	inBrowser(t)
 	s := serve(t)

@@ -39,6 +39,7 @@ type session struct {
 	waiting map[int]chan answer
 	tabs    map[string]*profile // by their contexts
 	first   *profile            // is told what is of no tab
+	front   string              // context of the tab that is before the others
 }
 
 // answer is anything that the browser says.
@@ -220,11 +221,11 @@ func (l *session) into(result any, method string, params any) error {
 	return err
 }
 
-// at is the tab of a context, whose page belongs to p.
+// at is the tab of a context that was opened just now, whose page belongs to p.
 func (l *session) at(context string, p *profile) *firefox {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.tabs[context] = p
+	l.tabs[context], l.front = p, context
 	return &firefox{l, context}
 }
 
@@ -268,6 +269,9 @@ func (l *session) observe(method string, params json.RawMessage) {
 }
 
 func (f *firefox) open(address string) error {
+	if err := f.show(); err != nil {
+		return err
+	}
 	wait := "complete"
 	if u, err := url.Parse(address); err == nil && u.Fragment != "" {
 		wait = "interactive" // where only the fragment is another, nothing is loaded
@@ -353,7 +357,23 @@ func (f *firefox) press(text string) error {
 	return f.act("key", steps)
 }
 
+// show brings the tab to the front, as who uses it has it: what has the focus of one behind others hears of nothing.
+func (f *firefox) show() error {
+	f.mu.Lock()
+	isBehind := f.front != f.context
+	f.front = f.context
+	f.mu.Unlock()
+	if !isBehind {
+		return nil
+	}
+	_, err := f.ask("browsingContext.activate", map[string]any{"context": f.context})
+	return err
+}
+
 func (f *firefox) act(kind string, steps []map[string]any) error {
+	if err := f.show(); err != nil {
+		return err
+	}
 	_, err := f.ask("input.performActions", map[string]any{
 		"context": f.context, "actions": []any{map[string]any{"type": kind, "id": kind, "actions": steps}},
 	})
