@@ -102,7 +102,7 @@ func startFirefox(p *profile, path, dir string, on screen) (engine, error) {
 		return nil, err
 	}
 	if _, err := l.ask("session.subscribe", map[string]any{"events": []string{
-		"log.entryAdded", "network.beforeRequestSent", "browsingContext.downloadEnd",
+		"log.entryAdded", requestSent, "browsingContext.downloadEnd",
 	}}); err != nil {
 		return nil, err
 	}
@@ -229,6 +229,14 @@ func (l *session) at(context string, p *profile) *firefox {
 	return &firefox{l, context}
 }
 
+const requestSent = "network.beforeRequestSent"
+
+// hearNoRequests ends that the browser tells of requests: while it does it keeps what they send and receive.
+func (l *session) hearNoRequests() error {
+	_, err := l.ask("session.unsubscribe", map[string]any{"events": []string{requestSent}})
+	return err
+}
+
 // observe tells the profile of a tab what happens in it. The bodies of requests are not among it.
 func (l *session) observe(method string, params json.RawMessage) {
 	var e struct {
@@ -258,7 +266,7 @@ func (l *session) observe(method string, params json.RawMessage) {
 		if e.Level == "error" || e.Level == "warn" {
 			p.complain("%s: %s", e.Level, e.Text)
 		}
-	case "network.beforeRequestSent":
+	case requestSent:
 		address, _, _ := strings.Cut(e.Request.URL, "#") // which is told to us, not to the server
 		p.say(fmt.Sprintf("%s %s %v", e.Request.Method, address, e.Request.Headers))
 	case "browsingContext.downloadEnd":
