@@ -141,6 +141,8 @@ func (d *Download) Fetch(ctx context.Context, c client.Client) error {
 		return err
 	}
 	c.Claims = d
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
 	n := d.good
 	body, err := c.DownloadFrom(ctx, d.id, d.place(n))
 	if n > 0 && send.CodeOf(err) == send.Conflict {
@@ -153,9 +155,9 @@ func (d *Download) Fetch(ctx context.Context, c client.Client) error {
 	defer body.Close()
 	switch {
 	case n == 0:
-		err = d.start(body)
+		err = d.start(body, stop)
 	case d.form == opened:
-		err = d.open(body, d.head, n)
+		err = d.open(body, d.head, n, stop)
 	default:
 		err = d.take(body, n)
 	}
@@ -166,7 +168,7 @@ func (d *Download) Fetch(ctx context.Context, c client.Client) error {
 }
 
 // start keeps a file from its beginning on, in the form that suits it.
-func (d *Download) start(body *client.Body) error {
+func (d *Download) start(body *client.Body, stop func()) error {
 	head := make([]byte, envelope.V2.StreamHead())
 	n, err := io.ReadFull(body, head)
 	if err != nil && err != io.EOF && err != io.ErrUnexpectedEOF {
@@ -181,7 +183,7 @@ func (d *Download) start(body *client.Body) error {
 		} else if err != nil {
 			return err
 		}
-		return d.open(body, slices.Concat(head, more), 0)
+		return d.open(body, slices.Concat(head, more), 0, stop)
 	}
 	if err := d.add(string(sealed), ""); err != nil {
 		return err
@@ -217,8 +219,9 @@ func (d *Download) take(src io.Reader, chunks int) error {
 	}
 }
 
-// open opens and keeps the rest of a file of version 2 from a segment on.
-func (d *Download) open(src io.Reader, head []byte, segment int) error {
+// open opens and keeps the rest of a file of version 2 from a segment on. What comes
+// meanwhile is stopped where a segment cannot be kept.
+func (d *Download) open(src io.Reader, head []byte, segment int, stop func()) error {
 	o, err := envelope.NewOpener(head, d.key)
 	if err != nil {
 		d.seen = head
@@ -226,34 +229,43 @@ func (d *Download) open(src io.Reader, head []byte, segment int) error {
 	}
 	at := d.offset(segment)
 	return o.Each(src, int64(segment), func(s envelope.Segment) error {
-		content := s.Plain
-		if s.Number == 0 {
-			_, n, err := envelope.SplitMeta(s.Plain)
-			if err != nil {
-				return err
-			}
-			// Not before the key has proved right: what is there may be another's.
-			if err := d.addOpened(head); err != nil {
-				return err
-			}
-			if err := d.addMeta(s.Plain[:n]); err != nil {
-				return err
-			}
-			content = s.Plain[n:]
-		} else if err := d.goBack(int(s.Number)); err != nil {
-			return err
+		n, err := d.keep(s, head, at)
+		if at += n; err != nil {
+			stop()
 		}
-		if _, err := d.part.WriteAt(content, at); err != nil {
-			return err
-		}
-		at += int64(len(content))
-		if s.Last {
-			if err := d.part.Truncate(at); err != nil {
-				return err
-			}
-		}
-		return d.addChunk(chunk{int64(len(content)), s.Last, s.Tag})
+		return err
 	})
+}
+
+// keep keeps what a segment holds of the content, and returns how much that is.
+func (d *Download) keep(s envelope.Segment, head []byte, at int64) (int64, error) {
+	content := s.Plain
+	if s.Number == 0 {
+		_, n, err := envelope.SplitMeta(s.Plain)
+		if err != nil {
+			return 0, err
+		}
+		// Not before the key has proved right: what is there may be another's.
+		if err := d.addOpened(head); err != nil {
+			return 0, err
+		}
+		if err := d.addMeta(s.Plain[:n]); err != nil {
+			return 0, err
+		}
+		content = s.Plain[n:]
+	} else if err := d.goBack(int(s.Number)); err != nil {
+		return 0, err
+	}
+	if _, err := d.part.WriteAt(content, at); err != nil {
+		return 0, err
+	}
+	n := int64(len(content))
+	if s.Last {
+		if err := d.part.Truncate(at + n); err != nil {
+			return n, err
+		}
+	}
+	return n, d.addChunk(chunk{n, s.Last, s.Tag})
 }
 
 // Content returns what the sender says of a file that has all arrived, and its

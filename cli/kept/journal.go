@@ -10,6 +10,7 @@ import (
 	"io"
 	"strconv"
 	"strings"
+	"sync"
 
 	"sgraph.ai/send/cli/client"
 )
@@ -28,6 +29,7 @@ import (
 //	name NAME        the content is about to get that name in the folder (base64)
 type journal struct {
 	lines
+	mu sync.Mutex // of adding: a claim can be saved while what came is kept
 
 	claim    client.Claim
 	form     form
@@ -157,6 +159,8 @@ func (j *journal) applyChunk(text string, last bool) bool {
 // add writes a line and takes it.
 func (j *journal) add(name, rest string) error {
 	line := strings.TrimSpace(name + " " + rest)
+	j.mu.Lock()
+	defer j.mu.Unlock()
 	if !j.apply(line) {
 		return fmt.Errorf("%q is no line of the journal", name)
 	}

@@ -5,6 +5,7 @@ import (
 	"crypto/subtle"
 	"io"
 	"math"
+	"sync"
 )
 
 // Opener opens a file of V2 or V3 segment by segment, from any on: for who keeps
@@ -48,17 +49,66 @@ func (o *Opener) Form() Form { return o.form }
 
 // Each opens what src has, which begins where the given segment does, and hands
 // out the segments until the last, which ends the file. What it hands out is
-// gone when the call returns. An error of src is returned as it is, wrapped.
+// gone when the call returns; others are being read and opened meanwhile. An error
+// of src is returned as it is, wrapped, when all that came before was handed out.
+// Where take fails, Each returns when the read of src that is under way does.
 func (o *Opener) Each(src io.Reader, number int64, take func(Segment) error) error {
-	for segments := o.from(&source{r: src}, number); ; {
-		s, err := segments.next()
-		if err != nil {
-			return err
-		}
-		if err := take(s); err != nil || s.Last {
-			return err
-		}
+	stop := make(chan struct{})
+	segments := o.from(&source{r: src, stop: stop}, number)
+	free := make(chan *incoming, underWay) // each has room for all, so that none waits to hand over
+	read, opened := make(chan *incoming, underWay), make(chan *incoming, underWay)
+	for range underWay {
+		free <- &incoming{}
 	}
+	var group sync.WaitGroup
+	defer group.Wait() // none goes on when this has returned
+	defer close(stop)
+	group.Go(func() {
+		defer close(read)
+		for {
+			select {
+			case s := <-free:
+				s.err = segments.read(s)
+				ended := s.err != nil || s.Last
+				if read <- s; ended {
+					return
+				}
+			case <-stop:
+				return
+			}
+		}
+	})
+	group.Go(func() {
+		defer close(opened)
+		for s := range read {
+			if s.err == nil {
+				s.err = o.open(s)
+			}
+			opened <- s
+		}
+	})
+	for s := range opened {
+		if s.err != nil {
+			return s.err
+		}
+		if err := take(s.Segment); err != nil || s.Last {
+			return err
+		}
+		free <- s
+	}
+	panic("segments ended with neither the last nor an error")
+}
+
+// underWay is how many segments are in memory at the same time: one is read, one opened
+// and one taken, and one is ready for whoever is done first.
+const underWay = 4
+
+// incoming is a segment under way, which is opened in place.
+type incoming struct {
+	Segment
+	buffer []byte
+	sealed []byte // of buffer
+	err    error
 }
 
 // Proves says whether a segment is what it was when it was opened.
@@ -71,38 +121,54 @@ func (o *Opener) Proves(s Segment) bool {
 type segmentReader struct {
 	*Opener
 	src    *source
-	number int64 // of the next
-	count  int64 // of all in the file, where that is known
-	buffer []byte
+	number int64  // of the next
+	count  int64  // of all in the file, where that is known
 	ahead  []byte // the first byte of the next, where it was read already
+	own    incoming
 }
 
 func (o *Opener) from(src *source, number int64) segmentReader {
-	// One byte of the next, to see whether there is one.
-	return segmentReader{Opener: o, src: src, number: number, count: Unknown, buffer: make([]byte, segmentSize+1)}
+	return segmentReader{Opener: o, src: src, number: number, count: Unknown}
 }
 
 // next opens a segment, whose bytes are gone with the next call.
 func (r *segmentReader) next() (Segment, error) {
-	whole := SegmentRoom(r.number) + tagSize
-	have := copy(r.buffer, r.ahead)
-	n, err := io.ReadFull(r.src, r.buffer[have:whole+1])
-	if have += n; r.src.err != nil {
-		return Segment{}, r.src.err
+	err := r.read(&r.own)
+	if err == nil {
+		err = r.open(&r.own)
 	}
-	s := Segment{Number: r.number, Last: err != nil}
+	return r.own.Segment, err
+}
+
+// read reads a segment, and one byte of the next, to see whether there is one.
+func (r *segmentReader) read(s *incoming) error {
+	if s.buffer == nil {
+		s.buffer = make([]byte, segmentSize+1)
+	}
+	whole := SegmentRoom(r.number) + tagSize
+	have := copy(s.buffer, r.ahead)
+	n, err := io.ReadFull(r.src, s.buffer[have:whole+1])
+	if have += n; r.src.err != nil {
+		return r.src.err
+	}
+	s.Number, s.Last, s.Plain = r.number, err != nil, nil
 	if r.count != Unknown { // then src ends where what is wanted does
 		s.Last = s.Number == r.count-1
 	}
-	sealed := r.buffer[:min(have, whole)]
-	if len(sealed) < tagSize || r.number >= math.MaxUint32 {
-		return Segment{}, ErrNotAuthentic
+	s.sealed = s.buffer[:min(have, whole)]
+	if len(s.sealed) < tagSize || r.number >= math.MaxUint32 {
+		return ErrNotAuthentic
 	}
-	copy(s.Tag[:], sealed[len(sealed)-tagSize:])
-	r.ahead = r.buffer[len(sealed):have]
-	if s.Plain, err = r.gcm.Open(sealed[:0], r.stream.nonce(s.Number, s.Last), sealed, nil); err != nil {
-		return Segment{}, ErrNotAuthentic
-	}
+	r.ahead = append(r.ahead[:0], s.buffer[len(s.sealed):have]...)
 	r.number++
-	return s, nil
+	return nil
+}
+
+// open opens what was read.
+func (o *Opener) open(s *incoming) (err error) {
+	copy(s.Tag[:], s.sealed[len(s.sealed)-tagSize:])
+	if s.Plain, err = o.gcm.Open(s.sealed[:0], o.stream.nonce(s.Number, s.Last), s.sealed, nil); err != nil {
+		return ErrNotAuthentic
+	}
+	return nil
 }

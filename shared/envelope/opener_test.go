@@ -5,8 +5,10 @@ import (
 	"errors"
 	"io"
 	"slices"
+	"sync/atomic"
 	"testing"
 	"testing/iotest"
+	"time"
 
 	"sgraph.ai/send/shared/envelope"
 )
@@ -131,3 +133,97 @@ func TestOpenerRefuses(t *testing.T) {
 		t.Errorf("another version: %v", err)
 	}
 }
+
+// While a segment is taken others are read and opened, and no more than a few.
+func TestOpenerReadsAhead(t *testing.T) {
+	t.Parallel()
+	key := envelope.NewKey()
+	sealed, _ := sealV2(t, key, 20<<20)
+	o, err := envelope.NewOpener(sealed, key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	src := &counting{r: bytes.NewReader(sealed[envelope.V2.StreamHead():]), third: make(chan struct{})}
+	err = o.Each(src, 0, func(s envelope.Segment) error {
+		if s.Number == 0 {
+			select {
+			case <-src.third:
+			case <-time.After(time.Minute):
+				t.Error("nothing is read meanwhile")
+			}
+		}
+		if ahead := src.n.Load()>>20 - s.Number; ahead > 5 {
+			t.Errorf("%d segments were read when the one of number %d was taken", ahead+s.Number, s.Number)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// counting counts what is read, and tells when there are more than two segments.
+type counting struct {
+	r     io.Reader
+	n     atomic.Int64
+	third chan struct{}
+}
+
+func (c *counting) Read(p []byte) (int, error) {
+	n, err := c.r.Read(p)
+	if before := c.n.Add(int64(n)) - int64(n); before <= 2<<20 && before+int64(n) > 2<<20 {
+		close(c.third)
+	}
+	return n, err
+}
+
+// All that came before a failure is handed out; and where it cannot be taken, nothing is
+// read any more when Each has returned.
+func TestOpenerEnds(t *testing.T) {
+	t.Parallel()
+	key := envelope.NewKey()
+	sealed, _ := sealV2(t, key, 6<<20)
+	o, err := envelope.NewOpener(sealed, key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	lost, refused := errors.New("lost"), errors.New("refused")
+	changed := slices.Clone(sealed)
+	changed[envelope.V2.SegmentPlace(4)+1] ^= 1
+	head := envelope.V2.StreamHead()
+	for _, c := range []struct {
+		name  string
+		src   io.Reader
+		want  error
+		taken int64
+	}{
+		{"lost", io.MultiReader(bytes.NewReader(sealed[head:4<<20+100]), iotest.ErrReader(lost)), lost, 4},
+		{"changed", bytes.NewReader(changed[head:]), envelope.ErrNotAuthentic, 4},
+		{"refused", bytes.NewReader(sealed[head:]), refused, 2},
+	} {
+		var taken int64
+		var reading atomic.Bool
+		src := readerFunc(func(p []byte) (int, error) {
+			reading.Store(true)
+			defer reading.Store(false)
+			time.Sleep(time.Millisecond) // so that one that goes on is seen
+			return c.src.Read(p[:min(len(p), 100_000)])
+		})
+		err := o.Each(src, 0, func(s envelope.Segment) error {
+			if s.Number != taken {
+				t.Errorf("%s: segment %d comes as number %d", c.name, s.Number, taken)
+			}
+			if taken++; taken == 2 && c.want == refused {
+				return refused
+			}
+			return nil
+		})
+		if !errors.Is(err, c.want) || taken != c.taken || reading.Load() {
+			t.Errorf("%s: %d segments, %v; still reading: %v", c.name, taken, err, reading.Load())
+		}
+	}
+}
+
+type readerFunc func([]byte) (int, error)
+
+func (f readerFunc) Read(p []byte) (int, error) { return f(p) }

@@ -3,6 +3,7 @@ package envelope
 import (
 	"cmp"
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"io"
 
@@ -112,11 +113,18 @@ type source struct {
 	r    io.Reader
 	what string // "the sealed file" where it is not said
 	err  error
+	stop <-chan struct{} // closed where nobody wants more; nil for never
 }
 
 func (s *source) Read(p []byte) (int, error) {
 	if s.err != nil {
 		return 0, s.err
+	}
+	select {
+	case <-s.stop:
+		s.err = errStopped
+		return 0, s.err
+	default:
 	}
 	n, err := s.r.Read(p)
 	if err != nil && err != io.EOF {
@@ -125,5 +133,7 @@ func (s *source) Read(p []byte) (int, error) {
 	}
 	return n, err
 }
+
+var errStopped = errors.New("nobody wants more of it")
 
 var errSize = send.Fail(send.Invalid, "the content is not as long as was said; it changed while it was read")
