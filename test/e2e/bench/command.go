@@ -15,10 +15,11 @@ import (
 )
 
 // commands measures how fast `sgsend send` and `sgsend receive` move a file, which they
-// seal and open, beside what another peer moves as it is, in turn; and the most memory
-// that they took.
+// seal and open, and the most memory that they took; in turn with what else does the same
+// with another peer: this program, which makes what it sends and keeps nothing, and curl,
+// which reads a file and writes one as sgsend does.
 func commands(ctx context.Context, dir string, ours *serveProcess, beside peer, size int64, runs int) error {
-	path := filepath.Join(dir, "file")
+	path, to := filepath.Join(dir, "file"), filepath.Join(dir, "received")
 	f, err := os.Create(path)
 	if err == nil {
 		_, err = io.Copy(f, &source{size})
@@ -28,7 +29,11 @@ func commands(ctx context.Context, dir string, ours *serveProcess, beside peer, 
 		return err
 	}
 	defer os.Remove(path)
-	var up, down, theirUp, theirDown, sends, receives []float64
+	curl, err := exec.LookPath("curl")
+	if err != nil {
+		fmt.Printf("SKIPPED: curl as a reference: %v\n\n", err)
+	}
+	var up, down, theirUp, theirDown, curlUp, curlDown, sends, receives []float64
 	for range runs {
 		c := newClient()
 		start := time.Now()
@@ -46,6 +51,21 @@ func commands(ctx context.Context, dir string, ours *serveProcess, beside peer, 
 		}
 		theirDown = append(theirDown, rate(size, start))
 		beside.forget(ctx, c, url)
+
+		if curl != "" {
+			start = time.Now()
+			if err := curled(ctx, curl, "--upload-file", path, url); err != nil {
+				return err
+			}
+			curlUp = append(curlUp, rate(size, start))
+			start = time.Now()
+			if err := curled(ctx, curl, "--output", to, url); err != nil {
+				return err
+			}
+			curlDown = append(curlDown, rate(size, start))
+			os.Remove(to)
+			beside.forget(ctx, c, url)
+		}
 		c.CloseIdleConnections()
 
 		start = time.Now()
@@ -54,7 +74,6 @@ func commands(ctx context.Context, dir string, ours *serveProcess, beside peer, 
 			return err
 		}
 		up, sends = append(up, rate(size, start)), append(sends, memory)
-		to := filepath.Join(dir, "received")
 		start = time.Now()
 		_, memory, err = ours.command(ctx, dir, "receive", "-o", to, link)
 		if err != nil {
@@ -63,10 +82,29 @@ func commands(ctx context.Context, dir string, ours *serveProcess, beside peer, 
 		down, receives = append(down, rate(size, start)), append(receives, memory)
 		os.Remove(to)
 	}
-	fmt.Printf("| the command | MB/s | to %s | peak resident MiB |\n|---|---|---|---|\n"+
-		"| sgsend send | %.0f | %.2f | %.0f |\n| sgsend receive | %.0f | %.2f | %.0f |\n\n", beside.name(),
-		median(up), median(up)/median(theirUp), median(sends),
-		median(down), median(down)/median(theirDown), median(receives))
+	name := beside.name()
+	fmt.Printf("| the command | MB/s | to %s | to curl with %s | peak resident MiB |\n|---|---|---|---|---|\n", name, name)
+	row := func(what string, ours, theirs, curls, memory []float64) {
+		toCurl := ""
+		if curl != "" {
+			toCurl = fmt.Sprintf("%.2f", median(ours)/median(curls))
+		}
+		fmt.Printf("| %s | %.0f | %.2f | %s | %.0f |\n",
+			what, median(ours), median(ours)/median(theirs), toCurl, median(memory))
+	}
+	row("sgsend send", up, theirUp, curlUp, sends)
+	row("sgsend receive", down, theirDown, curlDown, receives)
+	fmt.Println()
+	return nil
+}
+
+// curled has curl move a file.
+func curled(ctx context.Context, curl string, args ...string) error {
+	out, err := exec.CommandContext(ctx, curl, append([]string{"--silent", "--show-error", "--fail"}, args...)...).
+		CombinedOutput()
+	if err != nil {
+		return fmt.Errorf("curl: %w\n%s", err, out)
+	}
 	return nil
 }
 

@@ -4,6 +4,7 @@
 //
 //	go run ./test/e2e/bench
 //	go run ./test/e2e/bench -size 256 -runs 3
+//	go run ./test/e2e/bench -command
 package main
 
 import (
@@ -25,10 +26,11 @@ func main() {
 	size := flag.Int64("size", 1024, "MiB that one upload or download moves")
 	runs := flag.Int("runs", 5, "runs of each, of which the median counts")
 	dir := flag.String("dir", inMemory(), "folder to keep the bytes in")
+	command := flag.Bool("command", false, "measure only sgsend send and receive")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	if err := run(ctx, *dir, *size<<20, *runs); err != nil {
+	if err := run(ctx, *dir, *size<<20, *runs, *command); err != nil {
 		fmt.Fprintf(os.Stderr, "bench: %v\n", err)
 		os.Exit(1)
 	}
@@ -45,7 +47,7 @@ func inMemory() string {
 	return os.TempDir()
 }
 
-func run(ctx context.Context, dir string, size int64, runs int) error {
+func run(ctx context.Context, dir string, size int64, runs int, command bool) error {
 	work, err := os.MkdirTemp(dir, "sgsend-bench-")
 	if err != nil {
 		return err
@@ -72,6 +74,9 @@ func run(ctx context.Context, dir string, size int64, runs int) error {
 	}
 
 	fmt.Printf("%d cores, %s, %d MiB, median of %d runs\n\n", runtime.NumCPU(), runtime.Version(), size>>20, runs)
+	if command {
+		return commands(ctx, work, ours, peers[0], size, runs)
+	}
 	if err := throughput(ctx, peers, size, runs); err != nil {
 		return err
 	}
