@@ -6,6 +6,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"sgraph.ai/send/shared/wire"
 )
 
 // Over a long line one connection brings less than there is room for. Where it has
@@ -14,6 +16,7 @@ import (
 const (
 	tryAfter  = 2 * time.Second // of one connection, and then of several
 	laneBytes = 4 << 20         // of each request; so many wait in memory for each lane
+	oneAgain  = 2 * time.Minute // before a transfer ends there is to be one connection
 )
 
 // gains says whether several connections brought that much more, in bytes a second, than
@@ -159,9 +162,40 @@ func (b *Body) widen() {
 			return
 		}
 		one := float64(b.at-b.first) / now.Sub(b.since).Seconds()
+		until := b.until(one)
+		if !time.Now().Before(until) {
+			return
+		}
 		b.common = &common{claim: b.claim}
-		b.lanes = newLanes(b.ctx, from, b.Size, one, b.claim.wide(), b.fetch)
+		b.lanes = newLanes(b.ctx, from, b.Size, one, until, b.fetch)
 	}
+}
+
+// until returns until when pieces are begun. The service is asked for each, while one
+// connection goes on when the claim's time is over, or the transfer's: there has to be
+// one by then. Where the service does not say when that is, none is begun.
+func (b *Body) until(one float64) time.Time {
+	ctx, stop := context.WithTimeout(b.ctx, passing)
+	defer stop()
+	t := to(wire.TransferInfo, b.claim.ID)
+	res, done, err := b.c.do(ctx, t.method, b.c.Server+t.path, nil, 0)
+	if err != nil {
+		return time.Time{}
+	}
+	defer done()
+	var info wire.TransferInfoReply
+	if decode(res.Body, &info) != nil {
+		return time.Time{}
+	}
+	until := b.claim.wide()
+	if ends := info.ExpiresAt.Time; !ends.IsZero() {
+		// Those that are on their way then may come no faster than one connection did.
+		rest := time.Duration(workers * laneBytes / one * float64(time.Second))
+		if narrow := time.Now().Add(ends.Sub(dated(res)) - rest - oneAgain); narrow.Before(until) {
+			until = narrow
+		}
+	}
+	return until
 }
 
 // fetch fetches a piece of the download, beside others.

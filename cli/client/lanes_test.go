@@ -9,6 +9,7 @@ import (
 
 	"sgraph.ai/send/cli/client"
 	"sgraph.ai/send/cli/internal/site"
+	"sgraph.ai/send/shared/send"
 	"sgraph.ai/send/shared/wire"
 )
 
@@ -117,4 +118,65 @@ func TestSeveralConnectionsOfOneLine(t *testing.T) {
 	if info, err := at(s).Info(t.Context(), sent.Link.ID); err != nil || info.DownloadCount != 1 {
 		t.Errorf("%d downloads are counted, %v", info.DownloadCount, err)
 	}
+}
+
+// A transfer that ends while it is received has all come in the end: where it ends soon
+// there is one connection, which goes on, and no piece is asked for that would be refused.
+func TestOneConnectionWhereATransferEndsSoon(t *testing.T) {
+	t.Parallel()
+	s := site.Start(t)
+	const size = 80 << 20
+	sent, err := at(s).Send(t.Context(), file(size), client.Options{Lifetime: 90 * time.Second})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.Fail(func(w http.ResponseWriter, r *http.Request, service http.Handler) {
+		asked := r.Header.Get("Range")
+		if r.Method == http.MethodGet && strings.HasSuffix(asked, "-") {
+			t.Errorf("the rest was asked for once more: %s", asked)
+		}
+		if r.Method == http.MethodGet && asked != "" {
+			s.Clock.Advance(2 * time.Minute) // pieces are fetched, and now it ends
+		}
+		if strings.Contains(r.URL.Path, "/bytes/") && asked == "" {
+			w = &brake{ResponseWriter: w, until: time.Now().Add(3 * time.Second), then: func() {
+				s.Clock.Advance(2 * time.Minute)
+			}}
+		}
+		service.ServeHTTP(w, r)
+	})
+	_, got, err := receive(t.Context(), at(s), sent.Link)
+	if err != nil {
+		t.Fatal(err)
+	}
+	same(t, got, size)
+	if _, err := at(s).Info(t.Context(), sent.Link.ID); err != nil && send.CodeOf(err) != send.Gone {
+		t.Fatal(err)
+	}
+	if _, _, err := receive(t.Context(), at(s), sent.Link); send.ReasonOf(err) != send.ReasonExpired {
+		t.Errorf("it has not ended meanwhile: %v", err)
+	}
+}
+
+// brake is an answer that comes at eight megabytes a second for a time.
+type brake struct {
+	http.ResponseWriter
+	until time.Time
+	then  func()
+}
+
+func (b *brake) Write(p []byte) (n int, err error) {
+	for len(p) > 0 && err == nil {
+		var m int
+		m, err = b.ResponseWriter.Write(p[:min(len(p), 64<<10)])
+		n, p = n+m, p[m:]
+		switch {
+		case time.Now().Before(b.until):
+			time.Sleep(8 * time.Millisecond)
+		case b.then != nil:
+			b.then()
+			b.then = nil
+		}
+	}
+	return n, err
 }
