@@ -62,28 +62,24 @@ function download({ name, size, port }) {
  */
 function bodyOf(port) {
   let isReady = false;
-  let asked = () => {};
+  let asked = 0;
+  const ask = (/** @type {ReadableStreamDefaultController} */ { desiredSize }) => {
+    for (; isReady && asked < (desiredSize ?? 0); asked++) port.postMessage('more');
+  };
   return new ReadableStream(
     {
       start(controller) {
         port.onmessage = ({ data }) => {
-          if (data === 'ready') {
-            isReady = true;
-            port.postMessage('more');
-            return;
-          }
-          if (data instanceof Uint8Array) controller.enqueue(data);
-          else if (data === null) controller.close();
+          if (data === 'ready') isReady = true;
+          else if (data instanceof Uint8Array) {
+            asked--;
+            controller.enqueue(data);
+          } else if (data === null) controller.close();
           else controller.error(new Error('It was not opened to its end.'));
-          asked();
+          ask(controller);
         };
       },
-      pull() {
-        if (isReady) port.postMessage('more');
-        return new Promise((resolve) => {
-          asked = resolve;
-        });
-      },
+      pull: ask,
       cancel() {
         port.postMessage('cancelled');
       },

@@ -1,6 +1,7 @@
 // Downloads through proxies that change answers.
 
 import assert from 'node:assert/strict';
+import { randomFillSync } from 'node:crypto';
 import { test } from 'node:test';
 
 import { Download } from '../web/assets/net/download.js';
@@ -156,4 +157,121 @@ test('what was begun is over after an hour', async (t) => {
   t.mock.timers.tick(1);
   await download.load();
   assert.equal(download.begun, false);
+});
+
+const MIB = 1024 * 1024;
+
+const LARGE = 130 * MIB + 5;
+const largeFile = randomFillSync(new Uint8Array(LARGE));
+
+/**
+ * A large file over a line on which each connection brings a quarter of a MiB in so many milliseconds, or all of them do
+ * together; the clock runs as bytes come. Tells what was asked for, and how many connections there were at once.
+ * @param {{
+ *   size: number, each?: number, isShared?: boolean, knowsRanges?: boolean, fails?: (range: string) => boolean,
+ * }} line
+ */
+function line(t, { size, each = 60, isShared = false, knowsRanges = true, fails = () => false }) {
+  t.mock.timers.enable({ apis: ['Date'], now: Date.UTC(2026, 0, 1) });
+  const asked = [];
+  let most = 0;
+  /** Who waits for bytes. @type {(() => void)[]} */
+  let waiting = [];
+  const bring = () => {
+    most = Math.max(most, waiting.length);
+    t.mock.timers.setTime(Date.now() + each);
+    const now = isShared ? waiting.slice(0, 1) : waiting;
+    waiting = waiting.slice(now.length);
+    if (waiting.length) setImmediate(bring);
+    for (const go of now) go();
+  };
+  const turn = () =>
+    new Promise((resolve) => {
+      if (waiting.length === 0) setImmediate(bring);
+      waiting.push(resolve);
+    });
+  globalThis.fetch = async (path, { headers }) => {
+    if (path.includes('download-url')) return link('https://s3.example/file', 'p');
+    const range = headers.range ?? '';
+    asked.push(range);
+    if (fails(range)) return Response.json({ code: 'expired', detail: 'x' }, { status: 410 });
+    const [, first, last] = /^bytes=(\d+)-(\d*)$/.exec(knowsRanges ? range : '') ?? [];
+    let at = Number(first ?? 0);
+    const end = last ? Number(last) + 1 : size;
+    const body = new ReadableStream({
+      async pull(controller) {
+        if (at >= end) {
+          controller.close();
+          return;
+        }
+        await turn();
+        const start = at;
+        at = Math.min(at + MIB / 4, end);
+        controller.enqueue(largeFile.slice(start, at));
+      },
+    });
+    const from = first === undefined ? {} : { 'content-range': `bytes ${first}-${end - 1}/${size}` };
+    const said = { etag: '"e"', 'content-length': String(end - Number(first ?? 0)), ...from };
+    return new Response(body, { status: first === undefined ? 200 : 206, headers: said });
+  };
+  return { asked, most: () => most };
+}
+
+/** Whether all bytes of a large file arrive, in their order. */
+async function arrives(download, size) {
+  let at = 0;
+  for await (const chunk of download.chunks({ signal: new AbortController().signal, onWait() {} })) {
+    assert.equal(Buffer.compare(chunk, largeFile.subarray(at, at + chunk.length)), 0);
+    at += chunk.length;
+  }
+  assert.equal(at, size);
+}
+
+test('several connections bring what one brings too slowly, piece by piece', async (t) => {
+  const { asked, most } = line(t, { size: LARGE });
+  await arrives(new Download('000000000000'), LARGE);
+  assert.ok(most() > 1, 'there was one connection at a time');
+  const [whole, ...pieces] = asked;
+  assert.equal(whole, '');
+  assert.ok(pieces.length > 10, `there were ${pieces.length} pieces`);
+  const ends = pieces.map((range) => range.split('-').map((word) => Number(word.replace('bytes=', ''))));
+  for (const [i, [from]] of ends.entries()) if (i) assert.equal(from, ends[i - 1][1] + 1);
+  assert.equal(ends.at(-1)[1], LARGE - 1);
+});
+
+test('where several connections bring no more there is one again', async (t) => {
+  const { asked } = line(t, { size: LARGE, isShared: true });
+  await arrives(new Download('000000000000'), LARGE);
+  assert.ok(asked.length > 3 && asked.length < 12, `${asked.length} requests`);
+  assert.match(asked.at(-1), /^bytes=\d+-$/);
+});
+
+test('little is fetched over one connection, and what comes fast', async (t) => {
+  for (const [size, each] of [
+    [50 * MIB, 60],
+    [LARGE, 7],
+  ]) {
+    const { asked } = line(t, { size, each });
+    await arrives(new Download('000000000000'), size);
+    assert.equal(asked.length, 1);
+    t.mock.timers.reset();
+  }
+});
+
+test('so is what ends soon, or comes from who knows no ranges', async (t) => {
+  const soon = line(t, { size: LARGE });
+  const download = new Download('000000000000');
+  download.expires = Date.now() + 10 * 60 * 1000;
+  await arrives(download, LARGE);
+  assert.equal(soon.asked.length, 1);
+  t.mock.timers.reset();
+  const { asked } = line(t, { size: LARGE, knowsRanges: false });
+  await arrives(new Download('000000000000'), LARGE);
+  assert.equal(asked.length, 1 + 3 + 1);
+});
+
+test('when pieces are refused, one connection goes on', async (t) => {
+  const { asked } = line(t, { size: LARGE, fails: (range) => /-\d/.test(range) });
+  await arrives(new Download('000000000000'), LARGE);
+  assert.match(asked.at(-1), /^bytes=\d+-$/);
 });

@@ -364,7 +364,12 @@ class ReceivePage extends HTMLElement {
       return;
     }
     const { begun: isGoingOn } = this.#download;
-    const sealed = { id: this.#id, key: this.#locked ?? this.#key, block: this.#locked ? this.#block : null };
+    const sealed = {
+      id: this.#id,
+      key: this.#locked ?? this.#key,
+      block: this.#locked ? this.#block : null,
+      expires: Date.parse(this.#info?.expires_at ?? '') || Number.POSITIVE_INFINITY,
+    };
     try {
       const received = await this.#working(isGoingOn ? 'Going on with the download that was begun.' : '', (receiving) =>
         this.#crypto.receive(sealed, receiving),

@@ -74,6 +74,20 @@ export class ByteQueue {
   }
 
   /**
+   * Fills the beginning of an array with the next n bytes, of which so many must be held, and returns it.
+   * @param {Bytes} into
+   * @param {number} n
+   */
+  takeInto(into, n) {
+    let at = 0;
+    for (const chunk of this.chunks(n)) {
+      into.set(chunk, at);
+      at += chunk.length;
+    }
+    return into.subarray(0, n);
+  }
+
+  /**
    * The next n bytes (fewer only when fewer are held), as they came.
    * @param {number} n
    */

@@ -206,6 +206,8 @@ export class StreamDecrypter {
   #places;
   #queue = new ByteQueue();
   #index = 0;
+  /** What segments are put together in, of which none is being opened. @type {Bytes[]} */
+  #free = [];
 
   /**
    * @param {Key} linkKey
@@ -246,8 +248,10 @@ export class StreamDecrypter {
    * @param {boolean} last
    */
   #open(size, last) {
-    const opening = this.#opener.open(this.#index++, this.#queue.take(size), last);
-    opening.catch(() => {}); // one before it may fail first
+    const buffer = this.#free.pop() ?? new Uint8Array(SEGMENT);
+    const opening = this.#opener.open(this.#index++, this.#queue.takeInto(buffer, size), last);
+    const free = () => this.#free.push(buffer);
+    opening.then(free, free); // one before it may fail first
     return opening;
   }
 }

@@ -4,6 +4,7 @@
 
 import { containerSource } from '../files/container.js';
 import { distrust, forget, receive, receiveArchive, receiveFolder, receiveOne, stateOf } from '../net/receiving.js';
+import { seldom } from '../net/seldom.js';
 import { upload } from '../net/upload.js';
 import { friendlyTransfer } from './key.js';
 import { newBlock } from './passphrase.js';
@@ -41,11 +42,14 @@ function percents(/** @type {(done: number) => void} */ tell) {
 const calls = {
   upload({ signal, tell }, /** @type {import('./client.js').Upload} */ { key, block, content, ...options }) {
     const source = sourceOf(content);
+    /** @type {import('../net/upload.js').OnProgress} */
+    const tellBytes = (bytes) => tell('onProgress', bytes);
+    const tellSometimes = seldom(tellBytes);
     return upload((kept) => seal(key, source, { block, kept }), {
       ...options,
       signal,
       onCreated: (id) => tell('onCreated', id),
-      onProgress: (bytes) => tell('onProgress', bytes),
+      onProgress: (bytes) => (bytes.uploaded < bytes.size ? tellSometimes : tellBytes)(bytes),
       onWait: (why) => tell('onWait', why),
     });
   },

@@ -6,6 +6,7 @@ import { codes, headers, paths } from '../shared/contract.js';
 import { ApiError, codeOf, request } from '../shared/http.js';
 import { claimHeaders, getDownloadPlace } from './api.js';
 import { Kept, PIECE } from './kept.js';
+import { areWorth, LANE, Lanes, Pace } from './lanes.js';
 import { patiently } from './patience.js';
 
 /** Answers of the service about the transfer itself; asking another way would change nothing. */
@@ -24,9 +25,16 @@ const NO_PERMISSION = [codes.linkMismatch, codes.linkNotGenuine];
 /** How long the service lets a download go on that was begun. */
 const HOUR = 3600 * 1000;
 
+/** How long before the end there is one connection again, which goes on beyond it. */
+const MARGIN = HOUR / 4;
+
 /** @typedef {import('../crypto/bytes.js').Bytes} Bytes */
 /** @typedef {import('./kept.js').Claim} Claim */
-/** @typedef {{ reader: ReadableStreamDefaultReader<Bytes>, skip: number }} Answer skip: bytes known already */
+/**
+ * `skip` is how many of its bytes are known already; `isWhole`, whether it came to its end: the connection may be lost
+ * before.
+ * @typedef {{ reader: ReadableStreamDefaultReader<Bytes>, skip: number, isWhole: boolean }} Answer
+ */
 /** @typedef {{ signal: AbortSignal, onWait: import('./patience.js').OnWait }} Options */
 
 /**
@@ -41,6 +49,8 @@ export const isEnded = (error) =>
   (error.status === 404 || error.status === 410 || NO_PERMISSION.includes(error.code));
 
 export class Download {
+  /** When the transfer ends, in milliseconds since 1970: what has begun by then goes on, and nothing begins. */
+  expires = Infinity;
   #id;
   #kept;
 
@@ -141,7 +151,7 @@ export class Download {
         continue;
       }
       for await (const piece of this.#pieces(index, to, options)) {
-        await this.#kept.put(index, [piece]);
+        await this.#kept.put(index, piece);
         yield cut(piece, index * PIECE);
         index++;
       }
@@ -157,45 +167,33 @@ export class Download {
   async *#pieces(first, to, options) {
     const queue = new ByteQueue();
     const end = Math.min(Math.ceil(to / PIECE) * PIECE, this.total || Infinity);
-    let received = first * PIECE;
-    while (received < end) {
-      const answer = await this.#askOn(received, options, end);
-      if (!answer) break;
-      const take = (/** @type {Bytes} */ bytes) => {
-        const wanted = bytes.slice(0, end - received);
-        received += wanted.length;
-        queue.push(wanted);
-      };
-      for await (const _ of this.#fresh(answer, options, take)) {
-        while (queue.length >= PIECE) yield queue.take(PIECE);
-        if (received >= end) break;
-      }
+    for await (const bytes of this.#rest(first * PIECE, null, options, end)) {
+      queue.push(bytes);
+      while (queue.length >= PIECE) yield queue.take(PIECE);
     }
     if (queue.length) yield queue.take(queue.length);
   }
 
   /**
-   * What an answer has that is not known yet. Returns whether it came to its end: the connection may be lost before.
+   * What an answer has that is not known yet.
    * @param {Answer} answer
    * @param {Options} options
-   * @param {(bytes: Bytes) => Promise<void> | void} take what is to be done with it first
    */
-  async *#fresh({ reader, skip }, { signal, onWait }, take) {
+  async *#fresh(answer, { signal, onWait }) {
+    const { reader } = answer;
     try {
-      for (let toSkip = skip; ; ) {
+      for (let toSkip = answer.skip; ; ) {
         const { done, value } = await read(reader);
-        if (done) return true;
+        answer.isWhole = done;
+        if (done) return;
         const fresh = value.subarray(Math.min(toSkip, value.length));
         toSkip -= value.length - fresh.length;
-        if (fresh.length === 0) continue;
-        await take(fresh);
-        yield fresh;
+        if (fresh.length) yield fresh;
       }
     } catch (error) {
       signal.throwIfAborted();
       if (!(error instanceof ApiError && error.status === 0)) throw error;
       onWait(navigator.onLine ? 'retrying' : 'offline');
-      return false;
     } finally {
       reader.cancel().catch(() => {});
     }
@@ -251,7 +249,10 @@ export class Download {
     } catch (error) {
       if (error instanceof ApiError && FINAL.includes(error.status)) throw error;
     }
-    return patiently(() => this.#ask({ ...claim, place: this.#route }, { from: 0 }, signal), { signal, onWait });
+    return patiently(() => this.#ask({ ...claim, place: this.#route }, { from: 0, to: Infinity }, signal), {
+      signal,
+      onWait,
+    });
   }
 
   /** Where the service itself hands the bytes out, by the permit. */
@@ -260,24 +261,19 @@ export class Download {
   }
 
   /**
-   * What is still to come, however often the connection is lost.
+   * What is still to come, which is kept.
    * @param {number} from how many bytes are here
    * @param {Answer | null} first
    * @param {Options} options
    * @returns {AsyncGenerator<Bytes>}
    */
-  async *#fetched(from, first, { signal, onWait }) {
+  async *#fetched(from, first, options) {
     let received = from;
-    let answer = first;
     const pieces = new Pieces(this.#kept, from);
-    for (let whole = false; !whole; answer = null) {
-      answer ??= await this.#askOn(received, { signal, onWait });
-      if (!answer) break;
-      whole = yield* this.#fresh(answer, { signal, onWait }, (bytes) => {
-        received += bytes.length;
-        return pieces.add(bytes);
-      });
-      whole &&= received >= this.total; // a length that was not told cannot be missed
+    for await (const bytes of this.#rest(from, first, options)) {
+      received += bytes.length;
+      await pieces.add(bytes);
+      yield bytes;
     }
     await pieces.finish();
     const { claim } = this.#kept;
@@ -285,20 +281,115 @@ export class Download {
   }
 
   /**
+   * What is still to come, however often the connection is lost: over one, or over several for as long as they gain.
+   * @param {number} from
+   * @param {Answer | null} first
+   * @param {Options} options
+   * @param {number} [to] where it ends, if not with the whole
+   */
+  async *#rest(from, first, options, to = Infinity) {
+    let received = from;
+    let answer = first;
+    /** @type {Lanes | null | undefined} undefined: not tried yet */
+    let lanes;
+    try {
+      for (let isOver = false; !isOver; answer = null) {
+        answer ??= await this.#askOn(received, options, lanes?.from ?? to);
+        if (!answer) return;
+        const pace = new Pace();
+        for await (const bytes of this.#fresh(answer, options)) {
+          const wanted = bytes.subarray(0, (lanes?.from ?? to) - received);
+          received += wanted.length;
+          yield wanted;
+          if (received >= (lanes?.from ?? to)) break;
+          const one = lanes === undefined ? pace.at(received) : 0;
+          if (one) lanes = this.#widen({ from: received + LANE, to }, one, options);
+        }
+        if (received === lanes?.from) {
+          received = yield* this.#side(lanes, received, options);
+          lanes = null;
+          answer.isWhole = true;
+        }
+        isOver = received >= to || (answer.isWhole && received >= this.total); // a length that was not told cannot be missed
+      }
+    } finally {
+      lanes?.end();
+    }
+  }
+
+  /**
+   * Several connections for what follows a place, if they are worth a try: they go on as one that was lost does.
+   * @param {{ from: number, to: number }} part
+   * @param {number} one bytes in a millisecond, over one connection
+   * @param {Options} options
+   */
+  #widen({ from, to }, one, { signal, onWait }) {
+    const until = Math.min(this.ends, this.expires) - MARGIN;
+    const size = Math.min(to, this.total);
+    const goesOn = this.#granted.validator && Date.now() < until;
+    if (!goesOn || !areWorth(size - from, one)) return null;
+    const fetch = (/** @type {number} */ at, /** @type {number} */ end, /** @type {AbortSignal} */ ended) =>
+      this.#between(at, end, { signal: ended, onWait });
+    return new Lanes({ from, size }, { one, until, signal, fetch });
+  }
+
+  /**
+   * What one of several connections brings. A server that knows no ranges and starts over serves one connection only.
+   * @param {number} from
+   * @param {number} to
+   * @param {Options} options
+   */
+  async *#between(from, to, options) {
+    for (let received = from; received < to; ) {
+      const answer = await this.#askOn(received, options, to);
+      if (!answer || answer.skip) throw new ApiError(502);
+      for await (const bytes of this.#fresh(answer, options)) {
+        received += bytes.length;
+        yield bytes;
+      }
+    }
+  }
+
+  /**
+   * What lanes bring, as far as they do. Whether it goes on where they fail, one connection finds out.
+   * @param {Lanes} lanes
+   * @param {number} from
+   * @param {Options} options
+   */
+  async *#side(lanes, from, { signal }) {
+    let received = from;
+    try {
+      for await (const bytes of lanes.bytes()) {
+        received += bytes.length;
+        yield bytes;
+      }
+    } catch (error) {
+      signal.throwIfAborted();
+      if (!(error instanceof ApiError)) throw error;
+    } finally {
+      lanes.end();
+    }
+    return received;
+  }
+
+  /**
    * Asks for the rest; null if there is none.
    * @param {number} from
    * @param {Options} options
-   * @param {number} [to] before which byte it ends, where not all is asked for
+   * @param {number} to before which byte it ends; Infinity asks for all
    */
   async #askOn(from, { signal, onWait }, to) {
     const ask = () => patiently(() => this.#ask(this.#granted, { from, to }, signal), { signal, onWait });
+    const { place: asked } = this.#granted;
     try {
       return await ask().catch(async (error) => {
         const { permit, place } = this.#granted;
         if (!(error instanceof ApiError && LINK_OVER.includes(error.code) && permit && place !== this.#route))
           throw error;
-        const renewed = await patiently(() => getDownloadPlace(this.#id, this.#granted), { signal, onWait });
-        await this.#kept.save({ ...this.#granted, ...renewed });
+        if (place === asked) {
+          const renewed = await patiently(() => getDownloadPlace(this.#id, this.#granted), { signal, onWait });
+          await this.#kept.save({ ...this.#granted, ...renewed });
+        } // else a connection beside this one has renewed it
         return ask();
       });
     } catch (error) {
@@ -316,15 +407,15 @@ export class Download {
 
   /**
    * @param {Claim} claim
-   * @param {{ from: number, to?: number }} part
+   * @param {{ from: number, to: number }} part
    * @param {AbortSignal} signal
    * @returns {Promise<Answer>}
    */
   async #ask({ ...claim }, { from, to }, signal) {
     /** @type {Record<string, string>} */
     const asked = claim.place === this.#route ? claimHeaders(claim) : {};
-    const isPart = from > 0 || to !== undefined;
-    if (isPart) asked[headers.range] = `bytes=${from}-${to === undefined ? '' : to - 1}`;
+    const isPart = from > 0 || to < Infinity;
+    if (isPart) asked[headers.range] = `bytes=${from}-${to < Infinity ? to - 1 : ''}`;
     if (isPart && claim.validator) asked[headers.ifRange] = claim.validator;
     const response = await request('GET', claim.place, { headers: asked, signal });
     if (!response.body) throw new ApiError(0);
@@ -338,8 +429,17 @@ export class Download {
       claim.validator = (response.headers.get(headers.eTag) ?? '').replace(/^W\//, '');
     }
     claim.total ||= Number(/\/(\d+)$/.exec(response.headers.get(headers.contentRange) ?? '')?.[1] ?? 0);
-    await this.#kept.save(claim);
-    return { reader: response.body.getReader(), skip: from - startsAt };
+    await this.#learn(claim);
+    return { reader: response.body.getReader(), skip: from - startsAt, isWhole: false };
+  }
+  /**
+   * Keeps what an answer told of the download, beside what others have told meanwhile.
+   * @param {Claim} told
+   */
+  async #learn({ place, permit, validator, total }) {
+    const known = this.#granted;
+    const learnt = { ...known, place: known.place || place, permit, validator, total };
+    if (JSON.stringify(learnt) !== JSON.stringify(known)) await this.#kept.save(learnt);
   }
 }
 
@@ -347,9 +447,9 @@ export class Download {
 class Pieces {
   #kept;
   #index;
-  #queue = new ByteQueue();
+  #piece = new Uint8Array(PIECE);
+  #length = 0;
   #isKeeping = true;
-  #last = Promise.resolve();
 
   /**
    * @param {Kept} kept
@@ -360,26 +460,21 @@ class Pieces {
     this.#index = from / PIECE;
   }
 
-  /** @param {Bytes} bytes which nobody changes */
+  /** @param {Bytes} bytes */
   async add(bytes) {
-    if (!this.#isKeeping) return;
-    this.#queue.push(bytes);
-    while (this.#queue.length >= PIECE) await this.#keep();
+    for (let rest = bytes; this.#isKeeping && rest.length; ) {
+      const part = rest.subarray(0, PIECE - this.#length);
+      this.#piece.set(part, this.#length);
+      this.#length += part.length;
+      rest = rest.subarray(part.length);
+      if (this.#length === PIECE) await this.finish();
+    }
   }
 
   async finish() {
-    if (this.#queue.length) await this.#keep();
-    await this.#last;
-  }
-
-  /** Keeps the next piece while more arrives; one after the other. */
-  async #keep() {
-    const piece = this.#queue.chunks(PIECE);
-    await this.#last;
-    this.#last = this.#kept.add(this.#index++, piece).then((isKept) => {
-      this.#isKeeping &&= isKept;
-      if (!this.#isKeeping) this.#queue = new ByteQueue();
-    });
+    if (!this.#isKeeping || this.#length === 0) return;
+    this.#isKeeping = await this.#kept.add(this.#index++, this.#piece.subarray(0, this.#length));
+    this.#length = 0;
   }
 }
 

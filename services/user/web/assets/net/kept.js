@@ -22,7 +22,7 @@ const HELD_MAX = 64; // pieces in memory, where nothing is stored
 // What is written into the file is unknown to the database, which takes its time for each note, for so many milliseconds,
 // and so many pieces. What a page that is closed leaves unknown is fetched again.
 const NOTE_EVERY = 500;
-const NOTE_MAX = 16;
+const NOTE_MAX = 64;
 
 export class Kept {
   /** @type {Claim | null} */
@@ -39,6 +39,8 @@ export class Kept {
   /** Pieces in the file that the database does not know. @type {Map<number, storage.Place>} */
   #unknown = new Map();
   #noted = 0; // when it was told last
+  /** While it is told. @type {Promise<void>} */
+  #noting = Promise.resolve();
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #soon;
 
@@ -76,14 +78,14 @@ export class Kept {
   }
 
   /**
-   * Keeps the next piece, if there is room.
+   * Keeps the next piece, if there is room. Its bytes may be changed afterwards.
    * @param {number} index
-   * @param {Bytes[]} chunks
+   * @param {Bytes} bytes
    * @returns {Promise<boolean>} whether it is kept
    */
-  async add(index, chunks) {
+  async add(index, bytes) {
     if (index < this.#count) return true;
-    if (index > this.#count || !(await this.put(index, chunks))) return false;
+    if (index > this.#count || !(await this.put(index, bytes))) return false;
     this.#count++;
     return true;
   }
@@ -91,15 +93,15 @@ export class Kept {
   /**
    * Keeps any piece, if there is room. Whoever has pieces kept closes in the end.
    * @param {number} index
-   * @param {Bytes[]} chunks
+   * @param {Bytes} bytes
    * @returns {Promise<boolean>} whether it is kept
    */
-  async put(index, chunks) {
+  async put(index, bytes) {
     this.#most ??= this.#howMany();
     if (this.#isFull || index >= (await this.#most)) return false;
     try {
-      if (this.#held) this.#held[index] = new Blob(chunks);
-      else await this.#store(index, chunks);
+      if (this.#held) this.#held[index] = new Blob([bytes]);
+      else await this.#store(index, bytes);
       return true;
     } catch {
       this.#isFull = true; // the rest is fetched again if it is needed again
@@ -109,41 +111,43 @@ export class Kept {
 
   /**
    * @param {number} index
-   * @param {Bytes[]} chunks
+   * @param {Bytes} bytes
    */
-  async #store(index, chunks) {
+  async #store(index, bytes) {
     this.#file ??= storage.openFile(this.#id);
     const file = await this.#file;
     if (!file) {
       if (index >= STORED_MAX) throw new DOMException('no room', 'QuotaExceededError');
-      return storage.savePieces(this.#id, new Map([[index, new Blob(chunks)]]));
+      return storage.savePieces(this.#id, new Map([[index, new Blob([bytes])]]));
     }
-    const start = index * PIECE;
-    let at = start;
-    for (const bytes of chunks) {
-      if (file.write(bytes, { at }) < bytes.length) throw new DOMException('no room', 'QuotaExceededError');
-      at += bytes.length;
-    }
-    this.#unknown.set(index, { at: start, size: at - start });
+    const at = index * PIECE;
+    if (file.write(bytes, { at }) < bytes.length) throw new DOMException('no room', 'QuotaExceededError');
+    this.#unknown.set(index, { at, size: bytes.length });
     if (this.#unknown.size >= NOTE_MAX || Date.now() - this.#noted >= NOTE_EVERY) await this.#note();
-    else this.#soon ??= setTimeout(() => this.#note().catch(() => {}), NOTE_EVERY); // the line may stand still now
+    else this.#soon ??= setTimeout(() => this.#note(), NOTE_EVERY); // the line may stand still now
   }
 
-  async #note() {
+  /** Tells the database of pieces, while more are written. Who waits, waits for what it was told before. */
+  #note() {
     clearTimeout(this.#soon);
     this.#soon = undefined;
-    if (this.#unknown.size === 0) return;
-    const pieces = this.#unknown;
-    this.#unknown = new Map();
-    await storage.savePieces(this.#id, pieces);
-    this.#noted = Date.now();
+    const before = this.#noting;
+    if (this.#unknown.size > 0) {
+      const pieces = this.#unknown;
+      this.#unknown = new Map();
+      this.#noted = Date.now();
+      this.#noting = before.then(() => storage.savePieces(this.#id, pieces));
+      this.#noting.catch(() => {}); // whoever is next hears of it
+    }
+    return before;
   }
 
   /** To be called when no more pieces come, for now. */
   async close() {
     const opened = this.#file;
     this.#file = undefined;
-    await this.#note().catch(() => {});
+    this.#note();
+    await this.#noting.catch(() => {});
     (await opened?.catch(() => null))?.close();
   }
 
@@ -160,7 +164,8 @@ export class Kept {
    */
   async piece(index) {
     try {
-      if (this.#unknown.has(index)) await this.#note();
+      this.#note();
+      await this.#noting;
       const piece = this.#held ? this.#held[index] : await storage.findPiece(this.#id, index);
       return piece ? new Uint8Array(await piece.arrayBuffer()) : null;
     } catch {

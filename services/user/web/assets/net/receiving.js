@@ -12,6 +12,7 @@ import { isFolder } from '../files/tree.js';
 import { ZipWriter } from '../files/zip.js';
 import { FileSink, sinkAt } from '../save.js';
 import { Download } from './download.js';
+import { seldom } from './seldom.js';
 
 /** @typedef {import('../crypto/bytes.js').Bytes} Bytes */
 /** @typedef {import('../crypto/key.js').Key} Key */
@@ -19,8 +20,11 @@ import { Download } from './download.js';
 /** @typedef {import('../save.js').Place} Place */
 /** @typedef {import('../save.js').Saved} Saved */
 
-/** What is to be opened: `block` is of the passphrase that is in the key, if there is one. */
-/** @typedef {{ id: string, key: Key, block: Bytes | null }} Sealed */
+/**
+ * What is to be opened: `block` is of the passphrase that is in the key, if there is one; `expires`, when it ends, in
+ * milliseconds since 1970.
+ * @typedef {{ id: string, key: Key, block: Bytes | null, expires: number }} Sealed
+ */
 
 /** What the page is asked: where what arrives goes. The size is negative where it is not known. */
 /** @typedef {(what: { name: string, size: number }) => Promise<Place>} Ask */
@@ -38,8 +42,6 @@ import { Download } from './download.js';
  *   signal: AbortSignal, tell: (event: string, ...args: unknown[]) => void, ask: Ask,
  * }} Line
  */
-
-const TELL_EVERY = 100; // milliseconds
 
 /** @type {{ id: string, download: Download, container: Container | null } | null} */
 let current = null;
@@ -74,8 +76,10 @@ export const distrust = (/** @type {string} */ id) => at(id).download.distrust()
  * @param {Line} line
  * @returns {Promise<Received>}
  */
-export async function receive({ id, key, block }, line) {
+export async function receive(sealed, line) {
+  const { id, key, block } = sealed;
   const { download } = at(id);
+  download.expires = sealed.expires;
   await download.load();
   /** @type {{ sink?: import('../save.js').Sink, written: number }} */
   const to = { written: 0 };
@@ -84,7 +88,7 @@ export async function receive({ id, key, block }, line) {
     try {
       let toSkip = to.written; // the same bytes, in what came of a copy that was damaged later on
       for await (const bytes of opener.content(counted(download, line))) {
-        if (opener.metadata?.type === CONTAINER_TYPE) return await list({ id, key, block }, line);
+        if (opener.metadata?.type === CONTAINER_TYPE) return await list(sealed, line);
         const name = nameIn(opener);
         to.sink ??= await sinkAt(await line.ask({ name, size: contentSize(bytes.length, download.total, block) }));
         const fresh = bytes.subarray(Math.min(toSkip, bytes.length));
@@ -149,7 +153,7 @@ class Progress {
   #line;
   #total;
   #done = 0;
-  #told = 0;
+  #tellSometimes = seldom(() => this.end());
 
   /**
    * @param {Line} line
@@ -163,10 +167,7 @@ class Progress {
   /** @param {number} bytes */
   add(bytes) {
     this.#done += bytes;
-    const now = Date.now();
-    if (now - this.#told < TELL_EVERY) return;
-    this.#told = now;
-    this.end();
+    this.#tellSometimes();
   }
 
   end() {

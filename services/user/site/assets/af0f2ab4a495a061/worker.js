@@ -32,6 +32,19 @@ var ByteQueue = class {
     return concat(this.chunks(n));
   }
   /**
+   * Fills the beginning of an array with the next n bytes, of which so many must be held, and returns it.
+   * @param {Bytes} into
+   * @param {number} n
+   */
+  takeInto(into, n) {
+    let at2 = 0;
+    for (const chunk of this.chunks(n)) {
+      into.set(chunk, at2);
+      at2 += chunk.length;
+    }
+    return into.subarray(0, n);
+  }
+  /**
    * The next n bytes (fewer only when fewer are held), as they came.
    * @param {number} n
    */
@@ -527,6 +540,8 @@ var StreamDecrypter = class {
   #places;
   #queue = new ByteQueue();
   #index = 0;
+  /** What segments are put together in, of which none is being opened. @type {Bytes[]} */
+  #free = [];
   /**
    * @param {Key} linkKey
    * @param {Bytes} head what stands before the first segment
@@ -561,9 +576,10 @@ var StreamDecrypter = class {
    * @param {boolean} last
    */
   #open(size, last) {
-    const opening = this.#opener.open(this.#index++, this.#queue.take(size), last);
-    opening.catch(() => {
-    });
+    const buffer = this.#free.pop() ?? new Uint8Array(SEGMENT);
+    const opening = this.#opener.open(this.#index++, this.#queue.takeInto(buffer, size), last);
+    const free = () => this.#free.push(buffer);
+    opening.then(free, free);
     return opening;
   }
 };
@@ -1523,7 +1539,7 @@ var PIECE = 1024 * 1024;
 var STORED_MAX = 1024;
 var HELD_MAX = 64;
 var NOTE_EVERY = 500;
-var NOTE_MAX = 16;
+var NOTE_MAX = 64;
 var Kept = class {
   /** @type {Claim | null} */
   claim = null;
@@ -1540,6 +1556,8 @@ var Kept = class {
   #unknown = /* @__PURE__ */ new Map();
   #noted = 0;
   // when it was told last
+  /** While it is told. @type {Promise<void>} */
+  #noting = Promise.resolve();
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #soon;
   /** @param {string} id of the transfer */
@@ -1571,29 +1589,29 @@ var Kept = class {
     await this.#try(() => saveClaim(this.#id, claim));
   }
   /**
-   * Keeps the next piece, if there is room.
+   * Keeps the next piece, if there is room. Its bytes may be changed afterwards.
    * @param {number} index
-   * @param {Bytes[]} chunks
+   * @param {Bytes} bytes
    * @returns {Promise<boolean>} whether it is kept
    */
-  async add(index, chunks) {
+  async add(index, bytes) {
     if (index < this.#count) return true;
-    if (index > this.#count || !await this.put(index, chunks)) return false;
+    if (index > this.#count || !await this.put(index, bytes)) return false;
     this.#count++;
     return true;
   }
   /**
    * Keeps any piece, if there is room. Whoever has pieces kept closes in the end.
    * @param {number} index
-   * @param {Bytes[]} chunks
+   * @param {Bytes} bytes
    * @returns {Promise<boolean>} whether it is kept
    */
-  async put(index, chunks) {
+  async put(index, bytes) {
     this.#most ??= this.#howMany();
     if (this.#isFull || index >= await this.#most) return false;
     try {
-      if (this.#held) this.#held[index] = new Blob(chunks);
-      else await this.#store(index, chunks);
+      if (this.#held) this.#held[index] = new Blob([bytes]);
+      else await this.#store(index, bytes);
       return true;
     } catch {
       this.#isFull = true;
@@ -1602,40 +1620,42 @@ var Kept = class {
   }
   /**
    * @param {number} index
-   * @param {Bytes[]} chunks
+   * @param {Bytes} bytes
    */
-  async #store(index, chunks) {
+  async #store(index, bytes) {
     this.#file ??= openFile(this.#id);
     const file = await this.#file;
     if (!file) {
       if (index >= STORED_MAX) throw new DOMException("no room", "QuotaExceededError");
-      return savePieces(this.#id, /* @__PURE__ */ new Map([[index, new Blob(chunks)]]));
+      return savePieces(this.#id, /* @__PURE__ */ new Map([[index, new Blob([bytes])]]));
     }
-    const start = index * PIECE;
-    let at2 = start;
-    for (const bytes of chunks) {
-      if (file.write(bytes, { at: at2 }) < bytes.length) throw new DOMException("no room", "QuotaExceededError");
-      at2 += bytes.length;
-    }
-    this.#unknown.set(index, { at: start, size: at2 - start });
+    const at2 = index * PIECE;
+    if (file.write(bytes, { at: at2 }) < bytes.length) throw new DOMException("no room", "QuotaExceededError");
+    this.#unknown.set(index, { at: at2, size: bytes.length });
     if (this.#unknown.size >= NOTE_MAX || Date.now() - this.#noted >= NOTE_EVERY) await this.#note();
-    else this.#soon ??= setTimeout(() => this.#note().catch(() => {
-    }), NOTE_EVERY);
+    else this.#soon ??= setTimeout(() => this.#note(), NOTE_EVERY);
   }
-  async #note() {
+  /** Tells the database of pieces, while more are written. Who waits, waits for what it was told before. */
+  #note() {
     clearTimeout(this.#soon);
     this.#soon = void 0;
-    if (this.#unknown.size === 0) return;
-    const pieces = this.#unknown;
-    this.#unknown = /* @__PURE__ */ new Map();
-    await savePieces(this.#id, pieces);
-    this.#noted = Date.now();
+    const before = this.#noting;
+    if (this.#unknown.size > 0) {
+      const pieces = this.#unknown;
+      this.#unknown = /* @__PURE__ */ new Map();
+      this.#noted = Date.now();
+      this.#noting = before.then(() => savePieces(this.#id, pieces));
+      this.#noting.catch(() => {
+      });
+    }
+    return before;
   }
   /** To be called when no more pieces come, for now. */
   async close() {
     const opened = this.#file;
     this.#file = void 0;
-    await this.#note().catch(() => {
+    this.#note();
+    await this.#noting.catch(() => {
     });
     (await opened?.catch(() => null))?.close();
   }
@@ -1651,7 +1671,8 @@ var Kept = class {
    */
   async piece(index) {
     try {
-      if (this.#unknown.has(index)) await this.#note();
+      this.#note();
+      await this.#noting;
       const piece = this.#held ? this.#held[index] : await findPiece(this.#id, index);
       return piece ? new Uint8Array(await piece.arrayBuffer()) : null;
     } catch {
@@ -1701,6 +1722,106 @@ var Kept = class {
   }
 };
 
+// assets/net/lanes.js
+var LANE = 4 * 1024 * 1024;
+var AT_ONCE = 3;
+var TRY_AFTER = 2e3;
+var WORTH = 4 * AT_ONCE * LANE;
+var ENOUGH = 32 * 1024;
+var gains = (several, one) => several > 1.25 * one;
+var Pace = class {
+  #since = 0;
+  #before = 0;
+  /**
+   * @param {number} arrived bytes so far
+   * @returns {number} bytes in a millisecond; 0 while it is too early to say
+   */
+  at(arrived) {
+    const now = Date.now();
+    if (!this.#since) [this.#since, this.#before] = [now, arrived];
+    const passed = now - this.#since;
+    return passed < TRY_AFTER ? 0 : (arrived - this.#before) / passed;
+  }
+};
+var areWorth = (left, one) => left >= WORTH && one < ENOUGH;
+var Lanes = class {
+  #size;
+  #one;
+  #until;
+  #fetch;
+  #stop = new AbortController();
+  /** Pieces that are on their way, or wait, in their order. @type {Promise<Bytes[]>[]} */
+  #pieces = [];
+  #next;
+  #arrived = 0;
+  /** @type {Pace | null} */
+  #pace = new Pace();
+  #isNarrow = false;
+  /**
+   * @param {{ from: number, size: number }} part
+   * @param {{
+   *   one: number, until: number, signal: AbortSignal,
+   *   fetch: (from: number, to: number, signal: AbortSignal) => AsyncIterable<Bytes>,
+   * }} options one is what one connection brought; no more requests begin from until on
+   */
+  constructor({ from, size }, { one, until, signal, fetch: fetch2 }) {
+    this.from = from;
+    this.#next = from;
+    this.#size = size;
+    this.#one = one;
+    this.#until = until;
+    this.#fetch = fetch2;
+    signal.addEventListener("abort", () => this.end(), { once: true });
+    while (this.#pieces.length < AT_ONCE && this.#begin()) ;
+  }
+  /** Begins the next piece, if there is one. */
+  #begin() {
+    if (this.#isNarrow || this.#next >= this.#size || Date.now() >= this.#until) return false;
+    const from = this.#next;
+    this.#next = Math.min(from + LANE, this.#size);
+    const piece = this.#gather(from, this.#next);
+    piece.catch(() => {
+    });
+    this.#pieces.push(piece);
+    return true;
+  }
+  /**
+   * @param {number} from
+   * @param {number} to
+   */
+  async #gather(from, to) {
+    const chunks = [];
+    for await (const bytes of this.#fetch(from, to, this.#stop.signal)) {
+      this.#arrived += bytes.length;
+      chunks.push(bytes);
+    }
+    return chunks;
+  }
+  /**
+   * What they bring, in its order, as far as it goes: not to the end where they gain nothing, or where it would take too
+   * long. Fails as what they fetch does.
+   */
+  async *bytes() {
+    for (let piece = this.#pieces.shift(); piece; piece = this.#pieces.shift()) {
+      const chunks = await piece;
+      this.#judge();
+      this.#begin();
+      yield* chunks;
+    }
+  }
+  /** Begins no more where several bring no more than one did. */
+  #judge() {
+    const several = this.#pace?.at(this.#arrived);
+    if (!several) return;
+    this.#isNarrow = !gains(several, this.#one);
+    this.#pace = null;
+  }
+  /** Ends what is on its way. */
+  end() {
+    this.#stop.abort(new DOMException("ended", "AbortError"));
+  }
+};
+
 // assets/net/patience.js
 var WAITS = [1, 2, 4, 8, 15];
 var PASSING = [0, 408, 425, 429, 500, 502, 503, 504];
@@ -1747,8 +1868,11 @@ var FINAL = [401, 403, 404, 409, 410, 429];
 var LINK_OVER = [codes.forbidden, codes.invalid, codes.linkExpired];
 var NO_PERMISSION = [codes.linkMismatch, codes.linkNotGenuine];
 var HOUR = 3600 * 1e3;
+var MARGIN = HOUR / 4;
 var isEnded = (error) => error instanceof ApiError && error.code !== codeOf(error.status) && (error.status === 404 || error.status === 410 || NO_PERMISSION.includes(error.code));
 var Download = class {
+  /** When the transfer ends, in milliseconds since 1970: what has begun by then goes on, and nothing begins. */
+  expires = Infinity;
   #id;
   #kept;
   /** @param {string} id of the transfer */
@@ -1836,7 +1960,7 @@ var Download = class {
         continue;
       }
       for await (const piece of this.#pieces(index, to, options)) {
-        await this.#kept.put(index, [piece]);
+        await this.#kept.put(index, piece);
         yield cut2(piece, index * PIECE);
         index++;
       }
@@ -1851,44 +1975,32 @@ var Download = class {
   async *#pieces(first, to, options) {
     const queue = new ByteQueue();
     const end = Math.min(Math.ceil(to / PIECE) * PIECE, this.total || Infinity);
-    let received2 = first * PIECE;
-    while (received2 < end) {
-      const answer2 = await this.#askOn(received2, options, end);
-      if (!answer2) break;
-      const take = (bytes) => {
-        const wanted = bytes.slice(0, end - received2);
-        received2 += wanted.length;
-        queue.push(wanted);
-      };
-      for await (const _ of this.#fresh(answer2, options, take)) {
-        while (queue.length >= PIECE) yield queue.take(PIECE);
-        if (received2 >= end) break;
-      }
+    for await (const bytes of this.#rest(first * PIECE, null, options, end)) {
+      queue.push(bytes);
+      while (queue.length >= PIECE) yield queue.take(PIECE);
     }
     if (queue.length) yield queue.take(queue.length);
   }
   /**
-   * What an answer has that is not known yet. Returns whether it came to its end: the connection may be lost before.
+   * What an answer has that is not known yet.
    * @param {Answer} answer
    * @param {Options} options
-   * @param {(bytes: Bytes) => Promise<void> | void} take what is to be done with it first
    */
-  async *#fresh({ reader, skip }, { signal, onWait }, take) {
+  async *#fresh(answer2, { signal, onWait }) {
+    const { reader } = answer2;
     try {
-      for (let toSkip = skip; ; ) {
+      for (let toSkip = answer2.skip; ; ) {
         const { done, value } = await read2(reader);
-        if (done) return true;
+        answer2.isWhole = done;
+        if (done) return;
         const fresh = value.subarray(Math.min(toSkip, value.length));
         toSkip -= value.length - fresh.length;
-        if (fresh.length === 0) continue;
-        await take(fresh);
-        yield fresh;
+        if (fresh.length) yield fresh;
       }
     } catch (error) {
       signal.throwIfAborted();
       if (!(error instanceof ApiError && error.status === 0)) throw error;
       onWait(navigator.onLine ? "retrying" : "offline");
-      return false;
     } finally {
       reader.cancel().catch(() => {
       });
@@ -1943,51 +2055,138 @@ var Download = class {
     } catch (error) {
       if (error instanceof ApiError && FINAL.includes(error.status)) throw error;
     }
-    return patiently(() => this.#ask({ ...claim, place: this.#route }, { from: 0 }, signal), { signal, onWait });
+    return patiently(() => this.#ask({ ...claim, place: this.#route }, { from: 0, to: Infinity }, signal), {
+      signal,
+      onWait
+    });
   }
   /** Where the service itself hands the bytes out, by the permit. */
   get #route() {
     return paths.downloadTransfer(this.#id);
   }
   /**
-   * What is still to come, however often the connection is lost.
+   * What is still to come, which is kept.
    * @param {number} from how many bytes are here
    * @param {Answer | null} first
    * @param {Options} options
    * @returns {AsyncGenerator<Bytes>}
    */
-  async *#fetched(from, first, { signal, onWait }) {
+  async *#fetched(from, first, options) {
     let received2 = from;
-    let answer2 = first;
     const pieces = new Pieces(this.#kept, from);
-    for (let whole = false; !whole; answer2 = null) {
-      answer2 ??= await this.#askOn(received2, { signal, onWait });
-      if (!answer2) break;
-      whole = yield* this.#fresh(answer2, { signal, onWait }, (bytes) => {
-        received2 += bytes.length;
-        return pieces.add(bytes);
-      });
-      whole &&= received2 >= this.total;
+    for await (const bytes of this.#rest(from, first, options)) {
+      received2 += bytes.length;
+      await pieces.add(bytes);
+      yield bytes;
     }
     await pieces.finish();
     const { claim } = this.#kept;
     if (claim && !claim.total) await this.#kept.save({ ...claim, total: received2 });
   }
   /**
+   * What is still to come, however often the connection is lost: over one, or over several for as long as they gain.
+   * @param {number} from
+   * @param {Answer | null} first
+   * @param {Options} options
+   * @param {number} [to] where it ends, if not with the whole
+   */
+  async *#rest(from, first, options, to = Infinity) {
+    let received2 = from;
+    let answer2 = first;
+    let lanes;
+    try {
+      for (let isOver2 = false; !isOver2; answer2 = null) {
+        answer2 ??= await this.#askOn(received2, options, lanes?.from ?? to);
+        if (!answer2) return;
+        const pace = new Pace();
+        for await (const bytes of this.#fresh(answer2, options)) {
+          const wanted = bytes.subarray(0, (lanes?.from ?? to) - received2);
+          received2 += wanted.length;
+          yield wanted;
+          if (received2 >= (lanes?.from ?? to)) break;
+          const one = lanes === void 0 ? pace.at(received2) : 0;
+          if (one) lanes = this.#widen({ from: received2 + LANE, to }, one, options);
+        }
+        if (received2 === lanes?.from) {
+          received2 = yield* this.#side(lanes, received2, options);
+          lanes = null;
+          answer2.isWhole = true;
+        }
+        isOver2 = received2 >= to || answer2.isWhole && received2 >= this.total;
+      }
+    } finally {
+      lanes?.end();
+    }
+  }
+  /**
+   * Several connections for what follows a place, if they are worth a try: they go on as one that was lost does.
+   * @param {{ from: number, to: number }} part
+   * @param {number} one bytes in a millisecond, over one connection
+   * @param {Options} options
+   */
+  #widen({ from, to }, one, { signal, onWait }) {
+    const until = Math.min(this.ends, this.expires) - MARGIN;
+    const size = Math.min(to, this.total);
+    const goesOn = this.#granted.validator && Date.now() < until;
+    if (!goesOn || !areWorth(size - from, one)) return null;
+    const fetch2 = (at2, end, ended) => this.#between(at2, end, { signal: ended, onWait });
+    return new Lanes({ from, size }, { one, until, signal, fetch: fetch2 });
+  }
+  /**
+   * What one of several connections brings. A server that knows no ranges and starts over serves one connection only.
+   * @param {number} from
+   * @param {number} to
+   * @param {Options} options
+   */
+  async *#between(from, to, options) {
+    for (let received2 = from; received2 < to; ) {
+      const answer2 = await this.#askOn(received2, options, to);
+      if (!answer2 || answer2.skip) throw new ApiError(502);
+      for await (const bytes of this.#fresh(answer2, options)) {
+        received2 += bytes.length;
+        yield bytes;
+      }
+    }
+  }
+  /**
+   * What lanes bring, as far as they do. Whether it goes on where they fail, one connection finds out.
+   * @param {Lanes} lanes
+   * @param {number} from
+   * @param {Options} options
+   */
+  async *#side(lanes, from, { signal }) {
+    let received2 = from;
+    try {
+      for await (const bytes of lanes.bytes()) {
+        received2 += bytes.length;
+        yield bytes;
+      }
+    } catch (error) {
+      signal.throwIfAborted();
+      if (!(error instanceof ApiError)) throw error;
+    } finally {
+      lanes.end();
+    }
+    return received2;
+  }
+  /**
    * Asks for the rest; null if there is none.
    * @param {number} from
    * @param {Options} options
-   * @param {number} [to] before which byte it ends, where not all is asked for
+   * @param {number} to before which byte it ends; Infinity asks for all
    */
   async #askOn(from, { signal, onWait }, to) {
     const ask = () => patiently(() => this.#ask(this.#granted, { from, to }, signal), { signal, onWait });
+    const { place: asked } = this.#granted;
     try {
       return await ask().catch(async (error) => {
         const { permit, place: place3 } = this.#granted;
         if (!(error instanceof ApiError && LINK_OVER.includes(error.code) && permit && place3 !== this.#route))
           throw error;
-        const renewed = await patiently(() => getDownloadPlace(this.#id, this.#granted), { signal, onWait });
-        await this.#kept.save({ ...this.#granted, ...renewed });
+        if (place3 === asked) {
+          const renewed = await patiently(() => getDownloadPlace(this.#id, this.#granted), { signal, onWait });
+          await this.#kept.save({ ...this.#granted, ...renewed });
+        }
         return ask();
       });
     } catch (error) {
@@ -2002,14 +2201,14 @@ var Download = class {
   }
   /**
    * @param {Claim} claim
-   * @param {{ from: number, to?: number }} part
+   * @param {{ from: number, to: number }} part
    * @param {AbortSignal} signal
    * @returns {Promise<Answer>}
    */
   async #ask({ ...claim }, { from, to }, signal) {
     const asked = claim.place === this.#route ? claimHeaders(claim) : {};
-    const isPart = from > 0 || to !== void 0;
-    if (isPart) asked[headers.range] = `bytes=${from}-${to === void 0 ? "" : to - 1}`;
+    const isPart = from > 0 || to < Infinity;
+    if (isPart) asked[headers.range] = `bytes=${from}-${to < Infinity ? to - 1 : ""}`;
     if (isPart && claim.validator) asked[headers.ifRange] = claim.validator;
     const response = await request("GET", claim.place, { headers: asked, signal });
     if (!response.body) throw new ApiError(0);
@@ -2021,16 +2220,25 @@ var Download = class {
       claim.validator = (response.headers.get(headers.eTag) ?? "").replace(/^W\//, "");
     }
     claim.total ||= Number(/\/(\d+)$/.exec(response.headers.get(headers.contentRange) ?? "")?.[1] ?? 0);
-    await this.#kept.save(claim);
-    return { reader: response.body.getReader(), skip: from - startsAt };
+    await this.#learn(claim);
+    return { reader: response.body.getReader(), skip: from - startsAt, isWhole: false };
+  }
+  /**
+   * Keeps what an answer told of the download, beside what others have told meanwhile.
+   * @param {Claim} told
+   */
+  async #learn({ place: place3, permit, validator, total }) {
+    const known = this.#granted;
+    const learnt = { ...known, place: known.place || place3, permit, validator, total };
+    if (JSON.stringify(learnt) !== JSON.stringify(known)) await this.#kept.save(learnt);
   }
 };
 var Pieces = class {
   #kept;
   #index;
-  #queue = new ByteQueue();
+  #piece = new Uint8Array(PIECE);
+  #length = 0;
   #isKeeping = true;
-  #last = Promise.resolve();
   /**
    * @param {Kept} kept
    * @param {number} from how many bytes are kept already
@@ -2039,24 +2247,20 @@ var Pieces = class {
     this.#kept = kept;
     this.#index = from / PIECE;
   }
-  /** @param {Bytes} bytes which nobody changes */
+  /** @param {Bytes} bytes */
   async add(bytes) {
-    if (!this.#isKeeping) return;
-    this.#queue.push(bytes);
-    while (this.#queue.length >= PIECE) await this.#keep();
+    for (let rest = bytes; this.#isKeeping && rest.length; ) {
+      const part2 = rest.subarray(0, PIECE - this.#length);
+      this.#piece.set(part2, this.#length);
+      this.#length += part2.length;
+      rest = rest.subarray(part2.length);
+      if (this.#length === PIECE) await this.finish();
+    }
   }
   async finish() {
-    if (this.#queue.length) await this.#keep();
-    await this.#last;
-  }
-  /** Keeps the next piece while more arrives; one after the other. */
-  async #keep() {
-    const piece = this.#queue.chunks(PIECE);
-    await this.#last;
-    this.#last = this.#kept.add(this.#index++, piece).then((isKept) => {
-      this.#isKeeping &&= isKept;
-      if (!this.#isKeeping) this.#queue = new ByteQueue();
-    });
+    if (!this.#isKeeping || this.#length === 0) return;
+    this.#isKeeping = await this.#kept.add(this.#index++, this.#piece.subarray(0, this.#length));
+    this.#length = 0;
   }
 };
 var alone = async (name, signal, task) => navigator.locks ? navigator.locks.request(name, { signal }, task) : task();
@@ -2069,8 +2273,19 @@ async function read2(reader) {
   }
 }
 
+// assets/net/seldom.js
+var EVERY = 200;
+function seldom(task) {
+  let last = 0;
+  return (...args) => {
+    const now = Date.now();
+    if (now - last < EVERY) return;
+    last = now;
+    task(...args);
+  };
+}
+
 // assets/net/receiving.js
-var TELL_EVERY = 100;
 var current = null;
 function at(id) {
   if (current?.id !== id) current = { id, download: new Download(id), container: null };
@@ -2084,8 +2299,10 @@ async function stateOf(id) {
 }
 var forget = (id) => at(id).download.forget();
 var distrust = (id) => at(id).download.distrust();
-async function receive({ id, key, block: block2 }, line) {
+async function receive(sealed, line) {
+  const { id, key, block: block2 } = sealed;
   const { download } = at(id);
+  download.expires = sealed.expires;
   await download.load();
   const to = { written: 0 };
   for (let trusted = download.kept > 0; ; trusted = false) {
@@ -2093,7 +2310,7 @@ async function receive({ id, key, block: block2 }, line) {
     try {
       let toSkip = to.written;
       for await (const bytes of opener.content(counted(download, line))) {
-        if (opener.metadata?.type === CONTAINER_TYPE) return await list({ id, key, block: block2 }, line);
+        if (opener.metadata?.type === CONTAINER_TYPE) return await list(sealed, line);
         const name = nameIn(opener);
         to.sink ??= await sinkAt(await line.ask({ name, size: contentSize(bytes.length, download.total, block2) }));
         const fresh = bytes.subarray(Math.min(toSkip, bytes.length));
@@ -2140,7 +2357,7 @@ var Progress = class {
   #line;
   #total;
   #done = 0;
-  #told = 0;
+  #tellSometimes = seldom(() => this.end());
   /**
    * @param {Line} line
    * @param {() => number} total
@@ -2152,10 +2369,7 @@ var Progress = class {
   /** @param {number} bytes */
   add(bytes) {
     this.#done += bytes;
-    const now = Date.now();
-    if (now - this.#told < TELL_EVERY) return;
-    this.#told = now;
-    this.end();
+    this.#tellSometimes();
   }
   end() {
     this.#line.tell("onProgress", this.#done, this.#total());
@@ -2468,7 +2682,7 @@ var Journal = class _Journal {
 
 // assets/net/upload.js
 var DIRECT_MAX = 8 * 1024 * 1024;
-var AT_ONCE = 3;
+var AT_ONCE2 = 3;
 var ElsewhereError = class extends Error {
   code = "elsewhere";
 };
@@ -2651,7 +2865,7 @@ async function uploadParts(sealed, { id, parts, journal, ...context }) {
     }
   };
   report();
-  const all = Array.from({ length: AT_ONCE }, lane);
+  const all = Array.from({ length: AT_ONCE2 }, lane);
   try {
     await Promise.all(all);
     const json = { transfer_id: id, upload_id: uploadId, parts: etags };
@@ -5642,11 +5856,13 @@ function percents(tell) {
 var calls = {
   upload({ signal, tell }, { key, block: block2, content, ...options }) {
     const source = sourceOf(content);
+    const tellBytes = (bytes) => tell("onProgress", bytes);
+    const tellSometimes = seldom(tellBytes);
     return upload((kept) => seal(key, source, { block: block2, kept }), {
       ...options,
       signal,
       onCreated: (id) => tell("onCreated", id),
-      onProgress: (bytes) => tell("onProgress", bytes),
+      onProgress: (bytes) => (bytes.uploaded < bytes.size ? tellSometimes : tellBytes)(bytes),
       onWait: (why) => tell("onWait", why)
     });
   },

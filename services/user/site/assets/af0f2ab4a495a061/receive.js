@@ -1070,10 +1070,17 @@ var received = new Database("sgraph-send", ["claims", "pieces"], "default");
 // assets/net/kept.js
 var PIECE = 1024 * 1024;
 
+// assets/net/lanes.js
+var LANE = 4 * 1024 * 1024;
+var AT_ONCE = 3;
+var WORTH = 4 * AT_ONCE * LANE;
+var ENOUGH = 32 * 1024;
+
 // assets/net/download.js
 var LINK_OVER = [codes.forbidden, codes.invalid, codes.linkExpired];
 var NO_PERMISSION = [codes.linkMismatch, codes.linkNotGenuine];
 var HOUR = 3600 * 1e3;
+var MARGIN = HOUR / 4;
 var isEnded = (error) => error instanceof ApiError && error.code !== codeOf(error.status) && (error.status === 404 || error.status === 410 || NO_PERMISSION.includes(error.code));
 
 // assets/preview.js
@@ -1250,7 +1257,7 @@ var ProgressMeter = class extends HTMLElement {
   #steps = el("p", { class: "meter-steps" });
   #spoken = el("p", { class: "visually-hidden", role: "status" });
   #lastSpoken = 0;
-  #pace = new Pace();
+  #pace = new Pace2();
   #waiting = "";
   connectedCallback() {
     this.#bar.setAttribute("aria-label", this.getAttribute("label") ?? "");
@@ -1262,7 +1269,7 @@ var ProgressMeter = class extends HTMLElement {
     );
   }
   reset() {
-    this.#pace = new Pace();
+    this.#pace = new Pace2();
     this.#waiting = "";
     this.#lastSpoken = performance.now();
     this.update({ done: 0, total: 0 });
@@ -1303,7 +1310,7 @@ var ProgressMeter = class extends HTMLElement {
     this.#spoken.textContent = text;
   }
 };
-var Pace = class {
+var Pace2 = class {
   #started = 0;
   #lastAt = 0;
   #last = 0;
@@ -1942,7 +1949,12 @@ var ReceivePage = class extends HTMLElement {
       return;
     }
     const { begun: isGoingOn } = this.#download;
-    const sealed = { id: this.#id, key: this.#locked ?? this.#key, block: this.#locked ? this.#block : null };
+    const sealed = {
+      id: this.#id,
+      key: this.#locked ?? this.#key,
+      block: this.#locked ? this.#block : null,
+      expires: Date.parse(this.#info?.expires_at ?? "") || Number.POSITIVE_INFINITY
+    };
     try {
       const received2 = await this.#working(
         isGoingOn ? "Going on with the download that was begun." : "",
