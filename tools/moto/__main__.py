@@ -26,6 +26,7 @@ import scalable_target_tags  # noqa: F401
 import secure_transport  # noqa: F401
 import security_group_rules  # noqa: F401
 import whole_budgets  # noqa: F401
+import whole_inventory  # noqa: F401
 import whole_services  # noqa: F401
 
 from moto.server import main
