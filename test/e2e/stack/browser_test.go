@@ -8,6 +8,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 )
 
@@ -49,11 +51,18 @@ func (p tab) another() tab {
 	return tab{p.t, ctx}
 }
 
+// inFront is the tab that somebody uses: one behind others draws nothing, and may not
+// take what is pressed there.
+var inFront = chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
+	_, err := cdp.Call(ctx, t, page.BringToFront, cdp.Empty{})
+	return err
+})
+
 func (p tab) do(steps ...chromedp.Action[chromedp.Void]) {
 	p.t.Helper()
 	ctx, cancel := context.WithTimeout(p.ctx, patience)
 	defer cancel()
-	if err := chromedp.Do(ctx, steps...); err != nil {
+	if err := chromedp.Do(ctx, append([]chromedp.Action[chromedp.Void]{inFront}, steps...)...); err != nil {
 		p.t.Fatalf("%v; the page says:\n%s", err, evaluate[string](p, `document.body.innerText`))
 	}
 }
