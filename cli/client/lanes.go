@@ -177,21 +177,16 @@ func (b *Body) widen() {
 func (b *Body) until(one float64) time.Time {
 	ctx, stop := context.WithTimeout(b.ctx, passing)
 	defer stop()
-	t := to(wire.TransferInfo, b.claim.ID)
-	res, done, err := b.c.do(ctx, t.method, b.c.Server+t.path, nil, 0)
-	if err != nil {
-		return time.Time{}
-	}
-	defer done()
 	var info wire.TransferInfoReply
-	if decode(res.Body, &info) != nil {
+	now, err := b.c.getDated(ctx, wire.TransferInfo.To(b.claim.ID), &info)
+	if err != nil {
 		return time.Time{}
 	}
 	until := b.claim.wide()
 	if ends := info.ExpiresAt.Time; !ends.IsZero() {
 		// Those that are on their way then may come no faster than one connection did.
 		rest := time.Duration(workers * laneBytes / one * float64(time.Second))
-		if narrow := time.Now().Add(ends.Sub(dated(res)) - rest - oneAgain); narrow.Before(until) {
+		if narrow := time.Now().Add(ends.Sub(now) - rest - oneAgain); narrow.Before(until) {
 			until = narrow
 		}
 	}

@@ -29,20 +29,24 @@ func (c *Client) expiry(ctx context.Context, lifetime time.Duration) (time.Time,
 // rules are what the service takes, and when it said so by its own clock. Of an
 // older one, which does not say, they are zero; it refuses what it does not take.
 func (c *Client) rules(ctx context.Context) (rules wire.ConfigReply, now time.Time, err error) {
-	err = c.repeat(ctx, func() error {
-		t := to(wire.Config)
-		res, done, err := c.do(ctx, t.method, c.Server+t.path, nil, 0)
-		if err != nil {
-			return err
-		}
-		defer done()
-		now = dated(res)
-		return decode(res.Body, &rules)
+	err = c.repeat(ctx, func() (err error) {
+		now, err = c.getDated(ctx, wire.Config.To(), &rules)
+		return err
 	})
 	if r, ok := errors.AsType[refused](err); ok && r.status/100 == 4 {
 		now, err = r.date, nil
 	}
 	return rules, now, err
+}
+
+// getDated asks once for what a path has, and when the service said so by its own clock.
+func (c *Client) getDated(ctx context.Context, path string, out any) (time.Time, error) {
+	res, done, err := c.do(ctx, http.MethodGet, c.Server+path, nil, 0)
+	if err != nil {
+		return time.Time{}, err
+	}
+	defer done()
+	return dated(res), decode(res.Body, out)
 }
 
 // dated is when an answer was given, by the clock of who gave it.

@@ -172,16 +172,15 @@ func (p *people) logIn(ctx context.Context, v *visitor) error {
 	if err != nil {
 		return err
 	}
-	err = v.ask(ctx, http.MethodPost, p.admin+"/auth/login", ask, nil, nil)
-	for range turnedAway {
-		if err == nil || !strings.Contains(err.Error(), "cannot be counted") {
+	for again := 0; ; again++ {
+		err := v.ask(ctx, http.MethodPost, p.admin+"/auth/login", ask, nil, nil)
+		if err == nil {
 			break
 		}
+		if again == turnedAway || !strings.Contains(err.Error(), "cannot be counted") {
+			return err
+		}
 		time.Sleep(time.Second)
-		err = v.ask(ctx, http.MethodPost, p.admin+"/auth/login", ask, nil, nil)
-	}
-	if err != nil {
-		return err
 	}
 	// By the session, and as a program by the key.
 	looks := p.admin + "/tokens/lookup/" + p.token

@@ -11,13 +11,21 @@ export const encodeText = (/** @type {string} */ text) => encoder.encode(text);
  * @param {Bytes[]} chunks
  */
 export function concat(chunks) {
-  const joined = new Uint8Array(chunks.reduce((sum, chunk) => sum + chunk.length, 0));
+  return joinInto(new Uint8Array(chunks.reduce((sum, chunk) => sum + chunk.length, 0)), chunks);
+}
+
+/**
+ * Joins chunks at the beginning of an array, and returns that part of it.
+ * @param {Bytes} into
+ * @param {Bytes[]} chunks
+ */
+function joinInto(into, chunks) {
   let at = 0;
   for (const chunk of chunks) {
-    joined.set(chunk, at);
+    into.set(chunk, at);
     at += chunk.length;
   }
-  return joined;
+  return into.subarray(0, at);
 }
 
 /**
@@ -74,17 +82,12 @@ export class ByteQueue {
   }
 
   /**
-   * Fills the beginning of an array with the next n bytes, of which so many must be held, and returns it.
+   * The next n bytes (fewer only when fewer are held), at the beginning of an array.
    * @param {Bytes} into
    * @param {number} n
    */
   takeInto(into, n) {
-    let at = 0;
-    for (const chunk of this.chunks(n)) {
-      into.set(chunk, at);
-      at += chunk.length;
-    }
-    return into.subarray(0, n);
+    return joinInto(into, this.chunks(n));
   }
 
   /**

@@ -128,9 +128,8 @@ export class SealedFile {
       for (; index <= last; index++) {
         const size = end(index) - this.#places.sealedStart(index);
         if (queue.length < size) break;
-        const opening = this.#opener.open(index, queue.take(size), end(index) === this.#size);
-        opening.catch(() => {}); // one before it may fail first
-        yield [opening]; // a promise by itself would be waited for
+        // A promise by itself would be waited for.
+        yield [this.#opener.openNext(index, { queue, size }, end(index) === this.#size)];
       }
     }
     if (index <= last) throw new DamagedError();

@@ -149,6 +149,8 @@ export class SegmentSealer {
 export class SegmentOpener {
   #prefix;
   #key;
+  /** What segments are put together in, of which none is being opened. @type {Bytes[]} */
+  #free = [];
 
   /**
    * @param {Key} linkKey
@@ -175,6 +177,20 @@ export class SegmentOpener {
       // The first segment fails under any other key; after it has passed, the key is right and the bytes are not.
       throw index === 0 ? new WrongKeyError() : new DamagedError();
     }
+  }
+
+  /**
+   * Opens what comes next in a queue, which is put together in memory that serves again.
+   * @param {number} index
+   * @param {{ queue: ByteQueue, size: number }} sealed
+   * @param {boolean} last
+   */
+  openNext(index, { queue, size }, last) {
+    const buffer = this.#free.pop() ?? new Uint8Array(SEGMENT);
+    const opening = this.open(index, queue.takeInto(buffer, size), last);
+    const free = () => this.#free.push(buffer);
+    opening.then(free, free); // one before it may fail first
+    return opening;
   }
 }
 
@@ -206,8 +222,6 @@ export class StreamDecrypter {
   #places;
   #queue = new ByteQueue();
   #index = 0;
-  /** What segments are put together in, of which none is being opened. @type {Bytes[]} */
-  #free = [];
 
   /**
    * @param {Key} linkKey
@@ -248,10 +262,6 @@ export class StreamDecrypter {
    * @param {boolean} last
    */
   #open(size, last) {
-    const buffer = this.#free.pop() ?? new Uint8Array(SEGMENT);
-    const opening = this.#opener.open(this.#index++, this.#queue.takeInto(buffer, size), last);
-    const free = () => this.#free.push(buffer);
-    opening.then(free, free); // one before it may fail first
-    return opening;
+    return this.#opener.openNext(this.#index++, { queue: this.#queue, size }, last);
   }
 }

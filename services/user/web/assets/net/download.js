@@ -292,25 +292,28 @@ export class Download {
     let answer = first;
     /** @type {Lanes | null | undefined} undefined: not tried yet */
     let lanes;
+    const end = () => lanes?.from ?? to; // of one connection
     try {
       for (let isOver = false; !isOver; answer = null) {
-        answer ??= await this.#askOn(received, options, lanes?.from ?? to);
+        answer ??= await this.#askOn(received, options, end());
         if (!answer) return;
         const pace = new Pace();
         for await (const bytes of this.#fresh(answer, options)) {
-          const wanted = bytes.subarray(0, (lanes?.from ?? to) - received);
+          const wanted = bytes.subarray(0, end() - received);
           received += wanted.length;
           yield wanted;
-          if (received >= (lanes?.from ?? to)) break;
+          if (received >= end()) break;
           const one = lanes === undefined ? pace.at(received) : 0;
           if (one) lanes = this.#widen({ from: received + LANE, to }, one, options);
         }
         if (received === lanes?.from) {
           received = yield* this.#side(lanes, received, options);
           lanes = null;
-          answer.isWhole = true;
+          isOver = received >= Math.min(to, this.total);
+        } else {
+          // A length that was not told cannot be missed.
+          isOver = received >= to || (answer.isWhole && received >= this.total);
         }
-        isOver = received >= to || (answer.isWhole && received >= this.total); // a length that was not told cannot be missed
       }
     } finally {
       lanes?.end();

@@ -165,7 +165,7 @@ export class Kept {
   async piece(index) {
     try {
       this.#note();
-      await this.#noting;
+      await this.#noting.catch(() => {}); // those of before are there all the same
       const piece = this.#held ? this.#held[index] : await storage.findPiece(this.#id, index);
       return piece ? new Uint8Array(await piece.arrayBuffer()) : null;
     } catch {

@@ -2,13 +2,15 @@
 var encoder = new TextEncoder();
 var encodeText = (text) => encoder.encode(text);
 function concat(chunks) {
-  const joined = new Uint8Array(chunks.reduce((sum, chunk) => sum + chunk.length, 0));
+  return joinInto(new Uint8Array(chunks.reduce((sum, chunk) => sum + chunk.length, 0)), chunks);
+}
+function joinInto(into, chunks) {
   let at2 = 0;
   for (const chunk of chunks) {
-    joined.set(chunk, at2);
+    into.set(chunk, at2);
     at2 += chunk.length;
   }
-  return joined;
+  return into.subarray(0, at2);
 }
 var startsWith = (bytes, prefix) => Array.from(prefix).every((byte, i) => bytes[i] === byte);
 function toHex(bytes) {
@@ -32,17 +34,12 @@ var ByteQueue = class {
     return concat(this.chunks(n));
   }
   /**
-   * Fills the beginning of an array with the next n bytes, of which so many must be held, and returns it.
+   * The next n bytes (fewer only when fewer are held), at the beginning of an array.
    * @param {Bytes} into
    * @param {number} n
    */
   takeInto(into, n) {
-    let at2 = 0;
-    for (const chunk of this.chunks(n)) {
-      into.set(chunk, at2);
-      at2 += chunk.length;
-    }
-    return into.subarray(0, n);
+    return joinInto(into, this.chunks(n));
   }
   /**
    * The next n bytes (fewer only when fewer are held), as they came.
@@ -494,6 +491,8 @@ var SegmentSealer = class {
 var SegmentOpener = class {
   #prefix;
   #key;
+  /** What segments are put together in, of which none is being opened. @type {Bytes[]} */
+  #free = [];
   /**
    * @param {Key} linkKey
    * @param {Bytes} head what stands before the first segment: see readHead
@@ -519,6 +518,19 @@ var SegmentOpener = class {
       throw index === 0 ? new WrongKeyError() : new DamagedError();
     }
   }
+  /**
+   * Opens what comes next in a queue, which is put together in memory that serves again.
+   * @param {number} index
+   * @param {{ queue: ByteQueue, size: number }} sealed
+   * @param {boolean} last
+   */
+  openNext(index, { queue, size }, last) {
+    const buffer = this.#free.pop() ?? new Uint8Array(SEGMENT);
+    const opening = this.open(index, queue.takeInto(buffer, size), last);
+    const free = () => this.#free.push(buffer);
+    opening.then(free, free);
+    return opening;
+  }
 };
 function readHead(start, block2) {
   if (start.length < FAMILY.length + 1) return startsWith(FAMILY, start.subarray(0, FAMILY.length)) ? null : void 0;
@@ -540,8 +552,6 @@ var StreamDecrypter = class {
   #places;
   #queue = new ByteQueue();
   #index = 0;
-  /** What segments are put together in, of which none is being opened. @type {Bytes[]} */
-  #free = [];
   /**
    * @param {Key} linkKey
    * @param {Bytes} head what stands before the first segment
@@ -576,11 +586,7 @@ var StreamDecrypter = class {
    * @param {boolean} last
    */
   #open(size, last) {
-    const buffer = this.#free.pop() ?? new Uint8Array(SEGMENT);
-    const opening = this.#opener.open(this.#index++, this.#queue.takeInto(buffer, size), last);
-    const free = () => this.#free.push(buffer);
-    opening.then(free, free);
-    return opening;
+    return this.#opener.openNext(this.#index++, { queue: this.#queue, size }, last);
   }
 };
 
@@ -797,10 +803,7 @@ var SealedFile = class _SealedFile {
       for (; index <= last; index++) {
         const size = end(index) - this.#places.sealedStart(index);
         if (queue.length < size) break;
-        const opening = this.#opener.open(index, queue.take(size), end(index) === this.#size);
-        opening.catch(() => {
-        });
-        yield [opening];
+        yield [this.#opener.openNext(index, { queue, size }, end(index) === this.#size)];
       }
     }
     if (index <= last) throw new DamagedError();
@@ -1672,7 +1675,8 @@ var Kept = class {
   async piece(index) {
     try {
       this.#note();
-      await this.#noting;
+      await this.#noting.catch(() => {
+      });
       const piece = this.#held ? this.#held[index] : await findPiece(this.#id, index);
       return piece ? new Uint8Array(await piece.arrayBuffer()) : null;
     } catch {
@@ -2094,25 +2098,27 @@ var Download = class {
     let received2 = from;
     let answer2 = first;
     let lanes;
+    const end = () => lanes?.from ?? to;
     try {
       for (let isOver2 = false; !isOver2; answer2 = null) {
-        answer2 ??= await this.#askOn(received2, options, lanes?.from ?? to);
+        answer2 ??= await this.#askOn(received2, options, end());
         if (!answer2) return;
         const pace = new Pace();
         for await (const bytes of this.#fresh(answer2, options)) {
-          const wanted = bytes.subarray(0, (lanes?.from ?? to) - received2);
+          const wanted = bytes.subarray(0, end() - received2);
           received2 += wanted.length;
           yield wanted;
-          if (received2 >= (lanes?.from ?? to)) break;
+          if (received2 >= end()) break;
           const one = lanes === void 0 ? pace.at(received2) : 0;
           if (one) lanes = this.#widen({ from: received2 + LANE, to }, one, options);
         }
         if (received2 === lanes?.from) {
           received2 = yield* this.#side(lanes, received2, options);
           lanes = null;
-          answer2.isWhole = true;
+          isOver2 = received2 >= Math.min(to, this.total);
+        } else {
+          isOver2 = received2 >= to || answer2.isWhole && received2 >= this.total;
         }
-        isOver2 = received2 >= to || answer2.isWhole && received2 >= this.total;
       }
     } finally {
       lanes?.end();
