@@ -42,14 +42,14 @@ function percents(/** @type {(done: number) => void} */ tell) {
 const calls = {
   upload({ signal, tell }, /** @type {import('./client.js').Upload} */ { key, block, content, ...options }) {
     const source = sourceOf(content);
-    /** @type {import('../net/upload.js').OnProgress} */
-    const tellBytes = (bytes) => tell('onProgress', bytes);
-    const tellSometimes = seldom(tellBytes);
+    const progress = seldom((/** @type {Parameters<import('../net/upload.js').OnProgress>[0]} */ bytes) =>
+      tell('onProgress', bytes),
+    );
     return upload((kept) => seal(key, source, { block, kept }), {
       ...options,
       signal,
       onCreated: (id) => tell('onCreated', id),
-      onProgress: (bytes) => (bytes.uploaded < bytes.size ? tellSometimes : tellBytes)(bytes),
+      onProgress: (bytes) => (bytes.uploaded < bytes.size ? progress.sometimes : progress.now)(bytes),
       onWait: (why) => tell('onWait', why),
     });
   },

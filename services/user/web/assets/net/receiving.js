@@ -153,7 +153,7 @@ class Progress {
   #line;
   #total;
   #done = 0;
-  #tellSometimes = seldom(() => this.end());
+  #telling = seldom(() => this.#line.tell('onProgress', this.#done, this.#total()));
 
   /**
    * @param {Line} line
@@ -167,11 +167,11 @@ class Progress {
   /** @param {number} bytes */
   add(bytes) {
     this.#done += bytes;
-    this.#tellSometimes();
+    this.#telling.sometimes();
   }
 
   end() {
-    this.#line.tell('onProgress', this.#done, this.#total());
+    this.#telling.now();
   }
 }
 

@@ -2283,12 +2283,19 @@ async function read2(reader) {
 var EVERY = 200;
 function seldom(task) {
   let last = 0;
-  return (...args) => {
-    const now = Date.now();
-    if (now - last < EVERY) return;
-    last = now;
+  let soon;
+  const now = (...args) => {
+    clearTimeout(soon);
+    last = Date.now();
     task(...args);
   };
+  const sometimes = (...args) => {
+    clearTimeout(soon);
+    const wait = last + EVERY - Date.now();
+    if (wait > 0) soon = setTimeout(now, wait, ...args);
+    else now(...args);
+  };
+  return { now, sometimes };
 }
 
 // assets/net/receiving.js
@@ -2363,7 +2370,7 @@ var Progress = class {
   #line;
   #total;
   #done = 0;
-  #tellSometimes = seldom(() => this.end());
+  #telling = seldom(() => this.#line.tell("onProgress", this.#done, this.#total()));
   /**
    * @param {Line} line
    * @param {() => number} total
@@ -2375,10 +2382,10 @@ var Progress = class {
   /** @param {number} bytes */
   add(bytes) {
     this.#done += bytes;
-    this.#tellSometimes();
+    this.#telling.sometimes();
   }
   end() {
-    this.#line.tell("onProgress", this.#done, this.#total());
+    this.#telling.now();
   }
 };
 var Container = class {
@@ -5862,13 +5869,14 @@ function percents(tell) {
 var calls = {
   upload({ signal, tell }, { key, block: block2, content, ...options }) {
     const source = sourceOf(content);
-    const tellBytes = (bytes) => tell("onProgress", bytes);
-    const tellSometimes = seldom(tellBytes);
+    const progress = seldom(
+      (bytes) => tell("onProgress", bytes)
+    );
     return upload((kept) => seal(key, source, { block: block2, kept }), {
       ...options,
       signal,
       onCreated: (id) => tell("onCreated", id),
-      onProgress: (bytes) => (bytes.uploaded < bytes.size ? tellSometimes : tellBytes)(bytes),
+      onProgress: (bytes) => (bytes.uploaded < bytes.size ? progress.sometimes : progress.now)(bytes),
       onWait: (why) => tell("onWait", why)
     });
   },
