@@ -134,7 +134,9 @@ func (a *Service) public(r *mux.Router) {
 	ready.Route(r)
 	near := r.NewRoute().Subrouter()
 	near.Use(a.fromAllowed)
-	console(near)
+	_, lost := console(near)
+	lost = a.fromAllowed(lost)
+	r.NotFoundHandler, r.MethodNotAllowedHandler = lost, lost
 	web.Bind(near, wire.CurrentSession, web.Handle(a.currentSession))
 	web.Bind(near, wire.Login, entry(a.login))
 	web.Bind(near, wire.SetAuthCookie, entry(a.setAuthCookie))

@@ -21,20 +21,23 @@ var files embed.FS
 // writes them.
 func Pages() (h http.Handler, paths []string) {
 	r := mux.NewRouter()
-	paths = console(r)
+	var lost http.Handler
+	paths, lost = console(r)
+	r.NotFoundHandler = lost
 	return web.Settings{}.Wrap(r), paths
 }
 
 // console adds the operators' pages, and ways to them from the addresses they
-// had before.
-func console(r *mux.Router) (paths []string) {
+// had before. lost is for where there are none.
+func console(r *mux.Router) (paths []string, lost http.Handler) {
 	pages, err := fs.Sub(files, "site")
 	if err != nil {
 		panic(err) // the folder is embedded above
 	}
 	home := wire.Console.Path()
 	web.Bind(r, wire.OldConsole, http.RedirectHandler(home, http.StatusTemporaryRedirect))
-	site := web.Page(http.StripPrefix(strings.TrimSuffix(home, "/"), web.Assets(pages)), "")
+	lost = web.LostPage(pages, "lost.html", "")
+	site := web.Page(http.StripPrefix(strings.TrimSuffix(home, "/"), web.Assets(pages, lost)), "")
 	r.PathPrefix(home).Handler(site).Methods(http.MethodGet, http.MethodHead)
 
 	paths = append(wire.OldConsole.Addresses(), home)
@@ -44,5 +47,5 @@ func console(r *mux.Router) (paths []string) {
 			paths = append(paths, home+name)
 		}
 	}
-	return paths
+	return append(paths, "/{none}"), lost
 }

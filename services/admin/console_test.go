@@ -53,6 +53,36 @@ func TestConsole(t *testing.T) {
 	}
 }
 
+// A browser that is led astray gets a page that says where the console is, and a
+// program the error.
+func TestLostPage(t *testing.T) {
+	t.Parallel()
+	g := newRig(t)
+	for path, want := range map[string]struct {
+		method string
+		status int
+	}{
+		"/nope":                  {"GET", http.StatusNotFound},
+		"/admin/nope":            {"GET", http.StatusNotFound},
+		"/admin/assets/nope.js":  {"GET", http.StatusNotFound},
+		"/admin/":                {"POST", http.StatusMethodNotAllowed},
+		"/auth/set-auth-cookie/": {"POST", http.StatusNotFound},
+	} {
+		for accept, isPage := range map[string]bool{"text/html,*/*;q=0.8": true, "*/*": false} {
+			res := g.do(request{
+				method: want.method, path: path, anonymous: true, header: map[string]string{"Accept": accept},
+			})
+			says := text(t, res)
+			if res.StatusCode != want.status || strings.Contains(says, `href="/admin/"`) != isPage {
+				t.Errorf("%s %s for %s: %d, %.80s", want.method, path, accept, res.StatusCode, says)
+			}
+			if policy := res.Header.Get("Content-Security-Policy"); isPage && !strings.Contains(policy, "style-src") {
+				t.Errorf("%s: the policy is %q", path, policy)
+			}
+		}
+	}
+}
+
 // TestPagesKeepTheirPolicy looks for what the policy forbids, which no test
 // without a browser would notice.
 func TestPagesKeepTheirPolicy(t *testing.T) {

@@ -31,7 +31,9 @@ func pages(r *mux.Router, csp string) (paths []string) {
 	if err != nil {
 		panic(err) // the folder is embedded above
 	}
-	assets := web.Page(web.Assets(site), csp)
+	lost := web.LostPage(site, "lost.html", csp)
+	r.NotFoundHandler, r.MethodNotAllowedHandler = lost, lost
+	assets := web.Page(web.Assets(site, lost), csp)
 
 	for file, page := range map[string]wire.Route{
 		"/index.html": wire.SendPage, "/receive.html": wire.ReceivePage, "/request.html": wire.RequestPage,
@@ -43,7 +45,6 @@ func pages(r *mux.Router, csp string) (paths []string) {
 		}
 		paths = append(paths, page.Addresses()...)
 	}
-	r.NotFoundHandler = web.NotFoundPage(site, "lost.html", csp)
 	r.PathPrefix(wire.Assets).Handler(assets).Methods(http.MethodGet, http.MethodHead)
 	// The service worker's place never changes, and browsers ask for it each time.
 	for _, file := range []string{"/robots.txt", "/saving.js"} {

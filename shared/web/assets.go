@@ -18,17 +18,19 @@ import (
 
 // Assets serves embedded files by the request's path, which for a folder means
 // its index.html. Nothing is read before it is asked for; then what a file
-// needs is worked out once.
+// needs is worked out once. What is not there is for missing to answer, such as
+// a [LostPage].
 //
 // How long browsers store them [wire.AssetCaching] says.
-func Assets(files fs.FS) http.Handler {
-	a := &assets{files: files}
-	return Handle(a.serve)
+func Assets(files fs.FS, missing http.Handler) http.Handler {
+	a := &assets{files: files, missing: missing}
+	return http.HandlerFunc(a.serve)
 }
 
 type assets struct {
-	files fs.FS
-	known sync.Map // name → *asset
+	files   fs.FS
+	missing http.Handler
+	known   sync.Map // name → *asset
 }
 
 // asset is a file ready to be served.
@@ -43,14 +45,15 @@ type variant struct {
 	etag string
 }
 
-func (a *assets) serve(w http.ResponseWriter, r *http.Request) error {
+func (a *assets) serve(w http.ResponseWriter, r *http.Request) {
 	if r.Method != http.MethodGet && r.Method != http.MethodHead {
 		methodNotAllowed(w, http.MethodGet, http.MethodHead)
-		return nil
+		return
 	}
 	f, err := a.find(r.URL.Path)
 	if err != nil {
-		return err
+		a.missing.ServeHTTP(w, r)
+		return
 	}
 	h := w.Header()
 	h.Set("Content-Type", f.contentType)
@@ -66,7 +69,6 @@ func (a *assets) serve(w http.ResponseWriter, r *http.Request) error {
 	}
 	h.Set("ETag", v.etag)
 	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(v.body))
-	return nil
 }
 
 func (a *assets) find(urlPath string) (*asset, error) {
@@ -110,33 +112,38 @@ func compress(body []byte) []byte {
 	return b.Bytes()
 }
 
-// NotFoundPage is for a router's NotFoundHandler: a browser that asks for a
-// page that is not there gets the named one, under a policy as [Page] has it,
-// and a program gets the error.
-func NotFoundPage(files fs.FS, name, csp string) http.Handler {
+// LostPage is for a router's NotFoundHandler and MethodNotAllowedHandler: a
+// browser that is led to where no page is gets the named one, under a policy as
+// [Page] has it, and a program gets the error.
+func LostPage(files fs.FS, name, csp string) http.Handler {
 	a := &assets{files: files}
 	page := Page(Handle(func(w http.ResponseWriter, r *http.Request) error {
 		f, err := a.find(name)
 		if err != nil {
 			return err
 		}
-		if x := exchangeOf(r); x != nil {
+		status := http.StatusNotFound
+		if w.Header().Get("Allow") != "" { // the path is there, for other methods
+			status = http.StatusMethodNotAllowed
+		} else if x := exchangeOf(r); x != nil {
 			x.note(send.NotFound, nil)
 		}
 		h := w.Header()
 		h.Set("Content-Type", f.contentType)
 		h.Set("Content-Length", strconv.Itoa(len(f.plain.body)))
-		w.WriteHeader(http.StatusNotFound)
-		if r.Method == http.MethodGet {
+		w.WriteHeader(status)
+		if r.Method != http.MethodHead {
 			w.Write(f.plain.body)
 		}
 		return nil
 	}), csp)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		isGet := r.Method == http.MethodGet || r.Method == http.MethodHead
-		if isGet && accepts(r.Header[wire.Accept.Key()], "text/html") {
+		switch allowed := w.Header().Get("Allow"); {
+		case accepts(r.Header[wire.Accept.Key()], "text/html"):
 			page.ServeHTTP(w, r)
-		} else {
+		case allowed != "":
+			methodNotAllowed(w, allowed)
+		default:
 			WriteError(w, r, errNotFound)
 		}
 	})

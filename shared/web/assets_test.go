@@ -26,10 +26,11 @@ func TestAssets(t *testing.T) {
 		"app.webmanifest":                   {Data: []byte("{}")},
 		"empty.txt":                         {Data: nil},
 	}
+	assets := web.Assets(files, web.LostPage(files, "none.html", ""))
 	server, _ := site(t, web.Settings{}, func(r *mux.Router) {
 		r.PathPrefix("/pages/").
-			Handler(http.StripPrefix("/pages", web.Page(web.Assets(files), wire.PageCSP("https://bucket.example"))))
-		r.PathPrefix("/").Handler(web.Page(web.Assets(files), ""))
+			Handler(http.StripPrefix("/pages", web.Page(assets, wire.PageCSP("https://bucket.example"))))
+		r.PathPrefix("/").Handler(web.Page(assets, ""))
 	})
 	for path, want := range map[string][2]string{
 		"/":                                  {"text/html; charset=utf-8", "no-store"},

@@ -95,6 +95,9 @@ func (s *site) route(x *exchange, r *http.Request) {
 	case errors.Is(match.MatchErr, mux.ErrMethodMismatch) && isPlainOptions(r):
 		x.Header().Set("Allow", strings.Join(append(s.allowed(r), http.MethodOptions), ", "))
 		x.WriteHeader(http.StatusNoContent)
+	case errors.Is(match.MatchErr, mux.ErrMethodMismatch) && match.Handler != nil: // its MethodNotAllowedHandler
+		x.Header().Set("Allow", strings.Join(s.allowed(r), ", "))
+		match.Handler.ServeHTTP(x, r)
 	case errors.Is(match.MatchErr, mux.ErrMethodMismatch):
 		methodNotAllowed(x, s.allowed(r)...)
 	case found && match.Handler != nil: // the router's NotFoundHandler

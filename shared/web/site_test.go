@@ -87,14 +87,16 @@ func TestUnknownPathAndWrongMethod(t *testing.T) {
 	}
 }
 
-// Browsers get a page where there is none, and programs the error.
-func TestNotFoundPage(t *testing.T) {
+// Browsers get a page where there is none, or none for that method, and programs the error.
+func TestLostPage(t *testing.T) {
 	t.Parallel()
 	const page = "<p>There is no such page."
 	server, l := site(t, web.Settings{}, func(r *mux.Router) {
 		r.Handle("/things", web.Handle(hello)).Methods(http.MethodGet)
 		files := fstest.MapFS{"lost.html": {Data: []byte(page)}}
-		r.NotFoundHandler = web.NotFoundPage(files, "lost.html", "default-src 'self'")
+		lost := web.LostPage(files, "lost.html", "default-src 'self'")
+		r.NotFoundHandler, r.MethodNotAllowedHandler = lost, lost
+		r.PathPrefix("/assets/").Handler(web.Assets(files, lost)).Methods(http.MethodGet)
 	})
 	const browser = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
 	for n, c := range []struct {
@@ -104,7 +106,7 @@ func TestNotFoundPage(t *testing.T) {
 	}{
 		{"GET", browser, true, page},
 		{"HEAD", browser, true, ""},
-		{"POST", browser, false, failure("not_found", "Not Found")},
+		{"POST", browser, true, page},
 		{"GET", "", false, failure("not_found", "Not Found")},
 		{"GET", "*/*", false, failure("not_found", "Not Found")},
 		{"GET", "application/json", false, failure("not_found", "Not Found")},
@@ -134,8 +136,23 @@ func TestNotFoundPage(t *testing.T) {
 	if strings.Contains(l.String(), "canary") {
 		t.Errorf("the log has what was asked for: %s", l)
 	}
-	if resp, _ := do(t, "POST", server.URL+"/things", map[string]string{"Accept": browser}, ""); resp.StatusCode != 405 {
-		t.Errorf("a wrong method: %d", resp.StatusCode)
+	for _, c := range []struct {
+		method, path, accept string
+		status               int
+		body                 string
+	}{
+		{"POST", "/things", browser, http.StatusMethodNotAllowed, page},
+		{"POST", "/things", "*/*", http.StatusMethodNotAllowed, failure("method_not_allowed", "Method Not Allowed")},
+		{"GET", "/assets/none.js", browser, http.StatusNotFound, page},
+		{"GET", "/assets/none.js", "*/*", http.StatusNotFound, failure("not_found", "Not Found")},
+	} {
+		resp, body := do(t, c.method, server.URL+c.path, map[string]string{"Accept": c.accept}, "")
+		if resp.StatusCode != c.status || body != c.body {
+			t.Errorf("%+v: %d %s", c, resp.StatusCode, body)
+		}
+		if allowed := resp.Header.Get("Allow"); (allowed == "GET") != (c.status == http.StatusMethodNotAllowed) {
+			t.Errorf("%+v: Allow: %s", c, allowed)
+		}
 	}
 }
 
