@@ -166,15 +166,22 @@ const largeFile = randomFillSync(new Uint8Array(LARGE));
 
 /**
  * A large file over a line on which each connection brings a quarter of a MiB in so many milliseconds, or all of them do
- * together; the clock runs as bytes come. Tells what was asked for, and how many connections there were at once.
+ * together; the clock runs as bytes come. A line is cut once, where it is said. Tells what was asked for, how many
+ * connections there were at once, and how many answers were not read to their end.
  * @param {{
  *   size: number, each?: number, isShared?: boolean, knowsRanges?: boolean, fails?: (range: string) => boolean,
+ *   cutAt?: number, tellsSize?: boolean, hasUrls?: boolean,
  * }} line
  */
-function line(t, { size, each = 60, isShared = false, knowsRanges = true, fails = () => false }) {
+function line(t, { size, each = 60, isShared = false, knowsRanges = true, fails = () => false, ...more }) {
+  const { tellsSize = true, hasUrls = true } = more;
+  let { cutAt = Infinity } = more;
   t.mock.timers.enable({ apis: ['Date'], now: Date.UTC(2026, 0, 1) });
   const asked = [];
+  const permits = [];
+  const ofWhat = [];
   let most = 0;
+  let left = 0;
   /** Who waits for bytes. @type {(() => void)[]} */
   let waiting = [];
   const bring = () => {
@@ -191,9 +198,12 @@ function line(t, { size, each = 60, isShared = false, knowsRanges = true, fails 
       waiting.push(resolve);
     });
   globalThis.fetch = async (path, { headers }) => {
-    if (path.includes('download-url')) return link('https://s3.example/file', 'p');
+    if (path.includes('download-url'))
+      return hasUrls ? link('https://s3.example/file', 'p') : new Response('', { status: 500 });
     const range = headers.range ?? '';
     asked.push(range);
+    permits.push(headers['x-sgraph-download-permit'] ?? '');
+    ofWhat.push(headers['if-range'] ?? '');
     if (fails(range)) return Response.json({ code: 'expired', detail: 'x' }, { status: 410 });
     const [, first, last] = /^bytes=(\d+)-(\d*)$/.exec(knowsRanges ? range : '') ?? [];
     let at = Number(first ?? 0);
@@ -205,17 +215,32 @@ function line(t, { size, each = 60, isShared = false, knowsRanges = true, fails 
           return;
         }
         await turn();
+        if (at >= cutAt) {
+          cutAt = Infinity;
+          controller.error(new TypeError('network error'));
+          return;
+        }
         const start = at;
         at = Math.min(at + MIB / 4, end);
         controller.enqueue(largeFile.slice(start, at));
       },
+      cancel() {
+        left++;
+      },
     });
-    const from = first === undefined ? {} : { 'content-range': `bytes ${first}-${end - 1}/${size}` };
+    const from = first === undefined || !tellsSize ? {} : { 'content-range': `bytes ${first}-${end - 1}/${size}` };
     const said = { etag: '"e"', 'content-length': String(end - Number(first ?? 0)), ...from };
+    if (!hasUrls) said['x-sgraph-download-permit'] = 'p';
     return new Response(body, { status: first === undefined ? 200 : 206, headers: said });
   };
-  return { asked, most: () => most };
+  return { asked, permits, ofWhat, most: () => most, left: () => left };
 }
+
+/** Numbers of a range that was asked for: its first byte, and that behind its last. */
+const ends = (range) => {
+  const [, first, last] = /^bytes=(\d+)-(\d+)$/.exec(range) ?? assert.fail(`no range: ${range}`);
+  return [Number(first), Number(last) + 1];
+};
 
 /** Whether all bytes of a large file arrive, in their order. */
 async function arrives(download, size) {
@@ -234,9 +259,9 @@ test('several connections bring what one brings too slowly, piece by piece', asy
   const [whole, ...pieces] = asked;
   assert.equal(whole, '');
   assert.ok(pieces.length > 10, `there were ${pieces.length} pieces`);
-  const ends = pieces.map((range) => range.split('-').map((word) => Number(word.replace('bytes=', ''))));
-  for (const [i, [from]] of ends.entries()) if (i) assert.equal(from, ends[i - 1][1] + 1);
-  assert.equal(ends.at(-1)[1], LARGE - 1);
+  const parts = pieces.map(ends);
+  for (const [i, [from]] of parts.entries()) if (i) assert.equal(from, parts[i - 1][1]);
+  assert.equal(parts.at(-1)[1], LARGE);
 });
 
 test('where several connections bring no more there is one again', async (t) => {
@@ -271,7 +296,111 @@ test('so is what ends soon, or comes from who knows no ranges', async (t) => {
 });
 
 test('when pieces are refused, one connection goes on', async (t) => {
-  const { asked } = line(t, { size: LARGE, fails: (range) => /-\d/.test(range) });
+  const isPiece = (range) => /-\d/.test(range) && ends(range)[1] - ends(range)[0] === 4 * MIB;
+  const { asked } = line(t, { size: LARGE, fails: isPiece });
   await arrives(new Download('000000000000'), LARGE);
+  assert.ok(asked.some(isPiece));
   assert.match(asked.at(-1), /^bytes=\d+-$/);
+});
+
+/** Bytes of one answer at most. */
+const ANSWER = 32 * MIB;
+
+/** A download of whose size the service has told. */
+function toldOf(size) {
+  const download = new Download('000000000000');
+  download.size = size;
+  return download;
+}
+
+test('what is large is asked for answer by answer, none of which is left before its end', async (t) => {
+  const { asked, permits, ofWhat, left } = line(t, { size: LARGE, each: 1 });
+  await arrives(toldOf(LARGE), LARGE);
+  assert.deepEqual(asked, [
+    ...[0, 1, 2, 3].map((n) => `bytes=${n * ANSWER}-${(n + 1) * ANSWER - 1}`),
+    `bytes=${4 * ANSWER}-`,
+  ]);
+  assert.deepEqual(new Set(permits), new Set([''])); // a storage never sees it
+  assert.deepEqual(ofWhat, ['', '"e"', '"e"', '"e"', '"e"']);
+  assert.equal(left(), 0); // a connection that was read to its end serves for the next
+});
+
+test('so it is by the service itself, which counts the first', async (t) => {
+  const { asked, permits } = line(t, { size: LARGE, each: 1, hasUrls: false });
+  await arrives(toldOf(LARGE), LARGE);
+  assert.deepEqual([asked.length, asked[0]], [5, `bytes=0-${ANSWER - 1}`]);
+  assert.deepEqual(permits, ['', 'p', 'p', 'p', 'p']);
+});
+
+test('what is no larger is asked for at once, and so is what nobody told of', async (t) => {
+  for (const [size, told] of [
+    [ANSWER, ANSWER],
+    [LARGE, 0],
+  ]) {
+    const { asked } = line(t, { size, each: 1 });
+    await arrives(toldOf(told), size);
+    assert.deepEqual(asked, ['']);
+    t.mock.timers.reset();
+  }
+});
+
+test('an answer that breaks off is gone on with, and the next begins where it should', async (t) => {
+  const { asked } = line(t, { size: LARGE, each: 1, cutAt: 40 * MIB });
+  await arrives(toldOf(LARGE), LARGE);
+  const starts = asked.map((range) => Number(/\d+/.exec(range)[0]) / MIB);
+  assert.deepEqual(starts, [0, 32, 40, 72, 104]);
+});
+
+test('answers that do not say of how much they are part of it all the same', async (t) => {
+  const { asked } = line(t, { size: LARGE, each: 1, tellsSize: false });
+  await arrives(toldOf(LARGE), LARGE);
+  assert.equal(asked.length, 5);
+});
+
+test('who knows no ranges is asked once', async (t) => {
+  const { asked } = line(t, { size: LARGE, each: 1, knowsRanges: false });
+  await arrives(toldOf(LARGE), LARGE);
+  assert.equal(asked.length, 1);
+});
+
+test('what ends soon is asked for at once: an answer that has begun goes on', async (t) => {
+  const { asked } = line(t, { size: LARGE, each: 1 });
+  const download = toldOf(LARGE);
+  download.expires = Date.now() + 10 * 60 * 1000;
+  await arrives(download, LARGE);
+  assert.deepEqual(asked, ['']);
+});
+
+test('so is the rest, a quarter of an hour before the end of an hour', async (t) => {
+  const { asked } = line(t, { size: LARGE, each: 15_000, isShared: true }); // 32 minutes for an answer
+  await arrives(toldOf(LARGE), LARGE);
+  assert.ok(asked.length < 12, `${asked.length} requests`);
+  assert.match(asked.at(-1), /^bytes=\d+-$/);
+  assert.ok(Number(/\d+/.exec(asked.at(-1))[0]) < LARGE - ANSWER);
+});
+
+test('several connections are tried where no answer takes as long as it takes to judge one', async (t) => {
+  const { most } = line(t, { size: LARGE, each: 12 });
+  await arrives(toldOf(LARGE), LARGE);
+  assert.ok(most() > 1, 'there was one connection at a time');
+});
+
+test('a part of what is large comes answer by answer, too', async (t) => {
+  const { asked } = line(t, { size: LARGE, each: 1 });
+  const download = toldOf(LARGE);
+  const options = { signal: new AbortController().signal, onWait() {} };
+  for await (const _ of download.chunks(options)) break; // it was begun
+  asked.length = 0;
+  const [from, to] = [MIB + 7, 71 * MIB + 7];
+  let at = from;
+  for await (const bytes of download.range({ from, to }, options)) {
+    assert.equal(Buffer.compare(bytes, largeFile.subarray(at, at + bytes.length)), 0);
+    at += bytes.length;
+  }
+  assert.equal(at, to);
+  assert.deepEqual(asked.map(ends), [
+    [MIB, 33 * MIB],
+    [33 * MIB, 65 * MIB],
+    [65 * MIB, 72 * MIB],
+  ]);
 });

@@ -368,6 +368,7 @@ class ReceivePage extends HTMLElement {
       id: this.#id,
       key: this.#locked ?? this.#key,
       block: this.#locked ? this.#block : null,
+      size: this.#info?.payload_bytes ?? 0,
       expires: Date.parse(this.#info?.expires_at ?? '') || Number.POSITIVE_INFINITY,
     };
     try {

@@ -25,8 +25,13 @@ const NO_PERMISSION = [codes.linkMismatch, codes.linkNotGenuine];
 /** How long the service lets a download go on that was begun. */
 const HOUR = 3600 * 1000;
 
-/** How long before the end there is one connection again, which goes on beyond it. */
+/** How long before the end all that is left is asked for over one connection, which goes on beyond it. */
 const MARGIN = HOUR / 4;
+
+/**
+ * Bytes of one answer at most. What it brings faster than they are taken waits in the browser: in one, without limit.
+ */
+const ANSWER = 32 * 1024 * 1024;
 
 /** @typedef {import('../crypto/bytes.js').Bytes} Bytes */
 /** @typedef {import('./kept.js').Claim} Claim */
@@ -51,6 +56,8 @@ export const isEnded = (error) =>
 export class Download {
   /** When the transfer ends, in milliseconds since 1970: what has begun by then goes on, and nothing begins. */
   expires = Infinity;
+  /** Bytes of the whole, as the service says before any is asked for; 0 where it was not heard. */
+  size = 0;
   #id;
   #kept;
 
@@ -87,7 +94,7 @@ export class Download {
 
   /** Bytes of the whole; 0 where nobody said. */
   get total() {
-    return this.#kept.claim?.total ?? 0;
+    return this.#kept.claim?.total || this.size;
   }
 
   /** To be called when it is done, or can be no more. */
@@ -249,10 +256,8 @@ export class Download {
     } catch (error) {
       if (error instanceof ApiError && FINAL.includes(error.status)) throw error;
     }
-    return patiently(() => this.#ask({ ...claim, place: this.#route }, { from: 0, to: Infinity }, signal), {
-      signal,
-      onWait,
-    });
+    const part = { from: 0, to: this.#endOf(0, Infinity) };
+    return patiently(() => this.#ask({ ...claim, place: this.#route }, part, signal), { signal, onWait });
   }
 
   /** Where the service itself hands the bytes out, by the permit. */
@@ -280,6 +285,21 @@ export class Download {
     if (claim && !claim.total) await this.#kept.save({ ...claim, total: received });
   }
 
+  /** Until when less than all that is left is asked for. */
+  get #until() {
+    return Math.min(this.ends, this.expires) - MARGIN;
+  }
+
+  /**
+   * Before which byte an answer ends.
+   * @param {number} from its first
+   * @param {number} to before which byte there is nothing left to ask for
+   */
+  #endOf(from, to) {
+    const left = Math.min(to, this.total) - from;
+    return left > ANSWER && Date.now() < this.#until ? from + ANSWER : to;
+  }
+
   /**
    * What is still to come, however often the connection is lost: over one, or over several for as long as they gain.
    * @param {number} from
@@ -292,12 +312,12 @@ export class Download {
     let answer = first;
     /** @type {Lanes | null | undefined} undefined: not tried yet */
     let lanes;
+    let pace = new Pace();
     const end = () => lanes?.from ?? to; // of one connection
     try {
       for (let isOver = false; !isOver; answer = null) {
-        answer ??= await this.#askOn(received, options, end());
+        answer ??= await this.#askOn(received, options, this.#endOf(received, end()));
         if (!answer) return;
-        const pace = new Pace();
         for await (const bytes of this.#fresh(answer, options)) {
           const wanted = bytes.subarray(0, end() - received);
           received += wanted.length;
@@ -313,6 +333,7 @@ export class Download {
         } else {
           // A length that was not told cannot be missed.
           isOver = received >= to || (answer.isWhole && received >= this.total);
+          if (!answer.isWhole) pace = new Pace();
         }
       }
     } finally {
@@ -327,7 +348,7 @@ export class Download {
    * @param {Options} options
    */
   #widen({ from, to }, one, { signal, onWait }) {
-    const until = Math.min(this.ends, this.expires) - MARGIN;
+    const until = this.#until;
     const size = Math.min(to, this.total);
     const goesOn = this.#granted.validator && Date.now() < until;
     if (!goesOn || !areWorth(size - from, one)) return null;
@@ -425,11 +446,11 @@ export class Download {
     claim.permit = response.headers.get(headers.downloadPermit) ?? claim.permit;
     // A server that ignores the range starts over; what is known already is skipped.
     const startsAt = response.status === 206 ? from : 0;
+    if (!from) claim.validator = (response.headers.get(headers.eTag) ?? '').replace(/^W\//, '');
     if (!from && response.status !== 206) {
       // Of an answer that something on the way encoded the length is another one.
       const encoded = response.headers.get(headers.contentEncoding);
       claim.total = encoded ? 0 : Number(response.headers.get(headers.contentLength)) || 0;
-      claim.validator = (response.headers.get(headers.eTag) ?? '').replace(/^W\//, '');
     }
     claim.total ||= Number(/\/(\d+)$/.exec(response.headers.get(headers.contentRange) ?? '')?.[1] ?? 0);
     await this.#learn(claim);

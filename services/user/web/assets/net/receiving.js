@@ -21,9 +21,9 @@ import { seldom } from './seldom.js';
 /** @typedef {import('../save.js').Saved} Saved */
 
 /**
- * What is to be opened: `block` is of the passphrase that is in the key, if there is one; `expires`, when it ends, in
- * milliseconds since 1970.
- * @typedef {{ id: string, key: Key, block: Bytes | null, expires: number }} Sealed
+ * What is to be opened: `block` is of the passphrase that is in the key, if there is one; `size`, how many sealed bytes
+ * there are, 0 where nobody said; `expires`, when it ends, in milliseconds since 1970.
+ * @typedef {{ id: string, key: Key, block: Bytes | null, size: number, expires: number }} Sealed
  */
 
 /** What the page is asked: where what arrives goes. The size is negative where it is not known. */
@@ -79,6 +79,7 @@ export const distrust = (/** @type {string} */ id) => at(id).download.distrust()
 export async function receive(sealed, line) {
   const { id, key, block } = sealed;
   const { download } = at(id);
+  download.size = sealed.size;
   download.expires = sealed.expires;
   await download.load();
   /** @type {{ sink?: import('../save.js').Sink, written: number }} */

@@ -1081,6 +1081,7 @@ var LINK_OVER = [codes.forbidden, codes.invalid, codes.linkExpired];
 var NO_PERMISSION = [codes.linkMismatch, codes.linkNotGenuine];
 var HOUR = 3600 * 1e3;
 var MARGIN = HOUR / 4;
+var ANSWER = 32 * 1024 * 1024;
 var isEnded = (error) => error instanceof ApiError && error.code !== codeOf(error.status) && (error.status === 404 || error.status === 410 || NO_PERMISSION.includes(error.code));
 
 // assets/preview.js
@@ -1953,6 +1954,7 @@ var ReceivePage = class extends HTMLElement {
       id: this.#id,
       key: this.#locked ?? this.#key,
       block: this.#locked ? this.#block : null,
+      size: this.#info?.payload_bytes ?? 0,
       expires: Date.parse(this.#info?.expires_at ?? "") || Number.POSITIVE_INFINITY
     };
     try {

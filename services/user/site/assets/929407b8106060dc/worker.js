@@ -1873,10 +1873,13 @@ var LINK_OVER = [codes.forbidden, codes.invalid, codes.linkExpired];
 var NO_PERMISSION = [codes.linkMismatch, codes.linkNotGenuine];
 var HOUR = 3600 * 1e3;
 var MARGIN = HOUR / 4;
+var ANSWER = 32 * 1024 * 1024;
 var isEnded = (error) => error instanceof ApiError && error.code !== codeOf(error.status) && (error.status === 404 || error.status === 410 || NO_PERMISSION.includes(error.code));
 var Download = class {
   /** When the transfer ends, in milliseconds since 1970: what has begun by then goes on, and nothing begins. */
   expires = Infinity;
+  /** Bytes of the whole, as the service says before any is asked for; 0 where it was not heard. */
+  size = 0;
   #id;
   #kept;
   /** @param {string} id of the transfer */
@@ -1906,7 +1909,7 @@ var Download = class {
   }
   /** Bytes of the whole; 0 where nobody said. */
   get total() {
-    return this.#kept.claim?.total ?? 0;
+    return this.#kept.claim?.total || this.size;
   }
   /** To be called when it is done, or can be no more. */
   forget() {
@@ -2059,10 +2062,8 @@ var Download = class {
     } catch (error) {
       if (error instanceof ApiError && FINAL.includes(error.status)) throw error;
     }
-    return patiently(() => this.#ask({ ...claim, place: this.#route }, { from: 0, to: Infinity }, signal), {
-      signal,
-      onWait
-    });
+    const part2 = { from: 0, to: this.#endOf(0, Infinity) };
+    return patiently(() => this.#ask({ ...claim, place: this.#route }, part2, signal), { signal, onWait });
   }
   /** Where the service itself hands the bytes out, by the permit. */
   get #route() {
@@ -2087,6 +2088,19 @@ var Download = class {
     const { claim } = this.#kept;
     if (claim && !claim.total) await this.#kept.save({ ...claim, total: received2 });
   }
+  /** Until when less than all that is left is asked for. */
+  get #until() {
+    return Math.min(this.ends, this.expires) - MARGIN;
+  }
+  /**
+   * Before which byte an answer ends.
+   * @param {number} from its first
+   * @param {number} to before which byte there is nothing left to ask for
+   */
+  #endOf(from, to) {
+    const left = Math.min(to, this.total) - from;
+    return left > ANSWER && Date.now() < this.#until ? from + ANSWER : to;
+  }
   /**
    * What is still to come, however often the connection is lost: over one, or over several for as long as they gain.
    * @param {number} from
@@ -2098,12 +2112,12 @@ var Download = class {
     let received2 = from;
     let answer2 = first;
     let lanes;
+    let pace = new Pace();
     const end = () => lanes?.from ?? to;
     try {
       for (let isOver2 = false; !isOver2; answer2 = null) {
-        answer2 ??= await this.#askOn(received2, options, end());
+        answer2 ??= await this.#askOn(received2, options, this.#endOf(received2, end()));
         if (!answer2) return;
-        const pace = new Pace();
         for await (const bytes of this.#fresh(answer2, options)) {
           const wanted = bytes.subarray(0, end() - received2);
           received2 += wanted.length;
@@ -2118,6 +2132,7 @@ var Download = class {
           isOver2 = received2 >= Math.min(to, this.total);
         } else {
           isOver2 = received2 >= to || answer2.isWhole && received2 >= this.total;
+          if (!answer2.isWhole) pace = new Pace();
         }
       }
     } finally {
@@ -2131,7 +2146,7 @@ var Download = class {
    * @param {Options} options
    */
   #widen({ from, to }, one, { signal, onWait }) {
-    const until = Math.min(this.ends, this.expires) - MARGIN;
+    const until = this.#until;
     const size = Math.min(to, this.total);
     const goesOn = this.#granted.validator && Date.now() < until;
     if (!goesOn || !areWorth(size - from, one)) return null;
@@ -2220,10 +2235,10 @@ var Download = class {
     if (!response.body) throw new ApiError(0);
     claim.permit = response.headers.get(headers.downloadPermit) ?? claim.permit;
     const startsAt = response.status === 206 ? from : 0;
+    if (!from) claim.validator = (response.headers.get(headers.eTag) ?? "").replace(/^W\//, "");
     if (!from && response.status !== 206) {
       const encoded = response.headers.get(headers.contentEncoding);
       claim.total = encoded ? 0 : Number(response.headers.get(headers.contentLength)) || 0;
-      claim.validator = (response.headers.get(headers.eTag) ?? "").replace(/^W\//, "");
     }
     claim.total ||= Number(/\/(\d+)$/.exec(response.headers.get(headers.contentRange) ?? "")?.[1] ?? 0);
     await this.#learn(claim);
@@ -2315,6 +2330,7 @@ var distrust = (id) => at(id).download.distrust();
 async function receive(sealed, line) {
   const { id, key, block: block2 } = sealed;
   const { download } = at(id);
+  download.size = sealed.size;
   download.expires = sealed.expires;
   await download.load();
   const to = { written: 0 };
