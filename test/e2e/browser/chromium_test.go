@@ -3,6 +3,7 @@ package browser
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -18,7 +19,10 @@ import (
 )
 
 // chromium is a tab of Chromium, by its own protocol.
-type chromium struct{ ctx context.Context }
+type chromium struct {
+	ctx context.Context
+	dir string // of the profile
+}
 
 // lifetime is how long a browser may be needed: a large file takes a while.
 const lifetime = time.Hour
@@ -49,7 +53,7 @@ func startChromium(p *profile, path, dir string, on screen) (engine, error) {
 	if on.dark {
 		scheme = "dark"
 	}
-	c := &chromium{ctx}
+	c := &chromium{ctx, dir}
 	p.engine = c // a listener may need it
 	return c, chromedp.Do(ctx,
 		call(emulation.SetDeviceMetricsOverride, emulation.SetDeviceMetricsOverrideParams{
@@ -166,10 +170,24 @@ func (c *chromium) picture() ([]byte, error) {
 	return chromedp.Run(c.ctx, chromedp.CaptureScreenshot())
 }
 
+func (c *chromium) process(_ int, words []string) string {
+	if !slices.Contains(words, "--user-data-dir="+c.dir) {
+		return ""
+	}
+	for _, word := range words {
+		if kind, is := strings.CutPrefix(word, "--type="); is {
+			return strings.Replace(kind, "renderer", "tab", 1)
+		}
+	}
+	return "browser"
+}
+
+func (c *chromium) hearNoRequests() error { return nil } // it keeps none
+
 func (c *chromium) tab(p *profile) (engine, error) {
 	ctx, cancel := chromedp.NewContext(c.ctx, chromedp.WithListener(p.observe))
 	p.t.Cleanup(cancel)
-	other := &chromium{ctx}
+	other := &chromium{ctx, c.dir}
 	p.engine = other
 	return other, other.do(keepDownloads(p.downloads), holdWorkers())
 }

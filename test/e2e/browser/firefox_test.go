@@ -231,7 +231,6 @@ func (l *session) at(context string, p *profile) *firefox {
 
 const requestSent = "network.beforeRequestSent"
 
-// hearNoRequests ends that the browser tells of requests: while it does it keeps what they send and receive.
 func (l *session) hearNoRequests() error {
 	_, err := l.ask("session.unsubscribe", map[string]any{"events": []string{requestSent}})
 	return err
@@ -403,6 +402,17 @@ func (f *firefox) picture() ([]byte, error) {
 		return nil, err
 	}
 	return base64.StdEncoding.DecodeString(said.Data)
+}
+
+// process goes by the group: that of the first has all children.
+func (f *firefox) process(pid int, words []string) string {
+	if group, err := syscall.Getpgid(pid); err != nil || group != f.pid {
+		return ""
+	}
+	if pid == f.pid || len(words) == 0 {
+		return "browser"
+	}
+	return words[len(words)-1]
 }
 
 func (f *firefox) tab(p *profile) (engine, error) {

@@ -107,9 +107,7 @@ const (
 // watch begins to look at what a browser has of the machine's memory.
 func (p *profile) watch() *memory {
 	p.t.Helper()
-	if f, is := p.engine.(*firefox); is {
-		p.must(f.hearNoRequests())
-	}
+	p.must(p.hearNoRequests())
 	m := &memory{p: p, stop: make(chan bool), first: map[string]int64{}, most: map[string]int64{}}
 	m.look(m.first)
 	m.group.Go(func() {

@@ -24,36 +24,11 @@ func (p *profile) processes() (all []process) {
 		b, _ := os.ReadFile(path)
 		words := strings.Fields(strings.ReplaceAll(string(b), "\x00", " ")) // children have spaces between
 		pid, _ := strconv.Atoi(filepath.Base(filepath.Dir(path)))
-		if kind := kinds[kind()].process(p, pid, words); kind != "" {
+		if kind := p.process(pid, words); kind != "" {
 			all = append(all, process{pid, kind})
 		}
 	}
 	return all
-}
-
-// chromiumProcess is the kind of a process of a profile in Chromium; "" if it is none.
-func chromiumProcess(p *profile, _ int, words []string) string {
-	if !slices.Contains(words, "--user-data-dir="+p.dir) {
-		return ""
-	}
-	for _, word := range words {
-		if kind, is := strings.CutPrefix(word, "--type="); is {
-			return strings.Replace(kind, "renderer", "tab", 1)
-		}
-	}
-	return "browser"
-}
-
-// firefoxProcess is that in Firefox, where children are of the group of the first.
-func firefoxProcess(p *profile, pid int, words []string) string {
-	first := p.engine.(*firefox).pid
-	if group, err := syscall.Getpgid(pid); err != nil || group != first {
-		return ""
-	}
-	if pid == first || len(words) == 0 {
-		return "browser"
-	}
-	return words[len(words)-1]
 }
 
 // kill ends the browser as a crash does, and what it leaves behind.

@@ -29,21 +29,24 @@ type engine interface {
 	press(keys string) error
 	choose(selector string, paths []string) error
 	picture() ([]byte, error)
+	// process is of which kind a process is, by the words it was started with; "" if it is none of this browser.
+	process(pid int, words []string) (kind string)
+	// hearNoRequests ends that the browser tells of requests, where it keeps what they send and receive meanwhile.
+	hearNoRequests() error
 	// tab opens another one, of the same browser, which tells another what happens in it.
 	tab(p *profile) (engine, error)
 	// quit closes the browser, as who uses it does.
 	quit() error
 }
 
-// kinds are the browsers that these tests know: what they are called on the PATH, how each is started with a profile
-// in a folder, and what a process is of it.
+// kinds are the browsers that these tests know: what they are called on the PATH, and how each is started with a
+// profile in a folder.
 var kinds = map[string]struct {
-	names   []string
-	start   func(p *profile, path, dir string, on screen) (engine, error)
-	process func(p *profile, pid int, words []string) (kind string)
+	names []string
+	start func(p *profile, path, dir string, on screen) (engine, error)
 }{
-	"chromium": {[]string{"chromium", "chromium-browser", "google-chrome"}, startChromium, chromiumProcess},
-	"firefox":  {[]string{"firefox-esr", "firefox"}, startFirefox, firefoxProcess},
+	"chromium": {[]string{"chromium", "chromium-browser", "google-chrome"}, startChromium},
+	"firefox":  {[]string{"firefox-esr", "firefox"}, startFirefox},
 }
 
 // kind is the browser to test in: Chromium, unless SEND_BROWSER names another.
