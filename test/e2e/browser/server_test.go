@@ -28,6 +28,7 @@ import (
 // server is a running `sgsend serve` with a data folder of its own.
 type server struct {
 	URL   string // of the user service
+	Admin string // of the admin service
 	Token string // an access token
 
 	data string
@@ -67,7 +68,10 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
-var userLine = regexp.MustCompile(`Send and receive\s+(http://\S+)\s`)
+var (
+	userLine  = regexp.MustCompile(`Send and receive\s+(http://\S+)\s`)
+	adminLine = regexp.MustCompile(`Admin console\s+(http://\S+)\s`)
+)
 
 // serve starts a server and stops it when the test ends.
 func serve(t testing.TB, settings ...string) *server {
@@ -105,12 +109,12 @@ func serve(t testing.TB, settings ...string) *server {
 // readStart takes from what a server prints where it is, and a token from where
 // it is kept.
 func (s *server) readStart(out string) bool {
-	url := userLine.FindStringSubmatch(out)
+	url, admin := userLine.FindStringSubmatch(out), adminLine.FindStringSubmatch(out)
 	token, err := os.ReadFile(filepath.Join(s.data, "access-token"))
-	if url == nil || err != nil {
+	if url == nil || admin == nil || err != nil {
 		return false
 	}
-	s.URL, s.Token = url[1], strings.TrimSpace(string(token))
+	s.URL, s.Admin, s.Token = url[1], admin[1], strings.TrimSpace(string(token))
 	return true
 }
 

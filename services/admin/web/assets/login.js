@@ -57,7 +57,7 @@ export class SendLogin extends HTMLElement {
       enter.disabled = true;
       try {
         await api.login(key.value);
-        box.remove();
+        place.remove();
         done();
       } catch (problem) {
         error.textContent = messageOf(problem);
@@ -85,16 +85,8 @@ export class SendLogin extends HTMLElement {
               : 'For those who run this service. Log in with its API key.',
           ),
         ),
-        el('input', {
-          class: 'visually-hidden',
-          type: 'text',
-          name: 'username',
-          value: 'operator',
-          autocomplete: 'username',
-          tabindex: '-1',
-          'aria-hidden': 'true',
-          readonly: true,
-        }),
+        // For what keeps passwords: it wants a name beside each.
+        el('input', { name: 'username', value: 'operator', autocomplete: 'username', hidden: true, readonly: true }),
         el(
           'div',
           {},
@@ -106,7 +98,8 @@ export class SendLogin extends HTMLElement {
       ),
     );
     box.addEventListener('close', () => box.showModal()); // there is nothing to see without a session
-    document.body.append(box);
+    const place = again ? box : el('main', { id: 'main', tabindex: '-1' }, box); // the console has one of its own
+    document.body.append(place);
     box.showModal();
     key.focus();
   }

@@ -569,7 +569,7 @@ var SendLogin = class extends HTMLElement {
       enter.disabled = true;
       try {
         await login(key.value);
-        box.remove();
+        place.remove();
         done();
       } catch (problem) {
         error.textContent = messageOf(problem);
@@ -595,16 +595,8 @@ var SendLogin = class extends HTMLElement {
             again ? "Log in again to go on. Nothing you typed is lost." : "For those who run this service. Log in with its API key."
           )
         ),
-        el("input", {
-          class: "visually-hidden",
-          type: "text",
-          name: "username",
-          value: "operator",
-          autocomplete: "username",
-          tabindex: "-1",
-          "aria-hidden": "true",
-          readonly: true
-        }),
+        // For what keeps passwords: it wants a name beside each.
+        el("input", { name: "username", value: "operator", autocomplete: "username", hidden: true, readonly: true }),
         el(
           "div",
           {},
@@ -616,7 +608,8 @@ var SendLogin = class extends HTMLElement {
       )
     );
     box.addEventListener("close", () => box.showModal());
-    document.body.append(box);
+    const place = again ? box : el("main", { id: "main", tabindex: "-1" }, box);
+    document.body.append(place);
     box.showModal();
     key.focus();
   }
