@@ -35,6 +35,10 @@ type Client struct {
 	// one goroutine at a time. total is -1 where the service does not say.
 	Progress func(done, total int64)
 
+	// Pausing, where there is one, is told why a call is to be made again, and how
+	// long it is waited before. Several goroutines may tell it.
+	Pausing func(why error, wait time.Duration)
+
 	// Claims keeps downloads that were counted until they are done; nil keeps
 	// them no longer than they take.
 	Claims Claims

@@ -27,7 +27,11 @@ func (c *Client) repeat(ctx context.Context, call func() error) error {
 		if err == nil || try == tries || ctx.Err() != nil || !worthRepeating(err) {
 			return err
 		}
-		if err := c.sleep(ctx, max(wait/2+rand.N(wait/2), min(retryAfter(err), maxWait))); err != nil {
+		pause := max(wait/2+rand.N(wait/2), min(retryAfter(err), maxWait))
+		if c.Pausing != nil {
+			c.Pausing(err, pause)
+		}
+		if err := c.sleep(ctx, pause); err != nil {
 			return err
 		}
 		wait *= 2

@@ -57,6 +57,11 @@ not moved: their senders begin again.`,
 			if err != nil {
 				return err
 			}
+			if m.DryRun && e.Getenv(metadataDisabled) == "" {
+				if err := os.Setenv(metadataDisabled, "true"); err != nil { // where the SDK looks
+					return err
+				}
+			}
 			if m.From, err = migrate.Open(source); err != nil {
 				return fmt.Errorf("the source: %w", err)
 			}
@@ -135,6 +140,7 @@ func runMigration(c *cobra.Command, e Env, m *migrate.Migration, asJSON bool) er
 	progress := e.newBar("Moving")
 	m.Progress, m.Now = progress.show, time.Now
 	report, err := m.Run(c.Context())
+	err = plainly(err)
 	progress.end()
 	switch {
 	case err != nil && !m.DryRun:

@@ -56,7 +56,7 @@ func (r *reception) run(ctx context.Context) (paths []string, called string, err
 		return path, called, nil
 	}
 	bar := r.e.newBar("receiving")
-	r.api.Progress = bar.show
+	r.api.Progress, r.api.Pausing = bar.show, bar.again
 	defer bar.end()
 	if r.to.to != nil {
 		if d != nil {

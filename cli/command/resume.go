@@ -105,7 +105,7 @@ func (s *sending) run(ctx context.Context, f client.File, o client.Options) (cli
 		defer debug.SetGCPercent(debug.SetGCPercent(garbage))
 	}
 	bar := s.e.newBar("sending")
-	s.api.Progress = bar.show
+	s.api.Progress, s.api.Pausing = bar.show, bar.again
 	o.GoesOn = func(u client.Upload, there int64) {
 		s.say("going on with what was begun %s ago: %s is there", ago(u.Begun), percent(there, u.Size))
 	}

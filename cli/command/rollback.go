@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/spf13/cobra"
 
 	"sgraph.ai/send/cli/rollback"
@@ -60,7 +59,7 @@ further. The next deploy goes forward again.`,
 					return usage(fmt.Errorf("--to: %w", err))
 				}
 			}
-			aws, err := config.LoadDefaultConfig(cmd.Context())
+			aws, err := e.awsConfig(cmd.Context(), dryRun || show)
 			if err != nil {
 				return err
 			}

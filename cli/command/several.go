@@ -133,6 +133,7 @@ func (r *reception) parts(ctx context.Context) (x *envelope.Index, f *envelope.F
 func (r *reception) only(ctx context.Context, wanted []string) (paths []string, err error) {
 	defer func() { r.end() }()
 	bar := r.e.newBar("receiving")
+	r.api.Pausing = bar.again
 	defer bar.end()
 	x, f, of, err := r.parts(ctx)
 	if err != nil {

@@ -7,19 +7,67 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"sgraph.ai/send/shared/send"
 )
 
 func TestLine(t *testing.T) {
 	t.Parallel()
-	for want, got := range map[string]string{
-		"go [############            ]  50 %  5.0 MiB of 10.0 MiB  2.5 MiB/s":   line("go", 5<<20, 10<<20, 2*time.Second),
-		"go [                        ]   0 %  0 bytes of 10 bytes":              line("go", 0, 10, 0),
-		"go [########################] 100 %  10 bytes of 10 bytes  10 bytes/s": line("go", 10, 10, time.Second),
-		"go 1.5 KiB": line("go", 1536, -1, 0),
+	const all, half, minutes = 10 << 20, 5 << 20, 200 << 20
+	for _, c := range []struct {
+		columns int
+		progress
+		want string
+	}{
+		{100, progress{"go", half, all, 2.5 * (1 << 20)},
+			"go [############            ]  50 %  5.0 MiB of 10.0 MiB  2.5 MiB/s  2 s left"},
+		{100, progress{"go", 0, 10, 0}, "go [                        ]   0 %  0 bytes of 10 bytes"},
+		{100, progress{"go", 10, 10, 10}, "go [########################] 100 %  10 bytes of 10 bytes  10 bytes/s"},
+		{80, progress{"receiving", half, minutes, 1 << 20},
+			"receiving [            ]   2 %  5.0 MiB of 200.0 MiB  1.0 MiB/s  3 min left"},
+		{60, progress{"receiving", half, minutes, 1 << 10},
+			"receiving 2 %  5.0 MiB of 200.0 MiB  1.0 KiB/s  55 h left"},
+		{40, progress{"receiving", half, minutes, 1 << 20}, "receiving 2 %  1.0 MiB/s  3 min left"},
+		{30, progress{"receiving", half, minutes, 1 << 20}, "receiving 2 %  3 min left"},
+		{8, progress{"receiving", half, minutes, 1 << 20}, "receivi"},
+		{80, progress{"go", 1536, -1, 0}, "go 1.5 KiB"},
 	} {
-		if got != want {
-			t.Errorf("%q, not %q", got, want)
+		if got := c.line(c.columns); got != c.want {
+			t.Errorf("in %d columns %q, not %q", c.columns, got, c.want)
 		}
+	}
+	for columns := range 120 { // nothing reaches the last column
+		p := progress{"Backing up", 1 << 61, 1 << 62, 1}
+		if got := p.line(columns); len(got) >= max(1, columns) {
+			t.Errorf("in %d columns: %q", columns, got)
+		}
+	}
+}
+
+// While a connection is made again, that is what stands there, and what was there before
+// counts for no speed.
+func TestBarPauses(t *testing.T) {
+	t.Parallel()
+	for form, want := range map[string]string{
+		progressBar:   "\rsending: the connection was lost, again in 3 s\x1b[K",
+		progressPlain: "sending: the connection was lost, again in 3 s\n",
+		progressNone:  "",
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			var b bytes.Buffer
+			bar := Env{Err: &b, manner: &manner{progress: form}}.newBar("sending")
+			bar.show(1<<20, 4<<20)
+			bar.again(send.Fail(send.Unavailable, "gone"), 3*time.Second)
+			if b.String() != want {
+				t.Errorf("%s: %q", form, &b)
+			}
+			b.Reset()
+			time.Sleep(10 * time.Second)
+			bar.show(2<<20, 4<<20)
+			if said := b.String(); form == progressBar && !strings.Contains(said, "102.4 KiB/s  20 s left") {
+				t.Errorf("%s: %q", form, said)
+			}
+		})
 	}
 }
 
@@ -56,7 +104,7 @@ func TestBarIsDrawn(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		var b bytes.Buffer
-		bar := &bar{w: &b, verb: "sending", began: time.Now()}
+		bar := &bar{w: &b, verb: "sending", began: time.Now(), first: -1}
 		for i := range int64(1000) { // a second
 			bar.show(i, 2000)
 			time.Sleep(time.Millisecond)

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
 	"github.com/spf13/cobra"
 
@@ -55,7 +54,7 @@ code is 7 where an alarm began to sound, and that of other commands otherwise.`,
 					return usage(err)
 				}
 			}
-			aws, err := config.LoadDefaultConfig(cmd.Context())
+			aws, err := e.awsConfig(cmd.Context(), false)
 			if err != nil {
 				return err
 			}

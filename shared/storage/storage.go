@@ -14,6 +14,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/smithy-go/logging"
 
 	"sgraph.ai/send/shared/bolt"
 	"sgraph.ai/send/shared/disk"
@@ -116,4 +117,7 @@ func keys(id string, key *secret.Value) aws.CredentialsProvider {
 func Parameters() *ssm.Parameters { return ssm.New(awsConfig) }
 
 // awsConfig reads how to reach AWS where the SDK always does, once for all.
-var awsConfig = lazy.New(func(ctx context.Context) (aws.Config, error) { return config.LoadDefaultConfig(ctx) }).Get
+// The SDK's own log is in no form that a service's log has, and says what the errors say.
+var awsConfig = lazy.New(func(ctx context.Context) (aws.Config, error) {
+	return config.LoadDefaultConfig(ctx, config.WithLogger(logging.Nop{}))
+}).Get
