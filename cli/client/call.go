@@ -42,7 +42,7 @@ func (c *Client) Open(ctx context.Context, q Call, read func(io.Reader) error) e
 	if len(q.Query) > 0 {
 		path += "?" + q.Query.Encode()
 	}
-	res, done, err := c.do(ctx, q.Route.Method, c.Server+path, bytes.NewReader(body), int64(len(body)), headers...)
+	res, done, err := c.do(ctx, q.Route.Method, c.Server+path, bytes.NewReader(body), headers...)
 	if err != nil {
 		return err
 	}

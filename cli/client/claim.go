@@ -99,7 +99,7 @@ func (c *Client) claim(ctx context.Context, claim *Claim) error {
 	var out wire.DownloadURLReply
 	permit, t := claim.Permit, to(wire.DownloadURL, claim.ID)
 	err := c.repeat(ctx, func() error {
-		res, done, err := c.do(ctx, t.method, c.Server+t.path, nil, 0, claim.credential()...)
+		res, done, err := c.do(ctx, t.method, c.Server+t.path, nil, claim.credential()...)
 		if err != nil {
 			return err
 		}

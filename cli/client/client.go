@@ -8,12 +8,12 @@ package client
 
 import (
 	"bytes"
+	"cmp"
 	"compress/gzip"
 	"context"
 	"encoding/json"
 	"errors"
 	"io"
-	"net"
 	"net/http"
 	"strings"
 	"time"
@@ -72,7 +72,7 @@ func (c *Client) stall() time.Duration {
 // shared is the transport of every client that has none of its own.
 var shared = &http.Transport{
 	Proxy:                 http.ProxyFromEnvironment,
-	DialContext:           (&net.Dialer{Timeout: 15 * time.Second, Control: endWhenDead}).DialContext,
+	DialContext:           dial,
 	TLSHandshakeTimeout:   15 * time.Second,
 	ExpectContinueTimeout: time.Second,
 	MaxIdleConnsPerHost:   workers,
@@ -112,7 +112,7 @@ func (c *Client) call(ctx context.Context, t target, in, out any, headers ...str
 		headers = append(headers, wire.ContentType.Name, "application/json")
 	}
 	return c.repeat(ctx, func() error {
-		res, done, err := c.do(ctx, t.method, c.Server+t.path, bytes.NewReader(body), int64(len(body)), headers...)
+		res, done, err := c.do(ctx, t.method, c.Server+t.path, bytes.NewReader(body), headers...)
 		if err != nil {
 			return err
 		}
@@ -139,9 +139,9 @@ func (c *Client) place(link string) string {
 }
 
 // do makes one request, which ends when nothing has moved for the time of a
-// stall. The caller calls done when it has read the answer.
+// stall. The caller calls done when it has read the answer. A body of nil is none.
 func (c *Client) do(
-	ctx context.Context, method, url string, body io.Reader, size int64, headers ...string,
+	ctx context.Context, method, url string, body inMemory, headers ...string,
 ) (res *http.Response, done func(), err error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	stalled := time.AfterFunc(c.stall(), func() { cancel(errStalled) })
@@ -149,16 +149,14 @@ func (c *Client) do(
 	handedOver := func(n int64) { stalled.Reset(c.stall() + time.Duration(n)*time.Second/slowest) }
 	stop := func() { stalled.Stop(); cancel(nil) }
 
-	if size == 0 {
-		body = http.NoBody
-	}
-	r, err := http.NewRequestWithContext(ctx, method, url, &moving{body, handedOver, 0, ctx})
+	r, err := http.NewRequestWithContext(ctx, method, url, http.NoBody)
 	if err != nil {
 		stop()
 		return nil, nil, send.Because(send.Invalid, err, "%q is not the address of a service", url)
 	}
-	if r.ContentLength = size; size == 0 {
-		r.Body = http.NoBody
+	if body != nil && body.Len() > 0 {
+		r.ContentLength = int64(body.Len())
+		r.Body = &leaving{moving{body, handedOver, 0, ctx}, body}
 	}
 	r.Header.Set("User-Agent", "sgsend")
 	r.Header.Set("Accept-Encoding", "identity") // said to proxies: silence is consent
@@ -223,13 +221,47 @@ func (m *moving) Read(p []byte) (int, error) {
 		m.total += int64(n)
 		m.moved(m.total)
 	}
-	if err != nil && err != io.EOF {
-		if cause := context.Cause(m.ctx); cause != nil {
-			err = cause
-		}
-	}
-	return n, err
+	return n, m.cause(err)
 }
+
+// cause is why moving ended.
+func (m *moving) cause(err error) error {
+	if err == nil || err == io.EOF {
+		return err
+	}
+	return cmp.Or(context.Cause(m.ctx), err)
+}
+
+// inMemory is a body that net/http need not copy before it is written.
+type inMemory interface {
+	io.Reader
+	io.WriterTo
+	Len() int // bytes that are left
+}
+
+// leaving is the body of a request.
+type leaving struct {
+	moving
+	body inMemory
+}
+
+func (l *leaving) Len() int     { return l.body.Len() }
+func (l *leaving) Close() error { return nil }
+
+// WriteTo writes what is left. Like Read it says that something moves before that is
+// written, which may take long.
+func (l *leaving) WriteTo(w io.Writer) (int64, error) {
+	n, err := l.body.WriteTo(writer(func(p []byte) (int, error) {
+		l.total += int64(len(p))
+		l.moved(l.total)
+		return w.Write(p)
+	}))
+	return n, l.cause(err)
+}
+
+type writer func([]byte) (int, error)
+
+func (w writer) Write(p []byte) (int, error) { return w(p) }
 
 // decode reads a JSON answer; no answer of the API is larger than a few MiB.
 func decode(r io.Reader, out any) error {

@@ -171,7 +171,7 @@ func (b *Body) request() error {
 			headers = append(headers, wire.IfRange.Name, b.claim.ETag)
 		}
 	}
-	res, done, err := b.c.do(b.ctx, http.MethodGet, url, nil, 0, headers...)
+	res, done, err := b.c.do(b.ctx, http.MethodGet, url, nil, headers...)
 	if err != nil {
 		return err
 	}

@@ -41,7 +41,7 @@ func (c *Client) rules(ctx context.Context) (rules wire.ConfigReply, now time.Ti
 
 // getDated asks once for what a path has, and when the service said so by its own clock.
 func (c *Client) getDated(ctx context.Context, path string, out any) (time.Time, error) {
-	res, done, err := c.do(ctx, http.MethodGet, c.Server+path, nil, 0)
+	res, done, err := c.do(ctx, http.MethodGet, c.Server+path, nil)
 	if err != nil {
 		return time.Time{}, err
 	}

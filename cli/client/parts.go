@@ -1,12 +1,13 @@
 package client
 
 import (
+	"cmp"
 	"context"
 	"errors"
-	"slices"
 	"sync"
 	"sync/atomic"
 
+	"sgraph.ai/send/shared/envelope"
 	"sgraph.ai/send/shared/send"
 	"sgraph.ai/send/shared/wire"
 )
@@ -146,7 +147,8 @@ func (c *Client) assembleOf(ctx context.Context, id string, p plan) error {
 }
 
 // parts is a writer that cuts a sealed file into parts and puts those that are
-// not there, several at a time, each of which is in memory until it arrived.
+// not there, several at a time, each of which is in memory until it arrived. What is
+// sealed in its [parts.place] is written without a copy.
 type parts struct {
 	c    *Client
 	id   string
@@ -161,8 +163,8 @@ type parts struct {
 	fail    context.CancelCauseFunc
 	buffers chan []byte // at once the room to send in, and what bounds it
 	group   sync.WaitGroup
-	at      int64  // bytes written
-	part    []byte // of the part that is being written, as far as it is; nil where it is there
+	at      int64          // bytes written
+	begun   map[int][]byte // what parts are written into: the one that is, and where it is sealed in place the next
 
 	arrived atomic.Int64 // parts, from here
 
@@ -171,7 +173,7 @@ type parts struct {
 
 // newParts begins to write a file; end is to be called.
 func (c *Client) newParts(ctx context.Context, id string, p plan, m *meter) *parts {
-	w := &parts{c: c, id: id, plan: p, m: m, buffers: make(chan []byte, workers)}
+	w := &parts{c: c, id: id, plan: p, m: m, buffers: make(chan []byte, workers), begun: map[int][]byte{}}
 	w.ctx, w.fail = context.WithCancelCause(ctx)
 	for range workers {
 		w.buffers <- nil
@@ -187,15 +189,16 @@ func (w *parts) Write(b []byte) (n int, err error) {
 		}
 		number := int(w.at / w.plan.partSize)
 		from, to := w.plan.span(number)
-		missing := w.plan.etags[number] == ""
-		if missing && w.at == from {
-			if w.part, err = w.room(to - from); err != nil {
-				return n, err
-			}
-		}
+		missing := w.missing(number)
 		took := b[:min(int64(len(b)), to-w.at)]
 		if missing {
-			w.part = append(w.part, took...)
+			part, err := w.begin(number, true)
+			if err != nil {
+				return n, err
+			}
+			if into := part[w.at-from:]; &into[0] != &took[0] { // else it was sealed there
+				copy(into, took)
+			}
 		}
 		w.at += int64(len(took))
 		n, b = n+len(took), b[len(took):]
@@ -211,14 +214,46 @@ func (w *parts) Write(b []byte) (n int, err error) {
 	return n, nil
 }
 
-// room waits for room for a part.
-func (w *parts) room(size int64) ([]byte, error) {
+// missing says whether a part is not there, and has to be written.
+func (w *parts) missing(number int) bool { return w.plan.etags[number] == "" }
+
+// place is an [envelope.Room]: that in the part in which the segment begins. What of the
+// segment is of the next part is behind this one's, and written to that by a copy.
+func (w *parts) place(place int64, next bool) ([]byte, error) {
+	if w.plan.partSize < int64(envelope.MaxSegment) || place >= w.plan.size {
+		return nil, nil
+	}
+	number := int(place / w.plan.partSize)
+	if !w.missing(number) {
+		return nil, nil
+	}
+	part, err := w.begin(number, next)
+	if err != nil {
+		return nil, err
+	}
+	from, _ := w.plan.span(number)
+	return part[place-from:], nil
+}
+
+// begin returns the room for a part, with that for a segment behind it. Where there is
+// none it waits, or it is envelope.ErrNoRoom.
+func (w *parts) begin(number int, wait bool) (part []byte, err error) {
+	if part = w.begun[number]; part != nil {
+		return part, nil
+	}
+	if !wait && len(w.buffers) == 0 {
+		return nil, cmp.Or(w.over(), envelope.ErrNoRoom)
+	}
 	select {
-	case buf := <-w.buffers:
-		return slices.Grow(buf[:0], int(size)), w.over()
+	case part = <-w.buffers:
 	case <-w.ctx.Done():
 		return nil, context.Cause(w.ctx)
 	}
+	if part == nil {
+		part = make([]byte, int(min(w.plan.partSize, w.plan.size))+envelope.MaxSegment)
+	}
+	w.begun[number] = part
+	return part, w.over()
 }
 
 func (w *parts) over() error {
@@ -235,10 +270,12 @@ func (w *parts) put(number int) error {
 			return err
 		}
 	}
-	b := w.part
+	from, to := w.plan.span(number)
+	part := w.begun[number]
+	delete(w.begun, number)
 	w.group.Go(func() {
-		defer func() { w.buffers <- b }()
-		etag, err := w.send(number, b)
+		defer func() { w.buffers <- part }()
+		etag, err := w.send(number, part[:to-from])
 		if err != nil {
 			w.fail(err)
 		}

@@ -230,7 +230,7 @@ func (k *keeping) send(ctx context.Context, p *plan) error {
 	}
 	parts := k.c.newParts(ctx, k.u.ID, *p, k.c.meter(k.u.Size))
 	parts.before = k.note
-	err = parts.end(sealer.Each(k.file.Content, func(s envelope.SealedSegment) error {
+	err = parts.end(sealer.Each(k.file.Content, parts.place, func(s envelope.SealedSegment) error {
 		if err := k.take(s); err != nil {
 			return err
 		}
@@ -249,7 +249,7 @@ func (k *keeping) compare(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return sealer.Each(k.file.Content, func(s envelope.SealedSegment) error {
+	return sealer.Each(k.file.Content, nil, func(s envelope.SealedSegment) error {
 		if ctx.Err() != nil {
 			return context.Cause(ctx)
 		}

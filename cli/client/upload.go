@@ -40,8 +40,8 @@ func (c *Client) uploadDirectly(ctx context.Context, id string, sealed []byte, p
 	t := to(wire.UploadTransfer, id)
 	headers := append(c.authorized(), wire.ContentType.Name, sealedType)
 	return c.repeat(ctx, func() error {
-		body := p.watch(bytes.NewReader(sealed))
-		_, done, err := c.do(ctx, t.method, c.Server+t.path, body, int64(len(sealed)), headers...)
+		body := p.leaving(sealed)
+		_, done, err := c.do(ctx, t.method, c.Server+t.path, body, headers...)
 		if err != nil {
 			body.undo()
 			return err
@@ -88,11 +88,12 @@ func (c *Client) inPassing(ctx context.Context, t target, headers ...string) {
 }
 
 // putPart puts one part, again if need be: the service keeps the last. The URL
-// is all the credential that it needs.
+// is all the credential that it needs. When it returns nobody reads b any more.
 func (c *Client) putPart(ctx context.Context, url string, b []byte, p *meter) (etag string, err error) {
 	err = c.repeat(ctx, func() error {
-		body := p.watch(bytes.NewReader(b))
-		res, done, err := c.do(ctx, http.MethodPut, url, body, int64(len(b)), wire.ContentType.Name, sealedType)
+		body := p.leaving(b)
+		defer body.end()
+		res, done, err := c.do(ctx, http.MethodPut, url, body, wire.ContentType.Name, sealedType)
 		if err != nil {
 			body.undo()
 			return err

@@ -98,7 +98,7 @@ var buffers = sync.Pool{New: func() any { return new([bufferSize]byte) }}
 
 // copyBody writes what body gives, which is to be size bytes unless that is
 // negative. An error of body is returned as it is.
-func (s *Store) copyBody(ctx context.Context, f *os.File, body io.Reader, size int64) error {
+func (s *Store) copyBody(ctx context.Context, f io.Writer, body io.Reader, size int64) error {
 	buf := buffers.Get().(*[bufferSize]byte)
 	defer buffers.Put(buf)
 	var written int64

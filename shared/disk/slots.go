@@ -31,6 +31,22 @@ type slots struct {
 	writing map[int]bool // numbers of parts that are being written into their slots
 	full    int          // how many parts are as large as a slot
 	over    bool         // the object was made, or the upload ended
+
+	// turn is of writing. The system lets one at a time write to a file, and the others
+	// spin meanwhile, which took a twentieth of the processor's time.
+	turn sync.Mutex
+}
+
+// inTurn writes to the file of all slots, one piece at a time.
+type inTurn struct {
+	f    *os.File
+	turn *sync.Mutex
+}
+
+func (w inTurn) Write(p []byte) (int, error) {
+	w.turn.Lock()
+	defer w.turn.Unlock()
+	return w.f.Write(p)
 }
 
 // slot is what is in one.
@@ -220,7 +236,7 @@ func (s *Store) writeSlot(ctx context.Context, u *slots, number int, body io.Rea
 	if _, err := f.Seek(u.at(number), io.SeekStart); err != nil {
 		return failed(err)
 	}
-	if err = s.copyBody(ctx, f, body, size); err == nil {
+	if err = s.copyBody(ctx, inTurn{f, &u.turn}, body, size); err == nil {
 		err = failed(f.Sync())
 	}
 	if err != nil {

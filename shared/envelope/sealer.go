@@ -2,6 +2,7 @@ package envelope
 
 import (
 	"crypto/cipher"
+	"errors"
 	"io"
 	"math"
 	"runtime"
@@ -63,17 +64,72 @@ func (s *Sealer) form() Form {
 	return V2
 }
 
-// Each seals a content and hands out the segments in their order. What it hands
-// out is gone when the call returns; others are being sealed meanwhile. A content
-// that is not of the size that was said is Invalid, and its last segment is not
-// handed out.
-func (s *Sealer) Each(content io.Reader, take func(SealedSegment) error) error {
-	return s.each(content, take)
+// MaxSegment is the most that a [SealedSegment] has, in bytes: a full one, with the
+// head of the file before it.
+const MaxSegment = maxHead + segmentSize
+
+const maxHead = len(magicV3) + StretchSize + streamSize
+
+// Room gives the room in which a segment is sealed, [MaxSegment] bytes, by where in
+// the sealed file the segment begins; nil leaves it to [Sealer.Each]. The content is
+// read into it, and stands there until it is sealed: nobody else may look at the room,
+// or write to it, until the segment was handed out, or Each has returned.
+//
+// next says whether the segment is the next that will be handed out. Where it is not,
+// Room may return [ErrNoRoom].
+type Room func(place int64, next bool) ([]byte, error)
+
+// ErrNoRoom says that there is no room for a segment before others were handed out.
+var ErrNoRoom = errors.New("no room for a segment")
+
+// Each seals a content and hands out the segments in their order, each in the room
+// that it was given; others are being sealed meanwhile. Where it was given none, or
+// room is nil, what it hands out is gone when the call returns. A content that is not
+// of the size that was said is Invalid, and its last segment is not handed out.
+func (s *Sealer) Each(content io.Reader, room Room, take func(SealedSegment) error) error {
+	lanes := min(most, runtime.GOMAXPROCS(0))
+	own := ring(lanes)
+	r := s.read(content)
+	var under []*lane
+	defer func() { // none goes on when this has returned
+		for _, l := range under {
+			<-l.sealed
+		}
+	}()
+	for {
+		for !r.ended && len(under) < lanes {
+			l := &lane{sealed: make(chan struct{}, 1)}
+			if room != nil {
+				var err error
+				l.room, err = room(r.place, len(under) == 0)
+				if errors.Is(err, ErrNoRoom) && len(under) > 0 {
+					break
+				}
+				if err != nil {
+					return err
+				}
+			}
+			if l.room == nil {
+				l.room = own()
+			}
+			if err := r.next(l); err != nil {
+				return err
+			}
+			under = append(under, l)
+			go s.seal(l)
+		}
+		l := under[0]
+		<-l.sealed
+		under = under[1:]
+		if err := take(l.SealedSegment); err != nil || l.Last {
+			return err
+		}
+	}
 }
 
 // writeTo writes the sealed file.
 func (s *Sealer) writeTo(dst io.Writer, content io.Reader) error {
-	return s.each(content, func(sealed SealedSegment) error {
+	return s.Each(content, nil, func(sealed SealedSegment) error {
 		_, err := dst.Write(sealed.Sealed)
 		return err
 	})
@@ -83,50 +139,30 @@ func (s *Sealer) writeTo(dst io.Writer, content io.Reader) error {
 // others are sealed. More would take memory and gain nothing.
 const most = 3
 
+// ring has room for n segments, in turn.
+func ring(n int) func() []byte {
+	rooms, turn := make([][]byte, n), 0
+	return func() []byte {
+		in := &rooms[turn%n]
+		if turn++; *in == nil {
+			*in = make([]byte, MaxSegment)
+		}
+		return *in
+	}
+}
+
 // lane is a segment under way. It is sealed in place.
 type lane struct {
 	SealedSegment
-	buffer [maxHead + segmentSize]byte
-	head   int // bytes of buffer that are not sealed, but stand before it
+	room   []byte
+	head   int // bytes of room that are not sealed, but stand before it
 	plain  int // bytes that are
 	sealed chan struct{}
 }
 
-const maxHead = len(magicV3) + StretchSize + streamSize
-
-func (s *Sealer) each(content io.Reader, take func(SealedSegment) error) error {
-	r := s.read(content)
-	var under, free []*lane
-	defer func() { // none goes on when this has returned
-		for _, l := range under {
-			<-l.sealed
-		}
-	}()
-	for {
-		for !r.ended && len(under) < min(most, runtime.GOMAXPROCS(0)) {
-			if len(free) == 0 {
-				free = append(free, &lane{sealed: make(chan struct{}, 1)})
-			}
-			l := free[0]
-			if err := r.next(l); err != nil {
-				return err
-			}
-			free, under = free[1:], append(under, l)
-			go s.seal(l)
-		}
-		l := under[0]
-		<-l.sealed
-		under = under[1:]
-		if err := take(l.SealedSegment); err != nil || l.Last {
-			return err
-		}
-		free = append(free, l)
-	}
-}
-
 func (s *Sealer) seal(l *lane) {
-	plain := l.buffer[l.head:][:l.plain]
-	l.Sealed = s.gcm.Seal(l.buffer[:l.head], s.stream.nonce(l.Number, l.Last), plain, nil)
+	plain := l.room[l.head:][:l.plain]
+	l.Sealed = s.gcm.Seal(l.room[:l.head], s.stream.nonce(l.Number, l.Last), plain, nil)
 	copy(l.Tag[:], l.Sealed[l.head+l.plain:])
 	l.sealed <- struct{}{}
 }
@@ -150,10 +186,10 @@ func (s *Sealer) read(content io.Reader) *plainReader {
 func (r *plainReader) next(l *lane) error {
 	l.head = 0
 	if r.number == 0 {
-		l.head = copy(l.buffer[:], r.head)
+		l.head = copy(l.room, r.head)
 	}
 	room := SegmentRoom(r.number)
-	space := l.buffer[l.head:][:room+1]
+	space := l.room[l.head:][:room+1]
 	have := copy(space, r.ahead)
 	n, err := io.ReadFull(&r.src, space[have:])
 	if have += n; r.src.err != nil {

@@ -19,7 +19,7 @@ func segmentsSealed(t testing.TB, secret Secret, s Stream, content io.Reader, si
 	if err != nil {
 		t.Fatal(err)
 	}
-	err = sealer.Each(content, func(s SealedSegment) error {
+	err = sealer.Each(content, nil, func(s SealedSegment) error {
 		s.Sealed = slices.Clone(s.Sealed)
 		all = append(all, s)
 		return nil
@@ -114,7 +114,7 @@ func TestSealerStops(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		err = sealer.Each(c.content, func(s SealedSegment) error {
+		err = sealer.Each(c.content, nil, func(s SealedSegment) error {
 			if s.Last {
 				t.Errorf("%s: it has an end", name)
 			}
@@ -126,7 +126,7 @@ func TestSealerStops(t *testing.T) {
 	}
 	sealer, _ := NewSealer(NewKey(), NewStream(), testMeta, Unknown)
 	n, enough := 0, errors.New("enough")
-	if err := sealer.Each(zeros{}, func(SealedSegment) error {
+	if err := sealer.Each(zeros{}, nil, func(SealedSegment) error {
 		if n++; n == 5 {
 			return enough
 		}
@@ -143,3 +143,46 @@ func TestSealerStops(t *testing.T) {
 type unopened struct{ Key }
 
 func (unopened) under(*Stretch) (Key, error) { return Key{}, ErrPassphrase }
+
+// Wherever a segment is sealed, it is the same, and begins where its room does.
+func TestSealedInItsRoom(t *testing.T) {
+	t.Parallel()
+	key, stream, content := NewKey(), NewStream(), pattern(5<<20)
+	once := segmentsSealed(t, key, stream, bytes.NewReader(content), Unknown)
+	sealer, err := NewSealer(key, stream, testMeta, Unknown)
+	if err != nil {
+		t.Fatal(err)
+	}
+	rooms := map[int64][]byte{}
+	asked, refused := 0, 0
+	room := func(place int64, next bool) ([]byte, error) {
+		switch asked++; {
+		case !next && asked%3 == 0:
+			refused++
+			return nil, ErrNoRoom
+		case asked%4 == 0:
+			return nil, nil
+		}
+		rooms[place] = make([]byte, MaxSegment)
+		return rooms[place], nil
+	}
+	n := 0
+	if err := sealer.Each(bytes.NewReader(content), room, func(s SealedSegment) error {
+		if !bytes.Equal(s.Sealed, once[n].Sealed) || s.Tag != once[n].Tag {
+			t.Errorf("segment %d is another", n)
+		}
+		if in := rooms[s.Place]; in != nil && &in[0] != &s.Sealed[0] {
+			t.Errorf("segment %d is elsewhere", n)
+		}
+		n++
+		return nil
+	}); err != nil || n != len(once) || len(rooms) == 0 {
+		t.Fatalf("%d segments of %d, %d in rooms: %v", n, len(once), len(rooms), err)
+	}
+	t.Logf("%d segments, %d in rooms, %d times none", n, len(rooms), refused)
+	err = sealer.Each(bytes.NewReader(content), func(int64, bool) ([]byte, error) { return nil, ErrNoRoom },
+		func(SealedSegment) error { t.Error("a segment without room"); return nil })
+	if !errors.Is(err, ErrNoRoom) {
+		t.Errorf("never any room: %v", err)
+	}
+}
