@@ -21,6 +21,8 @@ class Store {
   }
 
   get = (key) => this.#ask(() => structuredClone(this.#rows.get(order(key))?.value));
+  count = (range) => this.#ask(() => this.#within(range).length);
+  getKey = (key) => this.#ask(() => this.#rows.get(order(key))?.key);
   getAll = (range) => this.#ask(() => this.#within(range).map(({ value }) => structuredClone(value)));
   getAllKeys = (range) => this.#ask(() => this.#within(range).map(({ key }) => key));
   put = (value, key) =>

@@ -16,6 +16,7 @@ import * as storage from './storage.js';
 /** Bytes of a piece, but for the last. What two tabs write at the same time is thus the same. */
 export const PIECE = 1024 * 1024;
 
+const RUN = 8; // pieces that are read at once, while as many are taken
 const STORED_MAX = 1024; // pieces of one download, where no file takes them
 const HELD_MAX = 64; // pieces in memory, where nothing is stored
 
@@ -163,14 +164,35 @@ export class Kept {
    * @returns {Promise<Bytes | null>}
    */
   async piece(index) {
+    const [piece] = await this.#run(index, 1);
+    return piece ?? null;
+  }
+
+  /**
+   * So many pieces, from one on, as far as they are here and follow each other.
+   * @param {number} first
+   * @param {number} count
+   * @returns {Promise<Bytes[]>}
+   */
+  async #run(first, count) {
     try {
       this.#note();
       await this.#noting.catch(() => {}); // those of before are there all the same
-      const piece = this.#held ? this.#held[index] : await storage.findPiece(this.#id, index);
-      return piece ? new Uint8Array(await piece.arrayBuffer()) : null;
+      const pieces = this.#held ? this.#holds(first, count) : await storage.findPieces(this.#id, first, count);
+      return (await Promise.all(pieces.map((piece) => piece.arrayBuffer()))).map((bytes) => new Uint8Array(bytes));
     } catch {
-      return null; // erased by the browser or by another tab
+      return []; // erased by the browser or by another tab
     }
+  }
+
+  /**
+   * @param {number} first
+   * @param {number} count
+   */
+  #holds(first, count) {
+    const run = this.#held?.slice(first, first + count) ?? [];
+    const end = run.findIndex((piece) => !piece); // of which there may be none yet
+    return end < 0 ? run : run.slice(0, end);
   }
 
   /**
@@ -178,13 +200,17 @@ export class Kept {
    * @returns {AsyncGenerator<Bytes>}
    */
   async *bytes() {
-    for (let index = 0; index < this.#count; index++) {
-      const piece = await this.piece(index);
-      if (!piece) {
+    const from = (/** @type {number} */ index) => this.#run(index, Math.min(RUN, this.#count - index));
+    let next = from(0);
+    for (let index = 0; index < this.#count; ) {
+      const run = await next;
+      if (run.length === 0) {
         this.#count = index;
         return;
       }
-      yield piece;
+      index += run.length;
+      if (index < this.#count) next = from(index);
+      yield* run;
     }
   }
 

@@ -136,17 +136,33 @@ export async function savePieces(id, added) {
 }
 
 /**
+ * So many pieces, from one on, as far as they are here and follow each other.
  * @param {string} id
- * @param {number} index
- * @returns {Promise<Blob | undefined>}
+ * @param {number} first
+ * @param {number} count
+ * @returns {Promise<Blob[]>}
  */
-export async function findPiece(id, index) {
-  /** @type {Blob | Place | undefined} */
-  const piece = await transact((_, pieces) => answer(pieces.get([id, index])));
-  if (!piece || piece instanceof Blob) return piece;
-  const file = await (await (await folder()).getFileHandle(id)).getFile();
-  const found = file.slice(piece.at, piece.at + piece.size);
-  return found.size === piece.size ? found : undefined;
+export async function findPieces(id, first, count) {
+  const rows = IDBKeyRange.bound([id, first], [id, first + count - 1]);
+  /** @type {[any[], (Blob | Place)[]]} */
+  const [keys, pieces] = await transact((_, pieces) =>
+    Promise.all([answer(pieces.getAllKeys(rows)), answer(pieces.getAll(rows))]),
+  );
+  /** @type {globalThis.File | undefined} */
+  let file;
+  const found = [];
+  for (const [i, piece] of pieces.entries()) {
+    if (keys[i][1] !== first + i) break;
+    if (piece instanceof Blob) {
+      found.push(piece);
+      continue;
+    }
+    file ??= await (await (await folder()).getFileHandle(id)).getFile();
+    const part = file.slice(piece.at, piece.at + piece.size);
+    if (part.size < piece.size) break;
+    found.push(part);
+  }
+  return found;
 }
 
 /**

@@ -1520,12 +1520,25 @@ async function savePieces(id, added) {
     await Promise.all([...added].map(([index, piece]) => answer(pieces.put(piece, [id, index]))));
   });
 }
-async function findPiece(id, index) {
-  const piece = await transact((_, pieces) => answer(pieces.get([id, index])));
-  if (!piece || piece instanceof Blob) return piece;
-  const file = await (await (await folder()).getFileHandle(id)).getFile();
-  const found = file.slice(piece.at, piece.at + piece.size);
-  return found.size === piece.size ? found : void 0;
+async function findPieces(id, first, count) {
+  const rows = IDBKeyRange.bound([id, first], [id, first + count - 1]);
+  const [keys, pieces] = await transact(
+    (_, pieces2) => Promise.all([answer(pieces2.getAllKeys(rows)), answer(pieces2.getAll(rows))])
+  );
+  let file;
+  const found = [];
+  for (const [i, piece] of pieces.entries()) {
+    if (keys[i][1] !== first + i) break;
+    if (piece instanceof Blob) {
+      found.push(piece);
+      continue;
+    }
+    file ??= await (await (await folder()).getFileHandle(id)).getFile();
+    const part2 = file.slice(piece.at, piece.at + piece.size);
+    if (part2.size < piece.size) break;
+    found.push(part2);
+  }
+  return found;
 }
 async function remove(id) {
   await transact((claims, pieces) => erase(claims, pieces, id));
@@ -1539,6 +1552,7 @@ async function room() {
 
 // assets/net/kept.js
 var PIECE = 1024 * 1024;
+var RUN = 8;
 var STORED_MAX = 1024;
 var HELD_MAX = 64;
 var NOTE_EVERY = 500;
@@ -1673,28 +1687,51 @@ var Kept = class {
    * @returns {Promise<Bytes | null>}
    */
   async piece(index) {
+    const [piece] = await this.#run(index, 1);
+    return piece ?? null;
+  }
+  /**
+   * So many pieces, from one on, as far as they are here and follow each other.
+   * @param {number} first
+   * @param {number} count
+   * @returns {Promise<Bytes[]>}
+   */
+  async #run(first, count) {
     try {
       this.#note();
       await this.#noting.catch(() => {
       });
-      const piece = this.#held ? this.#held[index] : await findPiece(this.#id, index);
-      return piece ? new Uint8Array(await piece.arrayBuffer()) : null;
+      const pieces = this.#held ? this.#holds(first, count) : await findPieces(this.#id, first, count);
+      return (await Promise.all(pieces.map((piece) => piece.arrayBuffer()))).map((bytes) => new Uint8Array(bytes));
     } catch {
-      return null;
+      return [];
     }
+  }
+  /**
+   * @param {number} first
+   * @param {number} count
+   */
+  #holds(first, count) {
+    const run = this.#held?.slice(first, first + count) ?? [];
+    const end = run.findIndex((piece) => !piece);
+    return end < 0 ? run : run.slice(0, end);
   }
   /**
    * The kept bytes, from the first on. Where a piece is gone, those before it are all that is kept.
    * @returns {AsyncGenerator<Bytes>}
    */
   async *bytes() {
-    for (let index = 0; index < this.#count; index++) {
-      const piece = await this.piece(index);
-      if (!piece) {
+    const from = (index) => this.#run(index, Math.min(RUN, this.#count - index));
+    let next = from(0);
+    for (let index = 0; index < this.#count; ) {
+      const run = await next;
+      if (run.length === 0) {
         this.#count = index;
         return;
       }
-      yield piece;
+      index += run.length;
+      if (index < this.#count) next = from(index);
+      yield* run;
     }
   }
   /** To be called when the download is done, or over. */
