@@ -70,10 +70,10 @@ const MaxSegment = maxHead + segmentSize
 
 const maxHead = len(magicV3) + StretchSize + streamSize
 
-// Room gives the room in which a segment is sealed, [MaxSegment] bytes, by where in
-// the sealed file the segment begins; nil leaves it to [Sealer.Each]. The content is
-// read into it, and stands there until it is sealed: nobody else may look at the room,
-// or write to it, until the segment was handed out, or Each has returned.
+// Room gives the room into which a segment is sealed, [MaxSegment] bytes, by where in
+// the sealed file the segment begins; nil leaves it to [Sealer.Each]. Nothing is ever
+// in it that is not sealed. Nobody else may write to it until the segment was handed
+// out, or Each has returned.
 //
 // next says whether the segment is the next that will be handed out. Where it is not,
 // Room may return [ErrNoRoom].
@@ -88,7 +88,7 @@ var ErrNoRoom = errors.New("no room for a segment")
 // of the size that was said is Invalid, and its last segment is not handed out.
 func (s *Sealer) Each(content io.Reader, room Room, take func(SealedSegment) error) error {
 	lanes := min(most, runtime.GOMAXPROCS(0))
-	own := ring(lanes)
+	buffers := make([]*[MaxSegment]byte, lanes) // of one after the other
 	r := s.read(content)
 	var under []*lane
 	defer func() { // none goes on when this has returned
@@ -109,9 +109,11 @@ func (s *Sealer) Each(content io.Reader, room Room, take func(SealedSegment) err
 					return err
 				}
 			}
-			if l.room == nil {
-				l.room = own()
+			turn := r.number % int64(lanes)
+			if buffers[turn] == nil {
+				buffers[turn] = new([MaxSegment]byte)
 			}
+			l.buffer = buffers[turn]
 			if err := r.next(l); err != nil {
 				return err
 			}
@@ -139,30 +141,23 @@ func (s *Sealer) writeTo(dst io.Writer, content io.Reader) error {
 // others are sealed. More would take memory and gain nothing.
 const most = 3
 
-// ring has room for n segments, in turn.
-func ring(n int) func() []byte {
-	rooms, turn := make([][]byte, n), 0
-	return func() []byte {
-		in := &rooms[turn%n]
-		if turn++; *in == nil {
-			*in = make([]byte, MaxSegment)
-		}
-		return *in
-	}
-}
-
-// lane is a segment under way. It is sealed in place.
+// lane is a segment under way.
 type lane struct {
 	SealedSegment
-	room   []byte
-	head   int // bytes of room that are not sealed, but stand before it
-	plain  int // bytes that are
+	buffer *[MaxSegment]byte
+	room   []byte // into which it is sealed; nil = in place
+	head   int    // bytes of buffer that are not sealed, but stand before it
+	plain  int    // bytes that are
 	sealed chan struct{}
 }
 
 func (s *Sealer) seal(l *lane) {
-	plain := l.room[l.head:][:l.plain]
-	l.Sealed = s.gcm.Seal(l.room[:l.head], s.stream.nonce(l.Number, l.Last), plain, nil)
+	into, plain := l.buffer[:], l.buffer[l.head:][:l.plain]
+	if l.room != nil {
+		into = l.room
+		copy(into, l.buffer[:l.head])
+	}
+	l.Sealed = s.gcm.Seal(into[:l.head], s.stream.nonce(l.Number, l.Last), plain, nil)
 	copy(l.Tag[:], l.Sealed[l.head+l.plain:])
 	l.sealed <- struct{}{}
 }
@@ -186,10 +181,10 @@ func (s *Sealer) read(content io.Reader) *plainReader {
 func (r *plainReader) next(l *lane) error {
 	l.head = 0
 	if r.number == 0 {
-		l.head = copy(l.room, r.head)
+		l.head = copy(l.buffer[:], r.head)
 	}
 	room := SegmentRoom(r.number)
-	space := l.room[l.head:][:room+1]
+	space := l.buffer[l.head:][:room+1]
 	have := copy(space, r.ahead)
 	n, err := io.ReadFull(&r.src, space[have:])
 	if have += n; r.src.err != nil {
