@@ -1,7 +1,11 @@
 package client
 
 import (
+	"context"
+	"io"
+	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 )
 
@@ -31,4 +35,33 @@ func TestLanesAreJudged(t *testing.T) {
 			t.Error("they are judged again")
 		}
 	}
+}
+
+// Until when pieces are begun is asked again: who sent may have it end sooner, and then
+// there is to be one connection before. What cannot be told changes nothing.
+func TestLanesAskAgainUntilWhen(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		const size, each = 1000 * laneBytes, time.Second // of a piece
+		begin := time.Now()
+		asked := 0
+		again := func() time.Time {
+			if asked++; asked < 3 {
+				return time.Time{}
+			}
+			return begin.Add(3*askAgain + 30*each)
+		}
+		l := newLanes(t.Context(), 0, size, 1, begin.Add(time.Hour), again,
+			func(_ context.Context, _ int64, into []byte, arrived *atomic.Int64) (int, error) {
+				time.Sleep(each)
+				arrived.Add(int64(len(into)))
+				return len(into), nil
+			})
+		defer l.end()
+		n, err := io.Copy(io.Discard, l)
+		took := time.Since(begin)
+		if err != nil || n >= size || took < 3*askAgain+30*each || took > 3*askAgain+40*each || asked != 3 {
+			t.Errorf("asked %d times, ended after %v with %d bytes, %v", asked, took, n, err)
+		}
+	})
 }

@@ -17,6 +17,7 @@ const (
 	tryAfter  = 2 * time.Second // of one connection, and then of several
 	laneBytes = 4 << 20         // of each request; so many wait in memory for each lane
 	oneAgain  = 2 * time.Minute // before a transfer ends there is to be one connection
+	askAgain  = time.Minute     // when that is: its sender may have changed it
 )
 
 // gains says whether several connections brought that much more, in bytes a second, than
@@ -50,10 +51,11 @@ type piece struct {
 	err   error
 }
 
-// newLanes has lanes fetch a download of that size from a place on, until a time. fetch
-// reads one piece, and tells of what arrives.
+// newLanes has lanes fetch a download of that size from a place on, until a time, which is
+// asked for again from time to time; zero changes nothing. fetch reads one piece, and tells
+// of what arrives.
 func newLanes(
-	ctx context.Context, from, size int64, one float64, until time.Time,
+	ctx context.Context, from, size int64, one float64, until time.Time, again func() time.Time,
 	fetch func(ctx context.Context, at int64, into []byte, arrived *atomic.Int64) (int, error),
 ) *lanes {
 	ctx, stop := context.WithCancel(ctx)
@@ -63,7 +65,17 @@ func newLanes(
 	}
 	l.group.Go(func() {
 		defer close(l.pieces)
-		for at := from; at < size && !l.narrow.Load() && time.Now().Before(until); at += laneBytes {
+		asked := time.Now()
+		for at := from; at < size; at += laneBytes {
+			if time.Since(asked) >= askAgain {
+				asked = time.Now()
+				if now := again(); !now.IsZero() {
+					until = now
+				}
+			}
+			if l.narrow.Load() || !time.Now().Before(until) {
+				return
+			}
 			done := make(chan piece, 1)
 			select {
 			case l.pieces <- done:
@@ -162,27 +174,29 @@ func (b *Body) widen() {
 			return
 		}
 		one := float64(b.at-b.first) / now.Sub(b.since).Seconds()
-		until := b.until(one)
+		until := b.until(b.claim, one)
 		if !time.Now().Before(until) {
 			return
 		}
-		b.common = &common{claim: b.claim}
-		b.lanes = newLanes(b.ctx, from, b.Size, one, until, b.fetch)
+		shared := &common{claim: b.claim}
+		b.common = shared
+		again := func() time.Time { return b.until(shared.now(), one) }
+		b.lanes = newLanes(b.ctx, from, b.Size, one, until, again, b.fetch)
 	}
 }
 
 // until returns until when pieces are begun. The service is asked for each, while one
 // connection goes on when the claim's time is over, or the transfer's: there has to be
 // one by then. Where the service does not say when that is, none is begun.
-func (b *Body) until(one float64) time.Time {
+func (b *Body) until(claim Claim, one float64) time.Time {
 	ctx, stop := context.WithTimeout(b.ctx, passing)
 	defer stop()
 	var info wire.TransferInfoReply
-	now, err := b.c.getDated(ctx, wire.TransferInfo.To(b.claim.ID), &info)
+	now, err := b.c.getDated(ctx, wire.TransferInfo.To(claim.ID), &info)
 	if err != nil {
 		return time.Time{}
 	}
-	until := b.claim.wide()
+	until := claim.wide()
 	if ends := info.ExpiresAt.Time; !ends.IsZero() {
 		// Those that are on their way then may come no faster than one connection did.
 		rest := time.Duration(workers * laneBytes / one * float64(time.Second))
@@ -219,7 +233,8 @@ func (b *Body) fetch(ctx context.Context, at int64, into []byte, arrived *atomic
 }
 
 // readLanes reads what several connections fetch. Where they have come to their end,
-// which may be before that of the download, there is one again.
+// which may be before that of the download, there is one again; so it is where they fail:
+// whether the download goes on, and if not, why, one connection finds out.
 func (b *Body) readLanes(p []byte) int {
 	b.done()
 	b.done = func() {}
@@ -232,9 +247,9 @@ func (b *Body) readLanes(p []byte) int {
 	b.claim = b.common.now()
 	b.lanes, b.common = nil, nil
 	switch {
-	case err != io.EOF:
-		b.err = err
-	case b.at == b.Size:
+	case b.ctx.Err() != nil:
+		b.err = context.Cause(b.ctx)
+	case err == io.EOF && b.at == b.Size:
 		b.err = io.EOF
 	default:
 		b.err = b.open()

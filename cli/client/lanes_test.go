@@ -180,3 +180,70 @@ func (b *brake) Write(p []byte) (n int, err error) {
 	}
 	return n, err
 }
+
+// Where pieces are refused one connection goes on, if it is let; if not, it is said what
+// happened to the transfer.
+func TestWherePiecesAreRefused(t *testing.T) {
+	t.Parallel()
+	const size = 80 << 20
+	for name, c := range map[string]struct {
+		happens func(t *testing.T, s *site.Site, sent client.Sent)
+		refuses int // what pieces are answered from then on; 0 leaves it to the service
+		want    send.Reason
+	}{
+		"by a proxy": {refuses: http.StatusServiceUnavailable},
+		"for good":   {refuses: http.StatusNotFound},
+		"deleted": {want: send.ReasonDeleted, happens: func(t *testing.T, s *site.Site, sent client.Sent) {
+			if err := at(s).Delete(t.Context(), sent.Link.ID, sent.DeleteSecret); err != nil {
+				t.Error(err)
+			}
+		}},
+		"shortened": {want: send.ReasonExpired, happens: func(t *testing.T, s *site.Site, sent client.Sent) {
+			if _, err := at(s).Expire(t.Context(), sent.Link.ID, sent.DeleteSecret, time.Minute); err != nil {
+				t.Error(err)
+			}
+			s.Clock.Advance(2 * time.Minute)
+		}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := site.Start(t)
+			sent, err := at(s).Send(t.Context(), file(size), client.Options{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			var pieces, refused atomic.Int64
+			s.Fail(func(w http.ResponseWriter, r *http.Request, service http.Handler) {
+				asked := r.Header.Get("Range")
+				if r.Method != http.MethodGet || asked == "" || strings.HasSuffix(asked, "-") {
+					service.ServeHTTP(&brake{ResponseWriter: w, until: time.Now().Add(3 * time.Second)}, r)
+					return
+				}
+				number := pieces.Add(1)
+				if number == 2 && c.happens != nil {
+					c.happens(t, s, sent)
+				}
+				if number >= 2 && c.refuses != 0 {
+					refused.Add(1)
+					w.WriteHeader(c.refuses)
+					return
+				}
+				service.ServeHTTP(w, r)
+			})
+			_, got, err := receive(t.Context(), at(s), sent.Link)
+			if send.ReasonOf(err) != c.want {
+				t.Errorf("%v", err)
+			}
+			if c.want == "" {
+				same(t, got, size)
+				if info, err := at(s).Info(t.Context(), sent.Link.ID); err != nil || info.DownloadCount != 1 {
+					t.Errorf("%d downloads are counted, %v", info.DownloadCount, err)
+				}
+			}
+			if pieces.Load() < 2 || (refused.Load() > 0) != (c.refuses != 0) {
+				t.Errorf("%d pieces, %d of them refused", pieces.Load(), refused.Load())
+			}
+			t.Log(err)
+		})
+	}
+}
