@@ -83,20 +83,20 @@ func (s Settings) finish(ctx context.Context, server *http.Server, all *connecti
 	return nil
 }
 
-// Origin returns where a browser on this machine finds what listens, which was
-// told to at the address asked: by the name that was given, and by localhost
+// Origin returns where a browser on this machine finds what listens at an address,
+// and was told to at the one asked: by the name that was given, and by localhost
 // what listens everywhere.
-func Origin(scheme string, ln net.Listener, asked string) string {
-	host, port, err := net.SplitHostPort(ln.Addr().String())
+func Origin(scheme, address, asked string) string {
+	host, port, err := net.SplitHostPort(address)
 	if err != nil {
-		return scheme + "://" + ln.Addr().String()
+		return scheme + "://" + address
 	}
 	name, _, _ := net.SplitHostPort(asked)
 	_, noAddress := netip.ParseAddr(name)
 	switch at, err := netip.ParseAddr(host); {
 	case name != "" && noAddress != nil:
 		host = name
-	case err == nil && at.Unmap().IsUnspecified():
+	case host == "", err == nil && at.Unmap().IsUnspecified():
 		host = "localhost"
 	}
 	u := url.URL{Scheme: scheme, Host: net.JoinHostPort(host, port)}

@@ -143,5 +143,5 @@ func Start(
 			log.Error("metrics are no longer shown", "cause", err)
 		}
 	}()
-	return r, web.Origin("http", ln, address) + "/metrics", nil
+	return r, web.Origin("http", ln.Addr().String(), address) + "/metrics", nil
 }
