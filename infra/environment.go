@@ -45,7 +45,6 @@ func adminProgram(s settings.Settings, storage *Storage) program {
 func userProgram(s settings.Settings, storage *Storage, admin pulumi.StringInput) program {
 	made := madeForBoth(s, storage)
 	made[service.TransfersBucket.Env] = storage.Transfers.Name
-	made[service.PublicURL.Env] = unlessEmpty(s.PublicURL())
 	own := s.Secrets.Of(service.AdminURL.Env) == ""
 	var shows []send.Shared // and is shown
 	if s.CloudFront() {
@@ -130,6 +129,7 @@ func madeForBoth(s settings.Settings, storage *Storage) pulumi.StringMap {
 		service.LedgerTable.Env:     storage.Ledger.Name,
 		service.APIKeyName.Env:      secretString(s.Secrets.Of(service.APIKeyName.Env)),
 		service.CacheServiceURL.Env: secretString(s.Secrets.Of(service.CacheServiceURL.Env)),
+		service.PublicURL.Env:       unlessEmpty(s.PublicURL()),
 	}
 	if s.CloudFront() {
 		made[service.OriginSecrets.Env] = shared(send.SharedOrigin)

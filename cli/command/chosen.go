@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"sgraph.ai/send/cli/profile"
+	"sgraph.ai/send/shared/wire"
 )
 
 // profileFlag adds the flag that names a profile. The command reads it by its Env.
@@ -129,8 +130,13 @@ func (e Env) secret(ctx context.Context, c chosen, s profile.Secret) (string, er
 	return value, nil
 }
 
-// accessToken is the token to send with to a server.
+// accessToken is the token to send with to a server. A link that invites will do.
 func (e Env) accessToken(ctx context.Context, flag, server string) (string, error) {
+	token, err := e.saidToken(ctx, flag, server)
+	return wire.Invited(token), err
+}
+
+func (e Env) saidToken(ctx context.Context, flag, server string) (string, error) {
 	if flag != "" {
 		return flag, nil
 	}

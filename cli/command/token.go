@@ -26,15 +26,15 @@ them. It asks the admin service, with its API key.
 
 A token is a secret: who has it can send. So it is printed when it is made, and
 otherwise named by its ID, which opens nothing and of which the first six
-characters will do. Where a command takes a TOKEN it takes either, or "-" to read
-it from standard input.`,
+characters will do. Where a command takes a TOKEN it takes either, or the link that
+invites, or "-" to read it from standard input.`,
 		Args: cobra.ArbitraryArgs,
 		RunE: func(*cobra.Command, []string) error {
-			return usage(errors.New("what with tokens? Say create, list, show, limit, revoke or reactivate"))
+			return usage(errors.New("what with tokens? Say create, invite, list, show, limit, revoke or reactivate"))
 		},
 	}
-	c.AddCommand(tokenCreateCommand(e), tokenListCommand(e), tokenShowCommand(e), tokenLimitCommand(e),
-		tokenRevokeCommand(e), tokenReactivateCommand(e))
+	c.AddCommand(tokenCreateCommand(e), tokenInviteCommand(e), tokenListCommand(e), tokenShowCommand(e),
+		tokenLimitCommand(e), tokenRevokeCommand(e), tokenReactivateCommand(e))
 	return c
 }
 
@@ -50,6 +50,7 @@ type shownToken struct {
 	CreatedBy  string           `json:"created_by"`
 	CreatedAt  time.Time        `json:"created_at,omitzero"`
 	Metadata   map[string]any   `json:"metadata"`
+	InviteURL  string           `json:"invite_url,omitempty"`
 }
 
 func shown(t wire.TokenDetails, withName bool) shownToken {
@@ -58,7 +59,7 @@ func shown(t wire.TokenDetails, withName bool) shownToken {
 		CreatedBy: t.CreatedBy, CreatedAt: t.CreatedAt, Metadata: t.Metadata,
 	}
 	if withName {
-		s.Name = t.TokenName
+		s.Name, s.InviteURL = t.TokenName, t.InviteURL
 	}
 	return s
 }
@@ -83,14 +84,17 @@ func (s shownToken) uses() string {
 func tokenCreateCommand(e Env) *cobra.Command {
 	var o operatorFlags
 	var note, by, nameFile string
-	var asJSON bool
+	var asJSON, asQR bool
 	limit := count(send.DefaultUsageLimit)
 	c := &cobra.Command{
 		Use:   "create [flags]",
 		Short: "Make an access token, and print it",
 		Long: `Make an access token, and print it on standard output; its ID goes to standard
-error. It is random, unless --token-file says what it is to be.`,
+error, and the link that invites to send with it, where the service knows at which
+address people reach it (SEND__PUBLIC_URL). It is random, unless --token-file says
+what it is to be.`,
 		Example: `  sgsend token create --limit 5 --note 'for the auditors'
+  sgsend token create --note 'Ada on the phone' --qr
   SGSEND_TOKEN=$(sgsend token create --limit 1) sgsend send report.pdf
   sgsend token create --limit 0 --json`,
 		Args: exactly(0, "no arguments"),
@@ -113,7 +117,7 @@ error. It is random, unless --token-file says what it is to be.`,
 			if err != nil {
 				return err
 			}
-			if err := e.printToken(ctx, made, int64(limit), asJSON); err != nil {
+			if err := e.printToken(ctx, made, int64(limit), asJSON, asQR); err != nil {
 				return fmt.Errorf("the token %s was made, but could not be printed; revoke it: %w", clean(made.CacheID), err)
 			}
 			return nil
@@ -124,25 +128,73 @@ error. It is random, unless --token-file says what it is to be.`,
 	flags.StringVar(&note, "note", "", "whom or what it is for, as the console shows it")
 	flags.StringVar(&by, "created-by", "sgsend", "who made it, as the console shows it")
 	flags.StringVar(&nameFile, "token-file", "", `file with the token to make, or "-" for standard input`)
+	flags.BoolVar(&asQR, "qr", false, "draw the link that invites as a QR code, too")
 	o.flags(&e, c)
 	jsonFlag(c, &asJSON)
 	return c
 }
 
-func (e Env) printToken(ctx context.Context, made wire.CreateTokenReply, limit int64, asJSON bool) error {
+func (e Env) printToken(ctx context.Context, made wire.CreateTokenReply, limit int64, asJSON, asQR bool) error {
 	if err := e.listening(); err != nil {
 		return err
 	}
 	if asJSON {
-		return e.printJSON(ctx, map[string]any{
-			"cache_id": made.CacheID, "token_name": made.TokenName, "usage_limit": limit,
+		err := e.printJSON(ctx, map[string]any{
+			"cache_id": made.CacheID, "token_name": made.TokenName, "usage_limit": limit, "invite_url": made.InviteURL,
 		})
+		return errors.Join(err, e.drawInvite(made.InviteURL, asQR))
 	}
 	if err := e.print(ctx, clean(made.TokenName)+"\n"); err != nil {
 		return err
 	}
 	fmt.Fprintf(e.Err, "id       %s\n", clean(made.CacheID))
-	return nil
+	if made.InviteURL != "" {
+		fmt.Fprintf(e.Err, "invite   %s\n", clean(made.InviteURL))
+	}
+	return e.drawInvite(made.InviteURL, asQR)
+}
+
+// drawInvite draws a link that invites, if that was asked for and there is one.
+func (e Env) drawInvite(link string, asked bool) error {
+	if asked && link == "" {
+		return errNoInvite
+	}
+	return e.showQR(clean(link), asked)
+}
+
+var errNoInvite = errors.New("there is no link that invites: the admin service does not know where people send; " +
+	"set SEND__PUBLIC_URL there")
+
+func tokenInviteCommand(e Env) *cobra.Command {
+	var asQR bool
+	c := onToken(e, &cobra.Command{
+		Use:   "invite [flags] TOKEN",
+		Short: "Print the link that invites to send with an access token",
+		Long: `Print the link by which whoever has it can send with an access token, on standard
+output: it opens the page with the token filled in. To withdraw it, revoke the token.`,
+		Example: `  sgsend token invite 4b598de5
+  sgsend token invite 4b598de5 --qr`,
+	}, 1, func(_ context.Context, _ *operator.Service, t wire.TokenDetails, _ []string) (wire.TokenDetails, error) {
+		switch {
+		case t.TokenName == "":
+			return t, errors.New("the token's name cannot be read: it was made under an earlier API key")
+		case t.InviteURL == "":
+			return t, errNoInvite
+		case t.Status != send.TokenActive:
+			return t, fmt.Errorf("with this token nobody can send: it is %s", clean(string(t.Status)))
+		}
+		return t, nil
+	}, func(ctx context.Context, t wire.TokenDetails, asJSON bool) error {
+		var err error
+		if asJSON {
+			err = e.printJSON(ctx, shown(t, true))
+		} else {
+			err = e.print(ctx, clean(t.InviteURL)+"\n")
+		}
+		return errors.Join(err, e.drawInvite(t.InviteURL, asQR))
+	})
+	c.Flags().BoolVar(&asQR, "qr", false, "draw it as a QR code, too")
+	return c
 }
 
 func tokenListCommand(e Env) *cobra.Command {
@@ -226,10 +278,11 @@ func oneOf(flag, value string, of []string) error {
 }
 
 // onToken is a command that does something with one token, and says how it stands
-// then.
+// then, or what tell says.
 func onToken(
 	e Env, c *cobra.Command, arguments int,
 	do func(ctx context.Context, s *operator.Service, t wire.TokenDetails, args []string) (wire.TokenDetails, error),
+	tell func(ctx context.Context, t wire.TokenDetails, asJSON bool) error,
 ) *cobra.Command {
 	var o operatorFlags
 	var asJSON bool
@@ -249,17 +302,14 @@ func onToken(
 		if err != nil {
 			return err
 		}
-		t, err := s.Token(ctx, trim(said))
+		t, err := s.Token(ctx, wire.Invited(trim(said)))
 		if err != nil {
 			return err
 		}
 		if t, err = do(ctx, s, t, args[1:]); err != nil {
 			return err
 		}
-		if asJSON {
-			return e.printJSON(ctx, shown(t, false))
-		}
-		return e.printTable(ctx, func(w *tabwriter.Writer) { showToken(w, shown(t, false)) })
+		return tell(ctx, t, asJSON)
 	}
 	what := "one TOKEN or its ID"
 	if arguments > 1 {
@@ -272,6 +322,14 @@ func onToken(
 	o.flags(&e, c)
 	jsonFlag(c, &asJSON)
 	return c
+}
+
+// tellToken says how a token stands, and not the token itself.
+func (e Env) tellToken(ctx context.Context, t wire.TokenDetails, asJSON bool) error {
+	if asJSON {
+		return e.printJSON(ctx, shown(t, false))
+	}
+	return e.printTable(ctx, func(w *tabwriter.Writer) { showToken(w, shown(t, false)) })
 }
 
 // showToken writes how a token stands, as rows of a table.
@@ -301,7 +359,7 @@ func tokenShowCommand(e Env) *cobra.Command {
   wl-paste | sgsend token show - --json`,
 	}, 1, func(_ context.Context, _ *operator.Service, t wire.TokenDetails, _ []string) (wire.TokenDetails, error) {
 		return t, nil
-	})
+	}, e.tellToken)
 }
 
 func tokenLimitCommand(e Env) *cobra.Command {
@@ -332,7 +390,7 @@ then is printed.`,
 			return t, usage(errors.New("the token has no limit, to which nothing can be added: say how many uses it is to have"))
 		}
 		return s.SetLimit(ctx, t, limit)
-	})
+	}, e.tellToken)
 }
 
 // newLimit is a limit as it was said: in all, or so many more.
@@ -364,7 +422,7 @@ into wrong hands.`,
 		ctx context.Context, s *operator.Service, t wire.TokenDetails, _ []string,
 	) (wire.TokenDetails, error) {
 		return s.Revoke(ctx, t, purge)
-	})
+	}, e.tellToken)
 }
 
 func tokenReactivateCommand(e Env) *cobra.Command {
@@ -378,5 +436,5 @@ purged with it stays away.`,
 		ctx context.Context, s *operator.Service, t wire.TokenDetails, _ []string,
 	) (wire.TokenDetails, error) {
 		return s.Reactivate(ctx, t)
-	})
+	}, e.tellToken)
 }

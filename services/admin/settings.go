@@ -24,6 +24,7 @@ type Settings struct {
 	KeyName     string // the header that carries the API key
 	CacheBucket string // S3 mode: the bucket of the audit trail
 	UserURL     string // the user service, for the system page; "" = not shown
+	PublicURL   string // origin by which people reach the user service, for links that invite; "" = not known
 
 	// UserVia is how the user service is asked; nil = as any other.
 	UserVia http.RoundTripper
@@ -72,6 +73,7 @@ func Read(env *settings.Env) Settings {
 		Addr:           settings.AdminAddr.In(env),
 		KeyName:        settings.APIKeyName.Required(env),
 		UserURL:        settings.UserURL.In(env),
+		PublicURL:      settings.PublicURL.In(env),
 		Allow:          settings.AdminAllow.In(env),
 		SessionLife:    settings.SessionLife.In(env),
 		SessionIdle:    settings.SessionIdle.In(env),

@@ -38,9 +38,10 @@ func recordOf(t send.Token) wire.Token {
 }
 
 // detailsOf is a token as the console shows it.
-func detailsOf(t send.Token, ids send.TokenIDs) wire.TokenDetails {
+func (a *Service) detailsOf(t send.Token, ids send.TokenIDs) wire.TokenDetails {
 	return wire.TokenDetails{
 		Token: recordOf(t), CacheID: cacheID(ids.Of(t.Hash)), CreatedAt: t.CreatedAt, Remaining: t.Remaining(),
+		InviteURL: wire.Invite(a.set.PublicURL, t.Name),
 	}
 }
 
@@ -85,7 +86,9 @@ func (a *Service) createToken(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	a.record(r, audit.TokenCreated, t.Hash, nil)
-	web.WriteJSON(w, http.StatusOK, wire.CreateTokenReply{CacheID: cacheID(ids.Of(t.Hash)), TokenName: name})
+	web.WriteJSON(w, http.StatusOK, wire.CreateTokenReply{
+		CacheID: cacheID(ids.Of(t.Hash)), TokenName: name, InviteURL: wire.Invite(a.set.PublicURL, name),
+	})
 	return nil
 }
 
@@ -237,7 +240,7 @@ func (a *Service) listTokenDetails(w http.ResponseWriter, r *http.Request) error
 	}
 	details := make([]wire.TokenDetails, len(all))
 	for i, t := range all {
-		details[i] = detailsOf(t, ids)
+		details[i] = a.detailsOf(t, ids)
 	}
 	web.WriteJSON(w, http.StatusOK, wire.ListTokenDetailsReply{Tokens: details})
 	return nil

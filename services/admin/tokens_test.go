@@ -11,6 +11,8 @@ import (
 	"testing"
 	"time"
 
+	"sgraph.ai/send/services/admin"
+	"sgraph.ai/send/shared/secret"
 	"sgraph.ai/send/shared/send"
 )
 
@@ -38,6 +40,28 @@ func TestCreate(t *testing.T) {
 	want(t, g.get("/tokens/lookup/full"), 200,
 		`{"token_name":"full","usage_limit":0,"usage_count":0,"status":"active",
 		  "created_by":"ops","metadata":{"note":"press","n":1}}`)
+}
+
+// Whoever is told where people send hands out links to it.
+func TestInvitations(t *testing.T) {
+	t.Parallel()
+	g := newRig(t, func(s *admin.Settings) { s.PublicURL = "https://send.example.org" })
+	const link = "https://send.example.org/#invite/for-the-press"
+	if made := object(t, g.post("/tokens/create", `{"token_name":"for-the-press"}`)); made["invite_url"] != link {
+		t.Errorf("got %v", made)
+	}
+	listed := object(t, g.get("/tokens/list-details"))["tokens"].([]any)[0].(map[string]any)
+	if listed["invite_url"] != link {
+		t.Errorf("listed is %v", listed)
+	}
+	other := g.again(func(s *admin.Settings) { s.APIKey = secret.Plain("another-key-of-sixteen") })
+	sealed := object(t, other.do(request{
+		method: "GET", path: "/tokens/list-details", anonymous: true,
+		header: map[string]string{keyName: "another-key-of-sixteen"},
+	}))["tokens"].([]any)[0].(map[string]any)
+	if sealed["token_name"] != "" || sealed["invite_url"] != nil {
+		t.Errorf("of a name that cannot be read there is %v", sealed)
+	}
 }
 
 func TestNamesAreCleanedAlikeEverywhere(t *testing.T) {

@@ -143,6 +143,11 @@ var (
 		Doc: "Clients come by TLS, whoever ends it, always. On Lambda true; elsewhere, where nothing is said, each request " +
 			"shows it: by its connection, or by a proxy's `X-Forwarded-Proto`.",
 	})
+	PublicURL = define(Origin(), Entry{
+		Env: "SEND__PUBLIC_URL", By: both,
+		Doc: "Origin by which people reach the user service, without a path: absolute URLs begin with it, and links that " +
+			"invite to send. Where nothing is said, URLs begin with the one that was asked, and there are no invitations.",
+	})
 	MetricsAddr = define(Address(), Entry{
 		Env: "SEND__METRICS_ADDR", By: both,
 		Doc: "Address at which Prometheus reads metrics, such as `127.0.0.1:9090`. Not on Lambda.",
@@ -180,10 +185,6 @@ var (
 	UserAddr = define(Address(), Entry{
 		Env: "SEND__USER_ADDR", By: user, Default: "127.0.0.1:8080",
 		Doc: "Address at which the user service listens, where Lambda does not call it.",
-	})
-	PublicURL = define(Origin(), Entry{
-		Env: "SEND__PUBLIC_URL", By: user,
-		Doc: "Origin that absolute URLs begin with, without a path. Where nothing is said, the one that was asked.",
 	})
 	CORSOrigins = define(Origins(), Entry{
 		Env: "SEND__CORS_ORIGINS", By: user, Key: "corsOrigins",

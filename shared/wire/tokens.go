@@ -57,6 +57,7 @@ type CreateTokenRequest struct {
 type CreateTokenReply struct {
 	CacheID   string `json:"cache_id"` // its ID in the form of a GUID
 	TokenName string `json:"token_name"`
+	InviteURL string `json:"invite_url,omitzero"` // invites to send with it; "" = the service knows no address
 }
 
 // Token is how a token stands: the reply to LookupToken, ReactivateToken and
@@ -76,6 +77,7 @@ type TokenDetails struct {
 	CacheID   string    `json:"cache_id"`
 	CreatedAt time.Time `json:"created_at"`
 	Remaining int64     `json:"remaining"` // -1 = without limit
+	InviteURL string    `json:"invite_url,omitzero"`
 }
 
 // UseTokenRequest is what a use is for.

@@ -344,6 +344,7 @@ export type TokenDetails = {
   cache_id: string;
   created_at: string;
   remaining: number;
+  invite_url?: string;
 };
 
 /** What a sender is told of a token. */

@@ -64,6 +64,30 @@ func TestATokensLife(t *testing.T) {
 	run(t, ctx, press("Log out"), chromedp.WaitVisible(chromedp.CSS("#login-key")))
 }
 
+// Where the service knows its address a token is handed out as a link, also to phones.
+func TestInvitations(t *testing.T) {
+	t.Parallel()
+	ctx := open(t)
+	const origin = "https://send.example.org"
+	url, tokens, _ := serveWithTrail(t, func(s *admin.Settings) { s.PublicURL = origin })
+	run(t, ctx, chromedp.Navigate(url), login(), press("New token"), enter("#note", "Press team"), press("Make token"),
+		says("The token is ready"))
+	all, err := tokens.List(t.Context())
+	if err != nil || len(all) != 1 {
+		t.Fatalf("%+v, %v", all, err)
+	}
+	link := origin + "/#invite/" + all[0].Name
+	run(t, ctx, says(link), focused("dialog .made button"),
+		chromedp.WaitVisible(chromedp.CSS(`dialog .qr [aria-label="QR code of the invitation"] path`)), press("Done"),
+		chromedp.WaitNotPresent(chromedp.CSS("dialog")),
+		press("Invite"), says("Whoever has this link can send with Press team, 50 times."), says(link), press("Done"),
+		press("Revoke"), press("Revoke"), says("Token revoked"), says("Reactivate"))
+	if n := number(t, ctx, `[...document.querySelectorAll("li.token button")]
+		.filter((b) => b.innerText.startsWith("Invite")).length`); n != 0 {
+		t.Error("with a token that is revoked one can invite")
+	}
+}
+
 func TestWhatIsTypedOutlivesASession(t *testing.T) {
 	t.Parallel()
 	ctx := open(t)
@@ -242,7 +266,7 @@ func TestTheTrail(t *testing.T) {
 func TestEveryViewFitsAPhone(t *testing.T) {
 	t.Parallel()
 	ctx := open(t)
-	url, tokens, service := serveWithTrail(t)
+	url, tokens, service := serveWithTrail(t, func(s *admin.Settings) { s.PublicURL = "https://send.example.org" })
 	happened(t, service)
 	for _, n := range []send.NewToken{
 		{CreatedBy: "console", Metadata: map[string]any{"note": strings.Repeat("long", 30)}},
@@ -267,7 +291,9 @@ func TestEveryViewFitsAPhone(t *testing.T) {
 	fits("the login")
 	run(t, ctx, login(), says("2 tokens, 2 active"), chromedp.Click(chromedp.CSS(`li:first-child .reveal`)))
 	fits("the list")
-	run(t, ctx, press("New token"))
+	run(t, ctx, press("Invite"), chromedp.WaitVisible(chromedp.CSS("dialog .qr svg")))
+	fits("the invitation")
+	run(t, ctx, press("Done"), press("New token"))
 	fits("the form")
 	run(t, ctx, press("Cancel"), press("Pulse"), says("The last hour"))
 	fits("the pulse")

@@ -38,7 +38,9 @@ func tokenID(t *testing.T, ledger send.Ledger, name string) string {
 }
 
 // serveWithTrail is serve for tests that look at the service itself, too.
-func serveWithTrail(t *testing.T) (url string, tokens *send.Tokens, service *admin.Service) {
+func serveWithTrail(
+	t *testing.T, change ...func(*admin.Settings),
+) (url string, tokens *send.Tokens, service *admin.Service) {
 	t.Helper()
 	trail, err := disk.Open(t.TempDir())
 	if err != nil {
@@ -49,11 +51,15 @@ func serveWithTrail(t *testing.T) (url string, tokens *send.Tokens, service *adm
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { ledger.Close() })
-	service, err = admin.New(admin.Settings{
+	set := admin.Settings{
 		Service: settings.Service{Environment: settings.Local, Mode: settings.Disk, Rates: send.DefaultRates},
 		KeyName: "X-API-Key", APIKey: secret.Plain(apiKey),
 		Ledger: ledger, Audit: trail, Log: slog.New(slog.DiscardHandler), Now: time.Now,
-	})
+	}
+	for _, f := range change {
+		f(&set)
+	}
+	service, err = admin.New(set)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -3,6 +3,7 @@
 import { tokens as api } from './api.js';
 import { copyButton, dialog, el, icon, Problem } from './shared/dom.js';
 import { ago, number, plural } from './shared/format.js';
+import { qrPicture } from './shared/qr-picture.js';
 import { empty, failed, head, messageOf, notice, Segments, View } from './view.js';
 
 /** @typedef {import('./api.js').Token} Token */
@@ -207,7 +208,20 @@ class SendTokens extends View {
       t.status === 'revoked'
         ? button('Reactivate', 'undo', 'quiet', () => this.#reactivate(t), of(''))
         : button('Revoke', 'ban', 'quiet danger', () => this.#revoke(t), of(''));
-    return [limit, toggle];
+    const invite = button('Invite', 'share', 'quiet', () => this.#invite(t), of('with '));
+    return [t.invite_url && (t.status === 'active' ? invite : el('span', {})), limit, toggle];
+  }
+
+  async #invite(/** @type {Token} */ t) {
+    const uses = t.remaining < 0 ? 'without limit' : plural(t.remaining, 'time');
+    await dialog({
+      title: 'Invite to send',
+      dismiss: 'Done',
+      body: [
+        el('p', {}, 'Whoever has this link can send with ', subject(t), `, ${uses}. Revoke the token to withdraw it.`),
+        invitation(t.invite_url ?? ''),
+      ],
+    });
   }
 
   async #create() {
@@ -240,14 +254,17 @@ class SendTokens extends View {
     });
     if (!made) return;
     this.load();
-    const copy = copyButton('Copy', () => made.token_name, { primary: true, onRefused: refused });
-    copy.autofocus = true;
+    const { token_name: name, invite_url: link } = made;
+    const alone =
+      link && el('details', {}, el('summary', {}, 'The token alone'), el('div', {}, handedOver('Copy', name)));
     await dialog({
       title: 'The token is ready',
       dismiss: 'Done',
       body: [
         el('p', {}, 'Hand it to the sender by a way you trust. It can be copied again from the list.'),
-        el('div', { class: 'note made' }, el('code', {}, made.token_name), copy),
+        link ? invitation(link) : handedOver('Copy', name, true),
+        alone,
+        !link && el('p', { class: 'hint' }, 'With SEND__PUBLIC_URL set there is a link here that invites to send.'),
       ],
     });
   }
@@ -309,7 +326,7 @@ const masked = (/** @type {string} */ name) => `••••••••${name.l
 
 const subject = (/** @type {Token} */ t) => el('strong', {}, noteOf(t) || masked(t.token_name));
 
-const refused = () => notice('The browser does not let the page copy. Reveal the name and copy it by hand.', 'bad');
+const refused = () => notice('The browser does not let the page copy. Show it and copy it by hand.', 'bad');
 
 /**
  * @param {string} words
@@ -326,6 +343,28 @@ const button = (words, picture, kind, click, more) =>
     el('span', {}, words),
     more,
   );
+
+/**
+ * A text to hand over, with the button that copies it.
+ * @param {string} action
+ * @param {string} text
+ */
+function handedOver(action, text, isMain = false) {
+  const copy = copyButton(action, () => text, { primary: isMain, onRefused: refused });
+  copy.autofocus = isMain;
+  return el('div', { class: 'note made' }, el('code', {}, text), copy);
+}
+
+/** A link that invites, also for the phone that is to send. */
+const invitation = (/** @type {string} */ link) => [
+  handedOver('Copy link', link, true),
+  el(
+    'div',
+    { class: 'qr' },
+    qrPicture(link, 'QR code of the invitation'),
+    el('p', { class: 'hint' }, 'Or have the phone that is to send scan it.'),
+  ),
+];
 
 function usage(/** @type {Token} */ { usage_count: count, usage_limit: limit }) {
   const used = el('b', {}, number(count));

@@ -1,5 +1,5 @@
-// The send page: compose, send, hand over the link. /#manage/<id>/<secret> shows the sender's page of a transfer, and
-// /#ask where files are asked for.
+// The send page: compose, send, hand over the link. /#invite/<token> brings the access token, /#manage/<id>/<secret> shows
+// the sender's page of a transfer, and /#ask where files are asked for.
 
 import { removeOver } from './net/storage.js';
 import { Missing, SenderPage } from './sender-page.js';
@@ -185,8 +185,17 @@ class SendPage extends SenderPage {
   }
 
   #follow() {
-    if (location.hash === '#ask') this.#openAsk();
+    const [, invite] = location.hash.match(/^#invite\/(.*)$/) ?? [];
+    if (invite !== undefined) this.#takeInvite(invite);
+    else if (location.hash === '#ask') this.#openAsk();
     else this.#openManage();
+  }
+
+  /** Somebody was invited to send: the token in the link is taken, and does not stay in the address bar. */
+  #takeInvite(/** @type {string} */ token) {
+    history.replaceState(null, '', location.pathname);
+    this.#token.invite(token);
+    if (this.config?.token_required) this.#token.require(); // otherwise it is when that is known
   }
 
   #openAsk() {

@@ -1,11 +1,9 @@
 import { writeLinks } from '../link/write.js';
-import { qrCode } from '../qr.js';
-import { copyButton, el, icon, svg } from '../shared/dom.js';
+import { copyButton, el, icon } from '../shared/dom.js';
 import { moment } from '../shared/format.js';
+import { qrPicture } from '../shared/qr-picture.js';
 import { CopyField } from './copy-field.js';
 import { TransferStatus } from './transfer-status.js';
-
-const QUIET = 4; // modules of white around a QR code, as the standard asks
 
 /**
  * @typedef {{
@@ -42,7 +40,7 @@ export class SentTransfer extends HTMLElement {
     );
     const qrPanel = el('div', { class: 'qr', id: 'qr-panel', hidden: true });
     const drawQr = () => {
-      const picture = qrPicture(link());
+      const picture = qrPicture(link(), 'QR code of the link');
       const holds = toggle.checked
         ? 'Holds the link without the key.'
         : 'Holds the whole link: whoever photographs it can open the transfer.';
@@ -150,30 +148,6 @@ function qrButton(panel) {
     button.setAttribute('aria-expanded', String(!panel.hidden));
   });
   return button;
-}
-
-/**
- * The picture of a text; null where it is too long.
- * @param {string} text
- */
-function qrPicture(text) {
-  const modules = qrCode(text);
-  if (!modules) return null;
-  const side = modules.length + 2 * QUIET;
-  const d = modules
-    .flatMap((row, y) => row.map((dark, x) => (dark ? `M${x + QUIET} ${y + QUIET}h1v1h-1z` : '')))
-    .join('');
-  return svg(
-    'svg',
-    {
-      viewBox: `0 0 ${side} ${side}`,
-      role: 'img',
-      'aria-label': 'QR code of the link',
-      'shape-rendering': 'crispEdges',
-    },
-    svg('rect', { width: side, height: side, fill: '#fff' }),
-    svg('path', { d, fill: '#000' }),
-  );
 }
 
 /**

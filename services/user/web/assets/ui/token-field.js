@@ -19,6 +19,9 @@ const STATES = {
   exhausted: tokenWords.token_exhausted,
 };
 
+/** The token of a link that invites; what is none is taken for the token itself. */
+const invited = (/** @type {string} */ text) => text.replace(/^.*#invite\//, '');
+
 /**
  * <token-field>: the access token, checked as soon as it is there. It stays in memory, and on the device only when
  * the person says so. Its markup is in the page.
@@ -30,6 +33,7 @@ export class TokenField extends HTMLElement {
   #offer = find(this, '[data-remember]');
   #remember = find(this, '[data-remember] input', HTMLInputElement);
   #checked = '';
+  #invite = '';
   #isReady = false;
 
   connectedCallback() {
@@ -57,8 +61,19 @@ export class TokenField extends HTMLElement {
     if (this.value) this.#check();
   }
 
+  /**
+   * Takes the token of a link that invites. One that is remembered gives way to it when the service accepts it.
+   * @param {string} token
+   */
+  invite(token) {
+    this.#input.value = token;
+    this.#invite = this.value;
+    this.#edit();
+    this.#offerToRemember();
+  }
+
   get value() {
-    return this.#input.value.replace(NOISE, '');
+    return invited(this.#input.value.replace(NOISE, ''));
   }
 
   /** What is wrong with the token as it stands, or nothing. */
@@ -113,7 +128,8 @@ export class TokenField extends HTMLElement {
     this.#input.value = this.value;
     this.#store();
     const left = unlimited || remaining <= 0 ? '' : ` ${plural(remaining, 'transfer')} left.`;
-    this.#say('good', `Access token accepted.${left}`);
+    const words = this.value === this.#invite ? 'You are invited to send.' : 'Access token accepted.';
+    this.#say('good', words + left);
     this.#editor.hidden = true;
     this.#state.prepend(icon('check'));
     this.#state.append(el('button', { type: 'button', class: 'link', click: () => this.focus() }, 'Change'));

@@ -1,8 +1,6 @@
 // A QR code of a link, made here so that no picture service ever sees the key. ISO/IEC 18004: byte mode, error
 // correction level M, versions 1 to 10 (up to 213 bytes).
 
-import { encodeText } from './crypto/bytes.js';
-
 // Per version at level M: error correction bytes per block, number of blocks, all codewords.
 const VERSIONS = [
   [0, 0, 0],
@@ -39,7 +37,7 @@ const ALIGNMENT = [
  * @param {string} text
  */
 export function qrCode(text) {
-  const bytes = encodeText(text);
+  const bytes = new TextEncoder().encode(text);
   for (let version = 1; version < VERSIONS.length; version++) {
     const [eccLength, blocks, total] = VERSIONS[version];
     const capacity = total - eccLength * blocks;

@@ -2615,7 +2615,7 @@ var PassphraseField = class extends HTMLElement {
 };
 customElements.define("passphrase-field", PassphraseField);
 
-// assets/qr.js
+// assets/shared/qr.js
 var VERSIONS = [
   [0, 0, 0],
   [10, 1, 26],
@@ -2643,7 +2643,7 @@ var ALIGNMENT = [
   [6, 28, 50]
 ];
 function qrCode(text) {
-  const bytes2 = encodeText(text);
+  const bytes2 = new TextEncoder().encode(text);
   for (let version = 1; version < VERSIONS.length; version++) {
     const [eccLength, blocks, total] = VERSIONS[version];
     const capacity = total - eccLength * blocks;
@@ -2849,6 +2849,21 @@ function penalty(modules) {
   return score + Math.floor(Math.abs(percent - 50) / 5) * 10;
 }
 
+// assets/shared/qr-picture.js
+var QUIET = 4;
+function qrPicture(text, label) {
+  const modules = qrCode(text);
+  if (!modules) return null;
+  const side = modules.length + 2 * QUIET;
+  const d = modules.flatMap((row, y) => row.map((dark, x) => dark ? `M${x + QUIET} ${y + QUIET}h1v1h-1z` : "")).join("");
+  return svg(
+    "svg",
+    { viewBox: `0 0 ${side} ${side}`, role: "img", "aria-label": label, "shape-rendering": "crispEdges" },
+    svg("rect", { width: side, height: side, fill: "#fff" }),
+    svg("path", { d, fill: "#000" })
+  );
+}
+
 // assets/ui/transfer-status.js
 var LOOK_EVERY = 15e3;
 var LIVES = [
@@ -3007,7 +3022,6 @@ function statusRows(info) {
 customElements.define("transfer-status", TransferStatus);
 
 // assets/ui/sent-transfer.js
-var QUIET = 4;
 var SentTransfer = class extends HTMLElement {
   /** @param {Transfer} transfer */
   show(transfer) {
@@ -3031,7 +3045,7 @@ var SentTransfer = class extends HTMLElement {
     );
     const qrPanel = el("div", { class: "qr", id: "qr-panel", hidden: true });
     const drawQr = () => {
-      const picture = qrPicture(link());
+      const picture = qrPicture(link(), "QR code of the link");
       const holds = toggle.checked ? "Holds the link without the key." : "Holds the whole link: whoever photographs it can open the transfer.";
       const hint = picture ? holds : "The address of this site is too long for a QR code.";
       qrPanel.replaceChildren(picture ?? "", el("p", { class: "hint" }, hint));
@@ -3120,23 +3134,6 @@ function qrButton(panel) {
   });
   return button;
 }
-function qrPicture(text) {
-  const modules = qrCode(text);
-  if (!modules) return null;
-  const side = modules.length + 2 * QUIET;
-  const d = modules.flatMap((row, y) => row.map((dark, x) => dark ? `M${x + QUIET} ${y + QUIET}h1v1h-1z` : "")).join("");
-  return svg(
-    "svg",
-    {
-      viewBox: `0 0 ${side} ${side}`,
-      role: "img",
-      "aria-label": "QR code of the link",
-      "shape-rendering": "crispEdges"
-    },
-    svg("rect", { width: side, height: side, fill: "#fff" }),
-    svg("path", { d, fill: "#000" })
-  );
-}
 function messageFor2({ expires, maxDownloads: max, isText, isLocked }, link, keyApart) {
   const what = isText ? "a text" : "a file";
   const limit = max === 1 ? " It can be opened once." : max ? ` It can be opened ${max} times.` : "";
@@ -3190,6 +3187,7 @@ var STATES2 = {
   revoked: tokenWords.token_revoked,
   exhausted: tokenWords.token_exhausted
 };
+var invited = (text) => text.replace(/^.*#invite\//, "");
 var TokenField = class extends HTMLElement {
   #input = find(this, "#token", HTMLInputElement);
   #state = find(this, ".token-state");
@@ -3197,6 +3195,7 @@ var TokenField = class extends HTMLElement {
   #offer = find(this, "[data-remember]");
   #remember = find(this, "[data-remember] input", HTMLInputElement);
   #checked = "";
+  #invite = "";
   #isReady = false;
   connectedCallback() {
     if (this.#isReady) return;
@@ -3220,8 +3219,18 @@ var TokenField = class extends HTMLElement {
     this.hidden = false;
     if (this.value) this.#check();
   }
+  /**
+   * Takes the token of a link that invites. One that is remembered gives way to it when the service accepts it.
+   * @param {string} token
+   */
+  invite(token) {
+    this.#input.value = token;
+    this.#invite = this.value;
+    this.#edit();
+    this.#offerToRemember();
+  }
   get value() {
-    return this.#input.value.replace(NOISE, "");
+    return invited(this.#input.value.replace(NOISE, ""));
   }
   /** What is wrong with the token as it stands, or nothing. */
   get problem() {
@@ -3270,7 +3279,8 @@ var TokenField = class extends HTMLElement {
     this.#input.value = this.value;
     this.#store();
     const left2 = unlimited || remaining <= 0 ? "" : ` ${plural(remaining, "transfer")} left.`;
-    this.#say("good", `Access token accepted.${left2}`);
+    const words = this.value === this.#invite ? "You are invited to send." : "Access token accepted.";
+    this.#say("good", words + left2);
     this.#editor.hidden = true;
     this.#state.prepend(icon("check"));
     this.#state.append(el("button", { type: "button", class: "link", click: () => this.focus() }, "Change"));
@@ -3455,8 +3465,16 @@ var SendPage = class extends SenderPage {
     this.configure();
   }
   #follow() {
-    if (location.hash === "#ask") this.#openAsk();
+    const [, invite] = location.hash.match(/^#invite\/(.*)$/) ?? [];
+    if (invite !== void 0) this.#takeInvite(invite);
+    else if (location.hash === "#ask") this.#openAsk();
     else this.#openManage();
+  }
+  /** Somebody was invited to send: the token in the link is taken, and does not stay in the address bar. */
+  #takeInvite(token) {
+    history.replaceState(null, "", location.pathname);
+    this.#token.invite(token);
+    if (this.config?.token_required) this.#token.require();
   }
   #openAsk() {
     if (this.running) return;

@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { test } from 'node:test';
 
-import { qrCode } from '../web/assets/qr.js';
+import { qrCode } from '../assets/qr.js';
 
 const rows = (modules, dark, light) => modules.map((row) => row.map((module) => (module ? dark : light)).join(''));
 
