@@ -1,22 +1,30 @@
 package command
 
 import (
+	"cmp"
+
 	"github.com/spf13/cobra"
 
 	"sgraph.ai/send/cli/serve"
+	"sgraph.ai/send/shared/settings"
 )
 
 func serveCommand(e Env) *cobra.Command {
 	var show bool
-	var service string
+	var service, domain string
 	c := &cobra.Command{
 		Use:   "serve",
 		Short: "Run the service and its console on this machine",
 		Long: `Serve runs the user and the admin service, with both consoles, in this process,
-and prints where they are. On a terminal it prints an access token to send with
-and the console's API key, too; elsewhere, as in a journal, the files that keep
-them, and --show-secrets prints them, also while the services run. It ends on
-Ctrl-C, once the requests in flight are complete.
+and prints where they are. On a terminal it prints a link that invites to send, the
+access token that is in it, and the console's API key, too; elsewhere, as in a
+journal, the files that keep them, and --show-secrets prints them, also while the
+services run. It ends on Ctrl-C, once the requests in flight are complete.
+
+With --domain it is open to the internet at that name, by TLS, with certificates
+that it gets and renews by itself. The DNS has to lead the name, and admin. before
+it, to this machine, and the ports 80 and 443 have to be free and reached from
+outside; what is missing it says.
 
 With --service it runs one of them alone, as for a machine or a container each.
 Nothing is made or added then: where data and ledger are, the API key, and who may
@@ -70,7 +78,7 @@ What it is told, it is told by the environment:
 
 By itself it speaks plain HTTP. With a domain it speaks TLS for both services at one
 address, the console at admin. before it, with certificates that it gets by ACME:
-  SEND__DOMAIN                     name of the service (none)
+  SEND__DOMAIN                     name of the service, where --domain says nothing (none)
   SEND__ADMIN_DOMAIN               name of the console (admin. and the domain)
   SEND__HTTPS_ADDR                 where it speaks TLS then (:443)
   SEND__HTTP_ADDR                  where it sends on to TLS those without (:80)
@@ -97,17 +105,24 @@ A secret can be ssm:/NAME, a parameter in AWS's Parameter Store.`,
 		Example: `  sgsend serve
   sgsend serve --show-secrets
   sgsend serve --service user
-  SEND__DOMAIN=send.example.org sgsend serve`,
+  sgsend serve --domain send.example.org`,
 		Args: exactly(0, "no arguments"),
 		RunE: func(c *cobra.Command, _ []string) error {
+			getenv := func(name string) string {
+				if name == settings.Domain.Env {
+					return cmp.Or(domain, e.Getenv(name))
+				}
+				return e.Getenv(name)
+			}
 			if show {
-				return serve.Secrets(c.Context(), e.Getenv, e.stdout())
+				return serve.Secrets(c.Context(), getenv, e.stdout())
 			}
 			console := serve.Console{Out: e.stdout(), Log: e.Err, Terminal: isTerminal(e.Out)}
-			return serve.Run(c.Context(), e.Getenv, service, console)
+			return serve.Run(c.Context(), getenv, service, console)
 		},
 	}
 	serviceFlag(c, &service)
+	c.Flags().StringVar(&domain, "domain", "", "name by which people reach it, as in send.example.org; then it speaks TLS")
 	c.Flags().BoolVar(&show, "show-secrets", false, "print the access token and the API key, and start nothing")
 	c.MarkFlagsMutuallyExclusive("service", "show-secrets") // one alone has none of its own
 	return c

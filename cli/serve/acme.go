@@ -7,7 +7,9 @@ import (
 	"fmt"
 	"log/slog"
 	"maps"
+	"net"
 	"net/http"
+	"net/url"
 	"path/filepath"
 	"slices"
 	"sync"
@@ -28,6 +30,10 @@ type issuer struct {
 	manager *autocert.Manager
 
 	expiry expiry // of those that it cannot renew
+
+	// found is told what was found out about a host, when the first client is still to
+	// come, and whenever a certificate was got or not.
+	found func(finding)
 
 	mu     sync.Mutex
 	asking map[string]*asking
@@ -58,7 +64,7 @@ func readIssuer(env *settings.Env, hosts map[string]string) *issuer {
 		}
 		folder = filepath.Join(beside, "acme")
 	}
-	i := &issuer{hosts: slices.Sorted(maps.Values(hosts)), asking: map[string]*asking{}}
+	i := &issuer{hosts: slices.Sorted(maps.Values(hosts)), asking: map[string]*asking{}, found: func(finding) {}}
 	i.manager = &autocert.Manager{
 		Prompt:     autocert.AcceptTOS,
 		Cache:      autocert.DirCache(folder),
@@ -77,6 +83,15 @@ func (i *issuer) allowed(_ context.Context, host string) error {
 	return nil
 }
 
+// authority is the name of the host that issues the certificates.
+func (i *issuer) authority() string {
+	at, err := url.Parse(i.manager.Client.DirectoryURL)
+	if err != nil {
+		return i.manager.Client.DirectoryURL
+	}
+	return at.Host
+}
+
 // http answers the authority that wants a proof, and leaves the rest to h.
 func (i *issuer) http(h http.Handler) http.Handler { return i.manager.HTTPHandler(h) }
 
@@ -84,6 +99,12 @@ func (i *issuer) http(h http.Handler) http.Handler { return i.manager.HTTPHandle
 func (i *issuer) fetch() {
 	for _, host := range i.hosts {
 		i.ask(host)
+		go func() {
+			if f := leadsHere(host, net.DefaultResolver.LookupNetIP, net.InterfaceAddrs); f.text != "" {
+				slog.Warn("a name may not lead here", "host", host, "why", f.text)
+				i.found(f)
+			}
+		}()
 	}
 }
 
@@ -140,9 +161,11 @@ func (i *issuer) issue(host string, a *asking, wait time.Duration) {
 	if a.err == nil {
 		delete(i.asking, host)
 		i.expiry.look(host, a.cert.Leaf, time.Now())
+		i.found(certified(host, a.cert.Leaf.NotAfter))
 		return
 	}
 	slog.Error("there is no certificate", "host", host, "cause", a.err.Error(), "again_in", wait.String())
+	i.found(uncertified(host, a.err, wait))
 	time.AfterFunc(wait, func() {
 		i.mu.Lock()
 		defer i.mu.Unlock()

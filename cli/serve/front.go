@@ -42,6 +42,13 @@ type front struct {
 	sockets map[string]net.Listener // that the process was started with
 }
 
+// tell has the console told what is found out about the names of a domain.
+func (f *front) tell(c Console) {
+	if f.acme != nil {
+		f.acme.found = c.found
+	}
+}
+
 // readFront reads how the services that run meet the outside.
 func readFront(env *settings.Env, getenv func(string) string, services ...string) *front {
 	f := &front{
@@ -152,7 +159,8 @@ func (f *front) take(socket, setting, address string) (net.Listener, error) {
 	ln, err := net.Listen("tcp", address)
 	switch {
 	case errors.Is(err, fs.ErrPermission):
-		return nil, fmt.Errorf("%s: cannot listen on %s: %w; docs/run/server.md says how to have ports below 1024",
+		return nil, fmt.Errorf("%s: cannot listen on %s: %w. Ports below 1024 are the system's: run it as root, or as a "+
+			"service (docs/run/server.md), or allow it with: sudo setcap cap_net_bind_service=+ep \"$(command -v sgsend)\"",
 			setting, address, err)
 	case err != nil:
 		return nil, fmt.Errorf("%s: cannot listen on %s: %w; is it running already?", setting, address, err)
@@ -178,11 +186,15 @@ func (d *doors) of(service string) net.Listener {
 }
 
 // url is where a service is reached.
-func (d *doors) url(service string) string {
-	if host := d.hosts[service]; host != "" {
-		return web.Origin(d.scheme(), d.of(service), net.JoinHostPort(host, "0"))
+func (d *doors) url(service string) string { return d.origin(service, d.of(service).Addr().String()) }
+
+// origin is where a service is reached that listens at an address.
+func (f *front) origin(service, address string) string {
+	asked := f.addresses[service]
+	if host := f.hosts[service]; host != "" {
+		asked = net.JoinHostPort(host, "0")
 	}
-	return web.Origin(d.scheme(), d.of(service), d.addresses[service])
+	return web.Origin(f.scheme(), address, asked)
 }
 
 // service is what serves.

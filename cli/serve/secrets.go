@@ -14,6 +14,7 @@ import (
 	"sgraph.ai/send/shared/send"
 	"sgraph.ai/send/shared/settings"
 	"sgraph.ai/send/shared/storage"
+	"sgraph.ai/send/shared/wire"
 )
 
 // The names of the files, beside the data, that keep what opens the services.
@@ -32,6 +33,7 @@ const readyToken = "ready at the start"
 // secrets are what opens the services, and where else that is found.
 type secrets struct {
 	token, tokenFile string // where the ledger is AWS's there is no file
+	origin           string // where people send; "" = that is not known
 	header           string
 	key, keyFile     string // "" where the key was told
 }
@@ -43,10 +45,14 @@ func Secrets(ctx context.Context, getenv func(string) string, out io.Writer) err
 		return err
 	}
 	set := admin.Read(env)
+	front := readFront(env, getenv, metric.User, metric.Admin)
 	if err := env.Err(); err != nil {
 		return err
 	}
 	s := secrets{header: set.KeyName, key: settings.APIKeyValue.In(env).Told(), keyFile: keyFile}
+	if s.origin = set.PublicURL; s.origin == "" && front.hosts != nil {
+		s.origin = front.origin(metric.User, front.httpsAddr)
+	}
 	if set.LedgerMode == settings.Disk { // which ledger is taken while it runs
 		if s.tokenFile, err = secretFile(set.DiskPath, tokenName); err == nil {
 			s.token, err = readSecret(s.tokenFile)
@@ -85,7 +91,9 @@ func token(ctx context.Context, ledger send.Ledger) (string, error) {
 func makeSecrets(
 	ctx context.Context, env *settings.Env, set admin.Settings, service *admin.Service, keyFile string,
 ) (s secrets, err error) {
-	s = secrets{header: set.KeyName, key: settings.APIKeyValue.In(env).Told(), keyFile: keyFile}
+	s = secrets{
+		origin: set.PublicURL, header: set.KeyName, key: settings.APIKeyValue.In(env).Told(), keyFile: keyFile,
+	}
 	if s.token, err = token(ctx, set.Ledger); err != nil {
 		return s, fmt.Errorf("the access token cannot be made: %w", err)
 	}
@@ -111,7 +119,10 @@ func makeSecrets(
 // tell returns what is said of the secrets: what they are where that is shown,
 // otherwise where they are.
 func (s secrets) tell(shown bool) string {
-	token, key, more := s.token, s.key, ""
+	token, key, invite, more := s.token, s.key, "", ""
+	if link := wire.Invite(s.origin, s.token); shown && link != "" {
+		invite = "  Invite link       " + link + "\n"
+	}
 	if !shown {
 		token, key = "in "+s.tokenFile, "in "+s.keyFile
 		if s.tokenFile == "" {
@@ -122,7 +133,7 @@ func (s secrets) tell(shown bool) string {
 		}
 		more = "  Shown by          sgsend serve --show-secrets, with the same settings\n"
 	}
-	return fmt.Sprintf("  Access token      %s\n  API key           %s: %s\n%s", token, s.header, key, more)
+	return fmt.Sprintf("%s  Access token      %s\n  API key           %s: %s\n%s", invite, token, s.header, key, more)
 }
 
 // secretFile returns the path of a file beside the data.

@@ -74,6 +74,7 @@ func runAlone(ctx context.Context, getenv func(string) string, name string, c Co
 	if err := env.Err(); err != nil {
 		return err
 	}
+	front.tell(c)
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	var beside sync.WaitGroup
@@ -120,6 +121,7 @@ func runBoth(ctx context.Context, getenv func(string) string, c Console) error {
 	if err := env.Err(); err != nil {
 		return err
 	}
+	front.tell(c)
 
 	log, flush := web.NewLog(c.Log, users.LogLevel)
 	defer flush()
@@ -145,6 +147,7 @@ func runBoth(ctx context.Context, getenv func(string) string, c Console) error {
 		return err
 	}
 	defer at.close()
+	admins.PublicURL = cmp.Or(users.PublicURL, at.url(metric.User))
 	beside := front.own(metric.User, at.of(metric.User).Addr().String())
 	admins.UserURL, admins.UserVia = beside.url(), beside
 	registry, metricsURL, err := prom.Start(ctx, users.MetricsAddr, log, metric.User, metric.Admin)
@@ -186,6 +189,9 @@ func runBoth(ctx context.Context, getenv func(string) string, c Console) error {
 	}
 	if metricsURL != "" {
 		fmt.Fprintf(c.Out, "  Metrics           %s\n", metricsURL)
+	}
+	if front.acme != nil {
+		fmt.Fprintf(c.Out, "  Certificates      by %s; what is missing is said below\n", front.acme.authority())
 	}
 	if _, err := fmt.Fprint(c.Out, "\nPress Ctrl-C to stop.\n"); err != nil {
 		return err // nobody would know where it is
