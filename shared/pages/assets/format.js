@@ -48,9 +48,20 @@ export function moment(date) {
     weekday: 'short',
     day: 'numeric',
     month: 'short',
+    year: date.getFullYear() === new Date().getFullYear() ? undefined : 'numeric',
     hour: '2-digit',
     minute: '2-digit',
   });
+}
+
+/**
+ * A moment as a field for day and time has it, by the reader's own clock: "2026-12-01T14:05"
+ * @param {Date} date
+ */
+export function minute(date) {
+  const two = (/** @type {number} */ part) => String(part).padStart(2, '0');
+  const day = [date.getFullYear(), two(date.getMonth() + 1), two(date.getDate())].join('-');
+  return `${day}T${two(date.getHours())}:${two(date.getMinutes())}`;
 }
 
 /**

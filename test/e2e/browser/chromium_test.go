@@ -33,7 +33,7 @@ type step = chromedp.Action[chromedp.Void]
 func startChromium(p *profile, path, dir string, on screen) (engine, error) {
 	options := []chromedp.ExecAllocatorOption{
 		chromedp.ExecPath(path), chromedp.UserDataDir(dir), chromedp.WSURLReadTimeout(patience),
-		chromedp.Flag("headless", "new"),
+		chromedp.Flag("headless", "new"), chromedp.Flag("host-resolver-rules", "MAP "+otherMachine+" 127.0.0.1"),
 	}
 	for _, flag := range []string{
 		"no-sandbox", "disable-gpu", "no-first-run", "no-default-browser-check", "disable-background-networking",

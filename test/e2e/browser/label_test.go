@@ -115,6 +115,7 @@ func TestLabelBeforeTheDownload(t *testing.T) {
 	sender := open(t, desktop)
 	sender.goSend(s)
 	sender.choose(fileInput, path)
+	sender.click(noteLine)
 	sender.enter(noteInput, note)
 	sender.chooseDownloads("1")
 	sender.click(submit)
@@ -217,6 +218,7 @@ func TestNoteThatIsTooLong(t *testing.T) {
 	p.goSend(s)
 	path, _ := randomFile(t, "x.bin", 10)
 	p.choose(fileInput, path)
+	p.click(noteLine)
 	set := func(note string) {
 		evaluate[bool](p, fmt.Sprintf(`((field) => {
 			field.value = %q;

@@ -27,6 +27,8 @@ const (
 	textTab     = `#tab-text`
 	textBox     = `#text`
 	tokenInput  = `#token`
+	optionsLine = `send-options summary`
+	noteLine    = `note-field summary`
 	submit      = `form[data-view="compose"] [type="submit"]`
 	accepted    = `.token-state.good`
 	linkInput   = `sent-transfer > copy-field input`
@@ -71,6 +73,7 @@ func (p *profile) sendText(s *server, text string) string {
 // chooseDownloads sets the download limit before sending.
 func (p *profile) chooseDownloads(limit string) {
 	p.t.Helper()
+	p.click(optionsLine)
 	p.click(fmt.Sprintf(`input[name="downloads"][value="%s"]`, limit))
 }
 
@@ -160,6 +163,8 @@ func TestTextByKeyboardAlone(t *testing.T) {
 	sender.press(kb.ArrowRight) // to the text
 	sender.tabTo(textBox)
 	sender.enter(textBox, text)
+	sender.tabTo(optionsLine)
+	sender.press(kb.Enter)
 	sender.tabTo(`input[name="expiry"]`)
 	sender.press(kb.ArrowLeft) // 1 day
 	sender.tabTo(`input[name="downloads"]`)
@@ -300,6 +305,11 @@ func TestSenderDeletes(t *testing.T) {
 		if later {
 			sender.click(`sent-transfer details summary`)
 			private := sender.value(`sent-transfer details copy-field input`)
+			sender.goAfresh(private[:len(private)-5])
+			sender.see(`send-page > error-note b`)
+			if said := sender.text(`send-page > error-note`); !strings.Contains(said, "not whole") {
+				t.Errorf("for a cut link the sender's page says %q", said)
+			}
 			sender.goAfresh(private)
 			sender.see(`transfer-status .facts dd`)
 			if address := sender.address(); address != s.URL+"/" {
@@ -310,6 +320,12 @@ func TestSenderDeletes(t *testing.T) {
 		sender.await(`document.activeElement?.innerText === "Keep it"`)
 		sender.click(`dialog .danger`)
 		sender.await(`document.querySelector("transfer-status .facts").innerText.includes("Deleted")`)
+		if title := sender.text(sendingDone); title != "Deleted" {
+			t.Errorf("after deleting, the sender's page is called %q", title)
+		}
+		if evaluate[bool](sender, isVisible(`.seal:not(.plain)`)+` || `+isVisible(linkInput)) {
+			t.Error("after deleting, the sender's page shows a tick, or the link")
+		}
 		if status := s.info(t, id).Status; status != "deleted" {
 			t.Errorf("after deleting, the transfer is %s", status)
 		}

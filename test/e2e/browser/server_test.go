@@ -122,6 +122,7 @@ func (s *server) readStart(out string) bool {
 func (s *server) info(t *testing.T, id string) (info struct {
 	Status    string    `json:"status"`
 	Downloads int       `json:"download_count"`
+	Max       int       `json:"max_downloads"`
 	Hint      string    `json:"content_type_hint"`
 	ExpiresAt time.Time `json:"expires_at"`
 }) {

@@ -118,3 +118,13 @@ func TestWhereTooManyWrongKeysCameFrom(t *testing.T) {
 	limited.Store(false)
 	run(t, ctx, press("Log in"), says("No tokens yet"))
 }
+
+// Over plain http from another machine the key is not taken without a word.
+func TestLoginOverPlainHTTP(t *testing.T) {
+	t.Parallel()
+	ctx := open(t)
+	url, _ := serve(t)
+	run(t, ctx,
+		chromedp.Navigate(strings.Replace(url, "127.0.0.1", otherMachine, 1)), says("This address is not secure"),
+		says("https:// address"), enter("#login-key", apiKey), press("Log in all the same"), says("No tokens yet"))
+}

@@ -4,6 +4,7 @@ import * as api from './api.js';
 import { SendLogin } from './login.js';
 import { el, find, icon } from './shared/dom.js';
 import { brand, notice } from './view.js';
+import './shared/drops.js';
 import './audit.js';
 import './pulse.js';
 import './system.js';

@@ -45,7 +45,16 @@ export class SendLogin extends HTMLElement {
     const reveal = el('button', { type: 'button', class: 'button square', click: turn }, icon('eye'));
     reveal.setAttribute('aria-label', 'Show the key');
     reveal.setAttribute('aria-pressed', 'false');
-    const enter = el('button', { class: 'button primary wide' }, 'Log in');
+    // The machine itself is as good as https, and so browsers count it.
+    const open = !isSecureContext;
+    const enter = el('button', { class: 'button primary wide' }, open ? 'Log in all the same' : 'Log in');
+    const warning = el(
+      'p',
+      { class: 'note bad', role: 'alert' },
+      el('b', {}, 'This address is not secure. '),
+      'Whoever is on the network between can read the key, and do with it all that you can. Open the console at an ' +
+        'https:// address, or on the machine itself.',
+    );
     const submit = async (/** @type {SubmitEvent} */ event) => {
       event.preventDefault();
       error.textContent = '';
@@ -85,6 +94,7 @@ export class SendLogin extends HTMLElement {
               : 'For those who run this service. Log in with its API key.',
           ),
         ),
+        open && warning,
         // For what keeps passwords: it wants a name beside each.
         el('input', { name: 'username', value: 'operator', autocomplete: 'username', hidden: true, readonly: true }),
         el(

@@ -3,6 +3,7 @@
 import { getConfig } from './net/api.js';
 import { el, find } from './shared/dom.js';
 import { bytes, span } from './shared/format.js';
+import './shared/drops.js';
 
 try {
   const { max_bytes: max, max_ttl_seconds: lifetime, token_required: tokenRequired } = await getConfig();

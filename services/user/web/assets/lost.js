@@ -3,6 +3,7 @@
 import { takeLink } from './link/address.js';
 import { announce, find, show } from './shared/dom.js';
 import { linkWords } from './words.js';
+import './shared/drops.js';
 
 class LostPage extends HTMLElement {
   connectedCallback() {

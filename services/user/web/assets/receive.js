@@ -18,9 +18,11 @@ import { announce, copyButton, el, facts, find, icon, show } from './shared/dom.
 import { bytes, clock, plural, until } from './shared/format.js';
 import { ApiError } from './shared/http.js';
 import { ErrorNote } from './ui/error-note.js';
+import { isolated, nameOf, rowOf } from './ui/name.js';
 import { ProgressMeter } from './ui/progress-meter.js';
-import { nameOf, SealedLabel } from './ui/sealed-label.js';
+import { SealedLabel } from './ui/sealed-label.js';
 import { describe, insecure, keyWords, linkWords, passphraseWords, wrongKey, wrongPassphrase } from './words.js';
+import './shared/drops.js';
 
 const SHOWN_FILES = 500;
 const LINGERS = 60_000; // milliseconds that a browser has to take the end of a download
@@ -298,7 +300,9 @@ class ReceivePage extends HTMLElement {
     const { max_downloads: max, downloads_remaining: left } = this.#info ?? {};
     /** @type {[string, string][]} */
     const rows = [
-      ['Size', bytes(this.#label && isSize(this.#label.size) ? this.#label.size : declared || stored || 0)],
+      this.#label && isSize(this.#label.size)
+        ? ['Size', bytes(this.#label.size)]
+        : ['Size, encrypted', bytes(declared || stored || 0)], // what is in it is smaller, and nobody knows yet by how much
     ];
     if (expires) rows.push(['Expires', until(new Date(expires))]);
     const rest = left ? `${left} of ${max}` : 'none';
@@ -433,7 +437,7 @@ class ReceivePage extends HTMLElement {
   async #place({ name, size }, stop, signal) {
     if (size < LARGE) return { kind: 'blob' };
     const filename = name || 'download';
-    find(this, '[data-view="working"] [data-subject]').textContent = filename;
+    find(this, '[data-view="working"] [data-subject]').replaceChildren(nameOf(filename));
     if (canChooseFile()) {
       const handle = await this.#chosenFile(filename, signal);
       if (handle) return { kind: 'file', handle };
@@ -503,10 +507,14 @@ class ReceivePage extends HTMLElement {
       'li',
       {},
       icon(folder ? 'folder' : 'file'),
-      nameOf(path, 'name'),
+      rowOf(path),
       !folder && el('span', { class: 'size' }, bytes(size)),
       !folder &&
-        el('button', { type: 'button', title: 'Save', 'aria-label': `Save ${path}`, click: save }, icon('download')),
+        el(
+          'button',
+          { type: 'button', title: 'Save', 'aria-label': `Save ${isolated(path)}`, click: save },
+          icon('download'),
+        ),
     );
   }
 
@@ -518,7 +526,7 @@ class ReceivePage extends HTMLElement {
     return this.#fetchFiles(path, async (receiving) => {
       const { saved, name } = await this.#crypto.receiveOne(this.#id, number, receiving);
       if (saved.blob) saveBlob(saved.blob, name);
-      return `${saved.name || name} is saved.`;
+      return `${isolated(saved.name || name)} is saved.`;
     });
   }
 
@@ -526,7 +534,7 @@ class ReceivePage extends HTMLElement {
     return this.#fetchFiles(`${this.#files?.name}.zip`, async (receiving) => {
       const { saved, name } = await this.#crypto.receiveArchive(this.#id, receiving);
       if (saved.blob) saveBlob(saved.blob, name);
-      return `All is saved, as ${saved.name || name}.`;
+      return `All is saved, as ${isolated(saved.name || name)}.`;
     });
   }
 
@@ -535,7 +543,7 @@ class ReceivePage extends HTMLElement {
     if (!folder) return;
     await this.#fetchFiles(this.#files?.name ?? '', async (receiving) => {
       const name = await this.#crypto.receiveFolder(this.#id, folder, receiving);
-      return `All is saved, in the folder ${name}.`;
+      return `All is saved, in the folder ${isolated(name)}.`;
     });
   }
 
@@ -583,10 +591,10 @@ class ReceivePage extends HTMLElement {
     actions.replaceChildren();
     if (!blob) {
       title.textContent = 'Saved';
-      subject.textContent = chosen || `${filename}. Look in your downloads.`;
+      subject.replaceChildren(nameOf(chosen || filename), chosen ? '' : '. Look in your downloads.');
     } else if (text !== undefined) {
       title.textContent = 'Your text';
-      subject.textContent = plural(text.length, 'character');
+      subject.textContent = `${plural(text.length, 'character')}, ${bytes(blob.size)}`;
       content.append(el('pre', { class: 'shown-text', tabindex: 0, 'aria-label': 'The text' }, text));
       actions.append(
         copyButton('Copy text', () => text),
@@ -595,10 +603,10 @@ class ReceivePage extends HTMLElement {
     } else {
       saveBlob(blob, filename);
       title.textContent = 'Decrypted and saved';
-      subject.textContent = `${filename}, ${bytes(blob.size)}. Look in your downloads.`;
+      subject.replaceChildren(nameOf(filename), `, ${bytes(blob.size)}. Look in your downloads.`);
       if (preview?.image) {
         const src = URL.createObjectURL(preview.image);
-        content.append(el('img', { class: 'preview', src, alt: `Preview of ${filename}` }));
+        content.append(el('img', { class: 'preview', src, alt: `Preview of ${isolated(filename)}` }));
       }
       actions.append(saveButton('Save again', blob, filename));
     }

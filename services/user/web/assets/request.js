@@ -10,6 +10,7 @@ import { announce, facts, find, show } from './shared/dom.js';
 import { bytes, plural, until } from './shared/format.js';
 import { TransferStatus } from './ui/transfer-status.js';
 import { describe, requestWords } from './words.js';
+import './shared/drops.js';
 
 class RequestPage extends SenderPage {
   #link = readRequest(location.href);

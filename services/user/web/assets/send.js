@@ -3,20 +3,24 @@
 
 import { removeOver } from './net/storage.js';
 import { Missing, SenderPage } from './sender-page.js';
-import { announce, find, show } from './shared/dom.js';
+import { announce, dialog, el, find, icon, show } from './shared/dom.js';
 import { bytes, plural } from './shared/format.js';
 import { AskForFiles } from './ui/ask-for-files.js';
 import { PassphraseField } from './ui/passphrase-field.js';
+import { SendOptions } from './ui/send-options.js';
 import { SentTransfer } from './ui/sent-transfer.js';
 import { tabs } from './ui/tabs.js';
 import { TokenField } from './ui/token-field.js';
 import { TransferStatus } from './ui/transfer-status.js';
+import { cutManage } from './words.js';
+import './shared/drops.js';
 
 const MAX_TEXT = 1024 * 1024; // bytes; longer ones are better sent as a file
 
 class SendPage extends SenderPage {
   #text = find(this, '#text', HTMLTextAreaElement);
   #token = find(this, 'token-field', TokenField);
+  #options = find(this, 'send-options', SendOptions);
   #passphrase = find(this, 'passphrase-field', PassphraseField);
   #ask = find(this, 'ask-for-files', AskForFiles);
   #result = find(this, '[data-links]');
@@ -29,7 +33,6 @@ class SendPage extends SenderPage {
 
   connectedCallback() {
     super.connectedCallback();
-    for (const radio of this.#radios('downloads')) radio.addEventListener('change', () => this.#offerAutoDelete());
     this.#text.addEventListener('input', () => this.#count());
     this.picker.addEventListener('change', () => {
       if (this.picker.entries.length) this.chooseFiles();
@@ -42,37 +45,15 @@ class SendPage extends SenderPage {
     if (isSecureContext) this.configure();
   }
 
-  /** @returns {HTMLInputElement[]} */
-  #radios(/** @type {string} */ name) {
-    return Array.from(this.form.querySelectorAll(`input[name="${name}"]`));
-  }
-
-  /** The choice of a group as a number; 0 where there is none. */
-  #chosen(/** @type {string} */ name) {
-    return Number(this.#radios(name).find((radio) => radio.checked)?.value ?? 0);
-  }
-
   async configure() {
     const config = await super.configure();
     if (!config) return null;
-    const { max_bytes: max, max_ttl_seconds: longest, default_ttl_seconds: usual } = config;
+    const { max_bytes: max, token_required: isRequired } = config;
     find(this, '[data-limit]').textContent = max ? `Up to ${bytes(max)} at a time.` : '';
-    if (config.token_required) this.#token.require();
-
-    const choices = this.#radios('expiry');
-    const offered = choices.filter((radio) => Number(radio.value) <= longest);
-    for (const radio of choices) find(this, `label:has([value="${radio.value}"])`).hidden = !offered.includes(radio);
-    find(this, '[data-expiry]').hidden = offered.length === 0; // the server's own lifetime applies
-    if (!offered.some((radio) => radio.checked)) {
-      for (const radio of choices) radio.checked = false;
-      const fitting = offered.findLast((radio) => Number(radio.value) <= usual) ?? offered.at(-1);
-      if (fitting) fitting.checked = true;
-    }
+    if (isRequired) this.#token.require();
+    else this.#token.hidden = true;
+    this.#options.configure(config);
     return config;
-  }
-
-  #offerAutoDelete() {
-    find(this, '[data-auto-delete]').hidden = this.#chosen('downloads') === 0;
   }
 
   #count() {
@@ -110,7 +91,7 @@ class SendPage extends SenderPage {
       const advice = `Up to ${bytes(MAX_TEXT)}. Save it as a file and send that.`;
       throw new Missing({ title: 'Too long for a text', text: advice }, this.#text);
     }
-    return { isText: true, source: { text }, subject: plural(text.length, 'character') };
+    return { isText: true, source: { text }, subject: [plural(text.length, 'character'), sizeOf(text)] };
   }
 
   get token() {
@@ -122,19 +103,12 @@ class SendPage extends SenderPage {
     return !this.#token.problem;
   }
 
-  /** @param {import('./net/api.js').Config} config */
-  way(config) {
+  way() {
     if (this.#passphrase.problem) throw new Missing(this.#passphrase.problem, this.#passphrase);
+    const { problem, maxDownloads, expires, autoDelete } = this.#options;
+    if (problem) throw new Missing(problem.words, problem.field);
     if (!this.mayGoOn()) return null;
-    const maxDownloads = this.#chosen('downloads');
-    const lifetime = this.#chosen('expiry') || config.default_ttl_seconds;
-    const erase = find(this, '[name="autodelete"]', HTMLInputElement).checked;
-    return {
-      maxDownloads,
-      expires: new Date(Date.now() + config.clock_offset + lifetime * 1000),
-      autoDelete: maxDownloads > 0 && erase,
-      passphrase: this.#passphrase.value,
-    };
+    return { maxDownloads, expires, autoDelete, passphrase: this.#passphrase.value };
   }
 
   /** @param {string} why */
@@ -154,8 +128,9 @@ class SendPage extends SenderPage {
     };
     result.addEventListener('taken', safe);
     result.addEventListener('deleted', safe);
-    result.addEventListener('again', () => this.#again());
-    show(this, 'sent');
+    result.addEventListener('again', () => this.startOver());
+    result.addEventListener('over', (event) => this.#over(event));
+    this.#showSent('Sealed and ready', 'check');
     this.#result.replaceChildren(result);
     result.show(transfer);
     this.#linkAtRisk = true;
@@ -163,9 +138,32 @@ class SendPage extends SenderPage {
     announce(find(this, '#sent-title'));
   }
 
-  #again() {
-    const lost = 'You have not copied the link yet. Without it nobody can open what you sent. Go on anyway?';
-    if (this.#linkAtRisk && !confirm(lost)) return;
+  /**
+   * @param {string} title
+   * @param {string} picture of what is good; another is plain
+   */
+  #showSent(title, picture) {
+    const view = show(this, 'sent');
+    find(view, '#sent-title').textContent = title;
+    const seal = icon(picture);
+    seal.setAttribute('class', picture === 'check' ? 'seal' : 'seal plain');
+    find(view, '.seal', SVGElement).replaceWith(seal);
+  }
+
+  /** What was sent is there no more. */
+  #over(/** @type {Event} */ event) {
+    const { title, picture } = /** @type {CustomEvent} */ (event).detail;
+    this.#linkAtRisk = false;
+    this.#showSent(title, picture);
+    document.title = `${title}: ${this.title}`;
+  }
+
+  async startOver() {
+    if (!this.#ask.hidden) {
+      this.#ask.leave();
+      return true;
+    }
+    if (this.#linkAtRisk && !(await this.#mayForget())) return false;
     this.#linkAtRisk = false;
     this.#result.replaceChildren();
     this.picker.clear();
@@ -174,6 +172,18 @@ class SendPage extends SenderPage {
     this.#passphrase.clear();
     this.#count();
     this.#back();
+    return true;
+  }
+
+  async #mayForget() {
+    return dialog({
+      title: 'Go on without the link?',
+      body: el('p', {}, 'You have not copied it yet. Without it nobody can open what you sent.'),
+      dismiss: 'Stay here',
+      action: 'Go on',
+      danger: true,
+      submit: () => true,
+    });
   }
 
   #back() {
@@ -201,6 +211,7 @@ class SendPage extends SenderPage {
   #openAsk() {
     if (this.running) return;
     history.replaceState(null, '', location.pathname);
+    this.settle();
     show(this, 'ask');
     this.#ask.open(this.crypto, this.#token);
     announce(find(this.#ask, 'h2'));
@@ -208,14 +219,19 @@ class SendPage extends SenderPage {
 
   /** The sender's page of an earlier transfer. The secret does not stay in the address bar. */
   #openManage() {
+    if (!/^#manage\b/.test(location.hash) || this.running) return;
     const [, id, secret] = location.hash.match(/^#manage\/([0-9a-f]{12,64})\/([A-Za-z0-9_-]{43})$/) ?? [];
-    if (!id || this.running) return;
     history.replaceState(null, '', location.pathname);
+    if (!id) {
+      this.warn(cutManage);
+      return;
+    }
     const status = new TransferStatus();
-    show(this, 'sent');
-    find(this, '#sent-title').textContent = 'Your transfer';
+    this.settle();
+    this.#showSent('Your transfer', 'eye');
     find(this, '[data-view="sent"] [data-subject]').textContent = `Number ${id}`;
     this.#result.replaceChildren(status);
+    status.addEventListener('over', (event) => this.#over(event));
     status.watch(id, secret);
     announce(find(this, '#sent-title'));
   }

@@ -15,10 +15,13 @@ import { bytes } from './shared/format.js';
 import { ApiError } from './shared/http.js';
 import { ErrorNote } from './ui/error-note.js';
 import { FilePicker } from './ui/file-picker.js';
+import { nameOf } from './ui/name.js';
 import { NoteField } from './ui/note-field.js';
 import { ProgressMeter } from './ui/progress-meter.js';
 import { UnfinishedUploads } from './ui/unfinished-uploads.js';
 import { describe, insecure } from './words.js';
+
+const SETTLES = 1500; // milliseconds until the page shows what it has, whether or not it knows all
 
 const WAITS = {
   offline: 'Offline. It goes on when the connection is back.',
@@ -27,7 +30,7 @@ const WAITS = {
 
 /** @typedef {import('./net/api.js').Config} Config */
 /** @typedef {import('./net/unfinished.js').Begun} Begun */
-/** @typedef {{ source: import('./crypto/client.js').Content, isText: boolean, subject: string }} Content */
+/** @typedef {{ source: import('./crypto/client.js').Content, isText: boolean, subject: [name: string, size: number] }} Content */
 
 /**
  * How it is sent: the fields of create that the person chooses, the passphrase, which can be empty, and to what the key is
@@ -75,6 +78,8 @@ export class SenderPage extends HTMLElement {
       this.#submit();
     });
     this.form.addEventListener('change', () => this.error.clear());
+    this.picker.addEventListener('change', () => this.#chose());
+    this.picker.addEventListener('elsewhere', (event) => this.#dropped(event));
     this.picker.addEventListener('unreadable', () =>
       this.error.show({
         title: 'That could not be read',
@@ -94,7 +99,45 @@ export class SenderPage extends HTMLElement {
     addEventListener('beforeunload', (event) => {
       if (this.running || this.isAtRisk) event.preventDefault();
     });
-    if (!isSecureContext) this.error.show(insecure);
+    if (!isSecureContext) {
+      this.form.inert = true; // nothing pretends to work
+      this.warn(insecure);
+    }
+    setTimeout(() => this.settle(), isSecureContext ? SETTLES : 0);
+  }
+
+  /**
+   * Says something about the page as a whole, at its top.
+   * @param {import('./words.js').Words} words
+   */
+  warn(words) {
+    const note = new ErrorNote();
+    this.prepend(note);
+    note.show(words);
+  }
+
+  /** Shows what was made ready out of sight. */
+  settle() {
+    this.toggleAttribute('data-settled', true);
+  }
+
+  /** What was pressed to choose is gone: the next thing to press is the button that sends. */
+  #chose() {
+    const { activeElement: at } = document;
+    const isLost = !at || at === document.body || !at.checkVisibility();
+    if (this.picker.entries.length && isLost) this.submitter.focus({ preventScroll: true });
+  }
+
+  /** What is dropped on what was sent is the next thing to send. */
+  async #dropped(/** @type {Event} */ event) {
+    /** @type {import('./files/selection.js').Entry[]} */
+    const entries = /** @type {CustomEvent} */ (event).detail;
+    if (this.running) {
+      find(this, '[data-later]').textContent = 'That was not added: this is on its way. Drop it again when it is done.';
+    } else if (!document.querySelector('dialog[open]') && (await this.startOver())) {
+      this.chooseFiles();
+      this.picker.add(entries);
+    }
   }
 
   /** Learns what the service allows; says so where it cannot. */
@@ -103,19 +146,20 @@ export class SenderPage extends HTMLElement {
       this.config = await getConfig();
     } catch (error) {
       this.error.show(describe(error, 'send'));
+      this.settle();
       return null;
     }
-    this.#offer();
+    this.#offer().finally(() => this.settle());
     return this.config;
   }
 
   #offer() {
-    this.#unfinished.load(this.request);
+    return this.#unfinished.load(this.request);
   }
 
   /** @param {ClipboardEvent} event */
   #paste(event) {
-    if (this.running || this.form.hidden || !event.clipboardData) return;
+    if (this.running || this.form.hidden || this.form.inert || !event.clipboardData) return;
     const files = picked(event.clipboardData.files);
     if (files.length) {
       event.preventDefault();
@@ -144,7 +188,7 @@ export class SenderPage extends HTMLElement {
     }
     const name = sendName(entries);
     const source = { entries, name, together: isContainer(entries) };
-    return { isText: false, source, subject: `${name}, ${bytes(size)}` };
+    return { isText: false, source, subject: [name, size] };
   }
 
   async #submit() {
@@ -221,7 +265,7 @@ export class SenderPage extends HTMLElement {
     const config = this.config ?? (await this.configure());
     if (!config || this.running || !this.mayGoOn()) return;
     const content = { entries, name, together };
-    const signal = this.#begin(`${name}, ${bytes(totalSize(entries))}`);
+    const signal = this.#begin([name, totalSize(entries)]);
     try {
       const { token } = this;
       const what = { key, block, content: plain(content), settings: {}, token, config, begun: id };
@@ -265,9 +309,12 @@ export class SenderPage extends HTMLElement {
     this.#offer();
   }
 
-  /** @param {string} subject */
-  #begin(subject) {
-    for (const line of this.querySelectorAll('[data-subject]')) line.textContent = subject;
+  /** @param {Content['subject']} subject */
+  #begin([name, size]) {
+    for (const line of this.querySelectorAll('[data-subject]')) {
+      line.replaceChildren(nameOf(name), `, ${bytes(size)}`);
+    }
+    find(this, '[data-later]').textContent = '';
     show(this, 'working');
     this.#unfinished.hidden = true;
     this.#meter.reset();
@@ -367,6 +414,11 @@ export class SenderPage extends HTMLElement {
    */
   way(_config) {
     return null;
+  }
+
+  /** Goes back to where one begins; false where the person wants to stay. */
+  async startOver() {
+    return true;
   }
 
   /** Shows where files are chosen. */

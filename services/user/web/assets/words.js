@@ -18,7 +18,14 @@ const say = (title, text) => ({ title, text });
 /** Browsers give encryption only to pages that nobody on the way can have changed. */
 export const insecure = say(
   'This address is not secure',
-  'Encryption works only at an https:// address, or on the machine itself. Open this page there.',
+  'Encryption works only at an https:// address, or on the machine itself. Ask whoever runs this service for its ' +
+    'https:// address, and open that.',
+);
+
+/** That the way to what one sent is not whole. */
+export const cutManage = say(
+  'The link to your transfer is not whole',
+  'Copy all of it, up to its last character, and open it again.',
 );
 
 const TO_COPY = 'Copy all of the link, up to its last character, and nothing else.';

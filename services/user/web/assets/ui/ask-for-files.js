@@ -11,7 +11,7 @@ import { ApiError } from '../shared/http.js';
 import { describe } from '../words.js';
 import { CopyField } from './copy-field.js';
 import { ErrorNote } from './error-note.js';
-import { nameOf } from './sealed-label.js';
+import { isolated, nameOf } from './name.js';
 
 /** @typedef {import('../net/own-requests.js').OwnRequest} OwnRequest */
 /** @typedef {import('../shared/contract.js').ArrivedTransfer} Arrived */
@@ -43,7 +43,7 @@ export class AskForFiles extends HTMLElement {
       event.preventDefault();
       this.#make();
     });
-    find(this, '[data-back]').addEventListener('click', () => this.#leave());
+    find(this, '[data-back]').addEventListener('click', () => this.leave());
   }
 
   /**
@@ -60,7 +60,8 @@ export class AskForFiles extends HTMLElement {
     this.#list();
   }
 
-  #leave() {
+  /** Gives back what it had of the page. */
+  leave() {
     if (this.#token) this.#home?.before(this.#token);
     this.dispatchEvent(new CustomEvent('back'));
   }
@@ -212,7 +213,7 @@ class OwnRequestItem extends HTMLElement {
    * @param {import('../crypto/client.js').CryptoClient} crypto
    */
   show(request, crypto) {
-    this.#arrived.setAttribute('aria-label', `What arrived for ${request.title}`);
+    this.#arrived.setAttribute('aria-label', `What arrived for ${isolated(request.title)}`);
     this.replaceChildren(
       el('h3', { tabindex: -1 }, nameOf(request.title)),
       this.#state,
@@ -269,7 +270,7 @@ class OwnRequestItem extends HTMLElement {
   async #close({ id, secret, title }, look) {
     const sure = await dialog({
       title: 'Close this request?',
-      body: el('p', {}, `Nobody can send for ${title} any more. What has arrived stays until it ends.`),
+      body: el('p', {}, `Nobody can send for ${isolated(title)} any more. What has arrived stays until it ends.`),
       dismiss: 'Keep it open',
       action: 'Close it',
       danger: true,
@@ -293,7 +294,7 @@ class OwnRequestItem extends HTMLElement {
     const lost = arrived ? ' What arrived and was not saved yet can then be opened by nobody.' : '';
     const sure = await dialog({
       title: 'Take it off the list?',
-      body: el('p', {}, `This browser forgets the key for ${title}.${lost}`),
+      body: el('p', {}, `This browser forgets the key for ${isolated(title)}.${lost}`),
       dismiss: 'Keep it',
       action: 'Forget it',
       danger: true,
@@ -340,7 +341,7 @@ function arrivedItem(
       if (!said) return;
       const rest = said.count > 1 ? ` and ${plural(said.count - 1, 'more file')}` : '';
       name.replaceChildren(nameOf(said.files[0].name), rest);
-      link.setAttribute('aria-label', `Open ${said.files[0].name}${rest}`);
+      link.setAttribute('aria-label', `Open ${isolated(said.files[0].name)}${rest}`);
     } catch {
       // It has a passphrase beside, or is over: its page says so.
     }

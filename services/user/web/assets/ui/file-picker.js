@@ -2,6 +2,7 @@ import { dropped, isContainer, isHidden, merge, opened, picked, sendName, totalS
 import { isFolder } from '../files/tree.js';
 import { el, find, icon } from '../shared/dom.js';
 import { bytes, plural } from '../shared/format.js';
+import { isolated, rowOf } from './name.js';
 
 /** @typedef {import('../files/selection.js').Entry} Entry */
 
@@ -9,7 +10,7 @@ const SHOWN = 100; // a folder can have a hundred thousand files; a list cannot
 
 /**
  * <file-picker>: the drop zone and what is in it. Its markup is in the page. A "change" follows every change of its
- * entries.
+ * entries; "elsewhere" says that something was dropped while the page shows something else.
  */
 export class FilePicker extends HTMLElement {
   /** @type {Entry[]} */
@@ -43,8 +44,7 @@ export class FilePicker extends HTMLElement {
       if (!carriesFiles(event)) return;
       event.preventDefault();
       this.#over(event, -this.#depth);
-      const sending = /** @type {HTMLElement | null} */ (this.closest('[data-view]'))?.hidden;
-      if (!sending && event.dataTransfer) this.#drop(event.dataTransfer);
+      if (event.dataTransfer && !this.closest('[inert]')) this.#drop(event.dataTransfer);
     });
   }
 
@@ -77,7 +77,11 @@ export class FilePicker extends HTMLElement {
   /** @param {DataTransfer} transfer */
   async #drop(transfer) {
     try {
-      this.add(await dropped(transfer));
+      const entries = await dropped(transfer);
+      if (!entries.length) return;
+      const isElsewhere = /** @type {HTMLElement | null} */ (this.closest('[data-view]'))?.hidden;
+      if (isElsewhere) this.dispatchEvent(new CustomEvent('elsewhere', { detail: entries }));
+      else this.add(entries);
     } catch {
       this.dispatchEvent(new CustomEvent('unreadable', { bubbles: true }));
     }
@@ -111,13 +115,13 @@ export class FilePicker extends HTMLElement {
     const hidden = entries.filter(isHidden);
     find(this, '[data-hidden-files]').hidden = hidden.length === 0;
     find(this, '[data-hidden-files] span').textContent =
-      `${plural(hidden.length, 'hidden file')} among them, such as ${hidden[0]?.path}.`;
+      `${plural(hidden.length, 'hidden file')} among them, such as ${isolated(hidden[0]?.path ?? '')}.`;
 
     const archive = find(this, '[data-archive]');
     archive.hidden = entries.length === 0 || !isContainer(entries);
     if (!archive.hidden) {
       archive.textContent =
-        `They travel under one link, as ${sendName(entries)}. ` +
+        `They travel under one link, as ${isolated(sendName(entries))}. ` +
         'The recipient can have each of them alone, or all as a ZIP archive.';
     }
     this.dispatchEvent(new CustomEvent('change', { bubbles: true }));
@@ -135,9 +139,9 @@ export class FilePicker extends HTMLElement {
       'li',
       {},
       icon(isFolder(entry.path) ? 'folder' : 'file'),
-      el('span', { class: 'name', title: entry.path }, entry.path),
+      rowOf(entry.path),
       el('span', { class: 'size' }, isFolder(entry.path) ? 'empty folder' : bytes(entry.file.size)),
-      el('button', { type: 'button', 'aria-label': `Remove ${entry.path}`, click: remove }, icon('close')),
+      el('button', { type: 'button', 'aria-label': `Remove ${isolated(entry.path)}`, click: remove }, icon('close')),
     );
   }
 }

@@ -4,10 +4,11 @@ import { plural } from '../shared/format.js';
 
 const NEAR = 100; // characters left from which on they are counted
 
-/** <note-field>: what the sender wants to say with it. Its markup is in the page. */
+/** <note-field>: what the sender wants to say with it, in a line that opens or not. Its markup is in the page. */
 export class NoteField extends HTMLElement {
   #field = find(this, 'textarea', HTMLTextAreaElement);
   #left = find(this, '[data-left]');
+  #more = this.querySelector('details');
 
   connectedCallback() {
     this.#field.addEventListener('input', () => this.#count());
@@ -34,11 +35,13 @@ export class NoteField extends HTMLElement {
   }
 
   focus() {
+    if (this.#more) this.#more.open = true;
     this.#field.focus();
   }
 
   clear() {
     this.value = '';
+    if (this.#more) this.#more.open = false;
   }
 
   #count() {
@@ -46,6 +49,8 @@ export class NoteField extends HTMLElement {
     const words = more < 0 ? `${plural(-more, 'character')} too many` : `${plural(more, 'character')} left`;
     this.#left.textContent = more <= NEAR ? words : '';
     this.#field.setAttribute('aria-invalid', String(more < 0));
+    const kept = this.querySelector('[data-kept]');
+    if (kept) kept.textContent = this.value ? 'written' : '';
   }
 }
 

@@ -1,8 +1,7 @@
 import { isSize } from '../crypto/label.js';
 import { el, icon } from '../shared/dom.js';
 import { bytes, plural } from '../shared/format.js';
-
-const SHOWN_NAME = 64; // characters; all of it is in the title attribute
+import { nameOf } from './name.js';
 
 const SHOWN_SIDE = 1024; // pixels of a picture, which is shown much smaller
 
@@ -54,24 +53,16 @@ function list({ files, count }) {
     'ul',
     { class: 'files', 'aria-label': 'What is in it', tabindex: 0 },
     files.map(({ name, size }) =>
-      el('li', {}, icon('file'), nameOf(name, 'name'), isSize(size) && el('span', { class: 'size' }, bytes(size))),
+      el(
+        'li',
+        {},
+        icon('file'),
+        el('span', { class: 'name' }, nameOf(name)),
+        isSize(size) && el('span', { class: 'size' }, bytes(size)),
+      ),
     ),
     rest > 0 && el('li', { class: 'rest' }, `and ${plural(rest, 'more file')}`),
   );
-}
-
-/**
- * A name, which can be long and in any direction of writing. Its ending, which says what it is, stays.
- * @param {string} name
- */
-export function nameOf(name, className = '') {
-  const characters = Array.from(name);
-  const tail = 20;
-  const shown =
-    characters.length > SHOWN_NAME
-      ? `${characters.slice(0, SHOWN_NAME - tail).join('')}…${characters.slice(-tail).join('')}`
-      : name;
-  return el('bdi', { class: className, title: shown !== name && name }, shown);
 }
 
 customElements.define('sealed-label', SealedLabel);

@@ -59,6 +59,7 @@ export class SentTransfer extends HTMLElement {
     const manageField = field('Your private page', 'Copy', `${location.origin}/#manage/${id}/${deleteSecret}`);
     manageField.addEventListener('copied', (event) => event.stopPropagation()); // not the link it is about
     const status = new TransferStatus();
+    status.addEventListener('over', () => this.classList.add('over'));
 
     this.replaceChildren(
       wholeField,
@@ -97,7 +98,7 @@ export class SentTransfer extends HTMLElement {
       ),
       el(
         'button',
-        { type: 'button', class: 'button wide', click: () => this.dispatchEvent(new CustomEvent('again')) },
+        { type: 'button', class: 'button wide again', click: () => this.dispatchEvent(new CustomEvent('again')) },
         'Send something else',
       ),
     );

@@ -19,7 +19,7 @@ const LIVES = [
 
 /**
  * <transfer-status>: what became of a transfer, for its sender, and the ways to end it sooner or later. watch(id, secret)
- * starts it; "deleted" follows a deletion.
+ * starts it; "deleted" follows a deletion, and "over" says, with a title and a picture, that it is there no more.
  */
 export class TransferStatus extends HTMLElement {
   #id = '';
@@ -58,7 +58,8 @@ export class TransferStatus extends HTMLElement {
       this.#error.clear();
       this.#render(this.#info);
     } catch (error) {
-      if (error instanceof ApiError && error.status === 404) this.#end('Not on the server any more');
+      if (error instanceof ApiError && error.status === 404)
+        this.#end('Not on the server any more', 'Not there any more');
       else if (!this.#facts.hasChildNodes()) this.#error.show(describe(error, 'status'));
     }
   }
@@ -71,12 +72,22 @@ export class TransferStatus extends HTMLElement {
     }
     this.#show(statusRows(info));
     this.#change.hidden = info.is_expired || Boolean(info.erased) || !info.delete_enabled;
-    this.#button.hidden = Boolean(info.erased);
+    this.#button.hidden = info.is_expired || Boolean(info.erased);
+    if (info.is_expired) this.#tell('Expired', 'clock');
+  }
+
+  /**
+   * @param {string} title
+   * @param {string} picture
+   */
+  #tell(title, picture) {
+    this.dispatchEvent(new CustomEvent('over', { bubbles: true, detail: { title, picture } }));
   }
 
   /** @param {string} text */
-  #end(text) {
+  #end(text, title = text) {
     clearInterval(this.#timer);
+    this.#tell(title, 'trash');
     this.#show([['State', text]]);
     this.#button.hidden = true;
     this.#change.hidden = true;

@@ -5,7 +5,7 @@ import { forget, lockName, unfinished } from '../net/unfinished.js';
 import { dialog, el, icon } from '../shared/dom.js';
 import { bytes, moment, plural } from '../shared/format.js';
 import { ErrorNote } from './error-note.js';
-import { nameOf } from './sealed-label.js';
+import { isolated, nameOf } from './name.js';
 
 /** @typedef {import('../files/selection.js').Entry} Entry */
 /** @typedef {import('../net/unfinished.js').Begun} Begun */
@@ -55,7 +55,7 @@ export class UnfinishedUploads extends HTMLElement {
     const actions = el('div', { class: 'row' });
     const item = el(
       'section',
-      { class: 'card unfinished', 'aria-label': `Not finished: ${name}` },
+      { class: 'card unfinished', 'aria-label': `Not finished: ${isolated(name)}` },
       title,
       el('div', { class: 'bar', 'aria-hidden': 'true' }, bar),
       el(
@@ -113,7 +113,7 @@ export class UnfinishedUploads extends HTMLElement {
   async #forget({ id, name, deleteSecret }) {
     const sure = await dialog({
       title: 'Forget this upload?',
-      body: el('p', {}, `What has arrived of ${name} is erased from the server. Nobody had a link to it.`),
+      body: el('p', {}, `What has arrived of ${isolated(name)} is erased from the server. Nobody had a link to it.`),
       dismiss: 'Keep it',
       action: 'Forget it',
       danger: true,
@@ -172,12 +172,15 @@ async function fromHandles({ files, handles }) {
  */
 function missing({ files, name, together }, paths) {
   if (!together) {
-    return { title: 'That is another file', text: `What was begun is called ${name}. Choose that one.` };
+    return { title: 'That is another file', text: `What was begun is called ${isolated(name)}. Choose that one.` };
   }
   const rest = paths.length > 1 ? ` and ${plural(paths.length - 1, 'other')}` : '';
   return paths.length === files.length
-    ? { title: 'Those are other files', text: `What was begun is ${name}, with ${paths[0]}${rest}.` }
-    : { title: 'Not all of it is there', text: `Choose ${paths[0]}${rest}, too.` };
+    ? {
+        title: 'Those are other files',
+        text: `What was begun is ${isolated(name)}, with ${isolated(paths[0])}${rest}.`,
+      }
+    : { title: 'Not all of it is there', text: `Choose ${isolated(paths[0])}${rest}, too.` };
 }
 
 customElements.define('unfinished-uploads', UnfinishedUploads);

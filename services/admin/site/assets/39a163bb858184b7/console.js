@@ -236,6 +236,7 @@ function moment(date) {
     weekday: "short",
     day: "numeric",
     month: "short",
+    year: date.getFullYear() === (/* @__PURE__ */ new Date()).getFullYear() ? void 0 : "numeric",
     hour: "2-digit",
     minute: "2-digit"
   });
@@ -557,7 +558,14 @@ var SendLogin = class extends HTMLElement {
     const reveal = el("button", { type: "button", class: "button square", click: turn }, icon("eye"));
     reveal.setAttribute("aria-label", "Show the key");
     reveal.setAttribute("aria-pressed", "false");
-    const enter = el("button", { class: "button primary wide" }, "Log in");
+    const open = !isSecureContext;
+    const enter = el("button", { class: "button primary wide" }, open ? "Log in all the same" : "Log in");
+    const warning = el(
+      "p",
+      { class: "note bad", role: "alert" },
+      el("b", {}, "This address is not secure. "),
+      "Whoever is on the network between can read the key, and do with it all that you can. Open the console at an https:// address, or on the machine itself."
+    );
     const submit = async (event) => {
       event.preventDefault();
       error.textContent = "";
@@ -595,6 +603,7 @@ var SendLogin = class extends HTMLElement {
             again ? "Log in again to go on. Nothing you typed is lost." : "For those who run this service. Log in with its API key."
           )
         ),
+        open && warning,
         // For what keeps passwords: it wants a name beside each.
         el("input", { name: "username", value: "operator", autocomplete: "username", hidden: true, readonly: true }),
         el(
@@ -615,6 +624,18 @@ var SendLogin = class extends HTMLElement {
   }
 };
 customElements.define("send-login", SendLogin);
+
+// assets/shared/drops.js
+for (const name of ["dragover", "drop"]) {
+  addEventListener(name, (event) => {
+    const { target, dataTransfer } = (
+      /** @type {DragEvent} */
+      event
+    );
+    const isField = target instanceof Element && target.closest("input, textarea");
+    if (!isField || dataTransfer?.types.includes("Files")) event.preventDefault();
+  });
+}
 
 // assets/audit.js
 var RANGES = [

@@ -197,6 +197,18 @@ function span(seconds) {
 var number = (count) => count.toLocaleString("en");
 var plural = (count, noun) => `${number(count)} ${noun}${count === 1 ? "" : "s"}`;
 
+// assets/shared/drops.js
+for (const name of ["dragover", "drop"]) {
+  addEventListener(name, (event) => {
+    const { target, dataTransfer } = (
+      /** @type {DragEvent} */
+      event
+    );
+    const isField = target instanceof Element && target.closest("input, textarea");
+    if (!isField || dataTransfer?.types.includes("Files")) event.preventDefault();
+  });
+}
+
 // assets/how.js
 try {
   const { max_bytes: max, max_ttl_seconds: lifetime, token_required: tokenRequired } = await getConfig();

@@ -388,7 +388,11 @@ var plural = (count, noun) => `${number(count)} ${noun}${count === 1 ? "" : "s"}
 var say = (title, text) => ({ title, text });
 var insecure = say(
   "This address is not secure",
-  "Encryption works only at an https:// address, or on the machine itself. Open this page there."
+  "Encryption works only at an https:// address, or on the machine itself. Ask whoever runs this service for its https:// address, and open that."
+);
+var cutManage = say(
+  "The link to your transfer is not whole",
+  "Copy all of it, up to its last character, and open it again."
 );
 var TO_COPY = "Copy all of the link, up to its last character, and nothing else.";
 var LINK = {
@@ -590,6 +594,18 @@ var MAKING = {
   expired: noRequest,
   gone: noRequest
 };
+
+// assets/shared/drops.js
+for (const name of ["dragover", "drop"]) {
+  addEventListener(name, (event) => {
+    const { target, dataTransfer } = (
+      /** @type {DragEvent} */
+      event
+    );
+    const isField = target instanceof Element && target.closest("input, textarea");
+    if (!isField || dataTransfer?.types.includes("Files")) event.preventDefault();
+  });
+}
 
 // assets/lost.js
 var LostPage = class extends HTMLElement {

@@ -1215,6 +1215,7 @@ function moment(date) {
     weekday: "short",
     day: "numeric",
     month: "short",
+    year: date.getFullYear() === (/* @__PURE__ */ new Date()).getFullYear() ? void 0 : "numeric",
     hour: "2-digit",
     minute: "2-digit"
   });
@@ -1240,6 +1241,30 @@ var ErrorNote = class extends HTMLElement {
   }
 };
 customElements.define("error-note", ErrorNote);
+
+// assets/ui/name.js
+var SHOWN = 64;
+var ENDING = 20;
+var CUT_FROM = 28;
+var TURNS = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
+function nameOf(name) {
+  const characters = Array.from(name.replace(TURNS, ""));
+  const isLong = characters.length > SHOWN;
+  const shown = isLong ? `${characters.slice(0, SHOWN - ENDING).join("")}…${characters.slice(-ENDING).join("")}` : characters.join("");
+  return el("bdi", { title: isLong && name }, shown);
+}
+function rowOf(name) {
+  const characters = Array.from(name.replace(TURNS, ""));
+  if (characters.length < CUT_FROM) return el("bdi", { class: "name" }, characters.join(""));
+  const at = characters.length - ENDING;
+  return el(
+    "bdi",
+    { class: "name cut", title: name },
+    el("span", {}, characters.slice(0, at).join("")),
+    el("span", {}, characters.slice(at).join(""))
+  );
+}
+var isolated = (name) => `⁨${name.replace(TURNS, "")}⁩`;
 
 // assets/ui/progress-meter.js
 var SPOKEN_EVERY = 1e4;
@@ -1337,7 +1362,6 @@ var Pace2 = class {
 customElements.define("progress-meter", ProgressMeter);
 
 // assets/ui/sealed-label.js
-var SHOWN_NAME = 64;
 var SHOWN_SIDE = 1024;
 var SealedLabel = class extends HTMLElement {
   #address = "";
@@ -1373,16 +1397,16 @@ function list({ files, count }) {
     "ul",
     { class: "files", "aria-label": "What is in it", tabindex: 0 },
     files.map(
-      ({ name, size }) => el("li", {}, icon("file"), nameOf(name, "name"), isSize(size) && el("span", { class: "size" }, bytes(size)))
+      ({ name, size }) => el(
+        "li",
+        {},
+        icon("file"),
+        el("span", { class: "name" }, nameOf(name)),
+        isSize(size) && el("span", { class: "size" }, bytes(size))
+      )
     ),
     rest > 0 && el("li", { class: "rest" }, `and ${plural(rest, "more file")}`)
   );
-}
-function nameOf(name, className = "") {
-  const characters = Array.from(name);
-  const tail = 20;
-  const shown = characters.length > SHOWN_NAME ? `${characters.slice(0, SHOWN_NAME - tail).join("")}…${characters.slice(-tail).join("")}` : name;
-  return el("bdi", { class: className, title: shown !== name && name }, shown);
 }
 customElements.define("sealed-label", SealedLabel);
 
@@ -1390,7 +1414,11 @@ customElements.define("sealed-label", SealedLabel);
 var say = (title, text) => ({ title, text });
 var insecure = say(
   "This address is not secure",
-  "Encryption works only at an https:// address, or on the machine itself. Open this page there."
+  "Encryption works only at an https:// address, or on the machine itself. Ask whoever runs this service for its https:// address, and open that."
+);
+var cutManage = say(
+  "The link to your transfer is not whole",
+  "Copy all of it, up to its last character, and open it again."
 );
 var TO_COPY = "Copy all of the link, up to its last character, and nothing else.";
 var LINK = {
@@ -1647,6 +1675,18 @@ var BY_DOING = {
   request: { invalid: noRequest, not_found: noRequest }
 };
 
+// assets/shared/drops.js
+for (const name of ["dragover", "drop"]) {
+  addEventListener(name, (event) => {
+    const { target, dataTransfer } = (
+      /** @type {DragEvent} */
+      event
+    );
+    const isField = target instanceof Element && target.closest("input, textarea");
+    if (!isField || dataTransfer?.types.includes("Files")) event.preventDefault();
+  });
+}
+
 // assets/receive.js
 var SHOWN_FILES = 500;
 var LINGERS = 6e4;
@@ -1893,7 +1933,8 @@ var ReceivePage = class extends HTMLElement {
     const { file_size_bytes: declared, payload_bytes: stored, expires_at: expires } = this.#info ?? {};
     const { max_downloads: max, downloads_remaining: left } = this.#info ?? {};
     const rows = [
-      ["Size", bytes(this.#label && isSize(this.#label.size) ? this.#label.size : declared || stored || 0)]
+      this.#label && isSize(this.#label.size) ? ["Size", bytes(this.#label.size)] : ["Size, encrypted", bytes(declared || stored || 0)]
+      // what is in it is smaller, and nobody knows yet by how much
     ];
     if (expires) rows.push(["Expires", until(new Date(expires))]);
     const rest = left ? `${left} of ${max}` : "none";
@@ -2019,7 +2060,7 @@ var ReceivePage = class extends HTMLElement {
   async #place({ name, size }, stop, signal) {
     if (size < LARGE) return { kind: "blob" };
     const filename = name || "download";
-    find2(this, '[data-view="working"] [data-subject]').textContent = filename;
+    find2(this, '[data-view="working"] [data-subject]').replaceChildren(nameOf(filename));
     if (canChooseFile()) {
       const handle = await this.#chosenFile(filename, signal);
       if (handle) return { kind: "file", handle };
@@ -2084,9 +2125,13 @@ var ReceivePage = class extends HTMLElement {
       "li",
       {},
       icon(folder ? "folder" : "file"),
-      nameOf(path, "name"),
+      rowOf(path),
       !folder && el("span", { class: "size" }, bytes(size)),
-      !folder && el("button", { type: "button", title: "Save", "aria-label": `Save ${path}`, click: save }, icon("download"))
+      !folder && el(
+        "button",
+        { type: "button", title: "Save", "aria-label": `Save ${isolated(path)}`, click: save },
+        icon("download")
+      )
     );
   }
   /**
@@ -2097,14 +2142,14 @@ var ReceivePage = class extends HTMLElement {
     return this.#fetchFiles(path, async (receiving) => {
       const { saved, name } = await this.#crypto.receiveOne(this.#id, number2, receiving);
       if (saved.blob) saveBlob(saved.blob, name);
-      return `${saved.name || name} is saved.`;
+      return `${isolated(saved.name || name)} is saved.`;
     });
   }
   #receiveArchive() {
     return this.#fetchFiles(`${this.#files?.name}.zip`, async (receiving) => {
       const { saved, name } = await this.#crypto.receiveArchive(this.#id, receiving);
       if (saved.blob) saveBlob(saved.blob, name);
-      return `All is saved, as ${saved.name || name}.`;
+      return `All is saved, as ${isolated(saved.name || name)}.`;
     });
   }
   async #receiveFolder() {
@@ -2112,7 +2157,7 @@ var ReceivePage = class extends HTMLElement {
     if (!folder) return;
     await this.#fetchFiles(this.#files?.name ?? "", async (receiving) => {
       const name = await this.#crypto.receiveFolder(this.#id, folder, receiving);
-      return `All is saved, in the folder ${name}.`;
+      return `All is saved, in the folder ${isolated(name)}.`;
     });
   }
   /**
@@ -2160,10 +2205,10 @@ var ReceivePage = class extends HTMLElement {
     actions.replaceChildren();
     if (!blob) {
       title.textContent = "Saved";
-      subject.textContent = chosen2 || `${filename}. Look in your downloads.`;
+      subject.replaceChildren(nameOf(chosen2 || filename), chosen2 ? "" : ". Look in your downloads.");
     } else if (text !== void 0) {
       title.textContent = "Your text";
-      subject.textContent = plural(text.length, "character");
+      subject.textContent = `${plural(text.length, "character")}, ${bytes(blob.size)}`;
       content.append(el("pre", { class: "shown-text", tabindex: 0, "aria-label": "The text" }, text));
       actions.append(
         copyButton("Copy text", () => text),
@@ -2172,10 +2217,10 @@ var ReceivePage = class extends HTMLElement {
     } else {
       saveBlob(blob, filename);
       title.textContent = "Decrypted and saved";
-      subject.textContent = `${filename}, ${bytes(blob.size)}. Look in your downloads.`;
+      subject.replaceChildren(nameOf(filename), `, ${bytes(blob.size)}. Look in your downloads.`);
       if (preview?.image) {
         const src = URL.createObjectURL(preview.image);
-        content.append(el("img", { class: "preview", src, alt: `Preview of ${filename}` }));
+        content.append(el("img", { class: "preview", src, alt: `Preview of ${isolated(filename)}` }));
       }
       actions.append(saveButton("Save again", blob, filename));
     }
