@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { ago, bytes, plural, span, until } from '../assets/format.js';
+import { ago, bytes, minute, moment, plural, span, until } from '../assets/format.js';
 import { ApiError, errorOf } from '../assets/http.js';
 
 test('errors', () => {
@@ -34,6 +34,14 @@ test('numbers', () => {
   ]);
   assert.deepEqual([0.2, 45, 600, 7200, 5 * 86400].map(span), ['1 s', '45 s', '10 min', '2 hours', '5 days']);
   assert.deepEqual([plural(1, 'file'), plural(1200, 'file')], ['1 file', '1,200 files']);
+});
+
+test('moments', () => {
+  const year = new Date().getFullYear();
+  assert.equal(minute(new Date(2026, 0, 2, 3, 4)), '2026-01-02T03:04');
+  assert.equal(minute(new Date(2026, 10, 29, 13, 45, 59)), '2026-11-29T13:45');
+  assert.doesNotMatch(moment(new Date(year, 5, 1)), /\b20\d\d\b/);
+  assert.match(moment(new Date(year + 1, 5, 1)), new RegExp(`\\b${year + 1}\\b`)); // else it is taken for this year
 });
 
 test('times', () => {

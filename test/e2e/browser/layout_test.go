@@ -18,6 +18,9 @@ const (
 	sendError  = `form[data-view="compose"] error-note > div`
 )
 
+// localMinute is how a field for day and time has them.
+const localMinute = "2006-01-02T15:04"
+
 // screens are a computer's and a phone's.
 var screens = map[string]screen{
 	"desktop": {width: 1440, height: 900},
@@ -127,7 +130,7 @@ func TestAnyTimeAndNumber(t *testing.T) {
 			return true;
 		})(document.querySelector(%q))`, value, field))
 	}
-	local := func(after time.Duration) string { return time.Now().Add(after).Format("2006-01-02T15:04") }
+	local := func(after time.Duration) string { return time.Now().Add(after).Format(localMinute) }
 	for _, wrong := range []struct{ life, count, says, focus string }{
 		{"", "7", "When is it to expire?", lifeField},
 		{local(-time.Hour), "7", "That time has passed", lifeField},
@@ -147,7 +150,7 @@ func TestAnyTimeAndNumber(t *testing.T) {
 		}
 	}
 	ends := time.Now().Add(50 * time.Hour).Truncate(time.Minute)
-	set(lifeField, ends.Format("2006-01-02T15:04"))
+	set(lifeField, ends.Format(localMinute))
 	set(countField, "7")
 	want := "until " + ends.Format("Mon, 2 Jan, 15:04") + " · 7 downloads"
 	if said := p.text(optionsLine + ` [data-said]`); said != strings.Replace(want, ",", "", 1) && said != want {

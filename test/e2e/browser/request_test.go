@@ -2,10 +2,12 @@ package browser
 
 import (
 	"bytes"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/chromedp/chromedp/kb"
 )
@@ -183,6 +185,20 @@ func TestReceiptsAndExpiry(t *testing.T) {
 	if after := s.info(t, id).ExpiresAt; !after.Before(before) {
 		t.Errorf("it ends at %s, and would have at %s", after, before)
 	}
+	ends := time.Now().Add(30 * time.Hour).Truncate(time.Minute)
+	sender.click(`transfer-status .row .button:not(.danger)`)
+	sender.click(`dialog input[value="other"]`)
+	sender.see(`#ends-at`)
+	evaluate[bool](sender, fmt.Sprintf(`(document.querySelector("#ends-at").value = %q, true)`, ends.Format(localMinute)))
+	sender.click(`dialog .primary`)
+	sender.await(`!document.querySelector("dialog")`)
+	if after := s.info(t, id).ExpiresAt; !after.Equal(ends) {
+		t.Errorf("it ends at %s, and not at %s", after, ends)
+	}
+	sender.click(`transfer-status .row .button:not(.danger)`)
+	sender.click(`dialog input[name="ends"]`)
+	sender.click(`dialog .primary`)
+	sender.await(`!document.querySelector("dialog")`)
 	sender.await(`document.querySelector("transfer-status").innerText.includes("1 of 5")`)
 	sender.await(`/Expires\s+in (1 hour|60 min|59 min)/.test(document.querySelector("transfer-status").innerText)`)
 }

@@ -510,11 +510,7 @@ class ReceivePage extends HTMLElement {
       rowOf(path),
       !folder && el('span', { class: 'size' }, bytes(size)),
       !folder &&
-        el(
-          'button',
-          { type: 'button', title: 'Save', 'aria-label': `Save ${isolated(path)}`, click: save },
-          icon('download'),
-        ),
+        el('button', { type: 'button', title: 'Save', 'aria-label': `Save ${path}`, click: save }, icon('download')),
     );
   }
 
@@ -606,7 +602,7 @@ class ReceivePage extends HTMLElement {
       subject.replaceChildren(nameOf(filename), `, ${bytes(blob.size)}. Look in your downloads.`);
       if (preview?.image) {
         const src = URL.createObjectURL(preview.image);
-        content.append(el('img', { class: 'preview', src, alt: `Preview of ${isolated(filename)}` }));
+        content.append(el('img', { class: 'preview', src, alt: `Preview of ${filename}` }));
       }
       actions.append(saveButton('Save again', blob, filename));
     }

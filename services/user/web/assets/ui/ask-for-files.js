@@ -213,7 +213,7 @@ class OwnRequestItem extends HTMLElement {
    * @param {import('../crypto/client.js').CryptoClient} crypto
    */
   show(request, crypto) {
-    this.#arrived.setAttribute('aria-label', `What arrived for ${isolated(request.title)}`);
+    this.#arrived.setAttribute('aria-label', `What arrived for ${request.title}`);
     this.replaceChildren(
       el('h3', { tabindex: -1 }, nameOf(request.title)),
       this.#state,
@@ -341,7 +341,7 @@ function arrivedItem(
       if (!said) return;
       const rest = said.count > 1 ? ` and ${plural(said.count - 1, 'more file')}` : '';
       name.replaceChildren(nameOf(said.files[0].name), rest);
-      link.setAttribute('aria-label', `Open ${isolated(said.files[0].name)}${rest}`);
+      link.setAttribute('aria-label', `Open ${said.files[0].name}${rest}`);
     } catch {
       // It has a passphrase beside, or is over: its page says so.
     }

@@ -141,7 +141,7 @@ export class FilePicker extends HTMLElement {
       icon(isFolder(entry.path) ? 'folder' : 'file'),
       rowOf(entry.path),
       el('span', { class: 'size' }, isFolder(entry.path) ? 'empty folder' : bytes(entry.file.size)),
-      el('button', { type: 'button', 'aria-label': `Remove ${isolated(entry.path)}`, click: remove }, icon('close')),
+      el('button', { type: 'button', 'aria-label': `Remove ${entry.path}`, click: remove }, icon('close')),
     );
   }
 }

@@ -1,8 +1,9 @@
 import { changeExpiry, deleteTransfer, getConfig, getInfo } from '../net/api.js';
 import { dialog, el, facts, icon, Problem } from '../shared/dom.js';
-import { moment, plural, until } from '../shared/format.js';
+import { minute, moment, plural, until } from '../shared/format.js';
 import { ApiError } from '../shared/http.js';
 import { describe } from '../words.js';
+import { Choice } from './choice.js';
 import { ErrorNote } from './error-note.js';
 
 const LOOK_EVERY = 15_000;
@@ -114,28 +115,45 @@ export class TransferStatus extends HTMLElement {
     const latest = Date.parse(this.#info.created_at) + config.max_ttl_seconds * 1000;
     const now = Date.now() + config.clock_offset;
     const choices = LIVES.filter(([, seconds]) => now + seconds * 1000 < latest);
-    const option = (/** @type {string} */ words, /** @type {number} */ time, checked = false) =>
+    const option = (/** @type {string} */ words, /** @type {number | string} */ time, checked = false) =>
       el('label', {}, el('input', { type: 'radio', name: 'ends', value: time, checked }), el('span', {}, words));
+    const fieldset = el(
+      'fieldset',
+      {},
+      el('legend', {}, 'From now on'),
+      el(
+        'div',
+        { class: 'segments' },
+        choices.map(([words, seconds]) => option(words, now + seconds * 1000, seconds === 86400)),
+        option('Latest', latest, choices.length < 2),
+        option('A date', 'other'),
+      ),
+      el(
+        'div',
+        { 'data-other': true, hidden: true },
+        el('label', { class: 'label', for: 'ends-at' }, 'On this day, at this time'),
+        el('input', {
+          id: 'ends-at',
+          type: 'datetime-local',
+          min: minute(new Date(now + 60_000)),
+          max: minute(new Date(latest)),
+          value: minute(new Date(Math.min(now + 86_400_000, latest))),
+        }),
+      ),
+      el('p', { class: 'hint' }, `The latest is ${moment(new Date(latest))}: this service keeps nothing longer.`),
+    );
+    const choice = new Choice(fieldset);
     const changed = await dialog({
       title: 'When is it to end?',
-      body: el(
-        'fieldset',
-        {},
-        el('legend', {}, 'From now on'),
-        el(
-          'div',
-          { class: 'segments' },
-          choices.map(([words, seconds]) => option(words, now + seconds * 1000, seconds === 86400)),
-          option('Latest', latest, choices.length < 2),
-        ),
-        el('p', { class: 'hint' }, `The latest is ${moment(new Date(latest))}: this service keeps nothing longer.`),
-      ),
+      body: fieldset,
       dismiss: 'Leave it',
       action: 'Change it',
-      submit: async ({ ends }) => {
+      submit: async () => {
+        const ends = choice.isOther ? new Date(choice.field.value).getTime() : choice.value;
+        if (Number.isNaN(ends)) throw new Problem('Set a day and a time.', choice.field);
         try {
           // A moment is lost on the way, and nothing is kept longer than the longest.
-          await changeExpiry(this.#id, this.#secret, new Date(Math.min(Number(ends.value), latest)));
+          await changeExpiry(this.#id, this.#secret, new Date(choice.isOther ? ends : Math.min(ends, latest)));
         } catch (error) {
           const { title, text } = describe(error, 'extend');
           throw new Problem(`${title}. ${text}`);

@@ -55,7 +55,7 @@ export class UnfinishedUploads extends HTMLElement {
     const actions = el('div', { class: 'row' });
     const item = el(
       'section',
-      { class: 'card unfinished', 'aria-label': `Not finished: ${isolated(name)}` },
+      { class: 'card unfinished', 'aria-label': `Not finished: ${name}` },
       title,
       el('div', { class: 'bar', 'aria-hidden': 'true' }, bar),
       el(

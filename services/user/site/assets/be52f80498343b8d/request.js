@@ -1349,6 +1349,11 @@ function moment(date) {
     minute: "2-digit"
   });
 }
+function minute(date) {
+  const two = (part2) => String(part2).padStart(2, "0");
+  const day = [date.getFullYear(), two(date.getMonth() + 1), two(date.getDate())].join("-");
+  return `${day}T${two(date.getHours())}:${two(date.getMinutes())}`;
+}
 function until(date, now = /* @__PURE__ */ new Date()) {
   const seconds = (date.getTime() - now.getTime()) / 1e3;
   return seconds <= 0 ? `expired ${moment(date)}` : `in ${span(seconds)} (${moment(date)})`;
@@ -1525,7 +1530,7 @@ var FilePicker = class extends HTMLElement {
       icon(isFolder(entry.path) ? "folder" : "file"),
       rowOf(entry.path),
       el("span", { class: "size" }, isFolder(entry.path) ? "empty folder" : bytes(entry.file.size)),
-      el("button", { type: "button", "aria-label": `Remove ${isolated(entry.path)}`, click: remove }, icon("close"))
+      el("button", { type: "button", "aria-label": `Remove ${entry.path}`, click: remove }, icon("close"))
     );
   }
 };
@@ -1707,7 +1712,7 @@ var UnfinishedUploads = class extends HTMLElement {
     const actions = el("div", { class: "row" });
     const item = el(
       "section",
-      { class: "card unfinished", "aria-label": `Not finished: ${isolated(name)}` },
+      { class: "card unfinished", "aria-label": `Not finished: ${name}` },
       title,
       el("div", { class: "bar", "aria-hidden": "true" }, bar),
       el(
@@ -2467,6 +2472,58 @@ var detailOf = (event) => (
 );
 var plain = (content) => "text" in content ? content : { ...content, entries: content.entries.map(({ path, file }) => ({ path, file })) };
 
+// assets/ui/choice.js
+var Choice = class {
+  #fieldset;
+  #other;
+  field;
+  /** @param {HTMLElement} fieldset */
+  constructor(fieldset) {
+    this.#fieldset = fieldset;
+    this.#other = find(fieldset, "[data-other]");
+    this.field = find(this.#other, "input", HTMLInputElement);
+    fieldset.addEventListener("change", () => this.#turn());
+  }
+  /** @returns {HTMLInputElement[]} */
+  get radios() {
+    return Array.from(this.#fieldset.querySelectorAll('input[type="radio"]'));
+  }
+  /** The radio button that is chosen, if one is. */
+  get chosen() {
+    return this.radios.find((radio) => radio.checked);
+  }
+  /** Whether what is typed is meant. */
+  get isOther() {
+    return this.chosen?.value === "other";
+  }
+  /** The chosen of the few as a number; 0 where none of them is. */
+  get value() {
+    return this.isOther ? 0 : Number(this.chosen?.value ?? 0);
+  }
+  /** What the chosen of the few is called. */
+  get words() {
+    return this.isOther ? "" : this.chosen?.parentElement?.textContent?.trim() ?? "";
+  }
+  /**
+   * Leaves of the few those that are allowed, and chooses another where the chosen one is not.
+   * @param {(value: number) => boolean} isAllowed
+   * @param {number} usual what another is to be near to
+   */
+  allow(isAllowed, usual) {
+    const few = this.radios.filter((radio) => radio.value !== "other");
+    const allowed = few.filter((radio) => isAllowed(Number(radio.value)));
+    for (const radio of few)
+      find(this.#fieldset, `label:has([value="${radio.value}"])`).hidden = !allowed.includes(radio);
+    if (this.isOther || allowed.some((radio) => radio.checked)) return;
+    for (const radio of few) radio.checked = false;
+    const fitting = allowed.findLast((radio) => Number(radio.value) <= usual) ?? allowed.at(-1);
+    if (fitting) fitting.checked = true;
+  }
+  #turn() {
+    this.#other.hidden = !this.isOther;
+  }
+};
+
 // assets/ui/transfer-status.js
 var LOOK_EVERY = 15e3;
 var LIVES = [
@@ -2561,25 +2618,42 @@ var TransferStatus = class extends HTMLElement {
     const now = Date.now() + config.clock_offset;
     const choices = LIVES.filter(([, seconds]) => now + seconds * 1e3 < latest);
     const option = (words, time, checked = false) => el("label", {}, el("input", { type: "radio", name: "ends", value: time, checked }), el("span", {}, words));
+    const fieldset = el(
+      "fieldset",
+      {},
+      el("legend", {}, "From now on"),
+      el(
+        "div",
+        { class: "segments" },
+        choices.map(([words, seconds]) => option(words, now + seconds * 1e3, seconds === 86400)),
+        option("Latest", latest, choices.length < 2),
+        option("A date", "other")
+      ),
+      el(
+        "div",
+        { "data-other": true, hidden: true },
+        el("label", { class: "label", for: "ends-at" }, "On this day, at this time"),
+        el("input", {
+          id: "ends-at",
+          type: "datetime-local",
+          min: minute(new Date(now + 6e4)),
+          max: minute(new Date(latest)),
+          value: minute(new Date(Math.min(now + 864e5, latest)))
+        })
+      ),
+      el("p", { class: "hint" }, `The latest is ${moment(new Date(latest))}: this service keeps nothing longer.`)
+    );
+    const choice = new Choice(fieldset);
     const changed = await dialog({
       title: "When is it to end?",
-      body: el(
-        "fieldset",
-        {},
-        el("legend", {}, "From now on"),
-        el(
-          "div",
-          { class: "segments" },
-          choices.map(([words, seconds]) => option(words, now + seconds * 1e3, seconds === 86400)),
-          option("Latest", latest, choices.length < 2)
-        ),
-        el("p", { class: "hint" }, `The latest is ${moment(new Date(latest))}: this service keeps nothing longer.`)
-      ),
+      body: fieldset,
       dismiss: "Leave it",
       action: "Change it",
-      submit: async ({ ends }) => {
+      submit: async () => {
+        const ends = choice.isOther ? new Date(choice.field.value).getTime() : choice.value;
+        if (Number.isNaN(ends)) throw new Problem("Set a day and a time.", choice.field);
         try {
-          await changeExpiry(this.#id, this.#secret, new Date(Math.min(Number(ends.value), latest)));
+          await changeExpiry(this.#id, this.#secret, new Date(choice.isOther ? ends : Math.min(ends, latest)));
         } catch (error) {
           const { title, text } = describe(error, "extend");
           throw new Problem(`${title}. ${text}`);

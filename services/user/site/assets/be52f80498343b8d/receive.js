@@ -2127,11 +2127,7 @@ var ReceivePage = class extends HTMLElement {
       icon(folder ? "folder" : "file"),
       rowOf(path),
       !folder && el("span", { class: "size" }, bytes(size)),
-      !folder && el(
-        "button",
-        { type: "button", title: "Save", "aria-label": `Save ${isolated(path)}`, click: save },
-        icon("download")
-      )
+      !folder && el("button", { type: "button", title: "Save", "aria-label": `Save ${path}`, click: save }, icon("download"))
     );
   }
   /**
@@ -2220,7 +2216,7 @@ var ReceivePage = class extends HTMLElement {
       subject.replaceChildren(nameOf(filename), `, ${bytes(blob.size)}. Look in your downloads.`);
       if (preview?.image) {
         const src = URL.createObjectURL(preview.image);
-        content.append(el("img", { class: "preview", src, alt: `Preview of ${isolated(filename)}` }));
+        content.append(el("img", { class: "preview", src, alt: `Preview of ${filename}` }));
       }
       actions.append(saveButton("Save again", blob, filename));
     }

@@ -1332,7 +1332,7 @@ var FilePicker = class extends HTMLElement {
       icon(isFolder(entry.path) ? "folder" : "file"),
       rowOf(entry.path),
       el("span", { class: "size" }, isFolder(entry.path) ? "empty folder" : bytes(entry.file.size)),
-      el("button", { type: "button", "aria-label": `Remove ${isolated(entry.path)}`, click: remove }, icon("close"))
+      el("button", { type: "button", "aria-label": `Remove ${entry.path}`, click: remove }, icon("close"))
     );
   }
 };
@@ -1514,7 +1514,7 @@ var UnfinishedUploads = class extends HTMLElement {
     const actions = el("div", { class: "row" });
     const item = el(
       "section",
-      { class: "card unfinished", "aria-label": `Not finished: ${isolated(name)}` },
+      { class: "card unfinished", "aria-label": `Not finished: ${name}` },
       title,
       el("div", { class: "bar", "aria-hidden": "true" }, bar),
       el(
@@ -2485,7 +2485,7 @@ var OwnRequestItem = class extends HTMLElement {
    * @param {import('../crypto/client.js').CryptoClient} crypto
    */
   show(request2, crypto2) {
-    this.#arrived.setAttribute("aria-label", `What arrived for ${isolated(request2.title)}`);
+    this.#arrived.setAttribute("aria-label", `What arrived for ${request2.title}`);
     this.replaceChildren(
       el("h3", { tabindex: -1 }, nameOf(request2.title)),
       this.#state,
@@ -2596,7 +2596,7 @@ function arrivedItem({ transfer_id: id, status, payload_bytes: size, created_at:
       if (!said) return;
       const rest = said.count > 1 ? ` and ${plural(said.count - 1, "more file")}` : "";
       name.replaceChildren(nameOf(said.files[0].name), rest);
-      link.setAttribute("aria-label", `Open ${isolated(said.files[0].name)}${rest}`);
+      link.setAttribute("aria-label", `Open ${said.files[0].name}${rest}`);
     } catch {
     }
   };
@@ -3143,25 +3143,42 @@ var TransferStatus = class extends HTMLElement {
     const now = Date.now() + config.clock_offset;
     const choices = LIVES.filter(([, seconds]) => now + seconds * 1e3 < latest);
     const option = (words, time, checked = false) => el("label", {}, el("input", { type: "radio", name: "ends", value: time, checked }), el("span", {}, words));
+    const fieldset = el(
+      "fieldset",
+      {},
+      el("legend", {}, "From now on"),
+      el(
+        "div",
+        { class: "segments" },
+        choices.map(([words, seconds]) => option(words, now + seconds * 1e3, seconds === 86400)),
+        option("Latest", latest, choices.length < 2),
+        option("A date", "other")
+      ),
+      el(
+        "div",
+        { "data-other": true, hidden: true },
+        el("label", { class: "label", for: "ends-at" }, "On this day, at this time"),
+        el("input", {
+          id: "ends-at",
+          type: "datetime-local",
+          min: minute(new Date(now + 6e4)),
+          max: minute(new Date(latest)),
+          value: minute(new Date(Math.min(now + 864e5, latest)))
+        })
+      ),
+      el("p", { class: "hint" }, `The latest is ${moment(new Date(latest))}: this service keeps nothing longer.`)
+    );
+    const choice = new Choice(fieldset);
     const changed = await dialog({
       title: "When is it to end?",
-      body: el(
-        "fieldset",
-        {},
-        el("legend", {}, "From now on"),
-        el(
-          "div",
-          { class: "segments" },
-          choices.map(([words, seconds]) => option(words, now + seconds * 1e3, seconds === 86400)),
-          option("Latest", latest, choices.length < 2)
-        ),
-        el("p", { class: "hint" }, `The latest is ${moment(new Date(latest))}: this service keeps nothing longer.`)
-      ),
+      body: fieldset,
       dismiss: "Leave it",
       action: "Change it",
-      submit: async ({ ends }) => {
+      submit: async () => {
+        const ends = choice.isOther ? new Date(choice.field.value).getTime() : choice.value;
+        if (Number.isNaN(ends)) throw new Problem("Set a day and a time.", choice.field);
         try {
-          await changeExpiry(this.#id, this.#secret, new Date(Math.min(Number(ends.value), latest)));
+          await changeExpiry(this.#id, this.#secret, new Date(choice.isOther ? ends : Math.min(ends, latest)));
         } catch (error) {
           const { title, text } = describe(error, "extend");
           throw new Problem(`${title}. ${text}`);
