@@ -52,8 +52,8 @@ export class SendLogin extends HTMLElement {
       'p',
       { class: 'note bad', role: 'alert' },
       el('b', {}, 'This address is not secure. '),
-      'Whoever is on the network between can read the key, and do with it all that you can. Open the console at an ' +
-        'https:// address, or on the machine itself.',
+      'Whoever is on the network between can read the key, and do with it all that you can. Open the console ' +
+        'by https, or on the machine itself.',
     );
     const submit = async (/** @type {SubmitEvent} */ event) => {
       event.preventDefault();

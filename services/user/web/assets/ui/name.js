@@ -3,6 +3,7 @@ import { el } from '../shared/dom.js';
 const SHOWN = 64; // characters in a line of text; all of it is in the title attribute
 const ENDING = 20; // characters
 const CUT_FROM = 28; // characters that a row may have to cut
+const ROW_ENDING = 12; // characters: rows can be narrow
 
 // What turns the direction of writing around. It can make one ending look like another.
 const TURNS = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
@@ -28,7 +29,7 @@ export function nameOf(name) {
 export function rowOf(name) {
   const characters = Array.from(name.replace(TURNS, ''));
   if (characters.length < CUT_FROM) return el('bdi', { class: 'name' }, characters.join(''));
-  const at = characters.length - ENDING;
+  const at = characters.length - ROW_ENDING;
   return el(
     'bdi',
     { class: 'name cut', title: name },

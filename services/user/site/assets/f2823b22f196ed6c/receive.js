@@ -1246,6 +1246,7 @@ customElements.define("error-note", ErrorNote);
 var SHOWN = 64;
 var ENDING = 20;
 var CUT_FROM = 28;
+var ROW_ENDING = 12;
 var TURNS = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
 function nameOf(name) {
   const characters = Array.from(name.replace(TURNS, ""));
@@ -1256,7 +1257,7 @@ function nameOf(name) {
 function rowOf(name) {
   const characters = Array.from(name.replace(TURNS, ""));
   if (characters.length < CUT_FROM) return el("bdi", { class: "name" }, characters.join(""));
-  const at = characters.length - ENDING;
+  const at = characters.length - ROW_ENDING;
   return el(
     "bdi",
     { class: "name cut", title: name },
