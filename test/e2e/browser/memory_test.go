@@ -22,7 +22,7 @@ func TestMemoryOfALargeFile(t *testing.T) {
 	inBrowser(t)
 	size := nightly.Or[int64](70<<20, 2<<30)
 	if kind() == "firefox" {
-		size = 70 << 20 // its own process keeps what comes faster than the page takes it: docs/performance.md
+		size = 70 << 20 // its tab lets much garbage gather when it sends more: docs/performance.md
 	}
 	if said, err := strconv.ParseInt(os.Getenv("SEND_TEST_GIB"), 10, 64); err == nil {
 		size = said << 30
