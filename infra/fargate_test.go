@@ -112,6 +112,7 @@ func TestTasksAreTold(t *testing.T) {
 			},
 			"admin": {
 				service.AdminAddr.Env: ":8081", service.UserURL.Env: "https://send.example.org",
+				service.PublicURL.Env: "https://send.example.org",
 				service.Deployment.Env: fmt.Sprintf(
 					`{"keep_secrets":{"generation":1,"canary":%v,"created_by":"stack %s"}}`, name != "dev", name),
 			},
