@@ -83,7 +83,8 @@ func (c *chromium) attend(p *profile, worker *target.Info) {
 	ctx, cancel := chromedp.NewContext(c.ctx,
 		chromedp.WithTargetID(worker.TargetID), chromedp.WithListener(p.observe), chromedp.WithDetachOnCancel())
 	p.t.Cleanup(cancel)
-	if err := chromedp.Do(ctx, call(runtime.RunIfWaitingForDebugger, cdp.Empty{})); err != nil && ctx.Err() == nil {
+	err := chromedp.Do(ctx, call(runtime.RunIfWaitingForDebugger, cdp.Empty{}))
+	if err != nil && ctx.Err() == nil && !strings.Contains(err.Error(), "target detached") {
 		p.complain("the %s %s is not attended: %v", worker.Type, worker.URL, err)
 	}
 }
