@@ -126,5 +126,6 @@ func TestLoginOverPlainHTTP(t *testing.T) {
 	url, _ := serve(t)
 	run(t, ctx,
 		chromedp.Navigate(strings.Replace(url, "127.0.0.1", otherMachine, 1)), says("This address is not secure"),
-		says("by https, or on the machine itself"), enter("#login-key", apiKey), press("Log in all the same"), says("No tokens yet"))
+		says("by https, or on the machine itself"), enter("#login-key", apiKey),
+		press("Log in all the same"), says("No tokens yet"))
 }
