@@ -20,9 +20,11 @@ import (
 )
 
 // Impatient is a server's patience in tests that wait for its end. Headers come whole in
-// them, and are waited for until even a busy machine has read them.
+// them, and are waited for until even a busy machine has read them; and it has time to
+// answer all that are asked at once.
 var Impatient = web.Patience{
-	Header: time.Minute, Idle: time.Second, First: time.Second, Most: time.Second, Drain: 100 * time.Millisecond,
+	Header: time.Minute, Idle: time.Second, First: 10 * time.Second, Most: 10 * time.Second,
+	Drain: 100 * time.Millisecond,
 }
 
 // Serve runs serve at an address of its own until the test ends.
