@@ -3,6 +3,7 @@ package browser
 import (
 	"context"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -147,10 +148,13 @@ func (c *chromium) open(url string) error { return c.do(chromedp.Navigate(url)) 
 
 func (c *chromium) reload() error { return c.do(chromedp.Reload()) }
 
+// isLeft is what Chromium says of an execution context that is no more, or is about to be.
+var isLeft = regexp.MustCompile(`context|Inspected target navigated`)
+
 func (c *chromium) evaluate(expression string) (string, error) {
 	v, err := chromedp.Run(c.ctx, chromedp.Evaluate[string](expression, chromedp.EvalAwaitPromise))
-	if err != nil && strings.Contains(err.Error(), "context") && c.ctx.Err() == nil {
-		err = fmt.Errorf("%w: %w", errLeft, err) // an execution context that is no more
+	if err != nil && c.ctx.Err() == nil && isLeft.MatchString(err.Error()) {
+		err = fmt.Errorf("%w: %w", errLeft, err)
 	}
 	return v, err
 }

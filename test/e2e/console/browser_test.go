@@ -100,7 +100,8 @@ func until(question, text string) step {
 	return func(ctx context.Context, target *chromedp.Target) (chromedp.Void, error) {
 		for deadline := time.Now().Add(2 * time.Minute); ; time.Sleep(20 * time.Millisecond) {
 			yes, err := ask(ctx, target)
-			if yes || err != nil {
+			isLeft := err != nil && strings.Contains(err.Error(), "Inspected target navigated")
+			if yes || err != nil && !isLeft {
 				return chromedp.Void{}, err
 			}
 			if time.Now().After(deadline) {
