@@ -175,7 +175,7 @@ var (
 
 	// Accept is what a client takes: for where there is nothing, who takes a page gets
 	// one. CloudFront removes it where it is not told otherwise.
-	Accept = declare(Header{Name: "Accept", SetBy: Browser, ReadBy: User})
+	Accept = declare(Header{Name: "Accept", SetBy: Browser, ReadBy: Both})
 
 	// FetchSite says from how far away a page asks, against the same.
 	FetchSite = declare(Header{Name: "Sec-Fetch-Site", SetBy: Browser, ReadBy: Both})
