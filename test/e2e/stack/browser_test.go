@@ -69,7 +69,13 @@ func (p tab) do(steps ...chromedp.Action[chromedp.Void]) {
 
 func (p tab) goTo(url string) { p.t.Helper(); p.do(chromedp.Navigate(url)) }
 
-func (p tab) see(selector string) { p.t.Helper(); p.do(chromedp.WaitVisible(chromedp.CSS(selector))) }
+// see waits until something can be seen: it is there, and no longer made ready out of
+// sight, where nothing takes what is typed.
+func (p tab) see(selector string) {
+	p.t.Helper()
+	p.do(chromedp.WaitVisible(chromedp.CSS(selector)))
+	p.until(fmt.Sprintf(`document.querySelector(%q)?.checkVisibility({ visibilityProperty: true }) ?? false`, selector))
+}
 
 func (p tab) click(selector string) {
 	p.t.Helper()
