@@ -99,6 +99,15 @@ func readAccess(table pulumi.StringOutput, sets ...string) policy.Statement {
 	return onSets(policy.Allow([]string{"dynamodb:GetItem"}, table), sets...)
 }
 
+// overviewAccess grants reading what the ledger has of transfers, and taking one down, of
+// which the user service's sweep is left a note.
+func overviewAccess(table pulumi.StringOutput) []policy.Statement {
+	return []policy.Statement{
+		onSets(policy.Allow([]string{"dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query"}, table), send.TransferSets),
+		onSets(policy.Allow([]string{"dynamodb:UpdateItem"}, table), send.DueSets),
+	}
+}
+
 // keepingAccess grants making and changing the secrets of machines, as a deploy
 // asks, and forgetting the canary's.
 func keepingAccess(table pulumi.StringOutput) []policy.Statement {

@@ -123,7 +123,7 @@ func (c *Client) claim(ctx context.Context, claim *Claim) error {
 // any more: as the service says it, and nothing that stands before it.
 func Over(err error) bool {
 	switch send.ReasonOf(err) {
-	case send.ReasonExpired, send.ReasonDeleted, send.ReasonTransferNotFound, send.ReasonExhausted:
+	case send.ReasonExpired, send.ReasonDeleted, send.ReasonTakenDown, send.ReasonTransferNotFound, send.ReasonExhausted:
 		return true
 	}
 	return false

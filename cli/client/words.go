@@ -23,6 +23,7 @@ var words = map[send.Reason]string{
 
 	send.ReasonTransferNotFound: noTransfer,
 	send.ReasonDeleted:          "the transfer was deleted by its sender",
+	send.ReasonTakenDown:        "the transfer was taken down by who runs the service",
 	send.ReasonExpired:          "the transfer has expired; ask its sender to send it again",
 	send.ReasonExhausted: "the transfer was downloaded as often as its sender allowed; " +
 		"ask for it to be sent again",

@@ -89,7 +89,7 @@ this machine; the service keeps ciphertext, and the key is in the link only.`,
 	root.AddCommand(sendCommand(e), receiveCommand(e), requestCommand(e), infoCommand(e), deleteCommand(e),
 		expireCommand(e), serveCommand(e), healthCommand(e), backupCommand(e), restoreCommand(e),
 		migrateCommand(e), smokeCommand(e), trafficCommand(e), rollbackCommand(e), auditCommand(e),
-		pagesCommand(e), verifyCommand(e), tokenCommand(e), pulseCommand(e), profileCommand(e),
+		pagesCommand(e), verifyCommand(e), tokenCommand(e), transferCommand(e), pulseCommand(e), profileCommand(e),
 		updateCommand(e))
 	completion(root)
 	return root

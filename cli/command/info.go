@@ -68,6 +68,9 @@ more.`,
 			fmt.Fprintf(w, "expires\t%s\n", local(t.ExpiresAt.Time))
 			fmt.Fprintf(w, "downloads\t%d of %s\n", t.DownloadCount, limit)
 			fmt.Fprintf(w, "completed\t%d\n", t.DownloadsCompleted)
+			if t.TakenDown {
+				fmt.Fprintf(w, "taken down\tyes: by who runs the service\n")
+			}
 			if t.Erased {
 				fmt.Fprintf(w, "erased\tyes: its bytes are gone\n")
 			}

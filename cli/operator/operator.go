@@ -49,8 +49,10 @@ var words = map[send.Reason]string{
 		"name that with --api-key-header",
 	send.ReasonWrongAPIKey: "this is not the API key of this admin service: check that all of it was copied, " +
 		"and that it was not changed since",
-	send.ReasonTokenUnknown:   "there is no such token",
-	send.ReasonTokenNameTaken: "there is a token of this name already",
+	send.ReasonTokenUnknown:     "there is no such token",
+	send.ReasonTransferNotFound: "there is no such transfer: it is long over, or of another service",
+	send.ReasonExpired:          "the transfer has expired: nobody can download it any more",
+	send.ReasonTokenNameTaken:   "there is a token of this name already",
 	send.Reason(send.NotFound): "the service does not know this request: it is of another version than this program, " +
 		"or no admin service; give the address of the console, not that where people send",
 	send.Reason(send.Unauthorized): "the service asks for a credential that this program does not have",

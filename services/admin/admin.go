@@ -26,22 +26,23 @@ import (
 
 // Service is the handler of the admin service.
 type Service struct {
-	set      Settings
-	tokens   *send.Tokens
-	pulse    *send.Pulse
-	trail    *audit.Trail
-	keys     *send.Keys[keys]
-	salts    *send.Salts
-	outbox   *audit.Outbox
-	others   *audit.Outbox // the user service's, where it has the same ledger
-	meter    metric.Meter
-	log      *slog.Logger
-	sessions sessions
-	operator credential   // the API key
-	user     credential   // the service key; its key is nil where there is none
-	probe    *http.Client // asks the user service how it is
-	site     web.Settings
-	handler  http.Handler
+	set       Settings
+	tokens    *send.Tokens
+	transfers *send.Transfers // of which the ledger tells; their bytes are for the user service
+	pulse     *send.Pulse
+	trail     *audit.Trail
+	keys      *send.Keys[keys]
+	salts     *send.Salts
+	outbox    *audit.Outbox
+	others    *audit.Outbox // the user service's, where it has the same ledger
+	meter     metric.Meter
+	log       *slog.Logger
+	sessions  sessions
+	operator  credential   // the API key
+	user      credential   // the service key; its key is nil where there is none
+	probe     *http.Client // asks the user service how it is
+	site      web.Settings
+	handler   http.Handler
 }
 
 // New makes the service, or says what is missing.
@@ -66,6 +67,7 @@ func New(set Settings) (*Service, error) {
 		},
 	}
 	a.tokens = &send.Tokens{Ledger: set.Ledger, Names: a.names, Now: set.Now}
+	a.transfers = &send.Transfers{Ledger: set.Ledger, Now: set.Now}
 	life := cmp.Or(set.SessionLife, sessionLife)
 	a.sessions = sessions{
 		ledger: set.Ledger, now: set.Now, life: life, idle: cmp.Or(set.SessionIdle, life),
@@ -162,6 +164,7 @@ func (a *Service) private(root *mux.Router) {
 	info.Service{Name: name, Environment: a.set.Environment, Stage: a.set.Stage, StorageMode: a.set.Mode}.Routes(r)
 
 	a.tokenRoutes(r)
+	a.transferRoutes(r)
 	a.healthRoutes(r)
 	a.auditRoutes(r)
 	a.sessionRoutes(r)

@@ -24,6 +24,9 @@ var private = []request{
 	{method: "POST", path: "/tokens/revoke/t"},
 	{method: "POST", path: "/tokens/reactivate/t"},
 	{method: "POST", path: "/tokens/update-limit/t", body: `{"usage_limit":1}`},
+	{method: "GET", path: "/transfers/list"},
+	{method: "GET", path: "/transfers/show/0123456789ab"},
+	{method: "POST", path: "/transfers/take-down/0123456789ab", body: `{"reason":"a test"}`},
 	{method: "GET", path: "/health/pulse"},
 	{method: "GET", path: "/health/services"},
 	{method: "GET", path: "/info/status"},
@@ -49,6 +52,7 @@ func TestNothingPrivateWithoutTheKey(t *testing.T) {
 	t.Parallel()
 	g := newRig(t, func(s *admin.Settings) { s.Rates = nil })
 	g.post("/tokens/create", `{"token_name":"t"}`)
+	g.sent("0123456789ab", "t", 100)
 	session := g.login()
 	forged := *session
 	later := g.clock.Now().Add(time.Hour)

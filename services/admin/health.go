@@ -1,7 +1,10 @@
 package admin
 
 import (
+	"context"
 	"encoding/json"
+	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"strconv"
@@ -42,21 +45,38 @@ func (a *Service) checkUser(r *http.Request) wire.ServiceCheck {
 	}
 	start := time.Now()
 	c := wire.ServiceCheck{Status: wire.Unavailable}
-	req, err := http.NewRequestWithContext(r.Context(), http.MethodGet, a.set.UserURL+wire.Status.To(), nil)
-	if err != nil {
-		return c
-	}
-	res, err := a.probe.Do(req)
-	if err != nil {
-		return c
-	}
-	defer res.Body.Close()
-	c.LatencyMS = time.Since(start).Milliseconds()
 	var told wire.StatusReply
-	if res.StatusCode == http.StatusOK && json.NewDecoder(io.LimitReader(res.Body, 64<<10)).Decode(&told) == nil {
+	err := a.askUser(r.Context(), wire.Status.To(), &told)
+	if !errors.Is(err, errNotReached) {
+		c.LatencyMS = time.Since(start).Milliseconds()
+	}
+	if err == nil {
 		c.Status, c.Version = wire.OK, told.Version
 	}
 	return c
+}
+
+// errNotReached says that the user service could not be asked.
+var errNotReached = errors.New("the user service cannot be reached")
+
+// askUser asks the user service for what anyone may know.
+func (a *Service) askUser(ctx context.Context, path string, answer any) error {
+	if a.set.UserURL == "" {
+		return errNotReached
+	}
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, a.set.UserURL+path, nil)
+	if err != nil {
+		return errors.Join(errNotReached, err)
+	}
+	res, err := a.probe.Do(req)
+	if err != nil {
+		return errors.Join(errNotReached, err)
+	}
+	defer res.Body.Close()
+	if res.StatusCode != http.StatusOK {
+		return fmt.Errorf("the user service answers %s", res.Status)
+	}
+	return json.NewDecoder(io.LimitReader(res.Body, 64<<10)).Decode(answer)
 }
 
 // getPulse says how busy the services were over the last minutes; with a series

@@ -17,5 +17,5 @@ func TestABodyThatDoesNotComeIsNotWaitedFor(t *testing.T) {
 	})
 	slowtest.EveryRoute(t, wire.Admin, slowtest.Serve(t, g.handler.Serve), []string{keyName + ": " + keyValue}, nil,
 		wire.CreateToken, wire.UseToken, wire.RevokeToken, wire.UpdateTokenLimit, wire.Login, wire.SetAuthCookie,
-		wire.RecordEvents)
+		wire.RecordEvents, wire.TakeDownTransfer)
 }

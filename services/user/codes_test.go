@@ -146,6 +146,38 @@ func TestDeletedTransfersSaySo(t *testing.T) {
 	s.send("POST", "/api/transfers/complete/"+id, nil).refused(404, "deleted")
 }
 
+// What an operator took down says so, and its bytes go as soon as anybody asks about it.
+func TestWhatWasTakenDownSaysSo(t *testing.T) {
+	t.Parallel()
+	s := start(t, nil)
+	ciphertext, _ := sealed(t, 100)
+	id := s.transfer(ciphertext, map[string]any{"delete_auth_hash": hashOf("the secret")})
+	url := s.call("GET", "/api/presigned/download-url/"+id, nil).want(200, "").json()["download_url"].(string)
+	operators := &send.Transfers{Ledger: s.tokens.Ledger, Now: s.clock.Now}
+	if _, first, err := operators.TakeDown(t.Context(), id); err != nil || !first {
+		t.Fatal(first, err)
+	}
+	for _, path := range []string{"/api/transfers/download/", "/api/presigned/download-url/"} {
+		s.call("GET", path+id, nil).refused(404, "taken_down")
+	}
+	s.call("GET", url, nil).refused(404, "taken_down")
+	s.send("POST", "/api/transfers/complete/"+id, nil).refused(404, "taken_down")
+	if n := s.objects(); n == 0 {
+		t.Fatal("the bytes are gone before anybody asked")
+	}
+	info := s.call("GET", "/api/transfers/info/"+id, nil).want(200, "").json()
+	if info["status"] != "deleted" || info["taken_down"] != true || info["erased"] != true {
+		t.Errorf("info is %v", info)
+	}
+	if n := s.objects(); n > 0 {
+		t.Errorf("%d objects are left", n)
+	}
+	other := s.transfer(ciphertext, nil)
+	if info := s.call("GET", "/api/transfers/info/"+other, nil).want(200, "").json(); info["taken_down"] != false {
+		t.Errorf("info is %v", info)
+	}
+}
+
 func TestGatesThatCannotBeAskedSaySo(t *testing.T) {
 	t.Parallel()
 	s := start(t, func(set *user.Settings) {

@@ -242,6 +242,9 @@ func (s *Service) info(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	if retracted, err := s.transfers.Retract(r.Context(), t); err == nil { // otherwise the sweep does it
+		t = retracted
+	}
 	label, err := s.transfers.Label(r.Context(), t)
 	if err != nil {
 		return err
@@ -261,6 +264,7 @@ func (s *Service) info(w http.ResponseWriter, r *http.Request) error {
 		IsExhausted:        t.Exhausted(),
 		DownloadsCompleted: t.Confirmed,
 		Erased:             t.Erased,
+		TakenDown:          t.TakenDown,
 		DeleteEnabled:      t.DeleteAuthHash != "",
 		Label:              base64.StdEncoding.EncodeToString(label),
 	})

@@ -46,6 +46,7 @@ const (
 	TransferExpired    Kind = "transfer_expired" // swept: its bytes are gone
 
 	TransferExpiryChanged Kind = "transfer_expiry_changed"
+	TransferTakenDown     Kind = "transfer_taken_down" // by an operator
 
 	RequestCreated Kind = "request_created" // somebody may send without a token
 	RequestClosed  Kind = "request_closed"  // by who made it
@@ -56,14 +57,15 @@ var Kinds = []Kind{
 	TokenCreated, TokenLimitChanged, TokenRevoked, TokenPurged, TokenReactivated, TokenUsed, TokenTried,
 	Login, Logout, SessionEnded,
 	TransferCreated, TransferCompleted, TransferDownloaded, TransferConfirmed, TransferExpiryChanged,
-	TransferDeleted, TransferExpired,
+	TransferDeleted, TransferTakenDown, TransferExpired,
 	RequestCreated, RequestClosed,
 }
 
 // OfUser says whether the user service tells of it: the rest is not for it to
 // tell.
 func (k Kind) OfUser() bool {
-	return k == TokenTried || strings.HasPrefix(string(k), "transfer_") || strings.HasPrefix(string(k), "request_")
+	return k == TokenTried || k != TransferTakenDown &&
+		(strings.HasPrefix(string(k), "transfer_") || strings.HasPrefix(string(k), "request_"))
 }
 
 // Outcome is what became of it.
@@ -126,6 +128,16 @@ func told(err error) string {
 
 const maxReason = 300
 
+// CleanReason returns a reason that a person gave as it is kept, without what is around it.
+// Invalid where it is too long, or more than a line of text.
+func CleanReason(s string) (string, error) {
+	s = strings.TrimSpace(s)
+	if len(s) > maxReason || !reasonForm.MatchString(s) {
+		return "", send.Fail(send.Invalid, "reason must be one line of at most %d bytes", maxReason)
+	}
+	return s, nil
+}
+
 // ID returns the event's name: in the order of time, and of its content, so
 // that handing over an event twice keeps it once, and no other takes its place.
 func (e Event) ID() string {
@@ -143,7 +155,7 @@ var (
 	transferForm = regexp.MustCompile(`^([0-9a-f]{12})?$`)
 	tokenForm    = regexp.MustCompile(`^([0-9a-f]{64})?$`)
 	nameForm     = regexp.MustCompile(`^[A-Za-z0-9_-]{0,64}$`)
-	reasonForm   = regexp.MustCompile(`^[ -~]*$`)
+	reasonForm   = regexp.MustCompile(`^[\p{L}\p{M}\p{N}\p{P}\p{S} ]*$`) // no control, format or foreign space
 )
 
 // TransferID returns what may stand as the ID of a transfer: what has the form

@@ -81,8 +81,8 @@ func (t *Transfers) Claim(ctx context.Context, id, name string) (Claim, error) {
 func (t *Transfers) refusal(r Record, counted bool) error {
 	why := t.over(r)
 	switch {
-	case why == ReasonDeleted:
-		return Fail(NotFound, notAvailable).With(ReasonDeleted)
+	case isDeleted(why):
+		return Fail(NotFound, notAvailable).With(why)
 	case r.State != string(Completed):
 		return Fail(NotFound, notAvailable).With(ReasonNotCompleted)
 	case why == "", why == ReasonExhausted && counted:

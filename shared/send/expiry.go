@@ -25,7 +25,7 @@ func (t *Transfers) ChangeExpiry(ctx context.Context, id, secret, expiresAt stri
 			return err
 		}
 		switch why := t.over(*r); why {
-		case ReasonDeleted:
+		case ReasonDeleted, ReasonTakenDown:
 			return Fail(NotFound, missing).With(why)
 		case ReasonExpired:
 			return gone(why)
@@ -55,7 +55,7 @@ func (t *Transfers) ChangeExpiry(ctx context.Context, id, secret, expiresAt stri
 	}, func(r Record) error {
 		return t.Ledger.Apply(ctx, append([]Change{{Replace: &r}}, beside...)...)
 	})
-	if CodeOf(err) == NotFound && ReasonOf(err) != ReasonDeleted {
+	if CodeOf(err) == NotFound && !isDeleted(ReasonOf(err)) {
 		err = noTransfer(missing)
 	}
 	return tr, err

@@ -20,6 +20,7 @@ const (
 const (
 	ReasonTransferNotFound     Reason = "transfer_not_found"     // there is none of that ID, or it is another sender's
 	ReasonDeleted              Reason = "deleted"                // its sender deleted it
+	ReasonTakenDown            Reason = "taken_down"             // who runs the service took it down
 	ReasonExpired              Reason = "expired"                // its time is over
 	ReasonExhausted            Reason = "exhausted"              // it was downloaded as often as its sender allowed
 	ReasonIDTaken              Reason = "id_taken"               // another transfer has the ID that was chosen

@@ -118,7 +118,7 @@ func (s *sweep) did(count func(*Swept), tr Transfer, why Reason) {
 	s.mu.Lock()
 	count(&s.n)
 	s.mu.Unlock()
-	if s.Removed != nil && why != ReasonDeleted { // that its sender was told
+	if s.Removed != nil && !isDeleted(why) { // of that whoever ended it told
 		s.Removed(tr, why)
 	}
 }
@@ -253,7 +253,7 @@ func (s *sweep) end(ctx context.Context, tr Transfer, d transferData) (next time
 		err = s.closePut(ctx, tr, d)
 		d.PutUntil = nil
 	case why == "":
-	case len(d.keys()) == 0 && !d.Labelled:
+	case len(d.keys()) == 0 && !d.Labelled && d.Reserved == nil:
 		return time.Time{}, nil // all is done
 	case why == ReasonExhausted && (d.RetireAt == nil || !s.now.After(*d.RetireAt)):
 		// its last download may still be resumed

@@ -23,6 +23,13 @@ const (
 	Deleted   Status = "deleted"
 )
 
+// What operators are told of a transfer as well. It is never stored: its record is
+// deleted, or still pending or completed.
+const (
+	Expired   Status = "expired"
+	TakenDown Status = "taken_down"
+)
+
 // Transfer is one file, or text, on its way. What it holds of the content is
 // its size; everything else that describes the content is in the ciphertext.
 type Transfer struct {
@@ -36,6 +43,7 @@ type Transfer struct {
 	Downloads       int64
 	Confirmed       int64  // downloads of which somebody said that they arrived
 	Erased          bool   // its payload is gone
+	TakenDown       bool   // by who runs the service; it is deleted, too
 	AutoDelete      bool   // the payload goes with the last download
 	DeleteAuthHash  string // hex SHA-256 of the secret that deletes; "" = nobody can
 	Owner           string // hash of the token it was created with
@@ -71,11 +79,14 @@ func (t Transfer) Expired(now time.Time) bool { return t.record.Expired(now) }
 // Exhausted says whether its downloads have all begun.
 func (t Transfer) Exhausted() bool { return t.record.Exhausted() }
 
-// over says why nothing more comes of a transfer: it was deleted, its time is
-// over, or all its downloads have begun. "" while it goes on.
+// over says why nothing more comes of a transfer: it was deleted or taken down, its time
+// is over, or all its downloads have begun. "" while it goes on.
 func (t *Transfers) over(r Record) Reason {
 	switch {
 	case r.State == string(Deleted):
+		if tr, _, err := readTransfer(r); err == nil && tr.TakenDown {
+			return ReasonTakenDown
+		}
 		return ReasonDeleted
 	case r.Expired(t.Now()):
 		return ReasonExpired
@@ -84,6 +95,9 @@ func (t *Transfers) over(r Record) Reason {
 	}
 	return ""
 }
+
+// isDeleted says whether a transfer is over because it was ended before its time.
+func isDeleted(why Reason) bool { return why == ReasonDeleted || why == ReasonTakenDown }
 
 // gone is what whoever comes too late for a transfer is told.
 func gone(why Reason) error { return &Error{Code: Gone, Reason: why, Message: string(why)} }
@@ -125,6 +139,7 @@ type transferData struct {
 	MaxBytes        int64        `json:"max_bytes,omitempty"` // that the request allows; 0 = what the service takes
 	Labelled        bool         `json:"labelled,omitempty"`  // there is a label
 	Noted           bool         `json:"noted,omitempty"`     // it has a note of when to look at it
+	TakenDown       bool         `json:"taken_down,omitempty"`
 	Reserved        *reservation `json:"reserved,omitempty"`
 	Coming          int64        `json:"coming,omitempty"` // bytes that bodies under way may have
 	Payload         Payload      `json:"payload,omitzero"`
@@ -165,7 +180,8 @@ func readTransfer(r Record) (Transfer, transferData, error) {
 		labelled: d.Labelled, retireAt: d.RetireAt, Confirmed: d.Confirmed,
 		Request: d.Request, SealedKey: d.SealedKey, maker: d.Maker,
 	}
-	t.Erased = t.Status == Deleted || t.Status == Completed && d.Payload.Key == ""
+	t.TakenDown = t.Status == Deleted && d.TakenDown
+	t.Erased = t.Status == Deleted && !t.TakenDown || t.Status != Pending && d.Payload.Key == ""
 	if t.Status == Completed && t.AutoDelete && r.Exhausted() {
 		t.Status = Exhausted
 	}

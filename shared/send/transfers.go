@@ -588,7 +588,7 @@ func (t *Transfers) ready(ctx context.Context, token, id string) (Transfer, erro
 	switch why := t.over(tr.record); {
 	case tr.record.State == string(Completed):
 		return tr, nil
-	case why == ReasonDeleted:
+	case isDeleted(why):
 		return Transfer{}, Fail(NotFound, notUploaded).With(why)
 	case why != "":
 		return Transfer{}, gone(why)

@@ -182,6 +182,7 @@ type TransferInfoReply struct {
 	IsExhausted        bool        `json:"is_exhausted"`
 	DownloadsCompleted int64       `json:"downloads_completed"` // of those that were counted, confirmed
 	Erased             bool        `json:"erased"`              // its ciphertext is gone
+	TakenDown          bool        `json:"taken_down"`          // by who runs the service
 	DeleteEnabled      bool        `json:"delete_enabled"`
 	Label              string      `json:"label,omitzero"` // sealed, in standard base64; "" = none, or not any more
 }

@@ -46,6 +46,12 @@ export const paths: {
   server: '/info/server';
   /** Says of what it was built. */
   versions: '/info/versions';
+  /** Answers some of the transfers. */
+  listTransfers: '/transfers/list';
+  /** Says how one stands. */
+  showTransfer(transferId: string): string;
+  /** Ends one, for good. It can be repeated. */
+  takeDownTransfer(transferId: string): string;
   /** Opens an upload in parts, each of which is PUT to a URL of its own. */
   initiateUpload: '/api/presigned/initiate';
   /** Says what the store has of an upload in parts that is open, and where the parts go that it lacks. */
@@ -174,6 +180,8 @@ export const codes: {
   transferNotFound: 'transfer_not_found';
   /** Its sender deleted it. */
   deleted: 'deleted';
+  /** Who runs the service took it down. */
+  takenDown: 'taken_down';
   /** Its time is over. */
   expired: 'expired';
   /** It was downloaded as often as its sender allowed. */
@@ -260,6 +268,21 @@ export type ConfigReply = {
   max_ttl_seconds: number;
   token_required: boolean;
   version: string;
+};
+
+/** How a transfer stands for an operator. */
+export type TransferOverview = {
+  transfer_id: string;
+  status: string;
+  payload_bytes: number;
+  token: string;
+  request: string;
+  created_at: string;
+  expires_at: string;
+  download_count: number;
+  max_downloads: number;
+  downloads_completed: number;
+  erased: boolean;
 };
 
 /** A part that the store has. */
@@ -372,6 +395,7 @@ export type TransferInfoReply = {
   is_exhausted: boolean;
   downloads_completed: number;
   erased: boolean;
+  taken_down: boolean;
   delete_enabled: boolean;
   label?: string;
 };

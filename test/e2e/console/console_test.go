@@ -107,6 +107,52 @@ func TestWhatIsTypedOutlivesASession(t *testing.T) {
 	}
 }
 
+// What people sent is seen without names, and taken down with a reason that the trail keeps.
+func TestATransferIsTakenDown(t *testing.T) {
+	t.Parallel()
+	ctx := open(t)
+	url, tokens, service := serveWithTrail(t)
+	for _, note := range []string{"Press", "Board"} {
+		made := send.NewToken{Name: note, CreatedBy: "test", Metadata: map[string]any{"note": note}}
+		if _, err := tokens.Create(t.Context(), made); err != nil {
+			t.Fatal(err)
+		}
+	}
+	run(t, ctx, chromedp.Navigate(url), login(), says("2 tokens"), press("Transfers"), says("No transfers"))
+	const id, other = "0123456789ab", "fedcba987654"
+	sent(t, tokens, "Press", send.NewTransfer{ID: id, MaxDownloads: 3})
+	sent(t, tokens, "Board", send.NewTransfer{ID: other})
+	choose := func(selector, label string) step {
+		return until(`(text) => {
+			const [selector, label] = text.split("=");
+			const select = document.querySelector(selector);
+			const option = [...select.options].find((o) => o.text === label);
+			if (!option) return false;
+			select.value = option.value;
+			return select.dispatchEvent(new Event("change"));
+		}`, selector+"="+label)
+	}
+	run(t, ctx, press("Tokens"), press("Transfers"),
+		says("2 transfers, 200 bytes sealed"), says("0 of 3 downloads"), says("Available"),
+		choose("#transfer-token", "Board"), says("1 transfer, 100 bytes"), says(other),
+		choose("#transfer-status", "Expired"), says("Nothing found"), press("Show all"), says("2 transfers"),
+		enter("#transfer-id", id+kb.Enter), says("1 transfer"), says("with Press"),
+		press("Details"), says("Size, sealed"), says("What happened"), press("Done"),
+		press("Take down"), focused(`dialog button[type="button"]`), press("Take down"), says("Say why"),
+		enter("#reason", "Malware, reported"), press("Take down"), says("Taken down; its bytes go with the next sweep"),
+		chromedp.WaitNotPresent(chromedp.CSS("dialog")),
+		until(`(text) => document.querySelector("li.transfer .pill").textContent === text`, "Taken down"),
+		until(`(text) => ![...document.querySelectorAll("li.transfer button")].some((b) => b.innerText.startsWith(text))`,
+			"Take down"))
+	service.Flush()
+	run(t, ctx, press("Details"), says("Transfer taken down"), says("Malware, reported"), press("Done"),
+		press("Audit"), says("Transfer taken down"), says("Malware, reported"))
+	tr, err := (&send.Transfers{Ledger: tokens.Ledger, Now: time.Now}).Info(t.Context(), id)
+	if err != nil || !tr.TakenDown {
+		t.Errorf("it stands as %+v, %v", tr, err)
+	}
+}
+
 func TestSearchAndOrder(t *testing.T) {
 	t.Parallel()
 	ctx := open(t)
@@ -263,30 +309,38 @@ func TestTheTrail(t *testing.T) {
 	}
 }
 
-func TestEveryViewFitsAPhone(t *testing.T) {
+// Nothing is wider than its window: of phones, of tablets and narrow windows, and of one of 1,280 pixels at 200 %.
+func TestEveryViewFits(t *testing.T) {
 	t.Parallel()
 	ctx := open(t)
 	url, tokens, service := serveWithTrail(t, func(s *admin.Settings) { s.PublicURL = "https://send.example.org" })
 	happened(t, service)
+	const long = "a-token-of-the-longest"
 	for _, n := range []send.NewToken{
-		{CreatedBy: "console", Metadata: map[string]any{"note": strings.Repeat("long", 30)}},
+		{Name: long, CreatedBy: "console", Metadata: map[string]any{"note": strings.Repeat("long", 30)}},
 		{CreatedBy: strings.Repeat("operator", 10), Name: strings.Repeat("n", 128), UsageLimit: 1_000_000_000},
 	} {
 		if _, err := tokens.Create(t.Context(), n); err != nil {
 			t.Fatal(err)
 		}
 	}
-	const width = 320
+	sent(t, tokens, long, send.NewTransfer{ID: "0123456789ab", MaxDownloads: 1_000_000_000})
+	sent(t, tokens, long, send.NewTransfer{ID: "ab0123456789"})
+	widths := []int64{320, 390, 640, 700, 720, 740, 768, 800, 820, 1024, 1150, 1280}
 	// fits looks at every element: what a row cuts off makes the page no wider.
 	fits := func(what string) {
 		t.Helper()
-		right := number(t, ctx, `Math.ceil(Math.max(...[...document.querySelectorAll("body *:not(.segments *)")]
-			.filter((e) => e.checkVisibility()).map((e) => e.getBoundingClientRect().right)))`)
-		if right > width {
-			t.Errorf("%s is %d pixels too wide", what, right-width)
+		for _, width := range widths {
+			run(t, ctx, chromedp.EmulateViewport(width, 640))
+			right := number(t, ctx, `Math.ceil(Math.max(document.documentElement.scrollWidth,
+				...[...document.querySelectorAll("body *:not(.segments *)")]
+				.filter((e) => e.checkVisibility()).map((e) => e.getBoundingClientRect().right)))`)
+			if right > int(width) {
+				t.Errorf("at %d %s is %d pixels too wide", width, what, right-int(width))
+			}
 		}
 	}
-	run(t, ctx, chromedp.EmulateViewport(width, 640, chromedp.EmulateMobile), chromedp.Navigate(url),
+	run(t, ctx, chromedp.EmulateViewport(widths[0], 640, chromedp.EmulateMobile), chromedp.Navigate(url),
 		chromedp.WaitVisible(chromedp.CSS("#login-key")))
 	fits("the login")
 	run(t, ctx, login(), says("2 tokens, 2 active"), chromedp.Click(chromedp.CSS(`li:first-child .reveal`)))
@@ -295,6 +349,12 @@ func TestEveryViewFitsAPhone(t *testing.T) {
 	fits("the invitation")
 	run(t, ctx, press("Done"), press("New token"))
 	fits("the form")
+	run(t, ctx, press("Cancel"), press("Transfers"), says("2 transfers"))
+	fits("the transfers")
+	run(t, ctx, press("Details"), says("What happened"), says("The audit trail has nothing"))
+	fits("a transfer")
+	run(t, ctx, press("Done"), press("Take down"), says("This cannot be undone"))
+	fits("taking down")
 	run(t, ctx, press("Cancel"), press("Pulse"), says("The last hour"))
 	fits("the pulse")
 	run(t, ctx, press("Audit"), says("events, the newest first"))

@@ -1,6 +1,7 @@
 package console
 
 import (
+	"bytes"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -35,6 +36,33 @@ func tokenID(t *testing.T, ledger send.Ledger, name string) string {
 		t.Fatal(err)
 	}
 	return ids.Of(send.TokenHash(name))
+}
+
+// sent completes a transfer of 100 bytes, as the user service does.
+func sent(t *testing.T, tokens *send.Tokens, token string, n send.NewTransfer) {
+	t.Helper()
+	store, err := disk.Open(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	transfers := &send.Transfers{
+		Ledger: tokens.Ledger, Store: store, Gate: tokens, Now: time.Now,
+		Form:  func([]byte, int64, int64) error { return nil },
+		Rules: send.Rules{MaxBytes: 1 << 20, DefaultTTL: time.Hour, MaxTTL: send.MaxLifetime},
+	}
+	from, err := transfers.Admit(t.Context(), token)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := transfers.Create(t.Context(), from, n); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := transfers.Upload(t.Context(), from, n.ID, bytes.NewReader(make([]byte, 100)), 100); err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := transfers.Complete(t.Context(), token, n.ID); err != nil {
+		t.Fatal(err)
+	}
 }
 
 // serveWithTrail is serve for tests that look at the service itself, too.

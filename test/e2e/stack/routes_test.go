@@ -149,6 +149,14 @@ func tour(t *testing.T, userURL, adminURL string) {
 		a.post(wire.RevokeToken.To(token), wire.RevokeTokenRequest{Purge: true}, nil)
 		a.post(wire.ReactivateToken.To(token), nil, nil)
 	})
+	t.Run("overview", func(t *testing.T) {
+		a, u := admin.at(t), user.at(t)
+		var made wire.CreateTransferReply
+		u.post(wire.CreateTransfer.To(), wire.CreateTransferRequest{}, &made)
+		a.get(wire.ListTransfers.To(), nil)
+		a.get(wire.ShowTransfer.To(made.TransferID), nil)
+		a.post(wire.TakeDownTransfer.To(made.TransferID), wire.TakeDownTransferRequest{Reason: "a test"}, nil)
+	})
 	t.Run("watch", func(t *testing.T) {
 		a := admin.at(t)
 		a.get(wire.Pulse.To(), nil)

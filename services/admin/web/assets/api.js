@@ -71,6 +71,7 @@ export async function logout() {
 }
 
 /** @typedef {import('./shared/contract.js').TokenDetails} Token remaining is negative where there is no limit */
+/** @typedef {import('./shared/contract.js').TransferOverview} Transfer */
 /** @typedef {import('./shared/contract.js').Event} Event */
 /** @typedef {import('./shared/contract.js').Session} Session */
 
@@ -84,6 +85,16 @@ export const tokens = {
   reactivate: (/** @type {string} */ name) => call('POST', paths.reactivateToken(name)),
   limit: (/** @type {string} */ name, /** @type {number} */ limit) =>
     call('POST', paths.updateTokenLimit(name), { usage_limit: limit }),
+};
+
+export const transfers = {
+  /** @returns {Promise<{ transfers: Transfer[], after?: string }>} */
+  page: (/** @type {URLSearchParams} */ query) => call('GET', `${paths.listTransfers}?${query}`),
+  /** @returns {Promise<Transfer>} */
+  show: (/** @type {string} */ id) => call('GET', paths.showTransfer(id)),
+  /** @returns {Promise<Transfer>} as it stands then */
+  takeDown: (/** @type {string} */ id, /** @type {string} */ reason) =>
+    call('POST', paths.takeDownTransfer(id), { reason }),
 };
 
 export const sessions = {
@@ -112,8 +123,16 @@ const send = (method, path, json) => request(method, path, { json, credentials: 
 
 const signedOut = (/** @type {unknown} */ error) => error instanceof ApiError && error.status === 401;
 
-/** The failure in words, as a Problem. */
-const problemOf = (/** @type {unknown} */ error) => (error instanceof ApiError ? new Problem(wordsFor(error)) : error);
+/** A failure in words, and its code. */
+export class Refusal extends Problem {
+  /** @param {ApiError} error */
+  constructor(error) {
+    super(wordsFor(error));
+    this.code = error.code;
+  }
+}
+
+const problemOf = (/** @type {unknown} */ error) => (error instanceof ApiError ? new Refusal(error) : error);
 
 /** What keeps out even who has the right key. */
 const tooManyKeys = (/** @type {ApiError} */ { retryAfter }) =>
@@ -136,6 +155,9 @@ const WORDS = {
   token_name_taken: 'There is a token of that name already. Choose another, or leave the name empty.',
   not_found: noToken,
   token_unknown: noToken,
+  transfer_not_found: 'There is no such transfer any more.',
+  deleted: 'Its sender has deleted it meanwhile.',
+  expired: 'Its time is over: nobody can download it any more.',
   cross_site: stranger,
   method_not_allowed: stranger,
 };

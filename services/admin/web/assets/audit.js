@@ -3,7 +3,7 @@
 import { audit, tokens } from './api.js';
 import { el, icon } from './shared/dom.js';
 import { number, plural } from './shared/format.js';
-import { empty, failed, head, messageOf, notice, Segments, View } from './view.js';
+import { choice, empty, failed, head, messageOf, notice, Segments, View } from './view.js';
 
 /** @typedef {import('./api.js').Event} Event */
 
@@ -16,7 +16,7 @@ const RANGES = [
 ];
 
 /** @type {Record<string, string>} */
-const EVENTS = {
+export const EVENTS = {
   token_created: 'Token created',
   token_limit_changed: 'Token limit changed',
   token_revoked: 'Token revoked',
@@ -33,6 +33,7 @@ const EVENTS = {
   transfer_confirmed: 'Download confirmed',
   transfer_expiry_changed: 'Expiry changed',
   transfer_deleted: 'Transfer deleted',
+  transfer_taken_down: 'Transfer taken down',
   transfer_expired: 'Transfer removed',
   request_created: 'Request created',
   request_closed: 'Request closed',
@@ -262,20 +263,6 @@ class SendAudit extends View {
 }
 
 /**
- * @param {string} id
- * @param {string} label
- * @param {string} all what it says where nothing is chosen
- * @param {Record<string, string>} words
- * @param {() => void} change
- */
-const choice = (id, label, all, words, change) =>
-  el(
-    'select',
-    { id, 'aria-label': label, change },
-    [['', all], ...Object.entries(words)].map(([value, text]) => el('option', { value }, text)),
-  );
-
-/**
  * Says how many events one stands for.
  * @param {number | undefined} count
  * @param {string} first
@@ -287,7 +274,7 @@ const repeated = (count, first, last) =>
 
 const clock = (/** @type {string} */ time) => new Date(time).toLocaleTimeString();
 
-const stamp = (/** @type {Date} */ time) =>
+export const stamp = (/** @type {Date} */ time) =>
   time.toLocaleString(undefined, {
     day: 'numeric',
     month: 'short',

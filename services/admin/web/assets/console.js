@@ -9,10 +9,12 @@ import './audit.js';
 import './pulse.js';
 import './system.js';
 import './tokens.js';
+import './transfers.js';
 
 /** [name, title, icon]: the view is <send-name>. */
 const VIEWS = [
   ['tokens', 'Tokens', 'key'],
+  ['transfers', 'Transfers', 'share'],
   ['pulse', 'Pulse', 'pulse'],
   ['audit', 'Audit', 'trail'],
   ['system', 'System', 'server'],

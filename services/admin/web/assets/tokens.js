@@ -4,7 +4,7 @@ import { tokens as api } from './api.js';
 import { copyButton, dialog, el, icon, Problem } from './shared/dom.js';
 import { ago, number, plural } from './shared/format.js';
 import { qrPicture } from './shared/qr-picture.js';
-import { empty, failed, head, messageOf, notice, Segments, View } from './view.js';
+import { button, empty, failed, field, head, messageOf, notice, Segments, View } from './view.js';
 
 /** @typedef {import('./api.js').Token} Token */
 
@@ -329,22 +329,6 @@ const subject = (/** @type {Token} */ t) => el('strong', {}, noteOf(t) || masked
 const refused = () => notice('The browser does not let the page copy. Show it and copy it by hand.', 'bad');
 
 /**
- * @param {string} words
- * @param {string} picture
- * @param {string} kind
- * @param {() => void} click
- * @param {Node} [more]
- */
-const button = (words, picture, kind, click, more) =>
-  el(
-    'button',
-    { type: 'button', class: `button ${kind}`, click },
-    picture && icon(picture),
-    el('span', {}, words),
-    more,
-  );
-
-/**
  * A text to hand over, with the button that copies it.
  * @param {string} action
  * @param {string} text
@@ -375,22 +359,6 @@ function usage(/** @type {Token} */ { usage_count: count, usage_limit: limit }) 
   const meter = el('div', { class: `meter ${share >= 1 ? 'full' : share >= 0.8 ? 'high' : ''}` }, done);
   return el('div', { class: 'usage' }, el('span', {}, used, ` of ${number(limit)} used`), meter);
 }
-
-/**
- * A field of a form with its label, and help below.
- * @param {string} name
- * @param {string} label
- * @param {string} help
- * @param {import('./shared/dom.js').Attributes} attributes
- */
-const field = (name, label, help, attributes) =>
-  el(
-    'div',
-    {},
-    el('label', { class: 'label', for: name }, label),
-    el('input', { id: name, name, autocomplete: 'off', 'aria-describedby': `${name}-help`, ...attributes }),
-    el('p', { class: 'hint', id: `${name}-help` }, help),
-  );
 
 function limitField(/** @type {number} */ limit) {
   const uses = el('input', {

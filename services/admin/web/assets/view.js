@@ -86,6 +86,55 @@ export class Segments {
   }
 }
 
+// What views are narrowed down, and dialogs filled in, with.
+
+/**
+ * @param {string} words
+ * @param {string} picture
+ * @param {string} kind
+ * @param {() => void} click
+ * @param {Node} [more]
+ */
+export const button = (words, picture, kind, click, more) =>
+  el(
+    'button',
+    { type: 'button', class: `button ${kind}`, click },
+    picture && icon(picture),
+    el('span', {}, words),
+    more,
+  );
+
+/**
+ * A field of a form with its label, and help below.
+ * @param {string} name
+ * @param {string} label
+ * @param {string} help
+ * @param {import('./shared/dom.js').Attributes} attributes
+ */
+export const field = (name, label, help, attributes) =>
+  el(
+    'div',
+    {},
+    el('label', { class: 'label', for: name }, label),
+    el('input', { id: name, name, autocomplete: 'off', 'aria-describedby': `${name}-help`, ...attributes }),
+    el('p', { class: 'hint', id: `${name}-help` }, help),
+  );
+
+/**
+ * A choice of what is shown.
+ * @param {string} id
+ * @param {string} label
+ * @param {string} all what it says where nothing is chosen
+ * @param {Record<string, string>} words
+ * @param {() => void} change
+ */
+export const choice = (id, label, all, words, change) =>
+  el(
+    'select',
+    { id, 'aria-label': label, change },
+    [['', all], ...Object.entries(words)].map(([value, text]) => el('option', { value }, text)),
+  );
+
 /**
  * What stands in the place of a list that has nothing to show.
  * @param {{ picture?: string, title: string, text?: string, button?: Node }} what

@@ -33,7 +33,7 @@ const WAITS = {
 };
 
 /** @type {import('./shared/http.js').Code[]} */
-const OVER = [codes.deleted, codes.expired, codes.exhausted, codes.transferNotFound];
+const OVER = [codes.deleted, codes.takenDown, codes.expired, codes.exhausted, codes.transferNotFound];
 
 /** @typedef {import('./crypto/bytes.js').Bytes} Bytes */
 /** @typedef {import('./crypto/key.js').Key} Key */
@@ -687,7 +687,8 @@ class ReceivePage extends HTMLElement {
  * @param {import('./net/api.js').TransferInfo} info
  * @param {boolean} begun
  */
-function whyGone({ status, is_expired: expired, is_exhausted: exhausted }, begun) {
+function whyGone({ status, taken_down: takenDown, is_expired: expired, is_exhausted: exhausted }, begun) {
+  if (takenDown) return new ApiError(404, { code: codes.takenDown });
   if (status === 'deleted') return new ApiError(404, { code: codes.deleted });
   if (expired || status === 'expired') return new ApiError(410, { code: codes.expired });
   if ((exhausted || status === 'exhausted') && !begun) return new ApiError(410, { code: codes.exhausted });

@@ -232,6 +232,11 @@ const BY_CODE = {
   transfer_not_found: notFound,
   deleted: () =>
     say('The sender has deleted this', 'It was erased from the server. Ask the sender if you still need it.'),
+  taken_down: () =>
+    say(
+      'This was taken down',
+      'Whoever runs this service removed it, and nobody can download it any more. Ask the sender if you still need it.',
+    ),
   expired: () =>
     say('This transfer has expired', 'Its time is over and it was erased. Ask the sender to send it again.'),
   exhausted: () =>

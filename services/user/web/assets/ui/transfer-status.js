@@ -68,7 +68,10 @@ export class TransferStatus extends HTMLElement {
   /** @param {TransferInfo} info */
   #render(info) {
     if (info.status === 'deleted') {
-      this.#end('Deleted');
+      this.#end(
+        info.taken_down ? 'Taken down by whoever runs this service' : 'Deleted',
+        info.taken_down ? 'Taken down' : 'Deleted',
+      );
       return;
     }
     this.#show(statusRows(info));

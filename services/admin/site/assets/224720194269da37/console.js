@@ -20,6 +20,9 @@ var paths = {
   status: "/info/status",
   server: "/info/server",
   versions: "/info/versions",
+  listTransfers: "/transfers/list",
+  showTransfer: (transferId) => `/transfers/show/${part(transferId)}`,
+  takeDownTransfer: (transferId) => `/transfers/take-down/${part(transferId)}`,
   initiateUpload: "/api/presigned/initiate",
   resumeUpload: "/api/presigned/resume",
   assembleUpload: "/api/presigned/complete",
@@ -77,6 +80,7 @@ var codes = {
   tokenCheckUnavailable: "token_check_unavailable",
   transferNotFound: "transfer_not_found",
   deleted: "deleted",
+  takenDown: "taken_down",
   expired: "expired",
   exhausted: "exhausted",
   idTaken: "id_taken",
@@ -223,6 +227,18 @@ function dialog({ title, body, action, danger, submit, dismiss = "Cancel" }) {
 }
 
 // assets/shared/format.js
+var SIZES = ["bytes", "KB", "MB", "GB", "TB"];
+function bytes(count) {
+  let step = 0;
+  let value = count;
+  while (value >= 1024 && step < SIZES.length - 1) {
+    value /= 1024;
+    step++;
+  }
+  if (step === 0) return count === 1 ? "1 byte" : `${count} bytes`;
+  const digits = value >= 100 || Number.isInteger(value) ? 0 : 1;
+  return `${value.toLocaleString("en", { maximumFractionDigits: digits })} ${SIZES[step]}`;
+}
 function span(seconds) {
   if (seconds < 90) return `${Math.max(1, Math.round(seconds))} s`;
   if (seconds < 90 * 60) return `${Math.round(seconds / 60)} min`;
@@ -240,6 +256,10 @@ function moment(date) {
     hour: "2-digit",
     minute: "2-digit"
   });
+}
+function until(date, now = /* @__PURE__ */ new Date()) {
+  const seconds = (date.getTime() - now.getTime()) / 1e3;
+  return seconds <= 0 ? `expired ${moment(date)}` : `in ${span(seconds)} (${moment(date)})`;
 }
 function ago(date, now = /* @__PURE__ */ new Date()) {
   const seconds = (now.getTime() - date.getTime()) / 1e3;
@@ -373,6 +393,14 @@ var tokens = {
   reactivate: (name) => call("POST", paths.reactivateToken(name)),
   limit: (name, limit) => call("POST", paths.updateTokenLimit(name), { usage_limit: limit })
 };
+var transfers = {
+  /** @returns {Promise<{ transfers: Transfer[], after?: string }>} */
+  page: (query) => call("GET", `${paths.listTransfers}?${query}`),
+  /** @returns {Promise<Transfer>} */
+  show: (id) => call("GET", paths.showTransfer(id)),
+  /** @returns {Promise<Transfer>} as it stands then */
+  takeDown: (id, reason) => call("POST", paths.takeDownTransfer(id), { reason })
+};
 var sessions = {
   /** @returns {Promise<Session[]>} those that hold, the last used first */
   list: () => call("GET", paths.listSessions).then((answer) => answer.sessions),
@@ -389,7 +417,14 @@ var audit = {
 };
 var send = (method, path, json) => request(method, path, { json, credentials: "same-origin" });
 var signedOut = (error) => error instanceof ApiError && error.status === 401;
-var problemOf = (error) => error instanceof ApiError ? new Problem(wordsFor(error)) : error;
+var Refusal = class extends Problem {
+  /** @param {ApiError} error */
+  constructor(error) {
+    super(wordsFor(error));
+    this.code = error.code;
+  }
+};
+var problemOf = (error) => error instanceof ApiError ? new Refusal(error) : error;
 var tooManyKeys = ({ retryAfter }) => `Too many wrong keys came from your address, perhaps from somebody who shares it, so no key is taken now. Try again in ${span(retryAfter || 60)}.`;
 var ownFault = "The service has a problem of its own. Try again in a minute; the system page says what is wrong.";
 var noToken = "There is no such token any more. Reload the page to see those there are.";
@@ -405,6 +440,9 @@ var WORDS = {
   token_name_taken: "There is a token of that name already. Choose another, or leave the name empty.",
   not_found: noToken,
   token_unknown: noToken,
+  transfer_not_found: "There is no such transfer any more.",
+  deleted: "Its sender has deleted it meanwhile.",
+  expired: "Its time is over: nobody can download it any more.",
   cross_site: stranger,
   method_not_allowed: stranger
 };
@@ -500,6 +538,25 @@ var Segments = class {
     );
   }
 };
+var button = (words, picture, kind, click, more) => el(
+  "button",
+  { type: "button", class: `button ${kind}`, click },
+  picture && icon(picture),
+  el("span", {}, words),
+  more
+);
+var field = (name, label, help, attributes) => el(
+  "div",
+  {},
+  el("label", { class: "label", for: name }, label),
+  el("input", { id: name, name, autocomplete: "off", "aria-describedby": `${name}-help`, ...attributes }),
+  el("p", { class: "hint", id: `${name}-help` }, help)
+);
+var choice = (id, label, all, words, change) => el(
+  "select",
+  { id, "aria-label": label, change },
+  [["", all], ...Object.entries(words)].map(([value, text]) => el("option", { value }, text))
+);
 var empty = ({ picture, title, text, button: button2 }) => el("div", { class: "empty" }, picture && icon(picture), el("h2", {}, title), text && el("p", {}, text), button2);
 var failed = (title, text, again) => empty({
   title,
@@ -661,6 +718,7 @@ var EVENTS = {
   transfer_confirmed: "Download confirmed",
   transfer_expiry_changed: "Expiry changed",
   transfer_deleted: "Transfer deleted",
+  transfer_taken_down: "Transfer taken down",
   transfer_expired: "Transfer removed",
   request_created: "Request created",
   request_closed: "Request closed"
@@ -873,11 +931,6 @@ var SendAudit = class extends View {
     );
   }
 };
-var choice = (id, label, all, words, change) => el(
-  "select",
-  { id, "aria-label": label, change },
-  [["", all], ...Object.entries(words)].map(([value, text]) => el("option", { value }, text))
-);
 var repeated = (count, first, last) => (count ?? 1) > 1 && el("small", { class: "times" }, `${number(count ?? 1)} times between ${clock(first)} and ${clock(last ?? first)}`);
 var clock = (time2) => new Date(time2).toLocaleTimeString();
 var stamp = (time2) => time2.toLocaleString(void 0, {
@@ -1296,26 +1349,26 @@ var ALIGNMENT = [
   [6, 28, 50]
 ];
 function qrCode(text) {
-  const bytes = new TextEncoder().encode(text);
+  const bytes2 = new TextEncoder().encode(text);
   for (let version = 1; version < VERSIONS.length; version++) {
     const [eccLength, blocks, total] = VERSIONS[version];
     const capacity = total - eccLength * blocks;
     const countBits = version < 10 ? 8 : 16;
-    if (4 + countBits + bytes.length * 8 <= capacity * 8) {
-      const codewords = interleave(dataCodewords(bytes, countBits, capacity), eccLength, blocks);
+    if (4 + countBits + bytes2.length * 8 <= capacity * 8) {
+      const codewords = interleave(dataCodewords(bytes2, countBits, capacity), eccLength, blocks);
       return draw(version, codewords);
     }
   }
   return null;
 }
-function dataCodewords(bytes, countBits, capacity) {
+function dataCodewords(bytes2, countBits, capacity) {
   const bits = [];
   const append = (value, width) => {
     for (let i = width - 1; i >= 0; i--) bits.push(value >>> i & 1);
   };
   append(4, 4);
-  append(bytes.length, countBits);
-  for (const byte of bytes) append(byte, 8);
+  append(bytes2.length, countBits);
+  for (const byte of bytes2) append(byte, 8);
   append(0, Math.min(4, capacity * 8 - bits.length));
   while (bits.length % 8) bits.push(0);
   const codewords = [];
@@ -1815,13 +1868,6 @@ var capital = (word) => word[0].toUpperCase() + word.slice(1);
 var masked = (name) => `••••••••${name.length > 12 ? name.slice(-4) : ""}`;
 var subject = (t) => el("strong", {}, noteOf(t) || masked(t.token_name));
 var refused = () => notice("The browser does not let the page copy. Show it and copy it by hand.", "bad");
-var button = (words, picture, kind, click, more) => el(
-  "button",
-  { type: "button", class: `button ${kind}`, click },
-  picture && icon(picture),
-  el("span", {}, words),
-  more
-);
 function handedOver(action, text, isMain = false) {
   const copy = copyButton(action, () => text, { primary: isMain, onRefused: refused });
   copy.autofocus = isMain;
@@ -1845,13 +1891,6 @@ function usage({ usage_count: count, usage_limit: limit }) {
   const meter = el("div", { class: `meter ${share >= 1 ? "full" : share >= 0.8 ? "high" : ""}` }, done);
   return el("div", { class: "usage" }, el("span", {}, used, ` of ${number(limit)} used`), meter);
 }
-var field = (name, label, help, attributes) => el(
-  "div",
-  {},
-  el("label", { class: "label", for: name }, label),
-  el("input", { id: name, name, autocomplete: "off", "aria-describedby": `${name}-help`, ...attributes }),
-  el("p", { class: "hint", id: `${name}-help` }, help)
-);
 function limitField(limit) {
   const uses = el("input", {
     id: "limit",
@@ -1884,9 +1923,314 @@ function readLimit(fields) {
 }
 customElements.define("send-tokens", SendTokens);
 
+// assets/transfers.js
+var STATES = {
+  pending: "Uploading",
+  completed: "Available",
+  exhausted: "Used up",
+  expired: "Expired",
+  deleted: "Deleted",
+  taken_down: "Taken down"
+};
+var SORTS2 = {
+  newest: ["Newest first", (a, b) => b.created_at.localeCompare(a.created_at)],
+  ends: ["Ends soonest first", (a, b) => a.expires_at.localeCompare(b.expires_at)],
+  size: ["Largest first", (a, b) => b.payload_bytes - a.payload_bytes],
+  used: ["Most downloaded first", (a, b) => b.download_count - a.download_count]
+};
+var PAGE3 = 200;
+var REFRESH = 3e4;
+var MAX_REASON = 300;
+var SendTransfers = class extends View {
+  refresh = REFRESH;
+  /** @type {Transfer[]} */
+  #transfers = [];
+  #after = "";
+  // where the next page begins
+  #asked = 0;
+  // counts the questions, so that a late answer to an old one is dropped
+  /** @type {Map<string, string>} what tokens are called, by their IDs */
+  #labels = /* @__PURE__ */ new Map();
+  #id = el("input", {
+    id: "transfer-id",
+    type: "search",
+    "aria-label": "ID of a transfer",
+    placeholder: "ID of a transfer",
+    autocomplete: "off",
+    spellcheck: "false",
+    autocapitalize: "none",
+    maxlength: 80,
+    change: () => this.#anew(),
+    search: () => this.#anew()
+  });
+  #status = choice("transfer-status", "State", "All states", STATES, () => this.#anew());
+  #token = choice("transfer-token", "Token", "All tokens", {}, () => this.#anew());
+  #sort = el(
+    "select",
+    { id: "transfer-sort", "aria-label": "Order", change: () => this.#list() },
+    Object.entries(SORTS2).map(([value, [title]]) => el("option", { value }, title))
+  );
+  #state = el("p", { class: "muted", role: "status" });
+  #rows = el("ul", { class: "tokens card" });
+  #below = el("div", { class: "below" });
+  draw() {
+    this.append(
+      head("Transfers", this.#state),
+      el(
+        "div",
+        { class: "tools" },
+        el("div", { class: "search" }, icon("search"), this.#id),
+        this.#status,
+        this.#token,
+        this.#sort
+      ),
+      this.#rows,
+      this.#below
+    );
+  }
+  /** Asks for something else: what is shown goes. */
+  #anew() {
+    this.#transfers = [];
+    this.opened();
+  }
+  async load() {
+    const asked = ++this.#asked;
+    try {
+      const [page, known] = await Promise.all([this.#find(), tokens.list()]);
+      if (asked !== this.#asked) return;
+      this.#know(known);
+      this.#transfers = page.transfers;
+      this.#follow(page.after);
+      this.#list();
+    } catch (problem) {
+      if (asked !== this.#asked) return;
+      if (this.#transfers.length > 0) {
+        notice(messageOf(problem), "bad");
+        return;
+      }
+      this.#rows.replaceChildren();
+      this.#state.textContent = "";
+      this.#below.replaceChildren(failed("The transfers cannot be shown", messageOf(problem), () => this.load()));
+    }
+  }
+  /** The first page of what is asked for, or the transfer of the ID. */
+  async #find() {
+    const id = this.#id.value.trim().toLowerCase();
+    if (!id) return transfers.page(this.#query());
+    if (!/^[0-9a-f]{12}$/.test(id)) return { transfers: [] };
+    try {
+      return { transfers: [await transfers.show(id)] };
+    } catch (problem) {
+      if (problem instanceof Refusal && problem.code === codes.transferNotFound) return { transfers: [] };
+      throw problem;
+    }
+  }
+  #query() {
+    const query = new URLSearchParams({ limit: String(PAGE3) });
+    if (this.#status.value) query.set("status", this.#status.value);
+    if (this.#token.value) query.set("token", this.#token.value);
+    return query;
+  }
+  /** Where there is more than a page, what somebody has looked at stays. */
+  #follow(after) {
+    this.#after = after ?? "";
+    this.live = this.#transfers.length <= PAGE3;
+    this.refresh = this.live ? REFRESH : 0;
+  }
+  /** Learns what tokens are called. */
+  #know(known) {
+    this.#labels = new Map(known.map((t) => [t.cache_id, noteOf2(t) || `${t.cache_id.slice(0, 8)}…`]));
+    const chosen = this.#token.value;
+    const options = Array.from(this.#labels, ([id, label]) => el("option", { value: id }, label));
+    this.#token.replaceChildren(el("option", { value: "" }, "All tokens"), ...options);
+    this.#token.value = this.#labels.has(chosen) ? chosen : "";
+  }
+  async #more(more) {
+    more.disabled = true;
+    const asked = this.#asked;
+    const query = this.#query();
+    query.set("after", this.#after);
+    try {
+      const page = await transfers.page(query);
+      if (asked !== this.#asked) return;
+      this.#transfers.push(...page.transfers);
+      this.#follow(page.after);
+      this.#list();
+    } catch (problem) {
+      more.disabled = false;
+      notice(messageOf(problem), "bad");
+    }
+  }
+  #list() {
+    const all = this.#transfers.toSorted(SORTS2[this.#sort.value][1]);
+    const focused = (
+      /** @type {HTMLElement | null} */
+      document.activeElement?.closest("li.transfer")?.dataset.id
+    );
+    const name = document.activeElement?.getAttribute("data-do");
+    this.#rows.replaceChildren(...all.map((t) => this.#row(t)));
+    if (focused) {
+      const row = this.#rows.querySelector(`[data-id="${focused}"]`);
+      const again = row?.querySelector(`[data-do="${name}"]`) ?? row?.querySelector("button");
+      again?.focus();
+    }
+    const size = all.reduce((sum, t) => sum + (t.erased ? 0 : t.payload_bytes), 0);
+    const many = this.#after ? `${number(all.length)} or more transfers` : plural(all.length, "transfer");
+    const said = all.length === 0 ? "" : `${many}, ${bytes(size)} sealed`;
+    if (this.#state.textContent !== said) this.#state.textContent = said;
+    this.#below.replaceChildren(...this.#rest(all.length));
+  }
+  #rest(n) {
+    if (this.#after) {
+      const more = button(n === 0 ? "None among the first: look on" : "Show more", "", "wide", () => this.#more(more));
+      if (n === 0) return [more];
+      return [more, el("p", { class: "hint" }, "There are more than these, which are in order among themselves.")];
+    }
+    if (n > 0) return [];
+    if (!this.#id.value && !this.#status.value && !this.#token.value) {
+      const text = "What people send is listed here, without names: this service knows none.";
+      return [empty({ picture: "upload", title: "No transfers", text })];
+    }
+    const showAll = () => {
+      this.#id.value = this.#status.value = this.#token.value = "";
+      this.#anew();
+      this.#id.focus();
+    };
+    return [empty({ picture: "search", title: "Nothing found", button: button("Show all", "", "", showAll) })];
+  }
+  #row(t) {
+    const made = new Date(t.created_at);
+    return el(
+      "li",
+      { class: `token transfer ${t.status}`, "data-id": t.transfer_id },
+      el(
+        "div",
+        { class: "who" },
+        el("h2", {}, el("code", {}, t.transfer_id)),
+        el(
+          "p",
+          { class: "muted" },
+          "Made ",
+          el("time", { datetime: t.created_at, title: made.toLocaleString() }, ago(made)),
+          t.token && [" with ", this.#label(t.token)]
+        )
+      ),
+      el(
+        "div",
+        { class: "what" },
+        el("b", {}, t.payload_bytes > 0 ? bytes(t.payload_bytes) : "Nothing yet"),
+        el("span", {}, endOf(t))
+      ),
+      downloads(t),
+      el("span", { class: `pill ${t.status}` }, STATES[t.status] ?? t.status),
+      el("div", { class: "actions" }, this.#actions(t))
+    );
+  }
+  #label(id) {
+    return this.#labels.get(id) ?? `${id.slice(0, 8)}…`;
+  }
+  #actions(t) {
+    const of = () => el("span", { class: "visually-hidden" }, ` ${t.transfer_id}`);
+    const details = button("Details", "eye", "quiet", () => this.#details(t), of());
+    details.dataset.do = "details";
+    const down = button("Take down", "ban", "quiet danger", () => this.#takeDown(t), of());
+    down.dataset.do = "down";
+    return [details, isOver(t) ? el("span", {}) : down];
+  }
+  async #details(t) {
+    const happened = el("div", {}, el("p", { class: "muted" }, "Looking…"));
+    this.#happened(t).then(
+      (told) => happened.replaceChildren(told),
+      (problem) => happened.replaceChildren(el("p", { class: "note bad" }, messageOf(problem)))
+    );
+    const rows = [
+      ["State", STATES[t.status] ?? t.status],
+      ["Size, sealed", t.payload_bytes > 0 ? bytes(t.payload_bytes) : "nothing yet"],
+      ["Token", t.token ? this.#label(t.token) : "none"],
+      ["Made", moment(new Date(t.created_at))],
+      ["Ends", until(new Date(t.expires_at))],
+      ["Downloads", `${downloadsOf(t)}, ${number(t.downloads_completed)} confirmed`]
+    ];
+    if (t.request) rows.splice(3, 0, ["Sent to request", t.request]);
+    if (t.erased) rows.push(["Bytes", "erased"]);
+    await dialog({
+      title: `Transfer ${t.transfer_id}`,
+      dismiss: "Done",
+      body: [el("dl", { class: "facts" }, facts(rows)), el("h3", {}, "What happened"), happened]
+    });
+  }
+  /** What the audit trail has of a transfer, the newest first. */
+  async #happened(t) {
+    const from = new Date(Math.max(Date.parse(t.created_at) - 6e4, Date.now() - 30 * 864e5)).toISOString();
+    const { events, after } = await audit.page(new URLSearchParams({ from, transfer: t.transfer_id }), 50);
+    if (events.length === 0) return el("p", { class: "muted" }, "The audit trail has nothing of it.");
+    return el(
+      "ul",
+      { class: "happened" },
+      events.map(
+        ({ time: time2, event, outcome, reason }) => el(
+          "li",
+          {},
+          el("time", { datetime: time2, class: "muted" }, stamp(new Date(time2))),
+          el("span", {}, EVENTS[event] ?? event, outcome !== "success" && ` (${outcome})`),
+          reason && el("small", {}, reason)
+        )
+      ),
+      after && el("li", { class: "muted" }, "The audit page has what was before.")
+    );
+  }
+  async #takeDown(t) {
+    const help = "For the audit trail. Whoever has the link is told that it was taken down, and not why.";
+    const done = await dialog({
+      title: "Take this transfer down?",
+      action: "Take down",
+      danger: true,
+      body: [
+        el(
+          "p",
+          {},
+          "Nobody can download ",
+          el("strong", {}, t.transfer_id),
+          " any more, and its bytes are removed. This cannot be undone."
+        ),
+        field("reason", "Reason", help, { maxlength: MAX_REASON })
+      ],
+      submit: (fields) => {
+        const reason = fields.reason.value.trim();
+        if (!reason) throw new Problem("Say why, for the audit trail.", fields.reason);
+        if (new TextEncoder().encode(reason).length > MAX_REASON) {
+          throw new Problem("That is too long. Say it shorter.", fields.reason);
+        }
+        return transfers.takeDown(t.transfer_id, reason);
+      }
+    });
+    if (!done) return;
+    notice(done.erased ? "Taken down, and erased" : "Taken down; its bytes go with the next sweep");
+    this.#transfers = this.#transfers.map((other) => other.transfer_id === done.transfer_id ? done : other);
+    this.#list();
+  }
+};
+var noteOf2 = (t) => typeof t.metadata?.note === "string" ? t.metadata.note : "";
+var isOver = ({ status }) => ["expired", "deleted", "taken_down"].includes(status);
+function endOf(t) {
+  const end = new Date(t.expires_at);
+  if (!isOver(t)) return ["ends ", el("time", { datetime: t.expires_at, title: end.toLocaleString() }, until(end))];
+  return t.erased ? "erased" : "about to be erased";
+}
+var downloadsOf = ({ download_count: count, max_downloads: most }) => most > 0 ? `${number(count)} of ${number(most)}` : number(count);
+function downloads(t) {
+  const words = el("span", {}, el("b", {}, downloadsOf(t)), t.max_downloads === 1 ? " download" : " downloads");
+  if (t.max_downloads === 0) return el("div", { class: "usage" }, words);
+  const done = el("i");
+  done.style.width = `${Math.min(1, t.download_count / t.max_downloads) * 100}%`;
+  return el("div", { class: "usage" }, words, el("div", { class: "meter" }, done));
+}
+customElements.define("send-transfers", SendTransfers);
+
 // assets/console.js
 var VIEWS = [
   ["tokens", "Tokens", "key"],
+  ["transfers", "Transfers", "share"],
   ["pulse", "Pulse", "pulse"],
   ["audit", "Audit", "trail"],
   ["system", "System", "server"]

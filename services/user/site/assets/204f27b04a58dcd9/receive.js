@@ -29,6 +29,9 @@ var paths = {
   status: "/info/status",
   server: "/info/server",
   versions: "/info/versions",
+  listTransfers: "/transfers/list",
+  showTransfer: (transferId) => `/transfers/show/${part(transferId)}`,
+  takeDownTransfer: (transferId) => `/transfers/take-down/${part(transferId)}`,
   initiateUpload: "/api/presigned/initiate",
   resumeUpload: "/api/presigned/resume",
   assembleUpload: "/api/presigned/complete",
@@ -86,6 +89,7 @@ var codes = {
   tokenCheckUnavailable: "token_check_unavailable",
   transferNotFound: "transfer_not_found",
   deleted: "deleted",
+  takenDown: "taken_down",
   expired: "expired",
   exhausted: "exhausted",
   idTaken: "id_taken",
@@ -1550,6 +1554,10 @@ var BY_CODE = {
   not_found: notFound,
   transfer_not_found: notFound,
   deleted: () => say("The sender has deleted this", "It was erased from the server. Ask the sender if you still need it."),
+  taken_down: () => say(
+    "This was taken down",
+    "Whoever runs this service removed it, and nobody can download it any more. Ask the sender if you still need it."
+  ),
   expired: () => say("This transfer has expired", "Its time is over and it was erased. Ask the sender to send it again."),
   exhausted: () => say(
     "All downloads are used",
@@ -1696,7 +1704,7 @@ var WAITS = {
   offline: "Offline. It goes on when the connection is back.",
   retrying: "Connection lost. Picking up where it stopped…"
 };
-var OVER = [codes.deleted, codes.expired, codes.exhausted, codes.transferNotFound];
+var OVER = [codes.deleted, codes.takenDown, codes.expired, codes.exhausted, codes.transferNotFound];
 var NOTHING = { begun: false, ends: 0, isStored: true, kept: 0 };
 var ReceivePage = class extends HTMLElement {
   #ready = find2(this, '[data-view="ready"]');
@@ -2294,7 +2302,8 @@ var ReceivePage = class extends HTMLElement {
     announce(find2(view, "#gone-title"));
   }
 };
-function whyGone({ status, is_expired: expired, is_exhausted: exhausted }, begun) {
+function whyGone({ status, taken_down: takenDown, is_expired: expired, is_exhausted: exhausted }, begun) {
+  if (takenDown) return new ApiError(404, { code: codes.takenDown });
   if (status === "deleted") return new ApiError(404, { code: codes.deleted });
   if (expired || status === "expired") return new ApiError(410, { code: codes.expired });
   if ((exhausted || status === "exhausted") && !begun) return new ApiError(410, { code: codes.exhausted });
