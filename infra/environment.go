@@ -36,7 +36,8 @@ func adminProgram(s settings.Settings, storage *Storage) program {
 			ledgerAccess(storage.Ledger.Arn, send.TokenSet, send.TokenUseSets, send.PurgeSet, send.WithdrawnSet, send.SessionSet,
 				send.WindowSets, send.SaltSet, audit.ChainSets, audit.QueueSets),
 			rootAccess(storage.Ledger.Arn, metric.Admin),
-		}, overviewAccess(storage.Ledger.Arn), keepingAccess(storage.Ledger.Arn), parameterAccess(s.Names, parameters(s, env))),
+		}, overviewAccess(storage.Ledger.Arn), keepingAccess(storage.Ledger.Arn),
+			parameterAccess(s.Names, parameters(s, env))),
 	}
 }
 

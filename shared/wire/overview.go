@@ -24,7 +24,7 @@ type TransferOverview struct {
 	TransferID         string      `json:"transfer_id"`
 	Status             send.Status `json:"status"`        // as [send.Transfer.Standing] has it
 	PayloadBytes       int64       `json:"payload_bytes"` // of the ciphertext; 0 = not uploaded
-	Token              string      `json:"token"`         // the cache_id of the token that paid for it; "" = none was asked for
+	Token              string      `json:"token"`         // cache_id of the token that paid for it; "" = none
 	Request            string      `json:"request"`       // ID of the request that it was sent to; "" = none
 	CreatedAt          time.Time   `json:"created_at"`
 	ExpiresAt          time.Time   `json:"expires_at"`
