@@ -1,6 +1,8 @@
 // Making elements without markup strings: text stays text, whatever is in it. And the few controls that are made of
 // several elements.
 
+import { t } from './language.js';
+
 /** @typedef {Node | string | number | false | null | undefined} Leaf */
 /** @typedef {Leaf | Child[]} Child */
 /** @typedef {Record<string, string | number | boolean | null | undefined | ((event: any) => unknown)>} Attributes */
@@ -113,10 +115,10 @@ export function copyButton(words, value, { picture = 'copy', wordless, primary, 
   button.addEventListener('click', async () => {
     try {
       await navigator.clipboard.writeText(value());
-      say('check', 'Copied');
+      say('check', t('Copied'));
       onCopied?.();
     } catch {
-      say(picture, 'Press Ctrl+C'); // no permission, or not a secure address
+      say(picture, t('Press Ctrl+C')); // no permission, or not a secure address
       onRefused?.();
     }
     clearTimeout(timer);
@@ -148,7 +150,7 @@ export class Problem extends Error {
  * }} options
  * @returns {Promise<R | undefined>}
  */
-export function dialog({ title, body, action, danger, submit, dismiss = 'Cancel' }) {
+export function dialog({ title, body, action, danger, submit, dismiss = t('Cancel') }) {
   /** @type {R | undefined} */
   let result;
   const error = el('p', { class: 'note bad', role: 'alert' });

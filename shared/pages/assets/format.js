@@ -1,6 +1,8 @@
-// Numbers and times for people.
+// Numbers and times for people, as their language writes them.
 
-const SIZES = ['bytes', 'KB', 'MB', 'GB', 'TB'];
+import { language, t } from './language.js';
+
+const SIZES = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte'];
 
 /**
  * 1,234,567 → "1.2 MB"; steps of 1024, as file managers and our limits count.
@@ -13,25 +15,48 @@ export function bytes(count) {
     value /= 1024;
     step++;
   }
-  if (step === 0) return count === 1 ? '1 byte' : `${count} bytes`;
-  const digits = value >= 100 || Number.isInteger(value) ? 0 : 1;
-  return `${value.toLocaleString('en', { maximumFractionDigits: digits })} ${SIZES[step]}`;
+  if (step === 0) return inUnits(value, 'byte', { unitDisplay: 'long', useGrouping: false });
+  const maximumFractionDigits = value >= 100 || Number.isInteger(value) ? 0 : 1;
+  return inUnits(value, SIZES[step], { unitDisplay: 'short', maximumFractionDigits }).replace('kB', 'KB');
 }
 
 export const speed = (/** @type {number} */ bytesPerSecond) => `${bytes(Math.round(bytesPerSecond))}/s`;
 
 /**
- * Seconds as a rough length of time: "20 s", "3 min", "2 hours", "5 days".
+ * Seconds as a rough length of time: "20 sec", "3 min", "2 hours", "5 days".
  * @param {number} seconds
  */
 export function span(seconds) {
-  if (seconds < 90) return `${Math.max(1, Math.round(seconds))} s`;
-  if (seconds < 90 * 60) return `${Math.round(seconds / 60)} min`;
-  if (seconds < 36 * 3600) return plural(Math.round(seconds / 3600), 'hour');
-  return plural(Math.round(seconds / 86400), 'day');
+  const [count, unit] = rough(seconds);
+  return inUnits(count, unit, { unitDisplay: unit === 'second' || unit === 'minute' ? 'short' : 'long' });
 }
 
-export const number = (/** @type {number} */ count) => count.toLocaleString('en');
+/**
+ * @param {number} seconds
+ * @returns {[count: number, unit: 'second' | 'minute' | 'hour' | 'day']}
+ */
+function rough(seconds) {
+  if (seconds < 90) return [Math.max(1, Math.round(seconds)), 'second'];
+  if (seconds < 90 * 60) return [Math.round(seconds / 60), 'minute'];
+  if (seconds < 36 * 3600) return [Math.round(seconds / 3600), 'hour'];
+  return [Math.round(seconds / 86400), 'day'];
+}
+
+/**
+ * @param {number} value
+ * @param {string} unit
+ * @param {Intl.NumberFormatOptions} options
+ */
+const inUnits = (value, unit, options) => value.toLocaleString(language, { style: 'unit', unit, ...options });
+
+export const number = (/** @type {number} */ count) => count.toLocaleString(language);
+
+/**
+ * A part of a whole: "42%". It is not all before it is.
+ * @param {number} part from 0 to 1
+ */
+export const percent = (part) =>
+  (Math.floor(part * 100) / 100).toLocaleString(language, { style: 'percent', maximumFractionDigits: 0 });
 
 /**
  * @param {number} count
@@ -39,12 +64,14 @@ export const number = (/** @type {number} */ count) => count.toLocaleString('en'
  */
 export const plural = (count, noun) => `${number(count)} ${noun}${count === 1 ? '' : 's'}`;
 
+const DATES = language === 'en' ? 'en-GB' : language;
+
 /**
  * A moment as date and time, with the zone left to the reader's own clock.
  * @param {Date} date
  */
 export function moment(date) {
-  return date.toLocaleString('en-GB', {
+  return date.toLocaleString(DATES, {
     weekday: 'short',
     day: 'numeric',
     month: 'short',
@@ -68,7 +95,9 @@ export function minute(date) {
  * The time of a day: "14:05"
  * @param {Date} date
  */
-export const clock = (date) => date.toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit' });
+export const clock = (date) => date.toLocaleTimeString(DATES, { hour: '2-digit', minute: '2-digit' });
+
+const relative = new Intl.RelativeTimeFormat(language, { numeric: 'always' });
 
 /**
  * "in 3 hours (Sun 1 Dec, 14:05)"
@@ -76,7 +105,8 @@ export const clock = (date) => date.toLocaleTimeString('en-GB', { hour: '2-digit
  */
 export function until(date, now = new Date()) {
   const seconds = (date.getTime() - now.getTime()) / 1000;
-  return seconds <= 0 ? `expired ${moment(date)}` : `in ${span(seconds)} (${moment(date)})`;
+  if (seconds <= 0) return t('expired {{moment}}', { moment: moment(date) });
+  return t('{{span}} ({{moment}})', { span: relative.format(...rough(seconds)), moment: moment(date) });
 }
 
 /**
@@ -85,5 +115,7 @@ export function until(date, now = new Date()) {
  */
 export function ago(date, now = new Date()) {
   const seconds = (now.getTime() - date.getTime()) / 1000;
-  return seconds < 90 ? 'just now' : `${span(seconds)} ago`;
+  if (seconds < 90) return t('just now');
+  const [count, unit] = rough(seconds);
+  return relative.format(-count, unit);
 }

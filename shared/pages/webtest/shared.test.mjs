@@ -32,7 +32,7 @@ test('numbers', () => {
     '1.2 MB',
     '10 GB',
   ]);
-  assert.deepEqual([0.2, 45, 600, 7200, 5 * 86400].map(span), ['1 s', '45 s', '10 min', '2 hours', '5 days']);
+  assert.deepEqual([0.2, 45, 600, 7200, 5 * 86400].map(span), ['1 sec', '45 sec', '10 min', '2 hours', '5 days']);
   assert.deepEqual([plural(1, 'file'), plural(1200, 'file')], ['1 file', '1,200 files']);
 });
 

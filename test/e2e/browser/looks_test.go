@@ -49,8 +49,10 @@ const auditScript = `(() => {
   for (const e of document.querySelectorAll('.card :is(h2, p:not(.visually-hidden), dt, dd)')) {
     const text = document.createRange();
     text.selectNodeContents(e);
-    const edge = e.closest('.card').getBoundingClientRect().right + .5;
-    if (visible(e) && text.getBoundingClientRect().right > edge) failures.push('beyond its card: ' + describe(e));
+    const card = e.closest('.card').getBoundingClientRect();
+    const { left, right } = text.getBoundingClientRect();
+    const isBeyond = right > card.right + .5 || left < card.left - .5;
+    if (visible(e) && isBeyond) failures.push('beyond its card: ' + describe(e));
   }
 
   // Targets: 44 pixels, except links within a line of text.

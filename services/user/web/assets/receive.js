@@ -15,8 +15,9 @@ import { previewOf } from './preview.js';
 import { removeOwn } from './save.js';
 import { codes } from './shared/contract.js';
 import { announce, copyButton, el, facts, find, icon, show } from './shared/dom.js';
-import { bytes, clock, plural, until } from './shared/format.js';
+import { bytes, clock, percent, until } from './shared/format.js';
 import { ApiError } from './shared/http.js';
+import { parts, sentences, t, tn } from './shared/language.js';
 import { ErrorNote } from './ui/error-note.js';
 import { isolated, nameOf, rowOf } from './ui/name.js';
 import { ProgressMeter } from './ui/progress-meter.js';
@@ -28,8 +29,8 @@ const SHOWN_FILES = 500;
 const LINGERS = 60_000; // milliseconds that a browser has to take the end of a download
 const SHOWN_TEXT_MAX = 2 * 1024 * 1024;
 const WAITS = {
-  offline: 'Offline. It goes on when the connection is back.',
-  retrying: 'Connection lost. Picking up where it stopped…',
+  offline: t('Offline. It goes on when the connection is back.'),
+  retrying: t('Connection lost. Picking up where it stopped…'),
 };
 
 /** @type {import('./shared/http.js').Code[]} */
@@ -219,10 +220,10 @@ class ReceivePage extends HTMLElement {
     }
     const action = find(this.#ready, '[data-action]');
     this.#note.clear();
-    action.textContent = 'Checking…';
+    action.textContent = t('Checking…');
     try {
       const onProgress = (/** @type {number} */ done) => {
-        action.textContent = `Checking… ${Math.floor(done * 100)}%`;
+        action.textContent = t('Checking… {{percent}}', { percent: percent(done) });
       };
       const locked = await this.#crypto.lock(key, this.#passphrase.value, block, { onProgress });
       const sealed = sealedLabel(this.#info);
@@ -256,8 +257,8 @@ class ReceivePage extends HTMLElement {
     const title = find(this.#ready, '[data-title]');
     title.replaceChildren(...this.#title());
     find(this.#ready, '[data-sealed]').textContent = this.#block
-      ? 'Encrypted. Only your link and the passphrase together can open it.'
-      : 'Encrypted. Only your link can open it.';
+      ? t('Encrypted. Only your link and the passphrase together can open it.')
+      : t('Encrypted. Only your link can open it.');
     find(this.#ready, '[data-action]').textContent = this.#action();
     find(this.#ready, '[data-passphrase]').hidden = !this.#needsPassphrase;
     find(this.#ready, '[data-facts]').replaceChildren(...facts(this.#facts()));
@@ -281,17 +282,19 @@ class ReceivePage extends HTMLElement {
   }
 
   #action() {
-    if (this.#unlocks) return 'Unlock';
-    return this.#isText ? 'Decrypt and show' : 'Decrypt and save';
+    if (this.#unlocks) return t('Unlock');
+    return this.#isText ? t('Decrypt and show') : t('Decrypt and save');
   }
 
   /** @returns {(Node | string)[]} */
   #title() {
-    if (this.#needsPassphrase) return ['Something is waiting for you'];
-    if (this.#isText) return ['A text is waiting for you'];
+    if (this.#needsPassphrase) return [t('Something is waiting for you')];
+    if (this.#isText) return [t('A text is waiting for you')];
     const { files = [], count = 0 } = this.#label ?? {};
-    if (count > 1) return [`${plural(count, 'file')} are waiting for you`];
-    return files.length ? [nameOf(files[0].name), ' is waiting for you'] : ['A file is waiting for you'];
+    if (count > 1) return [tn('{{count}} file is waiting for you', '{{count}} files are waiting for you', count)];
+    return files.length
+      ? parts('{{name}} is waiting for you', { name: nameOf(files[0].name) })
+      : [t('A file is waiting for you')];
   }
 
   /** @returns {[string, string][]} */
@@ -301,12 +304,13 @@ class ReceivePage extends HTMLElement {
     /** @type {[string, string][]} */
     const rows = [
       this.#label && isSize(this.#label.size)
-        ? ['Size', bytes(this.#label.size)]
-        : ['Size, encrypted', bytes(declared || stored || 0)], // what is in it is smaller, and nobody knows yet by how much
+        ? [t('Size'), bytes(this.#label.size)]
+        : [t('Size, encrypted'), bytes(declared || stored || 0)], // what is in it is smaller, and nobody knows yet by how much
     ];
-    if (expires) rows.push(['Expires', until(new Date(expires))]);
-    const rest = left ? `${left} of ${max}` : 'none';
-    rows.push(['Downloads left', max ? rest + (this.#download.begun ? ', besides this one' : '') : 'no limit']);
+    if (expires) rows.push([t('Expires'), until(new Date(expires))]);
+    const rest = left ? t('{{left}} of {{all}}', { left, all: max ?? left }) : t('none');
+    const besides = this.#download.begun ? t('{{rest}}, besides this one', { rest }) : rest;
+    rows.push([t('Downloads left'), max ? besides : t('no limit')]);
     return rows;
   }
 
@@ -323,17 +327,19 @@ class ReceivePage extends HTMLElement {
     const { begun, kept, ends, isStored } = this.#download;
     const going = find(this.#ready, '[data-begun]');
     going.hidden = !begun;
-    const here = kept ? ` ${bytes(kept)} of it are here already.` : '';
-    const stay = isStored ? '' : ' Leave this page open: your browser stores nothing of it.';
-    going.textContent =
-      `You have begun this download. Until ${clock(new Date(ends))} the button goes on with it, ` +
-      `which is not counted again.${here}${stay}`;
+    going.textContent = sentences(
+      t('You have begun this download. Until {{time}} the button goes on with it, which is not counted again.', {
+        time: clock(new Date(ends)),
+      }),
+      kept > 0 && t('{{size}} of it are here already.', { size: bytes(kept) }),
+      !isStored && t('Leave this page open: your browser stores nothing of it.'),
+    );
     const cost = find(this.#ready, '[data-cost]');
     cost.hidden = !max || begun || this.#unlocks;
     cost.textContent =
       left === 1
-        ? 'This is the last download. Opening this page did not use it; the button does.'
-        : 'Opening this page did not count. The button uses one download.';
+        ? t('This is the last download. Opening this page did not use it; the button does.')
+        : t('Opening this page did not count. The button uses one download.');
   }
 
   get #isText() {
@@ -376,8 +382,9 @@ class ReceivePage extends HTMLElement {
       expires: Date.parse(this.#info?.expires_at ?? '') || Number.POSITIVE_INFINITY,
     };
     try {
-      const received = await this.#working(isGoingOn ? 'Going on with the download that was begun.' : '', (receiving) =>
-        this.#crypto.receive(sealed, receiving),
+      const received = await this.#working(
+        isGoingOn ? t('Going on with the download that was begun.') : '',
+        (receiving) => this.#crypto.receive(sealed, receiving),
       );
       await this.#learn();
       history.replaceState(null, '', '/d/'); // the key has done its work; it must not stay in the address bar
@@ -410,8 +417,8 @@ class ReceivePage extends HTMLElement {
         signal: running.signal,
         onWait: (why) => this.#meter.wait(WAITS[why]),
         onProgress: (done, total) => {
-          this.#meter.update({ done, total, steps: [{ name: 'Decrypted as it arrives' }] });
-          document.title = `${total ? Math.floor((done / total) * 100) : 0}% received`;
+          this.#meter.update({ done, total, steps: [{ name: t('Decrypted as it arrives') }] });
+          document.title = t('{{percent}} received', { percent: percent(total ? done / total : 0) });
         },
         place: (what) => this.#place(what, stop, running.signal),
       });
@@ -422,7 +429,7 @@ class ReceivePage extends HTMLElement {
       throw error;
     } finally {
       this.#running = null;
-      document.title = 'Receive: SGraph Send';
+      document.title = t('Receive: SGraph Send');
     }
   }
 
@@ -447,7 +454,7 @@ class ReceivePage extends HTMLElement {
       stop.download = begun.stop;
       return { kind: 'stream', port: begun.port };
     }
-    this.#meter.wait('This browser takes it at the end: it needs twice the room on disk, or as much memory.');
+    this.#meter.wait(t('This browser takes it at the end: it needs twice the room on disk, or as much memory.'));
     return { kind: 'own' };
   }
 
@@ -480,18 +487,34 @@ class ReceivePage extends HTMLElement {
     const count = files.filter(({ path }) => !path.endsWith('/')).length;
     const size = files.reduce((sum, file) => sum + file.size, 0);
     const title = find(view, '#files-title');
-    title.textContent = count ? plural(count, 'file') : 'Empty folders';
-    find(view, '[data-subject]').replaceChildren(nameOf(several.name), `, ${bytes(size)}`);
+    title.textContent = count ? tn('{{count}} file', '{{count}} files', count) : t('Empty folders');
+    find(view, '[data-subject]').replaceChildren(
+      ...parts('{{name}}, {{size}}', { name: nameOf(several.name), size: new Text(bytes(size)) }),
+    );
     find(view, '[data-folder]').hidden = !canChooseFolder();
     find(view, '[data-saved]').hidden = true;
     find(view, 'error-note', ErrorNote).clear();
-    find(view, '[data-hour]').textContent =
-      `Until ${clock(new Date(this.#download.ends))} each of these can be saved, as often as you need it; together ` +
-      'they count as one download. Only what you save is fetched.';
+    find(view, '[data-hour]').textContent = t(
+      'Until {{time}} each of these can be saved, as often as you need it; together they count as one download. Only ' +
+        'what you save is fetched.',
+      { time: clock(new Date(this.#download.ends)) },
+    );
     const rest = files.length - SHOWN_FILES;
     find(view, '[data-list]').replaceChildren(
       ...files.slice(0, SHOWN_FILES).map((file, number) => this.#row(file, number)),
-      ...(rest > 0 ? [el('li', { class: 'rest' }, `and ${plural(rest, 'more file')}, which come with all`)] : []),
+      ...(rest > 0
+        ? [
+            el(
+              'li',
+              { class: 'rest' },
+              tn(
+                'and {{count}} more file, which comes with all',
+                'and {{count}} more files, which come with all',
+                rest,
+              ),
+            ),
+          ]
+        : []),
     );
     announce(title);
   }
@@ -510,7 +533,11 @@ class ReceivePage extends HTMLElement {
       rowOf(path),
       !folder && el('span', { class: 'size' }, bytes(size)),
       !folder &&
-        el('button', { type: 'button', title: 'Save', 'aria-label': `Save ${path}`, click: save }, icon('download')),
+        el(
+          'button',
+          { type: 'button', title: t('Save'), 'aria-label': t('Save {{name}}', { name: path }), click: save },
+          icon('download'),
+        ),
     );
   }
 
@@ -522,7 +549,7 @@ class ReceivePage extends HTMLElement {
     return this.#fetchFiles(path, async (receiving) => {
       const { saved, name } = await this.#crypto.receiveOne(this.#id, number, receiving);
       if (saved.blob) saveBlob(saved.blob, name);
-      return `${isolated(saved.name || name)} is saved.`;
+      return t('{{name}} is saved.', { name: isolated(saved.name || name) });
     });
   }
 
@@ -530,7 +557,7 @@ class ReceivePage extends HTMLElement {
     return this.#fetchFiles(`${this.#files?.name}.zip`, async (receiving) => {
       const { saved, name } = await this.#crypto.receiveArchive(this.#id, receiving);
       if (saved.blob) saveBlob(saved.blob, name);
-      return `All is saved, as ${isolated(saved.name || name)}.`;
+      return t('All is saved, as {{name}}.', { name: isolated(saved.name || name) });
     });
   }
 
@@ -539,7 +566,7 @@ class ReceivePage extends HTMLElement {
     if (!folder) return;
     await this.#fetchFiles(this.#files?.name ?? '', async (receiving) => {
       const name = await this.#crypto.receiveFolder(this.#id, folder, receiving);
-      return `All is saved, in the folder ${isolated(name)}.`;
+      return t('All is saved, in the folder {{name}}.', { name: isolated(name) });
     });
   }
 
@@ -586,25 +613,30 @@ class ReceivePage extends HTMLElement {
     content.replaceChildren();
     actions.replaceChildren();
     if (!blob) {
-      title.textContent = 'Saved';
-      subject.replaceChildren(nameOf(chosen || filename), chosen ? '' : '. Look in your downloads.');
+      title.textContent = t('Saved');
+      const saved = nameOf(chosen || filename);
+      subject.replaceChildren(...(chosen ? [saved] : parts('{{name}}. Look in your downloads.', { name: saved })));
     } else if (text !== undefined) {
-      title.textContent = 'Your text';
-      subject.textContent = `${plural(text.length, 'character')}, ${bytes(blob.size)}`;
-      content.append(el('pre', { class: 'shown-text', tabindex: 0, 'aria-label': 'The text' }, text));
+      title.textContent = t('Your text');
+      const characters = tn('{{count}} character', '{{count}} characters', text.length);
+      subject.textContent = t('{{name}}, {{size}}', { name: characters, size: bytes(blob.size) });
+      content.append(el('pre', { class: 'shown-text', tabindex: 0, 'aria-label': t('The text') }, text));
       actions.append(
-        copyButton('Copy text', () => text),
-        saveButton('Save as a file', blob, filename),
+        copyButton(t('Copy text'), () => text),
+        saveButton(t('Save as a file'), blob, filename),
       );
     } else {
       saveBlob(blob, filename);
-      title.textContent = 'Decrypted and saved';
-      subject.replaceChildren(nameOf(filename), `, ${bytes(blob.size)}. Look in your downloads.`);
+      title.textContent = t('Decrypted and saved');
+      const size = new Text(bytes(blob.size));
+      subject.replaceChildren(
+        ...parts('{{name}}, {{size}}. Look in your downloads.', { name: nameOf(filename), size }),
+      );
       if (preview?.image) {
         const src = URL.createObjectURL(preview.image);
-        content.append(el('img', { class: 'preview', src, alt: `Preview of ${filename}` }));
+        content.append(el('img', { class: 'preview', src, alt: t('Preview of {{name}}', { name: filename }) }));
       }
-      actions.append(saveButton('Save again', blob, filename));
+      actions.append(saveButton(t('Save again'), blob, filename));
     }
     content.hidden = !content.hasChildNodes();
     actions.hidden = !actions.hasChildNodes();

@@ -7,7 +7,8 @@ import { readRequest } from './link/read.js';
 import { getRequest } from './net/api.js';
 import { SenderPage } from './sender-page.js';
 import { announce, facts, find, show } from './shared/dom.js';
-import { bytes, plural, until } from './shared/format.js';
+import { bytes, moment } from './shared/format.js';
+import { t, tn } from './shared/language.js';
 import { TransferStatus } from './ui/transfer-status.js';
 import { describe, requestWords } from './words.js';
 import './shared/drops.js';
@@ -46,7 +47,10 @@ class RequestPage extends SenderPage {
       await this.#describe(info, fromBase64url(seed));
       if (await this.configure()) show(this, 'compose');
       else
-        this.#gone({ title: 'No connection', text: 'The server could not be reached. Try again in a minute.' }, true);
+        this.#gone(
+          { title: t('No connection'), text: t('The server could not be reached. Try again in a minute.') },
+          true,
+        );
     } catch (error) {
       this.#gone(describe(error, 'request'), true);
     }
@@ -65,16 +69,16 @@ class RequestPage extends SenderPage {
       // The service holds another one than the link is of, or none: it can be sent to all the same.
     }
     const [, title = said?.files[0].name, more = ''] = said?.note.match(/^([^\n]*)\n*(.*)$/s) ?? [];
-    find(this, '[data-title]').textContent = title || 'Files are asked for';
+    find(this, '[data-title]').textContent = title || t('Files are asked for');
     const note = find(this, '[data-asked]');
     note.hidden = !more;
     find(note, 'blockquote').textContent = more;
     this.#max = max;
     find(this, '[data-facts]').replaceChildren(
       ...facts([
-        ['Can still be sent', left === 1 ? 'once' : plural(left, 'time')],
-        ...(max ? [/** @type {[string, string]} */ (['Each time', `up to ${bytes(max)}`])] : []),
-        ['Open', until(new Date(expires)).replace(/^in /, 'for ')],
+        [t('Can still be sent'), tn('once', '{{count}} times', left)],
+        ...(max ? [/** @type {[string, string]} */ ([t('Each time'), t('up to {{size}}', { size: bytes(max) })])] : []),
+        [t('Takes files'), t('until {{moment}}', { moment: moment(new Date(expires)) })],
       ]),
     );
   }
@@ -96,7 +100,7 @@ class RequestPage extends SenderPage {
     if (!config) return null;
     const max = config.max_bytes && this.#max ? Math.min(config.max_bytes, this.#max) : config.max_bytes || this.#max;
     this.config = { ...config, max_bytes: max };
-    find(this, '[data-limit]').textContent = max ? `Up to ${bytes(max)} at a time.` : '';
+    find(this, '[data-limit]').textContent = max ? t('Up to {{size}} at a time.', { size: bytes(max) }) : '';
     return this.config;
   }
 
@@ -120,9 +124,9 @@ class RequestPage extends SenderPage {
     const status = new TransferStatus();
     show(this, 'sent');
     find(this, '[data-status]').replaceChildren(status);
-    find(this, '[data-until]').textContent = until(expires).replace(/^in /, 'for ');
+    find(this, '[data-until]').textContent = t('until {{moment}}', { moment: moment(expires) });
     status.watch(id, deleteSecret);
-    document.title = `Delivered: ${this.title}`;
+    document.title = t('Delivered: {{title}}', { title: this.title });
     announce(find(this, '#sent-title'));
   }
 

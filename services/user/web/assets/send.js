@@ -4,7 +4,8 @@
 import { removeOver } from './net/storage.js';
 import { Missing, SenderPage } from './sender-page.js';
 import { announce, dialog, el, find, icon, show } from './shared/dom.js';
-import { bytes, plural } from './shared/format.js';
+import { bytes } from './shared/format.js';
+import { sentences, t, tn } from './shared/language.js';
 import { AskForFiles } from './ui/ask-for-files.js';
 import { PassphraseField } from './ui/passphrase-field.js';
 import { SendOptions } from './ui/send-options.js';
@@ -49,7 +50,7 @@ class SendPage extends SenderPage {
     const config = await super.configure();
     if (!config) return null;
     const { max_bytes: max, token_required: isRequired } = config;
-    find(this, '[data-limit]').textContent = max ? `Up to ${bytes(max)} at a time.` : '';
+    find(this, '[data-limit]').textContent = max ? t('Up to {{size}} at a time.', { size: bytes(max) }) : '';
     if (isRequired) this.#token.require();
     else this.#token.hidden = true;
     this.#options.configure(config);
@@ -59,8 +60,10 @@ class SendPage extends SenderPage {
   #count() {
     const { length } = this.#text.value;
     const over = sizeOf(this.#text.value) > MAX_TEXT;
-    const advice = over ? `. More than ${bytes(MAX_TEXT)}: send it as a file instead.` : '';
-    find(this, '[data-counter]').textContent = plural(length, 'character') + advice;
+    find(this, '[data-counter]').textContent = sentences(
+      tn('{{count}} character', '{{count}} characters', length) + (over ? '.' : ''),
+      over && t('More than {{size}}: send it as a file instead.', { size: bytes(MAX_TEXT) }),
+    );
   }
 
   /**
@@ -86,12 +89,17 @@ class SendPage extends SenderPage {
   content(max) {
     if (this.#mode !== 'tab-text') return this.files(max);
     const text = this.#text.value;
-    if (!text) throw new Missing({ title: 'There is no text yet', text: 'Write or paste one first.' }, this.#text);
+    if (!text)
+      throw new Missing({ title: t('There is no text yet'), text: t('Write or paste one first.') }, this.#text);
     if (sizeOf(text) > MAX_TEXT) {
-      const advice = `Up to ${bytes(MAX_TEXT)}. Save it as a file and send that.`;
-      throw new Missing({ title: 'Too long for a text', text: advice }, this.#text);
+      const advice = t('Up to {{size}}. Save it as a file and send that.', { size: bytes(MAX_TEXT) });
+      throw new Missing({ title: t('Too long for a text'), text: advice }, this.#text);
     }
-    return { isText: true, source: { text }, subject: [plural(text.length, 'character'), sizeOf(text)] };
+    return {
+      isText: true,
+      source: { text },
+      subject: [tn('{{count}} character', '{{count}} characters', text.length), sizeOf(text)],
+    };
   }
 
   get token() {
@@ -130,11 +138,11 @@ class SendPage extends SenderPage {
     result.addEventListener('deleted', safe);
     result.addEventListener('again', () => this.startOver());
     result.addEventListener('over', (event) => this.#over(event));
-    this.#showSent('Sealed and ready', 'check');
+    this.#showSent(t('Sealed and ready'), 'check');
     this.#result.replaceChildren(result);
     result.show(transfer);
     this.#linkAtRisk = true;
-    document.title = `Ready: ${this.title}`;
+    document.title = t('Ready: {{title}}', { title: this.title });
     announce(find(this, '#sent-title'));
   }
 
@@ -177,10 +185,10 @@ class SendPage extends SenderPage {
 
   async #mayForget() {
     return dialog({
-      title: 'Go on without the link?',
-      body: el('p', {}, 'You have not copied it yet. Without it nobody can open what you sent.'),
-      dismiss: 'Stay here',
-      action: 'Go on',
+      title: t('Go on without the link?'),
+      body: el('p', {}, t('You have not copied it yet. Without it nobody can open what you sent.')),
+      dismiss: t('Stay here'),
+      action: t('Go on'),
       danger: true,
       submit: () => true,
     });
@@ -228,8 +236,8 @@ class SendPage extends SenderPage {
     }
     const status = new TransferStatus();
     this.settle();
-    this.#showSent('Your transfer', 'eye');
-    find(this, '[data-view="sent"] [data-subject]').textContent = `Number ${id}`;
+    this.#showSent(t('Your transfer'), 'eye');
+    find(this, '[data-view="sent"] [data-subject]').textContent = t('Number {{id}}', { id });
     this.#result.replaceChildren(status);
     status.addEventListener('over', (event) => this.#over(event));
     status.watch(id, secret);

@@ -11,8 +11,9 @@ import { deleteTransfer, getConfig } from './net/api.js';
 import { isPassing } from './net/patience.js';
 import { forget, isUnfinished } from './net/unfinished.js';
 import { announce, find, show } from './shared/dom.js';
-import { bytes } from './shared/format.js';
+import { bytes, percent } from './shared/format.js';
 import { ApiError } from './shared/http.js';
+import { parts, t } from './shared/language.js';
 import { ErrorNote } from './ui/error-note.js';
 import { FilePicker } from './ui/file-picker.js';
 import { nameOf } from './ui/name.js';
@@ -24,8 +25,8 @@ import { describe, insecure } from './words.js';
 const SETTLES = 1500; // milliseconds until the page shows what it has, whether or not it knows all
 
 const WAITS = {
-  offline: 'Offline. It goes on when the connection is back.',
-  retrying: 'Connection trouble. Trying again…',
+  offline: t('Offline. It goes on when the connection is back.'),
+  retrying: t('Connection trouble. Trying again…'),
 };
 
 /** @typedef {import('./net/api.js').Config} Config */
@@ -82,8 +83,8 @@ export class SenderPage extends HTMLElement {
     this.picker.addEventListener('elsewhere', (event) => this.#dropped(event));
     this.picker.addEventListener('unreadable', () =>
       this.error.show({
-        title: 'That could not be read',
-        text: 'The browser gave no access to it. Use the "Choose files" button instead.',
+        title: t('That could not be read'),
+        text: t('The browser gave no access to it. Use the "Choose files" button instead.'),
       }),
     );
     find(this, '[data-cancel]').addEventListener('click', () =>
@@ -133,7 +134,9 @@ export class SenderPage extends HTMLElement {
     /** @type {import('./files/selection.js').Entry[]} */
     const entries = /** @type {CustomEvent} */ (event).detail;
     if (this.running) {
-      find(this, '[data-later]').textContent = 'That was not added: this is on its way. Drop it again when it is done.';
+      find(this, '[data-later]').textContent = t(
+        'That was not added: this is on its way. Drop it again when it is done.',
+      );
     } else if (!document.querySelector('dialog[open]') && (await this.startOver())) {
       this.chooseFiles();
       this.picker.add(entries);
@@ -178,13 +181,16 @@ export class SenderPage extends HTMLElement {
   files(max) {
     const { entries } = this.picker;
     if (entries.length === 0) {
-      const advice = 'Choose a file, drop one, or paste one first.';
-      throw new Missing({ title: 'Nothing chosen yet', text: advice }, find(this, '#files'));
+      const advice = t('Choose a file, drop one, or paste one first.');
+      throw new Missing({ title: t('Nothing chosen yet'), text: advice }, find(this, '#files'));
     }
     const size = totalSize(entries);
     if (max && size > max) {
-      const why = `Together they have ${bytes(size)}; up to ${bytes(max)} can be sent at a time.`;
-      throw new Missing({ title: 'Too large', text: why }, find(this, '#more'));
+      const why = t('Together they have {{size}}; up to {{most}} can be sent at a time.', {
+        size: bytes(size),
+        most: bytes(max),
+      });
+      throw new Missing({ title: t('Too large'), text: why }, find(this, '#more'));
     }
     const name = sendName(entries);
     const source = { entries, name, together: isContainer(entries) };
@@ -293,8 +299,8 @@ export class SenderPage extends HTMLElement {
     this.picker.add(entries);
     this.note.value = begun.note;
     this.error.show({
-      title: 'It has changed since it was begun',
-      text: 'Its size is another one, so that what had arrived is of no use and was erased. Send it anew.',
+      title: t('It has changed since it was begun'),
+      text: t('Its size is another one, so that what had arrived is of no use and was erased. Send it anew.'),
     });
     this.submitter.focus();
   }
@@ -312,7 +318,7 @@ export class SenderPage extends HTMLElement {
   /** @param {Content['subject']} subject */
   #begin([name, size]) {
     for (const line of this.querySelectorAll('[data-subject]')) {
-      line.replaceChildren(nameOf(name), `, ${bytes(size)}`);
+      line.replaceChildren(...parts('{{name}}, {{size}}', { name: nameOf(name), size: new Text(bytes(size)) }));
     }
     find(this, '[data-later]').textContent = '';
     show(this, 'working');
@@ -331,7 +337,7 @@ export class SenderPage extends HTMLElement {
 
   /** @param {number} done from 0 to 1 */
   #stretching(done) {
-    this.#meter.wait(`Mixing in the passphrase, ${Math.floor(done * 100)}%…`);
+    this.#meter.wait(t('Mixing in the passphrase, {{percent}}…', { percent: percent(done) }));
   }
 
   /** @param {AbortSignal} signal */
@@ -346,14 +352,16 @@ export class SenderPage extends HTMLElement {
 
   /** @param {{ encrypted: number, uploaded: number, size: number }} progress */
   #progress({ encrypted, uploaded, size }) {
-    const percent = (/** @type {number} */ part) => `${Math.floor((part / size) * 100)}%`;
     this.#meter.update({
       done: uploaded,
       ahead: encrypted,
       total: size,
-      steps: [{ name: `Encrypted ${percent(encrypted)}`, ahead: true }, { name: `Uploaded ${percent(uploaded)}` }],
+      steps: [
+        { name: t('Encrypted {{percent}}', { percent: percent(encrypted / size) }), ahead: true },
+        { name: t('Uploaded {{percent}}', { percent: percent(uploaded / size) }) },
+      ],
     });
-    document.title = `${percent(uploaded)} sent`;
+    document.title = t('{{percent}} sent', { percent: percent(uploaded / size) });
   }
 
   /**

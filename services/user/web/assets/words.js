@@ -2,6 +2,7 @@
 
 import { bytes, span } from './shared/format.js';
 import { ApiError, codeOf } from './shared/http.js';
+import { sentences, t } from './shared/language.js';
 
 /** @typedef {{ title: string, text: string }} Words */
 /** @typedef {'send' | 'look' | 'download' | 'status' | 'delete' | 'extend' | 'ask' | 'request'} Doing */
@@ -13,7 +14,7 @@ import { ApiError, codeOf } from './shared/http.js';
  * @param {string} title
  * @param {string} text
  */
-const say = (title, text) => ({ title, text });
+const say = (title, text) => ({ title: t(title), text: t(text) });
 
 /** Browsers give encryption only to pages that nobody on the way can have changed. */
 export const insecure = say(
@@ -28,7 +29,7 @@ export const cutManage = say(
   'Copy all of it, up to its last character, and open it again.',
 );
 
-const TO_COPY = 'Copy all of the link, up to its last character, and nothing else.';
+const TO_COPY = t('Copy all of the link, up to its last character, and nothing else.');
 
 /**
  * What is wrong with a link, by the reason why it cannot be read.
@@ -37,15 +38,22 @@ const TO_COPY = 'Copy all of the link, up to its last character, and nothing els
 const LINK = {
   no_link: () => say('That is no link to a transfer', 'Paste all of it, up to its last character.'),
   several_links: () => say('There is more than one link in that', 'Paste the one that you want to open.'),
-  short_key: (n) => say('The key in the link is not whole', `${n} of its 43 characters are there. ${TO_COPY}`),
-  long_key: (n) => say('There is too much in the link', `Its key has ${n} characters, and a key has 43. ${TO_COPY}`),
-  damaged_key: () => say('The key in the link was changed', `It has the length of a key, but is none. ${TO_COPY}`),
+  short_key: (n) =>
+    say('The key in the link is not whole', sentences(t('{{n}} of its 43 characters are there.', { n }), TO_COPY)),
+  long_key: (n) =>
+    say(
+      'There is too much in the link',
+      sentences(t('Its key has {{n}} characters, and a key has 43.', { n }), TO_COPY),
+    ),
+  damaged_key: () =>
+    say('The key in the link was changed', sentences(t('It has the length of a key, but is none.'), TO_COPY)),
   request_link: () =>
     say(
       'That is a link to send by',
       'By it you send to somebody. Open it in the browser, or ask for the link to the files.',
     ),
-  damaged_id: () => say('The link is not whole', `12 digits stand before the key, and those are not. ${TO_COPY}`),
+  damaged_id: () =>
+    say('The link is not whole', sentences(t('12 digits stand before the key, and those are not.'), TO_COPY)),
   long_text: () => say('That is too long', 'Paste the link alone.'),
 };
 
@@ -108,10 +116,10 @@ export const passphraseWords = say(
  * @satisfies {Partial<Record<Code, string>>}
  */
 export const tokenWords = {
-  token_required: 'This service asks for one. Whoever runs it gives you one.',
-  token_unknown: 'This service does not know that token. Check that all of it was copied.',
-  token_revoked: 'This token was withdrawn. Ask whoever runs the service for a new one.',
-  token_exhausted: 'This token is used up. Ask whoever runs the service for a new one.',
+  token_required: t('This service asks for one. Whoever runs it gives you one.'),
+  token_unknown: t('This service does not know that token. Check that all of it was copied.'),
+  token_revoked: t('This token was withdrawn. Ask whoever runs the service for a new one.'),
+  token_exhausted: t('This token is used up. Ask whoever runs the service for a new one.'),
 };
 
 /**
@@ -151,7 +159,7 @@ function ofThePage(/** @type {unknown} */ error) {
 }
 
 const unexpected = (/** @type {string} */ why) =>
-  say('That did not work', why || 'Try again; if it stays, tell whoever runs the service.');
+  say('That did not work', why || t('Try again; if it stays, tell whoever runs the service.'));
 
 /** @type {Record<string, Words>} */
 const PAGE = {
@@ -207,16 +215,17 @@ const noRequest = () =>
   say('There is no such request', 'The link may be incomplete, or the request has been over for a while.');
 
 /** Why nothing more can be sent to a request, by the code of the refusal. */
-const requestOver = (/** @type {string} */ why) => say('This request takes nothing more', `${why} Ask for a new link.`);
+const requestOver = (/** @type {string} */ why) =>
+  say('This request takes nothing more', sentences(why, t('Ask for a new link.')));
 
 /** @type {Table} */
 const ASKING = {
   request_not_found: noRequest,
   request_unknown: () =>
     say('The service does not know this request', 'Check that all of the link was copied, or ask for a new one.'),
-  request_full: () => requestOver('As much has arrived as was asked for.'),
-  request_closed: () => requestOver('It was closed.'),
-  request_expired: () => requestOver('Its time is over.'),
+  request_full: () => requestOver(t('As much has arrived as was asked for.')),
+  request_closed: () => requestOver(t('It was closed.')),
+  request_expired: () => requestOver(t('Its time is over.')),
   request_secret_required: () => say('Only who made the request can do that', 'It is done where it was made.'),
   wrong_request_secret: () => say('Only who made the request can do that', 'This page does not hold its secret.'),
 };
@@ -227,7 +236,7 @@ const BY_CODE = {
   no_answer: () => say('No connection', 'The server could not be reached. Check your connection and try again.'),
   no_answer_in_time: () => say('The server took too long', 'Try again in a minute.'),
   no_proper_answer: improper,
-  invalid: ({ detail }) => say('The server did not accept that', detail || 'Check what you entered and try again.'),
+  invalid: ({ detail }) => say('The server did not accept that', detail || t('Check what you entered and try again.')),
   not_found: notFound,
   transfer_not_found: notFound,
   deleted: () =>
@@ -246,7 +255,7 @@ const BY_CODE = {
     ),
   gone: () => say('This transfer is gone', 'It expired or was deleted. Ask the sender to send it again.'),
   limited: ({ retryAfter }) =>
-    say('Too many attempts', `Wait ${retryAfter ? span(retryAfter) : 'a minute'} and try again.`),
+    say('Too many attempts', t('Wait {{time}} and try again.', { time: span(retryAfter || 60) })),
   internal: () =>
     say(
       'Something failed on the server',
@@ -259,8 +268,8 @@ const BY_CODE = {
     say(
       'Too large',
       max
-        ? `This service takes up to ${bytes(max)}. Send less at a time.`
-        : 'This service does not take that much at a time.',
+        ? t('This service takes up to {{size}}. Send less at a time.', { size: bytes(max) })
+        : t('This service does not take that much at a time.'),
     ),
   full: () =>
     say(
@@ -298,7 +307,7 @@ const tooManyPending = () =>
 /** @type {Table} */
 const SENDING = {
   ...Object.fromEntries(Object.entries(tokenWords).map(([code, why]) => [code, () => refused(why)])),
-  unauthorized: () => refused('Check that all of it was copied, or ask whoever runs the service for a new one.'),
+  unauthorized: () => refused(t('Check that all of it was copied, or ask whoever runs the service for a new one.')),
   token_check_unavailable: () =>
     say(
       'The service cannot check tokens just now',
@@ -330,12 +339,16 @@ const SENDING = {
   use_presigned: stranger,
 };
 
-const ANOTHER = 'If a download is left, start that one; if not, ask the sender to send it again.';
+const ANOTHER = t('If a download is left, start that one; if not, ask the sender to send it again.');
 
 const linkOver = () =>
-  say('This download has run out of time', `The service goes on with one for an hour, and that is over. ${ANOTHER}`);
+  say(
+    'This download has run out of time',
+    sentences(t('The service goes on with one for an hour, and that is over.'), ANOTHER),
+  );
 
-const noPermission = () => say('The service does not know this download', `It cannot be gone on with. ${ANOTHER}`);
+const noPermission = () =>
+  say('The service does not know this download', sentences(t('It cannot be gone on with.'), ANOTHER));
 
 const notYet = () => say('Not there yet', 'The sender has not finished uploading. Try again in a while.');
 
@@ -348,7 +361,8 @@ const DOWNLOADING = {
   link_expired: linkOver,
   link_mismatch: noPermission,
   link_not_genuine: noPermission,
-  permit_spent: () => say('This download was begun again too often', `The service goes on with it no more. ${ANOTHER}`),
+  permit_spent: () =>
+    say('This download was begun again too often', sentences(t('The service goes on with it no more.'), ANOTHER)),
   out_of_range: () => PAGE.damaged,
 };
 

@@ -1,6 +1,7 @@
 // The page's end of the crypto worker.
 
 import { ApiError } from '../shared/http.js';
+import { t } from '../shared/language.js';
 import { PassphraseError } from './errors.js';
 
 /** @typedef {import('./bytes.js').Bytes} Bytes */
@@ -41,7 +42,9 @@ export class CryptoClient {
   constructor() {
     this.#worker = new Worker(new URL('./worker.js', import.meta.url), { type: 'module' });
     this.#worker.addEventListener('message', ({ data }) => this.#answer(data));
-    this.#worker.addEventListener('error', () => this.#fail('The encryption module did not start. Reload the page.'));
+    this.#worker.addEventListener('error', () =>
+      this.#fail(t('The encryption module did not start. Reload the page.')),
+    );
   }
 
   /**

@@ -6,8 +6,9 @@ import { closeRequest, getArrived, getConfig, getInfo, getRequest, post } from '
 import { forgetRequest, keepRequest, ownRequests } from '../net/own-requests.js';
 import { paths } from '../shared/contract.js';
 import { announce, copyButton, dialog, el, find, icon } from '../shared/dom.js';
-import { ago, bytes, moment, plural, until } from '../shared/format.js';
+import { ago, bytes, moment } from '../shared/format.js';
 import { ApiError } from '../shared/http.js';
+import { sentences, t, tn } from '../shared/language.js';
 import { describe } from '../words.js';
 import { CopyField } from './copy-field.js';
 import { ErrorNote } from './error-note.js';
@@ -17,7 +18,12 @@ import { isolated, nameOf } from './name.js';
 /** @typedef {import('../shared/contract.js').ArrivedTransfer} Arrived */
 
 /** @type {Record<string, string>} */
-const STATES = { open: 'Open', full: 'Full', expired: 'Its time is over', closed: 'Closed' };
+const STATES = {
+  open: t('It takes files'),
+  full: t('It is full'),
+  expired: t('Its time is over'),
+  closed: t('It is closed'),
+};
 
 /**
  * <ask-for-files>: makes requests for files, and shows what arrived for those that were made in this browser. Its markup
@@ -94,7 +100,10 @@ export class AskForFiles extends HTMLElement {
     if (!this.#crypto || !this.#token || this.#isMaking) return;
     const title = this.#title.value.trim();
     if (!title) {
-      this.#error.show({ title: 'What do you need?', text: 'Say it in a few words: whoever has the link reads them.' });
+      this.#error.show({
+        title: t('What do you need?'),
+        text: t('Say it in a few words: whoever has the link reads them.'),
+      });
       this.#title.focus();
       return;
     }
@@ -159,11 +168,11 @@ export class AskForFiles extends HTMLElement {
   /** @param {OwnRequest} request */
   #show(request) {
     const field = new CopyField();
-    field.setAttribute('label', 'The link to send by');
-    field.setAttribute('action', 'Copy link');
+    field.setAttribute('label', t('The link to send by'));
+    field.setAttribute('action', t('Copy link'));
     field.toggleAttribute('primary', true);
     field.value = linkOf(request);
-    const heading = el('h2', { tabindex: -1 }, 'Give this link to whoever is to send');
+    const heading = el('h2', { tabindex: -1 }, t('Give this link to whoever is to send'));
     this.#made.replaceChildren(
       el(
         'section',
@@ -173,9 +182,13 @@ export class AskForFiles extends HTMLElement {
         el(
           'div',
           { class: 'row' },
-          copyButton('Copy as message', () => messageFor(request), { picture: 'mail' }),
+          copyButton(t('Copy as message'), () => messageFor(request), { picture: 'mail' }),
         ),
-        el('p', { class: 'hint' }, 'Whoever has it can send to you, and open nothing. What arrives is listed below.'),
+        el(
+          'p',
+          { class: 'hint' },
+          t('Whoever has it can send to you, and open nothing. What arrives is listed below.'),
+        ),
       ),
     );
     announce(heading);
@@ -203,7 +216,7 @@ export class AskForFiles extends HTMLElement {
 
 /** <own-request>: a request, what arrived for it, and the way to close it. "gone" says that it is not kept any more. */
 class OwnRequestItem extends HTMLElement {
-  #state = el('p', { class: 'hint', role: 'status' }, 'Looking…');
+  #state = el('p', { class: 'hint', role: 'status' }, t('Looking…'));
   #arrived = el('ul', { class: 'files', hidden: true });
   #error = new ErrorNote();
   #actions = el('div', { class: 'row' });
@@ -213,7 +226,7 @@ class OwnRequestItem extends HTMLElement {
    * @param {import('../crypto/client.js').CryptoClient} crypto
    */
   show(request, crypto) {
-    this.#arrived.setAttribute('aria-label', `What arrived for ${request.title}`);
+    this.#arrived.setAttribute('aria-label', t('What arrived for {{name}}', { name: request.title }));
     this.replaceChildren(
       el('h3', { tabindex: -1 }, nameOf(request.title)),
       this.#state,
@@ -237,28 +250,35 @@ class OwnRequestItem extends HTMLElement {
     try {
       const [info, { transfers = [] }] = await Promise.all([getRequest(id), getArrived(id, secret)]);
       const isOpen = info.status === 'open';
-      const left = isOpen ? `, ${info.transfers_left} more can come` : '';
-      const when = isOpen ? `It is open ${until(new Date(info.expires_at)).replace(/^in /, 'for ')}.` : '';
-      this.#state.textContent = [
-        `${STATES[info.status] ?? info.status}. ${plural(transfers.length, 'transfer')} arrived${left}.`,
-        when,
-      ]
-        .filter(Boolean)
-        .join(' ');
+      const state = STATES[info.status] ?? info.status;
+      const { length: count } = transfers;
+      this.#state.textContent = isOpen
+        ? sentences(
+            tn('{{count}} transfer has arrived.', '{{count}} transfers have arrived.', count),
+            tn(
+              '{{count}} more can come until {{moment}}.',
+              '{{count}} more can come until {{moment}}.',
+              info.transfers_left,
+              {
+                moment: moment(new Date(info.expires_at)),
+              },
+            ),
+          )
+        : sentences(`${state}.`, tn('{{count}} transfer has arrived.', '{{count}} transfers have arrived.', count));
       this.#arrived.hidden = transfers.length === 0;
       this.#arrived.replaceChildren(...transfers.map((transfer) => arrivedItem(transfer, request, crypto)));
       this.#actions.replaceChildren(
-        ...(isOpen ? [copyButton('Copy link', () => linkOf(request))] : []),
-        button('refresh', 'Look again', look),
-        ...(isOpen ? [button('ban', 'Close it', () => this.#close(request, look))] : []),
-        ...(isOpen ? [] : [button('trash', 'Take off the list', () => this.#forget(request, transfers.length))]),
+        ...(isOpen ? [copyButton(t('Copy link'), () => linkOf(request))] : []),
+        button('refresh', t('Look again'), look),
+        ...(isOpen ? [button('ban', t('Close it'), () => this.#close(request, look))] : []),
+        ...(isOpen ? [] : [button('trash', t('Take off the list'), () => this.#forget(request, transfers.length))]),
       );
     } catch (error) {
       this.#state.textContent = '';
       this.#error.show(describe(error, 'ask'));
       this.#actions.replaceChildren(
-        button('refresh', 'Try again', look),
-        button('trash', 'Take off the list', () => this.#forget(request, 0)),
+        button('refresh', t('Try again'), look),
+        button('trash', t('Take off the list'), () => this.#forget(request, 0)),
       );
     }
   }
@@ -269,10 +289,14 @@ class OwnRequestItem extends HTMLElement {
    */
   async #close({ id, secret, title }, look) {
     const sure = await dialog({
-      title: 'Close this request?',
-      body: el('p', {}, `Nobody can send for ${isolated(title)} any more. What has arrived stays until it ends.`),
-      dismiss: 'Keep it open',
-      action: 'Close it',
+      title: t('Close this request?'),
+      body: el(
+        'p',
+        {},
+        t('Nobody can send for {{name}} any more. What has arrived stays until it ends.', { name: isolated(title) }),
+      ),
+      dismiss: t('Keep it open'),
+      action: t('Close it'),
       danger: true,
       submit: () => true,
     });
@@ -291,12 +315,18 @@ class OwnRequestItem extends HTMLElement {
    * @param {number} arrived
    */
   async #forget({ id, title }, arrived) {
-    const lost = arrived ? ' What arrived and was not saved yet can then be opened by nobody.' : '';
     const sure = await dialog({
-      title: 'Take it off the list?',
-      body: el('p', {}, `This browser forgets the key for ${isolated(title)}.${lost}`),
-      dismiss: 'Keep it',
-      action: 'Forget it',
+      title: t('Take it off the list?'),
+      body: el(
+        'p',
+        {},
+        sentences(
+          t('This browser forgets the key for {{name}}.', { name: isolated(title) }),
+          arrived > 0 && t('What arrived and was not saved yet can then be opened by nobody.'),
+        ),
+      ),
+      dismiss: t('Keep it'),
+      action: t('Forget it'),
       danger: true,
       submit: () => true,
     });
@@ -317,31 +347,36 @@ function arrivedItem(
   request,
   crypto,
 ) {
-  const name = el('span', { class: 'name' }, `Number ${id}`);
-  const facts = el('span', { class: 'size' }, `${bytes(size)}, ${ago(new Date(created))}`);
+  const name = el('span', { class: 'name' }, t('Number {{id}}', { id }));
+  const facts = el(
+    'span',
+    { class: 'size' },
+    t('{{size}}, {{ago}}', { size: bytes(size), ago: ago(new Date(created)) }),
+  );
   const item = el('li', {}, icon('file'), name, facts);
   const say = (/** @type {string} */ text) => item.append(el('span', { class: 'size' }, text));
   const open = async () => {
     if (status !== 'completed') {
-      say(status === 'deleted' ? 'deleted by its sender' : 'over');
+      say(status === 'deleted' ? t('deleted by its sender') : t('over'));
       return;
     }
     let key;
     try {
       key = await crypto.openKey(request.keys, request.id, fromBase64url(sealed));
     } catch {
-      say('not sealed for this request'); // whoever has the link can send anything
+      say(t('not sealed for this request')); // whoever has the link can send anything
       return;
     }
-    const link = el('a', { class: 'button', href: placeOf(id, writeKey(key)) }, 'Open');
+    const link = el('a', { class: 'button', href: placeOf(id, writeKey(key)) }, t('Open'));
     item.append(link);
     try {
       const { label } = await getInfo(id);
       const said = label ? await openLabel(key, fromBase64url(label)) : null;
       if (!said) return;
-      const rest = said.count > 1 ? ` and ${plural(said.count - 1, 'more file')}` : '';
+      const rest =
+        said.count > 1 ? ` ${tn('and {{count}} more file', 'and {{count}} more files', said.count - 1)}` : '';
       name.replaceChildren(nameOf(said.files[0].name), rest);
-      link.setAttribute('aria-label', `Open ${said.files[0].name}${rest}`);
+      link.setAttribute('aria-label', t('Open {{name}}', { name: said.files[0].name + rest }));
     } catch {
       // It has a passphrase beside, or is over: its page says so.
     }
@@ -360,13 +395,13 @@ const linkOf = ({ id, seed, publicKey }) =>
  */
 const messageFor = (request) =>
   [
-    `Please send me: ${request.title}`,
+    t('Please send me: {{name}}', { name: request.title }),
     ...(request.note ? ['', request.note] : []),
     '',
     linkOf(request),
     '',
-    'Open the link in a browser and choose the files. They are encrypted so that only I can open them.',
-    `It is open until ${moment(new Date(request.expires))}.`,
+    t('Open the link in a browser and choose the files. They are encrypted so that only I can open them.'),
+    t('It is open until {{moment}}.', { moment: moment(new Date(request.expires)) }),
   ].join('\n');
 
 customElements.define('own-request', OwnRequestItem);

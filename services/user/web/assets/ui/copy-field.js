@@ -1,4 +1,5 @@
 import { copyButton, el } from '../shared/dom.js';
+import { t } from '../shared/language.js';
 
 let lastId = 0;
 
@@ -10,7 +11,7 @@ export class CopyField extends HTMLElement {
     if (this.#input.isConnected) return;
     this.#input.id = `copy-${++lastId}`;
     this.#input.addEventListener('focus', () => this.#input.select());
-    const button = copyButton(this.getAttribute('action') ?? 'Copy', () => this.value, {
+    const button = copyButton(this.getAttribute('action') ?? t('Copy'), () => this.value, {
       primary: this.hasAttribute('primary'),
       onCopied: () => this.dispatchEvent(new CustomEvent('copied', { bubbles: true })),
       onRefused: () => this.#input.focus(),

@@ -1,7 +1,8 @@
 import { dropped, isContainer, isHidden, merge, opened, picked, sendName, totalSize } from '../files/selection.js';
 import { isFolder } from '../files/tree.js';
 import { el, find, icon } from '../shared/dom.js';
-import { bytes, plural } from '../shared/format.js';
+import { bytes } from '../shared/format.js';
+import { t, tn } from '../shared/language.js';
 import { isolated, rowOf } from './name.js';
 
 /** @typedef {import('../files/selection.js').Entry} Entry */
@@ -103,26 +104,42 @@ export class FilePicker extends HTMLElement {
     find(this, '.drop').hidden = entries.length > 0;
     find(this, '.chosen').hidden = entries.length === 0;
     const folders = entries.filter(({ path }) => isFolder(path)).length;
-    const counted = [plural(entries.length - folders, 'file'), folders > 0 && plural(folders, 'empty folder')];
-    find(this, '[data-total]').textContent = [...counted, bytes(size)].filter(Boolean).join(', ');
+    find(this, '[data-total]').textContent = [
+      tn('{{count}} file', '{{count}} files', entries.length - folders),
+      folders > 0 && tn('{{count}} empty folder', '{{count}} empty folders', folders),
+      bytes(size),
+    ]
+      .filter(Boolean)
+      .join(t(', '));
     find(this, '.files').replaceChildren(
       ...entries.slice(0, SHOWN).map((entry) => this.#item(entry)),
       ...(entries.length > SHOWN
-        ? [el('li', { class: 'rest' }, `and ${plural(entries.length - SHOWN, 'more file')}`)]
+        ? [
+            el(
+              'li',
+              { class: 'rest' },
+              tn('and {{count}} more file', 'and {{count}} more files', entries.length - SHOWN),
+            ),
+          ]
         : []),
     );
 
     const hidden = entries.filter(isHidden);
     find(this, '[data-hidden-files]').hidden = hidden.length === 0;
-    find(this, '[data-hidden-files] span').textContent =
-      `${plural(hidden.length, 'hidden file')} among them, such as ${isolated(hidden[0]?.path ?? '')}.`;
+    find(this, '[data-hidden-files] span').textContent = tn(
+      '{{count}} hidden file among them: {{name}}.',
+      '{{count}} hidden files among them, such as {{name}}.',
+      hidden.length,
+      { name: isolated(hidden[0]?.path ?? '') },
+    );
 
     const archive = find(this, '[data-archive]');
     archive.hidden = entries.length === 0 || !isContainer(entries);
     if (!archive.hidden) {
-      archive.textContent =
-        `They travel under one link, as ${isolated(sendName(entries))}. ` +
-        'The recipient can have each of them alone, or all as a ZIP archive.';
+      archive.textContent = t(
+        'They travel under one link, as {{name}}. The recipient can have each of them alone, or all as a ZIP archive.',
+        { name: isolated(sendName(entries)) },
+      );
     }
     this.dispatchEvent(new CustomEvent('change', { bubbles: true }));
   }
@@ -140,8 +157,12 @@ export class FilePicker extends HTMLElement {
       {},
       icon(isFolder(entry.path) ? 'folder' : 'file'),
       rowOf(entry.path),
-      el('span', { class: 'size' }, isFolder(entry.path) ? 'empty folder' : bytes(entry.file.size)),
-      el('button', { type: 'button', 'aria-label': `Remove ${entry.path}`, click: remove }, icon('close')),
+      el('span', { class: 'size' }, isFolder(entry.path) ? t('empty folder') : bytes(entry.file.size)),
+      el(
+        'button',
+        { type: 'button', 'aria-label': t('Remove {{name}}', { name: entry.path }), click: remove },
+        icon('close'),
+      ),
     );
   }
 }

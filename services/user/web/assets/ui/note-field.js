@@ -1,6 +1,6 @@
 import { MAX_NOTE } from '../crypto/label.js';
 import { find } from '../shared/dom.js';
-import { plural } from '../shared/format.js';
+import { t, tn } from '../shared/language.js';
 
 const NEAR = 100; // characters left from which on they are counted
 
@@ -28,8 +28,11 @@ export class NoteField extends HTMLElement {
     const over = -left(this.value);
     return over > 0
       ? {
-          title: 'The note is too long',
-          text: `It can have ${MAX_NOTE} characters: take out ${over}, or send it as a text.`,
+          title: t('The note is too long'),
+          text: t('It can have {{most}} characters: take out {{over}}, or send it as a text.', {
+            most: MAX_NOTE,
+            over,
+          }),
         }
       : null;
   }
@@ -46,11 +49,14 @@ export class NoteField extends HTMLElement {
 
   #count() {
     const more = left(this.value);
-    const words = more < 0 ? `${plural(-more, 'character')} too many` : `${plural(more, 'character')} left`;
+    const words =
+      more < 0
+        ? tn('{{count}} character too many', '{{count}} characters too many', -more)
+        : tn('{{count}} character left', '{{count}} characters left', more);
     this.#left.textContent = more <= NEAR ? words : '';
     this.#field.setAttribute('aria-invalid', String(more < 0));
     const kept = this.querySelector('[data-kept]');
-    if (kept) kept.textContent = this.value ? 'written' : '';
+    if (kept) kept.textContent = this.value ? t('written') : '';
   }
 }
 

@@ -1,5 +1,6 @@
 import { MAX_PASSPHRASE, passphraseBytes } from '../crypto/passphrase.js';
 import { find } from '../shared/dom.js';
+import { t } from '../shared/language.js';
 
 const SHORT = 12; // characters
 
@@ -28,7 +29,10 @@ export class PassphraseField extends HTMLElement {
   /** What keeps it from being used; null if nothing does. */
   get problem() {
     return this.value && !passphraseBytes(this.value)
-      ? { title: 'The passphrase is too long', text: `It can have ${MAX_PASSPHRASE} bytes, which are fewer letters.` }
+      ? {
+          title: t('The passphrase is too long'),
+          text: t('It can have {{most}} bytes, which are fewer letters.', { most: MAX_PASSPHRASE }),
+        }
       : null;
   }
 
@@ -52,7 +56,7 @@ export class PassphraseField extends HTMLElement {
     const { length } = Array.from(this.#field.value);
     this.#advice.textContent =
       length > 0 && length < SHORT
-        ? 'Rather short. Four or five words by chance are hard to guess, and easy to say.'
+        ? t('Rather short. Four or five words by chance are hard to guess, and easy to say.')
         : '';
   }
 }

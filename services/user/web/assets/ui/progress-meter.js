@@ -1,5 +1,6 @@
 import { el } from '../shared/dom.js';
-import { bytes, span, speed } from '../shared/format.js';
+import { bytes, percent, span, speed } from '../shared/format.js';
+import { t } from '../shared/language.js';
 
 const SPOKEN_EVERY = 10_000;
 const SETTLED_AFTER = 1500;
@@ -17,7 +18,7 @@ export class ProgressMeter extends HTMLElement {
     this.#ahead,
     this.#done,
   );
-  #percent = el('span', { class: 'meter-percent' }, '0%');
+  #percent = el('span', { class: 'meter-percent' }, percent(0));
   #facts = el('span', { class: 'meter-facts' });
   #steps = el('p', { class: 'meter-steps' });
   #spoken = el('p', { class: 'visually-hidden', role: 'status' });
@@ -58,21 +59,21 @@ export class ProgressMeter extends HTMLElement {
    */
   update({ done, total, ahead = 0, steps = [] }) {
     const ratio = total ? Math.min(1, done / total) : 0;
-    const percent = Math.floor(ratio * 100);
     this.#done.style.setProperty('--done', String(ratio));
     this.#ahead.style.setProperty('--done', String(total ? Math.min(1, ahead / total) : 0));
-    this.#percent.textContent = `${percent}%`;
-    this.#bar.setAttribute('aria-valuenow', String(percent));
+    this.#percent.textContent = percent(ratio);
+    this.#bar.setAttribute('aria-valuenow', String(Math.floor(ratio * 100)));
     this.#steps.replaceChildren(...steps.map((step) => el('span', { class: step.ahead ? 'ahead' : '' }, step.name)));
 
     const perSecond = this.#pace.at(done);
     if (this.#pace.moved) this.#waiting = '';
     if (this.#waiting) return;
-    const facts = [`${bytes(done)} of ${bytes(total)}`];
-    if (total && done >= total) facts.push('finishing…');
-    else if (perSecond > 0) facts.push(speed(perSecond), `${span((total - done) / perSecond)} left`);
+    const facts = [t('{{size}} of {{all}}', { size: bytes(done), all: bytes(total) })];
+    if (total && done >= total) facts.push(t('finishing…'));
+    else if (perSecond > 0)
+      facts.push(speed(perSecond), t('{{time}} left', { time: span((total - done) / perSecond) }));
     this.#facts.textContent = total ? facts.join(' · ') : '';
-    if (performance.now() - this.#lastSpoken > SPOKEN_EVERY) this.#speak(`${percent}%. ${facts.join(', ')}`);
+    if (performance.now() - this.#lastSpoken > SPOKEN_EVERY) this.#speak(`${percent(ratio)}. ${facts.join(t(', '))}`);
   }
 
   /** @param {string} text */

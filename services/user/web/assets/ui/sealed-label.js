@@ -1,6 +1,7 @@
 import { isSize } from '../crypto/label.js';
 import { el, icon } from '../shared/dom.js';
-import { bytes, plural } from '../shared/format.js';
+import { bytes } from '../shared/format.js';
+import { t, tn } from '../shared/language.js';
 import { nameOf } from './name.js';
 
 const SHOWN_SIDE = 1024; // pixels of a picture, which is shown much smaller
@@ -28,7 +29,12 @@ export class SealedLabel extends HTMLElement {
   /** @param {import('../crypto/label.js').Picture} picture */
   #picture({ type, data }) {
     this.#address = URL.createObjectURL(new Blob([data], { type }));
-    const image = el('img', { class: 'label-picture', src: this.#address, alt: 'A small picture of it', hidden: true });
+    const image = el('img', {
+      class: 'label-picture',
+      src: this.#address,
+      alt: t('A small picture of it'),
+      hidden: true,
+    });
     // A few bytes can stand for a picture that no memory holds. What is hidden is not decoded.
     image.addEventListener('load', () => {
       image.hidden = Math.max(image.naturalWidth, image.naturalHeight) > SHOWN_SIDE;
@@ -42,7 +48,7 @@ const note = (text) =>
   el(
     'figure',
     { class: 'label-note' },
-    el('figcaption', {}, 'Note from the sender'),
+    el('figcaption', {}, t('Note from the sender')),
     el('blockquote', { dir: 'auto', tabindex: 0 }, text),
   );
 
@@ -51,7 +57,7 @@ function list({ files, count }) {
   const rest = count - files.length;
   return el(
     'ul',
-    { class: 'files', 'aria-label': 'What is in it', tabindex: 0 },
+    { class: 'files', 'aria-label': t('What is in it'), tabindex: 0 },
     files.map(({ name, size }) =>
       el(
         'li',
@@ -61,7 +67,7 @@ function list({ files, count }) {
         isSize(size) && el('span', { class: 'size' }, bytes(size)),
       ),
     ),
-    rest > 0 && el('li', { class: 'rest' }, `and ${plural(rest, 'more file')}`),
+    rest > 0 && el('li', { class: 'rest' }, tn('and {{count}} more file', 'and {{count}} more files', rest)),
   );
 }
 

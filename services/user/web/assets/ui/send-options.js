@@ -1,5 +1,6 @@
 import { find } from '../shared/dom.js';
-import { minute, moment, plural, span } from '../shared/format.js';
+import { minute, moment, span } from '../shared/format.js';
+import { t, tn } from '../shared/language.js';
 import { Choice } from './choice.js';
 
 const SOON = 60_000; // milliseconds: nothing ends before it has begun
@@ -72,12 +73,16 @@ export class SendOptions extends HTMLElement {
     const time = this.expires.getTime();
     if (!isOther) return null;
     if (Number.isNaN(time))
-      return wrong('When is it to expire?', 'Set a day and a time, or choose one of the others.', field);
-    if (time < this.#now + SOON) return wrong('That time has passed', 'Set one that is still to come.', field);
+      return wrong(t('When is it to expire?'), t('Set a day and a time, or choose one of the others.'), field);
+    if (time < this.#now + SOON) return wrong(t('That time has passed'), t('Set one that is still to come.'), field);
     const latest = this.#latest;
     // The field knows minutes, and what is as long as may be ends within one.
     if (time >= latest.getTime())
-      return wrong('That is too long', `This service keeps nothing beyond ${moment(latest)}.`, field);
+      return wrong(
+        t('That is too long'),
+        t('This service keeps nothing beyond {{moment}}.', { moment: moment(latest) }),
+        field,
+      );
     return null;
   }
 
@@ -85,7 +90,11 @@ export class SendOptions extends HTMLElement {
     const { isOther, field } = this.#downloads;
     const number = this.maxDownloads;
     if (!isOther || (Number.isSafeInteger(number) && number >= 1)) return null;
-    return wrong('How often can it be downloaded?', 'Enter a whole number from 1, or choose one of the others.', field);
+    return wrong(
+      t('How often can it be downloaded?'),
+      t('Enter a whole number from 1, or choose one of the others.'),
+      field,
+    );
   }
 
   /** Tells the field what can be set. */
@@ -94,7 +103,7 @@ export class SendOptions extends HTMLElement {
     if (this.#longest === Number.POSITIVE_INFINITY) return;
     field.min = minute(new Date(this.#now + 2 * SOON));
     field.max = minute(this.#latest);
-    find(this, '[data-latest]').textContent = `${moment(this.#latest)} at the latest.`;
+    find(this, '[data-latest]').textContent = t('{{moment}} at the latest.', { moment: moment(this.#latest) });
     if (!field.value && !this.#life.isOther) field.value = minute(this.expires);
   }
 
@@ -102,12 +111,18 @@ export class SendOptions extends HTMLElement {
     const number = this.maxDownloads;
     this.#erase.hidden = number === 0 && !this.#downloads.isOther;
     const life = this.#life.isOther ? untilWords(this.expires) : this.#life.words || span(this.#usual / 1000);
-    const times = number >= 1 ? plural(number, 'download') : this.#downloads.isOther ? '' : 'no limit';
+    const times =
+      number >= 1
+        ? tn('{{count}} download', '{{count}} downloads', number)
+        : this.#downloads.isOther
+          ? ''
+          : t('no limit');
     this.#said.textContent = [life, times].filter(Boolean).join(' · ');
   }
 }
 
-const untilWords = (/** @type {Date} */ time) => (Number.isNaN(time.getTime()) ? '' : `until ${moment(time)}`);
+const untilWords = (/** @type {Date} */ time) =>
+  Number.isNaN(time.getTime()) ? '' : t('until {{moment}}', { moment: moment(time) });
 
 /**
  * @param {string} title

@@ -1,6 +1,7 @@
 import { writeLinks } from '../link/write.js';
 import { copyButton, el, icon } from '../shared/dom.js';
 import { moment } from '../shared/format.js';
+import { sentences, t, tn } from '../shared/language.js';
 import { qrPicture } from '../shared/qr-picture.js';
 import { CopyField } from './copy-field.js';
 import { TransferStatus } from './transfer-status.js';
@@ -26,25 +27,25 @@ export class SentTransfer extends HTMLElement {
     const taken = () => this.dispatchEvent(new CustomEvent('taken'));
     this.addEventListener('copied', taken);
 
-    const wholeField = field('Link', 'Copy link', whole, true);
+    const wholeField = field(t('Link'), t('Copy link'), whole, true);
     const apart = el(
       'div',
       { class: 'apart', hidden: true },
-      field('1. The link', 'Copy link', withoutKey, true),
-      field('2. The key', 'Copy key', key),
+      field(t('1. The link'), t('Copy link'), withoutKey, true),
+      field(t('2. The key'), t('Copy key'), key),
       el(
         'p',
         { class: 'hint' },
-        'Send them by two different ways, such as mail and phone. Either alone opens nothing.',
+        t('Send them by two different ways, such as mail and phone. Either alone opens nothing.'),
       ),
     );
     const qrPanel = el('div', { class: 'qr', id: 'qr-panel', hidden: true });
     const drawQr = () => {
-      const picture = qrPicture(link(), 'QR code of the link');
+      const picture = qrPicture(link(), t('QR code of the link'));
       const holds = toggle.checked
-        ? 'Holds the link without the key.'
-        : 'Holds the whole link: whoever photographs it can open the transfer.';
-      const hint = picture ? holds : 'The address of this site is too long for a QR code.';
+        ? t('Holds the link without the key.')
+        : t('Holds the whole link: whoever photographs it can open the transfer.');
+      const hint = picture ? holds : t('The address of this site is too long for a QR code.');
       qrPanel.replaceChildren(picture ?? '', el('p', { class: 'hint' }, hint));
     };
     const turn = () => {
@@ -56,7 +57,7 @@ export class SentTransfer extends HTMLElement {
     toggle.addEventListener('change', turn);
     drawQr();
 
-    const manageField = field('Your private page', 'Copy', `${location.origin}/#manage/${id}/${deleteSecret}`);
+    const manageField = field(t('Your private page'), t('Copy'), `${location.origin}/#manage/${id}/${deleteSecret}`);
     manageField.addEventListener('copied', (event) => event.stopPropagation()); // not the link it is about
     const status = new TransferStatus();
     status.addEventListener('over', () => this.classList.add('over'));
@@ -68,14 +69,17 @@ export class SentTransfer extends HTMLElement {
         ? el(
             'p',
             { class: 'note' },
-            'The link opens nothing without the passphrase. Tell the recipient by another way, such as the phone: nobody can find it out later.',
+            t(
+              'The link opens nothing without the passphrase. Tell the recipient by another way, such as the phone: nobody ' +
+                'can find it out later.',
+            ),
           )
         : '',
-      el('label', { class: 'check' }, toggle, el('span', {}, 'Show link and key separately')),
+      el('label', { class: 'check' }, toggle, el('span', {}, t('Show link and key separately'))),
       el(
         'div',
         { class: 'row' },
-        copyButton('Copy as message', message, { picture: 'mail', onCopied: taken }),
+        copyButton(t('Copy as message'), message, { picture: 'mail', onCopied: taken }),
         'share' in navigator && shareButton(message, taken),
         qrButton(qrPanel),
       ),
@@ -84,14 +88,14 @@ export class SentTransfer extends HTMLElement {
       el(
         'details',
         {},
-        el('summary', {}, icon('eye'), 'See or delete it later'),
+        el('summary', {}, icon('eye'), t('See or delete it later')),
         el(
           'div',
           {},
           el(
             'p',
             { class: 'hint' },
-            'This page shows how often it was downloaded and can delete it. It cannot open it. Keep it to yourself.',
+            t('This page shows how often it was downloaded and can delete it. It cannot open it. Keep it to yourself.'),
           ),
           manageField,
         ),
@@ -99,7 +103,7 @@ export class SentTransfer extends HTMLElement {
       el(
         'button',
         { type: 'button', class: 'button wide again', click: () => this.dispatchEvent(new CustomEvent('again')) },
-        'Send something else',
+        t('Send something else'),
       ),
     );
     status.watch(id, deleteSecret);
@@ -133,7 +137,7 @@ function shareButton(message, taken) {
       // Closed without sharing.
     }
   };
-  return el('button', { type: 'button', class: 'button', click: share }, icon('share'), 'Share');
+  return el('button', { type: 'button', class: 'button', click: share }, icon('share'), t('Share'));
 }
 
 /** @param {HTMLElement} panel */
@@ -142,7 +146,7 @@ function qrButton(panel) {
     'button',
     { type: 'button', class: 'button', 'aria-controls': panel.id, 'aria-expanded': 'false' },
     icon('qr'),
-    'QR code',
+    t('QR code'),
   );
   button.addEventListener('click', () => {
     panel.hidden = !panel.hidden;
@@ -158,17 +162,20 @@ function qrButton(panel) {
  * @param {boolean} keyApart
  */
 function messageFor({ expires, maxDownloads: max, isText, isLocked }, link, keyApart) {
-  const what = isText ? 'a text' : 'a file';
-  const limit = max === 1 ? ' It can be opened once.' : max ? ` It can be opened ${max} times.` : '';
   return [
-    `I have sent you ${what}, encrypted so that only you can open it:`,
+    isText
+      ? t('I have sent you a text, encrypted so that only you can open it:')
+      : t('I have sent you a file, encrypted so that only you can open it:'),
     '',
     link,
     '',
-    'Open the link in a browser. Nothing has to be installed.',
-    ...(keyApart ? ['You will be asked for a key; I am sending it to you separately.'] : []),
-    ...(isLocked ? ['You will be asked for a passphrase; I am telling it to you separately.'] : []),
-    `It is there until ${moment(expires)}.${limit}`,
+    t('Open the link in a browser. Nothing has to be installed.'),
+    ...(keyApart ? [t('You will be asked for a key; I am sending it to you separately.')] : []),
+    ...(isLocked ? [t('You will be asked for a passphrase; I am telling it to you separately.')] : []),
+    sentences(
+      t('It is there until {{moment}}.', { moment: moment(expires) }),
+      max > 0 && tn('It can be opened once.', 'It can be opened {{count}} times.', max),
+    ),
   ].join('\n');
 }
 

@@ -1,6 +1,6 @@
 import { checkToken } from '../net/api.js';
 import { el, find, icon } from '../shared/dom.js';
-import { plural } from '../shared/format.js';
+import { sentences, t, tn } from '../shared/language.js';
 import { tokenWords } from '../words.js';
 
 const STORED = 'sgraph-send-token';
@@ -79,8 +79,8 @@ export class TokenField extends HTMLElement {
   /** What is wrong with the token as it stands, or nothing. */
   get problem() {
     if (this.hidden) return '';
-    if (!this.value) return 'Paste your access token first. Whoever runs this service gives you one.';
-    if (!FORM.test(this.value)) return 'This does not look like an access token: letters, digits, "-" and "_" only.';
+    if (!this.value) return t('Paste your access token first. Whoever runs this service gives you one.');
+    if (!FORM.test(this.value)) return t('This does not look like an access token: letters, digits, "-" and "_" only.');
     return '';
   }
 
@@ -112,7 +112,7 @@ export class TokenField extends HTMLElement {
       return;
     }
     this.#checked = token;
-    this.#say('', 'Checking…');
+    this.#say('', t('Checking…'));
     try {
       const answer = await checkToken(token);
       if (token !== this.value) return;
@@ -127,12 +127,15 @@ export class TokenField extends HTMLElement {
   #accept({ remaining = 0, unlimited }) {
     this.#input.value = this.value;
     this.#store();
-    const left = unlimited || remaining <= 0 ? '' : ` ${plural(remaining, 'transfer')} left.`;
-    const words = this.value === this.#invite ? 'You are invited to send.' : 'Access token accepted.';
-    this.#say('good', words + left);
+    const isLimited = !unlimited && remaining > 0;
+    const words = sentences(
+      this.value === this.#invite ? t('You are invited to send.') : t('Access token accepted.'),
+      isLimited && tn('{{count}} transfer left.', '{{count}} transfers left.', remaining),
+    );
+    this.#say('good', words);
     this.#editor.hidden = true;
     this.#state.prepend(icon('check'));
-    this.#state.append(el('button', { type: 'button', class: 'link', click: () => this.focus() }, 'Change'));
+    this.#state.append(el('button', { type: 'button', class: 'link', click: () => this.focus() }, t('Change')));
   }
 
   #edit() {

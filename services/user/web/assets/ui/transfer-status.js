@@ -1,7 +1,8 @@
 import { changeExpiry, deleteTransfer, getConfig, getInfo } from '../net/api.js';
 import { dialog, el, facts, icon, Problem } from '../shared/dom.js';
-import { minute, moment, plural, until } from '../shared/format.js';
+import { minute, moment, number, until } from '../shared/format.js';
 import { ApiError } from '../shared/http.js';
+import { sentences, t, tn } from '../shared/language.js';
 import { describe } from '../words.js';
 import { Choice } from './choice.js';
 import { ErrorNote } from './error-note.js';
@@ -12,10 +13,10 @@ const LOOK_EVERY = 15_000;
 
 /** From now on, in seconds. @type {[string, number][]} */
 const LIVES = [
-  ['1 hour', 3600],
-  ['1 day', 86400],
-  ['7 days', 7 * 86400],
-  ['30 days', 30 * 86400],
+  [t('1 hour'), 3600],
+  [t('1 day'), 86400],
+  [t('7 days'), 7 * 86400],
+  [t('30 days'), 30 * 86400],
 ];
 
 /**
@@ -27,8 +28,8 @@ export class TransferStatus extends HTMLElement {
   #secret = '';
   #facts = el('dl', { class: 'facts', 'aria-live': 'polite' });
   #error = new ErrorNote();
-  #button = el('button', { type: 'button', class: 'button danger' }, icon('trash'), 'Delete now');
-  #change = el('button', { type: 'button', class: 'button', hidden: true }, icon('clock'), 'Change when it ends');
+  #button = el('button', { type: 'button', class: 'button danger' }, icon('trash'), t('Delete now'));
+  #change = el('button', { type: 'button', class: 'button', hidden: true }, icon('clock'), t('Change when it ends'));
   #timer = 0;
   /** @type {TransferInfo | null} */
   #info = null;
@@ -60,7 +61,7 @@ export class TransferStatus extends HTMLElement {
       this.#render(this.#info);
     } catch (error) {
       if (error instanceof ApiError && error.status === 404)
-        this.#end('Not on the server any more', 'Not there any more');
+        this.#end(t('Not on the server any more'), t('Not there any more'));
       else if (!this.#facts.hasChildNodes()) this.#error.show(describe(error, 'status'));
     }
   }
@@ -69,15 +70,15 @@ export class TransferStatus extends HTMLElement {
   #render(info) {
     if (info.status === 'deleted') {
       this.#end(
-        info.taken_down ? 'Taken down by whoever runs this service' : 'Deleted',
-        info.taken_down ? 'Taken down' : 'Deleted',
+        info.taken_down ? t('Taken down by whoever runs this service') : t('Deleted'),
+        info.taken_down ? t('Taken down') : t('Deleted'),
       );
       return;
     }
     this.#show(statusRows(info));
     this.#change.hidden = info.is_expired || Boolean(info.erased) || !info.delete_enabled;
     this.#button.hidden = info.is_expired || Boolean(info.erased);
-    if (info.is_expired) this.#tell('Expired', 'clock');
+    if (info.is_expired) this.#tell(t('Expired'), 'clock');
   }
 
   /**
@@ -92,7 +93,7 @@ export class TransferStatus extends HTMLElement {
   #end(text, title = text) {
     clearInterval(this.#timer);
     this.#tell(title, 'trash');
-    this.#show([['State', text]]);
+    this.#show([[t('State'), text]]);
     this.#button.hidden = true;
     this.#change.hidden = true;
   }
@@ -123,18 +124,18 @@ export class TransferStatus extends HTMLElement {
     const fieldset = el(
       'fieldset',
       {},
-      el('legend', {}, 'From now on'),
+      el('legend', {}, t('From now on')),
       el(
         'div',
         { class: 'segments' },
         choices.map(([words, seconds]) => option(words, now + seconds * 1000, seconds === 86400)),
-        option('Latest', latest, choices.length < 2),
-        option('A date', 'other'),
+        option(t('Latest'), latest, choices.length < 2),
+        option(t('A date'), 'other'),
       ),
       el(
         'div',
         { 'data-other': true, hidden: true },
-        el('label', { class: 'label', for: 'ends-at' }, 'On this day, at this time'),
+        el('label', { class: 'label', for: 'ends-at' }, t('On this day, at this time')),
         el('input', {
           id: 'ends-at',
           type: 'datetime-local',
@@ -143,23 +144,27 @@ export class TransferStatus extends HTMLElement {
           value: minute(new Date(Math.min(now + 86_400_000, latest))),
         }),
       ),
-      el('p', { class: 'hint' }, `The latest is ${moment(new Date(latest))}: this service keeps nothing longer.`),
+      el(
+        'p',
+        { class: 'hint' },
+        t('The latest is {{moment}}: this service keeps nothing longer.', { moment: moment(new Date(latest)) }),
+      ),
     );
     const choice = new Choice(fieldset);
     const changed = await dialog({
-      title: 'When is it to end?',
+      title: t('When is it to end?'),
       body: fieldset,
-      dismiss: 'Leave it',
-      action: 'Change it',
+      dismiss: t('Leave it'),
+      action: t('Change it'),
       submit: async () => {
         const ends = choice.isOther ? new Date(choice.field.value).getTime() : choice.value;
-        if (Number.isNaN(ends)) throw new Problem('Set a day and a time.', choice.field);
+        if (Number.isNaN(ends)) throw new Problem(t('Set a day and a time.'), choice.field);
         try {
           // A moment is lost on the way, and nothing is kept longer than the longest.
           await changeExpiry(this.#id, this.#secret, new Date(choice.isOther ? ends : Math.min(ends, latest)));
         } catch (error) {
           const { title, text } = describe(error, 'extend');
-          throw new Problem(`${title}. ${text}`);
+          throw new Problem(sentences(`${title}.`, text));
         }
         return true;
       },
@@ -170,14 +175,14 @@ export class TransferStatus extends HTMLElement {
 
   async #confirm() {
     const sure = await dialog({
-      title: 'Delete this transfer?',
+      title: t('Delete this transfer?'),
       body: el(
         'p',
         {},
-        'It is erased from the server at once, and the link stops working for everyone. This cannot be undone.',
+        t('It is erased from the server at once, and the link stops working for everyone. This cannot be undone.'),
       ),
-      dismiss: 'Keep it',
-      action: 'Delete',
+      dismiss: t('Keep it'),
+      action: t('Delete'),
       danger: true,
       submit: () => true,
     });
@@ -189,7 +194,7 @@ export class TransferStatus extends HTMLElement {
     this.#button.disabled = true;
     try {
       await deleteTransfer(this.#id, this.#secret);
-      this.#end('Deleted');
+      this.#end(t('Deleted'));
       this.dispatchEvent(new CustomEvent('deleted', { bubbles: true }));
     } catch (error) {
       this.#error.show(describe(error, 'delete'));
@@ -206,16 +211,18 @@ export class TransferStatus extends HTMLElement {
  */
 export function statusRows(info) {
   const { status, download_count: begun, downloads_completed: whole, max_downloads: max, expires_at: expires } = info;
-  if (status === 'pending') return [['State', 'Not sent completely yet']];
+  if (status === 'pending') return [[t('State'), t('Not sent completely yet')]];
   const isSpent = status === 'exhausted' || (max > 0 && begun >= max);
-  const count = max ? `${begun} of ${max}` : begun || 'none yet';
+  const count = max ? t('{{left}} of {{all}}', { left: begun, all: max }) : begun ? number(begun) : t('none yet');
   /** @type {[string, string][]} */
-  const rows = [['Downloads begun', isSpent ? `${count}, no more` : String(count)]];
-  if (begun && whole !== undefined) rows.push(['Confirmed to have arrived', whole ? plural(whole, 'time') : 'not yet']);
+  const rows = [[t('Downloads begun'), isSpent ? t('{{count}}, no more', { count }) : count]];
+  if (begun && whole !== undefined) {
+    rows.push([t('Confirmed to have arrived'), whole ? tn('once', '{{count}} times', whole) : t('not yet')]);
+  }
   const ends = new Date(expires ?? '');
-  if (info.is_expired) rows.push(['Expired', until(ends).replace('expired ', '')]);
-  else if (expires && !info.erased) rows.push(['Expires', until(ends)]);
-  if (info.erased) rows.push(['On the server', 'Erased']);
+  if (info.is_expired) rows.push([t('Expired'), moment(ends)]);
+  else if (expires && !info.erased) rows.push([t('Expires'), until(ends)]);
+  if (info.erased) rows.push([t('On the server'), t('Erased')]);
   return rows;
 }
 

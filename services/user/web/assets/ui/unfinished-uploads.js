@@ -3,7 +3,8 @@ import { picked } from '../files/selection.js';
 import { deleteTransfer } from '../net/api.js';
 import { forget, lockName, unfinished } from '../net/unfinished.js';
 import { dialog, el, icon } from '../shared/dom.js';
-import { bytes, moment, plural } from '../shared/format.js';
+import { bytes, moment, percent } from '../shared/format.js';
+import { parts, sentences, t, tn } from '../shared/language.js';
 import { ErrorNote } from './error-note.js';
 import { isolated, nameOf } from './name.js';
 
@@ -47,23 +48,32 @@ export class UnfinishedUploads extends HTMLElement {
    */
   #item(begun, sent) {
     const { name, size, ends, handles } = begun;
-    const percent = Math.floor((sent / size) * 100);
     const error = new ErrorNote();
-    const title = el('h2', { tabindex: -1 }, 'Go on sending ', nameOf(name), ` (${percent}%)`);
+    const title = el(
+      'h2',
+      { tabindex: -1 },
+      parts('Go on sending {{name}} ({{percent}})', { name: nameOf(name), percent: new Text(percent(sent / size)) }),
+    );
     const bar = el('i', { class: 'done' });
     bar.style.setProperty('--done', String(sent / size));
     const actions = el('div', { class: 'row' });
     const item = el(
       'section',
-      { class: 'card unfinished', 'aria-label': `Not finished: ${name}` },
+      { class: 'card unfinished', 'aria-label': t('Not finished: {{name}}', { name }) },
       title,
       el('div', { class: 'bar', 'aria-hidden': 'true' }, bar),
       el(
         'p',
         { class: 'hint' },
-        `${bytes(sent)} of ${bytes(size)} have arrived. It can go on until ${moment(new Date(ends))}.`,
-        !handles &&
-          ' This browser does not remember where the file is: choose the same again, and only the rest is sent.',
+        sentences(
+          t('{{size}} of {{all}} have arrived. It can go on until {{moment}}.', {
+            size: bytes(sent),
+            all: bytes(size),
+            moment: moment(new Date(ends)),
+          }),
+          !handles &&
+            t('This browser does not remember where the file is: choose the same again, and only the rest is sent.'),
+        ),
       ),
       error,
       actions,
@@ -87,16 +97,21 @@ export class UnfinishedUploads extends HTMLElement {
       } catch {
         actions.firstChild?.replaceWith(...choosers(begun, offer)); // moved, deleted, or not allowed
         error.show({
-          title: 'The browser cannot read it any more',
-          text: 'It was moved or renamed, or reading it was not allowed. Choose it again.',
+          title: t('The browser cannot read it any more'),
+          text: t('It was moved or renamed, or reading it was not allowed. Choose it again.'),
         });
       }
     };
     actions.append(
       ...(handles
-        ? [el('button', { type: 'button', class: 'button primary', click: open }, icon('upload'), 'Go on')]
+        ? [el('button', { type: 'button', class: 'button primary', click: open }, icon('upload'), t('Go on'))]
         : choosers(begun, offer)),
-      el('button', { type: 'button', class: 'button', click: () => this.#forget(begun) }, icon('trash'), 'Forget it'),
+      el(
+        'button',
+        { type: 'button', class: 'button', click: () => this.#forget(begun) },
+        icon('trash'),
+        t('Forget it'),
+      ),
     );
     return item;
   }
@@ -112,10 +127,14 @@ export class UnfinishedUploads extends HTMLElement {
   /** @param {Begun} begun */
   async #forget({ id, name, deleteSecret }) {
     const sure = await dialog({
-      title: 'Forget this upload?',
-      body: el('p', {}, `What has arrived of ${isolated(name)} is erased from the server. Nobody had a link to it.`),
-      dismiss: 'Keep it',
-      action: 'Forget it',
+      title: t('Forget this upload?'),
+      body: el(
+        'p',
+        {},
+        t('What has arrived of {{name}} is erased from the server. Nobody had a link to it.', { name: isolated(name) }),
+      ),
+      dismiss: t('Keep it'),
+      action: t('Forget it'),
       danger: true,
       submit: () => true,
     });
@@ -144,8 +163,10 @@ function choosers({ files, together }, offer) {
   const inFolders = files.some(({ path }) => path.includes('/'));
   const loose = files.some(({ path }) => !path.includes('/'));
   return [
-    ...(loose ? [chooser(together ? 'Choose the files again' : 'Choose it again', { multiple: together })] : []),
-    ...(inFolders ? [chooser(loose ? 'Choose the folder' : 'Choose the folder again', { webkitdirectory: true })] : []),
+    ...(loose ? [chooser(together ? t('Choose the files again') : t('Choose it again'), { multiple: together })] : []),
+    ...(inFolders
+      ? [chooser(loose ? t('Choose the folder') : t('Choose the folder again'), { webkitdirectory: true })]
+      : []),
   ];
 }
 
@@ -172,15 +193,19 @@ async function fromHandles({ files, handles }) {
  */
 function missing({ files, name, together }, paths) {
   if (!together) {
-    return { title: 'That is another file', text: `What was begun is called ${isolated(name)}. Choose that one.` };
+    return {
+      title: t('That is another file'),
+      text: t('What was begun is called {{name}}. Choose that one.', { name: isolated(name) }),
+    };
   }
-  const rest = paths.length > 1 ? ` and ${plural(paths.length - 1, 'other')}` : '';
+  const rest = paths.length > 1 ? tn('and {{count}} other', 'and {{count}} others', paths.length - 1) : '';
+  const which = [isolated(paths[0]), rest].filter(Boolean).join(' ');
   return paths.length === files.length
     ? {
-        title: 'Those are other files',
-        text: `What was begun is ${isolated(name)}, with ${isolated(paths[0])}${rest}.`,
+        title: t('Those are other files'),
+        text: t('What was begun is {{name}}, with {{files}}.', { name: isolated(name), files: which }),
       }
-    : { title: 'Not all of it is there', text: `Choose ${isolated(paths[0])}${rest}, too.` };
+    : { title: t('Not all of it is there'), text: t('Choose {{files}}, too.', { files: which }) };
 }
 
 customElements.define('unfinished-uploads', UnfinishedUploads);

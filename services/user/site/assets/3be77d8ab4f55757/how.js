@@ -151,6 +151,21 @@ async function getConfig() {
   return { ...DEFAULTS, ...said, clock_offset: Math.abs(ahead) > 5e3 ? ahead : 0 };
 }
 
+// assets/shared/language.js
+var coming = (
+  /** @type {any} */
+  globalThis.sgraphCatalogue
+);
+var catalogue = coming ? await coming : null;
+var language = catalogue ? document.documentElement.lang : "en";
+var forms = new Intl.PluralRules(language);
+var t = (text, values = {}) => filled(catalogue?.[text] ?? text, values);
+var sentences = (...all) => all.filter(Boolean).join(["ja", "zh"].includes(language) ? "" : " ");
+var filled = (text, values) => text.replace(/\{\{(\w+)\}\}/g, (all, name) => {
+  const value = values[name] ?? all;
+  return typeof value === "number" ? value.toLocaleString(language) : value;
+});
+
 // assets/shared/dom.js
 var el = (tag, attributes = {}, ...children) => fill(document.createElement(tag), attributes, children);
 function fill(element, attributes, children) {
@@ -179,7 +194,7 @@ function find(root, selector, type = (
 }
 
 // assets/shared/format.js
-var SIZES = ["bytes", "KB", "MB", "GB", "TB"];
+var SIZES = ["byte", "kilobyte", "megabyte", "gigabyte", "terabyte"];
 function bytes(count) {
   let step = 0;
   let value = count;
@@ -187,18 +202,22 @@ function bytes(count) {
     value /= 1024;
     step++;
   }
-  if (step === 0) return count === 1 ? "1 byte" : `${count} bytes`;
-  const digits = value >= 100 || Number.isInteger(value) ? 0 : 1;
-  return `${value.toLocaleString("en", { maximumFractionDigits: digits })} ${SIZES[step]}`;
+  if (step === 0) return inUnits(value, "byte", { unitDisplay: "long", useGrouping: false });
+  const maximumFractionDigits = value >= 100 || Number.isInteger(value) ? 0 : 1;
+  return inUnits(value, SIZES[step], { unitDisplay: "short", maximumFractionDigits }).replace("kB", "KB");
 }
 function span(seconds) {
-  if (seconds < 90) return `${Math.max(1, Math.round(seconds))} s`;
-  if (seconds < 90 * 60) return `${Math.round(seconds / 60)} min`;
-  if (seconds < 36 * 3600) return plural(Math.round(seconds / 3600), "hour");
-  return plural(Math.round(seconds / 86400), "day");
+  const [count, unit] = rough(seconds);
+  return inUnits(count, unit, { unitDisplay: unit === "second" || unit === "minute" ? "short" : "long" });
 }
-var number = (count) => count.toLocaleString("en");
-var plural = (count, noun) => `${number(count)} ${noun}${count === 1 ? "" : "s"}`;
+function rough(seconds) {
+  if (seconds < 90) return [Math.max(1, Math.round(seconds)), "second"];
+  if (seconds < 90 * 60) return [Math.round(seconds / 60), "minute"];
+  if (seconds < 36 * 3600) return [Math.round(seconds / 3600), "hour"];
+  return [Math.round(seconds / 86400), "day"];
+}
+var inUnits = (value, unit, options) => value.toLocaleString(language, { style: "unit", unit, ...options });
+var relative = new Intl.RelativeTimeFormat(language, { numeric: "always" });
 
 // assets/shared/drops.js
 for (const name of ["dragover", "drop"]) {
@@ -215,14 +234,14 @@ for (const name of ["dragover", "drop"]) {
 // assets/how.js
 try {
   const { max_bytes: max, max_ttl_seconds: lifetime, token_required: tokenRequired } = await getConfig();
-  const archive = "Several files or a folder go together, under one link.";
+  const archive = t("Several files or a folder go together, under one link.");
   find(document, "[data-limits]").replaceChildren(
-    el("li", {}, max ? `A transfer can have up to ${bytes(max)}. ${archive}` : archive),
-    el("li", {}, `It is kept for at most ${span(lifetime)}, or as long as the sender chose.`),
+    el("li", {}, sentences(max ? t("A transfer can have up to {{size}}.", { size: bytes(max) }) : false, archive)),
+    el("li", {}, t("It is kept for at most {{time}}, or as long as the sender chose.", { time: span(lifetime) })),
     el(
       "li",
       {},
-      tokenRequired ? "Sending needs an access token. Receiving needs only the link." : "Sending and receiving need no account."
+      tokenRequired ? t("Sending needs an access token. Receiving needs only the link.") : t("Sending and receiving need no account.")
     )
   );
 } catch {

@@ -206,6 +206,26 @@ function errorOf(status, body, retryAfter) {
   });
 }
 
+// assets/shared/language.js
+var coming = (
+  /** @type {any} */
+  globalThis.sgraphCatalogue
+);
+var catalogue = coming ? await coming : null;
+var language = catalogue ? document.documentElement.lang : "en";
+var forms = new Intl.PluralRules(language);
+var t = (text, values = {}) => filled(catalogue?.[text] ?? text, values);
+function tn(one, other, count, values = {}) {
+  const form = catalogue?.[`${other}_${forms.select(count)}`] ?? catalogue?.[`${other}_other`];
+  return filled(form ?? (count === 1 ? one : other), { count, ...values });
+}
+var parts = (text, nodes) => t(text).split(/\{\{(\w+)\}\}/).map((part2, i) => i % 2 ? nodes[part2] : part2).filter(Boolean);
+var sentences = (...all) => all.filter(Boolean).join(["ja", "zh"].includes(language) ? "" : " ");
+var filled = (text, values) => text.replace(/\{\{(\w+)\}\}/g, (all, name) => {
+  const value = values[name] ?? all;
+  return typeof value === "number" ? value.toLocaleString(language) : value;
+});
+
 // assets/crypto/errors.js
 var WrongKeyError = class extends Error {
   code = "wrong-key";
@@ -236,7 +256,10 @@ var CryptoClient = class {
   constructor() {
     this.#worker = new Worker(new URL("./worker.js", import.meta.url), { type: "module" });
     this.#worker.addEventListener("message", ({ data }) => this.#answer(data));
-    this.#worker.addEventListener("error", () => this.#fail("The encryption module did not start. Reload the page."));
+    this.#worker.addEventListener(
+      "error",
+      () => this.#fail(t("The encryption module did not start. Reload the page."))
+    );
   }
   /**
    * Seals and sends, all in the worker: no byte of it passes through the page. Returns the transfer's id.
@@ -263,8 +286,8 @@ var CryptoClient = class {
    * @param {Receiving} options
    * @returns {Promise<One>}
    */
-  receiveOne(id, number2, { signal, ...on }) {
-    return this.#call("receiveOne", [id, number2], { signal, on });
+  receiveOne(id, number, { signal, ...on }) {
+    return this.#call("receiveOne", [id, number], { signal, on });
   }
   /**
    * Receives all of them as a ZIP archive.
@@ -1180,10 +1203,10 @@ function copyButton(words, value, { picture = "copy", wordless, primary, onCopie
   button.addEventListener("click", async () => {
     try {
       await navigator.clipboard.writeText(value());
-      say2("check", "Copied");
+      say2("check", t("Copied"));
       onCopied?.();
     } catch {
-      say2(picture, "Press Ctrl+C");
+      say2(picture, t("Press Ctrl+C"));
       onRefused?.();
     }
     clearTimeout(timer);
@@ -1193,7 +1216,7 @@ function copyButton(words, value, { picture = "copy", wordless, primary, onCopie
 }
 
 // assets/shared/format.js
-var SIZES2 = ["bytes", "KB", "MB", "GB", "TB"];
+var SIZES2 = ["byte", "kilobyte", "megabyte", "gigabyte", "terabyte"];
 function bytes(count) {
   let step = 0;
   let value = count;
@@ -1201,21 +1224,26 @@ function bytes(count) {
     value /= 1024;
     step++;
   }
-  if (step === 0) return count === 1 ? "1 byte" : `${count} bytes`;
-  const digits = value >= 100 || Number.isInteger(value) ? 0 : 1;
-  return `${value.toLocaleString("en", { maximumFractionDigits: digits })} ${SIZES2[step]}`;
+  if (step === 0) return inUnits(value, "byte", { unitDisplay: "long", useGrouping: false });
+  const maximumFractionDigits = value >= 100 || Number.isInteger(value) ? 0 : 1;
+  return inUnits(value, SIZES2[step], { unitDisplay: "short", maximumFractionDigits }).replace("kB", "KB");
 }
 var speed = (bytesPerSecond) => `${bytes(Math.round(bytesPerSecond))}/s`;
 function span(seconds) {
-  if (seconds < 90) return `${Math.max(1, Math.round(seconds))} s`;
-  if (seconds < 90 * 60) return `${Math.round(seconds / 60)} min`;
-  if (seconds < 36 * 3600) return plural(Math.round(seconds / 3600), "hour");
-  return plural(Math.round(seconds / 86400), "day");
+  const [count, unit] = rough(seconds);
+  return inUnits(count, unit, { unitDisplay: unit === "second" || unit === "minute" ? "short" : "long" });
 }
-var number = (count) => count.toLocaleString("en");
-var plural = (count, noun) => `${number(count)} ${noun}${count === 1 ? "" : "s"}`;
+function rough(seconds) {
+  if (seconds < 90) return [Math.max(1, Math.round(seconds)), "second"];
+  if (seconds < 90 * 60) return [Math.round(seconds / 60), "minute"];
+  if (seconds < 36 * 3600) return [Math.round(seconds / 3600), "hour"];
+  return [Math.round(seconds / 86400), "day"];
+}
+var inUnits = (value, unit, options) => value.toLocaleString(language, { style: "unit", unit, ...options });
+var percent = (part2) => (Math.floor(part2 * 100) / 100).toLocaleString(language, { style: "percent", maximumFractionDigits: 0 });
+var DATES = language === "en" ? "en-GB" : language;
 function moment(date) {
-  return date.toLocaleString("en-GB", {
+  return date.toLocaleString(DATES, {
     weekday: "short",
     day: "numeric",
     month: "short",
@@ -1224,10 +1252,12 @@ function moment(date) {
     minute: "2-digit"
   });
 }
-var clock = (date) => date.toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });
+var clock = (date) => date.toLocaleTimeString(DATES, { hour: "2-digit", minute: "2-digit" });
+var relative = new Intl.RelativeTimeFormat(language, { numeric: "always" });
 function until(date, now = /* @__PURE__ */ new Date()) {
   const seconds = (date.getTime() - now.getTime()) / 1e3;
-  return seconds <= 0 ? `expired ${moment(date)}` : `in ${span(seconds)} (${moment(date)})`;
+  if (seconds <= 0) return t("expired {{moment}}", { moment: moment(date) });
+  return t("{{span}} ({{moment}})", { span: relative.format(...rough(seconds)), moment: moment(date) });
 }
 
 // assets/ui/error-note.js
@@ -1283,7 +1313,7 @@ var ProgressMeter = class extends HTMLElement {
     this.#ahead,
     this.#done
   );
-  #percent = el("span", { class: "meter-percent" }, "0%");
+  #percent = el("span", { class: "meter-percent" }, percent(0));
   #facts = el("span", { class: "meter-facts" });
   #steps = el("p", { class: "meter-steps" });
   #spoken = el("p", { class: "visually-hidden", role: "status" });
@@ -1320,20 +1350,20 @@ var ProgressMeter = class extends HTMLElement {
    */
   update({ done, total, ahead = 0, steps = [] }) {
     const ratio = total ? Math.min(1, done / total) : 0;
-    const percent = Math.floor(ratio * 100);
     this.#done.style.setProperty("--done", String(ratio));
     this.#ahead.style.setProperty("--done", String(total ? Math.min(1, ahead / total) : 0));
-    this.#percent.textContent = `${percent}%`;
-    this.#bar.setAttribute("aria-valuenow", String(percent));
+    this.#percent.textContent = percent(ratio);
+    this.#bar.setAttribute("aria-valuenow", String(Math.floor(ratio * 100)));
     this.#steps.replaceChildren(...steps.map((step) => el("span", { class: step.ahead ? "ahead" : "" }, step.name)));
     const perSecond = this.#pace.at(done);
     if (this.#pace.moved) this.#waiting = "";
     if (this.#waiting) return;
-    const facts2 = [`${bytes(done)} of ${bytes(total)}`];
-    if (total && done >= total) facts2.push("finishing…");
-    else if (perSecond > 0) facts2.push(speed(perSecond), `${span((total - done) / perSecond)} left`);
+    const facts2 = [t("{{size}} of {{all}}", { size: bytes(done), all: bytes(total) })];
+    if (total && done >= total) facts2.push(t("finishing…"));
+    else if (perSecond > 0)
+      facts2.push(speed(perSecond), t("{{time}} left", { time: span((total - done) / perSecond) }));
     this.#facts.textContent = total ? facts2.join(" · ") : "";
-    if (performance.now() - this.#lastSpoken > SPOKEN_EVERY) this.#speak(`${percent}%. ${facts2.join(", ")}`);
+    if (performance.now() - this.#lastSpoken > SPOKEN_EVERY) this.#speak(`${percent(ratio)}. ${facts2.join(t(", "))}`);
   }
   /** @param {string} text */
   #speak(text) {
@@ -1383,7 +1413,12 @@ var SealedLabel = class extends HTMLElement {
   /** @param {import('../crypto/label.js').Picture} picture */
   #picture({ type, data }) {
     this.#address = URL.createObjectURL(new Blob([data], { type }));
-    const image = el("img", { class: "label-picture", src: this.#address, alt: "A small picture of it", hidden: true });
+    const image = el("img", {
+      class: "label-picture",
+      src: this.#address,
+      alt: t("A small picture of it"),
+      hidden: true
+    });
     image.addEventListener("load", () => {
       image.hidden = Math.max(image.naturalWidth, image.naturalHeight) > SHOWN_SIDE;
     });
@@ -1393,14 +1428,14 @@ var SealedLabel = class extends HTMLElement {
 var note = (text) => el(
   "figure",
   { class: "label-note" },
-  el("figcaption", {}, "Note from the sender"),
+  el("figcaption", {}, t("Note from the sender")),
   el("blockquote", { dir: "auto", tabindex: 0 }, text)
 );
 function list({ files, count }) {
   const rest = count - files.length;
   return el(
     "ul",
-    { class: "files", "aria-label": "What is in it", tabindex: 0 },
+    { class: "files", "aria-label": t("What is in it"), tabindex: 0 },
     files.map(
       ({ name, size }) => el(
         "li",
@@ -1410,13 +1445,13 @@ function list({ files, count }) {
         isSize(size) && el("span", { class: "size" }, bytes(size))
       )
     ),
-    rest > 0 && el("li", { class: "rest" }, `and ${plural(rest, "more file")}`)
+    rest > 0 && el("li", { class: "rest" }, tn("and {{count}} more file", "and {{count}} more files", rest))
   );
 }
 customElements.define("sealed-label", SealedLabel);
 
 // assets/words.js
-var say = (title, text) => ({ title, text });
+var say = (title, text) => ({ title: t(title), text: t(text) });
 var insecure = say(
   "This address is not secure",
   "Encryption works only at an https:// address, or on the machine itself. Ask whoever runs this service for its https:// address, and open that."
@@ -1425,18 +1460,21 @@ var cutManage = say(
   "The link to your transfer is not whole",
   "Copy all of it, up to its last character, and open it again."
 );
-var TO_COPY = "Copy all of the link, up to its last character, and nothing else.";
+var TO_COPY = t("Copy all of the link, up to its last character, and nothing else.");
 var LINK = {
   no_link: () => say("That is no link to a transfer", "Paste all of it, up to its last character."),
   several_links: () => say("There is more than one link in that", "Paste the one that you want to open."),
-  short_key: (n) => say("The key in the link is not whole", `${n} of its 43 characters are there. ${TO_COPY}`),
-  long_key: (n) => say("There is too much in the link", `Its key has ${n} characters, and a key has 43. ${TO_COPY}`),
-  damaged_key: () => say("The key in the link was changed", `It has the length of a key, but is none. ${TO_COPY}`),
+  short_key: (n) => say("The key in the link is not whole", sentences(t("{{n}} of its 43 characters are there.", { n }), TO_COPY)),
+  long_key: (n) => say(
+    "There is too much in the link",
+    sentences(t("Its key has {{n}} characters, and a key has 43.", { n }), TO_COPY)
+  ),
+  damaged_key: () => say("The key in the link was changed", sentences(t("It has the length of a key, but is none."), TO_COPY)),
   request_link: () => say(
     "That is a link to send by",
     "By it you send to somebody. Open it in the browser, or ask for the link to the files."
   ),
-  damaged_id: () => say("The link is not whole", `12 digits stand before the key, and those are not. ${TO_COPY}`),
+  damaged_id: () => say("The link is not whole", sentences(t("12 digits stand before the key, and those are not."), TO_COPY)),
   long_text: () => say("That is too long", "Paste the link alone.")
 };
 var linkWords = ({ reason, length }) => LINK[reason](length);
@@ -1463,10 +1501,10 @@ var passphraseWords = say(
   "The sender set one and tells it to you by another way. It has at most 1,024 bytes."
 );
 var tokenWords = {
-  token_required: "This service asks for one. Whoever runs it gives you one.",
-  token_unknown: "This service does not know that token. Check that all of it was copied.",
-  token_revoked: "This token was withdrawn. Ask whoever runs the service for a new one.",
-  token_exhausted: "This token is used up. Ask whoever runs the service for a new one."
+  token_required: t("This service asks for one. Whoever runs it gives you one."),
+  token_unknown: t("This service does not know that token. Check that all of it was copied."),
+  token_revoked: t("This token was withdrawn. Ask whoever runs the service for a new one."),
+  token_exhausted: t("This token is used up. Ask whoever runs the service for a new one.")
 };
 function describe(error, doing, limits = {}) {
   if (!(error instanceof ApiError)) return doing === "ask" ? ofAsking(error) : ofThePage(error);
@@ -1496,7 +1534,7 @@ function ofThePage(error) {
   );
   return code === "worker" ? say("The page could not start encryption", message) : PAGE[code] ?? unexpected(message);
 }
-var unexpected = (why) => say("That did not work", why || "Try again; if it stays, tell whoever runs the service.");
+var unexpected = (why) => say("That did not work", why || t("Try again; if it stays, tell whoever runs the service."));
 var PAGE = {
   "wrong-key": say(
     "The key does not fit this transfer",
@@ -1535,13 +1573,13 @@ var improper = () => say("The server gave no proper answer", "Something between 
 var notAllowed = () => say("The server refused that", "Reload the page and try again; if it stays, tell whoever runs the service.");
 var stranger = () => say("The page and the server do not fit together", "The page may be out of date. Reload it and try again.");
 var noRequest = () => say("There is no such request", "The link may be incomplete, or the request has been over for a while.");
-var requestOver = (why) => say("This request takes nothing more", `${why} Ask for a new link.`);
+var requestOver = (why) => say("This request takes nothing more", sentences(why, t("Ask for a new link.")));
 var ASKING = {
   request_not_found: noRequest,
   request_unknown: () => say("The service does not know this request", "Check that all of the link was copied, or ask for a new one."),
-  request_full: () => requestOver("As much has arrived as was asked for."),
-  request_closed: () => requestOver("It was closed."),
-  request_expired: () => requestOver("Its time is over."),
+  request_full: () => requestOver(t("As much has arrived as was asked for.")),
+  request_closed: () => requestOver(t("It was closed.")),
+  request_expired: () => requestOver(t("Its time is over.")),
   request_secret_required: () => say("Only who made the request can do that", "It is done where it was made."),
   wrong_request_secret: () => say("Only who made the request can do that", "This page does not hold its secret.")
 };
@@ -1550,7 +1588,7 @@ var BY_CODE = {
   no_answer: () => say("No connection", "The server could not be reached. Check your connection and try again."),
   no_answer_in_time: () => say("The server took too long", "Try again in a minute."),
   no_proper_answer: improper,
-  invalid: ({ detail }) => say("The server did not accept that", detail || "Check what you entered and try again."),
+  invalid: ({ detail }) => say("The server did not accept that", detail || t("Check what you entered and try again.")),
   not_found: notFound,
   transfer_not_found: notFound,
   deleted: () => say("The sender has deleted this", "It was erased from the server. Ask the sender if you still need it."),
@@ -1564,7 +1602,7 @@ var BY_CODE = {
     "It could be downloaded a limited number of times, and that number is reached. Ask the sender to send it again."
   ),
   gone: () => say("This transfer is gone", "It expired or was deleted. Ask the sender to send it again."),
-  limited: ({ retryAfter }) => say("Too many attempts", `Wait ${retryAfter ? span(retryAfter) : "a minute"} and try again.`),
+  limited: ({ retryAfter }) => say("Too many attempts", t("Wait {{time}} and try again.", { time: span(retryAfter || 60) })),
   internal: () => say(
     "Something failed on the server",
     "It is not your fault, and nothing was kept. Try again; if it stays, tell whoever runs the service."
@@ -1573,7 +1611,7 @@ var BY_CODE = {
   too_slow: () => say("The line is too slow", "What was sent did not arrive in time. Try again, with nothing else on the line."),
   too_large: (_, { max_bytes: max }) => say(
     "Too large",
-    max ? `This service takes up to ${bytes(max)}. Send less at a time.` : "This service does not take that much at a time."
+    max ? t("This service takes up to {{size}}. Send less at a time.", { size: bytes(max) }) : t("This service does not take that much at a time.")
   ),
   full: () => say(
     "The server is full",
@@ -1600,7 +1638,7 @@ var tooManyPending = () => say(
 );
 var SENDING = {
   ...Object.fromEntries(Object.entries(tokenWords).map(([code, why]) => [code, () => refused(why)])),
-  unauthorized: () => refused("Check that all of it was copied, or ask whoever runs the service for a new one."),
+  unauthorized: () => refused(t("Check that all of it was copied, or ask whoever runs the service for a new one.")),
   token_check_unavailable: () => say(
     "The service cannot check tokens just now",
     "This usually passes. Try again in a minute; what you chose is still here."
@@ -1630,9 +1668,12 @@ var SENDING = {
   too_many_pending: tooManyPending,
   use_presigned: stranger
 };
-var ANOTHER = "If a download is left, start that one; if not, ask the sender to send it again.";
-var linkOver = () => say("This download has run out of time", `The service goes on with one for an hour, and that is over. ${ANOTHER}`);
-var noPermission = () => say("The service does not know this download", `It cannot be gone on with. ${ANOTHER}`);
+var ANOTHER = t("If a download is left, start that one; if not, ask the sender to send it again.");
+var linkOver = () => say(
+  "This download has run out of time",
+  sentences(t("The service goes on with one for an hour, and that is over."), ANOTHER)
+);
+var noPermission = () => say("The service does not know this download", sentences(t("It cannot be gone on with."), ANOTHER));
 var notYet = () => say("Not there yet", "The sender has not finished uploading. Try again in a while.");
 var DOWNLOADING = {
   conflict: notYet,
@@ -1642,7 +1683,7 @@ var DOWNLOADING = {
   link_expired: linkOver,
   link_mismatch: noPermission,
   link_not_genuine: noPermission,
-  permit_spent: () => say("This download was begun again too often", `The service goes on with it no more. ${ANOTHER}`),
+  permit_spent: () => say("This download was begun again too often", sentences(t("The service goes on with it no more."), ANOTHER)),
   out_of_range: () => PAGE.damaged
 };
 var wrongSecret = () => say("It cannot be deleted from here", "This page does not hold the right secret for it.");
@@ -1701,8 +1742,8 @@ var SHOWN_FILES = 500;
 var LINGERS = 6e4;
 var SHOWN_TEXT_MAX = 2 * 1024 * 1024;
 var WAITS = {
-  offline: "Offline. It goes on when the connection is back.",
-  retrying: "Connection lost. Picking up where it stopped…"
+  offline: t("Offline. It goes on when the connection is back."),
+  retrying: t("Connection lost. Picking up where it stopped…")
 };
 var OVER = [codes.deleted, codes.takenDown, codes.expired, codes.exhausted, codes.transferNotFound];
 var NOTHING = { begun: false, ends: 0, isStored: true, kept: 0 };
@@ -1871,10 +1912,10 @@ var ReceivePage = class extends HTMLElement {
     }
     const action = find2(this.#ready, "[data-action]");
     this.#note.clear();
-    action.textContent = "Checking…";
+    action.textContent = t("Checking…");
     try {
       const onProgress = (done) => {
-        action.textContent = `Checking… ${Math.floor(done * 100)}%`;
+        action.textContent = t("Checking… {{percent}}", { percent: percent(done) });
       };
       const locked = await this.#crypto.lock(key, this.#passphrase.value, block, { onProgress });
       const sealed = sealedLabel(this.#info);
@@ -1905,7 +1946,7 @@ var ReceivePage = class extends HTMLElement {
     this.#waiting.hidden = !this.#waiting.hasChildNodes();
     const title = find2(this.#ready, "[data-title]");
     title.replaceChildren(...this.#title());
-    find2(this.#ready, "[data-sealed]").textContent = this.#block ? "Encrypted. Only your link and the passphrase together can open it." : "Encrypted. Only your link can open it.";
+    find2(this.#ready, "[data-sealed]").textContent = this.#block ? t("Encrypted. Only your link and the passphrase together can open it.") : t("Encrypted. Only your link can open it.");
     find2(this.#ready, "[data-action]").textContent = this.#action();
     find2(this.#ready, "[data-passphrase]").hidden = !this.#needsPassphrase;
     find2(this.#ready, "[data-facts]").replaceChildren(...facts(this.#facts()));
@@ -1926,28 +1967,29 @@ var ReceivePage = class extends HTMLElement {
     return this.#needsPassphrase && Boolean(this.#info?.label);
   }
   #action() {
-    if (this.#unlocks) return "Unlock";
-    return this.#isText ? "Decrypt and show" : "Decrypt and save";
+    if (this.#unlocks) return t("Unlock");
+    return this.#isText ? t("Decrypt and show") : t("Decrypt and save");
   }
   /** @returns {(Node | string)[]} */
   #title() {
-    if (this.#needsPassphrase) return ["Something is waiting for you"];
-    if (this.#isText) return ["A text is waiting for you"];
+    if (this.#needsPassphrase) return [t("Something is waiting for you")];
+    if (this.#isText) return [t("A text is waiting for you")];
     const { files = [], count = 0 } = this.#label ?? {};
-    if (count > 1) return [`${plural(count, "file")} are waiting for you`];
-    return files.length ? [nameOf(files[0].name), " is waiting for you"] : ["A file is waiting for you"];
+    if (count > 1) return [tn("{{count}} file is waiting for you", "{{count}} files are waiting for you", count)];
+    return files.length ? parts("{{name}} is waiting for you", { name: nameOf(files[0].name) }) : [t("A file is waiting for you")];
   }
   /** @returns {[string, string][]} */
   #facts() {
     const { file_size_bytes: declared, payload_bytes: stored, expires_at: expires } = this.#info ?? {};
     const { max_downloads: max, downloads_remaining: left } = this.#info ?? {};
     const rows = [
-      this.#label && isSize(this.#label.size) ? ["Size", bytes(this.#label.size)] : ["Size, encrypted", bytes(declared || stored || 0)]
+      this.#label && isSize(this.#label.size) ? [t("Size"), bytes(this.#label.size)] : [t("Size, encrypted"), bytes(declared || stored || 0)]
       // what is in it is smaller, and nobody knows yet by how much
     ];
-    if (expires) rows.push(["Expires", until(new Date(expires))]);
-    const rest = left ? `${left} of ${max}` : "none";
-    rows.push(["Downloads left", max ? rest + (this.#download.begun ? ", besides this one" : "") : "no limit"]);
+    if (expires) rows.push([t("Expires"), until(new Date(expires))]);
+    const rest = left ? t("{{left}} of {{all}}", { left, all: max ?? left }) : t("none");
+    const besides = this.#download.begun ? t("{{rest}}, besides this one", { rest }) : rest;
+    rows.push([t("Downloads left"), max ? besides : t("no limit")]);
     return rows;
   }
   /** A download was begun since the service was asked. */
@@ -1962,12 +2004,16 @@ var ReceivePage = class extends HTMLElement {
     const { begun, kept, ends, isStored } = this.#download;
     const going = find2(this.#ready, "[data-begun]");
     going.hidden = !begun;
-    const here = kept ? ` ${bytes(kept)} of it are here already.` : "";
-    const stay = isStored ? "" : " Leave this page open: your browser stores nothing of it.";
-    going.textContent = `You have begun this download. Until ${clock(new Date(ends))} the button goes on with it, which is not counted again.${here}${stay}`;
+    going.textContent = sentences(
+      t("You have begun this download. Until {{time}} the button goes on with it, which is not counted again.", {
+        time: clock(new Date(ends))
+      }),
+      kept > 0 && t("{{size}} of it are here already.", { size: bytes(kept) }),
+      !isStored && t("Leave this page open: your browser stores nothing of it.")
+    );
     const cost = find2(this.#ready, "[data-cost]");
     cost.hidden = !max || begun || this.#unlocks;
-    cost.textContent = left === 1 ? "This is the last download. Opening this page did not use it; the button does." : "Opening this page did not count. The button uses one download.";
+    cost.textContent = left === 1 ? t("This is the last download. Opening this page did not use it; the button does.") : t("Opening this page did not count. The button uses one download.");
   }
   get #isText() {
     return this.#info?.content_type_hint?.startsWith("text/") ?? false;
@@ -2009,7 +2055,7 @@ var ReceivePage = class extends HTMLElement {
     };
     try {
       const received2 = await this.#working(
-        isGoingOn ? "Going on with the download that was begun." : "",
+        isGoingOn ? t("Going on with the download that was begun.") : "",
         (receiving) => this.#crypto.receive(sealed, receiving)
       );
       await this.#learn();
@@ -2043,8 +2089,8 @@ var ReceivePage = class extends HTMLElement {
         signal: running.signal,
         onWait: (why) => this.#meter.wait(WAITS[why]),
         onProgress: (done2, total) => {
-          this.#meter.update({ done: done2, total, steps: [{ name: "Decrypted as it arrives" }] });
-          document.title = `${total ? Math.floor(done2 / total * 100) : 0}% received`;
+          this.#meter.update({ done: done2, total, steps: [{ name: t("Decrypted as it arrives") }] });
+          document.title = t("{{percent}} received", { percent: percent(total ? done2 / total : 0) });
         },
         place: (what) => this.#place(what, stop, running.signal)
       });
@@ -2055,7 +2101,7 @@ var ReceivePage = class extends HTMLElement {
       throw error;
     } finally {
       this.#running = null;
-      document.title = "Receive: SGraph Send";
+      document.title = t("Receive: SGraph Send");
     }
   }
   /**
@@ -2079,7 +2125,7 @@ var ReceivePage = class extends HTMLElement {
       stop.download = begun.stop;
       return { kind: "stream", port: begun.port };
     }
-    this.#meter.wait("This browser takes it at the end: it needs twice the room on disk, or as much memory.");
+    this.#meter.wait(t("This browser takes it at the end: it needs twice the room on disk, or as much memory."));
     return { kind: "own" };
   }
   /**
@@ -2110,16 +2156,31 @@ var ReceivePage = class extends HTMLElement {
     const count = files.filter(({ path }) => !path.endsWith("/")).length;
     const size = files.reduce((sum, file) => sum + file.size, 0);
     const title = find2(view, "#files-title");
-    title.textContent = count ? plural(count, "file") : "Empty folders";
-    find2(view, "[data-subject]").replaceChildren(nameOf(several.name), `, ${bytes(size)}`);
+    title.textContent = count ? tn("{{count}} file", "{{count}} files", count) : t("Empty folders");
+    find2(view, "[data-subject]").replaceChildren(
+      ...parts("{{name}}, {{size}}", { name: nameOf(several.name), size: new Text(bytes(size)) })
+    );
     find2(view, "[data-folder]").hidden = !canChooseFolder();
     find2(view, "[data-saved]").hidden = true;
     find2(view, "error-note", ErrorNote).clear();
-    find2(view, "[data-hour]").textContent = `Until ${clock(new Date(this.#download.ends))} each of these can be saved, as often as you need it; together they count as one download. Only what you save is fetched.`;
+    find2(view, "[data-hour]").textContent = t(
+      "Until {{time}} each of these can be saved, as often as you need it; together they count as one download. Only what you save is fetched.",
+      { time: clock(new Date(this.#download.ends)) }
+    );
     const rest = files.length - SHOWN_FILES;
     find2(view, "[data-list]").replaceChildren(
-      ...files.slice(0, SHOWN_FILES).map((file, number2) => this.#row(file, number2)),
-      ...rest > 0 ? [el("li", { class: "rest" }, `and ${plural(rest, "more file")}, which come with all`)] : []
+      ...files.slice(0, SHOWN_FILES).map((file, number) => this.#row(file, number)),
+      ...rest > 0 ? [
+        el(
+          "li",
+          { class: "rest" },
+          tn(
+            "and {{count}} more file, which comes with all",
+            "and {{count}} more files, which come with all",
+            rest
+          )
+        )
+      ] : []
     );
     announce(title);
   }
@@ -2127,34 +2188,38 @@ var ReceivePage = class extends HTMLElement {
    * @param {{ path: string, size: number }} file
    * @param {number} number
    */
-  #row({ path, size }, number2) {
+  #row({ path, size }, number) {
     const folder = path.endsWith("/");
-    const save = () => this.#receiveOne(number2, path);
+    const save = () => this.#receiveOne(number, path);
     return el(
       "li",
       {},
       icon(folder ? "folder" : "file"),
       rowOf(path),
       !folder && el("span", { class: "size" }, bytes(size)),
-      !folder && el("button", { type: "button", title: "Save", "aria-label": `Save ${path}`, click: save }, icon("download"))
+      !folder && el(
+        "button",
+        { type: "button", title: t("Save"), "aria-label": t("Save {{name}}", { name: path }), click: save },
+        icon("download")
+      )
     );
   }
   /**
    * @param {number} number
    * @param {string} path
    */
-  #receiveOne(number2, path) {
+  #receiveOne(number, path) {
     return this.#fetchFiles(path, async (receiving) => {
-      const { saved, name } = await this.#crypto.receiveOne(this.#id, number2, receiving);
+      const { saved, name } = await this.#crypto.receiveOne(this.#id, number, receiving);
       if (saved.blob) saveBlob(saved.blob, name);
-      return `${isolated(saved.name || name)} is saved.`;
+      return t("{{name}} is saved.", { name: isolated(saved.name || name) });
     });
   }
   #receiveArchive() {
     return this.#fetchFiles(`${this.#files?.name}.zip`, async (receiving) => {
       const { saved, name } = await this.#crypto.receiveArchive(this.#id, receiving);
       if (saved.blob) saveBlob(saved.blob, name);
-      return `All is saved, as ${isolated(saved.name || name)}.`;
+      return t("All is saved, as {{name}}.", { name: isolated(saved.name || name) });
     });
   }
   async #receiveFolder() {
@@ -2162,7 +2227,7 @@ var ReceivePage = class extends HTMLElement {
     if (!folder) return;
     await this.#fetchFiles(this.#files?.name ?? "", async (receiving) => {
       const name = await this.#crypto.receiveFolder(this.#id, folder, receiving);
-      return `All is saved, in the folder ${isolated(name)}.`;
+      return t("All is saved, in the folder {{name}}.", { name: isolated(name) });
     });
   }
   /**
@@ -2209,25 +2274,30 @@ var ReceivePage = class extends HTMLElement {
     content.replaceChildren();
     actions.replaceChildren();
     if (!blob) {
-      title.textContent = "Saved";
-      subject.replaceChildren(nameOf(chosen2 || filename), chosen2 ? "" : ". Look in your downloads.");
+      title.textContent = t("Saved");
+      const saved = nameOf(chosen2 || filename);
+      subject.replaceChildren(...chosen2 ? [saved] : parts("{{name}}. Look in your downloads.", { name: saved }));
     } else if (text !== void 0) {
-      title.textContent = "Your text";
-      subject.textContent = `${plural(text.length, "character")}, ${bytes(blob.size)}`;
-      content.append(el("pre", { class: "shown-text", tabindex: 0, "aria-label": "The text" }, text));
+      title.textContent = t("Your text");
+      const characters = tn("{{count}} character", "{{count}} characters", text.length);
+      subject.textContent = t("{{name}}, {{size}}", { name: characters, size: bytes(blob.size) });
+      content.append(el("pre", { class: "shown-text", tabindex: 0, "aria-label": t("The text") }, text));
       actions.append(
-        copyButton("Copy text", () => text),
-        saveButton("Save as a file", blob, filename)
+        copyButton(t("Copy text"), () => text),
+        saveButton(t("Save as a file"), blob, filename)
       );
     } else {
       saveBlob(blob, filename);
-      title.textContent = "Decrypted and saved";
-      subject.replaceChildren(nameOf(filename), `, ${bytes(blob.size)}. Look in your downloads.`);
+      title.textContent = t("Decrypted and saved");
+      const size = new Text(bytes(blob.size));
+      subject.replaceChildren(
+        ...parts("{{name}}, {{size}}. Look in your downloads.", { name: nameOf(filename), size })
+      );
       if (preview?.image) {
         const src = URL.createObjectURL(preview.image);
-        content.append(el("img", { class: "preview", src, alt: `Preview of ${filename}` }));
+        content.append(el("img", { class: "preview", src, alt: t("Preview of {{name}}", { name: filename }) }));
       }
-      actions.append(saveButton("Save again", blob, filename));
+      actions.append(saveButton(t("Save again"), blob, filename));
     }
     content.hidden = !content.hasChildNodes();
     actions.hidden = !actions.hasChildNodes();

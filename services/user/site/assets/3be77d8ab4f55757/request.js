@@ -655,6 +655,26 @@ var changeExpiry = async (id, secret, expires) => {
 };
 var getRequest = (id) => get(paths.requestInfo(id));
 
+// assets/shared/language.js
+var coming = (
+  /** @type {any} */
+  globalThis.sgraphCatalogue
+);
+var catalogue = coming ? await coming : null;
+var language = catalogue ? document.documentElement.lang : "en";
+var forms = new Intl.PluralRules(language);
+var t = (text, values = {}) => filled(catalogue?.[text] ?? text, values);
+function tn(one, other, count, values = {}) {
+  const form = catalogue?.[`${other}_${forms.select(count)}`] ?? catalogue?.[`${other}_other`];
+  return filled(form ?? (count === 1 ? one : other), { count, ...values });
+}
+var parts = (text, nodes) => t(text).split(/\{\{(\w+)\}\}/).map((part2, i) => i % 2 ? nodes[part2] : part2).filter(Boolean);
+var sentences = (...all) => all.filter(Boolean).join(["ja", "zh"].includes(language) ? "" : " ");
+var filled = (text, values) => text.replace(/\{\{(\w+)\}\}/g, (all, name) => {
+  const value = values[name] ?? all;
+  return typeof value === "number" ? value.toLocaleString(language) : value;
+});
+
 // assets/crypto/client.js
 var CryptoClient = class {
   #worker;
@@ -666,7 +686,10 @@ var CryptoClient = class {
   constructor() {
     this.#worker = new Worker(new URL("./worker.js", import.meta.url), { type: "module" });
     this.#worker.addEventListener("message", ({ data }) => this.#answer(data));
-    this.#worker.addEventListener("error", () => this.#fail("The encryption module did not start. Reload the page."));
+    this.#worker.addEventListener(
+      "error",
+      () => this.#fail(t("The encryption module did not start. Reload the page."))
+    );
   }
   /**
    * Seals and sends, all in the worker: no byte of it passes through the page. Returns the transfer's id.
@@ -1102,8 +1125,8 @@ function unfinished() {
           await Promise.all([answer(uploads.delete(begun.id)), eraseRows(begun.id, tags, sent)]);
           return [];
         }
-        const parts = await answer(sent.getAll(rowsOf(begun.id)));
-        return [{ begun, sent: parts.reduce((sum, bytes2) => sum + bytes2, 0) }];
+        const parts2 = await answer(sent.getAll(rowsOf(begun.id)));
+        return [{ begun, sent: parts2.reduce((sum, bytes2) => sum + bytes2, 0) }];
       })
     );
     return kept.flat();
@@ -1278,7 +1301,7 @@ var Problem = class extends Error {
     this.field = field;
   }
 };
-function dialog({ title, body, action, danger, submit, dismiss = "Cancel" }) {
+function dialog({ title, body, action, danger, submit, dismiss = t("Cancel") }) {
   let result;
   const error = el("p", { class: "note bad", role: "alert" });
   const close = () => {
@@ -1321,7 +1344,7 @@ function dialog({ title, body, action, danger, submit, dismiss = "Cancel" }) {
 }
 
 // assets/shared/format.js
-var SIZES2 = ["bytes", "KB", "MB", "GB", "TB"];
+var SIZES2 = ["byte", "kilobyte", "megabyte", "gigabyte", "terabyte"];
 function bytes(count) {
   let step = 0;
   let value = count;
@@ -1329,21 +1352,27 @@ function bytes(count) {
     value /= 1024;
     step++;
   }
-  if (step === 0) return count === 1 ? "1 byte" : `${count} bytes`;
-  const digits = value >= 100 || Number.isInteger(value) ? 0 : 1;
-  return `${value.toLocaleString("en", { maximumFractionDigits: digits })} ${SIZES2[step]}`;
+  if (step === 0) return inUnits(value, "byte", { unitDisplay: "long", useGrouping: false });
+  const maximumFractionDigits = value >= 100 || Number.isInteger(value) ? 0 : 1;
+  return inUnits(value, SIZES2[step], { unitDisplay: "short", maximumFractionDigits }).replace("kB", "KB");
 }
 var speed = (bytesPerSecond) => `${bytes(Math.round(bytesPerSecond))}/s`;
 function span(seconds) {
-  if (seconds < 90) return `${Math.max(1, Math.round(seconds))} s`;
-  if (seconds < 90 * 60) return `${Math.round(seconds / 60)} min`;
-  if (seconds < 36 * 3600) return plural(Math.round(seconds / 3600), "hour");
-  return plural(Math.round(seconds / 86400), "day");
+  const [count, unit] = rough(seconds);
+  return inUnits(count, unit, { unitDisplay: unit === "second" || unit === "minute" ? "short" : "long" });
 }
-var number = (count) => count.toLocaleString("en");
-var plural = (count, noun) => `${number(count)} ${noun}${count === 1 ? "" : "s"}`;
+function rough(seconds) {
+  if (seconds < 90) return [Math.max(1, Math.round(seconds)), "second"];
+  if (seconds < 90 * 60) return [Math.round(seconds / 60), "minute"];
+  if (seconds < 36 * 3600) return [Math.round(seconds / 3600), "hour"];
+  return [Math.round(seconds / 86400), "day"];
+}
+var inUnits = (value, unit, options) => value.toLocaleString(language, { style: "unit", unit, ...options });
+var number = (count) => count.toLocaleString(language);
+var percent = (part2) => (Math.floor(part2 * 100) / 100).toLocaleString(language, { style: "percent", maximumFractionDigits: 0 });
+var DATES = language === "en" ? "en-GB" : language;
 function moment(date) {
-  return date.toLocaleString("en-GB", {
+  return date.toLocaleString(DATES, {
     weekday: "short",
     day: "numeric",
     month: "short",
@@ -1357,9 +1386,11 @@ function minute(date) {
   const day = [date.getFullYear(), two(date.getMonth() + 1), two(date.getDate())].join("-");
   return `${day}T${two(date.getHours())}:${two(date.getMinutes())}`;
 }
+var relative = new Intl.RelativeTimeFormat(language, { numeric: "always" });
 function until(date, now = /* @__PURE__ */ new Date()) {
   const seconds = (date.getTime() - now.getTime()) / 1e3;
-  return seconds <= 0 ? `expired ${moment(date)}` : `in ${span(seconds)} (${moment(date)})`;
+  if (seconds <= 0) return t("expired {{moment}}", { moment: moment(date) });
+  return t("{{span}} ({{moment}})", { span: relative.format(...rough(seconds)), moment: moment(date) });
 }
 
 // assets/ui/error-note.js
@@ -1501,19 +1532,36 @@ var FilePicker = class extends HTMLElement {
     find(this, ".drop").hidden = entries.length > 0;
     find(this, ".chosen").hidden = entries.length === 0;
     const folders = entries.filter(({ path }) => isFolder(path)).length;
-    const counted = [plural(entries.length - folders, "file"), folders > 0 && plural(folders, "empty folder")];
-    find(this, "[data-total]").textContent = [...counted, bytes(size)].filter(Boolean).join(", ");
+    find(this, "[data-total]").textContent = [
+      tn("{{count}} file", "{{count}} files", entries.length - folders),
+      folders > 0 && tn("{{count}} empty folder", "{{count}} empty folders", folders),
+      bytes(size)
+    ].filter(Boolean).join(t(", "));
     find(this, ".files").replaceChildren(
       ...entries.slice(0, SHOWN2).map((entry) => this.#item(entry)),
-      ...entries.length > SHOWN2 ? [el("li", { class: "rest" }, `and ${plural(entries.length - SHOWN2, "more file")}`)] : []
+      ...entries.length > SHOWN2 ? [
+        el(
+          "li",
+          { class: "rest" },
+          tn("and {{count}} more file", "and {{count}} more files", entries.length - SHOWN2)
+        )
+      ] : []
     );
     const hidden = entries.filter(isHidden);
     find(this, "[data-hidden-files]").hidden = hidden.length === 0;
-    find(this, "[data-hidden-files] span").textContent = `${plural(hidden.length, "hidden file")} among them, such as ${isolated(hidden[0]?.path ?? "")}.`;
+    find(this, "[data-hidden-files] span").textContent = tn(
+      "{{count}} hidden file among them: {{name}}.",
+      "{{count}} hidden files among them, such as {{name}}.",
+      hidden.length,
+      { name: isolated(hidden[0]?.path ?? "") }
+    );
     const archive = find(this, "[data-archive]");
     archive.hidden = entries.length === 0 || !isContainer(entries);
     if (!archive.hidden) {
-      archive.textContent = `They travel under one link, as ${isolated(sendName(entries))}. The recipient can have each of them alone, or all as a ZIP archive.`;
+      archive.textContent = t(
+        "They travel under one link, as {{name}}. The recipient can have each of them alone, or all as a ZIP archive.",
+        { name: isolated(sendName(entries)) }
+      );
     }
     this.dispatchEvent(new CustomEvent("change", { bubbles: true }));
   }
@@ -1533,8 +1581,12 @@ var FilePicker = class extends HTMLElement {
       {},
       icon(isFolder(entry.path) ? "folder" : "file"),
       rowOf(entry.path),
-      el("span", { class: "size" }, isFolder(entry.path) ? "empty folder" : bytes(entry.file.size)),
-      el("button", { type: "button", "aria-label": `Remove ${entry.path}`, click: remove }, icon("close"))
+      el("span", { class: "size" }, isFolder(entry.path) ? t("empty folder") : bytes(entry.file.size)),
+      el(
+        "button",
+        { type: "button", "aria-label": t("Remove {{name}}", { name: entry.path }), click: remove },
+        icon("close")
+      )
     );
   }
 };
@@ -1561,8 +1613,11 @@ var NoteField = class extends HTMLElement {
   get problem() {
     const over = -left(this.value);
     return over > 0 ? {
-      title: "The note is too long",
-      text: `It can have ${MAX_NOTE} characters: take out ${over}, or send it as a text.`
+      title: t("The note is too long"),
+      text: t("It can have {{most}} characters: take out {{over}}, or send it as a text.", {
+        most: MAX_NOTE,
+        over
+      })
     } : null;
   }
   focus() {
@@ -1575,11 +1630,11 @@ var NoteField = class extends HTMLElement {
   }
   #count() {
     const more = left(this.value);
-    const words = more < 0 ? `${plural(-more, "character")} too many` : `${plural(more, "character")} left`;
+    const words = more < 0 ? tn("{{count}} character too many", "{{count}} characters too many", -more) : tn("{{count}} character left", "{{count}} characters left", more);
     this.#left.textContent = more <= NEAR ? words : "";
     this.#field.setAttribute("aria-invalid", String(more < 0));
     const kept = this.querySelector("[data-kept]");
-    if (kept) kept.textContent = this.value ? "written" : "";
+    if (kept) kept.textContent = this.value ? t("written") : "";
   }
 };
 var left = (note) => MAX_NOTE - Array.from(note).length;
@@ -1597,7 +1652,7 @@ var ProgressMeter = class extends HTMLElement {
     this.#ahead,
     this.#done
   );
-  #percent = el("span", { class: "meter-percent" }, "0%");
+  #percent = el("span", { class: "meter-percent" }, percent(0));
   #facts = el("span", { class: "meter-facts" });
   #steps = el("p", { class: "meter-steps" });
   #spoken = el("p", { class: "visually-hidden", role: "status" });
@@ -1634,20 +1689,20 @@ var ProgressMeter = class extends HTMLElement {
    */
   update({ done, total, ahead = 0, steps = [] }) {
     const ratio = total ? Math.min(1, done / total) : 0;
-    const percent = Math.floor(ratio * 100);
     this.#done.style.setProperty("--done", String(ratio));
     this.#ahead.style.setProperty("--done", String(total ? Math.min(1, ahead / total) : 0));
-    this.#percent.textContent = `${percent}%`;
-    this.#bar.setAttribute("aria-valuenow", String(percent));
+    this.#percent.textContent = percent(ratio);
+    this.#bar.setAttribute("aria-valuenow", String(Math.floor(ratio * 100)));
     this.#steps.replaceChildren(...steps.map((step) => el("span", { class: step.ahead ? "ahead" : "" }, step.name)));
     const perSecond = this.#pace.at(done);
     if (this.#pace.moved) this.#waiting = "";
     if (this.#waiting) return;
-    const facts2 = [`${bytes(done)} of ${bytes(total)}`];
-    if (total && done >= total) facts2.push("finishing…");
-    else if (perSecond > 0) facts2.push(speed(perSecond), `${span((total - done) / perSecond)} left`);
+    const facts2 = [t("{{size}} of {{all}}", { size: bytes(done), all: bytes(total) })];
+    if (total && done >= total) facts2.push(t("finishing…"));
+    else if (perSecond > 0)
+      facts2.push(speed(perSecond), t("{{time}} left", { time: span((total - done) / perSecond) }));
     this.#facts.textContent = total ? facts2.join(" · ") : "";
-    if (performance.now() - this.#lastSpoken > SPOKEN_EVERY) this.#speak(`${percent}%. ${facts2.join(", ")}`);
+    if (performance.now() - this.#lastSpoken > SPOKEN_EVERY) this.#speak(`${percent(ratio)}. ${facts2.join(t(", "))}`);
   }
   /** @param {string} text */
   #speak(text) {
@@ -1708,22 +1763,31 @@ var UnfinishedUploads = class extends HTMLElement {
    */
   #item(begun, sent) {
     const { name, size, ends, handles } = begun;
-    const percent = Math.floor(sent / size * 100);
     const error = new ErrorNote();
-    const title = el("h2", { tabindex: -1 }, "Go on sending ", nameOf(name), ` (${percent}%)`);
+    const title = el(
+      "h2",
+      { tabindex: -1 },
+      parts("Go on sending {{name}} ({{percent}})", { name: nameOf(name), percent: new Text(percent(sent / size)) })
+    );
     const bar = el("i", { class: "done" });
     bar.style.setProperty("--done", String(sent / size));
     const actions = el("div", { class: "row" });
     const item = el(
       "section",
-      { class: "card unfinished", "aria-label": `Not finished: ${name}` },
+      { class: "card unfinished", "aria-label": t("Not finished: {{name}}", { name }) },
       title,
       el("div", { class: "bar", "aria-hidden": "true" }, bar),
       el(
         "p",
         { class: "hint" },
-        `${bytes(sent)} of ${bytes(size)} have arrived. It can go on until ${moment(new Date(ends))}.`,
-        !handles && " This browser does not remember where the file is: choose the same again, and only the rest is sent."
+        sentences(
+          t("{{size}} of {{all}} have arrived. It can go on until {{moment}}.", {
+            size: bytes(sent),
+            all: bytes(size),
+            moment: moment(new Date(ends))
+          }),
+          !handles && t("This browser does not remember where the file is: choose the same again, and only the rest is sent.")
+        )
       ),
       error,
       actions
@@ -1746,14 +1810,19 @@ var UnfinishedUploads = class extends HTMLElement {
       } catch {
         actions.firstChild?.replaceWith(...choosers(begun, offer));
         error.show({
-          title: "The browser cannot read it any more",
-          text: "It was moved or renamed, or reading it was not allowed. Choose it again."
+          title: t("The browser cannot read it any more"),
+          text: t("It was moved or renamed, or reading it was not allowed. Choose it again.")
         });
       }
     };
     actions.append(
-      ...handles ? [el("button", { type: "button", class: "button primary", click: open }, icon("upload"), "Go on")] : choosers(begun, offer),
-      el("button", { type: "button", class: "button", click: () => this.#forget(begun) }, icon("trash"), "Forget it")
+      ...handles ? [el("button", { type: "button", class: "button primary", click: open }, icon("upload"), t("Go on"))] : choosers(begun, offer),
+      el(
+        "button",
+        { type: "button", class: "button", click: () => this.#forget(begun) },
+        icon("trash"),
+        t("Forget it")
+      )
     );
     return item;
   }
@@ -1767,10 +1836,14 @@ var UnfinishedUploads = class extends HTMLElement {
   /** @param {Begun} begun */
   async #forget({ id, name, deleteSecret }) {
     const sure = await dialog({
-      title: "Forget this upload?",
-      body: el("p", {}, `What has arrived of ${isolated(name)} is erased from the server. Nobody had a link to it.`),
-      dismiss: "Keep it",
-      action: "Forget it",
+      title: t("Forget this upload?"),
+      body: el(
+        "p",
+        {},
+        t("What has arrived of {{name}} is erased from the server. Nobody had a link to it.", { name: isolated(name) })
+      ),
+      dismiss: t("Keep it"),
+      action: t("Forget it"),
       danger: true,
       submit: () => true
     });
@@ -1794,8 +1867,8 @@ function choosers({ files, together }, offer) {
   const inFolders = files.some(({ path }) => path.includes("/"));
   const loose = files.some(({ path }) => !path.includes("/"));
   return [
-    ...loose ? [chooser(together ? "Choose the files again" : "Choose it again", { multiple: together })] : [],
-    ...inFolders ? [chooser(loose ? "Choose the folder" : "Choose the folder again", { webkitdirectory: true })] : []
+    ...loose ? [chooser(together ? t("Choose the files again") : t("Choose it again"), { multiple: together })] : [],
+    ...inFolders ? [chooser(loose ? t("Choose the folder") : t("Choose the folder again"), { webkitdirectory: true })] : []
   ];
 }
 async function fromHandles({ files, handles }) {
@@ -1815,18 +1888,22 @@ async function fromHandles({ files, handles }) {
 }
 function missing({ files, name, together }, paths2) {
   if (!together) {
-    return { title: "That is another file", text: `What was begun is called ${isolated(name)}. Choose that one.` };
+    return {
+      title: t("That is another file"),
+      text: t("What was begun is called {{name}}. Choose that one.", { name: isolated(name) })
+    };
   }
-  const rest = paths2.length > 1 ? ` and ${plural(paths2.length - 1, "other")}` : "";
+  const rest = paths2.length > 1 ? tn("and {{count}} other", "and {{count}} others", paths2.length - 1) : "";
+  const which = [isolated(paths2[0]), rest].filter(Boolean).join(" ");
   return paths2.length === files.length ? {
-    title: "Those are other files",
-    text: `What was begun is ${isolated(name)}, with ${isolated(paths2[0])}${rest}.`
-  } : { title: "Not all of it is there", text: `Choose ${isolated(paths2[0])}${rest}, too.` };
+    title: t("Those are other files"),
+    text: t("What was begun is {{name}}, with {{files}}.", { name: isolated(name), files: which })
+  } : { title: t("Not all of it is there"), text: t("Choose {{files}}, too.", { files: which }) };
 }
 customElements.define("unfinished-uploads", UnfinishedUploads);
 
 // assets/words.js
-var say = (title, text) => ({ title, text });
+var say = (title, text) => ({ title: t(title), text: t(text) });
 var insecure = say(
   "This address is not secure",
   "Encryption works only at an https:// address, or on the machine itself. Ask whoever runs this service for its https:// address, and open that."
@@ -1835,18 +1912,21 @@ var cutManage = say(
   "The link to your transfer is not whole",
   "Copy all of it, up to its last character, and open it again."
 );
-var TO_COPY = "Copy all of the link, up to its last character, and nothing else.";
+var TO_COPY = t("Copy all of the link, up to its last character, and nothing else.");
 var LINK = {
   no_link: () => say("That is no link to a transfer", "Paste all of it, up to its last character."),
   several_links: () => say("There is more than one link in that", "Paste the one that you want to open."),
-  short_key: (n) => say("The key in the link is not whole", `${n} of its 43 characters are there. ${TO_COPY}`),
-  long_key: (n) => say("There is too much in the link", `Its key has ${n} characters, and a key has 43. ${TO_COPY}`),
-  damaged_key: () => say("The key in the link was changed", `It has the length of a key, but is none. ${TO_COPY}`),
+  short_key: (n) => say("The key in the link is not whole", sentences(t("{{n}} of its 43 characters are there.", { n }), TO_COPY)),
+  long_key: (n) => say(
+    "There is too much in the link",
+    sentences(t("Its key has {{n}} characters, and a key has 43.", { n }), TO_COPY)
+  ),
+  damaged_key: () => say("The key in the link was changed", sentences(t("It has the length of a key, but is none."), TO_COPY)),
   request_link: () => say(
     "That is a link to send by",
     "By it you send to somebody. Open it in the browser, or ask for the link to the files."
   ),
-  damaged_id: () => say("The link is not whole", `12 digits stand before the key, and those are not. ${TO_COPY}`),
+  damaged_id: () => say("The link is not whole", sentences(t("12 digits stand before the key, and those are not."), TO_COPY)),
   long_text: () => say("That is too long", "Paste the link alone.")
 };
 var REQUEST = {
@@ -1872,10 +1952,10 @@ var passphraseWords = say(
   "The sender set one and tells it to you by another way. It has at most 1,024 bytes."
 );
 var tokenWords = {
-  token_required: "This service asks for one. Whoever runs it gives you one.",
-  token_unknown: "This service does not know that token. Check that all of it was copied.",
-  token_revoked: "This token was withdrawn. Ask whoever runs the service for a new one.",
-  token_exhausted: "This token is used up. Ask whoever runs the service for a new one."
+  token_required: t("This service asks for one. Whoever runs it gives you one."),
+  token_unknown: t("This service does not know that token. Check that all of it was copied."),
+  token_revoked: t("This token was withdrawn. Ask whoever runs the service for a new one."),
+  token_exhausted: t("This token is used up. Ask whoever runs the service for a new one.")
 };
 function describe(error, doing, limits = {}) {
   if (!(error instanceof ApiError)) return doing === "ask" ? ofAsking(error) : ofThePage(error);
@@ -1905,7 +1985,7 @@ function ofThePage(error) {
   );
   return code === "worker" ? say("The page could not start encryption", message) : PAGE[code] ?? unexpected(message);
 }
-var unexpected = (why) => say("That did not work", why || "Try again; if it stays, tell whoever runs the service.");
+var unexpected = (why) => say("That did not work", why || t("Try again; if it stays, tell whoever runs the service."));
 var PAGE = {
   "wrong-key": say(
     "The key does not fit this transfer",
@@ -1944,13 +2024,13 @@ var improper = () => say("The server gave no proper answer", "Something between 
 var notAllowed = () => say("The server refused that", "Reload the page and try again; if it stays, tell whoever runs the service.");
 var stranger = () => say("The page and the server do not fit together", "The page may be out of date. Reload it and try again.");
 var noRequest = () => say("There is no such request", "The link may be incomplete, or the request has been over for a while.");
-var requestOver = (why) => say("This request takes nothing more", `${why} Ask for a new link.`);
+var requestOver = (why) => say("This request takes nothing more", sentences(why, t("Ask for a new link.")));
 var ASKING = {
   request_not_found: noRequest,
   request_unknown: () => say("The service does not know this request", "Check that all of the link was copied, or ask for a new one."),
-  request_full: () => requestOver("As much has arrived as was asked for."),
-  request_closed: () => requestOver("It was closed."),
-  request_expired: () => requestOver("Its time is over."),
+  request_full: () => requestOver(t("As much has arrived as was asked for.")),
+  request_closed: () => requestOver(t("It was closed.")),
+  request_expired: () => requestOver(t("Its time is over.")),
   request_secret_required: () => say("Only who made the request can do that", "It is done where it was made."),
   wrong_request_secret: () => say("Only who made the request can do that", "This page does not hold its secret.")
 };
@@ -1959,7 +2039,7 @@ var BY_CODE = {
   no_answer: () => say("No connection", "The server could not be reached. Check your connection and try again."),
   no_answer_in_time: () => say("The server took too long", "Try again in a minute."),
   no_proper_answer: improper,
-  invalid: ({ detail }) => say("The server did not accept that", detail || "Check what you entered and try again."),
+  invalid: ({ detail }) => say("The server did not accept that", detail || t("Check what you entered and try again.")),
   not_found: notFound,
   transfer_not_found: notFound,
   deleted: () => say("The sender has deleted this", "It was erased from the server. Ask the sender if you still need it."),
@@ -1973,7 +2053,7 @@ var BY_CODE = {
     "It could be downloaded a limited number of times, and that number is reached. Ask the sender to send it again."
   ),
   gone: () => say("This transfer is gone", "It expired or was deleted. Ask the sender to send it again."),
-  limited: ({ retryAfter }) => say("Too many attempts", `Wait ${retryAfter ? span(retryAfter) : "a minute"} and try again.`),
+  limited: ({ retryAfter }) => say("Too many attempts", t("Wait {{time}} and try again.", { time: span(retryAfter || 60) })),
   internal: () => say(
     "Something failed on the server",
     "It is not your fault, and nothing was kept. Try again; if it stays, tell whoever runs the service."
@@ -1982,7 +2062,7 @@ var BY_CODE = {
   too_slow: () => say("The line is too slow", "What was sent did not arrive in time. Try again, with nothing else on the line."),
   too_large: (_, { max_bytes: max }) => say(
     "Too large",
-    max ? `This service takes up to ${bytes(max)}. Send less at a time.` : "This service does not take that much at a time."
+    max ? t("This service takes up to {{size}}. Send less at a time.", { size: bytes(max) }) : t("This service does not take that much at a time.")
   ),
   full: () => say(
     "The server is full",
@@ -2009,7 +2089,7 @@ var tooManyPending = () => say(
 );
 var SENDING = {
   ...Object.fromEntries(Object.entries(tokenWords).map(([code, why]) => [code, () => refused(why)])),
-  unauthorized: () => refused("Check that all of it was copied, or ask whoever runs the service for a new one."),
+  unauthorized: () => refused(t("Check that all of it was copied, or ask whoever runs the service for a new one.")),
   token_check_unavailable: () => say(
     "The service cannot check tokens just now",
     "This usually passes. Try again in a minute; what you chose is still here."
@@ -2039,9 +2119,12 @@ var SENDING = {
   too_many_pending: tooManyPending,
   use_presigned: stranger
 };
-var ANOTHER = "If a download is left, start that one; if not, ask the sender to send it again.";
-var linkOver = () => say("This download has run out of time", `The service goes on with one for an hour, and that is over. ${ANOTHER}`);
-var noPermission = () => say("The service does not know this download", `It cannot be gone on with. ${ANOTHER}`);
+var ANOTHER = t("If a download is left, start that one; if not, ask the sender to send it again.");
+var linkOver = () => say(
+  "This download has run out of time",
+  sentences(t("The service goes on with one for an hour, and that is over."), ANOTHER)
+);
+var noPermission = () => say("The service does not know this download", sentences(t("It cannot be gone on with."), ANOTHER));
 var notYet = () => say("Not there yet", "The sender has not finished uploading. Try again in a while.");
 var DOWNLOADING = {
   conflict: notYet,
@@ -2051,7 +2134,7 @@ var DOWNLOADING = {
   link_expired: linkOver,
   link_mismatch: noPermission,
   link_not_genuine: noPermission,
-  permit_spent: () => say("This download was begun again too often", `The service goes on with it no more. ${ANOTHER}`),
+  permit_spent: () => say("This download was begun again too often", sentences(t("The service goes on with it no more."), ANOTHER)),
   out_of_range: () => PAGE.damaged
 };
 var wrongSecret = () => say("It cannot be deleted from here", "This page does not hold the right secret for it.");
@@ -2096,8 +2179,8 @@ var BY_DOING = {
 // assets/sender-page.js
 var SETTLES = 1500;
 var WAITS = {
-  offline: "Offline. It goes on when the connection is back.",
-  retrying: "Connection trouble. Trying again…"
+  offline: t("Offline. It goes on when the connection is back."),
+  retrying: t("Connection trouble. Trying again…")
 };
 var REPAIRABLE = ["elsewhere", "worker", "file-changed"];
 var Missing = class extends Error {
@@ -2136,8 +2219,8 @@ var SenderPage = class extends HTMLElement {
     this.picker.addEventListener(
       "unreadable",
       () => this.error.show({
-        title: "That could not be read",
-        text: 'The browser gave no access to it. Use the "Choose files" button instead.'
+        title: t("That could not be read"),
+        text: t('The browser gave no access to it. Use the "Choose files" button instead.')
       })
     );
     find(this, "[data-cancel]").addEventListener(
@@ -2186,7 +2269,9 @@ var SenderPage = class extends HTMLElement {
       event.detail
     );
     if (this.running) {
-      find(this, "[data-later]").textContent = "That was not added: this is on its way. Drop it again when it is done.";
+      find(this, "[data-later]").textContent = t(
+        "That was not added: this is on its way. Drop it again when it is done."
+      );
     } else if (!document.querySelector("dialog[open]") && await this.startOver()) {
       this.chooseFiles();
       this.picker.add(entries);
@@ -2227,13 +2312,16 @@ var SenderPage = class extends HTMLElement {
   files(max) {
     const { entries } = this.picker;
     if (entries.length === 0) {
-      const advice = "Choose a file, drop one, or paste one first.";
-      throw new Missing({ title: "Nothing chosen yet", text: advice }, find(this, "#files"));
+      const advice = t("Choose a file, drop one, or paste one first.");
+      throw new Missing({ title: t("Nothing chosen yet"), text: advice }, find(this, "#files"));
     }
     const size = totalSize(entries);
     if (max && size > max) {
-      const why = `Together they have ${bytes(size)}; up to ${bytes(max)} can be sent at a time.`;
-      throw new Missing({ title: "Too large", text: why }, find(this, "#more"));
+      const why = t("Together they have {{size}}; up to {{most}} can be sent at a time.", {
+        size: bytes(size),
+        most: bytes(max)
+      });
+      throw new Missing({ title: t("Too large"), text: why }, find(this, "#more"));
     }
     const name = sendName(entries);
     const source = { entries, name, together: isContainer(entries) };
@@ -2336,8 +2424,8 @@ var SenderPage = class extends HTMLElement {
     this.picker.add(entries);
     this.note.value = begun.note;
     this.error.show({
-      title: "It has changed since it was begun",
-      text: "Its size is another one, so that what had arrived is of no use and was erased. Send it anew."
+      title: t("It has changed since it was begun"),
+      text: t("Its size is another one, so that what had arrived is of no use and was erased. Send it anew.")
     });
     this.submitter.focus();
   }
@@ -2355,7 +2443,7 @@ var SenderPage = class extends HTMLElement {
   /** @param {Content['subject']} subject */
   #begin([name, size]) {
     for (const line of this.querySelectorAll("[data-subject]")) {
-      line.replaceChildren(nameOf(name), `, ${bytes(size)}`);
+      line.replaceChildren(...parts("{{name}}, {{size}}", { name: nameOf(name), size: new Text(bytes(size)) }));
     }
     find(this, "[data-later]").textContent = "";
     show(this, "working");
@@ -2372,7 +2460,7 @@ var SenderPage = class extends HTMLElement {
   }
   /** @param {number} done from 0 to 1 */
   #stretching(done) {
-    this.#meter.wait(`Mixing in the passphrase, ${Math.floor(done * 100)}%…`);
+    this.#meter.wait(t("Mixing in the passphrase, {{percent}}…", { percent: percent(done) }));
   }
   /** @param {AbortSignal} signal */
   #hears(signal) {
@@ -2385,14 +2473,16 @@ var SenderPage = class extends HTMLElement {
   }
   /** @param {{ encrypted: number, uploaded: number, size: number }} progress */
   #progress({ encrypted, uploaded, size }) {
-    const percent = (part2) => `${Math.floor(part2 / size * 100)}%`;
     this.#meter.update({
       done: uploaded,
       ahead: encrypted,
       total: size,
-      steps: [{ name: `Encrypted ${percent(encrypted)}`, ahead: true }, { name: `Uploaded ${percent(uploaded)}` }]
+      steps: [
+        { name: t("Encrypted {{percent}}", { percent: percent(encrypted / size) }), ahead: true },
+        { name: t("Uploaded {{percent}}", { percent: percent(uploaded / size) }) }
+      ]
     });
-    document.title = `${percent(uploaded)} sent`;
+    document.title = t("{{percent}} sent", { percent: percent(uploaded / size) });
   }
   /**
    * @param {unknown} error
@@ -2535,18 +2625,18 @@ var Choice = class {
 // assets/ui/transfer-status.js
 var LOOK_EVERY = 15e3;
 var LIVES = [
-  ["1 hour", 3600],
-  ["1 day", 86400],
-  ["7 days", 7 * 86400],
-  ["30 days", 30 * 86400]
+  [t("1 hour"), 3600],
+  [t("1 day"), 86400],
+  [t("7 days"), 7 * 86400],
+  [t("30 days"), 30 * 86400]
 ];
 var TransferStatus = class extends HTMLElement {
   #id = "";
   #secret = "";
   #facts = el("dl", { class: "facts", "aria-live": "polite" });
   #error = new ErrorNote();
-  #button = el("button", { type: "button", class: "button danger" }, icon("trash"), "Delete now");
-  #change = el("button", { type: "button", class: "button", hidden: true }, icon("clock"), "Change when it ends");
+  #button = el("button", { type: "button", class: "button danger" }, icon("trash"), t("Delete now"));
+  #change = el("button", { type: "button", class: "button", hidden: true }, icon("clock"), t("Change when it ends"));
   #timer = 0;
   /** @type {TransferInfo | null} */
   #info = null;
@@ -2575,7 +2665,7 @@ var TransferStatus = class extends HTMLElement {
       this.#render(this.#info);
     } catch (error) {
       if (error instanceof ApiError && error.status === 404)
-        this.#end("Not on the server any more", "Not there any more");
+        this.#end(t("Not on the server any more"), t("Not there any more"));
       else if (!this.#facts.hasChildNodes()) this.#error.show(describe(error, "status"));
     }
   }
@@ -2583,15 +2673,15 @@ var TransferStatus = class extends HTMLElement {
   #render(info) {
     if (info.status === "deleted") {
       this.#end(
-        info.taken_down ? "Taken down by whoever runs this service" : "Deleted",
-        info.taken_down ? "Taken down" : "Deleted"
+        info.taken_down ? t("Taken down by whoever runs this service") : t("Deleted"),
+        info.taken_down ? t("Taken down") : t("Deleted")
       );
       return;
     }
     this.#show(statusRows(info));
     this.#change.hidden = info.is_expired || Boolean(info.erased) || !info.delete_enabled;
     this.#button.hidden = info.is_expired || Boolean(info.erased);
-    if (info.is_expired) this.#tell("Expired", "clock");
+    if (info.is_expired) this.#tell(t("Expired"), "clock");
   }
   /**
    * @param {string} title
@@ -2604,7 +2694,7 @@ var TransferStatus = class extends HTMLElement {
   #end(text, title = text) {
     clearInterval(this.#timer);
     this.#tell(title, "trash");
-    this.#show([["State", text]]);
+    this.#show([[t("State"), text]]);
     this.#button.hidden = true;
     this.#change.hidden = true;
   }
@@ -2632,18 +2722,18 @@ var TransferStatus = class extends HTMLElement {
     const fieldset = el(
       "fieldset",
       {},
-      el("legend", {}, "From now on"),
+      el("legend", {}, t("From now on")),
       el(
         "div",
         { class: "segments" },
         choices.map(([words, seconds]) => option(words, now + seconds * 1e3, seconds === 86400)),
-        option("Latest", latest, choices.length < 2),
-        option("A date", "other")
+        option(t("Latest"), latest, choices.length < 2),
+        option(t("A date"), "other")
       ),
       el(
         "div",
         { "data-other": true, hidden: true },
-        el("label", { class: "label", for: "ends-at" }, "On this day, at this time"),
+        el("label", { class: "label", for: "ends-at" }, t("On this day, at this time")),
         el("input", {
           id: "ends-at",
           type: "datetime-local",
@@ -2652,22 +2742,26 @@ var TransferStatus = class extends HTMLElement {
           value: minute(new Date(Math.min(now + 864e5, latest)))
         })
       ),
-      el("p", { class: "hint" }, `The latest is ${moment(new Date(latest))}: this service keeps nothing longer.`)
+      el(
+        "p",
+        { class: "hint" },
+        t("The latest is {{moment}}: this service keeps nothing longer.", { moment: moment(new Date(latest)) })
+      )
     );
     const choice = new Choice(fieldset);
     const changed = await dialog({
-      title: "When is it to end?",
+      title: t("When is it to end?"),
       body: fieldset,
-      dismiss: "Leave it",
-      action: "Change it",
+      dismiss: t("Leave it"),
+      action: t("Change it"),
       submit: async () => {
         const ends = choice.isOther ? new Date(choice.field.value).getTime() : choice.value;
-        if (Number.isNaN(ends)) throw new Problem("Set a day and a time.", choice.field);
+        if (Number.isNaN(ends)) throw new Problem(t("Set a day and a time."), choice.field);
         try {
           await changeExpiry(this.#id, this.#secret, new Date(choice.isOther ? ends : Math.min(ends, latest)));
         } catch (error) {
           const { title, text } = describe(error, "extend");
-          throw new Problem(`${title}. ${text}`);
+          throw new Problem(sentences(`${title}.`, text));
         }
         return true;
       }
@@ -2677,14 +2771,14 @@ var TransferStatus = class extends HTMLElement {
   }
   async #confirm() {
     const sure = await dialog({
-      title: "Delete this transfer?",
+      title: t("Delete this transfer?"),
       body: el(
         "p",
         {},
-        "It is erased from the server at once, and the link stops working for everyone. This cannot be undone."
+        t("It is erased from the server at once, and the link stops working for everyone. This cannot be undone.")
       ),
-      dismiss: "Keep it",
-      action: "Delete",
+      dismiss: t("Keep it"),
+      action: t("Delete"),
       danger: true,
       submit: () => true
     });
@@ -2695,7 +2789,7 @@ var TransferStatus = class extends HTMLElement {
     this.#button.disabled = true;
     try {
       await deleteTransfer(this.#id, this.#secret);
-      this.#end("Deleted");
+      this.#end(t("Deleted"));
       this.dispatchEvent(new CustomEvent("deleted", { bubbles: true }));
     } catch (error) {
       this.#error.show(describe(error, "delete"));
@@ -2706,15 +2800,17 @@ var TransferStatus = class extends HTMLElement {
 };
 function statusRows(info) {
   const { status, download_count: begun, downloads_completed: whole, max_downloads: max, expires_at: expires } = info;
-  if (status === "pending") return [["State", "Not sent completely yet"]];
+  if (status === "pending") return [[t("State"), t("Not sent completely yet")]];
   const isSpent = status === "exhausted" || max > 0 && begun >= max;
-  const count = max ? `${begun} of ${max}` : begun || "none yet";
-  const rows = [["Downloads begun", isSpent ? `${count}, no more` : String(count)]];
-  if (begun && whole !== void 0) rows.push(["Confirmed to have arrived", whole ? plural(whole, "time") : "not yet"]);
+  const count = max ? t("{{left}} of {{all}}", { left: begun, all: max }) : begun ? number(begun) : t("none yet");
+  const rows = [[t("Downloads begun"), isSpent ? t("{{count}}, no more", { count }) : count]];
+  if (begun && whole !== void 0) {
+    rows.push([t("Confirmed to have arrived"), whole ? tn("once", "{{count}} times", whole) : t("not yet")]);
+  }
   const ends = new Date(expires ?? "");
-  if (info.is_expired) rows.push(["Expired", until(ends).replace("expired ", "")]);
-  else if (expires && !info.erased) rows.push(["Expires", until(ends)]);
-  if (info.erased) rows.push(["On the server", "Erased"]);
+  if (info.is_expired) rows.push([t("Expired"), moment(ends)]);
+  else if (expires && !info.erased) rows.push([t("Expires"), until(ends)]);
+  if (info.erased) rows.push([t("On the server"), t("Erased")]);
   return rows;
 }
 customElements.define("transfer-status", TransferStatus);
@@ -2764,7 +2860,10 @@ var RequestPage = class extends SenderPage {
       await this.#describe(info, fromBase64url(seed));
       if (await this.configure()) show(this, "compose");
       else
-        this.#gone({ title: "No connection", text: "The server could not be reached. Try again in a minute." }, true);
+        this.#gone(
+          { title: t("No connection"), text: t("The server could not be reached. Try again in a minute.") },
+          true
+        );
     } catch (error) {
       this.#gone(describe(error, "request"), true);
     }
@@ -2781,19 +2880,19 @@ var RequestPage = class extends SenderPage {
     } catch {
     }
     const [, title = said?.files[0].name, more = ""] = said?.note.match(/^([^\n]*)\n*(.*)$/s) ?? [];
-    find(this, "[data-title]").textContent = title || "Files are asked for";
+    find(this, "[data-title]").textContent = title || t("Files are asked for");
     const note = find(this, "[data-asked]");
     note.hidden = !more;
     find(note, "blockquote").textContent = more;
     this.#max = max;
     find(this, "[data-facts]").replaceChildren(
       ...facts([
-        ["Can still be sent", left2 === 1 ? "once" : plural(left2, "time")],
+        [t("Can still be sent"), tn("once", "{{count}} times", left2)],
         ...max ? [
           /** @type {[string, string]} */
-          ["Each time", `up to ${bytes(max)}`]
+          [t("Each time"), t("up to {{size}}", { size: bytes(max) })]
         ] : [],
-        ["Open", until(new Date(expires)).replace(/^in /, "for ")]
+        [t("Takes files"), t("until {{moment}}", { moment: moment(new Date(expires)) })]
       ])
     );
   }
@@ -2813,7 +2912,7 @@ var RequestPage = class extends SenderPage {
     if (!config) return null;
     const max = config.max_bytes && this.#max ? Math.min(config.max_bytes, this.#max) : config.max_bytes || this.#max;
     this.config = { ...config, max_bytes: max };
-    find(this, "[data-limit]").textContent = max ? `Up to ${bytes(max)} at a time.` : "";
+    find(this, "[data-limit]").textContent = max ? t("Up to {{size}} at a time.", { size: bytes(max) }) : "";
     return this.config;
   }
   get request() {
@@ -2833,9 +2932,9 @@ var RequestPage = class extends SenderPage {
     const status = new TransferStatus();
     show(this, "sent");
     find(this, "[data-status]").replaceChildren(status);
-    find(this, "[data-until]").textContent = until(expires).replace(/^in /, "for ");
+    find(this, "[data-until]").textContent = t("until {{moment}}", { moment: moment(expires) });
     status.watch(id, deleteSecret);
-    document.title = `Delivered: ${this.title}`;
+    document.title = t("Delivered: {{title}}", { title: this.title });
     announce(find(this, "#sent-title"));
   }
   #again() {

@@ -337,6 +337,21 @@ function takeLink() {
   return { link, exposed: Boolean(sent.key || sent.friendly) };
 }
 
+// assets/shared/language.js
+var coming = (
+  /** @type {any} */
+  globalThis.sgraphCatalogue
+);
+var catalogue = coming ? await coming : null;
+var language = catalogue ? document.documentElement.lang : "en";
+var forms = new Intl.PluralRules(language);
+var t = (text, values = {}) => filled(catalogue?.[text] ?? text, values);
+var sentences = (...all) => all.filter(Boolean).join(["ja", "zh"].includes(language) ? "" : " ");
+var filled = (text, values) => text.replace(/\{\{(\w+)\}\}/g, (all, name) => {
+  const value = values[name] ?? all;
+  return typeof value === "number" ? value.toLocaleString(language) : value;
+});
+
 // assets/shared/dom.js
 var ICONS = new URL("icons.svg", import.meta.url).pathname;
 function find(root, selector, type = (
@@ -363,7 +378,7 @@ function announce(heading) {
 }
 
 // assets/shared/format.js
-var SIZES = ["bytes", "KB", "MB", "GB", "TB"];
+var SIZES = ["byte", "kilobyte", "megabyte", "gigabyte", "terabyte"];
 function bytes(count) {
   let step = 0;
   let value = count;
@@ -371,21 +386,25 @@ function bytes(count) {
     value /= 1024;
     step++;
   }
-  if (step === 0) return count === 1 ? "1 byte" : `${count} bytes`;
-  const digits = value >= 100 || Number.isInteger(value) ? 0 : 1;
-  return `${value.toLocaleString("en", { maximumFractionDigits: digits })} ${SIZES[step]}`;
+  if (step === 0) return inUnits(value, "byte", { unitDisplay: "long", useGrouping: false });
+  const maximumFractionDigits = value >= 100 || Number.isInteger(value) ? 0 : 1;
+  return inUnits(value, SIZES[step], { unitDisplay: "short", maximumFractionDigits }).replace("kB", "KB");
 }
 function span(seconds) {
-  if (seconds < 90) return `${Math.max(1, Math.round(seconds))} s`;
-  if (seconds < 90 * 60) return `${Math.round(seconds / 60)} min`;
-  if (seconds < 36 * 3600) return plural(Math.round(seconds / 3600), "hour");
-  return plural(Math.round(seconds / 86400), "day");
+  const [count, unit] = rough(seconds);
+  return inUnits(count, unit, { unitDisplay: unit === "second" || unit === "minute" ? "short" : "long" });
 }
-var number = (count) => count.toLocaleString("en");
-var plural = (count, noun) => `${number(count)} ${noun}${count === 1 ? "" : "s"}`;
+function rough(seconds) {
+  if (seconds < 90) return [Math.max(1, Math.round(seconds)), "second"];
+  if (seconds < 90 * 60) return [Math.round(seconds / 60), "minute"];
+  if (seconds < 36 * 3600) return [Math.round(seconds / 3600), "hour"];
+  return [Math.round(seconds / 86400), "day"];
+}
+var inUnits = (value, unit, options) => value.toLocaleString(language, { style: "unit", unit, ...options });
+var relative = new Intl.RelativeTimeFormat(language, { numeric: "always" });
 
 // assets/words.js
-var say = (title, text) => ({ title, text });
+var say = (title, text) => ({ title: t(title), text: t(text) });
 var insecure = say(
   "This address is not secure",
   "Encryption works only at an https:// address, or on the machine itself. Ask whoever runs this service for its https:// address, and open that."
@@ -394,18 +413,21 @@ var cutManage = say(
   "The link to your transfer is not whole",
   "Copy all of it, up to its last character, and open it again."
 );
-var TO_COPY = "Copy all of the link, up to its last character, and nothing else.";
+var TO_COPY = t("Copy all of the link, up to its last character, and nothing else.");
 var LINK = {
   no_link: () => say("That is no link to a transfer", "Paste all of it, up to its last character."),
   several_links: () => say("There is more than one link in that", "Paste the one that you want to open."),
-  short_key: (n) => say("The key in the link is not whole", `${n} of its 43 characters are there. ${TO_COPY}`),
-  long_key: (n) => say("There is too much in the link", `Its key has ${n} characters, and a key has 43. ${TO_COPY}`),
-  damaged_key: () => say("The key in the link was changed", `It has the length of a key, but is none. ${TO_COPY}`),
+  short_key: (n) => say("The key in the link is not whole", sentences(t("{{n}} of its 43 characters are there.", { n }), TO_COPY)),
+  long_key: (n) => say(
+    "There is too much in the link",
+    sentences(t("Its key has {{n}} characters, and a key has 43.", { n }), TO_COPY)
+  ),
+  damaged_key: () => say("The key in the link was changed", sentences(t("It has the length of a key, but is none."), TO_COPY)),
   request_link: () => say(
     "That is a link to send by",
     "By it you send to somebody. Open it in the browser, or ask for the link to the files."
   ),
-  damaged_id: () => say("The link is not whole", `12 digits stand before the key, and those are not. ${TO_COPY}`),
+  damaged_id: () => say("The link is not whole", sentences(t("12 digits stand before the key, and those are not."), TO_COPY)),
   long_text: () => say("That is too long", "Paste the link alone.")
 };
 var linkWords = ({ reason, length }) => LINK[reason](length);
@@ -431,10 +453,10 @@ var passphraseWords = say(
   "The sender set one and tells it to you by another way. It has at most 1,024 bytes."
 );
 var tokenWords = {
-  token_required: "This service asks for one. Whoever runs it gives you one.",
-  token_unknown: "This service does not know that token. Check that all of it was copied.",
-  token_revoked: "This token was withdrawn. Ask whoever runs the service for a new one.",
-  token_exhausted: "This token is used up. Ask whoever runs the service for a new one."
+  token_required: t("This service asks for one. Whoever runs it gives you one."),
+  token_unknown: t("This service does not know that token. Check that all of it was copied."),
+  token_revoked: t("This token was withdrawn. Ask whoever runs the service for a new one."),
+  token_exhausted: t("This token is used up. Ask whoever runs the service for a new one.")
 };
 var PAGE = {
   "wrong-key": say(
@@ -474,13 +496,13 @@ var improper = () => say("The server gave no proper answer", "Something between 
 var notAllowed = () => say("The server refused that", "Reload the page and try again; if it stays, tell whoever runs the service.");
 var stranger = () => say("The page and the server do not fit together", "The page may be out of date. Reload it and try again.");
 var noRequest = () => say("There is no such request", "The link may be incomplete, or the request has been over for a while.");
-var requestOver = (why) => say("This request takes nothing more", `${why} Ask for a new link.`);
+var requestOver = (why) => say("This request takes nothing more", sentences(why, t("Ask for a new link.")));
 var ASKING = {
   request_not_found: noRequest,
   request_unknown: () => say("The service does not know this request", "Check that all of the link was copied, or ask for a new one."),
-  request_full: () => requestOver("As much has arrived as was asked for."),
-  request_closed: () => requestOver("It was closed."),
-  request_expired: () => requestOver("Its time is over."),
+  request_full: () => requestOver(t("As much has arrived as was asked for.")),
+  request_closed: () => requestOver(t("It was closed.")),
+  request_expired: () => requestOver(t("Its time is over.")),
   request_secret_required: () => say("Only who made the request can do that", "It is done where it was made."),
   wrong_request_secret: () => say("Only who made the request can do that", "This page does not hold its secret.")
 };
@@ -489,7 +511,7 @@ var BY_CODE = {
   no_answer: () => say("No connection", "The server could not be reached. Check your connection and try again."),
   no_answer_in_time: () => say("The server took too long", "Try again in a minute."),
   no_proper_answer: improper,
-  invalid: ({ detail }) => say("The server did not accept that", detail || "Check what you entered and try again."),
+  invalid: ({ detail }) => say("The server did not accept that", detail || t("Check what you entered and try again.")),
   not_found: notFound,
   transfer_not_found: notFound,
   deleted: () => say("The sender has deleted this", "It was erased from the server. Ask the sender if you still need it."),
@@ -503,7 +525,7 @@ var BY_CODE = {
     "It could be downloaded a limited number of times, and that number is reached. Ask the sender to send it again."
   ),
   gone: () => say("This transfer is gone", "It expired or was deleted. Ask the sender to send it again."),
-  limited: ({ retryAfter }) => say("Too many attempts", `Wait ${retryAfter ? span(retryAfter) : "a minute"} and try again.`),
+  limited: ({ retryAfter }) => say("Too many attempts", t("Wait {{time}} and try again.", { time: span(retryAfter || 60) })),
   internal: () => say(
     "Something failed on the server",
     "It is not your fault, and nothing was kept. Try again; if it stays, tell whoever runs the service."
@@ -512,7 +534,7 @@ var BY_CODE = {
   too_slow: () => say("The line is too slow", "What was sent did not arrive in time. Try again, with nothing else on the line."),
   too_large: (_, { max_bytes: max }) => say(
     "Too large",
-    max ? `This service takes up to ${bytes(max)}. Send less at a time.` : "This service does not take that much at a time."
+    max ? t("This service takes up to {{size}}. Send less at a time.", { size: bytes(max) }) : t("This service does not take that much at a time.")
   ),
   full: () => say(
     "The server is full",
@@ -539,7 +561,7 @@ var tooManyPending = () => say(
 );
 var SENDING = {
   ...Object.fromEntries(Object.entries(tokenWords).map(([code, why]) => [code, () => refused(why)])),
-  unauthorized: () => refused("Check that all of it was copied, or ask whoever runs the service for a new one."),
+  unauthorized: () => refused(t("Check that all of it was copied, or ask whoever runs the service for a new one.")),
   token_check_unavailable: () => say(
     "The service cannot check tokens just now",
     "This usually passes. Try again in a minute; what you chose is still here."
@@ -569,6 +591,7 @@ var SENDING = {
   too_many_pending: tooManyPending,
   use_presigned: stranger
 };
+var ANOTHER = t("If a download is left, start that one; if not, ask the sender to send it again.");
 var wrongSecret = () => say("It cannot be deleted from here", "This page does not hold the right secret for it.");
 var noneLeft = () => say("It is gone already", "There is no such transfer any more.");
 var notEnabled = () => say("It cannot be deleted", "It was sent without that possibility. It still expires by itself.");

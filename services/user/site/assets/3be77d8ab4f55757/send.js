@@ -259,6 +259,26 @@ function errorOf(status, body, retryAfter) {
   });
 }
 
+// assets/shared/language.js
+var coming = (
+  /** @type {any} */
+  globalThis.sgraphCatalogue
+);
+var catalogue = coming ? await coming : null;
+var language = catalogue ? document.documentElement.lang : "en";
+var forms = new Intl.PluralRules(language);
+var t = (text, values = {}) => filled(catalogue?.[text] ?? text, values);
+function tn(one, other, count, values = {}) {
+  const form = catalogue?.[`${other}_${forms.select(count)}`] ?? catalogue?.[`${other}_other`];
+  return filled(form ?? (count === 1 ? one : other), { count, ...values });
+}
+var parts = (text, nodes) => t(text).split(/\{\{(\w+)\}\}/).map((part2, i) => i % 2 ? nodes[part2] : part2).filter(Boolean);
+var sentences = (...all) => all.filter(Boolean).join(["ja", "zh"].includes(language) ? "" : " ");
+var filled = (text, values) => text.replace(/\{\{(\w+)\}\}/g, (all, name) => {
+  const value = values[name] ?? all;
+  return typeof value === "number" ? value.toLocaleString(language) : value;
+});
+
 // assets/crypto/errors.js
 var WrongKeyError = class extends Error {
   code = "wrong-key";
@@ -289,7 +309,10 @@ var CryptoClient = class {
   constructor() {
     this.#worker = new Worker(new URL("./worker.js", import.meta.url), { type: "module" });
     this.#worker.addEventListener("message", ({ data }) => this.#answer(data));
-    this.#worker.addEventListener("error", () => this.#fail("The encryption module did not start. Reload the page."));
+    this.#worker.addEventListener(
+      "error",
+      () => this.#fail(t("The encryption module did not start. Reload the page."))
+    );
   }
   /**
    * Seals and sends, all in the worker: no byte of it passes through the page. Returns the transfer's id.
@@ -877,8 +900,8 @@ function unfinished() {
           await Promise.all([answer(uploads.delete(begun.id)), eraseRows(begun.id, tags, sent)]);
           return [];
         }
-        const parts = await answer(sent.getAll(rowsOf(begun.id)));
-        return [{ begun, sent: parts.reduce((sum, bytes2) => sum + bytes2, 0) }];
+        const parts2 = await answer(sent.getAll(rowsOf(begun.id)));
+        return [{ begun, sent: parts2.reduce((sum, bytes2) => sum + bytes2, 0) }];
       })
     );
     return kept.flat();
@@ -1055,10 +1078,10 @@ function copyButton(words, value, { picture = "copy", wordless, primary, onCopie
   button.addEventListener("click", async () => {
     try {
       await navigator.clipboard.writeText(value());
-      say2("check", "Copied");
+      say2("check", t("Copied"));
       onCopied?.();
     } catch {
-      say2(picture, "Press Ctrl+C");
+      say2(picture, t("Press Ctrl+C"));
       onRefused?.();
     }
     clearTimeout(timer);
@@ -1076,7 +1099,7 @@ var Problem = class extends Error {
     this.field = field2;
   }
 };
-function dialog({ title, body, action, danger, submit, dismiss = "Cancel" }) {
+function dialog({ title, body, action, danger, submit, dismiss = t("Cancel") }) {
   let result;
   const error = el("p", { class: "note bad", role: "alert" });
   const close = () => {
@@ -1119,7 +1142,7 @@ function dialog({ title, body, action, danger, submit, dismiss = "Cancel" }) {
 }
 
 // assets/shared/format.js
-var SIZES2 = ["bytes", "KB", "MB", "GB", "TB"];
+var SIZES2 = ["byte", "kilobyte", "megabyte", "gigabyte", "terabyte"];
 function bytes(count) {
   let step = 0;
   let value = count;
@@ -1127,21 +1150,27 @@ function bytes(count) {
     value /= 1024;
     step++;
   }
-  if (step === 0) return count === 1 ? "1 byte" : `${count} bytes`;
-  const digits = value >= 100 || Number.isInteger(value) ? 0 : 1;
-  return `${value.toLocaleString("en", { maximumFractionDigits: digits })} ${SIZES2[step]}`;
+  if (step === 0) return inUnits(value, "byte", { unitDisplay: "long", useGrouping: false });
+  const maximumFractionDigits = value >= 100 || Number.isInteger(value) ? 0 : 1;
+  return inUnits(value, SIZES2[step], { unitDisplay: "short", maximumFractionDigits }).replace("kB", "KB");
 }
 var speed = (bytesPerSecond) => `${bytes(Math.round(bytesPerSecond))}/s`;
 function span(seconds) {
-  if (seconds < 90) return `${Math.max(1, Math.round(seconds))} s`;
-  if (seconds < 90 * 60) return `${Math.round(seconds / 60)} min`;
-  if (seconds < 36 * 3600) return plural(Math.round(seconds / 3600), "hour");
-  return plural(Math.round(seconds / 86400), "day");
+  const [count, unit] = rough(seconds);
+  return inUnits(count, unit, { unitDisplay: unit === "second" || unit === "minute" ? "short" : "long" });
 }
-var number = (count) => count.toLocaleString("en");
-var plural = (count, noun) => `${number(count)} ${noun}${count === 1 ? "" : "s"}`;
+function rough(seconds) {
+  if (seconds < 90) return [Math.max(1, Math.round(seconds)), "second"];
+  if (seconds < 90 * 60) return [Math.round(seconds / 60), "minute"];
+  if (seconds < 36 * 3600) return [Math.round(seconds / 3600), "hour"];
+  return [Math.round(seconds / 86400), "day"];
+}
+var inUnits = (value, unit, options) => value.toLocaleString(language, { style: "unit", unit, ...options });
+var number = (count) => count.toLocaleString(language);
+var percent = (part2) => (Math.floor(part2 * 100) / 100).toLocaleString(language, { style: "percent", maximumFractionDigits: 0 });
+var DATES = language === "en" ? "en-GB" : language;
 function moment(date) {
-  return date.toLocaleString("en-GB", {
+  return date.toLocaleString(DATES, {
     weekday: "short",
     day: "numeric",
     month: "short",
@@ -1155,13 +1184,17 @@ function minute(date) {
   const day = [date.getFullYear(), two(date.getMonth() + 1), two(date.getDate())].join("-");
   return `${day}T${two(date.getHours())}:${two(date.getMinutes())}`;
 }
+var relative = new Intl.RelativeTimeFormat(language, { numeric: "always" });
 function until(date, now = /* @__PURE__ */ new Date()) {
   const seconds = (date.getTime() - now.getTime()) / 1e3;
-  return seconds <= 0 ? `expired ${moment(date)}` : `in ${span(seconds)} (${moment(date)})`;
+  if (seconds <= 0) return t("expired {{moment}}", { moment: moment(date) });
+  return t("{{span}} ({{moment}})", { span: relative.format(...rough(seconds)), moment: moment(date) });
 }
 function ago(date, now = /* @__PURE__ */ new Date()) {
   const seconds = (now.getTime() - date.getTime()) / 1e3;
-  return seconds < 90 ? "just now" : `${span(seconds)} ago`;
+  if (seconds < 90) return t("just now");
+  const [count, unit] = rough(seconds);
+  return relative.format(-count, unit);
 }
 
 // assets/ui/error-note.js
@@ -1303,19 +1336,36 @@ var FilePicker = class extends HTMLElement {
     find(this, ".drop").hidden = entries.length > 0;
     find(this, ".chosen").hidden = entries.length === 0;
     const folders = entries.filter(({ path }) => isFolder(path)).length;
-    const counted = [plural(entries.length - folders, "file"), folders > 0 && plural(folders, "empty folder")];
-    find(this, "[data-total]").textContent = [...counted, bytes(size)].filter(Boolean).join(", ");
+    find(this, "[data-total]").textContent = [
+      tn("{{count}} file", "{{count}} files", entries.length - folders),
+      folders > 0 && tn("{{count}} empty folder", "{{count}} empty folders", folders),
+      bytes(size)
+    ].filter(Boolean).join(t(", "));
     find(this, ".files").replaceChildren(
       ...entries.slice(0, SHOWN2).map((entry) => this.#item(entry)),
-      ...entries.length > SHOWN2 ? [el("li", { class: "rest" }, `and ${plural(entries.length - SHOWN2, "more file")}`)] : []
+      ...entries.length > SHOWN2 ? [
+        el(
+          "li",
+          { class: "rest" },
+          tn("and {{count}} more file", "and {{count}} more files", entries.length - SHOWN2)
+        )
+      ] : []
     );
     const hidden = entries.filter(isHidden);
     find(this, "[data-hidden-files]").hidden = hidden.length === 0;
-    find(this, "[data-hidden-files] span").textContent = `${plural(hidden.length, "hidden file")} among them, such as ${isolated(hidden[0]?.path ?? "")}.`;
+    find(this, "[data-hidden-files] span").textContent = tn(
+      "{{count}} hidden file among them: {{name}}.",
+      "{{count}} hidden files among them, such as {{name}}.",
+      hidden.length,
+      { name: isolated(hidden[0]?.path ?? "") }
+    );
     const archive = find(this, "[data-archive]");
     archive.hidden = entries.length === 0 || !isContainer(entries);
     if (!archive.hidden) {
-      archive.textContent = `They travel under one link, as ${isolated(sendName(entries))}. The recipient can have each of them alone, or all as a ZIP archive.`;
+      archive.textContent = t(
+        "They travel under one link, as {{name}}. The recipient can have each of them alone, or all as a ZIP archive.",
+        { name: isolated(sendName(entries)) }
+      );
     }
     this.dispatchEvent(new CustomEvent("change", { bubbles: true }));
   }
@@ -1335,8 +1385,12 @@ var FilePicker = class extends HTMLElement {
       {},
       icon(isFolder(entry.path) ? "folder" : "file"),
       rowOf(entry.path),
-      el("span", { class: "size" }, isFolder(entry.path) ? "empty folder" : bytes(entry.file.size)),
-      el("button", { type: "button", "aria-label": `Remove ${entry.path}`, click: remove }, icon("close"))
+      el("span", { class: "size" }, isFolder(entry.path) ? t("empty folder") : bytes(entry.file.size)),
+      el(
+        "button",
+        { type: "button", "aria-label": t("Remove {{name}}", { name: entry.path }), click: remove },
+        icon("close")
+      )
     );
   }
 };
@@ -1363,8 +1417,11 @@ var NoteField = class extends HTMLElement {
   get problem() {
     const over = -left(this.value);
     return over > 0 ? {
-      title: "The note is too long",
-      text: `It can have ${MAX_NOTE} characters: take out ${over}, or send it as a text.`
+      title: t("The note is too long"),
+      text: t("It can have {{most}} characters: take out {{over}}, or send it as a text.", {
+        most: MAX_NOTE,
+        over
+      })
     } : null;
   }
   focus() {
@@ -1377,11 +1434,11 @@ var NoteField = class extends HTMLElement {
   }
   #count() {
     const more = left(this.value);
-    const words = more < 0 ? `${plural(-more, "character")} too many` : `${plural(more, "character")} left`;
+    const words = more < 0 ? tn("{{count}} character too many", "{{count}} characters too many", -more) : tn("{{count}} character left", "{{count}} characters left", more);
     this.#left.textContent = more <= NEAR ? words : "";
     this.#field.setAttribute("aria-invalid", String(more < 0));
     const kept = this.querySelector("[data-kept]");
-    if (kept) kept.textContent = this.value ? "written" : "";
+    if (kept) kept.textContent = this.value ? t("written") : "";
   }
 };
 var left = (note) => MAX_NOTE - Array.from(note).length;
@@ -1399,7 +1456,7 @@ var ProgressMeter = class extends HTMLElement {
     this.#ahead,
     this.#done
   );
-  #percent = el("span", { class: "meter-percent" }, "0%");
+  #percent = el("span", { class: "meter-percent" }, percent(0));
   #facts = el("span", { class: "meter-facts" });
   #steps = el("p", { class: "meter-steps" });
   #spoken = el("p", { class: "visually-hidden", role: "status" });
@@ -1436,20 +1493,20 @@ var ProgressMeter = class extends HTMLElement {
    */
   update({ done, total, ahead = 0, steps = [] }) {
     const ratio = total ? Math.min(1, done / total) : 0;
-    const percent = Math.floor(ratio * 100);
     this.#done.style.setProperty("--done", String(ratio));
     this.#ahead.style.setProperty("--done", String(total ? Math.min(1, ahead / total) : 0));
-    this.#percent.textContent = `${percent}%`;
-    this.#bar.setAttribute("aria-valuenow", String(percent));
+    this.#percent.textContent = percent(ratio);
+    this.#bar.setAttribute("aria-valuenow", String(Math.floor(ratio * 100)));
     this.#steps.replaceChildren(...steps.map((step) => el("span", { class: step.ahead ? "ahead" : "" }, step.name)));
     const perSecond = this.#pace.at(done);
     if (this.#pace.moved) this.#waiting = "";
     if (this.#waiting) return;
-    const facts2 = [`${bytes(done)} of ${bytes(total)}`];
-    if (total && done >= total) facts2.push("finishing…");
-    else if (perSecond > 0) facts2.push(speed(perSecond), `${span((total - done) / perSecond)} left`);
+    const facts2 = [t("{{size}} of {{all}}", { size: bytes(done), all: bytes(total) })];
+    if (total && done >= total) facts2.push(t("finishing…"));
+    else if (perSecond > 0)
+      facts2.push(speed(perSecond), t("{{time}} left", { time: span((total - done) / perSecond) }));
     this.#facts.textContent = total ? facts2.join(" · ") : "";
-    if (performance.now() - this.#lastSpoken > SPOKEN_EVERY) this.#speak(`${percent}%. ${facts2.join(", ")}`);
+    if (performance.now() - this.#lastSpoken > SPOKEN_EVERY) this.#speak(`${percent(ratio)}. ${facts2.join(t(", "))}`);
   }
   /** @param {string} text */
   #speak(text) {
@@ -1510,22 +1567,31 @@ var UnfinishedUploads = class extends HTMLElement {
    */
   #item(begun, sent) {
     const { name, size, ends, handles } = begun;
-    const percent = Math.floor(sent / size * 100);
     const error = new ErrorNote();
-    const title = el("h2", { tabindex: -1 }, "Go on sending ", nameOf(name), ` (${percent}%)`);
+    const title = el(
+      "h2",
+      { tabindex: -1 },
+      parts("Go on sending {{name}} ({{percent}})", { name: nameOf(name), percent: new Text(percent(sent / size)) })
+    );
     const bar = el("i", { class: "done" });
     bar.style.setProperty("--done", String(sent / size));
     const actions = el("div", { class: "row" });
     const item = el(
       "section",
-      { class: "card unfinished", "aria-label": `Not finished: ${name}` },
+      { class: "card unfinished", "aria-label": t("Not finished: {{name}}", { name }) },
       title,
       el("div", { class: "bar", "aria-hidden": "true" }, bar),
       el(
         "p",
         { class: "hint" },
-        `${bytes(sent)} of ${bytes(size)} have arrived. It can go on until ${moment(new Date(ends))}.`,
-        !handles && " This browser does not remember where the file is: choose the same again, and only the rest is sent."
+        sentences(
+          t("{{size}} of {{all}} have arrived. It can go on until {{moment}}.", {
+            size: bytes(sent),
+            all: bytes(size),
+            moment: moment(new Date(ends))
+          }),
+          !handles && t("This browser does not remember where the file is: choose the same again, and only the rest is sent.")
+        )
       ),
       error,
       actions
@@ -1548,14 +1614,19 @@ var UnfinishedUploads = class extends HTMLElement {
       } catch {
         actions.firstChild?.replaceWith(...choosers(begun, offer));
         error.show({
-          title: "The browser cannot read it any more",
-          text: "It was moved or renamed, or reading it was not allowed. Choose it again."
+          title: t("The browser cannot read it any more"),
+          text: t("It was moved or renamed, or reading it was not allowed. Choose it again.")
         });
       }
     };
     actions.append(
-      ...handles ? [el("button", { type: "button", class: "button primary", click: open }, icon("upload"), "Go on")] : choosers(begun, offer),
-      el("button", { type: "button", class: "button", click: () => this.#forget(begun) }, icon("trash"), "Forget it")
+      ...handles ? [el("button", { type: "button", class: "button primary", click: open }, icon("upload"), t("Go on"))] : choosers(begun, offer),
+      el(
+        "button",
+        { type: "button", class: "button", click: () => this.#forget(begun) },
+        icon("trash"),
+        t("Forget it")
+      )
     );
     return item;
   }
@@ -1569,10 +1640,14 @@ var UnfinishedUploads = class extends HTMLElement {
   /** @param {Begun} begun */
   async #forget({ id, name, deleteSecret }) {
     const sure = await dialog({
-      title: "Forget this upload?",
-      body: el("p", {}, `What has arrived of ${isolated(name)} is erased from the server. Nobody had a link to it.`),
-      dismiss: "Keep it",
-      action: "Forget it",
+      title: t("Forget this upload?"),
+      body: el(
+        "p",
+        {},
+        t("What has arrived of {{name}} is erased from the server. Nobody had a link to it.", { name: isolated(name) })
+      ),
+      dismiss: t("Keep it"),
+      action: t("Forget it"),
       danger: true,
       submit: () => true
     });
@@ -1596,8 +1671,8 @@ function choosers({ files, together }, offer) {
   const inFolders = files.some(({ path }) => path.includes("/"));
   const loose = files.some(({ path }) => !path.includes("/"));
   return [
-    ...loose ? [chooser(together ? "Choose the files again" : "Choose it again", { multiple: together })] : [],
-    ...inFolders ? [chooser(loose ? "Choose the folder" : "Choose the folder again", { webkitdirectory: true })] : []
+    ...loose ? [chooser(together ? t("Choose the files again") : t("Choose it again"), { multiple: together })] : [],
+    ...inFolders ? [chooser(loose ? t("Choose the folder") : t("Choose the folder again"), { webkitdirectory: true })] : []
   ];
 }
 async function fromHandles({ files, handles }) {
@@ -1617,18 +1692,22 @@ async function fromHandles({ files, handles }) {
 }
 function missing({ files, name, together }, paths2) {
   if (!together) {
-    return { title: "That is another file", text: `What was begun is called ${isolated(name)}. Choose that one.` };
+    return {
+      title: t("That is another file"),
+      text: t("What was begun is called {{name}}. Choose that one.", { name: isolated(name) })
+    };
   }
-  const rest = paths2.length > 1 ? ` and ${plural(paths2.length - 1, "other")}` : "";
+  const rest = paths2.length > 1 ? tn("and {{count}} other", "and {{count}} others", paths2.length - 1) : "";
+  const which = [isolated(paths2[0]), rest].filter(Boolean).join(" ");
   return paths2.length === files.length ? {
-    title: "Those are other files",
-    text: `What was begun is ${isolated(name)}, with ${isolated(paths2[0])}${rest}.`
-  } : { title: "Not all of it is there", text: `Choose ${isolated(paths2[0])}${rest}, too.` };
+    title: t("Those are other files"),
+    text: t("What was begun is {{name}}, with {{files}}.", { name: isolated(name), files: which })
+  } : { title: t("Not all of it is there"), text: t("Choose {{files}}, too.", { files: which }) };
 }
 customElements.define("unfinished-uploads", UnfinishedUploads);
 
 // assets/words.js
-var say = (title, text) => ({ title, text });
+var say = (title, text) => ({ title: t(title), text: t(text) });
 var insecure = say(
   "This address is not secure",
   "Encryption works only at an https:// address, or on the machine itself. Ask whoever runs this service for its https:// address, and open that."
@@ -1637,6 +1716,7 @@ var cutManage = say(
   "The link to your transfer is not whole",
   "Copy all of it, up to its last character, and open it again."
 );
+var TO_COPY = t("Copy all of the link, up to its last character, and nothing else.");
 var REQUEST = {
   no_link: say(
     "There is no request in this link",
@@ -1659,10 +1739,10 @@ var passphraseWords = say(
   "The sender set one and tells it to you by another way. It has at most 1,024 bytes."
 );
 var tokenWords = {
-  token_required: "This service asks for one. Whoever runs it gives you one.",
-  token_unknown: "This service does not know that token. Check that all of it was copied.",
-  token_revoked: "This token was withdrawn. Ask whoever runs the service for a new one.",
-  token_exhausted: "This token is used up. Ask whoever runs the service for a new one."
+  token_required: t("This service asks for one. Whoever runs it gives you one."),
+  token_unknown: t("This service does not know that token. Check that all of it was copied."),
+  token_revoked: t("This token was withdrawn. Ask whoever runs the service for a new one."),
+  token_exhausted: t("This token is used up. Ask whoever runs the service for a new one.")
 };
 function describe(error, doing, limits = {}) {
   if (!(error instanceof ApiError)) return doing === "ask" ? ofAsking(error) : ofThePage(error);
@@ -1692,7 +1772,7 @@ function ofThePage(error) {
   );
   return code === "worker" ? say("The page could not start encryption", message) : PAGE[code] ?? unexpected(message);
 }
-var unexpected = (why) => say("That did not work", why || "Try again; if it stays, tell whoever runs the service.");
+var unexpected = (why) => say("That did not work", why || t("Try again; if it stays, tell whoever runs the service."));
 var PAGE = {
   "wrong-key": say(
     "The key does not fit this transfer",
@@ -1731,13 +1811,13 @@ var improper = () => say("The server gave no proper answer", "Something between 
 var notAllowed = () => say("The server refused that", "Reload the page and try again; if it stays, tell whoever runs the service.");
 var stranger = () => say("The page and the server do not fit together", "The page may be out of date. Reload it and try again.");
 var noRequest = () => say("There is no such request", "The link may be incomplete, or the request has been over for a while.");
-var requestOver = (why) => say("This request takes nothing more", `${why} Ask for a new link.`);
+var requestOver = (why) => say("This request takes nothing more", sentences(why, t("Ask for a new link.")));
 var ASKING = {
   request_not_found: noRequest,
   request_unknown: () => say("The service does not know this request", "Check that all of the link was copied, or ask for a new one."),
-  request_full: () => requestOver("As much has arrived as was asked for."),
-  request_closed: () => requestOver("It was closed."),
-  request_expired: () => requestOver("Its time is over."),
+  request_full: () => requestOver(t("As much has arrived as was asked for.")),
+  request_closed: () => requestOver(t("It was closed.")),
+  request_expired: () => requestOver(t("Its time is over.")),
   request_secret_required: () => say("Only who made the request can do that", "It is done where it was made."),
   wrong_request_secret: () => say("Only who made the request can do that", "This page does not hold its secret.")
 };
@@ -1746,7 +1826,7 @@ var BY_CODE = {
   no_answer: () => say("No connection", "The server could not be reached. Check your connection and try again."),
   no_answer_in_time: () => say("The server took too long", "Try again in a minute."),
   no_proper_answer: improper,
-  invalid: ({ detail }) => say("The server did not accept that", detail || "Check what you entered and try again."),
+  invalid: ({ detail }) => say("The server did not accept that", detail || t("Check what you entered and try again.")),
   not_found: notFound,
   transfer_not_found: notFound,
   deleted: () => say("The sender has deleted this", "It was erased from the server. Ask the sender if you still need it."),
@@ -1760,7 +1840,7 @@ var BY_CODE = {
     "It could be downloaded a limited number of times, and that number is reached. Ask the sender to send it again."
   ),
   gone: () => say("This transfer is gone", "It expired or was deleted. Ask the sender to send it again."),
-  limited: ({ retryAfter }) => say("Too many attempts", `Wait ${retryAfter ? span(retryAfter) : "a minute"} and try again.`),
+  limited: ({ retryAfter }) => say("Too many attempts", t("Wait {{time}} and try again.", { time: span(retryAfter || 60) })),
   internal: () => say(
     "Something failed on the server",
     "It is not your fault, and nothing was kept. Try again; if it stays, tell whoever runs the service."
@@ -1769,7 +1849,7 @@ var BY_CODE = {
   too_slow: () => say("The line is too slow", "What was sent did not arrive in time. Try again, with nothing else on the line."),
   too_large: (_, { max_bytes: max }) => say(
     "Too large",
-    max ? `This service takes up to ${bytes(max)}. Send less at a time.` : "This service does not take that much at a time."
+    max ? t("This service takes up to {{size}}. Send less at a time.", { size: bytes(max) }) : t("This service does not take that much at a time.")
   ),
   full: () => say(
     "The server is full",
@@ -1796,7 +1876,7 @@ var tooManyPending = () => say(
 );
 var SENDING = {
   ...Object.fromEntries(Object.entries(tokenWords).map(([code, why]) => [code, () => refused(why)])),
-  unauthorized: () => refused("Check that all of it was copied, or ask whoever runs the service for a new one."),
+  unauthorized: () => refused(t("Check that all of it was copied, or ask whoever runs the service for a new one.")),
   token_check_unavailable: () => say(
     "The service cannot check tokens just now",
     "This usually passes. Try again in a minute; what you chose is still here."
@@ -1826,9 +1906,12 @@ var SENDING = {
   too_many_pending: tooManyPending,
   use_presigned: stranger
 };
-var ANOTHER = "If a download is left, start that one; if not, ask the sender to send it again.";
-var linkOver = () => say("This download has run out of time", `The service goes on with one for an hour, and that is over. ${ANOTHER}`);
-var noPermission = () => say("The service does not know this download", `It cannot be gone on with. ${ANOTHER}`);
+var ANOTHER = t("If a download is left, start that one; if not, ask the sender to send it again.");
+var linkOver = () => say(
+  "This download has run out of time",
+  sentences(t("The service goes on with one for an hour, and that is over."), ANOTHER)
+);
+var noPermission = () => say("The service does not know this download", sentences(t("It cannot be gone on with."), ANOTHER));
 var notYet = () => say("Not there yet", "The sender has not finished uploading. Try again in a while.");
 var DOWNLOADING = {
   conflict: notYet,
@@ -1838,7 +1921,7 @@ var DOWNLOADING = {
   link_expired: linkOver,
   link_mismatch: noPermission,
   link_not_genuine: noPermission,
-  permit_spent: () => say("This download was begun again too often", `The service goes on with it no more. ${ANOTHER}`),
+  permit_spent: () => say("This download was begun again too often", sentences(t("The service goes on with it no more."), ANOTHER)),
   out_of_range: () => PAGE.damaged
 };
 var wrongSecret = () => say("It cannot be deleted from here", "This page does not hold the right secret for it.");
@@ -1883,8 +1966,8 @@ var BY_DOING = {
 // assets/sender-page.js
 var SETTLES = 1500;
 var WAITS = {
-  offline: "Offline. It goes on when the connection is back.",
-  retrying: "Connection trouble. Trying again…"
+  offline: t("Offline. It goes on when the connection is back."),
+  retrying: t("Connection trouble. Trying again…")
 };
 var REPAIRABLE = ["elsewhere", "worker", "file-changed"];
 var Missing = class extends Error {
@@ -1923,8 +2006,8 @@ var SenderPage = class extends HTMLElement {
     this.picker.addEventListener(
       "unreadable",
       () => this.error.show({
-        title: "That could not be read",
-        text: 'The browser gave no access to it. Use the "Choose files" button instead.'
+        title: t("That could not be read"),
+        text: t('The browser gave no access to it. Use the "Choose files" button instead.')
       })
     );
     find(this, "[data-cancel]").addEventListener(
@@ -1973,7 +2056,9 @@ var SenderPage = class extends HTMLElement {
       event.detail
     );
     if (this.running) {
-      find(this, "[data-later]").textContent = "That was not added: this is on its way. Drop it again when it is done.";
+      find(this, "[data-later]").textContent = t(
+        "That was not added: this is on its way. Drop it again when it is done."
+      );
     } else if (!document.querySelector("dialog[open]") && await this.startOver()) {
       this.chooseFiles();
       this.picker.add(entries);
@@ -2014,13 +2099,16 @@ var SenderPage = class extends HTMLElement {
   files(max) {
     const { entries } = this.picker;
     if (entries.length === 0) {
-      const advice = "Choose a file, drop one, or paste one first.";
-      throw new Missing({ title: "Nothing chosen yet", text: advice }, find(this, "#files"));
+      const advice = t("Choose a file, drop one, or paste one first.");
+      throw new Missing({ title: t("Nothing chosen yet"), text: advice }, find(this, "#files"));
     }
     const size = totalSize(entries);
     if (max && size > max) {
-      const why = `Together they have ${bytes(size)}; up to ${bytes(max)} can be sent at a time.`;
-      throw new Missing({ title: "Too large", text: why }, find(this, "#more"));
+      const why = t("Together they have {{size}}; up to {{most}} can be sent at a time.", {
+        size: bytes(size),
+        most: bytes(max)
+      });
+      throw new Missing({ title: t("Too large"), text: why }, find(this, "#more"));
     }
     const name = sendName(entries);
     const source = { entries, name, together: isContainer(entries) };
@@ -2123,8 +2211,8 @@ var SenderPage = class extends HTMLElement {
     this.picker.add(entries);
     this.note.value = begun.note;
     this.error.show({
-      title: "It has changed since it was begun",
-      text: "Its size is another one, so that what had arrived is of no use and was erased. Send it anew."
+      title: t("It has changed since it was begun"),
+      text: t("Its size is another one, so that what had arrived is of no use and was erased. Send it anew.")
     });
     this.submitter.focus();
   }
@@ -2142,7 +2230,7 @@ var SenderPage = class extends HTMLElement {
   /** @param {Content['subject']} subject */
   #begin([name, size]) {
     for (const line of this.querySelectorAll("[data-subject]")) {
-      line.replaceChildren(nameOf(name), `, ${bytes(size)}`);
+      line.replaceChildren(...parts("{{name}}, {{size}}", { name: nameOf(name), size: new Text(bytes(size)) }));
     }
     find(this, "[data-later]").textContent = "";
     show(this, "working");
@@ -2159,7 +2247,7 @@ var SenderPage = class extends HTMLElement {
   }
   /** @param {number} done from 0 to 1 */
   #stretching(done) {
-    this.#meter.wait(`Mixing in the passphrase, ${Math.floor(done * 100)}%…`);
+    this.#meter.wait(t("Mixing in the passphrase, {{percent}}…", { percent: percent(done) }));
   }
   /** @param {AbortSignal} signal */
   #hears(signal) {
@@ -2172,14 +2260,16 @@ var SenderPage = class extends HTMLElement {
   }
   /** @param {{ encrypted: number, uploaded: number, size: number }} progress */
   #progress({ encrypted, uploaded, size }) {
-    const percent = (part2) => `${Math.floor(part2 / size * 100)}%`;
     this.#meter.update({
       done: uploaded,
       ahead: encrypted,
       total: size,
-      steps: [{ name: `Encrypted ${percent(encrypted)}`, ahead: true }, { name: `Uploaded ${percent(uploaded)}` }]
+      steps: [
+        { name: t("Encrypted {{percent}}", { percent: percent(encrypted / size) }), ahead: true },
+        { name: t("Uploaded {{percent}}", { percent: percent(uploaded / size) }) }
+      ]
     });
-    document.title = `${percent(uploaded)} sent`;
+    document.title = t("{{percent}} sent", { percent: percent(uploaded / size) });
   }
   /**
    * @param {unknown} error
@@ -2297,7 +2387,7 @@ var CopyField = class extends HTMLElement {
     if (this.#input.isConnected) return;
     this.#input.id = `copy-${++lastId}`;
     this.#input.addEventListener("focus", () => this.#input.select());
-    const button = copyButton(this.getAttribute("action") ?? "Copy", () => this.value, {
+    const button = copyButton(this.getAttribute("action") ?? t("Copy"), () => this.value, {
       primary: this.hasAttribute("primary"),
       onCopied: () => this.dispatchEvent(new CustomEvent("copied", { bubbles: true })),
       onRefused: () => this.#input.focus()
@@ -2317,7 +2407,12 @@ var CopyField = class extends HTMLElement {
 customElements.define("copy-field", CopyField);
 
 // assets/ui/ask-for-files.js
-var STATES = { open: "Open", full: "Full", expired: "Its time is over", closed: "Closed" };
+var STATES = {
+  open: t("It takes files"),
+  full: t("It is full"),
+  expired: t("Its time is over"),
+  closed: t("It is closed")
+};
 var AskForFiles = class extends HTMLElement {
   #form = find(this, "form", HTMLFormElement);
   #title = find(this, "#ask-for", HTMLInputElement);
@@ -2382,7 +2477,10 @@ var AskForFiles = class extends HTMLElement {
     if (!this.#crypto || !this.#token || this.#isMaking) return;
     const title = this.#title.value.trim();
     if (!title) {
-      this.#error.show({ title: "What do you need?", text: "Say it in a few words: whoever has the link reads them." });
+      this.#error.show({
+        title: t("What do you need?"),
+        text: t("Say it in a few words: whoever has the link reads them.")
+      });
       this.#title.focus();
       return;
     }
@@ -2445,11 +2543,11 @@ ${note}` : title;
   /** @param {OwnRequest} request */
   #show(request2) {
     const field2 = new CopyField();
-    field2.setAttribute("label", "The link to send by");
-    field2.setAttribute("action", "Copy link");
+    field2.setAttribute("label", t("The link to send by"));
+    field2.setAttribute("action", t("Copy link"));
     field2.toggleAttribute("primary", true);
     field2.value = linkOf(request2);
-    const heading = el("h2", { tabindex: -1 }, "Give this link to whoever is to send");
+    const heading = el("h2", { tabindex: -1 }, t("Give this link to whoever is to send"));
     this.#made.replaceChildren(
       el(
         "section",
@@ -2459,9 +2557,13 @@ ${note}` : title;
         el(
           "div",
           { class: "row" },
-          copyButton("Copy as message", () => messageFor(request2), { picture: "mail" })
+          copyButton(t("Copy as message"), () => messageFor(request2), { picture: "mail" })
         ),
-        el("p", { class: "hint" }, "Whoever has it can send to you, and open nothing. What arrives is listed below.")
+        el(
+          "p",
+          { class: "hint" },
+          t("Whoever has it can send to you, and open nothing. What arrives is listed below.")
+        )
       )
     );
     announce(heading);
@@ -2484,7 +2586,7 @@ ${note}` : title;
   }
 };
 var OwnRequestItem = class extends HTMLElement {
-  #state = el("p", { class: "hint", role: "status" }, "Looking…");
+  #state = el("p", { class: "hint", role: "status" }, t("Looking…"));
   #arrived = el("ul", { class: "files", hidden: true });
   #error = new ErrorNote();
   #actions = el("div", { class: "row" });
@@ -2493,7 +2595,7 @@ var OwnRequestItem = class extends HTMLElement {
    * @param {import('../crypto/client.js').CryptoClient} crypto
    */
   show(request2, crypto2) {
-    this.#arrived.setAttribute("aria-label", `What arrived for ${request2.title}`);
+    this.#arrived.setAttribute("aria-label", t("What arrived for {{name}}", { name: request2.title }));
     this.replaceChildren(
       el("h3", { tabindex: -1 }, nameOf(request2.title)),
       this.#state,
@@ -2515,26 +2617,33 @@ var OwnRequestItem = class extends HTMLElement {
     try {
       const [info, { transfers = [] }] = await Promise.all([getRequest(id), getArrived(id, secret)]);
       const isOpen = info.status === "open";
-      const left2 = isOpen ? `, ${info.transfers_left} more can come` : "";
-      const when = isOpen ? `It is open ${until(new Date(info.expires_at)).replace(/^in /, "for ")}.` : "";
-      this.#state.textContent = [
-        `${STATES[info.status] ?? info.status}. ${plural(transfers.length, "transfer")} arrived${left2}.`,
-        when
-      ].filter(Boolean).join(" ");
+      const state = STATES[info.status] ?? info.status;
+      const { length: count } = transfers;
+      this.#state.textContent = isOpen ? sentences(
+        tn("{{count}} transfer has arrived.", "{{count}} transfers have arrived.", count),
+        tn(
+          "{{count}} more can come until {{moment}}.",
+          "{{count}} more can come until {{moment}}.",
+          info.transfers_left,
+          {
+            moment: moment(new Date(info.expires_at))
+          }
+        )
+      ) : sentences(`${state}.`, tn("{{count}} transfer has arrived.", "{{count}} transfers have arrived.", count));
       this.#arrived.hidden = transfers.length === 0;
       this.#arrived.replaceChildren(...transfers.map((transfer) => arrivedItem(transfer, request2, crypto2)));
       this.#actions.replaceChildren(
-        ...isOpen ? [copyButton("Copy link", () => linkOf(request2))] : [],
-        button("refresh", "Look again", look),
-        ...isOpen ? [button("ban", "Close it", () => this.#close(request2, look))] : [],
-        ...isOpen ? [] : [button("trash", "Take off the list", () => this.#forget(request2, transfers.length))]
+        ...isOpen ? [copyButton(t("Copy link"), () => linkOf(request2))] : [],
+        button("refresh", t("Look again"), look),
+        ...isOpen ? [button("ban", t("Close it"), () => this.#close(request2, look))] : [],
+        ...isOpen ? [] : [button("trash", t("Take off the list"), () => this.#forget(request2, transfers.length))]
       );
     } catch (error) {
       this.#state.textContent = "";
       this.#error.show(describe(error, "ask"));
       this.#actions.replaceChildren(
-        button("refresh", "Try again", look),
-        button("trash", "Take off the list", () => this.#forget(request2, 0))
+        button("refresh", t("Try again"), look),
+        button("trash", t("Take off the list"), () => this.#forget(request2, 0))
       );
     }
   }
@@ -2544,10 +2653,14 @@ var OwnRequestItem = class extends HTMLElement {
    */
   async #close({ id, secret, title }, look) {
     const sure = await dialog({
-      title: "Close this request?",
-      body: el("p", {}, `Nobody can send for ${isolated(title)} any more. What has arrived stays until it ends.`),
-      dismiss: "Keep it open",
-      action: "Close it",
+      title: t("Close this request?"),
+      body: el(
+        "p",
+        {},
+        t("Nobody can send for {{name}} any more. What has arrived stays until it ends.", { name: isolated(title) })
+      ),
+      dismiss: t("Keep it open"),
+      action: t("Close it"),
       danger: true,
       submit: () => true
     });
@@ -2565,12 +2678,18 @@ var OwnRequestItem = class extends HTMLElement {
    * @param {number} arrived
    */
   async #forget({ id, title }, arrived) {
-    const lost = arrived ? " What arrived and was not saved yet can then be opened by nobody." : "";
     const sure = await dialog({
-      title: "Take it off the list?",
-      body: el("p", {}, `This browser forgets the key for ${isolated(title)}.${lost}`),
-      dismiss: "Keep it",
-      action: "Forget it",
+      title: t("Take it off the list?"),
+      body: el(
+        "p",
+        {},
+        sentences(
+          t("This browser forgets the key for {{name}}.", { name: isolated(title) }),
+          arrived > 0 && t("What arrived and was not saved yet can then be opened by nobody.")
+        )
+      ),
+      dismiss: t("Keep it"),
+      action: t("Forget it"),
       danger: true,
       submit: () => true
     });
@@ -2580,31 +2699,35 @@ var OwnRequestItem = class extends HTMLElement {
   }
 };
 function arrivedItem({ transfer_id: id, status, payload_bytes: size, created_at: created, sealed_key: sealed }, request2, crypto2) {
-  const name = el("span", { class: "name" }, `Number ${id}`);
-  const facts2 = el("span", { class: "size" }, `${bytes(size)}, ${ago(new Date(created))}`);
+  const name = el("span", { class: "name" }, t("Number {{id}}", { id }));
+  const facts2 = el(
+    "span",
+    { class: "size" },
+    t("{{size}}, {{ago}}", { size: bytes(size), ago: ago(new Date(created)) })
+  );
   const item = el("li", {}, icon("file"), name, facts2);
   const say2 = (text) => item.append(el("span", { class: "size" }, text));
   const open = async () => {
     if (status !== "completed") {
-      say2(status === "deleted" ? "deleted by its sender" : "over");
+      say2(status === "deleted" ? t("deleted by its sender") : t("over"));
       return;
     }
     let key;
     try {
       key = await crypto2.openKey(request2.keys, request2.id, fromBase64url(sealed));
     } catch {
-      say2("not sealed for this request");
+      say2(t("not sealed for this request"));
       return;
     }
-    const link = el("a", { class: "button", href: placeOf(id, writeKey(key)) }, "Open");
+    const link = el("a", { class: "button", href: placeOf(id, writeKey(key)) }, t("Open"));
     item.append(link);
     try {
       const { label } = await getInfo(id);
       const said = label ? await openLabel(key, fromBase64url(label)) : null;
       if (!said) return;
-      const rest = said.count > 1 ? ` and ${plural(said.count - 1, "more file")}` : "";
+      const rest = said.count > 1 ? ` ${tn("and {{count}} more file", "and {{count}} more files", said.count - 1)}` : "";
       name.replaceChildren(nameOf(said.files[0].name), rest);
-      link.setAttribute("aria-label", `Open ${said.files[0].name}${rest}`);
+      link.setAttribute("aria-label", t("Open {{name}}", { name: said.files[0].name + rest }));
     } catch {
     }
   };
@@ -2613,13 +2736,13 @@ function arrivedItem({ transfer_id: id, status, payload_bytes: size, created_at:
 }
 var linkOf = ({ id, seed, publicKey }) => writeRequest(location.origin, { id, seed: toBase64url(seed), publicKey: toBase64url(publicKey) });
 var messageFor = (request2) => [
-  `Please send me: ${request2.title}`,
+  t("Please send me: {{name}}", { name: request2.title }),
   ...request2.note ? ["", request2.note] : [],
   "",
   linkOf(request2),
   "",
-  "Open the link in a browser and choose the files. They are encrypted so that only I can open them.",
-  `It is open until ${moment(new Date(request2.expires))}.`
+  t("Open the link in a browser and choose the files. They are encrypted so that only I can open them."),
+  t("It is open until {{moment}}.", { moment: moment(new Date(request2.expires)) })
 ].join("\n");
 customElements.define("own-request", OwnRequestItem);
 customElements.define("ask-for-files", AskForFiles);
@@ -2644,7 +2767,10 @@ var PassphraseField = class extends HTMLElement {
   }
   /** What keeps it from being used; null if nothing does. */
   get problem() {
-    return this.value && !passphraseBytes(this.value) ? { title: "The passphrase is too long", text: `It can have ${MAX_PASSPHRASE} bytes, which are fewer letters.` } : null;
+    return this.value && !passphraseBytes(this.value) ? {
+      title: t("The passphrase is too long"),
+      text: t("It can have {{most}} bytes, which are fewer letters.", { most: MAX_PASSPHRASE })
+    } : null;
   }
   focus() {
     this.#field.focus();
@@ -2661,7 +2787,7 @@ var PassphraseField = class extends HTMLElement {
   }
   #advise() {
     const { length } = Array.from(this.#field.value);
-    this.#advice.textContent = length > 0 && length < SHORT ? "Rather short. Four or five words by chance are hard to guess, and easy to say." : "";
+    this.#advice.textContent = length > 0 && length < SHORT ? t("Rather short. Four or five words by chance are hard to guess, and easy to say.") : "";
   }
 };
 customElements.define("passphrase-field", PassphraseField);
@@ -2774,18 +2900,26 @@ var SendOptions = class extends HTMLElement {
     const time = this.expires.getTime();
     if (!isOther) return null;
     if (Number.isNaN(time))
-      return wrong("When is it to expire?", "Set a day and a time, or choose one of the others.", field2);
-    if (time < this.#now + SOON) return wrong("That time has passed", "Set one that is still to come.", field2);
+      return wrong(t("When is it to expire?"), t("Set a day and a time, or choose one of the others."), field2);
+    if (time < this.#now + SOON) return wrong(t("That time has passed"), t("Set one that is still to come."), field2);
     const latest = this.#latest;
     if (time >= latest.getTime())
-      return wrong("That is too long", `This service keeps nothing beyond ${moment(latest)}.`, field2);
+      return wrong(
+        t("That is too long"),
+        t("This service keeps nothing beyond {{moment}}.", { moment: moment(latest) }),
+        field2
+      );
     return null;
   }
   #wrongNumber() {
     const { isOther, field: field2 } = this.#downloads;
     const number2 = this.maxDownloads;
     if (!isOther || Number.isSafeInteger(number2) && number2 >= 1) return null;
-    return wrong("How often can it be downloaded?", "Enter a whole number from 1, or choose one of the others.", field2);
+    return wrong(
+      t("How often can it be downloaded?"),
+      t("Enter a whole number from 1, or choose one of the others."),
+      field2
+    );
   }
   /** Tells the field what can be set. */
   #bound() {
@@ -2793,18 +2927,18 @@ var SendOptions = class extends HTMLElement {
     if (this.#longest === Number.POSITIVE_INFINITY) return;
     field2.min = minute(new Date(this.#now + 2 * SOON));
     field2.max = minute(this.#latest);
-    find(this, "[data-latest]").textContent = `${moment(this.#latest)} at the latest.`;
+    find(this, "[data-latest]").textContent = t("{{moment}} at the latest.", { moment: moment(this.#latest) });
     if (!field2.value && !this.#life.isOther) field2.value = minute(this.expires);
   }
   #say() {
     const number2 = this.maxDownloads;
     this.#erase.hidden = number2 === 0 && !this.#downloads.isOther;
     const life = this.#life.isOther ? untilWords(this.expires) : this.#life.words || span(this.#usual / 1e3);
-    const times = number2 >= 1 ? plural(number2, "download") : this.#downloads.isOther ? "" : "no limit";
+    const times = number2 >= 1 ? tn("{{count}} download", "{{count}} downloads", number2) : this.#downloads.isOther ? "" : t("no limit");
     this.#said.textContent = [life, times].filter(Boolean).join(" · ");
   }
 };
-var untilWords = (time) => Number.isNaN(time.getTime()) ? "" : `until ${moment(time)}`;
+var untilWords = (time) => Number.isNaN(time.getTime()) ? "" : t("until {{moment}}", { moment: moment(time) });
 var wrong = (title, text, field2) => ({ words: { title, text }, field: field2 });
 customElements.define("send-options", SendOptions);
 
@@ -3038,8 +3172,8 @@ function penalty(modules) {
         score += 3;
     }
   }
-  const percent = darkCount * 100 / (size * size);
-  return score + Math.floor(Math.abs(percent - 50) / 5) * 10;
+  const percent2 = darkCount * 100 / (size * size);
+  return score + Math.floor(Math.abs(percent2 - 50) / 5) * 10;
 }
 
 // assets/shared/qr-picture.js
@@ -3060,18 +3194,18 @@ function qrPicture(text, label) {
 // assets/ui/transfer-status.js
 var LOOK_EVERY = 15e3;
 var LIVES = [
-  ["1 hour", 3600],
-  ["1 day", 86400],
-  ["7 days", 7 * 86400],
-  ["30 days", 30 * 86400]
+  [t("1 hour"), 3600],
+  [t("1 day"), 86400],
+  [t("7 days"), 7 * 86400],
+  [t("30 days"), 30 * 86400]
 ];
 var TransferStatus = class extends HTMLElement {
   #id = "";
   #secret = "";
   #facts = el("dl", { class: "facts", "aria-live": "polite" });
   #error = new ErrorNote();
-  #button = el("button", { type: "button", class: "button danger" }, icon("trash"), "Delete now");
-  #change = el("button", { type: "button", class: "button", hidden: true }, icon("clock"), "Change when it ends");
+  #button = el("button", { type: "button", class: "button danger" }, icon("trash"), t("Delete now"));
+  #change = el("button", { type: "button", class: "button", hidden: true }, icon("clock"), t("Change when it ends"));
   #timer = 0;
   /** @type {TransferInfo | null} */
   #info = null;
@@ -3100,7 +3234,7 @@ var TransferStatus = class extends HTMLElement {
       this.#render(this.#info);
     } catch (error) {
       if (error instanceof ApiError && error.status === 404)
-        this.#end("Not on the server any more", "Not there any more");
+        this.#end(t("Not on the server any more"), t("Not there any more"));
       else if (!this.#facts.hasChildNodes()) this.#error.show(describe(error, "status"));
     }
   }
@@ -3108,15 +3242,15 @@ var TransferStatus = class extends HTMLElement {
   #render(info) {
     if (info.status === "deleted") {
       this.#end(
-        info.taken_down ? "Taken down by whoever runs this service" : "Deleted",
-        info.taken_down ? "Taken down" : "Deleted"
+        info.taken_down ? t("Taken down by whoever runs this service") : t("Deleted"),
+        info.taken_down ? t("Taken down") : t("Deleted")
       );
       return;
     }
     this.#show(statusRows(info));
     this.#change.hidden = info.is_expired || Boolean(info.erased) || !info.delete_enabled;
     this.#button.hidden = info.is_expired || Boolean(info.erased);
-    if (info.is_expired) this.#tell("Expired", "clock");
+    if (info.is_expired) this.#tell(t("Expired"), "clock");
   }
   /**
    * @param {string} title
@@ -3129,7 +3263,7 @@ var TransferStatus = class extends HTMLElement {
   #end(text, title = text) {
     clearInterval(this.#timer);
     this.#tell(title, "trash");
-    this.#show([["State", text]]);
+    this.#show([[t("State"), text]]);
     this.#button.hidden = true;
     this.#change.hidden = true;
   }
@@ -3157,18 +3291,18 @@ var TransferStatus = class extends HTMLElement {
     const fieldset = el(
       "fieldset",
       {},
-      el("legend", {}, "From now on"),
+      el("legend", {}, t("From now on")),
       el(
         "div",
         { class: "segments" },
         choices.map(([words, seconds]) => option(words, now + seconds * 1e3, seconds === 86400)),
-        option("Latest", latest, choices.length < 2),
-        option("A date", "other")
+        option(t("Latest"), latest, choices.length < 2),
+        option(t("A date"), "other")
       ),
       el(
         "div",
         { "data-other": true, hidden: true },
-        el("label", { class: "label", for: "ends-at" }, "On this day, at this time"),
+        el("label", { class: "label", for: "ends-at" }, t("On this day, at this time")),
         el("input", {
           id: "ends-at",
           type: "datetime-local",
@@ -3177,22 +3311,26 @@ var TransferStatus = class extends HTMLElement {
           value: minute(new Date(Math.min(now + 864e5, latest)))
         })
       ),
-      el("p", { class: "hint" }, `The latest is ${moment(new Date(latest))}: this service keeps nothing longer.`)
+      el(
+        "p",
+        { class: "hint" },
+        t("The latest is {{moment}}: this service keeps nothing longer.", { moment: moment(new Date(latest)) })
+      )
     );
     const choice = new Choice(fieldset);
     const changed = await dialog({
-      title: "When is it to end?",
+      title: t("When is it to end?"),
       body: fieldset,
-      dismiss: "Leave it",
-      action: "Change it",
+      dismiss: t("Leave it"),
+      action: t("Change it"),
       submit: async () => {
         const ends = choice.isOther ? new Date(choice.field.value).getTime() : choice.value;
-        if (Number.isNaN(ends)) throw new Problem("Set a day and a time.", choice.field);
+        if (Number.isNaN(ends)) throw new Problem(t("Set a day and a time."), choice.field);
         try {
           await changeExpiry(this.#id, this.#secret, new Date(choice.isOther ? ends : Math.min(ends, latest)));
         } catch (error) {
           const { title, text } = describe(error, "extend");
-          throw new Problem(`${title}. ${text}`);
+          throw new Problem(sentences(`${title}.`, text));
         }
         return true;
       }
@@ -3202,14 +3340,14 @@ var TransferStatus = class extends HTMLElement {
   }
   async #confirm() {
     const sure = await dialog({
-      title: "Delete this transfer?",
+      title: t("Delete this transfer?"),
       body: el(
         "p",
         {},
-        "It is erased from the server at once, and the link stops working for everyone. This cannot be undone."
+        t("It is erased from the server at once, and the link stops working for everyone. This cannot be undone.")
       ),
-      dismiss: "Keep it",
-      action: "Delete",
+      dismiss: t("Keep it"),
+      action: t("Delete"),
       danger: true,
       submit: () => true
     });
@@ -3220,7 +3358,7 @@ var TransferStatus = class extends HTMLElement {
     this.#button.disabled = true;
     try {
       await deleteTransfer(this.#id, this.#secret);
-      this.#end("Deleted");
+      this.#end(t("Deleted"));
       this.dispatchEvent(new CustomEvent("deleted", { bubbles: true }));
     } catch (error) {
       this.#error.show(describe(error, "delete"));
@@ -3231,15 +3369,17 @@ var TransferStatus = class extends HTMLElement {
 };
 function statusRows(info) {
   const { status, download_count: begun, downloads_completed: whole, max_downloads: max, expires_at: expires } = info;
-  if (status === "pending") return [["State", "Not sent completely yet"]];
+  if (status === "pending") return [[t("State"), t("Not sent completely yet")]];
   const isSpent = status === "exhausted" || max > 0 && begun >= max;
-  const count = max ? `${begun} of ${max}` : begun || "none yet";
-  const rows = [["Downloads begun", isSpent ? `${count}, no more` : String(count)]];
-  if (begun && whole !== void 0) rows.push(["Confirmed to have arrived", whole ? plural(whole, "time") : "not yet"]);
+  const count = max ? t("{{left}} of {{all}}", { left: begun, all: max }) : begun ? number(begun) : t("none yet");
+  const rows = [[t("Downloads begun"), isSpent ? t("{{count}}, no more", { count }) : count]];
+  if (begun && whole !== void 0) {
+    rows.push([t("Confirmed to have arrived"), whole ? tn("once", "{{count}} times", whole) : t("not yet")]);
+  }
   const ends = new Date(expires ?? "");
-  if (info.is_expired) rows.push(["Expired", until(ends).replace("expired ", "")]);
-  else if (expires && !info.erased) rows.push(["Expires", until(ends)]);
-  if (info.erased) rows.push(["On the server", "Erased"]);
+  if (info.is_expired) rows.push([t("Expired"), moment(ends)]);
+  else if (expires && !info.erased) rows.push([t("Expires"), until(ends)]);
+  if (info.erased) rows.push([t("On the server"), t("Erased")]);
   return rows;
 }
 customElements.define("transfer-status", TransferStatus);
@@ -3254,23 +3394,23 @@ var SentTransfer = class extends HTMLElement {
     const message = () => messageFor2(transfer, link(), toggle.checked);
     const taken = () => this.dispatchEvent(new CustomEvent("taken"));
     this.addEventListener("copied", taken);
-    const wholeField = field("Link", "Copy link", whole, true);
+    const wholeField = field(t("Link"), t("Copy link"), whole, true);
     const apart = el(
       "div",
       { class: "apart", hidden: true },
-      field("1. The link", "Copy link", withoutKey, true),
-      field("2. The key", "Copy key", key),
+      field(t("1. The link"), t("Copy link"), withoutKey, true),
+      field(t("2. The key"), t("Copy key"), key),
       el(
         "p",
         { class: "hint" },
-        "Send them by two different ways, such as mail and phone. Either alone opens nothing."
+        t("Send them by two different ways, such as mail and phone. Either alone opens nothing.")
       )
     );
     const qrPanel = el("div", { class: "qr", id: "qr-panel", hidden: true });
     const drawQr = () => {
-      const picture = qrPicture(link(), "QR code of the link");
-      const holds = toggle.checked ? "Holds the link without the key." : "Holds the whole link: whoever photographs it can open the transfer.";
-      const hint = picture ? holds : "The address of this site is too long for a QR code.";
+      const picture = qrPicture(link(), t("QR code of the link"));
+      const holds = toggle.checked ? t("Holds the link without the key.") : t("Holds the whole link: whoever photographs it can open the transfer.");
+      const hint = picture ? holds : t("The address of this site is too long for a QR code.");
       qrPanel.replaceChildren(picture ?? "", el("p", { class: "hint" }, hint));
     };
     const turn = () => {
@@ -3281,7 +3421,7 @@ var SentTransfer = class extends HTMLElement {
     const toggle = el("input", { type: "checkbox", role: "switch" });
     toggle.addEventListener("change", turn);
     drawQr();
-    const manageField = field("Your private page", "Copy", `${location.origin}/#manage/${id}/${deleteSecret}`);
+    const manageField = field(t("Your private page"), t("Copy"), `${location.origin}/#manage/${id}/${deleteSecret}`);
     manageField.addEventListener("copied", (event) => event.stopPropagation());
     const status = new TransferStatus();
     status.addEventListener("over", () => this.classList.add("over"));
@@ -3291,13 +3431,15 @@ var SentTransfer = class extends HTMLElement {
       isLocked ? el(
         "p",
         { class: "note" },
-        "The link opens nothing without the passphrase. Tell the recipient by another way, such as the phone: nobody can find it out later."
+        t(
+          "The link opens nothing without the passphrase. Tell the recipient by another way, such as the phone: nobody can find it out later."
+        )
       ) : "",
-      el("label", { class: "check" }, toggle, el("span", {}, "Show link and key separately")),
+      el("label", { class: "check" }, toggle, el("span", {}, t("Show link and key separately"))),
       el(
         "div",
         { class: "row" },
-        copyButton("Copy as message", message, { picture: "mail", onCopied: taken }),
+        copyButton(t("Copy as message"), message, { picture: "mail", onCopied: taken }),
         "share" in navigator && shareButton(message, taken),
         qrButton(qrPanel)
       ),
@@ -3306,14 +3448,14 @@ var SentTransfer = class extends HTMLElement {
       el(
         "details",
         {},
-        el("summary", {}, icon("eye"), "See or delete it later"),
+        el("summary", {}, icon("eye"), t("See or delete it later")),
         el(
           "div",
           {},
           el(
             "p",
             { class: "hint" },
-            "This page shows how often it was downloaded and can delete it. It cannot open it. Keep it to yourself."
+            t("This page shows how often it was downloaded and can delete it. It cannot open it. Keep it to yourself.")
           ),
           manageField
         )
@@ -3321,7 +3463,7 @@ var SentTransfer = class extends HTMLElement {
       el(
         "button",
         { type: "button", class: "button wide again", click: () => this.dispatchEvent(new CustomEvent("again")) },
-        "Send something else"
+        t("Send something else")
       )
     );
     status.watch(id, deleteSecret);
@@ -3343,14 +3485,14 @@ function shareButton(message, taken) {
     } catch {
     }
   };
-  return el("button", { type: "button", class: "button", click: share }, icon("share"), "Share");
+  return el("button", { type: "button", class: "button", click: share }, icon("share"), t("Share"));
 }
 function qrButton(panel) {
   const button = el(
     "button",
     { type: "button", class: "button", "aria-controls": panel.id, "aria-expanded": "false" },
     icon("qr"),
-    "QR code"
+    t("QR code")
   );
   button.addEventListener("click", () => {
     panel.hidden = !panel.hidden;
@@ -3359,17 +3501,18 @@ function qrButton(panel) {
   return button;
 }
 function messageFor2({ expires, maxDownloads: max, isText, isLocked }, link, keyApart) {
-  const what = isText ? "a text" : "a file";
-  const limit = max === 1 ? " It can be opened once." : max ? ` It can be opened ${max} times.` : "";
   return [
-    `I have sent you ${what}, encrypted so that only you can open it:`,
+    isText ? t("I have sent you a text, encrypted so that only you can open it:") : t("I have sent you a file, encrypted so that only you can open it:"),
     "",
     link,
     "",
-    "Open the link in a browser. Nothing has to be installed.",
-    ...keyApart ? ["You will be asked for a key; I am sending it to you separately."] : [],
-    ...isLocked ? ["You will be asked for a passphrase; I am telling it to you separately."] : [],
-    `It is there until ${moment(expires)}.${limit}`
+    t("Open the link in a browser. Nothing has to be installed."),
+    ...keyApart ? [t("You will be asked for a key; I am sending it to you separately.")] : [],
+    ...isLocked ? [t("You will be asked for a passphrase; I am telling it to you separately.")] : [],
+    sentences(
+      t("It is there until {{moment}}.", { moment: moment(expires) }),
+      max > 0 && tn("It can be opened once.", "It can be opened {{count}} times.", max)
+    )
   ].join("\n");
 }
 customElements.define("sent-transfer", SentTransfer);
@@ -3459,8 +3602,8 @@ var TokenField = class extends HTMLElement {
   /** What is wrong with the token as it stands, or nothing. */
   get problem() {
     if (this.hidden) return "";
-    if (!this.value) return "Paste your access token first. Whoever runs this service gives you one.";
-    if (!FORM.test(this.value)) return 'This does not look like an access token: letters, digits, "-" and "_" only.';
+    if (!this.value) return t("Paste your access token first. Whoever runs this service gives you one.");
+    if (!FORM.test(this.value)) return t('This does not look like an access token: letters, digits, "-" and "_" only.');
     return "";
   }
   /**
@@ -3488,7 +3631,7 @@ var TokenField = class extends HTMLElement {
       return;
     }
     this.#checked = token;
-    this.#say("", "Checking…");
+    this.#say("", t("Checking…"));
     try {
       const answer2 = await checkToken(token);
       if (token !== this.value) return;
@@ -3502,12 +3645,15 @@ var TokenField = class extends HTMLElement {
   #accept({ remaining = 0, unlimited }) {
     this.#input.value = this.value;
     this.#store();
-    const left2 = unlimited || remaining <= 0 ? "" : ` ${plural(remaining, "transfer")} left.`;
-    const words = this.value === this.#invite ? "You are invited to send." : "Access token accepted.";
-    this.#say("good", words + left2);
+    const isLimited = !unlimited && remaining > 0;
+    const words = sentences(
+      this.value === this.#invite ? t("You are invited to send.") : t("Access token accepted."),
+      isLimited && tn("{{count}} transfer left.", "{{count}} transfers left.", remaining)
+    );
+    this.#say("good", words);
     this.#editor.hidden = true;
     this.#state.prepend(icon("check"));
-    this.#state.append(el("button", { type: "button", class: "link", click: () => this.focus() }, "Change"));
+    this.#state.append(el("button", { type: "button", class: "link", click: () => this.focus() }, t("Change")));
   }
   #edit() {
     this.#checked = "";
@@ -3579,7 +3725,7 @@ var SendPage = class extends SenderPage {
     const config = await super.configure();
     if (!config) return null;
     const { max_bytes: max, token_required: isRequired } = config;
-    find(this, "[data-limit]").textContent = max ? `Up to ${bytes(max)} at a time.` : "";
+    find(this, "[data-limit]").textContent = max ? t("Up to {{size}} at a time.", { size: bytes(max) }) : "";
     if (isRequired) this.#token.require();
     else this.#token.hidden = true;
     this.#options.configure(config);
@@ -3588,8 +3734,10 @@ var SendPage = class extends SenderPage {
   #count() {
     const { length } = this.#text.value;
     const over = sizeOf(this.#text.value) > MAX_TEXT;
-    const advice = over ? `. More than ${bytes(MAX_TEXT)}: send it as a file instead.` : "";
-    find(this, "[data-counter]").textContent = plural(length, "character") + advice;
+    find(this, "[data-counter]").textContent = sentences(
+      tn("{{count}} character", "{{count}} characters", length) + (over ? "." : ""),
+      over && t("More than {{size}}: send it as a file instead.", { size: bytes(MAX_TEXT) })
+    );
   }
   /**
    * @param {string} text
@@ -3612,12 +3760,17 @@ var SendPage = class extends SenderPage {
   content(max) {
     if (this.#mode !== "tab-text") return this.files(max);
     const text = this.#text.value;
-    if (!text) throw new Missing({ title: "There is no text yet", text: "Write or paste one first." }, this.#text);
+    if (!text)
+      throw new Missing({ title: t("There is no text yet"), text: t("Write or paste one first.") }, this.#text);
     if (sizeOf(text) > MAX_TEXT) {
-      const advice = `Up to ${bytes(MAX_TEXT)}. Save it as a file and send that.`;
-      throw new Missing({ title: "Too long for a text", text: advice }, this.#text);
+      const advice = t("Up to {{size}}. Save it as a file and send that.", { size: bytes(MAX_TEXT) });
+      throw new Missing({ title: t("Too long for a text"), text: advice }, this.#text);
     }
-    return { isText: true, source: { text }, subject: [plural(text.length, "character"), sizeOf(text)] };
+    return {
+      isText: true,
+      source: { text },
+      subject: [tn("{{count}} character", "{{count}} characters", text.length), sizeOf(text)]
+    };
   }
   get token() {
     return this.#token.hidden ? "" : this.#token.value;
@@ -3650,11 +3803,11 @@ var SendPage = class extends SenderPage {
     result.addEventListener("deleted", safe);
     result.addEventListener("again", () => this.startOver());
     result.addEventListener("over", (event) => this.#over(event));
-    this.#showSent("Sealed and ready", "check");
+    this.#showSent(t("Sealed and ready"), "check");
     this.#result.replaceChildren(result);
     result.show(transfer);
     this.#linkAtRisk = true;
-    document.title = `Ready: ${this.title}`;
+    document.title = t("Ready: {{title}}", { title: this.title });
     announce(find(this, "#sent-title"));
   }
   /**
@@ -3696,10 +3849,10 @@ var SendPage = class extends SenderPage {
   }
   async #mayForget() {
     return dialog({
-      title: "Go on without the link?",
-      body: el("p", {}, "You have not copied it yet. Without it nobody can open what you sent."),
-      dismiss: "Stay here",
-      action: "Go on",
+      title: t("Go on without the link?"),
+      body: el("p", {}, t("You have not copied it yet. Without it nobody can open what you sent.")),
+      dismiss: t("Stay here"),
+      action: t("Go on"),
       danger: true,
       submit: () => true
     });
@@ -3742,8 +3895,8 @@ var SendPage = class extends SenderPage {
     }
     const status = new TransferStatus();
     this.settle();
-    this.#showSent("Your transfer", "eye");
-    find(this, '[data-view="sent"] [data-subject]').textContent = `Number ${id}`;
+    this.#showSent(t("Your transfer"), "eye");
+    find(this, '[data-view="sent"] [data-subject]').textContent = t("Number {{id}}", { id });
     this.#result.replaceChildren(status);
     status.addEventListener("over", (event) => this.#over(event));
     status.watch(id, secret);

@@ -121,6 +121,20 @@ var codes = {
   crossSite: "cross_site"
 };
 
+// assets/shared/language.js
+var coming = (
+  /** @type {any} */
+  globalThis.sgraphCatalogue
+);
+var catalogue = coming ? await coming : null;
+var language = catalogue ? document.documentElement.lang : "en";
+var forms = new Intl.PluralRules(language);
+var t = (text, values = {}) => filled(catalogue?.[text] ?? text, values);
+var filled = (text, values) => text.replace(/\{\{(\w+)\}\}/g, (all, name) => {
+  const value = values[name] ?? all;
+  return typeof value === "number" ? value.toLocaleString(language) : value;
+});
+
 // assets/shared/dom.js
 var SVG = "http://www.w3.org/2000/svg";
 var el = (tag, attributes = {}, ...children) => fill(document.createElement(tag), attributes, children);
@@ -163,10 +177,10 @@ function copyButton(words, value, { picture = "copy", wordless, primary, onCopie
   button2.addEventListener("click", async () => {
     try {
       await navigator.clipboard.writeText(value());
-      say("check", "Copied");
+      say("check", t("Copied"));
       onCopied?.();
     } catch {
-      say(picture, "Press Ctrl+C");
+      say(picture, t("Press Ctrl+C"));
       onRefused?.();
     }
     clearTimeout(timer);
@@ -184,7 +198,7 @@ var Problem = class extends Error {
     this.field = field2;
   }
 };
-function dialog({ title, body, action, danger, submit, dismiss = "Cancel" }) {
+function dialog({ title, body, action, danger, submit, dismiss = t("Cancel") }) {
   let result;
   const error = el("p", { class: "note bad", role: "alert" });
   const close = () => {
@@ -227,7 +241,7 @@ function dialog({ title, body, action, danger, submit, dismiss = "Cancel" }) {
 }
 
 // assets/shared/format.js
-var SIZES = ["bytes", "KB", "MB", "GB", "TB"];
+var SIZES = ["byte", "kilobyte", "megabyte", "gigabyte", "terabyte"];
 function bytes(count) {
   let step = 0;
   let value = count;
@@ -235,20 +249,26 @@ function bytes(count) {
     value /= 1024;
     step++;
   }
-  if (step === 0) return count === 1 ? "1 byte" : `${count} bytes`;
-  const digits = value >= 100 || Number.isInteger(value) ? 0 : 1;
-  return `${value.toLocaleString("en", { maximumFractionDigits: digits })} ${SIZES[step]}`;
+  if (step === 0) return inUnits(value, "byte", { unitDisplay: "long", useGrouping: false });
+  const maximumFractionDigits = value >= 100 || Number.isInteger(value) ? 0 : 1;
+  return inUnits(value, SIZES[step], { unitDisplay: "short", maximumFractionDigits }).replace("kB", "KB");
 }
 function span(seconds) {
-  if (seconds < 90) return `${Math.max(1, Math.round(seconds))} s`;
-  if (seconds < 90 * 60) return `${Math.round(seconds / 60)} min`;
-  if (seconds < 36 * 3600) return plural(Math.round(seconds / 3600), "hour");
-  return plural(Math.round(seconds / 86400), "day");
+  const [count, unit] = rough(seconds);
+  return inUnits(count, unit, { unitDisplay: unit === "second" || unit === "minute" ? "short" : "long" });
 }
-var number = (count) => count.toLocaleString("en");
+function rough(seconds) {
+  if (seconds < 90) return [Math.max(1, Math.round(seconds)), "second"];
+  if (seconds < 90 * 60) return [Math.round(seconds / 60), "minute"];
+  if (seconds < 36 * 3600) return [Math.round(seconds / 3600), "hour"];
+  return [Math.round(seconds / 86400), "day"];
+}
+var inUnits = (value, unit, options) => value.toLocaleString(language, { style: "unit", unit, ...options });
+var number = (count) => count.toLocaleString(language);
 var plural = (count, noun) => `${number(count)} ${noun}${count === 1 ? "" : "s"}`;
+var DATES = language === "en" ? "en-GB" : language;
 function moment(date) {
-  return date.toLocaleString("en-GB", {
+  return date.toLocaleString(DATES, {
     weekday: "short",
     day: "numeric",
     month: "short",
@@ -257,13 +277,17 @@ function moment(date) {
     minute: "2-digit"
   });
 }
+var relative = new Intl.RelativeTimeFormat(language, { numeric: "always" });
 function until(date, now = /* @__PURE__ */ new Date()) {
   const seconds = (date.getTime() - now.getTime()) / 1e3;
-  return seconds <= 0 ? `expired ${moment(date)}` : `in ${span(seconds)} (${moment(date)})`;
+  if (seconds <= 0) return t("expired {{moment}}", { moment: moment(date) });
+  return t("{{span}} ({{moment}})", { span: relative.format(...rough(seconds)), moment: moment(date) });
 }
 function ago(date, now = /* @__PURE__ */ new Date()) {
   const seconds = (now.getTime() - date.getTime()) / 1e3;
-  return seconds < 90 ? "just now" : `${span(seconds)} ago`;
+  if (seconds < 90) return t("just now");
+  const [count, unit] = rough(seconds);
+  return relative.format(-count, unit);
 }
 
 // assets/shared/http.js
@@ -812,7 +836,7 @@ var SendAudit = class extends View {
     try {
       const [page, known, end] = await Promise.all([audit.page(query, PAGE), tokens.list(), audit.head()]);
       if (asked !== this.#asked) return;
-      this.#notes = new Map(known.map((t) => [t.cache_id.replaceAll("-", ""), t.metadata?.note]));
+      this.#notes = new Map(known.map((t2) => [t2.cache_id.replaceAll("-", ""), t2.metadata?.note]));
       this.#rows.replaceChildren();
       this.#add(page, query);
       this.#verifiable(end);
@@ -1581,9 +1605,9 @@ var FILTERS = ["all", "active", "exhausted", "revoked"];
 var DEFAULT_LIMIT = 50;
 var MAX_LIMIT = 1e9;
 var PAGE2 = 100;
-var left = (t) => t.remaining < 0 ? Number.POSITIVE_INFINITY : t.remaining;
-var noteOf = (t) => typeof t.metadata?.note === "string" ? t.metadata.note : "";
-var labelOf = (t) => noteOf(t) || t.token_name || "Unreadable name";
+var left = (t2) => t2.remaining < 0 ? Number.POSITIVE_INFINITY : t2.remaining;
+var noteOf = (t2) => typeof t2.metadata?.note === "string" ? t2.metadata.note : "";
+var labelOf = (t2) => noteOf(t2) || t2.token_name || "Unreadable name";
 var SendTokens = class extends View {
   /** @type {Token[]} */
   #tokens = [];
@@ -1644,11 +1668,11 @@ var SendTokens = class extends View {
     if (fromTop) this.#shown = PAGE2;
     const asked = this.#search.value.trim().toLowerCase();
     const found = this.#tokens.filter(
-      (t) => `${noteOf(t)}
-${t.token_name}
-${t.created_by}`.toLowerCase().includes(asked)
+      (t2) => `${noteOf(t2)}
+${t2.token_name}
+${t2.created_by}`.toLowerCase().includes(asked)
     );
-    const of = (filter) => found.filter((t) => filter === "all" || t.status === filter);
+    const of = (filter) => found.filter((t2) => filter === "all" || t2.status === filter);
     const matching = of(this.#filter).sort(SORTS[this.#sort.value][1]);
     this.#filters.draw(
       FILTERS.map((name) => [name, capital(name), el("span", { class: "n" }, number(of(name).length))]),
@@ -1656,7 +1680,7 @@ ${t.created_by}`.toLowerCase().includes(asked)
     );
     this.#count.textContent = this.#summary(matching.length);
     const keep = this.#focused();
-    this.#rows.replaceChildren(...matching.slice(0, this.#shown).map((t) => this.#row(t)));
+    this.#rows.replaceChildren(...matching.slice(0, this.#shown).map((t2) => this.#row(t2)));
     if (keep) this.#buttons(keep.id)[keep.index]?.focus();
     this.#below.replaceChildren(...this.#rest(matching.length, asked));
   }
@@ -1681,7 +1705,7 @@ ${t.created_by}`.toLowerCase().includes(asked)
   #summary(matching) {
     const all = this.#tokens.length;
     if (matching !== all) return `${number(matching)} of ${number(all)}`;
-    const active = this.#tokens.filter((t) => t.status === "active").length;
+    const active = this.#tokens.filter((t2) => t2.status === "active").length;
     return `${plural(all, "token")}, ${number(active)} active`;
   }
   /**
@@ -1711,34 +1735,34 @@ ${t.created_by}`.toLowerCase().includes(asked)
     };
     return [button(`Show more (${number(matching - this.#shown)} left)`, "", "wide", more)];
   }
-  #row(t) {
-    const made = new Date(t.created_at);
-    const time2 = el("time", { datetime: t.created_at, title: made.toLocaleString() }, ago(made));
+  #row(t2) {
+    const made = new Date(t2.created_at);
+    const time2 = el("time", { datetime: t2.created_at, title: made.toLocaleString() }, ago(made));
     return el(
       "li",
-      { class: `token ${t.status}`, "data-id": t.cache_id },
+      { class: `token ${t2.status}`, "data-id": t2.cache_id },
       el(
         "div",
         { class: "who" },
-        el("h2", { class: noteOf(t) ? "" : "none" }, noteOf(t) || "No note"),
-        el("p", { class: "muted" }, "Made ", time2, ` by ${t.created_by}`)
+        el("h2", { class: noteOf(t2) ? "" : "none" }, noteOf(t2) || "No note"),
+        el("p", { class: "muted" }, "Made ", time2, ` by ${t2.created_by}`)
       ),
-      this.#name(t),
-      usage(t),
-      el("span", { class: `pill ${t.status}` }, t.status),
-      el("div", { class: "actions" }, t.token_name && this.#actions(t))
+      this.#name(t2),
+      usage(t2),
+      el("span", { class: `pill ${t2.status}` }, t2.status),
+      el("div", { class: "actions" }, t2.token_name && this.#actions(t2))
     );
   }
   /** Shows a token's name only when asked: whoever reads it may send. */
-  #name(t) {
-    if (!t.token_name) {
+  #name(t2) {
+    if (!t2.token_name) {
       const why = "Made under an earlier API key. It still works, but its name cannot be shown.";
       return el("p", { class: "name muted" }, why);
     }
-    const shown = this.#revealed.has(t.token_name);
-    const what = noteOf(t) ? ` of ${noteOf(t)}` : "";
+    const shown = this.#revealed.has(t2.token_name);
+    const what = noteOf(t2) ? ` of ${noteOf(t2)}` : "";
     const turn = () => {
-      if (!this.#revealed.delete(t.token_name)) this.#revealed.add(t.token_name);
+      if (!this.#revealed.delete(t2.token_name)) this.#revealed.add(t2.token_name);
       this.#list();
     };
     const title = shown ? "Hide" : "Reveal";
@@ -1754,27 +1778,27 @@ ${t.created_by}`.toLowerCase().includes(asked)
       icon(shown ? "hide" : "eye")
     );
     const hidden = [
-      el("span", { "aria-hidden": "true" }, masked(t.token_name)),
+      el("span", { "aria-hidden": "true" }, masked(t2.token_name)),
       el("span", { class: "visually-hidden" }, "Hidden name")
     ];
-    const copy = copyButton(`Copy the name${what}`, () => t.token_name, { wordless: true, onRefused: refused });
-    return el("div", { class: "name" }, el("code", {}, shown ? t.token_name : hidden), reveal, copy);
+    const copy = copyButton(`Copy the name${what}`, () => t2.token_name, { wordless: true, onRefused: refused });
+    return el("div", { class: "name" }, el("code", {}, shown ? t2.token_name : hidden), reveal, copy);
   }
-  #actions(t) {
-    const of = (words) => el("span", { class: "visually-hidden" }, ` ${words}${labelOf(t)}`);
-    const limit = button("Limit", "gauge", "quiet", () => this.#limit(t), of("of "));
-    const toggle = t.status === "revoked" ? button("Reactivate", "undo", "quiet", () => this.#reactivate(t), of("")) : button("Revoke", "ban", "quiet danger", () => this.#revoke(t), of(""));
-    const invite = button("Invite", "share", "quiet", () => this.#invite(t), of("with "));
-    return [t.invite_url && (t.status === "active" ? invite : el("span", {})), limit, toggle];
+  #actions(t2) {
+    const of = (words) => el("span", { class: "visually-hidden" }, ` ${words}${labelOf(t2)}`);
+    const limit = button("Limit", "gauge", "quiet", () => this.#limit(t2), of("of "));
+    const toggle = t2.status === "revoked" ? button("Reactivate", "undo", "quiet", () => this.#reactivate(t2), of("")) : button("Revoke", "ban", "quiet danger", () => this.#revoke(t2), of(""));
+    const invite = button("Invite", "share", "quiet", () => this.#invite(t2), of("with "));
+    return [t2.invite_url && (t2.status === "active" ? invite : el("span", {})), limit, toggle];
   }
-  async #invite(t) {
-    const uses = t.remaining < 0 ? "without limit" : plural(t.remaining, "time");
+  async #invite(t2) {
+    const uses = t2.remaining < 0 ? "without limit" : plural(t2.remaining, "time");
     await dialog({
       title: "Invite to send",
       dismiss: "Done",
       body: [
-        el("p", {}, "Whoever has this link can send with ", subject(t), `, ${uses}. Revoke the token to withdraw it.`),
-        invitation(t.invite_url ?? "")
+        el("p", {}, "Whoever has this link can send with ", subject(t2), `, ${uses}. Revoke the token to withdraw it.`),
+        invitation(t2.invite_url ?? "")
       ]
     });
   }
@@ -1819,27 +1843,27 @@ ${t.created_by}`.toLowerCase().includes(asked)
       ]
     });
   }
-  async #limit(t) {
+  async #limit(t2) {
     const done = await dialog({
       title: "Set the limit",
       action: "Save",
       body: [
-        el("p", {}, subject(t), ` has been used ${t.usage_count === 1 ? "once" : plural(t.usage_count, "time")}.`),
-        limitField(t.usage_limit),
-        t.status === "revoked" && el("p", { class: "hint" }, "The token is revoked and stays so until it is reactivated.")
+        el("p", {}, subject(t2), ` has been used ${t2.usage_count === 1 ? "once" : plural(t2.usage_count, "time")}.`),
+        limitField(t2.usage_limit),
+        t2.status === "revoked" && el("p", { class: "hint" }, "The token is revoked and stays so until it is reactivated.")
       ],
-      submit: (fields) => tokens.limit(t.token_name, readLimit(fields))
+      submit: (fields) => tokens.limit(t2.token_name, readLimit(fields))
     });
     if (done) this.#changed(`Limit saved: ${done.usage_limit ? number(done.usage_limit) : "none"}`);
   }
-  async #revoke(t) {
+  async #revoke(t2) {
     const after = " can no longer send. What they sent stays until it expires. You can reactivate the token later.";
     const done = await dialog({
       title: "Revoke this token?",
       action: "Revoke",
       danger: true,
       body: [
-        el("p", {}, "Whoever holds ", subject(t), after),
+        el("p", {}, "Whoever holds ", subject(t2), after),
         el(
           "label",
           { class: "check" },
@@ -1847,13 +1871,13 @@ ${t.created_by}`.toLowerCase().includes(asked)
           " Remove uploads that they began and did not finish"
         )
       ],
-      submit: (fields) => tokens.revoke(t.token_name, fields.purge.checked)
+      submit: (fields) => tokens.revoke(t2.token_name, fields.purge.checked)
     });
     if (done) this.#changed("Token revoked");
   }
-  async #reactivate(t) {
+  async #reactivate(t2) {
     try {
-      await tokens.reactivate(t.token_name);
+      await tokens.reactivate(t2.token_name);
       this.#changed("Token reactivated");
     } catch (problem) {
       notice(messageOf(problem), "bad");
@@ -1866,7 +1890,7 @@ ${t.created_by}`.toLowerCase().includes(asked)
 };
 var capital = (word) => word[0].toUpperCase() + word.slice(1);
 var masked = (name) => `••••••••${name.length > 12 ? name.slice(-4) : ""}`;
-var subject = (t) => el("strong", {}, noteOf(t) || masked(t.token_name));
+var subject = (t2) => el("strong", {}, noteOf(t2) || masked(t2.token_name));
 var refused = () => notice("The browser does not let the page copy. Show it and copy it by hand.", "bad");
 function handedOver(action, text, isMain = false) {
   const copy = copyButton(action, () => text, { primary: isMain, onRefused: refused });
@@ -2039,7 +2063,7 @@ var SendTransfers = class extends View {
   }
   /** Learns what tokens are called. */
   #know(known) {
-    this.#labels = new Map(known.map((t) => [t.cache_id, noteOf2(t) || `${t.cache_id.slice(0, 8)}…`]));
+    this.#labels = new Map(known.map((t2) => [t2.cache_id, noteOf2(t2) || `${t2.cache_id.slice(0, 8)}…`]));
     const chosen = this.#token.value;
     const options = Array.from(this.#labels, ([id, label]) => el("option", { value: id }, label));
     this.#token.replaceChildren(el("option", { value: "" }, "All tokens"), ...options);
@@ -2068,13 +2092,13 @@ var SendTransfers = class extends View {
       document.activeElement?.closest("li.transfer")?.dataset.id
     );
     const name = document.activeElement?.getAttribute("data-do");
-    this.#rows.replaceChildren(...all.map((t) => this.#row(t)));
+    this.#rows.replaceChildren(...all.map((t2) => this.#row(t2)));
     if (focused) {
       const row = this.#rows.querySelector(`[data-id="${focused}"]`);
       const again = row?.querySelector(`[data-do="${name}"]`) ?? row?.querySelector("button");
       again?.focus();
     }
-    const size = all.reduce((sum, t) => sum + (t.erased ? 0 : t.payload_bytes), 0);
+    const size = all.reduce((sum, t2) => sum + (t2.erased ? 0 : t2.payload_bytes), 0);
     const many = this.#after ? `${number(all.length)} or more transfers` : plural(all.length, "transfer");
     const said = all.length === 0 ? "" : `${many}, ${bytes(size)} sealed`;
     if (this.#state.textContent !== said) this.#state.textContent = said;
@@ -2098,71 +2122,71 @@ var SendTransfers = class extends View {
     };
     return [empty({ picture: "search", title: "Nothing found", button: button("Show all", "", "", showAll) })];
   }
-  #row(t) {
-    const made = new Date(t.created_at);
+  #row(t2) {
+    const made = new Date(t2.created_at);
     return el(
       "li",
-      { class: `token transfer ${t.status}`, "data-id": t.transfer_id },
+      { class: `token transfer ${t2.status}`, "data-id": t2.transfer_id },
       el(
         "div",
         { class: "who" },
-        el("h2", {}, el("code", {}, t.transfer_id)),
+        el("h2", {}, el("code", {}, t2.transfer_id)),
         el(
           "p",
           { class: "muted" },
           "Made ",
-          el("time", { datetime: t.created_at, title: made.toLocaleString() }, ago(made)),
-          t.token && [" with ", this.#label(t.token)]
+          el("time", { datetime: t2.created_at, title: made.toLocaleString() }, ago(made)),
+          t2.token && [" with ", this.#label(t2.token)]
         )
       ),
       el(
         "div",
         { class: "what" },
-        el("b", {}, t.payload_bytes > 0 ? bytes(t.payload_bytes) : "Nothing yet"),
-        el("span", {}, endOf(t))
+        el("b", {}, t2.payload_bytes > 0 ? bytes(t2.payload_bytes) : "Nothing yet"),
+        el("span", {}, endOf(t2))
       ),
-      downloads(t),
-      el("span", { class: `pill ${t.status}` }, STATES[t.status] ?? t.status),
-      el("div", { class: "actions" }, this.#actions(t))
+      downloads(t2),
+      el("span", { class: `pill ${t2.status}` }, STATES[t2.status] ?? t2.status),
+      el("div", { class: "actions" }, this.#actions(t2))
     );
   }
   #label(id) {
     return this.#labels.get(id) ?? `${id.slice(0, 8)}…`;
   }
-  #actions(t) {
-    const of = () => el("span", { class: "visually-hidden" }, ` ${t.transfer_id}`);
-    const details = button("Details", "eye", "quiet", () => this.#details(t), of());
+  #actions(t2) {
+    const of = () => el("span", { class: "visually-hidden" }, ` ${t2.transfer_id}`);
+    const details = button("Details", "eye", "quiet", () => this.#details(t2), of());
     details.dataset.do = "details";
-    const down = button("Take down", "ban", "quiet danger", () => this.#takeDown(t), of());
+    const down = button("Take down", "ban", "quiet danger", () => this.#takeDown(t2), of());
     down.dataset.do = "down";
-    return [details, isOver(t) ? el("span", {}) : down];
+    return [details, isOver(t2) ? el("span", {}) : down];
   }
-  async #details(t) {
+  async #details(t2) {
     const happened = el("div", {}, el("p", { class: "muted" }, "Looking…"));
-    this.#happened(t).then(
+    this.#happened(t2).then(
       (told) => happened.replaceChildren(told),
       (problem) => happened.replaceChildren(el("p", { class: "note bad" }, messageOf(problem)))
     );
     const rows = [
-      ["State", STATES[t.status] ?? t.status],
-      ["Size, sealed", t.payload_bytes > 0 ? bytes(t.payload_bytes) : "nothing yet"],
-      ["Token", t.token ? this.#label(t.token) : "none"],
-      ["Made", moment(new Date(t.created_at))],
-      ["Ends", until(new Date(t.expires_at))],
-      ["Downloads", `${downloadsOf(t)}, ${number(t.downloads_completed)} confirmed`]
+      ["State", STATES[t2.status] ?? t2.status],
+      ["Size, sealed", t2.payload_bytes > 0 ? bytes(t2.payload_bytes) : "nothing yet"],
+      ["Token", t2.token ? this.#label(t2.token) : "none"],
+      ["Made", moment(new Date(t2.created_at))],
+      ["Ends", until(new Date(t2.expires_at))],
+      ["Downloads", `${downloadsOf(t2)}, ${number(t2.downloads_completed)} confirmed`]
     ];
-    if (t.request) rows.splice(3, 0, ["Sent to request", t.request]);
-    if (t.erased) rows.push(["Bytes", "erased"]);
+    if (t2.request) rows.splice(3, 0, ["Sent to request", t2.request]);
+    if (t2.erased) rows.push(["Bytes", "erased"]);
     await dialog({
-      title: `Transfer ${t.transfer_id}`,
+      title: `Transfer ${t2.transfer_id}`,
       dismiss: "Done",
       body: [el("dl", { class: "facts" }, facts(rows)), el("h3", {}, "What happened"), happened]
     });
   }
   /** What the audit trail has of a transfer, the newest first. */
-  async #happened(t) {
-    const from = new Date(Math.max(Date.parse(t.created_at) - 6e4, Date.now() - 30 * 864e5)).toISOString();
-    const { events, after } = await audit.page(new URLSearchParams({ from, transfer: t.transfer_id }), 50);
+  async #happened(t2) {
+    const from = new Date(Math.max(Date.parse(t2.created_at) - 6e4, Date.now() - 30 * 864e5)).toISOString();
+    const { events, after } = await audit.page(new URLSearchParams({ from, transfer: t2.transfer_id }), 50);
     if (events.length === 0) return el("p", { class: "muted" }, "The audit trail has nothing of it.");
     return el(
       "ul",
@@ -2179,7 +2203,7 @@ var SendTransfers = class extends View {
       after && el("li", { class: "muted" }, "The audit page has what was before.")
     );
   }
-  async #takeDown(t) {
+  async #takeDown(t2) {
     const help = "For the audit trail. Whoever has the link is told that it was taken down, and not why.";
     const done = await dialog({
       title: "Take this transfer down?",
@@ -2190,7 +2214,7 @@ var SendTransfers = class extends View {
           "p",
           {},
           "Nobody can download ",
-          el("strong", {}, t.transfer_id),
+          el("strong", {}, t2.transfer_id),
           " any more, and its bytes are removed. This cannot be undone."
         ),
         field("reason", "Reason", help, { maxlength: MAX_REASON })
@@ -2201,7 +2225,7 @@ var SendTransfers = class extends View {
         if (new TextEncoder().encode(reason).length > MAX_REASON) {
           throw new Problem("That is too long. Say it shorter.", fields.reason);
         }
-        return transfers.takeDown(t.transfer_id, reason);
+        return transfers.takeDown(t2.transfer_id, reason);
       }
     });
     if (!done) return;
@@ -2210,19 +2234,19 @@ var SendTransfers = class extends View {
     this.#list();
   }
 };
-var noteOf2 = (t) => typeof t.metadata?.note === "string" ? t.metadata.note : "";
+var noteOf2 = (t2) => typeof t2.metadata?.note === "string" ? t2.metadata.note : "";
 var isOver = ({ status }) => ["expired", "deleted", "taken_down"].includes(status);
-function endOf(t) {
-  const end = new Date(t.expires_at);
-  if (!isOver(t)) return ["ends ", el("time", { datetime: t.expires_at, title: end.toLocaleString() }, until(end))];
-  return t.erased ? "erased" : "about to be erased";
+function endOf(t2) {
+  const end = new Date(t2.expires_at);
+  if (!isOver(t2)) return ["ends ", el("time", { datetime: t2.expires_at, title: end.toLocaleString() }, until(end))];
+  return t2.erased ? "erased" : "about to be erased";
 }
 var downloadsOf = ({ download_count: count, max_downloads: most }) => most > 0 ? `${number(count)} of ${number(most)}` : number(count);
-function downloads(t) {
-  const words = el("span", {}, el("b", {}, downloadsOf(t)), t.max_downloads === 1 ? " download" : " downloads");
-  if (t.max_downloads === 0) return el("div", { class: "usage" }, words);
+function downloads(t2) {
+  const words = el("span", {}, el("b", {}, downloadsOf(t2)), t2.max_downloads === 1 ? " download" : " downloads");
+  if (t2.max_downloads === 0) return el("div", { class: "usage" }, words);
   const done = el("i");
-  done.style.width = `${Math.min(1, t.download_count / t.max_downloads) * 100}%`;
+  done.style.width = `${Math.min(1, t2.download_count / t2.max_downloads) * 100}%`;
   return el("div", { class: "usage" }, words, el("div", { class: "meter" }, done));
 }
 customElements.define("send-transfers", SendTransfers);

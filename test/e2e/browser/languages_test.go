@@ -1,0 +1,222 @@
+package browser
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"sgraph.ai/send/shared/test/nightly"
+)
+
+// languageChoice is where the person chooses another language.
+const languageChoice = `select[data-languages]`
+
+// prefer has the browser of a profile prefer languages, and note what is seen of a page before it has its language.
+func (p *profile) prefer(tags ...string) {
+	p.t.Helper()
+	list, err := json.Marshal(tags)
+	p.must(err)
+	p.must(p.before(fmt.Sprintf(`
+		Object.defineProperty(navigator, 'languages', { get: () => %s });
+		window.seen = new Set();
+		const look = () => {
+			const title = document.querySelector('h1');
+			if (title?.checkVisibility({ visibilityProperty: true })) window.seen.add(title.textContent);
+			requestAnimationFrame(look);
+		};
+		requestAnimationFrame(look);`, list)))
+}
+
+// catalogue is what the pages say in a language, by what they say in English.
+func catalogue(t *testing.T, language string) (texts map[string]string) {
+	t.Helper()
+	content, err := os.ReadFile(filepath.Join("../../../services/user/web/assets/languages", language+".json"))
+	if err == nil {
+		err = json.Unmarshal(content, &texts)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return texts
+}
+
+// languages are all that there are, or, by day, the one with the longest words and the one from right to left.
+func languages(t *testing.T) (all []string) {
+	t.Helper()
+	files, err := filepath.Glob("../../../services/user/web/assets/languages/*.json")
+	if err != nil || len(files) < 3 {
+		t.Fatalf("%d catalogues, %v", len(files), err)
+	}
+	for _, file := range files {
+		if language := strings.TrimSuffix(filepath.Base(file), ".json"); language != "en" {
+			all = append(all, language)
+		}
+	}
+	return nightly.Or([]string{"de", "ar"}, all)
+}
+
+// A file goes from one person to another in every language, and every page is right in it on the narrowest phone and
+// on a desk.
+func TestLanguages(t *testing.T) {
+	inBrowser(t)
+	s := serve(t)
+	for _, language := range languages(t) {
+		for name, on := range map[string]screen{"desktop": desktop, "small": {width: 320, height: 640, phone: true}} {
+			t.Run(language+" "+name, func(t *testing.T) {
+				said := catalogue(t, language)
+				direction := map[bool]string{true: "rtl", false: "ltr"}[language == "ar"]
+				p := open(t, on)
+				p.prefer("tlh", language+"-XX", "en")
+				is := func(selector, text string) {
+					t.Helper()
+					p.see(selector)
+					if got := p.text(selector); got != said[text] {
+						t.Errorf("%s says %q instead of %q", selector, got, said[text])
+					}
+				}
+				at := func(what string) {
+					t.Helper()
+					p.audit(what)
+					script := `[document.documentElement.lang, document.documentElement.dir].join(" ")`
+					if got := evaluate[string](p, script); got != language+" "+direction {
+						t.Errorf("%s is %q", what, got)
+					}
+				}
+				p.goSend(s)
+				is(`h1`, "Send it sealed.")
+				if seen := evaluate[[]string](p, `[...window.seen]`); strings.Join(seen, "|") != said["Send it sealed."] {
+					t.Errorf("seen of the title: %q", seen)
+				}
+				at("send")
+				p.choose(fileInput, sample(t), sample(t))
+				p.click(optionsLine)
+				p.click(noteLine)
+				p.click(`passphrase-field summary`)
+				at("send, files chosen")
+				p.click(`[data-ask]`)
+				is(`ask-for-files h2`, "Ask for files")
+				at("ask")
+				p.click(`[data-back]`)
+				p.click(submit)
+				link := p.value(linkInput)
+				p.see(`transfer-status .facts dd`)
+				p.click(`[role="switch"]`)
+				p.click(`sent-transfer details summary`)
+				is(sendingDone, "Sealed and ready")
+				at("sent")
+				p.click(`transfer-status .danger`)
+				is(`dialog h2`, "Delete this transfer?")
+				at("about to delete")
+				evaluate[bool](p, `document.querySelector("dialog").close(), window.onbeforeunload = null, true`)
+
+				recipient := open(t, on)
+				recipient.prefer(language)
+				p, sender := recipient, p
+				defer func() { p = sender }()
+				recipient.goTo(s.URL + "/d/")
+				recipient.see(`#link`)
+				at("receive, no link")
+				recipient.goAfresh(link)
+				recipient.see(receiveIt)
+				at("receive")
+				recipient.click(receiveIt)
+				recipient.see(`#files-title`)
+				at("received")
+				recipient.tolerate("404")
+				recipient.goAfresh(s.URL + "/d/#0123456789ab/" + strings.Repeat("A", 43))
+				is(goneTitle, "There is no such transfer")
+				at("nothing there")
+				recipient.goTo(s.URL + "/r/")
+				is(goneTitle, "There is no request in this link")
+				at("request")
+				recipient.goTo(s.URL + "/how")
+				is(`h1`, "How it works")
+				at("how")
+				recipient.goTo(s.URL + "/no/such/page")
+				is(`lost-page h2`, "There is no page here")
+				at("no such page")
+			})
+		}
+	}
+}
+
+func sample(t *testing.T) string {
+	t.Helper()
+	path, _ := randomFile(t, "A rather long name of a file, final version (2), really.bin", 3000)
+	renamed := filepath.Join(filepath.Dir(path), fmt.Sprintf("%d %s", len(path), filepath.Base(path)))
+	if err := os.Rename(path, renamed); err != nil {
+		t.Fatal(err)
+	}
+	return renamed
+}
+
+// What a person chooses goes before the link that is opened, and that before what the browser prefers.
+func TestChoosingALanguage(t *testing.T) {
+	inBrowser(t)
+	s := serve(t)
+	p := open(t, desktop)
+	p.prefer("en", "fr")
+	title := func(language string) {
+		t.Helper()
+		is := fmt.Sprintf(`document.documentElement.lang === %q && document.readyState === "complete"`, language)
+		for end := time.Now().Add(patience); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
+			if there, _ := value[bool](p, is); there { // a page that is being left answers nothing
+				break
+			}
+		}
+		if got, want := p.text("h1"), catalogue(t, language)["How it works"]; got != want {
+			t.Errorf("the title is %q in %s", got, language)
+		}
+	}
+	p.goTo(s.URL + "/how")
+	title("en")
+	p.goTo(s.URL + "/de-at/download/")
+	p.goTo(s.URL + "/how") // in the same tab
+	title("de")
+	evaluate[bool](p, fmt.Sprintf(`(() => {
+		const choice = document.querySelector(%q);
+		choice.value = "ar";
+		return choice.dispatchEvent(new Event("change"));
+	})()`, languageChoice))
+	title("ar")
+	p.goTo(s.URL + "/de-at/download/")
+	p.goTo(s.URL + "/how")
+	title("ar")
+}
+
+// Where a catalogue cannot be had, the page speaks English: at once where that is said, and soon where nothing is.
+func TestWithoutACatalogue(t *testing.T) {
+	inBrowser(t)
+	s := serve(t)
+	for name, answer := range map[string]func(w http.ResponseWriter, r *http.Request){
+		"refused": func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "no", http.StatusServiceUnavailable) },
+		"never":   func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() },
+		"garbled": func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte(`{"a": `)) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			origin := s.behind(t, func(w http.ResponseWriter, r *http.Request) http.ResponseWriter {
+				if strings.HasSuffix(r.URL.Path, "/de.json") {
+					answer(w, r)
+					return nil
+				}
+				return w
+			})
+			p := open(t, desktop)
+			p.tolerate("503")
+			p.prefer("de")
+			p.goTo(origin + "/")
+			p.see(tokenInput)
+			if got := evaluate[string](p, `document.documentElement.lang`); got != "en" {
+				t.Errorf("the page is in %q", got)
+			}
+			if got := p.text("h1"); got != "Send it sealed." {
+				t.Errorf("the page says %q", got)
+			}
+		})
+	}
+}
