@@ -83,26 +83,39 @@ func (s shownToken) uses() string {
 
 func tokenCreateCommand(e Env) *cobra.Command {
 	var o operatorFlags
-	var note, by, nameFile string
+	var note, by, nameFile, notesFile string
 	var asJSON, asQR bool
-	limit := count(send.DefaultUsageLimit)
+	limit, many := count(send.DefaultUsageLimit), count(1)
 	c := &cobra.Command{
 		Use:   "create [flags]",
 		Short: "Make an access token, and print it",
 		Long: `Make an access token, and print it on standard output; its ID goes to standard
 error, and the link that invites to send with it, where the service knows at which
 address people reach it (SEND__PUBLIC_URL). It is random, unless --token-file says
-what it is to be.`,
+what it is to be.
+
+With --count several are made, alike; with --notes-file one for each line of a file,
+whose note is that. Then each is a line of standard output: its ID, what to hand over,
+which is the link where there is one, and its note, with tabs between them. Where one
+cannot be made those before it are there, and printed.`,
 		Example: `  sgsend token create --limit 5 --note 'for the auditors'
   sgsend token create --note 'Ada on the phone' --qr
+  sgsend token create --count 20 --limit 1 --note 'spring open day' > tokens.tsv
   SGSEND_TOKEN=$(sgsend token create --limit 1) sgsend send report.pdf
   sgsend token create --limit 0 --json`,
 		Args: exactly(0, "no arguments"),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			ctx := cmd.Context()
+			notes, several, err := e.tokenNotes(ctx, cmd, note, notesFile, int64(many))
+			if err != nil {
+				return err
+			}
 			s, err := o.service(ctx, e)
 			if err != nil {
 				return err
+			}
+			if several {
+				return e.makeTokens(ctx, s, wire.CreateTokenRequest{UsageLimit: int64(limit), CreatedBy: by}, notes, asJSON)
 			}
 			in := wire.CreateTokenRequest{UsageLimit: int64(limit), CreatedBy: by}
 			if note != "" {
@@ -129,6 +142,8 @@ what it is to be.`,
 	flags.StringVar(&by, "created-by", "sgsend", "who made it, as the console shows it")
 	flags.StringVar(&nameFile, "token-file", "", `file with the token to make, or "-" for standard input`)
 	flags.BoolVar(&asQR, "qr", false, "draw the link that invites as a QR code, too")
+	flags.Var(&many, "count", fmt.Sprintf("how many to make, up to %d", mostTokens))
+	flags.StringVar(&notesFile, "notes-file", "", `file with a note a line, each of a token, or "-" for standard input`)
 	o.flags(&e, c)
 	jsonFlag(c, &asJSON)
 	return c

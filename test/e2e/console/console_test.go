@@ -107,6 +107,55 @@ func TestWhatIsTypedOutlivesASession(t *testing.T) {
 	}
 }
 
+// Several tokens are made at once, and several that are chosen are changed together.
+func TestSeveralTokens(t *testing.T) {
+	t.Parallel()
+	ctx := open(t)
+	url, tokens := serve(t)
+	choose := func(note string) step {
+		return until(`(note) => {
+			const row = [...document.querySelectorAll("li.token")].find((r) => r.querySelector("h2").innerText.trim() === note);
+			row?.querySelector(".choose").click();
+			return Boolean(row);
+		}`, note)
+	}
+	run(t, ctx, chromedp.Navigate(url), login(), says("No tokens yet"), press("Several"), focused("#notes"),
+		enter("#limit", "3"), enter("#many", "0"), press("Make tokens"), says("Enter a whole number from 1 to 100."),
+		until(`(text) => { document.querySelector("#notes").value = text; return true; }`, "Ada\n\nBoard\nPress"),
+		press("Make tokens"), says("3 tokens made"))
+	all, err := tokens.List(t.Context())
+	if err != nil || len(all) != 3 {
+		t.Fatalf("%d tokens: %v", len(all), err)
+	}
+	for _, tok := range all {
+		note, _ := tok.Metadata["note"].(string)
+		line := note + "\t" + tok.Name
+		run(t, ctx, until(`(line) => document.querySelector("dialog .several").value.split("\n").includes(line)`, line))
+		if tok.UsageLimit != 3 || note == "" {
+			t.Errorf("made is %+v", tok)
+		}
+	}
+	run(t, ctx, press("Done"), chromedp.WaitNotPresent(chromedp.CSS("dialog")), says("3 tokens, 3 active"),
+		choose("Ada"), says("1 token chosen"), choose("Press"), says("2 tokens chosen"),
+		press("Set limit"), says("2 tokens: "), enter("#limit", "9"), press("Save"), says("Limit saved of 2 tokens"),
+		says("0 of 9 used"), says("0 of 3 used"),
+		choose("Board"), press("Choose all shown"), says("3 tokens chosen"), press("Choose none"),
+		choose("Ada"), choose("Board"), press("Revoke"), says("can no longer send"), press("Revoke"),
+		says("2 tokens revoked"), says("3 tokens, 1 active"))
+	all, err = tokens.List(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, tok := range all {
+		active := tok.Metadata["note"] == "Press"
+		if (tok.Status == send.TokenActive) != active || (tok.UsageLimit == 3) != (tok.Metadata["note"] == "Board") {
+			t.Errorf("%v is %s, of %d", tok.Metadata["note"], tok.Status, tok.UsageLimit)
+		}
+	}
+	run(t, ctx, press("Several"), enter("#many", "4"), press("Make tokens"), says("4 tokens made"), press("Done"),
+		says("7 tokens, 5 active"))
+}
+
 // What people sent is seen without names, and taken down with a reason that the trail keeps.
 func TestATransferIsTakenDown(t *testing.T) {
 	t.Parallel()
@@ -349,7 +398,13 @@ func TestEveryViewFits(t *testing.T) {
 	fits("the invitation")
 	run(t, ctx, press("Done"), press("New token"))
 	fits("the form")
-	run(t, ctx, press("Cancel"), press("Transfers"), says("2 transfers"))
+	run(t, ctx, press("Cancel"), press("Several"))
+	fits("the form of several")
+	run(t, ctx, press("Cancel"), chromedp.Click(chromedp.CSS(`li:first-child .choose`)), says("1 token chosen"))
+	fits("what is chosen")
+	run(t, ctx, press("Revoke"), says("can no longer send"))
+	fits("revoking")
+	run(t, ctx, press("Cancel"), press("Choose none"), press("Transfers"), says("2 transfers"))
 	fits("the transfers")
 	run(t, ctx, press("Details"), says("What happened"), says("The audit trail has nothing"))
 	fits("a transfer")

@@ -19,6 +19,7 @@ const SORTS = {
 const FILTERS = ['all', 'active', 'exhausted', 'revoked'];
 const DEFAULT_LIMIT = 50;
 const MAX_LIMIT = 1_000_000_000;
+const MOST = 100; // tokens that are made at once
 const PAGE = 100; // rows shown at first, and with every "Show more"
 
 const left = (/** @type {Token} */ t) => (t.remaining < 0 ? Number.POSITIVE_INFINITY : t.remaining);
@@ -36,7 +37,7 @@ class SendTokens extends View {
     id: 'search',
     type: 'search',
     'aria-label': 'Search tokens',
-    placeholder: 'Search by note, name or creator',
+    placeholder: 'Search by note, name, ID or creator',
     autocomplete: 'off',
     spellcheck: 'false',
     input: () => this.#list(true),
@@ -50,13 +51,30 @@ class SendTokens extends View {
   #rows = el('ul', { class: 'tokens card' });
   #below = el('div', { class: 'below' });
   #count = el('p', { class: 'muted', role: 'status' });
+  /** @type {Set<string>} IDs of the tokens that are chosen, to do something with all of them */
+  #chosen = new Set();
+  #chosenCount = el('b', { role: 'status' });
+  #bar = el(
+    'div',
+    { class: 'chosen card', hidden: true, role: 'group', 'aria-label': 'With all that are chosen' },
+    this.#chosenCount,
+    button('Choose all shown', 'check', 'quiet', () => this.#chooseShown()),
+    button('Set limit', 'gauge', 'quiet', () => this.#limitChosen()),
+    button('Revoke', 'ban', 'quiet danger', () => this.#revokeChosen()),
+    button('Choose none', 'close', 'quiet', () => this.#choose([])),
+  );
 
   draw() {
     this.append(
       head(
         'Tokens',
         this.#count,
-        button('New token', 'plus', 'primary', () => this.#create()),
+        el(
+          'div',
+          { class: 'make' },
+          button('Several', 'plus', '', () => this.#createSeveral()),
+          button('New token', 'plus', 'primary', () => this.#create()),
+        ),
       ),
       el(
         'div',
@@ -65,6 +83,7 @@ class SendTokens extends View {
         this.#filters.element,
         this.#sort,
       ),
+      this.#bar,
       this.#rows,
       this.#below,
     );
@@ -73,6 +92,8 @@ class SendTokens extends View {
   async load() {
     try {
       this.#tokens = await api.list();
+      const known = new Set(this.#tokens.map((t) => t.cache_id));
+      this.#choose([...this.#chosen].filter((id) => known.has(id)));
       this.#list();
     } catch (problem) {
       if (this.#tokens.length > 0) notice(messageOf(problem), 'bad');
@@ -89,7 +110,7 @@ class SendTokens extends View {
     if (fromTop) this.#shown = PAGE;
     const asked = this.#search.value.trim().toLowerCase();
     const found = this.#tokens.filter((t) =>
-      `${noteOf(t)}\n${t.token_name}\n${t.created_by}`.toLowerCase().includes(asked),
+      `${noteOf(t)}\n${t.token_name}\n${t.created_by}\n${t.cache_id}`.toLowerCase().includes(asked),
     );
     const of = (/** @type {string} */ filter) => found.filter((t) => filter === 'all' || t.status === filter);
     const matching = of(this.#filter).sort(SORTS[this.#sort.value][1]);
@@ -159,8 +180,12 @@ class SendTokens extends View {
       el(
         'div',
         { class: 'who' },
-        el('h2', { class: noteOf(t) ? '' : 'none' }, noteOf(t) || 'No note'),
-        el('p', { class: 'muted' }, 'Made ', time, ` by ${t.created_by}`),
+        el(
+          'h2',
+          { class: noteOf(t) ? '' : 'none' },
+          el('label', {}, this.#chooser(t), el('span', {}, noteOf(t) || 'No note')),
+        ),
+        el('p', { class: 'muted' }, 'Made ', time, ` by ${t.created_by}, ID ${idOf(t)}`),
       ),
       this.#name(t),
       usage(t),
@@ -269,6 +294,140 @@ class SendTokens extends View {
     });
   }
 
+  /** The box that chooses a token. */
+  #chooser(/** @type {Token} */ t) {
+    const change = (/** @type {any} */ event) => {
+      if (event.target.checked) this.#choose([...this.#chosen, t.cache_id]);
+      else this.#choose([...this.#chosen].filter((id) => id !== t.cache_id));
+    };
+    const chosen = this.#chosen.has(t.cache_id);
+    return t.token_name && el('input', { type: 'checkbox', class: 'choose', checked: chosen, change });
+  }
+
+  #choose(/** @type {string[]} */ ids) {
+    this.#chosen = new Set(ids);
+    this.#bar.hidden = ids.length === 0;
+    this.#chosenCount.textContent = `${plural(ids.length, 'token')} chosen`;
+    for (const row of /** @type {NodeListOf<HTMLElement>} */ (this.#rows.querySelectorAll('li.token'))) {
+      const box = /** @type {HTMLInputElement | null} */ (row.querySelector('.choose'));
+      if (box) box.checked = this.#chosen.has(row.dataset.id ?? '');
+    }
+  }
+
+  #chooseShown() {
+    const rows = /** @type {HTMLElement[]} */ ([...this.#rows.querySelectorAll('li.token:has(.choose)')]);
+    this.#choose([...new Set([...this.#chosen, ...rows.map((row) => row.dataset.id ?? '')])]);
+  }
+
+  /**
+   * Does something with each token that is chosen, and says how many of them it was done with. Those are chosen no
+   * more: where one failed, it can be done with the rest again.
+   * @param {(t: Token) => Promise<unknown>} act
+   */
+  async #withChosen(act) {
+    let done = 0;
+    for (const t of this.#tokens.filter((t) => this.#chosen.has(t.cache_id))) {
+      try {
+        await act(t);
+      } catch (problem) {
+        this.load();
+        throw new Problem(`Done with ${number(done)}, then: ${messageOf(problem)}`);
+      }
+      this.#choose([...this.#chosen].filter((id) => id !== t.cache_id));
+      done++;
+    }
+    return plural(done, 'token');
+  }
+
+  async #limitChosen() {
+    const done = await dialog({
+      title: 'Set the limit of all of them',
+      action: 'Save',
+      body: [this.#whichChosen(), limitField(DEFAULT_LIMIT)],
+      submit: (fields) => {
+        const limit = readLimit(fields);
+        return this.#withChosen((t) => api.limit(t.token_name, limit));
+      },
+    });
+    if (done) this.#changed(`Limit saved of ${done}`);
+  }
+
+  async #revokeChosen() {
+    const done = await dialog({
+      title: 'Revoke all of them?',
+      action: 'Revoke',
+      danger: true,
+      body: [
+        this.#whichChosen(),
+        el('p', {}, 'Whoever holds one can no longer send. What they sent stays until it expires.'),
+        purgeBox(),
+      ],
+      submit: (fields) => {
+        const purge = fields.purge.checked;
+        return this.#withChosen((t) => api.revoke(t.token_name, purge));
+      },
+    });
+    if (done) this.#changed(`${done} revoked`);
+  }
+
+  /** Names some of those that are chosen. */
+  #whichChosen() {
+    const labels = this.#tokens.filter((t) => this.#chosen.has(t.cache_id)).map((t) => noteOf(t) || idOf(t));
+    const some = labels.slice(0, 5).join(', ');
+    const more = labels.length > 5 ? `, and ${number(labels.length - 5)} more` : '';
+    return el('p', { class: 'which' }, `${plural(labels.length, 'token')}: ${some}${more}`);
+  }
+
+  /** Makes a token for each note, or as many as are wanted with one. */
+  async #createSeveral() {
+    const help =
+      'One a line: each gets a token of its own. One line alone is the note of as many tokens as you say below.';
+    const made = await dialog({
+      title: 'Several tokens',
+      action: 'Make tokens',
+      body: [
+        el(
+          'div',
+          {},
+          el('label', { class: 'label', for: 'notes' }, 'Notes'),
+          el('textarea', { id: 'notes', name: 'notes', rows: 5, autofocus: true, 'aria-describedby': 'notes-help' }),
+          el('p', { class: 'hint', id: 'notes-help' }, help),
+        ),
+        field('many', 'How many with one note', `At most ${MOST} at once.`, {
+          type: 'number',
+          inputmode: 'numeric',
+          min: 1,
+          max: MOST,
+          value: 10,
+        }),
+        limitField(DEFAULT_LIMIT),
+      ],
+      submit: (fields) => makeSeveral(notesOf(fields), readLimit(fields)),
+    });
+    if (!made) return;
+    this.load();
+    const lines = made.tokens.map(([note, said]) => `${note}\t${said}`).join('\n');
+    const all = copyButton('Copy all', () => lines, { primary: true, onRefused: refused });
+    await dialog({
+      title: `${plural(made.tokens.length, 'token')} made`,
+      dismiss: 'Done',
+      body: [
+        made.problem && el('p', { class: 'note bad' }, `The others could not be made: ${made.problem}`),
+        el(
+          'p',
+          {},
+          'A note and what to hand over, a line each, as a table takes them. They can be copied again later.',
+        ),
+        el(
+          'textarea',
+          { class: 'several', readonly: true, rows: 8, 'aria-label': 'Notes and tokens', wrap: 'off' },
+          lines,
+        ),
+        all,
+      ],
+    });
+  }
+
   async #limit(/** @type {Token} */ t) {
     const done = await dialog({
       title: 'Set the limit',
@@ -290,15 +449,7 @@ class SendTokens extends View {
       title: 'Revoke this token?',
       action: 'Revoke',
       danger: true,
-      body: [
-        el('p', {}, 'Whoever holds ', subject(t), after),
-        el(
-          'label',
-          { class: 'check' },
-          el('input', { type: 'checkbox', name: 'purge' }),
-          ' Remove uploads that they began and did not finish',
-        ),
-      ],
+      body: [el('p', {}, 'Whoever holds ', subject(t), after), purgeBox()],
       submit: (fields) => api.revoke(t.token_name, fields.purge.checked),
     });
     if (done) this.#changed('Token revoked');
@@ -317,6 +468,59 @@ class SendTokens extends View {
     notice(text);
     this.load();
   }
+}
+
+/** Enough of a token's ID to find it by in the audit trail. */
+const idOf = (/** @type {Token} */ t) => t.cache_id.slice(0, 8);
+
+const purgeBox = () =>
+  el(
+    'label',
+    { class: 'check' },
+    el('input', { type: 'checkbox', name: 'purge' }),
+    ' Remove uploads that they began and did not finish',
+  );
+
+/**
+ * The notes that are asked for: those that were typed, or the one as often as it was said.
+ * @param {any} fields
+ * @returns {string[]}
+ */
+function notesOf(fields) {
+  const lines = fields.notes.value.split('\n').map((/** @type {string} */ line) => line.trim());
+  const notes = lines.filter(Boolean);
+  if (notes.length > MOST) throw new Problem(`These are ${number(notes.length)}, of at most ${MOST}.`, fields.notes);
+  if (notes.length > 1) return notes;
+  const many = Number(fields.many.value);
+  if (!Number.isInteger(many) || many < 1 || many > MOST) {
+    throw new Problem(`Enter a whole number from 1 to ${MOST}.`, fields.many);
+  }
+  return Array(many).fill(notes[0] ?? '');
+}
+
+/**
+ * Makes a token for each note, one after the other. What was made before one fails is there, and told.
+ * @param {string[]} notes
+ * @param {number} limit
+ */
+async function makeSeveral(notes, limit) {
+  /** @type {[note: string, said: string][]} */
+  const tokens = [];
+  for (const note of notes) {
+    try {
+      const made = await api.create({
+        token_name: '',
+        usage_limit: limit,
+        created_by: 'console',
+        metadata: note ? { note } : {},
+      });
+      tokens.push([note, made.invite_url || made.token_name]);
+    } catch (problem) {
+      if (tokens.length === 0) throw problem;
+      return { tokens, problem: messageOf(problem) };
+    }
+  }
+  return { tokens, problem: '' };
 }
 
 const capital = (/** @type {string} */ word) => word[0].toUpperCase() + word.slice(1);

@@ -1604,6 +1604,7 @@ var SORTS = {
 var FILTERS = ["all", "active", "exhausted", "revoked"];
 var DEFAULT_LIMIT = 50;
 var MAX_LIMIT = 1e9;
+var MOST = 100;
 var PAGE2 = 100;
 var left = (t2) => t2.remaining < 0 ? Number.POSITIVE_INFINITY : t2.remaining;
 var noteOf = (t2) => typeof t2.metadata?.note === "string" ? t2.metadata.note : "";
@@ -1619,7 +1620,7 @@ var SendTokens = class extends View {
     id: "search",
     type: "search",
     "aria-label": "Search tokens",
-    placeholder: "Search by note, name or creator",
+    placeholder: "Search by note, name, ID or creator",
     autocomplete: "off",
     spellcheck: "false",
     input: () => this.#list(true)
@@ -1633,12 +1634,29 @@ var SendTokens = class extends View {
   #rows = el("ul", { class: "tokens card" });
   #below = el("div", { class: "below" });
   #count = el("p", { class: "muted", role: "status" });
+  /** @type {Set<string>} IDs of the tokens that are chosen, to do something with all of them */
+  #chosen = /* @__PURE__ */ new Set();
+  #chosenCount = el("b", { role: "status" });
+  #bar = el(
+    "div",
+    { class: "chosen card", hidden: true, role: "group", "aria-label": "With all that are chosen" },
+    this.#chosenCount,
+    button("Choose all shown", "check", "quiet", () => this.#chooseShown()),
+    button("Set limit", "gauge", "quiet", () => this.#limitChosen()),
+    button("Revoke", "ban", "quiet danger", () => this.#revokeChosen()),
+    button("Choose none", "close", "quiet", () => this.#choose([]))
+  );
   draw() {
     this.append(
       head(
         "Tokens",
         this.#count,
-        button("New token", "plus", "primary", () => this.#create())
+        el(
+          "div",
+          { class: "make" },
+          button("Several", "plus", "", () => this.#createSeveral()),
+          button("New token", "plus", "primary", () => this.#create())
+        )
       ),
       el(
         "div",
@@ -1647,6 +1665,7 @@ var SendTokens = class extends View {
         this.#filters.element,
         this.#sort
       ),
+      this.#bar,
       this.#rows,
       this.#below
     );
@@ -1654,6 +1673,8 @@ var SendTokens = class extends View {
   async load() {
     try {
       this.#tokens = await tokens.list();
+      const known = new Set(this.#tokens.map((t2) => t2.cache_id));
+      this.#choose([...this.#chosen].filter((id) => known.has(id)));
       this.#list();
     } catch (problem) {
       if (this.#tokens.length > 0) notice(messageOf(problem), "bad");
@@ -1670,7 +1691,8 @@ var SendTokens = class extends View {
     const found = this.#tokens.filter(
       (t2) => `${noteOf(t2)}
 ${t2.token_name}
-${t2.created_by}`.toLowerCase().includes(asked)
+${t2.created_by}
+${t2.cache_id}`.toLowerCase().includes(asked)
     );
     const of = (filter) => found.filter((t2) => filter === "all" || t2.status === filter);
     const matching = of(this.#filter).sort(SORTS[this.#sort.value][1]);
@@ -1744,8 +1766,12 @@ ${t2.created_by}`.toLowerCase().includes(asked)
       el(
         "div",
         { class: "who" },
-        el("h2", { class: noteOf(t2) ? "" : "none" }, noteOf(t2) || "No note"),
-        el("p", { class: "muted" }, "Made ", time2, ` by ${t2.created_by}`)
+        el(
+          "h2",
+          { class: noteOf(t2) ? "" : "none" },
+          el("label", {}, this.#chooser(t2), el("span", {}, noteOf(t2) || "No note"))
+        ),
+        el("p", { class: "muted" }, "Made ", time2, ` by ${t2.created_by}, ID ${idOf(t2)}`)
       ),
       this.#name(t2),
       usage(t2),
@@ -1843,6 +1869,141 @@ ${t2.created_by}`.toLowerCase().includes(asked)
       ]
     });
   }
+  /** The box that chooses a token. */
+  #chooser(t2) {
+    const change = (event) => {
+      if (event.target.checked) this.#choose([...this.#chosen, t2.cache_id]);
+      else this.#choose([...this.#chosen].filter((id) => id !== t2.cache_id));
+    };
+    const chosen = this.#chosen.has(t2.cache_id);
+    return t2.token_name && el("input", { type: "checkbox", class: "choose", checked: chosen, change });
+  }
+  #choose(ids) {
+    this.#chosen = new Set(ids);
+    this.#bar.hidden = ids.length === 0;
+    this.#chosenCount.textContent = `${plural(ids.length, "token")} chosen`;
+    for (
+      const row of
+      /** @type {NodeListOf<HTMLElement>} */
+      this.#rows.querySelectorAll("li.token")
+    ) {
+      const box = (
+        /** @type {HTMLInputElement | null} */
+        row.querySelector(".choose")
+      );
+      if (box) box.checked = this.#chosen.has(row.dataset.id ?? "");
+    }
+  }
+  #chooseShown() {
+    const rows = (
+      /** @type {HTMLElement[]} */
+      [...this.#rows.querySelectorAll("li.token:has(.choose)")]
+    );
+    this.#choose([.../* @__PURE__ */ new Set([...this.#chosen, ...rows.map((row) => row.dataset.id ?? "")])]);
+  }
+  /**
+   * Does something with each token that is chosen, and says how many of them it was done with. Those are chosen no
+   * more: where one failed, it can be done with the rest again.
+   * @param {(t: Token) => Promise<unknown>} act
+   */
+  async #withChosen(act) {
+    let done = 0;
+    for (const t2 of this.#tokens.filter((t3) => this.#chosen.has(t3.cache_id))) {
+      try {
+        await act(t2);
+      } catch (problem) {
+        this.load();
+        throw new Problem(`Done with ${number(done)}, then: ${messageOf(problem)}`);
+      }
+      this.#choose([...this.#chosen].filter((id) => id !== t2.cache_id));
+      done++;
+    }
+    return plural(done, "token");
+  }
+  async #limitChosen() {
+    const done = await dialog({
+      title: "Set the limit of all of them",
+      action: "Save",
+      body: [this.#whichChosen(), limitField(DEFAULT_LIMIT)],
+      submit: (fields) => {
+        const limit = readLimit(fields);
+        return this.#withChosen((t2) => tokens.limit(t2.token_name, limit));
+      }
+    });
+    if (done) this.#changed(`Limit saved of ${done}`);
+  }
+  async #revokeChosen() {
+    const done = await dialog({
+      title: "Revoke all of them?",
+      action: "Revoke",
+      danger: true,
+      body: [
+        this.#whichChosen(),
+        el("p", {}, "Whoever holds one can no longer send. What they sent stays until it expires."),
+        purgeBox()
+      ],
+      submit: (fields) => {
+        const purge = fields.purge.checked;
+        return this.#withChosen((t2) => tokens.revoke(t2.token_name, purge));
+      }
+    });
+    if (done) this.#changed(`${done} revoked`);
+  }
+  /** Names some of those that are chosen. */
+  #whichChosen() {
+    const labels = this.#tokens.filter((t2) => this.#chosen.has(t2.cache_id)).map((t2) => noteOf(t2) || idOf(t2));
+    const some = labels.slice(0, 5).join(", ");
+    const more = labels.length > 5 ? `, and ${number(labels.length - 5)} more` : "";
+    return el("p", { class: "which" }, `${plural(labels.length, "token")}: ${some}${more}`);
+  }
+  /** Makes a token for each note, or as many as are wanted with one. */
+  async #createSeveral() {
+    const help = "One a line: each gets a token of its own. One line alone is the note of as many tokens as you say below.";
+    const made = await dialog({
+      title: "Several tokens",
+      action: "Make tokens",
+      body: [
+        el(
+          "div",
+          {},
+          el("label", { class: "label", for: "notes" }, "Notes"),
+          el("textarea", { id: "notes", name: "notes", rows: 5, autofocus: true, "aria-describedby": "notes-help" }),
+          el("p", { class: "hint", id: "notes-help" }, help)
+        ),
+        field("many", "How many with one note", `At most ${MOST} at once.`, {
+          type: "number",
+          inputmode: "numeric",
+          min: 1,
+          max: MOST,
+          value: 10
+        }),
+        limitField(DEFAULT_LIMIT)
+      ],
+      submit: (fields) => makeSeveral(notesOf(fields), readLimit(fields))
+    });
+    if (!made) return;
+    this.load();
+    const lines = made.tokens.map(([note, said]) => `${note}	${said}`).join("\n");
+    const all = copyButton("Copy all", () => lines, { primary: true, onRefused: refused });
+    await dialog({
+      title: `${plural(made.tokens.length, "token")} made`,
+      dismiss: "Done",
+      body: [
+        made.problem && el("p", { class: "note bad" }, `The others could not be made: ${made.problem}`),
+        el(
+          "p",
+          {},
+          "A note and what to hand over, a line each, as a table takes them. They can be copied again later."
+        ),
+        el(
+          "textarea",
+          { class: "several", readonly: true, rows: 8, "aria-label": "Notes and tokens", wrap: "off" },
+          lines
+        ),
+        all
+      ]
+    });
+  }
   async #limit(t2) {
     const done = await dialog({
       title: "Set the limit",
@@ -1862,15 +2023,7 @@ ${t2.created_by}`.toLowerCase().includes(asked)
       title: "Revoke this token?",
       action: "Revoke",
       danger: true,
-      body: [
-        el("p", {}, "Whoever holds ", subject(t2), after),
-        el(
-          "label",
-          { class: "check" },
-          el("input", { type: "checkbox", name: "purge" }),
-          " Remove uploads that they began and did not finish"
-        )
-      ],
+      body: [el("p", {}, "Whoever holds ", subject(t2), after), purgeBox()],
       submit: (fields) => tokens.revoke(t2.token_name, fields.purge.checked)
     });
     if (done) this.#changed("Token revoked");
@@ -1888,6 +2041,42 @@ ${t2.created_by}`.toLowerCase().includes(asked)
     this.load();
   }
 };
+var idOf = (t2) => t2.cache_id.slice(0, 8);
+var purgeBox = () => el(
+  "label",
+  { class: "check" },
+  el("input", { type: "checkbox", name: "purge" }),
+  " Remove uploads that they began and did not finish"
+);
+function notesOf(fields) {
+  const lines = fields.notes.value.split("\n").map((line) => line.trim());
+  const notes = lines.filter(Boolean);
+  if (notes.length > MOST) throw new Problem(`These are ${number(notes.length)}, of at most ${MOST}.`, fields.notes);
+  if (notes.length > 1) return notes;
+  const many = Number(fields.many.value);
+  if (!Number.isInteger(many) || many < 1 || many > MOST) {
+    throw new Problem(`Enter a whole number from 1 to ${MOST}.`, fields.many);
+  }
+  return Array(many).fill(notes[0] ?? "");
+}
+async function makeSeveral(notes, limit) {
+  const tokens2 = [];
+  for (const note of notes) {
+    try {
+      const made = await tokens.create({
+        token_name: "",
+        usage_limit: limit,
+        created_by: "console",
+        metadata: note ? { note } : {}
+      });
+      tokens2.push([note, made.invite_url || made.token_name]);
+    } catch (problem) {
+      if (tokens2.length === 0) throw problem;
+      return { tokens: tokens2, problem: messageOf(problem) };
+    }
+  }
+  return { tokens: tokens2, problem: "" };
+}
 var capital = (word) => word[0].toUpperCase() + word.slice(1);
 var masked = (name) => `••••••••${name.length > 12 ? name.slice(-4) : ""}`;
 var subject = (t2) => el("strong", {}, noteOf(t2) || masked(t2.token_name));
