@@ -204,7 +204,7 @@ async function receive(download, key, stopAfter = Infinity) {
 async function seal(key, content, isStream) {
   const plain = new Blob([writeEnvelope({ filename: 'a.bin' }), content]);
   const sealed = isStream ? new SealedStream(key, plain) : new SealedAtOnce(key, plain);
-  return concat((await sealed.part(0, sealed.size)).chunks);
+  return (await sealed.part(0, sealed.size)).bytes;
 }
 
 const newKey = () => crypto.getRandomValues(new Uint8Array(32));

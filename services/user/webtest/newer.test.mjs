@@ -26,7 +26,7 @@ const vectors = JSON.parse(readFileSync(new URL('../../../shared/envelope/testda
 const fromHex = (hex) => Uint8Array.from(hex.match(/../g) ?? [], (pair) => parseInt(pair, 16));
 const sha256 = (bytes) => createHash('sha256').update(bytes).digest('hex');
 const pattern = (size) => Uint8Array.from({ length: size }, (_, i) => i % 251);
-const whole = async (sealed) => concat((await sealed.part(0, sealed.size)).chunks);
+const whole = async (sealed) => (await sealed.part(0, sealed.size)).bytes;
 const randomOf = ({ salt, noncePrefix }) => concat([fromHex(salt), fromHex(noncePrefix)]);
 
 async function open(key, block, sealed) {

@@ -130,8 +130,8 @@ async function run(service, { content, begun, key, partSize, answers, handedOver
       this.onabort();
       this.onloadend();
     }
-    async send(body) {
-      const bytes = new Uint8Array(await body.arrayBuffer());
+    send(body) {
+      const bytes = body.slice(); // its memory may serve for another as soon as this one is answered
       if (isOver) return;
       handedOver(current, Number(this.number), bytes);
       next(
@@ -152,10 +152,10 @@ async function run(service, { content, begun, key, partSize, answers, handedOver
     const sealed = seal(key, { name: 'a.bin', content: new Blob([content]), inParts: true }, { kept });
     current = sealed;
     const { random, size, plainSize } = sealed;
-    const part = async (from, length) => {
+    const part = async (from, length, into) => {
       sealing++;
       try {
-        return await sealed.part(from, length);
+        return await sealed.part(from, length, into);
       } finally {
         sealing--;
       }

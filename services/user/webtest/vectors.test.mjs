@@ -25,7 +25,7 @@ async function* pieces(bytes, length) {
 /** A sealed file, of parts of a length. */
 async function whole(sealed, length = sealed.size) {
   const chunks = [];
-  for (let at = 0; at < sealed.size; at += length) chunks.push(...(await sealed.part(at, length)).chunks);
+  for (let at = 0; at < sealed.size; at += length) chunks.push((await sealed.part(at, length)).bytes);
   return concat(chunks);
 }
 

@@ -1,11 +1,13 @@
 package browser
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/chromedp/cdproto/browser"
@@ -23,6 +25,10 @@ import (
 type chromium struct {
 	ctx context.Context
 	dir string // of the profile
+
+	mutex   sync.Mutex
+	deaf    bool              // hears no requests
+	workers []context.Context // that are attended
 }
 
 // lifetime is how long a browser may be needed: a large file takes a while.
@@ -54,7 +60,7 @@ func startChromium(p *profile, path, dir string, on screen) (engine, error) {
 	if on.dark {
 		scheme = "dark"
 	}
-	c := &chromium{ctx, dir}
+	c := &chromium{ctx: ctx, dir: dir}
 	p.engine = c // a listener may need it
 	return c, chromedp.Do(ctx,
 		call(emulation.SetDeviceMetricsOverride, emulation.SetDeviceMetricsOverrideParams{
@@ -84,7 +90,14 @@ func (c *chromium) attend(p *profile, worker *target.Info) {
 	ctx, cancel := chromedp.NewContext(c.ctx,
 		chromedp.WithTargetID(worker.TargetID), chromedp.WithListener(p.observe), chromedp.WithDetachOnCancel())
 	p.t.Cleanup(cancel)
-	err := chromedp.Do(ctx, call(runtime.RunIfWaitingForDebugger, cdp.Empty{}))
+	steps := []step{call(runtime.RunIfWaitingForDebugger, cdp.Empty{})}
+	c.mutex.Lock()
+	c.workers = append(c.workers, ctx)
+	if c.deaf {
+		steps = slices.Insert(steps, 0, hearNoRequests)
+	}
+	c.mutex.Unlock()
+	err := chromedp.Do(ctx, steps...)
 	if err != nil && ctx.Err() == nil && !strings.Contains(err.Error(), "target detached") {
 		p.complain("the %s %s is not attended: %v", worker.Type, worker.URL, err)
 	}
@@ -187,12 +200,27 @@ func (c *chromium) process(_ int, words []string) string {
 	return "browser"
 }
 
-func (c *chromium) hearNoRequests() error { return nil } // it keeps none
+// hearNoRequests also has the browser keep none of what is sent and answered: each body of a request is said otherwise,
+// and those of answers are kept for who may ask for them.
+func (c *chromium) hearNoRequests() error {
+	c.mutex.Lock()
+	defer c.mutex.Unlock()
+	c.deaf = true
+	err := c.do(hearNoRequests)
+	for _, worker := range c.workers {
+		if worker.Err() == nil {
+			err = cmp.Or(err, chromedp.Do(worker, hearNoRequests))
+		}
+	}
+	return err
+}
+
+var hearNoRequests = call(network.Disable, cdp.Empty{})
 
 func (c *chromium) tab(p *profile) (engine, error) {
 	ctx, cancel := chromedp.NewContext(c.ctx, chromedp.WithListener(p.observe))
 	p.t.Cleanup(cancel)
-	other := &chromium{ctx, c.dir}
+	other := &chromium{ctx: ctx, dir: c.dir}
 	p.engine = other
 	return other, other.do(keepDownloads(p.downloads), holdWorkers())
 }

@@ -21,14 +21,15 @@ import { Places, RANDOM, SegmentSealer, TAG } from './stream.js';
  */
 
 /** @typedef {{ index: number, tag: Bytes }} Tagged */
-/** @typedef {{ chunks: Bytes[], segments: Tagged[] }} Part */
+/** @typedef {{ bytes: Bytes, segments: Tagged[] }} Part */
 
 /**
  * A sealed transfer, of which parts are made as they are asked for: its exact size, the size of the plaintext, which is
- * declared to the service, and what is random in it, null where it cannot be sealed again.
+ * declared to the service, and what is random in it, null where it cannot be sealed again. A part may be put into memory
+ * that is given, which serves again when the part is no longer needed.
  * @typedef {{
  *   version: number, plainSize: number, size: number, random: Bytes | null,
- *   part: (from: number, length: number) => Promise<Part>,
+ *   part: (from: number, length: number, into?: Bytes) => Promise<Part>,
  * }} Sealed
  */
 
@@ -36,7 +37,7 @@ export const ONE_SHOT_MAX = 32 * 1024 * 1024;
 
 const IV = 12;
 
-/** How many segments are kept that two parts have in common. */
+/** How many segments are kept that two parts have in common, and one of them has not asked for. */
 const EDGES = 8;
 
 /**
@@ -112,7 +113,7 @@ export class SealedAtOnce {
   async part(from, length) {
     this.#sealed ??= this.#seal();
     const sealed = await this.#sealed;
-    return { chunks: [sealed.subarray(from, from + length)], segments: [] };
+    return { bytes: sealed.subarray(from, from + length), segments: [] };
   }
 
   async #seal() {
@@ -133,7 +134,7 @@ export class SealedStream {
   #count;
   /** The tag of each segment that was given out, now or before; zeros where none was. */
   #tags;
-  /** Segments that a part ended within. @type {Map<number, Promise<Bytes>>} */
+  /** Segments that two parts have in common, for the second to ask. @type {Map<number, Promise<Bytes>>} */
   #edges = new Map();
 
   /**
@@ -158,70 +159,67 @@ export class SealedStream {
   }
 
   /**
+   * Seals one segment after the other, while the next one is read: what a browser takes for all of a part at once is new
+   * memory each time, and there until it is collected.
    * @param {number} from
    * @param {number} length
+   * @param {Bytes} [into]
    * @returns {Promise<Part>}
    */
-  async part(from, length) {
+  async part(from, length, into = new Uint8Array(Math.max(0, Math.min(length, this.size - from)))) {
     const to = Math.min(from + length, this.size);
-    if (from >= to) return { chunks: [], segments: [] };
-    const [first, last] = [this.#places.indexOfSealed(from), this.#places.indexOfSealed(to - 1)];
-    const sealed = this.#sealRun(first, last);
-    if (this.#places.sealedStart(last + 1) > to && to < this.size) this.#keepEdge(last, sealed[last - first]);
-    const segments = await Promise.all(sealed.map((one, i) => this.#check(first + i, one)));
-    const chunks = (await Promise.all(sealed)).map((bytes, i) => {
-      const start = this.#places.sealedStart(first + i);
-      return bytes.subarray(Math.max(0, from - start), Math.max(0, to - start));
-    });
+    if (from >= to) return { bytes: into.subarray(0, 0), segments: [] };
     const { head } = this.#sealer;
-    if (from < head.length) chunks.unshift(head.subarray(from, to));
-    return { chunks: chunks.filter(({ length }) => length > 0), segments };
-  }
-
-  /**
-   * Seals segments that follow each other, side by side; what they hold is read at once.
-   * @param {number} first
-   * @param {number} last
-   */
-  #sealRun(first, last) {
-    const edge = this.#edges.get(first);
-    this.#edges.delete(first);
-    const sealed = edge ? [edge] : [];
-    const begin = first + sealed.length;
-    if (begin > last) return sealed;
-    const start = this.#places.plainStart(begin);
-    const reading = read(this.#plain, start, this.#plainEnd(last));
-    for (let index = begin; index <= last; index++) {
-      const [at, end] = [this.#places.plainStart(index) - start, this.#plainEnd(index) - start];
-      const one = reading.then((plain) => this.#sealer.seal(index, plain.subarray(at, end), index === this.#count - 1));
-      one.catch(() => {}); // one before it may fail first
-      sealed.push(one);
+    if (from < head.length) into.set(head.subarray(from, to));
+    const [first, last] = [this.#places.indexOfSealed(from), this.#places.indexOfSealed(to - 1)];
+    const segments = [];
+    let next = this.#segment(first, from, to);
+    for (let index = first; index <= last; index++) {
+      const sealed = await next;
+      if (index < last) {
+        next = this.#segment(index + 1, from, to);
+        next.catch(() => {}); // this one may fail first
+      }
+      segments.push(this.#check(index, sealed));
+      const start = this.#places.sealedStart(index);
+      const begin = Math.max(from, start);
+      if (begin < to) into.set(sealed.subarray(begin - start, to - start), begin - from);
     }
-    return sealed;
-  }
-
-  /** Where a segment ends in the plaintext. */
-  #plainEnd(/** @type {number} */ index) {
-    return Math.min(this.#places.plainStart(index + 1), this.plainSize);
+    return { bytes: into.subarray(0, to - from), segments };
   }
 
   /**
+   * A segment, sealed. One that goes on beyond the part of which it is asked is there for the part that has the rest.
    * @param {number} index
-   * @param {Promise<Bytes>} sealed
+   * @param {number} from
+   * @param {number} to
    */
-  #keepEdge(index, sealed) {
-    this.#edges.set(index, sealed);
+  #segment(index, from, to) {
+    const known = this.#edges.get(index);
+    if (known && this.#edges.delete(index)) return known;
+    const sealing = this.#seal(index);
+    const [start, end] = [this.#places.sealedStart(index), Math.min(this.#places.sealedStart(index + 1), this.size)];
+    if (start >= from && end <= to) return sealing;
+    this.#edges.set(index, sealing);
     for (const old of this.#edges.keys()) if (this.#edges.size > EDGES) this.#edges.delete(old);
+    return sealing;
+  }
+
+  /** @param {number} index */
+  async #seal(index) {
+    const end = Math.min(this.#places.plainStart(index + 1), this.plainSize);
+    const plain = await read(this.#plain, this.#places.plainStart(index), end);
+    return this.#sealer.seal(index, plain, index === this.#count - 1);
   }
 
   /**
    * The tag of a segment. Nothing leaves that is another than what left before: under one nonce there is one plaintext.
    * @param {number} index
-   * @param {Promise<Bytes>} sealed
-   * @returns {Promise<Tagged>}
+   * @param {Bytes} sealed
+   * @returns {Tagged}
    */
-  async #check(index, sealed) {
-    const tag = (await sealed).slice(-TAG);
+  #check(index, sealed) {
+    const tag = sealed.slice(-TAG);
     const known = this.#tags.subarray(index * TAG, (index + 1) * TAG);
     if (known.every((byte) => byte === 0)) known.set(tag);
     else if (!startsWith(tag, known)) throw new FileChangedError();

@@ -13,6 +13,7 @@ import { forget, Journal, lockName } from './unfinished.js';
 const DIRECT_MAX = 8 * 1024 * 1024;
 const AT_ONCE = 3;
 
+/** @typedef {import('../crypto/bytes.js').Bytes} Bytes */
 /** @typedef {import('../crypto/seal.js').Sealed} Sealed */
 /** @typedef {import('../crypto/seal.js').Kept} Kept */
 /** @typedef {(bytes: { encrypted: number, uploaded: number, size: number }) => void} OnProgress */
@@ -162,11 +163,11 @@ async function isComplete(id, error) {
  */
 async function uploadWhole(sealed, url, { token, signal, onProgress, onWait }) {
   const { size } = sealed;
-  const { chunks } = await sealed.part(0, size);
+  const { bytes } = await sealed.part(0, size);
   const report = (/** @type {number} */ uploaded) => onProgress({ encrypted: size, uploaded, size });
   report(0);
   const said = { [headers.contentType]: 'application/octet-stream', ...tokenHeaders(token) };
-  const send = () => transmit('POST', url, new Blob(chunks), { headers: said, signal, onProgress: report });
+  const send = () => transmit('POST', url, bytes, { headers: said, signal, onProgress: report });
   await patiently(send, { signal, onWait });
 }
 
@@ -244,7 +245,7 @@ async function uploadParts(sealed, { id, parts, journal, ...context }) {
   const laneSignal = lanes.signal;
   signal.addEventListener('abort', () => lanes.abort(signal.reason), { once: true });
 
-  const put = async (/** @type {number} */ number, /** @type {Blob} */ body) => {
+  const put = async (/** @type {number} */ number, /** @type {Bytes} */ body) => {
     const report1 = (/** @type {number} */ bytes) => {
       sent[number - 1] = bytes;
       report();
@@ -275,12 +276,13 @@ async function uploadParts(sealed, { id, parts, journal, ...context }) {
   };
 
   const lane = async () => {
+    const memory = new Uint8Array(partSize); // serves for one part after the other
     while (next <= count) {
       laneSignal.throwIfAborted();
       const number = next++;
       const length = lengthOf(number);
       // What is there is sealed, too: whoever goes on finds out so that it is the same.
-      const { chunks, segments } = await sealed.part((number - 1) * partSize, length);
+      const { bytes: body, segments } = await sealed.part((number - 1) * partSize, length, memory);
       encrypted += length;
       report();
       const there = isThere(number) ? parts.there.get(number) : undefined;
@@ -292,7 +294,6 @@ async function uploadParts(sealed, { id, parts, journal, ...context }) {
       laneSignal.throwIfAborted();
       await keep(segments);
       laneSignal.throwIfAborted();
-      const body = new Blob(chunks);
       let etag;
       try {
         etag = await put(number, body);
@@ -303,11 +304,11 @@ async function uploadParts(sealed, { id, parts, journal, ...context }) {
         etag = await put(number, body);
       }
       etags[number - 1] = { part_number: number, etag };
-      await journal?.arrived(number, length);
+      journal?.arrived(number, length); // which never fails, and nothing waits for
     }
   };
   report();
-  const all = Array.from({ length: AT_ONCE }, lane);
+  const all = Array.from({ length: Math.min(AT_ONCE, count) }, lane);
   try {
     await Promise.all(all);
     const json = { transfer_id: id, upload_id: uploadId, parts: etags };
@@ -326,7 +327,7 @@ async function uploadParts(sealed, { id, parts, journal, ...context }) {
  * One request with a body, by XMLHttpRequest because fetch does not tell how much has left. Returns the ETag.
  * @param {string} method
  * @param {string} url
- * @param {Blob} body which the browser reads on, where an array would be copied into the request
+ * @param {Bytes} body which is copied into the request: a blob would go to the browser, and be read there, piece by piece
  * @param {{ headers?: Record<string, string>, signal: AbortSignal, onProgress: (bytes: number) => void }} options
  * @returns {Promise<string | null>}
  */
@@ -342,7 +343,7 @@ function transmit(method, url, body, { headers: said = {}, signal, onProgress })
     xhr.upload.onprogress = ({ loaded }) => onProgress(loaded);
     xhr.onload = () => {
       if (xhr.status >= 200 && xhr.status < 300) {
-        onProgress(body.size);
+        onProgress(body.length);
         resolve(xhr.getResponseHeader(headers.eTag));
       } else reject(errorOf(xhr.status, xhr.responseText, xhr.getResponseHeader(headers.retryAfter)));
     };

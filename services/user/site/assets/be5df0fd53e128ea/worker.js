@@ -2827,11 +2827,11 @@ async function isComplete(id, error) {
 }
 async function uploadWhole(sealed, url, { token, signal, onProgress, onWait }) {
   const { size } = sealed;
-  const { chunks } = await sealed.part(0, size);
+  const { bytes } = await sealed.part(0, size);
   const report = (uploaded) => onProgress({ encrypted: size, uploaded, size });
   report(0);
   const said = { [headers.contentType]: "application/octet-stream", ...tokenHeaders(token) };
-  const send = () => transmit("POST", url, new Blob(chunks), { headers: said, signal, onProgress: report });
+  const send = () => transmit("POST", url, bytes, { headers: said, signal, onProgress: report });
   await patiently(send, { signal, onWait });
 }
 var Parts = class {
@@ -2904,11 +2904,12 @@ async function uploadParts(sealed, { id, parts, journal, ...context }) {
     }
   };
   const lane = async () => {
+    const memory = new Uint8Array(partSize);
     while (next <= count) {
       laneSignal.throwIfAborted();
       const number = next++;
       const length = lengthOf2(number);
-      const { chunks, segments } = await sealed.part((number - 1) * partSize, length);
+      const { bytes: body, segments } = await sealed.part((number - 1) * partSize, length, memory);
       encrypted += length;
       report();
       const there = isThere(number) ? parts.there.get(number) : void 0;
@@ -2920,7 +2921,6 @@ async function uploadParts(sealed, { id, parts, journal, ...context }) {
       laneSignal.throwIfAborted();
       await keep(segments);
       laneSignal.throwIfAborted();
-      const body = new Blob(chunks);
       let etag;
       try {
         etag = await put(number, body);
@@ -2931,11 +2931,11 @@ async function uploadParts(sealed, { id, parts, journal, ...context }) {
         etag = await put(number, body);
       }
       etags[number - 1] = { part_number: number, etag };
-      await journal?.arrived(number, length);
+      journal?.arrived(number, length);
     }
   };
   report();
-  const all = Array.from({ length: AT_ONCE2 }, lane);
+  const all = Array.from({ length: Math.min(AT_ONCE2, count) }, lane);
   try {
     await Promise.all(all);
     const json = { transfer_id: id, upload_id: uploadId, parts: etags };
@@ -2961,7 +2961,7 @@ function transmit(method, url, body, { headers: said = {}, signal, onProgress })
     xhr.upload.onprogress = ({ loaded }) => onProgress(loaded);
     xhr.onload = () => {
       if (xhr.status >= 200 && xhr.status < 300) {
-        onProgress(body.size);
+        onProgress(body.length);
         resolve(xhr.getResponseHeader(headers.eTag));
       } else reject(errorOf(xhr.status, xhr.responseText, xhr.getResponseHeader(headers.retryAfter)));
     };
@@ -4714,7 +4714,7 @@ var SealedAtOnce = class {
   async part(from, length) {
     this.#sealed ??= this.#seal();
     const sealed = await this.#sealed;
-    return { chunks: [sealed.subarray(from, from + length)], segments: [] };
+    return { bytes: sealed.subarray(from, from + length), segments: [] };
   }
   async #seal() {
     const key = await crypto.subtle.importKey("raw", this.#linkKey, "AES-GCM", false, ["encrypt"]);
@@ -4732,7 +4732,7 @@ var SealedStream = class {
   #count;
   /** The tag of each segment that was given out, now or before; zeros where none was. */
   #tags;
-  /** Segments that a part ended within. @type {Map<number, Promise<Bytes>>} */
+  /** Segments that two parts have in common, for the second to ask. @type {Map<number, Promise<Bytes>>} */
   #edges = /* @__PURE__ */ new Map();
   /**
    * What is random is chosen here, unless somebody goes on; only tests give it otherwise.
@@ -4755,67 +4755,65 @@ var SealedStream = class {
     this.#tags.set(kept.tags.subarray(0, this.#tags.length));
   }
   /**
+   * Seals one segment after the other, while the next one is read: what a browser takes for all of a part at once is new
+   * memory each time, and there until it is collected.
    * @param {number} from
    * @param {number} length
+   * @param {Bytes} [into]
    * @returns {Promise<Part>}
    */
-  async part(from, length) {
+  async part(from, length, into = new Uint8Array(Math.max(0, Math.min(length, this.size - from)))) {
     const to = Math.min(from + length, this.size);
-    if (from >= to) return { chunks: [], segments: [] };
-    const [first, last] = [this.#places.indexOfSealed(from), this.#places.indexOfSealed(to - 1)];
-    const sealed = this.#sealRun(first, last);
-    if (this.#places.sealedStart(last + 1) > to && to < this.size) this.#keepEdge(last, sealed[last - first]);
-    const segments = await Promise.all(sealed.map((one, i) => this.#check(first + i, one)));
-    const chunks = (await Promise.all(sealed)).map((bytes, i) => {
-      const start = this.#places.sealedStart(first + i);
-      return bytes.subarray(Math.max(0, from - start), Math.max(0, to - start));
-    });
+    if (from >= to) return { bytes: into.subarray(0, 0), segments: [] };
     const { head } = this.#sealer;
-    if (from < head.length) chunks.unshift(head.subarray(from, to));
-    return { chunks: chunks.filter(({ length: length2 }) => length2 > 0), segments };
-  }
-  /**
-   * Seals segments that follow each other, side by side; what they hold is read at once.
-   * @param {number} first
-   * @param {number} last
-   */
-  #sealRun(first, last) {
-    const edge = this.#edges.get(first);
-    this.#edges.delete(first);
-    const sealed = edge ? [edge] : [];
-    const begin2 = first + sealed.length;
-    if (begin2 > last) return sealed;
-    const start = this.#places.plainStart(begin2);
-    const reading = read3(this.#plain, start, this.#plainEnd(last));
-    for (let index = begin2; index <= last; index++) {
-      const [at2, end] = [this.#places.plainStart(index) - start, this.#plainEnd(index) - start];
-      const one = reading.then((plain) => this.#sealer.seal(index, plain.subarray(at2, end), index === this.#count - 1));
-      one.catch(() => {
-      });
-      sealed.push(one);
+    if (from < head.length) into.set(head.subarray(from, to));
+    const [first, last] = [this.#places.indexOfSealed(from), this.#places.indexOfSealed(to - 1)];
+    const segments = [];
+    let next = this.#segment(first, from, to);
+    for (let index = first; index <= last; index++) {
+      const sealed = await next;
+      if (index < last) {
+        next = this.#segment(index + 1, from, to);
+        next.catch(() => {
+        });
+      }
+      segments.push(this.#check(index, sealed));
+      const start = this.#places.sealedStart(index);
+      const begin2 = Math.max(from, start);
+      if (begin2 < to) into.set(sealed.subarray(begin2 - start, to - start), begin2 - from);
     }
-    return sealed;
-  }
-  /** Where a segment ends in the plaintext. */
-  #plainEnd(index) {
-    return Math.min(this.#places.plainStart(index + 1), this.plainSize);
+    return { bytes: into.subarray(0, to - from), segments };
   }
   /**
+   * A segment, sealed. One that goes on beyond the part of which it is asked is there for the part that has the rest.
    * @param {number} index
-   * @param {Promise<Bytes>} sealed
+   * @param {number} from
+   * @param {number} to
    */
-  #keepEdge(index, sealed) {
-    this.#edges.set(index, sealed);
+  #segment(index, from, to) {
+    const known = this.#edges.get(index);
+    if (known && this.#edges.delete(index)) return known;
+    const sealing = this.#seal(index);
+    const [start, end] = [this.#places.sealedStart(index), Math.min(this.#places.sealedStart(index + 1), this.size)];
+    if (start >= from && end <= to) return sealing;
+    this.#edges.set(index, sealing);
     for (const old of this.#edges.keys()) if (this.#edges.size > EDGES) this.#edges.delete(old);
+    return sealing;
+  }
+  /** @param {number} index */
+  async #seal(index) {
+    const end = Math.min(this.#places.plainStart(index + 1), this.plainSize);
+    const plain = await read3(this.#plain, this.#places.plainStart(index), end);
+    return this.#sealer.seal(index, plain, index === this.#count - 1);
   }
   /**
    * The tag of a segment. Nothing leaves that is another than what left before: under one nonce there is one plaintext.
    * @param {number} index
-   * @param {Promise<Bytes>} sealed
-   * @returns {Promise<Tagged>}
+   * @param {Bytes} sealed
+   * @returns {Tagged}
    */
-  async #check(index, sealed) {
-    const tag = (await sealed).slice(-TAG);
+  #check(index, sealed) {
+    const tag = sealed.slice(-TAG);
     const known = this.#tags.subarray(index * TAG, (index + 1) * TAG);
     if (known.every((byte) => byte === 0)) known.set(tag);
     else if (!startsWith(tag, known)) throw new FileChangedError();
