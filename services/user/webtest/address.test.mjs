@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { takeLink } from '../web/assets/link/address.js';
+import { dropLink, hiddenLink, hideLink, takeLink } from '../web/assets/link/address.js';
 
 const ID = '0123456789ab';
 const KEY = 'AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8';
@@ -44,4 +44,37 @@ test('where there is no link, only the query goes', () => {
   assert.equal(at('/d/?token=x').left, '/d/');
   assert.equal(at(`/d/?token=x#${ID}/short`).left, `/d/#${ID}/short`);
   assert.equal(at('/d/').link.reason, 'no_link');
+});
+
+test('a link that has done its work stays behind the address until its time is over', (t) => {
+  let left;
+  const at = (path) => {
+    globalThis.location = new URL(path, 'https://send.example.org');
+  };
+  globalThis.history = {
+    state: null,
+    replaceState(state, _title, to) {
+      this.state = structuredClone(state);
+      left = to;
+    },
+  };
+  t.mock.timers.enable({ apis: ['Date'], now: 1000 });
+  at('/d/');
+  assert.equal(hiddenLink(), null);
+  hideLink({ id: ID, key: KEY, ends: 2000 });
+  assert.equal(left, '/d/');
+  const { id, key } = hiddenLink();
+  assert.deepEqual({ id, key }, { id: ID, key: KEY });
+  hideLink({ id: ID, key: '', ends: 2000 });
+  assert.deepEqual({ id: hiddenLink().id, key: hiddenLink().key }, { id: ID, key: '' });
+  at(`/d/#${ID}/${KEY}`); // another link, in the same tab
+  assert.equal(hiddenLink(), null);
+  at('/d/');
+  assert.notEqual(hiddenLink(), null);
+  t.mock.timers.setTime(2000);
+  assert.equal(hiddenLink(), null);
+  assert.equal(history.state, null);
+  hideLink({ id: ID, key: KEY, ends: 3000 });
+  dropLink();
+  assert.equal(hiddenLink(), null);
 });

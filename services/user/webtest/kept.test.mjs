@@ -48,6 +48,30 @@ test('what is kept comes back, to another page, too', async () => {
   assert.equal(await comeBack(kept), PIECES);
 });
 
+test('of what is done the permission stays, and few bytes', async () => {
+  let kept = await filled(new Kept(ID));
+  await kept.finish();
+  kept = new Kept(ID);
+  await kept.load();
+  assert.deepEqual(kept.claim, { ...claim, isDone: true });
+  assert.equal(await comeBack(kept), PIECES);
+  const large = { ...claim, total: 33 * PIECE };
+  await kept.save(large);
+  await kept.finish();
+  assert.deepEqual(kept.claim, { ...large, isDone: true });
+  assert.equal(rows.pieces.size, 0);
+  assert.equal(await comeBack(kept), 0);
+});
+
+test('nothing stays when the hour is over', async () => {
+  const kept = await filled(new Kept(ID));
+  await kept.save({ ...claim, ends: Date.now() - 1 });
+  await kept.finish();
+  await kept.load();
+  assert.equal(kept.claim, null);
+  assert.equal(rows.claims.size + rows.pieces.size, 0);
+});
+
 test('where a piece is gone, those before it are all that is kept', async () => {
   const { pieces } = rows;
   await filled(new Kept(ID));

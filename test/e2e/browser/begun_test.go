@@ -122,6 +122,22 @@ func (p *profile) mustHaveLeft(want string) {
 
 const nothingKept = "[[],0]"
 
+// mustKeepPermission says that of one download that is done the browser keeps what it takes to have it again, with so
+// many pieces, and no secret.
+func (p *profile) mustKeepPermission(pieces int, secrets ...string) {
+	p.t.Helper()
+	kept := p.kept()
+	isOne := strings.Count(kept, `"name":`) == 1 && strings.Contains(kept, `"isDone":true`)
+	if !isOne || !strings.HasSuffix(kept, fmt.Sprintf("],%d]", pieces)) {
+		p.t.Errorf("when it is done the browser keeps %s, and not one permission and %d pieces", kept, pieces)
+	}
+	for _, secret := range secrets {
+		if strings.Contains(kept, secret) {
+			p.t.Errorf("when it is done the browser keeps a secret: %s", kept)
+		}
+	}
+}
+
 // One wrong letter, and then the right link in the same tab, is one download.
 func TestWrongLetterThenRightLink(t *testing.T) {
 	inBrowser(t)
@@ -164,9 +180,7 @@ func TestWrongLetterThenRightLink(t *testing.T) {
 			}
 			s.mustCount(t, id, 1)
 			if name == "" {
-				if kept := recipient.kept(); kept != nothingKept {
-					t.Errorf("when it is done the browser keeps %s", kept)
-				}
+				recipient.mustKeepPermission(3, key)
 			}
 		})
 	}
@@ -244,9 +258,7 @@ func TestReloadInTheMiddle(t *testing.T) {
 				t.Errorf("the requests were for %q", got)
 			}
 			s.mustCount(t, id, 1)
-			if kept := recipient.kept(); kept != nothingKept {
-				t.Errorf("when it is done the browser keeps %s", kept)
-			}
+			recipient.mustKeepPermission(13, key)
 		})
 	}
 }
@@ -356,9 +368,7 @@ func TestSecondTabKeepsWhatArrives(t *testing.T) {
 		t.Error("other bytes arrived")
 	}
 	s.mustCount(t, id, 1)
-	if kept := after.kept(); kept != nothingKept {
-		t.Errorf("when it is done the browser keeps %s", kept)
-	}
+	after.mustKeepPermission(17, key)
 }
 
 // Only the service itself ends a download that was begun; a page of something before it does not.

@@ -46,9 +46,7 @@ func TestLineIsCutAndBrowsersAreKilled(t *testing.T) {
 	id, _ := partsOf(t, link)
 	direct.mustCount(t, id, 1)
 	direct.mustBeConfirmed(t, id)
-	if kept := recipient.kept(); kept != nothingKept {
-		t.Errorf("when it is done the recipient's browser keeps %s", kept)
-	}
+	recipient.mustKeepPermission(0)
 	if n := strings.Count(direct.log.String(), `"route":"/api/transfers/create"`); n != 1 {
 		t.Errorf("%d transfers were begun, not one that was gone on with", n)
 	}

@@ -22,6 +22,8 @@ const (
 	saveAll         = `[data-archive]`
 	saveInFolder    = `[data-folder]`
 	passphraseInput = `#passphrase`
+	saveAgain       = `[data-view="done"] [data-actions] button`
+	forget          = `[data-forget]`
 )
 
 // withoutPickers has pages in a browser that lets none write into a file that is chosen.
@@ -92,9 +94,7 @@ func TestLargeFileThroughTheServiceWorker(t *testing.T) {
 		t.Errorf("%d bytes arrived that are not the %d that were sent", len(got), len(content))
 	}
 	s.mustBeConfirmed(t, id)
-	if kept := recipient.kept(); kept != nothingKept {
-		t.Errorf("when it is done the browser keeps %s", kept)
-	}
+	recipient.mustKeepPermission(0, key.String()) // it is large
 	// The service worker has no part in anything else.
 	scopes := evaluate[[]string](recipient,
 		`navigator.serviceWorker.getRegistrations().then((all) => all.map((one) => one.scope))`)
@@ -107,6 +107,145 @@ func TestLargeFileThroughTheServiceWorker(t *testing.T) {
 	if caches := evaluate[[]string](recipient, `caches.keys()`); len(caches) != 0 {
 		t.Errorf("there are caches: %q", caches)
 	}
+
+	recipient.click(saveAgain)
+	recipient.see(received)
+	if got := recipient.downloaded(name); !bytes.Equal(got, content) {
+		t.Errorf("saved again it has %d bytes that are not the %d that were sent", len(got), len(content))
+	}
+	s.mustCount(t, id, 1)
+}
+
+// What was received can be had again in the same browser, by the page that is loaded anew and by the link, until the
+// person has it forgotten; it is counted once. Nobody else can have it.
+func TestReceivedIsHadAgain(t *testing.T) {
+	inBrowser(t)
+	s := serve(t)
+	const name, words = "again.bin", "for your eyes"
+	_, content := randomFile(t, "x", 2<<20)
+	file := func(t *testing.T) (link, id string) {
+		id, key := s.keepOnce(t, name, content, "")
+		return s.URL + "/d/#" + id + "/" + key, id
+	}
+	for kind, one := range map[string]struct {
+		make   func(t *testing.T) (link, id string)
+		button string
+		have   func(p *profile)
+	}{
+		"file": {file, "Save again", func(p *profile) {
+			p.see(received)
+			if !bytes.Equal(p.downloaded(name), content) {
+				p.t.Error("other bytes arrived")
+			}
+		}},
+		"text": {func(t *testing.T) (link, id string) {
+			var sealed bytes.Buffer
+			key := envelope.NewKey()
+			text := strings.NewReader(words)
+			if err := envelope.Encrypt(&sealed, key, envelope.Meta{}, text, int64(len(words))); err != nil {
+				t.Fatal(err)
+			}
+			id, err := s.create(t, sealed.Bytes(), map[string]any{"max_downloads": 1, "content_type_hint": "text/plain"})
+			if err != nil {
+				t.Fatal(err)
+			}
+			return s.URL + "/d/#" + id + "/" + key.String(), id
+		}, "Show again", func(p *profile) {
+			p.see(`.shown-text`)
+			if said := p.text(`.shown-text`); said != words {
+				p.t.Errorf("%q arrived", said)
+			}
+		}},
+		"several": {func(t *testing.T) (link, id string) {
+			link, id, _ = s.several(t)
+			return link, id
+		}, "Save again", func(p *profile) {
+			p.see(filesTitle)
+			p.click(saveAll)
+			p.await(fmt.Sprintf(`document.querySelector(%q)?.innerText.startsWith("All is saved")`, filesSaved))
+			p.downloaded("papers.zip")
+		}},
+	} {
+		t.Run(kind, func(t *testing.T) {
+			link, id := one.make(t)
+			recipient := open(t, desktop)
+			recipient.must(recipient.before(withoutPickers))
+			recipient.goTo(link)
+			recipient.click(receiveIt)
+			one.have(recipient)
+			again := func(how string) {
+				t.Helper()
+				recipient.see(begun)
+				if said := recipient.text(begun); !strings.Contains(said, "You have received this. Until") {
+					t.Errorf("%s: of what was received the page says %q", how, said)
+				}
+				if said := recipient.text(receiveIt); said != one.button {
+					t.Errorf("%s: the button says %q", how, said)
+				}
+				recipient.click(receiveIt)
+				one.have(recipient)
+				s.mustCount(t, id, 1)
+				if at := recipient.address(); at != s.URL+"/d/" {
+					t.Errorf("%s: the address is %s", how, at)
+				}
+			}
+			for range 2 { // more often than the budget of a permit would last
+				recipient.goAgain()
+				again("loaded anew")
+			}
+			if kind == "file" {
+				recipient.audit("received, to be had again")
+			}
+			recipient.goAfresh(link)
+			again("by the link")
+			s.mustBeConfirmed(t, id)
+
+			stranger := open(t, desktop)
+			stranger.goTo(link)
+			stranger.see(goneTitle)
+			if said := stranger.text(goneTitle); said != "All downloads are used" {
+				t.Errorf("to somebody else the page says %q", said)
+			}
+			if kind == "several" {
+				return
+			}
+
+			recipient.click(forget)
+			recipient.await(fmt.Sprintf(`document.querySelector(%q).hidden`, forget))
+			if kept := recipient.kept(); kept != nothingKept {
+				t.Errorf("what was to be forgotten is kept: %s", kept)
+			}
+			if state := evaluate[string](recipient, `JSON.stringify(history.state)`); state != "null" {
+				t.Errorf("what was to be forgotten is in the history: %s", state)
+			}
+			recipient.goAgain()
+			recipient.see(`#link`)
+			recipient.goAfresh(link)
+			recipient.see(goneTitle)
+		})
+	}
+}
+
+// A page that is loaded anew asks again for what did not come with the link.
+func TestWhatWasTypedIsNotKept(t *testing.T) {
+	inBrowser(t)
+	s := serve(t)
+	id, key := s.keepOnce(t, "typed.txt", []byte("typed"), "")
+	recipient := open(t, desktop)
+	recipient.goTo(s.URL + "/d/#" + id)
+	recipient.enter(`#key`, key)
+	recipient.click(receiveIt)
+	recipient.see(received)
+	recipient.downloaded("typed.txt")
+	recipient.mustKeepPermission(1, key)
+	recipient.goAgain()
+	recipient.see(begun)
+	recipient.see(`#key`)
+	state := evaluate[string](recipient, `JSON.stringify(history.state) + location.href`)
+	if strings.Contains(state, key) {
+		t.Errorf("the key that was typed is kept: %s", state)
+	}
+	s.mustCount(t, id, 1)
 }
 
 // several makes a transfer of three files and an empty folder under one link.
@@ -299,4 +438,89 @@ func TestPassphrase(t *testing.T) {
 	secrets := map[string]string{"the passphrase": "so weiter", "the key": key.String()}
 	recipient.mustNotHaveSaid(secrets)
 	s.mustNotKnow(t, secrets)
+}
+
+// impatient has what pages do after 20 seconds happen at once.
+const impatient = `{
+	const later = window.setTimeout;
+	window.setTimeout = (task, wait, ...rest) => later(task, wait === 20_000 ? 300 : wait, ...rest);
+}`
+
+// Where nothing moves the page says so, on both sides.
+func TestPagesSayThatNothingMoves(t *testing.T) {
+	inBrowser(t)
+	s := serve(t)
+	_, content := randomFile(t, "x", 2<<20)
+	id, key := s.keepOnce(t, "still.bin", content, "")
+	until := make(chan struct{})
+	isStill := true
+	var mu sync.Mutex
+	s.URL = s.behind(t, func(w http.ResponseWriter, r *http.Request) http.ResponseWriter {
+		mu.Lock()
+		held := isStill
+		if strings.HasPrefix(r.URL.Path, "/api/presigned/bytes/") {
+			isStill = false
+		}
+		mu.Unlock()
+		switch {
+		case !held:
+		case r.Method == http.MethodPost && strings.HasPrefix(r.URL.Path, "/api/transfers/upload/"):
+			_, _ = io.Copy(io.Discard, r.Body) // before that nobody hears that the client is gone
+			select {
+			case <-until:
+			case <-r.Context().Done():
+			}
+			return nil
+		case strings.HasPrefix(r.URL.Path, "/api/presigned/bytes/"):
+			return &stallingWriter{ResponseWriter: w, left: 1 << 20, until: until, gone: r.Context().Done()}
+		}
+		return w
+	})
+	t.Cleanup(func() { close(until) }) // before what is behind it is closed
+	p := open(t, desktop)
+	p.must(p.before(impatient))
+	p.goTo(s.URL + "/d/#" + id + "/" + key)
+	p.click(receiveIt)
+	p.await(`document.querySelector(".meter-facts").innerText.startsWith("Nothing has arrived for a while")`)
+	p.click(`[data-view="working"] [data-cancel]`)
+	p.click(receiveIt)
+	p.see(received)
+	if !bytes.Equal(p.downloaded("still.bin"), content) {
+		t.Error("other bytes arrived")
+	}
+	s.mustCount(t, id, 1)
+
+	mu.Lock()
+	isStill = true
+	mu.Unlock()
+	path, _ := randomFile(t, "out.bin", 1<<20)
+	p.goSend(s)
+	p.choose(fileInput, path)
+	p.click(submit)
+	p.await(`document.querySelector(".meter-facts").innerText.startsWith("Nothing has gone out for a while")`)
+	p.click(`[data-view="working"] [data-cancel]`)
+	p.see(submit)
+}
+
+// What is too large is said to be when it is chosen, and not first when it is to be sent.
+func TestTooLargeIsSaidWhenItIsChosen(t *testing.T) {
+	inBrowser(t)
+	s := serve(t, "SEND__MAX_TRANSFER_BYTES=1MiB")
+	small, _ := randomFile(t, "small.bin", 600<<10)
+	other, _ := randomFile(t, "other.bin", 600<<10)
+	p := open(t, desktop)
+	p.goSend(s)
+	const note = `form[data-view="compose"] error-note`
+	p.choose(fileInput, small)
+	p.see(`.files li`)
+	if said := p.text(note); said != "" {
+		t.Errorf("of what is small enough the page says %q", said)
+	}
+	p.choose(fileInput, other)
+	p.see(note + ` > div`)
+	if said := p.text(note); !strings.Contains(said, "up to 1 MB can be sent at a time") {
+		t.Errorf("of what is too large the page says %q", said)
+	}
+	p.click(`.files li button`)
+	p.await(fmt.Sprintf(`document.querySelector(%q).innerText === ""`, note))
 }

@@ -3,11 +3,11 @@
 import { fromBase64url } from './crypto/bytes.js';
 import { CryptoClient } from './crypto/client.js';
 import { DamagedError, PassphraseError, WrongKeyError } from './crypto/errors.js';
-import { parseKey } from './crypto/key.js';
+import { parseKey, writeKey } from './crypto/key.js';
 import { isSize, openLabel } from './crypto/label.js';
 import { passphraseBytes } from './crypto/passphrase.js';
 import { beginDownload, canChooseFile, canChooseFolder, chooseFile, chooseFolder, LARGE } from './destination.js';
-import { takeLink } from './link/address.js';
+import { dropLink, hiddenLink, hideLink, takeLink } from './link/address.js';
 import { readKey, readLink } from './link/read.js';
 import { getInfo } from './net/api.js';
 import { isEnded } from './net/download.js';
@@ -26,7 +26,8 @@ import { describe, insecure, keyWords, linkWords, passphraseWords, wrongKey, wro
 import './shared/drops.js';
 
 const SHOWN_FILES = 500;
-const LINGERS = 60_000; // milliseconds that a browser has to take the end of a download
+const MINUTE = 60_000;
+const LINGERS = MINUTE; // that a browser has to take the end of a download
 const SHOWN_TEXT_MAX = 2 * 1024 * 1024;
 const WAITS = {
   offline: t('Offline. It goes on when the connection is back.'),
@@ -45,7 +46,7 @@ const OVER = [codes.deleted, codes.takenDown, codes.expired, codes.exhausted, co
 /** @typedef {{ files: { path: string, size: number }[], name: string }} Several */
 
 /** A download of which nothing was begun. @type {import('./net/receiving.js').State} */
-const NOTHING = { begun: false, ends: 0, isStored: true, kept: 0 };
+const NOTHING = { begun: false, ends: 0, isStored: true, isDone: false, kept: 0 };
 
 class ReceivePage extends HTMLElement {
   #ready = find(this, '[data-view="ready"]');
@@ -60,6 +61,7 @@ class ReceivePage extends HTMLElement {
   #id = '';
   /** @type {Key | null} */
   #key = null;
+  #isKeyOfLink = false; // and was not typed
   /** @type {import('./link/read.js').Reading | null} what is wrong with the key in the link */
   #fault = null;
   /** @type {import('./net/api.js').TransferInfo | null} */
@@ -77,6 +79,8 @@ class ReceivePage extends HTMLElement {
   #files = null;
   /** @type {AbortController | null} */
   #running = null;
+  /** Until what was received can be had no more. @type {ReturnType<typeof setTimeout> | undefined} */
+  #hour;
 
   connectedCallback() {
     this.#onSubmit('ask', () => this.#lookUpPasted());
@@ -93,12 +97,13 @@ class ReceivePage extends HTMLElement {
     find(this, '[data-archive]').addEventListener('click', () => this.#receiveArchive());
     find(this, '[data-folder]').addEventListener('click', () => this.#receiveFolder());
     find(this, '[data-retry]').addEventListener('click', () => this.#lookUp());
+    find(this.#done, '[data-forget]').addEventListener('click', () => this.#forget());
     addEventListener('hashchange', () => {
       if (location.hash && !this.#running) this.#openAddress();
     });
     addEventListener('beforeunload', (event) => {
-      const { begun, isStored } = this.#download;
-      if (this.#running || (begun && !isStored)) event.preventDefault();
+      const { begun, isStored, isDone } = this.#download;
+      if (this.#running || (begun && !isStored && !isDone)) event.preventDefault();
     });
     removeOwn().catch(() => {});
     if (!isSecureContext) this.#showGone(insecure, false);
@@ -123,7 +128,8 @@ class ReceivePage extends HTMLElement {
 
   /** Opens what the address of the page leads to, and leaves nothing else in it. */
   #openAddress() {
-    const { link, exposed } = takeLink();
+    const hidden = hiddenLink();
+    const { link, exposed } = hidden ? { link: hidden, exposed: false } : takeLink();
     find(this.#ready, '[data-exposed]').hidden = !exposed;
     find(document, '[data-claim]').hidden = exposed;
     if (link.id || link.friendly) this.#open(link);
@@ -141,10 +147,12 @@ class ReceivePage extends HTMLElement {
   /** @param {import('./link/read.js').Reading} link */
   async #open(link) {
     show(this, 'loading');
+    clearTimeout(this.#hour);
     const { friendly, id, key } = link;
     const transfer = friendly ? await this.#crypto.friendly(friendly) : { id, key: key ? parseKey(key) : null };
     this.#id = transfer.id;
     this.#key = transfer.key;
+    this.#isKeyOfLink = transfer.key !== null;
     this.#block = null;
     this.#locked = null;
     this.#files = null;
@@ -202,6 +210,7 @@ class ReceivePage extends HTMLElement {
       }
       if (!(error instanceof WrongKeyError)) throw error;
       this.#key = null;
+      this.#isKeyOfLink = false;
       this.#refused = wrongKey;
     }
   }
@@ -283,6 +292,7 @@ class ReceivePage extends HTMLElement {
 
   #action() {
     if (this.#unlocks) return t('Unlock');
+    if (this.#download.isDone) return this.#isText ? t('Show again') : t('Save again');
     return this.#isText ? t('Decrypt and show') : t('Decrypt and save');
   }
 
@@ -324,16 +334,19 @@ class ReceivePage extends HTMLElement {
   /** What the button does to the number of downloads. */
   #showCost() {
     const { max_downloads: max, downloads_remaining: left } = this.#info ?? {};
-    const { begun, kept, ends, isStored } = this.#download;
+    const { begun, kept, ends, isStored, isDone } = this.#download;
     const going = find(this.#ready, '[data-begun]');
     going.hidden = !begun;
-    going.textContent = sentences(
-      t('You have begun this download. Until {{time}} the button goes on with it, which is not counted again.', {
-        time: clock(new Date(ends)),
-      }),
-      kept > 0 && t('{{size}} of it are here already.', { size: bytes(kept) }),
-      !isStored && t('Leave this page open: your browser stores nothing of it.'),
-    );
+    const time = clock(new Date(ends));
+    going.textContent = isDone
+      ? t('You have received this. Until {{time}} you can have it again, which is not counted again.', { time })
+      : sentences(
+          t('You have begun this download. Until {{time}} the button goes on with it, which is not counted again.', {
+            time,
+          }),
+          kept > 0 && t('{{size}} of it are here already.', { size: bytes(kept) }),
+          !isStored && t('Leave this page open: your browser stores nothing of it.'),
+        );
     const cost = find(this.#ready, '[data-cost]');
     cost.hidden = !max || begun || this.#unlocks;
     cost.textContent =
@@ -373,7 +386,8 @@ class ReceivePage extends HTMLElement {
       await this.#lookUp(); // over, or done in another tab: what the page said of the button is not so any more
       return;
     }
-    const { begun: isGoingOn } = this.#download;
+    const { begun: isGoingOn, isDone } = this.#download;
+    const going = isGoingOn && !isDone ? t('Going on with the download that was begun.') : '';
     const sealed = {
       id: this.#id,
       key: this.#locked ?? this.#key,
@@ -382,12 +396,10 @@ class ReceivePage extends HTMLElement {
       expires: Date.parse(this.#info?.expires_at ?? '') || Number.POSITIVE_INFINITY,
     };
     try {
-      const received = await this.#working(
-        isGoingOn ? t('Going on with the download that was begun.') : '',
-        (receiving) => this.#crypto.receive(sealed, receiving),
-      );
+      const received = await this.#working(going, (receiving) => this.#crypto.receive(sealed, receiving));
       await this.#learn();
-      history.replaceState(null, '', '/d/'); // the key has done its work; it must not stay in the address bar
+      if (!isGoingOn) this.#countOne();
+      this.#hide();
       if ('files' in received) this.#showFiles(received);
       else await this.#showDone(received);
     } catch (error) {
@@ -395,6 +407,48 @@ class ReceivePage extends HTMLElement {
       if (this.#download.begun && !isGoingOn) this.#countOne();
       await this.#failed(error);
     }
+  }
+
+  /**
+   * The key must not stay in the address bar. What was received can be had again within the hour, also when the page is
+   * loaded anew: until then the link stays behind the address.
+   */
+  #hide() {
+    const { begun, ends } = this.#download;
+    if (!begun) {
+      dropLink();
+      return;
+    }
+    hideLink({ id: this.#id, key: this.#key && this.#isKeyOfLink ? writeKey(this.#key) : '', ends });
+    this.#forgetAt(ends);
+  }
+
+  /** @param {number} time in milliseconds since 1970; what is received just then goes on */
+  #forgetAt(time) {
+    clearTimeout(this.#hour);
+    const forget = () => (this.#running ? this.#forgetAt(Date.now() + MINUTE) : this.#forget());
+    this.#hour = setTimeout(forget, Math.max(0, time - Date.now()));
+  }
+
+  /** Keeps nothing of what was received: the hour is over, or the person wants it so. */
+  async #forget() {
+    clearTimeout(this.#hour);
+    await this.#crypto.forget(this.#id);
+    await this.#learn();
+    dropLink();
+    this.#showAgain();
+    if (!this.#ready.hidden) await this.#lookUp(); // what the page says of the button is not so any more
+  }
+
+  /** Whether what was received can be had again. */
+  #showAgain() {
+    const { begun, ends } = this.#download;
+    find(this.#done, '[data-again]').textContent = begun
+      ? t('Until {{time}} you can have it again in this browser, also by the link: it is not counted again.', {
+          time: clock(new Date(ends)),
+        })
+      : t('Nothing of it is kept in this browser. To have it again counts as another download.');
+    find(this.#done, '[data-forget]').hidden = !begun;
   }
 
   /**
@@ -410,7 +464,7 @@ class ReceivePage extends HTMLElement {
     this.#running = running;
     find(this, '[data-view="working"] [data-subject]').textContent = subject;
     show(this, 'working');
-    this.#meter.reset();
+    this.#meter.reset(t('Nothing has arrived for a while. It goes on as soon as the line and the server do.'));
     announce(find(this, '#working-title'));
     try {
       const done = await task({
@@ -429,6 +483,7 @@ class ReceivePage extends HTMLElement {
       throw error;
     } finally {
       this.#running = null;
+      this.#meter.rest();
       document.title = t('Receive: SGraph Send');
     }
   }
@@ -468,6 +523,7 @@ class ReceivePage extends HTMLElement {
     const pick = find(offer, 'button');
     offer.hidden = false;
     pick.focus();
+    this.#meter.rest(); // it is the person's turn
     try {
       await new Promise((resolve, reject) => {
         pick.addEventListener('click', resolve, { once: true });
@@ -616,6 +672,7 @@ class ReceivePage extends HTMLElement {
       title.textContent = t('Saved');
       const saved = nameOf(chosen || filename);
       subject.replaceChildren(...(chosen ? [saved] : parts('{{name}}. Look in your downloads.', { name: saved })));
+      actions.append(button(t('Save again'), () => this.#receive()));
     } else if (text !== undefined) {
       title.textContent = t('Your text');
       const characters = tn('{{count}} character', '{{count}} characters', text.length);
@@ -639,7 +696,7 @@ class ReceivePage extends HTMLElement {
       actions.append(saveButton(t('Save again'), blob, filename));
     }
     content.hidden = !content.hasChildNodes();
-    actions.hidden = !actions.hasChildNodes();
+    this.#showAgain();
     announce(title);
   }
 
@@ -681,7 +738,7 @@ class ReceivePage extends HTMLElement {
       await this.#crypto.distrust(this.#id);
       await this.#learn();
     }
-    if (isKeyWrong) this.#key = null;
+    if (isKeyWrong) [this.#key, this.#isKeyOfLink] = [null, false];
     this.#showReady();
     this.#note.show(words);
     if (isKeyWrong) this.#keyField.focus();
@@ -748,8 +805,13 @@ const isOver = (/** @type {unknown} */ error) => error instanceof ApiError && OV
  * @param {Blob} blob
  * @param {string} name
  */
-const saveButton = (words, blob, name) =>
-  el('button', { type: 'button', class: 'button', click: () => saveBlob(blob, name) }, icon('download'), words);
+const saveButton = (words, blob, name) => button(words, () => saveBlob(blob, name));
+
+/**
+ * @param {string} words
+ * @param {() => void} save
+ */
+const button = (words, save) => el('button', { type: 'button', class: 'button', click: save }, icon('download'), words);
 
 /**
  * @param {Blob} blob

@@ -78,7 +78,10 @@ export class SenderPage extends HTMLElement {
       event.preventDefault();
       this.#submit();
     });
-    this.form.addEventListener('change', () => this.error.clear());
+    this.form.addEventListener('change', () => {
+      this.error.clear();
+      this.#limit();
+    });
     this.picker.addEventListener('change', () => this.#chose());
     this.picker.addEventListener('elsewhere', (event) => this.#dropped(event));
     this.picker.addEventListener('unreadable', () =>
@@ -129,6 +132,12 @@ export class SenderPage extends HTMLElement {
     if (this.picker.entries.length && isLost) this.submitter.focus({ preventScroll: true });
   }
 
+  /** Says of what is chosen that it is too large, before it is to be sent. */
+  #limit() {
+    const words = tooLarge(totalSize(this.picker.entries), this.config?.max_bytes ?? 0);
+    if (words && this.picker.checkVisibility()) this.error.show(words);
+  }
+
   /** What is dropped on what was sent is the next thing to send. */
   async #dropped(/** @type {Event} */ event) {
     /** @type {import('./files/selection.js').Entry[]} */
@@ -153,6 +162,7 @@ export class SenderPage extends HTMLElement {
       return null;
     }
     this.#offer().finally(() => this.settle());
+    this.#limit(); // of what was chosen before that was known
     return this.config;
   }
 
@@ -185,13 +195,8 @@ export class SenderPage extends HTMLElement {
       throw new Missing({ title: t('Nothing chosen yet'), text: advice }, find(this, '#files'));
     }
     const size = totalSize(entries);
-    if (max && size > max) {
-      const why = t('Together they have {{size}}; up to {{most}} can be sent at a time.', {
-        size: bytes(size),
-        most: bytes(max),
-      });
-      throw new Missing({ title: t('Too large'), text: why }, find(this, '#more'));
-    }
+    const words = tooLarge(size, max);
+    if (words) throw new Missing(words, find(this, '#more'));
     const name = sendName(entries);
     const source = { entries, name, together: isContainer(entries) };
     return { isText: false, source, subject: [name, size] };
@@ -323,7 +328,7 @@ export class SenderPage extends HTMLElement {
     find(this, '[data-later]').textContent = '';
     show(this, 'working');
     this.#unfinished.hidden = true;
-    this.#meter.reset();
+    this.#meter.reset(t('Nothing has gone out for a while. It goes on as soon as the line and the server do.'));
     announce(find(this, '#working-title'));
     this.running = new AbortController();
     return this.running.signal;
@@ -331,6 +336,7 @@ export class SenderPage extends HTMLElement {
 
   #end() {
     this.running = null;
+    this.#meter.rest();
     this.#unfinished.hidden = false;
     this.#unfinished.replaceChildren();
   }
@@ -451,6 +457,22 @@ export class SenderPage extends HTMLElement {
    */
   done(_transfer) {}
 }
+
+/**
+ * What is wrong with a size, if it is more than can be sent.
+ * @param {number} size
+ * @param {number} max bytes, 0 for no limit
+ */
+const tooLarge = (size, max) =>
+  max && size > max
+    ? {
+        title: t('Too large'),
+        text: t('Together they have {{size}}; up to {{most}} can be sent at a time.', {
+          size: bytes(size),
+          most: bytes(max),
+        }),
+      }
+    : null;
 
 const isRefused = (/** @type {unknown} */ error) => error instanceof ApiError && error.status === 401;
 

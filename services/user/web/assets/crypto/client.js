@@ -109,7 +109,7 @@ export class CryptoClient {
   }
 
   /**
-   * To be called when a download is done, or can be no more.
+   * To be called when a download can be had no more, or shall not.
    * @param {string} id
    */
   forget(id) {

@@ -87,6 +87,11 @@ export class Download {
     return this.#kept.isStored;
   }
 
+  /** Whether all of it was opened, so that it goes on for who wants it again. */
+  get isDone() {
+    return Boolean(this.#kept.claim?.isDone);
+  }
+
   /** Bytes that need not be fetched any more. */
   get kept() {
     return this.#kept.size;
@@ -97,7 +102,7 @@ export class Download {
     return this.#kept.claim?.total || this.size;
   }
 
-  /** To be called when it is done, or can be no more. */
+  /** To be called when it can be had no more, or shall not. */
   forget() {
     return this.#kept.forget();
   }
@@ -207,13 +212,15 @@ export class Download {
   }
 
   /**
-   * Tells the service that all of it was opened, which its sender may want to know. That it fails is no harm.
+   * To be called when all of it was opened. The service is told, since its sender may want to know; that this fails is no
+   * harm. Within the hour it can be had again.
    */
-  async confirm() {
+  async finish() {
     const { claim } = this.#kept;
     if (!claim) return;
     const path = paths.confirmDownload(this.#id);
-    await request('POST', path, { headers: claimHeaders(claim) }).catch(() => {});
+    if (!claim.isDone) await request('POST', path, { headers: claimHeaders(claim) }).catch(() => {});
+    await this.#kept.finish();
   }
 
   /**

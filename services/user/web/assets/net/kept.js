@@ -1,6 +1,7 @@
-// What a download that was begun leaves in this browser until it is done: the permission to go on, and the sealed bytes
-// that have arrived, never the key. So a wrong key, a reload or a closed tab costs no second download. Where the
-// browser stores nothing it lasts as long as the page.
+// What a download that was begun leaves in this browser for the hour in which the service goes on with it: the permission
+// to do so, and the sealed bytes that have arrived, never the key. So a wrong key, a reload or a closed tab costs no
+// second download, nor does it to have again what was received. Where the browser stores nothing it lasts as long as the
+// page.
 
 import * as storage from './storage.js';
 
@@ -9,8 +10,10 @@ import * as storage from './storage.js';
 /**
  * How a download goes on: what the service was told to know it by, before it was counted; where its bytes are, which is
  * empty until it is known that it was; the permit to ask for them, their ETag, how many there are (0 where nobody said
- * and not all have come), and until when it holds, in milliseconds since 1970.
- * @typedef {{ name: string, place: string, permit: string, validator: string, total: number, ends: number }} Claim
+ * and not all have come), and until when it holds, in milliseconds since 1970; and whether all of it was opened here.
+ * @typedef {{
+ *   name: string, place: string, permit: string, validator: string, total: number, ends: number, isDone?: boolean,
+ * }} Claim
  */
 
 /** Bytes of a piece, but for the last. What two tabs write at the same time is thus the same. */
@@ -19,6 +22,7 @@ export const PIECE = 1024 * 1024;
 const RUN = 8; // pieces that are read at once, while as many are taken
 const STORED_MAX = 1024; // pieces of one download, where no file takes them
 const HELD_MAX = 64; // pieces in memory, where nothing is stored
+const DONE_MAX = 32; // pieces of a download that is done; what has more is fetched again if it is wanted again
 
 // What is written into the file is unknown to the database, which takes its time for each note, for so many milliseconds,
 // and so many pieces. What a page that is closed leaves unknown is fetched again.
@@ -214,7 +218,15 @@ export class Kept {
     }
   }
 
-  /** To be called when the download is done, or over. */
+  /** To be called when all was opened. What is kept then is for who wants it again. */
+  async finish() {
+    const { claim } = this;
+    if (!claim) return;
+    if (!claim.total || claim.total > DONE_MAX * PIECE) await this.distrust();
+    await this.save({ ...claim, isDone: true });
+  }
+
+  /** To be called when the download is over. */
   async forget() {
     await this.close(); // a file that is open cannot be removed
     this.claim = null;

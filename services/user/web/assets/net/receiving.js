@@ -30,7 +30,7 @@ import { seldom } from './seldom.js';
 /** @typedef {(what: { name: string, size: number }) => Promise<Place>} Ask */
 
 /** How a download stands, for the page: see Download. */
-/** @typedef {{ begun: boolean, ends: number, isStored: boolean, kept: number }} State */
+/** @typedef {{ begun: boolean, ends: number, isStored: boolean, isDone: boolean, kept: number }} State */
 
 /**
  * What has arrived: one thing, or the list of several, of which any can be had next.
@@ -60,11 +60,11 @@ function at(id) {
 export async function stateOf(id) {
   const { download } = at(id);
   await download.load();
-  const { begun, ends, isStored, kept } = download;
-  return { begun, ends, isStored, kept };
+  const { begun, ends, isStored, isDone, kept } = download;
+  return { begun, ends, isStored, isDone, kept };
 }
 
-/** To be called when a download is done, or can be no more. */
+/** To be called when a download can be had no more, or shall not. */
 export const forget = (/** @type {string} */ id) => at(id).download.forget();
 
 /** Fetches again what has arrived: it is not what was sent. */
@@ -99,8 +99,7 @@ export async function receive(sealed, line) {
       }
       if (!to.sink) throw new DamagedError();
       const saved = await to.sink.close();
-      await download.confirm();
-      await download.forget();
+      await download.finish();
       return { saved, name: nameIn(opener) };
     } catch (error) {
       const isDamaged = error instanceof DamagedError;
@@ -234,10 +233,9 @@ class Container {
     return { from: this.files[0].from, to: this.files[this.files.length - 1].to };
   }
 
-  /** Tells who sent it that all was opened; what was kept of it has done its work. */
-  async done() {
-    await this.#download.confirm();
-    await this.#download.distrust();
+  /** To be called when all was opened. */
+  finish() {
+    return this.#download.finish();
   }
 }
 
@@ -300,7 +298,7 @@ export async function receiveArchive(id, line) {
       yield* zip.finish();
     })(),
   );
-  await container.done();
+  await container.finish();
   return { saved, name };
 }
 
@@ -351,7 +349,7 @@ export async function receiveFolder(id, folder, line) {
     await filled(await FileSink.open(file), content.take(size));
   }
   await content.end();
-  await container.done();
+  await container.finish();
   return name;
 }
 

@@ -4,6 +4,7 @@ import { t } from '../shared/language.js';
 
 const SPOKEN_EVERY = 10_000;
 const SETTLED_AFTER = 1500;
+const STILL_AFTER = 20_000;
 
 /**
  * <progress-meter label="…">: how far, how fast, how long still. `ahead` is work that runs before the one being
@@ -25,6 +26,9 @@ export class ProgressMeter extends HTMLElement {
   #lastSpoken = 0;
   #pace = new Pace();
   #waiting = '';
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #still;
+  #why = '';
 
   connectedCallback() {
     this.#bar.setAttribute('aria-label', this.getAttribute('label') ?? '');
@@ -36,11 +40,26 @@ export class ProgressMeter extends HTMLElement {
     );
   }
 
-  reset() {
+  /** @param {string} why what to say when it has not moved for a while, and nobody has said why */
+  reset(why) {
+    this.#why = why;
     this.#pace = new Pace();
     this.#waiting = '';
     this.#lastSpoken = performance.now();
     this.update({ done: 0, total: 0 });
+    this.#watch();
+  }
+
+  /** To be called when nothing is to move any more. */
+  rest() {
+    clearTimeout(this.#still);
+  }
+
+  #watch() {
+    clearTimeout(this.#still);
+    this.#still = setTimeout(() => {
+      if (!this.#waiting) this.wait(this.#why);
+    }, STILL_AFTER);
   }
 
   /**
@@ -66,7 +85,10 @@ export class ProgressMeter extends HTMLElement {
     this.#steps.replaceChildren(...steps.map((step) => el('span', { class: step.ahead ? 'ahead' : '' }, step.name)));
 
     const perSecond = this.#pace.at(done);
-    if (this.#pace.moved) this.#waiting = '';
+    if (this.#pace.moved) {
+      this.#waiting = '';
+      this.#watch();
+    }
     if (this.#waiting) return;
     const facts = [t('{{size}} of {{all}}', { size: bytes(done), all: bytes(total) })];
     if (total && done >= total) facts.push(t('finishing…'));

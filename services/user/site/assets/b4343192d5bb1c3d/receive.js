@@ -2,6 +2,10 @@
 var encoder = new TextEncoder();
 var encodeText = (text) => encoder.encode(text);
 var startsWith = (bytes2, prefix) => Array.from(prefix).every((byte, i) => bytes2[i] === byte);
+var toBase64 = (bytes2) => btoa(Array.from(bytes2, (b) => String.fromCharCode(b)).join(""));
+function toBase64url(bytes2) {
+  return toBase64(bytes2).replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, "");
+}
 function fromBase64url(text) {
   const plain = text.replaceAll("-", "+").replaceAll("_", "/").replace(/=+$/, "");
   return Uint8Array.from(atob(plain), (char) => char.charCodeAt(0));
@@ -317,7 +321,7 @@ var CryptoClient = class {
     return this.#call("stateOf", [id]);
   }
   /**
-   * To be called when a download is done, or can be no more.
+   * To be called when a download can be had no more, or shall not.
    * @param {string} id
    */
   forget(id) {
@@ -430,6 +434,7 @@ function crossed({ name, message, ...said }) {
 }
 
 // assets/crypto/key.js
+var writeKey = toBase64url;
 var parseKey = fromBase64url;
 var FRIENDLY_SALT = encodeText("sgraph-send-v1");
 
@@ -1024,6 +1029,17 @@ function takeLink() {
   else if (search) history.replaceState(null, "", pathname + hash);
   return { link, exposed: Boolean(sent.key || sent.friendly) };
 }
+var hideLink = (behind) => history.replaceState({ behind }, "", "/d/");
+var dropLink = () => history.replaceState(null, "", "/d/");
+function hiddenLink() {
+  const behind = history.state?.behind;
+  if (!behind || location.hash.length > 1 || location.search) return null;
+  if (behind.ends <= Date.now()) {
+    dropLink();
+    return null;
+  }
+  return readLink(location.origin + placeOf(behind.id, behind.key));
+}
 
 // assets/net/api.js
 var DEFAULTS = {
@@ -1194,13 +1210,13 @@ function announce(heading) {
 function copyButton(words, value, { picture = "copy", wordless, primary, onCopied, onRefused } = {}) {
   const said = el("span", { class: wordless ? "visually-hidden" : "", "aria-live": "polite" }, words);
   const kind = wordless ? "button quiet square" : primary ? "button primary" : "button";
-  const button = el("button", { type: "button", class: kind, title: wordless && words }, icon(picture), said);
+  const button2 = el("button", { type: "button", class: kind, title: wordless && words }, icon(picture), said);
   let timer = 0;
   const say2 = (name, text) => {
     said.textContent = text;
-    button.firstChild?.replaceWith(icon(name));
+    button2.firstChild?.replaceWith(icon(name));
   };
-  button.addEventListener("click", async () => {
+  button2.addEventListener("click", async () => {
     try {
       await navigator.clipboard.writeText(value());
       say2("check", t("Copied"));
@@ -1212,7 +1228,7 @@ function copyButton(words, value, { picture = "copy", wordless, primary, onCopie
     clearTimeout(timer);
     timer = window.setTimeout(() => say2(picture, words), 2500);
   });
-  return button;
+  return button2;
 }
 
 // assets/shared/format.js
@@ -1304,6 +1320,7 @@ var isolated = (name) => `⁨${name.replace(TURNS, "")}⁩`;
 // assets/ui/progress-meter.js
 var SPOKEN_EVERY = 1e4;
 var SETTLED_AFTER = 1500;
+var STILL_AFTER = 2e4;
 var ProgressMeter = class extends HTMLElement {
   #ahead = el("i", { class: "ahead" });
   #done = el("i", { class: "done" });
@@ -1320,6 +1337,9 @@ var ProgressMeter = class extends HTMLElement {
   #lastSpoken = 0;
   #pace = new Pace2();
   #waiting = "";
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #still;
+  #why = "";
   connectedCallback() {
     this.#bar.setAttribute("aria-label", this.getAttribute("label") ?? "");
     this.replaceChildren(
@@ -1329,11 +1349,24 @@ var ProgressMeter = class extends HTMLElement {
       this.#spoken
     );
   }
-  reset() {
+  /** @param {string} why what to say when it has not moved for a while, and nobody has said why */
+  reset(why) {
+    this.#why = why;
     this.#pace = new Pace2();
     this.#waiting = "";
     this.#lastSpoken = performance.now();
     this.update({ done: 0, total: 0 });
+    this.#watch();
+  }
+  /** To be called when nothing is to move any more. */
+  rest() {
+    clearTimeout(this.#still);
+  }
+  #watch() {
+    clearTimeout(this.#still);
+    this.#still = setTimeout(() => {
+      if (!this.#waiting) this.wait(this.#why);
+    }, STILL_AFTER);
   }
   /**
    * A line that says why nothing moves; the next progress takes it away.
@@ -1356,7 +1389,10 @@ var ProgressMeter = class extends HTMLElement {
     this.#bar.setAttribute("aria-valuenow", String(Math.floor(ratio * 100)));
     this.#steps.replaceChildren(...steps.map((step) => el("span", { class: step.ahead ? "ahead" : "" }, step.name)));
     const perSecond = this.#pace.at(done);
-    if (this.#pace.moved) this.#waiting = "";
+    if (this.#pace.moved) {
+      this.#waiting = "";
+      this.#watch();
+    }
     if (this.#waiting) return;
     const facts2 = [t("{{size}} of {{all}}", { size: bytes(done), all: bytes(total) })];
     if (total && done >= total) facts2.push(t("finishing…"));
@@ -1739,14 +1775,15 @@ for (const name of ["dragover", "drop"]) {
 
 // assets/receive.js
 var SHOWN_FILES = 500;
-var LINGERS = 6e4;
+var MINUTE = 6e4;
+var LINGERS = MINUTE;
 var SHOWN_TEXT_MAX = 2 * 1024 * 1024;
 var WAITS = {
   offline: t("Offline. It goes on when the connection is back."),
   retrying: t("Connection lost. Picking up where it stopped…")
 };
 var OVER = [codes.deleted, codes.takenDown, codes.expired, codes.exhausted, codes.transferNotFound];
-var NOTHING = { begun: false, ends: 0, isStored: true, kept: 0 };
+var NOTHING = { begun: false, ends: 0, isStored: true, isDone: false, kept: 0 };
 var ReceivePage = class extends HTMLElement {
   #ready = find2(this, '[data-view="ready"]');
   #done = find2(this, '[data-view="done"]');
@@ -1760,6 +1797,8 @@ var ReceivePage = class extends HTMLElement {
   #id = "";
   /** @type {Key | null} */
   #key = null;
+  #isKeyOfLink = false;
+  // and was not typed
   /** @type {import('./link/read.js').Reading | null} what is wrong with the key in the link */
   #fault = null;
   /** @type {import('./net/api.js').TransferInfo | null} */
@@ -1777,6 +1816,8 @@ var ReceivePage = class extends HTMLElement {
   #files = null;
   /** @type {AbortController | null} */
   #running = null;
+  /** Until what was received can be had no more. @type {ReturnType<typeof setTimeout> | undefined} */
+  #hour;
   connectedCallback() {
     this.#onSubmit("ask", () => this.#lookUpPasted());
     this.#onSubmit("ready", () => this.#receive());
@@ -1793,12 +1834,13 @@ var ReceivePage = class extends HTMLElement {
     find2(this, "[data-archive]").addEventListener("click", () => this.#receiveArchive());
     find2(this, "[data-folder]").addEventListener("click", () => this.#receiveFolder());
     find2(this, "[data-retry]").addEventListener("click", () => this.#lookUp());
+    find2(this.#done, "[data-forget]").addEventListener("click", () => this.#forget());
     addEventListener("hashchange", () => {
       if (location.hash && !this.#running) this.#openAddress();
     });
     addEventListener("beforeunload", (event) => {
-      const { begun, isStored } = this.#download;
-      if (this.#running || begun && !isStored) event.preventDefault();
+      const { begun, isStored, isDone } = this.#download;
+      if (this.#running || begun && !isStored && !isDone) event.preventDefault();
     });
     removeOwn().catch(() => {
     });
@@ -1822,7 +1864,8 @@ var ReceivePage = class extends HTMLElement {
   }
   /** Opens what the address of the page leads to, and leaves nothing else in it. */
   #openAddress() {
-    const { link, exposed } = takeLink();
+    const hidden = hiddenLink();
+    const { link, exposed } = hidden ? { link: hidden, exposed: false } : takeLink();
     find2(this.#ready, "[data-exposed]").hidden = !exposed;
     find2(document, "[data-claim]").hidden = exposed;
     if (link.id || link.friendly) this.#open(link);
@@ -1838,10 +1881,12 @@ var ReceivePage = class extends HTMLElement {
   /** @param {import('./link/read.js').Reading} link */
   async #open(link) {
     show(this, "loading");
+    clearTimeout(this.#hour);
     const { friendly, id, key } = link;
     const transfer = friendly ? await this.#crypto.friendly(friendly) : { id, key: key ? parseKey(key) : null };
     this.#id = transfer.id;
     this.#key = transfer.key;
+    this.#isKeyOfLink = transfer.key !== null;
     this.#block = null;
     this.#locked = null;
     this.#files = null;
@@ -1895,6 +1940,7 @@ var ReceivePage = class extends HTMLElement {
       }
       if (!(error instanceof WrongKeyError)) throw error;
       this.#key = null;
+      this.#isKeyOfLink = false;
       this.#refused = wrongKey;
     }
   }
@@ -1968,6 +2014,7 @@ var ReceivePage = class extends HTMLElement {
   }
   #action() {
     if (this.#unlocks) return t("Unlock");
+    if (this.#download.isDone) return this.#isText ? t("Show again") : t("Save again");
     return this.#isText ? t("Decrypt and show") : t("Decrypt and save");
   }
   /** @returns {(Node | string)[]} */
@@ -2001,12 +2048,13 @@ var ReceivePage = class extends HTMLElement {
   /** What the button does to the number of downloads. */
   #showCost() {
     const { max_downloads: max, downloads_remaining: left } = this.#info ?? {};
-    const { begun, kept, ends, isStored } = this.#download;
+    const { begun, kept, ends, isStored, isDone } = this.#download;
     const going = find2(this.#ready, "[data-begun]");
     going.hidden = !begun;
-    going.textContent = sentences(
+    const time = clock(new Date(ends));
+    going.textContent = isDone ? t("You have received this. Until {{time}} you can have it again, which is not counted again.", { time }) : sentences(
       t("You have begun this download. Until {{time}} the button goes on with it, which is not counted again.", {
-        time: clock(new Date(ends))
+        time
       }),
       kept > 0 && t("{{size}} of it are here already.", { size: bytes(kept) }),
       !isStored && t("Leave this page open: your browser stores nothing of it.")
@@ -2045,7 +2093,8 @@ var ReceivePage = class extends HTMLElement {
       await this.#lookUp();
       return;
     }
-    const { begun: isGoingOn } = this.#download;
+    const { begun: isGoingOn, isDone } = this.#download;
+    const going = isGoingOn && !isDone ? t("Going on with the download that was begun.") : "";
     const sealed = {
       id: this.#id,
       key: this.#locked ?? this.#key,
@@ -2054,12 +2103,10 @@ var ReceivePage = class extends HTMLElement {
       expires: Date.parse(this.#info?.expires_at ?? "") || Number.POSITIVE_INFINITY
     };
     try {
-      const received2 = await this.#working(
-        isGoingOn ? t("Going on with the download that was begun.") : "",
-        (receiving) => this.#crypto.receive(sealed, receiving)
-      );
+      const received2 = await this.#working(going, (receiving) => this.#crypto.receive(sealed, receiving));
       await this.#learn();
-      history.replaceState(null, "", "/d/");
+      if (!isGoingOn) this.#countOne();
+      this.#hide();
       if ("files" in received2) this.#showFiles(received2);
       else await this.#showDone(received2);
     } catch (error) {
@@ -2067,6 +2114,42 @@ var ReceivePage = class extends HTMLElement {
       if (this.#download.begun && !isGoingOn) this.#countOne();
       await this.#failed(error);
     }
+  }
+  /**
+   * The key must not stay in the address bar. What was received can be had again within the hour, also when the page is
+   * loaded anew: until then the link stays behind the address.
+   */
+  #hide() {
+    const { begun, ends } = this.#download;
+    if (!begun) {
+      dropLink();
+      return;
+    }
+    hideLink({ id: this.#id, key: this.#key && this.#isKeyOfLink ? writeKey(this.#key) : "", ends });
+    this.#forgetAt(ends);
+  }
+  /** @param {number} time in milliseconds since 1970; what is received just then goes on */
+  #forgetAt(time) {
+    clearTimeout(this.#hour);
+    const forget = () => this.#running ? this.#forgetAt(Date.now() + MINUTE) : this.#forget();
+    this.#hour = setTimeout(forget, Math.max(0, time - Date.now()));
+  }
+  /** Keeps nothing of what was received: the hour is over, or the person wants it so. */
+  async #forget() {
+    clearTimeout(this.#hour);
+    await this.#crypto.forget(this.#id);
+    await this.#learn();
+    dropLink();
+    this.#showAgain();
+    if (!this.#ready.hidden) await this.#lookUp();
+  }
+  /** Whether what was received can be had again. */
+  #showAgain() {
+    const { begun, ends } = this.#download;
+    find2(this.#done, "[data-again]").textContent = begun ? t("Until {{time}} you can have it again in this browser, also by the link: it is not counted again.", {
+      time: clock(new Date(ends))
+    }) : t("Nothing of it is kept in this browser. To have it again counts as another download.");
+    find2(this.#done, "[data-forget]").hidden = !begun;
   }
   /**
    * Shows how far something has come that can be cancelled.
@@ -2082,7 +2165,7 @@ var ReceivePage = class extends HTMLElement {
     this.#running = running;
     find2(this, '[data-view="working"] [data-subject]').textContent = subject;
     show(this, "working");
-    this.#meter.reset();
+    this.#meter.reset(t("Nothing has arrived for a while. It goes on as soon as the line and the server do."));
     announce(find2(this, "#working-title"));
     try {
       const done = await task({
@@ -2101,6 +2184,7 @@ var ReceivePage = class extends HTMLElement {
       throw error;
     } finally {
       this.#running = null;
+      this.#meter.rest();
       document.title = t("Receive: SGraph Send");
     }
   }
@@ -2138,6 +2222,7 @@ var ReceivePage = class extends HTMLElement {
     const pick = find2(offer, "button");
     offer.hidden = false;
     pick.focus();
+    this.#meter.rest();
     try {
       await new Promise((resolve, reject) => {
         pick.addEventListener("click", resolve, { once: true });
@@ -2277,6 +2362,7 @@ var ReceivePage = class extends HTMLElement {
       title.textContent = t("Saved");
       const saved = nameOf(chosen2 || filename);
       subject.replaceChildren(...chosen2 ? [saved] : parts("{{name}}. Look in your downloads.", { name: saved }));
+      actions.append(button(t("Save again"), () => this.#receive()));
     } else if (text !== void 0) {
       title.textContent = t("Your text");
       const characters = tn("{{count}} character", "{{count}} characters", text.length);
@@ -2300,7 +2386,7 @@ var ReceivePage = class extends HTMLElement {
       actions.append(saveButton(t("Save again"), blob, filename));
     }
     content.hidden = !content.hasChildNodes();
-    actions.hidden = !actions.hasChildNodes();
+    this.#showAgain();
     announce(title);
   }
   /** @param {unknown} error */
@@ -2343,7 +2429,7 @@ var ReceivePage = class extends HTMLElement {
       await this.#crypto.distrust(this.#id);
       await this.#learn();
     }
-    if (isKeyWrong) this.#key = null;
+    if (isKeyWrong) [this.#key, this.#isKeyOfLink] = [null, false];
     this.#showReady();
     this.#note.show(words);
     if (isKeyWrong) this.#keyField.focus();
@@ -2388,7 +2474,8 @@ function sealedLabel(info) {
   }
 }
 var isOver = (error) => error instanceof ApiError && OVER.includes(error.code);
-var saveButton = (words, blob, name) => el("button", { type: "button", class: "button", click: () => saveBlob(blob, name) }, icon("download"), words);
+var saveButton = (words, blob, name) => button(words, () => saveBlob(blob, name));
+var button = (words, save) => el("button", { type: "button", class: "button", click: save }, icon("download"), words);
 function saveBlob(blob, name) {
   const url = URL.createObjectURL(blob);
   el("a", { href: url, download: name }).click();

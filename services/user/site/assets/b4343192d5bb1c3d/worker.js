@@ -1559,6 +1559,7 @@ var PIECE = 1024 * 1024;
 var RUN = 8;
 var STORED_MAX = 1024;
 var HELD_MAX = 64;
+var DONE_MAX = 32;
 var NOTE_EVERY = 500;
 var NOTE_MAX = 64;
 var Kept = class {
@@ -1738,7 +1739,14 @@ var Kept = class {
       yield* run;
     }
   }
-  /** To be called when the download is done, or over. */
+  /** To be called when all was opened. What is kept then is for who wants it again. */
+  async finish() {
+    const { claim } = this;
+    if (!claim) return;
+    if (!claim.total || claim.total > DONE_MAX * PIECE) await this.distrust();
+    await this.save({ ...claim, isDone: true });
+  }
+  /** To be called when the download is over. */
   async forget() {
     await this.close();
     this.claim = null;
@@ -1944,6 +1952,10 @@ var Download = class {
   get isStored() {
     return this.#kept.isStored;
   }
+  /** Whether all of it was opened, so that it goes on for who wants it again. */
+  get isDone() {
+    return Boolean(this.#kept.claim?.isDone);
+  }
   /** Bytes that need not be fetched any more. */
   get kept() {
     return this.#kept.size;
@@ -1952,7 +1964,7 @@ var Download = class {
   get total() {
     return this.#kept.claim?.total || this.size;
   }
-  /** To be called when it is done, or can be no more. */
+  /** To be called when it can be had no more, or shall not. */
   forget() {
     return this.#kept.forget();
   }
@@ -2055,14 +2067,16 @@ var Download = class {
     }
   }
   /**
-   * Tells the service that all of it was opened, which its sender may want to know. That it fails is no harm.
+   * To be called when all of it was opened. The service is told, since its sender may want to know; that this fails is no
+   * harm. Within the hour it can be had again.
    */
-  async confirm() {
+  async finish() {
     const { claim } = this.#kept;
     if (!claim) return;
     const path = paths.confirmDownload(this.#id);
-    await request("POST", path, { headers: claimHeaders(claim) }).catch(() => {
+    if (!claim.isDone) await request("POST", path, { headers: claimHeaders(claim) }).catch(() => {
     });
+    await this.#kept.finish();
   }
   /**
    * Spends a download, unless one was begun, and keeps the permission to go on with it. Returns the answer that has the
@@ -2363,8 +2377,8 @@ function at(id) {
 async function stateOf(id) {
   const { download } = at(id);
   await download.load();
-  const { begun, ends, isStored, kept } = download;
-  return { begun, ends, isStored, kept };
+  const { begun, ends, isStored, isDone, kept } = download;
+  return { begun, ends, isStored, isDone, kept };
 }
 var forget = (id) => at(id).download.forget();
 var distrust = (id) => at(id).download.distrust();
@@ -2390,8 +2404,7 @@ async function receive(sealed, line) {
       }
       if (!to.sink) throw new DamagedError();
       const saved = await to.sink.close();
-      await download.confirm();
-      await download.forget();
+      await download.finish();
       return { saved, name: nameIn(opener) };
     } catch (error) {
       const isDamaged = error instanceof DamagedError;
@@ -2504,10 +2517,9 @@ var Container = class {
   get all() {
     return { from: this.files[0].from, to: this.files[this.files.length - 1].to };
   }
-  /** Tells who sent it that all was opened; what was kept of it has done its work. */
-  async done() {
-    await this.#download.confirm();
-    await this.#download.distrust();
+  /** To be called when all was opened. */
+  finish() {
+    return this.#download.finish();
   }
 };
 async function gather2(chunks) {
@@ -2546,7 +2558,7 @@ async function receiveArchive(id, line) {
       yield* zip.finish();
     })()
   );
-  await container.done();
+  await container.finish();
   return { saved, name };
 }
 async function filled(sink, content) {
@@ -2586,7 +2598,7 @@ async function receiveFolder(id, folder2, line) {
     await filled(await FileSink.open(file), content.take(size));
   }
   await content.end();
-  await container.done();
+  await container.finish();
   return name;
 }
 async function newFolder(parent, wanted) {
