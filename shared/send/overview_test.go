@@ -278,6 +278,27 @@ func TestAPageOfTransfersIsBounded(t *testing.T) {
 	}
 }
 
+// What is asked for is found, too, where it stands behind more of its set than is read at once.
+func TestTheEndOfALargeSetIsListed(t *testing.T) {
+	t.Parallel()
+	f := setUp(t)
+	var last string
+	for page := range 3 {
+		var creates []send.Change
+		for i := range 100 {
+			last = fmt.Sprintf("05%010x", 100*page+i)
+			creates = append(creates, send.Change{Create: &send.Record{
+				Key: send.Key{Set: send.TransferSets + "05", ID: last}, State: string(send.Completed),
+				Expires: f.clock.Now().Add(time.Hour), Data: []byte(fmt.Sprintf(`{"owner":"%d"}`, 100*page+i)),
+			}})
+		}
+		if err := f.ledger.Apply(t.Context(), creates...); err != nil {
+			t.Fatal(err)
+		}
+	}
+	f.listed(t, send.TransferQuery{Limit: 10, Token: func(hash string) bool { return hash == "299" }}, []string{last})
+}
+
 // Where a transfer stands is said by what is true of it now.
 func TestStandings(t *testing.T) {
 	t.Parallel()
