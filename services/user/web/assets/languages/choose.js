@@ -11,6 +11,7 @@ const NAMES = {
   de: 'Deutsch',
   es: 'Español',
   fr: 'Français',
+  ja: '日本語',
   zh: '简体中文',
 };
 const RIGHT_TO_LEFT = ['ar', 'fa', 'he', 'ur'];

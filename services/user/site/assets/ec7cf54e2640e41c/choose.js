@@ -93,6 +93,7 @@ var NAMES = {
   de: "Deutsch",
   es: "Español",
   fr: "Français",
+  ja: "日本語",
   zh: "简体中文"
 };
 var RIGHT_TO_LEFT = ["ar", "fa", "he", "ur"];
