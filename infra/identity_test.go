@@ -186,6 +186,7 @@ func TestServicesCannotTouchEachOthersData(t *testing.T) {
 	// What each role may do with the ledger, and to which bucket, and nothing more.
 	const all = "GetItem PutItem UpdateItem DeleteItem Query "
 	const reads, makes, forgets = "GetItem ", "GetItem PutItem ", "DeleteItem "
+	const looks, notes = "GetItem PutItem Query ", "UpdateItem "
 	allowed := map[string]struct {
 		bucket string
 		ledger []string
@@ -201,6 +202,8 @@ func TestServicesCannotTouchEachOthersData(t *testing.T) {
 		"admin": {"cache", []string{
 			all + `["token","use/*","purge","withdrawn","session","window/*","salt","chain/*","outbox/*"]`,
 			makes + `["root/admin"]`,
+			looks + `["transfer/*"]`,
+			notes + `["due/*"]`,
 			makes + `["secret/origin","secret/service","secret/canary"]`,
 			forgets + `["secret/canary"]`,
 		}},
