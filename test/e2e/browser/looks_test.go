@@ -55,6 +55,14 @@ const auditScript = `(() => {
     if (visible(e) && isBeyond) failures.push('beyond its card: ' + describe(e));
   }
 
+  // What can be pressed stays where it belongs, and so do the words in it.
+  for (const e of document.querySelectorAll('.card :is(button, .button, summary, .segments span)')) {
+    const card = e.closest('.card').getBoundingClientRect();
+    const { left, right } = e.getBoundingClientRect();
+    const isBeyond = right > card.right + .5 || left < card.left - .5 || e.scrollWidth > e.clientWidth + 1;
+    if (visible(e) && isBeyond && !e.closest('.visually-hidden')) failures.push('no room: ' + describe(e));
+  }
+
   // Targets: 44 pixels, except links within a line of text.
   const targets =
     'button:not(.link), input:not([type="file"]), textarea, summary, nav a, a.button, label.button';
