@@ -78,7 +78,8 @@ func TestConsole(t *testing.T) {
 			operator.says("Token reactivated")
 
 			for _, view := range []struct{ name, says string }{
-				{"Transfers", "No transfers"}, {"Pulse", "The last hour"}, {"Audit", "events, the newest first"}, {"System", "User service"},
+				{"Transfers", "No transfers"}, {"Pulse", "The last hour"},
+				{"Audit", "events, the newest first"}, {"System", "User service"},
 			} {
 				operator.choosing(view.name)
 				operator.says(view.says)
