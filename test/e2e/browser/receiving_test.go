@@ -482,6 +482,7 @@ func TestPagesSayThatNothingMoves(t *testing.T) {
 	p.goTo(s.URL + "/d/#" + id + "/" + key)
 	p.click(receiveIt)
 	p.await(`document.querySelector(".meter-facts").innerText.startsWith("Nothing has arrived for a while")`)
+	p.audit("receive, nothing moves")
 	p.click(`[data-view="working"] [data-cancel]`)
 	p.click(receiveIt)
 	p.see(received)
