@@ -52,12 +52,13 @@ func NewSecrets(ctx *pulumi.Context, name string, args *SecretsArgs, opts ...pul
 	if err := ctx.RegisterComponentResource("send:infra:Secrets", name, c, opts...); err != nil {
 		return nil, err
 	}
+	// Not of the whole service: what a component consists of may not be known of it yet.
 	kept, err := lambda.NewInvocation(ctx, name, &lambda.InvocationArgs{
 		FunctionName: args.Admin.Function.Name,
 		Qualifier:    args.Admin.Next.Name, // which may not be live for a while
 		Input:        pulumi.String(args.Event),
 		Triggers:     pulumi.StringMap{"artifact": args.Admin.Artifact.Key},
-	}, pulumi.Parent(c), after(args.Admin), pulumi.AdditionalSecretOutputs([]string{"result"}))
+	}, pulumi.Parent(c), after(args.Admin.Live), pulumi.AdditionalSecretOutputs([]string{"result"}))
 	if err != nil {
 		return nil, err
 	}

@@ -133,7 +133,7 @@ const pattern = (size) => Uint8Array.from({ length: size }, (_, i) => i % 251);
 async function* pieces(bytes, length) {
   for (let at = 0; at < bytes.length; at += length) yield bytes.slice(at, at + length);
 }
-const whole = async (sealed) => concat((await sealed.part(0, sealed.size)).chunks);
+const whole = async (sealed) => (await sealed.part(0, sealed.size)).bytes;
 async function open(key, sealed) {
   const opener = new Opener(key);
   const content = [];
