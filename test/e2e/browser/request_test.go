@@ -127,7 +127,7 @@ func TestClosedRequest(t *testing.T) {
 	evaluate[bool](maker, `([...document.querySelectorAll("own-request button")]
 		.find((b) => b.innerText === "Close it").click(), true)`)
 	maker.click(`dialog .danger`)
-	maker.await(`document.querySelector("own-request").innerText.includes("Closed")`)
+	maker.await(`document.querySelector("own-request").innerText.includes("It is closed")`)
 
 	sender := open(t, desktop)
 	sender.goTo(link)
