@@ -11,7 +11,13 @@ const NAMES = {
   de: 'Deutsch',
   es: 'Español',
   fr: 'Français',
+  it: 'Italiano',
   ja: '日本語',
+  nl: 'Nederlands',
+  pl: 'Polski',
+  pt: 'Português',
+  ru: 'Русский',
+  uk: 'Українська',
   zh: '简体中文',
 };
 const RIGHT_TO_LEFT = ['ar', 'fa', 'he', 'ur'];

@@ -93,7 +93,13 @@ var NAMES = {
   de: "Deutsch",
   es: "Español",
   fr: "Français",
+  it: "Italiano",
   ja: "日本語",
+  nl: "Nederlands",
+  pl: "Polski",
+  pt: "Português",
+  ru: "Русский",
+  uk: "Українська",
   zh: "简体中文"
 };
 var RIGHT_TO_LEFT = ["ar", "fa", "he", "ur"];
