@@ -205,7 +205,7 @@ func TestOpenRefuses(t *testing.T) {
 			if err := os.Truncate(filepath.Join(dir, "greet-"+native()+".zip"), artifact.MaxSize+1); err != nil {
 				t.Fatal(err)
 			}
-		}, "over the limit of 6 MB"},
+		}, "over the limit of 7 MB"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
