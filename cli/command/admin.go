@@ -80,6 +80,19 @@ func checkHeader(name string) error {
 	return nil
 }
 
+// argument is what a command was told of what it works on: what stands there, or for "-"
+// what standard input has, unless the API key comes from there. name is the argument's in
+// the command's usage, and what is what it is.
+func (o *operatorFlags) argument(ctx context.Context, e Env, name, what, said string) (string, error) {
+	if said != standardInput {
+		return said, nil
+	}
+	if o.keyFile == standardInput {
+		return "", usage(fmt.Errorf("only one of %s and --api-key-file can be standard input", name))
+	}
+	return e.secretFile(ctx, what, said)
+}
+
 // key is the API key to show.
 func (o *operatorFlags) key(ctx context.Context, e Env, c chosen) (string, error) {
 	if o.keyFile != "" {

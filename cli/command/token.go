@@ -303,15 +303,9 @@ func onToken(
 	var asJSON bool
 	c.RunE = func(cmd *cobra.Command, args []string) error {
 		ctx := cmd.Context()
-		said := args[0]
-		if said == standardInput {
-			if o.keyFile == standardInput {
-				return usage(errors.New("only one of TOKEN and --api-key-file can be standard input"))
-			}
-			var err error
-			if said, err = e.secretFile(ctx, "access token", said); err != nil {
-				return err
-			}
+		said, err := o.argument(ctx, e, "TOKEN", "access token", args[0])
+		if err != nil {
+			return err
 		}
 		s, err := o.service(ctx, e)
 		if err != nil {

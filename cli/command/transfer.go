@@ -150,15 +150,9 @@ func onTransfer(
 	var asJSON bool
 	c.RunE = func(cmd *cobra.Command, args []string) error {
 		ctx := cmd.Context()
-		said := args[0]
-		if said == standardInput {
-			if o.keyFile == standardInput {
-				return usage(errors.New("only one of TRANSFER and --api-key-file can be standard input"))
-			}
-			var err error
-			if said, err = e.secretFile(ctx, "transfer", said); err != nil {
-				return err
-			}
+		said, err := o.argument(ctx, e, "TRANSFER", "transfer", args[0])
+		if err != nil {
+			return err
 		}
 		link, err := envelope.ParseLink(said)
 		if err != nil {

@@ -23,7 +23,8 @@ const MOST = 100; // tokens that are made at once
 const PAGE = 100; // rows shown at first, and with every "Show more"
 
 const left = (/** @type {Token} */ t) => (t.remaining < 0 ? Number.POSITIVE_INFINITY : t.remaining);
-const noteOf = (/** @type {Token} */ t) => (typeof t.metadata?.note === 'string' ? t.metadata.note : '');
+/** What a token's maker noted of whom it is for, or nothing. */
+export const noteOf = (/** @type {Token} */ t) => (typeof t.metadata?.note === 'string' ? t.metadata.note : '');
 const labelOf = (/** @type {Token} */ t) => noteOf(t) || t.token_name || 'Unreadable name';
 
 class SendTokens extends View {
@@ -471,7 +472,7 @@ class SendTokens extends View {
 }
 
 /** Enough of a token's ID to find it by in the audit trail. */
-const idOf = (/** @type {Token} */ t) => t.cache_id.slice(0, 8);
+export const idOf = (/** @type {Token} */ t) => t.cache_id.slice(0, 8);
 
 const purgeBox = () =>
   el(

@@ -5,6 +5,7 @@ import { EVENTS, stamp } from './audit.js';
 import { codes } from './shared/contract.js';
 import { dialog, el, facts, icon, Problem } from './shared/dom.js';
 import { ago, bytes, moment, number, plural, until } from './shared/format.js';
+import { idOf, noteOf } from './tokens.js';
 import { button, choice, empty, failed, field, head, messageOf, notice, View } from './view.js';
 
 /** @typedef {import('./api.js').Transfer} Transfer */
@@ -135,7 +136,7 @@ class SendTransfers extends View {
 
   /** Learns what tokens are called. */
   #know(/** @type {Token[]} */ known) {
-    this.#labels = new Map(known.map((t) => [t.cache_id, noteOf(t) || `${t.cache_id.slice(0, 8)}…`]));
+    this.#labels = new Map(known.map((t) => [t.cache_id, noteOf(t) || `${idOf(t)}…`]));
     const chosen = this.#token.value;
     const options = Array.from(this.#labels, ([id, label]) => el('option', { value: id }, label));
     this.#token.replaceChildren(el('option', { value: '' }, 'All tokens'), ...options);
@@ -313,8 +314,6 @@ class SendTransfers extends View {
     this.#list();
   }
 }
-
-const noteOf = (/** @type {Token} */ t) => (typeof t.metadata?.note === 'string' ? t.metadata.note : '');
 
 const isOver = (/** @type {Transfer} */ { status }) => ['expired', 'deleted', 'taken_down'].includes(status);
 

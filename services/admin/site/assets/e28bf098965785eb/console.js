@@ -2252,7 +2252,7 @@ var SendTransfers = class extends View {
   }
   /** Learns what tokens are called. */
   #know(known) {
-    this.#labels = new Map(known.map((t2) => [t2.cache_id, noteOf2(t2) || `${t2.cache_id.slice(0, 8)}…`]));
+    this.#labels = new Map(known.map((t2) => [t2.cache_id, noteOf(t2) || `${idOf(t2)}…`]));
     const chosen = this.#token.value;
     const options = Array.from(this.#labels, ([id, label]) => el("option", { value: id }, label));
     this.#token.replaceChildren(el("option", { value: "" }, "All tokens"), ...options);
@@ -2423,7 +2423,6 @@ var SendTransfers = class extends View {
     this.#list();
   }
 };
-var noteOf2 = (t2) => typeof t2.metadata?.note === "string" ? t2.metadata.note : "";
 var isOver = ({ status }) => ["expired", "deleted", "taken_down"].includes(status);
 function endOf(t2) {
   const end = new Date(t2.expires_at);
