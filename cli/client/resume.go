@@ -113,6 +113,7 @@ func (k *keeping) goOn(ctx context.Context, completed bool) (Sent, error) {
 	case err != nil:
 		return Sent{}, err
 	}
+	k.o.created(k.c.linkOf(k.u.ID, k.keys.link))
 	if completed || assembled {
 		// What is to be the same file is read once more, and nothing leaves.
 		if k.o.GoesOn != nil {

@@ -60,6 +60,11 @@ type Options struct {
 	// second time.
 	Journal Journal
 
+	// Created is told the link as soon as there is one: before anything is sent, or goes on
+	// to be. It opens nothing until all is there. It is told another where what was begun
+	// starts over; nil for nobody who wants to know.
+	Created func(envelope.Link)
+
 	// GoesOn is called before an upload of before is gone on with, of which so
 	// many sealed bytes are there; nil for nobody who wants to know.
 	GoesOn func(u Upload, there int64)
@@ -295,7 +300,21 @@ func (c *Client) open(
 		t.ExpiresAt = ends.UTC().Format(time.RFC3339)
 	}
 	made, err := c.create(ctx, t)
-	return opened{made.TransferID, secret, k.link, size, made.ExpiresAt.Time}, err
+	if err != nil {
+		return opened{}, err
+	}
+	o.created(c.linkOf(made.TransferID, k.link))
+	return opened{made.TransferID, secret, k.link, size, made.ExpiresAt.Time}, nil
+}
+
+func (c *Client) linkOf(id string, key envelope.Key) envelope.Link {
+	return envelope.Link{Origin: c.Server, ID: id, Key: key, HasKey: true}
+}
+
+func (o Options) created(link envelope.Link) {
+	if o.Created != nil && o.To == nil { // of what goes to a request nobody has a link
+		o.Created(link)
+	}
 }
 
 // address seals the key of a transfer to the request that it is for, if any.
@@ -335,7 +354,7 @@ func (c *Client) sendSealed(ctx context.Context, t opened, write func(io.Writer)
 // sent is what is told of a transfer that is complete.
 func (c *Client) sent(t opened) Sent {
 	return Sent{
-		Link:         envelope.Link{Origin: c.Server, ID: t.id, Key: t.key, HasKey: true},
+		Link:         c.linkOf(t.id, t.key),
 		DeleteSecret: t.secret,
 		ExpiresAt:    t.expires,
 		Size:         t.size,

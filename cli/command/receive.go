@@ -13,6 +13,7 @@ func receiveCommand(e Env) *cobra.Command {
 	var (
 		server, output, key string
 		force, asJSON       bool
+		now                 bool
 		list, withFolders   bool
 		only                []string
 		zip                 string
@@ -37,6 +38,9 @@ service goes on with it: the same command, after whatever ended it, goes on wher
 it was and is not counted again. Nor is another target, or the right key after a
 wrong one. What is kept is in hidden files beside the target and in your folder
 of caches, which nobody else can read; the key is in none.
+
+A link that comes before all of its file is sent is waited for, as long as its sender
+is at it; with --no-wait that is a failure.
 
 Several files come with their folders, times and permissions, but for what new files
 here may not have, and into no other folder than this, or the one that -o names, which
@@ -82,7 +86,7 @@ a command line all users of a machine can see, and the shell may keep it.`,
 			if zip != "" && (output != "" || len(only) > 0) {
 				return usage(errors.New("--zip says where all of it goes: there is no room for -o or --only beside it"))
 			}
-			r := reception{e: e, api: api, link: link, key: fits, zip: zip != "", passphrase: secret}
+			r := reception{e: e, api: api, link: link, key: fits, zip: zip != "", now: now, passphrase: secret}
 			if list || withFolders {
 				return r.list(cmd.Context(), withFolders, asJSON)
 			}
@@ -113,6 +117,7 @@ a command line all users of a machine can see, and the shell may keep it.`,
 	flags.BoolVar(&withFolders, "tree", false, "only show all that is in it, with folders, which counts as a download")
 	flags.StringArrayVar(&only, "only", nil, "receive a file or folder of it, or what a pattern matches; may be repeated")
 	flags.StringVar(&zip, "zip", "", `keep all of it as one ZIP: a file or a folder, or "-"`)
+	flags.BoolVar(&now, "no-wait", false, "fail where its sender is still sending it, instead of waiting for the rest")
 	secret.flag(c)
 	flags.Var((*trimmed)(&key), "key", "the key, where the link has none")
 	flags.Var((*trimmed)(&server), "server", "the service, where the link names none (default $SGSEND_SERVER)")

@@ -14,6 +14,7 @@ import (
 	"sgraph.ai/send/cli/tree"
 	"sgraph.ai/send/shared/envelope"
 	"sgraph.ai/send/shared/send"
+	"sgraph.ai/send/shared/wire"
 )
 
 // reception is the receiving of one transfer. There may be one download of it,
@@ -26,6 +27,7 @@ type reception struct {
 	key  envelope.Key
 	to   target
 	zip  bool // all of it as one archive
+	now  bool // or not at all: what is still being sent is not waited for
 
 	// open says that its sender was told no passphrase: one is used where it is needed,
 	// and not missed where it is not.
@@ -161,7 +163,7 @@ func (r *reception) waiting(ctx context.Context) (client.Waiting, error) {
 }
 
 func (r *reception) waitingFor(ctx context.Context, d *kept.Download) (client.Waiting, error) {
-	waiting, err := r.api.Look(ctx, r.link)
+	waiting, err := r.await(ctx)
 	if errors.Is(err, envelope.ErrPassphrase) {
 		var stretch envelope.Stretch
 		if stretch, _, err = waiting.Stretch(); err == nil {
@@ -174,6 +176,27 @@ func (r *reception) waitingFor(ctx context.Context, d *kept.Download) (client.Wa
 		if given, err = r.passphrase.given(ctx); err == nil && given != "" {
 			err = envelope.ErrNoPassphrase
 		}
+	}
+	return waiting, err
+}
+
+// await looks what is waiting, once all of it is there, unless nobody waits for that.
+func (r *reception) await(ctx context.Context) (client.Waiting, error) {
+	var bar *bar
+	waiting, err := r.api.Await(ctx, r.link, func(info wire.TransferInfoReply) bool {
+		switch {
+		case r.now:
+			return false
+		case bar == nil:
+			r.say("its sender is still sending this: waiting until all of it is there")
+			bar = r.e.newBar("waiting")
+			r.api.Pausing = bar.again
+		}
+		bar.show(info.ArrivedBytes, info.FileSizeBytes)
+		return true
+	})
+	if bar != nil {
+		bar.end()
 	}
 	return waiting, err
 }

@@ -106,6 +106,12 @@ func (s *sending) run(ctx context.Context, f client.File, o client.Options) (cli
 	}
 	bar := s.e.newBar("sending")
 	s.api.Progress, s.api.Pausing = bar.show, bar.again
+	if tell := o.Created; tell != nil {
+		o.Created = func(link envelope.Link) {
+			bar.end()
+			tell(link)
+		}
+	}
 	o.GoesOn = func(u client.Upload, there int64) {
 		s.say("going on with what was begun %s ago: %s is there", ago(u.Begun), percent(there, u.Size))
 	}
@@ -120,6 +126,15 @@ func (s *sending) run(ctx context.Context, f client.File, o client.Options) (cli
 	sent, err := s.api.Send(ctx, f, o)
 	bar.end()
 	return sent, err
+}
+
+// goesOn says whether there is something to go on with.
+func (s *sending) goesOn() bool {
+	if s.kept == nil {
+		return false
+	}
+	_, _, _, begun := s.kept.Load()
+	return begun
 }
 
 // end leaves what there is to go on with, and says how; told is whether there is a link, and

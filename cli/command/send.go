@@ -20,6 +20,7 @@ func sendCommand(e Env) *cobra.Command {
 		expires       lifetime
 		downloads     = count(5)
 		asJSON, asQR  bool
+		first         bool
 		limit         byteRate
 		fresh         bool
 		list, forgets bool
@@ -33,6 +34,14 @@ func sendCommand(e Env) *cobra.Command {
 		Long: `Encrypt files, send them, and print their link on standard output. Whoever has the
 link can read the files: pass it on by a way that you trust. Where the link cannot
 be printed there, it is said on standard error, and the exit code is 1.
+
+The link is printed when all is sent, so that a script that has it has one that opens
+something. With --link-first it is printed as soon as there is one, to be passed on
+while the rest is sent: who opens it early sees how far it is, and waits. Whether it
+came to open anything the exit code says; where what was begun cannot be gone on with
+another link follows, which counts. With --json there are then two objects, of which
+the second says "complete":true. At a terminal the link of what takes a while is shown
+beforehand anyway, on standard error.
 
 How long the link works is for the service to say, unless --expires does, which
 goes by the service's clock and not beyond the longest that it allows.
@@ -77,6 +86,7 @@ one; better than --token, which others on this machine can see, is SGSEND_TOKEN.
   sgsend send --to 'https://send.example.org/r/#4abd0a491ed3/AAECAwQF…/…' contract.pdf
   sgsend send --qr report.pdf
   sgsend send --quiet --limit-rate 2M report.pdf
+  sgsend send --link-first film.mkv
   sgsend send --json report.pdf | jq -r .delete_secret`,
 		Args: func(cmd *cobra.Command, args []string) error {
 			if list {
@@ -108,6 +118,8 @@ one; better than --token, which others on this machine can see, is SGSEND_TOKEN.
 				switch {
 				case asQR:
 					return usage(errors.New("there is no link to draw: only who asked can open what is sent with --to"))
+				case first:
+					return usage(errors.New("there is no link to print: only who asked can open what is sent with --to"))
 				case !cmd.Flags().Changed("downloads"):
 					downloads = 0
 				}
@@ -129,9 +141,11 @@ one; better than --token, which others on this machine can see, is SGSEND_TOKEN.
 			}
 			s := newSending(cmd.Context(), e, api, args, f, fresh,
 				append([]string{f.Meta.Filename, note, expires.String(), downloads.String()}, to.options()...)...)
-			told := false
+			told, early := false, newEarly(e, f, first, asJSON)
 			defer func() { s.end(told) }()
+			defer func() { early.end(told, s.goesOn()) }()
 			sent, err := s.run(cmd.Context(), f, client.Options{
+				Created: func(link envelope.Link) { early.tell(cmd.Context(), link) },
 				Lifetime: time.Duration(expires), MaxDownloads: int64(downloads), Note: note, Passphrase: words,
 				To: to.request, MaxBytes: to.asked.Info.MaxBytes,
 			})
@@ -145,7 +159,7 @@ one; better than --token, which others on this machine can see, is SGSEND_TOKEN.
 			if to.isSet() {
 				return to.tell(cmd.Context(), e, sent, asJSON)
 			}
-			return errors.Join(tell(cmd.Context(), e, sent, asJSON), e.showQR(sent.Link.String(), asQR))
+			return errors.Join(early.rest(cmd.Context(), sent), e.showQR(sent.Link.String(), asQR))
 		},
 	}
 	flags := c.Flags()
@@ -161,6 +175,7 @@ one; better than --token, which others on this machine can see, is SGSEND_TOKEN.
 	flags.BoolVar(&forgets, "forget", false, "withdraw what was begun of FILE, and send nothing")
 	flags.BoolVar(&asJSON, "json", false, "print everything as one JSON object")
 	flags.BoolVar(&asQR, "qr", false, "also draw the link as a QR code, on standard error")
+	flags.BoolVar(&first, "link-first", false, "print the link as soon as there is one, before the rest is sent")
 	flags.BoolVar(&locked, "passphrase", false, "ask for a passphrase that is needed beside the link")
 	secret.flag(c)
 	rateFlag(c, &limit)
@@ -175,7 +190,7 @@ one; better than --token, which others on this machine can see, is SGSEND_TOKEN.
 func tell(ctx context.Context, e Env, s client.Sent, asJSON bool) error {
 	text := s.Link.String() + "\n"
 	if asJSON {
-		text = inJSON(s)
+		text = inJSON(inFull(s))
 	}
 	err := e.printSent(ctx, text, "the file was sent, but its link")
 	if !asJSON {
@@ -209,11 +224,15 @@ func tellEnds(e Env, s client.Sent) {
 	fmt.Fprintf(notes, "delete   sgsend delete --secret %s %s\n", s.DeleteSecret, keyless)
 }
 
-func inJSON(s client.Sent) string {
-	text, err := json.Marshal(map[string]any{
+func inFull(s client.Sent) map[string]any {
+	return map[string]any{
 		"link": s.Link.String(), "transfer_id": s.Link.ID, "key": s.Link.Key.String(),
 		"delete_secret": s.DeleteSecret, "expires_at": s.ExpiresAt, "sealed_bytes": s.Size,
-	})
+	}
+}
+
+func inJSON(what map[string]any) string {
+	text, err := json.Marshal(what)
 	if err != nil {
 		panic(err) // texts, a time and a number always encode
 	}

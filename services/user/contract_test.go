@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"sgraph.ai/send/services/user"
+	"sgraph.ai/send/shared/envelope"
 	"sgraph.ai/send/shared/metric/metered"
 	"sgraph.ai/send/shared/secret"
 	"sgraph.ai/send/shared/send"
@@ -657,16 +658,31 @@ func TestUploadsInPartsAreResumed(t *testing.T) {
 	t.Parallel()
 	s := start(t, nil)
 	ciphertext, plain := sealed(t, 25<<20)
-	id := s.send("POST", "/api/transfers/create", map[string]any{"file_size_bytes": plain}).json()["transfer_id"].(string)
+	label := envelope.SealLabel(envelope.NewKey(), envelope.Label{Files: []envelope.LabelFile{{Name: "a.txt"}}})
+	id := s.send("POST", "/api/transfers/create", map[string]any{
+		"file_size_bytes": plain, "label": base64.StdEncoding.EncodeToString(label),
+	}).want(200, "").json()["transfer_id"].(string)
 	ask := map[string]any{"transfer_id": id}
 	s.send("POST", "/api/presigned/resume", ask).refused(404, "upload_not_found")
 	none := map[string]any{"transfer_id": "ffffffffffff"}
 	s.send("POST", "/api/presigned/resume", none).refused(404, "transfer_not_found")
 	s.call("POST", "/api/presigned/resume", ask).refused(401, "token_required")
+	// Whoever has the link early sees how far it is, and nothing else of it.
+	arrived := func(want any) {
+		t.Helper()
+		info := s.call("GET", "/api/transfers/info/"+id, nil).want(200, "").json()
+		isPending := info["status"] == "pending"
+		if info["arrived_bytes"] != want || isPending && info["label"] != nil {
+			t.Errorf("of what is %s %v has arrived, not %v, and its label is %v",
+				info["status"], info["arrived_bytes"], want, info["label"])
+		}
+	}
+	arrived(nil)
 	up := s.send("POST", "/api/presigned/initiate", map[string]any{
 		"transfer_id": id, "file_size_bytes": len(ciphertext),
 	}).want(200, "").json()
 	size := int(up["part_size"].(float64))
+	arrived(nil)
 	etags := map[float64]string{}
 	put := func(part map[string]any) {
 		t.Helper()
@@ -676,6 +692,7 @@ func TestUploadsInPartsAreResumed(t *testing.T) {
 		etags[number] = s.call("PUT", part["upload_url"].(string), body).want(200, "").Header.Get("ETag")
 	}
 	put(up["part_urls"].([]any)[1].(map[string]any))
+	arrived(float64(size))
 
 	got := s.send("POST", "/api/presigned/resume", ask).want(200, "").json()
 	if got["transfer_id"] != id || got["upload_id"] != up["upload_id"] || got["part_size"] != up["part_size"] ||
@@ -704,7 +721,9 @@ func TestUploadsInPartsAreResumed(t *testing.T) {
 	if len(got) != 2 || got["transfer_id"] != id || got["assembled"] != true {
 		t.Fatal(got)
 	}
+	arrived(float64(len(ciphertext)))
 	s.send("POST", "/api/transfers/complete/"+id, nil).want(200, "")
+	arrived(nil)
 	s.send("POST", "/api/presigned/resume", ask).refused(409, "not_pending")
 	if got := s.call("GET", "/api/transfers/download/"+id, nil).want(200, ""); !bytes.Equal(got.Body, ciphertext) {
 		t.Fatal("the bytes differ")

@@ -249,11 +249,13 @@ func (s *Service) info(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	arrived, _ := s.transfers.Progress(r.Context(), t) // how far it is is a comfort: nothing else fails for it
 	web.WriteJSON(w, http.StatusOK, wire.TransferInfoReply{
 		TransferID:         t.ID,
 		Status:             t.Status,
 		FileSizeBytes:      t.Size(),
 		PayloadBytes:       t.Payload.Size,
+		ArrivedBytes:       arrived,
 		ContentTypeHint:    t.ContentTypeHint,
 		CreatedAt:          wire.Time{Time: t.CreatedAt},
 		ExpiresAt:          wire.Time{Time: t.ExpiresAt},

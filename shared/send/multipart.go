@@ -159,6 +159,24 @@ func (t *Transfers) Resume(
 	return up, false, err
 }
 
+// Progress is how many bytes the store has of the ciphertext of a pending transfer: of
+// one that comes in parts, of those that are there. 0 of any other.
+func (t *Transfers) Progress(ctx context.Context, tr Transfer) (int64, error) {
+	if tr.Status != Pending || t.over(tr.record) != "" {
+		return 0, nil
+	}
+	_, d, err := readTransfer(tr.record)
+	m := d.Multipart
+	if err != nil || m.UploadID == "" || m.Done {
+		return tr.Payload.Size, err
+	}
+	parts, err := t.Store.Uploaded(ctx, m.Key, m.UploadID)
+	if CodeOf(err) == NotFound { // ended, or put together just now
+		err = nil
+	}
+	return bytesOf(parts), err
+}
+
 func errNotInPending() error {
 	return Fail(Conflict, "Transfer not in pending state").With(ReasonNotPending)
 }

@@ -170,8 +170,9 @@ type Transparency struct {
 type TransferInfoReply struct {
 	TransferID         string      `json:"transfer_id"`
 	Status             send.Status `json:"status"`
-	FileSizeBytes      int64       `json:"file_size_bytes"` // as declared; of the ciphertext where it was not
-	PayloadBytes       int64       `json:"payload_bytes"`   // of the ciphertext; 0 = not uploaded
+	FileSizeBytes      int64       `json:"file_size_bytes"`        // as declared; of the ciphertext where it was not
+	PayloadBytes       int64       `json:"payload_bytes"`          // of the ciphertext; 0 = not uploaded
+	ArrivedBytes       int64       `json:"arrived_bytes,omitzero"` // of the ciphertext of a pending transfer, so far
 	ContentTypeHint    string      `json:"content_type_hint"`
 	CreatedAt          Time        `json:"created_at"`
 	ExpiresAt          Time        `json:"expires_at"`

@@ -385,6 +385,7 @@ export type TransferInfoReply = {
   status: string;
   file_size_bytes: number;
   payload_bytes: number;
+  arrived_bytes?: number;
   content_type_hint: string;
   created_at: string;
   expires_at: string;

@@ -296,7 +296,7 @@ func TestForgettingAnUpload(t *testing.T) {
 	path, _ := randomFile(t, "forgotten.bin", 40<<20)
 	p := open(t, desktop)
 	p.begin(s, 1, path)
-	p.click(unfinished + ` .button:not(.primary)`)
+	p.click(unfinished + ` .row > :last-child`)
 	p.await(`document.activeElement?.innerText === "Keep it"`)
 	p.audit("about to forget")
 	p.click(`dialog .danger`)

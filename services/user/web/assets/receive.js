@@ -10,6 +10,7 @@ import { beginDownload, canChooseFile, canChooseFolder, chooseFile, chooseFolder
 import { dropLink, hiddenLink, hideLink, takeLink } from './link/address.js';
 import { readKey, readLink } from './link/read.js';
 import { getInfo } from './net/api.js';
+import { isComing, untilSent } from './net/coming.js';
 import { isEnded } from './net/download.js';
 import { previewOf } from './preview.js';
 import { removeOwn } from './save.js';
@@ -22,7 +23,16 @@ import { ErrorNote } from './ui/error-note.js';
 import { isolated, nameOf, rowOf } from './ui/name.js';
 import { ProgressMeter } from './ui/progress-meter.js';
 import { SealedLabel } from './ui/sealed-label.js';
-import { describe, insecure, keyWords, linkWords, passphraseWords, wrongKey, wrongPassphrase } from './words.js';
+import {
+  describe,
+  gaveUp,
+  insecure,
+  keyWords,
+  linkWords,
+  passphraseWords,
+  wrongKey,
+  wrongPassphrase,
+} from './words.js';
 import './shared/drops.js';
 
 const SHOWN_FILES = 500;
@@ -55,7 +65,7 @@ class ReceivePage extends HTMLElement {
   #linkField = find(this, '#link', HTMLTextAreaElement);
   #keyField = find(this, '#key', HTMLInputElement);
   #passphrase = find(this, '#passphrase', HTMLInputElement);
-  #meter = find(this, 'progress-meter', ProgressMeter);
+  #meter = find(this, '[data-view="working"] progress-meter', ProgressMeter);
   #waiting = find(this, 'sealed-label', SealedLabel);
   #crypto = new CryptoClient();
   #id = '';
@@ -79,6 +89,8 @@ class ReceivePage extends HTMLElement {
   #files = null;
   /** @type {AbortController | null} */
   #running = null;
+  /** @type {AbortController | null} of what is still being sent */
+  #coming = null;
   /** Until what was received can be had no more. @type {ReturnType<typeof setTimeout> | undefined} */
   #hour;
 
@@ -138,6 +150,7 @@ class ReceivePage extends HTMLElement {
 
   /** @param {Words | null} words */
   #ask(words) {
+    this.#coming?.abort();
     const view = show(this, 'ask');
     const note = find(view, 'error-note', ErrorNote);
     if (words) note.show(words);
@@ -146,6 +159,7 @@ class ReceivePage extends HTMLElement {
 
   /** @param {import('./link/read.js').Reading} link */
   async #open(link) {
+    this.#coming?.abort();
     show(this, 'loading');
     clearTimeout(this.#hour);
     const { friendly, id, key } = link;
@@ -171,6 +185,10 @@ class ReceivePage extends HTMLElement {
     show(this, 'loading');
     try {
       [this.#info] = await Promise.all([getInfo(this.#id), this.#learn()]);
+      if (isComing(this.#info)) {
+        this.#await();
+        return;
+      }
       const why = whyGone(this.#info, this.#download.begun);
       if (why) {
         if (ended && why.code === codes.exhausted) this.#showGone(ended, false);
@@ -184,6 +202,36 @@ class ReceivePage extends HTMLElement {
       if (ended) this.#note.show(ended);
     } catch (error) {
       await this.#end(error, 'look');
+    }
+  }
+
+  /** Shows how far something is that is still being sent, until it is there. */
+  async #await() {
+    const view = show(this, 'coming');
+    const meter = find(view, 'progress-meter', ProgressMeter);
+    const coming = new AbortController();
+    this.#coming = coming;
+    meter.reset(t('No more of it has arrived for a while. Its sender may have lost the connection.'));
+    announce(find(view, '#coming-title'));
+    try {
+      const info = await untilSent(this.#id, {
+        signal: coming.signal,
+        onProgress: ({ arrived_bytes: done = 0, file_size_bytes: total }) => {
+          meter.update({ done: Math.min(done, total), total });
+          document.title = t('{{percent}} sent', { percent: percent(total ? Math.min(1, done / total) : 0) });
+        },
+      });
+      const why = whyGone(info, false);
+      if (isGivenUp(why)) this.#showGone(gaveUp, false);
+      else if (why) await this.#end(why, 'download');
+      else await this.#lookUp();
+    } catch (error) {
+      if (coming.signal.aborted) return;
+      if (isGivenUp(error)) this.#showGone(gaveUp, false);
+      else await this.#end(error, 'look');
+    } finally {
+      meter.rest();
+      document.title = t('Receive: SGraph Send');
     }
   }
 
@@ -797,8 +845,17 @@ function sealedLabel(info) {
   }
 }
 
-/** Whether the service says that the transfer is over, for everybody. */
-const isOver = (/** @type {unknown} */ error) => error instanceof ApiError && OVER.includes(error.code);
+/** Whether what was still being sent is over, and nobody took it down. */
+const isGivenUp = (/** @type {unknown} */ why) => isOver(why) && why.code !== codes.takenDown;
+
+/**
+ * Whether the service says that the transfer is over, for everybody.
+ * @param {unknown} error
+ * @returns {error is ApiError}
+ */
+function isOver(error) {
+  return error instanceof ApiError && OVER.includes(error.code);
+}
 
 /**
  * @param {string} words

@@ -1,6 +1,7 @@
 // The send page: compose, send, hand over the link. /#invite/<token> brings the access token, /#manage/<id>/<secret> shows
 // the sender's page of a transfer, and /#ask where files are asked for.
 
+import { writeLinks } from './link/write.js';
 import { removeOver } from './net/storage.js';
 import { Missing, SenderPage } from './sender-page.js';
 import { announce, dialog, el, find, icon, show } from './shared/dom.js';
@@ -9,7 +10,7 @@ import { sentences, t, tn } from './shared/language.js';
 import { AskForFiles } from './ui/ask-for-files.js';
 import { PassphraseField } from './ui/passphrase-field.js';
 import { SendOptions } from './ui/send-options.js';
-import { SentTransfer } from './ui/sent-transfer.js';
+import { linkField, SentTransfer } from './ui/sent-transfer.js';
 import { tabs } from './ui/tabs.js';
 import { TokenField } from './ui/token-field.js';
 import { TransferStatus } from './ui/transfer-status.js';
@@ -30,6 +31,9 @@ class SendPage extends SenderPage {
     this.#mode = id;
     this.error.clear();
   });
+  /** The link of what is being sent. */
+  #early = linkField('');
+  #isTaken = false; // before all was sent
   #linkAtRisk = false;
 
   connectedCallback() {
@@ -37,6 +41,14 @@ class SendPage extends SenderPage {
     this.#text.addEventListener('input', () => this.#count());
     this.picker.addEventListener('change', () => {
       if (this.picker.entries.length) this.chooseFiles();
+    });
+    const early = find(this, '[data-early]');
+    early.append(
+      this.#early,
+      el('p', { class: 'hint' }, t('You can hand it over now: whoever opens it waits for the rest.')),
+    );
+    early.addEventListener('copied', () => {
+      this.#isTaken = true;
     });
     find(this, '[data-ask]').addEventListener('click', () => this.#openAsk());
     this.#ask.addEventListener('back', () => this.#back());
@@ -128,6 +140,26 @@ class SendPage extends SenderPage {
     return this.#linkAtRisk;
   }
 
+  begun() {
+    this.#early.value = '';
+    this.#isTaken = false;
+  }
+
+  /**
+   * @param {string} id
+   * @param {string} key
+   */
+  created(id, key) {
+    this.#early.value = writeLinks(location.origin, id, key).whole;
+  }
+
+  /** @param {boolean} isKept */
+  ended(isKept) {
+    return isKept
+      ? t('The link stays the same, and opens it once the rest is sent.')
+      : t('The link that you may have copied opens nothing.');
+  }
+
   /** @param {import('./ui/sent-transfer.js').Transfer} transfer */
   done(transfer) {
     const result = new SentTransfer();
@@ -141,7 +173,7 @@ class SendPage extends SenderPage {
     this.#showSent(t('Sealed and ready'), 'check');
     this.#result.replaceChildren(result);
     result.show(transfer);
-    this.#linkAtRisk = true;
+    this.#linkAtRisk = !this.#isTaken;
     document.title = t('Ready: {{title}}', { title: this.title });
     announce(find(this, '#sent-title'));
   }

@@ -13,7 +13,7 @@ import { forget, isUnfinished } from './net/unfinished.js';
 import { announce, find, show } from './shared/dom.js';
 import { bytes, percent } from './shared/format.js';
 import { ApiError } from './shared/http.js';
-import { parts, t } from './shared/language.js';
+import { parts, sentences, t } from './shared/language.js';
 import { ErrorNote } from './ui/error-note.js';
 import { FilePicker } from './ui/file-picker.js';
 import { nameOf } from './ui/name.js';
@@ -256,6 +256,7 @@ export class SenderPage extends HTMLElement {
           signal,
           onCreated: (id) => {
             created = id;
+            this.created(id, writeKey(linkKey));
           },
           ...this.#hears(signal),
         },
@@ -266,7 +267,7 @@ export class SenderPage extends HTMLElement {
     } catch (error) {
       const isKept = isPassing(error) && (await isUnfinished(created));
       if (created && !isKept) this.#drop(created, deleteSecret); // what is half there need not stay
-      this.#failed(error, config);
+      this.#failed(error, config, created ? this.ended(isKept) : '');
     }
   }
 
@@ -279,6 +280,7 @@ export class SenderPage extends HTMLElement {
     const signal = this.#begin([name, totalSize(entries)]);
     try {
       const { token } = this;
+      this.created(id, writeKey(linkKey));
       const what = { key, block, content: plain(content), settings: {}, token, config, begun: id };
       await this.crypto.upload(what, { signal, ...this.#hears(signal) });
       this.#end();
@@ -289,7 +291,7 @@ export class SenderPage extends HTMLElement {
       const { code = '' } = /** @type {{ code?: string }} */ (error);
       const isKept = isPassing(error) || isRefused(error) || REPAIRABLE.includes(code);
       if (!isKept) this.#drop(id, deleteSecret);
-      this.#failed(error, config);
+      this.#failed(error, config, this.ended(isKept));
     }
   }
 
@@ -305,7 +307,10 @@ export class SenderPage extends HTMLElement {
     this.note.value = begun.note;
     this.error.show({
       title: t('It has changed since it was begun'),
-      text: t('Its size is another one, so that what had arrived is of no use and was erased. Send it anew.'),
+      text: sentences(
+        t('Its size is another one, so that what had arrived is of no use and was erased. Send it anew.'),
+        this.ended(false),
+      ),
     });
     this.submitter.focus();
   }
@@ -328,6 +333,7 @@ export class SenderPage extends HTMLElement {
     find(this, '[data-later]').textContent = '';
     show(this, 'working');
     this.#unfinished.hidden = true;
+    this.begun();
     this.#meter.reset(t('Nothing has gone out for a while. It goes on as soon as the line and the server do.'));
     announce(find(this, '#working-title'));
     this.running = new AbortController();
@@ -373,19 +379,21 @@ export class SenderPage extends HTMLElement {
   /**
    * @param {unknown} error
    * @param {Config} config
+   * @param {string} ended what is to be said of it beside that
    */
-  #failed(error, config) {
+  #failed(error, config, ended) {
     this.#end();
     show(this, 'compose');
     document.title = this.title;
     this.#offer();
     if (error instanceof Error && error.name === 'AbortError') {
+      if (ended) this.error.show({ title: t('Cancelled'), text: ended });
       this.submitter.focus();
       return;
     }
-    const words = describe(error, 'send', config);
-    if (isRefused(error)) this.refused(words.text);
-    this.error.show(words);
+    const { title, text } = describe(error, 'send', config);
+    if (isRefused(error)) this.refused(text);
+    this.error.show({ title, text: sentences(text, ended) });
   }
 
   get submitter() {
@@ -450,6 +458,24 @@ export class SenderPage extends HTMLElement {
    * @param {string} _why
    */
   refused(_why) {}
+
+  /** To be shown while it is sent. */
+  begun() {}
+
+  /**
+   * There is a transfer, of which nothing has arrived yet, or not all.
+   * @param {string} _id
+   * @param {string} _key
+   */
+  created(_id, _key) {}
+
+  /**
+   * What is to be said of a transfer that came to nothing, for now or for ever.
+   * @param {boolean} _isKept whether it can be gone on with
+   */
+  ended(_isKept) {
+    return '';
+  }
 
   /**
    * Shows what was sent.

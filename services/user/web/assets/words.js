@@ -29,6 +29,12 @@ export const cutManage = say(
   'Copy all of it, up to its last character, and open it again.',
 );
 
+/** That what was still being sent does not come. */
+export const gaveUp = say(
+  'The sender gave up',
+  'It was ended before all of it had been sent, and this link opens nothing any more. Ask the sender to send it again.',
+);
+
 const TO_COPY = t('Copy all of the link, up to its last character, and nothing else.');
 
 /**

@@ -36,7 +36,7 @@ export async function patiently(task, { signal, onWait = () => {} } = {}) {
  * @param {number} milliseconds
  * @param {AbortSignal} [signal]
  */
-function sleep(milliseconds, signal) {
+export function sleep(milliseconds, signal) {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(done, milliseconds);
     function done() {

@@ -6,20 +6,23 @@ let lastId = 0;
 /** <copy-field label="…" action="Copy link" primary>: a text to take along, with the button that does it. */
 export class CopyField extends HTMLElement {
   #input = el('input', { type: 'text', readonly: true, spellcheck: 'false' });
+  /** @type {HTMLButtonElement | undefined} */
+  #button;
 
   connectedCallback() {
     if (this.#input.isConnected) return;
     this.#input.id = `copy-${++lastId}`;
     this.#input.addEventListener('focus', () => this.#input.select());
-    const button = copyButton(this.getAttribute('action') ?? t('Copy'), () => this.value, {
+    this.#button = copyButton(this.getAttribute('action') ?? t('Copy'), () => this.value, {
       primary: this.hasAttribute('primary'),
       onCopied: () => this.dispatchEvent(new CustomEvent('copied', { bubbles: true })),
       onRefused: () => this.#input.focus(),
     });
     this.replaceChildren(
       el('label', { class: 'label', for: this.#input.id }, this.getAttribute('label')),
-      el('div', { class: 'field' }, this.#input, button),
+      el('div', { class: 'field' }, this.#input, this.#button),
     );
+    this.value = this.value;
   }
 
   get value() {
@@ -28,6 +31,7 @@ export class CopyField extends HTMLElement {
 
   set value(text) {
     this.#input.value = text;
+    if (this.#button) this.#button.disabled = !text; // there is nothing yet
   }
 }
 

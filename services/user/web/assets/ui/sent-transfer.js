@@ -27,7 +27,7 @@ export class SentTransfer extends HTMLElement {
     const taken = () => this.dispatchEvent(new CustomEvent('taken'));
     this.addEventListener('copied', taken);
 
-    const wholeField = field(t('Link'), t('Copy link'), whole, true);
+    const wholeField = linkField(whole);
     const apart = el(
       'div',
       { class: 'apart', hidden: true },
@@ -109,6 +109,9 @@ export class SentTransfer extends HTMLElement {
     status.watch(id, deleteSecret);
   }
 }
+
+/** The link to a transfer; nothing while there is none. */
+export const linkField = (/** @type {string} */ link) => field(t('Link'), t('Copy link'), link, true);
 
 /**
  * @param {string} label

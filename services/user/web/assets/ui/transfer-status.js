@@ -1,6 +1,6 @@
 import { changeExpiry, deleteTransfer, getConfig, getInfo } from '../net/api.js';
 import { dialog, el, facts, icon, Problem } from '../shared/dom.js';
-import { minute, moment, number, until } from '../shared/format.js';
+import { minute, moment, number, percent, until } from '../shared/format.js';
 import { ApiError } from '../shared/http.js';
 import { sentences, t, tn } from '../shared/language.js';
 import { describe } from '../words.js';
@@ -211,7 +211,7 @@ export class TransferStatus extends HTMLElement {
  */
 export function statusRows(info) {
   const { status, download_count: begun, downloads_completed: whole, max_downloads: max, expires_at: expires } = info;
-  if (status === 'pending') return [[t('State'), t('Not sent completely yet')]];
+  if (status === 'pending') return [[t('State'), t('Not sent completely yet')], ...soFar(info)];
   const isSpent = status === 'exhausted' || (max > 0 && begun >= max);
   const count = max ? t('{{left}} of {{all}}', { left: begun, all: max }) : begun ? number(begun) : t('none yet');
   /** @type {[string, string][]} */
@@ -225,5 +225,13 @@ export function statusRows(info) {
   if (info.erased) rows.push([t('On the server'), t('Erased')]);
   return rows;
 }
+
+/**
+ * How far it is.
+ * @param {TransferInfo} info
+ * @returns {[string, string][]}
+ */
+const soFar = ({ arrived_bytes: done = 0, file_size_bytes: all }) =>
+  all ? [[t('Sent so far'), percent(Math.min(1, done / all))]] : [];
 
 customElements.define('transfer-status', TransferStatus);

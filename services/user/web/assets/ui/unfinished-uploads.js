@@ -1,8 +1,10 @@
+import { writeKey } from '../crypto/key.js';
 import { sameFiles } from '../files/again.js';
 import { picked } from '../files/selection.js';
+import { writeLinks } from '../link/write.js';
 import { deleteTransfer } from '../net/api.js';
 import { forget, lockName, unfinished } from '../net/unfinished.js';
-import { dialog, el, icon } from '../shared/dom.js';
+import { copyButton, dialog, el, icon } from '../shared/dom.js';
 import { bytes, moment, percent } from '../shared/format.js';
 import { parts, sentences, t, tn } from '../shared/language.js';
 import { ErrorNote } from './error-note.js';
@@ -106,6 +108,7 @@ export class UnfinishedUploads extends HTMLElement {
       ...(handles
         ? [el('button', { type: 'button', class: 'button primary', click: open }, icon('upload'), t('Go on'))]
         : choosers(begun, offer)),
+      ...(begun.request ? [] : [copyButton(t('Copy link'), () => linkOf(begun))]),
       el(
         'button',
         { type: 'button', class: 'button', click: () => this.#forget(begun) },
@@ -125,13 +128,16 @@ export class UnfinishedUploads extends HTMLElement {
   }
 
   /** @param {Begun} begun */
-  async #forget({ id, name, deleteSecret }) {
+  async #forget({ id, name, deleteSecret, request }) {
     const sure = await dialog({
       title: t('Forget this upload?'),
       body: el(
         'p',
         {},
-        t('What has arrived of {{name}} is erased from the server. Nobody had a link to it.', { name: isolated(name) }),
+        sentences(
+          t('What has arrived of {{name}} is erased from the server.', { name: isolated(name) }),
+          !request && t('The link that you may have copied opens nothing.'),
+        ),
       ),
       dismiss: t('Keep it'),
       action: t('Forget it'),
@@ -145,6 +151,8 @@ export class UnfinishedUploads extends HTMLElement {
     this.dispatchEvent(new CustomEvent('forgotten'));
   }
 }
+
+const linkOf = (/** @type {Begun} */ { id, linkKey }) => writeLinks(location.origin, id, writeKey(linkKey)).whole;
 
 /**
  * The files that are chosen again.

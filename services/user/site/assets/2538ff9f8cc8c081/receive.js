@@ -1052,6 +1052,67 @@ var DEFAULTS = {
 var get = async (path) => read(await request("GET", path));
 var getInfo = (id) => get(paths.transferInfo(id));
 
+// assets/net/patience.js
+var PASSING = [0, 408, 425, 429, 500, 502, 503, 504];
+var isPassing = (error) => error instanceof ApiError && PASSING.includes(error.status);
+function sleep(milliseconds, signal) {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(done, milliseconds);
+    function done() {
+      signal?.removeEventListener("abort", stopped);
+      resolve(void 0);
+    }
+    function stopped() {
+      clearTimeout(timer);
+      reject(signal?.reason);
+    }
+    if (signal?.aborted) stopped();
+    else signal?.addEventListener("abort", stopped, { once: true });
+  });
+}
+
+// assets/net/coming.js
+var SOONEST = 2e3;
+var LATEST = 3e4;
+var PATIENCE2 = 36e5;
+async function untilSent(id, { signal, onProgress }) {
+  let arrived = -1;
+  let pause = SOONEST;
+  let moved = Date.now();
+  for (; ; ) {
+    const info = await look(id);
+    signal.throwIfAborted();
+    if (info) {
+      const { arrived_bytes: now = 0 } = info;
+      if (!isComing(info)) return info;
+      onProgress(info);
+      if (now !== arrived) [arrived, pause, moved] = [now, SOONEST, Date.now()];
+      else if (Date.now() - moved > PATIENCE2) return info;
+    }
+    await sleep(pause, signal);
+    pause = Math.min(pause * 1.5, LATEST);
+    await seen2(signal);
+  }
+}
+var isComing = ({ status, is_expired: expired }) => status === "pending" && !expired;
+async function look(id) {
+  try {
+    return await getInfo(id);
+  } catch (error) {
+    if (isPassing(error)) return null;
+    throw error;
+  }
+}
+async function seen2(signal) {
+  while (document.hidden) {
+    await new Promise((resolve) => {
+      document.addEventListener("visibilitychange", resolve, { once: true, signal });
+      signal.addEventListener("abort", resolve, { once: true });
+    });
+    signal.throwIfAborted();
+  }
+}
+
 // assets/net/database.js
 var answer = (request2) => new Promise((resolve, reject) => {
   request2.onsuccess = () => resolve(request2.result);
@@ -1496,6 +1557,10 @@ var cutManage = say(
   "The link to your transfer is not whole",
   "Copy all of it, up to its last character, and open it again."
 );
+var gaveUp = say(
+  "The sender gave up",
+  "It was ended before all of it had been sent, and this link opens nothing any more. Ask the sender to send it again."
+);
 var TO_COPY = t("Copy all of the link, up to its last character, and nothing else.");
 var LINK = {
   no_link: () => say("That is no link to a transfer", "Paste all of it, up to its last character."),
@@ -1791,7 +1856,7 @@ var ReceivePage = class extends HTMLElement {
   #linkField = find2(this, "#link", HTMLTextAreaElement);
   #keyField = find2(this, "#key", HTMLInputElement);
   #passphrase = find2(this, "#passphrase", HTMLInputElement);
-  #meter = find2(this, "progress-meter", ProgressMeter);
+  #meter = find2(this, '[data-view="working"] progress-meter', ProgressMeter);
   #waiting = find2(this, "sealed-label", SealedLabel);
   #crypto = new CryptoClient();
   #id = "";
@@ -1816,6 +1881,8 @@ var ReceivePage = class extends HTMLElement {
   #files = null;
   /** @type {AbortController | null} */
   #running = null;
+  /** @type {AbortController | null} of what is still being sent */
+  #coming = null;
   /** Until what was received can be had no more. @type {ReturnType<typeof setTimeout> | undefined} */
   #hour;
   connectedCallback() {
@@ -1873,6 +1940,7 @@ var ReceivePage = class extends HTMLElement {
   }
   /** @param {Words | null} words */
   #ask(words) {
+    this.#coming?.abort();
     const view = show(this, "ask");
     const note2 = find2(view, "error-note", ErrorNote);
     if (words) note2.show(words);
@@ -1880,6 +1948,7 @@ var ReceivePage = class extends HTMLElement {
   }
   /** @param {import('./link/read.js').Reading} link */
   async #open(link) {
+    this.#coming?.abort();
     show(this, "loading");
     clearTimeout(this.#hour);
     const { friendly, id, key } = link;
@@ -1903,6 +1972,10 @@ var ReceivePage = class extends HTMLElement {
     show(this, "loading");
     try {
       [this.#info] = await Promise.all([getInfo(this.#id), this.#learn()]);
+      if (isComing(this.#info)) {
+        this.#await();
+        return;
+      }
       const why = whyGone(this.#info, this.#download.begun);
       if (why) {
         if (ended && why.code === codes.exhausted) this.#showGone(ended, false);
@@ -1916,6 +1989,35 @@ var ReceivePage = class extends HTMLElement {
       if (ended) this.#note.show(ended);
     } catch (error) {
       await this.#end(error, "look");
+    }
+  }
+  /** Shows how far something is that is still being sent, until it is there. */
+  async #await() {
+    const view = show(this, "coming");
+    const meter = find2(view, "progress-meter", ProgressMeter);
+    const coming2 = new AbortController();
+    this.#coming = coming2;
+    meter.reset(t("No more of it has arrived for a while. Its sender may have lost the connection."));
+    announce(find2(view, "#coming-title"));
+    try {
+      const info = await untilSent(this.#id, {
+        signal: coming2.signal,
+        onProgress: ({ arrived_bytes: done = 0, file_size_bytes: total }) => {
+          meter.update({ done: Math.min(done, total), total });
+          document.title = t("{{percent}} sent", { percent: percent(total ? Math.min(1, done / total) : 0) });
+        }
+      });
+      const why = whyGone(info, false);
+      if (isGivenUp(why)) this.#showGone(gaveUp, false);
+      else if (why) await this.#end(why, "download");
+      else await this.#lookUp();
+    } catch (error) {
+      if (coming2.signal.aborted) return;
+      if (isGivenUp(error)) this.#showGone(gaveUp, false);
+      else await this.#end(error, "look");
+    } finally {
+      meter.rest();
+      document.title = t("Receive: SGraph Send");
     }
   }
   /** How the download stands. */
@@ -2473,7 +2575,10 @@ function sealedLabel(info) {
     return new Uint8Array();
   }
 }
-var isOver = (error) => error instanceof ApiError && OVER.includes(error.code);
+var isGivenUp = (why) => isOver(why) && why.code !== codes.takenDown;
+function isOver(error) {
+  return error instanceof ApiError && OVER.includes(error.code);
+}
 var saveButton = (words, blob, name) => button(words, () => saveBlob(blob, name));
 var button = (words, save) => el("button", { type: "button", class: "button", click: save }, icon("download"), words);
 function saveBlob(blob, name) {

@@ -1,3 +1,11 @@
+// assets/link/write.js
+var placeOf = (id, key) => key ? `/d/#${id}/${key}` : `/d/#${id}`;
+var writeLinks = (origin, id, key) => ({
+  whole: origin + placeOf(id, key),
+  withoutKey: origin + placeOf(id)
+});
+var writeRequest = (origin, { id, seed, publicKey }) => `${origin}/r/#${id}/${seed}/${publicKey}`;
+
 // assets/net/database.js
 var answer = (request2) => new Promise((resolve, reject) => {
   request2.onsuccess = () => resolve(request2.result);
@@ -1641,6 +1649,7 @@ var UnfinishedUploads = class extends HTMLElement {
     };
     actions.append(
       ...handles ? [el("button", { type: "button", class: "button primary", click: open }, icon("upload"), t("Go on"))] : choosers(begun, offer),
+      ...begun.request ? [] : [copyButton(t("Copy link"), () => linkOf(begun))],
       el(
         "button",
         { type: "button", class: "button", click: () => this.#forget(begun) },
@@ -1658,13 +1667,16 @@ var UnfinishedUploads = class extends HTMLElement {
     this.dispatchEvent(new CustomEvent(name, { detail }));
   }
   /** @param {Begun} begun */
-  async #forget({ id, name, deleteSecret }) {
+  async #forget({ id, name, deleteSecret, request: request2 }) {
     const sure = await dialog({
       title: t("Forget this upload?"),
       body: el(
         "p",
         {},
-        t("What has arrived of {{name}} is erased from the server. Nobody had a link to it.", { name: isolated(name) })
+        sentences(
+          t("What has arrived of {{name}} is erased from the server.", { name: isolated(name) }),
+          !request2 && t("The link that you may have copied opens nothing.")
+        )
       ),
       dismiss: t("Keep it"),
       action: t("Forget it"),
@@ -1679,6 +1691,7 @@ var UnfinishedUploads = class extends HTMLElement {
     this.dispatchEvent(new CustomEvent("forgotten"));
   }
 };
+var linkOf = ({ id, linkKey }) => writeLinks(location.origin, id, writeKey(linkKey)).whole;
 function choosers({ files, together }, offer) {
   const chooser = (words, attributes) => {
     const input = el("input", { type: "file", ...attributes });
@@ -1735,6 +1748,10 @@ var insecure = say(
 var cutManage = say(
   "The link to your transfer is not whole",
   "Copy all of it, up to its last character, and open it again."
+);
+var gaveUp = say(
+  "The sender gave up",
+  "It was ended before all of it had been sent, and this link opens nothing any more. Ask the sender to send it again."
 );
 var TO_COPY = t("Copy all of the link, up to its last character, and nothing else.");
 var REQUEST = {
@@ -2186,6 +2203,7 @@ var SenderPage = class extends HTMLElement {
           signal,
           onCreated: (id2) => {
             created = id2;
+            this.created(id2, writeKey(linkKey));
           },
           ...this.#hears(signal)
         }
@@ -2196,7 +2214,7 @@ var SenderPage = class extends HTMLElement {
     } catch (error) {
       const isKept = isPassing(error) && await isUnfinished(created);
       if (created && !isKept) this.#drop(created, deleteSecret);
-      this.#failed(error, config);
+      this.#failed(error, config, created ? this.ended(isKept) : "");
     }
   }
   /** @param {import('./ui/unfinished-uploads.js').GoOn} what */
@@ -2208,6 +2226,7 @@ var SenderPage = class extends HTMLElement {
     const signal = this.#begin([name, totalSize(entries)]);
     try {
       const { token } = this;
+      this.created(id, writeKey(linkKey));
       const what = { key, block, content: plain(content), settings: {}, token, config, begun: id };
       await this.crypto.upload(what, { signal, ...this.#hears(signal) });
       this.#end();
@@ -2221,7 +2240,7 @@ var SenderPage = class extends HTMLElement {
       );
       const isKept = isPassing(error) || isRefused(error) || REPAIRABLE.includes(code);
       if (!isKept) this.#drop(id, deleteSecret);
-      this.#failed(error, config);
+      this.#failed(error, config, this.ended(isKept));
     }
   }
   /**
@@ -2236,7 +2255,10 @@ var SenderPage = class extends HTMLElement {
     this.note.value = begun.note;
     this.error.show({
       title: t("It has changed since it was begun"),
-      text: t("Its size is another one, so that what had arrived is of no use and was erased. Send it anew.")
+      text: sentences(
+        t("Its size is another one, so that what had arrived is of no use and was erased. Send it anew."),
+        this.ended(false)
+      )
     });
     this.submitter.focus();
   }
@@ -2259,6 +2281,7 @@ var SenderPage = class extends HTMLElement {
     find(this, "[data-later]").textContent = "";
     show(this, "working");
     this.#unfinished.hidden = true;
+    this.begun();
     this.#meter.reset(t("Nothing has gone out for a while. It goes on as soon as the line and the server do."));
     announce(find(this, "#working-title"));
     this.running = new AbortController();
@@ -2299,19 +2322,21 @@ var SenderPage = class extends HTMLElement {
   /**
    * @param {unknown} error
    * @param {Config} config
+   * @param {string} ended what is to be said of it beside that
    */
-  #failed(error, config) {
+  #failed(error, config, ended) {
     this.#end();
     show(this, "compose");
     document.title = this.title;
     this.#offer();
     if (error instanceof Error && error.name === "AbortError") {
+      if (ended) this.error.show({ title: t("Cancelled"), text: ended });
       this.submitter.focus();
       return;
     }
-    const words = describe(error, "send", config);
-    if (isRefused(error)) this.refused(words.text);
-    this.error.show(words);
+    const { title, text } = describe(error, "send", config);
+    if (isRefused(error)) this.refused(text);
+    this.error.show({ title, text: sentences(text, ended) });
   }
   get submitter() {
     return find(this.form, '[type="submit"]');
@@ -2368,6 +2393,23 @@ var SenderPage = class extends HTMLElement {
    */
   refused(_why) {
   }
+  /** To be shown while it is sent. */
+  begun() {
+  }
+  /**
+   * There is a transfer, of which nothing has arrived yet, or not all.
+   * @param {string} _id
+   * @param {string} _key
+   */
+  created(_id, _key) {
+  }
+  /**
+   * What is to be said of a transfer that came to nothing, for now or for ever.
+   * @param {boolean} _isKept whether it can be gone on with
+   */
+  ended(_isKept) {
+    return "";
+  }
   /**
    * Shows what was sent.
    * @param {import('./ui/sent-transfer.js').Transfer} _transfer
@@ -2389,14 +2431,6 @@ var detailOf = (event) => (
 );
 var plain = (content) => "text" in content ? content : { ...content, entries: content.entries.map(({ path, file }) => ({ path, file })) };
 
-// assets/link/write.js
-var placeOf = (id, key) => key ? `/d/#${id}/${key}` : `/d/#${id}`;
-var writeLinks = (origin, id, key) => ({
-  whole: origin + placeOf(id, key),
-  withoutKey: origin + placeOf(id)
-});
-var writeRequest = (origin, { id, seed, publicKey }) => `${origin}/r/#${id}/${seed}/${publicKey}`;
-
 // assets/net/own-requests.js
 async function keepRequest(request2) {
   await sending.transact(["requests"], (requests) => answer(requests.put(request2, request2.id)));
@@ -2415,25 +2449,29 @@ async function forgetRequest(id) {
 var lastId = 0;
 var CopyField = class extends HTMLElement {
   #input = el("input", { type: "text", readonly: true, spellcheck: "false" });
+  /** @type {HTMLButtonElement | undefined} */
+  #button;
   connectedCallback() {
     if (this.#input.isConnected) return;
     this.#input.id = `copy-${++lastId}`;
     this.#input.addEventListener("focus", () => this.#input.select());
-    const button = copyButton(this.getAttribute("action") ?? t("Copy"), () => this.value, {
+    this.#button = copyButton(this.getAttribute("action") ?? t("Copy"), () => this.value, {
       primary: this.hasAttribute("primary"),
       onCopied: () => this.dispatchEvent(new CustomEvent("copied", { bubbles: true })),
       onRefused: () => this.#input.focus()
     });
     this.replaceChildren(
       el("label", { class: "label", for: this.#input.id }, this.getAttribute("label")),
-      el("div", { class: "field" }, this.#input, button)
+      el("div", { class: "field" }, this.#input, this.#button)
     );
+    this.value = this.value;
   }
   get value() {
     return this.#input.value;
   }
   set value(text) {
     this.#input.value = text;
+    if (this.#button) this.#button.disabled = !text;
   }
 };
 customElements.define("copy-field", CopyField);
@@ -2578,7 +2616,7 @@ ${note}` : title;
     field2.setAttribute("label", t("The link to send by"));
     field2.setAttribute("action", t("Copy link"));
     field2.toggleAttribute("primary", true);
-    field2.value = linkOf(request2);
+    field2.value = linkOf2(request2);
     const heading = el("h2", { tabindex: -1 }, t("Give this link to whoever is to send"));
     this.#made.replaceChildren(
       el(
@@ -2665,7 +2703,7 @@ var OwnRequestItem = class extends HTMLElement {
       this.#arrived.hidden = transfers.length === 0;
       this.#arrived.replaceChildren(...transfers.map((transfer) => arrivedItem(transfer, request2, crypto2)));
       this.#actions.replaceChildren(
-        ...isOpen ? [copyButton(t("Copy link"), () => linkOf(request2))] : [],
+        ...isOpen ? [copyButton(t("Copy link"), () => linkOf2(request2))] : [],
         button("refresh", t("Look again"), look),
         ...isOpen ? [button("ban", t("Close it"), () => this.#close(request2, look))] : [],
         ...isOpen ? [] : [button("trash", t("Take off the list"), () => this.#forget(request2, transfers.length))]
@@ -2766,12 +2804,12 @@ function arrivedItem({ transfer_id: id, status, payload_bytes: size, created_at:
   open();
   return item;
 }
-var linkOf = ({ id, seed, publicKey }) => writeRequest(location.origin, { id, seed: toBase64url(seed), publicKey: toBase64url(publicKey) });
+var linkOf2 = ({ id, seed, publicKey }) => writeRequest(location.origin, { id, seed: toBase64url(seed), publicKey: toBase64url(publicKey) });
 var messageFor = (request2) => [
   t("Please send me: {{name}}", { name: request2.title }),
   ...request2.note ? ["", request2.note] : [],
   "",
-  linkOf(request2),
+  linkOf2(request2),
   "",
   t("Open the link in a browser and choose the files. They are encrypted so that only I can open them."),
   t("It is open until {{moment}}.", { moment: moment(new Date(request2.expires)) })
@@ -3401,7 +3439,7 @@ var TransferStatus = class extends HTMLElement {
 };
 function statusRows(info) {
   const { status, download_count: begun, downloads_completed: whole, max_downloads: max, expires_at: expires } = info;
-  if (status === "pending") return [[t("State"), t("Not sent completely yet")]];
+  if (status === "pending") return [[t("State"), t("Not sent completely yet")], ...soFar(info)];
   const isSpent = status === "exhausted" || max > 0 && begun >= max;
   const count = max ? t("{{left}} of {{all}}", { left: begun, all: max }) : begun ? number(begun) : t("none yet");
   const rows = [[t("Downloads begun"), isSpent ? t("{{count}}, no more", { count }) : count]];
@@ -3414,6 +3452,7 @@ function statusRows(info) {
   if (info.erased) rows.push([t("On the server"), t("Erased")]);
   return rows;
 }
+var soFar = ({ arrived_bytes: done = 0, file_size_bytes: all }) => all ? [[t("Sent so far"), percent(Math.min(1, done / all))]] : [];
 customElements.define("transfer-status", TransferStatus);
 
 // assets/ui/sent-transfer.js
@@ -3426,7 +3465,7 @@ var SentTransfer = class extends HTMLElement {
     const message = () => messageFor2(transfer, link(), toggle.checked);
     const taken = () => this.dispatchEvent(new CustomEvent("taken"));
     this.addEventListener("copied", taken);
-    const wholeField = field(t("Link"), t("Copy link"), whole, true);
+    const wholeField = linkField(whole);
     const apart = el(
       "div",
       { class: "apart", hidden: true },
@@ -3501,6 +3540,7 @@ var SentTransfer = class extends HTMLElement {
     status.watch(id, deleteSecret);
   }
 };
+var linkField = (link) => field(t("Link"), t("Copy link"), link, true);
 function field(label, action, value, primary = false) {
   const copyField = new CopyField();
   copyField.setAttribute("label", label);
@@ -3738,12 +3778,24 @@ var SendPage = class extends SenderPage {
     this.#mode = id;
     this.error.clear();
   });
+  /** The link of what is being sent. */
+  #early = linkField("");
+  #isTaken = false;
+  // before all was sent
   #linkAtRisk = false;
   connectedCallback() {
     super.connectedCallback();
     this.#text.addEventListener("input", () => this.#count());
     this.picker.addEventListener("change", () => {
       if (this.picker.entries.length) this.chooseFiles();
+    });
+    const early = find(this, "[data-early]");
+    early.append(
+      this.#early,
+      el("p", { class: "hint" }, t("You can hand it over now: whoever opens it waits for the rest."))
+    );
+    early.addEventListener("copied", () => {
+      this.#isTaken = true;
     });
     find(this, "[data-ask]").addEventListener("click", () => this.#openAsk());
     this.#ask.addEventListener("back", () => this.#back());
@@ -3825,6 +3877,21 @@ var SendPage = class extends SenderPage {
   get isAtRisk() {
     return this.#linkAtRisk;
   }
+  begun() {
+    this.#early.value = "";
+    this.#isTaken = false;
+  }
+  /**
+   * @param {string} id
+   * @param {string} key
+   */
+  created(id, key) {
+    this.#early.value = writeLinks(location.origin, id, key).whole;
+  }
+  /** @param {boolean} isKept */
+  ended(isKept) {
+    return isKept ? t("The link stays the same, and opens it once the rest is sent.") : t("The link that you may have copied opens nothing.");
+  }
   /** @param {import('./ui/sent-transfer.js').Transfer} transfer */
   done(transfer) {
     const result = new SentTransfer();
@@ -3838,7 +3905,7 @@ var SendPage = class extends SenderPage {
     this.#showSent(t("Sealed and ready"), "check");
     this.#result.replaceChildren(result);
     result.show(transfer);
-    this.#linkAtRisk = true;
+    this.#linkAtRisk = !this.#isTaken;
     document.title = t("Ready: {{title}}", { title: this.title });
     announce(find(this, "#sent-title"));
   }

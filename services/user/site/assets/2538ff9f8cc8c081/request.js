@@ -1291,6 +1291,29 @@ function announce(heading) {
   heading.focus({ preventScroll: true });
   heading.closest(".card")?.scrollIntoView({ block: "nearest" });
 }
+function copyButton(words, value, { picture = "copy", wordless, primary, onCopied, onRefused } = {}) {
+  const said = el("span", { class: wordless ? "visually-hidden" : "", "aria-live": "polite" }, words);
+  const kind = wordless ? "button quiet square" : primary ? "button primary" : "button";
+  const button = el("button", { type: "button", class: kind, title: wordless && words }, icon(picture), said);
+  let timer = 0;
+  const say2 = (name, text) => {
+    said.textContent = text;
+    button.firstChild?.replaceWith(icon(name));
+  };
+  button.addEventListener("click", async () => {
+    try {
+      await navigator.clipboard.writeText(value());
+      say2("check", t("Copied"));
+      onCopied?.();
+    } catch {
+      say2(picture, t("Press Ctrl+C"));
+      onRefused?.();
+    }
+    clearTimeout(timer);
+    timer = window.setTimeout(() => say2(picture, words), 2500);
+  });
+  return button;
+}
 var Problem = class extends Error {
   /**
    * @param {string} message
@@ -1755,6 +1778,13 @@ var Pace = class {
 };
 customElements.define("progress-meter", ProgressMeter);
 
+// assets/link/write.js
+var placeOf = (id, key) => key ? `/d/#${id}/${key}` : `/d/#${id}`;
+var writeLinks = (origin, id, key) => ({
+  whole: origin + placeOf(id, key),
+  withoutKey: origin + placeOf(id)
+});
+
 // assets/ui/unfinished-uploads.js
 var UnfinishedUploads = class extends HTMLElement {
   #request = "";
@@ -1837,6 +1867,7 @@ var UnfinishedUploads = class extends HTMLElement {
     };
     actions.append(
       ...handles ? [el("button", { type: "button", class: "button primary", click: open }, icon("upload"), t("Go on"))] : choosers(begun, offer),
+      ...begun.request ? [] : [copyButton(t("Copy link"), () => linkOf(begun))],
       el(
         "button",
         { type: "button", class: "button", click: () => this.#forget(begun) },
@@ -1854,13 +1885,16 @@ var UnfinishedUploads = class extends HTMLElement {
     this.dispatchEvent(new CustomEvent(name, { detail }));
   }
   /** @param {Begun} begun */
-  async #forget({ id, name, deleteSecret }) {
+  async #forget({ id, name, deleteSecret, request: request2 }) {
     const sure = await dialog({
       title: t("Forget this upload?"),
       body: el(
         "p",
         {},
-        t("What has arrived of {{name}} is erased from the server. Nobody had a link to it.", { name: isolated(name) })
+        sentences(
+          t("What has arrived of {{name}} is erased from the server.", { name: isolated(name) }),
+          !request2 && t("The link that you may have copied opens nothing.")
+        )
       ),
       dismiss: t("Keep it"),
       action: t("Forget it"),
@@ -1875,6 +1909,7 @@ var UnfinishedUploads = class extends HTMLElement {
     this.dispatchEvent(new CustomEvent("forgotten"));
   }
 };
+var linkOf = ({ id, linkKey }) => writeLinks(location.origin, id, writeKey(linkKey)).whole;
 function choosers({ files, together }, offer) {
   const chooser = (words, attributes) => {
     const input = el("input", { type: "file", ...attributes });
@@ -1931,6 +1966,10 @@ var insecure = say(
 var cutManage = say(
   "The link to your transfer is not whole",
   "Copy all of it, up to its last character, and open it again."
+);
+var gaveUp = say(
+  "The sender gave up",
+  "It was ended before all of it had been sent, and this link opens nothing any more. Ask the sender to send it again."
 );
 var TO_COPY = t("Copy all of the link, up to its last character, and nothing else.");
 var LINK = {
@@ -2399,6 +2438,7 @@ var SenderPage = class extends HTMLElement {
           signal,
           onCreated: (id2) => {
             created = id2;
+            this.created(id2, writeKey(linkKey));
           },
           ...this.#hears(signal)
         }
@@ -2409,7 +2449,7 @@ var SenderPage = class extends HTMLElement {
     } catch (error) {
       const isKept = isPassing(error) && await isUnfinished(created);
       if (created && !isKept) this.#drop(created, deleteSecret);
-      this.#failed(error, config);
+      this.#failed(error, config, created ? this.ended(isKept) : "");
     }
   }
   /** @param {import('./ui/unfinished-uploads.js').GoOn} what */
@@ -2421,6 +2461,7 @@ var SenderPage = class extends HTMLElement {
     const signal = this.#begin([name, totalSize(entries)]);
     try {
       const { token } = this;
+      this.created(id, writeKey(linkKey));
       const what = { key, block, content: plain(content), settings: {}, token, config, begun: id };
       await this.crypto.upload(what, { signal, ...this.#hears(signal) });
       this.#end();
@@ -2434,7 +2475,7 @@ var SenderPage = class extends HTMLElement {
       );
       const isKept = isPassing(error) || isRefused(error) || REPAIRABLE.includes(code);
       if (!isKept) this.#drop(id, deleteSecret);
-      this.#failed(error, config);
+      this.#failed(error, config, this.ended(isKept));
     }
   }
   /**
@@ -2449,7 +2490,10 @@ var SenderPage = class extends HTMLElement {
     this.note.value = begun.note;
     this.error.show({
       title: t("It has changed since it was begun"),
-      text: t("Its size is another one, so that what had arrived is of no use and was erased. Send it anew.")
+      text: sentences(
+        t("Its size is another one, so that what had arrived is of no use and was erased. Send it anew."),
+        this.ended(false)
+      )
     });
     this.submitter.focus();
   }
@@ -2472,6 +2516,7 @@ var SenderPage = class extends HTMLElement {
     find(this, "[data-later]").textContent = "";
     show(this, "working");
     this.#unfinished.hidden = true;
+    this.begun();
     this.#meter.reset(t("Nothing has gone out for a while. It goes on as soon as the line and the server do."));
     announce(find(this, "#working-title"));
     this.running = new AbortController();
@@ -2512,19 +2557,21 @@ var SenderPage = class extends HTMLElement {
   /**
    * @param {unknown} error
    * @param {Config} config
+   * @param {string} ended what is to be said of it beside that
    */
-  #failed(error, config) {
+  #failed(error, config, ended) {
     this.#end();
     show(this, "compose");
     document.title = this.title;
     this.#offer();
     if (error instanceof Error && error.name === "AbortError") {
+      if (ended) this.error.show({ title: t("Cancelled"), text: ended });
       this.submitter.focus();
       return;
     }
-    const words = describe(error, "send", config);
-    if (isRefused(error)) this.refused(words.text);
-    this.error.show(words);
+    const { title, text } = describe(error, "send", config);
+    if (isRefused(error)) this.refused(text);
+    this.error.show({ title, text: sentences(text, ended) });
   }
   get submitter() {
     return find(this.form, '[type="submit"]');
@@ -2580,6 +2627,23 @@ var SenderPage = class extends HTMLElement {
    * @param {string} _why
    */
   refused(_why) {
+  }
+  /** To be shown while it is sent. */
+  begun() {
+  }
+  /**
+   * There is a transfer, of which nothing has arrived yet, or not all.
+   * @param {string} _id
+   * @param {string} _key
+   */
+  created(_id, _key) {
+  }
+  /**
+   * What is to be said of a transfer that came to nothing, for now or for ever.
+   * @param {boolean} _isKept whether it can be gone on with
+   */
+  ended(_isKept) {
+    return "";
   }
   /**
    * Shows what was sent.
@@ -2832,7 +2896,7 @@ var TransferStatus = class extends HTMLElement {
 };
 function statusRows(info) {
   const { status, download_count: begun, downloads_completed: whole, max_downloads: max, expires_at: expires } = info;
-  if (status === "pending") return [[t("State"), t("Not sent completely yet")]];
+  if (status === "pending") return [[t("State"), t("Not sent completely yet")], ...soFar(info)];
   const isSpent = status === "exhausted" || max > 0 && begun >= max;
   const count = max ? t("{{left}} of {{all}}", { left: begun, all: max }) : begun ? number(begun) : t("none yet");
   const rows = [[t("Downloads begun"), isSpent ? t("{{count}}, no more", { count }) : count]];
@@ -2845,6 +2909,7 @@ function statusRows(info) {
   if (info.erased) rows.push([t("On the server"), t("Erased")]);
   return rows;
 }
+var soFar = ({ arrived_bytes: done = 0, file_size_bytes: all }) => all ? [[t("Sent so far"), percent(Math.min(1, done / all))]] : [];
 customElements.define("transfer-status", TransferStatus);
 
 // assets/shared/drops.js

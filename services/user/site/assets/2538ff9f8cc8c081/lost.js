@@ -413,6 +413,10 @@ var cutManage = say(
   "The link to your transfer is not whole",
   "Copy all of it, up to its last character, and open it again."
 );
+var gaveUp = say(
+  "The sender gave up",
+  "It was ended before all of it had been sent, and this link opens nothing any more. Ask the sender to send it again."
+);
 var TO_COPY = t("Copy all of the link, up to its last character, and nothing else.");
 var LINK = {
   no_link: () => say("That is no link to a transfer", "Paste all of it, up to its last character."),
