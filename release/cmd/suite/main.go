@@ -39,8 +39,10 @@ func main() {
 // busy the machine is.
 const timeout = "60m"
 
+// goTest runs tests of Go, linked without what only debuggers read: of a hundred
+// programs that takes a quarter of the time.
 func goTest(name string, args ...string) suite.Group {
-	command := append([]string{"go", "test", "-json", "-shuffle=on", "-timeout=" + timeout}, args...)
+	command := append([]string{"go", "test", "-json", "-shuffle=on", "-ldflags=-w", "-timeout=" + timeout}, args...)
 	return suite.Group{Name: name, Command: command, Reads: suite.GoTest}
 }
 
