@@ -66,7 +66,11 @@ func TestLanguages(t *testing.T) {
 	inBrowser(t)
 	s := serve(t)
 	for _, language := range languages(t) {
-		for name, on := range map[string]screen{"desktop": desktop, "small": {width: 320, height: 640, phone: true}} {
+		on := map[string]screen{"desktop": desktop, "small": {width: 320, height: 640, phone: true}}
+		if nightly.Or(language == "de", false) {
+			delete(on, "desktop") // where the longest words have room
+		}
+		for name, on := range on {
 			t.Run(language+" "+name, func(t *testing.T) {
 				said := catalogue(t, language)
 				direction := map[bool]string{true: "rtl", false: "ltr"}[language == "ar"]
