@@ -440,7 +440,7 @@ func export(ctx context.Context, s *operator.Service, f operator.Filter, form st
 
 // columns are those of the form csv.
 var columns = []string{
-	"time", "event", "outcome", "transfer", "token", "client", "request", "reason", "count", "last", "id",
+	"time", "event", "outcome", "transfer", "token", "client", "request", "reason", "bytes", "count", "last", "id",
 }
 
 func row(e audit.Kept) []string {
@@ -450,7 +450,7 @@ func row(e audit.Kept) []string {
 	}
 	return []string{
 		e.Time.UTC().Format(time.RFC3339Nano), string(e.Kind), string(e.Outcome), e.Transfer, e.Token, e.Client, e.Request,
-		e.Reason, strconv.FormatInt(e.Times(), 10), last, e.ID,
+		e.Reason, strconv.FormatInt(e.Bytes, 10), strconv.FormatInt(e.Times(), 10), last, e.ID,
 	}
 }
 

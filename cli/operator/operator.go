@@ -83,6 +83,18 @@ func (s *Service) Pulse(ctx context.Context, minutes int) (p wire.PulseReply, er
 	return p, err
 }
 
+// Activity says how much happened over so many days.
+func (s *Service) Activity(ctx context.Context, days int) (a wire.ActivityReply, err error) {
+	err = s.call(ctx, client.Call{Route: wire.Activity, Query: url.Values{"days": {strconv.Itoa(days)}}}, &a)
+	return a, err
+}
+
+// Storage says how much is stored.
+func (s *Service) Storage(ctx context.Context) (r wire.StorageReply, err error) {
+	err = s.call(ctx, client.Call{Route: wire.Storage}, &r)
+	return r, err
+}
+
 // Services says whether what the operators depend on answers.
 func (s *Service) Services(ctx context.Context) (r wire.ServicesReply, err error) {
 	err = s.call(ctx, client.Call{Route: wire.Services}, &r)

@@ -142,6 +142,7 @@ func runBoth(ctx context.Context, getenv func(string) string, c Console) error {
 	if admins.Audit, err = storage.Trail(admins.Service, admins.CacheBucket, admins.Secrets); err != nil {
 		return err
 	}
+	admins.Room = storage.Room(admins.Service)
 	at, err := front.open()
 	if err != nil {
 		return err

@@ -29,6 +29,7 @@ type Service struct {
 	set       Settings
 	tokens    *send.Tokens
 	transfers *send.Transfers // of which the ledger tells; their bytes are for the user service
+	stored    stored
 	pulse     *send.Pulse
 	trail     *audit.Trail
 	keys      *send.Keys[keys]

@@ -20,6 +20,8 @@ import (
 func (a *Service) healthRoutes(r *mux.Router) {
 	web.Bind(r, wire.Pulse, web.Handle(a.getPulse))
 	web.Bind(r, wire.Services, web.Handle(a.services))
+	web.Bind(r, wire.Activity, web.Handle(a.getActivity))
+	web.Bind(r, wire.Storage, web.Handle(a.getStorage))
 }
 
 // services says whether what the operators depend on answers now.

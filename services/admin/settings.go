@@ -40,6 +40,10 @@ type Settings struct {
 	// nil = nothing.
 	Deployment json.RawMessage
 
+	// Room says how much room there is where the bytes of transfers are, and how much in
+	// all; nil = nobody needs to know.
+	Room func() (left, all int64, err error)
+
 	// AuditRetention is how long Sweep leaves events in the trail.
 	AuditRetention time.Duration
 

@@ -16,24 +16,36 @@ func (s *Service) record(r *http.Request, kind audit.Kind, transfer, token strin
 	if code == send.NotFound || code == send.Unauthorized && token == "" {
 		return
 	}
-	s.put(r, kind, transfer, token, "", err)
+	s.put(r, audit.Event{Kind: kind, Transfer: transfer, Token: token}, err)
 }
 
-func (s *Service) put(r *http.Request, kind audit.Kind, transfer, token, why string, err error) {
-	s.outbox.Put(r.Context(), audit.Event{
-		Time: s.set.Now().UTC(), Kind: kind, Request: web.RequestID(r), Client: web.ClientHash(r),
-		Transfer: transfer, Token: token, Reason: why,
-	}.Result(err))
+// put completes an event and puts it into the trail.
+func (s *Service) put(r *http.Request, e audit.Event, err error) {
+	e.Time, e.Request, e.Client = s.set.Now().UTC(), web.RequestID(r), web.ClientHash(r)
+	s.outbox.Put(r.Context(), e.Result(err))
 }
 
 // recordOf is record for a transfer that is sent, which may be sent to a request: then
 // the token is the one that this was made with.
 func (s *Service) recordOf(r *http.Request, kind audit.Kind, t send.Transfer, id, token string, err error) {
-	if err != nil || t.Request == "" {
+	if err != nil {
 		s.record(r, kind, id, tokenHash(token), err)
 		return
 	}
-	s.put(r, kind, id, t.Token(), "request "+t.Request, nil)
+	e := audit.Event{Kind: kind, Transfer: id, Token: tokenHash(token), Bytes: t.Payload.Size}
+	if t.Request != "" {
+		e.Token, e.Reason = t.Token(), "request "+t.Request
+	}
+	s.put(r, e, nil)
+}
+
+// recordClaim is record for a download that is to be counted.
+func (s *Service) recordClaim(r *http.Request, id string, c send.Claim, err error) {
+	if err != nil {
+		s.record(r, audit.TransferDownloaded, id, "", err)
+		return
+	}
+	s.put(r, audit.Event{Kind: audit.TransferDownloaded, Transfer: id, Bytes: c.Transfer.Payload.Size}, nil)
 }
 
 // recordForged puts into the trail that somebody brought a link or a permit that

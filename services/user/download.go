@@ -90,7 +90,7 @@ func (s *Service) claim(
 ) (c send.Claim, part selection, err error) {
 	defer func() {
 		if !errors.Is(err, send.ErrRepeated) {
-			s.record(r, audit.TransferDownloaded, id, "", err)
+			s.recordClaim(r, id, c, err)
 		}
 	}()
 	if limit == 0 && !asksRange(r) {

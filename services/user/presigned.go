@@ -7,7 +7,6 @@ import (
 
 	"github.com/gorilla/mux"
 
-	"sgraph.ai/send/shared/audit"
 	"sgraph.ai/send/shared/metric"
 	"sgraph.ai/send/shared/send"
 	"sgraph.ai/send/shared/web"
@@ -198,7 +197,7 @@ func (s *Service) countedURL(r *http.Request, id string) (send.DownloadURL, erro
 		s.recordSpent(r, id, err)
 		return u, err
 	}
-	s.record(r, audit.TransferDownloaded, id, "", err)
+	s.recordClaim(r, id, u.Claim, err)
 	if err == nil {
 		metric.Count(r.Context(), metric.Downloads, 1)
 	}

@@ -91,6 +91,7 @@ type Event struct {
 	Transfer string    `json:"transfer,omitempty"` // its ID, or that of a request for files
 	Token    string    `json:"token,omitempty"`    // its hash until the event is kept, then its ID
 	Reason   string    `json:"reason,omitempty"`   // why not, or why
+	Bytes    int64     `json:"bytes,omitempty"`    // sealed, of what was completed, or downloaded
 
 	// An event can stand for several that were alike: how many, the first of
 	// them at Time, and when the last was. 0 is one.
@@ -192,6 +193,8 @@ func (e Event) Check(now time.Time) error {
 		return send.Fail(send.Invalid, "token must be the hash of one: the hex SHA-256 of its name")
 	case !nameForm.MatchString(e.Client) || !nameForm.MatchString(e.Request):
 		return send.Fail(send.Invalid, "client and request must be names")
+	case e.Bytes < 0:
+		return send.Fail(send.Invalid, "bytes must not be negative")
 	case len(e.Reason) > maxReason || !reasonForm.MatchString(e.Reason):
 		return send.Fail(send.Invalid, "reason must be a short text")
 	}

@@ -45,7 +45,7 @@ type Trail struct {
 	TokenIDs func(context.Context) (send.TokenIDs, error)
 
 	mu     sync.Mutex // held by whoever appends
-	stored string     // hash of the last batch that is known to be in the store
+	stored string     // hash of the last batch that is known to be in the store, and counted
 }
 
 // Link is a place in the chain: a batch, by its number and its hash.
@@ -205,7 +205,7 @@ func (t *Trail) write(ctx context.Context, r send.Record, h, next head) error {
 }
 
 // settle returns once the last batch is in the store and outlives a loss of
-// power.
+// power, and is counted.
 func (t *Trail) settle(ctx context.Context, h head) error {
 	if h.Seq == 0 || t.stored == h.Hash {
 		return nil
@@ -217,17 +217,23 @@ func (t *Trail) settle(ctx context.Context, h head) error {
 	case err == nil:
 		err = t.Store.Settle(ctx, h.Key)
 	}
-	if err == nil {
-		t.stored = h.Hash
-	}
-	return err
+	return t.done(ctx, h, err)
 }
 
-// store puts the last batch into the store.
+// store puts the last batch into the store, and counts it.
 func (t *Trail) store(ctx context.Context, h head) error {
 	_, err := t.Store.Put(ctx, h.Key, bytes.NewReader(h.Batch), int64(len(h.Batch)))
 	if err == nil {
 		err = t.Store.Settle(ctx, h.Key)
+	}
+	return t.done(ctx, h, err)
+}
+
+// done counts the last batch, which is in the store unless that failed, and notes
+// that nothing is to be done for it any more.
+func (t *Trail) done(ctx context.Context, h head, err error) error {
+	if err == nil {
+		err = t.count(ctx, h)
 	}
 	if err == nil {
 		t.stored = h.Hash

@@ -20,6 +20,7 @@ import (
 	"sgraph.ai/send/shared/disk"
 	"sgraph.ai/send/shared/dynamo"
 	"sgraph.ai/send/shared/internal/lazy"
+	"sgraph.ai/send/shared/internal/volume"
 	"sgraph.ai/send/shared/s3store"
 	"sgraph.ai/send/shared/secret"
 	"sgraph.ai/send/shared/send"
@@ -70,6 +71,15 @@ const spare = 256 << 20
 func Trail(s settings.Service, bucket string, secrets *secret.Sources) (send.Store, error) {
 	store, _, err := open(s, bucket, trailFolder, secrets)
 	return store, err
+}
+
+// Room returns what says how much room the disk has where the bytes are, for this
+// user, and how much in all; nil where a bucket has them.
+func Room(s settings.Service) func() (left, all int64, err error) {
+	if s.Mode != settings.Disk {
+		return nil
+	}
+	return func() (left, all int64, err error) { return volume.Room(s.DiskPath) }
 }
 
 // open opens a store: on S3 the bucket, on disk the folder of that name.

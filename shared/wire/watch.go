@@ -1,6 +1,8 @@
 package wire
 
 import (
+	"time"
+
 	"sgraph.ai/send/shared/audit"
 	"sgraph.ai/send/shared/send"
 )
@@ -10,6 +12,14 @@ var (
 	// Pulse says how busy the services were over the last minutes; with the
 	// parameter series also minute by minute.
 	Pulse = route(Admin, get, "/health/pulse")
+
+	// Activity says how much happened over some days, as the audit trail was told:
+	// hour by hour over one day, day by day over more.
+	Activity = route(Admin, get, "/health/activity")
+
+	// Storage says how much is stored, and, where that is in a folder, how much room
+	// its disk has.
+	Storage = route(Admin, get, "/health/storage")
 
 	// Services says whether what the operators depend on answers.
 	Services = route(Admin, get, "/health/services")
@@ -40,6 +50,37 @@ type PulseReply struct {
 	ActiveTransfers int64               `json:"active_transfers"`
 	Uncounted       []string            `json:"uncounted"` // names of limits that tell nothing
 	Series          []send.MinuteCounts `json:"series,omitempty"`
+}
+
+// The steps of an [ActivityReply], of UTC.
+const (
+	StepHour = "hour"
+	StepDay  = "day"
+)
+
+// ActivityReply is how much happened in all, and in each step, of which the last is
+// not over.
+type ActivityReply struct {
+	Days int    `json:"days"`
+	Step string `json:"step"` // StepHour or StepDay
+	audit.Totals
+	Series []ActivityStep `json:"series"`
+}
+
+// ActivityStep is how much happened from a time on.
+type ActivityStep struct {
+	Begins time.Time `json:"begins"`
+	audit.Totals
+}
+
+// StorageReply is how much transfers have stored, as the ledger knows it.
+type StorageReply struct {
+	Transfers  int       `json:"transfers"`             // whose bytes are there
+	Bytes      int64     `json:"bytes"`                 // sealed
+	More       bool      `json:"more"`                  // there may be more, which were not looked at
+	CountedAt  time.Time `json:"counted_at"`            // a few minutes ago at most
+	FreeBytes  *int64    `json:"free_bytes,omitempty"`  // for the service, on the disk; none in a bucket
+	TotalBytes *int64    `json:"total_bytes,omitempty"` // of the disk
 }
 
 // ServicesReply is how what the operators depend on is.

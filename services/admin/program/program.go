@@ -29,6 +29,7 @@ func Run(ctx context.Context, p host.Process) error {
 	if set.Audit, err = storage.Trail(set.Service, set.CacheBucket, set.Secrets); err != nil {
 		return err
 	}
+	set.Room = storage.Room(set.Service)
 	log, flush := web.NewLog(p.Log, set.LogLevel)
 	set.Log = log
 	defer storage.Share(ledger, set.DiskPath, log)()

@@ -124,6 +124,13 @@ export const paths: {
   changeExpiry(transferId: string): string;
   /** Says how busy the services were over the last minutes; with the parameter series also minute by minute. */
   pulse: '/health/pulse';
+  /**
+   * Says how much happened over some days, as the audit trail was told: hour by hour over one day, day by day over
+   * more.
+   */
+  activity: '/health/activity';
+  /** Says how much is stored, and, where that is in a folder, how much room its disk has. */
+  storage: '/health/storage';
   /** Says whether what the operators depend on answers. */
   services: '/health/services';
   /** Answers a page of the trail, an audit.Page. */
@@ -404,8 +411,30 @@ export type TransferInfoReply = {
 /** When it ends. */
 export type ChangeExpiryReply = { transfer_id: string; expires_at: string };
 
+/** How much transfers have stored, as the ledger knows it. */
+export type StorageReply = {
+  transfers: number;
+  bytes: number;
+  more: boolean;
+  counted_at: string;
+  free_bytes?: number;
+  total_bytes?: number;
+};
+
 /** What happened in a minute. */
 export type MinuteCounts = { minute: string; requests: number; visitors: number; transfers: number };
+
+/** How much happened in some time, as the trail was told. */
+export type Totals = {
+  created: number;
+  completed: number;
+  downloads: number;
+  confirmed: number;
+  ended: number;
+  refused: number;
+  bytes_completed: number;
+  bytes_downloaded: number;
+};
 
 /** Something that was done, or tried. */
 export type Event = {
@@ -417,6 +446,7 @@ export type Event = {
   transfer?: string;
   token?: string;
   reason?: string;
+  bytes?: number;
   count?: number;
   last?: string;
 };

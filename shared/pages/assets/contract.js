@@ -56,6 +56,8 @@ export const paths = {
   confirmDownload: (transferId) => `/api/transfers/confirm/${part(transferId)}`,
   changeExpiry: (transferId) => `/api/transfers/expiry/${part(transferId)}`,
   pulse: '/health/pulse',
+  activity: '/health/activity',
+  storage: '/health/storage',
   services: '/health/services',
   listEvents: '/audit/events',
   exportEvents: '/audit/export',

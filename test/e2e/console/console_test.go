@@ -412,6 +412,14 @@ func TestEveryViewFits(t *testing.T) {
 	fits("taking down")
 	run(t, ctx, press("Cancel"), press("Pulse"), says("The last hour"))
 	fits("the pulse")
+	for _, span := range []struct{ name, says string }{
+		{"Day", "The last 24 hours"}, {"Week", "The last 7 days"}, {"Month", "The last 30 days"},
+	} {
+		run(t, ctx, press(span.name), says(span.says))
+		fits("the pulse of a " + span.name)
+	}
+	run(t, ctx, chromedp.Click(chromedp.CSS("send-pulse summary")), says("Day (UTC)"))
+	fits("the pulse as a table")
 	run(t, ctx, press("Audit"), says("events, the newest first"))
 	fits("the trail")
 	anotherLogin(t, url)

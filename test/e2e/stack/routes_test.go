@@ -161,6 +161,8 @@ func tour(t *testing.T, userURL, adminURL string) {
 		a := admin.at(t)
 		a.get(wire.Pulse.To(), nil)
 		a.get(wire.Services.To(), nil)
+		a.get(wire.Activity.To(), nil)
+		a.get(wire.Storage.To(), nil)
 		a.post(wire.RecordEvents.To(), event(), nil)
 		a.get(wire.ListEvents.To(), nil)
 		export := wire.ExportEvents.To() + "?form=" + wire.ChainForm

@@ -53,6 +53,8 @@ var paths = {
   confirmDownload: (transferId) => `/api/transfers/confirm/${part(transferId)}`,
   changeExpiry: (transferId) => `/api/transfers/expiry/${part(transferId)}`,
   pulse: "/health/pulse",
+  activity: "/health/activity",
+  storage: "/health/storage",
   services: "/health/services",
   listEvents: "/audit/events",
   exportEvents: "/audit/export",
@@ -967,133 +969,194 @@ var stamp = (time2) => time2.toLocaleString(void 0, {
 customElements.define("send-audit", SendAudit);
 
 // assets/pulse.js
-var WINDOWS = [
-  [5, "5 min"],
-  [15, "15 min"],
-  [60, "1 hour"]
-];
-var CARDS = [
-  ["active_requests", "Requests", "sending, downloading, token checks, logins"],
-  ["active_visitors", "Visitors", "different addresses, kept only as a hash"],
-  ["active_transfers", "Transfers", "uploads begun, and downloads"]
+var SPANS = [
+  { title: "5 min", words: "5 minutes", minutes: 5 },
+  { title: "1 hour", words: "hour", minutes: 60 },
+  { title: "Day", words: "24 hours", days: 1 },
+  { title: "Week", words: "7 days", days: 7 },
+  { title: "Month", words: "30 days", days: 30 }
 ];
 var SendPulse = class extends View {
   refresh = 15e3;
-  #window = WINDOWS[0][0];
-  /** @type {Map<string, HTMLElement>} */
-  #values = new Map(CARDS.map(([key]) => [key, el("p", { class: "big" }, "–")]));
-  #windows = new Segments("Window", (minutes) => this.#look(minutes));
+  #span = SPANS[0];
+  #spans = new Segments("Time", (span2) => this.#look(span2));
+  #cards = el("div", { class: "cards" });
   #note = el("p", { class: "note warn", hidden: true });
   #chart = el("figure");
   #table = el("div");
+  #stored = el("p", { class: "muted" });
   #state = el("p", { class: "muted" });
   draw() {
     this.append(
-      head("Pulse", this.#state, this.#windows.element),
+      head("Pulse", this.#state, this.#spans.element),
       this.#note,
-      el(
-        "div",
-        { class: "cards" },
-        CARDS.map(
-          ([key, title, text]) => el(
-            "section",
-            { class: "card" },
-            el("h2", {}, title),
-            this.#values.get(key),
-            el("p", { class: "muted" }, text)
-          )
-        )
-      ),
+      this.#cards,
       el(
         "section",
         { class: "chart card" },
         this.#chart,
         el("details", {}, el("summary", {}, "As a table"), this.#table)
-      )
+      ),
+      el("section", { class: "card" }, el("h2", {}, "Stored"), this.#stored)
     );
-    this.#windows.draw(WINDOWS, this.#window);
+    this.#look(this.#span);
   }
-  #look(minutes) {
-    this.#window = minutes;
-    this.#windows.draw(WINDOWS, minutes);
+  #look(span2) {
+    this.#span = span2;
+    this.#spans.draw(
+      SPANS.map((other) => [other, other.title]),
+      span2
+    );
     this.opened();
   }
   async load() {
+    const span2 = this.#span;
     try {
-      const asked = this.#window;
-      const [now, hour] = await Promise.all([
-        call("GET", `${paths.pulse}?window_minutes=${asked}`),
-        call("GET", `${paths.pulse}?window_minutes=60&series=1`)
+      const [picture, storage] = await Promise.all([
+        span2.days ? ofDays(span2) : ofMinutes(span2),
+        call("GET", paths.storage)
       ]);
-      if (asked !== this.#window) return;
-      for (const [key, value] of this.#values) value.textContent = number(now[key]);
-      this.#note.hidden = now.uncounted.length === 0;
-      const counted = "Only what a rate limit of one minute watches is counted.";
-      this.#note.textContent = `Not counted: ${now.uncounted.join(", ")}. ${counted}`;
-      this.#chart.replaceChildren(...chart(hour.series));
-      this.#table.replaceChildren(table(hour.series));
-      const span2 = asked === 60 ? "hour" : `${asked} minutes`;
-      this.#state.textContent = `The last ${span2}, at ${(/* @__PURE__ */ new Date()).toLocaleTimeString()}`;
+      if (span2 !== this.#span) return;
+      this.#cards.replaceChildren(
+        ...picture.cards.map(
+          ([title, value, text]) => el(
+            "section",
+            { class: "card" },
+            el("h2", {}, title),
+            el("p", { class: "big" }, value),
+            el("p", { class: "muted" }, text)
+          )
+        )
+      );
+      this.#note.hidden = !picture.note;
+      this.#note.textContent = picture.note;
+      this.#chart.replaceChildren(...chart(picture));
+      this.#table.replaceChildren(table(picture));
+      this.#stored.textContent = stored(storage);
+      this.#state.textContent = `The last ${span2.words}, at ${(/* @__PURE__ */ new Date()).toLocaleTimeString()}`;
     } catch (problem) {
-      this.#state.textContent = messageOf(problem);
+      if (span2 === this.#span) this.#state.textContent = messageOf(problem);
     }
   }
 };
+async function ofMinutes({ minutes }) {
+  const [now, hour] = await Promise.all([
+    call("GET", `${paths.pulse}?window_minutes=${minutes}`),
+    call("GET", `${paths.pulse}?window_minutes=60&series=1`)
+  ]);
+  const series = hour.series;
+  const total = series.reduce((sum, m) => sum + m.requests, 0);
+  const most = Math.max(...series.map((m) => m.requests));
+  const counted = "Only what a rate limit of one minute watches is counted: a day, a week and a month count all.";
+  return {
+    cards: [
+      ["Requests", number(now.active_requests), "sending, downloading, token checks, logins"],
+      ["Visitors", number(now.active_visitors), "different addresses, kept only as a hash"],
+      ["Transfers", number(now.active_transfers), "uploads begun, and downloads"]
+    ],
+    note: now.uncounted.length ? `Not counted: ${now.uncounted.join(", ")}. ${counted}` : "",
+    title: "The last hour",
+    words: total === 0 ? "No counted request in the last hour." : `${number(total)} requests in the last hour, at most ${number(most)} in a minute.`,
+    legend: ["requests", "of them transfers"],
+    steps: series.map((m) => ({
+      name: clock2(m.minute),
+      bars: [m.requests, m.transfers],
+      cells: [[m.requests], [m.transfers], [m.visitors]],
+      tells: `${m.requests} requests, ${m.transfers} transfers, ${m.visitors} visitors`
+    })),
+    beside: false,
+    marks: [0, 15, 30, 45],
+    last: "now",
+    columns: ["Minute", "Requests", "Transfers", "Visitors"]
+  };
+}
+async function ofDays({ days, words }) {
+  const all = await call("GET", `${paths.activity}?days=${days}`);
+  const hours = all.step === "hour";
+  const series = all.series;
+  const name = ({ begins }) => hours ? clock2(begins) : day(begins);
+  const [sent, downloaded] = [all.bytes_completed, all.bytes_downloaded].map(bytes);
+  const none = all.completed + all.downloads === 0;
+  return {
+    cards: [
+      ["Sent", number(all.completed), `${sent}, sealed`],
+      ["Downloads", number(all.downloads), `${downloaded}, as if each went on to its end`],
+      ["Refused", number(all.refused), "wrong tokens and keys, files that are over, logins"]
+    ],
+    note: "",
+    title: `The last ${words}`,
+    words: none ? `Nothing sent or downloaded in the last ${words}.` : `${plural(all.completed, "transfer")} sent (${sent}), ${plural(all.downloads, "download")} (${downloaded}).`,
+    legend: ["sent", "downloads"],
+    steps: series.map((step) => ({
+      name: name(step),
+      bars: [step.completed, step.downloads],
+      cells: [[step.completed, step.bytes_completed], [step.downloads, step.bytes_downloaded], [step.refused]],
+      tells: `${step.completed} sent, ${plural(step.downloads, "download")}, ${step.refused} refused`
+    })),
+    beside: true,
+    marks: hours ? [0, 6, 12, 18] : days === 7 ? [0, 2, 4] : [0, 10, 20],
+    last: hours ? "now" : "today",
+    columns: [hours ? "Hour" : "Day (UTC)", "Sent", "Downloads", "Refused"]
+  };
+}
+function stored({ transfers: transfers2, bytes: held, more, free_bytes: free, total_bytes: total }) {
+  const least = more ? "At least " : "";
+  const text = `${least}${bytes(held)} in ${plural(transfers2, "transfer")}.`;
+  if (free === void 0 || total === void 0) return `${text} A bucket has no end.`;
+  return `${text} The disk has ${bytes(free)} of ${bytes(total)} free.`;
+}
 var WIDTH = 600;
 var HEIGHT = 100;
-function chart(series) {
-  const most = Math.max(1, ...series.map((m) => m.requests));
-  const step = WIDTH / series.length;
-  const bar = (i, n, name) => {
+function chart({ title, words, legend, steps, beside, marks, last }) {
+  const most = Math.max(1, ...steps.flatMap(({ bars }) => bars));
+  const step = WIDTH / steps.length;
+  const wide = beside ? 0.35 : 0.7;
+  const bar = (i, n, which) => {
     const height = n / most * HEIGHT;
-    return n > 0 && svg("rect", { class: name, x: (i + 0.15) * step, y: HEIGHT - height, width: step * 0.7, height });
+    const x = (i + 0.15 + (beside ? which * wide : 0)) * step;
+    return n > 0 && svg("rect", { class: KINDS[which], x, y: HEIGHT - height, width: step * wide, height });
   };
-  const bars = series.map(
-    (m, i) => svg(
+  const drawn = steps.map(
+    ({ name, bars, tells }, i) => svg(
       "g",
       {},
       svg("rect", { class: "hit", x: i * step, y: 0, width: step, height: HEIGHT }),
-      bar(i, m.requests, "requests"),
-      bar(i, m.transfers, "transfers"),
-      svg("title", {}, `${clock2(m)}: ${m.requests} requests, ${m.transfers} transfers, ${m.visitors} visitors`)
+      bars.map((n, which) => bar(i, n, which)),
+      svg("title", {}, `${name}: ${tells}`)
     )
   );
   const level = (y) => svg("line", { x1: 0, x2: WIDTH, y1: y, y2: y });
-  const total = series.reduce((sum, m) => sum + m.requests, 0);
-  const words = total === 0 ? "No counted request in the last hour." : `${number(total)} requests in the last hour, at most ${number(most)} in a minute.`;
   const frame = {
     viewBox: `0 0 ${WIDTH} ${HEIGHT}`,
     preserveAspectRatio: "none",
     role: "img",
     "aria-label": words
   };
-  const legend = (name, text) => [el("i", { class: name }), text];
   return [
     el(
       "figcaption",
       {},
-      el("h2", {}, "The last hour"),
+      el("h2", {}, title),
       el("p", { class: "muted" }, words),
       el(
         "p",
         { class: "legend", "aria-hidden": "true" },
-        legend("requests", "requests"),
-        legend("transfers", "of them transfers")
+        legend.map((text, which) => [el("i", { class: KINDS[which] }), text])
       )
     ),
-    svg("svg", frame, level(0), level(HEIGHT / 2), bars, level(HEIGHT)),
+    svg("svg", frame, level(0), level(HEIGHT / 2), drawn, level(HEIGHT)),
     el(
       "p",
       { class: "axis", "aria-hidden": "true" },
-      [0, 15, 30, 45].map((i) => el("span", {}, clock2(series[i]))),
-      el("span", {}, "now")
+      marks.map((i) => el("span", {}, steps[i].name)),
+      el("span", {}, last)
     )
   ];
 }
-function table(series) {
-  const busy = series.filter((m) => m.requests > 0).reverse();
+var KINDS = ["requests", "transfers"];
+function table({ steps, columns }) {
+  const busy = steps.filter(({ cells }) => cells.some(([count]) => count > 0)).reverse();
   if (busy.length === 0) return el("p", { class: "muted" }, "Nothing to list.");
-  const titles = ["Minute", "Requests", "Transfers", "Visitors"];
   return el(
     "table",
     {},
@@ -1103,24 +1166,25 @@ function table(series) {
       el(
         "tr",
         {},
-        titles.map((title) => el("th", { scope: "col" }, title))
+        columns.map((title) => el("th", { scope: "col" }, title))
       )
     ),
     el(
       "tbody",
       {},
       busy.map(
-        (m) => el(
+        ({ name, cells }) => el(
           "tr",
           {},
-          el("th", { scope: "row" }, clock2(m)),
-          [m.requests, m.transfers, m.visitors].map((n) => el("td", {}, number(n)))
+          el("th", { scope: "row" }, name),
+          cells.map(([count, size]) => el("td", {}, number(count), size ? el("small", {}, bytes(size)) : null))
         )
       )
     )
   );
 }
-var clock2 = ({ minute }) => new Date(minute).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
+var clock2 = (time2) => new Date(time2).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
+var day = (time2) => new Date(time2).toLocaleDateString([], { day: "numeric", month: "short", timeZone: "UTC" });
 customElements.define("send-pulse", SendPulse);
 
 // assets/sessions.js
