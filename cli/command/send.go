@@ -145,7 +145,7 @@ one; better than --token, which others on this machine can see, is SGSEND_TOKEN.
 			defer func() { s.end(told) }()
 			defer func() { early.end(told, s.goesOn()) }()
 			sent, err := s.run(cmd.Context(), f, client.Options{
-				Created: func(link envelope.Link) { early.tell(cmd.Context(), link) },
+				Created:  func(link envelope.Link) { early.tell(cmd.Context(), link) },
 				Lifetime: time.Duration(expires), MaxDownloads: int64(downloads), Note: note, Passphrase: words,
 				To: to.request, MaxBytes: to.asked.Info.MaxBytes,
 			})

@@ -38,7 +38,9 @@ var sources = map[string]string{
 		`<use href="/x/assets/shared/icons.svg#one"/><script type="module" src="/x/assets/index.js"></script>`,
 	"robots.txt": "User-agent: *\n",
 	"assets/index.js": "import { two } from './shared/two.js';\n" +
-		"alert(two, new URL('./worker.js', import.meta.url));\n",
+		"alert(two, new URL('./worker.js', import.meta.url));\n" +
+		"import(new URL('./more-later.js', import.meta.url).href);\n",
+	"assets/more-later.js":        "import { two } from './shared/two.js';\nconfirm(two);\n",
 	"assets/shared/two.js":        "/** @type {number} */\nexport const two = 2;\n",
 	"assets/shared/icons.svg":     "<svg/>",
 	"assets/shared/types.d.ts":    "export type A = string;\n",
@@ -84,7 +86,8 @@ func TestSite(t *testing.T) {
 	}
 	at := func(name string) string { return "assets/" + digest[1] + "/" + name }
 	want := []string{
-		at("icons.svg"), at("index.js"), at("its.webmanifest"), at("looks.css"), at("worker.js"), "index.html", "robots.txt",
+		at("icons.svg"), at("index.js"), at("its.webmanifest"), at("looks.css"), at("more-later.js"),
+		at("worker.js"), "index.html", "robots.txt",
 	}
 	if !slices.Equal(names, want) {
 		t.Fatalf("there are %q, not %q", names, want)
@@ -94,8 +97,11 @@ func TestSite(t *testing.T) {
 			`"/x/` + at("looks.css") + `"`, `"/x/` + at("its.webmanifest") + `"`, `"/x/` + at("icons.svg") + `#one"`,
 			`"/x/` + at("index.js") + `"`,
 		},
-		at("index.js"):        {"two = 2", `new URL("./worker.js", import.meta.url)`},
+		at("index.js"): {
+			"two = 2", `new URL("./worker.js", import.meta.url)`, `import(new URL("./more-later.js", import.meta.url).href)`,
+		},
 		at("worker.js"):       {"two = 2", "postMessage(two)"},
+		at("more-later.js"):   {"two = 2", "confirm(two)"},
 		at("looks.css"):       {"color: blue", "color: red"},
 		at("its.webmanifest"): {`"src":"icons.svg"`},
 	} {

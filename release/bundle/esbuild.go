@@ -15,8 +15,11 @@ import (
 // worker is what a script has to be called that another starts.
 const worker = "worker.js"
 
+// later is how the name ends of a script that another loads when somebody wants it.
+const later = "-later.js"
+
 // bundled returns what pages load, by name: the scripts and style sheets that they
-// name, and workers, each with all that it imports, and pictures and the like.
+// name, workers, and what is loaded later, each with all that it imports, and pictures and the like.
 func bundled(web string, named []string) (map[string][]byte, error) {
 	tree := map[string][]byte{}
 	add := func(name string, content []byte) error {
@@ -49,7 +52,7 @@ func bundled(web string, named []string) (map[string][]byte, error) {
 			if err != nil {
 				return nil, err
 			}
-		case name == worker || slices.Contains(named, filepath.ToSlash(rel)):
+		case name == worker || strings.HasSuffix(name, later) || slices.Contains(named, filepath.ToSlash(rel)):
 			if content, err = drawnTogether(web, filepath.ToSlash(rel)); err != nil {
 				return nil, err
 			}

@@ -30,6 +30,7 @@ class Store {
       if (this.#rows.isFull) throw new Error('there is no room');
       this.#rows.set(order(key), { key, value: structuredClone(value) });
     });
+  clear = () => this.#ask(() => this.#rows.clear());
   delete = (range) =>
     this.#ask(() => {
       for (const { key } of this.#within(range)) this.#rows.delete(order(key));

@@ -2,6 +2,7 @@
 // the sender's page of a transfer, and /#ask where files are asked for.
 
 import { writeLinks } from './link/write.js';
+import { isKeeping } from './net/own-transfers.js';
 import { removeOver } from './net/storage.js';
 import { Missing, SenderPage } from './sender-page.js';
 import { announce, dialog, el, find, icon, show } from './shared/dom.js';
@@ -10,11 +11,12 @@ import { sentences, t, tn } from './shared/language.js';
 import { AskForFiles } from './ui/ask-for-files.js';
 import { PassphraseField } from './ui/passphrase-field.js';
 import { SendOptions } from './ui/send-options.js';
+import { loadSentHere } from './ui/sent-here.js';
 import { linkField, SentTransfer } from './ui/sent-transfer.js';
 import { tabs } from './ui/tabs.js';
 import { TokenField } from './ui/token-field.js';
 import { TransferStatus } from './ui/transfer-status.js';
-import { cutManage } from './words.js';
+import { cutManage, stale } from './words.js';
 import './shared/drops.js';
 
 const MAX_TEXT = 1024 * 1024; // bytes; longer ones are better sent as a file
@@ -52,6 +54,8 @@ class SendPage extends SenderPage {
     });
     find(this, '[data-ask]').addEventListener('click', () => this.#openAsk());
     this.#ask.addEventListener('back', () => this.#back());
+    find(this, '[data-mine]').addEventListener('click', () => this.#openMine());
+    this.#offerMine();
     addEventListener('hashchange', () => this.#follow());
     this.#follow();
     removeOver().catch(() => {}); // of what was received in this browser
@@ -228,6 +232,7 @@ class SendPage extends SenderPage {
 
   #back() {
     if (this.#token.value) this.#token.require();
+    this.#offerMine();
     document.title = this.title;
     show(this, 'compose');
     announce(find(this, '[role="tab"][aria-selected="true"]'));
@@ -255,6 +260,23 @@ class SendPage extends SenderPage {
     show(this, 'ask');
     this.#ask.open(this.crypto, this.#token);
     announce(find(this.#ask, 'h2'));
+  }
+
+  /** Offers the list of what was sent, where it is kept. */
+  #offerMine() {
+    find(this, '[data-sent-here]').hidden = !isKeeping();
+  }
+
+  async #openMine() {
+    const card = find(this, '[data-view="mine"]');
+    try {
+      const { showSentHere } = await loadSentHere();
+      const heading = await showSentHere(card, () => this.#back());
+      show(this, 'mine');
+      announce(heading);
+    } catch {
+      this.error.show(stale);
+    }
   }
 
   /** The sender's page of an earlier transfer. The secret does not stay in the address bar. */

@@ -263,7 +263,8 @@ export class SenderPage extends HTMLElement {
       );
       this.#end();
       const isLocked = Boolean(passphrase);
-      this.done({ id, key: writeKey(linkKey), deleteSecret, expires, maxDownloads, isText, isLocked });
+      const [name, size] = subject;
+      this.done({ id, key: writeKey(linkKey), deleteSecret, expires, maxDownloads, isText, isLocked, name, size });
     } catch (error) {
       const isKept = isPassing(error) && (await isUnfinished(created));
       if (created && !isKept) this.#drop(created, deleteSecret); // what is half there need not stay
@@ -277,7 +278,8 @@ export class SenderPage extends HTMLElement {
     const config = this.config ?? (await this.configure());
     if (!config || this.running || !this.mayGoOn()) return;
     const content = { entries, name, together };
-    const signal = this.#begin([name, totalSize(entries)]);
+    const size = totalSize(entries);
+    const signal = this.#begin([name, size]);
     try {
       const { token } = this;
       this.created(id, writeKey(linkKey));
@@ -285,8 +287,8 @@ export class SenderPage extends HTMLElement {
       await this.crypto.upload(what, { signal, ...this.#hears(signal) });
       this.#end();
       const isLocked = Boolean(block);
-      const over = new Date(expires);
-      this.done({ id, key: writeKey(linkKey), deleteSecret, expires: over, maxDownloads, isText: false, isLocked });
+      const sent = { id, key: writeKey(linkKey), deleteSecret, expires: new Date(expires), maxDownloads };
+      this.done({ ...sent, isText: false, isLocked, name, size });
     } catch (error) {
       const { code = '' } = /** @type {{ code?: string }} */ (error);
       const isKept = isPassing(error) || isRefused(error) || REPAIRABLE.includes(code);

@@ -29,6 +29,12 @@ export const cutManage = say(
   'Copy all of it, up to its last character, and open it again.',
 );
 
+/** That a part of the page, which was not there before, did not come. */
+export const stale = say(
+  'That did not load',
+  'The page may have been replaced by a newer one. Reload it and try again.',
+);
+
 /** That what was still being sent does not come. */
 export const gaveUp = say(
   'The sender gave up',

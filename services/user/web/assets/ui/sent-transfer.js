@@ -1,4 +1,5 @@
 import { writeLinks } from '../link/write.js';
+import { forgetTransfer, isKeeping, keepFromNow, keepTransfer } from '../net/own-transfers.js';
 import { copyButton, el, icon } from '../shared/dom.js';
 import { moment } from '../shared/format.js';
 import { sentences, t, tn } from '../shared/language.js';
@@ -9,7 +10,7 @@ import { TransferStatus } from './transfer-status.js';
 /**
  * @typedef {{
  *   id: string, key: string, deleteSecret: string, expires: Date, maxDownloads: number, isText: boolean,
- *   isLocked: boolean,
+ *   isLocked: boolean, name: string, size: number,
  * }} Transfer maxDownloads is 0 where there is no limit; isLocked where there is a passphrase beside the key
  */
 
@@ -100,6 +101,7 @@ export class SentTransfer extends HTMLElement {
           manageField,
         ),
       ),
+      keepSwitch(transfer),
       el(
         'button',
         { type: 'button', class: 'button wide again', click: () => this.dispatchEvent(new CustomEvent('again')) },
@@ -108,6 +110,34 @@ export class SentTransfer extends HTMLElement {
     );
     status.watch(id, deleteSecret);
   }
+}
+
+const KEPT = t(
+  'The link with its key, and the secret that deletes it. Whoever uses this browser can open what you sent.',
+);
+
+/**
+ * Keeps it on the list of this device, if the person wants that, and what is sent from then on.
+ * @param {Transfer} transfer
+ */
+function keepSwitch({ id, key, deleteSecret, name, size, isText }) {
+  const keep = el('input', { type: 'checkbox', role: 'switch', checked: isKeeping() });
+  const hint = el('p', { class: 'hint', role: 'status' }, KEPT);
+  const turn = async () => {
+    try {
+      keepFromNow(keep.checked);
+      if (keep.checked) await keepTransfer({ id, key, deleteSecret, name, size, isText, sent: Date.now() });
+      else await forgetTransfer(id);
+      hint.textContent = KEPT;
+    } catch {
+      keep.checked = false;
+      hint.textContent = t('This browser keeps nothing');
+    }
+  };
+  keep.addEventListener('change', turn);
+  if (keep.checked) turn();
+  const label = el('label', { class: 'check' }, keep, el('span', {}, t('Keep it on a list in this browser')));
+  return el('div', { class: 'keep' }, label, hint);
 }
 
 /** The link to a transfer; nothing while there is none. */

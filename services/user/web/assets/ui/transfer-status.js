@@ -1,11 +1,12 @@
 import { changeExpiry, deleteTransfer, getConfig, getInfo } from '../net/api.js';
 import { dialog, el, facts, icon, Problem } from '../shared/dom.js';
-import { minute, moment, number, percent, until } from '../shared/format.js';
+import { minute, moment } from '../shared/format.js';
 import { ApiError } from '../shared/http.js';
-import { sentences, t, tn } from '../shared/language.js';
+import { sentences, t } from '../shared/language.js';
 import { describe } from '../words.js';
 import { Choice } from './choice.js';
 import { ErrorNote } from './error-note.js';
+import { statusRows } from './status-rows.js';
 
 const LOOK_EVERY = 15_000;
 
@@ -203,35 +204,5 @@ export class TransferStatus extends HTMLElement {
     }
   }
 }
-
-/**
- * What there is to say of a transfer that was not deleted. A service that knows no receipts tells no arrivals.
- * @param {TransferInfo} info
- * @returns {[string, string][]}
- */
-export function statusRows(info) {
-  const { status, download_count: begun, downloads_completed: whole, max_downloads: max, expires_at: expires } = info;
-  if (status === 'pending') return [[t('State'), t('Not sent completely yet')], ...soFar(info)];
-  const isSpent = status === 'exhausted' || (max > 0 && begun >= max);
-  const count = max ? t('{{left}} of {{all}}', { left: begun, all: max }) : begun ? number(begun) : t('none yet');
-  /** @type {[string, string][]} */
-  const rows = [[t('Downloads begun'), isSpent ? t('{{count}}, no more', { count }) : count]];
-  if (begun && whole !== undefined) {
-    rows.push([t('Confirmed to have arrived'), whole ? tn('once', '{{count}} times', whole) : t('not yet')]);
-  }
-  const ends = new Date(expires ?? '');
-  if (info.is_expired) rows.push([t('Expired'), moment(ends)]);
-  else if (expires && !info.erased) rows.push([t('Expires'), until(ends)]);
-  if (info.erased) rows.push([t('On the server'), t('Erased')]);
-  return rows;
-}
-
-/**
- * How far it is.
- * @param {TransferInfo} info
- * @returns {[string, string][]}
- */
-const soFar = ({ arrived_bytes: done = 0, file_size_bytes: all }) =>
-  all ? [[t('Sent so far'), percent(Math.min(1, done / all))]] : [];
 
 customElements.define('transfer-status', TransferStatus);

@@ -413,6 +413,10 @@ var cutManage = say(
   "The link to your transfer is not whole",
   "Copy all of it, up to its last character, and open it again."
 );
+var stale = say(
+  "That did not load",
+  "The page may have been replaced by a newer one. Reload it and try again."
+);
 var gaveUp = say(
   "The sender gave up",
   "It was ended before all of it had been sent, and this link opens nothing any more. Ask the sender to send it again."
