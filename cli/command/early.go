@@ -14,6 +14,7 @@ import (
 type early struct {
 	e             Env
 	first, asJSON bool
+	passphrase    string // that was made here; "" = none
 	shown         bool   // to people
 	printed       string // "" = nothing was
 }
@@ -52,16 +53,21 @@ const opensNothing = "the link that was printed opens nothing"
 
 // rest tells of what was sent all that was not told before.
 func (l *early) rest(ctx context.Context, s client.Sent) error {
-	switch {
-	case l.printed != s.Link.String():
-		return tell(ctx, l.e, s, l.asJSON)
-	case l.asJSON:
-		all := inFull(s)
-		all["complete"] = true
-		return l.e.printSent(ctx, inJSON(all), "the file was sent, but its link")
+	if !l.asJSON {
+		if l.printed == s.Link.String() {
+			tellEnds(l.e, s)
+			return nil
+		}
+		return tell(ctx, l.e, s, nil)
 	}
-	tellEnds(l.e, s)
-	return nil
+	all := inFull(s)
+	if l.first {
+		all["complete"] = true
+	}
+	if l.passphrase != "" {
+		all["passphrase"] = l.passphrase
+	}
+	return tell(ctx, l.e, s, all)
 }
 
 // end says of a link that was printed what it is worth, where not all was sent. kept is

@@ -15,18 +15,18 @@ import (
 
 func sendCommand(e Env) *cobra.Command {
 	var (
-		server, token string
-		name, note    string
-		expires       lifetime
-		downloads     = count(5)
-		asJSON, asQR  bool
-		first         bool
-		limit         byteRate
-		fresh         bool
-		list, forgets bool
-		locked        bool
-		to            addressee
-		secret        = passphrase{e: e}
+		server, token  string
+		name, note     string
+		expires        lifetime
+		downloads      = count(5)
+		asJSON, asQR   bool
+		first          bool
+		limit          byteRate
+		fresh          bool
+		list, forgets  bool
+		locked, spoken bool
+		to             addressee
+		secret         = passphrase{e: e}
 	)
 	c := &cobra.Command{
 		Use:   "send [flags] FILE...",
@@ -71,7 +71,10 @@ as long as the service allows, and can be received as often as they are wanted, 
 
 With --passphrase the link alone opens nothing: tell the passphrase by another way.
 It is asked for at the terminal, twice; SGSEND_PASSPHRASE or --passphrase-file have it
-for scripts. The service learns nothing of it.
+for scripts. With --words it is made here: six words by chance out of the 7,776 of the
+EFF's large list, which can be said on the phone; they are told on standard error
+before anything is sent, and with --json in the object as well. To go on with what was
+begun give them by --passphrase. The service learns nothing of it.
 
 FILE may be "-" for standard input, a pipe or a device; a large one of which
 nobody knows the size takes room for temporary files (TMPDIR). A file that
@@ -83,6 +86,7 @@ one; better than --token, which others on this machine can see, is SGSEND_TOKEN.
   sgsend send --note 'The second draft' report.pdf
   tar cz photos | sgsend send --name photos.tar.gz -
   sgsend send --passphrase contract.pdf
+  sgsend send --words contract.pdf
   sgsend send --to 'https://send.example.org/r/#4abd0a491ed3/AAECAwQF…/…' contract.pdf
   sgsend send --qr report.pdf
   sgsend send --quiet --limit-rate 2M report.pdf
@@ -98,6 +102,8 @@ one; better than --token, which others on this machine can see, is SGSEND_TOKEN.
 			switch {
 			case list && forgets, fresh && (list || forgets):
 				return usage(errors.New("--list, --forget and --fresh do not go together"))
+			case spoken && locked:
+				return usage(errors.New("--words makes the passphrase that --passphrase asks for: give one of them"))
 			case list:
 				return listBegun(cmd.Context(), e, asJSON)
 			case forgets:
@@ -131,6 +137,13 @@ one; better than --token, which others on this machine can see, is SGSEND_TOKEN.
 			if err != nil {
 				return err
 			}
+			if spoken {
+				if words != "" {
+					return usage(errors.New("--words makes the passphrase: there is no room for another one beside it"))
+				}
+				words = newWords()
+				fmt.Fprintf(e.Err, "passphrase  %s\n", words) // to go on with it, too
+			}
 			f, done, err := openFiles(cmd.Context(), e, args, name)
 			if err != nil {
 				return err
@@ -142,6 +155,9 @@ one; better than --token, which others on this machine can see, is SGSEND_TOKEN.
 			s := newSending(cmd.Context(), e, api, args, f, fresh,
 				append([]string{f.Meta.Filename, note, expires.String(), downloads.String()}, to.options()...)...)
 			told, early := false, newEarly(e, f, first, asJSON)
+			if spoken {
+				early.passphrase = words
+			}
 			defer func() { s.end(told) }()
 			defer func() { early.end(told, s.goesOn()) }()
 			sent, err := s.run(cmd.Context(), f, client.Options{
@@ -177,6 +193,7 @@ one; better than --token, which others on this machine can see, is SGSEND_TOKEN.
 	flags.BoolVar(&asQR, "qr", false, "also draw the link as a QR code, on standard error")
 	flags.BoolVar(&first, "link-first", false, "print the link as soon as there is one, before the rest is sent")
 	flags.BoolVar(&locked, "passphrase", false, "ask for a passphrase that is needed beside the link")
+	flags.BoolVar(&spoken, "words", false, "make a passphrase of six words, to be told by another way than the link")
 	secret.flag(c)
 	rateFlag(c, &limit)
 	e.profileFlag(c)
@@ -184,16 +201,16 @@ one; better than --token, which others on this machine can see, is SGSEND_TOKEN.
 	return c
 }
 
-// tell prints a link, as JSON or with what else its sender should know. Where the
+// tell prints a link, as JSON where there is all that goes into that, or with what else its sender should know. Where the
 // standard output takes it not, it is said among what is for people: the file
 // is sent, and nobody else knows where.
-func tell(ctx context.Context, e Env, s client.Sent, asJSON bool) error {
+func tell(ctx context.Context, e Env, s client.Sent, all map[string]any) error {
 	text := s.Link.String() + "\n"
-	if asJSON {
-		text = inJSON(inFull(s))
+	if all != nil {
+		text = inJSON(all)
 	}
 	err := e.printSent(ctx, text, "the file was sent, but its link")
-	if !asJSON {
+	if all == nil {
 		tellEnds(e, s)
 	}
 	return err

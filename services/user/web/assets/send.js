@@ -132,7 +132,8 @@ class SendPage extends SenderPage {
     const { problem, maxDownloads, expires, autoDelete } = this.#options;
     if (problem) throw new Missing(problem.words, problem.field);
     if (!this.mayGoOn()) return null;
-    return { maxDownloads, expires, autoDelete, passphrase: this.#passphrase.value };
+    const { value: passphrase, words } = this.#passphrase;
+    return { maxDownloads, expires, autoDelete, passphrase, words };
   }
 
   /** @param {string} why */

@@ -34,10 +34,10 @@ const WAITS = {
 /** @typedef {{ source: import('./crypto/client.js').Content, isText: boolean, subject: [name: string, size: number] }} Content */
 
 /**
- * How it is sent: the fields of create that the person chooses, the passphrase, which can be empty, and to what the key is
- * sealed, if it is sent to a request.
+ * How it is sent: the fields of create that the person chooses, the passphrase, which can be empty, and again as words where
+ * it was made here, and to what the key is sealed, if it is sent to a request.
  * @typedef {{
- *   maxDownloads: number, expires: Date, autoDelete: boolean, passphrase: string,
+ *   maxDownloads: number, expires: Date, autoDelete: boolean, passphrase: string, words?: string,
  *   to?: { id: string, publicKey: import('./crypto/bytes.js').Bytes },
  * }} Way
  */
@@ -225,7 +225,7 @@ export class SenderPage extends HTMLElement {
    * @param {Config} config
    */
   async #send({ source, isText, subject }, way, config) {
-    const { maxDownloads, expires, autoDelete, passphrase, to } = way;
+    const { maxDownloads, expires, autoDelete, passphrase, words = '', to } = way;
     const linkKey = newSecret();
     const deleteSecret = writeKey(newSecret());
     const note = this.note.value;
@@ -264,7 +264,8 @@ export class SenderPage extends HTMLElement {
       this.#end();
       const isLocked = Boolean(passphrase);
       const [name, size] = subject;
-      this.done({ id, key: writeKey(linkKey), deleteSecret, expires, maxDownloads, isText, isLocked, name, size });
+      const sent = { id, key: writeKey(linkKey), deleteSecret, expires, maxDownloads };
+      this.done({ ...sent, isText, isLocked, words, name, size });
     } catch (error) {
       const isKept = isPassing(error) && (await isUnfinished(created));
       if (created && !isKept) this.#drop(created, deleteSecret); // what is half there need not stay
@@ -288,7 +289,7 @@ export class SenderPage extends HTMLElement {
       this.#end();
       const isLocked = Boolean(block);
       const sent = { id, key: writeKey(linkKey), deleteSecret, expires: new Date(expires), maxDownloads };
-      this.done({ ...sent, isText: false, isLocked, name, size });
+      this.done({ ...sent, isText: false, isLocked, words: '', name, size });
     } catch (error) {
       const { code = '' } = /** @type {{ code?: string }} */ (error);
       const isKept = isPassing(error) || isRefused(error) || REPAIRABLE.includes(code);

@@ -1,6 +1,8 @@
 import { MAX_PASSPHRASE, passphraseBytes } from '../crypto/passphrase.js';
-import { find } from '../shared/dom.js';
-import { t } from '../shared/language.js';
+import { el, find } from '../shared/dom.js';
+import { sentences, t } from '../shared/language.js';
+import { stale } from '../words.js';
+import { newWords } from './spoken.js';
 
 const SHORT = 12; // characters
 
@@ -12,18 +14,25 @@ export class PassphraseField extends HTMLElement {
   #eye = find(this, 'button', HTMLButtonElement);
   #advice = find(this, '[data-advice]');
   #more = find(this, 'details', HTMLDetailsElement);
+  #words = '';
 
   connectedCallback() {
     this.#field.addEventListener('change', () => this.#advise());
     this.#field.addEventListener('input', () => {
       if (this.#field.value.length >= SHORT || !this.#field.value) this.#advise();
     });
+    find(this, '[data-words]').addEventListener('click', () => this.#suggest());
     this.#eye.addEventListener('click', () => this.#show(this.#field.type === 'password'));
   }
 
   /** Empty where there is to be none, also where it was typed and the field was closed again. */
   get value() {
     return this.#more.open ? this.#field.value : '';
+  }
+
+  /** It, where it was made here, and nobody but the page may know it by heart. */
+  get words() {
+    return this.value === this.#words ? this.#words : '';
   }
 
   /** What keeps it from being used; null if nothing does. */
@@ -42,12 +51,28 @@ export class PassphraseField extends HTMLElement {
 
   clear() {
     this.#field.value = '';
+    this.#words = '';
     this.#more.open = false;
     this.#show(false);
-    this.#advise();
+  }
+
+  async #suggest() {
+    try {
+      this.#words = await newWords();
+      this.#field.value = this.#words;
+      this.#show(true);
+      this.#advice.replaceChildren(
+        el('b', { lang: 'en', translate: 'no' }, this.#words), // which may be longer than the field
+        el('br'),
+        t('Six words by chance. Say them to the recipient, or have them copied when it is sent.'),
+      );
+    } catch {
+      this.#advice.textContent = sentences(`${stale.title}.`, stale.text);
+    }
   }
 
   #show(/** @type {boolean} */ shown) {
+    if (!shown) this.#advise(); // which says no words
     this.#field.type = shown ? 'text' : 'password';
     this.#eye.setAttribute('aria-pressed', String(shown));
   }

@@ -10,8 +10,9 @@ import { TransferStatus } from './transfer-status.js';
 /**
  * @typedef {{
  *   id: string, key: string, deleteSecret: string, expires: Date, maxDownloads: number, isText: boolean,
- *   isLocked: boolean, name: string, size: number,
- * }} Transfer maxDownloads is 0 where there is no limit; isLocked where there is a passphrase beside the key
+ *   isLocked: boolean, words: string, name: string, size: number,
+ * }} Transfer maxDownloads is 0 where there is no limit; isLocked where there is a passphrase beside the key, and words
+ * those that were made for it
  */
 
 /**
@@ -21,7 +22,7 @@ import { TransferStatus } from './transfer-status.js';
 export class SentTransfer extends HTMLElement {
   /** @param {Transfer} transfer */
   show(transfer) {
-    const { id, key, deleteSecret, isLocked } = transfer;
+    const { id, key, deleteSecret, isLocked, words } = transfer;
     const { whole, withoutKey } = writeLinks(location.origin, id, key);
     const link = () => (toggle.checked ? withoutKey : whole);
     const message = () => messageFor(transfer, link(), toggle.checked);
@@ -76,6 +77,7 @@ export class SentTransfer extends HTMLElement {
             ),
           )
         : '',
+      words && spokenField(words),
       el('label', { class: 'check' }, toggle, el('span', {}, t('Show link and key separately'))),
       el(
         'div',
@@ -138,6 +140,13 @@ function keepSwitch({ id, key, deleteSecret, name, size, isText }) {
   if (keep.checked) turn();
   const label = el('label', { class: 'check' }, keep, el('span', {}, t('Keep it on a list in this browser')));
   return el('div', { class: 'keep' }, label, hint);
+}
+
+/** Words that were made for a passphrase, which is not the link: who copies them still lacks that. */
+function spokenField(/** @type {string} */ words) {
+  const copyField = field(t('Passphrase'), t('Copy'), words);
+  copyField.addEventListener('copied', (event) => event.stopPropagation());
+  return copyField;
 }
 
 /** The link to a transfer; nothing while there is none. */
