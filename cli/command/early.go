@@ -31,7 +31,7 @@ func (l *early) tell(ctx context.Context, link envelope.Link) {
 	said := link.String()
 	switch {
 	case l.shown:
-		fmt.Fprintf(l.e.notes(), "link     %s\n         opens nothing until all is sent: till then it shows how far that is\n", said)
+		fmt.Fprintf(l.e.notes(), "link     %s\n         till all is sent it shows how far that is\n", said)
 		return
 	case !l.first:
 		return

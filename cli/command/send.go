@@ -201,9 +201,9 @@ one; better than --token, which others on this machine can see, is SGSEND_TOKEN.
 	return c
 }
 
-// tell prints a link, as JSON where there is all that goes into that, or with what else its sender should know. Where the
-// standard output takes it not, it is said among what is for people: the file
-// is sent, and nobody else knows where.
+// tell prints a link, or all there is as JSON; without that, what else its sender should
+// know. Where the standard output takes it not, it is said among what is for people: the
+// file is sent, and nobody else knows where.
 func tell(ctx context.Context, e Env, s client.Sent, all map[string]any) error {
 	text := s.Link.String() + "\n"
 	if all != nil {

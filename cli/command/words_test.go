@@ -12,7 +12,8 @@ import (
 // The page makes its passphrases of the same words.
 func TestWordsAreThoseOfThePage(t *testing.T) {
 	t.Parallel()
-	text, err := os.ReadFile(filepath.Join("..", "..", "services", "user", "web", "assets", "ui", "eff-large-wordlist.txt"))
+	assets := filepath.Join("..", "..", "services", "user", "web", "assets")
+	text, err := os.ReadFile(filepath.Join(assets, "ui", "eff-large-wordlist.txt"))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,10 +1,11 @@
 import { writeLinks } from '../link/write.js';
 import { forgetTransfer, isKeeping, keepFromNow, keepTransfer } from '../net/own-transfers.js';
-import { copyButton, el, icon } from '../shared/dom.js';
+import { el, icon } from '../shared/dom.js';
 import { moment } from '../shared/format.js';
 import { sentences, t, tn } from '../shared/language.js';
 import { qrPicture } from '../shared/qr-picture.js';
 import { CopyField } from './copy-field.js';
+import { handOver } from './hand-over.js';
 import { TransferStatus } from './transfer-status.js';
 
 /**
@@ -25,16 +26,30 @@ export class SentTransfer extends HTMLElement {
     const { id, key, deleteSecret, isLocked, words } = transfer;
     const { whole, withoutKey } = writeLinks(location.origin, id, key);
     const link = () => (toggle.checked ? withoutKey : whole);
-    const message = () => messageFor(transfer, link(), toggle.checked);
     const taken = () => this.dispatchEvent(new CustomEvent('taken'));
     this.addEventListener('copied', taken);
 
     const wholeField = linkField(whole);
+    const handWhole = el(
+      'div',
+      { class: 'row' },
+      handOver(() => messageFor(transfer, whole, false), taken),
+    );
     const apart = el(
       'div',
       { class: 'apart', hidden: true },
       field(t('1. The link'), t('Copy link'), withoutKey, true),
+      el(
+        'div',
+        { class: 'row' },
+        handOver(() => messageFor(transfer, withoutKey, true), taken),
+      ),
       field(t('2. The key'), t('Copy key'), key),
+      el(
+        'div',
+        { class: 'row' },
+        handOver(() => keyMessage(key), taken),
+      ),
       el(
         'p',
         { class: 'hint' },
@@ -52,6 +67,7 @@ export class SentTransfer extends HTMLElement {
     };
     const turn = () => {
       wholeField.hidden = toggle.checked;
+      handWhole.hidden = toggle.checked;
       apart.hidden = !toggle.checked;
       drawQr();
     };
@@ -79,13 +95,8 @@ export class SentTransfer extends HTMLElement {
         : '',
       words && spokenField(words),
       el('label', { class: 'check' }, toggle, el('span', {}, t('Show link and key separately'))),
-      el(
-        'div',
-        { class: 'row' },
-        copyButton(t('Copy as message'), message, { picture: 'mail', onCopied: taken }),
-        'share' in navigator && shareButton(message, taken),
-        qrButton(qrPanel),
-      ),
+      handWhole,
+      el('div', { class: 'row' }, qrButton(qrPanel)),
       qrPanel,
       status,
       el(
@@ -166,22 +177,6 @@ function field(label, action, value, primary = false) {
   return copyField;
 }
 
-/**
- * @param {() => string} message
- * @param {() => void} taken
- */
-function shareButton(message, taken) {
-  const share = async () => {
-    try {
-      await navigator.share({ text: message() });
-      taken();
-    } catch {
-      // Closed without sharing.
-    }
-  };
-  return el('button', { type: 'button', class: 'button', click: share }, icon('share'), t('Share'));
-}
-
 /** @param {HTMLElement} panel */
 function qrButton(panel) {
   const button = el(
@@ -204,7 +199,7 @@ function qrButton(panel) {
  * @param {boolean} keyApart
  */
 function messageFor({ expires, maxDownloads: max, isText, isLocked }, link, keyApart) {
-  return [
+  const text = [
     isText
       ? t('I have sent you a text, encrypted so that only you can open it:')
       : t('I have sent you a file, encrypted so that only you can open it:'),
@@ -219,6 +214,22 @@ function messageFor({ expires, maxDownloads: max, isText, isLocked }, link, keyA
       max > 0 && tn('It can be opened once.', 'It can be opened {{count}} times.', max),
     ),
   ].join('\n');
+  return { subject: isText ? t('A text for you, encrypted') : t('A file for you, encrypted'), text };
 }
+
+/**
+ * The key alone, for another way than the link.
+ * @param {string} key
+ */
+const keyMessage = (key) => ({
+  subject: t('The key'),
+  text: [
+    t('This is the key for what I have sent you:'),
+    '',
+    key,
+    '',
+    t('Open the link that I am sending you separately, and put the key in where it is asked for.'),
+  ].join('\n'),
+});
 
 customElements.define('sent-transfer', SentTransfer);

@@ -476,7 +476,7 @@ var CryptoClient = class {
    * @param {Line} [line] `on` has what is called by the events of a call that takes a while
    * @returns {Promise<any>}
    */
-  #call(call, args, { handOver = [], signal, on = {} } = {}) {
+  #call(call, args, { handOver: handOver2 = [], signal, on = {} } = {}) {
     const id = ++this.#lastId;
     return new Promise((resolve, reject) => {
       if (this.#broken) throw this.#broken;
@@ -484,7 +484,7 @@ var CryptoClient = class {
       this.#waiting.set(id, { resolve, reject, on });
       const abort = () => this.#worker.postMessage({ id, abort: String(signal?.reason?.message ?? "cancelled") });
       signal?.addEventListener("abort", abort, { once: true });
-      this.#worker.postMessage({ id, call, args }, handOver);
+      this.#worker.postMessage({ id, call, args }, handOver2);
     });
   }
   /** @param {{ id: number, value: unknown, error?: any, event?: string, args: unknown[], question?: any }} answer */
@@ -3336,6 +3336,36 @@ function qrPicture(text, label) {
   );
 }
 
+// assets/ui/hand-over.js
+var isPhone = () => matchMedia("(pointer: coarse)").matches;
+var handOver = (message, taken) => [
+  copyButton(t("Copy as message"), () => message().text, { onCopied: taken }),
+  leading(t("E-mail"), "mail", message, byMail, taken),
+  isPhone() && leading(t("Message"), "text", message, bySms, taken),
+  "share" in navigator && shareButton(message, taken)
+];
+var byMail = ({ subject, text }) => `mailto:?subject=${encodeURIComponent(subject)}&body=${encodeURIComponent(text.replaceAll("\n", "\r\n"))}`;
+var bySms = ({ text }) => `sms:?&body=${encodeURIComponent(text)}`;
+function leading(words, picture, message, address, taken) {
+  const link = el("a", { class: "button", href: address({ subject: "", text: "" }) }, icon(picture), words);
+  link.addEventListener("click", () => {
+    link.href = address(message());
+    taken();
+  });
+  return link;
+}
+function shareButton(message, taken) {
+  const share = async () => {
+    const { subject: title, text } = message();
+    try {
+      await navigator.share({ title, text });
+      taken();
+    } catch {
+    }
+  };
+  return el("button", { type: "button", class: "button", click: share }, icon("share"), t("Share"));
+}
+
 // assets/ui/status-rows.js
 function statusRows(info) {
   const { status, download_count: begun, downloads_completed: whole, max_downloads: max, expires_at: expires } = info;
@@ -3539,15 +3569,29 @@ var SentTransfer = class extends HTMLElement {
     const { id, key, deleteSecret, isLocked, words } = transfer;
     const { whole, withoutKey } = writeLinks(location.origin, id, key);
     const link = () => toggle.checked ? withoutKey : whole;
-    const message = () => messageFor2(transfer, link(), toggle.checked);
     const taken = () => this.dispatchEvent(new CustomEvent("taken"));
     this.addEventListener("copied", taken);
     const wholeField = linkField(whole);
+    const handWhole = el(
+      "div",
+      { class: "row" },
+      handOver(() => messageFor2(transfer, whole, false), taken)
+    );
     const apart = el(
       "div",
       { class: "apart", hidden: true },
       field(t("1. The link"), t("Copy link"), withoutKey, true),
+      el(
+        "div",
+        { class: "row" },
+        handOver(() => messageFor2(transfer, withoutKey, true), taken)
+      ),
       field(t("2. The key"), t("Copy key"), key),
+      el(
+        "div",
+        { class: "row" },
+        handOver(() => keyMessage(key), taken)
+      ),
       el(
         "p",
         { class: "hint" },
@@ -3563,6 +3607,7 @@ var SentTransfer = class extends HTMLElement {
     };
     const turn = () => {
       wholeField.hidden = toggle.checked;
+      handWhole.hidden = toggle.checked;
       apart.hidden = !toggle.checked;
       drawQr();
     };
@@ -3585,13 +3630,8 @@ var SentTransfer = class extends HTMLElement {
       ) : "",
       words && spokenField(words),
       el("label", { class: "check" }, toggle, el("span", {}, t("Show link and key separately"))),
-      el(
-        "div",
-        { class: "row" },
-        copyButton(t("Copy as message"), message, { picture: "mail", onCopied: taken }),
-        "share" in navigator && shareButton(message, taken),
-        qrButton(qrPanel)
-      ),
+      handWhole,
+      el("div", { class: "row" }, qrButton(qrPanel)),
       qrPanel,
       status,
       el(
@@ -3655,16 +3695,6 @@ function field(label, action, value, primary = false) {
   copyField.value = value;
   return copyField;
 }
-function shareButton(message, taken) {
-  const share = async () => {
-    try {
-      await navigator.share({ text: message() });
-      taken();
-    } catch {
-    }
-  };
-  return el("button", { type: "button", class: "button", click: share }, icon("share"), t("Share"));
-}
 function qrButton(panel) {
   const button = el(
     "button",
@@ -3679,7 +3709,7 @@ function qrButton(panel) {
   return button;
 }
 function messageFor2({ expires, maxDownloads: max, isText, isLocked }, link, keyApart) {
-  return [
+  const text = [
     isText ? t("I have sent you a text, encrypted so that only you can open it:") : t("I have sent you a file, encrypted so that only you can open it:"),
     "",
     link,
@@ -3692,7 +3722,18 @@ function messageFor2({ expires, maxDownloads: max, isText, isLocked }, link, key
       max > 0 && tn("It can be opened once.", "It can be opened {{count}} times.", max)
     )
   ].join("\n");
+  return { subject: isText ? t("A text for you, encrypted") : t("A file for you, encrypted"), text };
 }
+var keyMessage = (key) => ({
+  subject: t("The key"),
+  text: [
+    t("This is the key for what I have sent you:"),
+    "",
+    key,
+    "",
+    t("Open the link that I am sending you separately, and put the key in where it is asked for.")
+  ].join("\n")
+});
 customElements.define("sent-transfer", SentTransfer);
 
 // assets/ui/tabs.js
