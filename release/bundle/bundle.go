@@ -5,9 +5,11 @@ package bundle
 
 import (
 	"bytes"
+	"compress/gzip"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"io"
 	"io/fs"
 	"maps"
 	"os"
@@ -21,11 +23,42 @@ import (
 // they are, in what is made of them within a folder named after the digest of it all.
 const Assets = "assets"
 
+// packed are the pages that are large, and seldom asked for: they weigh less as they are
+// embedded, and go out so to whoever takes it.
+var packed = []string{"api.html", "openapi.json"}
+
+func pack(content []byte) []byte {
+	var b bytes.Buffer
+	z, _ := gzip.NewWriterLevel(&b, gzip.BestCompression) // the level is a valid one
+	_, _ = z.Write(content)                               // into memory
+	_ = z.Close()
+	return b.Bytes()
+}
+
+// same says whether two files have the same in them: another version of Go may pack it
+// in another way.
+func same(name string, a, b []byte) bool {
+	if path.Ext(name) != ".gz" {
+		return bytes.Equal(a, b)
+	}
+	unpacked := func(content []byte) string {
+		z, err := gzip.NewReader(bytes.NewReader(content))
+		if err != nil {
+			return err.Error()
+		}
+		all, err := io.ReadAll(z)
+		return fmt.Sprint(string(all), err)
+	}
+	return unpacked(a) == unpacked(b)
+}
+
 // Site returns the files of a service's pages by their paths. web is the folder of the
 // sources, and base the path below which the service has its pages: what these name as
 // BASE/assets/… stands in the sources there, and is in the result at its name within
 // BASE/assets/DIGEST/: scripts and style sheets with all that they import, and every
 // other file as it is.
+//
+// A few pages are packed, and end in .gz.
 //
 // There are no folders in that: a script asks for what is beside it, and is, drawn into
 // another, beside everything.
@@ -61,8 +94,13 @@ func Site(web, base string) (map[string][]byte, error) {
 		}
 	}
 	folder := digest(tree)
-	for name, content := range site {
-		site[name] = refs.moved(content, refs.prefix+folder+"/")
+	for name, content := range maps.Clone(site) {
+		content = refs.moved(content, refs.prefix+folder+"/")
+		if slices.Contains(packed, name) {
+			delete(site, name)
+			name, content = name+".gz", pack(content)
+		}
+		site[name] = content
 	}
 	for name, content := range tree {
 		site[path.Join(Assets, folder, name)] = content
@@ -117,7 +155,7 @@ func Differences(folder string, site map[string][]byte) (differences []string, e
 			return err
 		case !wanted:
 			differences = append(differences, name+" is left over")
-		case !bytes.Equal(content, want):
+		case !same(name, content, want):
 			differences = append(differences, name+" is another")
 		}
 		return nil

@@ -38,10 +38,11 @@ func console(r *mux.Router) (paths []string, lost http.Handler) {
 	web.Bind(r, wire.OldConsole, http.RedirectHandler(home, http.StatusTemporaryRedirect))
 	lost = web.LostPage(pages, "lost.html", "")
 	site := web.Page(http.StripPrefix(strings.TrimSuffix(home, "/"), web.Assets(pages, lost)), "")
+	described := web.Described(r, home, site)
 	r.PathPrefix(home).Handler(site).Methods(http.MethodGet, http.MethodHead)
 
-	paths = append(wire.OldConsole.Addresses(), home)
-	for _, pattern := range []string{"*.*", "assets/*/*"} {
+	paths = append(append(wire.OldConsole.Addresses(), home), described...)
+	for _, pattern := range []string{"*.html", "assets/*/*"} {
 		named, _ := fs.Glob(pages, pattern) // a good pattern
 		for _, name := range named {
 			paths = append(paths, home+name)

@@ -27,6 +27,7 @@ import (
 	"sgraph.ai/send/shared/settings"
 	"sgraph.ai/send/shared/test/clocktest"
 	"sgraph.ai/send/shared/test/logtest"
+	"sgraph.ai/send/shared/test/openapitest"
 )
 
 const (
@@ -107,6 +108,9 @@ func (g *rig) do(q request) *http.Response {
 	}
 	w := httptest.NewRecorder()
 	g.handler.ServeHTTP(w, r)
+	description(g.t).Judge(g.t, openapitest.Answer{
+		Method: q.method, Path: r.URL.EscapedPath(), Status: w.Code, Header: w.Header(), Body: w.Body.Bytes(),
+	})
 	return w.Result()
 }
 

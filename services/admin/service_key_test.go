@@ -25,7 +25,8 @@ func byServiceKey(key string) map[string]string {
 
 // public are the routes that ask for nothing.
 var public = []wire.Route{
-	wire.Health, wire.Ready, wire.Console, wire.OldConsole,
+	wire.Health, wire.Ready, wire.Console, wire.OldConsole, wire.Description, wire.OldDescription, wire.Reference,
+	wire.OldReference,
 	wire.Login, wire.SetAuthCookie, wire.CurrentSession, wire.Logout,
 }
 

@@ -22,6 +22,7 @@ import (
 	"sgraph.ai/send/shared/settings"
 	"sgraph.ai/send/shared/test/clocktest"
 	"sgraph.ai/send/shared/test/logtest"
+	"sgraph.ai/send/shared/test/openapitest"
 	"sgraph.ai/send/shared/web"
 )
 
@@ -126,6 +127,11 @@ func (s *site) call(method, path string, body any, headers ...string) reply {
 	b, err := io.ReadAll(res.Body)
 	if err != nil {
 		s.t.Fatal(err)
+	}
+	if sent := res.Request; sent.URL.Host == strings.TrimPrefix(s.url, "http://") { // after redirects
+		description(s.t).Judge(s.t, openapitest.Answer{
+			Method: sent.Method, Path: sent.URL.EscapedPath(), Status: res.StatusCode, Header: res.Header, Body: b,
+		})
 	}
 	return reply{s.t, res.StatusCode, res.Header, b}
 }

@@ -39,12 +39,13 @@ func pages(r *mux.Router, csp string) (paths []string) {
 		"/index.html": wire.SendPage, "/receive.html": wire.ReceivePage, "/request.html": wire.RequestPage,
 		"/how.html": wire.HowPage,
 	} {
-		h := at(file, assets)
+		h := web.Document(file, assets)
 		for _, path := range page.Paths {
 			r.Handle(path, h).Methods(http.MethodGet, http.MethodHead)
 		}
 		paths = append(paths, page.Addresses()...)
 	}
+	paths = append(paths, web.Described(r, "/", assets)...)
 	r.PathPrefix(wire.Assets).Handler(assets).Methods(http.MethodGet, http.MethodHead)
 	// The service worker's place never changes, and browsers ask for it each time.
 	for _, file := range []string{"/robots.txt", "/saving.js"} {
@@ -54,7 +55,7 @@ func pages(r *mux.Router, csp string) (paths []string) {
 	paths = append(paths, "/{none}")
 	icons, _ := fs.Glob(site, "assets/*/favicon.svg") // a good pattern
 	for _, icon := range icons {                      // one: asked for where no page says otherwise
-		r.Handle("/favicon.ico", at("/"+icon, assets)).Methods(http.MethodGet, http.MethodHead)
+		r.Handle("/favicon.ico", web.Document("/"+icon, assets)).Methods(http.MethodGet, http.MethodHead)
 		paths = append(paths, "/favicon.ico")
 	}
 	named, _ := fs.Glob(site, "assets/*/*") // a good pattern
@@ -62,15 +63,4 @@ func pages(r *mux.Router, csp string) (paths []string) {
 		paths = append(paths, "/"+name)
 	}
 	return paths
-}
-
-// at serves what h has at one path, whatever path was asked for.
-func at(path string, h http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		u := *r.URL
-		u.Path, u.RawPath = path, ""
-		r = r.WithContext(r.Context())
-		r.URL = &u
-		h.ServeHTTP(w, r)
-	})
 }

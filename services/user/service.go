@@ -72,24 +72,29 @@ func New(set Settings) (*Service, error) {
 		Drain: set.Drain, Shutdown: set.Shutdown, TLS: set.TLS, Limiter: web.NewLimiter(ledger, set.Rates, set.Now, s.log),
 	}
 
+	s.handler = s.site.Wrap(s.routes(ledger))
+	return s, nil
+}
+
+// routes are all that it answers, in the order of how often they are asked: the router
+// tries one by one.
+func (s *Service) routes(ledger send.Ledger) *mux.Router {
 	r := mux.NewRouter()
-	// In the order of how often they are asked: the router tries one by one.
 	info.Health(r)
 	s.transferRoutes(r)
 	s.presignedRoutes(r)
 	s.requestRoutes(r)
-	pages(r, wire.PageCSP(set.DownloadOrigins...))
+	pages(r, wire.PageCSP(s.set.DownloadOrigins...))
 	s.configRoute(r)
 	ready := info.Readiness{
-		Ledger: ledger, Set: send.TransferSets + "00", Store: set.Store, Prefix: send.PayloadPrefix, Now: set.Now,
-		Kept: set.Ledger, Secrets: set.Secrets,
+		Ledger: ledger, Set: send.TransferSets + "00", Store: s.set.Store, Prefix: send.PayloadPrefix, Now: s.set.Now,
+		Kept: s.set.Ledger, Secrets: s.set.Secrets,
 	}
 	ready.Route(r)
 	info.Service{
 		Name: "sgraph-send-user", Environment: s.set.Environment, Stage: s.set.Stage, StorageMode: s.set.Mode,
 	}.Routes(r)
-	s.handler = s.site.Wrap(r)
-	return s, nil
+	return r
 }
 
 // ServeHTTP answers a request.

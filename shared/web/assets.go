@@ -5,6 +5,7 @@ import (
 	"compress/gzip"
 	"crypto/sha256"
 	"encoding/base64"
+	"io"
 	"io/fs"
 	"net/http"
 	"strconv"
@@ -17,7 +18,8 @@ import (
 )
 
 // Assets serves embedded files by the request's path, which for a folder means
-// its index.html. Nothing is read before it is asked for; then what a file
+// its index.html. A file that is there as .gz alone is served by its name without
+// that. Nothing is read before it is asked for; then what a file
 // needs is worked out once. What is not there is for missing to answer, such as
 // a [LostPage].
 //
@@ -79,21 +81,38 @@ func (a *assets) find(urlPath string) (*asset, error) {
 	if f, ok := a.known.Load(name); ok {
 		return f.(*asset), nil
 	}
-	body, err := fs.ReadFile(a.files, name) // refuses every name that is not a clean path; a folder is no file
+	body, small, err := a.read(name)
 	if err != nil {
 		return nil, errNotFound
 	}
-	f, _ := a.known.LoadOrStore(name, newAsset(name, body))
+	f, _ := a.known.LoadOrStore(name, newAsset(name, body, small))
 	return f.(*asset), nil
 }
 
-func newAsset(name string, body []byte) *asset {
+// read returns a file, and as what it goes out to whoever takes gzip.
+func (a *assets) read(name string) (body, small []byte, err error) {
+	body, err = fs.ReadFile(a.files, name) // refuses every name that is not a clean path; a folder is no file
+	if err == nil {
+		return body, compress(body), nil
+	}
+	if small, err = fs.ReadFile(a.files, name+".gz"); err != nil {
+		return nil, nil, err
+	}
+	z, err := gzip.NewReader(bytes.NewReader(small))
+	if err != nil {
+		return nil, nil, err
+	}
+	body, err = io.ReadAll(z)
+	return body, small, err
+}
+
+func newAsset(name string, body, small []byte) *asset {
 	f := &asset{
 		plain:        variant{body, etag(body)},
 		contentType:  wire.AssetType(name),
 		cacheControl: wire.AssetCaching(name),
 	}
-	if small := compress(body); len(small) < len(body)*9/10 {
+	if len(small) < len(body)*9/10 {
 		f.gzipped = variant{small, etag(small)}
 	}
 	return f
@@ -110,6 +129,17 @@ func compress(body []byte) []byte {
 	_, _ = z.Write(body)                                  // into memory
 	_ = z.Close()
 	return b.Bytes()
+}
+
+// Document serves what there is at one path of a site, whatever path was asked for.
+func Document(path string, site http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		u := *r.URL
+		u.Path, u.RawPath = path, ""
+		r = r.WithContext(r.Context())
+		r.URL = &u
+		site.ServeHTTP(w, r)
+	})
 }
 
 // LostPage is for a router's NotFoundHandler and MethodNotAllowedHandler: a

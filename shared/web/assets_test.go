@@ -1,6 +1,7 @@
 package web_test
 
 import (
+	"bytes"
 	"compress/gzip"
 	"io"
 	"net/http"
@@ -106,5 +107,32 @@ func TestAssets(t *testing.T) {
 	page, _ = get(t, server.URL+"/pages/", nil)
 	if !strings.Contains(page.Header.Get("Content-Security-Policy"), "connect-src 'self' https://bucket.example;") {
 		t.Errorf("CSP: %s", page.Header.Get("Content-Security-Policy"))
+	}
+}
+
+// What is there packed alone goes out as it is, or unpacked, whichever a client takes.
+func TestPackedAssets(t *testing.T) {
+	t.Parallel()
+	const text = `{"a":"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"}`
+	var packed bytes.Buffer
+	z := gzip.NewWriter(&packed)
+	if _, err := z.Write([]byte(text)); err != nil || z.Close() != nil {
+		t.Fatal(err)
+	}
+	files := fstest.MapFS{"a.json.gz": {Data: packed.Bytes()}, "b.json.gz": {Data: []byte("not packed")}}
+	server, _ := site(t, web.Settings{}, func(r *mux.Router) {
+		r.PathPrefix("/").Handler(web.Assets(files, web.LostPage(files, "none.html", "")))
+	})
+	plain, body := get(t, server.URL+"/a.json", map[string]string{"Accept-Encoding": "identity"})
+	if plain.StatusCode != 200 || body != text || plain.Header.Get("Content-Type") != "application/json" {
+		t.Errorf("unpacked: %d %q %v", plain.StatusCode, body, plain.Header)
+	}
+	small, body := get(t, server.URL+"/a.json", map[string]string{"Accept-Encoding": "gzip"})
+	if small.StatusCode != 200 || body != packed.String() || small.Header.Get("Content-Encoding") != "gzip" ||
+		small.Header.Get("ETag") == plain.Header.Get("ETag") {
+		t.Errorf("packed: %d, %d bytes, %v", small.StatusCode, len(body), small.Header)
+	}
+	if damaged, _ := get(t, server.URL+"/b.json", nil); damaged.StatusCode != 404 {
+		t.Errorf("what is not packed: %d", damaged.StatusCode)
 	}
 }

@@ -126,7 +126,7 @@ type CreateTransferReply struct {
 
 // UploadTransferRequest is a ciphertext in base64.
 type UploadTransferRequest struct {
-	Data *string `json:"data"` // nil = this is something else
+	Data *string `json:"data"` // the ciphertext; nil = this is something else
 }
 
 // UploadTransferReply is an upload that arrived.

@@ -11,14 +11,25 @@ require (
 	github.com/chromedp/chromedp v0.23.0
 	github.com/coder/websocket v1.8.15
 	github.com/google/go-containerregistry v0.22.1
+	github.com/pb33f/libopenapi v0.41.8
+	github.com/santhosh-tekuri/jsonschema/v6 v6.0.3
 	golang.org/x/sys v0.49.0
 	sgraph.ai/send/cli v0.0.0-00010101000000-000000000000
-	sgraph.ai/send/release v0.0.0-00010101000000-000000000000
+	sgraph.ai/send/infra v0.0.0
+	sgraph.ai/send/release v0.0.0
 	sgraph.ai/send/services/admin v0.0.0
 	sgraph.ai/send/shared v0.0.0
 )
 
-require golang.org/x/text v0.43.0 // indirect
+require (
+	github.com/bahlo/generic-list-go v0.2.0 // indirect
+	github.com/buger/jsonparser v1.1.2 // indirect
+	github.com/pb33f/go-yaml v0.1.1 // indirect
+	github.com/pb33f/jsonpath v0.8.4 // indirect
+	github.com/pb33f/ordered-map/v2 v2.3.2 // indirect
+	golang.org/x/text v0.43.0 // indirect
+	golang.org/x/time v0.16.0 // indirect
+)
 
 require (
 	dario.cat/mergo v1.0.2 // indirect

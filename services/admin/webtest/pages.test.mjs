@@ -5,5 +5,5 @@ import { checkPages } from '../../../shared/pages/webtest/site.mjs';
 checkPages({
   web: new URL('../web/', import.meta.url),
   base: '/admin',
-  pages: ['index.html', 'lost.html'],
+  pages: ['index.html', 'lost.html', 'api.html'],
 });

@@ -126,11 +126,13 @@ func tour(t *testing.T, userURL, adminURL string) {
 		u, a := user.at(t), admin.at(t)
 		for _, route := range []wire.Route{
 			wire.SendPage, wire.ReceivePage, wire.RequestPage, wire.HowPage, wire.Config,
+			wire.Description, wire.Reference, wire.OldDescription, wire.OldReference,
 			wire.Health, wire.Ready, wire.Status, wire.Server, wire.Version, wire.Versions,
 		} {
 			u.get(route.To(), nil)
 		}
 		for _, route := range []wire.Route{
+			wire.Description, wire.Reference, wire.OldDescription, wire.OldReference,
 			wire.Console, wire.OldConsole, wire.Health, wire.Ready, wire.Status, wire.Server, wire.Version, wire.Versions,
 		} {
 			a.get(route.To(), nil)

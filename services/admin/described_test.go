@@ -1,0 +1,13 @@
+package admin
+
+import (
+	"testing"
+
+	"sgraph.ai/send/shared/test/openapitest"
+)
+
+// What is described is what there is, and the other way round.
+func TestRoutesAreThoseThatAreDescribed(t *testing.T) {
+	t.Parallel()
+	openapitest.Read(t, "web/openapi.json").Routes(t, (&Service{}).routes())
+}
