@@ -80,7 +80,11 @@ func sweepArgs(s settings.Settings, user *Service) *ScheduleArgs {
 const trailMinutes = 10
 
 func trailArgs(s settings.Settings, admin *Service) *ScheduleArgs {
-	return called(s, admin, trailMinutes, "put into the audit trail what waits for it")
+	minutes := trailMinutes
+	if s.Told[service.WebhookURL.Env] != "" { // whose receiver waits for it
+		minutes = 1
+	}
+	return called(s, admin, minutes, "put into the audit trail what waits for it")
 }
 
 // called is a schedule by which a service is called to do something.

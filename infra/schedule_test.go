@@ -39,6 +39,23 @@ func TestCanaryRunsOnScheduleWithATokenOfItsOwn(t *testing.T) {
 	})
 }
 
+// A receiver of webhooks waits a minute at most, and only the admin function knows of it.
+func TestWebhooksAreSentEveryMinute(t *testing.T) {
+	t.Parallel()
+	const url = "https://hooks.example.org/send?2"
+	g := record(t, "dev", map[string]string{"sgraph-send:webhookUrl": url})
+	rule := g.named(t, "aws:cloudwatch/eventRule:EventRule", "trail")
+	if rate := rule.text("scheduleExpression"); rate != "rate(1 minute)" {
+		t.Errorf("the trail is kept at %s", rate)
+	}
+	if got := plain(g.told(t, "sgraph-send-admin-dev")["SEND__WEBHOOK_URL"]); !got.IsString() || got.StringValue() != url {
+		t.Errorf("the admin function is told %v", got)
+	}
+	if _, told := g.told(t, "sgraph-send-user-dev")["SEND__WEBHOOK_URL"]; told {
+		t.Error("the user function is told, too")
+	}
+}
+
 func TestSchedulesCallTheLiveAlias(t *testing.T) {
 	each(t, func(t *testing.T, stack string, g *graph) {
 		for name, want := range map[string]struct{ function, rate string }{

@@ -90,7 +90,7 @@ this machine; the service keeps ciphertext, and the key is in the link only.`,
 		expireCommand(e), serveCommand(e), healthCommand(e), backupCommand(e), restoreCommand(e),
 		migrateCommand(e), smokeCommand(e), trafficCommand(e), rollbackCommand(e), auditCommand(e),
 		pagesCommand(e), verifyCommand(e), tokenCommand(e), transferCommand(e), pulseCommand(e), profileCommand(e),
-		updateCommand(e))
+		updateCommand(e), webhookCommand(e))
 	completion(root)
 	return root
 }

@@ -101,6 +101,18 @@ func (s *Service) Services(ctx context.Context) (r wire.ServicesReply, err error
 	return r, err
 }
 
+// Webhook says who is told of events.
+func (s *Service) Webhook(ctx context.Context) (r wire.WebhookReply, err error) {
+	err = s.call(ctx, client.Call{Route: wire.ShowWebhook}, &r)
+	return r, err
+}
+
+// TestWebhook has them told of a test.
+func (s *Service) TestWebhook(ctx context.Context) (r wire.TestWebhookReply, err error) {
+	err = s.call(ctx, client.Call{Route: wire.TestWebhook}, &r)
+	return r, err
+}
+
 // Version says which version the admin service is, and by that whether it takes
 // the key.
 func (s *Service) Version(ctx context.Context) (string, error) {

@@ -143,6 +143,8 @@ func TestFaults(t *testing.T) {
 		"origin with a path":    {config: one("corsOrigins", "https://a.example/x"), want: "without a path"},
 		"everybody":             {config: one("adminAllow", "192.0.2.1,::/0"), want: "leave it out"},
 		"plain origin":          {config: one("corsOrigins", "http://a.example"), want: "begin with https://"},
+		"webhook, plain":        {config: one("webhookUrl", "http://a.example/hook"), want: "begins with https://"},
+		"webhook, unheard of":   {config: one("webhookEvents", "test"), want: "must be one of transfer.completed, transfer"},
 		"idle for ever":         {config: one("sessionIdle", "169h"), want: "from 5m0s to 168h0m0s"},
 		"a session's blink":     {config: one("sessionLife", "1m"), want: "from 5m0s to 168h0m0s"},
 		"too long a life":       {config: one("maxTtl", "721h"), want: "from 1m0s to 720h0m0s"},

@@ -87,7 +87,9 @@ func TestStorage(t *testing.T) {
 	room := g.again(func(s *admin.Settings) { s.Room = func() (int64, int64, error) { return 3, 4, nil } })
 	want(t, room.get("/health/storage"), 200, `{"transfers":0,"bytes":0,"more":false,
 		"counted_at":"2126-03-01T12:05:30Z","free_bytes":3,"total_bytes":4}`)
-	room = g.again(func(s *admin.Settings) { s.Room = func() (int64, int64, error) { return 3, 4, errors.ErrUnsupported } })
+	room = g.again(func(s *admin.Settings) {
+		s.Room = func() (int64, int64, error) { return 3, 4, errors.ErrUnsupported }
+	})
 	if got := text(t, room.get("/health/storage")); strings.Contains(got, "free") {
 		t.Errorf("a system that cannot tell: %s", got)
 	}

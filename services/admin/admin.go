@@ -15,6 +15,7 @@ import (
 
 	"github.com/gorilla/mux"
 
+	"sgraph.ai/send/services/admin/webhook"
 	"sgraph.ai/send/shared/audit"
 	"sgraph.ai/send/shared/info"
 	"sgraph.ai/send/shared/metric"
@@ -36,6 +37,7 @@ type Service struct {
 	salts     *send.Salts
 	outbox    *audit.Outbox
 	others    *audit.Outbox // the user service's, where it has the same ledger
+	hook      *webhook.Hook // nil = nobody is told
 	meter     metric.Meter
 	log       *slog.Logger
 	sessions  sessions
@@ -60,7 +62,7 @@ func New(set Settings) (*Service, error) {
 		meter: metric.Meter{
 			Service: metric.Admin, Stage: set.Stage, Embed: set.EmbedMetrics, Registry: set.Registry,
 		},
-		keys: newKeys(set.Ledger, set.Now),
+		keys: newKeys(set.Ledger, set.Now, set.WebhookURL),
 		probe: &http.Client{
 			Transport:     set.UserVia,
 			Timeout:       3 * time.Second,
@@ -83,7 +85,8 @@ func New(set Settings) (*Service, error) {
 		Store: set.Audit, Ledger: set.Ledger, Now: set.Now, Retention: set.AuditRetention, Log: a.log,
 		TokenIDs: a.tokenIDs,
 	}
-	a.outbox = a.outboxOf(metric.Admin, a.trail.Append)
+	a.hook = a.newHook()
+	a.outbox = a.outboxOf(metric.Admin, a.Record)
 	a.others = a.outboxOf(metric.User, a.recordOthers)
 	a.site = web.Settings{
 		Meter:             a.meter,
@@ -169,4 +172,5 @@ func (a *Service) private(root *mux.Router) {
 	a.healthRoutes(r)
 	a.auditRoutes(r)
 	a.sessionRoutes(r)
+	a.webhookRoutes(r)
 }

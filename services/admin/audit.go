@@ -33,9 +33,12 @@ func (a *Service) record(r *http.Request, kind audit.Kind, tokenHash string, err
 	}.Result(err))
 }
 
-// Record keeps what another service has to tell: one in the same process calls
-// it, others by takeEvents.
+// Record keeps what a service has to tell, and has the receiver of webhooks told of it:
+// another service in the same process calls it, others by takeEvents.
 func (a *Service) Record(ctx context.Context, events []audit.Event) error {
+	if err := a.hook.Put(ctx, events); err != nil {
+		return err
+	}
 	return a.trail.Append(ctx, events)
 }
 

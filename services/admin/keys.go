@@ -13,11 +13,12 @@ import (
 type keys struct {
 	ids      send.TokenIDs
 	sessions send.Signer // of cookies
+	webhook  []byte
 }
 
-func newKeys(ledger send.Ledger, now func() time.Time) *send.Keys[keys] {
+func newKeys(ledger send.Ledger, now func() time.Time, webhook string) *send.Keys[keys] {
 	return &send.Keys[keys]{Ledger: ledger, Service: metric.Admin, Derive: func(root send.Secret) keys {
-		return keys{root.TokenIDs(), root.Signer("admin session", now)}
+		return keys{root.TokenIDs(), root.Signer("admin session", now), root.WebhookKey(webhook)}
 	}}
 }
 

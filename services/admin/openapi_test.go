@@ -6,6 +6,9 @@ import (
 	"testing"
 	"time"
 
+	"sgraph.ai/send/services/admin"
+	"sgraph.ai/send/services/admin/webhook"
+	"sgraph.ai/send/shared/settings"
 	"sgraph.ai/send/shared/test/openapitest"
 )
 
@@ -51,7 +54,10 @@ func try(
 	t *testing.T, o openapitest.Operation, as string, with map[string]any, without ...string,
 ) openapitest.Answer {
 	t.Helper()
-	g := newRig(t, withServiceKey)
+	g := newRig(t, withServiceKey, func(s *admin.Settings) {
+		s.WebhookURL, s.WebhookVia = "https://127.0.0.1:1/hook", webhook.Via(false)
+		s.WebhookEvents = settings.WebhookTypes
+	})
 	values := map[string]any{
 		"api_key": keyValue, "cookie_value": keyValue, "time": g.clock.Now().Format(time.RFC3339),
 	}

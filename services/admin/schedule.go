@@ -18,6 +18,7 @@ func (a *Service) Invoked(ctx context.Context, event json.RawMessage) (any, erro
 	}
 	if json.Unmarshal(event, &from) == nil && from.Source == "aws.events" {
 		a.collectAll(ctx)
+		a.hook.Drain(ctx)
 		return nil, nil
 	}
 	return a.Deployed(ctx, event)
@@ -38,8 +39,12 @@ const collectPeriod = 10 * time.Minute
 
 // Tend does from time to time, until ctx ends, what on Lambda a schedule asks for:
 // where the process has the data for itself it removes what is over, elsewhere it
-// puts into the trail what waits for it, which others have left.
+// puts into the trail what waits for it, which others have left. And it tells the
+// receiver of webhooks what there is to tell, as soon as there is.
 func (a *Service) Tend(ctx context.Context) {
+	if a.set.Environment != settings.Lambda {
+		go a.hook.Run(ctx)
+	}
 	switch {
 	case a.set.KeepsOnDisk():
 		a.Sweep(ctx)

@@ -8,6 +8,7 @@ import (
 	"net/netip"
 	"time"
 
+	"sgraph.ai/send/services/admin/webhook"
 	"sgraph.ai/send/shared/metric"
 	"sgraph.ai/send/shared/secret"
 	"sgraph.ai/send/shared/send"
@@ -39,6 +40,11 @@ type Settings struct {
 	// Deployment is what Prepare does for a deploy, as [Service.Deployed] takes it;
 	// nil = nothing.
 	Deployment json.RawMessage
+
+	// WebhookURL is who is told of WebhookEvents; "" = nobody. WebhookVia is how.
+	WebhookURL    string
+	WebhookEvents []string
+	WebhookVia    http.RoundTripper
 
 	// Room says how much room there is where the bytes of transfers are, and how much in
 	// all; nil = nobody needs to know.
@@ -82,6 +88,9 @@ func Read(env *settings.Env) Settings {
 		SessionLife:    settings.SessionLife.In(env),
 		SessionIdle:    settings.SessionIdle.In(env),
 		AuditRetention: settings.AuditRetention.In(env),
+		WebhookURL:     settings.WebhookURL.In(env),
+		WebhookEvents:  settings.WebhookEvents.In(env),
+		WebhookVia:     webhook.Via(settings.WebhookPrivate.In(env)),
 		Now:            time.Now,
 	}
 	s.Secrets = &secret.Sources{Now: s.Now}

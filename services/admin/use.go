@@ -14,7 +14,7 @@ import (
 // is used.
 func (a *Service) use(ctx context.Context, name, upload string) (t send.Token, stood send.TokenStatus, err error) {
 	t, stood, err = a.tokens.Use(ctx, name, upload)
-	a.used(ctx, name, upload, t, stood, err)
+	a.used(ctx, name, upload, 1, t, stood, err)
 	return t, stood, err
 }
 
@@ -23,13 +23,13 @@ func (a *Service) book(
 	ctx context.Context, name, what string, uses int64,
 ) (t send.Token, stood send.TokenStatus, err error) {
 	t, stood, err = a.tokens.UseTimes(ctx, name, what, uses)
-	a.used(ctx, name, what, t, stood, err)
+	a.used(ctx, name, what, uses, t, stood, err)
 	return t, stood, err
 }
 
-// used tells of a use: of what it was for, and what became of it.
+// used tells of uses: of what it was for, and what became of it.
 func (a *Service) used(
-	ctx context.Context, name, upload string, t send.Token, stood send.TokenStatus, err error,
+	ctx context.Context, name, upload string, uses int64, t send.Token, stood send.TokenStatus, err error,
 ) {
 	transfer, _, _ := strings.Cut(upload, "-")
 	e := audit.Event{
@@ -43,6 +43,11 @@ func (a *Service) used(
 		metric.Count(ctx, metric.TokenNearlySpent, 1)
 	}
 	a.outbox.Put(ctx, e)
+	before := t
+	before.UsageCount -= uses
+	if e.Outcome == audit.Success && nearlySpent(t) && !nearlySpent(before) {
+		a.outbox.Put(ctx, audit.Event{Time: e.Time, Kind: audit.TokenNearlySpent, Token: e.Token}.Result(nil))
+	}
 }
 
 // nearlySpent says whether a tenth of a token's uses, or less, is left. A token

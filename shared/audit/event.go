@@ -34,7 +34,8 @@ const (
 	TokenPurged        Kind = "token_purged" // what is pending with it is to be removed
 	TokenReactivated   Kind = "token_reactivated"
 	TokenUsed          Kind = "token_used"
-	TokenTried         Kind = "token_tried" // the user service was asked about one that there is not
+	TokenNearlySpent   Kind = "token_nearly_spent" // by this use a tenth of its uses is left
+	TokenTried         Kind = "token_tried"        // the user service was asked about one that there is not
 	Login              Kind = "login"
 	Logout             Kind = "logout"
 	SessionEnded       Kind = "session_ended" // by an operator
@@ -54,7 +55,7 @@ const (
 
 // Kinds are all of them.
 var Kinds = []Kind{
-	TokenCreated, TokenLimitChanged, TokenRevoked, TokenPurged, TokenReactivated, TokenUsed, TokenTried,
+	TokenCreated, TokenLimitChanged, TokenRevoked, TokenPurged, TokenReactivated, TokenUsed, TokenNearlySpent, TokenTried,
 	Login, Logout, SessionEnded,
 	TransferCreated, TransferCompleted, TransferDownloaded, TransferConfirmed, TransferExpiryChanged,
 	TransferDeleted, TransferTakenDown, TransferExpired,

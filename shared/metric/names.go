@@ -43,6 +43,8 @@ const (
 	UploadsRefused      Name = "UploadsRefused"
 	TokenRefused        Name = "TokenRefused"
 	TokenNearlySpent    Name = "TokenNearlySpent"
+	WebhooksFailed      Name = "WebhooksFailed"
+	WebhooksLost        Name = "WebhooksLost"
 	FailedLogins        Name = "FailedLogins"
 	LimitHit            Name = "LimitHit"
 	LimiterFailedOpen   Name = "LimiterFailedOpen"
@@ -107,6 +109,9 @@ var Table = []Definition{
 	{AuditDelayed, Ones, both, false,
 		"Audit events that could not be handed over, each time that it was tried; they wait in the ledger."},
 	{AuditLost, Ones, both, false, "Audit events that could not be kept; the log has each of them."},
+	{WebhooksFailed, Ones, adminOnly, false,
+		"Attempts to tell the receiver of webhooks that failed; what it was to be told waits."},
+	{WebhooksLost, Ones, adminOnly, false, "Messages that the receiver of webhooks did not take for a day."},
 	{ColdStarts, Ones, both, false, "Instances of the function that answered their first request."},
 	{Panics, Ones, both, false, "Requests that ended in a fault of the program."},
 	{Swept, Ones, userOnly, false, "Transfers, and objects that no transfer names, that the sweep removed."},

@@ -29,6 +29,10 @@ func (s Secret) key(purpose string) []byte {
 	return k
 }
 
+// WebhookKey derives the key that signs what one receiver is told: another URL has
+// another key.
+func (s Secret) WebhookKey(url string) []byte { return s.key("webhook " + url) }
+
 // TokenName derives the name of a token for one purpose: whoever has the secret
 // finds the same token again without storing its name.
 func (s Secret) TokenName(purpose string) string {

@@ -71,6 +71,23 @@ func Choice(words ...string) Kind[string] {
 	}}
 }
 
+// Choices is some of some words, between commas.
+func Choices(words ...string) Kind[[]string] {
+	list, one := List(), Choice(words...)
+	return Kind[[]string]{
+		Parse: func(text string) ([]string, error) {
+			all, _ := list.Parse(text)
+			for _, word := range all {
+				if _, err := one.Parse(word); err != nil {
+					return nil, fmt.Errorf("%w, or several of them", err)
+				}
+			}
+			return all, nil
+		},
+		Format: list.Format,
+	}
+}
+
 // Bool is true or false.
 func Bool() Kind[bool] {
 	return Kind[bool]{Parse: func(text string) (bool, error) {
@@ -178,6 +195,17 @@ func URL() Kind[string] {
 			return "", errors.New("must be a URL such as https://send.example.org")
 		}
 		return strings.TrimRight(text, "/"), nil
+	}}
+}
+
+// HTTPS is an address of a page, or of what takes messages, by TLS.
+func HTTPS() Kind[string] {
+	return Kind[string]{Parse: func(text string) (string, error) {
+		u, err := url.Parse(text)
+		if err != nil || u.Hostname() == "" || u.User != nil || u.Fragment != "" || u.Scheme != "https" {
+			return "", errors.New("must be a URL that begins with https://, without a name, a password or a #")
+		}
+		return u.String(), nil
 	}}
 }
 

@@ -35,6 +35,17 @@ const (
 	Disk     = "disk"     // either: a folder of this machine
 )
 
+// What a receiver of webhooks can be told of.
+const (
+	WebhookCompleted   = "transfer.completed"
+	WebhookDownloaded  = "transfer.downloaded"
+	WebhookExpired     = "transfer.expired"
+	WebhookNearlySpent = "token.nearly_spent"
+)
+
+// WebhookTypes are all of them.
+var WebhookTypes = []string{WebhookCompleted, WebhookDownloaded, WebhookExpired, WebhookNearlySpent}
+
 const day = 24 * time.Hour
 
 // maxObject is the most that S3 keeps in one object.
@@ -280,6 +291,18 @@ var (
 		Env: "SEND__ADMIN_ALLOW", By: admin, Key: "adminAllow",
 		Doc: "Address ranges from which operators may come, separated by commas; others are answered 403, whatever they " +
 			"bring. Whoever brings the service key may come from anywhere. Where nothing is said, so may all.",
+	})
+	WebhookURL = define(HTTPS(), Entry{
+		Env: "SEND__WEBHOOK_URL", By: admin, Key: "webhookUrl",
+		Doc: "Address that is told of events by [webhooks](webhooks.md), by `https` only. Where nothing is said, nobody is.",
+	})
+	WebhookEvents = define(Choices(WebhookTypes...), Entry{
+		Env: "SEND__WEBHOOK_EVENTS", By: admin, Key: "webhookEvents", Default: strings.Join(WebhookTypes, ","),
+		Doc: "Events of which it is told, separated by commas.",
+	})
+	WebhookPrivate = define(Bool(), Entry{
+		Env: "SEND__WEBHOOK_PRIVATE", By: admin, Default: "false", Key: "webhookPrivate",
+		Doc: "It may have an address of a private network, or of this machine.",
 	})
 	SessionIdle = define(Duration(5*time.Minute, 7*day), Entry{
 		Env: "SEND__SESSION_IDLE", By: admin, Default: "1h", Key: "sessionIdle",

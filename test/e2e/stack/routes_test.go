@@ -165,6 +165,13 @@ func tour(t *testing.T, userURL, adminURL string) {
 		a.get(wire.Services.To(), nil)
 		a.get(wire.Activity.To(), nil)
 		a.get(wire.Storage.To(), nil)
+		for method, path := range map[string]string{
+			http.MethodGet: wire.ShowWebhook.To(), http.MethodPost: wire.TestWebhook.To(),
+		} {
+			if status, said := a.do(method, path, nil); status != http.StatusConflict {
+				t.Errorf("%s answers %d where no webhook is set: %.200s", path, status, said)
+			}
+		}
 		a.post(wire.RecordEvents.To(), event(), nil)
 		a.get(wire.ListEvents.To(), nil)
 		export := wire.ExportEvents.To() + "?form=" + wire.ChainForm

@@ -23,6 +23,7 @@ export const EVENTS = {
   token_purged: 'Pending uploads given up',
   token_reactivated: 'Token reactivated',
   token_used: 'Token used',
+  token_nearly_spent: 'Token nearly spent',
   token_tried: 'Unknown token tried',
   login: 'Login',
   logout: 'Logout',
