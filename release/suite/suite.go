@@ -40,7 +40,7 @@ func Run(ctx context.Context, groups []Group, out io.Writer) bool {
 	for _, g := range groups {
 		fmt.Fprintf(out, "\n== %s\n", g.Name)
 		began := time.Now()
-		found, err := g.run(ctx, out)
+		found, busy, err := g.run(ctx, out)
 		if err != nil && len(found.Failed) == 0 {
 			found.Failed = []string{fmt.Sprintf("%s: %v", g.Name, err)}
 		}
@@ -50,7 +50,8 @@ func Run(ctx context.Context, groups []Group, out io.Writer) bool {
 		}
 		all.Failed = append(all.Failed, found.Failed...)
 		all.Skipped = append(all.Skipped, found.Skipped...)
-		table = append(table, fmt.Sprintf("%s %5.0f s  %s", outcome, time.Since(began).Seconds(), g.Name))
+		table = append(table, fmt.Sprintf("%s %5.0f s, %5.0f s of processors  %s",
+			outcome, time.Since(began).Seconds(), busy.Seconds(), g.Name))
 	}
 	list(out, "what each group took", table)
 	list(out, "failed", all.Failed)
@@ -68,7 +69,9 @@ func list(out io.Writer, title string, lines []string) {
 	}
 }
 
-func (g Group) run(ctx context.Context, out io.Writer) (Found, error) {
+// run also answers for how long processors were busy with it, as far as it waited for
+// what it began: that is the same beside other work.
+func (g Group) run(ctx context.Context, out io.Writer) (found Found, busy time.Duration, err error) {
 	reads := g.Reads
 	if reads == nil {
 		reads = Plain
@@ -82,7 +85,7 @@ func (g Group) run(ctx context.Context, out io.Writer) (Found, error) {
 	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGTERM) }
 	cmd.WaitDelay = time.Minute
 	if err := cmd.Start(); err != nil {
-		return Found{}, err
+		return Found{}, 0, err
 	}
 	ended := make(chan error, 1)
 	go func() {
@@ -90,7 +93,8 @@ func (g Group) run(ctx context.Context, out io.Writer) (Found, error) {
 		_ = w.Close() // it never fails
 		ended <- err
 	}()
-	found, err := reads(printed, out)
+	found, err = reads(printed, out)
 	_, _ = io.Copy(io.Discard, printed) // where it was given up
-	return found, errors.Join(<-ended, err)
+	err = errors.Join(<-ended, err)
+	return found, cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime(), err
 }

@@ -76,7 +76,9 @@ func choose(pkg, run string, nightly bool) ([]suite.Group, error) {
 		goTest("command line", "./cli/..."), // which moves much more, and is looked at for races at night
 		goTest("pipelines, and what an account needs for them", "-race", "./release/...", "./bootstrap/..."),
 		goTest("infrastructure program", "./infra/..."),
-		goTest("browsers, and the whole stack against a simulated AWS", "-count=1", "./test/e2e/..."),
+		goTest("browsers, and the whole stack against a simulated AWS", "-count=1",
+			"./test/e2e/stack", "./test/e2e/pipelines", "./test/e2e/browser", // the longest first, so that none ends alone
+			"./test/e2e/..."),
 	}
 	if nightly {
 		long, err := longForms()
