@@ -56,7 +56,8 @@ func (w *world) isLive(t *testing.T, of, want string) {
 }
 
 func (p *promoted) toQA(t *testing.T) {
-	p.first = p.repo.push(t, "main", nil)
+	// That two builds are alike is seen at night; by day of small ones, elsewhere.
+	p.first = p.repo.push(t, "main", nightly.Or(map[string]string{".github/scripts/rebuild.sh": passes}, nil))
 	r := p.repo.run(t, "ci-pipeline__main.yml", pushed("main", p.first))
 	r.wants(t, map[string]string{
 		"test": "success", "tag": "success", "credentials": "success", "build": "success", "rebuild": "success",
