@@ -19,6 +19,7 @@ import (
 	"testing"
 	"time"
 
+	"sgraph.ai/send/shared/test/nightly"
 	"sgraph.ai/send/shared/wire"
 	"sgraph.ai/send/test/e2e/lambdahost"
 )
@@ -45,6 +46,9 @@ type round struct {
 	do   func(context.Context, *visitor) error
 }
 
+// rest is taken after each round: others want to do something, too.
+var rest = nightly.Or(500*time.Millisecond, 200*time.Millisecond)
+
 // start has them begin. They end when they are to leave, or the test ends.
 func (p *people) start(t *testing.T) {
 	t.Helper()
@@ -69,7 +73,7 @@ func (p *people) start(t *testing.T) {
 					return // it is what was refused
 				}
 				p.note(r.what, err)
-				time.Sleep(200 * time.Millisecond) // others want to do something, too
+				time.Sleep(rest)
 			}
 		})
 	}

@@ -3,8 +3,11 @@ package stack
 import (
 	"bytes"
 	"encoding/json"
+	"io"
 	"os"
 	"os/exec"
+	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -169,14 +172,50 @@ func (c *commandLine) changes(t *testing.T) map[string]string {
 	if err := json.Unmarshal([]byte(c.run(t, "preview", "--json", "--non-interactive")), &preview); err != nil {
 		t.Fatal(err)
 	}
-	changes := map[string]string{}
+	would := changes{}
 	for _, step := range preview.Steps {
-		if step.Op == "same" || step.Op == "read" {
-			continue
-		}
-		parts := strings.Split(step.URN, "::")
-		kind := parts[2][strings.LastIndex(parts[2], ":")+1:]
-		changes[kind+" "+parts[3]] = step.Op
+		would.add(step.Op, step.URN)
 	}
-	return changes
+	return would
+}
+
+// deploys deploys, and answers what that did, as the engine tells it.
+func (c *commandLine) deploys(t *testing.T) map[string]string {
+	t.Helper()
+	log := filepath.Join(t.TempDir(), "events")
+	telling := *c
+	telling.env = append(slices.Clone(c.env), "PULUMI_DEBUG_COMMANDS=true") // has the flag
+	telling.run(t, "up", "--yes", "--skip-preview", "--non-interactive", "--event-log", log)
+	events, err := os.Open(log)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer events.Close()
+	done := changes{}
+	for lines := json.NewDecoder(events); ; {
+		var event struct {
+			ResourcePreEvent struct{ Metadata struct{ Op, URN string } }
+		}
+		if err := lines.Decode(&event); err == io.EOF {
+			break
+		} else if err != nil {
+			t.Fatal(err)
+		}
+		if step := event.ResourcePreEvent.Metadata; step.Op != "" {
+			done.add(step.Op, step.URN)
+		}
+	}
+	return done
+}
+
+// changes are what a deploy does, by resource type and name.
+type changes map[string]string
+
+func (c changes) add(op, urn string) {
+	if op == "same" || op == "read" {
+		return
+	}
+	parts := strings.Split(urn, "::")
+	kind := parts[2][strings.LastIndex(parts[2], ":")+1:]
+	c[kind+" "+parts[3]] = op
 }

@@ -21,6 +21,7 @@ import (
 	names "sgraph.ai/send/shared/stack"
 	"sgraph.ai/send/shared/test/dynamolocal"
 	"sgraph.ai/send/shared/test/moto"
+	"sgraph.ai/send/shared/test/nightly"
 	"sgraph.ai/send/shared/test/secrettest"
 	"sgraph.ai/send/shared/wire"
 )
@@ -49,7 +50,7 @@ func TestRotation(t *testing.T) {
 		with.env = append(slices.Clone(pulumi.env), append(more, "SEND_ARTIFACTS_DIR="+builds[version])...)
 		with.run(t, "config", "set", "originSecretGeneration", fmt.Sprint(generation))
 		at := fmt.Sprintf("%s, generation %d, ", version, generation)
-		if generation == 3 {
+		if nightly.Or(false, generation == 3) { // it shows what the update shows, too
 			shown[at+"preview"] = with.run(t, "preview", "--diff", "--non-interactive")
 		}
 		shown[at+"update"] = with.run(t, "up", "--yes", "--skip-preview", "--diff", "--non-interactive")
@@ -124,8 +125,10 @@ func TestRotation(t *testing.T) {
 	step(t, "and what was deployed is what there is", func(t *testing.T) {
 		with := *pulumi
 		with.env = append(slices.Clone(pulumi.env), "SEND_ARTIFACTS_DIR="+builds[second])
-		if changes := with.changes(t); changes["Alias user-live"] != "update" || changes["Alias admin-live"] != "update" {
-			t.Errorf("before the state knows it, a deploy would change %v", changes)
+		if nightly.Or(false, true) {
+			if would := with.changes(t); would["Alias user-live"] != "update" || would["Alias admin-live"] != "update" {
+				t.Errorf("before the state knows it, a deploy would change %v", would)
+			}
 		}
 		with.run(t, "refresh", "--yes", "--skip-preview", "--non-interactive",
 			"--target", "**:Alias::user-live", "--target", "**:Alias::admin-live")
