@@ -53,6 +53,7 @@ type shownOperation struct {
 	May                          Caller
 	Parameters                   []shownField
 	Body                         []shownField
+	BodySays                     string
 	Bytes                        bool // the body is ciphertext, or can be
 	Replies                      []shownReply
 	Refusals                     []int
@@ -132,6 +133,7 @@ func (a *API) shown(o Operation) (shownOperation, error) {
 		})
 	}
 	if o.Body.JSON != nil {
+		made.BodySays = a.said.docs[named(reflect.TypeOf(o.Body.JSON))]
 		if made.Body, err = a.fields(reflect.TypeOf(o.Body.JSON)); err != nil {
 			return made, err
 		}

@@ -23,6 +23,7 @@ var says = map[string]string{
 	"part_number":      "Which part, from 1 on.",
 	"max_bytes":        "Sealed size at most.",
 	"etag":             "As the reply to its PUT had it.",
+	"metadata":         "What its maker noted, as they like.",
 	"valid":            "It can be used.",
 	"success":          "It was used.",
 	"unlimited":        "It has no limit.",
