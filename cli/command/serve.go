@@ -52,6 +52,9 @@ What it is told, it is told by the environment:
   SEND__SESSION_IDLE               when an idle session in the console ends (1h)
   SEND__SESSION_LIFE               when every session in the console ends (8h)
   SEND__ADMIN_ALLOW                from where operators may come (anywhere)
+  SEND__WEBHOOK_URL                who is told of events, by https (nobody)
+  SEND__WEBHOOK_EVENTS             of which, as in transfer.completed (all)
+  SEND__WEBHOOK_PRIVATE            whether at a private address, too (false)
   SEND__AUDIT_RETENTION            how long the audit trail is kept (90d)
   SEND__METRICS_ADDR               where Prometheus reads metrics (nowhere)
   SEND__EMBED_METRICS              true where CloudWatch finds them in the log

@@ -93,6 +93,9 @@ func Read(env *settings.Env) Settings {
 		WebhookVia:     webhook.Via(settings.WebhookPrivate.In(env)),
 		Now:            time.Now,
 	}
+	if len(s.WebhookEvents) == 0 {
+		s.WebhookEvents = settings.WebhookTypes
+	}
 	s.Secrets = &secret.Sources{Now: s.Now}
 	s.APIKey = s.Secrets.Value(settings.APIKeyValue.Required(env), settings.OldAPIKeyValue.In(env))
 	s.ServiceKey = s.Secrets.Value(settings.ServiceKey.In(env)...)

@@ -297,8 +297,8 @@ var (
 		Doc: "Address that is told of events by [webhooks](webhooks.md), by `https` only. Where nothing is said, nobody is.",
 	})
 	WebhookEvents = define(Choices(WebhookTypes...), Entry{
-		Env: "SEND__WEBHOOK_EVENTS", By: admin, Key: "webhookEvents", Default: strings.Join(WebhookTypes, ","),
-		Doc: "Events of which it is told, separated by commas.",
+		Env: "SEND__WEBHOOK_EVENTS", By: admin, Key: "webhookEvents",
+		Doc: "Events of which it is told, such as `transfer.completed`, separated by commas. Where nothing is said, of all.",
 	})
 	WebhookPrivate = define(Bool(), Entry{
 		Env: "SEND__WEBHOOK_PRIVATE", By: admin, Default: "false", Key: "webhookPrivate",
