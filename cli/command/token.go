@@ -189,7 +189,7 @@ func tokenInviteCommand(e Env) *cobra.Command {
 output: it opens the page with the token filled in. To withdraw it, revoke the token.`,
 		Example: `  sgsend token invite 4b598de5
   sgsend token invite 4b598de5 --qr`,
-	}, 1, func(_ context.Context, _ *operator.Service, t wire.TokenDetails, _ []string) (wire.TokenDetails, error) {
+	}, func(_ context.Context, _ *operator.Service, t wire.TokenDetails) (wire.TokenDetails, error) {
 		switch {
 		case t.TokenName == "":
 			return t, errors.New("the token's name cannot be read: it was made under an earlier API key")
@@ -295,8 +295,8 @@ func oneOf(flag, value string, of []string) error {
 // onToken is a command that does something with one token, and says how it stands
 // then, or what tell says.
 func onToken(
-	e Env, c *cobra.Command, arguments int,
-	do func(ctx context.Context, s *operator.Service, t wire.TokenDetails, args []string) (wire.TokenDetails, error),
+	e Env, c *cobra.Command,
+	do func(ctx context.Context, s *operator.Service, t wire.TokenDetails) (wire.TokenDetails, error),
 	tell func(ctx context.Context, t wire.TokenDetails, asJSON bool) error,
 ) *cobra.Command {
 	var o operatorFlags
@@ -315,18 +315,12 @@ func onToken(
 		if err != nil {
 			return err
 		}
-		if t, err = do(ctx, s, t, args[1:]); err != nil {
+		if t, err = do(ctx, s, t); err != nil {
 			return err
 		}
 		return tell(ctx, t, asJSON)
 	}
-	what := "one TOKEN or its ID"
-	if arguments > 1 {
-		what += ", and what is to be so"
-	}
-	if c.Args == nil {
-		c.Args = exactly(arguments, what)
-	}
+	c.Args = exactly(1, "one TOKEN or its ID")
 	c.ValidArgsFunction = cobra.NoFileCompletions
 	o.flags(&e, c)
 	jsonFlag(c, &asJSON)
@@ -366,40 +360,42 @@ func tokenShowCommand(e Env) *cobra.Command {
 		Short: "Show how an access token stands",
 		Example: `  sgsend token show 4b598de5
   wl-paste | sgsend token show - --json`,
-	}, 1, func(_ context.Context, _ *operator.Service, t wire.TokenDetails, _ []string) (wire.TokenDetails, error) {
+	}, func(_ context.Context, _ *operator.Service, t wire.TokenDetails) (wire.TokenDetails, error) {
 		return t, nil
 	}, e.tellToken)
 }
 
 func tokenLimitCommand(e Env) *cobra.Command {
-	c := &cobra.Command{
-		Use:   "limit [flags] TOKEN USES",
-		Short: "Say how many uploads an access token allows",
+	return onTokens(e, &cobra.Command{
+		Use:   "limit [flags] TOKEN... USES",
+		Short: "Say how many uploads access tokens allow",
 		Long: `Say how many uploads an access token allows in all, those that were made with it
 among them; 0 is without limit, and +N is N more than now. How the token stands
-then is printed.`,
+then is printed. Of several tokens none is changed where one is not there, or has no
+limit to which something could be added.`,
 		Example: `  sgsend token limit 4b598de5 100
-  sgsend token limit 4b598de5 +10`,
-	}
-	c.Args = func(cmd *cobra.Command, args []string) error {
-		if err := exactly(2, "one TOKEN or its ID, and how many USES")(cmd, args); err != nil {
-			return err
+  sgsend token limit 4b598de5 9f86d081 +10`,
+	}, 1, func(last []string) (change, error) {
+		if _, err := newLimit(0, last[0]); err != nil {
+			return change{}, err
 		}
-		_, err := newLimit(0, args[1])
-		return err
-	}
-	return onToken(e, c, 2, func(
-		ctx context.Context, s *operator.Service, t wire.TokenDetails, args []string,
-	) (wire.TokenDetails, error) {
-		limit, err := newLimit(t.UsageLimit, args[0])
-		if err != nil {
-			return t, err
-		}
-		if t.UsageLimit == 0 && strings.HasPrefix(args[0], "+") {
-			return t, usage(errors.New("the token has no limit, to which nothing can be added: say how many uses it is to have"))
-		}
-		return s.SetLimit(ctx, t, limit)
-	}, e.tellToken)
+		return change{
+			check: func(t wire.TokenDetails) error {
+				if t.UsageLimit == 0 && strings.HasPrefix(last[0], "+") {
+					return usage(errors.New("the token has no limit, to which nothing can be added: " +
+						"say how many uses it is to have"))
+				}
+				return nil
+			},
+			do: func(ctx context.Context, s *operator.Service, t wire.TokenDetails) (wire.TokenDetails, error) {
+				limit, err := newLimit(t.UsageLimit, last[0])
+				if err != nil {
+					return t, err
+				}
+				return s.SetLimit(ctx, t, limit)
+			},
+		}, nil
+	})
 }
 
 // newLimit is a limit as it was said: in all, or so many more.
@@ -417,21 +413,23 @@ func newLimit(old int64, said string) (int64, error) {
 func tokenRevokeCommand(e Env) *cobra.Command {
 	var purge bool
 	c := &cobra.Command{
-		Use:   "revoke [flags] TOKEN",
-		Short: "Withdraw an access token",
-		Long: `Withdraw an access token: nobody can begin or complete an upload with it any more.
-What was sent with it stays. With --purge, what was begun with it until now and is
+		Use:   "revoke [flags] TOKEN...",
+		Short: "Withdraw access tokens",
+		Long: `Withdraw access tokens: nobody can begin or complete an upload with them any more.
+What was sent with them stays. With --purge, what was begun with them until now and is
 not complete is removed at the user service's next sweep: for a token that fell
-into wrong hands.`,
-		Example: `  sgsend token revoke 4b598de5
+into wrong hands. Of several tokens none is withdrawn where one is not there.`,
+		Example: `  sgsend token revoke 4b598de5 9f86d081
   sgsend token revoke 4b598de5 --purge`,
 	}
-	c.Flags().BoolVar(&purge, "purge", false, "also remove what was begun with it and is not complete")
-	return onToken(e, c, 1, func(
-		ctx context.Context, s *operator.Service, t wire.TokenDetails, _ []string,
-	) (wire.TokenDetails, error) {
-		return s.Revoke(ctx, t, purge)
-	}, e.tellToken)
+	c.Flags().BoolVar(&purge, "purge", false, "also remove what was begun with them and is not complete")
+	return onTokens(e, c, 0, func([]string) (change, error) {
+		return change{do: func(
+			ctx context.Context, s *operator.Service, t wire.TokenDetails,
+		) (wire.TokenDetails, error) {
+			return s.Revoke(ctx, t, purge)
+		}}, nil
+	})
 }
 
 func tokenReactivateCommand(e Env) *cobra.Command {
@@ -441,8 +439,8 @@ func tokenReactivateCommand(e Env) *cobra.Command {
 		Long: `Let a withdrawn access token be used again, as often as was left of it. What was
 purged with it stays away.`,
 		Example: `  sgsend token reactivate 4b598de5`,
-	}, 1, func(
-		ctx context.Context, s *operator.Service, t wire.TokenDetails, _ []string,
+	}, func(
+		ctx context.Context, s *operator.Service, t wire.TokenDetails,
 	) (wire.TokenDetails, error) {
 		return s.Reactivate(ctx, t)
 	}, e.tellToken)
