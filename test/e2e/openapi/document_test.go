@@ -1,5 +1,5 @@
 // Package openapi holds what services say of their API to OpenAPI itself.
-package openapi_test
+package openapi
 
 import (
 	"os"
