@@ -2,7 +2,7 @@ import { el } from '../shared/dom.js';
 
 const SHOWN = 64; // characters in a line of text; all of it is in the title attribute
 const ENDING = 20; // characters
-const CUT_FROM = 28; // characters that a row may have to cut
+const CUT_FROM = 16; // characters that a row may have to cut: a phone has room for no more
 const ROW_ENDING = 12; // characters: rows can be narrow
 
 // What turns the direction of writing around. It can make one ending look like another.

@@ -393,7 +393,7 @@ function ago(date, now = /* @__PURE__ */ new Date()) {
 }
 
 // assets/ui/name.js
-var CUT_FROM = 28;
+var CUT_FROM = 16;
 var ROW_ENDING = 12;
 var TURNS = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
 function rowOf(name) {

@@ -1437,7 +1437,7 @@ customElements.define("error-note", ErrorNote);
 // assets/ui/name.js
 var SHOWN = 64;
 var ENDING = 20;
-var CUT_FROM = 28;
+var CUT_FROM = 16;
 var ROW_ENDING = 12;
 var TURNS = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
 function nameOf(name) {
