@@ -56,14 +56,27 @@ function download({ name, size, port }) {
   });
 }
 
+const QUEUED = 4; // pieces that wait for the browser at most
+
+/** Leads nowhere: what is handed over to it is gone, and no garbage. */
+const { port1: nowhere, port2: nobody } = new MessageChannel();
+nobody.close();
+
 /**
  * What comes through a port, no faster than the browser takes it. Nothing is asked before somebody is "ready".
+ *
+ * A piece that the browser took is written when it takes the next. Its memory is given back one piece later than that,
+ * since as garbage it would be there until it is collected, hundreds of MiB later.
  * @param {MessagePort} port
  */
 function bodyOf(port) {
   let isReady = false;
   let asked = 0;
+  /** @type {any[]} */
+  const given = [];
   const ask = (/** @type {ReadableStreamDefaultController} */ { desiredSize }) => {
+    const waiting = QUEUED - (desiredSize ?? QUEUED);
+    while (given.length > waiting + 2) nowhere.postMessage(null, [given.shift().buffer]);
     for (; isReady && asked < (desiredSize ?? 0); asked++) port.postMessage('more');
   };
   return new ReadableStream(
@@ -74,6 +87,7 @@ function bodyOf(port) {
           else if (data instanceof Uint8Array) {
             asked--;
             controller.enqueue(data);
+            given.push(data);
           } else if (data === null) controller.close();
           else controller.error(new Error('It was not opened to its end.'));
           ask(controller);
@@ -84,6 +98,6 @@ function bodyOf(port) {
         port.postMessage('cancelled');
       },
     },
-    { highWaterMark: 4 },
+    { highWaterMark: QUEUED },
   );
 }
