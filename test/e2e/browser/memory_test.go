@@ -15,15 +15,12 @@ import (
 	"sgraph.ai/send/shared/test/nightly"
 )
 
-// A page sends and receives a file that is larger than the memory it may take: 4 GiB at night in Chromium, as much as
+// A page sends and receives a file that is larger than the memory it may take: 4 GiB at night, as much as
 // SEND_TEST_GIB says, and usually as little as goes to disk as it arrives. That goes through the service worker into a
 // download, or into a file of the page's own, which the browser copies.
 func TestMemoryOfALargeFile(t *testing.T) {
 	inBrowser(t)
 	size := nightly.Or[int64](70<<20, 4<<30)
-	if kind() == "firefox" {
-		size = 70 << 20 // its tab lets much garbage gather when it sends more: docs/performance.md
-	}
 	if said, err := strconv.ParseInt(os.Getenv("SEND_TEST_GIB"), 10, 64); err == nil {
 		size = said << 30
 	}

@@ -4,6 +4,7 @@
 import { encodeText, startsWith } from './bytes.js';
 import { looksEnveloped, safeFilename, writeEnvelope } from './envelope.js';
 import { FileChangedError } from './errors.js';
+import { discard } from './memory.js';
 import { Places, RANDOM, SegmentSealer, TAG } from './stream.js';
 
 /** @typedef {import('./bytes.js').Bytes} Bytes */
@@ -184,6 +185,7 @@ export class SealedStream {
       const start = this.#places.sealedStart(index);
       const begin = Math.max(from, start);
       if (begin < to) into.set(sealed.subarray(begin - start, to - start), begin - from);
+      if (!this.#goesBeyond(index, from, to)) discard(sealed.buffer);
     }
     return { bytes: into.subarray(0, to - from), segments };
   }
@@ -198,18 +200,30 @@ export class SealedStream {
     const known = this.#edges.get(index);
     if (known && this.#edges.delete(index)) return known;
     const sealing = this.#seal(index);
-    const [start, end] = [this.#places.sealedStart(index), Math.min(this.#places.sealedStart(index + 1), this.size)];
-    if (start >= from && end <= to) return sealing;
+    if (!this.#goesBeyond(index, from, to)) return sealing;
     this.#edges.set(index, sealing);
     for (const old of this.#edges.keys()) if (this.#edges.size > EDGES) this.#edges.delete(old);
     return sealing;
+  }
+
+  /**
+   * Whether another part has bytes of a segment, too.
+   * @param {number} index
+   * @param {number} from
+   * @param {number} to
+   */
+  #goesBeyond(index, from, to) {
+    const [start, end] = [this.#places.sealedStart(index), Math.min(this.#places.sealedStart(index + 1), this.size)];
+    return start < from || end > to;
   }
 
   /** @param {number} index */
   async #seal(index) {
     const end = Math.min(this.#places.plainStart(index + 1), this.plainSize);
     const plain = await read(this.#plain, this.#places.plainStart(index), end);
-    return this.#sealer.seal(index, plain, index === this.#count - 1);
+    const sealed = await this.#sealer.seal(index, plain, index === this.#count - 1);
+    discard(plain.buffer);
+    return sealed;
   }
 
   /**

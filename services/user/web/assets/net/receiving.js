@@ -4,6 +4,7 @@
 import { concat } from '../crypto/bytes.js';
 import { safeFilename } from '../crypto/envelope.js';
 import { DamagedError } from '../crypto/errors.js';
+import { discard } from '../crypto/memory.js';
 import { Opener } from '../crypto/open.js';
 import { SealedFile } from '../crypto/range.js';
 import { Places } from '../crypto/stream.js';
@@ -94,8 +95,10 @@ export async function receive(sealed, line) {
         to.sink ??= await sinkAt(await line.ask({ name, size: contentSize(bytes.length, download.total, block) }));
         const fresh = bytes.subarray(Math.min(toSkip, bytes.length));
         toSkip -= bytes.length - fresh.length;
+        const { length } = fresh;
         await to.sink.write(fresh);
-        to.written += fresh.length;
+        to.written += length;
+        discard(bytes.buffer);
       }
       if (!to.sink) throw new DamagedError();
       const saved = await to.sink.close();

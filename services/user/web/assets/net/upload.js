@@ -4,9 +4,10 @@
 
 import { FileChangedError } from '../crypto/errors.js';
 import { headers, paths } from '../shared/contract.js';
-import { ApiError, errorOf } from '../shared/http.js';
+import { ApiError } from '../shared/http.js';
 import { getInfo, place, post, tokenHeaders } from './api.js';
 import { isPassing, patiently } from './patience.js';
+import { transmit } from './transmit.js';
 import { forget, Journal, lockName } from './unfinished.js';
 
 /** Beyond this a single request has too much to lose when the line drops, even where the server would take it. */
@@ -321,37 +322,4 @@ async function uploadParts(sealed, { id, parts, journal, ...context }) {
       post(paths.cancelUpload(id, uploadId), { token }).catch(() => {});
     throw error;
   }
-}
-
-/**
- * One request with a body, by XMLHttpRequest because fetch does not tell how much has left. Returns the ETag.
- * @param {string} method
- * @param {string} url
- * @param {Bytes} body which is copied into the request: a blob would go to the browser, and be read there, piece by piece
- * @param {{ headers?: Record<string, string>, signal: AbortSignal, onProgress: (bytes: number) => void }} options
- * @returns {Promise<string | null>}
- */
-function transmit(method, url, body, { headers: said = {}, signal, onProgress }) {
-  return new Promise((resolve, reject) => {
-    signal.throwIfAborted();
-    const xhr = new XMLHttpRequest();
-    const stop = () => xhr.abort();
-    signal.addEventListener('abort', stop, { once: true });
-    xhr.onloadend = () => signal.removeEventListener('abort', stop);
-    xhr.open(method, url);
-    for (const [name, value] of Object.entries(said)) xhr.setRequestHeader(name, value);
-    xhr.upload.onprogress = ({ loaded }) => onProgress(loaded);
-    xhr.onload = () => {
-      if (xhr.status >= 200 && xhr.status < 300) {
-        onProgress(body.length);
-        resolve(xhr.getResponseHeader(headers.eTag));
-      } else reject(errorOf(xhr.status, xhr.responseText, xhr.getResponseHeader(headers.retryAfter)));
-    };
-    xhr.onerror = () => {
-      onProgress(0);
-      reject(new ApiError(0));
-    };
-    xhr.onabort = () => reject(signal.reason);
-    xhr.send(body);
-  });
 }

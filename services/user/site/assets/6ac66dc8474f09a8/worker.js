@@ -401,6 +401,19 @@ function readTime(said) {
   return time >= 0 && new Date(time).toISOString().startsWith(said.slice(0, -1)) ? time : null;
 }
 
+// assets/crypto/memory.js
+var isGecko = /\bGecko\/\d/.test(globalThis.navigator?.userAgent ?? "");
+var nowhere;
+function discard(buffer) {
+  if (!isGecko || buffer.byteLength === 0) return;
+  if (!nowhere) {
+    const { port1, port2 } = new MessageChannel();
+    port2.close();
+    nowhere = port1;
+  }
+  nowhere.postMessage(null, [buffer]);
+}
+
 // assets/crypto/stream.js
 var FAMILY = concat([encodeText("SGSEND"), Uint8Array.of(0)]);
 var STREAM = 2;
@@ -2401,8 +2414,10 @@ async function receive(sealed, line) {
         to.sink ??= await sinkAt(await line.ask({ name, size: contentSize(bytes.length, download.total, block2) }));
         const fresh = bytes.subarray(Math.min(toSkip, bytes.length));
         toSkip -= bytes.length - fresh.length;
+        const { length } = fresh;
         await to.sink.write(fresh);
-        to.written += fresh.length;
+        to.written += length;
+        discard(bytes.buffer);
       }
       if (!to.sink) throw new DamagedError();
       const saved = await to.sink.close();
@@ -2649,6 +2664,51 @@ var Taker = class {
     if (this.#rest.length || !(await this.#chunks.next()).done) throw new DamagedError();
   }
 };
+
+// assets/net/transmit.js
+var QUICK = 2e3;
+var took = Infinity;
+async function transmit(method, url, body, { headers: said = {}, signal, onProgress }) {
+  signal.throwIfAborted();
+  const sending2 = { method, url, body, said, signal };
+  const start = Date.now();
+  const etag = await (isGecko && took < QUICK ? byFetch(sending2) : byXHR(sending2, onProgress));
+  took = Date.now() - start;
+  onProgress(body.length);
+  return etag;
+}
+async function byFetch({ method, url, body, said, signal }) {
+  let response;
+  try {
+    response = await fetch(url, { method, body, headers: said, signal });
+  } catch {
+    signal.throwIfAborted();
+    throw new ApiError(0);
+  }
+  if (!response.ok) throw errorOf(response.status, await response.text(), response.headers.get(headers.retryAfter));
+  return response.headers.get(headers.eTag);
+}
+function byXHR({ method, url, body, said, signal }, onProgress) {
+  return new Promise((resolve, reject) => {
+    const xhr = new XMLHttpRequest();
+    const stop = () => xhr.abort();
+    signal.addEventListener("abort", stop, { once: true });
+    xhr.onloadend = () => signal.removeEventListener("abort", stop);
+    xhr.open(method, url);
+    for (const [name, value] of Object.entries(said)) xhr.setRequestHeader(name, value);
+    xhr.upload.onprogress = ({ loaded }) => onProgress(loaded);
+    xhr.onload = () => {
+      if (xhr.status >= 200 && xhr.status < 300) resolve(xhr.getResponseHeader(headers.eTag));
+      else reject(errorOf(xhr.status, xhr.responseText, xhr.getResponseHeader(headers.retryAfter)));
+    };
+    xhr.onerror = () => {
+      onProgress(0);
+      reject(new ApiError(0));
+    };
+    xhr.onabort = () => reject(signal.reason);
+    xhr.send(body);
+  });
+}
 
 // assets/net/unfinished.js
 var PENDING = 24 * 3600 * 1e3;
@@ -2962,30 +3022,6 @@ async function uploadParts(sealed, { id, parts, journal, ...context }) {
       });
     throw error;
   }
-}
-function transmit(method, url, body, { headers: said = {}, signal, onProgress }) {
-  return new Promise((resolve, reject) => {
-    signal.throwIfAborted();
-    const xhr = new XMLHttpRequest();
-    const stop = () => xhr.abort();
-    signal.addEventListener("abort", stop, { once: true });
-    xhr.onloadend = () => signal.removeEventListener("abort", stop);
-    xhr.open(method, url);
-    for (const [name, value] of Object.entries(said)) xhr.setRequestHeader(name, value);
-    xhr.upload.onprogress = ({ loaded }) => onProgress(loaded);
-    xhr.onload = () => {
-      if (xhr.status >= 200 && xhr.status < 300) {
-        onProgress(body.length);
-        resolve(xhr.getResponseHeader(headers.eTag));
-      } else reject(errorOf(xhr.status, xhr.responseText, xhr.getResponseHeader(headers.retryAfter)));
-    };
-    xhr.onerror = () => {
-      onProgress(0);
-      reject(new ApiError(0));
-    };
-    xhr.onabort = () => reject(signal.reason);
-    xhr.send(body);
-  });
 }
 
 // assets/crypto/key.js
@@ -4795,6 +4831,7 @@ var SealedStream = class {
       const start = this.#places.sealedStart(index);
       const begin2 = Math.max(from, start);
       if (begin2 < to) into.set(sealed.subarray(begin2 - start, to - start), begin2 - from);
+      if (!this.#goesBeyond(index, from, to)) discard(sealed.buffer);
     }
     return { bytes: into.subarray(0, to - from), segments };
   }
@@ -4808,17 +4845,28 @@ var SealedStream = class {
     const known = this.#edges.get(index);
     if (known && this.#edges.delete(index)) return known;
     const sealing = this.#seal(index);
-    const [start, end] = [this.#places.sealedStart(index), Math.min(this.#places.sealedStart(index + 1), this.size)];
-    if (start >= from && end <= to) return sealing;
+    if (!this.#goesBeyond(index, from, to)) return sealing;
     this.#edges.set(index, sealing);
     for (const old of this.#edges.keys()) if (this.#edges.size > EDGES) this.#edges.delete(old);
     return sealing;
+  }
+  /**
+   * Whether another part has bytes of a segment, too.
+   * @param {number} index
+   * @param {number} from
+   * @param {number} to
+   */
+  #goesBeyond(index, from, to) {
+    const [start, end] = [this.#places.sealedStart(index), Math.min(this.#places.sealedStart(index + 1), this.size)];
+    return start < from || end > to;
   }
   /** @param {number} index */
   async #seal(index) {
     const end = Math.min(this.#places.plainStart(index + 1), this.plainSize);
     const plain = await read3(this.#plain, this.#places.plainStart(index), end);
-    return this.#sealer.seal(index, plain, index === this.#count - 1);
+    const sealed = await this.#sealer.seal(index, plain, index === this.#count - 1);
+    discard(plain.buffer);
+    return sealed;
   }
   /**
    * The tag of a segment. Nothing leaves that is another than what left before: under one nonce there is one plaintext.
