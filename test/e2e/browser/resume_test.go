@@ -253,6 +253,7 @@ func TestTwoTabsDoNotBothGoOn(t *testing.T) {
 	l.mend()
 	one.goAfresh(s.URL + "/") // what is held up ends with the page
 	one.see(unfinished)
+	two.see(unfinished) // nobody sends it any more
 	one.enter(tokenInput, s.Token+kb.Tab)
 	one.see(accepted)
 	one.choose(again, path)

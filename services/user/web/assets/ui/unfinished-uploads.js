@@ -21,10 +21,12 @@ import { isolated, nameOf } from './name.js';
  */
 export class UnfinishedUploads extends HTMLElement {
   #request = '';
+  /** Transfers that somebody else sends. @type {Set<string>} */
+  #awaited = new Set();
 
   /**
    * Shows what can go on of what is sent to a request, or, with nothing, with an access token. What another tab sends is
-   * not among it.
+   * not among it until that ends, nor is what the page of before a reload sends, whose end may take a while.
    * @param {string} request
    */
   async load(request) {
@@ -33,8 +35,9 @@ export class UnfinishedUploads extends HTMLElement {
     let all = [];
     try {
       const busy = new Set((await navigator.locks?.query())?.held?.map(({ name }) => name));
-      const kept = await unfinished();
-      all = kept.filter(({ begun }) => begun.request === request && !busy.has(lockName(begun.id)));
+      const kept = (await unfinished()).filter(({ begun }) => begun.request === request);
+      all = kept.filter(({ begun }) => !busy.has(lockName(begun.id)));
+      for (const { begun } of kept) if (busy.has(lockName(begun.id))) this.#await(begun.id);
     } catch {
       // The browser keeps nothing.
     }
@@ -42,6 +45,18 @@ export class UnfinishedUploads extends HTMLElement {
     if (this.dataset.shown === shown && this.childElementCount === all.length) return; // somebody may be choosing
     this.dataset.shown = shown;
     this.replaceChildren(...all.map(({ begun, sent }) => this.#item(begun, sent)));
+  }
+
+  /**
+   * Looks again once nobody else sends a transfer.
+   * @param {string} id
+   */
+  async #await(id) {
+    if (this.#awaited.has(id)) return;
+    this.#awaited.add(id);
+    await navigator.locks.request(lockName(id), { mode: 'shared' }, () => {});
+    this.#awaited.delete(id);
+    if (this.isConnected) await this.load(this.#request);
   }
 
   /**

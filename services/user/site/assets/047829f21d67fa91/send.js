@@ -1598,9 +1598,11 @@ customElements.define("progress-meter", ProgressMeter);
 // assets/ui/unfinished-uploads.js
 var UnfinishedUploads = class extends HTMLElement {
   #request = "";
+  /** Transfers that somebody else sends. @type {Set<string>} */
+  #awaited = /* @__PURE__ */ new Set();
   /**
    * Shows what can go on of what is sent to a request, or, with nothing, with an access token. What another tab sends is
-   * not among it.
+   * not among it until that ends, nor is what the page of before a reload sends, whose end may take a while.
    * @param {string} request
    */
   async load(request2) {
@@ -1608,14 +1610,27 @@ var UnfinishedUploads = class extends HTMLElement {
     let all = [];
     try {
       const busy = new Set((await navigator.locks?.query())?.held?.map(({ name }) => name));
-      const kept = await unfinished();
-      all = kept.filter(({ begun }) => begun.request === request2 && !busy.has(lockName(begun.id)));
+      const kept = (await unfinished()).filter(({ begun }) => begun.request === request2);
+      all = kept.filter(({ begun }) => !busy.has(lockName(begun.id)));
+      for (const { begun } of kept) if (busy.has(lockName(begun.id))) this.#await(begun.id);
     } catch {
     }
     const shown = all.map(({ begun, sent: sent2 }) => `${begun.id} ${sent2}`).join();
     if (this.dataset.shown === shown && this.childElementCount === all.length) return;
     this.dataset.shown = shown;
     this.replaceChildren(...all.map(({ begun, sent: sent2 }) => this.#item(begun, sent2)));
+  }
+  /**
+   * Looks again once nobody else sends a transfer.
+   * @param {string} id
+   */
+  async #await(id) {
+    if (this.#awaited.has(id)) return;
+    this.#awaited.add(id);
+    await navigator.locks.request(lockName(id), { mode: "shared" }, () => {
+    });
+    this.#awaited.delete(id);
+    if (this.isConnected) await this.load(this.#request);
   }
   /**
    * @param {Begun} begun
