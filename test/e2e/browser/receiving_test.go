@@ -478,10 +478,11 @@ func TestPagesSayThatNothingMoves(t *testing.T) {
 	})
 	t.Cleanup(func() { close(until) }) // before what is behind it is closed
 	p := open(t, desktop)
+	const facts = `document.querySelector('[data-view="working"] .meter-facts').innerText`
 	p.must(p.before(impatient))
 	p.goTo(s.URL + "/d/#" + id + "/" + key)
 	p.click(receiveIt)
-	p.await(`document.querySelector(".meter-facts").innerText.startsWith("Nothing has arrived for a while")`)
+	p.await(facts + `.startsWith("Nothing has arrived for a while")`)
 	p.audit("receive, nothing moves")
 	p.click(`[data-view="working"] [data-cancel]`)
 	p.click(receiveIt)
@@ -498,7 +499,7 @@ func TestPagesSayThatNothingMoves(t *testing.T) {
 	p.goSend(s)
 	p.choose(fileInput, path)
 	p.click(submit)
-	p.await(`document.querySelector(".meter-facts").innerText.startsWith("Nothing has gone out for a while")`)
+	p.await(facts + `.startsWith("Nothing has gone out for a while")`)
 	p.click(`[data-view="working"] [data-cancel]`)
 	p.see(submit)
 }
