@@ -263,7 +263,8 @@ func TestNamesOfOthers(t *testing.T) {
 			end.selectNodeContents(name.lastChild);
 			const { right } = end.getBoundingClientRect();
 			const isCut = name.scrollWidth > name.clientWidth; // at its end
-			const isWhole = !isCut && right <= size.left + 1 && size.right <= row.right && !/[\u202a-\u202e]/.test(name.textContent);
+			const fits = !isCut && right <= size.left + 1 && size.right <= row.right;
+			const isWhole = fits && !/[\u202a-\u202e]/.test(name.textContent);
 			return isWhole ? name.nextElementSibling.textContent : name.outerHTML;
 		})`, list))
 		if !slices.Equal(shown, slices.Repeat([]string{"6 bytes"}, len(names))) {
