@@ -8,7 +8,7 @@ import { copyButton, dialog, el, icon } from '../shared/dom.js';
 import { ago, bytes } from '../shared/format.js';
 import { t } from '../shared/language.js';
 import { isolated, rowOf } from './name.js';
-import { statusRows } from './status-rows.js';
+import { keptWords, statusRows } from './status-rows.js';
 
 /** @typedef {import('../net/own-transfers.js').OwnTransfer} OwnTransfer */
 
@@ -87,10 +87,6 @@ async function lookAll(/** @type {{ look: () => Promise<void> }[]} */ items, /**
     await look();
   }
 }
-
-/** What is kept, and what that means. */
-const keptWords = () =>
-  t('The link with its key, and the secret that deletes it. Whoever uses this browser can open what you sent.');
 
 const forgettingWords = () =>
   t(

@@ -6,6 +6,7 @@ import { sentences, t, tn } from '../shared/language.js';
 import { qrPicture } from '../shared/qr-picture.js';
 import { CopyField } from './copy-field.js';
 import { handOver } from './hand-over.js';
+import { keptWords } from './status-rows.js';
 import { TransferStatus } from './transfer-status.js';
 
 /**
@@ -125,23 +126,19 @@ export class SentTransfer extends HTMLElement {
   }
 }
 
-const KEPT = t(
-  'The link with its key, and the secret that deletes it. Whoever uses this browser can open what you sent.',
-);
-
 /**
  * Keeps it on the list of this device, if the person wants that, and what is sent from then on.
  * @param {Transfer} transfer
  */
 function keepSwitch({ id, key, deleteSecret, name, size, isText }) {
   const keep = el('input', { type: 'checkbox', role: 'switch', checked: isKeeping() });
-  const hint = el('p', { class: 'hint', role: 'status' }, KEPT);
+  const hint = el('p', { class: 'hint', role: 'status' }, keptWords());
   const turn = async () => {
     try {
       keepFromNow(keep.checked);
       if (keep.checked) await keepTransfer({ id, key, deleteSecret, name, size, isText, sent: Date.now() });
       else await forgetTransfer(id);
-      hint.textContent = KEPT;
+      hint.textContent = keptWords();
     } catch {
       keep.checked = false;
       hint.textContent = t('This browser keeps nothing');

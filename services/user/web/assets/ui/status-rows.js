@@ -27,6 +27,10 @@ export function statusRows(info) {
   return rows;
 }
 
+/** What is kept of it in this browser, where its sender wants that, and what that means. */
+export const keptWords = () =>
+  t('The link with its key, and the secret that deletes it. Whoever uses this browser can open what you sent.');
+
 /**
  * How far it is.
  * @param {TransferInfo} info

@@ -425,6 +425,7 @@ function statusRows(info) {
   if (info.erased) rows.push([t("On the server"), t("Erased")]);
   return rows;
 }
+var keptWords = () => t("The link with its key, and the secret that deletes it. Whoever uses this browser can open what you sent.");
 var soFar = ({ arrived_bytes: done = 0, file_size_bytes: all }) => all ? [[t("Sent so far"), percent(Math.min(1, done / all))]] : [];
 
 // assets/ui/sent-here-later.js
@@ -496,7 +497,6 @@ async function lookAll(items, list) {
     await look();
   }
 }
-var keptWords = () => t("The link with its key, and the secret that deletes it. Whoever uses this browser can open what you sent.");
 var forgettingWords = () => t(
   "This browser forgets the links and what deletes them. What you sent stays until it ends, for whoever has its link."
 );

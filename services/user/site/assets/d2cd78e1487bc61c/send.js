@@ -3397,6 +3397,7 @@ function statusRows(info) {
   if (info.erased) rows.push([t("On the server"), t("Erased")]);
   return rows;
 }
+var keptWords = () => t("The link with its key, and the secret that deletes it. Whoever uses this browser can open what you sent.");
 var soFar = ({ arrived_bytes: done = 0, file_size_bytes: all }) => all ? [[t("Sent so far"), percent(Math.min(1, done / all))]] : [];
 
 // assets/ui/transfer-status.js
@@ -3674,18 +3675,15 @@ var SentTransfer = class extends HTMLElement {
     status.watch(id, deleteSecret);
   }
 };
-var KEPT = t(
-  "The link with its key, and the secret that deletes it. Whoever uses this browser can open what you sent."
-);
 function keepSwitch({ id, key, deleteSecret, name, size, isText }) {
   const keep = el("input", { type: "checkbox", role: "switch", checked: isKeeping() });
-  const hint = el("p", { class: "hint", role: "status" }, KEPT);
+  const hint = el("p", { class: "hint", role: "status" }, keptWords());
   const turn = async () => {
     try {
       keepFromNow(keep.checked);
       if (keep.checked) await keepTransfer({ id, key, deleteSecret, name, size, isText, sent: Date.now() });
       else await forgetTransfer(id);
-      hint.textContent = KEPT;
+      hint.textContent = keptWords();
     } catch {
       keep.checked = false;
       hint.textContent = t("This browser keeps nothing");
