@@ -178,19 +178,24 @@ func (s *Store) place(temp, path string) error {
 	return s.move(temp, path)
 }
 
+// emptying keeps the last object of a folder from being removed with it while
+// another is on its way into it. Of the process, as a folder may be open twice.
+var emptying sync.RWMutex
+
 // move gives a file the name of an object.
 func (s *Store) move(file, path string) error {
-	for try := 0; ; try++ {
-		err := os.Rename(file, path)
-		if !errors.Is(err, fs.ErrNotExist) || try == 10 {
-			return failed(err)
-		}
-		// Its folder is not there yet, or was removed just now with the last
-		// object in it.
-		if err := os.Mkdir(filepath.Dir(path), 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
-			return failed(err)
-		}
+	err := os.Rename(file, path)
+	if !errors.Is(err, fs.ErrNotExist) {
+		return failed(err)
 	}
+	// Its folder is not there yet, or was removed just now with the last object
+	// in it: none is removed until this one is in its own.
+	emptying.RLock()
+	defer emptying.RUnlock()
+	if err := os.Mkdir(filepath.Dir(path), 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
+		return failed(err)
+	}
+	return failed(os.Rename(file, path))
 }
 
 func (s *Store) tempName() string { return filepath.Join(s.temporary, rand.Text()) }

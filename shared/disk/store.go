@@ -180,6 +180,8 @@ func (s *Store) Delete(_ context.Context, key string) error {
 	if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return failed(err)
 	}
+	emptying.Lock()
+	defer emptying.Unlock()
 	_ = os.Remove(filepath.Dir(path)) // succeeds only for the last one in it
 	return nil
 }
