@@ -81,11 +81,14 @@ const trailMinutes = 10
 
 func trailArgs(s settings.Settings, admin *Service) *ScheduleArgs {
 	minutes := trailMinutes
-	if s.Told[service.WebhookURL.Env] != "" { // whose receiver waits for it
+	if webhooks(s) { // whose receiver waits for it
 		minutes = 1
 	}
 	return called(s, admin, minutes, "put into the audit trail what waits for it")
 }
+
+// webhooks says whether somebody is told of events.
+func webhooks(s settings.Settings) bool { return s.Told[service.WebhookURL.Env] != "" }
 
 // called is a schedule by which a service is called to do something.
 func called(s settings.Settings, service *Service, minutes int, why string) *ScheduleArgs {
@@ -120,6 +123,7 @@ func watchArgs(on Ground, site *Site, canary *Canary) *WatchArgs {
 		SavedQueries:  on.SavedQueries,
 		MonthlyBudget: on.MonthlyBudget,
 		CanaryMinutes: on.CanaryMinutes,
+		Webhooks:      webhooks(on.Settings),
 		Storage:       on.Storage,
 		Canary:        canary,
 		Site:          site,

@@ -22,8 +22,9 @@ func counted(stage, service string, name metric.Name) metricOf {
 }
 
 // businessAlarms watch what only the services can see. A metric has no data
-// while nothing happens, which is well for all but the sweep.
-func businessAlarms(stage string, of Watched) []alarm {
+// while nothing happens, which is well for all but the sweep. webhooks says whether
+// somebody is told of events.
+func businessAlarms(stage string, webhooks bool, of Watched) []alarm {
 	service := of.name()
 	perRequest := func(name metric.Name) map[string]metricOf {
 		return map[string]metricOf{"failed": counted(stage, service, name), "calls": of.requests()}
@@ -71,6 +72,13 @@ func businessAlarms(stage string, of Watched) []alarm {
 			why:    "a token has a tenth of its uses or less left",
 			metric: counted(stage, service, metric.TokenNearlySpent), above: 0, period: 300, datapoints: 1, of: 1,
 		})
+		if webhooks {
+			all = append(all, alarm{
+				name: "webhooks-lost", playbook: "webhooks-lost",
+				why:    "the receiver of webhooks did not take a message for a day, which is given up",
+				metric: counted(stage, service, metric.WebhooksLost), above: 0, period: 300, datapoints: 1, of: 1,
+			})
+		}
 	}
 	for i := range all {
 		all[i].name = service + "-" + all[i].name

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"maps"
+	"strings"
 	"testing"
 
 	"sgraph.ai/send/infra/cost"
@@ -50,6 +51,12 @@ func TestCostsCountWhatThereIs(t *testing.T) {
 		if want := cost.FixedOf(s); got != want {
 			t.Errorf("%s has %+v, and cost.FixedOf says %+v", stack, got, want)
 		}
+		for _, rule := range g.of("aws:cloudwatch/eventRule:EventRule") {
+			every := fmt.Sprintf("rate(%.0f minute", cost.TrailEvery(s).Minutes())
+			if rate := rule.text("scheduleExpression"); rule.Name == "trail" && !strings.HasPrefix(rate, every) {
+				t.Errorf("the admin function is called at %s, and not at %s", rate, every)
+			}
+		}
 		for _, f := range g.of("aws:lambda/function:Function") {
 			if f.Name == "canary" && f.at("memorySize").NumberValue() != cost.CanaryMB {
 				t.Errorf("the canary has %v MB", f.at("memorySize"))
@@ -62,6 +69,13 @@ func TestCostsCountWhatThereIs(t *testing.T) {
 		changes := map[string]string{"sgraph-send:adminAllow": "192.0.2.0/24", "sgraph-send:botControl": "true"}
 		count(t, "qa", changes, record(t, "qa", changes))
 		maps.Copy(changes, onHosts("qa", "sgraph-send:hosts", "2-2"))
+		count(t, "qa", changes, record(t, "qa", changes))
+	})
+	t.Run("webhooks", func(t *testing.T) {
+		t.Parallel()
+		changes := map[string]string{"sgraph-send:webhookUrl": "https://hooks.example.org"}
+		count(t, "dev", changes, record(t, "dev", changes))
+		maps.Copy(changes, onHosts("qa"))
 		count(t, "qa", changes, record(t, "qa", changes))
 	})
 }

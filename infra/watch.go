@@ -31,6 +31,7 @@ type WatchArgs struct {
 	SavedQueries  bool // questions to the logs are kept
 	MonthlyBudget int  // US dollars; 0 = no budget
 	CanaryMinutes int  // between two rounds of the canary
+	Webhooks      bool // somebody is told of events
 
 	Storage *Storage
 	Canary  *Canary // nil where there is none
@@ -107,7 +108,7 @@ func raiseRegional(ctx *pulumi.Context, args *WatchArgs, on *board) error {
 	alarms := storageAlarms(args.Storage, requests)
 	for _, service := range args.Services {
 		alarms = append(alarms, service.alarms()...)
-		alarms = append(alarms, businessAlarms(args.Stage, service)...)
+		alarms = append(alarms, businessAlarms(args.Stage, args.Webhooks, service)...)
 	}
 	alarms = append(alarms, args.Alarms...)
 	if args.Firewall != nil && !args.Firewall.global() {

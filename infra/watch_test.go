@@ -64,31 +64,56 @@ func TestBusinessAlarmsWaitForWhatTheServicesCount(t *testing.T) {
 	})
 }
 
+// Where nobody is told of events nothing can be lost, and an alarm would cost.
+func TestLostWebhooksAreWatchedWhereThereAreAny(t *testing.T) {
+	t.Parallel()
+	const alarm, webhook = "aws:cloudwatch/metricAlarm:MetricAlarm", "sgraph-send:webhookUrl"
+	g := record(t, "dev", map[string]string{webhook: "https://hooks.example.org"})
+	lost := g.named(t, alarm, "admin-webhooks-lost")
+	if lost.text("metricName") != string(metric.WebhooksLost) || !known(t, metric.Admin, lost.text("metricName")) {
+		t.Errorf("it waits for %s", lost.text("metricName"))
+	}
+	from, _ := raised(t, lost, with(quiet(), day{"WebhooksLost": once(fails)}))
+	if from < fails || from > fails+10 {
+		t.Errorf("for one that is lost at minute %d it is raised at %d", fails, from)
+	}
+	checkAlarm(t, "dev", lost)
+	for _, a := range record(t, "dev", nil).some(t, alarm) {
+		if a.text("metricName") == string(metric.WebhooksLost) {
+			t.Errorf("%s watches what nobody sends", a.Name)
+		}
+	}
+}
+
+var playbook = regexp.MustCompile(`docs/playbooks/[a-z0-9-]+\.md`)
+
 func TestEveryAlarmSpeaksAndHasAPlaybook(t *testing.T) {
-	page := regexp.MustCompile(`docs/playbooks/[a-z0-9-]+\.md`)
 	eachOnAll(t, func(t *testing.T, stack, compute string, g *graph) {
-		const composite = "aws:cloudwatch/compositeAlarm:CompositeAlarm"
-		alarms := append(g.some(t, "aws:cloudwatch/metricAlarm:MetricAlarm"), g.some(t, composite)...)
-		for _, a := range alarms {
-			if len(a.list("alarmActions")) == 0 {
-				t.Errorf("%s tells nobody", a.Name)
-			}
-			if name := a.text("name") + a.text("alarmName"); !strings.HasPrefix(name, "sgraph-send-"+stack+"-") {
-				t.Errorf("alarm %q of two stacks would be one", name)
-			}
-			playbook := page.FindString(a.text("alarmDescription"))
-			if playbook == "" {
-				t.Errorf("%s names no playbook: %q", a.Name, a.text("alarmDescription"))
-			} else if _, err := os.Stat(filepath.Join("..", playbook)); err != nil {
-				t.Errorf("%s: %v", a.Name, err)
-			}
-			quiet := a.text("treatMissingData") == "notBreaching"
-			down := strings.HasSuffix(a.Name, "-down") || strings.HasSuffix(a.Name, "-silent")
-			if a.Type != composite && quiet == down {
-				t.Errorf("%s: missing data is %s", a.Name, a.text("treatMissingData"))
-			}
+		for _, a := range append(g.some(t, "aws:cloudwatch/metricAlarm:MetricAlarm"), g.some(t, kindComposite)...) {
+			checkAlarm(t, stack, a)
 		}
 	})
+}
+
+func checkAlarm(t *testing.T, stack string, a declared) {
+	t.Helper()
+	if len(a.list("alarmActions")) == 0 {
+		t.Errorf("%s tells nobody", a.Name)
+	}
+	if name := a.text("name") + a.text("alarmName"); !strings.HasPrefix(name, "sgraph-send-"+stack+"-") {
+		t.Errorf("alarm %q of two stacks would be one", name)
+	}
+	page := playbook.FindString(a.text("alarmDescription"))
+	if page == "" {
+		t.Errorf("%s names no playbook: %q", a.Name, a.text("alarmDescription"))
+	} else if _, err := os.Stat(filepath.Join("..", page)); err != nil {
+		t.Errorf("%s: %v", a.Name, err)
+	}
+	quiet := a.text("treatMissingData") == "notBreaching"
+	down := strings.HasSuffix(a.Name, "-down") || strings.HasSuffix(a.Name, "-silent")
+	if a.Type != kindComposite && quiet == down {
+		t.Errorf("%s: missing data is %s", a.Name, a.text("treatMissingData"))
+	}
 }
 
 func TestQuestionsAreAboutWhatTheLogsHold(t *testing.T) {

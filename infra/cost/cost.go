@@ -77,8 +77,19 @@ const (
 	unitRequests = 25.0 * 3600
 
 	sweepEvery = time.Hour
-	trailEvery = 10 * time.Minute
 )
+
+// TrailEvery is how often the admin function is called for what waits: for the trail, and
+// where there is a receiver of webhooks for that.
+func TrailEvery(s settings.Settings) time.Duration {
+	if webhooks(s) {
+		return time.Minute
+	}
+	return 10 * time.Minute
+}
+
+// webhooks says whether somebody is told of events.
+func webhooks(s settings.Settings) bool { return s.Told[service.WebhookURL.Env] != "" }
 
 // DirectBytes is the largest transfer that clients send through the function.
 const DirectBytes = 4 << 20
@@ -289,7 +300,11 @@ func used(s settings.Settings, t Traffic) (u usage) {
 	sweepers := 1.0
 	switch s.Compute { // each server sweeps by itself, and has no trail to collect
 	case settings.Lambda:
-		u.Work = u.Work.Plus(Trail.Times(float64(month / trailEvery)))
+		round := Trail
+		if webhooks(s) {
+			round = round.Plus(Webhooks)
+		}
+		u.Work = u.Work.Plus(round.Times(float64(month / TrailEvery(s))))
 	case settings.Fargate:
 		sweepers = float64(s.UserTasks.Count.Least)
 	case settings.EC2:

@@ -112,7 +112,7 @@ func TestSettingsMoveTheBill(t *testing.T) {
 	base := bill(t, "prod", small, false)
 	for change, less := range map[string]bool{
 		"edge=false": true, "uptime=false": true, "canaryMinutes=0": true, "userMemory=512": true, "botControl=true": false,
-		"tracing=true":    false,
+		"tracing=true": false, "webhookUrl=https://hooks.example.org": false,
 		"accessLogDays=7": false, "defaultTtl=12h": true, "logRetentionDays=30": true, "protect=false": true,
 		"architecture=x86_64": false, "region=us-east-1": true,
 	} {
@@ -217,5 +217,25 @@ func TestServersCostAllTheTime(t *testing.T) {
 	}
 	if _, err := cost.Of(s, cost.Traffic{}, false); err == nil || !strings.Contains(err.Error(), "m7g.large") {
 		t.Errorf("a host of a kind without a price: %v", err)
+	}
+}
+
+// By hand: 39,000 calls more in a month of 30 days, and an alarm, whether anybody is told
+// of anything or not.
+func TestWebhooksCostARoundEachMinute(t *testing.T) {
+	t.Parallel()
+	const url = "webhookUrl=https://hooks.example.org"
+	without, with := bill(t, "dev", cost.Traffic{}, false), bill(t, "dev", cost.Traffic{}, false, url)
+	if more := line(with, cost.LambdaRequests).Count - line(without, cost.LambdaRequests).Count; !near(more, 0.03888) {
+		t.Errorf("%v million invocations come to it", more)
+	}
+	if more := line(with, cost.Alarms).Count - line(without, cost.Alarms).Count; more != 1 {
+		t.Errorf("%v metrics of alarms come to it", more)
+	}
+	const place = "domain=send.example.org"
+	servers, told := bill(t, "prod", cost.Traffic{}, false, place, "compute=ec2"),
+		bill(t, "prod", cost.Traffic{}, false, place, "compute=ec2", url)
+	if got, want := line(told, cost.LambdaRequests), line(servers, cost.LambdaRequests); got.Count != want.Count {
+		t.Errorf("hosts, which send by themselves, are called %v million times, and %v without", got.Count, want.Count)
 	}
 }

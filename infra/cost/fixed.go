@@ -60,6 +60,9 @@ func FixedOf(s settings.Settings) Fixed {
 	if s.CanaryMinutes > 0 {
 		f.AlarmMetrics++
 	}
+	if webhooks(s) {
+		f.AlarmMetrics++
+	}
 	if s.Edge.Enabled {
 		f.AlarmMetrics++
 		f.Firewalls, f.Rules = 1, 8

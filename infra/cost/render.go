@@ -279,7 +279,7 @@ func workTable() string {
 		{"receive through the function", ReceiveDirect}, {"receive from S3", ReceiveSigned}, {"delete", Delete},
 		{"expire", Expire}, {"keep an audit event", Keep}, {"a page", Page}, {"each of its parts, without an edge", PagePart},
 		{"an uptime check asks", Health}, {"a sweep with nothing to do", Sweep},
-		{"a round of the trail with nothing to do", Trail},
+		{"a round of the trail with nothing to do", Trail}, {"where there are webhooks, besides", Webhooks},
 	} {
 		n := func(x float64) string {
 			if x == 0 {

@@ -53,6 +53,9 @@ var (
 	// Sweep and Trail are rounds of the schedules with nothing to do.
 	Sweep = Work{User: 1, Reads: 40, LogKB: 0.7}
 	Trail = Work{Admin: 1, Reads: 10, LogKB: 0.33}
+
+	// Webhooks is what such a round does beside where there is a receiver of webhooks.
+	Webhooks = Work{Reads: 1}
 )
 
 // What a page is made of, besides itself, and how large it is as a whole.

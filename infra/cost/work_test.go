@@ -181,7 +181,7 @@ func (l logged) Write(line []byte) (int, error) {
 
 const lambdaLines = 0.33 // KB: START, END and REPORT
 
-func newStack(t *testing.T) *stack {
+func newStack(t *testing.T, changes ...func(*admin.Settings)) *stack {
 	t.Helper()
 	s := &stack{t: t, meter: &meter{}, clock: clocktest.At(time.Now())}
 	s.s3 = &http.Client{Transport: s.meter}
@@ -200,13 +200,16 @@ func newStack(t *testing.T) *stack {
 		EmbedMetrics: true,
 	}
 
-	var err error
-	s.admin, err = admin.New(admin.Settings{
+	set := admin.Settings{
 		Service: service, KeyName: keyName, APIKey: secret.Plain(keyValue), Ledger: ledger,
 		Audit: s3store.New(moto.Bucket(t), load),
 		Log:   log, Now: s.clock.Now, AuditRetention: 90 * 24 * time.Hour,
-	})
-	if err != nil {
+	}
+	for _, change := range changes {
+		change(&set)
+	}
+	var err error
+	if s.admin, err = admin.New(set); err != nil {
 		t.Fatal(err)
 	}
 	adminURL := s.serve(s.admin, s.admin.Flush, func(w *cost.Work) { w.Admin++ })
@@ -557,4 +560,14 @@ func TestTheFiguresOfTheSweepAreWhatItDoes(t *testing.T) {
 	about(t, "Expire", minus(more, few).Times(1.0/20), cost.Expire, 1)
 	s.sweep()
 	same(t, "Sweep", s.measured(s.sweep), cost.Sweep)
+}
+
+// The figure of a round that looks for what the receiver of webhooks is to be told.
+func TestTheFigureOfWebhooksIsWhatARoundDoes(t *testing.T) {
+	t.Parallel()
+	s := newStack(t, func(set *admin.Settings) {
+		set.WebhookURL, set.WebhookEvents = "https://hooks.example.org", settings.WebhookTypes
+	})
+	s.trail()
+	same(t, "Webhooks", minus(s.measured(s.trail), cost.Trail), cost.Webhooks)
 }
