@@ -56,20 +56,11 @@ func startChromium(p *profile, path, dir string, on screen) (engine, error) {
 	ctx, cancel = chromedp.NewContext(ctx, chromedp.WithListener(p.observe))
 	p.t.Cleanup(cancel)
 
-	scheme := "light"
-	if on.dark {
-		scheme = "dark"
-	}
 	c := &chromium{ctx: ctx, dir: dir}
 	p.engine = c // a listener may need it
 	return c, chromedp.Do(ctx,
-		call(emulation.SetDeviceMetricsOverride, emulation.SetDeviceMetricsOverrideParams{
-			Width: on.width, Height: on.height, DeviceScaleFactor: 1, Mobile: on.phone,
-		}),
+		seen(on),
 		call(emulation.SetTouchEmulationEnabled, emulation.SetTouchEmulationEnabledParams{Enabled: on.phone}),
-		call(emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
-			Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}},
-		}),
 		keepDownloads(p.downloads),
 		holdWorkers(),
 	)
@@ -170,6 +161,29 @@ func (c *chromium) evaluate(expression string) (string, error) {
 		err = fmt.Errorf("%w: %w", errLeft, err)
 	}
 	return v, err
+}
+
+func (c *chromium) look(on screen) error { return c.do(seen(on)) }
+
+// seen has a page seen as on a screen.
+func seen(on screen) step {
+	scheme, colours := "light", "none"
+	if on.dark {
+		scheme = "dark"
+	}
+	if on.forced {
+		colours = "active"
+	}
+	return chromedp.Steps(
+		call(emulation.SetDeviceMetricsOverride, emulation.SetDeviceMetricsOverrideParams{
+			Width: on.width, Height: on.height, DeviceScaleFactor: 1, Mobile: on.phone,
+		}),
+		call(emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
+			Features: []*emulation.MediaFeature{
+				{Name: "prefers-color-scheme", Value: scheme}, {Name: "forced-colors", Value: colours},
+			},
+		}),
+	)
 }
 
 func (c *chromium) before(script string) error {

@@ -83,6 +83,7 @@ func TestConsole(t *testing.T) {
 			} {
 				operator.choosing(view.name)
 				operator.says(view.says)
+				operator.audit(view.name)
 			}
 			operator.goAgain() // the session outlives that
 			operator.says("User service")

@@ -111,11 +111,7 @@ func startFirefox(p *profile, path, dir string, on screen) (engine, error) {
 	if err != nil {
 		return nil, err
 	}
-	f := begun.(*firefox)
-	_, err = f.ask("browsingContext.setViewport", map[string]any{
-		"context": f.context, "viewport": map[string]any{"width": on.width, "height": on.height},
-	})
-	return f, err
+	return begun, begun.look(on)
 }
 
 // preferences is the file that says how the browser is set up.
@@ -309,6 +305,14 @@ func (f *firefox) evaluate(expression string) (string, error) {
 	}
 	var text string
 	return text, json.Unmarshal(said.Result.Value, &text)
+}
+
+// look leaves the colours as the preferences have them.
+func (f *firefox) look(on screen) error {
+	_, err := f.ask("browsingContext.setViewport", map[string]any{
+		"context": f.context, "viewport": map[string]any{"width": on.width, "height": on.height},
+	})
+	return err
 }
 
 func (f *firefox) before(script string) error {

@@ -24,6 +24,8 @@ type engine interface {
 	evaluate(expression string) (string, error)
 	// before has every page that is opened from now on run a script before its own.
 	before(script string) error
+	// look has the page seen as on another screen; the pointer stays what it is.
+	look(on screen) error
 	click(selector string) error
 	// press presses keys one after the other, which are named as in package kb.
 	press(keys string) error
@@ -82,6 +84,7 @@ func inBrowser(t testing.TB) string {
 type profile struct {
 	engine
 	t         testing.TB
+	on        screen
 	dir       string // where the browser keeps what is of this profile
 	downloads string
 
@@ -97,6 +100,7 @@ type profile struct {
 type screen struct {
 	width, height int64
 	phone, dark   bool
+	forced        bool // colours of the person's own
 }
 
 // patience is how long is waited for what must come. It ends a test that would
@@ -116,7 +120,8 @@ func openIn(t testing.TB, dir string, on screen) *profile {
 	t.Helper()
 	path := inBrowser(t)
 	p := &profile{
-		t: t, dir: dir, downloads: t.TempDir(), mu: &sync.Mutex{}, names: map[string]string{}, complete: map[string]bool{},
+		t: t, on: on, dir: dir, downloads: t.TempDir(),
+		mu: &sync.Mutex{}, names: map[string]string{}, complete: map[string]bool{},
 	}
 	var err error
 	if p.engine, err = kinds[kind()].start(p, path, dir, on); err != nil {
@@ -140,7 +145,7 @@ func openIn(t testing.TB, dir string, on screen) *profile {
 // tab opens another tab of the same browser.
 func (p *profile) tab() *profile {
 	p.t.Helper()
-	other := &profile{t: p.t, dir: p.dir, downloads: p.downloads, mu: p.mu, names: p.names, complete: p.complete}
+	other := &profile{t: p.t, on: p.on, dir: p.dir, downloads: p.downloads, mu: p.mu, names: p.names, complete: p.complete}
 	var err error
 	if other.engine, err = p.engine.tab(other); err != nil {
 		p.t.Fatal(err)

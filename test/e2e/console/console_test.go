@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
@@ -17,6 +18,7 @@ import (
 	"sgraph.ai/send/services/admin"
 	"sgraph.ai/send/shared/audit"
 	"sgraph.ai/send/shared/send"
+	"sgraph.ai/send/test/e2e/axe"
 )
 
 func login() step {
@@ -340,10 +342,10 @@ func TestTheTrail(t *testing.T) {
 		enter("#audit-id", tokenID(t, tokens.Ledger, "token")[:9]), chromedp.KeyEvent(kb.Enter), says("50 or more"),
 		// From the press on nothing can be added to what was shown before.
 		until(`() => {
-			document.querySelector('[aria-label="Only transfer aabbccddeeff"]').click();
+			document.querySelector('button[title="Transfer aabbccddeeff"]').click();
 			return document.querySelector("send-audit .below button").disabled;
 		}`, ""),
-		until(`() => !document.querySelector('[aria-label="Only transfer 000000000000"]')`, ""), says("50 or more events"))
+		until(`() => !document.querySelector('button[title="Transfer 000000000000"]')`, ""), says("50 or more events"))
 	turned(about)
 	exported := number(t, ctx, `(() => {
 		const request = new XMLHttpRequest();
@@ -358,8 +360,9 @@ func TestTheTrail(t *testing.T) {
 	}
 }
 
-// Nothing is wider than its window: of phones, of tablets and narrow windows, and of one of 1,280 pixels at 200 %.
-func TestEveryViewFits(t *testing.T) {
+// Nothing is wider than its window: of phones, of tablets and narrow windows, and of one of 1,280 pixels at 200 %. And
+// everybody can read and use it, in each colour scheme.
+func TestEveryView(t *testing.T) {
 	t.Parallel()
 	ctx := open(t)
 	url, tokens, service := serveWithTrail(t, func(s *admin.Settings) { s.PublicURL = "https://send.example.org" })
@@ -375,56 +378,89 @@ func TestEveryViewFits(t *testing.T) {
 	}
 	sent(t, tokens, long, send.NewTransfer{ID: "0123456789ab", MaxDownloads: 1_000_000_000})
 	sent(t, tokens, long, send.NewTransfer{ID: "ab0123456789"})
-	widths := []int64{320, 390, 640, 700, 720, 740, 768, 800, 820, 1024, 1150, 1280}
-	// fits looks at every element: what a row cuts off makes the page no wider.
-	fits := func(what string) {
+	widths := []int64{320, 390, 640, 700, 720, 740, 768, 800, 820, 1024, 1150, 1280, 1440}
+	// right looks at every element: what a row cuts off makes the page no wider.
+	right := func(what string) {
 		t.Helper()
 		for _, width := range widths {
 			run(t, ctx, chromedp.EmulateViewport(width, 640))
-			right := number(t, ctx, `Math.ceil(Math.max(document.documentElement.scrollWidth,
+			edge := number(t, ctx, `Math.ceil(Math.max(document.documentElement.scrollWidth,
 				...[...document.querySelectorAll("body *:not(.segments *)")]
 				.filter((e) => e.checkVisibility()).map((e) => e.getBoundingClientRect().right)))`)
-			if right > int(width) {
-				t.Errorf("at %d %s is %d pixels too wide", width, what, right-int(width))
+			if edge > int(width) {
+				t.Errorf("at %d %s is %d pixels too wide", width, what, edge-int(width))
+			}
+			if slices.Contains([]int64{320, 390, 768, 1440}, width) {
+				breaks(t, ctx, fmt.Sprintf("%s, at %d", what, width), axe.Everything(t))
 			}
 		}
+		run(t, ctx, inColours("dark"))
+		breaks(t, ctx, what+", dark", axe.Colours(t))
+		run(t, ctx, inColours("light"))
 	}
 	run(t, ctx, chromedp.EmulateViewport(widths[0], 640, chromedp.EmulateMobile), chromedp.Navigate(url),
 		chromedp.WaitVisible(chromedp.CSS("#login-key")))
-	fits("the login")
+	right("the login")
 	run(t, ctx, login(), says("2 tokens, 2 active"), chromedp.Click(chromedp.CSS(`li:first-child .reveal`)))
-	fits("the list")
+	right("the list")
 	run(t, ctx, press("Invite"), chromedp.WaitVisible(chromedp.CSS("dialog .qr svg")))
-	fits("the invitation")
+	right("the invitation")
 	run(t, ctx, press("Done"), press("New token"))
-	fits("the form")
+	right("the form")
 	run(t, ctx, press("Cancel"), press("Several"))
-	fits("the form of several")
+	right("the form of several")
 	run(t, ctx, press("Cancel"), chromedp.Click(chromedp.CSS(`li:first-child .choose`)), says("1 token chosen"))
-	fits("what is chosen")
+	right("what is chosen")
 	run(t, ctx, press("Revoke"), says("can no longer send"))
-	fits("revoking")
+	right("revoking")
 	run(t, ctx, press("Cancel"), press("Choose none"), press("Transfers"), says("2 transfers"))
-	fits("the transfers")
+	right("the transfers")
 	run(t, ctx, press("Details"), says("What happened"), says("The audit trail has nothing"))
-	fits("a transfer")
+	right("a transfer")
 	run(t, ctx, press("Done"), press("Take down"), says("This cannot be undone"))
-	fits("taking down")
+	right("taking down")
 	run(t, ctx, press("Cancel"), press("Pulse"), says("The last hour"))
-	fits("the pulse")
+	right("the pulse")
 	for _, span := range []struct{ name, says string }{
 		{"Day", "The last 24 hours"}, {"Week", "The last 7 days"}, {"Month", "The last 30 days"},
 	} {
 		run(t, ctx, press(span.name), says(span.says))
-		fits("the pulse of a " + span.name)
+		right("the pulse of a " + span.name)
 	}
 	run(t, ctx, chromedp.Click(chromedp.CSS("send-pulse summary")), says("Day (UTC)"))
-	fits("the pulse as a table")
+	right("the pulse as a table")
 	run(t, ctx, press("Audit"), says("events, the newest first"))
-	fits("the trail")
+	right("the trail")
 	anotherLogin(t, url)
 	run(t, ctx, press("System"), says("User service"), says("Yours and 1 other"))
-	fits("the system")
+	right("the system")
 	run(t, ctx, press("End all others"), says("Everybody but you"))
-	fits("the question")
+	right("the question")
+}
+
+// inColours has the page seen in a colour scheme.
+func inColours(scheme string) step {
+	return func(ctx context.Context, target *chromedp.Target) (v chromedp.Void, err error) {
+		_, err = cdp.Call(ctx, target, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
+			Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}},
+		})
+		return v, err
+	}
+}
+
+// breaks says which rules the page breaks, as it is once nothing is on its way to a colour.
+func breaks(t *testing.T, ctx context.Context, what, rules string) {
+	t.Helper()
+	run(t, ctx, until(`() => {
+		const going = document.getAnimations().filter((animation) => animation instanceof CSSTransition);
+		for (const transition of going) transition.finish();
+		return !going.length;
+	}`, "what moves"))
+	broken, err := chromedp.Run(ctx, chromedp.Evaluate[[]string](rules, chromedp.EvalAwaitPromise))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, failure := range broken {
+		t.Errorf("%s: %s", what, failure)
+	}
 }

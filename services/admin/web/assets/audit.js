@@ -254,10 +254,11 @@ class SendAudit extends View {
         type: 'button',
         class: 'button quiet id',
         title: `${kind} ${id}`,
-        'aria-label': `Only ${kind.toLowerCase()} ${label}`,
         click,
       },
+      el('span', { class: 'visually-hidden' }, 'Only '),
       el('span', {}, kind),
+      ' ',
       el('code', {}, label),
     );
   }

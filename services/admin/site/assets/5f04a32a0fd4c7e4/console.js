@@ -950,10 +950,11 @@ var SendAudit = class extends View {
         type: "button",
         class: "button quiet id",
         title: `${kind} ${id}`,
-        "aria-label": `Only ${kind.toLowerCase()} ${label}`,
         click
       },
+      el("span", { class: "visually-hidden" }, "Only "),
       el("span", {}, kind),
+      " ",
       el("code", {}, label)
     );
   }
