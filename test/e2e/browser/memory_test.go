@@ -21,9 +21,6 @@ import (
 func TestMemoryOfALargeFile(t *testing.T) {
 	inBrowser(t)
 	size := nightly.Or[int64](70<<20, 4<<30)
-	if kind() == "firefox" {
-		size = min(size, 1<<30) // more has more garbage in a file of the page's own: docs/performance.md
-	}
 	if said, err := strconv.ParseInt(os.Getenv("SEND_TEST_GIB"), 10, 64); err == nil {
 		size = said << 30
 	}

@@ -1,5 +1,7 @@
 // Small things every module here does with bytes.
 
+import { discard } from './memory.js';
+
 const encoder = new TextEncoder();
 
 /** @typedef {Uint8Array<ArrayBuffer>} Bytes */
@@ -82,12 +84,16 @@ export class ByteQueue {
   }
 
   /**
-   * The next n bytes (fewer only when fewer are held), at the beginning of an array.
+   * The next n bytes (fewer only when fewer are held), at the beginning of an array. The memory of chunks that end with
+   * them is nobody's any more.
    * @param {Bytes} into
    * @param {number} n
    */
   takeInto(into, n) {
-    return joinInto(into, this.chunks(n));
+    const chunks = this.chunks(n);
+    const joined = joinInto(into, chunks);
+    for (const { buffer, byteOffset, length } of chunks) if (byteOffset + length === buffer.byteLength) discard(buffer);
+    return joined;
   }
 
   /**

@@ -5,6 +5,7 @@ import { encodeText, startsWith } from './bytes.js';
 import { looksEnveloped, safeFilename, writeEnvelope } from './envelope.js';
 import { FileChangedError } from './errors.js';
 import { discard } from './memory.js';
+import { Runs, read } from './plain.js';
 import { Places, RANDOM, SegmentSealer, TAG } from './stream.js';
 
 /** @typedef {import('./bytes.js').Bytes} Bytes */
@@ -66,23 +67,6 @@ function enveloped({ name, type, content }, fallback) {
   return filename ? new Blob([writeEnvelope({ filename, ...(type && { type }) }), content]) : content;
 }
 
-/**
- * Bytes of what is sealed; a FileChangedError where a file was moved, deleted or written to since it was chosen.
- * @param {Blob} plain
- * @param {number} from
- * @param {number} to
- */
-async function read(plain, from, to) {
-  let bytes;
-  try {
-    bytes = new Uint8Array(await plain.slice(from, to).arrayBuffer());
-  } catch {
-    throw new FileChangedError();
-  }
-  if (bytes.length !== to - from) throw new FileChangedError();
-  return bytes;
-}
-
 /** Format 1: all of it is sealed when the first part is asked for. */
 export class SealedAtOnce {
   version = 1;
@@ -137,6 +121,8 @@ export class SealedStream {
   #tags;
   /** Segments that two parts have in common, for the second to ask. @type {Map<number, Promise<Bytes>>} */
   #edges = new Map();
+  /** What the plaintext is read into. @type {ArrayBuffer[]} */
+  #memory = [];
 
   /**
    * What is random is chosen here, unless somebody goes on; only tests give it otherwise.
@@ -172,15 +158,9 @@ export class SealedStream {
     if (from >= to) return { bytes: into.subarray(0, 0), segments: [] };
     const { head } = this.#sealer;
     if (from < head.length) into.set(head.subarray(from, to));
-    const [first, last] = [this.#places.indexOfSealed(from), this.#places.indexOfSealed(to - 1)];
+    /** @type {Tagged[]} */
     const segments = [];
-    let next = this.#segment(first, from, to);
-    for (let index = first; index <= last; index++) {
-      const sealed = await next;
-      if (index < last) {
-        next = this.#segment(index + 1, from, to);
-        next.catch(() => {}); // this one may fail first
-      }
+    for await (const { index, sealed } of this.#segments(from, to)) {
       segments.push(this.#check(index, sealed));
       const start = this.#places.sealedStart(index);
       const begin = Math.max(from, start);
@@ -191,19 +171,29 @@ export class SealedStream {
   }
 
   /**
-   * A segment, sealed. One that goes on beyond the part of which it is asked is there for the part that has the rest.
-   * @param {number} index
+   * The segments that have bytes of a part.
    * @param {number} from
    * @param {number} to
    */
-  #segment(index, from, to) {
-    const known = this.#edges.get(index);
-    if (known && this.#edges.delete(index)) return known;
-    const sealing = this.#seal(index);
-    if (!this.#goesBeyond(index, from, to)) return sealing;
-    this.#edges.set(index, sealing);
-    for (const old of this.#edges.keys()) if (this.#edges.size > EDGES) this.#edges.delete(old);
-    return sealing;
+  async *#segments(from, to) {
+    const [first, last] = [this.#places.indexOfSealed(from), this.#places.indexOfSealed(to - 1)];
+    const runs = new Runs(this.#plain, this.#plainEnd(last), this.#memory);
+    /** One is sealed while the next is read. @type {{ index: number, sealing: Promise<Bytes> } | undefined} */
+    let before;
+    try {
+      for (let index = first; index <= last; index++) {
+        let sealing = this.#taken(index);
+        if (!sealing) {
+          sealing = this.#seal(index, await runs.read(this.#places.plainStart(index), this.#plainEnd(index)), runs);
+          if (this.#goesBeyond(index, from, to)) this.#leave(index, sealing);
+        }
+        if (before) yield { index: before.index, sealed: await before.sealing };
+        before = { index, sealing };
+      }
+      if (before) yield { index: before.index, sealed: await before.sealing };
+    } finally {
+      runs.end();
+    }
   }
 
   /**
@@ -217,13 +207,38 @@ export class SealedStream {
     return start < from || end > to;
   }
 
-  /** @param {number} index */
-  async #seal(index) {
-    const end = Math.min(this.#places.plainStart(index + 1), this.plainSize);
-    const plain = await read(this.#plain, this.#places.plainStart(index), end);
-    const sealed = await this.#sealer.seal(index, plain, index === this.#count - 1);
-    discard(plain.buffer);
-    return sealed;
+  /**
+   * @param {number} index
+   * @param {Bytes} plain
+   * @param {Runs} runs of which it is
+   */
+  async #seal(index, plain, runs) {
+    try {
+      return await this.#sealer.seal(index, plain, index === this.#count - 1);
+    } finally {
+      runs.free(plain);
+    }
+  }
+
+  /** A segment that is there for the part that has the rest of it. */
+  #taken(/** @type {number} */ index) {
+    const known = this.#edges.get(index);
+    this.#edges.delete(index);
+    return known;
+  }
+
+  /**
+   * @param {number} index
+   * @param {Promise<Bytes>} sealing
+   */
+  #leave(index, sealing) {
+    this.#edges.set(index, sealing);
+    for (const old of this.#edges.keys()) if (this.#edges.size > EDGES) this.#edges.delete(old);
+  }
+
+  /** Before which byte of the plaintext a segment ends. */
+  #plainEnd(/** @type {number} */ index) {
+    return Math.min(this.#places.plainStart(index + 1), this.plainSize);
   }
 
   /**

@@ -1,3 +1,6 @@
+// assets/crypto/memory.js
+var isGecko = /\bGecko\/\d/.test(globalThis.navigator?.userAgent ?? "");
+
 // assets/crypto/bytes.js
 var encoder = new TextEncoder();
 var encodeText = (text) => encoder.encode(text);

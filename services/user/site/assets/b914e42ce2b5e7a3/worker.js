@@ -1,3 +1,16 @@
+// assets/crypto/memory.js
+var isGecko = /\bGecko\/\d/.test(globalThis.navigator?.userAgent ?? "");
+var nowhere;
+function discard(buffer) {
+  if (!isGecko || buffer.byteLength === 0) return;
+  if (!nowhere) {
+    const { port1, port2 } = new MessageChannel();
+    port2.close();
+    nowhere = port1;
+  }
+  nowhere.postMessage(null, [buffer]);
+}
+
 // assets/crypto/bytes.js
 var encoder = new TextEncoder();
 var encodeText = (text) => encoder.encode(text);
@@ -34,12 +47,16 @@ var ByteQueue = class {
     return concat(this.chunks(n));
   }
   /**
-   * The next n bytes (fewer only when fewer are held), at the beginning of an array.
+   * The next n bytes (fewer only when fewer are held), at the beginning of an array. The memory of chunks that end with
+   * them is nobody's any more.
    * @param {Bytes} into
    * @param {number} n
    */
   takeInto(into, n) {
-    return joinInto(into, this.chunks(n));
+    const chunks = this.chunks(n);
+    const joined = joinInto(into, chunks);
+    for (const { buffer, byteOffset, length } of chunks) if (byteOffset + length === buffer.byteLength) discard(buffer);
+    return joined;
   }
   /**
    * The next n bytes (fewer only when fewer are held), as they came.
@@ -399,19 +416,6 @@ function readTime(said) {
   if (typeof said !== "string" || !TIME.test(said)) return null;
   const time = Date.parse(said);
   return time >= 0 && new Date(time).toISOString().startsWith(said.slice(0, -1)) ? time : null;
-}
-
-// assets/crypto/memory.js
-var isGecko = /\bGecko\/\d/.test(globalThis.navigator?.userAgent ?? "");
-var nowhere;
-function discard(buffer) {
-  if (!isGecko || buffer.byteLength === 0) return;
-  if (!nowhere) {
-    const { port1, port2 } = new MessageChannel();
-    port2.close();
-    nowhere = port1;
-  }
-  nowhere.postMessage(null, [buffer]);
 }
 
 // assets/crypto/stream.js
@@ -4712,6 +4716,78 @@ async function grantOf(seed) {
   return new Uint8Array(await crypto.subtle.deriveBits(hkdf, material, 256));
 }
 
+// assets/crypto/plain.js
+var LONGEST = 1024 * 1024;
+async function read3(plain, from, to) {
+  let bytes;
+  try {
+    bytes = new Uint8Array(await plain.slice(from, to).arrayBuffer());
+  } catch {
+    throw new FileChangedError();
+  }
+  if (bytes.length !== to - from) throw new FileChangedError();
+  return bytes;
+}
+var Runs = class {
+  #plain;
+  #end;
+  #memory;
+  #at = -1;
+  /** @type {ReadableStreamBYOBReader | null} null where the browser's blobs cannot be read so */
+  #reader = null;
+  /**
+   * @param {Blob} plain
+   * @param {number} end before which byte the last run ends
+   * @param {ArrayBuffer[]} memory what is read into, where what is given back is put
+   */
+  constructor(plain, end, memory) {
+    this.#plain = plain;
+    this.#end = end;
+    this.#memory = memory;
+  }
+  /**
+   * A run; a FileChangedError as of read.
+   * @param {number} from
+   * @param {number} to
+   * @returns {Promise<Bytes>}
+   */
+  async read(from, to) {
+    if (from !== this.#at) this.#start(from);
+    this.#at = to;
+    if (!this.#reader) return read3(this.#plain, from, to);
+    const length = to - from;
+    let buffer = this.#memory.pop() ?? new ArrayBuffer(LONGEST);
+    for (let got = 0; got < length; ) {
+      const { done, value } = await this.#reader.read(new Uint8Array(buffer, got, length - got)).catch(() => {
+        throw new FileChangedError();
+      });
+      if (done) throw new FileChangedError();
+      buffer = value.buffer;
+      got += value.length;
+    }
+    return new Uint8Array(buffer, 0, length);
+  }
+  /** @param {number} from */
+  #start(from) {
+    this.end();
+    try {
+      this.#reader = this.#plain.slice(from, this.#end).stream().getReader({ mode: "byob" });
+    } catch {
+      this.#reader = null;
+    }
+  }
+  /** Takes the memory of a run, which nobody needs any more. */
+  free({ buffer }) {
+    if (this.#reader) this.#memory.push(buffer);
+    else discard(buffer);
+  }
+  /** To be called when no more is wanted. */
+  end() {
+    this.#reader?.cancel().catch(() => {
+    });
+  }
+};
+
 // assets/crypto/seal.js
 var ONE_SHOT_MAX = 32 * 1024 * 1024;
 var IV2 = 12;
@@ -4725,16 +4801,6 @@ function seal(linkKey, source, { block: block2 = null, kept = null } = {}) {
 function enveloped({ name, type, content }, fallback) {
   const filename = name ? safeFilename(name) : fallback;
   return filename ? new Blob([writeEnvelope({ filename, ...type && { type } }), content]) : content;
-}
-async function read3(plain, from, to) {
-  let bytes;
-  try {
-    bytes = new Uint8Array(await plain.slice(from, to).arrayBuffer());
-  } catch {
-    throw new FileChangedError();
-  }
-  if (bytes.length !== to - from) throw new FileChangedError();
-  return bytes;
 }
 var SealedAtOnce = class {
   version = 1;
@@ -4784,6 +4850,8 @@ var SealedStream = class {
   #tags;
   /** Segments that two parts have in common, for the second to ask. @type {Map<number, Promise<Bytes>>} */
   #edges = /* @__PURE__ */ new Map();
+  /** What the plaintext is read into. @type {ArrayBuffer[]} */
+  #memory = [];
   /**
    * What is random is chosen here, unless somebody goes on; only tests give it otherwise.
    * @param {Key} linkKey
@@ -4817,16 +4885,8 @@ var SealedStream = class {
     if (from >= to) return { bytes: into.subarray(0, 0), segments: [] };
     const { head } = this.#sealer;
     if (from < head.length) into.set(head.subarray(from, to));
-    const [first, last] = [this.#places.indexOfSealed(from), this.#places.indexOfSealed(to - 1)];
     const segments = [];
-    let next = this.#segment(first, from, to);
-    for (let index = first; index <= last; index++) {
-      const sealed = await next;
-      if (index < last) {
-        next = this.#segment(index + 1, from, to);
-        next.catch(() => {
-        });
-      }
+    for await (const { index, sealed } of this.#segments(from, to)) {
       segments.push(this.#check(index, sealed));
       const start = this.#places.sealedStart(index);
       const begin2 = Math.max(from, start);
@@ -4836,19 +4896,28 @@ var SealedStream = class {
     return { bytes: into.subarray(0, to - from), segments };
   }
   /**
-   * A segment, sealed. One that goes on beyond the part of which it is asked is there for the part that has the rest.
-   * @param {number} index
+   * The segments that have bytes of a part.
    * @param {number} from
    * @param {number} to
    */
-  #segment(index, from, to) {
-    const known = this.#edges.get(index);
-    if (known && this.#edges.delete(index)) return known;
-    const sealing = this.#seal(index);
-    if (!this.#goesBeyond(index, from, to)) return sealing;
-    this.#edges.set(index, sealing);
-    for (const old of this.#edges.keys()) if (this.#edges.size > EDGES) this.#edges.delete(old);
-    return sealing;
+  async *#segments(from, to) {
+    const [first, last] = [this.#places.indexOfSealed(from), this.#places.indexOfSealed(to - 1)];
+    const runs = new Runs(this.#plain, this.#plainEnd(last), this.#memory);
+    let before;
+    try {
+      for (let index = first; index <= last; index++) {
+        let sealing = this.#taken(index);
+        if (!sealing) {
+          sealing = this.#seal(index, await runs.read(this.#places.plainStart(index), this.#plainEnd(index)), runs);
+          if (this.#goesBeyond(index, from, to)) this.#leave(index, sealing);
+        }
+        if (before) yield { index: before.index, sealed: await before.sealing };
+        before = { index, sealing };
+      }
+      if (before) yield { index: before.index, sealed: await before.sealing };
+    } finally {
+      runs.end();
+    }
   }
   /**
    * Whether another part has bytes of a segment, too.
@@ -4860,13 +4929,35 @@ var SealedStream = class {
     const [start, end] = [this.#places.sealedStart(index), Math.min(this.#places.sealedStart(index + 1), this.size)];
     return start < from || end > to;
   }
-  /** @param {number} index */
-  async #seal(index) {
-    const end = Math.min(this.#places.plainStart(index + 1), this.plainSize);
-    const plain = await read3(this.#plain, this.#places.plainStart(index), end);
-    const sealed = await this.#sealer.seal(index, plain, index === this.#count - 1);
-    discard(plain.buffer);
-    return sealed;
+  /**
+   * @param {number} index
+   * @param {Bytes} plain
+   * @param {Runs} runs of which it is
+   */
+  async #seal(index, plain, runs) {
+    try {
+      return await this.#sealer.seal(index, plain, index === this.#count - 1);
+    } finally {
+      runs.free(plain);
+    }
+  }
+  /** A segment that is there for the part that has the rest of it. */
+  #taken(index) {
+    const known = this.#edges.get(index);
+    this.#edges.delete(index);
+    return known;
+  }
+  /**
+   * @param {number} index
+   * @param {Promise<Bytes>} sealing
+   */
+  #leave(index, sealing) {
+    this.#edges.set(index, sealing);
+    for (const old of this.#edges.keys()) if (this.#edges.size > EDGES) this.#edges.delete(old);
+  }
+  /** Before which byte of the plaintext a segment ends. */
+  #plainEnd(index) {
+    return Math.min(this.#places.plainStart(index + 1), this.plainSize);
   }
   /**
    * The tag of a segment. Nothing leaves that is another than what left before: under one nonce there is one plaintext.
