@@ -219,7 +219,7 @@ func (g *graph) rulesets(t *testing.T) map[string]ruleset {
 		if err := json.Unmarshal([]byte(d.json(t)), &r); err != nil {
 			t.Fatal(err)
 		}
-		if r.Enforcement != "active" || len(r.Conditions.RefName.Includes) != 1 || len(r.Conditions.RefName.Excludes) > 0 {
+		if r.Enforcement != "active" || len(r.Conditions.RefName.Includes) == 0 || len(r.Conditions.RefName.Excludes) > 0 {
 			t.Errorf("%s is %+v", name, r)
 		}
 		all[name] = r
@@ -231,18 +231,20 @@ func TestBranchesAndVersionsAreUnderRules(t *testing.T) {
 	t.Parallel()
 	g := mustRecord(t, onGitHub(nil))
 	all := g.rulesets(t)
-	for name, want := range map[string]struct{ target, ref, rules string }{
+	const tags = "refs/tags/v* refs/tags/*/v* refs/tags/*/*/v*" // modules' in folders, too
+	for name, want := range map[string]struct{ target, refs, rules string }{
 		"main": {
 			"branch", "refs/heads/main", "deletion nonFastForward pullRequest requiredStatusChecks",
 		},
 		"dev":                       {"branch", "refs/heads/dev", "deletion nonFastForward"},
 		"no branches like versions": {"branch", "refs/heads/v*.*.*", "creation update"},
-		"versions stay":             {"tag", "refs/tags/v*", "deletion update"},
-		tagsAreMade:                 {"tag", "refs/tags/v*", "creation"},
+		"versions stay":             {"tag", tags, "deletion update"},
+		tagsAreMade:                 {"tag", tags, "creation"},
 	} {
 		r := all[name]
 		rules := strings.Join(slices.Sorted(maps.Keys(r.Rules)), " ")
-		if r.Target != want.target || r.Conditions.RefName.Includes[0] != want.ref || rules != want.rules {
+		refs := strings.Join(r.Conditions.RefName.Includes, " ")
+		if r.Target != want.target || refs != want.refs || rules != want.rules {
 			t.Errorf("%s is %+v", name, r)
 		}
 		// Who makes versions does nothing else that is forbidden.

@@ -53,7 +53,7 @@ func NewRules(ctx *pulumi.Context, name string, args *RulesArgs, opts ...pulumi.
 			Enforcement: pulumi.String("active"),
 			Conditions: &github.RepositoryRulesetConditionsArgs{
 				RefName: &github.RepositoryRulesetConditionsRefNameArgs{
-					Includes: pulumi.StringArray{pulumi.String(r.ref)},
+					Includes: pulumi.ToStringArray(r.refs),
 					Excludes: pulumi.StringArray{},
 				},
 			},
@@ -85,12 +85,16 @@ func NewRules(ctx *pulumi.Context, name string, args *RulesArgs, opts ...pulumi.
 	return c, ctx.RegisterResourceOutputs(c, pulumi.Map{})
 }
 
-// namedRules are a ruleset of one pattern of refs.
+// namedRules are a ruleset of some patterns of refs.
 type namedRules struct {
-	name, target, ref string
-	rules             *github.RepositoryRulesetRulesArgs
-	bypass            github.RepositoryRulesetBypassActorArray
+	name, target string
+	refs         []string
+	rules        *github.RepositoryRulesetRulesArgs
+	bypass       github.RepositoryRulesetBypassActorArray
 }
+
+// versionTags are the tags of versions, and of the modules of each, by their folders.
+var versionTags = []string{"refs/tags/v*", "refs/tags/*/v*", "refs/tags/*/*/v*"}
 
 func (args *RulesArgs) rulesets() []namedRules {
 	yes := pulumi.Bool(true)
@@ -123,15 +127,15 @@ func (args *RulesArgs) rulesets() []namedRules {
 	never := &github.RepositoryRulesetRulesArgs{Creation: yes, Update: yes}
 	stay := &github.RepositoryRulesetRulesArgs{Update: yes, Deletion: yes}
 	all := []namedRules{
-		{name: "main", target: "branch", ref: "refs/heads/" + mainBranch, rules: main},
-		{name: "dev", target: "branch", ref: "refs/heads/" + devBranch, rules: kept},
+		{name: "main", target: "branch", refs: []string{"refs/heads/" + mainBranch}, rules: main},
+		{name: "dev", target: "branch", refs: []string{"refs/heads/" + devBranch}, rules: kept},
 		// Where a name can be either, git and much else take the branch.
-		{name: "no branches like versions", target: "branch", ref: "refs/heads/v*.*.*", rules: never},
-		{name: "versions stay", target: "tag", ref: "refs/tags/v*", rules: stay},
+		{name: "no branches like versions", target: "branch", refs: []string{"refs/heads/v*.*.*"}, rules: never},
+		{name: "versions stay", target: "tag", refs: versionTags, rules: stay},
 	}
 	if args.Tagger != 0 {
 		all = append(all, namedRules{
-			name: tagsAreMade, target: "tag", ref: "refs/tags/v*",
+			name: tagsAreMade, target: "tag", refs: versionTags,
 			rules: &github.RepositoryRulesetRulesArgs{Creation: yes},
 			// A key that deploys would need no app, but this provider knows none as one who bypasses.
 			bypass: github.RepositoryRulesetBypassActorArray{&github.RepositoryRulesetBypassActorArgs{

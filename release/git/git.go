@@ -37,3 +37,14 @@ func (r Repo) Lines(ctx context.Context, args ...string) ([]string, error) {
 	}
 	return strings.Split(out, "\n"), nil
 }
+
+// AsPipeline are the arguments by which what is made says who made it.
+func AsPipeline() []string {
+	return []string{"-c", "user.name=SGraph Send pipeline", "-c", "user.email=pipeline@users.noreply.github.com"}
+}
+
+// TagAs gives a commit a tag.
+func (r Repo) TagAs(ctx context.Context, name, commit string) error {
+	_, err := r.Run(ctx, append(AsPipeline(), "tag", "--annotate", "--message", "SGraph Send "+name, name, commit)...)
+	return err
+}

@@ -52,9 +52,12 @@ const (
 
 func rulesetBody(id int, target, include, bypass, rules string) string {
 	return fmt.Sprintf(`{"id":%d,"name":"ruleset %[1]d","target":%q,"source_type":"Repository","source":"owner/name",
-		"enforcement":"active","current_user_can_bypass":"never",%s"conditions":{"ref_name":{"include":[%q],"exclude":[]}},
+		"enforcement":"active","current_user_can_bypass":"never",%s"conditions":{"ref_name":{"include":["%s"],"exclude":[]}},
 		"rules":[%s],"node_id":"RRS_lACkVXNlcgQB","created_at":"2023-07-15T08:43:03Z"}`, id, target, bypass, include, rules)
 }
+
+// versionTags are patterns of the tags of versions and of their modules, each spelt out.
+const versionTags = `refs/tags/v*","refs/tags/*/v*","refs/tags/*/*/v*`
 
 const (
 	run               = "actions/runs/30433642"
@@ -76,8 +79,8 @@ func guarded() world {
 			{"id":44,"name":"made","target":"tag","source_type":"Repository","enforcement":"active"}]`,
 		"rulesets/41": rulesetBody(41, "branch", "refs/heads/dev", "", `{"type":"deletion"}`),
 		"rulesets/42": rulesetBody(42, "branch", "refs/heads/main", "", `{"type":"deletion"}`),
-		"rulesets/43": rulesetBody(43, "tag", "refs/tags/v*", "", `{"type":"update"},{"type":"deletion"}`),
-		"rulesets/44": rulesetBody(44, "tag", "refs/tags/v*",
+		"rulesets/43": rulesetBody(43, "tag", "refs/tags/**/v*", "", `{"type":"update"},{"type":"deletion"}`),
+		"rulesets/44": rulesetBody(44, "tag", versionTags,
 			`"bypass_actors":[{"actor_id":7,"actor_type":"Integration","bypass_mode":"always"}],`, `{"type":"creation"}`),
 		run: `{"id":30433642,"name":"Pipeline prod","event":"workflow_dispatch","run_attempt":1,
 			"head_branch":"main","actor":{"login":"hubot","id":2,"type":"User"},
@@ -194,11 +197,13 @@ func TestWhatIsMissingIsNamed(t *testing.T) {
 		"no ruleset for tags":     {"rulesets", "", "[]", Versions, "can be deleted, can be made by anybody who can push"},
 		"an evaluated one":        {"rulesets/43", "active", "evaluate", Versions, "can be moved"},
 		"a disabled one":          {"rulesets", made, `"enforcement":"disabled"}]`, Versions, "can be made by anybody"},
-		"of other tags":           {"rulesets/43", "refs/tags/v*", "refs/tags/v1.*", Versions, "can be moved"},
+		"of other tags":           {"rulesets/43", "refs/tags/**/v*", "refs/tags/**/v1.*", Versions, "can be moved"},
+		"of no modules":           {"rulesets/43", "refs/tags/**/v*", "refs/tags/v*", Versions, "can be moved"},
+		"of some modules":         {"rulesets/44", `,"refs/tags/*/*/v*"`, "", Versions, "can be made by anybody"},
 		"of branches":             {"rulesets/43", `"target":"tag"`, `"target":"branch"`, Versions, "can be moved"},
 		"with an exception":       {"rulesets/43", `"exclude":[]`, `"exclude":["refs/tags/v0.*"]`, Versions, "can be moved"},
 		"with one unread":         {"rulesets/43", `"exclude":[]`, `"exclude":["refs/tags/["]`, Versions, "can be deleted"},
-		"of what is unread":       {"rulesets/43", "refs/tags/v*", "refs/tags/[", Versions, "can be moved"},
+		"of what is unread":       {"rulesets/43", "refs/tags/**/v*", "refs/tags/[", Versions, "can be moved"},
 		"tags by every job":       {"rulesets/44", "never", "always", Versions, "by whoever has this token"},
 		"tags by a role":          {"rulesets/44", `"Integration"`, `"RepositoryRole"`, Versions, "by RepositoryRole"},
 		"a ruleset untold":        {"rulesets/43", "", "", Versions, "permission metadata: read"},

@@ -11,6 +11,8 @@ import (
 	"strings"
 
 	"sgraph.ai/send/release/github"
+	"sgraph.ai/send/release/modules"
+	"sgraph.ai/send/release/semver"
 )
 
 // rule is one of a ruleset.
@@ -158,10 +160,11 @@ func (s ruleset) bypass(allowed func(actor) bool) string {
 	return strings.Join(who, ", ")
 }
 
-// covers says whether a ruleset is about all tags of versions.
+// covers says whether a ruleset is about all tags of versions, and of their modules.
 func (s ruleset) covers() bool {
-	names := s.Conditions.RefName
-	return !slices.ContainsFunc([]string{"v0.0.1", "v0.1.0", "v1.2.3", "v12.345.6789"}, func(version string) bool {
+	names, v := s.Conditions.RefName, semver.Version{Major: 12, Minor: 345, Patch: 6789}
+	all := append([]string{"v0.0.1", "v0.1.0", "v1.2.3", v.String()}, modules.Tags(v)...)
+	return !slices.ContainsFunc(all, func(version string) bool {
 		return !anyMatch(names.Include, "refs/tags/"+version, false) || anyMatch(names.Exclude, "refs/tags/"+version, true)
 	})
 }
@@ -174,8 +177,12 @@ func anyMatch(patterns []string, ref string, unread bool) bool {
 			return true
 		}
 		// What any number of folders, or none, may stand for.
-		match, err := path.Match(strings.ReplaceAll(pattern, "**/", ""), ref)
-		return match || err != nil && unread
+		for _, folders := range []string{"", "*/", "*/*/"} {
+			if match, err := path.Match(strings.ReplaceAll(pattern, "**/", folders), ref); match || err != nil && unread {
+				return true
+			}
+		}
+		return false
 	})
 }
 
@@ -214,5 +221,5 @@ func (p *Preflight) versions(ctx context.Context) {
 		"creation": "can be made by anybody who can push",
 		"update":   "can be moved",
 		"deletion": "can be deleted",
-	}, "the tags v*", tagger)
+	}, "the tags of versions and modules", tagger)
 }

@@ -138,9 +138,7 @@ func (t Tagger) after(ctx context.Context) (v semver.Version, ok bool, err error
 // make creates the tag and pushes it. On failure no local tag is left behind.
 func (t Tagger) make(ctx context.Context, v semver.Version) error {
 	name := v.String()
-	if _, err := t.Repo.Run(ctx,
-		"-c", "user.name=SGraph Send pipeline", "-c", "user.email=pipeline@users.noreply.github.com",
-		"tag", "--annotate", "--message", "SGraph Send "+name, name); err != nil {
+	if err := t.Repo.TagAs(ctx, name, "HEAD"); err != nil {
 		return err
 	}
 	if t.Remote == "" {

@@ -16,6 +16,7 @@ import (
 const usage = `usage: release <command> [flags]
 
   tag         give the checked-out commit its version
+  modules     publish the modules of a version for the go command
   changelog   print what a version changes
   binaries    compile sgsend for every system into a folder
   packages    make the packages for Linux of the binaries in a folder
@@ -42,7 +43,7 @@ func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
 	commands := map[string]command{
-		"tag": tagCommand, "changelog": changelogCommand,
+		"tag": tagCommand, "modules": modulesCommand, "changelog": changelogCommand,
 		"binaries": binariesCommand, "image": imageCommand, "packages": packagesCommand,
 		"pages": pagesCommand, "boms": bomsCommand,
 		"sums": sumsCommand, "verify": verifyCommand, "site": siteCommand, "site-base": siteBaseCommand,

@@ -9,6 +9,7 @@ import (
 	"sgraph.ai/send/release/changelog"
 	"sgraph.ai/send/release/dist"
 	"sgraph.ai/send/release/git"
+	"sgraph.ai/send/release/modules"
 	"sgraph.ai/send/release/pack"
 	"sgraph.ai/send/release/semver"
 	"sgraph.ai/send/release/tag"
@@ -34,6 +35,22 @@ func tagCommand(f *flag.FlagSet) func(context.Context) error {
 		}
 		fmt.Println(made.Version)
 		return output("version", made.Version.String())
+	}
+}
+
+func modulesCommand(f *flag.FlagSet) func(context.Context) error {
+	version := f.String("version", "", "a tag, such as v0.4.0")
+	remote := f.String("remote", "origin", "where the modules' tags are pushed; empty keeps them here")
+	return func(ctx context.Context) error {
+		v, err := semver.Parse(*version)
+		if err != nil {
+			return err
+		}
+		made, err := modules.Publisher{Repo: git.Repo{Dir: "."}, Remote: *remote}.Publish(ctx, v)
+		if err == nil && !made {
+			fmt.Println("the modules of " + v.String() + " are published already")
+		}
+		return err
 	}
 }
 

@@ -291,7 +291,7 @@ func (r *repository) guard(t *testing.T) {
 	r.rulesets = []ruleset{
 		{name: "main", target: "branch", pattern: "refs/heads/main", rules: append(slices.Clone(kept), reviewed)},
 		{name: "dev", target: "branch", pattern: "refs/heads/dev", rules: kept},
-		{name: "versions", target: "tag", pattern: "refs/tags/v*", rules: []object{
+		{name: "versions", target: "tag", pattern: "refs/tags/**/v*", rules: []object{
 			{"type": "creation"}, {"type": "update"}, {"type": "deletion"},
 		}},
 	}

@@ -30,7 +30,7 @@ func (r *repository) tagger(t *testing.T) {
 	}
 	const hook = `#!/bin/sh
 while read -r old new ref; do
-  case $ref in refs/tags/v*) ;; *) continue ;; esac
+  case $ref in refs/tags/v* | refs/tags/*/v*) ;; *) continue ;; esac
   if [ "${REMOTE_USER:-}" != app ] || [ "$old" != 0000000000000000000000000000000000000000 ]; then
     echo "GH013: Repository rule violations found for $ref" >&2
     exit 1

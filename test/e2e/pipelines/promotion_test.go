@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 
+	"sgraph.ai/send/release/modules"
+	"sgraph.ai/send/release/semver"
 	"sgraph.ai/send/shared/metric"
 	"sgraph.ai/send/shared/test/nightly"
 )
@@ -61,10 +63,16 @@ func (p *promoted) toQA(t *testing.T) {
 	r := p.repo.run(t, "ci-pipeline__main.yml", pushed("main", p.first))
 	r.wants(t, map[string]string{
 		"test": "success", "tag": "success", "credentials": "success", "build": "success", "rebuild": "success",
-		"image": "success", "release": "success", "deploy": "success", "report": "success", "preview": "success",
+		"image": "success", "release": "success", "modules": "success", "deploy": "success", "report": "success", "preview": "success",
 	})
-	if tags := p.repo.tags(t); len(tags) != 1 || tags["v0.4.0"] != p.first {
+	tags := p.repo.tags(t)
+	if len(tags) != 1+len(modules.Folders) || tags["v0.4.0"] != p.first {
 		t.Errorf("the tags are %v, of %s", tags, p.first)
+	}
+	for _, name := range modules.Tags(semver.Version{Minor: 4}) {
+		if parent := git(t, p.repo.bare, "rev-parse", "refs/tags/"+name+"^{commit}^"); parent != p.first {
+			t.Errorf("%s is of a commit after %s, not %s", name, parent, p.first)
+		}
 	}
 	made := p.repo.release("v0.4.0")
 	if made == nil || made.draft || !made.prerelease {
@@ -225,7 +233,7 @@ func (p *promoted) again(t *testing.T) {
 	nightly.Only(t)
 	r := p.repo.run(t, "ci-pipeline__main.yml", pushed("main", p.cut))
 	r.wants(t, map[string]string{"tag": "success", "release": "success", "deploy": "success", "preview": "success"})
-	if tags := p.repo.tags(t); len(tags) != 3 || tags["v0.6.0"] != p.cut {
+	if tags := p.repo.tags(t); len(tags) != 3*(1+len(modules.Folders)) || tags["v0.6.0"] != p.cut {
 		t.Errorf("the tags are %v, of %s", tags, p.cut)
 	}
 	has(t, r.of(t, "deploy").summary, "v0.6.0 deployed", "qa: smoke test passed")
