@@ -6,6 +6,7 @@
 # make e2e    pulumi up against a simulated AWS, then the deployed zips
 # make bench  the figures of docs/performance.md
 # make build  the binaries, into bin/
+# make pictures  the pictures and the recording of the README, anew
 # make artifacts  the zips that a deploy ships, into build/artifacts/release
 
 .DEFAULT_GOAL := help
@@ -57,3 +58,7 @@ e2e: setup
 .PHONY: bench
 bench:
 	tools/bench
+
+.PHONY: pictures
+pictures:
+	SEND_PICTURES=1 go test -count=1 -run TestPicture ./test/e2e/terminal ./test/e2e/browser

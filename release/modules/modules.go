@@ -106,8 +106,9 @@ func (p Publisher) commit(ctx context.Context, v semver.Version) (id string, err
 		}
 	}
 	tree := git.Repo{Dir: dir}
-	message := "Name the siblings of each module of " + v.String()
-	if _, err := tree.Run(ctx, append(git.AsPipeline(), "commit", "--quiet", "--all", "--message", message)...); err != nil {
+	commit := append(git.AsPipeline(),
+		"commit", "--quiet", "--all", "--message", "Name the siblings of each module of "+v.String())
+	if _, err := tree.Run(ctx, commit...); err != nil {
 		return "", err
 	}
 	return tree.Run(ctx, "rev-parse", "HEAD")
@@ -131,7 +132,8 @@ func rewrite(name string, v semver.Version) error {
 		if !siblings[r.Old.Path] {
 			return fmt.Errorf("%s replaces %s, which nobody could fetch: publish it, too, or do without", name, r.Old.Path)
 		}
-		if err := errors.Join(file.AddRequire(r.Old.Path, v.String()), file.DropReplace(r.Old.Path, r.Old.Version)); err != nil {
+		err := errors.Join(file.AddRequire(r.Old.Path, v.String()), file.DropReplace(r.Old.Path, r.Old.Version))
+		if err != nil {
 			return err
 		}
 	}

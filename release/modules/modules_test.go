@@ -176,7 +176,7 @@ func TestSiblingsArePublishedTogether(t *testing.T) {
 		if err != nil {
 			t.Fatal(folder, err)
 		}
-		for _, module := range strings.Fields(string(out)) {
+		for module := range strings.FieldsSeq(string(out)) {
 			inside, ours := strings.CutPrefix(module, Root+"/")
 			if ours && !slices.Contains(Folders, inside) {
 				t.Errorf("%s needs %s", folder, module)

@@ -2,6 +2,7 @@ package site
 
 import (
 	"bytes"
+	"encoding/xml"
 	"errors"
 	"fmt"
 	"image/png"
@@ -113,16 +114,30 @@ func (b *build) image(p *page, n *ast.Image) error {
 	if err != nil {
 		return err
 	}
-	size, err := png.DecodeConfig(bytes.NewReader(content))
+	width, height, err := sizeOf(name, content)
 	if err != nil {
 		return fmt.Errorf("%s: %w", name, err)
 	}
 	if len(p.words(n)) == 0 {
 		return fmt.Errorf("shows %s to those who see it, and says nothing of it to others", n.Destination)
 	}
-	n.SetAttributeString("width", []byte(strconv.Itoa(size.Width)))
-	n.SetAttributeString("height", []byte(strconv.Itoa(size.Height)))
+	n.SetAttributeString("width", []byte(strconv.Itoa(width)))
+	n.SetAttributeString("height", []byte(strconv.Itoa(height)))
 	n.Destination = []byte(b.from(p, name))
 	b.files[name] = content
 	return nil
+}
+
+// sizeOf says how large an image is.
+func sizeOf(name string, content []byte) (width, height int, err error) {
+	if path.Ext(name) == ".svg" {
+		var svg struct {
+			Width  int `xml:"width,attr"`
+			Height int `xml:"height,attr"`
+		}
+		err := xml.Unmarshal(content, &svg)
+		return svg.Width, svg.Height, err
+	}
+	size, err := png.DecodeConfig(bytes.NewReader(content))
+	return size.Width, size.Height, err
 }

@@ -127,7 +127,9 @@ func TestTheDocumentationBecomesASite(t *testing.T) {
 			t.Errorf("%s has no policy", name)
 		}
 	}
-	for _, want := range []string{"index.html", "404.html", "docs/playbooks/index.html", "docs/send.png"} {
+	for _, want := range []string{
+		"index.html", "404.html", "docs/playbooks/index.html", "docs/pictures/send-desktop.png",
+	} {
 		if !files[want] {
 			t.Errorf("there is no %s", want)
 		}

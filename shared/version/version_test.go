@@ -15,7 +15,7 @@ func TestWhatIsNotStampedIsOfTheVersionThatWasFetched(t *testing.T) {
 	}{
 		"fetched":             {&debug.Module{Path: path, Version: "v0.4.0"}, "v0.4.0"},
 		"in the workspace":    {&debug.Module{Path: path, Version: "(devel)"}, "dev"},
-		"in a folder":         {&debug.Module{Path: path, Version: "v0.0.0", Replace: &debug.Module{Path: "../shared"}}, "dev"},
+		"in a folder":         {&debug.Module{Path: path, Version: "v0.4.0", Replace: &debug.Module{Path: ".."}}, "dev"},
 		"between releases":    {&debug.Module{Path: path, Version: "v0.4.1-0.20261129000000-0123456789ab"}, "dev"},
 		"another module only": {other, "dev"},
 	} {

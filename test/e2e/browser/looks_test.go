@@ -1,11 +1,6 @@
 package browser
 
 import (
-	"bytes"
-	"image"
-	"image/png"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 )
@@ -82,38 +77,5 @@ func TestEveryPageOnEveryScreen(t *testing.T) {
 			recipient.see(`[data-open]`)
 			recipient.audit("no such page, but a link")
 		})
-	}
-}
-
-// TestPicture takes the picture of the send page in the README:
-// SEND_PICTURE=../../../docs/send.png go test -run Picture
-func TestPicture(t *testing.T) {
-	path := os.Getenv("SEND_PICTURE")
-	if path == "" {
-		t.Skip("SEND_PICTURE does not say where the picture goes")
-	}
-	s := serve(t)
-	p := open(t, screen{width: 1200, height: 1080})
-	p.goSend(s)
-	file := filepath.Join(t.TempDir(), "Site survey.pdf")
-	if err := os.WriteFile(file, make([]byte, 18_400_000), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	p.choose(fileInput, file)
-	evaluate[bool](p, `(document.activeElement.blur(), scrollTo(0, 0), true)`)
-	shot, err := p.picture()
-	if err != nil {
-		t.Fatal(err)
-	}
-	picture, _, err := image.Decode(bytes.NewReader(shot))
-	if err != nil {
-		t.Fatal(err)
-	}
-	var out bytes.Buffer
-	if err := (&png.Encoder{CompressionLevel: png.BestCompression}).Encode(&out, picture); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(path, out.Bytes(), 0o644); err != nil {
-		t.Fatal(err)
 	}
 }

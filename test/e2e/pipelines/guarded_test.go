@@ -100,7 +100,8 @@ func prodUnguarded(t *testing.T, w *world) {
 		})
 		has(t, r.of(t, "preflight").log, why...)
 	}
-	refused(toProd(), "prod-approval was never made", "prod was never made", "main can be deleted", "v* can be deleted")
+	refused(toProd(), "prod-approval was never made", "prod was never made", "main can be deleted",
+		"the tags of versions and modules can be deleted")
 
 	repo.guard(t)
 	alter := func(do func()) {

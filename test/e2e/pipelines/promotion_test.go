@@ -63,7 +63,8 @@ func (p *promoted) toQA(t *testing.T) {
 	r := p.repo.run(t, "ci-pipeline__main.yml", pushed("main", p.first))
 	r.wants(t, map[string]string{
 		"test": "success", "tag": "success", "credentials": "success", "build": "success", "rebuild": "success",
-		"image": "success", "release": "success", "modules": "success", "deploy": "success", "report": "success", "preview": "success",
+		"image": "success", "release": "success", "modules": "success", "deploy": "success",
+		"report": "success", "preview": "success",
 	})
 	tags := p.repo.tags(t)
 	if len(tags) != 1+len(modules.Folders) || tags["v0.4.0"] != p.first {

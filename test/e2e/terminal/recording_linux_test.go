@@ -59,7 +59,8 @@ func TestPictureOfTheTerminal(t *testing.T) {
 }
 
 // differs is what is another each time: secrets, ids, times and days.
-var differs = regexp.MustCompile(`\b[A-Za-z0-9_-]{43}|\b[0-9a-f]{12}\b|[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d`)
+var differs = regexp.MustCompile(`\b[A-Za-z0-9_-]{43}|\b[0-9a-f]{12}\b|` +
+	`[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d`)
 
 // words are what stands on the terminal at the end, but for what differs each time.
 func words(t *testing.T, c Cast) []string {
@@ -123,7 +124,8 @@ func TestCastsAreKept(t *testing.T) {
 		t.Fatal(err)
 	}
 	read, err := ReadCast(bytes.NewReader(kept.Bytes()))
-	if err != nil || read.Title != c.Title || read.Width != 80 || read.Height != 24 || !slices.Equal(read.Events, c.Events) {
+	same := read.Title == c.Title && read.Width == 80 && read.Height == 24 && slices.Equal(read.Events, c.Events)
+	if err != nil || !same {
 		t.Errorf("%+v, %v, of\n%s", read, err, &kept)
 	}
 	for _, text := range []string{"", "{}", `{"version":2}` + "\n[1]", `{"version":2}` + "\n" + `[1,"i","x"]`} {
