@@ -52,6 +52,10 @@ func Config(tb testing.TB) aws.Config {
 	return simulator.Config(Start(tb))
 }
 
+// At returns the configuration by which the AWS SDK reaches a simulator that another process
+// has started.
+func At(endpoint string) aws.Config { return simulator.Config(endpoint) }
+
 // Load returns Config in the form the adapters take.
 func Load(tb testing.TB) func(context.Context) (aws.Config, error) {
 	tb.Helper()

@@ -1,0 +1,417 @@
+package send_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+
+	"sgraph.ai/send/shared/dynamo"
+	"sgraph.ai/send/shared/s3store"
+	"sgraph.ai/send/shared/send"
+	"sgraph.ai/send/shared/test/dynamolocal"
+	"sgraph.ai/send/shared/test/history"
+	"sgraph.ai/send/shared/test/moto"
+	"sgraph.ai/send/shared/test/nightly"
+)
+
+// ask asks the domain.
+func (f *fixture) ask(ctx context.Context, a asked) told {
+	name := ""
+	if a.Name > 0 {
+		name = fmt.Sprintf("%032x", a.Name)
+	}
+	if isToken(a) {
+		return f.askToken(ctx, a, name)
+	}
+	return f.askTransfer(ctx, a, name)
+}
+
+func (f *fixture) askToken(ctx context.Context, a asked, once string) told {
+	var tok send.Token
+	var err error
+	switch a.Op {
+	case "create":
+		_, err = f.tokens.Create(ctx, send.NewToken{Name: a.Thing, UsageLimit: a.Limit})
+		return told{Code: send.CodeOf(err), Count: -1}
+	case "use":
+		tok, stood, err := f.tokens.Use(ctx, a.Thing, once)
+		o := told{Code: send.CodeOf(err), Status: string(stood), Count: -1}
+		if stood == send.TokenActive && once == "" { // of a use with a name the count may be of later
+			o.Count = tok.UsageCount
+		}
+		return o
+	case "revoke":
+		tok, err = f.tokens.Revoke(ctx, a.Thing)
+	case "reactivate":
+		tok, err = f.tokens.Reactivate(ctx, a.Thing)
+	case "limit":
+		tok, err = f.tokens.UpdateLimit(ctx, a.Thing, a.Limit)
+	default:
+		tok, err = f.tokens.Token(ctx, a.Thing)
+	}
+	if err != nil {
+		return told{Code: send.CodeOf(err), Count: -1}
+	}
+	return told{Status: string(tok.Status), Count: tok.UsageCount}
+}
+
+func (f *fixture) askTransfer(ctx context.Context, a asked, name string) told {
+	id := fmt.Sprintf("%.11s%d", hash(a.Thing), a.Transfer)
+	from, err := f.Admit(ctx, a.Thing)
+	if err != nil {
+		return told{Code: send.CodeOf(err), Count: -1}
+	}
+	o := told{Count: -1}
+	switch a.Op {
+	case "create":
+		_, err = f.Create(ctx, from, send.NewTransfer{
+			ID: id, DeclaredBytes: declaredHere, MaxDownloads: a.Limit, DeleteAuthHash: secretHash("secret"),
+		})
+	case "upload":
+		_, err = f.Upload(ctx, from, id, bytes.NewReader(make([]byte, declaredHere)), declaredHere)
+	case "complete":
+		_, o.First, err = f.Complete(ctx, a.Thing, id)
+	case "claim":
+		var c send.Claim
+		c, err = f.Claim(ctx, id, name)
+		if errors.Is(err, send.ErrRepeated) {
+			return o
+		}
+		if o.First = err == nil; o.First && name == "" {
+			o.Count = c.Transfer.Downloads
+		}
+	case "delete":
+		o.First, err = f.Transfers.Delete(ctx, id, "secret")
+	case "look":
+		var tr send.Transfer
+		if tr, err = f.Info(ctx, id); err == nil {
+			o.Status, o.Count = string(tr.Status), tr.Downloads
+		}
+	}
+	o.Code = send.CodeOf(err)
+	return o
+}
+
+// declaredHere is how large each transfer is, so that reserved bytes bound how many are pending.
+const declaredHere = 1000
+
+// boundHere is how many bytes a sender may reserve, which is as much as mostPendingHere transfers do.
+const boundHere = mostPendingHere*(declaredHere+64<<10) + declaredHere
+
+// withSenders makes the senders' tokens.
+func (f *fixture) withSenders(t testing.TB) *fixture {
+	t.Helper()
+	f.Rules.PendingBytes = boundHere
+	for _, sender := range senders {
+		f.newToken(t, sender, 0)
+	}
+	return f
+}
+
+var (
+	senders = []string{"sender-a", "sender-b"}
+	things  = append([]string{"token-a", "token-b"}, senders...)
+)
+
+// drive has clients ask for things at the same time, each by one of the asks, and returns the history.
+func drive(seed uint64, clients, steps int, asks ...func(asked) told) *history.Recorder[asked, told] {
+	r := history.Record[asked, told]()
+	var wg sync.WaitGroup
+	for client := range clients {
+		chance := rand.New(rand.NewPCG(seed, uint64(client)))
+		wg.Go(func() {
+			for range steps {
+				r.Call(client, some(chance), asks[client%len(asks)])
+			}
+		})
+	}
+	wg.Wait()
+	for _, thing := range things { // what came of it all
+		for n := range len(sending{}) {
+			r.Call(clients, asked{Op: "look", Thing: thing, Transfer: n}, asks[0])
+		}
+	}
+	return r
+}
+
+// some is something that may be asked.
+func some(chance *rand.Rand) asked {
+	a := asked{Thing: things[chance.IntN(len(things))], Name: chance.IntN(6), Limit: chance.Int64N(4)}
+	ops := []string{
+		"create", "create", "upload", "upload", "complete", "complete", "claim", "claim", "claim", "delete", "look",
+	}
+	if isToken(a) {
+		ops = []string{"create", "use", "use", "use", "use", "revoke", "reactivate", "reactivate", "limit", "look"}
+		a.Limit *= 3
+	} else {
+		a.Transfer = chance.IntN(len(sending{}))
+	}
+	a.Op = ops[chance.IntN(len(ops))]
+	return a
+}
+
+// faultyLedger fails about one write in so many, before or after it was made; 0 = none.
+type faultyLedger struct {
+	send.Ledger
+	often int
+
+	mu     sync.Mutex
+	chance *rand.Rand
+}
+
+func (l *faultyLedger) write(writing func() error) error {
+	l.mu.Lock()
+	fault := 0
+	if l.often > 0 {
+		fault = 1 + l.chance.IntN(2*l.often)
+	}
+	l.mu.Unlock()
+	if fault == 1 {
+		return send.Fail(send.Unavailable, "lost")
+	}
+	if err := writing(); err != nil || fault != 2 {
+		return err
+	}
+	return send.Fail(send.Unavailable, "the answer is lost")
+}
+
+func (l *faultyLedger) Create(ctx context.Context, r send.Record) error {
+	return l.write(func() error { return l.Ledger.Create(ctx, r) })
+}
+
+func (l *faultyLedger) Replace(ctx context.Context, r send.Record) error {
+	return l.write(func() error { return l.Ledger.Replace(ctx, r) })
+}
+
+func (l *faultyLedger) Spend(ctx context.Context, key send.Key, s send.Spend) (r send.Record, err error) {
+	err = l.write(func() error {
+		r, err = l.Ledger.Spend(ctx, key, s)
+		return err
+	})
+	return r, err
+}
+
+func (l *faultyLedger) Apply(ctx context.Context, changes ...send.Change) error {
+	return l.write(func() error { return l.Ledger.Apply(ctx, changes...) })
+}
+
+// place is where a domain is kept that several processes use.
+type place struct{ Dynamo, Table, S3, Bucket string }
+
+func (p place) domain() *fixture {
+	ledger := dynamo.New(p.Table, func(context.Context) (aws.Config, error) { return moto.At(p.Dynamo), nil })
+	store := s3store.New(p.Bucket, func(context.Context) (aws.Config, error) { return moto.At(p.S3), nil })
+	tokens := &send.Tokens{Ledger: ledger, Names: send.Secret("a secret for tests").Names, Now: time.Now}
+	return &fixture{
+		Transfers: &send.Transfers{
+			Ledger: ledger, Store: store, Links: pathLinks{}, Gate: tokens, Now: time.Now,
+			Form:  func([]byte, int64, int64) error { return nil },
+			Rules: send.Rules{MaxBytes: 1 << 20, DefaultTTL: 24 * time.Hour, MaxTTL: send.MaxLifetime, PendingBytes: boundHere},
+		},
+		tokens: tokens,
+	}
+}
+
+// historyOf, when set, makes the test binary another process that is asked: the place of its domain, as JSON.
+const historyOf = "SEND_TEST_HISTORY_OF"
+
+// line is what goes to the other process, and comes back.
+type line struct {
+	Number int
+	Asked  asked
+	Told   told
+}
+
+// answerAll is the other process.
+func answerAll(at string, in io.Reader, out io.Writer) error {
+	var p place
+	if err := json.Unmarshal([]byte(at), &p); err != nil {
+		return err
+	}
+	f := p.domain()
+	var mu sync.Mutex
+	to := json.NewEncoder(out)
+	for from := json.NewDecoder(in); ; {
+		var l line
+		if err := from.Decode(&l); err != nil {
+			return err
+		}
+		go func() {
+			l.Told = f.ask(context.Background(), l.Asked)
+			mu.Lock()
+			defer mu.Unlock()
+			_ = to.Encode(l)
+		}()
+	}
+}
+
+// otherProcess starts it, and returns how it is asked.
+func otherProcess(t *testing.T, at place) func(asked) told {
+	t.Helper()
+	said, err := json.Marshal(at)
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.CommandContext(t.Context(), os.Args[0])
+	cmd.Env = append(os.Environ(), historyOf+"="+string(said))
+	cmd.Stderr = os.Stderr
+	in, err := cmd.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	var mu sync.Mutex
+	waiting := map[int]chan told{}
+	next, to := 0, json.NewEncoder(in)
+	go func() {
+		for from := json.NewDecoder(out); ; {
+			var l line
+			if from.Decode(&l) != nil {
+				return
+			}
+			mu.Lock()
+			waiting[l.Number] <- l.Told
+			delete(waiting, l.Number)
+			mu.Unlock()
+		}
+	}()
+	t.Cleanup(func() {
+		in.Close()
+		_ = cmd.Wait() // it ends with its input
+	})
+	return func(a asked) told {
+		answer := make(chan told, 1)
+		mu.Lock()
+		next++
+		waiting[next] = answer
+		err := to.Encode(line{Number: next, Asked: a})
+		mu.Unlock()
+		if err != nil {
+			return told{Code: send.Unavailable, Count: -1}
+		}
+		select {
+		case o := <-answer:
+			return o
+		case <-time.After(time.Minute):
+			return told{Code: send.Unavailable, Count: -1}
+		}
+	}
+}
+
+// Whatever several clients ask for at the same time, and though some answers are lost: what they are told could have
+// been so one after the other.
+func TestHistories(t *testing.T) {
+	t.Parallel()
+	t.Run("in a file", func(t *testing.T) {
+		t.Parallel()
+		for seed := range nightly.Or[uint64](12, 400) {
+			f := setUp(t).withSenders(t)
+			faulty := &faultyLedger{Ledger: f.ledger, often: 40 * int(seed%2), chance: rand.New(rand.NewPCG(seed, 0))}
+			f.Ledger, f.tokens.Ledger = faulty, faulty
+			r := drive(seed, 6, 60, func(a asked) told { return f.ask(t.Context(), a) })
+			history.Must(t, r, tokens)
+			history.Must(t, r, transfers)
+		}
+	})
+	t.Run("in DynamoDB, by two processes", func(t *testing.T) {
+		t.Parallel()
+		for seed := range nightly.Or[uint64](2, 30) {
+			at := place{
+				Dynamo: *dynamolocal.Config(t).BaseEndpoint, Table: dynamolocal.Table(t),
+				S3: *moto.Config(t).BaseEndpoint, Bucket: moto.Bucket(t),
+			}
+			f := at.domain().withSenders(t)
+			r := drive(seed, 6, 40, func(a asked) told { return f.ask(t.Context(), a) }, otherProcess(t, at))
+			history.Must(t, r, tokens)
+			history.Must(t, r, transfers)
+		}
+	})
+}
+
+// wrongLedger does what no ledger may: it loses every so many of the writes that it says it made, lets a limit
+// overshoot by one, or gives back nothing.
+type wrongLedger struct {
+	send.Ledger
+	loses, overshoots, leaks bool
+
+	mu     sync.Mutex
+	writes int
+}
+
+func (l *wrongLedger) lost() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.writes++
+	return l.loses && l.writes%9 == 0
+}
+
+func (l *wrongLedger) Replace(ctx context.Context, r send.Record) error {
+	if l.lost() {
+		return nil
+	}
+	return l.Ledger.Replace(ctx, r)
+}
+
+func (l *wrongLedger) Spend(ctx context.Context, key send.Key, s send.Spend) (send.Record, error) {
+	r, err := l.Ledger.Spend(ctx, key, s)
+	if l.overshoots && send.CodeOf(err) == send.Conflict && r.State == s.State && r.Count == r.Limit {
+		r.Count++
+		if l.Ledger.Replace(ctx, r) == nil {
+			return r, nil
+		}
+	}
+	return r, err
+}
+
+func (l *wrongLedger) Apply(ctx context.Context, changes ...send.Change) error {
+	if l.lost() {
+		return nil
+	}
+	if l.leaks {
+		changes = slices.DeleteFunc(changes, func(c send.Change) bool { return c.Add != nil && c.Add.Units < 0 })
+	}
+	return l.Ledger.Apply(ctx, changes...)
+}
+
+// What the histories are for is found.
+func TestHistoriesFind(t *testing.T) {
+	t.Parallel()
+	for name, wrong := range map[string]*wrongLedger{
+		"a lost write":             {loses: true},
+		"a limit that is overshot": {overshoots: true},
+		"what is never given back": {leaks: true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			for seed := range uint64(20) { // not each history has it
+				f := setUp(t).withSenders(t)
+				wrong.Ledger = f.ledger
+				f.Ledger, f.tokens.Ledger = wrong, wrong
+				r := drive(seed, 4, 100, func(a asked) told { return f.ask(t.Context(), a) })
+				folder := t.TempDir()
+				if errors.Join(history.Check(r, tokens, folder), history.Check(r, transfers, folder)) != nil {
+					return
+				}
+			}
+			t.Error("it was not found")
+		})
+	}
+}
