@@ -5,6 +5,8 @@
 # make lint   the form of the code, and what linters find
 # make e2e    pulumi up against a simulated AWS, then the deployed zips
 # make bench  the figures of docs/performance.md
+# make load   ten minutes of people at the rate that this machine holds: docs/reliability.md
+# make faults the same while processes are killed, the disk is full and AWS fails
 # make build  the binaries, into bin/
 # make pictures  the pictures and the recording of the README, anew
 # make artifacts  the zips that a deploy ships, into build/artifacts/release
@@ -62,3 +64,12 @@ bench:
 .PHONY: pictures
 pictures:
 	SEND_PICTURES=1 go test -count=1 -run TestPicture ./test/e2e/terminal ./test/e2e/browser
+
+.PHONY: load
+load:
+	@mkdir -p build
+	go run ./test/e2e/load -picture build/load.svg
+
+.PHONY: faults
+faults: setup
+	SEND_TEST_NIGHTLY=1 go test -count=1 -timeout 60m -v -run Faults ./test/e2e/traffic
