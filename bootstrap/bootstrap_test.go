@@ -359,6 +359,9 @@ func TestDeployMakesBoundedRolesOnly(t *testing.T) {
 					text = strings.ReplaceAll(text, `"kms:`+part+`"`, "")
 				}
 			}
+			if forbidden == `"lambda:` { // which says only what versions serve
+				text = strings.ReplaceAll(text, `"lambda:GetAlias"`, "")
+			}
 			if strings.Contains(text, forbidden) {
 				t.Errorf("%s: %s is within bounds", stack, forbidden)
 			}

@@ -121,7 +121,7 @@ func newBoard(
 func (b *board) raise(ctx *pulumi.Context, a alarm) (*cloudwatch.MetricAlarm, error) {
 	args := &cloudwatch.MetricAlarmArgs{
 		Name:               pulumi.String(b.names.Alarm(a.name)),
-		AlarmDescription:   pulumi.String(describeAlarm(a.why, a.playbook)),
+		AlarmDescription:   pulumi.String(stack.DescribeAlarm(a.why, a.playbook)),
 		AlarmActions:       pulumi.Array{b.topic},
 		OkActions:          pulumi.Array{b.topic},
 		Threshold:          pulumi.Float64(a.above),
@@ -172,9 +172,4 @@ func (b *board) raise(ctx *pulumi.Context, a alarm) (*cloudwatch.MetricAlarm, er
 	}
 	args.MetricQueries = queries
 	return cloudwatch.NewMetricAlarm(ctx, a.name, args, b.inside)
-}
-
-// describeAlarm is what arrives in the e-mail.
-func describeAlarm(why, playbook string) string {
-	return fmt.Sprintf("This alarm says that %s. What to do: docs/playbooks/%s.md", why, playbook)
 }

@@ -28,6 +28,7 @@ func adminProgram(s settings.Settings, storage *Storage) program {
 	made[service.CacheBucket.Env] = storage.CacheName
 	made[service.UserURL.Env] = unlessEmpty(s.PublicURL())
 	made[service.ServiceKey.Env] = shared(send.SharedService)
+	made[service.StackName.Env] = pulumi.String(s.Names.Stack)
 	made[service.AuditRetention.Env] = pulumi.Sprintf("%dd", s.AuditRetentionDays)
 	env := environment(metric.Admin, s, made)
 	return program{
@@ -36,7 +37,7 @@ func adminProgram(s settings.Settings, storage *Storage) program {
 			ledgerAccess(storage.Ledger.Arn, send.TokenSet, send.TokenUseSets, send.PurgeSet, send.WithdrawnSet, send.SessionSet,
 				send.WindowSets, send.SaltSet, audit.ChainSets, audit.QueueSets),
 			rootAccess(storage.Ledger.Arn, metric.Admin),
-		}, overviewAccess(storage.Ledger.Arn), keepingAccess(storage.Ledger.Arn),
+		}, overviewAccess(storage.Ledger.Arn), keepingAccess(storage.Ledger.Arn), stackAccess(s),
 			parameterAccess(s.Names, parameters(s, env))),
 	}
 }

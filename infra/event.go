@@ -27,7 +27,7 @@ func (b *board) tell(ctx *pulumi.Context, e event) error {
 	}
 	rule, err := cloudwatch.NewEventRule(ctx, e.name, &cloudwatch.EventRuleArgs{
 		Name:         pulumi.String(e.rule),
-		Description:  pulumi.String(describeAlarm(e.why, e.playbook)),
+		Description:  pulumi.String(stack.DescribeAlarm(e.why, e.playbook)),
 		EventPattern: pulumi.String(pattern),
 	}, b.inside)
 	if err != nil {
@@ -40,7 +40,7 @@ func (b *board) tell(ctx *pulumi.Context, e event) error {
 		InputTransformer: &cloudwatch.EventTargetInputTransformerArgs{
 			InputPaths: pulumi.StringMap{"what": pulumi.String("$.resources[0]"), "why": pulumi.String("$.detail.reason")},
 			// Not by way of JSON's encoder, which would write the brackets otherwise.
-			InputTemplate: pulumi.String(strconv.Quote(describeAlarm(e.why, e.playbook) + " It is about <what>: <why>")),
+			InputTemplate: pulumi.String(strconv.Quote(stack.DescribeAlarm(e.why, e.playbook) + " It is about <what>: <why>")),
 		},
 	}, b.inside, after(b.policy))
 	return err

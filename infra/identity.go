@@ -7,6 +7,7 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"sgraph.ai/send/infra/policy"
+	"sgraph.ai/send/infra/settings"
 	"sgraph.ai/send/shared/audit"
 	"sgraph.ai/send/shared/send"
 	"sgraph.ai/send/shared/stack"
@@ -116,6 +117,17 @@ func keepingAccess(table pulumi.StringOutput) []policy.Statement {
 		onSets(policy.Allow([]string{"dynamodb:GetItem", "dynamodb:PutItem"}, table), setsOf(all)...),
 		onSets(policy.Allow([]string{"dynamodb:DeleteItem"}, table), send.SharedCanary.Set()),
 	}
+}
+
+// stackAccess grants asking what alarms say, which AWS allows for all of them or, of those
+// that sum others up, not at all; and which versions functions serve.
+// https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_DescribeAlarms.html
+func stackAccess(s settings.Settings) []policy.Statement {
+	grants := []policy.Statement{policy.Allow([]string{"cloudwatch:DescribeAlarms"}, "*")}
+	if s.Compute == settings.Lambda {
+		grants = append(grants, policy.Allow([]string{"lambda:GetAlias"}, policy.Services(s.Names)...))
+	}
+	return grants
 }
 
 func setsOf(secrets []send.Shared) (sets []string) {

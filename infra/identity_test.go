@@ -69,11 +69,13 @@ func granting(t *testing.T, policy func(t *testing.T, stack string, g *graph)) {
 	})
 }
 
-// resourceless are what roles may do that knows no resources: pull an image, and let
-// operators in by the Session Manager.
+// resourceless are what roles may do that knows no resources: pull an image, let
+// operators in by the Session Manager, and ask what alarms say that sum others up.
 var resourceless = map[string][]string{
-	"execution": {"ecr:GetAuthorizationToken"},
-	"host":      {"ssm"},
+	"execution":  {"ecr:GetAuthorizationToken"},
+	"host":       {"ssm", "cloudwatch:DescribeAlarms"},
+	"admin":      {"cloudwatch:DescribeAlarms"},
+	"admin-task": {"cloudwatch:DescribeAlarms"},
 }
 
 func TestGrantsAreExact(t *testing.T) {
@@ -85,6 +87,7 @@ func TestGrantsAreExact(t *testing.T) {
 		`ssm:[a-z0-9-]+:\d+:parameter/sgraph-send/[a-z]+/[a-z-]+|` +
 		`autoscaling:[a-z0-9-]+:\d+:autoScalingGroup:\*:autoScalingGroupName/[a-z-]+|` +
 		`ecr:[a-z0-9-]+:\d+:repository/[a-z-]+|` +
+		`lambda:[a-z0-9-]+:\d+:function:[a-z-]+|` +
 		`dynamodb:[a-z0-9-]+:\d+:table/[a-z-]+)$`)
 	decrypts := regexp.MustCompile(`^{"StringEquals":{"kms:ViaService":"ssm\.eu-west-2\.amazonaws\.com"},` +
 		`"StringLike":{"kms:EncryptionContext:PARAMETER_ARN":\["arn:aws:ssm:[^*]+"\]}}$`)

@@ -104,7 +104,7 @@ func TestEnvironmentIsAllThatIsTold(t *testing.T) {
 	want := map[string][]string{
 		"canary": {"CANARY__URL", "CANARY__NEXT_URL", "CANARY__TOKEN", "SEND__LEDGER_TABLE"},
 		"admin": append([]string{
-			"CACHE__SERVICE__BUCKET_NAME", "SEND__AUDIT_RETENTION", "FAST_API__AUTH__API_KEY__VALUE",
+			"CACHE__SERVICE__BUCKET_NAME", "SEND__AUDIT_RETENTION", "SEND__STACK", "FAST_API__AUTH__API_KEY__VALUE",
 		}, both...),
 		"user": append([]string{"SGRAPH_SEND__ADMIN__BASE_URL", "SEND__ADMIN__NEXT_URL", "SEND__S3_BUCKET"}, both...),
 	}

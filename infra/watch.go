@@ -134,7 +134,7 @@ func raiseRegional(ctx *pulumi.Context, args *WatchArgs, on *board) error {
 func unhealthy(ctx *pulumi.Context, terms pulumi.StringArray, on *board) error {
 	_, err := cloudwatch.NewCompositeAlarm(ctx, "unhealthy", &cloudwatch.CompositeAlarmArgs{
 		AlarmName:        pulumi.String(on.names.Alarm("unhealthy")),
-		AlarmDescription: pulumi.String(describeAlarm("a service fails for its callers", "service-unhealthy")),
+		AlarmDescription: pulumi.String(stack.DescribeAlarm("a service fails for its callers", "service-unhealthy")),
 		AlarmRule: terms.ToStringArrayOutput().ApplyT(func(terms []string) string {
 			return strings.Join(terms, " OR ")
 		}).(pulumi.StringOutput),

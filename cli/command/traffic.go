@@ -1,15 +1,18 @@
 package command
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
 	"github.com/spf13/cobra"
 
 	"sgraph.ai/send/cli/rollback"
 	"sgraph.ai/send/cli/traffic"
+	"sgraph.ai/send/shared/cloudwatch"
 	names "sgraph.ai/send/shared/stack"
 )
 
@@ -54,11 +57,11 @@ code is 7 where an alarm began to sound, and that of other commands otherwise.`,
 					return usage(err)
 				}
 			}
-			aws, err := e.awsConfig(cmd.Context(), false)
+			account, err := e.awsConfig(cmd.Context(), false)
 			if err != nil {
 				return err
 			}
-			target, err := rollback.Find(cmd.Context(), stack, nil, aws)
+			target, err := rollback.Find(cmd.Context(), stack, nil, account)
 			if err != nil {
 				return err
 			}
@@ -68,8 +71,8 @@ code is 7 where an alarm began to sound, and that of other commands otherwise.`,
 				return err
 			}
 			s := traffic.Stack{
-				Name: stack, Lambda: lambda.NewFromConfig(aws),
-				Alarms: traffic.CloudWatch(aws),
+				Name: stack, Lambda: lambda.NewFromConfig(account),
+				Alarms: cloudwatch.New(func(context.Context) (aws.Config, error) { return account, nil }),
 				Say:    func(text string) { fmt.Fprintf(e.Err, "%s  %s\n", time.Now().UTC().Format(time.TimeOnly), text) },
 			}
 			plan, err := s.Plan(cmd.Context(), how)

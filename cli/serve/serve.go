@@ -143,6 +143,7 @@ func runBoth(ctx context.Context, getenv func(string) string, c Console) error {
 		return err
 	}
 	admins.Room = storage.Room(admins.Service)
+	adminprogram.Oversee(&admins)
 	at, err := front.open()
 	if err != nil {
 		return err

@@ -131,7 +131,7 @@ func (s Stack) Move(ctx context.Context, plan []Service) error {
 	if err != nil {
 		return err
 	}
-	watch, err := s.Alarms.watch(ctx, stack.Names{Account: account, Region: region, Stack: s.Name})
+	watch, err := begin(ctx, s.Alarms, stack.Names{Account: account, Region: region, Stack: s.Name})
 	if err != nil {
 		return fmt.Errorf("nothing was moved: %w", err)
 	}

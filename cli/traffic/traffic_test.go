@@ -15,10 +15,13 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatch/types"
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
+	"github.com/aws/smithy-go"
+	"github.com/aws/smithy-go/transport/http/protocol/awsquery"
 
 	"sgraph.ai/send/cli/internal/deployed"
 	"sgraph.ai/send/cli/rollback"
 	"sgraph.ai/send/cli/traffic"
+	alarms "sgraph.ai/send/shared/cloudwatch"
 	"sgraph.ai/send/shared/stack"
 	"sgraph.ai/send/shared/test/moto"
 )
@@ -43,7 +46,7 @@ func newWorld(t *testing.T, how stack.Traffic) *world {
 	w.Publish(t, "admin")
 	w.during = map[int]func(){}
 	w.stack = traffic.Stack{
-		Name: w.Stack, Lambda: w.Lambda, Alarms: w.cloudwatch,
+		Name: w.Stack, Lambda: w.Lambda, Alarms: alarmsOf(moto.Config(t)),
 		Say: func(text string) { w.said = append(w.said, text) },
 		Pause: func(ctx context.Context, d time.Duration) error {
 			w.waits = append(w.waits, d)
@@ -66,8 +69,13 @@ func newWorld(t *testing.T, how stack.Traffic) *world {
 	return w
 }
 
+func alarmsOf(account aws.Config) traffic.Alarms {
+	return alarms.New(func(context.Context) (aws.Config, error) { return account, nil })
+}
+
 func (w *world) cloudwatch(region string) *cloudwatch.Client {
-	return traffic.CloudWatch(moto.Config(w.t))(region)
+	form := awsquery.New(&smithy.ServiceSchema{Version: "2010-08-01"}) // which moto understands
+	return cloudwatch.NewFromConfig(moto.Config(w.t), func(o *cloudwatch.Options) { o.Region, o.Protocol = region, form })
 }
 
 func (w *world) alarm(region, name, topic string) {
@@ -296,12 +304,11 @@ func TestAlarmsThatCannotBeAskedPutAllBack(t *testing.T) {
 			w := newWorld(t, inSteps)
 			cut := wait == 0
 			w.during[wait] = func() { cut = true }
-			w.stack.Alarms = func(region string) *cloudwatch.Client {
-				return traffic.CloudWatch(moto.Config(t), func(o *cloudwatch.Options) {
-					o.RetryMaxAttempts = 1
-					o.HTTPClient = &broken{fails: func(*http.Request) bool { return cut && region == stack.GlobalRegion }}
-				})(region)
-			}
+			account := moto.Config(t)
+			account.HTTPClient = &broken{fails: func(r *http.Request) bool {
+				return cut && strings.Contains(r.Header.Get("Authorization"), "/"+stack.GlobalRegion+"/")
+			}}
+			w.stack.Alarms = alarmsOf(account)
 			err := w.move(t.Context())
 			if err == nil || !strings.Contains(err.Error(), "the alarms in us-east-1 cannot be asked") {
 				t.Errorf("it says %v", err)

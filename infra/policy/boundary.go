@@ -35,6 +35,8 @@ func Boundary(n stack.Names, servers []string, caches ...string) []Statement {
 		}, objects...),
 		Allow([]string{"s3:ListBucket"}, buckets...),
 		Allow([]string{"xray:PutTraceSegments", "xray:PutTelemetryRecords"}, "*"),
+		Allow([]string{"cloudwatch:DescribeAlarms"}, "*"),
+		Allow([]string{"lambda:GetAlias"}, Services(n)...),
 		Allow([]string{"ssm:GetParameter"}, n.ParameterARN(n.Parameters()+"*")),
 		DecryptParameters(n, n.ParameterARN(n.Parameters()+"*")),
 	}
@@ -48,6 +50,14 @@ func Boundary(n stack.Names, servers []string, caches ...string) []Statement {
 		bounds = append(bounds, hostBounds(n)...)
 	}
 	return bounds
+}
+
+// Services are the functions that answer people.
+func Services(n stack.Names) (functions []any) {
+	for _, service := range stack.Services {
+		functions = append(functions, n.FunctionARN(service))
+	}
+	return functions
 }
 
 // hostBounds is what a host does beside serving: it fetches its package, tells its

@@ -31,6 +31,8 @@ type Service struct {
 	tokens    *send.Tokens
 	transfers *send.Transfers // of which the ledger tells; their bytes are for the user service
 	stored    stored
+	alarms    told[wire.AlarmsReply]
+	serving   told[wire.ServingReply]
 	pulse     *send.Pulse
 	trail     *audit.Trail
 	keys      *send.Keys[keys]

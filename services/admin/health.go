@@ -22,6 +22,8 @@ func (a *Service) healthRoutes(r *mux.Router) {
 	web.Bind(r, wire.Services, web.Handle(a.services))
 	web.Bind(r, wire.Activity, web.Handle(a.getActivity))
 	web.Bind(r, wire.Storage, web.Handle(a.getStorage))
+	web.Bind(r, wire.Alarms, web.Handle(a.getAlarms))
+	web.Bind(r, wire.Serving, web.Handle(a.getServing))
 }
 
 // services says whether what the operators depend on answers now.

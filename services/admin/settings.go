@@ -1,6 +1,7 @@
 package admin
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"log/slog"
@@ -13,6 +14,7 @@ import (
 	"sgraph.ai/send/shared/secret"
 	"sgraph.ai/send/shared/send"
 	"sgraph.ai/send/shared/settings"
+	"sgraph.ai/send/shared/stack"
 	"sgraph.ai/send/shared/web"
 )
 
@@ -49,6 +51,16 @@ type Settings struct {
 	// Room says how much room there is where the bytes of transfers are, and how much in
 	// all; nil = nobody needs to know.
 	Room func() (left, all int64, err error)
+
+	// Stack is that on AWS which the service is part of; "" = none. FunctionVersion is the
+	// published version that runs, where that is one of a function.
+	Stack, FunctionVersion string
+
+	// Alarms asks what the alarms of the stack say, and names the regions where they
+	// cannot be asked; Serving asks which versions its functions serve. nil = there are
+	// none.
+	Alarms  func(context.Context) (alarms []stack.Alarm, missing []string, err error)
+	Serving func(context.Context) ([]stack.Serving, error)
 
 	// AuditRetention is how long Sweep leaves events in the trail.
 	AuditRetention time.Duration
@@ -88,6 +100,7 @@ func Read(env *settings.Env) Settings {
 		SessionLife:    settings.SessionLife.In(env),
 		SessionIdle:    settings.SessionIdle.In(env),
 		AuditRetention: settings.AuditRetention.In(env),
+		Stack:          settings.StackName.In(env),
 		WebhookURL:     settings.WebhookURL.In(env),
 		WebhookEvents:  settings.WebhookEvents.In(env),
 		WebhookVia:     webhook.Via(settings.WebhookPrivate.In(env)),
@@ -100,7 +113,9 @@ func Read(env *settings.Env) Settings {
 	s.APIKey = s.Secrets.Value(settings.APIKeyValue.Required(env), settings.OldAPIKeyValue.In(env))
 	s.ServiceKey = s.Secrets.Value(settings.ServiceKey.In(env)...)
 	s.OriginSecret = s.Secrets.Value(s.OriginSecrets...)
-	if s.Environment != settings.Lambda {
+	if s.Environment == settings.Lambda {
+		s.FunctionVersion = env.Text("AWS_LAMBDA_FUNCTION_VERSION")
+	} else {
 		s.Deployment = settings.Deployment.In(env)
 	}
 	if s.Mode == settings.S3 {

@@ -48,6 +48,8 @@ var watch = topic{
 		},
 		{Route: wire.Storage, May: operator, Replies: []Reply{{JSON: wire.StorageReply{}}}},
 		{Route: wire.Services, May: operator, Replies: []Reply{{JSON: wire.ServicesReply{}}}},
+		{Route: wire.Alarms, May: operator, Replies: []Reply{{JSON: wire.AlarmsReply{}}}},
+		{Route: wire.Serving, May: operator, Replies: []Reply{{JSON: wire.ServingReply{}}}},
 		{Route: wire.ShowWebhook, May: operator, Replies: []Reply{{JSON: wire.WebhookReply{}}}, Refusals: []int{409}},
 		{Route: wire.TestWebhook, May: operator, Replies: []Reply{{JSON: wire.TestWebhookReply{}}}, Refusals: []int{409}},
 		{

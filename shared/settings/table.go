@@ -304,6 +304,11 @@ var (
 		Env: "SEND__WEBHOOK_PRIVATE", By: admin, Default: "false", Key: "webhookPrivate",
 		Doc: "It may have an address of a private network, or of this machine.",
 	})
+	StackName = define(StageName(), Entry{
+		Env: "SEND__STACK", By: admin,
+		Doc: "Stack on AWS that the service is part of, as the Pulumi program says it: the console shows its alarms and " +
+			"which versions serve. Where nothing is said, there are none.",
+	})
 	SessionIdle = define(Duration(5*time.Minute, 7*day), Entry{
 		Env: "SEND__SESSION_IDLE", By: admin, Default: "1h", Key: "sessionIdle",
 		Doc: "Time after which a session in the console that is not used ends.",

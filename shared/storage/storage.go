@@ -126,6 +126,9 @@ func keys(id string, key *secret.Value) aws.CredentialsProvider {
 // one is needed.
 func Parameters() *ssm.Parameters { return ssm.New(awsConfig) }
 
+// AWS is how AWS is reached where the SDK always does, for who asks it something else.
+func AWS(ctx context.Context) (aws.Config, error) { return awsConfig(ctx) }
+
 // awsConfig reads how to reach AWS where the SDK always does, once for all.
 // The SDK's own log is in no form that a service's log has, and says what the errors say.
 var awsConfig = lazy.New(func(ctx context.Context) (aws.Config, error) {

@@ -24,6 +24,12 @@ var (
 	// Services says whether what the operators depend on answers.
 	Services = route(Admin, get, "/health/services")
 
+	// Alarms says what the alarms of the stack on AWS say, those that sound first.
+	Alarms = route(Admin, get, "/health/alarms")
+
+	// Serving says which versions answer.
+	Serving = route(Admin, get, "/health/versions")
+
 	// RecordEvents takes what another service has to tell for the audit
 	// trail. It can be repeated.
 	RecordEvents = route(Admin, post, "/audit/events")
@@ -94,6 +100,50 @@ type ServiceCheck struct {
 	Status    string `json:"status"` // OK, Unavailable or NotConfigured
 	LatencyMS int64  `json:"latency_ms"`
 	Version   string `json:"version,omitzero"`
+}
+
+// AlarmsReply is what alarms say.
+type AlarmsReply struct {
+	Status  string    `json:"status"`            // OK, or NotConfigured where there is no stack, and so no alarms
+	Alarms  []Alarm   `json:"alarms"`            // those that sound first, then those that lack data
+	Missing []string  `json:"missing"`           // regions that could not be asked for theirs
+	AskedAt time.Time `json:"asked_at,omitzero"` // some seconds ago at most
+}
+
+// Alarm is what an alarm says.
+type Alarm struct {
+	Name     string    `json:"name"`
+	Region   string    `json:"region"`
+	State    string    `json:"state"`              // as CloudWatch calls it: ALARM, INSUFFICIENT_DATA or OK
+	Since    time.Time `json:"since"`              // when it began to say so
+	Reason   string    `json:"reason"`             // why CloudWatch says so
+	Means    string    `json:"means"`              // what is the case when it sounds
+	Playbook string    `json:"playbook,omitempty"` // name of the page that says what to do
+}
+
+// ServingReply is which versions answer: of the services as they say themselves, and of
+// functions as the aliases that are called point at them.
+type ServingReply struct {
+	Admin     string            `json:"admin"`              // what answers this
+	Function  string            `json:"function,omitempty"` // the published version of it, where it is one of a function
+	User      string            `json:"user,omitempty"`     // nothing where the user service does not say
+	Functions []FunctionServing `json:"functions"`          // none where no functions run
+	AskedAt   time.Time         `json:"asked_at,omitzero"`  // some seconds ago at most
+}
+
+// FunctionServing is where the aliases of a service's function point.
+type FunctionServing struct {
+	Service string        `json:"service"`
+	Live    AliasPointer  `json:"live"`           // what people call
+	Next    *AliasPointer `json:"next,omitempty"` // what was deployed last
+}
+
+// AliasPointer is a published version, and, while calls go from one to another, a second
+// with how many of a hundred go there.
+type AliasPointer struct {
+	Version string `json:"version"`
+	Other   string `json:"other,omitempty"`
+	Percent int    `json:"percent,omitempty"`
 }
 
 // RecordEventsRequest is what happened.

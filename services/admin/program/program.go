@@ -30,6 +30,7 @@ func Run(ctx context.Context, p host.Process) error {
 		return err
 	}
 	set.Room = storage.Room(set.Service)
+	Oversee(&set)
 	log, flush := web.NewLog(p.Log, set.LogLevel)
 	set.Log = log
 	defer storage.Share(ledger, set.DiskPath, log)()

@@ -252,16 +252,19 @@ func (e *enforcement) adminProofs(token string) map[string]proof {
 			return func() int { return c.status(method, path, text) }
 		}
 	}
-	// What it has read it knows for minutes; another process has to ask.
-	readsKey := func(t *testing.T) func() int {
-		t.Helper()
-		config := e.aws.deployed(t, e.names().Function(metric.Admin), e.outputs["artifactsBucket"],
-			e.outputs["adminArtifact"])
-		fresh, _ := host(t, config, e.aws.endpoint)
-		c := client{t: t, base: fresh, header: http.Header{"X-Api-Key": {apiKey}}}
-		wire.OriginSecret.Set(c.header, e.origin)
-		return func() int { return c.status(http.MethodGet, wire.LookupToken.To(token), nil) }
+	// What it has read it knows for a while; another process has to ask.
+	anew := func(path string) proof {
+		return func(t *testing.T) func() int {
+			t.Helper()
+			config := e.aws.deployed(t, e.names().Function(metric.Admin), e.outputs["artifactsBucket"],
+				e.outputs["adminArtifact"])
+			fresh, _ := host(t, config, e.aws.endpoint)
+			c := client{t: t, base: fresh, header: http.Header{"X-Api-Key": {apiKey}}}
+			wire.OriginSecret.Set(c.header, e.origin)
+			return func() int { return c.status(http.MethodGet, path, nil) }
+		}
 	}
+	readsKey := anew(wire.LookupToken.To(token))
 	return map[string]proof{
 		"dynamodb:GetItem":    asked(http.MethodGet, wire.LookupToken.To(token), nil),
 		"dynamodb:Query":      asked(http.MethodGet, wire.ListTokens.To(), nil),
@@ -280,6 +283,9 @@ func (e *enforcement) adminProofs(token string) map[string]proof {
 		"s3:GetObject":     asked(http.MethodGet, wire.ListEvents.To(), nil),
 		"s3:PutObject":     asked(http.MethodPost, wire.RecordEvents.To(), event()),
 		"s3:ListBucket":    asked(http.MethodGet, wire.ListEvents.To(), nil),
+
+		"cloudwatch:DescribeAlarms": anew(wire.Alarms.To()),
+		"lambda:GetAlias":           anew(wire.Serving.To()),
 	}
 }
 

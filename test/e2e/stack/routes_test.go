@@ -19,6 +19,8 @@ import (
 
 	"sgraph.ai/send/shared/audit"
 	"sgraph.ai/send/shared/envelope"
+	"sgraph.ai/send/shared/settings"
+	names "sgraph.ai/send/shared/stack"
 	"sgraph.ai/send/shared/wire"
 )
 
@@ -169,6 +171,7 @@ func tour(t *testing.T, userURL, adminURL string) {
 		a.get(wire.Services.To(), nil)
 		a.get(wire.Activity.To(), nil)
 		a.get(wire.Storage.To(), nil)
+		a.tourStack()
 		for method, path := range map[string]string{
 			http.MethodGet: wire.ShowWebhook.To(), http.MethodPost: wire.TestWebhook.To(),
 		} {
@@ -185,6 +188,35 @@ func tour(t *testing.T, userURL, adminURL string) {
 		a.get(wire.ChainHead.To(), nil)
 	})
 	t.Run("sessions", func(t *testing.T) { tourSessions(t, adminURL) })
+}
+
+// tourStack asks what AWS says of the stack, which is that of the functions.
+func (c client) tourStack() {
+	c.t.Helper()
+	var alarms wire.AlarmsReply
+	c.get(wire.Alarms.To(), &alarms)
+	if alarms.Status != wire.OK || len(alarms.Alarms) < 20 || len(alarms.Missing) > 0 {
+		c.t.Errorf("of alarms it says %+v", alarms)
+	}
+	for _, a := range alarms.Alarms {
+		if a.Playbook == "" || a.Means == "" || a.Since.IsZero() {
+			c.t.Errorf("of an alarm it says %+v", a)
+		}
+	}
+	var status wire.StatusReply
+	c.get(wire.Status.To(), &status)
+	var serving wire.ServingReply
+	c.get(wire.Serving.To(), &serving)
+	of := map[string]int{settings.Lambda: len(names.Services)}[status.Environment]
+	if serving.Admin != status.Version || len(serving.Functions) != of ||
+		(serving.Function != "") != (of > 0) {
+		c.t.Errorf("of versions it says %+v", serving)
+	}
+	for _, f := range serving.Functions {
+		if f.Live.Version == "" || f.Next == nil || f.Next.Version == "" {
+			c.t.Errorf("of versions it says %+v", serving)
+		}
+	}
 }
 
 // event is what another service could tell of.
