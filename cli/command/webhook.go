@@ -45,13 +45,20 @@ func webhookShowCommand(e Env) *cobra.Command {
 			if err != nil {
 				return err
 			}
+			revealed, err := s.RevealWebhook(cmd.Context())
+			if err != nil {
+				return err
+			}
 			if asJSON {
-				return e.printJSON(cmd.Context(), hook)
+				return e.printJSON(cmd.Context(), struct {
+					wire.RevealWebhookReply
+					Events []string `json:"events"`
+				}{revealed, hook.Events})
 			}
 			return e.printTable(cmd.Context(), func(w *tabwriter.Writer) {
-				fmt.Fprintf(w, "url\t%s\n", clean(hook.URL))
+				fmt.Fprintf(w, "url\t%s\n", clean(revealed.URL))
 				fmt.Fprintf(w, "events\t%s\n", clean(strings.Join(hook.Events, ", ")))
-				fmt.Fprintf(w, "secret\t%s\n", clean(hook.Secret))
+				fmt.Fprintf(w, "secret\t%s\n", clean(revealed.Secret))
 			})
 		},
 	}

@@ -107,6 +107,24 @@ func (s *Service) Webhook(ctx context.Context) (r wire.WebhookReply, err error) 
 	return r, err
 }
 
+// RevealWebhook says where they are, and by which secret they know that it is true.
+func (s *Service) RevealWebhook(ctx context.Context) (r wire.RevealWebhookReply, err error) {
+	err = s.call(ctx, client.Call{Route: wire.RevealWebhook}, &r)
+	return r, err
+}
+
+// Alarms says what the alarms of the service's stack say.
+func (s *Service) Alarms(ctx context.Context) (r wire.AlarmsReply, err error) {
+	err = s.call(ctx, client.Call{Route: wire.Alarms}, &r)
+	return r, err
+}
+
+// Serving says which versions answer.
+func (s *Service) Serving(ctx context.Context) (r wire.ServingReply, err error) {
+	err = s.call(ctx, client.Call{Route: wire.Serving}, &r)
+	return r, err
+}
+
 // TestWebhook has them told of a test.
 func (s *Service) TestWebhook(ctx context.Context) (r wire.TestWebhookReply, err error) {
 	err = s.call(ctx, client.Call{Route: wire.TestWebhook}, &r)

@@ -3,6 +3,7 @@ package admin
 import (
 	"context"
 	"net/http"
+	"net/url"
 
 	"github.com/gorilla/mux"
 
@@ -14,6 +15,7 @@ import (
 
 func (a *Service) webhookRoutes(r *mux.Router) {
 	web.Bind(r, wire.ShowWebhook, web.Handle(a.showWebhook))
+	web.Bind(r, wire.RevealWebhook, web.Handle(a.revealWebhook))
 	web.Bind(r, wire.TestWebhook, web.Handle(a.testWebhook))
 }
 
@@ -35,8 +37,21 @@ func (a *Service) webhookKey(ctx context.Context) ([]byte, error) {
 
 var errNoWebhook = send.Fail(send.Conflict, "nobody is told of events: SEND__WEBHOOK_URL says nothing")
 
-// showWebhook answers who is told of what, and by which secret they know that it is true.
-func (a *Service) showWebhook(w http.ResponseWriter, r *http.Request) error {
+// showWebhook answers who is told of what.
+func (a *Service) showWebhook(w http.ResponseWriter, _ *http.Request) error {
+	if a.hook == nil {
+		return errNoWebhook
+	}
+	host := ""
+	if at, err := url.Parse(a.hook.URL); err == nil {
+		host = at.Host // which has no name and password of a user
+	}
+	web.WriteJSON(w, http.StatusOK, wire.WebhookReply{Host: host, Events: a.hook.Events})
+	return nil
+}
+
+// revealWebhook answers where they are, and by which secret they know that it is true.
+func (a *Service) revealWebhook(w http.ResponseWriter, r *http.Request) error {
 	if a.hook == nil {
 		return errNoWebhook
 	}
@@ -44,9 +59,7 @@ func (a *Service) showWebhook(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	web.WriteJSON(w, http.StatusOK, wire.WebhookReply{
-		URL: a.hook.URL, Events: a.hook.Events, Secret: webhook.SecretText(key),
-	})
+	web.WriteJSON(w, http.StatusOK, wire.RevealWebhookReply{URL: a.hook.URL, Secret: webhook.SecretText(key)})
 	return nil
 }
 

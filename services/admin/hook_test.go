@@ -111,12 +111,11 @@ func TestWebhooks(t *testing.T) {
 	// It fails first, and would send elsewhere.
 	r := newReceiver(t, 500, 307, 200)
 	g := newRig(t, r.tells(true))
-	var about struct {
-		URL, Secret string
-		Events      []string
-	}
-	if err := json.Unmarshal([]byte(text(t, g.get("/webhook"))), &about); err != nil || about.URL != r.URL+"/hook" ||
-		!slices.Equal(about.Events, settings.WebhookTypes) {
+	want(t, g.get("/webhook"), 200, `{"host":"`+strings.TrimPrefix(r.URL, "https://")+`","events":
+		["transfer.completed","transfer.downloaded","transfer.expired","token.nearly_spent"]}`)
+	var about struct{ URL, Secret string }
+	if err := json.Unmarshal([]byte(text(t, g.post("/webhook/reveal", ""))), &about); err != nil ||
+		about.URL != r.URL+"/hook" {
 		t.Fatalf("it is %+v, %v", about, err)
 	}
 
@@ -248,6 +247,8 @@ func TestAServerTellsAtOnce(t *testing.T) {
 func TestWhereAWebhookMayGo(t *testing.T) {
 	t.Parallel()
 	want(t, newRig(t).get("/webhook"), 409,
+		`{"detail":"nobody is told of events: SEND__WEBHOOK_URL says nothing","code":"conflict"}`)
+	want(t, newRig(t).post("/webhook/reveal", ""), 409,
 		`{"detail":"nobody is told of events: SEND__WEBHOOK_URL says nothing","code":"conflict"}`)
 	want(t, newRig(t).post("/webhook/test", ""), 409,
 		`{"detail":"nobody is told of events: SEND__WEBHOOK_URL says nothing","code":"conflict"}`)

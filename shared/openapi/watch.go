@@ -51,6 +51,7 @@ var watch = topic{
 		{Route: wire.Alarms, May: operator, Replies: []Reply{{JSON: wire.AlarmsReply{}}}},
 		{Route: wire.Serving, May: operator, Replies: []Reply{{JSON: wire.ServingReply{}}}},
 		{Route: wire.ShowWebhook, May: operator, Replies: []Reply{{JSON: wire.WebhookReply{}}}, Refusals: []int{409}},
+		{Route: wire.RevealWebhook, May: operator, Replies: []Reply{{JSON: wire.RevealWebhookReply{}}}, Refusals: []int{409}},
 		{Route: wire.TestWebhook, May: operator, Replies: []Reply{{JSON: wire.TestWebhookReply{}}}, Refusals: []int{409}},
 		{
 			Route: wire.RecordEvents, May: programsAndUser,

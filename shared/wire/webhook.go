@@ -2,9 +2,13 @@ package wire
 
 // Who is told of events by webhooks, at the admin service.
 var (
-	// ShowWebhook answers who is told of what, and the secret by which they know that
-	// it comes from here. Conflict where nobody is.
+	// ShowWebhook answers who is told of what. Conflict where nobody is.
 	ShowWebhook = route(Admin, get, "/webhook")
+
+	// RevealWebhook answers the whole of their address, which may be a secret, and the
+	// secret by which they know that it comes from here: no GET, so that who may only look
+	// is not told.
+	RevealWebhook = route(Admin, post, "/webhook/reveal")
 
 	// TestWebhook sends a message at once, and answers what came of it.
 	TestWebhook = route(Admin, post, "/webhook/test")
@@ -12,9 +16,14 @@ var (
 
 // WebhookReply is who is told of what.
 type WebhookReply struct {
-	URL    string   `json:"url"`
+	Host   string   `json:"host"` // of their address, with its port where it has one
 	Events []string `json:"events"`
-	Secret string   `json:"secret"` // as Standard Webhooks writes it
+}
+
+// RevealWebhookReply is what only operators may know of it.
+type RevealWebhookReply struct {
+	URL    string `json:"url"`
+	Secret string `json:"secret"` // as Standard Webhooks writes it
 }
 
 // TestWebhookReply is what came of a message.

@@ -40,7 +40,7 @@ type Answer struct {
 }
 
 // OK says whether it is no error.
-func (a Answer) OK() bool { return a.Status == http.StatusOK }
+func (a Answer) OK() bool { return a.Status >= 200 && a.Status < 300 }
 
 // Err is the answer as an error that repeats nothing of its body.
 func (a Answer) Err() error {

@@ -133,6 +133,10 @@ export const paths: {
   storage: '/health/storage';
   /** Says whether what the operators depend on answers. */
   services: '/health/services';
+  /** Says what the alarms of the stack on AWS say, those that sound first. */
+  alarms: '/health/alarms';
+  /** Says which versions answer. */
+  serving: '/health/versions';
   /** Answers a page of the trail, an audit.Page. */
   listEvents: '/audit/events';
   /**
@@ -141,6 +145,15 @@ export const paths: {
   exportEvents: '/audit/export';
   /** Answers where the trail's chain ends, an audit.Head. */
   chainHead: '/audit/head';
+  /** Answers who is told of what. Conflict where nobody is. */
+  showWebhook: '/webhook';
+  /**
+   * Answers the whole of their address, which may be a secret, and the secret by which they know that it comes from
+   * here: no GET, so that who may only look is not told.
+   */
+  revealWebhook: '/webhook/reveal';
+  /** Sends a message at once, and answers what came of it. */
+  testWebhook: '/webhook/test';
 };
 
 /** Why something failed: what the code of an error can be. */
@@ -420,6 +433,47 @@ export type StorageReply = {
   free_bytes?: number;
   total_bytes?: number;
 };
+
+/** What an alarm says. */
+export type Alarm = {
+  name: string;
+  region: string;
+  state: string;
+  since: string;
+  reason: string;
+  means: string;
+  playbook?: string;
+};
+
+/** What alarms say. */
+export type AlarmsReply = { status: string; alarms: Alarm[]; missing: string[]; asked_at?: string };
+
+/** A published version, and, while calls go from one to another, a second with how many of a hundred go there. */
+export type AliasPointer = { version: string; other?: string; percent?: number };
+
+/** Where the aliases of a service's function point. */
+export type FunctionServing = { service: string; live: AliasPointer; next?: AliasPointer };
+
+/**
+ * Which versions answer: of the services as they say themselves, and of functions as the aliases that are called point
+ * at them.
+ */
+export type ServingReply = {
+  admin: string;
+  function?: string;
+  user?: string;
+  functions: FunctionServing[];
+  asked_at?: string;
+};
+
+/** Who is told of what. */
+export type WebhookReply = { host: string; events: string[] };
+
+/** What only operators may know of it. */
+export type RevealWebhookReply = { url: string; secret: string };
+
+/** What came of a message. */
+export type TestWebhookReply = { status: string; detail?: string };
 
 /** What happened in a minute. */
 export type MinuteCounts = { minute: string; requests: number; visitors: number; transfers: number };

@@ -59,9 +59,14 @@ export const paths = {
   activity: '/health/activity',
   storage: '/health/storage',
   services: '/health/services',
+  alarms: '/health/alarms',
+  serving: '/health/versions',
   listEvents: '/audit/events',
   exportEvents: '/audit/export',
   chainHead: '/audit/head',
+  showWebhook: '/webhook',
+  revealWebhook: '/webhook/reveal',
+  testWebhook: '/webhook/test',
 };
 
 export const codes = {

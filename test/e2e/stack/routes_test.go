@@ -90,8 +90,9 @@ var instead = map[string]int{
 	routeName(wire.User, wire.GetLink): http.StatusForbidden,
 
 	// No stack of the tests has a receiver of webhooks.
-	routeName(wire.Admin, wire.ShowWebhook): http.StatusConflict,
-	routeName(wire.Admin, wire.TestWebhook): http.StatusConflict,
+	routeName(wire.Admin, wire.ShowWebhook):   http.StatusConflict,
+	routeName(wire.Admin, wire.RevealWebhook): http.StatusConflict,
+	routeName(wire.Admin, wire.TestWebhook):   http.StatusConflict,
 }
 
 // all fails for each route of the contract that was not asked, or only in vain.
@@ -172,11 +173,9 @@ func tour(t *testing.T, userURL, adminURL string) {
 		a.get(wire.Activity.To(), nil)
 		a.get(wire.Storage.To(), nil)
 		a.tourStack()
-		for method, path := range map[string]string{
-			http.MethodGet: wire.ShowWebhook.To(), http.MethodPost: wire.TestWebhook.To(),
-		} {
-			if status, said := a.do(method, path, nil); status != http.StatusConflict {
-				t.Errorf("%s answers %d where no webhook is set: %.200s", path, status, said)
+		for _, route := range []wire.Route{wire.ShowWebhook, wire.RevealWebhook, wire.TestWebhook} {
+			if status, said := a.do(route.Method, route.To(), nil); status != http.StatusConflict {
+				t.Errorf("%s answers %d where no webhook is set: %.200s", route.Path(), status, said)
 			}
 		}
 		a.post(wire.RecordEvents.To(), event(), nil)

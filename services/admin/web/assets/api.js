@@ -104,6 +104,15 @@ export const sessions = {
   endOthers: () => call('DELETE', paths.endOtherSessions),
 };
 
+export const webhook = {
+  /** @returns {Promise<import('./shared/contract.js').WebhookReply>} */
+  show: () => call('GET', paths.showWebhook),
+  /** @returns {Promise<import('./shared/contract.js').RevealWebhookReply>} */
+  reveal: () => call('POST', paths.revealWebhook),
+  /** @returns {Promise<import('./shared/contract.js').TestWebhookReply>} */
+  test: () => call('POST', paths.testWebhook),
+};
+
 export const audit = {
   /** @returns {Promise<{ events: Event[], after?: string }>} */
   page: (/** @type {URLSearchParams} */ query, /** @type {number} */ limit) =>

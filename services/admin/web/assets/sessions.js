@@ -22,7 +22,7 @@ export class Sessions {
 
   element = el(
     'section',
-    { class: 'sessions', 'aria-labelledby': 'sessions-title' },
+    { class: 'part', 'aria-labelledby': 'sessions-title' },
     el('header', { class: 'head' }, el('div', {}, this.#title, this.#count), this.#endOthers),
     this.#rows,
     this.#below,

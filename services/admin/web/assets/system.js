@@ -1,24 +1,31 @@
-// <send-system>: whether everything answers, how fast, what runs, and who is logged in.
+// <send-system>: whether everything answers, how fast, what runs, what alarms say, and who is logged in.
 
+import { Alarms } from './alarms.js';
 import { call } from './api.js';
 import { Sessions } from './sessions.js';
 import { paths } from './shared/contract.js';
 import { el, facts, icon } from './shared/dom.js';
 import { ago } from './shared/format.js';
+import { versions } from './versions.js';
 import { head, messageOf, View } from './view.js';
+import { Webhook } from './webhook.js';
 
-/** @type {Record<string, [kind: string, words: string]>} */
+/** @type {Record<string, Verdict>} */
 const WORDS = {
   ok: ['ok', 'Answers'],
   unavailable: ['bad', 'Does not answer'],
   not_configured: ['none', 'Not watched'],
 };
 
+/** @typedef {[kind: string, words: string]} Verdict */
+
 class SendSystem extends View {
-  refresh = 30_000;
+  refresh = 20_000;
   #cards = el('div', { class: 'cards' });
   #state = el('span', { role: 'status' });
   #time = el('span', {});
+  #alarms = new Alarms();
+  #webhook = new Webhook();
   #sessions = new Sessions();
 
   draw() {
@@ -30,12 +37,14 @@ class SendSystem extends View {
         el('button', again, icon('refresh'), el('span', {}, 'Check now')),
       ),
       this.#cards,
+      this.#alarms.element,
+      this.#webhook.element,
       this.#sessions.element,
     );
   }
 
   async load() {
-    await Promise.all([this.#check(), this.#sessions.load()]);
+    await Promise.all([this.#check(), this.#alarms.load(), this.#webhook.load(), this.#sessions.load()]);
   }
 
   async #check() {
@@ -43,27 +52,28 @@ class SendSystem extends View {
       const start = performance.now();
       const status = await call('GET', paths.status);
       const latency = Math.round(performance.now() - start);
-      const [services, versions, server] = await Promise.all([
+      const [services, built, server, serving] = await Promise.all([
         call('GET', paths.services),
         call('GET', paths.versions),
         call('GET', paths.server),
+        versions(),
       ]);
       this.#cards.replaceChildren(
-        card('Admin service', 'ok', [
+        card('Admin service', WORDS.ok, [
           ['Round trip', `${latency} ms`],
           ['Version', status.version],
           ['Runs on', status.environment === 'aws-lambda' ? 'AWS Lambda' : 'Server process'],
           ['Stage', status.stage || 'none'],
           ['Up since', ago(new Date(server.server_boot_time))],
-          ['Go', versions.go.replace(/^go/, '')],
+          ['Go', built.go.replace(/^go/, '')],
         ]),
-        card('Ledger', services.ledger.status, [
+        card('Ledger', verdict(services.ledger), [
           ['Answered in', took(services.ledger.latency_ms)],
           ['Kept in', status.storage_mode === 's3' ? 'DynamoDB' : 'Local file'],
         ]),
         card(
           'User service',
-          services.user.status,
+          verdict(services.user),
           services.user.status === 'not_configured'
             ? [['To watch it', 'Set SEND__USER_BASE_URL to its address']]
             : [
@@ -71,6 +81,7 @@ class SendSystem extends View {
                 ['Version', services.user.version || 'unknown'],
               ],
         ),
+        ...(serving ? [card('Versions', [serving[0], serving[1]], serving[2])] : []),
       );
       const down = [services.ledger, services.user].some(({ status }) => status === 'unavailable');
       this.#say(down ? 'Something does not answer' : 'All well');
@@ -89,15 +100,16 @@ class SendSystem extends View {
   }
 }
 
+const verdict = (/** @type {{ status: string }} */ { status }) => WORDS[status] ?? WORDS.unavailable;
+
 const took = (/** @type {number} */ ms) => (ms < 1 ? 'under 1 ms' : `${ms} ms`);
 
 /**
  * @param {string} title
- * @param {string} status
+ * @param {Verdict} verdict
  * @param {[term: string, fact: string][]} rows
  */
-function card(title, status, rows) {
-  const [kind, words] = WORDS[status] ?? WORDS.unavailable;
+function card(title, [kind, words], rows) {
   return el(
     'section',
     { class: 'card' },

@@ -63,9 +63,14 @@ var paths = {
   activity: "/health/activity",
   storage: "/health/storage",
   services: "/health/services",
+  alarms: "/health/alarms",
+  serving: "/health/versions",
   listEvents: "/audit/events",
   exportEvents: "/audit/export",
-  chainHead: "/audit/head"
+  chainHead: "/audit/head",
+  showWebhook: "/webhook",
+  revealWebhook: "/webhook/reveal",
+  testWebhook: "/webhook/test"
 };
 
 // assets/shared/http.js

@@ -56,9 +56,14 @@ var paths = {
   activity: "/health/activity",
   storage: "/health/storage",
   services: "/health/services",
+  alarms: "/health/alarms",
+  serving: "/health/versions",
   listEvents: "/audit/events",
   exportEvents: "/audit/export",
-  chainHead: "/audit/head"
+  chainHead: "/audit/head",
+  showWebhook: "/webhook",
+  revealWebhook: "/webhook/reveal",
+  testWebhook: "/webhook/test"
 };
 var codes = {
   invalid: "invalid",
@@ -158,7 +163,7 @@ function fill(element, attributes, children) {
 }
 var ICONS = new URL("icons.svg", import.meta.url).pathname;
 var icon = (name) => svg("svg", { "aria-hidden": "true" }, svg("use", { href: `${ICONS}#${name}` }));
-var facts = (rows) => rows.flatMap(([term, fact]) => [el("dt", {}, term), el("dd", {}, fact)]);
+var facts = (rows2) => rows2.flatMap(([term, fact]) => [el("dt", {}, term), el("dd", {}, fact)]);
 function find(root, selector, type = (
   /** @type {any} */
   HTMLElement
@@ -433,6 +438,14 @@ var sessions = {
   end: (id) => call("DELETE", paths.endSession(id)),
   endOthers: () => call("DELETE", paths.endOtherSessions)
 };
+var webhook = {
+  /** @returns {Promise<import('./shared/contract.js').WebhookReply>} */
+  show: () => call("GET", paths.showWebhook),
+  /** @returns {Promise<import('./shared/contract.js').RevealWebhookReply>} */
+  reveal: () => call("POST", paths.revealWebhook),
+  /** @returns {Promise<import('./shared/contract.js').TestWebhookReply>} */
+  test: () => call("POST", paths.testWebhook)
+};
 var audit = {
   /** @returns {Promise<{ events: Event[], after?: string }>} */
   page: (query, limit) => call("GET", `${paths.listEvents}?${query}&limit=${limit}`),
@@ -635,12 +648,12 @@ var SendLogin = class extends HTMLElement {
     const turn = () => {
       const shown = key.type === "password";
       key.type = shown ? "text" : "password";
-      reveal.setAttribute("aria-pressed", String(shown));
-      reveal.replaceChildren(icon(shown ? "hide" : "eye"));
+      reveal2.setAttribute("aria-pressed", String(shown));
+      reveal2.replaceChildren(icon(shown ? "hide" : "eye"));
     };
-    const reveal = el("button", { type: "button", class: "button square", click: turn }, icon("eye"));
-    reveal.setAttribute("aria-label", "Show the key");
-    reveal.setAttribute("aria-pressed", "false");
+    const reveal2 = el("button", { type: "button", class: "button square", click: turn }, icon("eye"));
+    reveal2.setAttribute("aria-label", "Show the key");
+    reveal2.setAttribute("aria-pressed", "false");
     const open = !isSecureContext;
     const enter = el("button", { class: "button primary wide" }, open ? "Log in all the same" : "Log in");
     const warning = el(
@@ -693,7 +706,7 @@ var SendLogin = class extends HTMLElement {
           "div",
           {},
           el("label", { class: "label", for: "login-key" }, "API key"),
-          el("div", { class: "secret" }, key, reveal)
+          el("div", { class: "secret" }, key, reveal2)
         ),
         error,
         enter
@@ -1189,6 +1202,108 @@ var clock2 = (time2) => new Date(time2).toLocaleTimeString([], { hour: "2-digit"
 var day = (time2) => new Date(time2).toLocaleDateString([], { day: "numeric", month: "short", timeZone: "UTC" });
 customElements.define("send-pulse", SendPulse);
 
+// assets/alarms.js
+var STATES = {
+  ALARM: ["failure", "alert", "Sounds"],
+  INSUFFICIENT_DATA: ["exhausted", "clock", "Lacks data"],
+  OK: ["", "check", "Quiet"]
+};
+var Alarms = class {
+  #line = el("p", { class: "muted", role: "status" }, "Asking AWS");
+  #note = el("p", { class: "note warn", hidden: true });
+  #loud = el("ul", { class: "card" });
+  #quiet = el("ul", {});
+  #count = el("summary", {});
+  #rest = el("details", { class: "card", hidden: true }, this.#count, this.#quiet);
+  #below = el("div", { class: "below" });
+  /** @type {Date | undefined} when AWS last answered */
+  #asked;
+  element = el(
+    "section",
+    { class: "part alarms", "aria-labelledby": "alarms-title" },
+    el("header", { class: "head" }, el("div", {}, el("h2", { id: "alarms-title" }, "Alarms"), this.#line)),
+    this.#note,
+    this.#loud,
+    this.#rest,
+    this.#below
+  );
+  async load() {
+    try {
+      const all = await call("GET", paths.alarms);
+      this.#below.replaceChildren();
+      if (all.status === "not_configured") {
+        this.#say(
+          "None here: only a stack on AWS has them. Whether all answers stands above, and metrics tell the rest."
+        );
+        return;
+      }
+      this.#asked = /* @__PURE__ */ new Date();
+      this.#show(all);
+    } catch (problem) {
+      const text = whyNot(problem);
+      if (this.#asked) this.#say(`${text} This is what it said ${ago(this.#asked)}.`);
+      else {
+        this.#say("");
+        this.#below.replaceChildren(failed("The alarms cannot be shown", text, () => this.load()));
+      }
+    }
+  }
+  /** @param {import('./shared/contract.js').AlarmsReply} reply */
+  #show({ alarms, missing }) {
+    const quiet = alarms.filter(({ state }) => state === "OK");
+    const loud = alarms.filter(({ state }) => state !== "OK");
+    const sound = loud.filter(({ state }) => state === "ALARM").length;
+    this.#note.hidden = missing.length === 0;
+    this.#note.textContent = `The alarms in ${missing.join(" and ")} cannot be asked now: theirs are missing.`;
+    this.#loud.replaceChildren(...loud.map(row));
+    this.#quiet.replaceChildren(...quiet.map(row));
+    this.#rest.hidden = quiet.length === 0;
+    this.#count.textContent = quiet.length === 1 ? "The one that is quiet" : `The ${quiet.length} that are quiet`;
+    this.#say(summary(alarms.length, sound, loud.length - sound));
+  }
+  /**
+   * Announced when it changes, not with every look.
+   * @param {string} text
+   */
+  #say(text) {
+    if (this.#line.textContent !== text) this.#line.textContent = text;
+  }
+};
+function summary(all, sound, lack) {
+  if (all === 0) return "This stack has none.";
+  const words = [
+    sound > 0 && (sound === 1 ? "One sounds" : `${sound} sound`),
+    lack > 0 && (lack === 1 ? "one lacks data" : `${lack} lack data`)
+  ].filter(Boolean);
+  if (words.length === 0) return `${plural(all, "alarm")}, all quiet`;
+  return `${words.join(", ")}, of ${plural(all, "alarm")}`;
+}
+var whyNot = (problem) => problem instanceof Refusal && problem.code === codes.unavailable ? "AWS cannot be asked now." : messageOf(problem);
+function row({ name, region, state, since, reason, means, playbook }) {
+  const [kind, picture, words] = STATES[state] ?? ["exhausted", "alert", state];
+  const at = new Date(since);
+  return el(
+    "li",
+    { class: "alarm" },
+    el("span", { class: `pill ${kind}` }, icon(picture), words),
+    el(
+      "div",
+      { class: "who" },
+      el("h3", {}, name),
+      means && el("p", {}, state === "ALARM" || !playbook ? sentence(means) : `Sounds if ${means}.`),
+      state !== "OK" && reason && el("p", { class: "muted" }, reason)
+    ),
+    el(
+      "p",
+      { class: "when" },
+      el("span", {}, "Since ", el("time", { datetime: since, title: at.toLocaleString() }, ago(at))),
+      el("span", {}, region),
+      playbook && el("span", {}, "What to do: ", el("code", {}, `docs/playbooks/${playbook}.md`))
+    )
+  );
+}
+var sentence = (text) => text.charAt(0).toUpperCase() + text.slice(1) + (text.endsWith(".") ? "" : ".");
+
 // assets/sessions.js
 var Sessions = class {
   #count = el("p", { class: "muted", role: "status" });
@@ -1204,7 +1319,7 @@ var Sessions = class {
   #loaded = false;
   element = el(
     "section",
-    { class: "sessions", "aria-labelledby": "sessions-title" },
+    { class: "part", "aria-labelledby": "sessions-title" },
     el("header", { class: "head" }, el("div", {}, this.#title, this.#count), this.#endOthers),
     this.#rows,
     this.#below
@@ -1324,6 +1439,137 @@ function whereOf({ client, current }, own) {
 }
 var time = (at, words = ago(at)) => el("time", { datetime: at.toISOString(), title: at.toLocaleString() }, words);
 
+// assets/versions.js
+async function versions() {
+  let serving;
+  try {
+    serving = await call("GET", paths.serving);
+  } catch {
+    return ["none", "Not known", [["Why", "AWS cannot be asked now"]]];
+  }
+  const all = serving.functions;
+  if (all.length === 0) return void 0;
+  const moving = all.some(({ live }) => live.other);
+  const waiting = all.some(({ live, next }) => next && next.version !== live.version);
+  const words = moving ? "Calls are being moved" : waiting ? "A version waits" : "The newest serve";
+  return [
+    moving || waiting ? "none" : "ok",
+    words,
+    [...all.flatMap(rows), ["This answer", `from ${serving.function}`]]
+  ];
+}
+function rows({ service, live, next }) {
+  const title = service === "admin" ? "Admin" : "User";
+  const same = next && next.version === live.version && !live.other;
+  const said = [[`${title}, live`, where(live)]];
+  if (next) said.push([`${title}, next`, same ? "the same" : where(next)]);
+  return said;
+}
+var where = ({ version, other, percent }) => other ? `${version}, and ${percent} % of the calls go to ${other}` : version;
+
+// assets/webhook.js
+var Webhook = class {
+  #line = el("p", { class: "muted" });
+  #send = button("Send a test", "share", "", () => this.#test());
+  #buttons = el(
+    "div",
+    { class: "make", hidden: true },
+    button("URL and secret", "eye", "", () => reveal()),
+    this.#send
+  );
+  #outcome = el("p", { class: "note", role: "status", hidden: true });
+  #below = el("div", { class: "below" });
+  element = el(
+    "section",
+    { class: "part webhook", "aria-labelledby": "webhook-title" },
+    el(
+      "header",
+      { class: "head" },
+      el("div", {}, el("h2", { id: "webhook-title" }, "Webhook"), this.#line),
+      this.#buttons
+    ),
+    this.#outcome,
+    this.#below
+  );
+  async load() {
+    try {
+      const { host, events } = await webhook.show();
+      this.#line.replaceChildren(
+        el("code", {}, host),
+        " is told of ",
+        ...events.flatMap((event, i) => [i === 0 ? "" : i < events.length - 1 ? ", " : " and ", el("code", {}, event)])
+      );
+      this.#buttons.hidden = false;
+      this.#below.replaceChildren();
+    } catch (problem) {
+      this.#buttons.hidden = true;
+      if (problem instanceof Refusal && problem.code === codes.conflict) {
+        this.#below.replaceChildren();
+        this.#line.replaceChildren(
+          "Nobody is told of events. To have a receiver told, set ",
+          el("code", {}, "SEND__WEBHOOK_URL"),
+          ", on AWS ",
+          el("code", {}, "webhookUrl"),
+          " in the stack’s file, to its address."
+        );
+        return;
+      }
+      this.#line.replaceChildren();
+      this.#below.replaceChildren(failed("The webhook cannot be shown", messageOf(problem), () => this.load()));
+    }
+  }
+  async #test() {
+    this.#send.disabled = true;
+    this.#say("", "Sending");
+    try {
+      const { status, detail } = await webhook.test();
+      const at = (/* @__PURE__ */ new Date()).toLocaleTimeString();
+      if (status === "ok") this.#say("good", `The receiver took a test at ${at}.`);
+      else this.#say("warn", `A test at ${at} was not taken: ${detail}.`);
+    } catch (problem) {
+      this.#say("bad", messageOf(problem));
+    }
+    this.#send.disabled = false;
+    this.#send.focus();
+  }
+  /**
+   * @param {string} kind
+   * @param {string} text
+   */
+  #say(kind, text) {
+    this.#outcome.className = `note ${kind}`;
+    this.#outcome.textContent = text;
+    this.#outcome.hidden = false;
+  }
+};
+async function reveal() {
+  let known;
+  try {
+    known = await webhook.reveal();
+  } catch (problem) {
+    notice(messageOf(problem), "bad");
+    return;
+  }
+  const line = (title, value) => [
+    el("p", { class: "label" }, title),
+    el(
+      "div",
+      { class: "made" },
+      el("code", {}, value),
+      copyButton("Copy", () => value)
+    )
+  ];
+  await dialog({
+    title: "URL and secret",
+    dismiss: "Done",
+    body: [
+      el("p", {}, "Whoever knows the secret can sign messages that look as if they came from here."),
+      line("URL", known.url),
+      line("Secret", known.secret)
+    ]
+  });
+}
+
 // assets/system.js
 var WORDS2 = {
   ok: ["ok", "Answers"],
@@ -1331,10 +1577,12 @@ var WORDS2 = {
   not_configured: ["none", "Not watched"]
 };
 var SendSystem = class extends View {
-  refresh = 3e4;
+  refresh = 2e4;
   #cards = el("div", { class: "cards" });
   #state = el("span", { role: "status" });
   #time = el("span", {});
+  #alarms = new Alarms();
+  #webhook = new Webhook();
   #sessions = new Sessions();
   draw() {
     const again = { type: "button", class: "button", click: () => this.opened() };
@@ -1345,43 +1593,47 @@ var SendSystem = class extends View {
         el("button", again, icon("refresh"), el("span", {}, "Check now"))
       ),
       this.#cards,
+      this.#alarms.element,
+      this.#webhook.element,
       this.#sessions.element
     );
   }
   async load() {
-    await Promise.all([this.#check(), this.#sessions.load()]);
+    await Promise.all([this.#check(), this.#alarms.load(), this.#webhook.load(), this.#sessions.load()]);
   }
   async #check() {
     try {
       const start = performance.now();
       const status = await call("GET", paths.status);
       const latency = Math.round(performance.now() - start);
-      const [services, versions, server] = await Promise.all([
+      const [services, built, server, serving] = await Promise.all([
         call("GET", paths.services),
         call("GET", paths.versions),
-        call("GET", paths.server)
+        call("GET", paths.server),
+        versions()
       ]);
       this.#cards.replaceChildren(
-        card("Admin service", "ok", [
+        card("Admin service", WORDS2.ok, [
           ["Round trip", `${latency} ms`],
           ["Version", status.version],
           ["Runs on", status.environment === "aws-lambda" ? "AWS Lambda" : "Server process"],
           ["Stage", status.stage || "none"],
           ["Up since", ago(new Date(server.server_boot_time))],
-          ["Go", versions.go.replace(/^go/, "")]
+          ["Go", built.go.replace(/^go/, "")]
         ]),
-        card("Ledger", services.ledger.status, [
+        card("Ledger", verdict(services.ledger), [
           ["Answered in", took(services.ledger.latency_ms)],
           ["Kept in", status.storage_mode === "s3" ? "DynamoDB" : "Local file"]
         ]),
         card(
           "User service",
-          services.user.status,
+          verdict(services.user),
           services.user.status === "not_configured" ? [["To watch it", "Set SEND__USER_BASE_URL to its address"]] : [
             ["Answered in", took(services.user.latency_ms)],
             ["Version", services.user.version || "unknown"]
           ]
-        )
+        ),
+        ...serving ? [card("Versions", [serving[0], serving[1]], serving[2])] : []
       );
       const down = [services.ledger, services.user].some(({ status: status2 }) => status2 === "unavailable");
       this.#say(down ? "Something does not answer" : "All well");
@@ -1398,15 +1650,15 @@ var SendSystem = class extends View {
     this.#time.textContent = `, checked at ${(/* @__PURE__ */ new Date()).toLocaleTimeString()}`;
   }
 };
+var verdict = ({ status }) => WORDS2[status] ?? WORDS2.unavailable;
 var took = (ms) => ms < 1 ? "under 1 ms" : `${ms} ms`;
-function card(title, status, rows) {
-  const [kind, words] = WORDS2[status] ?? WORDS2.unavailable;
+function card(title, [kind, words], rows2) {
   return el(
     "section",
     { class: "card" },
     el("h2", {}, el("i", { class: `dot ${kind}` }), title),
     el("p", { class: `verdict ${kind}` }, words),
-    el("dl", { class: "facts" }, facts(rows))
+    el("dl", { class: "facts" }, facts(rows2))
   );
 }
 customElements.define("send-system", SendSystem);
@@ -1534,7 +1786,7 @@ function draw(version, codewords) {
   drawData(codewords, modules, fixed);
   let best = { score: Number.POSITIVE_INFINITY, masked: modules };
   for (const [number2, mask] of MASKS.entries()) {
-    const masked2 = modules.map((row, y) => row.map((dark, x) => dark !== (!fixed[y][x] && mask(x, y))));
+    const masked2 = modules.map((row2, y) => row2.map((dark, x) => dark !== (!fixed[y][x] && mask(x, y))));
     drawFormat(number2, size, (x, y, dark) => {
       masked2[y][x] = dark;
     });
@@ -1618,7 +1870,7 @@ function drawData(codewords, modules, fixed) {
 function penalty(modules) {
   const size = modules.length;
   let score = 0;
-  const columns = modules.map((_, x) => modules.map((row) => row[x]));
+  const columns = modules.map((_, x) => modules.map((row2) => row2[x]));
   for (const line of [...modules, ...columns]) {
     let run = 0;
     for (let i = 0; i < size; i++) {
@@ -1651,7 +1903,7 @@ function qrPicture(text, label) {
   const modules = qrCode(text);
   if (!modules) return null;
   const side = modules.length + 2 * QUIET;
-  const d = modules.flatMap((row, y) => row.map((dark, x) => dark ? `M${x + QUIET} ${y + QUIET}h1v1h-1z` : "")).join("");
+  const d = modules.flatMap((row2, y) => row2.map((dark, x) => dark ? `M${x + QUIET} ${y + QUIET}h1v1h-1z` : "")).join("");
   return svg(
     "svg",
     { viewBox: `0 0 ${side} ${side}`, role: "img", "aria-label": label, "shape-rendering": "crispEdges" },
@@ -1858,7 +2110,7 @@ ${t2.cache_id}`.toLowerCase().includes(asked)
       this.#list();
     };
     const title = shown ? "Hide" : "Reveal";
-    const reveal = el(
+    const reveal2 = el(
       "button",
       {
         type: "button",
@@ -1874,7 +2126,7 @@ ${t2.cache_id}`.toLowerCase().includes(asked)
       el("span", { class: "visually-hidden" }, "Hidden name")
     ];
     const copy = copyButton(`Copy the name${what}`, () => t2.token_name, { wordless: true, onRefused: refused });
-    return el("div", { class: "name" }, el("code", {}, shown ? t2.token_name : hidden), reveal, copy);
+    return el("div", { class: "name" }, el("code", {}, shown ? t2.token_name : hidden), reveal2, copy);
   }
   #actions(t2) {
     const of = (words) => el("span", { class: "visually-hidden" }, ` ${words}${labelOf(t2)}`);
@@ -1949,23 +2201,23 @@ ${t2.cache_id}`.toLowerCase().includes(asked)
     this.#bar.hidden = ids.length === 0;
     this.#chosenCount.textContent = `${plural(ids.length, "token")} chosen`;
     for (
-      const row of
+      const row2 of
       /** @type {NodeListOf<HTMLElement>} */
       this.#rows.querySelectorAll("li.token")
     ) {
       const box = (
         /** @type {HTMLInputElement | null} */
-        row.querySelector(".choose")
+        row2.querySelector(".choose")
       );
-      if (box) box.checked = this.#chosen.has(row.dataset.id ?? "");
+      if (box) box.checked = this.#chosen.has(row2.dataset.id ?? "");
     }
   }
   #chooseShown() {
-    const rows = (
+    const rows2 = (
       /** @type {HTMLElement[]} */
       [...this.#rows.querySelectorAll("li.token:has(.choose)")]
     );
-    this.#choose([.../* @__PURE__ */ new Set([...this.#chosen, ...rows.map((row) => row.dataset.id ?? "")])]);
+    this.#choose([.../* @__PURE__ */ new Set([...this.#chosen, ...rows2.map((row2) => row2.dataset.id ?? "")])]);
   }
   /**
    * Does something with each token that is chosen, and says how many of them it was done with. Those are chosen no
@@ -2203,7 +2455,7 @@ function readLimit(fields) {
 customElements.define("send-tokens", SendTokens);
 
 // assets/transfers.js
-var STATES = {
+var STATES2 = {
   pending: "Uploading",
   completed: "Available",
   exhausted: "Used up",
@@ -2242,7 +2494,7 @@ var SendTransfers = class extends View {
     change: () => this.#anew(),
     search: () => this.#anew()
   });
-  #status = choice("transfer-status", "State", "All states", STATES, () => this.#anew());
+  #status = choice("transfer-status", "State", "All states", STATES2, () => this.#anew());
   #token = choice("transfer-token", "Token", "All tokens", {}, () => this.#anew());
   #sort = el(
     "select",
@@ -2349,8 +2601,8 @@ var SendTransfers = class extends View {
     const name = document.activeElement?.getAttribute("data-do");
     this.#rows.replaceChildren(...all.map((t2) => this.#row(t2)));
     if (focused) {
-      const row = this.#rows.querySelector(`[data-id="${focused}"]`);
-      const again = row?.querySelector(`[data-do="${name}"]`) ?? row?.querySelector("button");
+      const row2 = this.#rows.querySelector(`[data-id="${focused}"]`);
+      const again = row2?.querySelector(`[data-do="${name}"]`) ?? row2?.querySelector("button");
       again?.focus();
     }
     const size = all.reduce((sum, t2) => sum + (t2.erased ? 0 : t2.payload_bytes), 0);
@@ -2401,7 +2653,7 @@ var SendTransfers = class extends View {
         el("span", {}, endOf(t2))
       ),
       downloads(t2),
-      el("span", { class: `pill ${t2.status}` }, STATES[t2.status] ?? t2.status),
+      el("span", { class: `pill ${t2.status}` }, STATES2[t2.status] ?? t2.status),
       el("div", { class: "actions" }, this.#actions(t2))
     );
   }
@@ -2422,20 +2674,20 @@ var SendTransfers = class extends View {
       (told) => happened.replaceChildren(told),
       (problem) => happened.replaceChildren(el("p", { class: "note bad" }, messageOf(problem)))
     );
-    const rows = [
-      ["State", STATES[t2.status] ?? t2.status],
+    const rows2 = [
+      ["State", STATES2[t2.status] ?? t2.status],
       ["Size, sealed", t2.payload_bytes > 0 ? bytes(t2.payload_bytes) : "nothing yet"],
       ["Token", t2.token ? this.#label(t2.token) : "none"],
       ["Made", moment(new Date(t2.created_at))],
       ["Ends", until(new Date(t2.expires_at))],
       ["Downloads", `${downloadsOf(t2)}, ${number(t2.downloads_completed)} confirmed`]
     ];
-    if (t2.request) rows.splice(3, 0, ["Sent to request", t2.request]);
-    if (t2.erased) rows.push(["Bytes", "erased"]);
+    if (t2.request) rows2.splice(3, 0, ["Sent to request", t2.request]);
+    if (t2.erased) rows2.push(["Bytes", "erased"]);
     await dialog({
       title: `Transfer ${t2.transfer_id}`,
       dismiss: "Done",
-      body: [el("dl", { class: "facts" }, facts(rows)), el("h3", {}, "What happened"), happened]
+      body: [el("dl", { class: "facts" }, facts(rows2)), el("h3", {}, "What happened"), happened]
     });
   }
   /** What the audit trail has of a transfer, the newest first. */
