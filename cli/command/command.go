@@ -59,7 +59,7 @@ const exitHelp = `Exit codes:
   4  the access token or the secret is missing or wrong
   5  the file cannot be opened: key or passphrase do not fit, or it was damaged
   6  the service cannot be reached, or has no room or no time; try again later
-  7  an alarm began to sound, and what was live before is live again
+  7  an alarm sounds: of a move, it began to, and what was live before is live again
   8  what was held against a release is not what it says it is: a service's pages, or
      the release itself
   9  there is a newer release
@@ -90,7 +90,7 @@ this machine; the service keeps ciphertext, and the key is in the link only.`,
 		expireCommand(e), serveCommand(e), healthCommand(e), backupCommand(e), restoreCommand(e),
 		migrateCommand(e), smokeCommand(e), trafficCommand(e), rollbackCommand(e), auditCommand(e),
 		pagesCommand(e), verifyCommand(e), tokenCommand(e), transferCommand(e), pulseCommand(e), profileCommand(e),
-		updateCommand(e), webhookCommand(e))
+		updateCommand(e), webhookCommand(e), alarmsCommand(e))
 	completion(root)
 	return root
 }
@@ -139,7 +139,7 @@ func exitCode(err error) int {
 		errors.Is(err, envelope.ErrIndex) || errors.Is(err, backup.ErrDamaged) {
 		return exitNotOpened
 	}
-	if errors.Is(err, traffic.ErrSounded) {
+	if errors.Is(err, traffic.ErrSounded) || errors.Is(err, errSounds) {
 		return exitSounded
 	}
 	if errors.Is(err, errDiffers) || errors.Is(err, errUnproven) {

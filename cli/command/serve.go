@@ -103,6 +103,7 @@ One service alone is told as well:
   SEND__ENABLE_AUTH                false lets everyone send, without either (true)
   SEND__USER_BASE_URL              user service that the console shows (none)
   SEND__DEPLOYMENT                 what a deploy asks of the admin service (nothing)
+  SEND__STACK                      stack on AWS whose alarms the console shows (none)
 
 A secret can be ssm:/NAME, a parameter in AWS's Parameter Store.`,
 		Example: `  sgsend serve

@@ -56,8 +56,9 @@ func (c *CloudWatch) Alarms(ctx context.Context, names stack.Names) ([]stack.Ala
 	if err != nil {
 		return nil, Failures{names.Region: err}
 	}
-	topics := map[string][]string{names.Region: {names.Topic(stack.Alarms)}}
-	topics[stack.GlobalRegion] = append(topics[stack.GlobalRegion], names.Topic(stack.GlobalAlarms)) // which may be the same
+	own, global := names.Region, stack.GlobalRegion // which may be the same
+	topics := map[string][]string{own: {names.Topic(stack.Alarms)}}
+	topics[global] = append(topics[global], names.Topic(stack.GlobalAlarms))
 	var all []stack.Alarm
 	var mu sync.Mutex
 	var asking sync.WaitGroup
@@ -161,10 +162,8 @@ func (a alarm) speaks(region, account string, topics []string) bool {
 		if len(parts) != 6 || parts[2] != "sns" || parts[3] != region || account != "" && parts[4] != account {
 			continue
 		}
-		for _, topic := range topics {
-			if parts[5] == topic {
-				return true
-			}
+		if slices.Contains(topics, parts[5]) {
+			return true
 		}
 	}
 	return false

@@ -165,7 +165,8 @@ func TestAlarmsComeInPages(t *testing.T) {
 // alarms are told all the same.
 func TestARegionThatCannotBeAsked(t *testing.T) {
 	t.Parallel()
-	denied := `<ErrorResponse><Error><Type>Sender</Type><Code>AccessDenied</Code><Message>canary</Message></Error></ErrorResponse>`
+	denied := `<ErrorResponse><Error><Type>Sender</Type><Code>AccessDenied</Code><Message>canary</Message></Error>` +
+		`</ErrorResponse>`
 	for says, answer := range map[string]func() (int, string){
 		"more than 2000 have names":  func() (int, string) { return 200, pageOf("more", "a") },
 		"403 Forbidden AccessDenied": func() (int, string) { return 403, denied },

@@ -17,7 +17,8 @@ func TestDescriptionsAreReadAsTheyWereWritten(t *testing.T) {
 			t.Errorf("%q is read as %q", description, got)
 		}
 	}
-	if got, want := DescribeAlarm("it is so", "a-page"), "This alarm says that it is so. What to do: docs/playbooks/a-page.md"; got != want {
+	const want = "This alarm says that it is so. What to do: docs/playbooks/a-page.md"
+	if got := DescribeAlarm("it is so", "a-page"); got != want {
 		t.Errorf("it says %q", got) // which is in the e-mails of stacks that are deployed
 	}
 }

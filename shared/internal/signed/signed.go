@@ -44,7 +44,8 @@ func (a Answer) OK() bool { return a.Status >= 200 && a.Status < 300 }
 
 // Err is the answer as an error that repeats nothing of its body.
 func (a Answer) Err() error {
-	return fmt.Errorf("it answered %s", strings.TrimSpace(fmt.Sprintf("%d %s %s", a.Status, http.StatusText(a.Status), a.Kind)))
+	said := fmt.Sprintf("it answered %d %s %s", a.Status, http.StatusText(a.Status), a.Kind)
+	return errors.New(strings.TrimSpace(said))
 }
 
 // tries is how often a question is asked, and pause what is waited in between.

@@ -18,6 +18,7 @@ import (
 	"sgraph.ai/send/services/admin"
 	"sgraph.ai/send/shared/audit"
 	"sgraph.ai/send/shared/send"
+	"sgraph.ai/send/shared/settings"
 	"sgraph.ai/send/test/e2e/axe"
 )
 
@@ -365,7 +366,13 @@ func TestTheTrail(t *testing.T) {
 func TestEveryView(t *testing.T) {
 	t.Parallel()
 	ctx := open(t)
-	url, tokens, service := serveWithTrail(t, func(s *admin.Settings) { s.PublicURL = "https://send.example.org" })
+	on := &aws{}
+	on.part.Store(true)
+	on.apart.Store(true)
+	url, tokens, service := serveWithTrail(t, on.tells, func(s *admin.Settings) {
+		s.PublicURL, s.WebhookURL = "https://send.example.org", "https://"+strings.Repeat("a-long-name.", 20)+"example.org"
+		s.WebhookEvents = settings.WebhookTypes
+	})
 	happened(t, service)
 	const long = "a-token-of-the-longest"
 	for _, n := range []send.NewToken{
@@ -432,8 +439,12 @@ func TestEveryView(t *testing.T) {
 	run(t, ctx, press("Audit"), says("events, the newest first"))
 	right("the trail")
 	anotherLogin(t, url)
-	run(t, ctx, press("System"), says("User service"), says("Yours and 1 other"))
+	run(t, ctx, press("System"), says("User service"), says("Yours and 1 other"), says("2 sound"), says("is told of"),
+		chromedp.Click(chromedp.CSS(".alarms summary")))
 	right("the system")
+	run(t, ctx, press("URL and secret"), says("whsec_"))
+	right("the secret of the webhook")
+	run(t, ctx, press("Done"))
 	run(t, ctx, press("End all others"), says("Everybody but you"))
 	right("the question")
 }

@@ -67,7 +67,10 @@ func (a *aws) tells(s *admin.Settings) {
 			{Service: "user", Live: live, Next: stack.Pointer{Version: "42"}}, {Service: "admin", Live: live, Next: live},
 		}, nil
 	}
-	// What AWS said is forgotten sooner than it is really, by a clock that runs fast.
+}
+
+// hurries has what AWS said be forgotten sooner than it is really, by a clock that runs fast.
+func hurries(s *admin.Settings) {
 	begun := time.Now()
 	s.Now = func() time.Time { return begun.Add(time.Since(begun) * 100) }
 	s.SessionLife, s.SessionIdle = 7*24*time.Hour, 0
@@ -82,7 +85,7 @@ func TestWhatAWSSaysOfTheStack(t *testing.T) {
 	t.Parallel()
 	ctx := open(t)
 	a := &aws{}
-	url, _, _ := serveWithTrail(t, a.tells)
+	url, _, _ := serveWithTrail(t, a.tells, hurries)
 	run(t, ctx, chromedp.Navigate(url), login(), press("System"),
 		says("2 sound, one lacks data, of 4 alarms"), says("Sounds"), says("Lacks data"), says("The one that is quiet"),
 		until(order, ""),
@@ -107,7 +110,7 @@ func TestAlarmsThatCannotBeShown(t *testing.T) {
 	ctx := open(t)
 	a := &aws{}
 	a.away.Store(true)
-	url, _, _ := serveWithTrail(t, a.tells)
+	url, _, _ := serveWithTrail(t, a.tells, hurries)
 	run(t, ctx, chromedp.Navigate(url), login(), press("System"), says("The alarms cannot be shown"),
 		says("AWS cannot be asked now."), says("All well"))
 	a.away.Store(false)
@@ -124,7 +127,8 @@ func TestAMachineOfOnesOwn(t *testing.T) {
 	url, _ := serve(t)
 	run(t, ctx, chromedp.Navigate(url), login(), press("System"), says("only a stack on AWS has them"),
 		says("Nobody is told of events."), says("SEND__WEBHOOK_URL"))
-	if n := number(t, ctx, `[...document.querySelectorAll("h2")].filter((e) => e.innerText === "Versions").length`); n != 0 {
+	const cards = `[...document.querySelectorAll("h2")].filter((e) => e.innerText === "Versions").length`
+	if number(t, ctx, cards) != 0 {
 		t.Error("there is a card of versions where no functions run")
 	}
 }
@@ -146,7 +150,8 @@ func TestTheWebhookIsTried(t *testing.T) {
 		s.WebhookEvents = settings.WebhookTypes[:2]
 	})
 	run(t, ctx, chromedp.Navigate(url), login(), press("System"),
-		says("is told of transfer.completed and transfer.downloaded"), press("Send a test"), says("The receiver took a test at"))
+		says("is told of transfer.completed and transfer.downloaded"), press("Send a test"),
+		says("The receiver took a test at"))
 	refuses.Store(true)
 	run(t, ctx, press("Send a test"), says("was not taken: the receiver answers 418."))
 	if n := number(t, ctx, `/a-path|whsec_/.test(document.documentElement.outerHTML) ? 1 : 0`); n != 0 {
