@@ -17,10 +17,11 @@ func (c *connection) isEnding() bool { return c != nil && c.all.ending.Load() !=
 func Ending(r *http.Request) bool { return connectionOf(r.Context()).isEnding() }
 
 // announcing asks for another connection with every reply of h, where the server
-// is to end. What is answering already when it is, an exchange asks it for.
+// is to end, or a request has no sure end. What is answering already when the server
+// is to end, an exchange asks it for.
 func (all *connections) announcing(h http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if all.ending.Load() != 0 {
+		if all.ending.Load() != 0 || endsUnsurely(r) {
 			w.Header()["Connection"] = closing
 		}
 		h.ServeHTTP(w, r)

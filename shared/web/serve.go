@@ -37,6 +37,8 @@ func (s Settings) Serve(ctx context.Context, h http.Handler, ln net.Listener) er
 		ConnContext:       all.known,
 		ConnState:         all.follow,
 		Protocols:         &http.Protocols{},
+
+		DisableGeneralOptionsHandler: true, // it would answer without a word in the log
 	}
 	server.Protocols.SetHTTP1(true) // of HTTP/2 one connection could hold any number of requests
 	listener, ended := &admitting{Listener: ln, all: all}, make(chan struct{})
