@@ -100,13 +100,16 @@ export const clock = (date) => date.toLocaleTimeString(DATES, { hour: '2-digit',
 const relative = new Intl.RelativeTimeFormat(language, { numeric: 'always' });
 
 /**
- * "in 3 hours (Sun 1 Dec, 14:05)"
+ * "in 3 hours (Sun 1 Dec, 14:05)", which two lines part before the moment.
  * @param {Date} date
  */
 export function until(date, now = new Date()) {
   const seconds = (date.getTime() - now.getTime()) / 1000;
   if (seconds <= 0) return t('expired {{moment}}', { moment: moment(date) });
-  return t('{{span}} ({{moment}})', { span: relative.format(...rough(seconds)), moment: moment(date) });
+  return t('{{span}} ({{moment}})', {
+    span: relative.format(...rough(seconds)),
+    moment: moment(date).replaceAll(' ', '\u00a0'),
+  });
 }
 
 /**

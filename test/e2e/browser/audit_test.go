@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"sgraph.ai/send/test/e2e/axe"
+	"sgraph.ai/send/test/e2e/looks"
 )
 
 // auditScript checks what can be checked of a page's accessibility by looking at it: names, labels, headings,
@@ -158,6 +159,33 @@ func (p *profile) audit(what string) {
 	see("in the other colours", on, "", axe.Colours(p.t))
 	on.dark, on.forced = own.dark, true
 	see("in forced colours", on, "", auditScript) // of these axe takes others for what is seen
+	p.keep(what)
 	evaluate[bool](p, `(document.adoptedStyleSheets = [], true)`)
 	p.must(p.look(own))
+}
+
+// keep keeps what a state looks like, where somebody wants to look at it: all of the page, on each screen, light and
+// dark as far as the browser has both.
+func (p *profile) keep(what string) {
+	p.t.Helper()
+	if looks.Dir() == "" {
+		return
+	}
+	colours := []bool{p.on.dark}
+	if kind() == "chromium" {
+		colours = []bool{false, true}
+	}
+	evaluate[bool](p, styled(""))
+	for _, at := range looks.Screens {
+		for _, dark := range colours {
+			on := screen{width: at.Width, height: at.Height, phone: p.on.phone, dark: dark}
+			p.must(p.look(on))
+			on.height = min(4000, max(on.height, evaluate[int64](p, `document.documentElement.scrollHeight`)))
+			p.must(p.look(on))
+			p.await(`new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(() => resolve(true))))`)
+			picture, err := p.picture()
+			p.must(err)
+			looks.Keep(p.t, what, picture, at.Name, looks.Colours(dark), kind())
+		}
+	}
 }

@@ -85,7 +85,7 @@ func TestLanguages(t *testing.T) {
 				}
 				at := func(what string) {
 					t.Helper()
-					p.audit(what)
+					p.audit(language + ", " + what)
 					script := `[document.documentElement.lang, document.documentElement.dir].join(" ")`
 					if got := evaluate[string](p, script); got != language+" "+direction {
 						t.Errorf("%s is %q", what, got)

@@ -249,6 +249,7 @@ func TestVisitsSpendNothingAndLimitsHold(t *testing.T) {
 	if title := late.text(goneTitle); title != "All downloads are used" {
 		t.Errorf("too late, the page says %q", title)
 	}
+	late.audit("all downloads are used")
 }
 
 func TestWrongKey(t *testing.T) {
@@ -323,6 +324,9 @@ func TestSenderDeletes(t *testing.T) {
 		if title := sender.text(sendingDone); title != "Deleted" {
 			t.Errorf("after deleting, the sender's page is called %q", title)
 		}
+		if later {
+			sender.audit("deleted")
+		}
 		if evaluate[bool](sender, isVisible(`.seal:not(.plain)`)+` || `+isVisible(linkInput)) {
 			t.Error("after deleting, the sender's page shows a tick, or the link")
 		}
@@ -334,6 +338,9 @@ func TestSenderDeletes(t *testing.T) {
 		recipient.see(goneTitle)
 		if title := recipient.text(goneTitle); title != "The sender has deleted this" {
 			t.Errorf("after deleting, the page says %q", title)
+		}
+		if later {
+			recipient.audit("deleted, for who has the link")
 		}
 	}
 }
@@ -591,6 +598,7 @@ func TestExpired(t *testing.T) {
 	if title := p.text(goneTitle); title != "This transfer has expired" {
 		t.Errorf("after its time the page says %q", title)
 	}
+	p.audit("expired")
 }
 
 // cuttingWriter breaks the connection after some bytes of a body.
@@ -618,6 +626,7 @@ func TestWithoutTokenOrWithAWrongOne(t *testing.T) {
 	if said := p.text(`form[data-view="compose"] error-note`); !strings.Contains(said, "Nothing chosen") {
 		t.Errorf("with nothing chosen the page says %q", said)
 	}
+	p.audit("nothing chosen")
 	p.choose(fileInput, path)
 	p.click(submit)
 	p.see(`.token-state.bad`)
@@ -632,6 +641,7 @@ func TestWithoutTokenOrWithAWrongOne(t *testing.T) {
 	if said := p.text(`form[data-view="compose"] error-note`); !strings.Contains(said, "not accepted") {
 		t.Errorf("with a wrong token the page says %q", said)
 	}
+	p.audit("a refused token")
 }
 
 // The browser passes the vectors that the Go implementation passes.

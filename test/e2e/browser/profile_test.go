@@ -433,7 +433,7 @@ func (p *profile) photograph() {
 	if dir == "" {
 		return
 	}
-	if png, err := p.picture(); err == nil {
+	if png, err := p.picture(); err == nil && os.MkdirAll(dir, 0o755) == nil {
 		name := strings.ReplaceAll(p.t.Name(), "/", "-") + ".png"
 		_ = os.WriteFile(filepath.Join(dir, name), png, 0o644)
 	}

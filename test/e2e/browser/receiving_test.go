@@ -420,6 +420,7 @@ func TestPassphrase(t *testing.T) {
 	recipient.enter(passphraseInput, "Und so weiter 4711")
 	recipient.click(receiveIt)
 	recipient.await(fmt.Sprintf(`document.querySelector(%q)?.innerText.includes("does not open it")`, readyError))
+	recipient.audit("a wrong passphrase")
 	s.mustCount(t, id, 0)
 	evaluate[bool](recipient, fmt.Sprintf(`(document.querySelector(%q).value = "", true)`, passphraseInput))
 	recipient.enter(passphraseInput, phrase)
@@ -500,6 +501,7 @@ func TestPagesSayThatNothingMoves(t *testing.T) {
 	p.choose(fileInput, path)
 	p.click(submit)
 	p.await(facts + `.startsWith("Nothing has gone out for a while")`)
+	p.audit("send, nothing moves")
 	p.click(`[data-view="working"] [data-cancel]`)
 	p.see(submit)
 }
@@ -523,6 +525,7 @@ func TestTooLargeIsSaidWhenItIsChosen(t *testing.T) {
 	if said := p.text(note); !strings.Contains(said, "up to 1 MB can be sent at a time") {
 		t.Errorf("of what is too large the page says %q", said)
 	}
+	p.audit("too large")
 	p.click(`.files li button`)
 	p.await(fmt.Sprintf(`document.querySelector(%q).innerText === ""`, note))
 }

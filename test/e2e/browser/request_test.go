@@ -135,6 +135,7 @@ func TestClosedRequest(t *testing.T) {
 	if said := sender.text(goneTitle); said != "This request is closed" {
 		t.Errorf("of a closed request the page says %q", said)
 	}
+	sender.audit("a closed request")
 }
 
 // A passphrase is mixed into the key, and the link stays as long as it was.

@@ -23,6 +23,7 @@ import (
 
 	"sgraph.ai/send/shared/test/logtest"
 	"sgraph.ai/send/shared/test/secrettest"
+	"sgraph.ai/send/test/e2e/looks"
 )
 
 // server is a running `sgsend serve` with a data folder of its own.
@@ -61,7 +62,7 @@ var sgsend = sync.OnceValues(func() (string, error) {
 var builtIn string
 
 func TestMain(m *testing.M) {
-	code := m.Run()
+	code := looks.Main(m)
 	if builtIn != "" {
 		os.RemoveAll(builtIn)
 	}

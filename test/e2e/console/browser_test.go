@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"github.com/chromedp/chromedp"
+
+	"sgraph.ai/send/test/e2e/looks"
 )
 
 // otherMachine is a name of this machine by which a browser takes it for one on the network.
@@ -19,6 +21,29 @@ const otherMachine = "send.lan"
 
 // step is something done in the browser.
 type step = chromedp.Action[chromedp.Void]
+
+func TestMain(m *testing.M) { os.Exit(looks.Main(m)) }
+
+// keep keeps what a state looks like, where somebody wants to look at it.
+func keep(t *testing.T, ctx context.Context, what string) {
+	t.Helper()
+	if looks.Dir() == "" {
+		return
+	}
+	for _, at := range looks.Screens {
+		for _, colours := range []string{looks.Colours(false), looks.Colours(true)} {
+			run(t, ctx, inColours(colours), chromedp.EmulateViewport(at.Width, at.Height))
+			all := number(t, ctx, `document.documentElement.scrollHeight`)
+			run(t, ctx, chromedp.EmulateViewport(at.Width, min(4000, max(at.Height, int64(all)))))
+			picture, err := chromedp.Run(ctx, chromedp.CaptureScreenshot())
+			if err != nil {
+				t.Fatal(err)
+			}
+			looks.Keep(t, what, picture, at.Name, colours, "chromium")
+		}
+	}
+	run(t, ctx, inColours(looks.Colours(false)))
+}
 
 // open starts a browser of its own profile for a test. Without a browser the
 // test is skipped, but not where CI is set: there it must have run.

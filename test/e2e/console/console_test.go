@@ -407,6 +407,7 @@ func TestEveryView(t *testing.T) {
 		run(t, ctx, inColours("dark"))
 		breaks(t, ctx, what+", dark", axe.Colours(t))
 		run(t, ctx, inColours("light"))
+		keep(t, ctx, what)
 	}
 	run(t, ctx, chromedp.EmulateViewport(widths[0], 640, chromedp.EmulateMobile), chromedp.Navigate(url),
 		chromedp.WaitVisible(chromedp.CSS("#login-key")))

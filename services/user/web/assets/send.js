@@ -293,7 +293,8 @@ class SendPage extends SenderPage {
     this.settle();
     this.#showSent(t('Your transfer'), 'eye');
     find(this, '[data-view="sent"] [data-subject]').textContent = t('Number {{id}}', { id });
-    this.#result.replaceChildren(status);
+    const another = { type: 'button', class: 'button', click: () => this.startOver() };
+    this.#result.replaceChildren(status, el('div', { class: 'row' }, el('button', another, t('Send something else'))));
     status.addEventListener('over', (event) => this.#over(event));
     status.watch(id, secret);
     announce(find(this, '#sent-title'));

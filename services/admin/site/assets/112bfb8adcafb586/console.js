@@ -288,7 +288,10 @@ var relative = new Intl.RelativeTimeFormat(language, { numeric: "always" });
 function until(date, now = /* @__PURE__ */ new Date()) {
   const seconds = (date.getTime() - now.getTime()) / 1e3;
   if (seconds <= 0) return t("expired {{moment}}", { moment: moment(date) });
-  return t("{{span}} ({{moment}})", { span: relative.format(...rough(seconds)), moment: moment(date) });
+  return t("{{span}} ({{moment}})", {
+    span: relative.format(...rough(seconds)),
+    moment: moment(date).replaceAll(" ", " ")
+  });
 }
 function ago(date, now = /* @__PURE__ */ new Date()) {
   const seconds = (now.getTime() - date.getTime()) / 1e3;
