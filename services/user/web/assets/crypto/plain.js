@@ -5,6 +5,13 @@ import { discard } from './memory.js';
 
 /** @typedef {import('./bytes.js').Bytes} Bytes */
 
+/**
+ * Those that read. A read that nobody has answered keeps nothing from being collected in Chromium: its stream goes, and
+ * no answer comes.
+ * @type {Set<Runs>}
+ */
+const reading = new Set();
+
 /** Bytes of a run, at most. */
 const LONGEST = 1024 * 1024;
 
@@ -74,6 +81,7 @@ export class Runs {
   /** @param {number} from */
   #start(from) {
     this.end();
+    reading.add(this);
     try {
       this.#reader = this.#plain.slice(from, this.#end).stream().getReader({ mode: 'byob' });
     } catch {
@@ -89,6 +97,7 @@ export class Runs {
 
   /** To be called when no more is wanted. */
   end() {
+    reading.delete(this);
     this.#reader?.cancel().catch(() => {}); // of a file that can be read no more
   }
 }

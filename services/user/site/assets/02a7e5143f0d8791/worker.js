@@ -4722,6 +4722,7 @@ async function grantOf(seed) {
 }
 
 // assets/crypto/plain.js
+var reading = /* @__PURE__ */ new Set();
 var LONGEST = 1024 * 1024;
 async function read3(plain, from, to) {
   let bytes;
@@ -4775,6 +4776,7 @@ var Runs = class {
   /** @param {number} from */
   #start(from) {
     this.end();
+    reading.add(this);
     try {
       this.#reader = this.#plain.slice(from, this.#end).stream().getReader({ mode: "byob" });
     } catch {
@@ -4788,6 +4790,7 @@ var Runs = class {
   }
   /** To be called when no more is wanted. */
   end() {
+    reading.delete(this);
     this.#reader?.cancel().catch(() => {
     });
   }
