@@ -112,10 +112,10 @@ const auditScript = `(() => {
   return failures;
 })()`
 
-// styled is a script that has a page look otherwise, and as it is to look: nothing is on its way to a colour.
+// styled is a script that has a page look otherwise, and as it is to look: nothing is on its way to it.
 func styled(rules string) string {
 	return fmt.Sprintf(`((sheet) => {
-		sheet.replaceSync("* { transition: none !important; }" + %q);
+		sheet.replaceSync("* { transition: none !important; scroll-behavior: auto !important; }" + %q);
 		document.adoptedStyleSheets = [sheet];
 		return true;
 	})(new CSSStyleSheet())`, rules)
@@ -131,7 +131,7 @@ const (
 
 // audit says that everybody can read and use what a page shows: on the phones, or on the tablet, the desk and the desk
 // at 400 %, of its kind of pointer; in its own colours, light and dark, and in those that a person forces upon it; and
-// with its letters far apart. What differs in colours alone is looked at for these.
+// with its letters far apart. What differs in colours alone is looked at for these. And the Tab key leads everywhere.
 func (p *profile) audit(what string) {
 	p.t.Helper()
 	own := p.on
@@ -154,6 +154,9 @@ func (p *profile) audit(what string) {
 		way := fmt.Sprintf("%d wide", on.width)
 		see(way, on, scrolled, auditScript, axe.Everything(p.t))
 		see(way+", spaced", on, spaced, auditScript)
+		if !own.phone && size.width != 768 {
+			p.mustLead(what + ", " + way)
+		}
 	}
 	on.dark = !own.dark
 	see("in the other colours", on, "", axe.Colours(p.t))

@@ -27,7 +27,7 @@ const LIVES = [
 export class TransferStatus extends HTMLElement {
   #id = '';
   #secret = '';
-  #facts = el('dl', { class: 'facts', 'aria-live': 'polite' });
+  #facts = el('dl', { class: 'facts', 'aria-live': 'polite', tabindex: -1 });
   #error = new ErrorNote();
   #button = el('button', { type: 'button', class: 'button danger' }, icon('trash'), t('Delete now'));
   #change = el('button', { type: 'button', class: 'button', hidden: true }, icon('clock'), t('Change when it ends'));
@@ -95,8 +95,10 @@ export class TransferStatus extends HTMLElement {
     clearInterval(this.#timer);
     this.#tell(title, 'trash');
     this.#show([[t('State'), text]]);
+    const isHeld = this.#button === document.activeElement || this.#change === document.activeElement;
     this.#button.hidden = true;
     this.#change.hidden = true;
+    if (isHeld) this.#facts.focus(); // rather than nowhere
   }
 
   /** @param {[string, string][]} rows */
@@ -175,6 +177,7 @@ export class TransferStatus extends HTMLElement {
   }
 
   async #confirm() {
+    if (this.#button.ariaDisabled) return;
     const sure = await dialog({
       title: t('Delete this transfer?'),
       body: el(
@@ -187,12 +190,12 @@ export class TransferStatus extends HTMLElement {
       danger: true,
       submit: () => true,
     });
+    this.#button.focus();
     if (sure) await this.#delete();
-    else this.#button.focus();
   }
 
   async #delete() {
-    this.#button.disabled = true;
+    this.#button.ariaDisabled = 'true'; // and not so that it loses the focus
     try {
       await deleteTransfer(this.#id, this.#secret);
       this.#end(t('Deleted'));
@@ -200,7 +203,7 @@ export class TransferStatus extends HTMLElement {
     } catch (error) {
       this.#error.show(describe(error, 'delete'));
     } finally {
-      this.#button.disabled = false;
+      this.#button.ariaDisabled = null;
     }
   }
 }
