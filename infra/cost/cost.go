@@ -76,8 +76,7 @@ const (
 	unitBytes    = 1e9
 	unitRequests = 25.0 * 3600
 
-	// serverSweeps is how often a server sweeps; functions do as sweepMinutes says.
-	serverSweeps = 10 * time.Minute
+	sweepEvery = time.Hour
 )
 
 // TrailEvery is how often the admin function is called for what waits: for the trail, and
@@ -298,10 +297,9 @@ func used(s settings.Settings, t Traffic) (u usage) {
 	}
 
 	// What machines do.
-	sweepers, sweepEvery := 1.0, serverSweeps
+	sweepers := 1.0
 	switch s.Compute { // each server sweeps by itself, and has no trail to collect
 	case settings.Lambda:
-		sweepEvery = time.Duration(s.SweepMinutes) * time.Minute
 		round := Trail
 		if webhooks(s) {
 			round = round.Plus(Webhooks)

@@ -75,6 +75,7 @@ func TestLanguages(t *testing.T) {
 				said := catalogue(t, language)
 				direction := map[bool]string{true: "rtl", false: "ltr"}[language == "ar"]
 				p := open(t, on)
+				p.must(p.before(steadyScript))
 				p.prefer("tlh", language+"-XX", "en")
 				is := func(selector, text string) {
 					t.Helper()
@@ -85,7 +86,11 @@ func TestLanguages(t *testing.T) {
 				}
 				at := func(what string) {
 					t.Helper()
+					if kind() == "chromium" { // Firefox does not say what moves
+						p.mustBeSteady(language + ", " + what)
+					}
 					p.audit(language + ", " + what)
+					evaluate[bool](p, steadyAgain)
 					script := `[document.documentElement.lang, document.documentElement.dir].join(" ")`
 					if got := evaluate[string](p, script); got != language+" "+direction {
 						t.Errorf("%s is %q", what, got)
@@ -119,6 +124,7 @@ func TestLanguages(t *testing.T) {
 				evaluate[bool](p, `document.querySelector("dialog").close(), window.onbeforeunload = null, true`)
 
 				recipient := open(t, on)
+				recipient.must(recipient.before(steadyScript))
 				recipient.prefer(language)
 				p, sender := recipient, p
 				defer func() { p = sender }()

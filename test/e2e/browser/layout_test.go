@@ -31,12 +31,18 @@ var screens = map[string]screen{
 // steadyScript adds up how far what is shown moved without a hand having moved it, and remembers what.
 const steadyScript = `window.moved = 0; window.movers = [];
 	new PerformanceObserver((list) => {
-		for (const { value, hadRecentInput, sources } of list.getEntries()) {
-			if (hadRecentInput) continue;
+		for (const { value, hadRecentInput, sources, startTime } of list.getEntries()) {
+			if (hadRecentInput || startTime < (window.steadyFrom ?? 0)) continue;
 			window.moved += value;
 			window.movers.push(...(sources ?? []).map(({ node }) => node?.nodeName + "." + node?.className));
 		}
 	}).observe({ type: "layout-shift", buffered: true });`
+
+// steadyAgain forgets what moved: the page was looked at in other sizes.
+const steadyAgain = `new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(() => {
+	[window.moved, window.movers, window.steadyFrom] = [0, [], performance.now()];
+	resolve(true);
+})))`
 
 // mustBeSteady says that little of the page moved by itself, since it was opened.
 func (p *profile) mustBeSteady(what string) {
