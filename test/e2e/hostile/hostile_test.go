@@ -19,6 +19,8 @@ import (
 	"sgraph.ai/send/shared/wire"
 )
 
+const both = wire.User | wire.Admin
+
 // patience is how long one answer is waited for at most.
 const patience = time.Minute
 

@@ -41,12 +41,15 @@ const key = "the-key-of-the-tests"
 
 var places = regexp.MustCompile(`(?s)Send and receive\s+http://([0-9.:]+).*Admin console\s+http://([0-9.:]+)`)
 
-// served runs "sgsend serve".
-func served(t *testing.T) *pair {
+// served runs "sgsend serve", with more settings.
+func served(t *testing.T, more ...string) *pair {
 	t.Helper()
 	env := map[string]string{
 		settings.DiskPath.Env: t.TempDir(), settings.UserAddr.Env: "127.0.0.1:0", settings.AdminAddr.Env: "127.0.0.1:0",
 		settings.RateLimits.Env: "off", settings.APIKeyValue.Env: key,
+	}
+	for i := 0; i < len(more); i += 2 {
+		env[more[i]] = more[i+1]
 	}
 	ctx, stop := context.WithCancel(context.Background())
 	var out logtest.Buffer

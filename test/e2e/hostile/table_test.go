@@ -121,16 +121,3 @@ func TestTheTableIsUpToDate(t *testing.T) {
 		t.Errorf("%s is not what is tried: go generate ./test/e2e/hostile", file)
 	}
 }
-
-// TestOthersAreThere finds every test that the table names.
-func TestOthersAreThere(t *testing.T) {
-	t.Parallel()
-	for _, o := range others {
-		text, err := os.ReadFile(filepath.Join("../../..", filepath.FromSlash(o.file)))
-		if err != nil {
-			t.Error(err)
-		} else if !regexp.MustCompile(`(?m)^func ` + o.test + `\(`).Match(text) {
-			t.Errorf("%s has no %s", o.file, o.test)
-		}
-	}
-}
