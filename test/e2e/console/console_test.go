@@ -157,6 +157,19 @@ func TestSeveralTokens(t *testing.T) {
 	}
 	run(t, ctx, press("Several"), enter("#many", "4"), press("Make tokens"), says("4 tokens made"), press("Done"),
 		says("7 tokens, 5 active"))
+	// Those that share a note are told apart where transfers are.
+	var two []string
+	for range 2 {
+		tok, err := tokens.Create(t.Context(), send.NewToken{Metadata: map[string]any{"note": "Open day"}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		two = append(two, tokenID(t, tokens.Ledger, tok.Name)[:8])
+	}
+	for _, id := range two {
+		run(t, ctx, press("Transfers"), until(`(label) => [...document.querySelectorAll("send-transfers option")]
+			.some((o) => o.innerText === label)`, "Open day ("+id+"…)"))
+	}
 }
 
 // What people sent is seen without names, and taken down with a reason that the trail keeps.

@@ -99,10 +99,10 @@ func TestWhatAWSSaysOfTheStack(t *testing.T) {
 		says("42, and 10\u00a0% of the calls go to 43"))
 	a.away.Store(true)
 	run(t, ctx, press("Check now"), says("AWS cannot be asked now. This is what it said"), says("user-url-5xx"),
-		says("Not known"), says("All well"))
+		says("Not known"), says("An alarm sounds"))
 	a.away.Store(false)
 	a.quiet.Store(true)
-	run(t, ctx, press("Check now"), says("1 alarm, all quiet"))
+	run(t, ctx, press("Check now"), says("1 alarm, all quiet"), says("All well"))
 }
 
 func TestAlarmsThatCannotBeShown(t *testing.T) {

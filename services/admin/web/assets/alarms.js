@@ -23,6 +23,8 @@ export class Alarms {
   #count = el('summary', {});
   #rest = el('details', { class: 'card', hidden: true }, this.#count, this.#quiet);
   #below = el('div', { class: 'below' });
+  /** Whether one sounds, as far as it is known. */
+  sound = false;
   /** @type {Date | undefined} when AWS last answered */
   #asked;
 
@@ -64,6 +66,7 @@ export class Alarms {
     const quiet = alarms.filter(({ state }) => state === 'OK');
     const loud = alarms.filter(({ state }) => state !== 'OK');
     const sound = loud.filter(({ state }) => state === 'ALARM').length;
+    this.sound = sound > 0;
     this.#note.hidden = missing.length === 0;
     this.#note.textContent = `The alarms in ${missing.join(' and ')} cannot be asked now: theirs are missing.`;
     this.#loud.replaceChildren(...loud.map(row));

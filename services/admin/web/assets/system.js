@@ -44,9 +44,12 @@ class SendSystem extends View {
   }
 
   async load() {
-    await Promise.all([this.#check(), this.#alarms.load(), this.#webhook.load(), this.#sessions.load()]);
+    const parts = [this.#check(), this.#alarms.load(), this.#webhook.load(), this.#sessions.load()];
+    const [verdict] = await Promise.all(parts);
+    this.#say(verdict || (this.#alarms.sound ? 'An alarm sounds' : 'All well'));
   }
 
+  /** Says what is not well of what is asked; nothing where all is. */
   async #check() {
     try {
       const start = performance.now();
@@ -84,9 +87,9 @@ class SendSystem extends View {
         ...(serving ? [card('Versions', [serving[0], serving[1]], serving[2])] : []),
       );
       const down = [services.ledger, services.user].some(({ status }) => status === 'unavailable');
-      this.#say(down ? 'Something does not answer' : 'All well');
+      return down ? 'Something does not answer' : '';
     } catch (problem) {
-      this.#say(messageOf(problem));
+      return messageOf(problem);
     }
   }
 

@@ -136,7 +136,13 @@ class SendTransfers extends View {
 
   /** Learns what tokens are called. */
   #know(/** @type {Token[]} */ known) {
-    this.#labels = new Map(known.map((t) => [t.cache_id, noteOf(t) || `${idOf(t)}…`]));
+    const notes = known.map(noteOf);
+    const label = (/** @type {Token} */ t) => {
+      const note = noteOf(t);
+      if (!note) return `${idOf(t)}…`;
+      return notes.indexOf(note) === notes.lastIndexOf(note) ? note : `${note} (${idOf(t)}…)`;
+    };
+    this.#labels = new Map(known.map((t) => [t.cache_id, label(t)]));
     const chosen = this.#token.value;
     const options = Array.from(this.#labels, ([id, label]) => el('option', { value: id }, label));
     this.#token.replaceChildren(el('option', { value: '' }, 'All tokens'), ...options);

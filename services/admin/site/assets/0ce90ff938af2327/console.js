@@ -1219,6 +1219,8 @@ var Alarms = class {
   #count = el("summary", {});
   #rest = el("details", { class: "card", hidden: true }, this.#count, this.#quiet);
   #below = el("div", { class: "below" });
+  /** Whether one sounds, as far as it is known. */
+  sound = false;
   /** @type {Date | undefined} when AWS last answered */
   #asked;
   element = el(
@@ -1256,6 +1258,7 @@ var Alarms = class {
     const quiet = alarms.filter(({ state }) => state === "OK");
     const loud = alarms.filter(({ state }) => state !== "OK");
     const sound = loud.filter(({ state }) => state === "ALARM").length;
+    this.sound = sound > 0;
     this.#note.hidden = missing.length === 0;
     this.#note.textContent = `The alarms in ${missing.join(" and ")} cannot be asked now: theirs are missing.`;
     this.#loud.replaceChildren(...loud.map(row));
@@ -1602,8 +1605,11 @@ var SendSystem = class extends View {
     );
   }
   async load() {
-    await Promise.all([this.#check(), this.#alarms.load(), this.#webhook.load(), this.#sessions.load()]);
+    const parts = [this.#check(), this.#alarms.load(), this.#webhook.load(), this.#sessions.load()];
+    const [verdict2] = await Promise.all(parts);
+    this.#say(verdict2 || (this.#alarms.sound ? "An alarm sounds" : "All well"));
   }
+  /** Says what is not well of what is asked; nothing where all is. */
   async #check() {
     try {
       const start = performance.now();
@@ -1639,9 +1645,9 @@ var SendSystem = class extends View {
         ...serving ? [card("Versions", [serving[0], serving[1]], serving[2])] : []
       );
       const down = [services.ledger, services.user].some(({ status: status2 }) => status2 === "unavailable");
-      this.#say(down ? "Something does not answer" : "All well");
+      return down ? "Something does not answer" : "";
     } catch (problem) {
-      this.#say(messageOf(problem));
+      return messageOf(problem);
     }
   }
   /**
@@ -2573,9 +2579,15 @@ var SendTransfers = class extends View {
   }
   /** Learns what tokens are called. */
   #know(known) {
-    this.#labels = new Map(known.map((t2) => [t2.cache_id, noteOf(t2) || `${idOf(t2)}…`]));
+    const notes = known.map(noteOf);
+    const label = (t2) => {
+      const note = noteOf(t2);
+      if (!note) return `${idOf(t2)}…`;
+      return notes.indexOf(note) === notes.lastIndexOf(note) ? note : `${note} (${idOf(t2)}…)`;
+    };
+    this.#labels = new Map(known.map((t2) => [t2.cache_id, label(t2)]));
     const chosen = this.#token.value;
-    const options = Array.from(this.#labels, ([id, label]) => el("option", { value: id }, label));
+    const options = Array.from(this.#labels, ([id, label2]) => el("option", { value: id }, label2));
     this.#token.replaceChildren(el("option", { value: "" }, "All tokens"), ...options);
     this.#token.value = this.#labels.has(chosen) ? chosen : "";
   }
