@@ -67,12 +67,8 @@ func edgeArgs(
 	}
 }
 
-// sweepMinutes is how long bytes may outlive what they belonged to. The bucket's
-// own rules remove them too, but by the day.
-const sweepMinutes = 60
-
 func sweepArgs(s settings.Settings, user *Service) *ScheduleArgs {
-	return called(s, user, sweepMinutes, "remove what nobody can download any more")
+	return called(s, user, s.SweepMinutes, "remove what nobody can download any more")
 }
 
 // trailMinutes is how long an event may wait for the trail where no function has

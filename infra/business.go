@@ -59,7 +59,7 @@ func businessAlarms(stage string, webhooks bool, of Watched) []alarm {
 			name: "sweep-silent", playbook: "sweep-silent",
 			why:    "every sweep left something that was due, three times in a row: what has expired is not removed",
 			metric: counted(stage, service, metric.SweepsCompleted), inverted: true, silenceIsBad: true,
-			period: sweepMinutes * 60, datapoints: 3, of: 3,
+			period: 3600, datapoints: 3, of: 3,
 		})
 	case metric.Admin:
 		all = append(all, alarm{

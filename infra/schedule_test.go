@@ -39,6 +39,16 @@ func TestCanaryRunsOnScheduleWithATokenOfItsOwn(t *testing.T) {
 	})
 }
 
+// A busy stack has more expire in an hour than one sweep has time for.
+func TestABusyStackSweepsMoreOften(t *testing.T) {
+	t.Parallel()
+	g := record(t, "dev", map[string]string{"sgraph-send:sweepMinutes": "1"})
+	rule := g.named(t, "aws:cloudwatch/eventRule:EventRule", "sweep")
+	if rate := rule.text("scheduleExpression"); rate != "rate(1 minute)" {
+		t.Errorf("it is swept at %s", rate)
+	}
+}
+
 // A receiver of webhooks waits a minute at most, and only the admin function knows of it.
 func TestWebhooksAreSentEveryMinute(t *testing.T) {
 	t.Parallel()

@@ -76,7 +76,8 @@ const (
 	unitBytes    = 1e9
 	unitRequests = 25.0 * 3600
 
-	sweepEvery = time.Hour
+	// serverSweeps is how often a server sweeps; functions do as sweepMinutes says.
+	serverSweeps = 10 * time.Minute
 )
 
 // TrailEvery is how often the admin function is called for what waits: for the trail, and
@@ -297,9 +298,10 @@ func used(s settings.Settings, t Traffic) (u usage) {
 	}
 
 	// What machines do.
-	sweepers := 1.0
+	sweepers, sweepEvery := 1.0, serverSweeps
 	switch s.Compute { // each server sweeps by itself, and has no trail to collect
 	case settings.Lambda:
+		sweepEvery = time.Duration(s.SweepMinutes) * time.Minute
 		round := Trail
 		if webhooks(s) {
 			round = round.Plus(Webhooks)

@@ -2,13 +2,13 @@ package cost
 
 import (
 	"fmt"
-	"os"
 	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
 
 	"sgraph.ai/send/infra/settings"
+	"sgraph.ai/send/infra/tables"
 )
 
 // Text is the bill as a table for a terminal.
@@ -24,9 +24,9 @@ func (b Bill) Text() string {
 	}
 	line("cost", "share", "units", "", "")
 	for _, l := range b.Lines {
-		line(dollars(l.Cost), percent(l.Share), amount(l.Count), l.Unit, l.What)
+		line(tables.Dollars(l.Cost), tables.Percent(l.Share), tables.Amount(l.Count), l.Unit, l.What)
 	}
-	line(dollars(b.Total), "", "", "", "in all")
+	line(tables.Dollars(b.Total), "", "", "", "in all")
 	for _, w := range b.Warnings {
 		fmt.Fprintf(&text, "\n- %s", w)
 	}
@@ -36,88 +36,45 @@ func (b Bill) Text() string {
 	return text.String()
 }
 
-func dollars(x float64) string {
-	if x >= 100 {
-		return group(strconv.FormatFloat(x, 'f', 0, 64))
-	}
-	return strconv.FormatFloat(x, 'f', 2, 64)
-}
-
-func percent(share float64) string { return fmt.Sprintf("%.1f %%", 100*share) }
-
-func amount(x float64) string {
-	switch {
-	case x >= 100:
-		return group(strconv.FormatFloat(x, 'f', 0, 64))
-	case x >= 1:
-		return strings.TrimSuffix(strconv.FormatFloat(x, 'f', 1, 64), ".0")
-	}
-	return strconv.FormatFloat(x, 'g', 2, 64)
-}
-
-// group puts commas between thousands.
-func group(digits string) string {
-	for i := len(digits) - 3; i > 0; i -= 3 {
-		digits = digits[:i] + "," + digits[i:]
-	}
-	return digits
-}
-
-// The tables of docs/cost.md stand between two lines each.
-func marks(name string) (begin, end string) {
-	return "<!-- " + name + ": made by go generate ./infra/cost -->\n", "<!-- end -->\n"
-}
-
 // WriteDocs writes the tables of a page anew, from the stack files in a folder.
 func WriteDocs(root, page string) error {
-	path := filepath.Join(root, page)
-	text, err := os.ReadFile(path)
+	made, err := docs(root)
 	if err != nil {
 		return err
 	}
-	filled, err := Fill(root, string(text))
-	if err != nil {
-		return err
-	}
-	return os.WriteFile(path, []byte(filled), 0o644)
+	return tables.Write(filepath.Join(root, page), maker, made)
 }
 
 // Fill returns a page with its tables as they have to be.
 func Fill(root, page string) (string, error) {
-	tables, err := tables(root)
+	made, err := docs(root)
 	if err != nil {
 		return "", err
 	}
-	for name, table := range tables {
-		begin, end := marks(name)
-		before, rest, ok := strings.Cut(page, begin)
-		_, after, closed := strings.Cut(rest, end)
-		if !ok || !closed {
-			return "", fmt.Errorf("the page has no place for the table %q: %s", name, strings.TrimSpace(begin))
-		}
-		page = before + begin + "\n" + table + "\n" + end + after
-	}
-	return page, nil
+	return tables.Fill(page, maker, made)
 }
 
-// tables are those of docs/cost.md, by name.
-func tables(root string) (map[string]string, error) {
-	var summary, bills, cheapest grid
-	summary.head("", "as its file says:", "less what is free:", "cheapest:", "less what is free:", "egress:")
+// maker is what makes the tables.
+const maker = "./infra/cost"
+
+// docs are the tables of docs/cost.md, by name.
+func docs(root string) (map[string]string, error) {
+	var summary, bills, cheapest tables.Grid
+	summary.Head("", "as its file says:", "less what is free:", "cheapest:", "less what is free:", "egress:")
 	for _, sc := range Scenarios {
-		all, err := sc.bills(root)
+		of, err := sc.bills(root)
 		if err != nil {
 			return nil, err
 		}
 		egress := 0.0
-		for _, l := range all.full.Lines {
+		for _, l := range of.full.Lines {
 			if l.What == Egress.What || l.What == EdgeEgress.What {
 				egress += l.Share
 			}
 		}
-		summary.row(sc.Name, dollars(all.full.Total), dollars(all.free.Total), dollars(all.cheapest.Total),
-			dollars(all.cheapestFree.Total), percent(egress))
-		writeBill(&bills, sc, all.full)
+		summary.Row(sc.Name, tables.Dollars(of.full.Total), tables.Dollars(of.free.Total), tables.Dollars(of.cheapest.Total),
+			tables.Dollars(of.cheapestFree.Total), tables.Percent(egress))
+		writeBill(&bills, sc, of.full)
 		writeCheapest(&cheapest, sc)
 	}
 	computes, err := computesTable(root)
@@ -134,13 +91,13 @@ func tables(root string) (map[string]string, error) {
 // computesTable compares what can run the services of prod, and what that costs
 // which runs all the time.
 func computesTable(root string) (string, error) {
-	var text, always grid
+	var text, always tables.Grid
 	kinds := []string{settings.Lambda, settings.Fargate, settings.EC2}
 	head := []string{""}
 	for _, kind := range kinds {
 		head = append(head, "`"+kind+"`:")
 	}
-	text.head(slices.Clone(head)...)
+	text.Head(slices.Clone(head)...)
 	idle := map[string]Bill{}
 	for _, sc := range Scenarios {
 		if sc.Stack != "prod" {
@@ -156,27 +113,27 @@ func computesTable(root string) (string, error) {
 			if err != nil {
 				return "", err
 			}
-			row = append(row, dollars(bill.Total))
+			row = append(row, tables.Dollars(bill.Total))
 			if sc.Traffic.Transfers == 0 {
 				idle[kind] = bill
 			}
 		}
-		text.row(row...)
+		text.Row(row...)
 	}
-	always.head(slices.Clone(head)...)
+	always.Head(slices.Clone(head)...)
 	for _, p := range Prices {
 		row, has := []string{p.What}, false
 		for _, kind := range kinds {
 			cell := ""
 			for _, l := range idle[kind].Lines {
 				if l.What == p.What {
-					cell, has = dollars(l.Cost), true
+					cell, has = tables.Dollars(l.Cost), true
 				}
 			}
 			row = append(row, cell)
 		}
 		if has && slices.Contains(row, "") {
-			always.row(row...)
+			always.Row(row...)
 		}
 	}
 	return text.String() + "\nOf an idle one, what only some of them have:\n\n" + always.String(), nil
@@ -207,42 +164,42 @@ func (s Scenario) bills(root string) (all bills, err error) {
 // most is how many lines of a bill are shown.
 const most = 8
 
-func writeBill(to *grid, sc Scenario, b Bill) {
+func writeBill(to *tables.Grid, sc Scenario, b Bill) {
 	fmt.Fprintf(to, "### %s\n\n", strings.ToUpper(sc.Name[:1])+sc.Name[1:])
-	to.head("", "units:", "", "US dollars:", "share:")
+	to.Head("", "units:", "", "US dollars:", "share:")
 	rest := Line{What: "all else"}
 	for i, l := range b.Lines {
 		if i < most {
-			to.row(l.What, amount(l.Count), l.Unit, dollars(l.Cost), percent(l.Share))
+			to.Row(l.What, tables.Amount(l.Count), l.Unit, tables.Dollars(l.Cost), tables.Percent(l.Share))
 			continue
 		}
 		rest.Cost, rest.Share = rest.Cost+l.Cost, rest.Share+l.Share
 	}
-	to.row(rest.What, "", "", dollars(rest.Cost), percent(rest.Share))
-	to.row("in all", "", "", dollars(b.Total), "")
+	to.Row(rest.What, "", "", tables.Dollars(rest.Cost), tables.Percent(rest.Share))
+	to.Row("in all", "", "", tables.Dollars(b.Total), "")
 	to.WriteString("\n")
 }
 
-func writeCheapest(to *grid, sc Scenario) {
+func writeCheapest(to *tables.Grid, sc Scenario) {
 	if len(sc.Cheapest) == 0 {
 		return
 	}
 	fmt.Fprintf(to, "### Cheapest: %s\n\n", sc.Name)
-	to.head("Setting", "What is given up")
+	to.Head("Setting", "What is given up")
 	for _, c := range sc.Cheapest {
-		to.row("`"+c.Key+": "+c.Value+"`", c.GivesUp)
+		to.Row("`"+c.Key+": "+c.Value+"`", c.GivesUp)
 	}
 	to.WriteString("\n")
 }
 
 func pricesTable() string {
-	var text grid
-	text.head("Price", "for a", string(London)+":", string(Virginia)+":", "free a month:", "from", "seen")
+	var text tables.Grid
+	text.Head("Price", "for a", string(London)+":", string(Virginia)+":", "free a month:", "from", "seen")
 	for _, p := range Prices {
 		for i, t := range p.Tiers {
 			what, free, source, seen := p.What, "", "[page]("+p.Source+")", p.Seen
 			if p.Free > 0 {
-				free = amount(p.Free)
+				free = tables.Amount(p.Free)
 			}
 			if seen == "" {
 				seen = "not confirmed"
@@ -253,7 +210,7 @@ func pricesTable() string {
 			if i > 0 {
 				free, source, seen = "", "", ""
 			}
-			text.row(what, p.Unit, price(t.London), price(t.Virginia), free, source, seen)
+			text.Row(what, p.Unit, price(t.London), price(t.Virginia), free, source, seen)
 		}
 	}
 	return text.String()
@@ -263,14 +220,14 @@ func tierName(tiers []Tier, i int) string {
 	if tiers[i].UpTo == 0 {
 		return ", beyond"
 	}
-	return fmt.Sprintf(", up to %s TB", amount(tiers[i].UpTo/tb))
+	return fmt.Sprintf(", up to %s TB", tables.Amount(tiers[i].UpTo/tb))
 }
 
 func price(x float64) string { return strconv.FormatFloat(x, 'f', -1, 64) }
 
 func workTable() string {
-	var text grid
-	text.head("", "user:", "admin:", "reads:", "writes:", "PUT:", "GET:", "log KB:", "events:")
+	var text tables.Grid
+	text.Head("", "user:", "admin:", "reads:", "writes:", "PUT:", "GET:", "log KB:", "events:")
 	for _, w := range []struct {
 		name string
 		of   Work
@@ -287,26 +244,8 @@ func workTable() string {
 			}
 			return strconv.FormatFloat(x, 'f', -1, 64)
 		}
-		text.row(w.name, n(w.of.User), n(w.of.Admin), n(w.of.Reads), n(w.of.Writes), n(w.of.Puts), n(w.of.Gets),
+		text.Row(w.name, n(w.of.User), n(w.of.Admin), n(w.of.Reads), n(w.of.Writes), n(w.of.Puts), n(w.of.Gets),
 			n(w.of.LogKB), n(w.of.Events))
 	}
 	return text.String()
-}
-
-// grid is a table of Markdown, or several.
-type grid struct{ strings.Builder }
-
-func (g *grid) row(cells ...string) { g.WriteString("| " + strings.Join(cells, " | ") + " |\n") }
-
-// head is a first row; a column whose name ends in a colon has numbers.
-func (g *grid) head(names ...string) {
-	lines := make([]string, len(names))
-	for i, name := range names {
-		lines[i] = "---"
-		if name, ok := strings.CutSuffix(name, ":"); ok {
-			names[i], lines[i] = name, "---:"
-		}
-	}
-	g.row(names...)
-	g.row(lines...)
 }

@@ -137,6 +137,11 @@ var own = []Key{
 		"Reserved concurrency of the admin function; 0 reserves none.",
 		into(concurrency, func(s *Settings) *int { return &s.Admin.Concurrency })},
 
+	{"sweepMinutes", "", "60",
+		"Minutes between two sweeps, which remove what has expired: how long bytes may outlive their transfer. A sweep has " +
+			"`userTimeout` to end transfers, so that a busy stack needs more of them.",
+		into(service.Int(1, 60), func(s *Settings) *int { return &s.SweepMinutes })},
+
 	{"trafficSteps", "", "100",
 		"Percentages of the calls that `sgsend traffic` sends to a new version of the functions, one after the other, such " +
 			"as `10,50,100`. Other than `100` needs `edge: true`, or pages break meanwhile.",

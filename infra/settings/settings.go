@@ -90,6 +90,8 @@ type Settings struct {
 	Alarms Alarms
 	// Uptime asks both services from outside, every half minute.
 	Uptime bool
+	// SweepMinutes is how often what has expired is removed, where functions do that.
+	SweepMinutes int
 	// CanaryMinutes is how often a file is sent, received and deleted by way
 	// of trial; 0 means never.
 	CanaryMinutes int

@@ -426,7 +426,7 @@ func TestEveryFieldHasAKey(t *testing.T) {
 		"artifactsDir": "dir", "version": "v1",
 		"hosts": "2-9", "instanceType": "m7i.large", "ami": "ami-0123456789abcdef0",
 		"userMemory": "1000", "userTimeout": "9s", "userConcurrency": "99",
-		"adminMemory": "1000", "adminTimeout": "9s", "adminConcurrency": "99",
+		"adminMemory": "1000", "adminTimeout": "9s", "adminConcurrency": "99", "sweepMinutes": "9",
 		"trafficSteps": "20,100", "trafficWait": "9m", "holdLive": "1",
 		"userTask": "1024/2048", "userTasks": "1-3", "adminTask": "512/2048", "adminTasks": "1-5", "registry": "true",
 		"logRetentionDays": "60", "auditRetentionDays": "7", "tracing": "true",
