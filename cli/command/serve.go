@@ -55,6 +55,14 @@ What it is told, it is told by the environment:
   SEND__WEBHOOK_URL                who is told of events, by https (nobody)
   SEND__WEBHOOK_EVENTS             of which, as in transfer.completed (all)
   SEND__WEBHOOK_PRIVATE            whether at a private address, too (false)
+  SEND__OIDC_ISSUER                provider of single sign-on for the console (none)
+  SEND__OIDC_CLIENT_ID, SEND__OIDC_CLIENT_SECRET
+                                   what the console is to it
+  SEND__OIDC_SCOPES                what is asked of it beside openid (profile)
+  SEND__OIDC_CLAIM                 which claim says what people may do (groups)
+  SEND__OIDC_OPERATORS, SEND__OIDC_VIEWERS
+                                   values of it that let them in, and as what
+  SEND__ADMIN_PUBLIC_URL           origin of the console, where no domain says it
   SEND__AUDIT_RETENTION            how long the audit trail is kept (90d)
   SEND__METRICS_ADDR               where Prometheus reads metrics (nowhere)
   SEND__EMBED_METRICS              true where CloudWatch finds them in the log

@@ -232,7 +232,27 @@ func environment(
 
 // withDefaults adds what this command does to what an environment says.
 func withDefaults(getenv func(string) string) func(string) string {
-	return func(name string) string { return cmp.Or(strings.TrimSpace(getenv(name)), Defaults[name]) }
+	return func(name string) string {
+		told := cmp.Or(strings.TrimSpace(getenv(name)), Defaults[name])
+		if told == "" && name == settings.AdminPublicURL.Env {
+			return consoleURL(getenv)
+		}
+		return told
+	}
+}
+
+// consoleURL is where people reach the console of a domain; "" where there is none.
+func consoleURL(getenv func(string) string) string {
+	domain := strings.TrimSpace(getenv(settings.Domain.Env))
+	if domain == "" {
+		return ""
+	}
+	host := cmp.Or(strings.TrimSpace(getenv(settings.AdminDomain.Env)), "admin."+domain)
+	_, port, err := net.SplitHostPort(strings.TrimSpace(getenv(settings.HTTPSAddr.Env)))
+	if err != nil || port == "443" {
+		return "https://" + host
+	}
+	return "https://" + net.JoinHostPort(host, port)
 }
 
 // together runs servers until ctx ends or one of them fails; then the others end,

@@ -72,24 +72,36 @@ func starts(env map[string]string) (read string, err error) {
 		return "", adminErr
 	}
 	gate := u.Gate.(*user.AdminGate)
-	return fmt.Sprint(u.Service, u.Rules, u.CORSOrigins, gate.BaseURL, gate.KeyName, a.KeyName, a.CacheBucket) +
-		shown(gate.Key, a.APIKey), nil
+	return fmt.Sprint(u.Service, u.Rules, u.CORSOrigins, gate.BaseURL, gate.KeyName, a.KeyName, a.CacheBucket,
+		a.SignOn) + shown(gate.Key, a.APIKey, a.SignOnSecret), nil
 }
 
 // shown is what secrets are, and of references where they lead.
 func shown(secrets ...*secret.Value) (all string) {
 	for _, s := range secrets {
+		if s == nil {
+			continue
+		}
 		values, err := s.All(context.Background())
 		all += fmt.Sprintf(" %q %v", values, err)
 	}
 	return all
 }
 
+// signOn are settings that go together: none is taken without the others.
+var signOn = map[string]string{
+	"sgraph-send:" + service.OIDCIssuer.Key:     "https://id.example.org",
+	"sgraph-send:" + service.OIDCClientID.Key:   "console",
+	"sgraph-send:" + service.OIDCOperators.Key:  "operators",
+	"sgraph-send:" + service.OIDCViewers.Key:    "viewers",
+	"sgraph-send:" + service.AdminPublicURL.Key: "https://admin.example.org",
+}
+
 // TestAStackTakesAValueExactlyIfTheServicesStartWithIt holds for every setting
 // that a stack file passes on to the services.
 func TestAStackTakesAValueExactlyIfTheServicesStartWithIt(t *testing.T) {
 	t.Parallel()
-	plain, err := parse(nil, enough())
+	plain, err := parse(signOn, enough())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -107,7 +119,9 @@ func TestAStackTakesAValueExactlyIfTheServicesStartWithIt(t *testing.T) {
 				env := function(plain)
 				env[e.Env] = value
 				want, startErr := starts(env)
-				s, stackErr := parse(map[string]string{"sgraph-send:" + e.Key: value}, enough())
+				config := maps.Clone(signOn)
+				config["sgraph-send:"+e.Key] = value
+				s, stackErr := parse(config, enough())
 				if e.Env == service.CORSOrigins.Env && !onlyHTTPS(value) {
 					startErr = errors.New("a stack takes no other scheme")
 				}
@@ -147,7 +161,7 @@ func TestAStackTakesASecretExactlyIfTheServicesStartWithIt(t *testing.T) {
 	// Another admin service may have another key than this one.
 	elsewhere := enough()
 	elsewhere[service.AdminURL.Env] = "https://admin.example.org"
-	plain, err := parse(nil, elsewhere)
+	plain, err := parse(signOn, elsewhere)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -167,7 +181,7 @@ func TestAStackTakesASecretExactlyIfTheServicesStartWithIt(t *testing.T) {
 				want, startErr := starts(env)
 				shell := maps.Clone(elsewhere)
 				shell[secret.Name] = value
-				s, stackErr := parse(nil, shell)
+				s, stackErr := parse(signOn, shell)
 				if (startErr == nil) != (stackErr == nil) {
 					t.Fatalf("%q: the services say %v, the stack says %v", value, startErr, stackErr)
 				}

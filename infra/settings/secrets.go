@@ -64,6 +64,7 @@ var secrets = []Secret{
 	required(service.APIKeyName.Entry, ""),
 	required(service.APIKeyValue.Entry, " Only the admin function is told it."),
 	optional(service.OldAPIKeyValue.Entry, " Leave empty but for the change."),
+	optional(service.OIDCClientSecret.Entry, " Only with `oidcIssuer`."),
 	{
 		Name:  "AUTH__TARGET_SERVER__CACHE_SERVICE__BASE_URL",
 		Doc:   service.CacheServiceURL.Doc + " The functions see it as `" + service.CacheServiceURL.Env + "`.",

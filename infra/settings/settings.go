@@ -8,6 +8,7 @@
 package settings
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -284,13 +285,28 @@ func Parse(name string, config map[string]string, encrypted []string,
 // checkTold reads what the services are told as they will, and keeps what the
 // program has to know of it.
 func (s *Settings) checkTold(fault func(string, ...any)) {
-	env := service.New(func(name string) string { return s.Told[name] })
+	env := service.New(func(name string) string { return cmp.Or(s.Told[name], s.Secrets.Of(name)) })
 	s.Stage, s.CORSOrigins = service.Stage.In(env), service.CORSOrigins.In(env)
 	s.AdminAllow = service.AdminAllow.In(env)
 	env.Together(func(e service.Entry) string { return "setting " + e.Key })
+	s.checkSignOn(env)
 	if err := env.Err(); err != nil {
 		fault("%v", err)
 	}
+}
+
+// checkSignOn tells the admin service where people come back to, if that can be known
+// before the stack exists.
+func (s *Settings) checkSignOn(env *service.Env) {
+	if s.Told[service.OIDCIssuer.Env] != "" && s.Told[service.AdminPublicURL.Env] == "" && s.Edge.AdminDomain != "" {
+		s.Told[service.AdminPublicURL.Env] = "https://" + s.Edge.AdminDomain
+	}
+	env.SignOn(func(e service.Entry) string {
+		if e.Key == "" {
+			return e.Env
+		}
+		return "setting " + e.Key
+	})
 }
 
 // regions are the variables by which a shell says where AWS is meant.
@@ -454,7 +470,7 @@ func (s Settings) checkHosts(fault func(string, ...any)) {
 // ToldValues are the variables by which services are told secrets as they are, where
 // a reference would do.
 func (s Settings) ToldValues() (variables []string) {
-	told := []service.Entry{service.APIKeyValue.Entry, service.OldAPIKeyValue.Entry}
+	told := []service.Entry{service.APIKeyValue.Entry, service.OldAPIKeyValue.Entry, service.OIDCClientSecret.Entry}
 	if s.Secrets.Of(service.AdminURL.Env) != "" {
 		told = append(told, service.AdminKeyValue.Entry)
 	}

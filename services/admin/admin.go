@@ -1,8 +1,9 @@
 // Package admin is the admin service: it keeps the tokens that allow sending,
 // says how busy the service is, and serves the operators' console.
 //
-// Every route asks for the API key, or for a session that was opened with it,
-// but for the few that [Service.public] lists.
+// Every route asks for the API key, or for a session that was opened with it or by
+// single sign-on, but for the few that [Service.public] lists. What a session allows
+// allows says.
 package admin
 
 import (
@@ -15,6 +16,7 @@ import (
 
 	"github.com/gorilla/mux"
 
+	"sgraph.ai/send/services/admin/signon"
 	"sgraph.ai/send/services/admin/webhook"
 	"sgraph.ai/send/shared/audit"
 	"sgraph.ai/send/shared/info"
@@ -38,8 +40,9 @@ type Service struct {
 	keys      *send.Keys[keys]
 	salts     *send.Salts
 	outbox    *audit.Outbox
-	others    *audit.Outbox // the user service's, where it has the same ledger
-	hook      *webhook.Hook // nil = nobody is told
+	others    *audit.Outbox    // the user service's, where it has the same ledger
+	hook      *webhook.Hook    // nil = nobody is told
+	provider  *signon.Provider // nil = people come with the API key
 	meter     metric.Meter
 	log       *slog.Logger
 	sessions  sessions
@@ -77,6 +80,10 @@ func New(set Settings) (*Service, error) {
 	a.sessions = sessions{
 		ledger: set.Ledger, now: set.Now, life: life, idle: cmp.Or(set.SessionIdle, life),
 		key: set.APIKey,
+	}
+	if set.SignOn.Issuer != "" {
+		a.provider = signon.New(set.SignOn, set.SignOnSecret, set.SignOnVia, set.Now)
+		a.sessions.signOn = mark(set.SignOn)
 	}
 	a.log = a.meter.Logger(set.Log)
 	if set.Secrets != nil {
@@ -149,6 +156,9 @@ func (a *Service) public(r *mux.Router) {
 	web.Bind(near, wire.Login, entry(a.login))
 	web.Bind(near, wire.SetAuthCookie, entry(a.setAuthCookie))
 	web.Bind(near, wire.Logout, sameSite(web.Handle(a.logout)))
+	web.Bind(near, wire.ShowSignOn, web.Handle(a.showSignOn))
+	web.Bind(near, wire.BeginSignOn, sameSite(web.Limit(send.LimitSignOn, web.Handle(a.beginSignOn))))
+	web.Bind(near, wire.FinishSignOn, web.Handle(a.finishSignOn))
 }
 
 // entry is a door where keys can be tried, but not from another site.

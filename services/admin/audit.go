@@ -28,9 +28,17 @@ func (a *Service) auditRoutes(r *mux.Router) {
 
 // record puts into the trail what became of a request's attempt at something.
 func (a *Service) record(r *http.Request, kind audit.Kind, tokenHash string, err error) {
-	a.outbox.Put(r.Context(), audit.Event{
-		Time: a.set.Now().UTC(), Kind: kind, Request: web.RequestID(r), Client: web.ClientHash(r), Token: tokenHash,
-	}.Result(err))
+	e := a.event(r, kind)
+	e.Token = tokenHash
+	a.outbox.Put(r.Context(), e.Result(err))
+}
+
+// event is one of a request: when, and who asked.
+func (a *Service) event(r *http.Request, kind audit.Kind) audit.Event {
+	s, _ := sessionIn(r)
+	return audit.Event{
+		Time: a.set.Now().UTC(), Kind: kind, Request: web.RequestID(r), Client: web.ClientHash(r), Person: s.Person,
+	}
 }
 
 // Record keeps what a service has to tell, and has the receiver of webhooks told of it:
@@ -61,6 +69,9 @@ func (a *Service) checkOthers(events []audit.Event) error {
 
 func (a *Service) checkEvents(events []audit.Event) error {
 	for i, e := range events {
+		if e.Person != "" {
+			return send.Fail(send.Invalid, "events[%d]: person is nothing that others know", i)
+		}
 		if err := e.Check(a.set.Now()); err != nil {
 			return send.Fail(send.Invalid, "events[%d]: %s", i, err)
 		}
@@ -106,7 +117,7 @@ func (a *Service) query(r *http.Request, limit int) (audit.Query, error) {
 	q := audit.Query{
 		Kind: audit.Kind(in.Get("event")), Outcome: audit.Outcome(in.Get("outcome")),
 		Transfer: in.Get("transfer"), Token: strings.ReplaceAll(in.Get("token"), "-", ""), // as cache_id is written
-		After: in.Get("after"), Limit: limit,
+		Person: in.Get("person"), After: in.Get("after"), Limit: limit,
 	}
 	var err error
 	if q.To, err = instant(in, "to", a.set.Now()); err != nil {

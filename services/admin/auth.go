@@ -69,10 +69,14 @@ func (a *Service) guard(next http.Handler) http.Handler {
 			}
 			return nil
 		}
-		if _, err := a.sessionOf(r); err != nil {
+		s, err := a.sessionOf(r)
+		if err != nil {
 			return a.turnAway(w, r, err)
 		}
-		browser.ServeHTTP(w, r)
+		if !allows(s.Role, r) {
+			return errOperatorRequired
+		}
+		browser.ServeHTTP(w, s.in(r))
 		return nil
 	})
 }

@@ -111,7 +111,7 @@ func TestSessionEnds(t *testing.T) {
 	ask := func() *http.Response {
 		return g.do(request{method: "GET", path: "/auth/session", anonymous: true, cookies: []*http.Cookie{session}})
 	}
-	want(t, ask(), 200, `{"expires_at":"2126-03-01T20:00:30Z"}`)
+	want(t, ask(), 200, `{"expires_at":"2126-03-01T20:00:30Z","role":"operator"}`)
 	g.clock.Advance(8*time.Hour - time.Second)
 	if res := ask(); res.StatusCode != 200 {
 		t.Errorf("before its end: %d", res.StatusCode)

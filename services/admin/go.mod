@@ -3,7 +3,10 @@ module sgraph.ai/send/services/admin
 go 1.26.0
 
 require (
+	github.com/coreos/go-oidc/v3 v3.21.0
+	github.com/go-jose/go-jose/v4 v4.1.9
 	github.com/gorilla/mux v1.8.1
+	golang.org/x/oauth2 v0.38.0
 	sgraph.ai/send/shared v0.0.0
 )
 

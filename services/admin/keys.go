@@ -13,12 +13,17 @@ import (
 type keys struct {
 	ids      send.TokenIDs
 	sessions send.Signer // of cookies
+	signOn   send.Signer // of those of sign-ins that are under way
+	people   send.PersonIDs
 	webhook  []byte
 }
 
 func newKeys(ledger send.Ledger, now func() time.Time, webhook string) *send.Keys[keys] {
 	return &send.Keys[keys]{Ledger: ledger, Service: metric.Admin, Derive: func(root send.Secret) keys {
-		return keys{root.TokenIDs(), root.Signer("admin session", now), root.WebhookKey(webhook)}
+		return keys{
+			root.TokenIDs(), root.Signer("admin session", now), root.Signer("admin sign-on", now), root.PersonIDs(),
+			root.WebhookKey(webhook),
+		}
 	}}
 }
 

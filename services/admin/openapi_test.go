@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"sgraph.ai/send/services/admin"
+	"sgraph.ai/send/services/admin/signon/signontest"
 	"sgraph.ai/send/services/admin/webhook"
 	"sgraph.ai/send/shared/settings"
 	"sgraph.ai/send/shared/test/openapitest"
@@ -58,6 +59,10 @@ func try(
 		s.WebhookURL, s.WebhookVia = "https://127.0.0.1:1/hook", webhook.Via(false)
 		s.WebhookEvents = settings.WebhookTypes
 	})
+	var p *signontest.Provider
+	if as == "viewer_session" || o.ID == "beginSignOn" {
+		g, p = g.withProvider()
+	}
 	values := map[string]any{
 		"api_key": keyValue, "cookie_value": keyValue, "time": g.clock.Now().Format(time.RFC3339),
 	}
@@ -72,6 +77,9 @@ func try(
 		q.anonymous = false
 	case "service_key":
 		q.header = byServiceKey(serviceKey)
+	case "viewer_session":
+		q.cookies = append(q.cookies, g.signIn(p, "send-viewers"))
+		q.header["Sec-Fetch-Site"] = "same-origin"
 	case "session":
 		q.cookies = append(q.cookies, g.login())
 		q.header["Sec-Fetch-Site"] = "same-origin"

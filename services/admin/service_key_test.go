@@ -28,6 +28,7 @@ var public = []wire.Route{
 	wire.Health, wire.Ready, wire.Console, wire.OldConsole, wire.Description, wire.OldDescription, wire.Reference,
 	wire.OldReference,
 	wire.Login, wire.SetAuthCookie, wire.CurrentSession, wire.Logout,
+	wire.ShowSignOn, wire.BeginSignOn, wire.FinishSignOn,
 }
 
 // The service key opens what the user service asks for, of all routes that

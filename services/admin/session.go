@@ -58,21 +58,26 @@ func (a *Service) open(w http.ResponseWriter, r *http.Request, key string) (unti
 	if key = strings.TrimSpace(key); !a.admit(w, r, key, &a.operator) {
 		return until, false, nil
 	}
+	until, err = a.begin(w, r, session{Key: fingerprint(key), Who: wire.Who{Role: wire.Operator}})
+	return until, err == nil, err
+}
+
+// begin begins a session of who proved to be somebody, and has the browser keep it.
+func (a *Service) begin(w http.ResponseWriter, r *http.Request, s session) (until time.Time, err error) {
 	k, err := a.keys.Get(r.Context())
 	if err != nil {
-		return until, false, err
+		return until, err
 	}
 	until = a.set.Now().Add(a.sessions.life)
 	value := k.sessions.Sign(until, send.RandomSecret())
-	err = a.sessions.begin(r.Context(), cookieID(value), until, session{
-		Key: fingerprint(key), Client: web.ClientHash(r), Browser: browser(r.UserAgent()),
-	})
-	a.record(r, audit.Login, "", err)
+	s.Client, s.Browser = web.ClientHash(r), browser(r.UserAgent())
+	err = a.sessions.begin(r.Context(), cookieID(value), until, s)
+	a.record(s.in(r), audit.Login, "", err)
 	if err != nil {
-		return until, false, err
+		return until, err
 	}
 	a.setCookie(w, r, value, int(a.sessions.life/time.Second))
-	return until, true, nil
+	return until, nil
 }
 
 // setCookie sets the session cookie; maxAge -1 removes it.
@@ -91,7 +96,7 @@ func (a *Service) login(w http.ResponseWriter, r *http.Request) error {
 	}
 	until, ok, err := a.open(w, r, in.APIKey)
 	if ok {
-		web.WriteJSON(w, http.StatusOK, wire.SessionReply{ExpiresAt: until.UTC()})
+		web.WriteJSON(w, http.StatusOK, wire.SessionReply{ExpiresAt: until.UTC(), Who: wire.Who{Role: wire.Operator}})
 	}
 	return err
 }
@@ -103,7 +108,7 @@ func (a *Service) logout(w http.ResponseWriter, r *http.Request) error {
 	switch {
 	case err == nil:
 		err = a.sessions.end(r.Context(), s.id)
-		a.record(r, audit.Logout, "", err)
+		a.record(s.in(r), audit.Logout, "", err)
 		if err != nil {
 			return err
 		}
@@ -121,7 +126,7 @@ func (a *Service) currentSession(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return a.turnAway(w, r, err)
 	}
-	web.WriteJSON(w, http.StatusOK, wire.SessionReply{ExpiresAt: s.until.UTC()})
+	web.WriteJSON(w, http.StatusOK, wire.SessionReply{ExpiresAt: s.until.UTC(), Who: s.Who})
 	return nil
 }
 
@@ -164,7 +169,7 @@ func (a *Service) listSessions(w http.ResponseWriter, r *http.Request) error {
 	for _, s := range all {
 		out.Sessions = append(out.Sessions, wire.Session{
 			ID: s.id, Current: s.id == own, CreatedAt: s.Created.UTC(), UsedAt: s.Used.UTC(),
-			ExpiresAt: s.until.UTC(), Client: s.Client, Browser: s.Browser,
+			ExpiresAt: s.until.UTC(), Client: s.Client, Browser: s.Browser, Who: s.Who,
 		})
 	}
 	web.WriteJSON(w, http.StatusOK, out)

@@ -9,16 +9,18 @@ import (
 
 	"sgraph.ai/send/shared/secret"
 	"sgraph.ai/send/shared/send"
+	"sgraph.ai/send/shared/wire"
 )
 
-// sessions are those that people opened with the API key: records of the
-// ledger, so that each can be ended at once, for every process.
+// sessions are those that people opened with the API key, or by single sign-on: records
+// of the ledger, so that each can be ended at once, for every process.
 type sessions struct {
 	ledger send.Ledger
 	now    func() time.Time
 	life   time.Duration // a session that began so long ago is over
 	idle   time.Duration // and so is one that was not used for so long
 	key    *secret.Value // the API key: sessions of one that is not accepted are over
+	signOn string        // mark of single sign-on, "" where there is none: those of another are over
 }
 
 // session is one of them.
@@ -26,11 +28,14 @@ type session struct {
 	id    string
 	until time.Time
 
-	Key     string    `json:"key"` // fingerprint of the API key that opened it
+	Key     string    `json:"key,omitempty"`     // fingerprint of the API key that opened it
+	SignOn  string    `json:"sign_on,omitempty"` // or mark of the single sign-on that did
 	Created time.Time `json:"created"`
 	Used    time.Time `json:"used"`              // late by noteUse at most
 	Client  string    `json:"client,omitempty"`  // as the trail names it on the day of the login
 	Browser string    `json:"browser,omitempty"` // the family
+
+	wire.Who
 }
 
 // sessionLife is how long a person stays logged in, where nothing else is said.
@@ -39,6 +44,10 @@ const sessionLife = 8 * time.Hour
 // maxSessions is how many are kept: the one that was not used for longest makes
 // room.
 const maxSessions = 64
+
+// maxOwnSessions is how many of them are one person's: nobody who signs in again and
+// again ends the sessions of others.
+const maxOwnSessions = 8
 
 // noteUse is how much later than the last use a session's next use is written.
 const noteUse = time.Minute
@@ -51,10 +60,14 @@ func (s *sessions) begin(ctx context.Context, id string, until time.Time, begun 
 	if err != nil {
 		return err
 	}
-	for _, old := range all[min(len(all), maxSessions-1):] {
-		if err := s.end(ctx, old.id); err != nil {
+	if begun.Person != "" {
+		own := slices.DeleteFunc(slices.Clone(all), func(s session) bool { return s.Person != begun.Person })
+		if err := s.endAll(ctx, own[min(len(own), maxOwnSessions-1):]); err != nil {
 			return err
 		}
+	}
+	if err := s.endAll(ctx, all[min(len(all), maxSessions-1):]); err != nil {
+		return err
 	}
 	begun.Created = s.now()
 	begun.Used = begun.Created
@@ -109,6 +122,11 @@ func (s *sessions) read(ctx context.Context, r send.Record) (held session, holds
 	if s.over(held) {
 		return held, false, nil
 	}
+	if held.SignOn != "" {
+		known := held.Role == wire.Operator || held.Role == wire.Viewer
+		return held, known && held.SignOn == s.signOn, nil
+	}
+	held.Who = wire.Who{Role: wire.Operator} // as whoever has the API key, also of versions without roles
 	holds, err = s.key.Fits(ctx, func(keys []string) bool {
 		return slices.ContainsFunc(keys, func(key string) bool { return fingerprint(key) == held.Key })
 	})
@@ -138,6 +156,15 @@ func (s *sessions) end(ctx context.Context, id string) error {
 	}
 }
 
+func (s *sessions) endAll(ctx context.Context, these []session) error {
+	for _, one := range these {
+		if err := s.end(ctx, one.id); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // list returns the sessions that hold, the last used first, and forgets the
 // others.
 func (s *sessions) list(ctx context.Context) ([]session, error) {
@@ -152,7 +179,7 @@ func (s *sessions) list(ctx context.Context) ([]session, error) {
 		}
 		if ok {
 			all = append(all, held)
-		} else if s.over(held) || s.key.Fixed() { // otherwise another process may know a newer key
+		} else if s.over(held) || held.SignOn == "" && s.key.Fixed() { // otherwise another process may know better
 			if err := s.ledger.Delete(ctx, r.Key, r.Version); err != nil && send.CodeOf(err) != send.Conflict {
 				return nil, err
 			}

@@ -239,7 +239,7 @@ func TestSessionsHaveALife(t *testing.T) {
 	}
 	for range 5 {
 		g.clock.Advance(20 * time.Minute)
-		want(t, g.as(session, "GET", "/auth/session"), 200, `{"expires_at":"2126-03-01T14:00:30Z"}`)
+		want(t, g.as(session, "GET", "/auth/session"), 200, `{"expires_at":"2126-03-01T14:00:30Z","role":"operator"}`)
 	}
 	shorter := g.again(func(s *admin.Settings) { s.SessionLife = time.Hour })
 	want(t, shorter.as(session, "GET", "/auth/session"), 401, over)

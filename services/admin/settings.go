@@ -48,6 +48,13 @@ type Settings struct {
 	WebhookEvents []string
 	WebhookVia    http.RoundTripper
 
+	// SignOn is how people come in without the API key; without an issuer, they do not.
+	// SignOnSecret is the client's, nil where it is a public one; SignOnVia is how the
+	// provider is asked, nil = as any other.
+	SignOn       settings.SignOn
+	SignOnSecret *secret.Value
+	SignOnVia    http.RoundTripper
+
 	// Room says how much room there is where the bytes of transfers are, and how much in
 	// all; nil = nobody needs to know.
 	Room func() (left, all int64, err error)
@@ -104,6 +111,7 @@ func Read(env *settings.Env) Settings {
 		WebhookURL:     settings.WebhookURL.In(env),
 		WebhookEvents:  settings.WebhookEvents.In(env),
 		WebhookVia:     webhook.Via(settings.WebhookPrivate.In(env)),
+		SignOn:         env.SignOn(settings.Variable),
 		Now:            time.Now,
 	}
 	if len(s.WebhookEvents) == 0 {
@@ -113,6 +121,7 @@ func Read(env *settings.Env) Settings {
 	s.APIKey = s.Secrets.Value(settings.APIKeyValue.Required(env), settings.OldAPIKeyValue.In(env))
 	s.ServiceKey = s.Secrets.Value(settings.ServiceKey.In(env)...)
 	s.OriginSecret = s.Secrets.Value(s.OriginSecrets...)
+	s.SignOnSecret = s.Secrets.Value(s.SignOn.ClientSecret)
 	if s.Environment == settings.Lambda {
 		s.FunctionVersion = env.Text("AWS_LAMBDA_FUNCTION_VERSION")
 	} else {

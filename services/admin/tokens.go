@@ -238,9 +238,11 @@ func (a *Service) listTokenDetails(w http.ResponseWriter, r *http.Request) error
 	if err != nil {
 		return err
 	}
-	details := make([]wire.TokenDetails, len(all))
+	details, sees := make([]wire.TokenDetails, len(all)), seesSecrets(r)
 	for i, t := range all {
-		details[i] = a.detailsOf(t, ids)
+		if details[i] = a.detailsOf(t, ids); !sees {
+			details[i].TokenName, details[i].InviteURL = "", ""
+		}
 	}
 	web.WriteJSON(w, http.StatusOK, wire.ListTokenDetailsReply{Tokens: details})
 	return nil

@@ -132,10 +132,9 @@ func (a *Service) takeDownTransfer(w http.ResponseWriter, r *http.Request) error
 	}
 	t, first, err := a.transfers.TakeDown(r.Context(), id)
 	if first || err != nil && send.CodeOf(err) != send.NotFound {
-		a.outbox.Put(r.Context(), audit.Event{
-			Time: a.set.Now().UTC(), Kind: audit.TransferTakenDown, Request: web.RequestID(r), Client: web.ClientHash(r),
-			Transfer: id, Token: t.Token(), Reason: in.Reason,
-		}.Result(err))
+		e := a.event(r, audit.TransferTakenDown)
+		e.Transfer, e.Token, e.Reason = id, t.Token(), in.Reason
+		a.outbox.Put(r.Context(), e.Result(err))
 	}
 	if err != nil {
 		return err

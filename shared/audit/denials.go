@@ -17,12 +17,12 @@ const othersReason = "many that differ, counted together"
 // not among it, and neither is the request: whoever is denied can bring another
 // one each time.
 type alike struct {
-	kind             Kind
-	client, transfer string
-	reason           string
+	kind                     Kind
+	client, person, transfer string
+	reason                   string
 }
 
-func likeness(e Event) alike { return alike{e.Kind, e.Client, e.Transfer, e.Reason} }
+func likeness(e Event) alike { return alike{e.Kind, e.Client, e.Person, e.Transfer, e.Reason} }
 
 // denials counts those of the last minute. The first of its like is an event of
 // its own; what follows is counted.
@@ -73,7 +73,7 @@ func (d *denials) others(e Event, now time.Time) {
 	if r == nil {
 		r = d.open(key, now)
 	}
-	e.Client, e.Transfer, e.Token, e.Reason = "", "", "", othersReason
+	e.Client, e.Person, e.Transfer, e.Token, e.Reason = "", "", "", "", othersReason
 	r.add(e)
 }
 

@@ -91,6 +91,7 @@ type Event struct {
 	Client   string    `json:"client,omitempty"`   // hash of the address, another one every day
 	Transfer string    `json:"transfer,omitempty"` // its ID, or that of a request for files
 	Token    string    `json:"token,omitempty"`    // its hash until the event is kept, then its ID
+	Person   string    `json:"person,omitempty"`   // ID of who did it, where they came by single sign-on
 	Reason   string    `json:"reason,omitempty"`   // why not, or why
 	Bytes    int64     `json:"bytes,omitempty"`    // sealed, of what was completed, or downloaded
 
@@ -156,6 +157,7 @@ func idOfTime(t time.Time) string { return fmt.Sprintf("%016x", t.UnixNano()) }
 var (
 	transferForm = regexp.MustCompile(`^([0-9a-f]{12})?$`)
 	tokenForm    = regexp.MustCompile(`^([0-9a-f]{64})?$`)
+	personForm   = regexp.MustCompile(`^([0-9a-f]{32})?$`)
 	nameForm     = regexp.MustCompile(`^[A-Za-z0-9_-]{0,64}$`)
 	reasonForm   = regexp.MustCompile(`^[\p{L}\p{M}\p{N}\p{P}\p{S} ]*$`) // no control, format or foreign space
 )
@@ -194,6 +196,8 @@ func (e Event) Check(now time.Time) error {
 		return send.Fail(send.Invalid, "token must be the hash of one: the hex SHA-256 of its name")
 	case !nameForm.MatchString(e.Client) || !nameForm.MatchString(e.Request):
 		return send.Fail(send.Invalid, "client and request must be names")
+	case !personForm.MatchString(e.Person):
+		return send.Fail(send.Invalid, "person must be the ID of one")
 	case e.Bytes < 0:
 		return send.Fail(send.Invalid, "bytes must not be negative")
 	case len(e.Reason) > maxReason || !reasonForm.MatchString(e.Reason):

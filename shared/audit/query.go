@@ -19,6 +19,7 @@ type Query struct {
 	Outcome  Outcome
 	Transfer string
 	Token    string // an ID, of which the beginning will do, or a whole hash
+	Person   string // an ID, of which the beginning will do
 
 	Limit int    // events in a page
 	After string // ID of an event: what is older than that
@@ -72,7 +73,8 @@ func (t *Trail) named(ctx context.Context, q Query) (Query, error) {
 
 func (q Query) matches(e Event) bool {
 	return (q.Kind == "" || e.Kind == q.Kind) && (q.Outcome == "" || e.Outcome == q.Outcome) &&
-		(q.Transfer == "" || e.Transfer == q.Transfer) && strings.HasPrefix(e.Token, q.Token)
+		(q.Transfer == "" || e.Transfer == q.Transfer) && strings.HasPrefix(e.Token, q.Token) &&
+		strings.HasPrefix(e.Person, q.Person)
 }
 
 // Matching returns all events that a query asks for, the newest first; its
@@ -279,6 +281,8 @@ func (q Query) Check() error {
 		return send.Fail(send.Invalid, "transfer must be the ID of one: 12 hex characters")
 	case len(q.Token) > 64 || strings.Trim(q.Token, "0123456789abcdef") != "":
 		return send.Fail(send.Invalid, "token must be the ID of one, or its beginning, in hex")
+	case len(q.Person) > 32 || strings.Trim(q.Person, "0123456789abcdef") != "":
+		return send.Fail(send.Invalid, "person must be the ID of one, or its beginning, in hex")
 	case q.After != "" && !ok:
 		return send.Fail(send.Invalid, "after must be what the page before said")
 	case q.Limit < 1 || q.Limit > MaxLimit:

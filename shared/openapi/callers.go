@@ -38,6 +38,11 @@ var (
 		Says: "The session of an operator who logged in; without TLS the cookie is called sgraph-send-admin. " +
 			"Requests that change something have to come from the console's own origin.",
 	}
+	viewerSession = Credential{
+		ID: "viewer_session", In: "cookie", Name: "__Host-sgraph-send-admin",
+		Says: "The session of a viewer, who came by single sign-on: it shows what is no secret, and changes nothing. " +
+			"The cookie is called as an operator's is.",
+	}
 	serviceKey = Credential{
 		ID: "service_key", In: "header", Name: wire.ServiceKey.Name,
 		Says: "The credential of the user service.",
@@ -52,10 +57,11 @@ var (
 	itsSender        = Caller{deleteSecret}
 	downloader       = Caller{permit, claim}
 	operator         = Caller{apiKey, session}
+	viewer           = Caller{apiKey, session, viewerSession}
 	operatorOrUser   = Caller{apiKey, session, serviceKey}
 	programsAndUser  = Caller{apiKey, serviceKey}
-	personLoggedIn   = Caller{session}
-	refusedWith401   = []Credential{accessToken, apiKey, session}
+	personLoggedIn   = Caller{session, viewerSession}
+	refusedWith401   = []Credential{accessToken, apiKey, session, viewerSession}
 	everywhere       = []int{403, 429, 500, 503}
 	ofRequestsBodies = []int{400, 408, 413}
 )

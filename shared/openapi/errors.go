@@ -20,11 +20,11 @@ var codes = map[int][]send.Reason{
 	http.StatusUnauthorized: {
 		of(send.Unauthorized), send.ReasonTokenRequired, send.ReasonTokenUnknown, send.ReasonTokenRevoked,
 		send.ReasonTokenExhausted, send.ReasonRequestUnknown, send.ReasonAPIKeyRequired, send.ReasonWrongAPIKey,
-		send.ReasonSessionExpired, send.ReasonSessionInvalid,
+		send.ReasonSessionExpired, send.ReasonSessionInvalid, send.ReasonSignOnFailed,
 	},
 	http.StatusForbidden: {
 		of(send.Forbidden), send.ReasonWrongDeleteSecret, send.ReasonWrongRequestSecret, send.ReasonLinkNotGenuine,
-		send.ReasonLinkMismatch, send.ReasonCrossSite,
+		send.ReasonLinkMismatch, send.ReasonCrossSite, send.ReasonOperatorRequired, send.ReasonNoRole,
 	},
 	http.StatusNotFound: {
 		of(send.NotFound), send.ReasonTokenUnknown, send.ReasonTransferNotFound, send.ReasonDeleted, send.ReasonTakenDown,
@@ -45,8 +45,10 @@ var codes = map[int][]send.Reason{
 	http.StatusRequestedRangeNotSatisfiable: {of(send.OutOfRange)},
 	http.StatusTooManyRequests:              {of(send.Limited), send.ReasonTooManyPending},
 	http.StatusInternalServerError:          {of(send.Internal)},
-	http.StatusServiceUnavailable:           {of(send.Unavailable), send.ReasonTokenCheckUnavailable},
-	http.StatusInsufficientStorage:          {of(send.Full)},
+	http.StatusServiceUnavailable: {
+		of(send.Unavailable), send.ReasonTokenCheckUnavailable, send.ReasonSignOnUnavailable,
+	},
+	http.StatusInsufficientStorage: {of(send.Full)},
 }
 
 func of(c send.Code) send.Reason { return send.Reason(c) }

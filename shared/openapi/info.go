@@ -13,10 +13,10 @@ var info = topic{
 		{Route: wire.Ready, May: anyone, Replies: []Reply{
 			{JSON: wire.ReadyReply{}}, {Status: http.StatusServiceUnavailable, JSON: wire.ReadyReply{}},
 		}},
-		{Route: wire.Status, May: anyone, AtAdmin: operator, Replies: []Reply{{JSON: wire.StatusReply{}}}},
-		{Route: wire.Server, May: anyone, AtAdmin: operator, Replies: []Reply{{JSON: wire.ServerReply{}}}},
-		{Route: wire.Version, May: anyone, AtAdmin: operator, Replies: []Reply{{JSON: wire.VersionReply{}}}},
-		{Route: wire.Versions, May: anyone, AtAdmin: operator, Replies: []Reply{{JSON: wire.VersionsReply{}}}},
+		{Route: wire.Status, May: anyone, AtAdmin: viewer, Replies: []Reply{{JSON: wire.StatusReply{}}}},
+		{Route: wire.Server, May: anyone, AtAdmin: viewer, Replies: []Reply{{JSON: wire.ServerReply{}}}},
+		{Route: wire.Version, May: anyone, AtAdmin: viewer, Replies: []Reply{{JSON: wire.VersionReply{}}}},
+		{Route: wire.Versions, May: anyone, AtAdmin: viewer, Replies: []Reply{{JSON: wire.VersionsReply{}}}},
 		{Route: wire.Config, May: anyone, Replies: []Reply{{JSON: wire.ConfigReply{}}}},
 	},
 }

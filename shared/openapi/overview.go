@@ -10,7 +10,7 @@ var overview = topic{
 	Says: "Without a name and without a key: the service has neither.",
 	Operations: []Operation{
 		{
-			Route: wire.ListTransfers, May: operator,
+			Route: wire.ListTransfers, May: viewer,
 			Query: []Field{
 				{Name: "status", Says: "Only those that stand so.", Schema: enum(send.Standings)},
 				{Name: "token", Says: "Only those that this token paid for: its cache_id, or at least 6 characters of it."},
@@ -21,7 +21,7 @@ var overview = topic{
 			Example: Example{Values: map[string]string{"status": string(send.Completed), "limit": "20"}},
 		},
 		{
-			Route: wire.ShowTransfer, May: operator,
+			Route: wire.ShowTransfer, May: viewer,
 			Replies: []Reply{{JSON: wire.TransferOverview{}}}, Refusals: []int{400, 404, 410},
 		},
 		{

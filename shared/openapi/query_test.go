@@ -16,6 +16,8 @@ func TestQueriesAreDescribed(t *testing.T) {
 	reading := regexp.MustCompile(`(?:Query\(\)|\bin)\.(?:Get|Has)\((?:"(\w+)"|wire\.(\w+)\.Name)\)|instant\(in, "(\w+)"`)
 	declared := map[string]string{
 		"AccessTokenQuery": wire.AccessTokenQuery.Name, "UploadData": wire.UploadData.Name,
+		"SignOnCode": wire.SignOnCode.Name, "SignOnState": wire.SignOnState.Name, "SignOnError": wire.SignOnError.Name,
+		"SignOnIssuer": wire.SignOnIssuer.Name,
 	}
 	for service, is := range services {
 		described := map[string]bool{}

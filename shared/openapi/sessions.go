@@ -32,5 +32,23 @@ var sessions = topic{
 		{Route: wire.ListSessions, May: operator, Replies: []Reply{{JSON: wire.ListSessionsReply{}}}},
 		{Route: wire.EndSession, May: operator, Replies: []Reply{done}, Refusals: []int{400}},
 		{Route: wire.EndOtherSessions, May: operator, Replies: []Reply{done}},
+		{Route: wire.ShowSignOn, May: anyone, Replies: []Reply{{JSON: wire.ShowSignOnReply{}}}},
+		{
+			Route: wire.BeginSignOn, May: anyone, Limits: []string{send.LimitSignOn},
+			Replies: []Reply{{JSON: wire.BeginSignOnReply{}}}, Refusals: []int{409},
+		},
+		{
+			Route: wire.FinishSignOn, May: anyone,
+			Query: []Field{
+				{Name: wire.SignOnCode.Name, Says: "What the provider gives for who signed in."},
+				{Name: wire.SignOnState.Name, Says: "What the browser was sent to the provider with."},
+				{Name: wire.SignOnError.Name, Says: "Why the provider does not say who it is."},
+				{Name: wire.SignOnIssuer.Name, Says: "Which provider it is, where it says that."},
+			},
+			Replies: []Reply{{
+				Status: http.StatusSeeOther,
+				Says:   "To the console. What went wrong, as one of the codes of errors, stands behind #sign-in/ there.",
+			}},
+		},
 	},
 }

@@ -47,7 +47,7 @@ var tokens = topic{
 			Example:  Example{Body: object{{"usage_limit", 100}}},
 		},
 		{Route: wire.ListTokens, May: operator, Replies: []Reply{{JSON: wire.ListTokensReply{}}}},
-		{Route: wire.ListTokenDetails, May: operator, Replies: []Reply{{JSON: wire.ListTokenDetailsReply{}}}},
+		{Route: wire.ListTokenDetails, May: viewer, Replies: []Reply{{JSON: wire.ListTokenDetailsReply{}}}},
 		{
 			Route: wire.CheckToken, May: anyone, Limits: []string{send.LimitToken},
 			Replies: []Reply{{JSON: wire.CheckTokenReply{}}}, Refusals: []int{400},

@@ -14,6 +14,7 @@ var (
 		{Name: "outcome", Says: "Only what came out so.", Schema: enum(audit.Outcomes)},
 		{Name: "transfer", Says: "Only of this transfer, or of this request for files."},
 		{Name: "token", Says: "Only of this token: its cache_id or the beginning of it, or the hash of its name."},
+		{Name: "person", Says: "Only what this person did: their ID, or the beginning of it."},
 	}
 	ofPages = []Field{
 		{Name: "limit", Says: "How many at most; 50 where nothing is said.", Schema: upTo(audit.MaxLimit)},
@@ -30,7 +31,7 @@ var watch = topic{
 	Says: "What operators watch: how busy the services are, and who did what.",
 	Operations: []Operation{
 		{
-			Route: wire.Pulse, May: operator,
+			Route: wire.Pulse, May: viewer,
 			Query: []Field{
 				{Name: "window_minutes", Says: "How many; 5 where nothing is said.", Schema: upTo(send.PulseMinutes)},
 				{Name: "series", Says: "Minute by minute, too, if it is there, whatever it says."},
@@ -39,18 +40,18 @@ var watch = topic{
 			Example: Example{Values: map[string]string{"window_minutes": "15", "series": "1"}},
 		},
 		{
-			Route: wire.Activity, May: operator,
+			Route: wire.Activity, May: viewer,
 			Query: []Field{
 				{Name: "days", Says: "How many; 1 where nothing is said.", Schema: upTo(audit.ActivityDays)},
 			},
 			Replies: []Reply{{JSON: wire.ActivityReply{}}}, Refusals: []int{400},
 			Example: Example{Values: map[string]string{"days": "7"}},
 		},
-		{Route: wire.Storage, May: operator, Replies: []Reply{{JSON: wire.StorageReply{}}}},
-		{Route: wire.Services, May: operator, Replies: []Reply{{JSON: wire.ServicesReply{}}}},
-		{Route: wire.Alarms, May: operator, Replies: []Reply{{JSON: wire.AlarmsReply{}}}},
-		{Route: wire.Serving, May: operator, Replies: []Reply{{JSON: wire.ServingReply{}}}},
-		{Route: wire.ShowWebhook, May: operator, Replies: []Reply{{JSON: wire.WebhookReply{}}}, Refusals: []int{409}},
+		{Route: wire.Storage, May: viewer, Replies: []Reply{{JSON: wire.StorageReply{}}}},
+		{Route: wire.Services, May: viewer, Replies: []Reply{{JSON: wire.ServicesReply{}}}},
+		{Route: wire.Alarms, May: viewer, Replies: []Reply{{JSON: wire.AlarmsReply{}}}},
+		{Route: wire.Serving, May: viewer, Replies: []Reply{{JSON: wire.ServingReply{}}}},
+		{Route: wire.ShowWebhook, May: viewer, Replies: []Reply{{JSON: wire.WebhookReply{}}}, Refusals: []int{409}},
 		{Route: wire.RevealWebhook, May: operator, Replies: []Reply{{JSON: wire.RevealWebhookReply{}}}, Refusals: []int{409}},
 		{Route: wire.TestWebhook, May: operator, Replies: []Reply{{JSON: wire.TestWebhookReply{}}}, Refusals: []int{409}},
 		{
@@ -63,18 +64,18 @@ var watch = topic{
 			}}}}},
 		},
 		{
-			Route: wire.ListEvents, May: operator, Query: append(append([]Field{}, ofEvents...), ofPages...),
+			Route: wire.ListEvents, May: viewer, Query: append(append([]Field{}, ofEvents...), ofPages...),
 			Replies: []Reply{{JSON: audit.Page{}}}, Refusals: []int{400},
 			Example: Example{Values: map[string]string{"outcome": string(audit.Denied), "limit": "20"}},
 		},
 		{
-			Route: wire.ExportEvents, May: operator, Query: append(append([]Field{}, ofEvents...), ofExport...),
+			Route: wire.ExportEvents, May: viewer, Query: append(append([]Field{}, ofEvents...), ofExport...),
 			Replies: []Reply{{
 				Type: "application/x-ndjson", Says: "A line for each event, which is one of GET /audit/events; or of the chain.",
 				Headers: []wire.Header{wire.ContentDisposition},
 			}},
 			Refusals: []int{400},
 		},
-		{Route: wire.ChainHead, May: operator, Replies: []Reply{{JSON: audit.Head{}}}},
+		{Route: wire.ChainHead, May: viewer, Replies: []Reply{{JSON: audit.Head{}}}},
 	},
 }

@@ -10,24 +10,25 @@ import (
 // The sets of the ledger. Where a name ends in a slash the records are spread
 // over many sets, whose names begin with it.
 const (
-	TransferSets = "transfer/"    // transfers, by the first byte of their ID
-	LabelSets    = "label/"       // sealed labels of transfers, as these are spread
-	ClaimSets    = "claim/"       // bytes that went out for downloads, by the first byte of the claim's ID
-	ReservedSets = "reserved/"    // what senders have pending, as token hashes are spread, and all of them
-	DueSets      = "due/"         // when transfers are to be looked at, as dueSet spreads them, and the round
-	PurgeSet     = "purge"        // tokens of which what is pending is to be removed
-	RequestSets  = "request/"     // requests for files, by the first byte of their ID
-	ArrivedSets  = "arrived/"     // what was completed for requests, by the request
-	WithdrawnSet = "withdrawn"    // tokens whose requests are over
-	TokenSet     = "token"        // tokens
-	TokenUseSets = "use/"         // what tokens were used for, so that nothing is booked twice
-	PairSet      = "pair"         // which store the ledger belongs to
-	SessionSet   = "session"      // sessions of operators, by the hash of their cookie
-	SaltSet      = "salt"         // what clients are named by, by the day
-	RootSets     = "root/"        // what the keys of a service are derived from, by the service
-	MigrationSet = "migration"    // from where a ledger was filled, and whether all of it is there
-	SharedSets   = "secret/"      // what machines show each other, by the secret
-	WindowSets   = VolatilePrefix // how often clients did a thing, by when the window of time began, and spread
+	TransferSets = "transfer/"                // transfers, by the first byte of their ID
+	LabelSets    = "label/"                   // sealed labels of transfers, as these are spread
+	ClaimSets    = "claim/"                   // bytes that went out for downloads, by the first byte of the claim's ID
+	ReservedSets = "reserved/"                // what senders have pending, as token hashes are spread, and all of them
+	DueSets      = "due/"                     // when transfers are to be looked at, as dueSet spreads them, and the round
+	PurgeSet     = "purge"                    // tokens of which what is pending is to be removed
+	RequestSets  = "request/"                 // requests for files, by the first byte of their ID
+	ArrivedSets  = "arrived/"                 // what was completed for requests, by the request
+	WithdrawnSet = "withdrawn"                // tokens whose requests are over
+	TokenSet     = "token"                    // tokens
+	TokenUseSets = "use/"                     // what tokens were used for, so that nothing is booked twice
+	PairSet      = "pair"                     // which store the ledger belongs to
+	SessionSet   = "session"                  // sessions of operators, by the hash of their cookie
+	SaltSet      = "salt"                     // what clients are named by, by the day
+	RootSets     = "root/"                    // what the keys of a service are derived from, by the service
+	MigrationSet = "migration"                // from where a ledger was filled, and whether all of it is there
+	SharedSets   = "secret/"                  // what machines show each other, by the secret
+	SignOnSet    = VolatilePrefix + "sign-on" // sign-ins that were finished, so that none is twice
+	WindowSets   = VolatilePrefix             // how often clients did a thing, by when the window of time began, and spread
 )
 
 // transferKey spreads transfers over 256 sets, so that no set grows without

@@ -25,6 +25,7 @@ const (
 	LimitDownload = "download" // downloading
 	LimitLogin    = "login"    // trying API keys
 	LimitInfo     = "info"     // looking at transfers
+	LimitSignOn   = "sign-on"  // beginning to sign in with a provider
 )
 
 // Guessing says whether a limit is of guesses, by which somebody may come by what is
@@ -40,6 +41,7 @@ var DefaultRates = map[string]Rate{
 	LimitDownload: {600, time.Minute},
 	LimitLogin:    {10, time.Minute},
 	LimitInfo:     {600, time.Minute},
+	LimitSignOn:   {30, time.Minute},
 }
 
 // ParseRates reads limits such as "create=60/1m,download=off". What is not

@@ -269,7 +269,7 @@ func TestParseRatesListsEveryFault(t *testing.T) {
 		t.Fatalf("got %v", err)
 	}
 	for _, part := range []string{
-		`"creat"`, "create, download, info, login, token", `"token=0/1m"`, `"download=5/90s"`, `"login=x"`,
+		`"creat"`, "create, download, info, login, sign-on, token", `"token=0/1m"`, `"download=5/90s"`, `"login=x"`,
 		`"info": named twice`, `"create=9223`,
 	} {
 		if !strings.Contains(err.Error(), part) {

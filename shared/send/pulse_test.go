@@ -75,7 +75,7 @@ func TestPulseSaysWhatItCannotCount(t *testing.T) {
 	t.Parallel()
 	for rates, uncounted := range map[string][]string{
 		"":                        {},
-		"off":                     {"create", "download", "info", "login", "token"},
+		"off":                     {"create", "download", "info", "login", "sign-on", "token"},
 		"download=off":            {"download"},
 		"create=100/1h,info=5/2m": {"create", "info"},
 	} {

@@ -73,6 +73,11 @@ const (
 	ReasonWrongAPIKey    Reason = "wrong_api_key"    // it is not the API key
 	ReasonSessionExpired Reason = "session_expired"  // log in again
 	ReasonSessionInvalid Reason = "session_invalid"  // the cookie is not genuine; log in again
+
+	ReasonOperatorRequired  Reason = "operator_required"   // the session is a viewer's
+	ReasonSignOnFailed      Reason = "sign_on_failed"      // the provider's answer is missing, late, or not to be believed
+	ReasonNoRole            Reason = "no_role"             // the provider knows the person, who may not come in here
+	ReasonSignOnUnavailable Reason = "sign_on_unavailable" // the provider cannot be asked; repeat later
 )
 
 // What is wrong with a request, whatever it is for.

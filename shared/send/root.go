@@ -61,3 +61,17 @@ func (i TokenIDs) Of(hash string) string {
 	m.Write([]byte(hash))
 	return hex.EncodeToString(m.Sum(nil)[:16])
 }
+
+// PersonIDs name people to everyone who does not have the ledger: who they are at their
+// provider tells only that.
+type PersonIDs struct{ key []byte }
+
+// PersonIDs returns the names of people under a secret.
+func (s Secret) PersonIDs() PersonIDs { return PersonIDs{s.key("person ids")} }
+
+// Of returns the ID, 128 bits in hex, of whom a provider knows by a subject.
+func (i PersonIDs) Of(issuer, subject string) string {
+	m := hmac.New(sha256.New, i.key)
+	m.Write([]byte(issuer + "\x00" + subject))
+	return hex.EncodeToString(m.Sum(nil)[:16])
+}

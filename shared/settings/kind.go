@@ -209,6 +209,28 @@ func HTTPS() Kind[string] {
 	}}
 }
 
+// Issuer is what a provider of OpenID Connect calls itself. It is compared letter by
+// letter, so it stays as it was written.
+func Issuer() Kind[string] {
+	return Kind[string]{Parse: func(text string) (string, error) {
+		u, err := url.Parse(text)
+		if err != nil || u.Hostname() == "" || u.User != nil || strings.ContainsAny(text, "?#") || !Secured(u) {
+			return "", errors.New("must be a URL such as https://id.example.org, by https but on this machine itself")
+		}
+		return text, nil
+	}}
+}
+
+// Secured says whether nobody between can read or change what goes to an address: by
+// TLS, or to this machine itself.
+func Secured(u *url.URL) bool {
+	if u.Scheme == "http" {
+		at, err := netip.ParseAddr(u.Hostname())
+		return u.Hostname() == "localhost" || err == nil && at.Unmap().IsLoopback()
+	}
+	return u.Scheme == "https"
+}
+
 // Origin is the address of a service that people reach, without a path: links,
 // cookies and pages begin at the root.
 func Origin() Kind[string] {

@@ -317,6 +317,43 @@ var (
 		Env: "SEND__SESSION_LIFE", By: admin, Default: "8h", Key: "sessionLife",
 		Doc: "Time after its login at which a session in the console ends, however much it is used.",
 	})
+	AdminPublicURL = define(Origin(), Entry{
+		Env: "SEND__ADMIN_PUBLIC_URL", By: admin, Key: "adminUrl",
+		Doc: "Origin by which operators reach the console, such as `https://admin.send.example.org`, without a path: " +
+			"single sign-on sends them back there. A stack, or a server, with names of its own knows it.",
+	})
+	OIDCIssuer = define(Issuer(), Entry{
+		Env: "SEND__OIDC_ISSUER", By: admin, Key: "oidcIssuer",
+		Doc: "Issuer of [single sign-on](sign-on.md): the address, by `https`, of a provider of OpenID " +
+			"Connect, letter by letter as it says it. Where nothing is said, the API key alone opens the console.",
+	})
+	OIDCClientID = define(Text(), Entry{
+		Env: "SEND__OIDC_CLIENT_ID", By: admin, Key: "oidcClientId",
+		Doc: "Client that the console is to the provider. Needed by an issuer.",
+	})
+	OIDCClientSecret = defineSecret(Text(), Entry{
+		Env: "SEND__OIDC_CLIENT_SECRET", By: admin,
+		References: References{Parameters: true},
+		Doc:        "Secret of that client. Where nothing is said, it is a public one.",
+	})
+	OIDCScopes = define(List(), Entry{
+		Env: "SEND__OIDC_SCOPES", By: admin, Default: "profile", Key: "oidcScopes",
+		Doc: "Scopes that are asked for beside `openid`, separated by commas: some providers tell the groups of a person " +
+			"only for a scope such as `groups`.",
+	})
+	OIDCClaim = define(Text(), Entry{
+		Env: "SEND__OIDC_CLAIM", By: admin, Default: "groups", Key: "oidcClaim",
+		Doc: "Claim of the ID token, a text or a list of texts, that says what a person may do.",
+	})
+	OIDCOperators = define(List(), Entry{
+		Env: "SEND__OIDC_OPERATORS", By: admin, Key: "oidcOperators",
+		Doc: "Values of the claim that make an operator, separated by commas. An issuer needs these, or those of viewers.",
+	})
+	OIDCViewers = define(List(), Entry{
+		Env: "SEND__OIDC_VIEWERS", By: admin, Key: "oidcViewers",
+		Doc: "Values of the claim that make a viewer, who sees all that is no secret, and changes nothing. Who has values of " +
+			"both is an operator, and who has none is refused.",
+	})
 	Deployment = define(JSON(), Entry{
 		Env: "SEND__DEPLOYMENT", By: admin,
 		Doc: "What a deploy asks of the service, in JSON, as the Pulumi program writes it. It is done before the service " +

@@ -69,6 +69,15 @@ func exchangeOf(r *http.Request) *exchange {
 	return x
 }
 
+// Route returns the template of the path that a request asks, as the contract writes it;
+// "" where it asks none, or Wrap is not around its handler.
+func Route(r *http.Request) string {
+	if x := exchangeOf(r); x != nil {
+		return x.route
+	}
+	return ""
+}
+
 func newExchange(s *site, w http.ResponseWriter, r *http.Request) *exchange {
 	x := &exchange{
 		Context: r.Context(),

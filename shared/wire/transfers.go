@@ -40,11 +40,12 @@ var (
 	ChangeExpiry = route(User, post, "/api/transfers/expiry/{transfer_id}", "/transfers/expiry/{transfer_id}")
 )
 
-// Spends says whether asking for a route counts as a download, so that nobody
-// may ask for it by HEAD: looking spends nothing.
+// Spends says whether asking for a route counts as a download, or finishes what can be
+// finished once, so that nobody may ask for it by HEAD: looking spends nothing.
 func Spends(r Route) bool {
 	path := r.Path()
-	return path == DownloadTransfer.Path() || path == DownloadBase64.Path() || path == DownloadURL.Path()
+	return path == DownloadTransfer.Path() || path == DownloadBase64.Path() || path == DownloadURL.Path() ||
+		path == FinishSignOn.Path()
 }
 
 // TransferID is the ID of a transfer: 12 hex characters. Whoever has it can

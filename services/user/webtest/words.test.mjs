@@ -10,7 +10,17 @@ import { describe } from '../web/assets/words.js';
 const DOINGS = ['send', 'look', 'download', 'status', 'delete', 'extend', 'ask', 'request'];
 
 /** What only the console meets. */
-const OPERATORS = ['token_name_taken', 'api_key_required', 'wrong_api_key', 'session_expired', 'session_invalid'];
+const OPERATORS = [
+  'token_name_taken',
+  'api_key_required',
+  'wrong_api_key',
+  'session_expired',
+  'session_invalid',
+  'operator_required',
+  'sign_on_failed',
+  'no_role',
+  'sign_on_unavailable',
+];
 
 const titleOf = (status, code, doing) => describe(new ApiError(status, { code }), doing).title;
 

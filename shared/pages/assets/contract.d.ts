@@ -90,6 +90,10 @@ export const paths: {
   endSession(sessionId: string): string;
   /** Ends all but the one that asks. */
   endOtherSessions: '/auth/sessions';
+  /** Says by which provider people can sign in. */
+  showSignOn: '/auth/sso';
+  /** Says where at the provider they do, and begins it in this browser. */
+  beginSignOn: '/auth/sso';
   /** Makes a token. */
   createToken: '/tokens/create';
   /** Ends a token until it is reactivated. */
@@ -274,6 +278,14 @@ export const codes: {
   sessionExpired: 'session_expired';
   /** The cookie is not genuine; log in again. */
   sessionInvalid: 'session_invalid';
+  /** The session is a viewer's. */
+  operatorRequired: 'operator_required';
+  /** The provider's answer is missing, late, or not to be believed. */
+  signOnFailed: 'sign_on_failed';
+  /** The provider knows the person, who may not come in here. */
+  noRole: 'no_role';
+  /** The provider cannot be asked; repeat later. */
+  signOnUnavailable: 'sign_on_unavailable';
   /** The path has another method. */
   methodNotAllowed: 'method_not_allowed';
   /** A page of another site made the browser ask. */
@@ -366,7 +378,13 @@ export type Session = {
   expires_at: string;
   client: string;
   browser: string;
+  role: string;
+  person?: string;
+  name?: string;
 };
+
+/** A session: the reply to Login and CurrentSession. */
+export type SessionReply = { expires_at: string; role: string; person?: string; name?: string };
 
 /** What a token is made from. All of it can be left out: the name is random then, and there are 50 uses. */
 export type CreateTokenRequest = {
@@ -499,6 +517,7 @@ export type Event = {
   client?: string;
   transfer?: string;
   token?: string;
+  person?: string;
   reason?: string;
   bytes?: number;
   count?: number;

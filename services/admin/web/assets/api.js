@@ -35,6 +35,16 @@ export async function call(method, path, json) {
   }
 }
 
+/** @typedef {import('./shared/contract.js').SessionReply} Me */
+
+/** @type {Me | undefined} who is logged in */
+let me;
+
+/** Whether who is logged in may change something, and see what is secret. The service decides that; the page shows it. */
+export const isOperator = () => me?.role === 'operator';
+
+export const whoAmI = () => me;
+
 /**
  * Opens a session; the cookie it sets is out of reach of this page.
  * @param {string} key
@@ -54,10 +64,30 @@ export async function login(key) {
 /** Says whether there is a session. */
 export async function signedIn() {
   try {
-    await send('GET', paths.currentSession);
+    me = await read(await send('GET', paths.currentSession));
     return true;
   } catch (error) {
     if (signedOut(error)) return false;
+    throw problemOf(error);
+  }
+}
+
+export const signOn = {
+  /** @returns {Promise<string>} the provider by which people can sign in, or '' */
+  provider: () => ask('GET', paths.showSignOn).then((answer) => answer.provider),
+  /** @returns {Promise<string>} where at the provider they do */
+  begin: () => ask('POST', paths.beginSignOn).then((answer) => answer.url),
+};
+
+/**
+ * Asks what needs no session.
+ * @param {string} method
+ * @param {string} path
+ */
+async function ask(method, path) {
+  try {
+    return await read(await send(method, path));
+  } catch (error) {
     throw problemOf(error);
   }
 }
@@ -167,6 +197,12 @@ const WORDS = {
   transfer_not_found: 'There is no such transfer any more.',
   deleted: 'Its sender has deleted it meanwhile.',
   expired: 'Its time is over: nobody can download it any more.',
+  operator_required: 'You are logged in as a viewer, and only operators may do that.',
+  no_role: 'Your account is neither an operator’s nor a viewer’s here. Ask whoever runs this service to let you in.',
+  sign_on_failed:
+    'The sign-in was not completed: it was cancelled, took too long, or began in another browser. Sign in again.',
+  sign_on_unavailable:
+    'The provider of your account cannot be asked now. Try again in a minute, or log in with the API key.',
   cross_site: stranger,
   method_not_allowed: stranger,
 };

@@ -1,6 +1,6 @@
 // <send-audit>: what was done with tokens and transfers, and by whom.
 
-import { audit, tokens } from './api.js';
+import { audit, isOperator, sessions, tokens, whoAmI } from './api.js';
 import { el, icon } from './shared/dom.js';
 import { number, plural } from './shared/format.js';
 import { choice, empty, failed, head, messageOf, notice, Segments, View } from './view.js';
@@ -51,14 +51,16 @@ class SendAudit extends View {
   #asked = 0; // counts the questions, so that a late answer to an old one is dropped
   /** @type {Map<string, unknown>} by the beginning of a token's ID */
   #notes = new Map();
+  /** @type {Map<string, string | undefined>} what people are called of whom there are events, or sessions, by their IDs */
+  #people = new Map();
   #ranges = new Segments('Time', (hours) => this.#range(hours));
   #event = choice('audit-event', 'Event', 'All events', EVENTS, () => this.load());
   #outcome = choice('audit-outcome', 'Outcome', 'All outcomes', OUTCOMES, () => this.load());
   #id = el('input', {
     id: 'audit-id',
     type: 'search',
-    'aria-label': 'ID of a transfer or a token',
-    placeholder: 'ID of a transfer or a token',
+    'aria-label': 'ID of a transfer, token or person',
+    placeholder: 'ID of a transfer, token or person',
     autocomplete: 'off',
     spellcheck: 'false',
     autocapitalize: 'none',
@@ -118,7 +120,7 @@ class SendAudit extends View {
   #query() {
     const query = new URLSearchParams({ from: new Date(Date.now() - this.#hours * 3_600_000).toISOString() });
     const id = this.#id.value.trim().toLowerCase();
-    if (id) query.set(/^[0-9a-f]{12}$/.test(id) ? 'transfer' : 'token', id);
+    if (id) query.set(this.#people.has(id) ? 'person' : /^[0-9a-f]{12}$/.test(id) ? 'transfer' : 'token', id);
     if (this.#event.value) query.set('event', this.#event.value);
     if (this.#outcome.value) query.set('outcome', this.#outcome.value);
     return query;
@@ -133,8 +135,14 @@ class SendAudit extends View {
     // What is shown does not go on: its next page is none of what is asked for now.
     for (const button of this.#below.querySelectorAll('button')) button.disabled = true;
     try {
-      const [page, known, end] = await Promise.all([audit.page(query, PAGE), tokens.list(), audit.head()]);
+      const [page, known, end, here] = await Promise.all([
+        audit.page(query, PAGE),
+        tokens.list(),
+        audit.head(),
+        isOperator() ? sessions.list() : [],
+      ]);
       if (asked !== this.#asked) return;
+      for (const { person, name } of here) if (person) this.#people.set(person, name);
       this.#notes = new Map(known.map((t) => [t.cache_id.replaceAll('-', ''), t.metadata?.note]));
       this.#rows.replaceChildren();
       this.#add(page, query);
@@ -208,7 +216,7 @@ class SendAudit extends View {
     } else this.#below.replaceChildren();
   }
 
-  #row(/** @type {Event} */ { time, event, outcome, reason, transfer, token, client, count, last }) {
+  #row(/** @type {Event} */ { time, event, outcome, reason, transfer, token, person, client, count, last }) {
     const cell = (/** @type {string} */ title, /** @type {import('./shared/dom.js').Child[]} */ ...content) =>
       el('td', { role: 'cell', 'data-title': title }, el('div', {}, content));
     const note = token && this.#notes.get(token.slice(0, 32));
@@ -230,11 +238,21 @@ class SendAudit extends View {
       ),
       cell(
         'Who',
+        person && this.#about('Person', person, this.#nameOf(person)),
         client
           ? el('code', { title: 'Hash of the address; it changes every day' }, client.slice(0, 8))
-          : el('span', { class: 'muted' }, '–'),
+          : !person && el('span', { class: 'muted' }, '–'),
       ),
     );
+  }
+
+  /**
+   * What somebody is called: by who is logged in meanwhile, since the trail has no names.
+   * @param {string} id
+   */
+  #nameOf(id) {
+    if (!this.#people.has(id)) this.#people.set(id, undefined);
+    return id === whoAmI()?.person ? 'you' : (this.#people.get(id) ?? `${id.slice(0, 8)}…`);
   }
 
   /**

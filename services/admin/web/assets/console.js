@@ -36,6 +36,7 @@ class SendConsole extends HTMLElement {
         { class: 'top' },
         el('a', { class: 'brand', href: '#tokens' }, icon('brand'), brand(), el('small', {}, 'console')),
         el('nav', { 'aria-label': 'Views' }, ...this.#links.values()),
+        el('p', { class: 'me' }, ...me()),
         el('button', leave, icon('leave'), el('span', {}, 'Log out')),
       ),
       this.#main,
@@ -76,6 +77,18 @@ class SendConsole extends HTMLElement {
   }
 }
 
+/** Who is logged in, and as what. */
+function me() {
+  const { role, person, name } = api.whoAmI() ?? {};
+  const words = role === 'viewer' ? 'Viewer' : 'Operator';
+  if (!person) return [el('b', {}, words), el('small', {}, 'by the API key')];
+  const id = person.slice(0, 8);
+  return [
+    el('b', { title: `ID ${person} in the audit trail` }, el('bdi', {}, name || id)),
+    el('small', {}, name ? `${words}, ID ${id}` : words),
+  ];
+}
+
 customElements.define('send-console', SendConsole);
 
 const form = find(document, 'send-login', SendLogin);
@@ -84,5 +97,10 @@ try {
 } catch {
   await form.ask(false);
 }
-api.onSignedOut(() => form.ask(true));
+const { role, person } = api.whoAmI() ?? {};
+api.onSignedOut(async () => {
+  await form.ask(true);
+  const now = api.whoAmI();
+  if (now?.role !== role || now?.person !== person) location.reload(); // what is shown is somebody else's
+});
 find(document, 'send-console', SendConsole).start();

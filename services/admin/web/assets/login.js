@@ -26,7 +26,7 @@ export class SendLogin extends HTMLElement {
    * @param {() => void} done
    */
   #show(again, done) {
-    const error = el('p', { class: 'note bad', role: 'alert', id: 'login-error' });
+    const error = el('p', { class: 'note bad', role: 'alert', id: 'login-error' }, again ? '' : refusal());
     const key = el('input', {
       id: 'login-key',
       name: 'password',
@@ -105,6 +105,7 @@ export class SendLogin extends HTMLElement {
         ),
         error,
         enter,
+        signOn(again, error),
       ),
     );
     box.addEventListener('close', () => box.showModal()); // there is nothing to see without a session
@@ -113,6 +114,45 @@ export class SendLogin extends HTMLElement {
     box.showModal();
     key.focus();
   }
+}
+
+const WAY_BACK = '#sign-in/';
+
+/** Why the provider's way back led here without a session, once. */
+function refusal() {
+  if (!location.hash.startsWith(WAY_BACK)) return '';
+  const code = location.hash.slice(WAY_BACK.length);
+  history.replaceState(null, '', location.pathname);
+  return api.wordsFor(/** @type {any} */ ({ code, status: 401, detail: '' }));
+}
+
+/**
+ * The way in by the provider, where there is one. It leads away from this page.
+ * @param {boolean} again
+ * @param {HTMLElement} error
+ */
+function signOn(again, error) {
+  const place = el('div', { class: 'sign-on', hidden: true });
+  const show = (/** @type {string} */ provider) => {
+    if (!provider) return;
+    const go = async () => {
+      error.textContent = '';
+      button.disabled = true;
+      try {
+        location.assign(await api.signOn.begin());
+      } catch (problem) {
+        error.textContent = messageOf(problem);
+        button.disabled = false;
+      }
+    };
+    const words = el('span', {}, 'Sign in with ', el('bdi', {}, provider));
+    const button = el('button', { type: 'button', class: 'button wide', click: go }, icon('share'), words);
+    place.append(el('p', { class: 'or' }, el('span', {}, 'or')), button);
+    if (again) place.append(el('p', { class: 'hint' }, 'That opens the console anew: what you typed is lost.'));
+    place.hidden = false;
+  };
+  api.signOn.provider().then(show, () => {}); // the key opens it in any case
+  return place;
 }
 
 customElements.define('send-login', SendLogin);

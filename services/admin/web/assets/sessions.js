@@ -72,7 +72,13 @@ export class Sessions {
     return el(
       'li',
       { class: 'session', 'data-id': session.session_id },
-      el('div', { class: 'who' }, el('h3', {}, whatOf(session)), el('p', { class: 'muted' }, whereOf(session, own))),
+      el(
+        'div',
+        { class: 'who' },
+        el('h3', {}, whatOf(session)),
+        el('p', { class: 'muted' }, asWhat(session)),
+        el('p', { class: 'muted' }, whereOf(session, own)),
+      ),
       el(
         'p',
         { class: 'when' },
@@ -106,7 +112,7 @@ export class Sessions {
         'p',
         {},
         el('strong', {}, whatOf(session)),
-        `, logged in since ${begun}, is logged out at once and needs the API key to come back.`,
+        `, logged in since ${begun}, is logged out at once and needs ${session.person ? 'to sign in' : 'the API key'} to come back.`,
       ),
       submit: async () => {
         await api.end(session.session_id);
@@ -122,8 +128,12 @@ export class Sessions {
       action: 'End all others',
       danger: true,
       body: [
-        el('p', {}, 'Everybody but you is logged out at once and needs the API key to come back.'),
-        el('p', { class: 'hint' }, 'If somebody has the key who should not, change the key: that ends every session.'),
+        el('p', {}, 'Everybody but you is logged out at once and needs the API key, or to sign in, to come back.'),
+        el(
+          'p',
+          { class: 'hint' },
+          'If somebody has the key who should not, change the key: that ends every session that it opened.',
+        ),
       ],
       submit: async () => {
         await api.endOthers();
@@ -143,8 +153,16 @@ export class Sessions {
 const NONE = () =>
   empty({ picture: 'leave', title: 'No sessions', text: 'Nobody is logged in. Programs bring the API key instead.' });
 
-/** What somebody is logged in with. */
-const whatOf = (/** @type {Session} */ { browser }) => browser || 'An unknown browser';
+/** Who is logged in, where that is known, and with what. */
+const whatOf = (/** @type {Session} */ { browser, name }) =>
+  [name, browser || 'An unknown browser'].filter(Boolean).join(', ');
+
+/** As what. */
+function asWhat(/** @type {Session} */ { role, person }) {
+  const words = role === 'viewer' ? 'Viewer' : 'Operator';
+  if (!person) return `${words}, by the API key`;
+  return [`${words}, ID `, el('code', { title: `${person}, as the audit trail has it` }, person.slice(0, 8))];
+}
 
 /**
  * Where from: nobody keeps the address, so all that can be told is whether it is the same.

@@ -1,7 +1,7 @@
 // <send-system>: whether everything answers, how fast, what runs, what alarms say, and who is logged in.
 
 import { Alarms } from './alarms.js';
-import { call } from './api.js';
+import { call, isOperator } from './api.js';
 import { Sessions } from './sessions.js';
 import { paths } from './shared/contract.js';
 import { el, facts, icon } from './shared/dom.js';
@@ -39,12 +39,13 @@ class SendSystem extends View {
       this.#cards,
       this.#alarms.element,
       this.#webhook.element,
-      this.#sessions.element,
+      ...(isOperator() ? [this.#sessions.element] : []),
     );
   }
 
   async load() {
-    const parts = [this.#check(), this.#alarms.load(), this.#webhook.load(), this.#sessions.load()];
+    const parts = [this.#check(), this.#alarms.load(), this.#webhook.load()];
+    if (isOperator()) parts.push(this.#sessions.load());
     const [verdict] = await Promise.all(parts);
     this.#say(verdict || (this.#alarms.sound ? 'An alarm sounds' : 'All well'));
   }

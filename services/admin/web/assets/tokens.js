@@ -1,6 +1,6 @@
 // <send-tokens>: who may send. Lists the tokens and changes them.
 
-import { tokens as api } from './api.js';
+import { tokens as api, isOperator } from './api.js';
 import { copyButton, dialog, el, icon, Problem } from './shared/dom.js';
 import { ago, number, plural } from './shared/format.js';
 import { qrPicture } from './shared/qr-picture.js';
@@ -38,7 +38,7 @@ class SendTokens extends View {
     id: 'search',
     type: 'search',
     'aria-label': 'Search tokens',
-    placeholder: 'Search by note, name, ID or creator',
+    placeholder: isOperator() ? 'Search by note, name, ID or creator' : 'Search by note, ID or creator',
     autocomplete: 'off',
     spellcheck: 'false',
     input: () => this.#list(true),
@@ -49,7 +49,7 @@ class SendTokens extends View {
     Object.entries(SORTS).map(([value, [title]]) => el('option', { value }, title)),
   );
   #filters = new Segments('Show', (name) => this.#narrow(name));
-  #rows = el('ul', { class: 'tokens card' });
+  #rows = el('ul', { class: isOperator() ? 'tokens card' : 'tokens card viewed' });
   #below = el('div', { class: 'below' });
   #count = el('p', { class: 'muted', role: 'status' });
   /** @type {Set<string>} IDs of the tokens that are chosen, to do something with all of them */
@@ -70,12 +70,13 @@ class SendTokens extends View {
       head(
         'Tokens',
         this.#count,
-        el(
-          'div',
-          { class: 'make' },
-          button('Several', 'plus', '', () => this.#createSeveral()),
-          button('New token', 'plus', 'primary', () => this.#create()),
-        ),
+        isOperator() &&
+          el(
+            'div',
+            { class: 'make' },
+            button('Several', 'plus', '', () => this.#createSeveral()),
+            button('New token', 'plus', 'primary', () => this.#create()),
+          ),
       ),
       el(
         'div',
@@ -151,9 +152,11 @@ class SendTokens extends View {
    */
   #rest(matching, asked) {
     if (this.#tokens.length === 0) {
+      const none = { picture: 'key', title: 'No tokens yet' };
+      if (!isOperator()) return [empty({ ...none, text: 'Operators make them, for people to send with.' })];
       const text = 'People need a token to send a file. Make one and hand it over; receiving needs none.';
       const make = button('Make the first token', 'plus', 'primary', () => this.#create());
-      return [empty({ picture: 'key', title: 'No tokens yet', text, button: make })];
+      return [empty({ ...none, text, button: make })];
     }
     if (matching === 0) {
       const showAll = () => {
@@ -184,14 +187,16 @@ class SendTokens extends View {
         el(
           'h2',
           { class: noteOf(t) ? '' : 'none' },
-          el('label', {}, this.#chooser(t), el('span', {}, noteOf(t) || 'No note')),
+          isOperator()
+            ? el('label', {}, this.#chooser(t), el('span', {}, noteOf(t) || 'No note'))
+            : noteOf(t) || 'No note',
         ),
         el('p', { class: 'muted' }, 'Made ', time, ` by ${t.created_by}, ID ${idOf(t)}`),
       ),
-      this.#name(t),
+      isOperator() && this.#name(t),
       usage(t),
       el('span', { class: `pill ${t.status}` }, t.status),
-      el('div', { class: 'actions' }, t.token_name && this.#actions(t)),
+      isOperator() && el('div', { class: 'actions' }, t.token_name && this.#actions(t)),
     );
   }
 

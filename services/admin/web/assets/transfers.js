@@ -1,6 +1,6 @@
 // <send-transfers>: what is kept for people, without names, and taking it down.
 
-import { transfers as api, audit, Refusal, tokens } from './api.js';
+import { transfers as api, audit, isOperator, Refusal, tokens } from './api.js';
 import { EVENTS, stamp } from './audit.js';
 import { codes } from './shared/contract.js';
 import { dialog, el, facts, icon, Problem } from './shared/dom.js';
@@ -241,7 +241,7 @@ class SendTransfers extends View {
     details.dataset.do = 'details';
     const down = button('Take down', 'ban', 'quiet danger', () => this.#takeDown(t), of());
     down.dataset.do = 'down';
-    return [details, isOver(t) ? el('span', {}) : down];
+    return [details, isOver(t) || !isOperator() ? el('span', {}) : down];
   }
 
   async #details(/** @type {Transfer} */ t) {

@@ -1,6 +1,6 @@
 // Who is told of events: the part of the system page that says so, and tries it.
 
-import { webhook as api, Refusal } from './api.js';
+import { webhook as api, isOperator, Refusal } from './api.js';
 import { codes } from './shared/contract.js';
 import { copyButton, dialog, el } from './shared/dom.js';
 import { button, failed, messageOf, notice } from './view.js';
@@ -38,7 +38,7 @@ export class Webhook {
         ' is told of ',
         ...events.flatMap((event, i) => [i === 0 ? '' : i < events.length - 1 ? ', ' : ' and ', el('code', {}, event)]),
       );
-      this.#buttons.hidden = false;
+      this.#buttons.hidden = !isOperator();
       this.#below.replaceChildren();
     } catch (problem) {
       this.#buttons.hidden = true;

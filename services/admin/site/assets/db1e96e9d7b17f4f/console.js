@@ -39,6 +39,8 @@ var paths = {
   listSessions: "/auth/sessions",
   endSession: (sessionId) => `/auth/sessions/${part(sessionId)}`,
   endOtherSessions: "/auth/sessions",
+  showSignOn: "/auth/sso",
+  beginSignOn: "/auth/sso",
   createToken: "/tokens/create",
   revokeToken: (tokenName) => `/tokens/revoke/${part(tokenName)}`,
   reactivateToken: (tokenName) => `/tokens/reactivate/${part(tokenName)}`,
@@ -124,6 +126,10 @@ var codes = {
   wrongApiKey: "wrong_api_key",
   sessionExpired: "session_expired",
   sessionInvalid: "session_invalid",
+  operatorRequired: "operator_required",
+  signOnFailed: "sign_on_failed",
+  noRole: "no_role",
+  signOnUnavailable: "sign_on_unavailable",
   methodNotAllowed: "method_not_allowed",
   crossSite: "cross_site"
 };
@@ -378,8 +384,8 @@ function errorOf(status, body, retryAfter) {
 
 // assets/api.js
 var askToLogIn;
-function onSignedOut(ask) {
-  askToLogIn = ask;
+function onSignedOut(ask2) {
+  askToLogIn = ask2;
 }
 async function call(method, path, json) {
   for (; ; ) {
@@ -392,6 +398,9 @@ async function call(method, path, json) {
     }
   }
 }
+var me;
+var isOperator = () => me?.role === "operator";
+var whoAmI = () => me;
 async function login(key) {
   try {
     await send("POST", paths.login, { api_key: key });
@@ -405,10 +414,23 @@ async function login(key) {
 }
 async function signedIn() {
   try {
-    await send("GET", paths.currentSession);
+    me = await read(await send("GET", paths.currentSession));
     return true;
   } catch (error) {
     if (signedOut(error)) return false;
+    throw problemOf(error);
+  }
+}
+var signOn = {
+  /** @returns {Promise<string>} the provider by which people can sign in, or '' */
+  provider: () => ask("GET", paths.showSignOn).then((answer) => answer.provider),
+  /** @returns {Promise<string>} where at the provider they do */
+  begin: () => ask("POST", paths.beginSignOn).then((answer) => answer.url)
+};
+async function ask(method, path) {
+  try {
+    return await read(await send(method, path));
+  } catch (error) {
     throw problemOf(error);
   }
 }
@@ -485,6 +507,10 @@ var WORDS = {
   transfer_not_found: "There is no such transfer any more.",
   deleted: "Its sender has deleted it meanwhile.",
   expired: "Its time is over: nobody can download it any more.",
+  operator_required: "You are logged in as a viewer, and only operators may do that.",
+  no_role: "Your account is neither an operator’s nor a viewer’s here. Ask whoever runs this service to let you in.",
+  sign_on_failed: "The sign-in was not completed: it was cancelled, took too long, or began in another browser. Sign in again.",
+  sign_on_unavailable: "The provider of your account cannot be asked now. Try again in a minute, or log in with the API key.",
   cross_site: stranger,
   method_not_allowed: stranger
 };
@@ -638,7 +664,7 @@ var SendLogin = class extends HTMLElement {
    * @param {() => void} done
    */
   #show(again, done) {
-    const error = el("p", { class: "note bad", role: "alert", id: "login-error" });
+    const error = el("p", { class: "note bad", role: "alert", id: "login-error" }, again ? "" : refusal());
     const key = el("input", {
       id: "login-key",
       name: "password",
@@ -712,7 +738,8 @@ var SendLogin = class extends HTMLElement {
           el("div", { class: "secret" }, key, reveal2)
         ),
         error,
-        enter
+        enter,
+        signOn2(again, error)
       )
     );
     box.addEventListener("close", () => box.showModal());
@@ -722,6 +749,40 @@ var SendLogin = class extends HTMLElement {
     key.focus();
   }
 };
+var WAY_BACK = "#sign-in/";
+function refusal() {
+  if (!location.hash.startsWith(WAY_BACK)) return "";
+  const code = location.hash.slice(WAY_BACK.length);
+  history.replaceState(null, "", location.pathname);
+  return wordsFor(
+    /** @type {any} */
+    { code, status: 401, detail: "" }
+  );
+}
+function signOn2(again, error) {
+  const place = el("div", { class: "sign-on", hidden: true });
+  const show = (provider) => {
+    if (!provider) return;
+    const go = async () => {
+      error.textContent = "";
+      button2.disabled = true;
+      try {
+        location.assign(await signOn.begin());
+      } catch (problem) {
+        error.textContent = messageOf(problem);
+        button2.disabled = false;
+      }
+    };
+    const words = el("span", {}, "Sign in with ", el("bdi", {}, provider));
+    const button2 = el("button", { type: "button", class: "button wide", click: go }, icon("share"), words);
+    place.append(el("p", { class: "or" }, el("span", {}, "or")), button2);
+    if (again) place.append(el("p", { class: "hint" }, "That opens the console anew: what you typed is lost."));
+    place.hidden = false;
+  };
+  signOn.provider().then(show, () => {
+  });
+  return place;
+}
 customElements.define("send-login", SendLogin);
 
 // assets/shared/drops.js
@@ -776,14 +837,16 @@ var SendAudit = class extends View {
   // counts the questions, so that a late answer to an old one is dropped
   /** @type {Map<string, unknown>} by the beginning of a token's ID */
   #notes = /* @__PURE__ */ new Map();
+  /** @type {Map<string, string | undefined>} what people are called of whom there are events, or sessions, by their IDs */
+  #people = /* @__PURE__ */ new Map();
   #ranges = new Segments("Time", (hours) => this.#range(hours));
   #event = choice("audit-event", "Event", "All events", EVENTS, () => this.load());
   #outcome = choice("audit-outcome", "Outcome", "All outcomes", OUTCOMES, () => this.load());
   #id = el("input", {
     id: "audit-id",
     type: "search",
-    "aria-label": "ID of a transfer or a token",
-    placeholder: "ID of a transfer or a token",
+    "aria-label": "ID of a transfer, token or person",
+    placeholder: "ID of a transfer, token or person",
     autocomplete: "off",
     spellcheck: "false",
     autocapitalize: "none",
@@ -840,7 +903,7 @@ var SendAudit = class extends View {
   #query() {
     const query = new URLSearchParams({ from: new Date(Date.now() - this.#hours * 36e5).toISOString() });
     const id = this.#id.value.trim().toLowerCase();
-    if (id) query.set(/^[0-9a-f]{12}$/.test(id) ? "transfer" : "token", id);
+    if (id) query.set(this.#people.has(id) ? "person" : /^[0-9a-f]{12}$/.test(id) ? "transfer" : "token", id);
     if (this.#event.value) query.set("event", this.#event.value);
     if (this.#outcome.value) query.set("outcome", this.#outcome.value);
     return query;
@@ -853,8 +916,14 @@ var SendAudit = class extends View {
     const asked = ++this.#asked;
     for (const button2 of this.#below.querySelectorAll("button")) button2.disabled = true;
     try {
-      const [page, known, end] = await Promise.all([audit.page(query, PAGE), tokens.list(), audit.head()]);
+      const [page, known, end, here] = await Promise.all([
+        audit.page(query, PAGE),
+        tokens.list(),
+        audit.head(),
+        isOperator() ? sessions.list() : []
+      ]);
       if (asked !== this.#asked) return;
+      for (const { person: person2, name } of here) if (person2) this.#people.set(person2, name);
       this.#notes = new Map(known.map((t2) => [t2.cache_id.replaceAll("-", ""), t2.metadata?.note]));
       this.#rows.replaceChildren();
       this.#add(page, query);
@@ -924,7 +993,7 @@ var SendAudit = class extends View {
       this.#below.replaceChildren(empty({ picture: "trail", title: "Nothing happened", text }));
     } else this.#below.replaceChildren();
   }
-  #row({ time: time2, event, outcome, reason, transfer, token, client, count, last }) {
+  #row({ time: time2, event, outcome, reason, transfer, token, person: person2, client, count, last }) {
     const cell = (title, ...content) => el("td", { role: "cell", "data-title": title }, el("div", {}, content));
     const note = token && this.#notes.get(token.slice(0, 32));
     return el(
@@ -945,9 +1014,18 @@ var SendAudit = class extends View {
       ),
       cell(
         "Who",
-        client ? el("code", { title: "Hash of the address; it changes every day" }, client.slice(0, 8)) : el("span", { class: "muted" }, "–")
+        person2 && this.#about("Person", person2, this.#nameOf(person2)),
+        client ? el("code", { title: "Hash of the address; it changes every day" }, client.slice(0, 8)) : !person2 && el("span", { class: "muted" }, "–")
       )
     );
+  }
+  /**
+   * What somebody is called: by who is logged in meanwhile, since the trail has no names.
+   * @param {string} id
+   */
+  #nameOf(id) {
+    if (!this.#people.has(id)) this.#people.set(id, void 0);
+    return id === whoAmI()?.person ? "you" : this.#people.get(id) ?? `${id.slice(0, 8)}…`;
   }
   /**
    * Names what an event is about; pressing it shows only that.
@@ -1373,7 +1451,13 @@ var Sessions = class {
     return el(
       "li",
       { class: "session", "data-id": session.session_id },
-      el("div", { class: "who" }, el("h3", {}, whatOf(session)), el("p", { class: "muted" }, whereOf(session, own))),
+      el(
+        "div",
+        { class: "who" },
+        el("h3", {}, whatOf(session)),
+        el("p", { class: "muted" }, asWhat(session)),
+        el("p", { class: "muted" }, whereOf(session, own))
+      ),
       el(
         "p",
         { class: "when" },
@@ -1404,7 +1488,7 @@ var Sessions = class {
         "p",
         {},
         el("strong", {}, whatOf(session)),
-        `, logged in since ${begun}, is logged out at once and needs the API key to come back.`
+        `, logged in since ${begun}, is logged out at once and needs ${session.person ? "to sign in" : "the API key"} to come back.`
       ),
       submit: async () => {
         await sessions.end(session.session_id);
@@ -1419,8 +1503,12 @@ var Sessions = class {
       action: "End all others",
       danger: true,
       body: [
-        el("p", {}, "Everybody but you is logged out at once and needs the API key to come back."),
-        el("p", { class: "hint" }, "If somebody has the key who should not, change the key: that ends every session.")
+        el("p", {}, "Everybody but you is logged out at once and needs the API key, or to sign in, to come back."),
+        el(
+          "p",
+          { class: "hint" },
+          "If somebody has the key who should not, change the key: that ends every session that it opened."
+        )
       ],
       submit: async () => {
         await sessions.endOthers();
@@ -1436,7 +1524,12 @@ var Sessions = class {
   }
 };
 var NONE = () => empty({ picture: "leave", title: "No sessions", text: "Nobody is logged in. Programs bring the API key instead." });
-var whatOf = ({ browser }) => browser || "An unknown browser";
+var whatOf = ({ browser, name }) => [name, browser || "An unknown browser"].filter(Boolean).join(", ");
+function asWhat({ role: role2, person: person2 }) {
+  const words = role2 === "viewer" ? "Viewer" : "Operator";
+  if (!person2) return `${words}, by the API key`;
+  return [`${words}, ID `, el("code", { title: `${person2}, as the audit trail has it` }, person2.slice(0, 8))];
+}
 function whereOf({ client, current }, own) {
   if (!client) return "From an unknown address";
   const name = el("code", { title: "Hash of the address on the day of the login" }, client.slice(0, 8));
@@ -1505,7 +1598,7 @@ var Webhook = class {
         " is told of ",
         ...events.flatMap((event, i) => [i === 0 ? "" : i < events.length - 1 ? ", " : " and ", el("code", {}, event)])
       );
-      this.#buttons.hidden = false;
+      this.#buttons.hidden = !isOperator();
       this.#below.replaceChildren();
     } catch (problem) {
       this.#buttons.hidden = true;
@@ -1601,11 +1694,12 @@ var SendSystem = class extends View {
       this.#cards,
       this.#alarms.element,
       this.#webhook.element,
-      this.#sessions.element
+      ...isOperator() ? [this.#sessions.element] : []
     );
   }
   async load() {
-    const parts = [this.#check(), this.#alarms.load(), this.#webhook.load(), this.#sessions.load()];
+    const parts = [this.#check(), this.#alarms.load(), this.#webhook.load()];
+    if (isOperator()) parts.push(this.#sessions.load());
     const [verdict2] = await Promise.all(parts);
     this.#say(verdict2 || (this.#alarms.sound ? "An alarm sounds" : "All well"));
   }
@@ -1947,7 +2041,7 @@ var SendTokens = class extends View {
     id: "search",
     type: "search",
     "aria-label": "Search tokens",
-    placeholder: "Search by note, name, ID or creator",
+    placeholder: isOperator() ? "Search by note, name, ID or creator" : "Search by note, ID or creator",
     autocomplete: "off",
     spellcheck: "false",
     input: () => this.#list(true)
@@ -1958,7 +2052,7 @@ var SendTokens = class extends View {
     Object.entries(SORTS).map(([value, [title]]) => el("option", { value }, title))
   );
   #filters = new Segments("Show", (name) => this.#narrow(name));
-  #rows = el("ul", { class: "tokens card" });
+  #rows = el("ul", { class: isOperator() ? "tokens card" : "tokens card viewed" });
   #below = el("div", { class: "below" });
   #count = el("p", { class: "muted", role: "status" });
   /** @type {Set<string>} IDs of the tokens that are chosen, to do something with all of them */
@@ -1978,7 +2072,7 @@ var SendTokens = class extends View {
       head(
         "Tokens",
         this.#count,
-        el(
+        isOperator() && el(
           "div",
           { class: "make" },
           button("Several", "plus", "", () => this.#createSeveral()),
@@ -2064,9 +2158,11 @@ ${t2.cache_id}`.toLowerCase().includes(asked)
    */
   #rest(matching, asked) {
     if (this.#tokens.length === 0) {
+      const none = { picture: "key", title: "No tokens yet" };
+      if (!isOperator()) return [empty({ ...none, text: "Operators make them, for people to send with." })];
       const text = "People need a token to send a file. Make one and hand it over; receiving needs none.";
       const make = button("Make the first token", "plus", "primary", () => this.#create());
-      return [empty({ picture: "key", title: "No tokens yet", text, button: make })];
+      return [empty({ ...none, text, button: make })];
     }
     if (matching === 0) {
       const showAll = () => {
@@ -2096,14 +2192,14 @@ ${t2.cache_id}`.toLowerCase().includes(asked)
         el(
           "h2",
           { class: noteOf(t2) ? "" : "none" },
-          el("label", {}, this.#chooser(t2), el("span", {}, noteOf(t2) || "No note"))
+          isOperator() ? el("label", {}, this.#chooser(t2), el("span", {}, noteOf(t2) || "No note")) : noteOf(t2) || "No note"
         ),
         el("p", { class: "muted" }, "Made ", time2, ` by ${t2.created_by}, ID ${idOf(t2)}`)
       ),
-      this.#name(t2),
+      isOperator() && this.#name(t2),
       usage(t2),
       el("span", { class: `pill ${t2.status}` }, t2.status),
-      el("div", { class: "actions" }, t2.token_name && this.#actions(t2))
+      isOperator() && el("div", { class: "actions" }, t2.token_name && this.#actions(t2))
     );
   }
   /** Shows a token's name only when asked: whoever reads it may send. */
@@ -2681,7 +2777,7 @@ var SendTransfers = class extends View {
     details.dataset.do = "details";
     const down = button("Take down", "ban", "quiet danger", () => this.#takeDown(t2), of());
     down.dataset.do = "down";
-    return [details, isOver(t2) ? el("span", {}) : down];
+    return [details, isOver(t2) || !isOperator() ? el("span", {}) : down];
   }
   async #details(t2) {
     const happened = el("div", {}, el("p", { class: "muted" }, "Looking…"));
@@ -2795,6 +2891,7 @@ var SendConsole = class extends HTMLElement {
         { class: "top" },
         el("a", { class: "brand", href: "#tokens" }, icon("brand"), brand(), el("small", {}, "console")),
         el("nav", { "aria-label": "Views" }, ...this.#links.values()),
+        el("p", { class: "me" }, ...me2()),
         el("button", leave, icon("leave"), el("span", {}, "Log out"))
       ),
       this.#main
@@ -2843,6 +2940,16 @@ var SendConsole = class extends HTMLElement {
     location.reload();
   }
 };
+function me2() {
+  const { role: role2, person: person2, name } = whoAmI() ?? {};
+  const words = role2 === "viewer" ? "Viewer" : "Operator";
+  if (!person2) return [el("b", {}, words), el("small", {}, "by the API key")];
+  const id = person2.slice(0, 8);
+  return [
+    el("b", { title: `ID ${person2} in the audit trail` }, el("bdi", {}, name || id)),
+    el("small", {}, name ? `${words}, ID ${id}` : words)
+  ];
+}
 customElements.define("send-console", SendConsole);
 var form = find(document, "send-login", SendLogin);
 try {
@@ -2850,5 +2957,10 @@ try {
 } catch {
   await form.ask(false);
 }
-onSignedOut(() => form.ask(true));
+var { role, person } = whoAmI() ?? {};
+onSignedOut(async () => {
+  await form.ask(true);
+  const now = whoAmI();
+  if (now?.role !== role || now?.person !== person) location.reload();
+});
 find(document, "send-console", SendConsole).start();

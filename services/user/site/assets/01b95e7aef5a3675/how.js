@@ -39,6 +39,8 @@ var paths = {
   listSessions: "/auth/sessions",
   endSession: (sessionId) => `/auth/sessions/${part(sessionId)}`,
   endOtherSessions: "/auth/sessions",
+  showSignOn: "/auth/sso",
+  beginSignOn: "/auth/sso",
   createToken: "/tokens/create",
   revokeToken: (tokenName) => `/tokens/revoke/${part(tokenName)}`,
   reactivateToken: (tokenName) => `/tokens/reactivate/${part(tokenName)}`,

@@ -1232,6 +1232,8 @@ var paths = {
   listSessions: "/auth/sessions",
   endSession: (sessionId) => `/auth/sessions/${part(sessionId)}`,
   endOtherSessions: "/auth/sessions",
+  showSignOn: "/auth/sso",
+  beginSignOn: "/auth/sso",
   createToken: "/tokens/create",
   revokeToken: (tokenName) => `/tokens/revoke/${part(tokenName)}`,
   reactivateToken: (tokenName) => `/tokens/reactivate/${part(tokenName)}`,
@@ -1317,6 +1319,10 @@ var codes = {
   wrongApiKey: "wrong_api_key",
   sessionExpired: "session_expired",
   sessionInvalid: "session_invalid",
+  operatorRequired: "operator_required",
+  signOnFailed: "sign_on_failed",
+  noRole: "no_role",
+  signOnUnavailable: "sign_on_unavailable",
   methodNotAllowed: "method_not_allowed",
   crossSite: "cross_site"
 };
