@@ -138,7 +138,7 @@ func until(question, text string) step {
 
 // says waits until the page shows a text.
 func says(text string) step {
-	return until(`(text) => document.body.innerText.includes(text)`, text)
+	return until(`(text) => document.body?.innerText.includes(text) ?? false`, text)
 }
 
 // press clicks the button, or the link of a view, that begins with those

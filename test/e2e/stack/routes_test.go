@@ -93,6 +93,9 @@ var instead = map[string]int{
 	routeName(wire.Admin, wire.ShowWebhook):   http.StatusConflict,
 	routeName(wire.Admin, wire.RevealWebhook): http.StatusConflict,
 	routeName(wire.Admin, wire.TestWebhook):   http.StatusConflict,
+
+	// Nor has it a provider of single sign-on.
+	routeName(wire.Admin, wire.BeginSignOn): http.StatusConflict,
 }
 
 // all fails for each route of the contract that was not asked, or only in vain.
@@ -387,6 +390,12 @@ func tourSessions(t *testing.T, adminURL string) {
 	there(wire.SetAuthCookie, wire.SetAuthCookieRequest{CookieValue: apiKey})
 	elsewhere(wire.Login, wire.LoginRequest{APIKey: apiKey})
 	here(wire.CurrentSession, nil)
+	here(wire.ShowSignOn, nil)
+	elsewhere(wire.FinishSignOn, nil) // which leads to the console
+	none := client{t: t, base: adminURL}
+	if status, said := none.do(http.MethodPost, wire.BeginSignOn.To(), nil); status != http.StatusConflict {
+		t.Errorf("a sign-in begins with %d where there is no provider: %.200s", status, said)
+	}
 	var list wire.ListSessionsReply
 	if err := json.Unmarshal(here(wire.ListSessions, nil), &list); err != nil || len(list.Sessions) < 3 {
 		t.Fatalf("the sessions are %v, %v", list, err)

@@ -60,7 +60,7 @@ class SendAudit extends View {
     id: 'audit-id',
     type: 'search',
     'aria-label': 'ID of a transfer, token or person',
-    placeholder: 'ID of a transfer, token or person',
+    placeholder: 'ID to look for',
     autocomplete: 'off',
     spellcheck: 'false',
     autocapitalize: 'none',
@@ -275,7 +275,8 @@ class SendAudit extends View {
         click,
       },
       el('span', { class: 'visually-hidden' }, 'Only '),
-      el('span', {}, kind),
+      // Of a person the column says already what it names.
+      el('span', { class: kind === 'Person' ? 'visually-hidden' : '' }, kind),
       ' ',
       el('code', {}, label),
     );

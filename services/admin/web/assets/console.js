@@ -36,8 +36,12 @@ class SendConsole extends HTMLElement {
         { class: 'top' },
         el('a', { class: 'brand', href: '#tokens' }, icon('brand'), brand(), el('small', {}, 'console')),
         el('nav', { 'aria-label': 'Views' }, ...this.#links.values()),
-        el('p', { class: 'me' }, ...me()),
-        el('button', leave, icon('leave'), el('span', {}, 'Log out')),
+        el(
+          'div',
+          { class: 'here' },
+          el('p', { class: 'me' }, ...me()),
+          el('button', leave, icon('leave'), el('span', {}, 'Log out')),
+        ),
       ),
       this.#main,
     );
@@ -85,7 +89,7 @@ function me() {
   const id = person.slice(0, 8);
   return [
     el('b', { title: `ID ${person} in the audit trail` }, el('bdi', {}, name || id)),
-    el('small', {}, name ? `${words}, ID ${id}` : words),
+    el('small', {}, words, name && el('span', { class: 'id' }, `, ID ${id}`)),
   ];
 }
 

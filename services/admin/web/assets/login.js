@@ -146,7 +146,7 @@ function signOn(again, error) {
       }
     };
     const words = el('span', {}, 'Sign in with ', el('bdi', {}, provider));
-    const button = el('button', { type: 'button', class: 'button wide', click: go }, icon('share'), words);
+    const button = el('button', { type: 'button', class: 'button wide', click: go }, words);
     place.append(el('p', { class: 'or' }, el('span', {}, 'or')), button);
     if (again) place.append(el('p', { class: 'hint' }, 'That opens the console anew: what you typed is lost.'));
     place.hidden = false;

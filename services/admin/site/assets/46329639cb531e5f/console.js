@@ -774,7 +774,7 @@ function signOn2(again, error) {
       }
     };
     const words = el("span", {}, "Sign in with ", el("bdi", {}, provider));
-    const button2 = el("button", { type: "button", class: "button wide", click: go }, icon("share"), words);
+    const button2 = el("button", { type: "button", class: "button wide", click: go }, words);
     place.append(el("p", { class: "or" }, el("span", {}, "or")), button2);
     if (again) place.append(el("p", { class: "hint" }, "That opens the console anew: what you typed is lost."));
     place.hidden = false;
@@ -846,7 +846,7 @@ var SendAudit = class extends View {
     id: "audit-id",
     type: "search",
     "aria-label": "ID of a transfer, token or person",
-    placeholder: "ID of a transfer, token or person",
+    placeholder: "ID to look for",
     autocomplete: "off",
     spellcheck: "false",
     autocapitalize: "none",
@@ -1047,7 +1047,8 @@ var SendAudit = class extends View {
         click
       },
       el("span", { class: "visually-hidden" }, "Only "),
-      el("span", {}, kind),
+      // Of a person the column says already what it names.
+      el("span", { class: kind === "Person" ? "visually-hidden" : "" }, kind),
       " ",
       el("code", {}, label)
     );
@@ -2891,8 +2892,12 @@ var SendConsole = class extends HTMLElement {
         { class: "top" },
         el("a", { class: "brand", href: "#tokens" }, icon("brand"), brand(), el("small", {}, "console")),
         el("nav", { "aria-label": "Views" }, ...this.#links.values()),
-        el("p", { class: "me" }, ...me2()),
-        el("button", leave, icon("leave"), el("span", {}, "Log out"))
+        el(
+          "div",
+          { class: "here" },
+          el("p", { class: "me" }, ...me2()),
+          el("button", leave, icon("leave"), el("span", {}, "Log out"))
+        )
       ),
       this.#main
     );
@@ -2947,7 +2952,7 @@ function me2() {
   const id = person2.slice(0, 8);
   return [
     el("b", { title: `ID ${person2} in the audit trail` }, el("bdi", {}, name || id)),
-    el("small", {}, name ? `${words}, ID ${id}` : words)
+    el("small", {}, words, name && el("span", { class: "id" }, `, ID ${id}`))
   ];
 }
 customElements.define("send-console", SendConsole);
