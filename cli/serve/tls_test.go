@@ -11,10 +11,12 @@ import (
 	"crypto/x509/pkix"
 	"encoding/json"
 	"encoding/pem"
+	"errors"
 	"io"
 	"math/big"
 	"net"
 	"net/http"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -22,6 +24,7 @@ import (
 	"time"
 
 	"sgraph.ai/send/cli/serve"
+	"sgraph.ai/send/services/admin/signon/signontest"
 	"sgraph.ai/send/shared/wire"
 )
 
@@ -225,6 +228,27 @@ func visitor(t *testing.T, https, http1 string, roots *x509.CertPool) *http.Clie
 	}}
 }
 
+// comesBack fails the test unless who signs in with the provider comes back to the
+// console as people reach it.
+func comesBack(t *testing.T, c *http.Client, admin, origin string) {
+	t.Helper()
+	r, err := http.NewRequestWithContext(t.Context(), wire.BeginSignOn.Method, admin+wire.BeginSignOn.To(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	res, err := c.Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	var told wire.BeginSignOnReply
+	err = json.NewDecoder(res.Body).Decode(&told)
+	at, parseErr := url.Parse(told.URL)
+	if err != nil || parseErr != nil || at.Query().Get("redirect_uri") != origin+wire.FinishSignOn.To() {
+		t.Errorf("%s: a sign-in goes on at %q, %v", res.Status, told.URL, errors.Join(err, parseErr))
+	}
+}
+
 // With one domain both services are at one address, each at its name, and whoever
 // comes without TLS is sent on.
 func TestOneDomain(t *testing.T) {
@@ -232,6 +256,9 @@ func TestOneDomain(t *testing.T) {
 	a, https, plain := newAuthority(t), free(t), free(t)
 	env := append(a.write(t.TempDir(), 1, "send.test", "admin.send.test"),
 		"SEND__DOMAIN=send.test", "SEND__HTTPS_ADDR="+https, "SEND__HTTP_ADDR="+plain)
+	provider := signontest.NewLocal(t, time.Now)
+	env = append(env, "SEND__OIDC_ISSUER="+provider.Issuer, "SEND__OIDC_CLIENT_ID="+signontest.Client,
+		"SEND__OIDC_CLIENT_SECRET="+signontest.Secret, "SEND__OIDC_OPERATORS=root")
 	s := start(t, t.TempDir(), env...)
 	_, port, _ := net.SplitHostPort(https)
 	if s.user != "https://send.test:"+port || s.admin != "https://admin.send.test:"+port {
@@ -240,6 +267,7 @@ func TestOneDomain(t *testing.T) {
 	healthy(t, env...)
 	c := visitor(t, https, plain, a.roots)
 	seesUser(t, s, c, "https://admin.send.test")
+	comesBack(t, c, "https://admin.send.test", "https://admin.send.test:"+port)
 	for _, q := range []struct {
 		method, url, host string
 		status            int

@@ -20,7 +20,8 @@ func TestOnlyWhatIsListedIsPublic(t *testing.T) {
 	public := []string{
 		"/", "/admin", "/admin/", "/admin/v0/v0.1/v0.1.0/index.html", "/info/health", "/info/ready",
 		"/auth/set-cookie-form", "/auth/session", "/auth/login", "/auth/set-auth-cookie", "/auth/logout",
-		"/auth/sso", "/auth/sso", "/auth/sso/callback", "/api/openapi.json", "/openapi.json", "/api/docs", "/docs", "/api/redoc",
+		"/auth/sso", "/auth/sso", "/auth/sso/callback",
+		"/api/openapi.json", "/openapi.json", "/api/docs", "/docs", "/api/redoc",
 	}
 	routes := (&Service{}).routes()
 	handler := web.Settings{}.Wrap(routes)

@@ -89,7 +89,9 @@ func (g *rig) signIn(p *signontest.Provider, group string) *http.Cookie {
 
 func TestSignOn(t *testing.T) {
 	t.Parallel()
-	for group, role := range map[string]string{"send-operators": "operator", "root": "operator", "send-viewers": "viewer"} {
+	for group, role := range map[string]string{
+		"send-operators": "operator", "root": "operator", "send-viewers": "viewer",
+	} {
 		for _, alg := range []string{"RS256", "ES256"} {
 			t.Run(group+" by "+alg, func(t *testing.T) {
 				t.Parallel()
@@ -235,78 +237,74 @@ func TestSignOnIsRefused(t *testing.T) {
 	}
 }
 
+// visit is what a browser comes back from the provider with.
+type visit struct {
+	*rig
+	provider *signontest.Provider
+	back     string
+	cookies  []*http.Cookie
+}
+
+// with changes what stands in the query of the way back.
+func (v *visit) with(name, value string) {
+	u, err := url.Parse(v.back)
+	if err != nil {
+		v.t.Fatal(err)
+	}
+	q := u.Query()
+	q.Set(name, value)
+	u.RawQuery = q.Encode()
+	v.back = u.String()
+}
+
+// shows changes the value of the cookie.
+func (v *visit) shows(value string) {
+	other := *v.cookies[0]
+	other.Value = value
+	v.cookies = []*http.Cookie{&other}
+}
+
 // A sign-in ends in the browser that began it, within its time, once.
 func TestASignInEndsWhereItBegan(t *testing.T) {
 	t.Parallel()
-	const failed = "/admin/#sign-in/sign_on_failed"
-	with := func(back, name, value string) string {
-		u, err := url.Parse(back)
-		if err != nil {
-			t.Fatal(err)
-		}
-		q := u.Query()
-		q.Set(name, value)
-		u.RawQuery = q.Encode()
-		return u.String()
-	}
-	changed := func(c *http.Cookie, value string) *http.Cookie {
-		other := *c
-		other.Value = value
-		return &other
-	}
-	for name, attack := range map[string]func(g *rig, p *signontest.Provider, c *http.Cookie, back string) (
-		string, []*http.Cookie){
-		"another state": func(_ *rig, _ *signontest.Provider, c *http.Cookie, back string) (string, []*http.Cookie) {
-			return with(back, "state", "another"), []*http.Cookie{c}
+	for name, attack := range map[string]func(*visit){
+		"another state":             func(v *visit) { v.with("state", "another") },
+		"no state":                  func(v *visit) { v.with("state", "") },
+		"a browser that began none": func(v *visit) { v.cookies = nil },
+		"a browser that began another": func(v *visit) {
+			own, _ := v.beginSignOn()
+			v.cookies = []*http.Cookie{own}
 		},
-		"no state": func(_ *rig, _ *signontest.Provider, c *http.Cookie, back string) (string, []*http.Cookie) {
-			return with(back, "state", ""), []*http.Cookie{c}
-		},
-		"a browser that began none": func(_ *rig, _ *signontest.Provider, _ *http.Cookie, back string) (string, []*http.Cookie) {
-			return back, nil
-		},
-		"a browser that began another": func(g *rig, _ *signontest.Provider, _ *http.Cookie, back string) (string, []*http.Cookie) {
-			own, _ := g.beginSignOn()
-			return back, []*http.Cookie{own}
-		},
-		"another's code with one's own state": func(g *rig, p *signontest.Provider, _ *http.Cookie, back string) (
-			string, []*http.Cookie) {
-			own, at := g.beginSignOn()
-			u, _ := url.Parse(back)
-			return with(p.SignIn(t, at), "code", u.Query().Get("code")), []*http.Cookie{own}
-		},
-		"a cookie that was changed": func(_ *rig, _ *signontest.Provider, c *http.Cookie, back string) (string, []*http.Cookie) {
-			return back, []*http.Cookie{changed(c, "A"+c.Value[1:])}
-		},
-		"a cookie of nothing": func(_ *rig, _ *signontest.Provider, c *http.Cookie, back string) (string, []*http.Cookie) {
-			return back, []*http.Cookie{changed(c, "AAAA")}
-		},
-		"a session's cookie": func(g *rig, _ *signontest.Provider, c *http.Cookie, back string) (string, []*http.Cookie) {
-			return back, []*http.Cookie{changed(c, g.login().Value)}
-		},
-		"too late": func(g *rig, _ *signontest.Provider, c *http.Cookie, back string) (string, []*http.Cookie) {
-			g.clock.Advance(10 * time.Minute)
-			return back, []*http.Cookie{c}
-		},
-		"a second time": func(g *rig, _ *signontest.Provider, c *http.Cookie, back string) (string, []*http.Cookie) {
-			if to, session := g.finishSignOn(back, c); to != "/admin/" || session == nil {
-				t.Errorf("the first time it is led to %s", to)
+		"another's code with one's own state": func(v *visit) {
+			u, err := url.Parse(v.back)
+			if err != nil {
+				v.t.Fatal(err)
 			}
-			return back, []*http.Cookie{c}
+			own, at := v.beginSignOn()
+			v.cookies, v.back = []*http.Cookie{own}, v.provider.SignIn(v.t, at)
+			v.with("code", u.Query().Get("code"))
 		},
-		"a second code": func(g *rig, p *signontest.Provider, c *http.Cookie, back string) (string, []*http.Cookie) {
-			g.finishSignOn(with(back, "code", "guessed"), c)
-			return back, []*http.Cookie{c}
+		"a cookie that was changed": func(v *visit) { v.shows("A" + v.cookies[0].Value[1:]) },
+		"a cookie of nothing":       func(v *visit) { v.shows("AAAA") },
+		"a session's cookie":        func(v *visit) { v.shows(v.login().Value) },
+		"too late":                  func(v *visit) { v.clock.Advance(10 * time.Minute) },
+		"a second time": func(v *visit) {
+			if to, session := v.finishSignOn(v.back, v.cookies...); to != "/admin/" || session == nil {
+				v.t.Errorf("the first time it is led to %s", to)
+			}
 		},
-		"another issuer": func(_ *rig, _ *signontest.Provider, c *http.Cookie, back string) (string, []*http.Cookie) {
-			return with(back, "iss", "https://evil.example"), []*http.Cookie{c}
+		"a second code": func(v *visit) {
+			right := v.back
+			v.with("code", "guessed")
+			v.finishSignOn(v.back, v.cookies...)
+			v.back = right
 		},
-		"cancelled": func(_ *rig, _ *signontest.Provider, c *http.Cookie, back string) (string, []*http.Cookie) {
-			return with(with(back, "code", ""), "error", "access_denied"), []*http.Cookie{c}
+		"another issuer": func(v *visit) { v.with("iss", "https://evil.example") },
+		"cancelled": func(v *visit) {
+			v.with("code", "")
+			v.with("error", "access_denied")
 		},
-		"a code and an error": func(_ *rig, _ *signontest.Provider, c *http.Cookie, back string) (string, []*http.Cookie) {
-			return with(back, "error", "\r\nSet-Cookie: a=b"), []*http.Cookie{c}
-		},
+		"a code and an error": func(v *visit) { v.with("error", "\r\nSet-Cookie: a=b") },
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -316,8 +314,10 @@ func TestASignInEndsWhereItBegan(t *testing.T) {
 			if !cookie.HttpOnly || !cookie.Secure || cookie.SameSite != http.SameSiteLaxMode || cookie.MaxAge != 600 {
 				t.Errorf("the browser keeps %v", cookie)
 			}
-			back, cookies := attack(g, p, cookie, p.SignIn(t, at))
-			if to, session := g.finishSignOn(back, cookies...); to != failed || session != nil {
+			v := &visit{g, p, p.SignIn(t, at), []*http.Cookie{cookie}}
+			attack(v)
+			to, session := g.finishSignOn(v.back, v.cookies...)
+			if to != "/admin/#sign-in/sign_on_failed" || session != nil {
 				t.Errorf("it is led to %s with %v", to, session)
 			}
 		})
@@ -340,7 +340,8 @@ func TestSignOnLeadsToTheConsoleOnly(t *testing.T) {
 	} {
 		res := g.do(request{method: "POST", path: "/auth/sso?" + query, anonymous: true, header: evil})
 		at, err := url.Parse(object(t, res)["url"].(string))
-		if err != nil || "https://"+at.Host != p.Issuer || at.Query().Get("redirect_uri") != consoleOrigin+"/auth/sso/callback" {
+		if err != nil || "https://"+at.Host != p.Issuer ||
+			at.Query().Get("redirect_uri") != consoleOrigin+"/auth/sso/callback" {
 			t.Errorf("%s: the browser is sent to %v, %v", query, at, err)
 		}
 		back, err := url.Parse(p.SignIn(t, at.String()))
@@ -434,7 +435,8 @@ func TestThereIsNoSignOn(t *testing.T) {
 	want(t, g.do(request{method: "GET", path: "/auth/sso", anonymous: true}), 200, `{"provider":""}`)
 	want(t, g.do(request{method: "POST", path: "/auth/sso", anonymous: true}), 409,
 		`{"detail":"there is no single sign-on: SEND__OIDC_ISSUER says nothing","code":"conflict"}`)
-	if to, session := g.finishSignOn("/auth/sso/callback?code=a&state=b"); to != "/admin/#sign-in/conflict" || session != nil {
+	to, session := g.finishSignOn("/auth/sso/callback?code=a&state=b")
+	if to != "/admin/#sign-in/conflict" || session != nil {
 		t.Errorf("it is led to %s with %v", to, session)
 	}
 	on, p := g.withProvider()

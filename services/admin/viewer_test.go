@@ -45,7 +45,8 @@ func TestViewersAskWhatIsForThem(t *testing.T) {
 			}
 			refused++
 			said := text(t, res)
-			if res.StatusCode != http.StatusForbidden || method != http.MethodHead && !strings.Contains(said, "operator_required") {
+			if res.StatusCode != http.StatusForbidden ||
+				method != http.MethodHead && !strings.Contains(said, "operator_required") {
 				t.Errorf("a viewer's %s %s is answered %d %s", method, r.Target, res.StatusCode, said)
 			}
 			if o.ID == "endOtherSessions" { // which would end the viewer's

@@ -28,7 +28,7 @@ const (
 	MigrationSet = "migration"                // from where a ledger was filled, and whether all of it is there
 	SharedSets   = "secret/"                  // what machines show each other, by the secret
 	SignOnSet    = VolatilePrefix + "sign-on" // sign-ins that were finished, so that none is twice
-	WindowSets   = VolatilePrefix             // how often clients did a thing, by when the window of time began, and spread
+	WindowSets   = VolatilePrefix             // how often clients did a thing, by the beginning of the window, and spread
 )
 
 // transferKey spreads transfers over 256 sets, so that no set grows without

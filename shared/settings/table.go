@@ -351,8 +351,8 @@ var (
 	})
 	OIDCViewers = define(List(), Entry{
 		Env: "SEND__OIDC_VIEWERS", By: admin, Key: "oidcViewers",
-		Doc: "Values of the claim that make a viewer, who sees all that is no secret, and changes nothing. Who has values of " +
-			"both is an operator, and who has none is refused.",
+		Doc: "Values of the claim that make a viewer, who sees all that is no secret, and changes nothing. Who has values " +
+			"of both is an operator, and who has none is refused.",
 	})
 	Deployment = define(JSON(), Entry{
 		Env: "SEND__DEPLOYMENT", By: admin,
