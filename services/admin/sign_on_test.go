@@ -1,6 +1,7 @@
 package admin_test
 
 import (
+	"bytes"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -390,14 +391,28 @@ func TestSignOnIsLimited(t *testing.T) {
 // A provider that is away keeps nobody out who has the key, and comes back by itself.
 func TestTheProviderIsAway(t *testing.T) {
 	t.Parallel()
+	// good is a provider that would do.
+	good := func(w http.ResponseWriter, r *http.Request) {
+		fmt.Fprintf(w, `{"issuer":"https://%[1]s","authorization_endpoint":"https://%[1]s/authorize",
+			"token_endpoint":"https://%[1]s/token","jwks_uri":"https://%[1]s/keys"}`, r.Host)
+	}
 	for name, instead := range map[string]http.HandlerFunc{
-		"not there":   func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNotFound) },
-		"no JSON":     func(w http.ResponseWriter, _ *http.Request) { w.Write([]byte("<html>")) },
-		"without end": func(w http.ResponseWriter, _ *http.Request) { w.Write(make([]byte, 1<<20)) },
-		"broken off":  func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) },
-		"elsewhere":   http.RedirectHandler("/elsewhere", http.StatusFound).ServeHTTP,
-		"another":     func(w http.ResponseWriter, _ *http.Request) { w.Write([]byte(`{"issuer":"https://evil.example"}`)) },
-		"of no use":   func(w http.ResponseWriter, r *http.Request) { fmt.Fprintf(w, `{"issuer":"https://%s"}`, r.Host) },
+		"not there":  func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNotFound) },
+		"no JSON":    func(w http.ResponseWriter, _ *http.Request) { w.Write([]byte("<html>")) },
+		"broken off": func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) },
+		"another":    func(w http.ResponseWriter, _ *http.Request) { w.Write([]byte(`{"issuer":"https://evil.example"}`)) },
+		"of no use":  func(w http.ResponseWriter, r *http.Request) { fmt.Fprintf(w, `{"issuer":"https://%s"}`, r.Host) },
+		"without end": func(w http.ResponseWriter, r *http.Request) {
+			good(w, r)
+			w.Write(bytes.Repeat([]byte(" "), 1<<20))
+		},
+		"elsewhere": func(w http.ResponseWriter, r *http.Request) {
+			if r.URL.Path == "/elsewhere" {
+				good(w, r)
+				return
+			}
+			http.Redirect(w, r, "/elsewhere", http.StatusFound)
+		},
 		"without TLS": func(w http.ResponseWriter, r *http.Request) {
 			fmt.Fprintf(w, `{"issuer":"https://%[1]s","authorization_endpoint":"http://id.example/authorize",
 				"token_endpoint":"https://%[1]s/token","jwks_uri":"https://%[1]s/keys"}`, r.Host)
