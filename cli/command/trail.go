@@ -56,6 +56,7 @@ type filterFlags struct {
 	from, to        instant
 	kind, outcome   string
 	transfer, token string
+	person          string
 }
 
 func texts[T ~string](all []T) []string {
@@ -76,6 +77,7 @@ func (f *filterFlags) flags(c *cobra.Command, until bool) {
 	flags.StringVar(&f.outcome, "outcome", "", "only those that came out so: "+strings.Join(texts(audit.Outcomes), ", "))
 	flags.Var((*trimmed)(&f.transfer), "transfer", "only those about the transfer of this ID")
 	flags.Var((*trimmed)(&f.token), "token", "only those about the token of this ID, or of its beginning")
+	flags.Var((*trimmed)(&f.person), "person", "only what the person of this ID did, or of its beginning")
 	completes(c, "event", cobra.FixedCompletions(texts(audit.Kinds), cobra.ShellCompDirectiveNoFileComp))
 	completes(c, "outcome", cobra.FixedCompletions(texts(audit.Outcomes), cobra.ShellCompDirectiveNoFileComp))
 }
@@ -90,9 +92,13 @@ func (f *filterFlags) filter() (operator.Filter, error) {
 	if err == nil && (strings.Trim(id, "0123456789abcdef") != "" || len(id) > 64) {
 		err = usage(errors.New("--token is the ID of a token, as 'sgsend token list' shows it, or its beginning"))
 	}
+	person := strings.ToLower(f.person)
+	if err == nil && (strings.Trim(person, "0123456789abcdef") != "" || len(person) > 32) {
+		err = usage(errors.New("--person is the ID of a person, as the console shows it, or its beginning"))
+	}
 	return operator.Filter{
 		From: time.Time(f.from), To: time.Time(f.to), Kind: audit.Kind(f.kind), Outcome: audit.Outcome(f.outcome),
-		Transfer: f.transfer, Token: id,
+		Transfer: f.transfer, Token: id, Person: person,
 	}, err
 }
 
@@ -103,7 +109,8 @@ func eventLine(e audit.Kept) string {
 		fmt.Sprintf("%-19s", clean(string(e.Kind))),
 	}
 	for _, about := range []struct{ what, which string }{
-		{"transfer", e.Transfer}, {"token", shortID(e.Token)}, {"client", shortID(e.Client)},
+		{"transfer", e.Transfer}, {"token", shortID(e.Token)}, {"person", shortID(e.Person)},
+		{"client", shortID(e.Client)},
 	} {
 		if about.which != "" {
 			cells = append(cells, about.what+" "+clean(about.which))
@@ -441,6 +448,7 @@ func export(ctx context.Context, s *operator.Service, f operator.Filter, form st
 // columns are those of the form csv.
 var columns = []string{
 	"time", "event", "outcome", "transfer", "token", "client", "request", "reason", "bytes", "count", "last", "id",
+	"person",
 }
 
 func row(e audit.Kept) []string {
@@ -451,6 +459,7 @@ func row(e audit.Kept) []string {
 	return []string{
 		e.Time.UTC().Format(time.RFC3339Nano), string(e.Kind), string(e.Outcome), e.Transfer, e.Token, e.Client, e.Request,
 		e.Reason, strconv.FormatInt(e.Bytes, 10), strconv.FormatInt(e.Times(), 10), last, e.ID,
+		e.Person,
 	}
 }
 

@@ -23,6 +23,7 @@ type Filter struct {
 	Kind     audit.Kind
 	Outcome  audit.Outcome
 	Transfer string // its ID
+	Person   string // their ID, or its beginning
 	Token    string // its ID, or the beginning
 }
 
@@ -43,6 +44,7 @@ func (f Filter) query() url.Values {
 	set("event", string(f.Kind))
 	set("outcome", string(f.Outcome))
 	set("transfer", f.Transfer)
+	set("person", f.Person)
 	set("token", f.Token)
 	return q
 }
