@@ -17,7 +17,9 @@ import (
 )
 
 // serveWithProvider is serve with a provider of single sign-on at another site.
-func serveWithProvider(t *testing.T) (url string, tokens *send.Tokens, service *admin.Service, p *signontest.Provider) {
+func serveWithProvider(t *testing.T) (
+	url string, tokens *send.Tokens, service *admin.Service, p *signontest.Provider,
+) {
 	t.Helper()
 	p = signontest.NewLocal(t, time.Now)
 	front := httptest.NewUnstartedServer(nil)
@@ -52,8 +54,8 @@ func TestPeopleSignInWithTheirProvider(t *testing.T) {
 	url, tokens, service, p := serveWithProvider(t)
 	as(p, "Ann Example", "operators")
 	run(t, ctx, chromedp.Navigate(url), signIn(), says("No tokens yet"), says("Ann Example"), says("Operator, ID"),
-		press("New token"), focused("#note"), enter("#note", "Press team"), press("Make token"), says("The token is ready"),
-		press("Done"), says("0 of 50 used"))
+		press("New token"), focused("#note"), enter("#note", "Press team"), press("Make token"),
+		says("The token is ready"), press("Done"), says("0 of 50 used"))
 	service.Flush()
 	run(t, ctx, press("Audit"), says("Token created"), says("you"),
 		chromedp.Click(chromedp.CSS(`.events [title^="Person "]`)), says("2 events"),
@@ -63,7 +65,8 @@ func TestPeopleSignInWithTheirProvider(t *testing.T) {
 	run(t, ctx, press("Log out"), chromedp.WaitVisible(chromedp.CSS("#login-key")))
 	as(p, "Ben Example", "viewers")
 	sent(t, tokens, onlyToken(t, tokens), send.NewTransfer{ID: "4abd0a491ed3"})
-	run(t, ctx, signIn(), says("Ben Example"), says("Viewer, ID"), press("Tokens"), says("Press team"), says("1 of 50 used"))
+	run(t, ctx, signIn(), says("Ben Example"), says("Viewer, ID"), press("Tokens"), says("Press team"),
+		says("1 of 50 used"))
 	forbidden := func(where string) {
 		t.Helper()
 		if n := number(t, ctx, `[...document.querySelectorAll("main button")].filter((b) => b.checkVisibility() &&
@@ -74,7 +77,8 @@ func TestPeopleSignInWithTheirProvider(t *testing.T) {
 	forbidden("tokens")
 	run(t, ctx, press("Transfers"), says("4abd0a491ed3"), says("Available"))
 	forbidden("transfers")
-	run(t, ctx, press("Pulse"), says("requests"), press("Audit"), says("Transfer completed"), press("System"), says("All well"))
+	run(t, ctx, press("Pulse"), says("requests"), press("Audit"), says("Transfer completed"), press("System"),
+		says("All well"))
 	forbidden("system")
 	if n := number(t, ctx, `document.querySelectorAll(".sessions").length`); n != 0 {
 		t.Error("a viewer is shown the sessions of others")
