@@ -33,8 +33,8 @@ func TestSignOn(t *testing.T) {
 			want: "SEND__OIDC_ISSUER must be a URL such as https://"},
 		"not this machine": {change: map[string]string{OIDCIssuer.Env: "http://localhost.example.org"},
 			want: "must be a URL"},
-		"with a query":     {change: map[string]string{OIDCIssuer.Env: "https://id.example.org/?a"}, want: "must be a URL"},
-		"with a password":  {change: map[string]string{OIDCIssuer.Env: "https://a:b@id.example.org"}, want: "must be a URL"},
+		"with a query":    {change: map[string]string{OIDCIssuer.Env: "https://id.example.org/?a"}, want: "must be a URL"},
+		"with a password": {change: map[string]string{OIDCIssuer.Env: "https://a:b@id.example.org"}, want: "must be a URL"},
 		"open console": {change: map[string]string{AdminPublicURL.Env: "http://admin.example.org"},
 			want: "SEND__ADMIN_PUBLIC_URL must begin with https://"},
 	} {
