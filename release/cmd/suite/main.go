@@ -131,7 +131,7 @@ func longForms() ([]suite.Group, error) {
 			groups = append(groups, suite.Group{
 				Name: "fuzz " + m[1],
 				Command: []string{
-					"go", "test", "-run=^$", "-fuzz=^" + m[1] + "$", "-fuzztime=3m", "-timeout=" + timeout,
+					"go", "test", "-run=^$", "-fuzz=^" + m[1] + "$", "-fuzztime=1m", "-timeout=" + timeout,
 					"./" + filepath.Dir(path),
 				},
 			})

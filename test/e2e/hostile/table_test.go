@@ -3,9 +3,12 @@ package hostile
 import (
 	"flag"
 	"fmt"
+	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -73,8 +76,40 @@ var others = []elsewhere{
 		"FuzzEvent"},
 }
 
+var fuzzTarget = regexp.MustCompile(`(?m)^func (Fuzz\w+)\(`)
+
+// fuzzed lists every fuzz target by its package.
+func fuzzed(t *testing.T) string {
+	t.Helper()
+	const root = "../../.."
+	var b strings.Builder
+	b.WriteString("\n## What is fuzzed\n\n| package | targets |\n|---|---|\n")
+	for _, module := range []string{"cli", "services", "shared"} {
+		of := map[string][]string{}
+		err := filepath.WalkDir(filepath.Join(root, module), func(path string, _ fs.DirEntry, err error) error {
+			if err != nil || !strings.HasSuffix(path, "_test.go") {
+				return err
+			}
+			text, err := os.ReadFile(path)
+			dir, _ := filepath.Rel(root, filepath.Dir(path))
+			for _, m := range fuzzTarget.FindAllStringSubmatch(string(text), -1) {
+				of[filepath.ToSlash(dir)] = append(of[filepath.ToSlash(dir)], m[1])
+			}
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, dir := range slices.Sorted(maps.Keys(of)) {
+			fmt.Fprintf(&b, "| `%s` | %s |\n", dir, strings.Join(of[dir], ", "))
+		}
+	}
+	return b.String()
+}
+
 // table is what was tried and what answered, as docs/hostile.md has it.
-func table() string {
+func table(t *testing.T) string {
+	t.Helper()
 	var b strings.Builder
 	b.WriteString("| topic | what is tried | at | what answers |\n|---|---|---|---|\n")
 	for _, a := range attempts {
@@ -95,7 +130,7 @@ func table() string {
 	for _, o := range others {
 		fmt.Fprintf(&b, "| %s | %s | %s | [%s](../%s) |\n", o.topic, o.name, o.answer, o.test, o.file)
 	}
-	return b.String()
+	return b.String() + fuzzed(t)
 }
 
 // TestTheTableIsUpToDate holds docs/hostile.md to what is tried; with -update it writes it.
@@ -110,7 +145,7 @@ func TestTheTableIsUpToDate(t *testing.T) {
 	if !found {
 		t.Fatalf("%s has no %q", file, from)
 	}
-	want := table()
+	want := table(t)
 	if *update && was != want {
 		if err := os.WriteFile(file, []byte(before+from+want), 0o600); err != nil {
 			t.Fatal(err)
