@@ -30,6 +30,12 @@ func keep(t *testing.T, ctx context.Context, what string) {
 	if looks.Dir() == "" {
 		return
 	}
+	const still = `((sheet) => {
+		sheet.replaceSync("* { transition: none !important; }"); // nothing is on its way to a colour
+		document.adoptedStyleSheets = [sheet];
+		return 0;
+	})(new CSSStyleSheet())`
+	number(t, ctx, still)
 	for _, at := range looks.Screens {
 		for _, colours := range []string{looks.Colours(false), looks.Colours(true)} {
 			run(t, ctx, inColours(colours), chromedp.EmulateViewport(at.Width, at.Height))
@@ -42,7 +48,8 @@ func keep(t *testing.T, ctx context.Context, what string) {
 			looks.Keep(t, what, picture, at.Name, colours, "chromium")
 		}
 	}
-	run(t, ctx, inColours(looks.Colours(false)))
+	number(t, ctx, `(document.adoptedStyleSheets = [], 0)`)
+	run(t, ctx, inColours(looks.Colours(false)), chromedp.EmulateViewport(1280, 900)) // as it began
 }
 
 // open starts a browser of its own profile for a test. Without a browser the

@@ -33,11 +33,15 @@ func TestATokensLife(t *testing.T) {
 	run(t, ctx,
 		chromedp.Navigate(url),
 		chromedp.WaitVisible(chromedp.CSS("#login-key")), chromedp.KeyEvent(kb.Escape), chromedp.KeyEvent(kb.Escape),
-		enter("#login-key", "not the key"), press("Log in"), says("That is not the API key"),
-		login(), says("No tokens yet"),
-
+		enter("#login-key", "not the key"), press("Log in"), says("That is not the API key"))
+	keep(t, ctx, "not the API key")
+	run(t, ctx, login(), says("No tokens yet"))
+	keep(t, ctx, "no tokens")
+	run(t, ctx,
 		press("New token"), focused("#note"), enter("#note", "Press team"), enter("#limit", "0"), press("Make token"),
-		says(`Enter a whole number from 1`),
+		says(`Enter a whole number from 1`))
+	keep(t, ctx, "no number")
+	run(t, ctx,
 		enter("#limit", "5"), press("Make token"), says("The token is ready"))
 	all, err := tokens.List(t.Context())
 	if err != nil || len(all) != 1 || all[0].UsageLimit != 5 || all[0].Metadata["note"] != "Press team" {
@@ -102,8 +106,10 @@ func TestWhatIsTypedOutlivesASession(t *testing.T) {
 			_, err := cdp.Call(ctx, target, network.ClearBrowserCookies, cdp.Empty{})
 			return chromedp.Void{}, err
 		},
-		press("Make token"), says("Your session has ended"),
-		login(), says("The token is ready"))
+		press("Make token"), says("Your session has ended"))
+	keep(t, ctx, "the session has ended")
+	run(t, ctx, login(), says("The token is ready"))
+	keep(t, ctx, "the token is ready")
 	all, err := tokens.List(t.Context())
 	if err != nil || len(all) != 1 || all[0].Metadata["note"] != "Typed before the end" {
 		t.Errorf("got %+v, %v", all, err)
@@ -126,6 +132,7 @@ func TestSeveralTokens(t *testing.T) {
 		enter("#limit", "3"), enter("#many", "0"), press("Make tokens"), says("Enter a whole number from 1 to 100."),
 		until(`(text) => { document.querySelector("#notes").value = text; return true; }`, "Ada\n\nBoard\nPress"),
 		press("Make tokens"), says("3 tokens made"))
+	keep(t, ctx, "three tokens are made")
 	all, err := tokens.List(t.Context())
 	if err != nil || len(all) != 3 {
 		t.Fatalf("%d tokens: %v", len(all), err)
@@ -247,6 +254,7 @@ func TestSearchAndOrder(t *testing.T) {
 	run(t, ctx, enter("#search", "<img"), says(`<img src=x onerror="window.hacked=1">`),
 		enter("#search", "nobody"), says("Nothing found"), press("Show all"), says("151 tokens, 151 active"),
 		press("Revoked"), says("No revoked tokens"))
+	keep(t, ctx, "no revoked tokens")
 	if number(t, ctx, `Number("hacked" in window)`) != 0 {
 		t.Error("the note ran")
 	}

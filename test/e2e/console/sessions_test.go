@@ -91,6 +91,7 @@ func TestSessionsThatCannotBeShown(t *testing.T) {
 	away.Store(true)
 	run(t, ctx, chromedp.Navigate(url), login(), press("System"), says("The sessions cannot be shown"),
 		says("The service has a problem of its own"), says("All well"))
+	keep(t, ctx, "the sessions cannot be shown")
 	away.Store(false)
 	run(t, ctx, press("Try again"), says("Nobody else is logged in"))
 	away.Store(true)
@@ -115,6 +116,7 @@ func TestWhereTooManyWrongKeysCameFrom(t *testing.T) {
 	limited.Store(true)
 	run(t, ctx, chromedp.Navigate(url), login(), says("Too many wrong keys came from your address"),
 		says("Try again in 42 s"))
+	keep(t, ctx, "too many wrong keys")
 	limited.Store(false)
 	run(t, ctx, press("Log in"), says("No tokens yet"))
 }
