@@ -7,6 +7,7 @@
 # make bench  the figures of docs/performance.md
 # make load   ten minutes of people at the rate that this machine holds: docs/reliability.md
 # make faults the same while processes are killed, the disk is full and AWS fails
+# make site   the documentation as a site, into build/site
 # make build  the binaries, into bin/
 # make pictures  the pictures and the recording of the README, anew
 # make artifacts  the zips that a deploy ships, into build/artifacts/release
@@ -56,6 +57,11 @@ lint:
 .PHONY: e2e
 e2e: setup
 	go test -count=1 -timeout 40m -v ./test/e2e/...
+
+.PHONY: site
+site:
+	rm -rf build/site
+	go run ./release/cmd/release site --dir build/site
 
 .PHONY: bench
 bench:

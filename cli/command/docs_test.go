@@ -126,8 +126,8 @@ var inText = regexp.MustCompile("`(sgsend|make) ([^`\n]+)`")
 // elsewhere are commands that are not this repository's, or do something where
 // only a command before them makes it. What they are told is not checked.
 var elsewhere = []string{
-	"(cd", "age", "aws", "cp", "diff", "docker", "envsubst", "export", "gcloud", "gh", "git", "grep", "jq", "node",
-	"openssl", "oras", "packer", "podman", "printf", "pulumi", "restic", "sha256sum", "sudo", "systemctl",
+	"(cd", "age", "aws", "cp", "curl", "diff", "docker", "envsubst", "export", "gcloud", "gh", "git", "grep", "jq", "node",
+	"openssl", "oras", "packer", "podman", "printf", "pulumi", "restic", "sha256sum", "sudo", "systemctl", "tar",
 }
 
 // check says whether a command, given in a folder, is one that could be run.

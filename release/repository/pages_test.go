@@ -90,8 +90,9 @@ func TestEveryPageIsListed(t *testing.T) {
 	}
 	for _, page := range find(t, ".md") {
 		dir := path.Dir(page)
-		if path.Base(page) == "README.md" || strings.HasPrefix(dir, ".github") {
-			continue
+		if path.Base(page) == "README.md" || strings.HasPrefix(dir, ".github") ||
+			strings.HasPrefix(dir, "release/site/content") {
+			continue // the site's own pages are there for its readers alone
 		}
 		index, has := listed[dir]
 		if has && !index[page] || !has && !listed[path.Dir(dir)][dir] {

@@ -1,300 +1,219 @@
 package site
 
 import (
+	"context"
+	"encoding/json"
+	"errors"
 	"io/fs"
-	"maps"
 	"os"
-	"path"
+	"os/exec"
 	"path/filepath"
-	"slices"
 	"strings"
+	"sync"
 	"testing"
-
-	"golang.org/x/net/html"
 )
 
-const source = "https://example.org/tree/"
+const root = "../.."
 
-// repository makes one of these files, with what every site needs.
-func repository(t *testing.T, files map[string]string) Site {
+// built builds Hugo, where that was not done before, for all tests.
+var built = sync.OnceValue(func() error {
+	_, err := Site{Root: root}.hugo(context.Background())
+	return err
+})
+
+// made makes a site in a new folder. Without Hugo the test is skipped, but not where CI is
+// set: there it must have run.
+func made(t *testing.T, s Site) (dir string, err error) {
 	t.Helper()
-	root := t.TempDir()
-	all := map[string]string{
-		"README.md": "# Product\n\nSee [the documents](docs/README.md).\n", "docs/README.md": "# Documents\n",
-		"shared/pages/assets/base.css": "/* base */", "shared/pages/assets/favicon.svg": "<svg/>",
+	dir = filepath.Join(t.TempDir(), "site")
+	if err = built(); err == nil {
+		err = s.Write(t.Context(), dir)
 	}
-	maps.Copy(all, files)
-	for name, text := range all {
-		name = filepath.Join(root, name)
-		if err := os.MkdirAll(filepath.Dir(name), 0o700); err != nil {
-			t.Fatal(err)
+	if errors.Is(err, ErrNoHugo) {
+		if os.Getenv("CI") != "" {
+			t.Fatalf("%v, and CI must not go without this test", err)
 		}
-		if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
-			t.Fatal(err)
-		}
+		t.Skipf("SKIPPED: the site is not made: %v", err)
 	}
-	return Site{Root: root, Base: "/"}
+	return dir, err
 }
 
-// made makes the site, and answers its pages by path and whether each file is there.
-func made(t *testing.T, s Site) (pages map[string]*html.Node, files map[string]bool) {
+func text(t *testing.T, name ...string) string {
 	t.Helper()
-	dir := filepath.Join(t.TempDir(), "site")
-	if err := s.Write(dir); err != nil {
+	all, err := os.ReadFile(filepath.Join(name...))
+	if err != nil {
 		t.Fatal(err)
 	}
-	pages, files = map[string]*html.Node{}, map[string]bool{}
-	err := fs.WalkDir(os.DirFS(dir), ".", func(name string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() {
-			return err
-		}
-		files[name] = true
-		if path.Ext(name) != ".html" {
-			return nil
-		}
-		text, err := os.ReadFile(filepath.Join(dir, name))
-		if err != nil {
-			return err
-		}
-		pages[name], err = html.Parse(strings.NewReader(string(text)))
-		return err
+	return string(all)
+}
+
+// Write holds the links, and what each page has: TestWhatIsWrongWithASiteIsNamed.
+func TestTheDocumentationBecomesASite(t *testing.T) {
+	t.Parallel()
+	dir, err := made(t, Site{
+		Root: root, Base: "/name/",
+		Source: "https://example.org/owner/name/blob/dev/", Repository: "https://example.org/owner/name",
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return pages, files
-}
-
-func attribute(n *html.Node, name string) string {
-	for _, a := range n.Attr {
-		if a.Key == name {
-			return a.Val
-		}
-	}
-	return ""
-}
-
-// hrefs are where the links of a part lead.
-func hrefs(n *html.Node, class string) (all []string) {
-	for d := range n.Descendants() {
-		if d.Data == "nav" && attribute(d, "class") == class {
-			for a := range d.Descendants() {
-				if a.Data == "a" {
-					all = append(all, attribute(a, "href"))
-				}
-			}
-		}
-	}
-	return all
-}
-
-// Whatever leads somewhere leads to what is there, and nothing is on a page that its
-// policy would not let be.
-func TestTheDocumentationBecomesASite(t *testing.T) {
-	t.Parallel()
-	pages, files := made(t, Site{Root: filepath.Join("..", ".."), Base: "/name/", Source: source})
-	ids := map[string]bool{}
-	for name, p := range pages {
-		for n := range p.Descendants() {
-			if id := attribute(n, "id"); id != "" {
-				if ids[name+"#"+id] {
-					t.Errorf("%s has two %q", name, id)
-				}
-				ids[name+"#"+id] = true
-			}
-		}
-	}
-	for name, p := range pages {
-		policy := false
-		for n := range p.Descendants() {
-			if n.Type != html.ElementNode {
-				continue
-			}
-			policy = policy || attribute(n, "http-equiv") == "Content-Security-Policy"
-			if n.Data == "script" || n.Data == "style" || n.Data == "iframe" {
-				t.Errorf("%s has a %s", name, n.Data)
-			}
-			for _, a := range n.Attr {
-				switch {
-				case a.Key == "style" || strings.HasPrefix(a.Key, "on"):
-					t.Errorf("%s has a %s of a %s", name, a.Key, n.Data)
-				case a.Key == "href" || a.Key == "src":
-					leads(t, name, a.Val, n.Data, files, ids)
-				}
-			}
-		}
-		if !policy {
-			t.Errorf("%s has no policy", name)
-		}
-	}
-	for _, want := range []string{
-		"index.html", "404.html", "docs/playbooks/index.html", "docs/pictures/send-desktop.png",
+	for page, want := range map[string]string{
+		"index.html":                       `id="try-it"`,
+		"404.html":                         `"go-import" content="sgraph.ai/send git https://example.org/owner/name"`,
+		"search/index.html":                `src="/name/search-page.js"`,
+		"docs/guide/index.html":            `href="https://example.org/owner/name/blob/dev/docs/guide.md"`,
+		"docs/api/user/index.html":         `/api/transfers`,
+		"docs/api/admin/index.html":        `class="reference"`,
+		"docs/performance/index.html":      `aria-label="upload MB/s: nginx (dav) `,
+		"docs/playbooks/index.html":        `href="/name/docs/playbooks/panics/"`,
+		"docs/playbooks/panics/index.html": `aria-current="page"`,
+		"docs/threat-model/index.html":     `href="/name/security/"`,
+		"docs/formats/index.html":          `<div class="wide" tabindex="0"`,
+		"docs/new-account/index.html":      `class="chroma"`,
+		"docs/pictures/send-desktop.png":   "PNG",
 	} {
-		if !files[want] {
-			t.Errorf("there is no %s", want)
+		if !strings.Contains(text(t, dir, page), want) {
+			t.Errorf("%s has no %q", page, want)
 		}
 	}
 }
 
-func leads(t *testing.T, name, to, element string, files, ids map[string]bool) {
-	t.Helper()
-	if strings.HasPrefix(to, "https://") || strings.HasPrefix(to, "mailto:") {
-		if element != "a" {
-			t.Errorf("%s fetches %s", name, to)
+// Every part that can be found is where its address says.
+func TestWhatIsSearchedIsWhatThePagesSay(t *testing.T) {
+	t.Parallel()
+	dir, err := made(t, Site{Root: root, Base: "/name/"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var parts []struct{ Page, Heading, At, Text string }
+	if err := json.Unmarshal([]byte(text(t, dir, "search.json")), &parts); err != nil {
+		t.Fatal(err)
+	}
+	if len(parts) < 300 {
+		t.Errorf("only %d parts can be found", len(parts))
+	}
+	for _, part := range parts {
+		page, id, isPart := strings.Cut(strings.TrimPrefix(part.At, "/name/"), "#")
+		if html := text(t, dir, page, "index.html"); isPart && !strings.Contains(html, `id="`+id+`"`) {
+			t.Errorf("%s, %s is not at %s", part.Page, part.Heading, part.At)
 		}
-		return
+		if part.Page == "" || isPart == (part.Heading == "") || strings.ContainsAny(part.Heading, "<>") {
+			t.Errorf("at %s is %q of %q", part.At, part.Heading, part.Page)
+		}
 	}
-	file, fragment, anchored := strings.Cut(to, "#")
-	target := name
-	switch below, absolute := strings.CutPrefix(file, "/name/"); {
-	case absolute:
-		target = below
-	case file != "":
-		target = path.Join(path.Dir(name), file)
+}
+
+// copied is the repository, to be changed by a test: its sources, and the tools that were built.
+func copied(t *testing.T, pages map[string]string) string {
+	t.Helper()
+	from, err := filepath.Abs(root)
+	if err != nil {
+		t.Fatal(err)
 	}
-	if absolute := strings.HasPrefix(file, "/"); absolute != (name == "404.html" && file != "") {
-		t.Errorf("%s leads to %s", name, to)
+	to := t.TempDir()
+	c := exec.CommandContext(t.Context(), "git", "-C", from,
+		"ls-files", "-z", "--cached", "--others", "--exclude-standard")
+	out, err := c.Output()
+	if err != nil {
+		t.Fatal(err)
 	}
-	if !files[target] || anchored && !ids[target+"#"+fragment] {
-		t.Errorf("%s leads to %s, which is not there", name, to)
+	for name := range strings.SplitSeq(strings.TrimSuffix(string(out), "\x00"), "\x00") {
+		if target, err := os.Readlink(filepath.Join(from, name)); err == nil {
+			link(t, target, filepath.Join(to, name))
+			continue
+		}
+		content, err := os.ReadFile(filepath.Join(from, name))
+		if errors.Is(err, fs.ErrNotExist) {
+			continue // it was removed
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		write(t, filepath.Join(to, name), string(content))
+	}
+	for name, page := range pages {
+		write(t, filepath.Join(to, name), page)
+	}
+	if err := os.Chmod(filepath.Join(to, "tools", "hugo", "build"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	link(t, filepath.Join(from, ".tools"), filepath.Join(to, ".tools"))
+	return to
+}
+
+func link(t *testing.T, target, name string) {
+	t.Helper()
+	if err := errors.Join(os.MkdirAll(filepath.Dir(name), 0o755), os.Symlink(target, name)); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func write(t *testing.T, name, text string) {
+	t.Helper()
+	if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestAPageThatTheIndexDoesNotListIsStillReached(t *testing.T) {
+	t.Parallel()
+	dir, err := made(t, Site{Root: copied(t, map[string]string{"docs/extra.md": "# One more\n\nIt is new.\n"}), Base: "/"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	guide := text(t, dir, "docs/guide/index.html")
+	if !strings.Contains(guide, "<h2>More</h2>") || !strings.Contains(guide, `href="/docs/extra/"`) {
+		t.Error("it is not in the navigation")
+	}
+	if strings.Contains(text(t, dir, "404.html"), "go-import") {
+		t.Error("it says where a repository is that nobody named")
 	}
 }
 
 func TestALinkThatLeadsNowhereIsToldWithItsPage(t *testing.T) {
 	t.Parallel()
-	for text, want := range map[string]string{
-		"[x](gone.md)":                    "docs/a.md: links to gone.md, where nothing is",
-		"[x](../README.md#gone)":          "docs/a.md: links to ../README.md#gone, where README.md has no such heading",
-		"[x](#gone)":                      "docs/a.md: links to #gone, where docs/a.md has no such heading",
-		"[x](../../../../../etc/passwd)":  "where nothing is",
-		"[x](/README.md)":                 "neither https nor relative",
-		"[x](http://example.org/)":        "neither https nor relative",
-		"[x](javascript:alert(1))":        "neither https nor relative",
-		"[x](../shared/pages)":            "tell where those can be read",
-		"![x](gone.png)":                  "no such file",
-		"![x](https://example.org/x.png)": "which is not in the repository",
-		"a <b>bold</b> word":              "has HTML in it",
-		"<div>\n\nword\n\n</div>":         "has HTML in it",
-	} {
-		dir := t.TempDir()
-		err := repository(t, map[string]string{"docs/a.md": "# A\n\n" + text + "\n"}).Write(dir)
-		if err == nil || !strings.Contains(err.Error(), want) {
-			t.Errorf("%s: %v, want %q", text, err, want)
-		}
-		if left, err := os.ReadDir(dir); err != nil || len(left) > 0 {
-			t.Errorf("%s: something was made, %v, %v", text, left, err)
-		}
-	}
-}
-
-func TestNavigationIsWhatTheIndexLists(t *testing.T) {
-	t.Parallel()
-	pages, _ := made(t, repository(t, map[string]string{
-		"docs/README.md": "# Documents\n\n## Use\n\n| p | w |\n|-|-:|\n| [b](b.md) | [a](a.md) |\n\n" +
-			"## Run\n\n[places](places)\n",
-		"docs/a.md": "# A\n", "docs/b.md": "# B\n\n## One\n\n## One\n\n## `Two` & [three](a.md)!\n",
-		"docs/places/y.md": "# Y\n", "docs/places/x.md": "# X\n",
-	}))
-	for page, want := range map[string][]string{
-		"docs/b.html": {
-			"../index.html", "index.html", "b.html", "#one", "#one-1", "#two--three", "a.html", "places/index.html",
+	// What is found while pages are made, and what is found in what was made.
+	for _, pages := range []map[string]string{
+		{
+			"[x](gone.md)":                    "links to gone.md, where nothing is",
+			"[x](../../../../../etc/passwd)":  "where nothing is",
+			"[x](/README.md)":                 "neither https nor relative",
+			"[x](http://example.org/)":        "neither https nor relative",
+			"[x](javascript:alert)":           "neither https nor relative",
+			"![x](gone.png)":                  "which is not in the repository",
+			"![x](https://example.org/x.png)": "shows https://example.org/x.png, which is not in the repository",
+			"![](pictures/send-phone.png)":    "says nothing of it to others",
 		},
-		"docs/places/y.html": {
-			"../../index.html", "../index.html", "../b.html", "../a.html", "index.html", "x.html", "y.html",
-		},
-		"404.html": {
-			"/index.html", "/docs/index.html", "/docs/b.html", "/docs/a.html", "/docs/places/index.html",
+		{
+			"[x](../README.md#gone)": "links to /#gone, where no part has that name",
+			"[x](#gone)":             "links to #gone, where no part has that name",
 		},
 	} {
-		if got := hrefs(pages[page], "pages"); !slices.Equal(got, want) {
-			t.Errorf("%s leads to %q, want %q", page, got, want)
+		page := "# Wrong\n"
+		for text := range pages {
+			page += "\n" + text + "\n"
 		}
-	}
-}
-
-// On a site nobody sees files.
-func TestALinkThatReadsAsAFileReadsAsItsPage(t *testing.T) {
-	t.Parallel()
-	pages, _ := made(t, repository(t, map[string]string{
-		"docs/a.md": "# A & `b`\n\n[a.md](a.md) [places/](places) [that](a.md) [README.md](../README.md) " +
-			"[places/x.md](places/x.md#one) [x.md](places/x.md#one) [one](places/x.md#one)\n",
-		"docs/places/x.md": "# X\n\n## One\n",
-	}))
-	var read []string
-	for n := range pages["docs/a.html"].Descendants() {
-		if n.Data == "article" {
-			for a := range n.Descendants() {
-				if a.Data == "a" {
-					read = append(read, a.FirstChild.Data)
-				}
+		dir, err := made(t, Site{Root: copied(t, map[string]string{"docs/wrong.md": page}), Base: "/"})
+		for text, want := range pages {
+			if err == nil || !strings.Contains(err.Error(), want) {
+				t.Errorf("%s: %v, want %q", text, err, want)
 			}
 		}
-	}
-	if want := []string{"A & b", "Places", "that", "Product", "X", "X", "one"}; !slices.Equal(read, want) {
-		t.Errorf("they read %q, want %q", read, want)
-	}
-}
-
-// A page's first paragraph may be one long word, such as an address.
-func TestASummaryIsCutBetweenWords(t *testing.T) {
-	t.Parallel()
-	for text, want := range map[string]string{
-		"one two": "one two", "one two three": "one two …", "ääääääääääää": "ääääääääää …", " äääääääääää": " äääääääää …",
-	} {
-		if got := cut(text, 10); got != want {
-			t.Errorf("of %q it leaves %q, want %q", text, got, want)
+		if _, err := os.Stat(dir); err == nil {
+			t.Error("something was made")
 		}
-	}
-}
-
-// A browser makes something of any page; what a page says is all there is.
-func TestWhatIsOpenedIsClosedOnce(t *testing.T) {
-	t.Parallel()
-	s := repository(t, map[string]string{
-		"docs/a.md": "# A\n\n| p | w |\n|-|-|\n| a | b |\n| c | d |\n\n| only |\n|-|\n\n- x\n\n> y\n",
-	})
-	dir := t.TempDir()
-	if err := s.Write(dir); err != nil {
-		t.Fatal(err)
-	}
-	text, err := os.ReadFile(filepath.Join(dir, "docs", "a.html"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	open, tables := map[string]int{}, 0
-	for z := html.NewTokenizer(strings.NewReader(string(text))); ; {
-		kind := z.Next()
-		if kind == html.ErrorToken {
-			break
-		}
-		name, _ := z.TagName()
-		switch kind {
-		case html.StartTagToken:
-			open[string(name)]++
-			if string(name) == "table" {
-				tables++
-			}
-		case html.EndTagToken:
-			open[string(name)]--
-		}
-	}
-	for name, n := range open {
-		if void := slices.Contains([]string{"img", "link", "meta"}, name); n != 0 && !void {
-			t.Errorf("%s is opened %d times more than it is closed", name, n)
-		}
-	}
-	if tables != 2 {
-		t.Errorf("there are %d tables", tables)
 	}
 }
 
 func TestAFolderThatIsInUseStaysAsItIs(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	if err := os.WriteFile(filepath.Join(dir, "mine"), nil, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	if err := repository(t, nil).Write(dir); err == nil || !strings.Contains(err.Error(), "no new folder") {
+	write(t, filepath.Join(dir, "mine"), "")
+	err := Site{Root: root, Base: "/"}.Write(t.Context(), dir)
+	if err == nil || !strings.Contains(err.Error(), "no new folder") {
 		t.Error(err)
 	}
 	if left, err := os.ReadDir(dir); err != nil || len(left) != 1 {

@@ -16,8 +16,9 @@ func siteCommand(f *flag.FlagSet) func(context.Context) error {
 	f.StringVar(&s.Root, "root", ".", "the repository")
 	f.StringVar(&s.Base, "base", "/", "path below which the site is served, with a slash at its end")
 	f.StringVar(&s.Source, "source", "", "address below which the repository's files can be read, with a slash at its end")
+	f.StringVar(&s.Repository, "repository", "", "address of the repository, such as https://github.com/owner/name")
 	dir := f.String("dir", "site", "folder to make it in, which is new or empty")
-	return func(context.Context) error { return s.Write(*dir) }
+	return func(ctx context.Context) error { return s.Write(ctx, *dir) }
 }
 
 // siteBaseCommand tells the job whether GitHub Pages takes a site, and below which path.
