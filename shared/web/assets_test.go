@@ -101,7 +101,8 @@ func TestAssets(t *testing.T) {
 	page, _ := get(t, server.URL+"/", nil)
 	if page.Header.Get("Content-Security-Policy") != "default-src 'none'; script-src 'self'; style-src 'self'; "+
 		"img-src 'self' data: blob:; connect-src 'self'; worker-src 'self'; frame-src 'self'; manifest-src 'self'; "+
-		"form-action 'self'; base-uri 'none'; frame-ancestors 'none'" {
+		"form-action 'self'; base-uri 'none'; frame-ancestors 'none'; "+
+		"require-trusted-types-for 'script'; trusted-types scripts" {
 		t.Errorf("CSP: %s", page.Header.Get("Content-Security-Policy"))
 	}
 	page, _ = get(t, server.URL+"/pages/", nil)

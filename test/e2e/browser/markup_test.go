@@ -41,6 +41,16 @@ func TestMarkupIsText(t *testing.T) {
 	recipient.see(received)
 	calm(recipient, "when it is received")
 
+	// Nor would it if a page took it for markup by mistake.
+	recipient.tolerate("TrustedHTML")
+	recipient.tolerate("injection sink")
+	refuses := `(() => {
+		try { document.body.insertAdjacentHTML("beforeend", "<b></b>"); return false; } catch { return true; }
+	})()`
+	if !evaluate[bool](recipient, refuses) {
+		t.Error("the page takes a text for markup")
+	}
+
 	link = open(t, desktop).sendText(s, markup)
 	recipient.goAfresh(link)
 	recipient.see(receiveIt)

@@ -127,6 +127,10 @@ func TestObservatory(t *testing.T) {
 					body, err := io.ReadAll(res.Body)
 					res.Body.Close()
 					points, faults := score(res.Header, string(body), res.Cookies())
+					if res.StatusCode == http.StatusOK && strings.HasPrefix(res.Header.Get("Content-Type"), "text/html") &&
+						!strings.Contains(res.Header.Get("Content-Security-Policy"), "require-trusted-types-for 'script'") {
+						faults = append(faults, "no Trusted Types")
+					}
 					if err != nil || points < perfect || len(faults) > 0 {
 						t.Errorf("%s: %s: %d points: %q, %v", s.name, path, points, faults, err)
 					}

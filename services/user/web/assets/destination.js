@@ -1,5 +1,7 @@
 // Where the person wants what arrives, and what their browser can do: the page's end of save.js.
 
+import { scriptURL } from './script-url.js';
+
 const SCRIPT = '/saving.js'; // the service worker
 const SCOPE = '/saving/';
 const LOCK = 'sgraph-send saving';
@@ -51,7 +53,7 @@ export async function beginDownload(name, size) {
   if (!navigator.serviceWorker || !navigator.locks) return null;
   const stops = new AbortController();
   try {
-    await navigator.serviceWorker.register(SCRIPT, { scope: SCOPE });
+    await navigator.serviceWorker.register(scriptURL(SCRIPT), { scope: SCOPE });
     const worker = await active(); // before the lock, for which the first one would wait, too
     await held(stops.signal);
     const { port1, port2 } = new MessageChannel();

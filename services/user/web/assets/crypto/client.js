@@ -1,5 +1,6 @@
 // The page's end of the crypto worker.
 
+import { scriptURL } from '../script-url.js';
 import { ApiError } from '../shared/http.js';
 import { t } from '../shared/language.js';
 import { PassphraseError } from './errors.js';
@@ -40,7 +41,7 @@ export class CryptoClient {
   #broken = null;
 
   constructor() {
-    this.#worker = new Worker(new URL('./worker.js', import.meta.url), { type: 'module' });
+    this.#worker = new Worker(scriptURL(new URL('./worker.js', import.meta.url).href), { type: 'module' });
     this.#worker.addEventListener('message', ({ data }) => this.#answer(data));
     this.#worker.addEventListener('error', () =>
       this.#fail(t('The encryption module did not start. Reload the page.')),

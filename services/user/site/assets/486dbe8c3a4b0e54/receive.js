@@ -14,6 +14,18 @@ function fromBase64url(text) {
   return Uint8Array.from(atob(plain), (char) => char.charCodeAt(0));
 }
 
+// assets/script-url.js
+var policy = (
+  /** @type {any} */
+  globalThis.trustedTypes?.createPolicy("scripts", {
+    createScriptURL: (url) => {
+      if (new URL(url, location.href).origin !== location.origin) throw new TypeError("not a script of ours");
+      return url;
+    }
+  })
+);
+var scriptURL = (url) => policy?.createScriptURL(url) ?? url;
+
 // assets/shared/contract.js
 var part = encodeURIComponent;
 var headers = {
@@ -274,7 +286,7 @@ var CryptoClient = class {
   /** Why the worker does not work, once it does not. @type {Error | null} */
   #broken = null;
   constructor() {
-    this.#worker = new Worker(new URL("./worker.js", import.meta.url), { type: "module" });
+    this.#worker = new Worker(scriptURL(new URL("./worker.js", import.meta.url).href), { type: "module" });
     this.#worker.addEventListener("message", ({ data }) => this.#answer(data));
     this.#worker.addEventListener(
       "error",
@@ -625,7 +637,7 @@ async function beginDownload(name, size) {
   if (!navigator.serviceWorker || !navigator.locks) return null;
   const stops = new AbortController();
   try {
-    await navigator.serviceWorker.register(SCRIPT, { scope: SCOPE });
+    await navigator.serviceWorker.register(scriptURL(SCRIPT), { scope: SCOPE });
     const worker = await active();
     await held(stops.signal);
     const { port1, port2 } = new MessageChannel();
