@@ -10,5 +10,5 @@ import (
 func TestRoutesAreThoseThatAreDescribed(t *testing.T) {
 	t.Parallel()
 	openapitest.Read(t, "web/openapi.json").
-		Routes(t, (&Service{}).routes(nil), "/assets/", "/robots.txt", "/saving.js", "/favicon.ico")
+		Routes(t, (&Service{}).routes(nil), "/assets/", "/robots.txt", "/saving.js", "/sharing.js", "/favicon.ico")
 }

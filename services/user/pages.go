@@ -31,7 +31,7 @@ func pages(r *mux.Router, csp string) (paths []string) {
 	if err != nil {
 		panic(err) // the folder is embedded above
 	}
-	lost := web.LostPage(site, "lost.html", csp)
+	lost := refusingShared(web.LostPage(site, "lost.html", csp))
 	r.NotFoundHandler, r.MethodNotAllowedHandler = lost, lost
 	assets := web.Page(web.Assets(site, lost), csp)
 
@@ -47,8 +47,8 @@ func pages(r *mux.Router, csp string) (paths []string) {
 	}
 	paths = append(paths, web.Described(r, "/", assets)...)
 	r.PathPrefix(wire.Assets).Handler(assets).Methods(http.MethodGet, http.MethodHead)
-	// The service worker's place never changes, and browsers ask for it each time.
-	for _, file := range []string{"/robots.txt", "/saving.js"} {
+	// The service workers' places never change, and browsers ask for them each time.
+	for _, file := range []string{"/robots.txt", "/saving.js", "/sharing.js"} {
 		r.Handle(file, assets).Methods(http.MethodGet, http.MethodHead)
 		paths = append(paths, file)
 	}
@@ -63,4 +63,18 @@ func pages(r *mux.Router, csp string) (paths []string) {
 		paths = append(paths, "/"+name)
 	}
 	return paths
+}
+
+// refusingShared answers what another app shared where no service worker took it, which does so in the browser. None of
+// it is read, since nothing that is not sealed is for this service to have. The page that it leads to says so.
+func refusingShared(rest http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path != "/share/" || r.Method != http.MethodPost {
+			rest.ServeHTTP(w, r)
+			return
+		}
+		w.Header().Set("Connection", "close")
+		w.Header().Set("Location", "/#not-shared")
+		w.WriteHeader(http.StatusSeeOther)
+	})
 }

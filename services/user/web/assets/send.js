@@ -1,6 +1,7 @@
 // The send page: compose, send, hand over the link. /#invite/<token> brings the access token, /#manage/<id>/<secret> shows
 // the sender's page of a transfer, and /#ask where files are asked for.
 
+import { picked } from './files/selection.js';
 import { writeLinks } from './link/write.js';
 import { isKeeping } from './net/own-transfers.js';
 import { removeOver } from './net/storage.js';
@@ -18,6 +19,9 @@ import { TokenField } from './ui/token-field.js';
 import { TransferStatus } from './ui/transfer-status.js';
 import { cutManage, stale } from './words.js';
 import './shared/drops.js';
+
+/** @returns {Promise<typeof import('./share-later.js')>} */
+const loadShare = () => import(new URL('./share-later.js', import.meta.url).href);
 
 const MAX_TEXT = 1024 * 1024; // bytes; longer ones are better sent as a file
 
@@ -60,6 +64,7 @@ class SendPage extends SenderPage {
     this.#follow();
     removeOver().catch(() => {}); // of what was received in this browser
     if (isSecureContext) this.configure();
+    if (matchMedia('(pointer: coarse)').matches) loadShare().then(({ prepare }) => prepare());
   }
 
   async configure() {
@@ -244,6 +249,7 @@ class SendPage extends SenderPage {
     const [, invite] = location.hash.match(/^#invite\/(.*)$/) ?? [];
     if (invite !== undefined) this.#takeInvite(invite);
     else if (location.hash === '#ask') this.#openAsk();
+    else if (/^#(not-)?shared$/.test(location.hash)) this.#takeShared();
     else this.#openManage();
   }
 
@@ -252,6 +258,23 @@ class SendPage extends SenderPage {
     history.replaceState(null, '', location.pathname);
     this.#token.invite(token);
     if (this.config?.token_required) this.#token.require(); // otherwise it is when that is known
+  }
+
+  /** Another app shared something with this one. */
+  async #takeShared() {
+    const isHere = location.hash === '#shared';
+    history.replaceState(null, '', location.pathname);
+    const { files = [], text = '' } = (isHere && (await (await loadShare()).taken())) || {};
+    if (files.length) {
+      this.chooseFiles();
+      this.picker.add(picked(files));
+    } else if (text) this.pasted(text, new Event('paste'));
+    else {
+      this.error.show({
+        title: t('What you shared did not come through'),
+        text: t('Nothing of it was sent. Choose it here instead.'),
+      });
+    }
   }
 
   #openAsk() {

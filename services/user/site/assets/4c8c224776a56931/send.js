@@ -1,3 +1,80 @@
+// assets/files/selection.js
+async function dropped(transfer) {
+  const roots = [];
+  for (const item of transfer.items ?? []) {
+    const root = item.kind === "file" && item.webkitGetAsEntry?.();
+    if (root) roots.push({ root, handle: handleOf(item) });
+  }
+  if (roots.length === 0) return picked(transfer.files);
+  const all = roots.map(async ({ root, handle }) => {
+    const entries = await walk(root, "");
+    const found = root.isFile && await handle;
+    return found ? entries.map((entry) => ({ ...entry, handle: found })) : entries;
+  });
+  return (await Promise.all(all)).flat();
+}
+async function handleOf(item) {
+  try {
+    return await /** @type {any} */
+    item.getAsFileSystemHandle?.() ?? null;
+  } catch {
+    return null;
+  }
+}
+var opened = (handles) => Promise.all(handles.map(async (handle) => ({ path: handle.name, file: await handle.getFile(), handle })));
+function picked(files) {
+  return Array.from(files, (file) => ({ path: file.webkitRelativePath || file.name, file }));
+}
+async function walk(entry, folder2) {
+  const path = folder2 + entry.name;
+  if (entry.isFile) {
+    const found = (
+      /** @type {FileSystemFileEntry} */
+      entry
+    );
+    return [{ path, file: await new Promise((resolve, reject) => found.file(resolve, reject)) }];
+  }
+  const reader = (
+    /** @type {FileSystemDirectoryEntry} */
+    entry.createReader()
+  );
+  const children = [];
+  for (; ; ) {
+    const batch = await new Promise((resolve, reject) => reader.readEntries(resolve, reject));
+    if (batch.length === 0) break;
+    children.push(...batch);
+  }
+  if (children.length === 0) return [{ path: `${path}/`, file: new File([], entry.name) }];
+  return (await Promise.all(children.map((child) => walk(child, `${path}/`)))).flat();
+}
+function merge(entries, added) {
+  const taken = new Set(entries.map(({ path }) => path));
+  const renamed = added.flatMap(({ path, ...entry }) => {
+    if (path.endsWith("/") && taken.has(path)) return [];
+    const free = freePath(path, taken);
+    taken.add(free);
+    return [{ ...entry, path: free }];
+  });
+  return [...entries, ...renamed];
+}
+function freePath(path, taken) {
+  if (!taken.has(path)) return path;
+  const dot = path.lastIndexOf(".");
+  const [stem, ending] = dot > path.lastIndexOf("/") + 1 ? [path.slice(0, dot), path.slice(dot)] : [path, ""];
+  for (let n = 2; ; n++) {
+    const candidate = `${stem} (${n})${ending}`;
+    if (!taken.has(candidate)) return candidate;
+  }
+}
+var isHidden = ({ path }) => path.split("/").some((part2) => part2.startsWith("."));
+var totalSize = (entries) => entries.reduce((sum, { file }) => sum + file.size, 0);
+var isContainer = (entries) => entries.length > 1 || entries.some(({ path }) => path.includes("/"));
+function sendName(entries) {
+  if (!isContainer(entries)) return entries[0].path;
+  const roots = new Set(entries.map(({ path }) => path.split("/")[0]));
+  return roots.size === 1 ? [...roots][0] : `${entries.length} files`;
+}
+
 // assets/link/write.js
 var placeOf = (id, key) => key ? `/d/#${id}/${key}` : `/d/#${id}`;
 var writeLinks = (origin, id, key) => ({
@@ -802,83 +879,6 @@ async function draw(image, { side, quality }) {
   context.fillStyle = "#fff";
   context.fillRect(0, 0, width, height);
   return canvas.convertToBlob({ type: "image/jpeg", quality });
-}
-
-// assets/files/selection.js
-async function dropped(transfer) {
-  const roots = [];
-  for (const item of transfer.items ?? []) {
-    const root = item.kind === "file" && item.webkitGetAsEntry?.();
-    if (root) roots.push({ root, handle: handleOf(item) });
-  }
-  if (roots.length === 0) return picked(transfer.files);
-  const all = roots.map(async ({ root, handle }) => {
-    const entries = await walk(root, "");
-    const found = root.isFile && await handle;
-    return found ? entries.map((entry) => ({ ...entry, handle: found })) : entries;
-  });
-  return (await Promise.all(all)).flat();
-}
-async function handleOf(item) {
-  try {
-    return await /** @type {any} */
-    item.getAsFileSystemHandle?.() ?? null;
-  } catch {
-    return null;
-  }
-}
-var opened = (handles) => Promise.all(handles.map(async (handle) => ({ path: handle.name, file: await handle.getFile(), handle })));
-function picked(files) {
-  return Array.from(files, (file) => ({ path: file.webkitRelativePath || file.name, file }));
-}
-async function walk(entry, folder2) {
-  const path = folder2 + entry.name;
-  if (entry.isFile) {
-    const found = (
-      /** @type {FileSystemFileEntry} */
-      entry
-    );
-    return [{ path, file: await new Promise((resolve, reject) => found.file(resolve, reject)) }];
-  }
-  const reader = (
-    /** @type {FileSystemDirectoryEntry} */
-    entry.createReader()
-  );
-  const children = [];
-  for (; ; ) {
-    const batch = await new Promise((resolve, reject) => reader.readEntries(resolve, reject));
-    if (batch.length === 0) break;
-    children.push(...batch);
-  }
-  if (children.length === 0) return [{ path: `${path}/`, file: new File([], entry.name) }];
-  return (await Promise.all(children.map((child) => walk(child, `${path}/`)))).flat();
-}
-function merge(entries, added) {
-  const taken = new Set(entries.map(({ path }) => path));
-  const renamed = added.flatMap(({ path, ...entry }) => {
-    if (path.endsWith("/") && taken.has(path)) return [];
-    const free = freePath(path, taken);
-    taken.add(free);
-    return [{ ...entry, path: free }];
-  });
-  return [...entries, ...renamed];
-}
-function freePath(path, taken) {
-  if (!taken.has(path)) return path;
-  const dot = path.lastIndexOf(".");
-  const [stem, ending] = dot > path.lastIndexOf("/") + 1 ? [path.slice(0, dot), path.slice(dot)] : [path, ""];
-  for (let n = 2; ; n++) {
-    const candidate = `${stem} (${n})${ending}`;
-    if (!taken.has(candidate)) return candidate;
-  }
-}
-var isHidden = ({ path }) => path.split("/").some((part2) => part2.startsWith("."));
-var totalSize = (entries) => entries.reduce((sum, { file }) => sum + file.size, 0);
-var isContainer = (entries) => entries.length > 1 || entries.some(({ path }) => path.includes("/"));
-function sendName(entries) {
-  if (!isContainer(entries)) return entries[0].path;
-  const roots = new Set(entries.map(({ path }) => path.split("/")[0]));
-  return roots.size === 1 ? [...roots][0] : `${entries.length} files`;
 }
 
 // assets/files/label.js
@@ -3953,6 +3953,7 @@ for (const name of ["dragover", "drop"]) {
 }
 
 // assets/send.js
+var loadShare = () => import(new URL("./share-later.js", import.meta.url).href);
 var MAX_TEXT = 1024 * 1024;
 var SendPage = class extends SenderPage {
   #text = find(this, "#text", HTMLTextAreaElement);
@@ -3994,6 +3995,7 @@ var SendPage = class extends SenderPage {
     removeOver().catch(() => {
     });
     if (isSecureContext) this.configure();
+    if (matchMedia("(pointer: coarse)").matches) loadShare().then(({ prepare }) => prepare());
   }
   async configure() {
     const config = await super.configure();
@@ -4159,6 +4161,7 @@ var SendPage = class extends SenderPage {
     const [, invite] = location.hash.match(/^#invite\/(.*)$/) ?? [];
     if (invite !== void 0) this.#takeInvite(invite);
     else if (location.hash === "#ask") this.#openAsk();
+    else if (/^#(not-)?shared$/.test(location.hash)) this.#takeShared();
     else this.#openManage();
   }
   /** Somebody was invited to send: the token in the link is taken, and does not stay in the address bar. */
@@ -4166,6 +4169,22 @@ var SendPage = class extends SenderPage {
     history.replaceState(null, "", location.pathname);
     this.#token.invite(token);
     if (this.config?.token_required) this.#token.require();
+  }
+  /** Another app shared something with this one. */
+  async #takeShared() {
+    const isHere = location.hash === "#shared";
+    history.replaceState(null, "", location.pathname);
+    const { files = [], text = "" } = isHere && await (await loadShare()).taken() || {};
+    if (files.length) {
+      this.chooseFiles();
+      this.picker.add(picked(files));
+    } else if (text) this.pasted(text, new Event("paste"));
+    else {
+      this.error.show({
+        title: t("What you shared did not come through"),
+        text: t("Nothing of it was sent. Choose it here instead.")
+      });
+    }
   }
   #openAsk() {
     if (this.running) return;
