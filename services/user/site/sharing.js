@@ -25,7 +25,7 @@ async function take(request) {
     const data = await request.formData();
     const said = ['title', 'text', 'url'].map((name) => data.get(name));
     shared = {
-      files: data.getAll('files').filter((file) => file instanceof File && file.name),
+      files: /** @type {File[]} */ (data.getAll('files')).filter((file) => file instanceof File && file.name),
       text: said.filter((text) => typeof text === 'string' && text).join('\n'),
     };
   } catch {

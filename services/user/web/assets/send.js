@@ -5,6 +5,7 @@ import { picked } from './files/selection.js';
 import { writeLinks } from './link/write.js';
 import { isKeeping } from './net/own-transfers.js';
 import { removeOver } from './net/storage.js';
+import { scriptURL } from './script-url.js';
 import { Missing, SenderPage } from './sender-page.js';
 import { announce, dialog, el, find, icon, show } from './shared/dom.js';
 import { bytes } from './shared/format.js';
@@ -64,7 +65,7 @@ class SendPage extends SenderPage {
     this.#follow();
     removeOver().catch(() => {}); // of what was received in this browser
     if (isSecureContext) this.configure();
-    if (matchMedia('(pointer: coarse)').matches) loadShare().then(({ prepare }) => prepare());
+    if (matchMedia('(pointer: coarse)').matches) loadShare().then(({ prepare }) => prepare(scriptURL));
   }
 
   async configure() {

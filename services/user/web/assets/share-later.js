@@ -4,8 +4,12 @@ const SCRIPT = '/sharing.js';
 const SCOPE = '/share/';
 const PATIENCE = 5000; // milliseconds
 
-/** Has the service worker there before anything can be shared. Where there can be none nothing is shared, either. */
-export const prepare = () => navigator.serviceWorker?.register(SCRIPT, { scope: SCOPE }).catch(() => {});
+/**
+ * Has the service worker there before anything can be shared. Where there can be none nothing is shared, either.
+ * @param {(url: string) => string} scriptURL of the page, which has the one policy for such
+ */
+export const prepare = (scriptURL) =>
+  navigator.serviceWorker?.register(scriptURL(SCRIPT), { scope: SCOPE }).catch(() => {});
 
 /**
  * What was shared, once; null where it is not there any more.

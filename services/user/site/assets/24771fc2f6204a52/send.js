@@ -206,6 +206,18 @@ async function removeOver() {
   await cleared;
 }
 
+// assets/script-url.js
+var policy = (
+  /** @type {any} */
+  globalThis.trustedTypes?.createPolicy("scripts", {
+    createScriptURL: (url) => {
+      if (new URL(url, location.href).origin !== location.origin) throw new TypeError("not a script of ours");
+      return url;
+    }
+  })
+);
+var scriptURL = (url) => policy?.createScriptURL(url) ?? url;
+
 // assets/crypto/memory.js
 var isGecko = /\bGecko\/\d/.test(globalThis.navigator?.userAgent ?? "");
 
@@ -235,18 +247,6 @@ function fromBase64url(text) {
   const plain2 = text.replaceAll("-", "+").replaceAll("_", "/").replace(/=+$/, "");
   return Uint8Array.from(atob(plain2), (char) => char.charCodeAt(0));
 }
-
-// assets/script-url.js
-var policy = (
-  /** @type {any} */
-  globalThis.trustedTypes?.createPolicy("scripts", {
-    createScriptURL: (url) => {
-      if (new URL(url, location.href).origin !== location.origin) throw new TypeError("not a script of ours");
-      return url;
-    }
-  })
-);
-var scriptURL = (url) => policy?.createScriptURL(url) ?? url;
 
 // assets/shared/contract.js
 var part = encodeURIComponent;
@@ -3995,7 +3995,7 @@ var SendPage = class extends SenderPage {
     removeOver().catch(() => {
     });
     if (isSecureContext) this.configure();
-    if (matchMedia("(pointer: coarse)").matches) loadShare().then(({ prepare }) => prepare());
+    if (matchMedia("(pointer: coarse)").matches) loadShare().then(({ prepare }) => prepare(scriptURL));
   }
   async configure() {
     const config = await super.configure();

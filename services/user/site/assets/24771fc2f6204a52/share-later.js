@@ -2,7 +2,7 @@
 var SCRIPT = "/sharing.js";
 var SCOPE = "/share/";
 var PATIENCE = 5e3;
-var prepare = () => navigator.serviceWorker?.register(SCRIPT, { scope: SCOPE }).catch(() => {
+var prepare = (scriptURL) => navigator.serviceWorker?.register(scriptURL(SCRIPT), { scope: SCOPE }).catch(() => {
 });
 async function taken() {
   const registration = await navigator.serviceWorker?.getRegistration(SCOPE);
