@@ -50,12 +50,13 @@ const leftOut = `(() => {
   const all = within.querySelectorAll('a[href], button, input, select, textarea, summary, [tabindex="0"]');
   const names = window.ledTo.filter((e) => e?.type === 'radio').map((e) => e.name);
   return [...all].filter((e) => e.checkVisibility({ visibilityProperty: true }) && e.tabIndex >= 0 &&
-    !e.disabled && !e.closest('[inert]') && !window.ledTo.includes(e) && !(e.type === 'radio' && names.includes(e.name)))
+    !e.disabled && !e.closest('[inert]') && !window.ledTo.includes(e) &&
+    !(e.type === 'radio' && names.includes(e.name)))
     .map((e) => e.outerHTML.slice(0, 120));
 })()`
 
-// mustLead says that the Tab key leads to everything that can be operated, in the order in which it is read, and that one
-// sees where one is.
+// mustLead says that the Tab key leads to everything that can be operated, in the order in which it is read, and that
+// one sees where one is.
 func (p *profile) mustLead(what string) {
 	p.t.Helper()
 	evaluate[bool](p, `(window.heldFocus = document.activeElement, true)`)

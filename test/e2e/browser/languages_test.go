@@ -10,6 +10,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/chromedp/chromedp/kb"
+
 	"sgraph.ai/send/shared/test/nightly"
 )
 
@@ -45,8 +47,8 @@ func catalogue(t *testing.T, language string) (texts map[string]string) {
 	return texts
 }
 
-// languages are all that there are, or, by day, the one with the longest words and the one from right to left.
-func languages(t *testing.T) (all []string) {
+// translations are the languages that there are beside English.
+func translations(t *testing.T) (all []string) {
 	t.Helper()
 	files, err := filepath.Glob("../../../services/user/web/assets/languages/*.json")
 	if err != nil || len(files) < 3 {
@@ -57,8 +59,11 @@ func languages(t *testing.T) (all []string) {
 			all = append(all, language)
 		}
 	}
-	return nightly.Or([]string{"de", "ar"}, all)
+	return all
 }
+
+// languages are all that there are, or, by day, the one with the longest words and the one from right to left.
+func languages(t *testing.T) []string { return nightly.Or([]string{"de", "ar"}, translations(t)) }
 
 // A file goes from one person to another in every language, and every page is right in it on the narrowest phone and
 // on a desk.
@@ -226,5 +231,57 @@ func TestWithoutACatalogue(t *testing.T) {
 				t.Errorf("the page says %q", got)
 			}
 		})
+	}
+}
+
+// Nothing moves by itself while a page opens and goes from one state to the next, however long its words are.
+func TestLittleMovesInAnyLanguage(t *testing.T) {
+	inBrowser(t)
+	if kind() != "chromium" {
+		t.Skip("SKIPPED: only Chromium says what moved")
+	}
+	s := serve(t)
+	path := sample(t)
+	for name, on := range screens {
+		sender, recipient := open(t, on), open(t, on)
+		sender.must(sender.before(steadyScript))
+		recipient.must(recipient.before(steadyScript))
+		for _, language := range append([]string{"en"}, translations(t)...) {
+			t.Run(language+" "+name, func(t *testing.T) {
+				in := func(p *profile, url string) {
+					t.Helper()
+					p.goTo(s.URL + "/robots.txt")
+					evaluate[bool](p, fmt.Sprintf(`(localStorage.setItem("sgraph-send-language", %q), true)`, language))
+					p.goTo(url)
+				}
+				in(sender, s.URL+"/")
+				sender.enter(tokenInput, s.Token+kb.Tab)
+				sender.see(accepted)
+				sender.choose(fileInput, path)
+				sender.see(`.files li`)
+				sender.mustBeSteady(language + ", a file is chosen")
+				sender.click(submit)
+				link := sender.value(linkInput)
+				sender.see(`transfer-status .facts dd`)
+				sender.mustBeSteady(language + ", sent")
+				evaluate[bool](sender, `(document.querySelector("sent-transfer").dispatchEvent(new CustomEvent("taken")), true)`)
+
+				in(recipient, s.URL+"/how")
+				recipient.see(`article`)
+				recipient.mustBeSteady(language + ", how")
+				in(recipient, s.URL+"/r/")
+				recipient.see(goneTitle)
+				recipient.mustBeSteady(language + ", no request")
+				in(recipient, s.URL+"/d/")
+				recipient.see(`#link`)
+				recipient.mustBeSteady(language + ", no link")
+				in(recipient, link)
+				recipient.see(receiveIt)
+				recipient.mustBeSteady(language + ", what is waiting")
+				recipient.click(receiveIt)
+				recipient.see(received)
+				recipient.mustBeSteady(language + ", received")
+			})
+		}
 	}
 }

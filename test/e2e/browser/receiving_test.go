@@ -322,6 +322,12 @@ func TestSeveralFiles(t *testing.T) {
 	if n := since(); n > 6<<20 {
 		t.Errorf("for the rest of 7 MiB %d bytes were fetched: what was here was fetched again", n)
 	}
+
+	recipient.click(`[data-forget-all]`)
+	recipient.see(goneTitle) // what it counted as was all there was
+	if kept := recipient.kept(); kept != nothingKept {
+		t.Errorf("what was to be forgotten is kept: %s", kept)
+	}
 }
 
 // countingWriter counts what goes out of an answer.

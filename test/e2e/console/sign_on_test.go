@@ -70,7 +70,8 @@ func TestPeopleSignInWithTheirProvider(t *testing.T) {
 	forbidden := func(where string) {
 		t.Helper()
 		if n := number(t, ctx, `[...document.querySelectorAll("main button")].filter((b) => b.checkVisibility() &&
-			/^(New|Several|Limit|Revoke|Invite|Take|End|Reveal|Copy|URL|Send)\\b/.test(b.innerText || b.ariaLabel)).length`); n != 0 {
+			/^(New|Several|Limit|Revoke|Invite|Take|End|Reveal|Copy|URL|Send)\\b/
+				.test(b.innerText || b.ariaLabel)).length`); n != 0 {
 			t.Errorf("a viewer has %d buttons under %s that the service refuses", n, where)
 		}
 	}

@@ -61,6 +61,7 @@ const NOTHING = { begun: false, ends: 0, isStored: true, isDone: false, kept: 0 
 class ReceivePage extends HTMLElement {
   #ready = find(this, '[data-view="ready"]');
   #done = find(this, '[data-view="done"]');
+  #several = find(this, '[data-view="files"]');
   #note = find(this.#ready, 'error-note', ErrorNote);
   #linkField = find(this, '#link', HTMLTextAreaElement);
   #keyField = find(this, '#key', HTMLInputElement);
@@ -110,6 +111,7 @@ class ReceivePage extends HTMLElement {
     find(this, '[data-folder]').addEventListener('click', () => this.#receiveFolder());
     find(this, '[data-retry]').addEventListener('click', () => this.#lookUp());
     find(this.#done, '[data-forget]').addEventListener('click', () => this.#forget());
+    find(this.#several, '[data-forget-all]').addEventListener('click', () => this.#forget());
     addEventListener('hashchange', () => {
       if (location.hash && !this.#running) this.#openAddress();
     });
@@ -485,7 +487,8 @@ class ReceivePage extends HTMLElement {
     await this.#learn();
     dropLink();
     this.#showAgain();
-    if (!this.#ready.hidden) await this.#lookUp(); // what the page says of the button is not so any more
+    // What the page says of its buttons is not so any more.
+    if (!this.#ready.hidden || !this.#several.hidden) await this.#lookUp();
   }
 
   /** Whether what was received can be had again. */
@@ -696,7 +699,7 @@ class ReceivePage extends HTMLElement {
       return;
     }
     this.#showFiles(files);
-    const view = find(this, '[data-view="files"]');
+    const view = this.#several;
     const isCancelled = /** @type {any} */ (failed)?.name === 'AbortError';
     if (failed && !isCancelled) find(view, 'error-note', ErrorNote).show(describe(failed, 'download'));
     const saved = find(view, '[data-saved]');

@@ -1887,6 +1887,7 @@ var NOTHING = { begun: false, ends: 0, isStored: true, isDone: false, kept: 0 };
 var ReceivePage = class extends HTMLElement {
   #ready = find2(this, '[data-view="ready"]');
   #done = find2(this, '[data-view="done"]');
+  #several = find2(this, '[data-view="files"]');
   #note = find2(this.#ready, "error-note", ErrorNote);
   #linkField = find2(this, "#link", HTMLTextAreaElement);
   #keyField = find2(this, "#key", HTMLInputElement);
@@ -1937,6 +1938,7 @@ var ReceivePage = class extends HTMLElement {
     find2(this, "[data-folder]").addEventListener("click", () => this.#receiveFolder());
     find2(this, "[data-retry]").addEventListener("click", () => this.#lookUp());
     find2(this.#done, "[data-forget]").addEventListener("click", () => this.#forget());
+    find2(this.#several, "[data-forget-all]").addEventListener("click", () => this.#forget());
     addEventListener("hashchange", () => {
       if (location.hash && !this.#running) this.#openAddress();
     });
@@ -2278,7 +2280,7 @@ var ReceivePage = class extends HTMLElement {
     await this.#learn();
     dropLink();
     this.#showAgain();
-    if (!this.#ready.hidden) await this.#lookUp();
+    if (!this.#ready.hidden || !this.#several.hidden) await this.#lookUp();
   }
   /** Whether what was received can be had again. */
   #showAgain() {
@@ -2473,7 +2475,7 @@ var ReceivePage = class extends HTMLElement {
       return;
     }
     this.#showFiles(files);
-    const view = find2(this, '[data-view="files"]');
+    const view = this.#several;
     const isCancelled = (
       /** @type {any} */
       failed?.name === "AbortError"
