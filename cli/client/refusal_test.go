@@ -16,13 +16,17 @@ import (
 
 // elsewhere are the codes that this client never meets.
 var elsewhere = map[send.Reason]string{
-	send.ReasonIDTaken:        "it lets the service choose the ID",
-	send.ReasonTokenNameTaken: "operators make tokens",
-	send.ReasonAPIKeyRequired: "operators have the key",
-	send.ReasonWrongAPIKey:    "operators have the key",
-	send.ReasonSessionExpired: "operators log in",
-	send.ReasonSessionInvalid: "operators log in",
-	send.ReasonCrossSite:      "it is no browser",
+	send.ReasonIDTaken:           "it lets the service choose the ID",
+	send.ReasonTokenNameTaken:    "operators make tokens",
+	send.ReasonAPIKeyRequired:    "operators have the key",
+	send.ReasonWrongAPIKey:       "operators have the key",
+	send.ReasonSessionExpired:    "operators log in",
+	send.ReasonSessionInvalid:    "operators log in",
+	send.ReasonCrossSite:         "it is no browser",
+	send.ReasonOperatorRequired:  "viewers come by a browser",
+	send.ReasonSignOnFailed:      "people sign in by a browser",
+	send.ReasonNoRole:            "people sign in by a browser",
+	send.ReasonSignOnUnavailable: "people sign in by a browser",
 }
 
 func TestEveryCodeHasWords(t *testing.T) {
