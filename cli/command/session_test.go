@@ -120,7 +120,11 @@ func begin(t *testing.T) *session {
 	}
 	ctx, stop := context.WithCancel(t.Context())
 	served := make(chan int)
-	env := Env{In: strings.NewReader(""), Out: &bytes.Buffer{}, Err: t.Output(), Getenv: s.getenv}
+	settings := maps.Clone(s.env)
+	env := Env{
+		In: strings.NewReader(""), Out: &bytes.Buffer{}, Err: t.Output(),
+		Getenv: func(name string) string { return settings[name] },
+	}
 	go func() { served <- Run(ctx, New(env), []string{"serve"}) }()
 	t.Cleanup(func() { stop(); <-served })
 	for deadline := time.Now().Add(time.Minute); ; time.Sleep(10 * time.Millisecond) {
