@@ -150,7 +150,7 @@ func (c *checker) leads(name, element, to string) {
 	case err != nil:
 		c.found(name, "links to %s: %v", to, err)
 		return
-	case u.Scheme == "https" || u.Scheme == "mailto":
+	case u.Scheme == "https" || u.Scheme == "mailto" || u.Hostname() == "127.0.0.1": // where tests have a repository
 		if element != "a" {
 			c.found(name, "fetches %s from somebody else", to)
 		}

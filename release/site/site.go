@@ -28,7 +28,7 @@ type Site struct {
 // ErrNoHugo says that Hugo is not here, and could not be fetched or built.
 var ErrNoHugo = errors.New("there is no Hugo")
 
-// unavailable is how tools/hugo/build ends where Hugo cannot be had.
+// unavailable is how tools/hugo/install ends where Hugo cannot be had.
 const unavailable = 69
 
 // Write makes the site in a folder that is new, or empty. It makes nothing if a page has
@@ -58,7 +58,7 @@ func (s Site) Write(ctx context.Context, dir string) error {
 
 // hugo answers where Hugo is.
 func (s Site) hugo(ctx context.Context) (string, error) {
-	c := exec.CommandContext(ctx, filepath.Join(s.Root, "tools", "hugo", "build"))
+	c := exec.CommandContext(ctx, filepath.Join(s.Root, "tools", "hugo", "install"))
 	c.Stderr = os.Stderr
 	out, err := c.Output()
 	said := strings.TrimSpace(string(out))
@@ -66,7 +66,7 @@ func (s Site) hugo(ctx context.Context) (string, error) {
 		return "", fmt.Errorf("%w: %s", ErrNoHugo, said)
 	}
 	if err != nil {
-		return "", fmt.Errorf("tools/hugo/build: %w", err)
+		return "", fmt.Errorf("tools/hugo/install: %w", err)
 	}
 	return said, nil
 }

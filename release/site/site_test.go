@@ -134,7 +134,7 @@ func copied(t *testing.T, pages map[string]string) string {
 	for name, page := range pages {
 		write(t, filepath.Join(to, name), page)
 	}
-	if err := os.Chmod(filepath.Join(to, "tools", "hugo", "build"), 0o700); err != nil {
+	if err := os.Chmod(filepath.Join(to, "tools", "hugo", "install"), 0o700); err != nil {
 		t.Fatal(err)
 	}
 	link(t, filepath.Join(from, ".tools"), filepath.Join(to, ".tools"))

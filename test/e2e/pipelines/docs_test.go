@@ -24,8 +24,8 @@ func documentation(t *testing.T, w *world) {
 	repo.pages.build = "workflow"
 	repo.github.mu.Unlock()
 	publishes(page("dev", "# First\n\n[Home](../README.md)\n"), "success", "success")
-	has(t, repo.shown(t, "docs/word.html"), "<h1 id=\"first\">First</h1>", `<a href="../index.html">Home</a>`)
-	has(t, repo.shown(t, "404.html"), `href="/documentation/index.html"`)
+	has(t, repo.shown(t, "docs/word/index.html"), "<h1 id=\"first\">First</h1>", `<a href="/documentation/">Home</a>`)
+	has(t, repo.shown(t, "404.html"), `href="/documentation/docs/guide/"`)
 
 	r = publishes(page("dev", "# Second\n\n[Nowhere](gone.md)\n"), "failure", "skipped")
 	has(t, r.of(t, "build").log, "docs/word.md: links to gone.md, where nothing is")
@@ -42,5 +42,5 @@ func documentation(t *testing.T, w *world) {
 	proposed.name, proposed.ref = "pull_request", "refs/pull/1/merge"
 	proposed.payload = object{"pull_request": object{"number": 1}}
 	publishes(proposed, "success", "skipped")
-	has(t, repo.shown(t, "docs/word.html"), "First")
+	has(t, repo.shown(t, "docs/word/index.html"), "First")
 }
