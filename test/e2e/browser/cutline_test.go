@@ -140,15 +140,19 @@ func (b *broken) interrupted(
 // send sends a file, and returns its link.
 func (b *broken) send(path string) (link string) {
 	b.t.Helper()
+	isBegun := false
 	p := b.interrupted("sending", begunBytes, func(p *profile) {
 		p.goAfresh(b.s.URL + "/")
 		p.see(tokenInput)
 		p.enter(tokenInput, b.s.Token+kb.Tab)
 		p.see(accepted)
 		p.await(`document.querySelector("unfinished-uploads").dataset.shown !== undefined`)
-		isBegun := evaluate[int](p, begunHere) > 0
+		if isBegun { // which is seen when the page of before is quite gone
+			p.await(begunHere + ` > 0`)
+		}
 		b.line.Hold(false)
 		if !isBegun {
+			isBegun = true
 			p.choose(fileInput, path)
 			p.click(submit)
 			return
