@@ -113,8 +113,8 @@ func curled(ctx context.Context, curl string, args ...string) error {
 func (s *serveProcess) command(
 	ctx context.Context, dir string, args ...string,
 ) (out string, memory float64, err error) {
-	cmd := exec.CommandContext(ctx, s.cmd.Path, args...)
-	cmd.Env = append(os.Environ(), "SGSEND_SERVER="+s.user, "SGSEND_TOKEN="+s.token,
+	cmd := exec.CommandContext(ctx, s.Binary(), args...)
+	cmd.Env = append(os.Environ(), "SGSEND_SERVER="+s.URL, "SGSEND_TOKEN="+s.Token,
 		"XDG_STATE_HOME="+dir, "XDG_CACHE_HOME="+dir)
 	var said bytes.Buffer
 	cmd.Stderr = &said

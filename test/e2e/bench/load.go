@@ -155,7 +155,7 @@ func smallRequests(ctx context.Context, ours *serveProcess, bare *bareProcess, r
 		for _, m := range []struct {
 			url  string
 			into *[]float64
-		}{{bare.url + "/health", &b}, {ours.user + wire.Health.To(), &a}} {
+		}{{bare.url + "/health", &b}, {ours.URL + wire.Health.To(), &a}} {
 			n, err := hammer(ctx, m.url, 2*time.Second)
 			if err != nil {
 				return err

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bufio"
 	"bytes"
 	"context"
 	"crypto/sha256"
@@ -23,64 +22,21 @@ import (
 	"time"
 
 	"sgraph.ai/send/shared/wire"
+	"sgraph.ai/send/test/e2e/traffic"
 )
 
 // serveProcess is `sgsend serve`.
-type serveProcess struct {
-	cmd         *exec.Cmd
-	user, token string
-}
+type serveProcess struct{ *traffic.Service }
 
 func startServe(ctx context.Context, dir string) (*serveProcess, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, err
 	}
-	bin := filepath.Join(dir, "sgsend")
-	build := exec.CommandContext(ctx, "go", "build", "-trimpath", "-o", bin, "sgraph.ai/send/cli/cmd/sgsend")
-	if out, err := build.CombinedOutput(); err != nil {
-		return nil, fmt.Errorf("sgsend cannot be built: %w\n%s", err, out)
-	}
-	log, err := os.Create(filepath.Join(dir, "log"))
-	if err != nil {
-		return nil, err
-	}
-	cmd := exec.CommandContext(ctx, bin, "serve")
-	cmd.Env = append(os.Environ(), "SEND__DISK_PATH="+filepath.Join(dir, "data"), "SEND__USER_ADDR=127.0.0.1:0",
-		"SEND__ADMIN_ADDR=127.0.0.1:0", "SEND__RATE_LIMITS=off")
-	cmd.Stderr = log
-	out, err := cmd.StdoutPipe()
-	if err != nil {
-		return nil, err
-	}
-	if err := cmd.Start(); err != nil {
-		return nil, err
-	}
-	s := &serveProcess{cmd: cmd}
-	lines := bufio.NewScanner(out)
-	for lines.Scan() {
-		if v, ok := strings.CutPrefix(strings.TrimSpace(lines.Text()), "Send and receive"); ok {
-			s.user = strings.TrimSpace(v)
-		}
-		if strings.Contains(lines.Text(), "Ctrl-C") {
-			break
-		}
-	}
-	go io.Copy(io.Discard, out)
-	token, err := os.ReadFile(filepath.Join(dir, "data", "access-token"))
-	if err != nil {
-		return nil, err
-	}
-	s.token = strings.TrimSpace(string(token))
-	if s.user == "" || s.token == "" {
-		return nil, errors.New("sgsend serve did not start")
-	}
-	return s, nil
+	s, err := traffic.Serve(ctx, dir)
+	return &serveProcess{s}, err
 }
 
-func (s *serveProcess) stop() {
-	s.cmd.Process.Signal(syscall.SIGTERM)
-	s.cmd.Wait()
-}
+func (s *serveProcess) stop() { _ = s.Stop() }
 
 func (*serveProcess) name() string { return "sgsend serve" }
 
@@ -90,8 +46,8 @@ func (s *serveProcess) upload(ctx context.Context, c *http.Client, size int64) (
 	if err != nil {
 		return "", err
 	}
-	b, err := body(ctx, c, wire.CreateTransfer.Method, s.user+wire.CreateTransfer.To(),
-		bytes.NewReader(asked), int64(len(asked)), wire.AccessToken.Name, s.token)
+	b, err := body(ctx, c, wire.CreateTransfer.Method, s.URL+wire.CreateTransfer.To(),
+		bytes.NewReader(asked), int64(len(asked)), wire.AccessToken.Name, s.Token)
 	if err != nil {
 		return "", err
 	}
@@ -99,19 +55,19 @@ func (s *serveProcess) upload(ctx context.Context, c *http.Client, size int64) (
 	if err := json.Unmarshal(b, &created); err != nil {
 		return "", err
 	}
-	_, err = body(ctx, c, wire.UploadTransfer.Method, s.user+wire.UploadTransfer.To(created.TransferID),
-		&source{size}, size, wire.AccessToken.Name, s.token, wire.ContentType.Name, "application/octet-stream")
-	return s.user + wire.DownloadTransfer.To(created.TransferID), err
+	_, err = body(ctx, c, wire.UploadTransfer.Method, s.URL+wire.UploadTransfer.To(created.TransferID),
+		&source{size}, size, wire.AccessToken.Name, s.Token, wire.ContentType.Name, "application/octet-stream")
+	return s.URL + wire.DownloadTransfer.To(created.TransferID), err
 }
 
 func (s *serveProcess) ready(ctx context.Context, c *http.Client, url string) (string, error) {
-	_, err := body(ctx, c, wire.CompleteTransfer.Method, s.user+wire.CompleteTransfer.To(path.Base(url)),
-		nil, 0, wire.AccessToken.Name, s.token)
+	_, err := body(ctx, c, wire.CompleteTransfer.Method, s.URL+wire.CompleteTransfer.To(path.Base(url)),
+		nil, 0, wire.AccessToken.Name, s.Token)
 	return url, err
 }
 
 func (s *serveProcess) forget(ctx context.Context, c *http.Client, url string) {
-	body(ctx, c, wire.DeleteTransfer.Method, s.user+wire.DeleteTransfer.To(path.Base(url)),
+	body(ctx, c, wire.DeleteTransfer.Method, s.URL+wire.DeleteTransfer.To(path.Base(url)),
 		nil, 0, wire.DeleteAuth.Name, deleteSecret)
 }
 
@@ -120,12 +76,12 @@ const deleteSecret = "bench"
 
 // resetPeak starts the peak of resident memory anew (proc(5), clear_refs).
 func (s *serveProcess) resetPeak() error {
-	return os.WriteFile(fmt.Sprintf("/proc/%d/clear_refs", s.cmd.Process.Pid), []byte("5"), 0)
+	return os.WriteFile(fmt.Sprintf("/proc/%d/clear_refs", s.PID()), []byte("5"), 0)
 }
 
 // peak returns the peak of resident memory, in bytes.
 func (s *serveProcess) peak() (int64, error) {
-	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", s.cmd.Process.Pid))
+	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", s.PID()))
 	if err != nil {
 		return 0, err
 	}

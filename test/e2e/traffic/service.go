@@ -60,6 +60,9 @@ func Serve(ctx context.Context, dir string, env ...string) (*Service, error) {
 // apiKey is what opens the admin service, which is on this machine alone, and as long as this takes.
 const apiKey = "for-the-traffic-of-this-machine-alone-0123456789"
 
+// Binary is the command that was built.
+func (s *Service) Binary() string { return s.binary }
+
 // Data is the folder of what it keeps.
 func (s *Service) Data() string { return filepath.Join(s.dir, "data") }
 
