@@ -39,7 +39,7 @@ func Run(ctx context.Context, groups []Group, out io.Writer) bool {
 	)
 	for _, g := range groups {
 		fmt.Fprintf(out, "\n== %s\n", g.Name)
-		began := time.Now()
+		began, least := time.Now(), watchRoom(time.Second, temporaryRoom)
 		found, busy, err := g.run(ctx, out)
 		if err != nil && len(found.Failed) == 0 {
 			found.Failed = []string{fmt.Sprintf("%s: %v", g.Name, err)}
@@ -50,8 +50,8 @@ func Run(ctx context.Context, groups []Group, out io.Writer) bool {
 		}
 		all.Failed = append(all.Failed, found.Failed...)
 		all.Skipped = append(all.Skipped, found.Skipped...)
-		table = append(table, fmt.Sprintf("%s %5.0f s, %5.0f s of processors  %s",
-			outcome, time.Since(began).Seconds(), busy.Seconds(), g.Name))
+		table = append(table, fmt.Sprintf("%s %5.0f s, %5.0f s of processors, %s left of the disk at the least  %s",
+			outcome, time.Since(began).Seconds(), busy.Seconds(), gib(least()), g.Name))
 	}
 	list(out, "what each group took", table)
 	list(out, "failed", all.Failed)

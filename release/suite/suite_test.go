@@ -69,7 +69,7 @@ func TestEveryGroupRunsAndAllIsListed(t *testing.T) {
 		"  example/a TestBad\n", "  example/a TestBad/inner\n",
 		"  example/b (as a whole: see above)\n", "  example/c TestPanics\n", "  example/d (as a whole: see above)\n",
 		"\n== skipped: nothing was tested\n", "  it, because of rain\n", "  example/a TestSkipped: no moon\n",
-		"\n  pass ", " s of processors  good tests\n", "\n  FAIL ", " s of processors  tests\n",
+		"\n  pass ", " of the disk at the least  good tests\n", "\n  FAIL ", " of the disk at the least  tests\n",
 	} {
 		if !strings.Contains(text, want) {
 			t.Errorf("it does not say %q", want)
