@@ -31,26 +31,35 @@ func cookieID(value string) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// sessionOf returns the request's session, or why there is none. A cookie that
-// is not genuine costs the ledger nothing; that it cannot be asked is
-// Unavailable, and lets nobody in.
+// sessionOf returns the request's session, or why there is none; that the ledger cannot be
+// asked is Unavailable, and lets nobody in.
 func (a *Service) sessionOf(r *http.Request) (session, error) {
+	id, err := a.genuine(r)
+	if err != nil {
+		return session{}, err
+	}
+	return a.sessions.use(r.Context(), id)
+}
+
+// genuine returns the ID of the session that a request's cookie is of, which may be over.
+// A cookie that is not genuine costs the ledger nothing.
+func (a *Service) genuine(r *http.Request) (id string, err error) {
 	c, err := r.Cookie(cookieName(web.Secure(r)))
 	if err != nil {
-		return session{}, errKeyMissing
+		return "", errKeyMissing
 	}
 	k, err := a.keys.Get(r.Context())
 	if err != nil {
-		return session{}, noSession(err)
+		return "", noSession(err)
 	}
 	_, _, err = k.sessions.Verify(c.Value)
 	switch {
 	case send.CodeOf(err) == send.Gone:
-		return session{}, errSessionOver
+		return "", errSessionOver
 	case err != nil:
-		return session{}, errSessionForged
+		return "", errSessionForged
 	}
-	return a.sessions.use(r.Context(), cookieID(c.Value))
+	return cookieID(c.Value), nil
 }
 
 // open begins a session for whoever presents the API key.
@@ -101,14 +110,17 @@ func (a *Service) login(w http.ResponseWriter, r *http.Request) error {
 	return err
 }
 
-// logout ends the session and removes its cookie. Where the ledger cannot be
+// logout ends the session and removes its cookie. It ends one that does not hold here, too:
+// while a key or a setting is changed it may hold elsewhere. Where the ledger cannot be
 // asked the session goes on, and the answer says so.
 func (a *Service) logout(w http.ResponseWriter, r *http.Request) error {
-	s, err := a.sessionOf(r)
+	id, err := a.genuine(r)
 	switch {
 	case err == nil:
-		err = a.sessions.end(r.Context(), s.id)
-		a.record(s.in(r), audit.Logout, "", err)
+		s, was, err := a.sessions.end(r.Context(), id)
+		if was {
+			a.record(s.in(r), audit.Logout, "", err)
+		}
 		if err != nil {
 			return err
 		}
@@ -161,7 +173,7 @@ func (a *Service) ownID(r *http.Request) string {
 }
 
 func (a *Service) listSessions(w http.ResponseWriter, r *http.Request) error {
-	all, err := a.sessions.list(r.Context())
+	all, _, err := a.sessions.list(r.Context())
 	if err != nil {
 		return err
 	}
@@ -178,7 +190,7 @@ func (a *Service) listSessions(w http.ResponseWriter, r *http.Request) error {
 
 // endSession ends one session; one that is over already is no error.
 func (a *Service) endSession(w http.ResponseWriter, r *http.Request) error {
-	err := a.sessions.end(r.Context(), mux.Vars(r)[wire.SessionID.Name])
+	_, _, err := a.sessions.end(r.Context(), mux.Vars(r)[wire.SessionID.Name])
 	a.record(r, audit.SessionEnded, "", err)
 	if err != nil {
 		return err
@@ -187,18 +199,18 @@ func (a *Service) endSession(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-// endOtherSessions ends all sessions but the one that asks.
+// endOtherSessions ends all sessions but the one that asks, wherever they hold.
 func (a *Service) endOtherSessions(w http.ResponseWriter, r *http.Request) error {
-	all, err := a.sessions.list(r.Context())
+	held, elsewhere, err := a.sessions.list(r.Context())
 	if err != nil {
 		return err
 	}
 	own := a.ownID(r)
-	for _, s := range all {
+	for _, s := range append(held, elsewhere...) {
 		if s.id == own {
 			continue
 		}
-		err := a.sessions.end(r.Context(), s.id)
+		_, _, err := a.sessions.end(r.Context(), s.id)
 		a.record(r, audit.SessionEnded, "", err)
 		if err != nil {
 			return err

@@ -56,26 +56,34 @@ func sessionKey(id string) send.Key { return send.Key{Set: send.SessionSet, ID: 
 
 // begin opens a session, of which all is told but the times.
 func (s *sessions) begin(ctx context.Context, id string, until time.Time, begun session) error {
-	all, err := s.list(ctx)
-	if err != nil {
-		return err
-	}
-	if begun.Person != "" {
-		own := slices.DeleteFunc(slices.Clone(all), func(s session) bool { return s.Person != begun.Person })
-		if err := s.endAll(ctx, own[min(len(own), maxOwnSessions-1):]); err != nil {
-			return err
-		}
-	}
-	if err := s.endAll(ctx, all[min(len(all), maxSessions-1):]); err != nil {
-		return err
-	}
 	begun.Created = s.now()
 	begun.Used = begun.Created
 	data, err := json.Marshal(begun)
 	if err != nil {
 		return err
 	}
-	return s.ledger.Create(ctx, send.Record{Key: sessionKey(id), Expires: until, Purge: until, Data: data})
+	r := send.Record{Key: sessionKey(id), Expires: until, Purge: until, Data: data}
+	if err := s.ledger.Create(ctx, r); err != nil {
+		return err
+	}
+	return s.makeRoom(ctx, id, begun.Person)
+}
+
+// makeRoom ends the sessions that are too many now that one began. It looks for them after
+// that was kept: of several that begin at the same time the last sees all.
+func (s *sessions) makeRoom(ctx context.Context, begun, person string) error {
+	others, _, err := s.list(ctx)
+	if err != nil {
+		return err
+	}
+	others = slices.DeleteFunc(others, func(o session) bool { return o.id == begun })
+	if person != "" {
+		own := slices.DeleteFunc(slices.Clone(others), func(o session) bool { return o.Person != person })
+		if err := s.endAll(ctx, own[min(len(own), maxOwnSessions-1):]); err != nil {
+			return err
+		}
+	}
+	return s.endAll(ctx, others[min(len(others), maxSessions-1):])
 }
 
 // use returns a session that holds, and notes that it was used. Unauthorized
@@ -139,54 +147,58 @@ func (s *sessions) over(held session) bool {
 	return !now.Before(held.until) || now.Sub(held.Used) >= s.idle
 }
 
-// end ends a session; one that is not kept is over already.
-func (s *sessions) end(ctx context.Context, id string) error {
+// end ends a session, whatever this process makes of it, and returns it; false for one that is
+// not kept, and so over already.
+func (s *sessions) end(ctx context.Context, id string) (ended session, was bool, err error) {
 	for {
 		r, err := s.ledger.Get(ctx, sessionKey(id))
 		if send.CodeOf(err) == send.NotFound {
-			return nil
+			return ended, false, nil
 		}
 		if err != nil {
-			return err
+			return ended, false, err
 		}
 		// In conflict it was used just now.
 		if err := s.ledger.Delete(ctx, r.Key, r.Version); send.CodeOf(err) != send.Conflict {
-			return err
+			_ = json.Unmarshal(r.Data, &ended) // of what cannot be read nothing is told
+			return ended, true, err
 		}
 	}
 }
 
 func (s *sessions) endAll(ctx context.Context, these []session) error {
 	for _, one := range these {
-		if err := s.end(ctx, one.id); err != nil {
+		if _, _, err := s.end(ctx, one.id); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// list returns the sessions that hold, the last used first, and forgets the
-// others.
-func (s *sessions) list(ctx context.Context) ([]session, error) {
-	var all []session
+// list returns the sessions that hold, the last used first, and those that do not here, but
+// may elsewhere. It forgets what holds nowhere.
+func (s *sessions) list(ctx context.Context) (held, elsewhere []session, err error) {
 	for r, err := range send.Records(ctx, s.ledger, send.SessionSet) {
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
-		held, ok, err := s.read(ctx, r)
+		one, ok, err := s.read(ctx, r)
 		if err != nil {
-			return nil, noSession(err)
+			return nil, nil, noSession(err)
 		}
-		if ok {
-			all = append(all, held)
-		} else if s.over(held) || held.SignOn == "" && s.key.Fixed() { // otherwise another process may know better
+		switch {
+		case ok:
+			held = append(held, one)
+		case s.over(one) || one.SignOn == "" && s.key.Fixed():
 			if err := s.ledger.Delete(ctx, r.Key, r.Version); err != nil && send.CodeOf(err) != send.Conflict {
-				return nil, err
+				return nil, nil, err
 			}
+		default: // another process may know better
+			elsewhere = append(elsewhere, one)
 		}
 	}
-	slices.SortFunc(all, func(a, b session) int {
+	slices.SortFunc(held, func(a, b session) int {
 		return cmp.Or(b.Used.Compare(a.Used), cmp.Compare(a.id, b.id))
 	})
-	return all, nil
+	return held, elsewhere, nil
 }

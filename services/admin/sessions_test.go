@@ -3,6 +3,7 @@ package admin_test
 import (
 	"net/http"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -107,6 +108,63 @@ func TestSessionsAreBounded(t *testing.T) {
 		t.Errorf("%d sessions are kept, want 64", n)
 	}
 	want(t, g.as(first, "GET", "/auth/session"), 401, over)
+}
+
+// No more are kept of several that begin at the same time: one fewer at most, as each spares its own.
+func TestSessionsAreBoundedAtOnce(t *testing.T) {
+	t.Parallel()
+	g, p := newRig(t, func(s *admin.Settings) { s.Rates = nil }).withProvider()
+	for _, c := range []struct {
+		name  string
+		most  int
+		begin func()
+	}{
+		{"a person's", 8, func() { g.signIn(p, "send-viewers") }},
+		{"all", 64, func() { g.login() }},
+	} {
+		var begun sync.WaitGroup
+		for range c.most + 8 {
+			begun.Go(c.begin)
+		}
+		begun.Wait()
+		n := 0
+		for _, s := range object(t, g.get("/auth/sessions"))["sessions"].([]any) {
+			if c.name == "all" || s.(map[string]any)["person"] != nil {
+				n++
+			}
+		}
+		if n != c.most && n != c.most-1 {
+			t.Errorf("%s: %d sessions are kept, want %d", c.name, n, c.most)
+		}
+	}
+}
+
+// While the key or who may come in is changed, a session may hold in one process and not in another: who logs out, or
+// ends the others, by one where it does not has ended it everywhere.
+func TestWhatIsEndedIsEndedWhereverItHolds(t *testing.T) {
+	t.Parallel()
+	g, p := newRig(t, func(s *admin.Settings) { s.Rates = nil }).withProvider()
+	changed := g.again(func(s *admin.Settings) {
+		s.APIKey, s.SignOn.Operators = secret.Plain("another-api-key-of-the-tests"), []string{"nobody"}
+	})
+	for name, session := range map[string]*http.Cookie{"by the key": g.login(), "by single sign-on": g.signIn(p, "root")} {
+		if res := changed.as(session, "POST", "/auth/logout"); res.StatusCode != 204 {
+			t.Errorf("a session %s: the logout is answered %d", name, res.StatusCode)
+		}
+		want(t, g.as(session, "GET", "/auth/session"), 401, over)
+	}
+	session := g.signIn(p, "root")
+	res := changed.do(request{
+		method: "DELETE", path: "/auth/sessions", header: map[string]string{keyName: "another-api-key-of-the-tests"},
+	})
+	if res.StatusCode != 204 {
+		t.Errorf("to end the others is answered %d", res.StatusCode)
+	}
+	want(t, g.as(session, "GET", "/auth/session"), 401, over)
+	changed.handler.Flush()
+	if n := strings.Count(g.store.all(), `"logout"`); n != 2 {
+		t.Errorf("the trail has %d logouts, want 2", n)
+	}
 }
 
 func TestNobodyIsLetInWithoutTheLedger(t *testing.T) {
