@@ -22,6 +22,7 @@ import (
 	"sgraph.ai/send/shared/send"
 	"sgraph.ai/send/shared/test/dynamolocal"
 	"sgraph.ai/send/shared/test/history"
+	"sgraph.ai/send/shared/test/ledgertest"
 	"sgraph.ai/send/shared/test/moto"
 	"sgraph.ai/send/shared/test/nightly"
 )
@@ -162,51 +163,6 @@ func some(chance *rand.Rand) asked {
 	return a
 }
 
-// faultyLedger fails about one write in so many, before or after it was made; 0 = none.
-type faultyLedger struct {
-	send.Ledger
-	often int
-
-	mu     sync.Mutex
-	chance *rand.Rand
-}
-
-func (l *faultyLedger) write(writing func() error) error {
-	l.mu.Lock()
-	fault := 0
-	if l.often > 0 {
-		fault = 1 + l.chance.IntN(2*l.often)
-	}
-	l.mu.Unlock()
-	if fault == 1 {
-		return send.Fail(send.Unavailable, "lost")
-	}
-	if err := writing(); err != nil || fault != 2 {
-		return err
-	}
-	return send.Fail(send.Unavailable, "the answer is lost")
-}
-
-func (l *faultyLedger) Create(ctx context.Context, r send.Record) error {
-	return l.write(func() error { return l.Ledger.Create(ctx, r) })
-}
-
-func (l *faultyLedger) Replace(ctx context.Context, r send.Record) error {
-	return l.write(func() error { return l.Ledger.Replace(ctx, r) })
-}
-
-func (l *faultyLedger) Spend(ctx context.Context, key send.Key, s send.Spend) (r send.Record, err error) {
-	err = l.write(func() error {
-		r, err = l.Ledger.Spend(ctx, key, s)
-		return err
-	})
-	return r, err
-}
-
-func (l *faultyLedger) Apply(ctx context.Context, changes ...send.Change) error {
-	return l.write(func() error { return l.Ledger.Apply(ctx, changes...) })
-}
-
 // place is where a domain is kept that several processes use.
 type place struct{ Dynamo, Table, S3, Bucket string }
 
@@ -324,7 +280,7 @@ func TestHistories(t *testing.T) {
 		t.Parallel()
 		for seed := range nightly.Or[uint64](12, 400) {
 			f := setUp(t).withSenders(t)
-			faulty := &faultyLedger{Ledger: f.ledger, often: 40 * int(seed%2), chance: rand.New(rand.NewPCG(seed, 0))}
+			faulty := ledgertest.Fail(f.ledger, 40*int(seed%2), seed)
 			f.Ledger, f.tokens.Ledger = faulty, faulty
 			r := drive(seed, 6, 60, func(a asked) told { return f.ask(t.Context(), a) })
 			history.Must(t, r, tokens)

@@ -43,15 +43,29 @@ func Record[I, O any]() *Recorder[I, O] { return &Recorder[I, O]{began: time.Now
 
 // Call makes a call of a client, each of which makes one at a time.
 func (r *Recorder[I, O]) Call(client int, in I, call func(I) O) O {
+	return r.Calls(client, func() []Pair[I, O] { return []Pair[I, O]{{in, call(in)}} })[0].Out
+}
+
+// Pair is what was asked about one thing, and told.
+type Pair[I, O any] struct {
+	In  I
+	Out O
+}
+
+// Calls makes a call of a client that is about several things, each of them once: it is as if each had been asked
+// for alone, in the time of the call.
+func (r *Recorder[I, O]) Calls(client int, call func() []Pair[I, O]) []Pair[I, O] {
 	begin := time.Since(r.began)
-	out := call(in)
+	pairs := call()
 	end := time.Since(r.began)
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.calls = append(r.calls, porcupine.Operation{
-		ClientId: client, Input: in, Output: out, Call: int64(begin), Return: int64(end),
-	})
-	return out
+	for _, p := range pairs {
+		r.calls = append(r.calls, porcupine.Operation{
+			ClientId: client, Input: p.In, Output: p.Out, Call: int64(begin), Return: int64(end),
+		})
+	}
+	return pairs
 }
 
 // limit is how long the search may take: it is quick for what is linearizable, and for most of what is not.
