@@ -3,7 +3,6 @@ package settings
 import (
 	"errors"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -100,7 +99,7 @@ var own = []Key{
 		into(service.Text(), func(s *Settings) *string { return &s.ArtifactsDir })},
 	{"version", "SEND_VERSION", "",
 		"Version to stamp into the binaries; empty leaves the one in the source. A promoted artifact keeps its own.",
-		into(service.Matching(regexp.MustCompile(`^[A-Za-z0-9._+-]+$`), "must be letters, digits and . _ + - only"),
+		into(service.Matching(`^[A-Za-z0-9._+-]+$`, "must be letters, digits and . _ + - only"),
 			func(s *Settings) *string { return &s.Version })},
 
 	{"hosts", "", "1-4",
@@ -109,12 +108,12 @@ var own = []Key{
 	{"instanceType", "", "",
 		"Kind of the hosts on EC2, such as `t4g.small`, of the processor that `architecture` says. Nothing: `t4g.small`, " +
 			"or `t3.small` for `x86_64`.",
-		into(service.Matching(regexp.MustCompile(`^[a-z][a-z0-9-]*\.[a-z0-9-]+$`), "must be one of EC2, as in t4g.small"),
+		into(service.Matching(`^[a-z][a-z0-9-]*\.[a-z0-9-]+$`, "must be one of EC2, as in t4g.small"),
 			func(s *Settings) *string { return &s.Hosts.InstanceType })},
 	{"ami", "", "",
 		"Image of the hosts on EC2: one of Amazon Linux 2023 with what is in it besides. Nothing: the newest that AWS has, " +
 			"so that a deploy brings its patches.",
-		into(service.Matching(regexp.MustCompile(`^ami-[0-9a-f]{8,17}$`), "must be an image, as in ami-0123456789abcdef0"),
+		into(service.Matching(`^ami-[0-9a-f]{8,17}$`, "must be an image, as in ami-0123456789abcdef0"),
 			func(s *Settings) *string { return &s.Hosts.AMI })},
 
 	{"userMemory", "", "512",
@@ -226,12 +225,12 @@ var own = []Key{
 	{"alarmEmail", "SEND_ALARM_EMAIL", "",
 		"Address that alarms and budget notices go to, once it confirms. A protected stack needs it, or `alarmWebhook`. " +
 			"Neither: the topics exist, nobody is told.",
-		into(service.Matching(regexp.MustCompile(`^[^@\s]+@[^@\s]+\.[^@\s]+$`), "must be an e-mail address"),
+		into(service.Matching(`^[^@\s]+@[^@\s]+\.[^@\s]+$`, "must be an e-mail address"),
 			func(s *Settings) *string { return &s.Alarms.Email })},
 	{"alarmWebhook", "SEND_ALARM_WEBHOOK", "",
 		"HTTPS endpoint that takes alarms as SNS sends them, and confirms its subscription: on-call services do, " +
 			"plain chat webhooks do not. May be stored with `--secret`.",
-		into(service.Matching(regexp.MustCompile(`^https://[^\s/]+(/\S*)?$`), "must be a URL that begins with https://"),
+		into(service.Matching(`^https://[^\s/]+(/\S*)?$`, "must be a URL that begins with https://"),
 			func(s *Settings) *string { return &s.Alarms.Webhook })},
 	{"uptime", "", "false",
 		"Route 53 asks both services from outside, with an alarm each.",
@@ -250,7 +249,7 @@ var own = []Key{
 	{"expires", "SEND_EXPIRES", "",
 		"Day from which on the stack may be destroyed, such as `2026-12-05`: the tag `expires` of all that it has. " +
 			"Nothing: there is no such day.",
-		into(service.Matching(regexp.MustCompile(`^\d{4}-\d{2}-\d{2}$`), "must be a day, as in 2026-12-05"),
+		into(service.Matching(`^\d{4}-\d{2}-\d{2}$`, "must be a day, as in 2026-12-05"),
 			func(s *Settings) *string { return &s.Expires })},
 }
 
@@ -259,10 +258,9 @@ var (
 	memory      = service.Int(128, 10240)
 	concurrency = service.Int(0, 10000)
 	hostName    = service.HostName()
-	certificate = service.Matching(regexp.MustCompile(
-		`^arn:aws:acm:[a-z0-9-]+:\d{12}:certificate/\S+$`), "must be the ARN of an ACM certificate")
-	steps   = service.Kind[[]int]{Parse: stack.ParseSteps}
-	timeout = narrowed(service.Duration(time.Second, 15*time.Minute), "must be whole seconds",
+	certificate = service.Matching(`^arn:aws:acm:[a-z0-9-]+:\d{12}:certificate/\S+$`, "must be the ARN of an ACM certificate")
+	steps       = service.Kind[[]int]{Parse: stack.ParseSteps}
+	timeout     = narrowed(service.Duration(time.Second, 15*time.Minute), "must be whole seconds",
 		func(d time.Duration) bool { return d%time.Second == 0 })
 
 	// retentionDays are the only values that CloudWatch takes, up to a year or so.

@@ -1,7 +1,6 @@
 package settings
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 
@@ -59,7 +58,7 @@ var secrets = []Secret{
 		Name:  account,
 		Doc:   "The account that the stack belongs to. Credentials for another are refused.",
 		told:  account,
-		check: service.Matching(regexp.MustCompile(`^\d{12}$`), "must be a 12-digit account number").Parse,
+		check: service.Matching(`^\d{12}$`, "must be a 12-digit account number").Parse,
 	},
 	required(service.APIKeyName.Entry, ""),
 	required(service.APIKeyValue.Entry, " Only the admin function is told it."),

@@ -15,11 +15,12 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 
+	"sgraph.ai/send/shared/internal/lazyregexp"
 	"sgraph.ai/send/shared/send"
 )
 
@@ -135,7 +136,7 @@ const maxReason = 300
 // Invalid where it is too long, or more than a line of text.
 func CleanReason(s string) (string, error) {
 	s = strings.TrimSpace(s)
-	if len(s) > maxReason || !reasonForm.MatchString(s) {
+	if !isReason(s) {
 		return "", send.Fail(send.Invalid, "reason must be one line of at most %d bytes", maxReason)
 	}
 	return s, nil
@@ -155,12 +156,17 @@ func (e Event) ID() string {
 func idOfTime(t time.Time) string { return fmt.Sprintf("%016x", t.UnixNano()) }
 
 var (
-	transferForm = regexp.MustCompile(`^([0-9a-f]{12})?$`)
-	tokenForm    = regexp.MustCompile(`^([0-9a-f]{64})?$`)
-	personForm   = regexp.MustCompile(`^([0-9a-f]{32})?$`)
-	nameForm     = regexp.MustCompile(`^[A-Za-z0-9_-]{0,64}$`)
-	reasonForm   = regexp.MustCompile(`^[\p{L}\p{M}\p{N}\p{P}\p{S} ]*$`) // no control, format or foreign space
+	transferForm = lazyregexp.New(`^([0-9a-f]{12})?$`)
+	tokenForm    = lazyregexp.New(`^([0-9a-f]{64})?$`)
+	personForm   = lazyregexp.New(`^([0-9a-f]{32})?$`)
+	nameForm     = lazyregexp.New(`^[A-Za-z0-9_-]{0,64}$`)
 )
+
+// isReason says whether a text is one that a reason can be: of one line, with no control,
+// format or foreign space in it.
+func isReason(s string) bool {
+	return len(s) <= maxReason && !strings.ContainsFunc(s, func(r rune) bool { return !unicode.IsPrint(r) })
+}
 
 // TransferID returns what may stand as the ID of a transfer: what has the form
 // of one, and otherwise nothing.
@@ -200,7 +206,7 @@ func (e Event) Check(now time.Time) error {
 		return send.Fail(send.Invalid, "person must be the ID of one")
 	case e.Bytes < 0:
 		return send.Fail(send.Invalid, "bytes must not be negative")
-	case len(e.Reason) > maxReason || !reasonForm.MatchString(e.Reason):
+	case !isReason(e.Reason):
 		return send.Fail(send.Invalid, "reason must be a short text")
 	}
 	return nil

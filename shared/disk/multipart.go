@@ -9,16 +9,16 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"regexp"
 	"strconv"
 	"strings"
 	"time"
 
+	"sgraph.ai/send/shared/internal/lazyregexp"
 	"sgraph.ai/send/shared/send"
 )
 
 // idForm is the form of rand.Text, which leaves no way out of the folder.
-var idForm = regexp.MustCompile(`^[A-Z2-7]{26}$`)
+var idForm = lazyregexp.New(`^[A-Z2-7]{26}$`)
 
 // Begin implements [send.Store].
 func (s *Store) Begin(_ context.Context, key string) (string, error) {

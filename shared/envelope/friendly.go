@@ -4,7 +4,8 @@ import (
 	"crypto/pbkdf2"
 	"crypto/sha256"
 	"encoding/hex"
-	"regexp"
+
+	"sgraph.ai/send/shared/internal/lazyregexp"
 )
 
 // Friendly tokens are links of two words and four digits that older web
@@ -12,7 +13,7 @@ import (
 // the transfer's ID, which the service sees, is a fast hash of the token, so
 // that whoever has the ID can find the token, and with it the key, in seconds.
 
-var friendly = regexp.MustCompile(`^[a-z]+-[a-z]+-[0-9]{4}$`)
+var friendly = lazyregexp.New(`^[a-z]+-[a-z]+-[0-9]{4}$`)
 
 // IsFriendly says whether a text has the shape of a friendly token.
 func IsFriendly(token string) bool { return friendly.MatchString(token) }

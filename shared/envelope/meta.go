@@ -3,7 +3,8 @@ package envelope
 import (
 	"bytes"
 	"encoding/json"
-	"regexp"
+
+	"sgraph.ai/send/shared/internal/lazyregexp"
 )
 
 // Meta describes a file. It is sealed with the content: the service sees none
@@ -18,7 +19,7 @@ type Meta struct {
 	Type string `json:"type,omitempty"`
 }
 
-var mediaType = regexp.MustCompile(`^[a-z0-9][a-z0-9!#$&^_.+-]{0,62}/[a-z0-9][a-z0-9!#$&^_.+-]{0,62}$`)
+var mediaType = lazyregexp.New(`^[a-z0-9][a-z0-9!#$&^_.+-]{0,62}/[a-z0-9][a-z0-9!#$&^_.+-]{0,62}$`)
 
 // clean makes the values of an unknown sender safe to use.
 func (m Meta) clean() Meta {

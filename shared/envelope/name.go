@@ -2,10 +2,11 @@ package envelope
 
 import (
 	"cmp"
-	"regexp"
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"sgraph.ai/send/shared/internal/lazyregexp"
 )
 
 // Nameless is the name of a file whose sender gave none that can be used.
@@ -40,7 +41,7 @@ func cleanName(name string) string {
 }
 
 // device matches what Windows takes for a device, whatever follows the dot.
-var device = regexp.MustCompile(`(?i)^(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[0-9¹²³])[ ]*(\.|$)`)
+var device = lazyregexp.New(`(?i)^(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[0-9¹²³])[ ]*(\.|$)`)
 
 func safeRune(r rune) rune {
 	switch {

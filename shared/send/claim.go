@@ -5,8 +5,9 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
-	"regexp"
 	"time"
+
+	"sgraph.ai/send/shared/internal/lazyregexp"
 )
 
 // A download that was counted may be interrupted, lost and begun again, and must not
@@ -42,7 +43,7 @@ const (
 )
 
 // claimName is the form of what a client calls a claim.
-var claimName = regexp.MustCompile(`^[0-9a-f]{32}$`)
+var claimName = lazyregexp.New(`^[0-9a-f]{32}$`)
 
 func errClaimName() error {
 	return Fail(Invalid, "the name of a download has 32 hexadecimal digits in lower case")

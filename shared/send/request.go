@@ -8,12 +8,13 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
 
 	"golang.org/x/sync/errgroup"
+
+	"sgraph.ai/send/shared/internal/lazyregexp"
 )
 
 // Who has a token makes a request, by whose link somebody without one sends to them.
@@ -250,7 +251,7 @@ func noRequest() error {
 }
 
 // grantForm is what a sender shows: a request's ID, and what its link grants.
-var grantForm = regexp.MustCompile(`^request\.([0-9a-f]{12})\.([A-Za-z0-9_-]{43})$`)
+var grantForm = lazyregexp.New(`^request\.([0-9a-f]{12})\.([A-Za-z0-9_-]{43})$`)
 
 // grant is what a sender shows to whom a request was given.
 type grant struct{ request, secret string }

@@ -8,11 +8,12 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"errors"
-	"regexp"
 	"strings"
 	"time"
 	"unicode"
 	"unicode/utf8"
+
+	"sgraph.ai/send/shared/internal/lazyregexp"
 )
 
 // TokenStatus is where a token stands.
@@ -79,7 +80,7 @@ func TokenHash(name string) string {
 
 const maxNameLength = 128
 
-var nameUnsafe = regexp.MustCompile(`[^A-Za-z0-9_-]`)
+var nameUnsafe = lazyregexp.New(`[^A-Za-z0-9_-]`)
 
 // CleanToken makes an access token of what a person pasted, as CleanName does, but leaves
 // what a request grants as it is.

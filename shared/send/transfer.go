@@ -5,10 +5,11 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
-	"regexp"
 	"slices"
 	"strconv"
 	"time"
+
+	"sgraph.ai/send/shared/internal/lazyregexp"
 )
 
 // Status is where a transfer stands.
@@ -209,7 +210,7 @@ func (d transferData) write(r *Record) error {
 
 // idForm is the form of every transfer ID: existing links and clients know no
 // other.
-var idForm = regexp.MustCompile(`^[0-9a-f]{12}$`)
+var idForm = lazyregexp.New(`^[0-9a-f]{12}$`)
 
 func newID() string {
 	var b [6]byte

@@ -5,11 +5,12 @@ import (
 	"crypto/subtle"
 	"errors"
 	"io"
-	"regexp"
 	"slices"
 	"strconv"
 	"sync"
 	"time"
+
+	"sgraph.ai/send/shared/internal/lazyregexp"
 )
 
 // Rules are the bounds of what may be sent.
@@ -74,8 +75,8 @@ type NewTransfer struct {
 }
 
 var (
-	hintUnsafe = regexp.MustCompile(`[^A-Za-z0-9/\-+.;= ]`)
-	hashForm   = regexp.MustCompile(`^[0-9a-fA-F]{64}$`)
+	hintUnsafe = lazyregexp.New(`[^A-Za-z0-9/\-+.;= ]`)
+	hashForm   = lazyregexp.New(`^[0-9a-fA-F]{64}$`)
 )
 
 // Sender is somebody whom the gate has admitted.

@@ -9,12 +9,12 @@ import (
 	"net"
 	"net/netip"
 	"net/url"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
 
+	"sgraph.ai/send/shared/internal/lazyregexp"
 	"sgraph.ai/send/shared/send"
 )
 
@@ -45,8 +45,10 @@ func Text() Kind[string] {
 	return Kind[string]{Parse: func(text string) (string, error) { return text, nil }}
 }
 
-// Matching is text of a form; must says which, as in "must be a host name".
-func Matching(form *regexp.Regexp, must string) Kind[string] {
+// Matching is text of the form of a regular expression; must says which, as in "must be
+// a host name".
+func Matching(pattern, must string) Kind[string] {
+	form := lazyregexp.New(pattern)
 	return Kind[string]{Parse: func(text string) (string, error) {
 		if !form.MatchString(text) {
 			return "", errors.New(must)
@@ -57,8 +59,14 @@ func Matching(form *regexp.Regexp, must string) Kind[string] {
 
 // StageName is what a stack could be called.
 func StageName() Kind[string] {
-	return Matching(regexp.MustCompile(`^[a-z0-9]{1,40}(-[a-z0-9]{1,40}){0,5}$`),
-		"must be lower-case letters and digits, with single hyphens between them")
+	words := Matching(`^[a-z0-9]+(-[a-z0-9]+)*$`, "must be lower-case letters and digits, with single hyphens between them")
+	return Kind[string]{Parse: func(text string) (string, error) {
+		all := strings.Split(text, "-")
+		if len(all) > 6 || slices.ContainsFunc(all, func(word string) bool { return len(word) > 40 }) {
+			return "", errors.New("must be six words of forty letters and digits at most, with single hyphens between them")
+		}
+		return words.Parse(text)
+	}}
 }
 
 // Choice is one of some words.
@@ -319,7 +327,7 @@ func Rates() Kind[map[string]send.Rate] {
 
 // HeaderName is the name of an HTTP header (RFC 9110, 5.6.2).
 func HeaderName() Kind[string] {
-	return Matching(regexp.MustCompile("^[A-Za-z0-9!#$%&'*+.^_`|~-]+$"),
+	return Matching("^[A-Za-z0-9!#$%&'*+.^_`|~-]+$",
 		"must be the name of an HTTP header: letters, digits and hyphens")
 }
 
@@ -332,7 +340,7 @@ const (
 
 // SecretText is a secret that a header can carry, and that is not weak.
 func SecretText() Kind[string] {
-	text := Matching(regexp.MustCompile(fmt.Sprintf(`^[\x20-\x7e]{%d,}$`, minSecretLength)), fmt.Sprintf(
+	text := Matching(fmt.Sprintf(`^[\x20-\x7e]{%d,}$`, minSecretLength), fmt.Sprintf(
 		"must be a secret of at least %d characters, such as openssl rand -hex 32 gives", minSecretLength))
 	return Kind[string]{Parse: func(v string) (string, error) {
 		v, err := text.Parse(v)
@@ -389,11 +397,11 @@ func JSON() Kind[json.RawMessage] {
 
 // HostName is the name of a machine in the DNS, with a dot.
 func HostName() Kind[string] {
-	return Matching(regexp.MustCompile(`^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+$`),
+	return Matching(`^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+$`,
 		"must be a host name")
 }
 
 // BucketName is the name of an S3 bucket.
 func BucketName() Kind[string] {
-	return Matching(regexp.MustCompile(`^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$`), "must be the name of an S3 bucket")
+	return Matching(`^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$`, "must be the name of an S3 bucket")
 }

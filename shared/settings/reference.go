@@ -3,9 +3,9 @@ package settings
 import (
 	"errors"
 	"fmt"
-	"regexp"
 	"strings"
 
+	"sgraph.ai/send/shared/internal/lazyregexp"
 	"sgraph.ai/send/shared/send"
 )
 
@@ -45,7 +45,7 @@ func (r References) any() bool { return r != References{} }
 
 // parameter is the full name of a parameter.
 // https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_PutParameter.html
-var parameter = regexp.MustCompile(`^(/[A-Za-z0-9_.-]+){1,15}$`)
+var parameter = lazyregexp.New(`^(/[A-Za-z0-9_.-]+){1,15}$`)
 
 // maxParameter leaves room for what else the ARN of a parameter has, of which the
 // name counts as a part.

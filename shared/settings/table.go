@@ -2,7 +2,6 @@ package settings
 
 import (
 	"maps"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -92,7 +91,7 @@ var (
 		Doc: "Address of what speaks as S3 does, such as `https://storage.googleapis.com`; browsers reach it, too. Where " +
 			"nothing is said, AWS's, or what the SDK's own variables say.",
 	})
-	S3Region = define(Matching(regexp.MustCompile("^[A-Za-z0-9-]{1,64}$"), "must be the name of a region"), Entry{
+	S3Region = define(Matching("^[A-Za-z0-9-]{1,64}$", "must be the name of a region"), Entry{
 		Env: "SEND__S3_REGION", By: both,
 		Doc: "Region of the buckets, such as `auto`, where it is not that of `AWS_REGION`.",
 	})
@@ -405,7 +404,7 @@ var (
 		Doc: "Authority that certificates are got from, by ACME: Let's Encrypt where nothing is said. Its terms of service " +
 			"are agreed to. To try, `https://acme-staging-v02.api.letsencrypt.org/directory` has no limits to run into.",
 	})
-	ACMEEmail = define(Matching(regexp.MustCompile(`^[^@\s,]+@[^@\s,]+$`), "must be an address of e-mail"), Entry{
+	ACMEEmail = define(Matching(`^[^@\s,]+@[^@\s,]+$`, "must be an address of e-mail"), Entry{
 		Env: "SEND__ACME_EMAIL", By: server,
 		Doc: "Address of e-mail that the authority writes to.",
 	})

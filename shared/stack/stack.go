@@ -8,8 +8,8 @@ package stack
 
 import (
 	"fmt"
-	"regexp"
 
+	"sgraph.ai/send/shared/internal/lazyregexp"
 	"sgraph.ai/send/shared/metric"
 )
 
@@ -67,7 +67,7 @@ type Names struct {
 	Stack   string // as in dev
 }
 
-var form = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
+var form = lazyregexp.New(`^[a-z0-9]+(-[a-z0-9]+)*$`)
 
 // maxBucketName is what S3 allows.
 // https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html

@@ -2,8 +2,9 @@
 package version
 
 import (
-	"regexp"
 	"runtime/debug"
+
+	"sgraph.ai/send/shared/internal/lazyregexp"
 )
 
 // Version is stamped by the build with
@@ -16,10 +17,13 @@ const (
 	module    = "sgraph.ai/send/shared"
 )
 
-var released = regexp.MustCompile(`^v\d+\.\d+\.\d+$`)
+var released = lazyregexp.New(`^v\d+\.\d+\.\d+$`)
 
 func init() {
-	if built, ok := debug.ReadBuildInfo(); ok && Version == unstamped {
+	if Version != unstamped {
+		return
+	}
+	if built, ok := debug.ReadBuildInfo(); ok {
 		Version = fetched(built)
 	}
 }
