@@ -27,8 +27,8 @@ func TestOnlyWhatIsListedIsPublic(t *testing.T) {
 	handler := web.Settings{}.Wrap(routes)
 	found := 0
 	err := routes.Walk(func(route *mux.Route, _ *mux.Router, _ []*mux.Route) error {
-		path, err := route.GetPathTemplate()
-		if err != nil {
+		path := web.Template(route)
+		if path == "" {
 			return nil // the subrouter itself
 		}
 		if slices.Contains(public, path) {
@@ -59,7 +59,7 @@ func TestRoutesAreThoseOfTheContract(t *testing.T) {
 	t.Parallel()
 	served := map[string]bool{}
 	err := (&Service{}).routes().Walk(func(route *mux.Route, _ *mux.Router, _ []*mux.Route) error {
-		path, _ := route.GetPathTemplate() // the subrouter itself has none, nor methods
+		path := web.Template(route) // the subrouter itself has none, nor methods
 		methods, _ := route.GetMethods()
 		for _, method := range methods {
 			served[method+" "+path] = true

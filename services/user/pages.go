@@ -41,7 +41,7 @@ func pages(r *mux.Router, csp string) (paths []string) {
 	} {
 		h := web.Document(file, assets)
 		for _, path := range page.Paths {
-			r.Handle(path, h).Methods(http.MethodGet, http.MethodHead)
+			web.At(r, path, h, http.MethodGet, http.MethodHead)
 		}
 		paths = append(paths, page.Addresses()...)
 	}
@@ -49,13 +49,13 @@ func pages(r *mux.Router, csp string) (paths []string) {
 	r.PathPrefix(wire.Assets).Handler(assets).Methods(http.MethodGet, http.MethodHead)
 	// The service workers' places never change, and browsers ask for them each time.
 	for _, file := range []string{"/robots.txt", "/saving.js", "/sharing.js"} {
-		r.Handle(file, assets).Methods(http.MethodGet, http.MethodHead)
+		web.At(r, file, assets, http.MethodGet, http.MethodHead)
 		paths = append(paths, file)
 	}
 	paths = append(paths, "/{none}")
 	icons, _ := fs.Glob(site, "assets/*/favicon.svg") // a good pattern
 	for _, icon := range icons {                      // one: asked for where no page says otherwise
-		r.Handle("/favicon.ico", web.Document("/"+icon, assets)).Methods(http.MethodGet, http.MethodHead)
+		web.At(r, "/favicon.ico", web.Document("/"+icon, assets), http.MethodGet, http.MethodHead)
 		paths = append(paths, "/favicon.ico")
 	}
 	named, _ := fs.Glob(site, "assets/*/*") // a good pattern

@@ -10,8 +10,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/gorilla/mux"
-
 	"sgraph.ai/send/shared/metric"
 	"sgraph.ai/send/shared/send"
 	"sgraph.ai/send/shared/wire"
@@ -34,19 +32,6 @@ func Handle(h HandlerFunc) http.Handler {
 			WriteError(w, r, err)
 		}
 	})
-}
-
-// Bind binds a handler to a route of the contract, under each of its paths.
-// What can be got, and spends nothing, can be asked for by HEAD too: that is
-// how monitors ask.
-func Bind(r *mux.Router, to wire.Route, h http.Handler) {
-	methods := []string{to.Method}
-	if to.Method == http.MethodGet && !wire.Spends(to) {
-		methods = append(methods, http.MethodHead)
-	}
-	for _, path := range to.Paths {
-		r.Handle(path, h).Methods(methods...)
-	}
 }
 
 // WriteJSON answers with v as JSON.

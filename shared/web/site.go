@@ -84,7 +84,7 @@ func (s *site) route(x *exchange, r *http.Request) {
 	var match mux.RouteMatch
 	found := s.routes.Match(r, &match)
 	if match.Route != nil {
-		x.route, _ = match.Route.GetPathTemplate()
+		x.route = Template(match.Route)
 	}
 	switch {
 	case found && match.Handler != nil && match.MatchErr == nil:

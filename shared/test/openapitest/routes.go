@@ -7,6 +7,7 @@ import (
 
 	"github.com/gorilla/mux"
 
+	"sgraph.ai/send/shared/web"
 	"sgraph.ai/send/shared/wire"
 )
 
@@ -28,7 +29,7 @@ func (d *Description) Routes(t testing.TB, r *mux.Router, files ...string) {
 		described[name] = true
 	}
 	err := r.Walk(func(route *mux.Route, _ *mux.Router, _ []*mux.Route) error {
-		template, _ := route.GetPathTemplate() // a subrouter itself has none, nor methods
+		template := web.Template(route) // a subrouter itself has none, nor methods
 		methods, _ := route.GetMethods()
 		for _, method := range methods {
 			for _, path := range (wire.Route{Paths: []string{template}}).Addresses() {
