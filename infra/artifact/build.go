@@ -77,7 +77,6 @@ func (b Builder) buildOne(ctx context.Context, target Target, architecture strin
 	}
 	build := dist.Build{
 		Root: b.Root, Program: target.Package, System: dist.System{OS: "linux", Arch: arch},
-		Flags: []string{"-tags", "lambda.norpc"},
 	}
 	if b.Version != "" {
 		build.Link = fmt.Sprintf("-X %s=%s", b.VersionVariable, b.Version)

@@ -10,14 +10,11 @@ package lambdahttp
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
 	"os"
 	"runtime/debug"
-
-	"github.com/aws/aws-lambda-go/lambda"
 )
 
 // Function is what a Lambda function runs.
@@ -35,14 +32,11 @@ type Function struct {
 	Log *slog.Logger // what no handler could log; nil = nothing
 }
 
-// Running says whether this process was started by Lambda.
-func Running() bool { return os.Getenv("AWS_LAMBDA_RUNTIME_API") != "" }
+// runtimeAddress is where Lambda says which address its Runtime API has.
+const runtimeAddress = "AWS_LAMBDA_RUNTIME_API"
 
-// Start serves events. It does not return: Lambda ends the process.
-func (f Function) Start(ctx context.Context) error {
-	lambda.StartWithOptions(f.invoke, lambda.WithContext(ctx))
-	return errors.New("the Lambda runtime has ended")
-}
+// Running says whether this process was started by Lambda.
+func Running() bool { return os.Getenv(runtimeAddress) != "" }
 
 // ignored is the answer to an event nobody waits for.
 type ignored struct {
@@ -51,7 +45,7 @@ type ignored struct {
 
 // invoke answers one event: a request with the stream of its reply.
 func (f Function) invoke(ctx context.Context, e *event) (any, error) {
-	if e.method != "" {
+	if e.RequestContext.HTTP.Method != "" {
 		return f.serve(ctx, e), nil
 	}
 	defer f.flush()

@@ -15,7 +15,6 @@ import (
 	"time"
 
 	"github.com/aws/aws-lambda-go/events"
-	"github.com/aws/aws-lambda-go/lambda"
 )
 
 // get is an event of a request.
@@ -265,23 +264,33 @@ func TestDeadline(t *testing.T) {
 	})
 }
 
-// The runtime's client must take what invoke returns for what it is.
-func TestAnswersOfTheRuntimesClient(t *testing.T) {
+// What the Runtime API takes.
+func TestAnswers(t *testing.T) {
 	t.Parallel()
-	run := func(f Function, text string) (string, error) {
-		b, err := lambda.NewHandler(f.invoke).Invoke(t.Context(), []byte(text))
-		return string(b), err
+	run := func(f Function, text string) (contentType, answer string, err error) {
+		contentType, body, err := f.answer(t.Context(), []byte(text))
+		if err != nil {
+			return contentType, "", err
+		}
+		defer body.Close()
+		all, err := io.ReadAll(body)
+		return contentType, string(all), err
 	}
 	f := handler(func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(202); io.WriteString(w, r.URL.Path) })
-	got, err := run(f, getEvent("GET", "/x"))
+	contentType, got, err := run(f, getEvent("GET", "/x"))
 	head, body, _ := strings.Cut(got, strings.Repeat("\x00", 8))
-	if err != nil || body != "/x" || !strings.Contains(head, `"statusCode":202`) {
-		t.Errorf("%q, %v", got, err)
+	if err != nil || body != "/x" || !strings.Contains(head, `"statusCode":202`) ||
+		contentType != "application/vnd.awslambda.http-integration-response" {
+		t.Errorf("%s: %q, %v", contentType, got, err)
 	}
 	for _, text := range []string{`{}`, `{"source":"aws.events"}`, `[]`, `7`} {
-		if got, err := run(f, text); err != nil || !strings.Contains(got, "ignored") {
-			t.Errorf("%s: %s, %v", text, got, err)
+		contentType, got, err := run(f, text)
+		if err != nil || !strings.Contains(got, "ignored") || contentType != "application/json" {
+			t.Errorf("%s: %s: %s, %v", text, contentType, got, err)
 		}
+	}
+	if _, got, err := run(f, `{"requestContext":`); err == nil {
+		t.Errorf("no JSON: %s", got)
 	}
 	f.Invoked = func(_ context.Context, event json.RawMessage) (any, error) {
 		switch string(event) {
@@ -297,7 +306,7 @@ func TestAnswersOfTheRuntimesClient(t *testing.T) {
 		`"fail"`:  "it did not work",
 		`"panic"`: "the work failed unexpectedly",
 	} {
-		got, err := run(f, text)
+		_, got, err := run(f, text)
 		if err != nil {
 			got = err.Error()
 		}

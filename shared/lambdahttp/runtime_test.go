@@ -1,7 +1,11 @@
 package lambdahttp
 
 import (
+	"bytes"
 	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -31,6 +35,7 @@ func TestMain(m *testing.M) {
 
 func function() Function {
 	served := 0
+	meanwhile, late := make(chan bool), make(chan string, 1)
 	return Function{
 		Flush: func() { fmt.Print("flush;") },
 		Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -43,6 +48,13 @@ func function() Function {
 				panic(http.ErrAbortHandler)
 			case "/hang":
 				time.Sleep(time.Hour)
+			case "/late": // reads on when the next event is there
+				<-meanwhile
+				late <- hashed(r.Body)
+			case "/meanwhile":
+				own := hashed(r.Body)
+				close(meanwhile)
+				fmt.Fprint(w, <-late, own)
 			case "/stream":
 				for range 100 {
 					w.Write(make([]byte, 10_000))
@@ -52,6 +64,22 @@ func function() Function {
 			}
 		}),
 	}
+}
+
+// hashed reads a body, and tells what was in it.
+func hashed(body io.Reader) string {
+	h := sha256.New()
+	n, err := io.Copy(h, body)
+	return fmt.Sprintf("%d bytes %x, %v;", n, h.Sum(nil), err)
+}
+
+// upload is an event of one, and what the function reads of it.
+func upload(path string, size int) (event, read string) {
+	body := make([]byte, size)
+	rand.Read(body)
+	event = strings.NewReplacer("/api/transfers/upload/a%2Fb%20c", path,
+		"AAECA/8=", base64.StdEncoding.EncodeToString(body)).Replace(sample)
+	return event, hashed(bytes.NewReader(body))
 }
 
 // TestRuntime runs a process against the Runtime API, as Lambda does.
@@ -133,6 +161,16 @@ func TestRuntime(t *testing.T) {
 	patience.Store(int64(time.Hour))
 	if r := ask(getEvent("GET", "/")); r.body != "6" {
 		t.Errorf("the instance did not stay alive: %+v", r)
+	}
+	first, firstRead := upload("/late", 1<<20)
+	second, secondRead := upload("/meanwhile", 1<<20+1)
+	patience.Store(int64(time.Second))
+	if r := ask(first); status(r) != 503 {
+		t.Errorf("late: %+v", r)
+	}
+	patience.Store(int64(time.Hour))
+	if r := ask(second); r.body != firstRead+secondRead {
+		t.Errorf("the uploads are read as\n%s, and are\n%s", r.body, firstRead+secondRead)
 	}
 	process.Process.Kill()
 	process.Wait()

@@ -21,7 +21,7 @@ const (
 // reading it is what moves the handler on.
 func (f Function) serve(parent context.Context, e *event) *events.LambdaFunctionURLStreamingResponse {
 	ctx, cancel := untilEnd(parent)
-	w := newReply(e.method)
+	w := newReply(e.RequestContext.HTTP.Method)
 	done := make(chan struct{})
 	go func() {
 		defer close(done)

@@ -59,7 +59,8 @@ func Matching(pattern, must string) Kind[string] {
 
 // StageName is what a stack could be called.
 func StageName() Kind[string] {
-	words := Matching(`^[a-z0-9]+(-[a-z0-9]+)*$`, "must be lower-case letters and digits, with single hyphens between them")
+	words := Matching(`^[a-z0-9]+(-[a-z0-9]+)*$`,
+		"must be lower-case letters and digits, with single hyphens between them")
 	return Kind[string]{Parse: func(text string) (string, error) {
 		all := strings.Split(text, "-")
 		if len(all) > 6 || slices.ContainsFunc(all, func(word string) bool { return len(word) > 40 }) {
