@@ -35,14 +35,29 @@ func status(err error) int {
 func refusal(res *http.Response) error {
 	cause := refused{res.StatusCode, dated(res)}
 	if to, err := res.Location(); err == nil {
-		return send.Because(send.Invalid, cause, "the service moved to %s://%s: name that one", to.Scheme, to.Host)
+		at := shown(to.Scheme + "://" + to.Host)
+		return send.Because(send.Invalid, cause, "the service moved to %s: name that one", at)
 	}
 	m, said := meaningOf(res.StatusCode), saidBy(res)
 	e := send.Because(m.code, cause, "%s", explain(res, m, said)).With(said.Code)
 	if s, err := strconv.Atoi(wire.RetryAfter.Get(res.Header)); err == nil && s > 0 {
-		e.RetryAfter = time.Duration(s) * time.Second
+		e.RetryAfter = time.Duration(min(s, int(longestWait/time.Second))) * time.Second
 	}
 	return e
+}
+
+// longestWait is as long as a service can ask a client to wait.
+const longestWait = 24 * time.Hour
+
+// shown is a text of others as one line that a terminal can show: nothing in it moves a
+// cursor, or turns the direction of what stands around it.
+func shown(text string) string {
+	return strings.TrimSpace(strings.Map(func(r rune) rune {
+		if !unicode.IsPrint(r) {
+			return ' '
+		}
+		return r
+	}, text))
 }
 
 // saidBy is what an answer says of itself, fit for a terminal: nothing where it
@@ -52,12 +67,7 @@ func saidBy(res *http.Response) (e wire.Error) {
 	if json.Unmarshal(b, &e) != nil {
 		return wire.Error{}
 	}
-	e.Detail = strings.TrimSpace(strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) {
-			return ' '
-		}
-		return r
-	}, e.Detail))
+	e.Detail = shown(e.Detail)
 	return e
 }
 
@@ -72,5 +82,5 @@ func explain(res *http.Response, m meaning, said wire.Error) string {
 	case said.Detail != "":
 		return fmt.Sprintf("%s (it says: %s)", m.words, said.Detail)
 	}
-	return fmt.Sprintf("%s (it answered %s)", m.words, res.Status)
+	return fmt.Sprintf("%s (it answered %s)", m.words, shown(res.Status))
 }

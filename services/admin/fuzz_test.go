@@ -2,6 +2,7 @@ package admin_test
 
 import (
 	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 	"time"
@@ -117,6 +118,49 @@ func FuzzSession(f *testing.F) {
 		}
 		if cookies == genuine && header == "" && res.StatusCode != http.StatusOK {
 			t.Errorf("the session is over: %d", res.StatusCode)
+		}
+	})
+}
+
+// FuzzSignOn: no way back from a provider lets anybody in but one that this browser
+// began, whatever stands in its address and its cookie.
+func FuzzSignOn(f *testing.F) {
+	g, _ := newRig(f, func(s *admin.Settings) { s.Rates = map[string]send.Rate{} }).withProvider()
+	cookie, at := g.beginSignOn()
+	began, err := url.Parse(at)
+	if err != nil {
+		f.Fatal(err)
+	}
+	const place, state = "{cookie}", "{state}" // of this process
+	for _, query := range []string{
+		"code=a&state={state}", "code=a&state=b", "code=a", "state={state}", "error=access_denied&state={state}", "",
+		"code=a&state={state}&iss=https://evil.example", "code=a;state={state}", "code=%zz&state=%00", "state={state}&state=b",
+	} {
+		f.Add(query, place)
+		f.Add(query, place+"A")
+		f.Add(query, "")
+		f.Add(query, "AAAA; "+cookie.Name+"="+place)
+	}
+	f.Fuzz(func(t *testing.T, query, value string) {
+		g := *g
+		g.t = t
+		query = strings.ReplaceAll(query, state, began.Query().Get("state"))
+		if strings.ContainsFunc(query, func(r rune) bool { return r <= ' ' || r >= 0x7f || r == '#' }) {
+			return // no server hands it on
+		}
+		value = strings.ReplaceAll(value, place, cookie.Value)
+		res := g.do(request{
+			method: "GET", path: "/auth/sso/callback?" + query, anonymous: true,
+			header: map[string]string{"Cookie": cookie.Name + "=" + value},
+		})
+		to := res.Header.Get("Location")
+		if res.StatusCode != http.StatusSeeOther || !strings.HasPrefix(to, "/admin/#sign-in/") {
+			t.Errorf("%q with %q is answered %d, and leads to %q", query, value, res.StatusCode, to)
+		}
+		for _, c := range res.Cookies() {
+			if c.MaxAge >= 0 {
+				t.Errorf("%q with %q opens a session: %v", query, value, c)
+			}
 		}
 	})
 }

@@ -19,3 +19,12 @@ func TestABodyThatDoesNotComeIsNotWaitedFor(t *testing.T) {
 		wire.CreateToken, wire.UseToken, wire.RevokeToken, wire.UpdateTokenLimit, wire.Login, wire.SetAuthCookie,
 		wire.RecordEvents, wire.TakeDownTransfer)
 }
+
+// Nor does any route wait without end for whoever takes no answer.
+func TestAnswersThatNobodyTakesAreNotWaitedFor(t *testing.T) {
+	t.Parallel()
+	g := newRig(t, func(s *admin.Settings) {
+		s.Patience, s.ClientConnections, s.Rates = slowtest.Impatient, 1000, map[string]send.Rate{}
+	})
+	slowtest.NoneTaken(t, wire.Admin, g.handler.Serve, []string{keyName + ": " + keyValue}, nil)
+}

@@ -28,6 +28,17 @@ func TestABodyThatDoesNotComeIsNotWaitedFor(t *testing.T) {
 		wire.CreateRequest)
 }
 
+// Nor does any route wait without end for whoever takes no answer.
+func TestAnswersThatNobodyTakesAreNotWaitedFor(t *testing.T) {
+	t.Parallel()
+	s := start(t, func(set *user.Settings) { set.Patience, set.ClientConnections = slowtest.Impatient, 1000 })
+	ciphertext, _ := sealed(t, 100)
+	slowtest.NoneTaken(t, wire.User, s.service.Serve, []string{"X-Sgraph-Access-Token: " + s.token},
+		map[string]string{
+			"transfer_id": s.transfer(ciphertext, nil), "token_name": s.token, "locale": "en", "page": "download",
+		})
+}
+
 // A download that its client does not take ends.
 func TestADownloadThatNobodyTakesIsNotWaitedFor(t *testing.T) {
 	t.Parallel()

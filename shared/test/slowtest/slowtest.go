@@ -3,10 +3,12 @@ package slowtest
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
+	"os"
 	"regexp"
 	"slices"
 	"strings"
@@ -72,6 +74,18 @@ func Head(method, path string, headers ...string) string {
 	return method + " " + path + " HTTP/1.1\r\nHost: x\r\n" + strings.Join(append(headers, "\r\n"), "\r\n")
 }
 
+var parameter = regexp.MustCompile(`\{(\w+)(?::(?:[^{}]|\{[^{}]*\})*)?\}`)
+
+// filled is a path of the contract with values in the place of its parameters.
+func filled(template string, values map[string]string) string {
+	return parameter.ReplaceAllStringFunc(template, func(p string) string {
+		if v := values[parameter.FindStringSubmatch(p)[1]]; v != "" {
+			return v
+		}
+		return "ffffffffffff"
+	})
+}
+
 // EveryRoute asks a service of [Impatient] patience at every route of the contract,
 // with a body that does not come. Each has to answer and close the connection; those
 // that read a body have to say that it did not come in time. values are those of the
@@ -80,7 +94,6 @@ func EveryRoute(
 	t *testing.T, of wire.Service, address string, headers []string, values map[string]string, read ...wire.Route,
 ) {
 	t.Helper()
-	parameter := regexp.MustCompile(`\{(\w+)(?::(?:[^{}]|\{[^{}]*\})*)?\}`)
 	reads := func(r wire.Route) bool {
 		return slices.ContainsFunc(read, func(o wire.Route) bool { return o.Method == r.Method && o.Path() == r.Path() })
 	}
@@ -91,12 +104,7 @@ func EveryRoute(
 			continue
 		}
 		for _, template := range r.Paths {
-			path := parameter.ReplaceAllStringFunc(template, func(p string) string {
-				if v := values[parameter.FindStringSubmatch(p)[1]]; v != "" {
-					return v
-				}
-				return "ffffffffffff"
-			})
+			path := filled(template, values)
 			for _, body := range []struct{ header, comes string }{
 				{"Content-Length: 1000", "{"},
 				{"Transfer-Encoding: chunked", "1\r\n{\r\n"},
@@ -114,4 +122,59 @@ func EveryRoute(
 			}
 		}
 	}
+}
+
+// narrow lets little wait on its connections for who does not take it.
+type narrow struct{ net.Listener }
+
+func (n narrow) Accept() (net.Conn, error) {
+	conn, err := n.Listener.Accept()
+	if err == nil {
+		err = conn.(*net.TCPConn).SetWriteBuffer(4 << 10)
+	}
+	return conn, err
+}
+
+// NoneTaken asks a service of [Impatient] patience at every route of the contract, again
+// and again on one connection, and takes nothing of what is answered: the service has to
+// end each. It is the one that serve serves.
+func NoneTaken(
+	t *testing.T, of wire.Service, serve func(context.Context, net.Listener) error, headers []string,
+	values map[string]string,
+) {
+	t.Helper()
+	address := Serve(t, func(ctx context.Context, ln net.Listener) error { return serve(ctx, narrow{ln}) })
+	var all sync.WaitGroup
+	defer all.Wait()
+	for _, r := range wire.Routes() {
+		if r.Service&of == 0 {
+			continue
+		}
+		for _, template := range r.Paths {
+			request := Head(r.Method, filled(template, values), append(slices.Clone(headers), "Content-Length: 0")...)
+			all.Go(func() {
+				if err := ends(address, request); err != nil {
+					t.Errorf("%s %s: %v", r.Method, template, err)
+				}
+			})
+		}
+	}
+}
+
+// ends asks until the connection ends.
+func ends(address, request string) error {
+	conn, err := net.Dial("tcp", address)
+	if err != nil {
+		return err
+	}
+	defer conn.Close()
+	_ = conn.(*net.TCPConn).SetReadBuffer(4 << 10)
+	_ = conn.SetDeadline(time.Now().Add(2 * time.Minute))
+	for many := strings.Repeat(request, 100); err == nil; {
+		_, err = io.WriteString(conn, many)
+	}
+	if errors.Is(err, os.ErrDeadlineExceeded) {
+		return errors.New("the service still waits for who takes no answer")
+	}
+	return nil
 }

@@ -226,6 +226,8 @@ func init() {
 	)
 	attempts = append(attempts, cookies...)
 	attempts = append(attempts, crossSite...)
+	attempts = append(attempts, signIns...)
+	attempts = append(attempts, shared...)
 }
 
 // asking is an attempt at what only a session may have.
@@ -286,6 +288,70 @@ var crossSite = []attempt{
 	{topic: "other sites", name: "logging somebody out", of: wire.Admin, answer: "403, honest",
 		sent: "POST /auth/logout HTTP/1.1\r\nHost: x\r\nCookie: {cookie}\r\nOrigin: https://other.example\r\n" +
 			"Content-Length: 0\r\n\r\n"},
+	{topic: "other sites", name: "beginning to sign somebody in", of: wire.Admin, answer: "403, honest",
+		sent: "POST /auth/sso HTTP/1.1\r\nHost: x\r\nOrigin: https://other.example\r\nSec-Fetch-Site: cross-site\r\n" +
+			"Content-Length: 0\r\n\r\n"},
+	{topic: "other sites", name: "the secret that a webhook's messages are signed with", of: wire.Admin,
+		answer: "403, honest",
+		sent: "POST /webhook/reveal HTTP/1.1\r\nHost: x\r\nCookie: {cookie}\r\nOrigin: https://other.example\r\n" +
+			"Content-Length: 0\r\n\r\n"},
+	{topic: "other sites", name: "the list of tokens, for a script of theirs", of: wire.Admin, answer: "200, honest",
+		sent: "GET /tokens/list HTTP/1.1\r\nHost: x\r\nCookie: {cookie}\r\nOrigin: https://other.example\r\n" +
+			"Sec-Fetch-Site: cross-site\r\n\r\n"},
 	preflight("what may be done at the admin service", wire.Admin, "/tokens/create", "405, honest"),
 	preflight("what may be done at the user service", wire.User, "/api/transfers/create", "405, honest"),
+}
+
+// back is an attempt at where a provider of single sign-on leads people back to: who
+// comes in leads on with a session.
+func back(name, query, headers string) attempt {
+	return attempt{topic: "sign-in", name: name, of: wire.Admin, answer: "303, honest",
+		sent: "GET /auth/sso/callback" + query + " HTTP/1.1\r\nHost: x\r\n" + headers + "\r\n"}
+}
+
+var signIns = []attempt{
+	back("a way back that nobody began", "?code=a&state=b", ""),
+	back("with nothing at all", "", ""),
+	back("a forged attempt", "?code=a&state=b", "Cookie: {name}-sign-on=AAAA\r\n"),
+	back("a session's cookie as the attempt's", "?code=a&state=b", "Cookie: {name}-sign-on={value}\r\n"),
+	back("an attempt of 16 KiB", "?code=a&state=b", "Cookie: {name}-sign-on="+strings.Repeat("A", 16<<10)+"\r\n"),
+	back("code and state twice", "?code=a&code=b&state=a&state=b", "Cookie: {name}-sign-on=AAAA\r\n"),
+	back("an error that would write a header", "?error=%0d%0aSet-Cookie:%20a=b&state=b",
+		"Cookie: {name}-sign-on=AAAA\r\n"),
+	back("a way on to elsewhere", "?next=https://other.example/&return_to=//other.example",
+		"X-Forwarded-Host: other.example\r\n"),
+	back("a code of 32 KiB", "?code="+strings.Repeat("a", 32<<10), ""),
+	back("from another site, by somebody who has a session", "?code=a&state=b",
+		"Cookie: {cookie}\r\nOrigin: https://other.example\r\nSec-Fetch-Site: cross-site\r\n"),
+	{topic: "sign-in", name: "the way back, as a form", of: wire.Admin, answer: "405, honest",
+		sent: "POST /auth/sso/callback HTTP/1.1\r\nHost: x\r\nContent-Length: 14\r\n\r\ncode=a&state=b"},
+}
+
+const shares = "POST /share/ HTTP/1.1\r\nHost: x\r\nContent-Type: multipart/form-data; boundary=b\r\n"
+
+// shared are attempts at what came after sending and receiving.
+var shared = []attempt{
+	{topic: "share target", name: "what another app shares, where no worker took it", of: wire.User,
+		sent: shares + "Content-Length: 10\r\n\r\n--b--\r\n\r\n\r\n", answer: "303, closed"},
+	{topic: "share target", name: "what is longer than it says", of: wire.User, framing: true,
+		sent: shares + "Content-Length: 0\r\n\r\n" + hidden, answer: "303, closed"},
+	{topic: "share target", name: "what does not end", of: wire.User, framing: true, ends: true,
+		sent: shares + "Content-Length: 1000\r\n\r\n--b\r\n", answer: "303, closed"},
+	{topic: "share target", name: "what is read there", of: wire.User, answer: "404, honest",
+		sent: "GET /share/ HTTP/1.1\r\nHost: x\r\n\r\n"},
+	of(wire.User, path("an invitation whose # is encoded", "/%23invite/{token}", "404, honest")),
+	of(wire.User, path("a request whose # is encoded", "/r/%23000000000000/AAAA", "404, honest")),
+	of(wire.User, path("a request that climbs", "/api/requests/info/..%2f..%2fledger", "404, honest")),
+	{topic: "requests", name: "what a request grants, made up", of: wire.User, answer: "401, honest",
+		sent: post2("X-Sgraph-Access-Token: request.000000000000." + strings.Repeat("A", 43) + "\r\n" +
+			"Content-Length: 2\r\n\r\n{}")},
+	{topic: "requests", name: "its secret, guessed", of: wire.User, answer: "404, honest",
+		sent: "DELETE /api/requests/delete/000000000000 HTTP/1.1\r\nHost: x\r\n" +
+			"X-Sgraph-Request-Auth: guessed\r\n\r\n"},
+	{topic: "description", name: "one of elsewhere, for the page that shows it", answer: "200, honest",
+		sent: "GET /api/docs?url=https://other.example/openapi.json&configUrl=//other.example HTTP/1.1\r\nHost: x\r\n\r\n"},
+	{topic: "description", name: "where it was, by a host of elsewhere", answer: "308, honest",
+		sent: "GET /docs HTTP/1.1\r\nHost: other.example\r\nX-Forwarded-Host: other.example\r\n\r\n"},
+	{topic: "description", name: "for a script of another site", answer: "200, honest",
+		sent: "GET /api/openapi.json HTTP/1.1\r\nHost: x\r\nOrigin: https://other.example\r\n\r\n"},
 }

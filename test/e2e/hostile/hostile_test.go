@@ -98,7 +98,8 @@ func (s *service) hear(t *testing.T, text string, ends bool) string {
 		body, _ := io.ReadAll(res.Body)
 		honest = res.StatusCode == http.StatusOK && bytes.Contains(body, []byte(`"operational"`))
 		heard = append(heard, fmt.Sprint(res.StatusCode))
-		if res.Header.Get("Set-Cookie") != "" || strings.Contains(res.Header.Get("Location"), "other.example") ||
+		given := slices.ContainsFunc(res.Cookies(), func(c *http.Cookie) bool { return c.MaxAge >= 0 })
+		if given || strings.Contains(res.Header.Get("Location"), "other.example") ||
 			res.Header.Get("Access-Control-Allow-Origin") != "" {
 			heard = append(heard, fmt.Sprint("with ", res.Header))
 		}

@@ -19,6 +19,7 @@ import (
 
 	"sgraph.ai/send/cli/serve"
 	"sgraph.ai/send/infra/artifact"
+	"sgraph.ai/send/services/admin/signon/signontest"
 	"sgraph.ai/send/shared/settings"
 	"sgraph.ai/send/shared/test/logtest"
 	"sgraph.ai/send/shared/test/moto"
@@ -48,6 +49,7 @@ func served(t *testing.T, more ...string) *pair {
 		settings.DiskPath.Env: t.TempDir(), settings.UserAddr.Env: "127.0.0.1:0", settings.AdminAddr.Env: "127.0.0.1:0",
 		settings.RateLimits.Env: "off", settings.APIKeyValue.Env: key,
 	}
+	maps.Copy(env, later(t))
 	for i := 0; i < len(more); i += 2 {
 		env[more[i]] = more[i+1]
 	}
@@ -69,6 +71,17 @@ func served(t *testing.T, more ...string) *pair {
 	}
 	at := places.FindStringSubmatch(out.String())
 	return newPair(t, at[1], at[2])
+}
+
+// later is what a service can be told to do beside what every one does: to let people in
+// by a provider of single sign-on, and to tell a receiver of events, which is not there.
+func later(t *testing.T) map[string]string {
+	t.Helper()
+	return map[string]string{
+		settings.OIDCIssuer.Env: signontest.NewLocal(t, time.Now).Issuer, settings.OIDCClientID.Env: signontest.Client,
+		settings.OIDCClientSecret.Env: signontest.Secret, settings.OIDCOperators.Env: "root",
+		settings.AdminPublicURL.Env: "http://127.0.0.1", settings.WebhookURL.Env: "https://127.0.0.1:1/hook",
+	}
 }
 
 // deployed runs the zips of a deploy in a Lambda host, with a simulated AWS behind them.
@@ -93,6 +106,7 @@ func deployed(t *testing.T) *pair {
 		settings.AdminKeyName.Env: wire.DefaultAPIKey, settings.AdminKeyValue.Env: key,
 		"AWS_ENDPOINT_URL": endpoint,
 	}
+	maps.Copy(env, later(t))
 	open := func(z artifact.Zip, more map[string]string) (address string) {
 		packed, err := os.ReadFile(filepath.Join(builder.Dir, z.File))
 		if err != nil {

@@ -30,6 +30,10 @@ var others = []elsewhere{
 		"shared/web/slow_test.go", "TestSlowRequestsEnd"},
 	{"slow clients", "a download that nobody takes", "given up",
 		"services/user/slow_test.go", "TestADownloadThatNobodyTakesIsNotWaitedFor"},
+	{"slow clients", "answers that nobody takes, at every route of the user service", "the connection ends",
+		"services/user/slow_test.go", "TestAnswersThatNobodyTakesAreNotWaitedFor"},
+	{"slow clients", "answers that nobody takes, at every route of the admin service", "the connection ends",
+		"services/admin/slow_test.go", "TestAnswersThatNobodyTakesAreNotWaitedFor"},
 	{"slow clients", "answers that are taken a little at a time", "given up when patience ends",
 		"shared/web/slow_test.go", "TestSlowReaders"},
 	{"slow clients", "requests whose answers nobody takes", "the connection ends",
@@ -41,8 +45,22 @@ var others = []elsewhere{
 		"shared/web/slow_test.go", "TestRequestsOfAProxysClientAreBounded"},
 	{"floods", "tokens, links, permits and secrets that are guessed", "401, 403 or 410, and few events",
 		"services/user/flood_test.go", "TestAFloodOfDenialsIsFewEvents"},
-	{"floods", "API keys that are guessed", "401, then 429, and few events",
+	{"floods", "API keys, cookies and ways back from a sign-in that are made up", "refused, then 429, and few events",
 		"services/admin/flood_test.go", "TestAFloodOfWrongKeysIsFewEvents"},
+	{"floods", "sign-ins that are begun", "30 a minute, then 429", "services/admin/sign_on_test.go",
+		"TestSignOnIsLimited"},
+	{"other sites", "every route of the admin service that changes something, by a browser with a session", "403",
+		"services/admin/cross_site_test.go", "TestNoRouteIsAskedForByOtherSites"},
+	{"sign-in", "a code, state, cookie or issuer of another sign-in, or one a second time", "nobody is let in",
+		"services/admin/sign_on_test.go", "TestASignInEndsWhereItBegan"},
+	{"sign-in", "ID tokens that are unsigned, expired, of another client, issuer or nonce, or of nobody", "nobody is let in",
+		"services/admin/sign_on_test.go", "TestSignOnIsRefused"},
+	{"sign-in", "what a viewer may not ask for, at every route", "403", "services/admin/viewer_test.go",
+		"TestViewersAskWhatIsForThem"},
+	{"share target", "what another app shares, where no worker took it", "not read",
+		"services/user/shared_test.go", "TestWhatIsSharedIsNotRead"},
+	{"webhooks", "a receiver at an address of the service's own network, by name or after a redirect", "not asked",
+		"services/admin/hook_test.go", "TestWhereAWebhookMayGo"},
 	{"scripts", "names, a note, a type and a picture of markup, in a label", "shown as text",
 		"test/e2e/browser/label_test.go", "TestHostileLabel"},
 	{"scripts", "a file's name and a text of markup, through both pages", "shown as text",
@@ -122,6 +140,9 @@ func table(t *testing.T) string {
 			at += ", functions"
 		}
 		fmt.Fprintf(&b, "| %s | %s | %s | %s |\n", a.topic, a.name, at, answer)
+	}
+	for _, p := range probes {
+		fmt.Fprintf(&b, "| every route | %s | both | %s |\n", p.name, everyRoute)
 	}
 	for _, f := range floods {
 		fmt.Fprintf(&b, "| floods | %s | both | %s |\n", f.name, f.answer)
