@@ -3,6 +3,7 @@
 #             make test PKG=./shared/send RUN=Claim
 # make nightly  the long forms, too: fuzzing, races and kills again and again
 # make lint   the form of the code, and what linters find
+# make vulnerabilities  what is known of the packages that the code calls
 # make e2e    pulumi up against a simulated AWS, then the deployed zips
 # make bench  the figures of docs/performance.md
 # make load   ten minutes of people at the rate that this machine holds: docs/reliability.md
@@ -53,6 +54,10 @@ nightly: setup
 .PHONY: lint
 lint:
 	@tools/lint
+
+.PHONY: vulnerabilities
+vulnerabilities:
+	@.github/scripts/vulnerabilities.sh
 
 .PHONY: e2e
 e2e: setup

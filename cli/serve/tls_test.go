@@ -184,6 +184,28 @@ func TestTLSByFiles(t *testing.T) {
 	}
 }
 
+// Who speaks a TLS that is too old is not spoken with.
+func TestOldTLSIsRefused(t *testing.T) {
+	t.Parallel()
+	a := newAuthority(t)
+	s := start(t, t.TempDir(), a.write(t.TempDir(), 1, "127.0.0.1")...)
+	for version, well := range map[uint16]bool{
+		tls.VersionTLS10: false, tls.VersionTLS11: false, tls.VersionTLS12: true, tls.VersionTLS13: true,
+	} {
+		for _, address := range []string{s.user, s.admin} {
+			c, err := tls.Dial("tcp", strings.TrimPrefix(address, "https://"), &tls.Config{
+				RootCAs: a.roots, MinVersion: version, MaxVersion: version,
+			})
+			if (err == nil) != well {
+				t.Errorf("%s speaks %s: %v", address, tls.VersionName(version), err)
+			}
+			if err == nil {
+				c.Close()
+			}
+		}
+	}
+}
+
 func TestTLSIsToldAsAWhole(t *testing.T) {
 	t.Parallel()
 	a, dir := newAuthority(t), t.TempDir()

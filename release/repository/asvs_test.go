@@ -41,7 +41,7 @@ var (
 // is not, or that says "met" and leads to nothing which shows it; counts that are not so.
 func asvsFaults(page string, ids []string, level map[string]string) (faults []string) {
 	fault := func(format string, args ...any) { faults = append(faults, fmt.Sprintf(format, args...)) }
-	at, rows, counted := -1, map[string]int{}, map[string]int{}
+	before, rows, counted := -1, map[string]int{}, map[string]int{}
 	for _, row := range asvsRow.FindAllStringSubmatch(page, -1) {
 		of, short, state, by := row[1], row[2], row[3], row[4]
 		if !slices.Contains(asvsStates, state) {
@@ -53,7 +53,8 @@ func asvsFaults(page string, ids []string, level map[string]string) (faults []st
 		if state == "met" && len(links(by)) == 0 {
 			fault("%s is met, and nothing is named that shows it", of)
 		}
-		for _, id := range inRow(of, ids, level) {
+		at := before
+		for n, id := range inRow(of, ids, level) {
 			is := slices.Index(ids, id)
 			switch {
 			case is < 0:
@@ -64,6 +65,9 @@ func asvsFaults(page string, ids []string, level map[string]string) (faults []st
 				fault("%s stands behind %s", id, ids[at])
 			}
 			at = max(at, is)
+			if n == 0 {
+				before = at // rows stand by the first of theirs
+			}
 			rows[id]++
 			counted[state]++
 		}

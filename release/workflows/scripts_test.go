@@ -898,7 +898,7 @@ func TestKnownVulnerabilities(t *testing.T) {
 		"Go's own":             {library, true, []string{warned}, []string{"::error"}},
 		"both":                 {library + called, false, []string{warned, said}, nil},
 	} {
-		r := newRun(t).fake("go", `case "$1" in
+		r := newRun(t).fake("curl", "exit 0").fake("go", `case "$1" in
 work) echo '{"Use":[{"DiskPath":"./cli"},{"DiskPath":"./infra"}]}' ;;
 run) if [ "$4" = ./infra ]; then echo '`+c.finds+`'; fi ;; esac`)
 		text := r.run(c.ok, "vulnerabilities.sh")
@@ -906,8 +906,16 @@ run) if [ "$4" = ./infra ]; then echo '`+c.finds+`'; fi ;; esac`)
 		r.lacks(name, text, c.silent...)
 		r.has("calls", r.read("calls"), "-C ./cli -format json ./...\n", "-C ./infra -format json ./...\n")
 	}
-	r := newRun(t).fake("go", `case "$1" in work) echo '{"Use":[{"DiskPath":"./cli"}]}' ;; run) exit 1 ;; esac`)
+	const looks = `case "$1" in work) echo '{"Use":[{"DiskPath":"./cli"}]}' ;; run) exit 1 ;; esac`
+	r := newRun(t).fake("curl", "exit 0").fake("go", looks)
 	r.lacks("log", r.run(false, "vulnerabilities.sh"), "nothing that is known")
+	// What is known cannot be asked for: that is no fault of the code, but nothing passes for checked.
+	for ci, ok := range map[string]bool{"CI=true": false, "CI=": true} {
+		r := newRun(t, ci).fake("curl", "exit 6").fake("go", looks)
+		text := r.run(ok, "vulnerabilities.sh")
+		r.has(ci, text, "NOT CHECKED: known vulnerabilities, because https://vuln.go.dev cannot be asked")
+		r.lacks(ci, text, "nothing that is known")
+	}
 }
 
 func TestThePatchesOfGoAreProposed(t *testing.T) {

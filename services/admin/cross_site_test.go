@@ -1,6 +1,7 @@
 package admin_test
 
 import (
+	"fmt"
 	"net/http"
 	"strings"
 	"testing"
@@ -57,5 +58,28 @@ func TestNoRouteIsAskedForByOtherSites(t *testing.T) {
 	}
 	if res := g.as(session, "GET", "/auth/session"); res.StatusCode != http.StatusOK {
 		t.Errorf("the session has become %d", res.StatusCode)
+	}
+}
+
+// Who asks for what they may not leaves a line that says so, like all who ask.
+func TestDenialsAreLogged(t *testing.T) {
+	t.Parallel()
+	g, p := newRig(t).withProvider()
+	for who, ask := range map[string]request{
+		"a viewer": {method: "GET", path: "/tokens/list", cookies: []*http.Cookie{g.signIn(p, "send-viewers")}},
+		"another site": {
+			method: "POST", path: "/tokens/create", cookies: []*http.Cookie{g.signIn(p, "root")},
+			header: map[string]string{"Sec-Fetch-Site": "cross-site"},
+		},
+	} {
+		before := g.log.String()
+		ask.anonymous = true
+		g.do(ask)
+		line := strings.TrimPrefix(g.log.String(), before)
+		for _, part := range []string{`"status":403`, `"code":"forbidden"`, fmt.Sprintf(`"route":%q`, ask.path), `"client":"`} {
+			if !strings.Contains(line, part) {
+				t.Errorf("of %s the log says %q", who, line)
+			}
+		}
 	}
 }

@@ -565,3 +565,21 @@ func TestNothingIsKeptOfASignInButItsPerson(t *testing.T) {
 		t.Error("nobody was let in, or nobody refused")
 	}
 }
+
+// A person is somebody of this issuer: who has the same name for themselves at another,
+// where the settings change, is somebody else, and so is another at this one.
+func TestSessionsAreOfAnIssuersPeople(t *testing.T) {
+	t.Parallel()
+	g, here := newRig(t).withProvider()
+	person := func(g *rig, p *signontest.Provider) string {
+		t.Helper()
+		return object(t, g.as(g.signIn(p, "root"), "GET", "/auth/session"))["person"].(string)
+	}
+	ann := person(g, here)
+	here.Set(func(p *signontest.Provider) { p.Spoil = func(token map[string]any) { token["sub"] = "subject-of-bob" } })
+	bob := person(g, here)
+	elsewhere, there := g.withProvider()
+	if other := person(elsewhere, there); ann == bob || ann == other || bob == other {
+		t.Errorf("Ann is %s, Bob %s, and another provider's Ann %s", ann, bob, other)
+	}
+}

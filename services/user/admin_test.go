@@ -168,3 +168,25 @@ func TestAdminGateRetriesAndThenStaysShut(t *testing.T) {
 		t.Fatalf("the error tells the token: %v", err)
 	}
 }
+
+// The gate asks where the settings say, and is led nowhere else with its key.
+func TestARedirectOfTheAdminServiceIsNotFollowed(t *testing.T) {
+	t.Parallel()
+	asked := false
+	other := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		asked = true
+		fmt.Fprint(w, `{"token_name":"good","usage_limit":5,"usage_count":2,"status":"active"}`)
+	}))
+	defer other.Close()
+	server := httptest.NewServer(http.RedirectHandler(other.URL+"/tokens/lookup/good", http.StatusTemporaryRedirect))
+	defer server.Close()
+	set, err := from(lambda())
+	if err != nil {
+		t.Fatal(err)
+	}
+	g := set.Gate.(*user.AdminGate)
+	g.BaseURL = server.URL
+	if _, err := g.Admit(t.Context(), "good"); send.CodeOf(err) != send.Unavailable || asked {
+		t.Errorf("it lets somebody pass: %v, and asks elsewhere: %v", err, asked)
+	}
+}

@@ -1029,3 +1029,18 @@ func TestUploadsUnderAnyContentType(t *testing.T) {
 		}
 	}
 }
+
+// What is not a caller's to say is not taken from them.
+func TestFieldsThatAreNotTheCallersAreNotSet(t *testing.T) {
+	t.Parallel()
+	s := start(t, nil)
+	id := s.send("POST", "/api/transfers/create", map[string]any{
+		"status": "completed", "download_count": -5, "owner": "another", "token_hash": "x", "created_at": "2001-01-01T00:00:00Z",
+		"payload": map[string]any{"size": 1, "key": "payload/another"}, "taken_down": true,
+	}).want(200, "").json()["transfer_id"].(string)
+	told := s.call("GET", "/api/transfers/info/"+id, nil).want(200, "").json()
+	if told["status"] != "pending" || told["download_count"] != 0.0 || strings.HasPrefix(fmt.Sprint(told["created_at"]), "2001") {
+		t.Errorf("it stands as %v", told)
+	}
+	s.call("GET", "/api/transfers/download/"+id, nil).refused(404, "not_completed")
+}

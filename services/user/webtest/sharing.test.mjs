@@ -40,10 +40,13 @@ const form = (...fields) => {
 test('what is shared is had once', async () => {
   const w = worker();
   const file = new File(['a'], 'a.txt');
-  assert.deepEqual(await w.post(form(['files', file], ['title', 'A title'], ['text', ''], ['url', 'https://a.example'])), {
-    to: '/#shared',
-    status: 303,
-  });
+  assert.deepEqual(
+    await w.post(form(['files', file], ['title', 'A title'], ['text', ''], ['url', 'https://a.example'])),
+    {
+      to: '/#shared',
+      status: 303,
+    },
+  );
   const shared = w.taken();
   assert.deepEqual(
     shared.files.map((f) => f.name),

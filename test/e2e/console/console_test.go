@@ -106,7 +106,11 @@ func TestWhatIsTypedOutlivesASession(t *testing.T) {
 			_, err := cdp.Call(ctx, target, network.ClearBrowserCookies, cdp.Empty{})
 			return chromedp.Void{}, err
 		},
-		press("Make token"), says("Your session has ended"))
+		press("Make token"), says("Your session has ended"),
+		until(`() => {
+			const behind = getComputedStyle(document.querySelector("dialog.again"), "::backdrop").backgroundColor;
+			return /^rgb\(|^color\(srgb [^/]*\)$|^oklch\([^/]*\)$/.test(behind);
+		}`, "")) // what was shown is not seen behind it
 	keep(t, ctx, "the session has ended")
 	run(t, ctx, login(), says("The token is ready"))
 	keep(t, ctx, "the token is ready")

@@ -71,7 +71,8 @@ func TestSessionsAreShownAndEnded(t *testing.T) {
 	if holds(t, url, one) || holds(t, url, two) {
 		t.Error("another session goes on")
 	}
-	run(t, ctx, press("Log out"), chromedp.WaitVisible(chromedp.CSS("#login-key")))
+	run(t, ctx, press("Log out"), chromedp.WaitVisible(chromedp.CSS("#login-key")),
+		until(`() => document.querySelector("send-console").textContent.trim() === ""`, "")) // nothing is left of it
 }
 
 // Sessions that cannot be shown leave the rest of the page as it is, and come
