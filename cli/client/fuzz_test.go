@@ -18,7 +18,8 @@ func FuzzRefusal(f *testing.F) {
 		"403 \x1b]0;title\x07\x1b[2J\r\n\r\n", "499 \u202etxt.exe\r\n\r\n{\"detail\":\"\\u202e\\u0007\\u001b[31m\"}",
 		"307 Moved\r\nLocation: https://evil%E2%80%AE.example/\r\n\r\n", "302 Found\r\nLocation: //\x1b[2J\r\n\r\n",
 		"429 Slow\r\nRetry-After: 99999999999999999999\r\nDate: x\r\n\r\n{\"detail\":[{\"loc\":[\"a\\n\"],\"msg\":\"b\"}]}",
-		"429 Slow\r\nRetry-After: 9223372036854775807\r\n\r\n[", "503 Away\r\nRetry-After: -1\r\n\r\n{\"detail\":{},\"code\":7}",
+		"429 Slow\r\nRetry-After: 9223372036854775807\r\n\r\n[",
+		"503 Away\r\nRetry-After: -1\r\n\r\n{\"detail\":{},\"code\":7}",
 		"500 \r\n\r\n{\"detail\":\"" + strings.Repeat("a\\n", 5000) + "\",\"code\":\"x\\u001b\"}",
 	} {
 		f.Add(answer)

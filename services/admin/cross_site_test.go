@@ -76,7 +76,8 @@ func TestDenialsAreLogged(t *testing.T) {
 		ask.anonymous = true
 		g.do(ask)
 		line := strings.TrimPrefix(g.log.String(), before)
-		for _, part := range []string{`"status":403`, `"code":"forbidden"`, fmt.Sprintf(`"route":%q`, ask.path), `"client":"`} {
+		at := fmt.Sprintf(`"route":%q`, ask.path)
+		for _, part := range []string{`"status":403`, `"code":"forbidden"`, at, `"client":"`} {
 			if !strings.Contains(line, part) {
 				t.Errorf("of %s the log says %q", who, line)
 			}

@@ -134,7 +134,8 @@ func FuzzSignOn(f *testing.F) {
 	const place, state = "{cookie}", "{state}" // of this process
 	for _, query := range []string{
 		"code=a&state={state}", "code=a&state=b", "code=a", "state={state}", "error=access_denied&state={state}", "",
-		"code=a&state={state}&iss=https://evil.example", "code=a;state={state}", "code=%zz&state=%00", "state={state}&state=b",
+		"code=a&state={state}&iss=https://evil.example", "code=a;state={state}", "code=%zz&state=%00",
+		"state={state}&state=b",
 	} {
 		f.Add(query, place)
 		f.Add(query, place+"A")

@@ -37,7 +37,9 @@ func FuzzIDToken(f *testing.F) {
 	now := time.Date(2030, 1, 31, 12, 0, 0, 0, time.UTC)
 	p := &Provider{
 		now: func() time.Time { return now },
-		set: settings.SignOn{Issuer: issuer, ClientID: client, Claim: "groups", Operators: []string{"root"}, Viewers: []string{"see"}},
+		set: settings.SignOn{
+			Issuer: issuer, ClientID: client, Claim: "groups", Operators: []string{"root"}, Viewers: []string{"see"},
+		},
 	}
 	verifier := oidc.NewVerifier(issuer, &oidc.StaticKeySet{PublicKeys: []crypto.PublicKey{key.Public()}},
 		&oidc.Config{ClientID: client, Now: p.now, SupportedSigningAlgs: []string{oidc.ES256}})
