@@ -23,7 +23,8 @@ import (
 //
 // AWS's library for it gives a handler that streams its replies no event but one that
 // it decoded with encoding/json, which looks at every byte of an upload twice and takes
-// ten times as long as to decode its base64.
+// ten times as long as to decode its base64. A test holds what Lambda is told here
+// against what that library tells it.
 type runtimeAPI struct {
 	invocations string // begins the URLs
 	client      http.Client
@@ -78,22 +79,22 @@ func (a *runtimeAPI) next(ctx context.Context) (in invocation, err error) {
 // answer hands over what an event came to, as it comes. A body that breaks off does not
 // look complete.
 func (a *runtimeAPI) answer(ctx context.Context, id, contentType string, body io.Reader) error {
-	b := &breakable{Reader: body, trailer: http.Header{trailerType: nil, trailerBody: nil}}
-	return a.post(ctx, id+"/response", contentType, b, b.trailer)
+	return a.post(ctx, id+"/response", contentType, body)
 }
 
 // fail says why an event came to nothing.
 func (a *runtimeAPI) fail(ctx context.Context, id string, err error) error {
-	return a.post(ctx, id+"/error", "application/json", bytes.NewReader(described(err)), nil)
+	return a.post(ctx, id+"/error", "application/json", bytes.NewReader(described(err)))
 }
 
-func (a *runtimeAPI) post(ctx context.Context, path, contentType string, body io.Reader, trailer http.Header) error {
-	r, err := http.NewRequestWithContext(ctx, http.MethodPost, a.invocations+path, body)
+func (a *runtimeAPI) post(ctx context.Context, path, contentType string, body io.Reader) error {
+	b := &breakable{Reader: body, trailer: http.Header{trailerType: nil, trailerBody: nil}}
+	r, err := http.NewRequestWithContext(ctx, http.MethodPost, a.invocations+path, b)
 	if err != nil {
 		return err
 	}
 	r.Header.Set("Content-Type", contentType)
-	r.Trailer = trailer
+	r.Trailer = b.trailer
 	resp, err := a.client.Do(r)
 	if err != nil {
 		return err
@@ -121,7 +122,7 @@ type breakable struct {
 func (b *breakable) Read(p []byte) (int, error) {
 	n, err := b.Reader.Read(p)
 	if err != nil && !errors.Is(err, io.EOF) {
-		b.trailer.Set(trailerType, reflect.TypeOf(err).String())
+		b.trailer.Set(trailerType, kind(err))
 		b.trailer.Set(trailerBody, base64.StdEncoding.EncodeToString(described(err)))
 		err = io.EOF
 	}
@@ -131,9 +132,18 @@ func (b *breakable) Read(p []byte) (int, error) {
 // described is an error as Lambda takes it.
 func described(err error) []byte {
 	text, _ := json.Marshal(map[string]string{ // never fails: strings
-		"errorType": reflect.TypeOf(err).String(), "errorMessage": err.Error(),
+		"errorType": kind(err), "errorMessage": err.Error(),
 	})
 	return text
+}
+
+// kind is the name of an error's type, as AWS's library gives it.
+func kind(err error) string {
+	t := reflect.TypeOf(err)
+	if t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
+	return t.Name()
 }
 
 // Start serves events, until ctx ends.

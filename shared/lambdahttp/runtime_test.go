@@ -28,7 +28,14 @@ func TestMain(m *testing.M) {
 		if !Running() {
 			panic("not running")
 		}
-		function().Start(context.Background())
+		start := function().Start
+		if os.Getenv(asFunction) == byLibrary {
+			start = startByLibrary
+		}
+		if err := start(context.Background()); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+		}
+		os.Exit(1)
 	}
 	os.Exit(m.Run())
 }
@@ -38,6 +45,12 @@ func function() Function {
 	meanwhile, late := make(chan bool), make(chan string, 1)
 	return Function{
 		Flush: func() { fmt.Print("flush;") },
+		Invoked: func(_ context.Context, event json.RawMessage) (any, error) {
+			if strings.Contains(string(event), "fail") {
+				return nil, fmt.Errorf("it failed: %w", io.ErrClosedPipe)
+			}
+			return ignored{"this is ignored"}, nil
+		},
 		Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			served++
 			switch r.URL.Path {
@@ -60,7 +73,9 @@ func function() Function {
 					w.Write(make([]byte, 10_000))
 				}
 			default:
-				fmt.Fprint(w, served)
+				if r.URL.Path == "/" {
+					fmt.Fprint(w, served)
+				}
 			}
 		}),
 	}
