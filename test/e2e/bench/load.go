@@ -25,6 +25,8 @@ type peer interface {
 	ready(ctx context.Context, c *http.Client, url string) (string, error)
 	// forget removes what was uploaded.
 	forget(ctx context.Context, c *http.Client, url string)
+	// pids are its processes.
+	pids() []int
 }
 
 // noise is what bodies are made of, again and again.
@@ -104,38 +106,52 @@ func download(ctx context.Context, c *http.Client, url string, size int64) error
 	return err
 }
 
+// moved is how fast a peer moved bytes, and what that took of a processor.
+type moved struct{ rates, costs []float64 }
+
+func (m *moved) add(p peer, size int64, start start) {
+	m.rates = append(m.rates, rate(size, start.at))
+	m.costs = append(m.costs, start.spent(p).Seconds()*(1<<30)/float64(size))
+}
+
 // throughput measures uploads and downloads of every peer in turn, so that what
 // else the machine does falls on all of them alike.
 func throughput(ctx context.Context, peers []peer, size int64, runs int) error {
-	up, down := make([][]float64, len(peers)), make([][]float64, len(peers))
+	up, down := make([]moved, len(peers)), make([]moved, len(peers))
 	for range runs {
 		for i, p := range peers {
 			c := newClient()
 			syscall.Sync() // what earlier runs left to write is not measured
-			start := time.Now()
+			start := startOf(p)
 			url, err := p.upload(ctx, c, size)
 			if err != nil {
 				return fmt.Errorf("%s: upload: %w", p.name(), err)
 			}
-			up[i] = append(up[i], rate(size, start))
+			up[i].add(p, size, start)
 			if url, err = p.ready(ctx, c, url); err != nil {
 				return fmt.Errorf("%s: %w", p.name(), err)
 			}
-			start = time.Now()
+			start = startOf(p)
 			if err := download(ctx, c, url, size); err != nil {
 				return fmt.Errorf("%s: download: %w", p.name(), err)
 			}
-			down[i] = append(down[i], rate(size, start))
+			down[i].add(p, size, start)
 			p.forget(ctx, c, url)
 			c.CloseIdleConnections()
 		}
 	}
-	fmt.Printf("| server | upload MB/s | to the first | download MB/s | to the first |\n|---|---|---|---|---|\n")
-	for i, p := range peers {
-		fmt.Printf("| %s | %.0f | %.2f | %.0f | %.2f |\n", p.name(),
-			median(up[i]), median(up[i])/median(up[0]), median(down[i]), median(down[i])/median(down[0]))
+	for _, way := range []struct {
+		name string
+		of   []moved
+	}{{"upload", up}, {"download", down}} {
+		fmt.Printf("| %s | MB/s | to the first | processor s/GiB | to the first |\n|---|---|---|---|---|\n", way.name)
+		for i, p := range peers {
+			fmt.Printf("| %s | %.0f | %.2f | %.3f | %.2f |\n", p.name(),
+				median(way.of[i].rates), median(way.of[i].rates)/median(way.of[0].rates),
+				median(way.of[i].costs), median(way.of[i].costs)/median(way.of[0].costs))
+		}
+		fmt.Println()
 	}
-	fmt.Println()
 	return nil
 }
 
@@ -150,26 +166,33 @@ func median(v []float64) float64 {
 
 // smallRequests measures how many health checks a second are answered.
 func smallRequests(ctx context.Context, ours *serveProcess, bare *bareProcess, runs int) error {
-	var a, b []float64
+	var a, b struct{ rates, costs []float64 }
 	for range runs {
 		for _, m := range []struct {
+			of   peer
 			url  string
-			into *[]float64
-		}{{bare.url + "/health", &b}, {ours.URL + wire.Health.To(), &a}} {
+			into *struct{ rates, costs []float64 }
+		}{{bare, bare.url + "/health", &b}, {ours, ours.URL + wire.Health.To(), &a}} {
+			start := startOf(m.of)
 			n, err := hammer(ctx, m.url, 2*time.Second)
 			if err != nil {
 				return err
 			}
-			*m.into = append(*m.into, n)
+			took := time.Since(start.at).Seconds()
+			m.into.rates = append(m.into.rates, float64(n)/took)
+			m.into.costs = append(m.into.costs, float64(start.spent(m.of).Microseconds())/float64(n))
 		}
 	}
-	fmt.Printf("| small GET | requests/s | to bare |\n|---|---|---|\n| bare net/http | %.0f | 1.00 |\n"+
-		"| /info/health, with logging and headers | %.0f | %.2f |\n\n",
-		median(b), median(a), median(a)/median(b))
+	fmt.Printf("| small GET | requests/s | to bare | processor µs | to bare |\n|---|---|---|---|---|\n"+
+		"| bare net/http | %.0f | 1.00 | %.1f | 1.00 |\n"+
+		"| /info/health, with logging and headers | %.0f | %.2f | %.1f | %.2f |\n\n",
+		median(b.rates), median(b.costs),
+		median(a.rates), median(a.rates)/median(b.rates), median(a.costs), median(a.costs)/median(b.costs))
 	return nil
 }
 
-func hammer(ctx context.Context, url string, d time.Duration) (perSecond float64, err error) {
+// hammer asks for a time, and returns how often it was answered.
+func hammer(ctx context.Context, url string, d time.Duration) (answers int64, err error) {
 	const clients = 32
 	ctx, cancel := context.WithTimeout(ctx, d)
 	defer cancel()
@@ -179,7 +202,6 @@ func hammer(ctx context.Context, url string, d time.Duration) (perSecond float64
 		c     = newClient()
 		fault atomic.Value
 	)
-	start := time.Now()
 	for range clients {
 		wg.Go(func() {
 			for ctx.Err() == nil {
@@ -197,7 +219,7 @@ func hammer(ctx context.Context, url string, d time.Duration) (perSecond float64
 	if err, ok := fault.Load().(error); ok {
 		return 0, err
 	}
-	return float64(n.Load()) / time.Since(start).Seconds(), nil
+	return n.Load(), nil
 }
 
 // memory measures the peak of resident memory while clients move size bytes

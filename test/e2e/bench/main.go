@@ -5,6 +5,7 @@
 //	go run ./test/e2e/bench
 //	go run ./test/e2e/bench -size 256 -runs 3
 //	go run ./test/e2e/bench -command
+//	go run ./test/e2e/bench -serve
 package main
 
 import (
@@ -27,10 +28,11 @@ func main() {
 	runs := flag.Int("runs", 5, "runs of each, of which the median counts")
 	dir := flag.String("dir", inMemory(), "folder to keep the bytes in")
 	command := flag.Bool("command", false, "measure only sgsend send and receive")
+	serve := flag.Bool("serve", false, "measure only sgsend serve")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	if err := run(ctx, *dir, *size<<20, *runs, *command); err != nil {
+	if err := run(ctx, *dir, *size<<20, *runs, *command, *serve); err != nil {
 		fmt.Fprintf(os.Stderr, "bench: %v\n", err)
 		os.Exit(1)
 	}
@@ -47,7 +49,7 @@ func inMemory() string {
 	return os.TempDir()
 }
 
-func run(ctx context.Context, dir string, size int64, runs int, command bool) error {
+func run(ctx context.Context, dir string, size int64, runs int, command, serve bool) error {
 	work, err := os.MkdirTemp(dir, "sgsend-bench-")
 	if err != nil {
 		return err
@@ -80,8 +82,10 @@ func run(ctx context.Context, dir string, size int64, runs int, command bool) er
 	if err := throughput(ctx, peers, size, runs); err != nil {
 		return err
 	}
-	if err := commands(ctx, work, ours, peers[0], size, runs); err != nil {
-		return err
+	if !serve {
+		if err := commands(ctx, work, ours, peers[0], size, runs); err != nil {
+			return err
+		}
 	}
 	if err := smallRequests(ctx, ours, bare, runs); err != nil {
 		return err

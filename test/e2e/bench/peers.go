@@ -40,6 +40,8 @@ func (s *serveProcess) stop() { _ = s.Stop() }
 
 func (*serveProcess) name() string { return "sgsend serve" }
 
+func (s *serveProcess) pids() []int { return []int{s.PID()} }
+
 func (s *serveProcess) upload(ctx context.Context, c *http.Client, size int64) (string, error) {
 	hash := sha256.Sum256([]byte(deleteSecret))
 	asked, err := json.Marshal(wire.CreateTransferRequest{DeleteAuthHash: hex.EncodeToString(hash[:])})
@@ -157,6 +159,8 @@ func (b *bareProcess) stop() {
 
 func (*bareProcess) name() string { return "bare Go handler" }
 
+func (b *bareProcess) pids() []int { return []int{b.cmd.Process.Pid} }
+
 func (b *bareProcess) upload(ctx context.Context, c *http.Client, size int64) (string, error) {
 	url := b.url + "/file/" + strconv.FormatInt(time.Now().UnixNano(), 36)
 	_, err := body(ctx, c, "PUT", url, &source{size}, size)
@@ -174,6 +178,8 @@ func (*bareProcess) forget(ctx context.Context, c *http.Client, url string) {
 type nginxProcess struct{ bareProcess }
 
 func (*nginxProcess) name() string { return "nginx (dav)" }
+
+func (n *nginxProcess) pids() []int { return childrenOf(n.cmd.Process.Pid) }
 
 func (n *nginxProcess) stop() {
 	n.cmd.Process.Signal(syscall.SIGTERM)
