@@ -61,8 +61,9 @@ func Health(r *mux.Router) {
 	if err != nil {
 		panic(err) // it holds one text
 	}
+	ofJSON := []string{"application/json"} // one for all
 	web.Bind(r, wire.Health, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		w.Header().Set("Content-Type", "application/json")
+		w.Header()["Content-Type"] = ofJSON
 		w.Write(answer)
 	}))
 }

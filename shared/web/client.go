@@ -43,12 +43,21 @@ func ClientHash(r *http.Request) string {
 // identify finds out who the client is.
 func (s *site) identify(x *exchange, r *http.Request, fronted bool) {
 	x.address = s.address(r, fronted)
-	networks := networksOf(x.address)
+	networks := x.networks()
 	x.client = networks[0]
 	x.clientHash = s.clients.name(r.Context(), x.client, s.Now())
 	for _, wider := range networks[1:] {
 		x.wider = append(x.wider, s.clients.name(r.Context(), wider, s.Now()))
 	}
+}
+
+// networks returns those of the client's address. Whoever is asked directly knows them
+// since the connection came.
+func (x *exchange) networks() []string {
+	if c := x.line.conn; c != nil && c.peer == x.address {
+		return c.networks
+	}
+	return networksOf(x.address)
 }
 
 // address returns the client's address. A header says it only where someone
@@ -62,6 +71,9 @@ func (s *site) address(r *http.Request, fronted bool) netip.Addr {
 		}
 	}
 	addr := peer(r)
+	if !s.trusted(addr) {
+		return addr
+	}
 	// Each proxy appends whom it heard from, so the list is to be believed
 	// from its end back to the first that is no proxy of ours.
 	hops := strings.Split(strings.Join(r.Header[wire.ForwardedFor.Key()], ","), ",")
@@ -77,7 +89,12 @@ func (s *site) address(r *http.Request, fronted bool) netip.Addr {
 
 // peer returns the address that the request's connection comes from; the zero
 // one is nobody's.
-func peer(r *http.Request) netip.Addr { return parsePeer(r.RemoteAddr) }
+func peer(r *http.Request) netip.Addr {
+	if x := exchangeOf(r); x != nil && x.line.conn != nil {
+		return x.line.conn.peer
+	}
+	return parsePeer(r.RemoteAddr)
+}
 
 func parsePeer(address string) netip.Addr {
 	p, err := netip.ParseAddrPort(address)

@@ -49,8 +49,10 @@ type connections struct {
 // connection is one of them.
 type connection struct {
 	net.Conn
-	all    *connections
-	client string // "" = a proxy
+	all      *connections
+	peer     netip.Addr
+	networks []string // of that
+	client   string   // the narrowest of them; "" = a proxy
 
 	used atomic.Bool  // there was a request
 	asks atomic.Bool  // there is one
@@ -99,9 +101,10 @@ func (l *admitting) Accept() (net.Conn, error) {
 // admit says whether a connection may be open, and makes room for it. One that
 // may not is closed.
 func (all *connections) admit(c net.Conn) bool {
-	own := &connection{Conn: c, all: all}
-	if a := parsePeer(c.RemoteAddr().String()); !all.proxied(a) {
-		own.client = networksOf(a)[0]
+	own := &connection{Conn: c, all: all, peer: parsePeer(c.RemoteAddr().String())}
+	own.networks = networksOf(own.peer)
+	if !all.proxied(own.peer) {
+		own.client = own.networks[0]
 	}
 	now := time.Now()
 	own.free.Store(now.UnixNano())

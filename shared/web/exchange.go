@@ -10,6 +10,8 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/gorilla/mux"
+
 	"sgraph.ai/send/shared/metric"
 	"sgraph.ai/send/shared/send"
 )
@@ -26,7 +28,8 @@ type exchange struct {
 	start time.Time
 	head  bool // the reply to HEAD has no body
 
-	id         [1]string         // in the form of a header's values
+	id         [1]string // in the form of a header's values
+	match      mux.RouteMatch
 	route      string            // its template
 	vars       map[string]string // of its path
 	address    netip.Addr        // the client's; the zero one is nobody's

@@ -62,6 +62,8 @@ type line struct {
 
 	in, out time.Duration // what is left
 	since   time.Time     // the waiting began
+
+	readBy, writeBy time.Time // the deadlines that are set
 }
 
 func newLine(w any, conn *connection, p *Patience) line {
@@ -74,7 +76,7 @@ func newLine(w any, conn *connection, p *Patience) line {
 func (l *line) beforeRead() {
 	if l.setter != nil {
 		l.wait(l.in)
-		_ = l.setter.SetReadDeadline(l.since.Add(l.in))
+		l.endReadAt(l.since.Add(l.in))
 	}
 }
 
@@ -90,7 +92,7 @@ func (l *line) afterRead(n int) {
 func (l *line) beforeWrite() {
 	if l.setter != nil {
 		l.wait(l.out)
-		_ = l.setter.SetWriteDeadline(l.since.Add(l.out))
+		l.endWriteAt(l.since.Add(l.out))
 	}
 }
 
@@ -130,10 +132,30 @@ func (l *line) reply(owed bool) {
 		return
 	}
 	now := time.Now()
-	_ = l.setter.SetWriteDeadline(now.Add(l.out))
+	l.endWriteAt(now.Add(l.out))
 	if owed {
-		_ = l.setter.SetReadDeadline(now.Add(l.patience.Drain))
+		l.endReadAt(now.Add(l.patience.Drain))
 	}
+}
+
+func (l *line) endReadAt(t time.Time) {
+	if l.moves(l.readBy, t) {
+		l.readBy = t
+		_ = l.setter.SetReadDeadline(t)
+	}
+}
+
+func (l *line) endWriteAt(t time.Time) {
+	if l.moves(l.writeBy, t) {
+		l.writeBy = t
+		_ = l.setter.SetWriteDeadline(t)
+	}
+}
+
+// moves says whether a deadline is worth to be set anew, which costs as much as all
+// else that is done for a small piece: there are thousands of those a second.
+func (l *line) moves(from, to time.Time) bool {
+	return to.Sub(from).Abs() > l.patience.First/100
 }
 
 // endRead takes the deadline away once the body is read: the server goes on
@@ -141,7 +163,8 @@ func (l *line) reply(owed bool) {
 // that passes for just that.
 func (l *line) endRead() {
 	if l.setter != nil {
-		_ = l.setter.SetReadDeadline(time.Time{})
+		l.readBy = time.Time{}
+		_ = l.setter.SetReadDeadline(l.readBy)
 	}
 }
 

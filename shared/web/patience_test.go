@@ -62,6 +62,38 @@ func TestPatienceIsSpentByWaitingAndEarnedByBytes(t *testing.T) {
 	})
 }
 
+// A deadline is set again only where that makes a difference: setting one costs more
+// than the rest of a small piece.
+func TestDeadlinesStayWhileTheyAreGoodEnough(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		p := Patience{First: 15 * time.Second, Most: 2 * time.Minute, Drain: 2 * time.Second}
+		c := &deadlines{}
+		l := newLine(c, nil, &p)
+		for range 1000 {
+			l.beforeRead()
+			l.beforeWrite()
+			time.Sleep(time.Millisecond)
+			l.afterRead(64 << 10)
+			l.afterWrite(64 << 10)
+		}
+		// Once at first, once when it may be waited for as long as ever, then with the time that passes.
+		if r, w := len(c.read), len(c.write); r > 20 || w > 20 {
+			t.Errorf("in a second the deadlines were set %d and %d times", r, w)
+		}
+		for name, last := range map[string]time.Time{"read": c.read[len(c.read)-1], "write": c.write[len(c.write)-1]} {
+			if left := time.Until(last); left < p.Most-p.First/50 || left > p.Most {
+				t.Errorf("%s: %v are left", name, left)
+			}
+		}
+		l.endRead()
+		l.beforeRead()
+		if left := time.Until(c.read[len(c.read)-1]); left != p.Most {
+			t.Errorf("after the deadline was taken away %v are left", left)
+		}
+	})
+}
+
 func TestReadDeadlineGoesWithTheBody(t *testing.T) {
 	t.Parallel()
 	broken := errors.New("broken")

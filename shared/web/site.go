@@ -81,8 +81,8 @@ func (s *site) route(x *exchange, r *http.Request) {
 		u := *r.URL
 		u.Path, r.URL = "/", &u
 	}
-	var match mux.RouteMatch
-	found := s.routes.Match(r, &match)
+	match := &x.match
+	found := s.routes.Match(r, match)
 	if match.Route != nil {
 		x.route = Template(match.Route)
 	}
