@@ -96,14 +96,26 @@ const bufferSize = 512 << 10
 
 var buffers = sync.Pool{New: func() any { return new([bufferSize]byte) }}
 
+// buffer returns one for a body of that size, to be used until done. A small body, such
+// as an event of the trail, has one of its own: or there would soon be as many large
+// ones as there were ever bodies at once.
+func buffer(size int64) (buf []byte, done func()) {
+	const small = 64 << 10
+	if size >= 0 && size < small {
+		return make([]byte, size+1), func() {} // with room to see that there is no more
+	}
+	large := buffers.Get().(*[bufferSize]byte)
+	return large[:], func() { buffers.Put(large) }
+}
+
 // copyBody writes what body gives, which is to be size bytes unless that is
 // negative. An error of body is returned as it is.
 func (s *Store) copyBody(ctx context.Context, f io.Writer, body io.Reader, size int64) error {
-	buf := buffers.Get().(*[bufferSize]byte)
-	defer buffers.Put(buf)
+	buf, done := buffer(size)
+	defer done()
 	var written int64
 	for {
-		n, err := fill(buf[:], body)
+		n, err := fill(buf, body)
 		if err := ended(ctx); err != nil {
 			return err
 		}
