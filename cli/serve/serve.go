@@ -11,6 +11,8 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"os"
+	"runtime/debug"
 	"strings"
 	"sync"
 
@@ -44,9 +46,17 @@ type Console struct {
 	Terminal bool
 }
 
+// garbage is how much of it there may be, in percent of what is held, unless GOGC says
+// otherwise. What is held is little and hardly changes; most of it are tables of the AWS
+// SDK. By the default it is looked through so often that small requests take a tenth more.
+const garbage = 150
+
 // Run serves until ctx ends and then lets the requests in flight complete: both
 // services, or the one that is named, or that the environment names.
 func Run(ctx context.Context, getenv func(string) string, service string, c Console) error {
+	if os.Getenv("GOGC") == "" {
+		defer debug.SetGCPercent(debug.SetGCPercent(garbage))
+	}
 	service, err := choose(getenv, service)
 	if err != nil {
 		return err
