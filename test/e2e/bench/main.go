@@ -6,6 +6,7 @@
 //	go run ./test/e2e/bench -size 256 -runs 3
 //	go run ./test/e2e/bench -command
 //	go run ./test/e2e/bench -serve
+//	go run ./test/e2e/bench -durable -dir FOLDER
 package main
 
 import (
@@ -29,10 +30,15 @@ func main() {
 	dir := flag.String("dir", inMemory(), "folder to keep the bytes in")
 	command := flag.Bool("command", false, "measure only sgsend send and receive")
 	serve := flag.Bool("serve", false, "measure only sgsend serve")
+	stays := flag.Bool("durable", false, "measure only uploads that stay when the power fails; -dir is on a disk")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	if err := run(ctx, *dir, *size<<20, *runs, *command, *serve); err != nil {
+	if *stays && *dir == inMemory() {
+		fmt.Fprintln(os.Stderr, "bench: say by -dir which folder is on a disk")
+		os.Exit(2)
+	}
+	if err := run(ctx, *dir, *size<<20, *runs, *command, *serve, *stays); err != nil {
 		fmt.Fprintf(os.Stderr, "bench: %v\n", err)
 		os.Exit(1)
 	}
@@ -49,7 +55,7 @@ func inMemory() string {
 	return os.TempDir()
 }
 
-func run(ctx context.Context, dir string, size int64, runs int, command, serve bool) error {
+func run(ctx context.Context, dir string, size int64, runs int, command, serve, stays bool) error {
 	work, err := os.MkdirTemp(dir, "sgsend-bench-")
 	if err != nil {
 		return err
@@ -76,6 +82,13 @@ func run(ctx context.Context, dir string, size int64, runs int, command, serve b
 	}
 
 	fmt.Printf("%d cores, %s, %d MiB, median of %d runs\n\n", runtime.NumCPU(), runtime.Version(), size>>20, runs)
+	if stays {
+		var nginx peer
+		if err == nil {
+			nginx = ng
+		}
+		return durable(ctx, work, ours, nginx, runs)
+	}
 	if command {
 		return commands(ctx, work, ours, peers[0], size, runs)
 	}
