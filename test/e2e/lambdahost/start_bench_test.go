@@ -16,15 +16,16 @@ import (
 // What a start may cost. The reference is a function that links what the user
 // service cannot do without, started in the same run on the same machine.
 const (
-	mostTimesReference = 2
+	mostTimesReference = 1.5
 	mostMemoryMiB      = 20
-	mostZipMB          = 6
+	mostZipMB          = 7
 )
 
 // BenchmarkStart measures from the start of a process to its first request for
 // work, which Lambda calls the init: the packaged user service, beside a bare
 // handler and one that links S3, DynamoDB and their configuration. They take
-// turns, and medians count.
+// turns, and medians count. What else the machine does shows less in the time of the
+// processor than in that of the clock.
 func BenchmarkStart(b *testing.B) {
 	if runtime.GOOS != "linux" {
 		b.Skip("SKIPPED: functions run on Linux only")
@@ -41,13 +42,15 @@ func BenchmarkStart(b *testing.B) {
 	}
 	for _, p := range programs {
 		b.ReportMetric(median(p.millis), "ms-"+p.name)
+		b.ReportMetric(median(p.processor), "processor-ms-"+p.name)
 		b.ReportMetric(median(p.mebibytes), "MiB-"+p.name)
 	}
 	user, clients := programs[0], programs[2]
-	ratio := median(user.millis) / median(clients.millis)
-	b.ReportMetric(ratio, "x-clients")
+	b.ReportMetric(median(user.millis)/median(clients.millis), "x-clients")
+	ratio := median(user.processor) / median(clients.processor)
+	b.ReportMetric(ratio, "processor-x-clients")
 	if ratio > mostTimesReference {
-		b.Errorf("it starts in %.1f times the time of the reference, which may be %d", ratio, mostTimesReference)
+		b.Errorf("it starts in %.1f times the time of the reference, which may be %.1f", ratio, mostTimesReference)
 	}
 	if m := median(user.mebibytes); m >= mostMemoryMiB {
 		b.Errorf("it then holds %.1f MiB, of which it may hold %d", m, mostMemoryMiB)
@@ -56,8 +59,8 @@ func BenchmarkStart(b *testing.B) {
 
 // program is a bootstrap and how its starts went.
 type program struct {
-	name, bootstrap   string
-	millis, mebibytes []float64
+	name, bootstrap              string
+	millis, processor, mebibytes []float64
 }
 
 func (p *program) start(b *testing.B) {
@@ -75,9 +78,11 @@ func (p *program) start(b *testing.B) {
 		b.Fatal(err)
 	}
 	took := time.Since(began)
-	defer i.kill()
 	p.millis = append(p.millis, float64(took.Microseconds())/1000)
 	p.mebibytes = append(p.mebibytes, resident(b, i.cmd.Process.Pid))
+	i.kill()
+	used := i.cmd.ProcessState.UserTime() + i.cmd.ProcessState.SystemTime()
+	p.processor = append(p.processor, float64(used.Microseconds())/1000)
 }
 
 // resident answers how much memory a process holds.
