@@ -57,7 +57,8 @@ func durable(ctx context.Context, dir string, ours *serveProcess, ng peer, runs 
 				forget()
 			}
 		}
-		fmt.Printf("| %s that stay, median of %d | ms | to the first | beyond it, ms |\n|---|---|---|---|\n", of.name, of.times)
+		fmt.Printf("| %s that stay, median of %d | ms | to the first | beyond it, ms |\n|---|---|---|---|\n",
+			of.name, of.times)
 		first := median(all[0].millis)
 		for _, k := range all {
 			took := median(k.millis)
