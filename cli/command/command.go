@@ -98,9 +98,12 @@ this machine; the service keeps ciphertext, and the key is in the link only.`,
 // Run runs a command line and returns its exit code.
 func Run(ctx context.Context, root *cobra.Command, args []string) int {
 	root.SetArgs(args)
+	root.InitDefaultCompletionCmd(args...)
+	begun := false
+	noteBegin(root, &begun)
 	c, err := root.ExecuteContextC(ctx)
 	if out, ok := root.OutOrStdout().(*stdout); ok && out.err != nil { // of help that was asked for
-		c, err = nil, out.err
+		err, begun = out.err, true
 	}
 	if err == nil {
 		return exitOK
@@ -113,11 +116,26 @@ func Run(ctx context.Context, root *cobra.Command, args []string) int {
 		return exitSignalled + int(syscall.SIGPIPE)
 	}
 	fmt.Fprintf(root.ErrOrStderr(), "sgsend: %v\n", message(err))
-	if _, ok := errors.AsType[*usageError](err); ok || c == root {
+	if _, ok := errors.AsType[*usageError](err); ok || !begun {
 		fmt.Fprintf(root.ErrOrStderr(), "Try '%s --help'.\n", c.CommandPath())
 		return exitUsage
 	}
 	return exitCode(err)
+}
+
+// noteBegin has a command and those below it note that they begin. What goes wrong
+// before is a fault of the command line, whatever it is that cobra finds: arguments,
+// flags, or which of them go together.
+func noteBegin(c *cobra.Command, begun *bool) {
+	if run := c.RunE; run != nil {
+		c.RunE = func(c *cobra.Command, args []string) error {
+			*begun = true
+			return run(c, args)
+		}
+	}
+	for _, sub := range c.Commands() {
+		noteBegin(sub, begun)
+	}
 }
 
 // message is what an error says to a person: of the causes beneath an error of
