@@ -1,8 +1,6 @@
 package command
 
 import (
-	"fmt"
-
 	"github.com/spf13/cobra"
 
 	"sgraph.ai/send/cli/serve"
@@ -10,8 +8,8 @@ import (
 )
 
 func healthCommand(e Env) *cobra.Command {
-	var service string
 	var ready bool
+	flags := byFlag{}
 	c := &cobra.Command{
 		Use:   "health",
 		Short: "Ask the service of this machine whether it answers",
@@ -23,24 +21,15 @@ whether ledger, store and disk let it do its work. The exit code is 0 if so, and
   sgsend health --service user --ready`,
 		Args: exactly(0, "no arguments"),
 		RunE: func(c *cobra.Command, _ []string) error {
-			return serve.Health(c.Context(), e.Getenv, service, ready, e.stdout())
+			return serve.Health(c.Context(), flags.over(e.Getenv), ready, e.stdout())
 		},
 	}
-	serviceFlag(c, &service)
+	flags.serviceFlag(c)
 	c.Flags().BoolVar(&ready, "ready", false, "ask whether it can do its work, too")
 	return c
 }
 
 // serviceFlag adds the flag that says which service is meant.
-func serviceFlag(c *cobra.Command, service *string) {
-	c.Flags().StringVar(service, "service", "", "user, admin, or both (both, or what SEND__SERVICE says)")
-	c.PreRunE = func(*cobra.Command, []string) error {
-		if *service == "" {
-			return nil
-		}
-		if _, err := settings.RunService.Canonical(*service); err != nil {
-			return usage(fmt.Errorf("--service %w", err))
-		}
-		return nil
-	}
+func (b byFlag) serviceFlag(c *cobra.Command) {
+	b.flag(c, "service", settings.RunService.Entry, "user, admin, or both (both, or what SEND__SERVICE says)")
 }

@@ -1,8 +1,6 @@
 package command
 
 import (
-	"cmp"
-
 	"github.com/spf13/cobra"
 
 	"sgraph.ai/send/cli/serve"
@@ -11,7 +9,7 @@ import (
 
 func serveCommand(e Env) *cobra.Command {
 	var show bool
-	var service, domain string
+	flags := byFlag{}
 	c := &cobra.Command{
 		Use:   "serve",
 		Short: "Run the service and its console on this machine",
@@ -120,21 +118,17 @@ A secret can be ssm:/NAME, a parameter in AWS's Parameter Store.`,
   sgsend serve --domain send.example.org`,
 		Args: exactly(0, "no arguments"),
 		RunE: func(c *cobra.Command, _ []string) error {
-			getenv := func(name string) string {
-				if name == settings.Domain.Env {
-					return cmp.Or(domain, e.Getenv(name))
-				}
-				return e.Getenv(name)
-			}
+			getenv := flags.over(e.Getenv)
 			if show {
 				return serve.Secrets(c.Context(), getenv, e.stdout())
 			}
 			console := serve.Console{Out: e.stdout(), Log: e.Err, Terminal: isTerminal(e.Out)}
-			return serve.Run(c.Context(), getenv, service, console)
+			return serve.Run(c.Context(), getenv, console)
 		},
 	}
-	serviceFlag(c, &service)
-	c.Flags().StringVar(&domain, "domain", "", "name by which people reach it, as in send.example.org; then it speaks TLS")
+	flags.serviceFlag(c)
+	flags.flag(c, "domain", settings.Domain.Entry,
+		"name by which people reach it, as in send.example.org; then it speaks TLS")
 	c.Flags().BoolVar(&show, "show-secrets", false, "print the access token and the API key, and start nothing")
 	c.MarkFlagsMutuallyExclusive("service", "show-secrets") // one alone has none of its own
 	return c

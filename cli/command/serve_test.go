@@ -48,10 +48,11 @@ func TestServeHelpHasAllSettings(t *testing.T) {
 			fault := settings.LogLevel.Env
 			said := map[string]string{
 				settings.StorageMode.Env: mode, settings.DiskPath.Env: t.TempDir(), fault: "so that nothing is started",
+				settings.RunService.Env: service,
 			}
 			read := map[string]bool{}
 			getenv := func(name string) string { read[name] = true; return said[name] }
-			err := serve.Run(t.Context(), getenv, service, serve.Console{Out: io.Discard, Log: io.Discard})
+			err := serve.Run(t.Context(), getenv, serve.Console{Out: io.Discard, Log: io.Discard})
 			if err == nil || !strings.Contains(err.Error(), fault) || len(read) < 15 {
 				t.Fatalf("%d settings are read, and then: %v", len(read), err)
 			}

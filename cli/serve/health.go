@@ -19,8 +19,8 @@ const healthTime = 5 * time.Second
 // Health asks what Run runs, when it is told the same, whether it answers; with
 // ready, whether it can do its work. It tells out of each service that does, and
 // the error says of each other one what is wrong.
-func Health(ctx context.Context, getenv func(string) string, service string, ready bool, out io.Writer) error {
-	service, err := choose(getenv, service)
+func Health(ctx context.Context, getenv func(string) string, ready bool, out io.Writer) error {
+	service, err := choose(getenv)
 	if err != nil {
 		return err
 	}

@@ -84,7 +84,7 @@ func TestATerminalIsShownTheSecrets(t *testing.T) {
 	ended := make(chan error, 1)
 	go func() {
 		getenv := func(name string) string { return env[name] }
-		ended <- serve.Run(ctx, getenv, "", serve.Console{Out: &out, Terminal: true, Log: io.Discard})
+		ended <- serve.Run(ctx, getenv, serve.Console{Out: &out, Terminal: true, Log: io.Discard})
 	}()
 	select {
 	case <-out.When(func(text string) bool { return strings.Contains(text, "Ctrl-C") }):

@@ -52,12 +52,12 @@ type Console struct {
 const garbage = 150
 
 // Run serves until ctx ends and then lets the requests in flight complete: both
-// services, or the one that is named, or that the environment names.
-func Run(ctx context.Context, getenv func(string) string, service string, c Console) error {
+// services, or the one that the environment names.
+func Run(ctx context.Context, getenv func(string) string, c Console) error {
 	if os.Getenv("GOGC") == "" {
 		defer debug.SetGCPercent(debug.SetGCPercent(garbage))
 	}
-	service, err := choose(getenv, service)
+	service, err := choose(getenv)
 	if err != nil {
 		return err
 	}
@@ -108,15 +108,9 @@ func runAlone(ctx context.Context, getenv func(string) string, name string, c Co
 	return errors.Join(err, failed)
 }
 
-// choose returns which service is meant by who named one, or else by the
-// environment.
-func choose(getenv func(string) string, named string) (string, error) {
-	env := settings.New(func(name string) string {
-		if name == settings.RunService.Env {
-			return cmp.Or(named, getenv(name))
-		}
-		return getenv(name)
-	})
+// choose returns which service the environment means.
+func choose(getenv func(string) string) (string, error) {
+	env := settings.New(getenv)
 	service := settings.RunService.In(env)
 	return service, env.Err()
 }

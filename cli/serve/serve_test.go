@@ -47,7 +47,7 @@ func TestMain(m *testing.M) {
 		if as == "secrets" {
 			err = serve.Secrets(ctx, os.Getenv, os.Stdout)
 		} else {
-			err = serve.Run(ctx, os.Getenv, "", serve.Console{
+			err = serve.Run(ctx, os.Getenv, serve.Console{
 				Out: os.Stdout, Log: os.Stderr, Terminal: os.Getenv("SERVE_LOOKED_ON") != "",
 			})
 		}

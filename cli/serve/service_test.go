@@ -73,8 +73,10 @@ func TestOneServiceAloneGuessesNothing(t *testing.T) {
 		"none":  {"SEND__SERVICE must be one of user, admin, both"},
 	} {
 		dir := t.TempDir()
-		getenv := func(name string) string { return map[string]string{"SEND__DISK_PATH": dir}[name] }
-		err := serve.Run(t.Context(), getenv, service, serve.Console{Out: t.Output(), Log: t.Output()})
+		getenv := func(name string) string {
+			return map[string]string{"SEND__DISK_PATH": dir, "SEND__SERVICE": service}[name]
+		}
+		err := serve.Run(t.Context(), getenv, serve.Console{Out: t.Output(), Log: t.Output()})
 		if err == nil {
 			t.Fatalf("%s starts without being told anything", service)
 		}
@@ -121,13 +123,13 @@ func TestADeployIsDoneBeforeItListens(t *testing.T) {
 func TestHealth(t *testing.T) {
 	t.Parallel()
 	ask := func(service string, ready bool, env ...string) (string, error) {
-		told := map[string]string{}
+		told := map[string]string{"SEND__SERVICE": service}
 		for _, e := range env {
 			name, value, _ := strings.Cut(e, "=")
 			told[name] = value
 		}
 		var out bytes.Buffer
-		err := serve.Health(t.Context(), func(name string) string { return told[name] }, service, ready, &out)
+		err := serve.Health(t.Context(), func(name string) string { return told[name] }, ready, &out)
 		return out.String(), err
 	}
 	dir := t.TempDir()

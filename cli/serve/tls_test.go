@@ -124,7 +124,7 @@ func healthy(t *testing.T, env ...string) {
 		told[name] = value
 	}
 	var out bytes.Buffer
-	err := serve.Health(t.Context(), func(name string) string { return told[name] }, "", true, &out)
+	err := serve.Health(t.Context(), func(name string) string { return told[name] }, true, &out)
 	if err != nil || out.String() != "user: ok\nadmin: ok\n" {
 		t.Errorf("health says %q, %v", &out, err)
 	}
@@ -224,7 +224,7 @@ func TestTLSIsToldAsAWhole(t *testing.T) {
 			told[name] = value
 		}
 		getenv := func(name string) string { return told[name] }
-		err := serve.Run(t.Context(), getenv, "", serve.Console{Out: io.Discard, Log: io.Discard})
+		err := serve.Run(t.Context(), getenv, serve.Console{Out: io.Discard, Log: io.Discard})
 		if err == nil || !strings.Contains(err.Error(), fault) {
 			t.Errorf("%v: ended with %v, want %q", env, err, fault)
 		}

@@ -35,7 +35,7 @@ func Start() (user, admin string, stop func() error, err error) {
 	var out logtest.Buffer
 	ended := make(chan error, 1)
 	getenv := func(name string) string { return env[name] }
-	go func() { ended <- serve.Run(ctx, getenv, "", serve.Console{Out: &out, Log: io.Discard}) }()
+	go func() { ended <- serve.Run(ctx, getenv, serve.Console{Out: &out, Log: io.Discard}) }()
 	stop = func() error {
 		cancel()
 		return errors.Join(<-ended, os.RemoveAll(dir))

@@ -57,7 +57,7 @@ func served(t *testing.T, more ...string) *pair {
 	var out logtest.Buffer
 	ended := make(chan error, 1)
 	getenv := func(name string) string { return env[name] }
-	go func() { ended <- serve.Run(ctx, getenv, "", serve.Console{Out: &out, Log: io.Discard}) }()
+	go func() { ended <- serve.Run(ctx, getenv, serve.Console{Out: &out, Log: io.Discard}) }()
 	t.Cleanup(func() {
 		stop()
 		if err := <-ended; err != nil {
