@@ -9,5 +9,5 @@ import (
 // What is described is what there is, and the other way round.
 func TestRoutesAreThoseThatAreDescribed(t *testing.T) {
 	t.Parallel()
-	openapitest.Read(t, "web/openapi.json").Routes(t, (&Service{}).routes())
+	openapitest.Served(t).Routes(t, (&Service{}).routes())
 }

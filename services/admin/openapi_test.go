@@ -2,7 +2,6 @@ package admin_test
 
 import (
 	"maps"
-	"sync"
 	"testing"
 	"time"
 
@@ -12,19 +11,6 @@ import (
 	"sgraph.ai/send/shared/settings"
 	"sgraph.ai/send/shared/test/openapitest"
 )
-
-var described sync.Map // of a file, once
-
-// description is what the service says of its API.
-func description(t testing.TB) *openapitest.Description {
-	t.Helper()
-	const file = "web/openapi.json"
-	if d, read := described.Load(file); read {
-		return d.(*openapitest.Description)
-	}
-	d, _ := described.LoadOrStore(file, openapitest.Read(t, file))
-	return d.(*openapitest.Description)
-}
 
 // before is what an operation needs to have happened for its example to work; what it
 // learns by that stands in values.
@@ -91,7 +77,7 @@ func try(
 // The description's examples work, for those who may call, and for nobody else.
 func TestExamplesWork(t *testing.T) {
 	t.Parallel()
-	for _, o := range description(t).Operations {
+	for _, o := range openapitest.Served(t).Operations {
 		t.Run(o.ID, func(t *testing.T) {
 			t.Parallel()
 			o.Try(t, func(as string, values map[string]any, without ...string) openapitest.Answer {

@@ -108,7 +108,7 @@ func (g *rig) do(q request) *http.Response {
 	}
 	w := httptest.NewRecorder()
 	g.handler.ServeHTTP(w, r)
-	description(g.t).Judge(g.t, openapitest.Answer{
+	openapitest.Served(g.t).Judge(g.t, openapitest.Answer{
 		Method: q.method, Path: r.URL.EscapedPath(), Status: w.Code, Header: w.Header(), Body: w.Body.Bytes(),
 	})
 	return w.Result()

@@ -9,6 +9,7 @@ import (
 	"sgraph.ai/send/services/admin"
 	"sgraph.ai/send/services/admin/webhook"
 	"sgraph.ai/send/shared/settings"
+	"sgraph.ai/send/shared/test/openapitest"
 	"sgraph.ai/send/shared/test/secrettest"
 )
 
@@ -23,7 +24,7 @@ func TestViewersAskWhatIsForThem(t *testing.T) {
 	g.sent("4abd0a491ed3", "send-7f3a", 100)
 	viewer, operator := g.signIn(p, "send-viewers"), g.signIn(p, "root")
 	open, refused := 0, 0
-	for _, o := range description(t).Operations {
+	for _, o := range openapitest.Served(t).Operations {
 		if !slices.Contains(o.Security, "session") || o.ID == "recordEvents" {
 			continue // anyone may, or programs alone
 		}
@@ -97,7 +98,7 @@ func TestViewersSeeNoSecrets(t *testing.T) {
 	viewer := g.signIn(p, "send-viewers")
 	secrets["the session"] = viewer.Value
 	seen, sees := secrettest.Kept{}, ""
-	for _, o := range description(t).Operations {
+	for _, o := range openapitest.Served(t).Operations {
 		if o.Method != http.MethodGet {
 			continue
 		}

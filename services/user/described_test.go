@@ -9,6 +9,6 @@ import (
 // What is described is what there is, and the other way round.
 func TestRoutesAreThoseThatAreDescribed(t *testing.T) {
 	t.Parallel()
-	openapitest.Read(t, "web/openapi.json").
+	openapitest.Served(t).
 		Routes(t, (&Service{}).routes(nil), "/assets/", "/robots.txt", "/saving.js", "/sharing.js", "/favicon.ico")
 }

@@ -129,7 +129,7 @@ func (s *site) call(method, path string, body any, headers ...string) reply {
 		s.t.Fatal(err)
 	}
 	if sent := res.Request; sent.URL.Host == strings.TrimPrefix(s.url, "http://") { // after redirects
-		description(s.t).Judge(s.t, openapitest.Answer{
+		openapitest.Served(s.t).Judge(s.t, openapitest.Answer{
 			Method: sent.Method, Path: sent.URL.EscapedPath(), Status: res.StatusCode, Header: res.Header, Body: b,
 		})
 	}

@@ -5,25 +5,11 @@ import (
 	"maps"
 	"net/http/httptest"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
 	"sgraph.ai/send/shared/test/openapitest"
 )
-
-var described sync.Map // of a file, once
-
-// description is what the service says of its API.
-func description(t testing.TB) *openapitest.Description {
-	t.Helper()
-	const file = "web/openapi.json"
-	if d, read := described.Load(file); read {
-		return d.(*openapitest.Description)
-	}
-	d, _ := described.LoadOrStore(file, openapitest.Read(t, file))
-	return d.(*openapitest.Description)
-}
 
 // story is how far a test has gone with what the examples are about.
 type story struct {
@@ -141,14 +127,14 @@ func try(
 	a := openapitest.Answer{
 		Method: r.Method, Path: req.URL.EscapedPath(), Status: w.Code, Header: w.Header(), Body: w.Body.Bytes(),
 	}
-	description(t).Judge(t, a)
+	openapitest.Served(t).Judge(t, a)
 	return a
 }
 
 // The description's examples work, for those who may call, and for nobody else.
 func TestExamplesWork(t *testing.T) {
 	t.Parallel()
-	for _, o := range description(t).Operations {
+	for _, o := range openapitest.Served(t).Operations {
 		t.Run(o.ID, func(t *testing.T) {
 			t.Parallel()
 			o.Try(t, func(as string, values map[string]any, without ...string) openapitest.Answer {

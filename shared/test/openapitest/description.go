@@ -34,6 +34,22 @@ type Operation struct {
 	responses map[string]any
 }
 
+var (
+	mu     sync.Mutex
+	served *Description // nil until it was read
+)
+
+// Served is the description that a service serves, for the tests in its folder. It is read once.
+func Served(t testing.TB) *Description {
+	t.Helper()
+	mu.Lock()
+	defer mu.Unlock()
+	if served == nil {
+		served = Read(t, "web/openapi.json")
+	}
+	return served
+}
+
 // Read reads the description in a file.
 func Read(t testing.TB, name string) *Description {
 	t.Helper()
