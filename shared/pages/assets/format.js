@@ -5,7 +5,8 @@ import { language, t } from './language.js';
 const SIZES = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte'];
 
 /**
- * 1,234,567 → "1.2 MB"; steps of 1024, as file managers and our limits count.
+ * 1,234,567 → "1.2 MB"; steps of 1024, as file managers and our limits count. No line ends
+ * between the number and its unit.
  * @param {number} count
  */
 export function bytes(count) {
@@ -15,10 +16,12 @@ export function bytes(count) {
     value /= 1024;
     step++;
   }
-  if (step === 0) return inUnits(value, 'byte', { unitDisplay: 'long', useGrouping: false });
+  if (step === 0) return unbroken(inUnits(value, 'byte', { unitDisplay: 'long', useGrouping: false }));
   const maximumFractionDigits = value >= 100 || Number.isInteger(value) ? 0 : 1;
-  return inUnits(value, SIZES[step], { unitDisplay: 'short', maximumFractionDigits }).replace('kB', 'KB');
+  return unbroken(inUnits(value, SIZES[step], { unitDisplay: 'short', maximumFractionDigits }).replace('kB', 'KB'));
 }
+
+const unbroken = (/** @type {string} */ text) => text.replaceAll(' ', '\u00a0');
 
 export const speed = (/** @type {number} */ bytesPerSecond) => `${bytes(Math.round(bytesPerSecond))}/s`;
 
@@ -108,7 +111,7 @@ export function until(date, now = new Date()) {
   if (seconds <= 0) return t('expired {{moment}}', { moment: moment(date) });
   return t('{{span}} ({{moment}})', {
     span: relative.format(...rough(seconds)),
-    moment: moment(date).replaceAll(' ', '\u00a0'),
+    moment: unbroken(moment(date)),
   });
 }
 

@@ -25,12 +25,12 @@ test('errors', () => {
 
 test('numbers', () => {
   assert.deepEqual([0, 1, 1023, 1536, 1_234_567, 10 * 1024 ** 3].map(bytes), [
-    '0 bytes',
-    '1 byte',
-    '1023 bytes',
-    '1.5 KB',
-    '1.2 MB',
-    '10 GB',
+    '0\u00a0bytes',
+    '1\u00a0byte',
+    '1023\u00a0bytes',
+    '1.5\u00a0KB',
+    '1.2\u00a0MB',
+    '10\u00a0GB',
   ]);
   assert.deepEqual([0.2, 45, 600, 7200, 5 * 86400].map(span), ['1 sec', '45 sec', '10 min', '2 hours', '5 days']);
   assert.deepEqual([plural(1, 'file'), plural(1200, 'file')], ['1 file', '1,200 files']);

@@ -273,7 +273,7 @@ func TestNamesOfOthers(t *testing.T) {
 			const isWhole = fits && !/[\u202a-\u202e]/.test(name.textContent);
 			return isWhole ? name.nextElementSibling.textContent : name.outerHTML;
 		})`, list))
-		if !slices.Equal(shown, slices.Repeat([]string{"6 bytes"}, len(names))) {
+		if !slices.Equal(shown, slices.Repeat([]string{"6\u00a0bytes"}, len(names))) {
 			t.Errorf("%s: %q", list, shown)
 		}
 	}

@@ -315,9 +315,10 @@ func (p *profile) tabTo(selector string) {
 	p.t.Fatalf("the Tab key does not lead to %s", selector)
 }
 
+// text is what is to be read, whether lines may end at its spaces or not.
 func (p *profile) text(selector string) string {
 	text, _ := value[string](p, fmt.Sprintf(`document.querySelector(%q)?.innerText ?? ""`, selector))
-	return text
+	return strings.ReplaceAll(text, "\u00a0", " ")
 }
 
 func (p *profile) value(selector string) string {

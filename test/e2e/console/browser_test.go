@@ -145,7 +145,8 @@ func until(question, text string) step {
 
 // says waits until the page shows a text.
 func says(text string) step {
-	return until(`(text) => document.body?.innerText.includes(text) ?? false`, text)
+	return until(`(text) => document.body?.innerText.replaceAll("\u00a0", " ").includes(text) ?? false`,
+		strings.ReplaceAll(text, "\u00a0", " "))
 }
 
 // press clicks the button, or the link of a view, that begins with those

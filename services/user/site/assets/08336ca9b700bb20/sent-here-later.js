@@ -362,10 +362,11 @@ function bytes(count) {
     value /= 1024;
     step++;
   }
-  if (step === 0) return inUnits(value, "byte", { unitDisplay: "long", useGrouping: false });
+  if (step === 0) return unbroken(inUnits(value, "byte", { unitDisplay: "long", useGrouping: false }));
   const maximumFractionDigits = value >= 100 || Number.isInteger(value) ? 0 : 1;
-  return inUnits(value, SIZES[step], { unitDisplay: "short", maximumFractionDigits }).replace("kB", "KB");
+  return unbroken(inUnits(value, SIZES[step], { unitDisplay: "short", maximumFractionDigits }).replace("kB", "KB"));
 }
+var unbroken = (text) => text.replaceAll(" ", " ");
 function rough(seconds) {
   if (seconds < 90) return [Math.max(1, Math.round(seconds)), "second"];
   if (seconds < 90 * 60) return [Math.round(seconds / 60), "minute"];
@@ -392,7 +393,7 @@ function until(date, now = /* @__PURE__ */ new Date()) {
   if (seconds <= 0) return t("expired {{moment}}", { moment: moment(date) });
   return t("{{span}} ({{moment}})", {
     span: relative.format(...rough(seconds)),
-    moment: moment(date).replaceAll(" ", " ")
+    moment: unbroken(moment(date))
   });
 }
 function ago(date, now = /* @__PURE__ */ new Date()) {

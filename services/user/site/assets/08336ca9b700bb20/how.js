@@ -211,10 +211,11 @@ function bytes(count) {
     value /= 1024;
     step++;
   }
-  if (step === 0) return inUnits(value, "byte", { unitDisplay: "long", useGrouping: false });
+  if (step === 0) return unbroken(inUnits(value, "byte", { unitDisplay: "long", useGrouping: false }));
   const maximumFractionDigits = value >= 100 || Number.isInteger(value) ? 0 : 1;
-  return inUnits(value, SIZES[step], { unitDisplay: "short", maximumFractionDigits }).replace("kB", "KB");
+  return unbroken(inUnits(value, SIZES[step], { unitDisplay: "short", maximumFractionDigits }).replace("kB", "KB"));
 }
+var unbroken = (text) => text.replaceAll(" ", " ");
 function span(seconds) {
   const [count, unit] = rough(seconds);
   return inUnits(count, unit, { unitDisplay: unit === "second" || unit === "minute" ? "short" : "long" });

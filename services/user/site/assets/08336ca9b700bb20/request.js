@@ -1399,10 +1399,11 @@ function bytes(count) {
     value /= 1024;
     step++;
   }
-  if (step === 0) return inUnits(value, "byte", { unitDisplay: "long", useGrouping: false });
+  if (step === 0) return unbroken(inUnits(value, "byte", { unitDisplay: "long", useGrouping: false }));
   const maximumFractionDigits = value >= 100 || Number.isInteger(value) ? 0 : 1;
-  return inUnits(value, SIZES2[step], { unitDisplay: "short", maximumFractionDigits }).replace("kB", "KB");
+  return unbroken(inUnits(value, SIZES2[step], { unitDisplay: "short", maximumFractionDigits }).replace("kB", "KB"));
 }
+var unbroken = (text) => text.replaceAll(" ", " ");
 var speed = (bytesPerSecond) => `${bytes(Math.round(bytesPerSecond))}/s`;
 function span(seconds) {
   const [count, unit] = rough(seconds);
@@ -1439,7 +1440,7 @@ function until(date, now = /* @__PURE__ */ new Date()) {
   if (seconds <= 0) return t("expired {{moment}}", { moment: moment(date) });
   return t("{{span}} ({{moment}})", {
     span: relative.format(...rough(seconds)),
-    moment: moment(date).replaceAll(" ", " ")
+    moment: unbroken(moment(date))
   });
 }
 
