@@ -149,19 +149,24 @@ func (t *Transfers) CreateRequest(ctx context.Context, token string, n NewReques
 	if rq, err = t.sameRequest(ctx, r, d); CodeOf(err) != NotFound {
 		return rq, false, err
 	}
-	from, err := t.Admit(ctx, token)
+	from, tooFew := t.Admit(ctx, token)
 	switch {
-	case err != nil:
-		return rq, false, err
-	case from.Remaining != Unlimited && from.Remaining < n.MaxTransfers:
-		return rq, false, Fail(Invalid, "the access token has %d uses left, and so a request can allow no more than "+
+	case tooFew != nil && ReasonOf(tooFew) != ReasonTokenExhausted:
+		return rq, false, tooFew
+	case tooFew == nil && from.Remaining != Unlimited && from.Remaining < n.MaxTransfers:
+		tooFew = Fail(Invalid, "the access token has %d uses left, and so a request can allow no more than "+
 			"%d transfers", from.Remaining, from.Remaining)
 	}
 	d.Maker, d.For = from.ID, reserving(from, n.SenderHash)
 	if r.Data, err = json.Marshal(d); err != nil {
 		return rq, false, Because(Internal, err, "a request's record cannot be written")
 	}
-	if err := t.Gate.Book(ctx, token, requestBooking(r), n.MaxTransfers); err != nil {
+	// Where too few are left they may have been booked for this very request, which could not be kept then.
+	err = t.Gate.Book(ctx, token, requestBooking(r), n.MaxTransfers)
+	if tooFew != nil && err != nil && CodeOf(err) != Unavailable {
+		return rq, false, tooFew
+	}
+	if err != nil {
 		return rq, false, err
 	}
 	err = t.Ledger.Create(ctx, r)
@@ -312,11 +317,15 @@ func (t *Transfers) spendUse(ctx context.Context, token string, tr Transfer) err
 	if err != nil {
 		return err
 	}
-	if rq.Status == RequestClosed { // also what the condition below does not know of
-		return rq.Status.Refusal()
-	}
 	mark := Record{
 		Key: Key{ArrivedSets + tr.Request, tr.upload()}, Purge: tr.CreatedAt.Add(MaxLifetime + remembered),
+	}
+	if rq.Status == RequestClosed { // also what the condition below does not know of
+		_, err := t.Ledger.Get(ctx, mark.Key)
+		if CodeOf(err) == NotFound {
+			return rq.Status.Refusal()
+		}
+		return err // nil: it was counted before
 	}
 	r, err := t.Ledger.Spend(ctx, requestKey(tr.Request), Spend{State: string(RequestOpen), Now: t.Now(), Once: &mark})
 	switch {

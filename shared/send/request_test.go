@@ -2,6 +2,7 @@ package send_test
 
 import (
 	"bytes"
+	"context"
 	"crypto/rand"
 	"encoding/base64"
 	"fmt"
@@ -230,6 +231,94 @@ func TestARequestIsMadeOnce(t *testing.T) {
 		_, _, err := f.CreateRequest(t.Context(), "limited", other)
 		if send.ReasonOf(err) != send.ReasonIDTaken {
 			t.Errorf("with %s: %v", name, err)
+		}
+	}
+}
+
+// noRequests cannot keep requests while it is away, nor have transfers completed.
+type noRequests struct {
+	send.Ledger
+	away bool
+}
+
+func (l *noRequests) Apply(ctx context.Context, changes ...send.Change) error {
+	if l.away && changes[0].Replace != nil && strings.HasPrefix(changes[0].Key().Set, send.TransferSets) {
+		return send.Fail(send.Unavailable, "the ledger is away")
+	}
+	return l.Ledger.Apply(ctx, changes...)
+}
+
+func (l *noRequests) Create(ctx context.Context, r send.Record) error {
+	if l.away && strings.HasPrefix(r.Key.Set, send.RequestSets) {
+		return send.Fail(send.Unavailable, "the ledger is away")
+	}
+	return l.Ledger.Create(ctx, r)
+}
+
+// What was booked on a token for a request that could not be kept is not lost: the call that comes again makes it, also
+// where the token has nothing more left.
+func TestABookingWaitsForItsRequest(t *testing.T) {
+	t.Parallel()
+	for name, limit := range map[string]int64{"the token's last uses": 3, "some are left": 4} {
+		f := setUp(t)
+		ledger := &noRequests{Ledger: f.ledger, away: true}
+		f.Ledger = ledger
+		f.newToken(t, "limited", limit)
+		n, _ := newRequest(send.NewRequest{MaxTransfers: 3})
+		for range 2 {
+			if _, _, err := f.CreateRequest(t.Context(), "limited", n); send.CodeOf(err) != send.Unavailable {
+				t.Fatalf("%s: %v", name, err)
+			}
+		}
+		another, _ := newRequest(send.NewRequest{MaxTransfers: 3})
+		_, _, err := f.CreateRequest(t.Context(), "limited", another)
+		if code := send.CodeOf(err); code != send.Unauthorized && code != send.Invalid {
+			t.Errorf("%s: another request: %v", name, err)
+		}
+		ledger.away = false
+		rq, first, err := f.CreateRequest(t.Context(), "limited", n)
+		if err != nil || !first || rq.Left() != 3 || f.used(t, "limited") != 3 {
+			t.Errorf("%s: %+v, %v, %v, %d uses booked", name, rq, first, err, f.used(t, "limited"))
+		}
+	}
+}
+
+// What was counted for a request arrives, though it is closed, or its token revoked, before the call comes again that
+// completes it; and nothing else does.
+func TestWhatWasCountedArrives(t *testing.T) {
+	t.Parallel()
+	for name, end := range map[string]func(*fixture, request) error{
+		"closed": func(f *fixture, r request) error {
+			_, _, err := f.CloseRequest(t.Context(), r.ID, r.secret)
+			return err
+		},
+		"its token is revoked": func(f *fixture, _ request) error {
+			_, err := f.tokens.Revoke(t.Context(), f.token)
+			return err
+		},
+	} {
+		f := setUp(t)
+		ledger := &noRequests{Ledger: f.ledger}
+		f.Ledger = ledger
+		r := f.requested(t, f.token, send.NewRequest{MaxTransfers: 2})
+		counted, other := f.sent(t, r), f.sent(t, r)
+		ledger.away = true
+		_, _, err := f.Complete(t.Context(), r.shown(), counted)
+		if send.CodeOf(err) != send.Unavailable {
+			t.Fatalf("%s: %v", name, err)
+		}
+		ledger.away = false
+		if err := end(f, r); err != nil {
+			t.Fatal(err)
+		}
+		if _, first, err := f.Complete(t.Context(), r.shown(), counted); err != nil || !first {
+			t.Errorf("%s: what was counted: %v, %v", name, first, err)
+		}
+		_, _, err = f.Complete(t.Context(), r.shown(), other)
+		refusedFor(t, err, send.Gone, send.ReasonRequestClosed)
+		all, err := f.Arrived(t.Context(), r.ID, r.secret)
+		if rq, _ := f.Request(t.Context(), r.ID); err != nil || len(all) != 1 || rq.Arrived != 1 {
+			t.Errorf("%s: %d are listed, and %d were counted, %v", name, len(all), rq.Arrived, err)
 		}
 	}
 }
