@@ -3,6 +3,7 @@ package send_test
 import (
 	"bytes"
 	"context"
+	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -35,6 +36,9 @@ func (f *fixture) ask(ctx context.Context, a asked) told {
 	}
 	if isToken(a) {
 		return f.askToken(ctx, a, name)
+	}
+	if isRequest(a) {
+		return f.askRequest(ctx, a)
 	}
 	return f.askTransfer(ctx, a, name)
 }
@@ -105,6 +109,51 @@ func (f *fixture) askTransfer(ctx context.Context, a asked, name string) told {
 	return o
 }
 
+// maker has the token that requests are made with.
+const maker = "maker"
+
+// askRequest asks for a request of the maker's, or as who has its link.
+func (f *fixture) askRequest(ctx context.Context, a asked) told {
+	o := told{Count: -1}
+	grant := base64.RawURLEncoding.EncodeToString([]byte(hash(a.Thing))[:32])
+	id := hash("request/" + send.TokenHash(maker) + "/" + hash(grant))[:12]
+	shown := "request." + id + "." + grant
+	transfer := fmt.Sprintf("%.11s%d", hash(a.Thing), a.Transfer%len(requesting{}.transfers))
+	err := error(nil)
+	switch a.Op {
+	case "make":
+		var rq send.Request
+		rq, o.First, err = f.CreateRequest(ctx, maker, send.NewRequest{
+			PublicKey: make([]byte, 32), GrantHash: hash(grant), AuthHash: hash("secret"),
+			MaxTransfers: mostArriveHere, MaxBytes: largestHere,
+		})
+		if err == nil && rq.ID != id {
+			err = send.Fail(send.Internal, "it is %s, and not %s", rq.ID, id)
+		}
+	case "look":
+		var rq send.Request
+		if rq, err = f.Request(ctx, id); err == nil {
+			o.Status, o.Count = string(rq.Status), rq.Arrived
+		}
+	case "close":
+		_, o.First, err = f.CloseRequest(ctx, id, "secret")
+	case "complete":
+		_, o.First, err = f.Complete(ctx, shown, transfer)
+	default:
+		var from send.Sender
+		if from, err = f.Admit(ctx, shown); err != nil {
+			break
+		}
+		if a.Op == "create" {
+			_, err = f.Create(ctx, from, send.NewTransfer{ID: transfer, SealedKey: sealedKey})
+		} else {
+			_, err = f.Upload(ctx, from, transfer, bytes.NewReader(make([]byte, a.Limit)), a.Limit)
+		}
+	}
+	o.Code = send.CodeOf(err)
+	return o
+}
+
 // declaredHere is how large each transfer is, so that reserved bytes bound how many are pending.
 const declaredHere = 1000
 
@@ -115,7 +164,7 @@ const boundHere = mostPendingHere*(declaredHere+64<<10) + declaredHere
 func (f *fixture) withSenders(t testing.TB) *fixture {
 	t.Helper()
 	f.Rules.PendingBytes = boundHere
-	for _, sender := range senders {
+	for _, sender := range append(senders, maker) {
 		f.newToken(t, sender, 0)
 	}
 	return f
@@ -123,7 +172,7 @@ func (f *fixture) withSenders(t testing.TB) *fixture {
 
 var (
 	senders = []string{"sender-a", "sender-b"}
-	things  = append([]string{"token-a", "token-b"}, senders...)
+	things  = append([]string{"token-a", "token-b", "request-a", "request-b"}, senders...)
 )
 
 // drive has clients ask for things at the same time, each by one of the asks, and returns the history.
@@ -153,10 +202,19 @@ func some(chance *rand.Rand) asked {
 	ops := []string{
 		"create", "create", "upload", "upload", "complete", "complete", "claim", "claim", "claim", "delete", "look",
 	}
-	if isToken(a) {
+	switch {
+	case isToken(a):
 		ops = []string{"create", "use", "use", "use", "use", "revoke", "reactivate", "reactivate", "limit", "look"}
 		a.Limit *= 3
-	} else {
+	case isRequest(a):
+		ops = []string{
+			"make", "create", "create", "create", "upload", "upload", "upload", "complete", "complete", "complete", "look",
+		}
+		if chance.IntN(40) == 0 {
+			ops = []string{"close"}
+		}
+		a.Transfer, a.Limit = chance.IntN(len(requesting{}.transfers)), (a.Limit+1)*largestHere/3
+	default:
 		a.Transfer = chance.IntN(len(sending{}))
 	}
 	a.Op = ops[chance.IntN(len(ops))]
@@ -285,6 +343,7 @@ func TestHistories(t *testing.T) {
 			r := drive(seed, 6, 60, func(a asked) told { return f.ask(t.Context(), a) })
 			history.Must(t, r, tokens)
 			history.Must(t, r, transfers)
+			history.Must(t, r, requests)
 		}
 	})
 	t.Run("in DynamoDB, by two processes", func(t *testing.T) {
@@ -298,6 +357,7 @@ func TestHistories(t *testing.T) {
 			r := drive(seed, 6, 40, func(a asked) told { return f.ask(t.Context(), a) }, otherProcess(t, at))
 			history.Must(t, r, tokens)
 			history.Must(t, r, transfers)
+			history.Must(t, r, requests)
 		}
 	})
 }
@@ -350,20 +410,28 @@ func (l *wrongLedger) Apply(ctx context.Context, changes ...send.Change) error {
 // What the histories are for is found.
 func TestHistoriesFind(t *testing.T) {
 	t.Parallel()
-	for name, wrong := range map[string]*wrongLedger{
-		"a lost write":             {loses: true},
-		"a limit that is overshot": {overshoots: true},
-		"what is never given back": {leaks: true},
+	all := func(r *history.Recorder[asked, told], folder string) error {
+		return errors.Join(history.Check(r, tokens, folder), history.Check(r, transfers, folder))
+	}
+	ofRequests := func(r *history.Recorder[asked, told], folder string) error { return history.Check(r, requests, folder) }
+	for name, c := range map[string]struct {
+		wrong *wrongLedger
+		check func(*history.Recorder[asked, told], string) error
+	}{
+		"a lost write":                       {&wrongLedger{loses: true}, all},
+		"a limit that is overshot":           {&wrongLedger{overshoots: true}, all},
+		"what is never given back":           {&wrongLedger{leaks: true}, all},
+		"a request that goes on":             {&wrongLedger{loses: true}, ofRequests},
+		"a request for which one more comes": {&wrongLedger{overshoots: true}, ofRequests},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			for seed := range uint64(20) { // not each history has it
 				f := setUp(t).withSenders(t)
-				wrong.Ledger = f.ledger
-				f.Ledger, f.tokens.Ledger = wrong, wrong
+				c.wrong.Ledger = f.ledger
+				f.Ledger, f.tokens.Ledger = c.wrong, c.wrong
 				r := drive(seed, 4, 100, func(a asked) told { return f.ask(t.Context(), a) })
-				folder := t.TempDir()
-				if errors.Join(history.Check(r, tokens, folder), history.Check(r, transfers, folder)) != nil {
+				if c.check(r, t.TempDir()) != nil {
 					return
 				}
 			}

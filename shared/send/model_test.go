@@ -8,12 +8,13 @@ import (
 	"sgraph.ai/send/shared/test/history"
 )
 
-// What is asked of the domain: op, and of what. Thing is a token, or the sender whose transfers 0 to 5 are asked for.
+// What is asked of the domain: op, and of what. Thing is a token, the sender whose transfers 0 to 5 are asked for, or a
+// request for files with those that are sent to it.
 type asked struct {
 	Op, Thing string
 	Transfer  int
 	Name      int   // of a download, or what a token is used for; 0 = none
-	Limit     int64 // of a token, or of a transfer's downloads
+	Limit     int64 // of a token, or of a transfer's downloads; bytes that are sent to a request
 }
 
 func (a asked) String() string {
@@ -36,6 +37,8 @@ func lost(o told) bool { return o.Code == send.Unavailable }
 
 func isToken(a asked) bool { return strings.HasPrefix(a.Thing, "token") }
 
+func isRequest(a asked) bool { return strings.HasPrefix(a.Thing, "request") }
+
 func aTokenOnly(a asked) string {
 	if isToken(a) {
 		return a.Thing
@@ -43,8 +46,15 @@ func aTokenOnly(a asked) string {
 	return ""
 }
 
+func aRequestOnly(a asked) string {
+	if isRequest(a) {
+		return a.Thing
+	}
+	return ""
+}
+
 func aSenderOnly(a asked) string {
-	if isToken(a) {
+	if isToken(a) || isRequest(a) {
 		return ""
 	}
 	return a.Thing
@@ -187,4 +197,98 @@ func stepSending(s sending, a asked, o told) []sending {
 		}
 	}
 	return may(s, next, is, o)
+}
+
+// requesting is what is known of a request, and of what is sent to it.
+type requesting struct {
+	made, closed bool
+	arrived      int64
+	transfers    [4]struct{ created, uploaded, booked, completed bool }
+}
+
+// mostArriveHere is how many transfers may arrive for a request in these tests, and largestHere how large each may be.
+const (
+	mostArriveHere = 3
+	largestHere    = 500
+)
+
+func (r requesting) status() send.RequestStatus {
+	switch {
+	case r.closed:
+		return send.RequestClosed
+	case r.arrived == mostArriveHere:
+		return send.RequestFull
+	}
+	return send.RequestOpen
+}
+
+// requests says what may be told of a request. Who was let in while it was open may create and upload still: what is
+// exact is how many arrive.
+var requests = history.Model[requesting, asked, told]{Thing: aRequestOnly, Lost: lost, Step: stepRequest}
+
+func stepRequest(r requesting, a asked, o told) []requesting {
+	next := r
+	tr, is := &next.transfers[a.Transfer%len(r.transfers)], told{Code: send.NotFound, Count: -1}
+	over := r.made && r.status() != send.RequestOpen
+	switch a.Op {
+	case "make":
+		next.made, is.Code, is.First = true, "", !r.made
+	case "look":
+		if r.made {
+			is = told{Status: string(r.status()), Count: r.arrived}
+		}
+	case "close":
+		if r.made {
+			next.closed, is.Code, is.First = true, "", !r.closed
+		}
+	case "create", "upload":
+		switch {
+		case !r.made:
+			is.Code = send.Unauthorized
+		case o.Code == send.Gone && over, o.Code == send.Limited:
+			is.Code = o.Code
+		case a.Op == "create" && tr.created:
+			is.Code = send.Conflict
+		case a.Op == "create":
+			tr.created, is.Code = true, ""
+		case tr.created && !tr.completed && a.Limit > largestHere:
+			is.Code = send.TooLarge
+		case tr.created && !tr.completed:
+			tr.uploaded, is.Code = true, ""
+		}
+	case "complete":
+		return stepArrival(r, a, o)
+	}
+	return may(r, next, is, o)
+}
+
+// stepArrival says what may be told of a transfer that is completed. It is counted first: where the answer is lost, or
+// the transfer changes meanwhile, that may be all that was done.
+func stepArrival(r requesting, a asked, o told) []requesting {
+	booked, is := r, told{Code: send.NotFound, Count: -1}
+	tr := &booked.transfers[a.Transfer%len(r.transfers)]
+	switch {
+	case tr.completed:
+		is.Code = ""
+	case !tr.created && !r.made:
+		is.Code = send.Unauthorized
+	case !tr.created && r.status() != send.RequestOpen:
+		is.Code = send.Gone
+	case !tr.uploaded:
+	case !tr.booked && r.status() != send.RequestOpen:
+		is.Code = send.Gone
+	default:
+		if !tr.booked {
+			booked.arrived++
+		}
+		tr.booked = true
+		completed := booked
+		completed.transfers[a.Transfer%len(r.transfers)].completed = true
+		if lost(o) {
+			return []requesting{r, booked, completed}
+		}
+		is.Code, is.First = "", true
+		return may(r, completed, is, o)
+	}
+	return may(r, r, is, o)
 }
