@@ -9,6 +9,7 @@ import (
 	"sgraph.ai/send/services/admin"
 	"sgraph.ai/send/services/admin/webhook"
 	"sgraph.ai/send/shared/settings"
+	"sgraph.ai/send/shared/test/openapitest"
 )
 
 // Of all routes that there are none lets another site change anything by a browser that
@@ -28,7 +29,7 @@ func TestNoRouteIsAskedForByOtherSites(t *testing.T) {
 		"a sandbox":      "cross-site null",
 	}
 	refused := 0
-	for _, o := range description(t).Operations {
+	for _, o := range openapitest.Served(t).Operations {
 		r := o.Example(t, map[string]any{"api_key": keyValue, "cookie_value": keyValue})
 		for from, says := range forged {
 			site, origin, _ := strings.Cut(says, " ")
