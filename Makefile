@@ -6,6 +6,7 @@
 # make vulnerabilities  what is known of the packages that the code calls
 # make e2e    pulumi up against a simulated AWS, then the deployed zips
 # make bench  the figures of docs/performance.md
+# make peers  the same beside the peers that are installed; tools/peers installs some
 # make load   ten minutes of people at the rate that this machine holds: docs/reliability.md
 # make faults the same while processes are killed, the disk is full and AWS fails
 # make site   the documentation as a site, into build/site
@@ -71,6 +72,10 @@ site:
 .PHONY: bench
 bench:
 	tools/bench
+
+.PHONY: peers
+peers:
+	go run ./test/e2e/bench -peers
 
 .PHONY: pictures
 pictures:

@@ -3,14 +3,12 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
-	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"runtime"
 	"strings"
-	"syscall"
 	"time"
 )
 
@@ -20,12 +18,8 @@ import (
 // which reads a file and writes one as sgsend does.
 func commands(ctx context.Context, dir string, ours *serveProcess, beside peer, size int64, runs int) error {
 	path, to := filepath.Join(dir, "file"), filepath.Join(dir, "received")
-	f, err := os.Create(path)
-	if err == nil {
-		_, err = io.Copy(f, &source{size})
-		f.Close()
-	}
-	if err != nil {
+	f := newContent(size)
+	if err := f.write(path); err != nil {
 		return err
 	}
 	defer os.Remove(path)
@@ -37,7 +31,7 @@ func commands(ctx context.Context, dir string, ours *serveProcess, beside peer, 
 	for range runs {
 		c := newClient()
 		start := time.Now()
-		url, err := beside.upload(ctx, c, size)
+		url, err := beside.upload(ctx, c, f)
 		if err != nil {
 			return fmt.Errorf("%s: upload: %w", beside.name(), err)
 		}
@@ -46,25 +40,28 @@ func commands(ctx context.Context, dir string, ours *serveProcess, beside peer, 
 			return err
 		}
 		start = time.Now()
-		if err := download(ctx, c, url, size); err != nil {
+		if err := download(ctx, c, url, f); err != nil {
 			return fmt.Errorf("%s: download: %w", beside.name(), err)
 		}
 		theirDown = append(theirDown, rate(size, start))
-		beside.forget(ctx, c, url)
+		if err := beside.forget(ctx, c, url); err != nil {
+			return err
+		}
 
 		if curl != "" {
 			start = time.Now()
-			if err := curled(ctx, curl, "--upload-file", path, url); err != nil {
+			if _, err := curled(ctx, curl, "--upload-file", path, url); err != nil {
 				return err
 			}
 			curlUp = append(curlUp, rate(size, start))
 			start = time.Now()
-			if err := curled(ctx, curl, "--output", to, url); err != nil {
+			if _, err := curled(ctx, curl, "--output", to, url); err != nil {
 				return err
 			}
 			curlDown = append(curlDown, rate(size, start))
-			os.Remove(to)
-			beside.forget(ctx, c, url)
+			if err := errors.Join(f.taken(to), beside.forget(ctx, c, url)); err != nil {
+				return err
+			}
 		}
 		c.CloseIdleConnections()
 
@@ -80,7 +77,9 @@ func commands(ctx context.Context, dir string, ours *serveProcess, beside peer, 
 			return err
 		}
 		down, receives = append(down, rate(size, start)), append(receives, memory)
-		os.Remove(to)
+		if err := f.taken(to); err != nil {
+			return err
+		}
 	}
 	name := beside.name()
 	fmt.Printf("| the command | MB/s | to %s | to curl with %s | peak resident MiB |\n|---|---|---|---|---|\n", name, name)
@@ -98,14 +97,15 @@ func commands(ctx context.Context, dir string, ours *serveProcess, beside peer, 
 	return nil
 }
 
-// curled has curl move a file.
-func curled(ctx context.Context, curl string, args ...string) error {
-	out, err := exec.CommandContext(ctx, curl, append([]string{"--silent", "--show-error", "--fail"}, args...)...).
-		CombinedOutput()
-	if err != nil {
-		return fmt.Errorf("curl: %w\n%s", err, out)
+// curled has curl move a file, and returns the most memory that it took, in MiB.
+func curled(ctx context.Context, curl string, args ...string) (memory float64, err error) {
+	cmd := exec.CommandContext(ctx, curl, append([]string{"--silent", "--show-error", "--fail"}, args...)...)
+	var said bytes.Buffer
+	cmd.Stderr = &said
+	if memory, err = ran(cmd); err != nil {
+		return 0, fmt.Errorf("curl: %w\n%s", err, &said)
 	}
-	return nil
+	return memory, nil
 }
 
 // command runs the command, and returns what it printed, and the most memory that it
@@ -116,17 +116,35 @@ func (s *serveProcess) command(
 	cmd := exec.CommandContext(ctx, s.Binary(), args...)
 	cmd.Env = append(os.Environ(), "SGSEND_SERVER="+s.URL, "SGSEND_TOKEN="+s.Token,
 		"XDG_STATE_HOME="+dir, "XDG_CACHE_HOME="+dir)
-	var said bytes.Buffer
-	cmd.Stderr = &said
-	b, err := cmd.Output()
-	if err != nil {
+	var printed, said bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &printed, &said
+	if memory, err = ran(cmd); err != nil {
 		return "", 0, fmt.Errorf("sgsend %s: %w\n%s", args[0], err, &said)
 	}
-	if usage, ok := cmd.ProcessState.SysUsage().(*syscall.Rusage); ok {
-		memory = float64(usage.Maxrss) / 1024
-		if runtime.GOOS == "darwin" { // which counts bytes
-			memory /= 1024
+	return strings.TrimSpace(printed.String()), memory, nil
+}
+
+// ran runs a command, and returns the most memory that it took, in MiB.
+func ran(cmd *exec.Cmd) (memory float64, err error) {
+	if err := cmd.Start(); err != nil {
+		return 0, err
+	}
+	return ended(cmd)
+}
+
+// ended waits until a command has ended, and returns the most memory that it took, in MiB. It looks again and again:
+// what the system says at the end counts what this program had when it started the command.
+func ended(cmd *exec.Cmd) (memory float64, err error) {
+	done := make(chan error, 1)
+	go func() { done <- cmd.Wait() }()
+	for {
+		if had, err := peak(cmd.Process.Pid); err == nil {
+			memory = max(memory, float64(had)/(1<<20))
+		}
+		select {
+		case err := <-done:
+			return memory, err
+		case <-time.After(10 * time.Millisecond):
 		}
 	}
-	return strings.TrimSpace(string(b)), memory, nil
 }

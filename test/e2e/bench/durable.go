@@ -15,7 +15,7 @@ import (
 // keeping is a way to keep a file so that it is still there when the power fails.
 type keeping struct {
 	is   string
-	keep func(ctx context.Context, size int64) (forget func(), err error)
+	keep func(ctx context.Context, size int64) (forget func() error, err error)
 
 	millis []float64
 }
@@ -54,7 +54,9 @@ func durable(ctx context.Context, dir string, ours *serveProcess, ng peer, runs 
 					return fmt.Errorf("%s: %w", k.is, err)
 				}
 				k.millis = append(k.millis, float64(time.Since(start).Microseconds())/1000)
-				forget()
+				if err := forget(); err != nil {
+					return fmt.Errorf("%s: %w", k.is, err)
+				}
 			}
 		}
 		fmt.Printf("| %s that stay, median of %d | ms | to the first | beyond it, ms |\n|---|---|---|---|\n",
@@ -70,14 +72,14 @@ func durable(ctx context.Context, dir string, ours *serveProcess, ng peer, runs 
 }
 
 // keepingIn keeps files in a folder, as a program does that has them.
-func keepingIn(dir string) func(context.Context, int64) (func(), error) {
-	return func(_ context.Context, size int64) (func(), error) {
+func keepingIn(dir string) func(context.Context, int64) (func() error, error) {
+	return func(_ context.Context, size int64) (func() error, error) {
 		f, err := os.CreateTemp(dir, "")
 		if err != nil {
 			return nil, err
 		}
 		defer f.Close()
-		if _, err = io.Copy(struct{ io.Writer }{f}, &source{size}); err == nil {
+		if _, err = io.Copy(struct{ io.Writer }{f}, newContent(size).source()); err == nil {
 			err = f.Sync()
 		}
 		to := filepath.Join(dir, "file")
@@ -87,23 +89,23 @@ func keepingIn(dir string) func(context.Context, int64) (func(), error) {
 		if err == nil {
 			err = synced(dir)
 		}
-		return func() { os.Remove(to) }, err
+		return func() error { return os.Remove(to) }, err
 	}
 }
 
 // keepingBy keeps files by a server, which needs what is done then with the file that it
 // has in a folder, and with the folder; nil = nothing.
-func keepingBy(by peer, root string, then func(names ...string) error) func(context.Context, int64) (func(), error) {
+func keepingBy(by peer, root string, then func(names ...string) error) func(context.Context, int64) (func() error, error) {
 	c := newClient()
-	return func(ctx context.Context, size int64) (func(), error) {
-		url, err := by.upload(ctx, c, size)
+	return func(ctx context.Context, size int64) (func() error, error) {
+		url, err := by.upload(ctx, c, newContent(size))
 		if err == nil {
 			url, err = by.ready(ctx, c, url)
 		}
 		if err == nil && then != nil {
 			err = then(filepath.Join(root, path.Base(url)), root)
 		}
-		return func() { by.forget(ctx, c, url) }, err
+		return func() error { return by.forget(ctx, c, url) }, err
 	}
 }
 

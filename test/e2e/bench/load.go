@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"crypto/rand"
 	"errors"
 	"fmt"
 	"io"
@@ -12,51 +11,19 @@ import (
 	"sync/atomic"
 	"syscall"
 	"time"
-
-	"sgraph.ai/send/shared/wire"
 )
 
 // peer is a server under measurement.
 type peer interface {
 	name() string
-	// upload sends size bytes and returns the URL to download them from.
-	upload(ctx context.Context, c *http.Client, size int64) (url string, err error)
-	// ready is called once an upload's time was taken; its download follows.
+	// upload sends a file and returns the URL to download it from.
+	upload(ctx context.Context, c *http.Client, f content) (url string, err error)
+	// ready is called when all of a file is there, which is to be downloaded then.
 	ready(ctx context.Context, c *http.Client, url string) (string, error)
 	// forget removes what was uploaded.
-	forget(ctx context.Context, c *http.Client, url string)
+	forget(ctx context.Context, c *http.Client, url string) error
 	// pids are its processes.
 	pids() []int
-}
-
-// noise is what bodies are made of, again and again.
-var noise = func() []byte {
-	b := make([]byte, 1<<20)
-	rand.Read(b)
-	return b
-}()
-
-// source gives size bytes of noise.
-type source struct{ left int64 }
-
-func (s *source) Read(p []byte) (int, error) {
-	if s.left == 0 {
-		return 0, io.EOF
-	}
-	n := copy(p[:min(int64(len(p)), s.left)], noise)
-	s.left -= int64(n)
-	return n, nil
-}
-
-// WriteTo hands over large pieces, so that the client costs little.
-func (s *source) WriteTo(w io.Writer) (total int64, err error) {
-	for s.left > 0 && err == nil {
-		var n int
-		n, err = w.Write(noise[:min(int64(len(noise)), s.left)])
-		s.left -= int64(n)
-		total += int64(n)
-	}
-	return total, err
 }
 
 func newClient() *http.Client {
@@ -65,13 +32,21 @@ func newClient() *http.Client {
 	}}
 }
 
-// body asks and returns the answer's body; any status but the wanted is an error.
+// body asks and returns the answer's body; any status that is an error is one.
 func body(
 	ctx context.Context, c *http.Client, method, url string, from io.Reader, size int64, headers ...string,
 ) ([]byte, error) {
+	_, b, err := ask(ctx, c, method, url, from, size, headers...)
+	return b, err
+}
+
+// ask is body with the answer's headers.
+func ask(
+	ctx context.Context, c *http.Client, method, url string, from io.Reader, size int64, headers ...string,
+) (http.Header, []byte, error) {
 	req, err := http.NewRequestWithContext(ctx, method, url, from)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	req.ContentLength = size
 	for i := 0; i+1 < len(headers); i += 2 {
@@ -79,17 +54,18 @@ func body(
 	}
 	res, err := c.Do(req)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	defer res.Body.Close()
 	b, err := io.ReadAll(res.Body)
 	if err == nil && res.StatusCode >= 300 {
 		err = fmt.Errorf("%s %s: %s: %.200s", method, url, res.Status, b)
 	}
-	return b, err
+	return res.Header, b, err
 }
 
-func download(ctx context.Context, c *http.Client, url string, size int64) error {
+// download gets a file, and compares every byte of it.
+func download(ctx context.Context, c *http.Client, url string, f content) error {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
 	if err != nil {
 		return err
@@ -99,11 +75,14 @@ func download(ctx context.Context, c *http.Client, url string, size int64) error
 		return err
 	}
 	defer res.Body.Close()
-	n, err := io.CopyBuffer(struct{ io.Writer }{io.Discard}, struct{ io.Reader }{res.Body}, make([]byte, 256<<10))
-	if err == nil && (n != size || res.StatusCode != http.StatusOK) {
-		err = fmt.Errorf("downloaded %d of %d bytes: %s", n, size, res.Status)
+	if res.StatusCode != http.StatusOK {
+		return fmt.Errorf("GET %s: %s", url, res.Status)
 	}
-	return err
+	to := f.compared()
+	if _, err := io.CopyBuffer(to, struct{ io.Reader }{res.Body}, make([]byte, 256<<10)); err != nil {
+		return err
+	}
+	return to.whole()
 }
 
 // moved is how fast a peer moved bytes, and what that took of a processor.
@@ -116,27 +95,29 @@ func (m *moved) add(p peer, size int64, start start) {
 
 // throughput measures uploads and downloads of every peer in turn, so that what
 // else the machine does falls on all of them alike.
-func throughput(ctx context.Context, peers []peer, size int64, runs int) error {
+func throughput(ctx context.Context, peers []peer, o occasion) error {
 	up, down := make([]moved, len(peers)), make([]moved, len(peers))
-	for range runs {
+	for range o.runs {
 		for i, p := range peers {
-			c := newClient()
+			c, f := newClient(), newContent(o.size)
 			syscall.Sync() // what earlier runs left to write is not measured
 			start := startOf(p)
-			url, err := p.upload(ctx, c, size)
+			url, err := p.upload(ctx, c, f)
 			if err != nil {
 				return fmt.Errorf("%s: upload: %w", p.name(), err)
 			}
-			up[i].add(p, size, start)
+			up[i].add(p, o.size, start)
 			if url, err = p.ready(ctx, c, url); err != nil {
 				return fmt.Errorf("%s: %w", p.name(), err)
 			}
 			start = startOf(p)
-			if err := download(ctx, c, url, size); err != nil {
+			if err := download(ctx, c, url, f); err != nil {
 				return fmt.Errorf("%s: download: %w", p.name(), err)
 			}
-			down[i].add(p, size, start)
-			p.forget(ctx, c, url)
+			down[i].add(p, o.size, start)
+			if err := p.forget(ctx, c, url); err != nil {
+				return fmt.Errorf("%s: %w", p.name(), err)
+			}
 			c.CloseIdleConnections()
 		}
 	}
@@ -159,27 +140,29 @@ func rate(bytes int64, since time.Time) float64 {
 	return float64(bytes) / 1e6 / time.Since(since).Seconds()
 }
 
+func perSecond(times int64, since time.Time) float64 {
+	return float64(times) / time.Since(since).Seconds()
+}
+
 func median(v []float64) float64 {
 	s := slices.Sorted(slices.Values(v))
 	return s[len(s)/2]
 }
 
 // smallRequests measures how many health checks a second are answered.
-func smallRequests(ctx context.Context, ours *serveProcess, bare *bareProcess, runs int) error {
+func smallRequests(ctx context.Context, ours *serveProcess, bare *dav, o occasion) error {
 	var a, b struct{ rates, costs []float64 }
-	for range runs {
+	for range o.runs {
 		for _, m := range []struct {
-			of   peer
-			url  string
+			of   server
 			into *struct{ rates, costs []float64 }
-		}{{bare, bare.url + "/health", &b}, {ours, ours.URL + wire.Health.To(), &a}} {
+		}{{bare, &b}, {ours, &a}} {
 			start := startOf(m.of)
-			n, err := hammer(ctx, m.url, 2*time.Second)
+			n, err := hammer(ctx, m.of.small(), o.while)
 			if err != nil {
 				return err
 			}
-			took := time.Since(start.at).Seconds()
-			m.into.rates = append(m.into.rates, float64(n)/took)
+			m.into.rates = append(m.into.rates, perSecond(n, start.at))
 			m.into.costs = append(m.into.costs, float64(start.spent(m.of).Microseconds())/float64(n))
 		}
 	}
@@ -193,33 +176,36 @@ func smallRequests(ctx context.Context, ours *serveProcess, bare *bareProcess, r
 
 // hammer asks for a time, and returns how often it was answered.
 func hammer(ctx context.Context, url string, d time.Duration) (answers int64, err error) {
-	const clients = 32
-	ctx, cancel := context.WithTimeout(ctx, d)
+	return often(ctx, 32, d, func(ctx context.Context, c *http.Client) error {
+		_, err := body(ctx, c, http.MethodGet, url, nil, 0)
+		return err
+	})
+}
+
+// often has clients do something again and again for a while, each at least once, and returns how often that was.
+func often(
+	ctx context.Context, clients int, while time.Duration, do func(context.Context, *http.Client) error,
+) (times int64, err error) {
+	ctx, cancel := context.WithTimeout(ctx, while+patience)
 	defer cancel()
 	var (
-		n     atomic.Int64
-		wg    sync.WaitGroup
-		c     = newClient()
-		fault atomic.Value
+		n    atomic.Int64
+		wg   sync.WaitGroup
+		c    = newClient()
+		errs = make([]error, clients)
 	)
-	for range clients {
+	defer c.CloseIdleConnections()
+	start := time.Now()
+	for i := range clients {
 		wg.Go(func() {
-			for ctx.Err() == nil {
-				if _, err := body(ctx, c, http.MethodGet, url, nil, 0); err != nil {
-					if !errors.Is(err, context.DeadlineExceeded) {
-						fault.Store(err)
-					}
-					return
-				}
+			for isFirst := true; errs[i] == nil && (isFirst || time.Since(start) < while); isFirst = false {
+				errs[i] = do(ctx, c)
 				n.Add(1)
 			}
 		})
 	}
 	wg.Wait()
-	if err, ok := fault.Load().(error); ok {
-		return 0, err
-	}
-	return n.Load(), nil
+	return n.Load(), errors.Join(errs...)
 }
 
 // memory measures the peak of resident memory while clients move size bytes
@@ -228,33 +214,44 @@ func memory(ctx context.Context, ours *serveProcess, clients int, size int64) er
 	if err := ours.resetPeak(); err != nil {
 		return err
 	}
-	var wg sync.WaitGroup
-	errs := make(chan error, clients)
-	for range clients {
-		wg.Go(func() {
-			c := newClient()
-			url, err := ours.upload(ctx, c, size)
-			if err == nil {
-				url, err = ours.ready(ctx, c, url)
-			}
-			if err == nil {
-				err = download(ctx, c, url, size)
-				ours.forget(ctx, c, url)
-			}
-			errs <- err
-		})
+	if err := together(ctx, ours, clients, size); err != nil {
+		return err
 	}
-	wg.Wait()
-	for range clients {
-		if err := <-errs; err != nil {
-			return err
-		}
-	}
-	peak, err := ours.peak()
+	had, err := peak(ours.pids()...)
 	if err != nil {
 		return err
 	}
 	fmt.Printf("| memory | peak resident MiB |\n|---|---|\n| %d clients, %d MiB each up and down | %.1f |\n",
-		clients, size>>20, float64(peak)/(1<<20))
+		clients, size>>20, float64(had)/(1<<20))
 	return nil
+}
+
+// together has clients move a file of size bytes each, at the same time, first up and then down.
+func together(ctx context.Context, p peer, clients int, size int64) error {
+	var wg sync.WaitGroup
+	errs := make([]error, clients)
+	for i := range clients {
+		wg.Go(func() {
+			c := newClient()
+			defer c.CloseIdleConnections()
+			errs[i] = once(ctx, c, p, newContent(size))
+		})
+	}
+	wg.Wait()
+	return errors.Join(errs...)
+}
+
+// once moves a file up and down again, and removes it.
+func once(ctx context.Context, c *http.Client, p peer, f content) error {
+	url, err := p.upload(ctx, c, f)
+	if err == nil {
+		url, err = p.ready(ctx, c, url)
+	}
+	if err == nil {
+		err = download(ctx, c, url, f)
+	}
+	if err == nil {
+		err = p.forget(ctx, c, url)
+	}
+	return err
 }

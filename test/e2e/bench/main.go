@@ -7,10 +7,12 @@
 //	go run ./test/e2e/bench -command
 //	go run ./test/e2e/bench -serve
 //	go run ./test/e2e/bench -durable -dir FOLDER
+//	go run ./test/e2e/bench -peers
 package main
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"os"
@@ -18,27 +20,31 @@ import (
 	"path/filepath"
 	"runtime"
 	"slices"
+	"time"
 )
 
+// parts are what can be measured by itself.
+var parts = []struct{ name, is string }{
+	{"command", "sgsend send and receive"},
+	{"serve", "sgsend serve"},
+	{"durable", "uploads that stay when the power fails; -dir is on a disk"},
+	{"peers", "servers and commands, those of others among them that are installed"},
+}
+
 func main() {
-	if len(os.Args) == 3 && os.Args[1] == bareArgument {
-		fmt.Fprintln(os.Stderr, serveBare(os.Args[2]))
-		os.Exit(1)
-	}
+	serveBareIfAsked()
 	size := flag.Int64("size", 1024, "MiB that one upload or download moves")
 	runs := flag.Int("runs", 5, "runs of each, of which the median counts")
 	dir := flag.String("dir", inMemory(), "folder to keep the bytes in")
-	command := flag.Bool("command", false, "measure only sgsend send and receive")
-	serve := flag.Bool("serve", false, "measure only sgsend serve")
-	stays := flag.Bool("durable", false, "measure only uploads that stay when the power fails; -dir is on a disk")
+	part := ""
+	for _, one := range parts {
+		flag.BoolFunc(one.name, "measure only "+one.is, func(string) error { part = one.name; return nil })
+	}
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	if *stays && *dir == inMemory() {
-		fmt.Fprintln(os.Stderr, "bench: say by -dir which folder is on a disk")
-		os.Exit(2)
-	}
-	if err := run(ctx, *dir, *size<<20, *runs, *command, *serve, *stays); err != nil {
+	o := occasion{size: *size << 20, runs: *runs, while: 2 * time.Second}
+	if err := run(ctx, *dir, o, part); err != nil {
 		fmt.Fprintf(os.Stderr, "bench: %v\n", err)
 		os.Exit(1)
 	}
@@ -55,25 +61,38 @@ func inMemory() string {
 	return os.TempDir()
 }
 
-func run(ctx context.Context, dir string, size int64, runs int, command, serve, stays bool) error {
+func run(ctx context.Context, dir string, o occasion, part string) error {
+	if part == "durable" && dir == inMemory() {
+		return errors.New("say by -dir which folder is on a disk")
+	}
 	work, err := os.MkdirTemp(dir, "sgsend-bench-")
 	if err != nil {
 		return err
 	}
 	defer os.RemoveAll(work)
+	fmt.Printf("%d cores, %s, %d MiB, median of %d runs\n\n", runtime.NumCPU(), runtime.Version(), o.size>>20, o.runs)
+	if part == "peers" {
+		return o.everybody(ctx, work, os.Stdout)
+	}
 
 	ours, err := startServe(ctx, filepath.Join(work, "serve"))
 	if err != nil {
 		return err
 	}
 	defer ours.stop()
-	bare, err := startBare(ctx, filepath.Join(work, "bare"))
+	bare, err := newBare(filepath.Join(work, "bare"))
 	if err != nil {
+		return err
+	}
+	if err := bare.start(ctx); err != nil {
 		return err
 	}
 	defer bare.stop()
 	peers := []peer{bare, ours}
-	ng, err := startNginx(ctx, filepath.Join(work, "nginx"))
+	ng, err := newNginx(filepath.Join(work, "nginx"))
+	if err == nil {
+		err = ng.start(ctx)
+	}
 	if err != nil {
 		fmt.Printf("SKIPPED: nginx as a reference: %v\n\n", err)
 	} else {
@@ -81,27 +100,26 @@ func run(ctx context.Context, dir string, size int64, runs int, command, serve, 
 		peers = slices.Insert(peers, 0, peer(ng))
 	}
 
-	fmt.Printf("%d cores, %s, %d MiB, median of %d runs\n\n", runtime.NumCPU(), runtime.Version(), size>>20, runs)
-	if stays {
+	switch part {
+	case "durable":
 		var nginx peer
 		if err == nil {
 			nginx = ng
 		}
-		return durable(ctx, work, ours, nginx, runs)
+		return durable(ctx, work, ours, nginx, o.runs)
+	case "command":
+		return commands(ctx, work, ours, peers[0], o.size, o.runs)
 	}
-	if command {
-		return commands(ctx, work, ours, peers[0], size, runs)
-	}
-	if err := throughput(ctx, peers, size, runs); err != nil {
+	if err := throughput(ctx, peers, o); err != nil {
 		return err
 	}
-	if !serve {
-		if err := commands(ctx, work, ours, peers[0], size, runs); err != nil {
+	if part != "serve" {
+		if err := commands(ctx, work, ours, peers[0], o.size, o.runs); err != nil {
 			return err
 		}
 	}
-	if err := smallRequests(ctx, ours, bare, runs); err != nil {
+	if err := smallRequests(ctx, ours, bare, o); err != nil {
 		return err
 	}
-	return memory(ctx, ours, 8, size/2)
+	return memory(ctx, ours, 8, o.size/2)
 }

@@ -6,20 +6,15 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"os"
 	"os/exec"
 	"path"
 	"path/filepath"
-	"regexp"
 	"strconv"
 	"strings"
-	"syscall"
-	"time"
 
 	"sgraph.ai/send/shared/wire"
 	"sgraph.ai/send/test/e2e/traffic"
@@ -36,13 +31,14 @@ func startServe(ctx context.Context, dir string) (*serveProcess, error) {
 	return &serveProcess{s}, err
 }
 
-func (s *serveProcess) stop() { _ = s.Stop() }
+func (*serveProcess) name() string                      { return "sgsend serve" }
+func (s *serveProcess) start(ctx context.Context) error { return s.Start(ctx) }
+func (s *serveProcess) stop()                           { s.Kill() }
+func (s *serveProcess) pids() []int                     { return []int{s.PID()} }
+func (s *serveProcess) small() string                   { return s.URL + wire.Health.To() }
+func (*serveProcess) most() (int64, string)             { return 0, "" }
 
-func (*serveProcess) name() string { return "sgsend serve" }
-
-func (s *serveProcess) pids() []int { return []int{s.PID()} }
-
-func (s *serveProcess) upload(ctx context.Context, c *http.Client, size int64) (string, error) {
+func (s *serveProcess) upload(ctx context.Context, c *http.Client, f content) (string, error) {
 	hash := sha256.Sum256([]byte(deleteSecret))
 	asked, err := json.Marshal(wire.CreateTransferRequest{DeleteAuthHash: hex.EncodeToString(hash[:])})
 	if err != nil {
@@ -58,7 +54,7 @@ func (s *serveProcess) upload(ctx context.Context, c *http.Client, size int64) (
 		return "", err
 	}
 	_, err = body(ctx, c, wire.UploadTransfer.Method, s.URL+wire.UploadTransfer.To(created.TransferID),
-		&source{size}, size, wire.AccessToken.Name, s.Token, wire.ContentType.Name, "application/octet-stream")
+		f.source(), f.size, wire.AccessToken.Name, s.Token, wire.ContentType.Name, "application/octet-stream")
 	return s.URL + wire.DownloadTransfer.To(created.TransferID), err
 }
 
@@ -68,9 +64,10 @@ func (s *serveProcess) ready(ctx context.Context, c *http.Client, url string) (s
 	return url, err
 }
 
-func (s *serveProcess) forget(ctx context.Context, c *http.Client, url string) {
-	body(ctx, c, wire.DeleteTransfer.Method, s.URL+wire.DeleteTransfer.To(path.Base(url)),
+func (s *serveProcess) forget(ctx context.Context, c *http.Client, url string) error {
+	_, err := body(ctx, c, wire.DeleteTransfer.Method, s.URL+wire.DeleteTransfer.To(path.Base(url)),
 		nil, 0, wire.DeleteAuth.Name, deleteSecret)
+	return err
 }
 
 // deleteSecret is what the transfers of a run are deleted with.
@@ -81,55 +78,51 @@ func (s *serveProcess) resetPeak() error {
 	return os.WriteFile(fmt.Sprintf("/proc/%d/clear_refs", s.PID()), []byte("5"), 0)
 }
 
-// peak returns the peak of resident memory, in bytes.
-func (s *serveProcess) peak() (int64, error) {
-	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", s.PID()))
-	if err != nil {
-		return 0, err
-	}
-	m := regexp.MustCompile(`VmHWM:\s+(\d+) kB`).FindSubmatch(status)
-	if m == nil {
-		return 0, errors.New("the system does not tell the peak of resident memory")
-	}
-	kb, err := strconv.ParseInt(string(m[1]), 10, 64)
-	return kb << 10, err
+// dav is a server that keeps files where they are put.
+type dav struct {
+	process
+	is string
 }
 
-// bareProcess is a handler with nothing around it, in a process of its own.
-type bareProcess struct {
-	url string
-	cmd *exec.Cmd
+func (d *dav) name() string { return d.is }
+
+func (d *dav) upload(ctx context.Context, c *http.Client, f content) (string, error) {
+	url := d.url + "/file/" + strconv.FormatUint(f.id, 36)
+	_, err := body(ctx, c, http.MethodPut, url, f.source(), f.size)
+	return url, err
 }
 
-// bareArgument makes this program the bare handler, with a folder behind it.
+func (*dav) forget(ctx context.Context, c *http.Client, url string) error {
+	_, err := body(ctx, c, http.MethodDelete, url, nil, 0)
+	return err
+}
+
+// bareArgument makes this program the bare handler, at an address with a folder behind it.
 const bareArgument = "bare"
 
-func startBare(ctx context.Context, dir string) (*bareProcess, error) {
+// newBare is a handler with nothing around it.
+func newBare(dir string) (*dav, error) {
 	self, err := os.Executable()
 	if err != nil {
 		return nil, err
 	}
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return nil, err
-	}
-	b := &bareProcess{cmd: exec.CommandContext(ctx, self, bareArgument, dir)}
-	out, err := b.cmd.StdoutPipe()
-	if err != nil {
-		return nil, err
-	}
-	if err := b.cmd.Start(); err != nil {
-		return nil, err
-	}
-	_, err = fmt.Fscanln(out, &b.url)
-	return b, err
+	address, err := free("127.0.0.1")
+	return &dav{process{
+		dir: dir, url: "http://" + address, health: "/health",
+		command: func() *exec.Cmd { return exec.Command(self, bareArgument, address, dir) },
+	}, "bare Go handler"}, err
 }
 
-// serveBare is the bare handler. It prints its origin first.
-func serveBare(dir string) error {
-	ln, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return err
+// serveBareIfAsked has this program be the bare handler where its arguments say so.
+func serveBareIfAsked() {
+	if len(os.Args) == 4 && os.Args[1] == bareArgument {
+		fmt.Fprintln(os.Stderr, serveBare(os.Args[2], os.Args[3]))
+		os.Exit(1)
 	}
+}
+
+// serveBare is the bare handler.
+func serveBare(address, dir string) error {
 	path := func(r *http.Request) string { return filepath.Join(dir, filepath.Base(r.URL.Path)) }
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /health", func(w http.ResponseWriter, _ *http.Request) {
@@ -148,60 +141,28 @@ func serveBare(dir string) error {
 	})
 	mux.HandleFunc("GET /file/", func(w http.ResponseWriter, r *http.Request) { http.ServeFile(w, r, path(r)) })
 	mux.HandleFunc("DELETE /file/", func(w http.ResponseWriter, r *http.Request) { os.Remove(path(r)) })
-	fmt.Println("http://" + ln.Addr().String())
-	return http.Serve(ln, mux)
+	return http.ListenAndServe(address, mux)
 }
 
-func (b *bareProcess) stop() {
-	b.cmd.Process.Kill()
-	b.cmd.Wait()
-}
-
-func (*bareProcess) name() string { return "bare Go handler" }
-
-func (b *bareProcess) pids() []int { return []int{b.cmd.Process.Pid} }
-
-func (b *bareProcess) upload(ctx context.Context, c *http.Client, size int64) (string, error) {
-	url := b.url + "/file/" + strconv.FormatInt(time.Now().UnixNano(), 36)
-	_, err := body(ctx, c, "PUT", url, &source{size}, size)
-	return url, err
-}
-
-func (*bareProcess) ready(_ context.Context, _ *http.Client, url string) (string, error) {
-	return url, nil
-}
-func (*bareProcess) forget(ctx context.Context, c *http.Client, url string) {
-	body(ctx, c, "DELETE", url, nil, 0)
-}
-
-// nginxProcess is nginx with its WebDAV module.
-type nginxProcess struct{ bareProcess }
-
-func (*nginxProcess) name() string { return "nginx (dav)" }
-
-func (n *nginxProcess) pids() []int { return childrenOf(n.cmd.Process.Pid) }
-
-func (n *nginxProcess) stop() {
-	n.cmd.Process.Signal(syscall.SIGTERM)
-	n.cmd.Wait()
-}
-
-func startNginx(ctx context.Context, dir string) (*nginxProcess, error) {
+// newNginx is nginx with its WebDAV module.
+func newNginx(dir string) (*dav, error) {
 	bin, err := exec.LookPath("nginx")
 	if err != nil {
 		if bin, err = exec.LookPath("/usr/sbin/nginx"); err != nil {
 			return nil, err
 		}
 	}
-	if err := os.MkdirAll(filepath.Join(dir, "root", "file"), 0o755); err != nil {
+	root := filepath.Join(dir, "root")
+	if err := os.MkdirAll(filepath.Join(root, "file"), 0o755); err != nil {
 		return nil, err
 	}
-	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err := os.WriteFile(filepath.Join(root, "health"), []byte("{\"status\":\"ok\"}\n"), 0o644); err != nil {
+		return nil, err
+	}
+	address, err := free("127.0.0.1")
 	if err != nil {
 		return nil, err
 	}
-	address := ln.Addr().String()
-	ln.Close()
 	conf := filepath.Join(dir, "nginx.conf")
 	text := strings.NewReplacer("DIR", dir, "ADDRESS", address).Replace(`
 daemon off; worker_processes auto; pid DIR/pid; error_log DIR/error.log; user root;
@@ -217,20 +178,10 @@ http {
 	if err := os.WriteFile(conf, []byte(text), 0o644); err != nil {
 		return nil, err
 	}
-	cmd := exec.CommandContext(ctx, bin, "-e", filepath.Join(dir, "error.log"), "-c", conf)
-	var said bytes.Buffer
-	cmd.Stderr = &said
-	if err := cmd.Start(); err != nil {
-		return nil, err
-	}
-	n := &nginxProcess{bareProcess{"http://" + address, cmd}}
-	for range 100 {
-		if c, err := net.Dial("tcp", address); err == nil {
-			c.Close()
-			return n, nil
-		}
-		time.Sleep(20 * time.Millisecond)
-	}
-	n.stop()
-	return nil, fmt.Errorf("nginx did not start: %s", &said)
+	return &dav{process{
+		dir: dir, url: "http://" + address, health: "/health",
+		command: func() *exec.Cmd {
+			return exec.Command(bin, "-e", filepath.Join(dir, "error.log"), "-c", conf)
+		},
+	}, "nginx (dav)"}, nil
 }

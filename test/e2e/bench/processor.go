@@ -37,14 +37,18 @@ func processorTime(p peer) (sum time.Duration) {
 	return sum
 }
 
-// childrenOf returns the processes that one started.
-func childrenOf(pid int) (children []int) {
-	said, _ := os.ReadFile(fmt.Sprintf("/proc/%d/task/%d/children", pid, pid))
-	for field := range strings.FieldsSeq(string(said)) {
-		var child int
-		if _, err := fmt.Sscan(field, &child); err == nil {
-			children = append(children, child)
+// withChildren returns a process, and those that it and they started.
+func withChildren(pid int) []int {
+	all := []int{pid}
+	threads, _ := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/children", pid))
+	for _, thread := range threads {
+		said, _ := os.ReadFile(thread)
+		for field := range strings.FieldsSeq(string(said)) {
+			var child int
+			if _, err := fmt.Sscan(field, &child); err == nil {
+				all = append(all, withChildren(child)...)
+			}
 		}
 	}
-	return children
+	return all
 }
