@@ -5,7 +5,7 @@
 # make lint   the form of the code, and what linters find
 # make vulnerabilities  what is known of the packages that the code calls
 # make e2e    pulumi up against a simulated AWS, then the deployed zips
-# make bench  the figures of docs/performance.md
+# make bench  the figures of docs/performance.md, and what got slower; with BASELINE=new they are what is compared with
 # make peers  the same beside the peers that are installed; tools/peers installs some
 # make load   ten minutes of people at the rate that this machine holds: docs/reliability.md
 # make faults the same while processes are killed, the disk is full and AWS fails
@@ -71,7 +71,7 @@ site:
 
 .PHONY: bench
 bench:
-	tools/bench
+	tools/bench $(if $(BASELINE),-store)
 
 .PHONY: peers
 peers:

@@ -103,6 +103,7 @@ type occasion struct {
 	size  int64 // of a large file
 	runs  int
 	while time.Duration // that small things are asked for in one run
+	taken *results      // the figures of every run
 }
 
 // smallFile is the size of a file that costs little more than its being one.

@@ -16,9 +16,9 @@ import (
 // seal and open, and the most memory that they took; in turn with what else does the same
 // with another peer: this program, which makes what it sends and keeps nothing, and curl,
 // which reads a file and writes one as sgsend does.
-func commands(ctx context.Context, dir string, ours *serveProcess, beside peer, size int64, runs int) error {
+func commands(ctx context.Context, dir string, ours *serveProcess, beside peer, o occasion) error {
 	path, to := filepath.Join(dir, "file"), filepath.Join(dir, "received")
-	f := newContent(size)
+	f := newContent(o.size)
 	if err := f.write(path); err != nil {
 		return err
 	}
@@ -28,14 +28,14 @@ func commands(ctx context.Context, dir string, ours *serveProcess, beside peer, 
 		fmt.Printf("SKIPPED: curl as a reference: %v\n\n", err)
 	}
 	var up, down, theirUp, theirDown, curlUp, curlDown, sends, receives []float64
-	for range runs {
+	for range o.runs {
 		c := newClient()
 		start := time.Now()
 		url, err := beside.upload(ctx, c, f)
 		if err != nil {
 			return fmt.Errorf("%s: upload: %w", beside.name(), err)
 		}
-		theirUp = append(theirUp, rate(size, start))
+		theirUp = append(theirUp, rate(o.size, start))
 		if url, err = beside.ready(ctx, c, url); err != nil {
 			return err
 		}
@@ -43,7 +43,7 @@ func commands(ctx context.Context, dir string, ours *serveProcess, beside peer, 
 		if err := download(ctx, c, url, f); err != nil {
 			return fmt.Errorf("%s: download: %w", beside.name(), err)
 		}
-		theirDown = append(theirDown, rate(size, start))
+		theirDown = append(theirDown, rate(o.size, start))
 		if err := beside.forget(ctx, c, url); err != nil {
 			return err
 		}
@@ -53,12 +53,12 @@ func commands(ctx context.Context, dir string, ours *serveProcess, beside peer, 
 			if _, err := curled(ctx, curl, "--upload-file", path, url); err != nil {
 				return err
 			}
-			curlUp = append(curlUp, rate(size, start))
+			curlUp = append(curlUp, rate(o.size, start))
 			start = time.Now()
 			if _, err := curled(ctx, curl, "--output", to, url); err != nil {
 				return err
 			}
-			curlDown = append(curlDown, rate(size, start))
+			curlDown = append(curlDown, rate(o.size, start))
 			if err := errors.Join(f.taken(to), beside.forget(ctx, c, url)); err != nil {
 				return err
 			}
@@ -70,13 +70,13 @@ func commands(ctx context.Context, dir string, ours *serveProcess, beside peer, 
 		if err != nil {
 			return err
 		}
-		up, sends = append(up, rate(size, start)), append(sends, memory)
+		up, sends = append(up, rate(o.size, start)), append(sends, memory)
 		start = time.Now()
 		_, memory, err = ours.command(ctx, dir, "receive", "-o", to, link)
 		if err != nil {
 			return err
 		}
-		down, receives = append(down, rate(size, start)), append(receives, memory)
+		down, receives = append(down, rate(o.size, start)), append(receives, memory)
 		if err := f.taken(to); err != nil {
 			return err
 		}
@@ -91,6 +91,10 @@ func commands(ctx context.Context, dir string, ours *serveProcess, beside peer, 
 		fmt.Printf("| %s | %.0f | %.2f | %s | %.0f |\n",
 			what, median(ours), median(ours)/median(theirs), toCurl, median(memory))
 	}
+	o.taken.add("Command/send", "MB/s", up)
+	o.taken.add("Command/receive", "MB/s", down)
+	o.taken.add("Command/curl-up", "MB/s", curlUp)
+	o.taken.add("Command/curl-down", "MB/s", curlDown)
 	row("sgsend send", up, theirUp, curlUp, sends)
 	row("sgsend receive", down, theirDown, curlDown, receives)
 	fmt.Println()

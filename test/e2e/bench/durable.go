@@ -95,7 +95,9 @@ func keepingIn(dir string) func(context.Context, int64) (func() error, error) {
 
 // keepingBy keeps files by a server, which needs what is done then with the file that it
 // has in a folder, and with the folder; nil = nothing.
-func keepingBy(by peer, root string, then func(names ...string) error) func(context.Context, int64) (func() error, error) {
+func keepingBy(
+	by peer, root string, then func(names ...string) error,
+) func(context.Context, int64) (func() error, error) {
 	c := newClient()
 	return func(ctx context.Context, size int64) (func() error, error) {
 		url, err := by.upload(ctx, c, newContent(size))

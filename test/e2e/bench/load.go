@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"syscall"
@@ -122,14 +123,17 @@ func throughput(ctx context.Context, peers []peer, o occasion) error {
 		}
 	}
 	for _, way := range []struct {
-		name string
-		of   []moved
-	}{{"upload", up}, {"download", down}} {
+		name, result string
+		of           []moved
+	}{{"upload", "Upload/", up}, {"download", "Download/", down}} {
 		fmt.Printf("| %s | MB/s | to the first | processor s/GiB | to the first |\n|---|---|---|---|---|\n", way.name)
 		for i, p := range peers {
 			fmt.Printf("| %s | %.0f | %.2f | %.3f | %.2f |\n", p.name(),
 				median(way.of[i].rates), median(way.of[i].rates)/median(way.of[0].rates),
 				median(way.of[i].costs), median(way.of[i].costs)/median(way.of[0].costs))
+			short, _, _ := strings.Cut(p.name(), " ")
+			o.taken.add(way.result+short, "MB/s", way.of[i].rates)
+			o.taken.add(way.result+short, "processor-s/GiB", way.of[i].costs)
 		}
 		fmt.Println()
 	}
@@ -171,6 +175,10 @@ func smallRequests(ctx context.Context, ours *serveProcess, bare *dav, o occasio
 		"| /info/health, with logging and headers | %.0f | %.2f | %.1f | %.2f |\n\n",
 		median(b.rates), median(b.costs),
 		median(a.rates), median(a.rates)/median(b.rates), median(a.costs), median(a.costs)/median(b.costs))
+	o.taken.add("Health/sgsend", "req/s", a.rates)
+	o.taken.add("Health/sgsend", "processor-µs", a.costs)
+	o.taken.add("Health/bare", "req/s", b.rates)
+	o.taken.add("Health/bare", "processor-µs", b.costs)
 	return nil
 }
 

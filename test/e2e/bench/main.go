@@ -36,6 +36,7 @@ func main() {
 	size := flag.Int64("size", 1024, "MiB that one upload or download moves")
 	runs := flag.Int("runs", 5, "runs of each, of which the median counts")
 	dir := flag.String("dir", inMemory(), "folder to keep the bytes in")
+	into := flag.String("results", "", "file for the figures of every run, as go test writes those of benchmarks")
 	part := ""
 	for _, one := range parts {
 		flag.BoolFunc(one.name, "measure only "+one.is, func(string) error { part = one.name; return nil })
@@ -43,8 +44,12 @@ func main() {
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	o := occasion{size: *size << 20, runs: *runs, while: 2 * time.Second}
-	if err := run(ctx, *dir, o, part); err != nil {
+	o := occasion{size: *size << 20, runs: *runs, while: 2 * time.Second, taken: &results{}}
+	err := run(ctx, *dir, o, part)
+	if err == nil && *into != "" {
+		err = o.taken.write(*into)
+	}
+	if err != nil {
 		fmt.Fprintf(os.Stderr, "bench: %v\n", err)
 		os.Exit(1)
 	}
@@ -108,13 +113,13 @@ func run(ctx context.Context, dir string, o occasion, part string) error {
 		}
 		return durable(ctx, work, ours, nginx, o.runs)
 	case "command":
-		return commands(ctx, work, ours, peers[0], o.size, o.runs)
+		return commands(ctx, work, ours, peers[0], o)
 	}
 	if err := throughput(ctx, peers, o); err != nil {
 		return err
 	}
 	if part != "serve" {
-		if err := commands(ctx, work, ours, peers[0], o.size, o.runs); err != nil {
+		if err := commands(ctx, work, ours, peers[0], o); err != nil {
 			return err
 		}
 	}
