@@ -173,7 +173,8 @@ func (s *service) judge(fails func(string, ...any), r wire.Route, q probe, res *
 		fails("it is answered %.300q", body)
 	}
 	for name, least := range map[string]string{
-		"X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer", "Content-Security-Policy": "default-src 'none'",
+		"X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer",
+		"Content-Security-Policy": "default-src 'none'",
 	} {
 		if !strings.Contains(res.Header.Get(name), least) {
 			fails("%s is %q", name, res.Header.Get(name))
