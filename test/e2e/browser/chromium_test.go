@@ -81,7 +81,7 @@ func (c *chromium) attend(p *profile, worker *target.Info) {
 	ctx, cancel := chromedp.NewContext(c.ctx,
 		chromedp.WithTargetID(worker.TargetID), chromedp.WithListener(p.observe), chromedp.WithDetachOnCancel())
 	p.t.Cleanup(cancel)
-	steps := []step{call(runtime.RunIfWaitingForDebugger, cdp.Empty{})}
+	steps := []step{holdWorkers(), call(runtime.RunIfWaitingForDebugger, cdp.Empty{})} // it may begin some itself
 	c.mutex.Lock()
 	c.workers = append(c.workers, ctx)
 	if c.deaf {

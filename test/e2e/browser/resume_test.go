@@ -328,6 +328,7 @@ func TestFolderGoesOn(t *testing.T) {
 	if len(l.sums) != 5 {
 		t.Errorf("five parts took %d", len(l.sums))
 	}
+	p.mustHaveAsked("/api/presigned/bytes/") // whichever worker sent them
 	recipient := open(t, desktop)
 	recipient.goTo(link)
 	recipient.click(receiveIt)

@@ -1,9 +1,8 @@
 // The page's end of the crypto worker.
 
 import { scriptURL } from '../script-url.js';
-import { ApiError } from '../shared/http.js';
 import { t } from '../shared/language.js';
-import { PassphraseError } from './errors.js';
+import { crossed } from './crossing.js';
 
 /** @typedef {import('./bytes.js').Bytes} Bytes */
 /** @typedef {import('./key.js').Key} Key */
@@ -224,12 +223,4 @@ export class CryptoClient {
     for (const { reject } of this.#waiting.values()) reject(this.#broken);
     this.#waiting.clear();
   }
-}
-
-/** An error of the worker, as it was there. */
-function crossed(/** @type {any} */ { name, message, ...said }) {
-  if (name === 'ApiError') return new ApiError(said.status, { ...said, detail: said.detail });
-  if (name === 'AbortError') return new DOMException(message, name);
-  if (said.code === 'needs-passphrase') return new PassphraseError(said.block);
-  return Object.assign(new Error(message), said);
 }

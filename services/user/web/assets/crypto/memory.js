@@ -7,12 +7,11 @@ export const isGecko = /\bGecko\/\d/.test(globalThis.navigator?.userAgent ?? '')
 let nowhere;
 
 /**
- * Gives memory back at once, in Firefox: it lets hundreds of MiB of garbage gather before it collects any. Chromium
- * collects it the sooner the more there is, and with it the bodies of requests, which it does not count: so it may keep it.
+ * Gives memory back at once: as garbage it would be there until it is collected, hundreds of MiB later.
  * @param {ArrayBuffer} buffer
  */
 export function discard(buffer) {
-  if (!isGecko || buffer.byteLength === 0) return;
+  if (buffer.byteLength === 0) return;
   if (!nowhere) {
     const { port1, port2 } = new MessageChannel();
     port2.close();

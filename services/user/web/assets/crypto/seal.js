@@ -93,12 +93,14 @@ export class SealedAtOnce {
   /**
    * @param {number} from
    * @param {number} length
+   * @param {Bytes} [into]
    * @returns {Promise<Part>}
    */
-  async part(from, length) {
+  async part(from, length, into) {
     this.#sealed ??= this.#seal();
-    const sealed = await this.#sealed;
-    return { bytes: sealed.subarray(from, from + length), segments: [] };
+    const bytes = (await this.#sealed).subarray(from, from + length);
+    into?.set(bytes);
+    return { bytes: into?.subarray(0, bytes.length) ?? bytes, segments: [] };
   }
 
   async #seal() {

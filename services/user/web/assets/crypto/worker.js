@@ -6,6 +6,7 @@ import { containerSource } from '../files/container.js';
 import { distrust, forget, receive, receiveArchive, receiveFolder, receiveOne, stateOf } from '../net/receiving.js';
 import { seldom } from '../net/seldom.js';
 import { upload } from '../net/upload.js';
+import { crossing } from './crossing.js';
 import { friendlyTransfer } from './key.js';
 import { newBlock } from './passphrase.js';
 import { grantOf, newRequestKeys, openKey, sealKey } from './request.js';
@@ -90,12 +91,6 @@ const calls = {
 
 /** What can be ended early. @type {Map<number, AbortController>} */
 const running = new Map();
-
-/** An error as it crosses to the page, with what it says of itself. */
-function crossing(/** @type {unknown} */ error) {
-  if (!(error instanceof Error)) return { name: 'Error', message: String(error) };
-  return { ...error, name: error.name, message: error.message };
-}
 
 /** Who waits for the page's answer. @type {Map<number, (answer: any) => void>} */
 const asking = new Map();

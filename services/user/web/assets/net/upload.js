@@ -7,6 +7,7 @@ import { headers, paths } from '../shared/contract.js';
 import { ApiError } from '../shared/http.js';
 import { getInfo, place, post, tokenHeaders } from './api.js';
 import { isPassing, patiently } from './patience.js';
+import { Senders } from './senders.js';
 import { transmit } from './transmit.js';
 import { forget, Journal, lockName } from './unfinished.js';
 
@@ -246,13 +247,14 @@ async function uploadParts(sealed, { id, parts, journal, ...context }) {
   const laneSignal = lanes.signal;
   signal.addEventListener('abort', () => lanes.abort(signal.reason), { once: true });
 
-  const put = async (/** @type {number} */ number, /** @type {Bytes} */ body) => {
+  const senders = new Senders();
+  const put = async (/** @type {number} */ number, /** @type {import('./senders.js').Body} */ body) => {
     const report1 = (/** @type {number} */ bytes) => {
       sent[number - 1] = bytes;
       report();
     };
     const send = () =>
-      transmit('PUT', place(parts.urls.get(number) ?? ''), body, { signal: laneSignal, onProgress: report1 });
+      senders.transmit('PUT', place(parts.urls.get(number) ?? ''), body, { signal: laneSignal, onProgress: report1 });
     // A line that is cut again and again may lose the same one each time: it is not given up while others arrive.
     for (;;) {
       const before = arrived;
@@ -277,13 +279,13 @@ async function uploadParts(sealed, { id, parts, journal, ...context }) {
   };
 
   const lane = async () => {
-    const memory = new Uint8Array(partSize); // serves for one part after the other
+    let memory = new Uint8Array(partSize); // serves for one part after the other
     while (next <= count) {
       laneSignal.throwIfAborted();
       const number = next++;
       const length = lengthOf(number);
       // What is there is sealed, too: whoever goes on finds out so that it is the same.
-      const { bytes: body, segments } = await sealed.part((number - 1) * partSize, length, memory);
+      const { bytes, segments } = await sealed.part((number - 1) * partSize, length, memory);
       encrypted += length;
       report();
       const there = isThere(number) ? parts.there.get(number) : undefined;
@@ -296,6 +298,7 @@ async function uploadParts(sealed, { id, parts, journal, ...context }) {
       await keep(segments);
       laneSignal.throwIfAborted();
       let etag;
+      const body = { bytes };
       try {
         etag = await put(number, body);
       } catch (error) {
@@ -304,6 +307,7 @@ async function uploadParts(sealed, { id, parts, journal, ...context }) {
         for (const [number, url] of renewed.urls) parts.urls.set(number, url);
         etag = await put(number, body);
       }
+      memory = new Uint8Array(body.bytes.buffer);
       etags[number - 1] = { part_number: number, etag };
       journal?.arrived(number, length); // which never fails, and nothing waits for
     }
@@ -321,5 +325,7 @@ async function uploadParts(sealed, { id, parts, journal, ...context }) {
     if (!journal || !(isPassing(error) || error instanceof FileChangedError))
       post(paths.cancelUpload(id, uploadId), { token }).catch(() => {});
     throw error;
+  } finally {
+    senders.end();
   }
 }

@@ -248,6 +248,26 @@ function fromBase64url(text) {
   return Uint8Array.from(atob(plain2), (char) => char.charCodeAt(0));
 }
 
+// assets/shared/language.js
+var coming = (
+  /** @type {any} */
+  globalThis.sgraphCatalogue
+);
+var catalogue = coming ? await coming : null;
+var language = catalogue ? document.documentElement.lang : "en";
+var forms = new Intl.PluralRules(language);
+var t = (text, values = {}) => filled(catalogue?.[text] ?? text, values);
+function tn(one, other, count, values = {}) {
+  const form = catalogue?.[`${other}_${forms.select(count)}`] ?? catalogue?.[`${other}_other`];
+  return filled(form ?? (count === 1 ? one : other), { count, ...values });
+}
+var parts = (text, nodes) => t(text).split(/\{\{(\w+)\}\}/).map((part2, i) => i % 2 ? nodes[part2] : part2).filter(Boolean);
+var sentences = (...all) => all.filter(Boolean).join(["ja", "zh"].includes(language) ? "" : " ");
+var filled = (text, values) => text.replace(/\{\{(\w+)\}\}/g, (all, name) => {
+  const value = values[name] ?? all;
+  return typeof value === "number" ? value.toLocaleString(language) : value;
+});
+
 // assets/shared/contract.js
 var part = encodeURIComponent;
 var headers = {
@@ -394,26 +414,6 @@ function errorOf(status, body, retryAfter) {
   });
 }
 
-// assets/shared/language.js
-var coming = (
-  /** @type {any} */
-  globalThis.sgraphCatalogue
-);
-var catalogue = coming ? await coming : null;
-var language = catalogue ? document.documentElement.lang : "en";
-var forms = new Intl.PluralRules(language);
-var t = (text, values = {}) => filled(catalogue?.[text] ?? text, values);
-function tn(one, other, count, values = {}) {
-  const form = catalogue?.[`${other}_${forms.select(count)}`] ?? catalogue?.[`${other}_other`];
-  return filled(form ?? (count === 1 ? one : other), { count, ...values });
-}
-var parts = (text, nodes) => t(text).split(/\{\{(\w+)\}\}/).map((part2, i) => i % 2 ? nodes[part2] : part2).filter(Boolean);
-var sentences = (...all) => all.filter(Boolean).join(["ja", "zh"].includes(language) ? "" : " ");
-var filled = (text, values) => text.replace(/\{\{(\w+)\}\}/g, (all, name) => {
-  const value = values[name] ?? all;
-  return typeof value === "number" ? value.toLocaleString(language) : value;
-});
-
 // assets/crypto/errors.js
 var WrongKeyError = class extends Error {
   code = "wrong-key";
@@ -432,6 +432,14 @@ var PassphraseError = class extends Error {
     this.block = block;
   }
 };
+
+// assets/crypto/crossing.js
+function crossed({ name, message, ...said }) {
+  if (name === "ApiError") return new ApiError(said.status, { ...said, detail: said.detail });
+  if (name === "AbortError") return new DOMException(message, name);
+  if (said.code === "needs-passphrase") return new PassphraseError(said.block);
+  return Object.assign(new Error(message), said);
+}
 
 // assets/crypto/client.js
 var CryptoClient = class {
@@ -610,12 +618,6 @@ var CryptoClient = class {
     this.#waiting.clear();
   }
 };
-function crossed({ name, message, ...said }) {
-  if (name === "ApiError") return new ApiError(said.status, { ...said, detail: said.detail });
-  if (name === "AbortError") return new DOMException(message, name);
-  if (said.code === "needs-passphrase") return new PassphraseError(said.block);
-  return Object.assign(new Error(message), said);
-}
 
 // assets/crypto/key.js
 var newSecret = () => crypto.getRandomValues(new Uint8Array(32));

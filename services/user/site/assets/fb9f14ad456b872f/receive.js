@@ -26,6 +26,26 @@ var policy = (
 );
 var scriptURL = (url) => policy?.createScriptURL(url) ?? url;
 
+// assets/shared/language.js
+var coming = (
+  /** @type {any} */
+  globalThis.sgraphCatalogue
+);
+var catalogue = coming ? await coming : null;
+var language = catalogue ? document.documentElement.lang : "en";
+var forms = new Intl.PluralRules(language);
+var t = (text, values = {}) => filled(catalogue?.[text] ?? text, values);
+function tn(one, other, count, values = {}) {
+  const form = catalogue?.[`${other}_${forms.select(count)}`] ?? catalogue?.[`${other}_other`];
+  return filled(form ?? (count === 1 ? one : other), { count, ...values });
+}
+var parts = (text, nodes) => t(text).split(/\{\{(\w+)\}\}/).map((part2, i) => i % 2 ? nodes[part2] : part2).filter(Boolean);
+var sentences = (...all) => all.filter(Boolean).join(["ja", "zh"].includes(language) ? "" : " ");
+var filled = (text, values) => text.replace(/\{\{(\w+)\}\}/g, (all, name) => {
+  const value = values[name] ?? all;
+  return typeof value === "number" ? value.toLocaleString(language) : value;
+});
+
 // assets/shared/contract.js
 var part = encodeURIComponent;
 var headers = {
@@ -238,26 +258,6 @@ function errorOf(status, body, retryAfter) {
   });
 }
 
-// assets/shared/language.js
-var coming = (
-  /** @type {any} */
-  globalThis.sgraphCatalogue
-);
-var catalogue = coming ? await coming : null;
-var language = catalogue ? document.documentElement.lang : "en";
-var forms = new Intl.PluralRules(language);
-var t = (text, values = {}) => filled(catalogue?.[text] ?? text, values);
-function tn(one, other, count, values = {}) {
-  const form = catalogue?.[`${other}_${forms.select(count)}`] ?? catalogue?.[`${other}_other`];
-  return filled(form ?? (count === 1 ? one : other), { count, ...values });
-}
-var parts = (text, nodes) => t(text).split(/\{\{(\w+)\}\}/).map((part2, i) => i % 2 ? nodes[part2] : part2).filter(Boolean);
-var sentences = (...all) => all.filter(Boolean).join(["ja", "zh"].includes(language) ? "" : " ");
-var filled = (text, values) => text.replace(/\{\{(\w+)\}\}/g, (all, name) => {
-  const value = values[name] ?? all;
-  return typeof value === "number" ? value.toLocaleString(language) : value;
-});
-
 // assets/crypto/errors.js
 var WrongKeyError = class extends Error {
   code = "wrong-key";
@@ -276,6 +276,14 @@ var PassphraseError = class extends Error {
     this.block = block;
   }
 };
+
+// assets/crypto/crossing.js
+function crossed({ name, message, ...said }) {
+  if (name === "ApiError") return new ApiError(said.status, { ...said, detail: said.detail });
+  if (name === "AbortError") return new DOMException(message, name);
+  if (said.code === "needs-passphrase") return new PassphraseError(said.block);
+  return Object.assign(new Error(message), said);
+}
 
 // assets/crypto/client.js
 var CryptoClient = class {
@@ -454,12 +462,6 @@ var CryptoClient = class {
     this.#waiting.clear();
   }
 };
-function crossed({ name, message, ...said }) {
-  if (name === "ApiError") return new ApiError(said.status, { ...said, detail: said.detail });
-  if (name === "AbortError") return new DOMException(message, name);
-  if (said.code === "needs-passphrase") return new PassphraseError(said.block);
-  return Object.assign(new Error(message), said);
-}
 
 // assets/crypto/key.js
 var writeKey = toBase64url;

@@ -2,7 +2,7 @@
 var isGecko = /\bGecko\/\d/.test(globalThis.navigator?.userAgent ?? "");
 var nowhere;
 function discard(buffer) {
-  if (!isGecko || buffer.byteLength === 0) return;
+  if (buffer.byteLength === 0) return;
   if (!nowhere) {
     const { port1, port2 } = new MessageChannel();
     port2.close();
@@ -2680,6 +2680,30 @@ var Taker = class {
   }
 };
 
+// assets/crypto/crossing.js
+function crossing(error) {
+  if (!(error instanceof Error)) return { name: "Error", message: String(error) };
+  return { ...error, name: error.name, message: error.message };
+}
+function crossed({ name, message, ...said }) {
+  if (name === "ApiError") return new ApiError(said.status, { ...said, detail: said.detail });
+  if (name === "AbortError") return new DOMException(message, name);
+  if (said.code === "needs-passphrase") return new PassphraseError(said.block);
+  return Object.assign(new Error(message), said);
+}
+
+// assets/script-url.js
+var policy = (
+  /** @type {any} */
+  globalThis.trustedTypes?.createPolicy("scripts", {
+    createScriptURL: (url) => {
+      if (new URL(url, location.href).origin !== location.origin) throw new TypeError("not a script of ours");
+      return url;
+    }
+  })
+);
+var scriptURL = (url) => policy?.createScriptURL(url) ?? url;
+
 // assets/net/transmit.js
 var QUICK = 2e3;
 var took = Infinity;
@@ -2724,6 +2748,97 @@ function byXHR({ method, url, body, said, signal }, onProgress) {
     xhr.send(body);
   });
 }
+
+// assets/net/senders.js
+var EACH = 3;
+var Senders = class {
+  /** Null where there is no worker: then who asks sends. @type {Promise<Sender | null>} */
+  #sender = Promise.resolve(null);
+  #left = 0;
+  /**
+   * Sends a body, and returns the ETag.
+   * @param {string} method
+   * @param {string} url
+   * @param {Body} body
+   * @param {Options} options
+   * @returns {Promise<string | null>}
+   */
+  async transmit(method, url, body, options) {
+    if (this.#left === 0 && !isGecko) {
+      this.end();
+      this.#sender = Sender.begin().catch(() => null);
+      this.#left = EACH;
+    }
+    this.#left--;
+    const sender = await this.#sender;
+    return sender ? sender.transmit(method, url, body, options) : transmit(method, url, body.bytes, options);
+  }
+  /** To be called when nothing more is sent. Who waits for the worker comes before. */
+  end() {
+    this.#sender.then((sender) => sender?.end());
+  }
+};
+var Sender = class _Sender {
+  #worker;
+  #lastId = 0;
+  /** @type {Map<number, (said: any) => void>} */
+  #sending = /* @__PURE__ */ new Map();
+  #isLast = false;
+  /** Begins one, which has to be there before anything is handed over to it. */
+  static async begin() {
+    const url = new URL("./sender-later.js", import.meta.url).href;
+    const worker = new Worker(scriptURL(url), { type: "module" });
+    await new Promise((resolve, reject) => {
+      worker.onmessage = resolve;
+      worker.onerror = reject;
+    });
+    return new _Sender(worker);
+  }
+  /** @param {Worker} worker */
+  constructor(worker) {
+    this.#worker = worker;
+    worker.onmessage = ({ data }) => this.#sending.get(data.id)?.(data);
+  }
+  /**
+   * @param {string} method
+   * @param {string} url
+   * @param {Body} body
+   * @param {Options} options
+   * @returns {Promise<string | null>}
+   */
+  async transmit(method, url, body, { signal, onProgress }) {
+    signal.throwIfAborted();
+    const id = ++this.#lastId;
+    const stop = () => this.#worker.postMessage({ id, abort: true });
+    signal.addEventListener("abort", stop, { once: true });
+    const { bytes } = body;
+    try {
+      const { etag, error } = await new Promise((resolve) => {
+        this.#sending.set(id, (said) => {
+          if (said.bytes) resolve(said);
+          else onProgress(said.sent);
+          body.bytes = said.bytes ?? body.bytes;
+        });
+        this.#worker.postMessage({ id, method, url, bytes }, [bytes.buffer]);
+      });
+      signal.throwIfAborted();
+      if (error) throw crossed(error);
+      return etag;
+    } finally {
+      signal.removeEventListener("abort", stop);
+      this.#sending.delete(id);
+      this.#endIfDone();
+    }
+  }
+  /** To be called when it is to send no more than it was asked for. */
+  end() {
+    this.#isLast = true;
+    this.#endIfDone();
+  }
+  #endIfDone() {
+    if (this.#isLast && this.#sending.size === 0) this.#worker.terminate();
+  }
+};
 
 // assets/net/unfinished.js
 var PENDING = 24 * 3600 * 1e3;
@@ -2967,12 +3082,13 @@ async function uploadParts(sealed, { id, parts, journal, ...context }) {
   const lanes = new AbortController();
   const laneSignal = lanes.signal;
   signal.addEventListener("abort", () => lanes.abort(signal.reason), { once: true });
+  const senders = new Senders();
   const put = async (number, body) => {
     const report1 = (bytes) => {
       sent[number - 1] = bytes;
       report();
     };
-    const send = () => transmit("PUT", place2(parts.urls.get(number) ?? ""), body, { signal: laneSignal, onProgress: report1 });
+    const send = () => senders.transmit("PUT", place2(parts.urls.get(number) ?? ""), body, { signal: laneSignal, onProgress: report1 });
     for (; ; ) {
       const before = arrived;
       try {
@@ -2993,12 +3109,12 @@ async function uploadParts(sealed, { id, parts, journal, ...context }) {
     }
   };
   const lane = async () => {
-    const memory = new Uint8Array(partSize);
+    let memory = new Uint8Array(partSize);
     while (next <= count) {
       laneSignal.throwIfAborted();
       const number = next++;
       const length = lengthOf2(number);
-      const { bytes: body, segments } = await sealed.part((number - 1) * partSize, length, memory);
+      const { bytes, segments } = await sealed.part((number - 1) * partSize, length, memory);
       encrypted += length;
       report();
       const there = isThere(number) ? parts.there.get(number) : void 0;
@@ -3011,6 +3127,7 @@ async function uploadParts(sealed, { id, parts, journal, ...context }) {
       await keep(segments);
       laneSignal.throwIfAborted();
       let etag;
+      const body = { bytes };
       try {
         etag = await put(number, body);
       } catch (error) {
@@ -3019,6 +3136,7 @@ async function uploadParts(sealed, { id, parts, journal, ...context }) {
         for (const [number2, url] of renewed.urls) parts.urls.set(number2, url);
         etag = await put(number, body);
       }
+      memory = new Uint8Array(body.bytes.buffer);
       etags[number - 1] = { part_number: number, etag };
       journal?.arrived(number, length);
     }
@@ -3036,6 +3154,8 @@ async function uploadParts(sealed, { id, parts, journal, ...context }) {
       post(paths.cancelUpload(id, uploadId), { token }).catch(() => {
       });
     throw error;
+  } finally {
+    senders.end();
   }
 }
 
@@ -4839,12 +4959,14 @@ var SealedAtOnce = class {
   /**
    * @param {number} from
    * @param {number} length
+   * @param {Bytes} [into]
    * @returns {Promise<Part>}
    */
-  async part(from, length) {
+  async part(from, length, into) {
     this.#sealed ??= this.#seal();
-    const sealed = await this.#sealed;
-    return { bytes: sealed.subarray(from, from + length), segments: [] };
+    const bytes = (await this.#sealed).subarray(from, from + length);
+    into?.set(bytes);
+    return { bytes: into?.subarray(0, bytes.length) ?? bytes, segments: [] };
   }
   async #seal() {
     const key = await crypto.subtle.importKey("raw", this.#linkKey, "AES-GCM", false, ["encrypt"]);
@@ -6121,10 +6243,6 @@ var calls = {
   grant: (_, seed) => grantOf(seed)
 };
 var running = /* @__PURE__ */ new Map();
-function crossing(error) {
-  if (!(error instanceof Error)) return { name: "Error", message: String(error) };
-  return { ...error, name: error.name, message: error.message };
-}
 var asking = /* @__PURE__ */ new Map();
 self.addEventListener("message", async ({ data: { id, call, args, abort, answer: answer2 } }) => {
   if (abort) {

@@ -699,6 +699,14 @@ var filled = (text, values) => text.replace(/\{\{(\w+)\}\}/g, (all, name) => {
   return typeof value === "number" ? value.toLocaleString(language) : value;
 });
 
+// assets/crypto/crossing.js
+function crossed({ name, message, ...said }) {
+  if (name === "ApiError") return new ApiError(said.status, { ...said, detail: said.detail });
+  if (name === "AbortError") return new DOMException(message, name);
+  if (said.code === "needs-passphrase") return new PassphraseError(said.block);
+  return Object.assign(new Error(message), said);
+}
+
 // assets/crypto/client.js
 var CryptoClient = class {
   #worker;
@@ -876,12 +884,6 @@ var CryptoClient = class {
     this.#waiting.clear();
   }
 };
-function crossed({ name, message, ...said }) {
-  if (name === "ApiError") return new ApiError(said.status, { ...said, detail: said.detail });
-  if (name === "AbortError") return new DOMException(message, name);
-  if (said.code === "needs-passphrase") return new PassphraseError(said.block);
-  return Object.assign(new Error(message), said);
-}
 
 // assets/crypto/key.js
 var newSecret = () => crypto.getRandomValues(new Uint8Array(32));
