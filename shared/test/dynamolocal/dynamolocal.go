@@ -41,3 +41,12 @@ func Table(tb testing.TB) string {
 	tb.Helper()
 	return simulator.Table(tb, Config(tb))
 }
+
+// Open returns the endpoint of the server, and a table of its own, to a program that is no
+// test.
+func Open(ctx context.Context) (endpoint, table string, err error) {
+	if endpoint, err = server(); err == nil {
+		table, err = simulator.NewTable(ctx, simulator.Config(endpoint))
+	}
+	return endpoint, table, err
+}

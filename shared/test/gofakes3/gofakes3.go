@@ -8,6 +8,7 @@
 package gofakes3
 
 import (
+	"context"
 	"sync"
 	"testing"
 
@@ -33,4 +34,13 @@ func Config(tb testing.TB) aws.Config {
 func Bucket(tb testing.TB) string {
 	tb.Helper()
 	return simulator.Bucket(tb, Config(tb))
+}
+
+// Open returns the endpoint of the server, and a bucket of its own, to a program that is no
+// test.
+func Open(ctx context.Context) (endpoint, bucket string, err error) {
+	if endpoint, err = server(); err == nil {
+		bucket, err = simulator.NewBucket(ctx, simulator.Config(endpoint))
+	}
+	return endpoint, bucket, err
 }

@@ -5,7 +5,8 @@
 // concurrency, and speaks the Lambda Runtime API with each process. Requests
 // become payload 2.0 events; replies are read in the RESPONSE_STREAM protocol
 // and passed on as they come. What Lambda bounds is bounded here too: the size
-// of a request, the concurrency and the time.
+// of a request, the concurrency and the time. And as there, a process stands
+// still from the end of one event until its next.
 package lambdahost
 
 import (
@@ -96,10 +97,28 @@ func (f *Function) Stop() {
 }
 
 // Instances answers how many processes the function has now.
-func (f *Function) Instances() int {
+func (f *Function) Instances() int { return len(f.PIDs()) }
+
+// PIDs answers those of its processes.
+func (f *Function) PIDs() (all []int) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	return len(f.all)
+	for i := range f.all {
+		all = append(all, i.cmd.Process.Pid)
+	}
+	return all
+}
+
+// Cool ends the processes that have nothing to do, without a word, as Lambda does
+// from time to time.
+func (f *Function) Cool() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for _, i := range f.idle {
+		i.kill()
+		delete(f.all, i)
+	}
+	f.idle = nil
 }
 
 // ServeHTTP is the Function URL of its alias live.

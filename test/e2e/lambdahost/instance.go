@@ -14,6 +14,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"syscall"
 	"time"
 )
 
@@ -79,7 +80,13 @@ func start(ctx context.Context, config Config, bootstrap string) (*instance, err
 	i.cmd.Dir = strings.TrimSuffix(bootstrap, "/bootstrap")
 	i.cmd.Env = i.environment(listener.Addr().String())
 	i.cmd.Stdout, i.cmd.Stderr = config.Log, config.Log
-	if err := i.cmd.Start(); err != nil {
+	// A group of its own stands still as a whole. Should this process end before, Linux
+	// continues and ends a group that nobody is left to continue.
+	i.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	i.mu.Lock() // it may ask for work before it is known here
+	err = i.cmd.Start()
+	i.mu.Unlock()
+	if err != nil {
 		i.api.Close()
 		return nil, err
 	}
@@ -175,7 +182,9 @@ func requestID() string {
 	return fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:])
 }
 
-// next is where the process waits for work.
+// next is where the process waits for work. Until there is some it stands still: what it
+// had begun and not ended goes on, if ever, when its next event comes.
+// https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html
 func (i *instance) next(w http.ResponseWriter, r *http.Request) {
 	i.mu.Lock()
 	select {
@@ -186,19 +195,39 @@ func (i *instance) next(w http.ResponseWriter, r *http.Request) {
 	i.mu.Unlock()
 	select {
 	case v := <-i.work:
-		h := w.Header()
-		h.Set("Content-Type", "application/json")
-		h.Set("Lambda-Runtime-Aws-Request-Id", v.id)
-		h.Set("Lambda-Runtime-Deadline-Ms", strconv.FormatInt(v.deadline.UnixMilli(), 10))
-		arn := fmt.Sprintf("arn:aws:lambda:%s:123456789012:function:%s", i.config.Region, i.config.Name)
-		if v.alias != "" {
-			arn += ":" + v.alias
-		}
-		h.Set("Lambda-Runtime-Invoked-Function-Arn", arn)
-		h.Set("Lambda-Runtime-Trace-Id", "Root=1-00000000-000000000000000000000000;Parent=0000000000000000;Sampled=0")
-		w.Write(v.event)
+		i.hand(w, v)
+		return
+	default:
+	}
+	i.signal(syscall.SIGSTOP)
+	select {
+	case v := <-i.work:
+		i.signal(syscall.SIGCONT)
+		i.hand(w, v)
 	case <-r.Context().Done():
 	}
+}
+
+// signal is for the process and what it started.
+func (i *instance) signal(s syscall.Signal) {
+	if !i.dead() {
+		_ = syscall.Kill(-i.cmd.Process.Pid, s)
+	}
+}
+
+// hand gives the process its work.
+func (i *instance) hand(w http.ResponseWriter, v *invocation) {
+	h := w.Header()
+	h.Set("Content-Type", "application/json")
+	h.Set("Lambda-Runtime-Aws-Request-Id", v.id)
+	h.Set("Lambda-Runtime-Deadline-Ms", strconv.FormatInt(v.deadline.UnixMilli(), 10))
+	arn := fmt.Sprintf("arn:aws:lambda:%s:123456789012:function:%s", i.config.Region, i.config.Name)
+	if v.alias != "" {
+		arn += ":" + v.alias
+	}
+	h.Set("Lambda-Runtime-Invoked-Function-Arn", arn)
+	h.Set("Lambda-Runtime-Trace-Id", "Root=1-00000000-000000000000000000000000;Parent=0000000000000000;Sampled=0")
+	w.Write(v.event)
 }
 
 // response takes the reply to an event, as it comes.

@@ -12,7 +12,7 @@ import (
 	"sgraph.ai/send/shared/send"
 )
 
-// Parcel is a transfer that was acknowledged. One at a time may use it.
+// Parcel is a transfer. One at a time may use it.
 type Parcel struct {
 	Link     envelope.Link
 	Sum      [sha256.Size]byte
@@ -70,4 +70,23 @@ func (p *Parcel) IsWhole(ctx context.Context, c *client.Client) error {
 		}
 	}
 	return p.usedUp(ctx, c)
+}
+
+// IsWholeOrNothing fails where half of what nobody acknowledged can be received. It is for when the faults are over.
+func (p *Parcel) IsWholeOrNothing(ctx context.Context, c *client.Client) error {
+	info, err := c.Info(ctx, p.Link.ID)
+	switch {
+	case send.CodeOf(err) == send.NotFound:
+		return nil
+	case err != nil:
+		return fmt.Errorf("look at what nobody acknowledged: %w", err)
+	case info.Status == send.Completed:
+		return p.IsWhole(ctx, c)
+	}
+	_, err = c.Receive(ctx, p.Link, client.Into(io.Discard))
+	switch send.CodeOf(err) {
+	case send.NotFound, send.Gone, send.Conflict:
+		return nil
+	}
+	return fmt.Errorf("%w: what was not completed, and is %s, can be received, or says: %w", errWrong, info.Status, err)
 }

@@ -27,12 +27,15 @@ type Report struct {
 	mu       sync.Mutex
 	times    map[string][]time.Duration // by route
 	statuses map[string]int             // that were not meant
+	sent     []*Parcel
 	there    map[*Parcel]bool
+	begun    map[*Parcel]bool // and not acknowledged
 }
 
 func newReport() *Report {
 	return &Report{
-		Began: time.Now(), times: map[string][]time.Duration{}, statuses: map[string]int{}, there: map[*Parcel]bool{},
+		Began: time.Now(), times: map[string][]time.Duration{}, statuses: map[string]int{},
+		there: map[*Parcel]bool{}, begun: map[*Parcel]bool{},
 	}
 }
 
@@ -45,10 +48,19 @@ func (r *Report) came(late time.Duration) {
 	r.Late = max(r.Late, late)
 }
 
+// began notes that somebody is about to send it: from then on some of it may be there.
+func (r *Report) began(p *Parcel) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.begun[p] = true
+}
+
 func (r *Report) acknowledged(p *Parcel) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.Acknowledged++
+	delete(r.begun, p)
+	r.sent = append(r.sent, p)
 	r.there[p] = true
 }
 
@@ -59,11 +71,25 @@ func (r *Report) deleting(p *Parcel) {
 	delete(r.there, p)
 }
 
+// Sent are the transfers that were acknowledged.
+func (r *Report) Sent() []*Parcel {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return slices.Clone(r.sent)
+}
+
 // There are the transfers that were acknowledged and that nobody meant to delete.
 func (r *Report) There() (all []*Parcel) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return slices.Collect(maps.Keys(r.there))
+}
+
+// Begun are the transfers that nobody acknowledged.
+func (r *Report) Begun() (all []*Parcel) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return slices.Collect(maps.Keys(r.begun))
 }
 
 func (r *Report) fault(isForgiven bool, err error) {

@@ -27,13 +27,28 @@ type Service struct {
 	log *os.File
 }
 
+// BuildServer builds the command into a folder.
+func BuildServer(ctx context.Context, dir string) (binary string, err error) {
+	binary = filepath.Join(dir, "sgsend")
+	build := exec.CommandContext(ctx, "go", "build", "-trimpath", "-o", binary, "sgraph.ai/send/cli/cmd/sgsend")
+	if out, err := build.CombinedOutput(); err != nil {
+		return "", fmt.Errorf("sgsend cannot be built: %w\n%s", err, out)
+	}
+	return binary, nil
+}
+
 // Serve builds the command and starts it with settings, and with what it logs beside its data.
 func Serve(ctx context.Context, dir string, env ...string) (*Service, error) {
-	s := &Service{binary: filepath.Join(dir, "sgsend"), dir: dir, env: env}
-	build := exec.CommandContext(ctx, "go", "build", "-trimpath", "-o", s.binary, "sgraph.ai/send/cli/cmd/sgsend")
-	if out, err := build.CombinedOutput(); err != nil {
-		return nil, fmt.Errorf("sgsend cannot be built: %w\n%s", err, out)
+	binary, err := BuildServer(ctx, dir)
+	if err != nil {
+		return nil, err
 	}
+	return ServeBy(ctx, binary, dir, env...)
+}
+
+// ServeBy is Serve by a command that was built.
+func ServeBy(ctx context.Context, binary, dir string, env ...string) (*Service, error) {
+	s := &Service{binary: binary, dir: dir, env: env}
 	var err error
 	if s.log, err = os.Create(filepath.Join(dir, "log")); err != nil {
 		return nil, err
@@ -47,13 +62,9 @@ func Serve(ctx context.Context, dir string, env ...string) (*Service, error) {
 	if err := s.Start(ctx); err != nil {
 		return nil, err
 	}
-	create := exec.CommandContext(ctx, s.binary, "token", "create", "--limit", "0")
-	create.Env = append(os.Environ(), "SGSEND_ADMIN="+s.admin, "SGSEND_API_KEY="+apiKey)
-	token, err := create.Output()
-	if err != nil {
+	if s.Token, err = s.Operator().Create(ctx, 0); err != nil {
 		return nil, errors.Join(fmt.Errorf("no token can be made: %w", err), s.Stop())
 	}
-	s.Token = strings.TrimSpace(string(token))
 	return s, nil
 }
 
@@ -68,6 +79,12 @@ func (s *Service) Data() string { return filepath.Join(s.dir, "data") }
 
 // PID is that of the process that serves now.
 func (s *Service) PID() int { return s.cmd.Process.Pid }
+
+// PIDs is PID for [Watch].
+func (s *Service) PIDs() []int { return []int{s.PID()} }
+
+// Operator asks its admin service.
+func (s *Service) Operator() Operator { return Operator{s.admin, apiKey} }
 
 // free is an origin at which nobody listens.
 func free() (string, error) {

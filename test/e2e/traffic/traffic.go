@@ -104,6 +104,11 @@ func (p person) live(ctx context.Context) error {
 	if p.chance.IntN(3) == 0 {
 		o.MaxDownloads = downloadsMost
 	}
+	parcel := &Parcel{Sum: sha256.Sum256(content), Most: o.MaxDownloads}
+	o.Created = func(l envelope.Link) {
+		parcel.Link = l
+		p.report.began(parcel)
+	}
 	c := p.client(0)
 	sent, err := c.Send(ctx, client.File{
 		Meta: envelope.Meta{Filename: "a.bin"}, Content: bytes.NewReader(content), Size: size,
@@ -111,7 +116,6 @@ func (p person) live(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("send %d bytes: %w", size, err)
 	}
-	parcel := &Parcel{Link: sent.Link, Sum: sha256.Sum256(content), Most: o.MaxDownloads}
 	p.report.acknowledged(parcel)
 	if _, err := c.Info(ctx, sent.Link.ID); err != nil {
 		return fmt.Errorf("look: %w", missing(err))

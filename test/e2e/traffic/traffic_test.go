@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -12,6 +11,7 @@ import (
 	"net/url"
 	"os"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -20,11 +20,39 @@ import (
 	"sgraph.ai/send/test/e2e/traffic"
 )
 
+// built are what tests start, made once, in a folder that goes with them.
+var built struct {
+	dir    string
+	server func() (string, error)
+	zips   func() (traffic.Zips, error)
+}
+
+func TestMain(m *testing.M) {
+	var err error
+	if built.dir, err = os.MkdirTemp("", "traffic-"); err != nil {
+		panic(err)
+	}
+	built.server = sync.OnceValues(func() (string, error) { return traffic.BuildServer(context.Background(), built.dir) })
+	built.zips = sync.OnceValues(func() (traffic.Zips, error) { return traffic.Build(context.Background(), built.dir) })
+	code := m.Run()
+	os.RemoveAll(built.dir)
+	os.Exit(code)
+}
+
 // serve starts the service for a test.
 func serve(t *testing.T, env ...string) *traffic.Service {
 	t.Helper()
-	dir := t.TempDir()
-	s, err := traffic.Serve(t.Context(), dir, env...)
+	return serveIn(t, t.TempDir(), env...)
+}
+
+// serveIn is serve in a folder.
+func serveIn(t *testing.T, dir string, env ...string) *traffic.Service {
+	t.Helper()
+	binary, err := built.server()
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := traffic.ServeBy(t.Context(), binary, dir, env...)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -46,20 +74,14 @@ func people(s *traffic.Service) traffic.People {
 }
 
 // wrong is what is wrong of a report: also a request that was answered otherwise than was meant.
-func wrong(r *traffic.Report) error {
-	err := r.Err()
-	for what, n := range r.Refused() {
-		err = errors.Join(err, fmt.Errorf("%d times: %s", n, what))
-	}
-	return err
-}
+func wrong(r *traffic.Report) error { return errors.Join(r.Err(), r.NotMeant()) }
 
 func TestNobodyIsTurnedAway(t *testing.T) {
 	t.Parallel()
 	s := serve(t)
 	watching, watched := context.WithCancel(t.Context())
 	samples := make(chan []traffic.Sample, 1)
-	go func() { samples <- traffic.Watch(watching, s.PID(), 50*time.Millisecond) }()
+	go func() { samples <- traffic.Watch(watching, s.PIDs, 50*time.Millisecond) }()
 	r := people(s).Come(t.Context())
 	watched()
 	had := <-samples

@@ -2,6 +2,7 @@ package traffic
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"slices"
@@ -10,29 +11,50 @@ import (
 	"time"
 )
 
-// Sample is what a process has at a moment.
+// Sample is what a process has at a moment; of several, what the largest has.
 type Sample struct {
 	After       time.Duration
 	Resident    int64 // bytes
 	Descriptors int
 }
 
-// Watch looks at a process until ctx ends, every so often. On systems without /proc there is nothing to see.
-func Watch(ctx context.Context, pid int, every time.Duration) (all []Sample) {
+// Watch looks at the processes that there are until ctx ends, every so often. On systems without /proc there is
+// nothing to see.
+func Watch(ctx context.Context, pids func() []int, every time.Duration) (all []Sample) {
 	began := time.Now()
 	for ; ctx.Err() == nil; sleep(ctx, every) {
-		status, err := os.ReadFile(fmt.Sprintf("/proc/%d/statm", pid))
-		open, openErr := os.ReadDir(fmt.Sprintf("/proc/%d/fd", pid))
-		if err != nil || openErr != nil {
-			continue
+		largest := Sample{After: time.Since(began)}
+		for _, pid := range pids() {
+			resident, descriptors, err := held(pid)
+			if err != nil { // it has ended
+				continue
+			}
+			largest.Resident = max(largest.Resident, resident)
+			largest.Descriptors = max(largest.Descriptors, descriptors)
 		}
-		pages, err := strconv.ParseInt(strings.Fields(string(status))[1], 10, 64)
-		if err != nil {
-			continue
+		if largest.Descriptors > 0 {
+			all = append(all, largest)
 		}
-		all = append(all, Sample{time.Since(began), pages * int64(os.Getpagesize()), len(open)})
 	}
 	return all
+}
+
+// held is what a process has now.
+func held(pid int) (resident int64, descriptors int, err error) {
+	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/statm", pid))
+	if err != nil {
+		return 0, 0, err
+	}
+	open, err := os.ReadDir(fmt.Sprintf("/proc/%d/fd", pid))
+	if err != nil {
+		return 0, 0, err
+	}
+	fields := strings.Fields(string(status))
+	if len(fields) < 2 {
+		return 0, 0, errors.New("it has ended")
+	}
+	pages, err := strconv.ParseInt(fields[1], 10, 64)
+	return pages * int64(os.Getpagesize()), len(open), err
 }
 
 func sleep(ctx context.Context, d time.Duration) {

@@ -1,6 +1,7 @@
 package simulator
 
 import (
+	"context"
 	"crypto/rand"
 	"strings"
 	"testing"
@@ -34,8 +35,17 @@ func Config(endpoint string) aws.Config {
 // Table makes a ledger table with a name of its own.
 func Table(tb testing.TB, cfg aws.Config) string {
 	tb.Helper()
-	name := Unique("ledger")
-	_, err := dynamodb.NewFromConfig(cfg).CreateTable(tb.Context(), &dynamodb.CreateTableInput{
+	name, err := NewTable(tb.Context(), cfg)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return name
+}
+
+// NewTable is Table for who is no test.
+func NewTable(ctx context.Context, cfg aws.Config) (name string, err error) {
+	name = Unique("ledger")
+	_, err = dynamodb.NewFromConfig(cfg).CreateTable(ctx, &dynamodb.CreateTableInput{
 		TableName:   &name,
 		BillingMode: ddb.BillingModePayPerRequest,
 		AttributeDefinitions: []ddb.AttributeDefinition{
@@ -47,15 +57,21 @@ func Table(tb testing.TB, cfg aws.Config) string {
 			{AttributeName: aws.String(table.SortKey), KeyType: ddb.KeyTypeRange},
 		},
 	})
+	return name, err
+}
+
+// Bucket makes a bucket with a name of its own.
+func Bucket(tb testing.TB, cfg aws.Config) string {
+	tb.Helper()
+	name, err := NewBucket(tb.Context(), cfg)
 	if err != nil {
 		tb.Fatal(err)
 	}
 	return name
 }
 
-// Bucket makes a bucket with a name of its own.
-func Bucket(tb testing.TB, cfg aws.Config) string {
-	tb.Helper()
+// NewBucket is Bucket for who is no test.
+func NewBucket(ctx context.Context, cfg aws.Config) (name string, err error) {
 	in := &s3.CreateBucketInput{Bucket: aws.String(Unique("bucket"))}
 	if cfg.Region != "us-east-1" { // which is named by naming none
 		in.CreateBucketConfiguration = &s3t.CreateBucketConfiguration{
@@ -63,10 +79,8 @@ func Bucket(tb testing.TB, cfg aws.Config) string {
 		}
 	}
 	client := s3.NewFromConfig(cfg, func(o *s3.Options) { o.UsePathStyle = true })
-	if _, err := client.CreateBucket(tb.Context(), in); err != nil {
-		tb.Fatal(err)
-	}
-	return *in.Bucket
+	_, err = client.CreateBucket(ctx, in)
+	return *in.Bucket, err
 }
 
 // Unique returns a name that no other test, in any process, has; with the "--"

@@ -55,6 +55,14 @@ func handle(ctx context.Context, e events.LambdaFunctionURLRequest) (*events.Lam
 			w.Close()
 		}()
 		reply.Body = r
+	case "/later":
+		go func() {
+			for !exists(os.Getenv("ECHO_RELEASE")) {
+				time.Sleep(10 * time.Millisecond)
+			}
+			os.WriteFile(os.Getenv("ECHO_LATER"), nil, 0o600)
+		}()
+		reply.Body = strings.NewReader("begun")
 	case "/broken":
 		r, w := io.Pipe()
 		go func() {
