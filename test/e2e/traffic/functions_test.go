@@ -122,7 +122,7 @@ func TestFaultsOfAdmin(t *testing.T) {
 		}
 	}
 	afterwards(t, p, report, f.Operator, rations)
-	isTold(t, f.Operator, log, began, report)
+	isTold(t, audit.TransferCompleted, f.Operator, log, began, report)
 }
 
 // isShut fails the test unless nobody can send while the admin service is away, and is told why, and who receives does not
@@ -151,35 +151,35 @@ func isShut(t *testing.T, f *traffic.Functions, c *client.Client) {
 	}
 }
 
-// isTold fails the test unless the trail has of each transfer that it was completed, once; or the log has, where the
-// ledger was too slow to keep that.
+// isTold fails the test unless the trail has of each transfer that was acknowledged that this was done to it, once; or the
+// log has, where the ledger was too slow to keep that.
 func isTold(
-	t *testing.T, o traffic.Operator, log *logtest.Buffer, since time.Time, reports ...*traffic.Report,
+	t *testing.T, kind audit.Kind, o traffic.Operator, log *logtest.Buffer, since time.Time, reports ...*traffic.Report,
 ) {
 	t.Helper()
-	times, err := o.Completed(t.Context(), since.Add(-time.Minute))
+	times, err := o.Told(t.Context(), kind, since.Add(-time.Minute))
 	if err != nil {
 		t.Fatal(err)
 	}
 	for id, n := range times {
 		if n != 1 {
-			t.Errorf("the trail says %d times that %s was completed", n, id)
+			t.Errorf("the trail has %d times %s of %s", n, kind, id)
 		}
 	}
 	for _, r := range reports {
 		for _, p := range r.Sent() {
-			if times[p.Link.ID] == 0 && !isLost(log, p.Link.ID) {
-				t.Errorf("the trail does not say that %s was completed", p.Link.ID)
+			if times[p.Link.ID] == 0 && !isLost(log, kind, p.Link.ID) {
+				t.Errorf("the trail does not have %s of %s", kind, p.Link.ID)
 			}
 		}
 	}
 }
 
 // isLost says whether the log has what the trail could not be told of a transfer.
-func isLost(log *logtest.Buffer, transfer string) bool {
+func isLost(log *logtest.Buffer, kind audit.Kind, transfer string) bool {
 	for line := range strings.Lines(log.String()) {
 		if strings.Contains(line, "audit events could not be kept") &&
-			strings.Contains(line, string(audit.TransferCompleted)) && strings.Contains(line, transfer) {
+			strings.Contains(line, string(kind)) && strings.Contains(line, transfer) {
 			return true
 		}
 	}
@@ -218,6 +218,7 @@ func TestFaultsOfAFunction(t *testing.T) {
 				}
 			}
 		})
+		f.User.Cool() // with what it had not done yet
 		for what, n := range report.Refused() {
 			if !strings.HasSuffix(what, "the bucket") { // which clients ask themselves, and ask again
 				t.Errorf("%d times: %s", n, what)
@@ -229,5 +230,7 @@ func TestFaultsOfAFunction(t *testing.T) {
 		afterwards(t, p, report, f.Operator, rations)
 		reports = append(reports, report)
 	}
-	isTold(t, f.Operator, log, began, reports...)
+	for _, kind := range []audit.Kind{audit.TransferCompleted, audit.TransferDeleted} { // which all were in the end
+		isTold(t, kind, f.Operator, log, began, reports...)
+	}
 }

@@ -31,9 +31,9 @@ func (o Operator) Used(ctx context.Context, token string) (int64, error) {
 	return is.UsageCount, err
 }
 
-// Completed is how often the trail says that each transfer was completed since a time.
-func (o Operator) Completed(ctx context.Context, since time.Time) (map[string]int, error) {
-	path := fmt.Sprintf("%s?event=%s&outcome=%s&from=%s", wire.ExportEvents.To(), audit.TransferCompleted, audit.Success,
+// Told is how often the trail says that something was done to each transfer since a time.
+func (o Operator) Told(ctx context.Context, kind audit.Kind, since time.Time) (map[string]int, error) {
+	path := fmt.Sprintf("%s?event=%s&outcome=%s&from=%s", wire.ExportEvents.To(), kind, audit.Success,
 		since.UTC().Format(time.RFC3339))
 	times := map[string]int{}
 	err := o.do(ctx, wire.ExportEvents.Method, path, nil, func(body io.Reader) error {
