@@ -7,8 +7,10 @@
 # make e2e    pulumi up against a simulated AWS, then the deployed zips
 # make bench  the figures of docs/performance.md, and what got slower; with BASELINE=new they are what is compared with
 # make peers  the same beside the peers that are installed; tools/peers installs some
-# make load   ten minutes of people at the rate that this machine holds: docs/reliability.md
-# make faults the same while processes are killed, the disk is full and AWS fails
+# make load   ten minutes of people at the rate that this machine holds, and ten with
+#             the functions that are deployed: docs/reliability.md
+# make faults the same while processes are killed, the disk is full, AWS and the admin
+#             service fail, and functions stand still
 # make site   the documentation as a site, into build/site
 # make build  the binaries, into bin/
 # make pictures  the pictures and the recording of the README, anew
@@ -85,6 +87,7 @@ pictures:
 load:
 	@mkdir -p build
 	go run ./test/e2e/load -picture build/load.svg
+	go run ./test/e2e/load -functions -picture build/load-functions.svg
 
 .PHONY: faults
 faults: setup

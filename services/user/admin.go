@@ -50,9 +50,12 @@ func (g *AdminGate) shown(ctx context.Context, refused *shown) (s shown, err err
 	return s, err
 }
 
+// Whoever waits for an answer takes one of the requests that a function serves at once
+// from those who need none.
 const (
-	adminTimeout = 5 * time.Second // of one attempt
-	adminTries   = 3
+	adminTimeout  = 5 * time.Second // of one attempt
+	adminTries    = 3
+	adminPatience = 8 * time.Second // of all attempts
 )
 
 var errAdminAway = &send.Error{
@@ -129,6 +132,8 @@ func (g *AdminGate) call(ctx context.Context, to wire.Route, in, out any, values
 			return err
 		}
 	}
+	ctx, cancel := context.WithTimeout(ctx, adminPatience)
+	defer cancel()
 	away := *errAdminAway
 	show, err := g.shown(ctx, nil)
 	if err != nil {

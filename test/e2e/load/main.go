@@ -49,7 +49,8 @@ func main() {
 type loaded struct {
 	name       string
 	url, token string
-	atOnce     int // people
+	atOnce     int           // people
+	life       time.Duration // what somebody's visit takes at most where nobody else is there
 	pids       func() []int
 	stop       func() error
 }
@@ -60,7 +61,7 @@ func server(ctx context.Context, dir string) (loaded, error) {
 	if err != nil {
 		return loaded{}, err
 	}
-	return loaded{"sgsend serve", s.URL, s.Token, 256, s.PIDs, s.Stop}, nil
+	return loaded{"sgsend serve", s.URL, s.Token, 256, time.Second, s.PIDs, s.Stop}, nil
 }
 
 // deployed are both functions.
@@ -79,13 +80,13 @@ func deployed(ctx context.Context, dir string) (loaded, error) {
 	if c.Ledger, c.Table, err = dynamolocal.Open(ctx); err != nil {
 		return loaded{}, err
 	}
-	f, err := traffic.Deploy(ctx, z, c, traffic.QA, 0, io.Discard)
+	f, err := traffic.Deploy(ctx, z, c, traffic.QA, 0, nil, io.Discard)
 	if err != nil {
 		return loaded{}, err
 	}
 	stop := func() error { f.Close(); return nil }
 	// Each asks for one thing at a time.
-	return loaded{"the functions", f.URL, f.Token, traffic.QA.User, f.PIDs, stop}, nil
+	return loaded{"the functions", f.URL, f.Token, traffic.QA.User, 3 * time.Second, f.PIDs, stop}, nil
 }
 
 func run(
@@ -106,7 +107,7 @@ func run(
 		Transport: &http.Transport{MaxIdleConnsPerHost: 256},
 	}
 	if rate == 0 {
-		if rate, err = held(ctx, people); err != nil {
+		if rate, err = held(ctx, people, service.life); err != nil {
 			return errors.Join(err, service.stop())
 		}
 	}
@@ -133,16 +134,19 @@ func run(
 
 // held finds the rate that the machine holds: more and more come, until some have to wait, or are told that it is too
 // much. Seven tenths of that leaves room for what else it does.
-func held(ctx context.Context, people traffic.People) (float64, error) {
-	people.For = 5 * time.Second
+func held(ctx context.Context, people traffic.People, life time.Duration) (float64, error) {
 	const least = 1
+	people.Rate, people.For = least, 5*life
+	if err := people.Come(ctx).Err(); err != nil { // and it gets warm
+		return 0, err
+	}
 	for people.Rate = least; ; people.Rate *= 1.5 {
 		report := people.Come(ctx)
 		if err := errors.Join(report.Err(), ctx.Err()); err != nil {
 			return 0, err
 		}
 		tooMuch := report.NotMeant()
-		if tooMuch == nil && report.Late < 500*time.Millisecond && report.Took < people.For+time.Second {
+		if tooMuch == nil && report.Late < 500*time.Millisecond && report.Took < people.For+life {
 			continue
 		}
 		if people.Rate == least {

@@ -1,8 +1,6 @@
 package traffic
 
-import (
-	"math/rand/v2"
-)
+import "math/rand/v2"
 
 // Fault is what happens to a request.
 type Fault string
@@ -21,6 +19,7 @@ const (
 	CutRequest Fault = "the request is cut"
 	CutAnswer  Fault = "the answer is cut"
 	WrongClock Fault = "the clock is wrong"
+	Unanswered Fault = "it is not answered" // until who asks gives up
 )
 
 // OfAWS are those that requests to S3 and DynamoDB meet.

@@ -161,6 +161,10 @@ func (f *Faulty) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		r.Body = &torn{r.Body, int64(share * float64(r.ContentLength))}
 	case CutAnswer:
 		w = &short{ResponseWriter: w, share: share}
+	case Unanswered:
+		_, _ = io.Copy(io.Discard, r.Body) // otherwise it is not seen that they have gone
+		<-r.Context().Done()
+		panic(http.ErrAbortHandler)
 	case WrongClock:
 		_, _ = io.Copy(io.Discard, r.Body)
 		w.Header().Set("Date", time.Now().Add(20*time.Minute).UTC().Format(http.TimeFormat))

@@ -79,10 +79,10 @@ type Functions struct {
 // PIDs are those of the processes of the user function.
 func (f *Functions) PIDs() []int { return f.User.PIDs() }
 
-// Deploy starts them, and makes a token. seed is that of the faults that requests to the admin service meet, of which
-// there are none at first. Close must be called in the end.
+// Deploy starts them, and makes a token. Requests to the admin service can meet faults, by a seed; they meet none at
+// first. Close must be called in the end.
 func Deploy(
-	ctx context.Context, z Zips, c Cloud, reserved Reserved, seed uint64, logs io.Writer,
+	ctx context.Context, z Zips, c Cloud, reserved Reserved, seed uint64, faults []Fault, logs io.Writer,
 ) (f *Functions, err error) {
 	f = &Functions{}
 	defer func() {
@@ -109,7 +109,7 @@ func Deploy(
 		return f, err
 	}
 	f.Operator = Operator{at, apiKey}
-	if f.ToAdmin, err = NewFaulty(at, seed, OfAdmin, nil); err != nil {
+	if f.ToAdmin, err = NewFaulty(at, seed, faults, nil); err != nil {
 		return f, err
 	}
 	host.Name, host.Zip, host.Environment = metric.User, z.User, maps.Clone(env)

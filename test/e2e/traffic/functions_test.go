@@ -32,7 +32,7 @@ func deploy(t *testing.T, seed uint64, s3, ledger string) (*traffic.Functions, *
 	f, err := traffic.Deploy(t.Context(), z, traffic.Cloud{
 		Region: moto.Region, S3: s3, Ledger: ledger,
 		Bucket: moto.Bucket(t), Cache: moto.Bucket(t), Table: dynamolocal.Table(t),
-	}, reserved, seed, log)
+	}, reserved, seed, nightly.Or(traffic.OfAdmin, append(traffic.OfAdmin, traffic.Unanswered)), log)
 	if err != nil {
 		t.Fatal(err)
 	}
