@@ -1,7 +1,7 @@
 // Command load has people come for a while at the rate that this machine holds, or at one that is said, to `sgsend
-// serve`, or to the zips that are deployed in a simulated Lambda with what is reserved for them. It fails unless all that
-// they were told was right, all bytes were those that were sent, and the service's memory and descriptors stayed as they
-// were.
+// serve`, or to the zips that are deployed, in a simulated Lambda with what is reserved for them. It fails unless all
+// that they were told was right, all bytes were those that were sent, and the service's memory and descriptors stayed
+// as they were.
 //
 //	go run ./test/e2e/load
 //	go run ./test/e2e/load -functions

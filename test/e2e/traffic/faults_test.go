@@ -56,7 +56,8 @@ func afterwards(
 	t.Helper()
 	var said testLog
 	_ = r.WriteTable(&said)
-	t.Logf("%d transfers were begun and not acknowledged, and %d tokens were spent\n%s", len(r.Begun()), len(rations), said)
+	t.Logf("%d transfers were begun and not acknowledged, and %d tokens were spent\n%s",
+		len(r.Begun()), len(rations), said)
 	if err := p.Settled(t.Context(), r, o, rations); err != nil {
 		t.Error(err)
 	}

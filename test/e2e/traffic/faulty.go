@@ -59,7 +59,7 @@ func NewFaulty(endpoint string, seed uint64, faults []Fault, away func(http.Resp
 		Transport:    &http.Transport{MaxIdleConnsPerHost: 256},
 	}
 	f.server = &http.Server{Handler: f, ConnState: f.note, ErrorLog: quiet}
-	go f.server.Serve(ln) //nolint:errcheck // it ends when it is closed
+	go f.server.Serve(ln) // until it is closed
 	return f, nil
 }
 

@@ -135,7 +135,7 @@ func (f *Functions) listen(of http.Handler) (string, error) {
 	}
 	s := &http.Server{Handler: of, ReadHeaderTimeout: time.Minute}
 	f.urls = append(f.urls, s)
-	go s.Serve(ln) //nolint:errcheck // it ends when it is closed
+	go s.Serve(ln) // until it is closed
 	return "http://" + ln.Addr().String(), nil
 }
 

@@ -85,8 +85,8 @@ func TestNobodyIsTurnedAwayByTheFunction(t *testing.T) {
 // nothing to do with that.
 var asksAdmin = []wire.Route{wire.CreateTransfer, wire.UploadTransfer, wire.CompleteTransfer, wire.InitiateUpload}
 
-// The admin service goes away and comes back: who sends is told so meanwhile, and everything else goes on. What the user service
-// had to tell is told afterwards, each thing once.
+// The admin service goes away and comes back: who sends is told so meanwhile, and everything else goes on. What the
+// user service had to tell is told afterwards, each thing once.
 func TestFaultsOfAdmin(t *testing.T) {
 	t.Parallel()
 	by, began := seed(t), time.Now()
@@ -125,8 +125,8 @@ func TestFaultsOfAdmin(t *testing.T) {
 	isTold(t, audit.TransferCompleted, f.Operator, log, began, report)
 }
 
-// isShut fails the test unless nobody can send while the admin service is away, and is told why, and who receives does not
-// notice.
+// isShut fails the test unless nobody can send while the admin service is away, and is told why, and who receives does
+// not notice.
 func isShut(t *testing.T, f *traffic.Functions, c *client.Client) {
 	t.Helper()
 	file := func() client.File {
@@ -151,8 +151,8 @@ func isShut(t *testing.T, f *traffic.Functions, c *client.Client) {
 	}
 }
 
-// isTold fails the test unless the trail has of each transfer that was acknowledged that this was done to it, once; or the
-// log has, where the ledger was too slow to keep that.
+// isTold fails the test unless the trail has of each transfer that was acknowledged that this was done to it, once; or
+// the log has, where the ledger was too slow to keep that.
 func isTold(
 	t *testing.T, kind audit.Kind, o traffic.Operator, log *logtest.Buffer, since time.Time, reports ...*traffic.Report,
 ) {

@@ -102,8 +102,8 @@ func TestFaultsOfAMachine(t *testing.T) {
 // isApart says that the test runs in a namespace of its own already.
 const isApart = "SEND_TEST_APART"
 
-// volume is a folder on a file system of its own, which can be filled for a while. fill is nil where this process may make
-// no file system but can have a namespace in which it may; where there is neither, the disk is never full.
+// volume is a folder on a file system of its own, which can be filled for a while. fill is nil where this process may
+// make no file system but can have a namespace in which it may; where there is neither, the disk is never full.
 func volume(t *testing.T) (dir string, fill func(time.Duration)) {
 	t.Helper()
 	dir = t.TempDir()

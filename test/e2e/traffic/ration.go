@@ -1,11 +1,11 @@
 package traffic
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"strings"
 	"sync"
 	"time"
 
@@ -32,8 +32,9 @@ func (r *Ration) Spend(ctx, coming context.Context, c *client.Client) {
 	for range atOnce {
 		all.Go(func() {
 			for coming.Err() == nil && ctx.Err() == nil {
-				_, err := c.Send(ctx, client.File{Meta: envelope.Meta{Filename: "a"}, Content: bytes.NewReader([]byte("a")), Size: 1},
-					client.Options{})
+				_, err := c.Send(ctx, client.File{
+					Meta: envelope.Meta{Filename: "a"}, Content: strings.NewReader("a"), Size: 1,
+				}, client.Options{})
 				if ctx.Err() == nil && r.told(err) {
 					return
 				}
@@ -61,8 +62,8 @@ func (r *Ration) told(err error) (done bool) {
 	return false
 }
 
-// IsExact fails unless it was used just as often as it may be. It is for when the faults are over: what is left is spent
-// first.
+// IsExact fails unless it was used just as often as it may be. It is for when the faults are over: what is left is
+// spent first.
 func (r *Ration) IsExact(ctx context.Context, c *client.Client, o Operator) error {
 	mine := *c
 	mine.Token = r.Token
@@ -74,8 +75,8 @@ func (r *Ration) IsExact(ctx context.Context, c *client.Client, o Operator) erro
 	case err != nil || r.wrong != nil:
 		return errors.Join(err, r.wrong)
 	case used != r.Limit || r.acknowledged > r.Limit || r.acknowledged+r.uncertain < r.Limit:
-		return fmt.Errorf("%w: of a token for %d uses %d are booked; %d transfers were acknowledged, and of %d it is uncertain",
-			errWrong, r.Limit, used, r.acknowledged, r.uncertain)
+		return fmt.Errorf("%w: of a token for %d uses %d are booked; %d transfers were acknowledged, "+
+			"and of %d it is uncertain", errWrong, r.Limit, used, r.acknowledged, r.uncertain)
 	}
 	return nil
 }
