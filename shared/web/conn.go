@@ -26,8 +26,10 @@ func hasUnread(c net.Conn) bool {
 
 // waitingBytes is how much of a reply may wait in the system to be sent. Left to itself
 // that takes megabytes, which are lost with the connection and yet went out: whoever
-// has a line that often breaks would use up the budget of a download with them.
-const waitingBytes = 64 << 10
+// has a line that often breaks would use up the budget of a download with them. It takes
+// a whole step of a file (see fits): with half of that both ends often waited for each
+// other, and a download had half the throughput.
+const waitingBytes = 128 << 10
 
 // limitWaiting bounds what waits on a connection.
 func limitWaiting(c net.Conn) {

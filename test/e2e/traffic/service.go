@@ -31,6 +31,7 @@ type Service struct {
 func BuildServer(ctx context.Context, dir string) (binary string, err error) {
 	binary = filepath.Join(dir, "sgsend")
 	build := exec.CommandContext(ctx, "go", "build", "-trimpath", "-o", binary, "sgraph.ai/send/cli/cmd/sgsend")
+	build.Env = append(os.Environ(), "CGO_ENABLED=0") // as it is released
 	if out, err := build.CombinedOutput(); err != nil {
 		return "", fmt.Errorf("sgsend cannot be built: %w\n%s", err, out)
 	}
