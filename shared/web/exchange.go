@@ -112,14 +112,15 @@ func (x *exchange) note(code send.Code, cause error) { x.code, x.cause = code, c
 func (x *exchange) began() bool { return x.status != 0 }
 
 // begin notes the status, asks for another connection where the server is to end,
-// and gives the client time to take the reply and to hand over what is left of its
-// body.
+// and gives the client time to hand over what is left of its body.
 func (x *exchange) begin(status int) {
 	x.status = status
 	if x.line.conn.isEnding() {
 		x.Header()["Connection"] = closing
 	}
-	x.line.reply(x.body.unread())
+	if x.body.unread() {
+		x.line.reply(time.Now(), true)
+	}
 }
 
 func (x *exchange) Header() http.Header { return x.w.Header() }
@@ -252,15 +253,13 @@ func (x *exchange) finish(r *http.Request) {
 		x.begin(http.StatusOK) // net/http answers 200 for a handler that wrote nothing
 	}
 	owed := x.body.unread()
-	x.line.conn.waits(time.Now())
-	x.line.reply(owed)
+	x.line.rest(owed)
 	waiting := x.body.got == 0 && r.Header.Get("Expect") != "" // has not begun to send
 	if x.status < 400 || !owed || x.line.setter == nil || waiting {
 		return
 	}
 	if x.FlushError() == nil {
-		x.line.conn.waits(time.Now())
-		x.line.reply(owed)
+		x.line.rest(owed)
 		_, _ = io.CopyN(io.Discard, x.body.ReadCloser, drainBytes) // as far as it comes
 	}
 }

@@ -124,14 +124,20 @@ func (l *line) left(left time.Duration, moved int64) time.Duration {
 	return min(max(0, left-time.Since(l.since)), l.patience.Most)
 }
 
+// rest is called when nothing is waited for any more but the client.
+func (l *line) rest(owed bool) {
+	now := time.Now()
+	l.conn.waits(now)
+	l.reply(now, owed)
+}
+
 // reply gives the client time to take what is ready of the reply. Where it still
 // owes a part of its body the server reads that first, and has little patience
 // with it: nobody needs it.
-func (l *line) reply(owed bool) {
+func (l *line) reply(now time.Time, owed bool) {
 	if l.setter == nil {
 		return
 	}
-	now := time.Now()
 	l.endWriteAt(now.Add(l.out))
 	if owed {
 		l.endReadAt(now.Add(l.patience.Drain))

@@ -50,12 +50,12 @@ func TestPatienceIsSpentByWaitingAndEarnedByBytes(t *testing.T) {
 		if n := l.fits(1 << 30); n != 120<<10 {
 			t.Errorf("at most %d bytes are written at once, which a slow client has no time for", n)
 		}
-		l.reply(true)
+		l.reply(time.Now(), true)
 		if got := time.Until(c.read[len(c.read)-1]); got != p.Drain {
 			t.Errorf("what nobody reads is waited for %v", got)
 		}
 		lambda := newLine(nil, nil, &p)
-		lambda.reply(true) // without a connection: no panic
+		lambda.reply(time.Now(), true) // without a connection: no panic
 		if n := lambda.fits(1 << 30); n != 1<<30 {
 			t.Errorf("without deadlines there are steps of %d", n)
 		}

@@ -57,9 +57,11 @@ func (s Settings) Wrap(routes *mux.Router) http.Handler {
 		s.Salts = &send.Salts{}
 	}
 	s.Patience = s.Patience.orUsual()
+	log := s.Meter.Logger(s.Log)
 	return &site{
 		Settings: s,
-		log:      s.Meter.Logger(s.Log),
+		log:      log,
+		logged:   outcomes{log: log.Handler()},
 		routes:   routes,
 		cors:     newCORS(s.CORSOrigins),
 		secrets:  newSecrets(s.APIKeyName, s.OriginSecret),

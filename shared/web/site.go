@@ -26,6 +26,7 @@ type site struct {
 	cors    cors
 	secrets secrets
 	clients clientNames
+	logged  outcomes
 	warm    atomic.Bool // a request was answered before
 }
 
@@ -185,9 +186,6 @@ func (s *site) logRequest(x *exchange, r *http.Request) {
 	line := slog.NewRecord(now, level, "request", 0)
 	line.AddAttrs(
 		slog.String("request_id", x.id[0]),
-		slog.String("method", r.Method),
-		slog.String("route", route),
-		slog.Int("status", status),
 		slog.Int64("bytes_in", x.body.got),
 		slog.Int64("bytes_out", x.sent),
 		slog.Float64("duration_ms", float64(took.Microseconds())/1000),
@@ -204,6 +202,6 @@ func (s *site) logRequest(x *exchange, r *http.Request) {
 	}
 	ctx := context.Background() // the line is written even if the request's context has ended
 	if s.Meter.Line(&line, &x.counts) || s.log.Enabled(ctx, level) {
-		s.log.Handler().Handle(ctx, line)
+		s.logged.handler(outcome{r.Method, route, status}).Handle(ctx, line)
 	}
 }
