@@ -183,7 +183,10 @@ func drive(seed uint64, clients, steps int, asks ...func(asked) told) *history.R
 		chance := rand.New(rand.NewPCG(seed, uint64(client)))
 		wg.Go(func() {
 			for range steps {
-				r.Call(client, some(chance), asks[client%len(asks)])
+				r.Calls(client, func() []history.Pair[asked, told] {
+					a := some(chance)
+					return pairs(a, asks[client%len(asks)](a))
+				})
 			}
 		})
 	}
@@ -194,6 +197,16 @@ func drive(seed uint64, clients, steps int, asks ...func(asked) told) *history.R
 		}
 	}
 	return r
+}
+
+// pairs are what is asked by one call, and told: what is sent to a request is counted, and then completed.
+func pairs(a asked, o told) []history.Pair[asked, told] {
+	all := []history.Pair[asked, told]{{In: a, Out: o}}
+	if isRequest(a) && a.Op == "complete" {
+		a.Op = "count"
+		all = append(all, history.Pair[asked, told]{In: a, Out: o})
+	}
+	return all
 }
 
 // some is something that may be asked.

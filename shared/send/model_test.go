@@ -256,39 +256,41 @@ func stepRequest(r requesting, a asked, o told) []requesting {
 		case tr.created && !tr.completed:
 			tr.uploaded, is.Code = true, ""
 		}
+	case "count":
+		return stepCount(r, a, o)
 	case "complete":
-		return stepArrival(r, a, o)
+		switch {
+		case o.Code == send.Gone: // which the counting says
+			return []requesting{r}
+		case tr.completed:
+			is.Code = ""
+		case !tr.created && !r.made:
+			is.Code = send.Unauthorized
+		case tr.booked:
+			tr.completed, is.Code, is.First = true, "", true
+		}
 	}
 	return may(r, next, is, o)
 }
 
-// stepArrival says what may be told of a transfer that is completed. It is counted first: where the answer is lost, or
-// the transfer changes meanwhile, that may be all that was done.
-func stepArrival(r requesting, a asked, o told) []requesting {
-	booked, is := r, told{Code: send.NotFound, Count: -1}
-	tr := &booked.transfers[a.Transfer%len(r.transfers)]
+// stepCount says what may be told of the first half of a completion. Others see what is counted before it is completed,
+// which may be by another call.
+func stepCount(r requesting, a asked, o told) []requesting {
+	next := r
+	tr := &next.transfers[a.Transfer%len(r.transfers)]
+	over := r.made && r.status() != send.RequestOpen
 	switch {
-	case tr.completed:
-		is.Code = ""
-	case !tr.created && !r.made:
-		is.Code = send.Unauthorized
-	case !tr.created && r.status() != send.RequestOpen:
-		is.Code = send.Gone
-	case !tr.uploaded:
-	case !tr.booked && r.status() != send.RequestOpen:
-		is.Code = send.Gone
-	default:
+	case o.Code == send.Gone && (!over || tr.booked), o.Code == send.NotFound && tr.uploaded,
+		o.Code == "" && (!tr.uploaded || over && !tr.booked):
+		return nil
+	case o.Code == "" || lost(o) && tr.uploaded && !over:
 		if !tr.booked {
-			booked.arrived++
+			next.arrived++
 		}
 		tr.booked = true
-		completed := booked
-		completed.transfers[a.Transfer%len(r.transfers)].completed = true
-		if lost(o) {
-			return []requesting{r, booked, completed}
-		}
-		is.Code, is.First = "", true
-		return may(r, completed, is, o)
 	}
-	return may(r, r, is, o)
+	if lost(o) {
+		return []requesting{r, next}
+	}
+	return []requesting{next}
 }

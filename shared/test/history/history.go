@@ -52,8 +52,8 @@ type Pair[I, O any] struct {
 	Out O
 }
 
-// Calls makes a call of a client that is about several things, each of them once: it is as if each had been asked
-// for alone, in the time of the call.
+// Calls makes a call of a client that is about several things, or does several, one of which others may see before the
+// next: it is as if each had been asked for alone, in the time of the call.
 func (r *Recorder[I, O]) Calls(client int, call func() []Pair[I, O]) []Pair[I, O] {
 	begin := time.Since(r.began)
 	pairs := call()
