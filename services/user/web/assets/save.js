@@ -48,10 +48,18 @@ class BlobSink {
   }
 }
 
+/** Bytes that are written into a chosen file at once: each time costs the browser more than to put them together. */
+const RUN = 8 * 1024 * 1024;
+
+/** What runs are put together in, of which none is being written. @type {Bytes[]} */
+const free = [];
+
 /** Writes into a file that the person chose. The file appears only when all of it is there. */
 export class FileSink {
   #name;
   #writable;
+  #run = free.pop() ?? new Uint8Array(RUN);
+  #length = 0;
 
   /** @param {FileSystemFileHandle} handle */
   static async open(handle) {
@@ -68,11 +76,24 @@ export class FileSink {
   }
 
   /** @param {Bytes} bytes */
-  write(bytes) {
-    return this.#writable.write(bytes);
+  async write(bytes) {
+    for (let rest = bytes; rest.length; ) {
+      const part = rest.subarray(0, RUN - this.#length);
+      this.#run.set(part, this.#length);
+      this.#length += part.length;
+      rest = rest.subarray(part.length);
+      if (this.#length === RUN) await this.#writeRun();
+    }
+  }
+
+  async #writeRun() {
+    if (this.#length) await this.#writable.write(this.#run.subarray(0, this.#length));
+    this.#length = 0;
   }
 
   async close() {
+    await this.#writeRun();
+    free.push(this.#run);
     await this.#writable.close();
     return { blob: null, name: this.#name };
   }

@@ -1249,6 +1249,7 @@ function readText(buffer) {
 
 // assets/save.js
 var FOLDER = "opened";
+var RUN = 8 * 1024 * 1024;
 async function removeOwn() {
   const root = await navigator.storage?.getDirectory?.();
   await root?.removeEntry(FOLDER, { recursive: true });

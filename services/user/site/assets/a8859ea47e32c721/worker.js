@@ -286,9 +286,9 @@ var Tree = class {
    * @param {string} name
    */
   #file(within, name) {
-    const free = this.#taken.has(place(within, name)) ? this.#numbered(within, name) : name;
-    this.#taken.set(place(within, free), { folder: 0, name: free });
-    return free;
+    const free2 = this.#taken.has(place(within, name)) ? this.#numbered(within, name) : name;
+    this.#taken.set(place(within, free2), { folder: 0, name: free2 });
+    return free2;
   }
   /**
    * The folder of that name in another, which may be new.
@@ -301,9 +301,9 @@ var Tree = class {
     if (there?.folder) return there;
     const moved = there && this.#moved.get(key);
     if (moved) return moved;
-    const free = there ? this.#numbered(within, name) : name;
-    const node = { folder: ++this.#folders, name: free };
-    this.#taken.set(place(within, free), node);
+    const free2 = there ? this.#numbered(within, name) : name;
+    const node = { folder: ++this.#folders, name: free2 };
+    this.#taken.set(place(within, free2), node);
     if (there) this.#moved.set(key, node);
     return node;
   }
@@ -544,8 +544,8 @@ var SegmentOpener = class {
   openNext(index, { queue, size }, last) {
     const buffer = this.#free.pop() ?? new Uint8Array(SEGMENT);
     const opening = this.open(index, queue.takeInto(buffer, size), last);
-    const free = () => this.#free.push(buffer);
-    opening.then(free, free);
+    const free2 = () => this.#free.push(buffer);
+    opening.then(free2, free2);
     return opening;
   }
 };
@@ -1083,9 +1083,13 @@ var BlobSink = class {
     this.#parts = [];
   }
 };
+var RUN = 8 * 1024 * 1024;
+var free = [];
 var FileSink = class _FileSink {
   #name;
   #writable;
+  #run = free.pop() ?? new Uint8Array(RUN);
+  #length = 0;
   /** @param {FileSystemFileHandle} handle */
   static async open(handle) {
     return new _FileSink(handle.name, await handle.createWritable());
@@ -1099,10 +1103,22 @@ var FileSink = class _FileSink {
     this.#writable = writable;
   }
   /** @param {Bytes} bytes */
-  write(bytes) {
-    return this.#writable.write(bytes);
+  async write(bytes) {
+    for (let rest = bytes; rest.length; ) {
+      const part2 = rest.subarray(0, RUN - this.#length);
+      this.#run.set(part2, this.#length);
+      this.#length += part2.length;
+      rest = rest.subarray(part2.length);
+      if (this.#length === RUN) await this.#writeRun();
+    }
+  }
+  async #writeRun() {
+    if (this.#length) await this.#writable.write(this.#run.subarray(0, this.#length));
+    this.#length = 0;
   }
   async close() {
+    await this.#writeRun();
+    free.push(this.#run);
     await this.#writable.close();
     return { blob: null, name: this.#name };
   }
@@ -1586,7 +1602,7 @@ async function room() {
 
 // assets/net/kept.js
 var PIECE = 1024 * 1024;
-var RUN = 8;
+var RUN2 = 8;
 var STORED_MAX = 1024;
 var HELD_MAX = 64;
 var DONE_MAX = 32;
@@ -1756,7 +1772,7 @@ var Kept = class {
    * @returns {AsyncGenerator<Bytes>}
    */
   async *bytes() {
-    const from = (index) => this.#run(index, Math.min(RUN, this.#count - index));
+    const from = (index) => this.#run(index, Math.min(RUN2, this.#count - index));
     let next = from(0);
     for (let index = 0; index < this.#count; ) {
       const run = await next;
