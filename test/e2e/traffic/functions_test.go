@@ -157,20 +157,27 @@ func isTold(
 	t *testing.T, kind audit.Kind, o traffic.Operator, log *logtest.Buffer, since time.Time, reports ...*traffic.Report,
 ) {
 	t.Helper()
-	times, err := o.Told(t.Context(), kind, since.Add(-time.Minute))
-	if err != nil {
-		t.Fatal(err)
-	}
-	for id, n := range times {
-		if n != 1 {
-			t.Errorf("the trail has %d times %s of %s", n, kind, id)
-		}
-	}
-	for _, r := range reports {
-		for _, p := range r.Sent() {
-			if times[p.Link.ID] == 0 && !isLost(log, kind, p.Link.ID) {
-				t.Errorf("the trail does not have %s of %s", kind, p.Link.ID)
+	var missing []string
+	for end := time.Now().Add(2 * time.Minute); ; time.Sleep(time.Second) {
+		times, err := o.Told(t.Context(), kind, since.Add(-time.Minute))
+		for id, n := range times {
+			if n != 1 {
+				t.Errorf("the trail has %d times %s of %s", n, kind, id)
 			}
+		}
+		missing = nil
+		for _, r := range reports {
+			for _, p := range r.Sent() {
+				if times[p.Link.ID] == 0 && !isLost(log, kind, p.Link.ID) {
+					missing = append(missing, p.Link.ID)
+				}
+			}
+		}
+		switch { // who asks hands over what waits, as far as the time of one request allows
+		case err == nil && len(missing) == 0, t.Failed():
+			return
+		case time.Now().After(end):
+			t.Fatalf("the trail does not have %s of %s: %v", kind, missing, err)
 		}
 	}
 }
