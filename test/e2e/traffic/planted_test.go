@@ -1,6 +1,7 @@
 package traffic_test
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"io"
@@ -182,23 +183,36 @@ func TestARationThatIsNotExactIsFound(t *testing.T) {
 	}
 }
 
-// A process that keeps what it opens is found by looking at it.
+// A process that keeps what it opens is found by looking at it: between two looks this one opens something.
 func TestAProcessThatLeaksIsFound(t *testing.T) {
 	t.Parallel()
-	leaks := exec.CommandContext(t.Context(), "bash", "-c", "for i in {1..300}; do exec {f}</dev/null; sleep .002; done")
+	leaks := exec.CommandContext(t.Context(), "bash", "-c", "while read -r _; do exec {f}</dev/null; echo; done")
+	in, err := leaks.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	out, err := leaks.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
 	if err := leaks.Start(); err != nil {
 		t.Skipf("SKIPPED: there is no bash: %v", err)
 	}
 	watching, watched := context.WithCancel(t.Context())
-	samples := make(chan []traffic.Sample, 1)
-	go func() {
-		samples <- traffic.Watch(watching, func() []int { return []int{leaks.Process.Pid} }, time.Millisecond)
-	}()
+	opened, looks := bufio.NewScanner(out), 0
+	had := traffic.Watch(watching, func() []int {
+		if _, err := io.WriteString(in, "\n"); err != nil || !opened.Scan() {
+			t.Error("bash has ended", err)
+		}
+		if looks++; looks == 300 {
+			watched()
+		}
+		return []int{leaks.Process.Pid}
+	}, 0)
+	_ = in.Close()
 	if err := leaks.Wait(); err != nil {
-		t.Fatal(err)
+		t.Error(err)
 	}
-	watched()
-	had := <-samples
 	if len(had) == 0 {
 		t.Skip("SKIPPED: this system does not tell what a process has open")
 	}
