@@ -40,6 +40,7 @@ var pairs = []pair{
 	{pkg: "test/e2e/browser", of: "Speed", unit: "sent-to-unsealed", better: speed},
 	{pkg: "test/e2e/browser", of: "Speed", unit: "received-to-unsealed", better: speed},
 	{pkg: "test/e2e/lambdahost", of: "Start", unit: "x-clients", better: cost},
+	{pkg: "test/e2e/lambdahost", of: "Start", unit: "processor-x-clients", better: cost},
 }
 
 // The units of ratios.
