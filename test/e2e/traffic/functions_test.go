@@ -83,7 +83,10 @@ func TestNobodyIsTurnedAwayByTheFunction(t *testing.T) {
 
 // asksAdmin are the routes of the user service for which it asks the admin service: who receives, looks, or deletes has
 // nothing to do with that.
-var asksAdmin = []wire.Route{wire.CreateTransfer, wire.UploadTransfer, wire.CompleteTransfer, wire.InitiateUpload}
+var asksAdmin = []wire.Route{
+	wire.CreateTransfer, wire.UploadTransfer, wire.CompleteTransfer,
+	wire.InitiateUpload, wire.ResumeUpload, wire.AssembleUpload, wire.CancelUpload, wire.UploadURL,
+}
 
 // The admin service goes away and comes back: who sends is told so meanwhile, and everything else goes on. What the
 // user service had to tell is told afterwards, each thing once.

@@ -94,6 +94,7 @@ func (c *cut) Read(p []byte) (int, error) {
 var (
 	ids   = regexp.MustCompile(`/[0-9a-f]{12}(/|$)`)
 	place = regexp.MustCompile(`/presigned/bytes/.*`)
+	parts = regexp.MustCompile(`/presigned/cancel/.*`)
 )
 
 // routeOf names the route of a request, without what differs from one to the next.
@@ -103,5 +104,6 @@ func routeOf(r *http.Request) string {
 	}
 	path := ids.ReplaceAllString(r.URL.Path, "/{id}$1")
 	path = place.ReplaceAllString(path, "/presigned/bytes/{link}")
+	path = parts.ReplaceAllString(path, "/presigned/cancel/{id}/{upload}")
 	return r.Method + " " + path
 }
