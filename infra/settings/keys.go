@@ -258,9 +258,10 @@ var (
 	memory      = service.Int(128, 10240)
 	concurrency = service.Int(0, 10000)
 	hostName    = service.HostName()
-	certificate = service.Matching(`^arn:aws:acm:[a-z0-9-]+:\d{12}:certificate/\S+$`, "must be the ARN of an ACM certificate")
-	steps       = service.Kind[[]int]{Parse: stack.ParseSteps}
-	timeout     = narrowed(service.Duration(time.Second, 15*time.Minute), "must be whole seconds",
+	certificate = service.Matching(`^arn:aws:acm:[a-z0-9-]+:\d{12}:certificate/\S+$`,
+		"must be the ARN of an ACM certificate")
+	steps   = service.Kind[[]int]{Parse: stack.ParseSteps}
+	timeout = narrowed(service.Duration(time.Second, 15*time.Minute), "must be whole seconds",
 		func(d time.Duration) bool { return d%time.Second == 0 })
 
 	// retentionDays are the only values that CloudWatch takes, up to a year or so.
