@@ -36,7 +36,7 @@ func temporaryRoom() uint64 {
 	if syscall.Statfs(os.TempDir(), &s) != nil {
 		return 0
 	}
-	return s.Bavail * uint64(s.Bsize) //nolint:gosec // the size of a block
+	return s.Bavail * uint64(s.Bsize)
 }
 
 // gib writes a number of bytes for people.

@@ -239,7 +239,10 @@ func (p *pairs) passBy(but int) {
 
 func (d door) begin(p *pairs, own int, chance *rand.Rand) {
 	p.passBy(own)
-	opened, cookie := "", (*http.Cookie)(nil)
+	var (
+		opened string
+		cookie *http.Cookie
+	)
 	if own%peopleEvery == 0 {
 		opened, cookie = generations[d.generation].operators, d.signIn()
 	} else {

@@ -119,7 +119,7 @@ func (f *fixture) askRequest(ctx context.Context, a asked) told {
 	id := hash("request/" + send.TokenHash(maker) + "/" + hash(grant))[:12]
 	shown := "request." + id + "." + grant
 	transfer := fmt.Sprintf("%.11s%d", hash(a.Thing), a.Transfer%len(requesting{}.transfers))
-	err := error(nil)
+	var err error
 	switch a.Op {
 	case "make":
 		var rq send.Request

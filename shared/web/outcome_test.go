@@ -14,7 +14,9 @@ func TestLinesTellTheirOutcome(t *testing.T) {
 	var log bytes.Buffer
 	all := outcomes{log: slog.NewJSONHandler(&log, nil)}
 	for range 2 { // made, and known
-		for _, o := range []outcome{{"GET", "/a", 200}, {"PUT", "/a", 200}, {"GET", "/b", 200}, {"GET", "/a", 404}, {"X", "", 405}} {
+		for _, o := range []outcome{
+			{"GET", "/a", 200}, {"PUT", "/a", 200}, {"GET", "/b", 200}, {"GET", "/a", 404}, {"X", "", 405},
+		} {
 			log.Reset()
 			if err := all.handler(o).Handle(t.Context(), slog.NewRecord(time.Time{}, 0, "request", 0)); err != nil {
 				t.Fatal(err)
