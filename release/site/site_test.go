@@ -64,7 +64,7 @@ func TestTheDocumentationBecomesASite(t *testing.T) {
 		"docs/guide/index.html":            `href="https://example.org/owner/name/blob/dev/docs/guide.md"`,
 		"docs/api/user/index.html":         `/api/transfers`,
 		"docs/api/admin/index.html":        `class="reference"`,
-		"docs/performance/index.html":      `aria-label="upload MB/s: nginx (dav) `,
+		"docs/performance/index.html":      `aria-label="upload, MB/s: nginx (dav) `,
 		"docs/playbooks/index.html":        `href="/name/docs/playbooks/panics/"`,
 		"docs/playbooks/panics/index.html": `aria-current="page"`,
 		"docs/threat-model/index.html":     `href="/name/security/"`,
