@@ -44,6 +44,14 @@ var (
 	choice = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^\w+(\|\w+)+$`) })
 )
 
+// Filled is a path's template with what stands for each parameter in its place, as it is:
+// where a value is to be escaped, whoever gives it does that.
+func Filled(template string, value func(parameter string) string) string {
+	return placeholder().ReplaceAllStringFunc(template, func(p string) string {
+		return value(placeholder().FindStringSubmatch(p)[1])
+	})
+}
+
 // Addresses are the paths of a page: once for each word where there is a choice of
 // them, and with {name} in the place of any other parameter.
 func (r Route) Addresses() (all []string) {

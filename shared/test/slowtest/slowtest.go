@@ -2,6 +2,7 @@
 package slowtest
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -9,7 +10,6 @@ import (
 	"net"
 	"net/http"
 	"os"
-	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -74,15 +74,10 @@ func Head(method, path string, headers ...string) string {
 	return method + " " + path + " HTTP/1.1\r\nHost: x\r\n" + strings.Join(append(headers, "\r\n"), "\r\n")
 }
 
-var parameter = regexp.MustCompile(`\{(\w+)(?::(?:[^{}]|\{[^{}]*\})*)?\}`)
-
 // filled is a path of the contract with values in the place of its parameters.
 func filled(template string, values map[string]string) string {
-	return parameter.ReplaceAllStringFunc(template, func(p string) string {
-		if v := values[parameter.FindStringSubmatch(p)[1]]; v != "" {
-			return v
-		}
-		return "ffffffffffff"
+	return wire.Filled(template, func(parameter string) string {
+		return cmp.Or(values[parameter], "ffffffffffff")
 	})
 }
 

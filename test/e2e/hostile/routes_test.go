@@ -7,7 +7,6 @@ import (
 	"io"
 	"net/http"
 	"net/url"
-	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -59,13 +58,11 @@ var probes = []probe{
 // everyRoute is what every probe is answered, in the table.
 const everyRoute = "as the contract says, below 500; and nothing for whoever may not ask"
 
-var placeholder = regexp.MustCompile(`\{(\w+)(?::(?:[^{}]|\{[^{}]*\})*)?\}`)
-
 // of is the probe at a route.
 func (p probe) of(r wire.Route, template string) string {
 	words := map[string]string{"locale": "en", "page": "download"} // which no other word may stand for
-	path := placeholder.ReplaceAllStringFunc(template, func(text string) string {
-		if word := words[placeholder.FindStringSubmatch(text)[1]]; word != "" {
+	path := wire.Filled(template, func(parameter string) string {
+		if word := words[parameter]; word != "" {
 			return word
 		}
 		if p.value == "" {
