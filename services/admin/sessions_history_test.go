@@ -15,7 +15,6 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -373,24 +372,21 @@ func (p place) ledger() send.Ledger {
 	return dynamo.New(p.Table, func(context.Context) (aws.Config, error) { return moto.At(p.Dynamo), nil })
 }
 
-// historyOf, when set, makes the test binary another process that is asked: its place, as JSON.
-const historyOf = "SEND_TEST_HISTORY_OF"
-
 func TestMain(m *testing.M) {
-	if at := os.Getenv(historyOf); at != "" {
-		fmt.Fprintln(os.Stderr, answerAll(at))
+	var at place
+	if is, err := history.IsProcess(&at); is {
+		if err == nil {
+			err = answerAll(at)
+		}
+		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
 	os.Exit(m.Run())
 }
 
 // answerAll is the other process. It says where it listens, and ends with its input.
-func answerAll(at string) error {
-	var p place
-	if err := json.Unmarshal([]byte(at), &p); err != nil {
-		return err
-	}
-	other, err := newProcess(p.ledger(), p.Issuer, nil)
+func answerAll(at place) error {
+	other, err := newProcess(at.ledger(), at.Issuer, nil)
 	if err != nil {
 		return err
 	}
@@ -409,28 +405,7 @@ func answerAll(at string) error {
 // otherProcess starts it, and returns how it is asked.
 func otherProcess(t *testing.T, at place) func(*http.Request) *http.Response {
 	t.Helper()
-	said, err := json.Marshal(at)
-	if err != nil {
-		t.Fatal(err)
-	}
-	cmd := exec.CommandContext(t.Context(), os.Args[0])
-	cmd.Env = append(os.Environ(), historyOf+"="+string(said))
-	cmd.Stderr = os.Stderr
-	in, err := cmd.StdinPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	out, err := cmd.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		in.Close()
-		_ = cmd.Wait()
-	})
+	_, out := history.StartProcess(t, at)
 	var addr string
 	if _, err := fmt.Fscanln(out, &addr); err != nil {
 		t.Fatal(err)

@@ -13,6 +13,7 @@ import (
 
 	"sgraph.ai/send/shared/bolt"
 	"sgraph.ai/send/shared/send"
+	"sgraph.ai/send/shared/test/history"
 )
 
 // spent returns how many bytes of a claim's budget are counted.
@@ -207,8 +208,12 @@ func TestMain(m *testing.M) {
 			os.Exit(1)
 		}
 	}
-	if at := os.Getenv(historyOf); at != "" {
-		if err := answerAll(at, os.Stdin, os.Stdout); err != io.EOF {
+	var at place
+	if is, err := history.IsProcess(&at); is {
+		if err == nil {
+			err = answerAll(at.domain(), os.Stdin, os.Stdout)
+		}
+		if err != io.EOF {
 			fmt.Fprintln(os.Stderr, err)
 			os.Exit(1)
 		}

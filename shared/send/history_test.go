@@ -9,8 +9,6 @@ import (
 	"fmt"
 	"io"
 	"math/rand/v2"
-	"os"
-	"os/exec"
 	"slices"
 	"sync"
 	"testing"
@@ -251,9 +249,6 @@ func (p place) domain() *fixture {
 	}
 }
 
-// historyOf, when set, makes the test binary another process that is asked: the place of its domain, as JSON.
-const historyOf = "SEND_TEST_HISTORY_OF"
-
 // line is what goes to the other process, and comes back.
 type line struct {
 	Number int
@@ -262,12 +257,7 @@ type line struct {
 }
 
 // answerAll is the other process.
-func answerAll(at string, in io.Reader, out io.Writer) error {
-	var p place
-	if err := json.Unmarshal([]byte(at), &p); err != nil {
-		return err
-	}
-	f := p.domain()
+func answerAll(f *fixture, in io.Reader, out io.Writer) error {
 	var mu sync.Mutex
 	to := json.NewEncoder(out)
 	for from := json.NewDecoder(in); ; {
@@ -287,24 +277,7 @@ func answerAll(at string, in io.Reader, out io.Writer) error {
 // otherProcess starts it, and returns how it is asked.
 func otherProcess(t *testing.T, at place) func(asked) told {
 	t.Helper()
-	said, err := json.Marshal(at)
-	if err != nil {
-		t.Fatal(err)
-	}
-	cmd := exec.CommandContext(t.Context(), os.Args[0])
-	cmd.Env = append(os.Environ(), historyOf+"="+string(said))
-	cmd.Stderr = os.Stderr
-	in, err := cmd.StdinPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	out, err := cmd.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
+	in, out := history.StartProcess(t, at)
 	var mu sync.Mutex
 	waiting := map[int]chan told{}
 	next, to := 0, json.NewEncoder(in)
@@ -320,10 +293,6 @@ func otherProcess(t *testing.T, at place) func(asked) told {
 			mu.Unlock()
 		}
 	}()
-	t.Cleanup(func() {
-		in.Close()
-		_ = cmd.Wait() // it ends with its input
-	})
 	return func(a asked) told {
 		answer := make(chan told, 1)
 		mu.Lock()
