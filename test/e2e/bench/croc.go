@@ -10,6 +10,8 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
+
+	"sgraph.ai/send/test/e2e/traffic"
 )
 
 // croc is a command that gives a file to another that runs at the same time, by a relay, which this starts.
@@ -31,7 +33,7 @@ func startCroc(dir string) (*croc, error) {
 	}
 	var addresses, ports []string
 	for range 5 { // one to meet at, and four to transfer by
-		address, err := free(crocHost)
+		address, err := traffic.Free(crocHost)
 		if err != nil {
 			return nil, err
 		}

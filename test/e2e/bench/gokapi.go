@@ -17,6 +17,8 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+
+	"sgraph.ai/send/test/e2e/traffic"
 )
 
 // gokapi is Gokapi, which keeps files in a folder and what it knows of them in an SQLite.
@@ -33,7 +35,7 @@ func newGokapi(dir string) (server, error) {
 	if err != nil {
 		return nil, err
 	}
-	address, err := free("127.0.0.1")
+	address, err := traffic.Free("127.0.0.1")
 	if err != nil {
 		return nil, err
 	}

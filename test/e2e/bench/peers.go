@@ -106,7 +106,7 @@ func newBare(dir string) (*dav, error) {
 	if err != nil {
 		return nil, err
 	}
-	address, err := free("127.0.0.1")
+	address, err := traffic.Free("127.0.0.1")
 	return &dav{process{
 		dir: dir, url: "http://" + address, health: "/health",
 		command: func() *exec.Cmd { return exec.Command(self, bareArgument, address, dir) },
@@ -159,7 +159,7 @@ func newNginx(dir string) (*dav, error) {
 	if err := os.WriteFile(filepath.Join(root, "health"), []byte("{\"status\":\"ok\"}\n"), 0o644); err != nil {
 		return nil, err
 	}
-	address, err := free("127.0.0.1")
+	address, err := traffic.Free("127.0.0.1")
 	if err != nil {
 		return nil, err
 	}

@@ -111,16 +111,6 @@ func (p *process) stop() {
 	}
 }
 
-// free is an address at which nobody listens.
-func free(host string) (string, error) {
-	ln, err := net.Listen("tcp", host+":0")
-	if err != nil {
-		return "", err
-	}
-	defer ln.Close()
-	return ln.Addr().String(), nil
-}
-
 var (
 	highWater = regexp.MustCompile(`VmHWM:\s+(\d+) kB`)
 	errPeak   = errors.New("this system does not tell the most that a process had of memory")

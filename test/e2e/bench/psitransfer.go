@@ -12,6 +12,8 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+
+	"sgraph.ai/send/test/e2e/traffic"
 )
 
 // psiTransfer is PsiTransfer, whose uploads are those of tus.
@@ -25,7 +27,7 @@ func newPsiTransfer(dir string) (server, error) {
 	if app, err = filepath.EvalSymlinks(app); err != nil { // npm links to it
 		return nil, err
 	}
-	address, err := free("127.0.0.1")
+	address, err := traffic.Free("127.0.0.1")
 	if err != nil {
 		return nil, err
 	}

@@ -9,6 +9,8 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+
+	"sgraph.ai/send/test/e2e/traffic"
 )
 
 // transferSh is transfer.sh, which keeps files in a folder.
@@ -22,7 +24,7 @@ func newTransferSh(dir string) (server, error) {
 	if err != nil {
 		return nil, err
 	}
-	address, err := free("127.0.0.1")
+	address, err := traffic.Free("127.0.0.1")
 	return &transferSh{process: process{
 		dir: dir, url: "http://" + address, health: "/health.html",
 		command: func() *exec.Cmd {

@@ -9,6 +9,8 @@ import (
 	"net/http"
 	"os/exec"
 	"path/filepath"
+
+	"sgraph.ai/send/test/e2e/traffic"
 )
 
 // yopass is Yopass, which keeps files in a folder, and what it knows of them in a Redis or a Memcached.
@@ -22,7 +24,7 @@ func newYopass(dir string) (server, error) {
 	if err != nil {
 		return nil, err
 	}
-	address, err := free("127.0.0.1")
+	address, err := traffic.Free("127.0.0.1")
 	if err != nil {
 		return nil, err
 	}
@@ -30,7 +32,7 @@ func newYopass(dir string) (server, error) {
 	if err != nil {
 		return nil, err
 	}
-	stored, err := free("127.0.0.1")
+	stored, err := traffic.Free("127.0.0.1")
 	if err != nil {
 		return nil, err
 	}

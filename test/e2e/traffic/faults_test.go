@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"sgraph.ai/send/cli/operator"
 	"sgraph.ai/send/shared/test/nightly"
 	"sgraph.ai/send/test/e2e/traffic"
 )
@@ -37,7 +38,7 @@ func suffering(s *traffic.Service, seed uint64) traffic.People {
 
 // during has people come, and tokens be spent, while something is done to the service.
 func during(
-	t *testing.T, p traffic.People, o traffic.Operator, what func(),
+	t *testing.T, p traffic.People, o *operator.Service, what func(),
 ) (r *traffic.Report, rations []*traffic.Ration) {
 	t.Helper()
 	coming, enough := context.WithCancel(t.Context())
@@ -51,7 +52,7 @@ func during(
 
 // afterwards fails the test unless all is well now that the faults are over.
 func afterwards(
-	t *testing.T, p traffic.People, r *traffic.Report, o traffic.Operator, rations []*traffic.Ration,
+	t *testing.T, p traffic.People, r *traffic.Report, o *operator.Service, rations []*traffic.Ration,
 ) {
 	t.Helper()
 	var said testLog

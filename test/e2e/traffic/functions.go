@@ -2,7 +2,6 @@ package traffic
 
 import (
 	"context"
-	"fmt"
 	"io"
 	"maps"
 	"net"
@@ -12,6 +11,7 @@ import (
 	"runtime"
 	"time"
 
+	"sgraph.ai/send/cli/operator"
 	"sgraph.ai/send/infra/artifact"
 	"sgraph.ai/send/shared/metric"
 	"sgraph.ai/send/shared/settings"
@@ -70,7 +70,7 @@ type Cloud struct {
 type Functions struct {
 	URL, Token  string
 	User, Admin *lambdahost.Function
-	Operator    Operator
+	Operator    *operator.Service
 	ToAdmin     *Faulty // which the user function asks
 
 	urls []*http.Server
@@ -108,7 +108,7 @@ func Deploy(
 	if err != nil {
 		return f, err
 	}
-	f.Operator = Operator{at, apiKey}
+	f.Operator = &operator.Service{Address: at, Key: apiKey}
 	if f.ToAdmin, err = NewFaulty(at, seed, faults, nil); err != nil {
 		return f, err
 	}
@@ -121,10 +121,8 @@ func Deploy(
 	if f.URL, err = f.listen(f.User); err != nil {
 		return f, err
 	}
-	if f.Token, err = f.Operator.Create(ctx, 0); err != nil {
-		return f, fmt.Errorf("no token can be made: %w", err)
-	}
-	return f, nil
+	f.Token, err = anyUses(ctx, f.Operator)
+	return f, err
 }
 
 // listen answers the URL of a function.

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"sgraph.ai/send/cli/client"
+	"sgraph.ai/send/cli/operator"
 	"sgraph.ai/send/shared/audit"
 	"sgraph.ai/send/shared/envelope"
 	"sgraph.ai/send/shared/send"
@@ -157,12 +158,12 @@ func isShut(t *testing.T, f *traffic.Functions, c *client.Client) {
 // isTold fails the test unless the trail has of each transfer that was acknowledged that this was done to it, once; or
 // the log has, where the ledger was too slow to keep that.
 func isTold(
-	t *testing.T, kind audit.Kind, o traffic.Operator, log *logtest.Buffer, since time.Time, reports ...*traffic.Report,
+	t *testing.T, kind audit.Kind, o *operator.Service, log *logtest.Buffer, since time.Time, reports ...*traffic.Report,
 ) {
 	t.Helper()
 	var missing []string
 	for end := time.Now().Add(2 * time.Minute); ; time.Sleep(time.Second) {
-		times, err := o.Told(t.Context(), kind, since.Add(-time.Minute))
+		times, err := traffic.Told(t.Context(), o, kind, since.Add(-time.Minute))
 		for id, n := range times {
 			if n != 1 {
 				t.Errorf("the trail has %d times %s of %s", n, kind, id)

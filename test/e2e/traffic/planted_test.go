@@ -19,6 +19,7 @@ import (
 	"testing"
 	"time"
 
+	"sgraph.ai/send/shared/wire"
 	"sgraph.ai/send/test/e2e/traffic"
 )
 
@@ -175,11 +176,11 @@ func TestARationThatIsNotExactIsFound(t *testing.T) {
 	s := serve(t)
 	p := people(s)
 	for made, isExact := range map[int64]bool{2: false, 3: true, 4: false} {
-		token, err := s.Operator().Create(t.Context(), made)
+		token, err := s.Operator().CreateToken(t.Context(), wire.CreateTokenRequest{UsageLimit: made})
 		if err != nil {
 			t.Fatal(err)
 		}
-		r := &traffic.Ration{Token: token, Limit: 3}
+		r := &traffic.Ration{Token: token.TokenName, Limit: 3}
 		err = r.IsExact(t.Context(), p.Client(), s.Operator())
 		if (err == nil) != isExact {
 			t.Errorf("of a token for %d uses, where 3 were meant: %v", made, err)

@@ -10,8 +10,10 @@ import (
 	"time"
 
 	"sgraph.ai/send/cli/client"
+	"sgraph.ai/send/cli/operator"
 	"sgraph.ai/send/shared/envelope"
 	"sgraph.ai/send/shared/send"
+	"sgraph.ai/send/shared/wire"
 )
 
 // Ration is a token that may be used so often, and what was sent with it.
@@ -64,37 +66,37 @@ func (r *Ration) told(err error) (done bool) {
 
 // IsExact fails unless it was used just as often as it may be. It is for when the faults are over: what is left is
 // spent first.
-func (r *Ration) IsExact(ctx context.Context, c *client.Client, o Operator) error {
+func (r *Ration) IsExact(ctx context.Context, c *client.Client, o *operator.Service) error {
 	mine := *c
 	mine.Token = r.Token
 	r.Spend(ctx, ctx, &mine)
-	used, err := o.Used(ctx, r.Token)
+	booked, err := o.Token(ctx, r.Token)
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	switch {
 	case err != nil || r.wrong != nil:
 		return errors.Join(err, r.wrong)
-	case used != r.Limit || r.acknowledged > r.Limit || r.acknowledged+r.uncertain < r.Limit:
+	case booked.UsageCount != r.Limit || r.acknowledged > r.Limit || r.acknowledged+r.uncertain < r.Limit:
 		return fmt.Errorf("%w: of a token for %d uses %d are booked; %d transfers were acknowledged, "+
-			"and of %d it is uncertain", errWrong, r.Limit, used, r.acknowledged, r.uncertain)
+			"and of %d it is uncertain", errWrong, r.Limit, booked.UsageCount, r.acknowledged, r.uncertain)
 	}
 	return nil
 }
 
 // Ration has tokens made for a few uses, and spent by more than may at the same time, one after the other until coming
 // has ended.
-func (p People) Ration(ctx, coming context.Context, o Operator) (all []*Ration) {
+func (p People) Ration(ctx, coming context.Context, o *operator.Service) (all []*Ration) {
 	chance := rand.New(rand.NewPCG(p.Seed, 4))
 	for coming.Err() == nil && ctx.Err() == nil {
 		limit := 1 + chance.Int64N(4)
-		token, err := o.Create(coming, limit)
+		made, err := o.CreateToken(coming, wire.CreateTokenRequest{UsageLimit: limit})
 		if err != nil { // it is away, too
 			sleep(coming, 50*time.Millisecond)
 			continue
 		}
-		r := &Ration{Token: token, Limit: limit}
+		r := &Ration{Token: made.TokenName, Limit: limit}
 		all = append(all, r)
-		p.Token = token
+		p.Token = made.TokenName
 		r.Spend(ctx, coming, p.Client())
 	}
 	return all

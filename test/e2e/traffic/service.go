@@ -14,6 +14,9 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"sgraph.ai/send/cli/operator"
+	"sgraph.ai/send/shared/wire"
 )
 
 // Service is `sgsend serve` with its data in a folder. It can be killed, and be there again at the same address.
@@ -54,19 +57,29 @@ func ServeBy(ctx context.Context, binary, dir string, env ...string) (*Service, 
 	if s.log, err = os.Create(filepath.Join(dir, "log")); err != nil {
 		return nil, err
 	}
-	if s.URL, err = free(); err != nil {
-		return nil, err
-	}
-	if s.admin, err = free(); err != nil {
-		return nil, err
+	for _, origin := range []*string{&s.URL, &s.admin} {
+		address, err := Free("127.0.0.1")
+		if err != nil {
+			return nil, err
+		}
+		*origin = "http://" + address
 	}
 	if err := s.Start(ctx); err != nil {
 		return nil, err
 	}
-	if s.Token, err = s.Operator().Create(ctx, 0); err != nil {
-		return nil, errors.Join(fmt.Errorf("no token can be made: %w", err), s.Stop())
+	if s.Token, err = anyUses(ctx, s.Operator()); err != nil {
+		return nil, errors.Join(err, s.Stop())
 	}
 	return s, nil
+}
+
+// anyUses makes a token that can be used as often as one likes.
+func anyUses(ctx context.Context, o *operator.Service) (token string, err error) {
+	made, err := o.CreateToken(ctx, wire.CreateTokenRequest{})
+	if err != nil {
+		return "", fmt.Errorf("no token can be made: %w", err)
+	}
+	return made.TokenName, nil
 }
 
 // apiKey is what opens the admin service, which is on this machine alone, and as long as this takes.
@@ -85,16 +98,18 @@ func (s *Service) PID() int { return s.cmd.Process.Pid }
 func (s *Service) PIDs() []int { return []int{s.PID()} }
 
 // Operator asks its admin service.
-func (s *Service) Operator() Operator { return Operator{s.admin, apiKey} }
+func (s *Service) Operator() *operator.Service {
+	return &operator.Service{Address: s.admin, Key: apiKey}
+}
 
-// free is an origin at which nobody listens.
-func free() (string, error) {
-	ln, err := net.Listen("tcp", "127.0.0.1:0")
+// Free is an address of a host of this machine at which nobody listens.
+func Free(host string) (address string, err error) {
+	ln, err := net.Listen("tcp", net.JoinHostPort(host, "0"))
 	if err != nil {
 		return "", err
 	}
 	defer ln.Close()
-	return "http://" + ln.Addr().String(), nil
+	return ln.Addr().String(), nil
 }
 
 // Start starts the process, and returns when it answers.

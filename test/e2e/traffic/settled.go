@@ -7,11 +7,12 @@ import (
 	"time"
 
 	"sgraph.ai/send/cli/client"
+	"sgraph.ai/send/cli/operator"
 )
 
 // Settled is what is wrong when the faults are over, or nil: each transfer that was acknowledged is whole, of none half
 // is there, every limit was kept, and all goes on as if nothing had been.
-func (p People) Settled(ctx context.Context, r *Report, o Operator, rations []*Ration) error {
+func (p People) Settled(ctx context.Context, r *Report, o *operator.Service, rations []*Ration) error {
 	all := []error{r.Err()}
 	if r.Acknowledged == 0 {
 		all = append(all, errors.New("nobody has sent anything"))
