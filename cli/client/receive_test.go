@@ -14,6 +14,7 @@ import (
 	"sgraph.ai/send/cli/internal/site"
 	"sgraph.ai/send/shared/envelope"
 	"sgraph.ai/send/shared/send"
+	"sgraph.ai/send/shared/test/asking"
 	"sgraph.ai/send/shared/wire"
 )
 
@@ -147,7 +148,7 @@ func sendAs(t *testing.T, s *site.Site, id string, key envelope.Key, content str
 			t.Fatal(err)
 		}
 		wire.AccessToken.Set(r.Header, s.Token)
-		res, err := http.DefaultClient.Do(r)
+		res, err := asking.Client.Do(r)
 		if err != nil {
 			t.Fatal(err)
 		}

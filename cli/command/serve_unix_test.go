@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"sgraph.ai/send/cli/internal/child"
+	"sgraph.ai/send/shared/test/asking"
 )
 
 // An upload that does not end holds no server for longer than it may, and the exit
@@ -87,7 +88,7 @@ func hang(t *testing.T, user, dir string) {
 		r.Header.Set("X-Sgraph-Access-Token", strings.TrimSpace(string(token)))
 		return r
 	}
-	res, err := http.DefaultClient.Do(request("/api/transfers/create", nil))
+	res, err := asking.Client.Do(request("/api/transfers/create", nil))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -103,7 +104,7 @@ func hang(t *testing.T, user, dir string) {
 	body, sent := io.Pipe()
 	upload := request("/api/transfers/upload/"+string(id[1]), body)
 	go func() {
-		if res, err := http.DefaultClient.Do(upload); err == nil { // it is cut off
+		if res, err := asking.Client.Do(upload); err == nil { // it is cut off
 			res.Body.Close()
 		}
 	}()

@@ -17,6 +17,7 @@ import (
 	"sgraph.ai/send/cli/internal/deployed"
 	"sgraph.ai/send/cli/rollback"
 	"sgraph.ai/send/shared/stack"
+	"sgraph.ai/send/shared/test/asking"
 	"sgraph.ai/send/shared/test/moto"
 )
 
@@ -254,5 +255,5 @@ func (u *underWay) Do(req *http.Request) (*http.Response, error) {
 			`</DescribeInstanceRefreshesResult></DescribeInstanceRefreshesResponse>`)
 	}
 	req.Body = io.NopCloser(strings.NewReader(string(body)))
-	return http.DefaultClient.Do(req)
+	return asking.Client.Do(req)
 }

@@ -15,6 +15,7 @@ import (
 	"sgraph.ai/send/cli/alias"
 	"sgraph.ai/send/cli/internal/deployed"
 	"sgraph.ai/send/cli/rollback"
+	"sgraph.ai/send/shared/test/asking"
 	"sgraph.ai/send/shared/test/moto"
 )
 
@@ -187,7 +188,7 @@ func (l *listener) Do(req *http.Request) (*http.Response, error) {
 		l.said = append(l.said, string(body))
 		req.Body = io.NopCloser(bytes.NewReader(body))
 	}
-	return http.DefaultClient.Do(req)
+	return asking.Client.Do(req)
 }
 
 func TestMoveNamesTheRevisionThatWasPlanned(t *testing.T) {

@@ -33,6 +33,7 @@ import (
 	"sgraph.ai/send/shared/audit"
 	"sgraph.ai/send/shared/envelope"
 	"sgraph.ai/send/shared/send"
+	"sgraph.ai/send/shared/test/asking"
 	"sgraph.ai/send/shared/test/logtest"
 	"sgraph.ai/send/shared/test/secrettest"
 	"sgraph.ai/send/shared/wire"
@@ -311,7 +312,7 @@ func (s *server) sendPlaintext(t *testing.T, dir, id string) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		res, err := http.DefaultClient.Do(r)
+		res, err := asking.Client.Do(r)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -573,7 +574,7 @@ func (s *server) handedOut(t *testing.T, id string) map[string]string {
 		s.call("PUT", link, strings.NewReader("x"))
 		s.send("POST", fmt.Sprintf("/api/presigned/cancel/%s/%s", id, up["upload_id"]), nil)
 	}
-	r, err := http.Get(s.user + "/api/transfers/download/" + id)
+	r, err := asking.Client.Get(s.user + "/api/transfers/download/" + id)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -584,7 +585,8 @@ func (s *server) handedOut(t *testing.T, id string) map[string]string {
 		s.call("GET", s.user+"/api/transfers/download/"+id+"?permit="+permit, nil, wire.DownloadPermit.Name, header)
 		s.call("GET", s.user+"/api/presigned/download-url/"+id, nil, wire.DownloadPermit.Name, header)
 	}
-	login, err := http.Post(s.admin+"/auth/login", "application/json", strings.NewReader(`{"api_key":"`+s.key+`"}`))
+	login, err := asking.Client.Post(s.admin+"/auth/login", "application/json",
+		strings.NewReader(`{"api_key":"`+s.key+`"}`))
 	if err != nil || len(login.Cookies()) != 1 {
 		t.Fatal(login, err)
 	}
@@ -955,12 +957,13 @@ func TestNothingThatIsHandedOutTellsTheAPIKey(t *testing.T) {
 	s.send("POST", "/api/transfers/upload/"+id, sealed(5000))
 	s.send("POST", "/api/transfers/complete/"+id, nil)
 	_, get := s.send("GET", "/api/presigned/download-url/"+id, nil)
-	res, err := http.Get(s.user + "/api/transfers/download/" + id)
+	res, err := asking.Client.Get(s.user + "/api/transfers/download/" + id)
 	if err != nil {
 		t.Fatal(err)
 	}
 	res.Body.Close()
-	login, err := http.Post(s.admin+"/auth/login", "application/json", strings.NewReader(`{"api_key":"`+s.key+`"}`))
+	login, err := asking.Client.Post(s.admin+"/auth/login", "application/json",
+		strings.NewReader(`{"api_key":"`+s.key+`"}`))
 	if err != nil || len(login.Cookies()) != 1 {
 		t.Fatal(login, err)
 	}

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"net"
-	"net/http"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -18,6 +17,7 @@ import (
 
 	"sgraph.ai/send/cli/client"
 	"sgraph.ai/send/shared/envelope"
+	"sgraph.ai/send/shared/test/asking"
 	"sgraph.ai/send/shared/test/dynamolocal"
 	"sgraph.ai/send/shared/test/gofakes3"
 )
@@ -134,7 +134,7 @@ func (s *server) shownToken() string {
 
 // policy is what the page to send from may reach.
 func (s *server) policy() string {
-	res, err := http.Get(s.user + "/")
+	res, err := asking.Client.Get(s.user + "/")
 	if err != nil {
 		s.t.Fatal(err)
 	}

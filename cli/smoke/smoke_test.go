@@ -20,6 +20,7 @@ import (
 	"sgraph.ai/send/cli/internal/served"
 	"sgraph.ai/send/cli/smoke"
 	"sgraph.ai/send/shared/envelope"
+	"sgraph.ai/send/shared/test/asking"
 	"sgraph.ai/send/shared/test/logtest"
 	"sgraph.ai/send/shared/test/nightly"
 	"sgraph.ai/send/shared/wire"
@@ -144,7 +145,7 @@ func makeToken(t *testing.T) string {
 		t.Fatal(err)
 	}
 	req.Header.Set("X-API-Key", both.Key)
-	res, err := http.DefaultClient.Do(req)
+	res, err := asking.Client.Do(req)
 	if err != nil {
 		t.Fatal(err)
 	}

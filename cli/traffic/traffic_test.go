@@ -23,6 +23,7 @@ import (
 	"sgraph.ai/send/cli/traffic"
 	alarms "sgraph.ai/send/shared/cloudwatch"
 	"sgraph.ai/send/shared/stack"
+	"sgraph.ai/send/shared/test/asking"
 	"sgraph.ai/send/shared/test/moto"
 )
 
@@ -286,10 +287,10 @@ type broken struct {
 
 func (b *broken) Do(r *http.Request) (*http.Response, error) {
 	if !b.fails(r) {
-		return http.DefaultClient.Do(r)
+		return asking.Client.Do(r)
 	}
 	if b.after {
-		if res, err := http.DefaultClient.Do(r); err == nil {
+		if res, err := asking.Client.Do(r); err == nil {
 			res.Body.Close()
 		}
 	}
@@ -456,7 +457,7 @@ func (a answering) Do(r *http.Request) (*http.Response, error) {
 	if res := a(r); res != nil {
 		return res, nil
 	}
-	return http.DefaultClient.Do(r)
+	return asking.Client.Do(r)
 }
 
 // A move that was killed half way begins anew, and one may go back from there.

@@ -35,6 +35,7 @@ import (
 	"sgraph.ai/send/shared/secret"
 	"sgraph.ai/send/shared/send"
 	"sgraph.ai/send/shared/settings"
+	"sgraph.ai/send/shared/test/asking"
 	"sgraph.ai/send/shared/test/clocktest"
 	"sgraph.ai/send/shared/test/moto"
 )
@@ -68,7 +69,7 @@ func (m *meter) RoundTrip(r *http.Request) (*http.Response, error) {
 		}
 		r.Body = io.NopCloser(bytes.NewReader(body))
 	}
-	res, err := http.DefaultTransport.RoundTrip(r)
+	res, err := asking.Client.Transport.RoundTrip(r)
 	if err != nil {
 		return nil, err
 	}
@@ -235,7 +236,7 @@ func newStack(t *testing.T, changes ...func(*admin.Settings)) *stack {
 		t.Fatal(err)
 	}
 	req.Header.Set(keyName, keyValue)
-	res, err := http.DefaultClient.Do(req)
+	res, err := asking.Client.Do(req)
 	if err != nil || res.StatusCode != http.StatusOK {
 		t.Fatal(res, err)
 	}
@@ -281,7 +282,7 @@ func (s *stack) call(method, path string, in any, headers ...string) (map[string
 		req.Header.Set(headers[i], headers[i+1])
 	}
 	s.meter.count(func(w *cost.Work) { w.Edge++ })
-	res, err := http.DefaultClient.Do(req)
+	res, err := asking.Client.Do(req)
 	if err != nil {
 		s.t.Fatal(err)
 	}

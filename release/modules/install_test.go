@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"sgraph.ai/send/release/git"
+	"sgraph.ai/send/shared/test/asking"
 	"sgraph.ai/send/shared/test/logtest"
 )
 
@@ -141,7 +142,7 @@ func sendsAndReceives(t *testing.T, sgsend string) {
 	if got, err := os.ReadFile(filepath.Join(dir, "b.txt")); err != nil || string(got) != "what goes round\n" {
 		t.Errorf("%q arrived (%v)", got, err)
 	}
-	page, err := http.Get(url + "/")
+	page, err := asking.Client.Get(url + "/")
 	if err != nil {
 		t.Fatal(err)
 	}

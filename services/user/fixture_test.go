@@ -20,6 +20,7 @@ import (
 	"sgraph.ai/send/shared/envelope"
 	"sgraph.ai/send/shared/send"
 	"sgraph.ai/send/shared/settings"
+	"sgraph.ai/send/shared/test/asking"
 	"sgraph.ai/send/shared/test/clocktest"
 	"sgraph.ai/send/shared/test/logtest"
 	"sgraph.ai/send/shared/test/openapitest"
@@ -119,7 +120,7 @@ func (s *site) call(method, path string, body any, headers ...string) reply {
 	for i := 0; i+1 < len(headers); i += 2 {
 		req.Header.Set(headers[i], headers[i+1])
 	}
-	res, err := http.DefaultClient.Do(req)
+	res, err := asking.Client.Do(req)
 	if err != nil {
 		s.t.Fatal(err)
 	}

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"sgraph.ai/send/shared/envelope"
+	"sgraph.ai/send/shared/test/asking"
 	"sgraph.ai/send/shared/wire"
 )
 
@@ -63,7 +64,7 @@ func TestLinkWithItsKeyInThePath(t *testing.T) {
 			"text/html,*/*;q=0.8": "text/html; charset=utf-8", "*/*": "application/json",
 		} {
 			req.Header.Set("Accept", accept)
-			resp, err := http.DefaultClient.Do(req)
+			resp, err := asking.Client.Do(req)
 			if err != nil {
 				t.Fatal(err)
 			}

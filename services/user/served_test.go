@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"sgraph.ai/send/shared/test/asking"
 	"sgraph.ai/send/shared/test/openapitest"
 	"sgraph.ai/send/shared/wire"
 )
@@ -36,7 +37,7 @@ func TestTheDescriptionIsServed(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		res, err := http.DefaultTransport.RoundTrip(req)
+		res, err := asking.Client.Transport.RoundTrip(req)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -17,6 +17,7 @@ import (
 
 	"sgraph.ai/send/shared/cloudwatch"
 	"sgraph.ai/send/shared/stack"
+	"sgraph.ai/send/shared/test/asking"
 	"sgraph.ai/send/shared/test/moto"
 )
 
@@ -35,7 +36,7 @@ func in(t *testing.T, region string, pairs ...string) {
 	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	req.Header.Set("Authorization",
 		"AWS4-HMAC-SHA256 Credential=test/20300131/"+region+"/monitoring/aws4_request, SignedHeaders=host, Signature=0")
-	res, err := http.DefaultClient.Do(req)
+	res, err := asking.Client.Do(req)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -16,6 +16,7 @@ import (
 
 	"sgraph.ai/send/shared/dynamo"
 	"sgraph.ai/send/shared/send"
+	"sgraph.ai/send/shared/test/asking"
 	"sgraph.ai/send/shared/test/moto"
 )
 
@@ -39,7 +40,7 @@ func (w *wire) RoundTrip(req *http.Request) (*http.Response, error) {
 		f, w.faults = w.faults[0], w.faults[1:]
 	}
 	w.mu.Unlock()
-	next := func() (*http.Response, error) { return http.DefaultTransport.RoundTrip(req) }
+	next := func() (*http.Response, error) { return asking.Client.Transport.RoundTrip(req) }
 	if f == nil {
 		return next()
 	}

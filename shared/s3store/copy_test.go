@@ -14,6 +14,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 
 	"sgraph.ai/send/shared/send"
+	"sgraph.ai/send/shared/test/asking"
 	"sgraph.ai/send/shared/test/gofakes3"
 	"sgraph.ai/send/shared/test/moto"
 )
@@ -36,7 +37,7 @@ func TestCopyInParts(t *testing.T) {
 				_, _ = io.WriteString(w, "<Error><Code>InvalidRequest</Code></Error>")
 				return w.Result(), nil
 			}
-			return http.DefaultClient.Do(r)
+			return asking.Client.Do(r)
 		})
 		copyInParts(t, cfg, gofakes3.Bucket(t), 1, 3)
 	})
@@ -47,7 +48,7 @@ func TestCopyInParts(t *testing.T) {
 		cfg.BaseEndpoint = nil
 		cfg.HTTPClient = Asked(func(r *http.Request) (*http.Response, error) {
 			r.URL.Scheme, r.Host, r.URL.Host = "http", r.URL.Host, at
-			return http.DefaultClient.Do(r)
+			return asking.Client.Do(r)
 		})
 		copyInParts(t, cfg, moto.Bucket(t), 0, 3)
 	})
@@ -55,7 +56,7 @@ func TestCopyInParts(t *testing.T) {
 
 func copyInParts(t *testing.T, cfg aws.Config, bucket string, wantWhole, wantParts int64) {
 	var wholes, parts atomic.Int64
-	do := http.DefaultClient.Do
+	do := asking.Client.Do
 	if cfg.HTTPClient != nil {
 		do = cfg.HTTPClient.Do
 	}

@@ -19,6 +19,7 @@ import (
 
 	"sgraph.ai/send/shared/s3store"
 	"sgraph.ai/send/shared/send"
+	"sgraph.ai/send/shared/test/asking"
 	"sgraph.ai/send/shared/test/moto"
 	"sgraph.ai/send/shared/test/nightly"
 )
@@ -140,7 +141,7 @@ func failedPutIsAborted(t *testing.T, on s3store.Simulation) {
 		if r.Method == http.MethodPut && puts.Add(1) >= 2 {
 			return nil, errors.New("no way")
 		}
-		return http.DefaultClient.Do(r)
+		return asking.Client.Do(r)
 	})
 	cfg.RetryMaxAttempts = 1
 	s = s3store.New(bucket, func(context.Context) (aws.Config, error) { return cfg, nil })

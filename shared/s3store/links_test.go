@@ -11,6 +11,7 @@ import (
 
 	"sgraph.ai/send/shared/s3store"
 	"sgraph.ai/send/shared/send"
+	"sgraph.ai/send/shared/test/asking"
 )
 
 // do is a client that knows nothing of S3.
@@ -21,7 +22,7 @@ func do(t *testing.T, method, link string, body []byte, headers ...string) (*htt
 	for i := 0; i+1 < len(headers); i += 2 {
 		req.Header.Set(headers[i], headers[i+1])
 	}
-	resp, err := http.DefaultClient.Do(req)
+	resp, err := asking.Client.Do(req)
 	want(t, "", err)
 	defer resp.Body.Close()
 	got, err := io.ReadAll(resp.Body)

@@ -11,6 +11,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"sgraph.ai/send/shared/test/asking"
 	"sgraph.ai/send/shared/test/logtest"
 	"sgraph.ai/send/shared/web"
 )
@@ -33,7 +34,7 @@ func TestServeCompletesWhatIsInFlight(t *testing.T) {
 	}()
 	answer := make(chan string)
 	go func() {
-		resp, err := http.Get("http://" + ln.Addr().String())
+		resp, err := asking.Client.Get("http://" + ln.Addr().String())
 		if err != nil {
 			answer <- err.Error()
 			return

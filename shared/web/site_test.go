@@ -20,6 +20,7 @@ import (
 	"sgraph.ai/send/shared/secret"
 	"sgraph.ai/send/shared/send"
 	"sgraph.ai/send/shared/settings"
+	"sgraph.ai/send/shared/test/asking"
 	"sgraph.ai/send/shared/web"
 )
 
@@ -248,7 +249,7 @@ func TestReplyThatBreaksOff(t *testing.T) {
 		}))
 	})
 	for i, path := range []string{"/panic", "/error"} {
-		resp, err := http.Get(server.URL + path)
+		resp, err := asking.Client.Get(server.URL + path)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -279,7 +280,7 @@ func TestClientThatLeaves(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	go func() { <-ready; cancel() }()
 	req, _ := http.NewRequestWithContext(ctx, http.MethodGet, server.URL+"/slow", nil)
-	if resp, err := http.DefaultClient.Do(req); err == nil {
+	if resp, err := asking.Client.Do(req); err == nil {
 		resp.Body.Close()
 		t.Fatal("answered")
 	}

@@ -12,6 +12,7 @@ import (
 	"github.com/gorilla/mux"
 
 	"sgraph.ai/send/shared/send"
+	"sgraph.ai/send/shared/test/asking"
 	"sgraph.ai/send/shared/test/logtest"
 	"sgraph.ai/send/shared/web"
 )
@@ -53,7 +54,7 @@ func do(t *testing.T, method, url string, header map[string]string, body string)
 	for k, v := range header {
 		req.Header.Set(k, v)
 	}
-	resp, err := http.DefaultTransport.RoundTrip(req)
+	resp, err := asking.Client.Transport.RoundTrip(req)
 	if err != nil {
 		t.Fatal(err)
 	}

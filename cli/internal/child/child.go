@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"sgraph.ai/send/shared/test/asking"
 	"sgraph.ai/send/shared/test/logtest"
 )
 
@@ -67,7 +68,7 @@ func Call(method, url string, body io.Reader, headers ...string) (int, []byte) {
 	for i := 0; i+1 < len(headers); i += 2 {
 		req.Header.Set(headers[i], headers[i+1])
 	}
-	res, err := http.DefaultClient.Do(req)
+	res, err := asking.Client.Do(req)
 	if err != nil {
 		return 0, nil
 	}

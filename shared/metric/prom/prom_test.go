@@ -13,6 +13,7 @@ import (
 
 	"sgraph.ai/send/shared/metric"
 	"sgraph.ai/send/shared/metric/prom"
+	"sgraph.ai/send/shared/test/asking"
 )
 
 func TestShowsWhatWasCounted(t *testing.T) {
@@ -72,7 +73,7 @@ func TestItsAddress(t *testing.T) {
 		t.Fatal(r, err)
 	}
 	for path, want := range map[string]int{url: 200, strings.TrimSuffix(url, "metrics"): 404} {
-		res, err := http.Get(path)
+		res, err := asking.Client.Get(path)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -17,6 +17,7 @@ import (
 	"testing"
 	"time"
 
+	"sgraph.ai/send/shared/test/asking"
 	"sgraph.ai/send/shared/test/internal/simulator"
 )
 
@@ -59,7 +60,7 @@ func get(tb testing.TB, url string) []byte {
 	if err != nil {
 		tb.Fatal(err)
 	}
-	res, err := http.DefaultClient.Do(r)
+	res, err := asking.Client.Do(r)
 	if err != nil {
 		tb.Fatal(err)
 	}

@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"sgraph.ai/send/shared/envelope"
+	"sgraph.ai/send/shared/test/asking"
 )
 
 // parcel is what is sent in one of the formats.
@@ -162,7 +163,7 @@ func (s *server) ask(t *testing.T, method, path string, headers map[string]strin
 	for name, value := range headers {
 		req.Header.Set(name, value)
 	}
-	res, err := http.DefaultClient.Do(req)
+	res, err := asking.Client.Do(req)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"sgraph.ai/send/shared/envelope"
+	"sgraph.ai/send/shared/test/asking"
 )
 
 const (
@@ -51,7 +52,7 @@ func (s *server) keepSealed(
 func (s *server) mustBeConfirmed(t *testing.T, id string) {
 	t.Helper()
 	for end := time.Now().Add(patience); ; time.Sleep(20 * time.Millisecond) {
-		res, err := http.Get(s.URL + "/api/transfers/info/" + id)
+		res, err := asking.Client.Get(s.URL + "/api/transfers/info/" + id)
 		if err != nil {
 			t.Fatal(err)
 		}

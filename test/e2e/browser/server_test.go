@@ -21,6 +21,7 @@ import (
 	"testing"
 	"time"
 
+	"sgraph.ai/send/shared/test/asking"
 	"sgraph.ai/send/shared/test/logtest"
 	"sgraph.ai/send/shared/test/secrettest"
 	"sgraph.ai/send/test/e2e/looks"
@@ -128,7 +129,7 @@ func (s *server) info(t *testing.T, id string) (info struct {
 	ExpiresAt time.Time `json:"expires_at"`
 }) {
 	t.Helper()
-	res, err := http.Get(s.URL + "/api/transfers/info/" + id)
+	res, err := asking.Client.Get(s.URL + "/api/transfers/info/" + id)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -207,7 +208,7 @@ func (s *server) post(t *testing.T, path, contentType string, body []byte) (answ
 	}
 	req.Header.Set("Content-Type", contentType)
 	req.Header.Set("x-sgraph-access-token", s.Token)
-	res, err := http.DefaultClient.Do(req)
+	res, err := asking.Client.Do(req)
 	if err != nil {
 		return nil, err
 	}

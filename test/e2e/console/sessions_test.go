@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"github.com/chromedp/chromedp"
+
+	"sgraph.ai/send/shared/test/asking"
 )
 
 const elsewhere = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
@@ -20,7 +22,7 @@ func anotherLogin(t *testing.T, url string) *http.Cookie {
 		t.Fatal(err)
 	}
 	r.Header.Set("User-Agent", elsewhere)
-	res, err := http.DefaultClient.Do(r)
+	res, err := asking.Client.Do(r)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -39,7 +41,7 @@ func holds(t *testing.T, url string, session *http.Cookie) bool {
 		t.Fatal(err)
 	}
 	r.AddCookie(session)
-	res, err := http.DefaultClient.Do(r)
+	res, err := asking.Client.Do(r)
 	if err != nil {
 		t.Fatal(err)
 	}

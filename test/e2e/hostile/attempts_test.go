@@ -230,28 +230,28 @@ func init() {
 	attempts = append(attempts, shared...)
 }
 
-// asking is an attempt at what only a session may have.
-func asking(name, cookie, answer string) attempt {
+// byCookie is an attempt at what only a session may have.
+func byCookie(name, cookie, answer string) attempt {
 	return attempt{topic: "cookies", name: name, of: wire.Admin,
 		sent: "GET /tokens/list HTTP/1.1\r\nHost: x\r\n" + cookie + "\r\n", answer: answer}
 }
 
 var cookies = []attempt{
-	asking("the session's", "Cookie: {cookie}\r\n", "200, honest"),
-	asking("the session's and a forged one", "Cookie: {cookie}; {name}=AAAA\r\n", "200, honest"),
-	asking("a forged one and the session's", "Cookie: {name}=AAAA; {cookie}\r\n", "401, honest"),
-	asking("the session's in two headers", "Cookie: a=b\r\nCookie: {cookie}\r\n", "200, honest"),
-	asking("in quotes", "Cookie: {name}=\"{value}\"\r\n", "200, honest"),
-	asking("cut short", "Cookie: {cookie-cut}\r\n", "401, honest"),
-	asking("with a letter more", "Cookie: {cookie}A\r\n", "401, honest"),
-	asking("under a prefixed name", "Cookie: __Host-{name}={value}\r\n", "401, honest"),
-	asking("under the name in capitals", "Cookie: {NAME}={value}\r\n", "401, honest"),
-	asking("as another cookie's value", "Cookie: a={name}={value}\r\n", "401, honest"),
-	asking("behind a comma", "Cookie: a=b,{cookie}\r\n", "401, honest"),
-	asking("of 16 KiB", "Cookie: {name}="+strings.Repeat("A", 16<<10)+"\r\n", "401, honest"),
-	asking("a thousand of them", "Cookie: "+strings.Repeat("{name}=A; ", 1000)+"\r\n", "401, honest"),
-	asking("a wrong key beside the session's", "Cookie: {cookie}\r\nX-Api-Key: wrong\r\n", "401, honest"),
-	asking("the key as a cookie", "Cookie: x-api-key={key}\r\n", "401, honest"),
+	byCookie("the session's", "Cookie: {cookie}\r\n", "200, honest"),
+	byCookie("the session's and a forged one", "Cookie: {cookie}; {name}=AAAA\r\n", "200, honest"),
+	byCookie("a forged one and the session's", "Cookie: {name}=AAAA; {cookie}\r\n", "401, honest"),
+	byCookie("the session's in two headers", "Cookie: a=b\r\nCookie: {cookie}\r\n", "200, honest"),
+	byCookie("in quotes", "Cookie: {name}=\"{value}\"\r\n", "200, honest"),
+	byCookie("cut short", "Cookie: {cookie-cut}\r\n", "401, honest"),
+	byCookie("with a letter more", "Cookie: {cookie}A\r\n", "401, honest"),
+	byCookie("under a prefixed name", "Cookie: __Host-{name}={value}\r\n", "401, honest"),
+	byCookie("under the name in capitals", "Cookie: {NAME}={value}\r\n", "401, honest"),
+	byCookie("as another cookie's value", "Cookie: a={name}={value}\r\n", "401, honest"),
+	byCookie("behind a comma", "Cookie: a=b,{cookie}\r\n", "401, honest"),
+	byCookie("of 16 KiB", "Cookie: {name}="+strings.Repeat("A", 16<<10)+"\r\n", "401, honest"),
+	byCookie("a thousand of them", "Cookie: "+strings.Repeat("{name}=A; ", 1000)+"\r\n", "401, honest"),
+	byCookie("a wrong key beside the session's", "Cookie: {cookie}\r\nX-Api-Key: wrong\r\n", "401, honest"),
+	byCookie("the key as a cookie", "Cookie: x-api-key={key}\r\n", "401, honest"),
 }
 
 // changing has a browser that has a session create a token, for another site's page.

@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"sgraph.ai/send/shared/settings"
+	"sgraph.ai/send/shared/test/asking"
 	"sgraph.ai/send/shared/wire"
 )
 
@@ -120,7 +121,7 @@ func TestObservatory(t *testing.T) {
 						t.Fatal(err)
 					}
 					r.Header.Set("Accept", accept)
-					res, err := http.DefaultTransport.RoundTrip(r)
+					res, err := asking.Client.Transport.RoundTrip(r)
 					if err != nil {
 						t.Fatal(err)
 					}

@@ -21,6 +21,7 @@ import (
 	"sgraph.ai/send/infra/artifact"
 	"sgraph.ai/send/services/admin/signon/signontest"
 	"sgraph.ai/send/shared/settings"
+	"sgraph.ai/send/shared/test/asking"
 	"sgraph.ai/send/shared/test/logtest"
 	"sgraph.ai/send/shared/test/moto"
 	"sgraph.ai/send/shared/wire"
@@ -178,7 +179,7 @@ func (s *service) ask(t *testing.T, path string, body []byte) (*http.Response, [
 	}
 	r.Header.Set(wire.DefaultAPIKey, key)
 	r.Header.Set(wire.AccessToken.Name, "sender")
-	res, err := http.DefaultClient.Do(r)
+	res, err := asking.Client.Do(r)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -18,6 +18,7 @@ import (
 
 	"github.com/aws/aws-lambda-go/events"
 
+	"sgraph.ai/send/shared/test/asking"
 	"sgraph.ai/send/test/e2e/lambdahost"
 )
 
@@ -69,7 +70,7 @@ func function(t *testing.T, change func(*lambdahost.Config)) (string, *lambdahos
 
 func get(t *testing.T, url string) (int, string) {
 	t.Helper()
-	response, err := http.Get(url)
+	response, err := asking.Client.Get(url)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -108,7 +109,7 @@ func TestEventIsPayloadTwo(t *testing.T) {
 	request.Header.Add("X-Many", "one")
 	request.Header.Add("X-Many", "two")
 	request.Header.Set("Cookie", "a=1; b=2")
-	response, err := http.DefaultClient.Do(request)
+	response, err := asking.Client.Do(request)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -140,7 +141,7 @@ func TestEventIsPayloadTwo(t *testing.T) {
 func TestTextTravelsAsItIs(t *testing.T) {
 	t.Parallel()
 	url, _ := function(t, nil)
-	response, err := http.Post(url+"/", "application/json", strings.NewReader(`{"a":1}`))
+	response, err := asking.Client.Post(url+"/", "application/json", strings.NewReader(`{"a":1}`))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -160,7 +161,7 @@ func TestRepliesAreStreamed(t *testing.T) {
 	t.Parallel()
 	release := filepath.Join(t.TempDir(), "release")
 	url, _ := function(t, func(c *lambdahost.Config) { c.Environment = map[string]string{"ECHO_RELEASE": release} })
-	response, err := http.Get(url + "/slowly")
+	response, err := asking.Client.Get(url + "/slowly")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -189,7 +190,7 @@ func TestLargeRepliesPass(t *testing.T) {
 func TestCookiesAndStatus(t *testing.T) {
 	t.Parallel()
 	url, _ := function(t, nil)
-	response, err := http.Get(url + "/cookies")
+	response, err := asking.Client.Get(url + "/cookies")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -203,7 +204,7 @@ func TestRequestsAreBounded(t *testing.T) {
 	t.Parallel()
 	url, _ := function(t, nil)
 	body := bytes.NewReader(make([]byte, lambdahost.MaxRequestBytes+1))
-	response, err := http.Post(url+"/", "application/octet-stream", body)
+	response, err := asking.Client.Post(url+"/", "application/octet-stream", body)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -229,7 +230,7 @@ func TestFailuresAnswer502(t *testing.T) {
 func TestHalfAReplyIsNotAWholeOne(t *testing.T) {
 	t.Parallel()
 	url, _ := function(t, nil)
-	response, err := http.Get(url + "/broken")
+	response, err := asking.Client.Get(url + "/broken")
 	if err != nil {
 		return // broken before it began is broken too
 	}
@@ -270,7 +271,7 @@ func TestConcurrencyIsReserved(t *testing.T) {
 	results := make(chan int, 6)
 	for range cap(results) {
 		go func() {
-			response, err := http.Get(url + "/wait")
+			response, err := asking.Client.Get(url + "/wait")
 			if err != nil {
 				results <- 0
 				return

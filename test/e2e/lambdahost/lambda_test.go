@@ -11,6 +11,7 @@ import (
 	"sync/atomic"
 	"testing"
 
+	"sgraph.ai/send/shared/test/asking"
 	"sgraph.ai/send/test/e2e/lambdahost"
 )
 
@@ -74,7 +75,7 @@ func send(t *testing.T, method, url, body string) (*http.Response, string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	response, err := http.DefaultClient.Do(request)
+	response, err := asking.Client.Do(request)
 	if err != nil {
 		t.Fatal(err)
 	}

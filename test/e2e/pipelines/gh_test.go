@@ -15,6 +15,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"sgraph.ai/send/shared/test/asking"
 )
 
 // ghCommands are those that the scripts use, with what each takes.
@@ -111,7 +113,7 @@ func (c ghCall) ask(method, path string, in any, into any) error {
 		token = os.Getenv("GITHUB_TOKEN")
 	}
 	request.Header.Set("Authorization", "Bearer "+token)
-	response, err := http.DefaultClient.Do(request)
+	response, err := asking.Client.Do(request)
 	if err != nil {
 		return err
 	}

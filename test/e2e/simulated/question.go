@@ -9,6 +9,8 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+
+	"sgraph.ai/send/shared/test/asking"
 )
 
 // Question is a request to AWS.
@@ -48,7 +50,7 @@ func (q Question) Ask(ctx context.Context, endpoint, key string) (status int, an
 		request.Header.Set("X-Amz-Target", q.Target)
 		request.Header.Set("Content-Type", "application/x-amz-json-1.1")
 	}
-	response, err := http.DefaultClient.Do(request)
+	response, err := asking.Client.Do(request)
 	if err != nil {
 		return 0, nil, err
 	}

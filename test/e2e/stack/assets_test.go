@@ -16,6 +16,7 @@ import (
 	"github.com/chromedp/chromedp/kb"
 
 	"sgraph.ai/send/cli/verify"
+	"sgraph.ai/send/shared/test/asking"
 	"sgraph.ai/send/shared/wire"
 )
 
@@ -189,7 +190,7 @@ func (f *front) get(t *testing.T, path string) (status int, header http.Header, 
 func exchanged(t *testing.T, request *http.Request) (status int, header http.Header, body string) {
 	t.Helper()
 	request.Header.Set("Accept-Encoding", "identity")
-	response, err := http.DefaultClient.Do(request)
+	response, err := asking.Client.Do(request)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -11,6 +11,7 @@ import (
 	"sgraph.ai/send/shared/metric"
 	"sgraph.ai/send/shared/metric/metrictest"
 	"sgraph.ai/send/shared/settings"
+	"sgraph.ai/send/shared/test/asking"
 	"sgraph.ai/send/shared/test/logtest"
 	"sgraph.ai/send/shared/test/nightly"
 	"sgraph.ai/send/shared/test/secrettest"
@@ -246,7 +247,7 @@ func ask(t *testing.T, address, secret, viewer string) *http.Response {
 	if viewer != "" {
 		wire.ViewerAddress.Set(request.Header, viewer)
 	}
-	response, err := http.DefaultClient.Do(request)
+	response, err := asking.Client.Do(request)
 	if err != nil {
 		t.Fatal(err)
 	}

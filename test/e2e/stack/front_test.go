@@ -14,6 +14,7 @@ import (
 	"sync"
 	"testing"
 
+	"sgraph.ai/send/shared/test/asking"
 	"sgraph.ai/send/shared/wire"
 	"sgraph.ai/send/test/e2e/simulated"
 )
@@ -299,7 +300,7 @@ func (s simulation) fetch(r *http.Request, path string) (*http.Response, error) 
 	}
 	request.Header.Set("Authorization", simulated.Authorization("test", region, "s3"))
 	request.Header.Set("Accept-Encoding", "identity")
-	return http.DefaultClient.Do(request)
+	return asking.Client.Do(request)
 }
 
 // isShown says whether the assets' bucket lets the distribution read, and nobody

@@ -21,6 +21,7 @@ import (
 	"sgraph.ai/send/shared/envelope"
 	"sgraph.ai/send/shared/settings"
 	names "sgraph.ai/send/shared/stack"
+	"sgraph.ai/send/shared/test/asking"
 	"sgraph.ai/send/shared/wire"
 )
 
@@ -328,7 +329,7 @@ func (c client) tourPresigned() {
 	if err != nil {
 		c.t.Fatal(err)
 	}
-	response, err := http.DefaultClient.Do(request)
+	response, err := asking.Client.Do(request)
 	if err != nil {
 		c.t.Fatal(err)
 	}

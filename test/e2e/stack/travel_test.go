@@ -15,6 +15,7 @@ import (
 
 	"sgraph.ai/send/shared/audit"
 	"sgraph.ai/send/shared/envelope"
+	"sgraph.ai/send/shared/test/asking"
 	"sgraph.ai/send/shared/wire"
 )
 
@@ -257,7 +258,7 @@ func (c client) putParts(id string, sealed []byte) (assembly []byte) {
 		if err != nil {
 			c.t.Fatal(err)
 		}
-		response, err := http.DefaultClient.Do(request)
+		response, err := asking.Client.Do(request)
 		if err != nil {
 			c.t.Fatal(err)
 		}
@@ -293,7 +294,7 @@ func (c client) receive(id string) []byte {
 		URL string `json:"download_url"`
 	}
 	c.get("/api/presigned/download-url/"+id, &link)
-	response, err := http.Get(link.URL)
+	response, err := asking.Client.Get(link.URL)
 	if err != nil {
 		c.t.Fatal(err)
 	}
@@ -391,7 +392,7 @@ func (c client) once(method, path string, body []byte) (*http.Response, []byte) 
 		}
 		request.Header.Set("Content-Type", kind)
 	}
-	response, err := http.DefaultClient.Do(request)
+	response, err := asking.Client.Do(request)
 	if err != nil {
 		c.t.Fatal(err)
 	}

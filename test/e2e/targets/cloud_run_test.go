@@ -21,6 +21,7 @@ import (
 	"time"
 
 	"sgraph.ai/send/shared/settings"
+	"sgraph.ai/send/shared/test/asking"
 	"sgraph.ai/send/shared/test/dynamolocal"
 	"sgraph.ai/send/shared/test/gofakes3"
 )
@@ -172,7 +173,7 @@ func (c cloudRunContainer) start(t *testing.T, name string, outside map[string]s
 func (c cloudRunContainer) becomesWell(t *testing.T, i *instance) {
 	t.Helper()
 	well := func(path string) bool {
-		res, err := http.Get("http://" + i.address + path)
+		res, err := asking.Client.Get("http://" + i.address + path)
 		if err != nil {
 			return false
 		}
@@ -255,7 +256,7 @@ func TestCloudRun(t *testing.T) {
 	}
 	req.Header.Set("Content-Type", "application/json")
 	req.Header.Set("X-API-Key", "the-key-of-the-operators")
-	res, err := http.DefaultClient.Do(req)
+	res, err := asking.Client.Do(req)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -309,7 +310,7 @@ func (c cloudRunContainer) transfers(t *testing.T, i *instance, token string) {
 	sendAndReceive(t, i.url, token, nil, 300_000)
 	large := sendAndReceive(t, i.url, token, nil, 40<<20)
 	// Who does not go to the bucket is told to by the service, and not cut off.
-	res, err := http.Get(i.url + "/api/transfers/download/" + large)
+	res, err := asking.Client.Get(i.url + "/api/transfers/download/" + large)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -318,7 +319,7 @@ func (c cloudRunContainer) transfers(t *testing.T, i *instance, token string) {
 	if res.StatusCode != http.StatusRequestEntityTooLarge || !strings.Contains(string(answer), "presigned") {
 		t.Errorf("what is too large is answered %d %.200s", res.StatusCode, answer)
 	}
-	if res, err = http.Get(i.url + "/"); err != nil {
+	if res, err = asking.Client.Get(i.url + "/"); err != nil {
 		t.Fatal(err)
 	}
 	res.Body.Close()

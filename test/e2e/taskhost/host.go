@@ -32,6 +32,7 @@ import (
 	"time"
 
 	"sgraph.ai/send/shared/settings"
+	"sgraph.ai/send/shared/test/asking"
 )
 
 // Host runs the services and servers of one stack.
@@ -353,7 +354,7 @@ func (g targetGroup) awaitHealthy(ctx context.Context, address string, ended <-c
 			return fmt.Errorf("it ended before it was healthy")
 		case <-time.After(50 * time.Millisecond):
 		}
-		response, err := http.Get("http://" + address + g.Path)
+		response, err := asking.Client.Get("http://" + address + g.Path)
 		if err != nil {
 			said = err.Error()
 			continue

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"net"
-	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -16,6 +15,7 @@ import (
 	"time"
 
 	"sgraph.ai/send/cli/operator"
+	"sgraph.ai/send/shared/test/asking"
 	"sgraph.ai/send/shared/wire"
 )
 
@@ -151,7 +151,7 @@ func (s *Service) Start(ctx context.Context) error {
 func (s *Service) answers(ctx context.Context) error {
 	var last error
 	for end := time.Now().Add(time.Minute); time.Now().Before(end) && ctx.Err() == nil; sleep(ctx, 10*time.Millisecond) {
-		resp, err := http.Get(s.URL + "/info/health")
+		resp, err := asking.Client.Get(s.URL + "/info/health")
 		if last = err; err == nil {
 			resp.Body.Close()
 			return nil

@@ -15,6 +15,7 @@ import (
 	"testing"
 	"time"
 
+	"sgraph.ai/send/shared/test/asking"
 	"sgraph.ai/send/shared/test/logtest"
 )
 
@@ -113,7 +114,7 @@ func (s Server) answers(endpoint string) bool {
 	if err != nil {
 		return false
 	}
-	resp, err := http.DefaultClient.Do(req)
+	resp, err := asking.Client.Do(req)
 	if err != nil {
 		return false
 	}
