@@ -76,7 +76,11 @@ func holdWorkers() step {
 	})
 }
 
-// attend has observe hear of a worker, too, and lets it begin, unless it is gone by then: its context ends with it.
+// isGone matches what chromedp says of a worker, or a browser, that has ended.
+var isGone = regexp.MustCompile("target detached|lost the connection to the browser")
+
+// attend has observe hear of a worker, too, and lets it begin, unless it is gone by then, or the browser is: its context
+// ends with it, and of a browser that is gone all else complains.
 func (c *chromium) attend(p *profile, worker *target.Info) {
 	ctx, cancel := chromedp.NewContext(c.ctx,
 		chromedp.WithTargetID(worker.TargetID), chromedp.WithListener(p.observe), chromedp.WithDetachOnCancel())
@@ -89,7 +93,7 @@ func (c *chromium) attend(p *profile, worker *target.Info) {
 	}
 	c.mutex.Unlock()
 	err := chromedp.Do(ctx, steps...)
-	if err != nil && ctx.Err() == nil && !strings.Contains(err.Error(), "target detached") {
+	if err != nil && ctx.Err() == nil && !isGone.MatchString(err.Error()) {
 		p.complain("the %s %s is not attended: %v", worker.Type, worker.URL, err)
 	}
 }
