@@ -41,10 +41,10 @@ type bar struct {
 }
 
 type had struct {
-	Resident                         string
-	Descriptors                      int
-	ResidentPoints, DescriptorPoints string
-	Long                             time.Duration
+	Own, Resident                               string // MiB
+	Descriptors                                 int
+	OwnPoints, ResidentPoints, DescriptorPoints string
+	Long                                        time.Duration
 }
 
 // WritePicture draws the latencies, as bars from half of the requests to 99 in a hundred, and under them what the
@@ -62,6 +62,9 @@ func WritePicture(w io.Writer, title string, latencies []Latency, samples []Samp
 		data.Scale = append(data.Scale, tick{along(d), d})
 	}
 	for i, l := range latencies {
+		for _, d := range []*time.Duration{&l.P50, &l.P99, &l.Max} {
+			*d = d.Round(shortest)
+		}
 		x := along(l.P50)
 		data.Bars = append(data.Bars, bar{l, x, max(3, along(l.P99)-x), barsTop + i*barHeight})
 	}
@@ -74,7 +77,8 @@ func WritePicture(w io.Writer, title string, latencies []Latency, samples []Samp
 func drawn(samples []Sample) *had {
 	var most Sample
 	for _, s := range samples {
-		most.Resident, most.Descriptors = max(most.Resident, s.Resident), max(most.Descriptors, s.Descriptors)
+		most.Own, most.Resident = max(most.Own, s.Own), max(most.Resident, s.Resident)
+		most.Descriptors = max(most.Descriptors, s.Descriptors)
 	}
 	end := samples[len(samples)-1].After
 	points := func(share func(Sample) float64) string {
@@ -86,10 +90,14 @@ func drawn(samples []Sample) *had {
 		return p.String()
 	}
 	return &had{
-		Resident:         fmt.Sprintf("%.1f", float64(most.Resident)/(1<<20)),
+		Own:              mebibytes(most.Own),
+		Resident:         mebibytes(most.Resident),
 		Descriptors:      most.Descriptors,
+		OwnPoints:        points(func(s Sample) float64 { return float64(s.Own) / float64(most.Resident) }),
 		ResidentPoints:   points(func(s Sample) float64 { return float64(s.Resident) / float64(most.Resident) }),
 		DescriptorPoints: points(func(s Sample) float64 { return float64(s.Descriptors) / float64(most.Descriptors) }),
 		Long:             end.Round(time.Second),
 	}
 }
+
+func mebibytes(bytes int64) string { return fmt.Sprintf("%.1f", float64(bytes)/(1<<20)) }

@@ -160,11 +160,12 @@ func TestALeakIsFound(t *testing.T) {
 	t.Parallel()
 	var flat, memory, descriptors []traffic.Sample
 	for i := range 300 {
-		s := traffic.Sample{After: time.Duration(i) * time.Second, Resident: 40 << 20, Descriptors: 20 + i%7}
+		s := traffic.Sample{After: time.Duration(i) * time.Second, Own: 40 << 20, Descriptors: 20 + i%7}
+		s.Resident = s.Own + int64(i)<<20 // of a ledger that grows
 		flat = append(flat, s)
-		s.Resident += int64(i) << 18
+		s.Own += int64(i) << 17
 		memory = append(memory, s)
-		s.Resident, s.Descriptors = 40<<20, 20+i
+		s.Own, s.Descriptors = 40<<20, 20+i
 		descriptors = append(descriptors, s)
 	}
 	if err := traffic.Flat(flat); err != nil {
