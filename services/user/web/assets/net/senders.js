@@ -22,6 +22,8 @@ const EACH = 3;
 export class Senders {
   /** Null where there is no worker: then who asks sends. @type {Promise<Sender | null>} */
   #sender = Promise.resolve(null);
+  /** The one after it, which begins before it is needed. @type {Promise<Sender | null> | undefined} */
+  #next;
   #left = 0;
 
   /**
@@ -33,21 +35,29 @@ export class Senders {
    * @returns {Promise<string | null>}
    */
   async transmit(method, url, body, options) {
-    if (this.#left === 0 && !isGecko) {
-      this.end();
-      this.#sender = Sender.begin().catch(() => null);
-      this.#left = EACH;
-    }
-    this.#left--;
+    if (!isGecko) this.#takeTurns();
     const sender = await this.#sender;
     return sender ? sender.transmit(method, url, body, options) : transmit(method, url, body.bytes, options);
   }
 
+  #takeTurns() {
+    if (this.#left === 0) {
+      const next = this.#next ?? begun();
+      this.#next = undefined;
+      this.end();
+      this.#sender = next;
+      this.#left = EACH;
+    }
+    if (--this.#left === 0) this.#next = begun();
+  }
+
   /** To be called when nothing more is sent. Who waits for the worker comes before. */
   end() {
-    this.#sender.then((sender) => sender?.end());
+    for (const one of [this.#sender, this.#next]) one?.then((sender) => sender?.end());
   }
 }
+
+const begun = () => Sender.begin().catch(() => null);
 
 class Sender {
   #worker;

@@ -2423,8 +2423,8 @@ function at(id) {
 async function stateOf(id) {
   const { download } = at(id);
   await download.load();
-  const { begun, ends, isStored, isDone, kept } = download;
-  return { begun, ends, isStored, isDone, kept };
+  const { begun: begun2, ends, isStored, isDone, kept } = download;
+  return { begun: begun2, ends, isStored, isDone, kept };
 }
 var forget = (id) => at(id).download.forget();
 var distrust = (id) => at(id).download.distrust();
@@ -2770,6 +2770,8 @@ var EACH = 3;
 var Senders = class {
   /** Null where there is no worker: then who asks sends. @type {Promise<Sender | null>} */
   #sender = Promise.resolve(null);
+  /** The one after it, which begins before it is needed. @type {Promise<Sender | null> | undefined} */
+  #next;
   #left = 0;
   /**
    * Sends a body, and returns the ETag.
@@ -2780,20 +2782,26 @@ var Senders = class {
    * @returns {Promise<string | null>}
    */
   async transmit(method, url, body, options) {
-    if (this.#left === 0 && !isGecko) {
-      this.end();
-      this.#sender = Sender.begin().catch(() => null);
-      this.#left = EACH;
-    }
-    this.#left--;
+    if (!isGecko) this.#takeTurns();
     const sender = await this.#sender;
     return sender ? sender.transmit(method, url, body, options) : transmit(method, url, body.bytes, options);
   }
+  #takeTurns() {
+    if (this.#left === 0) {
+      const next = this.#next ?? begun();
+      this.#next = void 0;
+      this.end();
+      this.#sender = next;
+      this.#left = EACH;
+    }
+    if (--this.#left === 0) this.#next = begun();
+  }
   /** To be called when nothing more is sent. Who waits for the worker comes before. */
   end() {
-    this.#sender.then((sender) => sender?.end());
+    for (const one of [this.#sender, this.#next]) one?.then((sender) => sender?.end());
   }
 };
+var begun = () => Sender.begin().catch(() => null);
 var Sender = class _Sender {
   #worker;
   #lastId = 0;
@@ -2871,8 +2879,8 @@ var Journal = class _Journal {
   /** Numbers of the segments that left. @type {Set<number>} */
   #known = /* @__PURE__ */ new Set();
   /** @param {Begun} begun */
-  constructor(begun) {
-    this.#begun = begun;
+  constructor(begun2) {
+    this.#begun = begun2;
   }
   /**
    * Keeps an upload that begins. Null where the browser keeps nothing: then it can only be sent in one go.
@@ -2894,8 +2902,8 @@ var Journal = class _Journal {
    * @param {string} id
    */
   static async find(id) {
-    const begun = await sending.transact(["uploads"], (uploads) => answer(uploads.get(id)));
-    return begun ? new _Journal(begun) : null;
+    const begun2 = await sending.transact(["uploads"], (uploads) => answer(uploads.get(id)));
+    return begun2 ? new _Journal(begun2) : null;
   }
   get begun() {
     return this.#begun;
