@@ -79,8 +79,8 @@ func holdWorkers() step {
 // isGone matches what chromedp says of a worker, or a browser, that has ended.
 var isGone = regexp.MustCompile("target detached|lost the connection to the browser")
 
-// attend has observe hear of a worker, too, and lets it begin, unless it is gone by then, or the browser is: its context
-// ends with it, and of a browser that is gone all else complains.
+// attend has observe hear of a worker, too, and lets it begin, unless it is gone by then, or the browser is: its
+// context ends with it, and of a browser that is gone all else complains.
 func (c *chromium) attend(p *profile, worker *target.Info) {
 	ctx, cancel := chromedp.NewContext(c.ctx,
 		chromedp.WithTargetID(worker.TargetID), chromedp.WithListener(p.observe), chromedp.WithDetachOnCancel())
