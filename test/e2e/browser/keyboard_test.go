@@ -30,7 +30,9 @@ const ledTo = `((e) => {
   if (last && !(last.compareDocumentPosition(e) & Node.DOCUMENT_POSITION_FOLLOWING)) wrong.push('out of its order');
   const target = e.closest('label:not(.label)') ?? e;
   const rings = [e, target, e.nextElementSibling].filter(Boolean).map((ring) => getComputedStyle(ring));
-  if (!rings.some(({ outlineStyle, outlineWidth }) => outlineStyle !== 'none' && parseFloat(outlineWidth) >= 2)) {
+  // Firefox, when Tab comes back from what is its own, takes the page for not focused for some steps, and draws none.
+  const isDrawn = ({ outlineStyle, outlineWidth }) => outlineStyle !== 'none' && parseFloat(outlineWidth) >= 2;
+  if (document.hasFocus() && !rings.some(isDrawn)) {
     wrong.push('no ring');
   }
   // What is taller than the screen is seen where any of it is; of the rest, its middle.
