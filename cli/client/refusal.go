@@ -39,6 +39,11 @@ func refusal(res *http.Response) error {
 		return send.Because(send.Invalid, cause, "the service moved to %s: name that one", at)
 	}
 	m, said := meaningOf(res.StatusCode), saidBy(res)
+	if said.Code == "" && m.code == send.Internal {
+		// A fault of the service's own has its code. This is one of what stands before it, or of a storage, which may
+		// be asked again: https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html (InternalError)
+		m.code = send.Unavailable
+	}
 	e := send.Because(m.code, cause, "%s", explain(res, m, said)).With(said.Code)
 	if s, err := strconv.Atoi(wire.RetryAfter.Get(res.Header)); err == nil && s > 0 {
 		e.RetryAfter = time.Duration(min(s, int(longestWait/time.Second))) * time.Second

@@ -99,7 +99,11 @@ func TestRefusalsAreExplained(t *testing.T) {
 			"the service does not accept this (it answered 418 I'm a teapot)",
 		},
 		"a fault": {
-			500, ``, send.Internal, "internal",
+			500, `{"detail":"Something failed","code":"internal"}`, send.Internal, "internal",
+			"the service met a fault of its own; try again later, and tell who runs it if it stays",
+		},
+		"a fault of a storage": {
+			500, `<Error><Code>InternalError</Code></Error>`, send.Unavailable, "unavailable",
 			"the service failed; try again later (it answered 500 Internal Server Error)",
 		},
 		"what would move a terminal's cursor": {

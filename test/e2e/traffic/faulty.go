@@ -103,8 +103,11 @@ func (f *Faulty) choose(r *http.Request) (fault Fault, share float64) {
 	f.came++
 	f.mu.Unlock()
 	fault, share = fate(f.seed, n, often, f.faults)
-	if fault == LostWrite && !isConditional(r) {
+	switch {
+	case fault == LostWrite && !isConditional(r):
 		fault = LostAfter
+	case fault == WrongClock && r.Header.Get("Authorization") == "":
+		fault = None // a link has its time in itself, and is over or not
 	}
 	if fault != None {
 		f.mu.Lock()

@@ -123,7 +123,7 @@ func TestWhatFaultsMustNotDoIsFound(t *testing.T) {
 		"an error says nothing of use": {
 			does: func(w http.ResponseWriter, r *http.Request, service http.Handler) {
 				if is(r, "/transfers/create") {
-					http.Error(w, `{"detail":"no"}`, http.StatusInternalServerError)
+					http.Error(w, `{"detail":"no","code":"internal"}`, http.StatusInternalServerError)
 					return
 				}
 				service.ServeHTTP(w, r)
