@@ -10,6 +10,8 @@ import (
 	"slices"
 	"syscall"
 	"time"
+
+	"sgraph.ai/send/test/e2e/memory"
 )
 
 // The measures that a table has of servers, each a column.
@@ -185,7 +187,7 @@ func (o occasion) beside(ctx context.Context, all []*contender) error {
 			return err
 		}
 		had, err := peak(c.pids()...)
-		if errors.Is(err, errPeak) {
+		if errors.Is(err, memory.ErrUnknown) {
 			c.without[memories] = err.Error()
 			return nil
 		}

@@ -216,9 +216,9 @@ func often(
 	return n.Load(), errors.Join(errs...)
 }
 
-// memory measures the peak of resident memory while clients move size bytes
+// residentUnderLoad measures the peak of resident memory while clients move size bytes
 // each, first up and then down.
-func memory(ctx context.Context, ours *serveProcess, clients int, size int64) error {
+func residentUnderLoad(ctx context.Context, ours *serveProcess, clients int, size int64) error {
 	if err := ours.resetPeak(); err != nil {
 		return err
 	}

@@ -126,5 +126,5 @@ func run(ctx context.Context, dir string, o occasion, part string) error {
 	if err := smallRequests(ctx, ours, bare, o); err != nil {
 		return err
 	}
-	return memory(ctx, ours, 8, o.size/2)
+	return residentUnderLoad(ctx, ours, 8, o.size/2)
 }

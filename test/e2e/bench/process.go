@@ -9,10 +9,10 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"regexp"
-	"strconv"
 	"syscall"
 	"time"
+
+	"sgraph.ai/send/test/e2e/memory"
 )
 
 // server is a peer in a process of its own, which can be started anew.
@@ -111,27 +111,14 @@ func (p *process) stop() {
 	}
 }
 
-var (
-	highWater = regexp.MustCompile(`VmHWM:\s+(\d+) kB`)
-	errPeak   = errors.New("this system does not tell the most that a process had of memory")
-)
-
 // peak is the most that processes had of resident memory, in bytes; what they share counts for each.
 func peak(pids ...int) (total int64, err error) {
 	for _, pid := range pids {
-		status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
-		if err != nil {
-			return 0, errPeak
-		}
-		m := highWater.FindSubmatch(status)
-		if m == nil {
-			return 0, errPeak
-		}
-		kb, err := strconv.ParseInt(string(m[1]), 10, 64)
+		had, err := memory.Of(pid)
 		if err != nil {
 			return 0, err
 		}
-		total += kb << 10
+		total += had.Peak
 	}
 	return total, nil
 }

@@ -1,9 +1,7 @@
 package lambdahost
 
 import (
-	"bytes"
 	"encoding/json"
-	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -11,6 +9,8 @@ import (
 	"slices"
 	"testing"
 	"time"
+
+	"sgraph.ai/send/test/e2e/memory"
 )
 
 // What a start may cost. The reference is a function that links what the user
@@ -85,20 +85,13 @@ func (p *program) start(b *testing.B) {
 	p.processor = append(p.processor, float64(used.Microseconds())/1000)
 }
 
-// resident answers how much memory a process holds.
+// resident answers how many MiB a process holds.
 func resident(b *testing.B, pid int) float64 {
-	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
+	had, err := memory.Of(pid)
 	if err != nil {
 		b.Fatal(err)
 	}
-	for line := range bytes.Lines(status) {
-		var kib float64
-		if _, err := fmt.Sscanf(string(line), "VmRSS: %f kB", &kib); err == nil {
-			return kib / 1024
-		}
-	}
-	b.Fatal("the system does not tell")
-	return 0
+	return float64(had.Resident) / (1 << 20)
 }
 
 func median(values []float64) float64 {

@@ -11,7 +11,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"regexp"
 	"runtime"
 	"slices"
 	"strconv"
@@ -24,6 +23,7 @@ import (
 	"sgraph.ai/send/shared/test/asking"
 	"sgraph.ai/send/shared/test/dynamolocal"
 	"sgraph.ai/send/shared/test/gofakes3"
+	"sgraph.ai/send/test/e2e/memory"
 )
 
 // What Cloud Run takes of a request and of an answer whose length is said, and how
@@ -334,16 +334,12 @@ func (c cloudRunContainer) transfers(t *testing.T, i *instance, token string) {
 	if runtime.GOOS != "linux" {
 		return
 	}
-	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", i.cmd.Process.Pid))
+	used, err := memory.Of(i.cmd.Process.Pid)
 	if err != nil {
 		t.Fatal(err)
 	}
-	m := regexp.MustCompile(`VmHWM:\s+(\d+) kB`).FindSubmatch(status)
-	if m == nil {
-		t.Fatalf("it needed an unknown amount of memory: %s", status)
-	}
-	if used, _ := strconv.Atoi(string(m[1])); used > most<<10/2 {
-		t.Errorf("it needed %d KiB, of %d MiB", used, most)
+	if used.Peak > int64(most)<<20/2 {
+		t.Errorf("it needed %d bytes, of %d MiB", used.Peak, most)
 	}
 }
 

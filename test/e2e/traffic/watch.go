@@ -2,13 +2,12 @@ package traffic
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"os"
 	"slices"
-	"strconv"
-	"strings"
 	"time"
+
+	"sgraph.ai/send/test/e2e/memory"
 )
 
 // Sample is what a process has at a moment; of several, what the largest has.
@@ -43,32 +42,12 @@ func Watch(ctx context.Context, pids func() []int, every time.Duration) (all []S
 
 // held is what a process has now.
 func held(pid int) (s Sample, err error) {
-	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
+	had, err := memory.Of(pid)
 	if err != nil {
 		return s, err
 	}
 	open, err := os.ReadDir(fmt.Sprintf("/proc/%d/fd", pid))
-	if err != nil {
-		return s, err
-	}
-	s.Descriptors = len(open)
-	for name, bytes := range map[string]*int64{"VmRSS": &s.Resident, "RssAnon": &s.Own} {
-		if *bytes, err = inStatus(string(status), name); err != nil {
-			return s, err
-		}
-	}
-	return s, nil
-}
-
-// inStatus is how many bytes /proc/PID/status (proc_pid_status(5)) has by that name.
-func inStatus(status, name string) (bytes int64, err error) {
-	for line := range strings.Lines(status) {
-		if value, is := strings.CutPrefix(line, name+":"); is {
-			kB, err := strconv.ParseInt(strings.TrimSuffix(strings.TrimSpace(value), " kB"), 10, 64)
-			return kB << 10, err
-		}
-	}
-	return 0, errors.New("it has ended")
+	return Sample{Resident: had.Resident, Own: had.Own, Descriptors: len(open)}, err
 }
 
 func sleep(ctx context.Context, d time.Duration) {
