@@ -39,7 +39,7 @@ func refusal(res *http.Response) error {
 		return send.Because(send.Invalid, cause, "the service moved to %s: name that one", at)
 	}
 	m, said := meaningOf(res.StatusCode), saidBy(res)
-	if said.Code == "" && m.code == send.Internal {
+	if said.Code == "" && res.StatusCode == http.StatusInternalServerError {
 		// A fault of the service's own has its code. This is one of what stands before it, or of a storage, which may
 		// be asked again: https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html (InternalError)
 		m.code = send.Unavailable

@@ -102,6 +102,9 @@ func TestRefusalsAreExplained(t *testing.T) {
 			500, `{"detail":"Something failed","code":"internal"}`, send.Internal, "internal",
 			"the service met a fault of its own; try again later, and tell who runs it if it stays",
 		},
+		"what it cannot do": {
+			501, ``, send.Internal, "internal", "the service failed; try again later (it answered 501 Not Implemented)",
+		},
 		"a fault of a storage": {
 			500, `<Error><Code>InternalError</Code></Error>`, send.Unavailable, "unavailable",
 			"the service failed; try again later (it answered 500 Internal Server Error)",
