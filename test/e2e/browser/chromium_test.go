@@ -76,8 +76,8 @@ func holdWorkers() step {
 	})
 }
 
-// isGone matches what chromedp says of a worker, or a browser, that has ended.
-var isGone = regexp.MustCompile("target detached|lost the connection to the browser")
+// isGone matches what is said of a worker, or a browser, that has ended.
+var isGone = regexp.MustCompile("target detached|No target with given id|lost the connection to the browser")
 
 // attend has observe hear of a worker, too, and lets it begin, unless it is gone by then, or the browser is: its
 // context ends with it, and of a browser that is gone all else complains.
