@@ -108,6 +108,11 @@ const wider = `document.documentElement.scrollWidth <= innerWidth ? "" : innerWi
 		.filter((e) => e.getBoundingClientRect().right > innerWidth + 1 && !e.closest(".wide, pre"))
 		.slice(0, 3).map((e) => e.outerHTML.slice(0, 120)).join(" ")`
 
+// atTheEdge is what of a page's text has no room beside it, in which it stands as if cut off.
+const atTheEdge = `[...document.querySelectorAll("main :is(h1, h2, p, li)")].filter((e) => e.offsetParent &&
+	!e.closest(".wide, pre")).filter((e) => e.getBoundingClientRect().left < 12).slice(0, 3)
+	.map((e) => innerWidth + " px: " + e.outerHTML.slice(0, 120)).join(" ")`
+
 func TestEveryPageFitsEveryScreen(t *testing.T) {
 	t.Parallel()
 	address, dir := serve(t)
@@ -119,10 +124,13 @@ func TestEveryPageFitsEveryScreen(t *testing.T) {
 		}
 		pages++
 		run(t, ctx, chromedp.Navigate(address+name))
-		for _, width := range []int64{320, 390, 768, 1440} {
+		for _, width := range []int64{320, 390, 768, 1024, 1440} {
 			run(t, ctx, chromedp.EmulateViewport(width, 900))
 			if said := text(t, ctx, wider); said != "" {
 				t.Errorf("%s is wider than %s", name, said)
+			}
+			if said := text(t, ctx, atTheEdge); said != "" {
+				t.Errorf("%s reaches the edge of %s", name, said)
 			}
 		}
 		return nil
