@@ -4,11 +4,11 @@ package main
 import (
 	"os"
 
-	// Whom to trust where the system does not say, as in a container that holds
-	// nothing else.
-	_ "golang.org/x/crypto/x509roots/fallback"
-
 	"sgraph.ai/send/cli/command"
+	"sgraph.ai/send/cli/roots"
 )
 
-func main() { os.Exit(command.Main()) }
+func main() {
+	roots.FallBack()
+	os.Exit(command.Main())
+}
