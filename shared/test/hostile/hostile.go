@@ -103,6 +103,9 @@ func genuine(values map[string]string) func(string) string {
 	return strings.NewReplacer(pairs...).Replace
 }
 
+// lost are the errors of which a browser is shown a page.
+var lost = []int{http.StatusNotFound, http.StatusMethodNotAllowed}
+
 // ask asks, and looks at the answer.
 func (s Service) ask(t *testing.T, r *http.Request) {
 	t.Helper()
@@ -127,7 +130,7 @@ func (s Service) ask(t *testing.T, r *http.Request) {
 	case r.Method == http.MethodHead || w.Code < 400 && !isJSON:
 	case isJSON && !json.Valid(w.Body.Bytes()):
 		t.Errorf("%s %s is answered %d with what is no JSON: %.300q", r.Method, r.RequestURI, w.Code, w.Body)
-	case w.Code >= 400 && !(w.Code == http.StatusNotFound && said == "text/html"):
+	case w.Code >= 400 && !(said == "text/html" && slices.Contains(lost, w.Code)):
 		var e wire.Error
 		if err := json.Unmarshal(w.Body.Bytes(), &e); err != nil || e.Detail == "" || e.Code == "" {
 			t.Errorf("%s %s is answered %d %.300q, which is no error of the contract: %v", r.Method, r.RequestURI, w.Code,
