@@ -63,3 +63,27 @@ func BenchmarkGet(b *testing.B) {
 		}
 	}
 }
+
+// BenchmarkListVolatile lists a set of ten records; how many others there are makes no
+// difference.
+func BenchmarkListVolatile(b *testing.B) {
+	for _, others := range []int{0, 1000, 10_000} {
+		b.Run(fmt.Sprintf("others=%d", others), func(b *testing.B) {
+			l := open(b, filepath.Join(b.TempDir(), "ledger"))
+			for set := range others + 1 {
+				for i := range 10 {
+					r := send.Record{Key: key(fmt.Sprint(send.VolatilePrefix, set), fmt.Sprint(i))}
+					if err := l.Create(b.Context(), r); err != nil {
+						b.Fatal(err)
+					}
+				}
+			}
+			for b.Loop() {
+				rs, err := l.List(b.Context(), send.VolatilePrefix+"0", "", 200)
+				if err != nil || len(rs) != 10 {
+					b.Fatal(len(rs), err)
+				}
+			}
+		})
+	}
+}

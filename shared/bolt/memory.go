@@ -2,7 +2,6 @@ package bolt
 
 import (
 	"bytes"
-	"maps"
 	"slices"
 	"sync"
 	"time"
@@ -15,16 +14,19 @@ import (
 const maxVolatile = 200_000
 
 // memory is the home of volatile records. One lock is enough: a write holds it
-// for about a microsecond, far less than the request around it takes. Only a
-// listing and a sweep, which nobody's request waits for often, look at all.
+// for about a microsecond, far less than the request around it takes. A listing
+// looks at the set it is of alone: whoever asks how busy the services are lists
+// many, and every request that is counted waits meanwhile. Only a sweep looks at
+// all.
 type memory struct {
-	mu      sync.RWMutex
-	records map[send.Key]send.Record
-	most    int
+	mu   sync.RWMutex
+	sets map[string]map[string]send.Record // of a set, by ID; none is empty
+	kept int                               // records in all sets
+	most int
 }
 
 func newMemory(most int) *memory {
-	return &memory{records: make(map[send.Key]send.Record), most: most}
+	return &memory{sets: make(map[string]map[string]send.Record), most: most}
 }
 
 func (m *memory) read(look func(table) error) error {
@@ -40,62 +42,90 @@ func (m *memory) write(change func(table) error) error {
 }
 
 func (m *memory) get(k send.Key) (send.Record, bool, error) {
-	r, found := m.records[k]
+	r, found := m.sets[k.Set][k.ID]
 	return own(r), found, nil
 }
 
 func (m *memory) put(r send.Record) error {
-	if _, found := m.records[r.Key]; !found && len(m.records) >= m.most {
-		m.evict()
+	if _, found := m.sets[r.Key.Set][r.Key.ID]; !found {
+		if m.kept >= m.most {
+			m.evict()
+		}
+		m.kept++
 	}
-	m.records[r.Key] = own(r)
+	set := m.sets[r.Key.Set]
+	if set == nil {
+		set = make(map[string]send.Record)
+		m.sets[r.Key.Set] = set
+	}
+	set[r.Key.ID] = own(r)
 	return nil
 }
 
 func (m *memory) remove(k send.Key) error {
-	delete(m.records, k)
+	set := m.sets[k.Set]
+	if _, found := set[k.ID]; !found {
+		return nil
+	}
+	m.kept--
+	if delete(set, k.ID); len(set) == 0 {
+		delete(m.sets, k.Set)
+	}
 	return nil
 }
 
 func (m *memory) each(set, after string, yield func(send.Record) bool) error {
+	records := m.sets[set]
 	var ids []string
-	for k := range m.records {
-		if k.Set == set && k.ID > after {
-			ids = append(ids, k.ID)
+	for id := range records {
+		if id > after {
+			ids = append(ids, id)
 		}
 	}
 	slices.Sort(ids)
 	for _, id := range ids {
-		if !yield(own(m.records[send.Key{Set: set, ID: id}])) {
+		if !yield(own(records[id])) {
 			break
 		}
 	}
 	return nil
 }
 
-func (m *memory) sweep(now time.Time) int {
+func (m *memory) sweep(now time.Time) (removed int) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	before := len(m.records)
-	maps.DeleteFunc(m.records, func(_ send.Key, r send.Record) bool { return purged(r, now) })
-	return before - len(m.records)
+	for _, set := range m.sets {
+		for _, r := range set {
+			if purged(r, now) {
+				_ = m.remove(r.Key) // which a map allows while it is ranged over
+				removed++
+			}
+		}
+	}
+	return removed
 }
 
-// evict removes, of a few records taken at random, the one that is purged
-// soonest.
+// evict removes, of a few records taken at random from a few sets, the one that is
+// purged soonest.
 func (m *memory) evict() {
-	const few = 16
+	const few = 4
 	var first send.Record
-	seen := 0
-	for _, r := range m.records {
-		if seen == 0 || sooner(r.Purge, first.Purge) {
-			first = r
+	sets := 0
+	for _, set := range m.sets {
+		records := 0
+		for _, r := range set {
+			if first.Key == (send.Key{}) || sooner(r.Purge, first.Purge) {
+				first = r
+			}
+			if records++; records == few {
+				break
+			}
 		}
-		if seen++; seen == few {
+		if sets++; sets == few {
 			break
 		}
 	}
-	delete(m.records, first.Key)
+	_ = m.remove(first.Key)
 }
 
 // sooner orders moments; zero is never.
