@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"net/http"
 	"net/url"
 	"time"
@@ -30,6 +31,10 @@ type AdminGate struct {
 	// OriginSecret, unless nil, is what the admin service asks of whoever does
 	// not come by its front: this service goes to it directly.
 	OriginSecret *secret.Value
+
+	Log *slog.Logger // nil = nobody is told when it stops asking
+
+	live, next breaker // of the service to ask, and of the one for the alias next
 }
 
 // shown is what this service shows the admin service.
@@ -60,7 +65,7 @@ const (
 
 var errAdminAway = &send.Error{
 	Code: send.Unavailable, Reason: send.ReasonTokenCheckUnavailable,
-	Message: "Token validation service unavailable", RetryAfter: 5 * time.Second,
+	Message: "Token validation service unavailable", RetryAfter: pauseFirst,
 }
 
 // Admit looks the token up.
@@ -81,7 +86,7 @@ func (g *AdminGate) Book(ctx context.Context, token, what string, uses int64) er
 func (g *AdminGate) use(ctx context.Context, token string, in wire.UseTokenRequest) error {
 	var out wire.UseTokenReply
 	// Safe to repeat: the admin service books it once.
-	if err := g.call(ctx, wire.UseToken, in, &out, token); err != nil {
+	if err := g.ask(ctx, wire.UseToken, in, &out, token); err != nil {
 		return err
 	}
 	switch {
@@ -96,7 +101,7 @@ func (g *AdminGate) use(ctx context.Context, token string, in wire.UseTokenReque
 // Token looks a token up. NotFound.
 func (g *AdminGate) Token(ctx context.Context, token string) (send.Token, error) {
 	var out wire.Token
-	if err := g.call(ctx, wire.LookupToken, nil, &out, token); err != nil {
+	if err := g.ask(ctx, wire.LookupToken, nil, &out, token); err != nil {
 		return send.Token{}, err
 	}
 	return send.Token{
@@ -109,7 +114,8 @@ func (g *AdminGate) Token(ctx context.Context, token string) (send.Token, error)
 // Invalid where it will not have them however often they are handed over.
 func (g *AdminGate) Record(ctx context.Context, events []audit.Event) error {
 	// Safe to repeat: the same event is read once.
-	err := g.call(ctx, wire.RecordEvents, wire.RecordEventsRequest{Events: events}, new(wire.RecordEventsReply))
+	in := wire.RecordEventsRequest{Events: events}
+	_, err := g.call(ctx, adminTries, wire.RecordEvents, in, new(wire.RecordEventsReply))
 	if errors.Is(err, errNotTaken) {
 		return send.Because(send.Invalid, err, "the admin service refused the events")
 	}
@@ -119,17 +125,47 @@ func (g *AdminGate) Record(ctx context.Context, events []audit.Event) error {
 var (
 	errNotTaken = errors.New("the admin service answered 400 Bad Request")
 	errRefused  = errors.New("the admin service refused what this service shows it")
+	errSilent   = errors.New("the admin service did not answer")
+	errNotAsked = errors.New("nobody asks the admin service for a while, which did not answer")
 )
+
+// ask is call for what a sender waits for: where the admin service does not answer it
+// keeps few of them waiting. What is recorded has patience of its own, and takes longer.
+func (g *AdminGate) ask(ctx context.Context, to wire.Route, in, out any, token string) error {
+	b := &g.live
+	if g.triesNext(ctx) {
+		b = &g.next
+	}
+	may, probe, wait := b.enter()
+	if !may {
+		away := *errAdminAway
+		away.Err, away.RetryAfter = errNotAsked, max(away.RetryAfter, wait)
+		return &away
+	}
+	tries := adminTries
+	if probe {
+		tries = 1
+	}
+	h, err := g.call(ctx, tries, to, in, out, token)
+	if h == silence && errors.Is(ctx.Err(), context.Canceled) {
+		h = nothing // it is the sender who did not wait
+	}
+	if b.leave(probe, h) && g.Log != nil {
+		g.Log.Warn("the admin service does not answer: senders are turned away at once", "cause", err)
+	}
+	return err
+}
 
 // call asks the admin service, a few times if it must: everything asked here is
 // safe to repeat. Whatever is not a plain answer is Unavailable: the gate stays
 // shut.
-func (g *AdminGate) call(ctx context.Context, to wire.Route, in, out any, values ...string) error {
+func (g *AdminGate) call(
+	ctx context.Context, tries int, to wire.Route, in, out any, values ...string,
+) (h heard, err error) {
 	var body []byte
 	if in != nil {
-		var err error
 		if body, err = json.Marshal(in); err != nil {
-			return err
+			return nothing, err
 		}
 	}
 	ctx, cancel := context.WithTimeout(ctx, adminPatience)
@@ -138,20 +174,23 @@ func (g *AdminGate) call(ctx context.Context, to wire.Route, in, out any, values
 	show, err := g.shown(ctx, nil)
 	if err != nil {
 		away.Err = err
-		return &away
+		return nothing, &away
 	}
 	renewed, at := false, 0
-	for try := range adminTries {
+	for try := range tries {
 		if try > at {
 			select {
 			case <-time.After(time.Duration(try) * 200 * time.Millisecond):
 			case <-ctx.Done():
-				return &away
+				return silence, &away
 			}
 		}
 		again, err := g.try(ctx, show, to.Method, to.To(values...), body, out)
+		if h = answer; errors.Is(err, errSilent) {
+			h = silence
+		}
 		if err == nil || send.CodeOf(err) == send.NotFound {
-			return err
+			return h, err
 		}
 		away.Err = err
 		if errors.Is(err, errRefused) && !renewed {
@@ -165,12 +204,18 @@ func (g *AdminGate) call(ctx context.Context, to wire.Route, in, out any, values
 			break
 		}
 	}
-	return &away
+	return h, &away
 }
 
-// origin is whom to ask: what is tried before it is live asks what is tried with it.
+// triesNext says whether what is asked for is tried before it is live: that asks what is
+// tried with it.
+func (g *AdminGate) triesNext(ctx context.Context) bool {
+	return g.NextURL != "" && alias.Of(ctx) == stack.NextAlias
+}
+
+// origin is whom to ask.
 func (g *AdminGate) origin(ctx context.Context) string {
-	if g.NextURL != "" && alias.Of(ctx) == stack.NextAlias {
+	if g.triesNext(ctx) {
 		return g.NextURL
 	}
 	return g.BaseURL
@@ -198,7 +243,7 @@ func (g *AdminGate) try(
 	}
 	res, err := g.Client.Do(req)
 	if err != nil {
-		return true, withoutURL(err)
+		return true, fmt.Errorf("%w: %w", errSilent, withoutURL(err))
 	}
 	defer res.Body.Close()
 	switch {
@@ -213,7 +258,11 @@ func (g *AdminGate) try(
 	case res.StatusCode != http.StatusOK:
 		return false, errors.New("the admin service answered " + res.Status)
 	}
-	return false, json.NewDecoder(io.LimitReader(res.Body, 1<<20)).Decode(out)
+	err = json.NewDecoder(io.LimitReader(res.Body, 1<<20)).Decode(out)
+	if err != nil && ctx.Err() != nil {
+		err = fmt.Errorf("%w: %w", errSilent, err) // it began to, and stopped
+	}
+	return false, err
 }
 
 // withoutURL takes the URL out of a client's error: its path holds the token,

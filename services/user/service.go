@@ -52,6 +52,9 @@ func New(set Settings) (*Service, error) {
 	if set.Secrets != nil {
 		set.Secrets.Ledger, set.Secrets.Log = ledger, s.log
 	}
+	if admin, ok := set.Gate.(*AdminGate); ok {
+		admin.Log = s.log
+	}
 	s.keys = newKeys(ledger, set.Now)
 	links := set.Links
 	if links == nil || set.OwnLinks {
