@@ -138,7 +138,7 @@ func (s *Service) putLink(w http.ResponseWriter, r *http.Request) (err error) {
 		number, _ := strconv.Atoi(fields[4]) // signed: they are numbers
 		most, _ = strconv.ParseInt(fields[5], 10, 64)
 		put = func(body io.Reader, size int64) (string, error) {
-			return s.transfers.Store.PutPart(r.Context(), key, fields[3], number, body, size)
+			return s.transfers.PutPart(r.Context(), key, fields[3], number, body, size)
 		}
 	}
 	etag, err := s.takeLink(w, r, most, put)

@@ -114,8 +114,17 @@ func (s *Service) assemble(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	var in wire.AssembleUploadRequest
-	// Ten thousand parts with their ETags: not read of everyone.
-	if err := web.ReadJSONUpTo(w, r, 2<<20, &in); err != nil {
+	const most = 2 << 20 // ten thousand parts with their ETags: not read of everyone
+	size := r.ContentLength
+	if size < 0 || size > most {
+		size = most
+	}
+	done, err := s.hold(size)
+	if err != nil {
+		return err
+	}
+	defer done()
+	if err := web.ReadJSONUpTo(w, r, most, &in); err != nil {
 		return err
 	}
 	parts := make([]send.Part, len(in.Parts))

@@ -12,6 +12,8 @@ import (
 
 	"github.com/gorilla/mux"
 
+	"golang.org/x/sync/semaphore"
+
 	"sgraph.ai/send/shared/audit"
 	"sgraph.ai/send/shared/envelope"
 	"sgraph.ai/send/shared/info"
@@ -30,6 +32,7 @@ type Service struct {
 	keys      *send.Keys[keys]
 	salts     *send.Salts
 	admitted  admitted
+	held      *semaphore.Weighted // bytes of bodies
 	meter     metric.Meter
 	log       *slog.Logger
 	outbox    *audit.Outbox
@@ -45,6 +48,7 @@ func New(set Settings) (*Service, error) {
 	s := &Service{
 		set:      set,
 		admitted: admitted{until: map[string]time.Time{}},
+		held:     semaphore.NewWeighted(mostHeld),
 		meter:    metric.Meter{Service: metric.User, Stage: set.Stage, Embed: set.EmbedMetrics, Registry: set.Registry},
 	}
 	s.log = s.meter.Logger(set.Log)

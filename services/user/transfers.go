@@ -111,10 +111,11 @@ func (s *Service) upload(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	body, size, err := uploadBody(r)
+	body, size, done, err := s.uploadBody(r, from, id)
 	if err != nil {
 		return err
 	}
+	defer done()
 	p, err := s.transfers.Upload(r.Context(), from, id, body, size)
 	if err != nil {
 		if send.CodeOf(err) == send.Invalid { // it is not going to be completed: this is where it ends
@@ -149,40 +150,51 @@ func refused(r *http.Request, err error) error {
 // encoding: they cannot be streamed by those who use them.
 const maxBase64Body = 3_750_000
 
-// uploadBody returns the ciphertext of an upload: the body as it is, or what
-// the query or a JSON body carries in base64 under "data", as clients do that
-// can send text only. That is held in memory, which is not for everyone: whoever
-// sent it has been admitted. size is -1 when it is not known.
-func uploadBody(r *http.Request) (body io.Reader, size int64, err error) {
+// uploadBody returns the ciphertext of an upload, to be used until done: the body as
+// it is, or what the query or a JSON body carries in base64 under "data", as clients
+// do that can send text only. That is held in memory, and so it is not before the
+// transfer waits for it. size is -1 when it is not known.
+func (s *Service) uploadBody(r *http.Request, from send.Sender, id string) (
+	body io.Reader, size int64, done func(), err error,
+) {
 	const most = maxBase64Body/3*4 + 64
+	done = func() {}
 	data := r.URL.Query().Get(wire.UploadData.Name)
 	if data == "" {
 		if r.ContentLength < 0 || r.ContentLength > most {
-			return r.Body, r.ContentLength, nil
+			return r.Body, r.ContentLength, done, nil
 		}
 		begin := bufio.NewReader(r.Body)
 		b, err := begin.Peek(1)
 		if err != nil && err != io.EOF {
-			return nil, 0, err
+			return nil, 0, nil, err
 		}
 		if len(b) == 0 || b[0] != '{' {
-			return &begun{begin, r.Body}, r.ContentLength, nil
+			return &begun{begin, r.Body}, r.ContentLength, done, nil
 		}
-		raw, err := io.ReadAll(begin)
-		if err != nil {
-			return nil, 0, err
+		if err := s.transfers.Expects(r.Context(), from, id); err != nil {
+			return nil, 0, nil, err
+		}
+		if done, err = s.hold(r.ContentLength); err != nil {
+			return nil, 0, nil, err
+		}
+		raw := bytes.NewBuffer(make([]byte, 0, r.ContentLength+bytes.MinRead)) // and does not grow
+		if _, err := raw.ReadFrom(begin); err != nil {
+			done()
+			return nil, 0, nil, err
 		}
 		var in wire.UploadTransferRequest
-		if json.Unmarshal(raw, &in) != nil || in.Data == nil {
-			return bytes.NewReader(raw), int64(len(raw)), nil //nolint:nilerr // ciphertext that begins like that
+		if json.Unmarshal(raw.Bytes(), &in) != nil || in.Data == nil {
+			return raw, int64(raw.Len()), done, nil //nolint:nilerr // ciphertext that begins like that
 		}
 		data = *in.Data
 	}
 	b, err := base64.StdEncoding.DecodeString(data)
 	if err != nil {
-		return nil, 0, send.Fail(send.Invalid, "data is not base64")
+		done()
+		return nil, 0, nil, send.Fail(send.Invalid, "data is not base64")
 	}
-	return bytes.NewReader(b), int64(len(b)), nil
+	return bytes.NewReader(b), int64(len(b)), done, nil
 }
 
 // begun is a body of which a buffer took the beginning: first what that holds,

@@ -88,7 +88,7 @@ func TestAStoreThatIsFilledIsTheLedgersOwn(t *testing.T) {
 	if err := send.KeepPair(t.Context(), f.ledger, other.store); err != nil {
 		t.Fatal(err)
 	}
-	moved := *f.Transfers
+	moved := f.over(t, f.ledger)
 	moved.Store = other.store
 	if err := moved.Pair(t.Context()); err != nil {
 		t.Error(err)

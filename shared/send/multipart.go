@@ -293,12 +293,25 @@ func (t *Transfers) Cancel(ctx context.Context, from Sender, id, uploadID string
 }
 
 // Put keeps a body at a key that an upload URL was made for, as Upload keeps
-// one. NotFound unless its transfer is still pending, TooLarge, Invalid.
+// one. NotFound unless its transfer is still pending, TooLarge, Invalid, Limited where
+// too many bodies come to it at once.
 func (t *Transfers) Put(ctx context.Context, key string, body io.Reader, size int64) (Payload, error) {
 	tr, d, err := t.puttable(ctx, key)
 	if err != nil {
 		return Payload{}, err
 	}
+	most := min(t.bound(d.PutBytes), t.largest(&d))
+	coming := most
+	if size >= 0 {
+		coming = size
+	}
+	upload, done := t.arrivals.at(key)
+	defer done()
+	leave, err := upload.take(0, coming, most, most)
+	if err != nil {
+		return Payload{}, err
+	}
+	defer leave(0) // what is there is replaced
 	p, err := t.put(ctx, key, body, size, tr.DeclaredBytes, t.largest(&d))
 	if err != nil {
 		return Payload{}, err

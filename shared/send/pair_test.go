@@ -18,9 +18,11 @@ import (
 // over gives the fixture another ledger over the same store.
 func (f *fixture) over(t *testing.T, ledger send.Ledger) *send.Transfers {
 	t.Helper()
-	other := *f.Transfers
-	other.Ledger = ledger
-	return &other
+	of := f.Transfers
+	return &send.Transfers{
+		Ledger: ledger, Store: of.Store, Links: of.Links, Gate: of.Gate, Form: of.Form, Rules: of.Rules, Now: of.Now,
+		Removed: of.Removed, AtOnce: of.AtOnce,
+	}
 }
 
 func emptyLedger(t *testing.T) send.Ledger {

@@ -42,6 +42,8 @@ type Transfers struct {
 	// AtOnce is how many transfers a sweep looks at at the same time; 0 = as many
 	// as is usual.
 	AtOnce int
+
+	arrivals arrivals
 }
 
 // FormCheck says whether an upload has the form of ciphertext and fits the
@@ -312,6 +314,27 @@ const notPending = "Transfer not found or not in pending state"
 
 func errNotPending() error { return Fail(NotFound, notPending).With(ReasonNotPending) }
 
+// Expects says whether a transfer waits for its ciphertext, as Upload does: NotFound when
+// there is no such pending transfer, Gone when it has expired.
+func (t *Transfers) Expects(ctx context.Context, from Sender, id string) error {
+	_, _, err := t.expecting(ctx, from, id)
+	return err
+}
+
+func (t *Transfers) expecting(ctx context.Context, from Sender, id string) (Transfer, transferData, error) {
+	tr, d, err := t.owned(ctx, from, id, notPending)
+	if err != nil {
+		return tr, d, err
+	}
+	if tr.Status != Pending {
+		return tr, d, errNotPending()
+	}
+	if why := t.over(tr.record); why != "" {
+		return tr, d, gone(why)
+	}
+	return tr, d, nil
+}
+
 // Upload keeps a body as the transfer's ciphertext, in the place of any that
 // was uploaded before. size is -1 when it is not known. NotFound when there is
 // no such pending transfer, Gone when it has expired, TooLarge, Invalid for an
@@ -319,15 +342,9 @@ func errNotPending() error { return Fail(NotFound, notPending).With(ReasonNotPen
 func (t *Transfers) Upload(
 	ctx context.Context, from Sender, id string, body io.Reader, size int64,
 ) (Payload, error) {
-	tr, d, err := t.owned(ctx, from, id, notPending)
+	tr, d, err := t.expecting(ctx, from, id)
 	if err != nil {
 		return Payload{}, err
-	}
-	if tr.Status != Pending {
-		return Payload{}, errNotPending()
-	}
-	if why := t.over(tr.record); why != "" {
-		return Payload{}, gone(why)
 	}
 	coming, most := size, t.largest(&d)
 	if size < 0 {
