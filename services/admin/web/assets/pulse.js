@@ -33,30 +33,37 @@ class SendPulse extends View {
   #table = el('div');
   #stored = el('p', { class: 'muted' });
   #state = el('p', { class: 'muted' });
+  // Nothing of it is seen before there is all of it: it would move down as the rest comes.
+  #picture = el(
+    'div',
+    { hidden: true },
+    this.#note,
+    this.#cards,
+    el(
+      'section',
+      { class: 'chart card' },
+      this.#chart,
+      el('details', {}, el('summary', {}, 'As a table'), this.#table),
+    ),
+    el('section', { class: 'card' }, el('h2', {}, 'Stored'), this.#stored),
+  );
 
   draw() {
-    this.append(
-      head('Pulse', this.#state, this.#spans.element),
-      this.#note,
-      this.#cards,
-      el(
-        'section',
-        { class: 'chart card' },
-        this.#chart,
-        el('details', {}, el('summary', {}, 'As a table'), this.#table),
-      ),
-      el('section', { class: 'card' }, el('h2', {}, 'Stored'), this.#stored),
-    );
-    this.#look(this.#span);
+    this.append(head('Pulse', this.#state, this.#spans.element), this.#picture);
+    this.#choose(this.#span);
   }
 
   #look(/** @type {Span} */ span) {
+    this.#choose(span);
+    this.opened();
+  }
+
+  #choose(/** @type {Span} */ span) {
     this.#span = span;
     this.#spans.draw(
       SPANS.map((other) => [other, other.title]),
       span,
     );
-    this.opened();
   }
 
   async load() {
@@ -83,6 +90,7 @@ class SendPulse extends View {
       this.#chart.replaceChildren(...chart(picture));
       this.#table.replaceChildren(table(picture));
       this.#stored.textContent = stored(storage);
+      this.#picture.hidden = false;
       this.#state.textContent = `The last ${span.words}, at ${new Date().toLocaleTimeString()}`;
     } catch (problem) {
       if (span === this.#span) this.#state.textContent = messageOf(problem);

@@ -25,8 +25,7 @@ class SendSystem extends View {
   #state = el('span', { role: 'status' });
   #time = el('span', {});
   #alarms = new Alarms();
-  #webhook = new Webhook();
-  #sessions = new Sessions();
+  #parts = [this.#alarms, new Webhook(), ...(isOperator() ? [new Sessions()] : [])];
 
   draw() {
     const again = { type: 'button', class: 'button', click: () => this.opened() };
@@ -37,16 +36,25 @@ class SendSystem extends View {
         el('button', again, icon('refresh'), el('span', {}, 'Check now')),
       ),
       this.#cards,
-      this.#alarms.element,
-      this.#webhook.element,
-      ...(isOperator() ? [this.#sessions.element] : []),
+      ...this.#parts.map(({ element }) => element),
     );
+    for (const { element } of this.#parts) element.hidden = true;
   }
 
+  /** Asks for all at once, and shows a part when all above it is there, so that nothing moves down that is read. */
   async load() {
-    const parts = [this.#check(), this.#alarms.load(), this.#webhook.load()];
-    if (isOperator()) parts.push(this.#sessions.load());
-    const [verdict] = await Promise.all(parts);
+    const checked = this.#check();
+    /** @type {Promise<unknown>} */
+    let above = checked;
+    for (const part of this.#parts) {
+      const loaded = part.load();
+      above = above.then(() => {
+        part.element.hidden = false;
+        return loaded;
+      });
+    }
+    await above;
+    const verdict = await checked;
     this.#say(verdict || (this.#alarms.sound ? 'An alarm sounds' : 'All well'));
   }
 

@@ -1084,28 +1084,34 @@ var SendPulse = class extends View {
   #table = el("div");
   #stored = el("p", { class: "muted" });
   #state = el("p", { class: "muted" });
+  // Nothing of it is seen before there is all of it: it would move down as the rest comes.
+  #picture = el(
+    "div",
+    { hidden: true },
+    this.#note,
+    this.#cards,
+    el(
+      "section",
+      { class: "chart card" },
+      this.#chart,
+      el("details", {}, el("summary", {}, "As a table"), this.#table)
+    ),
+    el("section", { class: "card" }, el("h2", {}, "Stored"), this.#stored)
+  );
   draw() {
-    this.append(
-      head("Pulse", this.#state, this.#spans.element),
-      this.#note,
-      this.#cards,
-      el(
-        "section",
-        { class: "chart card" },
-        this.#chart,
-        el("details", {}, el("summary", {}, "As a table"), this.#table)
-      ),
-      el("section", { class: "card" }, el("h2", {}, "Stored"), this.#stored)
-    );
-    this.#look(this.#span);
+    this.append(head("Pulse", this.#state, this.#spans.element), this.#picture);
+    this.#choose(this.#span);
   }
   #look(span2) {
+    this.#choose(span2);
+    this.opened();
+  }
+  #choose(span2) {
     this.#span = span2;
     this.#spans.draw(
       SPANS.map((other) => [other, other.title]),
       span2
     );
-    this.opened();
   }
   async load() {
     const span2 = this.#span;
@@ -1131,6 +1137,7 @@ var SendPulse = class extends View {
       this.#chart.replaceChildren(...chart(picture));
       this.#table.replaceChildren(table(picture));
       this.#stored.textContent = stored(storage);
+      this.#picture.hidden = false;
       this.#state.textContent = `The last ${span2.words}, at ${(/* @__PURE__ */ new Date()).toLocaleTimeString()}`;
     } catch (problem) {
       if (span2 === this.#span) this.#state.textContent = messageOf(problem);
@@ -1683,8 +1690,7 @@ var SendSystem = class extends View {
   #state = el("span", { role: "status" });
   #time = el("span", {});
   #alarms = new Alarms();
-  #webhook = new Webhook();
-  #sessions = new Sessions();
+  #parts = [this.#alarms, new Webhook(), ...isOperator() ? [new Sessions()] : []];
   draw() {
     const again = { type: "button", class: "button", click: () => this.opened() };
     this.append(
@@ -1694,15 +1700,23 @@ var SendSystem = class extends View {
         el("button", again, icon("refresh"), el("span", {}, "Check now"))
       ),
       this.#cards,
-      this.#alarms.element,
-      this.#webhook.element,
-      ...isOperator() ? [this.#sessions.element] : []
+      ...this.#parts.map(({ element }) => element)
     );
+    for (const { element } of this.#parts) element.hidden = true;
   }
+  /** Asks for all at once, and shows a part when all above it is there, so that nothing moves down that is read. */
   async load() {
-    const parts = [this.#check(), this.#alarms.load(), this.#webhook.load()];
-    if (isOperator()) parts.push(this.#sessions.load());
-    const [verdict2] = await Promise.all(parts);
+    const checked = this.#check();
+    let above = checked;
+    for (const part2 of this.#parts) {
+      const loaded = part2.load();
+      above = above.then(() => {
+        part2.element.hidden = false;
+        return loaded;
+      });
+    }
+    await above;
+    const verdict2 = await checked;
     this.#say(verdict2 || (this.#alarms.sound ? "An alarm sounds" : "All well"));
   }
   /** Says what is not well of what is asked; nothing where all is. */
