@@ -509,6 +509,77 @@ func TestATokenTakesItsRequestsWithIt(t *testing.T) {
 	}
 }
 
+// losing loses the write that is the nth from now, or the answer to it.
+type losing struct {
+	send.Ledger
+	nth    int
+	answer bool
+}
+
+func (l *losing) write(writing func() error) error {
+	lost := send.Fail(send.Unavailable, "lost")
+	if l.nth--; l.nth == 0 && !l.answer {
+		return lost
+	}
+	err := writing()
+	if l.nth == 0 && err == nil {
+		return lost
+	}
+	return err
+}
+
+func (l *losing) Create(ctx context.Context, r send.Record) error {
+	return l.write(func() error { return l.Ledger.Create(ctx, r) })
+}
+
+func (l *losing) Replace(ctx context.Context, r send.Record) error {
+	return l.write(func() error { return l.Ledger.Replace(ctx, r) })
+}
+
+func (l *losing) Apply(ctx context.Context, changes ...send.Change) error {
+	return l.write(func() error { return l.Ledger.Apply(ctx, changes...) })
+}
+
+// Whichever write is lost when a token is revoked or comes back, or the answer to it: what
+// was requested with it is over just when the token is.
+func TestATokenAndWhatWasRequestedWithItEndTogether(t *testing.T) {
+	t.Parallel()
+	for _, answer := range []bool{false, true} {
+		for nth := 1; ; nth++ {
+			f := setUp(t)
+			r := f.requested(t, f.token, send.NewRequest{})
+			lost := 0
+			for _, turn := range []func(context.Context, string) (send.Token, error){
+				f.tokens.Revoke, f.tokens.Reactivate, f.tokens.Revoke,
+			} {
+				f.tokens.Ledger = &losing{Ledger: f.ledger, nth: nth, answer: answer}
+				if _, err := turn(t.Context(), f.token); err != nil {
+					want(t, err, send.Unavailable, "lost")
+					lost++
+				}
+				tok, err := f.tokens.Token(t.Context(), f.token)
+				if err != nil {
+					t.Fatal(err)
+				}
+				rq, err := f.Request(t.Context(), r.ID)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if tok.Status == send.TokenRevoked != (rq.Status == send.RequestClosed) {
+					t.Errorf("write %d lost (its answer: %v): the token is %s, and the request %s", nth, answer, tok.Status, rq.Status)
+				}
+				f.tokens.Ledger = f.ledger
+				if _, err := turn(t.Context(), f.token); err != nil { // whoever is told so does it again
+					t.Fatal(err)
+				}
+			}
+			if lost == 0 {
+				break // there are no more
+			}
+		}
+	}
+}
+
 // No way of uploading takes more than the request allows.
 func TestARequestBoundsItsTransfers(t *testing.T) {
 	t.Parallel()

@@ -328,11 +328,7 @@ func (t *Tokens) Revoke(ctx context.Context, name string) (Token, error) {
 // RevokeHash is Revoke for a token of which the hash is known and not the name. What was
 // requested with it is over as long as it is revoked.
 func (t *Tokens) RevokeHash(ctx context.Context, hash string) (Token, error) {
-	tok, err := t.change(ctx, Key{TokenSet, hash}, func(r *Record) error { r.State = string(TokenRevoked); return nil })
-	if err != nil {
-		return tok, err
-	}
-	return tok, t.noteWithdrawn(ctx, hash, func(r *Record) { r.State = tokenWithdrawn })
+	return t.turn(ctx, hash, TokenRevoked, tokenWithdrawn)
 }
 
 // The states of what is noted of a token of which what is pending goes.
@@ -367,12 +363,20 @@ func (t *Tokens) PurgePending(ctx context.Context, name string) error {
 
 // Reactivate undoes Revoke; the count stays. NotFound.
 func (t *Tokens) Reactivate(ctx context.Context, name string) (Token, error) {
-	key := tokenKey(name)
-	tok, err := t.change(ctx, key, func(r *Record) error { r.State = string(TokenActive); return nil })
-	if err != nil {
-		return tok, err
-	}
-	return tok, t.noteWithdrawn(ctx, key.ID, func(r *Record) { r.State = tokenBack })
+	return t.turn(ctx, TokenHash(name), TokenActive, tokenBack)
+}
+
+// turn gives a token another status and notes, in the same write, what that means for what
+// was requested with it: nobody would come back for the second of two.
+func (t *Tokens) turn(ctx context.Context, hash string, to TokenStatus, noted string) (Token, error) {
+	return t.changeBy(ctx, Key{TokenSet, hash}, func(r *Record) error { r.State = string(to); return nil },
+		func(r Record) error {
+			note, err := t.withdrawnNote(ctx, hash, noted)
+			if err != nil {
+				return err
+			}
+			return t.Ledger.Apply(ctx, Change{Replace: &r}, note)
+		})
 }
 
 // UpdateLimit sets how many uses there are in all; an exhausted token is active
@@ -385,11 +389,18 @@ func (t *Tokens) UpdateLimit(ctx context.Context, name string, limit int64) (Tok
 }
 
 func (t *Tokens) change(ctx context.Context, key Key, f func(*Record) error) (Token, error) {
+	return t.changeBy(ctx, key, f, func(r Record) error { return t.Ledger.Replace(ctx, r) })
+}
+
+// changeBy is change where write, which does what Replace does, does more with it.
+func (t *Tokens) changeBy(
+	ctx context.Context, key Key, f func(*Record) error, write func(Record) error,
+) (Token, error) {
 	keys, _ := t.Names(ctx) // without them the name stays as it is
-	r, err := update(ctx, t.Ledger, key, func(r *Record) error {
+	r, err := updateBy(ctx, t.Ledger, key, func(r *Record) error {
 		keys.sealAnew(r)
 		return f(r)
-	})
+	}, write)
 	if err != nil {
 		return Token{}, tokenMissing(err)
 	}
