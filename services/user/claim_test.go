@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
@@ -527,4 +528,44 @@ func TestADownloadWithANameIsCountedOnce(t *testing.T) {
 	s.clock.Advance(time.Minute) // what was counted is over an hour after it was, not after it was asked for last
 	s.call("GET", "/transfers/download/"+id, nil, "x-sgraph-download-claim", name).refused(410, "link_expired")
 	s.call("GET", "/transfers/download/"+id, nil, "x-sgraph-download-claim", other).want(200, "")
+}
+
+// closedStore cannot open an object so many times.
+type closedStore struct {
+	send.Store
+	left atomic.Int64
+}
+
+func (s *closedStore) Open(ctx context.Context, key string, span send.Span) (io.ReadCloser, send.Object, error) {
+	if s.left.Add(-1) >= 0 {
+		return nil, send.Object{}, send.Fail(send.Unavailable, "the store is away")
+	}
+	return s.Store.Open(ctx, key, span)
+}
+
+// Where the store was away, whoever asks again by the same name gets the file, and it is
+// counted then.
+func TestADownloadWithANameOutlastsAStoreThatWasAway(t *testing.T) {
+	t.Parallel()
+	var store *closedStore
+	s := start(t, func(set *user.Settings) {
+		store = &closedStore{Store: set.Store}
+		set.Store = store
+	})
+	ciphertext, _ := sealed(t, 1000)
+	id := s.transfer(ciphertext, map[string]any{"max_downloads": 1})
+	store.left.Store(2)
+	for _, is := range []struct {
+		status int
+		count  float64
+	}{{503, 0}, {503, 0}, {200, 1}, {200, 1}} {
+		r := s.call("GET", "/api/transfers/download/"+id, nil,
+			"x-sgraph-download-claim", "00112233445566778899aabbccddeeff").want(is.status, "")
+		if is.status == 200 && !bytes.Equal(r.Body, ciphertext) {
+			t.Error("other bytes")
+		}
+		if n := s.call("GET", "/api/transfers/info/"+id, nil).json()["download_count"]; n != is.count {
+			t.Errorf("%v downloads are counted, want %v", n, is.count)
+		}
+	}
 }

@@ -116,9 +116,23 @@ func TestANamedClaimIsCountedOnce(t *testing.T) {
 			if n := counted.Load(); n != 1 {
 				t.Errorf("%d of eight were the first", n)
 			}
-			c, err := transfers.Claimed(t.Context(), id, name)
+			given, err := transfers.Claimed(t.Context(), id, name)
 			if err != nil {
 				t.Fatal(err)
+			}
+			// It is given back, and the name is counted anew.
+			if err := transfers.Unclaim(t.Context(), given); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := transfers.Claimed(t.Context(), id, name); send.CodeOf(err) != send.NotFound {
+				t.Errorf("what was given back is claimed: %v", err)
+			}
+			c, err := transfers.Claim(t.Context(), id, name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := transfers.Ration(given).Next(t.Context(), 1); send.ReasonOf(err) != send.ReasonPermitSpent {
+				t.Errorf("by what was given back: %v", err)
 			}
 			ration := transfers.Ration(c)
 			if _, err := ration.Next(t.Context(), c.Budget); err != nil {
@@ -126,6 +140,13 @@ func TestANamedClaimIsCountedOnce(t *testing.T) {
 			}
 			if _, err := transfers.Ration(c).Next(t.Context(), 1); send.ReasonOf(err) != send.ReasonPermitSpent {
 				t.Errorf("beyond the budget: %v", err)
+			}
+			// Nothing is given back of what somebody went on with.
+			if err := transfers.Unclaim(t.Context(), c); err != nil {
+				t.Error(err)
+			}
+			if _, err := transfers.Claim(t.Context(), id, "ff"+name[2:]); send.CodeOf(err) != send.Gone {
+				t.Errorf("a second download of one: %v", err)
 			}
 		})
 	}

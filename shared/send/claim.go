@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"time"
 
 	"sgraph.ai/send/shared/internal/lazyregexp"
@@ -37,6 +38,11 @@ const (
 	// portionLeast is how many bytes are reserved at once where there are as many. A
 	// process that is killed while it hands them out cannot give them back.
 	portionLeast = 1 << 20
+	// returned is what a budget is charged for a download that was given back, of which the
+	// permit may have arrived. No budget is as large, and so it is told from a spent one.
+	returned = 1 << 50
+	// mostReturned is how many downloads of one name can be given back.
+	mostReturned = 16
 	// claimKept is how long a budget is kept after its claim is over: it must not
 	// be opened anew by a request that was let in just before.
 	claimKept = time.Hour
@@ -77,15 +83,45 @@ func (t *Transfers) Claimed(ctx context.Context, id, name string) (Claim, error)
 	if !claimName.MatchString(name) {
 		return Claim{}, errClaimName()
 	}
+	return named(name, func(name string) (Claim, error) { return t.claimed(ctx, id, name) })
+}
+
+// claimed is Claimed of what was counted under that very name. errReturned where it was
+// given back.
+func (t *Transfers) claimed(ctx context.Context, id, name string) (Claim, error) {
 	mark, err := t.Ledger.Get(ctx, claimKey(claimID(id, name)))
 	switch {
 	case err != nil:
 		return Claim{}, err
+	case mark.Count >= returned:
+		return Claim{}, errReturned
 	case mark.Expired(t.Now()):
 		return Claim{}, Fail(Gone, "the time of this download is over").With(ReasonLinkExpired)
 	}
 	tr, err := t.Resumable(ctx, id)
 	return newClaim(tr, mark.Key.ID, mark.Expires), err
+}
+
+// errReturned says that the download of a name was given back.
+var errReturned = errors.New("the download was given back")
+
+// named asks for the download of a name. One that was given back was none: whoever asks
+// again is to have another, and its budget is another, since the permit of the first may
+// have arrived. So it has a name of its own, that follows from the first.
+func named(name string, ask func(name string) (Claim, error)) (Claim, error) {
+	for range mostReturned {
+		c, err := ask(name)
+		if !errors.Is(err, errReturned) {
+			return c, err
+		}
+		sum := sha256.Sum256([]byte(name + "/returned"))
+		name = hex.EncodeToString(sum[:16])
+	}
+	return Claim{}, begunTooOften(errReturned)
+}
+
+func begunTooOften(err error) error {
+	return Because(Gone, err, "this download was begun again too often, and is over").With(ReasonPermitSpent)
 }
 
 func claimKey(id string) Key { return Key{ClaimSets + id[:2], id} }
@@ -105,7 +141,7 @@ func (c Claim) counting(bytes, within int64) Change {
 func (t *Transfers) spend(ctx context.Context, c Claim, bytes int64) error {
 	err := t.Ledger.Apply(ctx, c.counting(bytes, max(c.Budget, 1)))
 	if CodeOf(err) == Conflict {
-		return Because(Gone, err, "this download was begun again too often, and is over").With(ReasonPermitSpent)
+		return begunTooOften(err)
 	}
 	return err // Unavailable: what cannot be counted does not go out
 }

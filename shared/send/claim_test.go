@@ -3,11 +3,14 @@ package send_test
 import (
 	"bufio"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -284,4 +287,93 @@ func TestAKillCostsNoMoreThanAPortion(t *testing.T) {
 	}
 	_, err = f.takes(t, c, size, size)
 	want(t, err, send.Gone, "")
+}
+
+// A download of which nothing went out was none, also under a name: asked for again, by
+// however many at once, it is counted anew and once, and the permit of before is worth
+// nothing still.
+func TestANameOfADownloadThatIsGivenBackIsCountedAnew(t *testing.T) {
+	t.Parallel()
+	f := setUp(t)
+	const name = "00112233445566778899aabbccddeeff"
+	id := f.completed(t, send.NewTransfer{}, noise(1000))
+	downloads := func(want int64) {
+		t.Helper()
+		if tr, err := f.Info(t.Context(), id); err != nil || tr.Downloads != want {
+			t.Fatalf("%d downloads are counted, %v; want %d", tr.Downloads, err, want)
+		}
+	}
+	var before []send.Claim
+	for range 3 {
+		var counted atomic.Int64
+		var all sync.WaitGroup
+		for range 4 {
+			all.Go(func() {
+				switch _, err := f.Claim(t.Context(), id, name); {
+				case err == nil:
+					counted.Add(1)
+				case !errors.Is(err, send.ErrRepeated):
+					t.Error(err)
+				}
+			})
+		}
+		all.Wait()
+		c, err := f.Claimed(t.Context(), id, name)
+		if err != nil || counted.Load() != 1 {
+			t.Fatalf("%d of four were the first; %v", counted.Load(), err)
+		}
+		downloads(1)
+		for _, b := range before {
+			_, err := f.takes(t, b, 1000, 1000)
+			want(t, err, send.Gone, "begun again too often")
+		}
+		if err := f.Unclaim(t.Context(), c); err != nil {
+			t.Fatal(err)
+		}
+		downloads(0)
+		_, err = f.Claimed(t.Context(), id, name)
+		want(t, err, send.NotFound, "")
+		before = append(before, c)
+	}
+	c, err := f.Claim(t.Context(), id, name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := f.takes(t, c, 1000, 1000); err != nil {
+		t.Fatal(err)
+	}
+	// Somebody goes on with it: it is a download, whoever else got nothing.
+	if err := f.Unclaim(t.Context(), c); err != nil {
+		t.Fatal(err)
+	}
+	downloads(1)
+	if _, err := f.takes(t, c, 1000, 1000); err != nil {
+		t.Errorf("what was not given back cannot be gone on with: %v", err)
+	}
+}
+
+// There is an end to giving back under one name, so that asking for it costs no more and
+// more of the ledger.
+func TestANameIsGivenBackSoOften(t *testing.T) {
+	t.Parallel()
+	f := setUp(t)
+	const name = "00112233445566778899aabbccddeeff"
+	id := f.completed(t, send.NewTransfer{MaxDownloads: 1}, noise(1000))
+	returned := 0
+	for ; returned < 100; returned++ {
+		c, err := f.Claim(t.Context(), id, name)
+		if err != nil {
+			want(t, err, send.Gone, "begun again too often")
+			break
+		}
+		if err := f.Unclaim(t.Context(), c); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if returned < 8 || returned == 100 {
+		t.Errorf("it was given back %d times", returned)
+	}
+	if _, err := f.Claim(t.Context(), id, "f"+name[1:]); err != nil {
+		t.Errorf("what was given back is counted: %v", err)
+	}
 }

@@ -40,6 +40,14 @@ func (t *Transfers) Claim(ctx context.Context, id, name string) (Claim, error) {
 	if name != "" && !claimName.MatchString(name) {
 		return Claim{}, errClaimName()
 	}
+	if name == "" {
+		return t.claim(ctx, id, "")
+	}
+	return named(name, func(name string) (Claim, error) { return t.claim(ctx, id, name) })
+}
+
+// claim is Claim under that very name. errReturned where its download was given back.
+func (t *Transfers) claim(ctx context.Context, id, name string) (Claim, error) {
 	now := t.Now()
 	known, until := claimID(id, name), now.Add(downloadLife)
 	spend := Spend{State: string(Completed), Now: now}
@@ -48,7 +56,7 @@ func (t *Transfers) Claim(ctx context.Context, id, name string) (Claim, error) {
 	}
 	r, err := t.Ledger.Spend(ctx, transferKey(id), spend)
 	if errors.Is(err, ErrRepeated) {
-		c, err := t.Claimed(ctx, id, name)
+		c, err := t.claimed(ctx, id, name)
 		if err == nil {
 			err = ErrRepeated
 		}
@@ -118,7 +126,8 @@ func (t *Transfers) retireLater(ctx context.Context, tr Transfer, d transferData
 }
 
 // Unclaim gives back a download of which the receiver got nothing, and ends its claim:
-// the permit may have arrived.
+// the permit may have arrived. Where somebody goes on with the claim meanwhile, nothing is
+// given back.
 func (t *Transfers) Unclaim(ctx context.Context, c Claim) error {
 	ctx = context.WithoutCancel(ctx)
 	_, err := updateBy(ctx, t.Ledger, transferKey(c.Transfer.ID), func(r *Record) error {
@@ -130,10 +139,20 @@ func (t *Transfers) Unclaim(ctx context.Context, c Claim) error {
 		d.RetireAt = nil // it was not the last one after all
 		return d.write(r)
 	}, func(r Record) error {
-		return t.Ledger.Apply(ctx, Change{Replace: &r}, c.counting(c.Budget, 0))
+		err := t.Ledger.Apply(ctx, Change{Replace: &r}, c.counting(returned, returned))
+		if refused, ok := errors.AsType[*Refused](err); ok && refused.Index == 1 {
+			return errInUse
+		}
+		return err
 	})
+	if errors.Is(err, errInUse) {
+		return nil
+	}
 	return err
 }
+
+// errInUse says that something was taken of a claim's budget.
+var errInUse = errors.New("the claim is in use")
 
 // Resumable returns a transfer one of whose downloads was counted before: its
 // limit may be reached, but it must still be there. NotFound, Gone.
