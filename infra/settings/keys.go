@@ -130,7 +130,7 @@ var own = []Key{
 		"Memory of the admin function, in MB.",
 		into(memory, func(s *Settings) *int { return &s.Admin.MemoryMB })},
 	{"adminTimeout", "", "15s",
-		"Longest request of the admin function. Under 60s with the edge on.",
+		"Longest request of the admin function. Under 60s with the edge on, and 10s at least with `webhookUrl`.",
 		into(timeout, func(s *Settings) *time.Duration { return &s.Admin.Timeout })},
 	{"adminConcurrency", "", "5",
 		"Reserved concurrency of the admin function; 0 reserves none.",

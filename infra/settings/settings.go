@@ -370,6 +370,10 @@ func (s *Settings) nameServices(fault func(string, ...any)) {
 // https://docs.aws.amazon.com/acm/latest/userguide/acm-certificate-characteristics.html
 const maxCertificateName = 64
 
+// webhookTimeout is how long the admin function needs at least where somebody is told of
+// events: seven seconds for a receiver that takes as long as it may, and some for the trail.
+const webhookTimeout = 10 * time.Second
+
 // checkTogether finds what no single key can show.
 func (s Settings) checkTogether(fault func(string, ...any)) {
 	if err := s.Names.Check(); err != nil {
@@ -386,6 +390,10 @@ func (s Settings) checkTogether(fault func(string, ...any)) {
 	if s.Adopt && !s.Protect {
 		fault("setting adopt needs protect: true, without which what is taken over could be replaced, or emptied with the " +
 			"stack")
+	}
+	if s.Compute == Lambda && s.Told[service.WebhookURL.Env] != "" && s.Admin.Timeout < webhookTimeout {
+		fault("setting adminTimeout is %s, which is no time to send a webhook in: with webhookUrl it must be %s at least",
+			s.Admin.Timeout, webhookTimeout)
 	}
 	secret := func(of service.Entry) string { return s.Secrets.Of(of.Env) }
 	keyName, adminURL := service.APIKeyName.Entry, service.AdminURL.Entry

@@ -135,15 +135,18 @@ func TestFaults(t *testing.T) {
 		config, env map[string]string
 		want        string
 	}{
-		"no region":           {config: map[string]string{"aws:region": ""}, want: "aws:region is missing"},
-		"other region":        {env: map[string]string{"AWS_REGION": "eu-west-1"}, want: "AWS_REGION is eu-west-1"},
-		"not a stage":         {config: one("stage", "Staging"), want: "must be lower-case letters"},
-		"odd limit":           {config: one("rateLimits", "create=60/90s"), want: "want whole minutes"},
-		"unknown limit":       {config: one("rateLimits", "upload=1/1m"), want: "no limit has that name"},
-		"origin with a path":  {config: one("corsOrigins", "https://a.example/x"), want: "without a path"},
-		"everybody":           {config: one("adminAllow", "192.0.2.1,::/0"), want: "leave it out"},
-		"plain origin":        {config: one("corsOrigins", "http://a.example"), want: "begin with https://"},
-		"webhook, plain":      {config: one("webhookUrl", "http://a.example/hook"), want: "begins with https://"},
+		"no region":          {config: map[string]string{"aws:region": ""}, want: "aws:region is missing"},
+		"other region":       {env: map[string]string{"AWS_REGION": "eu-west-1"}, want: "AWS_REGION is eu-west-1"},
+		"not a stage":        {config: one("stage", "Staging"), want: "must be lower-case letters"},
+		"odd limit":          {config: one("rateLimits", "create=60/90s"), want: "want whole minutes"},
+		"unknown limit":      {config: one("rateLimits", "upload=1/1m"), want: "no limit has that name"},
+		"origin with a path": {config: one("corsOrigins", "https://a.example/x"), want: "without a path"},
+		"everybody":          {config: one("adminAllow", "192.0.2.1,::/0"), want: "leave it out"},
+		"plain origin":       {config: one("corsOrigins", "http://a.example"), want: "begin with https://"},
+		"webhook, plain":     {config: one("webhookUrl", "http://a.example/hook"), want: "begins with https://"},
+		"webhook, no time": {config: map[string]string{
+			"sgraph-send:webhookUrl": "https://a.example/hook", "sgraph-send:adminTimeout": "9s"},
+			want: "setting adminTimeout is 9s, which is no time to send a webhook in: with webhookUrl it must be 10s at least"},
 		"webhook, unheard of": {config: one("webhookEvents", "test"), want: "must be one of transfer.completed, transfer"},
 		"a client of nobody": {config: one("oidcClientId", "console"),
 			want: "setting oidcIssuer is not set, and setting oidcClientId is: set both, or neither"},

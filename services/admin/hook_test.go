@@ -1,6 +1,7 @@
 package admin_test
 
 import (
+	"context"
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/base64"
@@ -11,7 +12,9 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"sgraph.ai/send/services/admin"
@@ -202,6 +205,75 @@ func TestAReceiverThatIsAway(t *testing.T) {
 	if n := metrictest.Sum(t, g.log.String(), metric.WebhooksLost); n != 10 {
 		t.Errorf("%v are lost, want 10", n)
 	}
+}
+
+// hurried is the work of a function that is about to end.
+type hurried struct{ context.Context }
+
+func (hurried) Deadline() (time.Time, bool) { return time.Now().Add(7 * time.Second), true }
+
+// Where there is never time to send, that is said, and what was not sent is lost, not forgotten.
+func TestWhereThereIsNoTimeToSend(t *testing.T) {
+	t.Parallel()
+	r := newReceiver(t)
+	g := newRig(t, r.tells(true), func(s *admin.Settings) { s.EmbedMetrics = true })
+	for range 10 {
+		g.told(audit.TransferDownloaded, audit.Success, 1, 0)
+		g.clock.Advance(time.Millisecond)
+	}
+	for hour := range 26 {
+		if _, err := g.handler.Invoked(hurried{t.Context()}, json.RawMessage(`{"source":"aws.events"}`)); err != nil {
+			t.Fatal(err)
+		}
+		if said := strings.Count(g.log.String(), "there was no time to send any"); said != min(hour+1, 24) {
+			t.Fatalf("after %d hours it is said %d times:\n%s", hour, said, g.log.String())
+		}
+		g.clock.Advance(time.Hour)
+	}
+	if left, err := g.ledger.List(t.Context(), webhook.Set, "", 100); err != nil || len(left) > 0 {
+		t.Errorf("%d wait still, %v", len(left), err)
+	}
+	if n := metrictest.Sum(t, g.log.String(), metric.WebhooksLost); n != 10 {
+		t.Errorf("%v are lost, want 10", n)
+	}
+	if got := r.took(); len(got) > 0 {
+		t.Errorf("what cannot be waited for is sent: %v", got)
+	}
+}
+
+// takes is a receiver that takes all.
+type takes struct{ atomic.Int64 }
+
+func (t *takes) RoundTrip(*http.Request) (*http.Response, error) {
+	t.Add(1)
+	return &http.Response{StatusCode: http.StatusOK, Body: http.NoBody}, nil
+}
+
+// Who is told of events is told although another process is putting them into the trail all the while.
+func TestTheTrailLeavesTimeToTell(t *testing.T) {
+	t.Parallel()
+	r := &takes{}
+	g := newRig(t, lambda, func(s *admin.Settings) {
+		s.WebhookURL, s.WebhookEvents, s.WebhookVia = "https://a.example.org/hook", settings.WebhookTypes, r
+	})
+	g.told(audit.TransferCompleted, audit.Success, 1, 0)
+	g.userService(audit.TransferCreated)
+	turn := send.Record{
+		Key: send.Key{Set: audit.QueueSets + metric.User + "/turn", ID: "turn"}, Expires: g.clock.Now().Add(time.Hour),
+	}
+	if err := g.ledger.Create(t.Context(), turn); err != nil {
+		t.Fatal(err)
+	}
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second) // the least that a stack may say
+		defer cancel()
+		if _, err := g.handler.Invoked(ctx, json.RawMessage(`{"source":"aws.events"}`)); err != nil || ctx.Err() != nil {
+			t.Errorf("%v, %v", err, ctx.Err())
+		}
+		if n := r.Load(); n != 1 {
+			t.Errorf("%d messages were sent, want one", n)
+		}
+	})
 }
 
 // Two processes send a message once.

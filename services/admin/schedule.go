@@ -17,11 +17,22 @@ func (a *Service) Invoked(ctx context.Context, event json.RawMessage) (any, erro
 		Source string `json:"source"`
 	}
 	if json.Unmarshal(event, &from) == nil && from.Source == "aws.events" {
-		a.collectAll(ctx)
+		a.collectFirst(ctx)
 		a.hook.Drain(ctx)
 		return nil, nil
 	}
 	return a.Deployed(ctx, event)
+}
+
+// collectFirst is collectAll that leaves half of the time to who is told of events, where
+// somebody is.
+func (a *Service) collectFirst(ctx context.Context) {
+	if deadline, ok := ctx.Deadline(); ok && a.hook != nil {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, time.Until(deadline)/2)
+		defer cancel()
+	}
+	a.collectAll(ctx)
 }
 
 // collectTime is how long who reads the trail may wait for what is new.

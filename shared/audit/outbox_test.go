@@ -515,6 +515,35 @@ func TestManyPutAtOnce(t *testing.T) {
 	}
 }
 
+// Another's turn is waited for, but not until nothing could be begun any more.
+func TestATurnIsWaitedForSoLong(t *testing.T) {
+	t.Parallel()
+	b := newBox(t, frozen)
+	b.Put(t.Context(), event(1))
+	turn := send.Record{
+		Key: send.Key{Set: audit.QueueSets + "user/turn", ID: "turn"}, Expires: b.clock.Now().Add(time.Hour),
+	}
+	if err := b.ledger.Create(t.Context(), turn); err != nil {
+		t.Fatal(err)
+	}
+	synctest.Test(t, func(t *testing.T) {
+		collect := func() time.Duration {
+			ctx, cancel := context.WithTimeout(t.Context(), 6*time.Second)
+			defer cancel()
+			began := time.Now()
+			b.Collect(ctx)
+			return time.Since(began)
+		}
+		if took := collect(); took != 3*time.Second || b.calls != 0 {
+			t.Errorf("it was waited for for %s of six seconds, and %d batches were handed over", took, b.calls)
+		}
+		time.AfterFunc(time.Second, func() { b.clock.Advance(2 * time.Hour) })
+		if took := collect(); took != time.Second || b.calls != 1 {
+			t.Errorf("a turn that ends is waited for for %s, and %d batches were handed over", took, b.calls)
+		}
+	})
+}
+
 func TestTheEndOfTheWorkBoundsTheHandingOver(t *testing.T) {
 	t.Parallel()
 	b := newBox(t, frozen)

@@ -77,8 +77,9 @@ func (o *Outbox) waits() {
 }
 
 // Collect hands over what waits in the ledger, whichever process put it there,
-// and returns when that is done, or ctx is about to end. It is what a schedule
-// calls, and whoever is about to read the trail.
+// and returns when that is done, or ctx is about to end; sooner where another
+// process is at it for so long that this one could begin nothing any more. It is
+// what a schedule calls, and whoever is about to read the trail.
 func (o *Outbox) Collect(ctx context.Context) {
 	if o.Deliver == nil {
 		return
@@ -93,7 +94,7 @@ func (o *Outbox) Collect(ctx context.Context) {
 		if some, _, err := o.page(ctx, map[string]string{}, 1); err != nil || len(some) == 0 {
 			return
 		}
-		if err := o.handInTurn(ctx, stop); send.CodeOf(err) != send.Conflict {
+		if err := o.handInTurn(ctx, stop); send.CodeOf(err) != send.Conflict || !time.Now().Before(stop) {
 			return
 		}
 		select {

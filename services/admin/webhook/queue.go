@@ -3,6 +3,7 @@ package webhook
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -127,25 +128,44 @@ func (h *Hook) Run(ctx context.Context) {
 }
 
 // Drain sends what is due, as far as the time of ctx allows, and returns. What fails is
-// due again later; after some failures in a row so is the rest.
+// due again later; after some failures in a row so is the rest. What is too old is given
+// up, also where there is no time to send anything.
 func (h *Hook) Drain(ctx context.Context) {
 	if h == nil {
 		return
 	}
 	var n round
 	defer func() { h.told(n) }()
-	for failed, after := 0, ""; failed < patience && enough(ctx); {
+	for failed, tried, after := 0, false, ""; ctx.Err() == nil; {
 		records, err := h.Ledger.List(ctx, Set, after, page)
 		if err != nil {
 			return // the next round may; that the ledger is away others say
 		}
 		for _, r := range records {
-			due, _, _ := strings.Cut(r.Key.ID, "-")
-			if due > timeID(h.Now()) || failed == patience || !enough(ctx) {
+			if due, _, _ := strings.Cut(r.Key.ID, "-"); due > timeID(h.Now()) {
 				return
 			}
 			after = r.Key.ID
-			switch sent, err := h.send(ctx, r, &n); {
+			w, readable := read(r)
+			switch {
+			case w.Taken:
+				_ = h.Ledger.Delete(ctx, r.Key, r.Version)
+				continue
+			case !readable || h.Now().Sub(w.Message.Timestamp) > giveUp:
+				if h.Ledger.Delete(ctx, r.Key, r.Version) == nil {
+					n.lost++
+				}
+				continue
+			case failed == patience || ctx.Err() != nil:
+				return
+			case !enough(ctx):
+				if !tried {
+					n.cause = errNoTime
+				}
+				return
+			}
+			tried = true
+			switch sent, err := h.send(ctx, r, w, &n); {
 			case err != nil:
 				n.cause, failed = err, failed+1
 			case sent:
@@ -158,11 +178,19 @@ func (h *Hook) Drain(ctx context.Context) {
 	}
 }
 
+// read returns the message that a record has.
+func read(r send.Record) (w waiting, readable bool) {
+	err := json.Unmarshal(r.Data, &w)
+	return w, err == nil
+}
+
 // round is what went wrong in one.
 type round struct {
 	failed, lost int64
 	cause        error
 }
+
+var errNoTime = errors.New("there was no time to send any")
 
 // enough says whether there is time to send one more.
 func enough(ctx context.Context) bool {
@@ -172,19 +200,7 @@ func enough(ctx context.Context) bool {
 
 // send sends a message that is due, unless another process is at it. In the write by
 // which it is taken it is due again later: so it outlives a process that ends here.
-func (h *Hook) send(ctx context.Context, r send.Record, n *round) (sent bool, err error) {
-	var w waiting
-	unreadable := json.Unmarshal(r.Data, &w) != nil
-	if w.Taken {
-		_ = h.Ledger.Delete(ctx, r.Key, r.Version)
-		return false, nil
-	}
-	if unreadable || h.Now().Sub(w.Message.Timestamp) > giveUp {
-		if h.Ledger.Delete(ctx, r.Key, r.Version) == nil {
-			n.lost++
-		}
-		return false, nil
-	}
+func (h *Hook) send(ctx context.Context, r send.Record, w waiting, n *round) (sent bool, err error) {
 	wait := waits[min(w.Tries, len(waits)-1)]
 	w.Tries++
 	later, err := w.record(h.Now().Add(wait))
