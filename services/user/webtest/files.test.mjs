@@ -279,5 +279,6 @@ test('selections', () => {
   assert.equal(sendName([entry('a.txt')]), 'a.txt');
   assert.ok(isContainer([entry('folder/a.txt')]));
   assert.equal(sendName([entry('folder/a.txt'), entry('folder/b/c.txt')]), 'folder');
-  assert.equal(sendName([entry('a.txt'), entry('b.txt')]), '2 files');
+  assert.equal(sendName([entry('a.txt'), entry('b.txt'), entry('empty/')]), '2 files');
+  assert.equal(sendName([entry('one/'), entry('two/')]), 'Empty folders');
 });

@@ -80,14 +80,35 @@ export function ofModule(source, path = '') {
   return found;
 }
 
-/** All texts, as the English catalogue has them. */
-export function texts() {
-  const modules = readdirSync(new URL('assets/', WEB), { recursive: true })
+const COMMENT = /\/\*.*?\*\/|(?<=^|\s)\/\/ .*?$/gms;
+const UNSEEN = 'new \\w*(?:Error|Exception)\\(\\s*|className = |class: '; // what follows is for programs
+const ANY = new RegExp(`(${UNSEEN})?('(?:[^'\\\\\n]|\\\\.)*'|\`(?:[^\`\\\\\n]|\\\\.)*\`)`, 'g');
+
+/** A sentence, or a value with a word after it. */
+const ENGLISH = /^['`]\p{Lu}\p{Ll}* \p{L}{2}|(?<!\})\}\s\p{L}{2}/u;
+
+/** What a module seems to say in English alone: what reads like a text, and is in no catalogue. */
+export function unsaid(source, path = '') {
+  const said = [...ofModule(source, path).values()];
+  return [...source.replace(COMMENT, '').matchAll(ANY)]
+    .filter(([, unseen, literal]) => !unseen && ENGLISH.test(literal))
+    .map(([, , literal]) => literal.slice(1, -1).replace(/\\(.)/g, '$1'))
+    .filter((text) => !said.some((one) => one.includes(text)));
+}
+
+/** The modules whose texts are to be in the catalogues, with their sources. */
+export function modules() {
+  const own = readdirSync(new URL('assets/', WEB), { recursive: true })
     .filter((name) => /^(\w+\/)?[\w-]+\.js$/.test(name) && !/^(libraries|shared|languages)\//.test(name))
     .map((name) => `assets/${name}`);
+  return new Map([...own, ...SHARED].map((path) => [path, read(path)]));
+}
+
+/** All texts, as the English catalogue has them. */
+export function texts() {
   const all = new Map();
   for (const page of PAGES) for (const text of ofPage(read(page))) all.set(text, text);
-  for (const path of [...modules, ...SHARED]) for (const [key, text] of ofModule(read(path), path)) all.set(key, text);
+  for (const [path, source] of modules()) for (const [key, text] of ofModule(source, path)) all.set(key, text);
   return new Map([...all].sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 

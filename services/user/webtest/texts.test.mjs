@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 
-import { catalogues, formOf, keysOf, ofModule, ofPage, texts } from './texts.mjs';
+import { catalogues, formOf, keysOf, modules, ofModule, ofPage, texts, unsaid } from './texts.mjs';
 
 const english = texts();
 const all = catalogues();
@@ -25,6 +25,13 @@ test('texts are found in markup and in modules', () => {
     '{{count}} files_other': '{{count}} files',
     "it's long": "it's long",
   });
+});
+
+test('nothing is said in English alone', () => {
+  const files = '$' + '{n} files';
+  const module = `// \`${files}\`\nt('Choose a file'); el('p', { class: \`b ${files}\` }, \`${files}\`, 'A ' + 'Or not');`;
+  assert.deepEqual(unsaid(module), [files, 'Or not']);
+  for (const [path, source] of modules()) assert.deepEqual(unsaid(source, path), [], path);
 });
 
 test('every catalogue can be chosen', () => {

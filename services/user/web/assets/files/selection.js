@@ -1,5 +1,8 @@
 // What the sender has chosen: files and folders from drop, picker or clipboard, as one thing to send.
 
+import { t, tn } from '../shared/language.js';
+import { isFolder } from './tree.js';
+
 /**
  * What is to be sent. The path of a folder with nothing in it ends with "/", and its file is empty. The handle leads to
  * the file again after a reload, where the browser gave one.
@@ -126,5 +129,7 @@ export const isContainer = (/** @type {Entry[]} */ entries) =>
 export function sendName(entries) {
   if (!isContainer(entries)) return entries[0].path;
   const roots = new Set(entries.map(({ path }) => path.split('/')[0]));
-  return roots.size === 1 ? [...roots][0] : `${entries.length} files`;
+  if (roots.size === 1) return [...roots][0];
+  const files = entries.filter(({ path }) => !isFolder(path)).length;
+  return files ? tn('{{count}} file', '{{count}} files', files) : t('Empty folders');
 }
