@@ -6,8 +6,12 @@ import (
 	"sync"
 )
 
-// locale begins the paths of pages that earlier versions had in each language.
-const locale = "/{locale:[a-z]{2,3}(?:-[A-Za-z]{2,4})?}/"
+// Earlier versions had pages in each language, whose paths begin with it, and several
+// to receive with.
+const (
+	locale    = "/{locale:[a-z]{2,3}(?:-[A-Za-z]{2,4})?}/"
+	receiving = "{page:download|browse|gallery|view|v|welcome}"
+)
 
 // The pages of the user service, and where links to earlier versions of them
 // still lead.
@@ -19,7 +23,7 @@ var (
 	// ReceivePage is where links lead: the ID and the key are behind the #,
 	// which browsers keep to themselves.
 	ReceivePage = route(User, get, "/d/",
-		"/d", "/d/{transfer_id}", "/v/", locale+"{page:download|browse|gallery|view|v|welcome}/",
+		"/d", "/d/{transfer_id}", "/v/", locale+receiving+"/", locale+receiving,
 		"/send/v0/v0.1/v0.1.4/download.html")
 
 	// RequestPage is where links of requests lead: what they hold is behind the #, too.

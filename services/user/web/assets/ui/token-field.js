@@ -43,8 +43,9 @@ export class TokenField extends HTMLElement {
       this.#say('', '');
       this.#offerToRemember();
     });
-    this.#input.addEventListener('change', () => this.#check());
-    this.#input.addEventListener('paste', () => setTimeout(() => this.#check()));
+    const check = () => this.#check().then(() => this.#reveal());
+    this.#input.addEventListener('change', check);
+    this.#input.addEventListener('paste', () => setTimeout(check));
     this.#remember.addEventListener('change', () => this.#store());
     try {
       this.#input.value = localStorage.getItem(STORED) ?? '';
@@ -93,6 +94,12 @@ export class TokenField extends HTMLElement {
     this.#edit();
     this.#say('bad', text);
     this.#input.focus();
+    this.#reveal();
+  }
+
+  /** What is said of the token may stand under the button that stays on the screen. */
+  #reveal() {
+    this.#state.scrollIntoView({ block: 'nearest' });
   }
 
   focus() {

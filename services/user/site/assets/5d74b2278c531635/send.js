@@ -1,3 +1,109 @@
+// assets/shared/language.js
+var coming = (
+  /** @type {any} */
+  globalThis.sgraphCatalogue
+);
+var catalogue = coming ? await coming : null;
+var language = catalogue ? document.documentElement.lang : "en";
+var forms = new Intl.PluralRules(language);
+var t = (text, values = {}) => filled(catalogue?.[text] ?? text, values);
+function tn(one, other, count, values = {}) {
+  const form = catalogue?.[`${other}_${forms.select(count)}`] ?? catalogue?.[`${other}_other`];
+  return filled(form ?? (count === 1 ? one : other), { count, ...values });
+}
+var parts = (text, nodes) => t(text).split(/\{\{(\w+)\}\}/).map((part2, i) => i % 2 ? nodes[part2] : part2).filter(Boolean);
+var sentences = (...all) => all.filter(Boolean).join(["ja", "zh"].includes(language) ? "" : " ");
+var filled = (text, values) => text.replace(/\{\{(\w+)\}\}/g, (all, name) => {
+  const value = values[name] ?? all;
+  return typeof value === "number" ? value.toLocaleString(language) : value;
+});
+
+// assets/crypto/memory.js
+var isGecko = /\bGecko\/\d/.test(globalThis.navigator?.userAgent ?? "");
+
+// assets/crypto/bytes.js
+var encoder = new TextEncoder();
+var encodeText = (text) => encoder.encode(text);
+function concat(chunks) {
+  return joinInto(new Uint8Array(chunks.reduce((sum, chunk) => sum + chunk.length, 0)), chunks);
+}
+function joinInto(into, chunks) {
+  let at = 0;
+  for (const chunk of chunks) {
+    into.set(chunk, at);
+    at += chunk.length;
+  }
+  return into.subarray(0, at);
+}
+var startsWith = (bytes2, prefix) => Array.from(prefix).every((byte, i) => bytes2[i] === byte);
+function toHex(bytes2) {
+  return Array.from(bytes2, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+var toBase64 = (bytes2) => btoa(Array.from(bytes2, (b) => String.fromCharCode(b)).join(""));
+function toBase64url(bytes2) {
+  return toBase64(bytes2).replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, "");
+}
+function fromBase64url(text) {
+  const plain2 = text.replaceAll("-", "+").replaceAll("_", "/").replace(/=+$/, "");
+  return Uint8Array.from(atob(plain2), (char) => char.charCodeAt(0));
+}
+
+// assets/crypto/envelope.js
+var MAGIC = encodeText("SGMETA");
+var MAX_METADATA = 64 * 1024;
+function parseJson(bytes2) {
+  try {
+    return JSON.parse(new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes2));
+  } catch {
+    return null;
+  }
+}
+var DEVICE = /^(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[0-9\u00b9\u00b2\u00b3]) *(\.|$)/i;
+var UNSAFE = /[\p{Cc}\p{Cs}\p{Bidi_Control}\u2028\u2029\ufeff\ufffd]/gu;
+var MAX_NAME = 255;
+var MAX_ENDING = 16;
+function safeFilename(name, fallback = "download") {
+  let safe = String(name ?? "").replace(/^.*[/\\]/s, "").replace(UNSAFE, "").replace(/[<>:"|?*]/g, "_").replace(/^\s+/, "").replace(/^(?!\.[^\s.])[\s.]+|[\s.]+$/g, "");
+  if (DEVICE.test(safe)) safe = `_${safe}`;
+  return shorten(safe) || fallback;
+}
+function shorten(name) {
+  const length = (text) => encodeText(text).length;
+  if (length(name) <= MAX_NAME) return name;
+  const dot = name.lastIndexOf(".");
+  const ending = dot > 0 && length(name.slice(dot)) <= MAX_ENDING ? name.slice(dot) : "";
+  let room = MAX_NAME - length(ending);
+  let stem = "";
+  for (const char of name.slice(0, name.length - ending.length)) {
+    room -= length(char);
+    if (room < 0) break;
+    stem += char;
+  }
+  return stem.replace(/[\s.]+$/, "") + ending;
+}
+
+// assets/crypto/errors.js
+var WrongKeyError = class extends Error {
+  code = "wrong-key";
+};
+var DamagedError = class extends Error {
+  code = "damaged";
+};
+var NewerVersionError = class extends Error {
+  code = "newer-version";
+};
+var PassphraseError = class extends Error {
+  code = "needs-passphrase";
+  /** @param {import('./bytes.js').Bytes} block */
+  constructor(block) {
+    super("a passphrase is needed");
+    this.block = block;
+  }
+};
+
+// assets/files/tree.js
+var isFolder = (path) => path.endsWith("/");
+
 // assets/files/selection.js
 async function dropped(transfer) {
   const roots = [];
@@ -72,7 +178,9 @@ var isContainer = (entries) => entries.length > 1 || entries.some(({ path }) => 
 function sendName(entries) {
   if (!isContainer(entries)) return entries[0].path;
   const roots = new Set(entries.map(({ path }) => path.split("/")[0]));
-  return roots.size === 1 ? [...roots][0] : `${entries.length} files`;
+  if (roots.size === 1) return [...roots][0];
+  const files = entries.filter(({ path }) => !isFolder(path)).length;
+  return files ? tn("{{count}} file", "{{count}} files", files) : t("Empty folders");
 }
 
 // assets/link/write.js
@@ -217,56 +325,6 @@ var policy = (
   })
 );
 var scriptURL = (url) => policy?.createScriptURL(url) ?? url;
-
-// assets/crypto/memory.js
-var isGecko = /\bGecko\/\d/.test(globalThis.navigator?.userAgent ?? "");
-
-// assets/crypto/bytes.js
-var encoder = new TextEncoder();
-var encodeText = (text) => encoder.encode(text);
-function concat(chunks) {
-  return joinInto(new Uint8Array(chunks.reduce((sum, chunk) => sum + chunk.length, 0)), chunks);
-}
-function joinInto(into, chunks) {
-  let at = 0;
-  for (const chunk of chunks) {
-    into.set(chunk, at);
-    at += chunk.length;
-  }
-  return into.subarray(0, at);
-}
-var startsWith = (bytes2, prefix) => Array.from(prefix).every((byte, i) => bytes2[i] === byte);
-function toHex(bytes2) {
-  return Array.from(bytes2, (byte) => byte.toString(16).padStart(2, "0")).join("");
-}
-var toBase64 = (bytes2) => btoa(Array.from(bytes2, (b) => String.fromCharCode(b)).join(""));
-function toBase64url(bytes2) {
-  return toBase64(bytes2).replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, "");
-}
-function fromBase64url(text) {
-  const plain2 = text.replaceAll("-", "+").replaceAll("_", "/").replace(/=+$/, "");
-  return Uint8Array.from(atob(plain2), (char) => char.charCodeAt(0));
-}
-
-// assets/shared/language.js
-var coming = (
-  /** @type {any} */
-  globalThis.sgraphCatalogue
-);
-var catalogue = coming ? await coming : null;
-var language = catalogue ? document.documentElement.lang : "en";
-var forms = new Intl.PluralRules(language);
-var t = (text, values = {}) => filled(catalogue?.[text] ?? text, values);
-function tn(one, other, count, values = {}) {
-  const form = catalogue?.[`${other}_${forms.select(count)}`] ?? catalogue?.[`${other}_other`];
-  return filled(form ?? (count === 1 ? one : other), { count, ...values });
-}
-var parts = (text, nodes) => t(text).split(/\{\{(\w+)\}\}/).map((part2, i) => i % 2 ? nodes[part2] : part2).filter(Boolean);
-var sentences = (...all) => all.filter(Boolean).join(["ja", "zh"].includes(language) ? "" : " ");
-var filled = (text, values) => text.replace(/\{\{(\w+)\}\}/g, (all, name) => {
-  const value = values[name] ?? all;
-  return typeof value === "number" ? value.toLocaleString(language) : value;
-});
 
 // assets/shared/contract.js
 var part = encodeURIComponent;
@@ -413,25 +471,6 @@ function errorOf(status, body, retryAfter) {
     retryAfter: Number(retryAfter) || 0
   });
 }
-
-// assets/crypto/errors.js
-var WrongKeyError = class extends Error {
-  code = "wrong-key";
-};
-var DamagedError = class extends Error {
-  code = "damaged";
-};
-var NewerVersionError = class extends Error {
-  code = "newer-version";
-};
-var PassphraseError = class extends Error {
-  code = "needs-passphrase";
-  /** @param {import('./bytes.js').Bytes} block */
-  constructor(block) {
-    super("a passphrase is needed");
-    this.block = block;
-  }
-};
 
 // assets/crypto/crossing.js
 function crossed({ name, message, ...said }) {
@@ -627,40 +666,6 @@ async function hashSecret(secret) {
   return toHex(new Uint8Array(await crypto.subtle.digest("SHA-256", encodeText(secret))));
 }
 
-// assets/crypto/envelope.js
-var MAGIC = encodeText("SGMETA");
-var MAX_METADATA = 64 * 1024;
-function parseJson(bytes2) {
-  try {
-    return JSON.parse(new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes2));
-  } catch {
-    return null;
-  }
-}
-var DEVICE = /^(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[0-9\u00b9\u00b2\u00b3]) *(\.|$)/i;
-var UNSAFE = /[\p{Cc}\p{Cs}\p{Bidi_Control}\u2028\u2029\ufeff\ufffd]/gu;
-var MAX_NAME = 255;
-var MAX_ENDING = 16;
-function safeFilename(name, fallback = "download") {
-  let safe = String(name ?? "").replace(/^.*[/\\]/s, "").replace(UNSAFE, "").replace(/[<>:"|?*]/g, "_").replace(/^\s+/, "").replace(/^(?!\.[^\s.])[\s.]+|[\s.]+$/g, "");
-  if (DEVICE.test(safe)) safe = `_${safe}`;
-  return shorten(safe) || fallback;
-}
-function shorten(name) {
-  const length = (text) => encodeText(text).length;
-  if (length(name) <= MAX_NAME) return name;
-  const dot = name.lastIndexOf(".");
-  const ending = dot > 0 && length(name.slice(dot)) <= MAX_ENDING ? name.slice(dot) : "";
-  let room = MAX_NAME - length(ending);
-  let stem = "";
-  for (const char of name.slice(0, name.length - ending.length)) {
-    room -= length(char);
-    if (room < 0) break;
-    stem += char;
-  }
-  return stem.replace(/[\s.]+$/, "") + ending;
-}
-
 // assets/crypto/passphrase.js
 var BLOCK = 24;
 var MAX_PASSPHRASE = 1024;
@@ -805,9 +810,6 @@ function readPicture(picture) {
   if (btoa(text) !== picture.data || text.length > MAX_PICTURE || !isPicture) return null;
   return { type: picture.type, data: Uint8Array.from(text, (char) => char.charCodeAt(0)) };
 }
-
-// assets/files/tree.js
-var isFolder = (path) => path.endsWith("/");
 
 // assets/files/again.js
 function remembered(entries) {
@@ -3834,8 +3836,9 @@ var TokenField = class extends HTMLElement {
       this.#say("", "");
       this.#offerToRemember();
     });
-    this.#input.addEventListener("change", () => this.#check());
-    this.#input.addEventListener("paste", () => setTimeout(() => this.#check()));
+    const check = () => this.#check().then(() => this.#reveal());
+    this.#input.addEventListener("change", check);
+    this.#input.addEventListener("paste", () => setTimeout(check));
     this.#remember.addEventListener("change", () => this.#store());
     try {
       this.#input.value = localStorage.getItem(STORED) ?? "";
@@ -3878,6 +3881,11 @@ var TokenField = class extends HTMLElement {
     this.#edit();
     this.#say("bad", text);
     this.#input.focus();
+    this.#reveal();
+  }
+  /** What is said of the token may stand under the button that stays on the screen. */
+  #reveal() {
+    this.#state.scrollIntoView({ block: "nearest" });
   }
   focus() {
     this.#edit();

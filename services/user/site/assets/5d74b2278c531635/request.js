@@ -1044,7 +1044,9 @@ var isContainer = (entries) => entries.length > 1 || entries.some(({ path }) => 
 function sendName(entries) {
   if (!isContainer(entries)) return entries[0].path;
   const roots = new Set(entries.map(({ path }) => path.split("/")[0]));
-  return roots.size === 1 ? [...roots][0] : `${entries.length} files`;
+  if (roots.size === 1) return [...roots][0];
+  const files = entries.filter(({ path }) => !isFolder(path)).length;
+  return files ? tn("{{count}} file", "{{count}} files", files) : t("Empty folders");
 }
 
 // assets/files/label.js
