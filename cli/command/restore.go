@@ -36,6 +36,11 @@ were.`,
   age -d -i key.txt monday.tar.age | sgsend restore --data /var/lib/sgsend -`,
 		Args: exactly(1, "one FILE, or - for standard input"),
 		RunE: func(c *cobra.Command, args []string) error {
+			if check {
+				if err := goesWith(c, "--check"); err != nil {
+					return err
+				}
+			}
 			if args[0] == "-" {
 				return restore(c, e, reading(c.Context(), e.In), restoring{check, e.dataFolder(dir), replace, asJSON})
 			}

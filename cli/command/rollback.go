@@ -45,6 +45,11 @@ further. The next deploy goes forward again.`,
 			if err := checkStack(stack); err != nil {
 				return err
 			}
+			if show {
+				if err := goesWith(cmd, "--show", "stack"); err != nil {
+					return err
+				}
+			}
 			services := rollback.Services
 			if service != "" {
 				services = []string{service}

@@ -1,6 +1,7 @@
 package command
 
 import (
+	"cmp"
 	"context"
 	"encoding/csv"
 	"errors"
@@ -69,7 +70,11 @@ func texts[T ~string](all []T) []string {
 
 func (f *filterFlags) flags(c *cobra.Command, until bool) {
 	flags := c.Flags()
-	flags.Var(&f.from, "from", "from when on: a time, a day, or how long ago, as 2h (default a day)")
+	unless := "what comes now"
+	if until {
+		unless = "a day ago"
+	}
+	flags.Var(&f.from, "from", "from when on: a time, a day, or how long ago, as 2h (default "+unless+")")
 	if until {
 		flags.Var(&f.to, "to", "until when (default now)")
 	}
@@ -386,15 +391,18 @@ is 0.`,
 		Args: exactly(0, "no arguments"),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			ctx := cmd.Context()
-			if err := oneOf("--form", form, forms); err != nil || form == "" {
-				return errors.Join(err, oneOf("--form", form+" ", forms))
+			if err := oneOf("--form", cmp.Or(form, " "), forms); err != nil { // that it is empty is a mistake, too
+				return err
+			}
+			if form == formChain { // which is of whole days, and of all that is in them
+				with := []string{"form", "from", "to", "admin", "api-key-file", "api-key-header", "profile"}
+				if err := goesWith(cmd, "--form chain", with...); err != nil {
+					return err
+				}
 			}
 			filter, err := f.filter()
 			if err != nil {
 				return err
-			}
-			if form == formChain && (filter.Kind != "" || filter.Outcome != "" || filter.Transfer != "" || filter.Token != "") {
-				return usage(errors.New("the chain is of whole days, and of all that is in them: only --from and --to go with it"))
 			}
 			s, err := o.service(ctx, e)
 			if err != nil {
