@@ -1,8 +1,10 @@
 package command
 
 import (
+	"errors"
 	"fmt"
 	"io"
+	"net"
 	"os"
 	"strings"
 	"sync"
@@ -138,12 +140,14 @@ func (b *bar) pause(why string, wait time.Duration) {
 
 // again is [bar.pause] as the client tells it.
 func (b *bar) again(why error, wait time.Duration) {
-	switch send.CodeOf(why) {
-	case send.Limited:
-		b.pause("the service asks for patience", wait)
-	default:
-		b.pause("the connection was lost", wait)
+	text := "the connection was lost"
+	if op, ok := errors.AsType[*net.OpError](why); ok && op.Op == "dial" {
+		text = "the service cannot be reached"
 	}
+	if send.CodeOf(why) == send.Limited {
+		text = "the service asks for patience"
+	}
+	b.pause(text, wait)
 }
 
 func (b *bar) draw(now time.Time, text string) {

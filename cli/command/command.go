@@ -11,6 +11,9 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"regexp"
+	"strconv"
+	"strings"
 	"syscall"
 
 	"github.com/spf13/cobra"
@@ -145,9 +148,19 @@ func message(err error) error {
 		return some
 	}
 	if e, ok := errors.AsType[*send.Error](err); ok && e.Code != send.Unavailable && e.Code != send.Internal {
-		return errors.New(e.Message)
+		return errors.New(inUnits(e.Message))
 	}
 	return err
+}
+
+var inBytes = regexp.MustCompile(`\b(\d{4,15}) bytes\b`)
+
+// inUnits writes the sizes that a service told as people read them.
+func inUnits(said string) string {
+	return inBytes.ReplaceAllStringFunc(said, func(said string) string {
+		n, _ := strconv.ParseInt(strings.TrimSuffix(said, " bytes"), 10, 64) // digits, and few
+		return size(n)
+	})
 }
 
 func exitCode(err error) int {

@@ -2,11 +2,26 @@ package command
 
 import (
 	"errors"
+	"fmt"
 	"math"
 	"strconv"
 	"strings"
 	"time"
 )
+
+// bounded is how many there are of something, as a flag that has bounds.
+type bounded struct {
+	count
+	least, most int64
+}
+
+// Set reads the flag.
+func (b *bounded) Set(s string) error {
+	if err := b.count.Set(s); err != nil || int64(b.count) < b.least || int64(b.count) > b.most {
+		return fmt.Errorf("want a number from %d to %d", b.least, b.most)
+	}
+	return nil
+}
 
 // count is how many there are of something, as a flag.
 type count int64
@@ -43,10 +58,12 @@ func (l *lifetime) Set(s string) error {
 		if !ok {
 			continue
 		}
-		if n, err := strconv.ParseUint(number, 10, 16); err == nil && n > 0 {
-			if n > uint64(math.MaxInt64/d) {
-				return errors.New("longer than any service keeps a transfer")
-			}
+		switch n, err := strconv.ParseUint(number, 10, 64); {
+		case err == nil && n == 0:
+			return errors.New("want more than 0: a number and m, h, d or w, as in 1d")
+		case errors.Is(err, strconv.ErrRange) || err == nil && n > uint64(math.MaxInt64/d):
+			return errors.New("longer than any service keeps a transfer")
+		case err == nil:
 			*l = lifetime(time.Duration(n) * d)
 			return nil
 		}

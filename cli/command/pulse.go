@@ -21,7 +21,7 @@ func pulseCommand(e Env) *cobra.Command {
 	var o operatorFlags
 	var asJSON bool
 	var over string
-	minutes := count(5)
+	minutes := bounded{5, 1, send.PulseMinutes}
 	c := &cobra.Command{
 		Use:   "pulse [flags]",
 		Short: "Show how busy a service is, and whether it is well",
@@ -38,9 +38,6 @@ audit trail was told, whether there are limits or not.`,
 		Args: exactly(0, "no arguments"),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			ctx := cmd.Context()
-			if minutes < 1 || minutes > send.PulseMinutes {
-				return usage(fmt.Errorf("--minutes is from 1 to %d", send.PulseMinutes))
-			}
 			days, known := spans[over]
 			if over != "" && !known {
 				return usage(errors.New("--over is day, week or month"))
@@ -58,7 +55,7 @@ audit trail was told, whether there are limits or not.`,
 				*p.ActivityReply, err = s.Activity(ctx, days)
 			} else {
 				p.PulseReply = &wire.PulseReply{}
-				*p.PulseReply, err = s.Pulse(ctx, int(minutes))
+				*p.PulseReply, err = s.Pulse(ctx, int(minutes.count))
 			}
 			if err != nil {
 				return err
@@ -153,7 +150,11 @@ func checked(c wire.ServiceCheck) string {
 	if c.Status == wire.NotConfigured {
 		return text
 	}
-	text += ", after " + (time.Duration(c.LatencyMS) * time.Millisecond).String()
+	if c.LatencyMS < 1 {
+		text += ", after less than 1 ms"
+	} else {
+		text += fmt.Sprintf(", after %d ms", c.LatencyMS)
+	}
 	if c.Version != "" {
 		text += ", " + clean(c.Version)
 	}

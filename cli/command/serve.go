@@ -16,8 +16,9 @@ func serveCommand(e Env) *cobra.Command {
 		Long: `Serve runs the user and the admin service, with both consoles, in this process,
 and prints where they are. On a terminal it prints a link that invites to send, the
 access token that is in it, and the console's API key, too; elsewhere, as in a
-journal, the files that keep them, and --show-secrets prints them, also while the
-services run. It ends on Ctrl-C, once the requests in flight are complete.
+journal, the files that keep them. With --show-secrets it prints them and serves
+nothing, also while the services run. It ends on Ctrl-C, once the requests in flight
+are complete.
 
 With --domain it is open to the internet at that name, by TLS, with certificates
 that it gets and renews by itself. The DNS has to lead the name, and admin. before
@@ -129,7 +130,7 @@ A secret can be ssm:/NAME, a parameter in AWS's Parameter Store.`,
 	flags.serviceFlag(c)
 	flags.flag(c, "domain", settings.Domain.Entry,
 		"name by which people reach it, as in send.example.org; then it speaks TLS")
-	c.Flags().BoolVar(&show, "show-secrets", false, "print the access token and the API key, and start nothing")
+	c.Flags().BoolVar(&show, "show-secrets", false, "only print the access token and the API key, and do not serve")
 	c.MarkFlagsMutuallyExclusive("service", "show-secrets") // one alone has none of its own
 	return c
 }

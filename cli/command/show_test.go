@@ -2,6 +2,7 @@ package command
 
 import (
 	"bytes"
+	"net"
 	"os"
 	"strings"
 	"testing"
@@ -68,6 +69,21 @@ func TestBarPauses(t *testing.T) {
 				t.Errorf("%s: %q", form, said)
 			}
 		})
+	}
+}
+
+// What was never there was not lost.
+func TestBarTellsWhoCannotBeReached(t *testing.T) {
+	t.Parallel()
+	_, refused := new(net.Dialer).DialContext(t.Context(), "tcp", "127.0.0.1:1")
+	if refused == nil {
+		t.Skip("somebody listens at port 1")
+	}
+	var b bytes.Buffer
+	bar := Env{Err: &b, manner: &manner{progress: progressPlain}}.newBar("sending")
+	bar.again(send.Because(send.Unavailable, refused, "it cannot be reached"), time.Second)
+	if want := "sending: the service cannot be reached, again in 1 s\n"; b.String() != want {
+		t.Errorf("%q, not %q", &b, want)
 	}
 }
 

@@ -28,6 +28,9 @@ func openFiles(ctx context.Context, e Env, paths []string, name string) (client.
 	if slices.Contains(paths, "-") {
 		return client.File{}, nil, usage(errors.New("standard input can only be sent alone"))
 	}
+	if path := twice(paths); path != "" {
+		return client.File{}, nil, usage(fmt.Errorf("%s is named twice", asFile(path)))
+	}
 	found, err := within(ctx, func() (*tree.Found, error) { return tree.Walk(paths) })
 	if err != nil {
 		return client.File{}, nil, err
@@ -42,6 +45,19 @@ func openFiles(ctx context.Context, e Env, paths []string, name string) (client.
 	return client.File{
 		Meta: envelope.FilesMeta(name), Content: content, Size: found.Index.Size(), Index: found.Index,
 	}, func() { content.Close() }, nil
+}
+
+// twice is a path that is among others once more, however it is written; "" where none is.
+func twice(paths []string) string {
+	seen := map[string]bool{}
+	for _, path := range paths {
+		at, err := filepath.Abs(path)
+		if err == nil && seen[at] {
+			return path
+		}
+		seen[at] = true
+	}
+	return ""
 }
 
 // openFile opens what is to be sent. Only the last element of its path is ever
@@ -113,6 +129,14 @@ func measure(file *os.File, path string) (content io.Reader, size int64, err err
 		size = envelope.Unknown
 	}
 	return content, size, nil
+}
+
+// sizeOf is how much a file says that it has, also a small one.
+func sizeOf(f client.File) int64 {
+	if s, ok := f.Content.(*steady); ok {
+		return max(f.Size, rest(s.file))
+	}
+	return f.Size
 }
 
 // rest is how much of a file is still to be read, envelope.Unknown where it

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"sgraph.ai/send/cli/operator"
 	"sgraph.ai/send/shared/send"
@@ -85,7 +86,7 @@ func tokenCreateCommand(e Env) *cobra.Command {
 	var o operatorFlags
 	var note, by, nameFile, notesFile string
 	var asJSON, asQR bool
-	limit, many := count(send.DefaultUsageLimit), count(1)
+	limit, many := count(send.DefaultUsageLimit), bounded{1, 1, mostTokens}
 	c := &cobra.Command{
 		Use:   "create [flags]",
 		Short: "Make an access token, and print it",
@@ -106,7 +107,7 @@ cannot be made those before it are there, and printed.`,
 		Args: exactly(0, "no arguments"),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			ctx := cmd.Context()
-			notes, several, err := e.tokenNotes(ctx, cmd, note, notesFile, int64(many))
+			notes, several, err := e.tokenNotes(ctx, cmd, note, notesFile, int64(many.count))
 			if err != nil {
 				return err
 			}
@@ -366,7 +367,7 @@ func tokenShowCommand(e Env) *cobra.Command {
 }
 
 func tokenLimitCommand(e Env) *cobra.Command {
-	return onTokens(e, &cobra.Command{
+	c := &cobra.Command{
 		Use:   "limit [flags] TOKEN... USES",
 		Short: "Say how many uploads access tokens allow",
 		Long: `Say how many uploads an access token allows in all, those that were made with it
@@ -375,7 +376,16 @@ then is printed. Of several tokens none is changed where one is not there, or ha
 limit to which something could be added.`,
 		Example: `  sgsend token limit 4b598de5 100
   sgsend token limit 4b598de5 9f86d081 +10`,
-	}, 1, func(last []string) (change, error) {
+	}
+	c.SetFlagErrorFunc(func(_ *cobra.Command, err error) error {
+		if f, ok := errors.AsType[*pflag.NotExistError](err); ok {
+			if _, number := strconv.Atoi(f.GetSpecifiedShortnames()); number == nil { // as in -1
+				return errUses
+			}
+		}
+		return usage(err)
+	})
+	return onTokens(e, c, 1, func(last []string) (change, error) {
 		if _, err := newLimit(0, last[0]); err != nil {
 			return change{}, err
 		}
@@ -398,11 +408,13 @@ limit to which something could be added.`,
 	})
 }
 
+var errUses = usage(errors.New("USES is a number of 0 or more, or + and how many more"))
+
 // newLimit is a limit as it was said: in all, or so many more.
 func newLimit(old int64, said string) (int64, error) {
 	n, err := strconv.ParseInt(strings.TrimPrefix(said, "+"), 10, 64)
 	if err != nil || n < 0 || len(said) > 18 {
-		return 0, usage(errors.New("USES is a number of 0 or more, or + and how many more"))
+		return 0, errUses
 	}
 	if strings.HasPrefix(said, "+") {
 		return old + n, nil

@@ -35,9 +35,6 @@ func (e Env) tokenNotes(
 		return nil, false, usage(errors.New("--notes-file says how many and with which notes; leave out --count and --note"))
 	}
 	if file == "" {
-		if many < 1 || many > mostTokens {
-			return nil, false, usage(fmt.Errorf("--count is from 1 to %d", mostTokens))
-		}
 		for range many {
 			notes = append(notes, note)
 		}

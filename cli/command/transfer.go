@@ -155,6 +155,9 @@ func onTransfer(
 			return err
 		}
 		link, err := envelope.ParseLink(said)
+		if send.ReasonOf(err) == envelope.ReasonNoLink {
+			err = errors.New("TRANSFER is the ID of one, in 12 hex characters, or its link")
+		}
 		if err != nil {
 			return usage(err)
 		}

@@ -31,6 +31,16 @@ func Fetch(ctx context.Context, address string, headers http.Header) ([]byte, er
 	return fetcher{}.fetch(ctx, address, headers)
 }
 
+// Refused is an answer that has not what was asked for.
+type Refused struct {
+	Address string
+	Status  int // of HTTP
+}
+
+func (r *Refused) Error() string {
+	return fmt.Sprintf("fetching %s: it is answered %d", r.Address, r.Status)
+}
+
 // fetcher has the transport that carries the requests; nil is Go's own.
 type fetcher struct{ transport http.RoundTripper }
 
@@ -47,7 +57,7 @@ func (f fetcher) fetch(ctx context.Context, address string, headers http.Header)
 	}
 	defer res.Body.Close()
 	if res.StatusCode != http.StatusOK {
-		return nil, fmt.Errorf("fetching %s: it is answered %d", address, res.StatusCode)
+		return nil, &Refused{address, res.StatusCode}
 	}
 	text, err := io.ReadAll(io.LimitReader(res.Body, MaxFile+1))
 	if err == nil && len(text) > MaxFile {

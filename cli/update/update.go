@@ -97,6 +97,10 @@ func (s Source) Find(ctx context.Context, current, file string) (Report, error) 
 	report := Report{Current: current, File: file, Checks: []Check{}}
 	newest := strings.TrimSuffix(s.API, "/") + "/repos/" + s.Repository + "/releases/latest"
 	text, err := s.get(ctx, newest, "application/vnd.github+json")
+	if r, ok := errors.AsType[*published.Refused](err); ok && r.Status == http.StatusNotFound {
+		return report, fmt.Errorf("there is no repository %s, or no release in it; or it is not for everybody, and GH_TOKEN "+
+			"is none that sees it: %w", s.Repository, r)
+	}
 	if err != nil {
 		return report, err
 	}
