@@ -313,6 +313,7 @@ type receivedArrival struct {
 	Path       string   `json:"path"`
 	Paths      []string `json:"paths"`
 	Filename   string   `json:"filename"`
+	Files      []listed `json:"files"`
 }
 
 func (a *arrivals) receive(ctx context.Context, all []*kept.Request) error {
@@ -399,7 +400,7 @@ func (a *arrivals) one(ctx context.Context, api *client.Client, own client.OwnRe
 		paths[i] = asFile(path)
 	}
 	if len(paths) > 0 {
-		a.shown = append(a.shown, receivedArrival{own.ID, t.TransferID, paths[0], paths, called})
+		a.shown = append(a.shown, receivedArrival{own.ID, t.TransferID, paths[0], paths, called, r.came})
 	}
 	return nil
 }

@@ -62,14 +62,18 @@ Whoever can write all that the service keeps could have made the chain anew. Wit
 			defer in.Close()
 			v, err := audit.Verify(in, heads...)
 			if broken, ok := errors.AsType[*audit.Broken](err); ok {
-				return fmt.Errorf("the audit trail is not as it was kept: %w", broken)
+				err = fmt.Errorf("the audit trail is not as it was kept: %w", broken)
+				if asJSON {
+					said := map[string]any{"unchanged": false, "line": broken.Line, "fault": broken.What}
+					err = errors.Join(e.printJSON(cmd.Context(), said), err)
+				}
 			}
 			if err != nil {
 				return err
 			}
 			if asJSON {
 				return e.printJSON(cmd.Context(), map[string]any{
-					"batches": v.Batches, "events": v.Events, "begin": v.Begin, "end": v.End,
+					"unchanged": true, "batches": v.Batches, "events": v.Events, "begin": v.Begin, "end": v.End,
 				})
 			}
 			if v.Batches == 0 {

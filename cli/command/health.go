@@ -1,6 +1,8 @@
 package command
 
 import (
+	"errors"
+
 	"github.com/spf13/cobra"
 
 	"sgraph.ai/send/cli/serve"
@@ -8,7 +10,7 @@ import (
 )
 
 func healthCommand(e Env) *cobra.Command {
-	var ready bool
+	var ready, asJSON bool
 	flags := byFlag{}
 	c := &cobra.Command{
 		Use:   "health",
@@ -21,12 +23,34 @@ whether ledger, store and disk let it do its work. The exit code is 0 if so, and
   sgsend health --service user --ready`,
 		Args: exactly(0, "no arguments"),
 		RunE: func(c *cobra.Command, _ []string) error {
-			return serve.Health(c.Context(), flags.over(e.Getenv), ready, e.stdout())
+			found := []serviceHealth{}
+			err := serve.Health(c.Context(), flags.over(e.Getenv), ready, func(service string, fault error) error {
+				h := serviceHealth{Service: service, OK: fault == nil}
+				if fault != nil {
+					h.Fault = fault.Error()
+				}
+				if found = append(found, h); asJSON || !h.OK {
+					return nil
+				}
+				return e.print(c.Context(), service+": ok\n")
+			})
+			if asJSON && len(found) > 0 {
+				err = errors.Join(e.printJSON(c.Context(), map[string]any{"services": found}), err)
+			}
+			return err
 		},
 	}
 	flags.serviceFlag(c)
 	c.Flags().BoolVar(&ready, "ready", false, "ask whether it can do its work, too")
+	jsonFlag(c, &asJSON)
 	return c
+}
+
+// serviceHealth is how a service is, as JSON.
+type serviceHealth struct {
+	Service string `json:"service"`
+	OK      bool   `json:"ok"`
+	Fault   string `json:"fault,omitempty"`
 }
 
 // serviceFlag adds the flag that says which service is meant.

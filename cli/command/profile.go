@@ -73,11 +73,7 @@ func profileListCommand(e Env) *cobra.Command {
 			}
 			all := []shownProfile{}
 			for _, name := range f.Names() {
-				p := f.Profiles[name]
-				all = append(all, shownProfile{
-					Name: name, Default: name == f.Default, Server: p.Server, Token: whereIs(p.Token),
-					Admin: p.Admin, Key: whereIs(p.Key), KeyHeader: p.KeyHeader,
-				})
+				all = append(all, asShownProfile(f, name))
 			}
 			if asJSON {
 				return e.printJSON(cmd.Context(), map[string]any{"profiles": all})
@@ -99,6 +95,14 @@ func profileListCommand(e Env) *cobra.Command {
 	}
 	jsonFlag(c, &asJSON)
 	return c
+}
+
+func asShownProfile(f profile.File, name string) shownProfile {
+	p := f.Profiles[name]
+	return shownProfile{
+		Name: name, Default: name == f.Default, Server: p.Server, Token: whereIs(p.Token),
+		Admin: p.Admin, Key: whereIs(p.Key), KeyHeader: p.KeyHeader,
+	}
 }
 
 func orDash(text string) string {
@@ -128,22 +132,32 @@ func (e Env) changeProfiles(name string, change func(*profile.File) error) error
 }
 
 func profileUseCommand(e Env) *cobra.Command {
-	return &cobra.Command{
+	var asJSON bool
+	c := &cobra.Command{
 		Use:               "use NAME",
 		Short:             "Make a profile the default",
 		Args:              exactly(1, "one NAME"),
 		ValidArgsFunction: e.profileNames,
-		RunE: func(_ *cobra.Command, args []string) error {
-			return e.changeProfiles(args[0], func(f *profile.File) error {
+		RunE: func(cmd *cobra.Command, args []string) error {
+			var used shownProfile
+			err := e.changeProfiles(args[0], func(f *profile.File) error {
 				f.Default = args[0]
+				used = asShownProfile(*f, args[0])
 				return nil
 			})
+			if err == nil && asJSON {
+				err = e.printJSON(cmd.Context(), used)
+			}
+			return err
 		},
 	}
+	jsonFlag(c, &asJSON)
+	return c
 }
 
 func profileRemoveCommand(e Env) *cobra.Command {
-	return &cobra.Command{
+	var asJSON bool
+	c := &cobra.Command{
 		Use:   "remove NAME",
 		Short: "Remove a profile, and what opens its services",
 		Long: `Remove a profile, and what the keyring has for it. Where that cannot be removed,
@@ -152,7 +166,7 @@ nothing is.`,
 		ValidArgsFunction: e.profileNames,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			name := args[0]
-			return e.changeProfiles(name, func(f *profile.File) error {
+			err := e.changeProfiles(name, func(f *profile.File) error {
 				p := f.Profiles[name]
 				for s, value := range map[profile.Secret]string{profile.Token: p.Token, profile.Key: p.Key} {
 					if value != profile.InKeyring {
@@ -168,6 +182,12 @@ nothing is.`,
 				}
 				return nil
 			})
+			if err == nil && asJSON {
+				err = e.printJSON(cmd.Context(), map[string]any{"name": name, "status": "removed"})
+			}
+			return err
 		},
 	}
+	jsonFlag(c, &asJSON)
+	return c
 }

@@ -71,6 +71,17 @@ a command line all users of a machine can see, and the shell may keep it.`,
   sgsend receive --key AAECAwQF… 'https://send.example.org/d/#4abd0a491ed3'`,
 		Args: exactly(1, "one LINK, in quotes, or - for standard input"),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			looks := []string{"key", "server", "profile", "passphrase-file", "limit-rate", "no-wait"}
+			switch {
+			case list:
+				if err := goesWith(cmd, "--list", looks...); err != nil {
+					return err
+				}
+			case withFolders:
+				if err := goesWith(cmd, "--tree", looks...); err != nil {
+					return err
+				}
+			}
 			link, api, err := linked(cmd.Context(), e, args[0], server)
 			if err != nil {
 				return err
@@ -141,7 +152,7 @@ func (r *reception) tell(ctx context.Context, paths []string, called string, asJ
 	if asJSON {
 		var err error
 		text, err = oneLine(map[string]any{
-			"transfer_id": r.link.ID, "path": paths[0], "paths": paths, "filename": called,
+			"transfer_id": r.link.ID, "path": paths[0], "paths": paths, "filename": called, "files": r.came,
 		})
 		if err != nil {
 			return err

@@ -36,6 +36,7 @@ type reception struct {
 	passphrase passphrase
 	secret     envelope.Secret // the key, or what its passphrase made of it
 
+	came []listed // the files, once they have arrived
 	ends []func() // see end
 }
 
@@ -306,6 +307,7 @@ func (r *reception) placed(d *kept.Download) (paths []string, name string, ok bo
 	}
 	r.say("all of it was received before, and is here already")
 	path := filepath.Join(r.to.dir, name)
+	r.came = []listed{{Path: name, Size: sizeAt(path)}}
 	if r.to.printed != "" {
 		path = r.to.printed
 	}
@@ -319,7 +321,7 @@ func (r *reception) place(d *kept.Download) (paths []string, called string, err 
 	switch {
 	case err != nil:
 	case r.zip:
-		err = archived(meta, content, tree.Zip, func(zip io.Reader) error {
+		err = r.archived(meta, content, tree.Zip, func(zip io.Reader) error {
 			path, err = to.save(zipName(meta), zip)
 			return err
 		})
@@ -332,6 +334,9 @@ func (r *reception) place(d *kept.Download) (paths []string, called string, err 
 	default:
 		to.naming = d.Naming
 		path, err = to.save(meta.Filename, content)
+	}
+	if err == nil && !r.zip {
+		r.came = []listed{{meta.Filename, sizeAt(path), meta.Type}}
 	}
 	return []string{path}, meta.Filename, err
 }

@@ -43,7 +43,7 @@ func requestCreateCommand(e Env) *cobra.Command {
 	var (
 		server, token string
 		note          string
-		transfers     = count(1)
+		transfers     = bounded{1, 1, send.MaxRequestTransfers}
 		most          byteSize
 		expires       lifetime
 		asJSON, asQR  bool
@@ -69,11 +69,8 @@ day, and nothing is booked twice.`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			ctx := cmd.Context()
 			title := strings.TrimSpace(args[0])
-			switch {
-			case title == "" || strings.ContainsAny(title, "\r\n"):
+			if title == "" || strings.ContainsAny(title, "\r\n") {
 				return usage(errors.New("TITLE is one line of some words: whoever has the link reads them"))
-			case transfers < 1 || transfers > send.MaxRequestTransfers:
-				return usage(fmt.Errorf("a request allows 1 to %d transfers", send.MaxRequestTransfers))
 			}
 			api, err := service(e, server)
 			if err != nil {
@@ -89,7 +86,7 @@ day, and nothing is booked twice.`,
 				return err
 			}
 			own, err := makeRequest(ctx, api, client.OwnRequest{
-				Title: title, Note: strings.TrimSpace(note), MaxTransfers: int64(transfers), MaxBytes: int64(most),
+				Title: title, Note: strings.TrimSpace(note), MaxTransfers: int64(transfers.count), MaxBytes: int64(most),
 				Lifetime: time.Duration(expires),
 			})
 			if errors.Is(err, client.ErrOption) {
@@ -179,7 +176,7 @@ func begunRequest(dir string, api *client.Client, want client.OwnRequest) (*kept
 
 func (e Env) tellRequest(ctx context.Context, own client.OwnRequest, link envelope.Request, asJSON bool) error {
 	if asJSON {
-		return e.printJSON(ctx, asShownRequest(own, link, nil, nil))
+		return e.printJSON(ctx, justMade(ctx, own, link))
 	}
 	if err := e.print(ctx, link.String()+"\n"); err != nil {
 		return err
@@ -189,6 +186,21 @@ func (e Env) tellRequest(ctx context.Context, own client.OwnRequest, link envelo
 	}
 	fmt.Fprintf(e.notes(), "receive  sgsend request receive %s\n", own.ID)
 	return nil
+}
+
+// askTime is how long a link waits that is to be printed for what else its service says.
+const askTime = 5 * time.Second
+
+// justMade is a request of which nobody has the link yet, as JSON: as its service says it
+// is, where that answers.
+func justMade(ctx context.Context, own client.OwnRequest, link envelope.Request) shownRequest {
+	ctx, cancel := context.WithTimeout(ctx, askTime)
+	defer cancel()
+	var said standing
+	said.info, said.err = (&client.Client{Server: own.Server}).Request(ctx, own.ID)
+	s := asShownRequest(own, link, &said, nil)
+	s.Status, s.Transfers = send.RequestOpen, []shownArrived{}
+	return s
 }
 
 // shownRequest is a request as JSON.

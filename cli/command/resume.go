@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"runtime/debug"
 	"strings"
+	"sync"
 	"time"
 
 	"sgraph.ai/send/cli/client"
@@ -105,7 +106,12 @@ func (s *sending) run(ctx context.Context, f client.File, o client.Options) (cli
 		defer debug.SetGCPercent(debug.SetGCPercent(garbage))
 	}
 	bar := s.e.newBar("sending")
-	s.api.Progress, s.api.Pausing = bar.show, bar.again
+	var going promise
+	s.api.Pausing = bar.again
+	s.api.Progress = func(done, total int64) {
+		going.say(s)
+		bar.show(done, total)
+	}
 	if tell := o.Created; tell != nil {
 		o.Created = func(link envelope.Link) {
 			bar.end()
@@ -113,10 +119,12 @@ func (s *sending) run(ctx context.Context, f client.File, o client.Options) (cli
 		}
 	}
 	o.GoesOn = func(u client.Upload, there int64) {
-		s.say("going on with what was begun %s ago: %s is there", ago(u.Begun), percent(there, u.Size))
+		bar.end()
+		going.make(fmt.Sprintf("going on with what was begun %s ago: %s is there", ago(u.Begun), percent(there, u.Size)))
 	}
 	o.StartsOver = func(u client.Upload, why error) {
 		bar.end()
+		going.make("")
 		if errors.Is(why, client.ErrChanged) {
 			s.say("what is sent was changed since it was begun, %s ago: it is sent anew", ago(u.Begun))
 		} else {
@@ -125,7 +133,30 @@ func (s *sending) run(ctx context.Context, f client.File, o client.Options) (cli
 	}
 	sent, err := s.api.Send(ctx, f, o)
 	bar.end()
+	going.say(s)
 	return sent, err
+}
+
+// promise is what is said once something moves: that it goes on with what was begun nobody
+// knows before some of the file was found to be the same.
+type promise struct {
+	mu   sync.Mutex // progress is told from elsewhere
+	text string
+}
+
+func (p *promise) make(text string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.text = text
+}
+
+func (p *promise) say(s *sending) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.text != "" {
+		s.say("%s", p.text)
+		p.text = ""
+	}
 }
 
 // goesOn says whether there is something to go on with.
@@ -219,7 +250,7 @@ func listBegun(ctx context.Context, e Env, asJSON bool) error {
 }
 
 // forget withdraws what was begun to be sent of a file.
-func forget(ctx context.Context, e Env, paths []string) error {
+func forget(ctx context.Context, e Env, paths []string, asJSON bool) error {
 	meant, err := aboutSending("", paths)
 	if err != nil {
 		return err
@@ -229,7 +260,7 @@ func forget(ctx context.Context, e Env, paths []string) error {
 		return err
 	}
 	all, busy := kept.Uploads(dir)
-	found := 0
+	withdrawn := []string{}
 	for _, one := range all {
 		u, _, _, _ := one.Load()
 		if about := one.About(); about.Path != meant.Path || about.Others != meant.Others {
@@ -239,10 +270,12 @@ func forget(ctx context.Context, e Env, paths []string) error {
 		api := &client.Client{Server: u.Server}
 		api.Withdraw(ctx, u)
 		one.Remove()
-		found++
+		withdrawn = append(withdrawn, u.ID)
 	}
 	switch {
-	case found > 0:
+	case len(withdrawn) > 0 && asJSON:
+		return e.printJSON(ctx, map[string]any{"withdrawn": withdrawn})
+	case len(withdrawn) > 0:
 		fmt.Fprintln(e.notes(), "withdrawn")
 		return nil
 	case busy > 0:

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"sync"
 	"syscall"
@@ -89,6 +90,9 @@ func (x *sender) sends(t *testing.T, says string, puts int, args ...string) (lin
 	p := x.begin(t, append(args, x.path)...)
 	if code := p.end(t); code != 0 || !strings.Contains(p.err.String(), says) {
 		t.Fatalf("exit code %d: %s", code, &p.err)
+	}
+	if gone := "going on with"; !strings.HasPrefix(says, gone) && strings.Contains(p.err.String(), gone) {
+		t.Errorf("it says that it goes on, and does not: %s", &p.err)
 	}
 	if n := x.puts.reset(); n > puts {
 		t.Errorf("%d parts were put, more than %d", n, puts)
@@ -191,6 +195,12 @@ func TestSendStartsOver(t *testing.T) {
 		t.Errorf("exit code %d: %s", code, &p.err)
 	}
 	nothing("forgotten")
+	begin()
+	p = x.begin(t, "--forget", "--json", x.path)
+	one := regexp.MustCompile(`^{"withdrawn":\["[0-9a-f]{12}"\]}\n$`)
+	if code := p.end(t); code != 0 || !one.MatchString(p.out.String()) {
+		t.Errorf("exit code %d: %s%s", code, &p.out, &p.err)
+	}
 	p = x.begin(t, "--forget", x.path)
 	if code := p.end(t); code != 1 || !strings.Contains(p.err.String(), "nothing that was begun") {
 		t.Errorf("exit code %d: %s", code, &p.err)

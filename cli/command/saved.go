@@ -18,7 +18,7 @@ import (
 func profileSaveCommand(e Env) *cobra.Command {
 	var p profile.Profile
 	var tokenFile, keyFile string
-	var noKeyring, noCheck bool
+	var noKeyring, noCheck, asJSON bool
 	c := &cobra.Command{
 		Use:   "save [flags] NAME",
 		Short: "Save a profile, or change one",
@@ -46,7 +46,8 @@ saved.`,
 			if err != nil {
 				return err
 			}
-			next, err := merged(f.Profiles[name], p)
+			old := f.Profiles[name]
+			next, err := merged(old, p)
 			if err != nil {
 				return err
 			}
@@ -72,6 +73,12 @@ saved.`,
 			if err := profile.Write(path, f); err != nil {
 				return err
 			}
+			for _, forgotten := range forgets(old, next) {
+				fmt.Fprintln(e.Err, forgotten)
+			}
+			if asJSON {
+				return e.printJSON(cmd.Context(), asShownProfile(f, name))
+			}
 			fmt.Fprintf(e.Err, "saved in %s\n", path)
 			return nil
 		},
@@ -85,6 +92,7 @@ saved.`,
 		"header that carries the key, where it is not "+wire.DefaultAPIKey)
 	flags.BoolVar(&noKeyring, "no-keyring", false, "keep what opens a service in the file, also where there is a keyring")
 	flags.BoolVar(&noCheck, "no-check", false, "save without asking the services whether they take it")
+	jsonFlag(c, &asJSON)
 	return c
 }
 
@@ -111,6 +119,17 @@ func merged(old, said profile.Profile) (profile.Profile, error) {
 		old.KeyHeader = said.KeyHeader
 	}
 	return old, checkHeader(old.KeyHeader)
+}
+
+// forgets says what opened the services of a profile, and is not kept with its new ones.
+func forgets(old, next profile.Profile) (said []string) {
+	if old.Token != "" && next.Token == "" {
+		said = append(said, fmt.Sprintf("its access token was that of %s, and is forgotten", old.Server))
+	}
+	if old.Key != "" && next.Key == "" {
+		said = append(said, fmt.Sprintf("its API key was that of %s, and is forgotten", old.Admin))
+	}
+	return said
 }
 
 // newSecrets are those that are to be saved with a profile; "" leaves what is there.

@@ -100,14 +100,18 @@ one; better than --token, which others on this machine can see, is SGSEND_TOKEN.
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			switch {
-			case list && forgets, fresh && (list || forgets):
-				return usage(errors.New("--list, --forget and --fresh do not go together"))
-			case spoken && locked:
-				return usage(errors.New("--words makes the passphrase that --passphrase asks for: give one of them"))
 			case list:
+				if err := goesWith(cmd, "--list"); err != nil {
+					return err
+				}
 				return listBegun(cmd.Context(), e, asJSON)
 			case forgets:
-				return forget(cmd.Context(), e, args)
+				if err := goesWith(cmd, "--forget"); err != nil {
+					return err
+				}
+				return forget(cmd.Context(), e, args, asJSON)
+			case spoken && locked:
+				return usage(errors.New("--words makes the passphrase that --passphrase asks for: give one of them"))
 			}
 			if err := to.read(); err != nil {
 				return err
@@ -149,7 +153,7 @@ one; better than --token, which others on this machine can see, is SGSEND_TOKEN.
 				return err
 			}
 			defer done()
-			if err := to.takes(f.Size); err != nil {
+			if err := to.takes(sizeOf(f)); err != nil {
 				return err
 			}
 			s := newSending(cmd.Context(), e, api, args, f, fresh,
@@ -238,7 +242,7 @@ func tellEnds(e Env, s client.Sent) {
 		fmt.Fprintf(notes, "expires  %s\n", s.ExpiresAt.Local().Format(time.RFC1123))
 	}
 	keyless := envelope.Link{Origin: s.Link.Origin, ID: s.Link.ID}
-	fmt.Fprintf(notes, "delete   sgsend delete --secret %s %s\n", s.DeleteSecret, keyless)
+	fmt.Fprintf(notes, "delete   sgsend delete --secret %s %s\n", quoted(s.DeleteSecret), quoted(keyless.String()))
 }
 
 func inFull(s client.Sent) map[string]any {

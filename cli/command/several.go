@@ -18,14 +18,14 @@ import (
 )
 
 // archived writes what arrived as an archive, and hands that to out as it comes.
-func archived(
+func (r *reception) archived(
 	meta envelope.Meta, content io.Reader, form func(io.Writer) tree.Archive, out func(io.Reader) error,
 ) error {
 	from, to := io.Pipe()
 	ended := make(chan struct{})
 	go func() {
 		defer close(ended)
-		to.CloseWithError(archive(form(to), meta, content))
+		to.CloseWithError(r.archive(form(to), meta, content))
 	}()
 	err := out(from)
 	from.CloseWithError(errStopped)
@@ -35,8 +35,9 @@ func archived(
 
 var errStopped = errors.New("nobody reads on")
 
-func archive(a tree.Archive, meta envelope.Meta, content io.Reader) error {
+func (r *reception) archive(a tree.Archive, meta envelope.Meta, content io.Reader) error {
 	if !meta.IsFiles() {
+		r.came = []listed{{meta.Filename, envelope.Unknown, meta.Type}}
 		if err := a.Add(envelope.Entry{Path: meta.Filename, Type: meta.Type}, content); err != nil {
 			return err
 		}
@@ -46,6 +47,7 @@ func archive(a tree.Archive, meta envelope.Meta, content io.Reader) error {
 	if err != nil {
 		return err
 	}
+	r.came = listedIn(x)
 	err = x.Each(content, func(entry int, content io.Reader) error { return a.Add(x.Entries[entry], content) })
 	if err != nil {
 		return err
@@ -57,10 +59,11 @@ func archive(a tree.Archive, meta envelope.Meta, content io.Reader) error {
 func (r *reception) stream(meta envelope.Meta, content io.Reader) error {
 	switch {
 	case r.zip:
-		return archived(meta, content, tree.Zip, r.to.to)
+		return r.archived(meta, content, tree.Zip, r.to.to)
 	case meta.IsFiles():
-		return archived(meta, content, tree.Tar, r.to.to)
+		return r.archived(meta, content, tree.Tar, r.to.to)
 	}
+	r.came = []listed{{meta.Filename, envelope.Unknown, meta.Type}}
 	return r.to.to(content)
 }
 
@@ -93,6 +96,7 @@ func (r *reception) staged(x *envelope.Index, each func(func(int, io.Reader) err
 		return nil, err
 	}
 	paths, err = s.Place()
+	r.came = listedIn(x)
 	if r.to.printed != "" && len(paths) == 1 {
 		paths[0] = r.to.printed
 	}
@@ -233,10 +237,10 @@ func (t *told) Read(p []byte) (int, error) {
 // choose finds the entries that are wanted: by their paths, by those of folders they are
 // in, or by patterns of either.
 func choose(x *envelope.Index, wanted []string) (entries []int, err error) {
-	for _, w := range wanted {
-		w = strings.Trim(filepath.ToSlash(w), "/")
+	for _, said := range wanted {
+		w := strings.Trim(path.Clean("/"+filepath.ToSlash(said)), "/")
 		if _, err := path.Match(w, ""); err != nil {
-			return nil, usage(fmt.Errorf("%q is no pattern: %w", w, err))
+			return nil, usage(fmt.Errorf("%q is no pattern: %w", said, err))
 		}
 		found := false
 		for i, e := range x.Entries {
@@ -246,7 +250,7 @@ func choose(x *envelope.Index, wanted []string) (entries []int, err error) {
 		}
 		if !found {
 			return nil, fmt.Errorf("there is no %q in it; sgsend receive --tree shows what there is. "+
-				"The download was counted, and is not counted again within the hour", w)
+				"The download was counted, and is not counted again within the hour", said)
 		}
 	}
 	slices.Sort(entries)
@@ -266,11 +270,28 @@ func fits(pattern, p string) bool {
 	return false
 }
 
-// listed is a file as --list and --tree tell programs of it.
+// listed is a file of a transfer as programs are told of it.
 type listed struct {
 	Path string `json:"path"`
 	Size int64  `json:"size"` // -1 where nobody says
 	Type string `json:"type,omitempty"`
+}
+
+// listedIn are the files and folders of an index.
+func listedIn(x *envelope.Index) []listed {
+	all := make([]listed, len(x.Entries))
+	for i, e := range x.Entries {
+		all[i] = listed{e.Path, e.Size, e.Type}
+	}
+	return all
+}
+
+// sizeAt is how many bytes a file has that is kept here.
+func sizeAt(path string) int64 {
+	if info, err := os.Stat(path); err == nil && info.Mode().IsRegular() {
+		return info.Size()
+	}
+	return envelope.Unknown
 }
 
 // list shows what is in it: by its label, which counts nothing, or, with its folders,
@@ -284,9 +305,7 @@ func (r *reception) list(ctx context.Context, byIndex, asJSON bool) error {
 		if err != nil {
 			return err
 		}
-		for _, e := range x.Entries {
-			all = append(all, listed{e.Path, e.Size, e.Type})
-		}
+		all = listedIn(x)
 	} else {
 		waiting, err := r.waiting(ctx)
 		if err != nil {

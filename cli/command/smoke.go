@@ -1,10 +1,9 @@
 package command
 
 import (
-	"bytes"
-	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"math"
 	"os"
 
@@ -125,16 +124,13 @@ func (e Env) writeReports(to string, reports []smoke.Report) error {
 	if to == "" {
 		return nil
 	}
-	var text bytes.Buffer
-	out := json.NewEncoder(&text)
-	out.SetIndent("", "  ")
-	out.SetEscapeHTML(false)
-	if err := out.Encode(reports); err != nil {
+	text, err := oneLine(reports)
+	if err != nil {
 		return err
 	}
 	if to == standardOutput {
-		_, err := e.stdout().Write(text.Bytes())
+		_, err := io.WriteString(e.stdout(), text)
 		return err
 	}
-	return os.WriteFile(to, text.Bytes(), 0o644)
+	return os.WriteFile(to, []byte(text), 0o644)
 }

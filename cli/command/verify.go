@@ -2,7 +2,6 @@ package command
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"net/url"
@@ -68,10 +67,7 @@ with sgsend itself, which runs nothing that a server sends.`,
 			report := verify.Run(ctx, target)
 			report.Claim(claims, from)
 			if asJSON {
-				out := json.NewEncoder(e.stdout())
-				out.SetIndent("", "  ")
-				out.SetEscapeHTML(false)
-				err = out.Encode(report)
+				err = e.printJSON(ctx, report)
 			} else {
 				err = report.Print(e.stdout())
 			}
@@ -90,7 +86,7 @@ with sgsend itself, which runs nothing that a server sends.`,
 	c.Flags().StringVar(&file, "pages", "", "file that says what the release has: its pages.json")
 	c.Flags().Var((*trimmed)(&releases), "releases",
 		"URL below which each release has a folder (default $SGSEND_RELEASES)")
-	c.Flags().BoolVar(&asJSON, "json", false, "print JSON")
+	jsonFlag(c, &asJSON)
 	return c
 }
 

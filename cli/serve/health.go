@@ -17,9 +17,11 @@ import (
 const healthTime = 5 * time.Second
 
 // Health asks what Run runs, when it is told the same, whether it answers; with
-// ready, whether it can do its work. It tells out of each service that does, and
-// the error says of each other one what is wrong.
-func Health(ctx context.Context, getenv func(string) string, ready bool, out io.Writer) error {
+// ready, whether it can do its work. It tells of each service what is wrong, nil where
+// nothing is; the error has all of it.
+func Health(
+	ctx context.Context, getenv func(string) string, ready bool, tell func(service string, fault error) error,
+) error {
 	service, err := choose(getenv)
 	if err != nil {
 		return err
@@ -48,11 +50,12 @@ func Health(ctx context.Context, getenv func(string) string, ready bool, out io.
 	var faults []error
 	for _, name := range services {
 		address := front.address(name)
-		if err := q.ask(ctx, front.own(name, address)); err != nil {
-			faults = append(faults, fmt.Errorf("the %s service at %s %w", name, address, err))
-			continue
+		fault := q.ask(ctx, front.own(name, address))
+		if fault != nil {
+			fault = fmt.Errorf("the %s service at %s %w", name, address, fault)
+			faults = append(faults, fault)
 		}
-		if _, err := fmt.Fprintf(out, "%s: ok\n", name); err != nil {
+		if err := tell(name, fault); err != nil {
 			return err
 		}
 	}

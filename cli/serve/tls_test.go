@@ -124,7 +124,7 @@ func healthy(t *testing.T, env ...string) {
 		told[name] = value
 	}
 	var out bytes.Buffer
-	err := serve.Health(t.Context(), func(name string) string { return told[name] }, true, &out)
+	err := serve.Health(t.Context(), func(name string) string { return told[name] }, true, tellsOfHealth(&out))
 	if err != nil || out.String() != "user: ok\nadmin: ok\n" {
 		t.Errorf("health says %q, %v", &out, err)
 	}
