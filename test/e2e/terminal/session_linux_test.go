@@ -49,7 +49,7 @@ type recorder struct {
 func session(t *testing.T, slow bool) Cast {
 	t.Helper()
 	r := &recorder{t: t, sgsend: filepath.Join(t.TempDir(), "sgsend")}
-	r.cast = Cast{Width: 117, Height: rows, Title: "sgsend sends two files, shows what waits, and receives them"}
+	r.cast = Cast{Width: 119, Height: rows, Title: "sgsend sends two files, shows what waits, and receives them"}
 	build := exec.CommandContext(t.Context(), "go", "build", "-o", r.sgsend, "./cli/cmd/sgsend")
 	build.Dir = filepath.Join("..", "..", "..")
 	if said, err := build.CombinedOutput(); err != nil {
