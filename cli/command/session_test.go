@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"io"
 	"maps"
 	"net"
 	"os"
@@ -43,11 +44,14 @@ type session struct {
 	admin string
 
 	links    map[string]string // by what was sent first
+	secrets  map[string]string // that delete what was sent, by links
 	asked    string            // the link of a request
 	request  string            // its ID
 	transfer string
 	tokens   []string // IDs
 	head     string   // of the audit trail
+
+	said bytes.Buffer // to people, by the last command
 }
 
 // Every command of ours on the pages is run: as it stands there, with the service, the links and the IDs of this
@@ -111,7 +115,7 @@ func begin(t *testing.T) *session {
 	}
 	user, admin, data := address(), address(), t.TempDir()
 	s := &session{
-		t: t, user: "http://" + user, admin: "http://" + admin, links: map[string]string{},
+		t: t, user: "http://" + user, admin: "http://" + admin, links: map[string]string{}, secrets: map[string]string{},
 		env: map[string]string{
 			"SEND__DISK_PATH": data, "SEND__USER_ADDR": user, "SEND__ADMIN_ADDR": admin,
 			"SEND__WEBHOOK_URL": "https://127.0.0.1:1/nobody", "SEND__WEBHOOK_PRIVATE": "true", "SEND__SHUTDOWN": "1s",
@@ -172,7 +176,7 @@ func (s *session) getenv(name string) string { return s.env[name] }
 // call runs a command, and returns what it printed.
 func (s *session) call(args ...string) (code int, printed string) {
 	var out bytes.Buffer
-	env := Env{In: strings.NewReader(""), Out: &out, Err: s.t.Output(), Getenv: s.getenv}
+	env := Env{In: strings.NewReader(""), Out: &out, Err: io.MultiWriter(s.t.Output(), &s.said), Getenv: s.getenv}
 	ctx, stop := context.WithTimeout(s.t.Context(), time.Minute)
 	defer stop()
 	if slices.Contains(args, "follow") { // it does not end by itself
@@ -190,6 +194,8 @@ var (
 	headIn     = regexp.MustCompile(`[0-9a-f]{64}`)
 	transferID = regexp.MustCompile(`/d/#([0-9a-f]{12})/`)
 	requestID  = regexp.MustCompile(`/r/#([0-9a-f]{12})/`)
+
+	deleteSecretIn = regexp.MustCompile(`sgsend delete --secret (\S+)`)
 )
 
 // run runs a command as a page has it.
@@ -209,6 +215,8 @@ func (s *session) run(page, line string, args []string) {
 			args[i] = s.admin
 		case strings.HasPrefix(arg, "https://"), arg == "$PUBLIC_URL":
 			args[i] = s.user
+		case arg == "Zm9v…":
+			args[i] = s.secrets[s.links["report.pdf"]]
 		case arg == "4b598de5":
 			args[i] = s.tokens[0]
 		case arg == "9f86d081":
@@ -221,6 +229,7 @@ func (s *session) run(page, line string, args []string) {
 			args[i] = s.head
 		}
 	}
+	s.said.Reset()
 	code, printed := s.call(args...)
 	if ends := unlike[args[0]+" "+args[min(1, len(args)-1)]]; code != ends {
 		s.t.Errorf("%s: %s: exit code %d", page, line, code)
@@ -240,6 +249,9 @@ func (s *session) remember(args []string, printed string) {
 			}
 		}
 		s.transfer = transferID.FindStringSubmatch(last)[1]
+		if secret := deleteSecretIn.FindStringSubmatch(s.said.String()); secret != nil {
+			s.secrets[linkIn.FindString(last)] = secret[1]
+		}
 	case strings.HasPrefix(strings.Join(args, " "), "request create"):
 		s.asked = strings.Fields(last)[0]
 		if s.request == "" { // of which one is closed, and the other sent to
