@@ -58,7 +58,7 @@ func (l *lifetime) Set(s string) error {
 		if !ok {
 			continue
 		}
-		switch n, err := strconv.ParseUint(number, 10, 64); {
+		switch n, err := strconv.ParseUint(number, 10, 16); {
 		case err == nil && n == 0:
 			return errors.New("want more than 0: a number and m, h, d or w, as in 1d")
 		case errors.Is(err, strconv.ErrRange) || err == nil && n > uint64(math.MaxInt64/d):
