@@ -147,8 +147,8 @@ func (c *Client) assembleOf(ctx context.Context, id string, p plan) error {
 }
 
 // parts is a writer that cuts a sealed file into parts and puts those that are
-// not there, several at a time, each of which is in memory until it arrived. What is
-// sealed in its [parts.place] is written without a copy.
+// not there, one or several at a time, each of which is in memory until it arrived. What
+// is sealed in its [parts.place] is written without a copy.
 type parts struct {
 	c    *Client
 	id   string
@@ -162,6 +162,7 @@ type parts struct {
 	ctx     context.Context
 	fail    context.CancelCauseFunc
 	buffers chan []byte // at once the room to send in, and what bounds it
+	turns   *turns
 	group   sync.WaitGroup
 	at      int64          // bytes written
 	begun   map[int][]byte // what parts are written into: the one that is, and where it is sealed in place the next
@@ -173,7 +174,9 @@ type parts struct {
 
 // newParts begins to write a file; end is to be called.
 func (c *Client) newParts(ctx context.Context, id string, p plan, m *meter) *parts {
-	w := &parts{c: c, id: id, plan: p, m: m, buffers: make(chan []byte, workers), begun: map[int][]byte{}}
+	w := &parts{
+		c: c, id: id, plan: p, m: m, buffers: make(chan []byte, workers), turns: newTurns(), begun: map[int][]byte{},
+	}
 	w.ctx, w.fail = context.WithCancelCause(ctx)
 	for range workers {
 		w.buffers <- nil
@@ -302,7 +305,7 @@ func (w *parts) send(number int, b []byte) (etag string, err error) {
 func (w *parts) sendTo(url string, b []byte) (etag string, err error) {
 	for {
 		before := w.arrived.Load()
-		etag, err = w.c.putPart(w.ctx, w.c.place(url), b, w.m)
+		etag, err = w.putPart(w.c.place(url), b)
 		if err == nil {
 			w.arrived.Add(1)
 			return etag, nil
@@ -311,6 +314,18 @@ func (w *parts) sendTo(url string, b []byte) (etag string, err error) {
 			return "", err
 		}
 	}
+}
+
+// putPart puts a part, again if need be: the service keeps the last. The URL is all the
+// credential that it needs. When it returns nobody reads b any more.
+func (w *parts) putPart(url string, b []byte) (etag string, err error) {
+	err = w.c.repeat(w.ctx, func() error {
+		return w.turns.take(w.ctx, func() (err error) {
+			etag, err = w.c.putOnce(w.ctx, url, b, w.m)
+			return err
+		})
+	})
+	return etag, err
 }
 
 func (w *parts) url(number int) string {

@@ -11,7 +11,7 @@ import (
 	"sgraph.ai/send/shared/wire"
 )
 
-// workers is how many parts are on their way at once, each held in memory.
+// workers is how many parts are on their way at once at most, each held in memory.
 const workers = 3
 
 // upload sends the size bytes that write writes: in one request when they are
@@ -51,7 +51,7 @@ func (c *Client) uploadDirectly(ctx context.Context, id string, sealed []byte, p
 	})
 }
 
-// uploadParts sends what write writes in parts, several at a time.
+// uploadParts sends what write writes in parts.
 func (c *Client) uploadParts(ctx context.Context, id string, size int64, p *meter, write func(io.Writer) error) error {
 	plan, err := c.initiate(ctx, id, size)
 	if err != nil {
@@ -87,22 +87,18 @@ func (c *Client) inPassing(ctx context.Context, t target, headers ...string) {
 	_ = c.call(ctx, t, nil, nil, headers...)
 }
 
-// putPart puts one part, again if need be: the service keeps the last. The URL
-// is all the credential that it needs. When it returns nobody reads b any more.
-func (c *Client) putPart(ctx context.Context, url string, b []byte, p *meter) (etag string, err error) {
-	err = c.repeat(ctx, func() error {
-		body := p.leaving(b)
-		defer body.end()
-		res, done, err := c.do(ctx, http.MethodPut, url, body, wire.ContentType.Name, sealedType)
-		if err != nil {
-			body.undo()
-			return err
-		}
-		defer done()
-		if etag = wire.ETag.Get(res.Header); etag == "" {
-			return send.Fail(send.Unavailable, "the storage did not confirm a part")
-		}
-		return nil
-	})
-	return etag, err
+// putOnce puts a part.
+func (c *Client) putOnce(ctx context.Context, url string, b []byte, p *meter) (etag string, err error) {
+	body := p.leaving(b)
+	defer body.end()
+	res, done, err := c.do(ctx, http.MethodPut, url, body, wire.ContentType.Name, sealedType)
+	if err != nil {
+		body.undo()
+		return "", err
+	}
+	defer done()
+	if etag = wire.ETag.Get(res.Header); etag == "" {
+		return "", send.Fail(send.Unavailable, "the storage did not confirm a part")
+	}
+	return etag, nil
 }

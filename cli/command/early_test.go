@@ -28,26 +28,23 @@ func said(t *testing.T, b *logtest.Buffer, what string) {
 func (x *sender) underWay(t *testing.T, args ...string) (p *running, link string, let func()) {
 	t.Helper()
 	var out logtest.Buffer
-	var count atomicCount
-	third, open := make(chan bool), make(chan bool)
+	var count, arrived atomicCount
+	two, open := make(chan bool), make(chan bool)
 	x.s.Fail(func(w http.ResponseWriter, r *http.Request, service http.Handler) {
-		if r.Method == http.MethodPut {
-			switch n := count.add(); {
-			case n == 5: // two of the first three were answered
-				close(third)
-				fallthrough
-			case n > 2:
-				<-open
-			}
+		if r.Method == http.MethodPut && count.add() > 2 {
+			<-open
 		}
 		service.ServeHTTP(w, r)
+		if r.Method == http.MethodPut && arrived.add() == 2 {
+			close(two)
+		}
 	})
 	p = start(t, x.s, func(p *running) {
 		p.Env = append(p.Env, "XDG_STATE_HOME="+x.state)
 		p.Stdout = &out
 	}, append([]string{"send", "--link-first"}, append(args, x.path)...)...)
 	said(t, &out, "\n")
-	<-third
+	<-two
 	link = out.String()
 	var as struct {
 		Link     string

@@ -1,0 +1,216 @@
+package client_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"path"
+	"slices"
+	"strconv"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"sgraph.ai/send/cli/client"
+	"sgraph.ai/send/cli/kept"
+	"sgraph.ai/send/shared/envelope"
+	"sgraph.ai/send/shared/wire"
+)
+
+// far is a service, of which only what an upload in parts needs is there. It keeps whole
+// parts, and counts those that are on their way.
+type far struct {
+	size int64 // of the sealed file
+
+	mu       sync.Mutex
+	parts    map[int]int64
+	now      int   // on their way
+	at       []int // how many, when each began
+	finished bool
+}
+
+func (f *far) answer(r *http.Request) (*http.Response, error) {
+	if r.Method == http.MethodPut {
+		return f.put(r)
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	var reply any = struct{}{}
+	switch r.URL.Path {
+	case wire.CreateTransfer.To():
+		reply = wire.CreateTransferReply{TransferID: "000000000000"}
+	case wire.InitiateUpload.To():
+		var in wire.InitiateUploadRequest
+		if err := json.NewDecoder(r.Body).Decode(&in); err != nil {
+			return nil, err
+		}
+		f.size = in.FileSizeBytes
+		reply = wire.InitiateUploadReply{UploadID: "u", PartSize: partSize, PartURLs: f.missing()}
+	case wire.ResumeUpload.To():
+		there := wire.ResumeUploadReply{UploadID: "u", PartSize: partSize, FileSizeBytes: f.size, PartURLs: f.missing()}
+		for number, size := range f.parts {
+			there.Parts = append(there.Parts, wire.UploadedPart{PartNumber: number, Size: size, ETag: `"x"`})
+		}
+		reply = there
+	case wire.CompleteTransfer.To("000000000000"):
+		f.finished = true
+	}
+	text, err := json.Marshal(reply)
+	return replying(bytes.NewReader(text)), err
+}
+
+func (f *far) missing() (urls []wire.PartURL) {
+	for i := range int((f.size + partSize - 1) / partSize) {
+		if _, there := f.parts[i+1]; !there {
+			urls = append(urls, wire.PartURL{PartNumber: i + 1, UploadURL: fmt.Sprint("http://service.test/part/", i+1)})
+		}
+	}
+	return urls
+}
+
+func (f *far) put(r *http.Request) (*http.Response, error) {
+	number, err := strconv.Atoi(path.Base(r.URL.Path))
+	if err != nil {
+		return nil, err
+	}
+	f.mu.Lock()
+	f.now++
+	f.at = append(f.at, f.now)
+	f.mu.Unlock()
+	n, err := io.Copy(io.Discard, r.Body)
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.now--
+	if err != nil {
+		return nil, err
+	}
+	f.parts[number] = n
+	res := replying(http.NoBody)
+	wire.ETag.Set(res.Header, `"x"`)
+	return res, nil
+}
+
+// over is a transport that carries so many bytes a second, in turn of what goes at once.
+func (f *far) over(rate int64) http.RoundTripper { return client.Limited(roundTripper(f.answer), rate) }
+
+// session sends a file for so long.
+func (f *far) session(t *testing.T, dir string, content []byte, line http.RoundTripper, lasts time.Duration) error {
+	ctx, end := context.WithTimeout(t.Context(), lasts)
+	defer end()
+	j, err := kept.OpenUpload(dir, kept.About{Server: "http://service.test", Path: "/a"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer j.Close()
+	c := &client.Client{
+		Server: "http://service.test", Transport: line,
+		Pause: func(time.Duration) time.Duration { return time.Second }, // always the same
+	}
+	_, err = c.Send(ctx, client.File{
+		Meta: envelope.FilesMeta("a"), Content: bytes.NewReader(content), Size: int64(len(content)),
+	}, client.Options{Journal: j})
+	return err
+}
+
+// However slow a line is, and however often it breaks: an upload ends when each time is
+// long enough for two parts.
+func TestShortSessionsEndAnUpload(t *testing.T) {
+	t.Parallel()
+	content := make([]byte, 6*partSize)
+	for _, rate := range []int64{128 << 10, 1 << 20, 8 << 20} { // bytes a second
+		t.Run(fmt.Sprint(rate>>10, " KiB a second"), func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				f := &far{parts: map[int]int64{}}
+				dir := t.TempDir()
+				lasts := time.Duration(2*partSize/rate) * time.Second
+				sessions := 0
+				for ; !f.finished && sessions < 7; sessions++ { // one part at least arrives each time
+					err := f.session(t, dir, content, f.over(rate), lasts)
+					if (err == nil) != f.finished {
+						t.Fatal(err)
+					}
+				}
+				if !f.finished {
+					t.Errorf("after %d sessions %d parts are there", sessions, len(f.parts))
+				}
+			})
+		})
+	}
+}
+
+// untilBroken is a body that comes to no end when a line has broken.
+type untilBroken struct {
+	io.ReadCloser
+	at time.Time
+}
+
+func (b *untilBroken) Read(p []byte) (int, error) {
+	n, err := b.ReadCloser.Read(p)
+	if !time.Now().Before(b.at) {
+		return 0, io.ErrUnexpectedEOF
+	}
+	return n, err
+}
+
+// A line that breaks again and again before three parts at once would be through: what was
+// lost is sent one part after the other.
+func TestALineThatBreaksCarriesAnUpload(t *testing.T) {
+	t.Parallel()
+	content := make([]byte, 9*partSize)
+	synctest.Test(t, func(t *testing.T) {
+		const rate, each = partSize / 3, 7 * time.Second
+		f := &far{parts: map[int]int64{}}
+		began := time.Now()
+		var lost atomic.Int64
+		line := client.Limited(roundTripper(func(r *http.Request) (*http.Response, error) {
+			if r.Body != nil {
+				breaks := began.Add(time.Since(began).Truncate(each) + each)
+				r.Body = &untilBroken{r.Body, breaks}
+			}
+			res, err := f.answer(r)
+			if err != nil {
+				lost.Add(1)
+			}
+			return res, err
+		}), rate)
+		if err := f.session(t, t.TempDir(), content, line, time.Hour); err != nil {
+			t.Errorf("%d parts are there: %v", len(f.parts), err)
+		}
+		if lost.Load() == 0 {
+			t.Error("nothing was lost")
+		}
+	})
+}
+
+// Where parts go through quickly, more go at once, up to three, and on a slow line none
+// beside another.
+func TestPartsGoAtOnceWhereTheyAreQuick(t *testing.T) {
+	t.Parallel()
+	content := make([]byte, 9*partSize)
+	for name, c := range map[string]struct {
+		rate       int64
+		third, all int // how many are on their way when the third part begins, and at most
+	}{
+		"slow":  {partSize / 11, 1, 1},
+		"quick": {partSize, 2, 3},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				f := &far{parts: map[int]int64{}}
+				if err := f.session(t, t.TempDir(), content, f.over(c.rate), time.Hour); err != nil {
+					t.Fatal(err)
+				}
+				if f.at[0] != 1 || f.at[1] != 1 || f.at[2] != c.third || slices.Max(f.at) != c.all {
+					t.Errorf("%v were on their way", f.at)
+				}
+			})
+		})
+	}
+}
