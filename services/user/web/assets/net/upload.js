@@ -1,6 +1,7 @@
-// Uploading a sealed transfer: one request when it is small, parts side by side when it is not. At most a few parts
-// are in memory at a time; a part that fails is sent again from there. What is sent in parts can go on after a reload, a
-// crash or a night (unfinished.js), with what the service then says that it has. All of it runs in the worker that seals.
+// Uploading a sealed transfer: one request when it is small, parts when it is not, side by side where the line is quick
+// (turns.js). At most a few parts are in memory at a time; a part that fails is sent again from there. What is sent in
+// parts can go on after a reload, a crash or a night (unfinished.js), with what the service then says that it has. All of
+// it runs in the worker that seals.
 
 import { FileChangedError } from '../crypto/errors.js';
 import { headers, paths } from '../shared/contract.js';
@@ -9,11 +10,11 @@ import { getInfo, place, post, tokenHeaders } from './api.js';
 import { isPassing, patiently } from './patience.js';
 import { Senders } from './senders.js';
 import { transmit } from './transmit.js';
+import { AT_ONCE, Turns } from './turns.js';
 import { forget, Journal, lockName } from './unfinished.js';
 
 /** Beyond this a single request has too much to lose when the line drops, even where the server would take it. */
 const DIRECT_MAX = 8 * 1024 * 1024;
-const AT_ONCE = 3;
 
 /** @typedef {import('../crypto/bytes.js').Bytes} Bytes */
 /** @typedef {import('../crypto/seal.js').Sealed} Sealed */
@@ -248,13 +249,15 @@ async function uploadParts(sealed, { id, parts, journal, ...context }) {
   signal.addEventListener('abort', () => lanes.abort(signal.reason), { once: true });
 
   const senders = new Senders();
+  const turns = new Turns(laneSignal);
   const put = async (/** @type {number} */ number, /** @type {import('./senders.js').Body} */ body) => {
     const report1 = (/** @type {number} */ bytes) => {
       sent[number - 1] = bytes;
       report();
     };
+    const url = () => place(parts.urls.get(number) ?? '');
     const send = () =>
-      senders.transmit('PUT', place(parts.urls.get(number) ?? ''), body, { signal: laneSignal, onProgress: report1 });
+      turns.take(() => senders.transmit('PUT', url(), body, { signal: laneSignal, onProgress: report1 }));
     // A line that is cut again and again may lose the same one each time: it is not given up while others arrive.
     for (;;) {
       const before = arrived;

@@ -2864,6 +2864,51 @@ var Sender = class _Sender {
   }
 };
 
+// assets/net/turns.js
+var AT_ONCE2 = 3;
+var QUICK2 = 1e4;
+var Turns = class {
+  #many = 1;
+  #taken = 0;
+  /** @type {{ resolve: (value: void) => void, reject: (reason: unknown) => void }[]} */
+  #waiting = [];
+  /** @param {AbortSignal} signal ends who waits */
+  constructor(signal) {
+    const end = () => {
+      for (const { reject } of this.#waiting.splice(0)) reject(signal.reason);
+    };
+    signal.addEventListener("abort", end, { once: true });
+  }
+  /**
+   * Runs a task when its turn has come.
+   * @template R
+   * @param {() => Promise<R>} task which sends a part
+   * @returns {Promise<R>}
+   */
+  async take(task) {
+    if (this.#taken < this.#many) this.#taken++;
+    else await new Promise((resolve, reject) => this.#waiting.push({ resolve, reject }));
+    const began = Date.now();
+    let isQuick = false;
+    try {
+      const result = await task();
+      isQuick = Date.now() - began < QUICK2;
+      return result;
+    } finally {
+      this.#give(isQuick);
+    }
+  }
+  /** @param {boolean} isQuick */
+  #give(isQuick) {
+    this.#taken--;
+    this.#many = isQuick ? Math.min(this.#many + 1, AT_ONCE2) : Math.max(this.#many - 1, 1);
+    while (this.#taken < this.#many && this.#waiting.length) {
+      this.#taken++;
+      this.#waiting.shift()?.resolve();
+    }
+  }
+};
+
 // assets/net/unfinished.js
 var PENDING = 24 * 3600 * 1e3;
 var eraseRows = (id, ...stores) => Promise.all(stores.map((store) => answer(store.delete(rowsOf(id)))));
@@ -2980,7 +3025,6 @@ var Journal = class _Journal {
 
 // assets/net/upload.js
 var DIRECT_MAX = 8 * 1024 * 1024;
-var AT_ONCE2 = 3;
 var ElsewhereError = class extends Error {
   code = "elsewhere";
 };
@@ -3107,12 +3151,14 @@ async function uploadParts(sealed, { id, parts, journal, ...context }) {
   const laneSignal = lanes.signal;
   signal.addEventListener("abort", () => lanes.abort(signal.reason), { once: true });
   const senders = new Senders();
+  const turns = new Turns(laneSignal);
   const put = async (number, body) => {
     const report1 = (bytes) => {
       sent[number - 1] = bytes;
       report();
     };
-    const send = () => senders.transmit("PUT", place2(parts.urls.get(number) ?? ""), body, { signal: laneSignal, onProgress: report1 });
+    const url = () => place2(parts.urls.get(number) ?? "");
+    const send = () => turns.take(() => senders.transmit("PUT", url(), body, { signal: laneSignal, onProgress: report1 }));
     for (; ; ) {
       const before = arrived;
       try {
