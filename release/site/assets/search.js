@@ -29,6 +29,7 @@ export function searcher(/** @type {Part[]} */ parts) {
     part,
     page: plain(part.page),
     heading: plain(part.heading),
+    at: plain(part.at), // which says in a word what a title says in several
     text: plain(part.text),
   }));
 
@@ -37,17 +38,17 @@ export function searcher(/** @type {Part[]} */ parts) {
     const words = wordsOf(query);
     if (words.length === 0) return [];
     const scored = [];
-    for (const { part, page, heading, text } of known) {
+    for (const { part, page, heading, at, text } of known) {
       let score = 0;
       for (const word of words) {
-        const worth = 12 * times(page, word) + 10 * times(heading, word) + times(text, word);
+        const worth = 12 * Math.max(times(page, word), times(at, word)) + 10 * times(heading, word) + times(text, word);
         if (worth === 0) {
           score = 0;
           break;
         }
         score += worth;
       }
-      if (score > 0) scored.push({ part, score: score + (part.heading === '' ? 3 : 0) });
+      if (score > 0) scored.push({ part, score: score + (part.heading === '' ? 12 : 0) });
     }
     scored.sort((a, b) => b.score - a.score);
     return scored.slice(0, MOST).map(({ part }) => ({ part, snippet: snippet(part.text, words) }));
