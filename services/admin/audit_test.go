@@ -201,6 +201,11 @@ func TestTheChain(t *testing.T) {
 			t.Errorf("%s answers anybody: %d", path, res.StatusCode)
 		}
 	}
+	g.clock.Advance(-48 * time.Hour) // the clock was ahead, and is right again
+	res = g.get("/audit/export?form=chain")
+	if said := text(t, res); res.StatusCode != 400 || !strings.Contains(said, "a clock was ahead") {
+		t.Errorf("the days of a clock that was ahead: %d %s", res.StatusCode, said)
+	}
 	g.ledger.setAway(true)
 	want503(t, g.get("/audit/head"))
 	want503(t, g.get("/audit/export?form=chain"))

@@ -33,7 +33,8 @@ const strayGrace = time.Hour
 // Export writes what was kept on the days from one time to another, every batch
 // byte for byte in the order of the chain, between the links that the ledger
 // knows: what [Verify] reads. Days that are older than the trail is kept are
-// left out.
+// left out. Invalid for days that cannot be told from others because the chain's
+// end is of a day to come; the message says which can be exported.
 func (t *Trail) Export(ctx context.Context, w io.Writer, from, to time.Time) error {
 	h, err := t.Head(ctx)
 	if err != nil {
@@ -46,7 +47,11 @@ func (t *Trail) Export(ctx context.Context, w io.Writer, from, to time.Time) err
 			first = oldest
 		}
 	}
-	begin, err := t.began(ctx, first, h)
+	begins, err := t.toldApart(ctx, h, first, last)
+	if err != nil {
+		return err
+	}
+	begin, err := t.began(ctx, begins, h)
 	if err != nil {
 		return err
 	}
@@ -58,7 +63,10 @@ func (t *Trail) Export(ctx context.Context, w io.Writer, from, to time.Time) err
 	if err := lines.Encode(beginLine{begin}); err != nil {
 		return err
 	}
-	part := part{trail: t, w: w, begin: begin, end: end, first: first, last: last, begun: h.Begun, known: h.Seq}
+	part := part{
+		trail: t, w: w, begin: begin, end: end, first: first, last: last, begun: h.Begun, known: h.Seq,
+		next: begin.Seq + 1,
+	}
 	if err := part.write(ctx); err != nil {
 		return err
 	}
@@ -90,6 +98,42 @@ func (t *Trail) began(ctx context.Context, d time.Time, end Head) (Link, error) 
 	return t.began(ctx, d, h.Head) // the day ended meanwhile
 }
 
+// clocksDiffer is how far the clocks of those that write one chain may be apart.
+const clocksDiffer = time.Hour
+
+// toldApart refuses days of which the ledger cannot say where they end. A batch is never
+// of a day before that of the one before it; so once a clock was ahead for a moment, all
+// that is kept until that moment has come is of one day, which is to come. An export of
+// the days on which it was kept would be empty, and valid. Otherwise it returns the day
+// that an export begins with: that of a day to come, with the day on which the clock was
+// ahead, so that nothing is in no export.
+func (t *Trail) toldApart(ctx context.Context, h Head, first, last time.Time) (time.Time, error) {
+	now := t.Now().UTC()
+	if dayOf(h.Time) <= dayOf(now.Add(clocksDiffer)) {
+		return first, nil
+	}
+	since, ahead := min(dayOf(h.Begun), dayOf(first)), dayOf(h.Time)
+	for r, err := range send.Records(ctx, t.Ledger, daySet) {
+		if err != nil {
+			return first, err
+		}
+		if r.Key.ID > dayOf(now) {
+			ahead = r.Key.ID
+			break
+		}
+		since = r.Key.ID
+	}
+	switch {
+	case dayOf(first) == ahead:
+		return time.Parse(time.DateOnly, since)
+	case dayOf(last) < since, dayOf(first) > ahead:
+		return first, nil
+	}
+	return first, send.Fail(send.Invalid, "the end of the audit chain is of %s, a day to come: a clock was ahead. "+
+		"What was kept on %s and since then cannot be told apart by days: export the days before that, and the rest as "+
+		"what was kept from %s until %s", dayOf(h.Time), since, ahead, dayOf(h.Time.Add(daily)))
+}
+
 // part is the part of the chain that is exported.
 type part struct {
 	trail       *Trail
@@ -98,12 +142,15 @@ type part struct {
 	first, last time.Time // days
 	begun       time.Time // when the chain began
 	known       int64     // number of the chain's last batch
+	next        int64     // number of the batch that is to be written next
+	searched    bool      // for batches under other days
 }
 
 // write writes the batches. The store lists objects by when their events
 // happened, which is up to a week before they were kept, or a little after. So
 // it goes through the days of events and writes, of what it has found, what was
-// kept on days of which all is found.
+// kept on days of which all is found. What is missing then may be under other days:
+// a clock was ahead, or events waited longer than a week.
 func (p *part) write(ctx context.Context) error {
 	var found []place
 	for d := p.first.Add(-latest); !d.After(p.last.Add(daily)); d = d.Add(daily) {
@@ -127,20 +174,51 @@ func (p *part) write(ctx context.Context) error {
 				}
 			}
 		}
-		complete := func(at place) bool { return at.kept.Before(d) || d.After(p.last) }
-		slices.SortFunc(found, func(a, b place) int {
-			return cmp.Or(cmp.Compare(a.seq, b.seq), strings.Compare(a.key, b.key))
-		})
-		n := 0
-		for n < len(found) && complete(found[n]) {
-			n++
-		}
-		if err := p.copy(ctx, found[:n]); err != nil {
+		var err error
+		if found, err = p.complete(ctx, found, d); err != nil {
 			return err
 		}
-		found = slices.Delete(found, 0, n)
 	}
 	return nil
+}
+
+// complete writes what was found of days before d, and returns what is left.
+func (p *part) complete(ctx context.Context, found []place, d time.Time) ([]place, error) {
+	slices.SortFunc(found, func(a, b place) int {
+		return cmp.Or(cmp.Compare(a.seq, b.seq), strings.Compare(a.key, b.key))
+	})
+	all := d.After(p.last)
+	n, next, gap := 0, p.next, false
+	for ; n < len(found) && (all || found[n].kept.Before(d)); n++ {
+		gap = gap || found[n].seq > next
+		next = max(next, found[n].seq+1)
+	}
+	gap = gap || all && next <= p.end.Seq
+	if gap && !p.searched {
+		p.searched = true
+		others, err := p.elsewhere(ctx)
+		if err != nil {
+			return nil, err
+		}
+		return p.complete(ctx, append(found, others...), d)
+	}
+	p.next = next
+	return found[n:], p.copy(ctx, found[:n])
+}
+
+// elsewhere returns the batches of the part that are under no day that it goes through.
+func (p *part) elsewhere(ctx context.Context) (others []place, err error) {
+	from, to := root+p.first.Add(-latest).Format(day), root+p.last.Add(2*daily).Format(day)
+	for e, err := range send.Entries(ctx, p.trail.Store, root) {
+		if err != nil {
+			return nil, err
+		}
+		at, ok := placeOf(e.Key)
+		if ok && at.chained && at.seq > p.begin.Seq && at.seq <= p.end.Seq && (e.Key < from || e.Key >= to) {
+			others = append(others, at)
+		}
+	}
+	return others, nil
 }
 
 // grown says whether a batch was added to the chain since its end was looked at.

@@ -469,3 +469,118 @@ func TestClocksThatDiffer(t *testing.T) {
 		t.Errorf("the days have %d batches", parts)
 	}
 }
+
+// A clock that was ahead for a moment, by days or a year, makes all that is kept since
+// then a part of a day to come. Whoever asks for the days on which it was kept is told so,
+// and not that there was nothing; and with the days that they are told to ask for they
+// have all of it.
+func TestAClockThatWasAhead(t *testing.T) {
+	t.Parallel()
+	for name, jumps := range map[string][]time.Duration{
+		"by three days": {3 * 24 * time.Hour},
+		"by a year":     {365 * 24 * time.Hour},
+		"over two days": {365 * 24 * time.Hour, 366 * 24 * time.Hour},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			c := newChain(t)
+			c.keepMany(60) // the last on the third day, at midnight
+			c.keepMany(5)
+			day := c.clock.Now().Truncate(24 * time.Hour) // on which it happens
+			var to time.Time
+			for _, ahead := range jumps {
+				by := c.open()
+				to = c.clock.Now().Add(ahead)
+				by.Now = func() time.Time { return to }
+				e := event(c.events)
+				e.Time = to // by the same clock
+				c.events++
+				if err := by.Append(t.Context(), []audit.Event{e}); err != nil {
+					t.Fatal(err)
+				}
+			}
+			c.keepMany(30)
+			export := func(from, to time.Time) (string, error) {
+				var b bytes.Buffer
+				err := c.Export(t.Context(), &b, from, to)
+				return b.String(), err
+			}
+			today := c.clock.Now().Truncate(24 * time.Hour)
+			for _, from := range []time.Time{day.AddDate(0, 0, -1), day, today} {
+				file, err := export(from, today.AddDate(0, 0, 1))
+				if send.CodeOf(err) != send.Invalid || file != "" ||
+					!strings.Contains(err.Error(), "on "+day.Format(time.DateOnly)) {
+					t.Errorf("of the days since %v: %v, %s", from, err, file)
+				}
+			}
+			before, err := export(day.AddDate(0, 0, -30), day)
+			if err != nil {
+				t.Fatal(err)
+			}
+			_, err = export(today, today.AddDate(0, 0, 1))
+			said := strings.Fields(err.Error())
+			from, _ := time.Parse(time.DateOnly, said[len(said)-3])
+			until, _ := time.Parse(time.DateOnly, said[len(said)-1])
+			rest, err := export(from, until)
+			if err != nil {
+				t.Fatal(err)
+			}
+			head, err := c.Head(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			a, b := c.verify(before), c.verify(rest, head.Hash)
+			if n := 65 + len(jumps) + 30; a.End.Hash != b.Begin.Hash || a.Batches == 0 || a.Batches+b.Batches != n {
+				t.Errorf("%+v and %+v are not the %d batches", a, b, n)
+			}
+
+			// Once that day has come it has all since then, and the days before are told apart.
+			c.clock.Advance(until.AddDate(0, 0, 1).Sub(c.clock.Now()))
+			c.keepMany(1)
+			if before, err = export(day.AddDate(0, 0, -30), day.AddDate(0, 0, 1)); err != nil {
+				t.Fatal(err)
+			}
+			if rest, err = export(from, until); err != nil {
+				t.Fatal(err)
+			}
+			a, b = c.verify(before), c.verify(rest, head.Hash)
+			if b.Batches != len(jumps)+30 || a.Batches != 65 || a.End.Hash != b.Begin.Hash {
+				t.Errorf("when it has come: %+v and %+v", a, b)
+			}
+		})
+	}
+}
+
+// Nor is anything kept for longer because a clock was ahead for a moment.
+func TestAClockThatWasAheadKeepsNothing(t *testing.T) {
+	t.Parallel()
+	c := newChain(t)
+	c.keepMany(5)
+	ahead := c.open()
+	ahead.Now = func() time.Time { return c.clock.Now().AddDate(1, 0, 0) }
+	if err := c.keep(ahead); err != nil {
+		t.Fatal(err)
+	}
+	c.keepMany(24 * 20)
+	n, err := c.Sweep(t.Context(), c.clock.Now().Add(-5*24*time.Hour))
+	// What was kept since goes a week after it happened at the latest.
+	if left := len(c.keys()); err != nil || n < 24*7 || left > 24*13 || left < 24*5 {
+		t.Errorf("swept %d, %v, and %d are left", n, err, left)
+	}
+}
+
+// What waited for longer than a week before it was kept is in the export of its day.
+func TestWhatWaitedForLongIsExported(t *testing.T) {
+	t.Parallel()
+	c := newChain(t)
+	c.keepMany(3)
+	late := event(c.events)
+	late.Time = c.clock.Now().AddDate(0, 0, -20)
+	c.events++
+	if err := c.Append(t.Context(), []audit.Event{late}); err != nil {
+		t.Fatal(err)
+	}
+	if v := c.verify(c.export(0, 0)); v.Batches != 4 {
+		t.Errorf("%d batches are in the chain", v.Batches)
+	}
+}

@@ -303,7 +303,8 @@ func each(n int, f func(i int)) {
 }
 
 // Sweep forgets what was kept on days that ended before a time, and returns how
-// many objects that were. It is for stores without lifecycle rules.
+// many objects that were. It is for stores without lifecycle rules. What says that it was
+// kept at a time to come, because a clock was ahead, goes by when its events happened.
 func (t *Trail) Sweep(ctx context.Context, before time.Time) (removed int, err error) {
 	limit := before.UTC().Truncate(daily)
 	if err := t.forgetDays(ctx, limit); err != nil {
@@ -312,11 +313,16 @@ func (t *Trail) Sweep(ctx context.Context, before time.Time) (removed int, err e
 	// Keys are in the order of when the events happened, which is not after
 	// they were kept.
 	end := root + limit.Add(earliest).Format(hour) + "~"
+	now := t.Now().UTC()
 	for e, err := range send.Entries(ctx, t.Store, root) {
 		if err != nil || e.Key > end {
 			return removed, err
 		}
-		if p, ok := placeOf(e.Key); !ok || !p.kept.Before(limit) {
+		p, ok := placeOf(e.Key)
+		if last, known := timeOf(p.last); known && p.kept.After(now.Add(clocksDiffer)) {
+			p.kept = last.Add(latest)
+		}
+		if !ok || !p.kept.Before(limit) {
 			continue
 		}
 		if err := t.Store.Delete(ctx, e.Key); err != nil {
