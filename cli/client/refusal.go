@@ -30,6 +30,9 @@ func status(err error) int {
 	return r.status
 }
 
+// Answered says whether an error is what was answered, and not that nothing was.
+func Answered(err error) bool { return status(err) != 0 }
+
 // refusal is the error of an answer that is not 2xx. Its reason is the code
 // that the service gave, if any.
 func refusal(res *http.Response) error {

@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
 
+	"sgraph.ai/send/cli/client"
 	"sgraph.ai/send/shared/send"
 )
 
@@ -144,8 +145,11 @@ func (b *bar) again(why error, wait time.Duration) {
 	if op, ok := errors.AsType[*net.OpError](why); ok && op.Op == "dial" {
 		text = "the service cannot be reached"
 	}
-	if send.CodeOf(why) == send.Limited {
+	switch {
+	case send.CodeOf(why) == send.Limited:
 		text = "the service asks for patience"
+	case client.Answered(why):
+		text = "the service is away for the moment"
 	}
 	b.pause(text, wait)
 }

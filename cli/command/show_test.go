@@ -2,13 +2,17 @@ package command
 
 import (
 	"bytes"
+	"context"
 	"net"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
 
+	"sgraph.ai/send/cli/client"
 	"sgraph.ai/send/shared/send"
 )
 
@@ -69,6 +73,28 @@ func TestBarPauses(t *testing.T) {
 				t.Errorf("%s: %q", form, said)
 			}
 		})
+	}
+}
+
+// A service that answers was not lost either.
+func TestBarTellsOfAServiceThatIsNotReady(t *testing.T) {
+	t.Parallel()
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.WriteHeader(http.StatusServiceUnavailable)
+	}))
+	defer s.Close()
+	var b bytes.Buffer
+	bar := Env{Err: &b, manner: &manner{progress: progressPlain}}.newBar("sending")
+	stopped, stop := context.WithCancel(t.Context())
+	api := &client.Client{Server: s.URL, Pausing: func(err error, _ time.Duration) {
+		bar.again(err, time.Second)
+		stop()
+	}}
+	if _, err := api.Info(stopped, "4abd0a491ed3"); err == nil {
+		t.Error("it succeeded")
+	}
+	if want := "sending: the service is away for the moment, again in 1 s\n"; b.String() != want {
+		t.Errorf("%q, not %q", &b, want)
 	}
 }
 

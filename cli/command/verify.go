@@ -86,6 +86,7 @@ with sgsend itself, which runs nothing that a server sends.`,
 	c.Flags().StringVar(&file, "pages", "", "file that says what the release has: its pages.json")
 	c.Flags().Var((*trimmed)(&releases), "releases",
 		"URL below which each release has a folder (default $SGSEND_RELEASES)")
+	c.MarkFlagsMutuallyExclusive("pages", "releases") // each says what the release has
 	jsonFlag(c, &asJSON)
 	return c
 }
