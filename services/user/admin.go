@@ -126,6 +126,7 @@ var (
 	errNotTaken = errors.New("the admin service answered 400 Bad Request")
 	errRefused  = errors.New("the admin service refused what this service shows it")
 	errSilent   = errors.New("the admin service did not answer")
+	errUnknown  = errors.New("the admin service knows no such token")
 	errNotAsked = errors.New("nobody asks the admin service for a while, which did not answer")
 )
 
@@ -152,6 +153,9 @@ func (g *AdminGate) ask(ctx context.Context, to wire.Route, in, out any, token s
 	}
 	if b.leave(probe, h) && g.Log != nil {
 		g.Log.Warn("the admin service does not answer: senders are turned away at once", "cause", err)
+	}
+	if errors.Is(err, errUnknown) {
+		return send.TokenNotFound()
 	}
 	return err
 }
@@ -189,8 +193,8 @@ func (g *AdminGate) call(
 		if h = answer; errors.Is(err, errSilent) {
 			h = silence
 		}
-		if err == nil || send.CodeOf(err) == send.NotFound {
-			return h, err
+		if err == nil {
+			return h, nil
 		}
 		away.Err = err
 		if errors.Is(err, errRefused) && !renewed {
@@ -248,7 +252,10 @@ func (g *AdminGate) try(
 	defer res.Body.Close()
 	switch {
 	case res.StatusCode == http.StatusNotFound:
-		return false, send.TokenNotFound()
+		if saysUnknown(res.Body) {
+			return false, errUnknown
+		}
+		return false, errors.New("the admin service answered " + res.Status)
 	case res.StatusCode == http.StatusTooManyRequests || res.StatusCode >= 500:
 		return true, errors.New("the admin service answered " + res.Status)
 	case res.StatusCode == http.StatusBadRequest:
@@ -263,6 +270,17 @@ func (g *AdminGate) try(
 		err = fmt.Errorf("%w: %w", errSilent, err) // it began to, and stopped
 	}
 	return false, err
+}
+
+// saysUnknown says whether a body of a 404 is about a token: an admin service of another
+// kind says only in words what there is not, and of what it does not serve, another thing.
+func saysUnknown(body io.Reader) bool {
+	var says wire.Error
+	if json.NewDecoder(io.LimitReader(body, 1<<20)).Decode(&says) != nil {
+		return false
+	}
+	unknown := send.TokenNotFound()
+	return says.Code == send.ReasonOf(unknown) || says.Code == "" && says.Detail == unknown.Error()
 }
 
 // withoutURL takes the URL out of a client's error: its path holds the token,

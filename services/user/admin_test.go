@@ -44,6 +44,7 @@ func TestAdminGate(t *testing.T) {
 			w.Write([]byte(`{"success":false,"reason":"active"}`))
 		default:
 			w.WriteHeader(404)
+			w.Write([]byte(`{"detail":"Token not found","code":"token_unknown"}`))
 		}
 	})
 	g.OriginSecret = secret.Plain("the secret")
@@ -71,6 +72,45 @@ func TestAdminGate(t *testing.T) {
 	g.Key = secret.Plain("another")
 	if _, err := g.Admit(t.Context(), "good"); send.CodeOf(err) != send.Unavailable {
 		t.Errorf("a wrong key lets a sender pass: %v", err)
+	}
+}
+
+// Who asks where there is no admin service, or another one, has learnt nothing of a token; nor are events taken there.
+func TestWhatSaysThatThereIsNoSuchToken(t *testing.T) {
+	t.Parallel()
+	for body, code := range map[string]send.Code{
+		`{"detail":"Token not found","code":"token_unknown"}`: send.Unauthorized,
+		`{"detail":"No such token","code":"token_unknown"}`:   send.Unauthorized,
+		`{"detail":"Token not found"}`:                        send.Unauthorized, // as services say it that send no codes
+		`{"detail":"Not Found"}`:                              send.Unavailable,  // of a path
+		`{"detail":"Not Found","code":"not_found"}`:           send.Unavailable,
+		`{"detail":"Token not found","code":"not_found"}`:     send.Unavailable,
+		`{"code":7}`:             send.Unavailable,
+		"404 page not found\n":   send.Unavailable,
+		"":                       send.Unavailable,
+		"null":                   send.Unavailable,
+		`["Token not found"]`:    send.Unavailable,
+		`{"detail":"Token not f`: send.Unavailable,
+	} {
+		asked := 0
+		g := adminGate(t, func(w http.ResponseWriter, _ *http.Request) {
+			asked++
+			w.WriteHeader(http.StatusNotFound)
+			w.Write([]byte(body))
+		})
+		if _, err := g.Admit(t.Context(), "good"); send.CodeOf(err) != code ||
+			code == send.Unavailable && send.ReasonOf(err) != send.ReasonTokenCheckUnavailable {
+			t.Errorf("%s: who sends is told %v, want %s", body, err, code)
+		}
+		if err := g.Spend(t.Context(), "good", "id"); (send.CodeOf(err) == send.Unavailable) != (code == send.Unavailable) {
+			t.Errorf("%s: who uploaded is told %v", body, err)
+		}
+		if err := g.Record(t.Context(), []audit.Event{{Kind: audit.TransferCreated}}); send.CodeOf(err) != send.Unavailable {
+			t.Errorf("%s: of events it is said that %v", body, err)
+		}
+		if asked != 3 {
+			t.Errorf("%s: asked %d times", body, asked)
+		}
 	}
 }
 

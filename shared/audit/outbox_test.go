@@ -112,6 +112,7 @@ type box struct {
 func newBox(t *testing.T, change ...func(*audit.Outbox)) *box {
 	t.Helper()
 	b := &box{taker: &taker{}, ledger: newLedger(t), clock: clocktest.At(noon), log: &logtest.Buffer{}}
+	b.ledger.Ledger.(*bolt.Ledger).Now = b.clock.Now
 	b.Outbox = b.open(change...)
 	return b
 }
@@ -387,6 +388,57 @@ func TestOneThatIsRefusedHoldsUpNoOther(t *testing.T) {
 	b.Flush()
 	if n := metrictest.Sum(t, b.log.String(), metric.AuditLost); n != 1 || len(b.got()) != 9 || b.waiting(t) != 0 {
 		t.Errorf("%v are lost, %d taken, %d wait", n, len(b.got()), b.waiting(t))
+	}
+}
+
+// What nobody takes for more than a week waits no longer, and is in the log; what came since does wait.
+func TestWhatNobodyTakesWaitsForSoLong(t *testing.T) {
+	t.Parallel()
+	for name, change := range map[string]func(*audit.Outbox){"server": func(*audit.Outbox) {}, "function": frozen} {
+		b := newBox(t, change)
+		b.fail(send.Fail(send.Unavailable, "somebody else is there"))
+		many := 3 * audit.MaxBatch
+		for i := range many {
+			b.Put(t.Context(), event(i))
+		}
+		const week = 7 * 24 * time.Hour
+		b.clock.Advance(week)
+		late := event(1000)
+		late.Time = b.clock.Now()
+		b.Put(t.Context(), late)
+		b.Collect(t.Context())
+		if n := metrictest.Sum(t, b.log.String(), metric.AuditLost); n != 0 || b.waiting(t) != many+1 {
+			t.Fatalf("%s: after a week %v are lost, %d wait", name, n, b.waiting(t))
+		}
+		b.clock.Advance(24*time.Hour + time.Duration(many)*time.Minute)
+		b.Collect(t.Context())
+		log := b.log.String()
+		if n := metrictest.Sum(t, log, metric.AuditLost); n != float64(many) || b.waiting(t) != 1 {
+			t.Errorf("%s: after a day more %v are lost, want %d, and %d wait, want one", name, n, many, b.waiting(t))
+		}
+		if !strings.Contains(log, event(0).Transfer) || strings.Contains(log, late.Transfer) {
+			t.Errorf("%s: the log has not those that were lost", name)
+		}
+		b.fail(nil)
+		b.Collect(t.Context())
+		if got := b.got(); len(got) != 1 || got[0] != late || b.waiting(t) != 0 {
+			t.Errorf("%s: when somebody is there it takes %d, and %d wait", name, len(got), b.waiting(t))
+		}
+	}
+}
+
+// Where nobody so much as tries to hand an event over, the ledger does not keep it for ever.
+func TestTheLedgerForgetsWhatNobodyHandsOver(t *testing.T) {
+	t.Parallel()
+	b := newBox(t, frozen)
+	b.Put(t.Context(), event(1))
+	b.clock.Advance(9*24*time.Hour - time.Second)
+	if n := b.waiting(t); n != 1 {
+		t.Errorf("%d wait after nine days, want one", n)
+	}
+	b.clock.Advance(time.Second)
+	if n := b.waiting(t); n != 0 {
+		t.Errorf("%d wait after that", n)
 	}
 }
 

@@ -23,6 +23,12 @@ const (
 
 	queuePage = 200 // records of each set
 
+	// waitTime is how long an event waits for somebody who takes it: a day longer than any
+	// may be handed over. Then it is in the log, and a day later the ledger forgets what
+	// nobody tried to hand over any more.
+	waitTime   = latest + 24*time.Hour
+	forgetTime = waitTime + 24*time.Hour
+
 	// turnTime is how long a turn lasts that nobody ended: longer than handing
 	// over takes.
 	turnTime  = time.Minute
@@ -61,7 +67,9 @@ func (o *Outbox) enqueue(ctx context.Context, e Event, ripe time.Time) error {
 	if !ripe.IsZero() { // others count what is just like it
 		id += "-" + send.RandomSecret()
 	}
-	err = o.Ledger.Create(ctx, send.Record{Key: o.key(id), Data: data, Expires: ripe})
+	err = o.Ledger.Create(ctx, send.Record{
+		Key: o.key(id), Data: data, Expires: ripe, Purge: o.Now().Add(forgetTime),
+	})
 	if err != nil && send.CodeOf(err) != send.Conflict { // then it is the very same
 		return err
 	}
@@ -236,13 +244,30 @@ func (o *Outbox) handRecords(ctx context.Context, records []send.Record, stop ti
 		case send.CodeOf(err) == send.Invalid:
 			o.lose(events[:n], err)
 		case err != nil:
-			o.delayed(len(events), err)
-			return true, err
+			if old := o.loseOld(events, of, err); old < len(events) {
+				o.delayed(len(events)-old, err)
+				return true, err
+			}
+			return left, nil // so the next page is looked at, too
 		}
 		o.forget(slices.Concat(of[:n]...))
 		events, of = events[n:], of[n:]
 	}
 	return left, nil
+}
+
+// loseOld gives up what waited for too long for somebody who takes it: the first of the
+// events, which are in the order of time. It says how many.
+func (o *Outbox) loseOld(events []Event, of [][]send.Record, cause error) (old int) {
+	since := o.Now().Add(-waitTime)
+	for old < len(events) && events[old].Time.Before(since) {
+		old++
+	}
+	for batch := range slices.Chunk(events[:old], MaxBatch) {
+		o.lose(batch, cause)
+	}
+	o.forget(slices.Concat(of[:old]...))
+	return old
 }
 
 // ripeness is what denials have in common that are handed over as one.
