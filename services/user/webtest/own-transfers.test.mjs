@@ -9,6 +9,7 @@ import {
   isKeeping,
   keepFromNow,
   keepTransfer,
+  ownTransfer,
   ownTransfers,
 } from '../web/assets/net/own-transfers.js';
 import { fakeDatabase } from './database.mjs';
@@ -28,7 +29,7 @@ test('the newest two hundred are kept, one is forgotten, and all are', async () 
   assert.deepEqual(await ids(), []);
 });
 
-test('nothing is kept unless that is wanted, or where the browser keeps nothing', () => {
+test('nothing is kept unless that is wanted, or where the browser keeps nothing', async () => {
   assert.equal(isKeeping(), false); // there is no storage here
   const rows = new Map();
   globalThis.localStorage = {
@@ -39,6 +40,10 @@ test('nothing is kept unless that is wanted, or where the browser keeps nothing'
   assert.equal(isKeeping(), false);
   keepFromNow(true);
   assert.equal(isKeeping(), true);
+  fakeDatabase('transfers');
+  await keepTransfer(sent(1));
+  assert.deepEqual([await ownTransfer('id 1'), await ownTransfer('id 2')], [sent(1), undefined]);
   keepFromNow(false);
+  assert.equal(await ownTransfer('id 1'), undefined);
   assert.deepEqual([isKeeping(), rows.size], [false, 0]);
 });

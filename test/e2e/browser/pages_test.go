@@ -313,8 +313,8 @@ func TestSenderDeletes(t *testing.T) {
 			}
 			sender.goAfresh(private)
 			sender.see(`transfer-status .facts dd`)
-			if address := sender.address(); address != s.URL+"/" {
-				t.Errorf("the secret stays in the address bar: %s", address)
+			if address := sender.address(); address != s.URL+"/#manage/"+id {
+				t.Errorf("the secret stays in the address bar, or which transfer it is does not: %s", address)
 			}
 		}
 		sender.click(`transfer-status .danger`)

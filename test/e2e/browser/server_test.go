@@ -126,6 +126,7 @@ func (s *server) info(t *testing.T, id string) (info struct {
 	Downloads int       `json:"download_count"`
 	Max       int       `json:"max_downloads"`
 	Hint      string    `json:"content_type_hint"`
+	CreatedAt time.Time `json:"created_at"`
 	ExpiresAt time.Time `json:"expires_at"`
 }) {
 	t.Helper()

@@ -1,12 +1,13 @@
 // The send page: compose, send, hand over the link. /#invite/<token> brings the access token, /#manage/<id>/<secret> shows
-// the sender's page of a transfer, and /#ask where files are asked for.
+// the sender's page of a transfer, which is then /#manage/<id>, and /#ask where files are asked for.
 
 import { picked } from './files/selection.js';
+import { endOwn, enterOwn, isOwn, leaveOwn, takeOwn } from './link/own.js';
 import { writeLinks } from './link/write.js';
-import { isKeeping } from './net/own-transfers.js';
+import { isKeeping, ownTransfer } from './net/own-transfers.js';
 import { removeOver } from './net/storage.js';
 import { scriptURL } from './script-url.js';
-import { Missing, SenderPage } from './sender-page.js';
+import { Missing, SenderPage, subjectOf } from './sender-page.js';
 import { announce, dialog, el, find, icon, show } from './shared/dom.js';
 import { bytes } from './shared/format.js';
 import { sentences, t, tn } from './shared/language.js';
@@ -18,7 +19,7 @@ import { linkField, SentTransfer } from './ui/sent-transfer.js';
 import { tabs } from './ui/tabs.js';
 import { TokenField } from './ui/token-field.js';
 import { TransferStatus } from './ui/transfer-status.js';
-import { cutManage, stale } from './words.js';
+import { cutManage, lacksSecret, stale } from './words.js';
 import './shared/drops.js';
 
 /** @returns {Promise<typeof import('./share-later.js')>} */
@@ -173,6 +174,19 @@ class SendPage extends SenderPage {
 
   /** @param {import('./ui/sent-transfer.js').Transfer} transfer */
   done(transfer) {
+    enterOwn({ ...transfer, words: '' }); // which are nowhere but here
+    this.#showSent(t('Sealed and ready'), 'check');
+    this.#showLink(transfer, isKeeping());
+    this.#linkAtRisk = !this.#isTaken;
+    document.title = t('Ready: {{title}}', { title: this.title });
+    announce(find(this, '#sent-title'));
+  }
+
+  /**
+   * @param {import('./ui/sent-transfer.js').Transfer} transfer
+   * @param {boolean} isKept on the list of this device
+   */
+  #showLink(transfer, isKept) {
     const result = new SentTransfer();
     const safe = () => {
       this.#linkAtRisk = false;
@@ -181,12 +195,8 @@ class SendPage extends SenderPage {
     result.addEventListener('deleted', safe);
     result.addEventListener('again', () => this.startOver());
     result.addEventListener('over', (event) => this.#over(event));
-    this.#showSent(t('Sealed and ready'), 'check');
     this.#result.replaceChildren(result);
-    result.show(transfer);
-    this.#linkAtRisk = !this.#isTaken;
-    document.title = t('Ready: {{title}}', { title: this.title });
-    announce(find(this, '#sent-title'));
+    result.show(transfer, isKept);
   }
 
   /**
@@ -203,8 +213,10 @@ class SendPage extends SenderPage {
 
   /** What was sent is there no more. */
   #over(/** @type {Event} */ event) {
+    if (!this.#result.contains(/** @type {Node} */ (event.target))) return; // the person has gone on
     const { title, picture } = /** @type {CustomEvent} */ (event).detail;
     this.#linkAtRisk = false;
+    endOwn();
     this.#showSent(title, picture);
     document.title = `${title}: ${this.title}`;
   }
@@ -216,7 +228,7 @@ class SendPage extends SenderPage {
     }
     if (this.#linkAtRisk && !(await this.#mayForget())) return false;
     this.#linkAtRisk = false;
-    this.#result.replaceChildren();
+    leaveOwn();
     this.picker.clear();
     this.#text.value = '';
     this.note.clear();
@@ -238,6 +250,7 @@ class SendPage extends SenderPage {
   }
 
   #back() {
+    this.#result.replaceChildren();
     if (this.#token.value) this.#token.require();
     this.#offerMine();
     document.title = this.title;
@@ -251,7 +264,8 @@ class SendPage extends SenderPage {
     if (invite !== undefined) this.#takeInvite(invite);
     else if (location.hash === '#ask') this.#openAsk();
     else if (/^#(not-)?shared$/.test(location.hash)) this.#takeShared();
-    else this.#openManage();
+    else if (isOwn()) this.#openOwn();
+    else if (!find(this, '[data-view="sent"]').hidden) this.#back(); // in the history
   }
 
   /** Somebody was invited to send: the token in the link is taken, and does not stay in the address bar. */
@@ -304,23 +318,39 @@ class SendPage extends SenderPage {
     }
   }
 
-  /** The sender's page of an earlier transfer. The secret does not stay in the address bar. */
-  #openManage() {
-    if (!/^#manage\b/.test(location.hash) || this.running) return;
-    const [, id, secret] = location.hash.match(/^#manage\/([0-9a-f]{12,64})\/([A-Za-z0-9_-]{43})$/) ?? [];
-    history.replaceState(null, '', location.pathname);
-    if (!id) {
+  /** The sender's page of an earlier transfer, with what this browser knows of it. */
+  async #openOwn() {
+    if (this.running) return;
+    const own = takeOwn();
+    if (!own) {
       this.warn(cutManage);
       return;
     }
-    const status = new TransferStatus();
+    const listed = await ownTransfer(own.id).catch(() => undefined); // the browser may keep nothing
+    if (this.running || location.hash !== `#manage/${own.id}`) return; // the person has gone on
+    const { id, name = listed?.name, size = listed?.size ?? 0 } = own;
+    const secret = own.deleteSecret || listed?.deleteSecret || '';
+    if (!secret && !own.isOver) {
+      this.warn(lacksSecret);
+      return;
+    }
     this.settle();
     this.#showSent(t('Your transfer'), 'eye');
-    find(this, '[data-view="sent"] [data-subject]').textContent = t('Number {{id}}', { id });
-    const another = { type: 'button', class: 'button', click: () => this.startOver() };
-    this.#result.replaceChildren(status, el('div', { class: 'row' }, el('button', another, t('Send something else'))));
-    status.addEventListener('over', (event) => this.#over(event));
-    status.watch(id, secret);
+    find(this, '[data-view="sent"] [data-subject]').replaceChildren(
+      ...(name ? subjectOf(name, size) : [t('Number {{id}}', { id })]),
+    );
+    if (own.key) {
+      this.#showLink(/** @type {import('./ui/sent-transfer.js').Transfer} */ (own), Boolean(listed));
+    } else {
+      const status = new TransferStatus();
+      const another = { type: 'button', class: 'button', click: () => this.startOver() };
+      this.#result.replaceChildren(
+        status,
+        el('div', { class: 'row' }, el('button', another, t('Send something else'))),
+      );
+      status.addEventListener('over', (event) => this.#over(event));
+      status.watch(id, secret);
+    }
     announce(find(this, '#sent-title'));
   }
 }

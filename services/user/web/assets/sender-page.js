@@ -264,7 +264,7 @@ export class SenderPage extends HTMLElement {
       this.#end();
       const isLocked = Boolean(passphrase);
       const [name, size] = subject;
-      const sent = { id, key: writeKey(linkKey), deleteSecret, expires, maxDownloads };
+      const sent = { id, key: writeKey(linkKey), deleteSecret, expires, maxDownloads, sent: Date.now() };
       this.done({ ...sent, isText, isLocked, words, name, size });
     } catch (error) {
       const isKept = isPassing(error) && (await isUnfinished(created));
@@ -288,7 +288,8 @@ export class SenderPage extends HTMLElement {
       await this.crypto.upload(what, { signal, ...this.#hears(signal) });
       this.#end();
       const isLocked = Boolean(block);
-      const sent = { id, key: writeKey(linkKey), deleteSecret, expires: new Date(expires), maxDownloads };
+      const ends = { expires: new Date(expires), sent: Date.now() };
+      const sent = { id, key: writeKey(linkKey), deleteSecret, maxDownloads, ...ends };
       this.done({ ...sent, isText: false, isLocked, words: '', name, size });
     } catch (error) {
       const { code = '' } = /** @type {{ code?: string }} */ (error);
@@ -331,7 +332,7 @@ export class SenderPage extends HTMLElement {
   /** @param {Content['subject']} subject */
   #begin([name, size]) {
     for (const line of this.querySelectorAll('[data-subject]')) {
-      line.replaceChildren(...parts('{{name}}, {{size}}', { name: nameOf(name), size: new Text(bytes(size)) }));
+      line.replaceChildren(...subjectOf(name, size));
     }
     find(this, '[data-later]').textContent = '';
     show(this, 'working');
@@ -486,6 +487,14 @@ export class SenderPage extends HTMLElement {
    */
   done(_transfer) {}
 }
+
+/**
+ * What a transfer is called.
+ * @param {string} name
+ * @param {number} size
+ */
+export const subjectOf = (name, size) =>
+  parts('{{name}}, {{size}}', { name: nameOf(name), size: new Text(bytes(size)) });
 
 /**
  * What is wrong with a size, if it is more than can be sent.

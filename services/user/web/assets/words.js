@@ -29,6 +29,12 @@ export const cutManage = say(
   'Copy all of it, up to its last character, and open it again.',
 );
 
+/** That the address says only which transfer it is. */
+export const lacksSecret = say(
+  'This page needs its private link',
+  'The address alone says only which transfer it is, and this browser does not know it. Open the whole link to it.',
+);
+
 /** That a part of the page, which was not there before, did not come. */
 export const stale = say(
   'That did not load',

@@ -51,6 +51,11 @@ export async function ownTransfers() {
   return all.sort((a, b) => b.sent - a.sent);
 }
 
+/** One of those that are on the list, if there is one. */
+export async function ownTransfer(/** @type {string} */ id) {
+  return isKeeping() ? (await ownTransfers()).find((transfer) => transfer.id === id) : undefined;
+}
+
 export const forgetTransfer = (/** @type {string} */ id) => transact((transfers) => answer(transfers.delete(id)));
 
 export const forgetAll = () => transact((transfers) => answer(transfers.clear()));

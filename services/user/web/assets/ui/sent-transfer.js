@@ -1,5 +1,6 @@
+import { writeManage } from '../link/own.js';
 import { writeLinks } from '../link/write.js';
-import { forgetTransfer, isKeeping, keepFromNow, keepTransfer } from '../net/own-transfers.js';
+import { forgetTransfer, keepFromNow, keepTransfer } from '../net/own-transfers.js';
 import { el, icon } from '../shared/dom.js';
 import { moment } from '../shared/format.js';
 import { sentences, t, tn } from '../shared/language.js';
@@ -12,9 +13,9 @@ import { TransferStatus } from './transfer-status.js';
 /**
  * @typedef {{
  *   id: string, key: string, deleteSecret: string, expires: Date, maxDownloads: number, isText: boolean,
- *   isLocked: boolean, words: string, name: string, size: number,
+ *   isLocked: boolean, words: string, name: string, size: number, sent: number,
  * }} Transfer maxDownloads is 0 where there is no limit; isLocked where there is a passphrase beside the key, and words
- * those that were made for it
+ * those that were made for it; sent is when, in milliseconds since 1970
  */
 
 /**
@@ -22,8 +23,11 @@ import { TransferStatus } from './transfer-status.js';
  * that the sender wants to send something else.
  */
 export class SentTransfer extends HTMLElement {
-  /** @param {Transfer} transfer */
-  show(transfer) {
+  /**
+   * @param {Transfer} transfer
+   * @param {boolean} isKept on the list of this device
+   */
+  show(transfer, isKept) {
     const { id, key, deleteSecret, isLocked, words } = transfer;
     const { whole, withoutKey } = writeLinks(location.origin, id, key);
     const link = () => (toggle.checked ? withoutKey : whole);
@@ -76,7 +80,7 @@ export class SentTransfer extends HTMLElement {
     toggle.addEventListener('change', turn);
     drawQr();
 
-    const manageField = field(t('Your private page'), t('Copy'), `${location.origin}/#manage/${id}/${deleteSecret}`);
+    const manageField = field(t('Your private page'), t('Copy'), writeManage(location.origin, transfer));
     manageField.addEventListener('copied', (event) => event.stopPropagation()); // not the link it is about
     const status = new TransferStatus();
     status.addEventListener('over', () => this.classList.add('over'));
@@ -115,7 +119,7 @@ export class SentTransfer extends HTMLElement {
           manageField,
         ),
       ),
-      keepSwitch(transfer),
+      keepSwitch(transfer, isKept),
       el(
         'button',
         { type: 'button', class: 'button wide again', click: () => this.dispatchEvent(new CustomEvent('again')) },
@@ -129,14 +133,15 @@ export class SentTransfer extends HTMLElement {
 /**
  * Keeps it on the list of this device, if the person wants that, and what is sent from then on.
  * @param {Transfer} transfer
+ * @param {boolean} isKept
  */
-function keepSwitch({ id, key, deleteSecret, name, size, isText }) {
-  const keep = el('input', { type: 'checkbox', role: 'switch', checked: isKeeping() });
+function keepSwitch({ id, key, deleteSecret, name, size, isText, sent }, isKept) {
+  const keep = el('input', { type: 'checkbox', role: 'switch', checked: isKept });
   const hint = el('p', { class: 'hint', role: 'status' }, keptWords());
   const turn = async () => {
     try {
       keepFromNow(keep.checked);
-      if (keep.checked) await keepTransfer({ id, key, deleteSecret, name, size, isText, sent: Date.now() });
+      if (keep.checked) await keepTransfer({ id, key, deleteSecret, name, size, isText, sent });
       else await forgetTransfer(id);
       hint.textContent = keptWords();
     } catch {

@@ -76,7 +76,8 @@ export class TransferStatus extends HTMLElement {
       );
       return;
     }
-    this.#show(statusRows(info));
+    const isSent = info.status !== 'pending';
+    this.#show([...(isSent ? [when(t('Sent'), new Date(info.created_at))] : []), ...statusRows(info)]);
     this.#change.hidden = info.is_expired || Boolean(info.erased) || !info.delete_enabled;
     this.#button.hidden = info.is_expired || Boolean(info.erased);
     if (info.is_expired) this.#tell(t('Expired'), 'clock');
@@ -90,11 +91,15 @@ export class TransferStatus extends HTMLElement {
     this.dispatchEvent(new CustomEvent('over', { bubbles: true, detail: { title, picture } }));
   }
 
-  /** @param {string} text */
-  #end(text, title = text) {
+  /**
+   * @param {string} text
+   * @param {string} [title]
+   * @param {[string, string]} [row] what there is to say of it
+   */
+  #end(text, title = text, row = [t('State'), text]) {
     clearInterval(this.#timer);
     this.#tell(title, 'trash');
-    this.#show([[t('State'), text]]);
+    this.#show([row]);
     const isHeld = this.#button === document.activeElement || this.#change === document.activeElement;
     this.#button.hidden = true;
     this.#change.hidden = true;
@@ -198,7 +203,8 @@ export class TransferStatus extends HTMLElement {
     this.#button.ariaDisabled = 'true'; // and not so that it loses the focus
     try {
       await deleteTransfer(this.#id, this.#secret);
-      this.#end(t('Deleted'));
+      const text = t('Deleted');
+      this.#end(text, text, when(text, new Date()));
       this.dispatchEvent(new CustomEvent('deleted', { bubbles: true }));
     } catch (error) {
       this.#error.show(describe(error, 'delete'));
@@ -207,5 +213,12 @@ export class TransferStatus extends HTMLElement {
     }
   }
 }
+
+/**
+ * @param {string} what
+ * @param {Date} date
+ * @returns {[string, string]}
+ */
+const when = (what, date) => [what, moment(date)];
 
 customElements.define('transfer-status', TransferStatus);

@@ -1592,6 +1592,10 @@ var cutManage = say(
   "The link to your transfer is not whole",
   "Copy all of it, up to its last character, and open it again."
 );
+var lacksSecret = say(
+  "This page needs its private link",
+  "The address alone says only which transfer it is, and this browser does not know it. Open the whole link to it."
+);
 var stale = say(
   "That did not load",
   "The page may have been replaced by a newer one. Reload it and try again."
