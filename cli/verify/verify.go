@@ -178,7 +178,7 @@ func (r *run) ask(ctx context.Context, t task) {
 		}
 		return
 	}
-	found := compare(a, t.want, t.origin)
+	found := compare(a, t.want, t.origin, t.known)
 	verdict := Same
 	if len(found.differences) > 0 {
 		verdict = Differs

@@ -181,7 +181,12 @@ func TestTampering(t *testing.T) {
 		}, []string{"lacks the header Content-Security-Policy"}},
 		"two policies":         {"/", header(policy, "script-src *"), []string{"has another Content-Security-Policy"}},
 		"a link in the header": {"/", header("Link", "</assets/more.js>; rel=preload"), []string{"has the header Link"}},
-		"a wider worker":       {scriptAt("worker.js"), header("Service-Worker-Allowed", "/"), []string{"Service-Worker"}},
+		"a link to a script":   {"/", header("Link", wire.Preload(scriptAt("send.js"))), []string{"has the header Link"}},
+		"a link to more words": {"/", header("Link", wire.Preload("/x/more.json")), []string{"has the header Link"}},
+		"two links in one": {
+			"/", header("Link", wire.Preload(scriptAt("de.json"))+", </x.css>; rel=stylesheet"), []string{"header Link"},
+		},
+		"a wider worker": {scriptAt("worker.js"), header("Service-Worker-Allowed", "/"), []string{"Service-Worker"}},
 		"another type": {scriptAt("send.js"), func(r *http.Response, body string) string {
 			r.Header.Set("Content-Type", "text/html")
 			return body

@@ -52,3 +52,7 @@ func AssetCaching(name string) string {
 		return "no-cache"
 	}
 }
+
+// Preload is the header Link by which a page has a browser ask for a file that a script of
+// it is about to fetch.
+func Preload(path string) string { return "<" + path + ">; rel=preload; as=fetch; crossorigin" }

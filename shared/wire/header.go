@@ -177,8 +177,12 @@ var (
 	// one. CloudFront removes it where it is not told otherwise.
 	Accept = declare(Header{Name: "Accept", SetBy: Browser, ReadBy: Both})
 
+	// AcceptLanguage are the languages that a person reads, by which pages guess which words
+	// a browser is about to ask for.
+	AcceptLanguage = declare(Header{Name: "Accept-Language", SetBy: Browser, ReadBy: User})
+
 	// FetchSite says from how far away a page asks, against the same.
-	FetchSite = declare(Header{Name: "Sec-Fetch-Site", SetBy: Browser, ReadBy: Both})
+	FetchSite = declare(Header{Name: "Sec-Fetch-Site", SetBy: Browser, ReadBy: Admin})
 
 	// RequestMethod is the method of the request that a preflight is for.
 	RequestMethod = declare(Header{Name: "Access-Control-Request-Method", SetBy: Browser, ReadBy: User})

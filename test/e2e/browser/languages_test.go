@@ -7,9 +7,11 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
+	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp/kb"
 
 	"sgraph.ai/send/shared/test/nightly"
@@ -200,6 +202,52 @@ func TestChoosingALanguage(t *testing.T) {
 	p.goTo(s.URL + "/de-at/download/")
 	p.goTo(s.URL + "/how")
 	title("ar")
+}
+
+// reads has the browser of a profile say in its requests which language a person reads, too.
+func (p *profile) reads(language string) {
+	p.t.Helper()
+	tab, isChromium := p.engine.(*chromium)
+	if !isChromium {
+		p.t.Skip("SKIPPED: only Chromium is told which language a person reads")
+	}
+	agent := evaluate[string](p, `navigator.userAgent`)
+	p.must(tab.do(call(emulation.SetUserAgentOverride,
+		emulation.SetUserAgentOverrideParams{UserAgent: agent, AcceptLanguage: language})))
+}
+
+// The words of a page are asked for before the script is there that wants them, and once.
+func TestWordsComeWithTheScriptThatWantsThem(t *testing.T) {
+	inBrowser(t)
+	s := serve(t)
+	for _, path := range []string{"/", "/d/", "/how"} {
+		t.Run(path, func(t *testing.T) {
+			var once sync.Once
+			isAsked := make(chan struct{})
+			origin := s.behind(t, func(w http.ResponseWriter, r *http.Request) http.ResponseWriter {
+				switch {
+				case strings.HasSuffix(r.URL.Path, "/de.json"):
+					once.Do(func() { close(isAsked) })
+				case strings.HasSuffix(r.URL.Path, "/choose.js"):
+					select {
+					case <-isAsked:
+					case <-time.After(patience / 2):
+						t.Error("the words are not asked for before the script is there")
+					case <-r.Context().Done():
+					}
+				}
+				return w
+			})
+			p := open(t, screens["phone"])
+			p.reads("de")
+			p.goTo(origin + path)
+			p.await(`document.documentElement.lang === "de" && !("waits" in document.documentElement.dataset)`)
+			if asked := evaluate[[]string](p, `performance.getEntriesByType("resource")
+				.filter((r) => r.name.endsWith("/de.json")).map((r) => r.initiatorType)`); len(asked) != 1 {
+				t.Errorf("the words are asked for by %q", asked)
+			}
+		})
+	}
 }
 
 // Where a catalogue cannot be had, the page speaks English: at once where that is said, and soon where nothing is.

@@ -36,17 +36,19 @@ func BenchmarkFirstPaint(b *testing.B) {
 		_, _ = io.WriteString(w, `<!doctype html><html lang="en"><title>Headline</title><h1>Headline</h1>`)
 	}))
 	b.Cleanup(headline.Close)
-	urls := map[string]string{"headline": headline.URL}
+	type visit struct{ url, language string }
+	visits := map[string]visit{"headline": {headline.URL, "en"}}
 	for page, path := range shownFirst {
-		urls[page] = s.URL + path
+		visits[page] = visit{s.URL + path, "en"}
+		visits[page+"-in-german"] = visit{s.URL + path, "de"}
 	}
 	for by, how := range map[string]*network.Conditions{"loopback": nil, "slow-4g": &slow4G} {
 		b.Run(by, func(b *testing.B) {
 			for b.Loop() {
 				all := map[string][]float64{}
 				for range 9 {
-					for page, url := range urls {
-						all[page] = append(all[page], firstPaintOf(b, url, how))
+					for page, v := range visits {
+						all[page] = append(all[page], firstPaintOf(b, v.url, v.language, how))
 					}
 				}
 				for page, ms := range all {
@@ -62,8 +64,8 @@ func BenchmarkFirstPaint(b *testing.B) {
 // started is how long a browser has been there that somebody comes with; what its start takes would count otherwise.
 const started = time.Second
 
-// firstPaintOf is when a browser that was never there shows something of a page, in milliseconds.
-func firstPaintOf(b *testing.B, url string, by *network.Conditions) float64 {
+// firstPaintOf is when a browser of that language that was never there shows something of a page, in milliseconds.
+func firstPaintOf(b *testing.B, url, language string, by *network.Conditions) float64 {
 	b.Helper()
 	p := open(b, screens["phone"])
 	tab, isChromium := p.engine.(*chromium)
@@ -71,6 +73,7 @@ func firstPaintOf(b *testing.B, url string, by *network.Conditions) float64 {
 		b.Skip("only Chromium emulates a network")
 	}
 	p.goTo("about:blank")
+	p.reads(language)
 	time.Sleep(started)
 	if by == nil {
 		p.must(tab.hearNoRequests()) // nobody who comes has each of them told to a debugger

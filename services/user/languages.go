@@ -1,0 +1,55 @@
+package user
+
+import (
+	"io/fs"
+	"net/http"
+	"path"
+	"strings"
+
+	"github.com/gorilla/mux"
+
+	"sgraph.ai/send/shared/wire"
+)
+
+// original is the language in which the pages are written: of its words none are to be fetched.
+const original = "en"
+
+// translations are where the words of the pages are, by their language.
+type translations map[string]string
+
+func catalogues(site fs.FS) translations {
+	all := translations{}
+	files, _ := fs.Glob(site, "assets/*/??.json") // a good pattern
+	for _, file := range files {
+		all[strings.TrimSuffix(path.Base(file), ".json")] = "/" + file
+	}
+	return all
+}
+
+// hinted has a browser ask for the words that a page will want together with what it names: its script, which would ask
+// for them, knows a round trip later. It knows better, too, since it has what somebody chose: where that is another
+// language, what came is of no use.
+func (t translations) hinted(page http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h := w.Header()
+		h.Add("Vary", wire.AcceptLanguage.Name)
+		if language := t.guess(r); language != original {
+			h.Set("Link", wire.Preload(t[language]))
+		}
+		page.ServeHTTP(w, r)
+	})
+}
+
+// guess returns the first language that there is of an old link's and those of the browser, which says them by
+// preference.
+func (t translations) guess(r *http.Request) string {
+	tags := mux.Vars(r)["locale"] + "," + strings.Join(r.Header[wire.AcceptLanguage.Key()], ",")
+	for tag := range strings.SplitSeq(tags, ",") {
+		tag, _, _ = strings.Cut(tag, ";")
+		language, _, _ := strings.Cut(strings.ToLower(strings.TrimSpace(tag)), "-")
+		if t[language] != "" {
+			return language
+		}
+	}
+	return original
+}
