@@ -20,8 +20,8 @@ func (p *profile) mustBeAt(s *server, id string) {
 	}
 }
 
-// After sending, the page is the sender's of that transfer, also when it is loaded anew or gone back to; it says what was
-// sent and when, and keeps nothing that opens or deletes what is there no more.
+// After sending, the page is the sender's of that transfer, also when it is loaded anew or gone back to; it says what
+// was sent and when, and keeps nothing that opens or deletes what is there no more.
 func TestSenderPageKeepsItsAddress(t *testing.T) {
 	inBrowser(t)
 	for name, on := range map[string]screen{"desktop": desktop, "phone": screens["phone"]} {

@@ -30,7 +30,8 @@ const steadyScript = `window.moved = 0; window.movers = [];
 	}).observe({ type: "layout-shift", buffered: true });`
 
 // painted waits until what the page has is on the screen, and is counted.
-const painted = `new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(resolve, 0, 0))))`
+const painted = `new Promise((resolve) =>
+	requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(resolve, 0, 0))))`
 
 // answers is a service whose answers to scripts wait until they are let go, one by one.
 type answers struct {
