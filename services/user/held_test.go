@@ -9,6 +9,9 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"sgraph.ai/send/services/user"
+	"sgraph.ai/send/shared/web"
 )
 
 // beginUpload announces a body of that many bytes, and sends its beginning.
@@ -47,14 +50,16 @@ func TestNothingIsHeldForNothing(t *testing.T) {
 // Bodies that are held come in a certain number at once; who sends bytes as they are is not in their way.
 func TestBodiesThatAreHeld(t *testing.T) {
 	t.Parallel()
-	s := start(t, nil)
+	s := start(t, func(set *user.Settings) {
+		set.Patience = web.Patience{First: time.Hour, Most: time.Hour} // with what does not come
+	})
 	id := s.send("POST", "/api/transfers/create", map[string]any{}).want(200, "").json()["transfer_id"].(string)
 	ciphertext, _ := sealed(t, 1000)
 	body := `{"data":"` + base64.StdEncoding.EncodeToString(ciphertext) + `"}`
 	const size = 4_900_000
 	const most = 5 // of that size
 	open := map[net.Conn]bool{}
-	refused := make(chan net.Conn)
+	refused := make(chan net.Conn, most+4)
 	for range most + 4 {
 		c, answer := s.beginUpload(t, id, body[:9], size)
 		open[c] = true

@@ -105,17 +105,18 @@ func (u *arrival) change(number int, f func(*arriving)) {
 	u.twice += p.twice() - before.twice()
 }
 
-// take makes room for a body of at most size bytes as a part of an upload of which no
-// more than limit bytes may be there; a part of it may have most. TooLarge, or Limited
-// where there may be room when other bodies have ended. Else leave is to be called,
-// with how many bytes came of it: 0 where it failed.
-func (u *arrival) take(number int, size, limit, most int64) (leave func(came int64), err error) {
+// take makes room for a body as a part of an upload of which no more than limit bytes may
+// be there; a part of it may have most. size is -1 where it is not known: then it may have
+// what is left, which is returned. TooLarge, or Limited where there may be room when other
+// bodies have ended. Else leave is to be called, with how many bytes came of it: 0 where it
+// failed.
+func (u *arrival) take(number int, size, limit, most int64) (coming int64, leave func(came int64), err error) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	end := func(came int64) {
 		u.change(number, func(p *arriving) {
 			p.open--
-			p.coming -= size
+			p.coming -= coming
 			if p.open == 0 {
 				p.most = 0
 			}
@@ -124,26 +125,29 @@ func (u *arrival) take(number int, size, limit, most int64) (leave func(came int
 			}
 		})
 	}
-	replaced := int64(0)
+	before := arriving{}
 	if p := u.parts[number]; p != nil {
-		replaced = p.there
+		before = *p
 	}
-	if u.there-replaced+size > limit {
-		return nil, tooLarge(limit)
+	if coming = size; size < 0 {
+		coming = min(most, max(1, limit-(u.expected-before.expected())))
+	}
+	if u.there-before.there+coming > limit {
+		return 0, nil, tooLarge(limit)
 	}
 	u.change(number, func(p *arriving) {
 		p.open++
-		p.coming += size
-		p.most = max(p.most, size)
+		p.coming += coming
+		p.most = max(p.most, coming)
 	})
 	if u.expected > limit || u.twice > again*most {
 		end(0)
-		return nil, &Error{
-			Code: Limited, RetryAfter: 5 * time.Second,
+		return 0, nil, &Error{
+			Code: Limited, RetryAfter: 30 * time.Second, // a line that broke is given up in two minutes at most
 			Message: "more of this upload is under way than it has room for; try again when that has ended",
 		}
 	}
-	return func(came int64) {
+	return coming, func(came int64) {
 		u.mu.Lock()
 		defer u.mu.Unlock()
 		end(came)
@@ -169,19 +173,18 @@ func (t *Transfers) PutPart(
 	if why := t.over(tr.record); why != "" {
 		return "", gone(why)
 	}
-	most := size
-	if size < 0 {
-		most = m.most()
-	}
 	upload, done := t.arrivals.at(uploadID)
 	defer done()
 	err = upload.see(func() ([]UploadedPart, error) { return t.Store.Uploaded(ctx, key, uploadID) })
 	if err != nil {
 		return "", err
 	}
-	leave, err := upload.take(number, most, t.bound(m.Bytes), m.most())
+	coming, leave, err := upload.take(number, size, t.bound(m.Bytes), m.most())
 	if err != nil {
 		return "", err
+	}
+	if size < 0 {
+		body = &capped{body, coming, tooLarge(coming)}
 	}
 	came := int64(0)
 	defer func() { leave(came) }()

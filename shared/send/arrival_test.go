@@ -48,7 +48,8 @@ func TestPartsKeepToWhatWasReserved(t *testing.T) {
 	other := f.over(t, f.ledger) // another process sees what is there
 	want(t, put(other, 4, 50_000, 50_000), send.TooLarge, "")
 	want(t, put(other, 4, 5_000, 5_000), "", "")
-	want(t, put(other, 1, 500, -1), send.TooLarge, "") // as it may be anything
+	want(t, put(other, 1, 500, -1), "", "") // of which nobody said how much
+	want(t, put(other, 5, 6_000, -1), send.TooLarge, "at most")
 	parts, err := f.store.Uploaded(t.Context(), key, uploadID)
 	if err != nil || len(parts) != 4 {
 		t.Errorf("%d parts are there, %v", len(parts), err)
@@ -121,6 +122,9 @@ func TestPutsUnderWay(t *testing.T) {
 		t.Fatal(err)
 	}
 	key := strings.TrimPrefix(url, "/put/")
+	// Nor does one go on for ever of which nobody said how much it is.
+	_, err = f.Put(t.Context(), key, bytes.NewReader(noise(200_000)), -1)
+	want(t, err, send.TooLarge, "")
 	var ends []func(error) error
 	for len(ends) <= 10 {
 		r, w := io.Pipe()

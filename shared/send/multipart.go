@@ -301,18 +301,14 @@ func (t *Transfers) Put(ctx context.Context, key string, body io.Reader, size in
 		return Payload{}, err
 	}
 	most := min(t.bound(d.PutBytes), t.largest(&d))
-	coming := most
-	if size >= 0 {
-		coming = size
-	}
 	upload, done := t.arrivals.at(key)
 	defer done()
-	leave, err := upload.take(0, coming, most, most)
+	_, leave, err := upload.take(0, size, most, most)
 	if err != nil {
 		return Payload{}, err
 	}
 	defer leave(0) // what is there is replaced
-	p, err := t.put(ctx, key, body, size, tr.DeclaredBytes, t.largest(&d))
+	p, err := t.put(ctx, key, body, size, tr.DeclaredBytes, most)
 	if err != nil {
 		return Payload{}, err
 	}

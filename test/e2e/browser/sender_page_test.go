@@ -123,3 +123,34 @@ func TestPrivatePageOfWhatIsOnTheList(t *testing.T) {
 	other.goTo(private) // in the same document
 	subjectIs(other, "Number "+id)
 }
+
+// The page of what was sent may have the only copy of its link: to go back from it asks first, and the way to the
+// content leads nowhere else.
+func TestGoingBackAsksForTheOnlyCopy(t *testing.T) {
+	inBrowser(t)
+	s := serve(t)
+	p := open(t, desktop)
+	path, _ := randomFile(t, "only copy.bin", 1000)
+	link := p.sendFile(s, path)
+	id, _ := partsOf(t, link)
+	isThere := func(when string) {
+		t.Helper()
+		p.await(fmt.Sprintf(`document.querySelector(%q)?.value === %q`, linkInput, link))
+		p.see(linkInput)
+		if at, want := p.address(), s.URL+"/#manage/"+id; at != want {
+			t.Errorf("%s the page is at %s", when, at)
+		}
+	}
+	evaluate[bool](p, `(document.querySelector(".skip").click(), true)`)
+	isThere("after skipping to the content")
+	evaluate[bool](p, `(history.back(), true)`)
+	p.see(`dialog[open] .danger`)
+	p.press("\x1b")
+	p.await(`!document.querySelector("dialog[open]") && location.hash !== ""`)
+	isThere("after staying")
+	evaluate[bool](p, `(history.back(), true)`)
+	p.click(`dialog[open] .danger`)
+	p.see(submit)
+	evaluate[bool](p, `(history.forward(), true)`)
+	isThere("gone forward to")
+}

@@ -17,8 +17,9 @@ import (
 	"sgraph.ai/send/test/e2e/traffic"
 )
 
-// mostOfTheCommand is how much memory a command may have, however large what it moves.
-const mostOfTheCommand = 64 << 20
+// mostOfTheCommand is how much memory a command may have, however large what it moves: by day with some for what the
+// machine and the moment make of garbage, of which Go's usual way had it at 86.
+var mostOfTheCommand = nightly.Or[int64](76<<20, 64<<20)
 
 // The command sends and receives a file that is larger than the memory it may take: 10 GiB at night, or what there is
 // room for, and as much as SEND_TEST_GIB says.

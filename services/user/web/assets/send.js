@@ -43,6 +43,7 @@ class SendPage extends SenderPage {
   #early = linkField('');
   #isTaken = false; // before all was sent
   #linkAtRisk = false;
+  #shown = ''; // the ID of the transfer whose page this is
 
   connectedCallback() {
     super.connectedCallback();
@@ -63,6 +64,10 @@ class SendPage extends SenderPage {
     find(this, '[data-mine]').addEventListener('click', () => this.#openMine());
     this.#offerMine();
     addEventListener('hashchange', () => this.#follow());
+    document.querySelector('.skip')?.addEventListener('click', (event) => {
+      event.preventDefault(); // the address may be that of a transfer
+      document.getElementById('main')?.focus();
+    });
     this.#follow();
     removeOver().catch(() => {}); // of what was received in this browser
     if (isSecureContext) this.configure();
@@ -175,6 +180,7 @@ class SendPage extends SenderPage {
   /** @param {import('./ui/sent-transfer.js').Transfer} transfer */
   done(transfer) {
     enterOwn({ ...transfer, words: '' }); // which are nowhere but here
+    this.#shown = transfer.id;
     this.#showSent(t('Sealed and ready'), 'check');
     this.#showLink(transfer, isKeeping());
     this.#linkAtRisk = !this.#isTaken;
@@ -250,6 +256,7 @@ class SendPage extends SenderPage {
   }
 
   #back() {
+    this.#shown = '';
     this.#result.replaceChildren();
     if (this.#token.value) this.#token.require();
     this.#offerMine();
@@ -265,7 +272,17 @@ class SendPage extends SenderPage {
     else if (location.hash === '#ask') this.#openAsk();
     else if (/^#(not-)?shared$/.test(location.hash)) this.#takeShared();
     else if (isOwn()) this.#openOwn();
-    else if (!find(this, '[data-view="sent"]').hidden) this.#back(); // in the history
+    else if (!location.hash && !find(this, '[data-view="sent"]').hidden) this.#goneBack(); // in the history
+  }
+
+  /** The person went back from the page of what was sent, which may have the only copy of its link. */
+  async #goneBack() {
+    if (this.#linkAtRisk && !(await this.#mayForget())) {
+      history.forward();
+      return;
+    }
+    this.#linkAtRisk = false;
+    this.#back();
   }
 
   /** Somebody was invited to send: the token in the link is taken, and does not stay in the address bar. */
@@ -326,6 +343,7 @@ class SendPage extends SenderPage {
       this.warn(cutManage);
       return;
     }
+    if (own.id === this.#shown) return; // it is there still
     const listed = await ownTransfer(own.id).catch(() => undefined); // the browser may keep nothing
     if (this.running || location.hash !== `#manage/${own.id}`) return; // the person has gone on
     const { id, name = listed?.name, size = listed?.size ?? 0 } = own;
@@ -335,6 +353,7 @@ class SendPage extends SenderPage {
       return;
     }
     this.settle();
+    this.#shown = id;
     this.#showSent(t('Your transfer'), 'eye');
     find(this, '[data-view="sent"] [data-subject]').replaceChildren(
       ...(name ? subjectOf(name, size) : [t('Number {{id}}', { id })]),

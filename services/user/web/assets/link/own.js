@@ -16,7 +16,8 @@ export const writeManage = (/** @type {string} */ origin, /** @type {Own} */ { i
 export const isOwn = () => /^#manage\b/.test(location.hash);
 
 /**
- * The transfer that the address names; null where that is not whole. Its secret is taken out of the address.
+ * The transfer that the address names; null where that is not whole. Its secret is taken out of the address, and of what
+ * has expired nothing is left that opens or deletes it.
  * @returns {Own | null}
  */
 export function takeOwn() {
@@ -26,6 +27,7 @@ export function takeOwn() {
     return null;
   }
   if (secret) history.replaceState({ own: { id, deleteSecret: secret } }, '', `#manage/${id}`);
+  if (history.state?.own?.expires <= new Date()) endOwn();
   /** @type {Own | undefined} */
   const own = history.state?.own;
   return own?.id === id ? own : { id, deleteSecret: '' };
@@ -39,7 +41,7 @@ export function leaveOwn() {
   if (isOwn()) history.pushState(null, '', location.pathname);
 }
 
-/** Leaves nothing that opens or deletes what is over. */
+/** Leaves nothing in this entry of the history that opens or deletes what is over. */
 export function endOwn() {
   const { id, name, size } = history.state?.own ?? {};
   if (id) history.replaceState({ own: { id, name, size, deleteSecret: '', isOver: true } }, '');

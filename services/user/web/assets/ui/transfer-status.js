@@ -61,7 +61,7 @@ export class TransferStatus extends HTMLElement {
       this.#error.clear();
       this.#render(this.#info);
     } catch (error) {
-      if (error instanceof ApiError && error.status === 404)
+      if (error instanceof ApiError && error.code === 'transfer_not_found')
         this.#end(t('Not on the server any more'), t('Not there any more'));
       else if (!this.#facts.hasChildNodes()) this.#error.show(describe(error, 'status'));
     }
