@@ -118,8 +118,8 @@ func call[P, R any](command cdp.Command[P, R], params P) step {
 func (p *profile) observe(event any) {
 	switch e := event.(type) {
 	case *log.EventEntryAdded:
-		if strings.Contains(e.Entry.Text, "icon from the Manifest") && e.Entry.URL == "about:blank" {
-			return // the page was left while the browser fetched it
+		if strings.Contains(e.Entry.Text, "icon from the Manifest") {
+			return // the page was left while the browser fetched it; TestPageCanBeInstalled asks if it is good
 		}
 		if e.Entry.Level == "error" || e.Entry.Level == "warning" || e.Entry.Source == "security" {
 			p.complain("%s: %s (%s)", e.Entry.Level, e.Entry.Text, e.Entry.URL)
