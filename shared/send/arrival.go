@@ -24,10 +24,10 @@ type arrival struct {
 
 	mu       sync.Mutex
 	looked   bool
-	parts    map[int]*arriving // by their numbers
-	there    int64             // bytes of all parts that are there
-	expected int64             // bytes that will be, when what is under way is there
-	twice    int64             // bytes beyond those for which there is room on the way
+	parts    map[int]arriving // by their numbers
+	there    int64            // bytes of all parts that are there
+	expected int64            // bytes that will be, when what is under way is there
+	twice    int64            // bytes beyond those for which there is room on the way
 }
 
 // arriving is what comes as one part: where a line broke its sender begins again before
@@ -39,9 +39,9 @@ type arriving struct {
 	most   int64 // and the largest of them
 }
 
-func (p *arriving) expected() int64 { return max(p.there, p.most) }
+func (p arriving) expected() int64 { return max(p.there, p.most) }
 
-func (p *arriving) twice() int64 { return p.there + p.coming - p.expected() }
+func (p arriving) twice() int64 { return p.there + p.coming - p.expected() }
 
 const (
 	// mostRemembered is of how many uploads it is remembered what is there; more are
@@ -62,7 +62,7 @@ func (a *arrivals) at(name string) (one *arrival, done func()) {
 		if len(a.of) >= mostRemembered {
 			maps.DeleteFunc(a.of, func(_ string, one *arrival) bool { return one.open == 0 })
 		}
-		a.of[name] = &arrival{parts: map[int]*arriving{}}
+		a.of[name] = &arrival{parts: map[int]arriving{}}
 	}
 	one = a.of[name]
 	one.open++
@@ -85,21 +85,16 @@ func (u *arrival) see(look func() ([]UploadedPart, error)) error {
 		return err
 	}
 	for _, p := range parts {
-		u.change(p.Number, func(a *arriving) { a.there = p.Size })
+		u.set(p.Number, arriving{there: p.Size})
 	}
 	u.looked = true
 	return nil
 }
 
-// change alters what is known of a part, and of all.
-func (u *arrival) change(number int, f func(*arriving)) {
-	p := u.parts[number]
-	if p == nil {
-		p = &arriving{}
-		u.parts[number] = p
-	}
-	before := *p
-	f(p)
+// set notes what is known of a part, and with it of all.
+func (u *arrival) set(number int, p arriving) {
+	before := u.parts[number]
+	u.parts[number] = p
 	u.there += p.there - before.there
 	u.expected += p.expected() - before.expected()
 	u.twice += p.twice() - before.twice()
@@ -113,44 +108,38 @@ func (u *arrival) change(number int, f func(*arriving)) {
 func (u *arrival) take(number int, size, limit, most int64) (coming int64, leave func(came int64), err error) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
-	end := func(came int64) {
-		u.change(number, func(p *arriving) {
-			p.open--
-			p.coming -= coming
-			if p.open == 0 {
-				p.most = 0
-			}
-			if came > 0 {
-				p.there = came
-			}
-		})
-	}
-	before := arriving{}
-	if p := u.parts[number]; p != nil {
-		before = *p
-	}
+	before := u.parts[number]
+	expected := u.expected - before.expected() // of the others
 	if coming = size; size < 0 {
-		coming = min(most, max(1, limit-(u.expected-before.expected())))
+		coming = min(most, max(1, limit-expected))
 	}
 	if u.there-before.there+coming > limit {
 		return 0, nil, tooLarge(limit)
 	}
-	u.change(number, func(p *arriving) {
-		p.open++
-		p.coming += coming
-		p.most = max(p.most, coming)
-	})
-	if u.expected > limit || u.twice > again*most {
-		end(0)
+	p := before
+	p.open++
+	p.coming += coming
+	p.most = max(p.most, coming)
+	if expected+p.expected() > limit || u.twice-before.twice()+p.twice() > again*most {
 		return 0, nil, &Error{
 			Code: Limited, RetryAfter: 30 * time.Second, // a line that broke is given up in two minutes at most
 			Message: "more of this upload is under way than it has room for; try again when that has ended",
 		}
 	}
+	u.set(number, p)
 	return coming, func(came int64) {
 		u.mu.Lock()
 		defer u.mu.Unlock()
-		end(came)
+		p := u.parts[number]
+		p.open--
+		p.coming -= coming
+		if p.open == 0 {
+			p.most = 0
+		}
+		if came > 0 {
+			p.there = came
+		}
+		u.set(number, p)
 	}, nil
 }
 
@@ -183,26 +172,17 @@ func (t *Transfers) PutPart(
 	if err != nil {
 		return "", err
 	}
-	if size < 0 {
-		body = &capped{body, coming, tooLarge(coming)}
-	}
 	came := int64(0)
 	defer func() { leave(came) }()
-	of := &measured{body, 0}
-	if etag, err = t.Store.PutPart(ctx, key, uploadID, number, of, size); err == nil {
-		came = of.n
+	bounded := &capped{body, coming, tooLarge(coming)}
+	if size < 0 {
+		body = bounded
 	}
-	return etag, err
-}
-
-// measured counts the bytes of a body.
-type measured struct {
-	io.Reader
-	n int64
-}
-
-func (m *measured) Read(p []byte) (int, error) {
-	n, err := m.Reader.Read(p)
-	m.n += int64(n)
-	return n, err
+	if etag, err = t.Store.PutPart(ctx, key, uploadID, number, body, size); err != nil {
+		return "", err
+	}
+	if came = size; size < 0 {
+		came = coming - bounded.left
+	}
+	return etag, nil
 }

@@ -56,23 +56,30 @@ func TestPartsKeepToWhatWasReserved(t *testing.T) {
 	}
 }
 
+// begunPart begins to put a part of that many bytes; end is nil where it is refused.
+func (f *fixture) begunPart(t *testing.T, key, uploadID string, number int, size int64) (
+	end func(error), ended chan error,
+) {
+	r, w := io.Pipe()
+	ended = make(chan error, 1)
+	go func() {
+		_, err := f.PutPart(t.Context(), key, uploadID, number, r, size)
+		r.Close()
+		ended <- err
+	}()
+	if _, err := w.Write(noise(10)); err != nil { // else it is being read
+		return nil, ended
+	}
+	return func(err error) { w.CloseWithError(err) }, ended
+}
+
 // What is under way counts, and comes to an end.
 func TestPartsUnderWay(t *testing.T) {
 	t.Parallel()
 	f := setUp(t)
 	_, key, uploadID := f.initiated(t, 100_000)
 	begin := func(number int) (end func(error), ended chan error) {
-		r, w := io.Pipe()
-		ended = make(chan error, 1)
-		go func() {
-			_, err := f.PutPart(t.Context(), key, uploadID, number, r, 100_000)
-			r.Close()
-			ended <- err
-		}()
-		if _, err := w.Write(noise(10)); err != nil { // it is being read, or was refused
-			return nil, ended
-		}
-		return func(err error) { w.CloseWithError(err) }, ended
+		return f.begunPart(t, key, uploadID, number, 100_000)
 	}
 	end, ended := begin(1)
 	if end == nil {
@@ -110,6 +117,28 @@ func TestPartsUnderWay(t *testing.T) {
 			t.Fatalf("what failed is under way for ever: %v", <-failed)
 		}
 		<-failed
+	}
+}
+
+// A body that is refused takes no room, also where another of its part is under way.
+func TestPartsThatAreRefused(t *testing.T) {
+	t.Parallel()
+	f := setUp(t)
+	_, key, uploadID := f.initiated(t, 100_000)
+	for _, part := range []struct {
+		number int
+		size   int64
+		code   send.Code
+	}{{1, 50_000, ""}, {2, 100_000, ""}, {1, 100_000, send.Limited}, {3, 10_000, ""}} {
+		end, ended := f.begunPart(t, key, uploadID, part.number, part.size)
+		if end == nil {
+			want(t, <-ended, part.code, "")
+			continue
+		}
+		defer func() { end(io.ErrUnexpectedEOF); <-ended }()
+		if part.code != "" {
+			t.Errorf("%d bytes of part %d are taken", part.size, part.number)
+		}
 	}
 }
 
