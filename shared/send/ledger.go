@@ -164,27 +164,34 @@ func update(ctx context.Context, l Ledger, key Key, change func(*Record) error) 
 func updateBy(
 	ctx context.Context, l Ledger, key Key, change func(*Record) error, write func(Record) error,
 ) (Record, error) {
-	for try := 0; ; try++ {
-		r, err := l.Get(ctx, key)
-		if err != nil {
-			return Record{}, err
+	var r Record
+	err := retry(ctx, func() (lost bool, err error) {
+		if r, err = l.Get(ctx, key); err != nil {
+			return false, err
 		}
 		if err := change(&r); err != nil {
-			return r, err
+			return false, err
 		}
-		err = write(r)
-		if err == nil {
+		if err = write(r); err == nil {
 			r.Version++
-			return r, nil
 		}
-		if CodeOf(err) != Conflict {
-			return r, err
+		return CodeOf(err) == Conflict, err
+	})
+	return r, err
+}
+
+// retry tries again, a few times, while an attempt lost against somebody else.
+func retry(ctx context.Context, attempt func() (lost bool, err error)) error {
+	for try := 0; ; try++ {
+		lost, err := attempt()
+		if !lost {
+			return err
 		}
 		if try == 20 {
-			return r, Because(Unavailable, err, "too many changes at once; try again")
+			return Because(Unavailable, err, "too many changes at once; try again")
 		}
 		if err := pause(ctx, try); err != nil {
-			return r, err
+			return err
 		}
 	}
 }

@@ -424,36 +424,19 @@ func withdrawn(ctx context.Context, l Ledger, token string, at time.Time) (bool,
 	return r.State == tokenWithdrawn || at.Before(r.Expires), err
 }
 
-// withdrawnNote is the change that gives what is noted of a token another state.
-func (t *Tokens) withdrawnNote(ctx context.Context, hash, state string) (Change, error) {
-	note := Record{Key: Key{WithdrawnSet, hash}}
-	kept, err := t.Ledger.Get(ctx, note.Key)
-	found := err == nil
-	switch {
-	case found:
-		note = kept
-	case CodeOf(err) != NotFound:
+// withdrawnNote is the change that notes whether requests that were made with a token are
+// over.
+func (t *Tokens) withdrawnNote(ctx context.Context, hash string, change func(*Record)) (Change, error) {
+	key := Key{WithdrawnSet, hash}
+	note, err := t.Ledger.Get(ctx, key)
+	isNew := CodeOf(err) == NotFound
+	if err != nil && !isNew {
 		return Change{}, err
 	}
-	note.State, note.Purge = state, t.Now().Add(requestKept)
-	if found {
-		return Change{Replace: &note}, nil
+	note.Key, note.Purge = key, t.Now().Add(requestKept)
+	change(&note)
+	if isNew {
+		return Change{Create: &note}, nil
 	}
-	return Change{Create: &note}, nil
-}
-
-// noteWithdrawn notes whether requests that were made with a token are over.
-func (t *Tokens) noteWithdrawn(ctx context.Context, hash string, change func(*Record)) error {
-	r := Record{Key: Key{WithdrawnSet, hash}, Purge: t.Now().Add(requestKept)}
-	change(&r)
-	err := t.Ledger.Create(ctx, r)
-	if CodeOf(err) != Conflict {
-		return err
-	}
-	_, err = update(ctx, t.Ledger, r.Key, func(kept *Record) error {
-		kept.Purge = r.Purge
-		change(kept)
-		return nil
-	})
-	return err
+	return Change{Replace: &note}, nil
 }

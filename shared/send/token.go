@@ -347,10 +347,17 @@ func (t *Tokens) PurgePending(ctx context.Context, name string) error {
 	r := Record{
 		Key: Key{PurgeSet, tokenKey(name).ID}, State: purgeWanted, Expires: now, Purge: now.Add(2 * pendingLife),
 	}
-	if err := t.noteWithdrawn(ctx, r.Key.ID, func(r *Record) { r.Expires = now }); err != nil {
+	err := retry(ctx, func() (lost bool, err error) {
+		note, err := t.withdrawnNote(ctx, r.Key.ID, func(r *Record) { r.Expires = now })
+		if err == nil {
+			err = t.Ledger.Apply(ctx, note)
+		}
+		return CodeOf(err) == Conflict, err
+	})
+	if err != nil {
 		return err
 	}
-	err := t.Ledger.Create(ctx, r)
+	err = t.Ledger.Create(ctx, r)
 	if CodeOf(err) != Conflict {
 		return err
 	}
@@ -371,7 +378,7 @@ func (t *Tokens) Reactivate(ctx context.Context, name string) (Token, error) {
 func (t *Tokens) turn(ctx context.Context, hash string, to TokenStatus, noted string) (Token, error) {
 	return t.changeBy(ctx, Key{TokenSet, hash}, func(r *Record) error { r.State = string(to); return nil },
 		func(r Record) error {
-			note, err := t.withdrawnNote(ctx, hash, noted)
+			note, err := t.withdrawnNote(ctx, hash, func(r *Record) { r.State = noted })
 			if err != nil {
 				return err
 			}
