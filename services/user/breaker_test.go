@@ -5,7 +5,6 @@ import (
 	"errors"
 	"io"
 	"log/slog"
-	"net"
 	"net/http"
 	"strings"
 	"sync"
@@ -21,27 +20,8 @@ import (
 	"sgraph.ai/send/shared/secret"
 	"sgraph.ai/send/shared/send"
 	"sgraph.ai/send/shared/test/logtest"
+	"sgraph.ai/send/shared/test/pipes"
 )
-
-// pipes is a listener whose connections are pipes, so that a server goes by the clock of
-// its test.
-type pipes struct{ made chan net.Conn }
-
-func (p pipes) Accept() (net.Conn, error) {
-	if c, ok := <-p.made; ok {
-		return c, nil
-	}
-	return nil, net.ErrClosed
-}
-
-func (p pipes) Close() error   { close(p.made); return nil }
-func (p pipes) Addr() net.Addr { return &net.TCPAddr{} }
-
-func (p pipes) dial(context.Context, string, string) (net.Conn, error) {
-	server, client := net.Pipe()
-	p.made <- server
-	return client, nil
-}
 
 // moody is an admin service that answers as it is told: with a status, or 0 for never.
 type moody struct {
@@ -69,8 +49,8 @@ func (m *moody) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 func waited(t *testing.T, talk func(t *testing.T, m *moody)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
-		m, at := &moody{}, pipes{make(chan net.Conn)}
-		server, client := &http.Server{Handler: m}, &http.Transport{DialContext: at.dial}
+		m, at := &moody{}, pipes.Listen()
+		server, client := &http.Server{Handler: m}, &http.Transport{DialContext: at.Dial}
 		go server.Serve(at)
 		defer server.Close()
 		defer client.CloseIdleConnections()

@@ -19,22 +19,9 @@ import (
 	"github.com/gorilla/mux"
 
 	"sgraph.ai/send/shared/metric"
+	"sgraph.ai/send/shared/test/pipes"
 	"sgraph.ai/send/shared/web"
 )
-
-// pipes is a listener whose connections are pipes: with them a server can be
-// tested by a clock of its own.
-type pipes struct{ made chan net.Conn }
-
-func (p pipes) Accept() (net.Conn, error) {
-	if c, ok := <-p.made; ok {
-		return c, nil
-	}
-	return nil, net.ErrClosed
-}
-
-func (p pipes) Close() error   { close(p.made); return nil }
-func (p pipes) Addr() net.Addr { return &net.TCPAddr{} }
 
 // piped is an end of a pipe with an address.
 type piped struct {
@@ -88,13 +75,13 @@ func counted(t *testing.T, kept metric.Registry, talk func(dial func(from string
 			Patience: web.Patience{Drain: 2 * time.Second}, ClientConnections: 2, Connections: 3,
 			TrustedProxies: []netip.Prefix{netip.MustParsePrefix("203.0.113.0/24")},
 		}
-		ln := pipes{make(chan net.Conn)}
+		ln := pipes.Listen()
 		ctx, stop := context.WithCancel(t.Context())
 		ended := make(chan error)
 		go func() { ended <- set.Serve(ctx, set.Wrap(router), ln) }()
 		talk(func(from string) net.Conn {
 			server, client := net.Pipe()
-			ln.made <- piped{server, from}
+			ln.Take(piped{server, from})
 			return client
 		})
 		time.Sleep(3 * time.Hour) // nobody has anything to do any more
