@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"github.com/gorilla/mux"
-
 	"golang.org/x/sync/semaphore"
 
 	"sgraph.ai/send/shared/audit"

@@ -51,10 +51,12 @@ export async function ownTransfers() {
   return all.sort((a, b) => b.sent - a.sent);
 }
 
-/** One of those that are on the list, if there is one. */
-export async function ownTransfer(/** @type {string} */ id) {
-  return isKeeping() ? (await ownTransfers()).find((transfer) => transfer.id === id) : undefined;
-}
+/**
+ * One of them, if it is among them.
+ * @param {string} id
+ * @returns {Promise<OwnTransfer | undefined>}
+ */
+export const ownTransfer = async (id) => (isKeeping() ? transact((transfers) => answer(transfers.get(id))) : undefined);
 
 export const forgetTransfer = (/** @type {string} */ id) => transact((transfers) => answer(transfers.delete(id)));
 

@@ -295,9 +295,7 @@ async function ownTransfers() {
   const all = await transact((transfers) => answer(transfers.getAll()));
   return all.sort((a, b) => b.sent - a.sent);
 }
-async function ownTransfer(id) {
-  return isKeeping() ? (await ownTransfers()).find((transfer) => transfer.id === id) : void 0;
-}
+var ownTransfer = async (id) => isKeeping() ? transact((transfers) => answer(transfers.get(id))) : void 0;
 var forgetTransfer = (id) => transact((transfers) => answer(transfers.delete(id)));
 
 // assets/net/storage.js
