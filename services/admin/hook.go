@@ -37,16 +37,17 @@ func (a *Service) webhookKey(ctx context.Context) ([]byte, error) {
 
 var errNoWebhook = send.Fail(send.Conflict, "nobody is told of events: SEND__WEBHOOK_URL says nothing")
 
-// showWebhook answers who is told of what.
+// showWebhook answers who is told of what. That nobody is is no fault: the console asks
+// for it wherever it runs.
 func (a *Service) showWebhook(w http.ResponseWriter, _ *http.Request) error {
-	if a.hook == nil {
-		return errNoWebhook
+	answer := wire.WebhookReply{Status: wire.NotConfigured, Events: []string{}}
+	if a.hook != nil {
+		answer.Status, answer.Events = wire.OK, a.hook.Events
+		if at, err := url.Parse(a.hook.URL); err == nil {
+			answer.Host = at.Host // which has no name and password of a user
+		}
 	}
-	host := ""
-	if at, err := url.Parse(a.hook.URL); err == nil {
-		host = at.Host // which has no name and password of a user
-	}
-	web.WriteJSON(w, http.StatusOK, wire.WebhookReply{Host: host, Events: a.hook.Events})
+	web.WriteJSON(w, http.StatusOK, answer)
 	return nil
 }
 

@@ -114,7 +114,7 @@ func TestWebhooks(t *testing.T) {
 	// It fails first, and would send elsewhere.
 	r := newReceiver(t, 500, 307, 200)
 	g := newRig(t, r.tells(true))
-	want(t, g.get("/webhook"), 200, `{"host":"`+strings.TrimPrefix(r.URL, "https://")+`","events":
+	want(t, g.get("/webhook"), 200, `{"status":"ok","host":"`+strings.TrimPrefix(r.URL, "https://")+`","events":
 		["transfer.completed","transfer.downloaded","transfer.expired","token.nearly_spent"]}`)
 	var about struct{ URL, Secret string }
 	if err := json.Unmarshal([]byte(text(t, g.post("/webhook/reveal", ""))), &about); err != nil ||
@@ -318,8 +318,7 @@ func TestAServerTellsAtOnce(t *testing.T) {
 
 func TestWhereAWebhookMayGo(t *testing.T) {
 	t.Parallel()
-	want(t, newRig(t).get("/webhook"), 409,
-		`{"detail":"nobody is told of events: SEND__WEBHOOK_URL says nothing","code":"conflict"}`)
+	want(t, newRig(t).get("/webhook"), 200, `{"status":"not_configured","events":[]}`)
 	want(t, newRig(t).post("/webhook/reveal", ""), 409,
 		`{"detail":"nobody is told of events: SEND__WEBHOOK_URL says nothing","code":"conflict"}`)
 	want(t, newRig(t).post("/webhook/test", ""), 409,

@@ -51,7 +51,7 @@ var watch = topic{
 		{Route: wire.Services, May: viewer, Replies: []Reply{{JSON: wire.ServicesReply{}}}},
 		{Route: wire.Alarms, May: viewer, Replies: []Reply{{JSON: wire.AlarmsReply{}}}},
 		{Route: wire.Serving, May: viewer, Replies: []Reply{{JSON: wire.ServingReply{}}}},
-		{Route: wire.ShowWebhook, May: viewer, Replies: []Reply{{JSON: wire.WebhookReply{}}}, Refusals: []int{409}},
+		{Route: wire.ShowWebhook, May: viewer, Replies: []Reply{{JSON: wire.WebhookReply{}}}},
 		{Route: wire.RevealWebhook, May: operator, Replies: []Reply{{JSON: wire.RevealWebhookReply{}}}, Refusals: []int{409}},
 		{Route: wire.TestWebhook, May: operator, Replies: []Reply{{JSON: wire.TestWebhookReply{}}}, Refusals: []int{409}},
 		{

@@ -149,14 +149,14 @@ export const paths: {
   exportEvents: '/audit/export';
   /** Answers where the trail's chain ends, an audit.Head. */
   chainHead: '/audit/head';
-  /** Answers who is told of what. Conflict where nobody is. */
+  /** Answers who is told of what. */
   showWebhook: '/webhook';
   /**
    * Answers the whole of their address, which may be a secret, and the secret by which they know that it comes from
-   * here: no GET, so that who may only look is not told.
+   * here: no GET, so that who may only look is not told. Conflict where nobody is told of events.
    */
   revealWebhook: '/webhook/reveal';
-  /** Sends a message at once, and answers what came of it. */
+  /** Sends a message at once, and answers what came of it. Conflict as above. */
   testWebhook: '/webhook/test';
 };
 
@@ -485,7 +485,7 @@ export type ServingReply = {
 };
 
 /** Who is told of what. */
-export type WebhookReply = { host: string; events: string[] };
+export type WebhookReply = { status: string; host?: string; events: string[] };
 
 /** What only operators may know of it. */
 export type RevealWebhookReply = { url: string; secret: string };

@@ -125,8 +125,16 @@ func TestAMachineOfOnesOwn(t *testing.T) {
 	t.Parallel()
 	ctx := open(t)
 	url, _ := serve(t)
-	run(t, ctx, chromedp.Navigate(url), login(), press("System"), says("only a stack on AWS has them"),
-		says("Nobody is told of events."), says("SEND__WEBHOOK_URL"))
+	run(t, ctx, chromedp.Navigate(url), login(), says("No tokens yet"))
+	number(t, ctx, `(performance.clearResourceTimings(), 0)`) // before the login a 401 is an answer
+	run(t, ctx, press("System"), says("only a stack on AWS has them"), says("Nobody is told of events."),
+		says("SEND__WEBHOOK_URL"))
+	// What is as it should be is no red line in the browser's console.
+	const refused = `performance.getEntriesByType("resource")
+		.filter((e) => e.responseStatus >= 400).map((e) => e.name).join()`
+	if said := evaluate[string](t, ctx, refused); said != "" {
+		t.Errorf("refused is %s", said)
+	}
 	const cards = `[...document.querySelectorAll("h2")].filter((e) => e.innerText === "Versions").length`
 	if number(t, ctx, cards) != 0 {
 		t.Error("there is a card of versions where no functions run")

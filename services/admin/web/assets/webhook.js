@@ -1,7 +1,6 @@
 // Who is told of events: the part of the system page that says so, and tries it.
 
-import { webhook as api, isOperator, Refusal } from './api.js';
-import { codes } from './shared/contract.js';
+import { webhook as api, isOperator } from './api.js';
 import { copyButton, dialog, el } from './shared/dom.js';
 import { button, failed, messageOf, notice } from './view.js';
 
@@ -32,18 +31,10 @@ export class Webhook {
 
   async load() {
     try {
-      const { host, events } = await api.show();
-      this.#line.replaceChildren(
-        el('code', {}, host),
-        ' is told of ',
-        ...events.flatMap((event, i) => [i === 0 ? '' : i < events.length - 1 ? ', ' : ' and ', el('code', {}, event)]),
-      );
-      this.#buttons.hidden = !isOperator();
+      const { status, host = '', events } = await api.show();
       this.#below.replaceChildren();
-    } catch (problem) {
-      this.#buttons.hidden = true;
-      if (problem instanceof Refusal && problem.code === codes.conflict) {
-        this.#below.replaceChildren();
+      if (status === 'not_configured') {
+        this.#buttons.hidden = true;
         this.#line.replaceChildren(
           'Nobody is told of events. To have a receiver told, set ',
           el('code', {}, 'SEND__WEBHOOK_URL'),
@@ -53,6 +44,14 @@ export class Webhook {
         );
         return;
       }
+      this.#line.replaceChildren(
+        el('code', {}, host),
+        ' is told of ',
+        ...events.flatMap((event, i) => [i === 0 ? '' : i < events.length - 1 ? ', ' : ' and ', el('code', {}, event)]),
+      );
+      this.#buttons.hidden = !isOperator();
+    } catch (problem) {
+      this.#buttons.hidden = true;
       this.#line.replaceChildren();
       this.#below.replaceChildren(failed('The webhook cannot be shown', messageOf(problem), () => this.load()));
     }

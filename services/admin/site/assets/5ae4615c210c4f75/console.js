@@ -1601,18 +1601,10 @@ var Webhook = class {
   );
   async load() {
     try {
-      const { host, events } = await webhook.show();
-      this.#line.replaceChildren(
-        el("code", {}, host),
-        " is told of ",
-        ...events.flatMap((event, i) => [i === 0 ? "" : i < events.length - 1 ? ", " : " and ", el("code", {}, event)])
-      );
-      this.#buttons.hidden = !isOperator();
+      const { status, host = "", events } = await webhook.show();
       this.#below.replaceChildren();
-    } catch (problem) {
-      this.#buttons.hidden = true;
-      if (problem instanceof Refusal && problem.code === codes.conflict) {
-        this.#below.replaceChildren();
+      if (status === "not_configured") {
+        this.#buttons.hidden = true;
         this.#line.replaceChildren(
           "Nobody is told of events. To have a receiver told, set ",
           el("code", {}, "SEND__WEBHOOK_URL"),
@@ -1622,6 +1614,14 @@ var Webhook = class {
         );
         return;
       }
+      this.#line.replaceChildren(
+        el("code", {}, host),
+        " is told of ",
+        ...events.flatMap((event, i) => [i === 0 ? "" : i < events.length - 1 ? ", " : " and ", el("code", {}, event)])
+      );
+      this.#buttons.hidden = !isOperator();
+    } catch (problem) {
+      this.#buttons.hidden = true;
       this.#line.replaceChildren();
       this.#below.replaceChildren(failed("The webhook cannot be shown", messageOf(problem), () => this.load()));
     }
