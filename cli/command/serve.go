@@ -123,7 +123,9 @@ A secret can be ssm:/NAME, a parameter in AWS's Parameter Store.`,
 			if show {
 				return serve.Secrets(c.Context(), getenv, e.stdout())
 			}
-			console := serve.Console{Out: e.stdout(), Log: e.Err, Terminal: isTerminal(e.Out)}
+			console := serve.Console{
+				Out: e.stdout(), Log: e.Err, Terminal: isTerminal(e.Out), LogShown: isTerminal(e.Err),
+			}
 			return serve.Run(c.Context(), getenv, console)
 		},
 	}

@@ -31,12 +31,14 @@ type issuer struct {
 
 	expiry expiry // of those that it cannot renew
 
-	// found is told what was found out about a host, when the first client is still to
-	// come, and whenever a certificate was got or not.
+	// found is told what was found out about a host; logs says that the log has what is
+	// missing, too.
 	found func(finding)
+	logs  bool
 
 	mu     sync.Mutex
 	asking map[string]*asking
+	told   map[string]finding // the last one of each host
 }
 
 // asking is one host's certificate as it is being got.
@@ -64,7 +66,10 @@ func readIssuer(env *settings.Env, hosts map[string]string) *issuer {
 		}
 		folder = filepath.Join(beside, "acme")
 	}
-	i := &issuer{hosts: slices.Sorted(maps.Values(hosts)), asking: map[string]*asking{}, found: func(finding) {}}
+	i := &issuer{
+		hosts: slices.Sorted(maps.Values(hosts)), asking: map[string]*asking{}, told: map[string]finding{},
+		found: func(finding) {}, logs: true,
+	}
 	i.manager = &autocert.Manager{
 		Prompt:     autocert.AcceptTOS,
 		Cache:      autocert.DirCache(folder),
@@ -99,13 +104,29 @@ func (i *issuer) http(h http.Handler) http.Handler { return i.manager.HTTPHandle
 func (i *issuer) fetch() {
 	for _, host := range i.hosts {
 		i.ask(host)
-		go func() {
-			if f := leadsHere(host, net.DefaultResolver.LookupNetIP, net.InterfaceAddrs); f.text != "" {
-				slog.Warn("a name may not lead here", "host", host, "why", f.text)
-				i.found(f)
-			}
-		}()
+		go i.look(host)
 	}
+}
+
+// look says what the DNS has against a host, if anything: the authority goes by it, too.
+func (i *issuer) look(host string) finding {
+	f := leadsHere(host, net.DefaultResolver.LookupNetIP, net.InterfaceAddrs)
+	if f.text != "" && i.tell(f) && i.logs {
+		slog.Warn("a name may not lead here", "host", host, "why", f.text+" "+f.advice)
+	}
+	return f
+}
+
+// tell tells a finding, unless it was the last one of its name; then it returns false.
+func (i *issuer) tell(f finding) bool {
+	i.mu.Lock()
+	again := i.told[f.host] == f
+	i.told[f.host] = f
+	i.mu.Unlock()
+	if !again {
+		i.found(f)
+	}
+	return !again
 }
 
 // get returns the certificate for a client, or the authority, that comes by TLS.
@@ -155,17 +176,21 @@ func (i *issuer) begin(host string, wait time.Duration) *asking {
 // tries again after a while, by itself.
 func (i *issuer) issue(host string, a *asking, wait time.Duration) {
 	a.cert, a.err = i.manager.GetCertificate(modern(host))
-	i.mu.Lock()
-	defer i.mu.Unlock()
-	defer close(a.done)
+	close(a.done)
 	if a.err == nil {
+		i.mu.Lock()
 		delete(i.asking, host)
 		i.expiry.look(host, a.cert.Leaf, time.Now())
-		i.found(certified(host, a.cert.Leaf.NotAfter))
+		i.mu.Unlock()
+		i.tell(certified(host, a.cert.Leaf.NotAfter))
 		return
 	}
-	slog.Error("there is no certificate", "host", host, "cause", a.err.Error(), "again_in", wait.String())
-	i.found(uncertified(host, a.err, wait))
+	if !i.look(host).absent { // which says why
+		i.tell(uncertified(host, a.err, wait))
+	}
+	if i.logs {
+		slog.Error("there is no certificate", "host", host, "cause", a.err.Error(), "again_in", wait.String())
+	}
 	time.AfterFunc(wait, func() {
 		i.mu.Lock()
 		defer i.mu.Unlock()

@@ -42,11 +42,14 @@ type front struct {
 	sockets map[string]net.Listener // that the process was started with
 }
 
-// tell has the console told what is found out about the names of a domain.
+// tell has who looks on told what is found out about the names of a domain, or the log
+// where nobody sees that: not both on one screen.
 func (f *front) tell(c Console) {
-	if f.acme != nil {
-		f.acme.found = c.found
+	if f.acme == nil || !c.Terminal {
+		return
 	}
+	f.acme.found = (&onlooker{out: c.Out, advised: map[string]bool{}}).tell
+	f.acme.logs = !c.LogShown
 }
 
 // readFront reads how the services that run meet the outside.

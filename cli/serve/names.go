@@ -4,32 +4,47 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/netip"
 	"net/url"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 )
 
 // finding is what was found out about a name of the domain, in words for whoever set
 // it up: what it has, or what is missing and what to do about it.
 type finding struct {
-	host string
-	good bool
-	text string
+	host   string
+	good   bool
+	absent bool   // the DNS does not have it: nothing else can be well
+	text   string // "" = nothing is missing
+	advice string // what to do, which may be the same for every name
 }
 
-// found says it to who looks on; the log has what is missing in any case.
-func (c Console) found(f finding) {
-	if !c.Terminal {
-		return
-	}
-	mark := "missing"
+// onlooker tells findings to who looks on: of each name what it has or lacks, and what
+// to do about it once.
+type onlooker struct {
+	out io.Writer
+
+	mu      sync.Mutex
+	advised map[string]bool
+}
+
+func (o *onlooker) tell(f finding) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	mark, text := "missing", f.text
 	if f.good {
 		mark = "ready"
 	}
-	fmt.Fprintf(c.Out, "  %-8s %s %s\n", mark, f.host, f.text)
+	if f.advice != "" && !o.advised[f.advice] {
+		o.advised[f.advice] = true
+		text += " " + f.advice
+	}
+	fmt.Fprintf(o.out, "  %-8s %s %s\n", mark, f.host, text)
 }
 
 // lookTime bounds a question to the DNS.
@@ -51,11 +66,13 @@ func leadsHere(
 		at = list(here)
 	}
 	if missing := (*net.DNSError)(nil); errors.As(err, &missing) && missing.IsNotFound {
-		return finding{host: host, text: "has no address in the DNS: add a record (A, or AAAA) with " + at +
-			". It may take some minutes until it is seen."}
+		return finding{host: host, absent: true, text: "has no address in the DNS.",
+			advice: "Add a record (A, or AAAA) with " + at + ". It may take some minutes until it is seen; it is tried again by itself."}
 	}
 	if err != nil {
-		return finding{host: host, text: "cannot be looked up in the DNS from here: " + err.Error()}
+		why := err.Error()
+		why = why[strings.LastIndex(why, ": ")+1:] // without the sockets, which differ each time
+		return finding{host: host, text: "cannot be looked up in the DNS from here: " + strings.TrimSpace(why) + "."}
 	}
 	for i := range led {
 		led[i] = led[i].Unmap()
@@ -63,8 +80,8 @@ func leadsHere(
 	if len(here) == 0 || slices.ContainsFunc(led, func(a netip.Addr) bool { return slices.Contains(here, a) }) {
 		return finding{}
 	}
-	return finding{host: host, text: "leads to " + list(led) + " in the DNS, and this machine has " + at +
-		": change the record, unless a proxy there passes on what comes."}
+	return finding{host: host, text: "leads to " + list(led) + " in the DNS, and this machine has " + at + ".",
+		advice: "Change the record, unless a proxy there passes on what comes."}
 }
 
 // public are the addresses of this machine that others on the internet can reach.
@@ -95,10 +112,10 @@ func certified(host string, until time.Time) finding {
 // uncertified says why there is none: the authority cannot be asked, or it could not
 // reach this machine, or has something else against it.
 func uncertified(host string, why error, again time.Duration) finding {
-	advice := "The ports 80 and 443 of this machine have to be reached from the internet, through firewalls and routers"
+	advice := "The ports 80 and 443 of this machine have to be reached from the internet, through firewalls and routers."
 	if unreachable := (*url.Error)(nil); errors.As(why, &unreachable) {
-		advice = "This machine has to reach the authority"
+		advice = "This machine has to reach the authority."
 	}
-	return finding{host: host, text: fmt.Sprintf("has no certificate: %v. %s. It is tried again in %.0f minutes.",
-		why, advice, again.Minutes())}
+	return finding{host: host, advice: advice,
+		text: fmt.Sprintf("has no certificate: %v. It is tried again in %.0f minutes.", why, again.Minutes())}
 }

@@ -44,6 +44,9 @@ type Console struct {
 
 	// Terminal says that Out is looked at, and not kept: it is shown secrets.
 	Terminal bool
+
+	// LogShown says that Log is looked at there, too: what was told is not logged then.
+	LogShown bool
 }
 
 // garbage is how much of it there may be, in percent of what is held, unless GOGC says

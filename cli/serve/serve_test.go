@@ -50,6 +50,7 @@ func TestMain(m *testing.M) {
 		} else {
 			err = serve.Run(ctx, os.Getenv, serve.Console{
 				Out: os.Stdout, Log: os.Stderr, Terminal: os.Getenv("SERVE_LOOKED_ON") != "",
+				LogShown: os.Getenv("SERVE_LOG_SHOWN") != "",
 			})
 		}
 		if err != nil {
