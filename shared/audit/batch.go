@@ -33,7 +33,7 @@ const (
 type header struct {
 	Format int       `json:"chain"` // 1
 	Seq    int64     `json:"seq"`   // 1 for the first of the chain, one more for each
-	Time   time.Time `json:"time"`  // when it was kept, not before the one before it
+	Time   time.Time `json:"time"`  // when it was kept, and not a little before the one before it
 	Prev   string    `json:"prev"`  // hash of the one before; "" = there is none
 	Events int       `json:"events"`
 }

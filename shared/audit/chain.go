@@ -33,32 +33,25 @@ const strayGrace = time.Hour
 // Export writes what was kept on the days from one time to another, every batch
 // byte for byte in the order of the chain, between the links that the ledger
 // knows: what [Verify] reads. Days that are older than the trail is kept are
-// left out. Invalid for days that cannot be told from others because the chain's
-// end is of a day to come; the message says which can be exported.
+// left out.
 func (t *Trail) Export(ctx context.Context, w io.Writer, from, to time.Time) error {
-	h, err := t.Head(ctx)
+	h, err := t.settled(ctx)
 	if err != nil {
 		return err
 	}
+	now := t.Now().UTC()
 	first, last := from.UTC().Truncate(daily), to.UTC().Add(-1).Truncate(daily)
 	if t.Retention > 0 {
-		oldest := t.Now().UTC().Add(-t.Retention).Truncate(daily).Add(daily)
+		oldest := now.Add(-t.Retention).Truncate(daily).Add(daily)
 		if first.Before(oldest) {
 			first = oldest
 		}
 	}
-	begins, err := t.toldApart(ctx, h, first, last)
+	all, err := t.stretches(ctx, h)
 	if err != nil {
 		return err
 	}
-	begin, err := t.began(ctx, begins, h)
-	if err != nil {
-		return err
-	}
-	end, err := t.began(ctx, last.Add(daily), h)
-	if err != nil {
-		return err
-	}
+	begin, end := between(all, h.Link, dayOf(first), dayOf(last), dayOf(now.Add(clocksDiffer)))
 	lines := json.NewEncoder(w)
 	if err := lines.Encode(beginLine{begin}); err != nil {
 		return err
@@ -71,67 +64,6 @@ func (t *Trail) Export(ctx context.Context, w io.Writer, from, to time.Time) err
 		return err
 	}
 	return lines.Encode(endLine{end})
-}
-
-// began returns the link before the first batch that was kept on a day or after
-// it: the end of the chain where there is none.
-func (t *Trail) began(ctx context.Context, d time.Time, end Head) (Link, error) {
-	days, err := t.Ledger.List(ctx, daySet, dayOf(d.AddDate(0, 0, -1)), 1)
-	if err != nil {
-		return Link{}, err
-	}
-	var l Link
-	if len(days) == 1 {
-		if json.Unmarshal(days[0].Data, &l) != nil {
-			return l, send.Fail(send.Internal, "where a day of the audit chain began cannot be read in the ledger")
-		}
-		return l, nil
-	}
-	// It is the day of the end, or one to come.
-	if dayOf(end.Time) < dayOf(d) {
-		return end.Link, nil
-	}
-	_, h, err := t.last(ctx)
-	if err != nil || dayOf(h.Time) == dayOf(end.Time) {
-		return h.Today, err
-	}
-	return t.began(ctx, d, h.Head) // the day ended meanwhile
-}
-
-// clocksDiffer is how far the clocks of those that write one chain may be apart.
-const clocksDiffer = time.Hour
-
-// toldApart refuses days of which the ledger cannot say where they end. A batch is never
-// of a day before that of the one before it; so once a clock was ahead for a moment, all
-// that is kept until that moment has come is of one day, which is to come. An export of
-// the days on which it was kept would be empty, and valid. Otherwise it returns the day
-// that an export begins with: that of a day to come, with the day on which the clock was
-// ahead, so that nothing is in no export.
-func (t *Trail) toldApart(ctx context.Context, h Head, first, last time.Time) (time.Time, error) {
-	now := t.Now().UTC()
-	if dayOf(h.Time) <= dayOf(now.Add(clocksDiffer)) {
-		return first, nil
-	}
-	since, ahead := min(dayOf(h.Begun), dayOf(first)), dayOf(h.Time)
-	for r, err := range send.Records(ctx, t.Ledger, daySet) {
-		if err != nil {
-			return first, err
-		}
-		if r.Key.ID > dayOf(now) {
-			ahead = r.Key.ID
-			break
-		}
-		since = r.Key.ID
-	}
-	switch {
-	case dayOf(first) == ahead:
-		return time.Parse(time.DateOnly, since)
-	case dayOf(last) < since, dayOf(first) > ahead:
-		return first, nil
-	}
-	return first, send.Fail(send.Invalid, "the end of the audit chain is of %s, a day to come: a clock was ahead. "+
-		"What was kept on %s and since then cannot be told apart by days: export the days before that, and the rest as "+
-		"what was kept from %s until %s", dayOf(h.Time), since, ahead, dayOf(h.Time.Add(daily)))
 }
 
 // part is the part of the chain that is exported.
@@ -182,7 +114,8 @@ func (p *part) write(ctx context.Context) error {
 	return nil
 }
 
-// complete writes what was found of days before d, and returns what is left.
+// complete writes what was found of days before d, as far as nothing is missing, and returns
+// what is left: where a clock was wrong, what is missing may be found under a later day.
 func (p *part) complete(ctx context.Context, found []place, d time.Time) ([]place, error) {
 	slices.SortFunc(found, func(a, b place) int {
 		return cmp.Or(cmp.Compare(a.seq, b.seq), strings.Compare(a.key, b.key))
@@ -190,7 +123,9 @@ func (p *part) complete(ctx context.Context, found []place, d time.Time) ([]plac
 	all := d.After(p.last)
 	n, next, gap := 0, p.next, false
 	for ; n < len(found) && (all || found[n].kept.Before(d)); n++ {
-		gap = gap || found[n].seq > next
+		if gap = gap || found[n].seq > next; gap && !all {
+			break
+		}
 		next = max(next, found[n].seq+1)
 	}
 	gap = gap || all && next <= p.end.Seq

@@ -470,85 +470,182 @@ func TestClocksThatDiffer(t *testing.T) {
 	}
 }
 
-// A clock that was ahead for a moment, by days or a year, makes all that is kept since
-// then a part of a day to come. Whoever asks for the days on which it was kept is told so,
-// and not that there was nothing; and with the days that they are told to ask for they
-// have all of it.
-func TestAClockThatWasAhead(t *testing.T) {
+// days exports the days from one to another.
+func (c *chained) days(from, to time.Time) string {
+	c.t.Helper()
+	var b bytes.Buffer
+	if err := c.Export(c.t.Context(), &b, from, to.AddDate(0, 0, 1)); err != nil {
+		c.t.Fatal(err)
+	}
+	return b.String()
+}
+
+// stray keeps a batch by a clock of its own.
+func (c *chained) stray(clock time.Time) {
+	c.t.Helper()
+	by := c.open()
+	by.Now = func() time.Time { return clock }
+	e := event(c.events)
+	e.Time = clock
+	c.events++
+	if err := by.Append(c.t.Context(), []audit.Event{e}); err != nil {
+		c.t.Fatal(err)
+	}
+}
+
+// Whatever a clock said for a moment, what is kept when it is right again is of the day on
+// which it was kept, the exports of days go on from each other, and nothing is in none.
+func TestAClockThatWasWrong(t *testing.T) {
 	t.Parallel()
+	const day = 24 * time.Hour
 	for name, jumps := range map[string][]time.Duration{
-		"by three days": {3 * 24 * time.Hour},
-		"by a year":     {365 * 24 * time.Hour},
-		"over two days": {365 * 24 * time.Hour, 366 * 24 * time.Hour},
+		"ahead by hours":            {9 * time.Hour},
+		"ahead by three days":       {3 * day},
+		"ahead by a year":           {365 * day},
+		"ahead over two days":       {365 * day, 366 * day, 367 * day},
+		"ahead, and ahead by less":  {365 * day, 30 * day},
+		"behind by three days":      {-3 * day}, // of which there is something
+		"behind by a week":          {-7 * day},
+		"behind by a hundred years": {-100 * 365 * day},
+		"behind over two days":      {-40 * day, -39 * day, -38 * day},
+		"behind and ahead":          {-40 * day, 40 * day, 0, -40 * day, 40 * day},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			c := newChain(t)
-			c.keepMany(60) // the last on the third day, at midnight
-			c.keepMany(5)
-			day := c.clock.Now().Truncate(24 * time.Hour) // on which it happens
-			var to time.Time
-			for _, ahead := range jumps {
-				by := c.open()
-				to = c.clock.Now().Add(ahead)
-				by.Now = func() time.Time { return to }
-				e := event(c.events)
-				e.Time = to // by the same clock
-				c.events++
-				if err := by.Append(t.Context(), []audit.Event{e}); err != nil {
-					t.Fatal(err)
-				}
+			c.keepMany(65) // until five o'clock on the fourth day
+			on := c.clock.Now().Truncate(day)
+			for _, by := range jumps {
+				c.stray(c.clock.Now().Add(by))
 			}
-			c.keepMany(30)
-			export := func(from, to time.Time) (string, error) {
-				var b bytes.Buffer
-				err := c.Export(t.Context(), &b, from, to)
-				return b.String(), err
+			all := 65 + len(jumps)
+			// Nobody kept anything by the right clock yet.
+			if v := c.verify(c.days(on, on)); v.Batches != 6+len(jumps) || v.End.Seq != int64(all) {
+				t.Errorf("the day itself has %+v", v)
 			}
-			today := c.clock.Now().Truncate(24 * time.Hour)
-			for _, from := range []time.Time{day.AddDate(0, 0, -1), day, today} {
-				file, err := export(from, today.AddDate(0, 0, 1))
-				if send.CodeOf(err) != send.Invalid || file != "" ||
-					!strings.Contains(err.Error(), "on "+day.Format(time.DateOnly)) {
-					t.Errorf("of the days since %v: %v, %s", from, err, file)
-				}
-			}
-			before, err := export(day.AddDate(0, 0, -30), day)
-			if err != nil {
-				t.Fatal(err)
-			}
-			_, err = export(today, today.AddDate(0, 0, 1))
-			said := strings.Fields(err.Error())
-			from, _ := time.Parse(time.DateOnly, said[len(said)-3])
-			until, _ := time.Parse(time.DateOnly, said[len(said)-1])
-			rest, err := export(from, until)
-			if err != nil {
-				t.Fatal(err)
-			}
+			c.keepMany(60)
+			all += 60
 			head, err := c.Head(t.Context())
 			if err != nil {
 				t.Fatal(err)
 			}
-			a, b := c.verify(before), c.verify(rest, head.Hash)
-			if n := 65 + len(jumps) + 30; a.End.Hash != b.Begin.Hash || a.Batches == 0 || a.Batches+b.Batches != n {
-				t.Errorf("%+v and %+v are not the %d batches", a, b, n)
+			if !head.Time.Equal(c.clock.Now()) {
+				t.Errorf("the head is of %v when it is %v", head.Time, c.clock.Now())
 			}
-
-			// Once that day has come it has all since then, and the days before are told apart.
-			c.clock.Advance(until.AddDate(0, 0, 1).Sub(c.clock.Now()))
-			c.keepMany(1)
-			if before, err = export(day.AddDate(0, 0, -30), day.AddDate(0, 0, 1)); err != nil {
-				t.Fatal(err)
+			if v := c.verify(c.days(on.AddDate(0, 0, -3), c.clock.Now()), head.Hash); v.Batches != all {
+				t.Errorf("all days have %+v, want %d batches", v, all)
 			}
-			if rest, err = export(from, until); err != nil {
-				t.Fatal(err)
+			today := c.clock.Now().Truncate(day)
+			if v := c.verify(c.days(today, today), head.Hash); v.Batches != 18 && !strings.Contains(name, "ahead by hours") {
+				t.Errorf("today has %+v", v)
 			}
-			a, b = c.verify(before), c.verify(rest, head.Hash)
-			if b.Batches != len(jumps)+30 || a.Batches != 65 || a.End.Hash != b.Begin.Hash {
-				t.Errorf("when it has come: %+v and %+v", a, b)
+			// Day by day, what one ends with the next begins with, or has already.
+			last := audit.Link{}
+			for d := on.AddDate(0, 0, -3); !d.After(today); d = d.AddDate(0, 0, 1) {
+				v := c.verify(c.days(d, d))
+				if v.Begin.Seq > last.Seq || v.Begin.Hash != last.Hash && name != "behind by three days" {
+					t.Errorf("%v begins with %+v, and the day before ended with %+v", d, v.Begin, last)
+				}
+				last = v.End
+			}
+			if last.Hash != head.Hash {
+				t.Errorf("the last day ends with %+v", last)
+			}
+			// What any of them kept is found out when it goes.
+			for i, key := range c.keys() { // the first and the last are those of wrong clocks
+				if i%10 > 0 && i > 3 && i < all-3 {
+					continue
+				}
+				content := c.content(key)
+				c.remove(key)
+				if _, err := audit.Verify(strings.NewReader(c.days(on.AddDate(0, 0, -3), today))); err == nil {
+					t.Errorf("%s was removed, and it is not found", key)
+				}
+				c.put(key, content)
+			}
+			// And when the day comes that a clock had said.
+			for _, by := range jumps {
+				then := on.Add(by)
+				if then.Before(today) {
+					continue
+				}
+				c.clock.Advance(then.Add(15*time.Hour + time.Minute).Sub(c.clock.Now()))
+				c.keepMany(3)
+				head, err := c.Head(t.Context())
+				if err != nil {
+					t.Fatal(err)
+				}
+				if v := c.verify(c.days(then, c.clock.Now()), head.Hash); v.Batches < 3 {
+					t.Errorf("%v has %+v", then, v)
+				}
+			}
+			if v := c.verify(c.days(on, on)); v.Batches < 6 {
+				t.Errorf("then the day itself has %+v", v)
 			}
 		})
 	}
+}
+
+// Nor is there anything in no export that was kept before a clock was right for the first time.
+func TestAClockThatWasAheadAtFirst(t *testing.T) {
+	t.Parallel()
+	c := newChain(t)
+	c.stray(c.clock.Now().AddDate(1, 0, 0))
+	if v := c.verify(c.export(0, 0)); v.Batches != 1 {
+		t.Errorf("the first day has %+v", v)
+	}
+	c.keepMany(36)
+	if v := c.verify(c.export(2, 2)); v.Batches != 1+11 {
+		t.Errorf("the first day has %+v", v)
+	}
+	if v := c.verify(c.export(1, 1)); v.Batches != 24 {
+		t.Errorf("the second day has %+v", v)
+	}
+}
+
+// Where two write, of which the clock of one is wrong all the time, each day has what
+// both kept.
+func TestAClockThatStaysWrong(t *testing.T) {
+	t.Parallel()
+	for _, by := range []time.Duration{-100 * 24 * time.Hour, 100 * 24 * time.Hour} {
+		c := newChain(t)
+		for range 40 {
+			c.keepMany(1)
+			c.stray(c.clock.Now().Add(by))
+		}
+		today := c.clock.Now().Truncate(24 * time.Hour)
+		last := audit.Link{}
+		for back := 2; back >= 0; back-- {
+			v := c.verify(c.days(today.AddDate(0, 0, -back), today.AddDate(0, 0, -back)))
+			if v.Begin.Hash != last.Hash || v.Batches < 10 {
+				t.Errorf("%d days back: %+v, and the day before ended with %+v", back, v, last)
+			}
+			last = v.End
+		}
+		if head, err := c.Head(t.Context()); err != nil || last.Hash != head.Hash {
+			t.Errorf("the last day ends with %+v, %v", last, err)
+		}
+	}
+}
+
+// A clock that was behind for a moment does not make what it kept old.
+func TestAClockThatWasBehindForgetsNothing(t *testing.T) {
+	t.Parallel()
+	c := newChain(t)
+	c.keepMany(48)
+	c.stray(c.clock.Now().AddDate(-100, 0, 0))
+	c.keepMany(2)
+	if n, err := c.Sweep(t.Context(), c.clock.Now().AddDate(0, 0, -30)); n != 0 || err != nil {
+		t.Errorf("swept %d, %v", n, err)
+	}
+	if v := c.verify(c.export(5, 0)); v.Batches != 51 {
+		t.Errorf("%+v is left", v)
+	}
+	c.keepMany(24 * 10)
+	if n, err := c.Sweep(t.Context(), c.clock.Now().AddDate(0, 0, -5)); n < 51 || err != nil {
+		t.Errorf("swept %d, %v", n, err)
+	}
+	c.verify(c.export(20, 0))
 }
 
 // Nor is anything kept for longer because a clock was ahead for a moment.
@@ -566,6 +663,15 @@ func TestAClockThatWasAheadKeepsNothing(t *testing.T) {
 	// What was kept since goes a week after it happened at the latest.
 	if left := len(c.keys()); err != nil || n < 24*7 || left > 24*13 || left < 24*5 {
 		t.Errorf("swept %d, %v, and %d are left", n, err, left)
+	}
+	// When the day comes that it had, what it kept is gone, and not missed.
+	c.clock.Advance(345 * 24 * time.Hour)
+	c.keepMany(24)
+	if _, err := c.Sweep(t.Context(), c.clock.Now().Add(-5*24*time.Hour)); err != nil {
+		t.Fatal(err)
+	}
+	if v := c.verify(c.export(1, 0)); v.Batches != 24 {
+		t.Errorf("%+v is exported", v)
 	}
 }
 

@@ -23,7 +23,7 @@ const ChainSets = "chain/"
 
 const (
 	headSet = ChainSets + "head" // one record, headID
-	daySet  = ChainSets + "day"  // by the day
+	daySet  = ChainSets + "day"  // by the day; see ended
 	headID  = "head"
 
 	// dayLife is how long it is known where a day began: longer than any trail
@@ -156,7 +156,7 @@ func (t *Trail) last(ctx context.Context) (r send.Record, h head, err error) {
 
 // next returns the end of the chain with one batch more.
 func (h head) next(events []Event, sum string, now time.Time) (next head, err error) {
-	if now.Before(h.Time) {
+	if now.Before(h.Time) && !now.Add(catchesUp).Before(h.Time) {
 		now = h.Time // the clock of whoever wrote it is ahead
 	}
 	line := header{Seq: h.Seq + 1, Time: now, Prev: h.Hash}
@@ -189,15 +189,7 @@ func (t *Trail) write(ctx context.Context, r send.Record, h, next head) error {
 		return t.Ledger.Create(ctx, r)
 	}
 	if dayOf(h.Time) != dayOf(next.Time) {
-		// Where the day began that is over now, the end will not say any more.
-		began, err := json.Marshal(h.Today)
-		if err != nil {
-			return err
-		}
-		err = t.Ledger.Create(ctx, send.Record{
-			Key: send.Key{Set: daySet, ID: dayOf(h.Time)}, Data: began, Purge: h.Time.Add(dayLife),
-		})
-		if err != nil && send.CodeOf(err) != send.Conflict {
+		if err := t.ended(ctx, h, next); err != nil {
 			return err
 		}
 	}
@@ -251,13 +243,18 @@ func (t *Trail) publish(h, next head) {
 
 // Head returns the chain's end, and sees to it that the store has all of it.
 func (t *Trail) Head(ctx context.Context) (Head, error) {
+	h, err := t.settled(ctx)
+	return h.Head, err
+}
+
+func (t *Trail) settled(ctx context.Context) (head, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	_, h, err := t.last(ctx)
 	if err == nil {
 		err = t.settle(ctx, h)
 	}
-	return h.Head, err
+	return h, err
 }
 
 // read returns the bytes of an object.
@@ -304,10 +301,15 @@ func each(n int, f func(i int)) {
 
 // Sweep forgets what was kept on days that ended before a time, and returns how
 // many objects that were. It is for stores without lifecycle rules. What says that it was
-// kept at a time to come, because a clock was ahead, goes by when its events happened.
+// kept at a time to come, because a clock was ahead, goes by when its events happened; what
+// was kept by one that was behind, when what was kept before it is old.
 func (t *Trail) Sweep(ctx context.Context, before time.Time) (removed int, err error) {
 	limit := before.UTC().Truncate(daily)
-	if err := t.forgetDays(ctx, limit); err != nil {
+	begin, err := t.keptSince(ctx, dayOf(limit))
+	if err != nil {
+		return 0, err
+	}
+	if err := t.forgetDays(ctx, begin); err != nil {
 		return 0, err
 	}
 	// Keys are in the order of when the events happened, which is not after
@@ -322,7 +324,7 @@ func (t *Trail) Sweep(ctx context.Context, before time.Time) (removed int, err e
 		if last, known := timeOf(p.last); known && p.kept.After(now.Add(clocksDiffer)) {
 			p.kept = last.Add(latest)
 		}
-		if !ok || !p.kept.Before(limit) {
+		if !ok || !p.kept.Before(limit) || p.seq > begin.Seq {
 			continue
 		}
 		if err := t.Store.Delete(ctx, e.Key); err != nil {
@@ -331,25 +333,4 @@ func (t *Trail) Sweep(ctx context.Context, before time.Time) (removed int, err e
 		removed++
 	}
 	return removed, nil
-}
-
-// forgetDays moves the chain's beginning, before what is older goes.
-func (t *Trail) forgetDays(ctx context.Context, limit time.Time) error {
-	for {
-		days, err := t.Ledger.List(ctx, daySet, "", 100)
-		if err != nil {
-			return err
-		}
-		for _, r := range days {
-			if r.Key.ID >= dayOf(limit) {
-				return nil
-			}
-			if err := t.Ledger.Delete(ctx, r.Key, r.Version); err != nil && send.CodeOf(err) != send.Conflict {
-				return err
-			}
-		}
-		if len(days) == 0 {
-			return nil
-		}
-	}
 }
