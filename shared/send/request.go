@@ -427,16 +427,23 @@ func withdrawn(ctx context.Context, l Ledger, token string, at time.Time) (bool,
 // withdrawnNote is the change that notes whether requests that were made with a token are
 // over.
 func (t *Tokens) withdrawnNote(ctx context.Context, hash string, change func(*Record)) (Change, error) {
-	key := Key{WithdrawnSet, hash}
-	note, err := t.Ledger.Get(ctx, key)
+	return t.note(ctx, Key{WithdrawnSet, hash}, func(r *Record) {
+		r.Purge = t.Now().Add(requestKept)
+		change(r)
+	})
+}
+
+// note is the change of a record, or the beginning of one where none is kept.
+func (t *Tokens) note(ctx context.Context, key Key, change func(*Record)) (Change, error) {
+	r, err := t.Ledger.Get(ctx, key)
 	isNew := CodeOf(err) == NotFound
 	if err != nil && !isNew {
 		return Change{}, err
 	}
-	note.Key, note.Purge = key, t.Now().Add(requestKept)
-	change(&note)
+	r.Key = key
+	change(&r)
 	if isNew {
-		return Change{Create: &note}, nil
+		return Change{Create: &r}, nil
 	}
-	return Change{Replace: &note}, nil
+	return Change{Replace: &r}, nil
 }

@@ -586,3 +586,43 @@ func TestWhatIsPendingWithARevokedTokenCanBePurged(t *testing.T) {
 	}
 	want(t, f.tokens.PurgePending(t.Context(), "none"), send.NotFound, "")
 }
+
+// Whichever write is lost, or the answer to it: what is pending is to be removed and what
+// was requested is over, or neither.
+func TestPurgingIsNotHalfDone(t *testing.T) {
+	t.Parallel()
+	for _, answer := range []bool{false, true} {
+		for nth := 1; ; nth++ {
+			f := setUp(t)
+			lost := 0
+			for range 2 { // a second time it is noted anew
+				f.clock.Advance(time.Hour)
+				f.tokens.Ledger = &losing{Ledger: f.ledger, nth: nth, answer: answer}
+				err := f.tokens.PurgePending(t.Context(), f.token)
+				if err != nil {
+					want(t, err, send.Unavailable, "lost")
+					lost++
+				}
+				noted := map[string]bool{}
+				for _, set := range []string{send.PurgeSet, send.WithdrawnSet} {
+					r, err := f.ledger.Get(t.Context(), send.Key{Set: set, ID: send.TokenHash(f.token)})
+					if err != nil && send.CodeOf(err) != send.NotFound {
+						t.Fatal(err)
+					}
+					noted[set] = f.clock.Now().Sub(r.Expires) < time.Minute
+				}
+				all := noted[send.PurgeSet]
+				if all != noted[send.WithdrawnSet] || all != (err == nil || answer) {
+					t.Errorf("write %d lost (its answer: %v): noted is %v, %v", nth, answer, noted, err)
+				}
+				f.tokens.Ledger = f.ledger
+				if err := f.tokens.PurgePending(t.Context(), f.token); err != nil { // whoever is told so does it again
+					t.Fatal(err)
+				}
+			}
+			if lost == 0 {
+				break // there are no more
+			}
+		}
+	}
+}

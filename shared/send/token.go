@@ -343,29 +343,21 @@ func (t *Tokens) PurgePending(ctx context.Context, name string) error {
 	if _, err := t.Token(ctx, name); err != nil {
 		return err
 	}
-	now := t.Now()
-	r := Record{
-		Key: Key{PurgeSet, tokenKey(name).ID}, State: purgeWanted, Expires: now, Purge: now.Add(2 * pendingLife),
-	}
-	err := retry(ctx, func() (lost bool, err error) {
-		note, err := t.withdrawnNote(ctx, r.Key.ID, func(r *Record) { r.Expires = now })
-		if err == nil {
-			err = t.Ledger.Apply(ctx, note)
+	hash, now := TokenHash(name), t.Now()
+	return retry(ctx, func() (lost bool, err error) {
+		ended, err := t.withdrawnNote(ctx, hash, func(r *Record) { r.Expires = now })
+		if err != nil {
+			return false, err
 		}
+		wanted, err := t.note(ctx, Key{PurgeSet, hash}, func(r *Record) {
+			r.State, r.Expires, r.Purge = purgeWanted, now, now.Add(2*pendingLife)
+		})
+		if err != nil {
+			return false, err
+		}
+		err = t.Ledger.Apply(ctx, ended, wanted)
 		return CodeOf(err) == Conflict, err
 	})
-	if err != nil {
-		return err
-	}
-	err = t.Ledger.Create(ctx, r)
-	if CodeOf(err) != Conflict {
-		return err
-	}
-	_, err = update(ctx, t.Ledger, r.Key, func(kept *Record) error {
-		kept.State, kept.Expires, kept.Purge = r.State, r.Expires, r.Purge
-		return nil
-	})
-	return err
 }
 
 // Reactivate undoes Revoke; the count stays. NotFound.
