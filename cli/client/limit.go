@@ -19,14 +19,24 @@ func Limited(next http.RoundTripper, bytesPerSecond int64) http.RoundTripper {
 	if next == nil {
 		next = shared
 	}
-	// What may go at once is small, so that what goes is even, and nobody waits long
-	// for a turn.
-	burst := int(min(max(bytesPerSecond/20, 512), 64<<10))
-	return &limited{next, rate.NewLimiter(rate.Limit(bytesPerSecond), burst)}
+	// A step is small, so that what goes is even, and nobody waits long for a turn. On a busy
+	// machine steps are late, and between two parts nothing goes: that is made up for.
+	step := max(bytesPerSecond/20, 512)
+	credit := max(bytesPerSecond/credits, step)
+	return &limited{next, pace{int(min(step, 64<<10)), rate.NewLimiter(rate.Limit(bytesPerSecond), int(credit))}}
 }
 
+// credits is the share of a second of which what did not go may go later, beyond the limit.
+const credits = 4
+
 type limited struct {
-	next  http.RoundTripper
+	next http.RoundTripper
+	pace pace
+}
+
+// pace is how fast bodies are read, all of them together.
+type pace struct {
+	step  int // bytes that are read at once, at most
 	limit *rate.Limiter
 }
 
@@ -35,11 +45,11 @@ func (l *limited) RoundTrip(r *http.Request) (*http.Response, error) {
 	if r.Body != nil && r.Body != http.NoBody {
 		body := r.Body
 		r = r.Clone(r.Context())
-		r.Body = &paced{body, l.limit, r.Context()}
+		r.Body = &paced{body, l.pace, r.Context()}
 	}
 	res, err := l.next.RoundTrip(r)
 	if err == nil {
-		res.Body = &paced{res.Body, l.limit, r.Context()}
+		res.Body = &paced{res.Body, l.pace, r.Context()}
 	}
 	return res, err
 }
@@ -47,12 +57,12 @@ func (l *limited) RoundTrip(r *http.Request) (*http.Response, error) {
 // paced is a body that is read no faster than a limit lets.
 type paced struct {
 	io.ReadCloser
-	limit *rate.Limiter
-	ctx   context.Context
+	pace
+	ctx context.Context
 }
 
 func (p *paced) Read(b []byte) (int, error) {
-	n, err := p.ReadCloser.Read(b[:min(len(b), p.limit.Burst())])
+	n, err := p.ReadCloser.Read(b[:min(len(b), p.step)])
 	if waits := p.limit.WaitN(p.ctx, n); n > 0 && waits != nil && err == nil {
 		err = waits
 	}
