@@ -54,6 +54,8 @@ type Client struct {
 	// Transport carries the requests; nil is one that all clients share, which
 	// bounds every wait that is not for bytes to come or go.
 	Transport http.RoundTripper
+
+	contact uint32 // atomically: 1 once the service, or what stands before it, has answered
 }
 
 const defaultStall = time.Minute
@@ -165,8 +167,9 @@ func (c *Client) do(
 	}
 	if res, err = c.doer().Do(r); err != nil {
 		defer stop()
-		return nil, nil, unreachable(ctx, err)
+		return nil, nil, c.unreachable(ctx, err)
 	}
+	c.reached()
 	moved(0)
 	if res.StatusCode/100 != 2 {
 		defer stop()
@@ -272,15 +275,4 @@ func decode(r io.Reader, out any) error {
 		return send.Because(send.Unavailable, err, "the service gave an answer that cannot be read")
 	}
 	return nil
-}
-
-// unreachable explains why a request had no answer.
-func unreachable(ctx context.Context, err error) error {
-	switch cause := context.Cause(ctx); {
-	case errors.Is(cause, errStalled):
-		err = cause
-	case cause != nil:
-		return cause
-	}
-	return send.Because(send.Unavailable, err, "the service cannot be reached")
 }

@@ -11,20 +11,22 @@ import (
 )
 
 const (
-	tries     = 6
-	firstWait = 500 * time.Millisecond
-	maxWait   = time.Minute
+	tries      = 6
+	firstTries = 2 // of what nobody is there for: a moment, in which a service may start again
+	firstWait  = 500 * time.Millisecond
+	maxWait    = time.Minute
 )
 
 // repeat makes a call until it succeeds, fails for good, or has failed tries
-// times. The pauses double, with chance in them so that clients that were
+// times, or firstTries. The pauses double, with chance in them so that clients that were
 // turned away together do not come back together; the service can ask for
 // longer ones.
 func (c *Client) repeat(ctx context.Context, call func() error) error {
 	wait := firstWait
 	for try := 1; ; try++ {
 		err := call()
-		if err == nil || try == tries || ctx.Err() != nil || !worthRepeating(err) {
+		if err == nil || try == tries || ctx.Err() != nil || !worthRepeating(err) ||
+			try >= firstTries && c.nobodyThere(err) {
 			return err
 		}
 		pause := max(wait/2+rand.N(wait/2), min(retryAfter(err), maxWait))
