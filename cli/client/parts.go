@@ -78,10 +78,15 @@ func (p plan) there() (n int64) {
 
 var errPlan = send.Fail(send.Unavailable, "the service planned the upload in parts that do not add up")
 
-// initiate opens an upload in parts, and ends the one before of the same transfer.
-func (c *Client) initiate(ctx context.Context, id string, size int64) (plan, error) {
+// smallPart is what parts are asked to have, in bytes, where a line broke before one of
+// those that the service chooses was through: a store takes it, or what is next to that.
+const smallPart = 1 << 20
+
+// initiate opens an upload in parts, and ends the one before of the same transfer. partSize
+// is 0 to have it chosen.
+func (c *Client) initiate(ctx context.Context, id string, size, partSize int64) (plan, error) {
 	var reply wire.InitiateUploadReply
-	in := wire.InitiateUploadRequest{TransferID: id, FileSizeBytes: size}
+	in := wire.InitiateUploadRequest{TransferID: id, FileSizeBytes: size, PartSize: partSize}
 	if err := c.call(ctx, to(wire.InitiateUpload), in, &reply, c.authorized()...); err != nil {
 		return plan{}, err
 	}

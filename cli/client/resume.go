@@ -20,7 +20,7 @@ func (c *Client) sendKept(ctx context.Context, f File, content io.ReadSeeker, o 
 	if err != nil {
 		return Sent{}, fmt.Errorf("read the content: %w", err)
 	}
-	k := keeping{c: c, file: f, o: o}
+	k := keeping{c: c, file: f, content: content, start: start, o: o}
 	if u, tags, completed, ok := o.Journal.Load(); ok {
 		err := errOver
 		if u.Server == c.Server && u.Request == o.request() && !u.Stale(time.Now(), completed) {
@@ -38,20 +38,22 @@ func (c *Client) sendKept(ctx context.Context, f File, content io.ReadSeeker, o 
 			return Sent{}, fmt.Errorf("read the content: %w", err)
 		}
 	}
-	k = keeping{c: c, file: f, o: o}
+	k = keeping{c: c, file: f, content: content, start: start, o: o}
 	return k.begin(ctx)
 }
 
 // keeping is the sending of a file that a journal keeps.
 type keeping struct {
-	c     *Client
-	file  File
-	o     Options
-	u     Upload
-	keys  keys
-	tags  []envelope.Tag // of the segments of which something may have left, and of those that are about to
-	fresh int            // how many of them the journal has not yet
-	again bool           // whether it was begun before
+	c       *Client
+	file    File
+	content io.ReadSeeker // of the file
+	start   int64         // where it begins
+	o       Options
+	u       Upload
+	keys    keys
+	tags    []envelope.Tag // of the segments of which something may have left, and of those that are about to
+	fresh   int            // how many of them the journal has not yet
+	again   bool           // whether it was begun before
 }
 
 // begin sends it from its start, under a new key.
@@ -78,11 +80,30 @@ func (k *keeping) begin(ctx context.Context) (Sent, error) {
 		k.c.withdraw(ctx, t.id, t.secret)
 		return Sent{}, fmt.Errorf("keep what it takes to go on with the upload: %w", err)
 	}
-	plan, err := k.c.initiate(ctx, k.u.ID, k.u.Size)
+	plan, err := k.c.initiate(ctx, k.u.ID, k.u.Size, 0)
 	if err == nil {
 		err = k.send(ctx, &plan)
 	}
+	if plan.there() == 0 && plan.partSize > smallPart && lineLost(err) && ctx.Err() == nil {
+		err = k.sendInSmallParts(ctx)
+	}
 	return k.end(ctx, err)
+}
+
+// lineLost says whether an error is that there was no answer.
+func lineLost(err error) bool { return send.CodeOf(err) == send.Unavailable && !Answered(err) }
+
+// sendInSmallParts sends all of it in parts that are through before a line breaks that
+// carried none of the others.
+func (k *keeping) sendInSmallParts(ctx context.Context) error {
+	if _, err := k.content.Seek(k.start, io.SeekStart); err != nil {
+		return fmt.Errorf("read the content: %w", err)
+	}
+	plan, err := k.c.initiate(ctx, k.u.ID, k.u.Size, smallPart)
+	if err != nil {
+		return err
+	}
+	return k.send(ctx, &plan)
 }
 
 // goOn goes on with what was begun. It is errOver where that is over, and ErrChanged
@@ -95,8 +116,8 @@ func (k *keeping) goOn(ctx context.Context, completed bool) (Sent, error) {
 		return Sent{}, err
 	}
 	plan, assembled, err := k.c.resume(ctx, k.u.ID, k.u.Size)
-	if lacksUpload(err) {
-		plan, err = k.c.initiate(ctx, k.u.ID, k.u.Size)
+	if lacksUpload(err) || err == nil && !assembled && plan.there() == 0 {
+		plan, err = k.c.initiate(ctx, k.u.ID, k.u.Size, smallPart)
 	}
 	switch {
 	case send.ReasonOf(err) == send.ReasonNotPending:

@@ -2,6 +2,7 @@ package client_test
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -28,6 +29,7 @@ type far struct {
 	size int64 // of the sealed file
 
 	mu       sync.Mutex
+	partSize int64
 	parts    map[int]int64
 	now      int   // on their way
 	at       []int // how many, when each began
@@ -49,10 +51,11 @@ func (f *far) answer(r *http.Request) (*http.Response, error) {
 		if err := json.NewDecoder(r.Body).Decode(&in); err != nil {
 			return nil, err
 		}
-		f.size = in.FileSizeBytes
-		reply = wire.InitiateUploadReply{UploadID: "u", PartSize: partSize, PartURLs: f.missing()}
+		f.size, f.partSize = in.FileSizeBytes, cmp.Or(in.PartSize, partSize)
+		clear(f.parts)
+		reply = wire.InitiateUploadReply{UploadID: "u", PartSize: f.partSize, PartURLs: f.missing()}
 	case wire.ResumeUpload.To():
-		there := wire.ResumeUploadReply{UploadID: "u", PartSize: partSize, FileSizeBytes: f.size, PartURLs: f.missing()}
+		there := wire.ResumeUploadReply{UploadID: "u", PartSize: f.partSize, FileSizeBytes: f.size, PartURLs: f.missing()}
 		for number, size := range f.parts {
 			there.Parts = append(there.Parts, wire.UploadedPart{PartNumber: number, Size: size, ETag: `"x"`})
 		}
@@ -65,7 +68,7 @@ func (f *far) answer(r *http.Request) (*http.Response, error) {
 }
 
 func (f *far) missing() (urls []wire.PartURL) {
-	for i := range int((f.size + partSize - 1) / partSize) {
+	for i := range int((f.size + f.partSize - 1) / f.partSize) {
 		if _, there := f.parts[i+1]; !there {
 			urls = append(urls, wire.PartURL{PartNumber: i + 1, UploadURL: fmt.Sprint("http://service.test/part/", i+1)})
 		}
@@ -144,6 +147,31 @@ func TestShortSessionsEndAnUpload(t *testing.T) {
 	}
 }
 
+// A session that was too short for any part leaves nothing; those that follow send smaller
+// ones, of which some are through each time.
+func TestSessionsTooShortForAPart(t *testing.T) {
+	t.Parallel()
+	content := make([]byte, 3*partSize)
+	synctest.Test(t, func(t *testing.T) {
+		const rate = 128 << 10
+		f := &far{parts: map[int]int64{}}
+		dir := t.TempDir()
+		sessions := 0
+		for ; !f.finished && sessions < 20; sessions++ {
+			err := f.session(t, dir, content, f.over(rate), partSize/2/rate*time.Second)
+			if (err == nil) != f.finished {
+				t.Fatal(err)
+			}
+			if sessions == 0 && len(f.parts) > 0 {
+				t.Fatalf("of the first session %d parts are there", len(f.parts))
+			}
+		}
+		if !f.finished {
+			t.Errorf("after %d sessions %d parts are there", sessions, len(f.parts))
+		}
+	})
+}
+
 // untilBroken is a body that comes to no end when a line has broken.
 type untilBroken struct {
 	io.ReadCloser
@@ -184,6 +212,26 @@ func TestALineThatBreaksCarriesAnUpload(t *testing.T) {
 		}
 		if lost.Load() == 0 {
 			t.Error("nothing was lost")
+		}
+	})
+}
+
+// A line that breaks again and again before any part would be through carries smaller ones.
+func TestALineThatBreaksBeforeAPartCarriesAnUpload(t *testing.T) {
+	t.Parallel()
+	content := make([]byte, 3*partSize)
+	synctest.Test(t, func(t *testing.T) {
+		const rate, each = partSize / 30, 20 * time.Second
+		f := &far{parts: map[int]int64{}}
+		began := time.Now()
+		line := client.Limited(roundTripper(func(r *http.Request) (*http.Response, error) {
+			if r.Body != nil {
+				r.Body = &untilBroken{r.Body, began.Add(time.Since(began).Truncate(each) + each)}
+			}
+			return f.answer(r)
+		}), rate)
+		if err := f.session(t, t.TempDir(), content, line, time.Hour); err != nil {
+			t.Errorf("%d parts of %d bytes are there: %v", len(f.parts), f.partSize, err)
 		}
 	})
 }

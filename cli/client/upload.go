@@ -53,7 +53,7 @@ func (c *Client) uploadDirectly(ctx context.Context, id string, sealed []byte, p
 
 // uploadParts sends what write writes in parts.
 func (c *Client) uploadParts(ctx context.Context, id string, size int64, p *meter, write func(io.Writer) error) error {
-	plan, err := c.initiate(ctx, id, size)
+	plan, err := c.initiate(ctx, id, size, 0)
 	if err != nil {
 		return err
 	}

@@ -602,6 +602,13 @@ func TestPresignedRoutes(t *testing.T) {
 		want(404, "Transfer not found")
 	s.send("POST", "/api/presigned/initiate",
 		map[string]any{"transfer_id": id, "file_size_bytes": 1, "num_parts": 10001}).want(400, "Maximum 10000 parts allowed")
+	s.send("POST", "/api/presigned/initiate",
+		map[string]any{"transfer_id": id, "file_size_bytes": 1, "num_parts": 1, "part_size": 1}).want(400, "not both")
+	small := s.send("POST", "/api/presigned/initiate",
+		map[string]any{"transfer_id": id, "file_size_bytes": len(ciphertext), "part_size": 2 << 20}).want(200, "").json()
+	if n := len(small["part_urls"].([]any)); small["part_size"] != 2097152.0 || n != 7 {
+		t.Errorf("%d parts of %v bytes", n, small["part_size"])
+	}
 	cancelled := s.send("POST", "/api/presigned/initiate", map[string]any{"transfer_id": id, "file_size_bytes": plain}).
 		want(200, "").json()
 	c := s.send("POST", "/api/presigned/cancel/"+id+"/"+cancelled["upload_id"].(string), nil).want(200, "").json()

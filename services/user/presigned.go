@@ -1,6 +1,7 @@
 package user
 
 import (
+	"context"
 	"net/http"
 	"strings"
 	"time"
@@ -55,7 +56,7 @@ func (s *Service) initiate(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	up, err := s.transfers.Initiate(r.Context(), from, in.TransferID, in.FileSizeBytes, in.NumParts)
+	up, err := s.opened(r.Context(), from, in)
 	if err != nil {
 		return refused(r, err)
 	}
@@ -63,6 +64,19 @@ func (s *Service) initiate(w http.ResponseWriter, r *http.Request) error {
 		TransferID: in.TransferID, UploadID: up.UploadID, PartURLs: s.partURLs(r, up), PartSize: up.PartSize,
 	})
 	return nil
+}
+
+// opened is the upload in parts that was asked for.
+func (s *Service) opened(
+	ctx context.Context, from send.Sender, in wire.InitiateUploadRequest,
+) (send.MultipartUpload, error) {
+	if in.PartSize == 0 {
+		return s.transfers.Initiate(ctx, from, in.TransferID, in.FileSizeBytes, in.NumParts)
+	}
+	if in.NumParts != 0 {
+		return send.MultipartUpload{}, send.Fail(send.Invalid, "say num_parts or part_size, not both")
+	}
+	return s.transfers.InitiateIn(ctx, from, in.TransferID, in.FileSizeBytes, in.PartSize)
 }
 
 // partURLs is where the parts of an upload go, as clients read it.

@@ -27,6 +27,9 @@ func (s *Store) Begin(ctx context.Context, key string) (string, error) {
 	return aws.ToString(out.UploadId), nil
 }
 
+// LeastPart implements [send.Store].
+func (s *Store) LeastPart() int64 { return send.MinPartSize }
+
 // PutPart implements [send.Store]. A part of more than 8 MiB goes to S3 as it
 // comes, so that its request cannot be repeated; its size has to be known:
 // TooLarge where it is not.

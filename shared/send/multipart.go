@@ -9,7 +9,8 @@ import (
 )
 
 // The bounds of uploads in parts: S3's own for the number and the smallest
-// size, and the size that known clients cut parts to.
+// size, and the size that known clients cut parts to. Other stores may take smaller
+// ones ([Store.LeastPart]).
 // https://docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html
 const (
 	MinPartSize     = 5 << 20
@@ -45,6 +46,38 @@ type PartURL struct {
 func (t *Transfers) Initiate(
 	ctx context.Context, from Sender, id string, size int64, parts int,
 ) (MultipartUpload, error) {
+	m := multipart{Size: size, Parts: parts, PartSize: DefaultPartSize}
+	switch {
+	case parts < 0:
+		return MultipartUpload{}, Fail(Invalid, "num_parts must be 0 (choose for me) or more")
+	case parts == 0:
+		m.cut(DefaultPartSize)
+	default:
+		m.PartSize = max(MinPartSize, ceil(size, int64(parts)))
+	}
+	return t.initiate(ctx, from, id, m)
+}
+
+// InitiateIn is Initiate with parts of so many bytes, or as many as are next to that and
+// the store takes: of those that are small a line that breaks loses less.
+func (t *Transfers) InitiateIn(
+	ctx context.Context, from Sender, id string, size, partSize int64,
+) (MultipartUpload, error) {
+	if partSize <= 0 {
+		return MultipartUpload{}, Fail(Invalid, "part_size must be 0 (choose for me) or more")
+	}
+	m := multipart{Size: size}
+	m.cut(max(t.Store.LeastPart(), min(partSize, DefaultPartSize)))
+	return t.initiate(ctx, from, id, m)
+}
+
+// cut cuts an upload into parts of so many bytes, or more where there would be too many.
+func (m *multipart) cut(partSize int64) {
+	m.PartSize = max(partSize, ceil(m.Size, MaxParts))
+	m.Parts = int(ceil(m.Size, m.PartSize))
+}
+
+func (t *Transfers) initiate(ctx context.Context, from Sender, id string, m multipart) (MultipartUpload, error) {
 	tr, d, err := t.owned(ctx, from, id, "Transfer not found")
 	if err != nil {
 		return MultipartUpload{}, err
@@ -56,28 +89,19 @@ func (t *Transfers) Initiate(
 		return MultipartUpload{}, gone(why)
 	}
 	switch {
-	case size <= 0:
+	case m.Size <= 0:
 		return MultipartUpload{}, Fail(Invalid, "file_size_bytes must say how many bytes will be sent")
-	case size > t.largest(&d):
+	case m.Size > t.largest(&d):
 		return MultipartUpload{}, tooLarge(t.largest(&d))
-	case parts < 0:
-		return MultipartUpload{}, Fail(Invalid, "num_parts must be 0 (choose for me) or more")
-	}
-	m := multipart{Key: t.payloadKey(tr), Size: size, Parts: parts, PartSize: DefaultPartSize}
-	if parts == 0 {
-		m.PartSize = max(DefaultPartSize, ceil(size, MaxParts))
-		m.Parts = int(ceil(size, m.PartSize))
-	} else {
-		m.PartSize = max(MinPartSize, ceil(size, int64(parts)))
-	}
-	if m.Parts > MaxParts {
+	case m.Parts > MaxParts:
 		return MultipartUpload{}, Fail(Invalid, "Maximum %d parts allowed", MaxParts)
 	}
+	m.Key = t.payloadKey(tr)
 	if m.UploadID, err = t.Store.Begin(ctx, m.Key); err != nil {
 		return MultipartUpload{}, err
 	}
 	_, err = t.change(ctx, id, func(d *transferData) {
-		m.Bytes = min(int64(m.Parts)*m.most(), room(size), t.most(d))
+		m.Bytes = min(int64(m.Parts)*m.most(), room(m.Size), t.most(d))
 		d.Multipart = m
 	})
 	if err != nil {

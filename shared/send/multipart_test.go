@@ -90,6 +90,37 @@ func TestInitiateBounds(t *testing.T) {
 	}
 }
 
+// Parts can be asked for that are smaller: as small as the store takes them.
+func TestInitiateIn(t *testing.T) {
+	t.Parallel()
+	f := setUp(t)
+	f.Rules.MaxBytes = 1 << 40
+	id := f.created(t, send.NewTransfer{})
+	for _, c := range []struct {
+		size, asked int64
+		code        send.Code
+		n           int
+		each        int64
+	}{
+		{100, 0, send.Invalid, 0, 0},
+		{100, -1, send.Invalid, 0, 0},
+		{0, 1 << 20, send.Invalid, 0, 0},
+		{1<<40 + 1, 1 << 20, send.TooLarge, 0, 0},
+		{1, 1 << 20, "", 1, 1 << 20},
+		{10<<20 + 1, 1 << 20, "", 11, 1 << 20},
+		{10 << 20, 3 << 20, "", 4, 3 << 20},
+		{10 << 20, 1, "", 10, 1 << 20},
+		{30 << 20, 1 << 30, "", 3, 10 << 20},
+		{20_000 << 20, 1 << 20, "", 10_000, 2 << 20},
+	} {
+		up, err := f.InitiateIn(t.Context(), f.sender(t), id, c.size, c.asked)
+		if send.CodeOf(err) != c.code || len(up.PartURLs) != c.n || c.n > 0 && up.PartSize != c.each {
+			t.Errorf("%d bytes in parts of %d: %d parts of %d bytes, %v",
+				c.size, c.asked, len(up.PartURLs), up.PartSize, err)
+		}
+	}
+}
+
 func TestCancel(t *testing.T) {
 	t.Parallel()
 	f := setUp(t)

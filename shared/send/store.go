@@ -106,6 +106,9 @@ type Store interface {
 	// Begin starts a multipart upload and returns its id.
 	Begin(ctx context.Context, key string) (uploadID string, err error)
 
+	// LeastPart is how many bytes a part has at least that is not the last.
+	LeastPart() int64
+
 	// PutPart keeps a part and returns its ETag; a part of the same number
 	// replaces the one before. NotFound where there is no such upload.
 	PutPart(ctx context.Context, key, uploadID string, number int, body io.Reader, size int64) (etag string, err error)

@@ -92,6 +92,7 @@ type InitiateUploadRequest struct {
 	TransferID    string `json:"transfer_id"`
 	FileSizeBytes int64  `json:"file_size_bytes"`
 	NumParts      int    `json:"num_parts,omitzero"` // 0 = the service chooses
+	PartSize      int64  `json:"part_size,omitzero"` // bytes that a part should have; 0 = the service chooses
 }
 
 // InitiateUploadReply is where the parts go.

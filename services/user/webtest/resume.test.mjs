@@ -53,7 +53,7 @@ class Service {
         this.initiated++;
         this.upload++;
         this.parts.clear();
-        [this.size, this.partSize] = [said.file_size_bytes, partSize];
+        [this.size, this.partSize] = [said.file_size_bytes, said.part_size ? partSize / 2 : partSize];
         return { transfer_id: ID, upload_id: `u${this.upload}`, part_size: this.partSize, part_urls: this.#urls() };
       case '/api/presigned/resume': {
         if (this.state !== 'pending') return { http: 409, code: 'not_pending' };
@@ -91,9 +91,9 @@ const tagOf = (bytes) => `"${createHash('sha256').update(bytes).digest('hex').sl
 
 /**
  * One page that sends, until it is done or dies: after so many answers nothing comes back any more, whether what was
- * asked for was done or not.
+ * asked for was done or not. Its line breaks before a part of more bytes than `most` is through.
  */
-async function run(service, { content, begun, key, partSize, answers, handedOver }) {
+async function run(service, { content, begun, key, partSize, answers, most = Infinity, handedOver = () => {} }) {
   let left = answers;
   let died;
   const death = new Promise((resolve) => {
@@ -134,6 +134,13 @@ async function run(service, { content, begun, key, partSize, answers, handedOver
       const bytes = body.slice(); // its memory may serve for another as soon as this one is answered
       if (isOver) return;
       handedOver(current, Number(this.number), bytes);
+      if (bytes.length > most) {
+        setImmediate(() => {
+          this.onerror();
+          this.onloadend();
+        });
+        return;
+      }
       next(
         () => {
           if (Number(this.upload.id) === service.upload) service.parts.set(Number(this.number), bytes);
@@ -218,6 +225,29 @@ test('what is interrupted goes on, and no nonce serves for two plaintexts', () =
     const got = await openAll(key, service.bytes);
     assert.ok(Buffer.from(got).equals(service.made), 'other bytes arrived');
   }));
+
+test('where no part was through before a line broke, smaller ones are sent', async () => {
+  for (const store of Object.values(rows)) store.clear();
+  const key = crypto.getRandomValues(new Uint8Array(32));
+  const content = new Uint8Array(3 * MIB).fill(7);
+  const way = { content, key, partSize: MIB, answers: Infinity };
+  const service = new Service(content);
+  assert.equal(await run(service, { ...way, most: MIB - 1 }), ID);
+  assert.deepEqual([service.initiated, service.partSize], [2, MIB / 2]);
+  assert.ok(Buffer.from(await openAll(key, service.bytes)).equals(content));
+
+  const later = new Service(content);
+  assert.equal(await run(later, { ...way, answers: 2 }), 'died'); // before its first part arrived
+  const [one] = await unfinished();
+  assert.equal(await run(later, { ...way, begun: one.begun.id }), ID);
+  assert.deepEqual([later.initiated, later.partSize], [2, MIB / 2]);
+
+  const there = new Service(content);
+  assert.equal(await run(there, { ...way, answers: 4 }), 'died'); // when two had
+  const [two] = await unfinished();
+  assert.equal(await run(there, { ...way, begun: two.begun.id }), ID);
+  assert.deepEqual([there.initiated, there.partSize], [1, MIB]);
+});
 
 test('where there is no room for tags, all is sent in one go, and nothing is kept', async () => {
   for (const store of Object.values(rows)) store.clear();

@@ -29,11 +29,14 @@ func counted(t *testing.T, name metric.Name, f func(context.Context)) float64 {
 	return metrictest.Sum(t, out.String(), name)
 }
 
-// everyMethod calls each method of a port, which fails, and returns how many it
-// has. A method that is not counted would be one that nobody wrapped.
-func everyMethod(ctx context.Context, port any) int {
-	v := reflect.ValueOf(port)
-	for _, m := range v.Methods() {
+// everyMethod calls each method of a port that asks somebody, which fails, and returns how
+// many those are. A method that is not counted would be one that nobody wrapped.
+func everyMethod(ctx context.Context, port any) (n int) {
+	for _, m := range reflect.ValueOf(port).Methods() {
+		if m.Type().NumIn() == 0 {
+			continue // it is known
+		}
+		n++
 		args := []reflect.Value{reflect.ValueOf(ctx)}
 		for j := 1; j < m.Type().NumIn(); j++ {
 			args = append(args, reflect.Zero(m.Type().In(j)))
@@ -44,7 +47,7 @@ func everyMethod(ctx context.Context, port any) int {
 			m.Call(args)
 		}
 	}
-	return v.NumMethod()
+	return n
 }
 
 func TestEveryCallThatFailsIsCounted(t *testing.T) {
@@ -130,6 +133,7 @@ func (s store) Stat(context.Context, string) (send.Object, error) { return send.
 func (s store) Copy(context.Context, string, string) (send.Object, error) {
 	return send.Object{}, s.err
 }
+func (s store) LeastPart() int64                     { return 0 }
 func (s store) Settle(context.Context, string) error { return s.err }
 func (s store) Delete(context.Context, string) error { return s.err }
 func (s store) List(context.Context, string, string, int) ([]send.Entry, error) {

@@ -56,6 +56,19 @@ func multipart(f *fixture) {
 	f.lists("", "", 10, "k/x")
 }
 
+// multipartLeast is of the smallest parts that the store says it takes.
+func multipartLeast(f *fixture) {
+	each := int(f.LeastPart())
+	b := content(1, 2*each+1)
+	id := f.begin("k/x")
+	parts := []send.Part{
+		f.part("k/x", id, 1, b[:each]), f.part("k/x", id, 2, b[each:2*each]), f.part("k/x", id, 3, b[2*each:]),
+	}
+	_, err := f.Assemble(f.Context(), "k/x", id, parts)
+	f.OK(err)
+	f.holds("k/x", b)
+}
+
 func uploaded(f *fixture) {
 	comes := func(key, id string, want ...send.UploadedPart) {
 		f.Helper()

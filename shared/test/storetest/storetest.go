@@ -18,7 +18,7 @@ import (
 	"sgraph.ai/send/shared/test/codetest"
 )
 
-// PartSize is the size of the parts that are uploaded: the smallest that S3
+// PartSize is the size of the parts that are uploaded: the smallest that every store
 // takes for all but the last.
 const PartSize = 5 << 20
 
@@ -40,7 +40,8 @@ func Run(t *testing.T, open func(t *testing.T) send.Store, differs ...Difference
 		{"Spans", spans}, {"SpansOfNothing", spansOfNothing}, {"OpenOutlivesDelete", openOutlives}, {"Missing", missing},
 		{"Copy", copyObject}, {"CopyBig", copyBig}, {"Delete", remove}, {"List", list}, {"ListOrder", listOrder},
 		{"ListPages", listPages},
-		{"Multipart", multipart}, {"MultipartOne", multipartOne}, {"MultipartReplaces", multipartReplaces},
+		{"Multipart", multipart}, {"MultipartLeast", multipartLeast}, {"MultipartOne", multipartOne},
+		{"MultipartReplaces", multipartReplaces},
 		{"PartAgain", partAgain}, {"PartWrongSize", partWrongSize}, {"PartBrokenBody", partBrokenBody},
 		{"PartsAtOnce", partsAtOnce},
 		{"Uploaded", uploaded}, {"UploadedMany", uploadedMany},

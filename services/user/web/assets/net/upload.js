@@ -16,6 +16,9 @@ import { forget, Journal, lockName } from './unfinished.js';
 /** Beyond this a single request has too much to lose when the line drops, even where the server would take it. */
 const DIRECT_MAX = 8 * 1024 * 1024;
 
+/** What parts are asked to have where a line broke before one was through: a store takes it, or what is next to it. */
+const SMALL_PART = 1024 * 1024;
+
 /** @typedef {import('../crypto/bytes.js').Bytes} Bytes */
 /** @typedef {import('../crypto/seal.js').Sealed} Sealed */
 /** @typedef {import('../crypto/seal.js').Kept} Kept */
@@ -70,10 +73,19 @@ async function begin(sealAs, { settings, config, plan, onCreated = () => {}, ...
   return alone(id, async () => {
     const { random, size } = sealed;
     const journal = plan && random ? await Journal.begin(plan, { id, random, size }) : null;
-    await uploadParts(sealed, { id, parts: await initiate(id, sealed, context), journal, ...context });
+    const parts = await initiate(id, sealed, context);
+    try {
+      await uploadParts(sealed, { id, parts, journal, ...context });
+    } catch (error) {
+      if (!journal || parts.arrived || !isLost(error)) throw error;
+      await uploadRest(sealAs, { id, parts, journal, ...context });
+    }
     return complete(id, context);
   });
 }
+
+/** There was no answer. */
+const isLost = (/** @type {unknown} */ error) => error instanceof ApiError && error.status === 0;
 
 /**
  * Goes on with what is kept of an upload.
@@ -92,17 +104,25 @@ const goOn = (sealAs, id, context) =>
       if (await isComplete(id, error)) return finished(id); // whose answer was lost
       throw error;
     }
-    if (parts !== 'assembled') {
-      const sealed = sealAs(await journal.kept());
-      try {
-        await uploadParts(sealed, { id, parts: parts ?? (await initiate(id, sealed, context)), journal, ...context });
-      } catch (error) {
-        if (!(error instanceof FileChangedError)) throw error;
-        await startOver(sealAs, { id, journal, ...context });
-      }
-    }
+    if (parts !== 'assembled') await uploadRest(sealAs, { id, parts, journal, ...context });
     return complete(id, context);
   });
+
+/**
+ * Sends what is not there of an upload that was begun: in small parts where none is, since it ended before one was through.
+ * @param {SealAs} sealAs
+ * @param {Context & { id: string, parts: Parts | null, journal: Journal }} options
+ */
+async function uploadRest(sealAs, { id, parts: begun, journal, ...context }) {
+  const sealed = sealAs(await journal.kept());
+  try {
+    const parts = begun?.arrived ? begun : await initiate(id, sealed, context, SMALL_PART);
+    await uploadParts(sealed, { id, parts, journal, ...context });
+  } catch (error) {
+    if (!(error instanceof FileChangedError)) throw error;
+    await startOver(sealAs, { id, journal, ...context });
+  }
+}
 
 /**
  * Sends all of a file again that is not the one that was begun with: under a salt of its own, so that no nonce serves for
@@ -178,6 +198,8 @@ async function uploadWhole(sealed, url, { token, signal, onProgress, onWait }) {
 class Parts {
   /** @type {Map<number, { etag: string | null, size: number }>} */
   there = new Map();
+  /** How many have arrived, whenever that was. */
+  arrived = 0;
 
   /** @param {Partial<import('../shared/contract.js').ResumeUploadReply>} said by initiate, too */
   constructor({ upload_id: uploadId = '', part_size: partSize = 0, part_urls: urls, parts }) {
@@ -185,6 +207,7 @@ class Parts {
     this.partSize = partSize;
     this.urls = new Map((urls ?? []).map((part) => [part.part_number, part.upload_url]));
     for (const { part_number: number, etag, size } of parts ?? []) this.there.set(number, { etag, size });
+    this.arrived = this.there.size;
   }
 }
 
@@ -192,9 +215,10 @@ class Parts {
  * @param {string} id
  * @param {Sealed} sealed
  * @param {Context} context
+ * @param {number} [partSize] bytes that parts should have; the service chooses where it is not said
  */
-async function initiate(id, sealed, { token, signal, onWait }) {
-  const json = { transfer_id: id, file_size_bytes: sealed.size };
+async function initiate(id, sealed, { token, signal, onWait }, partSize) {
+  const json = { transfer_id: id, file_size_bytes: sealed.size, part_size: partSize };
   return new Parts(await patiently(() => post(paths.initiateUpload, { token, signal, json }), { signal, onWait }));
 }
 
@@ -239,7 +263,6 @@ async function uploadParts(sealed, { id, parts, journal, ...context }) {
   /** @type {{ part_number: number, etag: string | null }[]} */
   const etags = [];
   let encrypted = 0;
-  let arrived = 0;
   let next = 1;
   const report = () => onProgress({ encrypted, uploaded: sent.reduce((sum, bytes) => sum + bytes, 0), size });
 
@@ -260,13 +283,13 @@ async function uploadParts(sealed, { id, parts, journal, ...context }) {
       turns.take(() => senders.transmit('PUT', url(), body, { signal: laneSignal, onProgress: report1 }));
     // A line that is cut again and again may lose the same one each time: it is not given up while others arrive.
     for (;;) {
-      const before = arrived;
+      const before = parts.arrived;
       try {
         const etag = await patiently(send, { signal: laneSignal, onWait });
-        arrived++;
+        parts.arrived++;
         return etag;
       } catch (error) {
-        if (arrived === before || !isPassing(error)) throw error;
+        if (parts.arrived === before || !isPassing(error)) throw error;
       }
     }
   };

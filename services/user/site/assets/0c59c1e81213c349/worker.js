@@ -3025,6 +3025,7 @@ var Journal = class _Journal {
 
 // assets/net/upload.js
 var DIRECT_MAX = 8 * 1024 * 1024;
+var SMALL_PART = 1024 * 1024;
 var ElsewhereError = class extends Error {
   code = "elsewhere";
 };
@@ -3044,10 +3045,17 @@ async function begin(sealAs, { settings, config, plan, onCreated = () => {
   return alone2(id, async () => {
     const { random, size } = sealed;
     const journal = plan && random ? await Journal.begin(plan, { id, random, size }) : null;
-    await uploadParts(sealed, { id, parts: await initiate(id, sealed, context), journal, ...context });
+    const parts = await initiate(id, sealed, context);
+    try {
+      await uploadParts(sealed, { id, parts, journal, ...context });
+    } catch (error) {
+      if (!journal || parts.arrived || !isLost(error)) throw error;
+      await uploadRest(sealAs, { id, parts, journal, ...context });
+    }
     return complete(id, context);
   });
 }
+var isLost = (error) => error instanceof ApiError && error.status === 0;
 var goOn = (sealAs, id, context) => alone2(id, async () => {
   const journal = await Journal.find(id);
   if (!journal) throw new ElsewhereError();
@@ -3058,17 +3066,19 @@ var goOn = (sealAs, id, context) => alone2(id, async () => {
     if (await isComplete(id, error)) return finished(id);
     throw error;
   }
-  if (parts !== "assembled") {
-    const sealed = sealAs(await journal.kept());
-    try {
-      await uploadParts(sealed, { id, parts: parts ?? await initiate(id, sealed, context), journal, ...context });
-    } catch (error) {
-      if (!(error instanceof FileChangedError)) throw error;
-      await startOver(sealAs, { id, journal, ...context });
-    }
-  }
+  if (parts !== "assembled") await uploadRest(sealAs, { id, parts, journal, ...context });
   return complete(id, context);
 });
+async function uploadRest(sealAs, { id, parts: begun2, journal, ...context }) {
+  const sealed = sealAs(await journal.kept());
+  try {
+    const parts = begun2?.arrived ? begun2 : await initiate(id, sealed, context, SMALL_PART);
+    await uploadParts(sealed, { id, parts, journal, ...context });
+  } catch (error) {
+    if (!(error instanceof FileChangedError)) throw error;
+    await startOver(sealAs, { id, journal, ...context });
+  }
+}
 async function startOver(sealAs, { id, journal, ...context }) {
   const sealed = sealAs(null);
   const { random, size } = sealed;
@@ -3109,16 +3119,19 @@ async function uploadWhole(sealed, url, { token, signal, onProgress, onWait }) {
 var Parts = class {
   /** @type {Map<number, { etag: string | null, size: number }>} */
   there = /* @__PURE__ */ new Map();
+  /** How many have arrived, whenever that was. */
+  arrived = 0;
   /** @param {Partial<import('../shared/contract.js').ResumeUploadReply>} said by initiate, too */
   constructor({ upload_id: uploadId = "", part_size: partSize = 0, part_urls: urls, parts }) {
     this.uploadId = uploadId;
     this.partSize = partSize;
     this.urls = new Map((urls ?? []).map((part2) => [part2.part_number, part2.upload_url]));
     for (const { part_number: number, etag, size } of parts ?? []) this.there.set(number, { etag, size });
+    this.arrived = this.there.size;
   }
 };
-async function initiate(id, sealed, { token, signal, onWait }) {
-  const json = { transfer_id: id, file_size_bytes: sealed.size };
+async function initiate(id, sealed, { token, signal, onWait }, partSize) {
+  const json = { transfer_id: id, file_size_bytes: sealed.size, part_size: partSize };
   return new Parts(await patiently(() => post(paths.initiateUpload, { token, signal, json }), { signal, onWait }));
 }
 var NONE_OPEN = ["upload_not_found", "not_found", "method_not_allowed"];
@@ -3144,7 +3157,6 @@ async function uploadParts(sealed, { id, parts, journal, ...context }) {
   const sent = Array.from({ length: count }, (_, i) => isThere(i + 1) ? lengthOf2(i + 1) : 0);
   const etags = [];
   let encrypted = 0;
-  let arrived = 0;
   let next = 1;
   const report = () => onProgress({ encrypted, uploaded: sent.reduce((sum, bytes) => sum + bytes, 0), size });
   const lanes = new AbortController();
@@ -3160,13 +3172,13 @@ async function uploadParts(sealed, { id, parts, journal, ...context }) {
     const url = () => place2(parts.urls.get(number) ?? "");
     const send = () => turns.take(() => senders.transmit("PUT", url(), body, { signal: laneSignal, onProgress: report1 }));
     for (; ; ) {
-      const before = arrived;
+      const before = parts.arrived;
       try {
         const etag = await patiently(send, { signal: laneSignal, onWait });
-        arrived++;
+        parts.arrived++;
         return etag;
       } catch (error) {
-        if (arrived === before || !isPassing(error)) throw error;
+        if (parts.arrived === before || !isPassing(error)) throw error;
       }
     }
   };
