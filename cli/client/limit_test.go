@@ -104,14 +104,22 @@ func arrivals(t *testing.T, perSecond int64, lasts time.Duration, late func(n in
 func TestALimitIsReachedAndKept(t *testing.T) {
 	t.Parallel()
 	const lasts = 10 * time.Second
+	nowAndThen := func(every int, late time.Duration) func(int) time.Duration {
+		return func(n int) time.Duration {
+			if n%every > 0 {
+				return 0
+			}
+			return late
+		}
+	}
 	for name, c := range map[string]struct {
 		late  func(n int) time.Duration
 		least time.Duration // of which all that the limit allows comes
 	}{
-		"even":                 {func(int) time.Duration { return 0 }, lasts},
-		"every step late":      {func(int) time.Duration { return 500 * time.Microsecond }, lasts},
-		"now and then late":    {func(n int) time.Duration { return time.Duration(n%100/99) * 50 * time.Millisecond }, lasts},
-		"nothing for a second": {func(n int) time.Duration { return time.Duration(min(n%5000, 1)^1) * time.Second }, lasts / 2},
+		"even":                 {nowAndThen(1, 0), lasts},
+		"every step late":      {nowAndThen(1, 500*time.Microsecond), lasts},
+		"now and then late":    {nowAndThen(100, 50*time.Millisecond), lasts},
+		"nothing for a second": {nowAndThen(5000, time.Second), lasts / 2},
 	} {
 		for _, perSecond := range []int64{client.SlowestLimit, 1 << 20, 100 << 20} {
 			t.Run(fmt.Sprint(name, "/", perSecond), func(t *testing.T) {
