@@ -67,7 +67,8 @@ func leadsHere(
 	}
 	if missing := (*net.DNSError)(nil); errors.As(err, &missing) && missing.IsNotFound {
 		return finding{host: host, absent: true, text: "has no address in the DNS.",
-			advice: "Add a record (A, or AAAA) with " + at + ". It may take some minutes until it is seen; it is tried again by itself."}
+			advice: "Add a record (A, or AAAA) with " + at +
+				". It may take some minutes until it is seen; it is tried again by itself."}
 	}
 	if err != nil {
 		why := err.Error()

@@ -111,7 +111,8 @@ func TestWhatIsMissingIsSaidInOnePlace(t *testing.T) {
 	}
 	s := run(t, exec.Command(os.Args[0]), t.TempDir(), append(env, "SERVE_LOG_SHOWN=1")...)
 	for _, name := range []string{"send.test", "admin.send.test"} {
-		eventually(t, "it is not said of "+name, func() bool { return strings.Contains(s.out.String(), "missing  "+name+" has") })
+		said := "missing  " + name + " has"
+		eventually(t, "it is not said of "+name, func() bool { return strings.Contains(s.out.String(), said) })
 	}
 	_ = s.cmd.Process.Signal(syscall.SIGTERM)
 	if err := <-s.ended; err != nil {

@@ -16,7 +16,7 @@ import {
   readIndex,
 } from '../web/assets/files/container.js';
 import { crc32 } from '../web/assets/files/crc32.js';
-import { isContainer, isHidden, merge, sendName } from '../web/assets/files/selection.js';
+import { isContainer, isHidden, merge, sendName, shownName } from '../web/assets/files/selection.js';
 import { Tree } from '../web/assets/files/tree.js';
 import { ContainerZip, ZipWriter } from '../web/assets/files/zip.js';
 import { again, rounds } from './chance.mjs';
@@ -279,6 +279,13 @@ test('selections', () => {
   assert.equal(sendName([entry('a.txt')]), 'a.txt');
   assert.ok(isContainer([entry('folder/a.txt')]));
   assert.equal(sendName([entry('folder/a.txt'), entry('folder/b/c.txt')]), 'folder');
-  assert.equal(sendName([entry('a.txt'), entry('b.txt'), entry('empty/')]), '2 files');
-  assert.equal(sendName([entry('one/'), entry('two/')]), 'Empty folders');
+  for (const [entries, shown] of /** @type {const} */ ([
+    [[entry('a.txt'), entry('b.txt'), entry('empty/')], '2 files'],
+    [[entry('one/'), entry('two/')], 'Empty folders'],
+  ])) {
+    assert.equal(sendName(entries), 'files'); // whatever the sender's language is
+    assert.equal(shownName(entries), shown);
+  }
+  assert.equal(shownName([entry('folder/a.txt'), entry('folder/b.txt')]), 'folder');
+  assert.equal(shownName([entry('files')]), 'files');
 });

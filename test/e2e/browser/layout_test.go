@@ -291,7 +291,7 @@ func TestNamesOfOthers(t *testing.T) {
 	recipient.click(receiveIt)
 	recipient.see(`#files-title`)
 	mustShow(recipient, "[data-list]")
-	after := recipient.text(`[data-view="files"] [data-subject]`)
+	after := recipient.text(filesTitle) + ", " + recipient.text(`[data-view="files"] [data-subject]`)
 	if after != before || !strings.HasSuffix(after, "24 bytes") {
 		t.Errorf("it is %q before, and %q after", before, after)
 	}

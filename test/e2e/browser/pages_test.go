@@ -203,15 +203,26 @@ func TestFilesAsArchive(t *testing.T) {
 	inBrowser(t)
 	s := serve(t)
 	sender := open(t, desktop)
+	sender.prefer("de")
 	one, _ := randomFile(t, "one.bin", 1000)
 	two, _ := randomFile(t, "two.bin", 2000)
 	link := sender.sendFile(s, one, two)
+	if said := sender.text(sentSubject); !strings.HasPrefix(said, "2 Dateien, ") {
+		t.Errorf("the sender is told of %q", said)
+	}
 
+	// Who receives them reads nothing in the sender's language.
 	recipient := open(t, desktop)
+	recipient.prefer("fr")
 	recipient.goTo(link)
 	recipient.click(receiveIt)
+	recipient.see(filesTitle)
+	title, said := recipient.text(filesTitle), recipient.text(`[data-view="files"] [data-subject]`)
+	if title != "2 fichiers" || !strings.HasPrefix(said, "2,9") {
+		t.Errorf("the recipient is told %q, %q", title, said)
+	}
 	recipient.click(saveAll)
-	mustHoldFiles(t, recipient.downloaded("2 files.zip"), map[string]string{"one.bin": one, "two.bin": two})
+	mustHoldFiles(t, recipient.downloaded("files.zip"), map[string]string{"one.bin": one, "two.bin": two})
 }
 
 func TestVisitsSpendNothingAndLimitsHold(t *testing.T) {

@@ -333,7 +333,7 @@ func TestFolderGoesOn(t *testing.T) {
 	recipient.goTo(link)
 	recipient.click(receiveIt)
 	recipient.click(saveAll)
-	mustHoldFiles(t, recipient.downloaded("2 files.zip"), map[string]string{"one.bin": one, "two.bin": two})
+	mustHoldFiles(t, recipient.downloaded("files.zip"), map[string]string{"one.bin": one, "two.bin": two})
 }
 
 // mustBeEmpty waits until nothing is left of what was sent.

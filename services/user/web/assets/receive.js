@@ -7,6 +7,7 @@ import { parseKey, writeKey } from './crypto/key.js';
 import { isSize, openLabel } from './crypto/label.js';
 import { passphraseBytes } from './crypto/passphrase.js';
 import { beginDownload, canChooseFile, canChooseFolder, chooseFile, chooseFolder, LARGE } from './destination.js';
+import { called, UNNAMED } from './files/called.js';
 import { dropLink, hiddenLink, hideLink, takeLink } from './link/address.js';
 import { readKey, readLink } from './link/read.js';
 import { getInfo } from './net/api.js';
@@ -591,12 +592,13 @@ class ReceivePage extends HTMLElement {
     this.#files = several;
     const view = show(this, 'files');
     const { files } = several;
-    const count = files.filter(({ path }) => !path.endsWith('/')).length;
     const size = files.reduce((sum, file) => sum + file.size, 0);
     const title = find(view, '#files-title');
-    title.textContent = count ? tn('{{count}} file', '{{count}} files', count) : t('Empty folders');
+    title.textContent = called(UNNAMED, files);
     find(view, '[data-subject]').replaceChildren(
-      ...parts('{{name}}, {{size}}', { name: nameOf(several.name), size: new Text(bytes(size)) }),
+      ...(several.name === UNNAMED
+        ? [bytes(size)]
+        : parts('{{name}}, {{size}}', { name: nameOf(several.name), size: new Text(bytes(size)) })),
     );
     find(view, '[data-folder]').hidden = !canChooseFolder();
     find(view, '[data-saved]').hidden = true;

@@ -6,7 +6,7 @@ import { hashSecret, newSecret, writeKey } from './crypto/key.js';
 import { sealLabel } from './crypto/label.js';
 import { remembered } from './files/again.js';
 import { labelOf } from './files/label.js';
-import { isContainer, picked, sendName, totalSize } from './files/selection.js';
+import { isContainer, picked, sendName, shownName, totalSize } from './files/selection.js';
 import { deleteTransfer, getConfig } from './net/api.js';
 import { isPassing } from './net/patience.js';
 import { forget, isUnfinished } from './net/unfinished.js';
@@ -19,7 +19,7 @@ import { FilePicker } from './ui/file-picker.js';
 import { nameOf } from './ui/name.js';
 import { NoteField } from './ui/note-field.js';
 import { ProgressMeter } from './ui/progress-meter.js';
-import { UnfinishedUploads } from './ui/unfinished-uploads.js';
+import { nameOfBegun, UnfinishedUploads } from './ui/unfinished-uploads.js';
 import { describe, insecure } from './words.js';
 
 const SETTLES = 1500; // milliseconds until the page shows what it has, whether or not it knows all
@@ -197,9 +197,8 @@ export class SenderPage extends HTMLElement {
     const size = totalSize(entries);
     const words = tooLarge(size, max);
     if (words) throw new Missing(words, find(this, '#more'));
-    const name = sendName(entries);
-    const source = { entries, name, together: isContainer(entries) };
-    return { isText: false, source, subject: [name, size] };
+    const source = { entries, name: sendName(entries), together: isContainer(entries) };
+    return { isText: false, source, subject: [shownName(entries), size] };
   }
 
   async #submit() {
@@ -275,11 +274,11 @@ export class SenderPage extends HTMLElement {
 
   /** @param {import('./ui/unfinished-uploads.js').GoOn} what */
   async #goOn({ begun, entries }) {
-    const { id, linkKey, key, block, deleteSecret, name, together, expires, maxDownloads } = begun;
+    const { id, linkKey, key, block, deleteSecret, together, expires, maxDownloads } = begun;
     const config = this.config ?? (await this.configure());
     if (!config || this.running || !this.mayGoOn()) return;
-    const content = { entries, name, together };
-    const size = totalSize(entries);
+    const content = { entries, name: begun.name, together };
+    const [name, size] = [nameOfBegun(begun), totalSize(entries)];
     const signal = this.#begin([name, size]);
     try {
       const { token } = this;

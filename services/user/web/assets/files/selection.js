@@ -1,7 +1,6 @@
 // What the sender has chosen: files and folders from drop, picker or clipboard, as one thing to send.
 
-import { t, tn } from '../shared/language.js';
-import { isFolder } from './tree.js';
+import { called, UNNAMED } from './called.js';
 
 /**
  * What is to be sent. The path of a folder with nothing in it ends with "/", and its file is empty. The handle leads to
@@ -123,13 +122,20 @@ export const isContainer = (/** @type {Entry[]} */ entries) =>
   entries.length > 1 || entries.some(({ path }) => path.includes('/'));
 
 /**
- * What it is called together.
+ * What it is called together, by whoever sends it and whoever receives it.
  * @param {Entry[]} entries
  */
 export function sendName(entries) {
   if (!isContainer(entries)) return entries[0].path;
   const roots = new Set(entries.map(({ path }) => path.split('/')[0]));
-  if (roots.size === 1) return [...roots][0];
-  const files = entries.filter(({ path }) => !isFolder(path)).length;
-  return files ? tn('{{count}} file', '{{count}} files', files) : t('Empty folders');
+  return roots.size === 1 ? [...roots][0] : UNNAMED;
+}
+
+/**
+ * What the sender is told that it is called.
+ * @param {Entry[]} entries
+ */
+export function shownName(entries) {
+  const name = sendName(entries);
+  return isContainer(entries) ? called(name, entries) : name;
 }

@@ -1,4 +1,4 @@
-import { dropped, isContainer, isHidden, merge, opened, picked, sendName, totalSize } from '../files/selection.js';
+import { dropped, isContainer, isHidden, merge, opened, picked, shownName, totalSize } from '../files/selection.js';
 import { isFolder } from '../files/tree.js';
 import { el, find, icon } from '../shared/dom.js';
 import { bytes } from '../shared/format.js';
@@ -138,7 +138,7 @@ export class FilePicker extends HTMLElement {
     if (!archive.hidden) {
       archive.textContent = t(
         'They travel under one link, as {{name}}. The recipient can have each of them alone, or all as a ZIP archive.',
-        { name: isolated(sendName(entries)) },
+        { name: isolated(shownName(entries)) },
       );
     }
     this.dispatchEvent(new CustomEvent('change', { bubbles: true }));

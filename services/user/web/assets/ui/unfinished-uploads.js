@@ -1,5 +1,6 @@
 import { writeKey } from '../crypto/key.js';
 import { sameFiles } from '../files/again.js';
+import { called } from '../files/called.js';
 import { picked } from '../files/selection.js';
 import { writeLinks } from '../link/write.js';
 import { deleteTransfer } from '../net/api.js';
@@ -64,7 +65,8 @@ export class UnfinishedUploads extends HTMLElement {
    * @param {number} sent
    */
   #item(begun, sent) {
-    const { name, size, ends, handles } = begun;
+    const { size, ends, handles } = begun;
+    const name = nameOfBegun(begun);
     const error = new ErrorNote();
     const title = el(
       'h2',
@@ -214,7 +216,9 @@ async function fromHandles({ files, handles }) {
  * @param {Begun} begun
  * @param {string[]} paths
  */
-function missing({ files, name, together }, paths) {
+function missing(begun, paths) {
+  const { files, together } = begun;
+  const name = nameOfBegun(begun);
   if (!together) {
     return {
       title: t('That is another file'),
@@ -230,5 +234,8 @@ function missing({ files, name, together }, paths) {
       }
     : { title: t('Not all of it is there'), text: t('Choose {{files}}, too.', { files: which }) };
 }
+
+/** What is begun is called. */
+export const nameOfBegun = (/** @type {Begun} */ { name, together, files }) => (together ? called(name, files) : name);
 
 customElements.define('unfinished-uploads', UnfinishedUploads);

@@ -970,6 +970,14 @@ async function draw(image, { side, quality }) {
   return canvas.convertToBlob({ type: "image/jpeg", quality });
 }
 
+// assets/files/called.js
+var UNNAMED = "files";
+function called(name, entries) {
+  if (name !== UNNAMED) return name;
+  const files = entries.filter(({ path }) => !isFolder(path)).length;
+  return files ? tn("{{count}} file", "{{count}} files", files) : t("Empty folders");
+}
+
 // assets/files/selection.js
 async function dropped(transfer) {
   const roots = [];
@@ -1044,9 +1052,11 @@ var isContainer = (entries) => entries.length > 1 || entries.some(({ path }) => 
 function sendName(entries) {
   if (!isContainer(entries)) return entries[0].path;
   const roots = new Set(entries.map(({ path }) => path.split("/")[0]));
-  if (roots.size === 1) return [...roots][0];
-  const files = entries.filter(({ path }) => !isFolder(path)).length;
-  return files ? tn("{{count}} file", "{{count}} files", files) : t("Empty folders");
+  return roots.size === 1 ? [...roots][0] : UNNAMED;
+}
+function shownName(entries) {
+  const name = sendName(entries);
+  return isContainer(entries) ? called(name, entries) : name;
 }
 
 // assets/files/label.js
@@ -1615,7 +1625,7 @@ var FilePicker = class extends HTMLElement {
     if (!archive.hidden) {
       archive.textContent = t(
         "They travel under one link, as {{name}}. The recipient can have each of them alone, or all as a ZIP archive.",
-        { name: isolated(sendName(entries)) }
+        { name: isolated(shownName(entries)) }
       );
     }
     this.dispatchEvent(new CustomEvent("change", { bubbles: true }));
@@ -1859,7 +1869,8 @@ var UnfinishedUploads = class extends HTMLElement {
    * @param {number} sent
    */
   #item(begun, sent) {
-    const { name, size, ends, handles } = begun;
+    const { size, ends, handles } = begun;
+    const name = nameOfBegun(begun);
     const error = new ErrorNote();
     const title = el(
       "h2",
@@ -1988,7 +1999,9 @@ async function fromHandles({ files, handles }) {
     })
   );
 }
-function missing({ files, name, together }, paths2) {
+function missing(begun, paths2) {
+  const { files, together } = begun;
+  const name = nameOfBegun(begun);
   if (!together) {
     return {
       title: t("That is another file"),
@@ -2002,6 +2015,7 @@ function missing({ files, name, together }, paths2) {
     text: t("What was begun is {{name}}, with {{files}}.", { name: isolated(name), files: which })
   } : { title: t("Not all of it is there"), text: t("Choose {{files}}, too.", { files: which }) };
 }
+var nameOfBegun = ({ name, together, files }) => together ? called(name, files) : name;
 customElements.define("unfinished-uploads", UnfinishedUploads);
 
 // assets/words.js
@@ -2441,9 +2455,8 @@ var SenderPage = class extends HTMLElement {
     const size = totalSize(entries);
     const words = tooLarge(size, max);
     if (words) throw new Missing(words, find(this, "#more"));
-    const name = sendName(entries);
-    const source = { entries, name, together: isContainer(entries) };
-    return { isText: false, source, subject: [name, size] };
+    const source = { entries, name: sendName(entries), together: isContainer(entries) };
+    return { isText: false, source, subject: [shownName(entries), size] };
   }
   async #submit() {
     if (!isSecureContext) return;
@@ -2511,11 +2524,11 @@ var SenderPage = class extends HTMLElement {
   }
   /** @param {import('./ui/unfinished-uploads.js').GoOn} what */
   async #goOn({ begun, entries }) {
-    const { id, linkKey, key, block, deleteSecret, name, together, expires, maxDownloads } = begun;
+    const { id, linkKey, key, block, deleteSecret, together, expires, maxDownloads } = begun;
     const config = this.config ?? await this.configure();
     if (!config || this.running || !this.mayGoOn()) return;
-    const content = { entries, name, together };
-    const size = totalSize(entries);
+    const content = { entries, name: begun.name, together };
+    const [name, size] = [nameOfBegun(begun), totalSize(entries)];
     const signal = this.#begin([name, size]);
     try {
       const { token } = this;

@@ -696,6 +696,17 @@ function listenTo(port) {
 }
 var within = (task) => Promise.race([task, new Promise((_, reject) => setTimeout(() => reject(new Error("no answer")), PATIENCE))]);
 
+// assets/files/tree.js
+var isFolder = (path) => path.endsWith("/");
+
+// assets/files/called.js
+var UNNAMED = "files";
+function called(name, entries) {
+  if (name !== UNNAMED) return name;
+  const files = entries.filter(({ path }) => !isFolder(path)).length;
+  return files ? tn("{{count}} file", "{{count}} files", files) : t("Empty folders");
+}
+
 // assets/link/readings.js
 var MOST2 = 64;
 var LINE_BREAK = "(?:[ \\t]*[\\r\\n][ \\t\\r\\n>]*)?";
@@ -2385,12 +2396,11 @@ var ReceivePage = class extends HTMLElement {
     this.#files = several;
     const view = show(this, "files");
     const { files } = several;
-    const count = files.filter(({ path }) => !path.endsWith("/")).length;
     const size = files.reduce((sum, file) => sum + file.size, 0);
     const title = find2(view, "#files-title");
-    title.textContent = count ? tn("{{count}} file", "{{count}} files", count) : t("Empty folders");
+    title.textContent = called(UNNAMED, files);
     find2(view, "[data-subject]").replaceChildren(
-      ...parts("{{name}}, {{size}}", { name: nameOf(several.name), size: new Text(bytes(size)) })
+      ...several.name === UNNAMED ? [bytes(size)] : parts("{{name}}, {{size}}", { name: nameOf(several.name), size: new Text(bytes(size)) })
     );
     find2(view, "[data-folder]").hidden = !canChooseFolder();
     find2(view, "[data-saved]").hidden = true;
