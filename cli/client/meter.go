@@ -10,6 +10,7 @@ import (
 type meter struct {
 	mu          sync.Mutex
 	done, total int64
+	there       int64 // of before, which is counted once anything moves
 	tell        func(done, total int64)
 }
 
@@ -21,7 +22,8 @@ func (m *meter) add(n int64) {
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.done += n
+	m.done += m.there + n
+	m.there = 0
 	m.tell(m.done, m.total)
 }
 

@@ -182,6 +182,7 @@ func (c *Client) newParts(ctx context.Context, id string, p plan, m *meter) *par
 	w := &parts{
 		c: c, id: id, plan: p, m: m, buffers: make(chan []byte, workers), turns: newTurns(), begun: map[int][]byte{},
 	}
+	m.there = p.there()
 	w.ctx, w.fail = context.WithCancelCause(ctx)
 	for range workers {
 		w.buffers <- nil
@@ -214,7 +215,7 @@ func (w *parts) Write(b []byte) (n int, err error) {
 			continue
 		}
 		if !missing {
-			w.m.add(to - from)
+			w.m.add(0) // it was counted
 		} else if err := w.put(number); err != nil {
 			return n, err
 		}

@@ -116,7 +116,10 @@ func (k *keeping) goOn(ctx context.Context, completed bool) (Sent, error) {
 		return Sent{}, err
 	}
 	plan, assembled, err := k.c.resume(ctx, k.u.ID, k.u.Size)
-	if lacksUpload(err) || err == nil && !assembled && plan.there() == 0 {
+	switch {
+	case lacksUpload(err):
+		plan, err = k.c.initiate(ctx, k.u.ID, k.u.Size, 0)
+	case err == nil && !assembled && plan.there() == 0:
 		plan, err = k.c.initiate(ctx, k.u.ID, k.u.Size, smallPart)
 	}
 	switch {

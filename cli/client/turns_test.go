@@ -34,6 +34,7 @@ type far struct {
 	now      int   // on their way
 	at       []int // how many, when each began
 	finished bool
+	progress func(done, total int64) // of who sends
 }
 
 func (f *far) answer(r *http.Request) (*http.Response, error) {
@@ -111,7 +112,7 @@ func (f *far) session(t *testing.T, dir string, content []byte, line http.RoundT
 	}
 	defer j.Close()
 	c := &client.Client{
-		Server: "http://service.test", Transport: line,
+		Server: "http://service.test", Transport: line, Progress: f.progress,
 		Pause: func(time.Duration) time.Duration { return time.Second }, // always the same
 	}
 	_, err = c.Send(ctx, client.File{
@@ -145,6 +146,33 @@ func TestShortSessionsEndAnUpload(t *testing.T) {
 			})
 		})
 	}
+}
+
+// What goes on is told from what is there: what arrived before does not look like speed.
+func TestProgressGoesOn(t *testing.T) {
+	t.Parallel()
+	content := make([]byte, 6*partSize)
+	synctest.Test(t, func(t *testing.T) {
+		f := &far{parts: map[int]int64{}}
+		dir := t.TempDir()
+		if err := f.session(t, dir, content, f.over(partSize), 9*time.Second/2); err == nil {
+			t.Fatal("it was all sent")
+		}
+		there := int64(len(f.parts)) * partSize
+		first, last := int64(-1), int64(0)
+		f.progress = func(done, _ int64) {
+			if first < 0 {
+				first = done
+			}
+			last = done
+		}
+		if err := f.session(t, dir, content, f.over(partSize), time.Hour); err != nil {
+			t.Fatal(err)
+		}
+		if there < 2*partSize || first < there || last != f.size {
+			t.Errorf("of %d bytes %d are there; told are at first %d, and at last %d", f.size, there, first, last)
+		}
+	})
 }
 
 // A session that was too short for any part leaves nothing; those that follow send smaller

@@ -53,7 +53,7 @@ class Service {
         this.initiated++;
         this.upload++;
         this.parts.clear();
-        [this.size, this.partSize] = [said.file_size_bytes, said.part_size ? partSize / 2 : partSize];
+        [this.size, this.partSize] = [said.file_size_bytes, said.part_size ? partSize >> 1 : partSize];
         return { transfer_id: ID, upload_id: `u${this.upload}`, part_size: this.partSize, part_urls: this.#urls() };
       case '/api/presigned/resume': {
         if (this.state !== 'pending') return { http: 409, code: 'not_pending' };

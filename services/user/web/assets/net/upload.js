@@ -116,7 +116,7 @@ const goOn = (sealAs, id, context) =>
 async function uploadRest(sealAs, { id, parts: begun, journal, ...context }) {
   const sealed = sealAs(await journal.kept());
   try {
-    const parts = begun?.arrived ? begun : await initiate(id, sealed, context, SMALL_PART);
+    const parts = begun?.arrived ? begun : await initiate(id, sealed, context, begun ? SMALL_PART : undefined);
     await uploadParts(sealed, { id, parts, journal, ...context });
   } catch (error) {
     if (!(error instanceof FileChangedError)) throw error;

@@ -3072,7 +3072,7 @@ var goOn = (sealAs, id, context) => alone2(id, async () => {
 async function uploadRest(sealAs, { id, parts: begun2, journal, ...context }) {
   const sealed = sealAs(await journal.kept());
   try {
-    const parts = begun2?.arrived ? begun2 : await initiate(id, sealed, context, SMALL_PART);
+    const parts = begun2?.arrived ? begun2 : await initiate(id, sealed, context, begun2 ? SMALL_PART : void 0);
     await uploadParts(sealed, { id, parts, journal, ...context });
   } catch (error) {
     if (!(error instanceof FileChangedError)) throw error;
