@@ -56,6 +56,9 @@ test('what was sent has an entry of its own in the history, with what opens it u
   assert.deepEqual(takeOwn(), own);
   endOwn();
   assert.deepEqual(takeOwn(), { id: ID, name: 'a.txt', size: 5, deleteSecret: '', isOver: true });
+  endOwn(1234); // when it was deleted
+  endOwn();
+  assert.equal(takeOwn()?.deleted, 1234);
   leaveOwn();
   assert.equal(location.href, 'https://send.example.org/');
   leaveOwn();

@@ -69,6 +69,10 @@ func TestSenderPageKeepsItsAddress(t *testing.T) {
 			p.click(`transfer-status .danger`)
 			p.click(`dialog .danger`)
 			p.await(fmt.Sprintf(`document.querySelector(%q).innerText === "Deleted"`, sendingDone))
+			deleted := p.text(sentFacts)
+			if !strings.HasPrefix(deleted, "Deleted") || strings.Contains(deleted, "State") {
+				t.Errorf("after deleting the page says %q", deleted)
+			}
 			if kept := evaluate[string](p, `JSON.stringify(history.state)`); strings.Contains(kept, key) ||
 				!strings.Contains(kept, `"deleteSecret":""`) {
 				t.Errorf("of what is deleted the history keeps %s", kept)
@@ -76,6 +80,10 @@ func TestSenderPageKeepsItsAddress(t *testing.T) {
 			p.goAgain()
 			p.await(fmt.Sprintf(`document.querySelector(%q)?.innerText === "Deleted"`, sendingDone))
 			p.mustBeAt(s, id)
+			p.see(sentFacts + ` dd`)
+			if said := p.text(sentFacts); said != deleted {
+				t.Errorf("loaded anew the page says %q of what was %q", said, deleted)
+			}
 		})
 	}
 }

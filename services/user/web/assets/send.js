@@ -220,9 +220,9 @@ class SendPage extends SenderPage {
   /** What was sent is there no more. */
   #over(/** @type {Event} */ event) {
     if (!this.#result.contains(/** @type {Node} */ (event.target))) return; // the person has gone on
-    const { title, picture } = /** @type {CustomEvent} */ (event).detail;
+    const { title, picture, deleted } = /** @type {CustomEvent} */ (event).detail;
     this.#linkAtRisk = false;
-    endOwn();
+    endOwn(deleted);
     this.#showSent(title, picture);
     document.title = `${title}: ${this.title}`;
   }
@@ -368,7 +368,7 @@ class SendPage extends SenderPage {
         el('div', { class: 'row' }, el('button', another, t('Send something else'))),
       );
       status.addEventListener('over', (event) => this.#over(event));
-      status.watch(id, secret);
+      status.watch(id, secret, own.deleted);
     }
     announce(find(this, '#sent-title'));
   }

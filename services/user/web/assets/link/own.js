@@ -5,8 +5,10 @@ const PLACE = /^#manage\/([0-9a-f]{12,64})(?:\/([A-Za-z0-9_-]{43}))?$/;
 
 /**
  * What is known here of a transfer of one's own: its secret is empty where it is not, or of no use any more, as when it
- * is over. Where it was sent from here, its key is there, too.
- * @typedef {{ id: string, deleteSecret: string, isOver?: boolean } & Partial<import('../ui/sent-transfer.js').Transfer>} Own
+ * is over. Where it was sent from here, its key is there, too. `deleted` is when it was deleted from here, in milliseconds.
+ * @typedef {{
+ *   id: string, deleteSecret: string, isOver?: boolean, deleted?: number,
+ * } & Partial<import('../ui/sent-transfer.js').Transfer>} Own
  */
 
 export const writeManage = (/** @type {string} */ origin, /** @type {Own} */ { id, deleteSecret }) =>
@@ -41,8 +43,12 @@ export function leaveOwn() {
   if (isOwn()) history.pushState(null, '', location.pathname);
 }
 
-/** Leaves nothing in this entry of the history that opens or deletes what is over. */
-export function endOwn() {
-  const { id, name, size } = history.state?.own ?? {};
-  if (id) history.replaceState({ own: { id, name, size, deleteSecret: '', isOver: true } }, '');
+/**
+ * Leaves nothing in this entry of the history that opens or deletes what is over.
+ * @param {number} [when] it was deleted from here just now
+ */
+export function endOwn(when) {
+  const { id, name, size, deleted = when } = history.state?.own ?? {};
+  if (id)
+    history.replaceState({ own: { id, name, size, deleteSecret: '', isOver: true, ...(deleted && { deleted }) } }, '');
 }

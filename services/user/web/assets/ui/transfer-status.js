@@ -22,7 +22,8 @@ const LIVES = [
 
 /**
  * <transfer-status>: what became of a transfer, for its sender, and the ways to end it sooner or later. watch(id, secret)
- * starts it; "deleted" follows a deletion, and "over" says, with a title and a picture, that it is there no more.
+ * starts it; "deleted" follows a deletion, and "over" says, with a title and a picture, that it is there no more, and when
+ * it was deleted from here, which the service does not tell.
  */
 export class TransferStatus extends HTMLElement {
   #id = '';
@@ -32,16 +33,20 @@ export class TransferStatus extends HTMLElement {
   #button = el('button', { type: 'button', class: 'button danger' }, icon('trash'), t('Delete now'));
   #change = el('button', { type: 'button', class: 'button', hidden: true }, icon('clock'), t('Change when it ends'));
   #timer = 0;
+  /** When it was deleted from here; 0 where it was not. */
+  #deleted = 0;
   /** @type {TransferInfo | null} */
   #info = null;
 
   /**
    * @param {string} id
    * @param {string} secret
+   * @param {number} [deleted] when it was, from here
    */
-  watch(id, secret) {
+  watch(id, secret, deleted = 0) {
     this.#id = id;
     this.#secret = secret;
+    this.#deleted = deleted;
     this.#button.addEventListener('click', () => this.#confirm());
     this.#change.addEventListener('click', () => this.#choose());
     this.replaceChildren(this.#facts, this.#error, el('div', { class: 'row' }, this.#change, this.#button));
@@ -61,19 +66,18 @@ export class TransferStatus extends HTMLElement {
       this.#error.clear();
       this.#render(this.#info);
     } catch (error) {
-      if (error instanceof ApiError && error.code === 'transfer_not_found')
-        this.#end(t('Not on the server any more'), t('Not there any more'));
-      else if (!this.#facts.hasChildNodes()) this.#error.show(describe(error, 'status'));
+      if (error instanceof ApiError && error.code === 'transfer_not_found') {
+        if (this.#deleted) this.#endDeleted();
+        else this.#end(t('Not on the server any more'), t('Not there any more'));
+      } else if (!this.#facts.hasChildNodes()) this.#error.show(describe(error, 'status'));
     }
   }
 
   /** @param {TransferInfo} info */
   #render(info) {
     if (info.status === 'deleted') {
-      this.#end(
-        info.taken_down ? t('Taken down by whoever runs this service') : t('Deleted'),
-        info.taken_down ? t('Taken down') : t('Deleted'),
-      );
+      if (info.taken_down) this.#end(t('Taken down by whoever runs this service'), t('Taken down'));
+      else this.#endDeleted();
       return;
     }
     const isSent = info.status !== 'pending';
@@ -88,7 +92,8 @@ export class TransferStatus extends HTMLElement {
    * @param {string} picture
    */
   #tell(title, picture) {
-    this.dispatchEvent(new CustomEvent('over', { bubbles: true, detail: { title, picture } }));
+    const deleted = this.#deleted || undefined;
+    this.dispatchEvent(new CustomEvent('over', { bubbles: true, detail: { title, picture, deleted } }));
   }
 
   /**
@@ -104,6 +109,11 @@ export class TransferStatus extends HTMLElement {
     this.#button.hidden = true;
     this.#change.hidden = true;
     if (isHeld) this.#facts.focus(); // rather than nowhere
+  }
+
+  #endDeleted() {
+    const text = t('Deleted');
+    this.#end(text, text, this.#deleted ? when(text, new Date(this.#deleted)) : undefined);
   }
 
   /** @param {[string, string][]} rows */
@@ -203,8 +213,8 @@ export class TransferStatus extends HTMLElement {
     this.#button.ariaDisabled = 'true'; // and not so that it loses the focus
     try {
       await deleteTransfer(this.#id, this.#secret);
-      const text = t('Deleted');
-      this.#end(text, text, when(text, new Date()));
+      this.#deleted = Date.now();
+      this.#endDeleted();
       this.dispatchEvent(new CustomEvent('deleted', { bubbles: true }));
     } catch (error) {
       this.#error.show(describe(error, 'delete'));
