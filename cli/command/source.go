@@ -38,6 +38,9 @@ func openFiles(ctx context.Context, e Env, paths []string, name string) (client.
 	for _, s := range found.Skipped {
 		fmt.Fprintf(e.notes(), "not sent: %s, %s\n", clean(s.Path), s.Why)
 	}
+	for _, r := range found.Renamed {
+		fmt.Fprintf(e.notes(), "sent as %s: %s, which not every system could call so\n", clean(r.As), clean(r.Path))
+	}
 	if name == "" {
 		name = found.Name()
 	}

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"io"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -223,6 +224,39 @@ func TestWalkSkips(t *testing.T) {
 	}
 	if _, err := tree.Walk([]string{filepath.Join(dir, "missing")}); !errors.Is(err, fs.ErrNotExist) {
 		t.Error(err)
+	}
+}
+
+// What not every system could call so goes by another name, and its sender is told; nothing
+// of a name is left out that would hide a file or take it for another.
+func TestWalkRenames(t *testing.T) {
+	t.Parallel()
+	if runtime.GOOS == "windows" || runtime.GOOS == "darwin" {
+		t.Skip("such names cannot be made here")
+	}
+	dir := filepath.Join(t.TempDir(), "d")
+	for _, name := range []string{"A.txt", "a.txt", "con", "\xff\xfe.bin", `x\y`, "fine", "CON/fine"} {
+		at := filepath.Join(dir, name)
+		if err := os.MkdirAll(filepath.Dir(at), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(at, nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	found, err := tree.Walk([]string{dir})
+	if err != nil {
+		t.Fatal(err)
+	}
+	renamed := map[string]string{}
+	for _, r := range found.Renamed {
+		renamed[strings.TrimPrefix(r.Path, dir+"/")] = r.As
+	}
+	want := map[string]string{
+		"a.txt": "d/a (2).txt", "CON": "d/_CON", "con": "d/_con (2)", "\xff\xfe.bin": "d/_.bin", `x\y`: "d/x_y",
+	}
+	if !maps.Equal(renamed, want) {
+		t.Errorf("renamed are %q, not %q", renamed, want)
 	}
 }
 

@@ -22,6 +22,7 @@ import (
 type Found struct {
 	Index   *envelope.Index
 	Skipped []Skipped // of what was walked through
+	Renamed []Renamed // of what goes
 
 	files []file // of the entries
 	name  string
@@ -32,6 +33,10 @@ func (f *Found) Name() string { return f.name }
 
 // Skipped is something in a folder that is not sent.
 type Skipped struct{ Path, Why string }
+
+// Renamed is something that goes by another path, since not every system could call it so
+// beside the others.
+type Renamed struct{ Path, As string }
 
 // file is an entry, as it was when it was found.
 type file struct {
@@ -68,7 +73,7 @@ func Walk(paths []string) (*Found, error) {
 		case err != nil:
 			return nil, err
 		case info.Mode().IsRegular():
-			err = add(p, nameOf(p), info)
+			err = add(p, written(nameOf(p)), info)
 		case info.IsDir():
 			err = f.walk(p, add)
 		default:
@@ -79,8 +84,15 @@ func Walk(paths []string) (*Found, error) {
 		}
 	}
 	var err error
-	f.Index, err = envelope.NewIndex(entries)
-	return f, err
+	if f.Index, err = envelope.NewIndex(entries); err != nil {
+		return nil, err
+	}
+	for i, e := range f.Index.Entries {
+		if path.Base(e.Path) != filepath.Base(f.files[i].path) && path.Base(e.Path) != nameOf(f.files[i].path) {
+			f.Renamed = append(f.Renamed, Renamed{f.files[i].path, strings.TrimSuffix(e.Path, "/")})
+		}
+	}
+	return f, nil
 }
 
 // walk finds what is in a folder.
@@ -102,7 +114,7 @@ func (f *Found) walk(folder string, add func(at, as string, info fs.FileInfo) er
 			f.Skipped = append(f.Skipped, Skipped{at, kind})
 			return nil
 		}
-		return add(at, path.Join(nameOf(folder), filepath.ToSlash(inside)), info)
+		return add(at, path.Join(written(nameOf(folder)), written(filepath.ToSlash(inside))), info)
 	})
 }
 
@@ -119,6 +131,16 @@ func kindOf(m fs.FileMode) string {
 		return "a socket"
 	}
 	return "a device"
+}
+
+// written is a path with "_" for what a reader would leave out of it, or take for a folder:
+// bytes that are no text, and here a backslash.
+func written(path string) string {
+	path = strings.ToValidUTF8(path, "_")
+	if filepath.Separator != '\\' {
+		path = strings.ReplaceAll(path, `\`, "_")
+	}
+	return path
 }
 
 // nameOf returns the name of what a path leads to: of "." and the like its own.
