@@ -22,6 +22,9 @@ type addressee struct {
 
 // Set takes the flag, which read reads.
 func (a *addressee) Set(text string) error {
+	if text == "" {
+		return errNamesNothing
+	}
 	a.text = text
 	return nil
 }

@@ -22,7 +22,7 @@ type operatorFlags struct {
 func (o *operatorFlags) flags(e *Env, c *cobra.Command) {
 	flags := c.Flags()
 	flags.Var((*trimmed)(&o.admin), "admin", "URL of the admin service (default $SGSEND_ADMIN)")
-	flags.StringVar(&o.keyFile, "api-key-file", "",
+	flags.Var((*named)(&o.keyFile), "api-key-file",
 		`file with its API key, or "-" for standard input (default $SGSEND_API_KEY)`)
 	flags.Var((*trimmed)(&o.header), "api-key-header",
 		"header that carries the key (default $SGSEND_API_KEY_HEADER, or "+wire.DefaultAPIKey+")")

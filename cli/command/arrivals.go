@@ -280,7 +280,7 @@ first that cannot.`,
 		},
 	}
 	flags := c.Flags()
-	flags.StringVarP(&output, "output", "o", "", "the folder to keep it in, which is made where it is not there")
+	flags.VarP((*named)(&output), "output", "o", "the folder to keep it in, which is made where it is not there")
 	flags.StringArrayVar(&transfers, "transfer", nil, "only the transfer of that ID; may be repeated")
 	flags.BoolVar(&a.again, "again", false, "also what was received before")
 	secret.flag(c)

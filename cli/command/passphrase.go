@@ -25,7 +25,7 @@ type passphrase struct {
 const passphraseVariable = "SGSEND_PASSPHRASE"
 
 func (p *passphrase) flag(c *cobra.Command) {
-	c.Flags().StringVar(&p.file, "passphrase-file", "",
+	c.Flags().Var((*named)(&p.file), "passphrase-file",
 		"the file whose first line is the passphrase (default $"+passphraseVariable+")")
 }
 

@@ -122,12 +122,12 @@ a command line all users of a machine can see, and the shell may keep it.`,
 		},
 	}
 	flags := c.Flags()
-	flags.StringVarP(&output, "output", "o", "", `the file or folder to keep it in, or "-"`)
+	flags.VarP((*named)(&output), "output", "o", `the file or folder to keep it in, or "-"`)
 	flags.BoolVar(&force, "force", false, "replace files that are there already")
 	flags.BoolVar(&list, "list", false, "only show what is in it, as its sender says beforehand; nothing is counted")
 	flags.BoolVar(&withFolders, "tree", false, "only show all that is in it, with folders, which counts as a download")
 	flags.StringArrayVar(&only, "only", nil, "receive a file or folder of it, or what a pattern matches; may be repeated")
-	flags.StringVar(&zip, "zip", "", `keep all of it as one ZIP: a file or a folder, or "-"`)
+	flags.Var((*named)(&zip), "zip", `keep all of it as one ZIP: a file or a folder, or "-"`)
 	flags.BoolVar(&now, "no-wait", false, "fail where its sender is still sending it, instead of waiting for the rest")
 	secret.flag(c)
 	flags.Var((*trimmed)(&key), "key", "the key, where the link has none")

@@ -85,9 +85,9 @@ saved.`,
 	}
 	flags := c.Flags()
 	flags.Var((*trimmed)(&p.Server), "server", "the service to send by, as https://send.example.org")
-	flags.StringVar(&tokenFile, "token-file", "", `file with the access token to send with, or "-" for standard input`)
+	flags.Var((*named)(&tokenFile), "token-file", `file with the access token to send with, or "-" for standard input`)
 	flags.Var((*trimmed)(&p.Admin), "admin", "URL of the admin service")
-	flags.StringVar(&keyFile, "api-key-file", "", `file with its API key, or "-" for standard input`)
+	flags.Var((*named)(&keyFile), "api-key-file", `file with its API key, or "-" for standard input`)
 	flags.Var((*trimmed)(&p.KeyHeader), "api-key-header",
 		"header that carries the key, where it is not "+wire.DefaultAPIKey)
 	flags.BoolVar(&noKeyring, "no-keyring", false, "keep what opens a service in the file, also where there is a keyring")

@@ -141,10 +141,10 @@ cannot be made those before it are there, and printed.`,
 	flags.Var(&limit, "limit", "how many uploads it allows in all; 0 for no limit")
 	flags.StringVar(&note, "note", "", "whom or what it is for, as the console shows it")
 	flags.StringVar(&by, "created-by", "sgsend", "who made it, as the console shows it")
-	flags.StringVar(&nameFile, "token-file", "", `file with the token to make, or "-" for standard input`)
+	flags.Var((*named)(&nameFile), "token-file", `file with the token to make, or "-" for standard input`)
 	flags.BoolVar(&asQR, "qr", false, "draw the link that invites as a QR code, too")
 	flags.Var(&many, "count", fmt.Sprintf("how many to make, up to %d", mostTokens))
-	flags.StringVar(&notesFile, "notes-file", "", `file with a note a line, each of a token, or "-" for standard input`)
+	flags.Var((*named)(&notesFile), "notes-file", `file with a note a line, each of a token, or "-" for standard input`)
 	o.flags(&e, c)
 	jsonFlag(c, &asJSON)
 	return c
