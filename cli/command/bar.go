@@ -30,6 +30,7 @@ type bar struct {
 	drawn   time.Time
 	first   int64 // what was there already when it began; -1 until that is known
 	visible bool
+	pauses  map[string]time.Time // until when what was said of one holds, by why
 }
 
 const barPeriod = 100 * time.Millisecond
@@ -125,17 +126,23 @@ func (b *bar) show(done, total int64) {
 	}
 }
 
-// pause says why nothing moves: the service is asked again once the wait is over.
+// pause says why nothing moves: the service is asked again once the wait is over. Several
+// that wait for the same say it once.
 func (b *bar) pause(why string, wait time.Duration) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	now := time.Now()
 	said := fmt.Sprintf("%s: %s, again in %s", b.verb, why, roughly(wait))
 	switch {
 	case b.w == nil:
-	case b.every > 0:
+	case b.every == 0:
+		b.draw(now, shorten(said, widthOf(b.w)))
+	case !now.Before(b.pauses[why]):
+		if b.pauses == nil {
+			b.pauses = map[string]time.Time{}
+		}
+		b.pauses[why] = now.Add(wait)
 		fmt.Fprintln(b.w, said)
-	default:
-		b.draw(time.Now(), shorten(said, widthOf(b.w)))
 	}
 }
 

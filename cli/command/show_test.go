@@ -113,6 +113,28 @@ func TestBarTellsWhoCannotBeReached(t *testing.T) {
 	}
 }
 
+// Parts that wait for the same say it once, and again when they have to wait once more.
+func TestBarTellsOfAPauseOnce(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var b bytes.Buffer
+		bar := Env{Err: &b, manner: &manner{progress: progressPlain}}.newBar("sending")
+		for range 2 {
+			for range 3 {
+				bar.pause("the connection was lost", time.Second)
+				bar.pause("the service asks for patience", time.Minute)
+			}
+			time.Sleep(time.Second)
+		}
+		want := "sending: the connection was lost, again in 1 s\n" +
+			"sending: the service asks for patience, again in 60 s\n" +
+			"sending: the connection was lost, again in 1 s\n"
+		if b.String() != want {
+			t.Errorf("%q, not %q", &b, want)
+		}
+	})
+}
+
 func TestSize(t *testing.T) {
 	t.Parallel()
 	for n, want := range map[int64]string{
