@@ -58,6 +58,9 @@ func Walk(paths []string) (*Found, error) {
 			return send.Fail(send.TooLarge,
 				"there are more than %d files and folders in it: send an archive", envelope.MaxEntries)
 		}
+		if err := readable(at, info); err != nil {
+			return err
+		}
 		e := envelope.Entry{Path: as, Size: info.Size(), Mode: info.Mode().Perm(), Time: info.ModTime()}
 		if info.IsDir() {
 			e.Path, e.Size = as+"/", 0
@@ -116,6 +119,18 @@ func (f *Found) walk(folder string, add func(at, as string, info fs.FileInfo) er
 		}
 		return add(at, path.Join(written(nameOf(folder)), written(filepath.ToSlash(inside))), info)
 	})
+}
+
+// readable says why a file cannot be read: now, and not when all before it was sent.
+func readable(at string, info fs.FileInfo) error {
+	if info.IsDir() {
+		return nil
+	}
+	f, err := os.Open(at)
+	if err != nil {
+		return err
+	}
+	return f.Close()
 }
 
 // kindOf says what something is that is not sent; "" of a file or a folder.
