@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -19,35 +20,74 @@ import (
 // pictures is where the pictures are that the README and the documentation show.
 var pictures = filepath.Join("..", "..", "..", "docs", "pictures")
 
-// faces are pictures, by their names, and the words that are on each.
-type faces map[string][]string
+// faces are pictures, by their names: the words that are on each, and how what is there looks.
+type faces struct {
+	words map[string][]string
+	looks map[string]styles
+}
 
 // TestPictures takes the pictures anew where SEND_PICTURES=1 asks for it (make pictures), and else holds what stands
-// on those that are kept to what the pages say today.
+// on those that are kept to what the pages say today, and how it looks there to how it looks today.
 func TestPictures(t *testing.T) {
 	inBrowser(t)
 	if kind() != "chromium" {
 		t.Skip("they are taken in Chromium")
 	}
-	taken, list := faces{}, filepath.Join(pictures, "words.json")
+	taken := faces{map[string][]string{}, map[string]styles{}}
 	for name, on := range map[string]screen{
 		"desktop": {width: 1100, height: 860}, "phone": {width: 390, height: 844, phone: true},
 	} {
 		t.Run(name, func(t *testing.T) { taken.take(t, name, on) })
 	}
-	words, err := json.MarshalIndent(taken, "", "  ")
+	if os.Getenv("SEND_PICTURES") == "1" {
+		keepBeside(t, "words.json", taken.words)
+		keepBeside(t, "looks.json", taken.looks)
+		return
+	}
+	words := map[string][]string{}
+	keptBeside(t, "words.json", &words)
+	for name, now := range taken.words {
+		if !slices.Equal(words[name], now) {
+			t.Errorf("%s says by now\n%s\nand not\n%s\nas its picture does: make pictures", name,
+				strings.Join(now, "\n"), strings.Join(words[name], "\n"))
+		}
+	}
+	looks := map[string]styles{}
+	keptBeside(t, "looks.json", &looks)
+	for name, now := range taken.looks {
+		if all := looks[name].differs(now); len(all) > 0 {
+			t.Errorf("%s does not look as its picture does: make pictures\n%s", name, lines(all))
+		}
+	}
+	if len(words) != len(taken.words) || len(looks) != len(taken.looks) {
+		t.Errorf("%d pictures are kept with %d looks, of %d: make pictures", len(words), len(looks), len(taken.words))
+	}
+}
+
+// keepBeside keeps what is known of the pictures beside them.
+func keepBeside(t *testing.T, file string, known any) {
+	t.Helper()
+	var text bytes.Buffer
+	out := json.NewEncoder(&text)
+	out.SetEscapeHTML(false)
+	out.SetIndent("", "  ")
+	err := out.Encode(known)
+	if err == nil {
+		err = os.WriteFile(filepath.Join(pictures, file), text.Bytes(), 0o644)
+	}
 	if err != nil {
 		t.Fatal(err)
 	}
-	words = append(words, '\n')
-	if os.Getenv("SEND_PICTURES") == "1" {
-		if err := os.WriteFile(list, words, 0o644); err != nil {
-			t.Fatal(err)
-		}
-		return
+}
+
+func keptBeside(t *testing.T, file string, known any) {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join(pictures, file))
+	if err == nil {
+		err = json.Unmarshal(text, known)
 	}
-	if was, err := os.ReadFile(list); err != nil || !bytes.Equal(was, words) {
-		t.Errorf("the pages say by now\n%s\nwhich is not what the pictures show (%v): make pictures", words, err)
+	if err != nil {
+		t.Error(err)
 	}
 }
 
@@ -100,7 +140,8 @@ var measured = regexp.MustCompile(`\d[\d.,:]*( (AM|PM|[KMGTP]?B))?|(Sun|Mon|Tue|
 func (f faces) picture(p *profile, name string) {
 	p.t.Helper()
 	evaluate[bool](p, `(document.activeElement.blur(), scrollTo(0, 0), true)`)
-	f[name] = strings.Split(measured.ReplaceAllString(p.text(`body`), "…"), "\n")
+	f.words[name] = strings.Split(measured.ReplaceAllString(p.text(`body`), "…"), "\n")
+	f.looks[name] = evaluate[styles](p, stylesScript)
 	if os.Getenv("SEND_PICTURES") != "1" {
 		return
 	}
