@@ -286,6 +286,21 @@ func (l *watchedLedger) Spend(ctx context.Context, k send.Key, s send.Spend) (se
 	return l.Ledger.Spend(ctx, k, s)
 }
 
+func (l *watchedLedger) Apply(ctx context.Context, changes ...send.Change) error {
+	var written []send.Record
+	for _, c := range changes {
+		for _, r := range []*send.Record{c.Create, c.Replace} {
+			if r != nil {
+				written = append(written, *r)
+			}
+		}
+	}
+	if err := l.note(written...); err != nil {
+		return err
+	}
+	return l.Ledger.Apply(ctx, changes...)
+}
+
 func (l *watchedLedger) List(ctx context.Context, set, after string, limit int) ([]send.Record, error) {
 	if err := l.note(); err != nil {
 		return nil, err
