@@ -211,6 +211,32 @@ func TestTheChain(t *testing.T) {
 	want503(t, g.get("/audit/export?form=chain"))
 }
 
+// A use for an upload and its event are one write: no use is without its event, wherever a
+// process is killed.
+func TestAUseIsNotWithoutItsEvent(t *testing.T) {
+	t.Parallel()
+	g := newRig(t)
+	g.post("/tokens/create", `{"token_name":"t"}`)
+	g.ledger.setUnnotable(audit.QueueSets)
+	if err := g.handler.Gate().Spend(t.Context(), "t", "aabbccddeeff-1"); send.CodeOf(err) != send.Unavailable {
+		t.Errorf("used without an event: %v", err)
+	}
+	g.ledger.setUnnotable("")
+	if tok, err := g.handler.Tokens().Token(t.Context(), "t"); err != nil || tok.UsageCount != 0 {
+		t.Errorf("%d uses are counted, %v", tok.UsageCount, err)
+	}
+	for range 2 { // the answer may be lost
+		if err := g.handler.Gate().Spend(t.Context(), "t", "aabbccddeeff-1"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	g.handler.Flush()
+	g.clock.Advance(time.Second)
+	if got := g.events("?event=token_used&outcome=success"); len(got) != 1 {
+		t.Errorf("of one use the trail has %q", got)
+	}
+}
+
 func TestEventsOfOtherServices(t *testing.T) {
 	t.Parallel()
 	g := newRig(t)

@@ -221,7 +221,7 @@ type watchedLedger struct {
 	calls     int
 	written   bytes.Buffer
 	away      bool
-	unnotable bool
+	unnotable string // sets that cannot be written begin with it; "" = none
 }
 
 func (l *watchedLedger) note(written ...send.Record) error {
@@ -233,7 +233,7 @@ func (l *watchedLedger) note(written ...send.Record) error {
 		l.written.Write(b)
 		l.written.Write(r.Data)
 	}
-	unnotable := func(r send.Record) bool { return l.unnotable && r.Key.Set == send.PurgeSet }
+	unnotable := func(r send.Record) bool { return l.unnotable != "" && strings.HasPrefix(r.Key.Set, l.unnotable) }
 	if l.away || slices.ContainsFunc(written, unnotable) {
 		return send.Fail(send.Unavailable, "the ledger is away")
 	}
@@ -246,10 +246,10 @@ func (l *watchedLedger) setAway(away bool) {
 	l.away = away
 }
 
-func (l *watchedLedger) setUnnotable(unnotable bool) {
+func (l *watchedLedger) setUnnotable(sets string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.unnotable = unnotable
+	l.unnotable = sets
 }
 
 func (l *watchedLedger) Get(ctx context.Context, k send.Key) (send.Record, error) {
@@ -274,7 +274,7 @@ func (l *watchedLedger) Replace(ctx context.Context, r send.Record) error {
 }
 
 func (l *watchedLedger) Spend(ctx context.Context, k send.Key, s send.Spend) (send.Record, error) {
-	written := []send.Record{{Key: k}}
+	written := append([]send.Record{{Key: k}}, s.Beside...)
 	for _, r := range []*send.Record{s.Open, s.Once} {
 		if r != nil {
 			written = append(written, *r)

@@ -227,11 +227,11 @@ func TestRevokingCanGiveUpWhatIsPending(t *testing.T) {
 
 	// The ledger goes away between the two.
 	g.post("/tokens/create", `{"token_name":"u"}`)
-	g.ledger.setUnnotable(true)
+	g.ledger.setUnnotable(send.PurgeSet)
 	if res := g.post("/tokens/revoke/u", `{"purge":true}`); res.StatusCode != 503 {
 		t.Errorf("what cannot be noted: %d", res.StatusCode)
 	}
-	g.ledger.setUnnotable(false)
+	g.ledger.setUnnotable("")
 	want(t, g.post("/tokens/use/u", ``), 200, `{"success":false,"reason":"revoked"}`)
 	g.handler.Flush()
 	g.clock.Advance(time.Second)

@@ -13,8 +13,14 @@ import (
 // ID, and what tells it from another of that ID. Only a token that stood active
 // is used.
 func (a *Service) use(ctx context.Context, name, upload string) (t send.Token, stood send.TokenStatus, err error) {
-	t, stood, err = a.tokens.Use(ctx, name, upload)
-	a.used(ctx, name, upload, 1, t, stood, err)
+	e := a.usedEvent(name, upload)
+	t, stood, err = a.tokens.Use(ctx, name, upload, a.outbox.Beside(e.Result(nil))...)
+	if upload != "" && err == nil && stood == send.TokenActive {
+		a.outbox.Kept(ctx) // it was written with the use
+	} else {
+		a.putUsed(ctx, e, stood, err)
+	}
+	a.spent(ctx, e, 1, t, stood, err)
 	return t, stood, err
 }
 
@@ -23,29 +29,40 @@ func (a *Service) book(
 	ctx context.Context, name, what string, uses int64,
 ) (t send.Token, stood send.TokenStatus, err error) {
 	t, stood, err = a.tokens.UseTimes(ctx, name, what, uses)
-	a.used(ctx, name, what, uses, t, stood, err)
+	e := a.usedEvent(name, what)
+	a.putUsed(ctx, e, stood, err)
+	a.spent(ctx, e, uses, t, stood, err)
 	return t, stood, err
 }
 
-// used tells of uses: of what it was for, and what became of it.
-func (a *Service) used(
-	ctx context.Context, name, upload string, uses int64, t send.Token, stood send.TokenStatus, err error,
-) {
+// usedEvent is the event of a use, without what became of it.
+func (a *Service) usedEvent(name, upload string) audit.Event {
 	transfer, _, _ := strings.Cut(upload, "-")
-	e := audit.Event{
+	return audit.Event{
 		Time: a.set.Now().UTC(), Kind: audit.TokenUsed, Token: send.TokenHash(name), Transfer: audit.TransferID(transfer),
-	}.Result(err)
-	switch {
-	case err != nil:
-	case stood != send.TokenActive:
+	}
+}
+
+// putUsed tells of a use, and what became of it.
+func (a *Service) putUsed(ctx context.Context, e audit.Event, stood send.TokenStatus, err error) {
+	e = e.Result(err)
+	if err == nil && stood != send.TokenActive {
 		e.Outcome, e.Reason = audit.Denied, string(stood)
-	case nearlySpent(t):
-		metric.Count(ctx, metric.TokenNearlySpent, 1)
 	}
 	a.outbox.Put(ctx, e)
+}
+
+// spent tells where uses that were made left few of them.
+func (a *Service) spent(
+	ctx context.Context, e audit.Event, uses int64, t send.Token, stood send.TokenStatus, err error,
+) {
+	if err != nil || stood != send.TokenActive || !nearlySpent(t) {
+		return
+	}
+	metric.Count(ctx, metric.TokenNearlySpent, 1)
 	before := t
 	before.UsageCount -= uses
-	if e.Outcome == audit.Success && nearlySpent(t) && !nearlySpent(before) {
+	if !nearlySpent(before) {
 		a.outbox.Put(ctx, audit.Event{Time: e.Time, Kind: audit.TokenNearlySpent, Token: e.Token}.Result(nil))
 	}
 }

@@ -1,6 +1,7 @@
 package user
 
 import (
+	"context"
 	"net/http"
 
 	"sgraph.ai/send/shared/audit"
@@ -21,22 +22,36 @@ func (s *Service) record(r *http.Request, kind audit.Kind, transfer, token strin
 
 // put completes an event and puts it into the trail.
 func (s *Service) put(r *http.Request, e audit.Event, err error) {
-	e.Time, e.Request, e.Client = s.set.Now().UTC(), web.RequestID(r), web.ClientHash(r)
-	s.outbox.Put(r.Context(), e.Result(err))
+	s.outbox.Put(r.Context(), s.event(r.Context(), e, err))
 }
 
-// recordOf is record for a transfer that is sent, which may be sent to a request: then
-// the token is the one that this was made with.
-func (s *Service) recordOf(r *http.Request, kind audit.Kind, t send.Transfer, id, token string, err error) {
+// event completes an event of the request that ctx is of.
+func (s *Service) event(ctx context.Context, e audit.Event, err error) audit.Event {
+	e.Time = s.set.Now().UTC()
+	e.Request, e.Client = web.Asking(ctx)
+	return e.Result(err)
+}
+
+// beside is the event that a transfer was created, or completed, which is written together
+// with that. It may be sent to a request: then the token is the one that this was made with.
+func (s *Service) beside(ctx context.Context, t send.Transfer) []send.Record {
+	e := audit.Event{Kind: audit.TransferCreated, Transfer: t.ID, Token: t.Token(), Bytes: t.Payload.Size}
+	if t.Status == send.Completed {
+		e.Kind = audit.TransferCompleted
+	}
+	if t.Request != "" {
+		e.Reason = "request " + t.Request
+	}
+	return s.outbox.Beside(s.event(ctx, e, nil))
+}
+
+// recordSent is record for a transfer that is sent: where it is, beside wrote the event.
+func (s *Service) recordSent(r *http.Request, kind audit.Kind, id, token string, err error) {
 	if err != nil {
 		s.record(r, kind, id, tokenHash(token), err)
 		return
 	}
-	e := audit.Event{Kind: kind, Transfer: id, Token: tokenHash(token), Bytes: t.Payload.Size}
-	if t.Request != "" {
-		e.Token, e.Reason = t.Token(), "request "+t.Request
-	}
-	s.put(r, e, nil)
+	s.outbox.Kept(r.Context())
 }
 
 // recordClaim is record for a download that is to be counted.

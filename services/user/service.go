@@ -69,7 +69,7 @@ func New(set Settings) (*Service, error) {
 	}
 	s.transfers = &send.Transfers{
 		Ledger: ledger, Store: metered.Store(set.Store), Links: links, Gate: metered.Gate(set.Gate),
-		Form: form, Rules: set.Rules, Now: set.Now, Removed: s.removed,
+		Form: form, Rules: set.Rules, Now: set.Now, Removed: s.removed, Beside: s.beside,
 	}
 	s.site = web.Settings{
 		Meter: s.meter, Log: set.Log, Now: set.Now, Salts: s.salts,

@@ -70,7 +70,7 @@ func (s *Service) create(w http.ResponseWriter, r *http.Request) error {
 			SealedKey:       sealedKey,
 		})
 	}
-	s.recordOf(r, audit.TransferCreated, t, t.ID, token, err)
+	s.recordSent(r, audit.TransferCreated, t.ID, token, err)
 	if err != nil {
 		return err
 	}
@@ -218,7 +218,7 @@ func (s *Service) complete(w http.ResponseWriter, r *http.Request) error {
 	}
 	t, first, err := s.transfers.Complete(r.Context(), token, id)
 	if first || err != nil {
-		s.recordOf(r, audit.TransferCompleted, t, id, token, err)
+		s.recordSent(r, audit.TransferCompleted, id, token, err)
 	}
 	if err != nil {
 		return refused(r, err)

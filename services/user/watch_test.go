@@ -13,6 +13,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -206,6 +207,81 @@ func TestWhatBreaksIsCounted(t *testing.T) {
 	if !strings.Contains(s.log.String(),
 		`"level":"ERROR","msg":"a rate limit cannot be held; requests pass","service":"user"`) {
 		t.Errorf("the log does not say that a limit cannot be held:\n%s", s.log)
+	}
+}
+
+// mortalLedger is gone once so much was written: its process was killed.
+type mortalLedger struct {
+	send.Ledger
+	left atomic.Int64
+}
+
+func (l *mortalLedger) writes(write func() error) error {
+	if l.left.Add(-1) < 0 {
+		return send.Fail(send.Unavailable, "the process was killed")
+	}
+	return write()
+}
+
+func (l *mortalLedger) Create(ctx context.Context, r send.Record) error {
+	return l.writes(func() error { return l.Ledger.Create(ctx, r) })
+}
+
+func (l *mortalLedger) Replace(ctx context.Context, r send.Record) error {
+	return l.writes(func() error { return l.Ledger.Replace(ctx, r) })
+}
+
+func (l *mortalLedger) Apply(ctx context.Context, changes ...send.Change) error {
+	return l.writes(func() error { return l.Ledger.Apply(ctx, changes...) })
+}
+
+// Wherever a process is killed: what became of a transfer is in the trail, and what is not
+// in the trail did not happen.
+func TestWhatAKilledProcessDidIsTraced(t *testing.T) {
+	t.Parallel()
+	body, _ := sealed(t, 100)
+	for killed := range int64(6) {
+		var ledger *mortalLedger
+		s, _ := watched(t, func(set *user.Settings) {
+			ledger = &mortalLedger{Ledger: set.Ledger}
+			set.Ledger = ledger
+		})
+		ledger.left.Store(100)
+		s.call("GET", "/api/transfers/info/aabbccddeeff", nil).want(404, "") // the day's salt
+		ledger.left.Store(killed)
+		const id = "aabbccddeeff"
+		s.send("POST", "/api/transfers/create", []byte(`{"transfer_id":"`+id+`"}`))
+		s.send("POST", "/api/transfers/upload/"+id, body)
+		s.send("POST", "/api/transfers/complete/"+id, nil)
+		ledger.left.Store(0)
+
+		var became, traced []string
+		r, err := ledger.Get(t.Context(), send.Key{Set: send.TransferSets + id[:2], ID: id})
+		if err == nil {
+			became = append(became, "transfer_created")
+		}
+		if r.State == string(send.Completed) {
+			became = append(became, "transfer_completed")
+		}
+		for _, set := range audit.Queue("user") {
+			for r, err := range send.Records(t.Context(), ledger, set) {
+				var e audit.Event
+				if err != nil || json.Unmarshal(r.Data, &e) != nil {
+					t.Fatal(err)
+				}
+				if e.Outcome == audit.Success {
+					traced = append(traced, string(e.Kind))
+				}
+			}
+		}
+		slices.Sort(became)
+		slices.Sort(traced)
+		if !slices.Equal(became, traced) {
+			t.Errorf("killed after %d writes, it did %v and told of %v", killed, became, traced)
+		}
+		if (killed > 3) != (len(became) == 2) { // create, announce the upload, attach it, complete
+			t.Errorf("after %d writes it did %v", killed, became)
+		}
 	}
 }
 

@@ -145,12 +145,16 @@ func CleanReason(s string) (string, error) {
 // ID returns the event's name: in the order of time, and of its content, so
 // that handing over an event twice keeps it once, and no other takes its place.
 func (e Event) ID() string {
+	digest := sha256.Sum256(e.content())
+	return idOfTime(e.Time) + "-" + hex.EncodeToString(digest[:8])
+}
+
+func (e Event) content() []byte {
 	content, err := json.Marshal(e)
 	if err != nil {
 		panic(err) // strings and a time always can be
 	}
-	digest := sha256.Sum256(content)
-	return idOfTime(e.Time) + "-" + hex.EncodeToString(digest[:8])
+	return content
 }
 
 func idOfTime(t time.Time) string { return fmt.Sprintf("%016x", t.UnixNano()) }

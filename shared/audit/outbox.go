@@ -72,24 +72,20 @@ func (o *Outbox) Put(ctx context.Context, e Event) {
 		o.arm(keepEvery)
 		return
 	}
-	kept := o.queue(ctx, e) == nil
+	if o.queue(ctx, e) == nil {
+		o.Kept(ctx)
+		return
+	}
 	o.mu.Lock()
 	room := len(o.waiting) < maxWaiting
-	switch {
-	case kept:
-		o.put++
-	case room:
+	if room {
 		o.waiting = append(o.waiting, e)
 	}
-	if o.Frozen || !kept {
-		o.deadline, _ = ctx.Deadline()
-	}
+	o.deadline, _ = ctx.Deadline()
 	o.mu.Unlock()
-	switch {
-	case kept && o.Frozen:
-	case kept || room:
+	if room {
 		o.arm(gather)
-	default:
+	} else {
 		o.lose([]Event{e}, errFull)
 	}
 }

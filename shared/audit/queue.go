@@ -57,24 +57,50 @@ func (o *Outbox) queue(ctx context.Context, e Event) error { return o.enqueue(ct
 
 // enqueue is queue for an event that is handed over from a time on.
 func (o *Outbox) enqueue(ctx context.Context, e Event, ripe time.Time) error {
-	data, err := json.Marshal(e)
-	if err != nil {
-		return err
-	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), handTime)
 	defer cancel()
-	id := e.ID()
-	if !ripe.IsZero() { // others count what is just like it
-		id += "-" + send.RandomSecret()
-	}
-	err = o.Ledger.Create(ctx, send.Record{
-		Key: o.key(id), Data: data, Expires: ripe, Purge: o.Now().Add(forgetTime),
-	})
+	err := o.Ledger.Create(ctx, o.record(e, ripe))
 	if err != nil && send.CodeOf(err) != send.Conflict { // then it is the very same
 		return err
 	}
 	o.waits()
 	return nil
+}
+
+// record is what keeps an event in the ledger.
+func (o *Outbox) record(e Event, ripe time.Time) send.Record {
+	id := e.ID()
+	if !ripe.IsZero() { // others count what is just like it
+		id += "-" + send.RandomSecret()
+	}
+	return send.Record{Key: o.key(id), Data: e.content(), Expires: ripe, Purge: o.Now().Add(forgetTime)}
+}
+
+// Beside returns the record that keeps an event in the ledger, for whoever writes it
+// together with what the event tells of, so that there is neither without the other, and
+// then calls Kept. None where nobody wants events.
+func (o *Outbox) Beside(e Event) []send.Record {
+	if o.Deliver == nil {
+		return nil
+	}
+	return []send.Record{o.record(e, time.Time{})}
+}
+
+// Kept has what was written as Beside says handed over. ctx is of the work that it tells of.
+func (o *Outbox) Kept(ctx context.Context) {
+	if o.Deliver == nil {
+		return
+	}
+	o.mu.Lock()
+	o.queued = true
+	o.put++
+	if o.Frozen {
+		o.deadline, _ = ctx.Deadline()
+	}
+	o.mu.Unlock()
+	if !o.Frozen {
+		o.arm(gather)
+	}
 }
 
 // waits notes that something may wait in the ledger.

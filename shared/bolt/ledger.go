@@ -8,6 +8,7 @@ package bolt
 import (
 	"context"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -110,17 +111,21 @@ func (l *Ledger) Replace(ctx context.Context, r send.Record) error {
 	return l.home(r.Key).write(func(t table) error { return replace(t, r, now) })
 }
 
-// Spend implements [send.Ledger]. What is purged is decided by s.Now. Once must
-// be volatile if key is, and only then.
+// Spend implements [send.Ledger]. What is purged is decided by s.Now. Once and Beside
+// must be volatile if key is, and only then.
 func (l *Ledger) Spend(ctx context.Context, key send.Key, s send.Spend) (r send.Record, err error) {
 	if err := check(ctx, key); err != nil {
 		return r, err
 	}
+	with := s.Beside
 	if s.Once != nil {
-		if err := check(ctx, s.Once.Key); err != nil {
+		with = append(slices.Clone(with), *s.Once)
+	}
+	for _, w := range with {
+		if err := check(ctx, w.Key); err != nil {
 			return r, err
 		}
-		if l.home(s.Once.Key) != l.home(key) {
+		if l.home(w.Key) != l.home(key) {
 			return r, send.Fail(send.Internal, "a spend and its mark are kept in different places")
 		}
 	}

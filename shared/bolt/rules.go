@@ -84,6 +84,12 @@ func spend(t table, key send.Key, s send.Spend) (send.Record, error) {
 			return r, err
 		}
 	}
+	for _, beside := range s.Beside {
+		beside.Version = 1
+		if err := t.put(beside); err != nil {
+			return r, err
+		}
+	}
 	return r, t.put(r)
 }
 

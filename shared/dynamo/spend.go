@@ -95,7 +95,7 @@ func (l *Ledger) spendOpen(ctx context.Context, c *dynamodb.Client, key send.Key
 	}
 }
 
-// spendOnce spends and leaves the mark in one transaction.
+// spendOnce spends, leaves the mark and writes what is beside it in one transaction.
 func (l *Ledger) spendOnce(ctx context.Context, c *dynamodb.Client, key send.Key, s send.Spend) (send.Record, error) {
 	once := *s.Once
 	once.Version = 1
@@ -115,6 +115,12 @@ func (l *Ledger) spendOnce(ctx context.Context, c *dynamodb.Client, key send.Key
 				ExpressionAttributeNames: ttlName, ExpressionAttributeValues: values{":sec": seconds(s.Now)},
 			}},
 		},
+	}
+	for _, beside := range s.Beside {
+		beside.Version = 1
+		in.TransactItems = append(in.TransactItems, types.TransactWriteItem{
+			Put: &types.Put{TableName: &l.name, Item: item(beside, id)},
+		})
 	}
 	for try := 0; ; try++ {
 		// By this token, which the SDK makes, DynamoDB answers a request that
@@ -152,7 +158,7 @@ func (l *Ledger) spendOnce(ctx context.Context, c *dynamodb.Client, key send.Key
 				return r, err
 			}
 			return r, send.ErrRepeated
-		case !passing(spent) && !passing(mark) || try == maxTries:
+		case !slices.ContainsFunc(refusal.CancellationReasons, passing) || try == maxTries:
 			return send.Record{}, failed(err)
 		}
 		if err := pause(ctx, try); err != nil {

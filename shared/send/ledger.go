@@ -52,6 +52,10 @@ type Spend struct {
 	// repeating a spend is safe. Open and Once do not go together, and Once
 	// is as volatile as the record.
 	Once *Record
+
+	// Beside is written in the same write, over what is kept of the same keys, where
+	// something is spent. It goes with Once alone.
+	Beside []Record
 }
 
 // ErrRepeated says that a Spend with the same Once key was booked before.

@@ -243,12 +243,15 @@ func (t *Tokens) Token(ctx context.Context, name string) (Token, error) {
 
 // Use spends one use, and returns the token with how it stood when it was asked
 // for: only an active one is used. once, when set, names what the use is for:
-// using a token again for the same thing spends nothing.
-func (t *Tokens) Use(ctx context.Context, name, once string) (tok Token, stood TokenStatus, err error) {
+// using a token again for the same thing spends nothing. What is beside it is written
+// with a use that is for something, in the same write.
+func (t *Tokens) Use(
+	ctx context.Context, name, once string, beside ...Record,
+) (tok Token, stood TokenStatus, err error) {
 	key := tokenKey(name)
 	spend := Spend{State: string(TokenActive), Now: t.Now()}
 	if once != "" {
-		spend.Once = t.useMark(key, once)
+		spend.Once, spend.Beside = t.useMark(key, once), beside
 	}
 	r, err := t.Ledger.Spend(ctx, key, spend)
 	switch {

@@ -39,6 +39,11 @@ type Transfers struct {
 	// the same time.
 	Removed func(t Transfer, why Reason)
 
+	// Beside, when set, returns records that are created together with what makes a
+	// transfer pending, or completed, as it is given: in the same write, so that there
+	// is neither without the other.
+	Beside func(context.Context, Transfer) []Record
+
 	// AtOnce is how many transfers a sweep looks at at the same time; 0 = as many
 	// as is usual.
 	AtOnce int
@@ -189,7 +194,19 @@ func (t *Transfers) open(ctx context.Context, tr Transfer, d transferData, label
 	if len(label) > 0 {
 		beside = append(beside, Change{Create: labelOf(tr, label)})
 	}
+	beside = append(beside, t.beside(ctx, tr)...)
 	return t.book(ctx, Change{Create: &tr.record}, nil, d.Reserved, beside...)
+}
+
+// beside is what Beside returns, as changes.
+func (t *Transfers) beside(ctx context.Context, tr Transfer) (changes []Change) {
+	if t.Beside == nil {
+		return nil
+	}
+	for _, r := range t.Beside(ctx, tr) {
+		changes = append(changes, Change{Create: &r})
+	}
+	return changes
 }
 
 // expiry reads when what was created at a time shall end. Everything does.
@@ -578,10 +595,11 @@ func (t *Transfers) Complete(ctx context.Context, token, id string) (tr Transfer
 			return Transfer{}, false, err
 		}
 		r.State, r.Purge = string(Completed), tr.ExpiresAt.Add(remembered)
-		switch err := t.book(ctx, Change{Replace: &r}, held, nil); CodeOf(err) {
+		tr.Status = Completed
+		switch err := t.book(ctx, Change{Replace: &r}, held, nil, t.beside(ctx, tr)...); CodeOf(err) {
 		case "":
 			r.Version++
-			tr.Status, tr.record = Completed, r
+			tr.record = r
 			if m := d.Multipart; m.UploadID != "" && !m.Done { // it was uploaded another way
 				_ = t.Store.Abort(context.WithoutCancel(ctx), m.Key, m.UploadID) // otherwise the store ends it in a day
 			}

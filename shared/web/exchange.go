@@ -67,9 +67,20 @@ func (x *exchange) Value(key any) any {
 
 // exchangeOf returns the exchange of a request, or nil where Wrap is not
 // around its handler.
-func exchangeOf(r *http.Request) *exchange {
-	x, _ := r.Context().Value(exchangeKey{}).(*exchange)
+func exchangeOf(r *http.Request) *exchange { return exchangeIn(r.Context()) }
+
+func exchangeIn(ctx context.Context) *exchange {
+	x, _ := ctx.Value(exchangeKey{}).(*exchange)
 	return x
+}
+
+// Asking returns the ID of the request that ctx is of, and the hash of who asks, as
+// RequestID and ClientHash do.
+func Asking(ctx context.Context) (request, client string) {
+	if x := exchangeIn(ctx); x != nil {
+		return x.id[0], x.clientHash
+	}
+	return "", ""
 }
 
 // Route returns the template of the path that a request asks, as the contract writes it;

@@ -33,7 +33,8 @@ func Run(t *testing.T, open func(t *testing.T) send.Ledger) {
 				{"Replace", replace}, {"ReplaceRace", replaceRace},
 				{"Spend", spend}, {"SpendRefused", spendRefused}, {"SpendExpiry", spendExpiry}, {"SpendRace", spendRace},
 				{"Open", openNew}, {"OpenUnlike", openUnlike}, {"OpenRace", openRace}, {"OpenRefused", openRefused},
-				{"Once", once}, {"OnceRefused", onceRefused}, {"OnceRace", onceRace}, {"OnceManyRace", onceManyRace},
+				{"Once", once}, {"OnceRefused", onceRefused}, {"OnceBeside", onceBeside},
+				{"OnceRace", onceRace}, {"OnceManyRace", onceManyRace},
 				{"Delete", remove}, {"List", list}, {"ListPages", listPages}, {"Purge", purge}, {"ListPurged", listPurged},
 				{"Sweep", sweep},
 				{"Apply", apply}, {"ApplyRefused", applyRefused}, {"ApplyInvalid", applyInvalid}, {"ApplyRace", applyRace},
@@ -419,6 +420,39 @@ func onceRefused(f *fixture) {
 	f.OK(err)
 	old.Version = 1
 	f.holds(old)
+}
+
+// What is beside a spend is written with it, over what was there, and not without it.
+func onceBeside(f *fixture) {
+	r := f.made(send.Record{Key: f.key("x"), Limit: 1})
+	there := f.made(send.Record{Key: send.Key{Set: f.prefix + "beside", ID: "there"}, Count: 7})
+	beside := []send.Record{
+		{Key: there.Key, Version: 8, Data: []byte("new")},
+		{Key: send.Key{Set: f.prefix + "beside", ID: "none"}, Purge: f.now.Add(time.Hour)},
+	}
+	mark := func(id string) *send.Record {
+		return &send.Record{Key: send.Key{Set: f.prefix + "marks", ID: id}}
+	}
+	_, err := f.Spend(f.Context(), f.key("y"), send.Spend{Now: f.now, Once: mark("first"), Beside: beside})
+	f.Is(send.NotFound, err)
+	f.holds(there)
+	f.gone(beside[1].Key)
+
+	_, err = f.Spend(f.Context(), r.Key, send.Spend{Now: f.now, Once: mark("first"), Beside: beside})
+	f.OK(err)
+	for _, b := range beside {
+		b.Version = 1
+		f.holds(b)
+	}
+
+	more := []send.Record{{Key: send.Key{Set: f.prefix + "beside", ID: "more"}}}
+	_, err = f.Spend(f.Context(), r.Key, send.Spend{Now: f.now, Once: mark("first"), Beside: more})
+	if !errors.Is(err, send.ErrRepeated) {
+		f.Fatalf("repeated: %v; want ErrRepeated", err)
+	}
+	_, err = f.Spend(f.Context(), r.Key, send.Spend{Now: f.now, Once: mark("second"), Beside: more})
+	f.Is(send.Conflict, err)
+	f.gone(more[0].Key)
 }
 
 func onceRace(f *fixture) {
