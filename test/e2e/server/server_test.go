@@ -29,7 +29,7 @@ func TestPackageOnAServer(t *testing.T) {
 	m := boot(t, root(t))
 	m.bring(t, pack.Deb)
 
-	m.run(t, "dpkg", "--install", "/root/"+versions[0]+".deb")
+	m.run(t, "apt", "install", "--yes", "--no-install-recommends", "/root/"+versions[0]+".deb")
 	if units := m.run(t, "systemctl", "list-units", "--plain", "--no-legend", "sgsend*"); strings.TrimSpace(units) != "" {
 		t.Errorf("the package started what nobody asked for: %s", units)
 	}
@@ -49,6 +49,8 @@ func TestPackageOnAServer(t *testing.T) {
 
 	m.kill(t, "sgsend.service")
 	m.has(t, large, "killed, it is back")
+	m.run(t, "systemctl", "restart", "sgsend.service")
+	m.has(t, large, "restarted, it has what it had")
 
 	for n := range nightly.Or(1, 7) { // forth, and at night back and forth
 		to := versions[(n+1)%len(versions)]
@@ -70,12 +72,12 @@ func TestPackageOnAServer(t *testing.T) {
 	m.withDomain(t)
 
 	t.Log("removed, it leaves what was sent")
-	m.run(t, "dpkg", "--remove", "sgsend")
+	m.run(t, "apt", "remove", "--yes", "sgsend")
 	if list := m.run(t, "systemctl", "list-units", "--plain", "--no-legend", "sgsend*"); strings.TrimSpace(list) != "" {
 		t.Errorf("after the removal there is %s", list)
 	}
 	m.run(t, "test", "-e", "/etc/sgsend/sgsend.env")
-	if said := m.run(t, "dpkg", "--purge", "sgsend"); !strings.Contains(said, "rm -r /var/lib/sgsend") {
+	if said := m.run(t, "apt", "purge", "--yes", "sgsend"); !strings.Contains(said, "rm -r /var/lib/sgsend") {
 		t.Errorf("nothing is said of the data: %s", said)
 	}
 	m.run(t, "test", "!", "-e", "/etc/sgsend/sgsend.env")
