@@ -93,6 +93,9 @@ func Site(web, base string) (map[string][]byte, error) {
 			tree[name] = refs.moved(content, "") // what it refers to is beside it
 		}
 	}
+	if err := words(tree, site); err != nil {
+		return nil, err
+	}
 	folder := digest(tree)
 	for name, content := range maps.Clone(site) {
 		content = refs.moved(content, refs.prefix+folder+"/")

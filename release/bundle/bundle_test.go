@@ -1,8 +1,10 @@
 package bundle_test
 
 import (
+	"encoding/json"
 	"maps"
 	"os"
+	"path"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -161,5 +163,50 @@ func TestDifferences(t *testing.T) {
 	want := []string{"a is another", "b/c is left over", "d is missing", "more is left over"}
 	if err != nil || !slices.Equal(got, want) {
 		t.Errorf("%q, %v; not %q", got, err, want)
+	}
+}
+
+// Of a catalogue each page and each script has in a file what it says, and neither what others say nor the original.
+func TestAPageFetchesItsOwnWords(t *testing.T) {
+	t.Parallel()
+	spoken := map[string]string{
+		"index.html": `<script src="/x/assets/choose.js" data-words="index.html index.js"></script>` +
+			`<script type="module" src="/x/assets/index.js"></script><!-- A remark -->` +
+			"<p title=\"A title\">Run <code>it</code>,\n  <b></b> &amp; see.</p>",
+		"other.html":               `<p>Elsewhere</p>`,
+		"assets/choose.js":         "alert();\n",
+		"assets/index.js":          "t('It\\'s \"long\" ' +\n 'enough'); tn('{{count}} file', '{{count}} files', n);\n",
+		"assets/more-later.js":     "t('Later');\n",
+		"assets/languages/en.json": `{}`,
+		"assets/languages/de.json": `{"A title": "1", "Run <0>it</0>, <1/> & see.": "2", "Elsewhere": "3", "A remark": "4",
+			"It's \"long\" enough": "5", "{{count}} files_one": "6", "{{count}} files_other": "7", "Later": "8", "files": "9"}`,
+	}
+	site, err := bundle.Site(write(t, spoken), "/x")
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := map[string]string{}
+	for name, content := range site {
+		if strings.HasSuffix(name, ".json") {
+			var words map[string]string
+			if err := json.Unmarshal(content, &words); err != nil {
+				t.Errorf("%s: %v", name, err)
+			}
+			got[path.Base(name)] = strings.Join(slices.Sorted(maps.Values(words)), "")
+		}
+	}
+	if want := map[string]string{"index.html.de.json": "12", "index.js.de.json": "5678"}; !maps.Equal(got, want) {
+		t.Errorf("of the words there are %v, not %v", got, want)
+	}
+
+	for fault, page := range map[string]string{
+		"a page that is another": `<script data-words="other.html index.js"></script>`,
+		"no script":              `<script data-words="index.html none.js"></script>`,
+	} {
+		wrong := maps.Clone(spoken)
+		wrong["index.html"] = page
+		if _, err := bundle.Site(write(t, wrong), "/x"); err == nil {
+			t.Errorf("%s is taken", fault)
+		}
 	}
 }

@@ -14,14 +14,16 @@ import (
 // original is the language in which the pages are written: of its words none are to be fetched.
 const original = "en"
 
-// translations are where the words of the pages are, by their language.
+// translations are where the words are that a page shows first, by their language.
 type translations map[string]string
 
-func catalogues(site fs.FS) translations {
+// wordsOf returns those of a page.
+func wordsOf(site fs.FS, page string) translations {
 	all := translations{}
-	files, _ := fs.Glob(site, "assets/*/??.json") // a good pattern
+	files, _ := fs.Glob(site, "assets/*/"+page+".??.json") // a good pattern
 	for _, file := range files {
-		all[strings.TrimSuffix(path.Base(file), ".json")] = "/" + file
+		language := strings.TrimPrefix(path.Ext(strings.TrimSuffix(file, ".json")), ".")
+		all[language] = "/" + file
 	}
 	return all
 }
@@ -33,8 +35,8 @@ func (t translations) hinted(page http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
 		h.Add("Vary", wire.AcceptLanguage.Name)
-		if language := t.guess(r); language != original {
-			h.Set("Link", wire.Preload(t[language]))
+		if words := t[t.guess(r)]; words != "" {
+			h.Set("Link", wire.Preload(words))
 		}
 		page.ServeHTTP(w, r)
 	})
@@ -47,7 +49,7 @@ func (t translations) guess(r *http.Request) string {
 	for tag := range strings.SplitSeq(tags, ",") {
 		tag, _, _ = strings.Cut(tag, ";")
 		language, _, _ := strings.Cut(strings.ToLower(strings.TrimSpace(tag)), "-")
-		if t[language] != "" {
+		if language == original || t[language] != "" {
 			return language
 		}
 	}

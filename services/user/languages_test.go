@@ -14,7 +14,7 @@ import (
 func TestTheWordsOfAPageAreAskedForAtOnce(t *testing.T) {
 	t.Parallel()
 	pages, _ := user.Pages()
-	form := regexp.MustCompile(`^</assets/[0-9a-f]{16}/(\w+)\.json>; rel=preload; as=fetch; crossorigin$`)
+	form := regexp.MustCompile(`^</assets/[0-9a-f]{16}/[a-z]+\.html\.(\w+)\.json>; rel=preload; as=fetch; crossorigin$`)
 	for _, c := range []struct{ path, accept, want string }{
 		{"/", "de", "de"}, {"/d/", "de-AT,de;q=0.9,en;q=0.8", "de"}, {"/how", "tlh, AR-eg;q=0.5", "ar"},
 		{"/r/0123", "zh-Hant", "zh"}, {"/", "en-US,en;q=0.9,de;q=0.8", ""}, {"/", "", ""}, {"/", "*", ""},

@@ -4,6 +4,7 @@ import (
 	"embed"
 	"io/fs"
 	"net/http"
+	"strings"
 
 	"github.com/gorilla/mux"
 
@@ -34,13 +35,12 @@ func pages(r *mux.Router, csp string) (paths []string) {
 	lost := refusingShared(web.LostPage(site, "lost.html", csp))
 	r.NotFoundHandler, r.MethodNotAllowedHandler = lost, lost
 	assets := web.Page(web.Assets(site, lost), csp)
-	words := catalogues(site)
 
 	for file, page := range map[string]wire.Route{
 		"/index.html": wire.SendPage, "/receive.html": wire.ReceivePage, "/request.html": wire.RequestPage,
 		"/how.html": wire.HowPage,
 	} {
-		h := words.hinted(web.Document(file, assets))
+		h := wordsOf(site, strings.TrimPrefix(file, "/")).hinted(web.Document(file, assets))
 		for _, path := range page.Paths {
 			web.At(r, path, h, http.MethodGet, http.MethodHead)
 		}

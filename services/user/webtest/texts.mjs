@@ -104,6 +104,23 @@ export function modules() {
   return new Map([...own, ...SHARED].map((path) => [path, read(path)]));
 }
 
+/** The texts of a script, with those of what it draws in, and of what it loads later. */
+export function ofScript(name) {
+  const all = modules();
+  const found = new Map();
+  const seen = new Set();
+  const follow = (path) => {
+    const source = all.get(path);
+    if (source === undefined || seen.has(path)) return;
+    seen.add(path);
+    for (const [key, text] of ofModule(source, path)) found.set(key, text);
+    const named = source.replace(COMMENT, '').matchAll(/(?:from |import |new URL\()'(\.\.?\/[^']+\.js)'/g);
+    for (const [, other] of named) follow(new URL(other, `file:///${path}`).pathname.slice(1));
+  };
+  follow(`assets/${name}`);
+  return found;
+}
+
 /** All texts, as the English catalogue has them. */
 export function texts() {
   const all = new Map();

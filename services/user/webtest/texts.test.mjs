@@ -1,10 +1,10 @@
 // The texts of the pages are whole in every language, and fit where they stand.
 
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
 
-import { catalogues, formOf, keysOf, modules, ofModule, ofPage, texts, unsaid } from './texts.mjs';
+import { catalogues, formOf, keysOf, modules, ofModule, ofPage, ofScript, texts, unsaid } from './texts.mjs';
 
 const english = texts();
 const all = catalogues();
@@ -43,6 +43,35 @@ test('every catalogue can be chosen', () => {
 
 test('what translators take for the source is what the pages say', () => {
   assert.deepEqual(all.get('en'), Object.fromEntries(english), 'node services/user/webtest/texts.mjs writes it');
+});
+
+test('what a page fetches is all that it says, in every language', () => {
+  const site = new URL('../site/assets/', import.meta.url);
+  const [folder] = readdirSync(site);
+  const read = (name) => readFileSync(new URL(`${folder}/${name}`, site), 'utf8');
+  for (const page of ['index', 'receive', 'request', 'how', 'lost']) {
+    const markup = readFileSync(new URL(`../web/${page}.html`, import.meta.url), 'utf8');
+    const [, sayer, script] = markup.match(/ data-words="(\S+) (\S+)"/);
+    assert.ok(
+      sayer === `${page}.html` && markup.includes(`src="/assets/${script}"`),
+      `${page} names ${sayer}, ${script}`,
+    );
+    const ofMarkup = new Map([...ofPage(markup)].map((text) => [text, text]));
+    const source = read(script);
+    // What nothing in it says is not drawn into a script: the beginning of a text tells.
+    const isDrawnIn = ([, text]) =>
+      [`"${text.slice(0, 40)}`, `'${text.slice(0, 40)}`].some((one) => source.includes(one));
+    const ofDrawnIn = new Map([...ofScript(script)].filter(isDrawnIn));
+    assert.ok(ofMarkup.size > 5 && ofDrawnIn.size > 4, `${page} says something`);
+    for (const language of all.keys()) {
+      if (language === 'en') continue;
+      for (const [name, said] of Object.entries({ [sayer]: ofMarkup, [script]: ofDrawnIn })) {
+        const fetched = JSON.parse(read(`${name}.${language}.json`));
+        const lacking = [...keysOf(language, said)].filter((key) => fetched[key] !== all.get(language)[key]);
+        assert.deepEqual(lacking, [], `${name} in ${language}`);
+      }
+    }
+  }
 });
 
 for (const [language, catalogue] of all) {

@@ -226,7 +226,7 @@ func TestWordsComeWithTheScriptThatWantsThem(t *testing.T) {
 			isAsked := make(chan struct{})
 			origin := s.behind(t, func(w http.ResponseWriter, r *http.Request) http.ResponseWriter {
 				switch {
-				case strings.HasSuffix(r.URL.Path, "/de.json"):
+				case strings.HasSuffix(r.URL.Path, ".html.de.json"):
 					once.Do(func() { close(isAsked) })
 				case strings.HasSuffix(r.URL.Path, "/choose.js"):
 					select {
@@ -243,7 +243,7 @@ func TestWordsComeWithTheScriptThatWantsThem(t *testing.T) {
 			p.goTo(origin + path)
 			p.await(`document.documentElement.lang === "de" && !("waits" in document.documentElement.dataset)`)
 			if asked := evaluate[[]string](p, `performance.getEntriesByType("resource")
-				.filter((r) => r.name.endsWith("/de.json")).map((r) => r.initiatorType)`); len(asked) != 1 {
+				.filter((r) => r.name.endsWith(".html.de.json")).map((r) => r.initiatorType)`); len(asked) != 1 {
 				t.Errorf("the words are asked for by %q", asked)
 			}
 		})
@@ -261,7 +261,7 @@ func TestWithoutACatalogue(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			origin := s.behind(t, func(w http.ResponseWriter, r *http.Request) http.ResponseWriter {
-				if strings.HasSuffix(r.URL.Path, "/de.json") {
+				if strings.HasSuffix(r.URL.Path, "/index.html.de.json") {
 					answer(w, r)
 					return nil
 				}
@@ -279,6 +279,27 @@ func TestWithoutACatalogue(t *testing.T) {
 				t.Errorf("the page says %q", got)
 			}
 		})
+	}
+}
+
+// Where the words of a script alone cannot be had, what stands in the page is in its language.
+func TestWithoutTheWordsOfAScript(t *testing.T) {
+	inBrowser(t)
+	s := serve(t)
+	origin := s.behind(t, func(w http.ResponseWriter, r *http.Request) http.ResponseWriter {
+		if strings.HasSuffix(r.URL.Path, "/send.js.de.json") {
+			http.Error(w, "no", http.StatusServiceUnavailable)
+			return nil
+		}
+		return w
+	})
+	p := open(t, desktop)
+	p.tolerate("503")
+	p.prefer("de")
+	p.goTo(origin + "/")
+	p.see(tokenInput)
+	if got, want := p.text("h1"), catalogue(t, "de")["Send it sealed."]; got != want {
+		t.Errorf("the page says %q, not %q", got, want)
 	}
 }
 

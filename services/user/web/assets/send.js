@@ -16,6 +16,7 @@ import { PassphraseField } from './ui/passphrase-field.js';
 import { SendOptions } from './ui/send-options.js';
 import { loadSentHere } from './ui/sent-here.js';
 import { linkField, SentTransfer } from './ui/sent-transfer.js';
+import { onceSomebodyIsHere } from './ui/somebody.js';
 import { tabs } from './ui/tabs.js';
 import { TokenField } from './ui/token-field.js';
 import { TransferStatus } from './ui/transfer-status.js';
@@ -24,6 +25,9 @@ import './shared/drops.js';
 
 /** @returns {Promise<typeof import('./share-later.js')>} */
 const loadShare = () => import(new URL('./share-later.js', import.meta.url).href);
+
+/** Has what takes what other apps share there. */
+const prepareShare = () => loadShare().then(({ prepare }) => prepare(scriptURL));
 
 const MAX_TEXT = 1024 * 1024; // bytes; longer ones are better sent as a file
 
@@ -71,7 +75,8 @@ class SendPage extends SenderPage {
     this.#follow();
     removeOver().catch(() => {}); // of what was received in this browser
     if (isSecureContext) this.configure();
-    if (matchMedia('(pointer: coarse)').matches) loadShare().then(({ prepare }) => prepare(scriptURL));
+    if (matchMedia('(display-mode: standalone)').matches) prepareShare();
+    else if (matchMedia('(pointer: coarse)').matches) onceSomebodyIsHere(prepareShare);
   }
 
   async configure() {
@@ -306,6 +311,7 @@ class SendPage extends SenderPage {
         title: t('What you shared did not come through'),
         text: t('Nothing of it was sent. Choose it here instead.'),
       });
+      prepareShare(); // for the next time
     }
   }
 

@@ -19,6 +19,7 @@ import { FilePicker } from './ui/file-picker.js';
 import { nameOf } from './ui/name.js';
 import { NoteField } from './ui/note-field.js';
 import { ProgressMeter } from './ui/progress-meter.js';
+import { onceSomebodyIsHere } from './ui/somebody.js';
 import { nameOfBegun, UnfinishedUploads } from './ui/unfinished-uploads.js';
 import { describe, insecure } from './words.js';
 
@@ -66,7 +67,7 @@ export class SenderPage extends HTMLElement {
   error = find(this, 'form error-note', ErrorNote);
   /** @type {Config | null} */
   config = null;
-  crypto = new CryptoClient(); // now: what the page is made of may be gone after a deploy
+  crypto = new CryptoClient();
   /** @type {AbortController | null} */
   running = null;
   title = document.title;
@@ -106,6 +107,8 @@ export class SenderPage extends HTMLElement {
     if (!isSecureContext) {
       this.form.inert = true; // nothing pretends to work
       this.warn(insecure);
+    } else {
+      onceSomebodyIsHere(() => this.crypto.start().catch((error) => this.error.show(describe(error, 'send'))));
     }
     setTimeout(() => this.settle(), isSecureContext ? SETTLES : 0);
   }

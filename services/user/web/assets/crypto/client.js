@@ -32,19 +32,26 @@ import { crossed } from './crossing.js';
 /** @typedef {{ handOver?: Transferable[], signal?: AbortSignal, on?: Record<string, any> }} Line */
 
 export class CryptoClient {
-  #worker;
+  /** @type {Worker | null} */
+  #started = null;
   /** @type {Map<number, { resolve: (value: any) => void, reject: (why: unknown) => void, on: Record<string, any> }>} */
   #waiting = new Map();
   #lastId = 0;
   /** Why the worker does not work, once it does not. @type {Error | null} */
   #broken = null;
 
-  constructor() {
-    this.#worker = new Worker(scriptURL(new URL('./worker.js', import.meta.url).href), { type: 'module' });
-    this.#worker.addEventListener('message', ({ data }) => this.#answer(data));
-    this.#worker.addEventListener('error', () =>
-      this.#fail(t('The encryption module did not start. Reload the page.')),
-    );
+  get #worker() {
+    if (this.#started) return this.#started;
+    const worker = new Worker(scriptURL(new URL('./worker.js', import.meta.url).href), { type: 'module' });
+    worker.addEventListener('message', ({ data }) => this.#answer(data));
+    worker.addEventListener('error', () => this.#fail(t('The encryption module did not start. Reload the page.')));
+    this.#started = worker;
+    return worker;
+  }
+
+  /** Has it there before it is asked for anything, by when a deploy may have taken away what it is made of. */
+  start() {
+    return this.#call('start', []);
   }
 
   /**

@@ -41,6 +41,8 @@ function percents(/** @type {(done: number) => void} */ tell) {
 
 /** @type {Record<string, (line: Line, ...args: any[]) => unknown>} */
 const calls = {
+  start() {},
+
   upload({ signal, tell }, /** @type {import('./client.js').Upload} */ { key, block, content, ...options }) {
     const source = sourceOf(content);
     const progress = seldom((/** @type {Parameters<import('../net/upload.js').OnProgress>[0]} */ bytes) =>

@@ -1,6 +1,7 @@
 // Chooses the language of a page before anything of it is shown: the one that the person has chosen here, that of an old
-// link (/de/download/…), or the first of the browser's that there is. English is in the page; for another the catalogue
-// is fetched, and until that is there, for a moment at most, the page shows nothing, rather than what it takes back.
+// link (/de/download/…), or the first of the browser's that there is. English is in the page; for another the words of the
+// page are fetched, and until they are there, for a moment at most, the page shows nothing, rather than what it takes
+// back. Those of its script come beside them.
 
 import { translate } from './translate.js';
 
@@ -23,8 +24,10 @@ const NAMES = {
 const RIGHT_TO_LEFT = ['ar', 'fa', 'he', 'ur'];
 const CHOSEN = 'sgraph-send-language'; // by the person, for good; by an old link, as long as the tab is open
 const PATIENCE = 3000; // milliseconds until English is shown
+const LONGER = 10_000; // until a script speaks it
 
 const page = document.documentElement;
+const script = /** @type {HTMLScriptElement} */ (document.currentScript);
 const isParsed = new Promise((resolve) => document.addEventListener('readystatechange', resolve, { once: true }));
 
 const wanted = fitting();
@@ -42,21 +45,25 @@ function fitting() {
 async function turn(language) {
   write(language);
   page.dataset.waits = '';
-  const late = new Promise((resolve) => setTimeout(resolve, PATIENCE, null));
-  const catalogue = await Promise.race([load(language), late]);
+  const [ofPage, ofScript] = `${script.dataset.words}`.split(' ').map((sayer) => load(`${sayer}.${language}.json`));
+  const words = await Promise.race([ofPage, late(PATIENCE)]);
   await isParsed;
-  if (catalogue) translate(page, (text) => catalogue[text]);
+  if (words) translate(page, (text) => words[text]);
   else write('en');
   offer(page.lang);
   delete page.dataset.waits;
-  return catalogue;
+  return words && { ...words, ...(await Promise.race([ofScript, late(LONGER)])) };
 }
 
-/** @param {string} language */
-async function load(language) {
+/** @param {number} after milliseconds */
+function late(after) {
+  return new Promise((resolve) => setTimeout(resolve, after, null));
+}
+
+/** @param {string} name */
+async function load(name) {
   try {
-    const script = /** @type {HTMLScriptElement} */ (document.currentScript);
-    const answer = await fetch(new URL(`${language}.json`, script.src));
+    const answer = await fetch(new URL(name, script.src));
     return answer.ok ? await answer.json() : null;
   } catch {
     return null;
