@@ -66,7 +66,7 @@ func (w weighing) Unwrap() http.ResponseWriter { return w.ResponseWriter }
 func TestTheSendPageIsLight(t *testing.T) {
 	inBrowser(t)
 	s := serve(t)
-	for language, most := range map[string]struct{ requests, bytes int }{"en": {8, 60 << 10}, "de": {9, 75 << 10}} {
+	for language, most := range map[string]struct{ requests, bytes int }{"en": {8, 60_000}, "de": {9, 75_000}} {
 		for name, on := range screens {
 			t.Run(language+" "+name, func(t *testing.T) {
 				over := &scales{bodies: map[string]int{}}

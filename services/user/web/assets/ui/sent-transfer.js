@@ -4,11 +4,13 @@ import { forgetTransfer, keepFromNow, keepTransfer } from '../net/own-transfers.
 import { el, icon } from '../shared/dom.js';
 import { moment } from '../shared/format.js';
 import { sentences, t, tn } from '../shared/language.js';
-import { qrPicture } from '../shared/qr-picture.js';
 import { CopyField } from './copy-field.js';
 import { handOver } from './hand-over.js';
 import { keptWords } from './status-rows.js';
 import { TransferStatus } from './transfer-status.js';
+
+/** @returns {Promise<typeof import('./qr-later.js')>} */
+const loadDrawing = () => import(new URL('./qr-later.js', import.meta.url).href);
 
 /**
  * @typedef {{
@@ -62,14 +64,22 @@ export class SentTransfer extends HTMLElement {
       ),
     );
     const qrPanel = el('div', { class: 'qr', id: 'qr-panel', hidden: true });
-    const drawQr = () => {
-      const picture = qrPicture(link(), t('QR code of the link'));
-      const holds = toggle.checked
-        ? t('Holds the link without the key.')
-        : t('Holds the whole link: whoever photographs it can open the transfer.');
-      const hint = picture ? holds : t('The address of this site is too long for a QR code.');
-      qrPanel.replaceChildren(picture ?? '', el('p', { class: 'hint' }, hint));
-    };
+    const showsQr = qrButton(qrPanel);
+    const drawing = loadDrawing(); // now: after a deploy it may be gone
+    const drawQr = () =>
+      drawing.then(
+        ({ qrPicture }) => {
+          const picture = qrPicture(link(), t('QR code of the link'));
+          const holds = toggle.checked
+            ? t('Holds the link without the key.')
+            : t('Holds the whole link: whoever photographs it can open the transfer.');
+          const hint = picture ? holds : t('The address of this site is too long for a QR code.');
+          qrPanel.replaceChildren(picture ?? '', el('p', { class: 'hint' }, hint));
+        },
+        () => {
+          showsQr.hidden = true;
+        },
+      );
     const turn = () => {
       wholeField.hidden = toggle.checked;
       handWhole.hidden = toggle.checked;
@@ -101,7 +111,7 @@ export class SentTransfer extends HTMLElement {
       words && spokenField(words),
       el('label', { class: 'check' }, toggle, el('span', {}, t('Show link and key separately'))),
       handWhole,
-      el('div', { class: 'row' }, qrButton(qrPanel)),
+      el('div', { class: 'row' }, showsQr),
       qrPanel,
       status,
       el(
