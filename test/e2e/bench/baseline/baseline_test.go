@@ -42,11 +42,11 @@ func compared(t *testing.T, then, now string) (said string, slower int) {
 		}
 	}
 	day := time.Date(2026, 11, 29, 12, 0, 0, 0, time.UTC)
-	if _, err := run(&bytes.Buffer{}, at, []string{filepath.Join(dir, "then")}, true, 0.15, day); err != nil {
+	if _, err := run(&bytes.Buffer{}, at, at+".svg", []string{filepath.Join(dir, "then")}, true, 0.15, day); err != nil {
 		t.Fatal(err)
 	}
 	var out bytes.Buffer
-	slower, err := run(&out, at, []string{filepath.Join(dir, "now")}, false, 0.15, day)
+	slower, err := run(&out, at, at+".svg", []string{filepath.Join(dir, "now")}, false, 0.15, day)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -154,7 +154,7 @@ func TestWhatIsNotThereIsNamed(t *testing.T) {
 	if err := os.WriteFile(empty, []byte("PASS\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := run(&bytes.Buffer{}, filepath.Join(dir, "none"), []string{empty}, true, 0.15, time.Now()); err == nil {
+	if _, err := run(&bytes.Buffer{}, filepath.Join(dir, "none"), filepath.Join(dir, "picture"), []string{empty}, true, 0.15, time.Now()); err == nil {
 		t.Error("a run without benchmarks was stored")
 	}
 }
@@ -162,12 +162,7 @@ func TestWhatIsNotThereIsNamed(t *testing.T) {
 // TestTheBaseline reads the one that is stored: it has every pair that needs no more than Go, all are ratios.
 func TestTheBaseline(t *testing.T) {
 	t.Parallel()
-	f, err := os.Open("baseline.txt")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	stored, err := read(f)
+	stored, err := stored("baseline.txt")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -191,6 +186,26 @@ func TestTheBaseline(t *testing.T) {
 		if !known[at] {
 			t.Errorf("%v is of no pair", at)
 		}
+	}
+}
+
+// TestThePictureIsOfTheBaseline holds the picture that docs/performance.md shows to the ratios that are stored.
+func TestThePictureIsOfTheBaseline(t *testing.T) {
+	t.Parallel()
+	drawn := filepath.Join(t.TempDir(), "performance.svg")
+	if err := drawStored("baseline.txt", drawn); err != nil {
+		t.Fatal(err)
+	}
+	now, err := os.ReadFile(drawn)
+	if err != nil {
+		t.Fatal(err)
+	}
+	kept, err := os.ReadFile(filepath.Join("..", "..", "..", "..", "docs", "pictures", "performance.svg"))
+	if err != nil || !bytes.Equal(kept, now) {
+		t.Errorf("it is of others (%v): go run ./test/e2e/bench/baseline -draw", err)
+	}
+	if bars, words := bytes.Count(now, []byte(`class="bar"`)), strings.Count(string(now), "<title>")-1; bars < 8 || bars != words {
+		t.Errorf("it has %d bars, and words for %d", bars, words)
 	}
 }
 
