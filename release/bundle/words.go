@@ -12,8 +12,8 @@ import (
 )
 
 // Of a catalogue of words, which is JSON of i18next and has all that is said by any page, a page fetches what it says
-// itself: first what stands in its markup, before which nothing is shown, then what its script says, each in a file that
-// is called after the one that says it, as index.html.de.json.
+// itself: first what stands in its markup, before which nothing is shown, then what its script says, each in a file
+// that is called after the one that says it, as index.html.de.json.
 
 // language is how a catalogue is called.
 var language = regexp.MustCompile(`^[a-z]{2}\.json$`)
@@ -73,26 +73,29 @@ var (
 	escaper = strings.NewReplacer(`\`, `\\`, "\n", `\n`)
 )
 
-// inMarkup says of a text whether it stands in a page's markup, or at least its characters do, in a row: a word too many
-// harms nobody.
+// inMarkup says of a text whether it stands in a page's markup, or at least its characters do, in a row: a word too
+// many harms nobody.
 func inMarkup(page string) func(text string) bool {
 	plain := func(s string) string { return blanks.ReplaceAllString(html.UnescapeString(s), " ") }
-	all := plain(tag.ReplaceAllString(page, ""))
+	said := []string{plain(tag.ReplaceAllString(page, ""))}
 	for _, m := range value.FindAllStringSubmatch(page, -1) {
-		all += "\n" + plain(m[1])
+		said = append(said, plain(m[1]))
 	}
+	all := strings.Join(said, "\n")
 	return func(text string) bool {
 		return strings.Contains(all, blanks.ReplaceAllString(hole.ReplaceAllString(text, ""), " "))
 	}
 }
 
 // inScript says of a text whether it is a literal of a script, or of one that is loaded later.
-func inScript(all string, tree map[string][]byte) func(text string) bool {
+func inScript(script string, tree map[string][]byte) func(text string) bool {
+	sources := []string{script}
 	for name, content := range tree {
 		if strings.HasSuffix(name, later) {
-			all += string(content)
+			sources = append(sources, string(content))
 		}
 	}
+	all := strings.Join(sources, "\n")
 	return func(text string) bool {
 		text = escaper.Replace(form.ReplaceAllString(text, ""))
 		for _, quote := range []string{`"`, `'`, "`"} {
