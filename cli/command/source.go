@@ -39,7 +39,8 @@ func openFiles(ctx context.Context, e Env, paths []string, name string) (client.
 		fmt.Fprintf(e.notes(), "not sent: %s, %s\n", clean(s.Path), s.Why)
 	}
 	for _, r := range found.Renamed {
-		fmt.Fprintf(e.notes(), "sent as %s: %s, which not every system could call so\n", clean(r.As), clean(r.Path))
+		fmt.Fprintf(e.notes(), "sent as %s: %s, whose name is taken, or not one for every system\n",
+			clean(r.As), clean(r.Path))
 	}
 	if name == "" {
 		name = found.Name()

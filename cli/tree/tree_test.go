@@ -227,8 +227,8 @@ func TestWalkSkips(t *testing.T) {
 	}
 }
 
-// What not every system could call so goes by another name, and its sender is told; nothing
-// of a name is left out that would hide a file or take it for another.
+// What has a name that is taken, or that not every system has, goes by another, and its sender
+// is told; nothing of a name is left out that would hide a file or take it for another.
 func TestWalkRenames(t *testing.T) {
 	t.Parallel()
 	if runtime.GOOS == "windows" || runtime.GOOS == "darwin" {

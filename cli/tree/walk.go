@@ -34,8 +34,8 @@ func (f *Found) Name() string { return f.name }
 // Skipped is something in a folder that is not sent.
 type Skipped struct{ Path, Why string }
 
-// Renamed is something that goes by another path, since not every system could call it so
-// beside the others.
+// Renamed is something that goes by another path: another has the name, or a system takes it
+// for one, or has none such.
 type Renamed struct{ Path, As string }
 
 // file is an entry, as it was when it was found.
