@@ -15,7 +15,7 @@ import { AskForFiles } from './ui/ask-for-files.js';
 import { PassphraseField } from './ui/passphrase-field.js';
 import { SendOptions } from './ui/send-options.js';
 import { loadSentHere } from './ui/sent-here.js';
-import { linkField, SentTransfer } from './ui/sent-transfer.js';
+import { linkField, loadDrawing, SentTransfer } from './ui/sent-transfer.js';
 import { onceSomebodyIsHere } from './ui/somebody.js';
 import { tabs } from './ui/tabs.js';
 import { TokenField } from './ui/token-field.js';
@@ -75,6 +75,7 @@ class SendPage extends SenderPage {
     this.#follow();
     removeOver().catch(() => {}); // of what was received in this browser
     if (isSecureContext) this.configure();
+    onceSomebodyIsHere(() => loadDrawing().catch(() => {})); // it is asked for again
     if (matchMedia('(display-mode: standalone)').matches) prepareShare();
     else if (matchMedia('(pointer: coarse)').matches) onceSomebodyIsHere(prepareShare);
   }

@@ -9,8 +9,11 @@ import { handOver } from './hand-over.js';
 import { keptWords } from './status-rows.js';
 import { TransferStatus } from './transfer-status.js';
 
-/** @returns {Promise<typeof import('./qr-later.js')>} */
-const loadDrawing = () => import(new URL('./qr-later.js', import.meta.url).href);
+/**
+ * Loads what draws QR codes: when somebody is there, as after a deploy it may be gone.
+ * @returns {Promise<typeof import('./qr-later.js')>}
+ */
+export const loadDrawing = () => import(new URL('./qr-later.js', import.meta.url).href);
 
 /**
  * @typedef {{
@@ -65,7 +68,7 @@ export class SentTransfer extends HTMLElement {
     );
     const qrPanel = el('div', { class: 'qr', id: 'qr-panel', hidden: true });
     const showsQr = qrButton(qrPanel);
-    const drawing = loadDrawing(); // now: after a deploy it may be gone
+    const drawing = loadDrawing();
     const drawQr = () =>
       drawing.then(
         ({ qrPicture }) => {

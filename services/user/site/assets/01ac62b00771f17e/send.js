@@ -3858,6 +3858,8 @@ var SendPage = class extends SenderPage {
     removeOver().catch(() => {
     });
     if (isSecureContext) this.configure();
+    onceSomebodyIsHere(() => loadDrawing().catch(() => {
+    }));
     if (matchMedia("(display-mode: standalone)").matches) prepareShare();
     else if (matchMedia("(pointer: coarse)").matches) onceSomebodyIsHere(prepareShare);
   }
