@@ -49,7 +49,8 @@ goes by the service's clock and not beyond the longest that it allows.
 Several files, and folders with all that is in them, go under one link, with their
 permissions and times; whoever receives them sees which they are, and can have single
 ones. Empty folders go along. Symbolic links, pipes and devices in a folder do not,
-which is said.
+and what has a name that is taken, or that not every system has, goes by another: which
+is said.
 
 Whoever has the link sees the file's name and size, the words of --note and, of a
 photo, a small picture, before they download it. These are sealed, too; the service

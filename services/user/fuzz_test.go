@@ -44,6 +44,10 @@ func FuzzRoutes(f *testing.F) {
 			strings.Repeat("A", 684) + `"}`},
 		hostile.Request{Route: route(wire.InitiateUpload), Body: `{"transfer_id":"{pending}",` +
 			`"file_size_bytes":9223372036854775807,"num_parts":-1}`},
+		hostile.Request{Route: route(wire.InitiateUpload), Body: `{"transfer_id":"{pending}",` +
+			`"file_size_bytes":9223372036854775807,"part_size":9223372036854775807}`},
+		hostile.Request{Route: route(wire.InitiateUpload), Body: `{"transfer_id":"{pending}",` +
+			`"file_size_bytes":-9223372036854775808,"part_size":-1}`},
 		hostile.Request{Route: route(wire.InitiateUpload),
 			Body: `{"transfer_id":"../{pending}","file_size_bytes":1,"num_parts":10001}`},
 		hostile.Request{Route: route(wire.AssembleUpload), Body: `{"transfer_id":"{pending}","upload_id":"{upload}",` +
