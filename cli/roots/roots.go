@@ -23,11 +23,15 @@ var systems = []string{
 
 // FallBack has crypto/x509 trust Mozilla's roots where the system has none: what
 // golang.org/x/crypto/x509roots/fallback does whenever a program starts. To read
-// them takes milliseconds, a third of all that is prepared then, so that it is left
-// where the system has a file of its own. It is to be called once, before anything
-// is verified.
+// them takes milliseconds, a third of all that is prepared then, and most of a MiB, so
+// that it is left where the system has a file of its own, or SSL_CERT_FILE names one,
+// which is looked at instead. It is to be called once, before anything is verified.
 func FallBack() {
-	if runtime.GOOS == "linux" && os.Getenv("SSL_CERT_FILE") == "" && areIn(systems) {
+	files := systems
+	if named := os.Getenv("SSL_CERT_FILE"); named != "" {
+		files = []string{named}
+	}
+	if runtime.GOOS == "linux" && areIn(files) {
 		return
 	}
 	pool := x509.NewCertPool()

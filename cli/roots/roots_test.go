@@ -2,11 +2,14 @@ package roots
 
 import (
 	"crypto/x509"
+	"encoding/pem"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"runtime"
 	"testing"
+
+	"golang.org/x/crypto/x509roots/fallback/bundle"
 )
 
 // A process can set them once, and reads those of the system once: each case has one of its own.
@@ -39,7 +42,14 @@ func TestFallBack(t *testing.T) {
 	if runtime.GOOS != "linux" {
 		t.Skip("SKIPPED: only Linux has its roots in files")
 	}
-	nothing := filepath.Join(t.TempDir(), "nothing")
+	nothing, another := filepath.Join(t.TempDir(), "nothing"), filepath.Join(t.TempDir(), "another")
+	var one []byte
+	for root := range bundle.Roots() {
+		one = pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: root.Certificate})
+	}
+	if err := os.WriteFile(another, one, 0o600); err != nil {
+		t.Fatal(err)
+	}
 	for name, test := range map[string]struct {
 		content   string // of the system's file; "-" where there is none
 		file      string // that SSL_CERT_FILE names
@@ -48,7 +58,8 @@ func TestFallBack(t *testing.T) {
 		"the system says":          {content: "roots", fallsBack: false},
 		"it has no file":           {content: "-", fallsBack: true},
 		"its file is empty":        {content: "", fallsBack: true},
-		"the person names another": {content: "roots", file: nothing, fallsBack: true},
+		"the person names nothing": {content: "roots", file: nothing, fallsBack: true},
+		"the person names another": {content: "-", file: another, fallsBack: false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
