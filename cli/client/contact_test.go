@@ -1,8 +1,11 @@
 package client_test
 
 import (
+	"io"
+	"log"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"strings"
 	"syscall"
@@ -59,6 +62,31 @@ func TestNobodyThere(t *testing.T) {
 				}
 			})
 		})
+	}
+}
+
+// What answers but cannot be the service, by its certificate, or without TLS, is not asked
+// again.
+func TestAStranger(t *testing.T) {
+	t.Parallel()
+	h := http.NotFoundHandler()
+	untrusted, plain := httptest.NewUnstartedServer(h), httptest.NewServer(h)
+	untrusted.Config.ErrorLog = log.New(io.Discard, "", 0) // it is told that nobody trusts it
+	untrusted.StartTLS()
+	defer untrusted.Close()
+	defer plain.Close()
+	for address, says := range map[string]string{
+		untrusted.URL: "does not prove to be the service",
+		"https" + strings.TrimPrefix(plain.URL, "http"): "has no TLS",
+	} {
+		c := &client.Client{Server: address, Pause: func(time.Duration) time.Duration {
+			t.Errorf("%s: it is asked again", says)
+			return 0
+		}}
+		_, err := c.Info(t.Context(), "000000000000")
+		if send.CodeOf(err) != send.Unavailable || !strings.Contains(err.Error(), address+" "+says) {
+			t.Error(err)
+		}
 	}
 }
 

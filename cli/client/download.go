@@ -270,7 +270,7 @@ func (b *Body) resume(cause error) {
 	switch {
 	case b.ctx.Err() != nil:
 		b.err = context.Cause(b.ctx)
-	case b.tries == tries, !b.resumable():
+	case b.tries == maxTries, !b.resumable():
 		b.err = lost
 	default:
 		if b.err = b.c.sleep(b.ctx, firstWait); b.err == nil {

@@ -11,22 +11,24 @@ import (
 )
 
 const (
-	tries      = 6
-	firstTries = 2 // of what nobody is there for: a moment, in which a service may start again
+	maxTries   = 6
+	firstTries = 2 // where nothing ever answered: a moment, in which a service may start again
 	firstWait  = 500 * time.Millisecond
 	maxWait    = time.Minute
 )
 
-// repeat makes a call until it succeeds, fails for good, or has failed tries
-// times, or firstTries. The pauses double, with chance in them so that clients that were
+// repeat makes a call until it succeeds, fails for good, or has failed maxTries
+// times, or fewer where nothing ever answered. The pauses double, with chance in them so that clients that were
 // turned away together do not come back together; the service can ask for
 // longer ones.
 func (c *Client) repeat(ctx context.Context, call func() error) error {
 	wait := firstWait
 	for try := 1; ; try++ {
 		err := call()
-		if err == nil || try == tries || ctx.Err() != nil || !worthRepeating(err) ||
-			try >= firstTries && c.nobodyThere(err) {
+		if err == nil || ctx.Err() != nil || !worthRepeating(err) {
+			return err
+		}
+		if _, tries := c.wrongAddress(err); try >= tries {
 			return err
 		}
 		pause := max(wait/2+rand.N(wait/2), min(retryAfter(err), maxWait))
