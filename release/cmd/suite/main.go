@@ -46,7 +46,7 @@ func goTest(name string, args ...string) suite.Group {
 	return suite.Group{Name: name, Command: command, Reads: suite.GoTest}
 }
 
-// inFirefox has the tests of the pages run in that browser.
+// inFirefox has the tests of the pages and of the console run in that browser.
 func inFirefox(g suite.Group) suite.Group {
 	g.Command = append([]string{"env", "SEND_BROWSER=firefox"}, g.Command...)
 	return g
@@ -110,7 +110,7 @@ func longForms() ([]suite.Group, error) {
 		goTest("races and kills, again and again", "-race", "-count=20",
 			"-run=Race|Kill|Exact|Concurren|Together|Contract|Stall|Sweep",
 			"./shared/...", "./services/user/...", "./services/admin/...", "./cli/..."),
-		inFirefox(goTest("the pages in Firefox, too", "-count=1", "./test/e2e/browser")),
+		inFirefox(goTest("the pages in Firefox, too", "-count=1", "./test/e2e/browser", "./test/e2e/console")),
 		goTest("ten million transfers", "-run=TenMillion", "-v", "./shared/test/partitions"),
 	}
 	err := filepath.WalkDir(".", func(path string, entry fs.DirEntry, err error) error {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"sgraph.ai/send/test/e2e/axe"
+	"sgraph.ai/send/test/e2e/engine"
 	"sgraph.ai/send/test/e2e/looks"
 )
 
@@ -140,7 +141,7 @@ func (p *profile) audit(what string) {
 		sizes = []screen{{width: 320, height: 640}, {width: 390, height: 844}}
 	}
 	see := func(way string, on screen, rules string, scripts ...string) {
-		p.must(p.look(on))
+		p.must(p.Look(on.seen()))
 		evaluate[bool](p, styled(rules))
 		for _, script := range scripts {
 			for _, failure := range evaluate[[]string](p, script) {
@@ -164,7 +165,7 @@ func (p *profile) audit(what string) {
 	see("in forced colours", on, "", auditScript) // of these axe takes others for what is seen
 	p.keep(what)
 	evaluate[bool](p, `(document.adoptedStyleSheets = [], true)`)
-	p.must(p.look(own))
+	p.must(p.Look(own.seen()))
 }
 
 // keep keeps what a state looks like, where somebody wants to look at it: all of the page, on each screen, light and
@@ -175,20 +176,20 @@ func (p *profile) keep(what string) {
 		return
 	}
 	colours := []bool{p.on.dark}
-	if kind() == "chromium" {
+	if engine.Kind() == "chromium" {
 		colours = []bool{false, true}
 	}
 	evaluate[bool](p, styled(""))
 	for _, at := range looks.Screens {
 		for _, dark := range colours {
 			on := screen{width: at.Width, height: at.Height, phone: p.on.phone, dark: dark}
-			p.must(p.look(on))
+			p.must(p.Look(on.seen()))
 			on.height = min(4000, max(on.height, evaluate[int64](p, `document.documentElement.scrollHeight`)))
-			p.must(p.look(on))
+			p.must(p.Look(on.seen()))
 			p.await(`new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(() => resolve(true))))`)
-			picture, err := p.picture()
+			picture, err := p.Picture()
 			p.must(err)
-			looks.Keep(p.t, what, picture, at.Name, looks.Colours(dark), kind())
+			looks.Keep(p.t, what, picture, at.Name, looks.Colours(dark), engine.Kind())
 		}
 	}
 }

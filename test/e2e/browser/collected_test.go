@@ -2,20 +2,19 @@ package browser
 
 import (
 	"os"
-	"slices"
 	"testing"
 
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/heapprofiler"
-	"github.com/chromedp/chromedp"
 
 	"sgraph.ai/send/shared/test/cutline"
+	"sgraph.ai/send/test/e2e/engine"
 )
 
 // A page sends and receives while its garbage is collected all the time. What waits for an answer is none: Chromium
 // takes a stream for it of which a read is pending, unless somebody holds that, and then nothing moves any more.
 func TestWhatWaitsIsNotCollected(t *testing.T) {
-	if inBrowser(t); kind() != "chromium" {
+	if inBrowser(t); engine.Kind() != "chromium" {
 		t.Skip("collects no garbage when it is told to")
 	}
 	s := serve(t)
@@ -24,7 +23,7 @@ func TestWhatWaitsIsNotCollected(t *testing.T) {
 	sender := open(t, desktop)
 	sender.goSend(s)
 	sender.choose(fileInput, path)
-	sender.must(sender.hearNoRequests())
+	sender.must(sender.HearNoRequests())
 	end := sender.collect()
 	sender.click(submit)
 	sender.awaitLong(isVisible(sendingDone))
@@ -33,10 +32,10 @@ func TestWhatWaitsIsNotCollected(t *testing.T) {
 	sender.close()
 
 	recipient := open(t, desktop)
-	recipient.must(recipient.before(withoutPickers))
+	recipient.must(recipient.Before(withoutPickers))
 	recipient.goTo(link)
 	recipient.see(receiveIt)
-	recipient.must(recipient.hearNoRequests())
+	recipient.must(recipient.HearNoRequests())
 	end = recipient.collect()
 	recipient.click(receiveIt)
 	recipient.awaitLong(isVisible(received))
@@ -51,24 +50,18 @@ func TestWhatWaitsIsNotCollected(t *testing.T) {
 
 // collect has a page and its workers collect their garbage again and again, until that is ended.
 func (p *profile) collect() (end func()) {
-	c := p.engine.(*chromium)
+	c := p.Tab.(engine.Chromium)
+	collected := engine.Call(heapprofiler.CollectGarbage, cdp.Empty{})
 	stop, stopped := make(chan bool), make(chan bool)
 	rounds := 0 // of workers
 	go func() {
 		defer close(stopped)
 		for {
-			c.mutex.Lock()
-			all := append(slices.Clone(c.workers), c.ctx)
-			c.mutex.Unlock()
-			for _, one := range all {
-				select {
-				case <-stop:
-					return
-				default:
-				}
-				if chromedp.Do(one, call(heapprofiler.CollectGarbage, cdp.Empty{})) == nil && one != c.ctx {
-					rounds++
-				}
+			select {
+			case <-stop:
+				return
+			default:
+				rounds += c.Every(collected)
 			}
 		}
 	}()

@@ -31,8 +31,8 @@ func (p *profile) choosing(words string) {
 	p.click(`[data-test]`)
 }
 
-// The console in whichever browser the pages are tested in: what it does in all its views is tested in
-// test/e2e/console, in Chromium.
+// The console as it is served beside the pages, held to what they are held to: what it does in all its views is tested
+// in test/e2e/console.
 func TestConsole(t *testing.T) {
 	inBrowser(t)
 	s := serve(t)

@@ -258,7 +258,7 @@ func TestEveryFormatBetweenCommandAndBrowser(t *testing.T) {
 	inBrowser(t)
 	s := serve(t)
 	p := open(t, desktop)
-	p.must(p.before(withoutPickers))
+	p.must(p.Before(withoutPickers))
 	of := func(size int) []byte {
 		_, content := randomFile(t, "x", size)
 		return content

@@ -14,6 +14,7 @@ import (
 
 	"sgraph.ai/send/shared/test/cutline"
 	"sgraph.ai/send/shared/test/nightly"
+	"sgraph.ai/send/test/e2e/engine"
 )
 
 // begunBytes is after how many bytes the sender has kept what it goes on by.
@@ -88,7 +89,7 @@ func (b *broken) interrupted(
 		p := openIn(t, dir, desktop)
 		p.tolerate("Failed to load resource")
 		for _, script := range before {
-			p.must(p.before(script))
+			p.must(p.Before(script))
 		}
 		return p
 	}
@@ -105,7 +106,7 @@ func (b *broken) interrupted(
 				kills++
 				p = start()
 			} else {
-				p.must(p.open("about:blank"))
+				p.must(p.Open("about:blank"))
 				reloads++
 				removeParts(p.downloads)
 			}
@@ -115,7 +116,7 @@ func (b *broken) interrupted(
 		case <-time.After(50 * time.Millisecond):
 		}
 		switch state, err := value[string](p, fmt.Sprintf(`%s ? "done" : %s ? "failed" : ""`, done, failed)); {
-		case err != nil && !errors.Is(err, errLeft):
+		case err != nil && !errors.Is(err, engine.ErrLeft):
 			t.Fatal(err)
 		case state == "done":
 			left, made := b.line.Left()
@@ -130,7 +131,7 @@ func (b *broken) interrupted(
 				t.Fatalf("%s gives up again and again", what)
 			}
 			b.line.Hold(true)
-			p.must(p.open("about:blank"))
+			p.must(p.Open("about:blank"))
 			removeParts(p.downloads)
 			begin(p)
 		}

@@ -9,6 +9,8 @@ import (
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
+
+	"sgraph.ai/send/test/e2e/engine"
 )
 
 // handing has what a page hands to other programs kept, and goes to none.
@@ -32,7 +34,7 @@ func TestHandingOver(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			s := serve(t)
 			p := open(t, on)
-			p.must(p.before(`navigator.share = async () => {}`))
+			p.must(p.Before(`navigator.share = async () => {}`))
 			link := p.sendText(s, "to be handed over")
 			id, key := partsOf(t, link)
 			evaluate[bool](p, handing)
@@ -85,11 +87,11 @@ func TestPageCanBeInstalled(t *testing.T) {
 	s := serve(t)
 	p := open(t, desktop)
 	p.goTo(s.URL + "/")
-	tab, isChromium := p.engine.(*chromium)
+	tab, isChromium := p.Tab.(engine.Chromium)
 	if !isChromium {
 		t.Skip("NOT TESTED: whether the page can be installed, which this browser does not say")
 	}
-	err := tab.do(chromedp.Func(func(ctx context.Context, target *chromedp.Target) error {
+	err := tab.Do(chromedp.Func(func(ctx context.Context, target *chromedp.Target) error {
 		said, err := cdp.Call(ctx, target, page.GetInstallabilityErrors, cdp.Empty{})
 		for _, why := range said.InstallabilityErrors {
 			t.Errorf("it cannot be installed: %s", why.ErrorID)

@@ -108,7 +108,7 @@ func TestFileByKeyboardAlone(t *testing.T) {
 	s := serve(t)
 	path, content := randomFile(t, "by keyboard.bin", 3000)
 	sender := open(t, desktop)
-	sender.must(sender.before(withoutPickers))
+	sender.must(sender.Before(withoutPickers))
 	sender.goTo(s.URL + "/")
 	sender.see(tokenInput)
 	sender.tabTo(`.skip`)
@@ -129,7 +129,7 @@ func TestFileByKeyboardAlone(t *testing.T) {
 	id, _ := partsOf(t, link)
 
 	recipient := open(t, desktop)
-	recipient.must(recipient.before(withoutPickers))
+	recipient.must(recipient.Before(withoutPickers))
 	recipient.goTo(s.URL + "/d/")
 	recipient.see(`#link`)
 	recipient.tabTo(`#link`)

@@ -15,6 +15,7 @@ import (
 	"github.com/chromedp/chromedp/kb"
 
 	"sgraph.ai/send/shared/test/nightly"
+	"sgraph.ai/send/test/e2e/engine"
 )
 
 // languageChoice is where the person chooses another language.
@@ -25,7 +26,7 @@ func (p *profile) prefer(tags ...string) {
 	p.t.Helper()
 	list, err := json.Marshal(tags)
 	p.must(err)
-	p.must(p.before(fmt.Sprintf(`
+	p.must(p.Before(fmt.Sprintf(`
 		Object.defineProperty(navigator, 'languages', { get: () => %s });
 		window.seen = new Set();
 		const look = () => {
@@ -82,7 +83,7 @@ func TestLanguages(t *testing.T) {
 				said := catalogue(t, language)
 				direction := map[bool]string{true: "rtl", false: "ltr"}[language == "ar"]
 				p := open(t, on)
-				p.must(p.before(steadyScript))
+				p.must(p.Before(steadyScript))
 				p.prefer("tlh", language+"-XX", "en")
 				is := func(selector, text string) {
 					t.Helper()
@@ -93,7 +94,7 @@ func TestLanguages(t *testing.T) {
 				}
 				at := func(what string) {
 					t.Helper()
-					if kind() == "chromium" { // Firefox does not say what moves
+					if engine.Kind() == "chromium" { // Firefox does not say what moves
 						p.mustBeSteady(language + ", " + what)
 					}
 					p.audit(language + ", " + what)
@@ -131,7 +132,7 @@ func TestLanguages(t *testing.T) {
 				evaluate[bool](p, `document.querySelector("dialog").close(), window.onbeforeunload = null, true`)
 
 				recipient := open(t, on)
-				recipient.must(recipient.before(steadyScript))
+				recipient.must(recipient.Before(steadyScript))
 				recipient.prefer(language)
 				p, sender := recipient, p
 				defer func() { p = sender }()
@@ -207,12 +208,12 @@ func TestChoosingALanguage(t *testing.T) {
 // reads has the browser of a profile say in its requests which language a person reads, too.
 func (p *profile) reads(language string) {
 	p.t.Helper()
-	tab, isChromium := p.engine.(*chromium)
+	tab, isChromium := p.Tab.(engine.Chromium)
 	if !isChromium {
 		p.t.Skip("SKIPPED: only Chromium is told which language a person reads")
 	}
 	agent := evaluate[string](p, `navigator.userAgent`)
-	p.must(tab.do(call(emulation.SetUserAgentOverride,
+	p.must(tab.Do(engine.Call(emulation.SetUserAgentOverride,
 		emulation.SetUserAgentOverrideParams{UserAgent: agent, AcceptLanguage: language})))
 }
 
@@ -306,15 +307,15 @@ func TestWithoutTheWordsOfAScript(t *testing.T) {
 // Nothing moves by itself while a page opens and goes from one state to the next, however long its words are.
 func TestLittleMovesInAnyLanguage(t *testing.T) {
 	inBrowser(t)
-	if kind() != "chromium" {
+	if engine.Kind() != "chromium" {
 		t.Skip("SKIPPED: only Chromium says what moved")
 	}
 	s := serve(t)
 	path := sample(t)
 	for name, on := range screens {
 		sender, recipient := open(t, on), open(t, on)
-		sender.must(sender.before(steadyScript))
-		recipient.must(recipient.before(steadyScript))
+		sender.must(sender.Before(steadyScript))
+		recipient.must(recipient.Before(steadyScript))
 		for _, language := range append([]string{"en"}, translations(t)...) {
 			t.Run(language+" "+name, func(t *testing.T) {
 				in := func(p *profile, url string) {

@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/chromedp/chromedp/kb"
+
+	"sgraph.ai/send/test/e2e/engine"
 )
 
 // What is chosen of how it is sent, in the line that opens.
@@ -73,7 +75,7 @@ func TestThreeActionsToALink(t *testing.T) {
 	for name, on := range screens {
 		t.Run(name, func(t *testing.T) {
 			p := open(t, on)
-			p.must(p.before(steadyScript))
+			p.must(p.Before(steadyScript))
 			p.goTo(s.URL + "/")
 			p.mustHaveOnScreen(submit, "at first")
 			p.mustBeSteady("at first")
@@ -98,7 +100,7 @@ func TestThreeActionsToALink(t *testing.T) {
 			p.await(`document.activeElement?.id === "sent-title"`)
 
 			recipient := open(t, on)
-			recipient.must(recipient.before(steadyScript))
+			recipient.must(recipient.Before(steadyScript))
 			recipient.tolerate("404")
 			for _, path := range []string{"/how", "/no/such/page"} {
 				recipient.goTo(s.URL + path)
@@ -170,20 +172,13 @@ func TestAnyTimeAndNumber(t *testing.T) {
 	}
 }
 
-// otherMachine is a name of this machine by which a browser takes it for one on the network, whose pages anybody in
-// between can have changed.
-const otherMachine = "send.lan"
-
 // Where the browser gives no encryption, that stands at the top, and nothing pretends to work.
 func TestWithoutEncryption(t *testing.T) {
 	inBrowser(t)
-	if kind() != "chromium" {
-		t.Skip("only Chromium is told what a name means")
-	}
 	s := serve(t)
 	p := open(t, screen{width: 390, height: 844, phone: true})
 	p.tolerate("Cross-Origin-Opener-Policy") // which counts only where nobody can have changed it
-	origin := strings.Replace(s.URL, "127.0.0.1", otherMachine, 1)
+	origin := strings.Replace(s.URL, "127.0.0.1", engine.OtherMachine, 1)
 	p.goTo(origin + "/")
 	p.mustHaveOnScreen(`send-page > error-note b`, "over plain http")
 	if said := p.text(`send-page > error-note`); !strings.Contains(said, "https:// address") {

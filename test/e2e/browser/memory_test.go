@@ -49,7 +49,7 @@ func TestMemoryOfALargeFile(t *testing.T) {
 		{"a download", withoutPickers}, {"a file of the page's own", withoutPickers + without},
 	} {
 		recipient := open(t, desktop)
-		recipient.must(recipient.before(into.script))
+		recipient.must(recipient.Before(into.script))
 		recipient.goTo(link)
 		recipient.see(receiveIt)
 		memory = recipient.watch()
@@ -104,7 +104,7 @@ const (
 // watch begins to look at what a browser has of the machine's memory.
 func (p *profile) watch() *memory {
 	p.t.Helper()
-	p.must(p.hearNoRequests())
+	p.must(p.HearNoRequests())
 	m := &memory{p: p, stop: make(chan bool), first: map[string]int64{}, most: map[string]int64{}}
 	m.look(m.first)
 	m.group.Go(func() {

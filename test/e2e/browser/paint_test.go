@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"github.com/chromedp/cdproto/network"
+
+	"sgraph.ai/send/test/e2e/engine"
 )
 
 // shownFirst are the pages that people come to first.
@@ -68,7 +70,7 @@ const started = time.Second
 func firstPaintOf(b *testing.B, url, language string, by *network.Conditions) float64 {
 	b.Helper()
 	p := open(b, screens["phone"])
-	tab, isChromium := p.engine.(*chromium)
+	tab, isChromium := p.Tab.(engine.Chromium)
 	if !isChromium {
 		b.Skip("only Chromium emulates a network")
 	}
@@ -76,9 +78,9 @@ func firstPaintOf(b *testing.B, url, language string, by *network.Conditions) fl
 	p.reads(language)
 	time.Sleep(started)
 	if by == nil {
-		p.must(tab.hearNoRequests()) // nobody who comes has each of them told to a debugger
+		p.must(tab.HearNoRequests()) // nobody who comes has each of them told to a debugger
 	} else {
-		p.must(tab.do(call(network.EmulateNetworkConditionsByRule,
+		p.must(tab.Do(engine.Call(network.EmulateNetworkConditionsByRule,
 			network.EmulateNetworkConditionsByRuleParams{MatchedNetworkConditions: []*network.Conditions{by}})))
 	}
 	p.goTo(url)
@@ -91,7 +93,7 @@ func firstPaintOf(b *testing.B, url, language string, by *network.Conditions) fl
 // the last two side by side, few bytes, and nothing that one of them asks for in turn.
 func TestLittleStandsBeforeTheFirstPaint(t *testing.T) {
 	inBrowser(t)
-	if kind() != "chromium" {
+	if engine.Kind() != "chromium" {
 		t.Skip("SKIPPED: only Chromium says what it waits for")
 	}
 	s := serve(t)

@@ -15,6 +15,8 @@ import (
 	"testing"
 
 	"github.com/chromedp/chromedp/kb"
+
+	"sgraph.ai/send/test/e2e/engine"
 )
 
 // pictures is where the pictures are that the README and the documentation show.
@@ -30,7 +32,7 @@ type faces struct {
 // on those that are kept to what the pages say today, and how it looks there to how it looks today.
 func TestPictures(t *testing.T) {
 	inBrowser(t)
-	if kind() != "chromium" {
+	if engine.Kind() != "chromium" {
 		t.Skip("they are taken in Chromium")
 	}
 	taken := faces{map[string][]string{}, map[string]styles{}}
@@ -145,7 +147,7 @@ func (f faces) picture(p *profile, name string) {
 	if os.Getenv("SEND_PICTURES") != "1" {
 		return
 	}
-	shot, err := p.engine.picture()
+	shot, err := p.Picture()
 	p.must(err)
 	picture, _, err := image.Decode(bytes.NewReader(shot))
 	p.must(err)

@@ -24,7 +24,7 @@ func (p *profile) processes() (all []process) {
 		b, _ := os.ReadFile(path)
 		words := strings.Fields(strings.ReplaceAll(string(b), "\x00", " ")) // children have spaces between
 		pid, _ := strconv.Atoi(filepath.Base(filepath.Dir(path)))
-		if kind := p.process(pid, words); kind != "" {
+		if kind := p.Process(pid, words); kind != "" {
 			all = append(all, process{pid, kind})
 		}
 	}

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -14,75 +13,22 @@ import (
 	"time"
 
 	"github.com/chromedp/chromedp/kb"
+
+	"sgraph.ai/send/test/e2e/engine"
 )
 
-// engine is one tab of a browser, however that is driven.
-type engine interface {
-	open(url string) error
-	reload() error
-	// evaluate awaits an expression and returns its value as JSON.
-	evaluate(expression string) (string, error)
-	// before has every page that is opened from now on run a script before its own.
-	before(script string) error
-	// look has the page seen as on another screen; the pointer stays what it is.
-	look(on screen) error
-	click(selector string) error
-	// press presses keys one after the other, which are named as in package kb.
-	press(keys string) error
-	choose(selector string, paths []string) error
-	picture() ([]byte, error)
-	// process is of which kind a process is, by the words it was started with; "" if it is none of this browser.
-	process(pid int, words []string) (kind string)
-	// hearNoRequests ends that the browser tells of requests, where it keeps what they send and receive meanwhile.
-	hearNoRequests() error
-	// tab opens another one, of the same browser, which tells another what happens in it.
-	tab(p *profile) (engine, error)
-	// quit closes the browser, as who uses it does.
-	quit() error
-}
-
-// kinds are the browsers that these tests know: what they are called on the PATH, and how each is started with a
-// profile in a folder.
-var kinds = map[string]struct {
-	names []string
-	start func(p *profile, path, dir string, on screen) (engine, error)
-}{
-	"chromium": {[]string{"chromium", "chromium-browser", "google-chrome"}, startChromium},
-	"firefox":  {[]string{"firefox-esr", "firefox"}, startFirefox},
-}
-
-// kind is the browser to test in: Chromium, unless SEND_BROWSER names another.
-func kind() string {
-	if named := os.Getenv("SEND_BROWSER"); named != "" {
-		return named
-	}
-	return "chromium"
-}
-
-// inBrowser returns the browser to test in, and ends the test where there is none.
-func inBrowser(t testing.TB) string {
+// inBrowser ends the test where the browser to test in is not.
+func inBrowser(t testing.TB) {
 	t.Helper()
-	names := kinds[kind()].names
-	if names == nil {
-		t.Fatalf("SEND_BROWSER is %q, which these tests do not know", kind())
-	}
-	for _, name := range names {
-		if path, err := exec.LookPath(name); err == nil {
-			return path
-		}
-	}
-	why := "NOT TESTED: the pages, because none of " + strings.Join(names, ", ") + " is on the PATH"
-	if os.Getenv("CI") == "true" {
-		t.Fatal(why)
-	}
-	fmt.Fprintln(os.Stderr, why)
-	t.Skip(why)
-	return ""
+	engine.Find(t)
 }
+
+// patience is how long is waited for what must come.
+const patience = engine.Patience
 
 // profile is a browser of its own, with one page, that remembers what the page did.
 type profile struct {
-	engine
+	engine.Tab
 	t         testing.TB
 	on        screen
 	dir       string // where the browser keeps what is of this profile
@@ -103,9 +49,10 @@ type screen struct {
 	forced        bool // colours of the person's own
 }
 
-// patience is how long is waited for what must come. It ends a test that would
-// hang; nothing is proven by something coming sooner.
-const patience = 2 * time.Minute
+// seen is that for who drives the browser.
+func (s screen) seen() engine.Screen {
+	return engine.Screen{Width: s.width, Height: s.height, Phone: s.phone, Dark: s.dark, Forced: s.forced}
+}
 
 var desktop = screen{width: 1280, height: 900}
 
@@ -118,13 +65,12 @@ func open(t testing.TB, on screen) *profile {
 // openIn starts a browser with the profile that a folder has.
 func openIn(t testing.TB, dir string, on screen) *profile {
 	t.Helper()
-	path := inBrowser(t)
 	p := &profile{
 		t: t, on: on, dir: dir, downloads: t.TempDir(),
 		mu: &sync.Mutex{}, names: map[string]string{}, complete: map[string]bool{},
 	}
 	var err error
-	if p.engine, err = kinds[kind()].start(p, path, dir, on); err != nil {
+	if p.Tab, err = engine.Start(engine.Profile{T: t, Dir: dir, Downloads: p.downloads}, p, on.seen()); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
@@ -147,7 +93,7 @@ func (p *profile) tab() *profile {
 	p.t.Helper()
 	other := &profile{t: p.t, on: p.on, dir: p.dir, downloads: p.downloads, mu: p.mu, names: p.names, complete: p.complete}
 	var err error
-	if other.engine, err = p.engine.tab(other); err != nil {
+	if other.Tab, err = p.Tab.Tab(other); err != nil {
 		p.t.Fatal(err)
 	}
 	return other
@@ -156,7 +102,7 @@ func (p *profile) tab() *profile {
 // close closes the browser.
 func (p *profile) close() {
 	p.t.Helper()
-	p.must(p.quit())
+	p.must(p.Quit())
 }
 
 // must ends the test where something could not be done in the browser.
@@ -168,37 +114,37 @@ func (p *profile) must(err error) {
 	}
 }
 
-// complain remembers what a page should not have had to say.
-func (p *profile) complain(format string, args ...any) {
+// Complain remembers what a page should not have had to say.
+func (p *profile) Complain(format string, args ...any) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.problems = append(p.problems, fmt.Sprintf(format, args...))
 }
 
-// say remembers what a page said to anyone.
-func (p *profile) say(request string) {
+// Said remembers what a page said to anyone.
+func (p *profile) Said(request string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.requests = append(p.requests, request)
 }
 
-// began remembers under which name a download goes.
-func (p *profile) began(id, name string) {
+// Began remembers under which name a download goes.
+func (p *profile) Began(id, name string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.names[id] = name
 }
 
-// ended remembers that one is on disk as a whole.
-func (p *profile) ended(id string) {
+// Ended remembers that one is on disk as a whole.
+func (p *profile) Ended(id string) {
 	p.mu.Lock()
 	name := p.names[id]
 	p.mu.Unlock()
-	p.finished(name)
+	p.Finished(name)
 }
 
-// finished remembers that what has a name is on disk as a whole.
-func (p *profile) finished(name string) {
+// Finished remembers that what has a name is on disk as a whole.
+func (p *profile) Finished(name string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.complete[name] = true
@@ -263,20 +209,20 @@ func (p *profile) mustHaveStayedAt(origin string) {
 
 func (p *profile) goTo(url string) {
 	p.t.Helper()
-	p.must(p.open(url))
+	p.must(p.Open(url))
 }
 
 // goAfresh loads a page even where only the fragment differs from the address it is at.
 func (p *profile) goAfresh(url string) {
 	p.t.Helper()
-	p.must(p.open("about:blank"))
-	p.must(p.open(url))
+	p.must(p.Open("about:blank"))
+	p.must(p.Open(url))
 }
 
 // goAgain loads the page once more, as the button of the browser does.
 func (p *profile) goAgain() {
 	p.t.Helper()
-	p.must(p.engine.reload())
+	p.must(p.Reload())
 }
 
 // isVisible is a script that says whether something is there to be seen.
@@ -294,13 +240,13 @@ func (p *profile) see(selector string) {
 func (p *profile) click(selector string) {
 	p.t.Helper()
 	p.see(selector)
-	p.must(p.engine.click(selector))
+	p.must(p.Click(selector))
 }
 
 // press presses keys one after the other, as on a keyboard.
 func (p *profile) press(keys string) {
 	p.t.Helper()
-	p.must(p.engine.press(keys))
+	p.must(p.Press(keys))
 }
 
 // tabTo presses the Tab key until it has led to something.
@@ -334,7 +280,7 @@ func (p *profile) address() string {
 
 // value runs a script, which may be asynchronous.
 func value[T any](p *profile, script string) (v T, err error) {
-	text, err := p.evaluate("(async () => JSON.stringify(await (" + script + ")) ?? 'null')()")
+	text, err := p.Evaluate("(async () => JSON.stringify(await (" + script + ")) ?? 'null')()")
 	if err == nil {
 		err = json.Unmarshal([]byte(text), &v)
 	}
@@ -351,15 +297,12 @@ func evaluate[T any](p *profile, script string) T {
 	return v
 }
 
-// errLeft is that a page is left while something is asked of it.
-var errLeft = errors.New("the page was left")
-
 // await waits until a script is true.
 func (p *profile) await(script string) {
 	p.t.Helper()
 	for end := time.Now().Add(patience); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
 		is, err := value[bool](p, script)
-		if err != nil && !errors.Is(err, errLeft) {
+		if err != nil && !errors.Is(err, engine.ErrLeft) {
 			p.t.Fatalf("%v\nin: %.300s", err, script)
 		}
 		if is {
@@ -381,7 +324,7 @@ func (p *profile) enter(selector, text string) {
 // choose puts files into a file input.
 func (p *profile) choose(selector string, paths ...string) {
 	p.t.Helper()
-	p.must(p.engine.choose(selector, paths))
+	p.must(p.Choose(selector, paths))
 }
 
 // downloaded waits for a file in the downloads, takes it out of there and returns its bytes. That a file of the name
@@ -434,7 +377,7 @@ func (p *profile) photograph() {
 	if dir == "" {
 		return
 	}
-	if png, err := p.picture(); err == nil && os.MkdirAll(dir, 0o755) == nil {
+	if png, err := p.Picture(); err == nil && os.MkdirAll(dir, 0o755) == nil {
 		name := strings.ReplaceAll(p.t.Name(), "/", "-") + ".png"
 		_ = os.WriteFile(filepath.Join(dir, name), png, 0o644)
 	}

@@ -12,6 +12,8 @@ import (
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
+
+	"sgraph.ai/send/test/e2e/engine"
 )
 
 // said is one thing that a screen reader comes to: what it is, its name, and how it stands.
@@ -27,9 +29,9 @@ var reads = []string{
 var states = []accessibility.PropertyName{"selected", "checked", "expanded", "pressed", "required", "invalid", "level"}
 
 // read is what a screen reader says of a page, from its beginning to its end.
-func (c *chromium) read() (all []said, err error) {
+func read(c engine.Chromium) (all []said, err error) {
 	var nodes []*accessibility.Node
-	err = c.do(func(ctx context.Context, t *chromedp.Target) (v chromedp.Void, err error) {
+	err = c.Do(func(ctx context.Context, t *chromedp.Target) (v chromedp.Void, err error) {
 		tree, err := cdp.Call(ctx, t, accessibility.GetFullAXTree, accessibility.GetFullAXTreeParams{})
 		nodes = tree.Nodes
 		return v, err
@@ -88,7 +90,7 @@ const heard = `window.heard = [];
 // told of what happens as it happens; in another language just so.
 func TestScreenReader(t *testing.T) {
 	inBrowser(t)
-	if kind() != "chromium" {
+	if engine.Kind() != "chromium" {
 		t.Skip("SKIPPED: only Chromium says what a screen reader is told")
 	}
 	s := serve(t)
@@ -99,11 +101,11 @@ func TestScreenReader(t *testing.T) {
 		listen := func(p *profile) {
 			t.Helper()
 			p.prefer(language)
-			p.must(p.before(heard))
+			p.must(p.Before(heard))
 		}
 		reads := func(p *profile, what string, wanted ...said) {
 			t.Helper()
-			all, err := p.engine.(*chromium).read()
+			all, err := read(p.Tab.(engine.Chromium))
 			p.must(err)
 			spoken[language] = append(spoken[language], all)
 			for _, one := range all {
@@ -186,7 +188,7 @@ func TestProgressDoesNotChatter(t *testing.T) {
 	inBrowser(t)
 	s := serve(t)
 	p := open(t, desktop)
-	p.must(p.before(`window.clock = 0; performance.now = () => window.clock;`))
+	p.must(p.Before(`window.clock = 0; performance.now = () => window.clock;`))
 	p.goTo(s.URL + "/")
 	p.see(tokenInput)
 	if told := evaluate[int](p, `(() => {

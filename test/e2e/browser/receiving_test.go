@@ -84,7 +84,7 @@ func TestLargeFileThroughTheServiceWorker(t *testing.T) {
 	id := s.keepSealed(t, key, envelope.Meta{Filename: name}, content,
 		envelope.Label{Files: []envelope.LabelFile{{Name: name, Size: int64(len(content))}}, Size: int64(len(content))})
 	recipient := open(t, desktop)
-	recipient.must(recipient.before(withoutPickers))
+	recipient.must(recipient.Before(withoutPickers))
 	recipient.goTo(s.URL + "/d/#" + id + "/" + key.String())
 	recipient.click(receiveIt)
 	recipient.see(received)
@@ -170,7 +170,7 @@ func TestReceivedIsHadAgain(t *testing.T) {
 		t.Run(kind, func(t *testing.T) {
 			link, id := one.make(t)
 			recipient := open(t, desktop)
-			recipient.must(recipient.before(withoutPickers))
+			recipient.must(recipient.Before(withoutPickers))
 			recipient.goTo(link)
 			recipient.click(receiveIt)
 			one.have(recipient)
@@ -289,7 +289,7 @@ func TestSeveralFiles(t *testing.T) {
 		return w
 	})
 	recipient := open(t, desktop)
-	recipient.must(recipient.before(withoutPickers))
+	recipient.must(recipient.Before(withoutPickers))
 	recipient.goTo(origin + strings.TrimPrefix(link, s.URL))
 	recipient.click(receiveIt)
 	recipient.see(filesTitle)
@@ -353,7 +353,7 @@ func TestSeveralFilesIntoAFolder(t *testing.T) {
 	s := serve(t)
 	link, id, contents := s.several(t)
 	recipient := open(t, desktop)
-	recipient.must(recipient.before(`window.showDirectoryPicker = async () => {
+	recipient.must(recipient.Before(`window.showDirectoryPicker = async () => {
 		const root = await navigator.storage.getDirectory();
 		const chosen = await root.getDirectoryHandle("chosen", { create: true });
 		await chosen.getDirectoryHandle("Papers", { create: true });
@@ -487,7 +487,7 @@ func TestPagesSayThatNothingMoves(t *testing.T) {
 	t.Cleanup(func() { close(until) }) // before what is behind it is closed
 	p := open(t, desktop)
 	const facts = `document.querySelector('[data-view="working"] .meter-facts').innerText`
-	p.must(p.before(impatient))
+	p.must(p.Before(impatient))
 	p.goTo(s.URL + "/d/#" + id + "/" + key)
 	p.click(receiveIt)
 	p.await(facts + `.startsWith("Nothing has arrived for a while")`)

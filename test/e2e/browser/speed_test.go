@@ -30,10 +30,10 @@ func BenchmarkSpeed(b *testing.B) {
 		var sealed, bare, opened, taken []float64
 		for range 3 {
 			sender := open(b, desktop)
-			sender.must(sender.before(withoutPickers))
+			sender.must(sender.Before(withoutPickers))
 			sender.goSend(s)
 			sender.choose(fileInput, path)
-			sender.must(sender.hearNoRequests()) // what a browser tells of them takes longer than they do
+			sender.must(sender.HearNoRequests()) // what a browser tells of them takes longer than they do
 			rate := func(script string) float64 {
 				return float64(size) * 1.048576 / evaluate[float64](sender, script)
 			}

@@ -1,32 +1,94 @@
 package console
 
 import (
-	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
-	"os/exec"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
-	"github.com/chromedp/chromedp"
-
+	"sgraph.ai/send/test/e2e/engine"
 	"sgraph.ai/send/test/e2e/looks"
 )
 
-// otherMachine is a name of this machine by which a browser takes it for one on the network.
-const otherMachine = "send.lan"
-
-// step is something done in the browser.
-type step = chromedp.Action[chromedp.Void]
-
 func TestMain(m *testing.M) { os.Exit(looks.Main(m)) }
 
-// keep keeps what a state looks like, where somebody wants to look at it.
-func keep(t *testing.T, ctx context.Context, what string) {
+// operator sits at a browser.
+type operator struct {
+	engine.Tab
+	t testing.TB
+
+	mu       sync.Mutex
+	problems []string
+}
+
+// step is something that they do.
+type step func(o *operator) error
+
+// steps are several.
+func steps(all ...step) step {
+	return func(o *operator) error {
+		for _, one := range all {
+			if err := one(o); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+}
+
+var desk = engine.Screen{Width: 1280, Height: 900}
+
+// open starts a browser of its own profile for a test. Every fault that it reports (a script that fails, a policy that
+// is broken) is one of the test.
+func open(t *testing.T) *operator {
 	t.Helper()
+	o := &operator{t: t}
+	var err error
+	if o.Tab, err = engine.Start(engine.Profile{T: t, Dir: t.TempDir(), Downloads: t.TempDir()}, o, desk); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		o.mu.Lock()
+		defer o.mu.Unlock()
+		for _, problem := range o.problems {
+			t.Errorf("the browser says: %s", problem)
+		}
+	})
+	return o
+}
+
+// harmless is what a browser may say.
+var harmless = []string{
+	"Failed to load resource",    // a refusal is an answer
+	"Cross-Origin-Opener-Policy", // which counts only where nobody can have changed it, not over plain http
+}
+
+// Complain keeps what the browser has to say of the page.
+func (o *operator) Complain(format string, args ...any) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	said := fmt.Sprintf(format, args...)
+	for _, text := range harmless {
+		if strings.Contains(said, text) {
+			return
+		}
+	}
+	o.problems = append(o.problems, said)
+}
+
+// Nothing that is sent or saved is looked at here.
+func (*operator) Said(string)          {}
+func (*operator) Began(string, string) {}
+func (*operator) Ended(string)         {}
+func (*operator) Finished(string)      {}
+
+// keep keeps what a state looks like, where somebody wants to look at it, in the schemes that the browser has.
+func (o *operator) keep(what string) {
+	o.t.Helper()
 	if looks.Dir() == "" {
 		return
 	}
@@ -35,113 +97,84 @@ func keep(t *testing.T, ctx context.Context, what string) {
 		document.adoptedStyleSheets = [sheet];
 		return 0;
 	})(new CSSStyleSheet())`
-	number(t, ctx, still)
+	o.number(still)
 	for _, at := range looks.Screens {
-		for _, colours := range []string{looks.Colours(false), looks.Colours(true)} {
-			run(t, ctx, inColours(colours), chromedp.EmulateViewport(at.Width, at.Height))
-			all := number(t, ctx, `document.documentElement.scrollHeight`)
-			run(t, ctx, chromedp.EmulateViewport(at.Width, min(4000, max(at.Height, int64(all)))))
-			picture, err := chromedp.Run(ctx, chromedp.CaptureScreenshot())
+		for _, dark := range inBoth() {
+			on := engine.Screen{Width: at.Width, Height: at.Height, Dark: dark}
+			o.run(seen(on))
+			on.Height = min(4000, max(on.Height, int64(o.number(`document.documentElement.scrollHeight`))))
+			o.run(seen(on))
+			picture, err := o.Picture()
 			if err != nil {
-				t.Fatal(err)
+				o.t.Fatal(err)
 			}
-			looks.Keep(t, what, picture, at.Name, colours, "chromium")
+			looks.Keep(o.t, what, picture, at.Name, looks.Colours(dark), engine.Kind())
 		}
 	}
-	number(t, ctx, `(document.adoptedStyleSheets = [], 0)`)
-	run(t, ctx, inColours(looks.Colours(false)), chromedp.EmulateViewport(1280, 900)) // as it began
+	o.number(`(document.adoptedStyleSheets = [], 0)`)
+	o.run(seen(desk)) // as it began
 }
 
-// open starts a browser of its own profile for a test. Without a browser the
-// test is skipped, but not where CI is set: there it must have run.
-func open(t *testing.T) context.Context {
-	t.Helper()
-	path := ""
-	for _, name := range []string{"chromium", "chromium-browser", "google-chrome", "chrome"} {
-		if p, err := exec.LookPath(name); err == nil {
-			path = p
-			break
-		}
+// inBoth says whether a page is dark, once for each of the schemes that the browser can be told meanwhile.
+func inBoth() []bool {
+	if engine.Kind() == "chromium" {
+		return []bool{false, true}
 	}
-	if path == "" {
-		if os.Getenv("CI") != "" {
-			t.Fatal("no Chromium is installed, and CI must not go without this test")
-		}
-		t.Skip("SKIPPED: the console is not tested, because no Chromium is installed")
-	}
-	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Minute)
-	t.Cleanup(cancel)
-	ctx, cancel = chromedp.NewExecAllocator(ctx, append(chromedp.DefaultExecAllocatorOptions[:],
-		chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.DisableGPU, chromedp.WindowSize(1280, 900),
-		chromedp.Flag("host-resolver-rules", "MAP "+otherMachine+" 127.0.0.1"))...)
-	t.Cleanup(cancel)
-	ctx, cancel = chromedp.NewContext(ctx)
-	t.Cleanup(cancel)
-	watch(t, ctx)
-	return ctx
+	return []bool{false}
 }
 
-// watch makes every fault that the browser reports (a script that fails, a
-// policy that is broken) one of the test.
-func watch(t *testing.T, ctx context.Context) {
-	messages := chromedp.Console(ctx)
-	ctx, cancel := context.WithCancel(ctx)
-	var reading sync.WaitGroup
-	reading.Go(func() {
-		for m, err := range messages {
-			if err != nil || ctx.Err() != nil {
-				return
-			}
-			bad := m.Type == chromedp.ConsoleException || m.Type == chromedp.ConsoleError
-			// What counts only where nobody can have changed it is left out over plain http.
-			bad = bad && !strings.Contains(m.Text, "Cross-Origin-Opener-Policy")
-			if bad && m.Source != "network" { // a 401 is an answer
-				t.Errorf("the browser says: %s", m.Text)
-			}
-		}
-	})
-	t.Cleanup(func() {
-		cancel()
-		chromedp.Cancel(ctx)
-		reading.Wait()
-	})
-}
-
-func run(t *testing.T, ctx context.Context, steps ...step) {
-	t.Helper()
-	if err := chromedp.Do(ctx, steps...); err != nil {
-		page, _ := chromedp.Run(ctx, chromedp.Evaluate[string](`document.body.innerText`))
-		t.Fatalf("%v; the page says:\n%s", err, page)
+func (o *operator) run(all ...step) {
+	o.t.Helper()
+	if err := steps(all...)(o); err != nil {
+		page, _ := ask[string](o, `document.body.innerText`)
+		o.t.Fatalf("%v; the page says:\n%s", err, page)
 	}
 }
 
-func number(t *testing.T, ctx context.Context, expression string) int {
-	t.Helper()
-	n, err := chromedp.Run(ctx, chromedp.Evaluate[int](expression))
+// ask asks the page for something, and waits for a promise of it.
+func ask[T any](o *operator, expression string) (v T, err error) {
+	text, err := o.Evaluate("(async () => JSON.stringify(await (" + expression + ")) ?? 'null')()")
+	if err == nil {
+		err = json.Unmarshal([]byte(text), &v)
+	}
+	return v, err
+}
+
+// evaluate is ask where there is an answer.
+func evaluate[T any](o *operator, expression string) T {
+	o.t.Helper()
+	v, err := ask[T](o, expression)
 	if err != nil {
-		t.Fatal(err)
+		o.t.Fatal(err)
 	}
-	return n
+	return v
 }
 
-// until repeats a question to the page, a function of one text, until the
-// answer is true. (chromedp's own polling is what the page's policy forbids.)
+func (o *operator) number(expression string) int {
+	o.t.Helper()
+	return evaluate[int](o, expression)
+}
+
+// until repeats a question to the page, a function of one text, until the answer is true.
 func until(question, text string) step {
 	quoted, _ := json.Marshal(text)
-	ask := chromedp.Evaluate[bool](fmt.Sprintf("(%s)(%s)", question, quoted))
-	return func(ctx context.Context, target *chromedp.Target) (chromedp.Void, error) {
-		for deadline := time.Now().Add(2 * time.Minute); ; time.Sleep(20 * time.Millisecond) {
-			yes, err := ask(ctx, target)
-			isLeft := err != nil && strings.Contains(err.Error(), "Inspected target navigated")
-			if yes || err != nil && !isLeft {
-				return chromedp.Void{}, err
+	expression := fmt.Sprintf("(%s)(%s)", question, quoted)
+	return func(o *operator) error {
+		for deadline := time.Now().Add(engine.Patience); ; time.Sleep(20 * time.Millisecond) {
+			yes, err := ask[bool](o, expression)
+			if yes || err != nil && !errors.Is(err, engine.ErrLeft) {
+				return err
 			}
 			if time.Now().After(deadline) {
-				return chromedp.Void{}, fmt.Errorf("waited in vain for %q", text)
+				return fmt.Errorf("waited in vain for %q", text)
 			}
 		}
 	}
 }
+
+func goTo(url string) step { return func(o *operator) error { return o.Open(url) } }
+
+func seen(on engine.Screen) step { return func(o *operator) error { return o.Look(on) } }
 
 // says waits until the page shows a text.
 func says(text string) step {
@@ -167,11 +200,34 @@ func focused(selector string) step {
 	return until(`(selector) => document.activeElement?.matches(selector) ?? false`, selector)
 }
 
+// visible waits until something is to be seen, gone until it is not there.
+func visible(selector string) step {
+	return until(`(selector) => document.querySelector(selector)?.checkVisibility({ visibilityProperty: true }) ?? false`,
+		selector)
+}
+
+func gone(selector string) step {
+	return until(`(selector) => !document.querySelector(selector)`, selector)
+}
+
+// click clicks something as people do.
+func click(selector string) step {
+	return steps(visible(selector), func(o *operator) error { return o.Click(selector) })
+}
+
+// keys presses keys, as they are named in package kb.
+func keys(all string) step { return func(o *operator) error { return o.Press(all) } }
+
 // enter types into the field of that selector, in place of what it has.
-func enter(selector chromedp.CSS, text string) step {
-	return chromedp.Steps(
-		chromedp.WaitVisible(selector),
-		until(`(selector) => { document.querySelector(selector).select(); return true; }`, string(selector)),
-		chromedp.SendKeys(selector, text),
+func enter(selector, text string) step {
+	return steps(
+		visible(selector),
+		until(`(selector) => {
+			const field = document.querySelector(selector);
+			field.focus();
+			field.select();
+			return true;
+		}`, selector),
+		keys(text),
 	)
 }

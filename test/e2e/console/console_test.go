@@ -1,18 +1,14 @@
-// Package console tests the operators' console in a real browser.
+// Package console tests the operators' console in a real browser: in Chromium or, with
+// SEND_BROWSER=firefox, in Firefox.
 package console
 
 import (
-	"context"
 	"fmt"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
-	"github.com/chromedp/cdproto/cdp"
-	"github.com/chromedp/cdproto/emulation"
-	"github.com/chromedp/cdproto/network"
-	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 
 	"sgraph.ai/send/services/admin"
@@ -20,42 +16,42 @@ import (
 	"sgraph.ai/send/shared/send"
 	"sgraph.ai/send/shared/settings"
 	"sgraph.ai/send/test/e2e/axe"
+	"sgraph.ai/send/test/e2e/engine"
 )
 
 func login() step {
-	return chromedp.Steps(enter("#login-key", apiKey), press("Log in"))
+	return steps(enter("#login-key", apiKey), press("Log in"))
 }
 
 func TestATokensLife(t *testing.T) {
 	t.Parallel()
-	ctx := open(t)
+	o := open(t)
 	url, tokens := serve(t)
-	run(t, ctx,
-		chromedp.Navigate(url),
-		chromedp.WaitVisible(chromedp.CSS("#login-key")), chromedp.KeyEvent(kb.Escape), chromedp.KeyEvent(kb.Escape),
+	o.run(
+		goTo(url),
+		visible("#login-key"), keys(kb.Escape), keys(kb.Escape),
 		enter("#login-key", "not the key"), press("Log in"), says("That is not the API key"))
-	keep(t, ctx, "not the API key")
-	run(t, ctx, login(), says("No tokens yet"))
-	keep(t, ctx, "no tokens")
-	run(t, ctx,
+	o.keep("not the API key")
+	o.run(login(), says("No tokens yet"))
+	o.keep("no tokens")
+	o.run(
 		press("New token"), focused("#note"), enter("#note", "Press team"), enter("#limit", "0"), press("Make token"),
 		says(`Enter a whole number from 1`))
-	keep(t, ctx, "no number")
-	run(t, ctx,
+	o.keep("no number")
+	o.run(
 		enter("#limit", "5"), press("Make token"), says("The token is ready"))
 	all, err := tokens.List(t.Context())
 	if err != nil || len(all) != 1 || all[0].UsageLimit != 5 || all[0].Metadata["note"] != "Press team" {
 		t.Fatalf("after creating: %+v, %v", all, err)
 	}
 	name := all[0].Name
-	run(t, ctx, says(name), focused("dialog .made button"), press("Copy"), says("Copied"), press("Done"),
-		chromedp.WaitNotPresent(chromedp.CSS("dialog")), says("0 of 5 used"))
-	shown, err := chromedp.Run(ctx, chromedp.Evaluate[string](`document.documentElement.outerHTML`))
-	if err != nil || strings.Contains(shown, name) {
+	o.run(says(name), focused("dialog .made button"), press("Copy"), says("Copied"), press("Done"),
+		gone("dialog"), says("0 of 5 used"))
+	if shown := evaluate[string](o, `document.documentElement.outerHTML`); strings.Contains(shown, name) {
 		t.Error("the list shows a name that nobody asked to see")
 	}
-	run(t, ctx,
-		chromedp.Click(chromedp.CSS(`[aria-label^="Reveal the name"]`)), says(name),
+	o.run(
+		click(`[aria-label^="Reveal the name"]`), says(name),
 		press("Limit"), focused("#limit"), enter("#limit", "8"), press("Save"), says("0 of 8 used"),
 		press("Revoke"), says("can no longer send"), focused(`dialog button[type="button"]`), press("Cancel"),
 		press("Revoke"), press("Revoke"), says("Token revoked"), says("Reactivate"),
@@ -63,33 +59,33 @@ func TestATokensLife(t *testing.T) {
 	if _, stood, err := tokens.Use(t.Context(), name, ""); stood != send.TokenRevoked || err != nil {
 		t.Errorf("after revoking: %q, %v", stood, err)
 	}
-	run(t, ctx, press("Reactivate"), says("Token reactivated"))
+	o.run(press("Reactivate"), says("Token reactivated"))
 	tok, stood, err := tokens.Use(t.Context(), name, "")
 	if stood != send.TokenActive || err != nil || tok.UsageLimit != 8 {
 		t.Errorf("after reactivating: %+v %q, %v", tok, stood, err)
 	}
-	run(t, ctx, press("Log out"), chromedp.WaitVisible(chromedp.CSS("#login-key")))
+	o.run(press("Log out"), visible("#login-key"))
 }
 
 // Where the service knows its address a token is handed out as a link, also to phones.
 func TestInvitations(t *testing.T) {
 	t.Parallel()
-	ctx := open(t)
+	o := open(t)
 	const origin = "https://send.example.org"
 	url, tokens, _ := serveWithTrail(t, func(s *admin.Settings) { s.PublicURL = origin })
-	run(t, ctx, chromedp.Navigate(url), login(), press("New token"), enter("#note", "Press team"), press("Make token"),
+	o.run(goTo(url), login(), press("New token"), enter("#note", "Press team"), press("Make token"),
 		says("The token is ready"))
 	all, err := tokens.List(t.Context())
 	if err != nil || len(all) != 1 {
 		t.Fatalf("%+v, %v", all, err)
 	}
 	link := origin + "/#invite/" + all[0].Name
-	run(t, ctx, says(link), focused("dialog .made button"),
-		chromedp.WaitVisible(chromedp.CSS(`dialog .qr [aria-label="QR code of the invitation"] path`)), press("Done"),
-		chromedp.WaitNotPresent(chromedp.CSS("dialog")),
+	o.run(says(link), focused("dialog .made button"),
+		visible(`dialog .qr [aria-label="QR code of the invitation"] path`), press("Done"),
+		gone("dialog"),
 		press("Invite"), says("Whoever has this link can send with Press team, 50 times."), says(link), press("Done"),
 		press("Revoke"), press("Revoke"), says("Token revoked"), says("Reactivate"))
-	if n := number(t, ctx, `[...document.querySelectorAll("li.token button")]
+	if n := o.number(`[...document.querySelectorAll("li.token button")]
 		.filter((b) => b.innerText.startsWith("Invite")).length`); n != 0 {
 		t.Error("with a token that is revoked one can invite")
 	}
@@ -97,23 +93,20 @@ func TestInvitations(t *testing.T) {
 
 func TestWhatIsTypedOutlivesASession(t *testing.T) {
 	t.Parallel()
-	ctx := open(t)
+	o := open(t)
 	url, tokens := serve(t)
-	run(t, ctx,
-		chromedp.Navigate(url), login(), says("No tokens yet"),
+	o.run(
+		goTo(url), login(), says("No tokens yet"),
 		press("New token"), enter("#note", "Typed before the end"),
-		func(ctx context.Context, target *chromedp.Target) (chromedp.Void, error) {
-			_, err := cdp.Call(ctx, target, network.ClearBrowserCookies, cdp.Empty{})
-			return chromedp.Void{}, err
-		},
+		func(o *operator) error { return o.DropCookies() },
 		press("Make token"), says("Your session has ended"),
 		until(`() => {
 			const behind = getComputedStyle(document.querySelector("dialog.again"), "::backdrop").backgroundColor;
 			return /^rgb\(|^color\(srgb [^/]*\)$|^oklch\([^/]*\)$/.test(behind);
 		}`, "")) // what was shown is not seen behind it
-	keep(t, ctx, "the session has ended")
-	run(t, ctx, login(), says("The token is ready"))
-	keep(t, ctx, "the token is ready")
+	o.keep("the session has ended")
+	o.run(login(), says("The token is ready"))
+	o.keep("the token is ready")
 	all, err := tokens.List(t.Context())
 	if err != nil || len(all) != 1 || all[0].Metadata["note"] != "Typed before the end" {
 		t.Errorf("got %+v, %v", all, err)
@@ -123,7 +116,7 @@ func TestWhatIsTypedOutlivesASession(t *testing.T) {
 // Several tokens are made at once, and several that are chosen are changed together.
 func TestSeveralTokens(t *testing.T) {
 	t.Parallel()
-	ctx := open(t)
+	o := open(t)
 	url, tokens := serve(t)
 	choose := func(note string) step {
 		return until(`(note) => {
@@ -132,11 +125,11 @@ func TestSeveralTokens(t *testing.T) {
 			return Boolean(row);
 		}`, note)
 	}
-	run(t, ctx, chromedp.Navigate(url), login(), says("No tokens yet"), press("Several"), focused("#notes"),
+	o.run(goTo(url), login(), says("No tokens yet"), press("Several"), focused("#notes"),
 		enter("#limit", "3"), enter("#many", "0"), press("Make tokens"), says("Enter a whole number from 1 to 100."),
 		until(`(text) => { document.querySelector("#notes").value = text; return true; }`, "Ada\n\nBoard\nPress"),
 		press("Make tokens"), says("3 tokens made"))
-	keep(t, ctx, "three tokens are made")
+	o.keep("three tokens are made")
 	all, err := tokens.List(t.Context())
 	if err != nil || len(all) != 3 {
 		t.Fatalf("%d tokens: %v", len(all), err)
@@ -144,12 +137,12 @@ func TestSeveralTokens(t *testing.T) {
 	for _, tok := range all {
 		note, _ := tok.Metadata["note"].(string)
 		line := note + "\t" + tok.Name
-		run(t, ctx, until(`(line) => document.querySelector("dialog .several").value.split("\n").includes(line)`, line))
+		o.run(until(`(line) => document.querySelector("dialog .several").value.split("\n").includes(line)`, line))
 		if tok.UsageLimit != 3 || note == "" {
 			t.Errorf("made is %+v", tok)
 		}
 	}
-	run(t, ctx, press("Done"), chromedp.WaitNotPresent(chromedp.CSS("dialog")), says("3 tokens, 3 active"),
+	o.run(press("Done"), gone("dialog"), says("3 tokens, 3 active"),
 		choose("Ada"), says("1 token chosen"), choose("Press"), says("2 tokens chosen"),
 		press("Set limit"), says("2 tokens: "), enter("#limit", "9"), press("Save"), says("Limit saved of 2 tokens"),
 		says("0 of 9 used"), says("0 of 3 used"),
@@ -166,7 +159,7 @@ func TestSeveralTokens(t *testing.T) {
 			t.Errorf("%v is %s, of %d", tok.Metadata["note"], tok.Status, tok.UsageLimit)
 		}
 	}
-	run(t, ctx, press("Several"), enter("#many", "4"), press("Make tokens"), says("4 tokens made"), press("Done"),
+	o.run(press("Several"), enter("#many", "4"), press("Make tokens"), says("4 tokens made"), press("Done"),
 		says("7 tokens, 5 active"))
 	// Those that share a note are told apart where transfers are.
 	var two []string
@@ -178,7 +171,7 @@ func TestSeveralTokens(t *testing.T) {
 		two = append(two, tokenID(t, tokens.Ledger, tok.Name)[:8])
 	}
 	for _, id := range two {
-		run(t, ctx, press("Transfers"), until(`(label) => [...document.querySelectorAll("send-transfers option")]
+		o.run(press("Transfers"), until(`(label) => [...document.querySelectorAll("send-transfers option")]
 			.some((o) => o.innerText === label)`, "Open day ("+id+"…)"))
 	}
 }
@@ -186,7 +179,7 @@ func TestSeveralTokens(t *testing.T) {
 // What people sent is seen without names, and taken down with a reason that the trail keeps.
 func TestATransferIsTakenDown(t *testing.T) {
 	t.Parallel()
-	ctx := open(t)
+	o := open(t)
 	url, tokens, service := serveWithTrail(t)
 	for _, note := range []string{"Press", "Board"} {
 		made := send.NewToken{Name: note, CreatedBy: "test", Metadata: map[string]any{"note": note}}
@@ -194,7 +187,7 @@ func TestATransferIsTakenDown(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	run(t, ctx, chromedp.Navigate(url), login(), says("2 tokens"), press("Transfers"), says("No transfers"))
+	o.run(goTo(url), login(), says("2 tokens"), press("Transfers"), says("No transfers"))
 	const id, other = "0123456789ab", "fedcba987654"
 	sent(t, tokens, "Press", send.NewTransfer{ID: id, MaxDownloads: 3})
 	sent(t, tokens, "Board", send.NewTransfer{ID: other})
@@ -208,7 +201,7 @@ func TestATransferIsTakenDown(t *testing.T) {
 			return select.dispatchEvent(new Event("change"));
 		}`, selector+"="+label)
 	}
-	run(t, ctx, press("Tokens"), press("Transfers"),
+	o.run(press("Tokens"), press("Transfers"),
 		says("2 transfers, 200 bytes sealed"), says("0 of 3 downloads"), says("Available"),
 		choose("#transfer-token", "Board"), says("1 transfer, 100 bytes"), says(other),
 		choose("#transfer-status", "Expired"), says("Nothing found"), press("Show all"), says("2 transfers"),
@@ -216,12 +209,12 @@ func TestATransferIsTakenDown(t *testing.T) {
 		press("Details"), says("Size, sealed"), says("What happened"), press("Done"),
 		press("Take down"), focused(`dialog button[type="button"]`), press("Take down"), says("Say why"),
 		enter("#reason", "Malware, reported"), press("Take down"), says("Taken down; its bytes go with the next sweep"),
-		chromedp.WaitNotPresent(chromedp.CSS("dialog")),
+		gone("dialog"),
 		until(`(text) => document.querySelector("li.transfer .pill").textContent === text`, "Taken down"),
 		until(`(text) => ![...document.querySelectorAll("li.transfer button")].some((b) => b.innerText.startsWith(text))`,
 			"Take down"))
 	service.Flush()
-	run(t, ctx, press("Details"), says("Transfer taken down"), says("Malware, reported"), press("Done"),
+	o.run(press("Details"), says("Transfer taken down"), says("Malware, reported"), press("Done"),
 		press("Audit"), says("Transfer taken down"), says("Malware, reported"))
 	tr, err := (&send.Transfers{Ledger: tokens.Ledger, Now: time.Now}).Info(t.Context(), id)
 	if err != nil || !tr.TakenDown {
@@ -231,7 +224,7 @@ func TestATransferIsTakenDown(t *testing.T) {
 
 func TestSearchAndOrder(t *testing.T) {
 	t.Parallel()
-	ctx := open(t)
+	o := open(t)
 	url, tokens := serve(t)
 	for i := range 150 {
 		note := map[string]any{"note": fmt.Sprintf("Desk %03d", i)}
@@ -245,21 +238,21 @@ func TestSearchAndOrder(t *testing.T) {
 	}
 	rows := func(want int) {
 		t.Helper()
-		if n := number(t, ctx, `document.querySelectorAll("li.token").length`); n != want {
+		if n := o.number(`document.querySelectorAll("li.token").length`); n != want {
 			t.Errorf("%d rows, want %d", n, want)
 		}
 	}
-	run(t, ctx, chromedp.Navigate(url), login(), says("151 tokens, 151 active"))
+	o.run(goTo(url), login(), says("151 tokens, 151 active"))
 	rows(100)
-	run(t, ctx, press("Show more"))
+	o.run(press("Show more"))
 	rows(151)
-	run(t, ctx, enter("#search", "desk 07"), says("10 of 151"))
+	o.run(enter("#search", "desk 07"), says("10 of 151"))
 	rows(10)
-	run(t, ctx, enter("#search", "<img"), says(`<img src=x onerror="window.hacked=1">`),
+	o.run(enter("#search", "<img"), says(`<img src=x onerror="window.hacked=1">`),
 		enter("#search", "nobody"), says("Nothing found"), press("Show all"), says("151 tokens, 151 active"),
 		press("Revoked"), says("No revoked tokens"))
-	keep(t, ctx, "no revoked tokens")
-	if number(t, ctx, `Number("hacked" in window)`) != 0 {
+	o.keep("no revoked tokens")
+	if o.number(`Number("hacked" in window)`) != 0 {
 		t.Error("the note ran")
 	}
 }
@@ -293,7 +286,7 @@ func happened(t *testing.T, service *admin.Service) {
 // operator writes down.
 func TestAFloodAndTheChain(t *testing.T) {
 	t.Parallel()
-	ctx := open(t)
+	o := open(t)
 	url, _, service := serveWithTrail(t)
 	flood := audit.Event{
 		Time: time.Now().Add(-time.Minute), Last: time.Now().Add(-time.Second), Count: 1204,
@@ -302,12 +295,12 @@ func TestAFloodAndTheChain(t *testing.T) {
 	if err := service.Record(t.Context(), []audit.Event{flood}); err != nil {
 		t.Fatal(err)
 	}
-	run(t, ctx, chromedp.Navigate(url), login(), press("Audit"), says("1,204 times between"),
+	o.run(goTo(url), login(), press("Audit"), says("1,204 times between"),
 		says("sgsend audit verify FILE --head HASH"), says("Batch "))
-	if n := number(t, ctx, `document.querySelector(".chain code").textContent.length`); n != 64 {
+	if n := o.number(`document.querySelector(".chain code").textContent.length`); n != 64 {
 		t.Errorf("the hash has %d characters", n)
 	}
-	batches := number(t, ctx, `(() => {
+	batches := o.number(`(() => {
 		const request = new XMLHttpRequest();
 		request.open("GET", document.querySelector(".chain a").href, false);
 		request.send();
@@ -320,7 +313,7 @@ func TestAFloodAndTheChain(t *testing.T) {
 
 func TestTheTrail(t *testing.T) {
 	t.Parallel()
-	ctx := open(t)
+	o := open(t)
 	url, tokens, service := serveWithTrail(t)
 	note := map[string]any{"note": "Press team"}
 	if _, err := tokens.Create(t.Context(), send.NewToken{Name: "token", CreatedBy: "test", Metadata: note}); err != nil {
@@ -328,7 +321,7 @@ func TestTheTrail(t *testing.T) {
 	}
 	rows := func(want int) {
 		t.Helper()
-		if n := number(t, ctx, `document.querySelectorAll(".events tbody tr").length`); n != want {
+		if n := o.number(`document.querySelectorAll(".events tbody tr").length`); n != want {
 			t.Errorf("%d rows, want %d", n, want)
 		}
 	}
@@ -341,11 +334,11 @@ func TestTheTrail(t *testing.T) {
 			return select.value === value;
 		}`, selector), value)
 	}
-	run(t, ctx, chromedp.Navigate(url), login(), press("Audit"),
+	o.run(goTo(url), login(), press("Audit"),
 		pick("#audit-outcome", "failure"), says("Nothing happened"))
 	happened(t, service)
 	service.Flush() // this login
-	run(t, ctx, pick("#audit-outcome", ""), press("7 days"), says("50 or more events"), says("Press team"))
+	o.run(pick("#audit-outcome", ""), press("7 days"), says("50 or more events"), says("Press team"))
 	rows(50)
 	// turned turns the pages of so many events, of which the first is there.
 	turned := func(events int) {
@@ -355,7 +348,7 @@ func TestTheTrail(t *testing.T) {
 			if shown+50 < events {
 				said = fmt.Sprintf("%d or more events", shown+50)
 			}
-			run(t, ctx, press("Show more"), says(said))
+			o.run(press("Show more"), says(said))
 		}
 	}
 	kinds := len(audit.Kinds)
@@ -363,12 +356,12 @@ func TestTheTrail(t *testing.T) {
 	all := about + 50 + 1                // others, and this login
 	turned(all)
 	rows(all)
-	run(t, ctx, pick("#audit-outcome", "denied"), says(fmt.Sprintf("%d events", kinds)),
+	o.run(pick("#audit-outcome", "denied"), says(fmt.Sprintf("%d events", kinds)),
 		pick("#audit-event", "transfer_deleted"), says("1 event"), says("the reason why"),
 		pick("#audit-outcome", ""), says("3 events"), pick("#audit-event", ""), says("50 or more"),
-		enter("#audit-id", "00000000000a"), chromedp.KeyEvent(kb.Enter), says("1 event"),
-		enter("#audit-id", "no id"), chromedp.KeyEvent(kb.Enter), says("token must be the ID of one"),
-		enter("#audit-id", tokenID(t, tokens.Ledger, "token")[:9]), chromedp.KeyEvent(kb.Enter), says("50 or more"),
+		enter("#audit-id", "00000000000a"), keys(kb.Enter), says("1 event"),
+		enter("#audit-id", "no id"), keys(kb.Enter), says("token must be the ID of one"),
+		enter("#audit-id", tokenID(t, tokens.Ledger, "token")[:9]), keys(kb.Enter), says("50 or more"),
 		// From the press on nothing can be added to what was shown before.
 		until(`() => {
 			document.querySelector('button[title="Transfer aabbccddeeff"]').click();
@@ -376,7 +369,7 @@ func TestTheTrail(t *testing.T) {
 		}`, ""),
 		until(`() => !document.querySelector('button[title="Transfer 000000000000"]')`, ""), says("50 or more events"))
 	turned(about)
-	exported := number(t, ctx, `(() => {
+	exported := o.number(`(() => {
 		const request = new XMLHttpRequest();
 		request.open("GET", document.querySelector("a.button").href, false);
 		request.send();
@@ -393,7 +386,7 @@ func TestTheTrail(t *testing.T) {
 // everybody can read and use it, in each colour scheme.
 func TestEveryView(t *testing.T) {
 	t.Parallel()
-	ctx := open(t)
+	o := open(t)
 	on := &aws{}
 	on.part.Store(true)
 	on.apart.Store(true)
@@ -418,89 +411,76 @@ func TestEveryView(t *testing.T) {
 	right := func(what string) {
 		t.Helper()
 		for _, width := range widths {
-			run(t, ctx, chromedp.EmulateViewport(width, 640))
-			edge := number(t, ctx, `Math.ceil(Math.max(document.documentElement.scrollWidth,
+			o.number(`(scrollTo(0, 0), 0)`) // where nothing is half behind the head
+			o.run(seen(engine.Screen{Width: width, Height: 640}))
+			edge := o.number(`Math.ceil(Math.max(document.documentElement.scrollWidth,
 				...[...document.querySelectorAll("body *:not(.segments *)")]
 				.filter((e) => e.checkVisibility()).map((e) => e.getBoundingClientRect().right)))`)
 			if edge > int(width) {
 				t.Errorf("at %d %s is %d pixels too wide", width, what, edge-int(width))
 			}
 			if slices.Contains([]int64{320, 390, 768, 1440}, width) {
-				breaks(t, ctx, fmt.Sprintf("%s, at %d", what, width), axe.Everything(t))
+				o.breaks(fmt.Sprintf("%s, at %d", what, width), axe.Everything(t))
 			}
 		}
-		run(t, ctx, inColours("dark"))
-		breaks(t, ctx, what+", dark", axe.Colours(t))
-		run(t, ctx, inColours("light"))
-		keep(t, ctx, what)
+		if slices.Contains(inBoth(), true) {
+			o.run(seen(engine.Screen{Width: 1440, Height: 640, Dark: true}))
+			o.breaks(what+", dark", axe.Colours(t))
+		}
+		o.keep(what)
 	}
-	run(t, ctx, chromedp.EmulateViewport(widths[0], 640, chromedp.EmulateMobile), chromedp.Navigate(url),
-		chromedp.WaitVisible(chromedp.CSS("#login-key")))
+	o.run(seen(engine.Screen{Width: widths[0], Height: 640}), goTo(url), visible("#login-key"))
 	right("the login")
-	run(t, ctx, login(), says("2 tokens, 2 active"), chromedp.Click(chromedp.CSS(`li:first-child .reveal`)))
+	o.run(login(), says("2 tokens, 2 active"), click(`li:first-child .reveal`))
 	right("the list")
-	run(t, ctx, press("Invite"), chromedp.WaitVisible(chromedp.CSS("dialog .qr svg")))
+	o.run(press("Invite"), visible("dialog .qr svg"))
 	right("the invitation")
-	run(t, ctx, press("Done"), press("New token"))
+	o.run(press("Done"), press("New token"))
 	right("the form")
-	run(t, ctx, press("Cancel"), press("Several"))
+	o.run(press("Cancel"), press("Several"))
 	right("the form of several")
-	run(t, ctx, press("Cancel"), chromedp.Click(chromedp.CSS(`li:first-child .choose`)), says("1 token chosen"))
+	o.run(press("Cancel"), click(`li:first-child .choose`), says("1 token chosen"))
 	right("what is chosen")
-	run(t, ctx, press("Revoke"), says("can no longer send"))
+	o.run(press("Revoke"), says("can no longer send"))
 	right("revoking")
-	run(t, ctx, press("Cancel"), press("Choose none"), press("Transfers"), says("2 transfers"))
+	o.run(press("Cancel"), press("Choose none"), press("Transfers"), says("2 transfers"))
 	right("the transfers")
-	run(t, ctx, press("Details"), says("What happened"), says("The audit trail has nothing"))
+	o.run(press("Details"), says("What happened"), says("The audit trail has nothing"))
 	right("a transfer")
-	run(t, ctx, press("Done"), press("Take down"), says("This cannot be undone"))
+	o.run(press("Done"), press("Take down"), says("This cannot be undone"))
 	right("taking down")
-	run(t, ctx, press("Cancel"), press("Pulse"), says("The last hour"))
+	o.run(press("Cancel"), press("Pulse"), says("The last hour"))
 	right("the pulse")
 	for _, span := range []struct{ name, says string }{
 		{"Day", "The last 24 hours"}, {"Week", "The last 7 days"}, {"Month", "The last 30 days"},
 	} {
-		run(t, ctx, press(span.name), says(span.says))
+		o.run(press(span.name), says(span.says))
 		right("the pulse of a " + span.name)
 	}
-	run(t, ctx, chromedp.Click(chromedp.CSS("send-pulse summary")), says("Day (UTC)"))
+	o.run(click("send-pulse summary"), says("Day (UTC)"))
 	right("the pulse as a table")
-	run(t, ctx, press("Audit"), says("events, the newest first"))
+	o.run(press("Audit"), says("events, the newest first"))
 	right("the trail")
 	anotherLogin(t, url)
-	run(t, ctx, press("System"), says("User service"), says("Yours and 1 other"), says("2 sound"), says("is told of"),
-		chromedp.Click(chromedp.CSS(".alarms summary")))
+	o.run(press("System"), says("User service"), says("Yours and 1 other"), says("2 sound"), says("is told of"),
+		click(".alarms summary"))
 	right("the system")
-	run(t, ctx, press("URL and secret"), says("whsec_"))
+	o.run(press("URL and secret"), says("whsec_"))
 	right("the secret of the webhook")
-	run(t, ctx, press("Done"))
-	run(t, ctx, press("End all others"), says("Everybody but you"))
+	o.run(press("Done"))
+	o.run(press("End all others"), says("Everybody but you"))
 	right("the question")
 }
 
-// inColours has the page seen in a colour scheme.
-func inColours(scheme string) step {
-	return func(ctx context.Context, target *chromedp.Target) (v chromedp.Void, err error) {
-		_, err = cdp.Call(ctx, target, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
-			Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}},
-		})
-		return v, err
-	}
-}
-
 // breaks says which rules the page breaks, as it is once nothing is on its way to a colour.
-func breaks(t *testing.T, ctx context.Context, what, rules string) {
-	t.Helper()
-	run(t, ctx, until(`() => {
+func (o *operator) breaks(what, rules string) {
+	o.t.Helper()
+	o.run(until(`() => {
 		const going = document.getAnimations().filter((animation) => animation instanceof CSSTransition);
 		for (const transition of going) transition.finish();
 		return !going.length;
 	}`, "what moves"))
-	broken, err := chromedp.Run(ctx, chromedp.Evaluate[[]string](rules, chromedp.EvalAwaitPromise))
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, failure := range broken {
-		t.Errorf("%s: %s", what, failure)
+	for _, failure := range evaluate[[]string](o, rules) {
+		o.t.Errorf("%s: %s", what, failure)
 	}
 }

@@ -6,12 +6,30 @@ import (
 	"sync/atomic"
 	"testing"
 
-	"github.com/chromedp/chromedp"
-
 	"sgraph.ai/send/shared/test/asking"
+	"sgraph.ai/send/test/e2e/engine"
 )
 
-const elsewhere = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
+// agents are how browsers call themselves.
+var agents = map[string]string{
+	"Firefox": "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0",
+	"Chrome":  "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/145.0.0.0 Safari/537.36",
+}
+
+// itself is what the console calls the browser that it is seen in, and another what it calls one that is not that.
+func itself() string {
+	if engine.Kind() == "firefox" {
+		return "Firefox"
+	}
+	return "Chrome"
+}
+
+func another() string {
+	if itself() == "Firefox" {
+		return "Chrome"
+	}
+	return "Firefox"
+}
 
 // anotherLogin opens a session from elsewhere, and returns its cookie.
 func anotherLogin(t *testing.T, url string) *http.Cookie {
@@ -21,7 +39,7 @@ func anotherLogin(t *testing.T, url string) *http.Cookie {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r.Header.Set("User-Agent", elsewhere)
+	r.Header.Set("User-Agent", agents[another()])
 	res, err := asking.Client.Do(r)
 	if err != nil {
 		t.Fatal(err)
@@ -51,15 +69,15 @@ func holds(t *testing.T, url string, session *http.Cookie) bool {
 
 func TestSessionsAreShownAndEnded(t *testing.T) {
 	t.Parallel()
-	ctx := open(t)
+	o := open(t)
 	url, _ := serve(t)
-	run(t, ctx, chromedp.Navigate(url), login(), press("System"), says("Nobody else is logged in"), says("This session"))
-	if n := number(t, ctx, `document.querySelectorAll(".session button").length`); n != 0 {
+	o.run(goTo(url), login(), press("System"), says("Nobody else is logged in"), says("This session"))
+	if n := o.number(`document.querySelectorAll(".session button").length`); n != 0 {
 		t.Error("one's own session has a button that ends it")
 	}
 	one, two := anotherLogin(t, url), anotherLogin(t, url)
-	endOne := chromedp.Click(chromedp.CSS(".session .danger"))
-	run(t, ctx, press("Check now"), says("Yours and 2 others"), says("Firefox"), says("From the same address as you"),
+	endOne := click(".session .danger")
+	o.run(press("Check now"), says("Yours and 2 others"), says(another()), says("From the same address as you"),
 		endOne, says("End this session?"), press("Cancel"),
 		endOne, says("needs the API key to come back"), press("End"), says("Session ended"),
 		says("Yours and 1 other"))
@@ -67,13 +85,13 @@ func TestSessionsAreShownAndEnded(t *testing.T) {
 		t.Errorf("one holds: %v, the other: %v", holds(t, url, one), holds(t, url, two))
 	}
 	anotherLogin(t, url)
-	run(t, ctx, press("End all others"), says("Everybody but you"), press("End all others"),
+	o.run(press("End all others"), says("Everybody but you"), press("End all others"),
 		says("All other sessions ended"), says("Nobody else is logged in"),
 		until(`() => document.activeElement.id === "sessions-title"`, ""))
 	if holds(t, url, one) || holds(t, url, two) {
 		t.Error("another session goes on")
 	}
-	run(t, ctx, press("Log out"), chromedp.WaitVisible(chromedp.CSS("#login-key")),
+	o.run(press("Log out"), visible("#login-key"),
 		until(`() => document.querySelector("send-console").textContent.trim() === ""`, "")) // nothing is left of it
 }
 
@@ -81,7 +99,7 @@ func TestSessionsAreShownAndEnded(t *testing.T) {
 // when they can.
 func TestSessionsThatCannotBeShown(t *testing.T) {
 	t.Parallel()
-	ctx := open(t)
+	o := open(t)
 	_, _, service := serveWithTrail(t)
 	var away atomic.Bool
 	url := start(t, service, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -92,19 +110,19 @@ func TestSessionsThatCannotBeShown(t *testing.T) {
 		service.ServeHTTP(w, r)
 	}))
 	away.Store(true)
-	run(t, ctx, chromedp.Navigate(url), login(), press("System"), says("The sessions cannot be shown"),
+	o.run(goTo(url), login(), press("System"), says("The sessions cannot be shown"),
 		says("The service has a problem of its own"), says("All well"))
-	keep(t, ctx, "the sessions cannot be shown")
+	o.keep("the sessions cannot be shown")
 	away.Store(false)
-	run(t, ctx, press("Try again"), says("Nobody else is logged in"))
+	o.run(press("Try again"), says("Nobody else is logged in"))
 	away.Store(true)
-	run(t, ctx, press("Check now"), says("The service has a problem of its own"), says("This session"))
+	o.run(press("Check now"), says("The service has a problem of its own"), says("This session"))
 }
 
 // Whoever has the right key is told why it is not taken.
 func TestWhereTooManyWrongKeysCameFrom(t *testing.T) {
 	t.Parallel()
-	ctx := open(t)
+	o := open(t)
 	_, _, service := serveWithTrail(t)
 	var limited atomic.Bool
 	url := start(t, service, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -117,20 +135,20 @@ func TestWhereTooManyWrongKeysCameFrom(t *testing.T) {
 		service.ServeHTTP(w, r)
 	}))
 	limited.Store(true)
-	run(t, ctx, chromedp.Navigate(url), login(), says("Too many wrong keys came from your address"),
+	o.run(goTo(url), login(), says("Too many wrong keys came from your address"),
 		says("Try again in 42 s"))
-	keep(t, ctx, "too many wrong keys")
+	o.keep("too many wrong keys")
 	limited.Store(false)
-	run(t, ctx, press("Log in"), says("No tokens yet"))
+	o.run(press("Log in"), says("No tokens yet"))
 }
 
 // Over plain http from another machine the key is not taken without a word.
 func TestLoginOverPlainHTTP(t *testing.T) {
 	t.Parallel()
-	ctx := open(t)
+	o := open(t)
 	url, _ := serve(t)
-	run(t, ctx,
-		chromedp.Navigate(strings.Replace(url, "127.0.0.1", otherMachine, 1)), says("This address is not secure"),
+	o.run(
+		goTo(strings.Replace(url, "127.0.0.1", engine.OtherMachine, 1)), says("This address is not secure"),
 		says("by https, or on the machine itself"), enter("#login-key", apiKey),
 		press("Log in all the same"), says("No tokens yet"))
 }

@@ -9,8 +9,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/chromedp/chromedp"
-
 	"sgraph.ai/send/services/admin"
 	"sgraph.ai/send/services/admin/webhook"
 	"sgraph.ai/send/shared/settings"
@@ -83,38 +81,38 @@ const order = `() => [...document.querySelectorAll(".alarms > ul h3")].map((e) =
 
 func TestWhatAWSSaysOfTheStack(t *testing.T) {
 	t.Parallel()
-	ctx := open(t)
+	o := open(t)
 	a := &aws{}
 	url, _, _ := serveWithTrail(t, a.tells, hurries)
-	run(t, ctx, chromedp.Navigate(url), login(), press("System"),
+	o.run(goTo(url), login(), press("System"),
 		says("2 sound, one lacks data, of 4 alarms"), says("Sounds"), says("Lacks data"), says("The one that is quiet"),
 		until(order, ""),
 		says("More than 1 % of the requests, and five or more, are answered with 5xx."),
 		says("Sounds if DynamoDB itself fails"), says("docs/playbooks/url-5xx.md"), says("3 hours ago"),
-		chromedp.Click(chromedp.CSS(".alarms summary")), says("Sounds if a request ended in a fault of the program."),
+		click(".alarms summary"), says("Sounds if a request ended in a fault of the program."),
 		says("The newest serve"), says("Admin, next"))
 	a.part.Store(true)
 	a.apart.Store(true)
-	run(t, ctx, press("Check now"), says("The alarms in us-east-1 cannot be asked now"), says("Calls are being moved"),
+	o.run(press("Check now"), says("The alarms in us-east-1 cannot be asked now"), says("Calls are being moved"),
 		says("42, and 10\u00a0% of the calls go to 43"))
 	a.away.Store(true)
-	run(t, ctx, press("Check now"), says("AWS cannot be asked now. This is what it said"), says("user-url-5xx"),
+	o.run(press("Check now"), says("AWS cannot be asked now. This is what it said"), says("user-url-5xx"),
 		says("Not known"), says("An alarm sounds"))
 	a.away.Store(false)
 	a.quiet.Store(true)
-	run(t, ctx, press("Check now"), says("1 alarm, all quiet"), says("All well"))
+	o.run(press("Check now"), says("1 alarm, all quiet"), says("All well"))
 }
 
 func TestAlarmsThatCannotBeShown(t *testing.T) {
 	t.Parallel()
-	ctx := open(t)
+	o := open(t)
 	a := &aws{}
 	a.away.Store(true)
 	url, _, _ := serveWithTrail(t, a.tells, hurries)
-	run(t, ctx, chromedp.Navigate(url), login(), press("System"), says("The alarms cannot be shown"),
+	o.run(goTo(url), login(), press("System"), says("The alarms cannot be shown"),
 		says("AWS cannot be asked now."), says("All well"))
 	a.away.Store(false)
-	run(t, ctx, until(`() => {
+	o.run(until(`() => {
 		document.querySelector(".alarms .below button")?.click();
 		return !!document.querySelector(".alarm");
 	}`, ""))
@@ -123,27 +121,27 @@ func TestAlarmsThatCannotBeShown(t *testing.T) {
 // One machine has no alarms, which is no fault, and nobody to tell until that is set.
 func TestAMachineOfOnesOwn(t *testing.T) {
 	t.Parallel()
-	ctx := open(t)
+	o := open(t)
 	url, _ := serve(t)
-	run(t, ctx, chromedp.Navigate(url), login(), says("No tokens yet"))
-	number(t, ctx, `(performance.clearResourceTimings(), 0)`) // before the login a 401 is an answer
-	run(t, ctx, press("System"), says("only a stack on AWS has them"), says("Nobody is told of events."),
+	o.run(goTo(url), login(), says("No tokens yet"))
+	o.number(`(performance.clearResourceTimings(), 0)`) // before the login a 401 is an answer
+	o.run(press("System"), says("only a stack on AWS has them"), says("Nobody is told of events."),
 		says("SEND__WEBHOOK_URL"))
 	// What is as it should be is no red line in the browser's console.
 	const refused = `performance.getEntriesByType("resource")
 		.filter((e) => e.responseStatus >= 400).map((e) => e.name).join()`
-	if said := evaluate[string](t, ctx, refused); said != "" {
+	if said := evaluate[string](o, refused); said != "" {
 		t.Errorf("refused is %s", said)
 	}
 	const cards = `[...document.querySelectorAll("h2")].filter((e) => e.innerText === "Versions").length`
-	if number(t, ctx, cards) != 0 {
+	if o.number(cards) != 0 {
 		t.Error("there is a card of versions where no functions run")
 	}
 }
 
 func TestTheWebhookIsTried(t *testing.T) {
 	t.Parallel()
-	ctx := open(t)
+	o := open(t)
 	var refuses atomic.Bool
 	receiver := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		if refuses.Load() {
@@ -157,14 +155,14 @@ func TestTheWebhookIsTried(t *testing.T) {
 		s.WebhookURL, s.WebhookVia = receiver.URL+"/a-path-that-is-secret", via
 		s.WebhookEvents = settings.WebhookTypes[:2]
 	})
-	run(t, ctx, chromedp.Navigate(url), login(), press("System"),
+	o.run(goTo(url), login(), press("System"),
 		says("is told of transfer.completed and transfer.downloaded"), press("Send a test"),
 		says("The receiver took a test at"))
 	refuses.Store(true)
-	run(t, ctx, press("Send a test"), says("was not taken: the receiver answers 418."))
-	if n := number(t, ctx, `/a-path|whsec_/.test(document.documentElement.outerHTML) ? 1 : 0`); n != 0 {
+	o.run(press("Send a test"), says("was not taken: the receiver answers 418."))
+	if n := o.number(`/a-path|whsec_/.test(document.documentElement.outerHTML) ? 1 : 0`); n != 0 {
 		t.Error("what nobody asked for is in the page")
 	}
-	run(t, ctx, press("URL and secret"), says("whsec_"), says("a-path-that-is-secret"), press("Done"),
+	o.run(press("URL and secret"), says("whsec_"), says("a-path-that-is-secret"), press("Done"),
 		until(`() => !/a-path|whsec_/.test(document.documentElement.outerHTML)`, "")) // which keeps nothing of it
 }

@@ -146,7 +146,8 @@ export class Sessions {
   async #ended(/** @type {string} */ text) {
     notice(text);
     await this.load();
-    if (document.activeElement === document.body) this.#title.focus();
+    const at = document.activeElement; // Firefox leaves it on what is hidden
+    if (at === document.body || !at?.checkVisibility()) this.#title.focus();
   }
 }
 

@@ -1529,7 +1529,8 @@ var Sessions = class {
   async #ended(text) {
     notice(text);
     await this.load();
-    if (document.activeElement === document.body) this.#title.focus();
+    const at = document.activeElement;
+    if (at === document.body || !at?.checkVisibility()) this.#title.focus();
   }
 };
 var NONE = () => empty({ picture: "leave", title: "No sessions", text: "Nobody is logged in. Programs bring the API key instead." });
