@@ -88,7 +88,11 @@ func (l *ledger) Spend(ctx context.Context, key send.Key, s send.Spend) (send.Re
 		l.waiting.add(LedgerCall)
 		return l.Ledger.Spend(ctx, key, s)
 	}
-	l.transaction(key, s.Once.Key)
+	keys := []send.Key{key, s.Once.Key}
+	for _, beside := range s.Beside {
+		keys = append(keys, beside.Key)
+	}
+	l.transaction(keys...)
 	r, err := l.Ledger.Spend(ctx, key, s)
 	if err == nil {
 		return l.Get(ctx, key)

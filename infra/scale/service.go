@@ -67,7 +67,7 @@ func newService(ctx context.Context, rules send.Rules, size int64) *service {
 	s.tokens = &send.Tokens{Ledger: s.ledger, Names: secret.Names, Now: now}
 	s.transfers = &send.Transfers{
 		Ledger: s.ledger, Store: s.store, Links: links{}, Gate: gate{s}, Rules: rules, Now: now,
-		Form: func([]byte, int64, int64) error { return nil },
+		Form: func([]byte, int64, int64) error { return nil }, Beside: s.beside,
 	}
 	s.limiter = send.NewLimiter(s.ledger, send.DefaultRates, now,
 		func(_ context.Context, _ string, err error) { s.failed(err) })
@@ -96,12 +96,26 @@ func (s *service) failed(err error) {
 	}
 }
 
-// tell puts an event into the trail. Each is of another request, as always.
-func (s *service) tell(of string, kind audit.Kind, transfer string) {
+// event is one of a success. Each is of another request, as always.
+func (s *service) event(kind audit.Kind, transfer string) audit.Event {
 	s.made++
-	s.told[of].Put(s.ctx, audit.Event{
+	return audit.Event{
 		Time: s.now, Kind: kind, Transfer: transfer, Request: fmt.Sprint(s.made), Outcome: audit.Success,
-	})
+	}
+}
+
+// tell puts an event into the trail.
+func (s *service) tell(of string, kind audit.Kind, transfer string) {
+	s.told[of].Put(s.ctx, s.event(kind, transfer))
+}
+
+// beside is the event that a transfer was created, or completed, which is written with that.
+func (s *service) beside(_ context.Context, t send.Transfer) []send.Record {
+	kind := audit.TransferCreated
+	if t.Status == send.Completed {
+		kind = audit.TransferCompleted
+	}
+	return s.told[metric.User].Beside(s.event(kind, t.ID))
 }
 
 // ask is a request of a function, which is busy while it waits.
@@ -132,8 +146,12 @@ func (g gate) Token(ctx context.Context, token string) (t send.Token, err error)
 
 func (g gate) Spend(ctx context.Context, token, upload string) error {
 	return g.asks(func() error {
-		err := g.tokens.Spend(ctx, token, upload)
-		g.tell(metric.Admin, audit.TokenUsed, upload[:12])
+		told := g.told[metric.Admin]
+		_, stood, err := g.tokens.Use(ctx, token, upload, told.Beside(g.event(audit.TokenUsed, upload[:12]))...)
+		if err == nil {
+			err = stood.Refusal()
+		}
+		told.Kept(ctx)
 		return err
 	})
 }
@@ -185,7 +203,7 @@ func (s *service) send(token, client string) (id string) {
 			SenderHash: s.hex(64), ContentTypeHint: "application/octet-stream",
 		})
 		id = t.ID
-		s.tell(metric.User, audit.TransferCreated, id)
+		s.told[metric.User].Kept(s.ctx)
 		return err
 	})
 	if s.store.size <= cost.DirectBytes {
@@ -204,7 +222,7 @@ func (s *service) send(token, client string) (id string) {
 	}
 	s.ask(&s.user, func() error {
 		_, _, err := s.transfers.Complete(s.ctx, token, id)
-		s.tell(metric.User, audit.TransferCompleted, id)
+		s.told[metric.User].Kept(s.ctx)
 		return err
 	})
 	return id

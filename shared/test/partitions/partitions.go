@@ -222,6 +222,9 @@ func (l *Ledger) Spend(ctx context.Context, key send.Key, s send.Spend) (send.Re
 		times = 2
 		l.wrote(*s.Once, times)
 	}
+	for _, beside := range s.Beside {
+		l.wrote(beside, times)
+	}
 	l.wrote(r, times)
 	if err != nil {
 		return send.Record{}, err
@@ -238,6 +241,10 @@ func (l *Ledger) Spend(ctx context.Context, key send.Key, s send.Spend) (send.Re
 		once := *s.Once
 		once.Version = 1
 		l.put(once)
+	}
+	for _, beside := range s.Beside {
+		beside.Version = 1
+		l.put(beside)
 	}
 	l.put(r)
 	return r, nil
