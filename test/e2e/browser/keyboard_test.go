@@ -30,7 +30,8 @@ const ledTo = `((e) => {
   if (last && !(last.compareDocumentPosition(e) & Node.DOCUMENT_POSITION_FOLLOWING)) wrong.push('out of its order');
   const target = e.closest('label:not(.label)') ?? e;
   const rings = [e, target, e.nextElementSibling].filter(Boolean).map((ring) => getComputedStyle(ring));
-  // Firefox, when Tab comes back from what is its own, takes the page for not focused for some steps, and draws none.
+  // Firefox, when Tab comes back from what is its own, takes the page for not focused for some steps: it draws no ring
+  // then, and brings on what is shown only where it is focused.
   const isDrawn = ({ outlineStyle, outlineWidth }) => outlineStyle !== 'none' && parseFloat(outlineWidth) >= 2;
   if (document.hasFocus() && !rings.some(isDrawn)) {
     wrong.push('no ring');
@@ -42,7 +43,7 @@ const ledTo = `((e) => {
     const there = document.elementFromPoint(left + width / 2, top + height * part);
     return there && (target.contains(there) || there.contains(target) && getComputedStyle(target).clipPath !== 'none');
   });
-  if (!isSeen) wrong.push('something lies over it');
+  if (document.hasFocus() && !isSeen) wrong.push('something lies over it');
   return { end: false, wrong: wrong.map((what) => what + ': ' + e.outerHTML.slice(0, 120)) };
 })(document.activeElement)`
 
