@@ -61,6 +61,8 @@ func (f *far) answer(r *http.Request) (*http.Response, error) {
 			there.Parts = append(there.Parts, wire.UploadedPart{PartNumber: number, Size: size, ETag: `"x"`})
 		}
 		reply = there
+	case wire.Capabilities.To():
+		reply = wire.CapabilitiesReply{MultipartUpload: true}
 	case wire.CompleteTransfer.To("000000000000"):
 		f.finished = true
 	}
@@ -244,24 +246,40 @@ func TestALineThatBreaksCarriesAnUpload(t *testing.T) {
 	})
 }
 
-// A line that breaks again and again before any part would be through carries smaller ones.
+// A line that breaks again and again before any part would be through carries smaller ones,
+// also of what nobody keeps.
 func TestALineThatBreaksBeforeAPartCarriesAnUpload(t *testing.T) {
 	t.Parallel()
 	content := make([]byte, 3*partSize)
-	synctest.Test(t, func(t *testing.T) {
-		const rate, each = partSize / 30, 20 * time.Second
-		f := &far{parts: map[int]int64{}}
+	const rate, each = partSize / 30, 20 * time.Second
+	breaking := func(f *far) http.RoundTripper {
 		began := time.Now()
-		line := client.Limited(roundTripper(func(r *http.Request) (*http.Response, error) {
+		return client.Limited(roundTripper(func(r *http.Request) (*http.Response, error) {
 			if r.Body != nil {
 				r.Body = &untilBroken{r.Body, began.Add(time.Since(began).Truncate(each) + each)}
 			}
 			return f.answer(r)
 		}), rate)
-		if err := f.session(t, t.TempDir(), content, line, time.Hour); err != nil {
-			t.Errorf("%d parts of %d bytes are there: %v", len(f.parts), f.partSize, err)
-		}
-	})
+	}
+	for name, send := range map[string]func(t *testing.T, f *far) error{
+		"kept": func(t *testing.T, f *far) error { return f.session(t, t.TempDir(), content, breaking(f), time.Hour) },
+		"not kept": func(t *testing.T, f *far) error {
+			_, err := through(breaking(f).RoundTrip).Send(t.Context(), client.File{
+				Meta: envelope.Meta{Filename: "a"}, Content: bytes.NewReader(content), Size: int64(len(content)),
+			}, client.Options{})
+			return err
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				f := &far{parts: map[int]int64{}}
+				if err := send(t, f); err != nil {
+					t.Errorf("%d parts of %d bytes are there: %v", len(f.parts), f.partSize, err)
+				}
+			})
+		})
+	}
 }
 
 // Where parts go through quickly, more go at once, up to three, and on a slow line none

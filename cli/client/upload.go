@@ -51,9 +51,17 @@ func (c *Client) uploadDirectly(ctx context.Context, id string, sealed []byte, p
 	})
 }
 
-// uploadParts sends what write writes in parts.
+// few is how many small parts are no trouble.
+const few = 64
+
+// uploadParts sends what write writes in parts. What is written cannot be had again, to be
+// cut otherwise: where it makes few parts they are small at once.
 func (c *Client) uploadParts(ctx context.Context, id string, size int64, p *meter, write func(io.Writer) error) error {
-	plan, err := c.initiate(ctx, id, size, 0)
+	partSize := int64(0)
+	if size <= few*smallPart {
+		partSize = smallPart
+	}
+	plan, err := c.initiate(ctx, id, size, partSize)
 	if err != nil {
 		return err
 	}

@@ -93,7 +93,10 @@ const tagOf = (bytes) => `"${createHash('sha256').update(bytes).digest('hex').sl
  * One page that sends, until it is done or dies: after so many answers nothing comes back any more, whether what was
  * asked for was done or not. Its line breaks before a part of more bytes than `most` is through.
  */
-async function run(service, { content, begun, key, partSize, answers, most = Infinity, handedOver = () => {} }) {
+async function run(
+  service,
+  { content, begun, key, partSize, answers, inParts = true, most = Infinity, handedOver = () => {} },
+) {
   let left = answers;
   let died;
   const death = new Promise((resolve) => {
@@ -156,7 +159,7 @@ async function run(service, { content, begun, key, partSize, answers, most = Inf
   };
   let sealing = 0;
   const sealAs = (kept) => {
-    const sealed = seal(key, { name: 'a.bin', content: new Blob([content]), inParts: true }, { kept });
+    const sealed = seal(key, { name: 'a.bin', content: new Blob([content]), inParts }, { kept });
     current = sealed;
     const { random, size, plainSize } = sealed;
     const part = async (from, length, into) => {
@@ -247,6 +250,16 @@ test('where no part was through before a line broke, smaller ones are sent', asy
   const [two] = await unfinished();
   assert.equal(await run(there, { ...way, begun: two.begun.id }), ID);
   assert.deepEqual([there.initiated, there.partSize], [1, MIB]);
+});
+
+test('what nobody keeps is sent in small parts at once', async () => {
+  for (const store of Object.values(rows)) store.clear();
+  const key = crypto.getRandomValues(new Uint8Array(32));
+  const content = new Uint8Array(3 * MIB).fill(7);
+  const service = new Service(content);
+  const way = { content, key, partSize: MIB, answers: Infinity, inParts: false, most: MIB / 2 };
+  assert.equal(await run(service, way), ID);
+  assert.deepEqual([service.initiated, service.partSize, rows.uploads.size], [1, MIB / 2, 0]);
 });
 
 test('where there is no room for tags, all is sent in one go, and nothing is kept', async () => {

@@ -25,3 +25,12 @@ test('what broke off is kept for a day, and no longer than its transfer is', asy
   assert.deepEqual(await kept(), []);
   for (const [store, left] of Object.entries(rows)) assert.equal(left.size, 0, store);
 });
+
+test('parts that have a segment in common leave at the same time, and the tags of both are kept', async () => {
+  fakeDatabase('uploads', 'tags', 'sent');
+  const segment = (index) => ({ index, tag: new Uint8Array(16).fill(index + 1) });
+  const journal = await Journal.begin({ ...plan, expires: Date.now() + HOUR }, { ...stream, id: 'small' });
+  await Promise.all([journal.leaving([segment(0), segment(1)]), journal.leaving([segment(0)])]);
+  const { tags } = await (await Journal.find('small')).kept();
+  assert.deepEqual([tags.length, tags[0], tags[16]], [32, 1, 2]);
+});

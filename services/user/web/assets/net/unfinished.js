@@ -89,6 +89,8 @@ export class Journal {
   #begun;
   /** Numbers of the segments that left. @type {Set<number>} */
   #known = new Set();
+  /** Until what was to be kept before is. @type {Promise<void>} */
+  #keeping = Promise.resolve();
 
   /** @param {Begun} begun */
   constructor(begun) {
@@ -152,10 +154,18 @@ export class Journal {
   }
 
   /**
-   * Keeps the tags of segments that follow each other. Only then may they leave.
+   * Keeps the tags of segments that follow each other. Only then may they leave. Two parts that have a segment in common
+   * are kept one after the other: else the row of one could replace that of the other, and its tags.
    * @param {Tagged[]} segments
    */
-  async leaving(segments) {
+  leaving(segments) {
+    const keeps = this.#keeping.then(() => this.#keep(segments));
+    this.#keeping = keeps.catch(() => {});
+    return keeps;
+  }
+
+  /** @param {Tagged[]} segments */
+  async #keep(segments) {
     const fresh = segments.findIndex(({ index }) => !this.#known.has(index));
     if (fresh < 0) return;
     const added = segments.slice(fresh);

@@ -19,6 +19,9 @@ const DIRECT_MAX = 8 * 1024 * 1024;
 /** What parts are asked to have where a line broke before one was through: a store takes it, or what is next to it. */
 const SMALL_PART = 1024 * 1024;
 
+/** How many of them are no trouble. */
+const FEW = 64;
+
 /** @typedef {import('../crypto/bytes.js').Bytes} Bytes */
 /** @typedef {import('../crypto/seal.js').Sealed} Sealed */
 /** @typedef {import('../crypto/seal.js').Kept} Kept */
@@ -73,7 +76,8 @@ async function begin(sealAs, { settings, config, plan, onCreated = () => {}, ...
   return alone(id, async () => {
     const { random, size } = sealed;
     const journal = plan && random ? await Journal.begin(plan, { id, random, size }) : null;
-    const parts = await initiate(id, sealed, context);
+    const isSmall = !journal && size <= FEW * SMALL_PART; // it cannot be sealed again to the same, to be cut otherwise
+    const parts = await initiate(id, sealed, context, isSmall ? SMALL_PART : undefined);
     try {
       await uploadParts(sealed, { id, parts, journal, ...context });
     } catch (error) {

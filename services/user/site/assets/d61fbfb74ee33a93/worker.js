@@ -2923,6 +2923,8 @@ var Journal = class _Journal {
   #begun;
   /** Numbers of the segments that left. @type {Set<number>} */
   #known = /* @__PURE__ */ new Set();
+  /** Until what was to be kept before is. @type {Promise<void>} */
+  #keeping = Promise.resolve();
   /** @param {Begun} begun */
   constructor(begun2) {
     this.#begun = begun2;
@@ -2983,10 +2985,18 @@ var Journal = class _Journal {
     return segments.every(({ index }) => this.#known.has(index));
   }
   /**
-   * Keeps the tags of segments that follow each other. Only then may they leave.
+   * Keeps the tags of segments that follow each other. Only then may they leave. Two parts that have a segment in common
+   * are kept one after the other: else the row of one could replace that of the other, and its tags.
    * @param {Tagged[]} segments
    */
-  async leaving(segments) {
+  leaving(segments) {
+    const keeps = this.#keeping.then(() => this.#keep(segments));
+    this.#keeping = keeps.catch(() => {
+    });
+    return keeps;
+  }
+  /** @param {Tagged[]} segments */
+  async #keep(segments) {
     const fresh = segments.findIndex(({ index }) => !this.#known.has(index));
     if (fresh < 0) return;
     const added = segments.slice(fresh);
@@ -3026,6 +3036,7 @@ var Journal = class _Journal {
 // assets/net/upload.js
 var DIRECT_MAX = 8 * 1024 * 1024;
 var SMALL_PART = 1024 * 1024;
+var FEW = 64;
 var ElsewhereError = class extends Error {
   code = "elsewhere";
 };
@@ -3045,7 +3056,8 @@ async function begin(sealAs, { settings, config, plan, onCreated = () => {
   return alone2(id, async () => {
     const { random, size } = sealed;
     const journal = plan && random ? await Journal.begin(plan, { id, random, size }) : null;
-    const parts = await initiate(id, sealed, context);
+    const isSmall = !journal && size <= FEW * SMALL_PART;
+    const parts = await initiate(id, sealed, context, isSmall ? SMALL_PART : void 0);
     try {
       await uploadParts(sealed, { id, parts, journal, ...context });
     } catch (error) {
