@@ -63,7 +63,7 @@ more.`,
 			w := tabwriter.NewWriter(&table, 0, 0, 2, ' ', 0)
 			fmt.Fprintf(w, "transfer\t%s\n", link.ID)
 			fmt.Fprintf(w, "status\t%s\n", envelope.CleanNote(string(t.Status)))
-			fmt.Fprintf(w, "size\t%s\n", size(t.FileSizeBytes))
+			fmt.Fprintf(w, "sealed\t%s\n", size(t.FileSizeBytes)) // what is in it is less
 			fmt.Fprintf(w, "created\t%s\n", local(t.CreatedAt.Time))
 			fmt.Fprintf(w, "expires\t%s\n", local(t.ExpiresAt.Time))
 			fmt.Fprintf(w, "downloads\t%d of %s\n", t.DownloadCount, limit)

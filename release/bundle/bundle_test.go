@@ -170,7 +170,7 @@ func TestDifferences(t *testing.T) {
 func TestAPageFetchesItsOwnWords(t *testing.T) {
 	t.Parallel()
 	spoken := map[string]string{
-		"index.html": `<script src="/x/assets/choose.js" data-words="index.html index.js"></script>` +
+		"index.html": `<script src="/x/assets/choose.js" data-whose="index.html index.js"></script>` +
 			`<script type="module" src="/x/assets/index.js"></script><!-- A remark -->` +
 			"<p title=\"A title\">Run <code>it</code>,\n  <b></b> &amp; see.</p>",
 		"other.html":               `<p>Elsewhere</p>`,
@@ -200,8 +200,8 @@ func TestAPageFetchesItsOwnWords(t *testing.T) {
 	}
 
 	for fault, page := range map[string]string{
-		"a page that is another": `<script data-words="other.html index.js"></script>`,
-		"no script":              `<script data-words="index.html none.js"></script>`,
+		"a page that is another": `<script data-whose="other.html index.js"></script>`,
+		"no script":              `<script data-whose="index.html none.js"></script>`,
 	} {
 		wrong := maps.Clone(spoken)
 		wrong["index.html"] = page

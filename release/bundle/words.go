@@ -22,7 +22,7 @@ var language = regexp.MustCompile(`^[a-z]{2}\.json$`)
 const original = "en"
 
 // saying is what a page says about whose words it fetches: its own and those of its script.
-var saying = regexp.MustCompile(` data-words="([^" ]+\.html) ([^" ]+\.js)"`)
+var saying = regexp.MustCompile(` data-whose="([^" ]+\.html) ([^" ]+\.js)"`)
 
 // words takes the catalogues out of a tree, and puts in what each page and its script say, in each language.
 func words(tree, site map[string][]byte) error {

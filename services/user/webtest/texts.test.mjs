@@ -51,7 +51,7 @@ test('what a page fetches is all that it says, in every language', () => {
   const read = (name) => readFileSync(new URL(`${folder}/${name}`, site), 'utf8');
   for (const page of ['index', 'receive', 'request', 'how', 'lost']) {
     const markup = readFileSync(new URL(`../web/${page}.html`, import.meta.url), 'utf8');
-    const [, sayer, script] = markup.match(/ data-words="(\S+) (\S+)"/);
+    const [, sayer, script] = markup.match(/ data-whose="(\S+) (\S+)"/);
     assert.ok(
       sayer === `${page}.html` && markup.includes(`src="/assets/${script}"`),
       `${page} names ${sayer}, ${script}`,

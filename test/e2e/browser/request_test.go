@@ -47,7 +47,7 @@ func TestRequestForFiles(t *testing.T) {
 	}
 
 	const name = "contract canary-77f0.pdf"
-	path, content := randomFile(t, name, 300_000)
+	path, content := randomFile(t, name, 600)
 	sender := open(t, screen{width: 390, height: 844, phone: true})
 	sender.goTo(link)
 	sender.see(submit)
@@ -71,6 +71,9 @@ func TestRequestForFiles(t *testing.T) {
 	maker.goAfresh(s.URL + "/#ask")
 	maker.see(arrived)
 	maker.await(`document.querySelector("own-request .files .name").innerText.includes("canary-77f0")`)
+	if said := maker.text(`own-request .files .size`); !strings.HasPrefix(said, "600 bytes,") {
+		t.Errorf("what arrived is said to have %q", said)
+	}
 	maker.audit("what arrived")
 	href := evaluate[string](maker, `document.querySelector("own-request .files a").href`)
 	_, key := partsOf(t, href)

@@ -79,6 +79,8 @@ export class SenderPage extends HTMLElement {
       event.preventDefault();
       this.#submit();
     });
+    // While something is typed, too: when the field is left, the button that is pressed for that must not move.
+    this.form.addEventListener('input', () => this.error.clear());
     this.form.addEventListener('change', () => {
       this.error.clear();
       this.#limit();

@@ -1,6 +1,6 @@
 import { fromBase64url, toBase64, toBase64url } from '../crypto/bytes.js';
 import { hashSecret, newSecret, writeKey } from '../crypto/key.js';
-import { openLabel, sealLabel, UNKNOWN } from '../crypto/label.js';
+import { isSize, openLabel, sealLabel, UNKNOWN } from '../crypto/label.js';
 import { placeOf, writeRequest } from '../link/write.js';
 import { closeRequest, getArrived, getConfig, getInfo, getRequest, post } from '../net/api.js';
 import { forgetRequest, keepRequest, ownRequests } from '../net/own-requests.js';
@@ -348,11 +348,9 @@ function arrivedItem(
   crypto,
 ) {
   const name = el('span', { class: 'name' }, t('Number {{id}}', { id }));
-  const facts = el(
-    'span',
-    { class: 'size' },
-    t('{{size}}, {{ago}}', { size: bytes(size), ago: ago(new Date(created)) }),
-  );
+  const sizeAndAge = (/** @type {number} */ of) =>
+    t('{{size}}, {{ago}}', { size: bytes(of), ago: ago(new Date(created)) });
+  const facts = el('span', { class: 'size' }, sizeAndAge(size)); // sealed it is a little more
   const item = el('li', {}, icon('file'), name, facts);
   const say = (/** @type {string} */ text) => item.append(el('span', { class: 'size' }, text));
   const open = async () => {
@@ -376,6 +374,7 @@ function arrivedItem(
       const rest =
         said.count > 1 ? ` ${tn('and {{count}} more file', 'and {{count}} more files', said.count - 1)}` : '';
       name.replaceChildren(nameOf(said.files[0].name), rest);
+      if (isSize(said.size)) facts.textContent = sizeAndAge(said.size);
       link.setAttribute('aria-label', t('Open {{name}}', { name: said.files[0].name + rest }));
     } catch {
       // It has a passphrase beside, or is over: its page says so.

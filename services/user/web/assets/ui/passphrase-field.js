@@ -17,10 +17,8 @@ export class PassphraseField extends HTMLElement {
   #words = '';
 
   connectedCallback() {
-    this.#field.addEventListener('change', () => this.#advise());
-    this.#field.addEventListener('input', () => {
-      if (this.#field.value.length >= SHORT || !this.#field.value) this.#advise();
-    });
+    // While it is typed: what came when the field is left would push away the button that is just being pressed.
+    this.#field.addEventListener('input', () => this.#advise());
     find(this, '[data-words]').addEventListener('click', () => this.#suggest());
     this.#eye.addEventListener('click', () => this.#show(this.#field.type === 'password'));
   }

@@ -35,11 +35,13 @@ export class TokenField extends HTMLElement {
   #checked = '';
   #invite = '';
   #isReady = false;
+  #isTyped = false;
 
   connectedCallback() {
     if (this.#isReady) return; // it moves between the forms of a page
     this.#isReady = true;
     this.#input.addEventListener('input', () => {
+      this.#isTyped = true;
       this.#say('', '');
       this.#offerToRemember();
     });
@@ -140,8 +142,9 @@ export class TokenField extends HTMLElement {
       isLimited && tn('{{count}} transfer left.', '{{count}} transfers left.', remaining),
     );
     this.#say('good', words);
-    this.#editor.hidden = true;
     this.#state.prepend(icon('check'));
+    if (this.#isTyped) return; // what is below the field would move under a hand
+    this.#editor.hidden = true;
     this.#state.append(el('button', { type: 'button', class: 'link', click: () => this.focus() }, t('Change')));
   }
 

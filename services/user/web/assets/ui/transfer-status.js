@@ -31,7 +31,8 @@ export class TransferStatus extends HTMLElement {
   #facts = el('dl', { class: 'facts', 'aria-live': 'polite', tabindex: -1 });
   #error = new ErrorNote();
   #button = el('button', { type: 'button', class: 'button danger' }, icon('trash'), t('Delete now'));
-  #change = el('button', { type: 'button', class: 'button', hidden: true }, icon('clock'), t('Change when it ends'));
+  /** It stands there before it is known when it ends, as what is beside it would move. */
+  #change = el('button', { type: 'button', class: 'button', disabled: true }, icon('clock'), t('Change when it ends'));
   #timer = 0;
   /** When it was deleted from here; 0 where it was not. */
   #deleted = 0;
@@ -82,6 +83,7 @@ export class TransferStatus extends HTMLElement {
     }
     const isSent = info.status !== 'pending';
     this.#show([...(isSent ? [when(t('Sent'), new Date(info.created_at))] : []), ...statusRows(info)]);
+    this.#change.disabled = false;
     this.#change.hidden = info.is_expired || Boolean(info.erased) || !info.delete_enabled;
     this.#button.hidden = info.is_expired || Boolean(info.erased);
     if (info.is_expired) this.#tell(t('Expired'), 'clock');

@@ -2212,6 +2212,7 @@ var ReceivePage = class extends HTMLElement {
   #showCost() {
     const { max_downloads: max, downloads_remaining: left } = this.#info ?? {};
     const { begun, kept, ends, isStored, isDone } = this.#download;
+    const shown = this.#label && isSize(this.#label.size) ? this.#label.size : Infinity;
     const going = find2(this.#ready, "[data-begun]");
     going.hidden = !begun;
     const time = clock(new Date(ends));
@@ -2219,7 +2220,7 @@ var ReceivePage = class extends HTMLElement {
       t("You have begun this download. Until {{time}} the button goes on with it, which is not counted again.", {
         time
       }),
-      kept > 0 && t("{{size}} of it are here already.", { size: bytes(kept) }),
+      kept > 0 && t("{{size}} of it are here already.", { size: bytes(Math.min(kept, shown)) }),
       !isStored && t("Leave this page open: your browser stores nothing of it.")
     );
     const cost = find2(this.#ready, "[data-cost]");

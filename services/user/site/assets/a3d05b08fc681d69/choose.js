@@ -124,7 +124,7 @@ function fitting() {
 async function turn(language) {
   write(language);
   page.dataset.waits = "";
-  const [ofPage, ofScript] = `${script.dataset.words}`.split(" ").map((sayer) => load(`${sayer}.${language}.json`));
+  const [ofPage, ofScript] = `${script.dataset.whose}`.split(" ").map((sayer) => load(`${sayer}.${language}.json`));
   const words = await Promise.race([ofPage, late(PATIENCE)]);
   await isParsed;
   if (words) translate(page, (text) => words[text]);
