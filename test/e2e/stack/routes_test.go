@@ -177,7 +177,11 @@ func tour(t *testing.T, userURL, adminURL string) {
 		a.get(wire.Activity.To(), nil)
 		a.get(wire.Storage.To(), nil)
 		a.tourStack()
-		for _, route := range []wire.Route{wire.ShowWebhook, wire.RevealWebhook, wire.TestWebhook} {
+		var webhook wire.WebhookReply
+		if a.get(wire.ShowWebhook.To(), &webhook); webhook.Status != wire.NotConfigured {
+			t.Errorf("of the webhook, where none is set, it says %q", webhook.Status)
+		}
+		for _, route := range []wire.Route{wire.RevealWebhook, wire.TestWebhook} {
 			if status, said := a.do(route.Method, route.To(), nil); status != http.StatusConflict {
 				t.Errorf("%s answers %d where no webhook is set: %.200s", route.Path(), status, said)
 			}
