@@ -90,8 +90,7 @@ var instead = map[string]int{
 	routeName(wire.User, wire.PutLink): http.StatusForbidden,
 	routeName(wire.User, wire.GetLink): http.StatusForbidden,
 
-	// No stack of the tests has a receiver of webhooks.
-	routeName(wire.Admin, wire.ShowWebhook):   http.StatusConflict,
+	// No stack of the tests has a receiver of webhooks: there is none to reveal or to test.
 	routeName(wire.Admin, wire.RevealWebhook): http.StatusConflict,
 	routeName(wire.Admin, wire.TestWebhook):   http.StatusConflict,
 
