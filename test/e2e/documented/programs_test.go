@@ -32,6 +32,7 @@ func init() { // some of them ask which there are
 		"diff":      {run: plainly},
 		"git":       {run: plainly},
 		"grep":      {run: plainly},
+		"install":   {run: (*session).install},
 		"tar":       {run: plainly},
 		"sha256sum": {run: (*session).installed},
 		"curl":      {run: (*session).asked, here: onPath("curl")},
@@ -159,6 +160,14 @@ func (s *session) asked(c call) error {
 		c.args[i] = strings.Replace(arg, "http://127.0.0.1:8080", s.service().url, 1)
 	}
 	return c.run(slices.Insert(c.args, 1, "--fail"))
+}
+
+// install has for the machine's folder one of the session's.
+func (s *session) install(c call) error {
+	for i, arg := range c.args {
+		c.args[i] = strings.Replace(arg, "/usr/local/bin", filepath.Join(s.dir, "home"), 1)
+	}
+	return c.run(c.args)
 }
 
 // installed has what a package brings.

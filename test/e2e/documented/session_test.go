@@ -197,6 +197,9 @@ func (s *session) hold(c call) error {
 		s.saw(line)
 		return nil
 	}
+	if c.args[0] == "sudo" {
+		c.args = c.args[1:]
+	}
 	if name, p, is := programOf(c.args); is {
 		if s.lacks(name, p) {
 			return nil
