@@ -184,7 +184,8 @@ func TestTampering(t *testing.T) {
 		"a link to a script":   {"/", header("Link", wire.Preload(scriptAt("send.js"))), []string{"has the header Link"}},
 		"a link to more words": {"/", header("Link", wire.Preload("/x/more.json")), []string{"has the header Link"}},
 		"two links in one": {
-			"/", header("Link", wire.Preload(scriptAt("index.html.de.json"))+", </x.css>; rel=stylesheet"), []string{"header Link"},
+			"/", header("Link", wire.Preload(scriptAt("index.html.de.json"))+", </x.css>; rel=stylesheet"),
+			[]string{"header Link"},
 		},
 		"a wider worker": {scriptAt("worker.js"), header("Service-Worker-Allowed", "/"), []string{"Service-Worker"}},
 		"another type": {scriptAt("send.js"), func(r *http.Response, body string) string {
