@@ -47,8 +47,14 @@ func goTest(name string, args ...string) suite.Group {
 }
 
 // inFirefox has the tests of the pages and of the console run in that browser.
-func inFirefox(g suite.Group) suite.Group {
-	g.Command = append([]string{"env", "SEND_BROWSER=firefox"}, g.Command...)
+func inFirefox(g suite.Group) suite.Group { return with(g, "SEND_BROWSER=firefox") }
+
+// onAPhone has what the tests of the pages go through on a desktop gone through on a phone. Pictures of that are kept
+// by the others.
+func onAPhone(g suite.Group) suite.Group { return with(g, "SEND_SCREEN=phone", "SEND_LOOKS=") }
+
+func with(g suite.Group, settings ...string) suite.Group {
+	g.Command = slices.Concat([]string{"env"}, settings, g.Command)
 	return g
 }
 
@@ -110,6 +116,8 @@ func longForms() ([]suite.Group, error) {
 		goTest("races and kills, again and again", "-race", "-count=20",
 			"-run=Race|Kill|Exact|Concurren|Together|Contract|Stall|Sweep",
 			"./shared/...", "./services/user/...", "./services/admin/...", "./cli/..."),
+		onAPhone(goTest("the pages on a phone, too", "-count=1", "./test/e2e/browser")),
+		inFirefox(onAPhone(goTest("the pages in Firefox on a phone", "-count=1", "./test/e2e/browser"))),
 		inFirefox(goTest("the pages in Firefox, too", "-count=1", "./test/e2e/browser", "./test/e2e/console")),
 		goTest("ten million transfers", "-run=TenMillion", "-v", "./shared/test/partitions"),
 	}

@@ -154,7 +154,7 @@ func TestWrongLetterThenRightLink(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			content := bytes.Repeat([]byte("once "), 500_000)
 			id, key := s.keepOnce(t, "once.txt", content, "")
-			recipient := open(t, desktop)
+			recipient := open(t, usual)
 			origin := s.spoilt(t, spoil)
 			recipient.goTo(origin + "/d/#" + id + "/" + mistyped(key))
 			recipient.click(receiveIt)
@@ -221,7 +221,7 @@ func TestReloadInTheMiddle(t *testing.T) {
 				return w
 			})
 
-			recipient := open(t, desktop)
+			recipient := open(t, usual)
 			link := origin + "/d/#" + id + "/" + key
 			recipient.goTo(link)
 			recipient.click(receiveIt)
@@ -270,13 +270,13 @@ func TestClosedBrowser(t *testing.T) {
 	content := bytes.Repeat([]byte("closed "), 500_000)
 	id, key := s.keepOnce(t, "closed.txt", content, "")
 	dir := t.TempDir()
-	before := openIn(t, dir, desktop)
+	before := openIn(t, dir, usual)
 	before.goTo(s.URL + "/d/#" + id + "/" + mistyped(key))
 	before.click(receiveIt)
 	before.see(readyError)
 	before.close()
 
-	after := openIn(t, dir, desktop)
+	after := openIn(t, dir, usual)
 	after.goTo(s.URL + "/d/#" + id + "/" + key)
 	after.see(begun)
 	if said := after.text(begun); !strings.Contains(said, "3.3 MB of it are here") {
@@ -296,7 +296,7 @@ func TestTwoTabsAtOnce(t *testing.T) {
 	s := serve(t)
 	_, content := randomFile(t, "both.bin", 3<<20)
 	id, key := s.keepOnce(t, "both.bin", content, "")
-	first := open(t, desktop)
+	first := open(t, usual)
 	second := first.tab()
 	for _, tab := range []*profile{first, second} {
 		tab.goTo(s.URL + "/d/#" + id + "/" + key)
@@ -339,7 +339,7 @@ func TestSecondTabKeepsWhatArrives(t *testing.T) {
 	})
 	link := origin + "/d/#" + id + "/" + key
 	dir := t.TempDir()
-	first := openIn(t, dir, desktop)
+	first := openIn(t, dir, usual)
 	first.tolerate("")
 	tabs := []*profile{first, first.tab()}
 	for i, tab := range tabs {
@@ -356,7 +356,7 @@ func TestSecondTabKeepsWhatArrives(t *testing.T) {
 	}
 	first.kill()
 
-	after := openIn(t, dir, desktop)
+	after := openIn(t, dir, usual)
 	after.goTo(link)
 	after.see(begun)
 	if said := after.text(begun); !strings.Contains(said, "10 MB of it are here") {
@@ -390,7 +390,7 @@ func TestOnlyTheServiceEndsWhatWasBegun(t *testing.T) {
 		return nil
 	})
 	id, key := s.keepOnce(t, "begun.txt", content, `{"files":[{"name":"begun.txt","size":600000}]}`)
-	recipient := open(t, desktop)
+	recipient := open(t, usual)
 	recipient.tolerate("the server responded with a status of")
 	// ask asks for the bytes once more, and has seen the request.
 	ask := func(code int, text string) {

@@ -20,7 +20,7 @@ func TestWhatWaitsIsNotCollected(t *testing.T) {
 	s := serve(t)
 	path, want := cutline.File(t, "large.bin", 70<<20, 0) // which goes to disk as it arrives
 
-	sender := open(t, desktop)
+	sender := open(t, usual)
 	sender.goSend(s)
 	sender.choose(fileInput, path)
 	sender.must(sender.HearNoRequests())
@@ -31,7 +31,7 @@ func TestWhatWaitsIsNotCollected(t *testing.T) {
 	link := sender.value(linkInput)
 	sender.close()
 
-	recipient := open(t, desktop)
+	recipient := open(t, usual)
 	recipient.must(recipient.Before(withoutPickers))
 	recipient.goTo(link)
 	recipient.see(receiveIt)

@@ -257,7 +257,7 @@ func (p *profile) archive() string {
 func TestEveryFormatBetweenCommandAndBrowser(t *testing.T) {
 	inBrowser(t)
 	s := serve(t)
-	p := open(t, desktop)
+	p := open(t, usual)
 	p.must(p.Before(withoutPickers))
 	of := func(size int) []byte {
 		_, content := randomFile(t, "x", size)
@@ -362,7 +362,7 @@ func TestRequestOfAProgram(t *testing.T) {
 	r.ID = made.ID
 
 	path, content := randomFile(t, "plans, ünd so.bin", 300_000)
-	sender := open(t, desktop)
+	sender := open(t, usual)
 	sender.goTo(r.String())
 	sender.see(submit)
 	if said := sender.text(`request-page [data-title]`) + sender.text(`request-page blockquote`); !strings.Contains(
@@ -402,7 +402,7 @@ func TestRequestOfAProgram(t *testing.T) {
 func TestRequestAnsweredByAProgram(t *testing.T) {
 	inBrowser(t)
 	s := serve(t)
-	maker := open(t, desktop)
+	maker := open(t, usual)
 	r, err := envelope.ParseRequest(maker.ask(s, "The plans"))
 	if err != nil {
 		t.Fatal(err)

@@ -86,7 +86,7 @@ func (b *broken) interrupted(
 	}, b.restarts)
 	dir := t.TempDir()
 	start := func() *profile {
-		p := openIn(t, dir, desktop)
+		p := openIn(t, dir, usual)
 		p.tolerate("Failed to load resource")
 		for _, script := range before {
 			p.must(p.Before(script))

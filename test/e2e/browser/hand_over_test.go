@@ -85,7 +85,7 @@ func TestHandingOver(t *testing.T) {
 func TestPageCanBeInstalled(t *testing.T) {
 	inBrowser(t)
 	s := serve(t)
-	p := open(t, desktop)
+	p := open(t, usual)
 	p.goTo(s.URL + "/")
 	tab, isChromium := p.Tab.(engine.Chromium)
 	if !isChromium {

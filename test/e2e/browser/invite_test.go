@@ -46,7 +46,7 @@ func TestInvited(t *testing.T) {
 	p.see(accepted)
 
 	// It is taken where the page is open, too.
-	q := open(t, desktop)
+	q := open(t, usual)
 	q.goTo(s.URL + "/")
 	q.see(tokenInput)
 	evaluate[bool](q, `location.hash = "#invite/`+s.Token+`", true`)

@@ -108,7 +108,7 @@ func TestFileByKeyboardAlone(t *testing.T) {
 	inBrowser(t)
 	s := serve(t)
 	path, content := randomFile(t, "by keyboard.bin", 3000)
-	sender := open(t, desktop)
+	sender := open(t, usual)
 	sender.must(sender.Before(withoutPickers))
 	sender.goTo(s.URL + "/")
 	sender.see(tokenInput)
@@ -129,7 +129,7 @@ func TestFileByKeyboardAlone(t *testing.T) {
 	link := sender.value(linkInput)
 	id, _ := partsOf(t, link)
 
-	recipient := open(t, desktop)
+	recipient := open(t, usual)
 	recipient.must(recipient.Before(withoutPickers))
 	recipient.goTo(s.URL + "/d/")
 	recipient.see(`#link`)

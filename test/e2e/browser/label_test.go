@@ -112,7 +112,7 @@ func TestLabelBeforeTheDownload(t *testing.T) {
 	const name, note = "Holiday canary-55f1.png", "Dear recipient,\ncanary-a0b2 <b>here</b> it is 👋"
 	path := picture(t, name, 900)
 
-	sender := open(t, desktop)
+	sender := open(t, usual)
 	sender.goSend(s)
 	sender.choose(fileInput, path)
 	sender.click(noteLine)
@@ -122,7 +122,7 @@ func TestLabelBeforeTheDownload(t *testing.T) {
 	link := sender.value(linkInput)
 	id, key := partsOf(t, link)
 
-	recipient := open(t, desktop)
+	recipient := open(t, usual)
 	recipient.goTo(s.URL + "/d/#" + id + "/" + mistyped(key))
 	recipient.see(readyError)
 	if said := recipient.text(readyError); !strings.Contains(said, "The key does not fit") {
@@ -165,14 +165,14 @@ func TestLabelBeforeTheDownload(t *testing.T) {
 func TestLabelOfFilesAndOfAText(t *testing.T) {
 	inBrowser(t)
 	s := serve(t)
-	sender := open(t, desktop)
+	sender := open(t, usual)
 	var paths []string
 	for i := range 130 {
 		path, _ := randomFile(t, fmt.Sprintf("file number %03d with a long name, so that not all fit.bin", i), 10)
 		paths = append(paths, path)
 	}
 	link := sender.sendFile(s, paths...)
-	recipient := open(t, desktop)
+	recipient := open(t, usual)
 	recipient.goTo(link)
 	recipient.see(shownFiles)
 	if said := recipient.text(readyTitle); said != "130 files are waiting for you" {
@@ -199,7 +199,7 @@ func TestNoteFromTheCommand(t *testing.T) {
 	s := serve(t)
 	path, _ := randomFile(t, "from the command.bin", 1000)
 	link := strings.TrimSpace(s.run(t, "", "send", "--note", "for you, سلام", path))
-	recipient := open(t, desktop)
+	recipient := open(t, usual)
 	recipient.goTo(link)
 	recipient.see(shownNote)
 	if said := recipient.text(shownNote); said != "for you, سلام" {
@@ -214,7 +214,7 @@ func TestNoteFromTheCommand(t *testing.T) {
 func TestNoteThatIsTooLong(t *testing.T) {
 	inBrowser(t)
 	s := serve(t)
-	p := open(t, desktop)
+	p := open(t, usual)
 	p.goSend(s)
 	path, _ := randomFile(t, "x.bin", 10)
 	p.choose(fileInput, path)

@@ -177,7 +177,7 @@ func sample(t *testing.T) string {
 func TestChoosingALanguage(t *testing.T) {
 	inBrowser(t)
 	s := serve(t)
-	p := open(t, desktop)
+	p := open(t, usual)
 	p.prefer("en", "fr")
 	title := func(language string) {
 		t.Helper()
@@ -268,7 +268,7 @@ func TestWithoutACatalogue(t *testing.T) {
 				}
 				return w
 			})
-			p := open(t, desktop)
+			p := open(t, usual)
 			p.tolerate("503")
 			p.prefer("de")
 			p.goTo(origin + "/")
@@ -294,7 +294,7 @@ func TestWithoutTheWordsOfAScript(t *testing.T) {
 		}
 		return w
 	})
-	p := open(t, desktop)
+	p := open(t, usual)
 	p.tolerate("503")
 	p.prefer("de")
 	p.goTo(origin + "/")

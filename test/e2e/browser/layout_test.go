@@ -121,7 +121,7 @@ func TestThreeActionsToALink(t *testing.T) {
 func TestAnyTimeAndNumber(t *testing.T) {
 	inBrowser(t)
 	s := serve(t)
-	p := open(t, desktop)
+	p := open(t, usual)
 	p.goSend(s)
 	path, _ := randomFile(t, "x.bin", 10)
 	p.choose(fileInput, path)
@@ -216,7 +216,7 @@ func (p *profile) drop(name string) {
 func TestDrops(t *testing.T) {
 	inBrowser(t)
 	s := serve(t)
-	p := open(t, desktop)
+	p := open(t, usual)
 	for _, path := range []string{"/how", "/d/"} {
 		p.goTo(s.URL + path)
 		p.see("main h1, main h2")

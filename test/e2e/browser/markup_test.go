@@ -18,7 +18,7 @@ func TestMarkupIsText(t *testing.T) {
 	if err := os.WriteFile(path, []byte(markup), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	recipient := open(t, desktop)
+	recipient := open(t, usual)
 	calm := func(p *profile, when string) {
 		t.Helper()
 		if evaluate[bool](p, `"hacked" in window || document.querySelector("[onerror], [onload]") !== null`) {
@@ -26,7 +26,7 @@ func TestMarkupIsText(t *testing.T) {
 		}
 	}
 
-	sender := open(t, desktop)
+	sender := open(t, usual)
 	sender.goSend(s)
 	sender.choose(fileInput, path)
 	sender.await(`document.querySelector(".files .name") !== null`)
@@ -51,7 +51,7 @@ func TestMarkupIsText(t *testing.T) {
 		t.Error("the page takes a text for markup")
 	}
 
-	link = open(t, desktop).sendText(s, markup)
+	link = open(t, usual).sendText(s, markup)
 	recipient.goAfresh(link)
 	recipient.see(receiveIt)
 	recipient.click(receiveIt)

@@ -33,7 +33,7 @@ func TestMemoryOfALargeFile(t *testing.T) {
 		t.Fatal(err)
 	}
 
-	sender := open(t, desktop)
+	sender := open(t, usual)
 	sender.goSend(s)
 	sender.choose(fileInput, path)
 	memory := sender.watch()
@@ -48,7 +48,7 @@ func TestMemoryOfALargeFile(t *testing.T) {
 	for _, into := range []struct{ what, script string }{
 		{"a download", withoutPickers}, {"a file of the page's own", withoutPickers + without},
 	} {
-		recipient := open(t, desktop)
+		recipient := open(t, usual)
 		recipient.must(recipient.Before(into.script))
 		recipient.goTo(link)
 		recipient.see(receiveIt)

@@ -121,11 +121,11 @@ func TestFileFromOneProfileToAnother(t *testing.T) {
 				}
 			}
 
-			sender := open(t, desktop)
+			sender := open(t, usual)
 			link := sender.sendFile(s, path)
 			id, key := partsOf(t, link)
 
-			recipient := open(t, desktop)
+			recipient := open(t, usual)
 			recipient.goTo(link)
 			recipient.click(receiveIt)
 			recipient.see(received)
@@ -156,7 +156,7 @@ func TestTextByKeyboardAlone(t *testing.T) {
 	s := serve(t)
 	const text = "The door code is 4711.\n<b>Not markup</b> & ünïcode 写真"
 
-	sender := open(t, desktop)
+	sender := open(t, usual)
 	sender.goTo(s.URL + "/")
 	sender.see(tokenInput)
 	sender.tabTo(`#tab-files`)
@@ -202,7 +202,7 @@ func TestTextByKeyboardAlone(t *testing.T) {
 func TestFilesAsArchive(t *testing.T) {
 	inBrowser(t)
 	s := serve(t)
-	sender := open(t, desktop)
+	sender := open(t, usual)
 	sender.prefer("de")
 	one, _ := randomFile(t, "one.bin", 1000)
 	two, _ := randomFile(t, "two.bin", 2000)
@@ -212,7 +212,7 @@ func TestFilesAsArchive(t *testing.T) {
 	}
 
 	// Who receives them reads nothing in the sender's language.
-	recipient := open(t, desktop)
+	recipient := open(t, usual)
 	recipient.prefer("fr")
 	recipient.goTo(link)
 	recipient.click(receiveIt)
@@ -228,7 +228,7 @@ func TestFilesAsArchive(t *testing.T) {
 func TestVisitsSpendNothingAndLimitsHold(t *testing.T) {
 	inBrowser(t)
 	s := serve(t)
-	sender := open(t, desktop)
+	sender := open(t, usual)
 	sender.goSend(s)
 	path, content := randomFile(t, "once.bin", 1000)
 	sender.choose(fileInput, path)
@@ -237,7 +237,7 @@ func TestVisitsSpendNothingAndLimitsHold(t *testing.T) {
 	link := sender.value(linkInput)
 	id, _ := partsOf(t, link)
 
-	recipient := open(t, desktop)
+	recipient := open(t, usual)
 	for range 3 {
 		recipient.goAfresh(link)
 		recipient.see(receiveIt)
@@ -254,7 +254,7 @@ func TestVisitsSpendNothingAndLimitsHold(t *testing.T) {
 		t.Error("other bytes arrived")
 	}
 
-	late := open(t, desktop)
+	late := open(t, usual)
 	late.goTo(link)
 	late.see(goneTitle)
 	if title := late.text(goneTitle); title != "All downloads are used" {
@@ -266,12 +266,12 @@ func TestVisitsSpendNothingAndLimitsHold(t *testing.T) {
 func TestWrongKey(t *testing.T) {
 	inBrowser(t)
 	s := serve(t)
-	sender := open(t, desktop)
+	sender := open(t, usual)
 	link := sender.sendText(s, "for whoever has the key")
 	id, key := partsOf(t, link)
 	withoutKey := s.URL + "/d/#" + id
 
-	recipient := open(t, desktop)
+	recipient := open(t, usual)
 	recipient.goTo(withoutKey)
 	recipient.see(keyInput)
 	recipient.enter(keyInput, "not a key")
@@ -311,7 +311,7 @@ func TestSenderDeletes(t *testing.T) {
 	inBrowser(t)
 	s := serve(t)
 	for _, later := range []bool{false, true} {
-		sender := open(t, desktop)
+		sender := open(t, usual)
 		link := sender.sendText(s, "to be deleted")
 		id, _ := partsOf(t, link)
 		if later {
@@ -344,7 +344,7 @@ func TestSenderDeletes(t *testing.T) {
 		if status := s.info(t, id).Status; status != "deleted" {
 			t.Errorf("after deleting, the transfer is %s", status)
 		}
-		recipient := open(t, desktop)
+		recipient := open(t, usual)
 		recipient.goTo(link)
 		recipient.see(goneTitle)
 		if title := recipient.text(goneTitle); title != "The sender has deleted this" {
@@ -365,7 +365,7 @@ func TestDisfiguredLinks(t *testing.T) {
 	key := v.V1[0].Key
 	id := s.keep(t, sealed, "text/plain", "")
 	place := s.URL + "/d/#" + id + "/" + key
-	recipient := open(t, desktop)
+	recipient := open(t, usual)
 
 	paste := func(text string) {
 		recipient.goAfresh(s.URL + "/d/")
@@ -434,7 +434,7 @@ func TestOldLinks(t *testing.T) {
 	a := s.keep(t, sealed["layout A"], "application/octet-stream", "")
 	b := s.keep(t, sealed["layout B"], "application/octet-stream", "")
 	raw := s.keep(t, sealed["no envelope"], "text/plain", "")
-	recipient := open(t, desktop)
+	recipient := open(t, usual)
 	for _, link := range []string{
 		"/send/v0/v0.1/v0.1.4/download.html?token=community-x#" + a + "/" + key,
 		"/en/download/#" + b + "/" + key,
@@ -479,7 +479,7 @@ func TestLostConnection(t *testing.T) {
 	inBrowser(t)
 	s := serve(t)
 	path, content := randomFile(t, "long.bin", 12<<20)
-	sender := open(t, desktop)
+	sender := open(t, usual)
 	link := sender.sendFile(s, path)
 	id, _ := partsOf(t, link)
 
@@ -497,7 +497,7 @@ func TestLostConnection(t *testing.T) {
 		return w
 	})
 
-	recipient := open(t, desktop)
+	recipient := open(t, usual)
 	recipient.tolerate("ERR_CONTENT_LENGTH_MISMATCH")
 	recipient.tolerate("ERR_INCOMPLETE_CHUNKED_ENCODING")
 	recipient.goTo(origin + strings.TrimPrefix(link, s.URL))
@@ -530,14 +530,14 @@ func TestFailedPart(t *testing.T) {
 	direct := s.URL
 	s.URL = origin
 	path, content := randomFile(t, "parts.bin", 25<<20)
-	sender := open(t, desktop)
+	sender := open(t, usual)
 	sender.tolerate("503")
 	link := sender.sendFile(s, path)
 	if n := failed.Load(); n != 26+2 {
 		t.Errorf("26 parts, two of them twice, took %d requests", n)
 	}
 
-	recipient := open(t, desktop)
+	recipient := open(t, usual)
 	recipient.goTo(direct + strings.TrimPrefix(link, origin))
 	recipient.click(receiveIt)
 	recipient.see(received)
@@ -560,7 +560,7 @@ func TestCancel(t *testing.T) {
 		return w
 	})
 	path, _ := randomFile(t, "cancelled.bin", 45<<20)
-	p := open(t, desktop)
+	p := open(t, usual)
 	p.goSend(s)
 	title := evaluate[string](p, `document.title`)
 	p.choose(fileInput, path)
@@ -602,7 +602,7 @@ func TestExpired(t *testing.T) {
 		}
 	}
 	time.Sleep(time.Until(over.Add(100 * time.Millisecond)))
-	p := open(t, desktop)
+	p := open(t, usual)
 	p.tolerate("404") // the server may have forgotten it already
 	p.goTo(s.URL + "/d/#" + id)
 	p.see(goneTitle)
@@ -628,7 +628,7 @@ func (c *cuttingWriter) Write(p []byte) (int, error) {
 func TestWithoutTokenOrWithAWrongOne(t *testing.T) {
 	inBrowser(t)
 	s := serve(t)
-	p := open(t, desktop)
+	p := open(t, usual)
 	p.goTo(s.URL + "/")
 	p.see(tokenInput)
 	path, _ := randomFile(t, "x.bin", 10)
@@ -663,7 +663,7 @@ func TestVectorsInTheBrowser(t *testing.T) {
 	modules.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, "<!doctype html>") })
 	s := httptest.NewServer(modules)
 	t.Cleanup(s.Close)
-	p := open(t, desktop)
+	p := open(t, usual)
 	p.goTo(s.URL)
 	raw, err := os.ReadFile(vectorsPath)
 	if err != nil {
@@ -683,10 +683,10 @@ func TestLargeFileStraightToDisk(t *testing.T) {
 	inBrowser(t)
 	s := serve(t)
 	path, content := randomFile(t, "large.bin", 70<<20)
-	sender := open(t, desktop)
+	sender := open(t, usual)
 	link := sender.sendFile(s, path)
 
-	recipient := open(t, desktop)
+	recipient := open(t, usual)
 	recipient.goTo(link)
 	recipient.see(receiveIt)
 	evaluate[bool](recipient, `(window.showSaveFilePicker = async ({ suggestedName }) => {

@@ -56,6 +56,10 @@ func (s screen) seen() engine.Screen {
 
 var desktop = screen{width: 1280, height: 900}
 
+// usual is what a flow is gone through on that is the same on all: a desktop, or a phone where SEND_SCREEN says so, as
+// it does at night.
+var usual = map[bool]screen{true: screens["phone"], false: desktop}[os.Getenv("SEND_SCREEN") == "phone"]
+
 // open starts a browser with an empty profile. When the test ends, nothing that a page complained about may be left.
 func open(t testing.TB, on screen) *profile {
 	t.Helper()

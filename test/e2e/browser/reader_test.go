@@ -138,7 +138,7 @@ func TestScreenReader(t *testing.T) {
 			}
 		}
 
-		sender := open(t, desktop)
+		sender := open(t, usual)
 		listen(sender)
 		sender.goTo(s.URL + "/")
 		sender.see(tokenInput)
@@ -160,7 +160,7 @@ func TestScreenReader(t *testing.T) {
 			said{"button", "Delete now", ""}, said{"button", "Send something else", ""})
 		hears(sender, "sending", "Sending…", "Sealed and ready")
 
-		recipient := open(t, desktop)
+		recipient := open(t, usual)
 		listen(recipient)
 		recipient.goTo(link)
 		recipient.see(receiveIt)
@@ -187,7 +187,7 @@ func TestScreenReader(t *testing.T) {
 func TestProgressDoesNotChatter(t *testing.T) {
 	inBrowser(t)
 	s := serve(t)
-	p := open(t, desktop)
+	p := open(t, usual)
 	p.must(p.Before(`window.clock = 0; performance.now = () => window.clock;`))
 	p.goTo(s.URL + "/")
 	p.see(tokenInput)

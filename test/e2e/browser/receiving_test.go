@@ -83,7 +83,7 @@ func TestLargeFileThroughTheServiceWorker(t *testing.T) {
 	key := envelope.NewKey()
 	id := s.keepSealed(t, key, envelope.Meta{Filename: name}, content,
 		envelope.Label{Files: []envelope.LabelFile{{Name: name, Size: int64(len(content))}}, Size: int64(len(content))})
-	recipient := open(t, desktop)
+	recipient := open(t, usual)
 	recipient.must(recipient.Before(withoutPickers))
 	recipient.goTo(s.URL + "/d/#" + id + "/" + key.String())
 	recipient.click(receiveIt)
@@ -169,7 +169,7 @@ func TestReceivedIsHadAgain(t *testing.T) {
 	} {
 		t.Run(kind, func(t *testing.T) {
 			link, id := one.make(t)
-			recipient := open(t, desktop)
+			recipient := open(t, usual)
 			recipient.must(recipient.Before(withoutPickers))
 			recipient.goTo(link)
 			recipient.click(receiveIt)
@@ -201,7 +201,7 @@ func TestReceivedIsHadAgain(t *testing.T) {
 			again("by the link")
 			s.mustBeConfirmed(t, id)
 
-			stranger := open(t, desktop)
+			stranger := open(t, usual)
 			stranger.goTo(link)
 			stranger.see(goneTitle)
 			if said := stranger.text(goneTitle); said != "All downloads are used" {
@@ -232,7 +232,7 @@ func TestWhatWasTypedIsNotKept(t *testing.T) {
 	inBrowser(t)
 	s := serve(t)
 	id, key := s.keepOnce(t, "typed.txt", []byte("typed"), "")
-	recipient := open(t, desktop)
+	recipient := open(t, usual)
 	recipient.goTo(s.URL + "/d/#" + id)
 	recipient.enter(`#key`, key)
 	recipient.click(receiveIt)
@@ -288,7 +288,7 @@ func TestSeveralFiles(t *testing.T) {
 		}
 		return w
 	})
-	recipient := open(t, desktop)
+	recipient := open(t, usual)
 	recipient.must(recipient.Before(withoutPickers))
 	recipient.goTo(origin + strings.TrimPrefix(link, s.URL))
 	recipient.click(receiveIt)
@@ -352,7 +352,7 @@ func TestSeveralFilesIntoAFolder(t *testing.T) {
 	inBrowser(t)
 	s := serve(t)
 	link, id, contents := s.several(t)
-	recipient := open(t, desktop)
+	recipient := open(t, usual)
 	recipient.must(recipient.Before(`window.showDirectoryPicker = async () => {
 		const root = await navigator.storage.getDirectory();
 		const chosen = await root.getDirectoryHandle("chosen", { create: true });
@@ -408,7 +408,7 @@ func TestPassphrase(t *testing.T) {
 	}
 	id := s.keepSealed(t, locked, envelope.Meta{Filename: name}, []byte("behind a passphrase"),
 		envelope.Label{Files: []envelope.LabelFile{{Name: name, Size: 19}}, Size: 19, Note: note})
-	recipient := open(t, desktop)
+	recipient := open(t, usual)
 	recipient.goTo(s.URL + "/d/#" + id + "/" + key.String())
 	recipient.see(passphraseInput)
 	said := recipient.text(`[data-view="ready"]`)
@@ -485,7 +485,7 @@ func TestPagesSayThatNothingMoves(t *testing.T) {
 		return w
 	})
 	t.Cleanup(func() { close(until) }) // before what is behind it is closed
-	p := open(t, desktop)
+	p := open(t, usual)
 	const facts = `document.querySelector('[data-view="working"] .meter-facts').innerText`
 	p.must(p.Before(impatient))
 	p.goTo(s.URL + "/d/#" + id + "/" + key)
@@ -519,7 +519,7 @@ func TestTooLargeIsSaidWhenItIsChosen(t *testing.T) {
 	s := serve(t, "SEND__MAX_TRANSFER_BYTES=1MiB")
 	small, _ := randomFile(t, "small.bin", 600<<10)
 	other, _ := randomFile(t, "other.bin", 600<<10)
-	p := open(t, desktop)
+	p := open(t, usual)
 	p.goSend(s)
 	const note = `form[data-view="compose"] error-note`
 	p.choose(fileInput, small)

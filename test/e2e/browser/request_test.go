@@ -36,7 +36,7 @@ func TestRequestForFiles(t *testing.T) {
 	inBrowser(t)
 	s := serve(t)
 	const title = "Contract: canary-51c9?"
-	maker := open(t, desktop)
+	maker := open(t, usual)
 	link := maker.ask(s, title)
 	maker.audit("a request was made")
 	if !strings.HasPrefix(link, s.URL+"/r/#") {
@@ -85,7 +85,7 @@ func TestRequestForFiles(t *testing.T) {
 		t.Error("other bytes arrived")
 	}
 
-	late := open(t, desktop)
+	late := open(t, usual)
 	late.goTo(link)
 	late.see(goneTitle)
 	if said := late.text(goneTitle); said != "All of it has arrived" {
@@ -124,7 +124,7 @@ func TestRequestForFiles(t *testing.T) {
 func TestClosedRequest(t *testing.T) {
 	inBrowser(t)
 	s := serve(t)
-	maker := open(t, desktop)
+	maker := open(t, usual)
 	link := maker.ask(s, "Photos")
 	maker.await(`[...document.querySelectorAll("own-request button")].some((b) => b.innerText === "Close it")`)
 	evaluate[bool](maker, `([...document.querySelectorAll("own-request button")]
@@ -132,7 +132,7 @@ func TestClosedRequest(t *testing.T) {
 	maker.click(`dialog .danger`)
 	maker.await(`document.querySelector("own-request").innerText.includes("It is closed")`)
 
-	sender := open(t, desktop)
+	sender := open(t, usual)
 	sender.goTo(link)
 	sender.see(goneTitle)
 	if said := sender.text(goneTitle); said != "This request is closed" {
@@ -146,7 +146,7 @@ func TestPassphraseOfTheSender(t *testing.T) {
 	inBrowser(t)
 	s := serve(t)
 	path, _ := randomFile(t, "locked.bin", 1000)
-	p := open(t, desktop)
+	p := open(t, usual)
 	p.goSend(s)
 	p.choose(fileInput, path)
 	p.click(`passphrase-field summary`)
@@ -170,11 +170,11 @@ func TestPassphraseOfTheSender(t *testing.T) {
 func TestReceiptsAndExpiry(t *testing.T) {
 	inBrowser(t)
 	s := serve(t)
-	sender := open(t, desktop)
+	sender := open(t, usual)
 	link := sender.sendText(s, "to be fetched")
 	sender.await(`document.querySelector("transfer-status").innerText.includes("0 of 5")`)
 	id, _ := partsOf(t, link)
-	recipient := open(t, desktop)
+	recipient := open(t, usual)
 	recipient.goTo(link)
 	recipient.click(receiveIt)
 	recipient.see(shownText)
@@ -221,7 +221,7 @@ func TestRequestsOfPageAndCommand(t *testing.T) {
 	dir := t.TempDir()
 	machine, other := s.at(dir, t.TempDir()), s.at(dir, t.TempDir())
 
-	maker := open(t, desktop)
+	maker := open(t, usual)
 	link := maker.ask(s, "Contract: 2030?")
 	path, content := randomFile(t, "contract.bin", 300_000)
 	other.run(t, "", "send", "--to", link, "--note", "Here it is", path)
@@ -238,7 +238,7 @@ func TestRequestsOfPageAndCommand(t *testing.T) {
 
 	link = strings.TrimSpace(machine.run(t, "", "request", "create", "--note", "All of the summer.", "Photos: all?"))
 	path, content = randomFile(t, "photo.bin", 40_000_000) // in parts
-	sender := open(t, desktop)
+	sender := open(t, usual)
 	sender.goTo(link)
 	sender.see(submit)
 	if said := sender.text(`request-page [data-title]`); said != "Photos: all?" {

@@ -112,7 +112,7 @@ func TestUploadGoesOnAfterAReload(t *testing.T) {
 	direct := s.URL
 	l := s.cut(t, 2)
 	path, content := randomFile(t, "long.bin", 45<<20)
-	sender := open(t, desktop)
+	sender := open(t, usual)
 	sender.begin(s, 2, path)
 	if said := sender.text(unfinished + " h2"); said != "Go on sending long.bin (44%)" {
 		t.Errorf("the page offers %q", said)
@@ -140,7 +140,7 @@ func TestUploadGoesOnAfterAReload(t *testing.T) {
 	if len(l.sums) != 5 || l.created != 1 {
 		t.Errorf("five parts of one transfer took %d parts of %d", len(l.sums), l.created)
 	}
-	recipient := open(t, desktop)
+	recipient := open(t, usual)
 	recipient.goTo(direct + strings.TrimPrefix(link, s.URL))
 	recipient.click(receiveIt)
 	recipient.see(received)
@@ -178,7 +178,7 @@ func TestChangedFileStartsOver(t *testing.T) {
 	direct := s.URL
 	l := s.cut(t, 2)
 	path, content := randomFile(t, "changed.bin", 45<<20)
-	sender := open(t, desktop)
+	sender := open(t, usual)
 	sender.begin(s, 2, path)
 
 	content[44<<20] ^= 1 // in what had not left
@@ -195,7 +195,7 @@ func TestChangedFileStartsOver(t *testing.T) {
 	if l.created != 1 {
 		t.Errorf("it took %d transfers", l.created)
 	}
-	recipient := open(t, desktop)
+	recipient := open(t, usual)
 	recipient.goTo(direct + strings.TrimPrefix(link, s.URL))
 	recipient.click(receiveIt)
 	recipient.see(received)
@@ -210,7 +210,7 @@ func TestFileOfAnotherSizeIsSentAnew(t *testing.T) {
 	s := serve(t)
 	l := s.cut(t, 1)
 	path, content := randomFile(t, "grown.bin", 40<<20)
-	sender := open(t, desktop)
+	sender := open(t, usual)
 	sender.begin(s, 1, path)
 	content = append(content, 1)
 	if err := os.WriteFile(path, content, 0o600); err != nil {
@@ -236,7 +236,7 @@ func TestTwoTabsDoNotBothGoOn(t *testing.T) {
 	s := serve(t)
 	l := s.cut(t, 1)
 	path, _ := randomFile(t, "once.bin", 40<<20)
-	one := open(t, desktop)
+	one := open(t, usual)
 	one.begin(s, 1, path)
 	two := one.tab()
 	two.reload(s)
@@ -265,7 +265,7 @@ func TestGoingOnByAHandle(t *testing.T) {
 	inBrowser(t)
 	s := serve(t)
 	l := s.cut(t, 1)
-	p := open(t, desktop)
+	p := open(t, usual)
 	p.goSend(s)
 	evaluate[bool](p, `(async () => {
 		const folder = await navigator.storage.getDirectory();
@@ -295,7 +295,7 @@ func TestForgettingAnUpload(t *testing.T) {
 	s := serve(t)
 	s.cut(t, 1)
 	path, _ := randomFile(t, "forgotten.bin", 40<<20)
-	p := open(t, desktop)
+	p := open(t, usual)
 	p.begin(s, 1, path)
 	p.click(unfinished + ` .row > :last-child`)
 	p.await(`document.activeElement?.innerText === "Keep it"`)
@@ -315,7 +315,7 @@ func TestFolderGoesOn(t *testing.T) {
 	l := s.cut(t, 1)
 	one, _ := randomFile(t, "one.bin", 25<<20)
 	two, _ := randomFile(t, "two.bin", 15<<20)
-	p := open(t, desktop)
+	p := open(t, usual)
 	p.begin(s, 1, one, two)
 	l.mend()
 	p.choose(again, two)
@@ -329,7 +329,7 @@ func TestFolderGoesOn(t *testing.T) {
 		t.Errorf("five parts took %d", len(l.sums))
 	}
 	p.mustHaveAsked("/api/presigned/bytes/") // whichever worker sent them
-	recipient := open(t, desktop)
+	recipient := open(t, usual)
 	recipient.goTo(link)
 	recipient.click(receiveIt)
 	recipient.click(saveAll)

@@ -93,7 +93,7 @@ func TestSenderPageKeepsItsAddress(t *testing.T) {
 func TestPrivatePageOfWhatIsOnTheList(t *testing.T) {
 	inBrowser(t)
 	s := serve(t)
-	p := open(t, desktop)
+	p := open(t, usual)
 	path, _ := randomFile(t, "on the list.bin", 1000)
 	id, _ := partsOf(t, p.sendFile(s, path))
 	p.click(`sent-transfer details summary`)
@@ -121,7 +121,7 @@ func TestPrivatePageOfWhatIsOnTheList(t *testing.T) {
 	subjectIs(p, "on the list.bin")
 	p.see(`transfer-status .danger`)
 
-	other := open(t, desktop)
+	other := open(t, usual)
 	other.goTo(s.URL + "/#manage/" + id)
 	other.see(`send-page > error-note b`)
 	if said := other.text(`send-page > error-note`); !strings.Contains(said, "needs its private link") {
@@ -137,7 +137,7 @@ func TestPrivatePageOfWhatIsOnTheList(t *testing.T) {
 func TestGoingBackAsksForTheOnlyCopy(t *testing.T) {
 	inBrowser(t)
 	s := serve(t)
-	p := open(t, desktop)
+	p := open(t, usual)
 	path, _ := randomFile(t, "only copy.bin", 1000)
 	link := p.sendFile(s, path)
 	id, _ := partsOf(t, link)
