@@ -117,7 +117,6 @@ func longForms() ([]suite.Group, error) {
 			"-run=Race|Kill|Exact|Concurren|Together|Contract|Stall|Sweep",
 			"./shared/...", "./services/user/...", "./services/admin/...", "./cli/..."),
 		onAPhone(goTest("the pages on a phone, too", "-count=1", "./test/e2e/browser")),
-		inFirefox(onAPhone(goTest("the pages in Firefox on a phone", "-count=1", "./test/e2e/browser"))),
 		inFirefox(goTest("the pages in Firefox, too", "-count=1", "./test/e2e/browser", "./test/e2e/console")),
 		goTest("ten million transfers", "-run=TenMillion", "-v", "./shared/test/partitions"),
 	}
