@@ -18,9 +18,9 @@ const (
 )
 
 // repeat makes a call until it succeeds, fails for good, or has failed maxTries
-// times, or fewer where nothing ever answered. The pauses double, with chance in them so that clients that were
-// turned away together do not come back together; the service can ask for
-// longer ones.
+// times, or fewer where nothing ever answered. The pauses double, with chance in
+// them so that clients that were turned away together do not come back together;
+// the service can ask for longer ones.
 func (c *Client) repeat(ctx context.Context, call func() error) error {
 	wait := firstWait
 	for try := 1; ; try++ {

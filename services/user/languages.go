@@ -1,7 +1,6 @@
 package user
 
 import (
-	"io/fs"
 	"net/http"
 	"path"
 	"strings"
@@ -17,13 +16,14 @@ const original = "en"
 // translations are where the words are that a page shows first, by their language.
 type translations map[string]string
 
-// wordsOf returns those of a page.
-func wordsOf(site fs.FS, page string) translations {
+// wordsOf returns those of a page, out of the names of all assets.
+func wordsOf(assets []string, page string) translations {
 	all := translations{}
-	files, _ := fs.Glob(site, "assets/*/"+page+".??.json") // a good pattern
-	for _, file := range files {
-		language := strings.TrimPrefix(path.Ext(strings.TrimSuffix(file, ".json")), ".")
-		all[language] = "/" + file
+	for _, name := range assets {
+		words, is := strings.CutPrefix(path.Base(name), page+".")
+		if language, isCatalogue := strings.CutSuffix(words, ".json"); is && isCatalogue {
+			all[language] = "/" + name
+		}
 	}
 	return all
 }

@@ -35,12 +35,13 @@ func pages(r *mux.Router, csp string) (paths []string) {
 	lost := refusingShared(web.LostPage(site, "lost.html", csp))
 	r.NotFoundHandler, r.MethodNotAllowedHandler = lost, lost
 	assets := web.Page(web.Assets(site, lost), csp)
+	named, _ := fs.Glob(site, "assets/*/*") // a good pattern
 
 	for file, page := range map[string]wire.Route{
 		"/index.html": wire.SendPage, "/receive.html": wire.ReceivePage, "/request.html": wire.RequestPage,
 		"/how.html": wire.HowPage,
 	} {
-		h := wordsOf(site, strings.TrimPrefix(file, "/")).hinted(web.Document(file, assets))
+		h := wordsOf(named, strings.TrimPrefix(file, "/")).hinted(web.Document(file, assets))
 		for _, path := range page.Paths {
 			web.At(r, path, h, http.MethodGet, http.MethodHead)
 		}
@@ -59,7 +60,6 @@ func pages(r *mux.Router, csp string) (paths []string) {
 		web.At(r, "/favicon.ico", web.Document("/"+icon, assets), http.MethodGet, http.MethodHead)
 		paths = append(paths, "/favicon.ico")
 	}
-	named, _ := fs.Glob(site, "assets/*/*") // a good pattern
 	for _, name := range named {
 		paths = append(paths, "/"+name)
 	}

@@ -251,28 +251,40 @@ func TestWordsComeWithTheScriptThatWantsThem(t *testing.T) {
 	}
 }
 
+// sendingInGerman opens the send page for who prefers German, where something answers for the service what it is asked
+// for words.
+func (s *server) sendingInGerman(t *testing.T, words string, answer http.HandlerFunc) *profile {
+	t.Helper()
+	origin := s.behind(t, func(w http.ResponseWriter, r *http.Request) http.ResponseWriter {
+		if strings.HasSuffix(r.URL.Path, words) {
+			answer(w, r)
+			return nil
+		}
+		return w
+	})
+	p := open(t, usual)
+	p.tolerate("503")
+	p.prefer("de")
+	p.goTo(origin + "/")
+	p.see(tokenInput)
+	return p
+}
+
+func refused(w http.ResponseWriter, _ *http.Request) {
+	http.Error(w, "no", http.StatusServiceUnavailable)
+}
+
 // Where a catalogue cannot be had, the page speaks English: at once where that is said, and soon where nothing is.
 func TestWithoutACatalogue(t *testing.T) {
 	inBrowser(t)
 	s := serve(t)
 	for name, answer := range map[string]func(w http.ResponseWriter, r *http.Request){
-		"refused": func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "no", http.StatusServiceUnavailable) },
+		"refused": refused,
 		"never":   func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() },
 		"garbled": func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte(`{"a": `)) },
 	} {
 		t.Run(name, func(t *testing.T) {
-			origin := s.behind(t, func(w http.ResponseWriter, r *http.Request) http.ResponseWriter {
-				if strings.HasSuffix(r.URL.Path, "/index.html.de.json") {
-					answer(w, r)
-					return nil
-				}
-				return w
-			})
-			p := open(t, usual)
-			p.tolerate("503")
-			p.prefer("de")
-			p.goTo(origin + "/")
-			p.see(tokenInput)
+			p := s.sendingInGerman(t, "/index.html.de.json", answer)
 			if got := evaluate[string](p, `document.documentElement.lang`); got != "en" {
 				t.Errorf("the page is in %q", got)
 			}
@@ -287,18 +299,7 @@ func TestWithoutACatalogue(t *testing.T) {
 func TestWithoutTheWordsOfAScript(t *testing.T) {
 	inBrowser(t)
 	s := serve(t)
-	origin := s.behind(t, func(w http.ResponseWriter, r *http.Request) http.ResponseWriter {
-		if strings.HasSuffix(r.URL.Path, "/send.js.de.json") {
-			http.Error(w, "no", http.StatusServiceUnavailable)
-			return nil
-		}
-		return w
-	})
-	p := open(t, usual)
-	p.tolerate("503")
-	p.prefer("de")
-	p.goTo(origin + "/")
-	p.see(tokenInput)
+	p := s.sendingInGerman(t, "/send.js.de.json", refused)
 	if got, want := p.text("h1"), catalogue(t, "de")["Send it sealed."]; got != want {
 		t.Errorf("the page says %q, not %q", got, want)
 	}

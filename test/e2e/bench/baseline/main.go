@@ -28,14 +28,13 @@ func main() {
 	fail := flag.Bool("fail", false, "end with an error if something got slower")
 	tolerance := flag.Float64("tolerance", 15, "by how many percent a ratio may differ")
 	flag.Parse()
+	var slower int
+	var err error
 	if *draw {
-		if err := drawStored(*at, *drawn); err != nil {
-			fmt.Fprintf(os.Stderr, "baseline: %v\n", err)
-			os.Exit(2)
-		}
-		return
+		err = drawStored(*at, *drawn)
+	} else {
+		slower, err = run(os.Stdout, *at, *drawn, flag.Args(), *store, *tolerance/100, time.Now())
 	}
-	slower, err := run(os.Stdout, *at, *drawn, flag.Args(), *store, *tolerance/100, time.Now())
 	if err != nil {
 		fmt.Fprintf(os.Stderr, "baseline: %v\n", err)
 		os.Exit(2)

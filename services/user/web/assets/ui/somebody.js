@@ -7,15 +7,10 @@ const SIGNS = ['pointermove', 'pointerdown', 'keydown', 'click', 'dragenter'];
  */
 export function onceSomebodyIsHere(task) {
   const controller = new AbortController();
-  for (const sign of SIGNS) {
-    addEventListener(
-      sign,
-      () => {
-        if (controller.signal.aborted) return;
-        controller.abort();
-        task();
-      },
-      { capture: true, passive: true, signal: controller.signal },
-    );
-  }
+  const { signal } = controller;
+  const here = () => {
+    controller.abort(); // no other sign is waited for
+    task();
+  };
+  for (const sign of SIGNS) addEventListener(sign, here, { capture: true, passive: true, signal });
 }

@@ -1,3 +1,23 @@
+// assets/shared/language.js
+var coming = (
+  /** @type {any} */
+  globalThis.sgraphCatalogue
+);
+var catalogue = coming ? await coming : null;
+var language = catalogue ? document.documentElement.lang : "en";
+var forms = new Intl.PluralRules(language);
+var t = (text, values = {}) => filled(catalogue?.[text] ?? text, values);
+function tn(one, other, count, values = {}) {
+  const form = catalogue?.[`${other}_${forms.select(count)}`] ?? catalogue?.[`${other}_other`];
+  return filled(form ?? (count === 1 ? one : other), { count, ...values });
+}
+var parts = (text, nodes) => t(text).split(/\{\{(\w+)\}\}/).map((part2, i) => i % 2 ? nodes[part2] : part2).filter(Boolean);
+var sentences = (...all) => all.filter(Boolean).join(["ja", "zh"].includes(language) ? "" : " ");
+var filled = (text, values) => text.replace(/\{\{(\w+)\}\}/g, (all, name) => {
+  const value = values[name] ?? all;
+  return typeof value === "number" ? value.toLocaleString(language) : value;
+});
+
 // assets/crypto/memory.js
 var isGecko = /\bGecko\/\d/.test(globalThis.navigator?.userAgent ?? "");
 
@@ -81,421 +101,266 @@ var PassphraseError = class extends Error {
   }
 };
 
-// assets/crypto/passphrase.js
-var BLOCK = 24;
-var ARGON2ID = 1;
-var SALT = 16;
-var COSTS = { lanes: 1, passes: 2, memory: 19 * 1024 };
-var MOST = { lanes: 4, passes: 16, memory: 256 * 1024 };
-function readBlock(block) {
-  if (block.length !== BLOCK) throw new DamagedError();
-  if (block[0] !== ARGON2ID) throw new NewerVersionError();
-  const view = new DataView(block.buffer, block.byteOffset, BLOCK);
-  const [lanes, passes, memory] = [view.getUint8(1), view.getUint16(2), view.getUint32(4)];
-  const isWithin = lanes >= 1 && lanes <= MOST.lanes && passes >= 1 && passes <= MOST.passes && memory >= 8 * lanes && memory <= MOST.memory;
-  if (!isWithin) throw new DamagedError();
-  return { lanes, passes, memory, salt: block.slice(BLOCK - SALT) };
+// assets/files/tree.js
+var isFolder = (path) => path.endsWith("/");
+
+// assets/files/called.js
+var UNNAMED = "files";
+function called(name, entries) {
+  if (name !== UNNAMED) return name;
+  const files = entries.filter(({ path }) => !isFolder(path)).length;
+  return files ? tn("{{count}} file", "{{count}} files", files) : t("Empty folders");
 }
 
-// assets/crypto/label.js
-var UNKNOWN = -1;
-var MAX_NOTE = 1e3;
-var MAX_PICTURE = 5 * 1024;
-var PLAIN = 1;
-var WITH_PASSPHRASE = 2;
-var NONCE = 12;
-var TAG = 16;
-var SIZES = [512, 1024, 2048, 4096, 8192];
-var INFO = encodeText("sgraph-send label 1");
-var MAX_LISTED = 100;
-var MEDIA_TYPE = /^[a-z0-9][a-z0-9!#$&^_.+-]{0,62}\/[a-z0-9][a-z0-9!#$&^_.+-]{0,62}$/;
-var UNSAFE2 = /[^\P{Cc}\n]|[\p{Cs}\p{Bidi_Control}\u2028\u2029\ufeff\ufffd]/gu;
-var PICTURES = {
-  "image/jpeg": (text) => text.startsWith("ÿØÿ"),
-  "image/png": (text) => text.startsWith("PNG\r\n\n"),
-  "image/webp": (text) => text.startsWith("RIFF") && text.startsWith("WEBP", 8)
-};
-async function deriveKey(linkKey, usage) {
-  const material = await crypto.subtle.importKey("raw", linkKey, "HKDF", false, ["deriveKey"]);
-  const hkdf = { name: "HKDF", hash: "SHA-256", salt: new Uint8Array(), info: INFO };
-  return crypto.subtle.deriveKey(hkdf, material, { name: "AES-GCM", length: 256 }, false, [usage]);
-}
-var gcm = (iv, head) => ({ name: "AES-GCM", iv, additionalData: head });
-async function sealLabel(linkKey, label, { block = null, nonce } = {}) {
-  const iv = nonce ?? crypto.getRandomValues(new Uint8Array(NONCE));
-  const head = block ? concat([Uint8Array.of(WITH_PASSPHRASE), block]) : Uint8Array.of(PLAIN);
-  const overhead = head.length + NONCE + TAG;
-  const json = encodeText(writeLabel(label, SIZES[SIZES.length - 1] - overhead));
-  const size = SIZES.find((size2) => size2 >= overhead + json.length);
-  if (!size) throw new RangeError("label too long");
-  const padded = new Uint8Array(size - overhead).fill(32);
-  padded.set(json);
-  const key = await deriveKey(linkKey, "encrypt");
-  const sealed = new Uint8Array(await crypto.subtle.encrypt(gcm(iv, head), key, padded));
-  return concat([head, iv, sealed]);
-}
-function labelBlock(sealed) {
-  if (sealed[0] !== WITH_PASSPHRASE || !SIZES.includes(sealed.length)) return null;
-  const block = sealed.slice(1, 1 + BLOCK);
-  try {
-    readBlock(block);
-  } catch {
-    return null;
+// assets/files/selection.js
+async function dropped(transfer) {
+  const roots = [];
+  for (const item of transfer.items ?? []) {
+    const root = item.kind === "file" && item.webkitGetAsEntry?.();
+    if (root) roots.push({ root, handle: handleOf(item) });
   }
-  return block;
-}
-async function openLabel(linkKey, sealed, block = null) {
-  if (!SIZES.includes(sealed.length)) return null;
-  const asked = labelBlock(sealed);
-  if (!asked && sealed[0] !== PLAIN) return null;
-  if (asked && !block) throw new PassphraseError(asked);
-  if (block && !(asked && startsWith(asked, block))) throw new WrongKeyError();
-  const begin = asked ? 1 + BLOCK : 1;
-  const [head, iv] = [sealed.slice(0, begin), sealed.slice(begin, begin + NONCE)];
-  const key = await deriveKey(linkKey, "decrypt");
-  let json;
-  try {
-    json = await crypto.subtle.decrypt(gcm(iv, head), key, sealed.slice(begin + NONCE));
-  } catch {
-    throw new WrongKeyError();
-  }
-  return readLabel(new Uint8Array(json));
-}
-function writeLabel({ files, count, size, note, picture }, room) {
-  const listed = files.slice(0, MAX_LISTED).map((file) => ({
-    name: safeFilename(file.name),
-    ...isSize(file.size) && { size: file.size },
-    ...MEDIA_TYPE.test(file.type) && { type: file.type }
-  }));
-  const said = cleanNote(note);
-  let shown = picture && { picture: { type: picture.type, data: toBase64(picture.data) } };
-  const write = () => JSON.stringify({
-    files: listed,
-    ...count > listed.length && { count },
-    ...isSize(size) && { size },
-    ...said && { note: said },
-    ...shown
+  if (roots.length === 0) return picked(transfer.files);
+  const all = roots.map(async ({ root, handle }) => {
+    const entries = await walk(root, "");
+    const found = root.isFile && await handle;
+    return found ? entries.map((entry) => ({ ...entry, handle: found })) : entries;
   });
-  const fits = () => encodeText(write()).length <= room;
-  const all = listed.splice(1);
-  if (!fits()) shown = null;
-  listed.push(...all);
-  while (listed.length > 1 && !fits()) listed.pop();
-  return write();
+  return (await Promise.all(all)).flat();
 }
-function readLabel(json) {
-  const said = parseJson(json);
-  if (!isObject(said)) return null;
-  const { files, count, size, note, picture } = said;
-  if (!Array.isArray(files) || files.length === 0 || !files.every(isObject)) return null;
-  return {
-    files: files.slice(0, MAX_LISTED).map(readFile),
-    count: Math.max(files.length, readSize(count)),
-    size: readSize(size),
-    note: typeof note === "string" ? cleanNote(note) : "",
-    picture: readPicture(picture)
-  };
-}
-var isObject = (value) => value !== null && typeof value === "object" && !Array.isArray(value);
-var isSize = (size) => Number.isSafeInteger(size) && Number(size) >= 0;
-var readSize = (size) => isSize(size) ? Math.abs(size) : UNKNOWN;
-var readFile = ({ name, size, type }) => ({
-  name: safeFilename(typeof name === "string" ? name : ""),
-  size: readSize(size),
-  type: typeof type === "string" && MEDIA_TYPE.test(type) ? type : ""
-});
-function cleanNote(note) {
-  const safe = note.replace(/\r\n?/g, "\n").replaceAll("	", " ").replace(UNSAFE2, "").trim().replace(/\n{3,}/g, "\n\n");
-  return Array.from(safe).slice(0, MAX_NOTE).join("").trim();
-}
-function readPicture(picture) {
-  if (!isObject(picture) || typeof picture.type !== "string" || typeof picture.data !== "string") return null;
-  let text;
+async function handleOf(item) {
   try {
-    text = atob(picture.data);
+    return await /** @type {any} */
+    item.getAsFileSystemHandle?.() ?? null;
   } catch {
     return null;
   }
-  const isPicture = Object.hasOwn(PICTURES, picture.type) && PICTURES[picture.type](text);
-  if (btoa(text) !== picture.data || text.length > MAX_PICTURE || !isPicture) return null;
-  return { type: picture.type, data: Uint8Array.from(text, (char) => char.charCodeAt(0)) };
+}
+var opened = (handles) => Promise.all(handles.map(async (handle) => ({ path: handle.name, file: await handle.getFile(), handle })));
+function picked(files) {
+  return Array.from(files, (file) => ({ path: file.webkitRelativePath || file.name, file }));
+}
+async function walk(entry, folder2) {
+  const path = folder2 + entry.name;
+  if (entry.isFile) {
+    const found = (
+      /** @type {FileSystemFileEntry} */
+      entry
+    );
+    return [{ path, file: await new Promise((resolve, reject) => found.file(resolve, reject)) }];
+  }
+  const reader = (
+    /** @type {FileSystemDirectoryEntry} */
+    entry.createReader()
+  );
+  const children = [];
+  for (; ; ) {
+    const batch = await new Promise((resolve, reject) => reader.readEntries(resolve, reject));
+    if (batch.length === 0) break;
+    children.push(...batch);
+  }
+  if (children.length === 0) return [{ path: `${path}/`, file: new File([], entry.name) }];
+  return (await Promise.all(children.map((child) => walk(child, `${path}/`)))).flat();
+}
+function merge(entries, added) {
+  const taken = new Set(entries.map(({ path }) => path));
+  const renamed = added.flatMap(({ path, ...entry }) => {
+    if (path.endsWith("/") && taken.has(path)) return [];
+    const free = freePath(path, taken);
+    taken.add(free);
+    return [{ ...entry, path: free }];
+  });
+  return [...entries, ...renamed];
+}
+function freePath(path, taken) {
+  if (!taken.has(path)) return path;
+  const dot = path.lastIndexOf(".");
+  const [stem, ending] = dot > path.lastIndexOf("/") + 1 ? [path.slice(0, dot), path.slice(dot)] : [path, ""];
+  for (let n = 2; ; n++) {
+    const candidate = `${stem} (${n})${ending}`;
+    if (!taken.has(candidate)) return candidate;
+  }
+}
+var isHidden = ({ path }) => path.split("/").some((part2) => part2.startsWith("."));
+var totalSize = (entries) => entries.reduce((sum, { file }) => sum + file.size, 0);
+var isContainer = (entries) => entries.length > 1 || entries.some(({ path }) => path.includes("/"));
+function sendName(entries) {
+  if (!isContainer(entries)) return entries[0].path;
+  const roots = new Set(entries.map(({ path }) => path.split("/")[0]));
+  return roots.size === 1 ? [...roots][0] : UNNAMED;
+}
+function shownName(entries) {
+  const name = sendName(entries);
+  return isContainer(entries) ? called(name, entries) : name;
 }
 
-// assets/link/readings.js
-var MOST2 = 64;
-var LINE_BREAK = "(?:[ \\t]*[\\r\\n][ \\t\\r\\n>]*)?";
-var INVISIBLE = /\u034f|[\ufe00-\ufe0f]|[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]/g;
-var PERCENT = new RegExp(`(?:%${LINE_BREAK}[0-9A-Fa-f]${LINE_BREAK}[0-9A-Fa-f])+`, "g");
-var ENTITY = /&(?:#([0-9]{1,7})|#[xX]([0-9A-Fa-f]{1,6})|([A-Za-z]{2,8}));/g;
-var SOFT_BREAK = /=[ \t]*\r?\n(?:(?:[ \t]*>)+[ \t]?)?/g;
-var QUOTED = /(?:=(?:0[9AD]|[2-9A-F][0-9A-F]))+/g;
-var ESCAPE = new RegExp(`\\\\(?:u([0-9A-Fa-f]{4})|([nrt])|${LINE_BREAK}([!-/:-@\\[-\`{-~]))`, "g");
-var ENTITIES = new Map(
-  Object.entries({
-    amp: "&",
-    apos: "'",
-    colon: ":",
-    commat: "@",
-    dash: "‐",
-    equals: "=",
-    excl: "!",
-    gt: ">",
-    hyphen: "‐",
-    lowbar: "_",
-    lt: "<",
-    nbsp: " ",
-    num: "#",
-    percnt: "%",
-    period: ".",
-    plus: "+",
-    quest: "?",
-    quot: '"',
-    semi: ";",
-    shy: "­",
-    sol: "/",
-    verbar: "|",
-    vert: "|",
-    zwj: "‍",
-    zwnj: "‌",
-    NewLine: "\n",
-    Tab: "	"
+// assets/link/own.js
+var PLACE = /^#manage\/([0-9a-f]{12,64})(?:\/([A-Za-z0-9_-]{43}))?$/;
+var writeManage = (origin, { id, deleteSecret }) => `${origin}/#manage/${id}/${deleteSecret}`;
+var isOwn = () => /^#manage\b/.test(location.hash);
+function takeOwn() {
+  const [, id, secret] = location.hash.match(PLACE) ?? [];
+  if (!id) {
+    history.replaceState(null, "", location.pathname);
+    return null;
+  }
+  if (secret) history.replaceState({ own: { id, deleteSecret: secret } }, "", `#manage/${id}`);
+  if (history.state?.own?.expires <= /* @__PURE__ */ new Date()) endOwn();
+  const own = history.state?.own;
+  return own?.id === id ? own : { id, deleteSecret: "" };
+}
+var enterOwn = (own) => history.pushState({ own }, "", `#manage/${own.id}`);
+function leaveOwn() {
+  if (isOwn()) history.pushState(null, "", location.pathname);
+}
+function endOwn(when2) {
+  const { id, name, size, deleted = when2 } = history.state?.own ?? {};
+  if (id)
+    history.replaceState({ own: { id, name, size, deleteSecret: "", isOver: true, ...deleted && { deleted } } }, "");
+}
+
+// assets/link/write.js
+var placeOf = (id, key) => key ? `/d/#${id}/${key}` : `/d/#${id}`;
+var writeLinks = (origin, id, key) => ({
+  whole: origin + placeOf(id, key),
+  withoutKey: origin + placeOf(id)
+});
+var writeRequest = (origin, { id, seed, publicKey }) => `${origin}/r/#${id}/${seed}/${publicKey}`;
+
+// assets/net/database.js
+var answer = (request2) => new Promise((resolve, reject) => {
+  request2.onsuccess = () => resolve(request2.result);
+  request2.onerror = () => reject(request2.error);
+});
+var LAST = 2 ** 32;
+var rowsOf = (id) => IDBKeyRange.bound([id, 0], [id, LAST]);
+var Database = class {
+  #name;
+  #stores;
+  #durability;
+  /** @type {Promise<IDBDatabase> | undefined} */
+  #opened;
+  /**
+   * @param {string} name
+   * @param {string[]} stores
+   * @param {'strict' | 'default'} durability
+   */
+  constructor(name, stores, durability) {
+    this.#name = name;
+    this.#stores = stores;
+    this.#durability = durability;
+  }
+  /**
+   * Does something with some stores in one step, all of it or nothing.
+   * @template R
+   * @param {string[]} names
+   * @param {(...stores: IDBObjectStore[]) => Promise<R>} task
+   * @returns {Promise<R>}
+   */
+  async transact(names, task) {
+    this.#opened ??= this.#open();
+    const db = await this.#opened;
+    const transaction = db.transaction(names, "readwrite", { durability: this.#durability });
+    const complete = new Promise((resolve, reject) => {
+      transaction.oncomplete = resolve;
+      transaction.onabort = () => reject(transaction.error);
+    });
+    const [result] = await Promise.all([task(...names.map((name) => transaction.objectStore(name))), complete]);
+    return result;
+  }
+  #open() {
+    const request2 = indexedDB.open(this.#name, 1);
+    request2.onupgradeneeded = () => {
+      for (const store of this.#stores) request2.result.createObjectStore(store);
+    };
+    return answer(request2).then((db) => {
+      db.onclose = () => {
+        this.#opened = void 0;
+      };
+      return db;
+    });
+  }
+};
+var sending = new Database("sgraph-sending", ["uploads", "tags", "sent", "requests"], "strict");
+
+// assets/net/own-transfers.js
+var KEEPING = "sgraph-send-keeps";
+var MOST = 200;
+var sent = new Database("sgraph-sent", ["transfers"], "default");
+function isKeeping() {
+  try {
+    return localStorage.getItem(KEEPING) !== null;
+  } catch {
+    return false;
+  }
+}
+function keepFromNow(wanted) {
+  if (wanted) localStorage.setItem(KEEPING, "1");
+  else localStorage.removeItem(KEEPING);
+}
+var transact = (task) => sent.transact(["transfers"], task);
+async function keepTransfer(transfer) {
+  await transact((transfers) => answer(transfers.put(transfer, transfer.id)));
+  for (const { id } of (await ownTransfers()).slice(MOST)) await forgetTransfer(id);
+}
+async function ownTransfers() {
+  const all = await transact((transfers) => answer(transfers.getAll()));
+  return all.sort((a, b) => b.sent - a.sent);
+}
+var ownTransfer = async (id) => isKeeping() ? transact((transfers) => answer(transfers.get(id))) : void 0;
+var forgetTransfer = (id) => transact((transfers) => answer(transfers.delete(id)));
+
+// assets/net/storage.js
+var FOLDER = "received";
+var folder = async () => (await navigator.storage.getDirectory()).getDirectoryHandle(FOLDER, { create: true });
+async function eraseFiles(ids) {
+  if (ids.length === 0 || !navigator.storage?.getDirectory) return;
+  const files = await folder().catch(() => null);
+  await Promise.all(ids.map((id) => files?.removeEntry(String(id)).catch(() => {
+  })));
+}
+var received = new Database("sgraph-send", ["claims", "pieces"], "default");
+var cleared;
+async function clear() {
+  let last = [];
+  const files = await filesOf();
+  await received.transact(["claims", "pieces"], async (claims, pieces) => {
+    const [ids, all] = await Promise.all([answer(claims.getAllKeys()), answer(claims.getAll())]);
+    const over = ids.filter((_, i) => all[i].ends <= Date.now());
+    last = ids.filter((id) => !over.includes(id));
+    await Promise.all(over.map((id) => erase(claims, pieces, id)));
+  });
+  await eraseFiles(files.filter((id) => !last.includes(id)));
+}
+async function filesOf() {
+  const ids = [];
+  try {
+    const files = await (await navigator.storage.getDirectory()).getDirectoryHandle(FOLDER);
+    for await (
+      const id of
+      /** @type {any} */
+      files.keys()
+    ) ids.push(id);
+  } catch {
+  }
+  return ids;
+}
+var erase = (claims, pieces, id) => Promise.all([answer(claims.delete(id)), answer(pieces.delete(rowsOf(id)))]);
+async function removeOver() {
+  cleared ??= clear();
+  await cleared;
+}
+
+// assets/script-url.js
+var policy = (
+  /** @type {any} */
+  globalThis.trustedTypes?.createPolicy("scripts", {
+    createScriptURL: (url) => {
+      if (new URL(url, location.href).origin !== location.origin) throw new TypeError("not a script of ours");
+      return url;
+    }
   })
 );
-var decoder = new TextDecoder("utf-8", { ignoreBOM: true });
-function unhex(codes) {
-  const pairs = codes.replace(/[^0-9A-Fa-f]/g, "").match(/../g) ?? [];
-  return decoder.decode(Uint8Array.from(pairs, (pair) => parseInt(pair, 16))).replace(/\ufffd+/g, "�");
-}
-function character(digits, base) {
-  const code = parseInt(digits, base);
-  return code > 1114111 || code >= 55296 && code <= 57343 ? "�" : String.fromCodePoint(code);
-}
-var unpercent = (text) => text.replace(PERCENT, unhex);
-var UNDO = [
-  unpercent,
-  (text) => text.replace(ENTITY, (reference, decimal, hex, name) => {
-    if (decimal || hex) return decimal ? character(decimal, 10) : character(hex, 16);
-    return ENTITIES.get(name) ?? reference;
-  }),
-  (text) => text.replace(SOFT_BREAK, "").replace(QUOTED, unhex),
-  (text) => text.replace(ESCAPE, (_, hex, blank, sign) => hex ? character(hex, 16) : blank ? "\n" : sign)
-];
-function simplify(text) {
-  return text.replace(INVISIBLE, "").replace(/[\r\u0085\u2028\u2029]/g, "\n").replace(/[\t\v\f\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]/g, " ").replace(/[\u2010\u2011]/g, "-").replace(/['`\u00ab\u00b4\u00bb\u2018-\u201f\u2039\u203a]/g, '"').replace(/<[wW][bB][rR] ?\/?>/g, "").replace(/ *\n[ \n>]*| +/g, (gap) => gap.includes("\n") ? "\n" : " ");
-}
-function readings(text) {
-  const found = [text.replace(INVISIBLE, "")];
-  for (let i = 0; i < found.length; i++) {
-    for (const undo of UNDO) {
-      const plain2 = undo(found[i]);
-      if (found.length < MOST2 && !found.includes(plain2)) found.push(plain2);
-    }
-  }
-  return found.map(simplify);
-}
-
-// assets/link/sightings.js
-var KEY_LENGTH = 43;
-var ID_LENGTH = 12;
-var MAX_RUN = 1024;
-var MAX_HOST = 300;
-var isHex = (c) => c !== void 0 && /^[0-9a-f]$/.test(c);
-var KEY = /[A-Za-z0-9_-]/;
-var BASE64 = /[A-Za-z0-9_+/-]/;
-var WORD = /^(?:[A-Z]?[a-z]+|[A-Z]*|[0-9]+)(?:[-_+/](?:[A-Z]?[a-z]+|[A-Z]*|[0-9]+))*$/;
-var isWord = (text) => text.length <= KEY_LENGTH && WORD.test(text);
-var HOST = /^(?:[\p{L}\p{N}_-]+(?:\.[\p{L}\p{N}_-]+)*|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?$/u;
-var NAME = new RegExp(
-  "^(.*[:\\[\\]])?((?:(?:[A-Za-z0-9][A-Za-z0-9_-]*\\.)+(?:[A-Za-z]{2,}|[Xx][Nn]--[A-Za-z0-9-]+)|[0-9]+(?:\\.[0-9]+){3}|[Ll][Oo][Cc][Aa][Ll][Hh][Oo][Ss][Tt]|\\[[0-9A-Fa-f:.]+\\])(?::[0-9]{1,5})?)$"
-);
-var LOCAL = /^(?:localhost(?::|$)|127\.|\[::1\])/;
-var lower = (text) => text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
-function trimKey(text) {
-  let end = text.length;
-  while (end > 0 && "-_+/".includes(text[end - 1])) end--;
-  return text.slice(0, end);
-}
-function decodeKey(text) {
-  const key = trimKey(text).replaceAll("+", "-").replaceAll("/", "_");
-  return /^[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$/.test(key) ? key : "";
-}
-var seen = (what) => ({
-  origin: "",
-  id: "",
-  friendly: "",
-  key: "",
-  state: "without",
-  length: 0,
-  ...what
-});
-var isFaulty = ({ state }) => ["short", "long", "damaged"].includes(state);
-function run(s, at, set) {
-  let end = at;
-  while (end < s.length && end - at < MAX_RUN && set.test(s[end])) end++;
-  return s.slice(at, end);
-}
-function skip(s, at, signs) {
-  while (at < s.length && signs.includes(s[at])) at++;
-  return at;
-}
-var isAlphanumeric = (c) => /^[A-Za-z0-9]$/.test(c);
-function startsWord(s, at) {
-  while (at > 0 && (s[at - 1] === "-" || s[at - 1] === "_")) at--;
-  return at === 0 || !isAlphanumeric(s[at - 1]);
-}
-var endsWord = (s, at) => trimKey(run(s, at, KEY)) === "";
-function trimBreak(s) {
-  let end = s.length;
-  while (end > 0 && '"\n'.includes(s[end - 1])) end--;
-  return "#/=".includes(s[end - 1] ?? " ") ? s.slice(0, end) : s;
-}
-function tokenOf(s) {
-  let start = s.length;
-  while (start > 0 && !' \n"<>(){}|,;'.includes(s[start - 1])) start--;
-  return s.slice(start);
-}
-function idAt(s, at) {
-  let id = "";
-  for (; id.length < ID_LENGTH; at++) {
-    if (id && at + 1 < s.length && s[at] === "\n") at++;
-    if (!isHex(s[at])) return null;
-    id += s[at];
-  }
-  return endsWord(s, at) ? { id, end: at } : null;
-}
-function gather(s, at, set) {
-  let text = run(s, at, set);
-  let end = at + text.length;
-  while (text && text.length < KEY_LENGTH && (s[end] === " " || s[end] === "\n")) {
-    const more = run(s, end + 1, set);
-    const after = end + 1 + more.length;
-    if (!more || more.length > KEY_LENGTH) break;
-    if (isWord(more) && !(s[end] === "\n" && more.length <= 2 && endsLine(s, after))) break;
-    text += more;
-    end = after;
-  }
-  return { text, end };
-}
-function endsLine(s, at) {
-  at = skip(s, at, '>)]"=');
-  return at === s.length || s[at] === "\n";
-}
-function keyAt(s, at) {
-  const from = skip(s, at, '\n"');
-  const narrow = gather(s, from, KEY);
-  const wide = gather(s, from, BASE64);
-  for (const { text, end } of [narrow, wide]) {
-    const key = decodeKey(text);
-    if (key) return { what: seen({ key, state: "whole" }), end };
-  }
-  const n = trimKey(narrow.text).length;
-  const w = trimKey(wide.text).length;
-  if (w === 0 || s.slice(at, from).includes("\n")) return { what: seen({}), end: at };
-  if (w < KEY_LENGTH) return { what: seen({ state: "short", length: w }), end: wide.end };
-  if (n > KEY_LENGTH) return { what: seen({ state: "long", length: n }), end: narrow.end };
-  return { what: seen({ state: "damaged", length: n }), end: wide.end };
-}
-function keyBehind(s, at) {
-  let next = skip(s, at, "\n");
-  if (s[next] === "/") {
-    const key = keyAt(s, next + 1);
-    if (key.what.state !== "without") return key;
-    at = next + 1;
-    next = at;
-  }
-  if (s[next] === "?" || s[next] === "&") {
-    while (next < s.length && !'# \n"<>()[]{}|'.includes(s[next])) next++;
-  }
-  if (s[next] !== "#") return { what: seen({}), end: at };
-  next = skip(s, next, "#");
-  const other = idAt(s, next);
-  if (other && s[other.end] === "/") return { what: seen({}), end: at };
-  return keyAt(s, next);
-}
-function nameIn(address) {
-  const [before, ...path] = address.replace(/^[/:_]+/, "").split("/", 2);
-  let from = before.length;
-  while (from > 0 && /[A-Za-z0-9._:[\]-]/.test(before[from - 1])) from--;
-  if (path.length === 0 || before.length - from > MAX_HOST) return "";
-  const name = NAME.exec(before.slice(from));
-  const isEnd = !name?.[1] && /[\p{L}\p{N}]$/u.test(before.slice(0, from));
-  return name && !isEnd ? name[2] : "";
-}
-function originIn(address) {
-  for (let plain2 = unpercent(address); plain2 !== address; plain2 = unpercent(address)) address = plain2;
-  if (/[?&]id=$/.test(address)) address = address.slice(0, Math.max(0, address.lastIndexOf("?")));
-  else if (address.endsWith("=")) return "";
-  const value = Math.max(address.lastIndexOf("?"), address.lastIndexOf("="), address.lastIndexOf("&")) + 1;
-  for (const part2 of [address.slice(value), address]) {
-    const at = part2.lastIndexOf("://");
-    if (at >= 0) {
-      let from = at;
-      while (from > 0 && isAlphanumeric(part2[from - 1])) from--;
-      const scheme = lower(part2.slice(from, at));
-      const host2 = lower(part2.slice(at + 3).split(/[/?#\\]/)[0]);
-      return /^https?$/.test(scheme) && HOST.test(host2) ? `${scheme}://${host2}` : null;
-    }
-    const host = lower(nameIn(part2));
-    if (host) return LOCAL.test(host) ? `http://${host}` : `https://${host}`;
-  }
-  return "";
-}
-function originBefore(s, at) {
-  let before = trimBreak(s.slice(0, at));
-  const address = tokenOf(before);
-  const origin = originIn(address);
-  before = before.slice(0, before.length - address.length);
-  if (!before.endsWith("\n") || address.includes("://")) return origin;
-  const above = tokenOf(before.slice(0, -1));
-  const scheme = above.lastIndexOf("://");
-  if (above.includes("#")) return origin;
-  if (scheme >= 0 && !/[/?]/.test(above.slice(scheme + 3))) return "";
-  return origin === "" ? originIn(above) : origin;
-}
-var isRequested = (s, at) => trimBreak(s.slice(0, at)).endsWith("/r/#");
-function keyAfter(s, first, at) {
-  const next = skip(s, at, '"\n');
-  return first.state === "whole" && s[next] === "/" ? keyAt(s, next + 1).what : seen({});
-}
-function requests(s) {
-  const found = [];
-  for (let at = 0; at < s.length; at++) {
-    if (!isHex(s[at]) || !startsWord(s, at)) continue;
-    const id = idAt(s, at);
-    if (!id) continue;
-    const { what: seed, end } = keyBehind(s, id.end);
-    const second = keyAfter(s, seed, end);
-    const isWhole = second.state === "whole";
-    if (!isWhole && !isRequested(s, at)) continue;
-    const first = seed.state === "whole" ? second : seed;
-    const lacks = isFaulty(first) ? first : seen({ state: "short" });
-    const { key, state, length } = isWhole ? seed : lacks;
-    const origin = originBefore(s, at);
-    if (origin !== null) found.push({ ...seen({ origin, id: id.id, key, state, length }), publicKey: second.key });
-  }
-  return found;
-}
-
-// assets/link/read.js
-var MAX_TEXT = 32 * 1024;
-function readRequest(text) {
-  const none = (reason) => ({ origin: "", id: "", seed: "", publicKey: "", reason, length: 0 });
-  if (isTooLong(text)) return none("long_text");
-  const all = readings(text).flatMap(requests);
-  if (all.length === 0) return none("no_link");
-  let best = all[0];
-  for (const one of all) {
-    const another = one.id !== best.id || one.origin && best.origin && one.origin !== best.origin || !isFaulty(one) && !isFaulty(best) && (one.key !== best.key || one.publicKey !== best.publicKey);
-    if (another) return none("several_links");
-    const tellsMore = ORDER.indexOf(one.state) < ORDER.indexOf(best.state) || isFaulty(one) && isFaulty(best) && one.length > best.length;
-    best = { ...tellsMore ? one : best, origin: best.origin || one.origin };
-  }
-  const { origin, id, key, publicKey, length } = best;
-  if (isFaulty(best)) return { ...none(`${best.state}_key`), origin, id, length };
-  return { origin, id, seed: key, publicKey, reason: "", length: 0 };
-}
-var isTooLong = (text) => new TextEncoder().encode(text).length > MAX_TEXT;
-var ORDER = ["whole", "derived", "short", "long", "damaged", "without"];
+var scriptURL = (url) => policy?.createScriptURL(url) ?? url;
 
 // assets/shared/contract.js
 var part = encodeURIComponent;
@@ -643,62 +508,6 @@ function errorOf(status, body, retryAfter) {
   });
 }
 
-// assets/net/api.js
-var DEFAULTS = {
-  max_bytes: 0,
-  direct_bytes: 5 * 1024 * 1024,
-  default_ttl_seconds: 7 * 86400,
-  max_ttl_seconds: 30 * 86400,
-  token_required: true
-};
-async function getConfig() {
-  const response = await request("GET", paths.config);
-  const serverTime = Date.parse(response.headers.get("date") ?? "");
-  const ahead = serverTime - Date.now();
-  const said = await read(response);
-  return { ...DEFAULTS, ...said, clock_offset: Math.abs(ahead) > 5e3 ? ahead : 0 };
-}
-var get = async (path) => read(await request("GET", path));
-var getInfo = (id) => get(paths.transferInfo(id));
-var deleteTransfer = (id, secret) => request("DELETE", paths.deleteTransfer(id), { headers: { [headers.deleteAuth]: secret } });
-var changeExpiry = async (id, secret, expires) => {
-  const json = { expires_at: expires.toISOString() };
-  return read(await request("POST", paths.changeExpiry(id), { headers: { [headers.deleteAuth]: secret }, json }));
-};
-var getRequest = (id) => get(paths.requestInfo(id));
-
-// assets/script-url.js
-var policy = (
-  /** @type {any} */
-  globalThis.trustedTypes?.createPolicy("scripts", {
-    createScriptURL: (url) => {
-      if (new URL(url, location.href).origin !== location.origin) throw new TypeError("not a script of ours");
-      return url;
-    }
-  })
-);
-var scriptURL = (url) => policy?.createScriptURL(url) ?? url;
-
-// assets/shared/language.js
-var coming = (
-  /** @type {any} */
-  globalThis.sgraphCatalogue
-);
-var catalogue = coming ? await coming : null;
-var language = catalogue ? document.documentElement.lang : "en";
-var forms = new Intl.PluralRules(language);
-var t = (text, values = {}) => filled(catalogue?.[text] ?? text, values);
-function tn(one, other, count, values = {}) {
-  const form = catalogue?.[`${other}_${forms.select(count)}`] ?? catalogue?.[`${other}_other`];
-  return filled(form ?? (count === 1 ? one : other), { count, ...values });
-}
-var parts = (text, nodes) => t(text).split(/\{\{(\w+)\}\}/).map((part2, i) => i % 2 ? nodes[part2] : part2).filter(Boolean);
-var sentences = (...all) => all.filter(Boolean).join(["ja", "zh"].includes(language) ? "" : " ");
-var filled = (text, values) => text.replace(/\{\{(\w+)\}\}/g, (all, name) => {
-  const value = values[name] ?? all;
-  return typeof value === "number" ? value.toLocaleString(language) : value;
-});
-
 // assets/crypto/crossing.js
 function crossed({ name, message, ...said }) {
   if (name === "ApiError") return new ApiError(said.status, { ...said, detail: said.detail });
@@ -753,8 +562,8 @@ var CryptoClient = class {
    * @param {Receiving} options
    * @returns {Promise<One>}
    */
-  receiveOne(id, number2, { signal, ...on }) {
-    return this.#call("receiveOne", [id, number2], { signal, on });
+  receiveOne(id, number3, { signal, ...on }) {
+    return this.#call("receiveOne", [id, number3], { signal, on });
   }
   /**
    * Receives all of them as a ZIP archive.
@@ -772,8 +581,8 @@ var CryptoClient = class {
    * @param {Receiving} options
    * @returns {Promise<string>}
    */
-  receiveFolder(id, folder, { signal, ...on }) {
-    return this.#call("receiveFolder", [id, folder], { signal, on });
+  receiveFolder(id, folder2, { signal, ...on }) {
+    return this.#call("receiveFolder", [id, folder2], { signal, on });
   }
   /**
    * How the download of a transfer stands.
@@ -837,8 +646,8 @@ var CryptoClient = class {
    * @param {Bytes} sealed
    * @returns {Promise<Key>}
    */
-  openKey(keys2, requestId, sealed) {
-    return this.#call("openKey", [keys2, requestId, sealed]);
+  openKey(keys, requestId, sealed) {
+    return this.#call("openKey", [keys, requestId, sealed]);
   }
   /**
    * What shows that somebody has a request's link, out of its seed.
@@ -854,7 +663,7 @@ var CryptoClient = class {
    * @param {Line} [line] `on` has what is called by the events of a call that takes a while
    * @returns {Promise<any>}
    */
-  #call(call, args, { handOver = [], signal, on = {} } = {}) {
+  #call(call, args, { handOver: handOver2 = [], signal, on = {} } = {}) {
     const id = ++this.#lastId;
     return new Promise((resolve, reject) => {
       if (this.#broken) throw this.#broken;
@@ -862,7 +671,7 @@ var CryptoClient = class {
       this.#waiting.set(id, { resolve, reject, on });
       const abort = () => this.#worker.postMessage({ id, abort: String(signal?.reason?.message ?? "cancelled") });
       signal?.addEventListener("abort", abort, { once: true });
-      this.#worker.postMessage({ id, call, args }, handOver);
+      this.#worker.postMessage({ id, call, args }, handOver2);
     });
   }
   /** @param {{ id: number, value: unknown, error?: any, event?: string, args: unknown[], question?: any }} answer */
@@ -898,8 +707,150 @@ async function hashSecret(secret) {
   return toHex(new Uint8Array(await crypto.subtle.digest("SHA-256", encodeText(secret))));
 }
 
-// assets/files/tree.js
-var isFolder = (path) => path.endsWith("/");
+// assets/crypto/passphrase.js
+var BLOCK = 24;
+var MAX_PASSPHRASE = 1024;
+var ARGON2ID = 1;
+var SALT = 16;
+var COSTS = { lanes: 1, passes: 2, memory: 19 * 1024 };
+var MOST2 = { lanes: 4, passes: 16, memory: 256 * 1024 };
+function readBlock(block) {
+  if (block.length !== BLOCK) throw new DamagedError();
+  if (block[0] !== ARGON2ID) throw new NewerVersionError();
+  const view = new DataView(block.buffer, block.byteOffset, BLOCK);
+  const [lanes, passes, memory] = [view.getUint8(1), view.getUint16(2), view.getUint32(4)];
+  const isWithin = lanes >= 1 && lanes <= MOST2.lanes && passes >= 1 && passes <= MOST2.passes && memory >= 8 * lanes && memory <= MOST2.memory;
+  if (!isWithin) throw new DamagedError();
+  return { lanes, passes, memory, salt: block.slice(BLOCK - SALT) };
+}
+function passphraseBytes(passphrase) {
+  const bytes2 = encodeText(passphrase.normalize("NFC"));
+  return bytes2.length >= 1 && bytes2.length <= MAX_PASSPHRASE ? bytes2 : null;
+}
+
+// assets/crypto/label.js
+var UNKNOWN = -1;
+var MAX_NOTE = 1e3;
+var MAX_PICTURE = 5 * 1024;
+var PLAIN = 1;
+var WITH_PASSPHRASE = 2;
+var NONCE = 12;
+var TAG = 16;
+var SIZES = [512, 1024, 2048, 4096, 8192];
+var INFO = encodeText("sgraph-send label 1");
+var MAX_LISTED = 100;
+var MEDIA_TYPE = /^[a-z0-9][a-z0-9!#$&^_.+-]{0,62}\/[a-z0-9][a-z0-9!#$&^_.+-]{0,62}$/;
+var UNSAFE2 = /[^\P{Cc}\n]|[\p{Cs}\p{Bidi_Control}\u2028\u2029\ufeff\ufffd]/gu;
+var PICTURES = {
+  "image/jpeg": (text) => text.startsWith("ÿØÿ"),
+  "image/png": (text) => text.startsWith("PNG\r\n\n"),
+  "image/webp": (text) => text.startsWith("RIFF") && text.startsWith("WEBP", 8)
+};
+async function deriveKey(linkKey, usage) {
+  const material = await crypto.subtle.importKey("raw", linkKey, "HKDF", false, ["deriveKey"]);
+  const hkdf = { name: "HKDF", hash: "SHA-256", salt: new Uint8Array(), info: INFO };
+  return crypto.subtle.deriveKey(hkdf, material, { name: "AES-GCM", length: 256 }, false, [usage]);
+}
+var gcm = (iv, head) => ({ name: "AES-GCM", iv, additionalData: head });
+async function sealLabel(linkKey, label, { block = null, nonce } = {}) {
+  const iv = nonce ?? crypto.getRandomValues(new Uint8Array(NONCE));
+  const head = block ? concat([Uint8Array.of(WITH_PASSPHRASE), block]) : Uint8Array.of(PLAIN);
+  const overhead = head.length + NONCE + TAG;
+  const json = encodeText(writeLabel(label, SIZES[SIZES.length - 1] - overhead));
+  const size = SIZES.find((size2) => size2 >= overhead + json.length);
+  if (!size) throw new RangeError("label too long");
+  const padded = new Uint8Array(size - overhead).fill(32);
+  padded.set(json);
+  const key = await deriveKey(linkKey, "encrypt");
+  const sealed = new Uint8Array(await crypto.subtle.encrypt(gcm(iv, head), key, padded));
+  return concat([head, iv, sealed]);
+}
+function labelBlock(sealed) {
+  if (sealed[0] !== WITH_PASSPHRASE || !SIZES.includes(sealed.length)) return null;
+  const block = sealed.slice(1, 1 + BLOCK);
+  try {
+    readBlock(block);
+  } catch {
+    return null;
+  }
+  return block;
+}
+async function openLabel(linkKey, sealed, block = null) {
+  if (!SIZES.includes(sealed.length)) return null;
+  const asked = labelBlock(sealed);
+  if (!asked && sealed[0] !== PLAIN) return null;
+  if (asked && !block) throw new PassphraseError(asked);
+  if (block && !(asked && startsWith(asked, block))) throw new WrongKeyError();
+  const begin = asked ? 1 + BLOCK : 1;
+  const [head, iv] = [sealed.slice(0, begin), sealed.slice(begin, begin + NONCE)];
+  const key = await deriveKey(linkKey, "decrypt");
+  let json;
+  try {
+    json = await crypto.subtle.decrypt(gcm(iv, head), key, sealed.slice(begin + NONCE));
+  } catch {
+    throw new WrongKeyError();
+  }
+  return readLabel(new Uint8Array(json));
+}
+function writeLabel({ files, count, size, note, picture }, room) {
+  const listed = files.slice(0, MAX_LISTED).map((file) => ({
+    name: safeFilename(file.name),
+    ...isSize(file.size) && { size: file.size },
+    ...MEDIA_TYPE.test(file.type) && { type: file.type }
+  }));
+  const said = cleanNote(note);
+  let shown = picture && { picture: { type: picture.type, data: toBase64(picture.data) } };
+  const write = () => JSON.stringify({
+    files: listed,
+    ...count > listed.length && { count },
+    ...isSize(size) && { size },
+    ...said && { note: said },
+    ...shown
+  });
+  const fits = () => encodeText(write()).length <= room;
+  const all = listed.splice(1);
+  if (!fits()) shown = null;
+  listed.push(...all);
+  while (listed.length > 1 && !fits()) listed.pop();
+  return write();
+}
+function readLabel(json) {
+  const said = parseJson(json);
+  if (!isObject(said)) return null;
+  const { files, count, size, note, picture } = said;
+  if (!Array.isArray(files) || files.length === 0 || !files.every(isObject)) return null;
+  return {
+    files: files.slice(0, MAX_LISTED).map(readFile),
+    count: Math.max(files.length, readSize(count)),
+    size: readSize(size),
+    note: typeof note === "string" ? cleanNote(note) : "",
+    picture: readPicture(picture)
+  };
+}
+var isObject = (value) => value !== null && typeof value === "object" && !Array.isArray(value);
+var isSize = (size) => Number.isSafeInteger(size) && Number(size) >= 0;
+var readSize = (size) => isSize(size) ? Math.abs(size) : UNKNOWN;
+var readFile = ({ name, size, type }) => ({
+  name: safeFilename(typeof name === "string" ? name : ""),
+  size: readSize(size),
+  type: typeof type === "string" && MEDIA_TYPE.test(type) ? type : ""
+});
+function cleanNote(note) {
+  const safe = note.replace(/\r\n?/g, "\n").replaceAll("	", " ").replace(UNSAFE2, "").trim().replace(/\n{3,}/g, "\n\n");
+  return Array.from(safe).slice(0, MAX_NOTE).join("").trim();
+}
+function readPicture(picture) {
+  if (!isObject(picture) || typeof picture.type !== "string" || typeof picture.data !== "string") return null;
+  let text;
+  try {
+    text = atob(picture.data);
+  } catch {
+    return null;
+  }
+  const isPicture = Object.hasOwn(PICTURES, picture.type) && PICTURES[picture.type](text);
+  if (btoa(text) !== picture.data || text.length > MAX_PICTURE || !isPicture) return null;
+  return { type: picture.type, data: Uint8Array.from(text, (char) => char.charCodeAt(0)) };
+}
 
 // assets/files/again.js
 function remembered(entries) {
@@ -975,95 +926,6 @@ async function draw(image, { side, quality }) {
   return canvas.convertToBlob({ type: "image/jpeg", quality });
 }
 
-// assets/files/called.js
-var UNNAMED = "files";
-function called(name, entries) {
-  if (name !== UNNAMED) return name;
-  const files = entries.filter(({ path }) => !isFolder(path)).length;
-  return files ? tn("{{count}} file", "{{count}} files", files) : t("Empty folders");
-}
-
-// assets/files/selection.js
-async function dropped(transfer) {
-  const roots = [];
-  for (const item of transfer.items ?? []) {
-    const root = item.kind === "file" && item.webkitGetAsEntry?.();
-    if (root) roots.push({ root, handle: handleOf(item) });
-  }
-  if (roots.length === 0) return picked(transfer.files);
-  const all = roots.map(async ({ root, handle }) => {
-    const entries = await walk(root, "");
-    const found = root.isFile && await handle;
-    return found ? entries.map((entry) => ({ ...entry, handle: found })) : entries;
-  });
-  return (await Promise.all(all)).flat();
-}
-async function handleOf(item) {
-  try {
-    return await /** @type {any} */
-    item.getAsFileSystemHandle?.() ?? null;
-  } catch {
-    return null;
-  }
-}
-var opened = (handles) => Promise.all(handles.map(async (handle) => ({ path: handle.name, file: await handle.getFile(), handle })));
-function picked(files) {
-  return Array.from(files, (file) => ({ path: file.webkitRelativePath || file.name, file }));
-}
-async function walk(entry, folder) {
-  const path = folder + entry.name;
-  if (entry.isFile) {
-    const found = (
-      /** @type {FileSystemFileEntry} */
-      entry
-    );
-    return [{ path, file: await new Promise((resolve, reject) => found.file(resolve, reject)) }];
-  }
-  const reader = (
-    /** @type {FileSystemDirectoryEntry} */
-    entry.createReader()
-  );
-  const children = [];
-  for (; ; ) {
-    const batch = await new Promise((resolve, reject) => reader.readEntries(resolve, reject));
-    if (batch.length === 0) break;
-    children.push(...batch);
-  }
-  if (children.length === 0) return [{ path: `${path}/`, file: new File([], entry.name) }];
-  return (await Promise.all(children.map((child) => walk(child, `${path}/`)))).flat();
-}
-function merge(entries, added) {
-  const taken = new Set(entries.map(({ path }) => path));
-  const renamed = added.flatMap(({ path, ...entry }) => {
-    if (path.endsWith("/") && taken.has(path)) return [];
-    const free = freePath(path, taken);
-    taken.add(free);
-    return [{ ...entry, path: free }];
-  });
-  return [...entries, ...renamed];
-}
-function freePath(path, taken) {
-  if (!taken.has(path)) return path;
-  const dot = path.lastIndexOf(".");
-  const [stem, ending] = dot > path.lastIndexOf("/") + 1 ? [path.slice(0, dot), path.slice(dot)] : [path, ""];
-  for (let n = 2; ; n++) {
-    const candidate = `${stem} (${n})${ending}`;
-    if (!taken.has(candidate)) return candidate;
-  }
-}
-var isHidden = ({ path }) => path.split("/").some((part2) => part2.startsWith("."));
-var totalSize = (entries) => entries.reduce((sum, { file }) => sum + file.size, 0);
-var isContainer = (entries) => entries.length > 1 || entries.some(({ path }) => path.includes("/"));
-function sendName(entries) {
-  if (!isContainer(entries)) return entries[0].path;
-  const roots = new Set(entries.map(({ path }) => path.split("/")[0]));
-  return roots.size === 1 ? [...roots][0] : UNNAMED;
-}
-function shownName(entries) {
-  const name = sendName(entries);
-  return isContainer(entries) ? called(name, entries) : name;
-}
-
 // assets/files/label.js
 async function labelOf(content, note) {
   if ("text" in content) {
@@ -1082,6 +944,35 @@ async function labelOf(content, note) {
   return { files, count: files.length, size, note, picture };
 }
 
+// assets/net/api.js
+var DEFAULTS = {
+  max_bytes: 0,
+  direct_bytes: 5 * 1024 * 1024,
+  default_ttl_seconds: 7 * 86400,
+  max_ttl_seconds: 30 * 86400,
+  token_required: true
+};
+async function getConfig() {
+  const response = await request("GET", paths.config);
+  const serverTime = Date.parse(response.headers.get("date") ?? "");
+  const ahead = serverTime - Date.now();
+  const said = await read(response);
+  return { ...DEFAULTS, ...said, clock_offset: Math.abs(ahead) > 5e3 ? ahead : 0 };
+}
+var get = async (path) => read(await request("GET", path));
+var checkToken = (token) => get(paths.checkToken(token));
+var getInfo = (id) => get(paths.transferInfo(id));
+var deleteTransfer = (id, secret) => request("DELETE", paths.deleteTransfer(id), { headers: { [headers.deleteAuth]: secret } });
+var changeExpiry = async (id, secret, expires) => {
+  const json = { expires_at: expires.toISOString() };
+  return read(await request("POST", paths.changeExpiry(id), { headers: { [headers.deleteAuth]: secret }, json }));
+};
+var getRequest = (id) => get(paths.requestInfo(id));
+var getArrived = async (id, secret) => read(await request("GET", paths.requestTransfers(id), { headers: { [headers.requestAuth]: secret } }));
+var closeRequest = (id, secret) => request("DELETE", paths.closeRequest(id), { headers: { [headers.requestAuth]: secret } });
+var tokenHeaders = (token) => token ? { [headers.accessToken]: token } : {};
+var post = async (path, { token = "", json, signal } = {}) => read(await request("POST", path, { json, signal, headers: tokenHeaders(token) }));
+
 // assets/net/patience.js
 var PASSING = [0, 408, 425, 429, 500, 502, 503, 504];
 var isPassing = (error) => error instanceof ApiError && PASSING.includes(error.status);
@@ -1099,76 +990,20 @@ var nextPlain = SEGMENT - TAG2;
 var RANDOM = SALT2 + PREFIX;
 var MAX_HEAD = FAMILY.length + 1 + BLOCK + HEADER;
 
-// assets/net/database.js
-var answer = (request2) => new Promise((resolve, reject) => {
-  request2.onsuccess = () => resolve(request2.result);
-  request2.onerror = () => reject(request2.error);
-});
-var LAST = 2 ** 32;
-var rowsOf = (id) => IDBKeyRange.bound([id, 0], [id, LAST]);
-var Database = class {
-  #name;
-  #stores;
-  #durability;
-  /** @type {Promise<IDBDatabase> | undefined} */
-  #opened;
-  /**
-   * @param {string} name
-   * @param {string[]} stores
-   * @param {'strict' | 'default'} durability
-   */
-  constructor(name, stores, durability) {
-    this.#name = name;
-    this.#stores = stores;
-    this.#durability = durability;
-  }
-  /**
-   * Does something with some stores in one step, all of it or nothing.
-   * @template R
-   * @param {string[]} names
-   * @param {(...stores: IDBObjectStore[]) => Promise<R>} task
-   * @returns {Promise<R>}
-   */
-  async transact(names, task) {
-    this.#opened ??= this.#open();
-    const db = await this.#opened;
-    const transaction = db.transaction(names, "readwrite", { durability: this.#durability });
-    const complete = new Promise((resolve, reject) => {
-      transaction.oncomplete = resolve;
-      transaction.onabort = () => reject(transaction.error);
-    });
-    const [result] = await Promise.all([task(...names.map((name) => transaction.objectStore(name))), complete]);
-    return result;
-  }
-  #open() {
-    const request2 = indexedDB.open(this.#name, 1);
-    request2.onupgradeneeded = () => {
-      for (const store of this.#stores) request2.result.createObjectStore(store);
-    };
-    return answer(request2).then((db) => {
-      db.onclose = () => {
-        this.#opened = void 0;
-      };
-      return db;
-    });
-  }
-};
-var sending = new Database("sgraph-sending", ["uploads", "tags", "sent", "requests"], "strict");
-
 // assets/net/unfinished.js
 var PENDING = 24 * 3600 * 1e3;
 var eraseRows = (id, ...stores) => Promise.all(stores.map((store) => answer(store.delete(rowsOf(id)))));
 var lockName = (id) => `sgraph-send upload ${id}`;
 function unfinished() {
-  return sending.transact(["uploads", "tags", "sent"], async (uploads, tags, sent) => {
+  return sending.transact(["uploads", "tags", "sent"], async (uploads, tags, sent2) => {
     const all = await answer(uploads.getAll());
     const kept = await Promise.all(
       all.map(async (begun) => {
         if (begun.ends <= Date.now()) {
-          await Promise.all([answer(uploads.delete(begun.id)), eraseRows(begun.id, tags, sent)]);
+          await Promise.all([answer(uploads.delete(begun.id)), eraseRows(begun.id, tags, sent2)]);
           return [];
         }
-        const parts2 = await answer(sent.getAll(rowsOf(begun.id)));
+        const parts2 = await answer(sent2.getAll(rowsOf(begun.id)));
         return [{ begun, sent: parts2.reduce((sum, bytes2) => sum + bytes2, 0) }];
       })
     );
@@ -1183,7 +1018,7 @@ var isUnfinished = (id) => Journal.find(id).then(
 async function forget(id) {
   await sending.transact(
     ["uploads", "tags", "sent"],
-    (uploads, tags, sent) => Promise.all([answer(uploads.delete(id)), eraseRows(id, tags, sent)])
+    (uploads, tags, sent2) => Promise.all([answer(uploads.delete(id)), eraseRows(id, tags, sent2)])
   );
 }
 var Journal = class _Journal {
@@ -1267,9 +1102,9 @@ var Journal = class _Journal {
     const fresh = segments.findIndex(({ index }) => !this.#known.has(index));
     if (fresh < 0) return;
     const added = segments.slice(fresh);
-    const run2 = new Uint8Array(added.length * TAG2);
-    for (const [i, { tag }] of added.entries()) run2.set(tag, i * TAG2);
-    await sending.transact(["tags"], (tags) => answer(tags.put(run2, [this.#begun.id, added[0].index])));
+    const run = new Uint8Array(added.length * TAG2);
+    for (const [i, { tag }] of added.entries()) run.set(tag, i * TAG2);
+    await sending.transact(["tags"], (tags) => answer(tags.put(run, [this.#begun.id, added[0].index])));
     for (const { index } of added) this.#known.add(index);
   }
   /**
@@ -1278,7 +1113,7 @@ var Journal = class _Journal {
    * @param {number} bytes
    */
   async arrived(part2, bytes2) {
-    const put = sending.transact(["sent"], (sent) => answer(sent.put(bytes2, [this.#begun.id, part2])));
+    const put = sending.transact(["sent"], (sent2) => answer(sent2.put(bytes2, [this.#begun.id, part2])));
     await put.catch(() => {
     });
   }
@@ -1295,7 +1130,7 @@ var Journal = class _Journal {
     const { id } = this.#begun;
     await sending.transact(
       ["uploads", "tags", "sent"],
-      (uploads, tags, sent) => Promise.all([answer(uploads.put(this.#begun, id)), eraseRows(id, tags, sent)])
+      (uploads, tags, sent2) => Promise.all([answer(uploads.put(this.#begun, id)), eraseRows(id, tags, sent2)])
     );
   }
 };
@@ -1372,9 +1207,9 @@ var Problem = class extends Error {
    * @param {string} message
    * @param {HTMLElement} [field]
    */
-  constructor(message, field) {
+  constructor(message, field2) {
     super(message);
-    this.field = field;
+    this.field = field2;
   }
 };
 function dialog({ title, body, action, danger, submit, dismiss = t("Cancel") }) {
@@ -1471,6 +1306,12 @@ function until(date, now = /* @__PURE__ */ new Date()) {
     span: relative.format(...rough(seconds)),
     moment: unbroken(moment(date))
   });
+}
+function ago(date, now = /* @__PURE__ */ new Date()) {
+  const seconds = (now.getTime() - date.getTime()) / 1e3;
+  if (seconds < 90) return t("just now");
+  const [count, unit] = rough(seconds);
+  return relative.format(-count, unit);
 }
 
 // assets/ui/error-note.js
@@ -1839,25 +1680,13 @@ customElements.define("progress-meter", ProgressMeter);
 var SIGNS = ["pointermove", "pointerdown", "keydown", "click", "dragenter"];
 function onceSomebodyIsHere(task) {
   const controller = new AbortController();
-  for (const sign of SIGNS) {
-    addEventListener(
-      sign,
-      () => {
-        if (controller.signal.aborted) return;
-        controller.abort();
-        task();
-      },
-      { capture: true, passive: true, signal: controller.signal }
-    );
-  }
+  const { signal } = controller;
+  const here = () => {
+    controller.abort();
+    task();
+  };
+  for (const sign of SIGNS) addEventListener(sign, here, { capture: true, passive: true, signal });
 }
-
-// assets/link/write.js
-var placeOf = (id, key) => key ? `/d/#${id}/${key}` : `/d/#${id}`;
-var writeLinks = (origin, id, key) => ({
-  whole: origin + placeOf(id, key),
-  withoutKey: origin + placeOf(id)
-});
 
 // assets/ui/unfinished-uploads.js
 var UnfinishedUploads = class extends HTMLElement {
@@ -1879,10 +1708,10 @@ var UnfinishedUploads = class extends HTMLElement {
       for (const { begun } of kept) if (busy.has(lockName(begun.id))) this.#await(begun.id);
     } catch {
     }
-    const shown = all.map(({ begun, sent }) => `${begun.id} ${sent}`).join();
+    const shown = all.map(({ begun, sent: sent2 }) => `${begun.id} ${sent2}`).join();
     if (this.dataset.shown === shown && this.childElementCount === all.length) return;
     this.dataset.shown = shown;
-    this.replaceChildren(...all.map(({ begun, sent }) => this.#item(begun, sent)));
+    this.replaceChildren(...all.map(({ begun, sent: sent2 }) => this.#item(begun, sent2)));
   }
   /**
    * Looks again once nobody else sends a transfer.
@@ -1900,17 +1729,17 @@ var UnfinishedUploads = class extends HTMLElement {
    * @param {Begun} begun
    * @param {number} sent
    */
-  #item(begun, sent) {
+  #item(begun, sent2) {
     const { size, ends, handles } = begun;
     const name = nameOfBegun(begun);
     const error = new ErrorNote();
     const title = el(
       "h2",
       { tabindex: -1 },
-      parts("Go on sending {{name}} ({{percent}})", { name: nameOf(name), percent: new Text(percent(sent / size)) })
+      parts("Go on sending {{name}} ({{percent}})", { name: nameOf(name), percent: new Text(percent(sent2 / size)) })
     );
     const bar = el("i", { class: "done" });
-    bar.style.setProperty("--done", String(sent / size));
+    bar.style.setProperty("--done", String(sent2 / size));
     const actions = el("div", { class: "row" });
     const item = el(
       "section",
@@ -1922,7 +1751,7 @@ var UnfinishedUploads = class extends HTMLElement {
         { class: "hint" },
         sentences(
           t("{{size}} of {{all}} have arrived. It can go on until {{moment}}.", {
-            size: bytes(sent),
+            size: bytes(sent2),
             all: bytes(size),
             moment: moment(new Date(ends))
           }),
@@ -2073,22 +1902,6 @@ var gaveUp = say(
   "It was ended before all of it had been sent, and this link opens nothing any more. Ask the sender to send it again."
 );
 var TO_COPY = t("Copy all of the link, up to its last character, and nothing else.");
-var LINK = {
-  no_link: () => say("That is no link to a transfer", "Paste all of it, up to its last character."),
-  several_links: () => say("There is more than one link in that", "Paste the one that you want to open."),
-  short_key: (n) => say("The key in the link is not whole", sentences(t("{{n}} of its 43 characters are there.", { n }), TO_COPY)),
-  long_key: (n) => say(
-    "There is too much in the link",
-    sentences(t("Its key has {{n}} characters, and a key has 43.", { n }), TO_COPY)
-  ),
-  damaged_key: () => say("The key in the link was changed", sentences(t("It has the length of a key, but is none."), TO_COPY)),
-  request_link: () => say(
-    "That is a link to send by",
-    "By it you send to somebody. Open it in the browser, or ask for the link to the files."
-  ),
-  damaged_id: () => say("The link is not whole", sentences(t("12 digits stand before the key, and those are not."), TO_COPY)),
-  long_text: () => say("That is too long", "Paste the link alone.")
-};
 var REQUEST = {
   no_link: say(
     "There is no request in this link",
@@ -2098,7 +1911,6 @@ var REQUEST = {
   expired: say("The time for this is over", "Nothing can be sent by this link any more. Ask for a new one."),
   closed: say("This request is closed", "Whoever made it takes nothing more by this link. Ask for a new one.")
 };
-var requestWords = ({ reason, length }) => REQUEST[reason] ?? LINK[reason](length);
 var wrongKey = say(
   "The key does not fit this transfer",
   "Copy all of the link or key, up to its last character, and try again. Nothing was downloaded, and so nothing counts."
@@ -2348,10 +2160,10 @@ var Missing = class extends Error {
    * @param {import('./words.js').Words} words
    * @param {HTMLElement} field
    */
-  constructor(words, field) {
+  constructor(words, field2) {
     super(words.title);
     this.words = words;
-    this.field = field;
+    this.field = field2;
   }
 };
 var SenderPage = class extends HTMLElement {
@@ -2548,8 +2360,8 @@ var SenderPage = class extends HTMLElement {
       this.#end();
       const isLocked = Boolean(passphrase);
       const [name, size] = subject;
-      const sent = { id, key: writeKey(linkKey), deleteSecret, expires, maxDownloads, sent: Date.now() };
-      this.done({ ...sent, isText, isLocked, words, name, size });
+      const sent2 = { id, key: writeKey(linkKey), deleteSecret, expires, maxDownloads, sent: Date.now() };
+      this.done({ ...sent2, isText, isLocked, words, name, size });
     } catch (error) {
       const isKept = isPassing(error) && await isUnfinished(created);
       if (created && !isKept) this.#drop(created, deleteSecret);
@@ -2572,8 +2384,8 @@ var SenderPage = class extends HTMLElement {
       this.#end();
       const isLocked = Boolean(block);
       const ends = { expires: new Date(expires), sent: Date.now() };
-      const sent = { id, key: writeKey(linkKey), deleteSecret, maxDownloads, ...ends };
-      this.done({ ...sent, isText: false, isLocked, words: "", name, size });
+      const sent2 = { id, key: writeKey(linkKey), deleteSecret, maxDownloads, ...ends };
+      this.done({ ...sent2, isText: false, isLocked, words: "", name, size });
     } catch (error) {
       const { code = "" } = (
         /** @type {{ code?: string }} */
@@ -2773,6 +2585,469 @@ var detailOf = (event) => (
 );
 var plain = (content) => "text" in content ? content : { ...content, entries: content.entries.map(({ path, file }) => ({ path, file })) };
 
+// assets/net/own-requests.js
+async function keepRequest(request2) {
+  await sending.transact(["requests"], (requests) => answer(requests.put(request2, request2.id)));
+  navigator.storage?.persist?.().catch(() => {
+  });
+}
+async function ownRequests() {
+  const all = await sending.transact(["requests"], (requests) => answer(requests.getAll()));
+  return all.sort((a, b) => b.created - a.created);
+}
+async function forgetRequest(id) {
+  await sending.transact(["requests"], (requests) => answer(requests.delete(id)));
+}
+
+// assets/ui/copy-field.js
+var lastId = 0;
+var CopyField = class extends HTMLElement {
+  #input = el("input", { type: "text", readonly: true, spellcheck: "false" });
+  /** @type {HTMLButtonElement | undefined} */
+  #button;
+  connectedCallback() {
+    if (this.#input.isConnected) return;
+    this.#input.id = `copy-${++lastId}`;
+    this.#input.addEventListener("focus", () => this.#input.select());
+    this.#button = copyButton(this.getAttribute("action") ?? t("Copy"), () => this.value, {
+      primary: this.hasAttribute("primary"),
+      onCopied: () => this.dispatchEvent(new CustomEvent("copied", { bubbles: true })),
+      onRefused: () => this.#input.focus()
+    });
+    this.replaceChildren(
+      el("label", { class: "label", for: this.#input.id }, this.getAttribute("label")),
+      el("div", { class: "field" }, this.#input, this.#button)
+    );
+    this.value = this.value;
+  }
+  get value() {
+    return this.#input.value;
+  }
+  set value(text) {
+    this.#input.value = text;
+    if (this.#button) this.#button.disabled = !text;
+  }
+};
+customElements.define("copy-field", CopyField);
+
+// assets/ui/ask-for-files.js
+var STATES = {
+  open: t("It takes files"),
+  full: t("It is full"),
+  expired: t("Its time is over"),
+  closed: t("It is closed")
+};
+var AskForFiles = class extends HTMLElement {
+  #form = find(this, "form", HTMLFormElement);
+  #title = find(this, "#ask-for", HTMLInputElement);
+  #note = find(this, "#ask-note", HTMLTextAreaElement);
+  #error = find(this, "form error-note", ErrorNote);
+  #made = find(this, "[data-made]");
+  #own = find(this, "[data-own]");
+  /** @type {import('../crypto/client.js').CryptoClient | null} */
+  #crypto = null;
+  /** @type {import('./token-field.js').TokenField | null} */
+  #token = null;
+  /** Where the token's field stands otherwise. @type {Element | null} */
+  #home = null;
+  #isMaking = false;
+  connectedCallback() {
+    this.#form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.#make();
+    });
+    find(this, "[data-back]").addEventListener("click", () => this.leave());
+  }
+  /**
+   * @param {import('../crypto/client.js').CryptoClient} crypto
+   * @param {import('./token-field.js').TokenField} token
+   */
+  open(crypto2, token) {
+    this.#crypto = crypto2;
+    this.#token = token;
+    if (token.parentElement !== this.#form) this.#home = token.nextElementSibling;
+    this.#error.before(token);
+    this.#made.replaceChildren();
+    this.#offer();
+    this.#list();
+  }
+  /** Gives back what it had of the page. */
+  leave() {
+    if (this.#token) this.#home?.before(this.#token);
+    this.dispatchEvent(new CustomEvent("back"));
+  }
+  /** Offers the times that the service allows. */
+  async #offer() {
+    try {
+      const { max_ttl_seconds: longest, token_required: isRequired } = await getConfig();
+      for (const radio of this.#radios("ask-time")) {
+        find(this, `label:has([name="ask-time"][value="${radio.value}"])`).hidden = Number(radio.value) > longest;
+        if (radio.checked && Number(radio.value) > longest) radio.checked = false;
+      }
+      if (isRequired) this.#token?.require();
+    } catch (error) {
+      this.#error.show(describe(error, "ask"));
+    }
+  }
+  /** @returns {HTMLInputElement[]} */
+  #radios(name) {
+    return Array.from(this.#form.querySelectorAll(`input[name="${name}"]`));
+  }
+  #chosen(name) {
+    return Number(this.#radios(name).find((radio) => radio.checked)?.value ?? 0);
+  }
+  async #make() {
+    this.#error.clear();
+    if (!this.#crypto || !this.#token || this.#isMaking) return;
+    const title = this.#title.value.trim();
+    if (!title) {
+      this.#error.show({
+        title: t("What do you need?"),
+        text: t("Say it in a few words: whoever has the link reads them.")
+      });
+      this.#title.focus();
+      return;
+    }
+    if (this.#token.problem) {
+      this.#token.refuse(this.#token.problem);
+      return;
+    }
+    this.#isMaking = true;
+    try {
+      const request2 = await this.#create(this.#crypto, this.#token, title);
+      this.#show(request2);
+      this.#form.reset();
+      await this.#list();
+    } catch (error) {
+      const words = describe(error, "ask");
+      if (error instanceof ApiError && error.status === 401) this.#token.refuse(words.text);
+      this.#error.show(words);
+    } finally {
+      this.#isMaking = false;
+    }
+  }
+  /**
+   * @param {import('../crypto/client.js').CryptoClient} crypto
+   * @param {import('./token-field.js').TokenField} token
+   * @param {string} title
+   * @returns {Promise<OwnRequest>}
+   */
+  async #create(crypto2, token, title) {
+    const note = this.#note.value.trim();
+    const { publicKey, keys } = await crypto2.newRequestKeys();
+    const seed = newSecret();
+    const secret = writeKey(newSecret());
+    const files = [{ name: title, size: UNKNOWN, type: "" }];
+    const said = note ? `${title}
+
+${note}` : title;
+    const label = await sealLabel(seed, { files, count: 1, size: UNKNOWN, note: said, picture: null });
+    const config = await getConfig();
+    const lifetime = this.#chosen("ask-time") || config.default_ttl_seconds;
+    const maxTransfers = this.#chosen("ask-number");
+    const made = { seed, publicKey, keys, secret, title, note, maxTransfers, created: Date.now(), expires: Date.now() };
+    await keepRequest({ ...made, id: "" });
+    await forgetRequest("");
+    const { request_id: id, expires_at: expires } = await post(paths.createRequest, {
+      token: token.hidden ? "" : token.value,
+      json: {
+        public_key: toBase64url(publicKey),
+        grant_hash: await hashSecret(toBase64url(await crypto2.grant(seed))),
+        auth_hash: await hashSecret(secret),
+        max_transfers: maxTransfers,
+        max_bytes: this.#chosen("ask-size"),
+        expires_at: new Date(Date.now() + config.clock_offset + lifetime * 1e3).toISOString(),
+        label: toBase64(label)
+      }
+    });
+    const request2 = { ...made, id, expires: Date.parse(expires) };
+    await keepRequest(request2);
+    return request2;
+  }
+  /** @param {OwnRequest} request */
+  #show(request2) {
+    const field2 = new CopyField();
+    field2.setAttribute("label", t("The link to send by"));
+    field2.setAttribute("action", t("Copy link"));
+    field2.toggleAttribute("primary", true);
+    field2.value = linkOf2(request2);
+    const heading = el("h2", { tabindex: -1 }, t("Give this link to whoever is to send"));
+    this.#made.replaceChildren(
+      el(
+        "section",
+        { class: "card" },
+        heading,
+        field2,
+        el(
+          "div",
+          { class: "row" },
+          copyButton(t("Copy as message"), () => messageFor(request2), { picture: "mail" })
+        ),
+        el(
+          "p",
+          { class: "hint" },
+          t("Whoever has it can send to you, and open nothing. What arrives is listed below.")
+        )
+      )
+    );
+    announce(heading);
+  }
+  async #list() {
+    let all = [];
+    try {
+      all = await ownRequests();
+    } catch {
+    }
+    this.#own.hidden = all.length === 0;
+    find(this.#own, "[data-list]").replaceChildren(
+      ...all.map((request2) => {
+        const item = new OwnRequestItem();
+        item.addEventListener("gone", () => this.#list());
+        if (this.#crypto) item.show(request2, this.#crypto);
+        return item;
+      })
+    );
+  }
+};
+var OwnRequestItem = class extends HTMLElement {
+  #state = el("p", { class: "hint", role: "status" }, t("Looking…"));
+  #arrived = el("ul", { class: "files", hidden: true });
+  #error = new ErrorNote();
+  #actions = el("div", { class: "row" });
+  /**
+   * @param {OwnRequest} request
+   * @param {import('../crypto/client.js').CryptoClient} crypto
+   */
+  show(request2, crypto2) {
+    this.#arrived.setAttribute("aria-label", t("What arrived for {{name}}", { name: request2.title }));
+    this.replaceChildren(
+      el("h3", { tabindex: -1 }, nameOf(request2.title)),
+      this.#state,
+      this.#arrived,
+      this.#error,
+      this.#actions
+    );
+    this.#look(request2, crypto2);
+  }
+  /**
+   * @param {OwnRequest} request
+   * @param {import('../crypto/client.js').CryptoClient} crypto
+   */
+  async #look(request2, crypto2) {
+    const { id, secret } = request2;
+    const look = () => this.#look(request2, crypto2);
+    const button = (picture, words, click) => el("button", { type: "button", class: "button", click }, icon(picture), words);
+    this.#error.clear();
+    try {
+      const [info, { transfers = [] }] = await Promise.all([getRequest(id), getArrived(id, secret)]);
+      const isOpen = info.status === "open";
+      const state = STATES[info.status] ?? info.status;
+      const { length: count } = transfers;
+      this.#state.textContent = isOpen ? sentences(
+        tn("{{count}} transfer has arrived.", "{{count}} transfers have arrived.", count),
+        tn(
+          "{{count}} more can come until {{moment}}.",
+          "{{count}} more can come until {{moment}}.",
+          info.transfers_left,
+          {
+            moment: moment(new Date(info.expires_at))
+          }
+        )
+      ) : sentences(`${state}.`, tn("{{count}} transfer has arrived.", "{{count}} transfers have arrived.", count));
+      this.#arrived.hidden = transfers.length === 0;
+      this.#arrived.replaceChildren(...transfers.map((transfer) => arrivedItem(transfer, request2, crypto2)));
+      this.#actions.replaceChildren(
+        ...isOpen ? [copyButton(t("Copy link"), () => linkOf2(request2))] : [],
+        button("refresh", t("Look again"), look),
+        ...isOpen ? [button("ban", t("Close it"), () => this.#close(request2, look))] : [],
+        ...isOpen ? [] : [button("trash", t("Take off the list"), () => this.#forget(request2, transfers.length))]
+      );
+    } catch (error) {
+      this.#state.textContent = "";
+      this.#error.show(describe(error, "ask"));
+      this.#actions.replaceChildren(
+        button("refresh", t("Try again"), look),
+        button("trash", t("Take off the list"), () => this.#forget(request2, 0))
+      );
+    }
+  }
+  /**
+   * @param {OwnRequest} request
+   * @param {() => void} look
+   */
+  async #close({ id, secret, title }, look) {
+    const sure = await dialog({
+      title: t("Close this request?"),
+      body: el(
+        "p",
+        {},
+        t("Nobody can send for {{name}} any more. What has arrived stays until it ends.", { name: isolated(title) })
+      ),
+      dismiss: t("Keep it open"),
+      action: t("Close it"),
+      danger: true,
+      submit: () => true
+    });
+    if (!sure) return;
+    try {
+      await closeRequest(id, secret);
+      look();
+    } catch (error) {
+      this.#error.show(describe(error, "ask"));
+    }
+    find(this, "h3").focus();
+  }
+  /**
+   * @param {OwnRequest} request
+   * @param {number} arrived
+   */
+  async #forget({ id, title }, arrived) {
+    const sure = await dialog({
+      title: t("Take it off the list?"),
+      body: el(
+        "p",
+        {},
+        sentences(
+          t("This browser forgets the key for {{name}}.", { name: isolated(title) }),
+          arrived > 0 && t("What arrived and was not saved yet can then be opened by nobody.")
+        )
+      ),
+      dismiss: t("Keep it"),
+      action: t("Forget it"),
+      danger: true,
+      submit: () => true
+    });
+    if (!sure) return;
+    await forgetRequest(id);
+    this.dispatchEvent(new CustomEvent("gone"));
+  }
+};
+function arrivedItem({ transfer_id: id, status, payload_bytes: size, created_at: created, sealed_key: sealed }, request2, crypto2) {
+  const name = el("span", { class: "name" }, t("Number {{id}}", { id }));
+  const sizeAndAge = (of) => t("{{size}}, {{ago}}", { size: bytes(of), ago: ago(new Date(created)) });
+  const facts2 = el("span", { class: "size" }, sizeAndAge(size));
+  const item = el("li", {}, icon("file"), name, facts2);
+  const say2 = (text) => item.append(el("span", { class: "size" }, text));
+  const open = async () => {
+    if (status !== "completed") {
+      say2(status === "deleted" ? t("deleted by its sender") : t("over"));
+      return;
+    }
+    let key;
+    try {
+      key = await crypto2.openKey(request2.keys, request2.id, fromBase64url(sealed));
+    } catch {
+      say2(t("not sealed for this request"));
+      return;
+    }
+    const link = el("a", { class: "button", href: placeOf(id, writeKey(key)) }, t("Open"));
+    item.append(link);
+    try {
+      const { label } = await getInfo(id);
+      const said = label ? await openLabel(key, fromBase64url(label)) : null;
+      if (!said) return;
+      const rest = said.count > 1 ? ` ${tn("and {{count}} more file", "and {{count}} more files", said.count - 1)}` : "";
+      name.replaceChildren(nameOf(said.files[0].name), rest);
+      if (isSize(said.size)) facts2.textContent = sizeAndAge(said.size);
+      link.setAttribute("aria-label", t("Open {{name}}", { name: said.files[0].name + rest }));
+    } catch {
+    }
+  };
+  open();
+  return item;
+}
+var linkOf2 = ({ id, seed, publicKey }) => writeRequest(location.origin, { id, seed: toBase64url(seed), publicKey: toBase64url(publicKey) });
+var messageFor = (request2) => [
+  t("Please send me: {{name}}", { name: request2.title }),
+  ...request2.note ? ["", request2.note] : [],
+  "",
+  linkOf2(request2),
+  "",
+  t("Open the link in a browser and choose the files. They are encrypted so that only I can open them."),
+  t("It is open until {{moment}}.", { moment: moment(new Date(request2.expires)) })
+].join("\n");
+customElements.define("own-request", OwnRequestItem);
+customElements.define("ask-for-files", AskForFiles);
+
+// assets/ui/spoken.js
+var WORDS = 6;
+var LISTED = 7776;
+var FAIR = 2 ** 32 - 2 ** 32 % LISTED;
+async function newWords() {
+  const answer2 = await fetch(new URL("./eff-large-wordlist.txt", import.meta.url));
+  const list = (await answer2.text()).split("\n").filter((line) => /^[a-z-]+$/.test(line));
+  if (!answer2.ok || list.length !== LISTED) throw new Error("the list of words did not come");
+  return Array.from({ length: WORDS }, () => list[number2()]).join(" ");
+}
+function number2() {
+  const [bits] = crypto.getRandomValues(new Uint32Array(1));
+  return bits < FAIR ? bits % LISTED : number2();
+}
+
+// assets/ui/passphrase-field.js
+var SHORT = 12;
+var PassphraseField = class extends HTMLElement {
+  #field = find(this, "input", HTMLInputElement);
+  #eye = find(this, "button", HTMLButtonElement);
+  #advice = find(this, "[data-advice]");
+  #more = find(this, "details", HTMLDetailsElement);
+  #words = "";
+  connectedCallback() {
+    this.#field.addEventListener("input", () => this.#advise());
+    find(this, "[data-words]").addEventListener("click", () => this.#suggest());
+    this.#eye.addEventListener("click", () => this.#show(this.#field.type === "password"));
+  }
+  /** Empty where there is to be none, also where it was typed and the field was closed again. */
+  get value() {
+    return this.#more.open ? this.#field.value : "";
+  }
+  /** It, where it was made here, and nobody but the page may know it by heart. */
+  get words() {
+    return this.value === this.#words ? this.#words : "";
+  }
+  /** What keeps it from being used; null if nothing does. */
+  get problem() {
+    return this.value && !passphraseBytes(this.value) ? {
+      title: t("The passphrase is too long"),
+      text: t("It can have {{most}} bytes, which are fewer letters.", { most: MAX_PASSPHRASE })
+    } : null;
+  }
+  focus() {
+    this.#field.focus();
+  }
+  clear() {
+    this.#field.value = "";
+    this.#words = "";
+    this.#more.open = false;
+    this.#show(false);
+  }
+  async #suggest() {
+    try {
+      this.#words = await newWords();
+      this.#field.value = this.#words;
+      this.#show(true);
+      this.#advice.replaceChildren(
+        el("b", { lang: "en", translate: "no" }, this.#words),
+        // which may be longer than the field
+        el("br"),
+        t("Six words by chance. Say them to the recipient, or have them copied when it is sent.")
+      );
+    } catch {
+      this.#advice.textContent = sentences(`${stale.title}.`, stale.text);
+    }
+  }
+  #show(shown) {
+    if (!shown) this.#advise();
+    this.#field.type = shown ? "text" : "password";
+    this.#eye.setAttribute("aria-pressed", String(shown));
+  }
+  #advise() {
+    const { length } = Array.from(this.#field.value);
+    this.#advice.textContent = length > 0 && length < SHORT ? t("Rather short. Four or five words by chance are hard to guess, and easy to say.") : "";
+  }
+};
+customElements.define("passphrase-field", PassphraseField);
+
 // assets/ui/choice.js
 var Choice = class {
   #fieldset;
@@ -2825,6 +3100,137 @@ var Choice = class {
   }
 };
 
+// assets/ui/send-options.js
+var SOON = 6e4;
+var SendOptions = class extends HTMLElement {
+  #more = find(this, "details", HTMLDetailsElement);
+  #said = find(this, "[data-said]");
+  #life = new Choice(find(this, "[data-expiry]"));
+  #downloads = new Choice(find(this, "[data-downloads]"));
+  #erase = find(this, "[data-auto-delete]");
+  /** Milliseconds that it is kept at most, and where nothing is chosen. */
+  #longest = Number.POSITIVE_INFINITY;
+  #usual = 0;
+  #ahead = 0;
+  connectedCallback() {
+    this.addEventListener("input", () => this.#say());
+    this.addEventListener("change", () => this.#say());
+    this.#more.addEventListener("toggle", () => this.#bound());
+  }
+  /** @param {import('../net/api.js').Config} config */
+  configure({ max_ttl_seconds: longest, default_ttl_seconds: usual, clock_offset: ahead }) {
+    this.#longest = longest * 1e3;
+    this.#usual = usual * 1e3;
+    this.#ahead = ahead;
+    this.#life.allow((seconds) => seconds <= longest, usual);
+    this.#bound();
+    this.#say();
+  }
+  /** 0 is no limit. */
+  get maxDownloads() {
+    return this.#downloads.isOther ? Number(this.#downloads.field.value) : this.#downloads.value;
+  }
+  get expires() {
+    if (this.#life.isOther) return new Date(this.#life.field.value);
+    return new Date(this.#now + (this.#life.value * 1e3 || this.#usual));
+  }
+  get autoDelete() {
+    return this.maxDownloads > 0 && find(this.#erase, "input", HTMLInputElement).checked;
+  }
+  /** What keeps the options from being used, and the field that it is about; null if nothing does. */
+  get problem() {
+    const wrong2 = this.#wrongTime() ?? this.#wrongNumber();
+    if (wrong2) this.#more.open = true;
+    return wrong2;
+  }
+  /** By the clock of the service. */
+  get #now() {
+    return Date.now() + this.#ahead;
+  }
+  get #latest() {
+    return new Date(this.#now + this.#longest);
+  }
+  /** @returns {{ words: Words, field: HTMLElement } | null} */
+  #wrongTime() {
+    const { isOther, field: field2 } = this.#life;
+    const time = this.expires.getTime();
+    if (!isOther) return null;
+    if (Number.isNaN(time))
+      return wrong(t("When is it to expire?"), t("Set a day and a time, or choose one of the others."), field2);
+    if (time < this.#now + SOON) return wrong(t("That time has passed"), t("Set one that is still to come."), field2);
+    const latest = this.#latest;
+    if (time >= latest.getTime())
+      return wrong(
+        t("That is too long"),
+        t("This service keeps nothing beyond {{moment}}.", { moment: moment(latest) }),
+        field2
+      );
+    return null;
+  }
+  #wrongNumber() {
+    const { isOther, field: field2 } = this.#downloads;
+    const number3 = this.maxDownloads;
+    if (!isOther || Number.isSafeInteger(number3) && number3 >= 1) return null;
+    return wrong(
+      t("How often can it be downloaded?"),
+      t("Enter a whole number from 1, or choose one of the others."),
+      field2
+    );
+  }
+  /** Tells the field what can be set. */
+  #bound() {
+    const { field: field2 } = this.#life;
+    if (this.#longest === Number.POSITIVE_INFINITY) return;
+    field2.min = minute(new Date(this.#now + 2 * SOON));
+    field2.max = minute(this.#latest);
+    find(this, "[data-latest]").textContent = t("{{moment}} at the latest.", { moment: moment(this.#latest) });
+    if (!field2.value && !this.#life.isOther) field2.value = minute(this.expires);
+  }
+  #say() {
+    const number3 = this.maxDownloads;
+    this.#erase.hidden = number3 === 0 && !this.#downloads.isOther;
+    const life = this.#life.isOther ? untilWords(this.expires) : this.#life.words || span(this.#usual / 1e3);
+    const times = number3 >= 1 ? tn("{{count}} download", "{{count}} downloads", number3) : this.#downloads.isOther ? "" : t("no limit");
+    this.#said.textContent = [life, times].filter(Boolean).join(" · ");
+  }
+};
+var untilWords = (time) => Number.isNaN(time.getTime()) ? "" : t("until {{moment}}", { moment: moment(time) });
+var wrong = (title, text, field2) => ({ words: { title, text }, field: field2 });
+customElements.define("send-options", SendOptions);
+
+// assets/ui/sent-here.js
+var loadSentHere = () => import(new URL("./sent-here-later.js", import.meta.url).href);
+
+// assets/ui/hand-over.js
+var isPhone = () => matchMedia("(pointer: coarse)").matches;
+var handOver = (message, taken) => [
+  copyButton(t("Copy as message"), () => message().text, { onCopied: taken }),
+  leading(t("E-mail"), "mail", message, byMail, taken),
+  isPhone() && leading(t("Message"), "text", message, bySms, taken),
+  "share" in navigator && shareButton(message, taken)
+];
+var byMail = ({ subject, text }) => `mailto:?subject=${encodeURIComponent(subject)}&body=${encodeURIComponent(text.replaceAll("\n", "\r\n"))}`;
+var bySms = ({ text }) => `sms:?&body=${encodeURIComponent(text)}`;
+function leading(words, picture, message, address, taken) {
+  const link = el("a", { class: "button", href: address({ subject: "", text: "" }) }, icon(picture), words);
+  link.addEventListener("click", () => {
+    link.href = address(message());
+    taken();
+  });
+  return link;
+}
+function shareButton(message, taken) {
+  const share = async () => {
+    const { subject: title, text } = message();
+    try {
+      await navigator.share({ title, text });
+      taken();
+    } catch {
+    }
+  };
+  return el("button", { type: "button", class: "button", click: share }, icon("share"), t("Share"));
+}
+
 // assets/ui/status-rows.js
 function statusRows(info) {
   const { status, download_count: begun, downloads_completed: whole, max_downloads: max, expires_at: expires } = info;
@@ -2841,6 +3247,7 @@ function statusRows(info) {
   if (info.erased) rows.push([t("On the server"), t("Erased")]);
   return rows;
 }
+var keptWords = () => t("The link with its key, and the secret that deletes it. Whoever uses this browser can open what you sent.");
 var soFar = ({ arrived_bytes: done = 0, file_size_bytes: all }) => all ? [[t("Sent so far"), percent(Math.min(1, done / all))]] : [];
 
 // assets/ui/transfer-status.js
@@ -3041,6 +3448,360 @@ var TransferStatus = class extends HTMLElement {
 var when = (what, date) => [what, moment(date)];
 customElements.define("transfer-status", TransferStatus);
 
+// assets/ui/sent-transfer.js
+var loadDrawing = () => import(new URL("./qr-later.js", import.meta.url).href);
+var SentTransfer = class extends HTMLElement {
+  /**
+   * @param {Transfer} transfer
+   * @param {boolean} isKept on the list of this device
+   */
+  show(transfer, isKept) {
+    const { id, key, deleteSecret, isLocked, words } = transfer;
+    const { whole, withoutKey } = writeLinks(location.origin, id, key);
+    const link = () => toggle.checked ? withoutKey : whole;
+    const taken = () => this.dispatchEvent(new CustomEvent("taken"));
+    this.addEventListener("copied", taken);
+    const wholeField = linkField(whole);
+    const handWhole = el(
+      "div",
+      { class: "row" },
+      handOver(() => messageFor2(transfer, whole, false), taken)
+    );
+    const apart = el(
+      "div",
+      { class: "apart", hidden: true },
+      field(t("1. The link"), t("Copy link"), withoutKey, true),
+      el(
+        "div",
+        { class: "row" },
+        handOver(() => messageFor2(transfer, withoutKey, true), taken)
+      ),
+      field(t("2. The key"), t("Copy key"), key),
+      el(
+        "div",
+        { class: "row" },
+        handOver(() => keyMessage(key), taken)
+      ),
+      el(
+        "p",
+        { class: "hint" },
+        t("Send them by two different ways, such as mail and phone. Either alone opens nothing.")
+      )
+    );
+    const qrPanel = el("div", { class: "qr", id: "qr-panel", hidden: true });
+    const showsQr = qrButton(qrPanel);
+    const drawing = loadDrawing();
+    const drawQr = () => drawing.then(
+      ({ qrPicture }) => {
+        const picture = qrPicture(link(), t("QR code of the link"));
+        const holds = toggle.checked ? t("Holds the link without the key.") : t("Holds the whole link: whoever photographs it can open the transfer.");
+        const hint = picture ? holds : t("The address of this site is too long for a QR code.");
+        qrPanel.replaceChildren(picture ?? "", el("p", { class: "hint" }, hint));
+      },
+      () => {
+        showsQr.hidden = true;
+      }
+    );
+    const turn = () => {
+      wholeField.hidden = toggle.checked;
+      handWhole.hidden = toggle.checked;
+      apart.hidden = !toggle.checked;
+      drawQr();
+    };
+    const toggle = el("input", { type: "checkbox", role: "switch" });
+    toggle.addEventListener("change", turn);
+    drawQr();
+    const manageField = field(t("Your private page"), t("Copy"), writeManage(location.origin, transfer));
+    manageField.addEventListener("copied", (event) => event.stopPropagation());
+    const status = new TransferStatus();
+    status.addEventListener("over", () => this.classList.add("over"));
+    this.replaceChildren(
+      wholeField,
+      apart,
+      isLocked ? el(
+        "p",
+        { class: "note" },
+        t(
+          "The link opens nothing without the passphrase. Tell the recipient by another way, such as the phone: nobody can find it out later."
+        )
+      ) : "",
+      words && spokenField(words),
+      el("label", { class: "check" }, toggle, el("span", {}, t("Show link and key separately"))),
+      handWhole,
+      el("div", { class: "row" }, showsQr),
+      qrPanel,
+      status,
+      el(
+        "details",
+        {},
+        el("summary", {}, icon("eye"), t("See or delete it later")),
+        el(
+          "div",
+          {},
+          el(
+            "p",
+            { class: "hint" },
+            t("This page shows how often it was downloaded and can delete it. It cannot open it. Keep it to yourself.")
+          ),
+          manageField
+        )
+      ),
+      keepSwitch(transfer, isKept),
+      el(
+        "button",
+        { type: "button", class: "button wide again", click: () => this.dispatchEvent(new CustomEvent("again")) },
+        t("Send something else")
+      )
+    );
+    status.watch(id, deleteSecret);
+  }
+};
+function keepSwitch({ id, key, deleteSecret, name, size, isText, sent: sent2 }, isKept) {
+  const keep = el("input", { type: "checkbox", role: "switch", checked: isKept });
+  const hint = el("p", { class: "hint", role: "status" }, keptWords());
+  const turn = async () => {
+    try {
+      keepFromNow(keep.checked);
+      if (keep.checked) await keepTransfer({ id, key, deleteSecret, name, size, isText, sent: sent2 });
+      else await forgetTransfer(id);
+      hint.textContent = keptWords();
+    } catch {
+      keep.checked = false;
+      hint.textContent = t("This browser keeps nothing");
+    }
+  };
+  keep.addEventListener("change", turn);
+  if (keep.checked) turn();
+  const label = el("label", { class: "check" }, keep, el("span", {}, t("Keep it on a list in this browser")));
+  return el("div", { class: "keep" }, label, hint);
+}
+function spokenField(words) {
+  const copyField = field(t("Passphrase"), t("Copy"), words);
+  copyField.addEventListener("copied", (event) => event.stopPropagation());
+  return copyField;
+}
+var linkField = (link) => field(t("Link"), t("Copy link"), link, true);
+function field(label, action, value, primary = false) {
+  const copyField = new CopyField();
+  copyField.setAttribute("label", label);
+  copyField.setAttribute("action", action);
+  copyField.toggleAttribute("primary", primary);
+  copyField.value = value;
+  return copyField;
+}
+function qrButton(panel) {
+  const button = el(
+    "button",
+    { type: "button", class: "button", "aria-controls": panel.id, "aria-expanded": "false" },
+    icon("qr"),
+    t("QR code")
+  );
+  button.addEventListener("click", () => {
+    panel.hidden = !panel.hidden;
+    button.setAttribute("aria-expanded", String(!panel.hidden));
+  });
+  return button;
+}
+function messageFor2({ expires, maxDownloads: max, isText, isLocked }, link, keyApart) {
+  const text = [
+    isText ? t("I have sent you a text, encrypted so that only you can open it:") : t("I have sent you a file, encrypted so that only you can open it:"),
+    "",
+    link,
+    "",
+    t("Open the link in a browser. Nothing has to be installed."),
+    ...keyApart ? [t("You will be asked for a key; I am sending it to you separately.")] : [],
+    ...isLocked ? [t("You will be asked for a passphrase; I am telling it to you separately.")] : [],
+    sentences(
+      t("It is there until {{moment}}.", { moment: moment(expires) }),
+      max > 0 && tn("It can be opened once.", "It can be opened {{count}} times.", max)
+    )
+  ].join("\n");
+  return { subject: isText ? t("A text for you, encrypted") : t("A file for you, encrypted"), text };
+}
+var keyMessage = (key) => ({
+  subject: t("The key"),
+  text: [
+    t("This is the key for what I have sent you:"),
+    "",
+    key,
+    "",
+    t("Open the link that I am sending you separately, and put the key in where it is asked for.")
+  ].join("\n")
+});
+customElements.define("sent-transfer", SentTransfer);
+
+// assets/ui/tabs.js
+function tabs(list, onSelect) {
+  const all = (
+    /** @type {HTMLElement[]} */
+    Array.from(list.querySelectorAll('[role="tab"]'))
+  );
+  const select = (tab) => {
+    for (const other of all) {
+      const selected = other === tab;
+      other.setAttribute("aria-selected", String(selected));
+      other.tabIndex = selected ? 0 : -1;
+      find(document, `#${other.getAttribute("aria-controls")}`).hidden = !selected;
+    }
+    onSelect(tab.id);
+  };
+  for (const [i, tab] of all.entries()) {
+    tab.addEventListener("click", () => select(tab));
+    tab.addEventListener("keydown", ({ key }) => {
+      const to = { ArrowRight: i + 1, ArrowLeft: i - 1, Home: 0, End: -1 }[key];
+      const next = to === void 0 ? void 0 : all.at(to % all.length);
+      if (!next) return;
+      select(next);
+      next.focus();
+    });
+  }
+  return (id) => select(find(list, `#${id}`));
+}
+
+// assets/ui/token-field.js
+var STORED = "sgraph-send-token";
+var FORM = /^[A-Za-z0-9_-]{1,128}$/;
+var NOISE = /["'`\u201c\u201d\u2018\u2019\u00ab\u00bb\s\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff]/g;
+var STATES2 = {
+  not_found: tokenWords.token_unknown,
+  revoked: tokenWords.token_revoked,
+  exhausted: tokenWords.token_exhausted
+};
+var invited = (text) => text.replace(/^.*#invite\//, "");
+var TokenField = class extends HTMLElement {
+  #input = find(this, "#token", HTMLInputElement);
+  #state = find(this, ".token-state");
+  #editor = find(this, "[data-edit]");
+  #offer = find(this, "[data-remember]");
+  #remember = find(this, "[data-remember] input", HTMLInputElement);
+  #checked = "";
+  #invite = "";
+  #isReady = false;
+  #isTyped = false;
+  connectedCallback() {
+    if (this.#isReady) return;
+    this.#isReady = true;
+    this.#input.addEventListener("input", () => {
+      this.#isTyped = true;
+      this.#say("", "");
+      this.#offerToRemember();
+    });
+    const check = () => this.#check().then(() => this.#reveal());
+    this.#input.addEventListener("change", check);
+    this.#input.addEventListener("paste", () => setTimeout(check));
+    this.#remember.addEventListener("change", () => this.#store());
+    try {
+      this.#input.value = localStorage.getItem(STORED) ?? "";
+    } catch {
+    }
+    this.#remember.checked = this.#input.value !== "";
+    this.#offerToRemember();
+  }
+  /** Shows the field where the service asks for a token. */
+  require() {
+    this.hidden = false;
+    if (this.value) this.#check();
+  }
+  /**
+   * Takes the token of a link that invites. One that is remembered gives way to it when the service accepts it.
+   * @param {string} token
+   */
+  invite(token) {
+    this.#input.value = token;
+    this.#invite = this.value;
+    this.#edit();
+    this.#offerToRemember();
+  }
+  get value() {
+    return invited(this.#input.value.replace(NOISE, ""));
+  }
+  /** What is wrong with the token as it stands, or nothing. */
+  get problem() {
+    if (this.hidden) return "";
+    if (!this.value) return t("Paste your access token first. Whoever runs this service gives you one.");
+    if (!FORM.test(this.value)) return t('This does not look like an access token: letters, digits, "-" and "_" only.');
+    return "";
+  }
+  /**
+   * Says that the service refused the token.
+   * @param {string} text
+   */
+  refuse(text) {
+    this.hidden = false;
+    this.#edit();
+    this.#say("bad", text);
+    this.#input.focus();
+    this.#reveal();
+  }
+  /** What is said of the token may stand under the button that stays on the screen. */
+  #reveal() {
+    this.#state.scrollIntoView({ block: "nearest" });
+  }
+  focus() {
+    this.#edit();
+    this.#input.focus();
+  }
+  #offerToRemember() {
+    this.#offer.hidden = !this.value;
+  }
+  async #check() {
+    const token = this.value;
+    if (!token || token === this.#checked) return;
+    if (this.problem) {
+      this.#say("bad", this.problem);
+      return;
+    }
+    this.#checked = token;
+    this.#say("", t("Checking…"));
+    try {
+      const answer2 = await checkToken(token);
+      if (token !== this.value) return;
+      if (answer2.valid) this.#accept(answer2);
+      else this.#say("bad", STATES2[answer2.reason ?? answer2.status ?? ""] ?? tokenWords.token_unknown);
+    } catch {
+      if (token === this.value) this.#say("", "");
+    }
+  }
+  /** @param {{ remaining?: number, unlimited?: boolean }} token */
+  #accept({ remaining = 0, unlimited }) {
+    this.#input.value = this.value;
+    this.#store();
+    const isLimited = !unlimited && remaining > 0;
+    const words = sentences(
+      this.value === this.#invite ? t("You are invited to send.") : t("Access token accepted."),
+      isLimited && tn("{{count}} transfer left.", "{{count}} transfers left.", remaining)
+    );
+    this.#say("good", words);
+    this.#state.prepend(icon("check"));
+    if (this.#isTyped) return;
+    this.#editor.hidden = true;
+    this.#state.append(el("button", { type: "button", class: "link", click: () => this.focus() }, t("Change")));
+  }
+  #edit() {
+    this.#checked = "";
+    this.#editor.hidden = false;
+    this.#say("", "");
+  }
+  /**
+   * @param {'good' | 'bad' | ''} kind
+   * @param {string} text
+   */
+  #say(kind, text) {
+    this.#state.className = `token-state ${kind}`;
+    this.#state.replaceChildren(...text ? [el("span", {}, text)] : []);
+    this.#input.setAttribute("aria-invalid", String(kind === "bad"));
+  }
+  #store() {
+    try {
+      if (this.#remember.checked && this.value) localStorage.setItem(STORED, this.value);
+      else localStorage.removeItem(STORED);
+    } catch {
+      this.#remember.checked = false;
+    }
+  }
+};
+customElements.define("token-field", TokenField);
+
 // assets/shared/drops.js
 for (const name of ["dragover", "drop"]) {
   addEventListener(name, (event) => {
@@ -3053,122 +3814,341 @@ for (const name of ["dragover", "drop"]) {
   });
 }
 
-// assets/request.js
-var RequestPage = class extends SenderPage {
-  #link = readRequest(location.href);
-  #token = "";
-  #max = 0;
-  /** @type {import('./sender-page.js').Way['to']} */
-  #to;
+// assets/send.js
+var loadShare = () => import(new URL("./share-later.js", import.meta.url).href);
+var prepareShare = () => loadShare().then(({ prepare }) => prepare(scriptURL));
+var MAX_TEXT = 1024 * 1024;
+var SendPage = class extends SenderPage {
+  #text = find(this, "#text", HTMLTextAreaElement);
+  #token = find(this, "token-field", TokenField);
+  #options = find(this, "send-options", SendOptions);
+  #passphrase = find(this, "passphrase-field", PassphraseField);
+  #ask = find(this, "ask-for-files", AskForFiles);
+  #result = find(this, "[data-links]");
+  #mode = "tab-files";
+  #selectTab = tabs(find(this, '[role="tablist"]'), (id) => {
+    this.#mode = id;
+    this.error.clear();
+  });
+  /** The link of what is being sent. */
+  #early = linkField("");
+  #isTaken = false;
+  // before all was sent
+  #linkAtRisk = false;
+  #shown = "";
+  // the ID of the transfer whose page this is
   connectedCallback() {
     super.connectedCallback();
-    addEventListener("hashchange", () => location.reload());
-    find(this, "[data-retry]").addEventListener("click", () => this.#open());
-    find(this, "[data-again]").addEventListener("click", () => this.#again());
-    if (isSecureContext) this.#open();
-    else show(this, "compose");
-  }
-  async #open() {
-    const { id, seed, publicKey, reason } = this.#link;
-    if (reason) {
-      this.#gone(requestWords(this.#link), false);
-      return;
-    }
-    show(this, "loading");
-    try {
-      const [info, grant] = await Promise.all([getRequest(id), this.crypto.grant(fromBase64url(seed))]);
-      if (info.status !== "open") {
-        this.#gone(requestWords({ reason: info.status, length: 0 }), false);
-        return;
-      }
-      this.#token = `request.${id}.${toBase64url(grant)}`;
-      this.#to = { id, publicKey: fromBase64url(publicKey) };
-      await this.#describe(info, fromBase64url(seed));
-      if (await this.configure()) show(this, "compose");
-      else
-        this.#gone(
-          { title: t("No connection"), text: t("The server could not be reached. Try again in a minute.") },
-          true
-        );
-    } catch (error) {
-      this.#gone(describe(error, "request"), true);
-    }
-  }
-  /**
-   * Shows what is asked for. Whoever made the link wrote it: nobody knows who that is.
-   * @param {import('./shared/contract.js').RequestInfoReply} info
-   * @param {import('./crypto/bytes.js').Bytes} seed
-   */
-  async #describe({ label, transfers_left: left2, max_bytes: max, expires_at: expires }, seed) {
-    let said = null;
-    try {
-      said = label ? await openLabel(seed, fromBase64url(label)) : null;
-    } catch {
-    }
-    const [, title = said?.files[0].name, more = ""] = said?.note.match(/^([^\n]*)\n*(.*)$/s) ?? [];
-    find(this, "[data-title]").textContent = title || t("Files are asked for");
-    const note = find(this, "[data-asked]");
-    note.hidden = !more;
-    find(note, "blockquote").textContent = more;
-    this.#max = max;
-    find(this, "[data-facts]").replaceChildren(
-      ...facts([
-        [t("Can still be sent"), tn("once", "{{count}} times", left2)],
-        ...max ? [
-          /** @type {[string, string]} */
-          [t("Each time"), t("up to {{size}}", { size: bytes(max) })]
-        ] : [],
-        [t("Takes files"), t("until {{moment}}", { moment: moment(new Date(expires)) })]
-      ])
+    this.#text.addEventListener("input", () => this.#count());
+    this.picker.addEventListener("change", () => {
+      if (this.picker.entries.length) this.chooseFiles();
+    });
+    const early = find(this, "[data-early]");
+    early.append(
+      this.#early,
+      el("p", { class: "hint" }, t("You can hand it over now: whoever opens it waits for the rest."))
     );
-  }
-  /**
-   * @param {import('./words.js').Words} words
-   * @param {boolean} mayPass whether it can be tried again
-   */
-  #gone({ title, text }, mayPass) {
-    show(this, "gone");
-    find(this, "#gone-title").textContent = title;
-    find(this, '[data-view="gone"] [data-text]').textContent = text;
-    find(this, "[data-retry]").hidden = !mayPass;
-    announce(find(this, "#gone-title"));
+    early.addEventListener("copied", () => {
+      this.#isTaken = true;
+    });
+    find(this, "[data-ask]").addEventListener("click", () => this.#openAsk());
+    this.#ask.addEventListener("back", () => this.#back());
+    find(this, "[data-mine]").addEventListener("click", () => this.#openMine());
+    this.#offerMine();
+    addEventListener("hashchange", () => this.#follow());
+    document.querySelector(".skip")?.addEventListener("click", (event) => {
+      event.preventDefault();
+      document.getElementById("main")?.focus();
+    });
+    this.#follow();
+    removeOver().catch(() => {
+    });
+    if (isSecureContext) this.configure();
+    onceSomebodyIsHere(() => loadDrawing().catch(() => {
+    }));
+    if (matchMedia("(display-mode: standalone)").matches) prepareShare();
+    else if (matchMedia("(pointer: coarse)").matches) onceSomebodyIsHere(prepareShare);
   }
   async configure() {
     const config = await super.configure();
     if (!config) return null;
-    const max = config.max_bytes && this.#max ? Math.min(config.max_bytes, this.#max) : config.max_bytes || this.#max;
-    this.config = { ...config, max_bytes: max };
+    const { max_bytes: max, token_required: isRequired } = config;
     find(this, "[data-limit]").textContent = max ? t("Up to {{size}} at a time.", { size: bytes(max) }) : "";
-    return this.config;
+    if (isRequired) this.#token.require();
+    else this.#token.hidden = true;
+    this.#options.configure(config);
+    return config;
   }
-  get request() {
-    return this.#link.id;
+  #count() {
+    const { length } = this.#text.value;
+    const over = sizeOf(this.#text.value) > MAX_TEXT;
+    find(this, "[data-counter]").textContent = sentences(
+      tn("{{count}} character", "{{count}} characters", length) + (over ? "." : ""),
+      over && t("More than {{size}}: send it as a file instead.", { size: bytes(MAX_TEXT) })
+    );
+  }
+  /**
+   * @param {string} text
+   * @param {Event} event
+   */
+  pasted(text, event) {
+    event.preventDefault();
+    this.#selectTab("tab-text");
+    this.#text.setRangeText(text, this.#text.selectionStart, this.#text.selectionEnd, "end");
+    this.#text.focus();
+    this.#count();
+  }
+  chooseFiles() {
+    this.#selectTab("tab-files");
+  }
+  /**
+   * @param {number} max bytes, 0 for no limit
+   * @returns {import('./sender-page.js').Content}
+   */
+  content(max) {
+    if (this.#mode !== "tab-text") return this.files(max);
+    const text = this.#text.value;
+    if (!text)
+      throw new Missing({ title: t("There is no text yet"), text: t("Write or paste one first.") }, this.#text);
+    if (sizeOf(text) > MAX_TEXT) {
+      const advice = t("Up to {{size}}. Save it as a file and send that.", { size: bytes(MAX_TEXT) });
+      throw new Missing({ title: t("Too long for a text"), text: advice }, this.#text);
+    }
+    return {
+      isText: true,
+      source: { text },
+      subject: [tn("{{count}} character", "{{count}} characters", text.length), sizeOf(text)]
+    };
   }
   get token() {
-    return this.#token;
+    return this.#token.hidden ? "" : this.#token.value;
   }
-  /** @param {import('./net/api.js').Config} config */
-  way({ clock_offset: ahead, default_ttl_seconds: usual, max_ttl_seconds: longest }) {
-    const lifetime = Math.min(Math.max(usual, 7 * 86400), longest);
-    const expires = new Date(Date.now() + ahead + lifetime * 1e3);
-    return { maxDownloads: 0, expires, autoDelete: false, passphrase: "", to: this.#to };
+  mayGoOn() {
+    if (this.#token.problem) this.#token.refuse(this.#token.problem);
+    return !this.#token.problem;
+  }
+  way() {
+    if (this.#passphrase.problem) throw new Missing(this.#passphrase.problem, this.#passphrase);
+    const { problem, maxDownloads, expires, autoDelete } = this.#options;
+    if (problem) throw new Missing(problem.words, problem.field);
+    if (!this.mayGoOn()) return null;
+    const { value: passphrase, words } = this.#passphrase;
+    return { maxDownloads, expires, autoDelete, passphrase, words };
+  }
+  /** @param {string} why */
+  refused(why) {
+    this.#token.refuse(why);
+  }
+  get isAtRisk() {
+    return this.#linkAtRisk;
+  }
+  begun() {
+    this.#early.value = "";
+    this.#isTaken = false;
+  }
+  /**
+   * @param {string} id
+   * @param {string} key
+   */
+  created(id, key) {
+    this.#early.value = writeLinks(location.origin, id, key).whole;
+  }
+  /** @param {boolean} isKept */
+  ended(isKept) {
+    return isKept ? t("The link stays the same, and opens it once the rest is sent.") : t("The link that you may have copied opens nothing.");
   }
   /** @param {import('./ui/sent-transfer.js').Transfer} transfer */
-  done({ id, deleteSecret, expires }) {
-    const status = new TransferStatus();
-    show(this, "sent");
-    find(this, "[data-status]").replaceChildren(status);
-    find(this, "[data-until]").textContent = t("until {{moment}}", { moment: moment(expires) });
-    status.watch(id, deleteSecret);
-    document.title = t("Delivered: {{title}}", { title: this.title });
+  done(transfer) {
+    enterOwn({ ...transfer, words: "" });
+    this.#shown = transfer.id;
+    this.#showSent(t("Sealed and ready"), "check");
+    this.#showLink(transfer, isKeeping());
+    this.#linkAtRisk = !this.#isTaken;
+    document.title = t("Ready: {{title}}", { title: this.title });
     announce(find(this, "#sent-title"));
   }
-  #again() {
+  /**
+   * @param {import('./ui/sent-transfer.js').Transfer} transfer
+   * @param {boolean} isKept on the list of this device
+   */
+  #showLink(transfer, isKept) {
+    const result = new SentTransfer();
+    const safe = () => {
+      this.#linkAtRisk = false;
+    };
+    result.addEventListener("taken", safe);
+    result.addEventListener("deleted", safe);
+    result.addEventListener("again", () => this.startOver());
+    result.addEventListener("over", (event) => this.#over(event));
+    this.#result.replaceChildren(result);
+    result.show(transfer, isKept);
+  }
+  /**
+   * @param {string} title
+   * @param {string} picture of what is good; another is plain
+   */
+  #showSent(title, picture) {
+    const view = show(this, "sent");
+    find(view, "#sent-title").textContent = title;
+    const seal = icon(picture);
+    seal.setAttribute("class", picture === "check" ? "seal" : "seal plain");
+    find(view, ".seal", SVGElement).replaceWith(seal);
+  }
+  /** What was sent is there no more. */
+  #over(event) {
+    if (!this.#result.contains(
+      /** @type {Node} */
+      event.target
+    )) return;
+    const { title, picture, deleted } = (
+      /** @type {CustomEvent} */
+      event.detail
+    );
+    this.#linkAtRisk = false;
+    endOwn(deleted);
+    this.#showSent(title, picture);
+    document.title = `${title}: ${this.title}`;
+  }
+  async startOver() {
+    if (!this.#ask.hidden) {
+      this.#ask.leave();
+      return true;
+    }
+    if (this.#linkAtRisk && !await this.#mayForget()) return false;
+    this.#linkAtRisk = false;
+    leaveOwn();
     this.picker.clear();
+    this.#text.value = "";
     this.note.clear();
+    this.#passphrase.clear();
+    this.#count();
+    this.#back();
+    return true;
+  }
+  async #mayForget() {
+    return dialog({
+      title: t("Go on without the link?"),
+      body: el("p", {}, t("You have not copied it yet. Without it nobody can open what you sent.")),
+      dismiss: t("Stay here"),
+      action: t("Go on"),
+      danger: true,
+      submit: () => true
+    });
+  }
+  #back() {
+    this.#shown = "";
+    this.#result.replaceChildren();
+    if (this.#token.value) this.#token.require();
+    this.#offerMine();
     document.title = this.title;
-    find(this, "[data-status]").replaceChildren();
-    this.#open();
+    show(this, "compose");
+    announce(find(this, '[role="tab"][aria-selected="true"]'));
+    this.configure();
+  }
+  #follow() {
+    const [, invite] = location.hash.match(/^#invite\/(.*)$/) ?? [];
+    if (invite !== void 0) this.#takeInvite(invite);
+    else if (location.hash === "#ask") this.#openAsk();
+    else if (/^#(not-)?shared$/.test(location.hash)) this.#takeShared();
+    else if (isOwn()) this.#openOwn();
+    else if (!location.hash && !find(this, '[data-view="sent"]').hidden) this.#goneBack();
+  }
+  /** The person went back from the page of what was sent, which may have the only copy of its link. */
+  async #goneBack() {
+    if (this.#linkAtRisk && !await this.#mayForget()) {
+      history.forward();
+      return;
+    }
+    this.#linkAtRisk = false;
+    this.#back();
+  }
+  /** Somebody was invited to send: the token in the link is taken, and does not stay in the address bar. */
+  #takeInvite(token) {
+    history.replaceState(null, "", location.pathname);
+    this.#token.invite(token);
+    if (this.config?.token_required) this.#token.require();
+  }
+  /** Another app shared something with this one. */
+  async #takeShared() {
+    const isHere = location.hash === "#shared";
+    history.replaceState(null, "", location.pathname);
+    const { files = [], text = "" } = isHere && await (await loadShare()).taken() || {};
+    if (files.length) {
+      this.chooseFiles();
+      this.picker.add(picked(files));
+    } else if (text) this.pasted(text, new Event("paste"));
+    else {
+      this.error.show({
+        title: t("What you shared did not come through"),
+        text: t("Nothing of it was sent. Choose it here instead.")
+      });
+      prepareShare();
+    }
+  }
+  #openAsk() {
+    if (this.running) return;
+    history.replaceState(null, "", location.pathname);
+    this.settle();
+    show(this, "ask");
+    this.#ask.open(this.crypto, this.#token);
+    announce(find(this.#ask, "h2"));
+  }
+  /** Offers the list of what was sent, where it is kept. */
+  #offerMine() {
+    find(this, "[data-sent-here]").hidden = !isKeeping();
+  }
+  async #openMine() {
+    const card = find(this, '[data-view="mine"]');
+    try {
+      const { showSentHere } = await loadSentHere();
+      const heading = await showSentHere(card, () => this.#back());
+      show(this, "mine");
+      announce(heading);
+    } catch {
+      this.error.show(stale);
+    }
+  }
+  /** The sender's page of an earlier transfer, with what this browser knows of it. */
+  async #openOwn() {
+    if (this.running) return;
+    const own = takeOwn();
+    if (!own) {
+      this.warn(cutManage);
+      return;
+    }
+    if (own.id === this.#shown) return;
+    const listed = await ownTransfer(own.id).catch(() => void 0);
+    if (this.running || location.hash !== `#manage/${own.id}`) return;
+    const { id, name = listed?.name, size = listed?.size ?? 0 } = own;
+    const secret = own.deleteSecret || listed?.deleteSecret || "";
+    if (!secret && !own.isOver) {
+      this.warn(lacksSecret);
+      return;
+    }
+    this.settle();
+    this.#shown = id;
+    this.#showSent(t("Your transfer"), "eye");
+    find(this, '[data-view="sent"] [data-subject]').replaceChildren(
+      ...name ? subjectOf(name, size) : [t("Number {{id}}", { id })]
+    );
+    if (own.key) {
+      this.#showLink(
+        /** @type {import('./ui/sent-transfer.js').Transfer} */
+        own,
+        Boolean(listed)
+      );
+    } else {
+      const status = new TransferStatus();
+      const another = { type: "button", class: "button", click: () => this.startOver() };
+      this.#result.replaceChildren(
+        status,
+        el("div", { class: "row" }, el("button", another, t("Send something else")))
+      );
+      status.addEventListener("over", (event) => this.#over(event));
+      status.watch(id, secret, own.deleted);
+    }
+    announce(find(this, "#sent-title"));
   }
 };
-customElements.define("request-page", RequestPage);
+var sizeOf = (text) => new Blob([text]).size;
+customElements.define("send-page", SendPage);
